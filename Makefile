@@ -1,0 +1,42 @@
+# make            every program into build/
+# make run        the workflows at demo scale into out/
+# make test       the tests that need only a C compiler and make
+# make interop    the tests beside NumPy, scikit-learn, pandas, PyTorch, ... (Python packages: tests/interop/requirements.txt)
+# make check      the compile matrix: every header, compiler, standard and warning set found here
+# make bench      one JSON object per line; make bench-peers the same work by the peers beside it
+# make fuzz SECONDS=60
+# make install PREFIX=/usr/local
+CC      ?= cc
+CFLAGS  ?= -O2
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+# OpenMP is optional: used when the compiler takes the flag, dropped with OPENMP=
+OPENMP  := $(shell printf 'int main(void){return 0;}' | $(CC) -fopenmp -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
+LIBS     = -lm
+SECONDS ?= 60
+PREFIX  ?= /usr/local
+
+HEADERS  = $(wildcard nn_*.h) examples/nn_app.h
+PROGRAMS = $(patsubst examples/%.c,build/%,$(wildcard examples/*.c))
+TESTS    = $(patsubst tests/%.c,build/%,$(wildcard tests/test_*.c))
+E2E      = $(wildcard tests/e2e_*.sh)
+INTEROP  = $(wildcard tests/interop/test_*.py)
+
+all: $(PROGRAMS)
+
+build:
+	@mkdir -p build
+build/%: examples/%.c $(HEADERS) | build
+	$(CC) -std=c99 $(CFLAGS) $(WARN) $(OPENMP) $< -o $@ $(LIBS)
+build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
+	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
+
+test: $(TESTS) $(PROGRAMS)
+	@sh tests/run.sh $(TESTS) $(E2E)
+
+interop: all
+	@sh tests/run.sh $(INTEROP)
+
+clean:
+	rm -rf build out
+
+.PHONY: all test interop clean

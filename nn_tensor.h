@@ -1,0 +1,904 @@
+/* nn_tensor.h - v0.1.0 - the ground floor of the nn suite, in plain C99
+ *
+ * DOES      Status codes and error details, allocator hooks, an arena, the one array type of the suite (nn_tensor),
+ *           the ordered dictionary of named tensors (nn_dict), random streams, CPU dispatch, vector math, matrix
+ *           products with epilogues, small dense linear algebra, quantizers.
+ * DOES NOT  Read files (nn_fmt.h), know networks (nn_mlp.h), print, exit, or keep global state.
+ * NEEDS     A C99 or C++11 compiler, libc and -lm. OpenMP is used when the compiler offers it.
+ *
+ * USE       In exactly ONE .c or .cpp file, never in a header:
+ *               #define NN_IMPLEMENTATION
+ *               #include "nn_tensor.h"
+ *           and everywhere else only the #include.
+ * QUICK START
+ *     nn_tensor x = NN_ZERO;
+ *     nn_error  e = NN_ZERO;
+ *     if (nn_tensor_make2(&x, NN_F32, 2, 3, NULL, &e) != NN_OK) return 1;   e.msg says why
+ *     nn_f32(&x)[0] = 1.0f;                                                 row-major, zeroed
+ *     nn_tensor_free(&x);
+ * OPTIONS   NN_STATIC            private copy, every function static (define before the file's first include)
+ *           NN_ASSERT(c)         default assert(c); programmer errors only
+ *           NN_ALLOW_FAST_MATH   compile under -ffast-math at your own risk: results then depend on the compiler
+ * SECTIONS  search for [STATUS] [ALLOC] [TENSOR] [DICT] [ISA] [ACT] [UPDATE] [GEMM] [MATH] [RNG] [LINALG] [QUANT]
+ *           [IMPLEMENTATION]; licence and history at the end. */
+#ifndef NN_TENSOR_H_INCLUDED
+#define NN_TENSOR_H_INCLUDED
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NN_VERSION "0.1.0"
+
+#if defined(__FAST_MATH__) && !defined(NN_ALLOW_FAST_MATH)
+#error "nn: -ffast-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define NNI_UNUSED __attribute__((unused))
+#define NNI_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define NNI_UNUSED
+#define NNI_PRINTF(f, a)
+#endif
+
+/* NN_DEF stands before every public function, NNI_FN before every private one. */
+#ifndef NN_DEF
+#ifdef NN_STATIC
+#define NN_DEF static NNI_UNUSED
+#else
+#define NN_DEF extern
+#endif
+#endif
+#define NNI_FN static NNI_UNUSED
+
+/* NN_ZERO initialises any public struct: every field 0, which always means "default". */
+#ifdef __cplusplus
+#define NN_ZERO {}
+#else
+#define NN_ZERO {0}
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ==== [STATUS] what every function that can fail returns ================= */
+typedef enum nn_status {
+    NN_OK            =  0,
+    NN_E_ARG         = -1,   /* caller broke a documented rule                 */
+    NN_E_NOMEM       = -2,   /* allocator said no, or a size would overflow    */
+    NN_E_IO          = -3,   /* open/read/write failed                         */
+    NN_E_FORMAT      = -4,   /* input is not what it claims: a short .npy      */
+    NN_E_UNSUPPORTED = -5,   /* valid, but not ours to read: dtype '>f8'       */
+    NN_E_LIMIT       = -6,   /* valid, but above a NN_MAX_* bound              */
+    NN_E_NONFINITE   = -7,   /* training met NaN or Inf                        */
+    NN_E_STOPPED     = -8    /* a callback of the caller asked to stop         */
+} nn_status;
+
+/* Details of a failure. Caller-owned, so threads never share one; every function takes a pointer that may be NULL.
+ * Written only on failure. msg reads "where: what, expected, got", lower case, no full stop. */
+typedef struct nn_error {
+    nn_status status;
+    size_t    offset, line, col;   /* byte from 0; line and column from 1; line 0 = not applicable */
+    char      msg[192];            /* always terminated; long names are cut in the middle with "..." */
+} nn_error;
+
+/* nn_status_name: "NN_OK", "NN_E_ARG", ...; "NN_E_?" for a value that is none of them. Never NULL. */
+NN_DEF const char *nn_status_name(nn_status s);
+
+/* ==== [ALLOC] where memory comes from ==================================== */
+/* All three functions, or none (all zero = libc malloc, realloc, free). `size` passed to release is the size that
+ * was asked for. Hooks must be safe to call from the threads that call the library. Alignment is the library's to add. */
+typedef struct nn_alloc {
+    void *(*alloc)  (size_t size, void *user);
+    void *(*resize) (void *p, size_t old_size, size_t new_size, void *user);
+    void  (*release)(void *p, size_t size, void *user);
+    void   *user;
+} nn_alloc;
+
+/* nn_mem_alloc: `size` bytes aligned to 64, not zeroed; NULL when the hook fails, when size is 0 or too large.
+ * Free with nn_mem_free and the same hooks; a may be NULL (libc). nn_mem_free(NULL, ...) does nothing. */
+NN_DEF void *nn_mem_alloc(size_t size, const nn_alloc *a);
+NN_DEF void  nn_mem_free(void *p, size_t size, const nn_alloc *a);
+/* nn_mem_resize: as realloc, keeps min(old, new) bytes and the alignment of 64; on failure NULL and p stays valid. */
+NN_DEF void *nn_mem_resize(void *p, size_t old_size, size_t new_size, const nn_alloc *a);
+
+/* An arena: many small allocations, freed together. Zero it, set alloc if wanted, use it, nn_arena_free it.
+ * limit (bytes, 0 = none) bounds what it takes from the hook in all; beyond it nn_arena_get returns NULL. */
+typedef struct nn_arena_block nn_arena_block;
+typedef struct nn_arena {
+    nn_arena_block *head;
+    size_t          total, limit;
+    nn_alloc        alloc;
+} nn_arena;
+/* nn_arena_get: size bytes (0 counts as 1) aligned to 16, not zeroed; NULL when memory or limit is exhausted. */
+NN_DEF void *nn_arena_get(nn_arena *a, size_t size);
+NN_DEF void  nn_arena_free(nn_arena *a);
+
+/* ==== [TENSOR] the one array type ======================================== */
+#define NN_MAX_DIMS 8
+
+typedef enum nn_dtype {
+    NN_DTYPE_NONE = 0,
+    NN_F32, NN_F64, NN_F16, NN_BF16,             /* IEEE binary32, binary64, binary16; bfloat16   */
+    NN_I8, NN_I16, NN_I32, NN_I64,               /* two's complement                              */
+    NN_U8, NN_U16, NN_U32, NN_U64,
+    NN_BOOL,                                     /* one byte, 0 or 1                              */
+    NN_C64, NN_C128,                             /* complex: pairs (re, im) of F32, F64           */
+    NN_UCS4,                                     /* fixed-width text, code points of 4 bytes, NUL-padded (NumPy U) */
+    NN_BYTES                                     /* fixed-width bytes, NUL-padded (NumPy S)       */
+} nn_dtype;
+
+/* A contiguous row-major array in native byte order. shape[0..ndim-1]; ndim 0 = one scalar; any size may be 0.
+ * itemsize is the width of one element in bytes (4n for text of n code points).
+ * capacity > 0: data is owned, nn_tensor_free releases it through alloc. capacity 0: data is borrowed. */
+typedef struct nn_tensor {
+    void    *data;                 /* aligned to 64 when owned, to the item's own size always      */
+    size_t   shape[NN_MAX_DIMS];
+    size_t   ndim;
+    size_t   itemsize;
+    size_t   capacity;             /* bytes owned; 0 = a view, somebody else frees                 */
+    nn_dtype dtype;
+    nn_alloc alloc;
+} nn_tensor;
+
+/* nn_dtype_size: bytes of one element; 0 for NN_DTYPE_NONE, NN_UCS4 and NN_BYTES (their width is a tensor's own). */
+NN_DEF size_t nn_dtype_size(nn_dtype t);
+/* nn_dtype_name: "f32", "i64", "bool", "c64", "ucs4", ...; never NULL. nn_dtype_parse: the reverse, also NumPy's and
+ * PyTorch's words ("float32", "int64", "bfloat16"); NN_DTYPE_NONE when unknown. */
+NN_DEF const char *nn_dtype_name(nn_dtype t);
+NN_DEF nn_dtype nn_dtype_parse(const char *name);
+
+/* nn_tensor_make: a new zeroed array; *t must be zeroed or freed before (its old content is not released).
+ *   shape [ndim] in; ndim <= NN_MAX_DIMS;  alloc NULL = libc
+ * NN_E_ARG for a bad dtype (text goes through nn_tensor_make_text), NN_E_LIMIT for too many dimensions, NN_E_NOMEM. On failure *t is untouched. */
+NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_make_text: dtype NN_UCS4 (width in code points) or NN_BYTES (width in bytes); width 0 is allowed. */
+NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_raw: the same, but not zeroed: for readers and generators that write every byte once. width: text only, else 0. */
+NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_view: borrow memory of the caller's as a tensor; nothing is copied, nn_tensor_free will not release it. */
+NN_DEF nn_tensor nn_tensor_view(void *data, nn_dtype dtype, size_t ndim, const size_t *shape);
+/* nn_tensor_rows: view of rows [first, first + n) of t (ndim >= 1); NN_E_ARG when out of range. */
+NN_DEF nn_status nn_tensor_rows(nn_tensor *view, const nn_tensor *t, size_t first, size_t n, nn_error *err);
+/* nn_tensor_copy: a new owned copy of src. */
+NN_DEF nn_status nn_tensor_copy(nn_tensor *t, const nn_tensor *src, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_reshape: same elements, new shape; NN_E_ARG when the counts differ. */
+NN_DEF nn_status nn_tensor_reshape(nn_tensor *t, size_t ndim, const size_t *shape, nn_error *err);
+/* nn_tensor_free: release what is owned and zero the struct. Freeing a zeroed tensor or a view is fine. */
+NN_DEF void nn_tensor_free(nn_tensor *t);
+/* nn_tensor_count: number of elements (1 for a scalar, 0 for a zeroed struct). nn_tensor_bytes: count * itemsize. */
+NN_DEF size_t nn_tensor_count(const nn_tensor *t);
+NN_DEF size_t nn_tensor_bytes(const nn_tensor *t);
+/* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0); returns the length
+ * needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they are. */
+NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap);
+/* nn_tensor_scalar_text / _f64 / _i64: a 0-d array holding a UTF-8 string (as UCS4), a double, an integer. Invalid
+ * UTF-8 is NN_E_ARG. */
+NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_scalar_f64(nn_tensor *t, double v, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_scalar_i64(nn_tensor *t, int64_t v, const nn_alloc *alloc, nn_error *err);
+
+/* Typed pointers to the first element. The caller knows the dtype; NN_ASSERT checks it. */
+NN_DEF float   *nn_f32(const nn_tensor *t);
+NN_DEF double  *nn_f64(const nn_tensor *t);
+NN_DEF int64_t *nn_i64(const nn_tensor *t);
+NN_DEF uint8_t *nn_u8 (const nn_tensor *t);
+
+/* ==== [DICT] ordered name -> tensor ====================================== */
+/* What every checkpoint reader returns and every model loads from. Order is insertion order; names are unique. */
+typedef struct nn_dict_item { char *name; nn_tensor value; } nn_dict_item;
+typedef struct nn_dict {
+    nn_dict_item *items;           /* [count]                                                      */
+    size_t        count, room;
+    nn_alloc      alloc;           /* for names and the table; the tensors carry their own         */
+} nn_dict;
+/* nn_dict_put: *t moves into the dict (and is zeroed); an equal name is replaced in place. On failure *t stays the caller's. */
+NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_error *err);
+/* nn_dict_get: the tensor of that name, owned by the dict, or NULL. */
+NN_DEF nn_tensor *nn_dict_get(const nn_dict *d, const char *name);
+/* nn_dict_remove: 1 when there was one, 0 when not; the order of the others stays. */
+NN_DEF int nn_dict_remove(nn_dict *d, const char *name);
+NN_DEF void nn_dict_free(nn_dict *d);
+
+/* ==== [ISA] which kernels run, how many threads ========================== */
+/* nn_isa_name: "ref", "avx2", "avx512" or "neon": the best that the compiler built, the CPU has and the system saves;
+ * the environment variable NN_ISA lowers the choice (it never raises it). Every path gives the same bits. */
+NN_DEF const char *nn_isa_name(void);
+/* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that OpenMP offers;
+ * 1 without OpenMP and inside a parallel region. */
+NN_DEF int nn_thread_count(int wanted);
+
+/* ==== [ACT] activations ================================================== */
+typedef enum nn_act {
+    NN_ACT_DEFAULT = 0,    /* ReLU where a network is described; identity in an epilogue            */
+    NN_ACT_RELU,           /* x > 0 ? x : +0; NaN stays NaN                                         */
+    NN_ACT_LEAKY_RELU,     /* x > 0 ? x : slope x; slope = act_param, 0 = 0.01                      */
+    NN_ACT_GELU,           /* x/2 (1 + erf(x / sqrt 2))                                             */
+    NN_ACT_GELU_TANH,      /* x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))                         */
+    NN_ACT_TANH,
+    NN_ACT_SIGMOID,
+    NN_ACT_SILU,           /* x sigmoid(x)                                                          */
+    NN_ACT_IDENTITY
+} nn_act;
+/* nn_act_name: "relu", "leaky_relu", "gelu", "gelu_tanh", ...; nn_act_parse: the reverse, NN_ACT_DEFAULT when unknown. */
+NN_DEF const char *nn_act_name(nn_act a);
+NN_DEF nn_act nn_act_parse(const char *name);
+/* nn_act_needs_input: 1 when the derivative needs the pre-activation (gelu, gelu_tanh, silu); 0 when the output is enough. */
+NN_DEF int nn_act_needs_input(nn_act a);
+/* nn_act_forward: y[i] = act(x[i]), n elements; y may be x. nn_act_backward: dx[i] = dy[i] act'(i), where `saved` is the
+ * pre-activation if nn_act_needs_input(a), else the output; dx may be dy. slope: leaky_relu only, 0 = 0.01. */
+NN_DEF void nn_act_forward (float *y, const float *x, size_t n, nn_act a, float slope);
+NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
+
+/* ==== [UPDATE] one optimizer step over n weights, in PyTorch 2.x's order of arithmetic ==== */
+typedef enum nn_opt { NN_OPT_DEFAULT = 0 /* Adam */, NN_OPT_SGD, NN_OPT_ADAM, NN_OPT_ADAMW, NN_OPT_RMSPROP } nn_opt;
+/* Constants of one step t >= 1, the same for every weight; made by nn_update_make from double hyper-parameters, each
+ * rounded to float where PyTorch does (RNG-PARITY.md section 5 has the order of the arithmetic). */
+typedef struct nn_update_desc {
+    nn_opt kind;
+    double lr;                        /* > 0 */
+    double momentum, dampening;       /* SGD, RMSprop (momentum only); literal */
+    double beta1, beta2;              /* Adam, AdamW; literal; beta2 is RMSprop's alpha */
+    double eps;                       /* literal */
+    double weight_decay;              /* literal: 0 = none; L2 in the gradient, but decoupled in AdamW */
+    int    nesterov;                  /* SGD */
+    uint64_t t;                       /* step number, from 1 */
+} nn_update_desc;
+typedef struct nn_update {
+    nn_opt kind;
+    int    nesterov, first, has_momentum, has_decay;
+    float  lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps, weight_decay, decay_factor;
+    float  neg_step, sqrt_bc2;        /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t) */
+} nn_update;
+NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err);
+/* nn_update_apply: p[i] moves by gradient g[i]; m and v are the moments (SGD: m = momentum buffer or NULL, v unused;
+ * RMSprop: v = square average, m = momentum buffer or NULL). n elements, elementwise, no reduction. */
+NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n);
+
+/* ==== [GEMM] matrix products with epilogues ============================== */
+/* C = epilogue(alpha op(A) op(B) + beta C), row-major; op(A) is [m,k], op(B) is [k,n], C is [m,n].
+ * Each element is one chain acc = fma(a_k, b_k, acc) for k ascending from +0, then, each with one rounding:
+ *   r = alpha acc (skipped at 1);  r = fma(beta, c, r) (skipped at 0, c not read);  r = r + bias[j];
+ *   pre[i,j] = r (if asked);  r = act(r);  r = r * dact'(saved[i,j]);
+ * so the bits depend on nothing but the numbers: not on tile, ISA, threads, leading dimensions or the other rows. */
+typedef struct nn_gemm_desc {
+    size_t m, n, k;
+    const float *a; size_t lda; int trans_a;     /* A is [m,k], or [k,m] when trans_a; ld = floats between rows, 0 = packed */
+    const float *b; size_t ldb; int trans_b;     /* B is [k,n], or [n,k] when trans_b                                       */
+    float       *c; size_t ldc;                  /* [m,n]; must not overlap a, b                                            */
+    float alpha;                                 /* 0 = 1                                                                   */
+    float beta;                                  /* 0 = C is only written                                                   */
+    const float *bias;                           /* [n] or NULL                                                             */
+    nn_act act; float slope;                     /* NN_ACT_DEFAULT = none                                                   */
+    float *pre; size_t ldpre;                    /* [m,n] or NULL: the value before act                                     */
+    nn_act dact;                                 /* NN_ACT_DEFAULT = none; else multiply by its derivative at saved         */
+    const float *saved; size_t ldsaved;          /* [m,n]: as nn_act_backward wants it                                      */
+    const nn_update *update;                     /* not NULL: the result is the gradient of the weights C, which are updated */
+    float *update_m, *update_v;                  /*   in place with moments of C's layout (ldc); beta must be 0, no act      */
+    void *scratch; size_t scratch_bytes;         /* nn_gemm_scratch(...) bytes, or NULL: then nn_gemm allocates when it packs */
+    nn_alloc alloc;                              /* for that case */
+    int threads;                                 /* 0 = all, when the product is large enough to gain                        */
+} nn_gemm_desc;
+NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err);
+NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d);
+/* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double twin of the product
+ * (alpha, beta; no epilogue), same chain rule; used where sums are long (regression, PCA). */
+NN_DEF void nn_gemm_ref(const nn_gemm_desc *d);
+NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, int trans_a,
+                             const double *b, size_t ldb, int trans_b, double beta, double *c, size_t ldc, int threads, nn_error *err);
+/* nn_colsum: out[j] (+)= sum over rows i, ascending, of x[i,j]; one chain of additions per column (bias gradients). */
+NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
+
+/* ==== [MATH] our own transcendentals: the same bits on every machine ===== */
+/* Scalars: <= 1 ulp in double, <= 2 ulp in float, NaN in NaN out, IEEE limits. Arrays: y[i] = f(x[i]), y may be x, the
+ * same bits as the scalars. */
+NN_DEF double nn_exp(double x);    NN_DEF float nn_expf(float x);     NN_DEF void nn_vexpf(float *y, const float *x, size_t n);
+NN_DEF double nn_log(double x);    NN_DEF float nn_logf(float x);     NN_DEF void nn_vlogf(float *y, const float *x, size_t n);
+NN_DEF double nn_log1p(double x);  NN_DEF double nn_expm1(double x);
+NN_DEF double nn_tanh(double x);   NN_DEF float nn_tanhf(float x);    NN_DEF void nn_vtanhf(float *y, const float *x, size_t n);
+NN_DEF double nn_sigmoid(double x); NN_DEF float nn_sigmoidf(float x); NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n);
+NN_DEF double nn_erf(double x);    NN_DEF float nn_erff(float x);     NN_DEF void nn_verff(float *y, const float *x, size_t n);
+NN_DEF void   nn_sincos(double x, double *s, double *c);              NN_DEF double nn_pow(double x, double y);
+/* Reductions in the fixed order of NUMERICS.md section 2 (16 lanes, blocks of 4,096, tree 8-4-2-1). */
+NN_DEF float  nn_sum_f32(const float *x, size_t n);   NN_DEF double nn_sum_f64(const double *x, size_t n);
+NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n);   NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n);
+NN_DEF double nn_sumsq_f32(const float *x, size_t n);   /* squares and sum in double: gradient norms */
+/* nn_tensor_convert: a new owned tensor of another numeric dtype; round to nearest even; float -> integer truncates
+ * toward zero and refuses what does not fit (NN_E_ARG names the element), complex only to complex. */
+NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_get_f64: element i as a double (integers beyond 2^53 are rounded; text is 0). */
+NN_DEF double nn_tensor_get_f64(const nn_tensor *t, size_t i);
+NN_DEF float nn_f16_to_f32(uint16_t h);  NN_DEF uint16_t nn_f32_to_f16(float f);
+NN_DEF float nn_bf16_to_f32(uint16_t h); NN_DEF uint16_t nn_f32_to_bf16(float f);
+
+/* ==== [RNG] random streams =============================================== */
+/* The suite's own stream, Philox 4x32-10 (Salmon et al., SC 2011): keyed by (seed, stream, index), so that example k can
+ * be made alone; NUMERICS.md section 8 fixes every derived draw. Streams are one enum so that no two uses collide;
+ * the numbers never change once data is published. */
+typedef enum nn_stream {
+    NN_STREAM_USER = 0,      /* for callers                                   */
+    NN_STREAM_INIT = 1,      /* initial weights; index = layer                */
+    NN_STREAM_SHUFFLE = 2,   /* order of rows; index = epoch                  */
+    NN_STREAM_DROPOUT = 3,   /* index = step * layers + layer                 */
+    NN_STREAM_STRUCTURE = 4, /* generators: class structure                   */
+    NN_STREAM_ROWS = 5,      /* generators: index = row                       */
+    NN_STREAM_SPLIT = 6,     /* splits, folds                                 */
+    NN_STREAM_PATTERN = 7,   /* pattern sequences; index = example            */
+    NN_STREAM_MEMBER = 8,    /* train or held-out part of a sequence          */
+    NN_STREAM_SUBJECT = 9,   /* subject models: architecture, corruption      */
+    NN_STREAM_PROBE = 10,    /* signature (probe) sets                        */
+    NN_STREAM_TASKVEC = 11,  /* DARE                                          */
+    NN_STREAM_BOOTSTRAP = 12,
+    NN_STREAM_META = 13,     /* meta-training: policy, tasks of an iteration  */
+    NN_STREAM_FAIR = 14,     /* fair tasks; index = task                      */
+    NN_STREAM_SYNTH = 15,    /* synthesized activations                       */
+    NN_STREAM_NOISE = 16     /* label noise                                   */
+} nn_stream;
+typedef struct nn_rng { uint32_t key[2], ctr[4], out[4]; unsigned used; } nn_rng;
+NN_DEF nn_rng   nn_rng_make(uint64_t seed, uint32_t stream, uint64_t index);
+NN_DEF uint32_t nn_rng_u32(nn_rng *r);
+NN_DEF uint64_t nn_rng_u64(nn_rng *r);                       /* first draw is the high half */
+NN_DEF float    nn_rng_f32(nn_rng *r);                       /* [0,1), 24 bits */
+NN_DEF double   nn_rng_f64(nn_rng *r);                       /* [0,1), 53 bits */
+NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n);         /* 0..n-1, unbiased (Lemire); n >= 1 */
+NN_DEF void     nn_rng_normals(nn_rng *r, double *out, size_t n);   /* Box-Muller, both values in order; an odd last one drops its twin */
+NN_DEF void     nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n);   /* Fisher-Yates from the top */
+
+/* NumPy's RandomState (legacy MT19937); RNG-PARITY.md section 2. Zero is not a state: seed it first. */
+typedef struct nn_mt { uint32_t mt[624]; unsigned pos; int has_gauss; double gauss; } nn_mt;
+NN_DEF void     nn_mt_seed(nn_mt *s, uint32_t seed);                               /* RandomState(seed) */
+NN_DEF void     nn_mt_seed_array(nn_mt *s, const uint32_t *key, size_t n);         /* RandomState([..]); n >= 1 */
+NN_DEF uint32_t nn_mt_u32(nn_mt *s);
+NN_DEF double   nn_mt_rand(nn_mt *s);                                              /* random_sample() */
+NN_DEF double   nn_mt_normal(nn_mt *s);                                            /* standard_normal(), polar */
+NN_DEF void     nn_mt_rands(nn_mt *s, double *out, size_t n);
+NN_DEF void     nn_mt_normals(nn_mt *s, double *out, size_t n);
+NN_DEF double   nn_mt_exponential(nn_mt *s);
+NN_DEF uint64_t nn_mt_interval(nn_mt *s, uint64_t max);                            /* 0..max, masked rejection */
+NN_DEF int64_t  nn_mt_randint(nn_mt *s, int64_t lo, int64_t hi);                   /* lo..hi-1, default dtype */
+NN_DEF void     nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n);
+NN_DEF void     nn_mt_permutation(nn_mt *s, int64_t *out, size_t n);               /* permutation(n); choice(n,k,replace=False) = its first k */
+/* PyTorch's CPU generator on the same engine; RNG-PARITY.md section 4. */
+typedef struct nn_torch_rng { nn_mt mt; int has_normal; double normal; } nn_torch_rng;
+NN_DEF void     nn_torch_seed(nn_torch_rng *g, uint64_t seed);                     /* manual_seed */
+NN_DEF void     nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, float to);   /* uniform_, the FMA builds' rounding */
+NN_DEF void     nn_torch_normal(nn_torch_rng *g, float *out, size_t n, float mean, float std);   /* normal_: both regimes, n < 16 and n >= 16 */
+NN_DEF double   nn_torch_rand64(nn_torch_rng *g);
+NN_DEF int64_t  nn_torch_randint(nn_torch_rng *g, int64_t lo, int64_t hi);
+NN_DEF int64_t  nn_torch_random(nn_torch_rng *g);                                  /* int64 random_() */
+NN_DEF void     nn_torch_randperm(nn_torch_rng *g, int64_t *out, size_t n);
+/* NumPy's default_rng (SeedSequence + PCG64); RNG-PCG64.md. */
+typedef struct nn_pcg { uint64_t state_hi, state_lo, inc_hi, inc_lo; uint32_t half; int has_half; } nn_pcg;
+NN_DEF void     nn_pcg_seed(nn_pcg *g, uint64_t seed);
+NN_DEF uint64_t nn_pcg_u64(nn_pcg *g);
+NN_DEF uint32_t nn_pcg_u32(nn_pcg *g);
+NN_DEF double   nn_pcg_random(nn_pcg *g);
+NN_DEF double   nn_pcg_uniform(nn_pcg *g, double lo, double hi);
+NN_DEF int64_t  nn_pcg_integers(nn_pcg *g, int64_t lo, int64_t hi);                /* lo..hi-1 */
+NN_DEF void     nn_pcg_shuffle(nn_pcg *g, int64_t *idx, size_t n);
+NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err);
+NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);                   /* min(n p, n (1-p)) <= 30, else -1 */
+NN_DEF double   nn_pcg_normal(nn_pcg *g);
+NN_DEF double   nn_pcg_exponential(nn_pcg *g);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+#endif /* NN_TENSOR_H_INCLUDED */
+
+/* ==== [IMPLEMENTATION] =================================================== */
+#if defined(NN_IMPLEMENTATION) && !defined(NN_TENSOR_IMPLEMENTED)
+#define NN_TENSOR_IMPLEMENTED
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifndef NN_ASSERT
+#include <assert.h>
+#define NN_ASSERT(c) assert(c)
+#endif
+
+/* No compiler may fuse or reorder on its own (wanted fusions are written as fma): every implementation section stands
+ * between these two. gcc honours the option at every -O, also for intrinsics; clang takes the standard pragma. */
+#if defined(__clang__)
+#define NNI_FP_BEGIN _Pragma("STDC FP_CONTRACT OFF")
+#define NNI_FP_END   _Pragma("STDC FP_CONTRACT DEFAULT")
+#elif defined(__GNUC__) && !defined(__TINYC__)
+#define NNI_FP_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"fp-contract=off\")")
+#define NNI_FP_END   _Pragma("GCC pop_options")
+#else
+#define NNI_FP_BEGIN
+#define NNI_FP_END
+#endif
+
+/* OpenMP pragmas vanish without it: NNI_OMP(parallel for) */
+#ifdef _OPENMP
+#include <omp.h>
+#define NNI_PRAGMA(x) _Pragma(#x)
+#define NNI_OMP(x) NNI_PRAGMA(omp x)
+#else
+#define NNI_OMP(x)
+#endif
+
+NNI_FP_BEGIN
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors: the shared private helpers of all six headers --------------- */
+
+/* Fill *err (may be NULL) and return s, so that failing reads `return nni_fail(err, NN_E_ARG, "...", ...)`. */
+NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...) NNI_PRINTF(3, 4);
+NNI_FN nn_status nni_fail_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, ...) NNI_PRINTF(6, 7);
+
+NNI_FN void nni_verror(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, va_list ap)
+{
+    if (!err) return;
+    err->status = s;
+    err->offset = offset;
+    err->line   = line;
+    err->col    = col;
+    (void)vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    err->msg[sizeof err->msg - 1] = 0;
+}
+NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_verror(err, s, 0, 0, 0, fmt, ap);
+    va_end(ap);
+    return s;
+}
+NNI_FN nn_status nni_fail_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_verror(err, s, offset, line, col, fmt, ap);
+    va_end(ap);
+    return s;
+}
+/* nni_name: a caller's name for a message; long ones keep their head and tail ("a/long...name"), so that what was
+ * expected and got still fits into nn_error.msg. buf [64]. */
+NNI_FN const char *nni_name(char *buf, const char *name)
+{
+    size_t n = name ? strlen(name) : 0;
+    if (n < 64) { memcpy(buf, name ? name : "", n + (name ? 1u : 0u)); if (!name) buf[0] = 0; return buf; }
+    memcpy(buf, name, 28);
+    memcpy(buf + 28, "...", 3);
+    memcpy(buf + 31, name + n - 32, 33);
+    return buf;
+}
+
+/* Checked size arithmetic: 1 = fine, 0 = would overflow (and *out is untouched). */
+NNI_FN int nni_mul(size_t a, size_t b, size_t *out)
+{
+    if (b != 0 && a > SIZE_MAX / b) return 0;
+    *out = a * b;
+    return 1;
+}
+NNI_FN int nni_add(size_t a, size_t b, size_t *out)
+{
+    if (a > SIZE_MAX - b) return 0;
+    *out = a + b;
+    return 1;
+}
+
+NN_DEF const char *nn_status_name(nn_status s)
+{
+    switch (s) {
+    case NN_OK:            return "NN_OK";
+    case NN_E_ARG:         return "NN_E_ARG";
+    case NN_E_NOMEM:       return "NN_E_NOMEM";
+    case NN_E_IO:          return "NN_E_IO";
+    case NN_E_FORMAT:      return "NN_E_FORMAT";
+    case NN_E_UNSUPPORTED: return "NN_E_UNSUPPORTED";
+    case NN_E_LIMIT:       return "NN_E_LIMIT";
+    case NN_E_NONFINITE:   return "NN_E_NONFINITE";
+    case NN_E_STOPPED:     return "NN_E_STOPPED";
+    }
+    return "NN_E_?";
+}
+
+/* ---- memory ------------------------------------------------------------- */
+#define NNI_ALIGN ((size_t)64)
+
+/* The hook's block starts 1..64 bytes before ours; the byte before ours says how many. */
+NNI_FN void *nni_align_up(unsigned char *raw)
+{
+    size_t pad = NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1));
+    raw[pad - 1] = (unsigned char)pad;
+    return raw + pad;
+}
+NN_DEF void *nn_mem_alloc(size_t size, const nn_alloc *a)
+{
+    size_t total;
+    unsigned char *raw;
+    if (size == 0 || !nni_add(size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
+    raw = (unsigned char *)(a && a->alloc ? a->alloc(total, a->user) : malloc(total));
+    return raw ? nni_align_up(raw) : NULL;
+}
+NN_DEF void nn_mem_free(void *p, size_t size, const nn_alloc *a)
+{
+    unsigned char *u = (unsigned char *)p;
+    if (!p) return;
+    u -= u[-1];
+    if (a && a->release) a->release(u, size + NNI_ALIGN, a->user);
+    else free(u);
+}
+NN_DEF void *nn_mem_resize(void *p, size_t old_size, size_t new_size, const nn_alloc *a)
+{
+    unsigned char *u = (unsigned char *)p, *raw;
+    size_t pad, total, keep = old_size < new_size ? old_size : new_size;
+    if (!p) return nn_mem_alloc(new_size, a);
+    if (new_size == 0 || !nni_add(new_size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
+    pad = u[-1];
+    raw = (unsigned char *)(a && a->resize ? a->resize(u - pad, old_size + NNI_ALIGN, total, a->user) : realloc(u - pad, total));
+    if (!raw) return NULL;
+    if (NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1)) != pad) {   /* the hook moved it to another alignment */
+        size_t to = NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1));
+        memmove(raw + to, raw + pad, keep);
+    }
+    return nni_align_up(raw);
+}
+/* nni_new: count * size zeroed bytes, overflow-checked. */
+NNI_FN void *nni_new(size_t count, size_t size, const nn_alloc *a)
+{
+    size_t bytes;
+    void *p;
+    if (!nni_mul(count, size, &bytes)) return NULL;
+    p = nn_mem_alloc(bytes, a);
+    if (p) memset(p, 0, bytes);
+    return p;
+}
+
+struct nn_arena_block { nn_arena_block *next; size_t size, used; };
+
+NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
+{
+    const size_t head = (sizeof(nn_arena_block) + 15u) & ~(size_t)15;
+    nn_arena_block *b = a->head;
+    size_t need = size ? size : 1;
+    if (need > SIZE_MAX - 15u) return NULL;
+    need = (need + 15u) & ~(size_t)15;
+    if (!b || b->size - b->used < need) {
+        /* blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls */
+        size_t room = b ? (b->size < ((size_t)1 << 19) ? b->size * 2 : (size_t)1 << 20) : 4096, bytes;
+        if (room < need) room = need;
+        if (!nni_add(room, head, &bytes)) return NULL;
+        if (a->limit && (bytes > a->limit || a->total > a->limit - bytes)) return NULL;
+        b = (nn_arena_block *)nn_mem_alloc(bytes, &a->alloc);
+        if (!b) return NULL;
+        b->next = a->head;
+        b->size = room;
+        b->used = 0;
+        a->head = b;
+        a->total += bytes;
+    }
+    b->used += need;
+    return (unsigned char *)b + head + (b->used - need);
+}
+NN_DEF void nn_arena_free(nn_arena *a)
+{
+    const size_t head = (sizeof(nn_arena_block) + 15u) & ~(size_t)15;
+    while (a->head) {
+        nn_arena_block *b = a->head;
+        a->head = b->next;
+        nn_mem_free(b, b->size + head, &a->alloc);
+    }
+    a->total = 0;
+}
+
+/* ---- tensors ------------------------------------------------------------ */
+NN_DEF size_t nn_dtype_size(nn_dtype t)
+{
+    switch (t) {
+    case NN_I8: case NN_U8: case NN_BOOL:               return 1;
+    case NN_F16: case NN_BF16: case NN_I16: case NN_U16: return 2;
+    case NN_F32: case NN_I32: case NN_U32:              return 4;
+    case NN_F64: case NN_I64: case NN_U64: case NN_C64: return 8;
+    case NN_C128:                                       return 16;
+    case NN_DTYPE_NONE: case NN_UCS4: case NN_BYTES:    break;
+    }
+    return 0;
+}
+/* [dtype] short name, NumPy's or PyTorch's word */
+static const char *const nni_dtype_names[NN_BYTES + 1][2] = {
+    { "none", "none" }, { "f32", "float32" }, { "f64", "float64" }, { "f16", "float16" }, { "bf16", "bfloat16" },
+    { "i8", "int8" }, { "i16", "int16" }, { "i32", "int32" }, { "i64", "int64" },
+    { "u8", "uint8" }, { "u16", "uint16" }, { "u32", "uint32" }, { "u64", "uint64" },
+    { "bool", "bool" }, { "c64", "complex64" }, { "c128", "complex128" }, { "ucs4", "str" }, { "bytes", "bytes" }
+};
+NN_DEF const char *nn_dtype_name(nn_dtype t)
+{
+    return (int)t >= 0 && t <= NN_BYTES ? nni_dtype_names[t][0] : "none";
+}
+NN_DEF nn_dtype nn_dtype_parse(const char *name)
+{
+    int i;
+    for (i = 1; name && i <= (int)NN_BYTES; i++)
+        if (strcmp(name, nni_dtype_names[i][0]) == 0 || strcmp(name, nni_dtype_names[i][1]) == 0) return (nn_dtype)i;
+    return NN_DTYPE_NONE;
+}
+
+/* Bytes of an array; 0 = overflow (then *ok is 0). Every dimension takes part in the overflow check, also beside a 0. */
+NNI_FN int nni_shape_bytes(size_t itemsize, size_t ndim, const size_t *shape, size_t *count, size_t *bytes)
+{
+    size_t i, n = 1, nz = itemsize ? itemsize : 1;
+    for (i = 0; i < ndim; i++) {
+        if (!nni_mul(n, shape[i], &n)) return 0;
+        if (shape[i] && !nni_mul(nz, shape[i], &nz)) return 0;
+    }
+    if (nz > (size_t)PTRDIFF_MAX) return 0;
+    *count = n;
+    *bytes = n * itemsize;
+    return 1;
+}
+NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    size_t count, bytes, i;
+    if (dtype <= NN_DTYPE_NONE || dtype > NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_tensor_make: unknown dtype %d", (int)dtype);
+    if (ndim > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "nn_tensor_make: expected at most %d dimensions, got %zu", NN_MAX_DIMS, ndim);
+    r.itemsize = nn_dtype_size(dtype);
+    if (dtype == NN_BYTES) r.itemsize = width;
+    if (dtype == NN_UCS4 && !nni_mul(width, 4, &r.itemsize)) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
+    if (!nni_shape_bytes(r.itemsize, ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
+    r.dtype = dtype;
+    r.ndim = ndim;
+    for (i = 0; i < ndim; i++) r.shape[i] = shape[i];
+    if (alloc) r.alloc = *alloc;
+    r.capacity = bytes ? bytes : 1;      /* an empty array still owns a byte: data is never NULL in a made tensor */
+    r.data = nn_mem_alloc(r.capacity, &r.alloc);
+    if (!r.data) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: out of memory, %zu bytes wanted", r.capacity);
+    *t = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+{
+    nn_status s;
+    if (dtype != NN_UCS4 && dtype != NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_tensor_make_text: dtype must be ucs4 or bytes, got %s", nn_dtype_name(dtype));
+    s = nn_tensor_raw(t, dtype, width, ndim, shape, alloc, err);
+    if (s == NN_OK) memset(t->data, 0, t->capacity);
+    return s;
+}
+NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+{
+    nn_status s;
+    if (nn_dtype_size(dtype) == 0) return nni_fail(err, NN_E_ARG, "nn_tensor_make: dtype %s has no fixed size", nn_dtype_name(dtype));
+    s = nn_tensor_raw(t, dtype, 0, ndim, shape, alloc, err);
+    if (s == NN_OK) memset(t->data, 0, t->capacity);
+    return s;
+}
+NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    return nn_tensor_make(t, dtype, 1, &n, alloc, err);
+}
+NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols, const nn_alloc *alloc, nn_error *err)
+{
+    size_t shape[2];
+    shape[0] = rows;
+    shape[1] = cols;
+    return nn_tensor_make(t, dtype, 2, shape, alloc, err);
+}
+NN_DEF nn_tensor nn_tensor_view(void *data, nn_dtype dtype, size_t ndim, const size_t *shape)
+{
+    nn_tensor t = NN_ZERO;
+    size_t i;
+    NN_ASSERT(ndim <= NN_MAX_DIMS && nn_dtype_size(dtype) > 0);
+    t.data = data;
+    t.dtype = dtype;
+    t.itemsize = nn_dtype_size(dtype);
+    t.ndim = ndim;
+    for (i = 0; i < ndim; i++) t.shape[i] = shape[i];
+    return t;
+}
+NN_DEF nn_status nn_tensor_rows(nn_tensor *view, const nn_tensor *t, size_t first, size_t n, nn_error *err)
+{
+    size_t i, row = t->itemsize;
+    nn_tensor r = *t;
+    if (t->ndim < 1) return nni_fail(err, NN_E_ARG, "nn_tensor_rows: a scalar has no rows");
+    if (first > t->shape[0] || n > t->shape[0] - first)
+        return nni_fail(err, NN_E_ARG, "nn_tensor_rows: rows %zu to %zu wanted, the tensor has %zu", first, first + n, t->shape[0]);
+    for (i = 1; i < t->ndim; i++) row *= t->shape[i];
+    r.data = (unsigned char *)t->data + first * row;
+    r.shape[0] = n;
+    r.capacity = 0;
+    *view = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_tensor_copy(nn_tensor *t, const nn_tensor *src, const nn_alloc *alloc, nn_error *err)
+{
+    size_t width = src->dtype == NN_UCS4 ? src->itemsize / 4 : src->dtype == NN_BYTES ? src->itemsize : 0;
+    nn_status s = nn_tensor_raw(t, src->dtype, width, src->ndim, src->shape, alloc, err);
+    if (s == NN_OK && nn_tensor_bytes(src)) memcpy(t->data, src->data, nn_tensor_bytes(src));
+    return s;
+}
+NN_DEF nn_status nn_tensor_reshape(nn_tensor *t, size_t ndim, const size_t *shape, nn_error *err)
+{
+    size_t count, bytes, i;
+    if (ndim > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "nn_tensor_reshape: expected at most %d dimensions, got %zu", NN_MAX_DIMS, ndim);
+    if (!nni_shape_bytes(t->itemsize, ndim, shape, &count, &bytes) || count != nn_tensor_count(t))
+        return nni_fail(err, NN_E_ARG, "nn_tensor_reshape: the new shape must hold %zu elements", nn_tensor_count(t));
+    t->ndim = ndim;
+    for (i = 0; i < NN_MAX_DIMS; i++) t->shape[i] = i < ndim ? shape[i] : 0;
+    return NN_OK;
+}
+NN_DEF void nn_tensor_free(nn_tensor *t)
+{
+    nn_tensor zero = NN_ZERO;
+    if (!t) return;
+    if (t->capacity) nn_mem_free(t->data, t->capacity, &t->alloc);
+    *t = zero;
+}
+NN_DEF size_t nn_tensor_count(const nn_tensor *t)
+{
+    size_t i, n = 1;
+    if (t->dtype == NN_DTYPE_NONE) return 0;
+    for (i = 0; i < t->ndim; i++) n *= t->shape[i];
+    return n;
+}
+NN_DEF size_t nn_tensor_bytes(const nn_tensor *t) { return nn_tensor_count(t) * t->itemsize; }
+
+/* One code point as UTF-8 (RFC 3629); returns 1..4 bytes, or 0 for what is not a Unicode scalar value. */
+NNI_FN size_t nni_utf8_put(char out[4], uint32_t c)
+{
+    if (c < 0x80) { out[0] = (char)c; return 1; }
+    if (c < 0x800) { out[0] = (char)(0xC0 | (c >> 6)); out[1] = (char)(0x80 | (c & 63)); return 2; }
+    if (c >= 0xD800 && c < 0xE000) return 0;
+    if (c < 0x10000) { out[0] = (char)(0xE0 | (c >> 12)); out[1] = (char)(0x80 | ((c >> 6) & 63)); out[2] = (char)(0x80 | (c & 63)); return 3; }
+    if (c > 0x10FFFF) return 0;
+    out[0] = (char)(0xF0 | (c >> 18)); out[1] = (char)(0x80 | ((c >> 12) & 63)); out[2] = (char)(0x80 | ((c >> 6) & 63)); out[3] = (char)(0x80 | (c & 63));
+    return 4;
+}
+/* One code point from n > 0 bytes; returns the bytes taken, or 0 when they are not UTF-8 (overlong, surrogate, cut). */
+NNI_FN size_t nni_utf8_get(const char *s, size_t n, uint32_t *c)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    uint32_t v;
+    size_t len, i;
+    if (u[0] < 0x80) { *c = u[0]; return 1; }
+    if (u[0] < 0xC2 || u[0] > 0xF4) return 0;
+    len = u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : 4;
+    if (n < len) return 0;
+    v = u[0] & (0xFFu >> (len + 1));
+    for (i = 1; i < len; i++) {
+        if ((u[i] & 0xC0) != 0x80) return 0;
+        v = v << 6 | (u[i] & 63u);
+    }
+    if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) || (v >= 0xD800 && v < 0xE000)) return 0;
+    *c = v;
+    return len;
+}
+NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap)
+{
+    const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
+    size_t len = 0, k, n = t->itemsize;
+    NN_ASSERT(t->dtype == NN_UCS4 || t->dtype == NN_BYTES);
+    if (t->dtype == NN_BYTES) {
+        while (n && p[n - 1] == 0) n--;
+        for (k = 0; k < n; k++, len++) if (len + 1 < cap) buf[len] = (char)p[k];
+    } else {
+        size_t fits = 0;                                 /* whole code points only */
+        uint32_t c;
+        for (n /= 4; n; n--) { memcpy(&c, p + 4 * (n - 1), 4); if (c) break; }
+        for (k = 0; k < n; k++) {
+            char u[4];
+            size_t w;
+            memcpy(&c, p + 4 * k, 4);
+            w = nni_utf8_put(u, c);
+            if (!w) w = nni_utf8_put(u, 0xFFFD);
+            if (fits == len && len + w < cap) { memcpy(buf + len, u, w); fits = len + w; }
+            len += w;
+        }
+        if (cap) buf[fits] = 0;
+        return len;
+    }
+    if (cap) buf[len < cap ? len : cap - 1] = 0;
+    return len;
+}
+NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_alloc *alloc, nn_error *err)
+{
+    size_t n = strlen(utf8), width = 0, i, w;
+    uint32_t c;
+    nn_status s;
+    for (i = 0; i < n; i += w, width++)
+        if ((w = nni_utf8_get(utf8 + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "nn_tensor_scalar_text: byte %zu is not valid utf-8", i);
+    s = nn_tensor_make_text(t, NN_UCS4, width, 0, NULL, alloc, err);
+    if (s != NN_OK) return s;
+    for (i = 0, width = 0; i < n; i += w, width++) {
+        w = nni_utf8_get(utf8 + i, n - i, &c);
+        memcpy((unsigned char *)t->data + 4 * width, &c, 4);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_tensor_scalar_f64(nn_tensor *t, double v, const nn_alloc *alloc, nn_error *err)
+{
+    nn_status s = nn_tensor_make(t, NN_F64, 0, NULL, alloc, err);
+    if (s == NN_OK) *nn_f64(t) = v;
+    return s;
+}
+NN_DEF nn_status nn_tensor_scalar_i64(nn_tensor *t, int64_t v, const nn_alloc *alloc, nn_error *err)
+{
+    nn_status s = nn_tensor_make(t, NN_I64, 0, NULL, alloc, err);
+    if (s == NN_OK) *nn_i64(t) = v;
+    return s;
+}
+NN_DEF float   *nn_f32(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_F32); return (float *)t->data; }
+NN_DEF double  *nn_f64(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_F64); return (double *)t->data; }
+NN_DEF int64_t *nn_i64(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_I64); return (int64_t *)t->data; }
+NN_DEF uint8_t *nn_u8 (const nn_tensor *t) { NN_ASSERT(t->dtype == NN_U8 || t->dtype == NN_BOOL); return (uint8_t *)t->data; }
+
+/* ---- dictionary --------------------------------------------------------- */
+/* A checkpoint holds tens of tensors: a linear search over contiguous names is faster there than any hash. */
+NNI_FN size_t nni_dict_find(const nn_dict *d, const char *name)
+{
+    size_t i;
+    for (i = 0; i < d->count; i++) if (strcmp(d->items[i].name, name) == 0) return i;
+    return d->count;
+}
+NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_error *err)
+{
+    nn_tensor zero = NN_ZERO;
+    size_t i = nni_dict_find(d, name), len = strlen(name) + 1;
+    char *copy;
+    if (i < d->count) {
+        nn_tensor_free(&d->items[i].value);
+        d->items[i].value = *t;
+        *t = zero;
+        return NN_OK;
+    }
+    if (d->count == d->room) {
+        size_t room = d->room ? d->room * 2 : 16, bytes;
+        nn_dict_item *items = NULL;
+        if (nni_mul(room, sizeof *items, &bytes))
+            items = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *items, bytes, &d->alloc);
+        if (!items) return nni_fail(err, NN_E_NOMEM, "nn_dict_put: out of memory for %zu entries", room);
+        d->items = items;
+        d->room = room;
+    }
+    copy = (char *)nn_mem_alloc(len, &d->alloc);
+    if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_dict_put: out of memory for a name of %zu bytes", len);
+    memcpy(copy, name, len);
+    d->items[d->count].name = copy;
+    d->items[d->count].value = *t;
+    d->count++;
+    *t = zero;
+    return NN_OK;
+}
+NN_DEF nn_tensor *nn_dict_get(const nn_dict *d, const char *name)
+{
+    size_t i = nni_dict_find(d, name);
+    return i < d->count ? &d->items[i].value : NULL;
+}
+NN_DEF int nn_dict_remove(nn_dict *d, const char *name)
+{
+    size_t i = nni_dict_find(d, name);
+    if (i == d->count) return 0;
+    nn_mem_free(d->items[i].name, strlen(d->items[i].name) + 1, &d->alloc);
+    nn_tensor_free(&d->items[i].value);
+    memmove(d->items + i, d->items + i + 1, (d->count - i - 1) * sizeof *d->items);
+    d->count--;
+    return 1;
+}
+NN_DEF void nn_dict_free(nn_dict *d)
+{
+    size_t i;
+    for (i = 0; i < d->count; i++) {
+        nn_mem_free(d->items[i].name, strlen(d->items[i].name) + 1, &d->alloc);
+        nn_tensor_free(&d->items[i].value);
+    }
+    nn_mem_free(d->items, d->room * sizeof *d->items, &d->alloc);
+    d->items = NULL;
+    d->count = d->room = 0;
+}
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+NNI_FP_END
+#endif /* NN_IMPLEMENTATION && !NN_TENSOR_IMPLEMENTED */
