@@ -15,7 +15,7 @@ LIBS     = -lm
 SECONDS ?= 60
 PREFIX  ?= /usr/local
 
-HEADERS  = $(wildcard nn_*.h) examples/nn_app.h
+HEADERS  = $(wildcard nn_*.h examples/nn_app.h)
 PROGRAMS = $(patsubst examples/%.c,build/%,$(wildcard examples/*.c))
 TESTS    = $(patsubst tests/%.c,build/%,$(wildcard tests/test_*.c))
 E2E      = $(wildcard tests/e2e_*.sh)
