@@ -384,6 +384,10 @@ NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);                
 NN_DEF double   nn_pcg_normal(nn_pcg *g);
 NN_DEF double   nn_pcg_exponential(nn_pcg *g);
 
+/* ==== [LINALG] small dense linear algebra, in double ===================== */
+
+/* ==== [QUANT] quantizers ================================================= */
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
@@ -897,8 +901,27 @@ NN_DEF void nn_dict_free(nn_dict *d)
     d->count = d->room = 0;
 }
 
+/* ---- [ISA] -------------------------------------------------------------- */
+
+/* ---- [MATH] ------------------------------------------------------------- */
+
+/* ---- [ACT] -------------------------------------------------------------- */
+
+/* ---- [UPDATE] ----------------------------------------------------------- */
+
+/* ---- [GEMM] ------------------------------------------------------------- */
+
+/* ---- [RNG] -------------------------------------------------------------- */
+
+/* ---- [LINALG] ----------------------------------------------------------- */
+
+/* ---- [QUANT] ------------------------------------------------------------ */
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
 NNI_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_TENSOR_IMPLEMENTED */
+
+/* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.
+ * History: CHANGELOG.md */
