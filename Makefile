@@ -36,7 +36,19 @@ test: $(TESTS) $(PROGRAMS)
 interop: all
 	@sh tests/run.sh $(INTEROP)
 
+check:
+	@sh tests/matrix.sh
+	@python3 tests/check_docs.py
+
+# the same test programs under AddressSanitizer and UBSan, and one under valgrind
+SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
+build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
+	@mkdir -p build/san
+	$(CC) -std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
+sanitize: $(SANITIZE)
+	@sh tests/run.sh $(SANITIZE)
+
 clean:
 	rm -rf build out
 
-.PHONY: all test interop clean
+.PHONY: all test interop check sanitize clean

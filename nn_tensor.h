@@ -63,6 +63,7 @@ extern "C" {
 #endif
 
 /* ==== [STATUS] what every function that can fail returns ================= */
+/* 0 is success, every failure is negative. */
 typedef enum nn_status {
     NN_OK            =  0,
     NN_E_ARG         = -1,   /* caller broke a documented rule                 */
@@ -118,6 +119,7 @@ NN_DEF void  nn_arena_free(nn_arena *a);
 /* ==== [TENSOR] the one array type ======================================== */
 #define NN_MAX_DIMS 8
 
+/* Element types. Text types have a width of their own per tensor; complex ones are stored and converted, not computed with. */
 typedef enum nn_dtype {
     NN_DTYPE_NONE = 0,
     NN_F32, NN_F64, NN_F16, NN_BF16,             /* IEEE binary32, binary64, binary16; bfloat16   */
@@ -212,6 +214,7 @@ NN_DEF const char *nn_isa_name(void);
 NN_DEF int nn_thread_count(int wanted);
 
 /* ==== [ACT] activations ================================================== */
+/* Elementwise activations, as PyTorch defines them. */
 typedef enum nn_act {
     NN_ACT_DEFAULT = 0,    /* ReLU where a network is described; identity in an epilogue            */
     NN_ACT_RELU,           /* x > 0 ? x : +0; NaN stays NaN                                         */
