@@ -38,7 +38,6 @@ interop: all
 
 check:
 	@sh tests/matrix.sh
-	@python3 tests/check_docs.py
 
 # the same test programs under AddressSanitizer and UBSan, and one under valgrind
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))

@@ -98,6 +98,7 @@ for f in examples/tutorial/*.c; do
     job "$f, C++11 strict" "${CXX:-c++} -std=c++11 -x c++ $warn -I$root -fsyntax-only $f"
 done
 
+job "every public declaration documented" "python3 tests/check_docs.py"
 export TMPDIR_MATRIX="$tmp"
 cat >"$tmp/one.sh" <<'ONE'
 line=$(sed -n "$1p" "$TMPDIR_MATRIX/jobs")
