@@ -362,7 +362,7 @@ NN_DEF void     nn_mt_normals(nn_mt *s, double *out, size_t n);
 NN_DEF double   nn_mt_exponential(nn_mt *s);
 NN_DEF uint64_t nn_mt_interval(nn_mt *s, uint64_t max);                            /* 0..max, masked rejection */
 NN_DEF int64_t  nn_mt_randint(nn_mt *s, int64_t lo, int64_t hi);                   /* lo..hi-1, default dtype */
-NN_DEF void     nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n);
+NN_DEF void     nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n);                   /* shuffle(x): n - 1 draws */
 NN_DEF void     nn_mt_permutation(nn_mt *s, int64_t *out, size_t n);               /* permutation(n); choice(n,k,replace=False) = its first k */
 /* PyTorch's CPU generator on the same engine; RNG-PARITY.md section 4. */
 typedef struct nn_torch_rng { nn_mt mt; int has_normal; double normal; } nn_torch_rng;
@@ -382,14 +382,108 @@ NN_DEF double   nn_pcg_random(nn_pcg *g);
 NN_DEF double   nn_pcg_uniform(nn_pcg *g, double lo, double hi);
 NN_DEF int64_t  nn_pcg_integers(nn_pcg *g, int64_t lo, int64_t hi);                /* lo..hi-1 */
 NN_DEF void     nn_pcg_shuffle(nn_pcg *g, int64_t *idx, size_t n);
+NN_DEF void     nn_pcg_permutation(nn_pcg *g, int64_t *out, size_t n);
+NN_DEF uint64_t nn_pcg_bounded(nn_pcg *g, uint64_t r);                             /* 0..r inclusive: integers(0, r, endpoint=True) */
+NN_DEF float    nn_pcg_random_f32(nn_pcg *g);                                      /* random(dtype=float32) */
+/* choice(n, k, p=...): probabilities [n], >= 0, sum 1 within 1.5e-8 */
+NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p, int replace, const nn_alloc *alloc, nn_error *err);
+NN_DEF void     nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n);   /* SeedSequence words, least significant first; n >= 1 */
 NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err);
 NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);                   /* min(n p, n (1-p)) <= 30, else -1 */
 NN_DEF double   nn_pcg_normal(nn_pcg *g);
 NN_DEF double   nn_pcg_exponential(nn_pcg *g);
 
 /* ==== [LINALG] small dense linear algebra, in double ===================== */
+/* Row-major packed arrays of the caller's, except nn_pca. Every sum has one fixed order, every iteration one fixed order and
+ * stopping rule: the same bits on every machine. NaN or Inf in the input is NN_E_NONFINITE; no memory is NN_E_NOMEM; outputs
+ * are written only on success and must not overlap the inputs unless it says so.
+ * Sign rule of every vector that has no sign of its own: its component of largest magnitude is positive, ties to the lowest index. */
+
+/* nn_eigh: a = v^T diag(w) v for a symmetric a (the lower triangle is read), by cyclic Jacobi (Golub & Van Loan section 8.5).
+ *   w [n] out  eigenvalues, descending;   v [n,n] out or NULL  row i = unit eigenvector i, sign rule above;   a [n,n] in
+ * O(n^3) per sweep, 6 to 10 sweeps; meant for n up to about 1,000. n = 0 is fine. */
+NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc, nn_error *err);
+/* nn_svd: a = u diag(s) vt with r = min(m, n), by one-sided Jacobi after a QR step when the sides differ much.
+ *   u [m,r] out or NULL;   s [r] out  singular values, descending, >= 0;   vt [r,n] out or NULL;   a [m,n] in
+ * The sign rule holds for the rows of vt; u follows. Columns of u (rows of vt) that belong to a zero singular value are
+ * completed to an orthonormal set. */
+NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n, const nn_alloc *alloc, nn_error *err);
+/* nn_cholesky: l l^T = a, l lower triangular with zeros above; l may be a; only a's lower triangle is read.
+ * NN_E_ARG when a is not positive definite to working precision (the message names the pivot); then l is garbage, a too if l is a. */
+NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err);
+/* nn_cholesky_solve: x = a^-1 b for a symmetric positive definite a: x, b [n,k] (x may be b), a [n,n] in, kept. */
+NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
+
+/* Principal components of the rows of x. */
+typedef struct nn_pca_desc {
+    size_t   n_components;     /* 0 = min(n, d); more than that is NN_E_ARG                                    */
+    int      uncentered;       /* 1 = plain SVD of x: mean stays 0                                             */
+    int      randomized;       /* 1 = Halko, Martinsson & Tropp (2011): for wide and long x and few components */
+    size_t   oversample;       /*     0 = 10 */
+    int      power_iterations; /*     0 = 4 */
+    uint64_t seed;             /*     of the sketch */
+    nn_alloc alloc;
+} nn_pca_desc;
+typedef struct nn_pca {
+    size_t    n, d, k;         /* rows seen, columns, components kept                                          */
+    nn_tensor mean;            /* [d] f64 */
+    nn_tensor components;      /* [k,d] f64, orthonormal rows, sign rule                                       */
+    nn_tensor singular;        /* [k] f64 of the centred x, descending                                         */
+    nn_tensor variance;        /* [k] f64 = singular^2 / (n - 1)  (n = 1: 0)                                   */
+    nn_tensor ratio;           /* [k] f64, share of the total variance (total 0: 0)                            */
+} nn_pca;
+/* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram side or a QR, so that with
+ * d >> n nothing of size d x d is formed. *p must be zeroed or freed before. */
+NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *desc, nn_error *err);
+/* nn_pca_transform: out [n,k] f64, new: (x - mean) components^T. nn_pca_inverse: out [n,d] f64, new: scores components + mean. */
+NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores, const nn_alloc *alloc, nn_error *err);
+NN_DEF void nn_pca_free(nn_pca *p);
 
 /* ==== [QUANT] quantizers ================================================= */
+typedef enum nn_quant_kind {
+    NN_QUANT_NONE = 0,
+    NN_QUANT_INT8,           /* q = round(w / s) in +-127, s = max|w| / 127                                     */
+    NN_QUANT_INT4,           /* q in +-7, s = max|w| / 7                                                        */
+    NN_QUANT_TERNARY,        /* q = sign(w) where |w| >= threshold * max|w|, else 0; s = mean |w| of the kept   */
+    NN_QUANT_BINARY          /* q = sign(w), 0 -> +1; s = mean |w|                                              */
+} nn_quant_kind;
+typedef struct nn_quant_desc {
+    nn_quant_kind kind;
+    int      per_channel;    /* 0 = one scale; 1 = one per row of the first dimension (an output unit's weights) */
+    int      drop_scale;     /* 1 = s is 1 afterwards: the integers themselves, magnitude lost (WORKFLOWS.md section 2, keep_scale: false) */
+    double   threshold;      /* ternary: 0 = 0.2; in (0, 1]                                                     */
+    int      mean_rule;      /* ternary: 1 = BitNet b1.58 (Ma et al. 2024): s = mean |w|, q = round(w / s) in +-1 */
+    nn_alloc alloc;
+} nn_quant_desc;
+/* A quantized array. value = q * scale. Rounding is half to even; the quotient is taken in double. All-zero channels have scale 0
+ * and q 0 (binary: q +1, scale 0). Scales that underflow float keep exactness no longer: they are rounded to float once, denormals included. */
+typedef struct nn_quant {
+    nn_quant_kind kind;
+    size_t    shape[NN_MAX_DIMS], ndim, count;
+    nn_tensor scale;         /* [1] or [shape[0]] f32                                                          */
+    nn_tensor packed;        /* u8: int8 one byte each; int4 two per byte, low nibble first, two's complement; ternary five per
+                                byte, sum (q_i + 1) 3^i; binary eight per byte, bit i of byte, 1 = +1. The last byte is padded with zeros
+                                (ternary: with q = -1, the digit 0) */
+} nn_quant;
+/* nn_quantize: w f32, f64, f16 or bf16 (a 0-d or 1-d array counts as one channel). NN_E_NONFINITE names the first NaN or Inf. *q zeroed or freed before. */
+NN_DEF nn_status nn_quantize(nn_quant *q, const nn_tensor *w, const nn_quant_desc *d, nn_error *err);
+/* nn_dequantize: a new f32 tensor (float)(q * scale). nn_quant_codes: a new i8 tensor of the q. nn_quant_pack: the reverse of codes, into bytes. */
+NN_DEF nn_status nn_dequantize(nn_tensor *w, const nn_quant *q, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_quant_codes(nn_tensor *codes, const nn_quant *q, const nn_alloc *alloc, nn_error *err);
+NN_DEF void nn_quant_free(nn_quant *q);
+/* nn_quant_bytes: packed bytes of n codes. nn_quant_pack / _unpack: n codes <-> nn_quant_bytes(kind, n) bytes. */
+NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n);
+NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind);
+NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind);
+/* nn_fake_quantize: out[r,c] = dequantized(quantized(w[r,c])) in float, rows x cols, out may be w: what quantization-aware training
+ * and "quantize both models" use; no allocation. NN_E_NONFINITE and out untouched on NaN or Inf. */
+NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols, const nn_quant_desc *d, nn_error *err);
+/* nn_round_to: every f32 of x rounded to the nearest f16 or bf16 value (ties to even), in place. NN_F32 does nothing. */
+NN_DEF nn_status nn_round_to(float *x, size_t n, nn_dtype dtype, nn_error *err);
+/* nn_quant_kind_name: "none", "int8", "int4", "ternary", "binary"; nn_quant_kind_parse: the reverse, -1 when unknown. */
+NN_DEF const char *nn_quant_kind_name(nn_quant_kind k);
+NN_DEF int nn_quant_kind_parse(const char *name);
 
 #ifdef __cplusplus
 } /* extern "C" */
