@@ -8,6 +8,15 @@
  * USE       In exactly ONE .c or .cpp file, never in a header:
  *               #define NN_IMPLEMENTATION
  *               #include "nn_train.h"
+ * QUICK START
+ *     nn_train_set train = NN_ZERO;          x [n, n_in] and labels [n] are yours and stay yours
+ *     nn_train_desc d = NN_ZERO;             zero means "default": Adam 1e-3, batches of 32, cross-entropy, 10 epochs
+ *     nn_train_result r = NN_ZERO;
+ *     train.x = x;  train.labels = labels;  train.n = n;
+ *     d.epochs = 20;  d.seed = 7;
+ *     if (nn_train_fit(model, &train, NULL, &d, &r, &e) != NN_OK) return 1;       model: nn_mlp_create
+ *     ... r.train_loss[r.epochs - 1] ...
+ *     nn_train_result_free(&r);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
  * SECTIONS  search for [LOSS] [OPTIM] [LOOP] [POPULATION] [METRICS] [FAIRNESS] [REGRESSION] [BILEVEL] [CHECK]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -20,12 +29,262 @@ extern "C" {
 #endif
 
 /* ==== [LOSS] losses ====================================================== */
+/* Per row i, with logits z [C] and weight w_i (NULL = 1):
+ *   CE     c_y = class_weight[y] (1 if NULL), e = label_smoothing, p = softmax(z):
+ *          l_i = w_i ((1 - e) c_y (-log p_y) + e/C sum_c c_c (-log p_c));  mean: sum l_i / sum w_i c_(y_i)
+ *   BCE    t in [0,1], q = pos_weight[c] (1 if NULL):  l = w_i (-q t log s(z) - (1 - t) log(1 - s(z))), s = sigmoid
+ *   MSE    l = w_i (z - t)^2
+ *   HUBER  d = |z - t|:  l = w_i (d <= delta ? d^2 / 2 : delta (d - delta / 2))          BCE, MSE, HUBER mean: sum l / (C sum w_i)
+ * as PyTorch's CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, HuberLoss when w = 1. */
+typedef enum nn_loss { NN_LOSS_DEFAULT = 0 /* CE */, NN_LOSS_CE, NN_LOSS_BCE, NN_LOSS_MSE, NN_LOSS_HUBER } nn_loss;
+typedef enum nn_reduction {
+    NN_REDUCE_DEFAULT = 0,      /* weighted mean, as above */
+    NN_REDUCE_SUM,
+    NN_REDUCE_ROWS              /* sum l / (rows, times C but for CE): weights then scale the step too */
+} nn_reduction;
+typedef struct nn_loss_desc {
+    nn_loss kind;
+    nn_reduction reduction;
+    double label_smoothing;     /* CE: 0 <= e < 1 */
+    const float *class_weight;  /* CE: [C] >= 0 or NULL; must outlive its uses */
+    const float *pos_weight;    /* BCE: [C] > 0 or NULL */
+    double delta;               /* HUBER: > 0; 0 = 1 */
+} nn_loss_desc;
+NN_DEF const char *nn_loss_name(nn_loss k);      /* "ce", "bce", "mse", "huber" */
+NN_DEF nn_loss nn_loss_parse(const char *name);  /* NN_LOSS_DEFAULT when unknown */
+/* nn_loss_eval: value (may be NULL), and gradient by the logits.
+ *   dz [n,C] out  overwritten; NULL = not wanted; may be z
+ *   z  [n,C] in
+ *   labels [n]    CE: 0 .. C-1
+ *   targets [n,C] the others (BCE with targets NULL and C = 1 takes labels 0 / 1)
+ *   weight [n]    per row, >= 0, or NULL
+ *   row_loss [n]  out, l_i of each row (mean over C for BCE, MSE, HUBER), or NULL
+ * No allocation. NN_E_ARG: a label out of range (names the row), no targets, a desc out of range, n or c 0. A sum of weights of 0 gives value 0, gradient 0. */
+NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z, const int64_t *labels, const float *targets,
+                              const float *weight, float *row_loss, size_t n, size_t c, nn_error *err);
 
 /* ==== [OPTIM] optimizers and schedules =================================== */
+/* Arithmetic of PyTorch 2.x's single-tensor CPU path, operation by operation. */
+#define NN_OFF (-1.0)           /* in a field where 0 means default: a literal 0 */
+typedef struct nn_optim_desc {
+    nn_opt kind;                /* 0 = Adam */
+    double lr;                  /* 0 = 1e-3 (SGD, RMSprop: 1e-2) */
+    double momentum;            /* SGD, RMSprop: 0 = none */
+    double dampening;           /* SGD */
+    int    nesterov;            /* SGD: needs momentum > 0 and dampening 0 */
+    double beta1, beta2;        /* Adam, AdamW: 0 = 0.9, 0.999; RMSprop's alpha = beta2: 0 = 0.99; NN_OFF = 0 */
+    double eps;                 /* 0 = 1e-8 */
+    double weight_decay;        /* L2 in the gradient; AdamW decoupled: 0 = 1e-2 there, none elsewhere; NN_OFF = none */
+    double head_lr;             /* learning rate of the head; 0 = lr. Schedules scale both */
+    const struct nn_optim_group *groups; size_t n_groups;     /* further exceptions, read during create; the first that matches wins */
+} nn_optim_desc;
+typedef struct nn_optim_group {
+    const char *pattern;        /* names of parameters: nn_name_match */
+    double lr;                  /* 0 = the desc's (head_lr for the head); NN_OFF = 0: the tensors stay as they are */
+    double weight_decay;        /* 0 = the desc's; NN_OFF = none ("*.bias") */
+} nn_optim_group;
+
+typedef enum nn_schedule_kind {
+    NN_SCHEDULE_DEFAULT = 0,    /* constant */
+    NN_SCHEDULE_CONSTANT,
+    NN_SCHEDULE_STEP,           /* gamma ^ floor(epoch / every)                                     torch StepLR */
+    NN_SCHEDULE_COSINE,         /* floor + (1 - floor) (1 + cos(pi epoch / period)) / 2             torch CosineAnnealingLR, closed form; stays at floor after period */
+    NN_SCHEDULE_EXPONENTIAL,    /* gamma ^ epoch */
+    NN_SCHEDULE_PLATEAU         /* times gamma when the monitored value has not improved by 1e-4 (relative) for more than `patience` epochs */
+} nn_schedule_kind;
+typedef struct nn_schedule {    /* factor on every learning rate; epochs count from 0 */
+    nn_schedule_kind kind;
+    size_t every;               /* STEP: epochs; 0 = 30 */
+    double gamma;               /* STEP, PLATEAU: 0 = 0.1; EXPONENTIAL: 0 = 0.95 */
+    size_t period;              /* COSINE: epochs; 0 = the run's epochs */
+    double floor;               /* COSINE, PLATEAU: smallest factor, 0..1 */
+    size_t patience;            /* PLATEAU: 0 = 10 */
+    size_t warmup;              /* with any kind: the first `warmup` steps (mini-batches) times (step + 1) / warmup */
+} nn_schedule;
+/* nn_schedule_factor: factor of a (0-based) epoch and global step; PLATEAU: plateau = the factor reached so far (else ignored). */
+NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs, double plateau);
+NN_DEF const char *nn_opt_name(nn_opt o);        /* "sgd", "adam", "adamw", "rmsprop" */
+NN_DEF nn_opt nn_opt_parse(const char *name);    /* NN_OPT_DEFAULT when unknown */
 
 /* ==== [LOOP] the training loop =========================================== */
+/* Rows to learn from or to be judged by. Everything is the caller's and must outlive the trainer. */
+typedef struct nn_train_set {
+    const float   *x; size_t ldx;      /* dense rows [n, n_in]; ldx 0 = n_in */
+    const int32_t *tokens; size_t length, vocab;     /* or token rows [n, length]: nn_mlp_input */
+    const int64_t *labels;             /* [n]: CE; BCE with one logit (0 / 1) */
+    const float   *targets;            /* [n, n_out]: BCE, MSE, HUBER */
+    const float   *weight;             /* [n] >= 0 per row, or NULL */
+    size_t n;
+} nn_train_set;
+/* nn_train_set_make: from tensors: x NN_F32 [n,d], y NN_I64 [n] (labels) or NN_F32 [n] or [n,c] (targets). Views, nothing is copied. */
+NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err);
+
+typedef enum nn_shuffle {
+    NN_SHUFFLE_DEFAULT = 0,     /* our own stream (seed, NN_STREAM_SHUFFLE, epoch) */
+    NN_SHUFFLE_TORCH,           /* DataLoader(shuffle=True): two draws of 64 bits from the default generator per epoch, then randperm of a new one */
+    NN_SHUFFLE_TORCH_GENERATOR, /* DataLoader(shuffle=True, generator=g) */
+    NN_SHUFFLE_NONE,            /* rows in order */
+    NN_SHUFFLE_GIVEN            /* order[n] of the desc, the same in every epoch */
+} nn_shuffle;
+typedef enum nn_monitor {
+    NN_MONITOR_DEFAULT = 0,     /* validation loss (training loss without a validation part) */
+    NN_MONITOR_LOSS,
+    NN_MONITOR_METRIC,          /* validation metric, higher is better */
+    NN_MONITOR_TRAIN_LOSS
+} nn_monitor;
+typedef enum nn_train_end {
+    NN_END_EPOCHS = 0,          /* all epochs done */
+    NN_END_PATIENCE,            /* early stopping */
+    NN_END_CALLBACK,            /* a callback asked to stop */
+    NN_END_TARGET               /* stop_at reached */
+} nn_train_end;
+struct nn_trainer;
+/* What callbacks see. Per epoch all fields hold; per step loss is that batch's and the validation fields are those of the last epoch. */
+typedef struct nn_train_event {
+    struct nn_trainer *trainer;
+    size_t   epoch, epochs;     /* epoch from 1; epochs to do in all */
+    uint64_t step, steps;       /* steps done since the start; steps per epoch */
+    double   loss;              /* step: of the batch; epoch: mean over the epoch's batches, weighted by their rows, before each update */
+    double   metric;            /* training metric of the epoch: share of right rows seen (CE, BCE), else NaN */
+    double   val_loss, val_metric;       /* NaN without a validation part */
+    double   lr;                /* the backbone's */
+    int      improved;          /* epoch: the monitored value is the best so far */
+} nn_train_event;
+typedef int (*nn_train_callback)(const nn_train_event *e, void *user);      /* return non-zero to stop after this step or epoch */
+
+typedef struct nn_train_desc {
+    size_t epochs;              /* 0 = 10 */
+    size_t batch_size;          /* 0 = 32; cut to n */
+    int    drop_last;           /* 1 = no smaller last batch */
+    nn_loss_desc loss;
+    nn_optim_desc optim;
+    nn_schedule schedule;
+    nn_shuffle shuffle;
+    const size_t *order;        /* NN_SHUFFLE_GIVEN: [n], read at every epoch */
+    nn_torch_rng *torch_rng;    /* TORCH kinds: the generator to share and move on (e.g. the one that made the model); NULL = a fresh manual_seed(seed) */
+    uint64_t seed;              /* 0 = 1; shuffling and dropout; literal_seed takes 0 as it is */
+    int    literal_seed;
+    double clip_norm;           /* > 0: gradients scaled to at most this global norm (clip_grad_norm_, which adds 1e-6 to the norm) */
+    double clip_value;          /* > 0: each gradient cut to [-v, v] */
+    size_t patience;            /* > 0: stop after this many epochs without improvement of the monitored value */
+    double min_delta;           /* an improvement is more than this */
+    int    keep_best;           /* 1 = nn_trainer_run / nn_train_fit leave the best epoch's weights in the model */
+    nn_monitor monitor;
+    double stop_at;             /* 0 = off; stop when the monitored loss is <= (metric: >=) this */
+    double diverged;            /* a batch loss above this is NN_E_NONFINITE; 0 = only NaN and Inf are */
+    size_t eval_every;          /* validate every so many epochs (and the last); 0 = 1 */
+    double (*metric)(const float *out, const nn_train_set *set, size_t first, size_t n, void *user);   /* NULL = share of right rows; else the SUM over
+                                   these rows of a validation metric (rows first..first+n of the set, out [n, n_out]); divided by the set's n */
+    nn_train_callback on_step, on_epoch;
+    void  *user;
+    int    threads;             /* 0 = all; products split only where it gains; same bits for any number */
+    int    no_fuse;             /* 1 = gradients always go to memory first (same bits, slower): for looking at them */
+    const struct nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
+                                   update moves the float ones */
+    nn_alloc alloc;             /* all zero = the model's */
+} nn_train_desc;
+
+typedef struct nn_train_result {
+    size_t   epochs;            /* done, over resumed runs too */
+    uint64_t steps;
+    size_t   best_epoch;        /* from 1; 0 = none */
+    double   best;              /* its monitored value */
+    nn_train_end end;
+    double  *train_loss, *train_metric, *val_loss, *val_metric, *lr;     /* [epochs]; NaN where there is none */
+    double  *history; size_t history_count;  /* the block they stand in */
+    nn_alloc alloc;
+} nn_train_result;
+NN_DEF void nn_train_result_free(nn_train_result *r);
+
+/* nn_train_fit: the whole run: nn_trainer_create, nn_trainer_run, nn_trainer_destroy. val NULL = no validation part; result may be NULL.
+ *   NN_E_ARG          the sets do not fit the model or the loss, a desc out of range, no rows
+ *   NN_E_NONFINITE    a batch's loss is NaN, Inf or above `diverged`: err names epoch and step; the weights are those before that step's update
+ *   NN_E_UNSUPPORTED  the CPU flushes denormals to zero (somebody linked with -ffast-math): results would differ from other machines'
+ *   NN_E_NOMEM        before the first step, never later */
+NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_train_result *result, nn_error *err);
+/* nn_train_bytes: exact bytes that nn_trainer_create will take for these; 0 = overflow or a bad desc. */
+NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d);
+
+/* The same run, stepwise: for own loops. Plain, to look inside; nothing in it is meant to be changed but desc's callbacks. */
+typedef struct nn_trainer {
+    nn_mlp *model;
+    nn_train_set train, val;        /* val.n 0 = none */
+    nn_train_desc desc;             /* with the defaults filled in */
+    size_t   epoch;                 /* complete epochs so far */
+    uint64_t step;                  /* updates so far */
+    double   plateau;               /* factor of NN_SCHEDULE_PLATEAU */
+    size_t   plateau_bad, bad;      /* epochs without improvement: plateau's, early stopping's */
+    double   plateau_best, best;
+    size_t   best_epoch;
+    nn_train_end end; int stopped;
+    float   *m1, *m2;               /* [n_params] moments, or NULL where the optimizer has none */
+    float   *grads;                 /* [n_params]: clipping, no_fuse, qat; else NULL */
+    float   *best_params;           /* [n_params] with keep_best, else NULL */
+    nn_mlp_work work;
+    size_t  *order;                 /* [n] rows of the epoch */
+    float   *bx; int32_t *bt; int64_t *bl; float *by, *bw;     /* the gathered batch */
+    float   *dz, *row_loss;
+    struct nni_tensor_group *group; /* [2 n_layers] learning rate and decay of each tensor */
+    const nn_update **updates; nn_update *update_pool;
+    double  *history;               /* [5][epochs] */
+    nn_torch_rng torch_rng;         /* when the desc brings none */
+    void    *block; size_t bytes;
+} nn_trainer;
+NN_DEF nn_status nn_trainer_create(nn_trainer **t, nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_error *err);
+NN_DEF void      nn_trainer_destroy(nn_trainer *t);
+/* nn_trainer_run: the epochs that are left, with early stopping, best weights and callbacks; result (may be NULL) as of nn_train_fit. */
+NN_DEF nn_status nn_trainer_run(nn_trainer *t, nn_train_result *result, nn_error *err);
+/* nn_trainer_epoch: one epoch over the training set and one validation; e (may be NULL) receives what on_epoch would see (and on_epoch sees). */
+NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *e, nn_error *err);
+/* nn_trainer_step: one update on the given rows of the training set (n_rows <= batch_size; rows may repeat). loss (may be NULL): the batch's, before the update. */
+NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n_rows, double *loss, nn_error *err);
+/* nn_trainer_step_batch: one update on a batch of the caller's own (n <= batch_size), same kind of input and target as the training set. */
+NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss, nn_error *err);
+/* nn_trainer_evaluate: loss and metric over any set, no update, no allocation. */
+NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss, double *metric, nn_error *err);
+/* nn_trainer_state: everything a resumed run needs, put into *d as copies, names "state.*": moments, best weights, counters, generator,
+ * history, and the model's own parameters under "model.". nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more epochs
+ * are fine); the run then ends in the same bits as one that was never interrupted. Between epochs only. NN_E_ARG: something is missing or
+ * of another shape; nothing is changed then. */
+NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *d, nn_error *err);
+NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *err);
+
+/* nn_train_evaluate: loss and metric of a model on a set; out [n, n_out] receives the outputs, or NULL. Allocates one workspace. loss desc NULL = CE. */
+NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, const nn_loss_desc *loss_desc, double *loss, double *metric, float *out,
+                                   int threads, nn_error *err);
+
+/* Two stages, one model (WORKFLOWS.md section 2): stage 1 learns from corrupted labels until the clean validation loss is <= improve_ratio times
+ * that after epoch 1: the degraded model. Stage 2 goes on with clean labels, a new optimizer and lr x lr_factor, and keeps the weights with the lowest
+ * validation loss: the improved model. */
+typedef struct nn_two_stage_desc {
+    nn_train_desc train;            /* both stages: batch size, loss (BCE when 0), optimizer (Adam), seed, patience (stage 2); epochs are below; callbacks see both */
+    nn_train_set corrupted, clean;  /* the same rows, other labels */
+    nn_train_set val;               /* clean, required */
+    size_t stage1_epochs;           /* most; 0 = 10 */
+    size_t stage2_epochs;           /* 0 = 10 */
+    double improve_ratio;           /* 0 = 0.95 */
+    double lr_factor;               /* 0 = 0.1 */
+} nn_two_stage_desc;
+typedef struct nn_two_stage_result {
+    int    accepted;                /* 0 = no stage-1 epoch reached the ratio ("stage1_no_improvement"): stage 2 was not run */
+    nn_train_result stage1, stage2;
+    double degraded_loss, improved_loss;          /* clean validation loss of the two models */
+    double degraded_metric, improved_metric;
+} nn_two_stage_result;
+/* nn_train_two_stage: m is trained in place and is the improved model in the end; degraded (a model of the same shape) receives the degraded weights. */
+NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d, nn_two_stage_result *r, nn_error *err);
+NN_DEF void nn_two_stage_result_free(nn_two_stage_result *r);
 
 /* ==== [POPULATION] many small models ===================================== */
+/* nn_population_run: job(i) for i in [0, n), one job per thread at a time, each on one thread inside, so that the result of job i does not
+ * depend on the others or on the number of threads. Jobs write to places of their own. All jobs run even when one fails; the status and error of
+ * the lowest failing i are returned. threads 0 = all. */
+typedef nn_status (*nn_population_job)(size_t i, void *user, nn_error *err);
+NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, int threads, nn_error *err);
+/* nn_train_population: nn_train_fit of model[i] on train[i] (and val[i]; val NULL = none) with desc[i], for n models of any shapes; a stride of 0
+ * repeats entry 0: one desc or one set for all. result [n] or NULL; status [n] or NULL receives each one's own. */
+NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train, size_t train_stride, const nn_train_set *val, size_t val_stride,
+                                     const nn_train_desc *desc, size_t desc_stride, nn_train_result *result, nn_status *status, int threads, nn_error *err);
 
 /* ==== [METRICS] classification, regression =============================== */
 /* Everything in double, sums in the fixed order of NUMERICS.md section 2; no allocation unless an nn_alloc is taken.
@@ -206,6 +465,29 @@ NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x,
 /* ==== [BILEVEL] differentiating through training: MAML, sample selectors = */
 
 /* ==== [CHECK] gradient check ============================================= */
+/* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double, differences signed: a gradient of the wrong sign
+ * never passes. The error of an element is |analytic - numeric| / (largest |numeric| of its tensor + 1e-8). Where a ReLU's input changes sign between
+ * p - h and p + h, or comes within reach, the quotient is not a derivative: counted as skipped. */
+typedef struct nn_grad_report {
+    size_t checked, skipped;
+    double worst;               /* largest error of all */
+    double worst_analytic, worst_numeric;
+    size_t worst_index;         /* of that element in its tensor (nn_grad_check_fn: in p) */
+    char   worst_name[NN_MLP_NAME + 8];     /* "layers.0.0.weight", or "input" */
+    double *per;                /* [2 n_layers + 1] or NULL, caller's: worst error of each tensor, the input last */
+} nn_grad_report;
+/* nn_grad_check: backward of the model and loss on a set, every parameter (every `stride`-th of large tensors; 0 = all) and the input. h 0 = 1e-6.
+ * Dense and token inputs; dropout off. Slow: for tests. The report's `per` is read before the call, the rest is written. */
+NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set, double h, size_t stride, nn_grad_report *r, nn_error *err);
+/* nn_grad_check_fn: the same for any function of n doubles: f returns the value at p and may set *kink (else 0) when it is not smooth there.
+ * p is moved and put back. */
+NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user), double *p, const double *analytic, size_t n, void *user,
+                                  double h, nn_grad_report *r, nn_error *err);
+/* nn_mlp_forward_f64: the model in double (weights as they are), a plain reference: out [n, n_out], one row at a time. zmin (may be NULL)
+ * receives the smallest |pre-activation| of a relu or leaky_relu met. */
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, double *zmin, nn_error *err);
+/* nn_loss_f64: nn_loss_eval's value in double. */
+NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels, const float *targets, const float *weight, size_t n, size_t c);
 
 #ifdef __cplusplus
 } /* extern "C" */
