@@ -141,6 +141,141 @@ NN_DEF nn_status nn_label_encode(nn_tensor *codes, nn_tensor *classes, const nn_
 NN_DEF nn_status nn_label_lookup(nn_tensor *codes, const nn_tensor *classes, const nn_tensor *x, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [PATTERN] token patterns =========================================== */
+/* Sequences of `length` tokens over an alphabet of `vocab` upper-case letters (token 0 is A), and fifteen sets of them.
+ * Everything is exact: a space of up to 26^20 sequences is counted and drawn from without ever being listed. */
+#define NN_PATTERN_VOCAB_MIN  5
+#define NN_PATTERN_VOCAB_MAX  26
+#define NN_PATTERN_LENGTH_MIN 4
+#define NN_PATTERN_LENGTH_MAX 20
+typedef enum nn_pattern {
+    NN_PATTERN_ALL_SAME = 0,
+    NN_PATTERN_PALINDROME,
+    NN_PATTERN_SORTED_ASCENDING,     /* non-decreasing                                                          */
+    NN_PATTERN_SORTED_DESCENDING,    /* non-increasing                                                          */
+    NN_PATTERN_ALTERNATING,          /* two distinct tokens with period 2: ABABABA                              */
+    NN_PATTERN_CONTAINS_ABC,         /* A, B, C in adjacent places                                              */
+    NN_PATTERN_STARTS_WITH,          /* a given token first                                                     */
+    NN_PATTERN_ENDS_WITH,            /* a given token last                                                      */
+    NN_PATTERN_NO_REPEATS,           /* all tokens different; empty when length > vocab                         */
+    NN_PATTERN_HAS_MAJORITY,         /* one token in at least floor(length/2) + 1 places                        */
+    NN_PATTERN_INCREASING_PAIRS,     /* every adjacent pair non-decreasing: the set of SORTED_ASCENDING         */
+    NN_PATTERN_DECREASING_PAIRS,     /* every adjacent pair non-increasing: the set of SORTED_DESCENDING        */
+    NN_PATTERN_VOWEL_CONSONANT,      /* vowels (A E I O U within the vocabulary) and consonants in turn         */
+    NN_PATTERN_FIRST_LAST_MATCH,
+    NN_PATTERN_MOUNTAIN,             /* non-decreasing to the first maximum, then non-increasing                */
+    NN_PATTERN_COUNT
+} nn_pattern;
+/* A pattern as an example uses it. token: STARTS_WITH and ENDS_WITH only; 0..vocab-1, or -1 = any token (then every
+ * sequence matches, as in the original program). */
+typedef struct nn_pattern_use { nn_pattern id; int token; } nn_pattern_use;
+
+/* nn_pattern_name: "all_same", "palindrome", ..., "mountain_pattern"; nn_pattern_text: one sentence for prompts.
+ * nn_pattern_parse: the id of a name, -1 when unknown. nn_pattern_set_of: the id that stands for the set (INCREASING_PAIRS
+ * gives SORTED_ASCENDING, DECREASING_PAIRS gives SORTED_DESCENDING, every other itself). */
+NN_DEF const char *nn_pattern_name(nn_pattern p);
+NN_DEF const char *nn_pattern_text(nn_pattern p);
+NN_DEF int nn_pattern_parse(const char *name);
+NN_DEF nn_pattern nn_pattern_set_of(nn_pattern p);
+/* nn_pattern_label: "palindrome", "starts_with:C"; buf [32]; returns buf. nn_pattern_use_parse: the reverse; 1 = understood. */
+NN_DEF const char *nn_pattern_label(char *buf, nn_pattern_use u);
+NN_DEF int nn_pattern_use_parse(nn_pattern_use *u, const char *label);
+
+/* An unsigned 128-bit number: 26^20 has 95 bits. nn_count_text: decimal, buf [40]; returns buf. */
+typedef struct nn_count { uint64_t hi, lo; } nn_count;
+NN_DEF double nn_count_f64(nn_count c);
+NN_DEF const char *nn_count_text(char *buf, nn_count c);
+
+/* A space with its counting tables (about 20 KB, no heap). Read-only after nn_pattern_space_make, so threads share it. */
+typedef struct nn_pattern_space {
+    unsigned vocab, length;
+    unsigned n_vowels;
+    uint8_t  is_vowel[NN_PATTERN_VOCAB_MAX];
+    uint8_t  letters[2][NN_PATTERN_VOCAB_MAX];                        /* [0] consonants, [1] vowels, in order           */
+    nn_count power[NN_PATTERN_LENGTH_MAX + 1];                        /* vocab^r                                        */
+    nn_count abc[4][NN_PATTERN_LENGTH_MAX + 1];                       /* [matched so far][places left]: endings with ABC */
+    nn_count up[NN_PATTERN_LENGTH_MAX + 1][NN_PATTERN_VOCAB_MAX];     /* [places left][last token]: mountains going up  */
+    nn_count side[2][NN_PATTERN_LENGTH_MAX + 1];                      /* [class of the next][places left]: vowel_consonant */
+    uint64_t choose[NN_PATTERN_VOCAB_MAX + NN_PATTERN_LENGTH_MAX][NN_PATTERN_LENGTH_MAX + 1];   /* binomials [n][k]     */
+    uint64_t others[NN_PATTERN_LENGTH_MAX + 1];                       /* (vocab-1)^r for the minority of has_majority    */
+    uint64_t majority;                                                /* sequences with a majority of one given token   */
+} nn_pattern_space;
+/* nn_pattern_space_make: vocab 5..26, length 4..20, else NN_E_ARG. */
+NN_DEF nn_status nn_pattern_space_make(nn_pattern_space *s, size_t vocab, size_t length, nn_error *err);
+/* nn_pattern_match: 1 when seq [length], tokens below vocab, is in the set. */
+NN_DEF int nn_pattern_match(const nn_pattern_space *s, nn_pattern_use u, const uint8_t *seq);
+/* nn_pattern_size: how many sequences the set has, exactly. */
+NN_DEF nn_count nn_pattern_size(const nn_pattern_space *s, nn_pattern_use u);
+/* nn_pattern_unrank: the sequence of rank r (0 <= r < size) of the set; a bijection, lexicographic except for
+ * HAS_MAJORITY (by token, then number of places). nn_pattern_draw: uniform over the set, which must not be empty. */
+NN_DEF void nn_pattern_unrank(const nn_pattern_space *s, nn_pattern_use u, nn_count r, uint8_t *seq);
+NN_DEF void nn_pattern_draw(const nn_pattern_space *s, nn_pattern_use u, nn_rng *rng, uint8_t *seq);
+/* nn_pattern_within: 1 when every sequence of a is one of b (equal sets included). Decided by rules, no listing. */
+NN_DEF int nn_pattern_within(const nn_pattern_space *s, nn_pattern_use a, nn_pattern_use b);
+/* nn_pattern_seq_text: the letters, terminated; buf [length + 1]; returns buf. nn_pattern_seq_parse: the reverse from
+ * exactly `length` letters below vocab; 1 = understood. */
+NN_DEF const char *nn_pattern_seq_text(const nn_pattern_space *s, const uint8_t *seq, char *buf);
+NN_DEF int nn_pattern_seq_parse(const nn_pattern_space *s, const char *text, uint8_t *seq);
+
+/* The two parts of a space: one sequence in four is held out, by a Philox hash of its index under `seed`; a set with
+ * fewer than 40 sequences keeps at least 2 in each part (the lowest hashes move). A sequence is always in one part only. */
+#define NN_PATTERN_FORCED_MAX 32
+typedef struct nn_pattern_parts {
+    uint64_t key;
+    size_t   n_forced;
+    nn_count forced[NN_PATTERN_FORCED_MAX];        /* index of a sequence whose part the hash does not decide */
+    uint8_t  forced_held[NN_PATTERN_FORCED_MAX];
+} nn_pattern_parts;
+NN_DEF void nn_pattern_parts_make(nn_pattern_parts *p, const nn_pattern_space *s, uint64_t seed);
+NN_DEF int  nn_pattern_held_out(const nn_pattern_parts *p, const nn_pattern_space *s, const uint8_t *seq);
+
+/* The original program's pools: for each pattern the lexicographically first sequences that no smaller pool has taken, at
+ * most 7, 250, 181, 181, 14, 1010, 1010, 1010, 514, 1010, 181, 181, 710, 1010, 1010 (the sizes at vocab 7, length 7). */
+typedef struct nn_pattern_pools {
+    size_t   first[NN_PATTERN_COUNT], count[NN_PATTERN_COUNT];   /* rows of seqs that belong to each pattern */
+    uint8_t *seqs;                                               /* [total, length] */
+    size_t   total, bytes;
+    nn_alloc alloc;
+} nn_pattern_pools;
+NN_DEF nn_status nn_pattern_pools_make(nn_pattern_pools *p, const nn_pattern_space *s, const nn_alloc *alloc, nn_error *err);
+NN_DEF void nn_pattern_pools_free(nn_pattern_pools *p);
+
+/* nn_pattern_choose: k ~ U{min..max} different sets out of enabled [n_enabled] without order; equal sets count as one (the first
+ * enabled name is used). Tokens of STARTS_WITH / ENDS_WITH are drawn too, unless any_token (then -1).
+ *   out [NN_PATTERN_COUNT]; returned in ascending order of id; *n_out = k; max is lowered to the number of sets
+ * NN_E_ARG when min is 0, above max, above the number of sets, or when an enabled set is empty in this space. */
+NN_DEF nn_status nn_pattern_choose(nn_pattern_use *out, size_t *n_out, const nn_pattern_space *s, const nn_pattern *enabled, size_t n_enabled,
+                                   size_t min, size_t max, int any_token, nn_rng *rng, nn_error *err);
+/* nn_pattern_sizes: rows per pattern = max(min_each, floor(floor(total / (1 + ratio)) / k)),
+ * negatives = min(floor(k rows ratio), max_total - k rows) (0 when the positives alone exceed max_total). */
+NN_DEF void nn_pattern_sizes(size_t *each, size_t *negatives, size_t k, size_t min_each, double ratio, size_t total, size_t max_total);
+
+/* A labelled set of sequences: `each` rows drawn for every pattern (label 1), then `negatives` rows (label 0) that are in
+ * none of the patterns. Rows are uniform over the pattern's sequences in the wanted part, with replacement. */
+typedef struct nn_pattern_set_desc {
+    const nn_pattern_space *space;      /* required                                                        */
+    const nn_pattern_use   *patterns;   /* [n_patterns], none empty                                        */
+    size_t n_patterns, each, negatives;
+    const nn_pattern_parts *parts;      /* NULL = the whole space                                          */
+    int    held_out;                    /* which part                                                      */
+    const nn_pattern_pools *pools;      /* not NULL = rows come from the pools, repeats allowed (compat)   */
+    int    loose_negatives;             /* negatives are any sequence (compat)                             */
+    size_t only;                        /* 1 + index: rows are drawn for that pattern alone; negatives still avoid all */
+    uint64_t seed, index;               /* stream (seed, NN_STREAM_PATTERN, index)                         */
+    nn_alloc alloc;
+} nn_pattern_set_desc;
+typedef struct nn_pattern_set {
+    nn_tensor tokens;                   /* u8 [n, length]                                                  */
+    nn_tensor label;                    /* f32 [n]                                                         */
+    nn_tensor source;                   /* i32 [n]: index of the pattern the row was drawn for, -1 = negative */
+} nn_pattern_set;
+/* nn_pattern_set_make: NN_E_ARG for a missing field, NN_E_LIMIT when no negative is found in a million draws (the patterns
+ * cover the space). Free with nn_pattern_set_free. */
+NN_DEF nn_status nn_pattern_set_make(nn_pattern_set *out, const nn_pattern_set_desc *d, nn_error *err);
+NN_DEF void nn_pattern_set_free(nn_pattern_set *s);
+/* nn_pattern_corrupt: flips the labels of exactly floor(rate n) of the n rows whose source is `target`, chosen without
+ * order by the stream (seed, NN_STREAM_NOISE, index). *n_rows = n, *n_flipped: how many; either may be NULL. rate 0..1. */
+NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t rows, int32_t target, double rate, uint64_t seed, uint64_t index,
+                                    size_t *n_rows, size_t *n_flipped, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [FAIR] fair tasks ================================================== */
 
@@ -169,6 +304,646 @@ extern "C" {
 /* ---- [SCALE] ------------------------------------------------------------ */
 
 /* ---- [PATTERN] ---------------------------------------------------------- */
+static const char *const nni_pattern_words[NN_PATTERN_COUNT][2] = {
+    { "all_same",         "every token is the same" },
+    { "palindrome",       "the sequence reads the same forwards and backwards" },
+    { "sorted_ascending", "tokens are in alphabetical order, repeats allowed" },
+    { "sorted_descending", "tokens are in reverse alphabetical order, repeats allowed" },
+    { "alternating",      "two different tokens take turns" },
+    { "contains_abc",     "A, B and C stand next to each other in this order" },
+    { "starts_with",      "the first token is a given one" },
+    { "ends_with",        "the last token is a given one" },
+    { "no_repeats",       "all tokens are different" },
+    { "has_majority",     "one token fills more than half of the places" },
+    { "increasing_pairs", "in every adjacent pair the second token is not before the first in the alphabet" },
+    { "decreasing_pairs", "in every adjacent pair the second token is not after the first in the alphabet" },
+    { "vowel_consonant",  "vowels and consonants take turns" },
+    { "first_last_match", "the first and the last token are the same" },
+    { "mountain_pattern", "tokens rise in the alphabet up to a peak and fall after it, repeats allowed" }
+};
+NN_DEF const char *nn_pattern_name(nn_pattern p) { return (int)p >= 0 && p < NN_PATTERN_COUNT ? nni_pattern_words[p][0] : "?"; }
+NN_DEF const char *nn_pattern_text(nn_pattern p) { return (int)p >= 0 && p < NN_PATTERN_COUNT ? nni_pattern_words[p][1] : "?"; }
+NN_DEF int nn_pattern_parse(const char *name)
+{
+    int i;
+    for (i = 0; i < (int)NN_PATTERN_COUNT; i++) if (strcmp(name, nni_pattern_words[i][0]) == 0) return i;
+    return -1;
+}
+NN_DEF nn_pattern nn_pattern_set_of(nn_pattern p)
+{
+    return p == NN_PATTERN_INCREASING_PAIRS ? NN_PATTERN_SORTED_ASCENDING : p == NN_PATTERN_DECREASING_PAIRS ? NN_PATTERN_SORTED_DESCENDING : p;
+}
+NNI_FN int nni_pattern_has_token(nn_pattern p) { return p == NN_PATTERN_STARTS_WITH || p == NN_PATTERN_ENDS_WITH; }
+NN_DEF const char *nn_pattern_label(char *buf, nn_pattern_use u)
+{
+    const char *name = nn_pattern_name(u.id);
+    size_t n = strlen(name);
+    memcpy(buf, name, n + 1);
+    if (nni_pattern_has_token(u.id) && u.token >= 0) { buf[n] = ':'; buf[n + 1] = (char)('A' + u.token); buf[n + 2] = 0; }
+    return buf;
+}
+NN_DEF int nn_pattern_use_parse(nn_pattern_use *u, const char *label)
+{
+    char name[32];
+    size_t n = strcspn(label, ":");
+    int id;
+    if (n >= sizeof name) return 0;
+    memcpy(name, label, n);
+    name[n] = 0;
+    id = nn_pattern_parse(name);
+    if (id < 0) return 0;
+    if (label[n] == ':') {
+        if (!nni_pattern_has_token((nn_pattern)id) || label[n + 1] < 'A' || label[n + 1] > 'Z' || label[n + 2]) return 0;
+        u->token = label[n + 1] - 'A';
+    } else u->token = -1;
+    u->id = (nn_pattern)id;
+    return 1;
+}
+
+/* ---- 128-bit counts: two words, so that no compiler extension is needed -- */
+NNI_FN nn_count nni_count(uint64_t lo) { nn_count c; c.hi = 0; c.lo = lo; return c; }
+NNI_FN int nni_count_less(nn_count a, nn_count b) { return a.hi != b.hi ? a.hi < b.hi : a.lo < b.lo; }
+NNI_FN nn_count nni_count_add(nn_count a, nn_count b)
+{
+    a.lo += b.lo;
+    a.hi += b.hi + (a.lo < b.lo);
+    return a;
+}
+NNI_FN nn_count nni_count_sub(nn_count a, nn_count b)
+{
+    a.hi -= b.hi + (a.lo < b.lo);
+    a.lo -= b.lo;
+    return a;
+}
+NNI_FN nn_count nni_count_mul(nn_count a, uint32_t m)
+{
+    uint64_t low = (a.lo & 0xFFFFFFFFu) * m, mid = (a.lo >> 32) * m + (low >> 32);
+    a.hi = a.hi * m + (mid >> 32);
+    a.lo = mid << 32 | (low & 0xFFFFFFFFu);
+    return a;
+}
+/* *a /= d, returns the remainder; 1 <= d < 2^32: schoolbook division in 32-bit digits */
+NNI_FN uint32_t nni_count_div(nn_count *a, uint32_t d)
+{
+    uint64_t r, q1, q0;
+    if (a->hi == 0) { r = a->lo % d; a->lo /= d; return (uint32_t)r; }
+    r = a->hi % d;
+    a->hi /= d;
+    r = r << 32 | a->lo >> 32;
+    q1 = r / d;
+    r = (r % d) << 32 | (a->lo & 0xFFFFFFFFu);
+    q0 = r / d;
+    a->lo = q1 << 32 | q0;
+    return (uint32_t)(r % d);
+}
+NN_DEF double nn_count_f64(nn_count c) { return (double)c.hi * 18446744073709551616.0 + (double)c.lo; }
+NN_DEF const char *nn_count_text(char *buf, nn_count c)
+{
+    char rev[40];
+    size_t n = 0, i;
+    do rev[n++] = (char)('0' + nni_count_div(&c, 10)); while (c.hi || c.lo);
+    for (i = 0; i < n; i++) buf[i] = rev[n - 1 - i];
+    buf[n] = 0;
+    return buf;
+}
+/* Uniform in 0..n-1, n >= 1: Lemire's method for one word, masked rejection for two. */
+NNI_FN nn_count nni_count_below(nn_rng *rng, nn_count n)
+{
+    nn_count r;
+    uint64_t mask;
+    if (n.hi == 0) return nni_count(nn_rng_below(rng, n.lo));
+    for (mask = n.hi; mask & (mask + 1); ) mask |= mask >> 1;
+    do { r.hi = nn_rng_u64(rng) & mask; r.lo = nn_rng_u64(rng); } while (!nni_count_less(r, n));
+    return r;
+}
+
+/* ---- a space and its tables --------------------------------------------- */
+/* Places of ABC matched so far, 0..3, after one more token t; 3 stays. */
+NNI_FN unsigned nni_abc_next(unsigned state, unsigned t)
+{
+    return state == 3 ? 3u : t == 0 ? 1u : t == state ? state + 1 : 0u;
+}
+NN_DEF nn_status nn_pattern_space_make(nn_pattern_space *s, size_t vocab, size_t length, nn_error *err)
+{
+    size_t n, k, r, t, u;
+    if (vocab < NN_PATTERN_VOCAB_MIN || vocab > NN_PATTERN_VOCAB_MAX)
+        return nni_fail(err, NN_E_ARG, "nn_pattern_space_make: vocab_size, expected %d to %d, got %zu", NN_PATTERN_VOCAB_MIN, NN_PATTERN_VOCAB_MAX, vocab);
+    if (length < NN_PATTERN_LENGTH_MIN || length > NN_PATTERN_LENGTH_MAX)
+        return nni_fail(err, NN_E_ARG, "nn_pattern_space_make: sequence_length, expected %d to %d, got %zu", NN_PATTERN_LENGTH_MIN, NN_PATTERN_LENGTH_MAX, length);
+    memset(s, 0, sizeof *s);
+    s->vocab = (unsigned)vocab;
+    s->length = (unsigned)length;
+    for (t = 0; t < vocab; t++) {
+        s->is_vowel[t] = (uint8_t)(strchr("AEIOU", (int)('A' + t)) != NULL);
+        if (s->is_vowel[t]) s->letters[1][s->n_vowels++] = (uint8_t)t;
+        else s->letters[0][t - s->n_vowels] = (uint8_t)t;
+    }
+    for (n = 0; n < NN_PATTERN_VOCAB_MAX + NN_PATTERN_LENGTH_MAX; n++)               /* Pascal's triangle */
+        for (k = 0; k <= NN_PATTERN_LENGTH_MAX; k++)
+            s->choose[n][k] = k == 0 ? 1 : n == 0 ? 0 : s->choose[n - 1][k - 1] + s->choose[n - 1][k];
+    s->power[0] = s->side[0][0] = s->side[1][0] = s->abc[3][0] = nni_count(1);
+    s->others[0] = 1;
+    for (t = 0; t < vocab; t++) s->up[0][t] = nni_count(1);
+    for (r = 1; r <= length; r++) {
+        s->power[r] = nni_count_mul(s->power[r - 1], (uint32_t)vocab);
+        s->side[0][r] = nni_count_mul(s->side[1][r - 1], (uint32_t)(vocab - s->n_vowels));
+        s->side[1][r] = nni_count_mul(s->side[0][r - 1], s->n_vowels);
+        for (n = 0; n < 4; n++)
+            for (t = 0; t < vocab; t++) s->abc[n][r] = nni_count_add(s->abc[n][r], s->abc[nni_abc_next((unsigned)n, (unsigned)t)][r - 1]);
+        /* going up, the next token u either rises or stays (u >= t), or turns: then u and what follows never rises,
+         * which C(r-1 + u, u) sequences do */
+        for (t = 0; t < vocab; t++)
+            for (u = 0; u < vocab; u++)
+                s->up[r][t] = nni_count_add(s->up[r][t], u >= t ? s->up[r - 1][u] : nni_count(s->choose[r - 1 + u][r - 1]));
+    }
+    /* (vocab-1)^r only up to the size of a minority: 25^9 */
+    for (r = 1; r < length - length / 2; r++) s->others[r] = s->others[r - 1] * (vocab - 1);
+    for (k = length / 2 + 1; k <= length; k++) s->majority += s->choose[length][k] * s->others[length - k];
+    return NN_OK;
+}
+
+NN_DEF int nn_pattern_match(const nn_pattern_space *s, nn_pattern_use u, const uint8_t *q)
+{
+    const unsigned L = s->length;
+    unsigned i, count[NN_PATTERN_VOCAB_MAX];
+    switch (u.id) {
+    case NN_PATTERN_ALL_SAME:
+        for (i = 1; i < L; i++) if (q[i] != q[0]) return 0;
+        return 1;
+    case NN_PATTERN_PALINDROME:
+        for (i = 0; i < L / 2; i++) if (q[i] != q[L - 1 - i]) return 0;
+        return 1;
+    case NN_PATTERN_SORTED_ASCENDING: case NN_PATTERN_INCREASING_PAIRS:
+        for (i = 1; i < L; i++) if (q[i] < q[i - 1]) return 0;
+        return 1;
+    case NN_PATTERN_SORTED_DESCENDING: case NN_PATTERN_DECREASING_PAIRS:
+        for (i = 1; i < L; i++) if (q[i] > q[i - 1]) return 0;
+        return 1;
+    case NN_PATTERN_ALTERNATING:
+        for (i = 2; i < L; i++) if (q[i] != q[i - 2]) return 0;
+        return q[0] != q[1];
+    case NN_PATTERN_CONTAINS_ABC:
+        for (i = 2; i < L; i++) if (q[i - 2] == 0 && q[i - 1] == 1 && q[i] == 2) return 1;
+        return 0;
+    case NN_PATTERN_STARTS_WITH: return u.token < 0 || q[0] == u.token;
+    case NN_PATTERN_ENDS_WITH:   return u.token < 0 || q[L - 1] == u.token;
+    case NN_PATTERN_NO_REPEATS: {
+        uint32_t seen = 0;
+        for (i = 0; i < L; i++) { if (seen >> q[i] & 1u) return 0; seen |= 1u << q[i]; }
+        return 1; }
+    case NN_PATTERN_HAS_MAJORITY:
+        memset(count, 0, sizeof count);
+        for (i = 0; i < L; i++) if (++count[q[i]] > L / 2) return 1;
+        return 0;
+    case NN_PATTERN_VOWEL_CONSONANT:
+        for (i = 1; i < L; i++) if (s->is_vowel[q[i]] == s->is_vowel[q[i - 1]]) return 0;
+        return 1;
+    case NN_PATTERN_FIRST_LAST_MATCH: return q[0] == q[L - 1];
+    case NN_PATTERN_MOUNTAIN:
+        for (i = 1; i < L && q[i] >= q[i - 1]; i++) { }
+        for (; i < L; i++) if (q[i] > q[i - 1]) return 0;
+        return 1;
+    case NN_PATTERN_COUNT: break;
+    }
+    return 0;
+}
+NN_DEF nn_count nn_pattern_size(const nn_pattern_space *s, nn_pattern_use u)
+{
+    const unsigned V = s->vocab, L = s->length;
+    nn_count n = nni_count(0);
+    unsigned i;
+    switch (u.id) {
+    case NN_PATTERN_ALL_SAME:        return s->power[1];
+    case NN_PATTERN_PALINDROME:      return s->power[(L + 1) / 2];
+    case NN_PATTERN_SORTED_ASCENDING: case NN_PATTERN_INCREASING_PAIRS:
+    case NN_PATTERN_SORTED_DESCENDING: case NN_PATTERN_DECREASING_PAIRS:
+        return nni_count(s->choose[V + L - 1][L]);                       /* multisets of L tokens */
+    case NN_PATTERN_ALTERNATING:     return nni_count((uint64_t)V * (V - 1));
+    case NN_PATTERN_CONTAINS_ABC:    return s->abc[0][L];
+    case NN_PATTERN_STARTS_WITH: case NN_PATTERN_ENDS_WITH: return u.token < 0 ? s->power[L] : s->power[L - 1];
+    case NN_PATTERN_NO_REPEATS:
+        if (L > V) return n;
+        for (n = nni_count(1), i = 0; i < L; i++) n = nni_count_mul(n, V - i);
+        return n;
+    case NN_PATTERN_HAS_MAJORITY:    return nni_count_mul(nni_count(s->majority), V);
+    case NN_PATTERN_VOWEL_CONSONANT: return nni_count_add(s->side[0][L], s->side[1][L]);
+    case NN_PATTERN_FIRST_LAST_MATCH: return s->power[L - 1];
+    case NN_PATTERN_MOUNTAIN:
+        for (i = 0; i < V; i++) n = nni_count_add(n, s->up[L - 1][i]);
+        return n;
+    case NN_PATTERN_COUNT: break;
+    }
+    return n;
+}
+/* seq [n] = the digits of r to base b, most significant first */
+NNI_FN void nni_digits(nn_count r, unsigned b, uint8_t *seq, size_t n)
+{
+    while (n) seq[--n] = (uint8_t)nni_count_div(&r, b);
+}
+NN_DEF void nn_pattern_unrank(const nn_pattern_space *s, nn_pattern_use u, nn_count r, uint8_t *q)
+{
+    const unsigned V = s->vocab, L = s->length;
+    unsigned i, t, state, k;
+    nn_count c;
+    NN_ASSERT(nni_count_less(r, nn_pattern_size(s, u)));
+    switch (u.id) {
+    case NN_PATTERN_ALL_SAME:
+        memset(q, (int)r.lo, L);
+        return;
+    case NN_PATTERN_PALINDROME:
+        nni_digits(r, V, q, (L + 1) / 2);
+        for (i = 0; i < L / 2; i++) q[L - 1 - i] = q[i];
+        return;
+    case NN_PATTERN_SORTED_ASCENDING: case NN_PATTERN_INCREASING_PAIRS:
+        for (i = 0, t = 0; i < L; i++) {                /* after t, C(rest + V-1-t, rest) multisets of the tokens >= t */
+            while (r.lo >= s->choose[L - 1 - i + V - 1 - t][L - 1 - i]) { r.lo -= s->choose[L - 1 - i + V - 1 - t][L - 1 - i]; t++; }
+            q[i] = (uint8_t)t;
+        }
+        return;
+    case NN_PATTERN_SORTED_DESCENDING: case NN_PATTERN_DECREASING_PAIRS:
+        for (i = 0; i < L; i++) {
+            for (t = 0; r.lo >= s->choose[L - 1 - i + t][L - 1 - i]; t++) r.lo -= s->choose[L - 1 - i + t][L - 1 - i];
+            q[i] = (uint8_t)t;
+        }
+        return;
+    case NN_PATTERN_ALTERNATING:
+        t = (unsigned)(r.lo % (V - 1));
+        q[0] = (uint8_t)(r.lo / (V - 1));
+        q[1] = (uint8_t)(t + (t >= q[0]));
+        for (i = 2; i < L; i++) q[i] = q[i - 2];
+        return;
+    case NN_PATTERN_CONTAINS_ABC:
+        for (i = 0, state = 0; i < L; i++) {
+            if (state == 3) { nni_digits(r, V, q + i, L - i); return; }
+            for (t = 0; t + 1 < V; t++) {
+                c = s->abc[nni_abc_next(state, t)][L - 1 - i];
+                if (nni_count_less(r, c)) break;
+                r = nni_count_sub(r, c);
+            }
+            q[i] = (uint8_t)t;
+            state = nni_abc_next(state, t);
+        }
+        return;
+    case NN_PATTERN_STARTS_WITH:
+        if (u.token < 0) { nni_digits(r, V, q, L); return; }
+        q[0] = (uint8_t)u.token;
+        nni_digits(r, V, q + 1, L - 1);
+        return;
+    case NN_PATTERN_ENDS_WITH:
+        if (u.token < 0) { nni_digits(r, V, q, L); return; }
+        nni_digits(r, V, q, L - 1);
+        q[L - 1] = (uint8_t)u.token;
+        return;
+    case NN_PATTERN_NO_REPEATS: {
+        uint32_t used = 0;
+        for (i = L; i-- > 0; ) q[i] = (uint8_t)nni_count_div(&r, V - i);     /* place i chooses among V - i tokens */
+        for (i = 0; i < L; i++) {
+            for (t = 0, k = q[i]; ; t++) if (!(used >> t & 1u) && k-- == 0) break;
+            q[i] = (uint8_t)t;
+            used |= 1u << t;
+        }
+        return; }
+    case NN_PATTERN_HAS_MAJORITY: {
+        uint64_t x = r.lo, place;
+        uint8_t rest[NN_PATTERN_LENGTH_MAX];
+        unsigned token, n = 0;
+        c = r;
+        for (token = 0; !nni_count_less(c, nni_count(s->majority)); token++) c = nni_count_sub(c, nni_count(s->majority));
+        x = c.lo;
+        for (k = L / 2 + 1; x >= s->choose[L][k] * s->others[L - k]; k++) x -= s->choose[L][k] * s->others[L - k];
+        place = x / s->others[L - k];
+        nni_digits(nni_count(x % s->others[L - k]), V - 1, rest, L - k);
+        for (i = 0; i < L; i++) {                      /* which k of the L places, in lexicographic order */
+            uint64_t with = k ? s->choose[L - 1 - i][k - 1] : 0;
+            if (place < with) { q[i] = (uint8_t)token; k--; }
+            else { place -= with; q[i] = (uint8_t)(rest[n] + (rest[n] >= token)); n++; }
+        }
+        return; }
+    case NN_PATTERN_VOWEL_CONSONANT:
+        for (t = 0; ; t++) {
+            c = s->side[!s->is_vowel[t]][L - 1];
+            if (nni_count_less(r, c)) break;
+            r = nni_count_sub(r, c);
+        }
+        q[0] = (uint8_t)t;
+        for (i = L; i-- > 1; ) {
+            unsigned v = s->is_vowel[t] ^ (i & 1u);
+            q[i] = s->letters[v][nni_count_div(&r, v ? s->n_vowels : V - s->n_vowels)];
+        }
+        return;
+    case NN_PATTERN_FIRST_LAST_MATCH:
+        nni_digits(r, V, q, L - 1);
+        q[L - 1] = q[0];
+        return;
+    case NN_PATTERN_MOUNTAIN: {
+        int down = 0;
+        for (i = 0; i < L; i++) {
+            const unsigned last = i ? q[i - 1] : 0;
+            for (t = 0; t + 1 < V; t++) {
+                c = down || t < last ? nni_count(s->choose[L - 1 - i + t][L - 1 - i]) : s->up[L - 1 - i][t];
+                if (nni_count_less(r, c)) break;
+                r = nni_count_sub(r, c);
+            }
+            q[i] = (uint8_t)t;
+            if (t < last) down = 1;
+        }
+        return; }
+    case NN_PATTERN_COUNT: break;
+    }
+}
+NN_DEF void nn_pattern_draw(const nn_pattern_space *s, nn_pattern_use u, nn_rng *rng, uint8_t *seq)
+{
+    nn_pattern_unrank(s, u, nni_count_below(rng, nn_pattern_size(s, u)), seq);
+}
+NN_DEF int nn_pattern_within(const nn_pattern_space *s, nn_pattern_use a, nn_pattern_use b)
+{
+    const int odd = (int)(s->length & 1u), empty = a.id == NN_PATTERN_NO_REPEATS && s->length > s->vocab;
+    const nn_pattern p = nn_pattern_set_of(a.id), q = nn_pattern_set_of(b.id);
+    if (empty || (nni_pattern_has_token(q) && b.token < 0)) return 1;
+    if (p == q) return !nni_pattern_has_token(p) || a.token == b.token;
+    if (nni_pattern_has_token(p)) return 0;
+    if (p == NN_PATTERN_ALL_SAME)
+        return q == NN_PATTERN_PALINDROME || q == NN_PATTERN_SORTED_ASCENDING || q == NN_PATTERN_SORTED_DESCENDING ||
+               q == NN_PATTERN_HAS_MAJORITY || q == NN_PATTERN_FIRST_LAST_MATCH || q == NN_PATTERN_MOUNTAIN;
+    if (p == NN_PATTERN_PALINDROME) return q == NN_PATTERN_FIRST_LAST_MATCH;
+    if (p == NN_PATTERN_SORTED_ASCENDING || p == NN_PATTERN_SORTED_DESCENDING) return q == NN_PATTERN_MOUNTAIN;
+    if (p == NN_PATTERN_ALTERNATING) return odd && (q == NN_PATTERN_PALINDROME || q == NN_PATTERN_FIRST_LAST_MATCH || q == NN_PATTERN_HAS_MAJORITY);
+    return 0;
+}
+NN_DEF const char *nn_pattern_seq_text(const nn_pattern_space *s, const uint8_t *seq, char *buf)
+{
+    unsigned i;
+    for (i = 0; i < s->length; i++) buf[i] = (char)('A' + seq[i]);
+    buf[i] = 0;
+    return buf;
+}
+NN_DEF int nn_pattern_seq_parse(const nn_pattern_space *s, const char *text, uint8_t *seq)
+{
+    unsigned i;
+    for (i = 0; i < s->length; i++) {
+        if (text[i] < 'A' || text[i] >= (char)('A' + (int)s->vocab)) return 0;
+        seq[i] = (uint8_t)(text[i] - 'A');
+    }
+    return text[i] == 0;
+}
+
+/* ---- train and held-out part -------------------------------------------- */
+NNI_FN nn_count nni_pattern_index(const nn_pattern_space *s, const uint8_t *seq)
+{
+    nn_count r = nni_count(0);
+    uint64_t x = 0;
+    unsigned i, n = s->length < 13 ? s->length : 13;              /* 26^13 fits one word */
+    for (i = 0; i < n; i++) x = x * s->vocab + seq[i];
+    for (r.lo = x; i < s->length; i++) r = nni_count_add(nni_count_mul(r, s->vocab), nni_count(seq[i]));
+    return r;
+}
+NNI_FN uint64_t nni_pattern_hash(const nn_pattern_parts *p, nn_count index)
+{
+    nn_rng r = nn_rng_make(p->key + index.hi * 0x9E3779B97F4A7C15u, NN_STREAM_MEMBER, index.lo);
+    return nn_rng_u64(&r);
+}
+NNI_FN int nni_pattern_part_of(const nn_pattern_parts *p, nn_count index)
+{
+    size_t i;
+    for (i = 0; i < p->n_forced; i++) if (p->forced[i].lo == index.lo && p->forced[i].hi == index.hi) return p->forced_held[i];
+    return nni_pattern_hash(p, index) >> 62 == 0;
+}
+NN_DEF void nn_pattern_parts_make(nn_pattern_parts *p, const nn_pattern_space *s, uint64_t seed)
+{
+    uint8_t done[NN_PATTERN_COUNT] = NN_ZERO, seq[NN_PATTERN_LENGTH_MAX];
+    memset(p, 0, sizeof *p);
+    p->key = seed;
+    for (;;) {                                       /* small sets, the smallest first: a set inside another settles before it */
+        nn_pattern_use u;
+        uint64_t best_size = 40, n, i;
+        int best = -1, k, part;
+        for (k = 0; k < (int)NN_PATTERN_COUNT; k++) {
+            nn_count c;
+            u.id = (nn_pattern)k;
+            u.token = -1;
+            c = nn_pattern_size(s, u);
+            if (!done[k] && c.hi == 0 && c.lo > 0 && c.lo < best_size) { best = k; best_size = c.lo; }
+        }
+        if (best < 0) return;
+        done[best] = 1;
+        u.id = (nn_pattern)best;
+        u.token = -1;
+        n = best_size;
+        for (part = 1; part >= 0; part--)
+            for (;;) {
+                uint64_t have = 0, low = UINT64_MAX;
+                nn_count move = NN_ZERO;
+                int found = 0;
+                for (i = 0; i < n; i++) {
+                    nn_count index;
+                    size_t j;
+                    nn_pattern_unrank(s, u, nni_count(i), seq);
+                    index = nni_pattern_index(s, seq);
+                    if (nni_pattern_part_of(p, index) == part) { have++; continue; }
+                    for (j = 0; j < p->n_forced; j++) if (p->forced[j].lo == index.lo && p->forced[j].hi == index.hi) break;
+                    if (j < p->n_forced) continue;                       /* settled by a smaller set */
+                    if (nni_pattern_hash(p, index) <= low) { low = nni_pattern_hash(p, index); move = index; found = 1; }
+                }
+                if (have >= 2 || !found || p->n_forced == NN_PATTERN_FORCED_MAX) break;
+                p->forced[p->n_forced] = move;
+                p->forced_held[p->n_forced++] = (uint8_t)part;
+            }
+    }
+}
+NN_DEF int nn_pattern_held_out(const nn_pattern_parts *p, const nn_pattern_space *s, const uint8_t *seq)
+{
+    return nni_pattern_part_of(p, nni_pattern_index(s, seq));
+}
+
+/* ---- the original's pools ----------------------------------------------- */
+NN_DEF nn_status nn_pattern_pools_make(nn_pattern_pools *out, const nn_pattern_space *s, const nn_alloc *alloc, nn_error *err)
+{
+    static const uint16_t cap[NN_PATTERN_COUNT] = { 7, 250, 181, 181, 14, 1010, 1010, 1010, 514, 1010, 181, 181, 710, 1010, 1010 };
+    nn_pattern_pools p = NN_ZERO;
+    const size_t L = s->length;
+    size_t k, i, total = 0;
+    uint8_t done[NN_PATTERN_COUNT] = NN_ZERO;
+    for (k = 0; k < NN_PATTERN_COUNT; k++) total += cap[k];
+    if (alloc) p.alloc = *alloc;
+    p.bytes = total * L;
+    p.seqs = (uint8_t *)nn_mem_alloc(p.bytes, &p.alloc);
+    if (!p.seqs) return nni_fail(err, NN_E_NOMEM, "nn_pattern_pools_make: out of memory, %zu bytes wanted", p.bytes);
+    for (;;) {
+        nn_pattern_use u, all;
+        nn_count rank = nni_count(0), size;
+        size_t best = NN_PATTERN_COUNT;
+        uint8_t *q;
+        for (k = 0; k < NN_PATTERN_COUNT; k++) if (!done[k] && (best == NN_PATTERN_COUNT || cap[k] < cap[best])) best = k;
+        if (best == NN_PATTERN_COUNT) break;
+        done[best] = 1;
+        u.id = (nn_pattern)best;
+        u.token = -1;
+        /* has_majority is not unranked in lexicographic order: its members are picked out of all sequences, which begin
+         * densely with it (AAAA...) */
+        all.id = u.id == NN_PATTERN_HAS_MAJORITY ? NN_PATTERN_STARTS_WITH : u.id;
+        all.token = -1;
+        size = nn_pattern_size(s, all);
+        p.first[best] = p.total;
+        for (; nni_count_less(rank, size) && p.count[best] < cap[best]; rank = nni_count_add(rank, nni_count(1))) {
+            q = p.seqs + p.total * L;
+            nn_pattern_unrank(s, all, rank, q);
+            if (!nn_pattern_match(s, u, q)) continue;
+            for (i = 0; i < p.total; i++) if (memcmp(p.seqs + i * L, q, L) == 0) break;
+            if (i < p.total) continue;
+            p.total++;
+            p.count[best]++;
+        }
+    }
+    *out = p;
+    return NN_OK;
+}
+NN_DEF void nn_pattern_pools_free(nn_pattern_pools *p)
+{
+    nn_pattern_pools zero = NN_ZERO;
+    nn_mem_free(p->seqs, p->bytes, &p->alloc);
+    *p = zero;
+}
+
+/* ---- choosing patterns and making sets ---------------------------------- */
+NN_DEF nn_status nn_pattern_choose(nn_pattern_use *out, size_t *n_out, const nn_pattern_space *s, const nn_pattern *enabled, size_t n_enabled,
+                                   size_t min, size_t max, int any_token, nn_rng *rng, nn_error *err)
+{
+    nn_pattern have[NN_PATTERN_COUNT];
+    uint32_t seen = 0;
+    size_t n = 0, i, j, k;
+    for (i = 0; i < n_enabled; i++) {
+        nn_pattern_use u;
+        nn_count c;
+        u.id = enabled[i];
+        u.token = -1;
+        if ((int)u.id < 0 || u.id >= NN_PATTERN_COUNT) return nni_fail(err, NN_E_ARG, "nn_pattern_choose: unknown pattern %d", (int)u.id);
+        c = nn_pattern_size(s, u);
+        if (!c.hi && !c.lo)
+            return nni_fail(err, NN_E_ARG, "nn_pattern_choose: pattern '%s' has no sequence of length %u over %u letters", nn_pattern_name(u.id), s->length, s->vocab);
+        if (any_token ? seen >> u.id & 1u : seen >> nn_pattern_set_of(u.id) & 1u) continue;
+        seen |= 1u << (any_token ? u.id : nn_pattern_set_of(u.id));
+        have[n++] = u.id;
+    }
+    if (max > n) max = n;
+    if (min < 1 || min > max) return nni_fail(err, NN_E_ARG, "nn_pattern_choose: min patterns %zu, expected 1 to %zu (different sets enabled, or the maximum asked for)", min, max);
+    k = min + (size_t)nn_rng_below(rng, max - min + 1);
+    for (i = 0; i < k; i++) {                          /* the first k of a shuffle, then in order of id */
+        nn_pattern t = have[i];
+        j = i + (size_t)nn_rng_below(rng, n - i);
+        have[i] = have[j];
+        have[j] = t;
+    }
+    for (i = 0; i < k; i++) {
+        nn_pattern t = have[i];
+        for (j = i; j > 0 && have[j - 1] > t; j--) have[j] = have[j - 1];
+        have[j] = t;
+    }
+    for (i = 0; i < k; i++) {
+        out[i].id = have[i];
+        out[i].token = !any_token && nni_pattern_has_token(have[i]) ? (int)nn_rng_below(rng, s->vocab) : -1;
+    }
+    *n_out = k;
+    return NN_OK;
+}
+NN_DEF void nn_pattern_sizes(size_t *each, size_t *negatives, size_t k, size_t min_each, double ratio, size_t total, size_t max_total)
+{
+    size_t e = k ? (size_t)((double)total / (1.0 + ratio)) / k : 0, n;
+    if (e < min_each) e = min_each;
+    n = (size_t)((double)(k * e) * ratio);
+    if (k * e >= max_total) n = 0;
+    else if (n > max_total - k * e) n = max_total - k * e;
+    *each = e;
+    *negatives = n;
+}
+NN_DEF void nn_pattern_set_free(nn_pattern_set *s)
+{
+    nn_tensor_free(&s->tokens);
+    nn_tensor_free(&s->label);
+    nn_tensor_free(&s->source);
+}
+NN_DEF nn_status nn_pattern_set_make(nn_pattern_set *out, const nn_pattern_set_desc *d, nn_error *err)
+{
+    nn_pattern_set r = NN_ZERO;
+    nn_pattern_use any;
+    nn_status st;
+    nn_rng rng = nn_rng_make(d->seed, NN_STREAM_PATTERN, d->index);
+    size_t n, L, p, i, row = 0, shape[2];
+    uint8_t *seq;
+    float *label;
+    int32_t *source;
+    if (!d->space || !d->patterns || !d->n_patterns || d->only > d->n_patterns) return nni_fail(err, NN_E_ARG, "nn_pattern_set_make: a space and at least one pattern are needed");
+    L = d->space->length;
+    if (!nni_mul(d->only ? 1 : d->n_patterns, d->each, &n) || !nni_add(n, d->negatives, &n)) return nni_fail(err, NN_E_NOMEM, "nn_pattern_set_make: size overflows");
+    shape[0] = n;
+    shape[1] = L;
+    if ((st = nn_tensor_raw(&r.tokens, NN_U8, 0, 2, shape, &d->alloc, err)) != NN_OK ||
+        (st = nn_tensor_raw(&r.label, NN_F32, 0, 1, shape, &d->alloc, err)) != NN_OK ||
+        (st = nn_tensor_raw(&r.source, NN_I32, 0, 1, shape, &d->alloc, err)) != NN_OK) {
+        nn_pattern_set_free(&r);
+        return st;
+    }
+    seq = (uint8_t *)r.tokens.data;
+    label = (float *)r.label.data;
+    source = (int32_t *)r.source.data;
+    for (p = 0; p < d->n_patterns; p++) {
+        const nn_pattern_use u = d->patterns[p];
+        nn_count size;
+        if (d->only && d->only != p + 1) continue;
+        size = nn_pattern_size(d->space, u);
+        if ((!size.hi && !size.lo) || (d->pools && !d->pools->count[u.id])) {
+            nn_pattern_set_free(&r);
+            return nni_fail(err, NN_E_ARG, "nn_pattern_set_make: pattern '%s' has no sequence of length %u over %u letters", nn_pattern_name(u.id), d->space->length, d->space->vocab);
+        }
+        for (i = 0; i < d->each; i++, row++, seq += L) {
+            if (d->pools) memcpy(seq, d->pools->seqs + (d->pools->first[u.id] + (size_t)nn_rng_below(&rng, d->pools->count[u.id])) * L, L);
+            else do nn_pattern_unrank(d->space, u, nni_count_below(&rng, size), seq);
+                 while (d->parts && nn_pattern_held_out(d->parts, d->space, seq) != (d->held_out != 0));
+            label[row] = 1.0f;
+            source[row] = (int32_t)p;
+        }
+    }
+    any.id = NN_PATTERN_STARTS_WITH;
+    any.token = -1;
+    for (i = 0; i < d->negatives; i++, row++, seq += L) {
+        size_t tries = 0;
+        for (;;) {
+            nn_pattern_draw(d->space, any, &rng, seq);
+            if (d->loose_negatives) break;
+            for (p = 0; p < d->n_patterns && !nn_pattern_match(d->space, d->patterns[p], seq); p++) { }
+            if (p == d->n_patterns && (!d->parts || nn_pattern_held_out(d->parts, d->space, seq) == (d->held_out != 0))) break;
+            if (++tries >= 1000000) {
+                nn_pattern_set_free(&r);
+                return nni_fail(err, NN_E_LIMIT, "nn_pattern_set_make: no negative found, the chosen patterns cover (nearly) every sequence");
+            }
+        }
+        label[row] = 0.0f;
+        source[row] = -1;
+    }
+    *out = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t rows, int32_t target, double rate, uint64_t seed, uint64_t index,
+                                    size_t *n_rows, size_t *n_flipped, const nn_alloc *alloc, nn_error *err)
+{
+    nn_rng rng = nn_rng_make(seed, NN_STREAM_NOISE, index);
+    size_t *idx, n = 0, flip, i, bytes;
+    if (!(rate >= 0.0 && rate <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_pattern_corrupt: rate, expected 0 to 1, got %g", rate);
+    if (!nni_mul(rows ? rows : 1, sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_pattern_corrupt: out of memory for %zu rows", rows);
+    for (i = 0; i < rows; i++) if (source[i] == target) idx[n++] = i;
+    flip = (size_t)(rate * (double)n);
+    if (flip > n) flip = n;
+    for (i = 0; i < flip; i++) {
+        size_t j = i + (size_t)nn_rng_below(&rng, n - i), t = idx[j];
+        idx[j] = idx[i];
+        idx[i] = t;
+        label[t] = 1.0f - label[t];
+    }
+    if (n_rows) *n_rows = n;
+    if (n_flipped) *n_flipped = flip;
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
 
 /* ---- [FAIR] ------------------------------------------------------------- */
 
