@@ -847,9 +847,9 @@ NN_DEF nn_status nn_pattern_choose(nn_pattern_use *out, size_t *n_out, const nn_
 }
 NN_DEF void nn_pattern_sizes(size_t *each, size_t *negatives, size_t k, size_t min_each, double ratio, size_t total, size_t max_total)
 {
-    size_t e = k ? (size_t)((double)total / (1.0 + ratio)) / k : 0, n;
+    size_t e = k ? (size_t)((double)total / (1.0 + ratio) + 1e-9) / k : 0, n;   /* 1e-9: decimals as the user meant them */
     if (e < min_each) e = min_each;
-    n = (size_t)((double)(k * e) * ratio);
+    n = (size_t)((double)(k * e) * ratio + 1e-9);
     if (k * e >= max_total) n = 0;
     else if (n > max_total - k * e) n = max_total - k * e;
     *each = e;
@@ -931,7 +931,7 @@ NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t 
     if (!nni_mul(rows ? rows : 1, sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_pattern_corrupt: out of memory for %zu rows", rows);
     for (i = 0; i < rows; i++) if (source[i] == target) idx[n++] = i;
-    flip = (size_t)(rate * (double)n);
+    flip = (size_t)(rate * (double)n + 1e-9);       /* 0.29 of 100 is 29 */
     if (flip > n) flip = n;
     for (i = 0; i < flip; i++) {
         size_t j = i + (size_t)nn_rng_below(&rng, n - i), t = idx[j];
