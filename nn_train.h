@@ -512,8 +512,752 @@ extern "C" {
 /* ---- [POPULATION] ------------------------------------------------------- */
 
 /* ---- [METRICS] ---------------------------------------------------------- */
+/* the canonical quiet NaN (0.0 / 0.0 would be a negative one on x86) */
+NNI_FN double nni_nan(void) { uint64_t u = 0x7FF8000000000000u; double d; memcpy(&d, &u, sizeof d); return d; }
+
+NN_DEF double nn_accuracy(const int64_t *y, const int64_t *pred, size_t n)
+{
+    size_t i, hit = 0;
+    for (i = 0; i < n; i++) hit += y[i] == pred[i];
+    return n ? (double)hit / (double)n : nni_nan();
+}
+NN_DEF double nn_topk_accuracy(const int64_t *y, const double *score, size_t n, size_t k, size_t top)
+{
+    size_t i, c, hit = 0;
+    for (i = 0; i < n; i++) {
+        const double *s = score + i * k;
+        size_t above = 0, label = (size_t)y[i];
+        if (y[i] < 0 || label >= k) continue;
+        for (c = 0; c < k; c++) above += s[c] > s[label] || (c > label && s[c] == s[label]);
+        hit += above < top;
+    }
+    return n ? (double)hit / (double)n : nni_nan();
+}
+NN_DEF void nn_argmax_rows(int64_t *out, const double *score, size_t n, size_t k)
+{
+    size_t i, c, best;
+    for (i = 0; i < n; i++, score += k) {
+        for (best = 0, c = 1; c < k; c++) if (score[c] > score[best]) best = c;
+        out[i] = (int64_t)best;
+    }
+}
+NN_DEF void nn_argmax_rows_f32(int64_t *out, const float *score, size_t n, size_t k)
+{
+    size_t i, c, best;
+    for (i = 0; i < n; i++, score += k) {
+        for (best = 0, c = 1; c < k; c++) if (score[c] > score[best]) best = c;
+        out[i] = (int64_t)best;
+    }
+}
+NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n, size_t k, nn_error *err)
+{
+    size_t i, cells;
+    if (k < 1 || !nni_mul(k, k, &cells)) return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: expected at least one class, got %zu", k);
+    for (i = 0; i < n; i++) {
+        if (y[i] < 0 || (uint64_t)y[i] >= k)
+            return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: row %zu: expected a label of 0 to %zu, got %lld", i, k - 1, (long long)y[i]);
+        if (pred[i] < 0 || (uint64_t)pred[i] >= k)
+            return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: row %zu: expected a prediction of 0 to %zu, got %lld", i, k - 1, (long long)pred[i]);
+    }
+    for (i = 0; i < cells; i++) cm[i] = 0;
+    for (i = 0; i < n; i++) cm[(size_t)y[i] * k + (size_t)pred[i]]++;
+    return NN_OK;
+}
+NNI_FN double nni_ratio(double a, double b) { return b > 0.0 ? a / b : 0.0; }
+/* scikit-learn: f1 = 2 tp / (2 tp + fp + fn), 0 when that is 0/0 */
+NNI_FN nn_class_score nni_class_score(const int64_t *cm, size_t k, size_t c, int64_t *predicted)
+{
+    nn_class_score s;
+    int64_t tp = cm[c * k + c], row = 0, col = 0;
+    size_t j;
+    for (j = 0; j < k; j++) { row += cm[c * k + j]; col += cm[j * k + c]; }
+    s.precision = nni_ratio((double)tp, (double)col);
+    s.recall = nni_ratio((double)tp, (double)row);
+    s.f1 = nni_ratio(2.0 * (double)tp, (double)row + (double)col);
+    s.support = row;
+    *predicted = col;
+    return s;
+}
+/* all: average macro over every class (scikit-learn's labels = all), else over those that occur */
+NNI_FN void nni_class_averages(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm, size_t k, int all)
+{
+    nn_class_metrics r = NN_ZERO;
+    int64_t total = 0, hit = 0, predicted;
+    double recalls = 0.0;
+    size_t c, with_rows = 0, used = 0;
+    for (c = 0; c < k; c++) {
+        nn_class_score s = nni_class_score(cm, k, c, &predicted);
+        if (per_class) per_class[c] = s;
+        total += s.support;
+        hit += cm[c * k + c];
+        if (s.support) { recalls += s.recall; with_rows++; }
+        r.n_classes_seen += s.support || predicted;
+        if (!all && !s.support && !predicted) continue;
+        used++;
+        r.macro.precision += s.precision;
+        r.macro.recall += s.recall;
+        r.macro.f1 += s.f1;
+        r.weighted.precision += s.precision * (double)s.support;
+        r.weighted.recall += s.recall * (double)s.support;
+        r.weighted.f1 += s.f1 * (double)s.support;
+    }
+    r.macro.support = r.weighted.support = r.micro.support = total;
+    r.accuracy = total ? (double)hit / (double)total : nni_nan();
+    r.balanced_accuracy = with_rows ? recalls / (double)with_rows : nni_nan();
+    r.micro.precision = r.micro.recall = r.micro.f1 = nni_ratio((double)hit, (double)total);
+    if (used) { r.macro.precision /= (double)used; r.macro.recall /= (double)used; r.macro.f1 /= (double)used; }
+    if (total) { r.weighted.precision /= (double)total; r.weighted.recall /= (double)total; r.weighted.f1 /= (double)total; }
+    if (m) *m = r;
+}
+NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm, size_t k)
+{
+    nni_class_averages(m, per_class, cm, k, 0);
+}
+
+/* A growing text in the caller's buffer, counting what did not fit, as snprintf does. */
+typedef struct nni_text { char *buf; size_t cap, len; } nni_text;
+NNI_FN void nni_text_put(nni_text *t, const char *s, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++, t->len++) if (t->len + 1 < t->cap) t->buf[t->len] = s[i];
+    if (t->cap) t->buf[t->len < t->cap ? t->len : t->cap - 1] = 0;
+}
+NNI_FN size_t nni_text_width(const char *s)      /* code points, as Python pads */
+{
+    size_t w = 0;
+    for (; *s; s++) w += ((unsigned char)*s & 0xC0) != 0x80;
+    return w;
+}
+NNI_FN void nni_text_right(nni_text *t, const char *s, size_t width)
+{
+    size_t w = nni_text_width(s);
+    for (; w < width; w++) nni_text_put(t, " ", 1);
+    nni_text_put(t, s, strlen(s));
+}
+/* v >= 0 with a fixed number of decimals, whatever the locale's decimal point is */
+NNI_FN void nni_fixed(char out[40], double v, int digits)
+{
+    char raw[64];
+    size_t i, n, o = 0;
+    int in_point = 0;
+    (void)snprintf(raw, sizeof raw, "%.*f", digits, v);
+    n = strlen(raw);
+    for (i = 0; i < n && o < 38; i++) {
+        if ((raw[i] >= '0' && raw[i] <= '9') || raw[i] == '-' || (raw[i] >= 'a' && raw[i] <= 'z')) { out[o++] = raw[i]; in_point = 0; }
+        else if (!in_point) { out[o++] = '.'; in_point = 1; }
+    }
+    out[o] = 0;
+}
+NNI_FN void nni_report_row(nni_text *t, const char *name, size_t width, const nn_class_score *s, int digits, int only_f1)
+{
+    char num[40];
+    int j;
+    nni_text_right(t, name, width);
+    nni_text_put(t, " ", 1);
+    for (j = 0; j < 3; j++) {
+        nni_fixed(num, j == 0 ? s->precision : j == 1 ? s->recall : s->f1, digits);
+        nni_text_put(t, " ", 1);
+        nni_text_right(t, only_f1 && j < 2 ? "" : num, 9);
+    }
+    (void)snprintf(num, sizeof num, "%lld", (long long)s->support);
+    nni_text_put(t, " ", 1);
+    nni_text_right(t, num, 9);
+    nni_text_put(t, "\n", 1);
+}
+NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k, const char *const *names, int digits, int all_classes)
+{
+    static const char *const head[4] = { "precision", "recall", "f1-score", "support" };
+    nn_class_metrics m;
+    nni_text t;
+    size_t c, j, width;
+    char num[32];
+    t.buf = buf; t.cap = cap; t.len = 0;
+    if (cap) buf[0] = 0;
+    if (digits <= 0) digits = 2;
+    if (digits > 9) digits = 9;
+    nni_class_averages(&m, NULL, cm, k, all_classes);
+    width = nni_text_width("weighted avg");
+    if ((size_t)digits > width) width = (size_t)digits;
+    for (c = 0; c < k; c++) {
+        int64_t predicted;
+        nn_class_score s = nni_class_score(cm, k, c, &predicted);
+        if (!all_classes && !s.support && !predicted) continue;
+        (void)snprintf(num, sizeof num, "%zu", c);
+        j = nni_text_width(names ? names[c] : num);
+        if (j > width) width = j;
+    }
+    nni_text_right(&t, "", width);
+    nni_text_put(&t, " ", 1);
+    for (j = 0; j < 4; j++) { nni_text_put(&t, " ", 1); nni_text_right(&t, head[j], 9); }
+    nni_text_put(&t, "\n\n", 2);
+    for (c = 0; c < k; c++) {
+        int64_t predicted;
+        nn_class_score s = nni_class_score(cm, k, c, &predicted);
+        if (!all_classes && !s.support && !predicted) continue;
+        (void)snprintf(num, sizeof num, "%zu", c);
+        nni_report_row(&t, names ? names[c] : num, width, &s, digits, 0);
+    }
+    nni_text_put(&t, "\n", 1);
+    nni_report_row(&t, "accuracy", width, &m.micro, digits, 1);
+    nni_report_row(&t, "macro avg", width, &m.macro, digits, 0);
+    nni_report_row(&t, "weighted avg", width, &m.weighted, digits, 0);
+    return t.len;
+}
+
+/* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and no recursion.
+ * idx, tmp [n]. */
+NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, int descending)
+{
+    size_t i, w, lo, *from = idx, *to = tmp, *swap;
+    for (i = 0; i < n; i++) idx[i] = i;
+    for (w = 1; w < n; w = w > n / 2 ? n : 2 * w) {
+        for (lo = 0; lo < n; lo += 2 * w) {
+            size_t mid = n - lo < w ? n : lo + w, hi = n - mid < w ? n : mid + w, a = lo, b = mid, o = lo;
+            while (a < mid && b < hi) {
+                int second = descending ? x[from[b]] > x[from[a]] : x[from[b]] < x[from[a]];
+                to[o++] = second ? from[b++] : from[a++];
+            }
+            while (a < mid) to[o++] = from[a++];
+            while (b < hi) to[o++] = from[b++];
+            if (n - lo <= 2 * w) break;
+        }
+        swap = from; from = to; to = swap;
+    }
+    if (from != idx) memcpy(idx, from, n * sizeof *idx);
+}
+/* AUC of score[i*stride] for pos(i) = (y[i] == cls); idx, tmp, key [n] are scratch. Twice the area counted in whole pairs fits 64 bits
+ * up to 3e9 rows, so the result is exact but for one division. */
+NNI_FN double nni_auc(const int64_t *y, int64_t cls, int nonzero, const double *score, size_t stride, size_t n, size_t *idx, size_t *tmp, double *key)
+{
+    uint64_t tp = 0, fp = 0, twice = 0;
+    size_t i, j;
+    for (i = 0; i < n; i++) key[i] = score[i * stride];
+    nni_sort_index(idx, tmp, key, n, 1);
+    for (i = 0; i < n; i = j) {
+        uint64_t dt = 0, df = 0;
+        for (j = i; j < n && key[idx[j]] == key[idx[i]]; j++) {
+            int p = nonzero ? y[idx[j]] != 0 : y[idx[j]] == cls;
+            if (p) dt++; else df++;
+        }
+        twice += df * (2 * tp + dt);
+        tp += dt;
+        fp += df;
+    }
+    return tp && fp ? (double)twice / (2.0 * (double)tp * (double)fp) : nni_nan();
+}
+NNI_FN nn_status nni_auc_check(const char *where, const double *score, size_t n, size_t k, nn_error *err)
+{
+    size_t i;
+    for (i = 0; i < n * k; i++)
+        if (score[i] != score[i]) return nni_fail(err, NN_E_ARG, "%s: row %zu, class %zu: the score is nan", where, i / k, i % k);
+    return NN_OK;
+}
+NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class, const int64_t *y, const double *score, size_t n, size_t k,
+                                const nn_alloc *alloc, nn_error *err)
+{
+    const size_t room = n ? n : 1;
+    size_t c, i, bytes, *idx;
+    double sum = 0.0, wsum = 0.0, wtotal = 0.0;
+    nn_status s;
+    if (k < 2) return nni_fail(err, NN_E_ARG, "nn_roc_auc_ovr: expected at least 2 classes, got %zu", k);
+    for (i = 0; i < n; i++)
+        if (y[i] < 0 || (uint64_t)y[i] >= k)
+            return nni_fail(err, NN_E_ARG, "nn_roc_auc_ovr: row %zu: expected a label of 0 to %zu, got %lld", i, k - 1, (long long)y[i]);
+    if ((s = nni_auc_check("nn_roc_auc_ovr", score, n, k, err)) != NN_OK) return s;
+    if (!nni_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_roc_auc_ovr: out of memory for %zu rows", n);
+    for (c = 0; c < k; c++) {
+        double a = nni_auc(y, (int64_t)c, 0, score + c, k, n, idx, idx + room, (double *)(void *)(idx + 2 * room)), support = 0.0;
+        for (i = 0; i < n; i++) support += y[i] == (int64_t)c;
+        if (per_class) per_class[c] = a;
+        sum += a;
+        if (support > 0.0) { wsum += a * support; wtotal += support; }
+    }
+    nn_mem_free(idx, bytes, alloc);
+    if (macro) *macro = sum / (double)k;
+    if (weighted) *weighted = wtotal > 0.0 ? wsum / wtotal : nni_nan();
+    return NN_OK;
+}
+NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t room = n ? n : 1;
+    size_t bytes, *idx;
+    nn_status s;
+    if ((s = nni_auc_check("nn_roc_auc", score, n, 1, err)) != NN_OK) return s;
+    if (!nni_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_roc_auc: out of memory for %zu rows", n);
+    *auc = nni_auc(pos, 0, 1, score, 1, n, idx, idx + room, (double *)(void *)(idx + 2 * room));
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
+
+/* Sums of computed terms in the fixed order: 16 lanes per block of 4,096, tree 8-4-2-1, blocks in order (NUMERICS.md section 2). */
+typedef struct nni_summer { double lane[16], total; size_t i; } nni_summer;
+NNI_FN void nni_summer_fold(nni_summer *s)
+{
+    size_t w, j;
+    for (w = 8; w; w /= 2) for (j = 0; j < w; j++) s->lane[j] += s->lane[j + w];
+    s->total += s->lane[0];
+    for (j = 0; j < 16; j++) s->lane[j] = 0.0;
+}
+NNI_FN void nni_summer_add(nni_summer *s, double v)
+{
+    s->lane[s->i & 15] += v;
+    if ((++s->i & 4095) == 0) nni_summer_fold(s);
+}
+NNI_FN double nni_summer_end(nni_summer *s)
+{
+    if (s->i & 4095) nni_summer_fold(s);
+    return s->total;
+}
+
+NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k)
+{
+    const double eps = 2.220446049250313e-16;
+    nni_summer s = NN_ZERO;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        double v = k > 1 ? (y[i] >= 0 && (uint64_t)y[i] < k ? p[i * k + (size_t)y[i]] : 0.0) : y[i] ? p[i] : 1.0 - p[i];
+        if (v < eps) v = eps;
+        if (v > 1.0 - eps) v = 1.0 - eps;
+        nni_summer_add(&s, -nn_log(v));
+    }
+    return n ? nni_summer_end(&s) / (double)n : nni_nan();
+}
+NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k)
+{
+    nni_summer s = NN_ZERO;
+    size_t i, c;
+    for (i = 0; i < n; i++) {
+        double row = 0.0, d;
+        if (k <= 1) { d = p[i] - (y[i] ? 1.0 : 0.0); row = d * d; }
+        else for (c = 0; c < k; c++) { d = p[i * k + c] - (y[i] == (int64_t)c ? 1.0 : 0.0); row += d * d; }
+        nni_summer_add(&s, row);
+    }
+    return n ? nni_summer_end(&s) / (double)n : nni_nan();
+}
+NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p, size_t n, size_t k, size_t bins)
+{
+    double ece = 0.0;
+    size_t b, i, c;
+    if (bins == 0) bins = 15;
+    for (b = 0; b < bins; b++) {                         /* bins pass over the rows, so that no memory is needed: bins is small */
+        const double lo = (double)b / (double)bins, hi = (double)(b + 1) / (double)bins;
+        nni_summer sum = NN_ZERO;
+        size_t in = 0, hit = 0;
+        double mean;
+        for (i = 0; i < n; i++) {
+            double top;
+            size_t best = 0;
+            if (k <= 1) { top = p[i] > 0.5 ? p[i] : 1.0 - p[i]; best = p[i] > 0.5; }
+            else { for (c = 1; c < k; c++) if (p[i * k + c] > p[i * k + best]) best = c; top = p[i * k + best]; }
+            if (!((top > lo || b == 0) && (top <= hi || b + 1 == bins))) continue;
+            in++;
+            hit += y[i] == (int64_t)best;
+            nni_summer_add(&sum, top);
+        }
+        mean = in ? nni_summer_end(&sum) / (double)in : nni_nan();
+        if (conf) conf[b] = mean;
+        if (acc) acc[b] = in ? (double)hit / (double)in : nni_nan();
+        if (count) count[b] = in;
+        if (in) ece += (double)in / (double)n * fabs((double)hit / (double)in - mean);
+    }
+    return n ? ece : nni_nan();
+}
+
+NNI_FN double nni_mean(const double *x, size_t n)
+{
+    nni_summer s = NN_ZERO;
+    size_t i;
+    for (i = 0; i < n; i++) nni_summer_add(&s, x[i]);
+    return nni_summer_end(&s) / (double)n;
+}
+NN_DEF double nn_pearson(const double *x, const double *y, size_t n)
+{
+    nni_summer sxx = NN_ZERO, syy = NN_ZERO, sxy = NN_ZERO;
+    double mx, my, xx, yy, r, tx, ty;
+    size_t i;
+    if (n < 2) return nni_nan();
+    for (i = 1; i < n && x[i] == x[0]; i++) {}
+    if (i == n) return nni_nan();
+    for (i = 1; i < n && y[i] == y[0]; i++) {}
+    if (i == n) return nni_nan();
+    mx = nni_mean(x, n);
+    my = nni_mean(y, n);
+    for (i = 0; i < n; i++) {
+        double a = x[i] - mx, b = y[i] - my;
+        nni_summer_add(&sxx, a * a);
+        nni_summer_add(&syy, b * b);
+        nni_summer_add(&sxy, a * b);
+    }
+    xx = nni_summer_end(&sxx);
+    yy = nni_summer_end(&syy);
+    tx = sqrt(xx);
+    ty = sqrt(yy);
+    if (!(tx > 0.0 && ty > 0.0)) return nni_nan();
+    r = nni_summer_end(&sxy) / tx / ty;
+    return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
+}
+NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t room = n ? n : 1;
+    size_t bytes, i, j, t, side, *idx, *tmp;
+    double *rank;
+    if (!nni_mul(room, 2 * sizeof(size_t) + 2 * sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_spearman: out of memory for %zu rows", n);
+    tmp = idx + room;
+    rank = (double *)(void *)(tmp + room);
+    for (side = 0; side < 2; side++) {
+        const double *v = side ? y : x;
+        double *r = rank + side * room;
+        nni_sort_index(idx, tmp, v, n, 0);
+        for (i = 0; i < n; i = j) {
+            for (j = i + 1; j < n && v[idx[j]] == v[idx[i]]; j++) {}
+            for (t = i; t < j; t++) r[idx[t]] = 0.5 * ((double)i + (double)(j - 1)) + 1.0;
+        }
+    }
+    *rho = nn_pearson(rank, rank + room, n);
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y, const double *pred, size_t n)
+{
+    nni_summer se = NN_ZERO, ae = NN_ZERO, be = NN_ZERO, st = NN_ZERO;
+    double mean, res, tot;
+    size_t i;
+    m->n = n;
+    m->r2 = m->mae = m->rmse = m->mse = m->pearson = m->bias = nni_nan();
+    if (n == 0) return;
+    mean = nni_mean(y, n);
+    for (i = 0; i < n; i++) {
+        double d = pred[i] - y[i], t = y[i] - mean;
+        nni_summer_add(&se, d * d);
+        nni_summer_add(&ae, fabs(d));
+        nni_summer_add(&be, d);
+        nni_summer_add(&st, t * t);
+    }
+    res = nni_summer_end(&se);
+    tot = nni_summer_end(&st);
+    m->mse = res / (double)n;
+    m->rmse = sqrt(m->mse);
+    m->mae = nni_summer_end(&ae) / (double)n;
+    m->bias = nni_summer_end(&be) / (double)n;
+    m->r2 = tot > 0.0 ? 1.0 - res / tot : res > 0.0 ? 0.0 : 1.0;
+    if (n < 2) m->r2 = nni_nan();
+    m->pearson = nn_pearson(pred, y, n);
+}
+
+/* log Gamma(x), x > 0: recurrence up to 12, then Stirling's series (error below 1e-15 there). */
+NNI_FN double nni_lgamma(double x)
+{
+    double shift = 0.0, z;
+    while (x < 12.0) { shift += nn_log(x); x += 1.0; }
+    z = 1.0 / (x * x);
+    return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178
+         + (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) / x - shift;
+}
+/* Regularised incomplete beta I_x(a,b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8). */
+NNI_FN double nni_betainc(double a, double b, double x)
+{
+    const double tiny = 1e-300;
+    double front, c = 1.0, d, h, step;
+    int m;
+    if (x <= 0.0) return 0.0;
+    if (x >= 1.0) return 1.0;
+    if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - nni_betainc(b, a, 1.0 - x);
+    front = nn_exp(nni_lgamma(a + b) - nni_lgamma(a) - nni_lgamma(b) + a * nn_log(x) + b * nn_log1p(-x)) / a;
+    d = 1.0 - (a + b) * x / (a + 1.0);
+    if (fabs(d) < tiny) d = tiny;
+    d = 1.0 / d;
+    h = d;
+    for (m = 1; m <= 1000; m++) {
+        double e = (double)m, t = e * (b - e) * x / ((a + 2.0 * e - 1.0) * (a + 2.0 * e));
+        d = 1.0 + t * d; if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c; if (fabs(c) < tiny) c = tiny;
+        d = 1.0 / d;
+        h *= d * c;
+        t = -(a + e) * (a + b + e) * x / ((a + 2.0 * e) * (a + 2.0 * e + 1.0));
+        d = 1.0 + t * d; if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c; if (fabs(c) < tiny) c = tiny;
+        d = 1.0 / d;
+        step = d * c;
+        h *= step;
+        if (fabs(step - 1.0) < 1e-15) break;
+    }
+    return front * h;
+}
+NN_DEF double nn_student_cdf(double t, double df)
+{
+    double tail;
+    if (!(df > 0.0) || t != t) return nni_nan();
+    tail = 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + t * t));
+    return t > 0.0 ? 1.0 - tail : tail;
+}
+NN_DEF double nn_student_t(double level, double df)
+{
+    double lo = 0.0, hi = 1.0;
+    const double tail = 0.5 * (1.0 - level);
+    int i;
+    if (!(df > 0.0) || !(level >= 0.0 && level < 1.0)) return nni_nan();
+    while (hi < 1e300 && 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + hi * hi)) > tail) hi *= 2.0;
+    for (i = 0; i < 200 && lo < hi; i++) {               /* bisection: a fixed rule, a handful of microseconds */
+        double mid = 0.5 * (lo + hi);
+        if (mid == lo || mid == hi) break;
+        if (0.5 * nni_betainc(0.5 * df, 0.5, df / (df + mid * mid)) > tail) lo = mid; else hi = mid;
+    }
+    return 0.5 * (lo + hi);
+}
+NN_DEF nn_interval nn_mean_interval(const double *x, size_t n, double level)
+{
+    nn_interval r;
+    nni_summer s = NN_ZERO, q = NN_ZERO;
+    double half;
+    size_t i;
+    r.n = 0;
+    r.mean = r.sd = r.lo = r.hi = nni_nan();
+    for (i = 0; i < n; i++) if (x[i] == x[i]) { nni_summer_add(&s, x[i]); r.n++; }
+    if (r.n == 0) return r;
+    r.mean = nni_summer_end(&s) / (double)r.n;
+    if (r.n < 2) return r;
+    for (i = 0; i < n; i++) if (x[i] == x[i]) nni_summer_add(&q, (x[i] - r.mean) * (x[i] - r.mean));
+    r.sd = sqrt(nni_summer_end(&q) / (double)(r.n - 1));
+    half = nn_student_t(level > 0.0 ? level : 0.95, (double)(r.n - 1)) * r.sd / sqrt((double)r.n);
+    r.lo = r.mean - half;
+    r.hi = r.mean + half;
+    return r;
+}
+NN_DEF double nn_quantile_sorted(const double *x, size_t n, double q)
+{
+    double at, frac, d;
+    size_t i;
+    if (n == 0 || !(q >= 0.0 && q <= 1.0)) return nni_nan();
+    at = q * (double)(n - 1);
+    i = (size_t)at;
+    if (i + 1 >= n) return x[n - 1];
+    frac = at - (double)i;
+    d = x[i + 1] - x[i];
+    return frac >= 0.5 ? x[i + 1] - d * (1.0 - frac) : x[i] + d * frac;      /* NumPy's lerp */
+}
+NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n, const nn_bootstrap_desc *d, nn_error *err)
+{
+    nn_bootstrap_desc z = NN_ZERO;
+    size_t reps, good = 0, i, value_bytes, row_bytes, sort_bytes;
+    double *value, level, *sorted;
+    size_t *rows, *idx;
+    int threads;
+    nn_interval r;
+    if (d) z = *d;
+    reps = z.reps ? z.reps : 1000;
+    level = z.level > 0.0 ? z.level : 0.95;
+    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_bootstrap: expected at least one row, got 0");
+    threads = nn_thread_count(z.threads);
+    if ((size_t)threads > reps) threads = (int)reps;
+    if (!nni_mul(reps, 2 * sizeof(double), &value_bytes) || !nni_mul(n, (size_t)threads * sizeof(size_t), &row_bytes)
+        || !nni_mul(reps, 2 * sizeof(size_t), &sort_bytes))
+        return nni_fail(err, NN_E_NOMEM, "nn_bootstrap: size overflows");
+    value = (double *)nn_mem_alloc(value_bytes, &z.alloc);
+    rows = (size_t *)nn_mem_alloc(row_bytes, &z.alloc);
+    idx = (size_t *)nn_mem_alloc(sort_bytes, &z.alloc);
+    if (!value || !rows || !idx) {
+        nn_mem_free(value, value_bytes, &z.alloc);
+        nn_mem_free(rows, row_bytes, &z.alloc);
+        nn_mem_free(idx, sort_bytes, &z.alloc);
+        return nni_fail(err, NN_E_NOMEM, "nn_bootstrap: out of memory for %zu replicates of %zu rows", reps, n);
+    }
+    {
+        long long k;
+        NNI_OMP(parallel for schedule(static) num_threads(threads) if (threads > 1))
+        for (k = 0; k < (long long)reps; k++) {
+#ifdef _OPENMP
+            size_t *mine = rows + (size_t)omp_get_thread_num() * n;
+#else
+            size_t *mine = rows;
+#endif
+            nn_rng g = nn_rng_make(z.seed, NN_STREAM_BOOTSTRAP, (uint64_t)k);
+            size_t j;
+            for (j = 0; j < n; j++) mine[j] = (size_t)nn_rng_below(&g, n);
+            value[k] = stat(mine, n, user);
+        }
+    }
+    sorted = value + reps;
+    for (i = 0; i < reps; i++) if (value[i] == value[i]) value[good++] = value[i];
+    r = nn_mean_interval(value, good, level);
+    if (good) {
+        nni_sort_index(idx, idx + reps, value, good, 0);
+        for (i = 0; i < good; i++) sorted[i] = value[idx[i]];
+        r.lo = nn_quantile_sorted(sorted, good, 0.5 * (1.0 - level));
+        r.hi = nn_quantile_sorted(sorted, good, 1.0 - 0.5 * (1.0 - level));
+    }
+    nn_mem_free(value, value_bytes, &z.alloc);
+    nn_mem_free(rows, row_bytes, &z.alloc);
+    nn_mem_free(idx, sort_bytes, &z.alloc);
+    *out = r;
+    return NN_OK;
+}
 
 /* ---- [FAIRNESS] --------------------------------------------------------- */
+NNI_FN double nni_share(size_t a, size_t b) { return b ? (double)a / (double)b : nni_nan(); }
+NNI_FN void nni_group_finish(nn_group_stats *g)
+{
+    g->n = g->tp + g->fp + g->tn + g->fn;
+    g->positives = g->tp + g->fn;
+    g->selected = g->tp + g->fp;
+    g->base_rate = nni_share(g->positives, g->n);
+    g->selection_rate = nni_share(g->selected, g->n);
+    g->accuracy = nni_share(g->tp + g->tn, g->n);
+    g->tpr = nni_share(g->tp, g->positives);
+    g->fpr = nni_share(g->fp, g->n - g->positives);
+    g->precision = nni_share(g->tp, g->selected);
+}
+/* max and min over groups; NaN when any group's rate is undefined */
+NNI_FN void nni_spread(double *max, double *min, const nn_fairness *f, size_t offset)
+{
+    size_t g;
+    *max = *min = nni_nan();
+    for (g = 0; g < f->n_groups; g++) {
+        double v;
+        memcpy(&v, (const unsigned char *)&f->group[g] + offset, sizeof v);
+        if (v != v) { *max = *min = v; return; }
+        if (g == 0 || v > *max) *max = v;
+        if (g == 0 || v < *min) *min = v;
+    }
+}
+NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred, const int64_t *z, const size_t *rows, size_t n, size_t n_groups, nn_error *err)
+{
+    nn_fairness r = NN_ZERO;
+    size_t i, g;
+    double hi, lo, thi, tlo, fhi, flo;
+    if (n_groups == 0) n_groups = 2;
+    if (n_groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "nn_fairness_make: expected at most %d groups, got %zu", NN_MAX_GROUPS, n_groups);
+    if (n_groups < 2) return nni_fail(err, NN_E_ARG, "nn_fairness_make: expected at least 2 groups, got %zu", n_groups);
+    for (i = 0; i < n; i++) {
+        size_t k = rows ? rows[i] : i;
+        nn_group_stats *s;
+        if ((y[k] & ~(int64_t)1) || (pred[k] & ~(int64_t)1))
+            return nni_fail(err, NN_E_ARG, "nn_fairness_make: row %zu: expected label and prediction 0 or 1, got %lld and %lld", k, (long long)y[k], (long long)pred[k]);
+        if (z[k] < 0 || (uint64_t)z[k] >= n_groups)
+            return nni_fail(err, NN_E_ARG, "nn_fairness_make: row %zu: expected a group of 0 to %zu, got %lld", k, n_groups - 1, (long long)z[k]);
+        s = &r.group[z[k]];
+        if (pred[k]) { if (y[k]) s->tp++; else s->fp++; }
+        else         { if (y[k]) s->fn++; else s->tn++; }
+    }
+    r.n = n;
+    r.n_groups = n_groups;
+    for (g = 0; g < n_groups; g++) {
+        nn_group_stats *s = &r.group[g];
+        nni_group_finish(s);
+        r.all.tp += s->tp; r.all.fp += s->fp; r.all.tn += s->tn; r.all.fn += s->fn;
+        if (s->n == 0) r.undefined |= NN_FAIR_EMPTY_GROUP;
+        else {
+            if (s->positives == 0) r.undefined |= NN_FAIR_NO_POSITIVES;
+            if (s->positives == s->n) r.undefined |= NN_FAIR_NO_NEGATIVES;
+        }
+    }
+    nni_group_finish(&r.all);
+    r.accuracy = r.all.accuracy;
+    r.balanced_accuracy = 0.5 * (r.all.tpr + (1.0 - r.all.fpr));
+    nni_spread(&hi, &lo, &r, offsetof(nn_group_stats, selection_rate));
+    r.dp_difference = hi - lo;
+    r.dp_ratio = hi > 0.0 ? lo / hi : nni_nan();
+    if (hi == 0.0) r.undefined |= NN_FAIR_ZERO_RATE;
+    nni_spread(&thi, &tlo, &r, offsetof(nn_group_stats, tpr));
+    nni_spread(&fhi, &flo, &r, offsetof(nn_group_stats, fpr));
+    r.eopp_difference = thi - tlo;
+    r.eodds_mean = 0.5 * ((thi - tlo) + (fhi - flo));
+    r.eodds_max = r.eodds_mean != r.eodds_mean ? r.eodds_mean : thi - tlo > fhi - flo ? thi - tlo : fhi - flo;
+    nni_spread(&hi, &lo, &r, offsetof(nn_group_stats, accuracy));
+    r.accuracy_gap = hi - lo;
+    r.dp_signed = r.disparate_impact = r.eopp_signed = r.aod_signed = r.aaod = nni_nan();
+    if (n_groups == 2) {
+        const nn_group_stats *a = &r.group[0], *b = &r.group[1];
+        r.dp_signed = b->selection_rate - a->selection_rate;
+        r.disparate_impact = a->selection_rate > 0.0 ? b->selection_rate / a->selection_rate : nni_nan();
+        if (a->selection_rate == 0.0) r.undefined |= NN_FAIR_ZERO_RATE;
+        r.eopp_signed = b->tpr - a->tpr;
+        r.aod_signed = 0.5 * ((b->fpr - a->fpr) + (b->tpr - a->tpr));
+        r.aaod = 0.5 * (fabs(b->fpr - a->fpr) + fabs(b->tpr - a->tpr));
+    }
+    *f = r;
+    return NN_OK;
+}
+NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *known)
+{
+    static const struct { const char *name; size_t at; } t[] = {
+        { "accuracy", offsetof(nn_fairness, accuracy) }, { "balanced_accuracy", offsetof(nn_fairness, balanced_accuracy) },
+        { "dp_difference", offsetof(nn_fairness, dp_difference) }, { "dp_ratio", offsetof(nn_fairness, dp_ratio) },
+        { "dp_signed", offsetof(nn_fairness, dp_signed) }, { "disparate_impact", offsetof(nn_fairness, disparate_impact) },
+        { "eopp_difference", offsetof(nn_fairness, eopp_difference) }, { "eopp_signed", offsetof(nn_fairness, eopp_signed) },
+        { "eodds_max", offsetof(nn_fairness, eodds_max) }, { "eodds_mean", offsetof(nn_fairness, eodds_mean) },
+        { "aod_signed", offsetof(nn_fairness, aod_signed) }, { "aaod", offsetof(nn_fairness, aaod) },
+        { "accuracy_gap", offsetof(nn_fairness, accuracy_gap) }
+    };
+    double v = nni_nan();
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof t[0]; i++)
+        if (strcmp(name, t[i].name) == 0) {
+            memcpy(&v, (const unsigned char *)f + t[i].at, sizeof v);
+            if (known) *known = 1;
+            return v;
+        }
+    if (known) *known = 0;
+    return v;
+}
+typedef struct nni_fair_boot { const int64_t *y, *pred, *z; size_t n_groups; const char *figure; } nni_fair_boot;
+NNI_FN double nni_fair_boot_stat(const size_t *rows, size_t n, void *user)
+{
+    const nni_fair_boot *b = (const nni_fair_boot *)user;
+    nn_fairness f;
+    if (nn_fairness_make(&f, b->y, b->pred, b->z, rows, n, b->n_groups, NULL) != NN_OK) return nni_nan();
+    return nn_fairness_field(&f, b->figure, NULL);
+}
+NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y, const int64_t *pred, const int64_t *z, size_t n, size_t n_groups,
+                                       const nn_bootstrap_desc *d, nn_error *err)
+{
+    nn_fairness f;
+    nni_fair_boot b;
+    int known;
+    char name[64];
+    nn_status s = nn_fairness_make(&f, y, pred, z, NULL, n, n_groups, err);
+    if (s != NN_OK) return s;
+    (void)nn_fairness_field(&f, figure, &known);
+    if (!known) return nni_fail(err, NN_E_ARG, "nn_fairness_bootstrap: no figure is named '%s'", nni_name(name, figure));
+    b.y = y; b.pred = pred; b.z = z; b.n_groups = n_groups; b.figure = figure;
+    return nn_bootstrap(out, nni_fair_boot_stat, &b, n, d, err);
+}
+NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, nn_error *err)
+{
+    size_t cell[NN_MAX_GROUPS][2], i, g, ny[2] = { 0, 0 };
+    if (n_groups == 0) n_groups = 2;
+    if (n_groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "nn_reweigh: expected at most %d groups, got %zu", NN_MAX_GROUPS, n_groups);
+    for (g = 0; g < n_groups; g++) cell[g][0] = cell[g][1] = 0;
+    for (i = 0; i < n; i++) {
+        if ((y[i] & ~(int64_t)1) || z[i] < 0 || (uint64_t)z[i] >= n_groups)
+            return nni_fail(err, NN_E_ARG, "nn_reweigh: row %zu: expected label 0 or 1 and group 0 to %zu, got %lld and %lld", i, n_groups - 1, (long long)y[i], (long long)z[i]);
+        cell[z[i]][y[i]]++;
+        ny[y[i]]++;
+    }
+    for (i = 0; i < n; i++) {
+        const size_t *c = cell[z[i]];
+        w[i] = (double)ny[y[i]] * (double)(c[0] + c[1]) / ((double)n * (double)c[y[i]]);
+    }
+    return NN_OK;
+}
+NN_DEF double nn_label_dp_gap(const int64_t *y, const int64_t *z, size_t n, size_t n_groups)
+{
+    double lo = 0.0, hi = 0.0;
+    size_t g, i, filled = 0;
+    for (g = 0; g < (n_groups ? n_groups : 2); g++) {
+        size_t in = 0, pos = 0;
+        double v;
+        for (i = 0; i < n; i++) if (z[i] == (int64_t)g) { in++; pos += y[i] == 1; }
+        if (!in) continue;
+        v = (double)pos / (double)in;
+        if (!filled || v < lo) lo = v;
+        if (!filled || v > hi) hi = v;
+        filled++;
+    }
+    return filled > 1 ? hi - lo : nni_nan();
+}
 
 /* ---- [REGRESSION] ------------------------------------------------------- */
 
