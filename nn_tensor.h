@@ -212,6 +212,9 @@ NN_DEF const char *nn_isa_name(void);
 /* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that OpenMP offers;
  * 1 without OpenMP and inside a parallel region. */
 NN_DEF int nn_thread_count(int wanted);
+/* nn_denormals_ok: 1 when this thread computes with denormals, as every promise of the suite assumes; 0 when somebody (a
+ * library linked with -ffast-math, say) switched on flush-to-zero or denormals-are-zero. Training refuses to run then. */
+NN_DEF int nn_denormals_ok(void);
 
 /* ==== [ACT] activations ================================================== */
 /* Elementwise activations, as PyTorch defines them. */
@@ -242,7 +245,7 @@ typedef enum nn_opt { NN_OPT_DEFAULT = 0 /* Adam */, NN_OPT_SGD, NN_OPT_ADAM, NN
  * rounded to float where PyTorch does (RNG-PARITY.md section 5 has the order of the arithmetic). */
 typedef struct nn_update_desc {
     nn_opt kind;
-    double lr;                        /* > 0 */
+    double lr;                        /* >= 0 */
     double momentum, dampening;       /* SGD, RMSprop (momentum only); literal */
     double beta1, beta2;              /* Adam, AdamW; literal; beta2 is RMSprop's alpha */
     double eps;                       /* literal */
@@ -256,6 +259,8 @@ typedef struct nn_update {
     float  lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps, weight_decay, decay_factor;
     float  neg_step, sqrt_bc2;        /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t) */
 } nn_update;
+/* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps, weight_decay, momentum >= 0;
+ * beta1, beta2 in [0,1); nesterov wants momentum > 0 and no dampening). */
 NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err);
 /* nn_update_apply: p[i] moves by gradient g[i]; m and v are the moments (SGD: m = momentum buffer or NULL, v unused;
  * RMSprop: v = square average, m = momentum buffer or NULL). n elements, elementwise, no reduction. */
@@ -307,6 +312,7 @@ NN_DEF double nn_erf(double x);    NN_DEF float nn_erff(float x);     NN_DEF voi
 NN_DEF void   nn_sincos(double x, double *s, double *c);              NN_DEF double nn_pow(double x, double y);
 /* Reductions in the fixed order of NUMERICS.md section 2 (16 lanes, blocks of 4,096, tree 8-4-2-1). */
 NN_DEF float  nn_sum_f32(const float *x, size_t n);   NN_DEF double nn_sum_f64(const double *x, size_t n);
+/* dot: the lane takes acc = fma(x, y, acc). */
 NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n);   NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n);
 NN_DEF double nn_sumsq_f32(const float *x, size_t n);   /* squares and sum in double: gradient norms */
 /* nn_tensor_convert: a new owned tensor of another numeric dtype; round to nearest even; float -> integer truncates
@@ -499,6 +505,15 @@ NN_DEF int nn_quant_kind_parse(const char *name);
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+/* Which instruction sets this compiler can build; the choice among them is made when the program runs. */
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
+#define NNI_X86 1
+#include <cpuid.h>
+#include <immintrin.h>
+#elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__) && defined(__ARM_NEON)
+#define NNI_NEON 1
+#include <arm_neon.h>
+#endif
 #ifndef NN_ASSERT
 #include <assert.h>
 #define NN_ASSERT(c) assert(c)
@@ -999,14 +1014,259 @@ NN_DEF void nn_dict_free(nn_dict *d)
 }
 
 /* ---- [ISA] -------------------------------------------------------------- */
+/* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly through double. The
+ * product of two floats is exact in double; the sum is rounded to odd (so that the last step cannot round twice: 53 bits
+ * are more than 2 x 24 + 2, and a float's denormal only keeps fewer), then to float. */
+#if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
+NNI_FN inline float nni_fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#else
+NNI_FN float nni_fmaf(float a, float b, float c)
+{
+    double p = (double)a * (double)b, q = (double)c, s = p + q, t, e;
+    uint64_t u;
+    t = s - p;
+    e = (p - (s - t)) + (q - t);                       /* TwoSum: s + e is the exact sum (NaN when s is not finite) */
+    memcpy(&u, &s, sizeof u);
+    if (!(e < 0.0 || e > 0.0) || (u & 1)) return (float)s;
+    if ((e > 0.0) == (s > 0.0)) u++; else u--;
+    memcpy(&s, &u, sizeof s);
+    return (float)s;
+}
+#endif
+/* fma in double: C99 asks libm for a correctly rounded one, so it is the one function of libm on data paths. */
+#if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
+NNI_FN inline double nni_fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
+#else
+NNI_FN double nni_fma(double a, double b, double c) { return fma(a, b, c); }
+#endif
+
+NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
+NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
+
+/* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set with its own vector type
+ * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
+struct nni_gemm_job;
+typedef struct nni_kernels {
+    const char *name;
+    void   (*vexpf)(float *y, const float *x, size_t n);
+    void   (*vlogf)(float *y, const float *x, size_t n);
+    void   (*vtanhf)(float *y, const float *x, size_t n);
+    void   (*vsigmoidf)(float *y, const float *x, size_t n);
+    void   (*verff)(float *y, const float *x, size_t n);
+    void   (*act_forward)(float *y, const float *x, size_t n, nn_act a, float slope);
+    void   (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
+    void   (*update)(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n);
+    float  (*sum)(const float *x, size_t n);
+    float  (*dot)(const float *x, const float *y, size_t n);
+    double (*sumsq)(const float *x, size_t n);
+    void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
+} nni_kernels;
+
+#define NNI_PASS 1
+#include "nn_tensor.h"
+#undef NNI_PASS
+
+NNI_FN const nni_kernels *nni_kern(void)
+{
+    return &nni_kernels_ref;
+}
+NN_DEF const char *nn_isa_name(void) { return nni_kern()->name; }
+NN_DEF int nn_thread_count(int wanted)
+{
+#ifdef _OPENMP
+    int most = omp_in_parallel() ? 1 : omp_get_max_threads();
+    return wanted <= 0 || wanted > most ? most : wanted;
+#else
+    (void)wanted;
+    return 1;
+#endif
+}
+NN_DEF int nn_denormals_ok(void)
+{
+    volatile float small = 1.17549435e-38f, tiny = 1.0e-40f, half = 0.5f, big = 1.0e30f;
+    volatile float out = small * half, in = tiny * big;      /* a denormal as result, a denormal as operand */
+    return out > 0.0f && in > 0.0f;
+}
 
 /* ---- [MATH] ------------------------------------------------------------- */
+/* float: the algorithms stand in [KERNELS] */
+NN_DEF float nn_expf(float x)     { return nni_exp_ref(x); }
+NN_DEF float nn_logf(float x)     { return nni_log_ref(x); }
+NN_DEF float nn_tanhf(float x)    { return nni_tanh_ref(x); }
+NN_DEF float nn_sigmoidf(float x) { return nni_sigmoid_ref(x); }
+NN_DEF float nn_erff(float x)     { return nni_erf_ref(x); }
+NN_DEF void nn_vexpf(float *y, const float *x, size_t n)     { nni_kern()->vexpf(y, x, n); }
+NN_DEF void nn_vlogf(float *y, const float *x, size_t n)     { nni_kern()->vlogf(y, x, n); }
+NN_DEF void nn_vtanhf(float *y, const float *x, size_t n)    { nni_kern()->vtanhf(y, x, n); }
+NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n) { nni_kern()->vsigmoidf(y, x, n); }
+NN_DEF void nn_verff(float *y, const float *x, size_t n)     { nni_kern()->verff(y, x, n); }
+NN_DEF float  nn_sum_f32(const float *x, size_t n)                  { return nni_kern()->sum(x, n); }
+NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n)  { return nni_kern()->dot(x, y, n); }
+NN_DEF double nn_sumsq_f32(const float *x, size_t n)                { return nni_kern()->sumsq(x, n); }
+
+/* ---- [MATH] double ------------------------------------------------------ */
 
 /* ---- [ACT] -------------------------------------------------------------- */
+static const char *const nni_act_names[NN_ACT_IDENTITY + 1] = {
+    "default", "relu", "leaky_relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu", "identity"
+};
+NN_DEF const char *nn_act_name(nn_act a) { return (int)a >= 0 && a <= NN_ACT_IDENTITY ? nni_act_names[a] : "default"; }
+NN_DEF nn_act nn_act_parse(const char *name)
+{
+    int i;
+    for (i = 1; name && i <= (int)NN_ACT_IDENTITY; i++) if (strcmp(name, nni_act_names[i]) == 0) return (nn_act)i;
+    return NN_ACT_DEFAULT;
+}
+NN_DEF int nn_act_needs_input(nn_act a) { return a == NN_ACT_GELU || a == NN_ACT_GELU_TANH || a == NN_ACT_SILU; }
+NN_DEF void nn_act_forward(float *y, const float *x, size_t n, nn_act a, float slope)
+{
+    nni_kern()->act_forward(y, x, n, a, slope);
+}
+NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope)
+{
+    nni_kern()->act_backward(dx, dy, saved, n, a, slope);
+}
 
 /* ---- [UPDATE] ----------------------------------------------------------- */
+/* b^t by squaring: each factor is exact to an ulp, far below the float that the result becomes. */
+NNI_FN double nni_ipow(double b, uint64_t t)
+{
+    double r = 1.0;
+    for (; t; t >>= 1, b *= b) if (t & 1) r *= b;
+    return r;
+}
+NNI_FN int nni_in(double x, double lo, double hi) { return x >= lo && x <= hi; }
+NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err)
+{
+    const double most = 1e30;
+    nn_opt kind = d->kind == NN_OPT_DEFAULT ? NN_OPT_ADAM : d->kind;
+    int adam = kind == NN_OPT_ADAM || kind == NN_OPT_ADAMW;
+    nn_update r = NN_ZERO;
+    if (kind < NN_OPT_DEFAULT || kind > NN_OPT_RMSPROP) return nni_fail(err, NN_E_ARG, "nn_update_make: unknown optimizer %d", (int)d->kind);
+    if (d->t == 0) return nni_fail(err, NN_E_ARG, "nn_update_make: steps count from 1, got t = 0");
+    if (!nni_in(d->lr, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: lr must be a number >= 0, got %g", d->lr);
+    if (!nni_in(d->weight_decay, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: weight_decay must be a number >= 0, got %g", d->weight_decay);
+    if (kind != NN_OPT_SGD && !nni_in(d->eps, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: eps must be a number >= 0, got %g", d->eps);
+    if (adam && !(nni_in(d->beta1, 0.0, 1.0) && d->beta1 < 1.0)) return nni_fail(err, NN_E_ARG, "nn_update_make: beta1 must be in [0,1), got %g", d->beta1);
+    if (kind != NN_OPT_SGD && !(nni_in(d->beta2, 0.0, 1.0) && (d->beta2 < 1.0 || !adam)))
+        return nni_fail(err, NN_E_ARG, "nn_update_make: %s must be in [0,1), got %g", adam ? "beta2" : "alpha (beta2)", d->beta2);
+    if (!adam && !nni_in(d->momentum, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: momentum must be a number >= 0, got %g", d->momentum);
+    if (kind == NN_OPT_SGD && !nni_in(d->dampening, -most, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: dampening must be a number, got %g", d->dampening);
+    if (kind == NN_OPT_SGD && d->nesterov && !(d->momentum > 0.0 && nni_in(d->dampening, 0.0, 0.0)))
+        return nni_fail(err, NN_E_ARG, "nn_update_make: nesterov wants momentum > 0 and dampening 0, got %g and %g", d->momentum, d->dampening);
+    r.kind = kind;
+    r.nesterov = d->nesterov != 0;
+    r.first = d->t == 1;
+    r.has_momentum = d->momentum > 0.0;
+    r.has_decay = d->weight_decay > 0.0;
+    r.lr = (float)d->lr;
+    r.momentum = (float)d->momentum;
+    r.one_minus_damp = (float)(1.0 - d->dampening);
+    r.beta1 = (float)d->beta1;
+    r.beta2 = (float)d->beta2;
+    r.one_minus_beta1 = (float)(1.0 - d->beta1);
+    r.one_minus_beta2 = (float)(1.0 - d->beta2);
+    r.eps = (float)d->eps;
+    r.weight_decay = (float)d->weight_decay;
+    r.decay_factor = (float)(1.0 - d->lr * d->weight_decay);
+    if (adam) {
+        r.neg_step = (float)-(d->lr / (1.0 - nni_ipow(d->beta1, d->t)));
+        r.sqrt_bc2 = (float)sqrt(1.0 - nni_ipow(d->beta2, d->t));
+    }
+    *u = r;
+    return NN_OK;
+}
+NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n)
+{
+    nni_kern()->update(u, p, m, v, g, n);
+}
 
 /* ---- [GEMM] ------------------------------------------------------------- */
+NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
+{
+    size_t lda = d->lda ? d->lda : d->trans_a ? d->m : d->k, ldb = d->ldb ? d->ldb : d->trans_b ? d->k : d->n;
+    size_t ldc = d->ldc ? d->ldc : d->n, ldpre = d->ldpre ? d->ldpre : d->n, ldsaved = d->ldsaved ? d->ldsaved : d->n;
+    size_t i, j, k;
+    float alpha = d->alpha < 0.0f || d->alpha > 0.0f ? d->alpha : 1.0f;
+    for (i = 0; i < d->m; i++)
+        for (j = 0; j < d->n; j++) {
+            float r = 0.0f, *c = d->c + i * ldc + j;
+            for (k = 0; k < d->k; k++)
+                r = nni_fmaf(d->trans_a ? d->a[k * lda + i] : d->a[i * lda + k], d->trans_b ? d->b[j * ldb + k] : d->b[k * ldb + j], r);
+            if (alpha < 1.0f || alpha > 1.0f) r = alpha * r;
+            if (d->beta < 0.0f || d->beta > 0.0f) r = nni_fmaf(d->beta, *c, r);
+            if (d->bias) r = r + d->bias[j];
+            if (d->pre) d->pre[i * ldpre + j] = r;
+            if (d->act != NN_ACT_DEFAULT) nni_act_forward_ref(&r, &r, 1, d->act, d->slope);
+            if (d->dact != NN_ACT_DEFAULT) nni_act_backward_ref(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
+            if (d->update) {
+                size_t at = i * ldc + j;
+                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, &r, 1);
+            } else *c = r;
+        }
+}
+/* Bytes that rows x cols of leading dimension ld span; 0 = they do not fit into memory, or ld < cols. */
+NNI_FN int nni_gemm_fits(size_t rows, size_t cols, size_t ld, size_t item)
+{
+    size_t s;
+    return (ld >= cols || rows <= 1) && nni_mul(rows, ld, &s) && nni_mul(s, item, &s) && s <= (size_t)PTRDIFF_MAX;
+}
+NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
+{
+    size_t m = d->m, n = d->n, k = d->k, ar = d->trans_a ? k : m, ac = d->trans_a ? m : k, br = d->trans_b ? n : k, bc = d->trans_b ? k : n;
+    if (m && n && (!d->c || (k && (!d->a || !d->b)))) return nni_fail(err, NN_E_ARG, "nn_gemm: a, b and c must not be NULL");
+    if (!nni_gemm_fits(ar, ac, d->lda ? d->lda : ac, sizeof(float)))
+        return nni_fail(err, NN_E_ARG, "nn_gemm: lda: A is [%zu,%zu], expected lda >= %zu, got %zu", ar, ac, ac, d->lda);
+    if (!nni_gemm_fits(br, bc, d->ldb ? d->ldb : bc, sizeof(float)))
+        return nni_fail(err, NN_E_ARG, "nn_gemm: ldb: B is [%zu,%zu], expected ldb >= %zu, got %zu", br, bc, bc, d->ldb);
+    if (!nni_gemm_fits(m, n, d->ldc ? d->ldc : n, sizeof(float)))
+        return nni_fail(err, NN_E_ARG, "nn_gemm: ldc: C is [%zu,%zu], expected ldc >= %zu, got %zu", m, n, n, d->ldc);
+    if (d->pre && !nni_gemm_fits(m, n, d->ldpre ? d->ldpre : n, sizeof(float)))
+        return nni_fail(err, NN_E_ARG, "nn_gemm: ldpre: expected >= %zu, got %zu", n, d->ldpre);
+    if (d->dact != NN_ACT_DEFAULT && (!d->saved || !nni_gemm_fits(m, n, d->ldsaved ? d->ldsaved : n, sizeof(float))))
+        return nni_fail(err, NN_E_ARG, "nn_gemm: dact wants saved [%zu,%zu], ldsaved 0 or >= %zu", m, n, n);
+    if (d->act < NN_ACT_DEFAULT || d->act > NN_ACT_IDENTITY || d->dact < NN_ACT_DEFAULT || d->dact > NN_ACT_IDENTITY)
+        return nni_fail(err, NN_E_ARG, "nn_gemm: unknown activation %d or %d", (int)d->act, (int)d->dact);
+    if (d->update) {
+        const nn_update *u = d->update;
+        int want_m = u->kind == NN_OPT_ADAM || u->kind == NN_OPT_ADAMW || u->has_momentum, want_v = u->kind != NN_OPT_SGD;
+        if (d->beta < 0.0f || d->beta > 0.0f || d->bias || d->act != NN_ACT_DEFAULT || d->dact != NN_ACT_DEFAULT || d->pre)
+            return nni_fail(err, NN_E_ARG, "nn_gemm: update goes with no beta, bias, act, pre or dact");
+        if ((want_m && !d->update_m) || (want_v && !d->update_v)) return nni_fail(err, NN_E_ARG, "nn_gemm: update wants its moments");
+    }
+    return NN_OK;
+}
+NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d) { (void)d; return 0; }
+NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
+{
+    nn_status s = nni_gemm_check(d, err);
+    if (s == NN_OK) nn_gemm_ref(d);
+    return s;
+}
+NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, int trans_a,
+                             const double *b, size_t ldb, int trans_b, double beta, double *c, size_t ldc, int threads, nn_error *err)
+{
+    size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k, bc = trans_b ? k : n;
+    if (lda == 0) lda = ac;
+    if (ldb == 0) ldb = bc;
+    if (ldc == 0) ldc = n;
+    (void)threads;
+    if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) || !nni_gemm_fits(m, n, ldc, sizeof *c))
+        return nni_fail(err, NN_E_ARG, "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m, k, k, n, lda, ldb, ldc);
+    for (i = 0; i < m; i++)
+        for (j = 0; j < n; j++) {
+            double r = 0.0;
+            for (l = 0; l < k; l++) r = nni_fma(trans_a ? a[l * lda + i] : a[i * lda + l], trans_b ? b[j * ldb + l] : b[l * ldb + j], r);
+            if (alpha < 1.0 || alpha > 1.0) r = alpha * r;
+            if (beta < 0.0 || beta > 0.0) r = nni_fma(beta, c[i * ldc + j], r);
+            c[i * ldc + j] = r;
+        }
+    return NN_OK;
+}
+NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate)
+{
+    nni_kern()->colsum(out, x, rows, cols, ldx ? ldx : cols, accumulate);
+}
 
 /* ---- [RNG] -------------------------------------------------------------- */
 
@@ -1019,6 +1279,430 @@ NN_DEF void nn_dict_free(nn_dict *d)
 #endif
 NNI_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_TENSOR_IMPLEMENTED */
+
+/* ==== [KERNELS] one text, compiled once per instruction set ============== */
+/* This file includes itself from [ISA] with NNI_PASS = 1 (ref: plain C), 2 (AVX2 + FMA), 3 (AVX-512), 4 (NEON). First the
+ * vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers, nnim = a lane mask; then the kernels in these words. No
+ * operation here may differ between machines: +, -, *, /, sqrt, fma, comparison, integer and bit operations only. */
+#ifdef NNI_PASS
+#define NNI_CAT_(a, b) a##b
+#define NNI_CAT(a, b) NNI_CAT_(a, b)
+#define NNI_K(name) NNI_CAT(nni_##name, NNI_ISA)          /* nni_exp_avx2 ... */
+
+#if NNI_PASS == 1
+#define NNI_ISA _ref
+#define NNI_T
+#define NNI_W 1
+#define nniv float
+#define nnii uint32_t
+#define nnim int
+#define nniv_set(x) (x)
+#define nniv_load(p) (*(p))
+#define nniv_store(p, v) (void)(*(p) = (v))
+#define nniv_loadn(p, n) ((void)(n), *(p))
+#define nniv_storen(p, v, n) ((void)(n), (void)(*(p) = (v)))
+#define nniv_add(a, b) ((a) + (b))
+#define nniv_sub(a, b) ((a) - (b))
+#define nniv_mul(a, b) ((a) * (b))
+#define nniv_div(a, b) ((a) / (b))
+#define nniv_sqrt(a) sqrtf(a)
+#define nniv_fma(a, b, c) nni_fmaf(a, b, c)
+#define nniv_lt(a, b) ((a) < (b))
+#define nniv_le(a, b) ((a) <= (b))
+#define nniv_nan(a) (!((a) <= (a)))
+#define nniv_sel(m, a, b) ((m) ? (a) : (b))               /* m ? a : b, lane by lane */
+#define nnii_set(x) ((uint32_t)(x))
+#define nniv_bits(v) nni_f2u(v)
+#define nniv_from(i) nni_u2f(i)
+#define nniv_float(i) ((float)(int32_t)(i))               /* small integers */
+#define nnii_add(a, b) ((a) + (b))
+#define nnii_sub(a, b) ((a) - (b))
+#define nnii_and(a, b) ((a) & (b))
+#define nnii_or(a, b) ((a) | (b))
+#define nnii_shl(a, n) ((a) << (n))
+#define nnii_shr(a, n) ((a) >> (n))
+#endif
+
+#define NNI_KF NNI_T NNI_FN                               /* a kernel that stands in the table */
+#define NNI_KI NNI_T NNI_FN inline                        /* a piece of one */
+#define NNI_F(x) nniv_set(x)
+
+/* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2: a minimax polynomial of degree 6 (3e-9), then 2^n in two exact
+ * halves, so that a denormal result is rounded once. */
+NNI_KI nniv NNI_K(exp)(nniv x)
+{
+    nniv c = nniv_sel(nniv_lt(x, NNI_F(-104.0f)), NNI_F(-104.0f), nniv_sel(nniv_lt(NNI_F(89.0f), x), NNI_F(89.0f), x));
+    nniv t = nniv_fma(c, NNI_F(1.44269504f), NNI_F(12582912.0f)), f = nniv_sub(t, NNI_F(12582912.0f));   /* 1.5 * 2^23 rounds to an integer */
+    nnii n = nnii_add(nniv_bits(t), nnii_set(256u - 0x4B400000u)), h = nnii_shr(n, 1);                     /* n + 256 > 0 */
+    nniv r = nniv_fma(f, NNI_F(-1.42860677e-6f), nniv_fma(f, NNI_F(-0.693145752f), c)), p;
+    p = nniv_fma(NNI_F(0.00139401946f), r, NNI_F(0.00836881902f));
+    p = nniv_fma(p, r, NNI_F(0.0416664071f));
+    p = nniv_fma(p, r, NNI_F(0.166665196f));
+    p = nniv_fma(p, r, NNI_F(0.5f));
+    p = nniv_fma(nniv_mul(p, r), r, r);
+    p = nniv_add(p, NNI_F(1.0f));
+    p = nniv_mul(p, nniv_from(nnii_shl(nnii_sub(h, nnii_set(1u)), 23)));                                   /* 2^(h - 128), biased by 127 */
+    p = nniv_mul(p, nniv_from(nnii_shl(nnii_sub(nnii_sub(n, h), nnii_set(1u)), 23)));
+    return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
+}
+/* x = m 2^e, m in [sqrt 1/2, sqrt 2), f = m - 1: log x = e ln 2 + f - f^2/2 + f^3 P(f), P minimax of degree 8 (8e-10). */
+NNI_KI nniv NNI_K(log)(nniv x)
+{
+    nnim small = nniv_lt(x, NNI_F(1.17549435e-38f));
+    nniv y = nniv_sel(small, nniv_mul(x, NNI_F(8388608.0f)), x), e, f, s, p, r;
+    nnii i = nnii_sub(nniv_bits(y), nnii_set(0x3F3504F3u));
+    e = nniv_float(nnii_sub(nnii_shr(nnii_add(i, nnii_set(0x40000000u)), 23), nnii_set(128u)));
+    e = nniv_sub(e, nniv_sel(small, NNI_F(23.0f), NNI_F(0.0f)));
+    f = nniv_sub(nniv_from(nnii_add(nnii_and(i, nnii_set(0x7FFFFFu)), nnii_set(0x3F3504F3u))), NNI_F(1.0f));
+    s = nniv_mul(f, f);
+    p = nniv_fma(NNI_F(0.0675095618f), f, NNI_F(-0.116714492f));
+    p = nniv_fma(p, f, NNI_F(0.11883568f));
+    p = nniv_fma(p, f, NNI_F(-0.124060318f));
+    p = nniv_fma(p, f, NNI_F(0.142203271f));
+    p = nniv_fma(p, f, NNI_F(-0.166679963f));
+    p = nniv_fma(p, f, NNI_F(0.20002073f));
+    p = nniv_fma(p, f, NNI_F(-0.250000089f));
+    p = nniv_fma(p, f, NNI_F(0.333333135f));
+    p = nniv_mul(nniv_mul(p, f), s);
+    p = nniv_fma(e, NNI_F(1.42860677e-6f), p);
+    p = nniv_fma(NNI_F(-0.5f), s, p);
+    r = nniv_fma(e, NNI_F(0.693145752f), nniv_add(p, f));
+    r = nniv_sel(nniv_lt(x, NNI_F(INFINITY)), r, x);
+    r = nniv_sel(nniv_le(x, NNI_F(0.0f)), nniv_sel(nniv_lt(x, NNI_F(0.0f)), nniv_from(nnii_set(0x7FC00000u)), NNI_F(-INFINITY)), r);
+    return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), r);
+}
+/* |x| < 0.625: x + x^3 P(x^2), degree 5 (2e-10); else 1 - 2 / (e^(2|x|) + 1) with the sign of x. */
+NNI_KI nniv NNI_K(tanh)(nniv x)
+{
+    nnii sign = nnii_and(nniv_bits(x), nnii_set(0x80000000u));
+    nniv a = nniv_from(nnii_and(nniv_bits(x), nnii_set(0x7FFFFFFFu))), z = nniv_mul(x, x), p, big;
+    p = nniv_fma(NNI_F(0.00215763575f), z, NNI_F(-0.00819508638f));
+    p = nniv_fma(p, z, NNI_F(0.0217087492f));
+    p = nniv_fma(p, z, NNI_F(-0.053948462f));
+    p = nniv_fma(p, z, NNI_F(0.133332223f));
+    p = nniv_fma(p, z, NNI_F(-0.333333313f));
+    p = nniv_fma(nniv_mul(p, z), x, x);
+    big = nniv_sub(NNI_F(1.0f), nniv_div(NNI_F(2.0f), nniv_add(NNI_K(exp)(nniv_add(a, a)), NNI_F(1.0f))));
+    big = nniv_from(nnii_or(nniv_bits(big), sign));
+    p = nniv_sel(nniv_lt(a, NNI_F(0.625f)), p, big);
+    return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
+}
+/* z = e^-|x| <= 1, so that nothing overflows and small results keep their digits: x >= 0: 1 / (1 + z), else z / (1 + z);
+ * what 1 + z lost in rounding is put back: q / (1 + lo / d) = q - q lo / d, where 1 / d is q or 1 - q. */
+NNI_KI nniv NNI_K(sigmoid)(nniv x)
+{
+    nniv z = NNI_K(exp)(nniv_from(nnii_or(nniv_bits(x), nnii_set(0x80000000u)))), d = nniv_add(NNI_F(1.0f), z);
+    nniv lo = nniv_sub(z, nniv_sub(d, NNI_F(1.0f))), q, r;
+    nnim neg = nniv_lt(x, NNI_F(0.0f));
+    q = nniv_div(nniv_sel(neg, z, NNI_F(1.0f)), d);
+    r = nniv_sel(neg, nniv_sub(q, NNI_F(1.0f)), nniv_sub(NNI_F(0.0f), q));
+    return nniv_fma(nniv_mul(q, lo), r, q);
+}
+/* |x| < 0.921875: x + x P(x^2), degree 6 (1e-9); else 1 - e^Q(|x|), Q = log erfc as a polynomial of degree 7 (5e-11), |x| cut at 4,
+ * where erf is 1 in float. */
+NNI_KI nniv NNI_K(erf)(nniv x)
+{
+    nnii sign = nnii_and(nniv_bits(x), nnii_set(0x80000000u));
+    nniv a = nniv_from(nnii_and(nniv_bits(x), nnii_set(0x7FFFFFFFu))), z = nniv_mul(x, x), p, q, b = nniv_sel(nniv_lt(a, NNI_F(4.0f)), a, NNI_F(4.0f));
+    p = nniv_fma(NNI_F(7.96966342e-05f), z, NNI_F(-0.000804383948f));
+    p = nniv_fma(p, z, NNI_F(0.0051919478f));
+    p = nniv_fma(p, z, NNI_F(-0.026855588f));
+    p = nniv_fma(p, z, NNI_F(0.112836242f));
+    p = nniv_fma(p, z, NNI_F(-0.376126289f));
+    p = nniv_fma(p, z, NNI_F(0.128379166f));
+    p = nniv_fma(p, x, x);
+    q = nniv_fma(NNI_F(-2.10387207e-05f), b, NNI_F(0.000433790556f));
+    q = nniv_fma(q, b, NNI_F(-0.00416770857f));
+    q = nniv_fma(q, b, NNI_F(0.0251103453f));
+    q = nniv_fma(q, b, NNI_F(-0.108265676f));
+    q = nniv_fma(q, b, NNI_F(-0.633360326f));
+    q = nniv_fma(q, b, NNI_F(-1.12950814f));
+    q = nniv_fma(q, b, NNI_F(0.000173241206f));
+    q = nniv_sub(NNI_F(1.0f), NNI_K(exp)(q));
+    q = nniv_from(nnii_or(nniv_bits(q), sign));
+    p = nniv_sel(nniv_lt(a, NNI_F(0.921875f)), p, q);
+    return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
+}
+
+/* y[i] = expr of x; whole vectors, then one masked tail. */
+#define NNI_MAP(expr) do { \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) { const nniv x = nniv_load(xs + i); nniv_store(y + i, expr); } \
+        if (i < n) { const nniv x = nniv_loadn(xs + i, n - i); nniv_storen(y + i, expr, n - i); } \
+    } while (0)
+NNI_KF void NNI_K(vexpf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(exp)(x)); }
+NNI_KF void NNI_K(vlogf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(log)(x)); }
+NNI_KF void NNI_K(vtanhf)(float *y, const float *xs, size_t n)    { size_t i; NNI_MAP(NNI_K(tanh)(x)); }
+NNI_KF void NNI_K(vsigmoidf)(float *y, const float *xs, size_t n) { size_t i; NNI_MAP(NNI_K(sigmoid)(x)); }
+NNI_KF void NNI_K(verff)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(erf)(x)); }
+
+/* activations */
+NNI_KI nniv NNI_K(gelu)(nniv x)
+{
+    return nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))));
+}
+NNI_KI nniv NNI_K(gelu_tanh)(nniv x)
+{
+    nniv u = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x));
+    return nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), NNI_K(tanh)(u)));
+}
+/* d/dx x Phi(x) = Phi(x) + x phi(x) */
+NNI_KI nniv NNI_K(dgelu)(nniv x)
+{
+    nniv cdf = nniv_mul(NNI_F(0.5f), nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))));
+    nniv pdf = nniv_mul(NNI_K(exp)(nniv_mul(nniv_mul(x, x), NNI_F(-0.5f))), NNI_F(0.398942280f));
+    return nniv_fma(x, pdf, cdf);
+}
+/* with t = tanh u, u = c (x + a x^3):  d/dx x/2 (1 + t) = (1 + t)/2 + x/2 (1 - t^2) c (1 + 3 a x^2) */
+NNI_KI nniv NNI_K(dgelu_tanh)(nniv x)
+{
+    nniv z = nniv_mul(x, x), u = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(z, x), x)), t = NNI_K(tanh)(u);
+    nniv du = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.134145f), z, NNI_F(1.0f)));
+    nniv dt = nniv_mul(nniv_fma(nniv_sub(NNI_F(0.0f), t), t, NNI_F(1.0f)), du);
+    return nniv_mul(NNI_F(0.5f), nniv_fma(x, dt, nniv_add(NNI_F(1.0f), t)));
+}
+/* d/dx x s(x) = s (1 + x (1 - s)) */
+NNI_KI nniv NNI_K(dsilu)(nniv x)
+{
+    nniv s = NNI_K(sigmoid)(x);
+    return nniv_mul(s, nniv_fma(x, nniv_sub(NNI_F(1.0f), s), NNI_F(1.0f)));
+}
+NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }      /* x > 0 ? x : +0, NaN stays */
+
+NNI_KF void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
+{
+    size_t i;
+    nniv sl = nniv_set(slope < 0.0f || slope > 0.0f ? slope : 0.01f);
+    switch (a) {
+    case NN_ACT_RELU:       NNI_MAP(NNI_K(relu)(x)); break;
+    case NN_ACT_LEAKY_RELU: NNI_MAP(nniv_sel(nniv_lt(NNI_F(0.0f), x), x, nniv_mul(sl, x))); break;
+    case NN_ACT_GELU:       NNI_MAP(NNI_K(gelu)(x)); break;
+    case NN_ACT_GELU_TANH:  NNI_MAP(NNI_K(gelu_tanh)(x)); break;
+    case NN_ACT_TANH:       NNI_MAP(NNI_K(tanh)(x)); break;
+    case NN_ACT_SIGMOID:    NNI_MAP(NNI_K(sigmoid)(x)); break;
+    case NN_ACT_SILU:       NNI_MAP(nniv_mul(x, NNI_K(sigmoid)(x))); break;
+    case NN_ACT_DEFAULT: case NN_ACT_IDENTITY: if (y != xs) memmove(y, xs, n * sizeof *y); break;
+    }
+    (void)sl;
+}
+/* dx[i] = expr of g = dy[i] and x = saved[i] */
+#define NNI_MAP2(expr) do { \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) { const nniv g = nniv_load(dy + i), x = nniv_load(saved + i); nniv_store(dx + i, expr); } \
+        if (i < n) { const nniv g = nniv_loadn(dy + i, n - i), x = nniv_loadn(saved + i, n - i); nniv_storen(dx + i, expr, n - i); } \
+    } while (0)
+NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope)
+{
+    size_t i;
+    nniv sl = nniv_set(slope < 0.0f || slope > 0.0f ? slope : 0.01f);
+    switch (a) {
+    case NN_ACT_RELU:       NNI_MAP2(nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), g)); break;
+    case NN_ACT_LEAKY_RELU: NNI_MAP2(nniv_sel(nniv_lt(NNI_F(0.0f), x), g, nniv_mul(sl, g))); break;
+    case NN_ACT_GELU:       NNI_MAP2(nniv_mul(g, NNI_K(dgelu)(x))); break;
+    case NN_ACT_GELU_TANH:  NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x))); break;
+    case NN_ACT_TANH:       NNI_MAP2(nniv_mul(g, nniv_fma(nniv_sub(NNI_F(0.0f), x), x, NNI_F(1.0f)))); break;      /* 1 - y^2 */
+    case NN_ACT_SIGMOID:    NNI_MAP2(nniv_mul(g, nniv_mul(nniv_sub(NNI_F(1.0f), x), x))); break;                 /* y (1 - y) */
+    case NN_ACT_SILU:       NNI_MAP2(nniv_mul(g, NNI_K(dsilu)(x))); break;
+    case NN_ACT_DEFAULT: case NN_ACT_IDENTITY: if (dx != dy) memmove(dx, dy, n * sizeof *dx); break;
+    }
+    (void)sl;
+}
+
+/* One step of one vector of weights; m and v come and go in registers. RNG-PARITY.md section 5, PyTorch 2.x: where its
+ * kernels contract a product and a sum, fma stands here. */
+NNI_KI nniv NNI_K(sgd)(const nn_update *u, nniv p, nniv *m, nniv g)
+{
+    if (u->has_decay) g = nniv_fma(nniv_set(u->weight_decay), p, g);
+    if (u->has_momentum) {
+        *m = u->first ? g : nniv_fma(nniv_set(u->one_minus_damp), g, nniv_mul(*m, nniv_set(u->momentum)));
+        g = u->nesterov ? nniv_fma(nniv_set(u->momentum), *m, g) : *m;
+    }
+    return nniv_fma(nniv_set(-u->lr), g, p);
+}
+NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
+{
+    nniv d;
+    if (u->has_decay) {
+        if (u->kind == NN_OPT_ADAMW) p = nniv_mul(p, nniv_set(u->decay_factor));
+        else g = nniv_fma(nniv_set(u->weight_decay), p, g);
+    }
+    d = nniv_sub(g, *m);                                       /* m.lerp_(g, 1 - beta1) */
+    *m = u->one_minus_beta1 < 0.5f ? nniv_fma(nniv_set(u->one_minus_beta1), d, *m)
+                                   : nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
+    *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
+    d = nniv_add(nniv_div(nniv_sqrt(*v), nniv_set(u->sqrt_bc2)), nniv_set(u->eps));
+    return nniv_add(p, nniv_div(nniv_mul(nniv_set(u->neg_step), *m), d));
+}
+NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
+{
+    nniv d;
+    if (u->has_decay) g = nniv_fma(nniv_set(u->weight_decay), p, g);
+    *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
+    d = nniv_add(nniv_sqrt(*v), nniv_set(u->eps));
+    if (u->has_momentum) {
+        *m = nniv_add(nniv_mul(*m, nniv_set(u->momentum)), nniv_div(g, d));
+        return nniv_fma(nniv_set(-u->lr), *m, p);
+    }
+    return nniv_add(p, nniv_div(nniv_mul(nniv_set(-u->lr), g), d));
+}
+#define NNI_STEP(expr, with_m, with_v) do { \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) { \
+            nniv g = nniv_load(gs + i), p = nniv_load(ps + i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
+            if (with_m) m = nniv_load(ms + i); \
+            if (with_v) v = nniv_load(vs + i); \
+            p = expr; \
+            nniv_store(ps + i, p); \
+            if (with_m) nniv_store(ms + i, m); \
+            if (with_v) nniv_store(vs + i, v); \
+        } \
+        if (i < n) { \
+            nniv g = nniv_loadn(gs + i, n - i), p = nniv_loadn(ps + i, n - i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
+            if (with_m) m = nniv_loadn(ms + i, n - i); \
+            if (with_v) v = nniv_loadn(vs + i, n - i); \
+            p = expr; \
+            nniv_storen(ps + i, p, n - i); \
+            if (with_m) nniv_storen(ms + i, m, n - i); \
+            if (with_v) nniv_storen(vs + i, v, n - i); \
+        } \
+    } while (0)
+NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, const float *gs, size_t n)
+{
+    const nn_update copy = *up, *u = &copy;                    /* a copy: no store below can change it */
+    size_t i;
+    switch (u->kind) {
+    case NN_OPT_SGD:
+        if (u->has_momentum) NNI_STEP(NNI_K(sgd)(u, p, &m, g), 1, 0);
+        else NNI_STEP(NNI_K(sgd)(u, p, &m, g), 0, 0);
+        break;
+    case NN_OPT_RMSPROP:
+        if (u->has_momentum) NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 1, 1);
+        else NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 0, 1);
+        break;
+    case NN_OPT_DEFAULT: case NN_OPT_ADAM: case NN_OPT_ADAMW: NNI_STEP(NNI_K(adam)(u, p, &m, &v, g), 1, 1); break;
+    }
+}
+
+/* Reductions, NUMERICS.md section 2: 16 virtual lanes in 16 / W vectors, blocks of 4,096, tree 8-4-2-1. */
+#define NNI_LANES (16 / NNI_W)
+NNI_KI float NNI_K(tree)(const nniv *acc)
+{
+    float l[16];
+    int i, h;
+    for (i = 0; i < NNI_LANES; i++) nniv_store(l + i * NNI_W, acc[i]);
+    for (h = 8; h; h /= 2) for (i = 0; i < h; i++) l[i] = l[i] + l[i + h];
+    return l[0];
+}
+#define NNI_REDUCE(full, part) do { \
+        for (at = 0; at < n; at += 4096) { \
+            size_t end = n - at < 4096 ? n : at + 4096, i = at; \
+            int j; \
+            nniv acc[NNI_LANES]; \
+            for (j = 0; j < NNI_LANES; j++) acc[j] = NNI_F(0.0f); \
+            for (; i + 16 <= end; i += 16) for (j = 0; j < NNI_LANES; j++) { const size_t o = i + (size_t)j * NNI_W; acc[j] = full; } \
+            for (j = 0; i < end; j++, i += NNI_W) { const size_t o = i, c = end - i < NNI_W ? end - i : NNI_W; acc[j] = part; (void)c; } \
+            total = total + NNI_K(tree)(acc); \
+        } \
+    } while (0)
+NNI_KF float NNI_K(sum)(const float *x, size_t n)
+{
+    float total = 0.0f;
+    size_t at;
+    NNI_REDUCE(nniv_add(acc[j], nniv_load(x + o)), nniv_add(acc[j], nniv_loadn(x + o, c)));
+    return total;
+}
+NNI_KF float NNI_K(dot)(const float *x, const float *y, size_t n)
+{
+    float total = 0.0f;
+    size_t at;
+    NNI_REDUCE(nniv_fma(nniv_load(x + o), nniv_load(y + o), acc[j]), nniv_fma(nniv_loadn(x + o, c), nniv_loadn(y + o, c), acc[j]));
+    return total;
+}
+/* The square of a float is exact in double, so that fma and two operations are the same. */
+NNI_KF double NNI_K(sumsq)(const float *x, size_t n)
+{
+    double total = 0.0;
+    size_t at;
+    for (at = 0; at < n; at += 4096) {
+        size_t end = n - at < 4096 ? n : at + 4096, i = at;
+        double l[16] = { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 };
+        int j, h;
+        for (; i + 16 <= end; i += 16) for (j = 0; j < 16; j++) l[j] += (double)x[i + (size_t)j] * (double)x[i + (size_t)j];
+        for (j = 0; i < end; j++, i++) l[j] += (double)x[i] * (double)x[i];
+        for (h = 8; h; h /= 2) for (j = 0; j < h; j++) l[j] = l[j] + l[j + h];
+        total = total + l[0];
+    }
+    return total;
+}
+NNI_KF void NNI_K(colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate)
+{
+    size_t i, j;
+    for (j = 0; j + NNI_W <= cols; j += NNI_W) {
+        nniv a = accumulate ? nniv_load(out + j) : NNI_F(0.0f);
+        for (i = 0; i < rows; i++) a = nniv_add(a, nniv_load(x + i * ldx + j));
+        nniv_store(out + j, a);
+    }
+    if (j < cols) {
+        nniv a = accumulate ? nniv_loadn(out + j, cols - j) : NNI_F(0.0f);
+        for (i = 0; i < rows; i++) a = nniv_add(a, nniv_loadn(x + i * ldx + j, cols - j));
+        nniv_storen(out + j, a, cols - j);
+    }
+}
+
+static const nni_kernels NNI_K(kernels) = {
+#if NNI_PASS == 1
+    "ref",
+#elif NNI_PASS == 2
+    "avx2",
+#elif NNI_PASS == 3
+    "avx512",
+#else
+    "neon",
+#endif
+    NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(act_forward), NNI_K(act_backward),
+    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum)
+};
+
+#undef NNI_CAT_
+#undef NNI_CAT
+#undef NNI_K
+#undef NNI_ISA
+#undef NNI_T
+#undef NNI_W
+#undef NNI_KF
+#undef NNI_KI
+#undef NNI_F
+#undef NNI_MAP
+#undef NNI_MAP2
+#undef NNI_STEP
+#undef NNI_LANES
+#undef NNI_REDUCE
+#undef nniv
+#undef nnii
+#undef nnim
+#undef nniv_set
+#undef nniv_load
+#undef nniv_store
+#undef nniv_loadn
+#undef nniv_storen
+#undef nniv_add
+#undef nniv_sub
+#undef nniv_mul
+#undef nniv_div
+#undef nniv_sqrt
+#undef nniv_fma
+#undef nniv_lt
+#undef nniv_le
+#undef nniv_nan
+#undef nniv_sel
+#undef nnii_set
+#undef nniv_bits
+#undef nniv_from
+#undef nniv_float
+#undef nnii_add
+#undef nnii_sub
+#undef nnii_and
+#undef nnii_or
+#undef nnii_shl
+#undef nnii_shr
+#endif /* NNI_PASS */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.
  * History: CHANGELOG.md */
