@@ -1,0 +1,1615 @@
+/* nn_app.h - v0.1.0 - the front hall that the suite's programs share, in plain C99
+ *
+ * DOES      Option tables (one table drives flags, YAML keys, --help, --print-config), result lines, run.json, the
+ *           output-folder guard, progress, signals, plots as SVG and PNG, self-contained HTML reports.
+ * DOES NOT  Belong to the six library headers: this one prints, and keeps one flag that a signal handler sets.
+ * NEEDS     nn_fmt.h, nn_tensor.h, -lm. Programs start with `#define _POSIX_C_SOURCE 200809L` to get clocks and signals.
+ *
+ * USE       In the one .c file of a program:
+ *               #define _POSIX_C_SOURCE 200809L
+ *               #define NN_IMPLEMENTATION
+ *               #include "nn_app.h"
+ * QUICK START
+ *     typedef struct opts { size_t epochs; double lr; const char *train; } opts;
+ *     static const nn_option table[] = {
+ *         { .key = "train.file", .alias = "train", .type = NN_APP_TEXT, .field = offsetof(opts, train), .value = "FILE",
+ *           .flags = NN_APP_REQUIRED, .group = "data", .help = "training rows" },
+ *         { .key = "train.epochs", .type = NN_APP_SIZE, .field = offsetof(opts, epochs), .def = "100", .min = 1, .max = 1e6,
+ *           .unit = "epochs", .group = "training", .help = "passes over the training rows" } };
+ *     static const nn_app_program program = { .name = "prog", .about = "one line", .options = table, .n_options = 2 };
+ *     int main(int argc, char **argv) {
+ *         nn_app app; opts o; nn_error e = { 0 };
+ *         int rc = nn_app_begin(&app, &program, &o, argc, argv);
+ *         if (rc >= 0) return rc;                           help was asked for, or the usage was wrong
+ *         if (nn_app_out_open(&app, "", &e)) return nn_app_finish(&app, &e);
+ *         ... nn_app_result(&app, "accuracy", 0.97); nn_app_wrote(&app, nn_app_path(&app, "model.pth")); ...
+ *         return nn_app_finish(&app, NULL);                 writes run.json and metrics.json, returns the exit code
+ *     }
+ * SECTIONS  search for [OPTIONS] [RUN] [PROGRESS] [PLOT] [REPORT] [IMPLEMENTATION] */
+#ifndef NN_APP_H_INCLUDED
+#define NN_APP_H_INCLUDED
+#include "../nn_fmt.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ==== [OPTIONS] one table drives flags, config keys, help ================ */
+/* Where a value lands: `field` is its offset in the program's own option struct, of the C type named here. */
+typedef enum nn_app_type {
+    NN_APP_NONE = 0,
+    NN_APP_BOOL,      /* int, 0 or 1.   --flag, --no-flag, --flag=true                                    */
+    NN_APP_INT,       /* int64_t                                                                          */
+    NN_APP_SIZE,      /* size_t                                                                           */
+    NN_APP_U64,       /* uint64_t                                                                         */
+    NN_APP_SEED,      /* uint64_t that follows --seed unless it is given itself                           */
+    NN_APP_NUM,       /* double; finite                                                                   */
+    NN_APP_TEXT,      /* const char *; NULL without default; lives as long as the nn_app                  */
+    NN_APP_ENUM,      /* int: index into `choices` ("adam|sgd|rmsprop")                                   */
+    NN_APP_RANGE,     /* nn_range: LO:HI, or one value; YAML also {min: , max: }                          */
+    NN_APP_IRANGE,    /* nn_irange: the same in whole numbers                                             */
+    NN_APP_SWEEP,     /* nn_sweep: LO:HI:STEP, or one value                                               */
+    NN_APP_TEXTS,     /* nn_texts: a,b,c or a YAML list; each one of `choices` if there are any           */
+    NN_APP_INTS,      /* nn_ints: 1,2,3                                                                   */
+    NN_APP_NUMS,      /* nn_nums: 0.1,0.9                                                                 */
+    NN_APP_IGNORED,   /* accepted with one warning: it means nothing here (`help` says why)               */
+    NN_APP_REFUSED    /* an error with the reason in `help`                                               */
+} nn_app_type;
+typedef struct nn_range  { double min, max; } nn_range;
+typedef struct nn_irange { int64_t min, max; } nn_irange;
+typedef struct nn_sweep  { double lo, hi, step; } nn_sweep;          /* one value: lo = hi, step = 0 */
+typedef struct nn_texts  { const char **v; size_t n; } nn_texts;
+typedef struct nn_ints   { int64_t *v; size_t n; } nn_ints;
+typedef struct nn_nums   { double *v; size_t n; } nn_nums;
+
+#define NN_APP_REQUIRED  1u    /* must be given by flag or file                                           */
+#define NN_APP_ABOVE     2u    /* the bound `min` itself is excluded (a learning rate > 0)                */
+#define NN_APP_BELOW     4u    /* the bound `max` itself is excluded                                      */
+#define NN_APP_MANY      8u    /* lists: `--finetuned A B C` takes every following word that is no flag   */
+#define NN_APP_HIDDEN   16u    /* not in --help                                                           */
+#define NN_APP_FLAG     32u    /* not a config key: on the command line only                              */
+#define NN_APP_KEY      64u    /* not a flag: in the config file only                                     */
+#define NN_APP_NONEG   128u    /* unused bit kept for programs: BOOL without --no-flag in the help        */
+
+typedef struct nn_option {
+    const char *key;        /* dotted path in YAML; the flag is --a.b.c, or its last part where unambiguous in the command     */
+    nn_app_type type;
+    size_t      field;      /* offsetof(opts, member)                                                                          */
+    const char *def;        /* default as one would type it; NULL = zero, NULL, empty                                          */
+    double      min, max;   /* both 0 = unbounded; numbers, ranges and list items                                              */
+    const char *unit;       /* "rows", "epochs", "seconds", "0..1": shown in the help                                          */
+    const char *choices;    /* "a|b|c": ENUM and TEXTS                                                                         */
+    const char *value;      /* what the help shows as the value: "FILE"; NULL = by type                                        */
+    const char *group;      /* heading in the help; rows of a group need not be adjacent                                       */
+    const char *help;
+    const char *alias;      /* further flag names, "name|other"; exact matches that beat last parts                            */
+    unsigned    flags;      /* NN_APP_REQUIRED | ...                                                                           */
+    unsigned    commands;   /* bit i = command i has it; 0 = all. Two rows may share key and field with different defaults.    */
+} nn_option;
+
+typedef struct nn_app_command {
+    const char *name;       /* "train"                                                                    */
+    const char *args;       /* positional arguments as the help shows them ("DIR..."); NULL = none        */
+    size_t      min_args, max_args;
+    const char *help;       /* one line                                                                   */
+    const char *out;        /* default of --out; NULL = the command writes no run folder                  */
+} nn_app_command;
+
+typedef struct nn_app_program {
+    const char           *name, *about;       /* about: a line or two                                     */
+    const char           *notes;              /* printed at the end of --help (examples); may be NULL     */
+    const nn_app_command *commands;           /* [n_commands]; 0 = no sub-commands, commands[0] may still give args and out */
+    size_t                n_commands;         /* at most 32                                               */
+    const nn_option      *options;
+    size_t                n_options;
+    int                   single;             /* 1: commands[0] is the program itself, no sub-command word is expected */
+} nn_app_program;
+
+typedef struct nn_app_output { const char *path; } nn_app_output;
+typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; } nn_app_value;
+
+/* The state of one run. Read the common flags here; leave the rest to the functions. */
+typedef struct nn_app {
+    /* flags that every program has */
+    uint64_t    seed;              /* --seed, default 1                                                   */
+    int64_t     threads;           /* --threads as given: 0 = all                                         */
+    int         n_threads;         /* what a call may use now: nn_thread_count(threads)                   */
+    const char *out;               /* --out DIR                                                           */
+    const char *config;            /* --config FILE                                                       */
+    int         quiet, json, resume, overwrite, dry_run, print_config, want_help, want_version;
+    int         device;            /* 0 auto, 1 cpu                                                       */
+    int         command;           /* index into program->commands; -1 = none                             */
+    const char *const *args;       /* positional arguments                                                */
+    size_t      n_args;
+    /* the machinery */
+    const nn_app_program *program;
+    void        *opts;
+    unsigned char *given;          /* per option row: 0 default, 1 config file, 2 flag                    */
+    unsigned char given_common[32];
+    const char  *command_line;     /* quoted, to repeat the run                                           */
+    const char  *stem;             /* "" or the name that run.json etc. start with                        */
+    double       started;          /* seconds, monotonic                                                  */
+    char         started_at[32];   /* UTC, for people                                                     */
+    int          opened, interrupted;
+    nn_app_output *outputs;  size_t n_outputs;
+    nn_app_value  *values;   size_t n_values;
+    nn_arena     arena;
+} nn_app;
+
+/* nn_app_begin: parse argv and the config file into *opts (zeroed here first) and the common flags.
+ *   opts [>= largest field] out
+ * Returns -1 to go on; otherwise the exit code to return at once (0 after --help, --version, --print-config; 2 after a
+ * usage error, already printed as "program: where: what, expected, got"). Installs the SIGINT/SIGTERM handler.
+ * Strings and lists live in app->arena until nn_app_finish. Flag beats file beats default. */
+NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv);
+/* nn_app_given: how the option of that key got its value: 0 default, 1 config file, 2 flag. Common flags by their name. */
+NN_DEF int nn_app_given(const nn_app *app, const char *key);
+/* nn_app_choice: the word of an ENUM row for its current index: nn_app_choice(app, "train.optimizer"); "" when unknown. */
+NN_DEF const char *nn_app_choice(const nn_app *app, const char *key);
+/* nn_app_yaml: the effective options of the command as YAML text (what --print-config prints); in app->arena, NULL when
+ * memory is out. No paths of the machine but those that were given, no thread count: fit for config.yaml of a data set. */
+NN_DEF const char *nn_app_yaml(nn_app *app);
+/* nn_app_usage: print "program: message" on stderr and return 2. nn_app_warn: the same as a warning; prints with --quiet too.
+ * nn_app_say: a line of information on stderr; nothing with --quiet. */
+NN_DEF int  nn_app_usage(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+/* nn_app_text: printf into the arena; "" when memory is out. */
+NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+
+/* ==== [RUN] output folder, results, run.json ============================= */
+/* nn_app_out_open: create app->out (and its parents) and claim it for the run STEM: a folder that already holds
+ * "run.json" ("STEM_run.json" for a stem that is not "") is refused (NN_E_ARG) unless --resume or --overwrite. Writes that file with
+ * state "running" at once, so that a folder that cannot be written fails here. */
+NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err);
+/* nn_app_out_state: the "state" in the run.json that nn_app_out_open would meet: "" none, "running" (or killed),
+ * "interrupted", "failed", "done". In the arena. */
+NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem);
+/* nn_app_path: "OUT/name" in the arena; printf form. */
+NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+/* nn_app_wrote: remember an output file; run.json lists it with size and SHA-256. path is copied. */
+NN_DEF void nn_app_wrote(nn_app *app, const char *path);
+/* nn_app_result: print "name value" on stdout (with --json: collected into one object printed by nn_app_finish) and keep it for
+ * metrics.json and the report. _text: a word instead of a number. nn_app_count: the same for whole numbers. nn_app_keep: kept, not printed. */
+NN_DEF void nn_app_result(nn_app *app, const char *name, double value);
+NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text);
+NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value);
+NN_DEF void nn_app_keep(nn_app *app, const char *name, double value);
+/* nn_app_finish: print err when there is one, write run.json and metrics.json if a folder is open, print the --json object, free
+ * everything. err NULL = fine. Returns the exit code: 0 done, 1 failed (NN_E_STOPPED too). */
+NN_DEF int nn_app_finish(nn_app *app, const nn_error *err);
+/* nn_app_stopped: 1 once SIGINT or SIGTERM has arrived (the second one kills). */
+NN_DEF int nn_app_stopped(void);
+/* nn_app_interrupted: tell the user what was saved and how to go on; marks the run "interrupted". what: "epoch 12 of 100, saved". */
+NN_DEF void nn_app_interrupted(nn_app *app, const char *what);
+NN_DEF double nn_app_seconds(void);                                      /* monotonic */
+
+/* ==== [PROGRESS] ========================================================= */
+typedef struct nn_progress {
+    nn_app     *app;
+    const char *label, *unit;
+    double      total, done, t0, last, loss, acc, base;
+    int         tty, width, shown;
+} nn_progress;
+/* nn_progress_begin: total 0 = unknown. nn_progress_step: done so far; loss, acc NaN = not known. Cheap: prints at most
+ * ten times a second on a terminal, every five seconds elsewhere, never with --quiet. One thread at a time.
+ * nn_progress_from: work that was done before (a resumed run) and must not count in the rate. */
+NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total, const char *unit);
+NN_DEF void nn_progress_from(nn_progress *p, double done);
+NN_DEF void nn_progress_step(nn_progress *p, double done, double loss, double acc);
+NN_DEF void nn_progress_end(nn_progress *p);
+
+/* ==== [PLOT] one description, drawn as SVG and as PNG ==================== */
+typedef enum nn_plot_kind {
+    NN_PLOT_LINE = 0,   /* series of (x, y); lo/hi draw a band                                            */
+    NN_PLOT_SCATTER,    /* series of (x, y); lo/hi draw intervals                                         */
+    NN_PLOT_BAR,        /* series[s].y[i] over categories[i]; lo/hi draw intervals                        */
+    NN_PLOT_HIST,       /* series[s].y = raw values, binned here into `bins`                              */
+    NN_PLOT_HEAT,       /* cells [n_rows, n_categories] with values written in them                       */
+    NN_PLOT_BOX         /* series[s].y = raw values of one box: quartiles, whiskers at 1.5 IQR, outliers  */
+} nn_plot_kind;
+typedef struct nn_series {
+    const char   *label;            /* legend; NULL = none                                                */
+    const double *x, *y;            /* [n]; x NULL = 0, 1, 2, ... NaN breaks a line                       */
+    size_t        n;
+    const double *lo, *hi;          /* [n] interval around y; NULL = none                                 */
+    int           dashed, points;   /* line: dash it (a reference, a baseline), mark its points           */
+} nn_series;
+typedef struct nn_plot {
+    nn_plot_kind       kind;
+    const char        *title, *x_label, *y_label;   /* units belong into the labels: "loss (nats)"        */
+    const char        *note;                        /* one line below the title; NULL = none              */
+    const nn_series   *series;      size_t n_series;
+    const char *const *categories;  size_t n_categories;   /* bar: one per bar; heat: columns             */
+    const char *const *rows;        size_t n_rows;         /* heat: row names                             */
+    const double      *cells;                              /* heat [n_rows, n_categories]                 */
+    const char        *format;                      /* heat values: "%.0f"; NULL = "%.2f"                 */
+    size_t             bins;                        /* hist: 0 = by Freedman and Diaconis                 */
+    int                log_x, log_y;
+    int                zero_y;                      /* y axis starts at 0                                 */
+    int                diverging;                   /* heat: colours around 0                             */
+    double             y_min, y_max;                /* both 0 = from the data                             */
+    int                width, height;               /* pixels; 0 = 720 x 400                              */
+} nn_plot;
+/* nn_plot_png: draw and write a PNG file. nn_plot_svg: the same drawing as an <svg> element in a malloc'd string
+ * (free it with free); NULL when memory is out. */
+NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err);
+NN_DEF char *nn_plot_svg(const nn_plot *p);
+
+/* ==== [REPORT] one self-contained HTML file ============================== */
+typedef struct nn_report {
+    nn_app *app;
+    char   *head, *body, *files;                       /* growing HTML */
+    size_t  head_n, head_cap, body_n, body_cap, files_n, files_cap;
+    int     bad, n_plots;
+    const char *title, *lead;
+} nn_report;
+/* Order of calls = order on the page. Text is escaped. Lack of memory is remembered and returned by nn_report_end. */
+NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const char *lead);
+NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note);    /* key figures, on top; note may be NULL */
+NN_DEF void nn_report_section(nn_report *r, const char *title);
+NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...) NNI_PRINTF(2, 3);
+/* nn_report_plot: the plot, its numbers one click away, and (png not NULL) the file OUT/plots/STEM_png.png as well. */
+NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png);
+/* nn_report_table: cells [n_rows, n_cols] of text, row-major; columns [n_cols]. Numbers are right-aligned. */
+NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns, size_t n_cols, const char *const *cells, size_t n_rows);
+NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text);                          /* as it is, monospaced */
+NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note);                          /* a link to a file that was made */
+/* nn_report_end: add options, machine, hashes, the command to repeat; write path; free. */
+NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+#endif /* NN_APP_H_INCLUDED */
+
+/* ==== [IMPLEMENTATION] =================================================== */
+#if defined(NN_IMPLEMENTATION) && !defined(NN_APP_IMPLEMENTED)
+#define NN_APP_IMPLEMENTED
+#include "../nn_fmt.h"
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+NNI_FP_BEGIN
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- small strings ------------------------------------------------------ */
+/* A growing string; `bad` sticks when memory is out, so that callers check once at the end. */
+typedef struct nni_sb { char *s; size_t n, cap; int bad; } nni_sb;
+
+NNI_FN void nni_sb_add(nni_sb *b, const char *s, size_t n)
+{
+    if (b->bad) return;
+    if (b->cap - b->n <= n) {
+        size_t cap = b->cap ? b->cap : 256, need;
+        char *p;
+        if (!nni_add(b->n, n, &need) || need > SIZE_MAX / 4) { b->bad = 1; return; }
+        while (cap <= need) cap *= 2;
+        p = (char *)realloc(b->s, cap);
+        if (!p) { b->bad = 1; return; }
+        b->s = p;
+        b->cap = cap;
+    }
+    if (n) memcpy(b->s + b->n, s, n);
+    b->n += n;
+    b->s[b->n] = 0;
+}
+NNI_FN void nni_sb_str(nni_sb *b, const char *s) { nni_sb_add(b, s, strlen(s)); }
+NNI_FN void nni_sb_vf(nni_sb *b, const char *fmt, va_list ap)
+{
+    va_list two;
+    int n;
+    char small[256];
+    va_copy(two, ap);
+    n = vsnprintf(small, sizeof small, fmt, ap);
+    if (n >= 0 && (size_t)n < sizeof small) nni_sb_add(b, small, (size_t)n);
+    else if (n >= 0) {
+        char *p = (char *)malloc((size_t)n + 1);
+        if (!p) b->bad = 1;
+        else {
+            (void)vsnprintf(p, (size_t)n + 1, fmt, two);
+            nni_sb_add(b, p, (size_t)n);
+            free(p);
+        }
+    }
+    va_end(two);
+}
+NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...) NNI_PRINTF(2, 3);
+NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_sb_vf(b, fmt, ap);
+    va_end(ap);
+}
+NNI_FN void nni_sb_free(nni_sb *b) { free(b->s); b->s = NULL; b->n = b->cap = 0; }
+
+/* nni_app_num: the shortest text that reads back, whole numbers without ".0". buf [NN_NUM_BYTES] */
+NNI_FN const char *nni_app_num(char *buf, double v)
+{
+    size_t n = nn_f64_print(buf, v);
+    if (n > 2 && strcmp(buf + n - 2, ".0") == 0) buf[n - 2] = 0;
+    return buf;
+}
+/* ---- [OPTIONS] ---------------------------------------------------------- */
+#define NNI_APP_N_COMMON 14u
+static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
+    { "config", NN_APP_TEXT, offsetof(nn_app, config), NULL, 0, 0, NULL, NULL, "FILE", "common", "YAML file of options; flags win over it", NULL, NN_APP_FLAG, 0 },
+    { "out", NN_APP_TEXT, offsetof(nn_app, out), NULL, 0, 0, NULL, NULL, "DIR", "common", "output folder", NULL, 0, 0 },
+    { "seed", NN_APP_U64, offsetof(nn_app, seed), "1", 0, 0, NULL, NULL, NULL, "common", "seed of everything that has no seed of its own", NULL, 0, 0 },
+    { "threads", NN_APP_INT, offsetof(nn_app, threads), "0", 0, 4096, NULL, NULL, NULL, "common", "threads; 0 = all; results do not depend on it", NULL, 0, 0 },
+    { "device", NN_APP_ENUM, offsetof(nn_app, device), "auto", 0, 0, NULL, "auto|cpu", NULL, "common", "where to compute", NULL, 0, 0 },
+    { "resume", NN_APP_BOOL, offsetof(nn_app, resume), NULL, 0, 0, NULL, NULL, NULL, "common", "go on where the run in --out stopped, or start", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "overwrite", NN_APP_BOOL, offsetof(nn_app, overwrite), NULL, 0, 0, NULL, NULL, NULL, "common", "replace the run in --out", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "dry_run", NN_APP_BOOL, offsetof(nn_app, dry_run), NULL, 0, 0, NULL, NULL, NULL, "common", "print the plan with time, memory, bytes", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "json", NN_APP_BOOL, offsetof(nn_app, json), NULL, 0, 0, NULL, NULL, NULL, "common", "results as one JSON object on stdout", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "quiet", NN_APP_BOOL, offsetof(nn_app, quiet), NULL, 0, 0, NULL, NULL, NULL, "common", "no progress, no notes", "q", NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "print_config", NN_APP_BOOL, offsetof(nn_app, print_config), NULL, 0, 0, NULL, NULL, NULL, "common", "print the effective options as YAML and stop", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "help", NN_APP_BOOL, offsetof(nn_app, want_help), NULL, 0, 0, NULL, NULL, NULL, "common", "this text", "h", NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "version", NN_APP_BOOL, offsetof(nn_app, want_version), NULL, 0, 0, NULL, NULL, NULL, "common", "version, CPU path, threads", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
+    { "no_color", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, NULL, "common", "output is never coloured", NULL, NN_APP_FLAG | NN_APP_HIDDEN, 0 }
+};
+
+static volatile sig_atomic_t nni_app_signal;
+NNI_FN void nni_app_on_signal(int s) { nni_app_signal = s; }
+NN_DEF int nn_app_stopped(void) { return nni_app_signal != 0; }
+
+NN_DEF double nn_app_seconds(void)
+{
+#ifdef CLOCK_MONOTONIC
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+#else
+    return (double)time(NULL);
+#endif
+}
+NNI_FN void nni_app_signals(void)
+{
+#ifdef SA_RESTART
+    struct sigaction a;
+    memset(&a, 0, sizeof a);
+    a.sa_handler = nni_app_on_signal;
+    a.sa_flags = (int)(SA_RESTART | SA_RESETHAND);        /* a second Ctrl-C kills */
+    (void)sigaction(SIGINT, &a, NULL);
+    (void)sigaction(SIGTERM, &a, NULL);
+#else
+    (void)signal(SIGINT, nni_app_on_signal);
+    (void)signal(SIGTERM, nni_app_on_signal);
+#endif
+}
+
+NNI_FN void nni_app_line(const nn_app *app, const char *kind, const char *fmt, va_list ap)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s: %s", app->program ? app->program->name : "nn", kind);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+NN_DEF int nn_app_usage(nn_app *app, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_app_line(app, "", fmt, ap);
+    va_end(ap);
+    return 2;
+}
+NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_app_line(app, "warning: ", fmt, ap);
+    va_end(ap);
+}
+NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...)
+{
+    va_list ap;
+    if (app->quiet) return;
+    va_start(ap, fmt);
+    fflush(stdout);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+    va_end(ap);
+}
+NNI_FN char *nni_app_dup(nn_app *app, const char *s, size_t n)
+{
+    char *p = (char *)nn_arena_get(&app->arena, n + 1);
+    if (!p) return NULL;
+    if (n) memcpy(p, s, n);
+    p[n] = 0;
+    return p;
+}
+NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...)
+{
+    nni_sb b = NN_ZERO;
+    va_list ap;
+    const char *r;
+    va_start(ap, fmt);
+    nni_sb_vf(&b, fmt, ap);
+    va_end(ap);
+    r = b.bad || !b.s ? NULL : nni_app_dup(app, b.s, b.n);
+    nni_sb_free(&b);
+    return r ? r : "";
+}
+
+/* hyphen and underscore are the same */
+NNI_FN int nni_app_same(const char *a, size_t na, const char *b, size_t nb)
+{
+    size_t i;
+    if (na != nb) return 0;
+    for (i = 0; i < na; i++) {
+        char x = a[i] == '-' ? '_' : a[i], y = b[i] == '-' ? '_' : b[i];
+        if (x != y) return 0;
+    }
+    return 1;
+}
+/* nni_app_in_list: position of word s[0..n) in "a|b|c", or -1 */
+NNI_FN int nni_app_in_list(const char *list, const char *s, size_t n)
+{
+    int i = 0;
+    while (list && *list) {
+        const char *e = strchr(list, '|');
+        size_t len = e ? (size_t)(e - list) : strlen(list);
+        if (nni_app_same(list, len, s, n)) return i;
+        if (!e) break;
+        list = e + 1;
+        i++;
+    }
+    return -1;
+}
+/* edit distance with neighbouring letters swapped counting once; words above 47 letters are far apart */
+NNI_FN size_t nni_app_distance(const char *a, const char *b)
+{
+    size_t d[3][48], na = strlen(a), nb = strlen(b), i, j, *p0 = d[0], *p1 = d[1], *p2 = d[2], *t;
+    if (na > 46 || nb > 46) return 99;
+    for (j = 0; j <= nb; j++) p1[j] = j;
+    for (i = 1; i <= na; i++) {
+        p2[0] = i;
+        for (j = 1; j <= nb; j++) {
+            char x = a[i - 1] == '-' ? '_' : a[i - 1], y = b[j - 1] == '-' ? '_' : b[j - 1];
+            size_t best = p1[j - 1] + (x != y);
+            if (p1[j] + 1 < best) best = p1[j] + 1;
+            if (p2[j - 1] + 1 < best) best = p2[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && p0[j - 2] + 1 < best) best = p0[j - 2] + 1;
+            p2[j] = best;
+        }
+        t = p0; p0 = p1; p1 = p2; p2 = t;
+    }
+    return p1[nb];
+}
+typedef struct nni_app_guess { char word[64]; size_t distance; } nni_app_guess;
+NNI_FN void nni_app_try(nni_app_guess *g, const char *typed, const char *word, size_t n)
+{
+    char w[64];
+    size_t d;
+    if (n >= sizeof w) return;
+    memcpy(w, word, n);
+    w[n] = 0;
+    d = nni_app_distance(typed, w);
+    if (d < g->distance) { g->distance = d; memcpy(g->word, w, n + 1); }
+}
+NNI_FN int nni_app_close(const nni_app_guess *g, const char *typed)
+{
+    size_t n = strlen(typed);
+    return g->distance <= (n < 4 ? 1u : n < 8 ? 2u : 3u);
+}
+
+NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
+{
+    return !o->commands || app->command < 0 || (o->commands >> app->command & 1u);
+}
+NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
+NNI_FN const nn_option *nni_app_row(const nn_app *app, size_t i)
+{
+    return i < app->program->n_options ? &app->program->options[i] : &nni_app_common[i - app->program->n_options];
+}
+NNI_FN unsigned char *nni_app_mark(nn_app *app, size_t i)
+{
+    return i < app->program->n_options ? &app->given[i] : &app->given_common[i - app->program->n_options];
+}
+NNI_FN char *nni_app_field(const nn_app *app, size_t i)
+{
+    const nn_option *o = nni_app_row(app, i);
+    return (i < app->program->n_options ? (char *)app->opts : (char *)(uintptr_t)app) + o->field;
+}
+NNI_FN const char *nni_app_last(const char *key)
+{
+    const char *d = strrchr(key, '.');
+    return d ? d + 1 : key;
+}
+/* nni_app_find: rows of this command whose key, alias or trailing parts are name. Returns how many different keys match
+ * at the best level (0 none, 1 found in *row); common flags win over last parts of dotted keys. */
+NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t *row, size_t *other)
+{
+    size_t i, hits = 0, rows = nni_app_rows(app);
+    int level;
+    for (level = 0; level < 2; level++) {
+        for (i = 0; i < rows; i++) {
+            const nn_option *o = nni_app_row(app, i);
+            size_t k = strlen(o->key);
+            int match;
+            if (!nni_app_has(app, o) || (o->flags & NN_APP_KEY)) continue;
+            if (level == 0) match = nni_app_same(o->key, k, name, n) || nni_app_in_list(o->alias, name, n) >= 0;
+            else match = k > n + 1 && o->key[k - n - 1] == '.' && nni_app_same(o->key + k - n, n, name, n);
+            if (match) { if (hits++) { if (other) *other = i; } else *row = i; }
+        }
+        if (hits) return hits;
+    }
+    return 0;
+}
+
+/* -- values -- */
+NNI_FN int nni_app_number(const char *s, size_t n, double *v)
+{
+    return n > 0 && nn_f64_parse(s, n, v) == n && *v - *v == 0;      /* no nan, no inf */
+}
+/* whole numbers; "1e6" is one, too. Returns 0 when it is none or does not fit. */
+NNI_FN int nni_app_whole(const char *s, size_t n, int neg_ok, int64_t *v, uint64_t *u)
+{
+    uint64_t a = 0;
+    size_t i = 0;
+    int neg = 0;
+    double d;
+    if (n && (s[0] == '-' || s[0] == '+')) { neg = s[0] == '-'; i = 1; }
+    if (i == n) return 0;
+    for (; i < n; i++) {
+        if (s[i] < '0' || s[i] > '9') break;
+        if (a > (UINT64_MAX - (uint64_t)(s[i] - '0')) / 10) return 0;
+        a = a * 10 + (uint64_t)(s[i] - '0');
+    }
+    if (i < n) {
+        if (!nni_app_number(s, n, &d) || d != floor(d) || fabs(d) > 9007199254740992.0) return 0;
+        neg = d < 0;
+        a = (uint64_t)fabs(d);
+    }
+    if (neg && a && !neg_ok) return 0;
+    if (u) { *u = a; return !neg || a == 0; }
+    if (a > (uint64_t)INT64_MAX) return 0;
+    *v = neg ? -(int64_t)a : (int64_t)a;
+    return 1;
+}
+NNI_FN int nni_app_inside(const nn_option *o, double v)
+{
+    if (o->min == 0 && o->max == 0 && !(o->flags & (NN_APP_ABOVE | NN_APP_BELOW))) return 1;
+    if (v < o->min || ((o->flags & NN_APP_ABOVE) && v == o->min)) return 0;
+    if (o->max == 0 && o->min >= 0 && (o->flags & NN_APP_ABOVE)) return 1;     /* "> 0" alone */
+    return !(v > o->max || ((o->flags & NN_APP_BELOW) && v == o->max));
+}
+/* what the row accepts, for messages and help */
+NNI_FN const char *nni_app_expect(const nn_option *o, char *buf, size_t cap)
+{
+    const char *what = "text";
+    char a[40], b[40];
+    switch (o->type) {
+    case NN_APP_BOOL: what = "true or false"; break;
+    case NN_APP_INT: case NN_APP_SIZE: what = "a whole number"; break;
+    case NN_APP_U64: case NN_APP_SEED: what = "a whole number >= 0"; break;
+    case NN_APP_NUM: what = "a number"; break;
+    case NN_APP_ENUM: (void)snprintf(buf, cap, "one of %s", o->choices); return buf;
+    case NN_APP_RANGE: what = "LO:HI or a number, LO <= HI,"; break;
+    case NN_APP_IRANGE: what = "LO:HI or a whole number, LO <= HI,"; break;
+    case NN_APP_SWEEP: what = "LO:HI:STEP, STEP > 0, or a number,"; break;
+    case NN_APP_TEXTS: if (o->choices) { (void)snprintf(buf, cap, "a list of %s", o->choices); return buf; } what = "a list"; break;
+    case NN_APP_INTS: what = "whole numbers, comma between them,"; break;
+    case NN_APP_NUMS: what = "numbers, comma between them,"; break;
+    default: break;
+    }
+    if (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW))) {
+        if (o->max == 0 && (o->flags & NN_APP_ABOVE)) (void)snprintf(buf, cap, "%s > %s", what, nni_app_num(a, o->min));
+        else (void)snprintf(buf, cap, "%s in %s%s, %s%s", what, o->flags & NN_APP_ABOVE ? "(" : "[", nni_app_num(a, o->min),
+                            nni_app_num(b, o->max), o->flags & NN_APP_BELOW ? ")" : "]");
+    } else (void)snprintf(buf, cap, "%s", what);
+    return buf;
+}
+/* nni_app_store: text -> field of row i. 0 = fine, 1 = not what the row expects, 2 = no memory */
+NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
+{
+    const nn_option *o = nni_app_row(app, i);
+    char *f = nni_app_field(app, i);
+    size_t n = strlen(s);
+    int64_t w = 0;
+    uint64_t u = 0;
+    double v = 0;
+    switch (o->type) {
+    case NN_APP_BOOL:
+        if (nni_app_in_list("true|yes|on|1|True", s, n) >= 0) *(int *)(void *)f = 1;
+        else if (nni_app_in_list("false|no|off|0|False", s, n) >= 0) *(int *)(void *)f = 0;
+        else return 1;
+        return 0;
+    case NN_APP_INT:
+        if (!nni_app_whole(s, n, 1, &w, NULL) || !nni_app_inside(o, (double)w)) return 1;
+        *(int64_t *)(void *)f = w;
+        return 0;
+    case NN_APP_SIZE:
+        if (!nni_app_whole(s, n, 0, &w, NULL) || !nni_app_inside(o, (double)w) || (uint64_t)w > SIZE_MAX) return 1;
+        *(size_t *)(void *)f = (size_t)w;
+        return 0;
+    case NN_APP_U64: case NN_APP_SEED:
+        if (!nni_app_whole(s, n, 0, &w, &u) || !nni_app_inside(o, (double)u)) return 1;
+        *(uint64_t *)(void *)f = u;
+        return 0;
+    case NN_APP_NUM:
+        if (!nni_app_number(s, n, &v) || !nni_app_inside(o, v)) return 1;
+        *(double *)(void *)f = v;
+        return 0;
+    case NN_APP_TEXT: {
+        char *p = nni_app_dup(app, s, n);
+        if (!p) return 2;
+        *(const char **)(void *)f = p;
+        return 0; }
+    case NN_APP_ENUM: {
+        int k = nni_app_in_list(o->choices, s, n);
+        if (k < 0) return 1;
+        *(int *)(void *)f = k;
+        return 0; }
+    case NN_APP_RANGE: case NN_APP_IRANGE: case NN_APP_SWEEP: {
+        double part[3] = { 0, 0, 0 };
+        int64_t whole[3] = { 0, 0, 0 };
+        size_t k = 0, a = 0, e;
+        for (;;) {
+            for (e = a; e < n && s[e] != ':'; e++) {}
+            if (k == 3) return 1;
+            if (o->type == NN_APP_IRANGE ? !nni_app_whole(s + a, e - a, 1, &whole[k], NULL) : !nni_app_number(s + a, e - a, &part[k])) return 1;
+            k++;
+            if (e == n) break;
+            a = e + 1;
+        }
+        if (o->type == NN_APP_SWEEP) {
+            nn_sweep *p = (nn_sweep *)(void *)f;
+            if (k == 2 || (k == 3 && (!(part[2] > 0) || part[0] > part[1]))) return 1;
+            if (!nni_app_inside(o, part[0]) || (k == 3 && (!nni_app_inside(o, part[1]) || (part[1] - part[0]) / part[2] > 1e5))) return 1;
+            p->lo = part[0]; p->hi = k == 3 ? part[1] : part[0]; p->step = part[2];
+            return 0;
+        }
+        if (k == 3) return 1;
+        if (o->type == NN_APP_RANGE) {
+            nn_range *p = (nn_range *)(void *)f;
+            if (k == 1) part[1] = part[0];
+            if (part[0] > part[1] || !nni_app_inside(o, part[0]) || !nni_app_inside(o, part[1])) return 1;
+            p->min = part[0]; p->max = part[1];
+        } else {
+            nn_irange *p = (nn_irange *)(void *)f;
+            if (k == 1) whole[1] = whole[0];
+            if (whole[0] > whole[1] || !nni_app_inside(o, (double)whole[0]) || !nni_app_inside(o, (double)whole[1])) return 1;
+            p->min = whole[0]; p->max = whole[1];
+        }
+        return 0; }
+    case NN_APP_TEXTS: case NN_APP_INTS: case NN_APP_NUMS: {
+        size_t k = 0, a = 0, e, count = n ? 1 : 0;
+        const char **tv = NULL;
+        int64_t *iv = NULL;
+        double *nv = NULL;
+        for (e = 0; e < n; e++) if (s[e] == ',') count++;
+        if (o->type == NN_APP_TEXTS) tv = (const char **)nn_arena_get(&app->arena, (count + 1) * sizeof *tv);
+        else if (o->type == NN_APP_INTS) iv = (int64_t *)nn_arena_get(&app->arena, (count + 1) * sizeof *iv);
+        else nv = (double *)nn_arena_get(&app->arena, (count + 1) * sizeof *nv);
+        if (!tv && !iv && !nv) return 2;
+        for (; k < count; k++, a = e + 1) {
+            for (e = a; e < n && s[e] != ','; e++) {}
+            if (tv) {
+                size_t b = a, z = e;
+                while (b < z && s[b] == ' ') b++;
+                while (z > b && s[z - 1] == ' ') z--;
+                if (b == z || (o->choices && nni_app_in_list(o->choices, s + b, z - b) < 0)) return 1;
+                tv[k] = nni_app_dup(app, s + b, z - b);
+                if (!tv[k]) return 2;
+            } else if (iv) {
+                if (!nni_app_whole(s + a, e - a, 1, &iv[k], NULL) || !nni_app_inside(o, (double)iv[k])) return 1;
+            } else if (!nni_app_number(s + a, e - a, &nv[k]) || !nni_app_inside(o, nv[k])) return 1;
+        }
+        if (tv) { ((nn_texts *)(void *)f)->v = tv; ((nn_texts *)(void *)f)->n = count; }
+        else if (iv) { ((nn_ints *)(void *)f)->v = iv; ((nn_ints *)(void *)f)->n = count; }
+        else { ((nn_nums *)(void *)f)->v = nv; ((nn_nums *)(void *)f)->n = count; }
+        return 0; }
+    default: return 0;
+    }
+}
+/* nni_app_take: a value for row i from `where` ("--lr", "run.yaml:3:5: lr"); 0 = fine, else 2 after printing */
+NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where, unsigned char source)
+{
+    const nn_option *o = nni_app_row(app, i);
+    char want[256];
+    int bad;
+    if (o->type == NN_APP_REFUSED) return nn_app_usage(app, "%s: refused: %s", where, o->help);
+    if (o->type == NN_APP_IGNORED) { *nni_app_mark(app, i) = source; return 0; }
+    if (o == &nni_app_common[4] && (nni_app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
+        return nn_app_usage(app, "%s: '%s' is refused: this suite computes on the CPU only, expected auto or cpu", where, s);
+    bad = nni_app_store(app, i, s);
+    if (bad == 2) return nn_app_usage(app, "%s: out of memory", where);
+    if (bad) {
+        nni_app_guess g;
+        g.distance = 99;
+        g.word[0] = 0;
+        if (o->choices) {
+            const char *p = o->choices;
+            while (p && *p) {
+                const char *e = strchr(p, '|');
+                nni_app_try(&g, s, p, e ? (size_t)(e - p) : strlen(p));
+                p = e ? e + 1 : NULL;
+            }
+        }
+        if (o->choices && nni_app_close(&g, s)) return nn_app_usage(app, "%s: expected %s, got '%s'; did you mean '%s'?", where, nni_app_expect(o, want, sizeof want), s, g.word);
+        return nn_app_usage(app, "%s: expected %s, got '%s'", where, nni_app_expect(o, want, sizeof want), s);
+    }
+    *nni_app_mark(app, i) = source;
+    return 0;
+}
+/* every row of the same key and command gets the mark of the one that was set (rows may share a field) */
+NN_DEF int nn_app_given(const nn_app *app, const char *key)
+{
+    size_t i;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (nni_app_has(app, o) && nni_app_same(o->key, strlen(o->key), key, strlen(key)))
+            return i < app->program->n_options ? app->given[i] : app->given_common[i - app->program->n_options];
+    }
+    return 0;
+}
+NN_DEF const char *nn_app_choice(const nn_app *app, const char *key)
+{
+    size_t i;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (o->type == NN_APP_ENUM && nni_app_has(app, o) && nni_app_same(o->key, strlen(o->key), key, strlen(key))) {
+            int k = *(int *)(void *)nni_app_field(app, i);
+            const char *p = o->choices, *e;
+            while (k-- > 0 && p) { p = strchr(p, '|'); if (p) p++; }
+            if (!p) return "";
+            e = strchr(p, '|');
+            if (!e) return p;
+            { char *d = nni_app_dup((nn_app *)(uintptr_t)app, p, (size_t)(e - p)); return d ? d : ""; }
+        }
+    }
+    return "";
+}
+
+/* -- effective values as a tree -- */
+NNI_FN nn_json *nni_app_node(nn_app *app, const char *key, nn_json_type type, double d, int64_t i)
+{
+    nn_json *v = nn_json_new(&app->arena, type, key);
+    if (!v) return NULL;
+    if (type == NN_JSON_REAL) v->v.d = d;
+    else if (type == NN_JSON_INT || type == NN_JSON_BOOL) v->v.i = i;
+    return v;
+}
+NNI_FN nn_json *nni_app_str(nn_app *app, const char *key, const char *s)
+{
+    return s ? nn_json_new_str(&app->arena, key, s, strlen(s)) : nni_app_node(app, key, NN_JSON_NULL, 0, 0);
+}
+NNI_FN nn_json *nni_app_real(nn_app *app, const char *key, double v)
+{
+    if (v == floor(v) && fabs(v) < 1e15) return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)v);
+    return nni_app_node(app, key, NN_JSON_REAL, v, 0);
+}
+/* nni_app_value: row i as a node named key; NULL when memory is out */
+NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
+{
+    const nn_option *o = nni_app_row(app, i);
+    const char *f = nni_app_field(app, i);
+    nn_json *v, *c[3] = { NULL, NULL, NULL };
+    size_t k;
+    switch (o->type) {
+    case NN_APP_BOOL: return nni_app_node(app, key, NN_JSON_BOOL, 0, *(const int *)(const void *)f);
+    case NN_APP_INT: return nni_app_node(app, key, NN_JSON_INT, 0, *(const int64_t *)(const void *)f);
+    case NN_APP_SIZE: return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)*(const size_t *)(const void *)f);
+    case NN_APP_U64: case NN_APP_SEED: {
+        uint64_t u = *(const uint64_t *)(const void *)f;
+        if (u <= (uint64_t)INT64_MAX) return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)u);
+        v = nn_json_new(&app->arena, NN_JSON_UINT, key);
+        if (v) v->v.u = u;
+        return v; }
+    case NN_APP_NUM: return nni_app_real(app, key, *(const double *)(const void *)f);
+    case NN_APP_TEXT: return nni_app_str(app, key, *(const char *const *)(const void *)f);
+    case NN_APP_ENUM: return nni_app_str(app, key, nn_app_choice(app, o->key));
+    case NN_APP_RANGE: {
+        const nn_range *r = (const nn_range *)(const void *)f;
+        c[0] = nni_app_real(app, "min", r->min); c[1] = nni_app_real(app, "max", r->max);
+        break; }
+    case NN_APP_IRANGE: {
+        const nn_irange *r = (const nn_irange *)(const void *)f;
+        c[0] = nni_app_node(app, "min", NN_JSON_INT, 0, r->min); c[1] = nni_app_node(app, "max", NN_JSON_INT, 0, r->max);
+        break; }
+    case NN_APP_SWEEP: {
+        const nn_sweep *r = (const nn_sweep *)(const void *)f;
+        if (!(r->step > 0)) return nni_app_real(app, key, r->lo);
+        c[0] = nni_app_real(app, "min", r->lo); c[1] = nni_app_real(app, "max", r->hi); c[2] = nni_app_real(app, "step", r->step);
+        if (!c[2]) return NULL;
+        break; }
+    case NN_APP_TEXTS: case NN_APP_INTS: case NN_APP_NUMS: {
+        size_t n = o->type == NN_APP_TEXTS ? ((const nn_texts *)(const void *)f)->n : o->type == NN_APP_INTS ? ((const nn_ints *)(const void *)f)->n : ((const nn_nums *)(const void *)f)->n;
+        v = nn_json_new(&app->arena, NN_JSON_ARRAY, key);
+        for (k = 0; v && k < n; k++) {
+            nn_json *e = o->type == NN_APP_TEXTS ? nni_app_str(app, NULL, ((const nn_texts *)(const void *)f)->v[k])
+                       : o->type == NN_APP_INTS ? nni_app_node(app, NULL, NN_JSON_INT, 0, ((const nn_ints *)(const void *)f)->v[k])
+                       : nni_app_real(app, NULL, ((const nn_nums *)(const void *)f)->v[k]);
+            if (!e) return NULL;
+            nn_json_add(v, e);
+        }
+        return v; }
+    default: return nni_app_node(app, key, NN_JSON_NULL, 0, 0);
+    }
+    v = nn_json_new(&app->arena, NN_JSON_OBJECT, key);
+    if (!v || !c[0] || !c[1]) return NULL;
+    for (k = 0; k < 3; k++) if (c[k]) nn_json_add(v, c[k]);
+    return v;
+}
+/* nni_app_tree: all effective options as nested maps; NULL when memory is out. A key that is also a branch ("pca" beside
+ * "pca.components") stays out of the tree when its branch is there: the branch says more. */
+NNI_FN nn_json *nni_app_tree(nn_app *app)
+{
+    size_t i, j, rows = nni_app_rows(app);
+    nn_json *root = nn_json_new(&app->arena, NN_JSON_OBJECT, NULL);
+    for (i = 0; root && i < rows; i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *part = o->key, *dot;
+        nn_json *at = root, *v;
+        size_t nk = strlen(o->key);
+        int skip = !nni_app_has(app, o) || (o->flags & NN_APP_FLAG) || o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE || strcmp(o->key, "threads") == 0;
+        for (j = 0; !skip && j < rows; j++) {
+            const nn_option *q = nni_app_row(app, j);
+            if (!nni_app_has(app, q)) continue;
+            if (j < i && strcmp(q->key, o->key) == 0) skip = 1;
+            if (strncmp(q->key, o->key, nk) == 0 && q->key[nk] == '.' && *(int *)(void *)nni_app_field(app, i)) skip = 1;
+        }
+        if (skip) continue;
+        while ((dot = strchr(part, '.')) != NULL) {
+            const char *name = nn_app_text(app, "%.*s", (int)(dot - part), part);
+            nn_json *sub = nn_json_get(at, name);
+            if (sub && sub->type != NN_JSON_OBJECT) break;              /* "pca: false" stands there already: off is off */
+            if (!sub) {
+                sub = nn_json_new(&app->arena, NN_JSON_OBJECT, name);
+                if (!sub) return NULL;
+                nn_json_add(at, sub);
+            }
+            at = sub;
+            part = dot + 1;
+        }
+        if (dot) continue;
+        v = nni_app_value(app, i, part);
+        if (!v) return NULL;
+        nn_json_add(at, v);
+    }
+    return root;
+}
+NN_DEF const char *nn_app_yaml(nn_app *app)
+{
+    nn_json *root = nni_app_tree(app);
+    nn_buf b = NN_ZERO;
+    const char *r = NULL;
+    if (root && nn_yaml_write(&b, root, NULL) == NN_OK) r = nni_app_dup(app, (const char *)b.data, b.len);
+    nn_buf_free(&b);
+    return r;
+}
+
+/* -- help -- */
+NNI_FN void nni_app_wrap(FILE *f, const char *s, size_t at, size_t left)
+{
+    /* words of s from column `at`, further lines from column `left`, up to 79 columns */
+    while (*s) {
+        size_t n = strcspn(s, " \n");
+        if (at > left && at + n + 1 > 79) { fprintf(f, "\n%*s", (int)left, ""); at = left; }
+        else if (at > left) { fputc(' ', f); at++; }
+        fwrite(s, 1, n, f);
+        at += n;
+        s += n;
+        if (*s == '\n') { fprintf(f, "\n%*s", (int)left, ""); at = left; }
+        while (*s == ' ' || *s == '\n') s++;
+        if (*s && at == left && n == 0) at = left;
+    }
+    fputc('\n', f);
+}
+NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, size_t cap)
+{
+    size_t row = 0, i;
+    const char *name = nni_app_last(o->key);
+    if (nni_app_find(app, name, strlen(name), &row, NULL) != 1 || nni_app_row(app, row) != o) name = o->key;
+    if (o->alias && o->alias[0] && strchr(o->key, '.')) {          /* a name that was given on purpose reads better */
+        size_t n = strcspn(o->alias, "|");
+        if (n > 1 && n < cap) { (void)snprintf(buf, cap, "%.*s", (int)n, o->alias); name = NULL; }
+    }
+    if (name) (void)snprintf(buf, cap, "%s", name);
+    for (i = 0; buf[i]; i++) if (buf[i] == '_') buf[i] = '-';
+}
+NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
+{
+    char name[96], value[64], line[200], text[600], lim[256];
+    const char *v = "";
+    size_t n;
+    nni_app_flag_name(app, o, name, sizeof name);
+    switch (o->type) {
+    case NN_APP_BOOL: break;
+    case NN_APP_TEXT: v = "TEXT"; break;
+    case NN_APP_RANGE: case NN_APP_IRANGE: v = "LO:HI"; break;
+    case NN_APP_SWEEP: v = "LO:HI:STEP"; break;
+    case NN_APP_TEXTS: v = "A,B,..."; break;
+    case NN_APP_INTS: case NN_APP_NUMS: v = "N,N,..."; break;
+    case NN_APP_ENUM: v = strlen(o->choices) <= 18 ? o->choices : "WORD"; break;
+    case NN_APP_NUM: v = "X"; break;
+    default: v = "N"; break;
+    }
+    if (o->value) v = o->value;
+    (void)snprintf(value, sizeof value, "%s", v);
+    n = (size_t)snprintf(line, sizeof line, "  --%s%s%s", name, value[0] ? " " : "", value);
+    if (n >= sizeof line) n = sizeof line - 1;
+    fputs(line, f);
+    if (n < 27) { fprintf(f, "%*s", (int)(28 - n), ""); }
+    else fprintf(f, "\n%*s", 28, "");
+    (void)snprintf(text, sizeof text, "%s", o->help ? o->help : "");
+    if ((o->type == NN_APP_ENUM && strcmp(v, o->choices) != 0) || (o->type == NN_APP_TEXTS && o->choices)) {
+        const char *c = o->choices;
+        size_t k = strlen(text);
+        if (k && k + 3 < sizeof text) { (void)snprintf(text + k, sizeof text - k, ": "); k += 2; }
+        for (; *c && k + 4 < sizeof text; c++) { if (*c == '|') { text[k++] = ','; text[k++] = ' '; } else text[k++] = *c; }
+        text[k] = 0;
+    }
+    lim[0] = 0;
+    n = 0;
+    if (o->type != NN_APP_ENUM && (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW)))) {
+        char a[40], b[40];
+        if (o->max == 0 && (o->flags & NN_APP_ABOVE)) n += (size_t)snprintf(lim, sizeof lim, "> %s", nni_app_num(a, o->min));
+        else n += (size_t)snprintf(lim, sizeof lim, "%s..%s", nni_app_num(a, o->min), nni_app_num(b, o->max));
+    }
+    if (o->unit) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
+    if (o->flags & NN_APP_REQUIRED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%srequired", n ? "; " : "");
+    else if (o->type == NN_APP_SEED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault: --seed", n ? "; " : "");
+    else if (o->def && !(o->type == NN_APP_BOOL && strcmp(o->def, "false") == 0)) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s", n ? "; " : "",
+        o->type == NN_APP_BOOL ? "on" : o->def);
+    if (n && n < sizeof lim) {
+        size_t k = strlen(text);
+        (void)snprintf(text + k, sizeof text - k, "%s(%s)", k ? " " : "", lim);
+    }
+    nni_app_wrap(f, text, 28, 28);
+}
+NNI_FN void nni_app_help(FILE *f, nn_app *app)
+{
+    const nn_app_program *p = app->program;
+    const nn_app_command *c = app->command >= 0 && p->n_commands ? &p->commands[app->command] : NULL;
+    size_t i, j, rows = nni_app_rows(app);
+    if (c && !p->single) fprintf(f, "usage: %s %s%s%s [options]\n\n", p->name, c->name, c->args ? " " : "", c->args ? c->args : "");
+    else if (p->n_commands && !p->single) fprintf(f, "usage: %s COMMAND [options]\n\n", p->name);
+    else fprintf(f, "usage: %s%s%s [options]\n\n", p->name, c && c->args ? " " : "", c && c->args ? c->args : "");
+    nni_app_wrap(f, c && !p->single && c->help ? c->help : p->about ? p->about : "", 0, 0);
+    if (!c && p->n_commands && !p->single) {
+        fprintf(f, "\ncommands\n");
+        for (i = 0; i < p->n_commands; i++) {
+            size_t n = strlen(p->commands[i].name);
+            fprintf(f, "  %s%*s", p->commands[i].name, (int)(n < 24 ? 26 - n : 1), "");
+            nni_app_wrap(f, p->commands[i].help ? p->commands[i].help : "", 28, 28);
+        }
+        fprintf(f, "\n`%s COMMAND --help` lists the options of a command.\n", p->name);
+    }
+    for (i = 0; i < rows; i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *group = o->group ? o->group : "options";
+        int first = 1;
+        if (!c && p->n_commands && !p->single && i < p->n_options) continue;
+        if (!nni_app_has(app, o) || (o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) || o->type >= NN_APP_IGNORED) continue;
+        for (j = 0; j < i; j++) {
+            const nn_option *q = nni_app_row(app, j);
+            if (!c && p->n_commands && !p->single && j < p->n_options) continue;
+            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0) first = 0;
+        }
+        if (!first) continue;
+        fprintf(f, "\n%s\n", group);
+        for (j = i; j < rows; j++) {
+            const nn_option *q = nni_app_row(app, j);
+            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
+                nni_app_help_row(f, app, q);
+        }
+    }
+    fprintf(f, "\nSwitches have a --no- form. Any option may stand in the --config file by its key.\n");
+    if (p->notes) fprintf(f, "\n%s\n", p->notes);
+}
+
+/* -- the config file: the one place that knows YAML -- */
+NNI_FN int nni_app_config(nn_app *app, const char *path);
+
+NNI_FN int nni_app_unknown(nn_app *app, const char *where, const char *name, int key)
+{
+    nni_app_guess g;
+    size_t i;
+    g.distance = 99;
+    g.word[0] = 0;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *last = nni_app_last(o->key), *a = o->alias;
+        if ((!key && !nni_app_has(app, o)) || (o->flags & (key ? NN_APP_FLAG : NN_APP_KEY)) || o->type >= NN_APP_IGNORED) continue;
+        nni_app_try(&g, name, o->key, strlen(o->key));
+        if (key) continue;
+        nni_app_try(&g, name, last, strlen(last));
+        while (a && *a) {
+            const char *e = strchr(a, '|');
+            nni_app_try(&g, name, a, e ? (size_t)(e - a) : strlen(a));
+            a = e ? e + 1 : NULL;
+        }
+    }
+    if (!key) for (i = 0; g.word[i]; i++) if (g.word[i] == '_') g.word[i] = '-';
+    if (nni_app_close(&g, name)) return nn_app_usage(app, "%s: unknown %s; did you mean '%s%s'?", where, key ? "key" : "option", key ? "" : "--", g.word);
+    return nn_app_usage(app, "%s: unknown %s; --help lists what there is", where, key ? "key" : "option");
+}
+
+NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_config)
+{
+    const char *arg = argv[*at], *name = arg + 2, *eq = strchr(arg, '='), *val = NULL;
+    size_t n, row = 0, other = 0, hits;
+    char where[128];
+    int neg = 0;
+    const nn_option *o;
+    if (arg[1] != '-') name = arg + 1;                              /* -h, -q */
+    n = eq ? (size_t)(eq - name) : strlen(name);
+    hits = nni_app_find(app, name, n, &row, &other);
+    if (!hits && n > 3 && (strncmp(name, "no-", 3) == 0 || strncmp(name, "no_", 3) == 0)) {
+        size_t r2 = 0;
+        hits = nni_app_find(app, name + 3, n - 3, &r2, &other);
+        if (hits && nni_app_row(app, r2)->type != NN_APP_BOOL) hits = 0;
+        if (hits) { neg = 1; row = r2; }
+    }
+    (void)snprintf(where, sizeof where, "%.*s", (int)(n + (size_t)(name - arg) < 120 ? n + (size_t)(name - arg) : 120), arg);
+    if (!hits) {
+        if (only_config) return 0;
+        return nni_app_unknown(app, where, nn_app_text(app, "%.*s", (int)n, name), 0);
+    }
+    if (hits > 1 && !only_config) return nn_app_usage(app, "%s: ambiguous, expected one of --%s, --%s%s", where, nni_app_row(app, row)->key, nni_app_row(app, other)->key, hits > 2 ? ", ..." : "");
+    o = nni_app_row(app, row);
+    if (o->type == NN_APP_BOOL || (o->type == NN_APP_IGNORED && !eq && (*at + 1 >= argc || argv[*at + 1][0] == '-'))) {
+        if (neg && eq) return nn_app_usage(app, "%s: a --no- switch takes no value, got '%s'", where, eq + 1);
+        val = eq ? eq + 1 : neg ? "false" : "true";
+    } else if (eq) val = eq + 1;
+    else {
+        if (*at + 1 >= argc || strncmp(argv[*at + 1], "--", 2) == 0) {
+            char want[256];
+            return only_config ? 0 : nn_app_usage(app, "%s: expected %s after it, got %s", where, nni_app_expect(o, want, sizeof want), *at + 1 < argc ? argv[*at + 1] : "the end");
+        }
+        val = argv[++*at];
+        if ((o->flags & NN_APP_MANY) && (o->type == NN_APP_TEXTS || o->type == NN_APP_INTS || o->type == NN_APP_NUMS))
+            while (*at + 1 < argc && argv[*at + 1][0] != '-') { val = nn_app_text(app, "%s,%s", val, argv[*at + 1]); ++*at; }
+    }
+    if (only_config && o != &nni_app_common[0]) return 0;
+    return nni_app_take(app, row, val, where, 2);
+}
+
+NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv)
+{
+    size_t i, size = 0, rows;
+    int at, first = 1, rc, pass;
+    const nn_app_command *cmd;
+    nni_sb line = NN_ZERO;
+    const char **args;
+
+    memset(app, 0, sizeof *app);
+    app->program = program;
+    app->opts = opts;
+    app->command = -1;
+    app->stem = "";
+    app->started = nn_app_seconds();
+    {
+        time_t now = time(NULL);
+        struct tm *u = gmtime(&now);
+        if (u) (void)strftime(app->started_at, sizeof app->started_at, "%Y-%m-%d %H:%M:%S UTC", u);
+    }
+    nni_app_signals();
+    for (i = 0; i < program->n_options; i++) {
+        const nn_option *o = &program->options[i];
+        size_t w = 0;
+        switch (o->type) {
+        case NN_APP_BOOL: case NN_APP_ENUM: w = sizeof(int); break;
+        case NN_APP_INT: w = sizeof(int64_t); break;
+        case NN_APP_SIZE: w = sizeof(size_t); break;
+        case NN_APP_U64: case NN_APP_SEED: w = sizeof(uint64_t); break;
+        case NN_APP_NUM: w = sizeof(double); break;
+        case NN_APP_TEXT: w = sizeof(char *); break;
+        case NN_APP_RANGE: w = sizeof(nn_range); break;
+        case NN_APP_IRANGE: w = sizeof(nn_irange); break;
+        case NN_APP_SWEEP: w = sizeof(nn_sweep); break;
+        case NN_APP_TEXTS: w = sizeof(nn_texts); break;
+        case NN_APP_INTS: w = sizeof(nn_ints); break;
+        case NN_APP_NUMS: w = sizeof(nn_nums); break;
+        default: break;
+        }
+        if (w) memset((char *)opts + o->field, 0, w);
+        (void)size;
+    }
+    rows = nni_app_rows(app);
+    app->given = (unsigned char *)nn_arena_get(&app->arena, program->n_options + 1);
+    args = (const char **)nn_arena_get(&app->arena, ((size_t)argc + 1) * sizeof *args);
+    if (!app->given || !args) return nn_app_usage(app, "out of memory");
+    memset(app->given, 0, program->n_options + 1);
+    for (at = 0; at < argc; at++) {                                 /* the command, so that a shell reads it back */
+        const char *s = argv[at];
+        if (at) nni_sb_str(&line, " ");
+        if (*s && !s[strcspn(s, " \t\n\"'\\$`*?[]{}()<>|&;#~!")]) nni_sb_str(&line, s);
+        else {
+            nni_sb_str(&line, "'");
+            for (; *s; s++) { if (*s == '\'') nni_sb_str(&line, "'\\''"); else nni_sb_add(&line, s, 1); }
+            nni_sb_str(&line, "'");
+        }
+    }
+    app->command_line = nn_app_text(app, "%s", line.s ? line.s : "");
+    nni_sb_free(&line);
+
+    if (program->single && program->n_commands) app->command = 0;
+    else if (program->n_commands) {
+        if (argc > 1 && argv[1][0] != '-') {
+            nni_app_guess g;
+            g.distance = 99;
+            g.word[0] = 0;
+            for (i = 0; i < program->n_commands; i++) {
+                if (nni_app_same(argv[1], strlen(argv[1]), program->commands[i].name, strlen(program->commands[i].name))) app->command = (int)i;
+                nni_app_try(&g, argv[1], program->commands[i].name, strlen(program->commands[i].name));
+            }
+            if (app->command < 0 && strcmp(argv[1], "help") == 0) { nni_app_help(stdout, app); nn_arena_free(&app->arena); return 0; }
+            if (app->command < 0) {
+                rc = nni_app_close(&g, argv[1]) ? nn_app_usage(app, "%s: unknown command; did you mean '%s'?", argv[1], g.word)
+                                                : nn_app_usage(app, "%s: unknown command; --help lists the commands", argv[1]);
+                nn_arena_free(&app->arena);
+                return rc;
+            }
+            first = 2;
+        }
+    }
+    cmd = app->command >= 0 ? &program->commands[app->command] : NULL;
+
+    for (i = 0; i < rows; i++) {                                    /* defaults: the table is trusted, a wrong one is a bug */
+        const nn_option *o = nni_app_row(app, i);
+        if (!o->def || (i < program->n_options && !nni_app_has(app, o))) continue;
+        rc = nni_app_store(app, i, o->def);
+        if (rc) { rc = nn_app_usage(app, "internal: the default '%s' of %s does not fit its own row", o->def, o->key); nn_arena_free(&app->arena); return rc; }
+    }
+    if (cmd && cmd->out) app->out = cmd->out;
+
+    for (pass = 0; pass < 2; pass++) {                              /* the file first, flags over it */
+        app->n_args = 0;
+        for (at = first; at < argc; at++) {
+            const char *a = argv[at];
+            if (a[0] == '-' && a[1] != 0 && !(a[1] >= '0' && a[1] <= '9')) {
+                if (strcmp(a, "--") == 0) { for (at++; at < argc; at++) args[app->n_args++] = argv[at]; break; }
+                rc = nni_app_flag(app, argc, argv, &at, pass == 0);
+                if (rc) { nn_arena_free(&app->arena); return rc; }
+            } else args[app->n_args++] = a;
+        }
+        if (pass == 0 && app->config) {
+            rc = nni_app_config(app, app->config);
+            if (rc) { nn_arena_free(&app->arena); return rc; }
+        }
+    }
+    app->args = args;
+
+    if (app->want_help) { nni_app_help(stdout, app); nn_arena_free(&app->arena); return 0; }
+    if (app->want_version) {
+        printf("%s %s (%s, %d threads%s)\n", program->name, NN_VERSION, nn_isa_name(), nn_thread_count(0),
+#ifdef _OPENMP
+            ""
+#else
+            ", built without OpenMP"
+#endif
+        );
+        nn_arena_free(&app->arena);
+        return 0;
+    }
+    if (program->n_commands && !cmd) {
+        if (argc <= 1) { nni_app_help(stderr, app); nn_arena_free(&app->arena); return 2; }
+        rc = nn_app_usage(app, "expected a command first, got '%s'; --help lists the commands", argv[1]);
+        nn_arena_free(&app->arena);
+        return rc;
+    }
+    rc = 0;
+    for (i = 0; i < program->n_options && !app->print_config; i++)
+        if ((program->options[i].flags & NN_APP_REQUIRED) && nni_app_has(app, &program->options[i]) && !app->given[i]) {
+            char name[96];
+            nni_app_flag_name(app, &program->options[i], name, sizeof name);
+            rc = nn_app_usage(app, "--%s: required, not given: %s", name, program->options[i].help);
+            break;
+        }
+    if (!rc && !app->print_config) {
+        size_t lo = cmd ? cmd->min_args : 0, hi = cmd && cmd->args ? cmd->max_args : 0;
+        if (app->n_args > hi) rc = nn_app_usage(app, "'%s': expected %s, got one word more; options start with --", app->args[hi], hi ? cmd->args : "no arguments");
+        else if (app->n_args < lo) rc = nn_app_usage(app, "expected %s, got %zu arguments", cmd->args, app->n_args);
+    }
+    if (rc) { nn_arena_free(&app->arena); return rc; }
+
+    for (i = 0; i < program->n_options; i++) {
+        const nn_option *o = &program->options[i];
+        if (o->type == NN_APP_SEED && !app->given[i] && nni_app_has(app, o) && (nn_app_given(app, "seed") || !o->def)) *(uint64_t *)(void *)nni_app_field(app, i) = app->seed;
+    }
+    {
+        nni_sb list = NN_ZERO;
+        for (i = 0; i < rows; i++)
+            if (nni_app_row(app, i)->type == NN_APP_IGNORED && *nni_app_mark(app, i)) nni_sb_f(&list, "%s%s (%s)", list.n ? "; " : "", nni_app_row(app, i)->key, nni_app_row(app, i)->help);
+        if (list.n && !list.bad) nn_app_warn(app, "accepted, without effect: %s", list.s);
+        nni_sb_free(&list);
+    }
+#ifndef _OPENMP
+    if (app->threads > 1) nn_app_warn(app, "--threads %lld: built without OpenMP, one thread runs; build with -fopenmp, or start one process per part", (long long)app->threads);
+#endif
+    app->n_threads = nn_thread_count((int)app->threads);
+    if (app->print_config) {
+        const char *y = nn_app_yaml(app);
+        if (y) fputs(y, stdout);
+        nn_arena_free(&app->arena);
+        return y ? 0 : 1;
+    }
+    return -1;
+}
+
+/* -- the config file -- */
+NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path);
+
+NNI_FN const char *nni_app_scalar(nn_app *app, const nn_json *v)
+{
+    char t[NN_NUM_BYTES];
+    switch (v->type) {
+    case NN_JSON_BOOL: return v->v.i ? "true" : "false";
+    case NN_JSON_INT: (void)nn_i64_print(t, v->v.i); return nn_app_text(app, "%s", t);
+    case NN_JSON_UINT: (void)nn_u64_print(t, v->v.u); return nn_app_text(app, "%s", t);
+    case NN_JSON_REAL: (void)nn_f64_print(t, v->v.d); return nn_app_text(app, "%s", t);
+    case NN_JSON_STRING: return v->v.s;
+    default: return NULL;
+    }
+}
+/* rows whose key is `key`; *any: some command has it; returns the row of this command, or SIZE_MAX */
+NNI_FN size_t nni_app_key(const nn_app *app, const char *key, int *any, int *branch)
+{
+    size_t i, found = SIZE_MAX, n = strlen(key);
+    *any = *branch = 0;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        size_t k = strlen(o->key);
+        if (o->flags & NN_APP_FLAG) continue;
+        if (nni_app_same(o->key, k, key, n)) { *any = 1; if (nni_app_has(app, o) && found == SIZE_MAX) found = i; }
+        else if (k > n && o->key[n] == '.' && nni_app_same(o->key, n, key, n)) *branch = 1;
+    }
+    return found;
+}
+NNI_FN int nni_app_config_map(nn_app *app, const char *prefix, const nn_json *map, const char *path)
+{
+    const nn_json *v;
+    int rc;
+    for (v = map->v.first; v; v = v->next) {
+        const char *key = nn_app_text(app, "%s%s%s", prefix, *prefix ? "." : "", v->key);
+        rc = nni_app_config_value(app, key, v, path);
+        if (rc) return rc;
+    }
+    return 0;
+}
+NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path)
+{
+    int any, branch, rc;
+    size_t row = nni_app_key(app, key, &any, &branch), i;
+    const char *where = nn_app_text(app, "%s:%u:%u: %s", path, (unsigned)v->line, (unsigned)v->col, key);
+    const nn_option *o = row != SIZE_MAX ? nni_app_row(app, row) : NULL;
+    const nn_json *e;
+    if (!any && !branch) return nni_app_unknown(app, where, key, 1);
+    if (any && !o && !branch) return 0;                                 /* another command's */
+    if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED)) return nni_app_take(app, row, "", where, 1);
+    if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
+    if (v->type == NN_JSON_OBJECT) {
+        if (o && (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE || o->type == NN_APP_SWEEP)) {
+            const nn_json *lo = nn_json_get(v, "min"), *hi = nn_json_get(v, "max"), *st = nn_json_get(v, "step");
+            const char *a = lo ? nni_app_scalar(app, lo) : NULL, *b = hi ? nni_app_scalar(app, hi) : NULL, *c = st ? nni_app_scalar(app, st) : NULL;
+            for (e = v->v.first; e; e = e->next)
+                if (strcmp(e->key, "min") != 0 && strcmp(e->key, "max") != 0 && !(o->type == NN_APP_SWEEP && strcmp(e->key, "step") == 0))
+                    return nn_app_usage(app, "%s: expected min and max, got '%s'", where, e->key);
+            if (!a || !b) return nn_app_usage(app, "%s: expected min and max, got only one of them", where);
+            return nni_app_take(app, row, nn_app_text(app, "%s:%s%s%s", a, b, c ? ":" : "", c ? c : ""), where, 1);
+        }
+        if (o && o->type == NN_APP_BOOL) { rc = nni_app_take(app, row, "true", where, 1); if (rc) return rc; }
+        else if (!branch) { char want[256]; return nn_app_usage(app, "%s: expected %s, got a map", where, o ? nni_app_expect(o, want, sizeof want) : "one value"); }
+        return nni_app_config_map(app, key, v, path);
+    }
+    if (v->type == NN_JSON_ARRAY) {
+        nni_sb list = NN_ZERO;
+        if (!o && branch) {                                             /* [mean, std]: these switches of the branch on, the others off */
+            for (i = 0; i < nni_app_rows(app); i++) {
+                const nn_option *q = nni_app_row(app, i);
+                size_t n = strlen(key);
+                if (q->type == NN_APP_BOOL && nni_app_has(app, q) && strlen(q->key) > n && nni_app_same(q->key, n, key, n) && q->key[n] == '.' && !strchr(q->key + n + 1, '.')) {
+                    *(int *)(void *)nni_app_field(app, i) = 0;
+                    *nni_app_mark(app, i) = 1;
+                }
+            }
+            for (e = v->v.first; e; e = e->next) {
+                nn_json on = *e;
+                if (e->type == NN_JSON_OBJECT) { rc = nni_app_config_map(app, key, e, path); if (rc) return rc; continue; }
+                if (e->type != NN_JSON_STRING) return nn_app_usage(app, "%s: expected a list of names, got a %s in it", where, nn_json_type_name(e->type));
+                on.type = NN_JSON_BOOL;
+                on.v.i = 1;
+                rc = nni_app_config_value(app, nn_app_text(app, "%s.%s", key, e->v.s), &on, path);
+                if (rc) return rc;
+            }
+            return 0;
+        }
+        if (!o) return nn_app_usage(app, "%s: expected a map, got a list", where);
+        for (e = v->v.first, i = 0; e; e = e->next, i++) {
+            const char *t = nni_app_scalar(app, e);
+            if (!t || strchr(t, ',')) {
+                nni_sb_free(&list);
+                return nn_app_usage(app, "%s: expected plain values in the list, got %s", where, t ? "one with a comma" : nn_json_type_name(e->type));
+            }
+            nni_sb_f(&list, "%s%s", i ? (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE ? ":" : ",") : "", t);
+        }
+        rc = list.bad ? nn_app_usage(app, "%s: out of memory", where) : nni_app_take(app, row, list.s ? list.s : "", where, 1);
+        nni_sb_free(&list);
+        return rc;
+    }
+    if (!o) return nn_app_usage(app, "%s: expected a map, got '%s'", where, nni_app_scalar(app, v));
+    return nni_app_take(app, row, nni_app_scalar(app, v), where, 1);
+}
+NNI_FN int nni_app_config(nn_app *app, const char *path)
+{
+    nn_json *root = NULL;
+    nn_yaml_warning *w = NULL;
+    nn_error e = NN_ZERO;
+    if (nn_yaml_read(&root, &app->arena, path, &w, NULL, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); return e.status == NN_E_IO ? 1 : 2; }
+    for (; w; w = w->next) nn_app_warn(app, "%s:%zu:%zu: %s", path, w->line, w->col, w->msg);
+    if (root->type == NN_JSON_NULL) return 0;
+    if (root->type != NN_JSON_OBJECT) return nn_app_usage(app, "%s: expected a map of options, got a %s", path, nn_json_type_name(root->type));
+    return nni_app_config_map(app, "", root, path);
+}
+
+/* ---- [RUN] -------------------------------------------------------------- */
+NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...)
+{
+    nni_sb b = NN_ZERO;
+    va_list ap;
+    const char *r;
+    if (app->out && *app->out) nni_sb_f(&b, "%s%s", app->out, app->out[strlen(app->out) - 1] == '/' ? "" : "/");
+    va_start(ap, fmt);
+    nni_sb_vf(&b, fmt, ap);
+    va_end(ap);
+    r = b.bad || !b.s ? NULL : nni_app_dup(app, b.s, b.n);
+    nni_sb_free(&b);
+    return r ? r : "";
+}
+NNI_FN const char *nni_app_stem_path(nn_app *app, const char *name)
+{
+    return nn_app_path(app, "%s%s%s", app->stem, *app->stem ? "_" : "", name);
+}
+/* nni_app_list: one more item in a table that grows in the arena by doubling */
+NNI_FN void *nni_app_grow(nn_app *app, void *items, size_t n, size_t size)
+{
+    void *p;
+    if (n & (n - 1)) return items;                          /* room is the next power of two */
+    p = nn_arena_get(&app->arena, (n ? 2 * n : 1) * size);
+    if (p && n) memcpy(p, items, n * size);
+    return p;
+}
+NN_DEF void nn_app_wrote(nn_app *app, const char *path)
+{
+    nn_app_output *t;
+    size_t i;
+    for (i = 0; i < app->n_outputs; i++) if (strcmp(app->outputs[i].path, path) == 0) return;
+    t = (nn_app_output *)nni_app_grow(app, app->outputs, app->n_outputs, sizeof *t);
+    if (!t) return;
+    app->outputs = t;
+    t[app->n_outputs].path = nn_app_text(app, "%s", path);
+    app->n_outputs++;
+}
+NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
+{
+    nn_app_value *t = (nn_app_value *)nni_app_grow(app, app->values, app->n_values, sizeof *t);
+    if (!t) return;
+    app->values = t;
+    t += app->n_values++;
+    t->name = nn_app_text(app, "%s", name);
+    t->num = num;
+    t->text = text ? nn_app_text(app, "%s", text) : NULL;
+    t->is_count = is_count;
+}
+NN_DEF void nn_app_keep(nn_app *app, const char *name, double value) { nni_app_add_value(app, name, value, NULL, 0); }
+NN_DEF void nn_app_result(nn_app *app, const char *name, double value)
+{
+    char t[NN_NUM_BYTES];
+    nni_app_add_value(app, name, value, NULL, 0);
+    if (!app->json) { printf("%s %s\n", name, nni_app_num(t, nn_f64_round(value, 6))); fflush(stdout); }
+}
+NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
+{
+    nni_app_add_value(app, name, 0, text, 0);
+    if (!app->json) { printf("%s %s\n", name, text); fflush(stdout); }
+}
+NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value)
+{
+    nni_app_add_value(app, name, (double)value, NULL, 1);
+    if (!app->json) { printf("%s %llu\n", name, (unsigned long long)value); fflush(stdout); }
+}
+NNI_FN void nni_app_values(nn_json_writer *w, const nn_app *app)
+{
+    size_t i;
+    nn_json_begin_object(w);
+    for (i = 0; i < app->n_values; i++) {
+        const nn_app_value *v = &app->values[i];
+        nn_json_key(w, v->name);
+        if (v->text) nn_json_string(w, v->text);
+        else if (v->is_count) nn_json_u64(w, (uint64_t)v->num);
+        else nn_json_f64(w, v->num);
+    }
+    nn_json_end(w);
+}
+/* run.json: everything about the run that is not data; not among the bytes that are promised to repeat */
+NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    nn_json *tree;
+    size_t i;
+    nn_status s;
+    w.buf = &b;
+    w.indent = 2;
+    w.nan = NN_JSON_NAN_NULL;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "program"); nn_json_string(&w, app->program->name);
+    if (app->command >= 0 && app->program->n_commands && app->program->commands[app->command].name) { nn_json_key(&w, "command"); nn_json_string(&w, app->program->commands[app->command].name); }
+    nn_json_key(&w, "version"); nn_json_string(&w, NN_VERSION);
+    nn_json_key(&w, "state"); nn_json_string(&w, state);
+    nn_json_key(&w, "command_line"); nn_json_string(&w, app->command_line);
+    nn_json_key(&w, "seed"); nn_json_u64(&w, app->seed);
+    nn_json_key(&w, "threads"); nn_json_i64(&w, app->n_threads);
+    nn_json_key(&w, "cpu_path"); nn_json_string(&w, nn_isa_name());
+    nn_json_key(&w, "started"); nn_json_string(&w, app->started_at);
+    nn_json_key(&w, "wall_seconds"); nn_json_f64(&w, nn_f64_round(nn_app_seconds() - app->started, 3));
+    tree = nni_app_tree(app);
+    nn_json_key(&w, "options");
+    if (tree) nn_json_value(&w, tree);
+    else nn_json_null(&w);
+    nn_json_key(&w, "results");
+    nni_app_values(&w, app);
+    nn_json_key(&w, "outputs");
+    nn_json_begin_array(&w);
+    for (i = 0; hashes && i < app->n_outputs; i++) {
+        char hex[65];
+        uint64_t size;
+        const char *path = app->outputs[i].path;
+        size_t no = app->out ? strlen(app->out) : 0;
+        if (nn_file_size(&size, path, NULL, NULL) != NN_OK || nn_file_sha256(hex, path, NULL, NULL) != NN_OK) continue;
+        if (no && strncmp(path, app->out, no) == 0 && path[no] == '/') path += no + 1;
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "path"); nn_json_string(&w, path);
+        nn_json_key(&w, "bytes"); nn_json_u64(&w, size);
+        nn_json_key(&w, "sha256"); nn_json_string(&w, hex);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    nn_json_end(&w);
+    s = nn_json_finish(&w, err);
+    if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
+    if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, NULL, err);
+    nn_buf_free(&b);
+    return s;
+}
+NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem)
+{
+    nn_arena a = NN_ZERO;
+    nn_json *root = NULL;
+    const char *path = nn_app_path(app, "%s%srun.json", stem, *stem ? "_" : ""), *state = "";
+    if (!nn_file_exists(path, NULL)) return "";
+    if (nn_json_read(&root, &a, path, NULL, NULL, NULL) == NN_OK) state = nn_app_text(app, "%s", nn_json_str(nn_json_get(root, "state"), "running"));
+    else state = "running";
+    nn_arena_free(&a);
+    return state;
+}
+NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
+{
+    nn_status s;
+    const char *state;
+    if (!app->out || !*app->out) return nni_fail(err, NN_E_ARG, "--out: expected a folder, got nothing");
+    app->stem = nn_app_text(app, "%s", stem);
+    state = nn_app_out_state(app, stem);
+    if (*state && !app->resume && !app->overwrite)
+        return nni_fail(err, NN_E_ARG, "%s: expected a new folder, got one that holds a run (%s): use --resume, --overwrite or another --out", app->out, state);
+    s = nn_dir_make(app->out, NULL, err);
+    if (s != NN_OK) return s;
+    s = nni_app_run_json(app, "running", 0, err);
+    if (s == NN_OK) app->opened = 1;
+    return s;
+}
+NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
+{
+    app->interrupted = 1;
+    fflush(stdout);
+    fprintf(stderr, "%s: interrupted: %s; go on with: %s%s\n", app->program->name, what, app->command_line, app->resume ? "" : " --resume");
+}
+NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
+{
+    int rc = err || app->interrupted ? 1 : 0;
+    nn_error e = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    if (err && !app->interrupted) (void)nn_app_usage(app, "%s", err->msg[0] ? err->msg : nn_status_name(err->status));
+    w.buf = &b;
+    w.nan = NN_JSON_NAN_NULL;
+    w.spaced = 1;
+    nni_app_values(&w, app);
+    if (nn_json_finish(&w, &e) != NN_OK || nn_buf_text(&b, "\n", &e) != NN_OK) rc = 1;
+    else {
+        if (app->opened && !err) {
+            const char *path = nni_app_stem_path(app, "metrics.json");
+            if (nn_file_write(path, b.data, b.len, NULL, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
+            else nn_app_wrote(app, path);
+        }
+        if (app->json && rc == 0) fwrite(b.data, 1, b.len, stdout);
+    }
+    if (app->opened && nni_app_run_json(app, app->interrupted ? "interrupted" : rc ? "failed" : "done", 1, &e) != NN_OK && rc == 0) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
+    nn_buf_free(&b);
+    if (fflush(stdout) != 0 || ferror(stdout)) { if (rc == 0) (void)nn_app_usage(app, "standard output: could not write"); rc = 1; }
+    nn_arena_free(&app->arena);
+    return rc;
+}
+
+/* ---- [PROGRESS] --------------------------------------------------------- */
+NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total, const char *unit)
+{
+    memset(p, 0, sizeof *p);
+    p->app = app;
+    p->label = label;
+    p->unit = unit ? unit : "";
+    p->total = total;
+    p->t0 = p->last = nn_app_seconds();
+    p->loss = p->acc = NAN;
+    p->tty = isatty(2);
+    if (p->tty) p->last -= 1;
+}
+NN_DEF void nn_progress_from(nn_progress *p, double done) { p->base = p->done = done; }
+NNI_FN void nni_progress_time(char *buf, size_t cap, double s)
+{
+    unsigned long t = s < 0 ? 0 : s > 3.6e8 ? 360000000ul : (unsigned long)(s + 0.5);
+    if (t >= 3600) (void)snprintf(buf, cap, "%luh%02lum", t / 3600, t / 60 % 60);
+    else if (t >= 60) (void)snprintf(buf, cap, "%lum%02lus", t / 60, t % 60);
+    else (void)snprintf(buf, cap, "%lus", t);
+}
+NNI_FN void nni_progress_print(nn_progress *p, double now, int last)
+{
+    char line[256], eta[32], rate[48];
+    double took = now - p->t0, r = took > 0 ? (p->done - p->base) / took : 0;
+    size_t n = (size_t)snprintf(line, sizeof line, "%s", p->label);
+    if (p->total > 0) n += (size_t)snprintf(line + n, sizeof line - n, " %.0f/%.0f %s %3.0f%%", p->done, p->total, p->unit, 100 * p->done / p->total);
+    else n += (size_t)snprintf(line + n, sizeof line - n, " %.0f %s", p->done, p->unit);
+    (void)snprintf(rate, sizeof rate, r >= 100 ? "%.0f/s" : r >= 1 ? "%.1f/s" : "%.3f/s", r);
+    n += (size_t)snprintf(line + n, sizeof line - n, "  %s", rate);
+    if (!last && p->total > p->done && r > 0) {
+        nni_progress_time(eta, sizeof eta, (p->total - p->done) / r);
+        n += (size_t)snprintf(line + n, sizeof line - n, "  ETA %s", eta);
+    } else if (last) {
+        nni_progress_time(eta, sizeof eta, took);
+        n += (size_t)snprintf(line + n, sizeof line - n, "  in %s", eta);
+    }
+    if (p->loss == p->loss) n += (size_t)snprintf(line + n, sizeof line - n, "  loss %.4g", p->loss);
+    if (p->acc == p->acc) n += (size_t)snprintf(line + n, sizeof line - n, "  acc %.2f%%", 100 * p->acc);
+    fflush(stdout);
+    if (p->tty) fprintf(stderr, "\r%s%*s%s", line, p->width > (int)n ? p->width - (int)n : 0, "", last ? "\n" : "");
+    else fprintf(stderr, "%s\n", line);
+    fflush(stderr);
+    p->width = (int)n;
+    p->shown = 1;
+}
+NN_DEF void nn_progress_step(nn_progress *p, double done, double loss, double acc)
+{
+    double now;
+    p->done = done;
+    if (loss == loss) p->loss = loss;
+    if (acc == acc) p->acc = acc;
+    if (p->app->quiet) return;
+    now = nn_app_seconds();
+    if (now - p->last < (p->tty ? 0.1 : 5.0)) return;
+    p->last = now;
+    nni_progress_print(p, now, 0);
+}
+NN_DEF void nn_progress_end(nn_progress *p)
+{
+    if (p->app->quiet) return;
+    nni_progress_print(p, nn_app_seconds(), 1);
+}
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+NNI_FP_END
+#endif /* NN_IMPLEMENTATION && !NN_APP_IMPLEMENTED */
+
+/* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE. */
