@@ -282,6 +282,71 @@ NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t 
 /* ==== [TABULAR] tabular recipes: COMPAS, Adult, German, your own ========= */
 
 /* ==== [PROBING] probing data sets ======================================== */
+/* From a folder of sentence files (sentence_*.npz: what a language model computed for each fragment of a sentence) to X and y for a
+ * probe: which representation, at which layer, predicts what. Keys of a sentence file, n fragments, L layers, d dimensions, F features:
+ *   embeddings [n,d] f16 or f32;  hidden_states [L,n,d];  activations [L,n,F];  layers [L] int;  average_l0s [L] int;  is_final_token [n] bool;
+ *   concept_strength_label, sentence_index: one int.  Others are ignored.
+ * The numbers in `layers` name the layers, not their positions. Only the rows that are wanted are read (nn_npz_rows). */
+typedef enum nn_probing_strategy {
+    NN_PROBING_NONE = 0,
+    NN_PROBING_EMBEDDING_TO_FEATURE,     /* x: embeddings                    y: activations[target_layer, features]  */
+    NN_PROBING_HIDDEN_TO_FEATURE,        /* x: hidden_states[input_layer]    y: activations[target_layer, features]  */
+    NN_PROBING_HIDDEN_TO_CONCEPT,        /* x: hidden_states[layers]         y: concept_strength_label               */
+    NN_PROBING_EMBEDDING_TO_CONCEPT,     /* x: embeddings                    y: concept_strength_label               */
+    NN_PROBING_ACTIVATION_TO_CONCEPT     /* x: activations[layers]           y: concept_strength_label               */
+} nn_probing_strategy;
+typedef enum nn_probing_combine { NN_COMBINE_CONCAT = 0, NN_COMBINE_MEAN, NN_COMBINE_DIFF /* second layer - first */ } nn_probing_combine;
+typedef enum nn_probing_rows { NN_ROWS_FINAL = 0 /* the complete sentence */, NN_ROWS_ALL, NN_ROWS_LAST /* the last `last` fragments */ } nn_probing_rows;
+/* "embedding-to-feature", ... and back; NN_PROBING_NONE when unknown. */
+NN_DEF const char *nn_probing_strategy_name(nn_probing_strategy s);
+NN_DEF nn_probing_strategy nn_probing_strategy_parse(const char *name);
+/* nn_layers_parse: "0-5", "2,5,10", "0-2,10,15-17" -> ascending layer numbers without repeats into out [cap], *n of them.
+ * NN_E_ARG with the column (err->col) and the offending piece: backward ranges, junk, empty pieces; NN_E_LIMIT above cap. */
+NN_DEF nn_status nn_layers_parse(int64_t *out, size_t cap, size_t *n, const char *text, nn_error *err);
+
+/* One data set to be made. */
+typedef struct nn_probing_desc {
+    nn_probing_strategy strategy;        /* required                                                        */
+    int64_t        target_layer;         /* *-to-feature: layer of y                                        */
+    int            has_input_layer;      /* hidden-to-feature: x from input_layer; 0 = from target_layer    */
+    int64_t        input_layer;
+    const int64_t *features;             /* [n_features] columns of activations: *-to-feature               */
+    size_t         n_features;
+    const int64_t *layers;               /* [n_layers] ascending: hidden-, activation-to-concept            */
+    size_t         n_layers;
+    nn_probing_combine combine;          /* of several layers; DIFF takes exactly two                       */
+    nn_probing_rows rows;
+    size_t         last;                 /* NN_ROWS_LAST: >= 1                                              */
+} nn_probing_desc;
+/* One data set that was made. Rows in the order of the files, fragments in order within one. */
+typedef struct nn_probing_set {
+    nn_tensor X;            /* [n, k] f32                                                                    */
+    nn_tensor y;            /* concept: [n] i64; one feature: [n] f32; m features: [n, m] f32                */
+    nn_tensor sentence;     /* [n] i64, sentence_index of each row: the identity                             */
+    nn_tensor fragment;     /* [n] i64, place of the row in its sentence                                     */
+    double    average_l0;   /* *-to-feature: average_l0s at target_layer, mean over the files                */
+    nn_buf    skipped;      /* skip_bad: what was left out and why, one line each                            */
+    size_t    n_skipped;
+} nn_probing_set;
+typedef struct nn_probing_source {
+    const char *const *paths;            /* [n_paths] sentence files, in the order wanted                   */
+    size_t    n_paths;
+    const int64_t *known;                /* [n_known] sentence indices to leave out: already in hand        */
+    size_t    n_known;
+    int       skip_bad;                  /* 1 = leave bad files out and list them; 0 = the first one ends it */
+    int       threads;                   /* 0 = all; never changes a bit                                     */
+    int     (*progress)(size_t done, size_t total, void *user);   /* may be NULL; non-zero stops: NN_E_STOPPED; called by one thread at a time */
+    void     *user;
+    nn_file_opts file;                   /* I/O table, allocator                                             */
+} nn_probing_source;
+/* nn_probing_build: sets[i] is made after descs[i], all in one pass over the files. Every file must have the shapes, layers and keys of
+ * the first one: NN_E_FORMAT names both. Also NN_E_FORMAT: no final token or not in the last row, a sentence index that occurs
+ * twice (both named), NaN or Inf in what is wanted (file and row). NN_E_ARG: a layer that is not in the files (they are listed), a feature
+ * out of range, target fields with the wrong strategy. Nothing is made on failure. */
+NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *descs, size_t n_sets, const nn_probing_source *src, nn_error *err);
+NN_DEF void nn_probing_set_free(nn_probing_set *s);
+/* nn_probing_check: the rules of one desc that need no file (missing targets, both or neither layer lists, ...). */
+NN_DEF nn_status nn_probing_check(const nn_probing_desc *d, nn_error *err);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -950,6 +1015,73 @@ NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t 
 /* ---- [TABULAR] ---------------------------------------------------------- */
 
 /* ---- [PROBING] ---------------------------------------------------------- */
+static const char *const nni_probing_names[] = { "none", "embedding-to-feature", "hidden-to-feature", "hidden-to-concept",
+                                                 "embedding-to-concept", "activation-to-concept" };
+NN_DEF const char *nn_probing_strategy_name(nn_probing_strategy s)
+{
+    return (int)s >= 0 && s <= NN_PROBING_ACTIVATION_TO_CONCEPT ? nni_probing_names[s] : "none";
+}
+NN_DEF nn_probing_strategy nn_probing_strategy_parse(const char *name)
+{
+    int i;
+    for (i = 1; name && i <= (int)NN_PROBING_ACTIVATION_TO_CONCEPT; i++) if (strcmp(name, nni_probing_names[i]) == 0) return (nn_probing_strategy)i;
+    return NN_PROBING_NONE;
+}
+NN_DEF nn_status nn_layers_parse(int64_t *out, size_t cap, size_t *n, const char *text, nn_error *err)
+{
+    const char *p = text;
+    size_t count = 0, i, j;
+    for (;;) {
+        const char *piece = p;
+        size_t len = strcspn(p, ","), used;
+        int64_t lo = 0, hi, v;
+        char name[64];
+        if (len < sizeof name) { memcpy(name, piece, len); name[len] = 0; } else { memcpy(name, piece, 60); memcpy(name + 60, "...", 4); }
+        while (len && (*p == ' ')) { p++; len--; }
+        while (len && p[len - 1] == ' ') len--;
+        if (len == 0) return nni_fail_at(err, NN_E_ARG, 0, 1, (size_t)(piece - text) + 1, "layers: '%.60s': expected a number or a range at column %zu, got nothing", text, (size_t)(piece - text) + 1);
+        used = *p >= '0' && *p <= '9' ? nn_i64_parse(p, len, &lo) : 0;
+        hi = lo;
+        if (used && used < len && p[used] == '-' && p[used + 1] >= '0' && p[used + 1] <= '9') {
+            size_t more = nn_i64_parse(p + used + 1, len - used - 1, &hi);
+            used = more ? used + 1 + more : 0;
+        }
+        if (used != len)
+            return nni_fail_at(err, NN_E_ARG, 0, 1, (size_t)(p - text) + 1, "layers: column %zu: expected a number or a range like 0-5, got '%s'", (size_t)(p - text) + 1, name);
+        if (hi < lo)
+            return nni_fail_at(err, NN_E_ARG, 0, 1, (size_t)(p - text) + 1, "layers: column %zu: the range '%s' runs backward", (size_t)(p - text) + 1, name);
+        if ((uint64_t)(hi - lo) >= (uint64_t)cap) return nni_fail(err, NN_E_LIMIT, "layers: '%s' names more than %zu layers", name, cap);
+        for (v = lo; v <= hi; v++) {                     /* insert in order, once */
+            for (i = 0; i < count && out[i] < v; i++) continue;
+            if (i < count && out[i] == v) continue;
+            if (count == cap) return nni_fail(err, NN_E_LIMIT, "layers: more than %zu layers", cap);
+            for (j = count++; j > i; j--) out[j] = out[j - 1];
+            out[i] = v;
+        }
+        p = piece + strcspn(piece, ",");
+        if (!*p) break;
+        p++;
+    }
+    *n = count;
+    return NN_OK;
+}
+NN_DEF nn_status nn_probing_check(const nn_probing_desc *d, nn_error *err)
+{
+    const char *s = nn_probing_strategy_name(d->strategy);
+    int feature = d->strategy == NN_PROBING_EMBEDDING_TO_FEATURE || d->strategy == NN_PROBING_HIDDEN_TO_FEATURE;
+    int layered = d->strategy == NN_PROBING_HIDDEN_TO_CONCEPT || d->strategy == NN_PROBING_ACTIVATION_TO_CONCEPT;
+    size_t i;
+    if (d->strategy <= NN_PROBING_NONE || d->strategy > NN_PROBING_ACTIVATION_TO_CONCEPT) return nni_fail(err, NN_E_ARG, "probing: no strategy given");
+    if (feature && d->n_features == 0) return nni_fail(err, NN_E_ARG, "probing: %s needs a target layer and target features, got none", s);
+    if (!feature && d->n_features) return nni_fail(err, NN_E_ARG, "probing: %s takes no target layer and features: its y is the concept label", s);
+    if (layered && d->n_layers == 0) return nni_fail(err, NN_E_ARG, "probing: %s needs layers, got none", s);
+    if (!layered && d->n_layers) return nni_fail(err, NN_E_ARG, "probing: %s takes no layers", s);
+    if (d->has_input_layer && d->strategy != NN_PROBING_HIDDEN_TO_FEATURE) return nni_fail(err, NN_E_ARG, "probing: only hidden-to-feature takes an input layer, got it with %s", s);
+    if (d->combine == NN_COMBINE_DIFF && d->n_layers != 2) return nni_fail(err, NN_E_ARG, "probing: combine diff needs exactly two layers, got %zu", d->n_layers);
+    if (d->rows == NN_ROWS_LAST && d->last == 0) return nni_fail(err, NN_E_ARG, "probing: rows last needs a count of at least 1");
+    for (i = 1; i < d->n_layers; i++) if (d->layers[i] <= d->layers[i - 1]) return nni_fail(err, NN_E_ARG, "probing: layers must ascend without repeats");
+    return NN_OK;
+}
 
 #ifdef __cplusplus
 } /* extern "C" */
