@@ -141,7 +141,9 @@ enum {
     NN_WORK_BACKWARD = 1,   /* room for gradients; without it (and without the next two) only two layers are kept at a time */
     NN_WORK_POST = 2,       /* keep every layer's output: nn_mlp_post */
     NN_WORK_PRE = 4,        /* keep every layer's pre-activation, also where backward can do without: nn_mlp_pre */
-    NN_WORK_QAT = 8         /* room for quantized copies of the weights (straight-through training) */
+    NN_WORK_QAT = 8,        /* room for quantized copies of the weights (straight-through training) */
+    NN_WORK_TOKENS = 16     /* room for the first layer's weights transposed: token input is gathered from there. nn_mlp_backward_update on token
+                               input needs it; without it forward and backward gather from the weights as they are (slower, same bits) */
 };
 typedef struct nn_mlp_work {
     size_t  rows;           /* capacity */
@@ -151,7 +153,9 @@ typedef struct nn_mlp_work {
     float **drop;           /* [n_layers] after dropout, the next layer's input; NULL where a layer has none */
     unsigned char **mask;   /* [n_layers] of [rows, n_out]: 1 = kept by dropout */
     float *grad[2];         /* [rows, max_width] ping-pong gradients */
+    float *dbias;           /* [max_width] */
     float *qparams;         /* [n_params] with NN_WORK_QAT */
+    float *table;           /* [2][n_in, n_out] of layer 0 with NN_WORK_TOKENS */
     void  *scratch; size_t scratch_bytes;     /* for nn_gemm */
     void  *block;   size_t bytes;             /* everything above is inside */
     int    owned;           /* 0 = the block is the caller's */
@@ -241,11 +245,12 @@ NN_DEF const void *nn_mlp_backbone_bytes(const nn_mlp *m, size_t *n);
  * it is left empty. Operands must have the same names (any order; the first one's order counts) and shapes: NN_E_ARG names the first that differs. */
 typedef struct nn_taskvec_info {
     size_t tensors, weights;
-    size_t signed_zeros;        /* weights of ft that are -0 beside another pre: they come back as +0, the one value that no sum can make */
+    size_t inexact;             /* weights where no double tau gives ft back: ft is below 2^-29 |pre| (about 2 in 10^9 random weights), or is -0 */
+    double worst;               /* largest |restored - ft| of those */
     double norm, max_abs;
 } nn_taskvec_info;
 /* nn_taskvec_make: over the names of pre that match pattern (NULL = all; usually the backbone's). NN_E_ARG: a name is missing in ft, shapes differ,
- * nothing matches, a value is not finite, or no double tau gives ft back. info may be NULL. */
+ * nothing matches; NN_E_NONFINITE: a value is NaN or Inf. info may be NULL; info->inexact == 0 is the promise of exactness. */
 NN_DEF nn_status nn_taskvec_make(nn_dict *out, const nn_dict *pre, const nn_dict *ft, const char *pattern, nn_taskvec_info *info, nn_error *err);
 /* nn_taskvec_apply: out = (float)((double)pre + coefficient * tau), NN_F32, every name of pre; names without a tau are copied.
  * Coefficient 1 gives ft's bits, 0 gives pre's. */
@@ -278,6 +283,23 @@ NN_DEF double nn_taskvec_norms(double *out, const nn_dict *tau);
 NN_DEF double nn_dict_distance(const nn_dict *a, const nn_dict *b, const char *pattern);
 
 /* ==== [QUANTIZE] quantized models ======================================== */
+/* How a model's parameters are made narrow. Zero = nothing is done. */
+typedef struct nn_mlp_quant {
+    nn_quant_desc how;          /* kind, per tensor or per channel (output unit), ...: nn_tensor.h [QUANT] */
+    const char *pattern;        /* parameters that are quantized; NULL = "*.weight": biases stay float */
+    nn_dtype precision;         /* NN_F16, NN_BF16: every parameter is rounded to that width first; 0 or NN_F32 = not */
+} nn_mlp_quant;
+/* nn_mlp_quantize: every parameter becomes the float value of its quantized self, in place. NN_E_NONFINITE names the parameter; then the model is untouched. */
+NN_DEF nn_status nn_mlp_quantize(nn_mlp *m, const nn_mlp_quant *q, nn_error *err);
+/* nn_mlp_quantize_into: the same into params [n_params], layout of m->params, the model untouched; no allocation. May be m->params itself; on failure
+ * params is then partly written. */
+NN_DEF nn_status nn_mlp_quantize_into(float *params, const nn_mlp *m, const nn_mlp_quant *q, nn_error *err);
+/* nn_mlp_quant_state: what is stored: for each quantized parameter NAME the entries NAME.packed (u8), NAME.scale (f32) and NAME.shape (i64); the others
+ * under NAME as f32. nn_mlp_quant_load: the reverse, into a model of that shape (kind: as it was stored). */
+NN_DEF nn_status nn_mlp_quant_state(const nn_mlp *m, nn_dict *d, const nn_mlp_quant *q, nn_error *err);
+NN_DEF nn_status nn_mlp_quant_load(nn_mlp *m, const nn_dict *d, nn_quant_kind kind, nn_error *err);
+/* nn_mlp_quant_bytes: bytes of the parameters when stored so (packed codes, scales, floats). */
+NN_DEF size_t nn_mlp_quant_bytes(const nn_mlp *m, const nn_mlp_quant *q);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -295,13 +317,1425 @@ extern "C" {
 
 /* ---- [MODEL] ------------------------------------------------------------ */
 
+/* The i-th layer that a desc describes, defaults resolved. */
+NNI_FN size_t nni_mlp_depth(const nn_mlp_desc *d, size_t *backbone)
+{
+    size_t nb = d->arch == NN_ARCH_UNIFORM ? 10 : d->arch == NN_ARCH_TAPERED ? 11 : d->backbone ? d->n_backbone : d->n_hidden;
+    size_t nh = d->n_head ? d->n_head : d->arch == NN_ARCH_DEFAULT ? 0 : 1;
+    *backbone = nb;
+    return nb + nh + 1;
+}
+NNI_FN void nni_mlp_layer_at(const nn_mlp_desc *d, size_t i, nn_mlp_layer_desc *out)
+{
+    size_t nb, n = nni_mlp_depth(d, &nb), D = d->n_in;
+    nn_mlp_layer_desc r = NN_ZERO;
+    if (i + 1 == n) { r.width = d->n_out; r.act = NN_ACT_IDENTITY; r.dropout = -1; }
+    else if (i >= nb) {
+        if (d->n_head) r = d->head[i - nb];
+        else r.width = d->arch == NN_ARCH_UNIFORM ? D / 2 : D / 4;
+    }
+    else if (d->arch == NN_ARCH_UNIFORM) r.width = D;
+    else if (d->arch == NN_ARCH_TAPERED) { r.width = i < 5 ? D : D / 2; if (i == 5) { r.act = NN_ACT_IDENTITY; r.dropout = -1; } }
+    else if (d->backbone) r = d->backbone[i];
+    else r.width = d->hidden[i];
+    if (r.act == NN_ACT_DEFAULT) r.act = d->act ? d->act : NN_ACT_RELU;
+    if (r.dropout < 0) r.dropout = 0;
+    else if (r.dropout == 0) r.dropout = d->dropout;
+    *out = r;
+}
+NNI_FN nn_status nni_mlp_check(const nn_mlp_desc *d, size_t *depth, size_t *backbone, size_t *params, nn_error *err)
+{
+    size_t i, n, nb, in = d->n_in, total = 0, w;
+    if (d->n_in == 0 || d->n_out == 0) return nni_fail(err, NN_E_ARG, "nn_mlp_create: n_in and n_out must be at least 1, got %zu and %zu", d->n_in, d->n_out);
+    if ((int)d->arch < 0 || d->arch > NN_ARCH_TAPERED || (int)d->names < 0 || d->names > NN_NAMES_ORIGINAL || (int)d->init < 0 || d->init > NN_INIT_PHILOX)
+        return nni_fail(err, NN_E_ARG, "nn_mlp_create: unknown arch %d, names %d or init %d", (int)d->arch, (int)d->names, (int)d->init);
+    if ((d->arch != NN_ARCH_DEFAULT) + (d->n_hidden > 0) + (d->n_backbone > 0) > 1)
+        return nni_fail(err, NN_E_ARG, "nn_mlp_create: the backbone is given by one of arch, hidden, backbone, got more");
+    if ((d->n_hidden && !d->hidden) || (d->n_backbone && !d->backbone) || (d->n_head && !d->head))
+        return nni_fail(err, NN_E_ARG, "nn_mlp_create: a layer count without its layers");
+    if (!(d->slope >= -1e30 && d->slope <= 1e30)) return nni_fail(err, NN_E_ARG, "nn_mlp_create: slope must be finite");
+    if (d->n_hidden > NN_MLP_MAX_LAYERS || d->n_backbone > NN_MLP_MAX_LAYERS || d->n_head > NN_MLP_MAX_LAYERS - 1)
+        return nni_fail(err, NN_E_LIMIT, "nn_mlp_create: expected at most %d layers", NN_MLP_MAX_LAYERS);
+    n = nni_mlp_depth(d, &nb);
+    if (n > NN_MLP_MAX_LAYERS) return nni_fail(err, NN_E_LIMIT, "nn_mlp_create: expected at most %d layers, got %zu", NN_MLP_MAX_LAYERS, n);
+    for (i = 0; i < n; i++) {
+        nn_mlp_layer_desc l;
+        nni_mlp_layer_at(d, i, &l);
+        if (l.width == 0) return nni_fail(err, NN_E_ARG, "nn_mlp_create: layer %zu has width 0 (n_in %zu)", i, d->n_in);
+        if ((int)l.act < 0 || l.act > NN_ACT_IDENTITY) return nni_fail(err, NN_E_ARG, "nn_mlp_create: layer %zu: unknown activation %d", i, (int)l.act);
+        if (!(l.dropout >= 0 && l.dropout < 1)) return nni_fail(err, NN_E_ARG, "nn_mlp_create: layer %zu: dropout must be in [0, 1), got %g", i, l.dropout);
+        if (!nni_mul(in, l.width, &w) || !nni_add(w, l.width, &w) || !nni_add(total, w, &total) || total > (size_t)PTRDIFF_MAX / sizeof(float))
+            return nni_fail(err, NN_E_NOMEM, "nn_mlp_create: the number of parameters overflows");
+        in = l.width;
+    }
+    *depth = n;
+    *backbone = nb;
+    *params = total;
+    return NN_OK;
+}
+NN_DEF size_t nn_mlp_count(const nn_mlp_desc *d)
+{
+    size_t n, nb, params;
+    return nni_mlp_check(d, &n, &nb, &params, NULL) == NN_OK ? params : 0;
+}
+
+/* Names, offsets and pointers that follow from the layers' shapes and activations. */
+NNI_FN void nni_mlp_relink(nn_mlp *m)
+{
+    size_t l, at = 0, seq = 0, part = 0, head = 0;
+    int transition = 0;                  /* ORIGINAL: 1 once the first bare layer of the backbone has passed */
+    m->max_width = 0;
+    m->n_backbone_params = 0;
+    for (l = 0; l < m->n_layers; l++) {
+        nn_mlp_layer *y = &m->layers[l];
+        size_t step = y->act == NN_ACT_IDENTITY ? 1u : 2u;   /* a Linear and its activation are two modules of a Sequential */
+        y->offset = at;
+        y->weight = m->params + at;
+        y->bias = y->weight + y->n_in * y->n_out;
+        at += y->n_in * y->n_out + y->n_out;
+        y->is_head = l >= m->n_backbone;
+        if (!y->is_head) m->n_backbone_params = at;
+        if (y->n_out > m->max_width) m->max_width = y->n_out;
+        if (m->names == NN_NAMES_NETWORK) (void)snprintf(y->name, sizeof y->name, "network.%zu", seq);
+        else if (y->is_head) (void)snprintf(y->name, sizeof y->name, m->names == NN_NAMES_ORIGINAL ? "head.head.%zu" : "head.%zu", head);
+        else if (m->names == NN_NAMES_DEFAULT) (void)snprintf(y->name, sizeof y->name, step == 2 ? "layers.%zu.0" : "layers.%zu", l);
+        else if (step == 1 && !transition) { transition = 1; part = 0; (void)snprintf(y->name, sizeof y->name, "backbone.transition"); }
+        else { (void)snprintf(y->name, sizeof y->name, "backbone.block%d.block.%zu", transition + 1, part); part += step; }
+        seq += step;
+        if (y->is_head) head += step;
+    }
+    m->n_params = at;
+}
+
+/* Draws of one layer. U(-b, b) is fma(u, 2b, -b) with u of 24 bits, as PyTorch's FMA builds round it. */
+NNI_FN void nni_init_layer(nn_mlp_layer *y, size_t l, nn_init kind, uint64_t seed, nn_torch_rng *g)
+{
+    size_t nw = y->n_in * y->n_out, i;
+    double fan = sqrt((double)y->n_in), b, bb;
+    switch (kind) {
+    case NN_INIT_DEFAULT:
+    case NN_INIT_PHILOX:
+        b = sqrt(3.0) * (sqrt(2.0 / (1.0 + sqrt(5.0) * sqrt(5.0))) / fan);     /* kaiming_uniform_(a = sqrt 5), evaluated as PyTorch does */
+        bb = 1.0 / fan;
+        if (kind == NN_INIT_DEFAULT) {
+            nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
+            nn_torch_uniform(g, y->bias, y->n_out, (float)-bb, (float)bb);
+        } else {
+            nn_rng r = nn_rng_make(seed, NN_STREAM_INIT, l);
+            for (i = 0; i < nw; i++) y->weight[i] = fmaf(nn_rng_f32(&r), (float)b - (float)-b, (float)-b);
+            for (i = 0; i < y->n_out; i++) y->bias[i] = fmaf(nn_rng_f32(&r), (float)bb - (float)-bb, (float)-bb);
+        }
+        return;
+    case NN_INIT_HE:
+        b = sqrt(3.0) * (sqrt(2.0) / fan);
+        nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
+        break;
+    case NN_INIT_HE_NORMAL:
+        nn_torch_normal(g, y->weight, nw, 0.0f, (float)(sqrt(2.0) / fan));
+        break;
+    case NN_INIT_XAVIER:
+        b = sqrt(3.0) * sqrt(2.0 / (double)(y->n_in + y->n_out));
+        nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
+        break;
+    case NN_INIT_ZEROS:
+        memset(y->weight, 0, nw * sizeof(float));
+        break;
+    }
+    memset(y->bias, 0, y->n_out * sizeof(float));
+}
+NN_DEF nn_status nn_mlp_init(nn_mlp *m, size_t first, size_t n, nn_init kind, uint64_t seed, nn_error *err)
+{
+    size_t l;
+    nn_torch_rng *g;
+    if ((int)kind < 0 || kind > NN_INIT_PHILOX) return nni_fail(err, NN_E_ARG, "nn_mlp_init: unknown kind %d", (int)kind);
+    g = (nn_torch_rng *)nn_mem_alloc(sizeof *g, &m->alloc);
+    if (!g) return nni_fail(err, NN_E_NOMEM, "nn_mlp_init: out of memory");
+    nn_torch_seed(g, seed);
+    for (l = first; l < m->n_layers && l - first < n; l++) nni_init_layer(&m->layers[l], l, kind, seed, g);
+    nn_mem_free(g, sizeof *g, &m->alloc);
+    return NN_OK;
+}
+
+/* Memory for n_layers and n_params, linked by the caller. */
+NNI_FN nn_mlp *nni_mlp_new(size_t n_layers, size_t n_params, const nn_alloc *a)
+{
+    nn_mlp *m = (nn_mlp *)nni_new(1, sizeof *m, a);
+    if (!m) return NULL;
+    m->layers = (nn_mlp_layer *)nni_new(n_layers, sizeof *m->layers, a);
+    m->params = (float *)nni_new(n_params, sizeof(float), a);
+    m->n_layers = n_layers;
+    m->n_params = n_params;
+    if (a) m->alloc = *a;
+    if (!m->layers || !m->params) { nn_mlp_destroy(m); return NULL; }
+    return m;
+}
+NN_DEF void nn_mlp_destroy(nn_mlp *m)
+{
+    nn_alloc a;
+    if (!m) return;
+    a = m->alloc;
+    nn_mem_free(m->layers, m->n_layers * sizeof *m->layers, &a);
+    nn_mem_free(m->params, m->n_params * sizeof(float), &a);
+    nn_mem_free(m, sizeof *m, &a);
+}
+NN_DEF nn_status nn_mlp_create(nn_mlp **out, const nn_mlp_desc *d, nn_error *err)
+{
+    size_t n, nb, params, l, in = d->n_in;
+    nn_mlp *m;
+    nn_status s = nni_mlp_check(d, &n, &nb, &params, err);
+    uint64_t seed = d->seed || d->literal_seed ? d->seed : 1;
+    if (s != NN_OK) return s;
+    m = nni_mlp_new(n, params, &d->alloc);
+    if (!m) return nni_fail(err, NN_E_NOMEM, "nn_mlp_create: out of memory for %zu parameters", params);
+    m->n_in = d->n_in;
+    m->n_out = d->n_out;
+    m->n_backbone = nb;
+    m->names = d->names;
+    for (l = 0; l < n; l++) {
+        nn_mlp_layer *y = &m->layers[l];
+        nn_mlp_layer_desc x;
+        nni_mlp_layer_at(d, l, &x);
+        y->n_in = in;
+        y->n_out = in = x.width;
+        y->act = x.act;
+        y->slope = d->slope == 0 ? 0.01f : (float)d->slope;
+        y->dropout = (float)x.dropout;
+    }
+    nni_mlp_relink(m);
+    if (d->torch_rng) for (l = 0; l < n; l++) nni_init_layer(&m->layers[l], l, d->init, seed, d->torch_rng);
+    else s = nn_mlp_init(m, 0, n, d->init, seed, err);
+    if (s != NN_OK) { nn_mlp_destroy(m); return s; }
+    *out = m;
+    return NN_OK;
+}
+NN_DEF nn_status nn_mlp_copy(nn_mlp **out, const nn_mlp *src, const nn_alloc *alloc, nn_error *err)
+{
+    nn_mlp *m = nni_mlp_new(src->n_layers, src->n_params, alloc ? alloc : &src->alloc);
+    if (!m) return nni_fail(err, NN_E_NOMEM, "nn_mlp_copy: out of memory for %zu parameters", src->n_params);
+    m->n_in = src->n_in;
+    m->n_out = src->n_out;
+    m->n_backbone = src->n_backbone;
+    m->names = src->names;
+    memcpy(m->layers, src->layers, src->n_layers * sizeof *m->layers);
+    memcpy(m->params, src->params, src->n_params * sizeof(float));
+    nni_mlp_relink(m);
+    *out = m;
+    return NN_OK;
+}
+NNI_FN int nni_mlp_same_shape(const nn_mlp *a, const nn_mlp *b)
+{
+    size_t l;
+    if (a->n_layers != b->n_layers || a->n_in != b->n_in) return 0;
+    for (l = 0; l < a->n_layers; l++) if (a->layers[l].n_out != b->layers[l].n_out) return 0;
+    return 1;
+}
+NN_DEF nn_status nn_mlp_copy_params(nn_mlp *dst, const nn_mlp *src, nn_error *err)
+{
+    if (!nni_mlp_same_shape(dst, src)) return nni_fail(err, NN_E_ARG, "nn_mlp_copy_params: the models differ: %zu layers with %zu parameters, and %zu with %zu",
+                                                       dst->n_layers, dst->n_params, src->n_layers, src->n_params);
+    memmove(dst->params, src->params, src->n_params * sizeof(float));
+    return NN_OK;
+}
+NN_DEF nn_status nn_mlp_replace_head(nn_mlp *m, size_t n_out, const size_t *hidden, size_t n_hidden, nn_init init, uint64_t seed, nn_error *err)
+{
+    size_t nb = m->n_backbone, keep = n_hidden || hidden ? 0 : m->n_layers - nb - 1, nh = keep ? keep : n_hidden, n, l, in, params, w;
+    nn_mlp_layer *layers;
+    float *block;
+    nn_mlp old = *m;
+    nn_status s;
+    if (n_out == 0) return nni_fail(err, NN_E_ARG, "nn_mlp_replace_head: n_out must be at least 1");
+    if ((int)init < 0 || init > NN_INIT_PHILOX) return nni_fail(err, NN_E_ARG, "nn_mlp_replace_head: unknown init %d", (int)init);
+    if (nh > NN_MLP_MAX_LAYERS - 1 - nb) return nni_fail(err, NN_E_LIMIT, "nn_mlp_replace_head: expected at most %d layers", NN_MLP_MAX_LAYERS);
+    n = nb + nh + 1;
+    layers = (nn_mlp_layer *)nni_new(n, sizeof *layers, &m->alloc);
+    if (!layers) return nni_fail(err, NN_E_NOMEM, "nn_mlp_replace_head: out of memory for %zu layers", n);
+    memcpy(layers, m->layers, nb * sizeof *layers);
+    in = nb ? m->layers[nb - 1].n_out : m->n_in;
+    params = m->n_backbone_params;
+    for (l = nb; l < n; l++) {
+        nn_mlp_layer *y = &layers[l];
+        if (keep && l + 1 < n) *y = m->layers[l];
+        else y->act = l + 1 < n ? NN_ACT_RELU : NN_ACT_IDENTITY;
+        y->frozen_weight = y->frozen_bias = 0;
+        y->slope = m->layers[0].slope;
+        y->n_in = in;
+        y->n_out = in = l + 1 == n ? n_out : keep ? m->layers[l].n_out : hidden[l - nb];
+        if (y->n_out == 0 || !nni_mul(y->n_in, y->n_out, &w) || !nni_add(w, y->n_out, &w) || !nni_add(params, w, &params) || params > (size_t)PTRDIFF_MAX / sizeof(float)) {
+            nn_mem_free(layers, n * sizeof *layers, &m->alloc);
+            return nni_fail(err, y->n_out ? NN_E_NOMEM : NN_E_ARG, "nn_mlp_replace_head: hidden width %zu of the head is 0 or too large", l - nb);
+        }
+    }
+    block = (float *)nni_new(params, sizeof(float), &m->alloc);
+    if (!block) { nn_mem_free(layers, n * sizeof *layers, &m->alloc); return nni_fail(err, NN_E_NOMEM, "nn_mlp_replace_head: out of memory for %zu parameters", params); }
+    if (old.n_backbone_params) memcpy(block, old.params, old.n_backbone_params * sizeof(float));
+    m->layers = layers;
+    m->params = block;
+    m->n_layers = n;
+    m->n_params = params;
+    m->n_out = n_out;
+    nni_mlp_relink(m);
+    s = nn_mlp_init(m, nb, n - nb, init, seed ? seed : 1, err);
+    if (s != NN_OK) {
+        nn_mem_free(layers, n * sizeof *layers, &m->alloc);
+        nn_mem_free(block, params * sizeof(float), &m->alloc);
+        *m = old;
+        return s;
+    }
+    nn_mem_free(old.layers, old.n_layers * sizeof *layers, &m->alloc);
+    nn_mem_free(old.params, old.n_params * sizeof(float), &m->alloc);
+    return NN_OK;
+}
+/* Appends formatted text to buf at *len; counts what does not fit. */
+NNI_FN void nni_say(char *buf, size_t cap, size_t *len, const char *fmt, ...) NNI_PRINTF(4, 5);
+NNI_FN void nni_say(char *buf, size_t cap, size_t *len, const char *fmt, ...)
+{
+    va_list ap;
+    int n;
+    va_start(ap, fmt);
+    n = vsnprintf(*len < cap ? buf + *len : NULL, *len < cap ? cap - *len : 0, fmt, ap);
+    va_end(ap);
+    if (n > 0) *len += (size_t)n;
+}
+NN_DEF size_t nn_mlp_summary(const nn_mlp *m, char *buf, size_t cap)
+{
+    size_t l, len = 0, frozen = 0;
+    if (cap) buf[0] = 0;
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        size_t w = y->n_in * y->n_out;
+        nni_say(buf, cap, &len, "%-28s Linear %zu -> %zu", y->name, y->n_in, y->n_out);
+        if (y->act != NN_ACT_IDENTITY) nni_say(buf, cap, &len, ", %s", nn_act_name(y->act));
+        if (y->dropout > 0) nni_say(buf, cap, &len, ", dropout %g", (double)y->dropout);
+        nni_say(buf, cap, &len, "  %zu parameters%s\n", w + y->n_out, y->frozen_weight && y->frozen_bias ? ", frozen" : y->frozen_weight ? ", weight frozen" : y->frozen_bias ? ", bias frozen" : "");
+        frozen += (y->frozen_weight ? w : 0) + (y->frozen_bias ? y->n_out : 0);
+    }
+    nni_say(buf, cap, &len, "total %zu parameters, %zu trainable, backbone %zu, %zu bytes\n", m->n_params, m->n_params - frozen, m->n_backbone_params, m->n_params * sizeof(float));
+    return len;
+}
+
+
 /* ---- [RUN] -------------------------------------------------------------- */
+
+NN_DEF nn_mlp_input nn_mlp_dense(const float *x, size_t ldx)
+{
+    nn_mlp_input in = NN_ZERO;
+    in.x = x;
+    in.ldx = ldx;
+    return in;
+}
+NN_DEF nn_mlp_input nn_mlp_tokens(const int32_t *tokens, size_t length, size_t vocab)
+{
+    nn_mlp_input in = NN_ZERO;
+    in.tokens = tokens;
+    in.length = length;
+    in.vocab = vocab;
+    return in;
+}
+
+/* One walk lays the workspace out: block NULL = only count. Every part starts at a multiple of 64 bytes. 0 = overflow. */
+NNI_FN void *nni_carve(unsigned char *block, size_t *at, int *ok, size_t count, size_t size)
+{
+    size_t bytes, start = *at;
+    if (!nni_mul(count, size, &bytes) || !nni_add(bytes, 63, &bytes) || !nni_add(start, bytes & ~(size_t)63, at) || *at > (size_t)PTRDIFF_MAX) *ok = 0;
+    return block && *ok ? block + start : NULL;
+}
+NNI_FN size_t nni_mlp_scratch(const nn_mlp *m, size_t rows, unsigned flags)
+{
+    size_t l, most = 0;
+    for (l = 0; l < m->n_layers; l++) {      /* the three products of layer l, as forward and backward ask for them */
+        const nn_mlp_layer *y = &m->layers[l];
+        nn_gemm_desc g = NN_ZERO;
+        size_t need;
+        g.m = rows; g.n = y->n_out; g.k = y->n_in; g.trans_b = 1;
+        need = nn_gemm_scratch(&g);
+        if (need > most) most = need;
+        if (!(flags & NN_WORK_BACKWARD)) continue;
+        g.m = rows; g.n = y->n_in; g.k = y->n_out; g.trans_b = 0;
+        need = nn_gemm_scratch(&g);
+        if (need > most) most = need;
+        g.m = y->n_out; g.n = y->n_in; g.k = rows; g.trans_a = 1;
+        need = nn_gemm_scratch(&g);
+        if (need > most) most = need;
+    }
+    return most;
+}
+NNI_FN size_t nni_mlp_layout(nn_mlp_work *w, const nn_mlp *m, size_t rows, unsigned flags, unsigned char *block)
+{
+    size_t at = 0, l, wide = 0;
+    int ok = 1, keep = (flags & (NN_WORK_BACKWARD | NN_WORK_POST | NN_WORK_PRE)) != 0;
+    float *turn[2] = { NULL, NULL };
+    w->pre  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *w->pre);
+    w->post = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *w->post);
+    w->drop = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *w->drop);
+    w->mask = (unsigned char **)nni_carve(block, &at, &ok, m->n_layers, sizeof *w->mask);
+    if (!nni_mul(rows, m->max_width, &wide)) ok = 0;
+    if (!keep) {
+        turn[0] = (float *)nni_carve(block, &at, &ok, wide, sizeof(float));
+        if (m->n_layers > 1) turn[1] = (float *)nni_carve(block, &at, &ok, wide, sizeof(float));
+    }
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        size_t count = 0;
+        float *pre = NULL, *post, *drop = NULL;
+        unsigned char *mask = NULL;
+        if (!nni_mul(rows, y->n_out, &count)) ok = 0;
+        post = keep ? (float *)nni_carve(block, &at, &ok, count, sizeof(float)) : turn[l & 1];
+        if (y->act == NN_ACT_IDENTITY) pre = keep ? post : NULL;
+        else if ((flags & NN_WORK_PRE) || ((flags & NN_WORK_BACKWARD) && nn_act_needs_input(y->act)))
+            pre = (float *)nni_carve(block, &at, &ok, count, sizeof(float));
+        if (y->dropout > 0 && (flags & NN_WORK_BACKWARD)) {
+            drop = (float *)nni_carve(block, &at, &ok, count, sizeof(float));
+            mask = (unsigned char *)nni_carve(block, &at, &ok, count, 1);
+        }
+        if (block) { w->pre[l] = pre; w->post[l] = post; w->drop[l] = drop; w->mask[l] = mask; }
+    }
+    w->grad[0] = w->grad[1] = w->dbias = w->qparams = w->table = NULL;
+    if (flags & NN_WORK_BACKWARD) {
+        w->grad[0] = (float *)nni_carve(block, &at, &ok, wide, sizeof(float));
+        w->grad[1] = (float *)nni_carve(block, &at, &ok, wide, sizeof(float));
+        w->dbias = (float *)nni_carve(block, &at, &ok, m->max_width, sizeof(float));
+    }
+    if (flags & NN_WORK_QAT) w->qparams = (float *)nni_carve(block, &at, &ok, m->n_params, sizeof(float));
+    if (flags & NN_WORK_TOKENS) w->table = (float *)nni_carve(block, &at, &ok, 2 * m->layers[0].n_in * m->layers[0].n_out, sizeof(float));
+    w->scratch_bytes = nni_mlp_scratch(m, rows, flags);
+    w->scratch = w->scratch_bytes ? nni_carve(block, &at, &ok, w->scratch_bytes, 1) : NULL;
+    return ok ? at : 0;
+}
+NN_DEF size_t nn_mlp_workspace_bytes(const nn_mlp *m, size_t rows, unsigned flags)
+{
+    nn_mlp_work w;
+    return rows ? nni_mlp_layout(&w, m, rows, flags, NULL) : 0;
+}
+NN_DEF nn_status nn_mlp_workspace_make(nn_mlp_work *out, const nn_mlp *m, size_t rows, unsigned flags, void *memory, const nn_alloc *alloc, nn_error *err)
+{
+    nn_mlp_work w = NN_ZERO;
+    if (rows == 0) return nni_fail(err, NN_E_ARG, "nn_mlp_workspace_make: rows must be at least 1");
+    w.bytes = nn_mlp_workspace_bytes(m, rows, flags);
+    if (w.bytes == 0) return nni_fail(err, NN_E_NOMEM, "nn_mlp_workspace_make: size overflows for %zu rows", rows);
+    if (alloc) w.alloc = *alloc;
+    w.rows = rows;
+    w.flags = flags;
+    w.owned = memory == NULL;
+    w.block = memory ? memory : nn_mem_alloc(w.bytes, &w.alloc);
+    if (!w.block) return nni_fail(err, NN_E_NOMEM, "nn_mlp_workspace_make: out of memory, %zu bytes wanted", w.bytes);
+    (void)nni_mlp_layout(&w, m, rows, flags, (unsigned char *)w.block);
+    *out = w;
+    return NN_OK;
+}
+NN_DEF void nn_mlp_workspace_free(nn_mlp_work *w)
+{
+    nn_mlp_work zero = NN_ZERO;
+    if (!w) return;
+    if (w->owned) nn_mem_free(w->block, w->bytes, &w->alloc);
+    *w = zero;
+}
+NN_DEF const float *nn_mlp_pre (const nn_mlp_work *w, size_t l) { return w->flags & (NN_WORK_PRE | NN_WORK_BACKWARD) ? w->pre[l] : NULL; }
+NN_DEF const float *nn_mlp_post(const nn_mlp_work *w, size_t l) { return w->flags & (NN_WORK_PRE | NN_WORK_POST | NN_WORK_BACKWARD) ? w->post[l] : NULL; }
+
+NNI_FN nn_status nni_mlp_check_input(const char *who, const nn_mlp *m, const nn_mlp_work *w, const nn_mlp_input *in, size_t n, nn_error *err)
+{
+    size_t i, width, count;
+    if (w && n > w->rows) return nni_fail(err, NN_E_ARG, "%s: %zu rows, the workspace holds %zu", who, n, w->rows);
+    if (!in->tokens == !in->x) return nni_fail(err, NN_E_ARG, "%s: expected dense rows or token rows, got %s", who, in->x ? "both" : "neither");
+    if (in->x) {
+        if (in->ldx && in->ldx < m->n_in) return nni_fail(err, NN_E_ARG, "%s: rows are %zu floats apart, the model reads %zu", who, in->ldx, m->n_in);
+        return NN_OK;
+    }
+    if (!nni_mul(in->length, in->vocab, &width) || width != m->n_in || !nni_mul(n, in->length, &count))
+        return nni_fail(err, NN_E_ARG, "%s: length %zu x vocab %zu must be the model's n_in %zu", who, in->length, in->vocab, m->n_in);
+    for (i = 0; i < count; i++)
+        if (in->tokens[i] < 0 || (size_t)in->tokens[i] >= in->vocab)
+            return nni_fail(err, NN_E_ARG, "%s: row %zu, position %zu: token %ld is outside [0, %zu)", who, i / in->length, i % in->length, (long)in->tokens[i], in->vocab);
+    return NN_OK;
+}
+
+/* First layer on tokens: z[i][j] = sum_p W[j][p vocab + token(i,p)] + b[j]: the one-hot's chain with its exact zeros left out. */
+NNI_FN void nni_tokens_forward(float *z, const nn_mlp_input *in, size_t n, const float *weight, const float *bias, size_t n_in, size_t n_out, float *table)
+{
+    size_t i, j, p;
+    if (table) for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) table[p * n_out + j] = weight[j * n_in + p];
+    for (i = 0; i < n; i++) {
+        const int32_t *t = in->tokens + i * in->length;
+        float *zi = z + i * n_out;
+        if (table) {
+            for (j = 0; j < n_out; j++) zi[j] = 0.0f;
+            for (p = 0; p < in->length; p++) {
+                const float *row = table + (p * in->vocab + (size_t)t[p]) * n_out;
+                for (j = 0; j < n_out; j++) zi[j] = zi[j] + row[j];
+            }
+            for (j = 0; j < n_out; j++) zi[j] = zi[j] + bias[j];
+        } else for (j = 0; j < n_out; j++) {
+            float acc = 0.0f;
+            for (p = 0; p < in->length; p++) acc = acc + weight[j * n_in + p * in->vocab + (size_t)t[p]];
+            zi[j] = acc + bias[j];
+        }
+    }
+}
+/* dW[j][p vocab + token] += dz[i][j], rows ascending. With a table the sums are made transposed, in table [n_in, n_out]. */
+NNI_FN void nni_tokens_backward(float *dw, const nn_mlp_input *in, size_t n, const float *dz, size_t n_in, size_t n_out, float *table, int accumulate)
+{
+    size_t i, j, p;
+    if (table) {
+        memset(table, 0, n_in * n_out * sizeof(float));
+        for (i = 0; i < n; i++) for (p = 0; p < in->length; p++) {
+            float *row = table + (p * in->vocab + (size_t)in->tokens[i * in->length + p]) * n_out;
+            const float *d = dz + i * n_out;
+            for (j = 0; j < n_out; j++) row[j] = row[j] + d[j];
+        }
+        if (accumulate) for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) dw[j * n_in + p] = dw[j * n_in + p] + table[p * n_out + j];
+        else            for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) dw[j * n_in + p] = table[p * n_out + j];
+        return;
+    }
+    if (!accumulate) memset(dw, 0, n_in * n_out * sizeof(float));
+    for (i = 0; i < n; i++) for (p = 0; p < in->length; p++) {
+        size_t k = p * in->vocab + (size_t)in->tokens[i * in->length + p];
+        for (j = 0; j < n_out; j++) dw[j * n_in + k] = dw[j * n_in + k] + dz[i * n_out + j];
+    }
+}
+/* Dropout of layer l: kept values are multiplied by 1 / (1 - p). One word of the stream per element. */
+NNI_FN void nni_dropout(float *out, unsigned char *mask, const float *x, size_t count, float p, uint64_t seed, uint64_t index)
+{
+    nn_rng r = nn_rng_make(seed, NN_STREAM_DROPOUT, index);
+    float scale = 1.0f / (1.0f - p);
+    size_t i;
+    for (i = 0; i < count; i++) {
+        mask[i] = (unsigned char)(nn_rng_f32(&r) >= p);
+        out[i] = mask[i] ? x[i] * scale : 0.0f;
+    }
+}
+NNI_FN nn_status nni_mlp_gemm(nn_gemm_desc *g, const nn_mlp_work *w, nn_error *err)
+{
+    g->scratch = w->scratch;
+    g->scratch_bytes = w->scratch_bytes;
+    g->alloc = w->alloc;
+    return nn_gemm(g, err);
+}
+/* Does layer l drop in this run? */
+NNI_FN int nni_drops(const nn_mlp *m, size_t l, const nn_mlp_run *run) { return run && run->train && m->layers[l].dropout > 0; }
+
+NN_DEF nn_status nn_mlp_forward(const nn_mlp *m, nn_mlp_work *w, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float **out, nn_error *err)
+{
+    size_t l;
+    const float *params = run && run->params ? run->params : m->params, *x = in.x;
+    size_t ldx = in.ldx ? in.ldx : m->n_in;
+    nn_status s = nni_mlp_check_input("nn_mlp_forward", m, w, &in, n, err);
+    if (s != NN_OK) return s;
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        const float *weight = params + y->offset, *bias = weight + y->n_in * y->n_out;
+        float *pre = y->act == NN_ACT_IDENTITY ? NULL : w->pre[l];
+        if (l == 0 && in.tokens) {
+            float *z = pre ? pre : w->post[0];
+            nni_tokens_forward(z, &in, n, weight, bias, y->n_in, y->n_out, w->table);
+            if (y->act != NN_ACT_IDENTITY) nn_act_forward(w->post[0], z, n * y->n_out, y->act, y->slope);
+        } else {
+            nn_gemm_desc g = NN_ZERO;
+            g.m = n; g.n = y->n_out; g.k = y->n_in;
+            g.a = x; g.lda = ldx;
+            g.b = weight; g.trans_b = 1;
+            g.c = w->post[l];
+            g.bias = bias;
+            g.act = y->act == NN_ACT_IDENTITY ? NN_ACT_DEFAULT : y->act;
+            g.slope = y->slope;
+            g.pre = pre;
+            g.threads = run ? run->threads : 0;
+            s = nni_mlp_gemm(&g, w, err);
+            if (s != NN_OK) return s;
+        }
+        x = w->post[l];
+        ldx = y->n_out;
+        if (nni_drops(m, l, run)) {
+            if (!w->drop[l]) return nni_fail(err, NN_E_ARG, "nn_mlp_forward: dropout needs a workspace with NN_WORK_BACKWARD");
+            nni_dropout(w->drop[l], w->mask[l], x, n * y->n_out, y->dropout, run->seed, run->step * m->n_layers + l);
+            x = w->drop[l];
+        }
+    }
+    if (out) *out = x;
+    return NN_OK;
+}
+
+/* Where weight gradients go: to memory (grads, overwritten or accumulated) or straight into the optimizer (u). */
+typedef struct nni_sink {
+    float *grads; int accumulate;
+    const nn_update *const *u;
+    float *params, *m1, *m2;
+} nni_sink;
+NNI_FN int nni_sink_wants(const nni_sink *k, const nn_mlp *m, size_t l, int bias)
+{
+    const nn_mlp_layer *y = &m->layers[l];
+    if (bias ? y->frozen_bias : y->frozen_weight) return 0;
+    return k->grads ? 1 : k->u ? k->u[2 * l + (size_t)bias] != NULL : 0;
+}
+NNI_FN nn_status nni_mlp_back(const nn_mlp *m, nn_mlp_work *w, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float *dout, const nni_sink *k, float *dx, nn_error *err)
+{
+    size_t l, lowest, turn = 0;
+    const float *params = run && run->params ? run->params : m->params, *dz = dout;
+    nn_status s = nni_mlp_check_input("nn_mlp_backward", m, w, &in, n, err);
+    if (s != NN_OK) return s;
+    if (!(w->flags & NN_WORK_BACKWARD)) return nni_fail(err, NN_E_ARG, "nn_mlp_backward: the workspace was made without NN_WORK_BACKWARD");
+    if (in.tokens && k->u && !w->table && nni_sink_wants(k, m, 0, 0))
+        return nni_fail(err, NN_E_ARG, "nn_mlp_backward_update: token input needs a workspace with NN_WORK_TOKENS");
+    if (n == 0) return NN_OK;
+    lowest = m->n_layers;                     /* the lowest layer whose parameters are trained: nothing below is computed */
+    for (l = m->n_layers; l-- > 0; ) if (nni_sink_wants(k, m, l, 0) || nni_sink_wants(k, m, l, 1)) lowest = l;
+    if (dx) lowest = 0;
+    for (l = m->n_layers; l-- > 0 && l >= lowest; ) {
+        const nn_mlp_layer *y = &m->layers[l];
+        const float *x = l == 0 ? in.x : nni_drops(m, l - 1, run) ? w->drop[l - 1] : w->post[l - 1];
+        size_t ldx = l == 0 && in.ldx ? in.ldx : y->n_in, nw = y->n_in * y->n_out;
+        const float *weight = params + y->offset;
+        const float *next = NULL;
+        nn_gemm_desc g = NN_ZERO;
+        g.threads = run ? run->threads : 0;
+        /* forward: z[i][o] = sum_c x[i][c] W[o][c]   so: dx[i][c] = sum_o dz[i][o] W[o][c], then times act'(z) of the layer below.
+         * First, because the optimizer may be about to move W. */
+        if (l > 0 ? l > lowest : dx != NULL) {
+            const nn_mlp_layer *b = l ? y - 1 : NULL;
+            int drops = l && nni_drops(m, l - 1, run), bent = l && b->act != NN_ACT_IDENTITY;
+            const float *saved = bent ? (nn_act_needs_input(b->act) ? w->pre[l - 1] : w->post[l - 1]) : NULL;
+            float *to = l ? w->grad[turn] : dx;
+            g.m = n; g.n = y->n_in; g.k = y->n_out;
+            g.a = dz;
+            g.b = weight;
+            g.c = to;
+            if (bent && !drops) { g.dact = b->act; g.saved = saved; g.slope = b->slope; }
+            s = nni_mlp_gemm(&g, w, err);
+            if (s != NN_OK) return s;
+            if (drops) {
+                float scale = 1.0f / (1.0f - b->dropout);
+                size_t i, count = n * y->n_in;
+                for (i = 0; i < count; i++) to[i] = w->mask[l - 1][i] ? to[i] * scale : 0.0f;
+                if (bent) nn_act_backward(to, to, saved, count, b->act, b->slope);
+            }
+            next = to;
+            turn ^= 1;
+        }
+        /* dW[o][c] = sum_i dz[i][o] x[i][c] */
+        if (nni_sink_wants(k, m, l, 0)) {
+            if (l == 0 && in.tokens) {
+                float *to = k->grads ? k->grads + y->offset : w->table + nw;
+                nni_tokens_backward(to, &in, n, dz, y->n_in, y->n_out, w->table, k->grads && k->accumulate);
+                if (k->u) nn_update_apply(k->u[2 * l], k->params + y->offset, k->m1 ? k->m1 + y->offset : NULL, k->m2 ? k->m2 + y->offset : NULL, to, nw);
+            } else {
+                nn_gemm_desc h = NN_ZERO;
+                h.threads = g.threads;
+                h.m = y->n_out; h.n = y->n_in; h.k = n;
+                h.a = dz; h.trans_a = 1;
+                h.b = x; h.ldb = ldx;
+                if (k->grads) { h.c = k->grads + y->offset; h.beta = k->accumulate ? 1.0f : 0.0f; }
+                else {
+                    h.c = k->params + y->offset;
+                    h.update = k->u[2 * l];
+                    h.update_m = k->m1 ? k->m1 + y->offset : NULL;
+                    h.update_v = k->m2 ? k->m2 + y->offset : NULL;
+                }
+                s = nni_mlp_gemm(&h, w, err);
+                if (s != NN_OK) return s;
+            }
+        }
+        /* db[o] = sum_i dz[i][o] */
+        if (nni_sink_wants(k, m, l, 1)) {
+            size_t at = y->offset + nw;
+            if (k->grads) nn_colsum(k->grads + at, dz, n, y->n_out, y->n_out, k->accumulate);
+            else {
+                nn_colsum(w->dbias, dz, n, y->n_out, y->n_out, 0);
+                nn_update_apply(k->u[2 * l + 1], k->params + at, k->m1 ? k->m1 + at : NULL, k->m2 ? k->m2 + at : NULL, w->dbias, y->n_out);
+            }
+        }
+        dz = next;
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_mlp_backward(const nn_mlp *m, nn_mlp_work *w, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float *dout, float *grads, float *dx, nn_error *err)
+{
+    nni_sink k = NN_ZERO;
+    k.grads = grads;
+    k.accumulate = 1;
+    return nni_mlp_back(m, w, in, n, run, dout, &k, dx, err);
+}
+NN_DEF nn_status nn_mlp_backward_update(nn_mlp *m, nn_mlp_work *w, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float *dout,
+                                        const nn_update *const *u, float *m1, float *m2, float *dx, nn_error *err)
+{
+    nni_sink k = NN_ZERO;
+    k.u = u;
+    k.params = m->params;
+    k.m1 = m1;
+    k.m2 = m2;
+    return nni_mlp_back(m, w, in, n, run, dout, &k, dx, err);
+}
+#define NNI_PREDICT_ROWS 256
+NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, size_t n, int threads, nn_error *err)
+{
+    nn_mlp_work w = NN_ZERO;
+    nn_mlp_run run = NN_ZERO;
+    size_t at, rows = n < NNI_PREDICT_ROWS ? n : NNI_PREDICT_ROWS, ldx = in.ldx ? in.ldx : m->n_in;
+    nn_status s = nni_mlp_check_input("nn_mlp_predict", m, NULL, &in, n, err);
+    if (s != NN_OK || n == 0) return s;
+    s = nn_mlp_workspace_make(&w, m, rows, in.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
+    run.threads = threads;
+    for (at = 0; at < n && s == NN_OK; at += rows) {
+        size_t now = n - at < rows ? n - at : rows;
+        nn_mlp_input part = in;
+        const float *z = NULL;
+        if (in.x) part.x = in.x + at * ldx;
+        else part.tokens = in.tokens + at * in.length;
+        s = nn_mlp_forward(m, &w, part, now, &run, &z, err);
+        if (s == NN_OK) memcpy(out + at * m->n_out, z, now * m->n_out * sizeof(float));
+    }
+    nn_mlp_workspace_free(&w);
+    return s;
+}
+
 
 /* ---- [STATE] ------------------------------------------------------------ */
 
+/* glob: `*` and `?` over [p, e) against all of s */
+NNI_FN int nni_glob(const char *p, const char *e, const char *s)
+{
+    const char *star = NULL, *back = NULL;
+    while (*s) {
+        if (p < e && *p == '*') { star = ++p; back = s; }
+        else if (p < e && (*p == '?' || *p == *s)) { p++; s++; }
+        else if (star) { p = star; s = ++back; }
+        else return 0;
+    }
+    while (p < e && *p == '*') p++;
+    return p == e;
+}
+NN_DEF int nn_name_match(const char *pattern, const char *name)
+{
+    int selected;
+    if (!pattern) return 1;
+    selected = *pattern == '!';            /* only exceptions: everything else is in */
+    for (;;) {
+        const char *e = strchr(pattern, ','), *b = pattern;
+        int take = 1;
+        if (!e) e = pattern + strlen(pattern);
+        if (*b == '!') { take = 0; b++; }
+        if (nni_glob(b, e, name)) selected = take;
+        if (!*e) return selected;
+        pattern = e + 1;
+    }
+}
+NN_DEF nn_tensor nn_mlp_param(const nn_mlp *m, size_t i, char *buf)
+{
+    const nn_mlp_layer *y = &m->layers[i / 2];
+    size_t shape[2];
+    shape[0] = y->n_out;
+    shape[1] = y->n_in;
+    if (buf) (void)snprintf(buf, NN_MLP_NAME + 8, "%s.%s", y->name, i & 1 ? "bias" : "weight");
+    return nn_tensor_view(i & 1 ? y->bias : y->weight, NN_F32, i & 1 ? 1 : 2, shape);
+}
+NN_DEF const char *nn_mlp_backbone_pattern(const nn_mlp *m, char *buf, size_t cap)
+{
+    size_t len = 0, l;
+    if (cap == 0) return NULL;
+    buf[0] = 0;
+    if (m->n_backbone == 0) nni_say(buf, cap, &len, "!*");
+    else if (m->names != NN_NAMES_NETWORK) nni_say(buf, cap, &len, m->names == NN_NAMES_ORIGINAL ? "backbone.*" : "layers.*");
+    else for (l = 0; l < m->n_backbone; l++) nni_say(buf, cap, &len, "%s%s.*", l ? "," : "", m->layers[l].name);
+    return len < cap ? buf : NULL;
+}
+NN_DEF nn_status nn_mlp_state(const nn_mlp *m, nn_dict *d, const char *pattern, int copy, nn_error *err)
+{
+    char name[NN_MLP_NAME + 8];
+    size_t i, k;
+    nn_status s = NN_OK;
+    for (i = 0; i < 2 * m->n_layers && s == NN_OK; i++) {
+        nn_tensor view = nn_mlp_param(m, i, name), t = view;
+        if (!nn_name_match(pattern, name)) continue;
+        if (copy) s = nn_tensor_copy(&t, &view, &d->alloc, err);
+        if (s != NN_OK) break;
+        s = nn_dict_put(d, name, &t, err);
+        if (s != NN_OK) nn_tensor_free(&t);
+    }
+    if (s != NN_OK)                                   /* take back what was put */
+        for (k = 0; k < i; k++) { (void)nn_mlp_param(m, k, name); if (nn_name_match(pattern, name)) (void)nn_dict_remove(d, name); }
+    return s;
+}
+NN_DEF void nn_load_report_free(nn_load_report *r)
+{
+    nn_load_report zero = NN_ZERO;
+    if (!r) return;
+    nn_arena_free(&r->arena);
+    zero.arena.alloc = r->arena.alloc;
+    *r = zero;
+}
+NNI_FN int nni_real_dtype(nn_dtype t) { return t >= NN_F32 && t <= NN_BOOL; }
+/* Element i as a double, the common dtypes first. */
+NNI_FN double nni_at(const nn_tensor *t, size_t i)
+{
+    if (t->dtype == NN_F64) return ((const double *)t->data)[i];
+    if (t->dtype == NN_F32) return (double)((const float *)t->data)[i];
+    return nn_tensor_get_f64(t, i);
+}
+NNI_FN int nni_same_shape(const nn_tensor *a, const nn_tensor *b)
+{
+    size_t i;
+    if (a->ndim != b->ndim) return 0;
+    for (i = 0; i < a->ndim; i++) if (a->shape[i] != b->shape[i]) return 0;
+    return 1;
+}
+/* The model's name for a dictionary name: the first rename whose `old` begins it. */
+NNI_FN void nni_renamed(char *buf, size_t cap, const char *name, const nn_load_desc *d)
+{
+    size_t i, n;
+    for (i = 0; i < d->n_rename; i++) {
+        const char *old = d->rename[2 * i];
+        n = strlen(old);
+        if (strncmp(name, old, n) == 0) { (void)snprintf(buf, cap, "%s%s", d->rename[2 * i + 1], name + n); return; }
+    }
+    (void)snprintf(buf, cap, "%s", name);
+}
+NNI_FN int nni_report_add(nn_load_report *r, nn_load_result what, const char *name)
+{
+    size_t n = strlen(name) + 1;
+    char *copy = (char *)nn_arena_get(&r->arena, n);
+    if (!copy) return 0;
+    memcpy(copy, name, n);
+    r->items[r->n_items].result = what;
+    r->items[r->n_items++].name = copy;
+    return 1;
+}
+NN_DEF nn_status nn_mlp_load(nn_mlp *m, const nn_dict *d, const nn_load_desc *desc, nn_load_report *report, nn_error *err)
+{
+    nn_load_desc zero = NN_ZERO;
+    nn_load_report own = NN_ZERO, *r = report ? report : &own;
+    size_t np = 2 * m->n_layers, i, j, k, bytes, *from;      /* from[i]: dictionary entry of parameter i, or count */
+    unsigned char *used = NULL;
+    char name[NN_MLP_NAME + 8], other[320], a[64], b[64];
+    const char *bad = NULL;
+    nn_status s = NN_OK;
+    if (!desc) desc = &zero;
+    nn_load_report_free(r);
+    if (!nni_mul(np, sizeof *from, &bytes) || !nni_add(bytes, d->count, &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_mlp_load: size overflows");
+    from = (size_t *)nn_mem_alloc(bytes, &m->alloc);
+    if (from && nni_mul(np + d->count, sizeof *r->items, &k)) r->items = (nn_load_item *)nn_arena_get(&r->arena, k);
+    if (!from || !r->items) {
+        nn_mem_free(from, bytes, &m->alloc);
+        nn_load_report_free(r);
+        return nni_fail(err, NN_E_NOMEM, "nn_mlp_load: out of memory");
+    }
+    used = (unsigned char *)(from + np);
+    memset(used, 0, d->count);
+    for (i = 0, j = 0, k = 0; i < np; i++) {
+        nn_tensor p = nn_mlp_param(m, i, name);
+        from[i] = d->count;
+        if (!nn_name_match(desc->pattern, name)) continue;
+        if (desc->by_order) {                       /* matrices feed weights, vectors feed biases, each kind in its own order */
+            size_t *at = i & 1 ? &k : &j;
+            while (*at < d->count && d->items[*at].value.ndim != p.ndim) (*at)++;
+            if (*at < d->count) from[i] = (*at)++;
+        } else {
+            size_t q;
+            for (q = 0; q < d->count && from[i] == d->count; q++) {
+                nni_renamed(other, sizeof other, d->items[q].name, desc);
+                if (strcmp(other, name) == 0) from[i] = q;
+            }
+        }
+        if (from[i] == d->count) {
+            r->missing++;
+            if (!nni_report_add(r, NN_LOAD_MISSING, name)) s = NN_E_NOMEM;
+        } else {
+            const nn_dict_item *it = &d->items[from[i]];
+            used[from[i]] = 1;
+            if (!nni_real_dtype(it->value.dtype)) { if (!bad) bad = it->name; }
+            if (!nni_same_shape(&it->value, &p)) {
+                r->reshaped++;
+                from[i] = d->count;
+                if (!nni_report_add(r, NN_LOAD_RESHAPED, it->name)) s = NN_E_NOMEM;
+            } else {
+                r->matched++;
+                if (!nni_report_add(r, NN_LOAD_MATCHED, it->name)) s = NN_E_NOMEM;
+            }
+        }
+    }
+    for (i = 0; i < d->count; i++) if (!used[i]) {
+        r->unexpected++;
+        if (!nni_report_add(r, NN_LOAD_UNEXPECTED, d->items[i].name)) s = NN_E_NOMEM;
+    }
+    if (s != NN_OK) (void)nni_fail(err, s, "nn_mlp_load: out of memory");
+    else if (bad) s = nni_fail(err, NN_E_UNSUPPORTED, "nn_mlp_load: '%s' holds no real numbers", nni_name(a, bad));
+    else if (r->matched == 0) {
+        (void)nn_mlp_param(m, 0, name);
+        s = nni_fail(err, NN_E_ARG, "nn_mlp_load: nothing matches: looked for '%s' and %zu more, the dictionary has %zu, first '%s'%s", name, np - 1, d->count,
+                     d->count ? nni_name(b, d->items[0].name) : "", r->reshaped ? "; some of another shape" : "");
+    } else if (desc->strict && r->missing + r->unexpected + r->reshaped) {
+        const char *first = "";
+        for (i = r->n_items; i-- > 0; ) if (r->items[i].result != NN_LOAD_MATCHED) first = r->items[i].name;
+        s = nni_fail(err, NN_E_ARG, "nn_mlp_load: strict: %zu missing, %zu unexpected, %zu of another shape, first '%s'", r->missing, r->unexpected, r->reshaped, nni_name(a, first));
+    }
+    for (i = 0; i < np && s == NN_OK; i++) if (from[i] < d->count) {
+        nn_tensor p = nn_mlp_param(m, i, name);
+        const nn_tensor *t = &d->items[from[i]].value;
+        size_t n = nn_tensor_count(&p), e;
+        float *to = nn_f32(&p);
+        if (t->dtype == NN_F32) memmove(to, t->data, n * sizeof(float));
+        else for (e = 0; e < n; e++) to[e] = (float)nni_at(t, e);
+    }
+    nn_mem_free(from, bytes, &m->alloc);
+    if (!report || s == NN_E_NOMEM) nn_load_report_free(r);
+    return s;
+}
+NN_DEF nn_status nn_mlp_desc_from_state(nn_mlp_desc *desc, nn_mlp_layer_desc *layers, size_t cap, const nn_dict *d, nn_error *err)
+{
+    size_t i, n = 0, nb = 0, in = 0;
+    nn_mlp_desc r = *desc;
+    char a[64];
+    int network = 0;
+    r.n_in = 0;
+    r.names = NN_NAMES_DEFAULT;
+    for (i = 0; i < d->count; i++) {
+        const nn_tensor *t = &d->items[i].value;
+        const char *name = d->items[i].name;
+        size_t len = strlen(name), dots = 0, c;
+        if (t->ndim != 2 || len < 7 || strcmp(name + len - 7, ".weight") != 0) continue;
+        if (n && t->shape[1] != in)
+            return nni_fail(err, NN_E_FORMAT, "nn_mlp_desc_from_state: '%s' takes %zu inputs, the layer before it makes %zu", nni_name(a, name), t->shape[1], in);
+        if (n >= cap) return nni_fail(err, NN_E_LIMIT, "nn_mlp_desc_from_state: expected at most %zu layers", cap);
+        if (n == 0) r.n_in = t->shape[1];
+        if (n == 0 && strncmp(name, "backbone.", 9) == 0) r.names = NN_NAMES_ORIGINAL;
+        if (n == 0 && strncmp(name, "network.", 8) == 0) { r.names = NN_NAMES_NETWORK; network = 1; }
+        for (c = 0; c < len; c++) dots += name[c] == '.';
+        memset(&layers[n], 0, sizeof layers[n]);
+        layers[n].width = in = t->shape[0];
+        if (strncmp(name, "head.", 5) != 0) nb = n + 1;
+        if (strncmp(name, "backbone.transition", 19) == 0 || (strncmp(name, "layers.", 7) == 0 && dots == 2)) layers[n].act = NN_ACT_IDENTITY;
+        n++;
+    }
+    if (n == 0) return nni_fail(err, NN_E_FORMAT, "nn_mlp_desc_from_state: no NAME.weight matrix among %zu entries", d->count);
+    if (network || nb == n) nb = n - 1;           /* one chain: the last layer is the head */
+    r.n_out = in;
+    r.arch = NN_ARCH_DEFAULT;
+    r.hidden = NULL;
+    r.n_hidden = 0;
+    r.backbone = layers;
+    r.n_backbone = nb;
+    r.head = layers + nb;
+    r.n_head = n - nb - 1;
+    *desc = r;
+    return NN_OK;
+}
+NN_DEF size_t nn_mlp_freeze(nn_mlp *m, const char *pattern, int frozen)
+{
+    char name[NN_MLP_NAME + 8];
+    size_t i, n = 0;
+    for (i = 0; i < 2 * m->n_layers; i++) {
+        (void)nn_mlp_param(m, i, name);
+        if (!nn_name_match(pattern, name)) continue;
+        if (i & 1) m->layers[i / 2].frozen_bias = frozen != 0;
+        else m->layers[i / 2].frozen_weight = frozen != 0;
+        n++;
+    }
+    return n;
+}
+NN_DEF nn_status nn_mlp_rename(nn_mlp *m, nn_mlp_naming names, nn_error *err)
+{
+    if ((int)names < 0 || names > NN_NAMES_ORIGINAL) return nni_fail(err, NN_E_ARG, "nn_mlp_rename: unknown naming %d", (int)names);
+    m->names = names;
+    nni_mlp_relink(m);
+    return NN_OK;
+}
+NN_DEF const void *nn_mlp_backbone_bytes(const nn_mlp *m, size_t *n)
+{
+    *n = m->n_backbone_params * sizeof(float);
+    return m->params;
+}
+
+
 /* ---- [TASKVEC] ---------------------------------------------------------- */
 
+/* Partner of name i of a in b, of the same shape and a real dtype; NULL and an error otherwise. */
+NNI_FN const nn_tensor *nni_partner(const char *who, const nn_dict *a, size_t i, const nn_dict *b, nn_error *err)
+{
+    const nn_tensor *x = &a->items[i].value, *y = nn_dict_get(b, a->items[i].name);
+    char buf[64];
+    if (!y) (void)nni_fail(err, NN_E_ARG, "%s: '%s' is missing in an operand", who, nni_name(buf, a->items[i].name));
+    else if (!nni_same_shape(x, y)) (void)nni_fail(err, NN_E_ARG, "%s: '%s' has different shapes: %zu and %zu elements", who, nni_name(buf, a->items[i].name), nn_tensor_count(x), nn_tensor_count(y));
+    else if (!nni_real_dtype(x->dtype) || !nni_real_dtype(y->dtype)) (void)nni_fail(err, NN_E_ARG, "%s: '%s' holds no real numbers", who, nni_name(buf, a->items[i].name));
+    else return y;
+    return NULL;
+}
+/* A new entry of out, shaped like t; its data or NULL (then out is freed: outputs stay empty on failure). */
+NNI_FN void *nni_entry(nn_dict *out, const char *name, const nn_tensor *like, nn_dtype dtype, nn_error *err)
+{
+    nn_tensor t = NN_ZERO;
+    void *data;
+    if (nn_tensor_make(&t, dtype, like->ndim, like->shape, &out->alloc, err) != NN_OK) { nn_dict_free(out); return NULL; }
+    data = t.data;
+    if (nn_dict_put(out, name, &t, err) != NN_OK) { nn_tensor_free(&t); nn_dict_free(out); return NULL; }
+    return data;
+}
+/* All of tau[0 .. n) are task vectors (NN_F64) over the same names. */
+NNI_FN nn_status nni_taskvec_check(const char *who, const nn_dict *const *tau, size_t n, nn_error *err)
+{
+    size_t i, k;
+    char buf[64];
+    if (n == 0) return nni_fail(err, NN_E_ARG, "%s: expected at least one task vector", who);
+    for (k = 0; k < n; k++) {
+        if (tau[k]->count != tau[0]->count) return nni_fail(err, NN_E_ARG, "%s: task vector %zu has %zu tensors, the first %zu", who, k, tau[k]->count, tau[0]->count);
+        for (i = 0; i < tau[0]->count; i++) {
+            const nn_tensor *t = nni_partner(who, tau[0], i, tau[k], err);
+            if (!t) return NN_E_ARG;
+            if (t->dtype != NN_F64) return nni_fail(err, NN_E_ARG, "%s: '%s' is %s, a task vector is f64", who, nni_name(buf, tau[0]->items[i].name), nn_dtype_name(t->dtype));
+        }
+    }
+    return NN_OK;
+}
+NNI_FN int nni_finite(double x) { return x - x == 0; }
+NNI_FN uint32_t nni_bits(float x) { uint32_t u; memcpy(&u, &x, 4); return u; }
+
+/* tau with (float)(p + tau) == f, near f - p; *exact tells whether it was found. */
+NNI_FN double nni_tau(float p, float f, int *exact)
+{
+    double tau = (double)f - (double)p, t = tau;
+    uint64_t bits;
+    int k;
+    *exact = 1;
+    if (nni_bits((float)((double)p + tau)) == nni_bits(f)) return tau;
+    if (f == 0 && p == 0) return nni_bits(p) ? -0.0 : -4.9406564584124654e-324;      /* -0 from -0, and from +0: a sum that rounds to -0 */
+    for (k = -4; k <= 4; k++) {                                   /* the neighbours: the sum is rounded twice */
+        memcpy(&bits, &tau, 8);
+        bits = (uint64_t)((int64_t)bits + k);
+        memcpy(&t, &bits, 8);
+        if (nni_bits((float)((double)p + t)) == nni_bits(f)) return t;
+    }
+    *exact = 0;
+    return tau;
+}
+NN_DEF nn_status nn_taskvec_make(nn_dict *out, const nn_dict *pre, const nn_dict *ft, const char *pattern, nn_taskvec_info *info, nn_error *err)
+{
+    nn_taskvec_info r = NN_ZERO;
+    size_t i, e;
+    double sq = 0;
+    char buf[64];
+    for (i = 0; i < pre->count; i++) {
+        const nn_tensor *a = &pre->items[i].value, *b;
+        double *t;
+        size_t n = nn_tensor_count(a);
+        if (!nn_name_match(pattern, pre->items[i].name)) continue;
+        b = nni_partner("nn_taskvec_make", pre, i, ft, err);
+        if (!b) { nn_dict_free(out); return NN_E_ARG; }
+        t = (double *)nni_entry(out, pre->items[i].name, a, NN_F64, err);
+        if (!t) return NN_E_NOMEM;
+        for (e = 0; e < n; e++) {
+            float p = (float)nni_at(a, e), f = (float)nni_at(b, e);
+            int exact;
+            if (!nni_finite((double)p) || !nni_finite((double)f)) {
+                nn_dict_free(out);
+                return nni_fail(err, NN_E_NONFINITE, "nn_taskvec_make: '%s' element %zu is not finite", nni_name(buf, pre->items[i].name), e);
+            }
+            t[e] = nni_tau(p, f, &exact);
+            if (!exact) {
+                double d = fabs((double)(float)((double)p + t[e]) - (double)f);
+                r.inexact++;
+                if (d > r.worst) r.worst = d;
+            }
+            if (fabs(t[e]) > r.max_abs) r.max_abs = fabs(t[e]);
+        }
+        sq += nn_dot_f64(t, t, n);
+        r.tensors++;
+        r.weights += n;
+    }
+    if (r.tensors == 0) return nni_fail(err, NN_E_ARG, "nn_taskvec_make: no name matches '%s'", pattern ? nni_name(buf, pattern) : "*");
+    r.norm = sqrt(sq);
+    if (info) *info = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_apply(nn_dict *out, const nn_dict *pre, const nn_dict *tau, double c, nn_error *err)
+{
+    size_t i, e, used = 0;
+    if (!nni_finite(c)) return nni_fail(err, NN_E_ARG, "nn_taskvec_apply: the coefficient must be finite");
+    for (i = 0; i < pre->count; i++) {
+        const nn_tensor *a = &pre->items[i].value, *t = nn_dict_get(tau, pre->items[i].name);
+        size_t n = nn_tensor_count(a);
+        float *y;
+        if (t && !nni_partner("nn_taskvec_apply", pre, i, tau, err)) { nn_dict_free(out); return NN_E_ARG; }
+        y = (float *)nni_entry(out, pre->items[i].name, a, NN_F32, err);
+        if (!y) return NN_E_NOMEM;
+        used += t != NULL;
+        if (!t || c == 0) for (e = 0; e < n; e++) y[e] = (float)nni_at(a, e);
+        else for (e = 0; e < n; e++) y[e] = (float)(nni_at(a, e) + c * nni_at(t, e));
+    }
+    if (used != tau->count) {
+        nn_dict_free(out);
+        return nni_fail(err, NN_E_ARG, "nn_taskvec_apply: the task vector has %zu tensors, the model knows %zu of them", tau->count, used);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_sum(nn_dict *out, const nn_dict *const *tau, const double *weight, size_t n, nn_error *err)
+{
+    size_t i, k, e;
+    nn_status s = nni_taskvec_check("nn_taskvec_sum", tau, n, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < tau[0]->count; i++) {
+        const nn_tensor *like = &tau[0]->items[i].value;
+        size_t count = nn_tensor_count(like);
+        double *y = (double *)nni_entry(out, tau[0]->items[i].name, like, NN_F64, err);
+        if (!y) return NN_E_NOMEM;
+        for (k = 0; k < n; k++) {
+            const double *x = nn_f64(nn_dict_get(tau[k], tau[0]->items[i].name)), w = weight ? weight[k] : 1.0;
+            if (k == 0) for (e = 0; e < count; e++) y[e] = w * x[e];
+            else for (e = 0; e < count; e++) y[e] = y[e] + w * x[e];
+        }
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_binary(nn_dict *out, const nn_dict *a, const nn_dict *b, nn_taskvec_op op, double eps, size_t *zeroed, nn_error *err)
+{
+    size_t i, e, zeros = 0;
+    if ((int)op < 0 || op > NN_TASKVEC_DIVIDE) return nni_fail(err, NN_E_ARG, "nn_taskvec_binary: unknown operation %d", (int)op);
+    if (a->count != b->count) return nni_fail(err, NN_E_ARG, "nn_taskvec_binary: the operands have %zu and %zu tensors", a->count, b->count);
+    if (eps == 0) eps = 1e-8;
+    for (i = 0; i < a->count; i++) {
+        const nn_tensor *x = &a->items[i].value, *z = nni_partner("nn_taskvec_binary", a, i, b, err);
+        size_t n = nn_tensor_count(x);
+        double *y;
+        if (!z) { nn_dict_free(out); return NN_E_ARG; }
+        y = (double *)nni_entry(out, a->items[i].name, x, NN_F64, err);
+        if (!y) return NN_E_NOMEM;
+        for (e = 0; e < n; e++) {
+            double p = nni_at(x, e), q = nni_at(z, e);
+            switch (op) {
+            case NN_TASKVEC_ADD:      y[e] = p + q; break;
+            case NN_TASKVEC_SUBTRACT: y[e] = p - q; break;
+            case NN_TASKVEC_MULTIPLY: y[e] = p * q; break;
+            case NN_TASKVEC_DIVIDE:   if (fabs(q) < eps) { y[e] = 0; zeros++; } else y[e] = p / q; break;
+            }
+        }
+    }
+    if (zeroed) *zeroed = zeros;
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_interpolate(nn_dict *out, const nn_dict *a, const nn_dict *b, double t, nn_error *err)
+{
+    size_t i, e;
+    if (!nni_finite(t)) return nni_fail(err, NN_E_ARG, "nn_taskvec_interpolate: t must be finite");
+    if (a->count != b->count) return nni_fail(err, NN_E_ARG, "nn_taskvec_interpolate: the operands have %zu and %zu tensors", a->count, b->count);
+    for (i = 0; i < a->count; i++) {
+        const nn_tensor *x = &a->items[i].value, *z = nni_partner("nn_taskvec_interpolate", a, i, b, err);
+        size_t n = nn_tensor_count(x);
+        double *y;
+        if (!z) { nn_dict_free(out); return NN_E_ARG; }
+        y = (double *)nni_entry(out, a->items[i].name, x, NN_F64, err);
+        if (!y) return NN_E_NOMEM;
+        if (t == 0) for (e = 0; e < n; e++) y[e] = nni_at(x, e);
+        else if (t == 1) for (e = 0; e < n; e++) y[e] = nni_at(z, e);
+        else for (e = 0; e < n; e++) y[e] = (1 - t) * nni_at(x, e) + t * nni_at(z, e);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_analogy(nn_dict *out, const nn_dict *a, const nn_dict *b, const nn_dict *c, double scale, nn_error *err)
+{
+    size_t i, e;
+    if (!nni_finite(scale)) return nni_fail(err, NN_E_ARG, "nn_taskvec_analogy: the scale must be finite");
+    for (i = 0; i < c->count; i++) {
+        const nn_tensor *z = &c->items[i].value, *x = nni_partner("nn_taskvec_analogy", c, i, a, err), *y = x ? nni_partner("nn_taskvec_analogy", c, i, b, err) : NULL;
+        size_t n = nn_tensor_count(z);
+        double *r;
+        if (!y) { nn_dict_free(out); return NN_E_ARG; }
+        r = (double *)nni_entry(out, c->items[i].name, z, NN_F64, err);
+        if (!r) return NN_E_NOMEM;
+        for (e = 0; e < n; e++) r[e] = nni_at(z, e) + scale * (nni_at(y, e) - nni_at(x, e));
+    }
+    return NN_OK;
+}
+/* The k-th largest (k >= 1) of x[0 .. n); x is reordered. Hoare's selection with the median of three: a fixed rule, no memory. */
+NNI_FN double nni_kth_largest(double *x, size_t n, size_t k)
+{
+    size_t lo = 0, hi = n - 1, want = k - 1;
+    while (lo < hi) {
+        size_t i = lo, j = hi, mid = lo + (hi - lo) / 2;
+        double a = x[lo], b = x[mid], c = x[hi], pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b), t;
+        for (;;) {
+            while (x[i] > pivot) i++;
+            while (x[j] < pivot) j--;
+            if (i <= j) { t = x[i]; x[i] = x[j]; x[j] = t; i++; if (j == 0) break; j--; }
+            if (i > j) break;
+        }
+        if (want <= j) hi = j;
+        else if (want >= i) lo = i;
+        else break;
+    }
+    return x[want];
+}
+NN_DEF nn_status nn_taskvec_ties(nn_dict *out, const nn_dict *const *tau, size_t n, double keep, double lambda, nn_error *err)
+{
+    size_t i, k, e, total = 0, want, most, bytes;
+    double *mag, *cut;              /* per task vector: the threshold */
+    size_t *quota;                  /* and how many weights equal to it are still kept */
+    nn_status s = nni_taskvec_check("nn_taskvec_ties", tau, n, err);
+    if (s != NN_OK) return s;
+    if (keep == 0) keep = 0.2;
+    if (lambda == 0) lambda = 1;
+    if (!(keep > 0 && keep <= 1)) return nni_fail(err, NN_E_ARG, "nn_taskvec_ties: keep must be in (0, 1], got %g", keep);
+    for (i = 0; i < tau[0]->count; i++) total += nn_tensor_count(&tau[0]->items[i].value);
+    if (total == 0) return nni_fail(err, NN_E_ARG, "nn_taskvec_ties: the task vectors are empty");
+    most = (size_t)ceil(keep * (double)total);
+    want = most < 1 ? 1 : most > total ? total : most;
+    if (!nni_add(total, n, &bytes) || !nni_mul(bytes, sizeof(double), &bytes) || !nni_mul(n, sizeof(size_t), &most) || !nni_add(bytes, most, &bytes))
+        return nni_fail(err, NN_E_NOMEM, "nn_taskvec_ties: size overflows");
+    mag = (double *)nn_mem_alloc(bytes, &out->alloc);
+    if (!mag) return nni_fail(err, NN_E_NOMEM, "nn_taskvec_ties: out of memory, %zu bytes wanted", bytes);
+    cut = mag + total;
+    quota = (size_t *)(void *)(cut + n);
+    for (k = 0; k < n; k++) {
+        size_t at = 0, above = 0;
+        for (i = 0; i < tau[0]->count; i++) {
+            const nn_tensor *t = nn_dict_get(tau[k], tau[0]->items[i].name);
+            size_t count = nn_tensor_count(t);
+            for (e = 0; e < count; e++) mag[at++] = fabs(nn_f64(t)[e]);
+        }
+        cut[k] = nni_kth_largest(mag, total, want);
+        for (e = 0; e < total; e++) above += mag[e] > cut[k];
+        quota[k] = want - above;
+    }
+    for (i = 0; i < tau[0]->count; i++) {
+        const nn_tensor *like = &tau[0]->items[i].value;
+        size_t count = nn_tensor_count(like);
+        double *y = (double *)nni_entry(out, tau[0]->items[i].name, like, NN_F64, err);
+        if (!y) { s = NN_E_NOMEM; break; }
+        for (e = 0; e < count; e++) {
+            double mass = 0, pos = 0, neg = 0;
+            size_t np = 0, nn = 0;
+            for (k = 0; k < n; k++) {
+                double v = nn_f64(nn_dict_get(tau[k], tau[0]->items[i].name))[e], a = fabs(v);
+                if (a < cut[k]) continue;
+                if (a == cut[k]) { if (quota[k] == 0) continue; quota[k]--; }
+                mass += v;
+                if (v > 0) { pos += v; np++; }
+                if (v < 0) { neg += v; nn++; }
+            }
+            y[e] = mass >= 0 ? (np ? lambda * (pos / (double)np) : 0) : (nn ? lambda * (neg / (double)nn) : 0);
+        }
+    }
+    nn_mem_free(mag, bytes, &out->alloc);
+    return s;
+}
+NN_DEF nn_status nn_taskvec_dare(nn_dict *out, const nn_dict *tau, double drop, uint64_t seed, nn_error *err)
+{
+    size_t i, e;
+    nn_status s = nni_taskvec_check("nn_taskvec_dare", &tau, 1, err);
+    if (s != NN_OK) return s;
+    if (!(drop >= 0 && drop < 1)) return nni_fail(err, NN_E_ARG, "nn_taskvec_dare: drop must be in [0, 1), got %g", drop);
+    for (i = 0; i < tau->count; i++) {
+        const nn_tensor *t = &tau->items[i].value;
+        size_t n = nn_tensor_count(t);
+        nn_rng r = nn_rng_make(seed, NN_STREAM_TASKVEC, i);
+        double *y = (double *)nni_entry(out, tau->items[i].name, t, NN_F64, err);
+        if (!y) return NN_E_NOMEM;
+        for (e = 0; e < n; e++) y[e] = nn_rng_f64(&r) < drop ? 0 : nn_f64(t)[e] / (1 - drop);
+    }
+    return NN_OK;
+}
+NNI_FN double nni_taskvec_dot(const nn_dict *a, const nn_dict *b)
+{
+    size_t i;
+    double sum = 0;
+    for (i = 0; i < a->count; i++) sum += nn_dot_f64(nn_f64(&a->items[i].value), nn_f64(nn_dict_get(b, a->items[i].name)), nn_tensor_count(&a->items[i].value));
+    return sum;
+}
+NN_DEF nn_status nn_taskvec_cosine(double *out, const nn_dict *const *tau, size_t n, nn_error *err)
+{
+    size_t i, j;
+    nn_status s = nni_taskvec_check("nn_taskvec_cosine", tau, n, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < n; i++) out[i * n + i] = nni_taskvec_dot(tau[i], tau[i]);
+    for (i = 0; i < n; i++) for (j = 0; j < i; j++) {
+        double q = sqrt(out[i * n + i]) * sqrt(out[j * n + j]);
+        out[i * n + j] = out[j * n + i] = q > 0 ? nni_taskvec_dot(tau[i], tau[j]) / q : 0;
+    }
+    for (i = 0; i < n; i++) out[i * n + i] = 1;
+    return NN_OK;
+}
+NN_DEF nn_status nn_taskvec_conflict(double *share, double *per, const nn_dict *const *tau, size_t n, nn_error *err)
+{
+    size_t i, k, e, both_all = 0, bad_all = 0;
+    nn_status s = nni_taskvec_check("nn_taskvec_conflict", tau, n, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < tau[0]->count; i++) {
+        size_t count = nn_tensor_count(&tau[0]->items[i].value), both = 0, bad = 0;
+        for (e = 0; e < count; e++) {
+            size_t pos = 0, neg = 0;
+            for (k = 0; k < n; k++) {
+                double v = nn_f64(nn_dict_get(tau[k], tau[0]->items[i].name))[e];
+                pos += v > 0;
+                neg += v < 0;
+            }
+            if (pos + neg >= 2) { both++; bad += pos && neg; }
+        }
+        if (per) per[i] = both ? (double)bad / (double)both : 0;
+        both_all += both;
+        bad_all += bad;
+    }
+    *share = both_all ? (double)bad_all / (double)both_all : 0;
+    return NN_OK;
+}
+NN_DEF double nn_taskvec_norms(double *out, const nn_dict *tau)
+{
+    size_t i, e;
+    double all = 0;
+    for (i = 0; i < tau->count; i++) {
+        const nn_tensor *t = &tau->items[i].value;
+        size_t n = nn_tensor_count(t);
+        double sq = 0;
+        if (t->dtype == NN_F64) sq = nn_dot_f64(nn_f64(t), nn_f64(t), n);
+        else for (e = 0; e < n; e++) { double v = nni_at(t, e); sq += v * v; }
+        if (out) out[i] = sqrt(sq);
+        all += sq;
+    }
+    return sqrt(all);
+}
+NN_DEF double nn_dict_distance(const nn_dict *a, const nn_dict *b, const char *pattern)
+{
+    size_t i, e, common = 0;
+    double d2 = 0, a2 = 0;
+    for (i = 0; i < a->count; i++) {
+        const nn_tensor *x = &a->items[i].value, *y;
+        size_t n = nn_tensor_count(x);
+        if (!nn_name_match(pattern, a->items[i].name)) continue;
+        y = nni_partner("", a, i, b, NULL);
+        if (!y) continue;
+        common++;
+        for (e = 0; e < n; e++) { double p = nni_at(x, e), q = p - nni_at(y, e); d2 += q * q; a2 += p * p; }
+    }
+    if (common == 0) return NAN;
+    return d2 == 0 ? 0 : a2 > 0 ? sqrt(d2) / sqrt(a2) : HUGE_VAL;
+}
+
+
 /* ---- [QUANTIZE] --------------------------------------------------------- */
+
+NNI_FN int nni_quantizes(const nn_mlp_quant *q, const char *name)
+{
+    return q->how.kind != NN_QUANT_NONE && nn_name_match(q->pattern ? q->pattern : "*.weight", name);
+}
+NN_DEF nn_status nn_mlp_quantize_into(float *params, const nn_mlp *m, const nn_mlp_quant *q, nn_error *err)
+{
+    char name[NN_MLP_NAME + 8];
+    size_t i;
+    nn_error e = NN_ZERO;
+    if (params != m->params) memcpy(params, m->params, m->n_params * sizeof(float));
+    if (q->precision == NN_F16 || q->precision == NN_BF16) {
+        nn_status s = nn_round_to(params, m->n_params, q->precision, err);
+        if (s != NN_OK) return s;
+    } else if (q->precision != NN_DTYPE_NONE && q->precision != NN_F32) return nni_fail(err, NN_E_ARG, "nn_mlp_quantize: precision must be f32, f16 or bf16, got %s", nn_dtype_name(q->precision));
+    for (i = 0; i < 2 * m->n_layers; i++) {
+        const nn_mlp_layer *y = &m->layers[i / 2];
+        float *p = params + y->offset + (i & 1 ? y->n_in * y->n_out : 0);
+        nn_status s;
+        (void)nn_mlp_param(m, i, name);
+        if (!nni_quantizes(q, name)) continue;
+        s = i & 1 ? nn_fake_quantize(p, p, 1, y->n_out, &q->how, &e) : nn_fake_quantize(p, p, y->n_out, y->n_in, &q->how, &e);
+        if (s != NN_OK) return nni_fail(err, s, "nn_mlp_quantize: '%s': %s", name, e.msg);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_mlp_quantize(nn_mlp *m, const nn_mlp_quant *q, nn_error *err)
+{
+    float *copy = (float *)nni_new(m->n_params, sizeof(float), &m->alloc);
+    nn_status s;
+    if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_mlp_quantize: out of memory for %zu parameters", m->n_params);
+    s = nn_mlp_quantize_into(copy, m, q, err);
+    if (s == NN_OK) memcpy(m->params, copy, m->n_params * sizeof(float));
+    nn_mem_free(copy, m->n_params * sizeof(float), &m->alloc);
+    return s;
+}
+/* NAME + suffix */
+NNI_FN const char *nni_suffixed(char *buf, const char *name, const char *suffix)
+{
+    (void)snprintf(buf, NN_MLP_NAME + 20, "%s%s", name, suffix);
+    return buf;
+}
+NN_DEF nn_status nn_mlp_quant_state(const nn_mlp *m, nn_dict *d, const nn_mlp_quant *q, nn_error *err)
+{
+    char name[NN_MLP_NAME + 8], full[NN_MLP_NAME + 20];
+    nn_mlp *r = NULL;
+    nn_mlp_quant rounding = *q;
+    nn_dict part = NN_ZERO;
+    size_t i, k;
+    nn_status s = nn_mlp_copy(&r, m, NULL, err);
+    if (s != NN_OK) return s;
+    part.alloc = d->alloc;
+    rounding.how.kind = NN_QUANT_NONE;
+    s = nn_mlp_quantize_into(r->params, r, &rounding, err);
+    for (i = 0; i < 2 * m->n_layers && s == NN_OK; i++) {
+        nn_tensor v = nn_mlp_param(r, i, name), t = NN_ZERO;
+        nn_quant z = NN_ZERO;
+        if (!nni_quantizes(q, name)) {
+            s = nn_tensor_copy(&t, &v, &d->alloc, err);
+            if (s == NN_OK && (s = nn_dict_put(&part, name, &t, err)) != NN_OK) nn_tensor_free(&t);
+            continue;
+        }
+        s = nn_quantize(&z, &v, &q->how, err);
+        if (s != NN_OK) break;
+        s = nn_tensor_make1(&t, NN_I64, v.ndim, &d->alloc, err);
+        if (s == NN_OK) for (k = 0; k < v.ndim; k++) nn_i64(&t)[k] = (int64_t)v.shape[k];
+        if (s == NN_OK) s = nn_dict_put(&part, nni_suffixed(full, name, ".packed"), &z.packed, err);
+        if (s == NN_OK) s = nn_dict_put(&part, nni_suffixed(full, name, ".scale"), &z.scale, err);
+        if (s == NN_OK) s = nn_dict_put(&part, nni_suffixed(full, name, ".shape"), &t, err);
+        nn_tensor_free(&t);
+        nn_quant_free(&z);
+    }
+    nn_mlp_destroy(r);
+    for (i = 0; i < part.count && s == NN_OK; i++) s = nn_dict_put(d, part.items[i].name, &part.items[i].value, err);
+    if (s != NN_OK) for (k = 0; k + 1 < i && k < part.count; k++) (void)nn_dict_remove(d, part.items[k].name);
+    nn_dict_free(&part);
+    return s;
+}
+NN_DEF nn_status nn_mlp_quant_load(nn_mlp *m, const nn_dict *d, nn_quant_kind kind, nn_error *err)
+{
+    char name[NN_MLP_NAME + 8], full[NN_MLP_NAME + 20];
+    float *params = (float *)nni_new(m->n_params, sizeof(float), &m->alloc);
+    size_t i, k;
+    nn_status s = params ? NN_OK : nni_fail(err, NN_E_NOMEM, "nn_mlp_quant_load: out of memory for %zu parameters", m->n_params);
+    for (i = 0; i < 2 * m->n_layers && s == NN_OK; i++) {
+        nn_tensor v = nn_mlp_param(m, i, name), w = NN_ZERO, *t = nn_dict_get(d, name), *packed, *scale, *shape;
+        float *to = params + (nn_f32(&v) - m->params);
+        size_t n = nn_tensor_count(&v);
+        int fits = 1;
+        nn_quant z = NN_ZERO;
+        if (t) {
+            if (t->dtype != NN_F32 || !nni_same_shape(t, &v)) { s = nni_fail(err, NN_E_ARG, "nn_mlp_quant_load: '%s' has another shape or dtype", name); break; }
+            memcpy(to, t->data, n * sizeof(float));
+            continue;
+        }
+        packed = nn_dict_get(d, nni_suffixed(full, name, ".packed"));
+        scale = nn_dict_get(d, nni_suffixed(full, name, ".scale"));
+        shape = nn_dict_get(d, nni_suffixed(full, name, ".shape"));
+        if (!packed || !scale || !shape) { s = nni_fail(err, NN_E_ARG, "nn_mlp_quant_load: '%s' is missing", name); break; }
+        if (packed->dtype != NN_U8 || scale->dtype != NN_F32 || shape->dtype != NN_I64 || nn_tensor_count(shape) != v.ndim || nn_tensor_count(packed) != nn_quant_bytes(kind, n)
+            || (nn_tensor_count(scale) != 1 && nn_tensor_count(scale) != v.shape[0])) fits = 0;
+        for (k = 0; fits && k < v.ndim; k++) if (nn_i64(shape)[k] != (int64_t)v.shape[k]) fits = 0;
+        if (!fits) { s = nni_fail(err, NN_E_ARG, "nn_mlp_quant_load: '%s' does not fit a parameter of %zu elements in %s", name, n, nn_quant_kind_name(kind)); break; }
+        z.kind = kind;
+        z.ndim = v.ndim;
+        z.count = n;
+        for (k = 0; k < v.ndim; k++) z.shape[k] = v.shape[k];
+        z.scale = *scale;
+        z.scale.capacity = 0;            /* borrowed */
+        z.packed = *packed;
+        z.packed.capacity = 0;
+        s = nn_dequantize(&w, &z, &m->alloc, err);
+        if (s == NN_OK) memcpy(to, w.data, n * sizeof(float));
+        nn_tensor_free(&w);
+    }
+    if (s == NN_OK) memcpy(m->params, params, m->n_params * sizeof(float));
+    nn_mem_free(params, m->n_params * sizeof(float), &m->alloc);
+    return s;
+}
+NN_DEF size_t nn_mlp_quant_bytes(const nn_mlp *m, const nn_mlp_quant *q)
+{
+    char name[NN_MLP_NAME + 8];
+    size_t i, total = 0, width = q->precision == NN_F16 || q->precision == NN_BF16 ? 2 : 4;
+    for (i = 0; i < 2 * m->n_layers; i++) {
+        nn_tensor v = nn_mlp_param(m, i, name);
+        size_t n = nn_tensor_count(&v);
+        total += nni_quantizes(q, name) ? nn_quant_bytes(q->how.kind, n) + (q->how.drop_scale ? 0 : 4 * (q->how.per_channel && v.ndim > 1 ? v.shape[0] : 1)) : n * width;
+    }
+    return total;
+}
+
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -179,7 +179,7 @@ typedef struct nn_train_desc {
     void  *user;
     int    threads;             /* 0 = all; products split only where it gains; same bits for any number */
     int    no_fuse;             /* 1 = gradients always go to memory first (same bits, slower): for looking at them */
-    const struct nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
+    const nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
                                    update moves the float ones */
     nn_alloc alloc;             /* all zero = the model's */
 } nn_train_desc;
