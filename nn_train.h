@@ -1260,6 +1260,563 @@ NN_DEF double nn_label_dp_gap(const int64_t *y, const int64_t *z, size_t n, size
 }
 
 /* ---- [REGRESSION] ------------------------------------------------------- */
+NN_DEF void nn_linear_free(nn_linear *m)
+{
+    nn_linear zero = NN_ZERO;
+    if (!m) return;
+    nn_tensor_free(&m->coef);
+    nn_tensor_free(&m->intercept);
+    *m = zero;
+}
+NNI_FN nn_status nni_reg_check(const char *where, const nn_tensor *x, nn_error *err)
+{
+    size_t i, d;
+    if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2)
+        return nni_fail(err, NN_E_ARG, "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where, nn_dtype_name(x->dtype), x->ndim);
+    d = x->shape[1];
+    if (x->shape[0] < 1 || d < 1) return nni_fail(err, NN_E_ARG, "%s: x is empty, [%zu,%zu]", where, x->shape[0], d);
+    for (i = 0; i < x->shape[0] * d; i++) {
+        double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[i] : ((const double *)x->data)[i];
+        if (!(v - v == 0.0)) return nni_fail(err, NN_E_NONFINITE, "%s: x row %zu, column %zu is not finite", where, i / d, i % d);
+    }
+    return NN_OK;
+}
+/* columns [c0, c0 + c) of x as doubles, row distance ld */
+NNI_FN void nni_reg_copy(double *out, size_t ld, const nn_tensor *x, size_t c0, size_t c)
+{
+    size_t i, j, d = x->shape[1];
+    for (i = 0; i < x->shape[0]; i++) {
+        double *o = out + i * ld;
+        if (x->dtype == NN_F64) memcpy(o, (const double *)x->data + i * d + c0, c * sizeof *o);
+        else { const float *f = (const float *)x->data + i * d + c0; for (j = 0; j < c; j++) o[j] = (double)f[j]; }
+    }
+}
+/* g [n,n] = x x^T, in slices of columns so that a wide f32 x is never copied whole */
+NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t n = x->shape[0], d = x->shape[1], slice = d < 2048 ? d : 2048;
+    size_t c0, bytes;
+    double *buf = NULL;
+    nn_status s = NN_OK;
+    if (nni_mul(n, slice, &bytes) && nni_mul(bytes, sizeof *buf, &bytes)) buf = (double *)nn_mem_alloc(bytes, alloc);
+    if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    for (c0 = 0; c0 < d && s == NN_OK; c0 += slice) {
+        size_t c = d - c0 < slice ? d - c0 : slice;
+        nni_reg_copy(buf, c, x, c0, c);
+        s = nn_gemm_f64(n, n, c, 1.0, buf, c, 0, buf, c, 1, c0 ? 1.0 : 0.0, g, n, threads, err);
+    }
+    nn_mem_free(buf, bytes, alloc);
+    return s;
+}
+/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot [n] gets the rows chosen. Stops when
+ * what is left of every diagonal is rounding noise. Returns r. */
+NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
+{
+    double top = 0.0;
+    size_t k, i, j;
+    for (i = 0; i < n; i++) if (g[i * n + i] > top) top = g[i * n + i];
+    for (k = 0; k < n; k++) {
+        size_t p = n;
+        double best = top * 1e-14 * (double)n, root;
+        for (i = 0; i < n; i++) if (g[i * n + i] > best) { best = g[i * n + i]; p = i; }
+        if (p == n) break;
+        pivot[k] = p;
+        root = sqrt(best);
+        for (i = 0; i < n; i++) l[i * n + k] = g[i * n + p] / root;
+        for (i = 0; i < k; i++) l[pivot[i] * n + k] = 0.0;
+        l[p * n + k] = root;
+        for (i = 0; i < n; i++) {
+            const double li = l[i * n + k];
+            for (j = 0; j < n; j++) g[i * n + j] -= li * l[j * n + k];
+        }
+        for (i = 0; i <= k; i++) for (j = 0; j < n; j++) g[pivot[i] * n + j] = g[j * n + pivot[i]] = 0.0;
+    }
+    return k;
+}
+NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor zz = NN_ZERO, bb = NN_ZERO;
+    double *g = NULL, *l;
+    size_t n, d, r = 0, i, j, k, cells, bytes = 0, *pivot;
+    nn_status s = nni_reg_check("nn_rowspace", x, err);
+    if (s != NN_OK) return s;
+    n = x->shape[0];
+    d = x->shape[1];
+    if (nni_mul(n, n, &cells) && nni_mul(cells, 2 * sizeof *g, &bytes) && nni_add(bytes, n * sizeof *pivot, &bytes)) g = (double *)nn_mem_alloc(bytes, alloc);
+    if (!g) return nni_fail(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    l = g + cells;
+    pivot = (size_t *)(void *)(l + cells);
+    s = nni_gram(g, x, threads, alloc, err);
+    if (s == NN_OK) {
+        r = nni_pivoted_cholesky(l, pivot, g, n);
+        s = nn_tensor_make2(&zz, NN_F64, n, r, alloc, err);
+    }
+    if (s == NN_OK) for (i = 0; i < n; i++) memcpy(nn_f64(&zz) + i * r, l + i * n, r * sizeof *l);
+    if (s == NN_OK && basis && (s = nn_tensor_make2(&bb, NN_F64, d, r, alloc, err)) == NN_OK) {
+        double *b = nn_f64(&bb);                     /* column k of the basis = (x[pivot k] - earlier columns) / diagonal */
+        for (i = 0; i < d; i++)
+            for (k = 0; k < r; k++) {
+                size_t at = pivot[k] * d + i;
+                double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[at] : ((const double *)x->data)[at];
+                for (j = 0; j < k; j++) v -= l[pivot[k] * n + j] * b[i * r + j];
+                b[i * r + k] = v / l[pivot[k] * n + k];
+            }
+    }
+    nn_mem_free(g, bytes, alloc);
+    if (s != NN_OK) { nn_tensor_free(&zz); return s; }
+    *z = zz;
+    if (basis) *basis = bb;
+    return NN_OK;
+}
+
+/* The state of a logistic fit: a [n,p] is x with a last column of ones when there is an intercept; theta [K,p]. */
+typedef struct nni_logit {
+    size_t n, d, p, K;                   /* p = d + intercept, K outputs: 1 = binary */
+    int intercept, threads;
+    double lambda;
+    const double *a, *weight;
+    const int64_t *y;
+    double *theta, *next, *grad, *step;  /* [K p] */
+    double *z, *r, *prob;                /* [n K] scores, w (prob - target), probabilities */
+    double *h, *wa;                      /* Hessian [K p, K p] and weighted copy of a [n,p], or NULL: conjugate gradients */
+    double *cg;                          /* [4 K p] */
+    nn_error *err;
+    nn_alloc alloc;
+} nni_logit;
+
+/* objective at theta; fills z, prob, r */
+NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *value)
+{
+    const size_t n = q->n, p = q->p, K = q->K;
+    nni_summer loss = NN_ZERO, pen = NN_ZERO;
+    size_t i, k, j;
+    nn_status s = nn_gemm_f64(n, K, p, 1.0, q->a, p, 0, theta, p, 1, 0.0, q->z, K, q->threads, q->err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < n; i++) {
+        const double w = q->weight ? q->weight[i] : 1.0, *z = q->z + i * K;
+        double *prob = q->prob + i * K, *r = q->r + i * K;
+        if (K == 1) {
+            const double t = q->y[i] ? 1.0 : 0.0, e = nn_exp(-fabs(z[0]));
+            prob[0] = z[0] >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+            nni_summer_add(&loss, w * ((z[0] > 0.0 ? z[0] : 0.0) + nn_log1p(e) - t * z[0]));
+            r[0] = w * (prob[0] - t);
+        } else {
+            double top = z[0], sum = 0.0;
+            for (k = 1; k < K; k++) if (z[k] > top) top = z[k];
+            for (k = 0; k < K; k++) { prob[k] = nn_exp(z[k] - top); sum += prob[k]; }
+            for (k = 0; k < K; k++) { prob[k] /= sum; r[k] = w * (prob[k] - (q->y[i] == (int64_t)k ? 1.0 : 0.0)); }
+            nni_summer_add(&loss, w * (nn_log(sum) + top - z[q->y[i]]));
+        }
+    }
+    for (k = 0; k < K; k++) for (j = 0; j < q->d; j++) nni_summer_add(&pen, theta[k * p + j] * theta[k * p + j]);
+    *value = nni_summer_end(&loss) + 0.5 * q->lambda * nni_summer_end(&pen);
+    return NN_OK;
+}
+/* grad = r^T a + lambda theta (not the intercept) */
+NNI_FN nn_status nni_logit_grad(nni_logit *q)
+{
+    size_t k, j;
+    nn_status s = nn_gemm_f64(q->K, q->p, q->n, 1.0, q->r, q->K, 1, q->a, q->p, 0, 0.0, q->grad, q->p, q->threads, q->err);
+    for (k = 0; s == NN_OK && k < q->K; k++) for (j = 0; j < q->d; j++) q->grad[k * q->p + j] += q->lambda * q->theta[k * q->p + j];
+    return s;
+}
+/* Softmax is blind to a constant added to all classes; there the gradient is 0, so any curvature put there changes no step and keeps the Hessian positive. */
+NNI_FN double nni_logit_flat(const nni_logit *q, size_t j) { return q->K > 1 && (q->lambda == 0.0 || j >= q->d) ? 1.0 : 0.0; }
+
+NNI_FN nn_status nni_logit_hessian(nni_logit *q)
+{
+    const size_t n = q->n, p = q->p, K = q->K, P = K * p;
+    size_t k, l, i, j;
+    double top = 0.0;
+    nn_status s = NN_OK;
+    for (k = 0; k < K && s == NN_OK; k++)
+        for (l = 0; l <= k && s == NN_OK; l++) {
+            for (i = 0; i < n; i++) {
+                const double w = q->weight ? q->weight[i] : 1.0, pk = q->prob[i * K + k], pl = q->prob[i * K + l];
+                const double c = K == 1 ? w * pk * (1.0 - pk) : k == l ? w * pk * (1.0 - pk) : -(w * pk * pl);
+                for (j = 0; j < p; j++) q->wa[i * p + j] = c * q->a[i * p + j];
+            }
+            s = nn_gemm_f64(p, p, n, 1.0, q->a, p, 1, q->wa, p, 0, 0.0, q->h + k * p * P + l * p, P, q->threads, q->err);
+        }
+    if (s != NN_OK) return s;
+    for (i = 0; i < P; i++) for (j = 0; j < i; j++) if (j / p < i / p) q->h[j * P + i] = q->h[i * P + j];
+    for (k = 0; k < K; k++) for (j = 0; j < q->d; j++) q->h[(k * p + j) * P + k * p + j] += q->lambda;
+    for (i = 0; i < P; i++) if (q->h[i * P + i] > top) top = q->h[i * P + i];
+    for (j = 0; j < p; j++)
+        if (nni_logit_flat(q, j) > 0.0)
+            for (k = 0; k < K; k++) for (l = 0; l < K; l++) q->h[(k * p + j) * P + l * p + j] += top / (double)K;
+    return NN_OK;
+}
+/* out = H v */
+NNI_FN nn_status nni_logit_hv(nni_logit *q, double *out, const double *v)
+{
+    const size_t n = q->n, p = q->p, K = q->K;
+    size_t i, k, j;
+    nn_status s = nn_gemm_f64(n, K, p, 1.0, q->a, p, 0, v, p, 1, 0.0, q->z, K, q->threads, q->err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < n; i++) {
+        const double w = q->weight ? q->weight[i] : 1.0, *prob = q->prob + i * K;
+        double *z = q->z + i * K, mean = 0.0;
+        if (K == 1) { z[0] *= w * prob[0] * (1.0 - prob[0]); continue; }
+        for (k = 0; k < K; k++) mean += prob[k] * z[k];
+        for (k = 0; k < K; k++) z[k] = w * prob[k] * (z[k] - mean);
+    }
+    s = nn_gemm_f64(K, p, n, 1.0, q->z, K, 1, q->a, p, 0, 0.0, out, p, q->threads, q->err);
+    if (s != NN_OK) return s;
+    for (k = 0; k < K; k++) for (j = 0; j < q->d; j++) out[k * p + j] += q->lambda * v[k * p + j];
+    for (j = 0; j < p; j++)
+        if (nni_logit_flat(q, j) > 0.0) {
+            double sum = 0.0;
+            for (k = 0; k < K; k++) sum += v[k * p + j];
+            for (k = 0; k < K; k++) out[k * p + j] += sum / (double)K;
+        }
+    return NN_OK;
+}
+/* step = -H^-1 grad: by Cholesky, damped until positive; or by preconditioned conjugate gradients to a relative residual of tol */
+NNI_FN nn_status nni_logit_step(nni_logit *q, double tol)
+{
+    const size_t P = q->K * q->p;
+    size_t i, it, k;
+    nn_status s;
+    if (q->h) {
+        double top = 0.0, damp = 0.0;
+        int tries;
+        if ((s = nni_logit_hessian(q)) != NN_OK) return s;
+        for (i = 0; i < P; i++) if (q->h[i * P + i] > top) top = q->h[i * P + i];
+        for (tries = 0; tries < 12; tries++) {
+            for (i = 0; i < P; i++) q->step[i] = -q->grad[i];
+            s = nn_cholesky_solve(q->step, q->h, q->step, P, 1, &q->alloc, q->err);
+            if (s == NN_OK || s == NN_E_NOMEM) return s;
+            { double more = damp > 0.0 ? damp * 100.0 : top * 1e-14; for (i = 0; i < P; i++) q->h[i * P + i] += more - damp; damp = more; }
+        }
+        return s;
+    }
+    {
+        double *r = q->cg, *d = q->cg + P, *hd = q->cg + 2 * P, *m = q->cg + 3 * P, rz, rz0;
+        for (k = 0; k < q->K; k++)
+            for (i = 0; i < q->p; i++) {             /* diagonal of H */
+                double v = i < q->d ? q->lambda : 0.0;
+                size_t row;
+                for (row = 0; row < q->n; row++) {
+                    const double pr = q->prob[row * q->K + k], a = q->a[row * q->p + i];
+                    v += (q->weight ? q->weight[row] : 1.0) * pr * (1.0 - pr) * a * a;
+                }
+                v += nni_logit_flat(q, i) / (double)q->K;
+                m[k * q->p + i] = v > 0.0 ? 1.0 / v : 1.0;
+            }
+        for (i = 0; i < P; i++) { q->step[i] = 0.0; r[i] = -q->grad[i]; d[i] = m[i] * r[i]; }
+        rz = rz0 = nn_dot_f64(r, d, P);
+        for (it = 0; it < 4 * P + 100 && rz > tol * tol * rz0; it++) {
+            double dhd, alpha, beta;
+            if ((s = nni_logit_hv(q, hd, d)) != NN_OK) return s;
+            dhd = nn_dot_f64(d, hd, P);
+            if (!(dhd > 0.0)) break;
+            alpha = rz / dhd;
+            for (i = 0; i < P; i++) { q->step[i] += alpha * d[i]; r[i] -= alpha * hd[i]; hd[i] = m[i] * r[i]; }
+            beta = nn_dot_f64(r, hd, P) / rz;
+            rz *= beta;
+            for (i = 0; i < P; i++) d[i] = hd[i] + beta * d[i];
+        }
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, double tol)
+{
+    const size_t P = q->K * q->p;
+    double f, g0 = 0.0;
+    size_t i, it;
+    nn_status s = nni_logit_value(q, q->theta, &f);
+    if (s == NN_OK) s = nni_logit_grad(q);
+    for (it = 0; s == NN_OK && it < max_iter; it++) {
+        double slope, t = 1.0, fn = f, big = 0.0, size = 0.0, g = 0.0, cg_tol;
+        int half;
+        for (i = 0; i < P; i++) if (fabs(q->grad[i]) > g) g = fabs(q->grad[i]);
+        if (it == 0) g0 = g;
+        if (g == 0.0) { m->converged = 1; break; }
+        cg_tol = g / g0 < 0.1 ? g / g0 : 0.1;
+        if ((s = nni_logit_step(q, cg_tol > 1e-10 ? cg_tol : 1e-10)) != NN_OK) break;
+        slope = nn_dot_f64(q->grad, q->step, P);
+        for (half = 0; half < 40; half++, t *= 0.5) {
+            for (i = 0; i < P; i++) q->next[i] = q->theta[i] + t * q->step[i];
+            if ((s = nni_logit_value(q, q->next, &fn)) != NN_OK) return s;
+            if (fn <= f + 1e-4 * t * slope + 4e-15 * fabs(f)) break;      /* the last term: rounding of f near the optimum */
+        }
+        if (half == 40) { if ((s = nni_logit_value(q, q->theta, &f)) == NN_OK) s = nni_logit_grad(q); break; }
+        for (i = 0; i < P; i++) {
+            if (fabs(t * q->step[i]) > big) big = fabs(t * q->step[i]);
+            if (fabs(q->next[i]) > size) size = fabs(q->next[i]);
+            q->theta[i] = q->next[i];
+        }
+        f = fn;
+        s = nni_logit_grad(q);
+        m->iterations = it + 1;
+        if (half == 0 && big <= tol * (1.0 + size)) { m->converged = 1; break; }
+    }
+    m->objective = f;
+    m->gradient = 0.0;
+    for (i = 0; i < P; i++) if (fabs(q->grad[i]) > m->gradient) m->gradient = fabs(q->grad[i]);
+    return s;
+}
+NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y, const nn_logistic_desc *desc, nn_error *err)
+{
+    nn_logistic_desc d = NN_ZERO;
+    nni_logit q = NN_ZERO;
+    nn_linear r = NN_ZERO;
+    nn_tensor z = NN_ZERO;
+    const nn_tensor *use = x;
+    size_t n, D, k, i, j, P, classes = 0, words = 0, bytes = 0, seen = 0, cells;
+    int dual, direct;
+    double *block = NULL, *v;
+    nn_status s;
+    if (desc) d = *desc;
+    if ((s = nni_reg_check("nn_logistic_fit", x, err)) != NN_OK) return s;
+    n = x->shape[0];
+    D = x->shape[1];
+    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0)) return nni_fail(err, NN_E_ARG, "nn_logistic_fit: lambda must be finite and at least 0, got %g", d.lambda);
+    for (i = 0; i < n; i++) {
+        if (y[i] < 0 || y[i] > 1000000 || (d.n_classes && (uint64_t)y[i] >= d.n_classes))
+            return nni_fail(err, NN_E_ARG, "nn_logistic_fit: row %zu: label %lld is not a class index", i, (long long)y[i]);
+        if ((size_t)y[i] + 1 > classes) classes = (size_t)y[i] + 1;
+        if (i && y[i] != y[0]) seen = 1;
+        if (d.weight && !(d.weight[i] >= 0.0 && d.weight[i] - d.weight[i] == 0.0))
+            return nni_fail(err, NN_E_ARG, "nn_logistic_fit: row %zu: the weight must be finite and at least 0, got %g", i, d.weight[i]);
+    }
+    if (d.n_classes) classes = d.n_classes;
+    if (!seen || classes < 2) return nni_fail(err, NN_E_ARG, "nn_logistic_fit: expected rows of at least two classes, got one");
+    q.K = classes == 2 && !d.multinomial ? 1 : classes;
+    q.lambda = d.no_penalty ? 0.0 : d.lambda > 0.0 ? d.lambda : 1.0;
+    dual = d.dual > 0 || (d.dual == 0 && D > n + n / 2);
+    if (dual) {
+        if ((s = nn_rowspace(&z, NULL, x, d.threads, &d.alloc, err)) != NN_OK) return s;
+        if (z.shape[1] == 0) { nn_tensor_free(&z); dual = 0; }      /* x is all zero */
+        else use = &z;
+    }
+    q.n = n;
+    q.d = use->shape[1];
+    q.intercept = !d.no_intercept;
+    q.p = q.d + (size_t)q.intercept;
+    q.threads = d.threads;
+    q.weight = d.weight;
+    q.y = y;
+    q.err = err;
+    q.alloc = d.alloc;
+    P = q.K * q.p;
+    direct = P <= 600 || (P <= 2000 && q.K == 1);
+    /* a, theta next grad step, z r prob, then the Hessian and a weighted copy of a, or four vectors */
+    s = nni_fail(NULL, NN_E_NOMEM, "size");
+    if (nni_mul(n, q.p, &cells) && nni_mul(n, 3 * q.K, &words) && nni_add(words, cells, &words) && nni_add(words, 8 * P, &words)) {
+        size_t hess = 0;
+        int fits = 1;
+        if (direct) fits = nni_mul(P, P, &hess) && nni_add(hess, cells, &hess);
+        if (fits && nni_add(words, hess, &words) && nni_mul(words, sizeof(double), &bytes)) block = (double *)nn_mem_alloc(bytes, &d.alloc);
+    }
+    if (!block) { nn_tensor_free(&z); return nni_fail(err, NN_E_NOMEM, "nn_logistic_fit: out of memory for %zu rows, %zu features", n, D); }
+    v = block;
+    q.theta = v; v += P;  q.next = v; v += P;  q.grad = v; v += P;  q.step = v; v += P;  q.cg = v; v += 4 * P;
+    q.z = v; v += n * q.K;  q.r = v; v += n * q.K;  q.prob = v; v += n * q.K;
+    nni_reg_copy(v, q.p, use, 0, q.d);
+    if (q.intercept) for (i = 0; i < n; i++) v[i * q.p + q.d] = 1.0;
+    q.a = v; v += cells;
+    if (direct) { q.h = v; v += P * P; q.wa = v; }
+    for (i = 0; i < P; i++) q.theta[i] = 0.0;
+    if (d.start && !dual && d.start->n_features == D && d.start->n_outputs == q.K)
+        for (k = 0; k < q.K; k++) {
+            memcpy(q.theta + k * q.p, nn_f64(&d.start->coef) + k * D, D * sizeof(double));
+            if (q.intercept) q.theta[k * q.p + D] = nn_f64(&d.start->intercept)[k];
+        }
+    s = nni_logit_run(&q, &r, d.max_iter ? d.max_iter : 200, d.tol > 0.0 ? d.tol : 1e-10);
+    if (s == NN_OK) s = nn_tensor_make2(&r.coef, NN_F64, q.K, D, &d.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.intercept, NN_F64, q.K, &d.alloc, err);
+    if (s == NN_OK) {
+        double *coef = nn_f64(&r.coef), *b = nn_f64(&r.intercept), mean = 0.0;
+        if (!dual) for (k = 0; k < q.K; k++) memcpy(coef + k * D, q.theta + k * q.p, D * sizeof *coef);
+        else {
+            /* at the optimum lambda coef = -x^T r exactly: no triangular solve, nothing of size d x d. Without a penalty the
+             * flattest solution is in the span of the rows as well: solve z c = coef_z there by its normal equations. */
+            double scale = q.lambda > 0.0 ? -1.0 / q.lambda : 1.0;
+            if (q.lambda == 0.0) {
+                const size_t rr = q.d;
+                double *g = (double *)nn_mem_alloc((rr * rr + rr) * sizeof *g, &d.alloc), *c = g ? g + rr * rr : NULL;
+                if (!g) s = nni_fail(err, NN_E_NOMEM, "nn_logistic_fit: out of memory");
+                else s = nn_gemm_f64(rr, rr, n, 1.0, nn_f64(&z), rr, 1, nn_f64(&z), rr, 0, 0.0, g, rr, d.threads, err);
+                for (k = 0; s == NN_OK && k < q.K; k++) {           /* coef_x = x^T u with u = z (z^T z)^-1 coef_z */
+                    s = nn_cholesky_solve(c, g, q.theta + k * q.p, rr, 1, &d.alloc, err);
+                    for (i = 0; s == NN_OK && i < n; i++) q.r[i * q.K + k] = nn_dot_f64(nn_f64(&z) + i * rr, c, rr);
+                }
+                nn_mem_free(g, (rr * rr + rr) * sizeof *g, &d.alloc);
+            }
+            for (k = 0; s == NN_OK && k < q.K; k++)
+                for (i = 0; i < n; i++) {
+                    const double c = scale * q.r[i * q.K + k];
+                    if (x->dtype == NN_F64) { const double *row = (const double *)x->data + i * D; for (j = 0; j < D; j++) coef[k * D + j] += c * row[j]; }
+                    else { const float *row = (const float *)x->data + i * D; for (j = 0; j < D; j++) coef[k * D + j] += c * (double)row[j]; }
+                }
+        }
+        if (q.intercept) {
+            for (k = 0; k < q.K; k++) { b[k] = q.theta[k * q.p + q.d]; mean += b[k]; }
+            if (q.K > 1) for (k = 0; k < q.K; k++) b[k] -= mean / (double)q.K;
+        }
+        r.n_features = D;
+        r.n_outputs = q.K;
+        r.n_classes = classes;
+        r.dual = dual;
+    }
+    nn_mem_free(block, bytes, &d.alloc);
+    nn_tensor_free(&z);
+    if (s != NN_OK) { nn_linear_free(&r); return s; }
+    *m = r;
+    return NN_OK;
+}
+
+NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor *y, const nn_ridge_desc *desc, nn_error *err)
+{
+    nn_ridge_desc d = NN_ZERO;
+    nn_linear r = NN_ZERO;
+    size_t n, D, T, i, j, t, S, words, bytes = 0, cells, sq;
+    int dual;
+    double *block = NULL, *a, *yy, *mx, *my, *g, *c, total = 0.0;
+    nn_status s;
+    if (desc) d = *desc;
+    if ((s = nni_reg_check("nn_ridge_fit", x, err)) != NN_OK) return s;
+    n = x->shape[0];
+    D = x->shape[1];
+    if ((y->dtype != NN_F32 && y->dtype != NN_F64) || (y->ndim != 1 && y->ndim != 2) || y->shape[0] != n)
+        return nni_fail(err, NN_E_ARG, "nn_ridge_fit: expected y as f32 or f64 [%zu] or [%zu,t], got %s with %zu rows", n, n, nn_dtype_name(y->dtype), y->ndim ? y->shape[0] : 0);
+    T = y->ndim == 2 ? y->shape[1] : 1;
+    if (T < 1) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: y has no columns");
+    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: lambda must be finite and at least 0, got %g", d.lambda);
+    for (i = 0; i < n * T; i++) {
+        double v = nn_tensor_get_f64(y, i);
+        if (!(v - v == 0.0)) return nni_fail(err, NN_E_NONFINITE, "nn_ridge_fit: y row %zu, column %zu is not finite", i / T, i % T);
+    }
+    for (i = 0; i < n; i++) {
+        double w = d.weight ? d.weight[i] : 1.0;
+        if (!(w >= 0.0 && w - w == 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: row %zu: the weight must be finite and at least 0, got %g", i, w);
+        total += w;
+    }
+    if (!(total > 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: all weights are 0");
+    dual = d.dual > 0 || (d.dual == 0 && D > n);
+    S = dual ? n : D;
+    if (nni_mul(n, D, &cells) && nni_mul(S, S, &sq) && nni_mul(n, T, &words) && nni_add(words, cells, &words) && nni_add(words, sq, &words)
+        && nni_add(words, S * T, &words) && nni_add(words, D + T, &words) && nni_mul(words, sizeof(double), &bytes))
+        block = (double *)nn_mem_alloc(bytes, &d.alloc);
+    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_ridge_fit: out of memory for %zu rows, %zu features", n, D);
+    a = block;  yy = a + cells;  g = yy + n * T;  c = g + sq;  mx = c + S * T;  my = mx + D;
+    nni_reg_copy(a, D, x, 0, D);
+    for (i = 0; i < n * T; i++) yy[i] = nn_tensor_get_f64(y, i);
+    for (j = 0; j < D + T; j++) mx[j] = 0.0;                          /* weighted means: mx and my are one array */
+    if (!d.no_intercept) {
+        for (i = 0; i < n; i++) {
+            double w = d.weight ? d.weight[i] : 1.0;
+            for (j = 0; j < D; j++) mx[j] += w * a[i * D + j];
+            for (t = 0; t < T; t++) my[t] += w * yy[i * T + t];
+        }
+        for (j = 0; j < D + T; j++) mx[j] /= total;
+    }
+    for (i = 0; i < n; i++) {
+        double w = d.weight ? sqrt(d.weight[i]) : 1.0;
+        for (j = 0; j < D; j++) a[i * D + j] = w * (a[i * D + j] - mx[j]);
+        for (t = 0; t < T; t++) yy[i * T + t] = w * (yy[i * T + t] - my[t]);
+    }
+    s = dual ? nn_gemm_f64(n, n, D, 1.0, a, D, 0, a, D, 1, 0.0, g, n, d.threads, err)
+             : nn_gemm_f64(D, D, n, 1.0, a, D, 1, a, D, 0, 0.0, g, D, d.threads, err);
+    for (i = 0; s == NN_OK && i < S; i++) g[i * S + i] += d.lambda;
+    if (s == NN_OK && !dual) s = nn_gemm_f64(D, T, n, 1.0, a, D, 1, yy, T, 0, 0.0, c, T, d.threads, err);
+    if (s == NN_OK && dual) memcpy(c, yy, n * T * sizeof *c);
+    if (s == NN_OK) s = nn_cholesky_solve(c, g, c, S, T, &d.alloc, err);
+    if (s == NN_E_ARG) (void)nni_fail(err, NN_E_ARG, "nn_ridge_fit: the %zu x %zu system is singular; use lambda > 0", S, S);
+    if (s == NN_OK) s = nn_tensor_make2(&r.coef, NN_F64, T, D, &d.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.intercept, NN_F64, T, &d.alloc, err);
+    if (s == NN_OK) {
+        double *coef = nn_f64(&r.coef);
+        if (dual) s = nn_gemm_f64(T, D, n, 1.0, c, T, 1, a, D, 0, 0.0, coef, D, d.threads, err);
+        else for (t = 0; t < T; t++) for (j = 0; j < D; j++) coef[t * D + j] = c[j * T + t];
+        for (t = 0; t < T && !d.no_intercept; t++) nn_f64(&r.intercept)[t] = my[t] - nn_dot_f64(mx, coef + t * D, D);
+        r.n_features = D;
+        r.n_outputs = T;
+        r.iterations = 1;
+        r.converged = 1;
+        r.dual = dual;
+    }
+    nn_mem_free(block, bytes, &d.alloc);
+    if (s != NN_OK) { nn_linear_free(&r); return s; }
+    *m = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err)
+{
+    const size_t K = m->n_outputs, D = m->n_features;
+    size_t i, k, j;
+    if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2 || x->shape[1] != D)
+        return nni_fail(err, NN_E_ARG, "nn_linear_scores: expected x as f32 or f64 [n,%zu], got %s [%zu,%zu]", D, nn_dtype_name(x->dtype),
+                        x->ndim ? x->shape[0] : 0, x->ndim > 1 ? x->shape[1] : 0);
+    for (i = 0; i < x->shape[0]; i++)
+        for (k = 0; k < K; k++) {
+            const double *w = nn_f64(&m->coef) + k * D;
+            nni_summer sum = NN_ZERO;
+            double v;
+            if (x->dtype == NN_F64) v = nn_dot_f64((const double *)x->data + i * D, w, D);
+            else { for (j = 0; j < D; j++) nni_summer_add(&sum, (double)((const float *)x->data)[i * D + j] * w[j]); v = nni_summer_end(&sum); }
+            out[i * K + k] = v + nn_f64(&m->intercept)[k];
+        }
+    return NN_OK;
+}
+NN_DEF nn_status nn_linear_proba(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err)
+{
+    const size_t C = m->n_classes;
+    size_t i, k;
+    nn_status s;
+    if (C < 2) return nni_fail(err, NN_E_ARG, "nn_linear_proba: a ridge model has no probabilities");
+    if ((s = nn_linear_scores(out, m, x, err)) != NN_OK) return s;
+    for (i = x->shape[0]; i-- > 0;) {                /* from the end: binary scores [n] widen to [n,2] in place */
+        double *o = out + i * C;
+        if (m->n_outputs == 1) {
+            const double z = out[i];
+            o[1] = nn_sigmoid(z);
+            o[0] = nn_sigmoid(-z);
+        } else {
+            double top = o[0], sum = 0.0;
+            for (k = 1; k < C; k++) if (o[k] > top) top = o[k];
+            for (k = 0; k < C; k++) { o[k] = nn_exp(o[k] - top); sum += o[k]; }
+            for (k = 0; k < C; k++) o[k] /= sum;
+        }
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_tensor *x, nn_error *err)
+{
+    const size_t K = m->n_outputs;
+    size_t i, k, rows;
+    double z[64];
+    nn_tensor row;
+    nn_status s;
+    if (m->n_classes < 2) return nni_fail(err, NN_E_ARG, "nn_linear_predict: a ridge model has no classes");
+    if (K > 64) {                                    /* many classes: one class at a time would cost the same, so look row by row on the heap-free path */
+        nn_linear one = *m;
+        double best;
+        size_t shape1[1] = { 1 }, shape2[2];
+        shape2[0] = 1; shape2[1] = m->n_features;
+        for (i = 0; i < (x->ndim ? x->shape[0] : 0); i++) {
+            if ((s = nn_tensor_rows(&row, x, i, 1, err)) != NN_OK) return s;
+            for (best = 0.0, out[i] = 0, k = 0; k < K; k++) {
+                one.n_outputs = 1;
+                one.coef = nn_tensor_view(nn_f64(&m->coef) + k * m->n_features, NN_F64, 2, shape2);
+                one.intercept = nn_tensor_view(nn_f64(&m->intercept) + k, NN_F64, 1, shape1);
+                if ((s = nn_linear_scores(z, &one, &row, err)) != NN_OK) return s;
+                if (k == 0 || z[0] > best) { best = z[0]; out[i] = (int64_t)k; }
+            }
+        }
+        return NN_OK;
+    }
+    rows = x->ndim ? x->shape[0] : 0;
+    if (rows == 0) return nn_linear_scores(z, m, x, err);
+    for (i = 0; i < rows; i++) {
+        if ((s = nn_tensor_rows(&row, x, i, 1, err)) != NN_OK || (s = nn_linear_scores(z, m, &row, err)) != NN_OK) return s;
+        if (K == 1) out[i] = z[0] > 0.0;
+        else nn_argmax_rows(out + i, z, 1, K);
+    }
+    return NN_OK;
+}
 
 /* ---- [BILEVEL] ---------------------------------------------------------- */
 
