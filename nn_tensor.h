@@ -1065,11 +1065,67 @@ typedef struct nni_kernels {
 #define NNI_PASS 1
 #include "nn_tensor.h"
 #undef NNI_PASS
+#ifdef NNI_X86
+#define NNI_PASS 2
+#include "nn_tensor.h"
+#undef NNI_PASS
+#define NNI_PASS 3
+#include "nn_tensor.h"
+#undef NNI_PASS
+#endif
+#ifdef NNI_NEON
+#define NNI_PASS 4
+#include "nn_tensor.h"
+#undef NNI_PASS
+#endif
 
-NNI_FN const nni_kernels *nni_kern(void)
+/* The choice: 1 = ref, 2, 3 = better; 0 = not made yet. Written at most a few times with the same value. */
+static int nni_isa_cache;
+static const nni_kernels *const nni_isa_table[] = {
+    &nni_kernels_ref, &nni_kernels_ref,
+#if defined(NNI_X86)
+    &nni_kernels_avx2, &nni_kernels_avx512
+#elif defined(NNI_NEON)
+    &nni_kernels_neon
+#endif
+};
+/* What CPU and system offer: a register file counts only when the system saves it (XCR0). */
+NNI_FN int nni_isa_detect(void)
 {
-    return &nni_kernels_ref;
+#if defined(NNI_X86)
+    unsigned a, b, c, d, lo, hi, c1;
+    if (!__get_cpuid(1, &a, &b, &c1, &d) || !(c1 & (1u << 27)) || !(c1 & (1u << 28)) || !(c1 & (1u << 12))) return 1;   /* OSXSAVE, AVX, FMA */
+    __asm__ __volatile__(".byte 0x0f, 0x01, 0xd0" : "=a"(lo), "=d"(hi) : "c"(0));                                   /* xgetbv */
+    if ((lo & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & (1u << 5))) return 1;              /* AVX2 */
+    (void)hi;
+    if ((lo & 0xE6) == 0xE6 && (b & (1u << 16)) && (b & (1u << 17)) && (b & (1u << 30)) && (b & (1u << 31))) return 3; /* F DQ BW VL */
+    return 2;
+#elif defined(NNI_NEON)
+    return 2;
+#else
+    return 1;
+#endif
 }
+NNI_FN int nni_isa_choose(void)
+{
+    int best = nni_isa_detect(), i;
+    const char *want = getenv("NN_ISA");
+    for (i = 1; want && i < best; i++) if (strcmp(want, nni_isa_table[i]->name) == 0) best = i;
+    return best;
+}
+#if defined(NNI_X86) || defined(NNI_NEON)
+NNI_FN inline const nni_kernels *nni_kern(void)
+{
+    int i = __atomic_load_n(&nni_isa_cache, __ATOMIC_RELAXED);
+    if (i == 0) { i = nni_isa_choose(); __atomic_store_n(&nni_isa_cache, i, __ATOMIC_RELAXED); }
+    return nni_isa_table[i];
+}
+/* For tests: look at NN_ISA again. */
+NNI_FN void nni_isa_reset(void) { __atomic_store_n(&nni_isa_cache, 0, __ATOMIC_RELAXED); }
+#else
+NNI_FN inline const nni_kernels *nni_kern(void) { (void)nni_isa_cache; return nni_isa_table[nni_isa_choose()]; }
+NNI_FN void nni_isa_reset(void) { }
+#endif
 NN_DEF const char *nn_isa_name(void) { return nni_kern()->name; }
 NN_DEF int nn_thread_count(int wanted)
 {
@@ -1321,10 +1377,200 @@ NNI_FP_END
 #define nnii_or(a, b) ((a) | (b))
 #define nnii_shl(a, n) ((a) << (n))
 #define nnii_shr(a, n) ((a) >> (n))
+#elif NNI_PASS == 2
+#define NNI_ISA _avx2
+#define NNI_T __attribute__((target("avx2,fma")))
+#define NNI_W 8
+#define nniv __m256
+#define nnii __m256i
+#define nnim __m256
+#define nniv_set(x) _mm256_set1_ps(x)
+#define nniv_load(p) _mm256_loadu_ps(p)
+#define nniv_store(p, v) _mm256_storeu_ps(p, v)
+#define nniv_mask(n) _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define nniv_loadn(p, n) _mm256_maskload_ps(p, nniv_mask(n))
+#define nniv_storen(p, v, n) _mm256_maskstore_ps(p, nniv_mask(n), v)
+#define nniv_add(a, b) _mm256_add_ps(a, b)
+#define nniv_sub(a, b) _mm256_sub_ps(a, b)
+#define nniv_mul(a, b) _mm256_mul_ps(a, b)
+#define nniv_div(a, b) _mm256_div_ps(a, b)
+#define nniv_sqrt(a) _mm256_sqrt_ps(a)
+#define nniv_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
+#define nniv_lt(a, b) _mm256_cmp_ps(a, b, _CMP_LT_OQ)
+#define nniv_le(a, b) _mm256_cmp_ps(a, b, _CMP_LE_OQ)
+#define nniv_nan(a) _mm256_cmp_ps(a, a, _CMP_UNORD_Q)
+#define nniv_sel(m, a, b) _mm256_blendv_ps(b, a, m)
+#define nnii_set(x) _mm256_set1_epi32((int)(x))
+#define nniv_bits(v) _mm256_castps_si256(v)
+#define nniv_from(i) _mm256_castsi256_ps(i)
+#define nniv_float(i) _mm256_cvtepi32_ps(i)
+#define nnii_add(a, b) _mm256_add_epi32(a, b)
+#define nnii_sub(a, b) _mm256_sub_epi32(a, b)
+#define nnii_and(a, b) _mm256_and_si256(a, b)
+#define nnii_or(a, b) _mm256_or_si256(a, b)
+#define nnii_shl(a, n) _mm256_slli_epi32(a, n)
+#define nnii_shr(a, n) _mm256_srli_epi32(a, n)
+/* 4 floats each of rows 0, 4, ... below p (one 128-bit lane per row), and the 4x4 transpose within the lanes */
+#define nniv_quad(p, ld) _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps((p) + 4 * (ld)), 1)
+#define nniv_zip(a, b) _mm256_unpacklo_ps(a, b)
+#define nniv_zap(a, b) _mm256_unpackhi_ps(a, b)
+#define nniv_zip2(a, b) _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)))
+#define nniv_zap2(a, b) _mm256_castpd_ps(_mm256_unpackhi_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)))
+/* doubles: half as many */
+#define nnid __m256d
+#define nnid_set(x) _mm256_set1_pd(x)
+#define nnid_load(p) _mm256_loadu_pd(p)
+#define nnid_store(p, v) _mm256_storeu_pd(p, v)
+#define nnid_mask(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
+#define nnid_fma(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define nnid_lo(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
+/* what a tile's tail is cut with: made once, outside the loop over k */
+#define nniv_cut __m256i
+#define nniv_loadc(p, c) _mm256_maskload_ps(p, c)
+#define nniv_storec(p, v, c) _mm256_maskstore_ps(p, c, v)
+#define nnid_cut __m256i
+#define nnid_loadc(p, c) _mm256_maskload_pd(p, c)
+#define nnid_storec(p, v, c) _mm256_maskstore_pd(p, c, v)
+#define NNI_MR 6                                          /* tile: 6 x 16 floats: 12 of 16 registers */
+
+#elif NNI_PASS == 3      /* maskz_ forms where the plain intrinsic starts from an undefined vector: g++ 12 warns about those */
+#define NNI_ISA _avx512
+#define NNI_T __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw")))
+#define NNI_W 16
+#define nniv __m512
+#define nnii __m512i
+#define nnim __mmask16
+#define nniv_set(x) _mm512_set1_ps(x)
+#define nniv_load(p) _mm512_loadu_ps(p)
+#define nniv_store(p, v) _mm512_storeu_ps(p, v)
+#define nniv_mask(n) ((__mmask16)((1u << (n)) - 1u))
+#define nniv_loadn(p, n) _mm512_maskz_loadu_ps(nniv_mask(n), p)
+#define nniv_storen(p, v, n) _mm512_mask_storeu_ps(p, nniv_mask(n), v)
+#define nniv_add(a, b) _mm512_add_ps(a, b)
+#define nniv_sub(a, b) _mm512_sub_ps(a, b)
+#define nniv_mul(a, b) _mm512_mul_ps(a, b)
+#define nniv_div(a, b) _mm512_div_ps(a, b)
+#define nniv_sqrt(a) _mm512_maskz_sqrt_ps(0xFFFF, a)
+#define nniv_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
+#define nniv_lt(a, b) _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ)
+#define nniv_le(a, b) _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ)
+#define nniv_nan(a) _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q)
+#define nniv_sel(m, a, b) _mm512_mask_blend_ps(m, b, a)
+#define nnii_set(x) _mm512_set1_epi32((int)(x))
+#define nniv_bits(v) _mm512_castps_si512(v)
+#define nniv_from(i) _mm512_castsi512_ps(i)
+#define nniv_float(i) _mm512_maskz_cvtepi32_ps(0xFFFF, i)
+#define nnii_add(a, b) _mm512_add_epi32(a, b)
+#define nnii_sub(a, b) _mm512_sub_epi32(a, b)
+#define nnii_and(a, b) _mm512_and_si512(a, b)
+#define nnii_or(a, b) _mm512_or_si512(a, b)
+#define nnii_shl(a, n) _mm512_maskz_slli_epi32(0xFFFF, a, n)
+#define nnii_shr(a, n) _mm512_maskz_srli_epi32(0xFFFF, a, n)
+#define nniv_quad(p, ld) _mm512_mask_broadcast_f32x4(_mm512_mask_broadcast_f32x4(_mm512_mask_broadcast_f32x4(_mm512_castps128_ps512(_mm_loadu_ps(p)), \
+    0x00F0, _mm_loadu_ps((p) + 4 * (ld))), 0x0F00, _mm_loadu_ps((p) + 8 * (ld))), 0xF000, _mm_loadu_ps((p) + 12 * (ld)))
+#define nniv_zip(a, b) _mm512_maskz_unpacklo_ps(0xFFFF, a, b)
+#define nniv_zap(a, b) _mm512_maskz_unpackhi_ps(0xFFFF, a, b)
+#define nniv_zip2(a, b) _mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
+#define nniv_zap2(a, b) _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
+#define nnid __m512d
+#define nnid_set(x) _mm512_set1_pd(x)
+#define nnid_load(p) _mm512_loadu_pd(p)
+#define nnid_store(p, v) _mm512_storeu_pd(p, v)
+#define nnid_mask(n) ((__mmask8)((1u << (n)) - 1u))
+#define nnid_fma(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define nnid_lo(p) _mm512_maskz_cvtps_pd(0xFF, _mm256_loadu_ps(p))
+#define nniv_cut __mmask16
+#define nniv_loadc(p, c) _mm512_maskz_loadu_ps(c, p)
+#define nniv_storec(p, v, c) _mm512_mask_storeu_ps(p, c, v)
+#define nnid_cut __mmask8
+#define nnid_loadc(p, c) _mm512_maskz_loadu_pd(c, p)
+#define nnid_storec(p, v, c) _mm512_mask_storeu_pd(p, c, v)
+#define NNI_MR 12                                         /* tile: 12 x 32 floats: 24 of 32 registers */
+
+#elif NNI_PASS == 4
+#define NNI_ISA _neon
+#define NNI_T
+#define NNI_W 4
+#define nniv float32x4_t
+#define nnii uint32x4_t
+#define nnim uint32x4_t
+#define nniv_set(x) vdupq_n_f32(x)
+#define nniv_load(p) vld1q_f32(p)
+#define nniv_store(p, v) vst1q_f32(p, v)
+#define nniv_loadn(p, n) nni_loadn_neon(p, n)
+#define nniv_storen(p, v, n) nni_storen_neon(p, v, n)
+#define nniv_add(a, b) vaddq_f32(a, b)
+#define nniv_sub(a, b) vsubq_f32(a, b)
+#define nniv_mul(a, b) vmulq_f32(a, b)
+#define nniv_div(a, b) vdivq_f32(a, b)
+#define nniv_sqrt(a) vsqrtq_f32(a)
+#define nniv_fma(a, b, c) vfmaq_f32(c, a, b)
+#define nniv_lt(a, b) vcltq_f32(a, b)
+#define nniv_le(a, b) vcleq_f32(a, b)
+#define nniv_nan(a) vmvnq_u32(vceqq_f32(a, a))
+#define nniv_sel(m, a, b) vbslq_f32(m, a, b)
+#define nnii_set(x) vdupq_n_u32((uint32_t)(x))
+#define nniv_bits(v) vreinterpretq_u32_f32(v)
+#define nniv_from(i) vreinterpretq_f32_u32(i)
+#define nniv_float(i) vcvtq_f32_s32(vreinterpretq_s32_u32(i))
+#define nnii_add(a, b) vaddq_u32(a, b)
+#define nnii_sub(a, b) vsubq_u32(a, b)
+#define nnii_and(a, b) vandq_u32(a, b)
+#define nnii_or(a, b) vorrq_u32(a, b)
+#define nnii_shl(a, n) vshlq_n_u32(a, n)
+#define nnii_shr(a, n) vshrq_n_u32(a, n)
+#define nniv_quad(p, ld) vld1q_f32(p)
+#define nniv_zip(a, b) vzip1q_f32(a, b)
+#define nniv_zap(a, b) vzip2q_f32(a, b)
+#define nniv_zip2(a, b) vreinterpretq_f32_f64(vzip1q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
+#define nniv_zap2(a, b) vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
+#define nnid float64x2_t
+#define nnid_set(x) vdupq_n_f64(x)
+#define nnid_load(p) vld1q_f64(p)
+#define nnid_store(p, v) vst1q_f64(p, v)
+#define nnid_fma(a, b, c) vfmaq_f64(c, a, b)
+#define nnid_lo(p) vcvt_f64_f32(vld1_f32(p))
+#define nniv_cut size_t
+#define nniv_mask(n) ((size_t)(n))
+#define nniv_loadc(p, c) nni_loadn_neon(p, c)
+#define nniv_storec(p, v, c) nni_storen_neon(p, v, c)
+#define nnid_cut size_t
+#define nnid_mask(n) ((size_t)(n))
+#define nnid_loadc(p, c) nni_loadd_neon(p, c)
+#define nnid_storec(p, v, c) nni_stored_neon(p, v, c)
+#define NNI_MR 12                                         /* tile: 12 x 8 floats: 24 of 32 registers */
+NNI_FN inline float32x4_t nni_loadn_neon(const float *p, size_t n)
+{
+    float t[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+    if (n) memcpy(t, p, n * sizeof *p);
+    return vld1q_f32(t);
+}
+NNI_FN inline void nni_storen_neon(float *p, float32x4_t v, size_t n)
+{
+    float t[4];
+    vst1q_f32(t, v);
+    if (n) memcpy(p, t, n * sizeof *p);
+}
+NNI_FN inline float64x2_t nni_loadd_neon(const double *p, size_t n)
+{
+    double t[2] = { 0.0, 0.0 };
+    if (n) memcpy(t, p, n * sizeof *p);
+    return vld1q_f64(t);
+}
+NNI_FN inline void nni_stored_neon(double *p, float64x2_t v, size_t n)
+{
+    double t[2];
+    vst1q_f64(t, v);
+    if (n) memcpy(p, t, n * sizeof *p);
+}
 #endif
 
 #define NNI_KF NNI_T NNI_FN                               /* a kernel that stands in the table */
-#define NNI_KI NNI_T NNI_FN inline                        /* a piece of one */
+#if NNI_PASS == 1
+#define NNI_KI NNI_FN inline                              /* a piece of one */
+#else
+#define NNI_KI NNI_T __attribute__((always_inline)) NNI_FN inline
+#endif
 #define NNI_F(x) nniv_set(x)
 
 /* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2: a minimax polynomial of degree 6 (3e-9), then 2^n in two exact
@@ -1651,7 +1897,7 @@ static const nni_kernels NNI_K(kernels) = {
     "ref",
 #elif NNI_PASS == 2
     "avx2",
-#elif NNI_PASS == 3
+#elif NNI_PASS == 3      /* maskz_ forms where the plain intrinsic starts from an undefined vector: g++ 12 warns about those */
     "avx512",
 #else
     "neon",
@@ -1702,6 +1948,26 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nnii_or
 #undef nnii_shl
 #undef nnii_shr
+#undef nniv_mask
+#undef nniv_quad
+#undef nniv_zip
+#undef nniv_zap
+#undef nniv_zip2
+#undef nniv_zap2
+#undef nnid
+#undef nnid_set
+#undef nnid_load
+#undef nnid_store
+#undef nnid_mask
+#undef nnid_fma
+#undef nnid_lo
+#undef nniv_cut
+#undef nniv_loadc
+#undef nniv_storec
+#undef nnid_cut
+#undef nnid_loadc
+#undef nnid_storec
+#undef NNI_MR
 #endif /* NNI_PASS */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.
