@@ -29,7 +29,8 @@ typedef enum nn_io_mode {
     NN_IO_READ = 0,
     NN_IO_CREATE,                          /* new file for writing; EEXIST when there is one         */
     NN_IO_APPEND,                          /* writes go to the end; created when absent              */
-    NN_IO_LOCKFILE                         /* read and write, created when absent, never cut         */
+    NN_IO_LOCKFILE,                        /* read and write, created when absent, never cut         */
+    NN_IO_DEVICE                           /* write to what is there: a pipe, a device, "-"          */
 } nn_io_mode;
 typedef struct nn_io_info { uint64_t size; int is_dir, is_file; unsigned perm; } nn_io_info;
 typedef struct nn_io {
@@ -88,7 +89,7 @@ NN_DEF nn_status nn_file_remove(const char *path, const nn_file_opts *opts, nn_e
 NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_dir_list: names in a folder (not . and ..), sorted bytewise, as NUL-terminated strings one after another in *out; *count of them. */
 NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts, nn_error *err);
-/* nn_dir_clean: remove what killed writers left (names that contain ".nntmp-"); call it while holding the folder's lock. */
+/* nn_dir_clean: remove what killed writers left (names that begin with ".nntmp-"); call it while holding the folder's lock. */
 NN_DEF nn_status nn_dir_clean(const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_path_join: "dir/name" into buf [cap]; name alone when dir is empty or "."; NN_E_LIMIT when it does not fit. */
 NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err);
@@ -431,6 +432,27 @@ NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_err
 NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err);
 
 /* ==== [DEFLATE] DEFLATE, zlib, gzip ====================================== */
+/* RFC 1951 inside RFC 1950 (zlib) or RFC 1952 (gzip). Levels: 0 stored, 1 fastest .. 6 default .. 9 smallest; the bytes
+ * depend on level and data alone (not on how the data were cut into pieces). */
+typedef enum nn_deflate_wrap { NN_DEFLATE_RAW = 0, NN_DEFLATE_ZLIB, NN_DEFLATE_GZIP } nn_deflate_wrap;
+/* nn_inflate: one whole stream from n bytes, appended to *out (on failure out->len is as before).
+ *   limit  refuse more output than this; 0 = none     used  out, bytes of input taken (may be NULL: then nothing may follow)
+ * NN_E_FORMAT with the byte named, NN_E_LIMIT, NN_E_NOMEM. Checksums of zlib and gzip are verified. */
+NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, size_t limit, size_t *used, nn_error *err);
+NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, int level, nn_error *err);
+/* Streaming, in bounded memory. */
+typedef struct nn_inflater nn_inflater;
+NN_DEF nn_status nn_inflater_open(nn_inflater **z, nn_deflate_wrap wrap, const nn_alloc *alloc, nn_error *err);
+NN_DEF void      nn_inflater_reset(nn_inflater *z);                                    /* a new stream from the next byte on */
+/* nn_inflater_run: takes from *in, gives to *out, moves both, until one is used up or the stream ends (*done = 1; the
+ * rest of *in belongs to the caller). last: no more input will come; what is missing then is NN_E_FORMAT. */
+NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in, size_t *in_n, int last, unsigned char **out, size_t *out_n, int *done, nn_error *err);
+NN_DEF void      nn_inflater_close(nn_inflater *z);                                    /* NULL is fine */
+typedef struct nn_deflater nn_deflater;
+NN_DEF nn_status nn_deflater_open(nn_deflater **z, nn_deflate_wrap wrap, int level, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_buf *out, nn_error *err);   /* what is ready is appended to *out */
+NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err);          /* the rest and the trailer; then only close */
+NN_DEF void      nn_deflater_close(nn_deflater *z);                                    /* NULL is fine */
 
 /* ==== [ZIP] zip containers =============================================== */
 
@@ -460,6 +482,1479 @@ extern "C" {
 #endif
 
 /* ---- [IO] --------------------------------------------------------------- */
+#include <errno.h>
+#if defined(__unix__) || defined(__unix) || (defined(__APPLE__) && defined(__MACH__))
+#define NNI_POSIX 1
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+#else
+#define NNI_POSIX 0
+#endif
+
+/* little- and big-endian loads and stores of what files hold, from any address */
+NNI_FN uint32_t nni_le16(const void *p) { const unsigned char *u = (const unsigned char *)p; return (uint32_t)u[0] | (uint32_t)u[1] << 8; }
+NNI_FN uint32_t nni_le32(const void *p) { const unsigned char *u = (const unsigned char *)p; return nni_le16(u) | nni_le16(u + 2) << 16; }
+NNI_FN uint64_t nni_le64(const void *p) { const unsigned char *u = (const unsigned char *)p; return nni_le32(u) | (uint64_t)nni_le32(u + 4) << 32; }
+NNI_FN uint32_t nni_be32(const void *p) { const unsigned char *u = (const unsigned char *)p; return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3]; }
+NNI_FN void nni_put_le16(void *p, uint32_t v) { unsigned char *u = (unsigned char *)p; u[0] = (unsigned char)v; u[1] = (unsigned char)(v >> 8); }
+NNI_FN void nni_put_le32(void *p, uint32_t v) { nni_put_le16(p, v); nni_put_le16((unsigned char *)p + 2, v >> 16); }
+NNI_FN void nni_put_le64(void *p, uint64_t v) { nni_put_le32(p, (uint32_t)v); nni_put_le32((unsigned char *)p + 4, (uint32_t)(v >> 32)); }
+NNI_FN void nni_put_be32(void *p, uint32_t v) { unsigned char *u = (unsigned char *)p; u[0] = (unsigned char)(v >> 24); u[1] = (unsigned char)(v >> 16); u[2] = (unsigned char)(v >> 8); u[3] = (unsigned char)v; }
+NNI_FN int nni_big_endian(void) { const uint16_t one = 1; unsigned char b; memcpy(&b, &one, 1); return b == 0; }
+
+NN_DEF const char *nn_errno_text(int e)
+{
+    switch (e) {                           /* ISO C and POSIX values that file calls really give */
+    case 0: return "no error";
+#ifdef ENOENT
+    case ENOENT: return "no such file or folder";
+#endif
+#ifdef EACCES
+    case EACCES: return "permission denied";
+#endif
+#ifdef EPERM
+    case EPERM: return "operation not permitted";
+#endif
+#ifdef EEXIST
+    case EEXIST: return "already exists";
+#endif
+#ifdef ENOTDIR
+    case ENOTDIR: return "a part of the path is not a folder";
+#endif
+#ifdef EISDIR
+    case EISDIR: return "is a folder";
+#endif
+#ifdef ENOSPC
+    case ENOSPC: return "no space left on the device";
+#endif
+#ifdef EDQUOT
+    case EDQUOT: return "disk quota exceeded";
+#endif
+#ifdef EFBIG
+    case EFBIG: return "file too large";
+#endif
+#ifdef EIO
+    case EIO: return "input/output error";
+#endif
+#ifdef EROFS
+    case EROFS: return "read-only file system";
+#endif
+#ifdef EMFILE
+    case EMFILE: return "too many open files in this process";
+#endif
+#ifdef ENFILE
+    case ENFILE: return "too many open files in the system";
+#endif
+#ifdef ENAMETOOLONG
+    case ENAMETOOLONG: return "name too long";
+#endif
+#ifdef ELOOP
+    case ELOOP: return "too many symbolic links";
+#endif
+#ifdef ENOMEM
+    case ENOMEM: return "out of memory";
+#endif
+#ifdef EBUSY
+    case EBUSY: return "busy";
+#endif
+#ifdef EINTR
+    case EINTR: return "interrupted";
+#endif
+#ifdef EAGAIN
+    case EAGAIN: return "locked or not ready";
+#endif
+#ifdef EPIPE
+    case EPIPE: return "nobody reads the pipe";
+#endif
+#ifdef EXDEV
+    case EXDEV: return "on another device";
+#endif
+#ifdef ENOTEMPTY
+    case ENOTEMPTY: return "folder not empty";
+#endif
+#ifdef ENODEV
+    case ENODEV: return "no such device";
+#endif
+#ifdef EBADF
+    case EBADF: return "not open for this";
+#endif
+#ifdef ESPIPE
+    case ESPIPE: return "a pipe has no positions";
+#endif
+#ifdef EINVAL
+    case EINVAL: return "invalid argument";
+#endif
+    default: return "system error";
+    }
+}
+/* "name: what: why"; codes without a text of ours show their number */
+NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, int e)
+{
+    char nb[64];
+    const char *t = nn_errno_text(e);
+    if (strcmp(t, "system error") == 0) return nni_fail(err, NN_E_IO, "%s: %s: system error %d", nni_name(nb, name), what, e);
+    return nni_fail(err, NN_E_IO, "%s: %s: %s", nni_name(nb, name), what, t);
+}
+
+#ifdef EINTR
+#define NNI_EINTR EINTR
+#else
+#define NNI_EINTR (-1)
+#endif
+#ifdef EIO
+#define NNI_EIO EIO
+#else
+#define NNI_EIO ERANGE
+#endif
+#ifdef EINVAL
+#define NNI_EINVAL EINVAL
+#else
+#define NNI_EINVAL EDOM
+#endif
+
+#if NNI_POSIX
+NNI_FN int nni_px_err(void) { return errno ? errno : NNI_EIO; }
+NNI_FN int nni_px_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
+{
+    int fd, flags = mode == NN_IO_READ ? O_RDONLY : mode == NN_IO_CREATE ? O_WRONLY | O_CREAT | O_EXCL
+                  : mode == NN_IO_APPEND ? O_WRONLY | O_CREAT | O_APPEND : mode == NN_IO_DEVICE ? O_WRONLY : O_RDWR | O_CREAT;
+    (void)u;
+    if (strcmp(path, "-") == 0 && mode != NN_IO_LOCKFILE) { *h = mode == NN_IO_READ ? 0 : 1; return 0; }
+    fd = open(path, flags, (mode_t)perm);
+    if (fd < 0) return nni_px_err();
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    *h = fd;
+    return 0;
+}
+NNI_FN int nni_px_read(void *u, intptr_t h, void *buf, size_t n, size_t *done)
+{
+    ssize_t r = read((int)h, buf, n < ((size_t)1 << 30) ? n : (size_t)1 << 30);   /* some systems refuse more at once */
+    (void)u;
+    if (r < 0) return nni_px_err();
+    *done = (size_t)r;
+    return 0;
+}
+NNI_FN int nni_px_write(void *u, intptr_t h, const void *buf, size_t n, size_t *done)
+{
+    ssize_t r = write((int)h, buf, n < ((size_t)1 << 30) ? n : (size_t)1 << 30);
+    (void)u;
+    if (r < 0) return nni_px_err();
+    *done = (size_t)r;
+    return 0;
+}
+NNI_FN int nni_px_seek(void *u, intptr_t h, uint64_t offset)
+{
+    (void)u;
+    if ((uint64_t)(off_t)offset != offset || (off_t)offset < 0) return NNI_EINVAL;
+    return lseek((int)h, (off_t)offset, SEEK_SET) < 0 ? nni_px_err() : 0;
+}
+NNI_FN int nni_px_sync(void *u, intptr_t h)
+{
+    (void)u;
+#ifdef F_FULLFSYNC
+    if (fcntl((int)h, F_FULLFSYNC) == 0) return 0;      /* macOS: fsync alone stops at the drive's cache */
+#endif
+    return fsync((int)h) != 0 ? nni_px_err() : 0;
+}
+NNI_FN int nni_px_close(void *u, intptr_t h)
+{
+    (void)u;
+    if (h == 0 || h == 1) return 0;                     /* standard input and output stay open */
+    return close((int)h) != 0 ? nni_px_err() : 0;
+}
+NNI_FN int nni_px_lock(void *u, intptr_t h)
+{
+    (void)u;
+    if (flock((int)h, LOCK_EX | LOCK_NB) == 0) return 0;
+    return errno == EWOULDBLOCK ? EAGAIN : nni_px_err();
+}
+NNI_FN void nni_px_fill(nn_io_info *out, const struct stat *st)
+{
+    out->size = st->st_size > 0 ? (uint64_t)st->st_size : 0;
+    out->is_dir = S_ISDIR(st->st_mode) ? 1 : 0;
+    out->is_file = S_ISREG(st->st_mode) ? 1 : 0;
+    out->perm = (unsigned)st->st_mode & 0777u;
+}
+NNI_FN int nni_px_info_of(void *u, intptr_t h, nn_io_info *out)
+{
+    struct stat st;
+    (void)u;
+    if (fstat((int)h, &st) != 0) return nni_px_err();
+    nni_px_fill(out, &st);
+    return 0;
+}
+NNI_FN int nni_px_info(void *u, const char *path, nn_io_info *out)
+{
+    struct stat st;
+    (void)u;
+    if (stat(path, &st) != 0) return nni_px_err();
+    nni_px_fill(out, &st);
+    return 0;
+}
+NNI_FN int nni_px_rename(void *u, const char *from, const char *to) { (void)u; return rename(from, to) != 0 ? nni_px_err() : 0; }
+NNI_FN int nni_px_remove(void *u, const char *path) { (void)u; return unlink(path) != 0 ? nni_px_err() : 0; }
+NNI_FN int nni_px_mkdir(void *u, const char *path) { (void)u; return mkdir(path, 0777) != 0 ? nni_px_err() : 0; }
+NNI_FN int nni_px_sync_dir(void *u, const char *path)
+{
+    int fd = open(path, O_RDONLY), e = 0;
+    (void)u;
+    if (fd < 0) return nni_px_err();
+    if (fsync(fd) != 0 && errno != EINVAL) e = nni_px_err();    /* EINVAL: this file system cannot sync folders */
+    (void)close(fd);
+    return e;
+}
+NNI_FN int nni_px_list(void *u, const char *path, int (*each)(void *ctx, const char *name), void *ctx)
+{
+    DIR *d = opendir(path);
+    int e = 0;
+    (void)u;
+    if (!d) return nni_px_err();
+    for (;;) {
+        struct dirent *x;
+        errno = 0;
+        x = readdir(d);
+        if (!x) { e = errno; break; }
+        if (strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0) continue;
+        if ((e = each(ctx, x->d_name)) != 0) break;
+    }
+    (void)closedir(d);
+    return e;
+}
+NNI_FN int nni_px_map(void *u, intptr_t h, size_t size, void **p)
+{
+    void *m = mmap(NULL, size, PROT_READ, MAP_PRIVATE, (int)h, 0);
+    (void)u;
+    if (m == MAP_FAILED) return nni_px_err();
+    *p = m;
+    return 0;
+}
+NNI_FN int nni_px_unmap(void *u, void *p, size_t size) { (void)u; return munmap(p, size) != 0 ? nni_px_err() : 0; }
+NN_DEF const nn_io *nn_io_system(void)
+{
+    static const nn_io table = { nni_px_open, nni_px_read, nni_px_write, nni_px_seek, nni_px_sync, nni_px_close, nni_px_lock, nni_px_info_of, nni_px_info,
+                                 nni_px_rename, nni_px_remove, nni_px_mkdir, nni_px_sync_dir, nni_px_list, nni_px_map, nni_px_unmap, NULL };
+    return &table;
+}
+NNI_FN long nni_process(void) { return (long)getpid(); }
+#else
+/* ISO C alone: enough to read and to replace files; what it cannot say is answered with "invalid argument" or nothing. */
+NNI_FN FILE *nni_std_file(intptr_t h) { FILE *f; memcpy(&f, &h, sizeof f); return f; }
+NNI_FN int nni_std_err(void) { return errno ? errno : NNI_EIO; }
+NNI_FN int nni_std_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
+{
+    FILE *f;
+    (void)u; (void)perm;
+    errno = 0;
+    if (strcmp(path, "-") == 0) f = mode == NN_IO_READ ? stdin : stdout;
+    else f = fopen(path, mode == NN_IO_READ ? "rb" : mode == NN_IO_APPEND ? "ab" : "wb");
+    if (!f) return nni_std_err();
+    (void)setvbuf(f, NULL, _IONBF, 0);
+    memcpy(h, &f, sizeof f);
+    return 0;
+}
+NNI_FN int nni_std_read(void *u, intptr_t h, void *buf, size_t n, size_t *done)
+{
+    FILE *f = nni_std_file(h);
+    (void)u;
+    *done = fread(buf, 1, n, f);
+    return *done < n && ferror(f) ? NNI_EIO : 0;
+}
+NNI_FN int nni_std_write(void *u, intptr_t h, const void *buf, size_t n, size_t *done)
+{
+    (void)u;
+    errno = 0;
+    *done = fwrite(buf, 1, n, nni_std_file(h));
+    return *done == 0 && n ? nni_std_err() : 0;
+}
+NNI_FN int nni_std_seek(void *u, intptr_t h, uint64_t offset)
+{
+    (void)u;
+    if (offset > 0x7FFFFFFFu) return NNI_EINVAL;
+    return fseek(nni_std_file(h), (long)offset, SEEK_SET) != 0 ? NNI_EIO : 0;
+}
+NNI_FN int nni_std_sync(void *u, intptr_t h) { (void)u; return fflush(nni_std_file(h)) != 0 ? NNI_EIO : 0; }
+NNI_FN int nni_std_close(void *u, intptr_t h)
+{
+    FILE *f = nni_std_file(h);
+    (void)u;
+    return f != stdin && f != stdout && fclose(f) != 0 ? NNI_EIO : 0;
+}
+NNI_FN int nni_std_lock(void *u, intptr_t h) { (void)u; (void)h; return 0; }
+NNI_FN int nni_std_info_of(void *u, intptr_t h, nn_io_info *out)
+{
+    FILE *f = nni_std_file(h);
+    long at = ftell(f), end;
+    (void)u;
+    memset(out, 0, sizeof *out);
+    if (at < 0 || fseek(f, 0, SEEK_END) != 0 || (end = ftell(f)) < 0 || fseek(f, at, SEEK_SET) != 0) return 0;
+    out->size = (uint64_t)end;
+    out->is_file = 1;
+    return 0;
+}
+NNI_FN int nni_std_info(void *u, const char *path, nn_io_info *out)
+{
+    FILE *f = fopen(path, "rb");
+    intptr_t h = 0;
+    if (!f) return nni_std_err();
+    memcpy(&h, &f, sizeof f);
+    (void)nni_std_info_of(u, h, out);
+    (void)fclose(f);
+    return 0;
+}
+NNI_FN int nni_std_remove(void *u, const char *path) { (void)u; errno = 0; return remove(path) != 0 ? nni_std_err() : 0; }
+NNI_FN int nni_std_rename(void *u, const char *from, const char *to)
+{
+    errno = 0;
+    (void)u;
+    if (rename(from, to) == 0) return 0;
+    (void)remove(to);                                   /* some systems do not replace: not atomic there */
+    return rename(from, to) != 0 ? nni_std_err() : 0;
+}
+NNI_FN int nni_std_mkdir(void *u, const char *path) { (void)u; (void)path; return NNI_EINVAL; }
+NNI_FN int nni_std_sync_dir(void *u, const char *path) { (void)u; (void)path; return 0; }
+NNI_FN int nni_std_list(void *u, const char *path, int (*each)(void *ctx, const char *name), void *ctx) { (void)u; (void)path; (void)each; (void)ctx; return NNI_EINVAL; }
+NNI_FN int nni_std_map(void *u, intptr_t h, size_t size, void **p) { (void)u; (void)h; (void)size; (void)p; return NNI_EINVAL; }
+NNI_FN int nni_std_unmap(void *u, void *p, size_t size) { (void)u; (void)p; (void)size; return 0; }
+NN_DEF const nn_io *nn_io_system(void)
+{
+    static const nn_io table = { nni_std_open, nni_std_read, nni_std_write, nni_std_seek, nni_std_sync, nni_std_close, nni_std_lock, nni_std_info_of, nni_std_info,
+                                 nni_std_rename, nni_std_remove, nni_std_mkdir, nni_std_sync_dir, nni_std_list, nni_std_map, nni_std_unmap, NULL };
+    return &table;
+}
+NNI_FN long nni_process(void) { return 0; }
+#endif
+
+NNI_FN const nn_io *nni_io_of(const nn_file_opts *o) { return o && o->io ? o->io : nn_io_system(); }
+NNI_FN nn_alloc nni_alloc_of(const nn_file_opts *o) { nn_alloc z = NN_ZERO; return o ? o->alloc : z; }
+
+/* All n bytes, through short writes and interruptions (a bound, so that a broken table cannot hold us for ever). */
+NNI_FN int nni_write_all(const nn_io *io, intptr_t h, const void *data, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    int tries = 0;
+    while (n) {
+        size_t done = 0;
+        int e = io->write(io->user, h, p, n, &done);
+        if (e && (e != NNI_EINTR || ++tries > 1000)) return e;
+        if (!e && (done == 0 || done > n)) return NNI_EIO;
+        if (!e) { p += done; n -= done; }
+    }
+    return 0;
+}
+NNI_FN int nni_read_some(const nn_io *io, intptr_t h, void *buf, size_t n, size_t *done)
+{
+    int e, tries = 0;
+    do { *done = 0; e = io->read(io->user, h, buf, n, done); } while (e == NNI_EINTR && e != -1 && ++tries < 1000);
+    if (!e && *done > n) e = NNI_EIO;
+    return e;
+}
+NNI_FN int nni_close_handle(const nn_io *io, intptr_t h)
+{
+    int e = io->close(io->user, h);
+    return e == NNI_EINTR ? 0 : e;                      /* the handle is gone all the same */
+}
+
+/* growable bytes */
+NN_DEF nn_status nn_buf_reserve(nn_buf *b, size_t n, nn_error *err)
+{
+    size_t need, room;
+    unsigned char *p;
+    if (!nni_add(b->len, n, &need) || need == SIZE_MAX) return nni_fail(err, NN_E_NOMEM, "nn_buf: size overflows");
+    if (b->limit && need > b->limit) return nni_fail(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit, need);
+    need++;
+    if (need <= b->room) return NN_OK;
+    room = b->room < SIZE_MAX / 2 ? b->room + b->room / 2 : need;
+    if (room < need) room = need;
+    if (room < 64) room = 64;
+    if (b->limit && room > b->limit + 1) room = b->limit + 1;
+    p = (unsigned char *)nn_mem_resize(b->data, b->room, room, &b->alloc);
+    if (!p) return nni_fail(err, NN_E_NOMEM, "nn_buf: out of memory, %zu bytes wanted", room);
+    b->data = p;
+    b->room = room;
+    b->data[b->len] = 0;
+    return NN_OK;
+}
+NN_DEF nn_status nn_buf_put(nn_buf *b, const void *p, size_t n, nn_error *err)
+{
+    nn_status s;
+    if (n >= b->room - b->len || !b->data) if ((s = nn_buf_reserve(b, n, err)) != NN_OK) return s;
+    if (b->limit && n > b->limit - b->len) return nni_fail(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit, b->len + n);
+    if (n) memcpy(b->data + b->len, p, n);
+    b->len += n;
+    b->data[b->len] = 0;
+    return NN_OK;
+}
+NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err) { return nn_buf_put(b, s, strlen(s), err); }
+NN_DEF void nn_buf_free(nn_buf *b)
+{
+    if (b->data) nn_mem_free(b->data, b->room, &b->alloc);
+    b->data = NULL;
+    b->len = b->room = 0;
+}
+
+/* paths */
+NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err)
+{
+    size_t d = dir ? strlen(dir) : 0, n = strlen(name);
+    char nb[64];
+    if (d == 1 && dir[0] == '.') d = 0;
+    while (d > 1 && dir[d - 1] == '/') d--;
+    if (d + n + 2 > cap) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu", nni_name(nb, name), cap - 1, d + n + 1);
+    if (d) memcpy(buf, dir, d);
+    if (d && dir[d - 1] != '/') buf[d++] = '/';
+    memcpy(buf + d, name, n + 1);
+    return NN_OK;
+}
+/* The folder of a path: "a/b" -> "a", "b" -> ".", "/b" -> "/". */
+NNI_FN nn_status nni_path_dir(char *buf, size_t cap, const char *path, nn_error *err)
+{
+    size_t n = strlen(path);
+    char nb[64];
+    if (n + 2 > cap) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu", nni_name(nb, path), cap - 2, n);
+    while (n && path[n - 1] != '/') n--;
+    while (n > 1 && path[n - 1] == '/') n--;
+    if (n) memcpy(buf, path, n); else buf[n++] = '.';
+    buf[n] = 0;
+    return NN_OK;
+}
+NN_DEF int nn_file_exists(const char *path, const nn_file_opts *opts)
+{
+    const nn_io *io = nni_io_of(opts);
+    nn_io_info in;
+    return io->info(io->user, path, &in) == 0;
+}
+NN_DEF nn_status nn_file_size(uint64_t *size, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    nn_io_info in;
+    int e = io->info(io->user, path, &in);
+    if (e) return nni_io_fail(err, path, "cannot look at it", e);
+    *size = in.size;
+    return NN_OK;
+}
+NN_DEF nn_status nn_file_remove(const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    int e = io->remove(io->user, path);
+#ifdef ENOENT
+    if (e == ENOENT) e = 0;
+#endif
+    return e ? nni_io_fail(err, path, "cannot remove", e) : NN_OK;
+}
+NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    char part[NN_MAX_PATH_BYTES];
+    size_t n = strlen(path), i;
+    nn_io_info in;
+    char nb[64];
+    int e;
+    if (n + 1 > sizeof part) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu", nni_name(nb, path), NN_MAX_PATH_BYTES - 1, n);
+    memcpy(part, path, n + 1);
+    for (i = 1; i <= n; i++) {
+        if (i < n && part[i] != '/') continue;
+        if (part[i - 1] == '/') continue;
+        part[i] = 0;
+        if (io->info(io->user, part, &in) == 0) {
+            if (!in.is_dir) return nni_fail(err, NN_E_IO, "%s: cannot make the folder: '%.60s' is not a folder", nni_name(nb, path), part);
+        } else if ((e = io->mkdir(io->user, part)) != 0 && !(io->info(io->user, part, &in) == 0 && in.is_dir))   /* another process may be faster */
+            return nni_io_fail(err, path, "cannot make the folder", e);
+        if (i < n) part[i] = '/';
+    }
+    return NN_OK;
+}
+typedef struct nni_list { nn_buf *out; size_t count; nn_status s; nn_error *err; } nni_list;
+NNI_FN int nni_list_each(void *ctx, const char *name)
+{
+    nni_list *l = (nni_list *)ctx;
+    l->s = nn_buf_put(l->out, name, strlen(name) + 1, l->err);
+    l->count++;
+    return l->s != NN_OK ? -1 : 0;
+}
+NNI_FN int nni_text_order(const void *a, const void *b)
+{
+    const char *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return strcmp(x, y);
+}
+NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    nn_buf all = NN_ZERO;
+    nni_list l;
+    const char **names = NULL;
+    size_t i, at, had = out->len;
+    int e;
+    nn_status s;
+    all.alloc = nni_alloc_of(opts);
+    all.limit = 1u << 28;
+    l.out = &all; l.count = 0; l.s = NN_OK; l.err = err;
+    e = io->list(io->user, path, nni_list_each, &l);
+    s = l.s;
+    if (s == NN_OK && e) s = nni_io_fail(err, path, "cannot list the folder", e);
+    if (s == NN_OK && l.count) {
+        names = (const char **)nni_new(l.count, sizeof *names, &all.alloc);
+        if (!names) s = nni_fail(err, NN_E_NOMEM, "nn_dir_list: out of memory for %zu names", l.count);
+    }
+    if (s == NN_OK && l.count) {
+        for (i = 0, at = 0; i < l.count; i++, at += strlen((const char *)all.data + at) + 1) names[i] = (const char *)all.data + at;
+        qsort(names, l.count, sizeof *names, nni_text_order);
+        for (i = 0; i < l.count && s == NN_OK; i++) s = nn_buf_put(out, names[i], strlen(names[i]) + 1, err);
+        if (s != NN_OK) out->len = had;
+    }
+    if (s == NN_OK) *count = l.count;
+    if (names) nn_mem_free(names, l.count * sizeof *names, &all.alloc);
+    nn_buf_free(&all);
+    return s;
+}
+NN_DEF nn_status nn_dir_clean(const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf names = NN_ZERO;
+    size_t n = 0, i, at;
+    char file[NN_MAX_PATH_BYTES];
+    nn_status s;
+    names.alloc = nni_alloc_of(opts);
+    s = nn_dir_list(&names, &n, path, opts, err);
+    for (i = 0, at = 0; i < n && s == NN_OK; i++, at += strlen((const char *)names.data + at) + 1) {
+        if (strncmp((const char *)names.data + at, ".nntmp-", 7) != 0) continue;
+        s = nn_path_join(file, sizeof file, path, (const char *)names.data + at, err);
+        if (s == NN_OK) s = nn_file_remove(file, opts, err);
+    }
+    nn_buf_free(&names);
+    return s;
+}
+
+/* reader */
+#define NNI_READ_CHUNK ((size_t)1 << 16)
+struct nn_reader {
+    const nn_io *io;
+    nn_alloc alloc;
+    intptr_t h;
+    int is_open, is_mem, can_seek, at_end, moved;       /* moved: read_at left the handle elsewhere                     */
+    unsigned char *buf;                                 /* delivered bytes are buf[pos..end)                            */
+    size_t room, pos, end;
+    uint64_t at, size, file_at, limit;                  /* at: offset of buf[pos]; file_at: where the handle reads next */
+    const unsigned char *mem_all;
+    nn_inflater *z;                                     /* gunzip: its input is zbuf[zpos..zend)                        */
+    unsigned char *zbuf;
+    size_t zpos, zend;
+    int z_done, src_end;
+    uint64_t z_off;                                     /* offset of zbuf[zpos] in the file                             */
+    size_t name_room;
+    char *name;
+};
+/* up to n bytes of the source itself */
+NNI_FN nn_status nni_reader_source(nn_reader *r, unsigned char *to, size_t n, size_t *got, nn_error *err)
+{
+    int e;
+    if (r->is_mem) {
+        uint64_t left = r->size - r->file_at;
+        *got = (uint64_t)n < left ? n : (size_t)left;
+        if (*got) memcpy(to, r->mem_all + r->file_at, *got);
+        r->file_at += *got;
+        return NN_OK;
+    }
+    if (r->moved) {
+        if ((e = r->io->seek(r->io->user, r->h, r->file_at)) != 0) return nni_io_fail(err, r->name, "cannot seek", e);
+        r->moved = 0;
+    }
+    if ((e = nni_read_some(r->io, r->h, to, n, got)) != 0) return nni_io_fail(err, r->name, "cannot read", e);
+    r->file_at += *got;
+    return NN_OK;
+}
+/* up to n delivered bytes into `to`; *got 0 = end */
+NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size_t *got, nn_error *err)
+{
+    nn_status s;
+    *got = 0;
+    if (r->at_end || n == 0) return NN_OK;
+    if (!r->z) {
+        s = nni_reader_source(r, to, n, got, err);
+    } else {
+        unsigned char *o = to;
+        size_t o_n = n;
+        s = NN_OK;
+        while (s == NN_OK && o == to) {
+            const unsigned char *in;
+            size_t in_n, used;
+            if (r->zpos == r->zend && !r->src_end) {
+                size_t k = 0;
+                if ((s = nni_reader_source(r, r->zbuf, NNI_READ_CHUNK, &k, err)) != NN_OK) break;
+                r->zpos = 0;
+                r->zend = k;
+                if (k == 0) r->src_end = 1;
+            }
+            if (r->z_done) {                            /* a further member, or the end */
+                if (r->zpos == r->zend) break;
+                nn_inflater_reset(r->z);
+                r->z_done = 0;
+            }
+            in = r->zbuf + r->zpos;
+            in_n = r->zend - r->zpos;
+            s = nn_inflater_run(r->z, &in, &in_n, r->src_end, &o, &o_n, &r->z_done, err);
+            used = (size_t)(in - (r->zbuf + r->zpos));
+            r->zpos += used;
+            r->z_off += used;
+            if (s != NN_OK && err) {                    /* the inflater knows no file: say which */
+                char msg[sizeof err->msg], nb[64];
+                memcpy(msg, err->msg, sizeof msg);
+                s = nni_fail_at(err, s, (size_t)r->z_off, 0, 0, "%s: byte %llu: %.120s", nni_name(nb, r->name), (unsigned long long)r->z_off, msg);
+            }
+        }
+        *got = (size_t)(o - to);
+    }
+    if (s != NN_OK) return s;
+    if (*got == 0) r->at_end = 1;
+    if (r->limit && r->at + (uint64_t)(r->end - r->pos) + *got > r->limit) {
+        char nb[64];
+        return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more", nni_name(nb, r->name), (unsigned long long)r->limit);
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_opts *opts, nn_error *err)
+{
+    nn_status s = NN_OK;
+    r->room = NNI_READ_CHUNK;
+    r->buf = (unsigned char *)nn_mem_alloc(r->room, &r->alloc);
+    if (!r->buf) s = nni_fail(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
+    r->limit = 0;
+    while (s == NN_OK && r->end < 3) {                  /* pipes may deliver byte by byte */
+        size_t got;
+        s = nni_reader_pull(r, r->buf + r->end, r->room - r->end, &got, err);
+        if (s != NN_OK || got == 0) break;
+        r->end += got;
+    }
+    if (s == NN_OK && !(opts && opts->raw) && r->end >= 3 && r->buf[0] == 0x1F && r->buf[1] == 0x8B && r->buf[2] == 8) {
+        r->zbuf = r->buf;                               /* what was read so far is the inflater's input */
+        r->zend = r->end;
+        r->end = 0;
+        r->at_end = 0;
+        r->can_seek = 0;
+        r->buf = (unsigned char *)nn_mem_alloc(r->room, &r->alloc);
+        if (!r->buf) s = nni_fail(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
+        else s = nn_inflater_open(&r->z, NN_DEFLATE_GZIP, &r->alloc, err);
+    }
+    if (s != NN_OK) { nn_reader_close(r); return s; }
+    r->limit = opts ? opts->limit : 0;
+    if (r->limit && !r->z && r->end > r->limit) {
+        char nb[64];
+        s = nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more", nni_name(nb, r->name), (unsigned long long)r->limit);
+        nn_reader_close(r);
+        return s;
+    }
+    *out = r;
+    return NN_OK;
+}
+NNI_FN nn_reader *nni_reader_new(const char *name, const nn_file_opts *opts)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_reader *r = (nn_reader *)nni_new(1, sizeof *r, &a);
+    size_t n;
+    if (!r) return NULL;
+    if (opts && opts->name) name = opts->name;
+    r->alloc = a;
+    r->io = nni_io_of(opts);
+    n = strlen(name) + 1;
+    r->name = (char *)nn_mem_alloc(n, &a);
+    if (!r->name) { nn_mem_free(r, sizeof *r, &a); return NULL; }
+    r->name_room = n;
+    memcpy(r->name, name, n);
+    return r;
+}
+NN_DEF nn_status nn_reader_open(nn_reader **out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    nn_io_info in;
+    char nb[64];
+    int e;
+    *out = NULL;
+    r = nni_reader_new(path, opts);
+    if (!r) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if ((e = r->io->open(r->io->user, &r->h, path, NN_IO_READ, 0)) != 0) {
+        nn_status s = nni_io_fail(err, r->name, "cannot open", e);
+        nn_reader_close(r);
+        return s;
+    }
+    r->is_open = 1;
+    memset(&in, 0, sizeof in);
+    e = r->io->info_of(r->io->user, r->h, &in);
+    if (!e && in.is_dir) {
+        nn_status s = nni_fail(err, NN_E_IO, "%s: cannot read: is a folder", nni_name(nb, r->name));
+        nn_reader_close(r);
+        return s;
+    }
+    if (e) { nn_status s = nni_io_fail(err, r->name, "cannot look at it", e); nn_reader_close(r); return s; }
+    if (in.is_file && strcmp(path, "-") != 0) { r->can_seek = 1; r->size = in.size; }
+    return nni_reader_begin(out, r, opts, err);
+}
+NN_DEF nn_status nn_reader_memory(nn_reader **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    *out = NULL;
+    r = nni_reader_new("memory", opts);
+    if (!r) return nni_fail(err, NN_E_NOMEM, "nn_reader_memory: out of memory");
+    r->is_mem = r->can_seek = 1;
+    r->mem_all = (const unsigned char *)data;
+    r->size = n;
+    return nni_reader_begin(out, r, opts, err);
+}
+NN_DEF void nn_reader_close(nn_reader *r)
+{
+    nn_alloc a;
+    if (!r) return;
+    a = r->alloc;
+    if (r->is_open) (void)nni_close_handle(r->io, r->h);
+    nn_inflater_close(r->z);
+    nn_mem_free(r->zbuf, NNI_READ_CHUNK, &a);
+    nn_mem_free(r->buf, r->room, &a);
+    nn_mem_free(r->name, r->name_room, &a);
+    nn_mem_free(r, sizeof *r, &a);
+}
+NN_DEF const char *nn_reader_name(const nn_reader *r) { return r->name; }
+NN_DEF uint64_t nn_reader_tell(const nn_reader *r) { return r->at; }
+NN_DEF int nn_reader_size(const nn_reader *r, uint64_t *size)
+{
+    if (!r->can_seek) return 0;
+    *size = r->size;
+    return 1;
+}
+NN_DEF nn_status nn_reader_read(nn_reader *r, void *buf, size_t n, size_t *got, nn_error *err)
+{
+    unsigned char *to = (unsigned char *)buf;
+    size_t have = r->end - r->pos, k;
+    nn_status s = NN_OK;
+    *got = 0;
+    if (have) {
+        k = have < n ? have : n;
+        memcpy(to, r->buf + r->pos, k);
+        r->pos += k;
+        r->at += k;
+        *got = k;
+    }
+    while (*got < n) {
+        if (n - *got >= r->room) {                      /* large reads go past the buffer */
+            s = nni_reader_pull(r, to + *got, n - *got, &k, err);
+            if (s != NN_OK || k == 0) break;
+        } else {
+            r->pos = r->end = 0;
+            s = nni_reader_pull(r, r->buf, r->room, &k, err);
+            if (s != NN_OK || k == 0) break;
+            r->end = k;
+            if (k > n - *got) k = n - *got;
+            memcpy(to + *got, r->buf, k);
+            r->pos = k;
+        }
+        r->at += k;
+        *got += k;
+    }
+    return s;
+}
+NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n, nn_error *err)
+{
+    nn_status s;
+    size_t k;
+    if (r->end - r->pos < want) {
+        if (r->pos) {
+            memmove(r->buf, r->buf + r->pos, r->end - r->pos);
+            r->end -= r->pos;
+            r->pos = 0;
+        }
+        if (want > r->room) {
+            size_t room = r->room < SIZE_MAX / 2 && r->room * 2 > want ? r->room * 2 : want;
+            unsigned char *q = (unsigned char *)nn_mem_resize(r->buf, r->room, room, &r->alloc);
+            char nb[64];
+            if (!q) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted at once", nni_name(nb, r->name), room);
+            r->buf = q;
+            r->room = room;
+        }
+        while (r->end < want) {
+            s = nni_reader_pull(r, r->buf + r->end, r->room - r->end, &k, err);
+            if (s != NN_OK) return s;
+            if (k == 0) break;
+            r->end += k;
+        }
+    }
+    *p = r->buf + r->pos;
+    *n = r->end - r->pos;
+    return NN_OK;
+}
+NN_DEF void nn_reader_take(nn_reader *r, size_t n)
+{
+    NN_ASSERT(n <= r->end - r->pos);
+    r->pos += n;
+    r->at += n;
+}
+NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, size_t n, nn_error *err)
+{
+    unsigned char *to = (unsigned char *)buf;
+    char nb[64];
+    int e;
+    if (!r->can_seek) return nni_fail(err, NN_E_UNSUPPORTED, "%s: gzip data and pipes have no positions to read from", nni_name(nb, r->name));
+    if (offset > r->size || n > r->size - offset)
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu: expected %zu more bytes, got %llu", nni_name(nb, r->name),
+                           (unsigned long long)offset, n, (unsigned long long)(offset > r->size ? 0 : r->size - offset));
+    if (r->is_mem) { if (n) memcpy(to, r->mem_all + offset, n); return NN_OK; }
+    r->moved = 1;
+    if ((e = r->io->seek(r->io->user, r->h, offset)) != 0) return nni_io_fail(err, r->name, "cannot seek", e);
+    while (n) {
+        size_t k;
+        if ((e = nni_read_some(r->io, r->h, to, n, &k)) != 0) return nni_io_fail(err, r->name, "cannot read", e);
+        if (k == 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: the file became shorter while it was read", nni_name(nb, r->name));
+        to += k;
+        n -= k;
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err)
+{
+    char nb[64];
+    if (!r->can_seek) return nni_fail(err, NN_E_UNSUPPORTED, "%s: gzip data and pipes have no positions to read from", nni_name(nb, r->name));
+    if (offset > r->size)
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu is behind the end of %llu bytes", nni_name(nb, r->name),
+                           (unsigned long long)offset, (unsigned long long)r->size);
+    r->pos = r->end = 0;
+    r->at = r->file_at = offset;
+    r->moved = !r->is_mem;
+    r->at_end = 0;
+    return NN_OK;
+}
+NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    uint64_t size;
+    size_t had = out->len, got = 0;
+    nn_status s;
+    if (opts) o = *opts;
+    if (!o.limit) o.limit = NN_MAX_FILE_READ;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    if (nn_reader_size(r, &size) && size <= o.limit) s = nn_buf_reserve(out, (size_t)size, err);
+    while (s == NN_OK) {
+        size_t room;
+        if ((s = nn_buf_reserve(out, out->room - out->len > 1 ? out->room - out->len - 1 : NNI_READ_CHUNK, err)) != NN_OK) break;
+        room = out->room - out->len - 1;
+        if (room == 0) { s = nn_buf_reserve(out, NNI_READ_CHUNK, err); continue; }
+        if ((s = nn_reader_read(r, out->data + out->len, room, &got, err)) != NN_OK) break;
+        out->len += got;
+        if (got < room) break;
+        if (nn_reader_size(r, &size) && nn_reader_tell(r) == size) break;
+    }
+    nn_reader_close(r);
+    if (s != NN_OK) out->len = had;
+    if (out->data) out->data[out->len] = 0;
+    return s;
+}
+
+/* writer */
+struct nn_writer {
+    const nn_io *io;
+    nn_alloc alloc;
+    intptr_t h;
+    int is_open, is_direct, failed, no_sync;            /* direct: standard output or a device, nothing to rename */
+    nn_buf *mem;
+    size_t mem_had;
+    unsigned char *buf;
+    size_t used;
+    uint64_t at, flushed;                               /* at: bytes put by the caller; flushed: bytes handed to the system */
+    nn_deflater *z;
+    nn_buf zout;
+    char *path, *tmp;                                   /* path_room + tmp_room bytes in one block */
+    size_t path_room, tmp_room;
+};
+NNI_FN void nni_writer_free(nn_writer *w)
+{
+    nn_alloc a = w->alloc;
+    nn_deflater_close(w->z);
+    nn_buf_free(&w->zout);
+    nn_mem_free(w->buf, NNI_READ_CHUNK, &a);
+    nn_mem_free(w->path, w->path_room + w->tmp_room, &a);
+    nn_mem_free(w, sizeof *w, &a);
+}
+NNI_FN nn_status nni_writer_begin(nn_writer **out, nn_writer *w, const nn_file_opts *opts, nn_error *err)
+{
+    nn_status s = NN_OK;
+    w->zout.alloc = w->alloc;
+    if (!w->mem) {
+        w->buf = (unsigned char *)nn_mem_alloc(NNI_READ_CHUNK, &w->alloc);
+        if (!w->buf) s = nni_fail(err, NN_E_NOMEM, "nn_writer: out of memory for its buffer");
+    }
+    if (s == NN_OK && opts && opts->gzip) s = nn_deflater_open(&w->z, NN_DEFLATE_GZIP, opts->gzip, &w->alloc, err);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    *out = w;
+    return NN_OK;
+}
+NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_writer *w;
+    nn_io_info in;
+    char nb[64];
+    size_t n = strlen(path) + 1, dir = n - 1;
+    int e, i, there;
+    unsigned perm = 0666;
+    *out = NULL;
+    if (n + 64 > NN_MAX_PATH_BYTES) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu", nni_name(nb, path), NN_MAX_PATH_BYTES - 64, n - 1);
+    w = (nn_writer *)nni_new(1, sizeof *w, &a);
+    if (!w) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    w->alloc = a;
+    w->io = nni_io_of(opts);
+    w->no_sync = opts ? opts->no_sync : 0;
+    while (dir && path[dir - 1] != '/') dir--;
+    w->path_room = n;
+    w->tmp_room = dir + 64;
+    w->path = (char *)nn_mem_alloc(w->path_room + w->tmp_room, &a);
+    if (!w->path) { w->path_room = w->tmp_room = 0; nni_writer_free(w); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path)); }
+    memcpy(w->path, path, n);
+    w->tmp = w->path + n;
+    memset(&in, 0, sizeof in);
+    there = strcmp(path, "-") != 0 && w->io->info(w->io->user, path, &in) == 0;
+    if (there && in.is_dir) { nni_writer_free(w); return nni_fail(err, NN_E_IO, "%s: cannot write: is a folder", nni_name(nb, path)); }
+    if (strcmp(path, "-") == 0 || (there && !in.is_file)) {
+        w->is_direct = 1;                               /* a pipe or a device: never rename over it */
+        e = w->io->open(w->io->user, &w->h, path, NN_IO_DEVICE, 0);
+    } else {
+        if (there && in.perm) perm = in.perm;           /* a rewritten file keeps who may read it */
+        for (i = 0, e = 0; i < 1000; i++) {             /* another thread or a killed process may hold a name */
+            memcpy(w->tmp, path, dir);
+            (void)snprintf(w->tmp + dir, 64, ".nntmp-%ld-%d", nni_process(), i);
+            e = w->io->open(w->io->user, &w->h, w->tmp, NN_IO_CREATE, perm);
+#ifdef EEXIST
+            if (e == EEXIST) continue;
+#endif
+            break;
+        }
+    }
+    if (e) { nni_writer_free(w); return nni_io_fail(err, path, "cannot write", e); }
+    w->is_open = 1;
+    return nni_writer_begin(out, w, opts, err);
+}
+NN_DEF nn_status nn_writer_memory(nn_writer **out, nn_buf *mem, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_writer *w;
+    *out = NULL;
+    w = (nn_writer *)nni_new(1, sizeof *w, &a);
+    if (!w) return nni_fail(err, NN_E_NOMEM, "nn_writer_memory: out of memory");
+    w->alloc = a;
+    w->mem = mem;
+    w->mem_had = mem->len;
+    return nni_writer_begin(out, w, opts, err);
+}
+NNI_FN nn_status nni_writer_flush(nn_writer *w, nn_error *err)
+{
+    int e;
+    if (!w->used) return NN_OK;
+    if ((e = nni_write_all(w->io, w->h, w->buf, w->used)) != 0) { w->failed = 1; return nni_io_fail(err, w->path, "cannot write", e); }
+    w->flushed += w->used;
+    w->used = 0;
+    return NN_OK;
+}
+NNI_FN nn_status nni_writer_raw(nn_writer *w, const void *data, size_t n, nn_error *err)
+{
+    nn_status s;
+    int e;
+    if (w->mem) {
+        s = nn_buf_put(w->mem, data, n, err);
+        if (s != NN_OK) w->failed = 1;
+        return s;
+    }
+    if (n > NNI_READ_CHUNK - w->used) {
+        if ((s = nni_writer_flush(w, err)) != NN_OK) return s;
+        if (n >= NNI_READ_CHUNK) {
+            if ((e = nni_write_all(w->io, w->h, data, n)) != 0) { w->failed = 1; return nni_io_fail(err, w->path, "cannot write", e); }
+            w->flushed += n;
+            return NN_OK;
+        }
+    }
+    if (n) memcpy(w->buf + w->used, data, n);
+    w->used += n;
+    return NN_OK;
+}
+NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_error *err)
+{
+    nn_status s;
+    char nb[64];
+    if (w->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
+    w->at += n;
+    if (!w->z) return nni_writer_raw(w, data, n, err);
+    w->zout.len = 0;
+    s = nn_deflater_put(w->z, data, n, &w->zout, err);
+    if (s != NN_OK) { w->failed = 1; return s; }
+    return w->zout.len ? nni_writer_raw(w, w->zout.data, w->zout.len, err) : NN_OK;
+}
+NN_DEF nn_status nn_writer_text(nn_writer *w, const char *s, nn_error *err) { return nn_writer_put(w, s, strlen(s), err); }
+NN_DEF uint64_t nn_writer_tell(const nn_writer *w) { return w->at; }
+NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data, size_t n, nn_error *err)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    nn_status s;
+    char nb[64];
+    int e;
+    if (w->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
+    if (w->z || w->is_direct) return nni_fail(err, NN_E_UNSUPPORTED, "nn_writer_patch: not with gzip, not on standard output");
+    if (offset > w->at || n > w->at - offset)
+        return nni_fail(err, NN_E_ARG, "nn_writer_patch: bytes %llu to %llu wanted, %llu written", (unsigned long long)offset, (unsigned long long)(offset + n), (unsigned long long)w->at);
+    if (w->mem) { if (n) memcpy(w->mem->data + w->mem_had + offset, p, n); return NN_OK; }
+    if (offset >= w->flushed) { if (n) memcpy(w->buf + (offset - w->flushed), p, n); return NN_OK; }
+    if ((s = nni_writer_flush(w, err)) != NN_OK) return s;
+    e = w->io->seek(w->io->user, w->h, offset);
+    if (!e) e = nni_write_all(w->io, w->h, p, n);
+    if (!e) e = w->io->seek(w->io->user, w->h, w->flushed);
+    if (e) { w->failed = 1; return nni_io_fail(err, w->path, "cannot write", e); }
+    return NN_OK;
+}
+NN_DEF void nn_writer_abort(nn_writer *w)
+{
+    if (!w) return;
+    if (w->is_open) {
+        (void)nni_close_handle(w->io, w->h);
+        if (!w->is_direct) (void)w->io->remove(w->io->user, w->tmp);
+    }
+    if (w->mem) { w->mem->len = w->mem_had; if (w->mem->data) w->mem->data[w->mem_had] = 0; }
+    nni_writer_free(w);
+}
+NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
+{
+    nn_status s = NN_OK;
+    char dir[NN_MAX_PATH_BYTES], nb[64];
+    int e;
+    if (w->failed) s = nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
+    if (s == NN_OK && w->z) {
+        w->zout.len = 0;
+        s = nn_deflater_end(w->z, &w->zout, err);
+        if (s == NN_OK) s = nni_writer_raw(w, w->zout.data, w->zout.len, err);
+    }
+    if (s == NN_OK && w->mem) { nni_writer_free(w); return NN_OK; }
+    if (s == NN_OK) s = nni_writer_flush(w, err);
+    if (s == NN_OK && !w->no_sync && !w->is_direct && (e = w->io->sync(w->io->user, w->h)) != 0)
+        s = nni_io_fail(err, w->path, "cannot flush to disk", e);     /* never retried: the kernel may have dropped the pages */
+    if (s == NN_OK) {
+        w->is_open = 0;
+        if ((e = nni_close_handle(w->io, w->h)) != 0) {
+            s = nni_io_fail(err, w->path, "cannot close", e);
+            if (!w->is_direct) (void)w->io->remove(w->io->user, w->tmp);
+        } else if (!w->is_direct && (e = w->io->rename(w->io->user, w->tmp, w->path)) != 0) {
+            s = nni_io_fail(err, w->path, "cannot rename the finished file to it", e);
+            (void)w->io->remove(w->io->user, w->tmp);
+        } else if (!w->is_direct && !w->no_sync && nni_path_dir(dir, sizeof dir, w->path, NULL) == NN_OK
+                   && (e = w->io->sync_dir(w->io->user, dir)) != 0) {
+            s = nni_io_fail(err, w->path, "written, but the folder cannot be flushed to disk", e);
+        }
+        nni_writer_free(w);
+        return s;
+    }
+    nn_writer_abort(w);
+    return s;
+}
+NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+{
+    nn_writer *w;
+    nn_status s = nn_writer_open(&w, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_writer_put(w, data, n, err);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    return nn_writer_commit(w, err);
+}
+
+/* append-only files */
+struct nn_append { const nn_io *io; nn_alloc alloc; intptr_t h; uint64_t size; int failed, no_sync; char *path; size_t path_room; };
+NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    nn_alloc al = nni_alloc_of(opts);
+    nn_append *a;
+    nn_io_info in;
+    char nb[64], dir[NN_MAX_PATH_BYTES];
+    uint64_t size = 0;
+    size_t n = strlen(path) + 1;
+    nn_status s;
+    int e, there;
+    *out = NULL;
+    memset(&in, 0, sizeof in);
+    there = io->info(io->user, path, &in) == 0;
+    if (there) size = in.size;
+    if (there && in.is_dir) return nni_fail(err, NN_E_IO, "%s: cannot append: is a folder", nni_name(nb, path));
+    if (keep != UINT64_MAX && size < keep)
+        return nni_fail(err, NN_E_FORMAT, "%s: expected at least %llu bytes from before, got %llu", nni_name(nb, path), (unsigned long long)keep, (unsigned long long)size);
+    if (size > keep) {                                  /* cut the tail: copy the good part, atomically; C99 headers have no ftruncate */
+        nn_file_opts ro = NN_ZERO, wo = NN_ZERO;
+        nn_reader *r;
+        nn_writer *w;
+        if (opts) { ro = *opts; wo = *opts; }
+        ro.raw = 1;
+        ro.limit = 0;
+        wo.gzip = 0;
+        if ((s = nn_reader_open(&r, path, &ro, err)) != NN_OK) return s;
+        if ((s = nn_writer_open(&w, path, &wo, err)) != NN_OK) { nn_reader_close(r); return s; }
+        while (s == NN_OK && nn_reader_tell(r) < keep) {
+            const unsigned char *p;
+            size_t k;
+            s = nn_reader_peek(r, 1, &p, &k, err);
+            if (s != NN_OK) break;
+            if (k == 0) { s = nni_fail(err, NN_E_IO, "%s: the file became shorter while it was read", nni_name(nb, path)); break; }
+            if (k > keep - nn_reader_tell(r)) k = (size_t)(keep - nn_reader_tell(r));
+            s = nn_writer_put(w, p, k, err);
+            nn_reader_take(r, k);
+        }
+        nn_reader_close(r);
+        if (s != NN_OK) { nn_writer_abort(w); return s; }
+        if ((s = nn_writer_commit(w, err)) != NN_OK) return s;
+        size = keep;
+    }
+    a = (nn_append *)nni_new(1, sizeof *a, &al);
+    if (!a) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    a->alloc = al;
+    a->io = io;
+    a->size = size;
+    a->no_sync = opts ? opts->no_sync : 0;
+    a->path = (char *)nn_mem_alloc(n, &al);
+    if (!a->path) { nn_mem_free(a, sizeof *a, &al); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path)); }
+    memcpy(a->path, path, n);
+    a->path_room = n;
+    if ((e = io->open(io->user, &a->h, path, NN_IO_APPEND, 0666)) != 0) {
+        s = nni_io_fail(err, path, "cannot append", e);
+        nn_mem_free(a->path, n, &al);
+        nn_mem_free(a, sizeof *a, &al);
+        return s;
+    }
+    if (!there && !a->no_sync && nni_path_dir(dir, sizeof dir, path, NULL) == NN_OK && (e = io->sync_dir(io->user, dir)) != 0) {
+        s = nni_io_fail(err, path, "cannot flush the folder to disk", e);
+        a->failed = 1;
+        (void)nn_append_close(a, NULL);
+        return s;
+    }
+    *out = a;
+    return NN_OK;
+}
+NN_DEF nn_status nn_append_put(nn_append *a, const void *data, size_t n, nn_error *err)
+{
+    char nb[64];
+    int e;
+    if (a->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if ((e = nni_write_all(a->io, a->h, data, n)) != 0) { a->failed = 1; return nni_io_fail(err, a->path, "cannot append", e); }
+    a->size += n;
+    return NN_OK;
+}
+NN_DEF nn_status nn_append_sync(nn_append *a, nn_error *err)
+{
+    char nb[64];
+    int e;
+    if (a->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if (!a->no_sync && (e = a->io->sync(a->io->user, a->h)) != 0) { a->failed = 1; return nni_io_fail(err, a->path, "cannot flush to disk", e); }
+    return NN_OK;
+}
+NN_DEF uint64_t nn_append_size(const nn_append *a) { return a->size; }
+NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err)
+{
+    nn_status s = NN_OK;
+    nn_alloc al;
+    int e;
+    if (!a) return NN_OK;
+    al = a->alloc;
+    if (!a->failed) s = nn_append_sync(a, err);
+    if ((e = nni_close_handle(a->io, a->h)) != 0 && s == NN_OK && !a->failed) s = nni_io_fail(err, a->path, "cannot close", e);
+    nn_mem_free(a->path, a->path_room, &al);
+    nn_mem_free(a, sizeof *a, &al);
+    return s;
+}
+
+/* journal: "CCCCCCCC text\n" */
+#define NN_MAX_JOURNAL_LINE ((size_t)1 << 26)
+struct nn_journal { nn_append *a; nn_buf line; };
+NNI_FN int nni_hex8(const unsigned char *p, uint32_t *v)
+{
+    int i;
+    *v = 0;
+    for (i = 0; i < 8; i++) {
+        uint32_t d = p[i] >= '0' && p[i] <= '9' ? (uint32_t)p[i] - '0' : p[i] >= 'a' && p[i] <= 'f' ? (uint32_t)p[i] - 'a' + 10 : 16;
+        if (d > 15) return 0;
+        *v = *v << 4 | d;
+    }
+    return 1;
+}
+NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path, nn_status (*each)(void *ctx, const char *text, size_t n), void *ctx,
+                                 const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc al = nni_alloc_of(opts);
+    nn_journal *j;
+    nn_reader *r = NULL;
+    uint64_t good = 0;
+    size_t line = 0, bad_line = 0;
+    nn_status s = NN_OK;
+    char nb[64];
+    *out = NULL;
+    if (nn_file_exists(path, opts)) {
+        nn_file_opts o = NN_ZERO;
+        if (opts) o = *opts;
+        o.raw = 1;
+        o.limit = 0;
+        s = nn_reader_open(&r, path, &o, err);
+        while (s == NN_OK) {
+            const unsigned char *p, *nl = NULL;
+            size_t n = 0, seen = 0, want = 1;
+            uint32_t crc;
+            for (;;) {                                  /* a whole line, however long */
+                if ((s = nn_reader_peek(r, want, &p, &n, err)) != NN_OK) break;
+                nl = n > seen ? (const unsigned char *)memchr(p + seen, '\n', n - seen) : NULL;
+                if (nl || n < want) break;
+                seen = n;
+                want = n * 2;
+                if (n > NN_MAX_JOURNAL_LINE) { s = nni_fail(err, NN_E_LIMIT, "%s:%zu: a record longer than %zu bytes", nni_name(nb, path), line + 1, NN_MAX_JOURNAL_LINE); break; }
+            }
+            if (s != NN_OK || !nl) break;               /* no newline: the torn tail, or the end */
+            line++;
+            if (bad_line) { s = nni_fail_at(err, NN_E_FORMAT, (size_t)good, bad_line, 1, "%s:%zu: damaged journal record", nni_name(nb, path), bad_line); break; }
+            n = (size_t)(nl - p);
+            if (n < 9 || p[8] != ' ' || !nni_hex8(p, &crc) || crc != nn_crc32c(0, p + 9, n - 9)) bad_line = line;   /* the last one may be torn */
+            else if (each && (s = each(ctx, (const char *)p + 9, n - 9)) != NN_OK) break;
+            else good += n + 1;
+            nn_reader_take(r, n + 1);
+        }
+        nn_reader_close(r);
+        if (s != NN_OK) return s;
+    }
+    j = (nn_journal *)nni_new(1, sizeof *j, &al);
+    if (!j) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    j->line.alloc = al;
+    s = nn_append_open(&j->a, path, good, opts, err);
+    if (s != NN_OK) { nn_mem_free(j, sizeof *j, &al); return s; }
+    *out = j;
+    return NN_OK;
+}
+NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_error *err)
+{
+    char head[16];
+    nn_status s;
+    if (n && memchr(text, '\n', n)) return nni_fail(err, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
+    if (n > NN_MAX_JOURNAL_LINE - 16) return nni_fail(err, NN_E_LIMIT, "nn_journal_put: expected at most %zu bytes, got %zu", NN_MAX_JOURNAL_LINE - 16, n);
+    (void)snprintf(head, sizeof head, "%08lx ", (unsigned long)nn_crc32c(0, text, n));
+    j->line.len = 0;
+    s = nn_buf_put(&j->line, head, 9, err);
+    if (s == NN_OK) s = nn_buf_put(&j->line, text, n, err);
+    if (s == NN_OK) s = nn_buf_put(&j->line, "\n", 1, err);
+    return s == NN_OK ? nn_append_put(j->a, j->line.data, j->line.len, err) : s;
+}
+NN_DEF nn_status nn_journal_sync(nn_journal *j, nn_error *err) { return nn_append_sync(j->a, err); }
+NN_DEF nn_status nn_journal_close(nn_journal *j, nn_error *err)
+{
+    nn_alloc al;
+    nn_status s;
+    if (!j) return NN_OK;
+    al = j->line.alloc;
+    s = nn_append_close(j->a, err);
+    nn_buf_free(&j->line);
+    nn_mem_free(j, sizeof *j, &al);
+    return s;
+}
+
+/* folder lock */
+struct nn_lock { const nn_io *io; nn_alloc alloc; intptr_t h; };
+NN_DEF nn_status nn_lock_open(nn_lock **out, const char *dir, const nn_file_opts *opts, nn_error *err)
+{
+    const nn_io *io = nni_io_of(opts);
+    nn_alloc al = nni_alloc_of(opts);
+    nn_lock *l;
+    char path[NN_MAX_PATH_BYTES], text[32], nb[64];
+    size_t got = 0;
+    nn_status s;
+    int e;
+    *out = NULL;
+    if ((s = nn_path_join(path, sizeof path, dir, ".lock", err)) != NN_OK) return s;
+    l = (nn_lock *)nni_new(1, sizeof *l, &al);
+    if (!l) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, dir));
+    l->io = io;
+    l->alloc = al;
+    if ((e = io->open(io->user, &l->h, path, NN_IO_LOCKFILE, 0666)) != 0) {
+        nn_mem_free(l, sizeof *l, &al);
+        return nni_io_fail(err, path, "cannot lock the folder", e);
+    }
+    e = io->lock(io->user, l->h);
+    if (!e) {
+        (void)snprintf(text, sizeof text, "%10ld\n", nni_process());
+        e = nni_write_all(io, l->h, text, strlen(text));
+        if (!e) { *out = l; return NN_OK; }
+        s = nni_io_fail(err, path, "cannot write", e);
+    } else {
+        size_t i = 0;
+        (void)nni_read_some(io, l->h, text, 10, &got);
+        text[got] = 0;
+        while (text[i] == ' ') i++;
+#ifdef EAGAIN
+        if (e == EAGAIN) s = nni_fail(err, NN_E_IO, "%s: locked by process %s", nni_name(nb, dir), text[i] ? text + i : "?");
+        else
+#endif
+            s = nni_io_fail(err, path, "cannot lock the folder", e);
+    }
+    (void)nni_close_handle(io, l->h);
+    nn_mem_free(l, sizeof *l, &al);
+    return s;
+}
+NN_DEF void nn_lock_close(nn_lock *l)
+{
+    nn_alloc al;
+    if (!l) return;
+    al = l->alloc;
+    (void)nni_close_handle(l->io, l->h);
+    nn_mem_free(l, sizeof *l, &al);
+}
+
+/* Checksums. A reflected CRC by its table of 16 nibbles; long inputs first widen it to eight tables of 256 on the stack
+ * (2,048 cheap steps) and then take eight bytes at a time. */
+NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t nib[16])
+{
+    const unsigned char *p = (const unsigned char *)data;
+    crc = ~crc;
+    if (n >= 2048) {
+        uint32_t t[8][256], i, k;
+        for (i = 0; i < 256; i++) {
+            uint32_t c = nib[i & 15] ^ (i >> 4);        /* one nibble, then the next */
+            t[0][i] = nib[c & 15] ^ (c >> 4);
+        }
+        for (k = 1; k < 8; k++) for (i = 0; i < 256; i++) t[k][i] = (t[k - 1][i] >> 8) ^ t[0][t[k - 1][i] & 255];
+        for (; n >= 8; n -= 8, p += 8) {
+            uint32_t a = crc ^ nni_le32(p), b = nni_le32(p + 4);
+            crc = t[7][a & 255] ^ t[6][(a >> 8) & 255] ^ t[5][(a >> 16) & 255] ^ t[4][a >> 24]
+                ^ t[3][b & 255] ^ t[2][(b >> 8) & 255] ^ t[1][(b >> 16) & 255] ^ t[0][b >> 24];
+        }
+    }
+    for (; n; n--) {
+        crc ^= *p++;
+        crc = nib[crc & 15] ^ (crc >> 4);
+        crc = nib[crc & 15] ^ (crc >> 4);
+    }
+    return ~crc;
+}
+NN_DEF uint32_t nn_crc32(uint32_t crc, const void *data, size_t n)
+{
+    static const uint32_t nib[16] = { 0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu, 0x76dc4190u, 0x6b6b51f4u, 0x4db26158u, 0x5005713cu,
+                                      0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu, 0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu };
+    return nni_crc(crc, data, n, nib);
+}
+NN_DEF uint32_t nn_crc32c(uint32_t crc, const void *data, size_t n)
+{
+    static const uint32_t nib[16] = { 0x00000000u, 0x105ec76fu, 0x20bd8edeu, 0x30e349b1u, 0x417b1dbcu, 0x5125dad3u, 0x61c69362u, 0x7198540du,
+                                      0x82f63b78u, 0x92a8fc17u, 0xa24bb5a6u, 0xb21572c9u, 0xc38d26c4u, 0xd3d3e1abu, 0xe330a81au, 0xf36e6f75u };
+    return nni_crc(crc, data, n, nib);
+}
+NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    uint32_t a = adler & 0xFFFF, b = adler >> 16;
+    while (n) {
+        size_t k = n < 5552 ? n : 5552;                 /* the most that 32 bits hold before a division */
+        n -= k;
+        while (k--) { a += *p++; b += a; }
+        a %= 65521;
+        b %= 65521;
+    }
+    return b << 16 | a;
+}
+NNI_FN void nni_sha256_block(uint32_t h[8], const unsigned char *p)
+{
+    static const uint32_t K[64] = { 0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u, 0xab1c5ed5u,
+        0xd807aa98u, 0x12835b01u, 0x243185beu, 0x550c7dc3u, 0x72be5d74u, 0x80deb1feu, 0x9bdc06a7u, 0xc19bf174u,
+        0xe49b69c1u, 0xefbe4786u, 0x0fc19dc6u, 0x240ca1ccu, 0x2de92c6fu, 0x4a7484aau, 0x5cb0a9dcu, 0x76f988dau,
+        0x983e5152u, 0xa831c66du, 0xb00327c8u, 0xbf597fc7u, 0xc6e00bf3u, 0xd5a79147u, 0x06ca6351u, 0x14292967u,
+        0x27b70a85u, 0x2e1b2138u, 0x4d2c6dfcu, 0x53380d13u, 0x650a7354u, 0x766a0abbu, 0x81c2c92eu, 0x92722c85u,
+        0xa2bfe8a1u, 0xa81a664bu, 0xc24b8b70u, 0xc76c51a3u, 0xd192e819u, 0xd6990624u, 0xf40e3585u, 0x106aa070u,
+        0x19a4c116u, 0x1e376c08u, 0x2748774cu, 0x34b0bcb5u, 0x391c0cb3u, 0x4ed8aa4au, 0x5b9cca4fu, 0x682e6ff3u,
+        0x748f82eeu, 0x78a5636fu, 0x84c87814u, 0x8cc70208u, 0x90befffau, 0xa4506cebu, 0xbef9a3f7u, 0xc67178f2u };
+    uint32_t w[64], v[8];
+    int i;
+    for (i = 0; i < 16; i++) w[i] = nni_be32(p + 4 * i);
+    for (; i < 64; i++) {
+        uint32_t x = w[i - 15], y = w[i - 2];
+        w[i] = w[i - 16] + w[i - 7] + ((x >> 7 | x << 25) ^ (x >> 18 | x << 14) ^ x >> 3) + ((y >> 17 | y << 15) ^ (y >> 19 | y << 13) ^ y >> 10);
+    }
+    for (i = 0; i < 8; i++) v[i] = h[i];
+    for (i = 0; i < 64; i++) {
+        uint32_t e = v[4], a = v[0];
+        uint32_t t1 = v[7] + ((e >> 6 | e << 26) ^ (e >> 11 | e << 21) ^ (e >> 25 | e << 7)) + ((e & v[5]) ^ (~e & v[6])) + K[i] + w[i];
+        uint32_t t2 = ((a >> 2 | a << 30) ^ (a >> 13 | a << 19) ^ (a >> 22 | a << 10)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+        v[7] = v[6]; v[6] = v[5]; v[5] = e; v[4] = v[3] + t1;
+        v[3] = v[2]; v[2] = v[1]; v[1] = a; v[0] = t1 + t2;
+    }
+    for (i = 0; i < 8; i++) h[i] += v[i];
+}
+NN_DEF void nn_sha256_init(nn_sha256 *s)
+{
+    static const uint32_t h[8] = { 0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au, 0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u };
+    memcpy(s->h, h, sizeof h);
+    s->n = 0;
+}
+NN_DEF void nn_sha256_put(nn_sha256 *s, const void *data, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    size_t have = (size_t)(s->n & 63);
+    s->n += n;
+    if (have) {
+        size_t k = 64 - have < n ? 64 - have : n;
+        memcpy(s->block + have, p, k);
+        p += k;
+        n -= k;
+        if (have + k < 64) return;
+        nni_sha256_block(s->h, s->block);
+    }
+    for (; n >= 64; n -= 64, p += 64) nni_sha256_block(s->h, p);
+    if (n) memcpy(s->block, p, n);
+}
+NN_DEF void nn_sha256_hex(nn_sha256 *s, char hex[65])
+{
+    static const char digit[] = "0123456789abcdef";
+    unsigned char tail[72] = { 0x80 };
+    uint64_t bits = s->n * 8;
+    size_t pad = 64 - (size_t)((s->n + 8) & 63), i;
+    nni_put_be32(tail + pad, (uint32_t)(bits >> 32));
+    nni_put_be32(tail + pad + 4, (uint32_t)bits);
+    nn_sha256_put(s, tail, pad + 8);
+    for (i = 0; i < 64; i++) hex[i] = digit[s->h[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    hex[64] = 0;
+}
+NN_DEF void nn_dict_sha256(const nn_dict *d, char hex[65])
+{
+    nn_sha256 s;
+    size_t i, k;
+    nn_sha256_init(&s);
+    for (i = 0; i < d->count; i++) {
+        const nn_tensor *t = &d->items[i].value;
+        unsigned char n[8];
+        const char *dt = nn_dtype_name(t->dtype);
+        nn_sha256_put(&s, d->items[i].name, strlen(d->items[i].name) + 1);
+        nn_sha256_put(&s, dt, strlen(dt) + 1);
+        nni_put_le64(n, t->ndim);
+        nn_sha256_put(&s, n, 8);
+        for (k = 0; k < t->ndim; k++) { nni_put_le64(n, t->shape[k]); nn_sha256_put(&s, n, 8); }
+        nn_sha256_put(&s, t->data, nn_tensor_bytes(t));
+    }
+    nn_sha256_hex(&s, hex);
+}
+NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_sha256 h;
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    nn_sha256_init(&h);
+    for (;;) {
+        const unsigned char *p;
+        size_t n;
+        if ((s = nn_reader_peek(r, 1, &p, &n, err)) != NN_OK || n == 0) break;
+        nn_sha256_put(&h, p, n);
+        nn_reader_take(r, n);
+    }
+    nn_reader_close(r);
+    if (s == NN_OK) nn_sha256_hex(&h, hex);
+    return s;
+}
 
 /* ---- [NUM] -------------------------------------------------------------- */
 /* Text -> binary: with w the first 19 significant digits and q the decimal exponent, w 10^q lies between w T and w (T + 1),
@@ -1339,6 +2834,737 @@ NN_DEF double nn_f64_round(double v, int decimals)
 /* ---- [YAML] ------------------------------------------------------------- */
 
 /* ---- [DEFLATE] ---------------------------------------------------------- */
+/* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer codes go through a
+ * second table behind it. An entry of 32 bits:
+ *   literal    bit 31, value << 16, code length in the low byte
+ *   length or distance   base << 16 | code length << 8 | code length + extra bits
+ *   special    bit 15 and: bit 14 second table (start << 16 | its bits << 8 | bits to drop), bit 13 end of block,
+ *              bit 12 no such code
+ * so one shift drops a code and its extra bits together. The fast loop runs while 16 bytes of input and 320 of output are
+ * left; the careful one does the rest a byte at a time and can stop anywhere, holding fewer than 8 unread bits. */
+#define NNI_LIT_BITS 11
+#define NNI_DIST_BITS 8
+#define NNI_LIT_ENOUGH 2400                /* 2342 is the most that 288 codes of up to 15 bits need at 11 */
+#define NNI_DIST_ENOUGH 420                /* 402 for 32 codes at 8 */
+#define NNI_Z_SPECIAL 0x8000u
+#define NNI_Z_SUB 0x4000u
+#define NNI_Z_END 0x2000u
+#define NNI_Z_BAD 0x9000u
+#define NNI_Z_LIT 0x80000000u
+enum { NNI_ZS_HEAD, NNI_ZS_STORED_LEN, NNI_ZS_STORED, NNI_ZS_DYN, NNI_ZS_PRE, NNI_ZS_LENS, NNI_ZS_CODES, NNI_ZS_DIST, NNI_ZS_COPY, NNI_ZS_END };
+enum { NNI_ZR_DONE, NNI_ZR_INPUT, NNI_ZR_OUTPUT, NNI_ZR_BAD };
+typedef struct nni_inf {
+    uint64_t bits;
+    unsigned n_bits;
+    int state, last;
+    unsigned n_lit, n_dist, n_pre, at;     /* of a dynamic header */
+    size_t len, dist;                      /* stored bytes left, or a match in hand */
+    const char *why;                       /* of NNI_ZR_BAD */
+    unsigned char lens[320];
+    uint32_t lit[NNI_LIT_ENOUGH], dst[NNI_DIST_ENOUGH];
+} nni_inf;
+
+/* Fill a decoding table from code lengths; base[s] is the entry of symbol s without its lengths, `extra` its extra bits in
+ * bits 0..7. Returns NULL or what is wrong. single: one code of length 1 (or none at all) may stand alone. */
+NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsigned char *lens, unsigned n, const uint32_t *base, int single)
+{
+    unsigned count[16] = { 0 }, offs[16], max = 0, i, code = 0, used = 1u << primary, sub_bits = 0, sub_at = 0, prefix = ~0u;
+    uint16_t order[320];
+    int left = 1;
+    for (i = 0; i < n; i++) count[lens[i]]++;
+    count[0] = 0;
+    for (i = 1; i < 16; i++) {
+        if (count[i]) max = i;
+        left = left * 2 - (int)count[i];
+        if (left < 0) return "over-subscribed code lengths";
+    }
+    if (left > 0) {
+        if (!single || max > 1) return "incomplete code lengths";
+        for (i = 0; i < used; i++) table[i] = NNI_Z_BAD;
+    }
+    for (offs[1] = 0, i = 1; i < 15; i++) offs[i + 1] = offs[i] + count[i];
+    for (i = 0; i < n; i++) if (lens[i]) order[offs[lens[i]]++] = (uint16_t)i;
+    n = offs[15];
+    for (i = 0; i < n; i++) {
+        unsigned s = order[i], len = lens[s], bit;
+        uint32_t e = base[s], extra = e & 0xFF;
+        if (len <= primary) {
+            unsigned k;
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? (e & ~0xFFu) | len : (e & ~0xFFFFu) | len << 8 | (len + extra);
+            for (k = code; k < 1u << primary; k += 1u << len) table[k] = e;
+        } else {
+            unsigned k, drop = len - primary;
+            if ((code & ((1u << primary) - 1)) != prefix) {
+                int room;
+                prefix = code & ((1u << primary) - 1);
+                for (sub_bits = drop, room = 1 << sub_bits; sub_bits + primary < max; ) {   /* as wide as its codes need */
+                    room -= (int)count[sub_bits + primary];
+                    if (room <= 0) break;
+                    sub_bits++;
+                    room *= 2;
+                }
+                sub_at = used;
+                used += 1u << sub_bits;
+                table[prefix] = NNI_Z_SPECIAL | NNI_Z_SUB | sub_at << 16 | sub_bits << 8 | primary;
+            }
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? (e & ~0xFFu) | drop : (e & ~0xFFFFu) | drop << 8 | (drop + extra);
+            for (k = code >> primary; k < 1u << sub_bits; k += 1u << drop) table[sub_at + k] = e;
+            count[len]--;
+        }
+        for (bit = 1u << (len - 1); code & bit; bit >>= 1) {}                        /* next code, bits reversed */
+        code = bit ? (code & (bit - 1)) + bit : 0;
+    }
+    return NULL;
+}
+/* base entries: RFC 1951 section 3.2.5 */
+NNI_FN void nni_inf_bases(uint32_t lit[288], uint32_t dst[32])
+{
+    unsigned i, base, extra;
+    for (i = 0; i < 256; i++) lit[i] = NNI_Z_LIT | i << 16;
+    lit[256] = NNI_Z_SPECIAL | NNI_Z_END;
+    for (i = 257, base = 3; i < 285; i++) {
+        extra = i < 265 ? 0 : (i - 261) / 4;
+        lit[i] = base << 16 | extra;
+        base += 1u << extra;
+    }
+    lit[285] = 258u << 16;
+    lit[286] = lit[287] = NNI_Z_BAD;
+    for (i = 0, base = 1; i < 30; i++) {
+        extra = i < 4 ? 0 : i / 2 - 1;
+        dst[i] = base << 16 | extra;
+        base += 1u << extra;
+    }
+    dst[30] = dst[31] = NNI_Z_BAD;
+}
+NNI_FN const char *nni_inf_tables(nni_inf *z, int fixed)
+{
+    uint32_t lit[288], dst[32];
+    const char *why;
+    unsigned i;
+    nni_inf_bases(lit, dst);
+    if (fixed) {
+        for (i = 0; i < 288; i++) z->lens[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
+        for (i = 0; i < 32; i++) z->lens[288 + i] = 5;
+        z->n_lit = 288;
+        z->n_dist = 32;
+    }
+    if (!fixed && z->lens[256] == 0) return "no end-of-block code";
+    if ((why = nni_inf_table(z->lit, NNI_LIT_BITS, z->lens, z->n_lit, lit, 1)) != NULL) return why;
+    return nni_inf_table(z->dst, NNI_DIST_BITS, z->lens + z->n_lit, z->n_dist, dst, 1);
+}
+NNI_FN void nni_inf_init(nni_inf *z)
+{
+    z->bits = 0;
+    z->n_bits = 0;
+    z->state = NNI_ZS_HEAD;
+    z->last = 0;
+    z->why = NULL;
+}
+
+/* The fast loop: whole symbols while both margins hold. */
+NNI_FN int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+{
+    const unsigned char *in = *in_p, *in_stop = in_end - 16;
+    unsigned char *out = *out_p, *out_stop = out_end - 320;
+    uint64_t bits = z->bits;
+    unsigned n = z->n_bits;
+    int r = -1;
+    const uint32_t *lit = z->lit, *dst = z->dst;
+    const uint64_t lit_mask = ((uint64_t)1 << NNI_LIT_BITS) - 1, dist_mask = ((uint64_t)1 << NNI_DIST_BITS) - 1;
+    while (in < in_stop && out < out_stop) {
+        uint64_t word, had;
+        uint32_t e;
+        size_t len, dist;
+        const unsigned char *from;
+        unsigned char *to, *stop;
+        word = nni_le64(in);                            /* 56 to 63 bits at hand after this */
+        bits |= word << n;
+        in += (63 - n) >> 3;
+        n |= 56;
+        e = lit[bits & lit_mask];
+        if (e & NNI_Z_LIT) {                            /* up to three literals of at most 11 bits, 22 left for the rest */
+            bits >>= (unsigned char)e; n -= (unsigned char)e;
+            *out++ = (unsigned char)(e >> 16);
+            e = lit[bits & lit_mask];
+            if (e & NNI_Z_LIT) {
+                bits >>= (unsigned char)e; n -= (unsigned char)e;
+                *out++ = (unsigned char)(e >> 16);
+                e = lit[bits & lit_mask];
+                if (e & NNI_Z_LIT) {
+                    bits >>= (unsigned char)e; n -= (unsigned char)e;
+                    *out++ = (unsigned char)(e >> 16);
+                    continue;
+                }
+            }
+            word = nni_le64(in);                        /* a match behind literals: fill up again */
+            bits |= word << n;
+            in += (63 - n) >> 3;
+            n |= 56;
+        }
+        if (e & NNI_Z_SPECIAL) {
+            if (e & NNI_Z_SUB) {
+                bits >>= NNI_LIT_BITS; n -= NNI_LIT_BITS;
+                e = lit[(e >> 16) + (bits & (((uint32_t)1 << ((e >> 8) & 15)) - 1))];
+                if (e & NNI_Z_LIT) {
+                    bits >>= (unsigned char)e; n -= (unsigned char)e;
+                    *out++ = (unsigned char)(e >> 16);
+                    continue;
+                }
+            }
+            if (e & NNI_Z_SPECIAL) {
+                if (e & NNI_Z_END) {
+                    bits >>= (unsigned char)e; n -= (unsigned char)e;
+                    z->state = z->last ? NNI_ZS_END : NNI_ZS_HEAD;
+                    break;
+                }
+                z->why = "invalid length code";
+                r = NNI_ZR_BAD;
+                break;
+            }
+        }
+        had = bits;                                     /* length: at most 15 + 5 bits */
+        bits >>= (unsigned char)e; n -= (unsigned char)e;
+        len = (e >> 16) + (size_t)((had & (((uint64_t)1 << (unsigned char)e) - 1)) >> ((e >> 8) & 15));
+        e = dst[bits & dist_mask];                      /* distance: at most 15 + 13 bits */
+        if (e & NNI_Z_SPECIAL) {
+            if (e & NNI_Z_SUB) {
+                bits >>= NNI_DIST_BITS; n -= NNI_DIST_BITS;
+                e = dst[(e >> 16) + (bits & (((uint32_t)1 << ((e >> 8) & 15)) - 1))];
+            }
+            if (e & NNI_Z_SPECIAL) { z->why = "invalid distance code"; r = NNI_ZR_BAD; break; }
+        }
+        had = bits;
+        bits >>= (unsigned char)e; n -= (unsigned char)e;
+        dist = (e >> 16) + (size_t)((had & (((uint64_t)1 << (unsigned char)e) - 1)) >> ((e >> 8) & 15));
+        if (dist > (size_t)(out - base)) { z->why = "distance too far back"; r = NNI_ZR_BAD; break; }
+        from = out - dist;
+        to = out;
+        stop = out + len;
+        out = stop;
+        if (dist >= 16) {                               /* 16 bytes at a time, up to 15 past the end: out_stop leaves room */
+            do { memcpy(to, from, 16); to += 16; from += 16; } while (to < stop);
+        } else if (dist == 1) {
+            memset(to, *from, len);
+        } else {
+            if (dist < 8) {                             /* a short period: write 8 bytes of it, go on a multiple of it back */
+                size_t k;
+                for (k = 0; k < 8; k++) to[k] = from[k];
+                to += 8;
+                from = to - (7 / dist + 1) * dist;
+            }
+            while (to < stop) { memcpy(to, from, 8); to += 8; from += 8; }
+        }
+    }
+    in -= n >> 3;                                       /* whole unread bytes go back: they came from this very input */
+    n &= 7;
+    z->bits = bits & (((uint64_t)1 << n) - 1);
+    z->n_bits = n;
+    *in_p = in;
+    *out_p = out;
+    return r;
+}
+
+/* Runs until the input or the output is used up or the stream ends. base: where the history begins (matches may reach
+ * back to it). Input is taken only as it is needed, so that afterwards fewer than 8 bits are held. */
+#define NNI_Z_BYTE() do { if (in == in_end) { r = NNI_ZR_INPUT; goto out; } z->bits |= (uint64_t)*in++ << z->n_bits; z->n_bits += 8; } while (0)
+#define NNI_Z_NEED(k) do { while (z->n_bits < (unsigned)(k)) NNI_Z_BYTE(); } while (0)
+#define NNI_Z_DROP(k) (z->bits >>= (k), z->n_bits -= (unsigned)(k))
+#define NNI_Z_FAIL(text) do { z->why = (text); r = NNI_ZR_BAD; goto out; } while (0)
+NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+{
+    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+    const unsigned char *in = *in_p;
+    unsigned char *out = *out_p;
+    int r = NNI_ZR_DONE;
+    uint32_t e, pre_base[19];
+    unsigned i, k, v, drop;
+    for (;;) switch (z->state) {
+    case NNI_ZS_HEAD:
+        if (z->last) { z->state = NNI_ZS_END; break; }
+        NNI_Z_NEED(3);
+        z->last = (int)(z->bits & 1);
+        v = (unsigned)(z->bits >> 1) & 3;
+        NNI_Z_DROP(3);
+        if (v == 3) NNI_Z_FAIL("invalid block type 3");
+        if (v == 0) { NNI_Z_DROP(z->n_bits & 7); z->state = NNI_ZS_STORED_LEN; break; }
+        if (v == 2) { z->state = NNI_ZS_DYN; break; }
+        if ((z->why = nni_inf_tables(z, 1)) != NULL) { r = NNI_ZR_BAD; goto out; }
+        z->state = NNI_ZS_CODES;
+        break;
+    case NNI_ZS_STORED_LEN:
+        NNI_Z_NEED(32);
+        if ((z->bits & 0xFFFF) != ((z->bits >> 16 & 0xFFFF) ^ 0xFFFF)) NNI_Z_FAIL("stored block lengths disagree");
+        z->len = (size_t)(z->bits & 0xFFFF);
+        NNI_Z_DROP(32);
+        z->state = NNI_ZS_STORED;
+        /* fall through */
+    case NNI_ZS_STORED: {
+        size_t n = z->len;
+        if (n > (size_t)(in_end - in)) n = (size_t)(in_end - in);
+        if (n > (size_t)(out_end - out)) n = (size_t)(out_end - out);
+        if (n) memcpy(out, in, n);
+        in += n;
+        out += n;
+        z->len -= n;
+        if (z->len) { r = in == in_end ? NNI_ZR_INPUT : NNI_ZR_OUTPUT; goto out; }
+        z->state = NNI_ZS_HEAD;
+        break;
+    }
+    case NNI_ZS_DYN:
+        NNI_Z_NEED(14);
+        z->n_lit = (unsigned)(z->bits & 31) + 257;
+        z->n_dist = (unsigned)(z->bits >> 5 & 31) + 1;
+        z->n_pre = (unsigned)(z->bits >> 10 & 15) + 4;
+        NNI_Z_DROP(14);
+        if (z->n_lit > 286 || z->n_dist > 30) NNI_Z_FAIL("too many length or distance codes");
+        z->at = 0;
+        memset(z->lens, 0, 19);
+        z->state = NNI_ZS_PRE;
+        /* fall through */
+    case NNI_ZS_PRE:
+        for (; z->at < z->n_pre; z->at++) {
+            NNI_Z_NEED(3);
+            z->lens[pre_order[z->at]] = (unsigned char)(z->bits & 7);
+            NNI_Z_DROP(3);
+        }
+        for (i = 0; i < 19; i++) pre_base[i] = NNI_Z_LIT | (uint32_t)i << 16;
+        if ((z->why = nni_inf_table(z->dst, 7, z->lens, 19, pre_base, 0)) != NULL) { r = NNI_ZR_BAD; goto out; }
+        z->at = 0;
+        z->state = NNI_ZS_LENS;
+        /* fall through */
+    case NNI_ZS_LENS:
+        while (z->at < z->n_lit + z->n_dist) {
+            for (;;) {
+                e = z->dst[z->bits & 127];
+                if ((e & 0xFF) <= z->n_bits) break;
+                NNI_Z_BYTE();
+            }
+            v = e >> 16 & 0xFF;
+            drop = e & 0xFF;
+            if (v < 16) { NNI_Z_DROP(drop); z->lens[z->at++] = (unsigned char)v; continue; }
+            k = v == 16 ? 2 : v == 17 ? 3 : 7;
+            NNI_Z_NEED(drop + k);
+            i = (v == 18 ? 11u : 3u) + (unsigned)(z->bits >> drop & ((1u << k) - 1));
+            NNI_Z_DROP(drop + k);
+            if (v == 16 && z->at == 0) NNI_Z_FAIL("code length repeat without a previous length");
+            if (i > z->n_lit + z->n_dist - z->at) NNI_Z_FAIL("code length repeat past the end");
+            for (v = v == 16 ? z->lens[z->at - 1] : 0u; i; i--) z->lens[z->at++] = (unsigned char)v;
+        }
+        if ((z->why = nni_inf_tables(z, 0)) != NULL) { r = NNI_ZR_BAD; goto out; }
+        z->state = NNI_ZS_CODES;
+        break;
+    case NNI_ZS_CODES:
+        if (in_end - in > 16 && out_end - out > 320) {
+            if ((r = nni_inf_fast(z, &in, in_end, base, &out, out_end)) >= 0) goto out;
+            r = NNI_ZR_DONE;
+            if (z->state != NNI_ZS_CODES) break;
+        }
+        for (drop = 0;;) {                              /* the code, through the second table when it is long */
+            e = z->lit[z->bits & ((1u << NNI_LIT_BITS) - 1)];
+            drop = 0;
+            if ((e & (NNI_Z_LIT | NNI_Z_SPECIAL | NNI_Z_SUB)) == (NNI_Z_SPECIAL | NNI_Z_SUB)) {
+                drop = NNI_LIT_BITS;
+                e = z->lit[(e >> 16) + ((z->bits >> NNI_LIT_BITS) & ((1u << (e >> 8 & 15)) - 1))];
+            }
+            v = (e & (NNI_Z_LIT | NNI_Z_SPECIAL)) ? e & 0xFF : e >> 8 & 15;
+            if (drop + v <= z->n_bits) break;
+            NNI_Z_BYTE();
+        }
+        if (e & NNI_Z_LIT) {
+            if (out == out_end) { r = NNI_ZR_OUTPUT; goto out; }
+            NNI_Z_DROP(drop + v);
+            *out++ = (unsigned char)(e >> 16);
+            break;
+        }
+        if (e & NNI_Z_SPECIAL) {
+            if (!(e & NNI_Z_END)) NNI_Z_FAIL("invalid length code");
+            NNI_Z_DROP(drop + v);
+            z->state = NNI_ZS_HEAD;
+            break;
+        }
+        NNI_Z_NEED(drop + (e & 0xFF));
+        z->len = (e >> 16) + (size_t)(z->bits >> (drop + v) & ((1u << ((e & 0xFF) - v)) - 1));
+        NNI_Z_DROP(drop + (e & 0xFF));
+        z->state = NNI_ZS_DIST;
+        /* fall through */
+    case NNI_ZS_DIST:
+        for (;;) {
+            e = z->dst[z->bits & ((1u << NNI_DIST_BITS) - 1)];
+            drop = 0;
+            if ((e & (NNI_Z_SPECIAL | NNI_Z_SUB)) == (NNI_Z_SPECIAL | NNI_Z_SUB)) {
+                drop = NNI_DIST_BITS;
+                e = z->dst[(e >> 16) + ((z->bits >> NNI_DIST_BITS) & ((1u << (e >> 8 & 15)) - 1))];
+            }
+            v = (e & NNI_Z_SPECIAL) ? e & 0xFF : e >> 8 & 15;
+            if (drop + v <= z->n_bits) break;
+            NNI_Z_BYTE();
+        }
+        if (e & NNI_Z_SPECIAL) NNI_Z_FAIL("invalid distance code");
+        NNI_Z_NEED(drop + (e & 0xFF));
+        z->dist = (e >> 16) + (size_t)(z->bits >> (drop + v) & ((1u << ((e & 0xFF) - v)) - 1));
+        NNI_Z_DROP(drop + (e & 0xFF));
+        if (z->dist > (size_t)(out - base)) NNI_Z_FAIL("distance too far back");
+        z->state = NNI_ZS_COPY;
+        /* fall through */
+    case NNI_ZS_COPY:
+        while (z->len && out < out_end) { *out = out[-(ptrdiff_t)z->dist]; out++; z->len--; }
+        if (z->len) { r = NNI_ZR_OUTPUT; goto out; }
+        z->state = NNI_ZS_CODES;
+        break;
+    default:                                            /* NNI_ZS_END */
+        r = NNI_ZR_DONE;
+        goto out;
+    }
+out:
+    *in_p = in;
+    *out_p = out;
+    return r;
+}
+
+/* zlib and gzip around it: a small machine over single bytes for header and trailer. */
+#define NNI_Z_WINDOW ((size_t)1 << 15)
+#define NNI_Z_ROOM (NNI_Z_WINDOW + ((size_t)3 << 15))
+enum { NNI_ZW_HEAD, NNI_ZW_EXTRA_LEN, NNI_ZW_EXTRA, NNI_ZW_NAME, NNI_ZW_COMMENT, NNI_ZW_HCRC, NNI_ZW_BODY, NNI_ZW_TAIL, NNI_ZW_DONE };
+typedef struct nni_zwrap {
+    nn_deflate_wrap wrap;
+    int state, flags;
+    unsigned n, extra;
+    unsigned char b[12];
+    uint32_t sum, hcrc;                    /* of the data; of a gzip header */
+    uint64_t total;
+} nni_zwrap;
+NNI_FN void nni_zwrap_init(nni_zwrap *w, nn_deflate_wrap wrap)
+{
+    memset(w, 0, sizeof *w);
+    w->wrap = wrap;
+    w->state = wrap == NN_DEFLATE_RAW ? NNI_ZW_BODY : NNI_ZW_HEAD;
+    w->sum = wrap == NN_DEFLATE_ZLIB ? 1 : 0;
+}
+NNI_FN void nni_zwrap_data(nni_zwrap *w, const unsigned char *p, size_t n)
+{
+    w->total += n;
+    if (w->wrap == NN_DEFLATE_ZLIB) w->sum = nn_adler32(w->sum, p, n);
+    else if (w->wrap == NN_DEFLATE_GZIP) w->sum = nn_crc32(w->sum, p, n);
+}
+/* Header or trailer bytes until the body begins or all is done; NULL or what is wrong. */
+NNI_FN const char *nni_zwrap_step(nni_zwrap *w, const unsigned char **in_p, const unsigned char *in_end)
+{
+    const unsigned char *in = *in_p;
+    const char *why = NULL;
+    while (!why && w->state != NNI_ZW_BODY && w->state != NNI_ZW_DONE) {
+        unsigned char c;
+        /* optional gzip fields that are absent take no byte */
+        if (w->state == NNI_ZW_EXTRA_LEN && !(w->flags & 4)) { w->state = NNI_ZW_NAME; continue; }
+        if (w->state == NNI_ZW_EXTRA && w->extra == 0) { w->state = NNI_ZW_NAME; continue; }
+        if (w->state == NNI_ZW_NAME && !(w->flags & 8)) { w->state = NNI_ZW_COMMENT; continue; }
+        if (w->state == NNI_ZW_COMMENT && !(w->flags & 16)) { w->state = NNI_ZW_HCRC; continue; }
+        if (w->state == NNI_ZW_HCRC && !(w->flags & 2)) { w->state = NNI_ZW_BODY; continue; }
+        if (w->state == NNI_ZW_TAIL && w->wrap == NN_DEFLATE_RAW) { w->state = NNI_ZW_DONE; continue; }
+        if (in == in_end) break;
+        c = *in++;
+        if (w->wrap == NN_DEFLATE_GZIP && w->state < NNI_ZW_HCRC) w->hcrc = nn_crc32(w->hcrc, &c, 1);
+        switch (w->state) {
+        case NNI_ZW_HEAD:
+            w->b[w->n++] = c;
+            if (w->wrap == NN_DEFLATE_ZLIB && w->n == 2) {
+                if ((w->b[0] & 15) != 8 || w->b[0] >> 4 > 7 || (w->b[0] * 256 + w->b[1]) % 31) why = "not a zlib header";
+                else if (w->b[1] & 32) why = "zlib preset dictionaries are not supported";
+                w->state = NNI_ZW_BODY;
+                w->n = 0;
+            } else if (w->wrap == NN_DEFLATE_GZIP) {
+                if ((w->n == 1 && c != 0x1F) || (w->n == 2 && c != 0x8B) || (w->n == 3 && c != 8)) why = "not a gzip header";
+                else if (w->n == 4 && c & 0xE0) why = "reserved gzip flags are set";
+                else if (w->n == 10) { w->flags = w->b[3]; w->state = NNI_ZW_EXTRA_LEN; w->n = 0; }
+            }
+            break;
+        case NNI_ZW_EXTRA_LEN:
+            w->extra |= (unsigned)c << (8 * w->n);
+            if (++w->n == 2) { w->n = 0; w->state = NNI_ZW_EXTRA; }
+            break;
+        case NNI_ZW_EXTRA: w->extra--; break;
+        case NNI_ZW_NAME: if (!c) w->state = NNI_ZW_COMMENT; break;
+        case NNI_ZW_COMMENT: if (!c) w->state = NNI_ZW_HCRC; break;
+        case NNI_ZW_HCRC:
+            w->b[w->n++] = c;
+            if (w->n == 2) {
+                if (nni_le16(w->b) != (w->hcrc & 0xFFFF)) why = "gzip header checksum differs";
+                w->n = 0;
+                w->state = NNI_ZW_BODY;
+            }
+            break;
+        default:                                        /* NNI_ZW_TAIL */
+            w->b[w->n++] = c;
+            if (w->wrap == NN_DEFLATE_ZLIB && w->n == 4) {
+                if (nni_be32(w->b) != w->sum) why = "zlib checksum differs";
+                w->state = NNI_ZW_DONE;
+            } else if (w->wrap == NN_DEFLATE_GZIP && w->n == 8) {
+                if (nni_le32(w->b) != w->sum) why = "gzip checksum differs";
+                else if (nni_le32(w->b + 4) != (uint32_t)w->total) why = "gzip length differs";
+                w->state = NNI_ZW_DONE;
+            }
+            break;
+        }
+    }
+    *in_p = in;
+    return why;
+}
+struct nn_inflater {
+    nni_inf core;
+    nni_zwrap wrap;
+    nn_alloc alloc;
+    unsigned char *win;                    /* [NNI_Z_ROOM]: history and output, delivered up to win + given */
+    size_t end, given;
+};
+NN_DEF nn_status nn_inflater_open(nn_inflater **out, nn_deflate_wrap wrap, const nn_alloc *alloc, nn_error *err)
+{
+    nn_alloc a = NN_ZERO;
+    nn_inflater *z;
+    if (alloc) a = *alloc;
+    *out = NULL;
+    z = (nn_inflater *)nni_new(1, sizeof *z, &a);
+    if (z) z->win = (unsigned char *)nn_mem_alloc(NNI_Z_ROOM, &a);
+    if (!z || !z->win) { nn_mem_free(z, sizeof *z, &a); return nni_fail(err, NN_E_NOMEM, "nn_inflater_open: out of memory"); }
+    z->alloc = a;
+    nni_inf_init(&z->core);
+    nni_zwrap_init(&z->wrap, wrap);
+    *out = z;
+    return NN_OK;
+}
+NN_DEF void nn_inflater_reset(nn_inflater *z)
+{
+    nni_inf_init(&z->core);
+    nni_zwrap_init(&z->wrap, z->wrap.wrap);
+    z->end = z->given = 0;
+}
+NN_DEF void nn_inflater_close(nn_inflater *z)
+{
+    nn_alloc a;
+    if (!z) return;
+    a = z->alloc;
+    nn_mem_free(z->win, NNI_Z_ROOM, &a);
+    nn_mem_free(z, sizeof *z, &a);
+}
+NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in_p, size_t *in_n, int last, unsigned char **out_p, size_t *out_n, int *done, nn_error *err)
+{
+    const unsigned char *in = *in_p, *in_end = in + *in_n;
+    const char *why = NULL;
+    nn_status s = NN_OK;
+    *done = 0;
+    for (;;) {
+        size_t k = z->end - z->given;                   /* hand out what is there */
+        unsigned char *o;
+        int r;
+        if (k) {
+            if (k > *out_n) k = *out_n;
+            memcpy(*out_p, z->win + z->given, k);
+            z->given += k;
+            *out_p += k;
+            *out_n -= k;
+            if (z->given < z->end) break;
+        }
+        if (z->wrap.state != NNI_ZW_BODY) {
+            if ((why = nni_zwrap_step(&z->wrap, &in, in_end)) != NULL) break;
+            if (z->wrap.state == NNI_ZW_DONE) { *done = 1; break; }
+            if (z->wrap.state != NNI_ZW_BODY) {
+                if (last) why = "the compressed data end too early";
+                break;
+            }
+        }
+        if (*out_n == 0) break;
+        if (z->end > NNI_Z_ROOM / 2) {                  /* keep the last 32 KiB as history */
+            memmove(z->win, z->win + z->end - NNI_Z_WINDOW, NNI_Z_WINDOW);
+            z->end = z->given = NNI_Z_WINDOW;
+        }
+        o = z->win + z->end;
+        r = nni_inf_run(&z->core, &in, in_end, z->win, &o, z->win + NNI_Z_ROOM);
+        nni_zwrap_data(&z->wrap, z->win + z->end, (size_t)(o - (z->win + z->end)));
+        z->end = (size_t)(o - z->win);
+        if (r == NNI_ZR_BAD) { why = z->core.why; break; }
+        if (r == NNI_ZR_DONE) { z->wrap.state = NNI_ZW_TAIL; z->wrap.n = 0; continue; }
+        if (r == NNI_ZR_INPUT && z->end == z->given) {
+            if (last) why = "the compressed data end too early";
+            break;
+        }
+    }
+    if (why) s = nni_fail(err, NN_E_FORMAT, "%s", why);
+    *in_n = (size_t)(in_end - in);
+    *in_p = in;
+    return s;
+}
+NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, size_t limit, size_t *used, nn_error *err)
+{
+    const unsigned char *in = (const unsigned char *)data, *in_end = in + n;
+    nni_inf *z = (nni_inf *)nn_mem_alloc(sizeof *z, &out->alloc);
+    nni_zwrap w;
+    size_t had = out->len;
+    const char *why = NULL;
+    nn_status s = NN_OK;
+    int r = NNI_ZR_DONE;
+    if (!z) return nni_fail(err, NN_E_NOMEM, "nn_inflate: out of memory");
+    nni_inf_init(z);
+    nni_zwrap_init(&w, wrap);
+    why = nni_zwrap_step(&w, &in, in_end);
+    while (!why && s == NN_OK && w.state == NNI_ZW_BODY) {
+        unsigned char *o, *o_end;
+        size_t room = out->room > out->len ? out->room - out->len - 1 : 0;
+        if (room < 400) {                               /* grow by half: output is produced before it is paid for */
+            size_t more = (out->len - had) / 2 + 4 * (size_t)(in_end - in) + 1024;
+            if (more > (out->len - had) + ((size_t)1 << 20)) more = (out->len - had) + ((size_t)1 << 20);
+            if (out->limit && more > out->limit - out->len) more = out->limit - out->len;
+            if (more == 0) { s = nni_fail(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more", out->limit); break; }
+            if ((s = nn_buf_reserve(out, more, err)) != NN_OK) break;
+            room = out->room - out->len - 1;
+        }
+        if (limit && room > limit + 1 - (out->len - had)) room = limit + 1 - (out->len - had);
+        o = out->data + out->len;
+        o_end = o + room;
+        r = nni_inf_run(z, &in, in_end, out->data + had, &o, o_end);
+        nni_zwrap_data(&w, out->data + out->len, (size_t)(o - (out->data + out->len)));
+        out->len = (size_t)(o - out->data);
+        if (limit && out->len - had > limit) { s = nni_fail(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more", limit); break; }
+        if (r == NNI_ZR_BAD) why = z->why;
+        else if (r == NNI_ZR_INPUT) why = "the compressed data end too early";
+        else if (r == NNI_ZR_DONE) { w.state = NNI_ZW_TAIL; why = nni_zwrap_step(&w, &in, in_end); }
+    }
+    if (s == NN_OK && !why && w.state != NNI_ZW_DONE) why = "the compressed data end too early";
+    if (s == NN_OK && !why && !used && in != in_end) why = "bytes follow the compressed data";
+    if (why) s = nni_fail_at(err, NN_E_FORMAT, n - (size_t)(in_end - in), 0, 0, "nn_inflate: byte %zu: %s", n - (size_t)(in_end - in), why);
+    if (s != NN_OK) out->len = had;
+    else if (used) *used = n - (size_t)(in_end - in);
+    if (out->data) out->data[out->len] = 0;
+    nn_mem_free(z, sizeof *z, &out->alloc);
+    return s;
+}
+
+/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. */
+#define NNI_D_CHUNK ((size_t)1 << 18)
+struct nn_deflater {
+    nn_alloc alloc;
+    nn_deflate_wrap wrap;
+    int level, begun, ended;
+    uint32_t sum;
+    uint64_t total;
+    size_t start, end;                     /* of the chunk in buf; history lies before start */
+    uint64_t bits;                         /* not yet a whole byte */
+    unsigned n_bits;
+    unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
+};
+NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int level, const nn_alloc *alloc, nn_error *err)
+{
+    nn_alloc a = NN_ZERO;
+    nn_deflater *z;
+    if (alloc) a = *alloc;
+    *out = NULL;
+    if (level < 0 || level > 9) return nni_fail(err, NN_E_ARG, "nn_deflate: expected a level from 0 to 9, got %d", level);
+    z = (nn_deflater *)nn_mem_alloc(sizeof *z, &a);
+    if (!z) return nni_fail(err, NN_E_NOMEM, "nn_deflate: out of memory");
+    z->alloc = a;
+    z->wrap = wrap;
+    z->level = level;
+    z->begun = z->ended = 0;
+    z->sum = wrap == NN_DEFLATE_ZLIB ? 1 : 0;
+    z->total = 0;
+    z->start = z->end = 0;
+    z->bits = 0;
+    z->n_bits = 0;
+    *out = z;
+    return NN_OK;
+}
+NN_DEF void nn_deflater_close(nn_deflater *z)
+{
+    nn_alloc a;
+    if (!z) return;
+    a = z->alloc;
+    nn_mem_free(z, sizeof *z, &a);
+}
+NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n, int last, nn_buf *out, nn_error *err)
+{
+    do {
+        size_t k = n < 65535 ? n : 65535;
+        unsigned char *o;
+        nn_status s = nn_buf_reserve(out, k + 8, err);
+        if (s != NN_OK) return s;
+        o = out->data + out->len;
+        z->bits |= (uint64_t)(last && k == n) << z->n_bits;
+        for (z->n_bits += 3; z->n_bits > 0; z->n_bits = z->n_bits > 8 ? z->n_bits - 8 : 0) { *o++ = (unsigned char)z->bits; z->bits >>= 8; }
+        z->bits = 0;
+        nni_put_le16(o, (uint32_t)k);
+        nni_put_le16(o + 2, (uint32_t)k ^ 0xFFFF);
+        if (k) memcpy(o + 4, p, k);
+        out->len = (size_t)(o + 4 + k - out->data);
+        p += k;
+        n -= k;
+    } while (n);
+    return NN_OK;
+}
+/* Compress buf[start..end) and make it history. */
+NNI_FN nn_status nni_def_chunk(nn_deflater *z, int last, nn_buf *out, nn_error *err)
+{
+    nn_status s;
+    if (!z->begun && z->wrap == NN_DEFLATE_ZLIB) {
+        unsigned char h[2];
+        h[0] = 0x78;
+        h[1] = z->level < 2 ? 0x01 : z->level < 6 ? 0x5E : z->level == 6 ? 0x9C : 0xDA;
+        if ((s = nn_buf_put(out, h, 2, err)) != NN_OK) return s;
+    } else if (!z->begun && z->wrap == NN_DEFLATE_GZIP) {   /* no name, no time: the same bytes for the same data */
+        unsigned char h[10] = { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255 };
+        h[8] = z->level == 9 ? 2 : z->level == 1 ? 4 : 0;
+        if ((s = nn_buf_put(out, h, 10, err)) != NN_OK) return s;
+    }
+    z->begun = 1;
+    if (z->wrap == NN_DEFLATE_ZLIB) z->sum = nn_adler32(z->sum, z->buf + z->start, z->end - z->start);
+    if (z->wrap == NN_DEFLATE_GZIP) z->sum = nn_crc32(z->sum, z->buf + z->start, z->end - z->start);
+    z->total += z->end - z->start;
+    s = nni_def_stored(z, z->buf + z->start, z->end - z->start, last, out, err);
+    if (s != NN_OK) return s;
+    z->start = z->end;
+    return NN_OK;
+}
+NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_buf *out, nn_error *err)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    nn_status s;
+    while (n) {
+        size_t k;
+        if (z->end - z->start == NNI_D_CHUNK) {
+            if ((s = nni_def_chunk(z, 0, out, err)) != NN_OK) return s;
+            memmove(z->buf, z->buf + z->end - NNI_Z_WINDOW, NNI_Z_WINDOW);
+            z->start = z->end = NNI_Z_WINDOW;
+        }
+        k = z->start + NNI_D_CHUNK - z->end;
+        if (k > n) k = n;
+        memcpy(z->buf + z->end, p, k);
+        z->end += k;
+        p += k;
+        n -= k;
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err)
+{
+    unsigned char t[8];
+    nn_status s;
+    if ((s = nni_def_chunk(z, 1, out, err)) != NN_OK) return s;
+    if (z->wrap == NN_DEFLATE_ZLIB) { nni_put_be32(t, z->sum); return nn_buf_put(out, t, 4, err); }
+    if (z->wrap == NN_DEFLATE_GZIP) {
+        nni_put_le32(t, z->sum);
+        nni_put_le32(t + 4, (uint32_t)z->total);
+        return nn_buf_put(out, t, 8, err);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, int level, nn_error *err)
+{
+    nn_deflater *z;
+    size_t had = out->len;
+    nn_status s = nn_deflater_open(&z, wrap, level, &out->alloc, err);
+    if (s != NN_OK) return s;
+    s = nn_deflater_put(z, data, n, out, err);
+    if (s == NN_OK) s = nn_deflater_end(z, out, err);
+    if (s != NN_OK) out->len = had;
+    nn_deflater_close(z);
+    return s;
+}
 
 /* ---- [ZIP] -------------------------------------------------------------- */
 
