@@ -463,6 +463,98 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
 NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [BILEVEL] differentiating through training: MAML, sample selectors = */
+/* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order (weight 0 [out,in], bias 0, weight 1, ...).
+ * No hidden layer is logistic (or linear) regression. */
+#define NN_INNER_MAX_HIDDEN 8
+typedef enum nn_inner_loss { NN_INNER_BCE = 0 /* with logits, target in [0,1] */, NN_INNER_MSE /* (z - y)^2 */ } nn_inner_loss;
+typedef struct nn_inner {
+    size_t n_in;                              /* >= 1 */
+    size_t n_hidden, hidden[NN_INNER_MAX_HIDDEN];
+    nn_act act;                               /* 0 = ReLU; tanh, sigmoid, silu, identity: those with a second derivative here */
+    nn_inner_loss loss;
+} nn_inner;
+NN_DEF size_t nn_inner_count(const nn_inner *m);     /* parameters P; 0 when the description is invalid */
+/* nn_inner_init: theta [P] by PyTorch's default ranges (U(-b,b), b = 1/sqrt(fan_in)) from the stream (seed, NN_STREAM_INIT, layer). */
+NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, nn_error *err);
+
+/* One data set of the inner or outer problem. */
+typedef struct nn_inner_data {
+    size_t n;
+    const double *x, *y;                      /* [n, n_in], [n] */
+    const double *weight;                     /* [n] or NULL = 1; the loss is sum_i weight_i loss_i / n                     */
+    const int64_t *z;                         /* [n] groups 0, 1, or NULL: for the fairness term                            */
+} nn_inner_data;
+/* nn_inner_loss_grad: value = sum_i weight_i loss_i / n; grad [P] overwritten or NULL; score [n] = outputs z_i or NULL; each [n] = loss_i or NULL.
+ * nn_inner_hvp: hv [P] = H v of the same value; tangent [n] or NULL = directional derivative of each loss_i (unweighted) along v.
+ * Both work through the rows in chunks of 64: scratch is independent of n. Chains over rows, ascending. */
+NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each, const nn_inner *m, const double *theta,
+                                    const nn_inner_data *d, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta, const double *v,
+                              const nn_inner_data *d, const nn_alloc *alloc, nn_error *err);
+
+typedef enum nn_order {
+    NN_ORDER_SECOND = 0,      /* exact: the Hessian of every inner step                                                    */
+    NN_ORDER_FIRST,           /* Hessians taken as 0 (first-order MAML); weights still get each step's direct term         */
+    NN_ORDER_ONE_STEP         /* through the last step only (Ren et al. 2018 when steps = 1)                                */
+} nn_order;
+/* theta_{k+1} = theta_k - lr u_{k+1}, u_{k+1} = momentum u_k + g_k + weight_decay theta_k, g_k = gradient of sum_i w_i loss_i / n at theta_k:
+ * PyTorch's SGD, `steps` times over the whole support set. Outer value at theta_K: mean loss of the query set (its weights count), plus
+ * lambda_fair |mean p(z=1) - mean p(z=0)| (soft demographic parity, p = sigmoid(score); 0 and no gradient when a group is empty), plus regulariser-free `outer` of your own. */
+typedef struct nn_bilevel_desc {
+    nn_inner model;
+    size_t   steps;           /* 0 = 5 */
+    double   lr;              /* 0 = 0.01 */
+    double   momentum, weight_decay;
+    nn_order order;
+    double   lambda_fair;
+    int      fair_square;     /* the fairness term squared: smooth at 0 */
+    size_t   keep;            /* states kept on the way: 0 = ceil(sqrt(steps)); the others are run again. Memory is O(keep + steps / keep) P */
+    /* weights that follow the model ("live"): if set, called before each step with theta_k to fill w [n]; back receives dL/dw [n] of that step and adds
+     * dL/dtheta into dtheta [P] (and keeps its own gradients). Without them support->weight is used and dweight collects all steps. */
+    void   (*weights)(double *w, size_t step, const double *theta, void *user);
+    void   (*weights_back)(double *dtheta, const double *dw, size_t step, const double *theta, void *user);
+    /* an outer value of your own instead of the query set: returns it, dtheta [P] overwritten */
+    double (*outer)(double *dtheta, const double *theta, void *user);
+    void    *user;
+    nn_alloc alloc;
+} nn_bilevel_desc;
+typedef struct nn_bilevel_result {
+    double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0), NaN without groups            */
+    double first_loss, last_loss;             /* weighted support loss at theta_0 and at theta_{K-1}                         */
+    size_t bytes;                             /* scratch that was taken: = nn_bilevel_bytes                                  */
+} nn_bilevel_result;
+/* nn_bilevel_bytes: scratch of a call, from n_support and the desc; independent of the number of steps but for the kept states. */
+NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query);
+/* nn_bilevel_run: dweight [n_support] = dL/dw (NULL = not wanted), dtheta0 [P] = dL/dtheta_0 (NULL = not wanted), theta_end [P] = theta_K (NULL). With
+ * dweight and dtheta0 NULL it only trains and evaluates. query NULL needs d->outer. Exact reverse sweep through the loop, Hessian-vector products by
+ * forward-over-reverse; activations and states are recomputed. NN_E_NONFINITE names the step at which the inner loss left the numbers. */
+NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *r, double *dweight, double *dtheta0, double *theta_end, const double *theta0, const nn_inner_data *support,
+                                const nn_inner_data *query, const nn_bilevel_desc *d, nn_error *err);
+
+/* Sample selectors. Ten features of each training row, from the probabilities p [n] of a model of class 1, in order: BCE loss; confidence max(p, 1-p);
+ * entropy (nats); group; mean loss of its group; mean confidence of its group; hard prediction; label; margin |p - 1/2|; loss rank in [0,1] (ties by row). */
+#define NN_META_FEATURES 10
+NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err);
+/* nn_meta_features_backward: dp [n] += through the differentiable ones (loss, confidence, entropy, the two group means, margin), dout [n,10]. */
+NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups);
+/* nn_policy_make: the selector's network 10-64-32-1, ReLU, dropout 0.1, names network.{0,2,4}: 2,817 parameters; its output is a logit, the weight of a row sigmoid of it. */
+NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err);
+/* nn_select_top: keep[i] = 1 for the floor(share n) largest scores, ties to the lower row. */
+NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err);
+/* nn_select_greedy: lowest loss first. quotas: floor(share * cell) of each (label, group) cell (after Roh et al. 2021, with the clean share taken per cell);
+ * without: floor(share n) of all, whatever their label and group (the original program's). */
+NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, double share, int quotas,
+                                  const nn_alloc *alloc, nn_error *err);
+/* What a selection did, where the clean labels are known (NULL: the noise figures are NaN). */
+typedef struct nn_selection {
+    size_t n, kept;
+    double noise_all, noise_kept, noise_reduction;      /* (all - kept) / all; NaN without noise                             */
+    double noise_auc;                                   /* of -score as a detector of flipped labels                        */
+    double group_all, group_kept;                       /* share of z = 1                                                   */
+    double rate_group[2], rate_flipped, rate_clean;     /* selection rates                                                  */
+} nn_selection;
+NN_DEF nn_status nn_selection_make(nn_selection *s, const uint8_t *keep, const double *score, const int64_t *y, const int64_t *y_clean, const int64_t *z, size_t n,
+                                   const nn_alloc *alloc, nn_error *err);
 
 /* ==== [CHECK] gradient check ============================================= */
 /* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double, differences signed: a gradient of the wrong sign
