@@ -1606,6 +1606,1041 @@ NN_DEF void nn_progress_end(nn_progress *p)
     nni_progress_print(p, nn_app_seconds(), 1);
 }
 
+/* ---- [PLOT] ------------------------------------------------------------- */
+/* One layout, two pens: the SVG pen writes elements, the raster pen covers pixels. Colours are roles, so that a page can
+ * follow the reader's light or dark theme; the raster pen uses the light one. */
+enum { NNI_INK = 16, NNI_SOFT, NNI_GRID, NNI_PAPER, NNI_RGB };      /* 0..15: series colours */
+typedef struct nni_color { int role; unsigned rgb; double alpha; } nni_color;
+typedef struct nni_pen {
+    nni_sb *svg;                  /* SVG pen: text goes here; NULL = raster pen */
+    double  w, h, scale;
+    size_t  pw, ph;               /* pixels */
+    float  *rgb;                  /* [ph, pw, 3] 0..1 */
+    float  *mask;                 /* [ph, pw] coverage of the shape in hand */
+    size_t  x0, y0, x1, y1;       /* its box */
+} nni_pen;
+
+/* blue, vermilion, green, purple, orange, sky, brown, grey: told apart by the colour-blind (after Okabe and Ito) */
+static const unsigned nni_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a, 0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
+NNI_FN nni_color nni_role(int role, double alpha) { nni_color c; c.role = role; c.rgb = 0; c.alpha = alpha; return c; }
+NNI_FN nni_color nni_rgb(unsigned rgb) { nni_color c; c.role = NNI_RGB; c.rgb = rgb; c.alpha = 1; return c; }
+NNI_FN unsigned nni_color_value(nni_color c)
+{
+    switch (c.role) {
+    case NNI_INK: return 0x1b1f24;
+    case NNI_SOFT: return 0x59626d;
+    case NNI_GRID: return 0xe1e5ea;
+    case NNI_PAPER: return 0xffffff;
+    case NNI_RGB: return c.rgb;
+    default: return nni_palette[c.role & 7];
+    }
+}
+NNI_FN const char *nni_color_text(nni_color c, char *buf)      /* buf [32] */
+{
+    if (c.role == NNI_RGB) (void)snprintf(buf, 32, "#%06x", c.rgb & 0xffffffu);
+    else if (c.role == NNI_INK) return "var(--ink)";
+    else if (c.role == NNI_SOFT) return "var(--soft)";
+    else if (c.role == NNI_GRID) return "var(--grid)";
+    else if (c.role == NNI_PAPER) return "var(--card)";
+    else (void)snprintf(buf, 32, "var(--s%d)", c.role & 7);
+    return buf;
+}
+NNI_FN void nni_sb_xml(nni_sb *b, const char *s)
+{
+    for (; *s; s++) {
+        switch (*s) {
+        case '<': nni_sb_str(b, "&lt;"); break;
+        case '>': nni_sb_str(b, "&gt;"); break;
+        case '&': nni_sb_str(b, "&amp;"); break;
+        case '"': nni_sb_str(b, "&quot;"); break;
+        default: if ((unsigned char)*s >= 0x20 || *s == '\n' || *s == '\t') nni_sb_add(b, s, 1);
+        }
+    }
+}
+
+/* -- raster: coverage, then one blend per shape -- */
+NNI_FN void nni_cover(nni_pen *p, double x, double y, double c)
+{
+    size_t ix, iy;
+    float *m;
+    if (x < 0 || y < 0 || c <= 0) return;
+    ix = (size_t)x;
+    iy = (size_t)y;
+    if (ix >= p->pw || iy >= p->ph) return;
+    m = &p->mask[iy * p->pw + ix];
+    if (*m < (float)c) *m = (float)(c > 1 ? 1 : c);
+    if (ix < p->x0) p->x0 = ix;
+    if (iy < p->y0) p->y0 = iy;
+    if (ix > p->x1) p->x1 = ix;
+    if (iy > p->y1) p->y1 = iy;
+}
+NNI_FN void nni_blend(nni_pen *p, nni_color c)
+{
+    unsigned v = nni_color_value(c);
+    double rgb[3];
+    size_t x, y, k;
+    rgb[0] = (double)(v >> 16 & 255) / 255; rgb[1] = (double)(v >> 8 & 255) / 255; rgb[2] = (double)(v & 255) / 255;
+    for (y = p->y0; y <= p->y1 && y < p->ph; y++)
+        for (x = p->x0; x <= p->x1 && x < p->pw; x++) {
+            float *m = &p->mask[y * p->pw + x];
+            double a = (double)*m * c.alpha;
+            if (a > 0) for (k = 0; k < 3; k++) { float *d = &p->rgb[(y * p->pw + x) * 3 + k]; *d = (float)((double)*d + a * (rgb[k] - (double)*d)); }
+            *m = 0;
+        }
+    p->x0 = p->pw; p->y0 = p->ph; p->x1 = p->y1 = 0;
+}
+/* a stroke with round ends: coverage falls off over one pixel around the edge */
+NNI_FN void nni_cover_line(nni_pen *p, double ax, double ay, double bx, double by, double width)
+{
+    double r = width / 2, x, y, dx = bx - ax, dy = by - ay, len2 = dx * dx + dy * dy;
+    double x0 = (ax < bx ? ax : bx) - r - 1, x1 = (ax > bx ? ax : bx) + r + 1, y0 = (ay < by ? ay : by) - r - 1, y1 = (ay > by ? ay : by) + r + 1;
+    double w = (double)p->pw, h = (double)p->ph;
+    x0 = floor(x0 < 0 ? 0 : x0); y0 = floor(y0 < 0 ? 0 : y0);
+    if (x1 > w) x1 = w;
+    if (y1 > h) y1 = h;
+    for (y = y0; y < y1; y++) {
+        double xa = x0, xb = x1;
+        if (fabs(dy) > 4) {          /* long slopes: only the pixels near the line in this row */
+            double t0 = (y - ay) / dy, t1 = (y + 1 - ay) / dy, m = (r + 2) * sqrt(len2) / fabs(dy), a = ax + dx * (t0 < t1 ? t0 : t1), b = ax + dx * (t0 < t1 ? t1 : t0);
+            double lo = (a < b ? a : b) - m, hi = (a < b ? b : a) + m;
+            if (lo > xa) xa = floor(lo);
+            if (hi < xb) xb = hi;
+        }
+        for (x = xa; x < xb; x++) {
+            double px = x + 0.5 - ax, py = y + 0.5 - ay, t = len2 > 0 ? (px * dx + py * dy) / len2 : 0, ex, ey;
+            t = t < 0 ? 0 : t > 1 ? 1 : t;
+            ex = px - t * dx; ey = py - t * dy;
+            nni_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
+        }
+    }
+}
+/* a polygon (even-odd): four sub-rows, exact coverage along each */
+NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
+{
+    double ymin = 1e30, ymax = -1e30, y, cross[64];
+    size_t i, k, j, row;
+    for (i = 0; i < n; i++) { if (xy[2 * i + 1] < ymin) ymin = xy[2 * i + 1]; if (xy[2 * i + 1] > ymax) ymax = xy[2 * i + 1]; }
+    if (ymin < 0) ymin = 0;
+    if (ymax > (double)p->ph) ymax = (double)p->ph;
+    for (row = (size_t)ymin; (double)row < ymax; row++) {
+        for (k = 0; k < 4; k++) {
+            size_t m = 0;
+            y = (double)row + ((double)k + 0.5) / 4;
+            for (i = 0; i < n && m < 64; i++) {
+                const double *a = xy + 2 * i, *b = xy + 2 * ((i + 1) % n);
+                if ((a[1] <= y) != (b[1] <= y)) cross[m++] = a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
+            }
+            for (i = 1; i < m; i++) { double v = cross[i]; for (j = i; j > 0 && cross[j - 1] > v; j--) cross[j] = cross[j - 1]; cross[j] = v; }
+            for (i = 0; i + 1 < m; i += 2) {
+                double a = cross[i] < 0 ? 0 : cross[i], b = cross[i + 1] > (double)p->pw ? (double)p->pw : cross[i + 1], x;
+                for (x = floor(a); x < b; x++) {
+                    double c = (b < x + 1 ? b : x + 1) - (a > x ? a : x);
+                    size_t ix = (size_t)x;
+                    if (c <= 0 || ix >= p->pw) continue;
+                    nni_cover(p, x, (double)row, (double)p->mask[row * p->pw + ix] + c / 4);
+                }
+            }
+        }
+    }
+}
+
+/* -- the font: strokes on a grid, y 0 = top of capitals, 6 = baseline, 8 = below it; '~' curves through the corners of
+ *    what follows; '|' lifts the pen. Drawn for this file. First digit: width. -- */
+static const char *const nni_glyphs[96] = {
+    "2", "000 04|06 06", "200 02|20 22", "410 16|30 36|02 42|04 44", "4~41 40 00 03 43 46 06 05|2~27", "4~00 20 22 02 00|~24 44 46 26 24|40 06",
+    "446 11 ~11 20 31 33 04 06 26 44", "000 02", "2~20 00 07 27", "2~00 20 27 07", "420 24|01 43|41 03", "404 44|22 26", "116 07", "204 24", "006 06", "307 30",
+    "4~00 40 46 06 00", "201 20 26", "4~01 00 40 43 06|06 46", "4~01 00 40 43 23|~23 43 46 06 05", "436 30 04 44", "440 00 03|~03 02 42 46 06 05",
+    "4~30 00 06 46 42 02 04", "400 40 16", "4~00 40 43 03 00|~03 43 46 06 03", "4~16 46 40 00 04 44 42", "003 03|06 06", "113 13|16 07",
+    "332 04 36", "403 43|05 45", "302 34 06", "4~01 00 40 43 23|23 24|26 26", "4~43 33 13 14 25 34 33|33 35 45 ~45 40 00 06 36",
+    "406 20 46|14 34", "406 00|~00 20 40 43 23 03|~03 23 43 46 26 06", "4~41 40 00 06 46 45", "406 00|~00 20 40 46 26 06", "440 00 06 46|03 33", "440 00 06|03 33",
+    "4~41 40 00 06 46 43|43 23", "400 06|40 46|03 43", "000 06", "330 34|~34 36 06 05", "400 06|40 03 46", "400 06 46", "406 00 23 40 46", "406 00 46 40",
+    "4~00 40 46 06 00", "406 00|~00 20 40 43 23 03", "4~00 40 46 06 00|24 47", "406 00|~00 20 40 43 23 03|23 46", "4~41 40 00 03 43 46 06 05", "400 40|20 26",
+    "400 03|~03 06 46 43|43 40", "400 26 40", "600 16 31 56 60", "400 46|40 06", "400 23 40|23 26", "400 40 06 46", "220 00 07 27", "300 37", "200 20 27 07",
+    "402 20 42", "407 47", "200 11",
+    "3~02 32 36 06 02|32 36", "300 06|~02 32 36 06 02", "3~33 32 02 06 36 35", "330 36|~02 32 36 06 02", "304 34|~34 32 02 06 36 35", "2~20 10 12|12 16|02 22",
+    "3~02 32 36 06 02|32 36|~36 38 08 07", "300 06|~04 02 32 34|34 36", "002 06|00 00", "112 16|~16 18 08|10 10", "300 06|32 04 36", "000 06",
+    "402 06|~04 02 22 24|24 26|~24 22 42 44|44 46", "302 06|~04 02 32 34|34 36", "3~02 32 36 06 02", "302 08|~02 32 36 06 02", "332 38|~02 32 36 06 02",
+    "202 06|~04 02 22", "3~33 32 02 04 34 36 06 05", "210 15|~15 16 26|02 22", "302 04|~04 06 36 34|32 36", "402 26 42", "402 16 23 36 42", "302 36|32 06",
+    "402 26|42 18", "302 32 06 36", "2~20 10 13 03|~03 13 17 27", "000 07", "2~00 10 13 23|~23 13 17 07", "4~04 03 23 25 45 44", "4"
+};
+NNI_FN double nni_glyph_width(unsigned char c)
+{
+    if (c < 32 || c > 126) return (c & 0xc0) == 0x80 ? 0 : 6;             /* bytes that continue a UTF-8 letter take no room */
+    return (double)(nni_glyphs[c - 32][0] - '0') + (c == ' ' ? 1.4 : 2.0);
+}
+#define NNI_UNIT 0.118       /* grid units per font size */
+NNI_FN double nni_text_width(const char *s, double size)
+{
+    double w = 0;
+    for (; *s; s++) w += nni_glyph_width((unsigned char)*s);
+    return w > 0 ? (w - 2) * NNI_UNIT * size : 0;
+}
+NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, double size, double angle, double weight)
+{
+    double u = NNI_UNIT * size * p->scale, ca = cos(angle), sa = sin(angle), at = 0;
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        const char *g = c >= 32 && c <= 126 ? nni_glyphs[c - 32] + 1 : (c & 0xc0) == 0x80 ? "" : "00 40 46 06 00";
+        double pt[2 * 24], q[2 * 24 * 8];
+        while (*g) {
+            size_t n = 0, m = 0, i, k;
+            int curve = 0, closed;
+            if (*g == '~') { curve = 1; g++; }
+            while (*g && *g != '|' && n < 24) {
+                if (*g == '~') { curve = 2; g++; continue; }              /* straight so far, a curve from here: close enough as a curve */
+                if (*g == ' ') { g++; continue; }
+                pt[2 * n] = (double)(g[0] - '0'); pt[2 * n + 1] = (double)(g[1] - '0');
+                n++;
+                g += 2;
+            }
+            if (*g == '|') g++;
+            if (!n) continue;
+            closed = n > 2 && pt[0] == pt[2 * n - 2] && pt[1] == pt[2 * n - 1];
+            if (!curve || n < 3) { for (i = 0; i < 2 * n; i++) q[i] = pt[i]; m = n; }
+            else {                                                          /* quadratic B-spline: corners are control points */
+                size_t segs = closed ? n - 1 : n - 2;
+                for (i = 0; i < segs; i++) {
+                    const double *b = pt + 2 * (i + 1), *a = pt + 2 * i, *d = closed && i + 2 >= n ? pt + 2 : pt + 2 * (i + 2);
+                    double ax = closed || i > 0 ? (a[0] + b[0]) / 2 : a[0], ay = closed || i > 0 ? (a[1] + b[1]) / 2 : a[1];
+                    double dx = closed || i + 1 < segs ? (b[0] + d[0]) / 2 : d[0], dy = closed || i + 1 < segs ? (b[1] + d[1]) / 2 : d[1];
+                    for (k = i ? 1 : 0; k <= 6; k++) {
+                        double t = (double)k / 6, v = 1 - t;
+                        q[2 * m] = v * v * ax + 2 * v * t * b[0] + t * t * dx;
+                        q[2 * m + 1] = v * v * ay + 2 * v * t * b[1] + t * t * dy;
+                        m++;
+                    }
+                }
+            }
+            for (i = 0; i < m; i++) {
+                size_t j = i + 1 < m ? i + 1 : i;
+                double ax = (at + q[2 * i]) * u, ay = (q[2 * i + 1] - 6) * u, bx = (at + q[2 * j]) * u, by = (q[2 * j + 1] - 6) * u;
+                if (j == i && m > 1) break;
+                nni_cover_line(p, x * p->scale + ax * ca - ay * sa, y * p->scale + ax * sa + ay * ca, x * p->scale + bx * ca - by * sa, y * p->scale + bx * sa + by * ca,
+                               (size * 0.095 * weight + 0.15) * p->scale);
+            }
+        }
+        at += nni_glyph_width(c);
+    }
+}
+
+/* -- primitives -- */
+NNI_FN void nni_pen_line(nni_pen *p, double ax, double ay, double bx, double by, nni_color c, double width)
+{
+    char t[32];
+    if (p->svg) {
+        nni_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax, ay, bx, by, nni_color_text(c, t), width);
+        if (c.alpha < 1) nni_sb_f(p->svg, " opacity=\"%.2g\"", c.alpha);
+        nni_sb_str(p->svg, "/>\n");
+        return;
+    }
+    nni_cover_line(p, ax * p->scale, ay * p->scale, bx * p->scale, by * p->scale, width * p->scale);
+    nni_blend(p, c);
+}
+NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c, double width, int dashed)
+{
+    char t[32];
+    size_t i;
+    if (n < 2) return;
+    if (p->svg) {
+        nni_sb_str(p->svg, "<path d=\"");
+        for (i = 0; i < n; i++) nni_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
+        nni_sb_f(p->svg, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.2g\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s/>\n", nni_color_text(c, t), width,
+                 dashed ? " stroke-dasharray=\"6 5\"" : "");
+        return;
+    }
+    {
+        double phase = 0;
+        for (i = 0; i + 1 < n; i++) {
+            double ax = xy[2 * i], ay = xy[2 * i + 1], dx = xy[2 * i + 2] - ax, dy = xy[2 * i + 3] - ay, len = sqrt(dx * dx + dy * dy), at = 0;
+            if (!dashed || len == 0) { nni_cover_line(p, ax * p->scale, ay * p->scale, (ax + dx) * p->scale, (ay + dy) * p->scale, width * p->scale); continue; }
+            while (at < len) {
+                double in = fmod(phase, 11.0), run = in < 6 ? 6 - in : 11 - in, to = at + run < len ? at + run : len;
+                if (in < 6) nni_cover_line(p, (ax + dx * at / len) * p->scale, (ay + dy * at / len) * p->scale, (ax + dx * to / len) * p->scale, (ay + dy * to / len) * p->scale, width * p->scale);
+                phase += to - at;
+                at = to > at ? to : len;
+            }
+        }
+        nni_blend(p, c);
+    }
+}
+NNI_FN void nni_pen_poly(nni_pen *p, double *xy, size_t n, nni_color c)
+{
+    char t[32];
+    size_t i;
+    if (n < 3) return;
+    if (p->svg) {
+        nni_sb_str(p->svg, "<path d=\"");
+        for (i = 0; i < n; i++) nni_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
+        nni_sb_f(p->svg, "Z\" fill=\"%s\" fill-opacity=\"%.2g\"/>\n", nni_color_text(c, t), c.alpha);
+        return;
+    }
+    for (i = 0; i < 2 * n; i++) xy[i] *= p->scale;
+    nni_cover_poly(p, xy, n);
+    nni_blend(p, c);
+}
+/* tip: what a pointer sees (SVG), NULL = nothing */
+NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni_color c, const char *tip)
+{
+    char t[32];
+    double q[8];
+    if (w <= 0 || h <= 0) return;
+    if (p->svg) {
+        nni_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"", x, y, w, h, nni_color_text(c, t));
+        if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+        if (tip) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></rect>\n"); }
+        else nni_sb_str(p->svg, "/>\n");
+        return;
+    }
+    q[0] = x; q[1] = y; q[2] = x + w; q[3] = y; q[4] = x + w; q[5] = y + h; q[6] = x; q[7] = y + h;
+    nni_pen_poly(p, q, 4, c);
+}
+NNI_FN void nni_pen_dot(nni_pen *p, double x, double y, double r, nni_color c, const char *tip)
+{
+    char t[32];
+    if (p->svg) {
+        nni_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r, nni_color_text(c, t));
+        if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+        if (tip) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></circle>\n"); }
+        else nni_sb_str(p->svg, "/>\n");
+        return;
+    }
+    nni_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
+    nni_blend(p, c);
+}
+/* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
+NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor, nni_color c, double angle, int bold)
+{
+    char t[32];
+    double w, a = angle * 3.14159265358979 / 180;
+    if (p->svg) {
+        nni_sb_f(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.3g\" fill=\"%s\"%s%s", x, y, size, nni_color_text(c, t), anchor < 0 ? "" : anchor ? " text-anchor=\"end\"" : " text-anchor=\"middle\"", bold ? " font-weight=\"600\"" : "");
+        if (angle != 0) nni_sb_f(p->svg, " transform=\"rotate(%.3g %.1f %.1f)\"", angle, x, y);
+        nni_sb_str(p->svg, ">");
+        nni_sb_xml(p->svg, s);
+        nni_sb_str(p->svg, "</text>\n");
+        return;
+    }
+    w = nni_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
+    nni_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
+    nni_blend(p, c);
+}
+
+/* -- axes -- */
+typedef struct nni_axis { double lo, hi, p0, p1, step; int log; } nni_axis;
+NNI_FN double nni_axis_at(const nni_axis *a, double v)
+{
+    double lo = a->log ? log10(a->lo) : a->lo, hi = a->log ? log10(a->hi) : a->hi, x = a->log ? log10(v > 0 ? v : a->lo) : v;
+    return a->p0 + (x - lo) / (hi - lo) * (a->p1 - a->p0);
+}
+NNI_FN double nni_nice_step(double span, int want)
+{
+    double raw = span / (want > 0 ? want : 1), mag = pow(10, floor(log10(raw))), f = raw / mag;
+    return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * mag;
+}
+NNI_FN void nni_axis_make(nni_axis *a, double lo, double hi, int log, int want, int widen)
+{
+    a->log = log && lo > 0;
+    if (!(lo <= hi)) { lo = 0; hi = 1; }
+    if (a->log) {
+        double l = floor(log10(lo) + 1e-9), h = ceil(log10(hi) - 1e-9);
+        if (h <= l) h = l + 1;
+        a->lo = pow(10, l); a->hi = pow(10, h); a->step = ceil((h - l) / want);
+        if (a->step < 1) a->step = 1;
+        return;
+    }
+    if (hi - lo < 1e-12 * (fabs(hi) + fabs(lo)) || hi == lo) { double d = hi != 0 ? fabs(hi) * 0.1 : 1; lo -= d; hi += d; }
+    a->step = nni_nice_step(hi - lo, want);
+    if (widen) { lo = floor(lo / a->step + 1e-9) * a->step; hi = ceil(hi / a->step - 1e-9) * a->step; }
+    a->lo = lo; a->hi = hi;
+}
+NNI_FN size_t nni_axis_ticks(const nni_axis *a, double *out, size_t cap)
+{
+    size_t n = 0;
+    if (a->log) {
+        double e, h = log10(a->hi) + 1e-9;
+        for (e = log10(a->lo); e <= h && n < cap; e += a->step) out[n++] = pow(10, floor(e + 0.5));
+    } else {
+        double k, k0 = ceil(a->lo / a->step - 1e-9), k1 = floor(a->hi / a->step + 1e-9);
+        for (k = k0; k <= k1 && n < cap; k++) out[n++] = k * a->step;
+    }
+    return n;
+}
+NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_axis *a)
+{
+    int d = 0;
+    double s = a->step;
+    if (a->log) { (void)snprintf(buf, cap, "%g", v); return; }
+    if (fabs(v) < 1e-9 * s) v = 0;
+    if (fabs(v) >= 1e6 || (s < 1e-4 && v != 0)) { (void)snprintf(buf, cap, "%.3g", v); return; }
+    while (d < 8 && fabs(s - floor(s + 0.5)) > 1e-6 * s) { s *= 10; d++; }
+    (void)snprintf(buf, cap, "%.*f", d, v);
+}
+NNI_FN int nni_finite(double v) { return v - v == 0; }
+NNI_FN void nni_span(double v, double *lo, double *hi) { if (nni_finite(v)) { if (v < *lo) *lo = v; if (v > *hi) *hi = v; } }
+
+NNI_FN int nni_cmp_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+/* sorted copy of the finite values; NULL when memory is out or there are none */
+NNI_FN double *nni_sorted(const double *y, size_t n, size_t *m)
+{
+    double *s = (double *)malloc((n + 1) * sizeof *s);
+    size_t i;
+    *m = 0;
+    if (!s) return NULL;
+    for (i = 0; i < n; i++) if (nni_finite(y[i])) s[(*m)++] = y[i];
+    qsort(s, *m, sizeof *s, nni_cmp_double);
+    return s;
+}
+NNI_FN double nni_quantile(const double *s, size_t n, double q)
+{
+    double p = q * (double)(n - 1);
+    size_t i = (size_t)p;
+    return i + 1 < n ? s[i] + (p - (double)i) * (s[i + 1] - s[i]) : s[n - 1];
+}
+typedef struct nni_bins { double lo, step; size_t n; double *count; } nni_bins;     /* count [n_series, n] */
+NNI_FN int nni_bins_make(nni_bins *b, const nn_plot *p)
+{
+    double lo = 1e300, hi = -1e300, width = 0;
+    size_t s, i, n = 0;
+    for (s = 0; s < p->n_series; s++) for (i = 0; i < p->series[s].n; i++) nni_span(p->series[s].y[i], &lo, &hi);
+    if (!(lo <= hi)) { lo = 0; hi = 1; }
+    if (lo == hi) { lo -= 0.5; hi += 0.5; }
+    n = p->bins;
+    if (!n && p->n_series) {                                /* Freedman and Diaconis (1981): 2 IQR n^(-1/3) */
+        size_t m;
+        double *t = nni_sorted(p->series[0].y, p->series[0].n, &m);
+        if (t && m > 1) width = 2 * (nni_quantile(t, m, 0.75) - nni_quantile(t, m, 0.25)) * pow((double)m, -1.0 / 3);
+        free(t);
+        n = width > 0 ? (size_t)((hi - lo) / width) + 1 : 10;
+        if (n < 5) n = 5;
+        if (n > 60) n = 60;
+    }
+    b->step = p->bins ? (hi - lo) / (double)n : nni_nice_step(hi - lo, (int)n);
+    b->lo = p->bins ? lo : floor(lo / b->step) * b->step;
+    b->n = p->bins ? n : (size_t)(floor((hi - b->lo) / b->step) + 1);
+    b->count = (double *)calloc(b->n * (p->n_series ? p->n_series : 1), sizeof *b->count);
+    if (!b->count) return 0;
+    for (s = 0; s < p->n_series; s++)
+        for (i = 0; i < p->series[s].n; i++) {
+            double v = p->series[s].y[i];
+            size_t k;
+            if (!nni_finite(v)) continue;
+            k = (size_t)((v - b->lo) / b->step);
+            if (k >= b->n) k = b->n - 1;
+            b->count[s * b->n + k] += 1;
+        }
+    return 1;
+}
+NNI_FN unsigned nni_mix(unsigned a, unsigned b, double t)
+{
+    unsigned r = 0, k;
+    for (k = 0; k < 3; k++) {
+        double x = (double)(a >> (8 * k) & 255), y = (double)(b >> (8 * k) & 255);
+        r |= ((unsigned)(x + t * (y - x) + 0.5) & 255u) << (8 * k);
+    }
+    return r;
+}
+NNI_FN unsigned nni_heat(double t, int diverging)
+{
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    if (diverging) return t < 0.5 ? nni_mix(0x1f5fa8, 0xf4f4f2, t * 2) : nni_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
+    return t < 0.5 ? nni_mix(0xf1f6fb, 0x6aa8d8, t * 2) : nni_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
+}
+NNI_FN int nni_dark(unsigned rgb) { return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) + 0.114 * (double)(rgb & 255) < 140; }
+/* a label cut to the room there is */
+NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double room, double size)
+{
+    size_t n;
+    (void)snprintf(buf, cap, "%s", s);
+    n = strlen(buf);
+    while (n > 3 && nni_text_width(buf, size) > room) { n--; buf[n] = 0; if (n > 2) { buf[n - 1] = '.'; buf[n - 2] = '.'; } }
+    return buf;
+}
+
+NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
+{
+    double left = 0, lo = 1e300, hi = -1e300, cw, ch, fs = 11, wide = 0, bottom;
+    size_t r, c, R = d->n_rows, C = d->n_categories, every;
+    int slant;
+    char t[64], tip[256];
+    if (!R || !C || !d->cells) return;
+    for (r = 0; r < R; r++) { double w = d->rows ? nni_text_width(d->rows[r], 12) : 0; if (w > left) left = w; }
+    for (c = 0; c < C; c++) { double w = d->categories ? nni_text_width(d->categories[c], 12) : 0; if (w > wide) wide = w; }
+    if (left > 0.3 * p->w) left = 0.3 * p->w;
+    left += d->y_label ? 44 : 22;
+    cw = (p->w - left - 70) / (double)C;
+    slant = wide > cw - 4;
+    bottom = (slant ? (wide > 110 ? 110 : wide) * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
+    ch = (p->h - top - bottom) / (double)R;
+    for (r = 0; r < R * C; r++) nni_span(d->cells[r], &lo, &hi);
+    if (!(lo <= hi)) { lo = 0; hi = 1; }
+    if (d->diverging) { double m = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi); lo = -m; hi = m; }
+    if (hi == lo) hi = lo + 1;
+    every = (size_t)(13 / ch) + 1;
+    for (r = 0; r < R; r++)
+        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], left - (d->y_label ? 40 : 16), 12), 12, 1, nni_role(NNI_SOFT, 1), 0, 0);
+    every = slant ? (size_t)(14 / cw) + 1 : 1;
+    for (c = 0; c < C; c++)
+        if (d->categories && c % every == 0) {
+            double x = left + ((double)c + 0.5) * cw;
+            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 110, 12), 12, 1, nni_role(NNI_SOFT, 1), -45, 0);
+            else nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+        }
+    for (r = 0; r < R; r++)
+        for (c = 0; c < C; c++) {
+            double v = d->cells[r * C + c];
+            unsigned rgb = nni_finite(v) ? nni_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
+            char val[40];
+            (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
+            (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "", d->categories ? d->categories[c] : "", val);
+            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1, nni_rgb(rgb), tip);
+            fs = 11;
+            if (nni_text_width(val, fs) > cw - 4) fs = 9;
+            if (nni_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_finite(v))
+                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_rgb(nni_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
+        }
+    for (r = 0; r < 64; r++)                                              /* the scale */
+        nni_pen_rect(p, p->w - 52, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_rgb(nni_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
+    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 34, top + 10, t, 11, -1, nni_role(NNI_SOFT, 1), 0, 0);
+    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 34, p->h - bottom, t, 11, -1, nni_role(NNI_SOFT, 1), 0, 0);
+    if (d->x_label) nni_pen_text(p, left + cw * (double)C / 2, p->h - 8, d->x_label, 12.5, 0, nni_role(NNI_INK, 1), 0, 0);
+    if (d->y_label) nni_pen_text(p, 16, top + ch * (double)R / 2, d->y_label, 12.5, 0, nni_role(NNI_INK, 1), -90, 0);
+}
+
+NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
+{
+    nni_axis ax, ay;
+    double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300, xhi = -1e300, tick[64], wide = 0;
+    size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
+    nni_bins bins = NN_ZERO;
+    int slant = 0, bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
+    char t[96], tip[256], a[40], b[40];
+    double *xy = NULL;
+
+    nni_pen_rect(p, 0, 0, p->w, p->h, nni_role(NNI_PAPER, 1), NULL);
+    if (d->title) { nni_pen_text(p, 16, 26, d->title, 15, -1, nni_role(NNI_INK, 1), 0, 1); top = 38; }
+    if (d->note) { nni_pen_text(p, 16, top + 8, nni_fit_text(tip, sizeof tip, d->note, p->w - 32, 12), 12, -1, nni_role(NNI_SOFT, 1), 0, 0); top += 18; }
+    for (s = 0; s < S; s++) if (d->series[s].label) named++;
+    if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && (S > 1 || named > 1)) {
+        double x = 16;                                                   /* the legend, wrapped */
+        top += 8;
+        for (s = 0; s < S; s++) {
+            const char *name = d->series[s].label;
+            double w;
+            if (!name) continue;
+            w = nni_text_width(name, 12) + 44;
+            if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
+            if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
+                double q[4];
+                q[0] = x; q[1] = top + 4; q[2] = x + 20; q[3] = top + 4;
+                nni_pen_polyline(p, q, 2, nni_role((int)s, 1), 2.2, 1);
+            } else if (d->kind == NN_PLOT_LINE) nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_role((int)s, 1), 2.5);
+            else if (d->kind == NN_PLOT_SCATTER) nni_pen_dot(p, x + 12, top + 4, 4, nni_role((int)s, 0.9), NULL);
+            else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_role((int)s, 1), NULL);
+            nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_role(NNI_INK, 1), 0, 0);
+            x += w;
+        }
+        top += 16;
+    }
+    top += 6;
+    if (d->kind == NN_PLOT_HEAT) { nni_draw_heat(p, d, top); return; }
+
+    /* what the axes must hold */
+    if (d->kind == NN_PLOT_HIST) {
+        if (!nni_bins_make(&bins, d)) return;
+        for (i = 0; i < bins.n * S; i++) nni_span(bins.count[i], &lo, &hi);
+        lo = 0;
+        xlo = bins.lo; xhi = bins.lo + bins.step * (double)bins.n;
+    } else {
+        for (s = 0; s < S; s++)
+            for (i = 0; i < d->series[s].n; i++) {
+                const nn_series *q = &d->series[s];
+                nni_span(q->y[i], &lo, &hi);
+                if (q->lo) nni_span(q->lo[i], &lo, &hi);
+                if (q->hi) nni_span(q->hi[i], &lo, &hi);
+                if (!bars) nni_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
+            }
+        if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
+    }
+    if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
+    if (d->kind == NN_PLOT_BOX) groups = S;
+    nni_axis_make(&ay, lo, hi, d->log_y, 6, !(d->y_min != 0 || d->y_max != 0));
+    n = nni_axis_ticks(&ay, tick, 64);
+    left = 0;
+    for (i = 0; i < n; i++) { double w; nni_tick_text(t, sizeof t, tick[i], &ay); w = nni_text_width(t, 12); if (w > left) left = w; }
+    left += 18 + (d->y_label ? 22 : 0);
+    if (bars) {
+        for (i = 0; i < groups; i++) {
+            const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
+            double w = c ? nni_text_width(c, 12) : 0;
+            if (w > wide) wide = w;
+        }
+        slant = groups && wide > (right - left) / (double)groups - 8;
+        if (wide > 120) wide = 120;
+        ax.lo = 0; ax.hi = groups ? (double)groups : 1; ax.log = 0; ax.step = 1;
+    } else nni_axis_make(&ax, xlo, xhi, d->log_x, 8, 0);
+    bottom = p->h - (slant ? wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
+    ay.p0 = bottom; ay.p1 = top; ax.p0 = left; ax.p1 = right;
+    if (!bars && d->kind != NN_PLOT_HIST && !ax.log) { ax.p0 += 8; ax.p1 -= 8; }
+
+    for (i = 0; i < n; i++) {
+        double y = nni_axis_at(&ay, tick[i]);
+        nni_tick_text(t, sizeof t, tick[i], &ay);
+        nni_pen_line(p, left, y, right, y, nni_role(NNI_GRID, 1), 1);
+        nni_pen_text(p, left - 8, y + 4, t, 12, 1, nni_role(NNI_SOFT, 1), 0, 0);
+    }
+    if (bars) {
+        size_t every = groups ? (size_t)(14.0 * (double)groups / (right - left)) + 1 : 1;
+        for (i = 0; i < groups; i++) {
+            const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
+            double x = nni_axis_at(&ax, (double)i + 0.5);
+            if (!c || (slant && i % every)) continue;
+            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, 120, 12), 12, 1, nni_role(NNI_SOFT, 1), -45, 0);
+            else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+        }
+    } else {
+        double last = -1e9;
+        n = nni_axis_ticks(&ax, tick, 64);
+        for (i = 0; i < n; i++) {
+            double x = nni_axis_at(&ax, tick[i]), w;
+            nni_tick_text(t, sizeof t, tick[i], &ax);
+            w = nni_text_width(t, 12);
+            nni_pen_line(p, x, bottom, x, bottom + 4, nni_role(NNI_SOFT, 1), 1);
+            if (x - w / 2 < last + 6) continue;
+            nni_pen_text(p, x, bottom + 18, t, 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+            last = x + w / 2;
+        }
+    }
+
+    for (s = 0; s < S; s++) {
+        const nn_series *q = &d->series[s];
+        size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1, m = 0;
+        nni_color c = nni_role((int)s, 1);
+        thin = q->n > 400;
+        if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
+            xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
+            if (!xy) break;
+            if (d->kind == NN_PLOT_LINE && q->lo && q->hi) {
+                for (i = 0; i < q->n; i += stride) { xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i); xy[2 * m + 1] = nni_axis_at(&ay, nni_finite(q->hi[i]) ? q->hi[i] : q->y[i]); m++; }
+                for (i = m; i-- > 0;) { size_t j = i * stride; xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j); xy[2 * m + 1] = nni_axis_at(&ay, nni_finite(q->lo[j]) ? q->lo[j] : q->y[j]); m++; }
+                nni_pen_poly(p, xy, m, nni_role((int)s, 0.18));
+            }
+            for (i = 0, m = 0; i < q->n; i += stride) {
+                double x = q->x ? q->x[i] : (double)i, y = q->y[i];
+                if (!nni_finite(x) || !nni_finite(y) || (ay.log && y <= 0) || (ax.log && x <= 0)) {
+                    if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
+                    m = 0;
+                    continue;
+                }
+                xy[2 * m] = nni_axis_at(&ax, x);
+                xy[2 * m + 1] = nni_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
+                if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && q->n <= 250)) {
+                    (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "", q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)), nni_app_num(b, nn_f64_round(y, 6)));
+                    if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
+                        double y0 = nni_axis_at(&ay, q->lo[i]), y1 = nni_axis_at(&ay, q->hi[i]);
+                        nni_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, nni_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0, nni_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1, nni_role((int)s, 0.8), 1.4);
+                    }
+                    nni_pen_dot(p, xy[2 * m], xy[2 * m + 1], d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4) : 3.2,
+                                nni_role((int)s, d->kind == NN_PLOT_SCATTER ? (thin ? 0.45 : 0.85) : q->points ? 1 : 0), tip);
+                }
+                m++;
+            }
+            if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
+            free(xy);
+        } else if (d->kind == NN_PLOT_HIST) {
+            for (k = 0; k < bins.n; k++) {
+                double v = bins.count[s * bins.n + k], x0 = nni_axis_at(&ax, bins.lo + bins.step * (double)k), x1 = nni_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)), y = nni_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
+                (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "", q->label ? ", " : "", bins.lo + bins.step * (double)k, bins.lo + bins.step * (double)(k + 1), v);
+                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y, nni_role((int)s, S > 1 ? 0.55 : 1), tip);
+            }
+        } else if (d->kind == NN_PLOT_BAR) {
+            double slot = (right - left) / (double)(groups ? groups : 1), w = slot * 0.78 / (double)S;
+            if (w > 60) w = 60;
+            for (i = 0; i < q->n && i < groups; i++) {
+                double x = nni_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w, y = q->y[i], y0 = nni_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
+                if (!nni_finite(y)) continue;
+                y1 = nni_axis_at(&ay, y);
+                (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i], q->label ? ", " : "", q->label ? q->label : "", nni_app_num(b, nn_f64_round(y, 6)));
+                nni_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
+                if (q->lo && q->hi && nni_finite(q->lo[i]) && nni_finite(q->hi[i])) {
+                    double h0 = nni_axis_at(&ay, q->lo[i]), h1 = nni_axis_at(&ay, q->hi[i]), xm = x + w / 2;
+                    nni_pen_line(p, xm, h0, xm, h1, nni_role(NNI_INK, 0.9), 1.4);
+                    nni_pen_line(p, xm - 4, h0, xm + 4, h0, nni_role(NNI_INK, 0.9), 1.4);
+                    nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_role(NNI_INK, 0.9), 1.4);
+                } else if (S == 1 && w > 26 && groups <= 12) {
+                    (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
+                    if (nni_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_role(NNI_SOFT, 1), 0, 0);
+                }
+            }
+        } else if (d->kind == NN_PLOT_BOX) {
+            size_t mm;
+            double *v = nni_sorted(q->y, q->n, &mm), slot = (right - left) / (double)(S ? S : 1), w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
+            if (v && mm) {
+                double q1 = nni_quantile(v, mm, 0.25), q2 = nni_quantile(v, mm, 0.5), q3 = nni_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
+                for (i = 0; i < mm; i++) if (v[i] >= q1 - f) { w0 = v[i]; break; }
+                for (i = mm; i-- > 0;) if (v[i] <= q3 + f) { w1 = v[i]; break; }
+                (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu", q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
+                nni_pen_line(p, xm, nni_axis_at(&ay, w0), xm, nni_axis_at(&ay, w1), c, 1.5);
+                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w, nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3), nni_role((int)s, 0.45), tip);
+                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2), nni_role(NNI_INK, 1), 2.2);
+                nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w0), xm + w / 4, nni_axis_at(&ay, w0), c, 1.5);
+                nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w1), xm + w / 4, nni_axis_at(&ay, w1), c, 1.5);
+                for (i = 0, k = 0; i < mm && k < 200; i++) if (v[i] < w0 || v[i] > w1) { nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_role((int)s, 0.7), NULL); k++; }
+            }
+            free(v);
+        }
+    }
+    nni_pen_line(p, left, bottom, right, bottom, nni_role(NNI_SOFT, 1), 1);
+    if (ay.lo < 0 && ay.hi > 0 && !ay.log) nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0), nni_role(NNI_SOFT, 1), 1);
+    if (d->x_label) nni_pen_text(p, (left + right) / 2, p->h - 8, d->x_label, 12.5, 0, nni_role(NNI_INK, 1), 0, 0);
+    if (d->y_label) nni_pen_text(p, 16, (top + bottom) / 2, d->y_label, 12.5, 0, nni_role(NNI_INK, 1), -90, 0);
+    free(bins.count);
+}
+NNI_FN double nni_plot_height(const nn_plot *p)
+{
+    if (p->height > 0) return p->height;
+    if (p->kind == NN_PLOT_HEAT) { double h = 120 + 30 * (double)p->n_rows; return h < 300 ? 300 : h > 900 ? 900 : h; }
+    return 400;
+}
+NN_DEF char *nn_plot_svg(const nn_plot *p)
+{
+    nni_sb b = NN_ZERO;
+    nni_pen pen;
+    memset(&pen, 0, sizeof pen);
+    pen.svg = &b;
+    pen.scale = 1;
+    pen.w = p->width > 0 ? p->width : 720;
+    pen.h = nni_plot_height(p);
+    nni_sb_f(&b, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"", pen.w, pen.h, pen.w, pen.h);
+    nni_sb_xml(&b, p->title ? p->title : "plot");
+    nni_sb_str(&b, "\">\n");
+    nni_draw(&pen, p);
+    nni_sb_str(&b, "</svg>\n");
+    if (b.bad) { nni_sb_free(&b); return NULL; }
+    return b.s;
+}
+/* nni_plot_raster: the drawing as 8-bit RGB, twice the nominal size; malloc'd, NULL when memory is out */
+NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
+{
+    nni_pen pen;
+    size_t i, n, bytes;
+    unsigned char *out = NULL;
+    memset(&pen, 0, sizeof pen);
+    pen.scale = 2;
+    pen.w = p->width > 0 ? p->width : 720;
+    pen.h = nni_plot_height(p);
+    pen.pw = (size_t)(pen.w * pen.scale); pen.ph = (size_t)(pen.h * pen.scale);
+    if (pen.pw > 8192 || pen.ph > 8192 || !nni_mul(pen.pw, pen.ph, &n) || !nni_mul(n, 3 * sizeof(float), &bytes)) return NULL;
+    pen.rgb = (float *)malloc(bytes);
+    pen.mask = (float *)calloc(n, sizeof(float));
+    if (pen.rgb && pen.mask) out = (unsigned char *)malloc(3 * n);
+    if (out) {
+        for (i = 0; i < 3 * n; i++) pen.rgb[i] = 1;
+        pen.x0 = pen.pw; pen.y0 = pen.ph;
+        nni_draw(&pen, p);
+        for (i = 0; i < 3 * n; i++) { float v = pen.rgb[i] * 255.0f + 0.5f; out[i] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v); }
+        *w = pen.pw; *h = pen.ph;
+    }
+    free(pen.rgb);
+    free(pen.mask);
+    return out;
+}
+
+/* ---- [REPORT] ----------------------------------------------------------- */
+NNI_FN nni_sb nni_sb_open(char *s, size_t n, size_t cap, int bad) { nni_sb b; b.s = s; b.n = n; b.cap = cap; b.bad = bad; return b; }
+#define NNI_BODY(r) nni_sb b = nni_sb_open((r)->body, (r)->body_n, (r)->body_cap, (r)->bad)
+#define NNI_BODY_END(r) do { (r)->body = b.s; (r)->body_n = b.n; (r)->body_cap = b.cap; (r)->bad = b.bad; } while (0)
+
+NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const char *lead)
+{
+    memset(r, 0, sizeof *r);
+    r->app = app;
+    r->title = nn_app_text(app, "%s", title);
+    r->lead = nn_app_text(app, "%s", lead ? lead : "");
+}
+NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note)
+{
+    nni_sb b = nni_sb_open(r->head, r->head_n, r->head_cap, r->bad);
+    nni_sb_str(&b, "<div class=\"key\"><div class=\"k\">");
+    nni_sb_xml(&b, label);
+    nni_sb_str(&b, "</div><div class=\"v\">");
+    nni_sb_xml(&b, value);
+    nni_sb_str(&b, "</div>");
+    if (note && *note) { nni_sb_str(&b, "<div class=\"n\">"); nni_sb_xml(&b, note); nni_sb_str(&b, "</div>"); }
+    nni_sb_str(&b, "</div>\n");
+    r->head = b.s; r->head_n = b.n; r->head_cap = b.cap; r->bad = b.bad;
+}
+NN_DEF void nn_report_section(nn_report *r, const char *title)
+{
+    NNI_BODY(r);
+    nni_sb_str(&b, "<h2>");
+    nni_sb_xml(&b, title);
+    nni_sb_str(&b, "</h2>\n");
+    NNI_BODY_END(r);
+}
+NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...)
+{
+    nni_sb t = NN_ZERO;
+    va_list ap;
+    NNI_BODY(r);
+    va_start(ap, fmt);
+    nni_sb_vf(&t, fmt, ap);
+    va_end(ap);
+    nni_sb_str(&b, "<p>");
+    if (t.s) nni_sb_xml(&b, t.s);
+    nni_sb_str(&b, "</p>\n");
+    if (t.bad) b.bad = 1;
+    nni_sb_free(&t);
+    NNI_BODY_END(r);
+}
+NNI_FN void nni_cell(nni_sb *b, const char *s)
+{
+    double v;
+    size_t n = strlen(s);
+    int num = n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) || strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
+    nni_sb_str(b, num ? "<td class=\"num\">" : "<td>");
+    nni_sb_xml(b, s);
+    nni_sb_str(b, "</td>");
+}
+NNI_FN void nni_cell_num(nni_sb *b, double v)
+{
+    char t[48];
+    if (v == floor(v) && fabs(v) < 1e15) (void)snprintf(t, sizeof t, "%.0f", v);
+    else (void)snprintf(t, sizeof t, "%.6g", v);
+    nni_sb_f(b, "<td class=\"num\">%s</td>", t);
+}
+NNI_FN void nni_th(nni_sb *b, const char *s) { nni_sb_str(b, "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
+/* the numbers behind a plot; long series are cut, and say so */
+NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
+{
+    size_t s, i, rows = 0, cut = 500, same = 1;
+    nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
+    if (p->kind == NN_PLOT_HEAT) {
+        nni_th(b, p->y_label ? p->y_label : "");
+        for (i = 0; i < p->n_categories; i++) nni_th(b, p->categories ? p->categories[i] : "");
+        nni_sb_str(b, "</tr></thead><tbody>\n");
+        for (s = 0; s < p->n_rows; s++) {
+            nni_sb_str(b, "<tr><th scope=\"row\">");
+            nni_sb_xml(b, p->rows ? p->rows[s] : "");
+            nni_sb_str(b, "</th>");
+            for (i = 0; i < p->n_categories; i++) nni_cell_num(b, p->cells[s * p->n_categories + i]);
+            nni_sb_str(b, "</tr>\n");
+        }
+    } else if (p->kind == NN_PLOT_HIST) {
+        nni_bins k = NN_ZERO;
+        nni_th(b, "from"); nni_th(b, "to");
+        for (s = 0; s < p->n_series; s++) nni_th(b, p->series[s].label ? p->series[s].label : "count");
+        nni_sb_str(b, "</tr></thead><tbody>\n");
+        if (nni_bins_make(&k, p))
+            for (i = 0; i < k.n; i++) {
+                nni_sb_str(b, "<tr>");
+                nni_cell_num(b, k.lo + k.step * (double)i); nni_cell_num(b, k.lo + k.step * (double)(i + 1));
+                for (s = 0; s < p->n_series; s++) nni_cell_num(b, k.count[s * k.n + i]);
+                nni_sb_str(b, "</tr>\n");
+            }
+        free(k.count);
+    } else if (p->kind == NN_PLOT_BOX) {
+        static const char *const col[7] = { "", "n", "min", "quartile 1", "median", "quartile 3", "max" };
+        for (i = 0; i < 7; i++) nni_th(b, col[i]);
+        nni_sb_str(b, "</tr></thead><tbody>\n");
+        for (s = 0; s < p->n_series; s++) {
+            size_t m;
+            double *v = nni_sorted(p->series[s].y, p->series[s].n, &m);
+            nni_sb_str(b, "<tr><th scope=\"row\">");
+            nni_sb_xml(b, p->series[s].label ? p->series[s].label : "");
+            nni_sb_str(b, "</th>");
+            if (v && m) { nni_cell_num(b, (double)m); for (i = 0; i < 5; i++) nni_cell_num(b, nni_quantile(v, m, 0.25 * (double)i)); }
+            nni_sb_str(b, "</tr>\n");
+            free(v);
+        }
+    } else {
+        int bar = p->kind == NN_PLOT_BAR;
+        for (s = 0; s < p->n_series; s++) {
+            if (p->series[s].n > rows) rows = p->series[s].n;
+            for (i = 0; !bar && same && i < p->series[s].n; i++) {
+                double x0 = p->series[0].x && i < p->series[0].n ? p->series[0].x[i] : (double)i, x1 = p->series[s].x ? p->series[s].x[i] : (double)i;
+                if (i >= p->series[0].n || x0 != x1) same = 0;
+            }
+        }
+        if (bar || same) {
+            nni_th(b, bar ? (p->x_label ? p->x_label : "") : p->x_label ? p->x_label : "x");
+            for (s = 0; s < p->n_series; s++) {
+                nni_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y");
+                if (p->series[s].lo && p->series[s].hi) { nni_th(b, "low"); nni_th(b, "high"); }
+            }
+            nni_sb_str(b, "</tr></thead><tbody>\n");
+            for (i = 0; i < rows && i < cut; i++) {
+                nni_sb_str(b, "<tr>");
+                if (bar) { nni_sb_str(b, "<th scope=\"row\">"); nni_sb_xml(b, i < p->n_categories ? p->categories[i] : ""); nni_sb_str(b, "</th>"); }
+                else nni_cell_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
+                for (s = 0; s < p->n_series; s++) {
+                    const nn_series *q = &p->series[s];
+                    if (i < q->n) nni_cell_num(b, q->y[i]);
+                    else nni_sb_str(b, "<td></td>");
+                    if (q->lo && q->hi && i < q->n) { nni_cell_num(b, q->lo[i]); nni_cell_num(b, q->hi[i]); }
+                }
+                nni_sb_str(b, "</tr>\n");
+            }
+        } else {
+            rows = 0;
+            nni_th(b, "series"); nni_th(b, p->x_label ? p->x_label : "x"); nni_th(b, p->y_label ? p->y_label : "y"); nni_th(b, "low"); nni_th(b, "high");
+            nni_sb_str(b, "</tr></thead><tbody>\n");
+            for (s = 0; s < p->n_series; s++)
+                for (i = 0; i < p->series[s].n; i++, rows++) {
+                    const nn_series *q = &p->series[s];
+                    if (rows >= cut) continue;
+                    nni_sb_str(b, "<tr><td>");
+                    nni_sb_xml(b, q->label ? q->label : "");
+                    nni_sb_str(b, "</td>");
+                    nni_cell_num(b, q->x ? q->x[i] : (double)i);
+                    nni_cell_num(b, q->y[i]);
+                    if (q->lo && q->hi) { nni_cell_num(b, q->lo[i]); nni_cell_num(b, q->hi[i]); } else nni_sb_str(b, "<td></td><td></td>");
+                    nni_sb_str(b, "</tr>\n");
+                }
+        }
+    }
+    nni_sb_str(b, "</tbody></table></div>");
+    if (rows > cut) nni_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut, (unsigned long)rows);
+    nni_sb_str(b, "</details>\n");
+}
+NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
+{
+    char *svg = nn_plot_svg(p);
+    nn_error e = NN_ZERO;
+    NNI_BODY(r);
+    r->n_plots++;
+    if (!svg) b.bad = 1;
+    nni_sb_str(&b, "<figure><div class=\"plot\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    nni_sb_xml(&b, p->title ? p->title : "plot");
+    nni_sb_str(&b, "\">\n");
+    if (svg) nni_sb_str(&b, svg);
+    nni_sb_str(&b, "</div>\n");
+    nni_plot_table(&b, p);
+    free(svg);
+    if (png) {
+        nn_app *app = r->app;
+        const char *path = nn_app_path(app, "plots/%s%s%s.png", app->stem, *app->stem ? "_" : "", png);
+        if (nn_dir_make(nn_app_path(app, "plots"), NULL, &e) != NN_OK || nn_plot_png(p, path, &e) != NN_OK) nn_app_warn(app, "%s", e.msg);
+        else nn_app_wrote(app, path);
+    }
+    nni_sb_str(&b, "</figure>\n");
+    NNI_BODY_END(r);
+}
+NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns, size_t n_cols, const char *const *cells, size_t n_rows)
+{
+    size_t i, j;
+    NNI_BODY(r);
+    nni_sb_str(&b, "<figure>");
+    if (title) { nni_sb_str(&b, "<figcaption>"); nni_sb_xml(&b, title); nni_sb_str(&b, "</figcaption>"); }
+    nni_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    nni_sb_xml(&b, title ? title : "table");
+    nni_sb_str(&b, "\"><table><thead><tr>");
+    for (j = 0; j < n_cols; j++) nni_th(&b, columns[j]);
+    nni_sb_str(&b, "</tr></thead><tbody>\n");
+    for (i = 0; i < n_rows; i++) {
+        nni_sb_str(&b, "<tr>");
+        for (j = 0; j < n_cols; j++) nni_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
+        nni_sb_str(&b, "</tr>\n");
+    }
+    nni_sb_str(&b, "</tbody></table></div></figure>\n");
+    NNI_BODY_END(r);
+}
+NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text)
+{
+    NNI_BODY(r);
+    nni_sb_str(&b, "<figure>");
+    if (title) { nni_sb_str(&b, "<figcaption>"); nni_sb_xml(&b, title); nni_sb_str(&b, "</figcaption>"); }
+    nni_sb_str(&b, "<pre tabindex=\"0\">");
+    nni_sb_xml(&b, text);
+    nni_sb_str(&b, "</pre></figure>\n");
+    NNI_BODY_END(r);
+}
+NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note)
+{
+    const char *out = r->app->out, *rel = path;
+    size_t n = out ? strlen(out) : 0;
+    nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
+    if (n && strncmp(path, out, n) == 0 && path[n] == '/') rel = path + n + 1;
+    nni_sb_str(&b, "<li><a href=\"");
+    nni_sb_xml(&b, rel);
+    nni_sb_str(&b, "\">");
+    nni_sb_xml(&b, rel);
+    nni_sb_str(&b, "</a>");
+    if (note && *note) { nni_sb_str(&b, " <span class=\"soft\">"); nni_sb_xml(&b, note); nni_sb_str(&b, "</span>"); }
+    nni_sb_str(&b, "</li>\n");
+    r->files = b.s; r->files_n = b.n; r->files_cap = b.cap; r->bad = b.bad;
+}
+static const char nni_report_css[] =
+    ":root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#f4f6f8;--line:#d5dae0;--link:#0b5cad;"
+    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--s7:#666}\n"
+    "@media (prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#a7b0bb;--grid:#313841;--card:#1b2027;--page:#12161b;--line:#343c46;--link:#7cb8f2;"
+    "--s0:#56b4e9;--s1:#ff8a4c;--s2:#2fc49a;--s3:#e29ac4;--s4:#efb73e;--s5:#9cd3f5;--s6:#c99a78;--s7:#b0b0b0}}\n"
+    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
+    "main{max-width:860px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
+    ".lead{color:var(--soft);margin:.2em 0 1.4em}.soft{color:var(--soft)}a{color:var(--link)}\n"
+    ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:1em 0}\n"
+    ".key{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px;min-width:0}.key .k{color:var(--soft);font-size:.86rem}.key .v{font-size:1.45rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.25}.key .n{color:var(--soft);font-size:.84rem}\n"
+    "figure{background:var(--card);border:1px solid var(--line);border-radius:10px;margin:14px 0;padding:8px 12px;min-width:0}figcaption{font-weight:600;padding:4px 4px 8px}\n"
+    ".plot{overflow-x:auto}.plot svg{display:block;width:100%;min-width:560px;height:auto;font-family:inherit}\n"
+    "details{border-top:1px solid var(--line);margin-top:6px}summary{cursor:pointer;color:var(--soft);padding:8px 4px;font-size:.9rem}\n"
+    ".scroll{overflow:auto;max-height:480px}table{border-collapse:collapse;font-size:.88rem;width:100%}th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}thead th{position:sticky;top:0;background:var(--card)}td.num{text-align:right;font-variant-numeric:tabular-nums}\n"
+    "pre{overflow:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:4px 0;padding:6px 4px;max-height:560px}ul{padding-left:1.2em}li{overflow-wrap:anywhere}\n"
+    "summary:focus-visible,a:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--s0);outline-offset:2px;border-radius:4px}\n"
+    "@media print{:root{--page:#fff}body{font-size:11pt}figure,.key{break-inside:avoid}.plot svg{min-width:0}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-wrap}}\n";
+
+NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
+{
+    nn_app *app = r->app;
+    nni_sb b = NN_ZERO;
+    const char *yaml = nn_app_yaml(app);
+    nn_status s;
+    size_t i;
+    char hex[65];
+    b.bad = r->bad;
+    nni_sb_str(&b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    nni_sb_xml(&b, r->title);
+    nni_sb_str(&b, "</title>\n<style>\n");
+    nni_sb_str(&b, nni_report_css);
+    nni_sb_str(&b, "</style>\n</head>\n<body>\n<main>\n<h1>");
+    nni_sb_xml(&b, r->title);
+    nni_sb_str(&b, "</h1>\n<p class=\"lead\">");
+    nni_sb_xml(&b, r->lead);
+    nni_sb_str(&b, "</p>\n");
+    if (r->head_n) { nni_sb_str(&b, "<div class=\"keys\">\n"); nni_sb_add(&b, r->head, r->head_n); nni_sb_str(&b, "</div>\n"); }
+    if (r->body_n) nni_sb_add(&b, r->body, r->body_n);
+    if (r->files_n) { nni_sb_str(&b, "<h2>Files</h2>\n<ul>\n"); nni_sb_add(&b, r->files, r->files_n); nni_sb_str(&b, "</ul>\n"); }
+    nni_sb_str(&b, "<h2>How to repeat it</h2>\n<figure><figcaption>Command</figcaption><pre tabindex=\"0\">");
+    nni_sb_xml(&b, app->command_line);
+    nni_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as --config)</summary><pre tabindex=\"0\">");
+    nni_sb_xml(&b, yaml ? yaml : "");
+    nni_sb_str(&b, "</pre></details>\n<details><summary>Machine and hashes</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"machine and hashes\"><table><tbody>\n");
+    nni_sb_f(&b, "<tr><th scope=\"row\">program</th><td>%s %s</td></tr>\n<tr><th scope=\"row\">seed</th><td>%llu</td></tr>\n<tr><th scope=\"row\">CPU path, threads</th><td>%s, %d</td></tr>\n"
+             "<tr><th scope=\"row\">started</th><td>%s</td></tr>\n<tr><th scope=\"row\">seconds</th><td>%.2f</td></tr>\n", app->program->name, NN_VERSION, (unsigned long long)app->seed,
+             nn_isa_name(), app->n_threads, app->started_at, nn_app_seconds() - app->started);
+    for (i = 0; i < app->n_outputs; i++)
+        if (nn_file_sha256(hex, app->outputs[i].path, NULL, NULL) == NN_OK) {
+            nni_sb_str(&b, "<tr><th scope=\"row\">");
+            nni_sb_xml(&b, app->outputs[i].path);
+            nni_sb_f(&b, "</th><td>SHA-256 %s</td></tr>\n", hex);
+        }
+    nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
+    s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nn_file_write(path, b.s, b.n, NULL, err);
+    if (s == NN_OK) nn_app_wrote(app, path);
+    nni_sb_free(&b);
+    free(r->head);
+    free(r->body);
+    free(r->files);
+    memset(r, 0, sizeof *r);
+    return s;
+}
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
