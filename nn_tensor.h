@@ -1034,12 +1034,12 @@ NNI_FN float nni_fmaf(float a, float b, float c)
 }
 #endif
 /* Doubles as bits, exact sums and products. */
-NNI_FN uint64_t nni_bits(double x)   { uint64_t u; memcpy(&u, &x, 8); return u; }
-NNI_FN double   nni_double(uint64_t u) { double x; memcpy(&x, &u, 8); return x; }
+NNI_FN uint64_t nni_d2u(double x)   { uint64_t u; memcpy(&u, &x, 8); return u; }
+NNI_FN double   nni_u2d(uint64_t u) { double x; memcpy(&x, &u, 8); return x; }
 /* The IEEE specials, computed rather than taken from macros that C++ compilers and tcc spell differently. */
-NNI_FN double nni_nan(void) { return nni_double(0x7ff8000000000000); }
-NNI_FN double nni_inf(void) { return nni_double(0x7ff0000000000000); }
-NNI_FN int nni_finite(double x) { return (nni_bits(x) >> 52 & 0x7ff) != 0x7ff; }
+NNI_FN double nni_nan(void) { return nni_u2d(0x7ff8000000000000); }
+NNI_FN double nni_infinity(void) { return nni_u2d(0x7ff0000000000000); }
+NNI_FN int nni_isfinite(double x) { return (nni_d2u(x) >> 52 & 0x7ff) != 0x7ff; }
 /* nni_mul128: the low half of a * b; *hi gets the high half. */
 NNI_FN uint64_t nni_mul128(uint64_t a, uint64_t b, uint64_t *hi)
 {
@@ -1080,7 +1080,7 @@ NNI_FN double nni_two_prod(double a, double b, double *e)
 /* a = *m 2^*e with 2^52 <= *m < 2^53, for finite a != 0 */
 NNI_FN void nni_unpack(double a, uint64_t *m, int *e)
 {
-    uint64_t u = nni_bits(a) & 0x7fffffffffffffff;
+    uint64_t u = nni_d2u(a) & 0x7fffffffffffffff;
     *e = (int)(u >> 52);
     *m = u & 0xfffffffffffff;
     if (*e == 0) { *e = 1; while (!(*m >> 52)) { *m <<= 1; --*e; } }
@@ -1092,7 +1092,7 @@ NNI_FN void nni_unpack(double a, uint64_t *m, int *e)
 NNI_FN double nni_fma_wide(double a, double b, double c)
 {
     uint64_t ma, mb, mc, ph, pl, ch, cl, rh, rl, keep;
-    int ea, eb, ec, ep, e, sp = (int)((nni_bits(a) ^ nni_bits(b)) >> 63), sc = (int)(nni_bits(c) >> 63), sr, shift, drop;
+    int ea, eb, ec, ep, e, sp = (int)((nni_d2u(a) ^ nni_d2u(b)) >> 63), sc = (int)(nni_d2u(c) >> 63), sr, shift, drop;
     nni_unpack(a, &ma, &ea);
     nni_unpack(b, &mb, &eb);
     nni_unpack(c, &mc, &ec);
@@ -1124,16 +1124,16 @@ NNI_FN double nni_fma_wide(double a, double b, double c)
     e += 64 + drop;                                          /* value = rh 2^e; e = -1074 among the denormals */
     if (rh >> 53) { rh >>= 1; e++; }
     if (rh >> 52) {
-        if (e + 1075 >= 2047) return sr ? -nni_inf() : nni_inf();
+        if (e + 1075 >= 2047) return sr ? -nni_infinity() : nni_infinity();
         rh = (uint64_t)(e + 1075) << 52 | (rh & 0xfffffffffffff);
     }
-    return nni_double((uint64_t)sr << 63 | rh);
+    return nni_u2d((uint64_t)sr << 63 | rh);
 }
 /* a * b + c with one rounding: in the middle of the range by error-free transformations and a last-but-one rounding to odd
  * (Boldo & Melquiond 2008), elsewhere in integers. */
 NNI_FN double nni_fma_soft(double a, double b, double c)
 {
-    unsigned ea = (unsigned)(nni_bits(a) >> 52) & 0x7ff, eb = (unsigned)(nni_bits(b) >> 52) & 0x7ff, ec = (unsigned)(nni_bits(c) >> 52) & 0x7ff;
+    unsigned ea = (unsigned)(nni_d2u(a) >> 52) & 0x7ff, eb = (unsigned)(nni_d2u(b) >> 52) & 0x7ff, ec = (unsigned)(nni_d2u(c) >> 52) & 0x7ff;
     double uh, ul, th, tl, vh, vl, z, e;
     uint64_t u;
     if (ea == 0x7ff || eb == 0x7ff || a == 0 || b == 0) return a * b + c;
@@ -1145,8 +1145,8 @@ NNI_FN double nni_fma_soft(double a, double b, double c)
     vh = nni_two_sum(uh, th, &vl);
     z = nni_two_sum(tl, vl, &e);
     if (e != 0) {                                            /* round z to odd */
-        u = nni_bits(z);
-        if (!(u & 1)) z = nni_double((e > 0) == (z > 0) ? u + 1 : u - 1);
+        u = nni_d2u(z);
+        if (!(u & 1)) z = nni_u2d((e > 0) == (z > 0) ? u + 1 : u - 1);
     }
     return vh + z;
 }
@@ -1387,22 +1387,22 @@ NNI_FN double nni_exp_core(double x, double xl, double *lo, int *k)
     int i = (int)n, j = i & 63;
     r = (x - n * 0.010830424696450791) - (n * -2.0164562921995537e-13 - xl);
     p = r + r * r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0)))));
-    th = nni_double(nni_exp_tab[2 * j]);
+    th = nni_u2d(nni_exp_tab[2 * j]);
     *k = (i - j) / 64;
-    return nni_fast_sum(th, th * p + nni_double(nni_exp_tab[2 * j + 1]), lo);
+    return nni_fast_sum(th, th * p + nni_u2d(nni_exp_tab[2 * j + 1]), lo);
 }
 /* y 2^k with one rounding for |y| in (0.5, 4) */
 NNI_FN double nni_scale(double y, int k)
 {
-    if (k > -1000 && k < 1000) return y * nni_double((uint64_t)(k + 1023) << 52);
-    if (k > 0) return y * 2.0 * nni_double((uint64_t)((k > 1024 ? 1024 : k) - 1 + 1023) << 52);
-    return y * nni_double((uint64_t)(k + 1100 + 1023 < 1 ? 1 : k + 1100 + 1023) << 52) * nni_double((uint64_t)(1023 - 1000) << 52) * nni_double((uint64_t)(1023 - 100) << 52);
+    if (k > -1000 && k < 1000) return y * nni_u2d((uint64_t)(k + 1023) << 52);
+    if (k > 0) return y * 2.0 * nni_u2d((uint64_t)((k > 1024 ? 1024 : k) - 1 + 1023) << 52);
+    return y * nni_u2d((uint64_t)(k + 1100 + 1023 < 1 ? 1 : k + 1100 + 1023) << 52) * nni_u2d((uint64_t)(1023 - 1000) << 52) * nni_u2d((uint64_t)(1023 - 100) << 52);
 }
 NN_DEF double nn_exp(double x)
 {
     double lo, hi;
     int k;
-    if (!(x < 709.79)) return x != x ? nni_nan() : nni_inf();
+    if (!(x < 709.79)) return x != x ? nni_nan() : nni_infinity();
     if (x < -745.2) return 0.0;
     hi = nni_exp_core(x, 0.0, &lo, &k);
     return nni_scale(hi, k);
@@ -1419,7 +1419,7 @@ NN_DEF double nn_expm1(double x)
         s = nni_fast_sum(x, hi, &e);
         return s + (q + (lo + e));
     }
-    if (!(x < 709.79)) return x != x ? nni_nan() : nni_inf();
+    if (!(x < 709.79)) return x != x ? nni_nan() : nni_infinity();
     if (x < -40.0) return -1.0;
     hi = nni_exp_core(x, 0.0, &lo, &k);
     if (k > 100) return nni_scale(hi, k);
@@ -1432,28 +1432,28 @@ NN_DEF double nn_expm1(double x)
  * relative error below 2^-66 instead of 2^-58. */
 NNI_FN double nni_log_core(double x, double xl, int dk, double *lo, int precise)
 {
-    uint64_t u = nni_bits(x);
+    uint64_t u = nni_d2u(x);
     unsigned i = (unsigned)(u >> 45) & 127;
     int k = (int)(u >> 52) - 1023 + dk + (i >= 53);
     double m, mh, inv, rh, rl, r, r2, w, s, e, q, c;
     u = (u & 0xfffffffffffff) | (uint64_t)(i >= 53 ? 1022 : 1023) << 52;
-    m = nni_double(u);
-    mh = nni_double(u & 0xfffffffff8000000);
-    inv = nni_double(nni_log_tab[3 * i]);
+    m = nni_u2d(u);
+    mh = nni_u2d(u & 0xfffffffff8000000);
+    inv = nni_u2d(nni_log_tab[3 * i]);
     rh = mh * inv - 1.0;                                     /* both exact: 26 + 10 bits */
     rl = (m - mh) * inv;
     if (xl != 0.0) {                                         /* bring xl to m's scale */
-        int sh = (int)(nni_bits(x) >> 52) - (i >= 53 ? 1022 : 1023);
-        xl = sh < 1000 ? xl * nni_double((uint64_t)(1023 - sh) << 52) : 0.0;
+        int sh = (int)(nni_d2u(x) >> 52) - (i >= 53 ? 1022 : 1023);
+        xl = sh < 1000 ? xl * nni_u2d((uint64_t)(1023 - sh) << 52) : 0.0;
         rl = nni_two_sum(rl, xl * inv, &c);
         r = nni_two_sum(rh, rl, &rl);
         rl += c;
     } else r = nni_fast_sum(rh, rl, &rl);
-    w = (double)k * NNI_LN2_HI + nni_double(nni_log_tab[3 * i + 1]);     /* exact */
+    w = (double)k * NNI_LN2_HI + nni_u2d(nni_log_tab[3 * i + 1]);     /* exact */
     s = nni_fast_sum(w, r, &e);
     r2 = r * r;
     q = r2 * (r * (1.0 / 3.0) + r2 * ((-0.25 + r * 0.2) + r2 * ((-1.0 / 6.0 + r * (1.0 / 7.0)) - r2 * 0.125)));
-    c = (double)k * NNI_LN2_LO + nni_double(nni_log_tab[3 * i + 2]) + rl;
+    c = (double)k * NNI_LN2_LO + nni_u2d(nni_log_tab[3 * i + 2]) + rl;
     if (precise && (r > 1e-100 || r < -1e-100)) {
         double p, pe, se;
         p = nni_two_prod(r, -0.5 * r, &pe);
@@ -1466,12 +1466,12 @@ NNI_FN double nni_log_core(double x, double xl, int dk, double *lo, int precise)
 NN_DEF double nn_log(double x)
 {
     double hi, lo;
-    uint64_t u = nni_bits(x);
+    uint64_t u = nni_d2u(x);
     int dk = 0;
     if (u - 0x0010000000000000 >= 0x7fe0000000000000) {      /* not a positive normal number */
-        if (x == 0) return -nni_inf();
+        if (x == 0) return -nni_infinity();
         if (!(x > 0)) return nni_nan();
-        if (x == nni_inf()) return x;
+        if (x == nni_infinity()) return x;
         x *= 18014398509481984.0;                            /* 2^54 */
         dk = -54;
     }
@@ -1482,8 +1482,8 @@ NN_DEF double nn_log1p(double x)
 {
     double hi, lo, u, c;
     if (x > -1e-17 && x < 1e-17) return x;
-    if (!(x > -1.0)) return x == -1.0 ? -nni_inf() : nni_nan();
-    if (x > 1e300) return x == nni_inf() ? x : nn_log(x);
+    if (!(x > -1.0)) return x == -1.0 ? -nni_infinity() : nni_nan();
+    if (x > 1e300) return x == nni_infinity() ? x : nn_log(x);
     u = nni_two_sum(1.0, x, &c);
     hi = nni_log_core(u, c, 0, &lo, 0);
     return hi + lo;
@@ -1535,21 +1535,21 @@ NN_DEF double nn_tanh(double x)
 NN_DEF double nn_pow(double x, double y)
 {
     double hi, lo, ph, pl, ay = y < 0 ? -y : y, sign = 1.0;
-    uint64_t u = nni_bits(x) & 0x7fffffffffffffff;
+    uint64_t u = nni_d2u(x) & 0x7fffffffffffffff;
     int odd = 0, whole = 0, k, dk = 0;
     if (y == 0 || x == 1.0) return 1.0;
     if (x != x || y != y) return nni_nan();
     if (ay >= 9007199254740992.0) whole = 1;                 /* every double from 2^53 on is an even integer */
     else if (ay >= 1.0 || ay == 0) { double f = (double)(int64_t)ay; whole = f == ay; odd = whole && ((int64_t)ay & 1); }
     if (u == 0 || u == 0x7ff0000000000000) {                 /* 0 or infinity */
-        hi = (u == 0) == (y < 0) ? nni_inf() : 0.0;
-        return odd && nni_bits(x) >> 63 ? -hi : hi;
+        hi = (u == 0) == (y < 0) ? nni_infinity() : 0.0;
+        return odd && nni_d2u(x) >> 63 ? -hi : hi;
     }
-    if (ay == nni_inf()) {
+    if (ay == nni_infinity()) {
         if (u == 0x3ff0000000000000) return 1.0;
-        return (u > 0x3ff0000000000000) == (y > 0) ? nni_inf() : 0.0;
+        return (u > 0x3ff0000000000000) == (y > 0) ? nni_infinity() : 0.0;
     }
-    if (nni_bits(x) >> 63) {
+    if (nni_d2u(x) >> 63) {
         if (!whole) return nni_nan();
         if (odd) sign = -1.0;
         x = -x;
@@ -1558,7 +1558,7 @@ NN_DEF double nn_pow(double x, double y)
     if (u < 0x0010000000000000) { x *= 18014398509481984.0; dk = -54; }
     hi = nni_log_core(x, 0.0, dk, &lo, 1);
     ph = y * hi;
-    if (!(ph < 709.79)) return sign * nni_inf();
+    if (!(ph < 709.79)) return sign * nni_infinity();
     if (ph < -745.2) return sign * 0.0;
     if (ph > -1e-17 && ph < 1e-17) return sign;
     if (ay > 1e-140 && (hi > 1e-140 || hi < -1e-140) && ay < 1e280) ph = nni_two_prod(y, hi, &pl); else pl = 0.0;
@@ -1611,7 +1611,7 @@ NN_DEF double nn_erf(double x)
     c = (double)i * 0.125;
     h = a - c;
     g0 = 0.0;
-    g1 = nni_double(nni_erf_tab[3 * (i - 6) + 2]);
+    g1 = nni_u2d(nni_erf_tab[3 * (i - 6) + 2]);
     s = 0.0;
     hn = h;
     for (n = 0; n < 16; n++) {
@@ -1621,7 +1621,7 @@ NN_DEF double nn_erf(double x)
         g0 = g1;
         g1 = g2;
     }
-    s = nni_double(nni_erf_tab[3 * (i - 6)]) + (s + nni_double(nni_erf_tab[3 * (i - 6) + 1]));
+    s = nni_u2d(nni_erf_tab[3 * (i - 6)]) + (s + nni_u2d(nni_erf_tab[3 * (i - 6) + 1]));
     return x < 0 ? -s : s;
 }
 
@@ -1685,7 +1685,7 @@ NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
         p[0] = ~p[0] + (p[2] == 0 && p[1] == 0);
     }
     for (ex = 0; !(p[0] >> 63) && ex < 128; ex++) { p[0] = p[0] << 1 | p[1] >> 63; p[1] = p[1] << 1 | p[2] >> 63; p[2] <<= 1; }
-    t = nni_double((uint64_t)(1023 - 53 - ex) << 52);        /* fraction = (p0 / 2^64 + p1 / 2^128 + ...) 2^-ex */
+    t = nni_u2d((uint64_t)(1023 - 53 - ex) << 52);        /* fraction = (p0 / 2^64 + p1 / 2^128 + ...) 2^-ex */
     r = (double)(p[0] >> 11) * t;
     e = (double)((p[0] & 2047) << 42 | p[1] >> 22) * (t / 9007199254740992.0);
     if (neg) { r = -r; e = -e; }
@@ -1716,7 +1716,7 @@ NN_DEF void nn_sincos(double x, double *s, double *c)
     double r, rl, h, z, sm, cm, sh, sl, ch, cl, sn, cs;
     unsigned q;
     int j, neg;
-    if (!nni_finite(x)) { *s = *c = nni_nan(); return; }
+    if (!nni_isfinite(x)) { *s = *c = nni_nan(); return; }
     r = nni_rem_pio2(x < 0 ? -x : x, &rl, &q);
     neg = r < 0;
     if (neg) { r = -r; rl = -rl; }
@@ -1727,16 +1727,16 @@ NN_DEF void nn_sincos(double x, double *s, double *c)
     cm = z * (-0.5 + z * (1.0 / 24.0 + z * (-1.0 / 720.0 + z * (1.0 / 40320.0 + z * (-1.0 / 3628800.0 + z * (1.0 / 479001600.0))))));
     sm += rl * (1.0 + cm);
     cm -= h * rl;
-    sh = nni_double(nni_sin_tab[4 * j]);
-    sl = nni_double(nni_sin_tab[4 * j + 1]);
-    ch = nni_double(nni_sin_tab[4 * j + 2]);
-    cl = nni_double(nni_sin_tab[4 * j + 3]);
+    sh = nni_u2d(nni_sin_tab[4 * j]);
+    sl = nni_u2d(nni_sin_tab[4 * j + 1]);
+    ch = nni_u2d(nni_sin_tab[4 * j + 2]);
+    cl = nni_u2d(nni_sin_tab[4 * j + 3]);
     sn = sh + ((ch * h + sl) + (sh * cm + ch * sm));
     cs = ch + ((cl - sh * h) + (ch * cm - sh * sm));
     if (neg) sn = -sn;
     if (q & 1) { h = sn; sn = cs; cs = -h; }
     if (q & 2) { sn = -sn; cs = -cs; }
-    *s = nni_bits(x) >> 63 ? -sn : sn;
+    *s = nni_d2u(x) >> 63 ? -sn : sn;
     *c = cs;
     if (x == 0) *s = x;
 }
@@ -2888,7 +2888,7 @@ NN_DEF double nn_pcg_normal(nn_pcg *g)
     for (;;) {
         uint64_t r = nn_pcg_u64(g), a = r >> 9 & 0xfffffffffffff;
         unsigned i = (unsigned)r & 255;
-        double x = (double)a * nni_double(nni_zig_w[i]), y, f0, f1;
+        double x = (double)a * nni_u2d(nni_zig_w[i]), y, f0, f1;
         if (r >> 8 & 1) x = -x;
         if (a < nni_zig_k[i]) return x;
         if (i == 0) {
@@ -2898,8 +2898,8 @@ NN_DEF double nn_pcg_normal(nn_pcg *g)
             } while (!(y + y > x * x));
             return a >> 8 & 1 ? -(3.6541528853610088 + x) : 3.6541528853610088 + x;
         }
-        f0 = nni_double(nni_zig_f[i - 1]);
-        f1 = nni_double(nni_zig_f[i]);
+        f0 = nni_u2d(nni_zig_f[i - 1]);
+        f1 = nni_u2d(nni_zig_f[i]);
         if ((f0 - f1) * nn_pcg_random(g) + f1 < nn_exp(-0.5 * x * x)) return x;
     }
 }
@@ -2910,11 +2910,11 @@ NN_DEF double nn_pcg_exponential(nn_pcg *g)
         unsigned i = (unsigned)r & 255;
         double x, f0, f1;
         r >>= 8;
-        x = (double)r * nni_double(nni_zig_we[i]);
+        x = (double)r * nni_u2d(nni_zig_we[i]);
         if (r < nni_zig_ke[i]) return x;
         if (i == 0) return 7.6971174701310497140446280481 - nn_log1p(-nn_pcg_random(g));
-        f0 = nni_double(nni_zig_fe[i - 1]);
-        f1 = nni_double(nni_zig_fe[i]);
+        f0 = nni_u2d(nni_zig_fe[i - 1]);
+        f1 = nni_u2d(nni_zig_fe[i]);
         if ((f0 - f1) * nn_pcg_random(g) + f1 < nn_exp(-x)) return x;
     }
 }

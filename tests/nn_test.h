@@ -18,7 +18,9 @@ static const char *test_now = "";
 
 #define RUN(fn) do { test_bad = test_skip = 0; test_now = #fn; fn(); \
     if (test_bad) { test_n_failed++; printf("FAIL %s: %d checks failed\n", #fn, test_bad); } \
-    else if (test_skip) test_n_skipped++; else test_n_passed++; fflush(stdout); } while (0)
+    else if (test_skip) test_n_skipped++; \
+    else test_n_passed++; \
+    fflush(stdout); } while (0)
 #define SKIP(why) do { printf("skip %s: %s\n", test_now, why); test_skip = 1; return; } while (0)
 /* At most 20 failures of one test are printed; all count. */
 #define TEST_FAIL(...) do { if (test_bad++ < 20) { printf("%s:%d: %s: ", __FILE__, __LINE__, test_now); printf(__VA_ARGS__); printf("\n"); } } while (0)
