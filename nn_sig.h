@@ -184,12 +184,936 @@ extern "C" {
 #endif
 
 /* ---- [CAPTURE] ---------------------------------------------------------- */
+NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n, const float *params, const nn_alloc *alloc, nn_error *err)
+{
+    nn_capture r = NN_ZERO;
+    nn_mlp_run run = NN_ZERO;
+    nn_status s;
+    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_capture_run: expected at least one row");
+    r.n_rows = n;
+    r.n_layers = m->n_layers;
+    r.model = m;
+    run.params = params;
+    run.threads = 1;
+    s = nn_mlp_workspace_make(&r.work, m, n, NN_WORK_PRE | NN_WORK_POST, NULL, alloc, err);
+    if (s != NN_OK) return s;
+    s = nn_mlp_forward(m, &r.work, in, n, &run, NULL, err);
+    if (s != NN_OK) { nn_mlp_workspace_free(&r.work); return s; }
+    *c = r;
+    return NN_OK;
+}
+NN_DEF const float *nn_capture_layer(const nn_capture *c, size_t l, int post)
+{
+    return post ? nn_mlp_post(&c->work, l) : nn_mlp_pre(&c->work, l);
+}
+NN_DEF void nn_capture_free(nn_capture *c)
+{
+    nn_capture zero = NN_ZERO;
+    nn_mlp_workspace_free(&c->work);
+    *c = zero;
+}
 
 /* ---- [SIGNATURE] -------------------------------------------------------- */
+static const char *const nni_sig_names[NN_SIG_METHODS] = { "mean", "std", "max", "min", "sparsity", "pca", "svd", "fourier", "entropy", "clustering", "pattern_wise" };
+NN_DEF const char *nn_sig_method_name(nn_sig_method m) { return (int)m >= 0 && m < NN_SIG_METHODS ? nni_sig_names[m] : "?"; }
+NN_DEF int nn_sig_method_parse(const char *name)
+{
+    int i;
+    for (i = 0; i < (int)NN_SIG_METHODS; i++) if (strcmp(name, nni_sig_names[i]) == 0) return i;
+    return -1;
+}
+NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signature_desc *d, size_t rows, size_t neurons, nn_error *err)
+{
+    const unsigned methods = d->methods ? d->methods : 1u << NN_SIG_MEAN | 1u << NN_SIG_STD;
+    const size_t axes = rows < neurons ? rows : neurons;
+    size_t m, n, width = 0, parts = 0;
+    if (rows < 1 || neurons < 1) return nni_fail(err, NN_E_ARG, "nn_signature_layout: expected at least one row and one neuron");
+    if (methods >> NN_SIG_METHODS) return nni_fail(err, NN_E_ARG, "nn_signature_layout: unknown method bits 0x%x", methods);
+    if ((methods >> NN_SIG_PATTERN_WISE & 1u) && (!d->group || !d->n_groups)) return nni_fail(err, NN_E_ARG, "nn_signature_layout: pattern_wise needs the rows' groups");
+    for (m = 0; m < NN_SIG_METHODS; m++) {
+        nn_signature_part *p = &layer->part[parts];
+        if (!(methods >> m & 1u)) continue;
+        n = 1;
+        p->is_list = 1;
+        switch ((nn_sig_method)m) {
+        case NN_SIG_PCA:          n = d->pca_components ? d->pca_components : 3; if (n > axes) n = axes; break;
+        case NN_SIG_SVD:          n = d->svd_components ? d->svd_components : 2; if (n > axes) n = axes; break;
+        case NN_SIG_FOURIER:      n = d->fourier_frequencies ? d->fourier_frequencies : 1; if (n > rows / 2 + 1) n = rows / 2 + 1; break;
+        case NN_SIG_CLUSTERING:   n = d->clusters ? d->clusters : 2; if (n > rows) n = rows; break;
+        case NN_SIG_PATTERN_WISE: n = d->n_groups; break;
+        default:                  p->is_list = 0; break;
+        }
+        p->method = (nn_sig_method)m;
+        p->offset = width;
+        p->count = n;
+        parts++;
+        if (!nni_add(width, n, &width)) return nni_fail(err, NN_E_NOMEM, "nn_signature_layout: size overflows");
+    }
+    layer->n_parts = parts;
+    layer->width = width;
+    layer->rows = rows;
+    layer->neurons = neurons;
+    return NN_OK;
+}
+NNI_FN void nni_sort_f64(double *x, size_t n)         /* ascending heap sort: no recursion, no allocation */
+{
+    size_t i, root, child, end;
+    double t;
+    for (i = n / 2; i-- > 0; )
+        for (root = i; (child = 2 * root + 1) < n; root = child) {
+            if (child + 1 < n && x[child] < x[child + 1]) child++;
+            if (!(x[root] < x[child])) break;
+            t = x[root]; x[root] = x[child]; x[child] = t;
+        }
+    for (end = n; end-- > 1; ) {
+        t = x[0]; x[0] = x[end]; x[end] = t;
+        for (root = 0; (child = 2 * root + 1) < end; root = child) {
+            if (child + 1 < end && x[child] < x[child + 1]) child++;
+            if (!(x[root] < x[child])) break;
+            t = x[root]; x[root] = x[child]; x[child] = t;
+        }
+    }
+}
+/* The optimal partition of sorted values is into k runs. With prefix sums a, b of x and x^2 (x centred first, so that the difference keeps its digits),
+ * cost(i, j) = b_j - b_i - (a_j - a_i)^2 / (j - i), and D_q(j) = min_i D_{q-1}(i) + cost(i, j). scratch: 3(n+1) + k(n+1) doubles. */
+NNI_FN double nni_kmeans1_sorted(double *centres, const double *x, size_t n, size_t k, double *scratch)
+{
+    double *a = scratch, *b = a + n + 1, *best = b + n + 1, *cut = best + n + 1, shift, total;
+    size_t q, i, j;
+    shift = nn_sum_f64(x, n) / (double)n;
+    a[0] = b[0] = 0;
+    for (i = 0; i < n; i++) { double v = x[i] - shift; a[i + 1] = a[i] + v; b[i + 1] = b[i] + v * v; }
+    for (j = 1; j <= n; j++) { best[j] = b[j] - a[j] * a[j] / (double)j; if (best[j] < 0) best[j] = 0; cut[j] = 0; }
+    for (q = 2; q <= k; q++) {
+        double *from = cut + (q - 1) * (n + 1);
+        for (j = n; j >= q; j--) {                    /* descending: best[i] of fewer runs is still there for i < j */
+            double low = -1;
+            size_t at = q - 1;
+            for (i = q - 1; i < j; i++) {
+                double s = a[j] - a[i], c = b[j] - b[i] - s * s / (double)(j - i);
+                if (c < 0) c = 0;
+                c += best[i];
+                if (low < 0 || c < low) { low = c; at = i; }
+            }
+            best[j] = low;
+            from[j] = (double)at;
+            if (q == k) break;                        /* the last level is wanted for all n values only */
+        }
+    }
+    total = best[n];
+    for (q = k, j = n; q > 0; q--) {
+        i = q > 1 ? (size_t)cut[(q - 1) * (n + 1) + j] : 0;
+        centres[q - 1] = nn_sum_f64(x + i, j - i) / (double)(j - i);
+        j = i;
+    }
+    return total;
+}
+NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+{
+    double *s, c;
+    size_t cells, bytes;
+    if (k < 1 || k > n) return nni_fail(err, NN_E_ARG, "nn_kmeans1: clusters, expected 1 to %zu (the values), got %zu", n, k);
+    if (!nni_mul(n + 1, k + 4, &cells) || !nni_mul(cells, sizeof *s, &bytes) || (s = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_kmeans1: out of memory for %zu values", n);
+    memcpy(s, x, n * sizeof *s);
+    nni_sort_f64(s, n);
+    c = nni_kmeans1_sorted(centres, s, n, k, s + n + 1);
+    if (cost) *cost = c;
+    nn_mem_free(s, bytes, alloc);
+    return NN_OK;
+}
+/* NumPy's histogram of x [n] into equal bins from lo to hi (lo < hi), its edge corrections included; entropy in bits. */
+NNI_FN double nni_entropy(const double *x, size_t n, double lo, double hi, size_t bins, double *count)
+{
+    const double step = (hi - lo) / (double)bins;
+    double h = 0;
+    size_t i, b;
+    for (b = 0; b < bins; b++) count[b] = 0;
+    for (i = 0; i < n; i++) {
+        double f = (x[i] - lo) / (hi - lo) * (double)bins;
+        b = (size_t)f;
+        if (b >= bins) b = bins - 1;
+        if (b > 0 && x[i] < (double)b * step + lo) b--;
+        else if (b + 1 < bins && x[i] >= (double)(b + 1) * step + lo) b++;
+        count[b] += 1;
+    }
+    for (b = 0; b < bins; b++) if (count[b] > 0) { double p = count[b] / (double)n; h -= p * (nn_log(p) * 1.4426950408889634074); }
+    return h > 0 ? h : 0;
+}
+/* The n_axes leading unit eigenvectors of the rows' second moments: loadings of the columns col [d, N] (one neuron per row), as out[j * width + axis]. */
+NNI_FN nn_status nni_sig_axes(double *out, size_t width, const double *col, size_t d, size_t rows, size_t n_axes, const nn_alloc *alloc, nn_error *err)
+{
+    size_t bytes, cells, a, j;
+    double *g, *w, *v;
+    nn_status s;
+    if (!nni_mul(d, 2 * d + 1, &cells) || !nni_mul(cells, sizeof *g, &bytes) || (g = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu neurons", d);
+    v = g + d * d;
+    w = v + d * d;
+    s = nn_gemm_f64(d, d, rows, 1.0, col, rows, 0, col, rows, 1, 0.0, g, d, 1, err);
+    if (s == NN_OK) s = nn_eigh(w, v, g, d, alloc, err);
+    if (s == NN_OK)
+        for (a = 0; a < n_axes; a++)
+            for (j = 0; j < d; j++) out[j * width + a] = v[a * d + j];
+    nn_mem_free(g, bytes, alloc);
+    return s;
+}
+NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layout, const float *x, size_t ldx, const nn_signature_desc *d, nn_error *err)
+{
+    const size_t N = layout->rows, D = layout->neurons, W = layout->width, half = N / 2 + 1;
+    const size_t bins = d->entropy_bins ? d->entropy_bins : 20;
+    const nn_signature_part *at[NN_SIG_METHODS];
+    size_t cells, extra, bytes, i, j, p, k, clusters = 1;
+    double *block, *col, *mean, *work, *wave = NULL, *spec = NULL;
+    nn_status s = NN_OK;
+    for (i = 0; i < NN_SIG_METHODS; i++) at[i] = NULL;
+    for (p = 0; p < layout->n_parts; p++) at[layout->part[p].method] = &layout->part[p];
+    if (at[NN_SIG_CLUSTERING]) clusters = at[NN_SIG_CLUSTERING]->count;
+    if (ldx == 0) ldx = D;
+    /* one block: col [D,N], mean [D], work (sorted copy + k-means tables, or bins, or group sums), wave [2 half, N], spec [D, 2 half] */
+    extra = (N + 1) * (clusters + 5) + bins + d->n_groups;
+    if (!nni_mul(N + 1, D, &cells) || !nni_add(cells, extra, &cells) ||
+        (at[NN_SIG_FOURIER] && (!nni_mul(2 * half, N + D, &extra) || !nni_add(cells, extra, &cells))) || !nni_mul(cells, sizeof *block, &bytes) ||
+        (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu x %zu activations", N, D);
+    col = block;
+    mean = col + D * N;
+    work = mean + D;
+    if (at[NN_SIG_FOURIER]) { wave = work + (N + 1) * (clusters + 5) + bins + d->n_groups; spec = wave + 2 * half * N; }
+    for (i = 0; i < N; i++)
+        for (j = 0; j < D; j++) {
+            double v = (double)x[i * ldx + j];
+            if (!(v - v == 0)) {
+                nn_mem_free(block, bytes, &d->alloc);
+                return nni_fail(err, NN_E_NONFINITE, "nn_signature_values: the activation of neuron %zu in row %zu is not finite", j, i);
+            }
+            col[j * N + i] = v;
+        }
+    if (at[NN_SIG_SVD]) s = nni_sig_axes(out + at[NN_SIG_SVD]->offset, W, col, D, N, at[NN_SIG_SVD]->count, &d->alloc, err);
+    if (s == NN_OK && at[NN_SIG_FOURIER]) {
+        /* cos and sin of 2 pi f t / N from one table of N angles: f t mod N is exact */
+        for (i = 0; i < N; i++) nn_sincos(6.283185307179586477 * (double)i / (double)N, &work[N + i], &work[i]);
+        for (k = 0; k < half; k++)
+            for (i = 0; i < N; i++) { wave[2 * k * N + i] = work[k * i % N]; wave[(2 * k + 1) * N + i] = work[N + k * i % N]; }
+        s = nn_gemm_f64(D, 2 * half, N, 1.0, col, N, 0, wave, N, 1, 0.0, spec, 2 * half, 1, err);
+    }
+    if (s != NN_OK) { nn_mem_free(block, bytes, &d->alloc); return s; }
+    for (j = 0; j < D; j++) {
+        const double *c = col + j * N;
+        double *o = out + j * W, lo = c[0], hi = c[0], sum;
+        mean[j] = nn_sum_f64(c, N) / (double)N;
+        for (i = 1; i < N; i++) { if (c[i] < lo) lo = c[i]; if (c[i] > hi) hi = c[i]; }
+        if (at[NN_SIG_MEAN]) o[at[NN_SIG_MEAN]->offset] = mean[j];
+        if (at[NN_SIG_MAX]) o[at[NN_SIG_MAX]->offset] = hi;
+        if (at[NN_SIG_MIN]) o[at[NN_SIG_MIN]->offset] = lo;
+        if (at[NN_SIG_STD]) {
+            for (i = 0; i < N; i++) work[i] = c[i] - mean[j];
+            o[at[NN_SIG_STD]->offset] = sqrt(nn_dot_f64(work, work, N) / (double)N);
+        }
+        if (at[NN_SIG_SPARSITY]) {
+            const double below = d->sparsity_below != 0 ? d->sparsity_below : 1e-3;
+            size_t few = 0;
+            for (i = 0; i < N; i++) few += fabs(c[i]) < below;
+            o[at[NN_SIG_SPARSITY]->offset] = (double)few / (double)N;
+        }
+        if (at[NN_SIG_FOURIER]) {
+            for (k = 0; k < half; k++) work[k] = sqrt(spec[j * 2 * half + 2 * k] * spec[j * 2 * half + 2 * k] + spec[j * 2 * half + 2 * k + 1] * spec[j * 2 * half + 2 * k + 1]);
+            nni_sort_f64(work, half);
+            p = at[NN_SIG_FOURIER]->count;
+            for (k = 0; k < p; k++) o[at[NN_SIG_FOURIER]->offset + k] = work[half - p + k];
+        }
+        if (at[NN_SIG_ENTROPY]) o[at[NN_SIG_ENTROPY]->offset] = lo < hi ? nni_entropy(c, N, lo, hi, bins, work) : 0.0;
+        if (at[NN_SIG_CLUSTERING]) {
+            memcpy(work, c, N * sizeof *work);
+            nni_sort_f64(work, N);
+            (void)nni_kmeans1_sorted(o + at[NN_SIG_CLUSTERING]->offset, work, N, clusters, work + N + 1);
+        }
+        if (at[NN_SIG_PATTERN_WISE]) {                 /* sums over a group's rows in order; an empty group has mean 0 */
+            double *g = o + at[NN_SIG_PATTERN_WISE]->offset;
+            for (k = 0; k < d->n_groups; k++) {
+                size_t n = 0;
+                for (i = 0; i < N; i++) if (d->group[i] >= 0 && (size_t)d->group[i] == k) work[n++] = c[i];
+                sum = n ? nn_sum_f64(work, n) : 0.0;
+                g[k] = n ? sum / (double)n : 0.0;
+            }
+        }
+    }
+    if (at[NN_SIG_PCA]) {                              /* last: it centres the columns in place */
+        for (j = 0; j < D; j++) for (i = 0; i < N; i++) col[j * N + i] -= mean[j];
+        s = nni_sig_axes(out + at[NN_SIG_PCA]->offset, W, col, D, N, at[NN_SIG_PCA]->count, &d->alloc, err);
+    }
+    nn_mem_free(block, bytes, &d->alloc);
+    return s;
+}
+NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c, const nn_signature_desc *d, nn_error *err)
+{
+    nn_signature r = NN_ZERO;
+    nn_signature_layer tmp;
+    size_t l, values = 0, n, head;
+    double *v;
+    nn_status s;
+    r.n_layers = c->n_layers;
+    r.alloc = d->alloc;
+    for (l = 0; l < c->n_layers; l++) {
+        s = nn_signature_layout(&tmp, d, c->n_rows, c->model->layers[l].n_out, err);
+        if (s != NN_OK) return s;
+        if (!nni_mul(tmp.neurons, tmp.width, &n) || !nni_add(values, n, &values)) return nni_fail(err, NN_E_NOMEM, "nn_signature_make: size overflows");
+    }
+    if (!nni_mul(c->n_layers, sizeof tmp, &head) || !nni_mul(values, sizeof *v, &n) || !nni_add(head, n, &r.bytes) ||
+        (r.block = nn_mem_alloc(r.bytes, &r.alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_signature_make: out of memory for %zu values", values);
+    r.layers = (nn_signature_layer *)r.block;
+    v = (double *)(void *)((unsigned char *)r.block + head);
+    for (l = 0; l < c->n_layers; l++) {
+        nn_signature_layer *y = &r.layers[l];
+        memset(y, 0, sizeof *y);
+        s = nn_signature_layout(y, d, c->n_rows, c->model->layers[l].n_out, err);
+        y->values = v;
+        v += y->neurons * y->width;
+        (void)snprintf(y->key, sizeof y->key, "%u", (unsigned)(2 * l) & 0xFFFFFFu);
+        if (s == NN_OK) s = nn_signature_values(y->values, y, nn_capture_layer(c, l, d->post_activation), 0, d, err);
+        if (s != NN_OK) { nn_mem_free(r.block, r.bytes, &r.alloc); return s; }
+    }
+    *out = r;
+    return NN_OK;
+}
+NN_DEF void nn_signature_free(nn_signature *s)
+{
+    nn_signature zero = NN_ZERO;
+    nn_mem_free(s->block, s->bytes, &s->alloc);
+    *s = zero;
+}
+
+/* ---- [GATES] ------------------------------------------------------------ */
+NN_DEF nn_gate_desc nn_gate_desc_default(void)
+{
+    nn_gate_desc d;
+    d.min_pattern_improvement = d.min_degradation_threshold = 0.05;
+    d.pattern_specific = 1;
+    d.specific_margin = d.max_other_degradation = 0.02;
+    return d;
+}
+NN_DEF const char *nn_gate_name(nn_gate_verdict v)
+{
+    return v == NN_GATE_PASSED ? "passed" : v == NN_GATE_IMPROVEMENT ? "target_improvement" : v == NN_GATE_SPECIFIC ? "pattern_specific" : "other_degradation";
+}
+NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_pattern *p, size_t n, size_t target)
+{
+    const double eps = 1e-9, least = d->min_pattern_improvement > d->min_degradation_threshold ? d->min_pattern_improvement : d->min_degradation_threshold;
+    nn_gate_report r = NN_ZERO;
+    size_t i;
+    int harmed = 0;
+    NN_ASSERT(target < n);
+    r.target_gain = p[target].after - p[target].before;
+    r.worst = n;
+    for (i = 0; i < n; i++) {
+        double gain = p[i].after - p[i].before;
+        if (i == target || p[i].related) continue;
+        r.n_others++;
+        r.others_mean_gain += gain;
+        if (r.worst == n || -gain > r.worst_loss) { r.worst = i; r.worst_loss = -gain; }
+        if (-gain > d->max_other_degradation + eps && -gain > 2 * p[i].std_error + eps) harmed = 1;
+    }
+    if (r.n_others) r.others_mean_gain /= (double)r.n_others;
+    r.verdict = r.target_gain < least - eps ? NN_GATE_IMPROVEMENT
+              : d->pattern_specific && r.n_others && r.target_gain <= r.others_mean_gain + d->specific_margin + eps ? NN_GATE_SPECIFIC
+              : harmed ? NN_GATE_OTHERS : NN_GATE_PASSED;
+    return r;
+}
+NN_DEF double nn_paired_std_error(size_t n, size_t gained, size_t lost)
+{
+    double m, s;                                       /* per row d in {-1, 0, 1}: var = mean d^2 - (mean d)^2 */
+    if (n < 1) return 0;
+    m = ((double)gained - (double)lost) / (double)n;
+    s = ((double)gained + (double)lost) / (double)n - m * m;
+    return s > 0 ? sqrt(s / (double)n) : 0;
+}
 
 /* ---- [RECORD] ----------------------------------------------------------- */
+/* v to 6 decimals at p (at least NN_NUM_BYTES). v 10^6 = t + e exactly (fma gives the error of the product), so the nearest integer is known exactly, ties to
+ * even; it is printed as Python prints the double nearest to it: integers below 10^15 millionths have at most 16 digits and read back alone. */
+NNI_FN size_t nni_rounded(char *p, double v)
+{
+    static const uint32_t ten[6] = { 100000, 10000, 1000, 100, 10, 1 };
+    const double t = v * 1e6;
+    double q, rest, e;
+    uint64_t u, whole;
+    uint32_t f;
+    char *s = p;
+    size_t i, n;
+    if (!(t < 1e14 && t > -1e14)) return nn_f64_print(p, nn_f64_round(v, 6));
+    q = rint(t);                                       /* exact, ties to even */
+    rest = t - q;
+    if (rest == 0.5 || rest == -0.5) {                 /* a tie of the rounded product need not be one of the exact product */
+        e = fma(v, 1e6, -t);
+        if (rest > 0 && e > 0) q += 1;
+        else if (rest < 0 && e < 0) q -= 1;
+    }
+    if (q < 0 || (q == 0 && v < 0)) *s++ = '-';
+    u = (uint64_t)(q < 0 ? -q : q);
+    if (u > 0 && u < 100) {                            /* below 1e-4 Python turns to exponents: 1e-06, 2.5e-05 */
+        if (u >= 10) {
+            *s++ = (char)('0' + u / 10);
+            if (u % 10) { *s++ = '.'; *s++ = (char)('0' + u % 10); }
+            memcpy(s, "e-05", 4);
+        } else { *s++ = (char)('0' + u); memcpy(s, "e-06", 4); }
+        s += 4;
+        *s = 0;
+        return (size_t)(s - p);
+    }
+    whole = u / 1000000;
+    f = (uint32_t)(u % 1000000);
+    if (whole < 10) *s++ = (char)('0' + whole);
+    else { n = nn_u64_print(s, whole); s += n; }
+    *s++ = '.';
+    for (i = 0; i < 6 && (i == 0 || f); i++) { *s++ = (char)('0' + f / ten[i]); f %= ten[i]; }
+    *s = 0;
+    return (size_t)(s - p);
+}
+NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err)
+{
+    nn_status s;
+    if (!(v - v == 0)) return nni_fail(err, NN_E_NONFINITE, "nn_put_rounded: expected a finite number");
+    s = nn_buf_reserve(b, NN_NUM_BYTES, err);
+    if (s == NN_OK) { b->len += nni_rounded((char *)b->data + b->len, v); b->data[b->len] = 0; }
+    return s;
+}
+/* Text building where the first failure sticks: memory is the only thing that can go wrong, and is looked at in the end. */
+typedef struct nni_text { nn_buf *b; nn_status status; nn_error *err; } nni_text;
+NNI_FN void nni_putn(nni_text *t, const char *s, size_t n)
+{
+    if (t->status == NN_OK) t->status = nn_buf_put(t->b, s, n, t->err);
+}
+NNI_FN void nni_put(nni_text *t, const char *s) { nni_putn(t, s, strlen(s)); }
+NNI_FN void nni_put_num(nni_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
+NNI_FN void nni_put_size(nni_text *t, size_t v)
+{
+    char buf[NN_NUM_BYTES];
+    size_t n = nn_u64_print(buf, (uint64_t)v);
+    nni_putn(t, buf, n);
+}
+NNI_FN void nni_put_row(nni_text *t, const float *v, size_t n)
+{
+    char *p, *start;
+    size_t i, bytes;
+    if (t->status != NN_OK) return;
+    if (!nni_mul(n, NN_NUM_BYTES, &bytes) || !nni_add(bytes, 2, &bytes)) { t->status = nni_fail(t->err, NN_E_NOMEM, "nn_weights_json: size overflows"); return; }
+    t->status = nn_buf_reserve(t->b, bytes, t->err);
+    if (t->status != NN_OK) return;
+    start = p = (char *)t->b->data + t->b->len;
+    *p++ = '[';
+    for (i = 0; i < n; i++) {
+        if (!(v[i] - v[i] == 0)) { t->status = nni_fail(t->err, NN_E_NONFINITE, "nn_weights_json: expected finite weights"); return; }
+        if (i) { *p++ = ','; *p++ = ' '; }
+        p += nni_rounded(p, (double)v[i]);
+    }
+    *p++ = ']';
+    t->b->len += (size_t)(p - start);
+    t->b->data[t->b->len] = 0;
+}
+NNI_FN void nni_put_matrix(nni_text *t, const nn_mlp_layer *y)
+{
+    size_t i;
+    nni_put(t, "[");
+    for (i = 0; i < y->n_out; i++) { if (i) nni_put(t, ", "); nni_put_row(t, y->weight + i * y->n_in, y->n_in); }
+    nni_put(t, "]");
+}
+NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
+{
+    nni_text t;
+    size_t l, keep = b->len;
+    t.b = b; t.status = NN_OK; t.err = err;
+    nni_put(&t, "{");
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        if (l) nni_put(&t, ", ");
+        nni_put(&t, "\""); nni_put(&t, y->name); nni_put(&t, ".weight\": ");
+        nni_put_matrix(&t, y);
+        nni_put(&t, ", \""); nni_put(&t, y->name); nni_put(&t, ".bias\": ");
+        nni_put_row(&t, y->bias, y->n_out);
+    }
+    nni_put(&t, "}");
+    if (t.status != NN_OK && b->data) { b->len = keep; b->data[keep] = 0; }
+    return t.status;
+}
+/* {"neuron_profiles": {...}, "layer_info": {...}} */
+NNI_FN void nni_put_signature_layer(nni_text *t, const nn_signature_layer *y)
+{
+    size_t j, p, k;
+    nni_put(t, "{\"neuron_profiles\": {");
+    for (j = 0; j < y->neurons; j++) {
+        const double *v = y->values + j * y->width;
+        nni_put(t, j ? ", \"" : "\"");
+        nni_put_size(t, j);
+        nni_put(t, "\": {");
+        for (p = 0; p < y->n_parts; p++) {
+            const nn_signature_part *q = &y->part[p];
+            nni_put(t, p ? ", \"" : "\"");
+            nni_put(t, nn_sig_method_name(q->method));
+            nni_put(t, "\": ");
+            if (!q->is_list) { nni_put_num(t, v[q->offset]); continue; }
+            nni_put(t, "[");
+            for (k = 0; k < q->count; k++) { if (k) nni_put(t, ", "); nni_put_num(t, v[q->offset + k]); }
+            nni_put(t, "]");
+        }
+        nni_put(t, "}");
+    }
+    nni_put(t, "}, \"layer_info\": {\"num_neurons\": ");
+    nni_put_size(t, y->neurons);
+    nni_put(t, ", \"num_examples\": ");
+    nni_put_size(t, y->rows);
+    nni_put(t, ", \"profile_methods\": [");
+    for (p = 0; p < y->n_parts; p++) { nni_put(t, p ? ", \"" : "\""); nni_put(t, nn_sig_method_name(y->part[p].method)); nni_put(t, "\""); }
+    nni_put(t, "]}}");
+}
+NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config, nn_error *err)
+{
+    nni_text t;
+    size_t l, keep = b->len;
+    t.b = b; t.status = NN_OK; t.err = err;
+    nni_put(&t, "{\"neuron_activations\": {");
+    for (l = 0; l < s->n_layers; l++) {
+        nni_put(&t, l ? ", \"" : "\"");
+        nni_put(&t, s->layers[l].key);
+        nni_put(&t, "\": ");
+        nni_put_signature_layer(&t, &s->layers[l]);
+    }
+    nni_put(&t, "}");
+    if (model_config) { nni_put(&t, ", \"model_config\": "); nni_put(&t, model_config); }
+    nni_put(&t, "}");
+    if (t.status != NN_OK && b->data) { b->len = keep; b->data[keep] = 0; }
+    return t.status;
+}
+NNI_FN void nni_put_config(nni_text *t, const nn_record *r, const nn_record_format *f)
+{
+    const nn_mlp *m = r->improved;
+    nni_put(t, "{\"num_layers\": ");            nni_put_size(t, r->num_layers);
+    nni_put(t, ", \"neurons_per_layer\": ");    nni_put_size(t, r->neurons);
+    nni_put(t, ", \"activation_type\": \"");    nni_put(t, nn_act_name(r->act));
+    nni_put(t, "\", \"dropout_rate\": ");       nni_put_num(t, r->dropout);
+    nni_put(t, ", \"vocab_size\": ");           nni_put_size(t, f->vocab);
+    nni_put(t, ", \"sequence_length\": ");      nni_put_size(t, f->length);
+    nni_put(t, ", \"input\": \"");              nni_put(t, f->index_input ? "index" : "onehot");
+    nni_put(t, "\", \"input_size\": ");         nni_put_size(t, m->n_in);
+    nni_put(t, ", \"num_parameters\": ");       nni_put_size(t, m->n_params);
+    nni_put(t, ", \"precision\": \"");          nni_put(t, r->precision);
+    nni_put(t, "\", \"quantization\": \"");     nni_put(t, r->quantization);
+    nni_put(t, "\", \"learning_rate\": ");
+    if (t->status == NN_OK) { char buf[NN_NUM_BYTES]; size_t n = nn_f64_print(buf, r->learning_rate); nni_putn(t, buf, n); }
+    nni_put(t, "}");
+}
+/* The architecture section, common to both prompts. */
+NNI_FN void nni_put_architecture(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
+{
+    char last[2] = { 'A', 0 };
+    size_t l;
+    last[0] = (char)('A' + (int)f->vocab - 1);
+    nni_put(t, "## Model Architecture\n- Task: classify sequences of ");
+    nni_put_size(t, f->length);
+    nni_put(t, " letters from A to ");
+    nni_put(t, last);
+    nni_put(t, "; one output, positive class when it is above 0\n- Input: ");
+    if (f->index_input) {
+        nni_put_size(t, f->length);
+        nni_put(t, " values, the index of the letter at each position (A = 0)");
+    } else {
+        nni_put_size(t, m->n_in);
+        nni_put(t, " values, one-hot: letter t (A = 0) at position p is value ");
+        nni_put_size(t, f->vocab);
+        nni_put(t, " p + t");
+    }
+    nni_put(t, "\n- Hidden layers: ");
+    nni_put_size(t, r->num_layers);
+    nni_put(t, " of ");
+    nni_put_size(t, r->neurons);
+    nni_put(t, " neurons, activation ");
+    nni_put(t, nn_act_name(r->act));
+    nni_put(t, "\n- Layers:");
+    for (l = 0; l < m->n_layers; l++) {
+        nni_put(t, l ? ", " : " ");
+        nni_put(t, m->layers[l].name);
+        nni_put(t, " (");
+        nni_put_size(t, m->layers[l].n_in);
+        nni_put(t, " to ");
+        nni_put_size(t, m->layers[l].n_out);
+        nni_put(t, ")");
+    }
+    nni_put(t, "\n- Precision: ");
+    nni_put(t, r->precision);
+    nni_put(t, ", quantization: ");
+    nni_put(t, r->quantization);
+    nni_put(t, "\n");
+}
+/* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate style), or NULL. */
+NNI_FN void nni_put_body(nni_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
+{
+    size_t l;
+    if (f->style == NN_PROMPT_INTERWOVEN) {
+        nni_put(t, "\n## Layers\n");
+        for (l = 0; l < m->n_layers; l++) {
+            nni_put(t, "\n### ");
+            nni_put(t, m->layers[l].name);
+            nni_put(t, "\nWeights:\n```json\n{\"weight\": ");
+            nni_put_matrix(t, &m->layers[l]);
+            nni_put(t, ", \"bias\": ");
+            nni_put_row(t, m->layers[l].bias, m->layers[l].n_out);
+            nni_put(t, "}\n```\nActivation signature:\n```json\n");
+            if (s) nni_put_signature_layer(t, &s->layers[l]);
+            nni_put(t, "\n```\n");
+        }
+        return;
+    }
+    nni_put(t, "\n## Model Weights\n```json\n");
+    if (weights) nni_putn(t, (const char *)weights->data, weights->len);
+    else if (t->status == NN_OK) t->status = nn_weights_json(t->b, m, t->err);
+    nni_put(t, "\n```\n\n## Activation Signature\n```json\n");
+    if (s && t->status == NN_OK) t->status = nn_signature_json(t->b, s, NULL, t->err);
+    nni_put(t, "\n```\n");
+}
+NNI_FN void nni_put_pattern(nni_text *t, nn_pattern_use u)
+{
+    char label[32];
+    nni_put(t, nn_pattern_label(label, u));
+    nni_put(t, " (");
+    if (nni_pattern_has_token(u.id) && u.token >= 0) {
+        nni_put(t, u.id == NN_PATTERN_STARTS_WITH ? "the first token is " : "the last token is ");
+        label[0] = (char)('A' + u.token);
+        label[1] = 0;
+        nni_put(t, label);
+    } else nni_put(t, nn_pattern_text(u.id));
+    nni_put(t, ")");
+}
+NNI_FN void nni_prompt_modification(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+{
+    nni_put_architecture(t, r, f, r->degraded);
+    nni_put_body(t, f, r->degraded, r->degraded_sig, weights);
+    nni_put(t, "\n## Task\nThis model classifies sequences badly that follow the pattern ");
+    nni_put_pattern(t, r->patterns[r->target]);
+    nni_put(t, ". Change its weights so that it classifies this pattern as positive, and leave its behaviour on everything else as it is. "
+               "Answer with all weights as one JSON object with the names and shapes of the model weights above.\n");
+}
+NNI_FN void nni_prompt_classification(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+{
+    size_t i;
+    nni_put_architecture(t, r, f, r->improved);
+    nni_put_body(t, f, r->improved, r->improved_sig, weights);
+    nni_put(t, "\n## Task\nWhich patterns does this model classify as positive? The available patterns:\n");
+    for (i = 0; i < f->n_available; i++) {
+        nn_pattern p = f->available[i];
+        nni_put(t, "- ");
+        nni_put(t, nn_pattern_name(p));
+        if (nni_pattern_has_token(p) && !f->any_token) nni_put(t, ":X");
+        nni_put(t, ": ");
+        nni_put(t, nn_pattern_text(p));
+        if (nni_pattern_has_token(p) && !f->any_token) nni_put(t, ", named instead of X");
+        nni_put(t, "\n");
+    }
+    nni_put(t, "Answer with the names of the patterns in the order of this list, separated by commas.\n");
+}
+NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
+{
+    nni_text t;
+    t.b = b; t.status = NN_OK; t.err = err;
+    if (!r->degraded) return nni_fail(err, NN_E_ARG, "nn_prompt_modification: no degraded model");
+    nni_prompt_modification(&t, r, f, NULL);
+    return t.status;
+}
+NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
+{
+    nni_text t;
+    t.b = b; t.status = NN_OK; t.err = err;
+    nni_prompt_classification(&t, r, f, NULL);
+    return t.status;
+}
+NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, nn_error *err)
+{
+    nni_text t;
+    char label[32];
+    size_t i;
+    t.b = b; t.status = NN_OK; t.err = err;
+    for (i = 0; i < n; i++) { if (i) nni_put(&t, ", "); nni_put(&t, nn_pattern_label(label, p[i])); }
+    return t.status;
+}
+NN_DEF size_t nn_token_estimate(const char *s, size_t n)
+{
+    size_t tokens = 0, i = 0, start;
+    while (i < n) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= '0' && c <= '9') {
+            for (start = i; i < n && s[i] >= '0' && s[i] <= '9'; i++) { }
+            tokens += (i - start + 2) / 3;
+        } else if ((c | 32) >= 'a' && (c | 32) <= 'z') {
+            for (start = i; i < n && ((unsigned char)s[i] | 32) >= 'a' && ((unsigned char)s[i] | 32) <= 'z'; i++) { }
+            tokens += (i - start + 4) / 5;
+        } else { tokens += c > ' '; i++; }
+    }
+    return tokens;
+}
+/* s as the inside of a JSON string. Our own texts are ASCII; quotes and line feeds are what occurs. */
+NNI_FN void nni_put_escaped(nni_text *t, const char *s, size_t n)
+{
+    size_t i = 0, start;
+    while (i < n && t->status == NN_OK) {
+        for (start = i; i < n && s[i] != '"' && s[i] != '\\' && (unsigned char)s[i] >= 32; i++) { }
+        nni_putn(t, s + start, i - start);
+        if (i == n) break;
+        if (s[i] == '"') nni_putn(t, "\\\"", 2);
+        else if (s[i] == '\\') nni_putn(t, "\\\\", 2);
+        else if (s[i] == '\n') nni_putn(t, "\\n", 2);
+        else {
+            char u[8];
+            (void)snprintf(u, sizeof u, "\\u%04x", (unsigned)(unsigned char)s[i]);
+            nni_put(t, u);
+        }
+        i++;
+    }
+}
+NNI_FN void nni_put_doubles(nni_text *t, const double *v, size_t n)
+{
+    size_t i;
+    nni_put(t, "[");
+    for (i = 0; i < n; i++) { if (i) nni_put(t, ", "); nni_put_num(t, v[i]); }
+    nni_put(t, "]");
+}
+/* The three fields of a task, from its prompt and completion already escaped. */
+NNI_FN void nni_put_task(nni_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
+{
+    nni_put(t, ", \""); nni_put(t, name); nni_put(t, "_prompt\": \"");
+    if (prompt->data) nni_putn(t, (const char *)prompt->data, prompt->len);
+    nni_put(t, "\", \""); nni_put(t, name); nni_put(t, "_completion\": \"");
+    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
+    nni_put(t, "\", \""); nni_put(t, name); nni_put(t, "_text\": \"");
+    if (prompt->data) { nni_putn(t, (const char *)prompt->data, prompt->len); nni_put(t, "\\n"); }
+    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
+    nni_put(t, "\"");
+    if (!chat) return;
+    nni_put(t, ", \""); nni_put(t, name); nni_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
+    if (prompt->data) nni_putn(t, (const char *)prompt->data, prompt->len);
+    nni_put(t, "\"}, {\"role\": \"assistant\", \"content\": \"");
+    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
+    nni_put(t, "\"}]");
+}
+enum { NNI_REC_CONFIG, NNI_REC_WD, NNI_REC_WI, NNI_REC_PLAIN, NNI_REC_MP, NNI_REC_MC, NNI_REC_CP, NNI_REC_CC, NNI_REC_SD, NNI_REC_SI, NNI_REC_BUFS };
+NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_record_size *size, nn_error *err)
+{
+    nn_buf buf[NNI_REC_BUFS];
+    nn_record_size sz = NN_ZERO;
+    nni_text t, u;
+    char label[32];
+    size_t i, keep = b->len;
+    if (!r->improved || r->target >= r->n_patterns || (f->modification && !r->degraded)) return nni_fail(err, NN_E_ARG, "nn_record_json: models or target missing");
+    memset(buf, 0, sizeof buf);
+    for (i = 0; i < NNI_REC_BUFS; i++) buf[i].alloc = b->alloc;
+    u.status = NN_OK; u.err = err;
+#define NNI_PLAIN() (buf[NNI_REC_PLAIN].len = 0, u.b = &buf[NNI_REC_PLAIN])
+#define NNI_ESCAPE(to) (u.b = &buf[to], nni_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
+    u.b = &buf[NNI_REC_CONFIG];
+    nni_put_config(&u, r, f);
+    if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WI], r->improved, err);
+    if (f->modification) {
+        if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WD], r->degraded, err);
+        NNI_PLAIN();
+        nni_prompt_modification(&u, r, f, &buf[NNI_REC_WD]);
+        sz.modification_bytes = buf[NNI_REC_PLAIN].len;
+        sz.modification_tokens = u.status == NN_OK ? nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) : 0;
+        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_MP); u.b = &buf[NNI_REC_MC]; nni_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len); }
+    }
+    if (f->classification) {
+        NNI_PLAIN();
+        nni_prompt_classification(&u, r, f, &buf[NNI_REC_WI]);
+        sz.classification_bytes = buf[NNI_REC_PLAIN].len;
+        sz.classification_tokens = u.status == NN_OK ? nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) : 0;
+        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_CP); u.status = nn_patterns_text(&buf[NNI_REC_CC], r->patterns, r->n_patterns, err); }
+    }
+    for (i = 0; i < 2; i++) {
+        const nn_signature *s = i ? r->improved_sig : r->degraded_sig;
+        if (!s) continue;
+        NNI_PLAIN();
+        if (u.status == NN_OK) u.status = nn_signature_json(u.b, s, (const char *)buf[NNI_REC_CONFIG].data, err);
+        if (u.status == NN_OK) NNI_ESCAPE(i ? NNI_REC_SI : NNI_REC_SD);
+    }
+    t.b = b; t.status = u.status; t.err = err;
+    nni_put(&t, "{\"example_id\": ");                   nni_put_size(&t, (size_t)r->id);
+    nni_put(&t, ", \"metadata\": {\"target_pattern\": \""); nni_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+    nni_put(&t, "\", \"degraded_accuracy\": ");         nni_put_num(&t, r->degraded_accuracy);
+    nni_put(&t, ", \"improved_accuracy\": ");           nni_put_num(&t, r->improved_accuracy);
+    nni_put(&t, ", \"improvement\": ");                 nni_put_num(&t, r->improved_accuracy - r->degraded_accuracy);
+    nni_put(&t, ", \"target_improvement\": ");          nni_put_num(&t, r->report.target_gain);
+    nni_put(&t, ", \"others_mean_improvement\": ");     nni_put_num(&t, r->report.others_mean_gain);
+    nni_put(&t, ", \"others_worst_loss\": ");           nni_put_num(&t, r->report.worst_loss);
+    nni_put(&t, ", \"float_degraded_accuracy\": ");     nni_put_num(&t, r->float_degraded_accuracy);
+    nni_put(&t, ", \"float_improved_accuracy\": ");     nni_put_num(&t, r->float_improved_accuracy);
+    nni_put(&t, ", \"pattern_accuracies\": [");
+    for (i = 0; i < r->n_patterns; i++) {
+        nni_put(&t, i ? ", {\"pattern\": \"" : "{\"pattern\": \"");
+        nni_put(&t, nn_pattern_label(label, r->patterns[i]));
+        nni_put(&t, "\", \"degraded\": ");              nni_put_num(&t, r->gate[i].before);
+        nni_put(&t, ", \"improved\": ");                nni_put_num(&t, r->gate[i].after);
+        nni_put(&t, ", \"std_error\": ");               nni_put_num(&t, r->gate[i].std_error);
+        nni_put(&t, r->gate[i].related ? ", \"related_to_target\": true}" : ", \"related_to_target\": false}");
+    }
+    nni_put(&t, "], \"model_config\": ");               nni_put(&t, buf[NNI_REC_CONFIG].data ? (const char *)buf[NNI_REC_CONFIG].data : "{}");
+    nni_put(&t, ", \"corruption_stats\": {\"target_pattern\": \""); nni_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+    nni_put(&t, "\", \"corruption_rate\": ");           nni_put_num(&t, r->corruption_rate);
+    nni_put(&t, ", \"total_pattern_examples\": ");      nni_put_size(&t, r->corrupt_rows);
+    nni_put(&t, ", \"corrupted_examples\": ");          nni_put_size(&t, r->corrupt_flipped);
+    nni_put(&t, ", \"actual_corruption_rate\": ");      nni_put_num(&t, r->corrupt_rows ? (double)r->corrupt_flipped / (double)r->corrupt_rows : 0.0);
+    nni_put(&t, "}, \"selected_patterns\": [");
+    for (i = 0; i < r->n_patterns; i++) { nni_put(&t, i ? ", \"" : "\""); nni_put(&t, nn_pattern_label(label, r->patterns[i])); nni_put(&t, "\""); }
+    nni_put(&t, "], \"dataset\": {\"train_rows\": ");   nni_put_size(&t, r->train_rows);
+    nni_put(&t, ", \"validation_rows\": ");             nni_put_size(&t, r->val_rows);
+    nni_put(&t, ", \"rows_per_pattern\": ");            nni_put_size(&t, r->rows_per_pattern);
+    nni_put(&t, ", \"negative_rows\": ");               nni_put_size(&t, r->negative_rows);
+    nni_put(&t, "}, \"attempt\": ");                    nni_put_size(&t, (size_t)r->attempt);
+    nni_put(&t, ", \"precision\": \"");                 nni_put(&t, r->precision);
+    nni_put(&t, "\", \"quantization\": \"");            nni_put(&t, r->quantization);
+    nni_put(&t, "\", \"tasks_included\": [");
+    if (f->modification) nni_put(&t, "\"modification\"");
+    if (f->classification) nni_put(&t, f->modification ? ", \"classification\"" : "\"classification\"");
+    nni_put(&t, "], \"modification_prompt_bytes\": ");  nni_put_size(&t, sz.modification_bytes);
+    nni_put(&t, ", \"modification_prompt_tokens\": ");  nni_put_size(&t, sz.modification_tokens);
+    nni_put(&t, ", \"classification_prompt_bytes\": "); nni_put_size(&t, sz.classification_bytes);
+    nni_put(&t, ", \"classification_prompt_tokens\": "); nni_put_size(&t, sz.classification_tokens);
+    nni_put(&t, "}");
+    nni_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
+    nni_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
+    nni_put(&t, ", \"degraded_signature\": \"");
+    if (buf[NNI_REC_SD].data) nni_putn(&t, (const char *)buf[NNI_REC_SD].data, buf[NNI_REC_SD].len);
+    nni_put(&t, "\", \"improved_signature\": \"");
+    if (buf[NNI_REC_SI].data) nni_putn(&t, (const char *)buf[NNI_REC_SI].data, buf[NNI_REC_SI].len);
+    nni_put(&t, "\", \"degraded_model_weights\": \"");
+    if (buf[NNI_REC_WD].data) nni_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
+    nni_put(&t, "\", \"improved_model_weights\": \"");
+    if (buf[NNI_REC_MC].data) nni_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
+    else if (buf[NNI_REC_WI].data) nni_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+    nni_put(&t, "\", \"training_metrics\": {\"stage1_train_loss\": "); nni_put_doubles(&t, r->stage1_train, r->n_stage1);
+    nni_put(&t, ", \"stage1_val_loss\": ");             nni_put_doubles(&t, r->stage1_val, r->n_stage1);
+    nni_put(&t, ", \"stage2_train_loss\": ");           nni_put_doubles(&t, r->stage2_train, r->n_stage2);
+    nni_put(&t, ", \"stage2_val_loss\": ");             nni_put_doubles(&t, r->stage2_val, r->n_stage2);
+    nni_put(&t, ", \"stage2_best_epoch\": ");           nni_put_size(&t, r->best_epoch);
+    nni_put(&t, "}}\n");
+#undef NNI_PLAIN
+#undef NNI_ESCAPE
+    for (i = 0; i < NNI_REC_BUFS; i++) nn_buf_free(&buf[i]);
+    if (t.status != NN_OK) { if (b->data) { b->len = keep; b->data[keep] = 0; } return t.status; }
+    sz.bytes = b->len - keep;
+    if (size) *size = sz;
+    return NN_OK;
+}
 
 /* ---- [PARSE] ------------------------------------------------------------ */
+/* The first balanced {...} of the text, minding strings; 0 = none. An object cut short runs to the end of the text (the parser names the place). */
+NNI_FN int nni_first_object(const char *s, size_t n, size_t *from, size_t *len)
+{
+    size_t i, depth = 0;
+    int in_string = 0;
+    for (i = 0; i < n && s[i] != '{'; i++) { }
+    if (i == n) return 0;
+    for (*from = i; i < n; i++) {
+        if (in_string) {
+            if (s[i] == '\\') i++;
+            else if (s[i] == '"') in_string = 0;
+        } else if (s[i] == '"') in_string = 1;
+        else if (s[i] == '{') depth++;
+        else if (s[i] == '}' && --depth == 0) { i++; break; }
+    }
+    *len = (i < n ? i : n) - *from;
+    return 1;
+}
+NNI_FN nn_status nni_completion_row(float *out, const nn_json *row, size_t n, const char *name, size_t r, nn_error *err)
+{
+    const nn_json *v;
+    size_t i = 0;
+    if (row->type != NN_JSON_ARRAY)
+        return nni_fail_at(err, NN_E_FORMAT, 0, row->line, row->col, "completion:%u:%u: %s row %zu: expected a list, got a %s", row->line, row->col, name, r, nn_json_type_name(row->type));
+    if (row->n != n)
+        return nni_fail_at(err, NN_E_FORMAT, 0, row->line, row->col, "completion:%u:%u: %s row %zu: expected %zu numbers, got %zu", row->line, row->col, name, r, n, row->n);
+    for (v = row->v.first; v; v = v->next, i++) {
+        float f;
+        if (v->type != NN_JSON_INT && v->type != NN_JSON_UINT && v->type != NN_JSON_REAL)
+            return nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s row %zu: expected a number, got a %s", v->line, v->col, name, r, nn_json_type_name(v->type));
+        f = (float)nn_json_num(v, 0);
+        if (!(f - f == 0)) return nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s row %zu: expected a number within float's range", v->line, v->col, name, r);
+        out[i] = f;
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_completion_weights(nn_mlp *m, const char *text, size_t n, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_json *v, *row;
+    nn_status s;
+    size_t from = 0, len = 0, l, r, bytes = m->n_params * sizeof(float), found = 0;
+    float *params;
+    char name[NN_MLP_NAME + 16];
+    if (!nni_first_object(text, n, &from, &len)) return nni_fail(err, NN_E_FORMAT, "completion: expected a JSON object with weights, found no '{'");
+    arena.alloc = m->alloc;
+    s = nn_json_parse(&root, &arena, text + from, len, "completion", NULL, err);
+    if (s != NN_OK) { nn_arena_free(&arena); return s; }
+    params = (float *)nn_mem_alloc(bytes, &m->alloc);
+    if (!params) { nn_arena_free(&arena); return nni_fail(err, NN_E_NOMEM, "completion: out of memory for %zu weights", m->n_params); }
+    for (l = 0; l < m->n_layers && s == NN_OK; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        (void)snprintf(name, sizeof name, "%s.weight", y->name);
+        v = nn_json_get(root, name);
+        if (!v) { s = nni_fail(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
+        if (v->type != NN_JSON_ARRAY || v->n != y->n_out) {
+            s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s: expected %zu rows, got %zu", v->line, v->col, name, y->n_out,
+                            v->type == NN_JSON_ARRAY ? v->n : (size_t)0);
+            break;
+        }
+        for (row = v->v.first, r = 0; row && s == NN_OK; row = row->next, r++) s = nni_completion_row(params + y->offset + r * y->n_in, row, y->n_in, name, r, err);
+        if (s != NN_OK) break;
+        (void)snprintf(name, sizeof name, "%s.bias", y->name);
+        v = nn_json_get(root, name);
+        if (!v) { s = nni_fail(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
+        s = nni_completion_row(params + y->offset + y->n_out * y->n_in, v, y->n_out, name, 0, err);
+        found += 2;
+    }
+    if (s == NN_OK && root->n != found)
+        for (v = root->v.first; v && s == NN_OK; v = v->next) {
+            for (l = 0; l < m->n_layers; l++) {
+                size_t k = strlen(m->layers[l].name);
+                if (strncmp(v->key, m->layers[l].name, k) == 0 && (strcmp(v->key + k, ".weight") == 0 || strcmp(v->key + k, ".bias") == 0)) break;
+            }
+            if (l == m->n_layers) { char cut[64]; s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: unexpected name '%s'", v->line, v->col, nni_name(cut, v->key)); }
+        }
+    if (s == NN_OK) memcpy(m->params, params, bytes);
+    nn_mem_free(params, bytes, &m->alloc);
+    nn_arena_free(&arena);
+    return s;
+}
+NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text, size_t n, size_t vocab, nn_error *err)
+{
+    nn_pattern_use got[NN_PATTERN_COUNT];
+    uint32_t seen = 0;
+    size_t i = 0, count = 0, k;
+    while (i < n) {
+        char word[64];
+        size_t from = i, to;
+        nn_pattern_use u;
+        while (i < n && text[i] != ',' && text[i] != '\n') i++;
+        to = i++;
+        while (from < to && strchr(" \t\r\"'`*-", text[from]) && text[from]) from++;
+        while (to > from && strchr(" \t\r\"'`*.", text[to - 1]) && text[to - 1]) to--;
+        if (from == to) continue;
+        if (to - from >= sizeof word) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: expected a pattern's name, got a text of %zu bytes", from, to - from);
+        for (k = 0; k < to - from; k++) { char c = text[from + k]; word[k] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+        word[k] = 0;
+        if (k > 2 && word[k - 2] == ':' && word[k - 1] >= 'a' && word[k - 1] <= 'z') word[k - 1] = (char)(word[k - 1] - 32);
+        if (!nn_pattern_use_parse(&u, word)) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: unknown pattern '%s'", from, word);
+        if (u.token >= (int)vocab) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: '%s' names a letter beyond the vocabulary of %zu", from, word, vocab);
+        if (seen >> u.id & 1u) continue;
+        seen |= 1u << u.id;
+        for (k = count++; k > 0 && got[k - 1].id > u.id; k--) got[k] = got[k - 1];
+        got[k] = u;
+    }
+    if (!count) return nni_fail(err, NN_E_FORMAT, "completion: expected pattern names separated by commas, got nothing");
+    memcpy(out, got, count * sizeof *out);
+    *n_out = count;
+    return NN_OK;
+}
 
 #ifdef __cplusplus
 } /* extern "C" */
