@@ -455,16 +455,186 @@ NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err);   
 NN_DEF void      nn_deflater_close(nn_deflater *z);                                    /* NULL is fine */
 
 /* ==== [ZIP] zip containers =============================================== */
+#define NN_MAX_ZIP_NAME 4096
+/* Reading: stored and deflated members, zip64. Refused by name: encryption, other methods, several disks, overlapping
+ * members, headers that contradict each other, unsafe or double names, a member that claims more than 1,032 times its
+ * packed size. CRC-32 is verified whenever a member was read from its first byte to its last. */
+typedef struct nn_zip_entry {
+    const char *name;                      /* as stored, NUL-terminated                              */
+    uint64_t size, packed;                 /* bytes, unpacked and in the file                        */
+    uint64_t header;                       /* offset of its local header                             */
+    uint32_t crc;
+    unsigned method, flags;                /* method 0 = stored, 8 = deflate                         */
+} nn_zip_entry;
+typedef struct nn_zip nn_zip;
+NN_DEF nn_status nn_zip_open(nn_zip **z, const char *path, const nn_file_opts *opts, nn_error *err);
+/* nn_zip_memory: the bytes must stay until nn_zip_close. */
+NN_DEF nn_status nn_zip_memory(nn_zip **z, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF void      nn_zip_close(nn_zip *z);
+NN_DEF size_t    nn_zip_count(const nn_zip *z);
+NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i);                       /* in the order of the directory */
+NN_DEF size_t    nn_zip_find(const nn_zip *z, const char *name);                       /* SIZE_MAX when absent */
+/* nn_zip_data_offset: where the packed bytes of member i begin (checks its local header). */
+NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_error *err);
+/* nn_zip_read: bytes [first, first + n) of member i, unpacked. Reading on behind the last call on the same member goes on
+ * in the stream; going back starts it again. Memory: 32 KiB of history and two buffers, whatever the sizes. */
+NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err);
+/* Writing, atomically. Members get no time stamp: the same content gives the same bytes. */
+typedef struct nn_zip_writer nn_zip_writer;
+NN_DEF nn_status nn_zip_create(nn_zip_writer **w, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **w, nn_buf *out, const nn_file_opts *opts, nn_error *err);
+/* nn_zip_begin: a member of `size` bytes (exact); level 0 = stored, its data at a multiple of 64; then nn_zip_put until
+ * all is there, then nn_zip_end. */
+NN_DEF nn_status nn_zip_begin(nn_zip_writer *w, const char *name, uint64_t size, int level, nn_error *err);
+NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_error *err);
+NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err);
+/* nn_zip_copy: member i of another archive, packed as it is. */
+NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error *err);
+NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);                       /* w is gone in every case */
+NN_DEF void      nn_zip_abort(nn_zip_writer *w);
 
 /* ==== [NPY] NumPy arrays: NPY, NPZ; IDX ================================== */
+#define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
+/* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or Fortran order, up to
+ * NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason: objects (pickles), structured (fields named), dates, raw
+ * bytes, long double. Tensors come out in native byte order and row-major; bool bytes become 0 or 1. */
+typedef struct nn_npy_info {
+    nn_dtype dtype;
+    size_t   itemsize, ndim, shape[NN_MAX_DIMS];
+    int      fortran, swapped;             /* first index fastest; the other byte order */
+    size_t   header;                       /* bytes before the data */
+    uint64_t bytes;                        /* of data */
+} nn_npy_info;
+/* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy writes them; bf16 is
+ * NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
+NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);   /* one array; r then stands behind it */
+NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err);                          /* header only; r then stands at the data */
+NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err);
+/* nn_npy_header: the header that nn_npy_write puts before the data (for writers of rows that know the shape beforehand). */
+NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *shape_and_dtype, nn_error *err);
+
+/* NPZ, whole: every array into *d (zeroed; its alloc is used for all), names without ".npy"; a member that is no array is NN_E_UNSUPPORTED.
+ * nn_npz_write: in order; level 0 = stored (64-byte aligned data), 1..9 = deflated. The same dict gives the same bytes. */
+NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level, const nn_file_opts *opts, nn_error *err);
+/* NPZ, by member, nothing loaded that is not asked for. */
+typedef struct nn_npz nn_npz;
+NN_DEF nn_status nn_npz_open(nn_npz **z, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_memory(nn_npz **z, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF void      nn_npz_close(nn_npz *z);                                              /* NULL is fine */
+NN_DEF size_t    nn_npz_count(const nn_npz *z);
+NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i);                             /* without ".npy"; NULL when out of range */
+NN_DEF size_t    nn_npz_find(const nn_npz *z, const char *name);                       /* SIZE_MAX when absent */
+NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *err);
+NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err);         /* the whole array, allocated with opts->alloc */
+/* nn_npz_get_rows: rows [first, first + n) of array i as a new tensor. Deflated members are streamed: rows asked for in
+ * ascending order cost one pass in all; nothing behind the last row is unpacked. */
+NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err);
+/* nn_npz_map: a stored, native, C-ordered, aligned member as a view into the mapped file, valid until nn_npz_close;
+ * NN_E_UNSUPPORTED with the reason otherwise. The CRC is not verified, and a file that somebody shortens meanwhile
+ * kills the process (SIGBUS): ask for it only where you own the file. */
+NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err);
+/* Writing array by array. append = 1: what is in the file already is copied first, packed as it is (nothing is lost when
+ * the process dies meanwhile); an equal name is NN_E_ARG. */
+typedef struct nn_npz_writer nn_npz_writer;
+NN_DEF nn_status nn_npz_create(nn_npz_writer **w, const char *path, int append, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err);
+/* nn_npz_begin / _rows / _end: an array given in pieces of whole rows; shape[0] must be right from the start. */
+NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim, const size_t *shape, int level, nn_error *err);
+NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err);
+NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err);
+NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);                       /* w is gone in every case */
+NN_DEF void      nn_npz_abort(nn_npz_writer *w);                                       /* NULL is fine */
+
+/* IDX (MNIST): u8 i8 i16 i32 f32 f64, big-endian in the file; gzip is seen through. */
+NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err);
 
 /* ==== [PTH] PyTorch checkpoints ========================================== */
+#define NN_MAX_PTH_OBJECTS ((size_t)1 << 20)   /* values in one pickle, shared ones counted once per place they appear */
+#define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
+typedef struct nn_pth_opts {
+    nn_file_opts file;
+    char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits names into levels, 0 = not at all */
+    int  no_crc;       /* reading: 1 = do not verify member checksums (files whose writer put wrong ones; 0 always means "none") */
+} nn_pth_opts;
+/* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is used for all).
+ * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples, sets, numbers, text, bytes, None,
+ * tensors and parameters, torch.Size, dtypes, devices; any other class is NN_E_UNSUPPORTED, named (a whole pickled module is such).
+ * Nested containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "epoch": 3} becomes "model.fc.weight",
+ * "loss.0", "loss.1", "epoch"; numbers and text are 0-d tensors (i64, f64, bool, ucs4; bytes -> bytes), None and empty
+ * containers leave no entry; a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided ones. */
+NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
+NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts, nn_error *err);
+/* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every value a tensor (text: str).
+ * With separator c, "a<c>b" is key "b" of the dict under "a"; a level whose keys are 0, 1, 2 .. in order is a list; in a level
+ * that holds no array of one or more dimensions, 0-d numbers are Python numbers (epoch, lr), elsewhere 0-d tensors. */
+NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_opts *opts, nn_error *err);
+/* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under "model_state_dict.", "state_dict.",
+ * "model.", "net.", "network." or "module." (the first prefix of these that holds an array), prefix removed, repeatedly;
+ * entries elsewhere go. Without such a prefix nothing changes. */
+NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
 
 /* ==== [SAFETENSORS] safetensors ========================================== */
+#define NN_MAX_SAFETENSORS_HEADER 100000000    /* bytes, the reference's own bound */
+/* nn_safetensors_read: every tensor into *d (zeroed; its alloc is used for all) in the order of the data; meta (may be
+ * NULL; zeroed) gets the strings of "__metadata__" as 0-d text. Validated as the reference does: offsets contiguous from 0, no gap,
+ * no overlap, no trailing bytes, sizes as shape and dtype say; double names are refused too. F8, F6, F4 kinds are NN_E_UNSUPPORTED.
+ * nn_safetensors_write: dtype descending, then name, header padded to 8: the reference's own order. */
+NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta, const nn_file_opts *opts, nn_error *err);
 
 /* ==== [EVENTS] TensorBoard event files =================================== */
+/* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut when the file is
+ * opened again. wall: seconds since 1970. Tags and text are UTF-8. */
+typedef struct nn_events nn_events;
+/* nn_events_path: DIR/events.out.tfevents.SECONDS.nn.0 into buf. */
+NN_DEF nn_status nn_events_path(char *buf, size_t cap, const char *dir, uint64_t seconds, nn_error *err);
+NN_DEF nn_status nn_events_open(nn_events **e, const char *path, double wall, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step, double wall, nn_error *err);   /* stored as float */
+/* nn_events_histogram: of the finite ones of n values, in `bins` (0 = 30) equal bins over their range. */
+NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n, size_t bins, int64_t step, double wall, nn_error *err);
+/* nn_events_image: u8 [H,W], [H,W,3] or [H,W,4]. */
+NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image, int64_t step, double wall, nn_error *err);
+NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step, double wall, nn_error *err);  /* Markdown; tag + "/text_summary" */
+/* nn_events_hparams: the HParams tab: 0-d numbers, bools and text of *hparams, and the tags of the scalars that measure the run. */
+NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hparams, const char *const *metrics, size_t n_metrics, double wall, nn_error *err);
+NN_DEF nn_status nn_events_sync(nn_events *e, nn_error *err);
+NN_DEF nn_status nn_events_close(nn_events *e, nn_error *err);                         /* syncs; e is gone in every case; NULL is fine */
+/* Reading. Strings and bytes point into the reader's buffer: valid during the call only. */
+typedef enum nn_event_kind { NN_EVENT_OTHER = 0, NN_EVENT_VERSION, NN_EVENT_SCALAR, NN_EVENT_HISTOGRAM, NN_EVENT_IMAGE, NN_EVENT_TEXT, NN_EVENT_HPARAMS } nn_event_kind;
+typedef struct nn_event {
+    nn_event_kind kind;
+    double wall; int64_t step;
+    const char *tag;    size_t tag_n;      /* not terminated */
+    const char *plugin; size_t plugin_n;   /* of the value's metadata, "" when absent */
+    double value;                          /* scalar */
+    const unsigned char *bytes; size_t bytes_n;   /* text, PNG of an image, version string, plugin content of hparams */
+    size_t n_bins; double min, max, num, sum, sum_squares;   /* histogram */
+    const unsigned char *limits, *counts;  /* histogram: n_bins little-endian doubles each, right edges and counts; NULL when it is a [k,3] tensor, then: */
+    const unsigned char *rows;             /* n_bins x (left, right, count) */
+    int64_t width, height;                 /* image */
+} nn_event;
+/* nn_events_read: every record in order to `each` (one call per value; a status other than NN_OK stops and is returned).
+ * A torn record at the end is the end; a bad checksum before it is NN_E_FORMAT with its byte. */
+NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, uint64_t *good, nn_error *err);
 
 /* ==== [PNG] PNG images =================================================== */
+#define NN_MAX_PNG_PIXELS ((size_t)1 << 28)
+/* nn_png_encode: u8 [H,W] or [H,W,1] grey, [H,W,2] grey + alpha, [H,W,3] RGB, [H,W,4] RGBA; per line the filter with the
+ * smallest sum of absolute differences; level 0..9. */
+NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *image, int level, nn_error *err);
+NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *image, int level, const nn_file_opts *opts, nn_error *err);
+/* nn_png_decode: u8 [H,W,C], C = 1, 2, 3, 4 as above: grey of 1 to 8 bits is spread to 0..255, palettes become RGB or (with
+ * tRNS) RGBA, tRNS on grey or RGB adds the alpha channel, 16 bits come out as u16. Interlaced images are NN_E_UNSUPPORTED.
+ * Checksums are verified; unknown critical chunks refused. */
+NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_opts *opts, nn_error *err);
 
 #ifdef __cplusplus
 } /* extern "C" */
