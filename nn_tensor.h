@@ -1166,7 +1166,21 @@ NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); 
 
 /* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set with its own vector type
  * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
-struct nni_gemm_job;
+/* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of the packed way. */
+enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG };
+typedef struct nni_job_f32 {
+    size_t m, n, k, lda, ldb, ldc, ldpre, ldsaved, kc, mc, nc, scratch;   /* scratch: floats per thread */
+    const float *a, *b;
+    float *c, alpha, beta;
+    int ta, tb, path, pack, direct;          /* pack: orientation N packs panels of B; direct: the sums are the result */
+    const nn_gemm_desc *d;
+} nni_job_f32;
+typedef struct nni_job_f64 {
+    size_t m, n, k, lda, ldb, ldc, kc, mc, nc, scratch;
+    const double *a, *b;
+    double *c, alpha, beta;
+    int ta, tb, path, pack, direct;
+} nni_job_f64;
 typedef struct nni_kernels {
     const char *name;
     void   (*vexpf)(float *y, const float *x, size_t n);
@@ -1181,6 +1195,9 @@ typedef struct nni_kernels {
     float  (*dot)(const float *x, const float *y, size_t n);
     double (*sumsq)(const float *x, size_t n);
     void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
+    int mr, nr;                                                                  /* the tile; nr / 2 in double */
+    void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);      /* NULL: nn_gemm_ref */
+    void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
 } nni_kernels;
 
 #define NNI_PASS 1
@@ -2076,31 +2093,208 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
     }
     return NN_OK;
 }
-NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d) { (void)d; return 0; }
+/* ---- [GEMM] dispatch: which way, which scratch, how many threads -------- */
+/* Elements below which scratch for packing lives on the stack. */
+#define NNI_GEMM_STACK 4096
+/* Multiply-adds below which a second thread costs more than it brings (measured: make bench, "gemm_threads"). */
+#define NNI_GEMM_PARALLEL 1500000.0
+
+/* The way of a product of these sizes; the sums are the same on each. Reasons:
+ *   B transposed (Y = X W^T): the smaller operand is turned, X as a whole panel (T), or W panel by panel (N, packed) when X has
+ *     few rows (the lanes of T are rows of X) or more rows than W;
+ *   A transposed (dW = dY^T X): nothing to turn; C is the large operand, so rows outside (W);
+ *   neither (dX = dY W): nothing to turn; W streams through once per block of rows;
+ *   both: A's columns are lanes, T without packing;
+ *   many rows, columns and terms: packing both pays, since every panel is used often. */
+NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr, size_t mr, size_t item, int blocks, int *path, int *pack,
+                         size_t *kc, size_t *mc, size_t *nc, size_t *scratch)
+{
+    *pack = 0;
+    *scratch = 0;
+    *kc = *mc = *nc = 0;
+    if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
+        *path = NNI_RUN_BIG;
+        *kc = !blocks || k < 384 ? k : 1024 / item;                  /* 256 floats: a panel of 32 columns is 32 KiB */
+        *mc = 196608 / item / *kc / mr * mr;                         /* 192 KiB of A */
+        if (*mc < mr) *mc = mr;
+        *nc = 524288 / item / *kc / nr * nr;
+        if (*nc < nr) *nc = nr;
+        if (*mc > m) *mc = m;
+        if (*nc > n) *nc = (n + nr - 1) / nr * nr;
+        *scratch = *kc * (*mc + *nc);
+    } else if (tb && !ta && m > nr / 4 && m <= n) {
+        *path = NNI_RUN_T;
+        *scratch = k * nr;
+    } else if (tb && ta) {
+        *path = NNI_RUN_T;
+    } else if (tb) {
+        *path = NNI_RUN_N;
+        *pack = 1;
+        *scratch = k * nr;
+    } else *path = ta ? NNI_RUN_W : NNI_RUN_N;
+}
+NNI_FN void nni_gemm_job(nni_job_f32 *jb, const nn_gemm_desc *d, const nni_kernels *kn)
+{
+    jb->m = d->m;
+    jb->n = d->n;
+    jb->k = d->k;
+    jb->a = d->a;
+    jb->b = d->b;
+    jb->c = d->c;
+    jb->d = d;
+    jb->ta = d->trans_a != 0;
+    jb->tb = d->trans_b != 0;
+    jb->lda = d->lda ? d->lda : jb->ta ? d->m : d->k;
+    jb->ldb = d->ldb ? d->ldb : jb->tb ? d->k : d->n;
+    jb->ldc = d->ldc ? d->ldc : d->n;
+    jb->ldpre = d->ldpre ? d->ldpre : d->n;
+    jb->ldsaved = d->ldsaved ? d->ldsaved : d->n;
+    jb->alpha = d->alpha < 0.0f || d->alpha > 0.0f ? d->alpha : 1.0f;
+    jb->beta = d->beta;
+    jb->direct = !(jb->alpha < 1.0f || jb->alpha > 1.0f || d->beta < 0.0f || d->beta > 0.0f) && !d->bias && !d->pre && !d->update
+              && (d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY) && d->dact == NN_ACT_DEFAULT;
+    nni_gemm_way(d->m, d->n, d->k, jb->ta, jb->tb, (size_t)kn->nr, (size_t)kn->mr, sizeof(float),
+                 !(d->beta < 0.0f || d->beta > 0.0f) && !d->update, &jb->path, &jb->pack, &jb->kc, &jb->mc, &jb->nc, &jb->scratch);
+}
+/* Threads for a product, and how C is cut among them: gm x gn. */
+NNI_FN int nni_gemm_grid(size_t m, size_t n, size_t k, int path, size_t nr, int threads, int *gm, int *gn)
+{
+    int t = 1;
+    *gm = *gn = 1;
+#ifdef _OPENMP
+    if ((double)m * (double)n * (double)k >= NNI_GEMM_PARALLEL && threads != 1) t = nn_thread_count(threads);
+    if (t > 1) {
+        if (path == NNI_RUN_W) *gm = t;
+        else if (path != NNI_RUN_BIG) *gn = t;
+        else {                                                       /* near-square pieces move the least data */
+            int a, best = 1;
+            double cost = -1.0;
+            for (a = 1; a <= t; a++)
+                if (t % a == 0) {
+                    double c = (double)m / a + (double)n / (double)(t / a);
+                    if (cost < 0.0 || c < cost) { cost = c; best = a; }
+                }
+            *gm = best;
+            *gn = t / best;
+        }
+        while (*gn > 1 && (size_t)*gn * nr > n) (*gn)--;
+        while (*gm > 1 && (size_t)*gm > m) (*gm)--;
+        t = *gm * *gn;
+    }
+#else
+    (void)m; (void)n; (void)k; (void)path; (void)nr; (void)threads;
+#endif
+    return t;
+}
+/* Border g of `parts` over `total`, on a multiple of `unit`. */
+NNI_FN size_t nni_gemm_border(size_t total, int parts, int g, size_t unit)
+{
+    size_t units = (total + unit - 1) / unit, at = units * (size_t)g / (size_t)parts * unit;
+    return at < total ? at : total;
+}
+NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d)
+{
+    const nni_kernels *kn = nni_kern();
+    nni_job_f32 jb;
+    int gm, gn, t;
+    if (!kn->gemm) return 0;
+    nni_gemm_job(&jb, d, kn);
+    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, (size_t)kn->nr, d->threads, &gm, &gn);
+    return jb.scratch * sizeof(float) * (size_t)t;
+}
 NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
 {
+    const nni_kernels *kn = nni_kern();
     nn_status s = nni_gemm_check(d, err);
-    if (s == NN_OK) nn_gemm_ref(d);
-    return s;
+    nni_job_f32 jb;
+    float *scratch = NULL, stack[NNI_GEMM_STACK];
+    size_t bytes = 0;
+    int gm, gn, t;
+    if (s != NN_OK || d->m == 0 || d->n == 0) return s;
+    if (!kn->gemm) { nn_gemm_ref(d); return NN_OK; }
+    nni_gemm_job(&jb, d, kn);
+    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, (size_t)kn->nr, d->threads, &gm, &gn);
+    if (jb.scratch * (size_t)t <= NNI_GEMM_STACK) scratch = stack;
+    else {
+        bytes = jb.scratch * sizeof(float) * (size_t)t;
+        if (d->scratch && d->scratch_bytes >= bytes) scratch = (float *)d->scratch;
+        else {
+            scratch = (float *)nn_mem_alloc(bytes, &d->alloc);
+            if (!scratch) return nni_fail(err, NN_E_NOMEM, "nn_gemm: out of memory, %zu bytes wanted", bytes);
+        }
+    }
+    if (t == 1) kn->gemm(&jb, 0, d->m, 0, d->n, scratch);
+    else {
+        int g;
+        NNI_OMP(parallel for num_threads(t) schedule(static, 1))
+        for (g = 0; g < t; g++) {
+            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr : (size_t)kn->mr, unit_n = jb.path == NNI_RUN_T ? 16 : (size_t)kn->nr;
+            kn->gemm(&jb, nni_gemm_border(jb.m, gm, g % gm, unit_m), nni_gemm_border(jb.m, gm, g % gm + 1, unit_m),
+                     nni_gemm_border(jb.n, gn, g / gm, unit_n), nni_gemm_border(jb.n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
+        }
+    }
+    if (bytes && scratch != (float *)d->scratch) nn_mem_free(scratch, bytes, &d->alloc);
+    return NN_OK;
 }
 NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, int trans_a,
                              const double *b, size_t ldb, int trans_b, double beta, double *c, size_t ldc, int threads, nn_error *err)
 {
-    size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k, bc = trans_b ? k : n;
+    const nni_kernels *kn = nni_kern();
+    size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k, bc = trans_b ? k : n, bytes = 0;
+    nni_job_f64 jb;
+    double stack[NNI_GEMM_STACK / 2], *scratch = stack;
+    int gm, gn, t, g;
     if (lda == 0) lda = ac;
     if (ldb == 0) ldb = bc;
     if (ldc == 0) ldc = n;
-    (void)threads;
+    if (m == 0 || n == 0) return NN_OK;
+    if (!c || (k && (!a || !b))) return nni_fail(err, NN_E_ARG, "nn_gemm_f64: a, b and c must not be NULL");
     if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) || !nni_gemm_fits(m, n, ldc, sizeof *c))
         return nni_fail(err, NN_E_ARG, "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m, k, k, n, lda, ldb, ldc);
-    for (i = 0; i < m; i++)
-        for (j = 0; j < n; j++) {
-            double r = 0.0;
-            for (l = 0; l < k; l++) r = nni_fma(trans_a ? a[l * lda + i] : a[i * lda + l], trans_b ? b[j * ldb + l] : b[l * ldb + j], r);
-            if (alpha < 1.0 || alpha > 1.0) r = alpha * r;
-            if (beta < 0.0 || beta > 0.0) r = nni_fma(beta, c[i * ldc + j], r);
-            c[i * ldc + j] = r;
+    if (!kn->gemm64) {
+        (void)threads;
+        for (i = 0; i < m; i++)
+            for (j = 0; j < n; j++) {
+                double r = 0.0;
+                for (l = 0; l < k; l++) r = nni_fma(trans_a ? a[l * lda + i] : a[i * lda + l], trans_b ? b[j * ldb + l] : b[l * ldb + j], r);
+                if (alpha < 1.0 || alpha > 1.0) r = alpha * r;
+                if (beta < 0.0 || beta > 0.0) r = nni_fma(beta, c[i * ldc + j], r);
+                c[i * ldc + j] = r;
+            }
+        return NN_OK;
+    }
+    jb.m = m;
+    jb.n = n;
+    jb.k = k;
+    jb.a = a;
+    jb.b = b;
+    jb.c = c;
+    jb.lda = lda;
+    jb.ldb = ldb;
+    jb.ldc = ldc;
+    jb.alpha = alpha;
+    jb.beta = beta;
+    jb.ta = trans_a != 0;
+    jb.tb = trans_b != 0;
+    jb.direct = !(alpha < 1.0 || alpha > 1.0 || beta < 0.0 || beta > 0.0);
+    nni_gemm_way(m, n, k, jb.ta, jb.tb, (size_t)kn->nr / 2, (size_t)kn->mr, sizeof(double), !(beta < 0.0 || beta > 0.0), &jb.path, &jb.pack,
+                 &jb.kc, &jb.mc, &jb.nc, &jb.scratch);
+    t = nni_gemm_grid(m, n, 2 * k, jb.path, (size_t)kn->nr / 2, threads, &gm, &gn);
+    if (jb.scratch * (size_t)t > NNI_GEMM_STACK / 2) {
+        bytes = jb.scratch * sizeof(double) * (size_t)t;
+        scratch = (double *)nn_mem_alloc(bytes, NULL);
+        if (!scratch) return nni_fail(err, NN_E_NOMEM, "nn_gemm_f64: out of memory, %zu bytes wanted", bytes);
+    }
+    if (t == 1) kn->gemm64(&jb, 0, m, 0, n, scratch);
+    else {
+        NNI_OMP(parallel for num_threads(t) schedule(static, 1))
+        for (g = 0; g < t; g++) {
+            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr / 2 : (size_t)kn->mr, unit_n = jb.path == NNI_RUN_T ? 8 : (size_t)kn->nr / 2;
+            kn->gemm64(&jb, nni_gemm_border(m, gm, g % gm, unit_m), nni_gemm_border(m, gm, g % gm + 1, unit_m),
+                       nni_gemm_border(n, gn, g / gm, unit_n), nni_gemm_border(n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
         }
+    }
+    if (bytes) nn_mem_free(scratch, bytes, NULL);
     return NN_OK;
 }
 NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate)
@@ -2933,7 +3127,7 @@ NNI_FP_END
 /* This file includes itself from [ISA] with NNI_PASS = 1 (ref: plain C), 2 (AVX2 + FMA), 3 (AVX-512), 4 (NEON). First the
  * vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers, nnim = a lane mask; then the kernels in these words. No
  * operation here may differ between machines: +, -, *, /, sqrt, fma, comparison, integer and bit operations only. */
-#ifdef NNI_PASS
+#if defined(NNI_PASS) && !defined(NNI_TILE)
 #define NNI_CAT_(a, b) a##b
 #define NNI_CAT(a, b) NNI_CAT_(a, b)
 #define NNI_K(name) NNI_CAT(nni_##name, NNI_ISA)          /* nni_exp_avx2 ... */
@@ -3016,7 +3210,6 @@ NNI_FP_END
 #define nnid_store(p, v) _mm256_storeu_pd(p, v)
 #define nnid_mask(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
 #define nnid_fma(a, b, c) _mm256_fmadd_pd(a, b, c)
-#define nnid_lo(p) _mm256_cvtps_pd(_mm_loadu_ps(p))
 /* what a tile's tail is cut with: made once, outside the loop over k */
 #define nniv_cut __m256i
 #define nniv_loadc(p, c) _mm256_maskload_ps(p, c)
@@ -3071,7 +3264,6 @@ NNI_FP_END
 #define nnid_store(p, v) _mm512_storeu_pd(p, v)
 #define nnid_mask(n) ((__mmask8)((1u << (n)) - 1u))
 #define nnid_fma(a, b, c) _mm512_fmadd_pd(a, b, c)
-#define nnid_lo(p) _mm512_maskz_cvtps_pd(0xFF, _mm256_loadu_ps(p))
 #define nniv_cut __mmask16
 #define nniv_loadc(p, c) _mm512_maskz_loadu_ps(c, p)
 #define nniv_storec(p, v, c) _mm512_mask_storeu_ps(p, c, v)
@@ -3122,7 +3314,6 @@ NNI_FP_END
 #define nnid_load(p) vld1q_f64(p)
 #define nnid_store(p, v) vst1q_f64(p, v)
 #define nnid_fma(a, b, c) vfmaq_f64(c, a, b)
-#define nnid_lo(p) vcvt_f64_f32(vld1_f32(p))
 #define nniv_cut size_t
 #define nniv_mask(n) ((size_t)(n))
 #define nniv_loadc(p, c) nni_loadn_neon(p, c)
@@ -3485,6 +3676,15 @@ NNI_KF void NNI_K(colsum)(float *out, const float *x, size_t rows, size_t cols, 
     }
 }
 
+#if NNI_PASS != 1
+#define NNI_TILE 32
+#include "nn_tensor.h"
+#undef NNI_TILE
+#define NNI_TILE 64
+#include "nn_tensor.h"
+#undef NNI_TILE
+#endif
+
 static const nni_kernels NNI_K(kernels) = {
 #if NNI_PASS == 1
     "ref",
@@ -3496,7 +3696,12 @@ static const nni_kernels NNI_K(kernels) = {
     "neon",
 #endif
     NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(act_forward), NNI_K(act_backward),
-    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum)
+    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum),
+#if NNI_PASS == 1
+    1, 1, NULL, NULL
+#else
+    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64)
+#endif
 };
 
 #undef NNI_CAT_
@@ -3553,7 +3758,6 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nnid_store
 #undef nnid_mask
 #undef nnid_fma
-#undef nnid_lo
 #undef nniv_cut
 #undef nniv_loadc
 #undef nniv_storec
@@ -3562,6 +3766,353 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nnid_storec
 #undef NNI_MR
 #endif /* NNI_PASS */
+
+/* ==== [TILES] the matrix product: one text per instruction set and element type ==== */
+/* acc[r][s] = chain over k of fma(P[r][k], Q[k][s], acc): P is broadcast, Q is read as vectors along s, so that no sum ever
+ * runs across lanes. Two orientations serve the four transpositions without touching the larger operand:
+ *   N  rows of P = rows of C    (P = op(A), Q = op(B));   Q needs B not transposed, or packs panels of it
+ *   T  rows of P = columns of C (P = op(B)^T, Q = op(A)^T); Q needs A transposed, or packs panels of it; C is written transposed
+ * Row kind of P: P[r][k] = p[r ps + k] ("rows", 0) or p[k ps + r] ("cols", 1). */
+#if defined(NNI_TILE)
+#if NNI_TILE == 32
+#define NNI_TK(name) NNI_CAT(nni_##name##_f32, NNI_ISA)
+#define NNI_TW NNI_W
+#define NNI_JOB nni_job_f32
+#define nnie float
+#define nnt nniv
+#define nnt_cut nniv_cut
+#define nnt_set(x) nniv_set(x)
+#define nnt_load(p) nniv_load(p)
+#define nnt_store(p, v) nniv_store(p, v)
+#define nnt_mask(n) nniv_mask(n)
+#define nnt_loadc(p, c) nniv_loadc(p, c)
+#define nnt_storec(p, v, c) nniv_storec(p, v, c)
+#define nnt_fma(a, b, c) nniv_fma(a, b, c)
+#else
+#define NNI_TK(name) NNI_CAT(nni_##name##_f64, NNI_ISA)
+#define NNI_TW (NNI_W / 2)
+#define NNI_JOB nni_job_f64
+#define nnie double
+#define nnt nnid
+#define nnt_cut nnid_cut
+#define nnt_set(x) nnid_set(x)
+#define nnt_load(p) nnid_load(p)
+#define nnt_store(p, v) nnid_store(p, v)
+#define nnt_mask(n) nnid_mask(n)
+#define nnt_loadc(p, c) nnid_loadc(p, c)
+#define nnt_storec(p, v, c) nnid_storec(p, v, c)
+#define nnt_fma(a, b, c) nnid_fma(a, b, c)
+#endif
+#define NNI_NR (2 * NNI_TW)
+#if NNI_PASS == 2
+#define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5)
+#else
+#define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#endif
+
+/* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0 (NULL: +0) + P Q. part: 0 = both
+ * vectors whole, 1 = the second is cut, 2 = only a first one, cut. mr, cols and part are constants where this is inlined. */
+NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
+                         const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n)
+{
+    const nnt_cut cut = nnt_mask(part == 1 ? n - NNI_TW : n < NNI_TW ? n : NNI_TW);
+    const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * ps), *p6 = p + (cols || mr <= 6 ? 0 : 6 * ps), *p9 = p + (cols || mr <= 9 ? 0 : 9 * ps);
+    size_t l;
+#define NNI_X(r) nnt x##r = nnt_set(0), y##r = nnt_set(0);
+    NNI_ROWS(NNI_X)
+#undef NNI_X
+    if (c0) {
+#define NNI_X(r) if (mr > r) { x##r = part == 2 ? nnt_loadc(c0 + r * ldc0, cut) : nnt_load(c0 + r * ldc0); \
+        if (part < 2) y##r = part == 1 ? nnt_loadc(c0 + r * ldc0 + NNI_TW, cut) : nnt_load(c0 + r * ldc0 + NNI_TW); }
+        NNI_ROWS(NNI_X)
+#undef NNI_X
+    }
+    for (l = 0; l < k; l++, q += qs) {
+        const nnt u = part == 2 ? nnt_loadc(q, cut) : nnt_load(q);
+        const nnt v = part == 2 ? u : part == 1 ? nnt_loadc(q + NNI_TW, cut) : nnt_load(q + NNI_TW);
+#define NNI_X(r) if (mr > r) { \
+            const nnt w = nnt_set(cols ? p[r] : r < 3 ? p[(r % 3) * ps] : r < 6 ? p3[(r % 3) * ps] : r < 9 ? p6[(r % 3) * ps] : p9[(r % 3) * ps]); \
+            x##r = nnt_fma(w, u, x##r); if (part < 2) y##r = nnt_fma(w, v, y##r); }
+        NNI_ROWS(NNI_X)
+#undef NNI_X
+        if (cols) p += ps; else { p++; p3++; p6++; p9++; }
+    }
+#define NNI_X(r) if (mr > r) { if (part == 2) nnt_storec(t + r * ldt, x##r, cut); else nnt_store(t + r * ldt, x##r); \
+        if (part == 1) nnt_storec(t + r * ldt + NNI_TW, y##r, cut); else if (part == 0) nnt_store(t + r * ldt + NNI_TW, y##r); }
+    NNI_ROWS(NNI_X)
+#undef NNI_X
+}
+#define NNI_X3(mr, cols, part) \
+    NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, \
+                                                 const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n) \
+    { NNI_TK(core)(mr + 1, cols, part, k, p, ps, q, qs, c0, ldc0, t, ldt, n); }
+#define NNI_X(r) NNI_X3(r, 0, 0) NNI_X3(r, 0, 1) NNI_X3(r, 0, 2) NNI_X3(r, 1, 0) NNI_X3(r, 1, 1) NNI_X3(r, 1, 2)
+NNI_ROWS(NNI_X)
+#undef NNI_X
+#undef NNI_X3
+typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
+static const NNI_TK(tile) NNI_TK(tiles)[NNI_MR][2][3] = {
+#define NNI_X(r) { { NNI_TK(tile_##r##_0_0), NNI_TK(tile_##r##_0_1), NNI_TK(tile_##r##_0_2) }, \
+                   { NNI_TK(tile_##r##_1_0), NNI_TK(tile_##r##_1_1), NNI_TK(tile_##r##_1_2) } },
+    NNI_ROWS(NNI_X)
+#undef NNI_X
+};
+
+/* dst[c][r] = src[r][c]: blocks of W x 4, then 4 x 4, then single elements */
+NNI_KF void NNI_TK(flip)(nnie *dst, size_t ldd, const nnie *src, size_t lds, size_t rows, size_t cols)
+{
+    size_t r = 0, c;
+#if NNI_TILE == 32
+    for (; r + NNI_W <= rows; r += NNI_W) {
+        const float *s = src + r * lds;
+        for (c = 0; c + 4 <= cols; c += 4) {
+            const nniv v0 = nniv_quad(s + c, lds), v1 = nniv_quad(s + c + lds, lds), v2 = nniv_quad(s + c + 2 * lds, lds), v3 = nniv_quad(s + c + 3 * lds, lds);
+            const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), t3 = nniv_zap(v2, v3);
+            float *o = dst + c * ldd + r;
+            nniv_store(o, nniv_zip2(t0, t1));
+            nniv_store(o + ldd, nniv_zap2(t0, t1));
+            nniv_store(o + 2 * ldd, nniv_zip2(t2, t3));
+            nniv_store(o + 3 * ldd, nniv_zap2(t2, t3));
+        }
+        for (; c < cols; c++) { size_t i; for (i = 0; i < NNI_W; i++) dst[c * ldd + r + i] = s[i * lds + c]; }
+    }
+#if NNI_PASS != 4
+    for (; r + 4 <= rows; r += 4) {
+        const float *s = src + r * lds;
+        for (c = 0; c + 4 <= cols; c += 4) {
+            __m128 v0 = _mm_loadu_ps(s + c), v1 = _mm_loadu_ps(s + c + lds), v2 = _mm_loadu_ps(s + c + 2 * lds), v3 = _mm_loadu_ps(s + c + 3 * lds);
+            float *o = dst + c * ldd + r;
+            _MM_TRANSPOSE4_PS(v0, v1, v2, v3);
+            _mm_storeu_ps(o, v0);
+            _mm_storeu_ps(o + ldd, v1);
+            _mm_storeu_ps(o + 2 * ldd, v2);
+            _mm_storeu_ps(o + 3 * ldd, v3);
+        }
+        for (; c < cols; c++) { size_t i; for (i = 0; i < 4; i++) dst[c * ldd + r + i] = s[i * lds + c]; }
+    }
+#endif
+#endif
+    for (; r < rows; r++) for (c = 0; c < cols; c++) dst[c * ldd + r] = src[r * lds + c];
+}
+/* dst[r][c] = src[r][c]: rows x cols, cols <= NNI_NR */
+NNI_KF void NNI_TK(copy)(nnie *dst, size_t ldd, const nnie *src, size_t lds, size_t rows, size_t cols)
+{
+    size_t r;
+    if (cols == NNI_NR)
+        for (r = 0; r < rows; r++) {
+            nnt_store(dst + r * ldd, nnt_load(src + r * lds));
+            nnt_store(dst + r * ldd + NNI_TW, nnt_load(src + r * lds + NNI_TW));
+        }
+    else
+        for (r = 0; r < rows; r++) memcpy(dst + r * ldd, src + r * lds, cols * sizeof *dst);
+}
+
+/* n finished sums of row i, from column j: everything after the chain. */
+#if NNI_TILE == 32
+NNI_KF void NNI_TK(finish)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, const float *t)
+{
+    const nn_gemm_desc *d = jb->d;
+    const float alpha = jb->alpha, beta = jb->beta, *bias = d->bias ? d->bias + j : NULL, *sv = d->dact != NN_ACT_DEFAULT ? d->saved + i * jb->ldsaved + j : NULL;
+    const int scale = alpha < 1.0f || alpha > 1.0f, add = beta < 0.0f || beta > 0.0f, relu = d->act == NN_ACT_RELU;
+    const int plain = relu || d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY, drelu = plain && d->dact == NN_ACT_RELU;
+    float *c = jb->c + i * jb->ldc + j, *pre = d->pre ? d->pre + i * jb->ldpre + j : NULL;
+    size_t x;
+    if (d->update) {
+        float g[64];
+        if (scale) {
+            for (x = 0; x < n; x++) g[x] = alpha * t[x];
+            t = g;
+        }
+        NNI_K(update)(d->update, c, d->update_m ? d->update_m + i * jb->ldc + j : NULL, d->update_v ? d->update_v + i * jb->ldc + j : NULL, t, n);
+        return;
+    }
+#define NNI_LD(p) (whole ? nniv_load(p) : nniv_loadn(p, n - x))
+#define NNI_ST(p, v) do { if (whole) nniv_store(p, v); else nniv_storen(p, v, n - x); } while (0)
+    for (x = 0; x < n; x += NNI_W) {
+        const int whole = x + NNI_W <= n;
+        nniv r = NNI_LD(t + x);
+        if (scale) r = nniv_mul(nniv_set(alpha), r);
+        if (add) r = nniv_fma(nniv_set(beta), NNI_LD(c + x), r);
+        if (bias) r = nniv_add(r, NNI_LD(bias + x));
+        if (pre) NNI_ST(pre + x, r);
+        if (relu) r = NNI_K(relu)(r);
+        if (drelu) r = nniv_sel(nniv_le(NNI_LD(sv + x), NNI_F(0.0f)), NNI_F(0.0f), r);
+        NNI_ST(c + x, r);
+    }
+#undef NNI_LD
+#undef NNI_ST
+    if (!plain) NNI_K(act_forward)(c, c, n, d->act, d->slope);
+    if (sv && !drelu) NNI_K(act_backward)(c, c, sv, n, d->dact, d->slope);
+}
+#else
+NNI_KF void NNI_TK(finish)(const nni_job_f64 *jb, size_t i, size_t j, size_t n, const double *t)
+{
+    const double alpha = jb->alpha, beta = jb->beta;
+    double *c = jb->c + i * jb->ldc + j;
+    size_t x;
+    for (x = 0; x < n; x++) {
+        double r = t[x];
+        if (alpha < 1.0 || alpha > 1.0) r = alpha * r;
+        if (beta < 0.0 || beta > 0.0) r = __builtin_fma(beta, c[x], r);
+        c[x] = r;
+    }
+}
+#endif
+
+/* Rows are cut evenly (32 = 11 + 11 + 10, not 12 + 12 + 8): block b of nb. */
+#define NNI_CUT_(total, nb, b) ((total) / (nb) * (b) + ((b) < (total) % (nb) ? (b) : (total) % (nb)))
+#define NNI_PART(n) ((n) == NNI_NR ? 0 : (n) > NNI_TW ? 1 : 2)
+
+/* Orientation N: panels of NNI_NR columns, blocks of rows. pack: the panel of B is transposed into scratch first. */
+NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
+{
+    nnie t[NNI_MR * NNI_NR];
+    const size_t m = i1 - i0, nb = (m + NNI_MR - 1) / NNI_MR, k = jb->k, ps = jb->lda;
+    size_t s, b, r;
+    for (s = j0; s < j1; s += NNI_NR) {
+        const size_t n = j1 - s < NNI_NR ? j1 - s : NNI_NR;
+        const int part = NNI_PART(n);
+        const nnie *q = jb->b + s;
+        size_t qs = jb->ldb;
+        if (jb->pack) {
+            if (jb->tb) NNI_TK(flip)(scratch, NNI_NR, jb->b + s * jb->ldb, jb->ldb, n, k);
+            else NNI_TK(copy)(scratch, NNI_NR, q, qs, k, n);
+            q = scratch;
+            qs = NNI_NR;
+        }
+        for (b = 0; b < nb; b++) {
+            const size_t at = i0 + NNI_CUT_(m, nb, b), mr = i0 + NNI_CUT_(m, nb, b + 1) - at;
+            const nnie *p = jb->a + (jb->ta ? at : at * ps);
+            if (jb->direct) NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc, n);
+            else {
+                NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, t, NNI_NR, n);
+                for (r = 0; r < mr; r++) NNI_TK(finish)(jb, at + r, s, n, t + r * NNI_NR);
+            }
+        }
+    }
+}
+/* The same with rows outside: the way for the weight gradient (k = a mini-batch), where C, and with an update the weights and
+ * moments, are the large operands and want to be walked along their rows. */
+NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
+{
+    nnie t[NNI_MR * NNI_NR];
+    const size_t m = i1 - i0, nb = (m + NNI_MR - 1) / NNI_MR, k = jb->k, ps = jb->lda;
+    size_t s, b, r;
+    (void)scratch;
+    for (b = 0; b < nb; b++) {
+        const size_t at = i0 + NNI_CUT_(m, nb, b), mr = i0 + NNI_CUT_(m, nb, b + 1) - at;
+        const nnie *p = jb->a + (jb->ta ? at : at * ps);
+        for (s = j0; s < j1; s += NNI_NR) {
+            const size_t n = j1 - s < NNI_NR ? j1 - s : NNI_NR;
+            const int part = NNI_PART(n);
+            if (jb->direct) NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, jb->b + s, jb->ldb, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc, n);
+            else {
+                NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, jb->b + s, jb->ldb, NULL, 0, t, NNI_NR, n);
+                for (r = 0; r < mr; r++) NNI_TK(finish)(jb, at + r, s, n, t + r * NNI_NR);
+            }
+        }
+    }
+}
+/* Orientation T: panels of NNI_NR rows of C, blocks of its columns; up to 48 columns are collected, then turned. */
+NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
+{
+    nnie t[48 * NNI_NR], u[48 * NNI_NR];
+    const size_t w = j1 - j0, chunks = (w + 47) / 48, k = jb->k, ps = jb->ldb;
+    size_t s, h, b, r;
+    for (s = i0; s < i1; s += NNI_NR) {
+        const size_t n = i1 - s < NNI_NR ? i1 - s : NNI_NR;
+        const int part = NNI_PART(n), cols = !jb->tb;
+        const nnie *q = jb->a + s;
+        size_t qs = jb->lda;
+        if (!jb->ta) {
+            NNI_TK(flip)(scratch, NNI_NR, jb->a + s * jb->lda, jb->lda, n, k);
+            q = scratch;
+            qs = NNI_NR;
+        }
+        for (h = 0; h < chunks; h++) {
+            const size_t c0 = j0 + h * 48, cn = j1 - c0 < 48 ? j1 - c0 : 48, nb = (cn + NNI_MR - 1) / NNI_MR;
+            for (b = 0; b < nb; b++) {
+                const size_t at = NNI_CUT_(cn, nb, b), mr = NNI_CUT_(cn, nb, b + 1) - at;
+                NNI_TK(tiles)[mr - 1][cols][part](k, jb->b + (cols ? c0 + at : (c0 + at) * ps), ps, q, qs, NULL, 0, t + at * NNI_NR, NNI_NR, n);
+            }
+            if (jb->direct) NNI_TK(flip)(jb->c + s * jb->ldc + c0, jb->ldc, t, NNI_NR, cn, n);
+            else {
+                NNI_TK(flip)(u, 48, t, NNI_NR, cn, n);
+                for (r = 0; r < n; r++) NNI_TK(finish)(jb, s + r, c0, cn, u + r * 48);
+            }
+        }
+    }
+}
+/* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B stays in L1, a block mc x kc of A in L2. Between
+ * blocks of k the raw sums wait in C. */
+NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
+{
+    nnie t[NNI_MR * NNI_NR], *pa = scratch, *pb = scratch + jb->mc * jb->kc;
+    const size_t k = jb->k;
+    size_t jc, lc, ic, s, b, r;
+    for (jc = j0; jc < j1; jc += jb->nc) {
+        const size_t nc = j1 - jc < jb->nc ? j1 - jc : jb->nc;
+        for (lc = 0; lc < k; lc += jb->kc) {
+            const size_t kc = k - lc < jb->kc ? k - lc : jb->kc;
+            const int last = lc + kc == k;
+            for (s = 0; s < nc; s += NNI_NR) {
+                const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
+                if (jb->tb) NNI_TK(flip)(pb + s * kc, NNI_NR, jb->b + (jc + s) * jb->ldb + lc, jb->ldb, n, kc);
+                else NNI_TK(copy)(pb + s * kc, NNI_NR, jb->b + lc * jb->ldb + jc + s, jb->ldb, kc, n);
+            }
+            for (ic = i0; ic < i1; ic += jb->mc) {
+                const size_t mc = i1 - ic < jb->mc ? i1 - ic : jb->mc, nb = (mc + NNI_MR - 1) / NNI_MR;
+                for (b = 0; b < nb; b++) {
+                    const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
+                    if (jb->ta) NNI_TK(copy)(pa + at * kc, mr, jb->a + lc * jb->lda + ic + at, jb->lda, kc, mr);
+                    else NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
+                }
+                for (s = 0; s < nc; s += NNI_NR) {
+                    const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
+                    const int part = NNI_PART(n);
+                    for (b = 0; b < nb; b++) {
+                        const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
+                        nnie *c = jb->c + (ic + at) * jb->ldc + jc + s;
+                        if (jb->direct || !last)
+                            NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, c, jb->ldc, n);
+                        else {
+                            NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, t, NNI_NR, n);
+                            for (r = 0; r < mr; r++) NNI_TK(finish)(jb, ic + at + r, jc + s, n, t + r * NNI_NR);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
+{
+    switch (jb->path) {
+    case NNI_RUN_N:   NNI_TK(run_n)(jb, i0, i1, j0, j1, scratch); break;
+    case NNI_RUN_W:   NNI_TK(run_w)(jb, i0, i1, j0, j1, scratch); break;
+    case NNI_RUN_T:   NNI_TK(run_t)(jb, i0, i1, j0, j1, scratch); break;
+    case NNI_RUN_BIG: NNI_TK(run_big)(jb, i0, i1, j0, j1, scratch); break;
+    }
+}
+#undef NNI_CUT_
+#undef NNI_PART
+#undef NNI_ROWS
+#undef NNI_NR
+#undef NNI_TK
+#undef NNI_TW
+#undef NNI_JOB
+#undef nnie
+#undef nnt
+#undef nnt_cut
+#undef nnt_set
+#undef nnt_load
+#undef nnt_store
+#undef nnt_mask
+#undef nnt_loadc
+#undef nnt_storec
+#undef nnt_fma
+#endif /* NNI_TILE */
+
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.
  * History: CHANGELOG.md */
