@@ -1622,8 +1622,8 @@ typedef struct nni_pen {
 
 /* blue, vermilion, green, purple, orange, sky, brown, grey: told apart by the colour-blind (after Okabe and Ito) */
 static const unsigned nni_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a, 0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
-NNI_FN nni_color nni_role(int role, double alpha) { nni_color c; c.role = role; c.rgb = 0; c.alpha = alpha; return c; }
-NNI_FN nni_color nni_rgb(unsigned rgb) { nni_color c; c.role = NNI_RGB; c.rgb = rgb; c.alpha = 1; return c; }
+NNI_FN nni_color nni_pen_role(int role, double alpha) { nni_color c; c.role = role; c.rgb = 0; c.alpha = alpha; return c; }
+NNI_FN nni_color nni_pen_rgb(unsigned rgb) { nni_color c; c.role = NNI_RGB; c.rgb = rgb; c.alpha = 1; return c; }
 NNI_FN unsigned nni_color_value(nni_color c)
 {
     switch (c.role) {
@@ -1659,7 +1659,7 @@ NNI_FN void nni_sb_xml(nni_sb *b, const char *s)
 }
 
 /* -- raster: coverage, then one blend per shape -- */
-NNI_FN void nni_cover(nni_pen *p, double x, double y, double c)
+NNI_FN void nni_pen_cover(nni_pen *p, double x, double y, double c)
 {
     size_t ix, iy;
     float *m;
@@ -1674,7 +1674,7 @@ NNI_FN void nni_cover(nni_pen *p, double x, double y, double c)
     if (ix > p->x1) p->x1 = ix;
     if (iy > p->y1) p->y1 = iy;
 }
-NNI_FN void nni_blend(nni_pen *p, nni_color c)
+NNI_FN void nni_pen_blend(nni_pen *p, nni_color c)
 {
     unsigned v = nni_color_value(c);
     double rgb[3];
@@ -1710,7 +1710,7 @@ NNI_FN void nni_cover_line(nni_pen *p, double ax, double ay, double bx, double b
             double px = x + 0.5 - ax, py = y + 0.5 - ay, t = len2 > 0 ? (px * dx + py * dy) / len2 : 0, ex, ey;
             t = t < 0 ? 0 : t > 1 ? 1 : t;
             ex = px - t * dx; ey = py - t * dy;
-            nni_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
+            nni_pen_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
         }
     }
 }
@@ -1737,7 +1737,7 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
                     double c = (b < x + 1 ? b : x + 1) - (a > x ? a : x);
                     size_t ix = (size_t)x;
                     if (c <= 0 || ix >= p->pw) continue;
-                    nni_cover(p, x, (double)row, (double)p->mask[row * p->pw + ix] + c / 4);
+                    nni_pen_cover(p, x, (double)row, (double)p->mask[row * p->pw + ix] + c / 4);
                 }
             }
         }
@@ -1834,7 +1834,7 @@ NNI_FN void nni_pen_line(nni_pen *p, double ax, double ay, double bx, double by,
         return;
     }
     nni_cover_line(p, ax * p->scale, ay * p->scale, bx * p->scale, by * p->scale, width * p->scale);
-    nni_blend(p, c);
+    nni_pen_blend(p, c);
 }
 NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c, double width, int dashed)
 {
@@ -1860,7 +1860,7 @@ NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c
                 at = to > at ? to : len;
             }
         }
-        nni_blend(p, c);
+        nni_pen_blend(p, c);
     }
 }
 NNI_FN void nni_pen_poly(nni_pen *p, double *xy, size_t n, nni_color c)
@@ -1876,7 +1876,7 @@ NNI_FN void nni_pen_poly(nni_pen *p, double *xy, size_t n, nni_color c)
     }
     for (i = 0; i < 2 * n; i++) xy[i] *= p->scale;
     nni_cover_poly(p, xy, n);
-    nni_blend(p, c);
+    nni_pen_blend(p, c);
 }
 /* tip: what a pointer sees (SVG), NULL = nothing */
 NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni_color c, const char *tip)
@@ -1905,7 +1905,7 @@ NNI_FN void nni_pen_dot(nni_pen *p, double x, double y, double r, nni_color c, c
         return;
     }
     nni_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
-    nni_blend(p, c);
+    nni_pen_blend(p, c);
 }
 /* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
 NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor, nni_color c, double angle, int bold)
@@ -1922,12 +1922,12 @@ NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double s
     }
     w = nni_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
     nni_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
-    nni_blend(p, c);
+    nni_pen_blend(p, c);
 }
 
 /* -- axes -- */
-typedef struct nni_axis { double lo, hi, p0, p1, step; int log; } nni_axis;
-NNI_FN double nni_axis_at(const nni_axis *a, double v)
+typedef struct nni_plot_axis { double lo, hi, p0, p1, step; int log; } nni_plot_axis;
+NNI_FN double nni_axis_at(const nni_plot_axis *a, double v)
 {
     double lo = a->log ? log10(a->lo) : a->lo, hi = a->log ? log10(a->hi) : a->hi, x = a->log ? log10(v > 0 ? v : a->lo) : v;
     return a->p0 + (x - lo) / (hi - lo) * (a->p1 - a->p0);
@@ -1937,7 +1937,7 @@ NNI_FN double nni_nice_step(double span, int want)
     double raw = span / (want > 0 ? want : 1), mag = pow(10, floor(log10(raw))), f = raw / mag;
     return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * mag;
 }
-NNI_FN void nni_axis_make(nni_axis *a, double lo, double hi, int log, int want, int widen)
+NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int want, int widen)
 {
     a->log = log && lo > 0;
     if (!(lo <= hi)) { lo = 0; hi = 1; }
@@ -1953,7 +1953,7 @@ NNI_FN void nni_axis_make(nni_axis *a, double lo, double hi, int log, int want, 
     if (widen) { lo = floor(lo / a->step + 1e-9) * a->step; hi = ceil(hi / a->step - 1e-9) * a->step; }
     a->lo = lo; a->hi = hi;
 }
-NNI_FN size_t nni_axis_ticks(const nni_axis *a, double *out, size_t cap)
+NNI_FN size_t nni_axis_ticks(const nni_plot_axis *a, double *out, size_t cap)
 {
     size_t n = 0;
     if (a->log) {
@@ -1965,7 +1965,7 @@ NNI_FN size_t nni_axis_ticks(const nni_axis *a, double *out, size_t cap)
     }
     return n;
 }
-NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_axis *a)
+NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_plot_axis *a)
 {
     int d = 0;
     double s = a->step;
@@ -1975,44 +1975,44 @@ NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_axis *a)
     while (d < 8 && fabs(s - floor(s + 0.5)) > 1e-6 * s) { s *= 10; d++; }
     (void)snprintf(buf, cap, "%.*f", d, v);
 }
-NNI_FN int nni_finite(double v) { return v - v == 0; }
-NNI_FN void nni_span(double v, double *lo, double *hi) { if (nni_finite(v)) { if (v < *lo) *lo = v; if (v > *hi) *hi = v; } }
+NNI_FN int nni_plot_finite(double v) { return v - v == 0; }
+NNI_FN void nni_plot_span(double v, double *lo, double *hi) { if (nni_plot_finite(v)) { if (v < *lo) *lo = v; if (v > *hi) *hi = v; } }
 
-NNI_FN int nni_cmp_double(const void *a, const void *b)
+NNI_FN int nni_plot_cmp(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 /* sorted copy of the finite values; NULL when memory is out or there are none */
-NNI_FN double *nni_sorted(const double *y, size_t n, size_t *m)
+NNI_FN double *nni_plot_sorted(const double *y, size_t n, size_t *m)
 {
     double *s = (double *)malloc((n + 1) * sizeof *s);
     size_t i;
     *m = 0;
     if (!s) return NULL;
-    for (i = 0; i < n; i++) if (nni_finite(y[i])) s[(*m)++] = y[i];
-    qsort(s, *m, sizeof *s, nni_cmp_double);
+    for (i = 0; i < n; i++) if (nni_plot_finite(y[i])) s[(*m)++] = y[i];
+    qsort(s, *m, sizeof *s, nni_plot_cmp);
     return s;
 }
-NNI_FN double nni_quantile(const double *s, size_t n, double q)
+NNI_FN double nni_plot_quantile(const double *s, size_t n, double q)
 {
     double p = q * (double)(n - 1);
     size_t i = (size_t)p;
     return i + 1 < n ? s[i] + (p - (double)i) * (s[i + 1] - s[i]) : s[n - 1];
 }
-typedef struct nni_bins { double lo, step; size_t n; double *count; } nni_bins;     /* count [n_series, n] */
-NNI_FN int nni_bins_make(nni_bins *b, const nn_plot *p)
+typedef struct nni_plot_bins { double lo, step; size_t n; double *count; } nni_plot_bins;     /* count [n_series, n] */
+NNI_FN int nni_plot_bins_make(nni_plot_bins *b, const nn_plot *p)
 {
     double lo = 1e300, hi = -1e300, width = 0;
     size_t s, i, n = 0;
-    for (s = 0; s < p->n_series; s++) for (i = 0; i < p->series[s].n; i++) nni_span(p->series[s].y[i], &lo, &hi);
+    for (s = 0; s < p->n_series; s++) for (i = 0; i < p->series[s].n; i++) nni_plot_span(p->series[s].y[i], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (lo == hi) { lo -= 0.5; hi += 0.5; }
     n = p->bins;
     if (!n && p->n_series) {                                /* Freedman and Diaconis (1981): 2 IQR n^(-1/3) */
         size_t m;
-        double *t = nni_sorted(p->series[0].y, p->series[0].n, &m);
-        if (t && m > 1) width = 2 * (nni_quantile(t, m, 0.75) - nni_quantile(t, m, 0.25)) * pow((double)m, -1.0 / 3);
+        double *t = nni_plot_sorted(p->series[0].y, p->series[0].n, &m);
+        if (t && m > 1) width = 2 * (nni_plot_quantile(t, m, 0.75) - nni_plot_quantile(t, m, 0.25)) * pow((double)m, -1.0 / 3);
         free(t);
         n = width > 0 ? (size_t)((hi - lo) / width) + 1 : 10;
         if (n < 5) n = 5;
@@ -2027,14 +2027,14 @@ NNI_FN int nni_bins_make(nni_bins *b, const nn_plot *p)
         for (i = 0; i < p->series[s].n; i++) {
             double v = p->series[s].y[i];
             size_t k;
-            if (!nni_finite(v)) continue;
+            if (!nni_plot_finite(v)) continue;
             k = (size_t)((v - b->lo) / b->step);
             if (k >= b->n) k = b->n - 1;
             b->count[s * b->n + k] += 1;
         }
     return 1;
 }
-NNI_FN unsigned nni_mix(unsigned a, unsigned b, double t)
+NNI_FN unsigned nni_plot_mix(unsigned a, unsigned b, double t)
 {
     unsigned r = 0, k;
     for (k = 0; k < 3; k++) {
@@ -2043,13 +2043,13 @@ NNI_FN unsigned nni_mix(unsigned a, unsigned b, double t)
     }
     return r;
 }
-NNI_FN unsigned nni_heat(double t, int diverging)
+NNI_FN unsigned nni_plot_heat(double t, int diverging)
 {
     t = t < 0 ? 0 : t > 1 ? 1 : t;
-    if (diverging) return t < 0.5 ? nni_mix(0x1f5fa8, 0xf4f4f2, t * 2) : nni_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
-    return t < 0.5 ? nni_mix(0xf1f6fb, 0x6aa8d8, t * 2) : nni_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
+    if (diverging) return t < 0.5 ? nni_plot_mix(0x1f5fa8, 0xf4f4f2, t * 2) : nni_plot_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
+    return t < 0.5 ? nni_plot_mix(0xf1f6fb, 0x6aa8d8, t * 2) : nni_plot_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
 }
-NNI_FN int nni_dark(unsigned rgb) { return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) + 0.114 * (double)(rgb & 255) < 140; }
+NNI_FN int nni_plot_dark(unsigned rgb) { return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) + 0.114 * (double)(rgb & 255) < 140; }
 /* a label cut to the room there is */
 NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double room, double size)
 {
@@ -2075,54 +2075,54 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     slant = wide > cw - 4;
     bottom = (slant ? (wide > 110 ? 110 : wide) * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
     ch = (p->h - top - bottom) / (double)R;
-    for (r = 0; r < R * C; r++) nni_span(d->cells[r], &lo, &hi);
+    for (r = 0; r < R * C; r++) nni_plot_span(d->cells[r], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (d->diverging) { double m = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi); lo = -m; hi = m; }
     if (hi == lo) hi = lo + 1;
     every = (size_t)(13 / ch) + 1;
     for (r = 0; r < R; r++)
-        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], left - (d->y_label ? 40 : 16), 12), 12, 1, nni_role(NNI_SOFT, 1), 0, 0);
+        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], left - (d->y_label ? 40 : 16), 12), 12, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
     every = slant ? (size_t)(14 / cw) + 1 : 1;
     for (c = 0; c < C; c++)
         if (d->categories && c % every == 0) {
             double x = left + ((double)c + 0.5) * cw;
-            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 110, 12), 12, 1, nni_role(NNI_SOFT, 1), -45, 0);
-            else nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 110, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
+            else nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
     for (r = 0; r < R; r++)
         for (c = 0; c < C; c++) {
             double v = d->cells[r * C + c];
-            unsigned rgb = nni_finite(v) ? nni_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
+            unsigned rgb = nni_plot_finite(v) ? nni_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
             char val[40];
             (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
             (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "", d->categories ? d->categories[c] : "", val);
-            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1, nni_rgb(rgb), tip);
+            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1, nni_pen_rgb(rgb), tip);
             fs = 11;
             if (nni_text_width(val, fs) > cw - 4) fs = 9;
-            if (nni_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_finite(v))
-                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_rgb(nni_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
+            if (nni_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
+                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
         }
     for (r = 0; r < 64; r++)                                              /* the scale */
-        nni_pen_rect(p, p->w - 52, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_rgb(nni_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
-    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 34, top + 10, t, 11, -1, nni_role(NNI_SOFT, 1), 0, 0);
-    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 34, p->h - bottom, t, 11, -1, nni_role(NNI_SOFT, 1), 0, 0);
-    if (d->x_label) nni_pen_text(p, left + cw * (double)C / 2, p->h - 8, d->x_label, 12.5, 0, nni_role(NNI_INK, 1), 0, 0);
-    if (d->y_label) nni_pen_text(p, 16, top + ch * (double)R / 2, d->y_label, 12.5, 0, nni_role(NNI_INK, 1), -90, 0);
+        nni_pen_rect(p, p->w - 52, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
+    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 34, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 34, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    if (d->x_label) nni_pen_text(p, left + cw * (double)C / 2, p->h - 8, d->x_label, 12.5, 0, nni_pen_role(NNI_INK, 1), 0, 0);
+    if (d->y_label) nni_pen_text(p, 16, top + ch * (double)R / 2, d->y_label, 12.5, 0, nni_pen_role(NNI_INK, 1), -90, 0);
 }
 
-NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
+NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
 {
-    nni_axis ax, ay;
+    nni_plot_axis ax, ay;
     double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300, xhi = -1e300, tick[64], wide = 0;
     size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
-    nni_bins bins = NN_ZERO;
+    nni_plot_bins bins = NN_ZERO;
     int slant = 0, bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
     char t[96], tip[256], a[40], b[40];
     double *xy = NULL;
 
-    nni_pen_rect(p, 0, 0, p->w, p->h, nni_role(NNI_PAPER, 1), NULL);
-    if (d->title) { nni_pen_text(p, 16, 26, d->title, 15, -1, nni_role(NNI_INK, 1), 0, 1); top = 38; }
-    if (d->note) { nni_pen_text(p, 16, top + 8, nni_fit_text(tip, sizeof tip, d->note, p->w - 32, 12), 12, -1, nni_role(NNI_SOFT, 1), 0, 0); top += 18; }
+    nni_pen_rect(p, 0, 0, p->w, p->h, nni_pen_role(NNI_PAPER, 1), NULL);
+    if (d->title) { nni_pen_text(p, 16, 26, d->title, 15, -1, nni_pen_role(NNI_INK, 1), 0, 1); top = 38; }
+    if (d->note) { nni_pen_text(p, 16, top + 8, nni_fit_text(tip, sizeof tip, d->note, p->w - 32, 12), 12, -1, nni_pen_role(NNI_SOFT, 1), 0, 0); top += 18; }
     for (s = 0; s < S; s++) if (d->series[s].label) named++;
     if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && (S > 1 || named > 1)) {
         double x = 16;                                                   /* the legend, wrapped */
@@ -2136,11 +2136,11 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
             if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
                 double q[4];
                 q[0] = x; q[1] = top + 4; q[2] = x + 20; q[3] = top + 4;
-                nni_pen_polyline(p, q, 2, nni_role((int)s, 1), 2.2, 1);
-            } else if (d->kind == NN_PLOT_LINE) nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_role((int)s, 1), 2.5);
-            else if (d->kind == NN_PLOT_SCATTER) nni_pen_dot(p, x + 12, top + 4, 4, nni_role((int)s, 0.9), NULL);
-            else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_role((int)s, 1), NULL);
-            nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_role(NNI_INK, 1), 0, 0);
+                nni_pen_polyline(p, q, 2, nni_pen_role((int)s, 1), 2.2, 1);
+            } else if (d->kind == NN_PLOT_LINE) nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_pen_role((int)s, 1), 2.5);
+            else if (d->kind == NN_PLOT_SCATTER) nni_pen_dot(p, x + 12, top + 4, 4, nni_pen_role((int)s, 0.9), NULL);
+            else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_pen_role((int)s, 1), NULL);
+            nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_pen_role(NNI_INK, 1), 0, 0);
             x += w;
         }
         top += 16;
@@ -2150,18 +2150,18 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
 
     /* what the axes must hold */
     if (d->kind == NN_PLOT_HIST) {
-        if (!nni_bins_make(&bins, d)) return;
-        for (i = 0; i < bins.n * S; i++) nni_span(bins.count[i], &lo, &hi);
+        if (!nni_plot_bins_make(&bins, d)) return;
+        for (i = 0; i < bins.n * S; i++) nni_plot_span(bins.count[i], &lo, &hi);
         lo = 0;
         xlo = bins.lo; xhi = bins.lo + bins.step * (double)bins.n;
     } else {
         for (s = 0; s < S; s++)
             for (i = 0; i < d->series[s].n; i++) {
                 const nn_series *q = &d->series[s];
-                nni_span(q->y[i], &lo, &hi);
-                if (q->lo) nni_span(q->lo[i], &lo, &hi);
-                if (q->hi) nni_span(q->hi[i], &lo, &hi);
-                if (!bars) nni_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
+                nni_plot_span(q->y[i], &lo, &hi);
+                if (q->lo) nni_plot_span(q->lo[i], &lo, &hi);
+                if (q->hi) nni_plot_span(q->hi[i], &lo, &hi);
+                if (!bars) nni_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
             }
         if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
     }
@@ -2189,8 +2189,8 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
     for (i = 0; i < n; i++) {
         double y = nni_axis_at(&ay, tick[i]);
         nni_tick_text(t, sizeof t, tick[i], &ay);
-        nni_pen_line(p, left, y, right, y, nni_role(NNI_GRID, 1), 1);
-        nni_pen_text(p, left - 8, y + 4, t, 12, 1, nni_role(NNI_SOFT, 1), 0, 0);
+        nni_pen_line(p, left, y, right, y, nni_pen_role(NNI_GRID, 1), 1);
+        nni_pen_text(p, left - 8, y + 4, t, 12, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
     }
     if (bars) {
         size_t every = groups ? (size_t)(14.0 * (double)groups / (right - left)) + 1 : 1;
@@ -2198,8 +2198,8 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
             double x = nni_axis_at(&ax, (double)i + 0.5);
             if (!c || (slant && i % every)) continue;
-            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, 120, 12), 12, 1, nni_role(NNI_SOFT, 1), -45, 0);
-            else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, 120, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
+            else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
     } else {
         double last = -1e9;
@@ -2208,9 +2208,9 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
             double x = nni_axis_at(&ax, tick[i]), w;
             nni_tick_text(t, sizeof t, tick[i], &ax);
             w = nni_text_width(t, 12);
-            nni_pen_line(p, x, bottom, x, bottom + 4, nni_role(NNI_SOFT, 1), 1);
+            nni_pen_line(p, x, bottom, x, bottom + 4, nni_pen_role(NNI_SOFT, 1), 1);
             if (x - w / 2 < last + 6) continue;
-            nni_pen_text(p, x, bottom + 18, t, 12, 0, nni_role(NNI_SOFT, 1), 0, 0);
+            nni_pen_text(p, x, bottom + 18, t, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
             last = x + w / 2;
         }
     }
@@ -2218,19 +2218,19 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
     for (s = 0; s < S; s++) {
         const nn_series *q = &d->series[s];
         size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1, m = 0;
-        nni_color c = nni_role((int)s, 1);
+        nni_color c = nni_pen_role((int)s, 1);
         thin = q->n > 400;
         if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
             xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
             if (!xy) break;
             if (d->kind == NN_PLOT_LINE && q->lo && q->hi) {
-                for (i = 0; i < q->n; i += stride) { xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i); xy[2 * m + 1] = nni_axis_at(&ay, nni_finite(q->hi[i]) ? q->hi[i] : q->y[i]); m++; }
-                for (i = m; i-- > 0;) { size_t j = i * stride; xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j); xy[2 * m + 1] = nni_axis_at(&ay, nni_finite(q->lo[j]) ? q->lo[j] : q->y[j]); m++; }
-                nni_pen_poly(p, xy, m, nni_role((int)s, 0.18));
+                for (i = 0; i < q->n; i += stride) { xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i); xy[2 * m + 1] = nni_axis_at(&ay, nni_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]); m++; }
+                for (i = m; i-- > 0;) { size_t j = i * stride; xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j); xy[2 * m + 1] = nni_axis_at(&ay, nni_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]); m++; }
+                nni_pen_poly(p, xy, m, nni_pen_role((int)s, 0.18));
             }
             for (i = 0, m = 0; i < q->n; i += stride) {
                 double x = q->x ? q->x[i] : (double)i, y = q->y[i];
-                if (!nni_finite(x) || !nni_finite(y) || (ay.log && y <= 0) || (ax.log && x <= 0)) {
+                if (!nni_plot_finite(x) || !nni_plot_finite(y) || (ay.log && y <= 0) || (ax.log && x <= 0)) {
                     if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
                     m = 0;
                     continue;
@@ -2241,12 +2241,12 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
                     (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "", q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)), nni_app_num(b, nn_f64_round(y, 6)));
                     if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
                         double y0 = nni_axis_at(&ay, q->lo[i]), y1 = nni_axis_at(&ay, q->hi[i]);
-                        nni_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, nni_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0, nni_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1, nni_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, nni_pen_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0, nni_pen_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1, nni_pen_role((int)s, 0.8), 1.4);
                     }
                     nni_pen_dot(p, xy[2 * m], xy[2 * m + 1], d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4) : 3.2,
-                                nni_role((int)s, d->kind == NN_PLOT_SCATTER ? (thin ? 0.45 : 0.85) : q->points ? 1 : 0), tip);
+                                nni_pen_role((int)s, d->kind == NN_PLOT_SCATTER ? (thin ? 0.45 : 0.85) : q->points ? 1 : 0), tip);
                 }
                 m++;
             }
@@ -2256,49 +2256,49 @@ NNI_FN void nni_draw(nni_pen *p, const nn_plot *d)
             for (k = 0; k < bins.n; k++) {
                 double v = bins.count[s * bins.n + k], x0 = nni_axis_at(&ax, bins.lo + bins.step * (double)k), x1 = nni_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)), y = nni_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
                 (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "", q->label ? ", " : "", bins.lo + bins.step * (double)k, bins.lo + bins.step * (double)(k + 1), v);
-                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y, nni_role((int)s, S > 1 ? 0.55 : 1), tip);
+                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y, nni_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
             }
         } else if (d->kind == NN_PLOT_BAR) {
             double slot = (right - left) / (double)(groups ? groups : 1), w = slot * 0.78 / (double)S;
             if (w > 60) w = 60;
             for (i = 0; i < q->n && i < groups; i++) {
                 double x = nni_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w, y = q->y[i], y0 = nni_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
-                if (!nni_finite(y)) continue;
+                if (!nni_plot_finite(y)) continue;
                 y1 = nni_axis_at(&ay, y);
                 (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i], q->label ? ", " : "", q->label ? q->label : "", nni_app_num(b, nn_f64_round(y, 6)));
                 nni_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
-                if (q->lo && q->hi && nni_finite(q->lo[i]) && nni_finite(q->hi[i])) {
+                if (q->lo && q->hi && nni_plot_finite(q->lo[i]) && nni_plot_finite(q->hi[i])) {
                     double h0 = nni_axis_at(&ay, q->lo[i]), h1 = nni_axis_at(&ay, q->hi[i]), xm = x + w / 2;
-                    nni_pen_line(p, xm, h0, xm, h1, nni_role(NNI_INK, 0.9), 1.4);
-                    nni_pen_line(p, xm - 4, h0, xm + 4, h0, nni_role(NNI_INK, 0.9), 1.4);
-                    nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_role(NNI_INK, 0.9), 1.4);
+                    nni_pen_line(p, xm, h0, xm, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
+                    nni_pen_line(p, xm - 4, h0, xm + 4, h0, nni_pen_role(NNI_INK, 0.9), 1.4);
+                    nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
                 } else if (S == 1 && w > 26 && groups <= 12) {
                     (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
-                    if (nni_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_role(NNI_SOFT, 1), 0, 0);
+                    if (nni_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
                 }
             }
         } else if (d->kind == NN_PLOT_BOX) {
             size_t mm;
-            double *v = nni_sorted(q->y, q->n, &mm), slot = (right - left) / (double)(S ? S : 1), w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
+            double *v = nni_plot_sorted(q->y, q->n, &mm), slot = (right - left) / (double)(S ? S : 1), w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
             if (v && mm) {
-                double q1 = nni_quantile(v, mm, 0.25), q2 = nni_quantile(v, mm, 0.5), q3 = nni_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
+                double q1 = nni_plot_quantile(v, mm, 0.25), q2 = nni_plot_quantile(v, mm, 0.5), q3 = nni_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
                 for (i = 0; i < mm; i++) if (v[i] >= q1 - f) { w0 = v[i]; break; }
                 for (i = mm; i-- > 0;) if (v[i] <= q3 + f) { w1 = v[i]; break; }
                 (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu", q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
                 nni_pen_line(p, xm, nni_axis_at(&ay, w0), xm, nni_axis_at(&ay, w1), c, 1.5);
-                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w, nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3), nni_role((int)s, 0.45), tip);
-                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2), nni_role(NNI_INK, 1), 2.2);
+                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w, nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3), nni_pen_role((int)s, 0.45), tip);
+                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2), nni_pen_role(NNI_INK, 1), 2.2);
                 nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w0), xm + w / 4, nni_axis_at(&ay, w0), c, 1.5);
                 nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w1), xm + w / 4, nni_axis_at(&ay, w1), c, 1.5);
-                for (i = 0, k = 0; i < mm && k < 200; i++) if (v[i] < w0 || v[i] > w1) { nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_role((int)s, 0.7), NULL); k++; }
+                for (i = 0, k = 0; i < mm && k < 200; i++) if (v[i] < w0 || v[i] > w1) { nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_pen_role((int)s, 0.7), NULL); k++; }
             }
             free(v);
         }
     }
-    nni_pen_line(p, left, bottom, right, bottom, nni_role(NNI_SOFT, 1), 1);
-    if (ay.lo < 0 && ay.hi > 0 && !ay.log) nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0), nni_role(NNI_SOFT, 1), 1);
-    if (d->x_label) nni_pen_text(p, (left + right) / 2, p->h - 8, d->x_label, 12.5, 0, nni_role(NNI_INK, 1), 0, 0);
-    if (d->y_label) nni_pen_text(p, 16, (top + bottom) / 2, d->y_label, 12.5, 0, nni_role(NNI_INK, 1), -90, 0);
+    nni_pen_line(p, left, bottom, right, bottom, nni_pen_role(NNI_SOFT, 1), 1);
+    if (ay.lo < 0 && ay.hi > 0 && !ay.log) nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0), nni_pen_role(NNI_SOFT, 1), 1);
+    if (d->x_label) nni_pen_text(p, (left + right) / 2, p->h - 8, d->x_label, 12.5, 0, nni_pen_role(NNI_INK, 1), 0, 0);
+    if (d->y_label) nni_pen_text(p, 16, (top + bottom) / 2, d->y_label, 12.5, 0, nni_pen_role(NNI_INK, 1), -90, 0);
     free(bins.count);
 }
 NNI_FN double nni_plot_height(const nn_plot *p)
@@ -2319,7 +2319,7 @@ NN_DEF char *nn_plot_svg(const nn_plot *p)
     nni_sb_f(&b, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"", pen.w, pen.h, pen.w, pen.h);
     nni_sb_xml(&b, p->title ? p->title : "plot");
     nni_sb_str(&b, "\">\n");
-    nni_draw(&pen, p);
+    nni_plot_draw(&pen, p);
     nni_sb_str(&b, "</svg>\n");
     if (b.bad) { nni_sb_free(&b); return NULL; }
     return b.s;
@@ -2342,7 +2342,7 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
     if (out) {
         for (i = 0; i < 3 * n; i++) pen.rgb[i] = 1;
         pen.x0 = pen.pw; pen.y0 = pen.ph;
-        nni_draw(&pen, p);
+        nni_plot_draw(&pen, p);
         for (i = 0; i < 3 * n; i++) { float v = pen.rgb[i] * 255.0f + 0.5f; out[i] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v); }
         *w = pen.pw; *h = pen.ph;
     }
@@ -2398,7 +2398,7 @@ NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...)
     nni_sb_free(&t);
     NNI_BODY_END(r);
 }
-NNI_FN void nni_cell(nni_sb *b, const char *s)
+NNI_FN void nni_report_cell(nni_sb *b, const char *s)
 {
     double v;
     size_t n = strlen(s);
@@ -2407,54 +2407,54 @@ NNI_FN void nni_cell(nni_sb *b, const char *s)
     nni_sb_xml(b, s);
     nni_sb_str(b, "</td>");
 }
-NNI_FN void nni_cell_num(nni_sb *b, double v)
+NNI_FN void nni_report_num(nni_sb *b, double v)
 {
     char t[48];
     if (v == floor(v) && fabs(v) < 1e15) (void)snprintf(t, sizeof t, "%.0f", v);
     else (void)snprintf(t, sizeof t, "%.6g", v);
     nni_sb_f(b, "<td class=\"num\">%s</td>", t);
 }
-NNI_FN void nni_th(nni_sb *b, const char *s) { nni_sb_str(b, "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
+NNI_FN void nni_report_th(nni_sb *b, const char *s) { nni_sb_str(b, "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
 /* the numbers behind a plot; long series are cut, and say so */
 NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
 {
     size_t s, i, rows = 0, cut = 500, same = 1;
     nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
     if (p->kind == NN_PLOT_HEAT) {
-        nni_th(b, p->y_label ? p->y_label : "");
-        for (i = 0; i < p->n_categories; i++) nni_th(b, p->categories ? p->categories[i] : "");
+        nni_report_th(b, p->y_label ? p->y_label : "");
+        for (i = 0; i < p->n_categories; i++) nni_report_th(b, p->categories ? p->categories[i] : "");
         nni_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_rows; s++) {
             nni_sb_str(b, "<tr><th scope=\"row\">");
             nni_sb_xml(b, p->rows ? p->rows[s] : "");
             nni_sb_str(b, "</th>");
-            for (i = 0; i < p->n_categories; i++) nni_cell_num(b, p->cells[s * p->n_categories + i]);
+            for (i = 0; i < p->n_categories; i++) nni_report_num(b, p->cells[s * p->n_categories + i]);
             nni_sb_str(b, "</tr>\n");
         }
     } else if (p->kind == NN_PLOT_HIST) {
-        nni_bins k = NN_ZERO;
-        nni_th(b, "from"); nni_th(b, "to");
-        for (s = 0; s < p->n_series; s++) nni_th(b, p->series[s].label ? p->series[s].label : "count");
+        nni_plot_bins k = NN_ZERO;
+        nni_report_th(b, "from"); nni_report_th(b, "to");
+        for (s = 0; s < p->n_series; s++) nni_report_th(b, p->series[s].label ? p->series[s].label : "count");
         nni_sb_str(b, "</tr></thead><tbody>\n");
-        if (nni_bins_make(&k, p))
+        if (nni_plot_bins_make(&k, p))
             for (i = 0; i < k.n; i++) {
                 nni_sb_str(b, "<tr>");
-                nni_cell_num(b, k.lo + k.step * (double)i); nni_cell_num(b, k.lo + k.step * (double)(i + 1));
-                for (s = 0; s < p->n_series; s++) nni_cell_num(b, k.count[s * k.n + i]);
+                nni_report_num(b, k.lo + k.step * (double)i); nni_report_num(b, k.lo + k.step * (double)(i + 1));
+                for (s = 0; s < p->n_series; s++) nni_report_num(b, k.count[s * k.n + i]);
                 nni_sb_str(b, "</tr>\n");
             }
         free(k.count);
     } else if (p->kind == NN_PLOT_BOX) {
         static const char *const col[7] = { "", "n", "min", "quartile 1", "median", "quartile 3", "max" };
-        for (i = 0; i < 7; i++) nni_th(b, col[i]);
+        for (i = 0; i < 7; i++) nni_report_th(b, col[i]);
         nni_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_series; s++) {
             size_t m;
-            double *v = nni_sorted(p->series[s].y, p->series[s].n, &m);
+            double *v = nni_plot_sorted(p->series[s].y, p->series[s].n, &m);
             nni_sb_str(b, "<tr><th scope=\"row\">");
             nni_sb_xml(b, p->series[s].label ? p->series[s].label : "");
             nni_sb_str(b, "</th>");
-            if (v && m) { nni_cell_num(b, (double)m); for (i = 0; i < 5; i++) nni_cell_num(b, nni_quantile(v, m, 0.25 * (double)i)); }
+            if (v && m) { nni_report_num(b, (double)m); for (i = 0; i < 5; i++) nni_report_num(b, nni_plot_quantile(v, m, 0.25 * (double)i)); }
             nni_sb_str(b, "</tr>\n");
             free(v);
         }
@@ -2468,27 +2468,27 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
             }
         }
         if (bar || same) {
-            nni_th(b, bar ? (p->x_label ? p->x_label : "") : p->x_label ? p->x_label : "x");
+            nni_report_th(b, bar ? (p->x_label ? p->x_label : "") : p->x_label ? p->x_label : "x");
             for (s = 0; s < p->n_series; s++) {
-                nni_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y");
-                if (p->series[s].lo && p->series[s].hi) { nni_th(b, "low"); nni_th(b, "high"); }
+                nni_report_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y");
+                if (p->series[s].lo && p->series[s].hi) { nni_report_th(b, "low"); nni_report_th(b, "high"); }
             }
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (i = 0; i < rows && i < cut; i++) {
                 nni_sb_str(b, "<tr>");
                 if (bar) { nni_sb_str(b, "<th scope=\"row\">"); nni_sb_xml(b, i < p->n_categories ? p->categories[i] : ""); nni_sb_str(b, "</th>"); }
-                else nni_cell_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
+                else nni_report_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
                 for (s = 0; s < p->n_series; s++) {
                     const nn_series *q = &p->series[s];
-                    if (i < q->n) nni_cell_num(b, q->y[i]);
+                    if (i < q->n) nni_report_num(b, q->y[i]);
                     else nni_sb_str(b, "<td></td>");
-                    if (q->lo && q->hi && i < q->n) { nni_cell_num(b, q->lo[i]); nni_cell_num(b, q->hi[i]); }
+                    if (q->lo && q->hi && i < q->n) { nni_report_num(b, q->lo[i]); nni_report_num(b, q->hi[i]); }
                 }
                 nni_sb_str(b, "</tr>\n");
             }
         } else {
             rows = 0;
-            nni_th(b, "series"); nni_th(b, p->x_label ? p->x_label : "x"); nni_th(b, p->y_label ? p->y_label : "y"); nni_th(b, "low"); nni_th(b, "high");
+            nni_report_th(b, "series"); nni_report_th(b, p->x_label ? p->x_label : "x"); nni_report_th(b, p->y_label ? p->y_label : "y"); nni_report_th(b, "low"); nni_report_th(b, "high");
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (s = 0; s < p->n_series; s++)
                 for (i = 0; i < p->series[s].n; i++, rows++) {
@@ -2497,9 +2497,9 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
                     nni_sb_str(b, "<tr><td>");
                     nni_sb_xml(b, q->label ? q->label : "");
                     nni_sb_str(b, "</td>");
-                    nni_cell_num(b, q->x ? q->x[i] : (double)i);
-                    nni_cell_num(b, q->y[i]);
-                    if (q->lo && q->hi) { nni_cell_num(b, q->lo[i]); nni_cell_num(b, q->hi[i]); } else nni_sb_str(b, "<td></td><td></td>");
+                    nni_report_num(b, q->x ? q->x[i] : (double)i);
+                    nni_report_num(b, q->y[i]);
+                    if (q->lo && q->hi) { nni_report_num(b, q->lo[i]); nni_report_num(b, q->hi[i]); } else nni_sb_str(b, "<td></td><td></td>");
                     nni_sb_str(b, "</tr>\n");
                 }
         }
@@ -2540,11 +2540,11 @@ NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *
     nni_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     nni_sb_xml(&b, title ? title : "table");
     nni_sb_str(&b, "\"><table><thead><tr>");
-    for (j = 0; j < n_cols; j++) nni_th(&b, columns[j]);
+    for (j = 0; j < n_cols; j++) nni_report_th(&b, columns[j]);
     nni_sb_str(&b, "</tr></thead><tbody>\n");
     for (i = 0; i < n_rows; i++) {
         nni_sb_str(&b, "<tr>");
-        for (j = 0; j < n_cols; j++) nni_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
+        for (j = 0; j < n_cols; j++) nni_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
         nni_sb_str(&b, "</tr>\n");
     }
     nni_sb_str(&b, "</tbody></table></div></figure>\n");
