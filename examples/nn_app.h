@@ -1769,7 +1769,7 @@ NNI_FN double nni_glyph_width(unsigned char c)
     return (double)(nni_glyphs[c - 32][0] - '0') + (c == ' ' ? 1.4 : 2.0);
 }
 #define NNI_UNIT 0.118       /* grid units per font size */
-NNI_FN double nni_text_width(const char *s, double size)
+NNI_FN double nni_plot_text_width(const char *s, double size)
 {
     double w = 0;
     for (; *s; s++) w += nni_glyph_width((unsigned char)*s);
@@ -1920,7 +1920,7 @@ NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double s
         nni_sb_str(p->svg, "</text>\n");
         return;
     }
-    w = nni_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
+    w = nni_plot_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
     nni_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
     nni_pen_blend(p, c);
 }
@@ -2056,7 +2056,7 @@ NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double roo
     size_t n;
     (void)snprintf(buf, cap, "%s", s);
     n = strlen(buf);
-    while (n > 3 && nni_text_width(buf, size) > room) { n--; buf[n] = 0; if (n > 2) { buf[n - 1] = '.'; buf[n - 2] = '.'; } }
+    while (n > 3 && nni_plot_text_width(buf, size) > room) { n--; buf[n] = 0; if (n > 2) { buf[n - 1] = '.'; buf[n - 2] = '.'; } }
     return buf;
 }
 
@@ -2067,8 +2067,8 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     int slant;
     char t[64], tip[256];
     if (!R || !C || !d->cells) return;
-    for (r = 0; r < R; r++) { double w = d->rows ? nni_text_width(d->rows[r], 12) : 0; if (w > left) left = w; }
-    for (c = 0; c < C; c++) { double w = d->categories ? nni_text_width(d->categories[c], 12) : 0; if (w > wide) wide = w; }
+    for (r = 0; r < R; r++) { double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0; if (w > left) left = w; }
+    for (c = 0; c < C; c++) { double w = d->categories ? nni_plot_text_width(d->categories[c], 12) : 0; if (w > wide) wide = w; }
     if (left > 0.3 * p->w) left = 0.3 * p->w;
     left += d->y_label ? 44 : 22;
     cw = (p->w - left - 70) / (double)C;
@@ -2098,8 +2098,8 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
             (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "", d->categories ? d->categories[c] : "", val);
             nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1, nni_pen_rgb(rgb), tip);
             fs = 11;
-            if (nni_text_width(val, fs) > cw - 4) fs = 9;
-            if (nni_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
+            if (nni_plot_text_width(val, fs) > cw - 4) fs = 9;
+            if (nni_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
                 nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
         }
     for (r = 0; r < 64; r++)                                              /* the scale */
@@ -2131,7 +2131,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             const char *name = d->series[s].label;
             double w;
             if (!name) continue;
-            w = nni_text_width(name, 12) + 44;
+            w = nni_plot_text_width(name, 12) + 44;
             if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
             if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
                 double q[4];
@@ -2170,12 +2170,12 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     nni_axis_make(&ay, lo, hi, d->log_y, 6, !(d->y_min != 0 || d->y_max != 0));
     n = nni_axis_ticks(&ay, tick, 64);
     left = 0;
-    for (i = 0; i < n; i++) { double w; nni_tick_text(t, sizeof t, tick[i], &ay); w = nni_text_width(t, 12); if (w > left) left = w; }
+    for (i = 0; i < n; i++) { double w; nni_tick_text(t, sizeof t, tick[i], &ay); w = nni_plot_text_width(t, 12); if (w > left) left = w; }
     left += 18 + (d->y_label ? 22 : 0);
     if (bars) {
         for (i = 0; i < groups; i++) {
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
-            double w = c ? nni_text_width(c, 12) : 0;
+            double w = c ? nni_plot_text_width(c, 12) : 0;
             if (w > wide) wide = w;
         }
         slant = groups && wide > (right - left) / (double)groups - 8;
@@ -2207,7 +2207,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         for (i = 0; i < n; i++) {
             double x = nni_axis_at(&ax, tick[i]), w;
             nni_tick_text(t, sizeof t, tick[i], &ax);
-            w = nni_text_width(t, 12);
+            w = nni_plot_text_width(t, 12);
             nni_pen_line(p, x, bottom, x, bottom + 4, nni_pen_role(NNI_SOFT, 1), 1);
             if (x - w / 2 < last + 6) continue;
             nni_pen_text(p, x, bottom + 18, t, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
@@ -2274,7 +2274,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                     nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
                 } else if (S == 1 && w > 26 && groups <= 12) {
                     (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
-                    if (nni_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
+                    if (nni_plot_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
                 }
             }
         } else if (d->kind == NN_PLOT_BOX) {
