@@ -391,10 +391,14 @@ NN_DEF void     nn_pcg_shuffle(nn_pcg *g, int64_t *idx, size_t n);
 NN_DEF void     nn_pcg_permutation(nn_pcg *g, int64_t *out, size_t n);
 NN_DEF uint64_t nn_pcg_bounded(nn_pcg *g, uint64_t r);                             /* 0..r inclusive: integers(0, r, endpoint=True) */
 NN_DEF float    nn_pcg_random_f32(nn_pcg *g);                                      /* random(dtype=float32) */
+/* integers(0, r, size=n, endpoint=True, dtype=uint16, uint8, bool): bits 16, 8, 1; slices of one u32, lowest first, kept for this call only */
+NN_DEF void     nn_pcg_small(nn_pcg *g, uint16_t *out, size_t n, unsigned bits, uint32_t r);
 /* choice(n, k, p=...): probabilities [n], >= 0, sum 1 within 1.5e-8 */
 NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p, int replace, const nn_alloc *alloc, nn_error *err);
 NN_DEF void     nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n);   /* SeedSequence words, least significant first; n >= 1 */
+/* choice(n, k, replace): out [k]; nn_pcg_choice_unshuffled is choice(n, k, replace=False, shuffle=False). On failure nothing is drawn. */
 NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
 NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);                   /* min(n p, n (1-p)) <= 30, else -1 */
 NN_DEF double   nn_pcg_normal(nn_pcg *g);
 NN_DEF double   nn_pcg_exponential(nn_pcg *g);
@@ -2848,10 +2852,10 @@ static const uint64_t nni_zig_fe[256] = {
     0x3f7d5751fa745dc5, 0x3f7a23e9d4974836, 0x3f77049f37ec3620, 0x3f73fa97cee322fd, 0x3f71073d69574043, 0x3f6c58b381cd4b11, 0x3f66d888f3a1feff,
     0x3f61946ba8e1a324, 0x3f592bb5540c3e25, 0x3f4fb20af78dfcb9, 0x3f3dc31c329f0b4b
 };
-NN_DEF void nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n)
+/* NumPy's SeedSequence(entropy).generate_state(n_out) */
+NNI_FN void nni_seed_sequence(uint32_t *out, size_t n_out, const uint32_t *entropy, size_t n)
 {
-    uint32_t pool[4], h = 0x43b0d7e5, v, w[8];
-    uint64_t q[4];
+    uint32_t pool[4], h = 0x43b0d7e5, v;
     size_t i, s, d;
 #define NNI_HASH(x) (v = (x) ^ h, h *= 0x931e8875, v *= h, v ^ v >> 16)
     for (i = 0; i < 4; i++) pool[i] = NNI_HASH(i < n ? entropy[i] : 0);
@@ -2865,12 +2869,19 @@ NN_DEF void nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n)
         }
 #undef NNI_HASH
     h = 0x8b51f9dd;
-    for (i = 0; i < 8; i++) {
+    for (i = 0; i < n_out; i++) {
         v = pool[i & 3] ^ h;
         h *= 0x58f38ded;
         v *= h;
-        w[i] = v ^ v >> 16;
+        out[i] = v ^ v >> 16;
     }
+}
+NN_DEF void nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n)
+{
+    uint32_t w[8];
+    uint64_t q[4];
+    size_t i;
+    nni_seed_sequence(w, 8, entropy, n);
     for (i = 0; i < 4; i++) q[i] = w[2 * i] | (uint64_t)w[2 * i + 1] << 32;
     g->inc_hi = q[2] << 1 | q[3] >> 63;
     g->inc_lo = q[3] << 1 | 1;
@@ -2964,18 +2975,13 @@ NNI_FN void nni_pcg_lshuffle(nn_pcg *g, int64_t *x, size_t n, size_t first)
         x[j] = t;
     }
 }
-NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err)
+NNI_FN nn_status nni_pcg_distinct(nn_pcg *g, int64_t *out, size_t n, size_t k, int shuffle, const nn_alloc *alloc, nn_error *err)
 {
-    size_t i, bytes, size;
+    size_t i, bytes, size, cut = shuffle ? 50 : 20;
     int64_t *x;
-    if (n == 0 && k > 0) return nni_fail(err, NN_E_ARG, "nn_pcg_choice: nothing to choose from");
-    if (replace) {
-        for (i = 0; i < k; i++) out[i] = (int64_t)nn_pcg_bounded(g, n - 1);
-        return NN_OK;
-    }
     if (k > n) return nni_fail(err, NN_E_ARG, "nn_pcg_choice: expected at most %zu without replacement, got %zu", n, k);
     if (k == 0) return NN_OK;
-    if (n > 10000 && k > n / 50) {                           /* shuffle the tail of 0..n-1 and take it */
+    if (n > 10000 && k > n / cut) {                          /* shuffle the tail of 0..n-1 and take it */
         if (!nni_mul(n, sizeof *x, &bytes) || (x = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
             return nni_fail(err, NN_E_NOMEM, "nn_pcg_choice: out of memory for %zu indices", n);
         for (i = 0; i < n; i++) x[i] = (int64_t)i;
@@ -3002,9 +3008,40 @@ NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int 
         x[at] = v;
         out[i] = v;
     }
-    nni_pcg_lshuffle(g, out, k, 1);
+    if (shuffle) nni_pcg_lshuffle(g, out, k, 1);
     nn_mem_free(x, bytes, alloc);
     return NN_OK;
+}
+NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err)
+{
+    size_t i;
+    if (n == 0 && k > 0) return nni_fail(err, NN_E_ARG, "nn_pcg_choice: nothing to choose from");
+    if (!replace) return nni_pcg_distinct(g, out, n, k, 1, alloc, err);
+    for (i = 0; i < k; i++) out[i] = (int64_t)nn_pcg_bounded(g, n - 1);
+    return NN_OK;
+}
+NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+{
+    return nni_pcg_distinct(g, out, n, k, 0, alloc, err);
+}
+NN_DEF void nn_pcg_small(nn_pcg *g, uint16_t *out, size_t n, unsigned bits, uint32_t r)
+{
+    uint32_t buf = 0, all = (1u << bits) - 1, m;
+    unsigned left = 0;
+    size_t i;
+    NN_ASSERT((bits == 1 || bits == 8 || bits == 16) && r <= all);
+#define NNI_SLICE() ((left ? (buf >>= bits, left--) : (buf = nn_pcg_u32(g), left = 32 / bits - 1)), buf & all)
+    for (i = 0; i < n; i++) {
+        if (r == 0) m = 0;
+        else if (r == all) m = NNI_SLICE();
+        else {
+            m = NNI_SLICE() * (r + 1);
+            if ((m & all) <= r) { uint32_t t = (all - r) % (r + 1); while ((m & all) < t) m = NNI_SLICE() * (r + 1); }
+            m >>= bits;
+        }
+        out[i] = (uint16_t)m;
+    }
+#undef NNI_SLICE
 }
 /* the number of cdf entries <= u */
 NNI_FN size_t nni_search_right(const double *cdf, size_t n, double u)
