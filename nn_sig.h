@@ -579,20 +579,20 @@ NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err)
     return s;
 }
 /* Text building where the first failure sticks: memory is the only thing that can go wrong, and is looked at in the end. */
-typedef struct nni_text { nn_buf *b; nn_status status; nn_error *err; } nni_text;
-NNI_FN void nni_putn(nni_text *t, const char *s, size_t n)
+typedef struct nni_sig_text { nn_buf *b; nn_status status; nn_error *err; } nni_sig_text;
+NNI_FN void nni_putn(nni_sig_text *t, const char *s, size_t n)
 {
     if (t->status == NN_OK) t->status = nn_buf_put(t->b, s, n, t->err);
 }
-NNI_FN void nni_put(nni_text *t, const char *s) { nni_putn(t, s, strlen(s)); }
-NNI_FN void nni_put_num(nni_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
-NNI_FN void nni_put_size(nni_text *t, size_t v)
+NNI_FN void nni_put(nni_sig_text *t, const char *s) { nni_putn(t, s, strlen(s)); }
+NNI_FN void nni_put_num(nni_sig_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
+NNI_FN void nni_put_size(nni_sig_text *t, size_t v)
 {
     char buf[NN_NUM_BYTES];
     size_t n = nn_u64_print(buf, (uint64_t)v);
     nni_putn(t, buf, n);
 }
-NNI_FN void nni_put_row(nni_text *t, const float *v, size_t n)
+NNI_FN void nni_put_row(nni_sig_text *t, const float *v, size_t n)
 {
     char *p, *start;
     size_t i, bytes;
@@ -611,7 +611,7 @@ NNI_FN void nni_put_row(nni_text *t, const float *v, size_t n)
     t->b->len += (size_t)(p - start);
     t->b->data[t->b->len] = 0;
 }
-NNI_FN void nni_put_matrix(nni_text *t, const nn_mlp_layer *y)
+NNI_FN void nni_put_matrix(nni_sig_text *t, const nn_mlp_layer *y)
 {
     size_t i;
     nni_put(t, "[");
@@ -620,7 +620,7 @@ NNI_FN void nni_put_matrix(nni_text *t, const nn_mlp_layer *y)
 }
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
 {
-    nni_text t;
+    nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b; t.status = NN_OK; t.err = err;
     nni_put(&t, "{");
@@ -637,7 +637,7 @@ NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
     return t.status;
 }
 /* {"neuron_profiles": {...}, "layer_info": {...}} */
-NNI_FN void nni_put_signature_layer(nni_text *t, const nn_signature_layer *y)
+NNI_FN void nni_put_signature_layer(nni_sig_text *t, const nn_signature_layer *y)
 {
     size_t j, p, k;
     nni_put(t, "{\"neuron_profiles\": {");
@@ -668,7 +668,7 @@ NNI_FN void nni_put_signature_layer(nni_text *t, const nn_signature_layer *y)
 }
 NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config, nn_error *err)
 {
-    nni_text t;
+    nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b; t.status = NN_OK; t.err = err;
     nni_put(&t, "{\"neuron_activations\": {");
@@ -684,7 +684,7 @@ NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char 
     if (t.status != NN_OK && b->data) { b->len = keep; b->data[keep] = 0; }
     return t.status;
 }
-NNI_FN void nni_put_config(nni_text *t, const nn_record *r, const nn_record_format *f)
+NNI_FN void nni_put_config(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
 {
     const nn_mlp *m = r->improved;
     nni_put(t, "{\"num_layers\": ");            nni_put_size(t, r->num_layers);
@@ -703,7 +703,7 @@ NNI_FN void nni_put_config(nni_text *t, const nn_record *r, const nn_record_form
     nni_put(t, "}");
 }
 /* The architecture section, common to both prompts. */
-NNI_FN void nni_put_architecture(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
+NNI_FN void nni_put_architecture(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
 {
     char last[2] = { 'A', 0 };
     size_t l;
@@ -745,7 +745,7 @@ NNI_FN void nni_put_architecture(nni_text *t, const nn_record *r, const nn_recor
     nni_put(t, "\n");
 }
 /* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate style), or NULL. */
-NNI_FN void nni_put_body(nni_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
+NNI_FN void nni_put_body(nni_sig_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
 {
     size_t l;
     if (f->style == NN_PROMPT_INTERWOVEN) {
@@ -770,7 +770,7 @@ NNI_FN void nni_put_body(nni_text *t, const nn_record_format *f, const nn_mlp *m
     if (s && t->status == NN_OK) t->status = nn_signature_json(t->b, s, NULL, t->err);
     nni_put(t, "\n```\n");
 }
-NNI_FN void nni_put_pattern(nni_text *t, nn_pattern_use u)
+NNI_FN void nni_put_pattern(nni_sig_text *t, nn_pattern_use u)
 {
     char label[32];
     nni_put(t, nn_pattern_label(label, u));
@@ -783,7 +783,7 @@ NNI_FN void nni_put_pattern(nni_text *t, nn_pattern_use u)
     } else nni_put(t, nn_pattern_text(u.id));
     nni_put(t, ")");
 }
-NNI_FN void nni_prompt_modification(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
 {
     nni_put_architecture(t, r, f, r->degraded);
     nni_put_body(t, f, r->degraded, r->degraded_sig, weights);
@@ -792,7 +792,7 @@ NNI_FN void nni_prompt_modification(nni_text *t, const nn_record *r, const nn_re
     nni_put(t, ". Change its weights so that it classifies this pattern as positive, and leave its behaviour on everything else as it is. "
                "Answer with all weights as one JSON object with the names and shapes of the model weights above.\n");
 }
-NNI_FN void nni_prompt_classification(nni_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+NNI_FN void nni_prompt_classification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
 {
     size_t i;
     nni_put_architecture(t, r, f, r->improved);
@@ -812,7 +812,7 @@ NNI_FN void nni_prompt_classification(nni_text *t, const nn_record *r, const nn_
 }
 NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
 {
-    nni_text t;
+    nni_sig_text t;
     t.b = b; t.status = NN_OK; t.err = err;
     if (!r->degraded) return nni_fail(err, NN_E_ARG, "nn_prompt_modification: no degraded model");
     nni_prompt_modification(&t, r, f, NULL);
@@ -820,14 +820,14 @@ NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_
 }
 NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
 {
-    nni_text t;
+    nni_sig_text t;
     t.b = b; t.status = NN_OK; t.err = err;
     nni_prompt_classification(&t, r, f, NULL);
     return t.status;
 }
 NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, nn_error *err)
 {
-    nni_text t;
+    nni_sig_text t;
     char label[32];
     size_t i;
     t.b = b; t.status = NN_OK; t.err = err;
@@ -850,7 +850,7 @@ NN_DEF size_t nn_token_estimate(const char *s, size_t n)
     return tokens;
 }
 /* s as the inside of a JSON string. Our own texts are ASCII; quotes and line feeds are what occurs. */
-NNI_FN void nni_put_escaped(nni_text *t, const char *s, size_t n)
+NNI_FN void nni_put_escaped(nni_sig_text *t, const char *s, size_t n)
 {
     size_t i = 0, start;
     while (i < n && t->status == NN_OK) {
@@ -868,7 +868,7 @@ NNI_FN void nni_put_escaped(nni_text *t, const char *s, size_t n)
         i++;
     }
 }
-NNI_FN void nni_put_doubles(nni_text *t, const double *v, size_t n)
+NNI_FN void nni_put_doubles(nni_sig_text *t, const double *v, size_t n)
 {
     size_t i;
     nni_put(t, "[");
@@ -876,7 +876,7 @@ NNI_FN void nni_put_doubles(nni_text *t, const double *v, size_t n)
     nni_put(t, "]");
 }
 /* The three fields of a task, from its prompt and completion already escaped. */
-NNI_FN void nni_put_task(nni_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
+NNI_FN void nni_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
 {
     nni_put(t, ", \""); nni_put(t, name); nni_put(t, "_prompt\": \"");
     if (prompt->data) nni_putn(t, (const char *)prompt->data, prompt->len);
@@ -898,7 +898,7 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
 {
     nn_buf buf[NNI_REC_BUFS];
     nn_record_size sz = NN_ZERO;
-    nni_text t, u;
+    nni_sig_text t, u;
     char label[32];
     size_t i, keep = b->len;
     if (!r->improved || r->target >= r->n_patterns || (f->modification && !r->degraded)) return nni_fail(err, NN_E_ARG, "nn_record_json: models or target missing");
