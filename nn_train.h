@@ -604,9 +604,6 @@ extern "C" {
 /* ---- [POPULATION] ------------------------------------------------------- */
 
 /* ---- [METRICS] ---------------------------------------------------------- */
-/* the canonical quiet NaN (0.0 / 0.0 would be a negative one on x86) */
-NNI_FN double nni_nan(void) { uint64_t u = 0x7FF8000000000000u; double d; memcpy(&d, &u, sizeof d); return d; }
-
 NN_DEF double nn_accuracy(const int64_t *y, const int64_t *pred, size_t n)
 {
     size_t i, hit = 0;
