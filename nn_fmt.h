@@ -326,7 +326,7 @@ typedef enum nn_json_type { NN_JSON_NULL = 0, NN_JSON_BOOL, NN_JSON_INT, NN_JSON
 typedef struct nn_json nn_json;
 struct nn_json {
     nn_json_type type;
-    uint32_t line, col;        /* where the value starts in its text, from 1; 0 = made by hand                  */
+    uint32_t line, col;        /* where the value starts in its text (a member of a YAML map: its key), from 1; bytes; 0 = made by hand */
     uint32_t key_len;
     const char *key;           /* member of an object: its name, terminated; else NULL                         */
     nn_json *next;             /* next member or element                                                       */
@@ -3000,8 +3000,1652 @@ NN_DEF double nn_f64_round(double v, int decimals)
 /* ---- [CSV] -------------------------------------------------------------- */
 
 /* ---- [JSON] ------------------------------------------------------------- */
+/* A byte for a message: 'x', "byte 0x07", "the end". buf [16]. */
+NNI_FN const char *nni_byte_text(char *buf, const char *p, const char *end)
+{
+    if (p >= end) strcpy(buf, "the end");
+    else if ((unsigned char)*p >= 0x20 && (unsigned char)*p < 0x7f) (void)snprintf(buf, 16, "'%c'", *p);
+    else (void)snprintf(buf, 16, "byte 0x%02x", (unsigned)(unsigned char)*p);
+    return buf;
+}
+/* Up to 40 bytes of a value for a message, cut with "...", other than printable UTF-8 as '?'. buf [64]. */
+NNI_FN const char *nni_value_text(char *buf, const char *s, size_t n)
+{
+    size_t i = 0, w;
+    uint32_t c;
+    while (i < n && i < 40) {
+        w = nni_utf8_get(s + i, n - i, &c);
+        if (!w || c < 0x20 || c == 0x7f) { buf[i] = '?'; i++; continue; }
+        if (i + w > 44) break;
+        memcpy(buf + i, s + i, w);
+        i += w;
+    }
+    strcpy(buf + i, i < n ? "..." : "");
+    return buf;
+}
+/* As nn_arena_get, with the common case inline. */
+NNI_FN void *nni_arena_quick(nn_arena *a, size_t size)
+{
+    nn_arena_block *b = a->head;
+    size_t need = (size + 15u) & ~(size_t)15;
+    if (b && need && need >= size && b->size - b->used >= need) {
+        unsigned char *p = (unsigned char *)b + ((sizeof(nn_arena_block) + 15u) & ~(size_t)15) + b->used;
+        b->used += need;
+        return p;
+    }
+    return nn_arena_get(a, size);
+}
+/* Forget the content, keep the newest (largest) block. */
+NNI_FN void nni_arena_reset(nn_arena *a)
+{
+    nn_arena_block *keep = a->head;
+    if (!keep) return;
+    a->head = keep->next;
+    nn_arena_free(a);
+    keep->next = NULL;
+    keep->used = 0;
+    a->head = keep;
+    a->total = keep->size + ((sizeof(nn_arena_block) + 15u) & ~(size_t)15);
+}
+
+/* ---- the tree */
+NN_DEF const char *nn_json_type_name(nn_json_type t)
+{
+    static const char *const names[] = { "null", "bool", "integer", "integer", "number", "string", "list", "map" };
+    return (int)t >= 0 && t <= NN_JSON_OBJECT ? names[t] : "?";
+}
+NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key)
+{
+    nn_json *c;
+    size_t n = strlen(key);
+    if (!v || v->type != NN_JSON_OBJECT) return NULL;
+    for (c = v->v.first; c; c = c->next) if (c->key_len == n && memcmp(c->key, key, n) == 0) return c;
+    return NULL;
+}
+NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i)
+{
+    nn_json *c;
+    if (!v || v->type != NN_JSON_ARRAY) return NULL;
+    for (c = v->v.first; c && i; i--) c = c->next;
+    return c;
+}
+NN_DEF const char *nn_json_str(const nn_json *v, const char *dflt) { return v && v->type == NN_JSON_STRING ? v->v.s : dflt; }
+NN_DEF double nn_json_num(const nn_json *v, double dflt)
+{
+    if (!v) return dflt;
+    if (v->type == NN_JSON_REAL) return v->v.d;
+    if (v->type == NN_JSON_INT) return (double)v->v.i;
+    return v->type == NN_JSON_UINT ? (double)v->v.u : dflt;
+}
+NN_DEF int64_t nn_json_int(const nn_json *v, int64_t dflt)
+{
+    if (!v) return dflt;
+    if (v->type == NN_JSON_INT) return v->v.i;
+    if (v->type == NN_JSON_REAL && v->v.d >= -9223372036854775808.0 && v->v.d < 9223372036854775808.0 && (double)(int64_t)v->v.d == v->v.d) return (int64_t)v->v.d;
+    return dflt;
+}
+NN_DEF int nn_json_is(const nn_json *v, int dflt) { return v && v->type == NN_JSON_BOOL ? v->v.i != 0 : dflt; }
+
+NN_DEF nn_json *nn_json_new(nn_arena *a, nn_json_type type, const char *key)
+{
+    size_t n = key ? strlen(key) : 0;
+    char *k = NULL;
+    nn_json *v = (nn_json *)nni_arena_quick(a, sizeof *v);
+    if (!v || n >= UINT32_MAX) return NULL;
+    memset(v, 0, sizeof *v);
+    v->type = type;
+    if (key) {
+        k = (char *)nni_arena_quick(a, n + 1);
+        if (!k) return NULL;
+        memcpy(k, key, n + 1);
+        v->key = k;
+        v->key_len = (uint32_t)n;
+    }
+    return v;
+}
+NN_DEF nn_json *nn_json_new_str(nn_arena *a, const char *key, const char *s, size_t n)
+{
+    nn_json *v = nn_json_new(a, NN_JSON_STRING, key);
+    char *t = v && n < SIZE_MAX ? (char *)nni_arena_quick(a, n + 1) : NULL;
+    if (!t) return NULL;
+    if (n) memcpy(t, s, n);
+    t[n] = 0;
+    v->v.s = t;
+    v->n = n;
+    return v;
+}
+NN_DEF void nn_json_add(nn_json *parent, nn_json *child)
+{
+    nn_json **at = &parent->v.first;
+    while (*at) at = &(*at)->next;
+    *at = child;
+    child->next = NULL;
+    parent->n++;
+}
+
+/* Order by key, then by place in the text: equal keys become neighbours, the earlier one first. */
+NNI_FN int nni_key_before(const nn_json *a, const nn_json *b)
+{
+    int c;
+    if (a->key_len != b->key_len) return a->key_len < b->key_len;
+    c = memcmp(a->key, b->key, a->key_len);
+    if (c) return c < 0;
+    return a->line != b->line ? a->line < b->line : a->col < b->col;
+}
+/* Heap sort: n log n on any input, in place. */
+NNI_FN void nni_key_sort(nn_json **v, size_t n)
+{
+    size_t start = n / 2, end = n;
+    while (end > 1) {
+        size_t root, child;
+        nn_json *t;
+        if (start) t = v[--start];
+        else { t = v[--end]; v[end] = v[0]; }
+        for (root = start; (child = 2 * root + 1) < end; root = child) {
+            if (child + 1 < end && nni_key_before(v[child], v[child + 1])) child++;
+            if (!nni_key_before(t, v[child])) break;
+            v[root] = v[child];
+        }
+        v[root] = t;
+    }
+}
+/* Two members of one name: the later one and, in *first, the earlier; NULL when all differ. With `drop` the earlier ones
+ * are taken out of the list instead. NN_E_NOMEM through *st. */
+NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn_alloc *al, nn_status *st)
+{
+    nn_json *c, *d, **v, **at, *found = NULL;
+    size_t n = 0, i;
+    if (obj->n <= 8 && !drop) {
+        for (c = obj->v.first; c; c = c->next)
+            for (d = c->next; d; d = d->next)
+                if (c->key_len == d->key_len && memcmp(c->key, d->key, c->key_len) == 0) { *first = c; return d; }
+        return NULL;
+    }
+    if (obj->n < 2) return NULL;
+    v = (nn_json **)nn_mem_alloc(obj->n * sizeof *v, al);
+    if (!v) { *st = NN_E_NOMEM; return NULL; }
+    for (c = obj->v.first; c; c = c->next) v[n++] = c;
+    nni_key_sort(v, n);
+    for (i = 0; i + 1 < n && !found; i++)
+        if (v[i]->key_len == v[i + 1]->key_len && memcmp(v[i]->key, v[i + 1]->key, v[i]->key_len) == 0) {
+            if (drop) v[i]->key = NULL;
+            else { found = v[i + 1]; *first = v[i]; }
+        }
+    if (drop)
+        for (at = &obj->v.first; *at;) {
+            if ((*at)->key) at = &(*at)->next;
+            else { *at = (*at)->next; obj->n--; }
+        }
+    nn_mem_free(v, n * sizeof *v, al);
+    return found;
+}
+
+/* ---- parsing */
+typedef struct nni_jp {
+    const char *s, *p, *end, *line_start, *name;
+    size_t line;
+    nn_arena *arena;
+    nn_error *err;
+    nn_json_desc d;
+} nni_jp;
+NNI_FN nn_status nni_jp_fail(nni_jp *j, nn_status s, const char *at, const char *fmt, const char *a, const char *b)
+{
+    char name[64], msg[160];
+    size_t col = (size_t)(at - j->line_start) + 1;
+    (void)snprintf(msg, sizeof msg, fmt, a, b);
+    return nni_fail_at(j->err, s, (size_t)(at - j->s), j->line, col, "%s:%zu:%zu: %s", nni_name(name, j->name), j->line, col, msg);
+}
+NNI_FN nn_status nni_jp_expected(nni_jp *j, const char *what)
+{
+    char b[16];
+    return nni_jp_fail(j, NN_E_FORMAT, j->p, "expected %s, got %s", what, nni_byte_text(b, j->p, j->end));
+}
+NNI_FN nn_status nni_jp_memory(nni_jp *j)
+{
+    return nni_jp_fail(j, j->arena->limit ? NN_E_LIMIT : NN_E_NOMEM, j->p, j->arena->limit ? "the document needs more memory than its limit%s%s" : "out of memory%s%s", "", "");
+}
+NNI_FN void nni_jp_space(nni_jp *j)
+{
+    const char *p = j->p;
+    for (; p < j->end; p++) {
+        if (*p == '\n') { j->line++; j->line_start = p + 1; }
+        else if (*p != ' ' && *p != '\t' && *p != '\r') break;
+    }
+    j->p = p;
+}
+NNI_FN int nni_hex4(const char *p, const char *end, uint32_t *out)
+{
+    uint32_t v = 0;
+    int i;
+    if (end - p < 4) return 0;
+    for (i = 0; i < 4; i++) {
+        char c = p[i];
+        uint32_t d = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a') + 10u : 99u;
+        if (d > 15) return 0;
+        v = v << 4 | d;
+    }
+    *out = v;
+    return 1;
+}
+/* 8 bytes none of which is a quote, a backslash, a control or beyond ASCII */
+NNI_FN int nni_plain8(const char *p)
+{
+    uint64_t x, q, b;
+    memcpy(&x, p, 8);
+    q = x ^ 0x2222222222222222u;
+    b = x ^ 0x5c5c5c5c5c5c5c5cu;
+    return !(((x | (x - 0x2020202020202020u) | (q - 0x0101010101010101u) | (b - 0x0101010101010101u)) & 0x8080808080808080u));
+}
+/* j->p at the opening quote; the text, unescaped and terminated, in the arena. */
+NNI_FN nn_status nni_jp_string(nni_jp *j, char **out, size_t *len)
+{
+    const char *p = j->p + 1, *start = p, *c;
+    char *t, *o;
+    uint32_t u, lo;
+    size_t w;
+    int escapes = 0;
+    for (;;) {                                       /* find the end; everything but \u pairs is checked here */
+        while (j->end - p >= 8 && nni_plain8(p)) p += 8;
+        if (p >= j->end) { j->p = p; return nni_jp_expected(j, "'\"' at the end of the string"); }
+        if (*p == '"') break;
+        if (*p == '\\') {
+            escapes = 1;
+            if (p + 1 >= j->end || !memchr("\"\\/bfnrtu", p[1], 9)) { j->p = p + 1; return nni_jp_expected(j, "an escape (one of \"\\/bfnrtu)"); }
+            p += 2;
+        } else if ((unsigned char)*p < 0x20) {
+            j->p = p;
+            return nni_jp_expected(j, "no control character in a string");
+        } else if ((unsigned char)*p < 0x80) p++;
+        else {
+            w = nni_utf8_get(p, (size_t)(j->end - p), &u);
+            if (!w) { j->p = p; return nni_jp_expected(j, "valid utf-8"); }
+            p += w;
+        }
+    }
+    t = (char *)nni_arena_quick(j->arena, (size_t)(p - start) + 1);
+    if (!t) return nni_jp_memory(j);
+    *out = t;
+    if (!escapes) {
+        memcpy(t, start, (size_t)(p - start));
+        o = t + (p - start);
+    } else {
+        for (c = start, o = t; c < p;) {
+            if (*c != '\\') { *o++ = *c++; continue; }
+            c++;
+            switch (*c++) {
+            case 'b': *o++ = '\b'; break;
+            case 'f': *o++ = '\f'; break;
+            case 'n': *o++ = '\n'; break;
+            case 'r': *o++ = '\r'; break;
+            case 't': *o++ = '\t'; break;
+            case 'u':
+                if (!nni_hex4(c, p, &u)) { j->p = c; return nni_jp_fail(j, NN_E_FORMAT, c, "expected four hex digits after \\u%s%s", "", ""); }
+                c += 4;
+                if (u >= 0xD800 && u < 0xE000) {     /* only a whole pair is a character */
+                    if (u >= 0xDC00 || p - c < 6 || c[0] != '\\' || c[1] != 'u' || !nni_hex4(c + 2, p, &lo) || lo < 0xDC00 || lo > 0xDFFF)
+                        return nni_jp_fail(j, NN_E_FORMAT, c - 6, "unpaired surrogate in a \\u escape%s%s", "", "");
+                    u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);
+                    c += 6;
+                }
+                o += nni_utf8_put(o, u);
+                break;
+            default: *o++ = c[-1]; break;
+            }
+        }
+    }
+    *o = 0;
+    *len = (size_t)(o - t);
+    j->p = p + 1;
+    return NN_OK;
+}
+NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
+{
+    const char *p = j->p, *q = p + (*p == '-');
+    nni_dec d;
+    size_t used;
+    if (q >= j->end || (unsigned)(*q - '0') >= 10u) { j->p = q; return nni_jp_expected(j, "a digit"); }
+    if (*q == '0' && q + 1 < j->end && (unsigned)(q[1] - '0') < 10u) { j->p = q + 1; return nni_jp_fail(j, NN_E_FORMAT, q, "a number must not start with 0%s%s", "", ""); }
+    used = nni_scan_dec(p, (size_t)(j->end - p), &d);
+    q = p + used;
+    if (*(d.end - 1) == '.') { j->p = d.end; return nni_jp_expected(j, "a digit after the point"); }
+    if (q < j->end && (*q | 32) == 'e') { j->p = q + 1; return nni_jp_expected(j, "an exponent"); }
+    j->p = q;
+    if (d.end == q && d.last == 0 && (d.neg ? nn_i64_parse(p, used, &v->v.i) : nn_u64_parse(p, used, &v->v.u)) == used) {
+        v->type = !d.neg && v->v.u > (uint64_t)INT64_MAX ? NN_JSON_UINT : NN_JSON_INT;
+        return NN_OK;
+    }
+    v->type = NN_JSON_REAL;
+    (void)nn_f64_parse(p, used, &v->v.d);
+    if (v->v.d - v->v.d != 0) {
+        char b[64];
+        return nni_jp_fail(j, NN_E_FORMAT, p, "number '%s' is beyond the range of a double%s", nni_value_text(b, p, used), "");
+    }
+    return NN_OK;
+}
+NNI_FN int nni_jp_word(nni_jp *j, const char *w)
+{
+    size_t n = strlen(w);
+    if ((size_t)(j->end - j->p) < n || memcmp(j->p, w, n) != 0) return 0;
+    j->p += n;
+    return 1;
+}
+/* Containers that are open hang in a chain: `next` is the parent, v.first the last child, whose `next` is the first. So
+ * depth costs nothing but the nodes, and no call recurses. */
+NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
+{
+    nn_json *open = NULL, *v, *first = NULL, *again;
+    size_t depth = 0, max = j->d.max_depth ? j->d.max_depth : NN_JSON_MAX_DEPTH;
+    nn_status st = NN_OK;
+    char *text, *key = NULL;
+    size_t len, key_len = 0;
+    char msg[64];
+    if (j->end - j->p >= 3 && memcmp(j->p, "\xEF\xBB\xBF", 3) == 0) return nni_jp_fail(j, NN_E_FORMAT, j->p, "json must not start with a byte order mark%s%s", "", "");
+    for (;;) {
+        nni_jp_space(j);
+        if (open && open->type == NN_JSON_OBJECT) {  /* a member: its name first */
+            if (j->p >= j->end || *j->p != '"') return nni_jp_expected(j, open->n ? "a name in quotes" : "a name in quotes or '}'");
+            if ((st = nni_jp_string(j, &key, &key_len)) != NN_OK) return st;
+            if (key_len >= UINT32_MAX) return nni_jp_fail(j, NN_E_LIMIT, j->p, "name too long%s%s", "", "");
+            nni_jp_space(j);
+            if (j->p >= j->end || *j->p != ':') return nni_jp_expected(j, "':'");
+            j->p++;
+            nni_jp_space(j);
+        }
+        v = (nn_json *)nni_arena_quick(j->arena, sizeof *v);
+        if (!v) return nni_jp_memory(j);
+        v->line = (uint32_t)j->line;
+        v->col = (uint32_t)(j->p - j->line_start) + 1;
+        v->key = key;
+        v->key_len = (uint32_t)key_len;
+        v->n = 0;
+        key = NULL;
+        key_len = 0;
+        if (j->p >= j->end) return nni_jp_expected(j, "a value");
+        switch (*j->p) {
+        case '"':
+            v->type = NN_JSON_STRING;
+            if ((st = nni_jp_string(j, &text, &len)) != NN_OK) return st;
+            v->v.s = text;
+            v->n = len;
+            break;
+        case '{': case '[':
+            if (depth++ >= max) { (void)snprintf(msg, sizeof msg, "%zu", max); return nni_jp_fail(j, NN_E_LIMIT, j->p, "nested deeper than %s levels%s", msg, ""); }
+            v->type = *j->p == '{' ? NN_JSON_OBJECT : NN_JSON_ARRAY;
+            v->v.first = NULL;
+            v->next = open;
+            open = v;
+            j->p++;
+            nni_jp_space(j);
+            if (j->p < j->end && *j->p == (v->type == NN_JSON_OBJECT ? '}' : ']')) break;   /* empty: closed below */
+            continue;
+        case 't': case 'f':
+            v->type = NN_JSON_BOOL;
+            v->v.i = *j->p == 't';
+            if (!nni_jp_word(j, v->v.i ? "true" : "false")) return nni_jp_expected(j, "a value");
+            break;
+        case 'n':
+            v->type = NN_JSON_NULL;
+            v->v.i = 0;
+            if (!nni_jp_word(j, "null")) return nni_jp_expected(j, "a value");
+            break;
+        default:
+            if (j->d.allow_nan && (*j->p == 'N' || *j->p == 'I' || (*j->p == '-' && j->p + 1 < j->end && j->p[1] == 'I'))) {
+                v->type = NN_JSON_REAL;
+                v->v.d = nni_bits_f64((uint64_t)(*j->p == 'N' ? 0x7ff8 : *j->p == 'I' ? 0x7ff0 : 0xfff0) << 48);
+                if (!nni_jp_word(j, "NaN") && !nni_jp_word(j, "Infinity") && !nni_jp_word(j, "-Infinity")) return nni_jp_expected(j, "a value");
+            } else if (*j->p == '-' || (unsigned)(*j->p - '0') < 10u) {
+                if ((st = nni_jp_number(j, v)) != NN_OK) return st;
+            } else return nni_jp_expected(j, "a value");
+            break;
+        }
+        for (;;) {                                   /* v is complete, unless it is the container just opened */
+            if (v != open) {
+                if (!open) {
+                    nni_jp_space(j);
+                    if (j->p < j->end) return nni_jp_expected(j, "the end after the value");
+                    v->next = NULL;
+                    *root = v;
+                    return NN_OK;
+                }
+                if (open->v.first) { v->next = open->v.first->next; open->v.first->next = v; } else v->next = v;
+                open->v.first = v;
+                open->n++;
+            }
+            nni_jp_space(j);
+            if (v != open && j->p < j->end && *j->p == ',') { j->p++; break; }
+            if (j->p >= j->end || *j->p != (open->type == NN_JSON_OBJECT ? '}' : ']'))
+                return nni_jp_expected(j, open->type == NN_JSON_OBJECT ? "',' or '}'" : "',' or ']'");
+            j->p++;
+            v = open;                                /* close it */
+            open = v->next;
+            depth--;
+            if (v->n) { nn_json *last = v->v.first; v->v.first = last->next; last->next = NULL; }
+            if (v->type == NN_JSON_OBJECT && j->d.duplicates != 2) {
+                again = nni_json_twice(v, j->d.duplicates == 1, &first, &j->arena->alloc, &st);
+                if (st != NN_OK) return nni_jp_memory(j);
+                if (again) {
+                    char where[40 + 64];
+                    (void)snprintf(where, 40, "%zu:%zu", (size_t)first->line, (size_t)first->col);
+                    return nni_fail_at(j->err, NN_E_FORMAT, 0, again->line, again->col, "%s:%u:%u: duplicate name '%s', the first is at %s", nni_name(where + 40, j->name),
+                                       (unsigned)again->line, (unsigned)again->col, nni_value_text(msg, again->key, again->key_len), where);
+                }
+            }
+        }
+    }
+}
+NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, const nn_json_desc *d, nn_error *err)
+{
+    nni_jp j;
+    memset(&j, 0, sizeof j);
+    j.s = j.p = j.line_start = n ? text : "";
+    j.end = j.s + n;
+    j.name = name ? name : "json";
+    j.line = 1;
+    j.arena = arena;
+    j.err = err;
+    if (d) j.d = *d;
+    return nni_jp_run(&j, root);
+}
+NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    if (opts) b.alloc = opts->alloc;
+    s = nn_file_read(&b, path, opts, err);
+    if (s == NN_OK) s = nn_json_parse(root, arena, (const char *)b.data, b.len, opts && opts->name ? opts->name : path, d, err);
+    nn_buf_free(&b);
+    return s;
+}
+
+/* ---- JSON lines */
+struct nn_jsonl { nn_reader *r; nn_arena arena; nn_json_desc d; size_t line, taken, len; const char *text; nn_alloc alloc; };
+NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc al = NN_ZERO;
+    nn_jsonl *j;
+    nn_status s;
+    if (opts) al = opts->alloc;
+    j = (nn_jsonl *)nni_new(1, sizeof *j, &al);
+    if (!j) return nni_fail(err, NN_E_NOMEM, "nn_jsonl_open: out of memory");
+    j->alloc = al;
+    j->arena.alloc = al;
+    if (d) j->d = *d;
+    s = nn_reader_open(&j->r, path, opts, err);
+    if (s != NN_OK) { nn_mem_free(j, sizeof *j, &al); return s; }
+    *r = j;
+    return NN_OK;
+}
+NN_DEF void nn_jsonl_close(nn_jsonl *r)
+{
+    nn_alloc al;
+    if (!r) return;
+    nn_reader_close(r->r);
+    nn_arena_free(&r->arena);
+    al = r->alloc;
+    nn_mem_free(r, sizeof *r, &al);
+}
+/* The next line without its end: *p, *n; at the end *p = NULL. A line is taken from the reader by the following call. */
+NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const char **p, size_t *n, nn_error *err)
+{
+    const unsigned char *b, *nl = NULL;
+    size_t have = 0, seen = 0, want = 1;
+    nn_status s;
+    nn_reader_take(r, *taken);
+    *taken = 0;
+    *p = NULL;
+    *n = 0;
+    for (;;) {
+        if ((s = nn_reader_peek(r, want, &b, &have, err)) != NN_OK) return s;
+        if (have > seen) nl = (const unsigned char *)memchr(b + seen, '\n', have - seen);
+        if (nl || have < want) break;
+        if (have > limit) return nni_fail(err, NN_E_LIMIT, "%s: a line is longer than %zu bytes", nn_reader_name(r), limit);
+        seen = have;
+        want = have + (have < 65536 ? 65536 : have);
+    }
+    if (!have) return NN_OK;
+    *n = nl ? (size_t)(nl - b) : have;
+    *taken = nl ? *n + 1 : *n;
+    *p = (const char *)b;
+    return NN_OK;
+}
+NN_DEF nn_status nn_jsonl_next(nn_jsonl *r, nn_json **value, nn_error *err)
+{
+    nn_status s;
+    size_t i;
+    *value = NULL;
+    for (;;) {
+        if ((s = nni_line_next(r->r, &r->taken, NN_JSONL_MAX_LINE, &r->text, &r->len, err)) != NN_OK) return s;
+        if (!r->text) return NN_OK;
+        r->line++;
+        if (r->len && r->text[r->len - 1] == '\r') r->len--;
+        for (i = 0; i < r->len && (r->text[i] == ' ' || r->text[i] == '\t'); i++) { }
+        if (i < r->len) break;
+    }
+    nni_arena_reset(&r->arena);
+    {
+        nni_jp j;
+        memset(&j, 0, sizeof j);
+        j.s = j.p = j.line_start = r->text;
+        j.end = j.s + r->len;
+        j.name = nn_reader_name(r->r);
+        j.line = r->line;
+        j.arena = &r->arena;
+        j.err = err;
+        j.d = r->d;
+        return nni_jp_run(&j, value);
+    }
+}
+NN_DEF size_t nn_jsonl_line(const nn_jsonl *r) { return r->line; }
+NN_DEF const char *nn_jsonl_text(const nn_jsonl *r, size_t *n) { *n = r->len; return r->text; }
+
+/* ---- writing */
+NNI_FN void nni_jw_fail(nn_json_writer *w, nn_status s, const char *why)
+{
+    if (w->status != NN_OK) return;
+    w->status = s;
+    w->why = why;
+}
+/* room for n bytes behind the text; NULL when there is none or something failed before */
+NNI_FN char *nni_jw_room(nn_json_writer *w, size_t n)
+{
+    if (w->status != NN_OK) return NULL;
+    if (w->buf->room - w->buf->len <= n || !w->buf->data) {
+        nn_status s = nn_buf_reserve(w->buf, n, NULL);
+        if (s != NN_OK) { nni_jw_fail(w, s, "out of memory"); return NULL; }
+    }
+    return (char *)w->buf->data + w->buf->len;
+}
+NNI_FN void nni_jw_did(nn_json_writer *w, size_t n)
+{
+    w->buf->len += n;
+    w->buf->data[w->buf->len] = 0;
+}
+NNI_FN int nni_jw_in_object(const nn_json_writer *w)
+{
+    return w->depth && (w->kind[(w->depth - 1) / 8] >> ((w->depth - 1) % 8) & 1);
+}
+NNI_FN char *nni_jw_newline(nn_json_writer *w, char *p)
+{
+    size_t n = (size_t)w->indent * w->depth;
+    *p++ = '\n';
+    memset(p, ' ', n);
+    return p + n;
+}
+/* What stands before a value or a key: comma, line break, indent. Room for `extra` bytes more is made; NULL = stop. */
+NNI_FN char *nni_jw_before(nn_json_writer *w, int is_key, size_t extra)
+{
+    char *p;
+    unsigned char *some;
+    unsigned bit;
+    size_t pad = w->indent > 0 ? (size_t)w->indent * w->depth : 0;
+    if (w->have_key) {                               /* the value of a member: all that was the key's */
+        if (is_key) { nni_jw_fail(w, NN_E_ARG, "two keys in a row"); return NULL; }
+        w->have_key = 0;
+        return nni_jw_room(w, extra);
+    }
+    if (!w->depth) {
+        if (w->done) { nni_jw_fail(w, NN_E_ARG, "a second value at the top"); return NULL; }
+        w->done = 1;
+        return nni_jw_room(w, extra);
+    }
+    if (nni_jw_in_object(w) != is_key) { nni_jw_fail(w, NN_E_ARG, is_key ? "a key outside of an object" : "a value without a key in an object"); return NULL; }
+    p = nni_jw_room(w, extra + pad + 4);
+    if (!p) return NULL;
+    some = w->some + (w->depth - 1) / 8;
+    bit = 1u << ((w->depth - 1) % 8);
+    if (*some & bit) {
+        *p++ = ',';
+        if (w->spaced && w->indent <= 0) *p++ = ' ';
+    }
+    *some = (unsigned char)(*some | bit);
+    if (w->indent > 0) p = nni_jw_newline(w, p);
+    w->buf->len = (size_t)(p - (char *)w->buf->data);
+    return p;
+}
+NNI_FN void nni_jw_begin(nn_json_writer *w, int object)
+{
+    char *p = nni_jw_before(w, 0, 1);
+    unsigned bit = 1u << (w->depth % 8);
+    if (!p) return;
+    if (w->depth >= NN_JSON_MAX_DEPTH) { nni_jw_fail(w, NN_E_LIMIT, "nested too deep"); return; }
+    *p = object ? '{' : '[';
+    nni_jw_did(w, 1);
+    w->kind[w->depth / 8] = (unsigned char)(object ? w->kind[w->depth / 8] | bit : w->kind[w->depth / 8] & ~bit);
+    w->some[w->depth / 8] = (unsigned char)(w->some[w->depth / 8] & ~bit);
+    w->depth++;
+}
+NN_DEF void nn_json_begin_object(nn_json_writer *w) { nni_jw_begin(w, 1); }
+NN_DEF void nn_json_begin_array(nn_json_writer *w) { nni_jw_begin(w, 0); }
+NN_DEF void nn_json_end(nn_json_writer *w)
+{
+    char *p;
+    int object = nni_jw_in_object(w), some;
+    if (!w->depth || w->have_key) { nni_jw_fail(w, NN_E_ARG, w->depth ? "a key without its value" : "nothing is open"); return; }
+    some = w->some[(w->depth - 1) / 8] >> ((w->depth - 1) % 8) & 1;
+    p = nni_jw_room(w, 2 + (w->indent > 0 ? (size_t)w->indent * w->depth : 0));
+    if (!p) return;
+    w->depth--;
+    if (some && w->indent > 0) p = nni_jw_newline(w, p);
+    *p++ = object ? '}' : ']';
+    w->buf->len = (size_t)(p - (char *)w->buf->data);
+    w->buf->data[w->buf->len] = 0;
+}
+NNI_FN char *nni_put_u16_escape(char *o, uint32_t u)
+{
+    static const char hex[] = "0123456789abcdef";
+    o[0] = '\\'; o[1] = 'u';
+    o[2] = hex[u >> 12 & 15]; o[3] = hex[u >> 8 & 15]; o[4] = hex[u >> 4 & 15]; o[5] = hex[u & 15];
+    return o + 6;
+}
+/* the string in quotes behind the text, in pieces so that the worst case of an escape does not multiply memory */
+NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
+{
+    const char *end = s + n;
+    char *o = nni_jw_room(w, 1);
+    if (!o) return;
+    *o = '"';
+    nni_jw_did(w, 1);
+    while (s < end) {
+        size_t piece = (size_t)(end - s) < 1024 ? (size_t)(end - s) : 1024, len;
+        const char *stop = s + piece;
+        char *start = nni_jw_room(w, 6 * piece + 16);
+        uint32_t c;
+        if (!start) return;
+        for (o = start; s < stop;) {
+            while (stop - s >= 8 && nni_plain8(s) && !w->html) { memcpy(o, s, 8); o += 8; s += 8; }
+            if (s >= stop) break;
+            if ((unsigned char)*s >= 0x80) {
+                len = nni_utf8_get(s, (size_t)(end - s), &c);
+                if (!len) { nni_jw_fail(w, NN_E_ARG, "a string is not valid utf-8"); return; }
+                if (!w->ascii) { memcpy(o, s, len); o += len; }
+                else if (c < 0x10000) o = nni_put_u16_escape(o, c);
+                else { o = nni_put_u16_escape(o, 0xD800 + ((c - 0x10000) >> 10)); o = nni_put_u16_escape(o, 0xDC00 + ((c - 0x10000) & 0x3ff)); }
+                s += len;
+                continue;
+            }
+            switch (*s) {
+            case '"':  *o++ = '\\'; *o++ = '"'; break;
+            case '\\': *o++ = '\\'; *o++ = '\\'; break;
+            case '\b': *o++ = '\\'; *o++ = 'b'; break;
+            case '\f': *o++ = '\\'; *o++ = 'f'; break;
+            case '\n': *o++ = '\\'; *o++ = 'n'; break;
+            case '\r': *o++ = '\\'; *o++ = 'r'; break;
+            case '\t': *o++ = '\\'; *o++ = 't'; break;
+            case '<': case '>': case '&':
+                if (w->html) { o = nni_put_u16_escape(o, (uint32_t)*s); break; }
+                *o++ = *s; break;
+            default:
+                if ((unsigned char)*s < 0x20 || (*s == 0x7f && w->ascii)) o = nni_put_u16_escape(o, (uint32_t)*s);
+                else *o++ = *s;
+            }
+            s++;
+        }
+        nni_jw_did(w, (size_t)(o - start));
+    }
+    o = nni_jw_room(w, 1);
+    if (!o) return;
+    *o = '"';
+    nni_jw_did(w, 1);
+}
+NN_DEF void nn_json_key(nn_json_writer *w, const char *key)
+{
+    char *p;
+    if (!nni_jw_before(w, 1, 8)) return;
+    nni_jw_quoted(w, key, strlen(key));
+    p = nni_jw_room(w, 2);
+    if (!p) return;
+    p[0] = ':';
+    p[1] = ' ';
+    nni_jw_did(w, w->indent > 0 || w->spaced ? 2 : 1);
+    w->have_key = 1;
+}
+NN_DEF void nn_json_stringn(nn_json_writer *w, const char *s, size_t n)
+{
+    if (nni_jw_before(w, 0, 8)) nni_jw_quoted(w, s, n);
+}
+NN_DEF void nn_json_raw(nn_json_writer *w, const char *json, size_t n)
+{
+    char *p = nni_jw_before(w, 0, n + 1);
+    if (!p) return;
+    memcpy(p, json, n);
+    nni_jw_did(w, n);
+}
+NN_DEF void nn_json_string(nn_json_writer *w, const char *s)
+{
+    if (s) nn_json_stringn(w, s, strlen(s)); else nn_json_null(w);
+}
+NN_DEF void nn_json_null(nn_json_writer *w) { nn_json_raw(w, "null", 4); }
+NN_DEF void nn_json_bool(nn_json_writer *w, int v) { if (v) nn_json_raw(w, "true", 4); else nn_json_raw(w, "false", 5); }
+NN_DEF void nn_json_i64(nn_json_writer *w, int64_t v)
+{
+    char *p = nni_jw_before(w, 0, NN_NUM_BYTES);
+    if (p) nni_jw_did(w, nn_i64_print(p, v));
+}
+NN_DEF void nn_json_u64(nn_json_writer *w, uint64_t v)
+{
+    char *p = nni_jw_before(w, 0, NN_NUM_BYTES);
+    if (p) nni_jw_did(w, nn_u64_print(p, v));
+}
+/* 1 when v was no finite number and the policy has dealt with it */
+NNI_FN int nni_jw_nonfinite(nn_json_writer *w, double v)
+{
+    const char *t;
+    if (v - v == 0) return 0;
+    t = v != v ? "NaN" : v > 0 ? "Infinity" : "-Infinity";
+    if (w->nan == NN_JSON_NAN_NULL) nn_json_null(w);
+    else if (w->nan == NN_JSON_NAN_STRING) nn_json_stringn(w, t, strlen(t));
+    else if (w->nan == NN_JSON_NAN_PYTHON) nn_json_raw(w, t, strlen(t));
+    else nni_jw_fail(w, NN_E_NONFINITE, "a number is not finite");
+    return 1;
+}
+NN_DEF void nn_json_f64(nn_json_writer *w, double v)
+{
+    char *p;
+    if (nni_jw_nonfinite(w, v)) return;
+    p = nni_jw_before(w, 0, NN_NUM_BYTES);
+    if (p) nni_jw_did(w, nn_f64_print(p, v));
+}
+NN_DEF void nn_json_f32(nn_json_writer *w, float v)
+{
+    char *p;
+    if (nni_jw_nonfinite(w, (double)v)) return;
+    p = nni_jw_before(w, 0, NN_NUM_BYTES);
+    if (p) nni_jw_did(w, nn_f32_print(p, v));
+}
+NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals) { nn_json_f64(w, nn_f64_round(v, decimals)); }
+/* an array on one line whatever the indent: compact with ", " between */
+NNI_FN void nni_jw_flat(nn_json_writer *w, int begin, int *indent, int *spaced)
+{
+    if (begin) {
+        nn_json_begin_array(w);
+        *indent = w->indent;
+        *spaced = w->spaced;
+        if (w->indent > 0) w->spaced = 1;
+        w->indent = 0;
+    } else {
+        nn_json_end(w);
+        w->indent = *indent;
+        w->spaced = *spaced;
+    }
+}
+NN_DEF void nn_json_f64s(nn_json_writer *w, const double *v, size_t n)
+{
+    size_t i;
+    int a, b;
+    nni_jw_flat(w, 1, &a, &b);
+    for (i = 0; i < n; i++) nn_json_f64(w, v[i]);
+    nni_jw_flat(w, 0, &a, &b);
+}
+NN_DEF void nn_json_f32s(nn_json_writer *w, const float *v, size_t n)
+{
+    size_t i;
+    int a, b;
+    nni_jw_flat(w, 1, &a, &b);
+    for (i = 0; i < n; i++) nn_json_f32(w, v[i]);
+    nni_jw_flat(w, 0, &a, &b);
+}
+NN_DEF void nn_json_i64s(nn_json_writer *w, const int64_t *v, size_t n)
+{
+    size_t i;
+    int a, b;
+    nni_jw_flat(w, 1, &a, &b);
+    for (i = 0; i < n; i++) nn_json_i64(w, v[i]);
+    nni_jw_flat(w, 0, &a, &b);
+}
+/* An element of any type as a signed, unsigned or real number: 'i', 'u', 'f' (float: print short), 'd', 'b'; 't' for text, 'c' complex */
+NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, float *f, double *d)
+{
+    const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
+    int8_t a; int16_t b; int32_t c; uint16_t h; uint32_t w;
+    switch (t->dtype) {
+    case NN_F64: memcpy(d, p, 8); return 'd';
+    case NN_F32: memcpy(f, p, 4); return 'f';
+    case NN_F16: memcpy(&h, p, 2); *f = nn_f16_to_f32(h); return 'f';
+    case NN_BF16: memcpy(&h, p, 2); *f = nn_bf16_to_f32(h); return 'f';
+    case NN_I8: memcpy(&a, p, 1); *si = a; return 'i';
+    case NN_I16: memcpy(&b, p, 2); *si = b; return 'i';
+    case NN_I32: memcpy(&c, p, 4); *si = c; return 'i';
+    case NN_I64: memcpy(si, p, 8); return 'i';
+    case NN_U8: *u = *p; return 'u';
+    case NN_U16: memcpy(&h, p, 2); *u = h; return 'u';
+    case NN_U32: memcpy(&w, p, 4); *u = w; return 'u';
+    case NN_U64: memcpy(u, p, 8); return 'u';
+    case NN_BOOL: *u = *p != 0; return 'b';
+    case NN_C64: case NN_C128: return 'c';
+    case NN_UCS4: case NN_BYTES: return 't';
+    case NN_DTYPE_NONE: break;
+    }
+    return 0;
+}
+NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
+{
+    int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0, z[2];
+    float zf[2];
+    int a, b;
+    switch (nni_elem(t, i, &s, &u, &f, &d)) {
+    case 'i': nn_json_i64(w, s); break;
+    case 'u': nn_json_u64(w, u); break;
+    case 'f': nn_json_f32(w, f); break;
+    case 'd': nn_json_f64(w, d); break;
+    case 'b': nn_json_bool(w, (int)u); break;
+    case 'c':                                        /* [re, im] */
+        nni_jw_flat(w, 1, &a, &b);
+        if (t->dtype == NN_C64) { memcpy(zf, (const unsigned char *)t->data + 8 * i, 8); nn_json_f32(w, zf[0]); nn_json_f32(w, zf[1]); }
+        else { memcpy(z, (const unsigned char *)t->data + 16 * i, 16); nn_json_f64(w, z[0]); nn_json_f64(w, z[1]); }
+        nni_jw_flat(w, 0, &a, &b);
+        break;
+    case 't': {
+        size_t n = nn_tensor_text(t, i, NULL, 0);
+        char small[256], *p = n < sizeof small ? small : (char *)nn_mem_alloc(n + 1, &w->buf->alloc);
+        if (!p) { nni_jw_fail(w, NN_E_NOMEM, "out of memory"); break; }
+        (void)nn_tensor_text(t, i, p, n + 1);
+        nn_json_stringn(w, p, n);
+        if (p != small) nn_mem_free(p, n + 1, &w->buf->alloc);
+        break; }
+    default: nni_jw_fail(w, NN_E_ARG, "a tensor without a type");
+    }
+}
+NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
+{
+    size_t at[NN_MAX_DIMS] = { 0 }, k = 0, i = 0, d;
+    int indent = w->indent, spaced = w->spaced;
+    if (!t->ndim) { nni_jw_elem(w, t, 0); return; }
+    for (;;) {
+        for (d = k; d < t->ndim; d++) {              /* open down to the rows; the innermost arrays stay on one line */
+            nn_json_begin_array(w);
+            at[d] = 0;
+            if (!t->shape[d]) { d++; break; }
+        }
+        k = d;
+        if (k == t->ndim && t->shape[k - 1]) {
+            if (indent > 0) w->spaced = 1;
+            w->indent = 0;
+            for (at[k - 1] = 0; at[k - 1] < t->shape[k - 1] && w->status == NN_OK; at[k - 1]++) nni_jw_elem(w, t, i++);
+        }
+        w->indent = k == t->ndim ? 0 : indent;
+        for (;;) {
+            nn_json_end(w);
+            w->indent = indent;
+            w->spaced = spaced;
+            k--;
+            if (!k) return;
+            if (w->status != NN_OK) return;
+            if (++at[k - 1] < t->shape[k - 1]) break;
+        }
+    }
+}
+NN_DEF void nn_json_value(nn_json_writer *w, const nn_json *v)
+{
+    const nn_json *stack[NN_JSON_MAX_DEPTH];
+    size_t depth = 0;
+    if (!v) { nn_json_null(w); return; }
+    for (;;) {
+        if (depth && v->key) {
+            if (strlen(v->key) != v->key_len) { nni_jw_fail(w, NN_E_UNSUPPORTED, "a key holds a NUL"); return; }
+            nn_json_key(w, v->key);
+        }
+        switch (v->type) {
+        case NN_JSON_NULL: nn_json_null(w); break;
+        case NN_JSON_BOOL: nn_json_bool(w, v->v.i != 0); break;
+        case NN_JSON_INT: nn_json_i64(w, v->v.i); break;
+        case NN_JSON_UINT: nn_json_u64(w, v->v.u); break;
+        case NN_JSON_REAL: nn_json_f64(w, v->v.d); break;
+        case NN_JSON_STRING: nn_json_stringn(w, v->v.s, v->n); break;
+        case NN_JSON_ARRAY: case NN_JSON_OBJECT:
+            nni_jw_begin(w, v->type == NN_JSON_OBJECT);
+            if (w->status != NN_OK || depth >= NN_JSON_MAX_DEPTH) { nni_jw_fail(w, NN_E_LIMIT, "nested too deep"); return; }
+            if (v->v.first) { stack[depth++] = v; v = v->v.first; continue; }
+            nn_json_end(w);
+            break;
+        }
+        while (depth && !v->next) { v = stack[--depth]; nn_json_end(w); }
+        if (!depth || w->status != NN_OK) return;
+        v = v->next;
+    }
+}
+NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err)
+{
+    nn_status s = w->status;
+    const char *why = w->why;
+    if (s == NN_OK && (w->depth || !w->done)) { s = NN_E_ARG; why = w->depth ? "something is still open" : "nothing was written"; }
+    if (s == NN_OK && w->lines) {
+        char *p = nni_jw_room(w, 1);
+        if (p) { *p = '\n'; nni_jw_did(w, 1); }
+        s = w->status;
+        why = w->why;
+    }
+    w->status = NN_OK;                               /* ready for another value */
+    w->depth = 0;
+    w->done = w->have_key = 0;
+    return s == NN_OK ? NN_OK : nni_fail(err, s, "json: %s", why ? why : "failed");
+}
 
 /* ---- [YAML] ------------------------------------------------------------- */
+/* A line at a time, block structure by column. Depth is bounded by NNI_YAML_DEPTH, so the recursion is too. */
+#define NNI_YAML_DEPTH 100
+typedef struct nni_yp {
+    const char *s, *p, *end, *line_start, *name;
+    size_t line;
+    nn_arena *arena;
+    nn_error *err;
+    nn_yaml_warning **warn;        /* where the next warning goes; NULL = not wanted */
+    int depth;
+} nni_yp;
+NNI_FN nn_status nni_yp_fail_at(nni_yp *y, nn_status s, size_t line, size_t col, size_t offset, const char *fmt, const char *a)
+{
+    char name[64], msg[160];
+    (void)snprintf(msg, sizeof msg, fmt, a);
+    return nni_fail_at(y->err, s, offset, line, col, "%s:%zu:%zu: %s", nni_name(name, y->name), line, col, msg);
+}
+NNI_FN nn_status nni_yp_fail(nni_yp *y, nn_status s, const char *fmt, const char *a)
+{
+    return nni_yp_fail_at(y, s, y->line, (size_t)(y->p - y->line_start) + 1, (size_t)(y->p - y->s), fmt, a);
+}
+NNI_FN nn_status nni_yp_format(nni_yp *y, const char *msg) { return nni_yp_fail(y, NN_E_FORMAT, "%s", msg); }
+NNI_FN nn_status nni_yp_got(nni_yp *y, const char *fmt)
+{
+    char b[16];
+    return nni_yp_fail(y, NN_E_FORMAT, fmt, y->p < y->end && (*y->p == '\n' || *y->p == '\r') ? "the end of the line" : nni_byte_text(b, y->p, y->end));
+}
+NNI_FN nn_status nni_yp_memory(nni_yp *y)
+{
+    return nni_yp_fail(y, y->arena->limit ? NN_E_LIMIT : NN_E_NOMEM, "%s", y->arena->limit ? "the document needs more memory than its limit" : "out of memory");
+}
+NNI_FN nn_json *nni_yp_node(nni_yp *y, nn_json_type t)
+{
+    nn_json *v = nn_json_new(y->arena, t, NULL);
+    if (v) { v->line = (uint32_t)y->line; v->col = (uint32_t)(y->p - y->line_start) + 1; }
+    return v;
+}
+NNI_FN int nni_yp_eol(const nni_yp *y) { return y->p >= y->end || *y->p == '\n' || *y->p == '\r'; }
+NNI_FN int nni_yp_gap(const char *p, const char *end) { return p >= end || *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'; }
+NNI_FN void nni_yp_blanks(nni_yp *y) { while (y->p < y->end && (*y->p == ' ' || *y->p == '\t')) y->p++; }
+NNI_FN void nni_yp_newline(nni_yp *y)               /* at the end of a line: to the next one */
+{
+    if (y->p < y->end && *y->p == '\r') y->p++;
+    if (y->p < y->end && *y->p == '\n') y->p++;
+    y->line++;
+    y->line_start = y->p;
+}
+/* The rest of a line must be blank or a comment; steps to the next line. */
+NNI_FN nn_status nni_yp_line_end(nni_yp *y)
+{
+    nni_yp_blanks(y);
+    if (y->p < y->end && *y->p == '#' && (y->p == y->line_start || y->p[-1] == ' ' || y->p[-1] == '\t')) while (!nni_yp_eol(y)) y->p++;
+    if (!nni_yp_eol(y)) return nni_yp_got(y, "expected the end of the line, got %s");
+    nni_yp_newline(y);
+    return NN_OK;
+}
+NNI_FN int nni_yp_marker(const nni_yp *y, const char *m)
+{
+    return y->p == y->line_start && y->end - y->p >= 3 && memcmp(y->p, m, 3) == 0 && nni_yp_gap(y->p + 3, y->end);
+}
+/* From the start of a line to the next line with content: *col its indent (0 based), -1 at the end. */
+NNI_FN nn_status nni_yp_content(nni_yp *y, long *col)
+{
+    for (;;) {
+        const char *q;
+        *col = -1;
+        if (y->p >= y->end) return NN_OK;
+        if (nni_yp_marker(y, "---")) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "several documents in one file are not supported");
+        if (nni_yp_marker(y, "...")) {
+            y->p += 3;
+            { nn_status s = nni_yp_line_end(y); if (s != NN_OK) return s; }
+            for (;;) {
+                nni_yp_blanks(y);
+                if (y->p < y->end && *y->p == '#') while (!nni_yp_eol(y)) y->p++;
+                if (y->p >= y->end) return NN_OK;
+                if (!nni_yp_eol(y)) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "several documents in one file are not supported");
+                nni_yp_newline(y);
+            }
+        }
+        while (y->p < y->end && *y->p == ' ') y->p++;
+        q = y->p;
+        nni_yp_blanks(y);
+        if (y->p < y->end && *y->p == '#') while (!nni_yp_eol(y)) y->p++;
+        if (nni_yp_eol(y)) { nni_yp_newline(y); continue; }
+        if (y->p > q) { y->p = q; return nni_yp_format(y, "a tab in the indentation, expected spaces"); }
+        *col = (long)(y->p - y->line_start);
+        return NN_OK;
+    }
+}
+NNI_FN nn_status nni_yp_warn(nni_yp *y, const char *at, const char *fmt, const char *text)
+{
+    nn_yaml_warning *w;
+    if (!y->warn) return NN_OK;
+    w = (nn_yaml_warning *)nni_arena_quick(y->arena, sizeof *w);
+    if (!w) return nni_yp_memory(y);
+    w->next = NULL;
+    w->line = y->line;
+    w->col = (size_t)(at - y->line_start) + 1;
+    (void)snprintf(w->msg, sizeof w->msg, fmt, text);
+    *y->warn = w;
+    y->warn = &w->next;
+    return NN_OK;
+}
+NNI_FN int nni_is_one_of(const char *s, size_t n, const char *words)   /* words: "a b c" */
+{
+    const char *w = words;
+    while (*w) {
+        size_t k = strcspn(w, " ");
+        if (k == n && memcmp(w, s, n) == 0) return 1;
+        w += k;
+        while (*w == ' ') w++;
+    }
+    return 0;
+}
+/* What YAML 1.1 makes of a plain scalar that is text (or another number) in 1.2; NULL = the same. */
+NNI_FN const char *nni_yaml_trap(const char *s, size_t n)
+{
+    size_t i, k = n && (*s == '-' || *s == '+') ? 1 : 0, under = 0, colon = 0, dots = 0, other = 0;
+    if (nni_is_one_of(s, n, "yes Yes YES on On ON")) return "'%s' is text here but true in YAML 1.1: write true, or quote it";
+    if (nni_is_one_of(s, n, "no No NO off Off OFF")) return "'%s' is text here but false in YAML 1.1: write false, or quote it";
+    if (k == n || (unsigned)(s[k] - '0') >= 10u) return NULL;
+    if (n - k > 2 && s[k] == '0' && s[k + 1] == 'b') {
+        for (i = k + 2; i < n && (s[i] == '0' || s[i] == '1' || s[i] == '_'); i++) { }
+        return i == n ? "'%s' is text here but a binary number in YAML 1.1" : NULL;
+    }
+    for (i = k; i < n; i++) {
+        if (s[i] == '_') under++; else if (s[i] == ':') colon++; else if (s[i] == '.') dots++; else if ((unsigned)(s[i] - '0') >= 10u) other++;
+    }
+    if (other || dots > 1) return NULL;
+    if (colon && s[n - 1] != ':') return "'%s' is text here but a number in base 60 in YAML 1.1: quote it";
+    if (under) return "'%s' is text here but a number in YAML 1.1: leave out the underscores";
+    if (n - k > 1 && s[k] == '0' && !dots) return "'%s' is decimal here but octal in YAML 1.1: drop the leading 0, or quote it";
+    return NULL;
+}
+/* The 1.2 core schema for a plain scalar [p, p + n): 0 = a string, else v is filled. -1 = a number out of range. */
+NNI_FN int nni_yaml_resolve(const char *p, size_t n, nn_json *v)
+{
+    size_t k = n && (*p == '-' || *p == '+') ? 1 : 0, i;
+    nni_dec d;
+    if (!n || nni_is_one_of(p, n, "~ null Null NULL")) { v->type = NN_JSON_NULL; return 1; }
+    if (nni_is_one_of(p, n, "true True TRUE false False FALSE")) { v->type = NN_JSON_BOOL; v->v.i = (*p | 32) == 't'; return 1; }
+    if (nni_is_one_of(p + k, n - k, ".inf .Inf .INF")) { v->type = NN_JSON_REAL; v->v.d = nni_bits_f64((uint64_t)(*p == '-' ? 0xfff0 : 0x7ff0) << 48); return 1; }
+    if (nni_is_one_of(p, n, ".nan .NaN .NAN")) { v->type = NN_JSON_REAL; v->v.d = nni_bits_f64((uint64_t)0x7ff8 << 48); return 1; }
+    if (n > 2 && p[0] == '0' && (p[1] == 'o' || p[1] == 'x')) {
+        uint64_t u = 0;
+        for (i = 2; i < n; i++) {
+            unsigned c = (unsigned char)p[i], dgt = c - '0' < 10u ? c - '0' : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 : 99;
+            if (dgt >= (p[1] == 'o' ? 8u : 16u)) return 0;
+            if (u >> (p[1] == 'o' ? 61 : 60)) return -1;
+            u = u << (p[1] == 'o' ? 3 : 4) | dgt;
+        }
+        v->type = u > (uint64_t)INT64_MAX ? NN_JSON_UINT : NN_JSON_INT;
+        v->v.u = u;
+        return 1;
+    }
+    if (nni_scan_dec(p, n, &d) != n) return 0;
+    if (d.end == p + n && d.last == 0 && p[n - 1] != '.') {
+        if (nn_i64_parse(p, n, &v->v.i) == n) { v->type = NN_JSON_INT; return 1; }
+        if (nn_u64_parse(p, n, &v->v.u) == n) { v->type = NN_JSON_UINT; return 1; }
+    }
+    v->type = NN_JSON_REAL;
+    (void)nn_f64_parse(p, n, &v->v.d);
+    return v->v.d - v->v.d != 0 ? -1 : 1;
+}
+NNI_FN nn_status nni_yp_string(nni_yp *y, nn_json *v, const char *s, size_t n)
+{
+    char *t = (char *)nni_arena_quick(y->arena, n + 1);
+    if (!t) return nni_yp_memory(y);
+    if (n) memcpy(t, s, n);
+    t[n] = 0;
+    v->type = NN_JSON_STRING;
+    v->v.s = t;
+    v->n = n;
+    return NN_OK;
+}
+/* At a quote: the text in the arena; stops behind the closing quote, which must be on this line. */
+NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
+{
+    const char *start = ++y->p, *q;
+    char quote = start[-1], *t, *o;
+    uint32_t u, lo;
+    for (q = start; q < y->end && *q != '\n' && *q != '\r'; q++) {   /* the closing quote bounds the memory */
+        if (*q == '\\' && quote == '"' && q + 1 < y->end) q++;
+        else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
+    }
+    if (q >= y->end || *q != quote) { y->p = start - 1; return nni_yp_format(y, "the closing quote is not on this line"); }
+    t = o = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + 1);
+    if (!t) return nni_yp_memory(y);
+    while (y->p < q) {
+        static const char esc[] = "0abtnvfre \"/\\N_LP\t";
+        static const unsigned short val[] = { 0, 7, 8, 9, 10, 11, 12, 13, 27, 32, 34, 47, 92, 0x85, 0xA0, 0x2028, 0x2029, 9 };
+        const char *e;
+        int i, digits;
+        if (*y->p != '\\' || quote == '\'') { if (*y->p == '\'' && quote == '\'') y->p++; *o++ = *y->p++; continue; }
+        y->p++;
+        e = *y->p ? strchr(esc, *y->p) : NULL;
+        if (e) { o += nni_utf8_put(o, val[e - esc]); y->p++; continue; }
+        digits = *y->p == 'x' ? 2 : *y->p == 'u' ? 4 : *y->p == 'U' ? 8 : 0;
+        if (!digits) return nni_yp_got(y, "expected an escape, got %s");
+        y->p++;
+        for (i = 0, u = 0; i < digits; i++) {
+            unsigned c = y->p + i < q ? (unsigned char)y->p[i] : 0, d = c - '0' < 10u ? c - '0' : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 : 99;
+            if (d > 15) { y->p += i; return nni_yp_got(y, "expected a hex digit, got %s"); }
+            u = u << 4 | d;
+        }
+        y->p += digits;
+        if (digits == 4 && u >= 0xD800 && u < 0xDC00 && q - y->p >= 6 && y->p[0] == '\\' && y->p[1] == 'u' && nni_hex4(y->p + 2, q, &lo) && lo >= 0xDC00 && lo < 0xE000) {
+            u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);
+            y->p += 6;
+        }
+        if (u > 0x10FFFF || (u >= 0xD800 && u < 0xE000)) return nni_yp_format(y, "the escape is not a character");
+        o += nni_utf8_put(o, u);
+    }
+    *o = 0;
+    *out = t;
+    *len = (size_t)(o - t);
+    y->p = q + 1;
+    return NN_OK;
+}
+/* Refuse what may not or must not start a plain scalar. */
+NNI_FN nn_status nni_yp_start(nni_yp *y)
+{
+    const char *why = NULL;
+    switch (*y->p) {
+    case '&': why = "anchors are not supported"; break;
+    case '*': why = "aliases are not supported"; break;
+    case '!': why = "tags are not supported"; break;
+    case '%': if (y->p == y->line_start) { why = "directives are not supported"; break; } return nni_yp_format(y, "a plain value must not start with '%'");
+    case '@': case '`': return nni_yp_got(y, "a plain value must not start with %s");
+    case '|': case '>': return nni_yp_got(y, "a block of text cannot start here, got %s");
+    case ',': case ']': case '}': case '#': return nni_yp_got(y, "expected a value, got %s");
+    case '?': if (nni_yp_gap(y->p + 1, y->end)) why = "'? ' keys are not supported"; break;
+    case ':': if (nni_yp_gap(y->p + 1, y->end)) return nni_yp_format(y, "expected a key before ':'"); break;
+    case '-': if (nni_yp_gap(y->p + 1, y->end)) return nni_yp_format(y, "a list cannot start here"); break;
+    }
+    return why ? nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", why) : NN_OK;
+}
+/* The extent of a plain scalar from y->p (start checked): returns its length without trailing blanks. */
+NNI_FN size_t nni_yp_plain(const nni_yp *y, int flow)
+{
+    const char *q = y->p, *last = y->p;
+    for (; q < y->end && *q != '\n' && *q != '\r'; q++) {
+        if (*q == ':' && (nni_yp_gap(q + 1, y->end) || (flow && strchr(",[]{}", q[1])))) break;
+        if (*q == '#' && q > y->p && (q[-1] == ' ' || q[-1] == '\t')) break;
+        if (flow && strchr(",[]{}", *q)) break;
+        if (*q != ' ' && *q != '\t') last = q + 1;
+    }
+    return (size_t)(last - y->p);
+}
+NNI_FN nn_status nni_yp_plain_value(nni_yp *y, nn_json *v, size_t n)
+{
+    const char *trap = nni_yaml_trap(y->p, n);
+    char b[64];
+    nn_status s = NN_OK;
+    int r = nni_yaml_resolve(y->p, n, v);
+    if (r < 0) return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range", nni_value_text(b, y->p, n));
+    if (trap) s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n));
+    if (s == NN_OK && r == 0) s = nni_yp_string(y, v, y->p, n);
+    y->p += n;
+    return s;
+}
+/* Link a member; its place is that of its key. `tail` is where the next member goes. */
+NNI_FN void nni_yp_member(nn_json *map, nn_json ***tail, nn_json *v, const char *key, size_t n, size_t line, size_t col)
+{
+    v->key = key;
+    v->key_len = (uint32_t)n;
+    v->next = NULL;
+    **tail = v;
+    *tail = &v->next;
+    map->n++;
+    v->line = (uint32_t)line;
+    v->col = (uint32_t)col;
+}
+NNI_FN nn_status nni_yp_map_end(nni_yp *y, nn_json *map)
+{
+    nn_json *first = NULL, *again;
+    nn_status s = NN_OK;
+    char b[64], msg[160];
+    again = nni_json_twice(map, 0, &first, &y->arena->alloc, &s);
+    if (s != NN_OK) return nni_yp_memory(y);
+    if (!again) return NN_OK;
+    (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u", nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
+    return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col, 0, "%s", msg);
+}
+/* A key at y->p: quoted, or plain of n bytes. Stops behind it. */
+NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
+{
+    nn_json k;
+    nn_status s;
+    const char *trap;
+    char b[64];
+    size_t n;
+    if (*y->p == '"' || *y->p == '\'') return nni_yp_quoted(y, key, len);
+    if ((s = nni_yp_start(y)) != NN_OK) return s;
+    n = nni_yp_plain(y, flow);
+    if (n == 2 && memcmp(y->p, "<<", 2) == 0) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "merge keys are not supported");
+    trap = nni_yaml_trap(y->p, n);
+    if (trap && (s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n))) != NN_OK) return s;
+    memset(&k, 0, sizeof k);
+    s = nni_yp_string(y, &k, y->p, n);
+    y->p += n;
+    *key = k.v.s;
+    *len = n;
+    return s;
+}
+NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
+{
+    nn_json *v, *c, **tail;
+    char open = *y->p, close = open == '[' ? ']' : '}', *key;
+    size_t len, line, col;
+    nn_status s = NN_OK;
+    if (open != '[' && open != '{') {
+        v = nni_yp_node(y, NN_JSON_NULL);
+        if (!v) return nni_yp_memory(y);
+        *out = v;
+        if (open == '"' || open == '\'') { if ((s = nni_yp_quoted(y, &key, &len)) != NN_OK) return s; v->type = NN_JSON_STRING; v->v.s = key; v->n = len; return NN_OK; }
+        if ((s = nni_yp_start(y)) != NN_OK) return s;
+        return nni_yp_plain_value(y, v, nni_yp_plain(y, 1));
+    }
+    if (++y->depth > NNI_YAML_DEPTH) return nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels");
+    v = nni_yp_node(y, open == '[' ? NN_JSON_ARRAY : NN_JSON_OBJECT);
+    if (!v) return nni_yp_memory(y);
+    tail = &v->v.first;
+    y->p++;
+    for (;;) {
+        nni_yp_blanks(y);
+        if (nni_yp_eol(y) || *y->p == '#') return nni_yp_format(y, open == '[' ? "expected ']' on this line" : "expected '}' on this line");
+        if (*y->p == close) break;
+        if (open == '[') {
+            if ((s = nni_yp_flow(y, &c)) != NN_OK) return s;
+            *tail = c;
+            tail = &c->next;
+            v->n++;
+            nni_yp_blanks(y);
+            if (y->p < y->end && *y->p == ':') return nni_yp_format(y, "a map inside a list must be in { }");
+        } else {
+            line = y->line;
+            col = (size_t)(y->p - y->line_start) + 1;
+            if (*y->p == '[' || *y->p == '{') return nni_yp_format(y, "a key must be a scalar");
+            if ((s = nni_yp_key(y, 1, &key, &len)) != NN_OK) return s;
+            nni_yp_blanks(y);
+            c = NULL;
+            if (y->p < y->end && *y->p == ':') {
+                y->p++;
+                nni_yp_blanks(y);
+                if (!nni_yp_eol(y) && *y->p != ',' && *y->p != '}' && (s = nni_yp_flow(y, &c)) != NN_OK) return s;
+            }
+            if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
+            nni_yp_member(v, &tail, c, key, len, line, col);
+        }
+        nni_yp_blanks(y);
+        if (y->p < y->end && *y->p == ',') { y->p++; continue; }
+        if (y->p < y->end && *y->p == close) break;
+        if (nni_yp_eol(y)) return nni_yp_format(y, open == '[' ? "expected ']' on this line" : "expected '}' on this line");
+        return nni_yp_got(y, open == '[' ? "expected ',' or ']', got %s" : "expected ',' or '}', got %s");
+    }
+    y->p++;
+    y->depth--;
+    if (open == '{' && (s = nni_yp_map_end(y, v)) != NN_OK) return s;
+    *out = v;
+    return NN_OK;
+}
+/* | and >: at the indicator; `parent` is the indent of what holds it. Ends at the start of the line behind it. */
+NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
+{
+    nn_json *v = nni_yp_node(y, NN_JSON_STRING);
+    int fold = *y->p == '>', chomp = 0, explicit_indent = 0, more = 0, have = 0;
+    long indent = -1, col;
+    size_t breaks = 0, i, room;
+    const char *q;
+    char *t, *o;
+    nn_status s;
+    if (!v) return nni_yp_memory(y);
+    for (y->p++; y->p < y->end; y->p++) {
+        if ((*y->p == '-' || *y->p == '+') && !chomp) chomp = *y->p == '-' ? -1 : 1;
+        else if (*y->p >= '1' && *y->p <= '9' && !explicit_indent) explicit_indent = *y->p - '0';
+        else break;
+    }
+    if ((s = nni_yp_line_end(y)) != NN_OK) return s;
+    if (parent < 0) parent = -1;
+    if (explicit_indent) indent = (parent < 0 ? 0 : parent) + explicit_indent;
+    /* how far it reaches at most: to the first line that is indented less; that bounds the memory */
+    for (q = y->p, room = 0; q < y->end;) {
+        const char *b = q;
+        while (q < y->end && *q == ' ') q++;
+        col = (long)(q - b);
+        if (q < y->end && *q != '\n' && *q != '\r') {
+            if (indent < 0) {
+                if (col <= parent) break;
+                indent = col;
+            }
+            if (col < indent) break;
+            if (indent == 0 && q == b && q + 3 <= y->end && (memcmp(q, "---", 3) == 0 || memcmp(q, "...", 3) == 0) && nni_yp_gap(q + 3, y->end)) break;
+        }
+        while (q < y->end && *q != '\n') q++;
+        if (q < y->end) q++;
+        room += (size_t)(q - b) + 1;
+    }
+    if (indent < 0) indent = parent + 1;
+    t = o = (char *)nni_arena_quick(y->arena, room + 2);
+    if (!t) return nni_yp_memory(y);
+    for (;;) {                                       /* y->p at the start of a line */
+        int spaced;
+        for (col = 0; col < indent && y->p < y->end && *y->p == ' '; col++) y->p++;
+        if (nni_yp_eol(y) && y->p < y->end) { breaks++; nni_yp_newline(y); continue; }
+        if (y->p >= y->end || col < indent) break;
+        if (indent == 0 && (nni_yp_marker(y, "---") || nni_yp_marker(y, "..."))) break;
+        spaced = *y->p == ' ' || *y->p == '\t';
+        if (have) {
+            if (fold && !more && !spaced) { if (!breaks) *o++ = ' '; }
+            else *o++ = '\n';
+        }
+        for (i = 0; i < breaks; i++) *o++ = '\n';
+        breaks = 0;
+        have = 1;
+        more = spaced;
+        while (!nni_yp_eol(y)) *o++ = *y->p++;
+        if (y->p >= y->end) break;
+        nni_yp_newline(y);
+    }
+    if (y->p > y->line_start && y->p < y->end) y->p = y->line_start;   /* a shorter line: not ours */
+    if (have && chomp >= 0) *o++ = '\n';
+    if (chomp > 0) for (i = 0; i < breaks; i++) *o++ = '\n';
+    *o = 0;
+    v->v.s = t;
+    v->n = (size_t)(o - t);
+    *out = v;
+    return NN_OK;
+}
+/* Is there a key at y->p? Quoted or plain scalar and ':' and a gap, all on this line. */
+NNI_FN int nni_yp_is_key(const nni_yp *y)
+{
+    const char *q = y->p;
+    if (*q == '"' || *q == '\'') {
+        char quote = *q++;
+        for (; q < y->end && *q != '\n'; q++) {
+            if (*q == '\\' && quote == '"') { if (++q >= y->end) return 0; }
+            else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
+        }
+        if (q >= y->end || *q != quote) return 0;
+        q++;
+    } else if (*q == '[' || *q == '{') return 0;
+    else q += nni_yp_plain(y, 0);
+    while (q < y->end && (*q == ' ' || *q == '\t')) q++;
+    return q < y->end && *q == ':' && nni_yp_gap(q + 1, y->end);
+}
+/* A node whose first byte is at y->p, column `col` of its line, inside something indented by `parent`. block: block lists and
+ * maps may start here. Ends at the start of a line. */
+NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_json **out)
+{
+    nn_json *v, *c, **tail;
+    nn_status s;
+    long next;
+    if (++y->depth > NNI_YAML_DEPTH) return nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels");
+    if (block && *y->p == '-' && nni_yp_gap(y->p + 1, y->end)) {
+        v = nni_yp_node(y, NN_JSON_ARRAY);
+        if (!v) return nni_yp_memory(y);
+        tail = &v->v.first;
+        do {
+            nn_json *item;
+            y->p++;
+            c = nni_yp_node(y, NN_JSON_NULL);
+            if (!c) return nni_yp_memory(y);
+            item = c;
+            while (y->p < y->end && *y->p == ' ') y->p++;
+            if (y->p < y->end && *y->p == '\t') {
+                const char *q = y->p;
+                nni_yp_blanks(y);
+                if (!nni_yp_eol(y) && *y->p != '#') { y->p = q; return nni_yp_format(y, "a tab after '-', expected a space"); }
+            }
+            if (nni_yp_eol(y) || *y->p == '#') {
+                if ((s = nni_yp_line_end(y)) != NN_OK || (s = nni_yp_content(y, &next)) != NN_OK) return s;
+                if (next > col && (s = nni_yp_block(y, next, col, 1, &item)) != NN_OK) return s;
+            } else if ((s = nni_yp_block(y, (long)(y->p - y->line_start), col, 1, &item)) != NN_OK) return s;
+            *tail = item;
+            tail = &item->next;
+            v->n++;
+            if (y->p == y->line_start || y->p >= y->end) { if ((s = nni_yp_content(y, &next)) != NN_OK) return s; }
+            else next = (long)(y->p - y->line_start);
+            if (next > col) return nni_yp_format(y, "indented more than the list it stands in");
+        } while (next == col && *y->p == '-' && nni_yp_gap(y->p + 1, y->end));
+        if (next == col && parent < col) return nni_yp_got(y, "expected '- ' or less indentation, got %s");
+    } else if (block && nni_yp_is_key(y)) {
+        v = nni_yp_node(y, NN_JSON_OBJECT);
+        if (!v) return nni_yp_memory(y);
+        tail = &v->v.first;
+        do {
+            char *key = NULL;
+            size_t len = 0, line = y->line, kcol = (size_t)(y->p - y->line_start) + 1;
+            if (*y->p == '-' && nni_yp_gap(y->p + 1, y->end)) return nni_yp_format(y, "a list item between the keys of a map");
+            if (!nni_yp_is_key(y)) {
+                if ((s = nni_yp_start(y)) != NN_OK) return s;
+                return nni_yp_format(y, "expected 'key: value'");
+            }
+            if ((s = nni_yp_key(y, 0, &key, &len)) != NN_OK) return s;
+            nni_yp_blanks(y);
+            y->p++;                                  /* the colon */
+            nni_yp_blanks(y);
+            c = nni_yp_node(y, NN_JSON_NULL);
+            if (!c) return nni_yp_memory(y);
+            if (nni_yp_eol(y) || (*y->p == '#' && (y->p[-1] == ' ' || y->p[-1] == '\t'))) {
+                if ((s = nni_yp_line_end(y)) != NN_OK || (s = nni_yp_content(y, &next)) != NN_OK) return s;
+                if (next > col || (next == col && *y->p == '-' && nni_yp_gap(y->p + 1, y->end))) {
+                    if ((s = nni_yp_block(y, next, col, 1, &c)) != NN_OK) return s;   /* a list may stand at its key's own indent */
+                }
+            } else if ((s = nni_yp_block(y, (long)(y->p - y->line_start), col, 0, &c)) != NN_OK) return s;
+            nni_yp_member(v, &tail, c, key, len, line, kcol);
+            if (y->p == y->line_start || y->p >= y->end) { if ((s = nni_yp_content(y, &next)) != NN_OK) return s; }
+            else next = (long)(y->p - y->line_start);
+            if (next > col) return nni_yp_format(y, "indented more than the map it stands in");
+        } while (next == col);
+        if ((s = nni_yp_map_end(y, v)) != NN_OK) return s;
+    } else {
+        if (*y->p == '|' || *y->p == '>') s = nni_yp_block_text(y, parent, &v);
+        else if (*y->p == '[' || *y->p == '{') {
+            s = nni_yp_flow(y, &v);
+            if (s == NN_OK) s = nni_yp_line_end(y);
+        } else {
+            char *t;
+            size_t n;
+            v = nni_yp_node(y, NN_JSON_NULL);
+            if (!v) return nni_yp_memory(y);
+            if (*y->p == '"' || *y->p == '\'') {
+                s = nni_yp_quoted(y, &t, &n);
+                if (s == NN_OK) { v->type = NN_JSON_STRING; v->v.s = t; v->n = n; }
+            } else {
+                if ((s = nni_yp_start(y)) == NN_OK) s = nni_yp_plain_value(y, v, nni_yp_plain(y, 0));
+            }
+            if (s == NN_OK) {
+                nni_yp_blanks(y);
+                if (y->p < y->end && *y->p == ':') return nni_yp_format(y, "a second ':' on this line: quote the value");
+                s = nni_yp_line_end(y);
+            }
+        }
+        if (s != NN_OK) return s;
+        if (block || parent >= 0) {                  /* a line that is indented more would continue a plain scalar */
+            const char *p = y->p, *ls = y->line_start;
+            size_t line = y->line;
+            if ((s = nni_yp_content(y, &next)) != NN_OK) return s;
+            if (next > parent && parent >= 0 && next >= 0) return nni_yp_format(y, "a value that goes on over several lines: quote it on one line, or use | or >");
+            y->p = p; y->line_start = ls; y->line = line;
+        }
+    }
+    y->depth--;
+    *out = v;
+    return NN_OK;
+}
+NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, nn_yaml_warning **warnings, nn_error *err)
+{
+    nni_yp y;
+    nn_status s;
+    nn_json *v;
+    nn_yaml_warning *list = NULL;
+    long col;
+    memset(&y, 0, sizeof y);
+    y.s = y.p = y.line_start = n ? text : "";
+    y.end = y.s + n;
+    y.name = name ? name : "yaml";
+    y.line = 1;
+    y.arena = arena;
+    y.err = err;
+    if (warnings) y.warn = &list;
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) y.p = y.line_start = text + 3;
+    while (y.p < y.end) {                            /* the whole text must be printable UTF-8 */
+        uint32_t c;
+        size_t w = nni_utf8_get(y.p, (size_t)(y.end - y.p), &c);
+        if (!w) return nni_yp_got(&y, "expected valid utf-8, got %s");
+        if (c == 0x7f || c == 0xFEFF || (c < 0x20 && c != '\t' && c != '\n' && !(c == '\r' && y.p + 1 < y.end && y.p[1] == '\n')))
+            return nni_yp_fail(&y, NN_E_FORMAT, "%s", c == '\r' ? "a carriage return without a line feed" : "a control character");
+        y.p += w;
+        if (c == '\n') { y.line++; y.line_start = y.p; }
+    }
+    y.line = 1;
+    y.p = y.line_start = y.s + (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0);
+    for (;;) {                                       /* comments, then at most one --- */
+        nni_yp_blanks(&y);
+        if (y.p < y.end && *y.p == '#') while (!nni_yp_eol(&y)) y.p++;
+        if (y.p >= y.end || !nni_yp_eol(&y)) break;
+        nni_yp_newline(&y);
+    }
+    y.p = y.line_start;
+    if (y.p < y.end && *y.p == '%') return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s", "directives are not supported");
+    if (nni_yp_marker(&y, "---")) {
+        y.p += 3;
+        nni_yp_blanks(&y);
+        if (!nni_yp_eol(&y) && *y.p != '#') return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s", "content on the line of --- is not supported");
+        if ((s = nni_yp_line_end(&y)) != NN_OK) return s;
+    }
+    if ((s = nni_yp_content(&y, &col)) != NN_OK) return s;
+    if (col < 0) {
+        v = nni_yp_node(&y, NN_JSON_NULL);
+        if (!v) return nni_yp_memory(&y);
+    } else {
+        if ((s = nni_yp_block(&y, col, -1, 1, &v)) != NN_OK) return s;
+        if (y.p == y.line_start || y.p >= y.end) { if ((s = nni_yp_content(&y, &col)) != NN_OK) return s; }
+        else col = (long)(y.p - y.line_start);
+        if (col >= 0) return nni_yp_format(&y, v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY ? "indented less than the first line" : "expected the end after the value");
+    }
+    *root = v;
+    if (warnings) *warnings = list;
+    return NN_OK;
+}
+NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path, nn_yaml_warning **warnings, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    if (opts) b.alloc = opts->alloc;
+    s = nn_file_read(&b, path, opts, err);
+    if (s == NN_OK) s = nn_yaml_parse(root, arena, (const char *)b.data, b.len, opts && opts->name ? opts->name : path, warnings, err);
+    nn_buf_free(&b);
+    return s;
+}
+
+/* ---- writing */
+/* Plain is only what both schemas take for text at a glance: a letter or _ first, then letters, digits, _ . / - and single blanks. */
+NNI_FN int nni_yaml_is_plain(const char *s, size_t n)
+{
+    size_t i;
+    char low[8];
+    if (!n || n > 200 || !((*s | 32) >= 'a' && (*s | 32) <= 'z') || s[n - 1] == ' ') return *s == '_' && n == 1 ? 1 : 0;
+    for (i = 0; i < n; i++) {
+        char c = s[i];
+        if (!(((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/' || c == '-' || (c == ' ' && s[i + 1] != ' '))) return 0;
+    }
+    if (n < sizeof low) {
+        for (i = 0; i < n; i++) low[i] = (char)(s[i] | 32);
+        if (nni_is_one_of(low, n, "null true false yes no on off y n")) return 0;
+    }
+    return 1;
+}
+NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_error *err)
+{
+    size_t i, w, start = out->len;
+    static const char plain[] = "\"\\\n\t\r";
+    int printable = 1;
+    nn_status st = NN_OK;
+    if (nni_yaml_is_plain(s, n)) return nn_buf_put(out, s, n, err);
+    for (i = 0; i < n; i += w) {
+        uint32_t c;
+        if ((w = nni_utf8_get(s + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "yaml: a string is not valid utf-8 at byte %zu", i);
+        if (c < 0x20 || c >= 0x7f || c == '\'') printable = 0;
+    }
+    st = nn_buf_put(out, printable ? "'" : "\"", 1, err);
+    for (i = 0; i < n && st == NN_OK; i += w) {
+        char t[12];
+        const char *e;
+        uint32_t c = 0;
+        w = nni_utf8_get(s + i, n - i, &c);
+        e = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
+        if (!printable && e) { t[0] = '\\'; t[1] = "\"\\ntr"[e - plain]; st = nn_buf_put(out, t, 2, err); }
+        else if (c < 0x20 || (c >= 0x7f && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) {
+            (void)nni_put_u16_escape(t, c);
+            st = nn_buf_put(out, t, 6, err);
+        } else st = nn_buf_put(out, s + i, w, err);
+    }
+    if (st == NN_OK) st = nn_buf_put(out, printable ? "'" : "\"", 1, err);
+    if (st != NN_OK) out->len = start;
+    return st;
+}
+NNI_FN nn_status nni_yaml_put_value(nn_buf *out, const nn_json *v, nn_error *err)
+{
+    char b[NN_NUM_BYTES + 4];
+    size_t n, k;
+    switch (v->type) {
+    case NN_JSON_NULL: return nn_buf_text(out, "null", err);
+    case NN_JSON_BOOL: return nn_buf_text(out, v->v.i ? "true" : "false", err);
+    case NN_JSON_INT: (void)nn_i64_print(b, v->v.i); return nn_buf_text(out, b, err);
+    case NN_JSON_UINT: (void)nn_u64_print(b, v->v.u); return nn_buf_text(out, b, err);
+    case NN_JSON_REAL:
+        if (v->v.d - v->v.d != 0) return nn_buf_text(out, v->v.d != v->v.d ? ".nan" : v->v.d > 0 ? ".inf" : "-.inf", err);
+        n = nn_f64_print(b, v->v.d);
+        if (!memchr(b, '.', n)) {                    /* 1e-05 is text in YAML 1.1: 1.0e-05 */
+            for (k = 0; b[k] != 'e'; k++) { }
+            memmove(b + k + 2, b + k, n - k + 1);
+            b[k] = '.';
+            b[k + 1] = '0';
+        }
+        return nn_buf_text(out, b, err);
+    case NN_JSON_STRING: return nn_yaml_put_scalar(out, v->v.s, v->n, err);
+    case NN_JSON_ARRAY: return nn_buf_text(out, "[]", err);
+    case NN_JSON_OBJECT: return nn_buf_text(out, "{}", err);
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_yaml_put(nn_buf *out, const nn_json *v, size_t indent, int after_dash, nn_error *err)
+{
+    const nn_json *c;
+    nn_status s = NN_OK;
+    size_t i, start = out->len;
+    if (indent > 2 * NNI_YAML_DEPTH) return nni_fail(err, NN_E_LIMIT, "yaml: nested deeper than %d levels", NNI_YAML_DEPTH);
+    if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !v->n) {
+        s = nni_yaml_put_value(out, v, err);
+        return s == NN_OK ? nn_buf_put(out, "\n", 1, err) : s;
+    }
+    if (v->type == NN_JSON_ARRAY && !after_dash && v->n <= 64) {   /* a short list of scalars: [1, 2, 3] */
+        for (c = v->v.first; c && c->type < NN_JSON_ARRAY; c = c->next) { }
+        if (!c) {
+            s = nn_buf_put(out, "[", 1, err);
+            for (c = v->v.first; c && s == NN_OK; c = c->next) {
+                s = nni_yaml_put_value(out, c, err);
+                if (s == NN_OK && c->next) s = nn_buf_put(out, ", ", 2, err);
+            }
+            if (s == NN_OK) s = nn_buf_put(out, "]\n", 2, err);
+            if (s != NN_OK || out->len - start <= 120) return s;
+            out->len = start;
+        }
+    }
+    if (out->len && out->data[out->len - 1] == ' ' && !after_dash) {   /* behind "key: ": a block starts on its own line */
+        out->data[out->len - 1] = '\n';
+    }
+    for (c = v->v.first, i = 0; c && s == NN_OK; c = c->next, i++) {
+        size_t k;
+        if (i || !after_dash) for (k = 0; k < indent && s == NN_OK; k++) s = nn_buf_put(out, " ", 1, err);
+        if (s == NN_OK && v->type == NN_JSON_OBJECT) s = nn_yaml_put_scalar(out, c->key, c->key_len, err);
+        if (s == NN_OK) s = nn_buf_text(out, v->type == NN_JSON_OBJECT ? ": " : "- ", err);
+        if (s == NN_OK) s = nni_yaml_put(out, c, indent + 2, v->type == NN_JSON_ARRAY, err);
+    }
+    return s;
+}
+NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
+{
+    size_t start = out->len;
+    nn_status s = nni_yaml_put(out, root, 0, 0, err);
+    if (s != NN_OK) out->len = start;
+    return s;
+}
 
 /* ---- [DEFLATE] ---------------------------------------------------------- */
 /* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer codes go through a
