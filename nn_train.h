@@ -604,6 +604,7 @@ extern "C" {
 /* ---- [POPULATION] ------------------------------------------------------- */
 
 /* ---- [METRICS] ---------------------------------------------------------- */
+
 NN_DEF double nn_accuracy(const int64_t *y, const int64_t *pred, size_t n)
 {
     size_t i, hit = 0;
@@ -1908,6 +1909,644 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
 }
 
 /* ---- [BILEVEL] ---------------------------------------------------------- */
+#define NNI_INNER_ROWS 64
+
+NN_DEF size_t nn_inner_count(const nn_inner *m)
+{
+    size_t l, in = m->n_in, P = 0, w;
+    if (in < 1 || m->n_hidden > NN_INNER_MAX_HIDDEN || in > ((size_t)1 << 24)) return 0;
+    for (l = 0; l <= m->n_hidden; l++) {
+        size_t out = l < m->n_hidden ? m->hidden[l] : 1;
+        if (out < 1 || out > ((size_t)1 << 24) || !nni_mul(in, out, &w) || !nni_add(w, out, &w) || !nni_add(P, w, &P)) return 0;
+        in = out;
+    }
+    return P;
+}
+NNI_FN nn_status nni_inner_check(const char *where, const nn_inner *m, nn_error *err)
+{
+    if (nn_inner_count(m) == 0) return nni_fail(err, NN_E_ARG, "%s: expected an inner model with 1 to 2^24 inputs and at most %d hidden layers of width 1 or more", where, NN_INNER_MAX_HIDDEN);
+    switch (m->act) {
+    case NN_ACT_DEFAULT: case NN_ACT_RELU: case NN_ACT_TANH: case NN_ACT_SIGMOID: case NN_ACT_SILU: case NN_ACT_IDENTITY: return NN_OK;
+    default: return nni_fail(err, NN_E_UNSUPPORTED, "%s: inner models know relu, tanh, sigmoid, silu and identity, got %s", where, nn_act_name(m->act));
+    }
+}
+NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, nn_error *err)
+{
+    size_t l, in = m->n_in, i;
+    nn_status s = nni_inner_check("nn_inner_init", m, err);
+    if (s != NN_OK) return s;
+    for (l = 0; l <= m->n_hidden; l++) {
+        const size_t out = l < m->n_hidden ? m->hidden[l] : 1;
+        const double b = 1.0 / sqrt((double)in);
+        nn_rng g = nn_rng_make(seed, NN_STREAM_INIT, l);
+        for (i = 0; i < in * out + out; i++) *theta++ = b * (2.0 * nn_rng_f64(&g) - 1.0);
+        in = out;
+    }
+    return NN_OK;
+}
+
+/* Scratch of one chunk. Layer l has width n[l+1]; a[l] its input values [rows, n[l]]; d1, d2 the activation's derivatives at its
+ * pre-activations; ra the tangents of a; e, re the errors dL/dpre and their tangents; wt, vt transposed weights of hidden layers. */
+typedef struct nni_pass {
+    const nn_inner *m;
+    size_t L, n[NN_INNER_MAX_HIDDEN + 2], widest;
+    double *a[NN_INNER_MAX_HIDDEN + 2], *ra[NN_INNER_MAX_HIDDEN + 2], *d1[NN_INNER_MAX_HIDDEN + 2], *d2[NN_INNER_MAX_HIDDEN + 2], *rpre[NN_INNER_MAX_HIDDEN + 2];
+    double *e, *re, *e2, *re2, *z, *rz, *wt, *vt;
+} nni_pass;
+NNI_FN size_t nni_pass_words(const nn_inner *m)
+{
+    size_t l, words = 0, widest = 1, mats = 0, in = m->n_in;
+    for (l = 0; l < m->n_hidden; l++) {
+        words += 5 * NNI_INNER_ROWS * m->hidden[l];
+        mats += 2 * in * m->hidden[l];
+        if (m->hidden[l] > widest) widest = m->hidden[l];
+        in = m->hidden[l];
+    }
+    return words + mats + NNI_INNER_ROWS * (4 * widest + 2);
+}
+NNI_FN void nni_pass_make(nni_pass *p, const nn_inner *m, double *mem)
+{
+    size_t l, widest = 1;
+    memset(p, 0, sizeof *p);
+    p->m = m;
+    p->L = m->n_hidden + 1;
+    p->n[0] = m->n_in;
+    for (l = 0; l < m->n_hidden; l++) {
+        const size_t w = NNI_INNER_ROWS * m->hidden[l];
+        p->n[l + 1] = m->hidden[l];
+        if (m->hidden[l] > widest) widest = m->hidden[l];
+        p->a[l + 1] = mem; mem += w;  p->ra[l + 1] = mem; mem += w;  p->d1[l + 1] = mem; mem += w;  p->d2[l + 1] = mem; mem += w;  p->rpre[l + 1] = mem; mem += w;
+    }
+    p->n[p->L] = 1;
+    p->e = mem; mem += NNI_INNER_ROWS * widest;   p->re = mem; mem += NNI_INNER_ROWS * widest;
+    p->e2 = mem; mem += NNI_INNER_ROWS * widest;  p->re2 = mem; mem += NNI_INNER_ROWS * widest;
+    p->z = mem; mem += NNI_INNER_ROWS;            p->rz = mem; mem += NNI_INNER_ROWS;
+    p->wt = mem;
+    for (l = 0; l < m->n_hidden; l++) mem += p->n[l] * p->n[l + 1];
+    p->vt = mem;
+}
+/* hidden weights [out,in] -> [in,out], so that the inner loop of a layer runs over its outputs */
+NNI_FN void nni_pass_transpose(const nni_pass *p, double *out, const double *theta)
+{
+    size_t l, j, k;
+    for (l = 0; l + 1 < p->L; l++) {
+        const size_t in = p->n[l], w = p->n[l + 1];
+        for (j = 0; j < w; j++) for (k = 0; k < in; k++) out[k * w + j] = theta[j * in + k];
+        out += in * w;
+        theta += in * w + w;
+    }
+}
+/* value, first and second derivative of the activation */
+NNI_FN void nni_act2(nn_act act, double x, double *y, double *d1, double *d2)
+{
+    double s;
+    switch (act) {
+    case NN_ACT_TANH:     *y = nn_tanh(x); *d1 = 1.0 - *y * *y; *d2 = -2.0 * *y * *d1; break;
+    case NN_ACT_SIGMOID:  *y = nn_sigmoid(x); *d1 = *y * (1.0 - *y); *d2 = *d1 * (1.0 - 2.0 * *y); break;
+    case NN_ACT_SILU:     s = nn_sigmoid(x); *y = x * s; *d1 = s * (1.0 + x * (1.0 - s)); *d2 = s * (1.0 - s) * (2.0 + x * (1.0 - 2.0 * s)); break;
+    case NN_ACT_IDENTITY: *y = x; *d1 = 1.0; *d2 = 0.0; break;
+    default:              *y = x > 0.0 ? x : 0.0; *d1 = x > 0.0 ? 1.0 : 0.0; *d2 = 0.0; break;
+    }
+}
+/* What one pass over the rows should give; NULL = not wanted. */
+typedef struct nni_want {
+    double *value;                 /* sum_i w_i loss_i scale                                                   */
+    double *grad, *hv;             /* [P] overwritten: sums of gradients (and Hessian-vector products)         */
+    double *score, *each, *tangent;/* [n]                                                                      */
+    const double *v;               /* [P] direction, for hv and tangent                                        */
+    const double *dscore;          /* [n] use this as dL/dscore instead of the loss (grad only)                */
+} nni_want;
+NNI_FN void nni_pass_run(nni_pass *p, const nni_want *want, const double *theta, const nn_inner_data *d, double scale)
+{
+    const size_t L = p->L;
+    const double *tw[NN_INNER_MAX_HIDDEN + 1], *tv[NN_INNER_MAX_HIDDEN + 1];
+    const int back = want->grad || want->hv, tangents = want->v != NULL;
+    nni_summer total = NN_ZERO;
+    size_t l, i, j, k, r0, P = nn_inner_count(p->m), offset = 0;
+    for (l = 0; l < L; l++) {
+        tw[l] = theta + offset;
+        tv[l] = tangents ? want->v + offset : NULL;
+        offset += p->n[l] * p->n[l + 1] + p->n[l + 1];
+    }
+    if (want->grad) for (i = 0; i < P; i++) want->grad[i] = 0.0;
+    if (want->hv) for (i = 0; i < P; i++) want->hv[i] = 0.0;
+    nni_pass_transpose(p, p->wt, theta);
+    if (tangents) nni_pass_transpose(p, p->vt, want->v);
+    for (r0 = 0; r0 < d->n; r0 += NNI_INNER_ROWS) {
+        const size_t rows = d->n - r0 < NNI_INNER_ROWS ? d->n - r0 : NNI_INNER_ROWS;
+        const double *wt = p->wt, *vt = p->vt;
+        const double *in = d->x + r0 * p->n[0], *rin = NULL;
+        /* hidden layers: pre = in W^T + b;  tangent: rpre = rin W^T + in V^T + vb */
+        for (l = 0; l + 1 < L; l++) {
+            const size_t ni = p->n[l], no = p->n[l + 1];
+            for (i = 0; i < rows; i++) {
+                double *pre = p->a[l + 1] + i * no, *rp = p->rpre[l + 1] + i * no;
+                for (j = 0; j < no; j++) pre[j] = 0.0;
+                for (k = 0; k < ni; k++) {
+                    const double x = in[i * ni + k], *w = wt + k * no;
+                    NNI_OMP(simd)
+                    for (j = 0; j < no; j++) pre[j] += x * w[j];
+                }
+                for (j = 0; j < no; j++) pre[j] += tw[l][ni * no + j];
+                if (!tangents) continue;
+                for (j = 0; j < no; j++) rp[j] = 0.0;
+                for (k = 0; k < ni; k++) {
+                    const double x = in[i * ni + k], *w = vt + k * no;
+                    NNI_OMP(simd)
+                    for (j = 0; j < no; j++) rp[j] += x * w[j];
+                }
+                if (rin)
+                    for (k = 0; k < ni; k++) {
+                        const double x = rin[i * ni + k], *w = wt + k * no;
+                        NNI_OMP(simd)
+                        for (j = 0; j < no; j++) rp[j] += x * w[j];
+                    }
+                for (j = 0; j < no; j++) rp[j] += tv[l][ni * no + j];
+            }
+            for (i = 0; i < rows * no; i++) {
+                nni_act2(p->m->act, p->a[l + 1][i], &p->a[l + 1][i], &p->d1[l + 1][i], &p->d2[l + 1][i]);
+                if (tangents) p->ra[l + 1][i] = p->d1[l + 1][i] * p->rpre[l + 1][i];
+            }
+            wt += ni * no;
+            vt += ni * no;
+            in = p->a[l + 1];
+            rin = tangents ? p->ra[l + 1] : NULL;
+        }
+        /* output layer: one score per row */
+        {
+            const size_t ni = p->n[L - 1];
+            const double *w = tw[L - 1], *v = tv[L - 1];
+            for (i = 0; i < rows; i++) {
+                double z = 0.0;
+                for (k = 0; k < ni; k++) z += in[i * ni + k] * w[k];
+                p->z[i] = z + w[ni];
+            }
+            if (tangents)
+                for (i = 0; i < rows; i++) {
+                    double z = 0.0;
+                    for (k = 0; k < ni; k++) z += in[i * ni + k] * v[k];
+                    if (rin) for (k = 0; k < ni; k++) z += rin[i * ni + k] * w[k];
+                    p->rz[i] = z + v[ni];
+                }
+        }
+        /* loss, its derivatives in the score */
+        for (i = 0; i < rows; i++) {
+            const size_t row = r0 + i;
+            const double z = p->z[i], y = d->y ? d->y[row] : 0.0, wgt = (d->weight ? d->weight[row] : 1.0) * scale;
+            double g, h, loss = 0.0;
+            if (p->m->loss == NN_INNER_BCE) {
+                const double e = nn_exp(z >= 0.0 ? -z : z), q = 1.0 / (1.0 + e), prob = z >= 0.0 ? q : e * q;
+                g = prob - y;
+                h = prob * (1.0 - prob);
+                if (want->value || want->each) loss = (z > 0.0 ? z : 0.0) + nn_log1p(e) - y * z;
+            } else { g = 2.0 * (z - y); h = 2.0; loss = (z - y) * (z - y); }
+            if (want->score) want->score[row] = z;
+            if (want->each) want->each[row] = loss;
+            if (want->value) nni_summer_add(&total, wgt * loss);
+            if (tangents && want->tangent) want->tangent[row] = g * p->rz[i];
+            p->e[i] = want->dscore ? want->dscore[row] : wgt * g;
+            if (tangents) p->re[i] = wgt * h * p->rz[i];
+        }
+        if (!back) continue;
+        /* backwards: grad W += e^T in;  hv W += re^T in + e^T rin;  e_below = (e W) d1;  re_below = (re W + e V) d1 + (e W) d2 rpre */
+        for (l = L; l-- > 0;) {
+            const size_t ni = p->n[l], no = p->n[l + 1], base = (size_t)(tw[l] - theta);
+            const double *x = l ? p->a[l] : d->x + r0 * ni, *rx = l && tangents ? p->ra[l] : NULL;
+            double *swap;
+            for (i = 0; i < rows; i++) {
+                const double *xi = x + i * ni;
+                for (j = 0; j < no; j++) {
+                    const double e = p->e[i * no + j];
+                    if (want->grad) {
+                        double *g = want->grad + base + j * ni;
+                        NNI_OMP(simd)
+                        for (k = 0; k < ni; k++) g[k] += e * xi[k];
+                        want->grad[base + ni * no + j] += e;
+                    }
+                    if (want->hv) {
+                        const double re = p->re[i * no + j];
+                        double *g = want->hv + base + j * ni;
+                        NNI_OMP(simd)
+                        for (k = 0; k < ni; k++) g[k] += re * xi[k];
+                        if (rx) {
+                            const double *rxi = rx + i * ni;
+                            NNI_OMP(simd)
+                            for (k = 0; k < ni; k++) g[k] += e * rxi[k];
+                        }
+                        want->hv[base + ni * no + j] += re;
+                    }
+                }
+            }
+            if (l == 0) break;
+            for (i = 0; i < rows; i++) {
+                double *eb = p->e2 + i * ni, *rb = p->re2 + i * ni;
+                const double *d1 = p->d1[l] + i * ni, *d2 = p->d2[l] + i * ni, *rp = p->rpre[l] + i * ni;
+                for (k = 0; k < ni; k++) eb[k] = 0.0;
+                for (j = 0; j < no; j++) {
+                    const double e = p->e[i * no + j], *w = tw[l] + j * ni;
+                    NNI_OMP(simd)
+                    for (k = 0; k < ni; k++) eb[k] += e * w[k];
+                }
+                if (want->hv) {
+                    for (k = 0; k < ni; k++) rb[k] = 0.0;
+                    for (j = 0; j < no; j++) {
+                        const double e = p->e[i * no + j], re = p->re[i * no + j], *w = tw[l] + j * ni, *v = tv[l] + j * ni;
+                        NNI_OMP(simd)
+                        for (k = 0; k < ni; k++) rb[k] += re * w[k] + e * v[k];
+                    }
+                    for (k = 0; k < ni; k++) rb[k] = rb[k] * d1[k] + eb[k] * d2[k] * rp[k];
+                }
+                for (k = 0; k < ni; k++) eb[k] *= d1[k];
+            }
+            swap = p->e; p->e = p->e2; p->e2 = swap;
+            swap = p->re; p->re = p->re2; p->re2 = swap;
+        }
+    }
+    if (want->value) *want->value = nni_summer_end(&total);
+}
+NNI_FN nn_status nni_inner_call(const char *where, const nni_want *want, const nn_inner *m, const double *theta, const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+{
+    nni_pass p;
+    size_t bytes;
+    double *mem;
+    nn_status s = nni_inner_check(where, m, err);
+    if (s != NN_OK) return s;
+    if (d->n < 1) return nni_fail(err, NN_E_ARG, "%s: expected at least one row, got 0", where);
+    bytes = nni_pass_words(m) * sizeof *mem;
+    mem = (double *)nn_mem_alloc(bytes, alloc);
+    if (!mem) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", where, bytes);
+    nni_pass_make(&p, m, mem);
+    nni_pass_run(&p, want, theta, d, 1.0 / (double)d->n);
+    nn_mem_free(mem, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each, const nn_inner *m, const double *theta,
+                                    const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+{
+    nni_want w = NN_ZERO;
+    w.value = value; w.grad = grad; w.score = score; w.each = each;
+    return nni_inner_call("nn_inner_loss_grad", &w, m, theta, d, alloc, err);
+}
+NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta, const double *v,
+                              const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+{
+    nni_want w = NN_ZERO;
+    w.hv = hv; w.tangent = tangent; w.v = v;
+    return nni_inner_call("nn_inner_hvp", &w, m, theta, d, alloc, err);
+}
+
+/* States on the way: theta and u at the start of every stretch of `span` steps, and every theta inside the stretch in hand. */
+NNI_FN void nni_bilevel_plan(const nn_bilevel_desc *d, size_t *steps, size_t *stretches, size_t *span)
+{
+    size_t k = d->steps ? d->steps : 5, keep = d->keep;
+    if (keep == 0) for (keep = 1; keep * keep < k; keep++) {}
+    if (keep > k) keep = k;
+    *steps = k;
+    *span = (k + keep - 1) / keep;
+    *stretches = (k + *span - 1) / *span;
+}
+NNI_FN int nni_bilevel_words(const nn_bilevel_desc *d, size_t n_support, size_t n_query, size_t *words)
+{
+    size_t P = nn_inner_count(&d->model), steps, stretches, span, w, n;
+    nni_bilevel_plan(d, &steps, &stretches, &span);
+    /* stretch starts (theta, u), thetas of one stretch, then theta u g bt bu hv, per-row weights and tangents, query scores */
+    if (!nni_add(2 * stretches, span, &w) || !nni_add(w, 6, &w) || !nni_mul(w, P, &w)) return 0;
+    if (!nni_mul(n_support, 2, &n) || !nni_add(w, n, &w) || !nni_mul(n_query, 2, &n) || !nni_add(w, n, &w)) return 0;
+    return nni_add(w, nni_pass_words(&d->model), words);
+}
+NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query)
+{
+    size_t words, bytes;
+    if (nn_inner_count(&d->model) == 0 || !nni_bilevel_words(d, n_support, n_query, &words) || !nni_mul(words, sizeof(double), &bytes)) return 0;
+    return bytes;
+}
+/* one inner step: u = momentum u + g + wd theta, theta -= lr u */
+NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, double lr, double momentum, double wd)
+{
+    size_t i;
+    for (i = 0; i < P; i++) {
+        double gi = g[i] + wd * theta[i];
+        u[i] = momentum * u[i] + gi;
+        theta[i] -= lr * u[i];
+    }
+}
+NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, double *dtheta0, double *theta_end, const double *theta0, const nn_inner_data *support,
+                                const nn_inner_data *query, const nn_bilevel_desc *d, nn_error *err)
+{
+    const double lr = d->lr > 0.0 ? d->lr : 0.01;
+    const int wanted = dweight || dtheta0 || d->weights_back;
+    nn_bilevel_result r = NN_ZERO;
+    nn_inner_data sup = *support;
+    size_t P, K, stretches, span, words, i, k, c, bytes;
+    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score, *dscore, scale;
+    nni_pass pass;
+    nni_want want = NN_ZERO, none = NN_ZERO;
+    nn_status s = nni_inner_check("nn_bilevel_run", &d->model, err);
+    if (s != NN_OK) return s;
+    if (support->n < 1 || (query ? query->n < 1 : !d->outer)) return nni_fail(err, NN_E_ARG, "nn_bilevel_run: expected at least one support row and one query row (or outer)");
+    if (!(d->momentum >= 0.0 && d->momentum < 1.0)) return nni_fail(err, NN_E_ARG, "nn_bilevel_run: momentum must be in [0, 1), got %g", d->momentum);
+    P = nn_inner_count(&d->model);
+    nni_bilevel_plan(d, &K, &stretches, &span);
+    if (!nni_bilevel_words(d, support->n, query ? query->n : 0, &words) || !nni_mul(words, sizeof(double), &bytes)
+        || (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_bilevel_run: out of memory for %zu parameters, %zu support rows", P, support->n);
+    r.bytes = bytes;
+    mem = block;
+    starts = mem; mem += 2 * stretches * P;   inside = mem; mem += span * P;
+    theta = mem; mem += P;  u = mem; mem += P;  g = mem; mem += P;  bt = mem; mem += P;  bu = mem; mem += P;  hv = mem; mem += P;
+    live = mem; mem += support->n;  tangent = mem; mem += support->n;
+    score = mem; mem += query ? query->n : 0;  dscore = mem; mem += query ? query->n : 0;
+    nni_pass_make(&pass, &d->model, mem);
+    scale = 1.0 / (double)support->n;
+    if (d->weights) sup.weight = live;
+
+    for (i = 0; i < P; i++) { theta[i] = theta0[i]; u[i] = 0.0; }
+    for (k = 0; k < K; k++) {
+        double value = 0.0, big = 0.0;
+        if (k % span == 0) {
+            memcpy(starts + 2 * (k / span) * P, theta, P * sizeof *theta);
+            memcpy(starts + (2 * (k / span) + 1) * P, u, P * sizeof *u);
+        }
+        if (d->weights) d->weights(live, k, theta, d->user);
+        want = none;
+        want.grad = g;
+        if (k == 0 || k + 1 == K) want.value = &value;
+        nni_pass_run(&pass, &want, theta, &sup, scale);
+        if (k == 0) r.first_loss = value;
+        if (k + 1 == K) r.last_loss = value;
+        nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
+        for (i = 0; i < P; i++) big += fabs(theta[i]);
+        if (!(big - big == 0.0)) {
+            nn_mem_free(block, bytes, &d->alloc);
+            return nni_fail(err, NN_E_NONFINITE, "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)", k, lr);
+        }
+    }
+    if (theta_end) memcpy(theta_end, theta, P * sizeof *theta);
+
+    /* outer value and bt = dL/dtheta_K */
+    r.fair_gap = nni_nan();
+    if (query) {
+        double m[2] = { 0.0, 0.0 }, pull = 0.0;
+        size_t in[2] = { 0, 0 };
+        want = none;
+        want.score = score;
+        want.value = &r.query_loss;
+        nni_pass_run(&pass, &want, theta, query, 1.0 / (double)query->n);
+        r.outer = r.query_loss;
+        if (query->z) {
+            nni_summer ms[2];
+            memset(ms, 0, sizeof ms);
+            for (i = 0; i < query->n; i++) { const int gz = query->z[i] != 0; nni_summer_add(&ms[gz], nn_sigmoid(score[i])); in[gz]++; }
+            if (in[0] && in[1]) {
+                m[0] = nni_summer_end(&ms[0]) / (double)in[0];
+                m[1] = nni_summer_end(&ms[1]) / (double)in[1];
+                r.fair_gap = m[1] - m[0];
+                if (d->lambda_fair != 0.0) {
+                    r.outer += d->lambda_fair * (d->fair_square ? r.fair_gap * r.fair_gap : fabs(r.fair_gap));
+                    pull = d->lambda_fair * (d->fair_square ? 2.0 * r.fair_gap : r.fair_gap > 0.0 ? 1.0 : r.fair_gap < 0.0 ? -1.0 : 0.0);
+                }
+            }
+        }
+        if (wanted) {
+            for (i = 0; i < query->n; i++) {
+                const double w = (query->weight ? query->weight[i] : 1.0) / (double)query->n, p = d->model.loss == NN_INNER_BCE || pull != 0.0 ? nn_sigmoid(score[i]) : 0.0;
+                dscore[i] = w * (d->model.loss == NN_INNER_BCE ? p - query->y[i] : 2.0 * (score[i] - query->y[i]));
+                if (pull != 0.0) dscore[i] += pull * p * (1.0 - p) * (query->z[i] ? 1.0 / (double)in[1] : -1.0 / (double)in[0]);
+            }
+            want = none;
+            want.dscore = dscore;
+            want.grad = bt;
+            nni_pass_run(&pass, &want, theta, query, 1.0);
+        }
+    } else r.outer = 0.0;
+    if (d->outer) {
+        r.outer += d->outer(hv, theta, d->user);
+        for (i = 0; i < P; i++) bt[i] = query && wanted ? bt[i] + hv[i] : hv[i];
+    }
+
+    if (wanted) {
+        for (i = 0; i < P; i++) bu[i] = 0.0;
+        if (dweight) for (i = 0; i < support->n; i++) dweight[i] = 0.0;
+        for (c = stretches; c-- > 0;) {
+            const size_t k0 = c * span, k1 = k0 + span < K ? k0 + span : K;
+            memcpy(theta, starts + 2 * c * P, P * sizeof *theta);        /* run this stretch again, keeping its thetas */
+            memcpy(u, starts + (2 * c + 1) * P, P * sizeof *u);
+            for (k = k0; k < k1; k++) {
+                memcpy(inside + (k - k0) * P, theta, P * sizeof *theta);
+                if (k + 1 == k1) break;
+                if (d->weights) d->weights(live, k, theta, d->user);
+                want = none;
+                want.grad = g;
+                nni_pass_run(&pass, &want, theta, &sup, scale);
+                nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
+            }
+            /* forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'   so, with bt = dL/dtheta', bu = dL/du':
+             *   bu -= lr bt;  dL/dtheta = bt + (H + wd) bu;  dL/dw_i = scale <gradient of loss_i, bu>;  dL/du = mu bu */
+            for (k = k1; k-- > k0;) {
+                const double *at = inside + (k - k0) * P;
+                for (i = 0; i < P; i++) bu[i] -= lr * bt[i];
+                if (d->weights) d->weights(live, k, at, d->user);
+                want = none;
+                want.v = bu;
+                want.tangent = tangent;
+                if (d->order != NN_ORDER_FIRST) want.hv = hv;
+                nni_pass_run(&pass, &want, at, &sup, scale);
+                for (i = 0; i < support->n; i++) tangent[i] *= scale;
+                if (dweight) for (i = 0; i < support->n; i++) dweight[i] += tangent[i];
+                if (d->order != NN_ORDER_FIRST) for (i = 0; i < P; i++) bt[i] += hv[i] + d->weight_decay * bu[i];
+                if (d->weights_back) d->weights_back(bt, tangent, k, at, d->user);
+                for (i = 0; i < P; i++) bu[i] *= d->momentum;
+                if (d->order == NN_ORDER_ONE_STEP) break;
+            }
+            if (d->order == NN_ORDER_ONE_STEP) break;
+        }
+        if (dtheta0) memcpy(dtheta0, bt, P * sizeof *bt);
+    }
+    nn_mem_free(block, bytes, &d->alloc);
+    if (result) *result = r;
+    return NN_OK;
+}
+
+/* ---- selectors */
+NNI_FN double nni_bce_p(double p, int64_t y)
+{
+    double v = y ? p : 1.0 - p;
+    if (v < 1e-12) v = 1e-12;                                /* a certain and wrong model: 27.6 nats, not infinity */
+    return -nn_log(v);
+}
+NNI_FN double nni_entropy(double p)
+{
+    double h = 0.0;
+    if (p > 0.0) h -= p * nn_log(p);
+    if (p < 1.0) h -= (1.0 - p) * nn_log1p(-p);
+    return h;
+}
+NNI_FN nn_status nni_group_check(const char *where, const int64_t *z, size_t n, size_t groups, nn_error *err)
+{
+    size_t i;
+    if (groups < 1 || groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "%s: expected 1 to %d groups, got %zu", where, NN_MAX_GROUPS, groups);
+    for (i = 0; i < n; i++)
+        if (z[i] < 0 || (uint64_t)z[i] >= groups) return nni_fail(err, NN_E_ARG, "%s: row %zu: expected a group of 0 to %zu, got %lld", where, i, groups - 1, (long long)z[i]);
+    return NN_OK;
+}
+NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t groups = n_groups ? n_groups : 2;
+    nni_summer ls[NN_MAX_GROUPS], cs[NN_MAX_GROUPS];
+    double ml[NN_MAX_GROUPS], mc[NN_MAX_GROUPS], *loss;
+    size_t count[NN_MAX_GROUPS], i, g, bytes, *idx;
+    nn_status s = nni_group_check("nn_meta_features", z, n, groups, err);
+    if (s != NN_OK) return s;
+    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_meta_features: expected at least one row, got 0");
+    for (i = 0; i < n; i++)
+        if (!(p[i] >= 0.0 && p[i] <= 1.0) || (y[i] & ~(int64_t)1))
+            return nni_fail(err, NN_E_ARG, "nn_meta_features: row %zu: expected a probability and a label 0 or 1, got %g and %lld", i, p[i], (long long)y[i]);
+    if (!nni_mul(n, 2 * sizeof *idx + sizeof *loss, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_meta_features: out of memory for %zu rows", n);
+    loss = (double *)(void *)(idx + 2 * n);
+    memset(ls, 0, sizeof ls);
+    memset(cs, 0, sizeof cs);
+    for (g = 0; g < groups; g++) count[g] = 0;
+    for (i = 0; i < n; i++) {
+        loss[i] = nni_bce_p(p[i], y[i]);
+        count[z[i]]++;
+        nni_summer_add(&ls[z[i]], loss[i]);
+        nni_summer_add(&cs[z[i]], p[i] > 0.5 ? p[i] : 1.0 - p[i]);
+    }
+    for (g = 0; g < groups; g++) {
+        ml[g] = count[g] ? nni_summer_end(&ls[g]) / (double)count[g] : 0.0;
+        mc[g] = count[g] ? nni_summer_end(&cs[g]) / (double)count[g] : 0.0;
+    }
+    nni_sort_index(idx, idx + n, loss, n, 0);
+    for (i = 0; i < n; i++) out[idx[i] * NN_META_FEATURES + 9] = n > 1 ? (float)((double)i / (double)(n - 1)) : 0.0f;
+    for (i = 0; i < n; i++) {
+        float *f = out + i * NN_META_FEATURES;
+        f[0] = (float)loss[i];
+        f[1] = (float)(p[i] > 0.5 ? p[i] : 1.0 - p[i]);
+        f[2] = (float)nni_entropy(p[i]);
+        f[3] = (float)z[i];
+        f[4] = (float)ml[z[i]];
+        f[5] = (float)mc[z[i]];
+        f[6] = p[i] > 0.5 ? 1.0f : 0.0f;
+        f[7] = (float)y[i];
+        f[8] = (float)fabs(p[i] - 0.5);
+    }
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups)
+{
+    const size_t groups = n_groups ? n_groups : 2;
+    double dl[NN_MAX_GROUPS], dc[NN_MAX_GROUPS];
+    size_t count[NN_MAX_GROUPS], i, g;
+    for (g = 0; g < groups; g++) { dl[g] = dc[g] = 0.0; count[g] = 0; }
+    for (i = 0; i < n; i++) {
+        count[z[i]]++;
+        dl[z[i]] += (double)dout[i * NN_META_FEATURES + 4];
+        dc[z[i]] += (double)dout[i * NN_META_FEATURES + 5];
+    }
+    for (i = 0; i < n; i++) {
+        const float *f = dout + i * NN_META_FEATURES;
+        const double q = p[i], side = q > 0.5 ? 1.0 : -1.0, v = y[i] ? q : 1.0 - q;
+        const double dloss = (double)f[0] + dl[z[i]] / (double)count[z[i]], dconf = (double)f[1] + dc[z[i]] / (double)count[z[i]];
+        if (v > 1e-12) dp[i] += dloss * (y[i] ? -1.0 / v : 1.0 / v);
+        dp[i] += (dconf + (double)f[8]) * side;
+        if (q > 0.0 && q < 1.0) dp[i] += (double)f[2] * (nn_log1p(-q) - nn_log(q));
+    }
+}
+NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err)
+{
+    static const size_t hidden[2] = { 64, 32 };
+    nn_mlp_desc d = NN_ZERO;
+    d.n_in = NN_META_FEATURES;
+    d.n_out = 1;
+    d.hidden = hidden;
+    d.n_hidden = 2;
+    d.act = NN_ACT_RELU;
+    d.dropout = 0.1;
+    d.names = NN_NAMES_NETWORK;
+    d.seed = seed;
+    if (alloc) d.alloc = *alloc;
+    return nn_mlp_create(policy, &d, err);
+}
+NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err)
+{
+    size_t i, bytes, *idx, want;
+    if (!(share > 0.0 && share <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_select_top: the share to keep must be in (0, 1], got %g", share);
+    if (n == 0) return NN_OK;
+    if (!nni_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_select_top: out of memory for %zu rows", n);
+    nni_sort_index(idx, idx + n, score, n, 1);
+    want = (size_t)(share * (double)n + 1e-9);
+    for (i = 0; i < n; i++) keep[idx[i]] = i < want;
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, double share, int quotas,
+                                  const nn_alloc *alloc, nn_error *err)
+{
+    const size_t groups = n_groups ? n_groups : 2;
+    size_t cell[NN_MAX_GROUPS][2], g, c, i, bytes, *idx, left;
+    nn_status s = nni_group_check("nn_select_greedy", z, n, groups, err);
+    if (s != NN_OK) return s;
+    if (!(share > 0.0 && share <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_select_greedy: the share to keep must be in (0, 1], got %g", share);
+    if (n == 0) return NN_OK;
+    if (!nni_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_select_greedy: out of memory for %zu rows", n);
+    for (g = 0; g < groups; g++) cell[g][0] = cell[g][1] = 0;
+    for (i = 0; i < n; i++) cell[z[i]][y[i] != 0]++;
+    for (g = 0; g < groups; g++) for (c = 0; c < 2; c++) cell[g][c] = (size_t)(share * (double)cell[g][c] + 1e-9);
+    left = (size_t)(share * (double)n + 1e-9);
+    nni_sort_index(idx, idx + n, loss, n, 0);
+    for (i = 0; i < n; i++) {
+        size_t k = idx[i], *room = quotas ? &cell[z[k]][y[k] != 0] : &left;
+        keep[k] = *room > 0;
+        if (*room) --*room;
+    }
+    nn_mem_free(idx, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const double *score, const int64_t *y, const int64_t *y_clean, const int64_t *z, size_t n,
+                                   const nn_alloc *alloc, nn_error *err)
+{
+    nn_selection s;
+    size_t i, flips = 0, flips_kept = 0, bytes, one = 0, one_kept = 0, in[2] = { 0, 0 }, kept_in[2] = { 0, 0 };
+    memset(&s, 0, sizeof s);
+    s.n = n;
+    for (i = 0; i < n; i++) {
+        const int g = z[i] != 0, k = keep[i] != 0;
+        s.kept += (size_t)k;
+        in[g]++;
+        kept_in[g] += (size_t)k;
+        one += z[i] == 1;
+        one_kept += k && z[i] == 1;
+        if (y_clean && y[i] != y_clean[i]) { flips++; flips_kept += (size_t)k; }
+    }
+    s.group_all = nni_share(one, n);
+    s.group_kept = nni_share(one_kept, s.kept);
+    s.rate_group[0] = nni_share(kept_in[0], in[0]);
+    s.rate_group[1] = nni_share(kept_in[1], in[1]);
+    s.noise_all = y_clean ? nni_share(flips, n) : nni_nan();
+    s.noise_kept = y_clean ? nni_share(flips_kept, s.kept) : nni_nan();
+    s.noise_reduction = s.noise_all > 0.0 ? (s.noise_all - s.noise_kept) / s.noise_all : nni_nan();
+    s.rate_flipped = y_clean ? nni_share(flips_kept, flips) : nni_nan();
+    s.rate_clean = y_clean ? nni_share(s.kept - flips_kept, n - flips) : nni_nan();
+    s.noise_auc = nni_nan();
+    if (y_clean && score && n) {
+        int64_t *flag;
+        double *neg;
+        nn_status st;
+        if (!nni_mul(n, sizeof *flag + sizeof *neg, &bytes) || (flag = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+            return nni_fail(err, NN_E_NOMEM, "nn_selection_make: out of memory for %zu rows", n);
+        neg = (double *)(void *)(flag + n);
+        for (i = 0; i < n; i++) { flag[i] = y[i] != y_clean[i]; neg[i] = -score[i]; }
+        st = nn_roc_auc(&s.noise_auc, flag, neg, n, alloc, err);
+        nn_mem_free(flag, bytes, alloc);
+        if (st != NN_OK) return st;
+    }
+    *out = s;
+    return NN_OK;
+}
 
 /* ---- [CHECK] ------------------------------------------------------------ */
 
