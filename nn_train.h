@@ -162,6 +162,7 @@ typedef struct nn_train_desc {
     nn_shuffle shuffle;
     const size_t *order;        /* NN_SHUFFLE_GIVEN: [n], read at every epoch */
     nn_torch_rng *torch_rng;    /* TORCH kinds: the generator to share and move on (e.g. the one that made the model); NULL = a fresh manual_seed(seed) */
+    int    torch_val_loader;    /* 1 = each validation takes 64 bits from the default generator, as a DataLoader over the validation set does */
     uint64_t seed;              /* 0 = 1; shuffling and dropout; literal_seed takes 0 as it is */
     int    literal_seed;
     double clip_norm;           /* > 0: gradients scaled to at most this global norm (clip_grad_norm_, which adds 1e-6 to the norm) */
@@ -220,12 +221,16 @@ typedef struct nn_trainer {
     float   *m1, *m2;               /* [n_params] moments, or NULL where the optimizer has none */
     float   *grads;                 /* [n_params]: clipping, no_fuse, qat; else NULL */
     float   *best_params;           /* [n_params] with keep_best, else NULL */
-    nn_mlp_work work;
+    nn_mlp_work work, eval;         /* of batch_size rows for training, of up to 256 for evaluation */
     size_t  *order;                 /* [n] rows of the epoch */
+    int64_t *perm;                  /* [n] TORCH kinds, else NULL */
     float   *bx; int32_t *bt; int64_t *bl; float *by, *bw;     /* the gathered batch */
     float   *dz, *row_loss;
-    struct nni_tensor_group *group; /* [2 n_layers] learning rate and decay of each tensor */
-    const nn_update **updates; nn_update *update_pool;
+    size_t  *group;                 /* [2 n_layers] of each tensor, an index below; n_groups = not trained */
+    double  *group_lr, *group_decay; size_t n_groups;
+    nn_update *pool;                /* [n_groups] constants of the step */
+    const nn_update **updates;      /* [2 n_layers] into pool, NULL = not trained */
+    size_t   hits;                  /* right rows of the last step */
     double  *history;               /* [5][epochs] */
     nn_torch_rng torch_rng;         /* when the desc brings none */
     void    *block; size_t bytes;
@@ -243,7 +248,8 @@ NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch,
 /* nn_trainer_evaluate: loss and metric over any set, no update, no allocation. */
 NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss, double *metric, nn_error *err);
 /* nn_trainer_state: everything a resumed run needs, put into *d as copies, names "state.*": moments, best weights, counters, generator,
- * history, and the model's own parameters under "model.". nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more epochs
+ * history, and the model's own parameters under "model.". Take it in on_epoch, or between calls of nn_trainer_epoch: after nn_trainer_run with
+ * keep_best the model holds the best weights, not the last. nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more epochs
  * are fine); the run then ends in the same bits as one that was never interrupted. Between epochs only. NN_E_ARG: something is missing or
  * of another shape; nothing is changed then. */
 NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *d, nn_error *err);
@@ -559,7 +565,7 @@ NN_DEF nn_status nn_selection_make(nn_selection *s, const uint8_t *keep, const d
 /* ==== [CHECK] gradient check ============================================= */
 /* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double, differences signed: a gradient of the wrong sign
  * never passes. The error of an element is |analytic - numeric| / (largest |numeric| of its tensor + 1e-8). Where a ReLU's input changes sign between
- * p - h and p + h, or comes within reach, the quotient is not a derivative: counted as skipped. */
+ * p - h and p + h, the quotient is not a derivative: counted as skipped. */
 typedef struct nn_grad_report {
     size_t checked, skipped;
     double worst;               /* largest error of all */
@@ -575,9 +581,9 @@ NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const 
  * p is moved and put back. */
 NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user), double *p, const double *analytic, size_t n, void *user,
                                   double h, nn_grad_report *r, nn_error *err);
-/* nn_mlp_forward_f64: the model in double (weights as they are), a plain reference: out [n, n_out], one row at a time. zmin (may be NULL)
- * receives the smallest |pre-activation| of a relu or leaky_relu met. */
-NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, double *zmin, nn_error *err);
+/* nn_mlp_forward_f64: the model in double with the parameters params [n_params] (NULL = its own), a plain reference: out [n, n_out], x [n, n_in].
+ * kinks (may be NULL) receives a hash of the signs of all inputs of relu and leaky_relu: equal hashes, same linear piece. */
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, uint64_t *kinks, nn_error *err);
 /* nn_loss_f64: nn_loss_eval's value in double. */
 NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels, const float *targets, const float *weight, size_t n, size_t c);
 
@@ -597,11 +603,1053 @@ extern "C" {
 
 /* ---- [LOSS] ------------------------------------------------------------- */
 
+static const char *const nni_loss_names[] = { "default", "ce", "bce", "mse", "huber" };
+NN_DEF const char *nn_loss_name(nn_loss k) { return nni_loss_names[k > NN_LOSS_DEFAULT && k <= NN_LOSS_HUBER ? (int)k : (int)NN_LOSS_CE]; }
+NN_DEF nn_loss nn_loss_parse(const char *name)
+{
+    int i;
+    for (i = 1; name && i <= (int)NN_LOSS_HUBER; i++) if (strcmp(name, nni_loss_names[i]) == 0) return (nn_loss)i;
+    return NN_LOSS_DEFAULT;
+}
+/* A sum in double, terms one by one, in the order of NUMERICS.md section 2: 16 lanes, blocks of 4,096, tree 8-4-2-1. */
+typedef struct nni_acc { double lane[16], sum; size_t n; } nni_acc;
+NNI_FN double nni_acc_tree(const nni_acc *a)
+{
+    double t[16];
+    size_t i, w;
+    memcpy(t, a->lane, sizeof t);
+    for (w = 8; w; w /= 2) for (i = 0; i < w; i++) t[i] = t[i] + t[i + w];
+    return t[0];
+}
+NNI_FN void nni_acc_add(nni_acc *a, double x)
+{
+    a->lane[a->n % 16] = a->lane[a->n % 16] + x;
+    if (++a->n % 4096 == 0) { a->sum = a->sum + nni_acc_tree(a); memset(a->lane, 0, sizeof a->lane); }
+}
+NNI_FN double nni_acc_get(const nni_acc *a) { return a->n % 4096 || a->n == 0 ? a->sum + nni_acc_tree(a) : a->sum; }
+
+NNI_FN nn_status nni_loss_check(const nn_loss_desc *d, const int64_t *labels, const float *targets, size_t n, size_t c, nn_error *err)
+{
+    size_t i;
+    nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
+    if ((int)kind < 0 || kind > NN_LOSS_HUBER || (int)d->reduction < 0 || d->reduction > NN_REDUCE_ROWS)
+        return nni_fail(err, NN_E_ARG, "nn_loss: unknown kind %d or reduction %d", (int)d->kind, (int)d->reduction);
+    if (n == 0 || c == 0) return nni_fail(err, NN_E_ARG, "nn_loss: expected at least one row and one output, got %zu and %zu", n, c);
+    if (!(d->label_smoothing >= 0 && d->label_smoothing < 1)) return nni_fail(err, NN_E_ARG, "nn_loss: label_smoothing must be in [0, 1), got %g", d->label_smoothing);
+    if (!(d->delta >= 0 && d->delta < 1e30)) return nni_fail(err, NN_E_ARG, "nn_loss: delta must be a number > 0, got %g", d->delta);
+    if (kind == NN_LOSS_CE || (kind == NN_LOSS_BCE && !targets && c == 1)) {
+        int64_t most = kind == NN_LOSS_CE ? (int64_t)c : 2;
+        if (!labels) return nni_fail(err, NN_E_ARG, "nn_loss: %s wants labels", nn_loss_name(kind));
+        for (i = 0; i < n; i++)
+            if (labels[i] < 0 || labels[i] >= most)
+                return nni_fail(err, NN_E_ARG, "nn_loss: row %zu: label %lld is outside [0, %lld)", i, (long long)labels[i], (long long)most);
+    } else if (!targets) return nni_fail(err, NN_E_ARG, "nn_loss: %s wants targets [%zu, %zu]", nn_loss_name(kind), n, c);
+    return NN_OK;
+}
+/* What the sum of the rows' losses is divided by. */
+NNI_FN double nni_loss_denominator(const nn_loss_desc *d, const int64_t *labels, const float *weight, size_t n, size_t c)
+{
+    int ce = d->kind == NN_LOSS_DEFAULT || d->kind == NN_LOSS_CE;
+    nni_acc a = NN_ZERO;
+    size_t i;
+    if (d->reduction == NN_REDUCE_SUM) return 1;
+    if (d->reduction == NN_REDUCE_ROWS || (!weight && !(ce && d->class_weight))) return (double)n * (ce ? 1.0 : (double)c);
+    for (i = 0; i < n; i++) {
+        double w = weight ? (double)weight[i] : 1.0;
+        nni_acc_add(&a, ce ? (d->class_weight ? w * (double)d->class_weight[labels[i]] : w) : w * (double)c);
+    }
+    return nni_acc_get(&a);
+}
+#define NNI_LOSS_CHUNK 256
+/* One row of cross-entropy. a_c = (1 - e) c_y [c = y] + e/C c_c, A = sum a_c:   l = w sum_c a_c (log sum exp z - z_c)   so: dz_c = w (A p_c - a_c) */
+NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t y, float w, float scale, size_t c)
+{
+    float buf[NNI_LOSS_CHUNK], lane[16], top = z[0], sum, lse, loss, a_y, a_all, smooth = (float)d->label_smoothing, even = smooth / (float)c;
+    const float *cw = d->class_weight;
+    size_t i, j, k, many = c > NNI_LOSS_CHUNK;
+    for (i = 1; i < c; i++) top = z[i] > top ? z[i] : top;
+    memset(lane, 0, sizeof lane);
+    for (i = 0; i < c; i += NNI_LOSS_CHUNK) {
+        k = c - i < NNI_LOSS_CHUNK ? c - i : NNI_LOSS_CHUNK;
+        for (j = 0; j < k; j++) buf[j] = z[i + j] - top;
+        nn_vexpf(buf, buf, k);
+        for (j = 0; j < k; j++) lane[j % 16] = lane[j % 16] + buf[j];
+    }
+    for (i = 8; i; i /= 2) for (j = 0; j < i; j++) lane[j] = lane[j] + lane[j + i];
+    sum = lane[0];
+    lse = nn_logf(sum);
+    a_y = (1.0f - smooth) * (cw ? cw[y] : 1.0f);
+    loss = a_y * (lse - (z[y] - top));
+    a_all = a_y;
+    if (smooth > 0) {
+        nni_acc s = NN_ZERO, t = NN_ZERO;
+        for (i = 0; i < c; i++) {
+            double q = cw ? (double)cw[i] : 1.0;
+            nni_acc_add(&s, q * (double)(lse - (z[i] - top)));
+            nni_acc_add(&t, q);
+        }
+        loss = loss + even * (float)nni_acc_get(&s);
+        a_all = a_all + even * (float)nni_acc_get(&t);
+    }
+    if (dz) {
+        float f = w * scale;
+        for (i = 0; i < c; i += NNI_LOSS_CHUNK) {
+            k = c - i < NNI_LOSS_CHUNK ? c - i : NNI_LOSS_CHUNK;
+            if (many) {
+                for (j = 0; j < k; j++) buf[j] = z[i + j] - top;
+                nn_vexpf(buf, buf, k);
+            }
+            for (j = 0; j < k; j++) {
+                float a = (i + j == y ? a_y : 0.0f) + (smooth > 0 ? even * (cw ? cw[i + j] : 1.0f) : 0.0f);
+                dz[i + j] = (a_all * (buf[j] / sum) - a) * f;
+            }
+        }
+    }
+    return w * loss;
+}
+/* k elements of the losses without softmax, t their targets: losses into l, gradients (times f) into dz.
+ *   BCE: l = (1 - t) x + (1 + (q - 1) t) (log(1 + exp -|x|) + max(-x, 0))   so: dx = s(x) (1 + (q - 1) t) - q t */
+NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const float *x, const float *t, const float *q, float f, size_t k)
+{
+    float e[NNI_LOSS_CHUNK], u[NNI_LOSS_CHUNK];
+    size_t j;
+    if (kind == NN_LOSS_BCE) {
+        for (j = 0; j < k; j++) e[j] = x[j] > 0 ? -x[j] : x[j];
+        nn_vexpf(e, e, k);
+        for (j = 0; j < k; j++) u[j] = 1.0f + e[j];
+        nn_vlogf(l, u, k);
+        for (j = 0; j < k; j++) {
+            float r = u[j] - 1.0f, ln = r > 0 ? l[j] * (e[j] / r) : e[j], pos = q ? q[j] : 1.0f, b = 1.0f + (pos - 1.0f) * t[j], xj = x[j];
+            if (!(xj - xj <= 0)) ln = xj;                       /* NaN stays NaN, Inf shows */
+            l[j] = (1.0f - t[j]) * xj + b * (ln + (xj > 0 ? 0.0f : -xj));
+            if (dz) dz[j] = ((xj > 0 ? 1.0f : e[j]) / u[j] * b - pos * t[j]) * f;
+        }
+    } else if (kind == NN_LOSS_MSE) {
+        for (j = 0; j < k; j++) {
+            float r = x[j] - t[j];
+            l[j] = r * r;
+            if (dz) dz[j] = 2.0f * r * f;
+        }
+    } else for (j = 0; j < k; j++) {
+        float r = x[j] - t[j], a = r < 0 ? -r : r;
+        l[j] = a <= delta ? 0.5f * r * r : delta * (a - 0.5f * delta);
+        if (dz) dz[j] = (a <= delta ? r : r > 0 ? delta : r < 0 ? -delta : r) * f;
+    }
+}
+NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z, const int64_t *labels, const float *targets,
+                              const float *weight, float *row_loss, size_t n, size_t c, nn_error *err)
+{
+    nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
+    double den;
+    float scale, delta = d->delta > 0 ? (float)d->delta : 1.0f;
+    nni_acc all = NN_ZERO;
+    size_t i;
+    nn_status s = nni_loss_check(d, labels, targets, n, c, err);
+    if (s != NN_OK) return s;
+    den = nni_loss_denominator(d, labels, weight, n, c);
+    scale = den > 0 ? (float)(1.0 / den) : 0.0f;
+    if (kind == NN_LOSS_CE) {
+        for (i = 0; i < n; i++) {
+            float l = nni_ce_row(d, dz ? dz + i * c : NULL, z + i * c, (size_t)labels[i], weight ? weight[i] : 1.0f, scale, c);
+            if (row_loss) row_loss[i] = l;
+            nni_acc_add(&all, (double)l);
+        }
+    } else if (c == 1 && !weight) {                   /* one output: rows are the chunk */
+        float t[NNI_LOSS_CHUNK], l[NNI_LOSS_CHUNK], q[NNI_LOSS_CHUNK];
+        size_t j, k;
+        for (j = 0; j < NNI_LOSS_CHUNK; j++) q[j] = d->pos_weight ? d->pos_weight[0] : 1.0f;
+        for (i = 0; i < n; i += k) {
+            k = n - i < NNI_LOSS_CHUNK ? n - i : NNI_LOSS_CHUNK;
+            for (j = 0; j < k; j++) t[j] = targets ? targets[i + j] : (float)labels[i + j];
+            nni_loss_chunk(kind, delta, l, dz ? dz + i : NULL, z + i, t, q, scale, k);
+            for (j = 0; j < k; j++) nni_acc_add(&all, (double)l[j]);
+            if (row_loss) memcpy(row_loss + i, l, k * sizeof(float));
+        }
+    } else for (i = 0; i < n; i++) {
+        float l[NNI_LOSS_CHUNK], w = weight ? weight[i] : 1.0f, one = targets ? 0.0f : (float)labels[i];
+        nni_acc row = NN_ZERO;
+        size_t j, k, at;
+        for (at = 0; at < c; at += k) {
+            k = c - at < NNI_LOSS_CHUNK ? c - at : NNI_LOSS_CHUNK;
+            nni_loss_chunk(kind, delta, l, dz ? dz + i * c + at : NULL, z + i * c + at, targets ? targets + i * c + at : &one, d->pos_weight ? d->pos_weight + at : NULL, w * scale, k);
+            for (j = 0; j < k; j++) nni_acc_add(&row, (double)l[j]);
+        }
+        nni_acc_add(&all, (double)w * nni_acc_get(&row));
+        if (row_loss) row_loss[i] = (float)((double)w * nni_acc_get(&row) / (double)c);
+    }
+    if (value) *value = den > 0 ? nni_acc_get(&all) / den : 0;
+    return NN_OK;
+}
+
+
 /* ---- [OPTIM] ------------------------------------------------------------ */
+
+static const char *const nni_opt_names[] = { "default", "sgd", "adam", "adamw", "rmsprop" };
+NN_DEF const char *nn_opt_name(nn_opt o) { return nni_opt_names[o > NN_OPT_DEFAULT && o <= NN_OPT_RMSPROP ? (int)o : (int)NN_OPT_ADAM]; }
+NN_DEF nn_opt nn_opt_parse(const char *name)
+{
+    int i;
+    for (i = 1; name && i <= (int)NN_OPT_RMSPROP; i++) if (strcmp(name, nni_opt_names[i]) == 0) return (nn_opt)i;
+    return NN_OPT_DEFAULT;
+}
+NNI_FN double nni_or(double v, double fallback) { return v == 0 ? fallback : v == NN_OFF ? 0 : v; }
+/* The desc with its defaults filled in; fields where 0 now means 0 are literal. */
+NNI_FN nn_optim_desc nni_optim_filled(const nn_optim_desc *d)
+{
+    nn_optim_desc r = *d;
+    int adam;
+    if (r.kind == NN_OPT_DEFAULT) r.kind = NN_OPT_ADAM;
+    adam = r.kind == NN_OPT_ADAM || r.kind == NN_OPT_ADAMW;
+    r.lr = nni_or(r.lr, adam ? 1e-3 : 1e-2);
+    r.beta1 = nni_or(r.beta1, 0.9);
+    r.beta2 = nni_or(r.beta2, adam ? 0.999 : 0.99);
+    r.eps = nni_or(r.eps, 1e-8);
+    r.weight_decay = nni_or(r.weight_decay, r.kind == NN_OPT_ADAMW ? 1e-2 : 0);
+    r.head_lr = nni_or(r.head_lr, r.lr);
+    return r;
+}
+NNI_FN nn_update_desc nni_update_desc(const nn_optim_desc *filled, double lr, double decay, uint64_t t)
+{
+    nn_update_desc u = NN_ZERO;
+    u.kind = filled->kind;
+    u.lr = lr;
+    u.momentum = filled->momentum;
+    u.dampening = filled->dampening;
+    u.beta1 = filled->beta1;
+    u.beta2 = filled->beta2;
+    u.eps = filled->eps;
+    u.weight_decay = decay;
+    u.nesterov = filled->nesterov;
+    u.t = t;
+    return u;
+}
+NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs, double plateau)
+{
+    double f = 1, sn, cs;
+    size_t period = s->period ? s->period : epochs ? epochs : 1;
+    switch (s->kind) {
+    case NN_SCHEDULE_STEP:        f = nni_ipow(s->gamma > 0 ? s->gamma : 0.1, epoch / (s->every ? s->every : 30)); break;
+    case NN_SCHEDULE_EXPONENTIAL: f = nni_ipow(s->gamma > 0 ? s->gamma : 0.95, epoch); break;
+    case NN_SCHEDULE_COSINE:
+        nn_sincos(3.14159265358979323846 * (double)(epoch < period ? epoch : period) / (double)period, &sn, &cs);
+        f = s->floor + (1 - s->floor) * (1 + cs) / 2;
+        break;
+    case NN_SCHEDULE_PLATEAU:     f = plateau; break;
+    case NN_SCHEDULE_DEFAULT:
+    case NN_SCHEDULE_CONSTANT:    break;
+    }
+    if (step < s->warmup) f = f * ((double)(step + 1) / (double)s->warmup);
+    return f;
+}
+
 
 /* ---- [LOOP] ------------------------------------------------------------- */
 
+#define NNI_EVAL_ROWS 256
+NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err)
+{
+    nn_train_set r = NN_ZERO;
+    if (x->ndim != 2 || x->dtype != NN_F32) return nni_fail(err, NN_E_ARG, "nn_train_set_make: x must be f32 [n, d], got %s with %zu dimensions", nn_dtype_name(x->dtype), x->ndim);
+    if (y->ndim < 1 || y->ndim > 2 || y->shape[0] != x->shape[0]) return nni_fail(err, NN_E_ARG, "nn_train_set_make: y must have one entry for each of the %zu rows", x->shape[0]);
+    r.x = nn_f32(x);
+    r.ldx = x->shape[1];
+    r.n = x->shape[0];
+    if (y->dtype == NN_I64 && y->ndim == 1) r.labels = nn_i64(y);
+    else if (y->dtype == NN_F32) r.targets = nn_f32(y);
+    else return nni_fail(err, NN_E_ARG, "nn_train_set_make: y must be i64 [n] or f32, got %s", nn_dtype_name(y->dtype));
+    *s = r;
+    return NN_OK;
+}
+NN_DEF void nn_train_result_free(nn_train_result *r)
+{
+    nn_train_result zero = NN_ZERO;
+    if (!r) return;
+    nn_mem_free(r->history, r->history_count * sizeof(double), &r->alloc);
+    *r = zero;
+}
+/* Denormals count: 1 = the CPU keeps them. */
+NNI_FN int nni_keeps_denormals(void)
+{
+    volatile float tiny = 1.17549435e-38f, half = 0.5f;
+    volatile float r = tiny * half;
+    return r > 0.0f && r * 2.0f == tiny;
+}
+NNI_FN nn_mlp_input nni_set_input(const nn_train_set *s, size_t first)
+{
+    nn_mlp_input in = NN_ZERO;
+    if (s->x) { in.x = s->x + first * s->ldx; in.ldx = s->ldx; }
+    else { in.tokens = s->tokens + first * s->length; in.length = s->length; in.vocab = s->vocab; }
+    return in;
+}
+/* Does the set fit the model and the loss? ldx is filled in. */
+NNI_FN nn_status nni_set_check(const char *who, const nn_mlp *m, const nn_loss_desc *loss, nn_train_set *s, nn_error *err)
+{
+    nn_mlp_input in;
+    nn_error e = NN_ZERO;
+    nn_status st;
+    if (s->n == 0) return nni_fail(err, NN_E_ARG, "%s: the set has no rows", who);
+    if (s->x && s->ldx == 0) s->ldx = m->n_in;
+    in = nni_set_input(s, 0);
+    if (s->x && s->tokens) in.tokens = s->tokens;
+    st = nni_mlp_check_input(who, m, NULL, &in, s->n, err);
+    if (st != NN_OK) return st;
+    st = nni_loss_check(loss, s->labels, s->targets, s->n, m->n_out, &e);
+    return st == NN_OK ? NN_OK : nni_fail(err, st, "%s: %s", who, e.msg);
+}
+/* Rows that are right: CE the largest logit (ties to the first), BCE every output on its target's side. */
+NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, const float *targets, size_t n, size_t c)
+{
+    size_t i, j, hits = 0;
+    for (i = 0; i < n; i++, z += c) {
+        if (kind == NN_LOSS_CE) {
+            size_t best = 0;
+            for (j = 1; j < c; j++) if (z[j] > z[best]) best = j;
+            hits += best == (size_t)labels[i];
+        } else {
+            int right = 1;
+            for (j = 0; j < c; j++) if ((z[j] > 0) != (targets ? targets[i * c + j] > 0.5f : labels[i] > 0)) right = 0;
+            hits += (size_t)right;
+        }
+    }
+    return hits;
+}
+/* Loss and metric of a set, chunk by chunk; w an inference workspace, out [n, n_out] or NULL. */
+NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, const nn_mlp_run *run, const nn_loss_desc *loss, const nn_train_set *s,
+                              double (*metric_fn)(const float *, const nn_train_set *, size_t, size_t, void *), void *user,
+                              float *row_loss, double *loss_out, double *metric_out, float *out, nn_error *err)
+{
+    nn_loss_desc sum = *loss;
+    nn_loss kind = loss->kind ? loss->kind : NN_LOSS_CE;
+    nni_acc total = NN_ZERO;
+    size_t at, hits = 0;
+    double metric = 0;
+    (void)row_loss;
+    sum.reduction = NN_REDUCE_SUM;
+    for (at = 0; at < s->n; at += w->rows) {
+        size_t now = s->n - at < w->rows ? s->n - at : w->rows;
+        const float *z = NULL, *targets = s->targets ? s->targets + at * m->n_out : NULL;
+        const int64_t *labels = s->labels ? s->labels + at : NULL;
+        double v = 0;
+        nn_status st = nn_mlp_forward(m, w, nni_set_input(s, at), now, run, &z, err);
+        if (st == NN_OK) st = nn_loss_eval(&sum, &v, NULL, z, labels, targets, s->weight ? s->weight + at : NULL, NULL, now, m->n_out, err);
+        if (st != NN_OK) return st;
+        nni_acc_add(&total, v);
+        if (metric_fn) metric += metric_fn(z, s, at, now, user);
+        else if (kind == NN_LOSS_CE || kind == NN_LOSS_BCE) hits += nni_hits(kind, z, labels, targets, now, m->n_out);
+        if (out) memcpy(out + at * m->n_out, z, now * m->n_out * sizeof(float));
+    }
+    if (loss_out) {
+        double den = nni_loss_denominator(loss, s->labels, s->weight, s->n, m->n_out);
+        *loss_out = den > 0 ? nni_acc_get(&total) / den : 0;
+    }
+    if (metric_out) *metric_out = metric_fn ? metric / (double)s->n : kind == NN_LOSS_CE || kind == NN_LOSS_BCE ? (double)hits / (double)s->n : NAN;
+    return NN_OK;
+}
+NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, const nn_loss_desc *loss_desc, double *loss, double *metric, float *out,
+                                   int threads, nn_error *err)
+{
+    nn_loss_desc zero = NN_ZERO;
+    nn_train_set s = *set;
+    nn_mlp_work w = NN_ZERO;
+    nn_mlp_run run = NN_ZERO;
+    nn_status st;
+    if (!loss_desc) loss_desc = &zero;
+    st = nni_set_check("nn_train_evaluate", m, loss_desc, &s, err);
+    if (st != NN_OK) return st;
+    st = nn_mlp_workspace_make(&w, m, s.n < NNI_EVAL_ROWS ? s.n : NNI_EVAL_ROWS, s.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
+    if (st != NN_OK) return st;
+    run.threads = threads;
+    st = nni_evaluate(m, &w, &run, loss_desc, &s, NULL, NULL, NULL, loss, metric, out, err);
+    nn_mlp_workspace_free(&w);
+    return st;
+}
+
+NNI_FN int nni_bad(double x) { return !(x >= 0 && x < 1e30); }
+/* Checks and fills the desc; groups are resolved later. */
+NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set *train, nn_train_set *val, nn_error *err)
+{
+    nn_status s;
+    nn_update_desc ud;
+    nn_update u;
+    size_t i;
+    if (r->epochs == 0) r->epochs = 10;
+    if (r->batch_size == 0) r->batch_size = 32;
+    if (r->eval_every == 0) r->eval_every = 1;
+    if (r->seed == 0 && !r->literal_seed) r->seed = 1;
+    if (r->loss.kind == NN_LOSS_DEFAULT) r->loss.kind = NN_LOSS_CE;
+    r->optim = nni_optim_filled(&r->optim);
+    if (!r->alloc.alloc) r->alloc = m->alloc;
+    if ((int)r->shuffle < 0 || r->shuffle > NN_SHUFFLE_GIVEN || (int)r->monitor < 0 || r->monitor > NN_MONITOR_TRAIN_LOSS || (int)r->schedule.kind < 0 || r->schedule.kind > NN_SCHEDULE_PLATEAU)
+        return nni_fail(err, NN_E_ARG, "nn_train: unknown shuffle %d, monitor %d or schedule %d", (int)r->shuffle, (int)r->monitor, (int)r->schedule.kind);
+    if (r->shuffle == NN_SHUFFLE_GIVEN && !r->order) return nni_fail(err, NN_E_ARG, "nn_train: NN_SHUFFLE_GIVEN wants an order");
+    if (nni_bad(r->clip_norm) || nni_bad(r->clip_value) || nni_bad(r->min_delta) || nni_bad(r->diverged) || nni_bad(r->schedule.gamma) || nni_bad(r->schedule.floor) || r->schedule.floor > 1 || nni_bad(r->optim.head_lr))
+        return nni_fail(err, NN_E_ARG, "nn_train: clip_norm, clip_value, min_delta, diverged, head_lr and the schedule's gamma and floor must be numbers >= 0");
+    ud = nni_update_desc(&r->optim, r->optim.lr, r->optim.weight_decay, 1);
+    s = nn_update_make(&u, &ud, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < r->optim.n_groups; i++)
+        if (!r->optim.groups || (nni_bad(r->optim.groups[i].lr) && r->optim.groups[i].lr != NN_OFF) || (nni_bad(r->optim.groups[i].weight_decay) && r->optim.groups[i].weight_decay != NN_OFF))
+            return nni_fail(err, NN_E_ARG, "nn_train: group %zu: lr and weight_decay must be numbers >= 0 or NN_OFF", i);
+    s = nni_set_check("nn_train: training set", m, &r->loss, train, err);
+    if (s != NN_OK) return s;
+    if (r->batch_size > train->n) r->batch_size = train->n;
+    if (val->n) {
+        s = nni_set_check("nn_train: validation set", m, &r->loss, val, err);
+        if (s != NN_OK) return s;
+    }
+    if (r->monitor == NN_MONITOR_DEFAULT) r->monitor = val->n ? NN_MONITOR_LOSS : NN_MONITOR_TRAIN_LOSS;
+    if (r->monitor != NN_MONITOR_TRAIN_LOSS && !val->n) return nni_fail(err, NN_E_ARG, "nn_train: the monitored value needs a validation set");
+    if (r->monitor == NN_MONITOR_METRIC && !r->metric && r->loss.kind != NN_LOSS_CE && r->loss.kind != NN_LOSS_BCE)
+        return nni_fail(err, NN_E_ARG, "nn_train: %s has no metric of its own to monitor: give one", nn_loss_name(r->loss.kind));
+    return NN_OK;
+}
+NNI_FN unsigned nni_train_flags(const nn_train_set *train, const nn_train_desc *d)
+{
+    return NN_WORK_BACKWARD | (train->tokens ? (unsigned)NN_WORK_TOKENS : 0u) | (d->qat ? (unsigned)NN_WORK_QAT : 0u);
+}
+/* One walk over everything a trainer holds; d is filled. block NULL = only count. 0 = overflow. */
+NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, unsigned char *block)
+{
+    size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows, need, most = n > val->n ? n : val->n;
+    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW;
+    void *work, *eval;
+    (void)nni_carve(block, &at, &ok, 1, sizeof *t);
+    t->m1 = adam || d->optim.momentum > 0 ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->m2 = d->optim.kind != NN_OPT_SGD ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->best_params = d->keep_best ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->order = (size_t *)nni_carve(block, &at, &ok, n, sizeof(size_t));
+    t->perm = d->shuffle == NN_SHUFFLE_TORCH || d->shuffle == NN_SHUFFLE_TORCH_GENERATOR ? (int64_t *)nni_carve(block, &at, &ok, n, sizeof(int64_t)) : NULL;
+    t->bx = NULL; t->bt = NULL; t->bl = NULL; t->by = NULL; t->bw = NULL;
+    if (!nni_mul(B, train->x ? m->n_in : train->length, &need)) ok = 0;
+    if (train->x) t->bx = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
+    else t->bt = (int32_t *)nni_carve(block, &at, &ok, need, sizeof(int32_t));
+    if (!nni_mul(B, m->n_out, &need)) ok = 0;
+    if (train->labels) t->bl = (int64_t *)nni_carve(block, &at, &ok, B, sizeof(int64_t));
+    if (train->targets) t->by = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
+    if (train->weight) t->bw = (float *)nni_carve(block, &at, &ok, B, sizeof(float));
+    t->dz = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
+    t->row_loss = (float *)nni_carve(block, &at, &ok, B, sizeof(float));
+    t->group = (size_t *)nni_carve(block, &at, &ok, nt, sizeof(size_t));
+    t->group_lr = (double *)nni_carve(block, &at, &ok, nt, sizeof(double));
+    t->group_decay = (double *)nni_carve(block, &at, &ok, nt, sizeof(double));
+    t->pool = (nn_update *)nni_carve(block, &at, &ok, nt, sizeof(nn_update));
+    t->updates = (const nn_update **)nni_carve(block, &at, &ok, nt, sizeof(nn_update *));
+    if (!nni_mul(d->epochs, 5, &need)) ok = 0;
+    t->history = (double *)nni_carve(block, &at, &ok, need, sizeof(double));
+    need = nn_mlp_workspace_bytes(m, B, nni_train_flags(train, d));
+    if (need == 0) ok = 0;
+    work = nni_carve(block, &at, &ok, need, 1);
+    rows = most < NNI_EVAL_ROWS ? most : NNI_EVAL_ROWS;
+    need = nn_mlp_workspace_bytes(m, rows, train->tokens || val->tokens ? NN_WORK_TOKENS : 0);
+    if (need == 0) ok = 0;
+    eval = nni_carve(block, &at, &ok, need, 1);
+    if (block) {                          /* into memory of ours: cannot fail */
+        (void)nn_mlp_workspace_make(&t->work, m, B, nni_train_flags(train, d), work, &d->alloc, NULL);
+        (void)nn_mlp_workspace_make(&t->eval, m, rows, train->tokens || val->tokens ? NN_WORK_TOKENS : 0, eval, &d->alloc, NULL);
+    }
+    return ok ? at : 0;
+}
+NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d)
+{
+    nn_train_desc r = *d;
+    nn_train_set a = *train, b = NN_ZERO;
+    nn_trainer t;
+    if (val) b = *val;
+    if (nni_train_check(&r, m, &a, &b, NULL) != NN_OK) return 0;
+    return nni_train_layout(&t, m, &a, &b, &r, NULL);
+}
+/* Learning rate and decay of each tensor, equal pairs share one group. */
+NNI_FN void nni_train_groups(nn_trainer *t)
+{
+    const nn_optim_desc *o = &t->desc.optim;
+    char name[NN_MLP_NAME + 8];
+    size_t i, g, k;
+    t->n_groups = 0;
+    for (i = 0; i < 2 * t->model->n_layers; i++) {
+        const nn_mlp_layer *y = &t->model->layers[i / 2];
+        double lr = y->is_head ? o->head_lr : o->lr, wd = o->weight_decay;
+        (void)nn_mlp_param(t->model, i, name);
+        for (k = 0; k < o->n_groups; k++) if (nn_name_match(o->groups[k].pattern, name)) {
+            lr = nni_or(o->groups[k].lr, lr);
+            wd = nni_or(o->groups[k].weight_decay, wd);
+            break;
+        }
+        t->updates[i] = NULL;
+        t->group[i] = SIZE_MAX;
+        if ((i & 1 ? y->frozen_bias : y->frozen_weight) || lr == 0) continue;
+        for (g = 0; g < t->n_groups; g++) if (t->group_lr[g] == lr && t->group_decay[g] == wd) break;
+        if (g == t->n_groups) { t->group_lr[g] = lr; t->group_decay[g] = wd; t->n_groups++; }
+        t->group[i] = g;
+        t->updates[i] = &t->pool[g];
+    }
+}
+NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_error *err)
+{
+    nn_train_desc r = *d;
+    nn_train_set a = *train, b = NN_ZERO;
+    nn_trainer *t, measure;
+    size_t bytes, i;
+    unsigned char *block;
+    nn_status s;
+    if (val) b = *val;
+    s = nni_train_check(&r, m, &a, &b, err);
+    if (s != NN_OK) return s;
+    if (!nni_keeps_denormals())
+        return nni_fail(err, NN_E_UNSUPPORTED, "nn_train: this CPU state flushes denormals to zero (is something linked with -ffast-math?): results would differ from other machines'");
+    bytes = nni_train_layout(&measure, m, &a, &b, &r, NULL);
+    if (bytes == 0) return nni_fail(err, NN_E_NOMEM, "nn_train: the memory wanted overflows");
+    block = (unsigned char *)nn_mem_alloc(bytes, &r.alloc);
+    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_train: out of memory, %zu bytes wanted", bytes);
+    memset(block, 0, bytes);
+    t = (nn_trainer *)(void *)block;
+    (void)nni_train_layout(t, m, &a, &b, &r, block);
+    t->model = m;
+    t->train = a;
+    t->val = b;
+    t->desc = r;
+    t->plateau = 1;
+    t->best = t->plateau_best = NAN;
+    t->block = block;
+    t->bytes = bytes;
+    for (i = 0; i < a.n; i++) t->order[i] = i;
+    if (t->perm && !r.torch_rng) nn_torch_seed(&t->torch_rng, r.seed);
+    nni_train_groups(t);
+    *out = t;
+    return NN_OK;
+}
+NN_DEF void nn_trainer_destroy(nn_trainer *t)
+{
+    nn_alloc a;
+    if (!t) return;
+    a = t->desc.alloc;
+    nn_mem_free(t->block, t->bytes, &a);
+}
+/* Quantized weights for this pass, or NULL. */
+NNI_FN nn_status nni_train_view(nn_trainer *t, const float **params, nn_error *err)
+{
+    *params = NULL;
+    if (!t->desc.qat) return NN_OK;
+    *params = t->work.qparams;
+    return nn_mlp_quantize_into(t->work.qparams, t->model, t->desc.qat, err);
+}
+NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *labels, const float *targets, const float *weight, size_t n, double *loss_out, nn_error *err)
+{
+    nn_mlp *m = t->model;
+    nn_mlp_run run = NN_ZERO;
+    const float *z = NULL;
+    double loss = 0, factor;
+    size_t g, i, j;
+    nn_status s;
+    run.train = 1;
+    run.seed = t->desc.seed;
+    run.step = t->step;
+    run.threads = t->desc.threads;
+    s = nni_train_view(t, &run.params, err);
+    if (s == NN_OK) s = nn_mlp_forward(m, &t->work, in, n, &run, &z, err);
+    if (s == NN_OK) s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out, err);
+    if (s != NN_OK) return s;
+    if (loss_out) *loss_out = loss;
+    if (!(loss - loss == 0) || (t->desc.diverged > 0 && loss > t->desc.diverged))
+        return nni_fail(err, NN_E_NONFINITE, "nn_train: epoch %zu, step %llu: the loss is %g%s", t->epoch + 1, (unsigned long long)t->step + 1, loss, loss - loss == 0 ? ", above the bound of divergence" : "");
+    t->hits = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE ? nni_hits(t->desc.loss.kind, z, labels, targets, n, m->n_out) : 0;
+    factor = nn_schedule_factor(&t->desc.schedule, t->epoch, t->step, t->desc.epochs, t->plateau);
+    for (g = 0; g < t->n_groups; g++) {
+        nn_update_desc u = nni_update_desc(&t->desc.optim, t->group_lr[g] * factor, t->group_decay[g], t->step + 1);
+        s = nn_update_make(&t->pool[g], &u, err);
+        if (s != NN_OK) return s;
+    }
+    if (!t->grads) {
+        nni_sink k = NN_ZERO;
+        k.u = t->updates;
+        k.params = m->params;
+        k.m1 = t->m1;
+        k.m2 = t->m2;
+        s = nni_mlp_back(m, &t->work, in, n, &run, t->dz, &k, NULL, err);
+    } else {
+        nni_sink k = NN_ZERO;
+        size_t most = 2 * m->n_layers;
+        k.grads = t->grads;
+        s = nni_mlp_back(m, &t->work, in, n, &run, t->dz, &k, NULL, err);
+        if (s != NN_OK) return s;
+        if (t->desc.clip_value > 0) {
+            float v = (float)t->desc.clip_value;
+            for (i = 0; i < m->n_params; i++) { float x = t->grads[i]; t->grads[i] = x > v ? v : x < -v ? -v : x; }
+        }
+        if (t->desc.clip_norm > 0) {                 /* torch.nn.utils.clip_grad_norm_: coefficient max_norm / (norm + 1e-6), at most 1 */
+            double sq = 0, norm;
+            float coef;
+            for (i = 0; i < most; i++) if (t->updates[i]) {
+                const nn_mlp_layer *y = &m->layers[i / 2];
+                size_t nw = y->n_in * y->n_out;
+                sq += nn_sumsq_f32(t->grads + y->offset + (i & 1 ? nw : 0), i & 1 ? y->n_out : nw);
+            }
+            norm = sqrt(sq);
+            if (!(norm - norm == 0)) return nni_fail(err, NN_E_NONFINITE, "nn_train: epoch %zu, step %llu: the gradient's norm is %g", t->epoch + 1, (unsigned long long)t->step + 1, norm);
+            coef = (float)(t->desc.clip_norm / (norm + 1e-6));
+            if (coef < 1) for (i = 0; i < m->n_params; i++) t->grads[i] = t->grads[i] * coef;
+        }
+        for (i = 0; i < most; i = j) {               /* neighbours of one group in one call: elementwise, so the same bits */
+            const nn_mlp_layer *y = &m->layers[i / 2];
+            size_t from = y->offset + (i & 1 ? y->n_in * y->n_out : 0), to;
+            for (j = i + 1; j < most && t->updates[j] == t->updates[i]; j++) {}
+            to = j == most ? m->n_params : m->layers[j / 2].offset + (j & 1 ? m->layers[j / 2].n_in * m->layers[j / 2].n_out : 0);
+            if (t->updates[i]) nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL, t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
+        }
+    }
+    if (s == NN_OK) t->step++;
+    return s;
+}
+NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss, nn_error *err)
+{
+    nn_train_set s = *batch;
+    nn_status st;
+    if (s.n > t->work.rows) return nni_fail(err, NN_E_ARG, "nn_trainer_step_batch: %zu rows, batch_size is %zu", s.n, t->work.rows);
+    if (!s.x != !t->train.x) return nni_fail(err, NN_E_ARG, "nn_trainer_step_batch: the batch must be dense or tokens as the training set is");
+    st = nni_set_check("nn_trainer_step_batch", t->model, &t->desc.loss, &s, err);
+    if (st != NN_OK) return st;
+    return nni_train_step(t, nni_set_input(&s, 0), s.labels, s.targets, s.weight, s.n, loss, err);
+}
+NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, double *loss, nn_error *err)
+{
+    const nn_train_set *s = &t->train;
+    size_t i, c = t->model->n_out, d = t->model->n_in;
+    int run_of_rows = 1;                             /* consecutive rows are read where they are */
+    if (n == 0 || n > t->work.rows) return nni_fail(err, NN_E_ARG, "nn_trainer_step: expected 1 to %zu rows, got %zu", t->work.rows, n);
+    for (i = 0; i < n; i++) {
+        if (rows[i] >= s->n) return nni_fail(err, NN_E_ARG, "nn_trainer_step: row %zu, the training set has %zu", rows[i], s->n);
+        if (rows[i] != rows[0] + i) run_of_rows = 0;
+    }
+    if (run_of_rows)
+        return nni_train_step(t, nni_set_input(s, rows[0]), s->labels ? s->labels + rows[0] : NULL, s->targets ? s->targets + rows[0] * c : NULL,
+                              s->weight ? s->weight + rows[0] : NULL, n, loss, err);
+    for (i = 0; i < n; i++) {
+        size_t r = rows[i];
+        if (t->bx) memcpy(t->bx + i * d, s->x + r * s->ldx, d * sizeof(float));
+        else memcpy(t->bt + i * s->length, s->tokens + r * s->length, s->length * sizeof(int32_t));
+        if (t->bl) t->bl[i] = s->labels[r];
+        if (t->by) memcpy(t->by + i * c, s->targets + r * c, c * sizeof(float));
+        if (t->bw) t->bw[i] = s->weight[r];
+    }
+    return nni_train_step(t, t->bx ? nn_mlp_dense(t->bx, d) : nn_mlp_tokens(t->bt, s->length, s->vocab), t->bl, t->by, t->bw, n, loss, err);
+}
+NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss, double *metric, nn_error *err)
+{
+    nn_train_set s = *set;
+    nn_mlp_run run = NN_ZERO;
+    nn_status st = nni_set_check("nn_trainer_evaluate", t->model, &t->desc.loss, &s, err);
+    if (st == NN_OK) st = nni_train_view(t, &run.params, err);
+    if (st != NN_OK) return st;
+    run.threads = t->desc.threads;
+    return nni_evaluate(t->model, &t->eval, &run, &t->desc.loss, &s, t->desc.metric, t->desc.user, t->row_loss, loss, metric, NULL, err);
+}
+/* The rows' order of the epoch that begins. */
+NNI_FN void nni_train_order(nn_trainer *t)
+{
+    size_t i, n = t->train.n;
+    nn_torch_rng *g = t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng;
+    switch (t->desc.shuffle) {
+    case NN_SHUFFLE_DEFAULT: {
+        nn_rng r = nn_rng_make(t->desc.seed, NN_STREAM_SHUFFLE, t->epoch);
+        for (i = 0; i < n; i++) t->order[i] = i;
+        nn_rng_shuffle(&r, t->order, n);
+        break; }
+    case NN_SHUFFLE_TORCH: {
+        nn_torch_rng own;
+        (void)nn_torch_random(g);                                   /* base seed of the loader's workers, drawn also without any */
+        nn_torch_seed(&own, (uint64_t)nn_torch_random(g));          /* RandomSampler's own generator */
+        nn_torch_randperm(&own, t->perm, n);
+        for (i = 0; i < n; i++) t->order[i] = (size_t)t->perm[i];
+        break; }
+    case NN_SHUFFLE_TORCH_GENERATOR:
+        (void)nn_torch_random(g);
+        nn_torch_randperm(g, t->perm, n);
+        for (i = 0; i < n; i++) t->order[i] = (size_t)t->perm[i];
+        break;
+    case NN_SHUFFLE_GIVEN:
+        memcpy(t->order, t->desc.order, n * sizeof *t->order);
+        break;
+    case NN_SHUFFLE_NONE: break;
+    }
+}
+NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error *err)
+{
+    nn_train_event e = NN_ZERO;
+    nni_acc total = NN_ZERO;
+    size_t n = t->train.n, B = t->work.rows, at, rows = 0, hits = 0, k = t->epoch, E = t->desc.epochs;
+    int metric = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE, higher = t->desc.monitor == NN_MONITOR_METRIC;
+    double value;
+    nn_status s;
+    if (k >= E) return nni_fail(err, NN_E_ARG, "nn_trainer_epoch: all %zu epochs are done", E);
+    e.trainer = t;
+    e.epoch = k + 1;
+    e.epochs = E;
+    e.steps = t->desc.drop_last ? n / B : (n + B - 1) / B;
+    e.val_loss   = k ? t->history[2 * E + k - 1] : NAN;
+    e.val_metric = k ? t->history[3 * E + k - 1] : NAN;
+    e.metric = NAN;
+    nni_train_order(t);
+    for (at = 0; at < n && !(t->desc.drop_last && n - at < B); at += B) {
+        size_t now = n - at < B ? n - at : B;
+        e.lr = t->desc.optim.lr * nn_schedule_factor(&t->desc.schedule, k, t->step, E, t->plateau);
+        s = nn_trainer_step(t, t->order + at, now, &e.loss, err);
+        if (s != NN_OK) return s;
+        nni_acc_add(&total, e.loss * (double)now);
+        rows += now;
+        hits += t->hits;
+        e.step = t->step;
+        if (t->desc.on_step && t->desc.on_step(&e, t->desc.user)) {
+            t->stopped = 1;
+            t->end = NN_END_CALLBACK;
+            if (event) *event = e;
+            return NN_OK;                         /* in the middle of an epoch: it does not count */
+        }
+    }
+    if (t->desc.shuffle == NN_SHUFFLE_TORCH_GENERATOR)      /* PyTorch draws one more order when the sampler is exhausted */
+        nn_torch_randperm(t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng, t->perm, n);
+    e.loss = rows ? nni_acc_get(&total) / (double)rows : NAN;
+    e.metric = metric && rows ? (double)hits / (double)rows : NAN;
+    e.val_loss = e.val_metric = NAN;
+    if (t->val.n && ((k + 1) % t->desc.eval_every == 0 || k + 1 == E)) {
+        if (t->perm && t->desc.torch_val_loader) (void)nn_torch_random(t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng);
+        s = nn_trainer_evaluate(t, &t->val, &e.val_loss, &e.val_metric, err);
+        if (s != NN_OK) return s;
+    }
+    value = t->desc.monitor == NN_MONITOR_TRAIN_LOSS ? e.loss : higher ? e.val_metric : e.val_loss;
+    if (value - value == 0) {
+        e.improved = !(t->best - t->best == 0) || (higher ? value > t->best + t->desc.min_delta : value < t->best - t->desc.min_delta);
+        if (e.improved) {
+            t->best = value;
+            t->best_epoch = k + 1;
+            t->bad = 0;
+            if (t->best_params) memcpy(t->best_params, t->model->params, t->model->n_params * sizeof(float));
+        } else t->bad++;
+        if (t->desc.schedule.kind == NN_SCHEDULE_PLATEAU) {      /* torch ReduceLROnPlateau, threshold 1e-4 relative */
+            if (!(t->plateau_best - t->plateau_best == 0) || (higher ? value > t->plateau_best * (1 + 1e-4) : value < t->plateau_best * (1 - 1e-4))) {
+                t->plateau_best = value;
+                t->plateau_bad = 0;
+            } else if (++t->plateau_bad > (t->desc.schedule.patience ? t->desc.schedule.patience : 10)) {
+                t->plateau = t->plateau * (t->desc.schedule.gamma > 0 ? t->desc.schedule.gamma : 0.1);
+                if (t->plateau < t->desc.schedule.floor) t->plateau = t->desc.schedule.floor;
+                t->plateau_bad = 0;
+            }
+        }
+        if (t->desc.patience && t->bad >= t->desc.patience) { t->stopped = 1; t->end = NN_END_PATIENCE; }
+        if ((t->desc.stop_at > 0 || t->desc.stop_at < 0) && (higher ? value >= t->desc.stop_at : value <= t->desc.stop_at)) { t->stopped = 1; t->end = NN_END_TARGET; }
+    }
+    t->history[k] = e.loss;
+    t->history[E + k] = e.metric;
+    t->history[2 * E + k] = e.val_loss;
+    t->history[3 * E + k] = e.val_metric;
+    t->history[4 * E + k] = e.lr;
+    t->epoch++;
+    if (t->desc.on_epoch && t->desc.on_epoch(&e, t->desc.user) && !t->stopped) { t->stopped = 1; t->end = NN_END_CALLBACK; }
+    if (event) *event = e;
+    return NN_OK;
+}
+/* A result of the epochs so far. */
+NNI_FN nn_status nni_train_result(const nn_trainer *t, nn_train_result *out, nn_error *err)
+{
+    nn_train_result r = NN_ZERO;
+    size_t i, k = t->epoch, E = t->desc.epochs, room = k ? k : 1;
+    r.alloc = t->desc.alloc;
+    r.history_count = 5 * room;
+    r.history = (double *)nni_new(r.history_count, sizeof(double), &r.alloc);
+    if (!r.history) return nni_fail(err, NN_E_NOMEM, "nn_train: out of memory for the history of %zu epochs", k);
+    for (i = 0; i < 5; i++) memcpy(r.history + i * room, t->history + i * E, k * sizeof(double));
+    r.train_loss   = r.history;
+    r.train_metric = r.history + room;
+    r.val_loss     = r.history + 2 * room;
+    r.val_metric   = r.history + 3 * room;
+    r.lr           = r.history + 4 * room;
+    r.epochs = k;
+    r.steps = t->step;
+    r.best_epoch = t->best_epoch;
+    r.best = t->best;
+    r.end = t->end;
+    *out = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_trainer_run(nn_trainer *t, nn_train_result *result, nn_error *err)
+{
+    nn_train_result r = NN_ZERO;
+    nn_status s = NN_OK;
+    if (t->stopped && t->end == NN_END_CALLBACK) { t->stopped = 0; t->end = NN_END_EPOCHS; }
+    while (s == NN_OK && !t->stopped && t->epoch < t->desc.epochs) s = nn_trainer_epoch(t, NULL, err);
+    if (s != NN_OK) return s;
+    if (result) {
+        s = nni_train_result(t, &r, err);
+        if (s != NN_OK) return s;
+        *result = r;
+    }
+    if (t->best_params && t->best_epoch) memcpy(t->model->params, t->best_params, t->model->n_params * sizeof(float));
+    return NN_OK;
+}
+NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_train_result *result, nn_error *err)
+{
+    nn_trainer *t = NULL;
+    nn_status s = nn_trainer_create(&t, m, train, val, d, err);
+    if (s == NN_OK) s = nn_trainer_run(t, result, err);
+    nn_trainer_destroy(t);
+    return s;
+}
+
+/* Saved arrays of a trainer: name, dtype, values, count; i counts up, 0 = no more. The same walk saves and restores. */
+#define NNI_STATE_INTS 9
+#define NNI_TORCH_INTS 628
+NNI_FN nn_status nni_state_put(nn_dict *d, const char *name, nn_dtype dtype, const void *data, size_t n, nn_error *err)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_make1(&t, dtype, n, &d->alloc, err);
+    if (s != NN_OK) return s;
+    memcpy(t.data, data, n * t.itemsize);
+    s = nn_dict_put(d, name, &t, err);
+    if (s != NN_OK) nn_tensor_free(&t);
+    return s;
+}
+NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *out, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    const nn_mlp *m = t->model;
+    const nn_torch_rng *g = t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng;
+    int64_t ints[NNI_STATE_INTS], words[NNI_TORCH_INTS];
+    double vals[3], normals[2];
+    char name[NN_MLP_NAME + 16], param[NN_MLP_NAME + 8];
+    size_t i, done = 0;
+    nn_status s = NN_OK;
+    d.alloc = out->alloc;
+    for (i = 0; i < 2 * m->n_layers && s == NN_OK; i++) {
+        nn_tensor v = nn_mlp_param(m, i, param), c = NN_ZERO;
+        (void)snprintf(name, sizeof name, "model.%s", param);
+        s = nn_tensor_copy(&c, &v, &d.alloc, err);
+        if (s == NN_OK && (s = nn_dict_put(&d, name, &c, err)) != NN_OK) nn_tensor_free(&c);
+    }
+    ints[0] = 1;                                     /* version */
+    ints[1] = (int64_t)t->epoch;
+    ints[2] = (int64_t)t->step;
+    ints[3] = (int64_t)t->plateau_bad;
+    ints[4] = (int64_t)t->bad;
+    ints[5] = (int64_t)t->best_epoch;
+    ints[6] = (int64_t)t->end;
+    ints[7] = t->stopped;
+    ints[8] = (int64_t)t->desc.optim.kind;
+    vals[0] = t->plateau;
+    vals[1] = t->plateau_best;
+    vals[2] = t->best;
+    if (s == NN_OK) s = nni_state_put(&d, "state.counters", NN_I64, ints, NNI_STATE_INTS, err);
+    if (s == NN_OK) s = nni_state_put(&d, "state.values", NN_F64, vals, 3, err);
+    if (s == NN_OK && t->m1) s = nni_state_put(&d, "state.m1", NN_F32, t->m1, m->n_params, err);
+    if (s == NN_OK && t->m2) s = nni_state_put(&d, "state.m2", NN_F32, t->m2, m->n_params, err);
+    if (s == NN_OK && t->best_params) s = nni_state_put(&d, "state.best_params", NN_F32, t->best_params, m->n_params, err);
+    if (s == NN_OK && t->perm) {
+        for (i = 0; i < 624; i++) words[i] = (int64_t)g->mt.mt[i];
+        words[624] = (int64_t)g->mt.pos;
+        words[625] = g->mt.has_gauss;
+        words[626] = g->has_normal;
+        words[627] = 0;
+        normals[0] = g->mt.gauss;
+        normals[1] = g->normal;
+        s = nni_state_put(&d, "state.torch", NN_I64, words, NNI_TORCH_INTS, err);
+        if (s == NN_OK) s = nni_state_put(&d, "state.torch_normals", NN_F64, normals, 2, err);
+    }
+    if (s == NN_OK) {
+        nn_tensor h = NN_ZERO;
+        s = nn_tensor_make2(&h, NN_F64, 5, t->epoch, &d.alloc, err);
+        if (s == NN_OK) {
+            for (i = 0; i < 5; i++) if (t->epoch) memcpy(nn_f64(&h) + i * t->epoch, t->history + i * t->desc.epochs, t->epoch * sizeof(double));
+            s = nn_dict_put(&d, "state.history", &h, err);
+            nn_tensor_free(&h);
+        }
+    }
+    for (i = 0; i < d.count && s == NN_OK; i++) { s = nn_dict_put(out, d.items[i].name, &d.items[i].value, err); done += s == NN_OK; }
+    if (s != NN_OK) for (i = 0; i < done; i++) (void)nn_dict_remove(out, d.items[i].name);
+    nn_dict_free(&d);
+    return s;
+}
+NNI_FN const nn_tensor *nni_state_get(const nn_dict *d, const char *name, nn_dtype dtype, size_t n, nn_error *err)
+{
+    const nn_tensor *t = nn_dict_get(d, name);
+    if (!t) (void)nni_fail(err, NN_E_ARG, "nn_trainer_restore: '%s' is missing", name);
+    else if (t->dtype != dtype || nn_tensor_count(t) != n)
+        (void)nni_fail(err, NN_E_ARG, "nn_trainer_restore: '%s': expected %zu of %s, got %zu of %s", name, n, nn_dtype_name(dtype), nn_tensor_count(t), nn_dtype_name(t->dtype));
+    else return t;
+    return NULL;
+}
+NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *err)
+{
+    nn_mlp *m = t->model;
+    const nn_tensor *ints = nni_state_get(d, "state.counters", NN_I64, NNI_STATE_INTS, err), *vals, *m1 = NULL, *m2 = NULL, *best = NULL, *words = NULL, *normals = NULL, *hist;
+    char name[NN_MLP_NAME + 16], param[NN_MLP_NAME + 8];
+    size_t i, epoch, np = m->n_params;
+    const int64_t *c;
+    if (!ints) return NN_E_ARG;
+    c = nn_i64(ints);
+    if (c[0] != 1) return nni_fail(err, NN_E_UNSUPPORTED, "nn_trainer_restore: state of version %lld, expected 1", (long long)c[0]);
+    for (i = 1; i < NNI_STATE_INTS; i++) if (c[i] < 0) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: counter %zu is negative", i);
+    if (c[8] != (int64_t)t->desc.optim.kind) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: the state is of %s, the trainer uses %s", c[8] <= (int64_t)NN_OPT_RMSPROP ? nn_opt_name((nn_opt)c[8]) : "another optimizer", nn_opt_name(t->desc.optim.kind));
+    if ((uint64_t)c[1] > t->desc.epochs) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: the state has %lld epochs behind it, this run has %zu", (long long)c[1], t->desc.epochs);
+    if (c[6] > (int64_t)NN_END_TARGET) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: unknown end %lld", (long long)c[6]);
+    epoch = (size_t)c[1];
+    if (!(vals = nni_state_get(d, "state.values", NN_F64, 3, err))) return NN_E_ARG;
+    if (!(hist = nni_state_get(d, "state.history", NN_F64, 5 * epoch, err))) return NN_E_ARG;
+    if (t->m1 && !(m1 = nni_state_get(d, "state.m1", NN_F32, np, err))) return NN_E_ARG;
+    if (t->m2 && !(m2 = nni_state_get(d, "state.m2", NN_F32, np, err))) return NN_E_ARG;
+    if (t->best_params && !(best = nni_state_get(d, "state.best_params", NN_F32, np, err))) return NN_E_ARG;
+    if (t->perm && !(words = nni_state_get(d, "state.torch", NN_I64, NNI_TORCH_INTS, err))) return NN_E_ARG;
+    if (t->perm && !(normals = nni_state_get(d, "state.torch_normals", NN_F64, 2, err))) return NN_E_ARG;
+    if (words && (nn_i64(words)[624] < 0 || nn_i64(words)[624] > 624)) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: 'state.torch' has position %lld", (long long)nn_i64(words)[624]);
+    for (i = 0; i < 2 * m->n_layers; i++) {
+        nn_tensor v = nn_mlp_param(m, i, param);
+        (void)snprintf(name, sizeof name, "model.%s", param);
+        if (!nni_state_get(d, name, NN_F32, nn_tensor_count(&v), err)) return NN_E_ARG;
+    }
+    for (i = 0; i < 2 * m->n_layers; i++) {           /* everything is there: nothing below can fail */
+        nn_tensor v = nn_mlp_param(m, i, param);
+        (void)snprintf(name, sizeof name, "model.%s", param);
+        memcpy(v.data, nn_dict_get(d, name)->data, nn_tensor_bytes(&v));
+    }
+    if (m1) memcpy(t->m1, m1->data, np * sizeof(float));
+    if (m2) memcpy(t->m2, m2->data, np * sizeof(float));
+    if (best) memcpy(t->best_params, best->data, np * sizeof(float));
+    if (words) {
+        nn_torch_rng *g = t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng;
+        const int64_t *w = nn_i64(words);
+        for (i = 0; i < 624; i++) g->mt.mt[i] = (uint32_t)w[i];
+        g->mt.pos = (unsigned)w[624];
+        g->mt.has_gauss = w[625] != 0;
+        g->has_normal = w[626] != 0;
+        g->mt.gauss = nn_f64(normals)[0];
+        g->normal = nn_f64(normals)[1];
+    }
+    for (i = 0; i < 5 && epoch; i++) memcpy(t->history + i * t->desc.epochs, nn_f64(hist) + i * epoch, epoch * sizeof(double));
+    t->epoch = epoch;
+    t->step = (uint64_t)c[2];
+    t->plateau_bad = (size_t)c[3];
+    t->bad = (size_t)c[4];
+    t->best_epoch = (size_t)c[5];
+    t->end = (nn_train_end)c[6];
+    t->stopped = c[7] != 0 && t->end != NN_END_CALLBACK;
+    t->plateau = nn_f64(vals)[0];
+    t->plateau_best = nn_f64(vals)[1];
+    t->best = nn_f64(vals)[2];
+    return NN_OK;
+}
+
+NN_DEF void nn_two_stage_result_free(nn_two_stage_result *r)
+{
+    nn_two_stage_result zero = NN_ZERO;
+    if (!r) return;
+    nn_train_result_free(&r->stage1);
+    nn_train_result_free(&r->stage2);
+    *r = zero;
+}
+NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d, nn_two_stage_result *out, nn_error *err)
+{
+    nn_two_stage_result r = NN_ZERO;
+    nn_train_desc one = d->train, two = d->train;
+    nn_train_event e;
+    nn_trainer *t = NULL;
+    double ratio = d->improve_ratio > 0 ? d->improve_ratio : 0.95, factor = d->lr_factor > 0 ? d->lr_factor : 0.1, first = NAN, lr;
+    nn_status s;
+    if (d->val.n == 0) return nni_fail(err, NN_E_ARG, "nn_train_two_stage: a clean validation set is required");
+    if (!nni_mlp_same_shape(m, degraded)) return nni_fail(err, NN_E_ARG, "nn_train_two_stage: degraded must be a model of the same shape");
+    if (one.loss.kind == NN_LOSS_DEFAULT) one.loss.kind = two.loss.kind = NN_LOSS_BCE;
+    one.epochs = d->stage1_epochs ? d->stage1_epochs : 10;
+    one.patience = 0;
+    one.keep_best = 0;
+    one.eval_every = 1;
+    one.stop_at = 0;
+    one.monitor = two.monitor = NN_MONITOR_LOSS;
+    s = nn_trainer_create(&t, m, &d->corrupted, &d->val, &one, err);
+    if (s != NN_OK) return s;
+    while (s == NN_OK && !t->stopped && t->epoch < t->desc.epochs) {
+        s = nn_trainer_epoch(t, &e, err);
+        if (s != NN_OK || t->stopped) break;
+        if (t->epoch == 1) first = e.val_loss;
+        else if (e.val_loss <= ratio * first) { r.accepted = 1; break; }
+    }
+    if (s == NN_OK && t->stopped && !r.accepted) s = nni_fail(err, NN_E_STOPPED, "nn_train_two_stage: a callback stopped stage 1");
+    if (s == NN_OK) s = nni_train_result(t, &r.stage1, err);
+    if (s == NN_OK && t->epoch) { r.degraded_loss = e.val_loss; r.degraded_metric = e.val_metric; }
+    lr = t->desc.optim.lr;
+    two.optim.head_lr = t->desc.optim.head_lr * factor;
+    nn_trainer_destroy(t);
+    t = NULL;
+    r.improved_loss = r.improved_metric = NAN;
+    if (s == NN_OK) s = nn_mlp_copy_params(degraded, m, err);
+    if (s == NN_OK && r.accepted) {
+        two.epochs = d->stage2_epochs ? d->stage2_epochs : 10;
+        two.keep_best = 1;
+        two.eval_every = 1;
+        two.optim.lr = lr * factor;
+        two.seed = (one.seed || one.literal_seed ? one.seed : 1) ^ ((uint64_t)1 << 63);     /* other orders than stage 1's */
+        s = nn_train_fit(m, &d->clean, &d->val, &two, &r.stage2, err);
+        if (s == NN_OK && r.stage2.best_epoch) {
+            r.improved_loss = r.stage2.val_loss[r.stage2.best_epoch - 1];
+            r.improved_metric = r.stage2.val_metric[r.stage2.best_epoch - 1];
+        }
+    }
+    if (s != NN_OK) { nn_two_stage_result_free(&r); return s; }
+    *out = r;
+    return NN_OK;
+}
+
+
 /* ---- [POPULATION] ------------------------------------------------------- */
+
+NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, int threads, nn_error *err)
+{
+    size_t worst = n;
+    nn_status status = NN_OK;
+    nn_error first = NN_ZERO;
+    long long i, count = (long long)n;
+    int nt = nn_thread_count(threads);
+    (void)nt;
+    NNI_OMP(parallel for schedule(dynamic, 1) num_threads(nt) if(nt > 1))
+    for (i = 0; i < count; i++) {
+        nn_error e = NN_ZERO;
+        nn_status s = job((size_t)i, user, &e);
+        if (s != NN_OK) {
+            NNI_OMP(critical(nni_population))
+            if ((size_t)i < worst) { worst = (size_t)i; status = s; first = e; }
+        }
+    }
+    if (status != NN_OK && err) *err = first;
+    return status;
+}
+typedef struct nni_population {
+    nn_mlp *const *model;
+    const nn_train_set *train, *val; size_t train_stride, val_stride;
+    const nn_train_desc *desc; size_t desc_stride;
+    nn_train_result *result;
+    nn_status *status;
+} nni_population;
+NNI_FN nn_status nni_population_job(size_t i, void *user, nn_error *err)
+{
+    const nni_population *p = (const nni_population *)user;
+    nn_train_desc d = p->desc[i * p->desc_stride];
+    nn_status s;
+    d.threads = 1;
+    s = nn_train_fit(p->model[i], p->train + i * p->train_stride, p->val ? p->val + i * p->val_stride : NULL, &d, p->result ? p->result + i : NULL, err);
+    if (p->status) p->status[i] = s;
+    return s;
+}
+NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train, size_t train_stride, const nn_train_set *val, size_t val_stride,
+                                     const nn_train_desc *desc, size_t desc_stride, nn_train_result *result, nn_status *status, int threads, nn_error *err)
+{
+    nni_population p;
+    p.model = model;
+    p.train = train;
+    p.val = val;
+    p.train_stride = train_stride;
+    p.val_stride = val_stride;
+    p.desc = desc;
+    p.desc_stride = desc_stride;
+    p.result = result;
+    p.status = status;
+    return nn_population_run(n, nni_population_job, &p, threads, err);
+}
+
 
 /* ---- [METRICS] ---------------------------------------------------------- */
 
@@ -2549,6 +3597,182 @@ NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const
 }
 
 /* ---- [CHECK] ------------------------------------------------------------ */
+
+NNI_FN double nni_act_f64(double x, nn_act a, double slope)
+{
+    switch (a) {
+    case NN_ACT_RELU:       return x > 0 ? x : 0;
+    case NN_ACT_LEAKY_RELU: return x > 0 ? x : slope * x;
+    case NN_ACT_GELU:       return 0.5 * x * (1 + nn_erf(x * 0.70710678118654752440));
+    case NN_ACT_GELU_TANH:  return 0.5 * x * (1 + nn_tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
+    case NN_ACT_TANH:       return nn_tanh(x);
+    case NN_ACT_SIGMOID:    return nn_sigmoid(x);
+    case NN_ACT_SILU:       return x * nn_sigmoid(x);
+    case NN_ACT_DEFAULT:
+    case NN_ACT_IDENTITY:   break;
+    }
+    return x;
+}
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, uint64_t *kinks, nn_error *err)
+{
+    size_t i, l, o, c, wide = m->max_width > m->n_in ? m->max_width : m->n_in;
+    double *buf = (double *)nni_new(wide, 2 * sizeof(double), &m->alloc);
+    uint64_t h = 1469598103934665603u;
+    if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_mlp_forward_f64: out of memory");
+    for (i = 0; i < n; i++) {
+        double *a = buf, *b = buf + wide, *t;
+        memcpy(a, x + i * m->n_in, m->n_in * sizeof(double));
+        for (l = 0; l < m->n_layers; l++) {
+            const nn_mlp_layer *y = &m->layers[l];
+            for (o = 0; o < y->n_out; o++) {
+                size_t wo = y->offset + o * y->n_in, bo = y->offset + y->n_in * y->n_out + o;
+                double z = params ? params[bo] : (double)m->params[bo];
+                for (c = 0; c < y->n_in; c++) z += (params ? params[wo + c] : (double)m->params[wo + c]) * a[c];
+                if (y->act == NN_ACT_RELU || y->act == NN_ACT_LEAKY_RELU) h = (h ^ (uint64_t)(z > 0)) * 1099511628211u;
+                b[o] = nni_act_f64(z, y->act, (double)y->slope);
+            }
+            t = a; a = b; b = t;
+        }
+        memcpy(out + i * m->n_out, a, m->n_out * sizeof(double));
+    }
+    nn_mem_free(buf, wide * 2 * sizeof(double), &m->alloc);
+    if (kinks) *kinks = h;
+    return NN_OK;
+}
+NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels, const float *targets, const float *weight, size_t n, size_t c)
+{
+    nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
+    double total = 0, den = nni_loss_denominator(d, labels, weight, n, c), e = d->label_smoothing, delta = d->delta > 0 ? d->delta : 1;
+    size_t i, j;
+    for (i = 0; i < n; i++, z += c) {
+        double w = weight ? (double)weight[i] : 1, row = 0;
+        if (kind == NN_LOSS_CE) {
+            double top = z[0], sum = 0, lse;
+            size_t y = (size_t)labels[i];
+            for (j = 1; j < c; j++) top = z[j] > top ? z[j] : top;
+            for (j = 0; j < c; j++) sum += nn_exp(z[j] - top);
+            lse = top + nn_log(sum);
+            row = (1 - e) * (d->class_weight ? (double)d->class_weight[y] : 1) * (lse - z[y]);
+            for (j = 0; j < c && e > 0; j++) row += e / (double)c * (d->class_weight ? (double)d->class_weight[j] : 1) * (lse - z[j]);
+        } else for (j = 0; j < c; j++) {
+            double t = targets ? (double)targets[i * c + j] : (double)labels[i], r = z[j] - t, a = fabs(r), q = d->pos_weight ? (double)d->pos_weight[j] : 1;
+            if (kind == NN_LOSS_BCE) row += (1 - t) * z[j] + (1 + (q - 1) * t) * (nn_log1p(nn_exp(-fabs(z[j]))) + (z[j] > 0 ? 0 : -z[j]));
+            else if (kind == NN_LOSS_MSE) row += r * r;
+            else row += a <= delta ? 0.5 * r * r : delta * (a - 0.5 * delta);
+        }
+        total += w * row;
+    }
+    return den > 0 ? total / den : 0;
+}
+NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user), double *p, const double *analytic, size_t n, void *user,
+                                  double h, nn_grad_report *r, nn_error *err)
+{
+    size_t i, pass;
+    double top = 0;
+    nn_grad_report g = NN_ZERO;
+    if (n == 0) return nni_fail(err, NN_E_ARG, "nn_grad_check_fn: nothing to check");
+    if (h == 0) h = 1e-6;
+    g.per = r->per;
+    for (pass = 0; pass < 2; pass++)                 /* first the scale, then the errors */
+        for (i = 0; i < n; i++) {
+            double keep = p[i], up, down, num, e;
+            int k1 = 0, k2 = 0;
+            p[i] = keep + h;
+            up = f(p, n, &k1, user);
+            p[i] = keep - h;
+            down = f(p, n, &k2, user);
+            num = (up - down) / ((keep + h) - p[i]);
+            p[i] = keep;
+            if (k1 || k2) { g.skipped += pass; continue; }
+            if (pass == 0) { if (fabs(num) > top) top = fabs(num); continue; }
+            g.checked++;
+            e = fabs(analytic[i] - num) / (top + 1e-8);
+            if (!(e <= g.worst)) { g.worst = e; g.worst_analytic = analytic[i]; g.worst_numeric = num; g.worst_index = i; }
+        }
+    *r = g;
+    return NN_OK;
+}
+NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set, double h, size_t stride, nn_grad_report *r, nn_error *err)
+{
+    nn_loss_desc zero = NN_ZERO;
+    nn_train_set s = *set;
+    nn_grad_report g = NN_ZERO;
+    nn_mlp_work w = NN_ZERO;
+    size_t np = m->n_params, nx, nz, i, j, k, from, step = stride ? stride : 1, count, bytes;
+    double *params, *x, *z, *num;
+    float *grads, *dx, *dz;
+    unsigned char *block;
+    const float *out = NULL;
+    nn_status st;
+    if (!loss) loss = &zero;
+    st = nni_set_check("nn_grad_check", m, loss, &s, err);
+    if (st != NN_OK) return st;
+    if (h == 0) h = 1e-6;
+    g.per = r->per;
+    if (!nni_mul(s.n, m->n_in, &nx) || !nni_mul(s.n, m->n_out, &nz) || !nni_add(np, nx, &count) || !nni_add(count, nx > np ? nx : np, &count) || !nni_add(count, nz, &count)
+        || !nni_mul(count, sizeof(double), &bytes) || !nni_add(bytes, (np + nx + nz) * sizeof(float), &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_grad_check: size overflows");
+    block = (unsigned char *)nni_new(bytes, 1, &m->alloc);
+    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_grad_check: out of memory");
+    params = (double *)(void *)block;
+    x = params + np;
+    z = x + nx;
+    num = z + nz;
+    grads = (float *)(void *)(num + (nx > np ? nx : np));
+    dx = grads + np;
+    dz = dx + nx;
+    for (i = 0; i < np; i++) params[i] = (double)m->params[i];
+    for (i = 0; i < s.n; i++) {
+        if (s.x) for (j = 0; j < m->n_in; j++) x[i * m->n_in + j] = (double)s.x[i * s.ldx + j];
+        else for (j = 0; j < s.length; j++) x[i * m->n_in + j * s.vocab + (size_t)s.tokens[i * s.length + j]] = 1;
+    }
+    st = nn_mlp_workspace_make(&w, m, s.n, NN_WORK_BACKWARD, NULL, &m->alloc, err);
+    if (st == NN_OK) st = nn_mlp_forward(m, &w, nni_set_input(&s, 0), s.n, NULL, &out, err);
+    if (st == NN_OK) st = nn_loss_eval(loss, NULL, dz, out, s.labels, s.targets, s.weight, NULL, s.n, m->n_out, err);
+    if (st == NN_OK) st = nn_mlp_backward(m, &w, nni_set_input(&s, 0), s.n, NULL, dz, grads, dx, err);
+    nn_mlp_workspace_free(&w);
+    for (k = 0; k <= 2 * m->n_layers && st == NN_OK; k++) {           /* the last one is the input */
+        int input = k == 2 * m->n_layers;
+        const nn_mlp_layer *y = input ? NULL : &m->layers[k / 2];
+        char name[NN_MLP_NAME + 8] = "input";
+        double top = 0, worst = 0;
+        if (!input) (void)nn_mlp_param(m, k, name);
+        count = input ? nx : k & 1 ? y->n_out : y->n_in * y->n_out;
+        from = input ? 0 : y->offset + (k & 1 ? y->n_in * y->n_out : 0);
+        if (g.per) g.per[k] = 0;
+        if (!input && (k & 1 ? y->frozen_bias : y->frozen_weight)) continue;
+        for (i = 0; i < count && st == NN_OK; i += step) {
+            double *p = input ? x + i : params + from + i, keep = *p, up, down;
+            uint64_t k1 = 0, k2 = 0;
+            *p = keep + h;
+            st = nn_mlp_forward_f64(m, params, z, x, s.n, &k1, err);
+            up = nn_loss_f64(loss, z, s.labels, s.targets, s.weight, s.n, m->n_out);
+            *p = keep - h;
+            if (st == NN_OK) st = nn_mlp_forward_f64(m, params, z, x, s.n, &k2, err);
+            down = nn_loss_f64(loss, z, s.labels, s.targets, s.weight, s.n, m->n_out);
+            num[i] = k1 == k2 ? (up - down) / ((keep + h) - *p) : NAN;
+            *p = keep;
+            if (k1 == k2 && fabs(num[i]) > top) top = fabs(num[i]);
+        }
+        for (i = 0; i < count && st == NN_OK; i += step) {
+            double a = input ? (double)dx[i] : (double)grads[from + i], e = fabs(a - num[i]) / (top + 1e-8);
+            if (num[i] != num[i]) { g.skipped++; continue; }
+            g.checked++;
+            if (!(e <= worst)) worst = e;
+            if (!(e <= g.worst)) {
+                g.worst = e;
+                g.worst_analytic = a;
+                g.worst_numeric = num[i];
+                g.worst_index = i;
+                memcpy(g.worst_name, name, sizeof g.worst_name);
+            }
+        }
+        if (g.per) g.per[k] = worst;
+    }
+    nn_mem_free(block, bytes, &m->alloc);
+    if (st == NN_OK) *r = g;
+    return st;
+}
+
 
 #ifdef __cplusplus
 } /* extern "C" */
