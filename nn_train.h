@@ -714,6 +714,7 @@ NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const
     float e[NNI_LOSS_CHUNK], u[NNI_LOSS_CHUNK];
     size_t j;
     if (kind == NN_LOSS_BCE) {
+        e[0] = u[0] = 0.0f;                  /* k >= 1 always; compilers do not see it */
         for (j = 0; j < k; j++) e[j] = x[j] > 0 ? -x[j] : x[j];
         nn_vexpf(e, e, k);
         for (j = 0; j < k; j++) u[j] = 1.0f + e[j];
