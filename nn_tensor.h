@@ -344,7 +344,8 @@ typedef enum nn_stream {
     NN_STREAM_META = 13,     /* meta-training: policy, tasks of an iteration  */
     NN_STREAM_FAIR = 14,     /* fair tasks; index = task                      */
     NN_STREAM_SYNTH = 15,    /* synthesized activations                       */
-    NN_STREAM_NOISE = 16     /* label noise                                   */
+    NN_STREAM_NOISE = 16,    /* label noise                                   */
+    NN_STREAM_SKETCH = 17    /* randomised PCA; index = row of the sketch     */
 } nn_stream;
 typedef struct nn_rng { uint32_t key[2], ctr[4], out[4]; unsigned used; } nn_rng;
 NN_DEF nn_rng   nn_rng_make(uint64_t seed, uint32_t stream, uint64_t index);
@@ -467,7 +468,7 @@ typedef struct nn_quant_desc {
     nn_alloc alloc;
 } nn_quant_desc;
 /* A quantized array. value = q * scale. Rounding is half to even; the quotient is taken in double. All-zero channels have scale 0
- * and q 0 (binary: q +1, scale 0). Scales that underflow float keep exactness no longer: they are rounded to float once, denormals included. */
+ * and q 0 (binary: q +1, scale 0). The scale is rounded to float before it divides; one that would underflow to 0 is the least float instead. */
 typedef struct nn_quant {
     nn_quant_kind kind;
     size_t    shape[NN_MAX_DIMS], ndim, count;
@@ -3151,8 +3152,604 @@ NN_DEF double nn_pcg_exponential(nn_pcg *g)
 }
 
 /* ---- [LINALG] ----------------------------------------------------------- */
+NNI_FN int nni_all_finite(const double *x, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) if (!nni_isfinite(x[i])) return 0;
+    return 1;
+}
+/* the power of two that brings the largest |x| into [1, 2): exact to multiply with, and no square under- or overflows */
+NNI_FN double nni_unit_scale(const double *x, size_t n)
+{
+    double m = 0;
+    size_t i;
+    int e;
+    for (i = 0; i < n; i++) { double a = x[i] < 0 ? -x[i] : x[i]; if (a > m) m = a; }
+    if (m == 0) return 1.0;
+    e = (int)(nni_d2u(m) >> 52) - 1023;
+    if (e < -1022) e = -1022;
+    if (e > 1021) e = 1021;
+    return nni_u2d((uint64_t)(1023 - e) << 52);
+}
+/* 1 when the sign rule wants the vector negated: its component of largest magnitude (the first of equals) is negative */
+NNI_FN int nni_wants_flip(const double *x, size_t n)
+{
+    double m = 0, v = 0;
+    size_t i;
+    for (i = 0; i < n; i++) { double a = x[i] < 0 ? -x[i] : x[i]; if (a > m) { m = a; v = x[i]; } }
+    return v < 0;
+}
+NNI_FN void nni_axpy(double *y, double a, const double *x, size_t n) { size_t i; for (i = 0; i < n; i++) y[i] += a * x[i]; }
+/* rows x, y <- c x - s y, s x + c y */
+NNI_FN void nni_rotate(double *x, double *y, double c, double s, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) { double a = x[i], b = y[i]; x[i] = c * a - s * b; y[i] = s * a + c * b; }
+}
+/* t = tan of the smaller angle that annihilates off, where (below - above) / (2 off) = cot(2 angle) */
+NNI_FN double nni_jacobi_t(double above, double below, double off)
+{
+    double z = (below - above) / (2.0 * off), az = z < 0 ? -z : z, t = az > 1e150 ? 0.5 / az : 1.0 / (az + sqrt(1.0 + az * az));
+    return z < 0 ? -t : t;
+}
+/* order[0..n): places of w, descending, equal values in their order (insertion by binary search would not pay: n is small) */
+NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
+{
+    size_t gap, i, j;
+    for (i = 0; i < n; i++) order[i] = i;
+    for (gap = n / 2; gap > 0; gap /= 2)
+        for (i = gap; i < n; i++) {
+            size_t o = order[i];
+            for (j = i; j >= gap && (w[order[j - gap]] < w[o] || (w[order[j - gap]] == w[o] && order[j - gap] > o)); j -= gap) order[j] = order[j - gap];
+            order[j] = o;
+        }
+}
+NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    size_t i, j, p, q, nn, bytes, *order;
+    double *m, *u, *d, scale, size = 0;
+    int sweep, turned = 1;
+    if (n == 0) return NN_OK;
+    if (!nni_mul(n, n, &nn) || nn > SIZE_MAX / 32 || (bytes = (2 * nn + 2 * n) * sizeof *m, m = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_eigh: out of memory for n = %zu", n);
+    u = m + nn;
+    d = u + nn;
+    order = (size_t *)(void *)(d + n);
+    for (i = 0; i < n; i++) for (j = 0; j <= i; j++) m[i * n + j] = m[j * n + i] = a[i * n + j];
+    if (!nni_all_finite(m, nn)) { nn_mem_free(m, bytes, alloc); return nni_fail(err, NN_E_NONFINITE, "nn_eigh: the matrix holds NaN or infinity"); }
+    scale = nni_unit_scale(m, nn);
+    for (i = 0; i < nn; i++) { m[i] *= scale; size += m[i] * m[i]; u[i] = 0; }
+    for (i = 0; i < n; i++) u[i * n + i] = 1;
+    size = sqrt(size) * 8.673617379884035e-19;               /* 2^-60: what is smaller than that beside the whole matrix is nothing */
+    for (sweep = 0; sweep < 60 && turned; sweep++) {
+        turned = 0;
+        for (p = 0; p + 1 < n; p++) for (q = p + 1; q < n; q++) {
+            double off = m[p * n + q], ao = off < 0 ? -off : off, t, c, s, *rp = m + p * n, *rq = m + q * n;
+            double app = rp[p], aqq = rq[q], dd = app * aqq;
+            if (ao <= size || ao <= 5.551115123125783e-17 * sqrt(dd < 0 ? -dd : dd)) continue;   /* 2^-54 */
+            turned = 1;
+            t = nni_jacobi_t(app, aqq, off);
+            c = 1.0 / sqrt(1.0 + t * t);
+            s = t * c;
+            nni_rotate(rp, rq, c, s, n);
+            for (i = 0; i < n; i++) { m[i * n + p] = rp[i]; m[i * n + q] = rq[i]; }
+            rp[p] = app - t * off;
+            rq[q] = aqq + t * off;
+            rp[q] = rq[p] = 0;
+            if (v) nni_rotate(u + p * n, u + q * n, c, s, n);
+        }
+    }
+    for (i = 0; i < n; i++) d[i] = m[i * n + i];
+    nni_order_down(order, d, n);
+    for (i = 0; i < n; i++) {
+        w[i] = d[order[i]] / scale;
+        if (v) {
+            const double *src = u + order[i] * n;
+            double sign = nni_wants_flip(src, n) ? -1.0 : 1.0;
+            for (j = 0; j < n; j++) v[i * n + j] = sign * src[j];
+        }
+    }
+    nn_mem_free(m, bytes, alloc);
+    return NN_OK;
+}
+
+/* b [p,q], p <= q, is destroyed: b = g^T diag(s) h, s not yet sorted; g [p,p], h [p,q] or NULL, s [p]; work [p p + 3 p + q].
+ * Householder LQ with row pivoting, then one-sided Jacobi on the rows of L^T (Drmac & Veselic 2008: the pivoted triangle converges fast). */
+NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, size_t q, double *work, size_t *perm)
+{
+    double *m = work, *tau = m + p * p, *norm = tau + p, *x, *y, tol;
+    size_t i, j, k;
+    int sweep, turned = 1;
+    for (i = 0; i < p; i++) { perm[i] = i; norm[i] = nn_dot_f64(b + i * q, b + i * q, q); }
+    for (i = 0; i < p; i++) {
+        double *r = b + i * q, head, len;
+        size_t best = i;
+        for (j = i + 1; j < p; j++) if (norm[j] > norm[best]) best = j;
+        if (best != i) {
+            double t;
+            for (k = 0; k < q; k++) { t = r[k]; r[k] = b[best * q + k]; b[best * q + k] = t; }
+            t = norm[i]; norm[i] = norm[best]; norm[best] = t;
+            k = perm[i]; perm[i] = perm[best]; perm[best] = k;
+        }
+        len = sqrt(nn_dot_f64(r + i, r + i, q - i));
+        tau[i] = 0;
+        if (len == 0) { norm[i] = 0; continue; }
+        head = r[i] > 0 ? -len : len;                        /* v = r - head e, scaled to v[0] = 1; H = 1 - tau v v^T */
+        tau[i] = (head - r[i]) / head;
+        {
+            double d = 1.0 / (r[i] - head);
+            for (k = i + 1; k < q; k++) r[k] *= d;
+        }
+        r[i] = 1.0;
+        for (j = i + 1; j < p; j++) {
+            double *o = b + j * q, t = -tau[i] * nn_dot_f64(o + i, r + i, q - i);
+            nni_axpy(o + i, t, r + i, q - i);
+            norm[j] = nn_dot_f64(o + i + 1, o + i + 1, q - i - 1);
+        }
+        norm[i] = head;                                      /* the diagonal of L; below it b holds L, from it on the reflectors */
+    }
+    for (i = 0; i < p; i++) for (j = 0; j < p; j++) m[i * p + j] = j < i ? 0 : j == i ? norm[i] : b[j * q + i];   /* m = L^T */
+    for (i = 0; i < p * p; i++) g[i] = 0;
+    for (i = 0; i < p; i++) g[i * p + i] = 1;
+    tol = 2.220446049250313e-16 * sqrt((double)p);
+    for (sweep = 0; sweep < 60 && turned; sweep++) {
+        turned = 0;
+        for (i = 0; i < p; i++) norm[i] = nn_dot_f64(m + i * p, m + i * p, p);
+        for (i = 0; i + 1 < p; i++) for (j = i + 1; j < p; j++) {
+            double d, ad, t, c;
+            x = m + i * p;
+            y = m + j * p;
+            if (norm[i] == 0 || norm[j] == 0) continue;
+            d = nn_dot_f64(x, y, p);
+            ad = d < 0 ? -d : d;
+            if (ad <= tol * sqrt(norm[i]) * sqrt(norm[j])) continue;
+            turned = 1;
+            t = nni_jacobi_t(norm[i], norm[j], d);
+            c = 1.0 / sqrt(1.0 + t * t);
+            nni_rotate(x, y, c, t * c, p);
+            nni_rotate(g + i * p, g + j * p, c, t * c, p);
+            norm[i] = nn_dot_f64(x, x, p);
+            norm[j] = nn_dot_f64(y, y, p);
+        }
+    }
+    /* J m = diag(s) w, so L = m^T = w^T diag(s) J and b = (P^T w^T) diag(s) (J Q): h = J Q, g = w P */
+    for (i = 0; i < p; i++) {
+        s[i] = sqrt(nn_dot_f64(m + i * p, m + i * p, p));
+        if (h) {
+            double *o = h + i * q;
+            for (k = 0; k < q; k++) o[k] = k < p ? g[i * p + k] : 0;
+            for (j = p; j-- > 0; ) if (tau[j] != 0) nni_axpy(o + j, -tau[j] * nn_dot_f64(o + j, b + j * q + j, q - j), b + j * q + j, q - j);
+        }
+    }
+    for (i = 0; i < p; i++) {
+        x = m + i * p;
+        for (k = 0; k < p; k++) g[i * p + perm[k]] = s[i] > 0 ? x[k] / s[i] : 0;
+    }
+    for (i = 0; i < p; i++) {                                /* zero singular values: complete g with the unit vector farthest from what is there */
+        double best = -1;
+        size_t at = 0, pass;
+        if (s[i] > 0) continue;
+        for (k = 0; k < p; k++) {
+            double rest = 1;
+            for (j = 0; j < p; j++) rest -= g[j * p + k] * g[j * p + k];
+            if (rest > best) { best = rest; at = k; }
+        }
+        x = g + i * p;
+        for (k = 0; k < p; k++) x[k] = k == at;
+        for (pass = 0; pass < 2; pass++)
+            for (j = 0; j < p; j++) if (j != i && (s[j] > 0 || j < i)) nni_axpy(x, -nn_dot_f64(x, g + j * p, p), g + j * p, p);
+        best = sqrt(nn_dot_f64(x, x, p));
+        for (k = 0; k < p; k++) x[k] /= best;
+    }
+}
+NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    size_t p = m < n ? m : n, q = m < n ? n : m, mn, pp, words, bytes = 0, i, j, *order;
+    double *b, *g, *h = NULL, *sv, *work, scale;
+    int tall = m > n, wide_vectors = tall ? u != NULL : vt != NULL;
+    if (p == 0) return NN_OK;
+    words = wide_vectors ? 2 : 1;
+    if (!nni_mul(p, q, &mn) || !nni_mul(p, p, &pp) || !nni_mul(mn, words, &words) || pp > SIZE_MAX / 64 || !nni_add(words, 2 * pp + 6 * p + q, &words)
+        || !nni_mul(words, sizeof *b, &bytes) || (b = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_svd: out of memory for %zu x %zu", m, n);
+    if (!nni_all_finite(a, mn)) { nn_mem_free(b, bytes, alloc); return nni_fail(err, NN_E_NONFINITE, "nn_svd: the matrix holds NaN or infinity"); }
+    g = b + mn;
+    sv = g + pp;
+    order = (size_t *)(void *)(sv + p);
+    work = sv + 3 * p;                                       /* order and perm are 8 bytes or less each */
+    if (wide_vectors) h = work + pp + 3 * p + q;
+    scale = nni_unit_scale(a, mn);
+    for (i = 0; i < m; i++) for (j = 0; j < n; j++) b[tall ? j * m + i : i * n + j] = a[i * n + j] * scale;
+    nni_svd_rows(b, sv, g, h, p, q, work, order + p);
+    nni_order_down(order, sv, p);
+    for (i = 0; i < p; i++) {                                /* b = g^T s h; tall: a = h^T s g, else a = g^T s h */
+        size_t o = order[i];
+        const double *right = tall ? g + o * p : h ? h + o * q : NULL, *left = tall ? (h ? h + o * q : NULL) : g + o * p;
+        double sign = 1.0;
+        if (right) sign = nni_wants_flip(right, n) ? -1.0 : 1.0;
+        s[i] = sv[o] / scale;
+        if (vt) for (j = 0; j < n; j++) vt[i * n + j] = sign * right[j];
+        if (u) for (j = 0; j < m; j++) u[j * p + i] = sign * left[j];
+    }
+    nn_mem_free(b, bytes, alloc);
+    return NN_OK;
+}
+
+NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err)
+{
+    size_t i, j;
+    for (i = 0; i < n; i++) {
+        for (j = 0; j <= i; j++) {
+            double v = a[i * n + j] - nn_dot_f64(l + i * n, l + j * n, j);
+            if (j < i) l[i * n + j] = v / l[j * n + j];
+            else {
+                double least = 2.220446049250313e-16 * (double)n * a[i * n + i];
+                if (!(v > 0 && v > least && nni_isfinite(v))) return nni_fail(err, NN_E_ARG, "nn_cholesky: the matrix is not positive definite: pivot %zu is %g", i, v);
+                l[i * n + i] = sqrt(v);
+            }
+        }
+        if (l != a) for (j = i + 1; j < n; j++) l[i * n + j] = 0;
+    }
+    if (l == a) for (i = 0; i < n; i++) for (j = i + 1; j < n; j++) l[i * n + j] = 0;
+    return NN_OK;
+}
+NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+{
+    size_t nn, bytes = 0, i, j, c;
+    double *l, *y;
+    nn_status st;
+    if (n == 0 || k == 0) return NN_OK;
+    if (!nni_mul(n, n, &nn) || !nni_add(nn, n, &nn) || !nni_mul(nn, sizeof *l, &bytes) || (l = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_cholesky_solve: out of memory for n = %zu", n);
+    y = l + n * n;
+    st = nn_cholesky(l, a, n, err);
+    if (st != NN_OK) { nn_mem_free(l, bytes, alloc); return st; }
+    for (c = 0; c < k; c++) {
+        for (i = 0; i < n; i++) y[i] = (b[i * k + c] - nn_dot_f64(l + i * n, y, i)) / l[i * n + i];      /* l y = b */
+        for (i = n; i-- > 0; ) {                                                                          /* l^T x = y, by columns of l^T */
+            y[i] /= l[i * n + i];
+            for (j = 0; j < i; j++) y[j] -= l[i * n + j] * y[i];
+        }
+        for (i = 0; i < n; i++) x[i * k + c] = y[i];
+    }
+    nn_mem_free(l, bytes, alloc);
+    return NN_OK;
+}
+
+NN_DEF void nn_pca_free(nn_pca *p)
+{
+    if (!p) return;
+    nn_tensor_free(&p->mean);
+    nn_tensor_free(&p->components);
+    nn_tensor_free(&p->singular);
+    nn_tensor_free(&p->variance);
+    nn_tensor_free(&p->ratio);
+    p->n = p->d = p->k = 0;
+}
+/* rows of y [l,n] made orthonormal by Gram-Schmidt, twice; a row that vanishes becomes 0 */
+NNI_FN void nni_orthonormal_rows(double *y, size_t l, size_t n)
+{
+    size_t i, j, pass, k;
+    for (i = 0; i < l; i++) {
+        double *r = y + i * n, before = sqrt(nn_dot_f64(r, r, n)), len;
+        for (pass = 0; pass < 2; pass++) for (j = 0; j < i; j++) nni_axpy(r, -nn_dot_f64(r, y + j * n, n), y + j * n, n);
+        len = sqrt(nn_dot_f64(r, r, n));
+        if (len <= 1e-14 * before) len = 0;
+        for (k = 0; k < n; k++) r[k] = len > 0 ? r[k] / len : 0;
+    }
+}
+/* the l x d matrix whose SVD has x's leading right vectors: rows of an orthonormal basis of x's range, times x */
+NNI_FN nn_status nni_pca_sketch(double *out, const double *x, size_t n, size_t d, size_t l, const nn_pca_desc *o, nn_error *err)
+{
+    size_t bytes = 0, ln, i;
+    int it, rounds = o->power_iterations > 0 ? o->power_iterations : 4;
+    double *y;
+    nn_status s = NN_OK;
+    if (!nni_mul(l, n, &ln) || !nni_mul(ln, sizeof *y, &bytes) || (y = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_pca_fit: out of memory for a sketch of %zu rows", l);
+    for (i = 0; i < l; i++) {
+        nn_rng r = nn_rng_make(o->seed, NN_STREAM_SKETCH, i);
+        nn_rng_normals(&r, out + i * d, d);
+    }
+    for (it = 0; it <= rounds && s == NN_OK; it++) {
+        s = nn_gemm_f64(l, n, d, 1.0, out, d, 0, x, d, 1, 0.0, y, n, 0, err);                /* y = z x^T */
+        nni_orthonormal_rows(y, l, n);
+        if (s == NN_OK) s = nn_gemm_f64(l, d, n, 1.0, y, n, 0, x, d, 0, 0.0, out, d, 0, err); /* z = y x */
+        if (it < rounds) nni_orthonormal_rows(out, l, d);
+    }
+    nn_mem_free(y, bytes, &o->alloc);
+    return s;
+}
+NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *desc, nn_error *err)
+{
+    nn_pca_desc o = NN_ZERO;
+    nn_pca r = NN_ZERO;
+    nn_tensor c = NN_ZERO, z = NN_ZERO, all = NN_ZERO, sv = NN_ZERO;
+    nn_status s;
+    size_t i, j, full, rows;
+    double total = 0, *xc;
+    if (desc) o = *desc;
+    if (x->ndim != 2 || nni_dtype_class(x->dtype) != 1) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected a [n,d] array of floats, got %zu-d %s", x->ndim, nn_dtype_name(x->dtype));
+    r.n = x->shape[0];
+    r.d = x->shape[1];
+    full = r.n < r.d ? r.n : r.d;
+    if (full == 0) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected at least one row and one column, got %zu x %zu", r.n, r.d);
+    if (o.n_components > full) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected at most min(n, d) = %zu components, got %zu", full, o.n_components);
+    r.k = o.n_components ? o.n_components : full;
+    s = nn_tensor_convert(&c, x, NN_F64, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.mean, NN_F64, r.d, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&r.components, NN_F64, r.k, r.d, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.singular, NN_F64, r.k, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.variance, NN_F64, r.k, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.ratio, NN_F64, r.k, &o.alloc, err);
+    if (s != NN_OK) goto done;
+    xc = nn_f64(&c);
+    if (!nni_all_finite(xc, r.n * r.d)) { s = nni_fail(err, NN_E_NONFINITE, "nn_pca_fit: the data hold NaN or infinity"); goto done; }
+    if (!o.uncentered) {
+        double *mean = nn_f64(&r.mean);
+        for (i = 0; i < r.n; i++) for (j = 0; j < r.d; j++) mean[j] += xc[i * r.d + j];
+        for (j = 0; j < r.d; j++) mean[j] /= (double)r.n;
+        for (i = 0; i < r.n; i++) for (j = 0; j < r.d; j++) xc[i * r.d + j] -= mean[j];
+    }
+    for (i = 0; i < r.n; i++) total += nn_dot_f64(xc + i * r.d, xc + i * r.d, r.d);
+    rows = r.n;
+    if (o.randomized) {
+        size_t l = r.k + (o.oversample ? o.oversample : 10);
+        if (l < full) {
+            s = nn_tensor_make2(&z, NN_F64, l, r.d, &o.alloc, err);
+            if (s == NN_OK) s = nni_pca_sketch(nn_f64(&z), xc, r.n, r.d, l, &o, err);
+            if (s != NN_OK) goto done;
+            rows = l;
+            full = l;
+            xc = nn_f64(&z);
+        }
+    }
+    s = nn_tensor_make1(&sv, NN_F64, full, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&all, NN_F64, full, r.d, &o.alloc, err);
+    if (s == NN_OK) s = nn_svd(NULL, nn_f64(&sv), nn_f64(&all), xc, rows, r.d, &o.alloc, err);
+    if (s != NN_OK) goto done;
+    memcpy(r.components.data, all.data, nn_tensor_bytes(&r.components));
+    for (i = 0; i < r.k; i++) {
+        double v = nn_f64(&sv)[i];
+        nn_f64(&r.singular)[i] = v;
+        nn_f64(&r.variance)[i] = r.n > 1 ? v * v / (double)(r.n - 1) : 0.0;
+        nn_f64(&r.ratio)[i] = total > 0 ? v * v / total : 0.0;
+    }
+done:
+    nn_tensor_free(&c);
+    nn_tensor_free(&z);
+    nn_tensor_free(&all);
+    nn_tensor_free(&sv);
+    if (s == NN_OK) *p = r; else nn_pca_free(&r);
+    return s;
+}
+NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor c = NN_ZERO, r = NN_ZERO;
+    nn_status s;
+    size_t i, j, n;
+    if (x->ndim != 2 || x->shape[1] != p->d || nni_dtype_class(x->dtype) != 1)
+        return nni_fail(err, NN_E_ARG, "nn_pca_transform: expected [n,%zu] floats, got %zu-d %s with %zu columns", p->d, x->ndim, nn_dtype_name(x->dtype), x->ndim == 2 ? x->shape[1] : (size_t)0);
+    n = x->shape[0];
+    s = nn_tensor_convert(&c, x, NN_F64, alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&r, NN_F64, n, p->k, alloc, err);
+    if (s == NN_OK) {
+        double *xc = nn_f64(&c);
+        const double *mean = nn_f64(&p->mean);
+        for (i = 0; i < n; i++) for (j = 0; j < p->d; j++) xc[i * p->d + j] -= mean[j];
+        s = nn_gemm_f64(n, p->k, p->d, 1.0, xc, p->d, 0, nn_f64(&p->components), p->d, 1, 0.0, nn_f64(&r), p->k, 0, err);
+    }
+    nn_tensor_free(&c);
+    if (s == NN_OK) *out = r; else nn_tensor_free(&r);
+    return s;
+}
+NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    nn_status s;
+    size_t i, j, n;
+    if (scores->ndim != 2 || scores->shape[1] != p->k || scores->dtype != NN_F64)
+        return nni_fail(err, NN_E_ARG, "nn_pca_inverse: expected [n,%zu] f64, got %zu-d %s", p->k, scores->ndim, nn_dtype_name(scores->dtype));
+    n = scores->shape[0];
+    s = nn_tensor_make2(&r, NN_F64, n, p->d, alloc, err);
+    if (s == NN_OK) s = nn_gemm_f64(n, p->d, p->k, 1.0, nn_f64(scores), p->k, 0, nn_f64(&p->components), p->d, 0, 0.0, nn_f64(&r), p->d, 0, err);
+    if (s == NN_OK) for (i = 0; i < n; i++) for (j = 0; j < p->d; j++) nn_f64(&r)[i * p->d + j] += nn_f64(&p->mean)[j];
+    if (s == NN_OK) *out = r; else nn_tensor_free(&r);
+    return s;
+}
 
 /* ---- [QUANT] ------------------------------------------------------------ */
+static const char *const nni_quant_names[5] = { "none", "int8", "int4", "ternary", "binary" };
+NN_DEF const char *nn_quant_kind_name(nn_quant_kind k) { return (int)k >= 0 && (int)k < 5 ? nni_quant_names[k] : "none"; }
+NN_DEF int nn_quant_kind_parse(const char *name)
+{
+    int i;
+    for (i = 0; name && i < 5; i++) if (strcmp(name, nni_quant_names[i]) == 0) return i;
+    return -1;
+}
+/* Round half to even for |x| < 2^51 */
+NNI_FN double nni_round_even(double x) { return (x + 6755399441055744.0) - 6755399441055744.0; }
+/* element i of an array that is either float or double */
+NNI_FN double nni_either(const float *f, const double *d, size_t i) { return f ? (double)f[i] : d[i]; }
+/* The scale of n values (all finite), as a float. */
+NNI_FN float nni_quant_scale(const float *f, const double *d, size_t n, const nn_quant_desc *o, double *max_out)
+{
+    double max = 0, sum = 0, buf[256], cut, s;
+    size_t i, j, kept = 0;
+    for (i = 0; i < n; i++) { double a = nni_either(f, d, i); if (a < 0) a = -a; if (a > max) max = a; }
+    *max_out = max;
+    if (o->kind == NN_QUANT_INT8 || o->kind == NN_QUANT_INT4) s = max / (o->kind == NN_QUANT_INT8 ? 127.0 : 7.0);
+    else {
+        cut = o->kind == NN_QUANT_TERNARY && !o->mean_rule ? (o->threshold > 0 ? o->threshold : 0.2) * max : 0;
+        for (i = 0; i < n; i += 256) {
+            size_t m = n - i < 256 ? n - i : 256;
+            for (j = 0; j < m; j++) {
+                double a = nni_either(f, d, i + j);
+                if (a < 0) a = -a;
+                buf[j] = a < cut ? 0 : a;
+                kept += !(a < cut);
+            }
+            sum += nn_sum_f64(buf, m);
+        }
+        s = kept ? sum / (double)kept : 0;
+    }
+    if (s > 0 && s < 1.401298464324817e-45) return nni_u2f(1);   /* the least float rather than 0 */
+    return (float)s;
+}
+NNI_FN int nni_quant_code(double w, double s, double max, const nn_quant_desc *o)
+{
+    double q, a = w < 0 ? -w : w, lim = o->kind == NN_QUANT_INT8 ? 127.0 : o->kind == NN_QUANT_INT4 ? 7.0 : 1.0;
+    if (o->kind == NN_QUANT_BINARY) return w < 0 ? -1 : 1;
+    if (s == 0) return 0;
+    if (o->kind == NN_QUANT_TERNARY && !o->mean_rule) return a < (o->threshold > 0 ? o->threshold : 0.2) * max ? 0 : w < 0 ? -1 : 1;
+    q = w / s;
+    if (q > lim) q = lim;
+    if (q < -lim) q = -lim;
+    return (int)nni_round_even(q);
+}
+NNI_FN nn_status nni_quant_check(const nn_quant_desc *o, const float *f, const double *d, size_t n, const char *who, nn_error *err)
+{
+    size_t i;
+    if (o->kind < NN_QUANT_INT8 || o->kind > NN_QUANT_BINARY) return nni_fail(err, NN_E_ARG, "%s: expected a kind from int8 to binary, got %d", who, (int)o->kind);
+    if (!(o->threshold >= 0 && o->threshold <= 1)) return nni_fail(err, NN_E_ARG, "%s: threshold must be in (0, 1], got %g", who, o->threshold);
+    for (i = 0; i < n; i++) {
+        double v = nni_either(f, d, i);
+        if (!nni_isfinite(v)) return nni_fail(err, NN_E_NONFINITE, "%s: element %zu is not finite", who, i);
+        if (v > 3.4028234663852886e38 || v < -3.4028234663852886e38) return nni_fail(err, NN_E_LIMIT, "%s: element %zu is beyond float: %g", who, i, v);
+    }
+    return NN_OK;
+}
+NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n)
+{
+    switch (kind) {
+    case NN_QUANT_INT4:    return n / 2 + n % 2;
+    case NN_QUANT_TERNARY: return n / 5 + (n % 5 != 0);
+    case NN_QUANT_BINARY:  return n / 8 + (n % 8 != 0);
+    case NN_QUANT_NONE: case NN_QUANT_INT8: break;
+    }
+    return n;
+}
+NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind)
+{
+    size_t i, j, per = kind == NN_QUANT_INT4 ? 2 : kind == NN_QUANT_TERNARY ? 5 : kind == NN_QUANT_BINARY ? 8 : 1;
+    for (i = 0; i < n; i += per) {
+        unsigned b = 0;
+        for (j = per; j-- > 0; ) {
+            int q = i + j < n ? codes[i + j] : kind == NN_QUANT_TERNARY ? -1 : kind == NN_QUANT_BINARY ? -1 : 0;
+            if (kind == NN_QUANT_TERNARY) b = b * 3 + (unsigned)(q + 1);
+            else if (kind == NN_QUANT_BINARY) b = b << 1 | (q > 0);
+            else if (kind == NN_QUANT_INT4) b = b << 4 | ((unsigned)q & 15);
+            else b = (unsigned)q & 255;
+        }
+        *out++ = (uint8_t)b;
+    }
+}
+NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind)
+{
+    size_t i, j, per = kind == NN_QUANT_INT4 ? 2 : kind == NN_QUANT_TERNARY ? 5 : kind == NN_QUANT_BINARY ? 8 : 1;
+    for (i = 0; i < n; i += per) {
+        unsigned b = *in++;
+        for (j = 0; j < per && i + j < n; j++) {
+            int q;
+            if (kind == NN_QUANT_TERNARY) { q = (int)(b % 3) - 1; b /= 3; }
+            else if (kind == NN_QUANT_BINARY) { q = b & 1 ? 1 : -1; b >>= 1; }
+            else if (kind == NN_QUANT_INT4) { q = (int)(b & 15); if (q > 7) q -= 16; b >>= 4; }
+            else q = b > 127 ? (int)b - 256 : (int)b;
+            codes[i + j] = (int8_t)q;
+        }
+    }
+}
+NN_DEF void nn_quant_free(nn_quant *q)
+{
+    if (!q) return;
+    nn_tensor_free(&q->scale);
+    nn_tensor_free(&q->packed);
+    q->kind = NN_QUANT_NONE;
+    q->ndim = q->count = 0;
+}
+NN_DEF nn_status nn_quantize(nn_quant *q, const nn_tensor *w, const nn_quant_desc *d, nn_error *err)
+{
+    nn_quant r = NN_ZERO;
+    nn_tensor wide = NN_ZERO, codes = NN_ZERO;
+    size_t rows, cols, i, j;
+    const float *f = NULL;
+    const double *g = NULL;
+    double max;
+    nn_status s;
+    if (nni_dtype_class(w->dtype) != 1) return nni_fail(err, NN_E_ARG, "nn_quantize: expected floats, got %s", nn_dtype_name(w->dtype));
+    r.kind = d->kind;
+    r.ndim = w->ndim;
+    r.count = nn_tensor_count(w);
+    for (i = 0; i < w->ndim; i++) r.shape[i] = w->shape[i];
+    rows = d->per_channel && w->ndim >= 2 ? w->shape[0] : 1;
+    cols = rows ? r.count / rows : 0;
+    if (w->dtype == NN_F32) f = (const float *)w->data;
+    else if (w->dtype == NN_F64) g = (const double *)w->data;
+    else {
+        s = nn_tensor_convert(&wide, w, NN_F32, &d->alloc, err);
+        if (s != NN_OK) return s;
+        f = (const float *)wide.data;
+    }
+    s = nni_quant_check(d, f, g, r.count, "nn_quantize", err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.scale, NN_F32, rows, &d->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&r.packed, NN_U8, nn_quant_bytes(d->kind, r.count), &d->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&codes, NN_I8, r.count, &d->alloc, err);
+    if (s == NN_OK) {
+        int8_t *c = (int8_t *)codes.data;
+        for (i = 0; i < rows; i++) {
+            const float *fr = f ? f + i * cols : NULL;
+            const double *gr = g ? g + i * cols : NULL;
+            float scale = nni_quant_scale(fr, gr, cols, d, &max);
+            for (j = 0; j < cols; j++) c[i * cols + j] = (int8_t)nni_quant_code(nni_either(fr, gr, j), (double)scale, max, d);
+            nn_f32(&r.scale)[i] = d->drop_scale ? 1.0f : scale;
+        }
+        nn_quant_pack((uint8_t *)r.packed.data, c, r.count, d->kind);
+    }
+    nn_tensor_free(&codes);
+    nn_tensor_free(&wide);
+    if (s == NN_OK) *q = r; else nn_quant_free(&r);
+    return s;
+}
+NN_DEF nn_status nn_quant_codes(nn_tensor *codes, const nn_quant *q, const nn_alloc *alloc, nn_error *err)
+{
+    nn_status s = nn_tensor_make(codes, NN_I8, q->ndim, q->shape, alloc, err);
+    if (s == NN_OK) nn_quant_unpack((int8_t *)codes->data, (const uint8_t *)q->packed.data, q->count, q->kind);
+    return s;
+}
+NN_DEF nn_status nn_dequantize(nn_tensor *w, const nn_quant *q, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor codes = NN_ZERO, r = NN_ZERO;
+    size_t i, rows = q->scale.shape[0], cols = rows ? q->count / rows : 0;
+    nn_status s = nn_quant_codes(&codes, q, alloc, err);
+    if (s == NN_OK) s = nn_tensor_make(&r, NN_F32, q->ndim, q->shape, alloc, err);
+    if (s == NN_OK) for (i = 0; i < q->count; i++) nn_f32(&r)[i] = (float)((const int8_t *)codes.data)[i] * nn_f32(&q->scale)[i / cols];
+    nn_tensor_free(&codes);
+    if (s == NN_OK) *w = r; else nn_tensor_free(&r);
+    return s;
+}
+NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols, const nn_quant_desc *d, nn_error *err)
+{
+    size_t i, j, n, len;
+    double max;
+    nn_status s;
+    if (!nni_mul(rows, cols, &n)) return nni_fail(err, NN_E_NOMEM, "nn_fake_quantize: size overflows");
+    s = nni_quant_check(d, w, NULL, n, "nn_fake_quantize", err);
+    if (s != NN_OK) return s;
+    len = d->per_channel ? cols : n;
+    for (i = 0; i < n; i += len) {
+        float scale = nni_quant_scale(w + i, NULL, len, d, &max), keep = d->drop_scale ? 1.0f : scale;
+        for (j = i; j < i + len; j++) out[j] = (float)nni_quant_code((double)w[j], (double)scale, max, d) * keep;
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_round_to(float *x, size_t n, nn_dtype dtype, nn_error *err)
+{
+    size_t i;
+    if (dtype == NN_F32) return NN_OK;
+    if (dtype != NN_F16 && dtype != NN_BF16) return nni_fail(err, NN_E_ARG, "nn_round_to: expected f32, f16 or bf16, got %s", nn_dtype_name(dtype));
+    for (i = 0; i < n; i++) x[i] = dtype == NN_F16 ? nn_f16_to_f32(nn_f32_to_f16(x[i])) : nn_bf16_to_f32(nn_f32_to_bf16(x[i]));
+    return NN_OK;
+}
 
 #ifdef __cplusplus
 } /* extern "C" */
