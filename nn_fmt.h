@@ -5381,8 +5381,1513 @@ NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_
 }
 
 /* ---- [ZIP] -------------------------------------------------------------- */
+#define NNI_ZIP_ALL 0xFFFFFFFFu
+typedef struct nni_zip_item { nn_zip_entry e; uint64_t next; size_t name_len; } nni_zip_item;   /* next: where the following header (or the directory) begins */
+struct nn_zip {
+    nn_reader *r;
+    nn_alloc alloc;
+    nni_zip_item *items;
+    size_t count, names_room;
+    unsigned char *dir;                    /* the central directory; names are terminated in place */
+    const nni_zip_item **by_name;          /* sorted */
+    uint64_t size;
+    /* the open stream: member `cur` has been delivered up to `at` */
+    size_t cur;
+    uint64_t at, in_at, in_left;
+    uint32_t crc;
+    int crc_ok;                            /* every byte so far went through crc */
+    int crc_zero, crc_off;                 /* PyTorch files: a sum of 0 means "not computed"; do not verify at all */
+    nni_inf *z;
+    unsigned char *in, *win;               /* [NNI_READ_CHUNK], [NNI_Z_ROOM] */
+    size_t in_pos, in_end, win_end, win_given;
+};
+NNI_FN int nni_zip_order_name(const void *a, const void *b)
+{
+    const nni_zip_item *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return strcmp(x->e.name, y->e.name);
+}
+NNI_FN int nni_zip_order_offset(const void *a, const void *b)
+{
+    const nni_zip_item *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x->e.header < y->e.header ? -1 : x->e.header > y->e.header;
+}
+/* NULL, or what is wrong with a member name */
+NNI_FN const char *nni_zip_name_bad(const char *name, size_t n, int utf8)
+{
+    size_t i, from = 0, w;
+    uint32_t c;
+    if (n == 0) return "empty member name";
+    if (n > NN_MAX_ZIP_NAME) return "member name longer than 4096 bytes";
+    if (memchr(name, 0, n)) return "NUL in a member name";
+    if (memchr(name, '\\', n)) return "backslash in a member name";
+    if (name[0] == '/' || (n > 1 && name[1] == ':' && ((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z'))) return "absolute member name";
+    for (i = 0; i <= n; i++) {
+        if (i < n && name[i] != '/') continue;
+        if (i - from == 2 && name[from] == '.' && name[from + 1] == '.') return "'..' in a member name";
+        from = i + 1;
+    }
+    for (i = 0; utf8 && i < n; i += w) if ((w = nni_utf8_get(name + i, n - i, &c)) == 0) return "member name is not utf-8";
+    return NULL;
+}
+NNI_FN nn_status nni_zip_bad(const nn_zip *z, nn_error *err, nn_status s, uint64_t at, const char *what)
+{
+    char nb[64];
+    return nni_fail_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, what);
+}
+/* sizes and offset of a zip64 extra field, in the order and number that the all-ones slots ask for */
+NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usize, uint64_t *csize, uint64_t *lho)
+{
+    int want = (usize && *usize == NNI_ZIP_ALL) + (csize && *csize == NNI_ZIP_ALL) + (lho && *lho == NNI_ZIP_ALL);
+    while (n >= 4) {
+        unsigned id = nni_le16(x), len = nni_le16(x + 2);
+        if (len > n - 4) return "extra field longer than its header says";
+        if (id == 1) {
+            const unsigned char *p = x + 4, *end = p + len;
+            if (usize && *usize == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *usize = nni_le64(p); p += 8; }
+            if (csize && *csize == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *csize = nni_le64(p); p += 8; }
+            if (lho && *lho == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *lho = nni_le64(p); }
+            return NULL;
+        }
+        x += 4 + len;
+        n -= 4 + len;
+    }
+    (void)want;                            /* sizes of exactly 2^32 - 1 without zip64 are legal; later checks see them */
+    return NULL;
+}
+NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
+{
+    unsigned char tail[22 + 20], head[56];
+    unsigned char *buf = NULL;
+    size_t n, i, room = 0, pos;
+    uint64_t eocd = 0, count, cd_size, cd_at, dir_end;
+    nn_status s = NN_OK;
+    const char *why = NULL;
+    const nni_zip_item **order;
+    if (z->size < 22) return nni_zip_bad(z, err, NN_E_FORMAT, 0, "not a zip archive: shorter than its closing record");
+    /* the closing record: its comment must end exactly at the end of the file */
+    if ((s = nn_reader_read_at(z->r, z->size - 22, tail, 22, err)) != NN_OK) return s;
+    if (nni_le32(tail) == 0x06054b50 && nni_le16(tail + 20) == 0) eocd = z->size - 22;
+    else {
+        room = z->size < 65557 ? (size_t)z->size : 65557;
+        buf = (unsigned char *)nn_mem_alloc(room, &z->alloc);
+        if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory");
+        s = nn_reader_read_at(z->r, z->size - room, buf, room, err);
+        for (i = room - 22, n = 0; s == NN_OK && !n; i--) {
+            if (nni_le32(buf + i) == 0x06054b50 && i + 22 + nni_le16(buf + i + 20) == room) { eocd = z->size - room + i; memcpy(tail, buf + i, 22); n = 1; }
+            if (i == 0) break;
+        }
+        nn_mem_free(buf, room, &z->alloc);
+        if (s != NN_OK) return s;
+        if (!n) return nni_zip_bad(z, err, NN_E_FORMAT, z->size - room, "not a zip archive: no closing record at the end of the file");
+    }
+    count = nni_le16(tail + 10);
+    cd_size = nni_le32(tail + 12);
+    cd_at = nni_le32(tail + 16);
+    if (nni_le16(tail + 4) != nni_le16(tail + 6) || nni_le16(tail + 8) != nni_le16(tail + 10)) why = "archives on several disks are not supported";
+    dir_end = eocd;
+    if (!why && eocd >= 20) {                           /* zip64 closing record */
+        unsigned char loc[20];
+        if ((s = nn_reader_read_at(z->r, eocd - 20, loc, 20, err)) != NN_OK) return s;
+        if (nni_le32(loc) == 0x07064b50) {
+            uint64_t at = nni_le64(loc + 8);
+            if (at > eocd - 20 || eocd - 20 - at < 56) return nni_zip_bad(z, err, NN_E_FORMAT, eocd - 20, "zip64 record out of place");
+            if ((s = nn_reader_read_at(z->r, at, head, 56, err)) != NN_OK) return s;
+            if (nni_le32(head) != 0x06064b50 || nni_le64(head + 4) != eocd - 20 - at - 12) return nni_zip_bad(z, err, NN_E_FORMAT, at, "zip64 record damaged");
+            if (nni_le32(head + 16) != 0 || nni_le32(head + 20) != 0 || nni_le64(head + 24) != nni_le64(head + 32)) why = "archives on several disks are not supported";
+            if ((count != 0xFFFF && count != nni_le64(head + 32)) || (cd_size != NNI_ZIP_ALL && cd_size != nni_le64(head + 40))
+                || (cd_at != NNI_ZIP_ALL && cd_at != nni_le64(head + 48))) return nni_zip_bad(z, err, NN_E_FORMAT, at, "the two closing records disagree");
+            count = nni_le64(head + 32);
+            cd_size = nni_le64(head + 40);
+            cd_at = nni_le64(head + 48);
+            dir_end = at;
+        }
+    }
+    if (!why && (nni_le16(tail + 4) != 0)) why = "archives on several disks are not supported";
+    if (why) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, eocd, why);
+    if (cd_size > dir_end || cd_at != dir_end - cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, eocd, "the directory is not where the closing record says");
+    if (count > cd_size / 46) return nni_zip_bad(z, err, NN_E_FORMAT, eocd, "more members declared than the directory can hold");
+    if (cd_size > ((uint64_t)1 << 31)) return nni_zip_bad(z, err, NN_E_LIMIT, eocd, "directory larger than 2 GiB");
+    if (count == 0) {
+        if (cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at, "bytes in an empty directory");
+        return NN_OK;
+    }
+    z->names_room = (size_t)cd_size + 1;
+    z->dir = (unsigned char *)nn_mem_alloc(z->names_room, &z->alloc);
+    z->items = (nni_zip_item *)nni_new((size_t)count, sizeof *z->items, &z->alloc);
+    z->count = z->items ? (size_t)count : 0;
+    z->by_name = (const nni_zip_item **)nni_new((size_t)count, sizeof *z->by_name, &z->alloc);
+    if (!z->dir || !z->items || !z->by_name) return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory for %llu members", (unsigned long long)count);
+    if ((s = nn_reader_read_at(z->r, cd_at, z->dir, (size_t)cd_size, err)) != NN_OK) return s;
+    for (i = 0, pos = 0; i < count; i++) {
+        unsigned char *p = z->dir + pos;
+        nni_zip_item *it = &z->items[i];
+        size_t nlen, xlen, clen;
+        if (cd_size - pos < 46 || nni_le32(p) != 0x02014b50) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "directory entry damaged");
+        nlen = nni_le16(p + 28);
+        xlen = nni_le16(p + 30);
+        clen = nni_le16(p + 32);
+        if (nlen + xlen + clen > cd_size - pos - 46) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "directory entry longer than the directory");
+        it->e.flags = nni_le16(p + 8);
+        it->e.method = nni_le16(p + 10);
+        it->e.crc = nni_le32(p + 16);
+        it->e.packed = nni_le32(p + 20);
+        it->e.size = nni_le32(p + 24);
+        it->e.header = nni_le32(p + 42);
+        it->name_len = nlen;
+        if (nni_le16(p + 34) != 0 && nni_le16(p + 34) != 0xFFFF) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, cd_at + pos, "archives on several disks are not supported");
+        if ((why = nni_zip_extra(p + 46 + nlen, xlen, &it->e.size, &it->e.packed, &it->e.header)) != NULL
+            || (why = nni_zip_name_bad((const char *)p + 46, nlen, (it->e.flags & 0x800) != 0)) != NULL)
+            return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, why);
+        if (it->e.header >= cd_at || cd_at - it->e.header < 30 || it->e.packed > cd_at - it->e.header - 30)
+            return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "member reaches into the directory");
+        it->e.name = (const char *)p + 45;              /* moved down by one: the byte behind it becomes its NUL */
+        pos += 46 + nlen + xlen + clen;
+        memmove(p + 45, p + 46, nlen);
+        p[45 + nlen] = 0;
+        z->by_name[i] = it;
+    }
+    if (pos != cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "bytes behind the last directory entry");
+    order = z->by_name;                                 /* first by offset: members must not overlap */
+    qsort(order, z->count, sizeof *order, nni_zip_order_offset);
+    if (order[0]->e.header != 0) return nni_zip_bad(z, err, NN_E_FORMAT, 0, "bytes before the first member");
+    for (i = 0; i < z->count; i++) {
+        uint64_t next = i + 1 < z->count ? order[i + 1]->e.header : cd_at;
+        nni_zip_item *it = &z->items[order[i] - z->items];
+        if (next - it->e.header < 30 + it->name_len || it->e.packed > next - it->e.header - 30 - it->name_len)
+            return nni_zip_bad(z, err, NN_E_FORMAT, it->e.header, "members overlap");
+        it->next = next;
+    }
+    qsort(order, z->count, sizeof *order, nni_zip_order_name);
+    for (i = 1; i < z->count; i++) if (strcmp(order[i - 1]->e.name, order[i]->e.name) == 0) {
+        char nb[64], mb[64];
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0, "%s: two members are called '%s'", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, order[i]->e.name));
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_zip_begin(nn_zip **out, nn_reader *r, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_zip *z = (nn_zip *)nni_new(1, sizeof *z, &a);
+    nn_status s;
+    char nb[64];
+    if (!z) { nn_reader_close(r); return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory"); }
+    z->r = r;
+    z->alloc = a;
+    z->cur = SIZE_MAX;
+    if (!nn_reader_size(r, &z->size)) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a zip archive cannot be read from a pipe", nni_name(nb, nn_reader_name(r)));
+    else s = nni_zip_directory(z, err);
+    if (s != NN_OK) { nn_zip_close(z); return s; }
+    *out = z;
+    return NN_OK;
+}
+NN_DEF nn_status nn_zip_open(nn_zip **out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    *out = NULL;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    return nni_zip_begin(out, r, opts, err);
+}
+NN_DEF nn_status nn_zip_memory(nn_zip **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    *out = NULL;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_memory(&r, data, n, &o, err)) != NN_OK) return s;
+    return nni_zip_begin(out, r, opts, err);
+}
+NN_DEF void nn_zip_close(nn_zip *z)
+{
+    nn_alloc a;
+    if (!z) return;
+    a = z->alloc;
+    nn_reader_close(z->r);
+    nn_mem_free(z->dir, z->names_room, &a);
+    nn_mem_free(z->items, z->count * sizeof *z->items, &a);
+    nn_mem_free((void *)z->by_name, z->count * sizeof *z->by_name, &a);
+    nn_mem_free(z->z, sizeof *z->z, &a);
+    nn_mem_free(z->in, NNI_READ_CHUNK, &a);
+    nn_mem_free(z->win, NNI_Z_ROOM, &a);
+    nn_mem_free(z, sizeof *z, &a);
+}
+NN_DEF size_t nn_zip_count(const nn_zip *z) { return z->count; }
+NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i) { return i < z->count ? &z->items[i].e : NULL; }
+NN_DEF size_t nn_zip_find(const nn_zip *z, const char *name)
+{
+    size_t lo = 0, hi = z->count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = strcmp(name, z->by_name[mid]->e.name);
+        if (c == 0) return (size_t)(z->by_name[mid] - z->items);
+        if (c < 0) hi = mid; else lo = mid + 1;
+    }
+    return SIZE_MAX;
+}
+NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_error *err)
+{
+    const nni_zip_item *it;
+    const nn_zip_entry *e;
+    unsigned char h[30], buf[512];
+    uint64_t at, usize, csize, done;
+    size_t nlen, xlen;
+    nn_status s;
+    const char *why = NULL;
+    if (i >= z->count) return nni_fail(err, NN_E_ARG, "nn_zip: member %zu wanted, the archive has %zu", i, z->count);
+    it = &z->items[i];
+    e = &it->e;
+    at = e->header;
+    if ((s = nn_reader_read_at(z->r, at, h, 30, err)) != NN_OK) return s;
+    nlen = nni_le16(h + 26);
+    xlen = nni_le16(h + 28);
+    usize = nni_le32(h + 22);
+    csize = nni_le32(h + 18);
+    if (e->flags & (1u | 1u << 6 | 1u << 13)) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "encrypted members are not supported");
+    if (e->flags & 1u << 5) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "patched members are not supported");
+    if (e->method != 0 && e->method != 8) {
+        char nb[64];
+        return nni_fail_at(err, NN_E_UNSUPPORTED, (size_t)at, 0, 0, "%s: byte %llu: expected method 0 (stored) or 8 (deflate), got %u", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, e->method);
+    }
+    if (nni_le32(h) != 0x04034b50) why = "no member header here";
+    else if (nlen != it->name_len) why = "the two headers of a member give different names";
+    else if (nni_le16(h + 8) != e->method) why = "the two headers of a member give different methods";
+    else if ((nni_le16(h + 6) ^ e->flags) & (1u | 1u << 3 | 1u << 11)) why = "the two headers of a member give different flags";
+    else if (30 + nlen + xlen > it->next - at || e->packed > it->next - at - 30 - nlen - xlen) why = "members overlap";
+    else if (e->method == 0 && e->size != e->packed) why = "stored member with two sizes";
+    else if (e->method == 8 && e->size / 1032 > e->packed) why = "member claims more than 1032 times its packed size";
+    for (done = 0; !why && done < nlen; ) {             /* the name, in pieces */
+        size_t k = nlen - done < sizeof buf ? (size_t)(nlen - done) : sizeof buf;
+        if ((s = nn_reader_read_at(z->r, at + 30 + done, buf, k, err)) != NN_OK) return s;
+        if (memcmp(buf, e->name + done, k) != 0) why = "the two headers of a member give different names";
+        done += k;
+    }
+    if (!why && xlen && (usize == NNI_ZIP_ALL || csize == NNI_ZIP_ALL)) {
+        unsigned char *x = (unsigned char *)nn_mem_alloc(xlen, &z->alloc);
+        if (!x) return nni_fail(err, NN_E_NOMEM, "nn_zip: out of memory");
+        s = nn_reader_read_at(z->r, at + 30 + nlen, x, xlen, err);
+        if (s == NN_OK) why = nni_zip_extra(x, xlen, &usize, &csize, NULL);
+        nn_mem_free(x, xlen, &z->alloc);
+        if (s != NN_OK) return s;
+    }
+    /* bit 3: sizes and sum may stand behind the data instead, then they are 0 here */
+    if (!why && !(e->flags & 8u && usize == 0 && csize == 0) && (usize != e->size || csize != e->packed)) why = "the two headers of a member give different sizes";
+    if (!why && !(e->flags & 8u && nni_le32(h + 14) == 0) && nni_le32(h + 14) != e->crc) why = "the two headers of a member give different checksums";
+    if (why) return nni_zip_bad(z, err, NN_E_FORMAT, at, why);
+    *offset = at + 30 + nlen + xlen;
+    return NN_OK;
+}
+/* Start the stream of member i at its first byte. */
+NNI_FN nn_status nni_zip_rewind(nn_zip *z, size_t i, nn_error *err)
+{
+    nn_status s;
+    uint64_t at;
+    z->cur = SIZE_MAX;
+    if ((s = nn_zip_data_offset(z, i, &at, err)) != NN_OK) return s;
+    if (z->items[i].e.method == 8 && !z->win) {
+        z->z = (nni_inf *)nn_mem_alloc(sizeof *z->z, &z->alloc);
+        z->in = (unsigned char *)nn_mem_alloc(NNI_READ_CHUNK, &z->alloc);
+        z->win = (unsigned char *)nn_mem_alloc(NNI_Z_ROOM, &z->alloc);
+        if (!z->z || !z->in || !z->win) {
+            nn_mem_free(z->z, sizeof *z->z, &z->alloc);
+            nn_mem_free(z->in, NNI_READ_CHUNK, &z->alloc);
+            nn_mem_free(z->win, NNI_Z_ROOM, &z->alloc);
+            z->z = NULL;
+            z->in = z->win = NULL;
+            return nni_fail(err, NN_E_NOMEM, "nn_zip_read: out of memory for the inflater");
+        }
+    }
+    if (z->z) nni_inf_init(z->z);
+    z->in_at = at;
+    z->in_left = z->items[i].e.packed;
+    z->in_pos = z->in_end = z->win_end = z->win_given = 0;
+    z->at = 0;
+    z->crc = 0;
+    z->crc_ok = 1;
+    z->cur = i;
+    return NN_OK;
+}
+/* Inflate: up to n more bytes of the stream into `to` (or nowhere when NULL). base: `to` itself may serve as history when
+ * the whole member goes there in one piece. */
+NNI_FN nn_status nni_zip_inflate(nn_zip *z, unsigned char *to, size_t n, const unsigned char *base, nn_error *err)
+{
+    const nn_zip_entry *e = &z->items[z->cur].e;
+    while (n) {
+        const unsigned char *in;
+        unsigned char *o, *o_end;
+        nn_status s;
+        size_t k;
+        int r;
+        if (!base && z->win_given < z->win_end) {
+            k = z->win_end - z->win_given < n ? z->win_end - z->win_given : n;
+            if (to) { memcpy(to, z->win + z->win_given, k); to += k; }
+            z->win_given += k;
+            n -= k;
+            continue;
+        }
+        if (z->in_pos == z->in_end && z->in_left) {
+            k = z->in_left < NNI_READ_CHUNK ? (size_t)z->in_left : NNI_READ_CHUNK;
+            if ((s = nn_reader_read_at(z->r, z->in_at, z->in, k, err)) != NN_OK) return s;
+            z->in_at += k;
+            z->in_left -= k;
+            z->in_pos = 0;
+            z->in_end = k;
+        }
+        if (base) { o = to; o_end = to + n; }
+        else {
+            if (z->win_end > NNI_Z_ROOM / 2) {
+                memmove(z->win, z->win + z->win_end - NNI_Z_WINDOW, NNI_Z_WINDOW);
+                z->win_end = z->win_given = NNI_Z_WINDOW;
+            }
+            o = z->win + z->win_end;
+            o_end = z->win + NNI_Z_ROOM;
+        }
+        in = z->in + z->in_pos;
+        {
+            unsigned char *was = o;
+            r = nni_inf_run(z->z, &in, z->in + z->in_end, base ? base : z->win, &o, o_end);
+            z->in_pos = (size_t)(in - z->in);
+            if (base) { to = o; n -= (size_t)(o - was); }
+            else z->win_end += (size_t)(o - was);
+            if (r == NNI_ZR_BAD) return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos), z->z->why);
+            if (o == was && (r == NNI_ZR_DONE || (r == NNI_ZR_INPUT && z->in_left == 0)))
+                return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos), r == NNI_ZR_DONE ? "member shorter than its declared size" : "the compressed data end too early");
+        }
+    }
+    (void)e;
+    return NN_OK;
+}
+/* The stream stands at the declared end: it must really end there, and the checksum must be right. */
+NNI_FN nn_status nni_zip_finish(nn_zip *z, nn_error *err)
+{
+    const nn_zip_entry *e = &z->items[z->cur].e;
+    char nb[64], mb[64];
+    if (e->method == 8) {
+        for (;;) {
+            const unsigned char *in = z->in + z->in_pos;
+            unsigned char one[1], *o = one;
+            int r;
+            if (z->win_given < z->win_end) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "member longer than its declared size");
+            if (z->in_pos == z->in_end && z->in_left) {
+                size_t k = z->in_left < NNI_READ_CHUNK ? (size_t)z->in_left : NNI_READ_CHUNK;
+                nn_status s = nn_reader_read_at(z->r, z->in_at, z->in, k, err);
+                if (s != NN_OK) return s;
+                z->in_at += k;
+                z->in_left -= k;
+                z->in_pos = 0;
+                z->in_end = k;
+                continue;
+            }
+            if (z->z->state == NNI_ZS_COPY && z->z->len) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "member longer than its declared size");
+            r = nni_inf_run(z->z, &in, z->in + z->in_end, one, &o, one);      /* no room: any further byte shows */
+            z->in_pos = (size_t)(in - z->in);
+            if (r == NNI_ZR_DONE) break;
+            if (r == NNI_ZR_INPUT && z->in_left) continue;
+            return nni_zip_bad(z, err, NN_E_FORMAT, e->header, r == NNI_ZR_INPUT ? "the compressed data end too early" : "member longer than its declared size");
+        }
+        if (z->in_left || z->in_pos < z->in_end) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "bytes behind the compressed data of a member");
+    }
+    if (z->crc_ok && z->crc != e->crc && !z->crc_off && !(z->crc_zero && e->crc == 0))
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)e->header, 0, 0, "%s/%s: checksum differs: expected %08lx, got %08lx", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
+                           (unsigned long)e->crc, (unsigned long)z->crc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err)
+{
+    unsigned char *to = (unsigned char *)buf;
+    const nn_zip_entry *e;
+    nn_status s = NN_OK;
+    char nb[64], mb[64];
+    if (i >= z->count) return nni_fail(err, NN_E_ARG, "nn_zip_read: member %zu wanted, the archive has %zu", i, z->count);
+    e = &z->items[i].e;
+    if (first > e->size || n > e->size - first)
+        return nni_fail(err, NN_E_FORMAT, "%s/%s: expected %llu bytes, got %llu", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
+                        (unsigned long long)(first + n), (unsigned long long)e->size);
+    if (z->cur != i || z->at > first || (z->at == first && first == 0)) if ((s = nni_zip_rewind(z, i, err)) != NN_OK) return s;
+    if (e->method == 0) {
+        if (z->at != first) { z->crc_ok = 0; z->in_at += first - z->at; z->at = first; }
+        while (s == NN_OK && n) {                       /* sum each piece while it is still in the cache */
+            size_t k = n < ((size_t)1 << 18) ? n : (size_t)1 << 18;
+            s = nn_reader_read_at(z->r, z->in_at, to, k, err);
+            if (s == NN_OK && z->crc_ok) z->crc = nn_crc32(z->crc, to, k);
+            z->in_at += k;
+            z->at += k;
+            to += k;
+            n -= k;
+        }
+    } else if (first == 0 && n == e->size && n) {       /* the whole member, its own history */
+        s = nni_zip_inflate(z, to, n, to, err);
+        if (s == NN_OK) z->crc = nn_crc32(0, to, n);
+        z->at = n;
+    } else {
+        unsigned char skip[4096];
+        while (s == NN_OK && z->at < first) {           /* what lies between must be unpacked, and is summed too */
+            size_t k = first - z->at < sizeof skip ? (size_t)(first - z->at) : sizeof skip;
+            s = nni_zip_inflate(z, skip, k, NULL, err);
+            if (s == NN_OK) z->crc = nn_crc32(z->crc, skip, k);
+            z->at += k;
+        }
+        while (s == NN_OK && n) {
+            size_t k = n < ((size_t)1 << 18) ? n : (size_t)1 << 18;
+            s = nni_zip_inflate(z, to, k, NULL, err);
+            if (s == NN_OK) z->crc = nn_crc32(z->crc, to, k);
+            z->at += k;
+            to += k;
+            n -= k;
+        }
+    }
+    if (s == NN_OK && z->at == e->size) { s = nni_zip_finish(z, err); z->cur = SIZE_MAX; }
+    if (s != NN_OK) z->cur = SIZE_MAX;
+    return s;
+}
+
+/* writer */
+typedef struct nni_zip_made { uint64_t size, packed, header; uint32_t crc; unsigned method, flags; size_t name, name_len; } nni_zip_made;
+struct nn_zip_writer {
+    nn_writer *w;
+    nn_alloc alloc;
+    nni_zip_made *made;
+    size_t count, room;
+    nn_buf names, packed;
+    uint64_t want, data_at;
+    nn_deflater *z;
+    int open, zip64;
+    uint32_t *seen;                        /* [seen_room] hash table of member numbers + 1, at most half full */
+    size_t seen_room;
+};
+NNI_FN nn_status nni_zip_create(nn_zip_writer **out, const char *path, nn_buf *mem, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_alloc a = nni_alloc_of(opts);
+    nn_zip_writer *w;
+    nn_status s;
+    *out = NULL;
+    if (opts) o = *opts;
+    o.gzip = 0;
+    w = (nn_zip_writer *)nni_new(1, sizeof *w, &a);
+    if (!w) return nni_fail(err, NN_E_NOMEM, "nn_zip_create: out of memory");
+    w->alloc = w->names.alloc = w->packed.alloc = a;
+    s = mem ? nn_writer_memory(&w->w, mem, &o, err) : nn_writer_open(&w->w, path, &o, err);
+    if (s != NN_OK) { nn_mem_free(w, sizeof *w, &a); return s; }
+    *out = w;
+    return NN_OK;
+}
+NN_DEF nn_status nn_zip_create(nn_zip_writer **out, const char *path, const nn_file_opts *opts, nn_error *err) { return nni_zip_create(out, path, NULL, opts, err); }
+NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **out, nn_buf *mem, const nn_file_opts *opts, nn_error *err) { return nni_zip_create(out, NULL, mem, opts, err); }
+NNI_FN void nni_zip_writer_free(nn_zip_writer *w)
+{
+    nn_alloc a = w->alloc;
+    nn_deflater_close(w->z);
+    nn_buf_free(&w->names);
+    nn_buf_free(&w->packed);
+    nn_mem_free(w->made, w->room * sizeof *w->made, &a);
+    nn_mem_free(w->seen, w->seen_room * sizeof *w->seen, &a);
+    nn_mem_free(w, sizeof *w, &a);
+}
+NN_DEF void nn_zip_abort(nn_zip_writer *w)
+{
+    if (!w) return;
+    nn_writer_abort(w->w);
+    nni_zip_writer_free(w);
+}
+NNI_FN uint32_t nni_hash(const char *s, size_t n)       /* FNV-1a */
+{
+    uint32_t h = 2166136261u;
+    while (n--) h = (h ^ (unsigned char)*s++) * 16777619u;
+    return h ^ h >> 15;
+}
+/* Room for one more name; NN_E_ARG when there is one like it. */
+NNI_FN nn_status nni_zip_unique(nn_zip_writer *w, const char *name, size_t n, nn_error *err)
+{
+    size_t i, k;
+    char nb[64];
+    if ((w->count + 1) * 2 > w->seen_room) {
+        size_t room = w->seen_room ? w->seen_room * 2 : 64;
+        uint32_t *t = w->count >= 0x7FFFFFFF ? NULL : (uint32_t *)nni_new(room, sizeof *t, &w->alloc);
+        if (!t) return nni_fail(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", w->count);
+        for (i = 0; i < w->count; i++) {
+            k = nni_hash((const char *)w->names.data + w->made[i].name, w->made[i].name_len) & (room - 1);
+            while (t[k]) k = (k + 1) & (room - 1);
+            t[k] = (uint32_t)i + 1;
+        }
+        nn_mem_free(w->seen, w->seen_room * sizeof *w->seen, &w->alloc);
+        w->seen = t;
+        w->seen_room = room;
+    }
+    for (k = nni_hash(name, n) & (w->seen_room - 1); w->seen[k]; k = (k + 1) & (w->seen_room - 1)) {
+        const nni_zip_made *m = &w->made[w->seen[k] - 1];
+        if (m->name_len == n && memcmp(w->names.data + m->name, name, n) == 0) return nni_fail(err, NN_E_ARG, "nn_zip_begin: two members called '%s'", nni_name(nb, name));
+    }
+    w->seen[k] = (uint32_t)w->count + 1;
+    return NN_OK;
+}
+/* Local header; its data begin at a multiple of `align`. zip64 decides the version and the extra field. */
+NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned method, unsigned flags, uint64_t size, uint64_t packed, uint32_t crc, int zip64, unsigned align, nn_error *err)
+{
+    unsigned char h[30 + 20 + 4 + 64];
+    size_t n = strlen(name), x = 0, i;
+    uint64_t at = nn_writer_tell(w->w), end;
+    nn_status s;
+    nni_zip_made *m;
+    if (w->count == w->room) {
+        size_t room = w->room ? w->room * 2 : 16, bytes;
+        nni_zip_made *p = NULL;
+        if (nni_mul(room, sizeof *p, &bytes)) p = (nni_zip_made *)nn_mem_resize(w->made, w->room * sizeof *p, bytes, &w->alloc);
+        if (!p) return nni_fail(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", room);
+        w->made = p;
+        w->room = room;
+    }
+    if ((s = nni_zip_unique(w, name, n, err)) != NN_OK) return s;
+    m = &w->made[w->count];
+    memset(h, 0, sizeof h);
+    nni_put_le32(h, 0x04034b50);
+    nni_put_le16(h + 4, zip64 ? 45 : 20);
+    nni_put_le16(h + 6, flags);
+    nni_put_le16(h + 8, method);
+    nni_put_le16(h + 12, 0x21);                         /* 1980-01-01, the earliest there is */
+    nni_put_le32(h + 14, crc);
+    nni_put_le32(h + 18, zip64 ? NNI_ZIP_ALL : (uint32_t)packed);
+    nni_put_le32(h + 22, zip64 ? NNI_ZIP_ALL : (uint32_t)size);
+    nni_put_le16(h + 26, (uint32_t)n);
+    if (zip64) {
+        nni_put_le16(h + 30, 1);
+        nni_put_le16(h + 32, 16);
+        nni_put_le64(h + 34, size);
+        nni_put_le64(h + 42, packed);
+        x = 20;
+    }
+    end = at + 30 + n + x;
+    if (align > 1 && end % align) {                     /* pad through an extra field "FB", as PyTorch does */
+        size_t pad = (size_t)(align - (end + 4) % align) % align;
+        nni_put_le16(h + 30 + x, 0x4246);
+        nni_put_le16(h + 32 + x, (uint32_t)pad);
+        for (i = 0; i < pad; i++) h[34 + x + i] = 'Z';
+        x += 4 + pad;
+    }
+    nni_put_le16(h + 28, (uint32_t)x);
+    m->size = size; m->packed = packed; m->header = at; m->crc = crc; m->method = method; m->flags = flags; m->name = w->names.len; m->name_len = n;
+    if ((s = nn_buf_put(&w->names, name, n + 1, err)) != NN_OK) return s;
+    if ((s = nn_writer_put(w->w, h, 30, err)) != NN_OK || (s = nn_writer_put(w->w, name, n, err)) != NN_OK || (s = nn_writer_put(w->w, h + 30, x, err)) != NN_OK) return s;
+    w->data_at = nn_writer_tell(w->w);
+    w->zip64 = zip64;
+    w->count++;
+    return NN_OK;
+}
+NN_DEF nn_status nn_zip_begin(nn_zip_writer *w, const char *name, uint64_t size, int level, nn_error *err)
+{
+    const char *why = nni_zip_name_bad(name, strlen(name), 1);
+    unsigned flags = 0;
+    const char *c;
+    nn_status s;
+    char nb[64];
+    if (w->open) return nni_fail(err, NN_E_ARG, "nn_zip_begin: the member before was not ended");
+    if (why) return nni_fail(err, NN_E_ARG, "nn_zip_begin: %s: '%s'", why, nni_name(nb, name));
+    if (level < 0 || level > 9) return nni_fail(err, NN_E_ARG, "nn_zip_begin: expected a level from 0 to 9, got %d", level);
+    for (c = name; *c; c++) if ((unsigned char)*c >= 0x80) flags = 0x800;
+    if (level && (s = nn_deflater_open(&w->z, NN_DEFLATE_RAW, level, &w->alloc, err)) != NN_OK) return s;
+    s = nni_zip_local(w, name, level ? 8 : 0, flags, size, level ? 0 : size, 0, size >= 0xFF000000u, level ? 1 : 64, err);
+    if (s != NN_OK) return s;
+    w->open = 1;
+    w->want = size;
+    return NN_OK;
+}
+NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_error *err)
+{
+    nni_zip_made *m;
+    const unsigned char *p = (const unsigned char *)data;
+    nn_status s = NN_OK;
+    if (!w->open || n > w->want) return nni_fail(err, NN_E_ARG, "nn_zip_put: more bytes than the member was announced to have");
+    m = &w->made[w->count - 1];
+    w->want -= n;
+    while (s == NN_OK && n) {                           /* in pieces that stay in the cache between sum and write */
+        size_t k = n < ((size_t)1 << 18) ? n : (size_t)1 << 18;
+        m->crc = nn_crc32(m->crc, p, k);
+        if (w->z) {
+            w->packed.len = 0;
+            s = nn_deflater_put(w->z, p, k, &w->packed, err);
+            if (s == NN_OK) s = nn_writer_put(w->w, w->packed.data, w->packed.len, err);
+        } else s = nn_writer_put(w->w, p, k, err);
+        p += k;
+        n -= k;
+    }
+    return s;
+}
+NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err)
+{
+    nni_zip_made *m;
+    unsigned char b[12], q[16];
+    nn_status s = NN_OK;
+    if (!w->open || w->want) return nni_fail(err, NN_E_ARG, "nn_zip_end: %llu announced bytes are missing", (unsigned long long)w->want);
+    m = &w->made[w->count - 1];
+    if (w->z) {
+        w->packed.len = 0;
+        s = nn_deflater_end(w->z, &w->packed, err);
+        if (s == NN_OK) s = nn_writer_put(w->w, w->packed.data, w->packed.len, err);
+        nn_deflater_close(w->z);
+        w->z = NULL;
+        if (s != NN_OK) return s;
+    }
+    m->packed = nn_writer_tell(w->w) - w->data_at;
+    nni_put_le32(b, m->crc);
+    nni_put_le32(b + 4, w->zip64 ? NNI_ZIP_ALL : (uint32_t)m->packed);
+    nni_put_le32(b + 8, w->zip64 ? NNI_ZIP_ALL : (uint32_t)m->size);
+    s = nn_writer_patch(w->w, m->header + 14, b, 12, err);
+    if (s == NN_OK && w->zip64) {
+        nni_put_le64(q, m->size);
+        nni_put_le64(q + 8, m->packed);
+        s = nn_writer_patch(w->w, m->header + 30 + m->name_len + 4, q, 16, err);
+    }
+    w->open = 0;
+    return s;
+}
+NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error *err)
+{
+    const nn_zip_entry *e;
+    uint64_t at, left;
+    unsigned char buf[4096];
+    nn_status s;
+    if (w->open) return nni_fail(err, NN_E_ARG, "nn_zip_copy: the member before was not ended");
+    if ((s = nn_zip_data_offset(from, i, &at, err)) != NN_OK) return s;
+    e = nn_zip_at(from, i);
+    s = nni_zip_local(w, e->name, e->method, e->flags & 0x800, e->size, e->packed, e->crc, e->size >= 0xFF000000u || e->packed >= 0xFF000000u, e->method ? 1 : 64, err);
+    for (left = e->packed; s == NN_OK && left; ) {
+        size_t k = left < sizeof buf ? (size_t)left : sizeof buf;
+        s = nn_reader_read_at(from->r, at, buf, k, err);
+        if (s == NN_OK) s = nn_writer_put(w->w, buf, k, err);
+        at += k;
+        left -= k;
+    }
+    return s;
+}
+NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err)
+{
+    uint64_t at = nn_writer_tell(w->w), size;
+    nn_status s = NN_OK;
+    unsigned char h[98];
+    size_t i, x;
+    int big;
+    if (w->open) s = nni_fail(err, NN_E_ARG, "nn_zip_commit: the last member was not ended");
+    for (i = 0; i < w->count && s == NN_OK; i++) {
+        const nni_zip_made *m = &w->made[i];
+        int z64 = m->size >= 0xFF000000u || m->packed >= 0xFF000000u;
+        memset(h, 0, sizeof h);
+        x = 0;
+        if (z64) { nni_put_le64(h + 50, m->size); nni_put_le64(h + 58, m->packed); x = 16; }
+        if (m->header >= NNI_ZIP_ALL) { nni_put_le64(h + 50 + x, m->header); x += 8; }
+        if (x) { nni_put_le16(h + 46, 1); nni_put_le16(h + 48, (uint32_t)x); x += 4; }
+        nni_put_le32(h, 0x02014b50);
+        nni_put_le16(h + 4, 3 << 8 | (x ? 45 : 20));    /* made on Unix */
+        nni_put_le16(h + 6, x ? 45 : 20);
+        nni_put_le16(h + 8, m->flags);
+        nni_put_le16(h + 10, m->method);
+        nni_put_le16(h + 14, 0x21);
+        nni_put_le32(h + 16, m->crc);
+        nni_put_le32(h + 20, z64 ? NNI_ZIP_ALL : (uint32_t)m->packed);
+        nni_put_le32(h + 24, z64 ? NNI_ZIP_ALL : (uint32_t)m->size);
+        nni_put_le16(h + 28, (uint32_t)m->name_len);
+        nni_put_le16(h + 30, (uint32_t)x);
+        nni_put_le32(h + 38, 0600u << 16);
+        nni_put_le32(h + 42, m->header >= NNI_ZIP_ALL ? NNI_ZIP_ALL : (uint32_t)m->header);
+        s = nn_writer_put(w->w, h, 46, err);
+        if (s == NN_OK) s = nn_writer_put(w->w, w->names.data + m->name, m->name_len, err);
+        if (s == NN_OK) s = nn_writer_put(w->w, h + 46, x, err);
+    }
+    size = nn_writer_tell(w->w) - at;
+    big = w->count >= 0xFFFF || at >= NNI_ZIP_ALL || size >= NNI_ZIP_ALL;
+    memset(h, 0, sizeof h);
+    if (big) {
+        nni_put_le32(h, 0x06064b50);
+        nni_put_le64(h + 4, 44);
+        nni_put_le16(h + 12, 3 << 8 | 45);
+        nni_put_le16(h + 14, 45);
+        nni_put_le64(h + 24, w->count);
+        nni_put_le64(h + 32, w->count);
+        nni_put_le64(h + 40, size);
+        nni_put_le64(h + 48, at);
+        nni_put_le32(h + 56, 0x07064b50);
+        nni_put_le64(h + 64, at + size);
+        nni_put_le32(h + 72, 1);
+        if (s == NN_OK) s = nn_writer_put(w->w, h, 76, err);
+    }
+    memset(h, 0, sizeof h);
+    nni_put_le32(h, 0x06054b50);
+    nni_put_le16(h + 8, big ? 0xFFFF : (uint32_t)w->count);
+    nni_put_le16(h + 10, big ? 0xFFFF : (uint32_t)w->count);
+    nni_put_le32(h + 12, big ? NNI_ZIP_ALL : (uint32_t)size);
+    nni_put_le32(h + 16, big ? NNI_ZIP_ALL : (uint32_t)at);
+    if (s == NN_OK) s = nn_writer_put(w->w, h, 22, err);
+    if (s == NN_OK) s = nn_writer_commit(w->w, err);
+    else nn_writer_abort(w->w);
+    nni_zip_writer_free(w);
+    return s;
+}
 
 /* ---- [NPY] -------------------------------------------------------------- */
+/* Where array bytes come from: a reader, or a member of a zip. */
+typedef struct nni_src {
+    nn_reader *r;
+    nn_zip *z; size_t member; uint64_t at;
+    const char *name;                      /* for messages */
+    char name_buf[140];
+} nni_src;
+NNI_FN nn_status nni_src_get(nni_src *s, void *buf, size_t n, size_t *got, nn_error *err)
+{
+    if (s->r) return nn_reader_read(s->r, buf, n, got, err);
+    if (n > nn_zip_at(s->z, s->member)->size - s->at) n = (size_t)(nn_zip_at(s->z, s->member)->size - s->at);
+    *got = n;
+    if (n == 0) return NN_OK;
+    s->at += n;
+    return nn_zip_read(s->z, s->member, s->at - n, buf, n, err);
+}
+/* bytes left, when that can be known */
+NNI_FN int nni_src_left(const nni_src *s, uint64_t *left)
+{
+    if (!s->r) { *left = nn_zip_at(s->z, s->member)->size - s->at; return 1; }
+    if (!nn_reader_size(s->r, left)) return 0;
+    *left -= nn_reader_tell(s->r);
+    return 1;
+}
+NNI_FN nn_status nni_npy_bad(const nni_src *s, nn_error *err, nn_status st, size_t at, const char *what)
+{
+    char nb[64];
+    return nni_fail_at(err, st, at, 0, 0, "%s: byte %zu: %s", nni_name(nb, s->name), at, what);
+}
+/* the header's Python literal: a cursor that skips blanks */
+typedef struct nni_py { const char *p, *end, *begin; } nni_py;
+NNI_FN int nni_py_ch(nni_py *c, char want)
+{
+    while (c->p < c->end && (*c->p == ' ' || *c->p == '\n' || *c->p == '\t' || *c->p == '\r')) c->p++;
+    if (c->p == c->end || *c->p != want) return 0;
+    c->p++;
+    return 1;
+}
+NNI_FN int nni_py_text(nni_py *c, const char **s, size_t *n)
+{
+    char q;
+    if (nni_py_ch(c, '\'')) q = '\''; else if (nni_py_ch(c, '"')) q = '"'; else return 0;
+    for (*s = c->p; c->p < c->end && *c->p != q; c->p++) if (*c->p == '\\') return 0;
+    if (c->p == c->end) return 0;
+    *n = (size_t)(c->p++ - *s);
+    return 1;
+}
+NNI_FN int nni_py_size(nni_py *c, uint64_t *v)
+{
+    const char *from;
+    (void)nni_py_ch(c, 0);
+    for (from = c->p, *v = 0; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+        if (*v > (UINT64_MAX - 9) / 10) return 0;
+        *v = *v * 10 + (uint64_t)(*c->p - '0');
+    }
+    if (c->p == from) return 0;
+    if (c->p < c->end && *c->p == 'L') c->p++;          /* Python 2 */
+    return 1;
+}
+/* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. */
+NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
+{
+    static const struct { const char *t; nn_dtype d; } kinds[] = {
+        { "b1", NN_BOOL }, { "i1", NN_I8 }, { "i2", NN_I16 }, { "i4", NN_I32 }, { "i8", NN_I64 }, { "u1", NN_U8 }, { "u2", NN_U16 }, { "u4", NN_U32 }, { "u8", NN_U64 },
+        { "f2", NN_F16 }, { "f4", NN_F32 }, { "f8", NN_F64 }, { "c8", NN_C64 }, { "c16", NN_C128 }, { "bool", NN_BOOL }, { "int8", NN_I8 }, { "int16", NN_I16 },
+        { "int32", NN_I32 }, { "int64", NN_I64 }, { "uint8", NN_U8 }, { "uint16", NN_U16 }, { "uint32", NN_U32 }, { "uint64", NN_U64 }, { "float16", NN_F16 },
+        { "float32", NN_F32 }, { "float64", NN_F64 }, { "complex64", NN_C64 }, { "complex128", NN_C128 } };
+    int big = nni_big_endian(), file_big = big;
+    size_t i;
+    if (n && (s[0] == '<' || s[0] == '>' || s[0] == '|' || s[0] == '=')) {
+        if (s[0] == '<') file_big = 0;
+        if (s[0] == '>') file_big = 1;
+        s++;
+        n--;
+    }
+    info->swapped = file_big != big;
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strlen(kinds[i].t) == n && memcmp(kinds[i].t, s, n) == 0) {
+            info->dtype = kinds[i].d;
+            info->itemsize = nn_dtype_size(info->dtype);
+            if (info->itemsize == 1) info->swapped = 0;
+            return NULL;
+        }
+    if (n >= 1 && (s[0] == 'O')) return "object arrays are pickles and are never read";
+    if (n >= 1 && (s[0] == 'M' || s[0] == 'm')) return "dates and times are not supported";
+    if (n >= 1 && s[0] == 'V') return "raw bytes (V) are not supported";
+    if (n >= 2 && (s[0] == 'f' || s[0] == 'c')) return "floats of this width are not supported";
+    if (n >= 2 && (s[0] == 'U' || s[0] == 'S' || s[0] == 'a')) {
+        size_t w = 0;
+        for (i = 1; i < n; i++) {
+            if (s[i] < '0' || s[i] > '9' || w > ((size_t)1 << 28)) return "unknown dtype";
+            w = w * 10 + (size_t)(s[i] - '0');
+        }
+        info->dtype = s[0] == 'U' ? NN_UCS4 : NN_BYTES;
+        info->itemsize = s[0] == 'U' ? w * 4 : w;
+        if (s[0] != 'U') info->swapped = 0;
+        return NULL;
+    }
+    return "unknown dtype";
+}
+NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc *alloc, nn_error *err)
+{
+    unsigned char h[12];
+    char *text, nb[64];
+    const char *why = NULL, *key, *descr = NULL;
+    size_t n, got, head, key_n = 0, descr_n = 0, count, bytes;
+    int have_f = 0, have_s = 0;
+    nni_py c;
+    nn_npy_info r;
+    nn_status s;
+    memset(&r, 0, sizeof r);
+    if ((s = nni_src_get(src, h, 10, &got, err)) != NN_OK) return s;
+    if (got < 10 || memcmp(h, "\x93NUMPY", 6) != 0) return nni_npy_bad(src, err, NN_E_FORMAT, 0, got < 6 || memcmp(h, "\x93NUMPY", 6) ? "not a .npy array: no magic bytes" : "cut short in the header");
+    if (h[6] < 1 || h[6] > 3 || h[7] != 0)
+        return nni_fail_at(err, NN_E_UNSUPPORTED, 6, 0, 0, "%s: byte 6: expected version 1.0, 2.0 or 3.0, got %d.%d", nni_name(nb, src->name), h[6], h[7]);
+    head = 10;
+    n = nni_le16(h + 8);
+    if (h[6] >= 2) {
+        if ((s = nni_src_get(src, h + 10, 2, &got, err)) != NN_OK) return s;
+        if (got < 2) return nni_npy_bad(src, err, NN_E_FORMAT, 10, "cut short in the header");
+        n = nni_le32(h + 8);
+        head = 12;
+    }
+    if (n > NN_MAX_NPY_HEADER) return nni_fail_at(err, NN_E_LIMIT, 8, 0, 0, "%s: byte 8: expected at most %d bytes of header, got %zu", nni_name(nb, src->name), NN_MAX_NPY_HEADER, n);
+    text = (char *)nn_mem_alloc(n + 1, alloc);
+    if (!text) return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the header", nni_name(nb, src->name));
+    s = nni_src_get(src, text, n, &got, err);
+    if (s == NN_OK && got < n) s = nni_npy_bad(src, err, NN_E_FORMAT, head + got, "cut short in the header");
+    if (s != NN_OK) { nn_mem_free(text, n + 1, alloc); return s; }
+    text[n] = 0;
+    c.begin = c.p = text;
+    c.end = text + n;
+    if (!nni_py_ch(&c, '{')) why = "expected '{'";
+    while (!why && !nni_py_ch(&c, '}')) {
+        if (!nni_py_text(&c, &key, &key_n) || !nni_py_ch(&c, ':')) { why = "expected a quoted key and ':'"; break; }
+        if (key_n == 5 && memcmp(key, "descr", 5) == 0) {
+            if (descr) { why = "key 'descr' twice"; break; }
+            if (nni_py_ch(&c, '[')) {                   /* structured: collect the field names for the message */
+                char names[96];
+                size_t used = 0, depth = 1, k;
+                const char *f;
+                while (depth && c.p < c.end) {
+                    if (nni_py_ch(&c, '[')) { depth++; continue; }
+                    if (nni_py_ch(&c, ']')) { depth--; continue; }
+                    if (nni_py_ch(&c, '(') && depth == 1 && nni_py_text(&c, &f, &k)) {
+                        if (used + k + 4 < sizeof names && k) {
+                            if (used) { memcpy(names + used, ", ", 2); used += 2; }
+                            memcpy(names + used, f, k);
+                            used += k;
+                        }
+                        continue;
+                    }
+                    if (c.p < c.end) c.p++;
+                }
+                names[used] = 0;
+                s = nni_fail_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: structured arrays are not supported, fields: %s", nni_name(nb, src->name), head, names);
+                nn_mem_free(text, n + 1, alloc);
+                return s;
+            }
+            if (!nni_py_text(&c, &descr, &descr_n)) { why = "descr is not text"; break; }
+        } else if (key_n == 13 && memcmp(key, "fortran_order", 13) == 0) {
+            if (have_f) { why = "key 'fortran_order' twice"; break; }
+            have_f = 1;
+            (void)nni_py_ch(&c, 0);
+            if (c.end - c.p >= 4 && memcmp(c.p, "True", 4) == 0) { r.fortran = 1; c.p += 4; }
+            else if (c.end - c.p >= 5 && memcmp(c.p, "False", 5) == 0) c.p += 5;
+            else why = "fortran_order is neither True nor False";
+        } else if (key_n == 5 && memcmp(key, "shape", 5) == 0) {
+            if (have_s) { why = "key 'shape' twice"; break; }
+            have_s = 1;
+            if (!nni_py_ch(&c, '(')) { why = "shape is not a tuple"; break; }
+            while (!nni_py_ch(&c, ')')) {
+                uint64_t v;
+                if (!nni_py_size(&c, &v)) { why = "expected a size in shape"; break; }
+                if (v > SIZE_MAX) { why = "size in shape too large"; break; }
+                if (r.ndim == NN_MAX_DIMS) {
+                    s = nni_fail_at(err, NN_E_LIMIT, head, 0, 0, "%s: expected at most %d dimensions, got more", nni_name(nb, src->name), NN_MAX_DIMS);
+                    nn_mem_free(text, n + 1, alloc);
+                    return s;
+                }
+                r.shape[r.ndim++] = (size_t)v;
+                if (!nni_py_ch(&c, ',')) {
+                    if (r.ndim == 1) why = "shape is not a tuple";
+                    else if (!nni_py_ch(&c, ')')) why = "expected ',' or ')' in shape";
+                    break;
+                }
+            }
+        } else why = "unknown key";
+        if (!why && !nni_py_ch(&c, ',')) { if (!nni_py_ch(&c, '}')) why = "expected ',' or '}'"; break; }
+    }
+    if (!why && (!descr || !have_f || !have_s)) why = !descr ? "key 'descr' is missing" : !have_f ? "key 'fortran_order' is missing" : "key 'shape' is missing";
+    if (!why) { (void)nni_py_ch(&c, 0); if (c.p != c.end) why = "text behind the dictionary"; }
+    if (why) s = nni_fail_at(err, NN_E_FORMAT, head + (size_t)(c.p - c.begin), 0, 0, "%s: byte %zu: bad header: %s", nni_name(nb, src->name), head + (size_t)(c.p - c.begin), why);
+    else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL)
+        s = nni_fail_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: dtype '%.*s': %s", nni_name(nb, src->name), head, (int)(descr_n < 24 ? descr_n : 24), descr, why);
+    else if (!nni_shape_bytes(r.itemsize, r.ndim, r.shape, &count, &bytes))
+        s = nni_fail_at(err, NN_E_FORMAT, head, 0, 0, "%s: byte %zu: the product of the shape overflows", nni_name(nb, src->name), head);
+    else {
+        r.header = head + n;
+        r.bytes = bytes;
+        *info = r;
+    }
+    nn_mem_free(text, n + 1, alloc);
+    return s;
+}
+/* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds the raw bytes. */
+NNI_FN void nni_swap_items(unsigned char *p, size_t count, size_t w)
+{
+    size_t i, k;
+    for (i = 0; i < count; i++, p += w) for (k = 0; k < w / 2; k++) { unsigned char x = p[k]; p[k] = p[w - 1 - k]; p[w - 1 - k] = x; }
+}
+NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
+{
+    size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
+    unsigned char *p = (unsigned char *)t->data;
+    char nb[64];
+    if (swapped && bytes) {
+        size_t unit = t->dtype == NN_UCS4 ? 4 : t->dtype == NN_C64 ? 4 : t->dtype == NN_C128 ? 8 : w;
+        nni_swap_items(p, bytes / unit, unit);
+    }
+    if (t->dtype == NN_BOOL) for (i = 0; i < count; i++) p[i] = p[i] != 0;
+    if (t->dtype == NN_UCS4) for (i = 0; i + 4 <= bytes; i += 4) {
+        uint32_t c;
+        memcpy(&c, p + i, 4);
+        if (c > 0x10FFFF) return nni_fail(err, NN_E_FORMAT, "%s: element %zu holds %#lx, which is no Unicode code point", nni_name(nb, name), i / (w ? w : 1), (unsigned long)c);
+    }
+    if (fortran && t->ndim > 1 && bytes) {
+        size_t idx[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], at = 0, d;
+        unsigned char *q = (unsigned char *)nn_mem_alloc(bytes, &t->alloc), *to = q;
+        if (!q) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, name), bytes);
+        for (d = 0; d < t->ndim; d++) step[d] = d ? step[d - 1] * t->shape[d - 1] : 1;
+        for (i = 0; i < count; i++) {
+            memcpy(to, p + at * w, w);
+            to += w;
+            for (d = t->ndim; d-- > 0; ) {              /* the last index runs fastest in C order */
+                at += step[d];
+                if (++idx[d] < t->shape[d]) break;
+                at -= step[d] * idx[d];
+                idx[d] = 0;
+            }
+        }
+        nn_mem_free(t->data, t->capacity, &t->alloc);
+        t->data = q;
+        t->capacity = bytes;
+    }
+    return NN_OK;
+}
+/* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at once; otherwise the
+ * block grows as the bytes arrive, so that a lying header cannot ask for more than a few times what it brings. */
+NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, uint64_t limit, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    size_t count, bytes, got = 0, have = 0, i;
+    uint64_t left;
+    char nb[64];
+    nn_status s = NN_OK;
+    int sure = 0;
+    if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: the product of the shape overflows", nni_name(nb, src->name));
+    if (limit && bytes > limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", nni_name(nb, src->name), (unsigned long long)limit, bytes);
+    if (nni_src_left(src, &left)) {
+        if (bytes > left) return nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "%s: header declares %zu bytes of data, %llu present", nni_name(nb, src->name), bytes, (unsigned long long)left);
+        sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 || bytes / 64 <= nn_zip_at(src->z, src->member)->packed;
+    }
+    r.dtype = dtype;
+    r.itemsize = itemsize;
+    r.ndim = ndim;
+    for (i = 0; i < ndim; i++) r.shape[i] = shape[i];
+    if (alloc) r.alloc = *alloc;
+    r.capacity = bytes ? bytes : 1;
+    if (!sure && r.capacity > ((size_t)1 << 20)) r.capacity = (size_t)1 << 20;
+    r.data = nn_mem_alloc(r.capacity, &r.alloc);
+    if (!r.data) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, src->name), r.capacity);
+    while (s == NN_OK && have < bytes) {
+        size_t k = (r.capacity < bytes ? r.capacity : bytes) - have;
+        if (k == 0) {
+            size_t more = r.capacity <= bytes / 2 ? r.capacity * 2 : bytes;
+            void *p = nn_mem_resize(r.data, r.capacity, more, &r.alloc);
+            if (!p) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, src->name), more); break; }
+            r.data = p;
+            r.capacity = more;
+            continue;
+        }
+        s = nni_src_get(src, (unsigned char *)r.data + have, k, &got, err);
+        if (s == NN_OK) have += got;
+        if (s == NN_OK && got < k) s = nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "%s: header declares %zu bytes of data, %zu present", nni_name(nb, src->name), bytes, have);
+    }
+    if (s != NN_OK) { nn_mem_free(r.data, r.capacity, &r.alloc); return s; }
+    *t = r;
+    return NN_OK;
+}
+NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, const nn_alloc *alloc, nn_error *err)
+{
+    nn_npy_info info;
+    nn_tensor r = NN_ZERO;
+    nn_status s = nni_npy_header(src, &info, alloc, err);
+    if (s == NN_OK) s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc, err);
+    if (s == NN_OK) s = nni_npy_settle(&r, info.fortran, info.swapped, src->name, err);
+    if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    *t = r;
+    return NN_OK;
+}
+NNI_FN void nni_src_reader(nni_src *src, nn_reader *r)
+{
+    memset(src, 0, sizeof *src);
+    src->r = r;
+    src->name = nn_reader_name(r);
+}
+NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err)
+{
+    nni_src src;
+    nn_alloc a = r->alloc;
+    nni_src_reader(&src, r);
+    return nni_npy_header(&src, info, &a, err);
+}
+NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err)
+{
+    nni_src src;
+    nni_src_reader(&src, r);
+    return nni_npy_array(&src, t, 0, alloc, err);
+}
+/* the reader stands at its end, or NN_E_FORMAT */
+NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
+{
+    const unsigned char *p;
+    size_t n;
+    char nb[64];
+    nn_status s = nn_reader_peek(r, 1, &p, &n, err);
+    if (s == NN_OK && n)
+        s = nni_fail_at(err, NN_E_FORMAT, (size_t)nn_reader_tell(r), 0, 0, "%s: byte %llu: bytes follow the %s", nni_name(nb, nn_reader_name(r)), (unsigned long long)nn_reader_tell(r), what);
+    return s;
+}
+NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    nn_alloc a = nni_alloc_of(opts);
+    nn_tensor x = NN_ZERO;
+    nn_status s = nn_reader_open(&r, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_npy_read_from(&x, r, &a, err);
+    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    nn_reader_close(r);
+    if (s != NN_OK) nn_tensor_free(&x); else *t = x;
+    return s;
+}
+NNI_FN size_t nni_put_dec(char *to, uint64_t v)
+{
+    char d[20];
+    size_t n = 0, i;
+    do { d[n++] = (char)('0' + v % 10); v /= 10; } while (v);
+    for (i = 0; i < n; i++) to[i] = d[n - 1 - i];
+    return n;
+}
+NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
+{
+    static const char *const kind[NN_BYTES + 1] = { "", "f4", "f8", "f2", "", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "c8", "c16", "U", "S" };
+    char h[512];
+    size_t n = 10, i, grow = 0, pad;
+    if (t->dtype <= NN_DTYPE_NONE || t->dtype > NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_npy_write: the tensor has no dtype");
+    if (t->dtype == NN_BF16) return nni_fail(err, NN_E_UNSUPPORTED, "nn_npy_write: NumPy has no bf16: convert to f32 first");
+    memcpy(h, "\x93NUMPY\x01\0\0\0{'descr': '", 21);
+    n = 21;
+    h[n++] = nn_dtype_size(t->dtype) == 1 || t->dtype == NN_BYTES ? '|' : nni_big_endian() ? '>' : '<';
+    memcpy(h + n, kind[t->dtype], strlen(kind[t->dtype]));
+    n += strlen(kind[t->dtype]);
+    if (t->dtype == NN_UCS4) n += nni_put_dec(h + n, t->itemsize / 4);
+    if (t->dtype == NN_BYTES) n += nni_put_dec(h + n, t->itemsize);
+    memcpy(h + n, "', 'fortran_order': False, 'shape': (", 37);
+    n += 37;
+    for (i = 0; i < t->ndim; i++) {
+        if (i) { h[n++] = ','; h[n++] = ' '; }
+        n += nni_put_dec(h + n, t->shape[i]);
+    }
+    if (t->ndim == 1) h[n++] = ',';
+    memcpy(h + n, "), }", 4);
+    n += 4;
+    if (t->ndim) { char d[20]; grow = 21 - nni_put_dec(d, t->shape[0]); }   /* room for shape[0] to grow in place, as NumPy leaves */
+    pad = grow + 64 - (n + grow + 1) % 64;
+    memset(h + n, ' ', pad);
+    n += pad;
+    h[n++] = '\n';
+    nni_put_le16(h + 8, (uint32_t)(n - 10));
+    return nn_buf_put(out, h, n, err);
+}
+NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err)
+{
+    nn_buf h = NN_ZERO;
+    nn_status s;
+    h.alloc = w->alloc;
+    s = nn_npy_header(&h, t, err);
+    if (s == NN_OK) s = nn_writer_put(w, h.data, h.len, err);
+    if (s == NN_OK) s = nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
+    nn_buf_free(&h);
+    return s;
+}
+NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err)
+{
+    nn_writer *w;
+    nn_status s = nn_writer_open(&w, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_npy_write_to(w, t, err);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    return nn_writer_commit(w, err);
+}
+
+/* NPZ */
+struct nn_npz { nn_zip *z; nn_alloc alloc; uint64_t limit; char *names; size_t names_room; const char **name; nn_npy_info *info; void *map; size_t map_size; };
+NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_npz *z = (nn_npz *)nni_new(1, sizeof *z, &a);
+    size_t n = nn_zip_count(zip), i, room = 0, at = 0;
+    if (!z) { nn_zip_close(zip); return nni_fail(err, NN_E_NOMEM, "nn_npz_open: out of memory"); }
+    z->z = zip;
+    z->alloc = a;
+    z->limit = opts ? opts->limit : 0;
+    for (i = 0; i < n; i++) room += strlen(nn_zip_at(zip, i)->name) + 1;
+    if (n) {
+        z->names = (char *)nn_mem_alloc(room, &a);
+        z->names_room = z->names ? room : 0;
+        z->name = (const char **)nni_new(n, sizeof *z->name, &a);
+        z->info = (nn_npy_info *)nni_new(n, sizeof *z->info, &a);     /* header 0 = not read yet */
+        if (!z->names || !z->name || !z->info) { nn_npz_close(z); return nni_fail(err, NN_E_NOMEM, "nn_npz_open: out of memory for %zu names", n); }
+    }
+    for (i = 0; i < n; i++) {
+        const char *m = nn_zip_at(zip, i)->name;
+        size_t len = strlen(m);
+        memcpy(z->names + at, m, len + 1);
+        z->name[i] = z->names + at;
+        if (len > 4 && strcmp(m + len - 4, ".npy") == 0) z->names[at + len - 4] = 0;
+        at += len + 1;
+    }
+    *out = z;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_open(nn_npz **out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_zip *zip;
+    nn_status s;
+    *out = NULL;
+    if ((s = nn_zip_open(&zip, path, opts, err)) != NN_OK) return s;
+    return nni_npz_begin(out, zip, opts, err);
+}
+NN_DEF nn_status nn_npz_memory(nn_npz **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+{
+    nn_zip *zip;
+    nn_status s;
+    *out = NULL;
+    if ((s = nn_zip_memory(&zip, data, n, opts, err)) != NN_OK) return s;
+    return nni_npz_begin(out, zip, opts, err);
+}
+NN_DEF void nn_npz_close(nn_npz *z)
+{
+    nn_alloc a;
+    size_t n;
+    if (!z) return;
+    a = z->alloc;
+    n = nn_zip_count(z->z);
+    if (z->map) (void)z->z->r->io->unmap(z->z->r->io->user, z->map, z->map_size);
+    nn_zip_close(z->z);
+    nn_mem_free(z->names, z->names_room, &a);
+    nn_mem_free((void *)z->name, n * sizeof *z->name, &a);
+    nn_mem_free(z->info, n * sizeof *z->info, &a);
+    nn_mem_free(z, sizeof *z, &a);
+}
+NN_DEF size_t nn_npz_count(const nn_npz *z) { return nn_zip_count(z->z); }
+NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i) { return i < nn_zip_count(z->z) ? z->name[i] : NULL; }
+NN_DEF size_t nn_npz_find(const nn_npz *z, const char *name)
+{
+    char full[NN_MAX_ZIP_NAME + 8];
+    size_t n = strlen(name), i;
+    if (n > NN_MAX_ZIP_NAME) return SIZE_MAX;
+    memcpy(full, name, n);
+    memcpy(full + n, ".npy", 5);
+    i = nn_zip_find(z->z, full);
+    return i != SIZE_MAX ? i : nn_zip_find(z->z, name);
+}
+NNI_FN nn_status nni_npz_src(nn_npz *z, size_t i, nni_src *src, nn_error *err)
+{
+    char nb[64], mb[64];
+    if (i >= nn_npz_count(z)) return nni_fail(err, NN_E_ARG, "nn_npz: array %zu wanted, the file has %zu", i, nn_npz_count(z));
+    memset(src, 0, sizeof *src);
+    src->z = z->z;
+    src->member = i;
+    (void)snprintf(src->name_buf, sizeof src->name_buf, "%s/%s", nni_name(nb, nn_reader_name(z->z->r)), nni_name(mb, nn_zip_at(z->z, i)->name));
+    src->name = src->name_buf;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *err)
+{
+    nni_src src;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK && !z->info[i].header) s = nni_npy_header(&src, &z->info[i], &z->alloc, err);   /* kept: a stream in progress is not disturbed again */
+    if (s == NN_OK) *info = z->info[i];
+    return s;
+}
+NNI_FN nn_status nni_npz_trailing(const nni_src *src, nn_error *err)
+{
+    uint64_t left = 0;
+    char nb[64];
+    if (nni_src_left(src, &left) && left) return nni_fail_at(err, NN_E_FORMAT, (size_t)src->at, 0, 0, "%s: byte %llu: bytes follow the array", nni_name(nb, src->name), (unsigned long long)src->at);
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
+{
+    nni_src src;
+    nn_tensor r = NN_ZERO;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK) s = nni_npy_array(&src, &r, z->limit, &z->alloc, err);
+    if (s == NN_OK) s = nni_npz_trailing(&src, err);
+    if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    *t = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err)
+{
+    nni_src src;
+    nn_npy_info f;
+    nn_tensor r = NN_ZERO;
+    size_t width, row, col, cols = 1, d;
+    char *p;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK) s = nn_npz_info(z, i, &f, err);
+    if (s != NN_OK) return s;
+    if (f.ndim < 1) return nni_fail(err, NN_E_ARG, "%s: a scalar has no rows", src.name);
+    if (first > f.shape[0] || n > f.shape[0] - first)
+        return nni_fail(err, NN_E_ARG, "%s: rows %zu to %zu wanted, the array has %zu", src.name, first, first + n, f.shape[0]);
+    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
+        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
+    for (d = 1; d < f.ndim; d++) cols *= f.shape[d];
+    row = cols * f.itemsize;
+    if (z->limit && n * row > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * row);
+    f.shape[0] = n;
+    width = f.dtype == NN_UCS4 ? f.itemsize / 4 : f.dtype == NN_BYTES ? f.itemsize : 0;
+    if ((s = nn_tensor_raw(&r, f.dtype, width, f.ndim, f.shape, &z->alloc, err)) != NN_OK) return s;
+    p = (char *)r.data;
+    if (n * row > 0 && (!f.fortran || f.ndim == 1)) s = nn_zip_read(z->z, i, f.header + (uint64_t)first * row, p, n * row, err);
+    else if (n * row > 0)                                   /* Fortran order: the rows lie in pieces, one per column */
+        for (col = 0; col < cols && s == NN_OK; col++)
+            s = nn_zip_read(z->z, i, f.header + ((uint64_t)col * z->info[i].shape[0] + first) * f.itemsize, p + col * n * f.itemsize, n * f.itemsize, err);
+    if (s == NN_OK) s = nni_npy_settle(&r, f.fortran, f.swapped, src.name, err);
+    if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    *t = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err)
+{
+    nni_src src;
+    nn_npy_info f;
+    nn_tensor v = NN_ZERO;
+    uint64_t at;
+    size_t d;
+    int e;
+    const char *why = NULL;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK) s = nn_npz_info(z, i, &f, err);
+    if (s == NN_OK) s = nn_zip_data_offset(z->z, i, &at, err);
+    if (s != NN_OK) return s;
+    at += f.header;
+    if (z->z->r->is_mem || !z->z->r->is_open) why = "the archive is in memory";
+    else if (nn_zip_at(z->z, i)->method != 0) why = "the member is compressed";
+    else if (f.swapped) why = "the member has the other byte order";
+    else if (f.fortran && f.ndim > 1) why = "the member is in Fortran order";
+    else if (f.itemsize && at % (f.dtype == NN_UCS4 ? 4 : f.dtype == NN_BYTES ? 1 : f.dtype == NN_C64 ? 4 : f.dtype == NN_C128 ? 8 : f.itemsize)) why = "the member is not aligned";
+    else if (z->z->size > SIZE_MAX) why = "the file is larger than the address space";
+    if (why) return nni_fail(err, NN_E_UNSUPPORTED, "%s: cannot be mapped: %s", src.name, why);
+    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
+        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
+    if (!z->map) {
+        if ((e = z->z->r->io->map(z->z->r->io->user, z->z->r->h, (size_t)z->z->size, &z->map)) != 0) { z->map = NULL; return nni_io_fail(err, nn_reader_name(z->z->r), "cannot map", e); }
+        z->map_size = (size_t)z->z->size;
+    }
+    v.data = (unsigned char *)z->map + at;
+    v.dtype = f.dtype;
+    v.itemsize = f.itemsize;
+    v.ndim = f.ndim;
+    for (d = 0; d < f.ndim; d++) v.shape[d] = f.shape[d];
+    *view = v;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_dict r = NN_ZERO;
+    nn_npz *z;
+    size_t i;
+    nn_status s;
+    char nb[64], mb[64];
+    if (opts) o = *opts;
+    if (d->alloc.alloc) o.alloc = d->alloc;
+    if ((s = nn_npz_open(&z, path, &o, err)) != NN_OK) return s;
+    r.alloc = d->alloc;
+    for (i = 0; i < nn_npz_count(z) && s == NN_OK; i++) {
+        nn_tensor t = NN_ZERO;
+        const char *full = nn_zip_at(z->z, i)->name;
+        if (strcmp(full, nn_npz_name(z, i)) == 0) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy", nni_name(nb, path), nni_name(mb, full)); break; }
+        s = nn_npz_get(z, i, &t, err);
+        if (s == NN_OK) s = nn_dict_put(&r, nn_npz_name(z, i), &t, err);
+        nn_tensor_free(&t);
+    }
+    nn_npz_close(z);
+    if (s != NN_OK) { nn_dict_free(&r); return s; }
+    *d = r;
+    return NN_OK;
+}
+struct nn_npz_writer { nn_zip_writer *w; nn_alloc alloc; nn_buf head; size_t row, left; };
+NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_npz_writer *w;
+    nn_zip *old = NULL;
+    nn_status s = NN_OK;
+    size_t i;
+    *out = NULL;
+    if (append && nn_file_exists(path, opts) && (s = nn_zip_open(&old, path, opts, err)) != NN_OK) return s;
+    w = (nn_npz_writer *)nni_new(1, sizeof *w, &a);
+    if (!w) { nn_zip_close(old); return nni_fail(err, NN_E_NOMEM, "nn_npz_create: out of memory"); }
+    w->alloc = w->head.alloc = a;
+    s = nn_zip_create(&w->w, path, opts, err);
+    for (i = 0; old && i < nn_zip_count(old) && s == NN_OK; i++) s = nn_zip_copy(w->w, old, i, err);
+    nn_zip_close(old);
+    if (s != NN_OK) { nn_npz_abort(w); return s; }
+    *out = w;
+    return NN_OK;
+}
+NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim, const size_t *shape, int level, nn_error *err)
+{
+    nn_tensor t = NN_ZERO;
+    char full[NN_MAX_ZIP_NAME + 8], nb[64];
+    size_t n = strlen(name), i, count, bytes;
+    nn_status s;
+    if (n + 4 > NN_MAX_ZIP_NAME) return nni_fail(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes", NN_MAX_ZIP_NAME - 4);
+    if (nn_dtype_size(dtype) == 0) return nni_fail(err, NN_E_ARG, "nn_npz_begin: text goes through nn_npz_put: '%s'", nni_name(nb, name));
+    if (ndim > NN_MAX_DIMS || !nni_shape_bytes(nn_dtype_size(dtype), ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_ARG, "nn_npz_begin: shape of '%s' is too large", nni_name(nb, name));
+    memcpy(full, name, n);
+    memcpy(full + n, ".npy", 5);
+    t.dtype = dtype;
+    t.itemsize = nn_dtype_size(dtype);
+    t.ndim = ndim;
+    for (i = 0; i < ndim; i++) t.shape[i] = shape[i];
+    w->head.len = 0;
+    s = nn_npy_header(&w->head, &t, err);
+    if (s == NN_OK) s = nn_zip_begin(w->w, full, (uint64_t)w->head.len + bytes, level, err);
+    if (s == NN_OK) s = nn_zip_put(w->w, w->head.data, w->head.len, err);
+    return s;
+}
+NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err) { return nn_zip_put(w->w, data, bytes, err); }
+NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err) { return nn_zip_end(w->w, err); }
+NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err)
+{
+    char full[NN_MAX_ZIP_NAME + 8];
+    size_t n = strlen(name);
+    nn_status s;
+    if (n + 4 > NN_MAX_ZIP_NAME) return nni_fail(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes", NN_MAX_ZIP_NAME - 4);
+    memcpy(full, name, n);
+    memcpy(full + n, ".npy", 5);
+    w->head.len = 0;
+    s = nn_npy_header(&w->head, t, err);
+    if (s == NN_OK) s = nn_zip_begin(w->w, full, (uint64_t)w->head.len + nn_tensor_bytes(t), level, err);
+    if (s == NN_OK) s = nn_zip_put(w->w, w->head.data, w->head.len, err);
+    if (s == NN_OK) s = nn_zip_put(w->w, t->data, nn_tensor_bytes(t), err);
+    if (s == NN_OK) s = nn_zip_end(w->w, err);
+    return s;
+}
+NNI_FN void nni_npz_writer_free(nn_npz_writer *w)
+{
+    nn_alloc a = w->alloc;
+    nn_buf_free(&w->head);
+    nn_mem_free(w, sizeof *w, &a);
+}
+NN_DEF void nn_npz_abort(nn_npz_writer *w)
+{
+    if (!w) return;
+    nn_zip_abort(w->w);
+    nni_npz_writer_free(w);
+}
+NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err)
+{
+    nn_status s = nn_zip_commit(w->w, err);
+    nni_npz_writer_free(w);
+    return s;
+}
+NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level, const nn_file_opts *opts, nn_error *err)
+{
+    nn_npz_writer *w;
+    size_t i;
+    nn_status s = nn_npz_create(&w, path, 0, opts, err);
+    for (i = 0; i < d->count && s == NN_OK; i++)
+        if ((s = nn_npz_put(w, d->items[i].name, &d->items[i].value, level, err)) != NN_OK) { nn_npz_abort(w); return s; }
+    return s == NN_OK ? nn_npz_commit(w, err) : s;
+}
+
+/* IDX: 0 0 type ndim, sizes and data big-endian */
+static const struct { unsigned char code; nn_dtype dtype; } nni_idx_types[] = { { 8, NN_U8 }, { 9, NN_I8 }, { 11, NN_I16 }, { 12, NN_I32 }, { 13, NN_F32 }, { 14, NN_F64 } };
+NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err)
+{
+    nni_src src;
+    nn_tensor x = NN_ZERO;
+    unsigned char h[4 + 4 * NN_MAX_DIMS];
+    size_t got, i, shape[NN_MAX_DIMS];
+    nn_dtype dt = NN_DTYPE_NONE;
+    char nb[64];
+    nn_status s;
+    nni_src_reader(&src, r);
+    if ((s = nn_reader_read(r, h, 4, &got, err)) != NN_OK) return s;
+    for (i = 0; got == 4 && i < 6; i++) if (nni_idx_types[i].code == h[2]) dt = nni_idx_types[i].dtype;
+    if (got < 4 || h[0] || h[1] || dt == NN_DTYPE_NONE || h[3] == 0) return nni_npy_bad(&src, err, NN_E_FORMAT, 0, "not an IDX file");
+    if (h[3] > NN_MAX_DIMS) return nni_fail_at(err, NN_E_LIMIT, 3, 0, 0, "%s: byte 3: expected at most %d dimensions, got %d", nni_name(nb, src.name), NN_MAX_DIMS, h[3]);
+    if ((s = nn_reader_read(r, h + 4, 4u * h[3], &got, err)) != NN_OK) return s;
+    if (got < 4u * h[3]) return nni_npy_bad(&src, err, NN_E_FORMAT, 4 + got, "cut short in the header");
+    for (i = 0; i < h[3]; i++) shape[i] = nni_be32(h + 4 + 4 * i);
+    s = nni_src_tensor(&src, &x, dt, nn_dtype_size(dt), h[3], shape, 0, alloc, err);
+    if (s == NN_OK && nn_dtype_size(dt) > 1 && !nni_big_endian()) nni_swap_items((unsigned char *)x.data, nn_tensor_count(&x), x.itemsize);
+    if (s == NN_OK) *t = x;
+    return s;
+}
+NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    nn_alloc a = nni_alloc_of(opts);
+    nn_tensor x = NN_ZERO;
+    nn_status s = nn_reader_open(&r, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_idx_read_from(&x, r, &a, err);
+    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    nn_reader_close(r);
+    if (s != NN_OK) nn_tensor_free(&x); else *t = x;
+    return s;
+}
+NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err)
+{
+    unsigned char h[4 + 4 * NN_MAX_DIMS] = { 0 };
+    nn_writer *w;
+    size_t i, k, n = nn_tensor_count(t);
+    nn_status s;
+    for (i = 0; i < 6; i++) if (nni_idx_types[i].dtype == t->dtype) h[2] = nni_idx_types[i].code;
+    if (!h[2]) return nni_fail(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no dtype %s", nn_dtype_name(t->dtype));
+    if (t->ndim < 1) return nni_fail(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no scalars");
+    h[3] = (unsigned char)t->ndim;
+    for (i = 0; i < t->ndim; i++) {
+        if (t->shape[i] > 0xFFFFFFFFu) return nni_fail(err, NN_E_LIMIT, "nn_idx_write: expected sizes below 2^32, got %zu", t->shape[i]);
+        nni_put_be32(h + 4 + 4 * i, (uint32_t)t->shape[i]);
+    }
+    if ((s = nn_writer_open(&w, path, opts, err)) != NN_OK) return s;
+    s = nn_writer_put(w, h, 4 + 4 * t->ndim, err);
+    for (i = 0; i < n && s == NN_OK; ) {
+        unsigned char b[1024];
+        size_t m = sizeof b / t->itemsize < n - i ? sizeof b / t->itemsize : n - i;
+        for (k = 0; k < m; k++) memcpy(b + k * t->itemsize, (const unsigned char *)t->data + (i + k) * t->itemsize, t->itemsize);
+        if (t->itemsize > 1 && !nni_big_endian()) nni_swap_items(b, m, t->itemsize);
+        s = nn_writer_put(w, b, m * t->itemsize, err);
+        i += m;
+    }
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    return nn_writer_commit(w, err);
+}
 
 /* ---- [PTH] -------------------------------------------------------------- */
 
