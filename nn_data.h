@@ -278,8 +278,89 @@ NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t 
                                     size_t *n_rows, size_t *n_flipped, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [FAIR] fair tasks ================================================== */
+/* Synthetic classification tasks with a sensitive group z and label noise, as suites of many tasks.
+ * compat: the original program's suite, draw for draw (RNG-PCG64.md section 9): one default_rng(seed) for all tasks, make_classification and the split with
+ *   random_state = seed in every task, scaler fitted on all rows, noise in the test labels too, X in f64.
+ * default: a fresh seed per task from the stream (seed, NN_STREAM_FAIR, task), so task k can be made alone; every column informative or redundant;
+ *   noise in the training labels only; scaler fitted on the training rows; group margin exact to a row, and with bias the association of group and label has
+ *   odds ratio 2.25 (that of 60/40 at even shares) at whatever margins; without bias z is independent of y. X in f32. */
+typedef struct nn_fair_params {
+    size_t n_samples, n_features;     /* >= 20; >= 5 */
+    double noise_rate;                /* share of (training) labels flipped                       */
+    double group_imbalance;           /* share of z = 1, the minority (compat with bias: see above) */
+    double class_imbalance;           /* share of y = 1                                           */
+    double separability;              /* class_sep of make_classification                         */
+    int    add_group_bias;            /* 1 = group and label are associated: z = 0 has more positives */
+} nn_fair_params;
+typedef struct nn_fair_desc {
+    size_t   n_tasks;                 /* 0 = 100 */
+    uint64_t seed;                    /* 0 = 42 */
+    int      compat;
+    /* each parameter of a task is drawn from lo..hi; lo = hi fixes it. Literal: start from nn_fair_desc_default() */
+    size_t   samples_lo, samples_hi, features_lo, features_hi;
+    double   noise_lo, noise_hi, group_lo, group_hi, class_lo, class_hi, sep_lo, sep_hi;
+    double   bias_share;              /* probability that a task has group bias */
+    double   test_size;               /* 0 = 0.3 */
+    int      threads;                 /* inside one task; never changes a bit */
+    nn_alloc alloc;
+} nn_fair_desc;
+NN_DEF nn_fair_desc nn_fair_desc_default(void);    /* 100 tasks: n 100..10000, features 5..20, noise 0...3, group .1...9, class .2...8, sep .5..2, bias .7 */
+/* One part of a task; x f32 (compat: f64) [n,d], the labels i64 [n]. y may be noisy, y_clean never. */
+typedef struct nn_fair_part {
+    nn_tensor x, y, z, y_clean;
+    double pos_rate, minority_rate, noise_rate, dp_gap;   /* mean y_clean, mean z, mean(y != y_clean), |difference of pos rates|    */
+    double pos_rate_z[2];                                 /* NaN for an empty group (then dp_gap is NaN; compat: 0, as the original) */
+} nn_fair_part;
+typedef struct nn_fair_task {
+    size_t task_id;
+    uint64_t seed;                    /* random_state of its make_classification */
+    nn_fair_params params;
+    nn_fair_part train, test;
+} nn_fair_task;
+NN_DEF void nn_fair_task_free(nn_fair_task *t);
+/* A suite: nn_fair_begin checks the desc; nn_fair_next makes task 0, 1, 2, ... (NN_E_LIMIT after the last). nn_fair_task_make makes task k alone
+ * (default mode; compat is NN_E_UNSUPPORTED because its tasks share one stream). *t must be zeroed or freed. */
+typedef struct nn_fair_suite { nn_fair_desc d; nn_pcg g; size_t next; } nn_fair_suite;
+NN_DEF nn_status nn_fair_begin(nn_fair_suite *s, const nn_fair_desc *d, nn_error *err);
+NN_DEF nn_status nn_fair_next(nn_fair_suite *s, nn_fair_task *t, nn_error *err);
+NN_DEF nn_status nn_fair_task_make(nn_fair_task *t, const nn_fair_desc *d, size_t k, nn_error *err);
+/* nn_fair_generate: the documents' generate_task: one task from the seven parameters (default mode) and a seed. */
+NN_DEF nn_status nn_fair_generate(nn_fair_task *t, const nn_fair_params *p, uint64_t seed, const nn_fair_desc *d, nn_error *err);
+/* The 22 fields of metadata.json, in order: name and value (is_int: print without a point; is_bool). i < NN_FAIR_FIELDS. */
+#define NN_FAIR_FIELDS 22
+NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value, int *is_int, int *is_bool);
 
 /* ==== [TABULAR] tabular recipes: COMPAS, Adult, German, your own ========= */
+/* A table of the user's becomes x (numbers), y (0/1) and z (group 0/1), with the row count after every filter. */
+typedef enum nn_tabular_kind { NN_TABULAR_CSV = 0, NN_TABULAR_COMPAS, NN_TABULAR_ADULT, NN_TABULAR_GERMAN } nn_tabular_kind;
+typedef struct nn_tabular_desc {
+    nn_tabular_kind kind;
+    int      compat;               /* German: z by duration instead of age, the original's mistake                   */
+    /* NN_TABULAR_CSV: columns by name; C=V: rows with that value are 1, the others 0. group_at_least: numbers >= V are 1 */
+    const char *label, *label_value, *group, *group_value;
+    int      group_at_least;
+    const char *const *features;   /* [n_features] numeric columns; none = every column that is a number throughout   */
+    size_t   n_features;
+    nn_alloc alloc;
+} nn_tabular_desc;
+typedef struct nn_tabular_step { char what[80]; size_t rows; } nn_tabular_step;
+typedef struct nn_tabular {
+    nn_tensor x, y, z;             /* f64 [n,d], i64 [n], i64 [n]                                                    */
+    nn_tensor row;                 /* i64 [n]: record of the file, from 0                                            */
+    const char **features;         /* [d] names, in the arena                                                        */
+    const char *label, *group;     /* "two_year_recid = 1", "race = African-American", in the arena                  */
+    nn_tabular_step step[8];  size_t n_steps;
+    nn_arena  arena;
+} nn_tabular;
+NN_DEF void nn_tabular_free(nn_tabular *t);
+/* nn_tabular_read: the file with the dialect of its kind (Adult: no header, "?" missing, adult.test's first line and final points are taken; German: german.data
+ * or a CSV with header). nn_tabular_from: from a table read with all_text = 1. NN_E_FORMAT names what is missing: the column, the value that never
+ * occurs, the cell that is no number (with its record). */
+NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabular_desc *d, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_tabular_from(nn_tabular *t, const nn_table *table, const nn_tabular_desc *d, nn_error *err);
+/* nn_label_noise: y [n] gets flips, chosen by the stream (seed, NN_STREAM_NOISE): floor(rate n) of all; targeted (z given): floor(1.5 rate n_1) of group 1 and
+ * floor(0.5 rate n_0) of group 0. compat: NumPy's np.random.seed(seed); choice(n, k, replace=False), as the original. */
+NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double rate, uint64_t seed, int compat, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [PROBING] probing data sets ======================================== */
 /* From a folder of sentence files (sentence_*.npz: what a language model computed for each fragment of a sentence) to X and y for a
@@ -1011,8 +1092,656 @@ NN_DEF nn_status nn_pattern_corrupt(float *label, const int32_t *source, size_t 
 }
 
 /* ---- [FAIR] ------------------------------------------------------------- */
+NN_DEF nn_fair_desc nn_fair_desc_default(void)
+{
+    nn_fair_desc d = NN_ZERO;
+    d.n_tasks = 100;
+    d.seed = 42;
+    d.samples_lo = 100;   d.samples_hi = 10000;
+    d.features_lo = 5;    d.features_hi = 20;
+    d.noise_lo = 0.0;     d.noise_hi = 0.3;
+    d.group_lo = 0.1;     d.group_hi = 0.9;
+    d.class_lo = 0.2;     d.class_hi = 0.8;
+    d.sep_lo = 0.5;       d.sep_hi = 2.0;
+    d.bias_share = 0.7;
+    d.test_size = 0.3;
+    return d;
+}
+NNI_FN void nni_fair_part_free(nn_fair_part *p)
+{
+    nn_tensor_free(&p->x);
+    nn_tensor_free(&p->y);
+    nn_tensor_free(&p->z);
+    nn_tensor_free(&p->y_clean);
+}
+NN_DEF void nn_fair_task_free(nn_fair_task *t)
+{
+    nn_fair_task zero = NN_ZERO;
+    if (!t) return;
+    nni_fair_part_free(&t->train);
+    nni_fair_part_free(&t->test);
+    *t = zero;
+}
+NNI_FN nn_status nni_fair_check(const nn_fair_params *p, nn_error *err)
+{
+    if (p->n_samples < 20 || p->n_samples > ((size_t)1 << 31)) return nni_fail(err, NN_E_ARG, "nn_fair_generate: n_samples must be 20 to 2^31, got %zu", p->n_samples);
+    if (p->n_features < 5 || p->n_features > 4096) return nni_fail(err, NN_E_ARG, "nn_fair_generate: n_features must be 5 to 4096, got %zu", p->n_features);
+    if (!(p->noise_rate >= 0.0 && p->noise_rate < 1.0)) return nni_fail(err, NN_E_ARG, "nn_fair_generate: noise_rate must be in [0, 1), got %g", p->noise_rate);
+    if (!(p->group_imbalance > 0.0 && p->group_imbalance < 1.0)) return nni_fail(err, NN_E_ARG, "nn_fair_generate: group_imbalance must be in (0, 1), got %g", p->group_imbalance);
+    if (!(p->class_imbalance > 0.0 && p->class_imbalance < 1.0)) return nni_fail(err, NN_E_ARG, "nn_fair_generate: class_imbalance must be in (0, 1), got %g", p->class_imbalance);
+    if (!(p->separability > 0.0 && p->separability <= 1e6)) return nni_fail(err, NN_E_ARG, "nn_fair_generate: separability must be above 0, got %g", p->separability);
+    return NN_OK;
+}
+/* the five statistics of one part, by counts */
+NNI_FN void nni_fair_rates(nn_fair_part *p, int compat)
+{
+    const int64_t *y = nn_i64(&p->y), *z = nn_i64(&p->z), *c = nn_i64(&p->y_clean);
+    size_t n = nn_tensor_count(&p->y), i, in[2] = { 0, 0 }, pos[2] = { 0, 0 }, flips = 0;
+    for (i = 0; i < n; i++) { const int g = z[i] != 0; in[g]++; pos[g] += (size_t)c[i]; flips += y[i] != c[i]; }
+    p->pos_rate = n ? (double)(pos[0] + pos[1]) / (double)n : nni_nan();
+    p->minority_rate = n ? (double)in[1] / (double)n : nni_nan();
+    p->noise_rate = n ? (double)flips / (double)n : nni_nan();
+    for (i = 0; i < 2; i++) p->pos_rate_z[i] = in[i] ? (double)pos[i] / (double)in[i] : compat ? 0.0 : nni_nan();
+    p->dp_gap = fabs(p->pos_rate_z[0] - p->pos_rate_z[1]);
+}
+/* gather one side of the split; X is taken over as f64 first */
+NNI_FN nn_status nni_fair_take(nn_fair_part *p, const nn_tensor *X, const nn_tensor *y, const nn_tensor *z, const nn_tensor *clean, const nn_tensor *idx, const nn_alloc *a, nn_error *err)
+{
+    nn_status s = nn_gather_rows(&p->x, X, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->y, y, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->z, z, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->y_clean, clean, idx, a, err);
+    return s;
+}
+NNI_FN nn_status nni_fair_to_f32(nn_tensor *x, const nn_alloc *a, nn_error *err)
+{
+    nn_tensor f = NN_ZERO;
+    const double *from = nn_f64(x);
+    size_t i, n = nn_tensor_count(x);
+    nn_status s = nn_tensor_raw(&f, NN_F32, 0, x->ndim, x->shape, a, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < n; i++) nn_f32(&f)[i] = (float)from[i];
+    nn_tensor_free(x);
+    *x = f;
+    return NN_OK;
+}
+/* Everything behind the parameters. compat: g is the suite's generator; default: rng is the task's. */
+NNI_FN nn_status nni_fair_build(nn_fair_task *out, const nn_fair_params *p, uint64_t seed, const nn_fair_desc *d, nn_pcg *g, nn_rng *rng, nn_error *err)
+{
+    const int compat = d->compat;
+    const size_t n = p->n_samples, f = p->n_features;
+    nn_fair_task t = NN_ZERO;
+    nn_classification_desc c = nn_classification_desc_default();
+    nn_split_desc sd = NN_ZERO;
+    nn_scaler sc = NN_ZERO;
+    nn_tensor X = NN_ZERO, y = NN_ZERO, z = NN_ZERO, noisy = NN_ZERO, tr = NN_ZERO, te = NN_ZERO;
+    double weights[2];
+    size_t i, j, n1 = 0, kp = 0, kn = 0, *list = NULL;
+    int64_t *pick = NULL, *yy, *zz, *nz;
+    size_t list_bytes, pick_bytes;
+    nn_status s = nni_fair_check(p, err);
+    if (s != NN_OK) return s;
+    if (!nni_mul(n, 2 * sizeof *list, &list_bytes) || !nni_mul(n, sizeof *pick, &pick_bytes)) return nni_fail(err, NN_E_NOMEM, "nn_fair_generate: size overflows");
+    c.n_samples = n;
+    c.n_features = f;
+    c.n_redundant = f / 4 > 1 ? f / 4 : 1;
+    c.n_informative = compat ? (f / 2 > 2 ? f / 2 : 2) : f - c.n_redundant;
+    c.n_repeated = 0;
+    c.n_classes = 2;
+    c.n_clusters_per_class = 2;
+    weights[0] = 1.0 - p->class_imbalance;
+    weights[1] = p->class_imbalance;
+    c.weights = weights;
+    c.n_weights = 2;
+    c.flip_y = 0.0;
+    c.class_sep = p->separability;
+    c.random_state = seed & 0xFFFFFFFFu;
+    c.threads = d->threads;
+    c.alloc = d->alloc;
+    s = nn_classification_make(&X, &y, NULL, &c, err);
+    if (s == NN_OK) s = nn_tensor_make1(&z, NN_I64, n, &d->alloc, err);
+    if (s == NN_OK) s = nn_tensor_copy(&noisy, &y, &d->alloc, err);
+    if (s == NN_OK) {
+        list = (size_t *)nn_mem_alloc(list_bytes, &d->alloc);
+        pick = (int64_t *)nn_mem_alloc(pick_bytes, &d->alloc);
+        if (!list || !pick) s = nni_fail(err, NN_E_NOMEM, "nn_fair_generate: out of memory for %zu rows", n);
+    }
+    if (s != NN_OK) goto done;
+    yy = nn_i64(&y);
+    zz = nn_i64(&z);
+    nz = nn_i64(&noisy);
+    for (i = 0; i < n; i++) { if (yy[i]) list[kp++] = i; else list[n + kn++] = i; }
+    n1 = kp;
+
+    /* the group */
+    if (compat && p->add_group_bias) {
+        const size_t a = (size_t)((double)kp * 0.6), b = (size_t)((double)kn * 0.4);
+        for (i = 0; i < n; i++) zz[i] = 1;
+        if ((s = nn_pcg_choice(g, pick, kp, a, 0, &d->alloc, err)) != NN_OK) goto done;
+        for (i = 0; i < a; i++) zz[list[pick[i]]] = 0;
+        if ((s = nn_pcg_choice(g, pick, kn, b, 0, &d->alloc, err)) != NN_OK) goto done;
+        for (i = 0; i < b; i++) zz[list[n + (size_t)pick[i]]] = 0;
+    } else if (compat) {
+        for (i = 0; i < n; i++) zz[i] = nn_pcg_binomial(g, 1, 1.0 - p->group_imbalance);
+    } else {
+        size_t m = (size_t)(p->group_imbalance * (double)n + 0.5), a;
+        if (m < 1) m = 1;
+        if (m > n - 1) m = n - 1;
+        for (i = 0; i < n; i++) zz[i] = 0;
+        if (p->add_group_bias) {
+            /* a = rows with y = 1 and z = 1. Odds of y = 1 in group 0 over group 1 = R: R a (n-m-n1+a) = (m-a)(n1-a), a quadratic in a */
+            const double R = 2.25, M = (double)m, N1 = (double)n1, qa = R - 1.0, qb = R * ((double)n - M - N1) + M + N1;
+            const double root = (-qb + sqrt(qb * qb + 4.0 * qa * M * N1)) / (2.0 * qa);
+            size_t lo = m + n1 > n ? m + n1 - n : 0, hi = m < n1 ? m : n1;
+            a = (size_t)(root + 0.5);
+            if (a < lo) a = lo;
+            if (a > hi) a = hi;
+            nn_rng_shuffle(rng, list, kp);
+            nn_rng_shuffle(rng, list + n, kn);
+            for (i = 0; i < a; i++) zz[list[i]] = 1;
+            for (i = 0; i < m - a; i++) zz[list[n + i]] = 1;
+        } else {
+            for (i = 0; i < n; i++) list[i] = i;
+            nn_rng_shuffle(rng, list, n);
+            for (i = 0; i < m; i++) zz[list[i]] = 1;
+        }
+    }
+    /* the noise: compat flips before the split, over all rows; the split is then stratified on the noisy labels */
+    if (compat && p->noise_rate > 0.0) {
+        const size_t k = (size_t)((double)n * p->noise_rate);
+        if ((s = nn_pcg_choice(g, pick, n, k, 0, &d->alloc, err)) != NN_OK) goto done;
+        for (i = 0; i < k; i++) nz[pick[i]] = 1 - nz[pick[i]];
+    }
+    sc.alloc = d->alloc;
+    if (compat && ((s = nn_scaler_fit(&sc, &X, err)) != NN_OK || (s = nn_scaler_transform(&sc, &X, err)) != NN_OK)) goto done;
+    sd.test_size = d->test_size > 0.0 ? d->test_size : 0.3;
+    sd.stratify = compat ? &noisy : &y;
+    sd.random_state = seed & 0xFFFFFFFFu;
+    sd.alloc = d->alloc;
+    if ((s = nn_train_test_split(&tr, &te, n, &sd, err)) != NN_OK) goto done;
+    if ((s = nni_fair_take(&t.train, &X, &noisy, &z, &y, &tr, &d->alloc, err)) != NN_OK) goto done;
+    if ((s = nni_fair_take(&t.test, &X, &noisy, &z, &y, &te, &d->alloc, err)) != NN_OK) goto done;
+    if (!compat) {
+        const size_t nt = nn_tensor_count(&t.train.y), k = (size_t)((double)nt * p->noise_rate + 1e-9);
+        for (i = 0; i < nt; i++) list[i] = i;
+        nn_rng_shuffle(rng, list, nt);
+        for (i = 0; i < k; i++) { j = list[i]; nn_i64(&t.train.y)[j] = 1 - nn_i64(&t.train.y)[j]; }
+        if ((s = nn_scaler_fit(&sc, &t.train.x, err)) != NN_OK || (s = nn_scaler_transform(&sc, &t.train.x, err)) != NN_OK
+            || (s = nn_scaler_transform(&sc, &t.test.x, err)) != NN_OK) goto done;
+        if ((s = nni_fair_to_f32(&t.train.x, &d->alloc, err)) != NN_OK || (s = nni_fair_to_f32(&t.test.x, &d->alloc, err)) != NN_OK) goto done;
+    }
+    t.seed = seed;
+    t.params = *p;
+    nni_fair_rates(&t.train, compat);
+    nni_fair_rates(&t.test, compat);
+done:
+    nn_scaler_free(&sc);
+    nn_tensor_free(&X);
+    nn_tensor_free(&y);
+    nn_tensor_free(&z);
+    nn_tensor_free(&noisy);
+    nn_tensor_free(&tr);
+    nn_tensor_free(&te);
+    nn_mem_free(list, list_bytes, &d->alloc);
+    nn_mem_free(pick, pick_bytes, &d->alloc);
+    if (s != NN_OK) { nn_fair_task_free(&t); return s; }
+    *out = t;
+    return NN_OK;
+}
+NNI_FN nn_status nni_fair_range(const char *name, double lo, double hi, double min, double max, nn_error *err)
+{
+    if (lo >= min && hi <= max && lo <= hi) return NN_OK;
+    return nni_fail(err, NN_E_ARG, "nn_fair_begin: %s: expected a range inside %g..%g, got %g..%g", name, min, max, lo, hi);
+}
+NN_DEF nn_status nn_fair_begin(nn_fair_suite *suite, const nn_fair_desc *d, nn_error *err)
+{
+    nn_fair_suite r = NN_ZERO;
+    nn_status s;
+    r.d = d ? *d : nn_fair_desc_default();
+    if (r.d.n_tasks == 0) r.d.n_tasks = 100;
+    if (r.d.seed == 0) r.d.seed = 42;
+    if (r.d.test_size == 0.0) r.d.test_size = 0.3;
+    if ((s = nni_fair_range("n_samples", (double)r.d.samples_lo, (double)r.d.samples_hi, 20.0, 2147483648.0, err)) != NN_OK
+        || (s = nni_fair_range("n_features", (double)r.d.features_lo, (double)r.d.features_hi, 5.0, 4096.0, err)) != NN_OK
+        || (s = nni_fair_range("noise_rate", r.d.noise_lo, r.d.noise_hi, 0.0, 0.5, err)) != NN_OK
+        || (s = nni_fair_range("group_imbalance", r.d.group_lo, r.d.group_hi, 0.001, 0.999, err)) != NN_OK
+        || (s = nni_fair_range("class_imbalance", r.d.class_lo, r.d.class_hi, 0.001, 0.999, err)) != NN_OK
+        || (s = nni_fair_range("separability", r.d.sep_lo, r.d.sep_hi, 1e-6, 1e6, err)) != NN_OK
+        || (s = nni_fair_range("bias_share", r.d.bias_share, r.d.bias_share, 0.0, 1.0, err)) != NN_OK
+        || (s = nni_fair_range("test_size", r.d.test_size, r.d.test_size, 0.01, 0.99, err)) != NN_OK) return s;
+    if (r.d.compat && r.d.seed > 0xFFFFFFFFu) return nni_fail(err, NN_E_ARG, "nn_fair_begin: compat needs a seed of at most 2^32 - 1, got %llu", (unsigned long long)r.d.seed);
+    nn_pcg_seed(&r.g, r.d.seed);
+    *suite = r;
+    return NN_OK;
+}
+NN_DEF nn_status nn_fair_generate(nn_fair_task *t, const nn_fair_params *p, uint64_t seed, const nn_fair_desc *d, nn_error *err)
+{
+    nn_fair_desc z = d ? *d : nn_fair_desc_default();
+    nn_rng rng = nn_rng_make(seed, NN_STREAM_FAIR, UINT64_MAX);
+    z.compat = 0;
+    return nni_fair_build(t, p, seed, &z, NULL, &rng, err);
+}
+NN_DEF nn_status nn_fair_task_make(nn_fair_task *t, const nn_fair_desc *d, size_t k, nn_error *err)
+{
+    nn_fair_suite s = NN_ZERO;
+    nn_fair_params p = NN_ZERO;
+    nn_rng g;
+    uint64_t seed;
+    nn_status st = nn_fair_begin(&s, d, err);
+    if (st != NN_OK) return st;
+    if (s.d.compat) return nni_fail(err, NN_E_UNSUPPORTED, "nn_fair_task_make: the tasks of the compat suite share one stream; make them in order");
+    if (k >= s.d.n_tasks) return nni_fail(err, NN_E_ARG, "nn_fair_task_make: expected a task of 0 to %zu, got %zu", s.d.n_tasks - 1, k);
+    g = nn_rng_make(s.d.seed, NN_STREAM_FAIR, k);
+    p.n_samples = s.d.samples_lo + (size_t)nn_rng_below(&g, s.d.samples_hi - s.d.samples_lo + 1);
+    p.n_features = s.d.features_lo + (size_t)nn_rng_below(&g, s.d.features_hi - s.d.features_lo + 1);
+    p.noise_rate = s.d.noise_lo + (s.d.noise_hi - s.d.noise_lo) * nn_rng_f64(&g);
+    p.group_imbalance = s.d.group_lo + (s.d.group_hi - s.d.group_lo) * nn_rng_f64(&g);
+    p.class_imbalance = s.d.class_lo + (s.d.class_hi - s.d.class_lo) * nn_rng_f64(&g);
+    p.separability = s.d.sep_lo + (s.d.sep_hi - s.d.sep_lo) * nn_rng_f64(&g);
+    p.add_group_bias = nn_rng_f64(&g) < s.d.bias_share;
+    seed = nn_rng_u32(&g);
+    st = nni_fair_build(t, &p, seed, &s.d, NULL, &g, err);
+    if (st == NN_OK) t->task_id = k;
+    return st;
+}
+NN_DEF nn_status nn_fair_next(nn_fair_suite *s, nn_fair_task *t, nn_error *err)
+{
+    nn_status st;
+    if (s->next >= s->d.n_tasks) return nni_fail(err, NN_E_LIMIT, "nn_fair_next: the suite has %zu tasks", s->d.n_tasks);
+    if (s->d.compat) {
+        nn_fair_params p = NN_ZERO;
+        nn_pcg g = s->g;
+        p.n_samples = (size_t)nn_pcg_integers(&g, (int64_t)s->d.samples_lo, (int64_t)s->d.samples_hi + 1);
+        p.n_features = (size_t)nn_pcg_integers(&g, (int64_t)s->d.features_lo, (int64_t)s->d.features_hi + 1);
+        p.noise_rate = nn_pcg_uniform(&g, s->d.noise_lo, s->d.noise_hi);
+        p.group_imbalance = nn_pcg_uniform(&g, s->d.group_lo, s->d.group_hi);
+        p.class_imbalance = nn_pcg_uniform(&g, s->d.class_lo, s->d.class_hi);
+        p.separability = nn_pcg_uniform(&g, s->d.sep_lo, s->d.sep_hi);
+        p.add_group_bias = nn_pcg_random(&g) > 1.0 - s->d.bias_share;
+        st = nni_fair_build(t, &p, s->d.seed, &s->d, &g, NULL, err);
+        if (st == NN_OK) { s->g = g; t->task_id = s->next; }
+    } else st = nn_fair_task_make(t, &s->d, s->next, err);
+    if (st == NN_OK) s->next++;
+    return st;
+}
+NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value, int *is_int, int *is_bool)
+{
+    static const char *const name[NN_FAIR_FIELDS] = {
+        "task_id", "n_samples", "n_train", "n_test", "n_features", "noise_rate", "group_imbalance", "class_imbalance", "separability", "add_group_bias", "seed",
+        "train_pos_rate", "train_minority_rate", "train_actual_noise_rate", "train_dp_gap", "test_pos_rate", "test_minority_rate", "test_dp_gap",
+        "train_pos_rate_z0", "train_pos_rate_z1", "test_pos_rate_z0", "test_pos_rate_z1" };
+    double v = 0.0;
+    if (i >= NN_FAIR_FIELDS) return NULL;
+    switch (i) {
+    case 0: v = (double)t->task_id; break;
+    case 1: v = (double)t->params.n_samples; break;
+    case 2: v = (double)nn_tensor_count(&t->train.y); break;
+    case 3: v = (double)nn_tensor_count(&t->test.y); break;
+    case 4: v = (double)t->params.n_features; break;
+    case 5: v = t->params.noise_rate; break;
+    case 6: v = t->params.group_imbalance; break;
+    case 7: v = t->params.class_imbalance; break;
+    case 8: v = t->params.separability; break;
+    case 9: v = t->params.add_group_bias ? 1.0 : 0.0; break;
+    case 10: v = (double)t->seed; break;
+    case 11: v = t->train.pos_rate; break;
+    case 12: v = t->train.minority_rate; break;
+    case 13: v = t->train.noise_rate; break;
+    case 14: v = t->train.dp_gap; break;
+    case 15: v = t->test.pos_rate; break;
+    case 16: v = t->test.minority_rate; break;
+    case 17: v = t->test.dp_gap; break;
+    case 18: v = t->train.pos_rate_z[0]; break;
+    case 19: v = t->train.pos_rate_z[1]; break;
+    case 20: v = t->test.pos_rate_z[0]; break;
+    default: v = t->test.pos_rate_z[1]; break;
+    }
+    if (value) *value = v;
+    if (is_int) *is_int = i <= 4 || i == 10;
+    if (is_bool) *is_bool = i == 9;
+    return name[i];
+}
 
 /* ---- [TABULAR] ---------------------------------------------------------- */
+NN_DEF void nn_tabular_free(nn_tabular *t)
+{
+    nn_tabular zero = NN_ZERO;
+    if (!t) return;
+    nn_tensor_free(&t->x);
+    nn_tensor_free(&t->y);
+    nn_tensor_free(&t->z);
+    nn_tensor_free(&t->row);
+    nn_arena_free(&t->arena);
+    *t = zero;
+}
+NNI_FN const char *nni_tab_keep(nn_tabular *t, const char *a, const char *b, const char *c)
+{
+    size_t na = strlen(a), nb = strlen(b), nc = strlen(c);
+    char *p = (char *)nn_arena_get(&t->arena, na + nb + nc + 1);
+    if (!p) return NULL;
+    memcpy(p, a, na);
+    memcpy(p + na, b, nb);
+    memcpy(p + na + nb, c, nc + 1);
+    return p;
+}
+/* cell as text without spaces at the ends; n 0 when it is missing or empty */
+NNI_FN const char *nni_tab_cell(const nn_column *c, size_t row, size_t *n)
+{
+    const char *s = nn_table_text(c, row, n);
+    if (!s) { *n = 0; return ""; }
+    while (*n && (s[0] == ' ' || s[0] == '\t')) { s++; --*n; }
+    while (*n && (s[*n - 1] == ' ' || s[*n - 1] == '\t')) --*n;
+    return s;
+}
+NNI_FN int nni_tab_is(const nn_column *c, size_t row, const char *want)
+{
+    size_t n;
+    const char *s = nni_tab_cell(c, row, &n);
+    return n == strlen(want) && memcmp(s, want, n) == 0;
+}
+NNI_FN int nni_tab_number(const nn_column *c, size_t row, double *v)
+{
+    size_t n, used;
+    const char *s = nni_tab_cell(c, row, &n);
+    used = n ? nn_f64_parse(s, n, v) : 0;
+    return used && used == n && *v - *v == 0.0;
+}
+NNI_FN nn_status nni_tab_column(const nn_column **c, const nn_table *t, const char *what, const char *name, nn_error *err)
+{
+    char a[64];
+    *c = nn_table_find(t, name);
+    if (*c) return NN_OK;
+    return nni_fail(err, NN_E_FORMAT, "%s: expected a column '%s', the table has %zu columns, none of that name", what, nni_name(a, name), t->cols);
+}
+NNI_FN void nni_tab_step(nn_tabular *t, const char *what, size_t rows)
+{
+    if (t->n_steps == sizeof t->step / sizeof t->step[0]) return;
+    (void)snprintf(t->step[t->n_steps].what, sizeof t->step[0].what, "%s", what);
+    t->step[t->n_steps++].rows = rows;
+}
+NNI_FN size_t nni_tab_count(const uint8_t *use, size_t rows)
+{
+    size_t i, n = 0;
+    for (i = 0; i < rows; i++) n += use[i];
+    return n;
+}
+/* A recipe: where x, y and z come from. at_least: z = (number >= group_number). */
+typedef struct nni_recipe {
+    const char *what, *label_value, *group_value;
+    const nn_column *label, *group;
+    const nn_column **x;
+    size_t d;
+    int at_least, point;             /* point: labels may end in '.' (adult.test) */
+    double group_number;
+} nni_recipe;
+NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_recipe *r, const uint8_t *use, const nn_alloc *a, nn_error *err)
+{
+    size_t n = nni_tab_count(use, table->rows), i, j, o = 0, ones = 0, members = 0;
+    char name[64], num[32];
+    nn_status s;
+    if (n == 0) return nni_fail(err, NN_E_FORMAT, "%s: no row is left", r->what);
+    if ((s = nn_tensor_make2(&t->x, NN_F64, n, r->d, a, err)) != NN_OK || (s = nn_tensor_make1(&t->y, NN_I64, n, a, err)) != NN_OK
+        || (s = nn_tensor_make1(&t->z, NN_I64, n, a, err)) != NN_OK || (s = nn_tensor_make1(&t->row, NN_I64, n, a, err)) != NN_OK) return s;
+    t->features = (const char **)nn_arena_get(&t->arena, r->d * sizeof *t->features);
+    if (!t->features) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    for (j = 0; j < r->d; j++) if ((t->features[j] = nni_tab_keep(t, r->x[j]->name, "", "")) == NULL) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    if (r->at_least) { num[nn_f64_print(num, r->group_number)] = 0; if (strlen(num) > 2 && strcmp(num + strlen(num) - 2, ".0") == 0) num[strlen(num) - 2] = 0; }
+    t->label = nni_tab_keep(t, r->label->name, " = ", r->label_value);
+    t->group = r->at_least ? nni_tab_keep(t, r->group->name, " >= ", num) : nni_tab_keep(t, r->group->name, " = ", r->group_value);
+    if (!t->label || !t->group) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    for (i = 0; i < table->rows; i++) {
+        size_t len;
+        const char *cell;
+        double v;
+        if (!use[i]) continue;
+        for (j = 0; j < r->d; j++)
+            if (!nni_tab_number(r->x[j], i, &nn_f64(&t->x)[o * r->d + j])) {
+                cell = nni_tab_cell(r->x[j], i, &len);
+                return nni_fail(err, NN_E_FORMAT, "%s: record %zu: column '%s': expected a number, got '%.*s'", r->what, i + 1, nni_name(name, r->x[j]->name), (int)(len < 40 ? len : 40), cell);
+            }
+        cell = nni_tab_cell(r->label, i, &len);
+        if (len == 0) return nni_fail(err, NN_E_FORMAT, "%s: record %zu: column '%s': the label is missing", r->what, i + 1, nni_name(name, r->label->name));
+        if (r->point && cell[len - 1] == '.') len--;
+        nn_i64(&t->y)[o] = len == strlen(r->label_value) && memcmp(cell, r->label_value, len) == 0;
+        if (r->at_least) {
+            if (!nni_tab_number(r->group, i, &v)) return nni_fail(err, NN_E_FORMAT, "%s: record %zu: column '%s': expected a number", r->what, i + 1, nni_name(name, r->group->name));
+            nn_i64(&t->z)[o] = v >= r->group_number;
+        } else nn_i64(&t->z)[o] = nni_tab_is(r->group, i, r->group_value);
+        nn_i64(&t->row)[o] = (int64_t)i;
+        ones += nn_i64(&t->y)[o] != 0;
+        members += nn_i64(&t->z)[o] != 0;
+        o++;
+    }
+    if (ones == 0) return nni_fail(err, NN_E_FORMAT, "%s: column '%s': the value '%s' never occurs", r->what, nni_name(name, r->label->name), r->label_value);
+    if (ones == n) return nni_fail(err, NN_E_FORMAT, "%s: column '%s': every row has '%s'; two classes are needed", r->what, nni_name(name, r->label->name), r->label_value);
+    if (members == 0 || members == n)
+        return nni_fail(err, NN_E_FORMAT, "%s: column '%s': %s row is in the group '%.40s'", r->what, nni_name(name, r->group->name), members ? "every" : "no", t->group);
+    return NN_OK;
+}
+/* '?' or nothing in any cell */
+NNI_FN int nni_tab_incomplete(const nn_table *t, size_t row)
+{
+    size_t j, n;
+    for (j = 0; j < t->cols; j++) {
+        const char *s = nni_tab_cell(&t->columns[j], row, &n);
+        if (n == 0 || (n == 1 && s[0] == '?')) return 1;
+    }
+    return 0;
+}
+NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const nn_tabular_desc *d, nn_error *err)
+{
+    static const char *const compas[5] = { "age", "priors_count", "juv_fel_count", "juv_misd_count", "juv_other_count" };
+    static const char *const adult[5] = { "age", "education-num", "capital-gain", "capital-loss", "hours-per-week" };
+    static const size_t adult_at[5] = { 0, 4, 10, 11, 12 };
+    static const char *const german[6] = { "month", "credit_amount", "investment_as_income_percentage", "age", "number_of_credits", "people_liable_for" };
+    static const size_t german_at[6] = { 1, 4, 7, 12, 15, 17 };
+    nn_tabular t = NN_ZERO;
+    nni_recipe r = NN_ZERO;
+    const nn_column *x[64], **many = NULL, *c;
+    size_t i, j, room = table->rows ? table->rows : 1, many_bytes = 0;
+    uint8_t *use = (uint8_t *)nn_mem_alloc(room, &d->alloc);
+    nn_status s = NN_OK;
+    if (!use) return nni_fail(err, NN_E_NOMEM, "nn_tabular_from: out of memory for %zu rows", table->rows);
+    t.arena.alloc = d->alloc;
+    memset(use, 1, room);
+    r.x = x;
+    for (j = 0; j < table->cols; j++) if (!table->columns[j].is_text) s = nni_fail(err, NN_E_ARG, "nn_tabular_from: the table must be read with all_text = 1");
+    if (s == NN_OK && table->rows == 0) s = nni_fail(err, NN_E_FORMAT, "nn_tabular_from: the table has no rows");
+    if (s != NN_OK) goto done;
+    if (d->kind == NN_TABULAR_COMPAS) {
+        const nn_column *days, *recid, *degree, *score;
+        double v;
+        r.what = "compas";
+        r.d = 5;
+        for (j = 0; j < 5 && s == NN_OK; j++) s = nni_tab_column(&x[j], table, r.what, compas[j], err);
+        if (s == NN_OK) s = nni_tab_column(&days, table, r.what, "days_b_screening_arrest", err);
+        if (s == NN_OK) s = nni_tab_column(&recid, table, r.what, "is_recid", err);
+        if (s == NN_OK) s = nni_tab_column(&degree, table, r.what, "c_charge_degree", err);
+        if (s == NN_OK) s = nni_tab_column(&score, table, r.what, "score_text", err);
+        if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "two_year_recid", err);
+        if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, "race", err);
+        if (s != NN_OK) goto done;
+        r.label_value = "1";
+        r.group_value = "African-American";
+        nni_tab_step(&t, "records", table->rows);
+        for (i = 0; i < table->rows; i++) use[i] = nni_tab_number(days, i, &v) && v >= -30.0 && v <= 30.0;
+        nni_tab_step(&t, "screening within 30 days of the arrest", nni_tab_count(use, table->rows));
+        for (i = 0; i < table->rows; i++) use[i] = use[i] && !nni_tab_is(recid, i, "-1");
+        nni_tab_step(&t, "is_recid is known", nni_tab_count(use, table->rows));
+        for (i = 0; i < table->rows; i++) use[i] = use[i] && !nni_tab_is(degree, i, "O");
+        nni_tab_step(&t, "charge degree is not O", nni_tab_count(use, table->rows));
+        for (i = 0; i < table->rows; i++) { size_t n; (void)nni_tab_cell(score, i, &n); use[i] = use[i] && n && !nni_tab_is(score, i, "N/A"); }
+        nni_tab_step(&t, "score text is present", nni_tab_count(use, table->rows));
+    } else if (d->kind == NN_TABULAR_ADULT) {
+        r.what = "adult";
+        r.d = 5;
+        if (nn_table_find(table, "age")) {                       /* with a header line */
+            for (j = 0; j < 5 && s == NN_OK; j++) s = nni_tab_column(&x[j], table, r.what, adult[j], err);
+            if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, "sex", err);
+            if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "income", err);
+        } else if (table->cols != 15) s = nni_fail(err, NN_E_FORMAT, "adult: expected 15 columns (adult.data) or a header line, got %zu columns", table->cols);
+        else {
+            for (j = 0; j < 5; j++) x[j] = &table->columns[adult_at[j]];
+            r.group = &table->columns[9];
+            r.label = &table->columns[14];
+        }
+        if (s != NN_OK) goto done;
+        r.label_value = ">50K";
+        r.group_value = "Female";
+        r.point = 1;
+        nni_tab_step(&t, "records", table->rows);
+        for (i = 0; i < table->rows; i++) use[i] = !nni_tab_incomplete(table, i);
+        nni_tab_step(&t, "rows without '?'", nni_tab_count(use, table->rows));
+    } else if (d->kind == NN_TABULAR_GERMAN) {
+        r.what = "german";
+        r.d = 6;
+        if (nn_table_find(table, "age")) {
+            for (j = 0; j < 6 && s == NN_OK; j++) s = nni_tab_column(&x[j], table, r.what, german[j], err);
+            if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "credit", err);
+        } else if (table->cols != 21) s = nni_fail(err, NN_E_FORMAT, "german: expected 21 columns (german.data) or a header line, got %zu columns", table->cols);
+        else {
+            for (j = 0; j < 6; j++) x[j] = &table->columns[german_at[j]];
+            r.label = &table->columns[20];
+        }
+        if (s != NN_OK) goto done;
+        r.label_value = "2";
+        r.group = d->compat ? x[0] : x[3];                        /* the original took the duration for the age */
+        r.at_least = 1;
+        r.group_number = 25.0;
+        nni_tab_step(&t, "records", table->rows);
+    } else {
+        char name[64];
+        r.what = "csv";
+        if (!d->label || !d->label_value || !d->group || !d->group_value) s = nni_fail(err, NN_E_ARG, "csv: expected label = value and group = value");
+        if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, d->label, err);
+        if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, d->group, err);
+        if (s != NN_OK) goto done;
+        r.label_value = d->label_value;
+        r.group_value = d->group_value;
+        r.at_least = d->group_at_least;
+        if (r.at_least) {
+            size_t n = strlen(d->group_value), used = nn_f64_parse(d->group_value, n, &r.group_number);
+            if (used == 0 || used != n) { s = nni_fail(err, NN_E_ARG, "csv: group >= '%s': expected a number", nni_name(name, d->group_value)); goto done; }
+        }
+        if (!nni_mul(d->n_features ? d->n_features : table->cols, sizeof *many, &many_bytes) || (many = (const nn_column **)nn_mem_alloc(many_bytes, &d->alloc)) == NULL) {
+            s = nni_fail(err, NN_E_NOMEM, "csv: out of memory");
+            goto done;
+        }
+        r.x = many;
+        for (j = 0; j < d->n_features && s == NN_OK; j++) s = nni_tab_column(&many[r.d++], table, r.what, d->features[j], err);
+        nni_tab_step(&t, "records", table->rows);
+        if (d->n_features == 0) {
+            for (j = 0; j < table->cols; j++) {
+                double v;
+                size_t numbers = 0, n;
+                c = &table->columns[j];
+                if (c == r.label || c == r.group) continue;
+                for (i = 0; i < table->rows; i++) {
+                    (void)nni_tab_cell(c, i, &n);
+                    if (n == 0) continue;
+                    if (!nni_tab_number(c, i, &v)) break;
+                    numbers++;
+                }
+                if (i == table->rows && numbers) many[r.d++] = c;
+            }
+            if (r.d == 0) s = nni_fail(err, NN_E_FORMAT, "csv: no column beside label and group holds numbers");
+        }
+        if (s != NN_OK) goto done;
+        for (i = 0; i < table->rows; i++) {
+            size_t n;
+            for (j = 0; j < r.d + 2 && use[i]; j++) {
+                c = j < r.d ? r.x[j] : j == r.d ? r.label : r.group;
+                (void)nni_tab_cell(c, i, &n);
+                if (n == 0 || nni_tab_is(c, i, "?") || nni_tab_is(c, i, "NA") || nni_tab_is(c, i, "N/A")) use[i] = 0;
+            }
+        }
+        nni_tab_step(&t, "rows with label, group and every feature", nni_tab_count(use, table->rows));
+    }
+    s = nni_tab_fill(&t, table, &r, use, &d->alloc, err);
+done:
+    nn_mem_free((void *)many, many_bytes, &d->alloc);
+    nn_mem_free(use, room, &d->alloc);
+    if (s != NN_OK) { nn_tabular_free(&t); return s; }
+    *out = t;
+    return NN_OK;
+}
+NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabular_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_csv_desc c = NN_ZERO;
+    nn_table table = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
+    nn_status s;
+    if (opts) o = *opts;
+    if (!o.alloc.alloc) o.alloc = d->alloc;
+    c.all_text = 1;
+    if (d->kind == NN_TABULAR_ADULT || d->kind == NN_TABULAR_GERMAN) {
+        size_t i = 0, n = 0;
+        nn_reader *r = NULL;
+        const unsigned char *p;
+        int comma = 0, letters = 0, first = 1;
+        if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+        s = nn_reader_peek(r, 1024, &p, &n, err);
+        for (i = 0; s == NN_OK && i < n && (p[i] != '\n' || p[0] == '|') && i < 1024; i++) {
+            if (p[i] == ',') comma = 1;
+            if (first && ((p[i] >= 'a' && p[i] <= 'z') || (p[i] >= 'A' && p[i] <= 'Z'))) letters++;
+            if (p[i] == ',' || p[i] == ' ') first = 0;
+        }
+        if (s == NN_OK && d->kind == NN_TABULAR_ADULT) {
+            c.no_header = letters == 0 || p[0] == '|';           /* data begin with a number, a header with "age" */
+            c.skip_space = 1;
+            c.comment = '|';
+        } else if (s == NN_OK) {
+            c.blanks = !comma;
+            c.no_header = !comma;
+        }
+        nn_reader_close(r);
+        if (s != NN_OK) return s;
+    }
+    if ((s = nn_csv_read(&table, path, &c, &o, err)) != NN_OK) return s;
+    s = nn_tabular_from(t, &table, d, err);
+    nn_table_free(&table);
+    return s;
+}
+NNI_FN nn_status nni_noise_flip(int64_t *y, const size_t *list, size_t n, size_t k, nn_rng *g, nn_mt *mt, const nn_alloc *alloc, nn_error *err)
+{
+    size_t i, bytes;
+    if (n == 0 || k == 0) return NN_OK;
+    if (k > n) k = n;
+    if (!nni_mul(n, sizeof(int64_t) > sizeof(size_t) ? sizeof(int64_t) : sizeof(size_t), &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_label_noise: size overflows");
+    {
+        void *mem = nn_mem_alloc(bytes, alloc);
+        if (!mem) return nni_fail(err, NN_E_NOMEM, "nn_label_noise: out of memory for %zu rows", n);
+        if (mt) {
+            int64_t *p = (int64_t *)mem;
+            nn_mt_permutation(mt, p, n);
+            for (i = 0; i < k; i++) { size_t at = list ? list[p[i]] : (size_t)p[i]; y[at] = 1 - y[at]; }
+        } else {
+            size_t *p = (size_t *)mem;
+            for (i = 0; i < n; i++) p[i] = i;
+            nn_rng_shuffle(g, p, n);
+            for (i = 0; i < k; i++) { size_t at = list ? list[p[i]] : p[i]; y[at] = 1 - y[at]; }
+        }
+        nn_mem_free(mem, bytes, alloc);
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double rate, uint64_t seed, int compat, const nn_alloc *alloc, nn_error *err)
+{
+    nn_rng g = nn_rng_make(seed, NN_STREAM_NOISE, 0);
+    nn_mt mt = NN_ZERO;
+    size_t i, bytes, *list, n1 = 0, n0 = 0;
+    nn_status s;
+    if (!(rate >= 0.0 && rate <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_label_noise: the rate must be in [0, 1], got %g", rate);
+    if (compat) nn_mt_seed(&mt, (uint32_t)seed);
+    if (!z) return nni_noise_flip(y, NULL, n, (size_t)((double)n * rate + (compat ? 0.0 : 1e-9)), &g, compat ? &mt : NULL, alloc, err);
+    if (!nni_mul(n ? n : 1, 2 * sizeof *list, &bytes) || (list = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_label_noise: out of memory for %zu rows", n);
+    for (i = 0; i < n; i++) { if (z[i] == 1) list[n1++] = i; else list[n + n0++] = i; }
+    s = nni_noise_flip(y, list, n1, (size_t)((double)n1 * rate * 1.5), &g, compat ? &mt : NULL, alloc, err);
+    if (s == NN_OK) s = nni_noise_flip(y, list + n, n0, (size_t)((double)n0 * rate * 0.5), &g, compat ? &mt : NULL, alloc, err);
+    nn_mem_free(list, bytes, alloc);
+    return s;
+}
 
 /* ---- [PROBING] ---------------------------------------------------------- */
 static const char *const nni_probing_names[] = { "none", "embedding-to-feature", "hidden-to-feature", "hidden-to-concept",
