@@ -367,7 +367,7 @@ NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double r
  * probe: which representation, at which layer, predicts what. Keys of a sentence file, n fragments, L layers, d dimensions, F features:
  *   embeddings [n,d] f16 or f32;  hidden_states [L,n,d];  activations [L,n,F];  layers [L] int;  average_l0s [L] int;  is_final_token [n] bool;
  *   concept_strength_label, sentence_index: one int.  Others are ignored.
- * The numbers in `layers` name the layers, not their positions. Only the rows that are wanted are read (nn_npz_rows). */
+ * The numbers in `layers` name the layers, not their positions. Only what is wanted is read (nn_npz_get_items). */
 typedef enum nn_probing_strategy {
     NN_PROBING_NONE = 0,
     NN_PROBING_EMBEDDING_TO_FEATURE,     /* x: embeddings                    y: activations[target_layer, features]  */
@@ -405,6 +405,7 @@ typedef struct nn_probing_set {
     nn_tensor y;            /* concept: [n] i64; one feature: [n] f32; m features: [n, m] f32                */
     nn_tensor sentence;     /* [n] i64, sentence_index of each row: the identity                             */
     nn_tensor fragment;     /* [n] i64, place of the row in its sentence                                     */
+    nn_tensor file;         /* [n] i64, index into the paths                                                 */
     double    average_l0;   /* *-to-feature: average_l0s at target_layer, mean over the files                */
     nn_buf    skipped;      /* skip_bad: what was left out and why, one line each                            */
     size_t    n_skipped;
@@ -412,8 +413,6 @@ typedef struct nn_probing_set {
 typedef struct nn_probing_source {
     const char *const *paths;            /* [n_paths] sentence files, in the order wanted                   */
     size_t    n_paths;
-    const int64_t *known;                /* [n_known] sentence indices to leave out: already in hand        */
-    size_t    n_known;
     int       skip_bad;                  /* 1 = leave bad files out and list them; 0 = the first one ends it */
     int       threads;                   /* 0 = all; never changes a bit                                     */
     int     (*progress)(size_t done, size_t total, void *user);   /* may be NULL; non-zero stops: NN_E_STOPPED; called by one thread at a time */
@@ -1810,6 +1809,440 @@ NN_DEF nn_status nn_probing_check(const nn_probing_desc *d, nn_error *err)
     if (d->rows == NN_ROWS_LAST && d->last == 0) return nni_fail(err, NN_E_ARG, "probing: rows last needs a count of at least 1");
     for (i = 1; i < d->n_layers; i++) if (d->layers[i] <= d->layers[i - 1]) return nni_fail(err, NN_E_ARG, "probing: layers must ascend without repeats");
     return NN_OK;
+}
+
+/* What the files of a run have in common, read off the first good one; 0 = this run does not look at it. */
+#define NNI_PROBING_MAX_LAYERS 4096
+enum { NNI_EMBEDDINGS = 0, NNI_HIDDEN, NNI_ACTIVATIONS };
+static const char *const nni_probing_members[3] = { "embeddings", "hidden_states", "activations" };
+typedef struct nni_probing_shape {
+    int64_t layers[NNI_PROBING_MAX_LAYERS];
+    int64_t l0[NNI_PROBING_MAX_LAYERS];
+    size_t  n_layers, width[3];
+    int     needs[3], needs_l0;
+} nni_probing_shape;
+/* What one file gives to one set: rows side by side, joined in order afterwards. */
+typedef struct nni_probing_piece { float *x, *y; size_t x_bytes, y_bytes, rows, first; double l0; } nni_probing_piece;
+typedef struct nni_probing_file { nni_probing_piece *piece; int64_t sentence, label; nn_status status; nn_error err; } nni_probing_file;
+typedef struct nni_probing_run {
+    const nn_probing_desc *descs;
+    size_t n_sets;
+    const nn_probing_source *src;
+    const nni_probing_shape *shape;      /* of the first good file; NULL while reading it */
+    const char *first_path;
+    nni_probing_file *files;
+    size_t done;
+    int stopped;
+} nni_probing_run;
+
+/* The whole of a small integer or bool member as int64 into out [cap]; *n elements. */
+NNI_FN nn_status nni_probing_ints(nn_npz *z, const char *path, const char *key, int64_t *out, size_t cap, size_t *n, nn_error *err)
+{
+    size_t m = nn_npz_find(z, key), i, count;
+    nn_npy_info info;
+    nn_tensor t = NN_ZERO;
+    nn_status s;
+    char a[64];
+    if (m == SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: expected an array '%s', there is none", nni_name(a, path), key);
+    s = nn_npz_info(z, m, &info, err);
+    if (s != NN_OK) return s;
+    for (i = 0, count = 1; i < info.ndim; i++) if (!nni_mul(count, info.shape[i], &count)) count = SIZE_MAX;
+    if (info.ndim > 1 || info.dtype < NN_I8 || info.dtype > NN_BOOL || count > cap)
+        return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected at most %zu integers, got %zu of %s", nni_name(a, path), key, cap, count, nn_dtype_name(info.dtype));
+    s = nn_npz_get(z, m, &t, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < count; i++) out[i] = (int64_t)nn_tensor_get_f64(&t, i);
+    *n = count;
+    nn_tensor_free(&t);
+    return NN_OK;
+}
+NNI_FN int nni_probing_pos(const nni_probing_shape *sh, int64_t layer, size_t *pos)
+{
+    for (*pos = 0; *pos < sh->n_layers; ++*pos) if (sh->layers[*pos] == layer) return 1;
+    return 0;
+}
+NNI_FN nn_status nni_probing_layer_missing(const nni_probing_shape *sh, int64_t layer, const char *path, nn_error *err)
+{
+    char list[96], a[64];
+    size_t i, at = 0;
+    list[0] = 0;
+    for (i = 0; i < sh->n_layers && at + 24 < sizeof list; i++) at += (size_t)snprintf(list + at, sizeof list - at, "%s%lld", i ? "," : "", (long long)sh->layers[i]);
+    return nni_fail(err, NN_E_ARG, "%s: layer %lld is not in the file: it has %s%s", nni_name(a, path), (long long)layer, list, i < sh->n_layers ? ",..." : "");
+}
+NNI_FN int nni_probing_source_of(nn_probing_strategy s)
+{
+    return s == NN_PROBING_EMBEDDING_TO_FEATURE || s == NN_PROBING_EMBEDDING_TO_CONCEPT ? NNI_EMBEDDINGS
+         : s == NN_PROBING_ACTIVATION_TO_CONCEPT ? NNI_ACTIVATIONS : NNI_HIDDEN;
+}
+/* 1 = the layers become one by mean or difference */
+NNI_FN int nni_probing_merges(const nn_probing_desc *d) { return d->n_layers > 1 && d->combine != NN_COMBINE_CONCAT; }
+/* The layer numbers that a set takes x from; one for hidden-to-feature, none for embeddings. */
+NNI_FN const int64_t *nni_probing_layers(const nn_probing_desc *d, size_t *n)
+{
+    if (d->strategy == NN_PROBING_HIDDEN_TO_FEATURE) { *n = 1; return d->has_input_layer ? &d->input_layer : &d->target_layer; }
+    *n = d->n_layers;
+    return d->layers;
+}
+/* Shapes and layers of one file; n_fragments of its rows. */
+NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing_run *run, nni_probing_shape *sh, size_t *n_fragments, nn_error *err)
+{
+    size_t n, i, m, first_final = SIZE_MAX, finals = 0;
+    nn_tensor fin = NN_ZERO;
+    nn_npy_info info;
+    nn_status s;
+    char a[64];
+    for (i = 0; i < 3; i++) { sh->needs[i] = 0; sh->width[i] = 0; }
+    sh->needs_l0 = 0;
+    sh->n_layers = 0;
+    for (i = 0; i < run->n_sets; i++) {
+        sh->needs[nni_probing_source_of(run->descs[i].strategy)] = 1;
+        if (run->descs[i].n_features) sh->needs[NNI_ACTIVATIONS] = sh->needs_l0 = 1;
+    }
+    m = nn_npz_find(z, "is_final_token");
+    if (m == SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: expected an array 'is_final_token', there is none", nni_name(a, path));
+    s = nn_npz_info(z, m, &info, err);
+    if (s != NN_OK) return s;
+    if (info.dtype != NN_BOOL || info.ndim != 1) return nni_fail(err, NN_E_FORMAT, "%s: 'is_final_token': expected bool of one dimension, got %s of %zu", nni_name(a, path), nn_dtype_name(info.dtype), info.ndim);
+    s = nn_npz_get(z, m, &fin, err);
+    if (s != NN_OK) return s;
+    n = fin.shape[0];
+    for (i = 0; i < n; i++) if (nn_u8(&fin)[i]) { finals++; if (first_final == SIZE_MAX) first_final = i; }
+    nn_tensor_free(&fin);
+    if (finals == 0) return nni_fail(err, NN_E_FORMAT, "%s: no final token: is_final_token is false in all %zu rows", nni_name(a, path), n);
+    if (finals > 1 || first_final + 1 != n)
+        return nni_fail(err, NN_E_FORMAT, "%s: expected the final token in the last row (%zu) only, is_final_token is true in %zu rows, the first is %zu", nni_name(a, path), n - 1, finals, first_final);
+    *n_fragments = n;
+    if (sh->needs[NNI_HIDDEN] || sh->needs[NNI_ACTIVATIONS]) {
+        s = nni_probing_ints(z, path, "layers", sh->layers, NNI_PROBING_MAX_LAYERS, &sh->n_layers, err);
+        if (s != NN_OK) return s;
+    }
+    if (sh->needs_l0) {
+        s = nni_probing_ints(z, path, "average_l0s", sh->l0, NNI_PROBING_MAX_LAYERS, &i, err);
+        if (s != NN_OK) return s;
+        if (i != sh->n_layers) return nni_fail(err, NN_E_FORMAT, "%s: 'average_l0s': expected %zu values, one per layer, got %zu", nni_name(a, path), sh->n_layers, i);
+    }
+    for (i = 0; i < 3; i++) {
+        size_t dims = i == NNI_EMBEDDINGS ? 2 : 3;
+        if (!sh->needs[i]) continue;
+        m = nn_npz_find(z, nni_probing_members[i]);
+        if (m == SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: expected an array '%s', there is none", nni_name(a, path), nni_probing_members[i]);
+        s = nn_npz_info(z, m, &info, err);
+        if (s != NN_OK) return s;
+        if (info.ndim != dims || (info.dtype != NN_F16 && info.dtype != NN_F32 && info.dtype != NN_F64))
+            return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected f16 or f32 of %zu dimensions, got %s of %zu", nni_name(a, path), nni_probing_members[i], dims, nn_dtype_name(info.dtype), info.ndim);
+        if (dims == 3 && info.shape[0] != sh->n_layers)
+            return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %zu layers, as 'layers' has, got %zu", nni_name(a, path), nni_probing_members[i], sh->n_layers, info.shape[0]);
+        if (info.shape[dims - 2] != n)
+            return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %zu fragments, as 'is_final_token' has, got %zu", nni_name(a, path), nni_probing_members[i], n, info.shape[dims - 2]);
+        sh->width[i] = info.shape[dims - 1];
+    }
+    if (run->shape) {                                   /* as the first file? */
+        const nni_probing_shape *f = run->shape;
+        char b[64];
+        for (i = 0; i < 3; i++) if (sh->width[i] != f->width[i])
+            return nni_fail(err, NN_E_FORMAT, "%s: '%s' has width %zu, in %s it has %zu", nni_name(a, path), nni_probing_members[i], sh->width[i], nni_name(b, run->first_path), f->width[i]);
+        if (sh->n_layers != f->n_layers) return nni_fail(err, NN_E_FORMAT, "%s: has %zu layers, %s has %zu", nni_name(a, path), sh->n_layers, nni_name(b, run->first_path), f->n_layers);
+        for (i = 0; i < sh->n_layers; i++) {            /* the same layers; their order may differ, the numbers decide */
+            size_t pos;
+            if (!nni_probing_pos(sh, f->layers[i], &pos))
+                return nni_fail(err, NN_E_FORMAT, "%s: has no layer %lld, %s has it", nni_name(a, path), (long long)f->layers[i], nni_name(b, run->first_path));
+        }
+    }
+    return NN_OK;
+}
+NNI_FN void nni_probing_piece_free(nni_probing_piece *p, const nn_alloc *al)
+{
+    nn_mem_free(p->x, p->x_bytes, al);
+    nn_mem_free(p->y, p->y_bytes, al);
+    memset(p, 0, sizeof *p);
+}
+/* One value of a float row as float. */
+NNI_FN float nni_probing_value(const nn_tensor *t, size_t i)
+{
+    return t->dtype == NN_F32 ? ((const float *)t->data)[i] : t->dtype == NN_F16 ? nn_f16_to_f32(((const uint16_t *)t->data)[i]) : (float)((const double *)t->data)[i];
+}
+NNI_FN nn_status nni_probing_finite(const char *path, const char *member, int64_t layer, size_t row, const char *why, nn_error *err)
+{
+    char a[64];
+    return nni_fail(err, NN_E_FORMAT, "%s: '%s' layer %lld row %zu: expected finite numbers, got NaN or infinity%s", nni_name(a, path), member, (long long)layer, row, why);
+}
+/* Read one file: every member in one ascending pass, each wanted layer once, handed to all the sets that want it. */
+NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path, nni_probing_shape *sh, nni_probing_file *f, nn_error *err)
+{
+    const nn_alloc *al = &run->src->file.alloc;
+    nn_npz *z = NULL;
+    size_t n = 0, i, j, l, r, pos, one;
+    int member;
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_npz_open(&z, path, &run->src->file, err);
+    if (s == NN_OK) s = nni_probing_look(z, path, run, sh, &n, err);
+    if (s == NN_OK) s = nni_probing_ints(z, path, "sentence_index", &f->sentence, 1, &one, err);
+    if (s == NN_OK && one != 1) s = nni_fail(err, NN_E_FORMAT, "%s: 'sentence_index' is empty", path);
+    for (i = 0; s == NN_OK && i < run->n_sets; i++) if (!run->descs[i].n_features) {
+        s = nni_probing_ints(z, path, "concept_strength_label", &f->label, 1, &one, err);
+        if (s == NN_OK && one != 1) s = nni_fail(err, NN_E_FORMAT, "%s: 'concept_strength_label' is empty", path);
+        break;
+    }
+    for (i = 0; s == NN_OK && i < run->n_sets; i++) {    /* room, and the layers this set wants */
+        const nn_probing_desc *d = &run->descs[i];
+        nni_probing_piece *p = &f->piece[i];
+        int src = nni_probing_source_of(d->strategy);
+        size_t nl, k, cells;
+        const int64_t *ls = nni_probing_layers(d, &nl);
+        for (l = 0; s == NN_OK && l < nl; l++) if (!nni_probing_pos(sh, ls[l], &pos)) s = nni_probing_layer_missing(sh, ls[l], path, err);
+        if (s == NN_OK && d->n_features) {
+            if (!nni_probing_pos(sh, d->target_layer, &pos)) s = nni_probing_layer_missing(sh, d->target_layer, path, err);
+            else p->l0 = (double)sh->l0[pos];
+            for (j = 0; s == NN_OK && j < d->n_features; j++) if (d->features[j] < 0 || (uint64_t)d->features[j] >= sh->width[NNI_ACTIVATIONS])
+                s = nni_fail(err, NN_E_ARG, "probing: feature %lld is out of range: the files have %zu, numbered from 0", (long long)d->features[j], sh->width[NNI_ACTIVATIONS]);
+        }
+        if (s != NN_OK) break;
+        p->rows = d->rows == NN_ROWS_FINAL ? 1 : d->rows == NN_ROWS_ALL || d->last > n ? n : d->last;
+        p->first = n - p->rows;
+        k = sh->width[src];
+        if (nl > 1 && d->combine == NN_COMBINE_CONCAT && !nni_mul(k, nl, &k)) s = nni_fail(err, NN_E_NOMEM, "probing: size overflows");
+        if (s == NN_OK && (!nni_mul(p->rows, k, &cells) || !nni_mul(cells, sizeof(float), &p->x_bytes) || !nni_mul(p->rows * d->n_features, sizeof(float), &p->y_bytes)))
+            s = nni_fail(err, NN_E_NOMEM, "probing: size overflows");
+        if (s == NN_OK && p->x_bytes && (p->x = (float *)nn_mem_alloc(p->x_bytes, al)) == NULL) s = nni_fail(err, NN_E_NOMEM, "probing: out of memory");
+        if (s == NN_OK && p->y_bytes && (p->y = (float *)nn_mem_alloc(p->y_bytes, al)) == NULL) s = nni_fail(err, NN_E_NOMEM, "probing: out of memory");
+    }
+    for (member = 0; s == NN_OK && member < 3; member++) {
+        size_t m = sh->needs[member] ? nn_npz_find(z, nni_probing_members[member]) : SIZE_MAX, w = sh->width[member];
+        size_t layers = member == NNI_EMBEDDINGS ? 1 : sh->n_layers;
+        if (m == SIZE_MAX) continue;
+        for (pos = 0; s == NN_OK && pos < layers; pos++) {
+            size_t from = n, base;
+            int wanted = 0;
+            int64_t layer = member == NNI_EMBEDDINGS ? -1 : sh->layers[pos];
+            for (i = 0; i < run->n_sets; i++) {          /* does anybody want this layer, and from which row on? */
+                const nn_probing_desc *d = &run->descs[i];
+                size_t nl, hit = 0;
+                const int64_t *ls = nni_probing_layers(d, &nl);
+                if (nni_probing_source_of(d->strategy) == member && !nni_probing_merges(d)) {
+                    if (member == NNI_EMBEDDINGS) hit = 1;
+                    for (l = 0; l < nl; l++) if (ls[l] == layer) hit = 1;
+                }
+                if (d->n_features && member == NNI_ACTIVATIONS && d->target_layer == layer) hit = 1;
+                if (hit) { wanted = 1; if (f->piece[i].first < from) from = f->piece[i].first; }
+            }
+            if (!wanted) continue;
+            base = pos * n + from;                       /* in rows of w */
+            s = nn_npz_get_items(z, m, base * w, (n - from) * w, &t, err);
+            for (i = 0; s == NN_OK && i < run->n_sets; i++) {
+                const nn_probing_desc *d = &run->descs[i];
+                nni_probing_piece *p = &f->piece[i];
+                size_t nl, c;
+                const int64_t *ls = nni_probing_layers(d, &nl);
+                if (nni_probing_source_of(d->strategy) == member && !nni_probing_merges(d)) {
+                    for (l = 0; s == NN_OK && l < (nl ? nl : 1); l++) {
+                        if (nl && ls[l] != layer) continue;
+                        for (r = 0; s == NN_OK && r < p->rows; r++) {
+                            size_t in = (p->first + r - from) * w;
+                            float *x = p->x + r * w * (nl ? nl : 1) + l * w;
+                            for (c = 0; c < w; c++) {
+                                float v = nni_probing_value(&t, in + c);
+                                if (!(v - v == 0.0f)) { s = nni_probing_finite(path, nni_probing_members[member], layer, p->first + r, t.dtype == NN_F16 ? " (overflowed f16?)" : "", err); break; }
+                                x[c] = v;
+                            }
+                        }
+                    }
+                }
+                if (s == NN_OK && d->n_features && member == NNI_ACTIVATIONS && d->target_layer == layer)
+                    for (r = 0; s == NN_OK && r < p->rows; r++) for (j = 0; j < d->n_features; j++) {
+                        float v = nni_probing_value(&t, (p->first + r - from) * w + (size_t)d->features[j]);
+                        if (!(v - v == 0.0f)) { s = nni_probing_finite(path, nni_probing_members[member], layer, p->first + r, "", err); break; }
+                        p->y[r * d->n_features + j] = v;
+                    }
+            }
+            nn_tensor_free(&t);
+        }
+        /* mean and diff of several layers: sums in double, layers in ascending order of their numbers */
+        for (i = 0; s == NN_OK && i < run->n_sets; i++) {
+            const nn_probing_desc *d = &run->descs[i];
+            nni_probing_piece *p = &f->piece[i];
+            size_t nl, c;
+            const int64_t *ls = nni_probing_layers(d, &nl);
+            if (nni_probing_source_of(d->strategy) != member || !nni_probing_merges(d)) continue;
+            for (r = 0; s == NN_OK && r < p->rows; r++) {
+                double *sum = (double *)nni_new(w ? w : 1, sizeof *sum, al);
+                if (!sum) { s = nni_fail(err, NN_E_NOMEM, "probing: out of memory"); break; }
+                for (l = 0; s == NN_OK && l < nl; l++) {
+                    (void)nni_probing_pos(sh, ls[l], &pos);
+                    s = nn_npz_get_items(z, m, (pos * n + p->first + r) * w, w, &t, err);
+                    for (c = 0; s == NN_OK && c < w; c++) {
+                        double v = (double)nni_probing_value(&t, c);
+                        if (!(v - v == 0.0)) s = nni_probing_finite(path, nni_probing_members[member], ls[l], p->first + r, "", err);
+                        if (d->combine == NN_COMBINE_MEAN) sum[c] += v;
+                        else sum[c] = l ? v - sum[c] : v;
+                    }
+                    nn_tensor_free(&t);
+                }
+                for (c = 0; s == NN_OK && c < w; c++) p->x[r * w + c] = (float)(d->combine == NN_COMBINE_MEAN ? sum[c] / (double)nl : sum[c]);
+                nn_mem_free(sum, (w ? w : 1) * sizeof *sum, al);
+            }
+        }
+    }
+    nn_tensor_free(&t);
+    nn_npz_close(z);
+    if (s != NN_OK) for (i = 0; i < run->n_sets; i++) nni_probing_piece_free(&f->piece[i], al);
+    return s;
+}
+NN_DEF void nn_probing_set_free(nn_probing_set *s)
+{
+    nn_tensor_free(&s->X);
+    nn_tensor_free(&s->y);
+    nn_tensor_free(&s->sentence);
+    nn_tensor_free(&s->fragment);
+    nn_tensor_free(&s->file);
+    nn_buf_free(&s->skipped);
+    s->n_skipped = 0;
+    s->average_l0 = 0;
+}
+/* Join the pieces of set `i` in the order of the files. */
+NNI_FN nn_status nni_probing_join(nn_probing_set *out, const nni_probing_run *run, size_t i, nn_error *err)
+{
+    const nn_alloc *al = &run->src->file.alloc;
+    const nn_probing_desc *d = &run->descs[i];
+    size_t f, n = 0, files = 0, at = 0, k = 0, nl, yshape[2], width = run->shape ? run->shape->width[nni_probing_source_of(d->strategy)] : 0;
+    nn_status s;
+    double l0 = 0;
+    (void)nni_probing_layers(d, &nl);
+    k = nl > 1 && d->combine == NN_COMBINE_CONCAT ? width * nl : width;
+    for (f = 0; f < run->src->n_paths; f++) if (run->files[f].status == NN_OK) { n += run->files[f].piece[i].rows; l0 += run->files[f].piece[i].l0; files++; }
+    yshape[0] = n;
+    yshape[1] = d->n_features;
+    s = nn_tensor_make2(&out->X, NN_F32, n, k, al, err);
+    if (s == NN_OK) s = nn_tensor_make(&out->y, d->n_features ? NN_F32 : NN_I64, d->n_features > 1 ? 2 : 1, yshape, al, err);
+    if (s == NN_OK) s = nn_tensor_make1(&out->sentence, NN_I64, n, al, err);
+    if (s == NN_OK) s = nn_tensor_make1(&out->fragment, NN_I64, n, al, err);
+    if (s == NN_OK) s = nn_tensor_make1(&out->file, NN_I64, n, al, err);
+    out->average_l0 = files ? l0 / (double)files : 0;
+    for (f = 0; s == NN_OK && f < run->src->n_paths; f++) {
+        const nni_probing_piece *p = &run->files[f].piece[i];
+        size_t r;
+        if (run->files[f].status != NN_OK) {
+            if (run->src->skip_bad) {
+                s = nn_buf_text(&out->skipped, run->files[f].err.msg, err);
+                if (s == NN_OK) s = nn_buf_text(&out->skipped, "\n", err);
+                out->n_skipped++;
+            }
+            continue;
+        }
+        if (p->rows && k) memcpy(nn_f32(&out->X) + at * k, p->x, p->rows * k * sizeof(float));
+        for (r = 0; r < p->rows; r++) {
+            nn_i64(&out->sentence)[at + r] = run->files[f].sentence;
+            nn_i64(&out->fragment)[at + r] = (int64_t)(p->first + r);
+            nn_i64(&out->file)[at + r] = (int64_t)f;
+            if (!d->n_features) nn_i64(&out->y)[at + r] = run->files[f].label;
+        }
+        if (d->n_features && p->rows) memcpy(nn_f32(&out->y) + at * d->n_features, p->y, p->rows * d->n_features * sizeof(float));
+        at += p->rows;
+    }
+    return s;
+}
+typedef struct nni_probing_id { int64_t sentence; size_t file; } nni_probing_id;
+NNI_FN int nni_probing_id_order(const void *a, const void *b)
+{
+    const nni_probing_id *x = (const nni_probing_id *)a, *y = (const nni_probing_id *)b;
+    if (x->sentence != y->sentence) return x->sentence < y->sentence ? -1 : 1;
+    return x->file < y->file ? -1 : x->file > y->file;
+}
+NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *descs, size_t n_sets, const nn_probing_source *src, nn_error *err)
+{
+    nni_probing_run run;
+    nni_probing_shape *shape, *scratch;
+    const nn_alloc *al = &src->file.alloc;
+    nni_probing_piece *pieces;
+    nn_probing_set *made;
+    nni_probing_id *ids;
+    nn_status s = NN_OK;
+    size_t i, j, f, first = 0, cells = 0;
+    int threads = nn_thread_count(src->threads);
+    char a[64], b[64];
+    for (i = 0; i < n_sets; i++) { s = nn_probing_check(&descs[i], err); if (s != NN_OK) return s; }
+    if (n_sets == 0 || src->n_paths == 0) return nni_fail(err, NN_E_ARG, "probing: expected at least one data set and one file, got %zu and %zu", n_sets, src->n_paths);
+    memset(&run, 0, sizeof run);
+    run.descs = descs;
+    run.n_sets = n_sets;
+    run.src = src;
+    if (!nni_mul(src->n_paths, n_sets, &cells)) return nni_fail(err, NN_E_NOMEM, "probing: size overflows");
+    shape   = (nni_probing_shape *)nni_new(1, sizeof *shape, al);
+    scratch = (nni_probing_shape *)nni_new((size_t)threads, sizeof *scratch, al);
+    run.files = (nni_probing_file *)nni_new(src->n_paths, sizeof *run.files, al);
+    pieces  = (nni_probing_piece *)nni_new(cells, sizeof *pieces, al);
+    made    = (nn_probing_set *)nni_new(n_sets, sizeof *made, al);
+    ids     = (nni_probing_id *)nni_new(src->n_paths, sizeof *ids, al);
+    if (!shape || !scratch || !run.files || !pieces || !made || !ids) s = nni_fail(err, NN_E_NOMEM, "probing: out of memory for %zu files", src->n_paths);
+    for (f = 0; s == NN_OK && f < src->n_paths; f++) { run.files[f].piece = pieces + f * n_sets; run.files[f].status = NN_E_STOPPED; }
+    /* the first good file says what all must look like */
+    for (first = 0; s == NN_OK && first < src->n_paths; first++) {
+        nni_probing_file *fl = &run.files[first];
+        fl->status = nni_probing_read(&run, src->paths[first], shape, fl, &fl->err);
+        run.done++;
+        if (src->progress && src->progress(run.done, src->n_paths, src->user)) { s = nni_fail(err, NN_E_STOPPED, "probing: stopped after %zu of %zu files", run.done, src->n_paths); break; }
+        if (fl->status == NN_OK) { run.shape = shape; run.first_path = src->paths[first]; break; }
+        if (!src->skip_bad || fl->status == NN_E_ARG || fl->status == NN_E_NOMEM) { if (err) *err = fl->err; s = fl->status; break; }
+    }
+    if (s == NN_OK && !run.shape) { if (err) *err = run.files[0].err; s = run.files[0].status; }
+    if (s == NN_OK) {
+        long long k, from = (long long)first + 1, total = (long long)src->n_paths;
+        NNI_OMP(parallel for schedule(dynamic) num_threads(threads) if (threads > 1))
+        for (k = from; k < total; k++) {
+            nni_probing_file *fl = &run.files[k];
+            int stop, me = 0;
+#ifdef _OPENMP
+            me = omp_get_thread_num();
+#endif
+            NNI_OMP(atomic read)
+            stop = run.stopped;
+            if (stop) continue;
+            fl->status = nni_probing_read(&run, src->paths[k], scratch + me, fl, &fl->err);
+            if (fl->status != NN_OK && (!src->skip_bad || fl->status == NN_E_NOMEM)) {
+                NNI_OMP(atomic write)
+                run.stopped = 1;
+            }
+            NNI_OMP(critical(nni_probing))
+            {
+                run.done++;
+                if (src->progress && src->progress(run.done, src->n_paths, src->user)) run.stopped = 2;
+            }
+        }
+    }
+    if (s == NN_OK && run.stopped == 2) s = nni_fail(err, NN_E_STOPPED, "probing: stopped after %zu of %zu files", run.done, src->n_paths);
+    /* the first failure in the order of the files: the same whatever the threads did. A thread that stopped early may have left an
+     * earlier file unread, so those are read now. */
+    for (f = first + 1; s == NN_OK && run.stopped == 1 && f < src->n_paths; f++) {
+        nni_probing_file *fl = &run.files[f];
+        if (fl->status == NN_E_STOPPED) fl->status = nni_probing_read(&run, src->paths[f], scratch, fl, &fl->err);
+        if (fl->status != NN_OK) { if (err) *err = fl->err; s = fl->status; }
+    }
+    /* an identity that occurs twice: sort (sentence, file), look at neighbours */
+    if (s == NN_OK) {
+        size_t good = 0;
+        for (f = 0; f < src->n_paths; f++) if (run.files[f].status == NN_OK) { ids[good].sentence = run.files[f].sentence; ids[good++].file = f; }
+        qsort(ids, good, sizeof *ids, nni_probing_id_order);
+        for (f = 1; s == NN_OK && f < good; f++) {
+            nni_probing_file *fl = &run.files[ids[f].file];
+            nn_error e = NN_ZERO;
+            if (ids[f].sentence != ids[f - 1].sentence) continue;
+            (void)nni_fail(&e, NN_E_FORMAT, "%s: sentence_index %lld occurs already in %s", nni_name(a, src->paths[ids[f].file]), (long long)ids[f].sentence, nni_name(b, src->paths[ids[f - 1].file]));
+            if (!src->skip_bad) { if (err) *err = e; s = NN_E_FORMAT; break; }
+            fl->status = NN_E_FORMAT;
+            fl->err = e;
+            for (i = 0; i < n_sets; i++) nni_probing_piece_free(&fl->piece[i], al);
+        }
+    }
+    for (i = 0; s == NN_OK && i < n_sets; i++) { made[i].skipped.alloc = *al; s = nni_probing_join(&made[i], &run, i, err); }
+    if (s == NN_OK) for (i = 0; i < n_sets; i++) sets[i] = made[i];
+    else for (i = 0; made && i < n_sets; i++) nn_probing_set_free(&made[i]);
+    for (j = 0; pieces && j < cells; j++) nni_probing_piece_free(&pieces[j], al);
+    nn_mem_free(ids, src->n_paths * sizeof *ids, al);
+    nn_mem_free(made, n_sets * sizeof *made, al);
+    nn_mem_free(pieces, cells * sizeof *pieces, al);
+    nn_mem_free(run.files, src->n_paths * sizeof *run.files, al);
+    nn_mem_free(scratch, (size_t)threads * sizeof *scratch, al);
+    nn_mem_free(shape, sizeof *shape, al);
+    return s;
 }
 
 #ifdef __cplusplus

@@ -1,0 +1,1800 @@
+/* probe_data.c - probing data sets from embeddings, hidden states and SAE activations, and the probes themselves.
+ *
+ *     cc -O2 -fopenmp examples/probe_data.c -o probe_data -lm
+ *     ./probe_data synthesize --out demo/sentences
+ *     ./probe_data --strategy hidden-to-concept --input demo/sentences --layers 0-9 --each-layer --output demo/h.npz
+ *     ./probe_data compare demo/h_l*.npz --out demo
+ *
+ * The first command makes a folder of sentence files with a planted concept, the second one data set per layer, the third
+ * says at which layers the concept can be read off. What is printed last is accuracy by layer; see examples/fair_tasks.c next. */
+#define _POSIX_C_SOURCE 200809L
+#define NN_IMPLEMENTATION
+#include "nn_app.h"
+#include "../nn_data.h"
+#include "../nn_train.h"
+#include <inttypes.h>
+
+enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH };
+#define C_BUILD (1u << CMD_BUILD)
+#define C_PROBE (1u << CMD_PROBE)
+#define C_COMPARE (1u << CMD_COMPARE)
+#define C_SYNTH (1u << CMD_SYNTH)
+
+enum { NORM_STANDARDIZE = 0, NORM_MINMAX, NORM_NONE };
+static const char *const norm_names[] = { "standardize", "minmax", "none" };
+enum { PROBE_AUTO = 0, PROBE_LOGISTIC, PROBE_RIDGE, PROBE_MLP, PROBE_MEANS };
+static const char *const probe_names[] = { "auto", "logistic", "ridge", "mlp", "mean-difference" };
+
+typedef struct opts {
+    /* build */
+    const char *strategy, *input, *output, *library, *array, *labels, *norm_from;
+    const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine, *rows, *pattern;
+    int    normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
+    size_t pca;
+    double test_size;
+    uint64_t split_seed;
+    /* probe, compare */
+    int    probe, tune;
+    size_t folds, seeds, hidden, epochs;
+    double penalty;
+    uint64_t fold_seed;
+    const char *save;
+    /* synthesize */
+    size_t sentences, n_layers, dim, n_features;
+    nn_irange fragments;
+    const char *planted;
+    double strength, active;
+    int    dtype;
+} opts;
+
+#define F(member) offsetof(opts, member)
+static const nn_option table[] = {
+    { .key = "strategy", .type = NN_APP_TEXT, .field = F(strategy), .value = "NAME", .group = "data set", .commands = C_BUILD,
+      .help = "embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept" },
+    { .key = "input", .type = NN_APP_TEXT, .field = F(input), .value = "DIR", .group = "data set", .commands = C_BUILD, .help = "folder of sentence_*.npz files" },
+    { .key = "output", .type = NN_APP_TEXT, .field = F(output), .value = "F.npz", .group = "data set", .commands = C_BUILD,
+      .help = "file to make; report and run.json take its stem (default: generated_datasets/ and a name made of the choices)" },
+    { .key = "target_layer", .type = NN_APP_TEXT, .field = F(target_layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: layer of the feature" },
+    { .key = "target_feature", .type = NN_APP_TEXT, .field = F(target_feature), .value = "K", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: the feature" },
+    { .key = "features", .type = NN_APP_TEXT, .field = F(features), .value = "K1,K2", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: several features, y becomes [n, m]" },
+    { .key = "input_layer", .type = NN_APP_TEXT, .field = F(input_layer), .value = "L", .group = "data set", .commands = C_BUILD,
+      .help = "hidden-to-feature: x from this layer instead of the target layer" },
+    { .key = "layer", .type = NN_APP_TEXT, .field = F(layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: one layer" },
+    { .key = "layers", .type = NN_APP_TEXT, .field = F(layers), .value = "LIST", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: several layers: 0-5 or 2,5,10 or 0-2,10,15-17" },
+    { .key = "combine", .type = NN_APP_TEXT, .field = F(combine), .def = "concat", .value = "HOW", .group = "data set", .commands = C_BUILD,
+      .help = "several layers: concat, mean, or diff (second - first)" },
+    { .key = "rows", .type = NN_APP_TEXT, .field = F(rows), .def = "final", .value = "WHICH", .group = "data set", .commands = C_BUILD,
+      .help = "final (complete sentences), all fragments, or last:T of them" },
+    { .key = "each_layer", .type = NN_APP_BOOL, .field = F(each_layer), .group = "data set", .commands = C_BUILD,
+      .help = "one data set per layer of --layers, in one pass: F_l0.npz, F_l1.npz, ..." },
+    { .key = "skip_bad", .type = NN_APP_BOOL, .field = F(skip_bad), .group = "data set", .commands = C_BUILD,
+      .help = "leave bad files out and list them in meta_skipped, instead of stopping before anything is written" },
+    { .key = "array", .type = NN_APP_TEXT, .field = F(array), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "2-d array instead of --input: F.npy, F.npz:NAME, F.pt:NAME" },
+    { .key = "labels", .type = NN_APP_TEXT, .field = F(labels), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME" },
+    { .key = "library", .type = NN_APP_TEXT, .field = F(library), .flags = NN_APP_HIDDEN, .commands = C_BUILD, .help = "set by --config when the file has a list of data sets" },
+    { .key = "normalize", .type = NN_APP_ENUM, .field = F(normalize), .def = "standardize", .choices = "standardize|minmax|none", .group = "scaling", .commands = C_BUILD,
+      .help = "columns of X; the parameters are stored" },
+    { .key = "norm_from", .type = NN_APP_TEXT, .field = F(norm_from), .value = "F.npz", .group = "scaling", .commands = C_BUILD, .help = "apply the stored normalisation (and PCA) of another data set" },
+    { .key = "fit_rows", .type = NN_APP_ENUM, .field = F(fit_rows), .def = "all", .choices = "all|train", .group = "scaling", .commands = C_BUILD,
+      .help = "train: fit on the rows of a stored split only (split_train, split_test)" },
+    { .key = "test_size", .type = NN_APP_NUM, .field = F(test_size), .def = "0.2", .min = 0, .max = 1, .unit = "0..1", .flags = NN_APP_ABOVE | NN_APP_BELOW, .group = "scaling", .commands = C_BUILD,
+      .help = "share of the sentences in split_test" },
+    { .key = "split_seed", .type = NN_APP_SEED, .field = F(split_seed), .def = "42", .group = "scaling", .commands = C_BUILD, .help = "seed of that split" },
+    { .key = "pca", .type = NN_APP_SIZE, .field = F(pca), .def = "0", .unit = "components", .group = "scaling", .commands = C_BUILD, .help = "reduce X after scaling; 0 = no" },
+    { .key = "pca_randomized", .type = NN_APP_BOOL, .field = F(randomized), .group = "scaling", .commands = C_BUILD, .help = "sketch (Halko et al. 2011) instead of the exact decomposition" },
+    { .key = "raw", .type = NN_APP_BOOL, .field = F(raw), .def = "true", .group = "scaling", .commands = C_BUILD,
+      .help = "store X_raw beside X: X before scaling, so that probes refit the scaler in each fold" },
+    { .key = "deflate", .type = NN_APP_BOOL, .field = F(deflate), .group = "scaling", .commands = C_BUILD | C_SYNTH, .help = "compress the arrays" },
+
+    { .key = "probe", .type = NN_APP_ENUM, .field = F(probe), .def = "auto", .choices = "auto|logistic|ridge|mlp|mean-difference", .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .help = "auto: logistic for concepts, ridge for features" },
+    { .key = "folds", .type = NN_APP_SIZE, .field = F(folds), .def = "5", .min = 2, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .help = "stratified by label, grouped by sentence" },
+    { .key = "fold_seed", .type = NN_APP_SEED, .field = F(fold_seed), .def = "42", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "seed of the folds" },
+    { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .help = "repeat with that many fold seeds; figures become means" },
+    { .key = "penalty", .type = NN_APP_NUM, .field = F(penalty), .def = "1", .min = 0, .max = 1e12, .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns" },
+    { .key = "tune", .type = NN_APP_BOOL, .field = F(tune), .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "choose the penalty inside each fold by an inner cross-validation" },
+    { .key = "hidden", .type = NN_APP_SIZE, .field = F(hidden), .def = "32", .min = 1, .max = 4096, .unit = "units", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: hidden layer" },
+    { .key = "epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "60", .min = 1, .max = 100000, .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: passes over the rows" },
+    { .key = "save", .type = NN_APP_TEXT, .field = F(save), .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows" },
+
+    { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7, .group = "folder", .commands = C_SYNTH, .help = "files" },
+    { .key = "n_layers", .type = NN_APP_SIZE, .field = F(n_layers), .def = "26", .min = 1, .max = 4096, .group = "folder", .commands = C_SYNTH, .alias = "layers", .help = "layers per file" },
+    { .key = "dim", .type = NN_APP_SIZE, .field = F(dim), .def = "2304", .min = 1, .max = 1e6, .group = "folder", .commands = C_SYNTH, .help = "width of embeddings and hidden states" },
+    { .key = "n_features", .type = NN_APP_SIZE, .field = F(n_features), .def = "16384", .min = 4, .max = 1e7, .group = "folder", .commands = C_SYNTH, .alias = "features", .help = "SAE features per layer" },
+    { .key = "fragments", .type = NN_APP_IRANGE, .field = F(fragments), .def = "3:9", .min = 1, .max = 10000, .group = "folder", .commands = C_SYNTH, .help = "fragments per sentence" },
+    { .key = "planted", .type = NN_APP_TEXT, .field = F(planted), .def = "", .value = "LIST", .group = "folder", .commands = C_SYNTH,
+      .help = "layers that carry the concept (default: the middle third)" },
+    { .key = "strength", .type = NN_APP_NUM, .field = F(strength), .def = "1.5", .min = 0, .max = 1000, .group = "folder", .commands = C_SYNTH,
+      .help = "distance between neighbouring labels along the direction, in standard deviations" },
+    { .key = "active", .type = NN_APP_NUM, .field = F(active), .def = "0.01", .min = 0, .max = 1, .unit = "0..1", .group = "folder", .commands = C_SYNTH, .help = "share of SAE features that fire" },
+    { .key = "dtype", .type = NN_APP_ENUM, .field = F(dtype), .def = "float16", .choices = "float16|float32", .group = "folder", .commands = C_SYNTH, .help = "of embeddings and hidden states" },
+};
+static const nn_app_command commands[] = {
+    { "build", NULL, 0, 0, "a probing data set from a folder of sentence files or a plain matrix (the word may be left out)", NULL },
+    { "probe", "F.npz", 1, 1, "cross-validated probe with controls, and a report", "results/probes" },
+    { "compare", "F.npz...", 1, 10000, "one table and one plot over data sets (layers, strategies)", "results/probes" },
+    { "synthesize", NULL, 0, 0, "a folder of sentence files with planted directions, to try things without a language model", NULL },
+};
+static const nn_app_program program = {
+    .name = "probe_data", .about = "Probing data sets from embeddings, hidden states and SAE activations; probes with honest controls.",
+    .notes = "USAGE\n"
+             "  probe_data --strategy hidden-to-concept --input DIR --layers 0-5 --output F.npz\n"
+             "  probe_data --strategy hidden-to-feature --input DIR --target-layer 12 --target-feature 1234 --output F.npz\n"
+             "  probe_data --config library.yaml          many data sets in one pass (examples/configs/probe_data.yaml)\n"
+             "  probe_data --array A.npz:vectors --labels L.csv:category --output F.npz\n"
+             "  probe_data probe F.npz --tune --save PROBE.npz\n"
+             "  probe_data compare F1.npz F2.npz ...\n"
+             "  probe_data synthesize --out DIR --sentences 100\n",
+    .commands = commands, .n_commands = 4, .options = table, .n_options = sizeof table / sizeof *table
+};
+
+/* ---- small helpers -------------------------------------------------------- */
+static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...) NNI_PRINTF(3, 4);
+static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    nni_verror(e, s, 0, 0, 0, fmt, ap);
+    va_end(ap);
+    return s;
+}
+static void *need(void *p)      /* the program's own small tables; the libraries report lack of memory themselves */
+{
+    if (!p) { fputs("probe_data: out of memory\n", stderr); exit(1); }
+    return p;
+}
+/* "DIR/a/b.npz" -> directory "DIR/a", stem "b", both in the arena */
+static void split_path(nn_app *app, const char *path, const char **dir, const char **stem)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    *dir = slash ? nn_app_text(app, "%.*s", (int)(slash - path), path) : ".";
+    if (slash == path) *dir = "/";
+    *stem = dot && dot > base ? nn_app_text(app, "%.*s", (int)(dot - base), base) : nn_app_text(app, "%s", base);
+}
+static nn_status put_text(nn_dict *d, const char *key, const char *text, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_text(&t, text, NULL, e);
+    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
+    nn_tensor_free(&t);
+    return s;
+}
+static nn_status put_i64(nn_dict *d, const char *key, int64_t v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_i64(&t, v, NULL, e);
+    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
+    nn_tensor_free(&t);
+    return s;
+}
+static nn_status put_f64(nn_dict *d, const char *key, double v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_f64(&t, v, NULL, e);
+    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
+    nn_tensor_free(&t);
+    return s;
+}
+static nn_status put_copy(nn_dict *d, const char *key, const nn_tensor *v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_copy(&t, v, NULL, e);
+    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
+    nn_tensor_free(&t);
+    return s;
+}
+static nn_status put_ints(nn_dict *d, const char *key, const int64_t *v, size_t n, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_make1(&t, NN_I64, n, NULL, e);
+    if (s == NN_OK) { if (n) memcpy(t.data, v, n * sizeof *v); s = nn_dict_put(d, key, &t, e); }
+    nn_tensor_free(&t);
+    return s;
+}
+/* strings [n] as a unicode array */
+static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, size_t n, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s;
+    size_t i, width = 1;
+    for (i = 0; i < n; i++) {
+        size_t k = 0, len = strlen(v[i]), at, w;
+        uint32_t c;
+        for (at = 0; at < len; at += w ? w : 1, k++) w = nni_utf8_get(v[i] + at, len - at, &c);
+        if (k > width) width = k;
+    }
+    s = nn_tensor_make_text(&t, NN_UCS4, width, 1, &n, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        size_t k = 0, len = strlen(v[i]), at, w;
+        for (at = 0; at < len; at += w, k++) {
+            uint32_t c = 0xFFFD;
+            w = nni_utf8_get(v[i] + at, len - at, &c);
+            if (!w) w = 1;
+            memcpy((unsigned char *)t.data + i * t.itemsize + 4 * k, &c, 4);
+        }
+    }
+    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
+    nn_tensor_free(&t);
+    return s;
+}
+static int text_is(const nn_dict *d, const char *key, const char *want)
+{
+    const nn_tensor *t = nn_dict_get(d, key);
+    char buf[256];
+    if (!t || t->dtype != NN_UCS4 || nn_tensor_count(t) != 1) return 0;
+    (void)nn_tensor_text(t, 0, buf, sizeof buf);
+    return strcmp(buf, want) == 0;
+}
+
+/* ---- one data set to be made: the same words from flags and from a library file ---------------- */
+typedef struct spec {
+    nn_probing_desc d;
+    int64_t layers[512], features[4096];
+    const char *output;
+    int normalize, fit_rows;
+    size_t pca;
+} spec;
+
+static nn_status whole(const char *what, const char *text, int64_t *out, nn_error *e)
+{
+    size_t n = strlen(text);
+    if (nn_i64_parse(text, n, out) != n || *out < 0) return fail(e, NN_E_ARG, "%s: expected a number from 0, got '%.60s'", what, text);
+    return NN_OK;
+}
+/* One option in words. A NULL value is "not given". */
+static nn_status spec_set(spec *s, const char *key, const char *v, nn_error *e)
+{
+    nn_status st = NN_OK;
+    size_t i;
+    int64_t one = 0;
+    if (!v) return NN_OK;
+    if (strcmp(key, "strategy") == 0) {
+        s->d.strategy = nn_probing_strategy_parse(v);
+        if (!s->d.strategy)
+            return fail(e, NN_E_ARG, "strategy: expected embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept, got '%.40s'", v);
+    } else if (strcmp(key, "target_layer") == 0) {
+        st = whole("target-layer", v, &s->d.target_layer, e);
+    } else if (strcmp(key, "target_feature") == 0 || strcmp(key, "features") == 0) {
+        if (s->d.n_features) return fail(e, NN_E_ARG, "features: expected either a target feature or a list of features, got both");
+        if (strcmp(key, "target_feature") == 0) { st = whole("target-feature", v, &one, e); s->features[0] = one; s->d.n_features = 1; }
+        else {
+            const char *p = v;
+            for (;;) {                                    /* in the order given: they are columns of y */
+                size_t n = strcspn(p, ","), used = nn_i64_parse(p, n, &one);
+                if (n == 0 || used != n || one < 0) return fail(e, NN_E_ARG, "features: expected numbers like 3,17,256, got '%.60s'", v);
+                if (s->d.n_features == sizeof s->features / sizeof *s->features) return fail(e, NN_E_LIMIT, "features: more than %zu", s->d.n_features);
+                for (i = 0; i < s->d.n_features; i++) if (s->features[i] == one) return fail(e, NN_E_ARG, "features: %" PRId64 " is named twice", one);
+                s->features[s->d.n_features++] = one;
+                p += n;
+                if (!*p) break;
+                p++;
+            }
+        }
+        s->d.features = s->features;
+    } else if (strcmp(key, "input_layer") == 0) {
+        st = whole("input-layer", v, &s->d.input_layer, e);
+        s->d.has_input_layer = 1;
+    } else if (strcmp(key, "layer") == 0 || strcmp(key, "layers") == 0) {
+        if (s->d.n_layers) return fail(e, NN_E_ARG, "layers: expected either --layer or --layers, got both");
+        if (strcmp(key, "layer") == 0) { st = whole("layer", v, &s->layers[0], e); s->d.n_layers = 1; }
+        else st = nn_layers_parse(s->layers, sizeof s->layers / sizeof *s->layers, &s->d.n_layers, v, e);
+        s->d.layers = s->layers;
+    } else if (strcmp(key, "combine") == 0) {
+        if (strcmp(v, "concat") == 0) s->d.combine = NN_COMBINE_CONCAT;
+        else if (strcmp(v, "mean") == 0) s->d.combine = NN_COMBINE_MEAN;
+        else if (strcmp(v, "diff") == 0) s->d.combine = NN_COMBINE_DIFF;
+        else return fail(e, NN_E_ARG, "combine: expected concat, mean or diff, got '%.60s'", v);
+    } else if (strcmp(key, "rows") == 0) {
+        if (strcmp(v, "final") == 0) s->d.rows = NN_ROWS_FINAL;
+        else if (strcmp(v, "all") == 0) s->d.rows = NN_ROWS_ALL;
+        else if (strncmp(v, "last:", 5) == 0 && whole("rows", v + 5, &one, e) == NN_OK && one >= 1) { s->d.rows = NN_ROWS_LAST; s->d.last = (size_t)one; }
+        else return fail(e, NN_E_ARG, "rows: expected final, all or last:T with T of at least 1, got '%.60s'", v);
+    } else if (strcmp(key, "normalize") == 0) {
+        for (i = 0; i < 3 && strcmp(v, norm_names[i]) != 0; i++) continue;
+        if (i == 3) return fail(e, NN_E_ARG, "normalize: expected standardize, minmax or none, got '%.60s'", v);
+        s->normalize = (int)i;
+    } else if (strcmp(key, "fit_rows") == 0) {
+        if (strcmp(v, "all") != 0 && strcmp(v, "train") != 0) return fail(e, NN_E_ARG, "fit-rows: expected all or train, got '%.60s'", v);
+        s->fit_rows = v[0] == 't';
+    } else if (strcmp(key, "pca") == 0) {
+        st = whole("pca", v, &one, e);
+        s->pca = (size_t)one;
+    } else if (strcmp(key, "output") == 0) s->output = v;
+    else return fail(e, NN_E_ARG, "unknown key '%.60s'; expected strategy, output, target_layer, target_feature, features, input_layer, layer, layers, combine, rows, normalize, fit_rows or pca", key);
+    return st;
+}
+static const char *default_output(nn_app *app, const spec *s)
+{
+    const char *name = nn_probing_strategy_name(s->d.strategy);
+    if (s->d.n_features) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "_f%" PRId64 "%s.npz", name, s->d.target_layer, s->d.features[0], s->d.n_features > 1 ? "_more" : "");
+    if (s->d.n_layers == 1) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 ".npz", name, s->d.layers[0]);
+    if (s->d.n_layers) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "-%" PRId64 ".npz", name, s->d.layers[0], s->d.layers[s->d.n_layers - 1]);
+    return nn_app_text(app, "generated_datasets/%s.npz", name);
+}
+
+/* ---- scaling, PCA, split, and the file ---------------------------------------------------------- */
+typedef struct made {                   /* a data set in hand, on its way to its file */
+    const spec *s;
+    nn_tensor X, y, sentence, fragment; /* X before scaling, f32 [n,k] */
+    const char **files;                 /* [n] name of each row's file */
+    const char *strategy, *source;      /* what the metadata call them */
+    double average_l0;
+    nn_tensor classes;                  /* text labels: their names; else empty */
+    const char *skipped;                /* lines */
+    nn_tensor split_train, split_test;
+} made;
+static void made_free(made *m)
+{
+    nn_tensor_free(&m->X);  nn_tensor_free(&m->y);  nn_tensor_free(&m->sentence);  nn_tensor_free(&m->fragment);
+    nn_tensor_free(&m->classes);  nn_tensor_free(&m->split_train);  nn_tensor_free(&m->split_test);
+    free(m->files);
+}
+/* A scaler by the words of the document, in double: kind NORM_NONE leaves it empty. */
+static nn_status scaler_fit(nn_scaler *sc, int kind, const nn_tensor *x64, const nn_tensor *rows, nn_error *e)
+{
+    nn_tensor part = NN_ZERO;
+    nn_status s;
+    if (kind == NORM_NONE) return NN_OK;
+    sc->kind = kind == NORM_MINMAX ? NN_SCALER_MINMAX : NN_SCALER_STANDARD;
+    if (!rows) return nn_scaler_fit(sc, x64, e);
+    s = nn_gather_rows(&part, x64, rows, NULL, e);
+    if (s == NN_OK) s = nn_scaler_fit(sc, &part, e);
+    nn_tensor_free(&part);
+    return s;
+}
+/* The same from the norm_* arrays of a file: x -> (x - mean) / scale, or (x - min) / (max - min). */
+static nn_status scaler_stored(nn_scaler *sc, int *kind, const nn_dict *f, const char *name, size_t k, nn_error *e)
+{
+    static const char *const keys[3][2] = { { "norm_mean", "norm_std" }, { "norm_min", "norm_max" }, { NULL, NULL } };
+    const nn_tensor *a, *b;
+    size_t j;
+    nn_tensor two = NN_ZERO;
+    nn_status s;
+    for (*kind = 0; *kind < 3 && !text_is(f, "norm_method", norm_names[*kind]); ++*kind) continue;
+    if (*kind == 3) return fail(e, NN_E_FORMAT, "%s: no norm_method: not a data set of this program", name);
+    if (*kind == NORM_NONE) return NN_OK;
+    a = nn_dict_get(f, keys[*kind][0]);
+    b = nn_dict_get(f, keys[*kind][1]);
+    if (!a || !b || nn_tensor_count(a) != k || nn_tensor_count(b) != k)
+        return fail(e, NN_E_FORMAT, "%s: expected %s and %s for %zu columns", name, keys[*kind][0], keys[*kind][1], k);
+    /* two rows with that mean and deviation, or that range, fit a scaler of the same kind */
+    s = nn_tensor_make2(&two, NN_F64, 2, k, NULL, e);
+    if (s != NN_OK) return s;
+    for (j = 0; j < k; j++) { nn_f64(&two)[j] = nn_tensor_get_f64(a, j); nn_f64(&two)[k + j] = nn_tensor_get_f64(b, j); }
+    sc->kind = *kind == NORM_MINMAX ? NN_SCALER_MINMAX : NN_SCALER_STANDARD;
+    s = nn_scaler_fit(sc, &two, e);
+    if (s == NN_OK && *kind == NORM_STANDARDIZE)
+        for (j = 0; j < k; j++) { nn_f64(&sc->mean)[j] = nn_f64(&two)[j]; nn_f64(&sc->scale)[j] = nn_f64(&two)[k + j]; }
+    nn_tensor_free(&two);
+    return s;
+}
+static nn_status put_scaler(nn_dict *d, int kind, const nn_scaler *sc, nn_error *e)
+{
+    nn_status s = put_text(d, "norm_method", norm_names[kind], e);
+    if (s == NN_OK && kind == NORM_STANDARDIZE) { s = put_copy(d, "norm_mean", &sc->mean, e); if (s == NN_OK) s = put_copy(d, "norm_std", &sc->scale, e); }
+    if (s == NN_OK && kind == NORM_MINMAX) { s = put_copy(d, "norm_min", &sc->min, e); if (s == NN_OK) s = put_copy(d, "norm_max", &sc->max, e); }
+    return s;
+}
+static int to_scale(int kind, const nn_scaler *sc, nn_tensor *x64, nn_error *e)
+{
+    return kind == NORM_NONE ? NN_OK : nn_scaler_transform(sc, x64, e);
+}
+
+/* Everything the document lists, and the few keys beyond it (X_raw, meta_files, pca_*, split_*). */
+static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path, nn_error *e)
+{
+    const spec *sp = m->s;
+    nn_dict d = NN_ZERO, from = NN_ZERO;
+    nn_tensor x64 = NN_ZERO, x32 = NN_ZERO, t = NN_ZERO;
+    nn_scaler sc = NN_ZERO;
+    nn_pca pca = NN_ZERO;
+    nn_status s;
+    int kind = sp->normalize, concept = m->y.dtype == NN_I64;
+    size_t n = m->X.shape[0], k = m->X.shape[1], used = sp->pca;
+    s = nn_tensor_convert(&x64, &m->X, NN_F64, NULL, e);
+    if (s == NN_OK && sp->fit_rows) {
+        nn_split_desc sd = NN_ZERO;
+        sd.test_size = o->test_size;
+        sd.random_state = o->split_seed;
+        if (concept) sd.stratify = &m->y;
+        if (sp->d.rows != NN_ROWS_FINAL) sd.groups = &m->sentence;
+        s = nn_train_test_split(&m->split_train, &m->split_test, n, &sd, e);
+    }
+    if (s == NN_OK && o->norm_from) {
+        s = nn_npz_read(&from, o->norm_from, NULL, e);
+        if (s == NN_OK) s = scaler_stored(&sc, &kind, &from, o->norm_from, k, e);
+    } else if (s == NN_OK) s = scaler_fit(&sc, kind, &x64, sp->fit_rows ? &m->split_train : NULL, e);
+    if (s == NN_OK) s = to_scale(kind, &sc, &x64, e);
+    if (s == NN_OK && o->norm_from && nn_dict_get(&from, "pca_components")) {
+        const nn_tensor *c = nn_dict_get(&from, "pca_components"), *mu = nn_dict_get(&from, "pca_mean");
+        if (!mu || c->ndim != 2 || c->shape[1] != k || nn_tensor_count(mu) != k) s = fail(e, NN_E_FORMAT, "%s: pca_components: expected %zu columns", o->norm_from, k);
+        pca.n = n;  pca.d = k;  pca.k = used = c->shape[0];
+        if (s == NN_OK) s = nn_tensor_convert(&pca.components, c, NN_F64, NULL, e);
+        if (s == NN_OK) s = nn_tensor_convert(&pca.mean, mu, NN_F64, NULL, e);
+    } else if (s == NN_OK && used) {
+        nn_pca_desc pd = NN_ZERO;
+        nn_tensor part = NN_ZERO;
+        pd.n_components = used;
+        pd.randomized = o->randomized;
+        if (sp->fit_rows) s = nn_gather_rows(&part, &x64, &m->split_train, NULL, e);
+        if (s == NN_OK) s = nn_pca_fit(&pca, sp->fit_rows ? &part : &x64, &pd, e);
+        nn_tensor_free(&part);
+    }
+    if (s == NN_OK && used) {
+        s = nn_pca_transform(&t, &pca, &x64, NULL, e);
+        if (s == NN_OK) { nn_tensor_free(&x64); x64 = t; memset(&t, 0, sizeof t); }
+    }
+    if (s == NN_OK) s = kind == NORM_NONE && !used ? nn_tensor_copy(&x32, &m->X, NULL, e) : nn_tensor_convert(&x32, &x64, NN_F32, NULL, e);
+    if (s == NN_OK) s = nn_dict_put(&d, "X", &x32, e);
+    if (s == NN_OK) s = put_copy(&d, "y", &m->y, e);
+    if (s == NN_OK) s = put_text(&d, "meta_strategy", m->strategy, e);
+    if (s == NN_OK) s = put_text(&d, "meta_input_source", m->source, e);
+    if (s == NN_OK) {
+        if (sp->d.n_layers) s = put_ints(&d, "meta_input_layers", sp->layers, sp->d.n_layers, e);
+        else if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE) s = put_ints(&d, "meta_input_layers", sp->d.has_input_layer ? &sp->d.input_layer : &sp->d.target_layer, 1, e);
+        else s = put_ints(&d, "meta_input_layers", NULL, 0, e);
+    }
+    if (s == NN_OK) s = put_i64(&d, "meta_input_dims", (int64_t)k, e);
+    if (s == NN_OK) s = put_i64(&d, "meta_n_samples", (int64_t)n, e);
+    if (s == NN_OK) s = put_copy(&d, "meta_sentence_indices", &m->sentence, e);
+    if (s == NN_OK && sp->d.n_features) {
+        s = put_i64(&d, "meta_target_layer", sp->d.target_layer, e);
+        if (s == NN_OK) s = sp->d.n_features == 1 ? put_i64(&d, "meta_target_feature", sp->features[0], e) : put_ints(&d, "meta_target_feature", sp->features, sp->d.n_features, e);
+        if (s == NN_OK) s = put_f64(&d, "meta_average_l0", m->average_l0, e);
+    }
+    if (s == NN_OK && sp->d.rows != NN_ROWS_FINAL) s = put_copy(&d, "meta_fragment_indices", &m->fragment, e);
+    if (s == NN_OK && sp->d.n_layers > 1) s = put_text(&d, "meta_combine", sp->d.combine == NN_COMBINE_MEAN ? "mean" : sp->d.combine == NN_COMBINE_DIFF ? "diff" : "concat", e);
+    if (s == NN_OK && m->files) s = put_texts(&d, "meta_files", m->files, n, e);
+    if (s == NN_OK && m->skipped && *m->skipped) s = put_text(&d, "meta_skipped", m->skipped, e);
+    if (s == NN_OK && m->classes.data) s = put_copy(&d, "meta_classes", &m->classes, e);
+    if (s == NN_OK) s = put_scaler(&d, kind, &sc, e);
+    if (s == NN_OK && used) {
+        s = put_copy(&d, "pca_components", &pca.components, e);
+        if (s == NN_OK) s = put_copy(&d, "pca_mean", &pca.mean, e);
+        if (s == NN_OK && pca.ratio.data) s = put_copy(&d, "pca_explained_variance_ratio", &pca.ratio, e);
+    }
+    if (s == NN_OK && m->split_train.data) { s = put_copy(&d, "split_train", &m->split_train, e); if (s == NN_OK) s = put_copy(&d, "split_test", &m->split_test, e); }
+    if (s == NN_OK && o->raw && (kind != NORM_NONE || used)) s = put_copy(&d, "X_raw", &m->X, e);
+    if (s == NN_OK) s = nn_npz_write(path, &d, o->deflate ? 6 : 0, NULL, e);
+    if (s == NN_OK) nn_app_wrote(app, path);
+    nn_pca_free(&pca);
+    nn_scaler_free(&sc);
+    nn_tensor_free(&t);
+    nn_tensor_free(&x32);
+    nn_tensor_free(&x64);
+    nn_dict_free(&from);
+    nn_dict_free(&d);
+    return s;
+}
+
+/* The report beside one data set: what is in it, how the labels are spread. */
+static nn_status report_set(nn_app *app, const made *m, const char *path, nn_error *e)
+{
+    nn_report r;
+    nn_plot p;
+    nn_series se;
+    size_t n = m->X.shape[0], i, k = 0;
+    const char *dir, *stem;
+    char buf[64];
+    double *v = (double *)need(malloc((n ? n : 1) * sizeof *v));
+    split_path(app, path, &dir, &stem);
+    nn_report_begin(&r, app, nn_app_text(app, "Probing data set %s", stem), nn_app_text(app, "%s: %zu rows of %zu columns", m->strategy, n, m->X.shape[1]));
+    (void)snprintf(buf, sizeof buf, "%zu", n);
+    nn_report_figure(&r, "rows", buf, NULL);
+    (void)snprintf(buf, sizeof buf, "%zu", m->X.shape[1]);
+    nn_report_figure(&r, "columns", buf, m->source);
+    nn_report_figure(&r, "normalisation", norm_names[m->s->normalize], NULL);
+    memset(&p, 0, sizeof p);
+    memset(&se, 0, sizeof se);
+    if (m->y.dtype == NN_I64) {                           /* class balance */
+        int64_t lo = 0, hi = 0;
+        const char **names;
+        double *count;
+        for (i = 0; i < n; i++) { if (i == 0 || nn_i64(&m->y)[i] < lo) lo = nn_i64(&m->y)[i]; if (i == 0 || nn_i64(&m->y)[i] > hi) hi = nn_i64(&m->y)[i]; }
+        k = hi - lo < 200 ? (size_t)(hi - lo) + 1 : 200;
+        names = (const char **)need(malloc(k * sizeof *names));
+        count = (double *)need(calloc(k, sizeof *count));
+        for (i = 0; i < n; i++) if ((size_t)(nn_i64(&m->y)[i] - lo) < k) count[nn_i64(&m->y)[i] - lo]++;
+        for (i = 0; i < k; i++) {
+            char name[128] = "";
+            if (m->classes.data && lo + (int64_t)i >= 0 && (size_t)(lo + (int64_t)i) < nn_tensor_count(&m->classes)) (void)nn_tensor_text(&m->classes, (size_t)(lo + (int64_t)i), name, sizeof name);
+            names[i] = *name ? nn_app_text(app, "%s", name) : nn_app_text(app, "%" PRId64, lo + (int64_t)i);
+        }
+        se.y = count;  se.n = k;
+        p.kind = NN_PLOT_BAR;  p.title = "Class balance";  p.x_label = "label";  p.y_label = "rows";
+        p.series = &se;  p.n_series = 1;  p.categories = names;  p.n_categories = k;  p.zero_y = 1;
+        nn_report_plot(&r, &p, "class_balance");
+        free(names);
+        free(count);
+    } else {
+        size_t w = m->y.ndim == 2 ? m->y.shape[1] : 1;
+        for (i = 0; i < n; i++) v[i] = (double)nn_f32(&m->y)[i * w];
+        se.y = v;  se.n = n;
+        p.kind = NN_PLOT_HIST;  p.title = "Target";  p.x_label = "activation of the feature";  p.y_label = "rows";  p.series = &se;  p.n_series = 1;
+        nn_report_plot(&r, &p, "target");
+    }
+    if (m->skipped && *m->skipped) nn_report_pre(&r, "Files left out", m->skipped);
+    nn_report_file(&r, path, "the data set");
+    free(v);
+    return nn_report_end(&r, nn_app_path(app, "%s_report.html", stem), e);
+}
+
+/* ---- build --------------------------------------------------------------------------------------- */
+static int build_progress(size_t done, size_t total, void *user)
+{
+    (void)total;
+    nn_progress_step((nn_progress *)user, (double)done, (double)NAN, (double)NAN);
+    return nn_app_stopped();
+}
+/* Names of the sentence files in a folder, sorted; in the arena. */
+static nn_status list_sentences(nn_app *app, const char *dir, const char ***paths, const char ***names, size_t *count, nn_error *e)
+{
+    nn_buf list = NN_ZERO;
+    size_t n, i, k = 0;
+    const char *p;
+    nn_status s = nn_dir_list(&list, &n, dir, NULL, e);
+    if (s != NN_OK) return s;
+    *paths = (const char **)need(nn_arena_get(&app->arena, (n + 1) * sizeof **paths));
+    *names = (const char **)need(nn_arena_get(&app->arena, (n + 1) * sizeof **names));
+    for (i = 0, p = (const char *)list.data; i < n; i++, p += strlen(p) + 1) {
+        size_t len = strlen(p);
+        if (strncmp(p, "sentence_", 9) != 0 || len < 13 || strcmp(p + len - 4, ".npz") != 0) continue;
+        (*names)[k] = nn_app_text(app, "%s", p);
+        (*paths)[k++] = nn_app_text(app, "%s/%s", dir, p);
+    }
+    nn_buf_free(&list);
+    *count = k;
+    return k ? NN_OK : fail(e, NN_E_ARG, "%s: no file named sentence_*.npz in this folder", dir);
+}
+/* What --resume finds: rows of an earlier output of the same choices. Its files are not opened again. */
+typedef struct earlier { nn_dict d; nn_tensor x, y; size_t rows; char *names; size_t width; } earlier;
+static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_error *e)
+{
+    const nn_tensor *x, *y, *f, *si, *t;
+    nn_status s = nn_npz_read(&r->d, path, NULL, e);
+    size_t i;
+    if (s != NN_OK) return s;
+    x = nn_dict_get(&r->d, "X_raw");
+    if (!x && text_is(&r->d, "norm_method", "none")) x = nn_dict_get(&r->d, "X");
+    y = nn_dict_get(&r->d, "y");
+    f = nn_dict_get(&r->d, "meta_files");
+    si = nn_dict_get(&r->d, "meta_sentence_indices");
+    t = nn_dict_get(&r->d, "meta_input_layers");
+    if (!x || !y || !f || !si || !t || x->dtype != NN_F32 || x->ndim != 2 || f->ndim != 1 || f->dtype != NN_UCS4 || f->shape[0] != x->shape[0] || nn_tensor_count(si) != x->shape[0] || si->dtype != NN_I64)
+        return fail(e, NN_E_FORMAT, "%s: cannot be resumed: it has no X_raw with meta_files", path);
+    if (!text_is(&r->d, "meta_strategy", nn_probing_strategy_name(sp->d.strategy)) || (sp->d.n_layers && nn_tensor_count(t) != sp->d.n_layers))
+        return fail(e, NN_E_ARG, "%s: was made with other choices than these: expected strategy %s", path, nn_probing_strategy_name(sp->d.strategy));
+    for (i = 0; i < sp->d.n_layers; i++) if (nn_i64(t)[i] != sp->layers[i]) return fail(e, NN_E_ARG, "%s: was made with other layers than these", path);
+    r->x = *x;
+    r->y = *y;
+    r->rows = x->shape[0];
+    r->width = 256;
+    r->names = (char *)need(calloc(r->rows ? r->rows : 1, r->width));
+    for (i = 0; i < r->rows; i++) (void)nn_tensor_text(f, i, r->names + i * r->width, r->width);
+    return NN_OK;
+}
+static void earlier_free(earlier *r) { nn_dict_free(&r->d); free(r->names); }
+
+/* Rows of the earlier output and the new ones, in the order of the files' names: what one run over all would have made. */
+static nn_status join_rows(nn_app *app, made *m, const nn_probing_set *set, const char **names, const earlier *old, nn_error *e)
+{
+    size_t fresh = set->X.data ? set->X.shape[0] : 0, n = old->rows + fresh, a = 0, b = 0, i;
+    size_t k = fresh ? set->X.shape[1] : old->x.shape[1], w = m->s->d.n_features > 1 ? m->s->d.n_features : 1, yi = m->s->d.n_features ? 4 : 8;
+    size_t yshape[2];
+    nn_status s;
+    if (fresh && old->rows && old->x.shape[1] != k) return fail(e, NN_E_FORMAT, "resume: the earlier rows have %zu columns, the new ones %zu", old->x.shape[1], k);
+    yshape[0] = n;
+    yshape[1] = w;
+    s = nn_tensor_make2(&m->X, NN_F32, n, k, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make(&m->y, m->s->d.n_features ? NN_F32 : NN_I64, w > 1 ? 2 : 1, yshape, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make1(&m->sentence, NN_I64, n, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make1(&m->fragment, NN_I64, n, NULL, e);
+    if (s != NN_OK) return s;
+    m->files = (const char **)need(malloc((n ? n : 1) * sizeof *m->files));
+    for (i = 0; i < n; i++) {
+        int take_old = b == fresh || (a < old->rows && strcmp(old->names + a * old->width, names[nn_i64(&set->file)[b]]) < 0);
+        const nn_tensor *x = take_old ? &old->x : &set->X, *y = take_old ? &old->y : &set->y, *f = take_old ? nn_dict_get(&old->d, "meta_fragment_indices") : &set->fragment;
+        const nn_tensor *si = take_old ? nn_dict_get(&old->d, "meta_sentence_indices") : &set->sentence;
+        size_t j = take_old ? a++ : b++;
+        memcpy(nn_f32(&m->X) + i * k, nn_f32(x) + j * k, k * sizeof(float));
+        memcpy((unsigned char *)m->y.data + i * w * yi, (const unsigned char *)y->data + j * w * yi, w * yi);
+        nn_i64(&m->sentence)[i] = nn_i64(si)[j];
+        nn_i64(&m->fragment)[i] = f ? nn_i64(f)[j] : 0;
+        m->files[i] = take_old ? nn_app_text(app, "%s", old->names + j * old->width) : names[nn_i64(&set->file)[j]];
+    }
+    m->average_l0 = set->average_l0;
+    if (!fresh && nn_dict_get(&old->d, "meta_average_l0")) m->average_l0 = nn_tensor_get_f64(nn_dict_get(&old->d, "meta_average_l0"), 0);
+    m->skipped = set->skipped.len ? (const char *)set->skipped.data : NULL;
+    return NN_OK;
+}
+static const char *source_name(nn_probing_strategy s)
+{
+    return s == NN_PROBING_EMBEDDING_TO_FEATURE || s == NN_PROBING_EMBEDDING_TO_CONCEPT ? "embeddings" : s == NN_PROBING_ACTIVATION_TO_CONCEPT ? "activations" : "hidden_states";
+}
+static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs, size_t n_specs, nn_error *e)
+{
+    const char **paths, **names;
+    size_t n = 0, i, j;
+    nn_probing_desc *descs = (nn_probing_desc *)need(calloc(n_specs, sizeof *descs));
+    nn_probing_set *sets = (nn_probing_set *)need(calloc(n_specs, sizeof *sets));
+    earlier *old = (earlier *)need(calloc(n_specs, sizeof *old));
+    nn_probing_source src = NN_ZERO;
+    nn_progress bar;
+    double t0 = nn_app_seconds();
+    nn_status s = list_sentences(app, input, &paths, &names, &n, e);
+    for (i = 0; s == NN_OK && i < n_specs; i++) descs[i] = specs[i].d;
+    if (s == NN_OK && app->resume) {
+        for (i = 0; s == NN_OK && i < n_specs; i++) if (nn_file_exists(specs[i].output, NULL)) s = earlier_read(&old[i], &specs[i], specs[i].output, e);
+        if (s == NN_OK && n_specs) {                    /* leave out the files that every output has already */
+            size_t kept = 0;
+            for (i = 0; i < n; i++) {
+                size_t have = 0, r;
+                for (j = 0; j < n_specs; j++) for (r = 0; r < old[j].rows; r++) if (strcmp(old[j].names + r * old[j].width, names[i]) == 0) { have++; break; }
+                if (have == n_specs) continue;
+                if (have) { s = fail(e, NN_E_ARG, "resume: %s is in some of the outputs and not in others: make them anew with --overwrite", names[i]); break; }
+                paths[kept] = paths[i];
+                names[kept++] = names[i];
+            }
+            nn_app_say(app, "%zu of %zu files are in hand already", n - kept, n);
+            n = kept;
+        }
+    }
+    src.paths = paths;
+    src.n_paths = n;
+    src.skip_bad = o->skip_bad;
+    src.threads = app->n_threads;
+    src.progress = build_progress;
+    src.user = &bar;
+    nn_progress_begin(&bar, app, "reading", (double)n, "files");
+    if (s == NN_OK && n) s = nn_probing_build(sets, descs, n_specs, &src, e);
+    nn_progress_end(&bar);
+    for (i = 0; s == NN_OK && i < n_specs; i++) {
+        made m;
+        memset(&m, 0, sizeof m);
+        m.s = &specs[i];
+        m.strategy = nn_probing_strategy_name(specs[i].d.strategy);
+        m.source = source_name(specs[i].d.strategy);
+        s = join_rows(app, &m, &sets[i], names, &old[i], e);
+        if (s == NN_OK) s = write_set(app, o, &m, specs[i].output, e);
+        if (s == NN_OK && i == 0) s = report_set(app, &m, specs[i].output, e);
+        if (s == NN_OK) {
+            nn_app_result_text(app, "output", specs[i].output);
+            nn_app_count(app, "rows", m.X.shape[0]);
+            nn_app_count(app, "columns", m.X.shape[1]);
+            if (sets[i].n_skipped) nn_app_count(app, "skipped", sets[i].n_skipped);
+        }
+        made_free(&m);
+    }
+    if (s == NN_OK) nn_app_keep(app, "seconds", nn_app_seconds() - t0);
+    for (i = 0; i < n_specs; i++) { nn_probing_set_free(&sets[i]); earlier_free(&old[i]); }
+    free(sets);
+    free(descs);
+    free(old);
+    return s;
+}
+
+/* ---- from a plain matrix -------------------------------------------------------------------------- */
+/* "F.npz:NAME" -> file and name; a name is only cut off behind a known ending, so paths with colons stay whole. */
+static const char *file_and_name(nn_app *app, const char *text, const char **name)
+{
+    const char *colon = strrchr(text, ':');
+    *name = NULL;
+    if (!colon || colon - text < 4 || strchr(colon, '/')) return text;
+    *name = colon + 1;
+    return nn_app_text(app, "%.*s", (int)(colon - text), text);
+}
+static int ends(const char *s, const char *tail)
+{
+    size_t a = strlen(s), b = strlen(tail);
+    return a >= b && strcmp(s + a - b, tail) == 0;
+}
+/* One array out of a .npy, .npz, .pt/.pth or .safetensors file; without a name the only one there is. */
+static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_error *e)
+{
+    const char *name, *path = file_and_name(app, text, &name);
+    nn_dict d = NN_ZERO;
+    nn_status s;
+    nn_tensor *found = NULL;
+    size_t i;
+    if (ends(path, ".npy")) return nn_npy_read(t, path, NULL, e);
+    if (ends(path, ".npz") && name) {                    /* one member only: object arrays beside it do not matter */
+        nn_npz *z = NULL;
+        s = nn_npz_open(&z, path, NULL, e);
+        if (s != NN_OK) return s;
+        i = nn_npz_find(z, name);
+        s = i == SIZE_MAX ? fail(e, NN_E_ARG, "%s: no array '%.40s'; the first one is '%.40s'", path, name, nn_npz_count(z) ? nn_npz_name(z, 0) : "") : nn_npz_get(z, i, t, e);
+        nn_npz_close(z);
+        return s;
+    }
+    if (ends(path, ".npz")) s = nn_npz_read(&d, path, NULL, e);
+    else if (ends(path, ".pt") || ends(path, ".pth")) s = nn_pth_read(&d, path, NULL, e);
+    else if (ends(path, ".safetensors")) s = nn_safetensors_read(&d, NULL, path, NULL, e);
+    else return fail(e, NN_E_ARG, "%s: expected a .npy, .npz, .pt, .pth or .safetensors file", path);
+    if (s == NN_OK && name) found = nn_dict_get(&d, name);
+    if (s == NN_OK && !name && d.count == 1) found = &d.items[0].value;
+    if (s == NN_OK && !found)
+        s = fail(e, NN_E_ARG, "%s: %s; the first of %zu arrays is '%.40s'", path, name ? "no array of that name" : "which array? write FILE:NAME", d.count, d.count ? d.items[0].name : "");
+    if (s == NN_OK) s = nn_tensor_copy(t, found, NULL, e);
+    nn_dict_free(&d);
+    return s;
+}
+static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
+{
+    made m;
+    nn_tensor raw = NN_ZERO, lab = NN_ZERO;
+    nn_status s;
+    size_t i, n = 0;
+    memset(&m, 0, sizeof m);
+    m.s = sp;
+    m.strategy = "array";
+    m.source = "array";
+    s = read_array(app, &raw, o->array, e);
+    if (s == NN_OK && (raw.ndim != 2 || raw.dtype > NN_BOOL)) s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s", o->array, raw.ndim, nn_dtype_name(raw.dtype));
+    if (s == NN_OK) s = nn_tensor_convert(&m.X, &raw, NN_F32, NULL, e);
+    if (s == NN_OK) n = m.X.shape[0];
+    for (i = 0; s == NN_OK && i < nn_tensor_count(&m.X); i++) if (!(nn_f32(&m.X)[i] - nn_f32(&m.X)[i] == 0.0f))
+        s = fail(e, NN_E_FORMAT, "%s: row %zu column %zu: expected a finite number, got NaN or infinity", o->array, i / m.X.shape[1], i % m.X.shape[1]);
+    if (s == NN_OK) {
+        const char *column, *path = file_and_name(app, o->labels, &column);
+        if (ends(path, ".csv") || ends(path, ".csv.gz") || ends(path, ".tsv")) {
+            nn_table t = NN_ZERO;
+            nn_csv_desc cd = NN_ZERO;
+            const nn_column *c;
+            if (ends(path, ".tsv")) cd.delim = '\t';
+            s = nn_csv_read(&t, path, &cd, NULL, e);
+            c = s == NN_OK ? (column ? nn_table_find(&t, column) : t.cols ? &t.columns[t.cols - 1] : NULL) : NULL;
+            if (s == NN_OK && !c) s = fail(e, NN_E_ARG, "%s: no column '%.60s'", path, column ? column : "");
+            if (s == NN_OK && c->missing) s = fail(e, NN_E_FORMAT, "%s: column '%.60s': %zu labels are missing", path, c->name, c->missing);
+            if (s == NN_OK && c->is_text) s = nn_table_codes(&lab, &m.classes, c, NULL, e);
+            else if (s == NN_OK) s = nn_tensor_copy(&lab, &c->values, NULL, e);
+            nn_table_free(&t);
+        } else s = read_array(app, &lab, o->labels, e);
+    }
+    if (s == NN_OK && (lab.ndim != 1 || lab.shape[0] != n)) s = fail(e, NN_E_ARG, "labels: expected %zu of them, one per row of the array, got %zu", n, nn_tensor_count(&lab));
+    if (s == NN_OK && lab.dtype > NN_BOOL) {
+        nn_tensor codes = NN_ZERO;
+        s = nn_label_encode(&codes, &m.classes, &lab, NULL, e);
+        nn_tensor_free(&lab);
+        lab = codes;
+    }
+    if (s == NN_OK) s = nn_tensor_convert(&m.y, &lab, lab.dtype == NN_F64 || lab.dtype == NN_F32 || lab.dtype == NN_F16 ? NN_F32 : NN_I64, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make1(&m.sentence, NN_I64, n, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) nn_i64(&m.sentence)[i] = (int64_t)i;
+    if (s == NN_OK) s = write_set(app, o, &m, sp->output, e);
+    if (s == NN_OK) s = report_set(app, &m, sp->output, e);
+    if (s == NN_OK) {
+        nn_app_result_text(app, "output", sp->output);
+        nn_app_count(app, "rows", n);
+        nn_app_count(app, "columns", m.X.shape[1]);
+    }
+    nn_tensor_free(&raw);
+    nn_tensor_free(&lab);
+    made_free(&m);
+    return s;
+}
+
+/* ---- a library file: many data sets in one pass ----------------------------------------------------- */
+/* input: DIR, output_dir: DIR (optional), defaults (optional map), datasets: [{strategy: ..., output: ..., ...}]. */
+static nn_status read_library(nn_app *app, const char *path, const char **input, spec **out, size_t *n_out, nn_error *e)
+{
+    nn_json *root = NULL, *list, *item;
+    nn_yaml_warning *warn = NULL;
+    const char *dir = NULL;
+    nn_status s = nn_yaml_read(&root, &app->arena, path, &warn, NULL, e);
+    size_t n = 0;
+    const nn_json *k, *defaults;
+    if (s != NN_OK) return s;
+    for (; warn; warn = warn->next) nn_app_warn(app, "%s:%zu:%zu: %s", path, warn->line, warn->col, warn->msg);
+    list = nn_json_get(root, "datasets");
+    if (!list || list->type != NN_JSON_ARRAY) return fail(e, NN_E_FORMAT, "%s: expected a list 'datasets'", path);
+    for (k = root->v.first; k; k = k->next)
+        if (strcmp(k->key, "input") != 0 && strcmp(k->key, "output_dir") != 0 && strcmp(k->key, "datasets") != 0 && strcmp(k->key, "defaults") != 0)
+            return fail(e, NN_E_ARG, "%s:%u: unknown key '%.60s'; expected input, output_dir, defaults or datasets", path, (unsigned)k->line, k->key);
+    if (!*input) *input = nn_json_str(nn_json_get(root, "input"), NULL);
+    dir = nn_json_str(nn_json_get(root, "output_dir"), NULL);
+    defaults = nn_json_get(root, "defaults");
+    n = list->n;
+    *out = (spec *)need(calloc(n ? n : 1, sizeof **out));
+    *n_out = n;
+    if (n == 0) return fail(e, NN_E_FORMAT, "%s:%u: 'datasets' is empty", path, (unsigned)list->line);
+    for (item = list->v.first, n = 0; s == NN_OK && item; item = item->next, n++) {
+        int pass;
+        spec *sp = &(*out)[n];
+        if (item->type != NN_JSON_OBJECT) return fail(e, NN_E_FORMAT, "%s:%u: expected a map of options", path, (unsigned)item->line);
+        for (pass = 0; pass < 2; pass++) {               /* defaults first; what the item says itself wins */
+            for (k = pass ? item->v.first : defaults && defaults->type == NN_JSON_OBJECT ? defaults->v.first : NULL; s == NN_OK && k; k = k->next) {
+                nn_buf text = NN_ZERO;
+                nn_error why = NN_ZERO;
+                nn_json_writer w = NN_ZERO;
+                const nn_json *el;
+                char key[64], *c;
+                if (!pass && nn_json_get(item, k->key)) continue;
+                (void)snprintf(key, sizeof key, "%s", k->key);
+                for (c = key; *c; c++) if (*c == '-') *c = '_';
+                w.buf = &text;
+                if (k->type == NN_JSON_ARRAY) {          /* [3, 17] is the flag's "3,17" */
+                    for (el = k->v.first; el; el = el->next) {
+                        if (text.len) (void)nn_buf_text(&text, ",", &why);
+                        if (el->type == NN_JSON_STRING) (void)nn_buf_text(&text, el->v.s, &why);
+                        else { nn_json_writer one = NN_ZERO; one.buf = &text; nn_json_value(&one, el); (void)nn_json_finish(&one, &why); }
+                    }
+                } else if (k->type == NN_JSON_STRING) (void)nn_buf_text(&text, k->v.s, &why);
+                else { nn_json_value(&w, k); (void)nn_json_finish(&w, &why); }
+                if (spec_set(sp, key, nn_app_text(app, "%s", text.data ? (const char *)text.data : ""), &why) != NN_OK) s = fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)k->line, why.msg);
+                nn_buf_free(&text);
+            }
+        }
+        if (s == NN_OK) {
+            nn_error why = NN_ZERO;
+            if (nn_probing_check(&sp->d, &why) != NN_OK) return fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)item->line, why.msg);
+        }
+        if (!sp->output) sp->output = default_output(app, sp);
+        if (dir && !strchr(sp->output, '/')) sp->output = nn_app_text(app, "%s/%s", dir, sp->output);
+    }
+    return s;
+}
+static int cmd_build(nn_app *app, opts *o)
+{
+    nn_error e = NN_ZERO;
+    spec *specs = NULL;
+    size_t n = 1, i, j;
+    nn_status s = NN_OK;
+    const char *dir, *stem, *last_dir = NULL;
+    if (o->library) {
+        s = read_library(app, o->library, &o->input, &specs, &n, &e);
+        if (s == NN_OK && !o->input) s = fail(&e, NN_E_ARG, "%s: expected a key 'input' (a folder) or --input", o->library);
+    } else {
+        struct { const char *key, *v; } given[] = {
+            { "strategy", o->strategy }, { "target_layer", o->target_layer }, { "target_feature", o->target_feature }, { "features", o->features },
+            { "input_layer", o->input_layer }, { "layer", o->layer }, { "layers", o->layers }, { "combine", o->combine }, { "rows", o->rows }, { "output", o->output } };
+        specs = (spec *)need(calloc(513, sizeof *specs));
+        for (i = 0; s == NN_OK && i < sizeof given / sizeof *given; i++) s = spec_set(&specs[0], given[i].key, given[i].v, &e);
+        if (s == NN_OK && !!o->input == !!o->array) s = fail(&e, NN_E_ARG, "expected either --input DIR or --array F, got %s", o->input ? "both" : "neither");
+        if (s == NN_OK && o->array && !o->labels) s = fail(&e, NN_E_ARG, "--array needs --labels F");
+        if (s == NN_OK && !o->array) {
+            if (!o->strategy) s = fail(&e, NN_E_ARG, "expected --strategy NAME: embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept");
+            else if ((specs[0].d.strategy == NN_PROBING_HIDDEN_TO_CONCEPT || specs[0].d.strategy == NN_PROBING_ACTIVATION_TO_CONCEPT) && !o->layer && !o->layers)
+                s = fail(&e, NN_E_ARG, "%s needs either --layer or --layers, got neither", o->strategy);
+            else if (specs[0].d.n_features && !o->target_layer) s = fail(&e, NN_E_ARG, "%s needs --target-layer", o->strategy);
+            else if (o->target_layer && specs[0].d.strategy != NN_PROBING_EMBEDDING_TO_FEATURE && specs[0].d.strategy != NN_PROBING_HIDDEN_TO_FEATURE)
+                s = fail(&e, NN_E_ARG, "--target-layer and --target-feature go with *-to-feature only, got %s", o->strategy);
+            else s = nn_probing_check(&specs[0].d, &e);
+        }
+        if (s == NN_OK && o->array && (o->strategy || o->layers || o->layer)) s = fail(&e, NN_E_ARG, "--array takes no strategy and no layers");
+        specs[0].normalize = o->normalize;
+        specs[0].fit_rows = o->fit_rows;
+        specs[0].pca = o->pca;
+        if (s == NN_OK && !specs[0].output) specs[0].output = o->array ? "generated_datasets/array.npz" : default_output(app, &specs[0]);
+        if (s == NN_OK && o->each_layer) {               /* one spec per layer */
+            spec all = specs[0];
+            if (all.d.n_layers == 0) s = fail(&e, NN_E_ARG, "--each-layer needs --layers");
+            for (i = 0; s == NN_OK && i < all.d.n_layers; i++) {
+                specs[i] = all;
+                specs[i].layers[0] = all.layers[i];
+                specs[i].d.n_layers = 1;
+                specs[i].output = ends(all.output, ".npz") ? nn_app_text(app, "%.*s_l%" PRId64 ".npz", (int)strlen(all.output) - 4, all.output, all.layers[i]) : nn_app_text(app, "%s_l%" PRId64 ".npz", all.output, all.layers[i]);
+            }
+            n = all.d.n_layers;
+        }
+    }
+    if (s != NN_OK) { free(specs); return nn_app_usage(app, "%s", e.msg); }
+    for (i = 0; i < n; i++) {                            /* the pointers of a copied spec must be its own */
+        specs[i].d.layers = specs[i].layers;
+        specs[i].d.features = specs[i].features;
+        for (j = 0; j < i; j++) if (strcmp(specs[i].output, specs[j].output) == 0) { e.msg[0] = 0; s = NN_E_ARG; }
+        if (s != NN_OK) { int rc = nn_app_usage(app, "%s: two data sets would be written to this file", specs[i].output); free(specs); return rc; }
+    }
+    for (i = 0; s == NN_OK && i < n; i++) {
+        split_path(app, specs[i].output, &dir, &stem);
+        if (nn_file_exists(specs[i].output, NULL) && !app->overwrite && !app->resume)
+            s = fail(&e, NN_E_ARG, "%s: exists already: give --overwrite, --resume or another --output", specs[i].output);
+        if (i == 0) {
+            app->out = dir;
+            if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
+        } else if (s == NN_OK && (!last_dir || strcmp(dir, last_dir) != 0)) s = nn_dir_make(dir, NULL, &e);
+        last_dir = dir;
+    }
+    if (s == NN_OK) s = o->array ? build_array(app, o, specs, &e) : build_folder(app, o, o->input, specs, n, &e);
+    free(specs);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+
+/* ---- probes ----------------------------------------------------------------------------------------- */
+/* A data set as probes want it: X before any scaling, targets, groups. */
+typedef struct probing {
+    nn_dict d;
+    nn_tensor x;                 /* f64 [n,k] */
+    nn_tensor codes, classes;    /* concept: i64 [n] class of each row; sorted distinct labels i64 [c] */
+    nn_tensor y;                 /* feature: f64 [n,m] */
+    nn_tensor group;             /* i64 [n] sentence */
+    size_t n, k, n_classes, m;
+    int concept, kind, grouped;
+    size_t pca;
+    int64_t layer;               /* the single input layer; -1 = several or none */
+    char strategy[64];
+} probing;
+static void probing_free(probing *p)
+{
+    nn_dict_free(&p->d);
+    nn_tensor_free(&p->x);  nn_tensor_free(&p->codes);  nn_tensor_free(&p->classes);  nn_tensor_free(&p->y);  nn_tensor_free(&p->group);
+}
+static nn_status probing_read(probing *p, const char *path, nn_error *e)
+{
+    const nn_tensor *x, *y, *g, *t, *raw;
+    nn_status s = nn_npz_read(&p->d, path, NULL, e);
+    size_t i, j;
+    if (s != NN_OK) return s;
+    x = nn_dict_get(&p->d, "X");
+    raw = nn_dict_get(&p->d, "X_raw");
+    y = nn_dict_get(&p->d, "y");
+    g = nn_dict_get(&p->d, "meta_sentence_indices");
+    t = nn_dict_get(&p->d, "meta_input_layers");
+    if (!x || !y || x->ndim != 2 || x->dtype > NN_BOOL || y->ndim < 1 || y->dtype > NN_BOOL || y->ndim > 2 || y->shape[0] != x->shape[0] || (raw && (raw->ndim != 2 || raw->shape[0] != x->shape[0] || raw->dtype > NN_BOOL)))
+        return fail(e, NN_E_FORMAT, "%s: expected X [n,k] and y with as many rows: not a probing data set", path);
+    p->n = x->shape[0];
+    p->layer = t && nn_tensor_count(t) == 1 && t->dtype == NN_I64 ? nn_i64(t)[0] : -1;
+    p->kind = text_is(&p->d, "norm_method", "minmax") ? NORM_MINMAX : text_is(&p->d, "norm_method", "none") ? NORM_NONE : NORM_STANDARDIZE;
+    p->pca = nn_dict_get(&p->d, "pca_components") && raw ? nn_dict_get(&p->d, "pca_components")->shape[0] : 0;
+    if (nn_dict_get(&p->d, "meta_strategy") && nn_dict_get(&p->d, "meta_strategy")->dtype == NN_UCS4) (void)nn_tensor_text(nn_dict_get(&p->d, "meta_strategy"), 0, p->strategy, sizeof p->strategy);
+    s = nn_tensor_convert(&p->x, raw ? raw : x, NN_F64, NULL, e);
+    if (s != NN_OK) return s;
+    p->k = p->x.shape[1];
+    if (!raw && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {      /* undo the stored scaling, so that folds refit it */
+        nn_scaler sc = NN_ZERO;
+        int kind;
+        s = scaler_stored(&sc, &kind, &p->d, path, p->k, e);
+        if (s == NN_OK) s = nn_scaler_inverse(&sc, &p->x, e);
+        nn_scaler_free(&sc);
+        if (s != NN_OK) return s;
+    }
+    p->concept = (y->dtype >= NN_I8 && y->dtype <= NN_BOOL) && y->ndim == 1;
+    if (p->concept) {
+        nn_tensor wide = NN_ZERO;
+        s = nn_tensor_convert(&wide, y, NN_I64, NULL, e);
+        if (s == NN_OK) s = nn_label_encode(&p->codes, &p->classes, &wide, NULL, e);
+        nn_tensor_free(&wide);
+        if (s == NN_OK) p->n_classes = nn_tensor_count(&p->classes);
+        if (s == NN_OK && p->n_classes < 2) s = fail(e, NN_E_ARG, "%s: expected at least two different labels, got %zu", path, p->n_classes);
+        p->m = 1;
+    } else {
+        size_t shape[2];
+        s = nn_tensor_convert(&p->y, y, NN_F64, NULL, e);
+        shape[0] = p->n;
+        shape[1] = p->m = y->ndim == 2 ? y->shape[1] : 1;
+        if (s == NN_OK) s = nn_tensor_reshape(&p->y, 2, shape, e);
+    }
+    if (s == NN_OK) s = nn_tensor_make1(&p->group, NN_I64, p->n, NULL, e);
+    for (i = 0; s == NN_OK && i < p->n; i++) nn_i64(&p->group)[i] = g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
+    for (i = 0; s == NN_OK && !p->grouped && i < p->n; i++) {          /* rows of a sentence stand together */
+        for (j = i + 1; j < p->n && j < i + 2; j++) if (nn_i64(&p->group)[i] == nn_i64(&p->group)[j]) p->grouped = 1;
+    }
+    return s;
+}
+
+/* A fitted probe: scaler, PCA, and a linear model, class means or a small network. */
+typedef struct fitted {
+    nn_scaler sc;  nn_pca pca;  nn_linear lin;  nn_mlp *mlp;
+    int kind, probe, has_pca;
+    double penalty;
+    size_t n_out;
+} fitted;
+static void fitted_free(fitted *f) { nn_scaler_free(&f->sc); nn_pca_free(&f->pca); nn_linear_free(&f->lin); nn_mlp_destroy(f->mlp); memset(f, 0, sizeof *f); }
+static nn_status project(const fitted *f, const nn_tensor *x, nn_tensor *out, nn_error *e)
+{
+    nn_status s = nn_tensor_copy(out, x, NULL, e);
+    if (s == NN_OK && f->kind != NORM_NONE) s = nn_scaler_transform(&f->sc, out, e);
+    if (s == NN_OK && f->has_pca) {
+        nn_tensor z = NN_ZERO;
+        s = nn_pca_transform(&z, &f->pca, out, NULL, e);
+        if (s == NN_OK) { nn_tensor_free(out); *out = z; }
+    }
+    return s;
+}
+/* Difference of means: each class's mean in scaled coordinates; the score of a class is -|x - mean|^2 / 2 up to what is common,
+ * a linear model; with two classes its direction is mean1 - mean0. */
+static nn_status fit_means(fitted *f, const nn_tensor *z, const int64_t *codes, size_t n_classes, nn_error *e)
+{
+    size_t n = z->shape[0], k = z->shape[1], i, j, c;
+    double *count = (double *)need(calloc(n_classes, sizeof *count));
+    nn_status s = nn_tensor_make2(&f->lin.coef, NN_F64, n_classes, k, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make1(&f->lin.intercept, NN_F64, n_classes, NULL, e);
+    if (s == NN_OK) {
+        for (i = 0; i < n; i++) { count[codes[i]]++; for (j = 0; j < k; j++) nn_f64(&f->lin.coef)[(size_t)codes[i] * k + j] += nn_f64(z)[i * k + j]; }
+        for (c = 0; c < n_classes; c++) {
+            double *mu = nn_f64(&f->lin.coef) + c * k;
+            for (j = 0; j < k; j++) mu[j] = count[c] > 0 ? mu[j] / count[c] : 0;
+            nn_f64(&f->lin.intercept)[c] = count[c] > 0 ? -0.5 * nn_dot_f64(mu, mu, k) : -1e300;      /* a class that is not there is never chosen */
+        }
+        f->lin.n_features = k;
+        f->lin.n_outputs = f->lin.n_classes = n_classes;
+    }
+    free(count);
+    return s;
+}
+static nn_status fit_mlp(fitted *f, const opts *o, const nn_tensor *z, const int64_t *codes, const nn_tensor *y, size_t n_out, uint64_t seed, int threads, nn_error *e)
+{
+    nn_mlp_desc md = NN_ZERO;
+    nn_train_desc td = NN_ZERO;
+    nn_train_set set = NN_ZERO;
+    nn_tensor x32 = NN_ZERO, y32 = NN_ZERO;
+    size_t hidden = o->hidden;
+    nn_status s = nn_tensor_convert(&x32, z, NN_F32, NULL, e);
+    if (s == NN_OK && y) s = nn_tensor_convert(&y32, y, NN_F32, NULL, e);
+    md.n_in = z->shape[1];
+    md.n_out = n_out;
+    md.hidden = &hidden;
+    md.n_hidden = 1;
+    md.seed = seed;
+    if (s == NN_OK) s = nn_mlp_create(&f->mlp, &md, e);
+    set.n = z->shape[0];
+    if (s == NN_OK) { set.x = nn_f32(&x32); if (y) set.targets = nn_f32(&y32); else set.labels = codes; }
+    td.epochs = o->epochs;
+    td.loss.kind = y ? NN_LOSS_MSE : NN_LOSS_CE;
+    td.optim.weight_decay = 1e-4;
+    td.seed = seed;
+    td.threads = threads;
+    if (s == NN_OK) s = nn_train_fit(f->mlp, &set, NULL, &td, NULL, e);
+    nn_tensor_free(&x32);
+    nn_tensor_free(&y32);
+    return s;
+}
+/* Scaler and PCA from these rows, then the probe on them. */
+static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor *x, const int64_t *codes, const nn_tensor *y, double penalty, uint64_t seed, int threads, nn_error *e)
+{
+    nn_tensor z = NN_ZERO;
+    nn_status s;
+    memset(f, 0, sizeof *f);
+    f->kind = p->kind;
+    f->probe = o->probe == PROBE_AUTO ? (p->concept ? PROBE_LOGISTIC : PROBE_RIDGE) : o->probe;
+    f->penalty = penalty;
+    f->n_out = p->concept ? p->n_classes : p->m;
+    s = scaler_fit(&f->sc, f->kind, x, NULL, e);
+    if (s == NN_OK && p->pca) {
+        nn_pca_desc pd = NN_ZERO;
+        nn_tensor scaled = NN_ZERO;
+        pd.n_components = p->pca < x->shape[0] ? p->pca : x->shape[0];
+        s = project(f, x, &scaled, e);
+        if (s == NN_OK) s = nn_pca_fit(&f->pca, &scaled, &pd, e);
+        f->has_pca = s == NN_OK;
+        nn_tensor_free(&scaled);
+    }
+    if (s == NN_OK) s = project(f, x, &z, e);
+    if (s == NN_OK && f->probe == PROBE_LOGISTIC) {
+        nn_logistic_desc ld = NN_ZERO;
+        ld.lambda = penalty;
+        ld.n_classes = p->n_classes;
+        ld.threads = threads;
+        s = nn_logistic_fit(&f->lin, &z, codes, &ld, e);
+    } else if (s == NN_OK && f->probe == PROBE_RIDGE) {
+        nn_ridge_desc rd = NN_ZERO;
+        rd.lambda = penalty;
+        rd.threads = threads;
+        s = nn_ridge_fit(&f->lin, &z, y, &rd, e);
+    } else if (s == NN_OK && f->probe == PROBE_MEANS) s = fit_means(f, &z, codes, p->n_classes, e);
+    else if (s == NN_OK) s = fit_mlp(f, o, &z, p->concept ? codes : NULL, p->concept ? NULL : y, f->n_out, seed, threads, e);
+    nn_tensor_free(&z);
+    if (s != NN_OK) fitted_free(f);
+    return s;
+}
+/* proba [n, classes] for concepts, values [n, m] for features */
+static nn_status apply(const fitted *f, const probing *p, const nn_tensor *x, double *out, nn_error *e)
+{
+    nn_tensor z = NN_ZERO, z32 = NN_ZERO;
+    size_t n = x->shape[0], c = f->n_out, i, j;
+    nn_status s = project(f, x, &z, e);
+    if (s == NN_OK && f->probe == PROBE_LOGISTIC) s = nn_linear_proba(out, &f->lin, &z, e);
+    else if (s == NN_OK && f->probe != PROBE_MLP) s = nn_linear_scores(out, &f->lin, &z, e);
+    else if (s == NN_OK) {
+        float *o32 = (float *)need(malloc((n * c ? n * c : 1) * sizeof *o32));
+        s = nn_tensor_convert(&z32, &z, NN_F32, NULL, e);
+        if (s == NN_OK) s = nn_mlp_predict(f->mlp, o32, nn_mlp_dense(nn_f32(&z32), 0), n, 1, e);
+        for (i = 0; s == NN_OK && i < n * c; i++) out[i] = (double)o32[i];
+        free(o32);
+    }
+    if (s == NN_OK && p->concept && f->probe != PROBE_LOGISTIC)        /* scores or logits -> probabilities */
+        for (i = 0; i < n; i++) {
+            double top = out[i * c], sum = 0;
+            for (j = 1; j < c; j++) if (out[i * c + j] > top) top = out[i * c + j];
+            for (j = 0; j < c; j++) sum += out[i * c + j] = nn_exp(out[i * c + j] - top);
+            for (j = 0; j < c; j++) out[i * c + j] /= sum;
+        }
+    nn_tensor_free(&z);
+    nn_tensor_free(&z32);
+    return s;
+}
+static size_t best_class(const double *p, size_t c)
+{
+    size_t j, b = 0;
+    for (j = 1; j < c; j++) if (p[j] > p[b]) b = j;
+    return b;
+}
+/* rows of a probing set, for fitting or testing */
+typedef struct part { nn_tensor x, codes, y; } part;
+static void part_free(part *t) { nn_tensor_free(&t->x); nn_tensor_free(&t->codes); nn_tensor_free(&t->y); }
+static nn_status part_take(part *t, const probing *p, const nn_tensor *codes, const nn_tensor *rows, nn_error *e)
+{
+    nn_status s = nn_gather_rows(&t->x, &p->x, rows, NULL, e);
+    if (s == NN_OK && p->concept) s = nn_gather_rows(&t->codes, codes, rows, NULL, e);
+    if (s == NN_OK && !p->concept) s = nn_gather_rows(&t->y, &p->y, rows, NULL, e);
+    return s;
+}
+static nn_status make_folds(nn_tensor *fold, const probing *p, const nn_tensor *codes, const nn_tensor *groups, size_t n, size_t k, uint64_t seed, nn_error *e)
+{
+    nn_fold_desc fd = NN_ZERO;
+    fd.k = k;
+    fd.shuffle = 1;
+    fd.random_state = seed;
+    if (p->concept) fd.stratify = codes;
+    if (p->grouped) { fd.groups = groups; if (!p->concept) fd.shuffle = 0; }      /* GroupKFold has no shuffling */
+    return nn_kfold(fold, n, &fd, e);
+}
+/* --tune: the penalty with the best inner 3-fold score on the training rows; accuracy, or minus squared error. */
+static nn_status tune(double *penalty, const opts *o, const probing *p, const nn_tensor *codes, const nn_tensor *rows, uint64_t seed, int threads, nn_error *e)
+{
+    static const double grid[] = { 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4 };
+    size_t g, i, n = rows->shape[0], f, best = 0;
+    double top = 0;
+    nn_tensor fold = NN_ZERO, groups = NN_ZERO;
+    part all = { NN_ZERO, NN_ZERO, NN_ZERO };
+    nn_status s = part_take(&all, p, codes, rows, e);
+    if (s == NN_OK) s = nn_gather_rows(&groups, &p->group, rows, NULL, e);
+    if (s == NN_OK) s = make_folds(&fold, p, &all.codes, &groups, n, 3, seed, e);
+    for (g = 0; s == NN_OK && g < sizeof grid / sizeof *grid; g++) {
+        double score = 0;
+        for (f = 0; s == NN_OK && f < 3; f++) {
+            nn_tensor tr = NN_ZERO, te = NN_ZERO;
+            part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
+            fitted m;
+            double *out = NULL;
+            probing inner = *p;                          /* the same kind of set over the training rows only */
+            inner.x = all.x;
+            inner.y = all.y;
+            memset(&m, 0, sizeof m);
+            s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
+            if (s == NN_OK) s = part_take(&a, &inner, &all.codes, &tr, e);
+            if (s == NN_OK) s = part_take(&b, &inner, &all.codes, &te, e);
+            if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, grid[g], seed, threads, e);
+            if (s == NN_OK) {
+                size_t nt = te.shape[0], c = m.n_out, j;
+                out = (double *)need(malloc((nt * c ? nt * c : 1) * sizeof *out));
+                s = apply(&m, p, &b.x, out, e);
+                for (i = 0; s == NN_OK && i < nt; i++) {
+                    if (p->concept) score += best_class(out + i * c, c) == (size_t)nn_i64(&b.codes)[i];
+                    else for (j = 0; j < c; j++) { double d = out[i * c + j] - nn_f64(&b.y)[i * c + j]; score -= d * d; }
+                }
+            }
+            free(out);
+            fitted_free(&m);
+            part_free(&a);
+            part_free(&b);
+            nn_tensor_free(&tr);
+            nn_tensor_free(&te);
+        }
+        if (s == NN_OK && (g == 0 || score > top)) { top = score; best = g; }
+    }
+    if (s == NN_OK) *penalty = grid[best];
+    nn_tensor_free(&fold);
+    nn_tensor_free(&groups);
+    part_free(&all);
+    return s;
+}
+/* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the majority class (or [n,m] the mean)
+ * of each row's training part. */
+static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, uint64_t seed, int threads, double *out, double *base, size_t *fold_of, double *penalty, nn_error *e)
+{
+    nn_tensor fold = NN_ZERO;
+    size_t f, i, j, c = p->concept ? p->n_classes : p->m;
+    double total = 0;
+    nn_status s = make_folds(&fold, p, codes, &p->group, p->n, o->folds, seed, e);
+    for (f = 0; s == NN_OK && f < o->folds; f++) {
+        nn_tensor tr = NN_ZERO, te = NN_ZERO;
+        part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
+        fitted m;
+        double pen = o->penalty, *part_out = NULL;
+        memset(&m, 0, sizeof m);
+        s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
+        if (s == NN_OK && o->tune) s = tune(&pen, o, p, codes, &tr, seed, threads, e);
+        if (s == NN_OK) s = part_take(&a, p, codes, &tr, e);
+        if (s == NN_OK) s = part_take(&b, p, codes, &te, e);
+        if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, pen, seed, threads, e);
+        if (s == NN_OK) {
+            size_t nt = te.shape[0], na = tr.shape[0];
+            double *guess = (double *)need(calloc(c, sizeof *guess));
+            part_out = (double *)need(malloc((nt * c ? nt * c : 1) * sizeof *part_out));
+            s = apply(&m, p, &b.x, part_out, e);
+            for (i = 0; i < na; i++) for (j = 0; j < c; j++) guess[j] += p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
+            for (i = 0; s == NN_OK && i < nt; i++) {
+                size_t row = (size_t)nn_i64(&te)[i];
+                fold_of[row] = f;
+                for (j = 0; j < c; j++) out[row * c + j] = part_out[i * c + j];
+                if (p->concept) base[row] = (double)best_class(guess, c);
+                else for (j = 0; j < c; j++) base[row * c + j] = guess[j];
+            }
+            free(guess);
+            total += pen;
+        }
+        free(part_out);
+        fitted_free(&m);
+        part_free(&a);
+        part_free(&b);
+        nn_tensor_free(&tr);
+        nn_tensor_free(&te);
+    }
+    if (s == NN_OK) *penalty = total / (double)o->folds;
+    nn_tensor_free(&fold);
+    return s;
+}
+
+/* ---- probe, compare: figures and reports ------------------------------------------------------------ */
+typedef struct score {
+    nn_interval main;                          /* accuracy or R2: over folds (one seed) or over seeds */
+    double f1, auc, log_loss, label_mae;       /* concept */
+    double r2, mae, pearson;                   /* feature, first target */
+    double baseline, shuffled, penalty;        /* majority class or training mean; the same probe on shuffled labels */
+    int64_t *cm;                               /* [c,c] of the first seed */
+    int64_t *pred;                             /* [n] of the first seed */
+    double  *out;                              /* [n,c] of the first seed */
+} score;
+static void score_free(score *r) { free(r->cm); free(r->pred); free(r->out); memset(r, 0, sizeof *r); }
+
+static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar, double *step, nn_error *e)
+{
+    size_t n = p->n, c = p->concept ? p->n_classes : p->m, i, j, seed, nf = o->folds;
+    double *out = (double *)need(malloc(n * c * sizeof *out)), *base = (double *)need(malloc(n * c * sizeof *base));
+    double *per_seed = (double *)need(calloc(o->seeds, sizeof *per_seed)), *per_fold = (double *)need(calloc(nf, sizeof *per_fold));
+    double *yt = (double *)need(malloc(n * sizeof *yt)), *yp = (double *)need(malloc(n * sizeof *yp));
+    size_t *fold_of = (size_t *)need(calloc(n, sizeof *fold_of)), *count = (size_t *)need(calloc(nf, sizeof *count));
+    int64_t *pred = (int64_t *)need(malloc(n * sizeof *pred));
+    nn_tensor mixed = NN_ZERO;
+    nn_status s = NN_OK;
+    memset(r, 0, sizeof *r);
+    r->cm = (int64_t *)need(calloc(c * c, sizeof *r->cm));
+    for (seed = 0; s == NN_OK && seed < o->seeds; seed++) {
+        double pen;
+        s = cross(o, p, &p->codes, o->fold_seed + seed, threads, out, base, fold_of, &pen, e);
+        if (s != NN_OK) break;
+        r->penalty += pen / (double)o->seeds;
+        if (p->concept) {
+            nn_class_metrics m;
+            double hits = 0, dist = 0, right = 0, auc = 0, *one = NULL;
+            int64_t *cm = (int64_t *)need(calloc(c * c, sizeof *cm));
+            for (i = 0; i < n; i++) {
+                pred[i] = (int64_t)best_class(out + i * c, c);
+                hits += base[i] == (double)nn_i64(&p->codes)[i];
+                right += pred[i] == nn_i64(&p->codes)[i];
+                dist += fabs((double)(nn_i64(&p->classes)[pred[i]] - nn_i64(&p->classes)[nn_i64(&p->codes)[i]]));
+                if (seed == 0) { count[fold_of[i]]++; per_fold[fold_of[i]] += pred[i] == nn_i64(&p->codes)[i]; }
+            }
+            s = nn_confusion_matrix(cm, nn_i64(&p->codes), pred, n, c, e);
+            nn_class_metrics_make(&m, NULL, cm, c);
+            if (s == NN_OK && c == 2) {
+                one = (double *)need(malloc(n * sizeof *one));
+                for (i = 0; i < n; i++) one[i] = out[i * 2 + 1];
+                s = nn_roc_auc(&auc, nn_i64(&p->codes), one, n, NULL, e);
+            } else if (s == NN_OK) s = nn_roc_auc_ovr(&auc, NULL, NULL, nn_i64(&p->codes), out, n, c, NULL, e);
+            per_seed[seed] = right / (double)n;
+            r->f1 += m.weighted.f1 / (double)o->seeds;
+            r->auc += auc / (double)o->seeds;
+            r->log_loss += nn_log_loss(nn_i64(&p->codes), out, n, c) / (double)o->seeds;
+            r->label_mae += dist / (double)n / (double)o->seeds;
+            r->baseline += hits / (double)n / (double)o->seeds;
+            if (seed == 0) memcpy(r->cm, cm, c * c * sizeof *cm);
+            free(one);
+            free(cm);
+        } else {
+            nn_regression_metrics m, b;
+            double sse[2] = { 0, 0 };
+            (void)sse;
+            for (i = 0; i < n; i++) { yt[i] = nn_f64(&p->y)[i * c]; yp[i] = out[i * c]; }
+            nn_regression_metrics_make(&m, yt, yp, n);
+            for (i = 0; i < n; i++) yp[i] = base[i * c];
+            nn_regression_metrics_make(&b, yt, yp, n);
+            per_seed[seed] = m.r2;
+            r->r2 += m.r2 / (double)o->seeds;
+            r->mae += m.mae / (double)o->seeds;
+            r->pearson += m.pearson / (double)o->seeds;
+            r->baseline += b.mae / (double)o->seeds;
+            if (seed == 0) for (j = 0; j < nf; j++) {    /* R2 of each fold */
+                size_t k = 0;
+                for (i = 0; i < n; i++) if (fold_of[i] == j) { yt[k] = nn_f64(&p->y)[i * c]; yp[k++] = out[i * c]; }
+                nn_regression_metrics_make(&b, yt, yp, k);
+                per_fold[j] = b.r2;
+                count[j] = k;
+            }
+        }
+        if (seed == 0) {
+            r->pred = (int64_t *)need(malloc(n * sizeof *r->pred));
+            r->out = (double *)need(malloc(n * c * sizeof *r->out));
+            memcpy(r->pred, pred, n * sizeof *pred);
+            memcpy(r->out, out, n * c * sizeof *out);
+        }
+        if (bar) nn_progress_step(bar, ++*step, (double)NAN, p->concept ? per_seed[seed] : (double)NAN);
+        if (nn_app_stopped()) s = fail(e, NN_E_STOPPED, "interrupted");
+    }
+    if (s == NN_OK) {
+        if (p->concept) for (j = 0; j < nf; j++) per_fold[j] /= count[j] ? (double)count[j] : 1;
+        r->main = o->seeds > 1 ? nn_mean_interval(per_seed, o->seeds, 0.95) : nn_mean_interval(per_fold, nf, 0.95);
+        if (o->seeds == 1) r->main.mean = per_seed[0];     /* over all rows: what scikit-learn's cross_val_predict gives */
+    }
+    if (s == NN_OK) {                                      /* control: the same on shuffled labels; what is left is chance */
+        probing q = *p;
+        nn_rng g = nn_rng_make(o->fold_seed, NN_STREAM_SPLIT, 1);
+        size_t *idx = (size_t *)need(malloc(n * sizeof *idx));
+        double pen;
+        opts plain = *o;
+        plain.tune = 0;
+        for (i = 0; i < n; i++) idx[i] = i;
+        nn_rng_shuffle(&g, idx, n);
+        s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
+        for (i = 0; s == NN_OK && i < n; i++) {
+            if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[idx[i]];
+            else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[idx[i] * c + j];
+        }
+        if (!p->concept) q.y = mixed;
+        if (s == NN_OK) s = cross(&plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, out, base, fold_of, &pen, e);
+        if (s == NN_OK && p->concept) for (i = 0; i < n; i++) r->shuffled += (best_class(out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
+        else if (s == NN_OK) {
+            nn_regression_metrics m;
+            for (i = 0; i < n; i++) { yt[i] = nn_f64(&mixed)[i * c]; yp[i] = out[i * c]; }
+            nn_regression_metrics_make(&m, yt, yp, n);
+            r->shuffled = m.r2;
+        }
+        free(idx);
+    }
+    nn_tensor_free(&mixed);
+    free(out);  free(base);  free(per_seed);  free(per_fold);  free(yt);  free(yp);  free(fold_of);  free(count);  free(pred);
+    if (s != NN_OK) score_free(r);
+    return s;
+}
+static const char *label_name(nn_app *app, const probing *p, size_t c)
+{
+    const nn_tensor *t = nn_dict_get(&p->d, "meta_classes");
+    int64_t v = nn_i64(&p->classes)[c];
+    char buf[128];
+    if (t && t->dtype == NN_UCS4 && v >= 0 && (size_t)v < nn_tensor_count(t)) { (void)nn_tensor_text(t, (size_t)v, buf, sizeof buf); return nn_app_text(app, "%s", buf); }
+    return nn_app_text(app, "%" PRId64, v);
+}
+static nn_status probe_allowed(const opts *o, const probing *p, const char *path, nn_error *e)
+{
+    if (p->concept && o->probe == PROBE_RIDGE) return fail(e, NN_E_ARG, "%s: ridge is for features, this set has concept labels: expected logistic, mlp or mean-difference", path);
+    if (!p->concept && (o->probe == PROBE_LOGISTIC || o->probe == PROBE_MEANS)) return fail(e, NN_E_ARG, "%s: %s is for concepts, this set has real targets: expected ridge or mlp", path, probe_names[o->probe]);
+    if (o->folds > p->n) return fail(e, NN_E_ARG, "%s: %zu folds need as many rows, there are %zu", path, o->folds, p->n);
+    return NN_OK;
+}
+static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const fitted *f, nn_error *e)
+{
+    nn_dict d = NN_ZERO, state = NN_ZERO;
+    size_t i;
+    nn_status s = put_text(&d, "probe", probe_names[f->probe], e);
+    if (s == NN_OK) s = put_f64(&d, "penalty", f->penalty, e);
+    if (s == NN_OK) s = put_scaler(&d, f->kind, &f->sc, e);
+    if (s == NN_OK && f->has_pca) { s = put_copy(&d, "pca_components", &f->pca.components, e); if (s == NN_OK) s = put_copy(&d, "pca_mean", &f->pca.mean, e); }
+    if (s == NN_OK && p->concept) s = put_copy(&d, "classes", &p->classes, e);
+    if (s == NN_OK && f->probe != PROBE_MLP) { s = put_copy(&d, "coef", &f->lin.coef, e); if (s == NN_OK) s = put_copy(&d, "intercept", &f->lin.intercept, e); }
+    if (s == NN_OK && f->probe == PROBE_MLP) {
+        s = nn_mlp_state(f->mlp, &state, NULL, 0, e);
+        for (i = 0; s == NN_OK && i < state.count; i++) s = put_copy(&d, state.items[i].name, &state.items[i].value, e);
+    }
+    if (s == NN_OK) s = nn_npz_write(o->save, &d, 0, NULL, e);
+    if (s == NN_OK) nn_app_wrote(app, o->save);
+    nn_dict_free(&state);
+    nn_dict_free(&d);
+    return s;
+}
+static int cmd_probe(nn_app *app, opts *o)
+{
+    const char *path = app->args[0], *dir, *stem;
+    nn_error e = NN_ZERO;
+    probing p;
+    score r;
+    fitted f;
+    nn_progress bar;
+    nn_report rep;
+    double step = 0;
+    nn_status s;
+    size_t i, j, c;
+    memset(&p, 0, sizeof p);
+    memset(&r, 0, sizeof r);
+    memset(&f, 0, sizeof f);
+    s = probing_read(&p, path, &e);
+    if (s == NN_OK) s = probe_allowed(o, &p, path, &e);
+    split_path(app, path, &dir, &stem);
+    if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
+    c = p.concept ? p.n_classes : p.m;
+    nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
+    if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
+    nn_progress_end(&bar);
+    if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed, app->n_threads, &e);
+    if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
+    if (s == NN_OK) {
+        char buf[64], note[96];
+        nn_app_result_text(app, "probe", probe_names[f.probe]);
+        nn_app_count(app, "rows", p.n);
+        nn_report_begin(&rep, app, nn_app_text(app, "Probe of %s", stem), nn_app_text(app, "%s, %zu-fold cross-validation%s; scaler%s refitted in every fold", p.strategy, o->folds, p.grouped ? " grouped by sentence" : "", p.pca ? " and PCA" : ""));
+        (void)snprintf(note, sizeof note, "95 %% interval %.3f to %.3f over %s", r.main.lo, r.main.hi, o->seeds > 1 ? "seeds" : "folds");
+        (void)snprintf(buf, sizeof buf, "%.3f", r.main.mean);
+        nn_report_figure(&rep, p.concept ? "accuracy" : "R2", buf, note);
+        if (p.concept) {
+            nn_app_result(app, "accuracy", r.main.mean);
+            nn_app_result(app, "accuracy_lo", r.main.lo);
+            nn_app_result(app, "accuracy_hi", r.main.hi);
+            nn_app_result(app, "f1_weighted", r.f1);
+            nn_app_result(app, "auc", r.auc);
+            nn_app_result(app, "log_loss", r.log_loss);
+            nn_app_result(app, "label_mae", r.label_mae);
+            nn_app_result(app, "majority_accuracy", r.baseline);
+            nn_app_result(app, "shuffled_accuracy", r.shuffled);
+            (void)snprintf(buf, sizeof buf, "%.3f", r.baseline);
+            nn_report_figure(&rep, "majority class", buf, "always the commonest label of the training part");
+            (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
+            nn_report_figure(&rep, "shuffled labels", buf, "the same probe where there is nothing to find");
+            (void)snprintf(buf, sizeof buf, "%.3f", r.auc);
+            nn_report_figure(&rep, "AUC", buf, c > 2 ? "one against the rest, mean" : NULL);
+        } else {
+            nn_app_result(app, "r2", r.main.mean);
+            nn_app_result(app, "r2_lo", r.main.lo);
+            nn_app_result(app, "r2_hi", r.main.hi);
+            nn_app_result(app, "mae", r.mae);
+            nn_app_result(app, "pearson", r.pearson);
+            nn_app_result(app, "mean_mae", r.baseline);
+            nn_app_result(app, "shuffled_r2", r.shuffled);
+            (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
+            nn_report_figure(&rep, "R2, shuffled targets", buf, "the same probe where there is nothing to find");
+            (void)snprintf(buf, sizeof buf, "%.3f", r.pearson);
+            nn_report_figure(&rep, "Pearson", buf, NULL);
+        }
+        nn_app_result(app, "penalty", r.penalty);
+        if (p.concept) {
+            nn_plot h;
+            nn_series one;
+            const char **names = (const char **)need(malloc(c * sizeof *names)), **cells;
+            double *v = (double *)need(malloc(c * c * sizeof *v)), *cnt = (double *)need(calloc(c, sizeof *cnt));
+            size_t wrong = 0, at = 0;
+            static const char *const cols[] = { "row", "sentence", "label", "predicted", "probability of its label" };
+            for (i = 0; i < c; i++) names[i] = label_name(app, &p, i);
+            for (i = 0; i < c * c; i++) v[i] = (double)r.cm[i];
+            for (i = 0; i < p.n; i++) { cnt[nn_i64(&p.codes)[i]]++; wrong += r.pred[i] != nn_i64(&p.codes)[i]; }
+            memset(&h, 0, sizeof h);
+            h.kind = NN_PLOT_HEAT;  h.title = "Confusion matrix";  h.x_label = "predicted";  h.y_label = "label";
+            h.cells = v;  h.rows = names;  h.n_rows = c;  h.categories = names;  h.n_categories = c;  h.format = "%.0f";
+            if (c > 12) { h.width = 900; h.height = 800; }
+            nn_report_plot(&rep, &h, "confusion");
+            memset(&h, 0, sizeof h);
+            memset(&one, 0, sizeof one);
+            one.y = cnt;  one.n = c;
+            h.kind = NN_PLOT_BAR;  h.title = "Class balance";  h.x_label = "label";  h.y_label = "rows";  h.zero_y = 1;
+            h.series = &one;  h.n_series = 1;  h.categories = names;  h.n_categories = c;
+            nn_report_plot(&rep, &h, "class_balance");
+            if (wrong > 200) wrong = 200;
+            cells = (const char **)need(malloc((wrong ? wrong * 5 : 1) * sizeof *cells));
+            for (i = 0; i < p.n && at < wrong; i++) {
+                if (r.pred[i] == nn_i64(&p.codes)[i]) continue;
+                cells[at * 5] = nn_app_text(app, "%zu", i);
+                cells[at * 5 + 1] = nn_app_text(app, "%" PRId64, nn_i64(&p.group)[i]);
+                cells[at * 5 + 2] = names[nn_i64(&p.codes)[i]];
+                cells[at * 5 + 3] = names[r.pred[i]];
+                cells[at * 5 + 4] = nn_app_text(app, "%.3f", r.out[i * c + (size_t)nn_i64(&p.codes)[i]]);
+                at++;
+            }
+            nn_report_table(&rep, "Misclassified rows", cols, 5, cells, wrong);
+            free(cells);
+            free(names);
+            free(v);
+            free(cnt);
+        } else {
+            nn_plot h;
+            nn_series one;
+            double *x = (double *)need(malloc(p.n * sizeof *x)), *y = (double *)need(malloc(p.n * sizeof *y));
+            for (i = 0; i < p.n; i++) { x[i] = nn_f64(&p.y)[i * c]; y[i] = r.out[i * c]; }
+            memset(&h, 0, sizeof h);
+            memset(&one, 0, sizeof one);
+            one.x = x;  one.y = y;  one.n = p.n;
+            h.kind = NN_PLOT_SCATTER;  h.title = "Held-out predictions";  h.x_label = "activation";  h.y_label = "predicted";  h.series = &one;  h.n_series = 1;
+            nn_report_plot(&rep, &h, "predictions");
+            free(x);
+            free(y);
+        }
+        if (f.probe != PROBE_MLP) {                       /* what the probe looks at: largest weights on scaled columns */
+            size_t k = f.lin.n_features, rows = f.lin.n_outputs, top = k < 10 ? k : 10, at = 0;
+            static const char *const cols[] = { "output", "column", "weight" };
+            const char **cells = (const char **)need(malloc((rows * top * 3 + 1) * sizeof *cells));
+            unsigned char *used = (unsigned char *)need(malloc(k));
+            for (i = 0; i < rows; i++) {
+                const double *w = nn_f64(&f.lin.coef) + i * k;
+                size_t t;
+                memset(used, 0, k);
+                for (t = 0; t < top; t++, at++) {
+                    size_t b = k;
+                    for (j = 0; j < k; j++) if (!used[j] && (b == k || fabs(w[j]) > fabs(w[b]))) b = j;
+                    used[b] = 1;
+                    cells[at * 3] = p.concept ? label_name(app, &p, rows == 1 ? 1 : i) : nn_app_text(app, "%zu", i);
+                    cells[at * 3 + 1] = nn_app_text(app, "%zu", b);
+                    cells[at * 3 + 2] = nn_app_text(app, "%.5f", w[b]);
+                }
+            }
+            nn_report_table(&rep, "Top probe directions", cols, 3, cells, at);
+            free(cells);
+            free(used);
+        }
+        nn_report_file(&rep, path, "the data set");
+        s = nn_report_end(&rep, nn_app_path(app, "%s_report.html", stem), &e);
+    }
+    fitted_free(&f);
+    score_free(&r);
+    probing_free(&p);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+static int cmd_compare(nn_app *app, opts *o)
+{
+    nn_error e = NN_ZERO;
+    size_t n = app->n_args, i, placed = 0;
+    nn_status s = nn_app_out_open(app, "compare", &e);
+    nn_progress bar;
+    double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)), *lo = (double *)need(malloc(n * sizeof *lo)), *hi = (double *)need(malloc(n * sizeof *hi));
+    double *base = (double *)need(malloc(n * sizeof *base)), *shuf = (double *)need(malloc(n * sizeof *shuf)), *x = (double *)need(malloc(n * sizeof *x));
+    const char **name = (const char **)need(malloc(n * sizeof *name)), **cells = (const char **)need(malloc(n * 8 * sizeof *cells));
+    int concept = -1, layers = 1;
+    static const char *const cols[] = { "data set", "rows", "columns", "layer", "score", "95 % low", "95 % high", "shuffled" };
+    nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
+    for (i = 0; s == NN_OK && i < n; i++) {
+        probing p;
+        score r;
+        const char *dir;
+        memset(&p, 0, sizeof p);
+        memset(&r, 0, sizeof r);
+        s = probing_read(&p, app->args[i], &e);
+        if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], &e);
+        if (s == NN_OK && concept >= 0 && concept != p.concept) s = fail(&e, NN_E_ARG, "%s: has %s, the sets before it %s: they cannot stand in one table", app->args[i], p.concept ? "concept labels" : "real targets", concept ? "concept labels" : "real targets");
+        if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
+        if (s == NN_OK) {
+            concept = p.concept;
+            split_path(app, app->args[i], &dir, &name[i]);
+            mean[i] = r.main.mean;  lo[i] = r.main.lo;  hi[i] = r.main.hi;  base[i] = p.concept ? r.baseline : 0;  shuf[i] = r.shuffled;
+            x[i] = (double)p.layer;
+            if (p.layer < 0) layers = 0;
+            cells[i * 8] = name[i];
+            cells[i * 8 + 1] = nn_app_text(app, "%zu", p.n);
+            cells[i * 8 + 2] = nn_app_text(app, "%zu", p.k);
+            cells[i * 8 + 3] = p.layer < 0 ? "" : nn_app_text(app, "%" PRId64, p.layer);
+            cells[i * 8 + 4] = nn_app_text(app, "%.4f", mean[i]);
+            cells[i * 8 + 5] = nn_app_text(app, "%.4f", lo[i]);
+            cells[i * 8 + 6] = nn_app_text(app, "%.4f", hi[i]);
+            cells[i * 8 + 7] = nn_app_text(app, "%.4f", shuf[i]);
+            placed++;
+        }
+        score_free(&r);
+        probing_free(&p);
+    }
+    nn_progress_end(&bar);
+    if (s == NN_OK && placed) {
+        nn_report rep;
+        nn_plot plot;
+        nn_series se[3];
+        char buf[64];
+        size_t best = 0, j;
+        if (layers) for (i = 1; i < n; i++) for (j = i; j > 0 && x[j] < x[j - 1]; j--) {    /* by layer; few, so plain insertion */
+            double t;
+            const char *c;
+            size_t q;
+            double *cols_of[6];
+            cols_of[0] = x;  cols_of[1] = mean;  cols_of[2] = lo;  cols_of[3] = hi;  cols_of[4] = base;  cols_of[5] = shuf;
+            for (q = 0; q < 6; q++) { t = cols_of[q][j]; cols_of[q][j] = cols_of[q][j - 1]; cols_of[q][j - 1] = t; }
+            c = name[j];  name[j] = name[j - 1];  name[j - 1] = c;
+            for (q = 0; q < 8; q++) { c = cells[j * 8 + q]; cells[j * 8 + q] = cells[(j - 1) * 8 + q]; cells[(j - 1) * 8 + q] = c; }
+        }
+        for (i = 0; i < n; i++) {
+            nn_app_result(app, nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", name[i]), mean[i]);
+            if (mean[i] > mean[best]) best = i;
+        }
+        nn_app_result_text(app, "best", name[best]);
+        nn_report_begin(&rep, app, "Comparison of probing data sets", nn_app_text(app, "%zu data sets, the same folds and the same probe for each", n));
+        (void)snprintf(buf, sizeof buf, "%.3f", mean[best]);
+        nn_report_figure(&rep, concept ? "best accuracy" : "best R2", buf, name[best]);
+        memset(&plot, 0, sizeof plot);
+        memset(se, 0, sizeof se);
+        se[0].label = concept ? "accuracy" : "R2";  se[0].y = mean;  se[0].n = n;  se[0].lo = lo;  se[0].hi = hi;  se[0].points = 1;
+        se[1].label = concept ? "majority class" : "training mean";  se[1].y = base;  se[1].n = n;  se[1].dashed = 1;
+        se[2].label = "shuffled labels";  se[2].y = shuf;  se[2].n = n;  se[2].dashed = 1;
+        plot.y_label = concept ? "accuracy" : "R2";
+        plot.series = se;
+        if (layers) {
+            plot.kind = NN_PLOT_LINE;  plot.title = "Score by layer";  plot.x_label = "layer";  plot.n_series = 3;
+            se[0].x = se[1].x = se[2].x = x;
+        } else {
+            plot.kind = NN_PLOT_BAR;  plot.title = "Score by data set";  plot.n_series = 1;  plot.categories = name;  plot.n_categories = n;  plot.zero_y = 1;
+        }
+        nn_report_plot(&rep, &plot, "compare");
+        nn_report_table(&rep, "All data sets", cols, 8, cells, n);
+        s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), &e);
+    }
+    free(mean);  free(lo);  free(hi);  free(base);  free(shuf);  free(x);  free(name);  free(cells);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+
+/* ---- synthesize --------------------------------------------------------------------------------------- */
+/* Normal numbers of one (sentence, member, layer): a stream of its own, so that any file can be made alone. */
+static void normals(double *out, size_t n, uint64_t seed, uint64_t index)
+{
+    nn_rng g = nn_rng_make(seed, NN_STREAM_SYNTH, index);
+    nn_rng_normals(&g, out, n);
+}
+static nn_status put_member(nn_npz_writer *w, const char *name, nn_tensor *t, int level, nn_error *e)
+{
+    nn_status s = nn_npz_put(w, name, t, level, e);
+    nn_tensor_free(t);
+    return s;
+}
+/* Sentence k: labels 0..3 in turn; a random walk over the layers, so that neighbouring layers resemble each other; at planted layers the
+ * label's share of a fixed unit direction per layer. Feature 0..3 of each layer respond to the label, the others fire at random. */
+static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size_t k, const double *dir, const unsigned char *planted, nn_error *e)
+{
+    nn_rng g = nn_rng_make(seed, NN_STREAM_SYNTH, (uint64_t)k << 24);
+    size_t d = o->dim, L = o->n_layers, Fn = o->n_features, n = (size_t)o->fragments.min + (size_t)nn_rng_below(&g, (uint64_t)(o->fragments.max - o->fragments.min) + 1), l, r, j, shape[3];
+    int label = (int)(k % 4), level = o->deflate ? 1 : 0;
+    nn_npz_writer *w = NULL;
+    nn_tensor t = NN_ZERO;
+    double *h = (double *)need(malloc(n * d * sizeof *h)), *z = (double *)need(malloc(n * d * sizeof *z));
+    float *act = (float *)need(malloc(n * Fn * sizeof *act));
+    unsigned char *half = (unsigned char *)need(malloc(n * d * 4));
+    nn_dtype dt = o->dtype ? NN_F32 : NN_F16;
+    const char *words[4] = { "I told them everything.", "I left out a detail.", "I said it was not me.", "None of it was ever true." };
+    nn_status s = nn_npz_create(&w, path, 0, NULL, e);
+#define PUT(make, name) if (s == NN_OK) { s = make; if (s == NN_OK) s = put_member(w, name, &t, 0, e); }
+    PUT(nn_tensor_scalar_text(&t, words[label], NULL, e), "sentence")
+    PUT(nn_tensor_scalar_i64(&t, label, NULL, e), "concept_strength_label")
+    PUT(nn_tensor_scalar_i64(&t, (int64_t)k, NULL, e), "sentence_index")
+    if (s == NN_OK) {                                     /* fragments: growing pieces of the sentence */
+        size_t len = strlen(words[label]);
+        s = nn_tensor_make_text(&t, NN_UCS4, len, 1, &n, NULL, e);
+        for (r = 0; s == NN_OK && r < n; r++) for (j = 0; j < len * (r + 1) / n; j++) ((uint32_t *)t.data)[r * len + j] = (uint32_t)(unsigned char)words[label][j];
+        if (s == NN_OK) s = put_member(w, "fragments", &t, level, e);
+    }
+    if (s == NN_OK) s = nn_tensor_make1(&t, NN_I64, n, NULL, e);
+    for (r = 0; s == NN_OK && r < n; r++) nn_i64(&t)[r] = (int64_t)r;
+    if (s == NN_OK) s = put_member(w, "token_positions", &t, 0, e);
+    if (s == NN_OK) s = nn_tensor_make1(&t, NN_I64, n, NULL, e);
+    for (r = 0; s == NN_OK && r < n; r++) nn_i64(&t)[r] = (int64_t)r + 1;
+    if (s == NN_OK) s = put_member(w, "fragment_lengths", &t, 0, e);
+    if (s == NN_OK) s = nn_tensor_make1(&t, NN_BOOL, n, NULL, e);
+    if (s == NN_OK) { nn_u8(&t)[n - 1] = 1; s = put_member(w, "is_final_token", &t, 0, e); }
+    normals(h, n * d, seed, ((uint64_t)k << 24) + 1);
+    shape[0] = L;  shape[1] = n;  shape[2] = d;
+#define AS_STORED(src) for (j = 0; j < n * d; j++) { float v = (float)(src)[j]; uint16_t b = nn_f32_to_f16(v); if (dt == NN_F32) memcpy(half + 4 * j, &v, 4); else memcpy(half + 2 * j, &b, 2); }
+    if (s == NN_OK) s = nn_npz_begin(w, "embeddings", dt, 2, shape + 1, level, e);
+    if (s == NN_OK) { AS_STORED(h) s = nn_npz_rows(w, half, n * d * (dt == NN_F32 ? 4u : 2u), e); }
+    if (s == NN_OK) s = nn_npz_end(w, e);
+    if (s == NN_OK) s = nn_npz_begin(w, "hidden_states", dt, 3, shape, level, e);
+    for (l = 0; s == NN_OK && l < L; l++) {
+        normals(z, n * d, seed, ((uint64_t)k << 24) + 2 + l);
+        for (j = 0; j < n * d; j++) h[j] = 0.8 * h[j] + 0.6 * z[j];       /* unit variance at every layer */
+        memcpy(z, h, n * d * sizeof *z);
+        if (planted[l]) for (r = 0; r < n; r++) for (j = 0; j < d; j++) z[r * d + j] += ((double)label - 1.5) * o->strength * ((double)(r + 1) / (double)n) * dir[l * d + j];
+        AS_STORED(z)
+        s = nn_npz_rows(w, half, n * d * (dt == NN_F32 ? 4u : 2u), e);
+    }
+    if (s == NN_OK) s = nn_npz_end(w, e);
+    shape[2] = Fn;
+    if (s == NN_OK) s = nn_npz_begin(w, "activations", NN_F32, 3, shape, level, e);
+    for (l = 0; s == NN_OK && l < L; l++) {
+        nn_rng a = nn_rng_make(seed, NN_STREAM_SYNTH, ((uint64_t)k << 24) + 0x800000u + l);
+        memset(act, 0, n * Fn * sizeof *act);
+        for (r = 0; r < n; r++) {
+            size_t fires = (size_t)(o->active * (double)Fn);
+            for (j = 0; j < fires; j++) { size_t at = (size_t)nn_rng_below(&a, Fn); act[r * Fn + at] = (float)(-2.0 * nn_log(1.0 - nn_rng_f64(&a))); }
+            for (j = 0; j < 4; j++) act[r * Fn + j] = planted[l] && label >= (int)j ? 1.0f + (float)label + nn_rng_f32(&a) : 0.0f;
+        }
+        s = nn_npz_rows(w, act, n * Fn * sizeof *act, e);
+    }
+    if (s == NN_OK) s = nn_npz_end(w, e);
+    if (s == NN_OK) s = nn_tensor_make1(&t, NN_I64, L, NULL, e);
+    for (l = 0; s == NN_OK && l < L; l++) nn_i64(&t)[l] = (int64_t)l;
+    if (s == NN_OK) s = put_member(w, "layers", &t, 0, e);
+    if (s == NN_OK) s = nn_tensor_make1(&t, NN_I64, L, NULL, e);
+    for (l = 0; s == NN_OK && l < L; l++) nn_i64(&t)[l] = (int64_t)(o->active * (double)Fn + 0.5);
+    if (s == NN_OK) s = put_member(w, "average_l0s", &t, 0, e);
+    PUT(nn_tensor_scalar_i64(&t, (int64_t)Fn, NULL, e), "num_features")
+    PUT(nn_tensor_scalar_i64(&t, (int64_t)d, NULL, e), "hidden_dim")
+#undef PUT
+#undef AS_STORED
+    nn_tensor_free(&t);
+    if (s == NN_OK) s = nn_npz_commit(w, e);
+    else nn_npz_abort(w);
+    free(h);
+    free(z);
+    free(act);
+    free(half);
+    return s;
+}
+typedef struct synth_job { const opts *o; nn_app *app; const char **paths; const double *dir; const unsigned char *planted; nn_progress *bar; size_t done; } synth_job;
+static nn_status synth_one(size_t i, void *user, nn_error *e)
+{
+    synth_job *j = (synth_job *)user;
+    nn_status s;
+    if (nn_app_stopped()) return fail(e, NN_E_STOPPED, "interrupted: --resume goes on");
+    if (j->app->resume && nn_file_exists(j->paths[i], NULL)) return NN_OK;
+    s = synth_file(j->paths[i], j->o, j->app->seed, i, j->dir, j->planted, e);
+    NNI_OMP(critical(synth))
+    { j->done++; nn_progress_step(j->bar, (double)j->done, (double)NAN, (double)NAN); }
+    return s;
+}
+static int cmd_synth(nn_app *app, opts *o)
+{
+    nn_error e = NN_ZERO;
+    synth_job j;
+    nn_progress bar;
+    unsigned char *planted = (unsigned char *)need(calloc(o->n_layers, 1));
+    double *dir = (double *)need(malloc(o->n_layers * o->dim * sizeof *dir));
+    int64_t list[4096];
+    size_t n = 0, i, k;
+    nn_status s = NN_OK;
+    if (o->planted && *o->planted) s = nn_layers_parse(list, 4096, &n, o->planted, &e);
+    else for (i = o->n_layers / 3; i < (2 * o->n_layers + 2) / 3; i++) list[n++] = (int64_t)i;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        if ((size_t)list[i] >= o->n_layers) s = fail(&e, NN_E_ARG, "--planted: layer %" PRId64 " is out of range: there are %zu, numbered from 0", list[i], o->n_layers);
+        else planted[list[i]] = 1;
+    }
+    if (s != NN_OK) { free(planted); free(dir); return nn_app_usage(app, "%s", e.msg); }
+    for (i = 0; i < o->n_layers; i++) {                   /* one unit direction per layer */
+        double norm;
+        normals(dir + i * o->dim, o->dim, app->seed, ((uint64_t)1 << 63) + i);
+        norm = sqrt(nn_dot_f64(dir + i * o->dim, dir + i * o->dim, o->dim));
+        for (k = 0; k < o->dim; k++) dir[i * o->dim + k] /= norm > 0 ? norm : 1;
+    }
+    s = nn_app_out_open(app, "", &e);
+    memset(&j, 0, sizeof j);
+    j.o = o;  j.app = app;  j.dir = dir;  j.planted = planted;  j.bar = &bar;
+    j.paths = (const char **)need(malloc(o->sentences * sizeof *j.paths));
+    for (i = 0; i < o->sentences; i++) j.paths[i] = nn_app_path(app, "sentence_%06zu.npz", i);
+    nn_progress_begin(&bar, app, "writing", (double)o->sentences, "files");
+    if (s == NN_OK) s = nn_population_run(o->sentences, synth_one, &j, app->n_threads, &e);
+    nn_progress_end(&bar);
+    if (s == NN_OK) { nn_app_count(app, "sentences", o->sentences); nn_app_count(app, "layers", o->n_layers); nn_app_count(app, "planted_layers", n); }
+    free(j.paths);
+    free(planted);
+    free(dir);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+
+/* A config file that lists data sets is a library: it is read by cmd_build, not by the option table. */
+static int is_library(const char *path)
+{
+    nn_json *root = NULL;
+    nn_arena a = NN_ZERO;
+    int yes = nn_yaml_read(&root, &a, path, NULL, NULL, NULL) == NN_OK && nn_json_get(root, "datasets") != NULL;
+    nn_arena_free(&a);
+    return yes;
+}
+int main(int argc, char **argv)
+{
+    nn_app app;
+    opts o;
+    int rc, i, n = 0, bare = argc < 2 || argv[1][0] == '-';
+    char **args = (char **)need(malloc(((size_t)argc + 3) * sizeof *args)), **old = argv;
+    static char word_build[] = "build", word_library[] = "--library", word_help[] = "--help";
+    args[n++] = argv[0];
+    if (bare && !(argc >= 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))) {
+        if (argc < 2) { args[n++] = word_help; }
+        else args[n++] = word_build;
+    }
+    for (i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--config") == 0 && i + 1 < argc && is_library(argv[i + 1])) args[n++] = word_library;
+        else args[n++] = argv[i];
+    }
+    args[n] = NULL;
+    rc = nn_app_begin(&app, &program, &o, n, args);
+    if (rc < 0) switch (app.command) {
+        case CMD_PROBE:   rc = cmd_probe(&app, &o); break;
+        case CMD_COMPARE: rc = cmd_compare(&app, &o); break;
+        case CMD_SYNTH:   rc = cmd_synth(&app, &o); break;
+        default:          rc = cmd_build(&app, &o); break;
+    }
+    (void)old;
+    free(args);
+    return rc;
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""tests/interop/test_probe.py - probe_data beside a plain NumPy oracle (load everything, pick, concatenate, normalise)
+and its probes beside scikit-learn. Run from the repository root after make."""
+import os
+import subprocess
+import sys
+import tempfile
+
+NAME = "test_probe"
+passed = failed = skipped = 0
+try:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.model_selection import StratifiedKFold, KFold, cross_val_predict
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.pipeline import make_pipeline
+    from sklearn.decomposition import PCA
+    from sklearn import metrics
+except ImportError as e:
+    print(f"skip {NAME}: needs {e.name}")
+    print("0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+
+PROGRAM = os.path.join("build", "probe_data")
+DATA = os.environ.get("NN_TEST_DATA", os.path.join("..", "shared", "data"))
+
+
+def check(ok, what):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAIL", what)
+
+
+def run(*args, status=0):
+    r = subprocess.run([PROGRAM, *map(str, args)], capture_output=True, text=True)
+    check(r.returncode == status, f"{' '.join(map(str, args))}: status {r.returncode}, expected {status}: {r.stderr.strip()[:300]}")
+    return r
+
+
+def folder(path, seed, sentences=24, layers=6, dim=20, features=40, dtype=np.float16, compressed=False, shuffle=False, one_based=False):
+    """Sentence files as the extraction stage writes them."""
+    rng = np.random.default_rng(seed)
+    os.makedirs(path)
+    order = np.arange(layers) * 2 + 1
+    if shuffle:
+        rng.shuffle(order)
+    w = rng.normal(size=(layers, dim))
+    for k in range(sentences):
+        n = int(rng.integers(1, 9))
+        label = int(rng.integers(0, 4))
+        hidden = rng.normal(size=(layers, n, dim)) + 0.8 * label * w[:, None, :] / np.sqrt(dim)
+        act = np.maximum(rng.normal(size=(layers, n, features)) - 1.2, 0).astype(np.float32)
+        save = np.savez_compressed if compressed else np.savez
+        i = k + 1 if one_based else k
+        save(os.path.join(path, f"sentence_{i:06d}.npz"), sentence=np.array(f"Sätze {k}"), concept_strength_label=np.int64(label),
+             sentence_index=np.int64(1000 - k), fragments=np.array([f"f{j}" for j in range(n)]), token_positions=np.arange(n),
+             fragment_lengths=np.arange(n), is_final_token=np.arange(n) == n - 1, embeddings=rng.normal(size=(n, dim)).astype(dtype),
+             hidden_states=hidden.astype(dtype), activations=act, layers=order.astype(np.int64),
+             average_l0s=(order * 10 + 3).astype(np.int64), num_features=np.int64(features), hidden_dim=np.int64(dim))
+    return sorted(int(v) for v in order)
+
+
+def oracle(path, strategy, layers=(), target=None, features=(), input_layer=None, combine="concat", rows="final"):
+    xs, ys, idx = [], [], []
+    for name in sorted(os.listdir(path)):
+        with np.load(os.path.join(path, name)) as z:
+            f = {k: z[k] for k in z.files}
+        n = len(f["is_final_token"])
+        take = {"final": range(n - 1, n), "all": range(n)}.get(rows)
+        if take is None:
+            take = range(max(0, n - int(rows.split(":")[1])), n)
+        pos = {int(v): i for i, v in enumerate(f["layers"])}
+        for r in take:
+            if strategy.startswith("embedding"):
+                x = f["embeddings"][r].astype(np.float32)
+            else:
+                src = f["activations"] if strategy.startswith("activation") else f["hidden_states"]
+                ls = layers or [target if input_layer is None else input_layer]
+                parts = [src[pos[l], r].astype(np.float32) for l in ls]
+                x = {"concat": lambda: np.concatenate(parts), "mean": lambda: np.mean(parts, axis=0, dtype=np.float64).astype(np.float32),
+                     "diff": lambda: parts[-1] - parts[0]}[combine]()
+            xs.append(x)
+            if strategy.endswith("concept"):
+                ys.append(int(f["concept_strength_label"]))
+            else:
+                ys.append(f["activations"][pos[target], r, list(features)])
+            idx.append(int(f["sentence_index"]))
+    X = np.array(xs, dtype=np.float32)
+    if strategy.endswith("concept"):
+        y = np.array(ys, dtype=np.int64)
+    else:
+        y = np.array(ys, dtype=np.float32)
+        y = y[:, 0] if len(features) == 1 else y
+    return X, y, np.array(idx, dtype=np.int64)
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    kinds = {
+        "f16": dict(seed=1), "f32": dict(seed=2, dtype=np.float32), "deflated": dict(seed=3, compressed=True),
+        "shuffled": dict(seed=4, shuffle=True, one_based=True), "wide": dict(seed=5, sentences=120, layers=26, dim=24, features=64, compressed=True, shuffle=True),
+    }
+    for kind, args in kinds.items():
+        d = os.path.join(tmp, kind)
+        have = folder(d, **args)
+        cases = [
+            ("embedding-to-feature", dict(target=have[1], features=[7]), ["--target-layer", have[1], "--target-feature", 7]),
+            ("hidden-to-feature", dict(target=have[2], features=[0, 5, 39]), ["--target-layer", have[2], "--features", "0,5,39"]),
+            ("hidden-to-feature", dict(target=have[2], features=[3], input_layer=have[0]), ["--target-layer", have[2], "--target-feature", 3, "--input-layer", have[0]]),
+            ("hidden-to-concept", dict(layers=[have[3]]), ["--layer", have[3]]),
+            ("hidden-to-concept", dict(layers=[have[0], have[2], have[5]]), ["--layers", f"{have[0]},{have[2]},{have[5]}"]),
+            ("hidden-to-concept", dict(layers=[have[0], have[4]], combine="diff"), ["--layers", f"{have[0]},{have[4]}", "--combine", "diff"]),
+            ("hidden-to-concept", dict(layers=[have[0], have[4]], combine="mean"), ["--layers", f"{have[0]},{have[4]}", "--combine", "mean"]),
+            ("hidden-to-concept", dict(layers=[have[1]], rows="all"), ["--layer", have[1], "--rows", "all"]),
+            ("hidden-to-concept", dict(layers=[have[1]], rows="last:3"), ["--layer", have[1], "--rows", "last:3"]),
+            ("embedding-to-concept", {}, []),
+            ("activation-to-concept", dict(layers=[have[1]]), ["--layer", have[1]]),
+        ]
+        for strategy, want, flags in cases:
+            out = os.path.join(tmp, "o.npz")
+            what = f"{kind} {strategy} {flags}"
+            X, y, idx = oracle(d, strategy, **want)
+            run("--strategy", strategy, "--input", d, *flags, "--normalize", "none", "--output", out, "--overwrite", "--quiet")
+            with np.load(out, allow_pickle=False) as z:
+                check(z["X"].dtype == np.float32 and np.array_equal(z["X"], X), f"{what}: X")
+                check(z["y"].dtype == y.dtype and np.array_equal(z["y"], y), f"{what}: y")
+                check(np.array_equal(z["meta_sentence_indices"], idx), f"{what}: sentence indices")
+                check(str(z["meta_strategy"]) == strategy, f"{what}: strategy")
+                check(str(z["meta_input_source"]) == {"e": "embeddings", "h": "hidden_states", "a": "activations"}[strategy[0]], f"{what}: source")
+                check(int(z["meta_input_dims"]) == X.shape[1] and int(z["meta_n_samples"]) == len(X), f"{what}: dims")
+                if "target" in want:
+                    check(int(z["meta_target_layer"]) == want["target"], f"{what}: target layer")
+                    check(float(z["meta_average_l0"]) == want["target"] * 10 + 3, f"{what}: average l0")
+                    check(np.array_equal(np.atleast_1d(z["meta_target_feature"]), want["features"]), f"{what}: feature")
+            for method in ("standardize", "minmax"):
+                run("--strategy", strategy, "--input", d, *flags, "--normalize", method, "--output", out, "--overwrite", "--quiet")
+                with np.load(out) as z:
+                    X64 = X.astype(np.float64)
+                    if method == "standardize":
+                        mean, std = X64.mean(0), X64.std(0)
+                        std[std == 0] = 1
+                        ref = (X64 - mean) / std
+                        check(np.allclose(z["norm_mean"], mean, atol=1e-6) and np.allclose(z["norm_std"], std, atol=1e-6), f"{what}: mean, std")
+                    else:
+                        lo, hi = X64.min(0), X64.max(0)
+                        span = np.where(hi > lo, hi - lo, 1)
+                        ref = (X64 - lo) / span
+                        check(np.array_equal(z["norm_min"], lo) and np.array_equal(z["norm_max"], hi), f"{what}: min, max")
+                    check(str(z["norm_method"]) == method, f"{what}: norm_method")
+                    check(np.abs(z["X"] - ref).max() <= 1e-6 * max(1, np.abs(ref).max()), f"{what}: {method} {np.abs(z['X'] - ref).max()}")
+
+    # PCA as scikit-learn's, up to sign (ours has a fixed one)
+    d = os.path.join(tmp, "wide")
+    out = os.path.join(tmp, "p.npz")
+    have = sorted(range(1, 52, 2))
+    run("--strategy", "hidden-to-concept", "--input", d, "--layers", ",".join(map(str, have)), "--pca", 8, "--output", out, "--quiet")
+    X, y, idx = oracle(d, "hidden-to-concept", layers=have)
+    Z = StandardScaler().fit_transform(X.astype(np.float64))
+    ref = PCA(8, svd_solver="full").fit_transform(Z)
+    with np.load(out) as z:
+        got = z["X"]
+        check(got.shape == (120, 8), "pca shape")
+        check(np.abs(np.abs(got) - np.abs(ref)).max() < 1e-4, f"pca scores {np.abs(np.abs(got) - np.abs(ref)).max()}")
+
+    # a probe is scikit-learn's on the same folds
+    out = os.path.join(tmp, "q.npz")
+    run("--strategy", "hidden-to-concept", "--input", d, "--layer", have[5], "--output", out, "--quiet")
+    X, y, idx = oracle(d, "hidden-to-concept", layers=[have[5]])
+    r = run("probe", out, "--probe", "logistic", "--penalty", 1.0, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite")
+    figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
+    folds = StratifiedKFold(5, shuffle=True, random_state=42)
+    pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-10, max_iter=20000)), X.astype(np.float64), y, cv=folds)
+    check(abs(float(figures.get("accuracy", "nan")) - metrics.accuracy_score(y, pred)) < 1e-9, f"accuracy {figures.get('accuracy')} against {metrics.accuracy_score(y, pred)}")
+    check(abs(float(figures.get("f1_weighted", "nan")) - metrics.f1_score(y, pred, average="weighted")) < 1e-9, "weighted F1")
+    run("--strategy", "hidden-to-feature", "--input", d, "--target-layer", have[5], "--target-feature", 3, "--output", out, "--overwrite", "--quiet")
+    X, y, idx = oracle(d, "hidden-to-feature", target=have[5], features=[3])
+    r = run("probe", out, "--probe", "ridge", "--penalty", 10.0, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite")
+    figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
+    pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
+    check(abs(float(figures.get("r2", "nan")) - metrics.r2_score(y, pred)) < 1e-6, f"r2 {figures.get('r2')} against {metrics.r2_score(y, pred)}")
+
+    # real activations: categories of 500 tokens
+    npz = os.path.join(DATA, "hidden", "activations_500.npz")
+    if os.path.exists(npz):
+        out = os.path.join(tmp, "real.npz")
+        run("--array", npz + ":vectors", "--labels", os.path.join(DATA, "hidden", "derived", "activations_500.labels.csv") + ":category", "--output", out, "--quiet")
+        r = run("probe", out, "--probe", "logistic", "--penalty", 1.0, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite")
+        figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
+        import csv
+        with open(os.path.join(DATA, "hidden", "derived", "activations_500.labels.csv"), newline="", encoding="utf-8") as f:
+            cats = [row["category"] for row in csv.DictReader(f)]
+        with np.load(npz, allow_pickle=True) as z:
+            V = z["vectors"].astype(np.float64)
+        codes = np.unique(cats, return_inverse=True)[1]
+        with np.load(out) as z:
+            check(np.array_equal(z["y"], codes), "real: label codes are the sorted categories")
+        pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=20000)), V, codes, cv=folds)
+        acc, mine = metrics.accuracy_score(codes, pred), float(figures.get("accuracy", "nan"))
+        print(f"real activations: accuracy {mine:.4f}, scikit-learn {acc:.4f}, majority {np.bincount(codes).max() / len(codes):.4f}")
+        check(abs(acc - mine) < 0.01, f"real: accuracy {mine} against {acc}")
+        check(mine > np.bincount(codes).max() / len(codes) + 0.05, "real: above the majority")
+    else:
+        print(f"skip {NAME}: no ../shared/data/hidden")
+        skipped += 1
+
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)
