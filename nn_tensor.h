@@ -257,7 +257,7 @@ typedef struct nn_update {
     nn_opt kind;
     int    nesterov, first, has_momentum, has_decay;
     float  lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps, weight_decay, decay_factor;
-    float  neg_step, sqrt_bc2;        /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t) */
+    float  neg_step, sqrt_bc2, inv_bc2;   /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t), 1 / sqrt_bc2 */
 } nn_update;
 /* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps, weight_decay, momentum >= 0;
  * beta1, beta2 in [0,1); nesterov wants momentum > 0 and no dampening). */
@@ -1166,6 +1166,11 @@ NNI_FN double nni_fma(double a, double b, double c) { return nni_fma_soft(a, b, 
 #endif
 
 
+#if defined(__GNUC__) && !defined(__TINYC__)
+#define NNI_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define NNI_PREFETCH(p) (void)0
+#endif
 NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
 NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
 
@@ -1195,7 +1200,7 @@ typedef struct nni_kernels {
     void   (*verff)(float *y, const float *x, size_t n);
     void   (*act_forward)(float *y, const float *x, size_t n, nn_act a, float slope);
     void   (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
-    void   (*update)(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n);
+    void   (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g, size_t ldg, size_t rows, size_t n);
     float  (*sum)(const float *x, size_t n);
     float  (*dot)(const float *x, const float *y, size_t n);
     double (*sumsq)(const float *x, size_t n);
@@ -2034,13 +2039,14 @@ NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error 
     if (adam) {
         r.neg_step = (float)-(d->lr / (1.0 - nni_ipow(d->beta1, d->t)));
         r.sqrt_bc2 = (float)sqrt(1.0 - nni_ipow(d->beta2, d->t));
+        r.inv_bc2 = 1.0f / r.sqrt_bc2;
     }
     *u = r;
     return NN_OK;
 }
 NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n)
 {
-    nni_kern()->update(u, p, m, v, g, n);
+    nni_kern()->update(u, p, m, v, n, g, n, 1, n);
 }
 
 /* ---- [GEMM] ------------------------------------------------------------- */
@@ -2063,7 +2069,7 @@ NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
             if (d->dact != NN_ACT_DEFAULT) nni_act_backward_ref(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
             if (d->update) {
                 size_t at = i * ldc + j;
-                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, &r, 1);
+                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, 1, &r, 1, 1, 1);
             } else *c = r;
         }
 }
@@ -2104,6 +2110,11 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
 /* Multiply-adds below which a second thread costs more than it brings (measured: make bench, "gemm_threads"). */
 #define NNI_GEMM_PARALLEL 1500000.0
 
+#ifndef NNI_KC
+#define NNI_KC 512
+#define NNI_MC 196608
+#define NNI_NC 4194304
+#endif
 /* The way of a product of these sizes; the sums are the same on each. Reasons:
  *   B transposed (Y = X W^T): the smaller operand is turned, X as a whole panel (T), or W panel by panel (N, packed) when X has
  *     few rows (the lanes of T are rows of X) or more rows than W;
@@ -2119,10 +2130,11 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
     *kc = *mc = *nc = 0;
     if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
         *path = NNI_RUN_BIG;
-        *kc = !blocks || k < 384 ? k : 1024 / item;                  /* 256 floats: a panel of 32 columns is 32 KiB */
-        *mc = 196608 / item / *kc / mr * mr;                         /* 192 KiB of A */
+        const size_t most = NNI_KC * 4 / item, parts = (k + most - 1) / most;
+        *kc = blocks ? (k + parts - 1) / parts : k;                  /* even blocks: one panel of B is 64 KiB at most, in L2 */
+        *mc = NNI_MC / item / *kc / mr * mr;                         /* 192 KiB of A, in L2 beside it */
         if (*mc < mr) *mc = mr;
-        *nc = 524288 / item / *kc / nr * nr;
+        *nc = NNI_NC / item / *kc / nr * nr;                         /* 4 MiB of B, in L3 */
         if (*nc < nr) *nc = nr;
         if (*mc > m) *mc = m;
         if (*nc > n) *nc = (n + nr - 1) / nr * nr;
@@ -4183,7 +4195,7 @@ NNI_KI nniv NNI_K(sgd)(const nn_update *u, nniv p, nniv *m, nniv g)
 }
 NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
 {
-    nniv d;
+    nniv d, q;
     if (u->has_decay) {
         if (u->kind == NN_OPT_ADAMW) p = nniv_mul(p, nniv_set(u->decay_factor));
         else g = nniv_fma(nniv_set(u->weight_decay), p, g);
@@ -4192,7 +4204,12 @@ NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
     *m = u->one_minus_beta1 < 0.5f ? nniv_fma(nniv_set(u->one_minus_beta1), d, *m)
                                    : nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
     *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
-    d = nniv_add(nniv_div(nniv_sqrt(*v), nniv_set(u->sqrt_bc2)), nniv_set(u->eps));
+    /* sqrt(v) / sqrt_bc2, correctly rounded without a division (Markstein 1990): y = RN(1/b), q = a y, q + (a - q b) y. The
+     * remainder is exact, since the root of a float is never below 2^-75. (v = inf gives NaN, where a division gives inf.) */
+    d = nniv_sqrt(*v);
+    q = nniv_mul(d, nniv_set(u->inv_bc2));
+    d = nniv_fma(nniv_fma(nniv_sub(NNI_F(0.0f), q), nniv_set(u->sqrt_bc2), d), nniv_set(u->inv_bc2), q);
+    d = nniv_add(d, nniv_set(u->eps));
     return nniv_add(p, nniv_div(nniv_mul(nniv_set(u->neg_step), *m), d));
 }
 NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
@@ -4207,7 +4224,7 @@ NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
     }
     return nniv_add(p, nniv_div(nniv_mul(nniv_set(-u->lr), g), d));
 }
-#define NNI_STEP(expr, with_m, with_v) do { \
+#define NNI_STEP(expr, with_m, with_v) for (; rows; rows--, ps += ld, (with_m ? (void)(ms += ld) : (void)0), (with_v ? (void)(vs += ld) : (void)0), gs += ldg) { \
         for (i = 0; i + NNI_W <= n; i += NNI_W) { \
             nniv g = nniv_load(gs + i), p = nniv_load(ps + i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
             if (with_m) m = nniv_load(ms + i); \
@@ -4226,22 +4243,19 @@ NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
             if (with_m) nniv_storen(ms + i, m, n - i); \
             if (with_v) nniv_storen(vs + i, v, n - i); \
         } \
-    } while (0)
-NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, const float *gs, size_t n)
+    }
+/* rows x n weights and moments, ld apart; gradients ldg apart */
+NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, size_t ld, const float *gs, size_t ldg, size_t rows, size_t n)
 {
     const nn_update copy = *up, *u = &copy;                    /* a copy: no store below can change it */
     size_t i;
-    switch (u->kind) {
-    case NN_OPT_SGD:
-        if (u->has_momentum) NNI_STEP(NNI_K(sgd)(u, p, &m, g), 1, 0);
-        else NNI_STEP(NNI_K(sgd)(u, p, &m, g), 0, 0);
-        break;
-    case NN_OPT_RMSPROP:
-        if (u->has_momentum) NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 1, 1);
-        else NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 0, 1);
-        break;
-    case NN_OPT_DEFAULT: case NN_OPT_ADAM: case NN_OPT_ADAMW: NNI_STEP(NNI_K(adam)(u, p, &m, &v, g), 1, 1); break;
-    }
+    if (u->kind == NN_OPT_SGD) {
+        if (u->has_momentum) NNI_STEP(NNI_K(sgd)(u, p, &m, g), 1, 0)
+        else NNI_STEP(NNI_K(sgd)(u, p, &m, g), 0, 0)
+    } else if (u->kind == NN_OPT_RMSPROP) {
+        if (u->has_momentum) NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 1, 1)
+        else NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 0, 1)
+    } else NNI_STEP(NNI_K(adam)(u, p, &m, &v, g), 1, 1)
 }
 
 /* Reductions, NUMERICS.md section 2: 16 virtual lanes in 16 / W vectors, blocks of 4,096, tree 8-4-2-1. */
@@ -4543,7 +4557,7 @@ NNI_KF void NNI_TK(copy)(nnie *dst, size_t ldd, const nnie *src, size_t lds, siz
 
 /* n finished sums of row i, from column j: everything after the chain. */
 #if NNI_TILE == 32
-NNI_KF void NNI_TK(finish)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, const float *t)
+NNI_KF void NNI_TK(finish_row)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, const float *t)
 {
     const nn_gemm_desc *d = jb->d;
     const float alpha = jb->alpha, beta = jb->beta, *bias = d->bias ? d->bias + j : NULL, *sv = d->dact != NN_ACT_DEFAULT ? d->saved + i * jb->ldsaved + j : NULL;
@@ -4551,15 +4565,6 @@ NNI_KF void NNI_TK(finish)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, 
     const int plain = relu || d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY, drelu = plain && d->dact == NN_ACT_RELU;
     float *c = jb->c + i * jb->ldc + j, *pre = d->pre ? d->pre + i * jb->ldpre + j : NULL;
     size_t x;
-    if (d->update) {
-        float g[64];
-        if (scale) {
-            for (x = 0; x < n; x++) g[x] = alpha * t[x];
-            t = g;
-        }
-        NNI_K(update)(d->update, c, d->update_m ? d->update_m + i * jb->ldc + j : NULL, d->update_v ? d->update_v + i * jb->ldc + j : NULL, t, n);
-        return;
-    }
 #define NNI_LD(p) (whole ? nniv_load(p) : nniv_loadn(p, n - x))
 #define NNI_ST(p, v) do { if (whole) nniv_store(p, v); else nniv_storen(p, v, n - x); } while (0)
     for (x = 0; x < n; x += NNI_W) {
@@ -4579,7 +4584,7 @@ NNI_KF void NNI_TK(finish)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, 
     if (sv && !drelu) NNI_K(act_backward)(c, c, sv, n, d->dact, d->slope);
 }
 #else
-NNI_KF void NNI_TK(finish)(const nni_job_f64 *jb, size_t i, size_t j, size_t n, const double *t)
+NNI_KF void NNI_TK(finish_row)(const nni_job_f64 *jb, size_t i, size_t j, size_t n, const double *t)
 {
     const double alpha = jb->alpha, beta = jb->beta;
     double *c = jb->c + i * jb->ldc + j;
@@ -4593,16 +4598,51 @@ NNI_KF void NNI_TK(finish)(const nni_job_f64 *jb, size_t i, size_t j, size_t n, 
 }
 #endif
 
+/* rows x n finished sums from (i, j), ldt apart */
+NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, size_t n, nnie *t, size_t ldt)
+{
+    size_t r;
+#if NNI_TILE == 32
+    const nn_gemm_desc *d = jb->d;
+    if (d->update) {
+        const size_t at = i * jb->ldc + j;
+        size_t x;
+        if (jb->alpha < 1.0f || jb->alpha > 1.0f) for (r = 0; r < rows; r++) for (x = 0; x < n; x++) t[r * ldt + x] = jb->alpha * t[r * ldt + x];
+        NNI_K(update)(d->update, jb->c + at, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, jb->ldc, t, ldt, rows, n);
+        return;
+    }
+#endif
+    for (r = 0; r < rows; r++) NNI_TK(finish_row)(jb, i + r, j, n, t + r * ldt);
+}
+
 /* Rows are cut evenly (32 = 11 + 11 + 10, not 12 + 12 + 8): block b of nb. */
 #define NNI_CUT_(total, nb, b) ((total) / (nb) * (b) + ((b) < (total) % (nb) ? (b) : (total) % (nb)))
 #define NNI_PART(n) ((n) == NNI_NR ? 0 : (n) > NNI_TW ? 1 : 2)
+
+/* k rows of m values (A transposed) as strips of NNI_CUT_ rows each, value by value of k: what the packed way broadcasts. 16 rows
+ * at a time, so that a cache line that two strips share is read once. */
+NNI_KF void NNI_TK(strips)(nnie *dst, const nnie *src, size_t lds, size_t k, size_t m)
+{
+    const size_t nb = (m + NNI_MR - 1) / NNI_MR;
+    size_t l0, l, b, x;
+    for (l0 = 0; l0 < k; l0 += 16)
+        for (b = 0; b < nb; b++) {
+            const size_t at = NNI_CUT_(m, nb, b), mr = NNI_CUT_(m, nb, b + 1) - at, end = k - l0 < 16 ? k : l0 + 16;
+            for (l = l0; l < end; l++) {
+                nnie *o = dst + at * k + l * mr;
+                const nnie *s = src + l * lds + at;
+                for (x = 0; x + 4 <= mr; x += 4) memcpy(o + x, s + x, 4 * sizeof *o);
+                for (; x < mr; x++) o[x] = s[x];
+            }
+        }
+}
 
 /* Orientation N: panels of NNI_NR columns, blocks of rows. pack: the panel of B is transposed into scratch first. */
 NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[NNI_MR * NNI_NR];
     const size_t m = i1 - i0, nb = (m + NNI_MR - 1) / NNI_MR, k = jb->k, ps = jb->lda;
-    size_t s, b, r;
+    size_t s, b;
     for (s = j0; s < j1; s += NNI_NR) {
         const size_t n = j1 - s < NNI_NR ? j1 - s : NNI_NR;
         const int part = NNI_PART(n);
@@ -4620,18 +4660,36 @@ NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             if (jb->direct) NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc, n);
             else {
                 NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, t, NNI_NR, n);
-                for (r = 0; r < mr; r++) NNI_TK(finish)(jb, at + r, s, n, t + r * NNI_NR);
+                NNI_TK(finish)(jb, at, s, mr, n, t, NNI_NR);
             }
         }
     }
 }
+#if NNI_TILE == 32
+/* Weights and moments of the next tile's update start their way into L1 while this tile computes. */
+NNI_KI void NNI_TK(ahead)(const nni_job_f32 *jb, size_t i, size_t j, size_t rows, size_t end)
+{
+    const nn_update *u = jb->d->update;
+    size_t r;
+    if (!u || j >= end) return;
+    for (r = i; r < i + rows; r++) {
+        const size_t at = r * jb->ldc + j;
+        NNI_PREFETCH(jb->c + at);
+        NNI_PREFETCH(jb->c + at + 16);
+        if (jb->d->update_m) { NNI_PREFETCH(jb->d->update_m + at); NNI_PREFETCH(jb->d->update_m + at + 16); }
+        if (jb->d->update_v) { NNI_PREFETCH(jb->d->update_v + at); NNI_PREFETCH(jb->d->update_v + at + 16); }
+    }
+}
+#else
+NNI_KI void NNI_TK(ahead)(const nni_job_f64 *jb, size_t i, size_t j, size_t rows, size_t end) { (void)jb; (void)i; (void)j; (void)rows; (void)end; }
+#endif
 /* The same with rows outside: the way for the weight gradient (k = a mini-batch), where C, and with an update the weights and
  * moments, are the large operands and want to be walked along their rows. */
 NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[NNI_MR * NNI_NR];
     const size_t m = i1 - i0, nb = (m + NNI_MR - 1) / NNI_MR, k = jb->k, ps = jb->lda;
-    size_t s, b, r;
+    size_t s, b;
     (void)scratch;
     for (b = 0; b < nb; b++) {
         const size_t at = i0 + NNI_CUT_(m, nb, b), mr = i0 + NNI_CUT_(m, nb, b + 1) - at;
@@ -4641,8 +4699,9 @@ NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             const int part = NNI_PART(n);
             if (jb->direct) NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, jb->b + s, jb->ldb, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc, n);
             else {
+                NNI_TK(ahead)(jb, at, s + NNI_NR, mr, j1);
                 NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, jb->b + s, jb->ldb, NULL, 0, t, NNI_NR, n);
-                for (r = 0; r < mr; r++) NNI_TK(finish)(jb, at + r, s, n, t + r * NNI_NR);
+                NNI_TK(finish)(jb, at, s, mr, n, t, NNI_NR);
             }
         }
     }
@@ -4652,7 +4711,7 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
 {
     nnie t[48 * NNI_NR], u[48 * NNI_NR];
     const size_t w = j1 - j0, chunks = (w + 47) / 48, k = jb->k, ps = jb->ldb;
-    size_t s, h, b, r;
+    size_t s, h, b;
     for (s = i0; s < i1; s += NNI_NR) {
         const size_t n = i1 - s < NNI_NR ? i1 - s : NNI_NR;
         const int part = NNI_PART(n), cols = !jb->tb;
@@ -4672,7 +4731,7 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             if (jb->direct) NNI_TK(flip)(jb->c + s * jb->ldc + c0, jb->ldc, t, NNI_NR, cn, n);
             else {
                 NNI_TK(flip)(u, 48, t, NNI_NR, cn, n);
-                for (r = 0; r < n; r++) NNI_TK(finish)(jb, s + r, c0, cn, u + r * 48);
+                NNI_TK(finish)(jb, s, c0, n, cn, u, 48);
             }
         }
     }
@@ -4696,22 +4755,28 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
             }
             for (ic = i0; ic < i1; ic += jb->mc) {
                 const size_t mc = i1 - ic < jb->mc ? i1 - ic : jb->mc, nb = (mc + NNI_MR - 1) / NNI_MR;
-                for (b = 0; b < nb; b++) {
-                    const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
-                    if (jb->ta) NNI_TK(copy)(pa + at * kc, mr, jb->a + lc * jb->lda + ic + at, jb->lda, kc, mr);
-                    else NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
-                }
+                if (jb->ta) NNI_TK(strips)(pa, jb->a + lc * jb->lda + ic, jb->lda, kc, mc);
+                else
+                    for (b = 0; b < nb; b++) {
+                        const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
+                        NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
+                    }
                 for (s = 0; s < nc; s += NNI_NR) {
                     const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
                     const int part = NNI_PART(n);
                     for (b = 0; b < nb; b++) {
                         const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
                         nnie *c = jb->c + (ic + at) * jb->ldc + jc + s;
+                        for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {   /* C of the next tile, while this one computes */
+                            const nnie *next = c + (mr + r) * jb->ldc;
+                            NNI_PREFETCH(next);
+                            NNI_PREFETCH(next + n - 1);
+                        }
                         if (jb->direct || !last)
                             NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, c, jb->ldc, n);
                         else {
                             NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, t, NNI_NR, n);
-                            for (r = 0; r < mr; r++) NNI_TK(finish)(jb, ic + at + r, jc + s, n, t + r * NNI_NR);
+                            NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
                         }
                     }
                 }
