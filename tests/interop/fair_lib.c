@@ -1,0 +1,94 @@
+/* tests/interop/fair_lib.c - flat wrappers of nn_train.h for test_fair.py (a shared library, called by ctypes) */
+#define NN_IMPLEMENTATION
+#include "../../nn_train.h"
+
+int fair_logistic(double *coef, double *intercept, double *proba, const void *x, int is_f32, size_t n, size_t d, const int64_t *y, const double *w,
+                  double lambda, int no_penalty, int no_intercept, int multinomial, int dual, long *iterations, char *msg);
+int fair_logistic(double *coef, double *intercept, double *proba, const void *x, int is_f32, size_t n, size_t d, const int64_t *y, const double *w,
+                  double lambda, int no_penalty, int no_intercept, int multinomial, int dual, long *iterations, char *msg)
+{
+    size_t shape[2];
+    nn_tensor t;
+    nn_linear m = NN_ZERO;
+    nn_logistic_desc q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s;
+    shape[0] = n; shape[1] = d;
+    t = nn_tensor_view((void *)(uintptr_t)x, is_f32 ? NN_F32 : NN_F64, 2, shape);
+    q.lambda = lambda; q.no_penalty = no_penalty; q.no_intercept = no_intercept; q.multinomial = multinomial; q.dual = dual; q.weight = w;
+    s = nn_logistic_fit(&m, &t, y, &q, &e);
+    if (s == NN_OK) {
+        memcpy(coef, m.coef.data, nn_tensor_bytes(&m.coef));
+        memcpy(intercept, m.intercept.data, nn_tensor_bytes(&m.intercept));
+        if (proba) s = nn_linear_proba(proba, &m, &t, &e);
+        *iterations = m.converged ? (long)m.iterations : -(long)m.iterations;
+    }
+    nn_linear_free(&m);
+    strcpy(msg, e.msg);
+    return (int)s;
+}
+int fair_ridge(double *coef, double *intercept, const double *x, size_t n, size_t d, const double *y, size_t t, const double *w, double lambda, int no_intercept, int dual);
+int fair_ridge(double *coef, double *intercept, const double *x, size_t n, size_t d, const double *y, size_t t, const double *w, double lambda, int no_intercept, int dual)
+{
+    size_t sx[2], sy[2];
+    nn_tensor tx, ty;
+    nn_linear m = NN_ZERO;
+    nn_ridge_desc q = NN_ZERO;
+    nn_status s;
+    sx[0] = n; sx[1] = d; sy[0] = n; sy[1] = t;
+    tx = nn_tensor_view((void *)(uintptr_t)x, NN_F64, 2, sx);
+    ty = nn_tensor_view((void *)(uintptr_t)y, NN_F64, 2, sy);
+    q.lambda = lambda; q.no_intercept = no_intercept; q.dual = dual; q.weight = w;
+    s = nn_ridge_fit(&m, &tx, &ty, &q, NULL);
+    if (s == NN_OK) {
+        memcpy(coef, m.coef.data, nn_tensor_bytes(&m.coef));
+        memcpy(intercept, m.intercept.data, nn_tensor_bytes(&m.intercept));
+    }
+    nn_linear_free(&m);
+    return (int)s;
+}
+size_t fair_report(char *buf, size_t cap, const int64_t *y, const int64_t *p, size_t n, size_t k, int digits);
+size_t fair_report(char *buf, size_t cap, const int64_t *y, const int64_t *p, size_t n, size_t k, int digits)
+{
+    int64_t *cm = (int64_t *)malloc(k * k * sizeof *cm);
+    size_t len = 0;
+    if (cm && nn_confusion_matrix(cm, y, p, n, k, NULL) == NN_OK) len = nn_class_report(buf, cap, cm, k, NULL, digits, 0);
+    free(cm);
+    return len;
+}
+/* out: accuracy, balanced, log loss, brier, ece, auc macro, auc weighted, top2, then spearman and pearson of columns 0 and 1 of p */
+int fair_scores(double *out, const int64_t *y, const double *p, size_t n, size_t k);
+int fair_scores(double *out, const int64_t *y, const double *p, size_t n, size_t k)
+{
+    int64_t *pred = (int64_t *)malloc(n * sizeof *pred), *cm = (int64_t *)malloc(k * k * sizeof *cm);
+    double *a = (double *)malloc(2 * n * sizeof *a);
+    nn_class_metrics m;
+    size_t i;
+    if (!pred || !cm || !a) return 1;
+    nn_argmax_rows(pred, p, n, k);
+    (void)nn_confusion_matrix(cm, y, pred, n, k, NULL);
+    nn_class_metrics_make(&m, NULL, cm, k);
+    out[0] = m.accuracy; out[1] = m.balanced_accuracy; out[2] = nn_log_loss(y, p, n, k); out[3] = nn_brier(y, p, n, k);
+    out[4] = nn_ece(NULL, NULL, NULL, y, p, n, k, 15);
+    (void)nn_roc_auc_ovr(&out[5], &out[6], NULL, y, p, n, k, NULL, NULL);
+    out[7] = nn_topk_accuracy(y, p, n, k, 2);
+    for (i = 0; i < n; i++) { a[i] = p[i * k]; a[n + i] = p[i * k + 1]; }
+    (void)nn_spearman(&out[8], a, a + n, n, NULL, NULL);
+    out[9] = nn_pearson(a, a + n, n);
+    free(pred); free(cm); free(a);
+    return 0;
+}
+double fair_student(double level, double df);
+double fair_student(double level, double df) { return nn_student_t(level, df); }
+int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n);
+int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n)
+{
+    static const char *const name[10] = { "dp_difference", "dp_ratio", "eopp_difference", "eodds_max", "eodds_mean", "dp_signed", "disparate_impact", "eopp_signed", "aod_signed", "aaod" };
+    nn_fairness f;
+    int i;
+    if (nn_fairness_make(&f, y, p, z, NULL, n, 2, NULL) != NN_OK) return 1;
+    for (i = 0; i < 10; i++) out[i] = nn_fairness_field(&f, name[i], NULL);
+    return 0;
+}
+int fair_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n);
+int fair_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n) { return (int)nn_reweigh(w, y, z, n, 2, NULL); }

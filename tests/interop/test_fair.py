@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""tests/interop/test_fair.py - nn_train.h metrics, fairness, regression, bilevel beside scikit-learn, SciPy, PyTorch, Fairlearn, AIF360"""
+import ctypes as C, os, subprocess, sys
+
+here = os.path.dirname(os.path.abspath(__file__))
+root = os.path.dirname(os.path.dirname(here))
+passed = failed = skipped = 0
+
+
+def check(name, ok, detail=""):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAIL", name, detail)
+
+
+def skip(name, need):
+    global skipped
+    skipped += 1
+    print(f"skip {name}: needs {need}")
+
+
+def finish():
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    sys.exit(1 if failed else 0)
+
+
+try:
+    import numpy as np
+except ImportError:
+    skip("test_fair", "numpy")
+    finish()
+
+
+def build():
+    os.makedirs(os.path.join(root, "build"), exist_ok=True)
+    so = os.path.join(root, "build", "fair_lib.so")
+    extra = os.environ.get("NN_TEST_EXTRA", "").split()
+    cmd = [os.environ.get("CC", "cc"), "-std=gnu99", "-O2", "-shared", "-fPIC", os.path.join(here, "fair_lib.c"), *extra, "-o", so, "-lm"]
+    subprocess.run(cmd, check=True)
+    return C.CDLL(so)
+
+
+L = build()
+for f in ("fair_student",):
+    getattr(L, f).restype = C.c_double
+L.fair_report.restype = C.c_size_t
+Z = C.c_size_t
+D = C.c_double
+
+
+def ptr(a):
+    return None if a is None else a.ctypes.data_as(C.c_void_p)
+
+
+def i64(a):
+    return np.ascontiguousarray(a, dtype=np.int64)
+
+
+def f64(a):
+    return np.ascontiguousarray(a, dtype=np.float64)
+
+
+def logistic(X, y, w=None, lam=1.0, no_penalty=0, no_intercept=0, multinomial=0, dual=0):
+    X = np.ascontiguousarray(X)
+    f32 = X.dtype == np.float32
+    if not f32:
+        X = f64(X)
+    n, d = X.shape
+    k = int(y.max()) + 1
+    K = 1 if k == 2 and not multinomial else k
+    coef, b, p = np.zeros((K, d)), np.zeros(K), np.zeros((n, k))
+    it = C.c_long()
+    msg = C.create_string_buffer(192)
+    s = L.fair_logistic(ptr(coef), ptr(b), ptr(p), ptr(X), int(f32), Z(n), Z(d), ptr(i64(y)), ptr(w if w is None else f64(w)), D(lam),
+                        no_penalty, no_intercept, multinomial, dual, C.byref(it), msg)
+    assert s == 0, msg.value
+    return coef, b, p, it.value
+
+
+def ridge(X, Y, w=None, lam=1.0, no_intercept=0, dual=0):
+    X, Y = f64(X), f64(Y)
+    n, d = X.shape
+    t = Y.shape[1]
+    coef, b = np.zeros((t, d)), np.zeros(t)
+    s = L.fair_ridge(ptr(coef), ptr(b), ptr(X), Z(n), Z(d), ptr(Y), Z(t), ptr(w if w is None else f64(w)), D(lam), no_intercept, dual)
+    assert s == 0
+    return coef, b
+
+
+def metrics():
+    import sklearn.metrics as m
+    from scipy import stats
+    rng = np.random.default_rng(1)
+    worst = 0.0
+    for n, k in ((50, 3), (1000, 10), (7, 3), (5000, 4)):
+        y = rng.integers(0, k, n)
+        y[:k] = np.arange(k)
+        p = rng.dirichlet(np.ones(k), n)
+        if k == 4:
+            p = np.round(p, 2) + 1e-9                     # many ties
+            p /= p.sum(1, keepdims=True)
+        pred = p.argmax(1)
+        out = np.zeros(10)
+        L.fair_scores(ptr(out), ptr(i64(y)), ptr(f64(p)), Z(n), Z(k))
+        want = [m.accuracy_score(y, pred), m.balanced_accuracy_score(y, pred), m.log_loss(y, p, labels=range(k)),
+                np.mean(((p - np.eye(k)[y]) ** 2).sum(1)), None,
+                m.roc_auc_score(y, p, multi_class="ovr", average="macro"), m.roc_auc_score(y, p, multi_class="ovr", average="weighted"),
+                m.top_k_accuracy_score(y, p, k=2), stats.spearmanr(p[:, 0], p[:, 1])[0], stats.pearsonr(p[:, 0], p[:, 1])[0]]
+        for i, wv in enumerate(want):
+            if wv is not None:
+                worst = max(worst, abs(out[i] - wv))
+        for digits in (2, 4):
+            buf = C.create_string_buffer(8192)
+            L.fair_report(buf, Z(8192), ptr(i64(y)), ptr(i64(pred)), Z(n), Z(k), digits)
+            check(f"classification_report {n} {k} {digits}", buf.value.decode() == m.classification_report(y, pred, digits=digits, zero_division=0))
+    y = np.array([0, 1, 4, 4, 1]); pred = np.array([0, 2, 4, 1, 1])     # gaps, a class that is only predicted
+    buf = C.create_string_buffer(8192)
+    L.fair_report(buf, Z(8192), ptr(i64(y)), ptr(i64(pred)), Z(5), Z(6), 2)
+    check("classification_report gaps", buf.value.decode() == m.classification_report(y, pred, zero_division=0))
+    check("metrics", worst < 1e-12, worst)
+    worst = max(abs(L.fair_student(D(lv), D(df)) / stats.t.ppf(0.5 + lv / 2, df) - 1) for lv in (.5, .9, .95, .99, .999) for df in (1, 2, 3.5, 9, 19, 100, 5000))
+    check("student t", worst < 1e-9, worst)
+
+
+def regression():
+    from sklearn.linear_model import LogisticRegression, Ridge
+    import warnings
+    warnings.simplefilter("ignore")
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for n, d, k, lam, weights in ((300, 5, 2, 1.0, False), (300, 5, 2, .01, True), (400, 8, 4, 1.0, False), (250, 12, 3, 10.0, True), (1000, 20, 2, 1e-3, False)):
+        X = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + rng.normal(size=d)
+        y = (X @ rng.normal(size=(d, k)) + 2 * rng.gumbel(size=(n, k))).argmax(1)
+        w = rng.uniform(0, 3, n) if weights else None
+        ref = LogisticRegression(C=1 / lam, solver="newton-cholesky", tol=1e-14, max_iter=1000).fit(X, y, sample_weight=w)
+        coef, b, p, it = logistic(X, y, w, lam)
+        rb = ref.intercept_ - (ref.intercept_.mean() if k > 2 else 0)
+        worst = max(worst, np.abs(coef - ref.coef_).max(), np.abs(b - rb).max())
+        check(f"logistic converged {n} {d} {k}", it > 0, it)
+        check(f"logistic proba {n} {d} {k}", np.abs(p - ref.predict_proba(X)).max() < 1e-9)
+        dc, db, dp, _ = logistic(X, y, w, lam, dual=1)
+        check(f"logistic dual = primal {n} {d} {k}", max(np.abs(dc - coef).max(), np.abs(db - b).max()) < 1e-7, np.abs(dc - coef).max())
+    check("logistic coefficients", worst < 1e-6, worst)
+    print(f"logistic regression: largest coefficient difference {worst:.2g}")
+    X = rng.normal(size=(120, 27648)).astype(np.float32)            # d >> n: never d x d
+    y = rng.integers(0, 3, 120)
+    X[:, :50] += y[:, None] * 0.5
+    coef, b, p, it = logistic(X, y, lam=100.0)
+    R = p - np.eye(3)[y]
+    kkt = np.abs(R.T @ X.astype(float) + 100.0 * coef).max()
+    check("logistic 120 x 27648", it > 0 and kkt < 1e-8 and np.abs(R.sum(0)).max() < 1e-9, kkt)
+    worst = 0.0
+    for n, d, t, lam in ((100, 7, 1, 1.0), (60, 200, 3, 5.0), (500, 30, 2, 1e-3)):
+        X = rng.normal(size=(n, d)) + 3
+        Y = X[:, :t] * 2 + rng.normal(size=(n, t))
+        w = rng.uniform(.1, 2, n)
+        for ww in (None, w):
+            ref = Ridge(alpha=lam, solver="cholesky").fit(X, Y, sample_weight=ww)
+            for dual in (0, 1, -1):
+                coef, b = ridge(X, Y, ww, lam, dual=dual)
+                worst = max(worst, np.abs(coef - ref.coef_.reshape(t, d)).max(), np.abs(b - ref.intercept_).max())
+    check("ridge", worst < 1e-7, worst)
+
+
+def fairness():
+    rng = np.random.default_rng(2)
+    n = 500
+    y, p, z = (rng.integers(0, 2, n) for _ in range(3))
+    p[z == 1] &= rng.integers(0, 2, n)[z == 1] | y[z == 1]
+    out = np.zeros(10)
+    L.fair_figures(ptr(out), ptr(i64(y)), ptr(i64(p)), ptr(i64(z)), Z(n))
+    try:
+        import fairlearn.metrics as fl
+        kw = dict(y_true=y, y_pred=p, sensitive_features=z)
+        want = [fl.demographic_parity_difference(**kw), fl.demographic_parity_ratio(**kw), fl.equal_opportunity_difference(**kw),
+                fl.equalized_odds_difference(**kw), fl.equalized_odds_difference(**kw, agg="mean")]
+        check("fairlearn", np.abs(out[:5] - want).max() < 1e-12, (out[:5], want))
+    except ImportError:
+        skip("fairlearn", "fairlearn")
+    try:
+        import pandas as pd
+        from aif360.datasets import BinaryLabelDataset
+        from aif360.metrics import ClassificationMetric
+        from aif360.algorithms.preprocessing import Reweighing
+        def ds(lab):
+            return BinaryLabelDataset(df=pd.DataFrame({"z": z, "y": lab}), label_names=["y"], protected_attribute_names=["z"])
+        c = ClassificationMetric(ds(y), ds(p), unprivileged_groups=[{"z": 1}], privileged_groups=[{"z": 0}])
+        want = [c.statistical_parity_difference(), c.disparate_impact(), c.equal_opportunity_difference(), c.average_odds_difference(), c.average_abs_odds_difference()]
+        check("aif360", np.abs(out[5:] - want).max() < 1e-12, (out[5:], want))
+        w = np.zeros(n)
+        L.fair_reweigh(ptr(w), ptr(i64(y)), ptr(i64(z)), Z(n))
+        rw = Reweighing([{"z": 1}], [{"z": 0}]).fit_transform(ds(y)).instance_weights
+        check("aif360 reweighing", np.abs(w - rw).max() < 1e-12)
+    except ImportError:
+        skip("aif360", "aif360")
+
+
+for part in (metrics, regression, fairness):
+    try:
+        part()
+    except ImportError as e:
+        skip(part.__name__, str(e).replace("No module named ", "").strip("'"))
+finish()

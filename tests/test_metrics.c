@@ -1,0 +1,240 @@
+/* tests/test_metrics.c - nn_train.h [METRICS] [FAIRNESS]: against figures of scikit-learn, SciPy and by hand */
+#define NN_IMPLEMENTATION
+#include "../nn_train.h"
+#include "nn_test.h"
+
+static const int64_t Y[12]    = { 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2 };
+static const int64_t PRED[12] = { 0, 1, 0, 1, 1, 2, 1, 2, 2, 0, 2, 2 };
+
+static void confusion_and_scores(void)
+{
+    int64_t cm[9], bad[2] = { 0, 3 };
+    static const int64_t want[9] = { 2, 1, 0, 0, 3, 1, 1, 0, 4 };
+    nn_class_metrics m;
+    nn_class_score s[3];
+    nn_error e = NN_ZERO;
+    int i;
+    CHECK_OK(nn_confusion_matrix(cm, Y, PRED, 12, 3, &e), e);
+    for (i = 0; i < 9; i++) CHECK_INT(cm[i], want[i]);
+    nn_class_metrics_make(&m, s, cm, 3);
+    CHECK_NEAR(m.accuracy, 0.75, 1e-15);
+    CHECK_NEAR(nn_accuracy(Y, PRED, 12), 0.75, 1e-15);
+    CHECK_NEAR(s[0].precision, 2.0 / 3, 1e-15);
+    CHECK_NEAR(s[1].recall, 0.75, 1e-15);
+    CHECK_NEAR(s[2].f1, 0.8, 1e-15);
+    CHECK_INT(s[2].support, 5);
+    CHECK_NEAR(m.balanced_accuracy, (2.0 / 3 + 0.75 + 0.8) / 3, 1e-15);
+    CHECK_NEAR(m.macro.f1, (2.0 / 3 + 0.75 + 0.8) / 3, 1e-15);
+    CHECK_NEAR(m.weighted.f1, (3 * (2.0 / 3) + 4 * 0.75 + 5 * 0.8) / 12, 1e-15);
+    CHECK_NEAR(m.micro.f1, 0.75, 1e-15);
+    CHECK_INT(nn_confusion_matrix(cm, bad, PRED, 2, 3, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "nn_confusion_matrix: row 1: expected a label of 0 to 2, got 3");
+    CHECK_INT(cm[0], 2);                                            /* untouched on failure */
+    CHECK(nn_accuracy(Y, PRED, 0) != nn_accuracy(Y, PRED, 0));      /* no rows: undefined */
+}
+static void report_text(void)
+{
+    /* scikit-learn 1.9.1's own text for these labels */
+    static const char *want =
+        "              precision    recall  f1-score   support\n\n"
+        "           0       0.67      0.67      0.67         3\n"
+        "           1       0.75      0.75      0.75         4\n"
+        "           2       0.80      0.80      0.80         5\n\n"
+        "    accuracy                           0.75        12\n"
+        "   macro avg       0.74      0.74      0.74        12\n"
+        "weighted avg       0.75      0.75      0.75        12\n";
+    static const char *const names[3] = { "iris setosa of the north", "vers", "\xC3\xA9t\xC3\xA9" };
+    char buf[1024], tiny[20];
+    int64_t cm[9], wide[16];
+    size_t n;
+    int i;
+    (void)nn_confusion_matrix(cm, Y, PRED, 12, 3, NULL);
+    n = nn_class_report(buf, sizeof buf, cm, 3, NULL, 0, 0);
+    CHECK_STR(buf, want);
+    CHECK_INT(n, strlen(want));
+    CHECK_INT(nn_class_report(tiny, sizeof tiny, cm, 3, NULL, 0, 0), n);
+    CHECK_INT(strlen(tiny), 19);
+    (void)nn_class_report(buf, sizeof buf, cm, 3, names, 3, 0);
+    CHECK(strstr(buf, "\n                     \xC3\xA9t\xC3\xA9      0.800     0.800     0.800         5\n") != NULL);
+    for (i = 0; i < 16; i++) wide[i] = 0;                           /* class 3 occurs nowhere: no line unless asked */
+    wide[0] = 2; wide[5] = 1;
+    (void)nn_class_report(buf, sizeof buf, wide, 4, NULL, 2, 0);
+    CHECK(strstr(buf, "           3") == NULL && strstr(buf, "macro avg       1.00") != NULL);
+    (void)nn_class_report(buf, sizeof buf, wide, 4, NULL, 2, 1);
+    CHECK(strstr(buf, "           3       0.00      0.00      0.00         0\n") != NULL && strstr(buf, "macro avg       0.50") != NULL);
+}
+static void auc(void)
+{
+    static const int64_t y[8] = { 0, 0, 1, 1, 0, 1, 0, 1 };
+    static const double s[8] = { 0.1, 0.4, 0.35, 0.8, 0.4, 0.4, 0.2, 0.9 };
+    static const double tied[4] = { 1, 1, 1, 1 };
+    static const int64_t y3[6] = { 0, 1, 2, 2, 1, 0 };
+    static const double p3[18] = { .6, .3, .1, .2, .5, .3, .1, .2, .7, .4, .4, .2, .5, .25, .25, .3, .3, .4 };
+    double a = 0, macro, weighted, per[3], nan_score[2];
+    nn_error e = NN_ZERO;
+    CHECK_OK(nn_roc_auc(&a, y, s, 8, NULL, &e), e);
+    CHECK_NEAR(a, 13.0 / 16, 1e-15);
+    CHECK_OK(nn_roc_auc(&a, y, tied, 4, NULL, &e), e);
+    CHECK_NEAR(a, 0.5, 0);
+    CHECK_OK(nn_roc_auc(&a, y + 2, s, 2, NULL, &e), e);             /* one class only */
+    CHECK(a != a);
+    CHECK_OK(nn_roc_auc_ovr(&macro, &weighted, per, y3, p3, 6, 3, NULL, &e), e);
+    CHECK_NEAR(per[0], 6.0 / 8, 1e-15);
+    CHECK_NEAR(per[1], 5.0 / 8, 1e-15);
+    CHECK_NEAR(per[2], 5.0 / 8, 1e-15);
+    CHECK_NEAR(macro, 16.0 / 24, 1e-15);
+    CHECK_NEAR(weighted, macro, 1e-15);
+    nan_score[0] = per[0]; nan_score[1] = nn_accuracy(y, y, 0);
+    CHECK_INT(nn_roc_auc(&a, y + 1, nan_score, 2, NULL, &e), NN_E_ARG);
+}
+static void probabilities(void)
+{
+    static const int64_t y[4] = { 1, 0, 1, 1 };
+    static const double p[4] = { 0.9, 0.2, 0.6, 0.0 };
+    static const double q[8] = { 0.1, 0.9, 0.8, 0.2, 0.4, 0.6, 1.0, 0.0 };
+    double conf[5], acc[5];
+    size_t count[5];
+    double want = (-log(0.9) - log(0.8) - log(0.6) - log(2.220446049250313e-16)) / 4;
+    CHECK_NEAR(nn_log_loss(y, p, 4, 1), want, 1e-14);
+    CHECK_NEAR(nn_log_loss(y, q, 4, 2), want, 1e-14);
+    CHECK_NEAR(nn_brier(y, p, 4, 1), (0.01 + 0.04 + 0.16 + 1.0) / 4, 1e-15);
+    CHECK_NEAR(nn_brier(y, q, 4, 2), (0.01 + 0.04 + 0.16 + 1.0) / 2, 1e-15);
+    /* confidences .9 (right), .8 (right), .6 (right), 1 (wrong); bins of .2: (.4,.6], (.6,.8], (.8,1] */
+    CHECK_NEAR(nn_ece(conf, acc, count, y, p, 4, 1, 5), 0.25 * 0.4 + 0.25 * 0.2 + 0.5 * fabs(0.5 - 0.95), 1e-15);
+    CHECK_NEAR(nn_ece(conf, acc, count, y, q, 4, 2, 5), 0.25 * 0.4 + 0.25 * 0.2 + 0.5 * fabs(0.5 - 0.95), 1e-15);
+    CHECK_INT(count[2], 1);
+    CHECK_INT(count[4], 2);
+    CHECK(acc[0] != acc[0]);
+    CHECK_NEAR(nn_topk_accuracy(Y, q, 1, 3, 1), 0.0, 0);
+    { static const double t[4] = { 0.5, 0.5, 0.2, 0.5 }; static const int64_t one[1] = { 1 };    /* ties: higher class first */
+      CHECK_NEAR(nn_topk_accuracy(one, t, 1, 4, 1), 0.0, 0); CHECK_NEAR(nn_topk_accuracy(one, t, 1, 4, 2), 1.0, 0); }
+}
+static void regression_figures(void)
+{
+    static const double y[4] = { 3, -0.5, 2, 7 }, p[4] = { 2.5, 0.0, 2, 8 }, c[3] = { 1, 1, 1 };
+    nn_regression_metrics m;
+    double rho;
+    nn_error e = NN_ZERO;
+    nn_regression_metrics_make(&m, y, p, 4);
+    CHECK_NEAR(m.r2, 0.9486081370449679, 1e-15);
+    CHECK_NEAR(m.mae, 0.5, 1e-15);
+    CHECK_NEAR(m.rmse, 0.6123724356957945, 1e-15);
+    CHECK_NEAR(m.pearson, 0.9848696184482703, 1e-14);
+    nn_regression_metrics_make(&m, c, c, 3);
+    CHECK_NEAR(m.r2, 1.0, 0);
+    CHECK(m.pearson != m.pearson);
+    nn_regression_metrics_make(&m, c, y, 3);
+    CHECK_NEAR(m.r2, 0.0, 0);
+    { static const double a[5] = { 1, 2, 2, 4, 5 }, b[5] = { 2, 1, 3, 3, 9 };
+      CHECK_OK(nn_spearman(&rho, a, b, 5, NULL, &e), e); CHECK_NEAR(rho, 0.7631578947368421, 1e-14); }
+}
+static void intervals(void)
+{
+    static const double x[5] = { 1.0, 2.0, 4.0, 4.0, 7.0 };
+    nn_interval r = nn_mean_interval(x, 5, 0.0);
+    CHECK_NEAR(nn_student_t(0.95, 4), 2.7764451051977987, 1e-9);
+    CHECK_NEAR(nn_student_t(0.95, 1), 12.706204736432095, 1e-8);
+    CHECK_NEAR(nn_student_t(0.99, 29), 2.7563859036706049, 1e-9);
+    CHECK_NEAR(nn_student_t(0.95, 1e6), 1.9599663840, 1e-6);
+    CHECK_NEAR(nn_student_cdf(-1.5, 7), 0.088649243494985, 1e-9);
+    CHECK_NEAR(r.mean, 3.6, 1e-15);
+    CHECK_NEAR(r.sd, 2.3021728866442679, 1e-14);
+    CHECK_NEAR(r.hi - r.mean, 2.7764451051977987 * 2.3021728866442679 / sqrt(5.0), 1e-8);
+    r = nn_mean_interval(x, 1, 0.95);
+    CHECK(r.n == 1 && r.lo != r.lo);
+    CHECK_NEAR(nn_quantile_sorted(x, 5, 0.3), 2.4, 1e-15);
+}
+static double mean_of(const size_t *rows, size_t n, void *user)
+{
+    double s = 0;
+    size_t i;
+    for (i = 0; i < n; i++) s += ((const double *)user)[rows[i]];
+    return s / (double)n;
+}
+static void bootstrap(void)
+{
+    double x[40];
+    nn_interval a, b;
+    nn_bootstrap_desc d = NN_ZERO;
+    nn_error e = NN_ZERO;
+    long k;
+    int i;
+    for (i = 0; i < 40; i++) x[i] = (i * 17) % 40;
+    d.seed = 5;
+    d.threads = 1;
+    CHECK_OK(nn_bootstrap(&a, mean_of, x, 40, &d, &e), e);
+    CHECK_NEAR(a.mean, 19.5, 0.3);
+    CHECK_NEAR(a.hi - a.lo, 2 * 1.96 * 11.69 / sqrt(40.0), 0.6);
+    d.threads = 3;
+    CHECK_OK(nn_bootstrap(&b, mean_of, x, 40, &d, &e), e);
+    CHECK(memcmp(&a, &b, sizeof a) == 0);
+    for (k = 1; k < 6; k++) {                                       /* every allocation fails once: no leak, output untouched */
+        test_heap h = { 0 };
+        h.fail_at = k;
+        d.alloc = test_heap_hooks(&h);
+        a.n = 77;
+        if (nn_bootstrap(&a, mean_of, x, 40, &d, &e) != NN_OK) CHECK_INT(a.n, 77);
+        else CHECK(k > 3);
+        CHECK_INT(h.live, 0);
+    }
+    CHECK_INT(nn_bootstrap(&a, mean_of, x, 0, NULL, &e), NN_E_ARG);
+}
+static void fairness(void)
+{
+    static const int64_t y[10] = { 1, 1, 0, 0, 1, 1, 1, 0, 0, 0 };
+    static const int64_t p[10] = { 1, 1, 1, 0, 0, 1, 0, 0, 0, 1 };
+    static const int64_t z[10] = { 0, 0, 0, 0, 0, 1, 1, 1, 1, 1 };
+    static const int64_t one[10] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+    double w[10], sum = 0;
+    nn_fairness f;
+    nn_interval r;
+    nn_error e = NN_ZERO;
+    int i, known;
+    CHECK_OK(nn_fairness_make(&f, y, p, z, NULL, 10, 0, &e), e);
+    CHECK_NEAR(f.accuracy, 0.6, 1e-15);
+    CHECK_NEAR(f.group[0].selection_rate, 0.6, 1e-15);
+    CHECK_NEAR(f.dp_difference, 0.2, 1e-15);
+    CHECK_NEAR(f.dp_signed, -0.2, 1e-15);
+    CHECK_NEAR(f.dp_ratio, 0.4 / 0.6, 1e-15);
+    CHECK_NEAR(f.disparate_impact, 0.4 / 0.6, 1e-15);
+    /* TPR 2/3 and 1/2, FPR 1/2 and 1/3 */
+    CHECK_NEAR(f.eopp_difference, 1.0 / 6, 1e-15);
+    CHECK_NEAR(f.eopp_signed, -1.0 / 6, 1e-15);
+    CHECK_NEAR(f.eodds_max, 1.0 / 6, 1e-15);
+    CHECK_NEAR(f.eodds_mean, 1.0 / 6, 1e-15);
+    CHECK_NEAR(f.aod_signed, -1.0 / 6, 1e-15);
+    CHECK_NEAR(f.aaod, 1.0 / 6, 1e-15);
+    CHECK_INT(f.undefined, 0);
+    CHECK_OK(nn_fairness_make(&f, y, p, one, NULL, 10, 2, &e), e);      /* group 0 is empty: undefined, never 0 */
+    CHECK(f.undefined & NN_FAIR_EMPTY_GROUP);
+    CHECK(f.dp_difference != f.dp_difference && f.eodds_max != f.eodds_max && f.dp_signed != f.dp_signed && f.dp_ratio != f.dp_ratio);
+    CHECK_NEAR(f.accuracy, 0.6, 1e-15);
+    CHECK_OK(nn_fairness_make(&f, one, p, z, NULL, 10, 2, &e), e);      /* no negatives: FPR undefined, TPR fine */
+    CHECK(f.undefined == NN_FAIR_NO_NEGATIVES && f.eodds_max != f.eodds_max && f.eopp_difference == f.eopp_difference);
+    CHECK_NEAR(nn_fairness_field(&f, "dp_difference", &known), 0.2, 1e-15);
+    CHECK_INT(known, 1);
+    (void)nn_fairness_field(&f, "nothing", &known);
+    CHECK_INT(known, 0);
+    CHECK_INT(nn_fairness_make(&f, y, p, Y, NULL, 10, 2, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "nn_fairness_make: row 7: expected a group of 0 to 1, got 2");
+    CHECK_OK(nn_fairness_bootstrap(&r, "accuracy", y, p, z, 10, 2, NULL, &e), e);
+    CHECK(r.lo < 0.6 && r.hi > 0.6 && r.n == 1000);
+    CHECK_INT(nn_fairness_bootstrap(&r, "acuracy", y, p, z, 10, 2, NULL, &e), NN_E_ARG);
+    CHECK_OK(nn_reweigh(w, y, z, 10, 2, &e), e);
+    for (i = 0; i < 10; i++) sum += w[i];
+    CHECK_NEAR(sum, 10.0, 1e-12);
+    CHECK_NEAR(w[0], 5.0 * 5.0 / (10.0 * 3.0), 1e-15);
+    CHECK_NEAR(nn_label_dp_gap(y, z, 10, 2), 0.2, 1e-15);
+}
+int main(void)
+{
+    RUN(confusion_and_scores);
+    RUN(report_text);
+    RUN(auc);
+    RUN(probabilities);
+    RUN(regression_figures);
+    RUN(intervals);
+    RUN(bootstrap);
+    RUN(fairness);
+    return test_report();
+}

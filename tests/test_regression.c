@@ -1,0 +1,194 @@
+/* tests/test_regression.c - nn_train.h [REGRESSION]: the conditions of an optimum, dual = primal, weights = repeats, bad input */
+#define NN_IMPLEMENTATION
+#include "../nn_train.h"
+#include "nn_test.h"
+
+static uint64_t state = 1;
+static double uniform(void)          /* any fixed numbers do here */
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(state >> 11) * (1.0 / 9007199254740992.0);
+}
+static double normalish(void) { return uniform() + uniform() + uniform() + uniform() - 2.0; }
+
+static nn_tensor matrix(size_t n, size_t d)
+{
+    nn_tensor t = NN_ZERO;
+    size_t i;
+    (void)nn_tensor_make2(&t, NN_F64, n, d, NULL, NULL);
+    for (i = 0; i < n * d; i++) nn_f64(&t)[i] = 2.0 * normalish();
+    return t;
+}
+/* largest violation of gradient = 0 at the fitted model */
+static double kkt(const nn_linear *m, const nn_tensor *x, const int64_t *y, const double *w, double lambda)
+{
+    const size_t n = x->shape[0], d = x->shape[1], C = m->n_classes, K = m->n_outputs;
+    double *p = (double *)malloc(n * C * sizeof *p), worst = 0.0;
+    size_t i, j, k;
+    (void)nn_linear_proba(p, m, x, NULL);
+    for (k = 0; k < K; k++)
+        for (j = 0; j <= d; j++) {
+            double g = j < d ? lambda * nn_f64(&m->coef)[k * d + j] : 0.0;
+            size_t cls = K == 1 ? 1 : k;
+            for (i = 0; i < n; i++)
+                g += (w ? w[i] : 1.0) * (p[i * C + cls] - (y[i] == (int64_t)cls)) * (j < d ? nn_f64(x)[i * d + j] : 1.0);
+            if (fabs(g) > worst) worst = fabs(g);
+        }
+    free(p);
+    return worst;
+}
+static void optimum_of_every_kind(void)
+{
+    static const size_t shape[6][3] = { { 80, 3, 2 }, { 60, 5, 3 }, { 100, 4, 5 }, { 30, 70, 2 }, { 25, 90, 4 }, { 200, 70, 10 } };   /* the last: conjugate gradients */
+    int t;
+    for (t = 0; t < 6; t++) {
+        size_t n = shape[t][0], d = shape[t][1], k = shape[t][2], i;
+        nn_tensor x = matrix(n, d);
+        int64_t y[200];
+        double w[200], lambda = t == 2 ? 0.01 : 1.0;
+        nn_linear a = NN_ZERO, b = NN_ZERO;
+        nn_logistic_desc q = NN_ZERO;
+        nn_error e = NN_ZERO;
+        for (i = 0; i < n; i++) { y[i] = i < k ? (int64_t)i : (int64_t)(uniform() * (double)k); w[i] = 3.0 * uniform(); }
+        q.lambda = lambda;
+        q.weight = t & 1 ? w : NULL;
+        q.dual = -1;
+        CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
+        CHECK(a.converged && !a.dual);
+        CHECK_NEAR(kkt(&a, &x, y, q.weight, lambda), 0.0, 1e-8);
+        q.dual = 1;
+        CHECK_OK(nn_logistic_fit(&b, &x, y, &q, &e), e);
+        CHECK(b.converged && b.dual);
+        for (i = 0; i < a.n_outputs * d; i++) CHECK_NEAR(nn_f64(&b.coef)[i], nn_f64(&a.coef)[i], 1e-7);
+        for (i = 0; i < a.n_outputs; i++) CHECK_NEAR(nn_f64(&b.intercept)[i], nn_f64(&a.intercept)[i], 1e-7);
+        nn_linear_free(&a);
+        nn_linear_free(&b);
+        nn_tensor_free(&x);
+    }
+}
+static void weight_two_is_a_row_twice(void)
+{
+    nn_tensor x = matrix(30, 3), xx = NN_ZERO;
+    int64_t y[30], yy[60];
+    double w[30], yd[60];
+    nn_linear a = NN_ZERO, b = NN_ZERO;
+    nn_logistic_desc q = NN_ZERO;
+    nn_ridge_desc rd = NN_ZERO;
+    nn_tensor ty, tyy;
+    nn_error e = NN_ZERO;
+    size_t i, j, rows = 0, sh = 30;
+    CHECK_OK(nn_tensor_make2(&xx, NN_F64, 60, 3, NULL, &e), e);
+    for (i = 0; i < 30; i++) {
+        y[i] = uniform() < 0.5;
+        w[i] = (double)(i % 3);
+        for (j = 0; j < i % 3; j++, rows++) { memcpy(nn_f64(&xx) + rows * 3, nn_f64(&x) + i * 3, 24); yy[rows] = y[i]; }
+    }
+    xx.shape[0] = rows;
+    q.weight = w;
+    CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
+    q.weight = NULL;
+    CHECK_OK(nn_logistic_fit(&b, &xx, yy, &q, &e), e);
+    for (i = 0; i < 3; i++) CHECK_NEAR(nn_f64(&a.coef)[i], nn_f64(&b.coef)[i], 1e-11);
+    nn_linear_free(&a);
+    nn_linear_free(&b);
+    for (i = 0; i < rows; i++) yd[i] = (double)yy[i];
+    tyy = nn_tensor_view(yd, NN_F64, 1, &rows);
+    rd.lambda = 0.5;
+    CHECK_OK(nn_ridge_fit(&b, &xx, &tyy, &rd, &e), e);
+    for (i = 0; i < 30; i++) yd[i] = (double)y[i];
+    ty = nn_tensor_view(yd, NN_F64, 1, &sh);
+    rd.weight = w;
+    for (rd.dual = -1; rd.dual <= 1; rd.dual += 2) {
+        CHECK_OK(nn_ridge_fit(&a, &x, &ty, &rd, &e), e);
+        for (i = 0; i < 3; i++) CHECK_NEAR(nn_f64(&a.coef)[i], nn_f64(&b.coef)[i], 1e-11);
+        CHECK_NEAR(nn_f64(&a.intercept)[0], nn_f64(&b.intercept)[0], 1e-11);
+        nn_linear_free(&a);
+    }
+    nn_linear_free(&b);
+    nn_tensor_free(&x);
+    nn_tensor_free(&xx);
+}
+static void rowspace_keeps_products(void)
+{
+    nn_tensor x = matrix(12, 40), z = NN_ZERO, basis = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, j, k;
+    for (j = 0; j < 40; j++) nn_f64(&x)[3 * 40 + j] = nn_f64(&x)[5 * 40 + j] + nn_f64(&x)[7 * 40 + j];      /* rank 11 */
+    CHECK_OK(nn_rowspace(&z, &basis, &x, 1, NULL, &e), e);
+    CHECK_INT(z.shape[1], 11);
+    for (i = 0; i < 12; i++)
+        for (j = 0; j < 12; j++)
+            CHECK_NEAR(nn_dot_f64(nn_f64(&z) + i * 11, nn_f64(&z) + j * 11, 11), nn_dot_f64(nn_f64(&x) + i * 40, nn_f64(&x) + j * 40, 40), 1e-10);
+    for (i = 0; i < 12; i++)
+        for (k = 0; k < 11; k++) {
+            double s = 0.0;
+            for (j = 0; j < 40; j++) s += nn_f64(&x)[i * 40 + j] * nn_f64(&basis)[j * 11 + k];
+            CHECK_NEAR(s, nn_f64(&z)[i * 11 + k], 1e-9);
+        }
+    nn_tensor_free(&x);
+    nn_tensor_free(&z);
+    nn_tensor_free(&basis);
+}
+static void separable_and_bad_input(void)
+{
+    double xs[8] = { -3, -2, -1, -0.5, 0.5, 1, 2, 3 };
+    int64_t y[8] = { 0, 0, 0, 0, 1, 1, 1, 1 }, one[8] = { 0, 0, 0, 0, 0, 0, 0, 0 }, p[8];
+    size_t shape[2] = { 8, 1 }, i;
+    nn_tensor x = nn_tensor_view(xs, NN_F64, 2, shape);
+    nn_linear m = NN_ZERO;
+    nn_logistic_desc q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    long k;
+    q.no_penalty = 1;
+    q.max_iter = 30;
+    CHECK_OK(nn_logistic_fit(&m, &x, y, &q, &e), e);                    /* no optimum: it stops, and the classes are right */
+    CHECK_OK(nn_linear_predict(p, &m, &x, &e), e);
+    for (i = 0; i < 8; i++) CHECK_INT(p[i], y[i]);
+    nn_linear_free(&m);
+    CHECK_INT(nn_logistic_fit(&m, &x, one, NULL, &e), NN_E_ARG);
+    y[3] = -1;
+    CHECK_INT(nn_logistic_fit(&m, &x, y, NULL, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "nn_logistic_fit: row 3: label -1 is not a class index");
+    y[3] = 0;
+    xs[2] = nn_accuracy(y, y, 0);
+    CHECK_INT(nn_logistic_fit(&m, &x, y, NULL, &e), NN_E_NONFINITE);
+    CHECK_STR(e.msg, "nn_logistic_fit: x row 2, column 0 is not finite");
+    xs[2] = -1;
+    for (k = 1; k < 12; k++) {
+        test_heap h = { 0 };
+        nn_status s;
+        h.fail_at = k;
+        q.alloc = test_heap_hooks(&h);
+        q.dual = k & 1;
+        s = nn_logistic_fit(&m, &x, y, &q, &e);
+        if (s == NN_OK) nn_linear_free(&m); else { CHECK_INT(s, NN_E_NOMEM); CHECK(m.coef.data == NULL); }
+        CHECK_INT(h.live, 0);
+    }
+}
+static void bits_do_not_depend_on_threads(void)
+{
+    nn_tensor x = matrix(300, 40);
+    int64_t y[300];
+    nn_linear a = NN_ZERO, b = NN_ZERO;
+    nn_logistic_desc q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < 300; i++) y[i] = i % 3;
+    q.threads = 1;
+    CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
+    q.threads = 4;
+    CHECK_OK(nn_logistic_fit(&b, &x, y, &q, &e), e);
+    CHECK(memcmp(a.coef.data, b.coef.data, nn_tensor_bytes(&a.coef)) == 0);
+    nn_linear_free(&a);
+    nn_linear_free(&b);
+    nn_tensor_free(&x);
+}
+int main(void)
+{
+    RUN(optimum_of_every_kind);
+    RUN(weight_two_is_a_row_twice);
+    RUN(rowspace_keeps_products);
+    RUN(separable_and_bad_input);
+    RUN(bits_do_not_depend_on_threads);
+    return test_report();
+}
