@@ -3,6 +3,8 @@
 # make test       the tests that need only a C compiler and make
 # make interop    the tests beside NumPy, scikit-learn, pandas, PyTorch, ... (Python packages: tests/interop/requirements.txt)
 # make check      the compile matrix: every header, compiler, standard and warning set found here
+# make hashes     one seed, one result: over compilers, levels, instruction sets, threads
+# make sanitize   the unit tests under AddressSanitizer and UBSan
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it
 # make fuzz SECONDS=60
 # make install PREFIX=/usr/local
@@ -39,6 +41,10 @@ interop: all
 check:
 	@sh tests/matrix.sh
 
+# one seed, one result: compilers, levels, instruction sets, threads
+hashes:
+	@sh tests/one_result.sh
+
 # the same test programs under AddressSanitizer and UBSan, and one under valgrind
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
@@ -50,4 +56,4 @@ sanitize: $(SANITIZE)
 clean:
 	rm -rf build out
 
-.PHONY: all test interop check sanitize clean
+.PHONY: all test interop check hashes sanitize clean

@@ -323,7 +323,7 @@ NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size
     return NN_OK;
 }
 /* NumPy's histogram of x [n] into equal bins from lo to hi (lo < hi), its edge corrections included; entropy in bits. */
-NNI_FN double nni_entropy(const double *x, size_t n, double lo, double hi, size_t bins, double *count)
+NNI_FN double nni_sig_entropy(const double *x, size_t n, double lo, double hi, size_t bins, double *count)
 {
     const double step = (hi - lo) / (double)bins;
     double h = 0;
@@ -422,7 +422,7 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
             p = at[NN_SIG_FOURIER]->count;
             for (k = 0; k < p; k++) o[at[NN_SIG_FOURIER]->offset + k] = work[half - p + k];
         }
-        if (at[NN_SIG_ENTROPY]) o[at[NN_SIG_ENTROPY]->offset] = lo < hi ? nni_entropy(c, N, lo, hi, bins, work) : 0.0;
+        if (at[NN_SIG_ENTROPY]) o[at[NN_SIG_ENTROPY]->offset] = lo < hi ? nni_sig_entropy(c, N, lo, hi, bins, work) : 0.0;
         if (at[NN_SIG_CLUSTERING]) {
             memcpy(work, c, N * sizeof *work);
             nni_sort_f64(work, N);

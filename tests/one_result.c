@@ -1,0 +1,179 @@
+/* tests/one_result.c - one seed, one result: prints "name sha256" lines for work from every room of the house. tests/one_result.sh
+ * builds this with every compiler and level and runs it on every instruction set and thread count; all must print the same.
+ *     one_result [threads]
+ * C99 and C++11. Nets are small because the reference path and emulators take part. */
+#define NN_IMPLEMENTATION
+#include "../nn_sig.h"
+#include "../nn_train.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static int threads = 1, bad;
+static void show(const char *name, nn_sha256 *h)
+{
+    char hex[65];
+    nn_sha256_hex(h, hex);
+    printf("%s %.16s\n", name, hex);
+}
+static void show_bytes(const char *name, const void *p, size_t n)
+{
+    nn_sha256 h;
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, p, n);
+    show(name, &h);
+}
+static void ok(nn_status s, const nn_error *e)
+{
+    if (s != NN_OK) { printf("failed: %s\n", e->msg); bad = 1; }
+}
+static void products(void)
+{
+    static const size_t dim[] = { 1, 3, 8, 17, 33, 64 };
+    nn_sha256 h;
+    nn_rng g = nn_rng_make(11, NN_STREAM_USER, 0);
+    float *a = (float *)malloc(3 * 64 * 64 * sizeof *a), *b = a + 64 * 64, *c = b + 64 * 64;
+    size_t i, m, n, k, r;
+    for (i = 0; i < 2 * 64 * 64; i++) a[i] = nn_rng_f32(&g) - 0.5f;
+    nn_sha256_init(&h);
+    for (m = 0; m < 6; m++) for (n = 0; n < 6; n++) for (k = 0; k < 6; k += 2) for (i = 0; i < 4; i++) {
+        nn_gemm_desc d = NN_ZERO;
+        nn_error e = NN_ZERO;
+        d.m = dim[m]; d.n = dim[n]; d.k = dim[k];
+        d.a = a; d.lda = 64; d.b = b; d.ldb = 64; d.c = c; d.ldc = 64;
+        d.trans_a = (int)(i & 1); d.trans_b = (int)(i >> 1);
+        d.bias = b; d.act = (nn_act)(1 + (m + n + k) % 8);
+        d.threads = threads;
+        ok(nn_gemm(&d, &e), &e);
+        for (r = 0; r < d.m; r++) nn_sha256_put(&h, c + r * 64, d.n * sizeof *c);
+    }
+    show("products", &h);
+    free(a);
+}
+static void mathematics(void)
+{
+    nn_sha256 h;
+    nn_rng g = nn_rng_make(12, NN_STREAM_USER, 0);
+    float x[1000], y[1000];
+    double v[10];
+    int i, j;
+    nn_sha256_init(&h);
+    for (i = 0; i < 1000; i++) x[i] = 40.0f * nn_rng_f32(&g) - 20.0f;
+    nn_vexpf(y, x, 1000);     nn_sha256_put(&h, y, sizeof y);
+    nn_vtanhf(y, x, 1000);    nn_sha256_put(&h, y, sizeof y);
+    nn_vsigmoidf(y, x, 1000); nn_sha256_put(&h, y, sizeof y);
+    nn_verff(y, x, 1000);     nn_sha256_put(&h, y, sizeof y);
+    for (i = 0; i < 200; i++) {
+        double t = (double)x[i];
+        v[0] = nn_exp(t); v[1] = nn_log(t * t + 1e-9); v[2] = nn_log1p(t * t); v[3] = nn_expm1(t); v[4] = nn_tanh(t);
+        v[5] = nn_sigmoid(t); v[6] = nn_erf(t); nn_sincos(t, &v[7], &v[8]); v[9] = nn_pow(t * t + 0.5, 1.0 / 3);
+        nn_sha256_put(&h, v, sizeof v);
+    }
+    y[0] = nn_sum_f32(x, 1000); y[1] = nn_dot_f32(x, x, 999);
+    nn_sha256_put(&h, y, 2 * sizeof *y);
+    for (j = 0; j < 9; j++) { nn_act_forward(y, x, 1000, (nn_act)j, 0); nn_sha256_put(&h, y, sizeof y); }
+    show("mathematics", &h);
+}
+static void streams(void)
+{
+    nn_sha256 h;
+    nn_mt mt;
+    nn_pcg pcg;
+    nn_torch_rng t;
+    nn_rng g = nn_rng_make(5, NN_STREAM_USER, 7);
+    double d[101];
+    float f[101];
+    int i;
+    nn_sha256_init(&h);
+    nn_mt_seed(&mt, 42);      nn_mt_normals(&mt, d, 101);            nn_sha256_put(&h, d, sizeof d);
+    nn_pcg_seed(&pcg, 42);    for (i = 0; i < 101; i++) d[i] = nn_pcg_normal(&pcg) + nn_pcg_uniform(&pcg, .1, .9); nn_sha256_put(&h, d, sizeof d);
+    nn_torch_seed(&t, 42);    nn_torch_normal(&t, f, 101, 0, 1);     nn_sha256_put(&h, f, sizeof f);
+    nn_torch_uniform(&t, f, 101, -0.3f, 0.3f);                       nn_sha256_put(&h, f, sizeof f);
+    nn_rng_normals(&g, d, 101);                                      nn_sha256_put(&h, d, sizeof d);
+    show("streams", &h);
+}
+static void train(const char *name, nn_opt opt, nn_act act, double dropout, double clip, const nn_tensor *x, const nn_tensor *y)
+{
+    size_t hidden[2] = { 24, 17 };
+    nn_mlp_desc md = NN_ZERO;
+    nn_train_desc td = NN_ZERO;
+    nn_train_set set = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_error e = NN_ZERO;
+    md.n_in = x->shape[1]; md.n_out = 3; md.hidden = hidden; md.n_hidden = 2; md.act = act; md.dropout = dropout;
+    ok(nn_mlp_create(&m, &md, &e), &e);
+    if (!m) return;
+    ok(nn_train_set_make(&set, x, y, &e), &e);
+    td.epochs = 3; td.batch_size = 19; td.optim.kind = opt; td.optim.momentum = opt == NN_OPT_SGD ? 0.9 : 0; td.clip_norm = clip; td.threads = threads;
+    ok(nn_train_fit(m, &set, NULL, &td, NULL, &e), &e);
+    show_bytes(name, m->params, m->n_params * sizeof *m->params);
+    nn_mlp_destroy(m);
+}
+static void learning(void)
+{
+    nn_classification_desc d = nn_classification_desc_default();
+    nn_tensor X = NN_ZERO, y = NN_ZERO, x32 = NN_ZERO;
+    nn_scaler sc = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_linear lin = NN_ZERO;
+    nn_logistic_desc ld = NN_ZERO;
+    nn_pca pca = NN_ZERO;
+    nn_pca_desc pd = NN_ZERO;
+    d.n_samples = 150; d.n_features = 20; d.n_informative = 8; d.n_classes = 3; d.random_state = 42; d.threads = threads;
+    ok(nn_classification_make(&X, &y, NULL, &d, &e), &e);
+    show_bytes("make_classification", X.data, nn_tensor_bytes(&X));
+    show_bytes("labels", y.data, nn_tensor_bytes(&y));
+    ok(nn_scaler_fit(&sc, &X, &e), &e);
+    ok(nn_scaler_transform(&sc, &X, &e), &e);
+    ok(nn_tensor_convert(&x32, &X, NN_F32, NULL, &e), &e);
+    train("sgd_relu", NN_OPT_SGD, NN_ACT_RELU, 0, 0, &x32, &y);
+    train("adam_gelu", NN_OPT_ADAM, NN_ACT_GELU, 0, 0, &x32, &y);
+    train("adamw_tanh_dropout", NN_OPT_ADAMW, NN_ACT_TANH, 0.2, 0, &x32, &y);
+    train("rmsprop_silu_clip", NN_OPT_RMSPROP, NN_ACT_SILU, 0, 0.5, &x32, &y);
+    ld.threads = threads;
+    ok(nn_logistic_fit(&lin, &X, nn_i64(&y), &ld, &e), &e);
+    show_bytes("logistic", lin.coef.data, nn_tensor_bytes(&lin.coef));
+    pd.n_components = 4;
+    ok(nn_pca_fit(&pca, &X, &pd, &e), &e);
+    show_bytes("pca", pca.components.data, nn_tensor_bytes(&pca.components));
+    nn_pca_free(&pca);
+    nn_linear_free(&lin);
+    nn_scaler_free(&sc);
+    nn_tensor_free(&x32);
+    d.stable = 1;
+    nn_tensor_free(&X);
+    nn_tensor_free(&y);
+    ok(nn_classification_make(&X, &y, NULL, &d, &e), &e);
+    show_bytes("stable", X.data, nn_tensor_bytes(&X));
+    nn_tensor_free(&X);
+    nn_tensor_free(&y);
+}
+/* gradient of the outer loss through five inner steps */
+static void bilevel(void)
+{
+    double x[40 * 3], y[40], w[40], dw[40], theta[32];
+    nn_rng g = nn_rng_make(3, NN_STREAM_USER, 0);
+    nn_bilevel_desc d = NN_ZERO;
+    nn_bilevel_result r = NN_ZERO;
+    nn_inner_data s = NN_ZERO, q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    int i;
+    nn_rng_normals(&g, x, 120);
+    for (i = 0; i < 40; i++) { y[i] = x[3 * i] + x[3 * i + 1] > 0; w[i] = 1; }
+    d.model.n_in = 3; d.model.n_hidden = 1; d.model.hidden[0] = 4; d.model.act = NN_ACT_TANH;
+    ok(nn_inner_init(theta, &d.model, 1, &e), &e);
+    s.n = 30; s.x = x; s.y = y; s.weight = w;
+    q.n = 10; q.x = x + 90; q.y = y + 30;
+    ok(nn_bilevel_run(&r, dw, NULL, NULL, theta, &s, &q, &d, &e), &e);
+    show_bytes("bilevel", dw, 30 * sizeof *dw);
+}
+int main(int argc, char **argv)
+{
+    if (argc > 1) threads = atoi(argv[1]);
+    fprintf(stderr, "%s\n", nn_isa_name());
+    products();
+    mathematics();
+    streams();
+    learning();
+    bilevel();
+    return bad;
+}
