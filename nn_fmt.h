@@ -204,7 +204,7 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
  * the first that fits every cell: int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
  * missing cell become float64 (missing = NaN), bools with one become text. Spaces around a number are ignored.
  * Stricter than pandas: a row longer than the header is always an error (pandas makes an index when every row is). */
-#define NN_CSV_MAX_COLUMNS  ((size_t)1 << 20)
+#define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
 
 typedef struct nn_csv_desc {
@@ -236,6 +236,7 @@ typedef struct nn_column {
 typedef struct nn_table {
     nn_column *columns;        /* [cols] */
     size_t cols, rows;
+    nn_buf names;              /* private */
     nn_alloc alloc;
 } nn_table;
 NN_DEF void nn_table_free(nn_table *t);
@@ -269,6 +270,8 @@ typedef struct nn_xy {
     nn_tensor classes;         /* text labels: [k] NN_UCS4, sorted; else empty                               */
     char    **names;           /* [d] column names of x                                                      */
     char     *label;           /* name of the label column, NULL without                                     */
+    size_t    n_names;         /* private, like what follows */
+    nn_buf    text;
     nn_alloc  alloc;
 } nn_xy;
 NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err);
@@ -277,7 +280,7 @@ NN_DEF void nn_xy_free(nn_xy *m);
 
 /* Streaming, in memory bounded by the longest record. nn_csv_open reads the header; "-" = standard input. */
 typedef struct nn_csv nn_csv;
-typedef struct nn_csv_field { const char *s; size_t n; int quoted; size_t col; } nn_csv_field;   /* s is not terminated; col from 1 */
+typedef struct nn_csv_field { const char *s; size_t n; int quoted; size_t line, col; } nn_csv_field;   /* s is not terminated; line and col from 1 */
 NN_DEF nn_status nn_csv_open(nn_csv **r, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err);
 NN_DEF void nn_csv_close(nn_csv *r);                                                     /* NULL is fine */
 NN_DEF size_t nn_csv_columns(const nn_csv *r);
@@ -293,7 +296,7 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *t, nn_error *
 
 /* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only where needed, shortest
  * round-trip numbers, missing and NaN empty, True/False. */
-typedef struct nn_csv_writer { nn_writer *w; nn_buf buf; size_t column, columns; char delim; nn_status status; } nn_csv_writer;
+typedef struct nn_csv_writer { nn_writer *w; nn_buf buf; size_t column, columns; char delim; nn_status status; nn_error error; } nn_csv_writer;
 /* nn_csv_begin: rows go to w (nn_writer_open ...), which stays the caller's. columns = cells per row. delim 0 = ','. */
 NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim, const nn_alloc *alloc, nn_error *err);
 /* Cells, left to right; the row ends with its last cell. A failure sticks and is told by nn_csv_end. */
@@ -2955,11 +2958,10 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals)
         n = nni_scaled(m, e, decimals, &q) ? nni_put_u64(d, q) : nni_scaled_big(d, m, e, decimals);
         if (bits >> 63) t[len++] = '-';
         if (n <= places) {                           /* 0.000ddd */
+            size_t i;                                /* n >= 1, so places >= 1 */
             t[len++] = '0';
-            if (places) t[len++] = '.';
-            memset(t + len, '0', places - n);
-            len += places - n;
-            if (!places) len--;                      /* n >= 1, so places = 0 never comes here */
+            t[len++] = '.';
+            for (i = n; i < places; i++) t[len++] = '0';
             memcpy(t + len, d, n);
             len += n;
         } else {
@@ -3001,8 +3003,6 @@ NN_DEF double nn_f64_round(double v, int decimals)
 }
 
 /* ---- [CSV] -------------------------------------------------------------- */
-
-/* ---- [JSON] ------------------------------------------------------------- */
 /* A byte for a message: 'x', "byte 0x07", "the end". buf [16]. */
 NNI_FN const char *nni_byte_text(char *buf, const char *p, const char *end)
 {
@@ -3026,6 +3026,1230 @@ NNI_FN const char *nni_value_text(char *buf, const char *s, size_t n)
     strcpy(buf + i, i < n ? "..." : "");
     return buf;
 }
+NNI_FN int nni_is_one_of(const char *s, size_t n, const char *words)   /* words: "a b c" */
+{
+    const char *w = words;
+    while (*w) {
+        size_t k = strcspn(w, " ");
+        if (k == n && memcmp(w, s, n) == 0) return 1;
+        w += k;
+        while (*w == ' ') w++;
+    }
+    return 0;
+}
+/* An element of any type as a signed, unsigned or real number: 'i', 'u', 'f' (float: print short), 'd', 'b'; 't' for text, 'c' complex */
+NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, float *f, double *d)
+{
+    const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
+    int8_t a; int16_t b; int32_t c; uint16_t h; uint32_t w;
+    switch (t->dtype) {
+    case NN_F64: memcpy(d, p, 8); return 'd';
+    case NN_F32: memcpy(f, p, 4); return 'f';
+    case NN_F16: memcpy(&h, p, 2); *f = nn_f16_to_f32(h); return 'f';
+    case NN_BF16: memcpy(&h, p, 2); *f = nn_bf16_to_f32(h); return 'f';
+    case NN_I8: memcpy(&a, p, 1); *si = a; return 'i';
+    case NN_I16: memcpy(&b, p, 2); *si = b; return 'i';
+    case NN_I32: memcpy(&c, p, 4); *si = c; return 'i';
+    case NN_I64: memcpy(si, p, 8); return 'i';
+    case NN_U8: *u = *p; return 'u';
+    case NN_U16: memcpy(&h, p, 2); *u = h; return 'u';
+    case NN_U32: memcpy(&w, p, 4); *u = w; return 'u';
+    case NN_U64: memcpy(u, p, 8); return 'u';
+    case NN_BOOL: *u = *p != 0; return 'b';
+    case NN_C64: case NN_C128: return 'c';
+    case NN_UCS4: case NN_BYTES: return 't';
+    case NN_DTYPE_NONE: break;
+    }
+    return 0;
+}
+/* A record at a time from a window of text. Fields point into the window, or into `scratch` where quotes had to go. */
+typedef struct nni_ct {
+    const char *p, *end, *line_start;
+    int final;                         /* nothing comes after `end` */
+    size_t line;                       /* of p, from 1 */
+    size_t rec_line;                   /* of the record read last */
+    nn_csv_field *f;
+    size_t nf, room;
+    nn_buf scratch;
+    const nn_csv_desc *d;
+    char delim;
+    const char *name;
+    nn_error *err;
+    nn_alloc alloc;
+} nni_ct;
+NNI_FN nn_status nni_ct_fail(nni_ct *t, nn_status s, size_t line, size_t col, const char *column, const char *fmt, const char *a)
+{
+    char name[64], cn[64], msg[160], where[80];
+    (void)snprintf(msg, sizeof msg, fmt, a);
+    (void)snprintf(where, sizeof where, column ? "column '%s': " : "%s", column ? nni_name(cn, column) : "");
+    return nni_fail_at(t->err, s, 0, line, col, "%s:%zu:%zu: %s%s", nni_name(name, t->name), line, col, where, msg);
+}
+NNI_FN int nni_ct_push(nni_ct *t, const char *s, size_t n, int quoted, size_t col)
+{
+    nn_csv_field *f;
+    if (t->nf == t->room) {
+        size_t room = t->room ? 2 * t->room : 64;
+        f = (nn_csv_field *)nn_mem_resize(t->f, t->room * sizeof *f, room * sizeof *f, &t->alloc);
+        if (!f) return 0;
+        t->f = f;
+        t->room = room;
+    }
+    f = t->f + t->nf++;
+    f->s = s;
+    f->n = n;
+    f->quoted = quoted;
+    f->col = col;
+    f->line = t->line;
+    return 1;
+}
+#define NNI_ZERO8(v) (((v) - 0x0101010101010101u) & ~(v) & 0x8080808080808080u)
+/* the first delimiter, \n or \r at or behind p */
+NNI_FN const char *nni_ct_stop(const char *p, const char *end, char delim)
+{
+#if NNI_LITTLE
+    const uint64_t d = 0x0101010101010101u * (unsigned char)delim;
+    while (end - p >= 8) {
+        uint64_t x, a, b, c, m;
+        memcpy(&x, p, 8);
+        a = x ^ d;
+        b = x ^ 0x0a0a0a0a0a0a0a0au;
+        c = x ^ 0x0d0d0d0d0d0d0d0du;
+        m = NNI_ZERO8(a) | NNI_ZERO8(b) | NNI_ZERO8(c);
+        if (m) return p + (NNI_CTZ64(m) >> 3);
+        p += 8;
+    }
+#endif
+    while (p < end && *p != delim && *p != '\n' && *p != '\r') p++;
+    return p;
+}
+NNI_FN int nni_is_blank(char c) { return c == ' ' || c == '\t'; }
+/* 1 = a record in t->f; 0 = the end, or (not final) more text is needed; -1 = failed, *st says how. */
+NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
+{
+    const char *p, *q, *end = t->end, *ls0 = t->line_start;
+    const char *rec;
+    size_t line0, scratched = 0;
+    char delim = t->delim;
+    const nn_csv_desc *d = t->d;
+    for (;;) {                                       /* blank lines and comments */
+        rec = p = t->p;
+        if (p >= end) return 0;
+        if (d->comment && *p == d->comment) {
+            p = nni_ct_stop(p, end, '\n');
+            if (p >= end) { if (t->final) t->p = end; return 0; }
+        } else {
+            if (d->keep_blank && !d->blanks) break;
+            while (p < end && nni_is_blank(*p) && (d->blanks || *p != delim)) p++;
+            if (p >= end) { if (t->final) t->p = end; return 0; }
+            if (*p != '\n' && *p != '\r') break;
+        }
+        if (*p == '\r') { if (p + 1 >= end && !t->final) return 0; if (p + 1 < end && p[1] == '\n') p++; }
+        t->p = t->line_start = ls0 = p + 1;
+        t->line++;
+    }
+    t->nf = 0;
+    t->scratch.len = 0;
+    t->rec_line = line0 = t->line;
+    p = rec;
+    if (d->blanks) while (nni_is_blank(*p)) p++;
+    for (;;) {
+        size_t col = (size_t)(p - t->line_start) + 1;
+        if (d->skip_space) while (p < end && *p == ' ') p++;
+        if (p < end && *p == '"' && !d->no_quotes && !d->blanks) {
+            const char *start = p + 1, *from;
+            size_t off = t->scratch.len, n, line_of = t->line;
+            int plain = 1;
+            for (from = p = start;;) {
+                q = p < end ? (const char *)memchr(p, '"', (size_t)(end - p)) : NULL;
+                if (!q || (q + 1 == end && !t->final)) {
+                    if (!t->final) goto more;
+                    *st = nni_ct_fail(t, NN_E_FORMAT, line_of, col, NULL, "expected a closing quote%s", ", got the end of the file");
+                    return -1;
+                }
+                for (n = 0, p = from; p < q; p++)    /* lines inside */
+                    if (*p == '\n' || (*p == '\r' && p[1] != '\n')) { n++; t->line_start = p + 1; }
+                t->line += n;
+                if (q + 1 < end && q[1] == '"') {    /* "" is one quote */
+                    if (nn_buf_put(&t->scratch, from, (size_t)(q + 1 - from), NULL) != NN_OK) goto memory;
+                    plain = 0;
+                    from = p = q + 2;
+                    continue;
+                }
+                break;
+            }
+            p = nni_ct_stop(q + 1, end, delim);      /* what follows the closing quote is part of the field */
+            if (p >= end && !t->final) goto more;
+            n = t->line;
+            t->line = line_of;
+            if (plain && p == q + 1) { if (!nni_ct_push(t, start, (size_t)(q - start), 1, col)) goto memory; }
+            else {
+                if (nn_buf_put(&t->scratch, from, (size_t)(q - from), NULL) != NN_OK || nn_buf_put(&t->scratch, q + 1, (size_t)(p - q - 1), NULL) != NN_OK ||
+                    !nni_ct_push(t, NULL, t->scratch.len - off, 1, col)) goto memory;
+                scratched = 1;
+            }
+            t->line = n;
+        } else if (d->blanks) {
+            for (q = p; p < end && !nni_is_blank(*p) && *p != '\n' && *p != '\r'; p++) { }
+            if (p >= end && !t->final) goto more;
+            if (!nni_ct_push(t, q, (size_t)(p - q), 0, col)) goto memory;
+            while (p < end && nni_is_blank(*p)) p++;
+            if (p < end && *p != '\n' && *p != '\r') continue;
+        } else {
+            q = p;
+            p = nni_ct_stop(p, end, delim);
+            if (p >= end && !t->final) goto more;
+            if (!nni_ct_push(t, q, (size_t)(p - q), 0, col)) goto memory;
+        }
+        if (p >= end) { if (!t->final) goto more; break; }
+        if (*p == '\n') { t->line++; p++; t->line_start = p; break; }
+        if (*p == '\r') {
+            if (p + 1 >= end && !t->final) goto more;
+            p += p + 1 < end && p[1] == '\n' ? 2 : 1;
+            t->line++;
+            t->line_start = p;
+            break;
+        }
+        p++;                                         /* the delimiter */
+        if (p >= end && !t->final) goto more;
+    }
+    t->p = p;
+    if (scratched) {
+        size_t i, off = 0;
+        for (i = 0; i < t->nf; i++) if (!t->f[i].s) { t->f[i].s = (const char *)t->scratch.data + off; off += t->f[i].n; }
+    }
+    return 1;
+more:
+    t->p = rec;
+    t->line = line0;
+    t->line_start = ls0;
+    return 0;
+memory:
+    *st = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for a record", t->name);
+    return -1;
+}
+NNI_FN void nni_ct_init(nni_ct *t, const nn_csv_desc *d, const char *name, const nn_alloc *alloc, nn_error *err)
+{
+    memset(t, 0, sizeof *t);
+    t->d = d;
+    t->delim = d->delim ? d->delim : ',';
+    t->line = 1;
+    t->name = name ? name : "csv";
+    t->err = err;
+    if (alloc) t->alloc = *alloc;
+    t->scratch.alloc = t->alloc;
+}
+NNI_FN void nni_ct_free(nni_ct *t)
+{
+    nn_mem_free(t->f, t->room * sizeof *t->f, &t->alloc);
+    nn_buf_free(&t->scratch);
+}
+/* BOM and skipped lines at the start of the text; 0 = more is needed */
+NNI_FN int nni_ct_start(nni_ct *t, size_t *skipped)
+{
+    if (t->line == 1 && !*skipped && t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0) t->p = t->line_start = t->p + 3;
+    while (*skipped < t->d->skip_lines) {
+        const char *q = nni_ct_stop(t->p, t->end, '\n');
+        if (q >= t->end || (*q == '\r' && q + 1 >= t->end && !t->final)) { if (t->final) t->p = t->end; return t->final; }
+        if (*q == '\r' && q + 1 < t->end && q[1] == '\n') q++;
+        t->p = t->line_start = q + 1;
+        t->line++;
+        ++*skipped;
+    }
+    return 1;
+}
+
+/* ---- names */
+/* Sort indices by name, heap sort; ties by index, so that the first of equal names stays first. */
+NNI_FN int nni_index_before(const nn_csv_field *f, size_t a, size_t b)
+{
+    size_t n = f[a].n < f[b].n ? f[a].n : f[b].n;
+    int c = n ? memcmp(f[a].s, f[b].s, n) : 0;
+    if (c) return c < 0;
+    return f[a].n != f[b].n ? f[a].n < f[b].n : a < b;
+}
+NNI_FN void nni_index_sort(const nn_csv_field *f, size_t *v, size_t n)
+{
+    size_t start = n / 2, end = n, root, child, t;
+    while (end > 1) {
+        if (start) t = v[--start];
+        else { t = v[--end]; v[end] = v[0]; }
+        for (root = start; (child = 2 * root + 1) < end; root = child) {
+            if (child + 1 < end && nni_index_before(f, v[child], v[child + 1])) child++;
+            if (!nni_index_before(f, t, v[child])) break;
+            v[root] = v[child];
+        }
+        v[root] = t;
+    }
+}
+NNI_FN int nni_index_has(const nn_csv_field *f, const size_t *v, size_t n, const char *s, size_t len)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2, k = f[v[mid]].n < len ? f[v[mid]].n : len;
+        int c = k ? memcmp(f[v[mid]].s, s, k) : 0;
+        if (!c) c = f[v[mid]].n < len ? -1 : f[v[mid]].n > len ? 1 : 0;
+        if (!c) return 1;
+        if (c < 0) lo = mid + 1; else hi = mid;
+    }
+    return 0;
+}
+/* The names of a header record as pandas makes them unique: NUL-terminated, one after another, in *out; at[i] = offset of
+ * name i. The fields are changed (empty ones get their "Unnamed: i"). */
+NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t n, int no_header, const nn_alloc *al, nn_error *err)
+{
+    size_t i, k = 0, *v;
+    nn_status s = NN_OK;
+    nn_buf unnamed = NN_ZERO;
+    char b[48];
+    if (no_header) {
+        for (i = 0; i < n && s == NN_OK; i++) {
+            at[i] = out->len;
+            s = nn_buf_put(out, b, nn_u64_print(b, i) + 1, err);
+        }
+        return s;
+    }
+    v = (size_t *)nn_mem_alloc(n * sizeof *v, al);
+    if (!v) return nni_fail(err, NN_E_NOMEM, "nn_csv: out of memory for %zu names", n);
+    unnamed.alloc = *al;
+    for (i = 0; i < n; i++) if (!f[i].n) k++;
+    if (k) s = nn_buf_reserve(&unnamed, k * 32, err);
+    for (i = 0; i < n && s == NN_OK; i++) {
+        v[i] = i;
+        if (f[i].n) continue;
+        f[i].s = (const char *)unnamed.data + unnamed.len;
+        f[i].n = (size_t)snprintf((char *)unnamed.data + unnamed.len, 32, "Unnamed: %zu", i);
+        unnamed.len += f[i].n;
+    }
+    if (s == NN_OK) nni_index_sort(f, v, n);
+    for (i = 0; i < n && s == NN_OK; i++) {          /* equal names are neighbours, in order of their columns */
+        const nn_csv_field *g = f + v[i], *before = i ? f + v[i - 1] : NULL;
+        size_t start = out->len;
+        k = before && g->n == before->n && memcmp(g->s, before->s, g->n) == 0 ? k + 1 : 0;
+        for (; s == NN_OK; k++) {
+            out->len = start;
+            s = nn_buf_put(out, g->s, g->n, err);
+            if (!k || s != NN_OK) break;
+            s = nn_buf_put(out, b, (size_t)snprintf(b, sizeof b, ".%zu", k), err);
+            if (s == NN_OK && !nni_index_has(f, v, n, (const char *)out->data + start, out->len - start)) break;
+        }
+        if (s == NN_OK) s = nn_buf_put(out, "", 1, err);
+        at[v[i]] = start;
+    }
+    nn_mem_free(v, n * sizeof *v, al);
+    nn_buf_free(&unnamed);
+    return s;
+}
+
+/* ---- columns */
+/* What a column holds so far. NONE: only missing cells. LATE: cells that were numbers or bools turned out to be text; a
+ * second pass over the text fills them. Everything but text takes 8 bytes per cell while reading. */
+typedef enum nni_cstate { NNI_C_NONE = 0, NNI_C_I64, NNI_C_U64, NNI_C_F64, NNI_C_BOOL, NNI_C_TEXT, NNI_C_LATE } nni_cstate;
+typedef struct nni_col { nni_cstate state; int fixed, negative; size_t room; uint64_t *v; nn_column *c; } nni_col;
+#define NNI_MISSING UINT64_MAX
+
+NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
+{
+    if (!n) return 1;
+    if (d->missing && strlen(d->missing) == n && memcmp(s, d->missing, n) == 0) return 1;
+    if (d->no_missing_words || n > 9 || !strchr("#-1<Nn", *s)) return 0;
+    if (n == 8) return memcmp(s, "#N/A N/A", 8) == 0 || memcmp(s, "-1.#QNAN", 8) == 0;
+    return nni_is_one_of(s, n, "#N/A #NA -1.#IND -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null");
+}
+NNI_FN int nni_csv_bool(const char *s, size_t n)    /* 0, 1, or -1 */
+{
+    if (n == 4 && (memcmp(s, "True", 4) == 0 || memcmp(s, "TRUE", 4) == 0 || memcmp(s, "true", 4) == 0)) return 1;
+    if (n == 5 && (memcmp(s, "False", 5) == 0 || memcmp(s, "FALSE", 5) == 0 || memcmp(s, "false", 5) == 0)) return 0;
+    return -1;
+}
+NNI_FN int nni_col_text(nni_col *k, size_t row, const char *s, size_t n)
+{
+    uint32_t len = (uint32_t)n;
+    if (nn_buf_reserve(&k->c->text, n + 5, NULL) != NN_OK) return 0;
+    memcpy(k->c->text.data + k->c->text.len, &len, 4);
+    if (n) memcpy(k->c->text.data + k->c->text.len + 4, s, n);
+    k->c->text.data[k->c->text.len + 4 + n] = 0;
+    k->v[row] = k->c->text.len + 4;
+    k->c->text.len += n + 5;
+    return 1;
+}
+NNI_FN void nni_col_to_f64(nni_col *k, size_t rows)
+{
+    size_t i;
+    for (i = 0; i < rows; i++) k->v[i] = nni_f64_bits(k->state == NNI_C_U64 ? (double)k->v[i] : (double)(int64_t)k->v[i]);
+    k->state = NNI_C_F64;
+}
+/* Cell `row` (all before are there). 1 = done, 0 = does not fit a fixed type, -1 = out of memory. */
+NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn_csv_desc *d)
+{
+    const double nan = nni_bits_f64((uint64_t)0x7ff8 << 48);
+    int64_t i;
+    uint64_t u;
+    double v;
+    int b;
+    if (k->state == NNI_C_F64 && n && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
+        if (v != v && nni_csv_missing(s, n, d)) k->c->missing++;
+        k->v[row] = nni_f64_bits(v);
+        return 1;
+    }
+    if (k->state == NNI_C_I64 && n && nn_i64_parse(s, n, &i) == n) {
+        if (i < 0) k->negative = 1;
+        k->v[row] = (uint64_t)i;
+        return 1;
+    }
+    if (k->state == NNI_C_LATE) return 1;
+    if (d->all_text) return nni_col_text(k, row, s, n) ? 1 : -1;
+    if (nni_csv_missing(s, n, d)) {
+        k->c->missing++;
+        if (k->state == NNI_C_TEXT) { k->v[row] = NNI_MISSING; return 1; }
+        if (k->fixed && k->state != NNI_C_F64) return 0;
+        if (k->state == NNI_C_BOOL) { k->state = NNI_C_LATE; return 1; }
+        if (k->state == NNI_C_I64 || k->state == NNI_C_U64) nni_col_to_f64(k, row);
+        k->v[row] = nni_f64_bits(nan);
+        return 1;
+    }
+    if (k->state == NNI_C_TEXT) return nni_col_text(k, row, s, n) ? 1 : -1;
+    if (k->state != NNI_C_BOOL) {                    /* a number, with blanks around it? */
+        const char *t = s;
+        size_t m = n;
+        while (m && nni_is_blank(*t)) { t++; m--; }
+        while (m && nni_is_blank(t[m - 1])) m--;
+        if (m && k->state != NNI_C_F64 && !(k->state == NNI_C_NONE && k->c->missing) && nn_i64_parse(t, m, &i) == m) {
+            if (k->state == NNI_C_U64) {
+                if (i < 0) { if (k->fixed) return 0; k->state = NNI_C_LATE; return 1; }
+            } else k->state = NNI_C_I64;
+            if (i < 0) k->negative = 1;
+            k->v[row] = (uint64_t)i;
+            return 1;
+        }
+        if (m && (k->state == NNI_C_U64 || (k->state == NNI_C_I64 && !k->negative && !k->fixed) || (k->state == NNI_C_NONE && !k->c->missing)) && nn_u64_parse(t, m, &u) == m) {
+            k->state = NNI_C_U64;
+            k->v[row] = u;
+            return 1;
+        }
+        if (m && !(k->fixed && k->state != NNI_C_F64) && nn_f64_parse(t, m, &v) == m) {
+            nni_dec dec;
+            /* an integer that does not fit beside the others, or no 64 bits: text, as in pandas */
+            int huge = k->state != NNI_C_F64 && !k->c->missing && nni_scan_dec(t, m, &dec) == m && dec.end == t + m && dec.last == 0 && t[m - 1] != '.';
+            if (!huge) {
+                if (k->state == NNI_C_I64 || k->state == NNI_C_U64) nni_col_to_f64(k, row);
+                k->state = NNI_C_F64;
+                k->v[row] = nni_f64_bits(v);
+                return 1;
+            }
+        }
+    }
+    b = nni_csv_bool(s, n);
+    if (b >= 0 && (k->state == NNI_C_BOOL || (k->state == NNI_C_NONE && !k->c->missing))) {
+        k->state = NNI_C_BOOL;
+        k->v[row] = (uint64_t)b;
+        return 1;
+    }
+    if (k->fixed) return 0;
+    if (k->state == NNI_C_NONE) {                    /* text, and only missing cells before */
+        size_t r;
+        for (r = 0; r < row; r++) k->v[r] = NNI_MISSING;
+        k->state = NNI_C_TEXT;
+        return nni_col_text(k, row, s, n) ? 1 : -1;
+    }
+    k->state = NNI_C_LATE;
+    return 1;
+}
+NNI_FN int nni_col_grow(nni_col *k, size_t room)
+{
+    uint64_t *v = (uint64_t *)nn_mem_resize(k->v, k->room * sizeof *v, room * sizeof *v, &k->c->text.alloc);
+    if (!v) return 0;
+    k->v = v;
+    k->room = room;
+    return 1;
+}
+/* The column is complete: the tensor takes over the memory. */
+NNI_FN int nni_col_done(nni_col *k, size_t rows)
+{
+    static const nn_dtype types[] = { NN_F64, NN_I64, NN_U64, NN_F64, NN_BOOL, NN_U64 };
+    nn_tensor *t = &k->c->values;
+    if (!k->v && !nni_col_grow(k, 1)) return 0;
+    t->dtype = types[k->state];
+    t->ndim = 1;
+    t->shape[0] = rows;
+    t->itemsize = 8;
+    t->data = k->v;
+    t->capacity = k->room * sizeof *k->v;
+    t->alloc = k->c->text.alloc;
+    k->v = NULL;
+    k->c->is_text = k->state == NNI_C_TEXT;
+    if (k->state == NNI_C_BOOL) {
+        unsigned char *b = (unsigned char *)t->data;
+        size_t i;
+        for (i = 0; i < rows; i++) { uint64_t w; memcpy(&w, b + 8 * i, 8); b[i] = (unsigned char)w; }
+        t->itemsize = 1;
+    }
+    return 1;
+}
+
+NN_DEF void nn_table_free(nn_table *t)
+{
+    size_t i;
+    nn_table zero = NN_ZERO;
+    nn_alloc al;
+    if (!t) return;
+    al = t->alloc;
+    for (i = 0; i < t->cols; i++) {
+        nn_tensor_free(&t->columns[i].values);
+        nn_buf_free(&t->columns[i].text);
+    }
+    nn_mem_free(t->columns, t->cols * sizeof *t->columns, &al);
+    nn_buf_free(&t->names);
+    *t = zero;
+}
+NN_DEF nn_column *nn_table_find(const nn_table *t, const char *name)
+{
+    size_t i;
+    for (i = 0; i < t->cols; i++) if (strcmp(t->columns[i].name, name) == 0) return t->columns + i;
+    return NULL;
+}
+NN_DEF const char *nn_table_text(const nn_column *c, size_t row, size_t *n)
+{
+    uint64_t at;
+    uint32_t len;
+    NN_ASSERT(c->is_text && row < c->values.shape[0]);
+    memcpy(&at, (const unsigned char *)c->values.data + 8 * row, 8);
+    if (at == NNI_MISSING) { *n = 0; return NULL; }
+    memcpy(&len, c->text.data + at - 4, 4);
+    *n = len;
+    return (const char *)c->text.data + at;
+}
+
+/* One builder for both whole tables and batches: columns, their states, their growth. */
+typedef struct nni_tb { nn_table t; nni_col *k; size_t room, max_rows, cells; } nni_tb;
+NNI_FN void nni_tb_free(nni_tb *b)
+{
+    size_t i;
+    for (i = 0; b->k && i < b->t.cols; i++) nn_mem_free(b->k[i].v, b->k[i].room * sizeof *b->k[i].v, &b->t.alloc);
+    nn_mem_free(b->k, b->t.cols * sizeof *b->k, &b->t.alloc);
+    nn_table_free(&b->t);
+    b->k = NULL;
+}
+NNI_FN nn_status nni_tb_make(nni_tb *b, size_t cols, const nn_dtype *types, size_t n_types, int all_text, const nn_alloc *al, nn_error *err)
+{
+    size_t i;
+    memset(b, 0, sizeof *b);
+    b->t.alloc = b->t.names.alloc = *al;
+    b->t.columns = (nn_column *)nni_new(cols, sizeof *b->t.columns, al);
+    b->k = (nni_col *)nni_new(cols, sizeof *b->k, al);
+    if (!b->t.columns || !b->k) {
+        nn_mem_free(b->t.columns, cols * sizeof *b->t.columns, al);
+        nn_mem_free(b->k, cols * sizeof *b->k, al);
+        b->t.columns = NULL;
+        b->k = NULL;
+        return nni_fail(err, NN_E_NOMEM, "nn_csv: out of memory for %zu columns", cols);
+    }
+    b->t.cols = cols;
+    for (i = 0; i < cols; i++) {
+        nn_dtype ty = i < n_types ? types[i] : NN_DTYPE_NONE;
+        b->k[i].c = b->t.columns + i;
+        b->t.columns[i].text.alloc = *al;
+        b->k[i].state = all_text || ty == NN_BYTES ? NNI_C_TEXT : ty == NN_I64 ? NNI_C_I64 : ty == NN_U64 ? NNI_C_U64 : ty == NN_F64 ? NNI_C_F64 : ty == NN_BOOL ? NNI_C_BOOL : NNI_C_NONE;
+        b->k[i].fixed = b->k[i].state != NNI_C_NONE;
+    }
+    return NN_OK;
+}
+NNI_FN int nni_tb_grow(nni_tb *b, size_t room)
+{
+    size_t i;
+    for (i = 0; i < b->t.cols; i++) if (b->k[i].room < room && !nni_col_grow(b->k + i, room)) return 0;
+    b->room = room;
+    return 1;
+}
+NNI_FN const char *nni_col_want(const nni_col *k)
+{
+    return k->state == NNI_C_BOOL ? "true or false" : k->state == NNI_C_F64 ? "a number" : "an integer";
+}
+/* The record in t as row b->t.rows. late: only the columns that turned to text. */
+NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
+{
+    size_t i, cols = b->t.cols, row = b->t.rows;
+    char v[64], msg[96];
+    if (t->nf > cols) {
+        (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
+        return nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->f[cols].col, NULL, "expected %s", msg);
+    }
+    for (i = 0; i < cols; i++) {
+        const char *s = i < t->nf ? t->f[i].s : "";
+        size_t n = i < t->nf ? t->f[i].n : 0;
+        int r;
+        if (late) {
+            if (b->k[i].state != NNI_C_LATE) continue;
+            if (nni_csv_missing(s, n, t->d)) { b->k[i].v[row] = NNI_MISSING; r = 1; b->t.columns[i].missing++; }
+            else r = nni_col_text(b->k + i, row, s, n) ? 1 : -1;
+        } else r = nni_col_put(b->k + i, row, s, n, t->d);
+        if (NNI_LIKELY(r == 1)) continue;
+        if (r < 0) return nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for column %zu", t->name, i);
+        (void)snprintf(msg, sizeof msg, "%s, got '%s'", nni_col_want(b->k + i), nni_value_text(v, s, n));
+        return nni_ct_fail(t, NN_E_FORMAT, i < t->nf ? t->f[i].line : t->rec_line, i < t->nf ? t->f[i].col : t->nf ? t->f[t->nf - 1].col + t->f[t->nf - 1].n : 1,
+                           b->t.columns[i].name, "expected %s", msg);
+    }
+    b->t.rows++;
+    return NN_OK;
+}
+/* Read the header from t and make the builder; *data says whether the record in t is already the first row. */
+NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al, int *data)
+{
+    nn_status s = NN_OK;
+    size_t *at, cols, i;
+    int r = nni_ct_record(t, &s);
+    if (r < 0) return s;
+    if (r == 0) return nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected %s, got nothing", t->d->no_header ? "at least one row" : "a header");
+    cols = t->nf;
+    if (cols > NN_CSV_MAX_COLUMNS) return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "65536");
+    *data = t->d->no_header;
+    s = nni_tb_make(b, cols, t->d->types, t->d->n_types, t->d->all_text, al, t->err);
+    if (s != NN_OK) return s;
+    at = (size_t *)nn_mem_alloc(cols * sizeof *at, al);
+    if (!at) s = nni_fail(t->err, NN_E_NOMEM, "nn_csv: out of memory");
+    if (s == NN_OK) s = nni_csv_names(&b->t.names, at, t->f, cols, t->d->no_header, al, t->err);
+    if (s == NN_OK) for (i = 0; i < cols; i++) b->t.columns[i].name = (char *)b->t.names.data + at[i];
+    nn_mem_free(at, cols * sizeof *at, al);
+    if (s != NN_OK) nni_tb_free(b);
+    return s;
+}
+NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    static const nn_csv_desc none = NN_ZERO;
+    nni_ct t, again;
+    nni_tb b;
+    nn_alloc al = NN_ZERO;
+    nn_status s = NN_OK;
+    size_t skipped = 0, i, limit, late = 0;
+    int r = 1, data = 0;
+    if (opts) al = opts->alloc;
+    memset(&b, 0, sizeof b);
+    nni_ct_init(&t, d ? d : &none, opts ? opts->name : NULL, &al, err);
+    t.p = t.line_start = n ? (const char *)text : "";
+    t.end = t.p + n;
+    t.final = 1;
+    (void)nni_ct_start(&t, &skipped);
+    again = t;
+    s = nni_csv_header(&b, &t, &al, &data);
+    if (s != NN_OK) { nni_ct_free(&t); return s; }
+    limit = (4 * n + 65536) / (b.t.cols ? b.t.cols : 1) + 1;
+    if (!data) { again = t; r = nni_ct_record(&t, &s); }
+    for (; r > 0; r = nni_ct_record(&t, &s)) {
+        if (b.t.rows == b.room) {
+            size_t room = b.room ? b.room + b.room / 2 + 16 : n / (size_t)(t.p - again.p > 0 ? t.p - again.p : 1) * 17 / 16 + 16;
+            if (room > limit) room = limit;
+            if (room <= b.t.rows) { s = nni_ct_fail(&t, NN_E_LIMIT, t.rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", ""); break; }
+            if (!nni_tb_grow(&b, room)) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t.name, room, b.t.cols); break; }
+        }
+        if ((s = nni_tb_row(&b, &t, 0)) != NN_OK) break;
+        if (t.d->max_rows && b.t.rows == t.d->max_rows) break;
+    }
+    for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) { late++; b.t.columns[i].missing = 0; }
+    if (s == NN_OK && late) {                        /* the second pass, for columns that began as something else */
+        size_t rows = b.t.rows;
+        again.f = t.f; again.nf = t.nf; again.room = t.room; again.scratch = t.scratch;
+        t = again;
+        b.t.rows = 0;
+        while (s == NN_OK && b.t.rows < rows && (r = nni_ct_record(&t, &s)) > 0) s = nni_tb_row(&b, &t, 1);
+        for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) b.k[i].state = NNI_C_TEXT;
+    }
+    for (i = 0; i < b.t.cols && s == NN_OK; i++) if (!nni_col_done(b.k + i, b.t.rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+    if (s == NN_OK) {
+        nn_mem_free(b.k, b.t.cols * sizeof *b.k, &al);
+        *out = b.t;
+    } else nni_tb_free(&b);
+    nni_ct_free(&t);
+    return s;
+}
+/* nn_file_opts for the parser behind a whole-file read: the path is the name unless there is one. */
+NNI_FN nn_file_opts nni_named(const nn_file_opts *opts, const char *path)
+{
+    nn_file_opts o = NN_ZERO;
+    if (opts) o = *opts;
+    if (!o.name) o.name = path;
+    return o;
+}
+NN_DEF nn_status nn_csv_read(nn_table *t, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_file_opts o = nni_named(opts, path);
+    nn_status s;
+    b.alloc = o.alloc;
+    s = nn_file_read(&b, path, opts, err);
+    if (s == NN_OK) s = nn_csv_parse(t, b.data, b.len, d, &o, err);
+    nn_buf_free(&b);
+    return s;
+}
+
+/* ---- categories */
+NNI_FN nn_status nni_ucs4_fill(nn_tensor *t, const nn_csv_field *f, const size_t *pick, size_t k, const nn_alloc *al, nn_error *err)
+{
+    size_t i, p, w, width = 0, n;
+    uint32_t c;
+    nn_status s;
+    for (i = 0; i < k; i++) {
+        for (p = 0, n = 0; p < f[pick[i]].n; p += w, n++)
+            if ((w = nni_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c)) == 0) { char b[64]; return nni_fail(err, NN_E_FORMAT, "nn_csv: value '%s' is not valid utf-8", nni_value_text(b, f[pick[i]].s, f[pick[i]].n)); }
+        if (n > width) width = n;
+    }
+    if ((s = nn_tensor_make_text(t, NN_UCS4, width, 1, &k, al, err)) != NN_OK) return s;
+    for (i = 0; i < k; i++)
+        for (p = 0, n = 0; p < f[pick[i]].n; p += w, n++) {
+            w = nni_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c);
+            memcpy((unsigned char *)t->data + t->itemsize * i + 4 * n, &c, 4);
+        }
+    return NN_OK;
+}
+NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c, const nn_alloc *alloc, nn_error *err)
+{
+    size_t rows = c->values.shape[0], i, k = 0, last = 0, have = 0, *v = NULL;
+    nn_csv_field *f = NULL;
+    char *num = NULL;
+    nn_tensor code = NN_ZERO, name = NN_ZERO;
+    nn_status s = NN_OK;
+    f = (nn_csv_field *)nni_new(rows ? rows : 1, sizeof *f, alloc);
+    v = (size_t *)nni_new(rows ? rows : 1, sizeof *v, alloc);
+    if (!c->is_text) num = (char *)nn_mem_alloc((rows ? rows : 1) * 2 * NN_NUM_BYTES, alloc);
+    if (!f || !v || (!c->is_text && !num)) s = nni_fail(err, NN_E_NOMEM, "nn_table_codes: out of memory for %zu rows", rows);
+    for (i = 0; s == NN_OK && i < rows; i++) {
+        if (c->is_text) f[i].s = nn_table_text(c, i, &f[i].n);
+        else {                                       /* an 8-byte key that sorts like the number, then its text */
+            char *p = num + i * 2 * NN_NUM_BYTES;
+            uint64_t key = 0;
+            int b;
+            int64_t si = 0; uint64_t u = 0; float fl = 0; double d = 0;
+            switch (nni_elem(&c->values, i, &si, &u, &fl, &d)) {
+            case 'i': key = (uint64_t)si ^ (uint64_t)1 << 63; f[i].col = nn_i64_print(p + 8, si); break;
+            case 'd': key = nni_f64_bits(d + 0.0); key = key >> 63 ? ~key : key | (uint64_t)1 << 63; f[i].col = nn_f64_print(p + 8, d); break;
+            case 'b': key = u; strcpy(p + 8, u ? "True" : "False"); f[i].col = strlen(p + 8); break;
+            default: key = u; f[i].col = nn_u64_print(p + 8, u); break;
+            }
+            for (b = 0; b < 8; b++) p[b] = (char)(key >> (56 - 8 * b));
+            f[i].s = d != d ? NULL : p;
+            f[i].n = 8;
+        }
+        if (f[i].s) v[have++] = i;
+    }
+    if (s == NN_OK) s = nn_tensor_make1(&code, NN_I64, rows, alloc, err);
+    if (s == NN_OK) {
+        nni_index_sort(f, v, have);
+        for (i = 0; i < rows; i++) nn_i64(&code)[i] = -1;
+        for (i = 0; i < have; i++) {
+            if (!i || f[v[i]].n != f[v[last]].n || memcmp(f[v[i]].s, f[v[last]].s, f[v[i]].n) != 0) {
+                if (k == 65536) { s = nni_fail(err, NN_E_LIMIT, "column '%s': more than 65536 distinct values", c->name); break; }
+                last = i;
+                k++;
+            }
+            nn_i64(&code)[v[i]] = (int64_t)(k - 1);
+        }
+        for (i = 0, last = 0, k = 0; s == NN_OK && i < have; i++)   /* v: one row of each category, in order */
+            if (!i || nn_i64(&code)[v[i]] != nn_i64(&code)[last]) { last = v[i]; v[k++] = v[i]; }
+        if (!c->is_text) for (i = 0; i < k; i++) { f[v[i]].s += 8; f[v[i]].n = f[v[i]].col; }
+    }
+    if (s == NN_OK) s = nni_ucs4_fill(&name, f, v, k, alloc, err);
+    nn_mem_free(f, (rows ? rows : 1) * sizeof *f, alloc);
+    nn_mem_free(v, (rows ? rows : 1) * sizeof *v, alloc);
+    nn_mem_free(num, (rows ? rows : 1) * 2 * NN_NUM_BYTES, alloc);
+    if (s != NN_OK) { nn_tensor_free(&code); return s; }
+    *codes = code;
+    *names = name;
+    return NN_OK;
+}
+
+/* ---- a dense matrix and its labels */
+NN_DEF void nn_xy_free(nn_xy *m)
+{
+    nn_xy zero = NN_ZERO;
+    nn_alloc al;
+    if (!m) return;
+    al = m->alloc;
+    nn_tensor_free(&m->x);
+    nn_tensor_free(&m->y);
+    nn_tensor_free(&m->classes);
+    nn_mem_free(m->names, m->n_names * sizeof *m->names, &al);
+    nn_buf_free(&m->text);
+    *m = zero;
+}
+NNI_FN nn_status nni_xy_bad(nni_ct *t, size_t i, const char *column, const char *want)
+{
+    char v[64], msg[96];
+    int there = i < t->nf;
+    (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nni_value_text(v, t->f[i].s, t->f[i].n) : "");
+    return nni_ct_fail(t, NN_E_FORMAT, there ? t->f[i].line : t->rec_line, there ? t->f[i].col : t->nf ? t->f[t->nf - 1].col + t->f[t->nf - 1].n : 1, column, "expected %s", msg);
+}
+/* One cell of x: 1 = a number in *v or *w, 0 = missing, -1 = something else */
+NNI_FN int nni_xy_cell(const char *s, size_t n, int f32, const nn_csv_desc *d, double *v, float *w)
+{
+    const char *t = s;
+    size_t m = n;
+    if (m && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m) return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
+    if (nni_csv_missing(s, n, d)) return 0;
+    while (m && nni_is_blank(*t)) { t++; m--; }
+    while (m && nni_is_blank(t[m - 1])) m--;
+    return m && (f32 ? nn_f32_parse(t, m, w) : nn_f64_parse(t, m, v)) == m ? 1 : -1;
+}
+NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *desc, const nn_file_opts *opts, nn_error *err)
+{
+    static const nn_xy_desc none = NN_ZERO;
+    const nn_xy_desc *d = desc ? desc : &none;
+    nni_ct t, first;
+    nni_tb b;
+    nni_col *lab = NULL;
+    nn_xy m = NN_ZERO;
+    nn_alloc al = NN_ZERO;
+    nn_status s;
+    unsigned char *x = NULL;
+    size_t skipped = 0, i, k, li, cols, nx, item = d->dtype == NN_F64 ? 8 : 4, rows = 0, room = 0, bytes = 0, size;
+    int r = 1, data = 0, f32 = d->dtype != NN_F64;
+    const double nan = nni_bits_f64((uint64_t)0x7ff8 << 48);
+    if (opts) al = opts->alloc;
+    if (d->dtype != NN_DTYPE_NONE && d->dtype != NN_F32 && d->dtype != NN_F64) return nni_fail(err, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got %s", nn_dtype_name(d->dtype));
+    nni_ct_init(&t, &d->csv, opts ? opts->name : NULL, &al, err);
+    t.p = t.line_start = n ? (const char *)text : "";
+    t.end = t.p + n;
+    t.final = 1;
+    (void)nni_ct_start(&t, &skipped);
+    first = t;
+    s = nni_csv_header(&b, &t, &al, &data);
+    if (s != NN_OK) { nni_ct_free(&t); return s; }
+    cols = b.t.cols;
+    li = d->no_label ? cols : cols - 1;
+    if (d->label && !d->no_label) {
+        for (li = 0; li < cols && strcmp(b.t.columns[li].name, d->label) != 0; li++) { }
+        if (li == cols) { char v[64]; s = nni_ct_fail(&t, NN_E_FORMAT, t.rec_line, 1, NULL, "no column is called '%s'", nni_name(v, d->label)); }
+    }
+    nx = li < cols ? cols - 1 : cols;
+    if (s == NN_OK && li < cols) lab = b.k + li;
+    if (!data && s == NN_OK) { first = t; r = nni_ct_record(&t, &s); }
+    for (; s == NN_OK && r > 0; r = nni_ct_record(&t, &s)) {
+        if (rows == room) {
+            size_t limit = (4 * n + 65536) / (cols ? cols : 1) + 1;
+            room = room ? room + room / 2 + 16 : n / (size_t)(t.p - first.p > 0 ? t.p - first.p : 1) * 17 / 16 + 16;
+            if (room > limit) room = limit;
+            if (room <= rows) { s = nni_ct_fail(&t, NN_E_LIMIT, t.rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", ""); break; }
+            if (nni_mul(room, nx ? nx : 1, &size) && nni_mul(size, item, &size)) {
+                unsigned char *y = (unsigned char *)nn_mem_resize(x, bytes, size, &al);
+                if (y) { x = y; bytes = size; } else s = NN_E_NOMEM;
+            } else s = NN_E_NOMEM;
+            if (s != NN_OK || (lab && !nni_col_grow(lab, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t.name, room, cols); break; }
+        }
+        if (t.nf != cols) {
+            char msg[96];
+            if (t.nf < cols && d->allow_missing) { }
+            else {
+                (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t.nf);
+                s = nni_ct_fail(&t, NN_E_FORMAT, t.rec_line, t.nf > cols ? t.f[cols].col : 1, NULL, "expected %s", msg);
+                break;
+            }
+        }
+        for (i = k = 0; i < cols; i++) {
+            const char *c = i < t.nf ? t.f[i].s : "";
+            size_t len = i < t.nf ? t.f[i].n : 0;
+            double v = 0;
+            float w = 0;
+            if (i == li) {
+                if (nni_csv_missing(c, len, t.d)) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a label"); break; }
+                if (nni_col_put(lab, rows, c, len, t.d) < 0) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name); break; }
+                if (lab->state == NNI_C_F64 && !d->allow_nonfinite) { memcpy(&v, lab->v + rows, 8); if (v - v != 0) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a finite label"); break; } }
+                continue;
+            }
+            r = nni_xy_cell(c, len, f32, t.d, &v, &w);
+            if (r <= 0) {
+                if (r < 0 || !d->allow_missing) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a number"); break; }
+                v = nan;
+                w = nni_bits_f32(0x7fc00000u);
+            } else if ((f32 ? w - w != 0 : v - v != 0) && !d->allow_nonfinite) { s = nni_xy_bad(&t, i, b.t.columns[i].name, f32 ? "a finite number within float's range" : "a finite number"); break; }
+            if (f32) memcpy(x + 4 * (rows * nx + k), &w, 4); else memcpy(x + 8 * (rows * nx + k), &v, 8);
+            k++;
+        }
+        if (s != NN_OK) break;
+        rows++;
+        if (t.d->max_rows && rows == t.d->max_rows) break;
+    }
+    if (s == NN_OK && !rows) s = nni_ct_fail(&t, NN_E_FORMAT, t.line, 1, NULL, "expected at least one row%s", ", got none");
+    if (s == NN_OK && lab && lab->state == NNI_C_LATE) {   /* labels that began as numbers and turned to text */
+        first.f = t.f; first.nf = t.nf; first.room = t.room; first.scratch = t.scratch;
+        t = first;
+        for (i = 0; s == NN_OK && i < rows && nni_ct_record(&t, &s) > 0; i++)
+            if (!nni_col_text(lab, i, t.f[li].s, t.f[li].n)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+        lab->state = NNI_C_TEXT;
+    }
+    if (s == NN_OK && lab && lab->state == NNI_C_U64) s = nni_ct_fail(&t, NN_E_UNSUPPORTED, 1, 1, b.t.columns[li].name, "labels beyond 2^63%s", "");
+    if (s == NN_OK && lab && !nni_col_done(lab, rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+    if (s == NN_OK && lab) {
+        nn_tensor *y = &b.t.columns[li].values;
+        if (b.t.columns[li].is_text) s = nn_table_codes(&m.y, &m.classes, b.t.columns + li, &al, err);
+        else if (y->dtype == NN_BOOL) {
+            s = nn_tensor_make1(&m.y, NN_I64, rows, &al, err);
+            for (i = 0; s == NN_OK && i < rows; i++) nn_i64(&m.y)[i] = nn_u8(y)[i];
+        } else { m.y = *y; memset(y, 0, sizeof *y); }
+    }
+    m.alloc = al;
+    if (s == NN_OK && nx) {
+        m.names = (char **)nni_new(nx, sizeof *m.names, &al);
+        if (!m.names) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+        else for (i = k = 0; i < cols; i++) if (i != li) m.names[k++] = b.t.columns[i].name;
+        m.n_names = nx;
+    }
+    if (s == NN_OK) {
+        m.x.data = x;
+        m.x.dtype = f32 ? NN_F32 : NN_F64;
+        m.x.itemsize = item;
+        m.x.ndim = 2;
+        m.x.shape[0] = rows;
+        m.x.shape[1] = nx;
+        m.x.capacity = bytes;
+        m.x.alloc = al;
+        if (lab) m.label = b.t.columns[li].name;
+        m.text = b.t.names;                          /* the names live there */
+        memset(&b.t.names, 0, sizeof b.t.names);
+        *out = m;
+    } else {
+        nn_mem_free(x, bytes, &al);
+        nn_xy_free(&m);
+    }
+    nni_tb_free(&b);
+    nni_ct_free(&t);
+    return s;
+}
+NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_file_opts o = nni_named(opts, path);
+    nn_status s;
+    b.alloc = o.alloc;
+    s = nn_file_read(&b, path, opts, err);
+    if (s == NN_OK) s = nn_csv_parse_xy(out, b.data, b.len, d, &o, err);
+    nn_buf_free(&b);
+    return s;
+}
+
+/* ---- streaming */
+struct nn_csv { nn_reader *r; nni_ct t; nn_csv_desc d; nni_tb head; nn_dtype *types; int pending, typed; size_t base; nn_alloc alloc; };
+/* The next record of the stream into r->t: 1, 0 at the end, -1 failed. */
+NNI_FN int nni_csv_pull(nn_csv *r, size_t *skipped, nn_status *st, nn_error *err)
+{
+    const unsigned char *b;
+    size_t have, want = 1;
+    int got;
+    r->t.err = err;
+    for (;;) {
+        if (r->base) { nn_reader_take(r->r, r->base); r->base = 0; }
+        *st = nn_reader_peek(r->r, want, &b, &have, err);
+        if (*st != NN_OK) return -1;
+        r->t.final = have < want;
+        r->t.p = r->t.line_start = (const char *)b;  /* a record begins at the start of a line */
+        r->t.end = r->t.p + have;
+        if (skipped && !nni_ct_start(&r->t, skipped)) { r->base = (size_t)(r->t.p - (const char *)b); want = have - r->base + 65536; if (r->t.final) return 0; continue; }
+        got = nni_ct_record(&r->t, st);
+        r->base = (size_t)(r->t.p - (const char *)b);
+        if (got) return got;
+        if (r->t.final) return 0;
+        if (have - r->base > NN_CSV_MAX_FIELD) { *st = nni_ct_fail(&r->t, NN_E_LIMIT, r->t.line, 1, NULL, "a record is longer than %s bytes", "67108864"); return -1; }
+        want = have - r->base + (have < 65536 ? 65536 : have);
+    }
+}
+NN_DEF void nn_csv_close(nn_csv *r)
+{
+    nn_alloc al;
+    if (!r) return;
+    al = r->alloc;
+    nn_reader_close(r->r);
+    nni_ct_free(&r->t);
+    nn_mem_free(r->types, r->head.t.cols * sizeof *r->types, &al);
+    nni_tb_free(&r->head);
+    nn_mem_free(r, sizeof *r, &al);
+}
+NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc al = NN_ZERO;
+    nn_csv *r;
+    nn_status s = NN_OK;
+    size_t skipped = 0, *at, i;
+    int got;
+    if (opts) al = opts->alloc;
+    r = (nn_csv *)nni_new(1, sizeof *r, &al);
+    if (!r) return nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
+    r->alloc = al;
+    if (d) r->d = *d;
+    nni_ct_init(&r->t, &r->d, NULL, &al, err);
+    s = nn_reader_open(&r->r, path, opts, err);
+    if (s == NN_OK) {
+        r->t.name = nn_reader_name(r->r);
+        got = nni_csv_pull(r, &skipped, &s, err);
+        if (got == 0) s = nni_ct_fail(&r->t, NN_E_FORMAT, r->t.line, 1, NULL, "expected %s, got nothing", r->d.no_header ? "at least one row" : "a header");
+    }
+    if (s == NN_OK && r->t.nf > NN_CSV_MAX_COLUMNS) s = nni_ct_fail(&r->t, NN_E_LIMIT, r->t.rec_line, 1, NULL, "more than %s columns", "65536");
+    if (s == NN_OK) s = nni_tb_make(&r->head, r->t.nf, NULL, 0, 1, &al, err);
+    if (s == NN_OK) {
+        at = (size_t *)nni_new(r->t.nf, sizeof *at, &al);
+        r->types = (nn_dtype *)nni_new(r->t.nf, sizeof *r->types, &al);
+        s = at && r->types ? nni_csv_names(&r->head.t.names, at, r->t.f, r->t.nf, r->d.no_header, &al, err) : nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
+        for (i = 0; s == NN_OK && i < r->t.nf; i++) {
+            r->head.t.columns[i].name = (char *)r->head.t.names.data + at[i];
+            if (r->d.types && i < r->d.n_types) r->types[i] = r->d.types[i];
+        }
+        nn_mem_free(at, r->t.nf * sizeof *at, &al);
+    }
+    r->pending = r->d.no_header;
+    if (s != NN_OK) { nn_csv_close(r); return s; }
+    *out = r;
+    return NN_OK;
+}
+NN_DEF size_t nn_csv_columns(const nn_csv *r) { return r->head.t.cols; }
+NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column) { return r->head.t.columns[column].name; }
+NN_DEF size_t nn_csv_line(const nn_csv *r) { return r->t.rec_line; }
+NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, nn_error *err)
+{
+    nn_status s = NN_OK;
+    int got = 1;
+    *n = 0;
+    *fields = NULL;
+    if (r->pending) r->pending = 0;
+    else got = nni_csv_pull(r, NULL, &s, err);
+    if (got <= 0) return s;
+    if (r->t.nf > r->head.t.cols) {
+        char msg[96];
+        (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", r->head.t.cols, r->t.nf);
+        return nni_ct_fail(&r->t, NN_E_FORMAT, r->t.rec_line, r->t.f[r->head.t.cols].col, NULL, "expected %s", msg);
+    }
+    *fields = r->t.f;
+    *n = r->t.nf;
+    return NN_OK;
+}
+NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error *err)
+{
+    nni_tb b, raw;
+    nn_status s;
+    const nn_csv_field *f;
+    size_t n, i, row, cols = r->head.t.cols, names = r->head.t.names.len;
+    memset(&raw, 0, sizeof raw);
+    s = nni_tb_make(&b, cols, r->types, cols, r->d.all_text, &r->alloc, err);
+    if (s == NN_OK) s = nn_buf_put(&b.t.names, r->head.t.names.data, names, err);
+    if (s == NN_OK && !r->typed && !r->d.all_text) s = nni_tb_make(&raw, cols, NULL, 0, 1, &r->alloc, err);   /* the first batch is kept as text until its types are known */
+    for (i = 0; s == NN_OK && i < cols; i++) b.t.columns[i].name = (char *)b.t.names.data + (r->head.t.columns[i].name - (char *)r->head.t.names.data);
+    while (s == NN_OK && b.t.rows < max_rows && (s = nn_csv_row(r, &f, &n, err)) == NN_OK && n) {
+        if (b.t.rows == b.room) {
+            size_t room = b.room ? 2 * b.room : 64;
+            if (room > max_rows) room = max_rows;
+            if (!nni_tb_grow(&b, room) || (raw.k && !nni_tb_grow(&raw, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name); break; }
+        }
+        for (i = 0; raw.k && i < cols && s == NN_OK; i++)
+            if (!nni_col_text(raw.k + i, b.t.rows, i < n ? f[i].s : "", i < n ? f[i].n : 0)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+        if (s == NN_OK) s = nni_tb_row(&b, &r->t, 0);
+    }
+    for (i = 0; s == NN_OK && i < cols; i++) {
+        static const nn_dtype types[] = { NN_DTYPE_NONE, NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES, NN_BYTES };
+        nni_col *k = b.k + i;
+        if (k->state == NNI_C_LATE) {
+            k->state = NNI_C_TEXT;
+            b.t.columns[i].missing = 0;
+            for (row = 0; row < b.t.rows && s == NN_OK; row++) {
+                uint32_t len;
+                const char *p = (const char *)raw.t.columns[i].text.data + raw.k[i].v[row];
+                memcpy(&len, p - 4, 4);
+                if (nni_csv_missing(p, len, &r->d)) { k->v[row] = NNI_MISSING; b.t.columns[i].missing++; }
+                else if (!nni_col_text(k, row, p, len)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+            }
+        }
+        if (b.t.rows) r->types[i] = types[k->state];
+        if (s == NN_OK && !nni_col_done(k, b.t.rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+    }
+    if (b.t.rows) r->typed = 1;
+    nni_tb_free(&raw);
+    if (s != NN_OK) { nni_tb_free(&b); return s; }
+    nn_mem_free(b.k, cols * sizeof *b.k, &r->alloc);
+    nn_table_free(out);
+    *out = b.t;
+    return NN_OK;
+}
+
+/* ---- writing */
+#define NNI_CSV_CHUNK ((size_t)1 << 16)
+NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim, const nn_alloc *alloc, nn_error *err)
+{
+    nn_csv_writer z = NN_ZERO;
+    if (!columns) return nni_fail(err, NN_E_ARG, "nn_csv_begin: a table needs at least one column");
+    z.w = w;
+    z.columns = columns;
+    z.delim = delim ? delim : ',';
+    if (alloc) z.buf.alloc = *alloc;
+    if (nn_buf_reserve(&z.buf, NNI_CSV_CHUNK + 256, err) != NN_OK) return NN_E_NOMEM;
+    *c = z;
+    return NN_OK;
+}
+/* room for a short cell and what stands around it; NULL after a failure */
+NNI_FN char *nni_csv_room(nn_csv_writer *c)
+{
+    if (c->status != NN_OK) return NULL;
+    if (c->buf.len >= NNI_CSV_CHUNK) {
+        c->status = nn_writer_put(c->w, c->buf.data, c->buf.len, &c->error);
+        c->buf.len = 0;
+        if (c->status != NN_OK) return NULL;
+    }
+    return (char *)c->buf.data + c->buf.len;
+}
+/* the cell ends at p */
+NNI_FN void nni_csv_cell(nn_csv_writer *c, char *p)
+{
+    if (++c->column == c->columns) { c->column = 0; *p++ = '\n'; } else *p++ = c->delim;
+    c->buf.len = (size_t)(p - (char *)c->buf.data);
+}
+NN_DEF void nn_csv_put_missing(nn_csv_writer *c)
+{
+    char *p = nni_csv_room(c);
+    if (!p) return;
+    if (c->columns == 1) { *p++ = '"'; *p++ = '"'; }   /* else the row would be a blank line */
+    nni_csv_cell(c, p);
+}
+NN_DEF void nn_csv_put_f64(nn_csv_writer *c, double v)
+{
+    char *p;
+    if (v != v) { nn_csv_put_missing(c); return; }
+    p = nni_csv_room(c);
+    if (p) nni_csv_cell(c, p + nn_f64_print(p, v));
+}
+NN_DEF void nn_csv_put_f32(nn_csv_writer *c, float v)
+{
+    char *p;
+    if (v != v) { nn_csv_put_missing(c); return; }
+    p = nni_csv_room(c);
+    if (p) nni_csv_cell(c, p + nn_f32_print(p, v));
+}
+NN_DEF void nn_csv_put_i64(nn_csv_writer *c, int64_t v)
+{
+    char *p = nni_csv_room(c);
+    if (p) nni_csv_cell(c, p + nn_i64_print(p, v));
+}
+NN_DEF void nn_csv_put_u64(nn_csv_writer *c, uint64_t v)
+{
+    char *p = nni_csv_room(c);
+    if (p) nni_csv_cell(c, p + nn_u64_print(p, v));
+}
+NN_DEF void nn_csv_put_bool(nn_csv_writer *c, int v) { nn_csv_put_text(c, v ? "True" : "False", v ? 4 : 5); }
+NN_DEF void nn_csv_put_str(nn_csv_writer *c, const char *s) { nn_csv_put_text(c, s, strlen(s)); }
+NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n)
+{
+    size_t i, quotes = 0, special = 0;
+    char *p = nni_csv_room(c);
+    if (!p) return;
+    if (!n) { nn_csv_put_missing(c); return; }
+    for (i = 0; i < n; i++) {
+        if (s[i] == '"') quotes++;
+        else if (s[i] == c->delim || s[i] == '\n' || s[i] == '\r') special = 1;
+    }
+    if (nn_buf_reserve(&c->buf, n + quotes + 256, &c->error) != NN_OK) { c->status = NN_E_NOMEM; return; }
+    p = (char *)c->buf.data + c->buf.len;
+    if (quotes || special) {
+        *p++ = '"';
+        for (i = 0; i < n; i++) { if (s[i] == '"') *p++ = '"'; *p++ = s[i]; }
+        *p++ = '"';
+    } else { memcpy(p, s, n); p += n; }
+    nni_csv_cell(c, p);
+}
+NN_DEF void nn_csv_put_f64s(nn_csv_writer *c, const double *v, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) nn_csv_put_f64(c, v[i]);
+}
+NN_DEF void nn_csv_put_f32s(nn_csv_writer *c, const float *v, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) nn_csv_put_f32(c, v[i]);
+}
+NN_DEF void nn_csv_put_elem(nn_csv_writer *c, const nn_tensor *t, size_t i)
+{
+    int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0;
+    switch (nni_elem(t, i, &s, &u, &f, &d)) {
+    case 'i': nn_csv_put_i64(c, s); break;
+    case 'u': nn_csv_put_u64(c, u); break;
+    case 'f': nn_csv_put_f32(c, f); break;
+    case 'd': nn_csv_put_f64(c, d); break;
+    case 'b': nn_csv_put_bool(c, (int)u); break;
+    case 't': {
+        size_t n = nn_tensor_text(t, i, NULL, 0);
+        char small[256], *p = n < sizeof small ? small : (char *)nn_mem_alloc(n + 1, &c->buf.alloc);
+        if (!p) { c->status = nni_fail(&c->error, NN_E_NOMEM, "nn_csv: out of memory"); break; }
+        (void)nn_tensor_text(t, i, p, n + 1);
+        nn_csv_put_text(c, p, n);
+        if (p != small) nn_mem_free(p, n + 1, &c->buf.alloc);
+        break; }
+    default: if (c->status == NN_OK) c->status = nni_fail(&c->error, NN_E_UNSUPPORTED, "nn_csv: %s cannot be written as text", nn_dtype_name(t->dtype));
+    }
+}
+NN_DEF nn_status nn_csv_end(nn_csv_writer *c, nn_error *err)
+{
+    nn_status s = c->status;
+    if (s == NN_OK && c->column) s = nni_fail(&c->error, NN_E_ARG, "nn_csv_end: the last row has %zu of %zu cells", c->column, c->columns);
+    if (s == NN_OK && c->buf.len) s = nn_writer_put(c->w, c->buf.data, c->buf.len, &c->error);
+    if (s != NN_OK && err) *err = c->error;
+    nn_buf_free(&c->buf);
+    c->w = NULL;
+    c->status = NN_E_ARG;
+    return s;
+}
+/* commit when all went well, else abort */
+NNI_FN nn_status nni_csv_close_file(nn_csv_writer *c, nn_writer *w, nn_status s, nn_error *err)
+{
+    nn_status e = nn_csv_end(c, s == NN_OK ? err : NULL);
+    if (s == NN_OK) s = e;
+    if (s == NN_OK) return nn_writer_commit(w, err);
+    nn_writer_abort(w);
+    return s;
+}
+NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_tensor *y, const char *const *names, const char *label,
+                                 const nn_tensor *classes, const nn_file_opts *opts, nn_error *err)
+{
+    nn_writer *w = NULL;
+    nn_csv_writer c = NN_ZERO;
+    nn_status s;
+    size_t i, j, n, d;
+    char b[NN_NUM_BYTES];
+    if (x->ndim != 2 || (y && (y->ndim != 1 || y->shape[0] != x->shape[0])))
+        return nni_fail(err, NN_E_ARG, "nn_csv_write_xy: x must be [n,d] and y [n], got %zu and %zu dimensions, %zu and %zu rows", x->ndim, y ? y->ndim : 1, x->ndim ? x->shape[0] : 0, y && y->ndim ? y->shape[0] : 0);
+    if (classes && (!y || y->dtype != NN_I64)) return nni_fail(err, NN_E_ARG, "nn_csv_write_xy: class names go with labels of i64");
+    n = x->shape[0];
+    d = x->shape[1];
+    if ((s = nn_writer_open(&w, path, opts, err)) != NN_OK) return s;
+    s = nn_csv_begin(&c, w, d + (y ? 1 : 0), 0, opts ? &opts->alloc : NULL, err);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    for (j = 0; j < d; j++) {
+        if (names) nn_csv_put_str(&c, names[j]);
+        else nn_csv_put_text(&c, b, nn_u64_print(b, j));
+    }
+    if (y) nn_csv_put_str(&c, label ? label : "target");
+    for (i = 0; i < n && s == NN_OK; i++) {
+        if (x->dtype == NN_F64) nn_csv_put_f64s(&c, nn_f64(x) + i * d, d);
+        else if (x->dtype == NN_F32) nn_csv_put_f32s(&c, nn_f32(x) + i * d, d);
+        else for (j = 0; j < d; j++) nn_csv_put_elem(&c, x, i * d + j);
+        if (y && classes) {
+            int64_t k = nn_i64(y)[i];
+            if (k < 0 || (uint64_t)k >= classes->shape[0]) s = nni_fail(err, NN_E_ARG, "nn_csv_write_xy: row %zu: label %lld is none of the %zu classes", i, (long long)k, classes->shape[0]);
+            else nn_csv_put_elem(&c, classes, (size_t)k);
+        } else if (y) nn_csv_put_elem(&c, y, i);
+    }
+    return nni_csv_close_file(&c, w, s, err);
+}
+NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file_opts *opts, nn_error *err)
+{
+    nn_writer *w = NULL;
+    nn_csv_writer c = NN_ZERO;
+    nn_status s;
+    size_t i, j, n;
+    if ((s = nn_writer_open(&w, path, opts, err)) != NN_OK) return s;
+    s = nn_csv_begin(&c, w, t->cols, 0, opts ? &opts->alloc : NULL, err);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    for (j = 0; j < t->cols; j++) nn_csv_put_str(&c, t->columns[j].name);
+    for (i = 0; i < t->rows && c.status == NN_OK; i++)
+        for (j = 0; j < t->cols; j++) {
+            if (t->columns[j].is_text) {
+                const char *p = nn_table_text(t->columns + j, i, &n);
+                if (p) nn_csv_put_text(&c, p, n); else nn_csv_put_missing(&c);
+            } else nn_csv_put_elem(&c, &t->columns[j].values, i);
+        }
+    return nni_csv_close_file(&c, w, NN_OK, err);
+}
+
+/* ---- [JSON] ------------------------------------------------------------- */
 /* As nn_arena_get, with the common case inline. */
 NNI_FN void *nni_arena_quick(nn_arena *a, size_t size)
 {
@@ -3795,31 +5019,6 @@ NN_DEF void nn_json_i64s(nn_json_writer *w, const int64_t *v, size_t n)
     for (i = 0; i < n; i++) nn_json_i64(w, v[i]);
     nni_jw_flat(w, 0, &a, &b);
 }
-/* An element of any type as a signed, unsigned or real number: 'i', 'u', 'f' (float: print short), 'd', 'b'; 't' for text, 'c' complex */
-NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, float *f, double *d)
-{
-    const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
-    int8_t a; int16_t b; int32_t c; uint16_t h; uint32_t w;
-    switch (t->dtype) {
-    case NN_F64: memcpy(d, p, 8); return 'd';
-    case NN_F32: memcpy(f, p, 4); return 'f';
-    case NN_F16: memcpy(&h, p, 2); *f = nn_f16_to_f32(h); return 'f';
-    case NN_BF16: memcpy(&h, p, 2); *f = nn_bf16_to_f32(h); return 'f';
-    case NN_I8: memcpy(&a, p, 1); *si = a; return 'i';
-    case NN_I16: memcpy(&b, p, 2); *si = b; return 'i';
-    case NN_I32: memcpy(&c, p, 4); *si = c; return 'i';
-    case NN_I64: memcpy(si, p, 8); return 'i';
-    case NN_U8: *u = *p; return 'u';
-    case NN_U16: memcpy(&h, p, 2); *u = h; return 'u';
-    case NN_U32: memcpy(&w, p, 4); *u = w; return 'u';
-    case NN_U64: memcpy(u, p, 8); return 'u';
-    case NN_BOOL: *u = *p != 0; return 'b';
-    case NN_C64: case NN_C128: return 'c';
-    case NN_UCS4: case NN_BYTES: return 't';
-    case NN_DTYPE_NONE: break;
-    }
-    return 0;
-}
 NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
 {
     int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0, z[2];
@@ -4025,17 +5224,6 @@ NNI_FN nn_status nni_yp_warn(nni_yp *y, const char *at, const char *fmt, const c
     *y->warn = w;
     y->warn = &w->next;
     return NN_OK;
-}
-NNI_FN int nni_is_one_of(const char *s, size_t n, const char *words)   /* words: "a b c" */
-{
-    const char *w = words;
-    while (*w) {
-        size_t k = strcspn(w, " ");
-        if (k == n && memcmp(w, s, n) == 0) return 1;
-        w += k;
-        while (*w == ' ') w++;
-    }
-    return 0;
 }
 /* What YAML 1.1 makes of a plain scalar that is text (or another number) in 1.2; NULL = the same. */
 NNI_FN const char *nni_yaml_trap(const char *s, size_t n)
