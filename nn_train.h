@@ -708,7 +708,7 @@ NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t
     return w * loss;
 }
 /* k elements of the losses without softmax, t their targets: losses into l, gradients (times f) into dz.
- *   BCE: l = (1 - t) x + (1 + (q - 1) t) (log(1 + exp -|x|) + max(-x, 0))   so: dx = s(x) (1 + (q - 1) t) - q t */
+ *   BCE: l = b log(1 + exp -|x|) + (x > 0 ? (1 - t) x : -x q t), b = 1 + (q - 1) t   so: dx = s(x) b - q t */
 NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const float *x, const float *t, const float *q, float f, size_t k)
 {
     float e[NNI_LOSS_CHUNK], u[NNI_LOSS_CHUNK];
@@ -722,7 +722,7 @@ NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const
         for (j = 0; j < k; j++) {
             float r = u[j] - 1.0f, ln = r > 0 ? l[j] * (e[j] / r) : e[j], pos = q ? q[j] : 1.0f, b = 1.0f + (pos - 1.0f) * t[j], xj = x[j];
             if (!(xj - xj <= 0)) ln = xj;                       /* NaN stays NaN, Inf shows */
-            l[j] = (1.0f - t[j]) * xj + b * (ln + (xj > 0 ? 0.0f : -xj));
+            l[j] = b * ln + (xj > 0 ? (1.0f - t[j]) * xj : -xj * (pos * t[j]));      /* nothing large cancels */
             if (dz) dz[j] = ((xj > 0 ? 1.0f : e[j]) / u[j] * b - pos * t[j]) * f;
         }
     } else if (kind == NN_LOSS_MSE) {
@@ -3657,7 +3657,7 @@ NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t 
             for (j = 0; j < c && e > 0; j++) row += e / (double)c * (d->class_weight ? (double)d->class_weight[j] : 1) * (lse - z[j]);
         } else for (j = 0; j < c; j++) {
             double t = targets ? (double)targets[i * c + j] : (double)labels[i], r = z[j] - t, a = fabs(r), q = d->pos_weight ? (double)d->pos_weight[j] : 1;
-            if (kind == NN_LOSS_BCE) row += (1 - t) * z[j] + (1 + (q - 1) * t) * (nn_log1p(nn_exp(-fabs(z[j]))) + (z[j] > 0 ? 0 : -z[j]));
+            if (kind == NN_LOSS_BCE) row += (1 + (q - 1) * t) * nn_log1p(nn_exp(-fabs(z[j]))) + (z[j] > 0 ? (1 - t) * z[j] : -z[j] * q * t);
             else if (kind == NN_LOSS_MSE) row += r * r;
             else row += a <= delta ? 0.5 * r * r : delta * (a - 0.5 * delta);
         }
