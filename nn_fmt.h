@@ -562,6 +562,7 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
 /* ==== [PTH] PyTorch checkpoints ========================================== */
 #define NN_MAX_PTH_OBJECTS ((size_t)1 << 20)   /* values in one pickle, shared ones counted once per place they appear */
 #define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
+#define NN_MAX_PTH_ENTRIES ((size_t)1 << 16)   /* names after flattening */
 typedef struct nn_pth_opts {
     nn_file_opts file;
     char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits names into levels, 0 = not at all */
@@ -570,16 +571,19 @@ typedef struct nn_pth_opts {
 /* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is used for all).
  * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples, sets, numbers, text, bytes, None,
  * tensors and parameters, torch.Size, dtypes, devices; any other class is NN_E_UNSUPPORTED, named (a whole pickled module is such).
- * Nested containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "epoch": 3} becomes "model.fc.weight",
- * "loss.0", "loss.1", "epoch"; numbers and text are 0-d tensors (i64, f64, bool, ucs4; bytes -> bytes), None and empty
- * containers leave no entry; a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided ones. */
+ * Nested containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "runs": ["a", "b"], "epoch": 3} becomes "model.fc.weight",
+ * "loss", "runs.0", "runs.1", "epoch": numbers and text are 0-d tensors (i64, f64, bool, c128, ucs4; bytes -> bytes), a list or
+ * tuple of numbers is one 1-d tensor (i64, f64 or bool), dtypes and devices are text, None and empty containers leave no entry;
+ * a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided ones. */
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
 NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts, nn_error *err);
 /* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every value a tensor (text: str).
- * With separator c, "a<c>b" is key "b" of the dict under "a"; a level whose keys are 0, 1, 2 .. in order is a list; in a level
- * that holds no array of one or more dimensions, 0-d numbers are Python numbers (epoch, lr), elsewhere 0-d tensors. */
+ * With separator c, "a<c>b" is key "b" of the dict under "a". A level that holds f32, f16, bf16 or anything of two or more dimensions
+ * is a state dict: all its values are tensors. In other levels 0-d values are Python numbers and 1-d values lists of numbers
+ * (keep epoch, lr, losses as i64 or f64). A level whose keys are 0, 1, 2 .. in order is a list, but under the key "state" a dict
+ * with int keys, as PyTorch's optimizers want. */
 NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_opts *opts, nn_error *err);
-/* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under "model_state_dict.", "state_dict.",
+/* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under "model_state_dict.", "model_state.", "state_dict.",
  * "model.", "net.", "network." or "module." (the first prefix of these that holds an array), prefix removed, repeatedly;
  * entries elsewhere go. Without such a prefix nothing changes. */
 NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
@@ -8104,6 +8108,1060 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
 }
 
 /* ---- [PTH] -------------------------------------------------------------- */
+/* The pickle machine. Values are nodes in an arena; strings point into the pickle. Nothing is ever called: the few
+ * classes below are known by name and turned into plain data, everything else is refused by its name. */
+enum { NNI_PK_NONE, NNI_PK_BOOL, NNI_PK_INT, NNI_PK_FLOAT, NNI_PK_COMPLEX, NNI_PK_STR, NNI_PK_BYTES, NNI_PK_LIST, NNI_PK_DICT, NNI_PK_CLASS, NNI_PK_STORAGE, NNI_PK_TENSOR };
+enum { NNI_PC_DICT, NNI_PC_SET, NNI_PC_BYTES, NNI_PC_COMPLEX, NNI_PC_TENSOR2, NNI_PC_TENSOR3, NNI_PC_TENSOR1, NNI_PC_PARAM, NNI_PC_SIZE, NNI_PC_DEVICE, NNI_PC_ENCODE, NNI_PC_TEXT, NNI_PC_STORAGE, NNI_PC_DTYPE };
+typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtype; } nni_pk_class;
+static const nni_pk_class nni_pk_classes[] = {
+    { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
+    { "builtins", "dict", NNI_PC_DICT, NN_DTYPE_NONE }, { "builtins", "set", NNI_PC_SET, NN_DTYPE_NONE }, { "builtins", "frozenset", NNI_PC_SET, NN_DTYPE_NONE },
+    { "builtins", "bytearray", NNI_PC_BYTES, NN_DTYPE_NONE }, { "builtins", "complex", NNI_PC_COMPLEX, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_tensor", NNI_PC_TENSOR1, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v2", NNI_PC_TENSOR2, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v3", NNI_PC_TENSOR3, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_parameter", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_parameter_with_state", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch.nn.parameter", "Parameter", NNI_PC_PARAM, NN_DTYPE_NONE },
+    { "torch", "Size", NNI_PC_SIZE, NN_DTYPE_NONE }, { "torch", "device", NNI_PC_DEVICE, NN_DTYPE_NONE }, { "_codecs", "encode", NNI_PC_ENCODE, NN_DTYPE_NONE }, { "torch.serialization", "_get_layout", NNI_PC_TEXT, NN_DTYPE_NONE },
+    { "torch", "FloatStorage", NNI_PC_STORAGE, NN_F32 }, { "torch", "DoubleStorage", NNI_PC_STORAGE, NN_F64 }, { "torch", "HalfStorage", NNI_PC_STORAGE, NN_F16 }, { "torch", "BFloat16Storage", NNI_PC_STORAGE, NN_BF16 },
+    { "torch", "LongStorage", NNI_PC_STORAGE, NN_I64 }, { "torch", "IntStorage", NNI_PC_STORAGE, NN_I32 }, { "torch", "ShortStorage", NNI_PC_STORAGE, NN_I16 }, { "torch", "CharStorage", NNI_PC_STORAGE, NN_I8 },
+    { "torch", "ByteStorage", NNI_PC_STORAGE, NN_U8 }, { "torch", "BoolStorage", NNI_PC_STORAGE, NN_BOOL }, { "torch", "ComplexFloatStorage", NNI_PC_STORAGE, NN_C64 }, { "torch", "ComplexDoubleStorage", NNI_PC_STORAGE, NN_C128 },
+    { "torch.storage", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE }, { "torch", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE },
+    { "torch", "float32", NNI_PC_DTYPE, NN_F32 }, { "torch", "float64", NNI_PC_DTYPE, NN_F64 }, { "torch", "float16", NNI_PC_DTYPE, NN_F16 }, { "torch", "bfloat16", NNI_PC_DTYPE, NN_BF16 }, { "torch", "int8", NNI_PC_DTYPE, NN_I8 },
+    { "torch", "int16", NNI_PC_DTYPE, NN_I16 }, { "torch", "int32", NNI_PC_DTYPE, NN_I32 }, { "torch", "int64", NNI_PC_DTYPE, NN_I64 }, { "torch", "uint8", NNI_PC_DTYPE, NN_U8 }, { "torch", "uint16", NNI_PC_DTYPE, NN_U16 },
+    { "torch", "uint32", NNI_PC_DTYPE, NN_U32 }, { "torch", "uint64", NNI_PC_DTYPE, NN_U64 }, { "torch", "bool", NNI_PC_DTYPE, NN_BOOL }, { "torch", "complex64", NNI_PC_DTYPE, NN_C64 }, { "torch", "complex128", NNI_PC_DTYPE, NN_C128 },
+    { "torch", "float8_e4m3fn", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e4m3fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE } };
+typedef struct nni_pk_storage {
+    struct nni_pk_storage *next;
+    const char *key;
+    size_t key_n;
+    nn_dtype dtype;                        /* NN_DTYPE_NONE: bytes, the tensor says */
+    uint64_t numel;
+    unsigned char *data;                   /* loaded, or (legacy) inside the file */
+    size_t bytes;
+    int owned, seen;
+} nni_pk_storage;
+typedef struct nni_pk { int kind; uint32_t n, room; union { int64_t i; double f; const char *s; struct nni_pk **v; const nni_pk_class *c; nni_pk_storage *st; struct nni_pk_tensor *t; } u; double im; } nni_pk;
+typedef struct nni_pk_tensor { nni_pk_storage *st; nn_dtype dtype; uint64_t offset; size_t ndim, size[NN_MAX_DIMS], stride[NN_MAX_DIMS]; } nni_pk_tensor;
+typedef struct nni_vm {
+    const unsigned char *begin, *p, *end;
+    const char *name;
+    nn_arena arena;
+    nni_pk **stack, **memo;
+    uint32_t *marks;
+    size_t n, room, n_marks, marks_room, memo_room, objects;
+    nni_pk_storage *storages;
+    nn_error *err;
+    nn_status s;
+} nni_vm;
+NNI_FN void nni_vm_bad(nni_vm *m, nn_status s, const char *what)
+{
+    char nb[64];
+    if (m->s == NN_OK) m->s = nni_fail_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s", nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
+}
+NNI_FN void nni_vm_free(nni_vm *m)
+{
+    nn_alloc a = m->arena.alloc;
+    nni_pk_storage *st;
+    for (st = m->storages; st; st = st->next) if (st->owned) nn_mem_free(st->data, st->bytes, &a);
+    nn_mem_free(m->stack, m->room * sizeof *m->stack, &a);
+    nn_mem_free(m->marks, m->marks_room * sizeof *m->marks, &a);
+    nn_mem_free(m->memo, m->memo_room * sizeof *m->memo, &a);
+    nn_arena_free(&m->arena);
+}
+NNI_FN void *nni_vm_get(nni_vm *m, size_t size)
+{
+    void *p = m->s == NN_OK ? nn_arena_get(&m->arena, size) : NULL;
+    if (p) memset(p, 0, size);
+    else nni_vm_bad(m, NN_E_NOMEM, "out of memory");
+    return p;
+}
+NNI_FN nni_pk *nni_vm_node(nni_vm *m, int kind)
+{
+    nni_pk *v;
+    if (++m->objects > NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return NULL; }
+    v = (nni_pk *)nni_vm_get(m, sizeof *v);
+    if (v) v->kind = kind;
+    return v;
+}
+/* a growing table of pointers or marks */
+NNI_FN int nni_vm_grow(nni_vm *m, void **table, size_t *room, size_t need, size_t item)
+{
+    size_t to = *room ? *room : 256;
+    void *p;
+    if (need <= *room) return 1;
+    if (need > NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return 0; }
+    while (to < need) to *= 2;
+    p = nn_mem_resize(*table, *room * item, to * item, &m->arena.alloc);
+    if (!p) { nni_vm_bad(m, NN_E_NOMEM, "out of memory"); return 0; }
+    memset((char *)p + *room * item, 0, (to - *room) * item);
+    *table = p;
+    *room = to;
+    return 1;
+}
+NNI_FN void nni_vm_push(nni_vm *m, nni_pk *v)
+{
+    void *t = m->stack;
+    if (!v || m->s != NN_OK || !nni_vm_grow(m, &t, &m->room, m->n + 1, sizeof *m->stack)) return;
+    m->stack = (nni_pk **)t;
+    m->stack[m->n++] = v;
+}
+/* pops never reach below the last mark */
+NNI_FN nni_pk *nni_vm_pop(nni_vm *m)
+{
+    size_t floor_at = m->n_marks ? m->marks[m->n_marks - 1] : 0;
+    if (m->s != NN_OK) return NULL;
+    if (m->n <= floor_at) { nni_vm_bad(m, NN_E_FORMAT, "stack underflow"); return NULL; }
+    return m->stack[--m->n];
+}
+NNI_FN nni_pk *nni_vm_top(nni_vm *m)
+{
+    nni_pk *v = nni_vm_pop(m);
+    if (v) m->n++;
+    return v;
+}
+NNI_FN size_t nni_vm_mark(nni_vm *m)       /* index of the first item above the mark, which goes */
+{
+    if (m->s == NN_OK && !m->n_marks) nni_vm_bad(m, NN_E_FORMAT, "no mark on the stack");
+    return m->s == NN_OK ? m->marks[--m->n_marks] : m->n;
+}
+NNI_FN int nni_pk_add(nni_vm *m, nni_pk *l, nni_pk *v)
+{
+    if (!v || m->s != NN_OK) return 0;
+    if (l->n == l->room) {
+        uint32_t room = l->room ? l->room * 2 : 4;
+        nni_pk **t;
+        if (l->n >= NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return 0; }
+        t = (nni_pk **)nni_vm_get(m, room * sizeof *t);
+        if (!t) return 0;
+        if (l->n) memcpy(t, l->u.v, l->n * sizeof *t);
+        l->u.v = t;
+        l->room = room;
+    }
+    l->u.v[l->n++] = v;
+    return 1;
+}
+NNI_FN nni_pk *nni_vm_tuple(nni_vm *m, size_t from)
+{
+    nni_pk *v = nni_vm_node(m, NNI_PK_LIST);
+    size_t i, n = m->n - from;
+    if (!v || m->s != NN_OK) return NULL;
+    if (n) {
+        v->u.v = (nni_pk **)nni_vm_get(m, n * sizeof *v->u.v);
+        if (!v->u.v) return NULL;
+        v->n = v->room = (uint32_t)n;
+        for (i = 0; i < n; i++) v->u.v[i] = m->stack[from + i];
+    }
+    m->n = from;
+    return v;
+}
+NNI_FN nni_pk *nni_vm_int(nni_vm *m, int64_t i) { nni_pk *v = nni_vm_node(m, NNI_PK_INT); if (v) v->u.i = i; return v; }
+NNI_FN nni_pk *nni_vm_text(nni_vm *m, int kind, const char *s, size_t n)
+{
+    nni_pk *v = nni_vm_node(m, kind);
+    if (v) { v->u.s = s; v->n = (uint32_t)n; }
+    return v;
+}
+NNI_FN int nni_pk_is(const nni_pk *v, const char *s) { return v->kind == NNI_PK_STR && v->n == strlen(s) && memcmp(v->u.s, s, v->n) == 0; }
+/* line up to '\n' */
+NNI_FN const char *nni_vm_line(nni_vm *m, size_t *n)
+{
+    const unsigned char *nl = (const unsigned char *)memchr(m->p, '\n', (size_t)(m->end - m->p));
+    const char *s = (const char *)m->p;
+    if (!nl) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return NULL; }
+    *n = (size_t)(nl - m->p);
+    m->p = nl + 1;
+    return s;
+}
+NNI_FN nni_pk *nni_vm_class(nni_vm *m)
+{
+    const unsigned char *at = m->p - 1;
+    size_t a = 0, b = 0, i;
+    const char *mod = nni_vm_line(m, &a), *name = mod ? nni_vm_line(m, &b) : NULL;
+    nni_pk *v;
+    char nb[64];
+    if (!name) return NULL;
+    if (a == 11 && memcmp(mod, "__builtin__", 11) == 0) { mod = "builtins"; a = 8; }
+    for (i = 0; i < sizeof nni_pk_classes / sizeof *nni_pk_classes; i++) {
+        const nni_pk_class *c = &nni_pk_classes[i];
+        if (strlen(c->module) == a && memcmp(c->module, mod, a) == 0 && strlen(c->name) == b && memcmp(c->name, name, b) == 0) {
+            v = nni_vm_node(m, NNI_PK_CLASS);
+            if (v) v->u.c = c;
+            return v;
+        }
+    }
+    if (m->s == NN_OK)
+        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: holds an object of class '%.*s.%.*s', only tensors and plain values are read: save the state_dict()",
+                           nni_name(nb, m->name), (int)(a < 40 ? a : 40), mod, (int)(b < 40 ? b : 40), name);
+    return NULL;
+}
+NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
+{
+    nni_pk *v;
+    nni_pk_storage *st;
+    if (t->kind != NNI_PK_LIST || t->n < 5 || !nni_pk_is(t->u.v[0], "storage") || t->u.v[1]->kind != NNI_PK_CLASS || t->u.v[1]->u.c->what != NNI_PC_STORAGE
+        || t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0) { nni_vm_bad(m, NN_E_FORMAT, "unknown persistent id"); return NULL; }
+    if (t->n > 5 && t->u.v[5]->kind != NNI_PK_NONE) { nni_vm_bad(m, NN_E_UNSUPPORTED, "storage views of old files are not supported"); return NULL; }
+    v = nni_vm_node(m, NNI_PK_STORAGE);
+    if (!v) return NULL;
+    for (st = m->storages; st; st = st->next) {
+        if (st->key_n != t->u.v[2]->n || memcmp(st->key, t->u.v[2]->u.s, st->key_n) != 0) continue;
+        if (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i) { nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes"); return NULL; }
+        break;
+    }
+    if (!st) {
+        if (m->objects > NN_MAX_PTH_OBJECTS / 2) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return NULL; }
+        st = (nni_pk_storage *)nni_vm_get(m, sizeof *st);
+        if (!st) return NULL;
+        st->key = t->u.v[2]->u.s;
+        st->key_n = t->u.v[2]->n;
+        st->dtype = t->u.v[1]->u.c->dtype;
+        st->numel = (uint64_t)t->u.v[4]->u.i;
+        st->next = m->storages;
+        m->storages = st;
+    }
+    v->u.st = st;
+    return v;
+}
+NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
+{
+    nni_pk *v = nni_vm_node(m, NNI_PK_TENSOR);
+    nni_pk_tensor *t = (nni_pk_tensor *)nni_vm_get(m, sizeof *t);
+    const nni_pk *size, *stride;
+    uint64_t last = 0, count, per;
+    uint32_t i;
+    if (!v || !t) return NULL;
+    if (a->n < 4 || a->u.v[0]->kind != NNI_PK_STORAGE || a->u.v[1]->kind != NNI_PK_INT || a->u.v[1]->u.i < 0 || a->u.v[2]->kind != NNI_PK_LIST || a->u.v[3]->kind != NNI_PK_LIST
+        || a->u.v[2]->n != a->u.v[3]->n || (what == NNI_PC_TENSOR3 && (a->n < 7 || a->u.v[6]->kind != NNI_PK_CLASS || a->u.v[6]->u.c->what != NNI_PC_DTYPE))) {
+        nni_vm_bad(m, NN_E_FORMAT, "a tensor with the wrong arguments");
+        return NULL;
+    }
+    size = a->u.v[2];
+    stride = a->u.v[3];
+    t->st = a->u.v[0]->u.st;
+    t->dtype = what == NNI_PC_TENSOR3 ? a->u.v[6]->u.c->dtype : t->st->dtype;
+    if (t->dtype == NN_DTYPE_NONE) { nni_vm_bad(m, NN_E_UNSUPPORTED, what == NNI_PC_TENSOR3 ? "a tensor of a float8 type" : "a tensor on untyped storage"); return NULL; }
+    t->offset = (uint64_t)a->u.v[1]->u.i;
+    t->ndim = size->n;
+    if (t->ndim > NN_MAX_DIMS) { nni_vm_bad(m, NN_E_LIMIT, "a tensor of more than NN_MAX_DIMS dimensions"); return NULL; }
+    per = t->st->dtype == NN_DTYPE_NONE ? nn_dtype_size(t->dtype) : 1;
+    for (i = 0, count = 1; i < size->n; i++) {
+        const nni_pk *x = size->u.v[i], *y = stride->u.v[i];
+        if (x->kind != NNI_PK_INT || y->kind != NNI_PK_INT || x->u.i < 0 || y->u.i < 0 || (uint64_t)x->u.i > SIZE_MAX || (uint64_t)y->u.i > SIZE_MAX) { nni_vm_bad(m, NN_E_FORMAT, "a tensor with a negative or missing size or stride"); return NULL; }
+        t->size[i] = (size_t)x->u.i;
+        t->stride[i] = (size_t)y->u.i;
+        if (t->size[i] == 0) count = 0;
+        if (t->size[i] > 1) {
+            if (t->stride[i] && (uint64_t)(t->size[i] - 1) > (UINT64_MAX / 4 - last) / t->stride[i]) { nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage"); return NULL; }
+            last += (uint64_t)(t->size[i] - 1) * t->stride[i];
+        }
+    }
+    if (count && (t->offset >= t->st->numel / per || last >= t->st->numel / per - t->offset)) { nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage"); return NULL; }
+    v->u.t = t;
+    return v;
+}
+NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
+{
+    nni_pk *v;
+    uint32_t i;
+    if (!f || !a || m->s != NN_OK) return NULL;
+    if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class"); return NULL; }
+    switch (f->u.c->what) {
+    case NNI_PC_DICT:
+        v = nni_vm_node(m, NNI_PK_DICT);
+        if (v && a->n == 1 && a->u.v[0]->kind == NNI_PK_DICT) return a->u.v[0];
+        if (v && a->n == 1 && a->u.v[0]->kind == NNI_PK_LIST)           /* a list of pairs */
+            for (i = 0; i < a->u.v[0]->n; i++) {
+                const nni_pk *pair = a->u.v[0]->u.v[i];
+                if (pair->kind != NNI_PK_LIST || pair->n != 2) { nni_vm_bad(m, NN_E_FORMAT, "a dict made of something else than pairs"); return NULL; }
+                (void)nni_pk_add(m, v, pair->u.v[0]);
+                (void)nni_pk_add(m, v, pair->u.v[1]);
+            }
+        return v;
+    case NNI_PC_SET: case NNI_PC_SIZE:
+        if (a->n == 0) return nni_vm_node(m, NNI_PK_LIST);
+        if (a->n == 1 && a->u.v[0]->kind == NNI_PK_LIST) return a->u.v[0];
+        break;
+    case NNI_PC_ENCODE: case NNI_PC_BYTES:              /* text whose code points are the bytes */
+        if (a->n == 0) return nni_vm_text(m, NNI_PK_BYTES, "", 0);
+        if (a->u.v[0]->kind == NNI_PK_BYTES) return a->u.v[0];
+        if (a->u.v[0]->kind == NNI_PK_STR) {
+            const nni_pk *t = a->u.v[0];
+            size_t k = 0, w, n = 0;
+            uint32_t c;
+            char *b = (char *)nni_vm_get(m, t->n + 1u);
+            if (!b) return NULL;
+            for (; k < t->n; k += w, n++) {
+                if ((w = nni_utf8_get(t->u.s + k, t->n - k, &c)) == 0 || c > 255) { nni_vm_bad(m, NN_E_FORMAT, "bytes that are not latin-1"); return NULL; }
+                b[n] = (char)c;
+            }
+            return nni_vm_text(m, NNI_PK_BYTES, b, n);
+        }
+        break;
+    case NNI_PC_COMPLEX:
+        if (a->n == 2 && (v = nni_vm_node(m, NNI_PK_COMPLEX)) != NULL) {
+            for (i = 0; i < 2; i++) {
+                const nni_pk *x = a->u.v[i];
+                double d = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
+                if (x->kind != NNI_PK_FLOAT && x->kind != NNI_PK_INT) { nni_vm_bad(m, NN_E_FORMAT, "a complex number of no numbers"); return NULL; }
+                if (i) v->im = d; else v->u.f = d;
+            }
+            return v;
+        }
+        break;
+    case NNI_PC_TENSOR1: case NNI_PC_TENSOR2: case NNI_PC_TENSOR3: return nni_vm_tensor(m, a, f->u.c->what);
+    case NNI_PC_PARAM:
+        if (a->n >= 1 && a->u.v[0]->kind == NNI_PK_TENSOR) return a->u.v[0];
+        break;
+    case NNI_PC_DEVICE: case NNI_PC_TEXT:
+        if (a->n >= 1 && a->u.v[0]->kind == NNI_PK_STR) return a->u.v[0];
+        break;
+    default: break;
+    }
+    nni_vm_bad(m, NN_E_FORMAT, "a known class with the wrong arguments");
+    return NULL;
+}
+/* Run one pickle from m->p; the value it leaves, or NULL with m->s set. */
+NNI_FN nni_pk *nni_vm_run(nni_vm *m)
+{
+#define NNI_VM_NEED(k) if ((size_t)(m->end - m->p) < (size_t)(k)) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); break; }
+    m->n = m->n_marks = 0;
+    if (m->memo_room) memset(m->memo, 0, m->memo_room * sizeof *m->memo);
+    while (m->s == NN_OK) {
+        nni_pk *v = NULL, *k;
+        size_t n, from, i;
+        unsigned op;
+        NNI_VM_NEED(1);
+        op = *m->p++;
+        switch (op) {
+        case 0x80: NNI_VM_NEED(1); if (*m->p > 5) nni_vm_bad(m, NN_E_UNSUPPORTED, "unknown pickle protocol"); m->p++; break;
+        case '.': v = nni_vm_pop(m); if (v && m->n) { nni_vm_bad(m, NN_E_FORMAT, "values left on the stack"); v = NULL; } return v;
+        case '(': {
+            void *t = m->marks;
+            if (!nni_vm_grow(m, &t, &m->marks_room, m->n_marks + 1, sizeof *m->marks)) break;
+            m->marks = (uint32_t *)t;
+            m->marks[m->n_marks++] = (uint32_t)m->n;
+            break;
+        }
+        case 'N': nni_vm_push(m, nni_vm_node(m, NNI_PK_NONE)); break;
+        case 0x88: case 0x89: v = nni_vm_node(m, NNI_PK_BOOL); if (v) v->u.i = op == 0x88; nni_vm_push(m, v); break;
+        case 'K': NNI_VM_NEED(1); nni_vm_push(m, nni_vm_int(m, m->p[0])); m->p++; break;
+        case 'M': NNI_VM_NEED(2); nni_vm_push(m, nni_vm_int(m, (int64_t)nni_le16(m->p))); m->p += 2; break;
+        case 'J': NNI_VM_NEED(4); n = nni_le32(m->p); nni_vm_push(m, nni_vm_int(m, n & 0x80000000u ? (int64_t)n - ((int64_t)1 << 32) : (int64_t)n)); m->p += 4; break;
+        case 0x8A: {                                    /* LONG1, two's complement */
+            uint64_t x = 0;
+            NNI_VM_NEED(1);
+            n = *m->p++;
+            NNI_VM_NEED(n);
+            if (n > 8) { nni_vm_bad(m, NN_E_LIMIT, "an integer of more than 8 bytes"); break; }
+            for (i = 0; i < n; i++) x |= (uint64_t)m->p[i] << (8 * i);
+            if (n && n < 8 && m->p[n - 1] & 0x80) x |= ~(uint64_t)0 << (8 * n);
+            m->p += n;
+            nni_vm_push(m, nni_vm_int(m, x >> 63 ? -(int64_t)(~x) - 1 : (int64_t)x));
+            break;
+        }
+        case 'G': {
+            uint64_t x;
+            NNI_VM_NEED(8);
+            x = (uint64_t)nni_be32(m->p) << 32 | nni_be32(m->p + 4);
+            m->p += 8;
+            v = nni_vm_node(m, NNI_PK_FLOAT);
+            if (v) memcpy(&v->u.f, &x, 8);
+            nni_vm_push(m, v);
+            break;
+        }
+        case 'X': case 'U': case 'T':
+            if (op == 'U') { NNI_VM_NEED(1); n = *m->p++; } else { NNI_VM_NEED(4); n = nni_le32(m->p); m->p += 4; }
+            NNI_VM_NEED(n);
+            nni_vm_push(m, nni_vm_text(m, NNI_PK_STR, (const char *)m->p, n));
+            m->p += n;
+            break;
+        case 'c': nni_vm_push(m, nni_vm_class(m)); break;
+        case ')': case ']': case 0x8F: nni_vm_push(m, nni_vm_node(m, NNI_PK_LIST)); break;
+        case '}': nni_vm_push(m, nni_vm_node(m, NNI_PK_DICT)); break;
+        case 't': from = nni_vm_mark(m); nni_vm_push(m, nni_vm_tuple(m, from)); break;
+        case 0x85: case 0x86: case 0x87:
+            n = op - 0x84;
+            if (m->n < n || (m->n_marks && m->n - n < m->marks[m->n_marks - 1])) { nni_vm_bad(m, NN_E_FORMAT, "stack underflow"); break; }
+            nni_vm_push(m, nni_vm_tuple(m, m->n - n));
+            break;
+        case 'a':
+            v = nni_vm_pop(m);
+            k = nni_vm_top(m);
+            if (!v || !k) break;
+            if (k->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "append to something that is no list"); break; }
+            (void)nni_pk_add(m, k, v);
+            break;
+        case 'e': case 'u': case 0x90:
+            from = nni_vm_mark(m);
+            if (m->s != NN_OK) break;
+            if (from == 0 || (m->n_marks && from - 1 < m->marks[m->n_marks - 1])) { nni_vm_bad(m, NN_E_FORMAT, "stack underflow"); break; }
+            k = m->stack[from - 1];
+            if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them"); break; }
+            for (i = from; i < m->n; i++) if (!nni_pk_add(m, k, m->stack[i])) break;
+            m->n = from;
+            break;
+        case 's':
+            v = nni_vm_pop(m);
+            if (v) { nni_pk *key = nni_vm_pop(m); k = key ? nni_vm_top(m) : NULL;
+                if (!k) break;
+                if (k->kind != NNI_PK_DICT) { nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them"); break; }
+                if (nni_pk_add(m, k, key)) (void)nni_pk_add(m, k, v); }
+            break;
+        case 'R': case 0x81:
+            v = nni_vm_pop(m);
+            k = nni_vm_pop(m);
+            nni_vm_push(m, nni_vm_call(m, k, v));
+            break;
+        case 'b':                                       /* state of an object: {'_metadata': ..} of a state dict; nothing of it is needed */
+            v = nni_vm_pop(m);
+            k = v ? nni_vm_top(m) : NULL;
+            if (k && k->kind != NNI_PK_DICT && k->kind != NNI_PK_TENSOR && k->kind != NNI_PK_LIST) nni_vm_bad(m, NN_E_FORMAT, "state for something that has none");
+            break;
+        case 'Q':
+            v = nni_vm_pop(m);
+            if (v) nni_vm_push(m, nni_vm_storage(m, v));
+            break;
+        case 'q': case 'r': case 'h': case 'j':
+            if (op == 'q' || op == 'h') { NNI_VM_NEED(1); n = *m->p++; } else { NNI_VM_NEED(4); n = nni_le32(m->p); m->p += 4; }
+            if (op == 'q' || op == 'r') {
+                void *t = m->memo;
+                v = nni_vm_top(m);
+                if (!v || !nni_vm_grow(m, &t, &m->memo_room, n + 1, sizeof *m->memo)) break;
+                m->memo = (nni_pk **)t;
+                m->memo[n] = v;
+            } else if (n >= m->memo_room || !m->memo[n]) nni_vm_bad(m, NN_E_FORMAT, "a memo entry that was never put");
+            else nni_vm_push(m, m->memo[n]);
+            break;
+        default: {
+            char what[48];
+            m->p--;
+            (void)snprintf(what, sizeof what, "opcode 0x%02x is not allowed", op);
+            nni_vm_bad(m, NN_E_UNSUPPORTED, what);
+        }
+        }
+    }
+    return NULL;
+#undef NNI_VM_NEED
+}
+
+/* a file: zip members or one block of memory */
+typedef struct nni_pth {
+    nni_vm vm;
+    nn_zip *zip;
+    char root[256];
+    nn_dict out;
+    nn_buf name;
+    char sep;
+    int swapped;
+    size_t depth, visits;
+    uint64_t room_left;                    /* bytes of tensors that may still come */
+    uint32_t *seen;                        /* hash table over out's names, as in the zip writer */
+    size_t seen_room;
+} nni_pth;
+NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *i, nn_error *err)
+{
+    char full[512], nb[64];
+    size_t r = strlen(p->root);
+    if (r + n + 2 > sizeof full) return nni_fail(err, NN_E_FORMAT, "%s: member name too long", nni_name(nb, p->vm.name));
+    memcpy(full, p->root, r);
+    memcpy(full + r, name, n);
+    full[r + n] = 0;
+    *i = nn_zip_find(p->zip, full);
+    if (*i == SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: no member '%.100s'", nni_name(nb, p->vm.name), full);
+    return NN_OK;
+}
+/* The whole of member i: grows as it comes when it is packed. */
+NNI_FN nn_status nni_zip_load(nn_zip *z, size_t i, unsigned char **data, size_t *bytes, const nn_alloc *a, nn_error *err)
+{
+    nni_src src;
+    nn_tensor t = NN_ZERO;
+    size_t n;
+    nn_status s;
+    memset(&src, 0, sizeof src);
+    src.z = z;
+    src.member = i;
+    src.name = nn_zip_at(z, i)->name;
+    if (nn_zip_at(z, i)->size > SIZE_MAX) return nni_fail(err, NN_E_NOMEM, "%.100s: larger than memory", src.name);
+    n = (size_t)nn_zip_at(z, i)->size;
+    if ((s = nni_src_tensor(&src, &t, NN_U8, 1, 1, &n, 0, a, err)) != NN_OK) return s;
+    *data = (unsigned char *)t.data;
+    *bytes = t.capacity;
+    return NN_OK;
+}
+NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *out, nn_error *err)
+{
+    nni_pk_storage *st = t->st;
+    size_t w = nn_dtype_size(t->dtype), i, member = 0, count, bytes, off = (size_t)t->offset;
+    uint64_t need = st->numel * (st->dtype == NN_DTYPE_NONE ? 1 : w);
+    char path[300], nb[64];
+    nn_tensor r = NN_ZERO;
+    nn_status s = NN_OK;
+    int packed = 1;
+    size_t expect = 1;
+    if (st->numel > UINT64_MAX / 32 || !nni_shape_bytes(w, t->ndim, t->size, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: a tensor size overflows", nni_name(nb, p->vm.name));
+    for (i = t->ndim; i-- > 0; ) {
+        if (t->size[i] > 1 && t->stride[i] != expect) packed = 0;
+        expect *= t->size[i];
+    }
+    if (bytes > p->room_left)
+        return nni_fail(err, NN_E_LIMIT, "%s: tensors that share or repeat storage unfold to far more than the file holds", nni_name(nb, p->vm.name));
+    p->room_left -= bytes;
+    if (p->zip && !st->data) {
+        if (st->key_n > 200) return nni_fail(err, NN_E_FORMAT, "%s: storage key too long", nni_name(nb, p->vm.name));
+        memcpy(path, "data/", 5);
+        memcpy(path + 5, st->key, st->key_n);
+        if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
+        if (nn_zip_at(p->zip, member)->size < need)
+            return nni_fail(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu", nni_name(nb, p->vm.name), (int)st->key_n, st->key, (unsigned long long)need, (unsigned long long)nn_zip_at(p->zip, member)->size);
+        if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size && nn_zip_at(p->zip, member)->method == 0)) {
+            if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc, err)) != NN_OK) return s;
+            st->owned = 1;
+        }
+    }
+    if (!p->zip && !st->data && count) return nni_fail(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);
+    if ((s = nn_tensor_raw(&r, t->dtype, 0, t->ndim, t->size, &p->out.alloc, err)) != NN_OK) return s;
+    if (!st->data) {                                    /* the usual case: straight from the file */
+        if (bytes) s = nn_zip_read(p->zip, member, 0, r.data, bytes, err);
+    } else if (packed) {
+        if (bytes) memcpy(r.data, st->data + off * w, bytes);
+    } else if (count) {
+        size_t idx[NN_MAX_DIMS] = { 0 }, at = off, d;
+        unsigned char *to = (unsigned char *)r.data;
+        for (i = 0; i < count; i++, to += w) {
+            memcpy(to, st->data + at * w, w);
+            for (d = t->ndim; d-- > 0; ) {
+                at += t->stride[d];
+                if (++idx[d] < t->size[d]) break;
+                at -= t->stride[d] * idx[d];
+                idx[d] = 0;
+            }
+        }
+    }
+    if (s == NN_OK) s = nni_npy_settle(&r, 0, p->swapped, p->vm.name, err);
+    if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    *out = r;
+    return NN_OK;
+}
+/* put under the name in p->name; the dict's own linear search would be quadratic here */
+NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
+{
+    const char *name = p->name.data ? (const char *)p->name.data : "";
+    size_t n = p->name.len, i, k;
+    char nb[64], mb[64];
+    nn_dict *d = &p->out;
+    nn_tensor zero = NN_ZERO;
+    char *copy;
+    if (n == 0) { name = "tensor"; n = 6; }
+    if (memchr(name, 0, n)) return nni_fail(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character", nni_name(nb, p->vm.name));
+    if (d->count == NN_MAX_PTH_ENTRIES) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more", nni_name(nb, p->vm.name), NN_MAX_PTH_ENTRIES);
+    if ((d->count + 1) * 2 > p->seen_room) {
+        size_t room = p->seen_room ? p->seen_room * 2 : 64;
+        uint32_t *h = (uint32_t *)nni_new(room, sizeof *h, &d->alloc);
+        if (!h) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
+        for (i = 0; i < d->count; i++) {
+            k = nni_hash(d->items[i].name, strlen(d->items[i].name)) & (room - 1);
+            while (h[k]) k = (k + 1) & (room - 1);
+            h[k] = (uint32_t)i + 1;
+        }
+        nn_mem_free(p->seen, p->seen_room * sizeof *p->seen, &d->alloc);
+        p->seen = h;
+        p->seen_room = room;
+    }
+    for (k = nni_hash(name, n) & (p->seen_room - 1); p->seen[k]; k = (k + 1) & (p->seen_room - 1))
+        if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0) return nni_fail(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening", nni_name(nb, p->vm.name), nni_name(mb, name));
+    if (d->count == d->room) {
+        size_t room = d->room ? d->room * 2 : 16;
+        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it, room * sizeof *it, &d->alloc);
+        if (!it) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
+        d->items = it;
+        d->room = room;
+    }
+    copy = (char *)nn_mem_alloc(n + 1, &d->alloc);
+    if (!copy) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
+    memcpy(copy, name, n);
+    copy[n] = 0;
+    d->items[d->count].name = copy;
+    d->items[d->count].value = *t;
+    d->count++;
+    p->seen[k] = (uint32_t)d->count;
+    *t = zero;
+    return NN_OK;
+}
+NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = NN_OK;
+    size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
+    char nb[64];
+    if (++p->visits > NN_MAX_PTH_OBJECTS) return nni_fail(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)", nni_name(nb, p->vm.name));
+    switch (v->kind) {
+    case NNI_PK_NONE: return NN_OK;
+    case NNI_PK_BOOL: if ((s = nn_tensor_raw(&t, NN_BOOL, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) *nn_u8(&t) = (uint8_t)v->u.i; break;
+    case NNI_PK_INT: s = nn_tensor_scalar_i64(&t, v->u.i, &p->out.alloc, err); break;
+    case NNI_PK_FLOAT: s = nn_tensor_scalar_f64(&t, v->u.f, &p->out.alloc, err); break;
+    case NNI_PK_COMPLEX: if ((s = nn_tensor_raw(&t, NN_C128, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) { memcpy(t.data, &v->u.f, 8); memcpy((char *)t.data + 8, &v->im, 8); } break;
+    case NNI_PK_BYTES: if ((s = nn_tensor_raw(&t, NN_BYTES, v->n, 0, NULL, &p->out.alloc, err)) == NN_OK && v->n) memcpy(t.data, v->u.s, v->n); break;
+    case NNI_PK_STR: {
+        size_t w, n = 0;
+        uint32_t c;
+        for (i = 0; i < v->n; i += w, n++) if ((w = nni_utf8_get(v->u.s + i, v->n - i, &c)) == 0) return nni_fail(err, NN_E_FORMAT, "%s: text that is not utf-8", nni_name(nb, p->vm.name));
+        if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) != NN_OK) return s;
+        for (i = 0, n = 0; i < v->n; i += w, n++) { w = nni_utf8_get(v->u.s + i, v->n - i, &c); memcpy((char *)t.data + 4 * n, &c, 4); }
+        break;
+    }
+    case NNI_PK_CLASS: {
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s.%s", v->u.c->module, v->u.c->name);
+        s = nn_tensor_scalar_text(&t, text, &p->out.alloc, err);
+        break;
+    }
+    case NNI_PK_TENSOR: s = nni_pth_tensor(p, v->u.t, &t, err); break;
+    case NNI_PK_STORAGE: return nni_fail(err, NN_E_UNSUPPORTED, "%s: a bare storage outside a tensor", nni_name(nb, p->vm.name));
+    default:                                            /* NNI_PK_LIST, NNI_PK_DICT */
+        if (v->kind == NNI_PK_LIST) for (i = 0; i < v->n; i++) { int k = v->u.v[i]->kind; ints += k == NNI_PK_INT; floats += k == NNI_PK_FLOAT; bools += k == NNI_PK_BOOL; }
+        if (v->n && (ints + floats == v->n || bools == v->n) && v->kind == NNI_PK_LIST) {
+            size_t n = v->n;
+            nn_dtype dt = bools ? NN_BOOL : floats ? NN_F64 : NN_I64;
+            if (n > NN_MAX_PTH_OBJECTS - p->visits) return nni_fail(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values", nni_name(nb, p->vm.name));
+            p->visits += n;
+            if ((s = nn_tensor_raw(&t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
+            for (i = 0; i < n; i++) {
+                const nni_pk *x = v->u.v[i];
+                if (dt == NN_BOOL) nn_u8(&t)[i] = (uint8_t)x->u.i;
+                else if (dt == NN_I64) nn_i64(&t)[i] = x->u.i;
+                else nn_f64(&t)[i] = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
+            }
+            break;
+        }
+        if (p->depth == NN_MAX_PTH_DEPTH) return nni_fail(err, NN_E_LIMIT, "%s: containers nested deeper than NN_MAX_PTH_DEPTH = %d", nni_name(nb, p->vm.name), NN_MAX_PTH_DEPTH);
+        p->depth++;
+        for (i = 0; i < v->n && s == NN_OK; i += v->kind == NNI_PK_DICT ? 2 : 1) {
+            char num[24];
+            const char *key = num;
+            size_t n = 0;
+            const nni_pk *x = v->kind == NNI_PK_DICT ? v->u.v[i] : NULL;
+            if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n; }
+            else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a dictionary key that is neither text nor an integer", nni_name(nb, p->vm.name)); break; }
+            else {
+                int64_t k = x ? x->u.i : (int64_t)i;
+                if (k < 0) num[n++] = '-';
+                n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
+            }
+            if (p->name.len) s = nn_buf_put(&p->name, &p->sep, 1, err);
+            if (s == NN_OK) s = nn_buf_put(&p->name, key, n, err);
+            if (s == NN_OK) s = nni_pth_flatten(p, v->u.v[v->kind == NNI_PK_DICT ? i + 1 : i], err);
+            p->name.len = had;
+            if (p->name.data) p->name.data[had] = 0;
+        }
+        p->depth--;
+        return s;
+    }
+    if (s == NN_OK) s = nni_pth_put(p, &t, err);
+    nn_tensor_free(&t);
+    return s;
+}
+NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
+{
+    const char *first = nn_zip_count(p->zip) ? nn_zip_at(p->zip, 0)->name : "";
+    const char *slash = strchr(first, '/');
+    size_t i, n;
+    unsigned char *pkl = NULL, small[16];
+    size_t pkl_room = 0;
+    char nb[64];
+    nni_pk *v;
+    nn_status s;
+    if (!slash || (size_t)(slash - first) + 2 > sizeof p->root) return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no root folder in the archive", nni_name(nb, p->vm.name));
+    memcpy(p->root, first, (size_t)(slash - first) + 1);
+    if (nni_pth_member(p, "version", 7, &i, NULL) != NN_OK && nni_pth_member(p, ".data/version", 13, &i, NULL) != NN_OK)
+        return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no member '%sversion'", nni_name(nb, p->vm.name), p->root);
+    n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size : sizeof small - 1;
+    if ((s = nn_zip_read(p->zip, i, 0, small, n, err)) != NN_OK) return s;
+    small[n] = 0;
+    {
+        size_t k = 0, ver = 0;
+        while (small[k] >= '0' && small[k] <= '9' && ver < 1000) ver = ver * 10 + (size_t)(small[k++] - '0');
+        if (k == 0 || ver < 1 || ver > 10) return nni_fail(err, NN_E_UNSUPPORTED, "%s: expected checkpoint version 1 to 10, got '%.8s'", nni_name(nb, p->vm.name), (const char *)small);
+    }
+    if (nni_pth_member(p, "byteorder", 9, &i, NULL) == NN_OK) {
+        n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size : sizeof small - 1;
+        if ((s = nn_zip_read(p->zip, i, 0, small, n, err)) != NN_OK) return s;
+        p->swapped = (n >= 3 && memcmp(small, "big", 3) == 0) != nni_big_endian();
+    } else p->swapped = nni_big_endian();
+    if ((s = nni_pth_member(p, "data.pkl", 8, &i, err)) != NN_OK) return s;
+    if ((s = nni_zip_load(p->zip, i, &pkl, &pkl_room, &p->vm.arena.alloc, err)) != NN_OK) return s;
+    p->vm.begin = p->vm.p = pkl;
+    p->vm.end = pkl + (size_t)nn_zip_at(p->zip, i)->size;
+    v = nni_vm_run(&p->vm);
+    s = v ? nni_pth_flatten(p, v, err) : p->vm.s;
+    nn_mem_free(pkl, pkl_room, &p->vm.arena.alloc);
+    return s;
+}
+/* The stream of torch.save before 1.6: magic, protocol, system facts, the object, the storage keys, the storages. */
+NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_error *err)
+{
+    static const unsigned char magic[] = { 0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, '.' };
+    nni_vm *m = &p->vm;
+    nni_pk *v, *obj, *keys;
+    uint32_t i;
+    int little = 1;
+    char nb[64];
+    if (n < sizeof magic || memcmp(data, magic, sizeof magic) != 0) {
+        if (n > 262 && memcmp(data + 257, "ustar", 5) == 0) return nni_fail(err, NN_E_UNSUPPORTED, "%s: a tar checkpoint of PyTorch before 0.1.10 is not supported", nni_name(nb, m->name));
+        return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: neither a zip archive nor the old stream", nni_name(nb, m->name));
+    }
+    m->begin = data;
+    m->p = data + sizeof magic;
+    m->end = data + n;
+    if ((v = nni_vm_run(m)) == NULL) return m->s;
+    if (v->kind != NNI_PK_INT || v->u.i != 1001) return nni_fail(err, NN_E_UNSUPPORTED, "%s: old stream: expected protocol 1001", nni_name(nb, m->name));
+    if ((v = nni_vm_run(m)) == NULL) return m->s;
+    for (i = 0; v->kind == NNI_PK_DICT && i + 1 < v->n; i += 2) if (nni_pk_is(v->u.v[i], "little_endian")) little = v->u.v[i + 1]->kind == NNI_PK_BOOL && v->u.v[i + 1]->u.i;
+    p->swapped = little == nni_big_endian();
+    if ((obj = nni_vm_run(m)) == NULL || (keys = nni_vm_run(m)) == NULL) return m->s;
+    if (keys->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "no list of storage keys"); return m->s; }
+    for (i = 0; i < keys->n; i++) {
+        nni_pk_storage *st = m->storages;
+        const nni_pk *k = keys->u.v[i];
+        uint64_t numel, bytes;
+        while (st && (k->kind != NNI_PK_STR || st->seen || st->key_n != k->n || memcmp(st->key, k->u.s, k->n) != 0)) st = st->next;
+        if (!st) { nni_vm_bad(m, NN_E_FORMAT, "a storage that no tensor uses"); return m->s; }
+        st->seen = 1;
+        if (m->end - m->p < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
+        numel = nni_le64(m->p);
+        if (p->swapped) { uint64_t hi = nni_be32(m->p); numel = hi << 32 | nni_be32(m->p + 4); }
+        m->p += 8;
+        if (numel != st->numel) { nni_vm_bad(m, NN_E_FORMAT, "a storage of another size than announced"); return m->s; }
+        bytes = numel > UINT64_MAX / 32 ? UINT64_MAX : numel * (st->dtype == NN_DTYPE_NONE ? 1 : nn_dtype_size(st->dtype));
+        if (bytes > (uint64_t)(m->end - m->p)) { nni_vm_bad(m, NN_E_FORMAT, "a storage is cut short"); return m->s; }
+        st->data = data + (m->p - data);
+        st->bytes = (size_t)bytes;
+        m->p += bytes;
+    }
+    return nni_pth_flatten(p, obj, err);
+}
+NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, unsigned char *data, size_t n, const char *name, const nn_pth_opts *o, nn_error *err)
+{
+    nni_pth *p;
+    nn_alloc a = d->alloc.alloc ? d->alloc : o->file.alloc;
+    uint64_t size = zip ? zip->size : n;
+    nn_status s;
+    p = (nni_pth *)nni_new(1, sizeof *p, &a);
+    if (!p) return nni_fail(err, NN_E_NOMEM, "nn_pth_read: out of memory");
+    p->vm.arena.alloc = p->out.alloc = p->name.alloc = a;
+    p->vm.name = name;
+    p->vm.err = err;
+    p->name.limit = 1 << 16;
+    p->sep = o->separator ? o->separator : '.';
+    p->room_left = o->file.limit ? o->file.limit : size > (UINT64_MAX >> 4) ? size : size * 8 + ((uint64_t)16 << 20);
+    p->zip = zip;
+    if (zip) {
+        size_t i;
+        uint64_t all = 0;
+        zip->crc_zero = 1;
+        zip->crc_off = o->no_crc;
+        for (i = 0; i < nn_zip_count(zip); i++) all += nn_zip_at(zip, i)->size < UINT64_MAX / 65536 ? nn_zip_at(zip, i)->size : 0;
+        if (!o->file.limit && all > size) p->room_left = all < (UINT64_MAX >> 4) ? all * 8 + ((uint64_t)16 << 20) : all;   /* packed members */
+    }
+    s = zip ? nni_pth_zip(p, err) : nni_pth_legacy(p, data, n, err);
+    if (s == NN_OK) *d = p->out; else nn_dict_free(&p->out);
+    nn_buf_free(&p->name);
+    nn_mem_free(p->seen, p->seen_room * sizeof *p->seen, &a);
+    nni_vm_free(&p->vm);
+    nn_mem_free(p, sizeof *p, &a);
+    return s;
+}
+NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err)
+{
+    nn_pth_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_zip *z;
+    nn_buf all = NN_ZERO;
+    const unsigned char *p;
+    size_t n;
+    int zip;
+    nn_status s;
+    if (opts) o = *opts;
+    o.file.raw = 1;
+    {
+        nn_file_opts ro = o.file;
+        ro.limit = 0;
+        if ((s = nn_reader_open(&r, path, &ro, err)) != NN_OK) return s;
+        s = nn_reader_peek(r, 4, &p, &n, err);
+        zip = s == NN_OK && n >= 4 && nni_le32(p) == 0x04034b50;
+        nn_reader_close(r);
+        if (s != NN_OK) return s;
+        if (zip) {
+            if ((s = nn_zip_open(&z, path, &ro, err)) != NN_OK) return s;
+            s = nni_pth_load(d, z, NULL, 0, o.file.name ? o.file.name : path, &o, err);
+            nn_zip_close(z);
+            return s;
+        }
+        all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
+        ro.limit = UINT64_MAX / 2;
+        if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK) s = nni_pth_load(d, NULL, all.data, all.len, o.file.name ? o.file.name : path, &o, err);
+        nn_buf_free(&all);
+    }
+    return s;
+}
+NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts, nn_error *err)
+{
+    nn_pth_opts o = NN_ZERO;
+    nn_zip *z;
+    nn_status s;
+    const char *name;
+    if (opts) o = *opts;
+    name = o.file.name ? o.file.name : "memory";
+    if (n >= 4 && nni_le32(data) == 0x04034b50) {
+        if ((s = nn_zip_memory(&z, data, n, &o.file, err)) != NN_OK) return s;
+        s = nni_pth_load(d, z, NULL, 0, name, &o, err);
+        nn_zip_close(z);
+        return s;
+    } else {
+        nn_buf all = NN_ZERO;                           /* a copy: storages are taken from it by pointer */
+        all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
+        s = nn_buf_put(&all, data, n, err);
+        if (s == NN_OK) s = nni_pth_load(d, NULL, all.data, all.len, name, &o, err);
+        nn_buf_free(&all);
+        return s;
+    }
+}
+NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
+{
+    static const char *const prefix[] = { "model_state_dict.", "model_state.", "state_dict.", "model.", "net.", "network.", "module." };
+    size_t i, k, n;
+    int found = 1;
+    (void)err;
+    while (found) {
+        found = 0;
+        for (k = 0; k < sizeof prefix / sizeof *prefix && !found; k++) {
+            n = strlen(prefix[k]);
+            for (i = 0; i < d->count; i++) if (strncmp(d->items[i].name, prefix[k], n) == 0 && d->items[i].value.ndim > 0) found = 1;
+            if (!found) continue;
+            for (i = 0; i < d->count; ) {
+                char *name = d->items[i].name, *copy;
+                size_t len = strlen(name);
+                if (strncmp(name, prefix[k], n) != 0) { (void)nn_dict_remove(d, name); continue; }
+                copy = (char *)nn_mem_alloc(len - n + 1, &d->alloc);
+                if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_pth_state: out of memory");
+                memcpy(copy, name + n, len - n + 1);
+                nn_mem_free(name, len + 1, &d->alloc);
+                d->items[i++].name = copy;
+            }
+        }
+    }
+    return NN_OK;
+}
+
+/* writing: protocol 2, memo-free, CPU storages numbered in order */
+typedef struct nni_pkw { nn_buf out; const nn_dict *d; char sep; size_t storage; nn_error *err; nn_status s; } nni_pkw;
+NNI_FN void nni_pkw_raw(nni_pkw *w, const void *p, size_t n) { if (w->s == NN_OK) w->s = nn_buf_put(&w->out, p, n, w->err); }
+NNI_FN void nni_pkw_text(nni_pkw *w, const char *s, size_t n)
+{
+    unsigned char h[5] = { 'X' };
+    nni_put_le32(h + 1, (uint32_t)n);
+    nni_pkw_raw(w, h, 5);
+    nni_pkw_raw(w, s, n);
+}
+NNI_FN void nni_pkw_int(nni_pkw *w, int64_t v)
+{
+    unsigned char h[10];
+    if (v >= 0 && v < 256) { h[0] = 'K'; h[1] = (unsigned char)v; nni_pkw_raw(w, h, 2); }
+    else if (v >= 0 && v < 65536) { h[0] = 'M'; nni_put_le16(h + 1, (uint32_t)v); nni_pkw_raw(w, h, 3); }
+    else if (v >= -2147483647 - 1 && v <= 2147483647) { h[0] = 'J'; nni_put_le32(h + 1, (uint32_t)(v & 0xFFFFFFFF)); nni_pkw_raw(w, h, 5); }
+    else { h[0] = 0x8A; h[1] = 8; nni_put_le64(h + 2, (uint64_t)v); nni_pkw_raw(w, h, 10); }
+}
+NNI_FN void nni_pkw_number(nni_pkw *w, const nn_tensor *t, size_t i)
+{
+    unsigned char h[9];
+    double v;
+    if (t->dtype == NN_BOOL) { h[0] = ((const unsigned char *)t->data)[i] ? 0x88 : 0x89; nni_pkw_raw(w, h, 1); return; }
+    if (t->dtype == NN_F64) {
+        uint64_t x;
+        memcpy(&v, (const char *)t->data + 8 * i, 8);
+        memcpy(&x, &v, 8);
+        h[0] = 'G';
+        nni_put_be32(h + 1, (uint32_t)(x >> 32));
+        nni_put_be32(h + 5, (uint32_t)x);
+        nni_pkw_raw(w, h, 9);
+        return;
+    }
+    switch (t->dtype) {
+    case NN_I8: nni_pkw_int(w, ((const int8_t *)t->data)[i]); break;
+    case NN_I16: nni_pkw_int(w, ((const int16_t *)t->data)[i]); break;
+    case NN_I32: nni_pkw_int(w, ((const int32_t *)t->data)[i]); break;
+    case NN_I64: nni_pkw_int(w, ((const int64_t *)t->data)[i]); break;
+    case NN_U8: nni_pkw_int(w, ((const uint8_t *)t->data)[i]); break;
+    case NN_U16: nni_pkw_int(w, ((const uint16_t *)t->data)[i]); break;
+    case NN_U32: nni_pkw_int(w, ((const uint32_t *)t->data)[i]); break;
+    default: w->s = nni_fail(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a Python number of dtype %s", nn_dtype_name(t->dtype)); break;
+    }
+}
+NNI_FN void nni_pkw_tuple(nni_pkw *w, const uint64_t *v, size_t n)
+{
+    size_t i;
+    unsigned char op;
+    if (n == 0) { nni_pkw_raw(w, ")", 1); return; }
+    if (n > 3) nni_pkw_raw(w, "(", 1);
+    for (i = 0; i < n; i++) nni_pkw_int(w, (int64_t)v[i]);
+    op = (unsigned char)(n > 3 ? 't' : 0x84 + n);
+    nni_pkw_raw(w, &op, 1);
+}
+static const char *const nni_pth_storages[NN_BYTES + 1] = { NULL, "Float", "Double", "Half", "BFloat16", "Char", "Short", "Int", "Long", "Byte", NULL, NULL, NULL, "Bool", "ComplexFloat", "ComplexDouble", NULL, NULL };
+NNI_FN int nni_pth_is_tensor(const nn_tensor *t) { return t->dtype != NN_UCS4 && t->dtype != NN_BYTES; }
+NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
+{
+    uint64_t shape[NN_MAX_DIMS], stride[NN_MAX_DIMS];
+    char num[24], cls[48];
+    size_t i, n;
+    int v3 = t->dtype == NN_U16 || t->dtype == NN_U32 || t->dtype == NN_U64;
+    if (!v3 && !nni_pth_storages[t->dtype]) { w->s = nni_fail(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a tensor of dtype %s", nn_dtype_name(t->dtype)); return; }
+    for (i = t->ndim; i-- > 0; ) {
+        shape[i] = t->shape[i];
+        stride[i] = i + 1 == t->ndim ? 1 : stride[i + 1] * (shape[i + 1] ? shape[i + 1] : 1);
+    }
+    n = (size_t)snprintf(cls, sizeof cls, "ctorch._utils\n_rebuild_tensor_v%d\n((", v3 ? 3 : 2);
+    nni_pkw_raw(w, cls, n);
+    nni_pkw_text(w, "storage", 7);
+    n = v3 ? (size_t)snprintf(cls, sizeof cls, "ctorch.storage\nUntypedStorage\n") : (size_t)snprintf(cls, sizeof cls, "ctorch\n%sStorage\n", nni_pth_storages[t->dtype]);
+    nni_pkw_raw(w, cls, n);
+    nni_pkw_text(w, num, nni_put_dec(num, w->storage++));
+    nni_pkw_text(w, "cpu", 3);
+    nni_pkw_int(w, (int64_t)(v3 ? nn_tensor_bytes(t) : nn_tensor_count(t)));
+    nni_pkw_raw(w, "tQK\0", 4);
+    nni_pkw_tuple(w, shape, t->ndim);
+    nni_pkw_tuple(w, stride, t->ndim);
+    nni_pkw_raw(w, "\x89" "ccollections\nOrderedDict\n)R", 28);
+    if (v3) {
+        n = (size_t)snprintf(cls, sizeof cls, "ctorch\n%s\n", t->dtype == NN_U16 ? "uint16" : t->dtype == NN_U32 ? "uint32" : "uint64");
+        nni_pkw_raw(w, cls, n);
+    }
+    nni_pkw_raw(w, "tR", 2);
+}
+/* Text of element i as str, or its bytes as bytes (protocol 2 spells them encode(text, 'latin1')). */
+NNI_FN void nni_pkw_string(nni_pkw *w, const nn_tensor *t, size_t i)
+{
+    const unsigned char *b = (const unsigned char *)t->data + i * t->itemsize;
+    size_t n = t->itemsize, k, at;
+    if (t->dtype == NN_BYTES) { nni_pkw_raw(w, "c_codecs\nencode\n(", 17); while (n && b[n - 1] == 0) n--; }
+    else n = nn_tensor_text(t, i, NULL, 0);
+    if (n > 0x7FFFFFFF) { w->s = nni_fail(w->err, NN_E_LIMIT, "nn_pth_write: text too long"); return; }
+    nni_pkw_text(w, "", 0);                             /* the length follows below */
+    if (w->s == NN_OK) w->s = nn_buf_reserve(&w->out, 2 * n + 1, w->err);
+    if (w->s != NN_OK) return;
+    at = w->out.len;
+    if (t->dtype == NN_BYTES) for (k = 0; k < n; k++) w->out.len += nni_utf8_put((char *)w->out.data + w->out.len, b[k]);
+    else { (void)nn_tensor_text(t, i, (char *)w->out.data + at, n + 1); w->out.len += n; }
+    nni_put_le32(w->out.data + at - 4, (uint32_t)(w->out.len - at));
+    if (t->dtype == NN_BYTES) { nni_pkw_text(w, "latin1", 6); nni_pkw_raw(w, "tR", 2); }
+}
+/* Items [first, last) share `skip` bytes of prefix: write them as one level. */
+NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, int state, int depth)
+{
+    size_t i, j, n = 0;
+    int tensors = !w->sep, list = w->sep != 0;
+    if (depth > NN_MAX_PTH_DEPTH) { w->s = nni_fail(w->err, NN_E_LIMIT, "nn_pth_write: names nested deeper than %d", NN_MAX_PTH_DEPTH); return; }
+    for (i = first; i < last; i = j, n++) {             /* what kind of level is it */
+        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
+        size_t len = end ? (size_t)(end - key) + 1 : strlen(key);
+        char num[24];
+        const nn_tensor *t = &w->d->items[i].value;
+        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, len) == 0; j++) {}
+        if (end) {                                      /* one dict cannot be written in two places */
+            size_t k;
+            for (k = first; k < last; k++) {
+                const char *other = w->d->items[k].name + skip;
+                char nb[64];
+                if ((k >= j && strncmp(other, key, len) == 0) || (strncmp(other, key, len - 1) == 0 && other[len - 1] == 0)) {
+                    w->s = nni_fail(w->err, NN_E_ARG, "nn_pth_write: '%s': the names of one level must stand together, and no value may have a level's name", nni_name(nb, w->d->items[i].name));
+                    return;
+                }
+            }
+        }
+        if (!end && (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16)) tensors = 1;
+        num[nni_put_dec(num, n)] = 0;
+        if (strlen(num) != len - (end ? 1 : 0) || memcmp(num, key, strlen(num)) != 0) list = 0;
+    }
+    if (tensors) nni_pkw_raw(w, "ccollections\nOrderedDict\n)R(", 28);
+    else nni_pkw_raw(w, list && !state ? "](" : "}(", 2);
+    for (i = first, n = 0; i < last && w->s == NN_OK; i = j, n++) {
+        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
+        size_t len = end ? (size_t)(end - key) : strlen(key), k;
+        const nn_tensor *t = &w->d->items[i].value;
+        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, len + 1) == 0; j++) {}
+        if (tensors || !list) nni_pkw_text(w, key, len);
+        else if (state) nni_pkw_int(w, (int64_t)n);
+        if (end) { nni_pkw_level(w, i, j, skip + len + 1, len == 5 && memcmp(key, "state", 5) == 0, depth + 1); continue; }
+        if (!nni_pth_is_tensor(t)) {
+            if (t->ndim == 0) nni_pkw_string(w, t, 0);
+            else {
+                nni_pkw_raw(w, "](", 2);
+                for (k = 0; k < nn_tensor_count(t); k++) nni_pkw_string(w, t, k);
+                nni_pkw_raw(w, "e", 1);
+            }
+        } else if (tensors) nni_pkw_tensor(w, t);
+        else if (t->ndim == 0) nni_pkw_number(w, t, 0);
+        else {
+            nni_pkw_raw(w, "](", 2);
+            for (k = 0; k < nn_tensor_count(t); k++) nni_pkw_number(w, t, k);
+            nni_pkw_raw(w, "e", 1);
+        }
+    }
+    nni_pkw_raw(w, !tensors && list && !state ? "e" : "u", 1);
+}
+/* the tensors of a level tree, in the order the pickle numbered them */
+NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size_t first, size_t last, size_t skip, size_t *num)
+{
+    size_t i, j;
+    int tensors = !w->sep;
+    for (i = first; i < last; i++) {
+        const nn_tensor *t = &w->d->items[i].value;
+        if (!(w->sep && strchr(w->d->items[i].name + skip, w->sep)) && (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16)) tensors = 1;
+    }
+    for (i = first; i < last && w->s == NN_OK; i = j) {
+        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
+        const nn_tensor *t = &w->d->items[i].value;
+        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, (size_t)(end - key) + 1) == 0; j++) {}
+        if (end) { nni_pth_payload(w, z, root, i, j, skip + (size_t)(end - key) + 1, num); continue; }
+        if (tensors && nni_pth_is_tensor(t)) {
+            char name[64];
+            (void)snprintf(name, sizeof name, "%s/data/%zu", root, (*num)++);
+            w->s = nn_zip_begin(z, name, nn_tensor_bytes(t), 0, w->err);
+            if (w->s == NN_OK) w->s = nn_zip_put(z, t->data, nn_tensor_bytes(t), w->err);
+            if (w->s == NN_OK) w->s = nn_zip_end(z, w->err);
+        }
+    }
+}
+NNI_FN nn_status nni_zip_member(nn_zip_writer *z, const char *name, const void *data, size_t n, nn_error *err)
+{
+    nn_status s = nn_zip_begin(z, name, n, 0, err);
+    if (s == NN_OK) s = nn_zip_put(z, data, n, err);
+    return s == NN_OK ? nn_zip_end(z, err) : s;
+}
+NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_opts *opts, nn_error *err)
+{
+    nn_pth_opts o = NN_ZERO;
+    nni_pkw w;
+    nn_zip_writer *z = NULL;
+    size_t num = 0;
+    nn_status s;
+    if (opts) o = *opts;
+    memset(&w, 0, sizeof w);
+    w.out.alloc = o.file.alloc;
+    w.d = d;
+    w.sep = o.separator;
+    w.err = err;
+    w.s = NN_OK;
+    nni_pkw_raw(&w, "\x80\x02", 2);
+    nni_pkw_level(&w, 0, d->count, 0, 0, 0);
+    nni_pkw_raw(&w, ".", 1);
+    s = w.s;
+    if (s == NN_OK) s = nn_zip_create(&z, path, &o.file, err);
+    if (s == NN_OK) s = nni_zip_member(z, "archive/data.pkl", w.out.data, w.out.len, err);
+    if (s == NN_OK) s = nni_zip_member(z, "archive/byteorder", nni_big_endian() ? "big" : "little", nni_big_endian() ? 3 : 6, err);
+    if (s == NN_OK) { nni_pth_payload(&w, z, "archive", 0, d->count, 0, &num); s = w.s; }
+    if (s == NN_OK) s = nni_zip_member(z, "archive/version", "3\n", 2, err);
+    nn_buf_free(&w.out);
+    if (s != NN_OK) { nn_zip_abort(z); return s; }
+    return nn_zip_commit(z, err);
+}
 
 /* ---- [SAFETENSORS] ------------------------------------------------------ */
 
