@@ -8640,6 +8640,28 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     *out = r;
     return NN_OK;
 }
+/* nn_dict_put without its search: the caller knows that the name is new. */
+NNI_FN nn_status nni_dict_append(nn_dict *d, const char *name, size_t n, nn_tensor *t, nn_error *err)
+{
+    nn_tensor zero = NN_ZERO;
+    char *copy;
+    if (d->count == d->room) {
+        size_t room = d->room ? d->room * 2 : 16;
+        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it, room * sizeof *it, &d->alloc);
+        if (!it) return nni_fail(err, NN_E_NOMEM, "nn_dict: out of memory for %zu entries", room);
+        d->items = it;
+        d->room = room;
+    }
+    copy = (char *)nn_mem_alloc(n + 1, &d->alloc);
+    if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_dict: out of memory for a name of %zu bytes", n);
+    memcpy(copy, name, n);
+    copy[n] = 0;
+    d->items[d->count].name = copy;
+    d->items[d->count].value = *t;
+    d->count++;
+    *t = zero;
+    return NN_OK;
+}
 /* put under the name in p->name; the dict's own linear search would be quadratic here */
 NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
 {
@@ -8647,8 +8669,6 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
     size_t n = p->name.len, i, k;
     char nb[64], mb[64];
     nn_dict *d = &p->out;
-    nn_tensor zero = NN_ZERO;
-    char *copy;
     if (n == 0) { name = "tensor"; n = 6; }
     if (memchr(name, 0, n)) return nni_fail(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character", nni_name(nb, p->vm.name));
     if (d->count == NN_MAX_PTH_ENTRIES) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more", nni_name(nb, p->vm.name), NN_MAX_PTH_ENTRIES);
@@ -8667,22 +8687,8 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
     }
     for (k = nni_hash(name, n) & (p->seen_room - 1); p->seen[k]; k = (k + 1) & (p->seen_room - 1))
         if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0) return nni_fail(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening", nni_name(nb, p->vm.name), nni_name(mb, name));
-    if (d->count == d->room) {
-        size_t room = d->room ? d->room * 2 : 16;
-        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it, room * sizeof *it, &d->alloc);
-        if (!it) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
-        d->items = it;
-        d->room = room;
-    }
-    copy = (char *)nn_mem_alloc(n + 1, &d->alloc);
-    if (!copy) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
-    memcpy(copy, name, n);
-    copy[n] = 0;
-    d->items[d->count].name = copy;
-    d->items[d->count].value = *t;
-    d->count++;
+    if (nni_dict_append(d, name, n, t, err) != NN_OK) return NN_E_NOMEM;
     p->seen[k] = (uint32_t)d->count;
-    *t = zero;
     return NN_OK;
 }
 NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
@@ -9164,6 +9170,245 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
 }
 
 /* ---- [SAFETENSORS] ------------------------------------------------------ */
+/* names in the reference's order of dtypes; rank = place in it */
+static const struct { const char *name; nn_dtype dtype; } nni_st_types[] = {
+    { "BOOL", NN_BOOL }, { "U8", NN_U8 }, { "I8", NN_I8 }, { "I16", NN_I16 }, { "U16", NN_U16 }, { "F16", NN_F16 }, { "BF16", NN_BF16 },
+    { "I32", NN_I32 }, { "U32", NN_U32 }, { "F32", NN_F32 }, { "C64", NN_C64 }, { "F64", NN_F64 }, { "I64", NN_I64 }, { "U64", NN_U64 } };
+typedef struct nni_st_item { const nn_json *j; nn_dtype dtype; uint64_t begin, end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
+NNI_FN int nni_st_order(const void *a, const void *b)
+{
+    const nni_st_item *x = (const nni_st_item *)a, *y = (const nni_st_item *)b;
+    if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+    if (x->end != y->end) return x->end < y->end ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char *name, nn_error *err)
+{
+    const nn_json *m, *dt = NULL, *shape = NULL, *off = NULL;
+    size_t i, count, bytes;
+    char nb[64], mb[64];
+    if (j->type != NN_JSON_OBJECT) return nni_fail(err, NN_E_FORMAT, "%s: '%s' is not an object", nni_name(nb, name), nni_name(mb, j->key));
+    for (m = j->v.first; m; m = m->next) {
+        if (strcmp(m->key, "dtype") == 0) dt = m;
+        else if (strcmp(m->key, "shape") == 0) shape = m;
+        else if (strcmp(m->key, "data_offsets") == 0) off = m;
+        else return nni_fail(err, NN_E_FORMAT, "%s: '%s' has an unknown field '%.30s'", nni_name(nb, name), nni_name(mb, j->key), m->key);
+    }
+    if (!dt || dt->type != NN_JSON_STRING || !shape || shape->type != NN_JSON_ARRAY || !off || off->type != NN_JSON_ARRAY || off->n != 2)
+        return nni_fail(err, NN_E_FORMAT, "%s: '%s' lacks dtype, shape or two data_offsets", nni_name(nb, name), nni_name(mb, j->key));
+    if (shape->n > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "%s: '%s': expected at most %d dimensions, got %zu", nni_name(nb, name), nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
+    for (i = 0, m = shape->v.first; m; m = m->next, i++) {
+        if (m->type != NN_JSON_INT || m->v.i < 0 || (uint64_t)m->v.i > SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: '%s' has a shape that is no list of sizes", nni_name(nb, name), nni_name(mb, j->key));
+        it->shape[i] = (size_t)m->v.i;
+    }
+    it->ndim = i;
+    for (i = 0, m = off->v.first; m; m = m->next, i++) {
+        if (m->type != NN_JSON_INT || m->v.i < 0) return nni_fail(err, NN_E_FORMAT, "%s: '%s' has data_offsets that are no positions", nni_name(nb, name), nni_name(mb, j->key));
+        if (i) it->end = (uint64_t)m->v.i; else it->begin = (uint64_t)m->v.i;
+    }
+    it->dtype = NN_DTYPE_NONE;
+    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++) if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
+    if (it->dtype == NN_DTYPE_NONE) return nni_fail(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported", nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
+    if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows", nni_name(nb, name), nni_name(mb, j->key));
+    if (it->end < it->begin || it->end - it->begin != bytes)
+        return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %zu bytes of data for its shape, got %llu", nni_name(nb, name), nni_name(mb, j->key), bytes, (unsigned long long)(it->end - it->begin));
+    return NN_OK;
+}
+NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_file_opts *opts, nn_error *err)
+{
+    const char *name = nn_reader_name(r);
+    nn_alloc a = nni_alloc_of(opts);
+    nn_arena arena = NN_ZERO;
+    nn_dict out = NN_ZERO, strings = NN_ZERO;
+    nn_json_desc jd = NN_ZERO;
+    nni_st_item *items = NULL;
+    nn_json *root = NULL;
+    const nn_json *j;
+    unsigned char h[8];
+    const unsigned char *text;
+    size_t got, n, k = 0, count = 0, i;
+    uint64_t len, size, at;
+    char nb[64], mb[64];
+    nn_status s;
+    out.alloc = d->alloc.alloc ? d->alloc : a;
+    strings.alloc = meta && meta->alloc.alloc ? meta->alloc : a;
+    arena.alloc = a;
+    if ((s = nn_reader_read(r, h, 8, &got, err)) != NN_OK) return s;
+    if (got < 8) return nni_fail(err, NN_E_FORMAT, "%s: expected at least 8 bytes, got %zu", nni_name(nb, name), got);
+    len = nni_le64(h);
+    if (len > NN_MAX_SAFETENSORS_HEADER) return nni_fail(err, NN_E_LIMIT, "%s: byte 0: expected a header of at most %d bytes, got %llu", nni_name(nb, name), NN_MAX_SAFETENSORS_HEADER, (unsigned long long)len);
+    n = (size_t)len;
+    if (nn_reader_size(r, &size) && len > size - 8) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %llu bytes declared, %llu present", nni_name(nb, name), (unsigned long long)len, (unsigned long long)(size - 8));
+    if (n < 2) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes cannot hold an object", nni_name(nb, name), n);
+    if ((s = nn_reader_peek(r, n, &text, &got, err)) != NN_OK) return s;
+    if (got < n) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes declared, %zu present", nni_name(nb, name), n, got);
+    if (text[0] != '{') return nni_fail_at(err, NN_E_FORMAT, 8, 0, 0, "%s: byte 8: the header does not begin with '{'", nni_name(nb, name));
+    jd.max_depth = 4;
+    arena.limit = 100 * n + ((size_t)1 << 16);
+    s = nn_json_parse(&root, &arena, (const char *)text, n, name, &jd, err);
+    nn_reader_take(r, n);
+    if (s == NN_OK && root->n) {
+        items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);
+        count = root->n;
+        if (!items) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu tensors", nni_name(nb, name), count);
+    }
+    for (j = s == NN_OK ? root->v.first : NULL; j && s == NN_OK; j = j->next) {
+        if (strlen(j->key) != j->key_len) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a name holds a NUL character", nni_name(nb, name));
+        else if (strcmp(j->key, "__metadata__") == 0) {
+            const nn_json *m;
+            if (j->type != NN_JSON_OBJECT) s = nni_fail(err, NN_E_FORMAT, "%s: __metadata__ is not an object", nni_name(nb, name));
+            for (m = s == NN_OK ? j->v.first : NULL; m && s == NN_OK; m = m->next) {
+                nn_tensor t = NN_ZERO;
+                if (m->type != NN_JSON_STRING) { s = nni_fail(err, NN_E_FORMAT, "%s: __metadata__ '%s' is not a string", nni_name(nb, name), nni_name(mb, m->key)); break; }
+                if (strlen(m->v.s) != m->n || strlen(m->key) != m->key_len) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s: __metadata__ holds a NUL character", nni_name(nb, name)); break; }
+                s = nn_tensor_scalar_text(&t, m->v.s, &strings.alloc, err);
+                if (s == NN_OK) s = nni_dict_append(&strings, m->key, m->key_len, &t, err);
+                nn_tensor_free(&t);
+            }
+        } else {
+            items[k].j = j;
+            items[k].order = k;
+            s = nni_st_item_read(&items[k], j, name, err);
+            k++;
+        }
+    }
+    if (s == NN_OK && k) qsort(items, k, sizeof *items, nni_st_order);
+    for (i = 0, at = 0; i < k && s == NN_OK; i++) {
+        nni_src src;
+        nn_tensor t = NN_ZERO;
+        nni_src_reader(&src, r);
+        if (items[i].begin != at)
+            s = nni_fail_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0, "%s: '%s': data must begin at %llu, got %llu (%s)", nni_name(nb, name), nni_name(mb, items[i].j->key), (unsigned long long)at,
+                            (unsigned long long)items[i].begin, items[i].begin < at ? "overlap" : "gap");
+        at = items[i].end;
+        if (s == NN_OK) s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype), items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc, err);
+        if (s == NN_OK) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
+        if (s == NN_OK) s = nni_dict_append(&out, items[i].j->key, items[i].j->key_len, &t, err);
+        nn_tensor_free(&t);
+    }
+    if (s == NN_OK) s = nni_reader_ended(r, "last tensor", err);
+    nn_mem_free(items, count * sizeof *items, &a);
+    nn_arena_free(&arena);
+    if (s == NN_OK && meta) *meta = strings; else nn_dict_free(&strings);
+    if (s == NN_OK) *d = out; else nn_dict_free(&out);
+    return s;
+}
+NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    s = nni_st_read(d, meta, r, opts, err);
+    nn_reader_close(r);
+    return s;
+}
+NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_memory(&r, data, n, &o, err)) != NN_OK) return s;
+    s = nni_st_read(d, meta, r, opts, err);
+    nn_reader_close(r);
+    return s;
+}
+NNI_FN size_t nni_st_rank(nn_dtype t)
+{
+    size_t i;
+    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++) if (nni_st_types[i].dtype == t) return i + 1;
+    return 0;
+}
+NNI_FN int nni_st_write_order(const void *a, const void *b)
+{
+    const nn_dict_item *x, *y;
+    size_t p, q;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    p = nni_st_rank(x->value.dtype);
+    q = nni_st_rank(y->value.dtype);
+    return p != q ? (p > q ? -1 : 1) : strcmp(x->name, y->name);
+}
+NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf head = NN_ZERO, one = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    const nn_dict_item **order = NULL;
+    nn_writer *f;
+    unsigned char h[8];
+    uint64_t at = 0;
+    size_t i, k;
+    char nb[64];
+    nn_status s = NN_OK;
+    head.alloc = one.alloc = nni_alloc_of(opts);
+    for (i = 0; i < d->count; i++) {
+        if (!nni_st_rank(d->items[i].value.dtype)) return nni_fail(err, NN_E_UNSUPPORTED, "nn_safetensors_write: '%s': safetensors has no dtype %s", nni_name(nb, d->items[i].name), nn_dtype_name(d->items[i].value.dtype));
+        if (strcmp(d->items[i].name, "__metadata__") == 0) return nni_fail(err, NN_E_ARG, "nn_safetensors_write: no tensor may be called __metadata__");
+    }
+    if (d->count) {
+        order = (const nn_dict_item **)nni_new(d->count, sizeof *order, &head.alloc);
+        if (!order) return nni_fail(err, NN_E_NOMEM, "nn_safetensors_write: out of memory");
+        for (i = 0; i < d->count; i++) order[i] = &d->items[i];
+        qsort(order, d->count, sizeof *order, nni_st_write_order);
+    }
+    w.buf = &head;
+    nn_json_begin_object(&w);
+    if (meta && meta->count) {
+        nn_json_key(&w, "__metadata__");
+        nn_json_begin_object(&w);
+        for (i = 0; i < meta->count && s == NN_OK; i++) {
+            const nn_tensor *t = &meta->items[i].value;
+            size_t n;
+            if ((t->dtype != NN_UCS4 && t->dtype != NN_BYTES) || nn_tensor_count(t) != 1) { s = nni_fail(err, NN_E_ARG, "nn_safetensors_write: metadata '%s' is not one text", nni_name(nb, meta->items[i].name)); break; }
+            n = nn_tensor_text(t, 0, NULL, 0);
+            one.len = 0;
+            if ((s = nn_buf_reserve(&one, n, err)) != NN_OK) break;
+            (void)nn_tensor_text(t, 0, (char *)one.data, n + 1);
+            nn_json_key(&w, meta->items[i].name);
+            nn_json_stringn(&w, (const char *)one.data, n);
+        }
+        nn_json_end(&w);
+    }
+    for (i = 0; i < d->count; i++) {
+        const nn_tensor *t = &order[i]->value;
+        nn_json_key(&w, order[i]->name);
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "dtype");
+        nn_json_string(&w, nni_st_types[nni_st_rank(t->dtype) - 1].name);
+        nn_json_key(&w, "shape");
+        nn_json_begin_array(&w);
+        for (k = 0; k < t->ndim; k++) nn_json_u64(&w, t->shape[k]);
+        nn_json_end(&w);
+        nn_json_key(&w, "data_offsets");
+        nn_json_begin_array(&w);
+        nn_json_u64(&w, at);
+        at += nn_tensor_bytes(t);
+        nn_json_u64(&w, at);
+        nn_json_end(&w);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    if (s == NN_OK) s = nn_json_finish(&w, err);
+    while (s == NN_OK && head.len % 8) s = nn_buf_put(&head, " ", 1, err);
+    if (s == NN_OK && head.len > NN_MAX_SAFETENSORS_HEADER) s = nni_fail(err, NN_E_LIMIT, "nn_safetensors_write: expected a header of at most %d bytes, got %zu", NN_MAX_SAFETENSORS_HEADER, head.len);
+    if (s == NN_OK && (s = nn_writer_open(&f, path, opts, err)) == NN_OK) {
+        nni_put_le64(h, head.len);
+        s = nn_writer_put(f, h, 8, err);
+        if (s == NN_OK) s = nn_writer_put(f, head.data, head.len, err);
+        for (i = 0; i < d->count && s == NN_OK; i++) s = nn_writer_put(f, order[i]->value.data, nn_tensor_bytes(&order[i]->value), err);
+        if (s == NN_OK) s = nn_writer_commit(f, err); else nn_writer_abort(f);
+    }
+    nn_mem_free((void *)order, d->count * sizeof *order, &head.alloc);
+    nn_buf_free(&head);
+    nn_buf_free(&one);
+    return s;
+}
 
 /* ---- [EVENTS] ----------------------------------------------------------- */
 
