@@ -75,8 +75,9 @@ NN_DEF nn_status nn_classification_make(nn_tensor *X, nn_tensor *y, nn_classific
 typedef struct nn_classification nn_classification;
 NN_DEF nn_status nn_classification_create(nn_classification **g, const nn_classification_desc *d, nn_error *err);
 NN_DEF void nn_classification_destroy(nn_classification *g);
-/* rows first .. first + n - 1: x [n, n_features], y [n], cluster [n] and flipped [n] or NULL. Cannot fail; safe from many threads at once. */
-NN_DEF void nn_classification_rows(const nn_classification *g, double *x, int64_t *y, int64_t *cluster, uint8_t *flipped, uint64_t first, size_t n);
+/* rows first .. first + n - 1: x [n, n_features], y [n], cluster [n] and flipped [n] or NULL. Fails only for want of memory (one row's);
+ * safe from many threads at once. */
+NN_DEF nn_status nn_classification_rows(const nn_classification *g, double *x, int64_t *y, int64_t *cluster, uint8_t *flipped, uint64_t first, size_t n, nn_error *err);
 /* role, column, source [n_features] and centroids of the set; row, cluster and flipped stay empty. */
 NN_DEF nn_status nn_classification_structure(const nn_classification *g, nn_classification_truth *truth, nn_error *err);
 
@@ -443,10 +444,1080 @@ extern "C" {
 #endif
 
 /* ---- [CLASSIFICATION] --------------------------------------------------- */
+NN_DEF nn_classification_desc nn_classification_desc_default(void)
+{
+    nn_classification_desc d = NN_ZERO;
+    d.n_redundant = 2;
+    d.flip_y = 0.01;
+    d.class_sep = 1.0;
+    return d;
+}
+NN_DEF const char *nn_column_role_name(nn_column_role r)
+{
+    static const char *const name[4] = { "informative", "redundant", "repeated", "useless" };
+    return (int)r >= 0 && (int)r < 4 ? name[r] : "useless";
+}
+NN_DEF void nn_classification_truth_free(nn_classification_truth *t)
+{
+    if (!t) return;
+    nn_tensor_free(&t->role);
+    nn_tensor_free(&t->column);
+    nn_tensor_free(&t->source);
+    nn_tensor_free(&t->row);
+    nn_tensor_free(&t->cluster);
+    nn_tensor_free(&t->flipped);
+    nn_tensor_free(&t->centroids);
+}
+/* Defaults filled in, every rule checked. */
+NNI_FN nn_status nni_classification_check(nn_classification_desc *o, const nn_classification_desc *d, nn_error *err)
+{
+    const char *const who = "nn_classification_make";
+    size_t used, clusters, i, words;
+    double sum = 0;
+    *o = *d;
+    if (o->n_samples == 0) o->n_samples = 100;
+    if (o->n_features == 0) o->n_features = 20;
+    if (o->n_informative == 0) o->n_informative = 2;
+    if (o->n_classes == 0) o->n_classes = 2;
+    if (o->n_clusters_per_class == 0) o->n_clusters_per_class = 2;
+    if (o->scale == 0) o->scale = 1.0;
+    if (!nni_add(o->n_informative, o->n_redundant, &used) || !nni_add(used, o->n_repeated, &used) || used > o->n_features)
+        return nni_fail(err, NN_E_ARG, "%s: n_informative %zu + n_redundant %zu + n_repeated %zu must be at most n_features, got %zu", who,
+                        o->n_informative, o->n_redundant, o->n_repeated, o->n_features);
+    if (!nni_mul(o->n_classes, o->n_clusters_per_class, &clusters) || clusters > (size_t)1 << 31
+        || (o->n_informative < 31 && clusters > (size_t)1 << o->n_informative))
+        return nni_fail(err, NN_E_ARG, "%s: n_classes %zu x n_clusters_per_class %zu must be at most 2^n_informative = 2^%zu (corners of the hypercube)", who,
+                        o->n_classes, o->n_clusters_per_class, o->n_informative);
+    if (!nni_mul(o->n_informative, o->n_features, &words) || !nni_mul(words, clusters, &words) || words > SIZE_MAX / 64)
+        return nni_fail(err, NN_E_NOMEM, "%s: size overflows", who);
+    if (o->weights) {
+        if (o->n_weights != o->n_classes && o->n_weights + 1 != o->n_classes)
+            return nni_fail(err, NN_E_ARG, "%s: expected %zu or %zu weights, got %zu", who, o->n_classes - 1, o->n_classes, o->n_weights);
+        for (i = 0; i < o->n_weights; i++) {
+            if (!(o->weights[i] >= 0 && o->weights[i] <= 1)) return nni_fail(err, NN_E_ARG, "%s: weight %zu must be in [0, 1], got %g", who, i, o->weights[i]);
+            sum += o->weights[i];
+        }
+        if (sum > 1.0 + 1e-9) return nni_fail(err, NN_E_ARG, "%s: weights must sum to at most 1, got %g", who, sum);
+        if (o->stable && !(sum > 0)) return nni_fail(err, NN_E_ARG, "%s: weights are all 0", who);
+    }
+    if (!(o->flip_y <= 1.0)) return nni_fail(err, NN_E_ARG, "%s: flip_y must be at most 1, got %g", who, o->flip_y);
+    if (!nni_isfinite(o->class_sep) || !nni_isfinite(o->shift) || !nni_isfinite(o->scale))
+        return nni_fail(err, NN_E_ARG, "%s: class_sep, shift and scale must be finite", who);
+    if (!o->stable && o->random_state > 0xffffffff)
+        return nni_fail(err, NN_E_ARG, "%s: random_state must be at most 2^32 - 1, got %llu", who, (unsigned long long)o->random_state);
+    return NN_OK;
+}
+NNI_FN nn_column_role nni_column_role_of(const nn_classification_desc *o, size_t position)
+{
+    if (position < o->n_informative) return NN_ROLE_INFORMATIVE;
+    if (position < o->n_informative + o->n_redundant) return NN_ROLE_REDUNDANT;
+    return position < o->n_informative + o->n_redundant + o->n_repeated ? NN_ROLE_REPEATED : NN_ROLE_USELESS;
+}
+/* role, column, source, centroids: what both modes know about columns */
+NNI_FN nn_status nni_truth_columns(nn_classification_truth *t, const nn_classification_desc *o, size_t clusters, const int64_t *col, const int64_t *rep, const double *centroids, nn_error *err)
+{
+    size_t j, first = o->n_informative + o->n_redundant;
+    nn_status s = nn_tensor_make1(&t->role, NN_U8, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&t->column, NN_I64, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&t->source, NN_I64, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&t->centroids, NN_F64, clusters, o->n_informative, &o->alloc, err);
+    if (s != NN_OK) return s;
+    for (j = 0; j < o->n_features; j++) {
+        size_t p = (size_t)col[j];
+        nn_u8(&t->role)[j] = (uint8_t)nni_column_role_of(o, p);
+        nn_i64(&t->column)[j] = col[j];
+        nn_i64(&t->source)[j] = p >= first && p < first + o->n_repeated ? rep[p - first] : col[j];
+    }
+    memcpy(t->centroids.data, centroids, clusters * o->n_informative * sizeof(double));
+    return NN_OK;
+}
+/* sklearn.utils.random.sample_without_replacement(n, k, "auto"): RNG-PARITY.md section 3. NULL-safe; 0 = out of memory */
+NNI_FN int nni_sample_distinct(nn_mt *g, int64_t *out, size_t n, size_t k, const nn_alloc *a)
+{
+    double ratio = n ? (double)k / (double)n : 1.0;
+    size_t i, j;
+    if (ratio > 0.01 && ratio < 0.99) {
+        int64_t *p;
+        size_t bytes;
+        if (!nni_mul(n, sizeof *p, &bytes) || (p = (int64_t *)nn_mem_alloc(bytes, a)) == NULL) return 0;
+        nn_mt_permutation(g, p, n);
+        memcpy(out, p, k * sizeof *p);
+        nn_mem_free(p, bytes, a);
+    } else if (ratio <= 0.01) {
+        for (i = 0; i < k; i++) {
+            do {
+                out[i] = nn_mt_randint(g, 0, (int64_t)n);
+                for (j = 0; j < i && out[j] != out[i]; j++) { }
+            } while (j < i);
+        }
+    } else {
+        for (i = 0; i < k; i++) out[i] = (int64_t)i;
+        for (; i < n; i++) {
+            int64_t v = nn_mt_randint(g, 0, (int64_t)i + 1);
+            if (v < (int64_t)k) out[v] = (int64_t)i;
+        }
+    }
+    return 1;
+}
+/* What a set is made of before its rows: one block of doubles, then the integers. */
+struct nn_classification {
+    nn_classification_desc o;
+    size_t   clusters, useless, bytes;
+    double  *cdf, *centroids, *map, *mix, *shift, *scale;  /* [classes] [clusters,inf] [maps,inf,inf] [inf,red] [F] [F] (shift, scale by final column) */
+    int64_t *rep, *col;                                    /* [n_repeated] position copied; [F] position of final column j */
+};
+/* maps: how many cluster maps are kept at a time */
+NNI_FN nn_classification *nni_classification_new(const nn_classification_desc *o, size_t maps)
+{
+    nn_classification *g;
+    size_t inf = o->n_informative, clusters = o->n_classes * o->n_clusters_per_class, head = (sizeof *g + 63) & ~(size_t)63, i;
+    size_t doubles = o->n_classes + clusters * inf + maps * inf * inf + inf * o->n_redundant + 2 * o->n_features, bytes;
+    double *p;
+    if (!nni_mul(doubles + o->n_repeated + o->n_features, sizeof(double), &bytes) || !nni_add(bytes, head, &bytes)) return NULL;
+    g = (nn_classification *)nn_mem_alloc(bytes, &o->alloc);
+    if (!g) return NULL;
+    memset(g, 0, sizeof *g);
+    g->o = *o;
+    g->bytes = bytes;
+    g->clusters = clusters;
+    g->useless = o->n_features - inf - o->n_redundant - o->n_repeated;
+    p = (double *)(void *)((unsigned char *)g + head);
+    g->cdf = p;       p += o->n_classes;
+    g->centroids = p; p += clusters * inf;
+    g->map = p;       p += maps * inf * inf;
+    g->mix = p;       p += inf * o->n_redundant;
+    g->shift = p;     p += o->n_features;
+    g->scale = p;     p += o->n_features;
+    g->rep = (int64_t *)(void *)p;
+    g->col = g->rep + o->n_repeated;
+    for (i = 0; i < o->n_features; i++) {
+        g->shift[i] = o->shifts ? o->shifts[i] : o->shift;
+        g->scale[i] = o->scales ? o->scales[i] : o->scale;
+        g->col[i] = (int64_t)i;
+    }
+    return g;
+}
+/* shift and scale come by position; from now on they stand by final column. tmp [F] */
+NNI_FN void nni_classification_order(nn_classification *g, double *tmp)
+{
+    size_t j, n = g->o.n_features;
+    memcpy(tmp, g->shift, n * sizeof *tmp);
+    for (j = 0; j < n; j++) g->shift[j] = tmp[g->col[j]];
+    memcpy(tmp, g->scale, n * sizeof *tmp);
+    for (j = 0; j < n; j++) g->scale[j] = tmp[g->col[j]];
+}
+/* a finished row from one by position: columns gathered, shifted, scaled */
+NNI_FN void nni_classification_finish(const nn_classification *g, double *out, const double *in)
+{
+    size_t j, n = g->o.n_features;
+    for (j = 0; j < n; j++) out[j] = (in[g->col[j]] + g->shift[j]) * g->scale[j];
+}
+NN_DEF void nn_classification_destroy(nn_classification *g)
+{
+    nn_alloc a = NN_ZERO;
+    if (!g) return;
+    a = g->o.alloc;
+    nn_mem_free(g, g->bytes, &a);
+}
+/* X and y by position, in scikit-learn's order of draws, on the arrays of x [n,F] and y [n]; then rows and columns are shuffled in place. */
+NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_tensor *y, nn_classification_truth *truth, nn_error *err)
+{
+    const nn_classification_desc *o = &g->o;
+    size_t n = o->n_samples, F = o->n_features, inf = o->n_informative, red = o->n_redundant, C = g->clusters, dims, i, j, k, start, given, bytes = 0, words, chunk;
+    int64_t *perm, *cls, *pick;
+    double *z, *row, *X = nn_f64(x), *buf;
+    uint8_t *flipped, *done;
+    nn_mt *mt;
+    nn_status s = NN_OK;
+    /* one block: z [n,inf], two rows, a buffer; perm [n], class [n], counts and picks [clusters]; the generator; two masks */
+    chunk = 8192;
+    if (!nni_mul(n, inf + 2, &words) || !nni_add(words, 2 * F + 2 * C + chunk, &words) || !nni_mul(words, 8, &bytes)
+        || !nni_add(bytes, sizeof *mt + 64, &bytes) || !nni_add(bytes, 2 * n, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for %zu x %zu", n, F);
+    row = z + n * inf;
+    buf = row + 2 * F;
+    perm = (int64_t *)(void *)(buf + chunk);
+    cls = perm + n;
+    pick = cls + n;
+    mt = (nn_mt *)(void *)(pick + 2 * C);
+    flipped = (uint8_t *)(mt + 1);
+    done = flipped + n;
+    nn_mt_seed(mt, (uint32_t)o->random_state);
+    /* corners: beyond 30 dimensions random bits stand before the 30 distinct ones */
+    dims = inf > 30 ? 30 : inf;
+    for (k = 0; k < C; k++) for (i = 0; i < inf - dims; i++) g->centroids[k * inf + i] = (double)nn_mt_randint(mt, 0, 2);
+    if (!nni_sample_distinct(mt, pick, (size_t)1 << dims, C, &o->alloc)) {
+        nn_mem_free(z, bytes, &o->alloc);
+        return nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for the corners of the hypercube");
+    }
+    for (k = 0; k < C; k++) for (i = 0; i < dims; i++) g->centroids[k * inf + (inf - dims) + i] = (double)(pick[k] >> (dims - 1 - i) & 1);
+    for (i = 0; i < C * inf; i++) g->centroids[i] = g->centroids[i] * (2.0 * o->class_sep) - o->class_sep;
+    if (o->no_hypercube) {
+        for (k = 0; k < C; k++) { double f = nn_mt_rand(mt); for (i = 0; i < inf; i++) g->centroids[k * inf + i] *= f; }
+        for (i = 0; i < inf; i++) { double f = nn_mt_rand(mt); for (k = 0; k < C; k++) g->centroids[k * inf + i] *= f; }
+    }
+    nn_mt_normals(mt, z, n * inf);
+    /* cluster k takes trunc(n weight / clusters per class) rows, what is left goes one each to clusters 0, 1, 2, ... */
+    given = 0;
+    for (k = 0; k < C; k++) {
+        size_t c = k % o->n_classes;
+        double w = 1.0 / (double)o->n_classes, sum = 0;
+        if (o->weights) {
+            for (i = 0; i < o->n_weights; i++) sum += o->weights[i];
+            w = c < o->n_weights ? o->weights[c] : 1.0 - sum;
+            if (w < 0) w = 0;
+        }
+        pick[C + k] = (int64_t)((double)n * w / (double)o->n_clusters_per_class);
+        given += (size_t)pick[C + k];
+    }
+    for (i = 0; given + i < n; i++) pick[C + i % C]++;
+    for (k = 0, start = 0; k < C && s == NN_OK; k++) {
+        size_t rows = (size_t)pick[C + k], r;
+        if (rows > n - start) rows = n - start;
+        nn_mt_rands(mt, g->map, inf * inf);
+        for (i = 0; i < inf * inf; i++) g->map[i] = 2.0 * g->map[i] - 1.0;
+        s = nn_gemm_f64(rows, inf, inf, 1.0, z + start * inf, inf, 0, g->map, inf, 0, 0.0, X + start * F, F, o->threads, err);
+        for (r = start; r < start + rows; r++) {
+            cls[r] = (int64_t)k;
+            for (i = 0; i < inf; i++) X[r * F + i] += g->centroids[k * inf + i];
+        }
+        start += rows;
+    }
+    if (s == NN_OK && red) {
+        nn_mt_rands(mt, g->mix, inf * red);
+        for (i = 0; i < inf * red; i++) g->mix[i] = 2.0 * g->mix[i] - 1.0;
+        s = nn_gemm_f64(n, red, inf, 1.0, X, F, 0, g->mix, red, 0, 0.0, X + inf, F, o->threads, err);
+    }
+    if (s != NN_OK) { nn_mem_free(z, bytes, &o->alloc); return s; }
+    for (j = 0; j < o->n_repeated; j++) g->rep[j] = (int64_t)((double)(inf + red - 1) * nn_mt_rand(mt) + 0.5);
+    for (i = 0; i < n && o->n_repeated; i++) for (j = 0; j < o->n_repeated; j++) X[i * F + inf + red + j] = X[i * F + (size_t)g->rep[j]];
+    if (g->useless >= 64) for (i = 0; i < n; i++) nn_mt_normals(mt, X + i * F + (F - g->useless), g->useless);
+    else if (g->useless) {                                   /* short rows: by way of a buffer, so that the generator works in batches */
+        size_t left = n * g->useless, have = 0, at = 0, c;
+        for (i = 0; i < n; i++) for (c = 0; c < g->useless; c++) {
+            if (at == have) { have = left < chunk ? left : chunk; nn_mt_normals(mt, buf, have); left -= have; at = 0; }
+            X[i * F + (F - g->useless) + c] = buf[at++];
+        }
+    }
+    for (i = 0; i < n; i++) flipped[i] = o->flip_y >= 0 && nn_mt_rand(mt) < o->flip_y;
+    for (i = 0; i < n; i++) {
+        done[i] = 0;
+        perm[i] = (int64_t)i;
+    }
+    {
+        int64_t *labels = nn_i64(y), *tmp = (int64_t *)(void *)z;    /* z is spent */
+        for (i = 0; i < n; i++) tmp[i] = flipped[i] ? nn_mt_randint(mt, 0, (int64_t)o->n_classes) : cls[i] % (int64_t)o->n_classes;
+        if (o->random_shift && !o->shifts) for (j = 0; j < F; j++) g->shift[j] = (2.0 * nn_mt_rand(mt) - 1.0) * o->class_sep;
+        if (o->random_scale && !o->scales) for (j = 0; j < F; j++) g->scale[j] = 1.0 + 100.0 * nn_mt_rand(mt);
+        if (!o->no_shuffle) {
+            nn_mt_shuffle(mt, perm, n);
+            nn_mt_shuffle(mt, g->col, F);
+        }
+        for (i = 0; i < n; i++) labels[i] = tmp[perm[i]];
+    }
+    nni_classification_order(g, row);
+    for (i = 0; i < n; i++) {                                /* follow each cycle of the row permutation: X needs no second copy */
+        if (done[i]) continue;
+        memcpy(row, X + i * F, F * sizeof *row);
+        for (j = i; ; j = k) {
+            k = (size_t)perm[j];
+            done[j] = 1;
+            if (k == i) { nni_classification_finish(g, X + j * F, row); break; }
+            nni_classification_finish(g, X + j * F, X + k * F);
+        }
+    }
+    if (truth) {
+        s = nni_truth_columns(truth, o, C, g->col, g->rep, g->centroids, err);
+        if (s == NN_OK) s = nn_tensor_make1(&truth->row, NN_I64, n, &o->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&truth->cluster, NN_I64, n, &o->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&truth->flipped, NN_BOOL, n, &o->alloc, err);
+        if (s == NN_OK) for (i = 0; i < n; i++) {
+            nn_i64(&truth->row)[i] = perm[i];
+            nn_i64(&truth->cluster)[i] = cls[perm[i]];
+            nn_u8(&truth->flipped)[i] = flipped[perm[i]];
+        }
+    }
+    nn_mem_free(z, bytes, &o->alloc);
+    return s;
+}
+NN_DEF nn_status nn_classification_make(nn_tensor *X, nn_tensor *y, nn_classification_truth *truth, const nn_classification_desc *d, nn_error *err)
+{
+    nn_classification_desc o;
+    nn_classification *g = NULL;
+    nn_classification_truth t = NN_ZERO;
+    nn_tensor xs = NN_ZERO, ys = NN_ZERO;
+    size_t shape[2], i;
+    nn_status s = nni_classification_check(&o, d, err);
+    if (s != NN_OK) return s;
+    shape[0] = o.n_samples;
+    shape[1] = o.n_features;
+    s = nn_tensor_raw(&xs, NN_F64, 0, 2, shape, &o.alloc, err);
+    if (s == NN_OK) s = nn_tensor_raw(&ys, NN_I64, 0, 1, shape, &o.alloc, err);
+    if (s == NN_OK && o.stable) {
+        s = nn_classification_create(&g, &o, err);
+        if (s == NN_OK && truth) {
+            s = nn_classification_structure(g, &t, err);
+            if (s == NN_OK) s = nn_tensor_make1(&t.row, NN_I64, o.n_samples, &o.alloc, err);
+            if (s == NN_OK) s = nn_tensor_make1(&t.cluster, NN_I64, o.n_samples, &o.alloc, err);
+            if (s == NN_OK) s = nn_tensor_make1(&t.flipped, NN_BOOL, o.n_samples, &o.alloc, err);
+            if (s == NN_OK) for (i = 0; i < o.n_samples; i++) nn_i64(&t.row)[i] = (int64_t)i;
+        }
+        if (s == NN_OK) {
+            int parts = nn_thread_count(o.threads), p, bad = 0;
+            if (o.n_samples < 64) parts = 1;
+            NNI_OMP(parallel for num_threads(parts) schedule(static, 1) reduction(+:bad))
+            for (p = 0; p < parts; p++) {
+                size_t a = o.n_samples * (size_t)p / (size_t)parts, b = o.n_samples * ((size_t)p + 1) / (size_t)parts;
+                if (b > a && nn_classification_rows(g, nn_f64(&xs) + a * o.n_features, nn_i64(&ys) + a, truth ? nn_i64(&t.cluster) + a : NULL,
+                                           truth ? nn_u8(&t.flipped) + a : NULL, a, b - a, NULL) != NN_OK) bad++;
+            }
+            if (bad) s = nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for a row");
+        }
+    } else if (s == NN_OK) {
+        g = nni_classification_new(&o, 1);
+        s = g ? nni_classification_twin(g, &xs, &ys, truth ? &t : NULL, err) : nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory");
+    }
+    nn_classification_destroy(g);
+    if (s == NN_OK) {
+        *X = xs;
+        *y = ys;
+        if (truth) *truth = t;
+    } else {
+        nn_tensor_free(&xs);
+        nn_tensor_free(&ys);
+        nn_classification_truth_free(&t);
+    }
+    return s;
+}
+
+/* The stable mode. Streams: STRUCTURE, index 0 corners, 1 polytope, 2 redundant, 3 repeated, 4 shift, 5 scale, 6 columns, 16 + k map of
+ * cluster k; ROWS, index = row: class, cluster, flip, new label, then informative and useless normals. */
+NN_DEF nn_status nn_classification_create(nn_classification **out, const nn_classification_desc *d, nn_error *err)
+{
+    nn_classification_desc o;
+    nn_classification *g;
+    nn_rng r;
+    size_t inf, i, j, k, C, bytes = 0, *order = NULL;
+    double sum = 0, *tmp;
+    nn_status s = nni_classification_check(&o, d, err);
+    if (s != NN_OK) return s;
+    if (!o.stable) return nni_fail(err, NN_E_ARG, "nn_classification_create: the desc must ask for the stable mode");
+    inf = o.n_informative;
+    C = o.n_classes * o.n_clusters_per_class;
+    g = nni_classification_new(&o, C);
+    i = inf <= 12 ? (size_t)1 << inf : 0;
+    if (o.n_features > i) i = o.n_features;
+    if (g && nni_mul(i, sizeof(double) > sizeof *order ? sizeof(double) : sizeof *order, &bytes)) order = (size_t *)nn_mem_alloc(bytes, &o.alloc);
+    if (!g || !order) { nn_classification_destroy(g); return nni_fail(err, NN_E_NOMEM, "nn_classification_create: out of memory"); }
+    for (i = 0; i < o.n_classes; i++) {
+        double w = !o.weights ? 1.0 : i < o.n_weights ? o.weights[i] : 1.0 - sum;
+        sum += w > 0 ? w : 0;
+        g->cdf[i] = sum;
+    }
+    for (i = 0; i < o.n_classes; i++) g->cdf[i] /= sum;
+    r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 0);
+    if (inf <= 12) {                                         /* few corners: shuffle them all; many: draw, and draw again what is taken */
+        for (i = 0; i < (size_t)1 << inf; i++) order[i] = i;
+        nn_rng_shuffle(&r, order, (size_t)1 << inf);
+        for (k = 0; k < C; k++) for (i = 0; i < inf; i++) g->centroids[k * inf + i] = (double)(order[k] >> i & 1);
+    } else for (k = 0; k < C; k++) {
+        do {
+            for (i = 0; i < inf; i++) g->centroids[k * inf + i] = (double)(nn_rng_u32(&r) >> 31);
+            for (j = 0; j < k && memcmp(g->centroids + j * inf, g->centroids + k * inf, inf * sizeof(double)) != 0; j++) { }
+        } while (j < k);
+    }
+    for (i = 0; i < C * inf; i++) g->centroids[i] = g->centroids[i] * (2.0 * o.class_sep) - o.class_sep;
+    if (o.no_hypercube) {
+        r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 1);
+        for (k = 0; k < C; k++) { double f = nn_rng_f64(&r); for (i = 0; i < inf; i++) g->centroids[k * inf + i] *= f; }
+        for (i = 0; i < inf; i++) { double f = nn_rng_f64(&r); for (k = 0; k < C; k++) g->centroids[k * inf + i] *= f; }
+    }
+    for (k = 0; k < C; k++) {
+        r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 16 + k);
+        for (i = 0; i < inf * inf; i++) g->map[k * inf * inf + i] = 2.0 * nn_rng_f64(&r) - 1.0;
+    }
+    r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 2);
+    for (i = 0; i < inf * o.n_redundant; i++) g->mix[i] = 2.0 * nn_rng_f64(&r) - 1.0;
+    r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 3);
+    for (i = 0; i < o.n_repeated; i++) g->rep[i] = (int64_t)nn_rng_below(&r, inf + o.n_redundant);
+    r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 4);
+    if (o.random_shift && !o.shifts) for (i = 0; i < o.n_features; i++) g->shift[i] = (2.0 * nn_rng_f64(&r) - 1.0) * o.class_sep;
+    r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 5);
+    if (o.random_scale && !o.scales) for (i = 0; i < o.n_features; i++) g->scale[i] = 1.0 + 100.0 * nn_rng_f64(&r);
+    if (!o.no_shuffle) {
+        r = nn_rng_make(o.random_state, NN_STREAM_STRUCTURE, 6);
+        for (i = 0; i < o.n_features; i++) order[i] = i;
+        nn_rng_shuffle(&r, order, o.n_features);
+        for (i = 0; i < o.n_features; i++) g->col[i] = (int64_t)order[i];
+    }
+    tmp = (double *)(void *)order;
+    nni_classification_order(g, tmp);
+    nn_mem_free(order, bytes, &o.alloc);
+    g->o.weights = g->o.shifts = g->o.scales = NULL;         /* the caller's; what they said is in the tables */
+    *out = g;
+    return NN_OK;
+}
+NN_DEF nn_status nn_classification_rows(const nn_classification *g, double *x, int64_t *y, int64_t *cluster, uint8_t *flipped, uint64_t first, size_t n, nn_error *err)
+{
+    const nn_classification_desc *o = &g->o;
+    size_t inf = o->n_informative, F = o->n_features, i, j, words, bytes = 0, c;
+    double *z, *t, u;
+    if (n == 0) return NN_OK;
+    if (!nni_add(F, inf, &words) || !nni_mul(words, sizeof *z, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_classification_rows: out of memory for a row of %zu", F);
+    t = z + inf;
+    for (i = 0; i < n; i++) {
+        nn_rng r = nn_rng_make(o->random_state, NN_STREAM_ROWS, first + i);
+        size_t k;
+        int flip;
+        u = nn_rng_f64(&r);
+        for (c = 0; c + 1 < o->n_classes && g->cdf[c] <= u; c++) { }
+        k = c + o->n_classes * (size_t)nn_rng_below(&r, o->n_clusters_per_class);
+        flip = nn_rng_f64(&r) < o->flip_y;
+        if (flip) c = (size_t)nn_rng_below(&r, o->n_classes);
+        y[i] = (int64_t)c;
+        if (cluster) cluster[i] = (int64_t)k;
+        if (flipped) flipped[i] = (uint8_t)flip;
+        nn_rng_normals(&r, z, inf);
+        nn_rng_normals(&r, t + (F - g->useless), g->useless);
+        (void)nn_gemm_f64(1, inf, inf, 1.0, z, inf, 0, g->map + k * inf * inf, inf, 0, 0.0, t, F, 1, NULL);
+        for (j = 0; j < inf; j++) t[j] += g->centroids[k * inf + j];
+        if (o->n_redundant) (void)nn_gemm_f64(1, o->n_redundant, inf, 1.0, t, F, 0, g->mix, o->n_redundant, 0, 0.0, t + inf, F, 1, NULL);
+        for (j = 0; j < o->n_repeated; j++) t[inf + o->n_redundant + j] = t[g->rep[j]];
+        nni_classification_finish(g, x + i * F, t);
+    }
+    nn_mem_free(z, bytes, &o->alloc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_classification_structure(const nn_classification *g, nn_classification_truth *truth, nn_error *err)
+{
+    nn_classification_truth t = NN_ZERO;
+    nn_status s = nni_truth_columns(&t, &g->o, g->clusters, g->col, g->rep, g->centroids, err);
+    if (s == NN_OK) *truth = t; else nn_classification_truth_free(&t);
+    return s;
+}
 
 /* ---- [SPLIT] ------------------------------------------------------------ */
+/* Order of two elements of one tensor: integers, floats (no NaN), text by code point or byte. */
+NNI_FN int nni_compare(const nn_tensor *a, size_t i, const nn_tensor *b, size_t j)
+{
+    int kind = nni_dtype_class(a->dtype);
+    if (kind == 2) { int64_t x = nni_get_i64(a->data, a->dtype, i), y = nni_get_i64(b->data, b->dtype, j); return (x > y) - (x < y); }
+    if (kind == 3) { uint64_t x = nni_get_u64(a->data, a->dtype, i), y = nni_get_u64(b->data, b->dtype, j); return (x > y) - (x < y); }
+    if (kind == 1) { double x = nn_tensor_get_f64(a, i), y = nn_tensor_get_f64(b, j); return (x > y) - (x < y); }
+    {
+        const unsigned char *p = (const unsigned char *)a->data + i * a->itemsize, *q = (const unsigned char *)b->data + j * b->itemsize;
+        size_t n = a->itemsize > b->itemsize ? a->itemsize : b->itemsize, k, w = a->dtype == NN_UCS4 ? 4 : 1;
+        for (k = 0; k < n; k += w) {
+            uint32_t x = 0, y = 0;                           /* the shorter one is padded with NUL */
+            if (k < a->itemsize) { if (w == 4) memcpy(&x, p + k, 4); else x = p[k]; }
+            if (k < b->itemsize) { if (w == 4) memcpy(&y, q + k, 4); else y = q[k]; }
+            if (x != y) return x > y ? 1 : -1;
+        }
+    }
+    return 0;
+}
+/* idx[0..n) = rows of x in ascending order, equal ones in theirs: bottom-up merge sort; tmp [n] */
+NNI_FN void nni_argsort(size_t *idx, size_t *tmp, const nn_tensor *x, size_t n)
+{
+    size_t w, lo, i;
+    for (i = 0; i < n; i++) idx[i] = i;
+    for (w = 1; w < n; w *= 2) {
+        for (lo = 0; lo < n; lo += 2 * w) {
+            size_t mid = n - lo > w ? lo + w : n, hi = n - lo > 2 * w ? lo + 2 * w : n, a = lo, b = mid;
+            for (i = lo; i < hi; i++) tmp[i] = a < mid && (b >= hi || nni_compare(x, idx[a], x, idx[b]) <= 0) ? idx[a++] : idx[b++];
+        }
+        memcpy(idx, tmp, n * sizeof *idx);
+        if (w > SIZE_MAX / 4) break;
+    }
+}
+/* codes [n] = place of each value among the sorted distinct ones; first [n] (or NULL) = a row of each class; *n_classes. 0 = out of memory */
+NNI_FN int nni_encode(int64_t *codes, size_t *first, size_t *n_classes, const nn_tensor *x, size_t n, const nn_alloc *a)
+{
+    size_t *idx, bytes, i, c = 0;
+    *n_classes = 0;
+    if (n == 0) return 1;
+    if (!nni_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, a)) == NULL) return 0;
+    nni_argsort(idx, idx + n, x, n);
+    for (i = 0; i < n; i++) {
+        if (i > 0 && nni_compare(x, idx[i - 1], x, idx[i]) != 0) c++;
+        if (first && (i == 0 || codes[idx[i - 1]] != (int64_t)c)) first[c] = idx[i];
+        codes[idx[i]] = (int64_t)c;
+    }
+    *n_classes = c + 1;
+    nn_mem_free(idx, bytes, a);
+    return 1;
+}
+/* Labels as codes 0..n_classes-1 and the rows of each class; one block of memory. */
+typedef struct nni_classes { size_t n, k, bytes; int64_t *code, *count, *rows, *start; } nni_classes;
+NNI_FN nn_status nni_classes_make(nni_classes *c, const nn_tensor *x, size_t n, const char *who, const char *what, const nn_alloc *a, nn_error *err)
+{
+    size_t i;
+    int kind = nni_dtype_class(x->dtype);
+    int64_t *at;
+    if (x->ndim != 1 || x->shape[0] != n || (kind != 2 && kind != 3))
+        return nni_fail(err, NN_E_ARG, "%s: %s must be %zu integers, got %zu-d %s of %zu", who, what, n, x->ndim, nn_dtype_name(x->dtype), nn_tensor_count(x));
+    if (!nni_mul(n, 5 * sizeof *at, &c->bytes) || !nni_add(c->bytes, sizeof *at, &c->bytes) || (at = (int64_t *)nn_mem_alloc(c->bytes, a)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu labels", who, n);
+    c->n = n;
+    c->code = at;
+    c->count = at + n;
+    c->rows = at + 2 * n;
+    c->start = at + 3 * n;
+    if (!nni_encode(c->code, NULL, &c->k, x, n, a)) {
+        nn_mem_free(at, c->bytes, a);
+        return nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu labels", who, n);
+    }
+    for (i = 0; i <= c->k && i <= n; i++) c->start[i] = 0;
+    for (i = 0; i < n; i++) c->start[c->code[i] + 1]++;
+    for (i = 0; i < c->k; i++) { c->count[i] = c->start[i + 1]; c->start[i + 1] += c->start[i]; }
+    at = c->code + 4 * n + 1;                                /* where the next row of each class goes */
+    for (i = 0; i < c->k; i++) at[i] = c->start[i];
+    for (i = 0; i < n; i++) c->rows[at[c->code[i]]++] = (int64_t)i;
+    return NN_OK;
+}
+NNI_FN void nni_classes_free(nni_classes *c, const nn_alloc *a) { nn_mem_free(c->code, c->bytes, a); }
+
+/* numbers of test and train rows out of n, as sklearn's _validate_shuffle_split settles them */
+NNI_FN nn_status nni_split_sizes(size_t n, const nn_split_desc *d, size_t *n_train, size_t *n_test, nn_error *err)
+{
+    const char *const who = "nn_train_test_split";
+    double test = d->test_size, train = d->train_size;
+    int has_test = d->n_test || test != 0, has_train = d->n_train || train != 0;
+    if (!(test >= 0 && test < 1) || !(train >= 0 && train < 1)) return nni_fail(err, NN_E_ARG, "%s: shares must be in (0, 1), got test %g, train %g", who, test, train);
+    if (!has_test && !has_train) { test = 0.25; has_test = 1; }
+    if (!d->n_test && !d->n_train && test + train > 1) return nni_fail(err, NN_E_ARG, "%s: test_size + train_size must be at most 1, got %g", who, test + train);
+    *n_test = d->n_test;
+    *n_train = d->n_train;
+    if (has_test && !d->n_test) { double v = test * (double)n; *n_test = (size_t)v; if ((double)*n_test < v) ++*n_test; }
+    if (has_train && !d->n_train) *n_train = (size_t)(train * (double)n);
+    if (*n_test > n || *n_train > n || *n_test > n - *n_train) return nni_fail(err, NN_E_ARG, "%s: train %zu + test %zu must be at most %zu", who, *n_train, *n_test, n);
+    if (!has_train) *n_train = n - *n_test;
+    if (!has_test) *n_test = n - *n_train;
+    if (*n_train == 0 || *n_test == 0) return nni_fail(err, NN_E_ARG, "%s: %zu rows give train %zu and test %zu: neither may be empty", who, n, *n_train, *n_test);
+    return NN_OK;
+}
+/* The mode of the multivariate hypergeometric distribution, ties broken at random: out[c] of counts[c], draws in all. fl, rem [k], at [2k]. */
+NNI_FN void nni_approx_mode(int64_t *out, const int64_t *counts, size_t k, size_t draws, nn_mt *g, double *rem, int64_t *at)
+{
+    double sum = 0, floors = 0;
+    size_t i, n, need;
+    for (i = 0; i < k; i++) sum += (double)counts[i];
+    for (i = 0; i < k; i++) {
+        double c = (double)counts[i] / sum * (double)draws;
+        out[i] = (int64_t)c;
+        rem[i] = c - (double)out[i];
+        floors += (double)out[i];
+    }
+    need = (size_t)((double)draws - floors);
+    while (need > 0) {                                       /* each distinct remainder, from the largest down */
+        double best = -1;
+        size_t add;
+        for (i = 0; i < k; i++) if (rem[i] > best) best = rem[i];
+        if (best < 0) break;
+        for (i = n = 0; i < k; i++) if (rem[i] == best) { at[n++] = (int64_t)i; rem[i] = -2; }
+        add = n < need ? n : need;
+        nn_mt_permutation(g, at + k, n);
+        for (i = 0; i < add; i++) out[at[at[k + i]]]++;
+        need -= add;
+    }
+}
+NNI_FN void nni_permute(nn_mt *g, int64_t *x, size_t n) { nn_mt_shuffle(g, x, n); }   /* permutation(array): a shuffled copy; in place here */
+NNI_FN nn_status nni_split_seed(nn_mt *g, uint64_t seed, const char *who, nn_error *err)
+{
+    if (seed > 0xffffffff) return nni_fail(err, NN_E_ARG, "%s: random_state must be at most 2^32 - 1, got %llu", who, (unsigned long long)seed);
+    nn_mt_seed(g, (uint32_t)seed);
+    return NN_OK;
+}
+NN_DEF nn_status nn_train_test_split(nn_tensor *train, nn_tensor *test, size_t n, const nn_split_desc *desc, nn_error *err)
+{
+    const char *const who = "nn_train_test_split";
+    nn_split_desc d = NN_ZERO;
+    nn_tensor tr = NN_ZERO, te = NN_ZERO;
+    nni_classes c = NN_ZERO;
+    nn_mt g;
+    nn_status s;
+    size_t i, n_train = 0, n_test = 0, bytes = 0, units = n;
+    int64_t *p = NULL;
+    if (desc) d = *desc;
+    if (d.no_shuffle && (d.stratify || d.groups)) return nni_fail(err, NN_E_ARG, "%s: no_shuffle cannot be combined with stratify or groups", who);
+    if (d.stratify && d.groups) {                            /* fold 0 of the stratified group folds */
+        nn_fold_desc f = NN_ZERO;
+        nn_tensor fold = NN_ZERO;
+        double share = d.test_size != 0 ? d.test_size : 0.25;
+        if (d.n_test || d.n_train || d.train_size != 0 || !(share > 0 && share <= 0.5))
+            return nni_fail(err, NN_E_ARG, "%s: stratify with groups takes a test_size in (0, 0.5] and nothing else", who);
+        f.k = (size_t)(1.0 / share + 0.5);
+        f.shuffle = 1;
+        f.stratify = d.stratify;
+        f.groups = d.groups;
+        f.random_state = d.random_state;
+        f.alloc = d.alloc;
+        s = nn_kfold(&fold, n, &f, err);
+        if (s == NN_OK) s = nn_fold_indices(train, test, &fold, 0, &d.alloc, err);
+        nn_tensor_free(&fold);
+        return s;
+    }
+    s = nni_split_seed(&g, d.random_state, who, err);
+    if (s != NN_OK) return s;
+    if (d.groups) {
+        s = nni_classes_make(&c, d.groups, n, who, "groups", &d.alloc, err);
+        if (s != NN_OK) return s;
+        units = c.k;
+    }
+    s = nni_split_sizes(units, &d, &n_train, &n_test, err);
+    if (s == NN_OK && d.stratify) {
+        s = nni_classes_make(&c, d.stratify, n, who, "stratify", &d.alloc, err);
+        if (s == NN_OK) {
+            for (i = 0; i < c.k && s == NN_OK; i++)
+                if (c.count[i] < 2) s = nni_fail(err, NN_E_ARG, "%s: class %g has only 1 row, at least 2 are needed to stratify", who, nn_tensor_get_f64(d.stratify, (size_t)c.rows[c.start[i]]));
+            if (s == NN_OK && n_train < c.k) s = nni_fail(err, NN_E_ARG, "%s: train %zu must be at least the number of classes %zu", who, n_train, c.k);
+            if (s == NN_OK && n_test < c.k) s = nni_fail(err, NN_E_ARG, "%s: test %zu must be at least the number of classes %zu", who, n_test, c.k);
+        }
+    }
+    if (s == NN_OK && (!nni_add(units, 6 * c.k + 1, &bytes) || !nni_mul(bytes, sizeof *p, &bytes) || (p = (int64_t *)nn_mem_alloc(bytes, &d.alloc)) == NULL))
+        s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows", who, n);
+    if (s == NN_OK && d.groups) {                            /* permute the groups; rows stay in order */
+        size_t a = 0, b = 0, rows[2] = { 0, 0 };
+        int64_t *side = p + units;
+        nn_mt_permutation(&g, p, units);
+        for (i = 0; i < units; i++) side[i] = 2;
+        for (i = 0; i < n_test; i++) { side[p[i]] = 1; rows[1] += (size_t)c.count[p[i]]; }
+        for (i = n_test; i < n_test + n_train; i++) { side[p[i]] = 0; rows[0] += (size_t)c.count[p[i]]; }
+        s = nn_tensor_make1(&tr, NN_I64, rows[0], &d.alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&te, NN_I64, rows[1], &d.alloc, err);
+        if (s == NN_OK) for (i = 0; i < n; i++) {
+            if (side[c.code[i]] == 0) nn_i64(&tr)[a++] = (int64_t)i;
+            else if (side[c.code[i]] == 1) nn_i64(&te)[b++] = (int64_t)i;
+        }
+    } else if (s == NN_OK) {
+        s = nn_tensor_make1(&tr, NN_I64, n_train, &d.alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&te, NN_I64, n_test, &d.alloc, err);
+        if (s == NN_OK && d.stratify) {
+            int64_t *ni = p + n, *ti = ni + c.k, *at = ti + c.k;
+            double *rem = (double *)(void *)(at + 2 * c.k);
+            size_t a = 0, b = 0, k;
+            nni_approx_mode(ni, c.count, c.k, n_train, &g, rem, at);
+            for (k = 0; k < c.k; k++) c.count[k] -= ni[k];
+            nni_approx_mode(ti, c.count, c.k, n_test, &g, rem, at);
+            for (k = 0; k < c.k; k++) {
+                size_t m = (size_t)(c.count[k] + ni[k]);
+                const int64_t *rows = c.rows + c.start[k];
+                nn_mt_permutation(&g, p, m);
+                for (i = 0; i < (size_t)ni[k]; i++) nn_i64(&tr)[a++] = rows[p[i]];
+                for (i = 0; i < (size_t)ti[k]; i++) nn_i64(&te)[b++] = rows[p[(size_t)ni[k] + i]];
+            }
+            nni_permute(&g, nn_i64(&tr), n_train);
+            nni_permute(&g, nn_i64(&te), n_test);
+        } else if (s == NN_OK && d.no_shuffle) {
+            for (i = 0; i < n_train; i++) nn_i64(&tr)[i] = (int64_t)i;
+            for (i = 0; i < n_test; i++) nn_i64(&te)[i] = (int64_t)(n_train + i);
+        } else if (s == NN_OK) {
+            nn_mt_permutation(&g, p, n);
+            memcpy(te.data, p, n_test * sizeof *p);
+            memcpy(tr.data, p + n_test, n_train * sizeof *p);
+        }
+    }
+    if (p) nn_mem_free(p, bytes, &d.alloc);
+    if (c.code) nni_classes_free(&c, &d.alloc);
+    if (s == NN_OK) { *train = tr; *test = te; } else { nn_tensor_free(&tr); nn_tensor_free(&te); }
+    return s;
+}
+
+/* np.add.reduce over contiguous doubles: the first element, then the pairwise sum of the others in blocks of 128 with 8 partial sums */
+NNI_FN double nni_numpy_pairwise(const double *x, size_t n)
+{
+    double r[8], s = 0;
+    size_t i, j;
+    if (n < 8) { for (i = 0; i < n; i++) s += x[i]; return s; }
+    if (n > 128) { size_t h = n / 2; h -= h % 8; return nni_numpy_pairwise(x, h) + nni_numpy_pairwise(x + h, n - h); }
+    for (j = 0; j < 8; j++) r[j] = x[j];
+    for (i = 8; i + 8 <= n; i += 8) for (j = 0; j < 8; j++) r[j] += x[i + j];
+    s = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+    for (; i < n; i++) s += x[i];
+    return s;
+}
+NNI_FN double nni_numpy_std(const double *x, double *tmp, size_t n)
+{
+    double m = nni_numpy_pairwise(x, n) / (double)n;
+    size_t i;
+    for (i = 0; i < n; i++) { double v = x[i] - m; tmp[i] = v * v; }
+    return sqrt(nni_numpy_pairwise(tmp, n) / (double)n);
+}
+/* Whole groups to folds so that classes stay even: groups by falling spread of their class counts, each to the fold that leaves the
+ * lowest mean spread over folds of the classes' shares (nearly equal: the smaller fold). */
+NNI_FN nn_status nni_fold_strat_groups(int64_t *fold, const nni_classes *y, const nni_classes *gr, size_t k, int shuffle, nn_mt *g, const nn_alloc *a, nn_error *err)
+{
+    size_t G = gr->k, C = y->k, i, c, f, bytes = 0, words, best, *order;
+    double *counts, *in_fold, *tmp, *spread;
+    int64_t *perm, *where;
+    if (!nni_mul(G, C + 4, &words) || !nni_add(words, k * C + 3 * C + k, &words) || !nni_mul(words, 8, &bytes) || (counts = (double *)nn_mem_alloc(bytes, a)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_kfold: out of memory for %zu groups x %zu classes", G, C);
+    memset(counts, 0, bytes);
+    spread = counts + G * C;
+    in_fold = spread + G;
+    tmp = in_fold + k * C;                                   /* [3 C + k] */
+    perm = (int64_t *)(void *)(tmp + 3 * C + k);
+    where = perm + G;
+    order = (size_t *)(void *)(where + G);
+    for (i = 0; i < G; i++) perm[i] = (int64_t)i;
+    if (shuffle) nn_mt_shuffle(g, perm, G);
+    for (i = 0; i < G; i++) where[perm[i]] = (int64_t)i;     /* group -> its place in the shuffled order */
+    for (i = 0; i < y->n; i++) counts[(size_t)where[gr->code[i]] * C + (size_t)y->code[i]] += 1;
+    for (i = 0; i < G; i++) spread[i] = nni_numpy_std(counts + i * C, tmp, C);
+    nni_order_down(order, spread, G);
+    for (i = 0; i < G; i++) {
+        const double *mine = counts + order[i] * C;
+        double least = 0, fewest = 0;
+        best = k;
+        for (f = 0; f < k; f++) {
+            double eval, rows;
+            for (c = 0; c < C; c++) in_fold[f * C + c] += mine[c];
+            for (c = 0; c < C; c++) {                        /* std over folds of the share of class c */
+                double m = 0, v = 0;
+                size_t h;
+                for (h = 0; h < k; h++) m += in_fold[h * C + c] / (double)y->count[c];
+                m /= (double)k;
+                for (h = 0; h < k; h++) { double e = in_fold[h * C + c] / (double)y->count[c] - m; v += e * e; }
+                tmp[c] = sqrt(v / (double)k);
+            }
+            eval = nni_numpy_pairwise(tmp, C) / (double)C;
+            for (c = 0; c < C; c++) in_fold[f * C + c] -= mine[c];
+            rows = nni_numpy_pairwise(in_fold + f * C, C);
+            {
+                double gap = eval - least;
+                if (best == k || eval < least || ((gap < 0 ? -gap : gap) <= 1e-8 + 1e-5 * (least < 0 ? -least : least) && rows < fewest)) { least = eval; fewest = rows; best = f; }
+            }
+        }
+        for (c = 0; c < C; c++) in_fold[best * C + c] += mine[c];
+        perm[order[i]] = (int64_t)best;                      /* by shuffled place; perm is free now */
+    }
+    for (i = 0; i < y->n; i++) fold[i] = perm[where[gr->code[i]]];
+    nn_mem_free(counts, bytes, a);
+    return NN_OK;
+}
+NN_DEF nn_status nn_kfold(nn_tensor *fold, size_t n, const nn_fold_desc *desc, nn_error *err)
+{
+    const char *const who = "nn_kfold";
+    nn_fold_desc d = NN_ZERO;
+    nn_tensor r = NN_ZERO;
+    nni_classes y = NN_ZERO, gr = NN_ZERO;
+    nn_mt g;
+    nn_status s;
+    size_t i, j, k, bytes = 0;
+    int64_t *p = NULL, *f;
+    if (desc) d = *desc;
+    k = d.k ? d.k : 5;
+    if (k < 2) return nni_fail(err, NN_E_ARG, "%s: expected at least 2 folds, got %zu", who, k);
+    if (k > n) return nni_fail(err, NN_E_ARG, "%s: %zu folds need at least as many rows, got %zu", who, k, n);
+    s = nni_split_seed(&g, d.random_state, who, err);
+    if (s == NN_OK && d.stratify) s = nni_classes_make(&y, d.stratify, n, who, "stratify", &d.alloc, err);
+    if (s == NN_OK && d.groups) s = nni_classes_make(&gr, d.groups, n, who, "groups", &d.alloc, err);
+    if (s == NN_OK && d.stratify) {
+        for (i = 0; i < y.k && (size_t)y.count[i] < k; i++) { }
+        if (i == y.k) s = nni_fail(err, NN_E_ARG, "%s: %zu folds, but no class has that many rows", who, k);
+    }
+    if (s == NN_OK && d.groups && k > gr.k) s = nni_fail(err, NN_E_ARG, "%s: %zu folds need at least as many groups, got %zu", who, k, gr.k);
+    if (s == NN_OK) s = nn_tensor_make1(&r, NN_I64, n, &d.alloc, err);
+    if (s == NN_OK && (!nni_mul(n + k, 2 * sizeof *p, &bytes) || (p = (int64_t *)nn_mem_alloc(bytes, &d.alloc)) == NULL))
+        s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows", who, n);
+    if (s == NN_OK) {
+        f = nn_i64(&r);
+        if (d.stratify && d.groups) s = nni_fold_strat_groups(f, &y, &gr, k, d.shuffle, &g, &d.alloc, err);
+        else if (d.groups) {
+            int64_t *to = p + n, *size = to + n;             /* fold of each group, rows of each fold */
+            if (d.shuffle) {                                 /* shuffled groups, cut into k parts as np.array_split does */
+                nn_mt_permutation(&g, p, gr.k);
+                for (i = 0; i < gr.k; i++) {
+                    size_t big = gr.k % k, each = gr.k / k;
+                    to[p[i]] = (int64_t)(i < big * (each + 1) ? i / (each + 1) : big + (i - big * (each + 1)) / each);
+                }
+            } else {                                         /* the largest group first (of equals the last), each to the lightest fold */
+                for (j = 0; j < k; j++) size[j] = 0;
+                for (i = 0; i < gr.k; i++) p[i] = -1;
+                {
+                    size_t *order = (size_t *)(void *)p;
+                    nn_tensor cv = nn_tensor_view(gr.count, NN_I64, 1, &gr.k);
+                    nni_argsort(order, order + gr.k, &cv, gr.k);
+                    for (i = gr.k; i-- > 0; ) {
+                        size_t best = 0;
+                        for (j = 1; j < k; j++) if (size[j] < size[best]) best = j;
+                        size[best] += gr.count[order[i]];
+                        gr.start[order[i]] = (int64_t)best;
+                    }
+                    for (i = 0; i < gr.k; i++) to[i] = gr.start[i];
+                }
+            }
+            for (i = 0; i < n; i++) f[i] = to[gr.code[i]];
+        } else if (d.stratify) {
+            /* classes in order of first appearance; class c fills places b..b+count of the sorted labels, and place q belongs to fold q % k */
+            size_t b = 0, done;
+            int64_t *which = p + n;                          /* classes by first row */
+            for (i = 0, done = 0; i < n && done < y.k; i++) if (y.rows[y.start[y.code[i]]] == (int64_t)i) which[done++] = y.code[i];
+            for (j = 0; j < y.k; j++) {
+                size_t c = (size_t)which[j], m = (size_t)y.count[c], h, at = 0, q;
+                for (h = 0; h < k; h++) for (q = b + (h + k - b % k) % k; q < b + m; q += k) p[at++] = (int64_t)h;
+                if (d.shuffle) nn_mt_shuffle(&g, p, m);
+                for (i = 0; i < m; i++) f[y.rows[y.start[c] + (int64_t)i]] = p[i];
+                b += m;
+            }
+        } else {
+            for (i = 0; i < n; i++) p[i] = (int64_t)i;
+            if (d.shuffle) nn_mt_shuffle(&g, p, n);
+            for (i = 0, j = 0; j < k; j++) {
+                size_t m = n / k + (j < n % k);
+                while (m--) f[p[i++]] = (int64_t)j;
+            }
+        }
+    }
+    if (p) nn_mem_free(p, bytes, &d.alloc);
+    if (y.code) nni_classes_free(&y, &d.alloc);
+    if (gr.code) nni_classes_free(&gr, &d.alloc);
+    if (s == NN_OK) *fold = r; else nn_tensor_free(&r);
+    return s;
+}
+NN_DEF nn_status nn_fold_indices(nn_tensor *train, nn_tensor *test, const nn_tensor *fold, size_t which, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor tr = NN_ZERO, te = NN_ZERO;
+    size_t i, n, in = 0, a = 0, b = 0;
+    nn_status s;
+    if (fold->ndim != 1 || fold->dtype != NN_I64) return nni_fail(err, NN_E_ARG, "nn_fold_indices: expected [n] i64, got %zu-d %s", fold->ndim, nn_dtype_name(fold->dtype));
+    n = fold->shape[0];
+    for (i = 0; i < n; i++) in += nn_i64(fold)[i] == (int64_t)which;
+    s = nn_tensor_make1(&tr, NN_I64, n - in, alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&te, NN_I64, in, alloc, err);
+    if (s != NN_OK) { nn_tensor_free(&tr); return s; }
+    for (i = 0; i < n; i++) if (nn_i64(fold)[i] == (int64_t)which) nn_i64(&te)[a++] = (int64_t)i; else nn_i64(&tr)[b++] = (int64_t)i;
+    *train = tr;
+    *test = te;
+    return NN_OK;
+}
+NN_DEF nn_status nn_gather_rows(nn_tensor *out, const nn_tensor *x, const nn_tensor *idx, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    size_t shape[NN_MAX_DIMS], i, n, row, width = x->dtype == NN_UCS4 ? x->itemsize / 4 : x->dtype == NN_BYTES ? x->itemsize : 0;
+    nn_status s;
+    if (x->ndim < 1 || idx->ndim != 1 || idx->dtype != NN_I64)
+        return nni_fail(err, NN_E_ARG, "nn_gather_rows: expected rows and [m] i64 indices, got %zu-d and %zu-d %s", x->ndim, idx->ndim, nn_dtype_name(idx->dtype));
+    n = idx->shape[0];
+    for (i = 0; i < n; i++) if (nn_i64(idx)[i] < 0 || (uint64_t)nn_i64(idx)[i] >= x->shape[0])
+        return nni_fail(err, NN_E_ARG, "nn_gather_rows: index %zu must be in [0, %zu), got %lld", i, x->shape[0], (long long)nn_i64(idx)[i]);
+    for (i = 0, row = x->itemsize; i < x->ndim; i++) { shape[i] = x->shape[i]; if (i) row *= x->shape[i]; }
+    shape[0] = n;
+    s = nn_tensor_raw(&r, x->dtype, width, x->ndim, shape, alloc, err);
+    if (s != NN_OK) return s;
+    if (row) for (i = 0; i < n; i++) memcpy((unsigned char *)r.data + i * row, (const unsigned char *)x->data + (size_t)nn_i64(idx)[i] * row, row);
+    *out = r;
+    return NN_OK;
+}
 
 /* ---- [SCALE] ------------------------------------------------------------ */
+NN_DEF void nn_scaler_free(nn_scaler *s)
+{
+    if (!s) return;
+    nn_tensor_free(&s->count);
+    nn_tensor_free(&s->mean);
+    nn_tensor_free(&s->var);
+    nn_tensor_free(&s->scale);
+    nn_tensor_free(&s->min);
+    nn_tensor_free(&s->max);
+    s->n_features = 0;
+}
+NNI_FN nn_status nni_scaler_rows(const nn_tensor *x, size_t d, const char *who, nn_error *err)
+{
+    if (x->ndim != 2 || (x->dtype != NN_F64 && x->dtype != NN_F32) || (d && x->shape[1] != d))
+        return nni_fail(err, NN_E_ARG, "%s: expected [n,%zu] f64 or f32, got %zu-d %s with %zu columns", who, d ? d : x->ndim == 2 ? x->shape[1] : (size_t)0,
+                        x->ndim, nn_dtype_name(x->dtype), x->ndim == 2 ? x->shape[1] : (size_t)0);
+    return NN_OK;
+}
+NNI_FN double nni_cell(const nn_tensor *x, size_t i) { return x->dtype == NN_F64 ? ((const double *)x->data)[i] : (double)((const float *)x->data)[i]; }
+NN_DEF nn_status nn_scaler_partial_fit(nn_scaler *sc, const nn_tensor *x, nn_error *err)
+{
+    const char *const who = "nn_scaler_fit";
+    size_t n, d, i, j;
+    nn_scaler r = NN_ZERO;
+    nn_tensor work = NN_ZERO;
+    double *sum, *cnt, *cor, *ssd, lo = sc->lo, hi = sc->hi;
+    nn_status s = nni_scaler_rows(x, sc->n_features, who, err);
+    if (s != NN_OK) return s;
+    n = x->shape[0];
+    d = x->shape[1];
+    if (n == 0) return nni_fail(err, NN_E_ARG, "%s: expected at least one row", who);
+    if (lo == 0 && hi == 0) hi = 1;
+    if (!(lo < hi)) return nni_fail(err, NN_E_ARG, "%s: lo must be below hi, got %g and %g", who, lo, hi);
+    for (i = 0; i < n * d; i++) { double v = nni_cell(x, i); if (v - v != 0 && v == v) return nni_fail(err, NN_E_NONFINITE, "%s: row %zu, column %zu is infinite", who, i / d, i % d); }
+    s = nn_tensor_make2(&work, NN_F64, 4, d, &sc->alloc, err);
+    if (s != NN_OK) return s;
+    if (!sc->count.data) {                                   /* first batch */
+        s = nn_tensor_make1(&r.count, NN_F64, d, &sc->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&r.mean, NN_F64, d, &sc->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&r.var, NN_F64, d, &sc->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&r.scale, NN_F64, d, &sc->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&r.min, NN_F64, d, &sc->alloc, err);
+        if (s == NN_OK) s = nn_tensor_make1(&r.max, NN_F64, d, &sc->alloc, err);
+        if (s != NN_OK) { nn_scaler_free(&r); nn_tensor_free(&work); return s; }
+        r.kind = sc->kind;
+        r.lo = sc->lo;
+        r.hi = sc->hi;
+        r.alloc = sc->alloc;
+        r.n_features = d;
+        *sc = r;
+    }
+    sum = nn_f64(&work);
+    cnt = sum + d;
+    cor = cnt + d;
+    ssd = cor + d;
+    for (i = 0; i < n; i++) for (j = 0; j < d; j++) {
+        double v = nni_cell(x, i * d + j);
+        if (v != v) continue;
+        if (sc->kind == NN_SCALER_MINMAX) {
+            if (cnt[j] + nn_f64(&sc->count)[j] == 0 || v < nn_f64(&sc->min)[j]) nn_f64(&sc->min)[j] = v;
+            if (cnt[j] + nn_f64(&sc->count)[j] == 0 || v > nn_f64(&sc->max)[j]) nn_f64(&sc->max)[j] = v;
+        }
+        sum[j] += v;
+        cnt[j] += 1;
+    }
+    if (sc->kind != NN_SCALER_MINMAX)                        /* two passes with a correction: Chan, Golub & LeVeque 1983 */
+        for (i = 0; i < n; i++) for (j = 0; j < d; j++) {
+            double v = nni_cell(x, i * d + j), t;
+            if (v != v) continue;
+            t = v - sum[j] / cnt[j];
+            cor[j] += t;
+            ssd[j] += t * t;
+        }
+    for (j = 0; j < d; j++) {
+        double last = nn_f64(&sc->count)[j], all = last + cnt[j], scale;
+        double *mean = nn_f64(&sc->mean) + j, *var = nn_f64(&sc->var) + j;
+        if (sc->kind == NN_SCALER_MINMAX) {
+            double range = nn_f64(&sc->max)[j] - nn_f64(&sc->min)[j];
+            if (range < 10 * 2.220446049250313e-16) range = 1.0;
+            scale = (hi - lo) / range;
+            *mean = lo - nn_f64(&sc->min)[j] * scale;
+        } else {
+            if (cnt[j] > 0) {
+                double last_sum = *mean * last, fresh = ssd[j] - cor[j] * cor[j] / cnt[j];
+                *mean = (last_sum + sum[j]) / all;
+                if (last > 0) {
+                    double over = last / cnt[j], gap = last_sum / over - sum[j];
+                    fresh = *var * last + fresh + over / all * (gap * gap);
+                }
+                *var = fresh / all;
+            }
+            {
+                double e = all * *mean * 2.220446049250313e-16, bound = all * 2.220446049250313e-16 * *var + e * e;
+                scale = *var <= bound ? 1.0 : sqrt(*var);
+            }
+        }
+        nn_f64(&sc->scale)[j] = scale;
+        nn_f64(&sc->count)[j] = all;
+    }
+    nn_tensor_free(&work);
+    return NN_OK;
+}
+NN_DEF nn_status nn_scaler_fit(nn_scaler *s, const nn_tensor *x, nn_error *err)
+{
+    nn_scaler fresh = NN_ZERO;
+    nn_status st;
+    fresh.kind = s->kind;
+    fresh.lo = s->lo;
+    fresh.hi = s->hi;
+    fresh.alloc = s->alloc;
+    st = nn_scaler_partial_fit(&fresh, x, err);
+    if (st != NN_OK) return st;
+    nn_scaler_free(s);
+    *s = fresh;
+    return NN_OK;
+}
+NNI_FN nn_status nni_scaler_apply(const nn_scaler *s, nn_tensor *x, int inverse, nn_error *err)
+{
+    size_t i, j, n, d = s->n_features;
+    const double *mean, *scale;
+    nn_status st;
+    if (!s->count.data) return nni_fail(err, NN_E_ARG, "nn_scaler_transform: the scaler is not fitted");
+    st = nni_scaler_rows(x, d, inverse ? "nn_scaler_inverse" : "nn_scaler_transform", err);
+    if (st != NN_OK) return st;
+    n = x->shape[0];
+    mean = nn_f64(&s->mean);
+    scale = nn_f64(&s->scale);
+    for (i = 0; i < n; i++) for (j = 0; j < d; j++) {
+        double v = nni_cell(x, i * d + j), a;
+        int times = inverse == (s->kind != NN_SCALER_MINMAX);   /* multiply first, then add; or subtract, then divide */
+        if (x->dtype == NN_F64) ((double *)x->data)[i * d + j] = times ? v * scale[j] + mean[j] : (v - mean[j]) / scale[j];
+        else {                                               /* each of the two operations ends in a float */
+            a = times ? v * (double)(float)scale[j] : v - (double)(float)mean[j];
+            a = (double)(float)a;
+            ((float *)x->data)[i * d + j] = (float)(times ? a + (double)(float)mean[j] : a / (double)(float)scale[j]);
+        }
+    }
+    return NN_OK;
+}
+NN_DEF nn_status nn_scaler_transform(const nn_scaler *s, nn_tensor *x, nn_error *err) { return nni_scaler_apply(s, x, 0, err); }
+NN_DEF nn_status nn_scaler_inverse(const nn_scaler *s, nn_tensor *x, nn_error *err)   { return nni_scaler_apply(s, x, 1, err); }
+NN_DEF nn_status nn_onehot(nn_tensor *out, const nn_tensor *labels, size_t n_classes, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    int kind = nni_dtype_class(labels->dtype);
+    size_t i, n;
+    nn_status s;
+    if (labels->ndim != 1 || (kind != 2 && kind != 3)) return nni_fail(err, NN_E_ARG, "nn_onehot: expected [n] integers, got %zu-d %s", labels->ndim, nn_dtype_name(labels->dtype));
+    n = labels->shape[0];
+    s = nn_tensor_make2(&r, NN_F32, n, n_classes, alloc, err);
+    for (i = 0; i < n && s == NN_OK; i++) {
+        uint64_t v = kind == 2 ? (uint64_t)nni_get_i64(labels->data, labels->dtype, i) : nni_get_u64(labels->data, labels->dtype, i);
+        if (v >= n_classes) s = nni_fail(err, NN_E_ARG, "nn_onehot: row %zu: label must be in [0, %zu), got %.0f", i, n_classes, nn_tensor_get_f64(labels, i));
+        else nn_f32(&r)[i * n_classes + (size_t)v] = 1.0f;
+    }
+    if (s == NN_OK) *out = r; else nn_tensor_free(&r);
+    return s;
+}
+NNI_FN nn_status nni_label_check(const nn_tensor *x, const char *who, nn_error *err)
+{
+    int kind = nni_dtype_class(x->dtype);
+    size_t i;
+    if (x->ndim != 1 || kind == 4 || x->dtype == NN_DTYPE_NONE) return nni_fail(err, NN_E_ARG, "%s: expected [n] values, got %zu-d %s", who, x->ndim, nn_dtype_name(x->dtype));
+    if (kind == 1) for (i = 0; i < x->shape[0]; i++) { double v = nn_tensor_get_f64(x, i); if (v != v) return nni_fail(err, NN_E_ARG, "%s: row %zu is NaN", who, i); }
+    return NN_OK;
+}
+NN_DEF nn_status nn_label_encode(nn_tensor *codes, nn_tensor *classes, const nn_tensor *x, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor c = NN_ZERO, cls = NN_ZERO;
+    size_t n, k = 0, i, bytes = 0, *first = NULL;
+    nn_status s = nni_label_check(x, "nn_label_encode", err);
+    if (s != NN_OK) return s;
+    n = x->shape[0];
+    s = nn_tensor_make1(&c, NN_I64, n, alloc, err);
+    if (s == NN_OK && (!nni_mul(n + 1, sizeof *first, &bytes) || (first = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL || !nni_encode(nn_i64(&c), first, &k, x, n, alloc)))
+        s = nni_fail(err, NN_E_NOMEM, "nn_label_encode: out of memory for %zu values", n);
+    if (s == NN_OK && classes) {
+        s = nn_tensor_raw(&cls, x->dtype, x->dtype == NN_UCS4 ? x->itemsize / 4 : x->dtype == NN_BYTES ? x->itemsize : 0, 1, &k, alloc, err);
+        if (s == NN_OK) for (i = 0; i < k; i++) memcpy((unsigned char *)cls.data + i * x->itemsize, (const unsigned char *)x->data + first[i] * x->itemsize, x->itemsize);
+    }
+    if (first) nn_mem_free(first, bytes, alloc);
+    if (s == NN_OK && codes) *codes = c; else nn_tensor_free(&c);
+    if (s == NN_OK && classes) *classes = cls;
+    return s;
+}
+NN_DEF nn_status nn_label_lookup(nn_tensor *codes, const nn_tensor *classes, const nn_tensor *x, const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor c = NN_ZERO;
+    size_t n, i;
+    nn_status s = nni_label_check(x, "nn_label_lookup", err);
+    if (s == NN_OK) s = nni_label_check(classes, "nn_label_lookup", err);
+    if (s != NN_OK) return s;
+    if (nni_dtype_class(x->dtype) != nni_dtype_class(classes->dtype) || (nni_dtype_class(x->dtype) == 0 && x->dtype != classes->dtype))
+        return nni_fail(err, NN_E_ARG, "nn_label_lookup: values are %s, classes %s", nn_dtype_name(x->dtype), nn_dtype_name(classes->dtype));
+    n = x->shape[0];
+    s = nn_tensor_make1(&c, NN_I64, n, alloc, err);
+    for (i = 0; i < n && s == NN_OK; i++) {
+        size_t lo = 0, hi = classes->shape[0];
+        while (lo < hi) { size_t mid = lo + (hi - lo) / 2; if (nni_compare(classes, mid, x, i) < 0) lo = mid + 1; else hi = mid; }
+        if (lo < classes->shape[0] && nni_compare(classes, lo, x, i) == 0) { nn_i64(&c)[i] = (int64_t)lo; continue; }
+        if (nni_dtype_class(x->dtype)) s = nni_fail(err, NN_E_ARG, "nn_label_lookup: row %zu: unknown value %.17g", i, nn_tensor_get_f64(x, i));
+        else { char t[64]; (void)nn_tensor_text(x, i, t, sizeof t); s = nni_fail(err, NN_E_ARG, "nn_label_lookup: row %zu: unknown value '%s'", i, t); }
+    }
+    if (s == NN_OK) *codes = c; else nn_tensor_free(&c);
+    return s;
+}
 
 /* ---- [PATTERN] ---------------------------------------------------------- */
 static const char *const nni_pattern_words[NN_PATTERN_COUNT][2] = {
