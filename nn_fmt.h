@@ -214,6 +214,8 @@ typedef struct nn_csv_desc {
     int    no_quotes;          /* 1 = a quote is an ordinary byte                                           */
     int    skip_space;         /* 1 = spaces after a delimiter are dropped (pandas skipinitialspace)         */
     int    keep_blank;         /* 1 = a blank line is a record of one empty field                           */
+    int    strict;             /* 1 = RFC 4180 to the letter: quotes inside plain fields, text behind a closing quote and */
+                               /*   short rows are errors                                                   */
     int    all_text;           /* 1 = no inference and no missing words: every column is text               */
     int    no_missing_words;   /* 1 = only the empty cell (and `missing`) is missing                        */
     const char *missing;       /* one more missing word, such as "?"; NULL = none                           */
@@ -3183,6 +3185,7 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
             }
             p = nni_ct_stop(q + 1, end, delim);      /* what follows the closing quote is part of the field */
             if (p >= end && !t->final) goto more;
+            if (d->strict && p != q + 1) { *st = nni_ct_fail(t, NN_E_FORMAT, t->line, (size_t)(q + 1 - t->line_start) + 1, NULL, "text behind a closing quote%s", ""); return -1; }
             n = t->line;
             t->line = line_of;
             if (plain && p == q + 1) { if (!nni_ct_push(t, start, (size_t)(q - start), 1, col)) goto memory; }
@@ -3202,6 +3205,7 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
             q = p;
             p = nni_ct_stop(p, end, delim);
             if (p >= end && !t->final) goto more;
+            if (d->strict && memchr(q, '"', (size_t)(p - q))) { *st = nni_ct_fail(t, NN_E_FORMAT, t->line, col, NULL, "a quote inside a field that does not begin with one%s", ""); return -1; }
             if (!nni_ct_push(t, q, (size_t)(p - q), 0, col)) goto memory;
         }
         if (p >= end) { if (!t->final) goto more; break; }
@@ -3568,27 +3572,32 @@ NNI_FN const char *nni_col_want(const nni_col *k)
 {
     return k->state == NNI_C_BOOL ? "true or false" : k->state == NNI_C_F64 ? "a number" : "an integer";
 }
+NNI_FN nn_status nni_csv_width(nni_ct *t, size_t cols)
+{
+    char msg[96];
+    if (t->nf == cols || (t->nf < cols && !t->d->strict)) return NN_OK;
+    (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
+    return nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->nf > cols ? t->f[cols].col : t->f[t->nf - 1].col + t->f[t->nf - 1].n, NULL, "expected %s", msg);
+}
 /* The record in t as row b->t.rows. late: only the columns that turned to text. */
 NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
 {
     size_t i, cols = b->t.cols, row = b->t.rows;
     char v[64], msg[96];
-    if (t->nf > cols) {
-        (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
-        return nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->f[cols].col, NULL, "expected %s", msg);
-    }
+    nn_status s;
+    if ((s = nni_csv_width(t, cols)) != NN_OK) return s;
     for (i = 0; i < cols; i++) {
-        const char *s = i < t->nf ? t->f[i].s : "";
+        const char *c = i < t->nf ? t->f[i].s : "";
         size_t n = i < t->nf ? t->f[i].n : 0;
         int r;
         if (late) {
             if (b->k[i].state != NNI_C_LATE) continue;
-            if (nni_csv_missing(s, n, t->d)) { b->k[i].v[row] = NNI_MISSING; r = 1; b->t.columns[i].missing++; }
-            else r = nni_col_text(b->k + i, row, s, n) ? 1 : -1;
-        } else r = nni_col_put(b->k + i, row, s, n, t->d);
+            if (nni_csv_missing(c, n, t->d)) { b->k[i].v[row] = NNI_MISSING; r = 1; b->t.columns[i].missing++; }
+            else r = nni_col_text(b->k + i, row, c, n) ? 1 : -1;
+        } else r = nni_col_put(b->k + i, row, c, n, t->d);
         if (NNI_LIKELY(r == 1)) continue;
         if (r < 0) return nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for column %zu", t->name, i);
-        (void)snprintf(msg, sizeof msg, "%s, got '%s'", nni_col_want(b->k + i), nni_value_text(v, s, n));
+        (void)snprintf(msg, sizeof msg, "%s, got '%s'", nni_col_want(b->k + i), nni_value_text(v, c, n));
         return nni_ct_fail(t, NN_E_FORMAT, i < t->nf ? t->f[i].line : t->rec_line, i < t->nf ? t->f[i].col : t->nf ? t->f[t->nf - 1].col + t->f[t->nf - 1].n : 1,
                            b->t.columns[i].name, "expected %s", msg);
     }
@@ -4011,11 +4020,7 @@ NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, n
     if (r->pending) r->pending = 0;
     else got = nni_csv_pull(r, NULL, &s, err);
     if (got <= 0) return s;
-    if (r->t.nf > r->head.t.cols) {
-        char msg[96];
-        (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", r->head.t.cols, r->t.nf);
-        return nni_ct_fail(&r->t, NN_E_FORMAT, r->t.rec_line, r->t.f[r->head.t.cols].col, NULL, "expected %s", msg);
-    }
+    if ((s = nni_csv_width(&r->t, r->head.t.cols)) != NN_OK) return s;
     *fields = r->t.f;
     *n = r->t.nf;
     return NN_OK;
