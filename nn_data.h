@@ -1124,7 +1124,7 @@ NN_DEF nn_status nn_train_test_split(nn_tensor *train, nn_tensor *test, size_t n
     return s;
 }
 
-/* np.add.reduce over contiguous doubles: the first element, then the pairwise sum of the others in blocks of 128 with 8 partial sums */
+/* np.add.reduce over contiguous doubles: pairwise down to blocks of 128, which have 8 partial sums */
 NNI_FN double nni_numpy_pairwise(const double *x, size_t n)
 {
     double r[8], s = 0;
@@ -1346,7 +1346,7 @@ NN_DEF nn_status nn_scaler_partial_fit(nn_scaler *sc, const nn_tensor *x, nn_err
     if (lo == 0 && hi == 0) hi = 1;
     if (!(lo < hi)) return nni_fail(err, NN_E_ARG, "%s: lo must be below hi, got %g and %g", who, lo, hi);
     for (i = 0; i < n * d; i++) { double v = nni_cell(x, i); if (v - v != 0 && v == v) return nni_fail(err, NN_E_NONFINITE, "%s: row %zu, column %zu is infinite", who, i / d, i % d); }
-    s = nn_tensor_make2(&work, NN_F64, 4, d, &sc->alloc, err);
+    s = nn_tensor_make1(&work, NN_F64, 4 * d + (d == 1 ? 2 * n : 0), &sc->alloc, err);
     if (s != NN_OK) return s;
     if (!sc->count.data) {                                   /* first batch */
         s = nn_tensor_make1(&r.count, NN_F64, d, &sc->alloc, err);
@@ -1385,6 +1385,15 @@ NN_DEF nn_status nn_scaler_partial_fit(nn_scaler *sc, const nn_tensor *x, nn_err
             cor[j] += t;
             ssd[j] += t * t;
         }
+    if (sc->kind != NN_SCALER_MINMAX && d == 1) {            /* one column is contiguous: there NumPy sums pairwise (float in buffers of 8192) */
+        double *v = ssd + 1, *t = v + n;
+        for (i = 0; i < n; i++) { v[i] = nni_cell(x, i); if (v[i] != v[i]) v[i] = 0; }
+        sum[0] = 0;
+        for (i = 0; i < n; i += 8192) if (x->dtype == NN_F32 || i == 0) sum[0] += nni_numpy_pairwise(v + i, x->dtype == NN_F32 && n - i > 8192 ? 8192 : n - i);
+        for (i = 0; i < n; i++) { double c = nni_cell(x, i); t[i] = c == c ? c - sum[0] / cnt[0] : 0; v[i] = t[i] * t[i]; }
+        cor[0] = nni_numpy_pairwise(t, n);
+        ssd[0] = nni_numpy_pairwise(v, n);
+    }
     for (j = 0; j < d; j++) {
         double last = nn_f64(&sc->count)[j], all = last + cnt[j], scale;
         double *mean = nn_f64(&sc->mean) + j, *var = nn_f64(&sc->var) + j;

@@ -2528,7 +2528,8 @@ NN_DEF void nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, 
     float range = to - from;
     for (i = 0; i < n; i++) out[i] = nni_fmaf((float)(nn_mt_u32(&g->mt) & 0xffffff) * 5.9604644775390625e-08f, range, from);
 }
-/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes, in its order of fma): RNG-PARITY.md section 4.
+/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes) with the fusions of its AVX2 builds. They are
+ * PyTorch 2.13's: 1.13 fused the cosine's last terms the other way, an ulp apart in one element of a thousand.
  * Only here: elsewhere nn_logf is better. x in (0, 1]; x >= 0. */
 NNI_FN float nni_torch_logf(float x)
 {
@@ -2564,8 +2565,8 @@ NNI_FN void nni_torch_sincosf(float x, float *sn, float *cs)
     x = nni_fmaf(y, -3.77489497744594108e-8f, x);
     z = x * x;
     c = nni_fmaf(2.443315711809948e-5f, z, -1.388731625493765e-3f);
-    c = nni_fmaf(c, z, 4.166664568298827e-2f) * z * z;
-    c = nni_fmaf(-z, 0.5f, c) + 1.0f;
+    c = nni_fmaf(c, z, 4.166664568298827e-2f) * z;
+    c = nni_fmaf(c, z, -(z * 0.5f)) + 1.0f;
     s = nni_fmaf(-1.9515295891e-4f, z, 8.3321608736e-3f);
     s = nni_fmaf(s, z, -1.6666654611e-1f) * z;
     s = nni_fmaf(s, x, x);
@@ -2613,7 +2614,7 @@ NN_DEF int64_t nn_torch_randint(nn_torch_rng *g, int64_t lo, int64_t hi)
 {
     uint64_t range = (uint64_t)hi - (uint64_t)lo, v;
     NN_ASSERT(hi > lo);
-    v = (range < (uint64_t)1 << 32 ? nn_mt_u32(&g->mt) : nni_mt_u64(&g->mt)) % range + (uint64_t)lo;
+    v = (range < (uint64_t)1 << 28 ? nn_mt_u32(&g->mt) : nni_mt_u64(&g->mt)) % range + (uint64_t)lo;   /* 1.13 drew 64 bits from 2^32 on, 2.13 does from 2^28 on */
     return (int64_t)v;
 }
 NN_DEF int64_t nn_torch_random(nn_torch_rng *g) { return (int64_t)(nni_mt_u64(&g->mt) & INT64_MAX); }
