@@ -1,0 +1,120 @@
+/* tests/bench/bench_train.c - training's speed: one epoch of `uniform` and `tapered`, a step of small nets, populations
+ *     build/bench_train [WORD]     only what contains the word */
+#define _POSIX_C_SOURCE 200809L
+#define NN_IMPLEMENTATION
+#include "../../nn_train.h"
+#include <time.h>
+#include <sys/resource.h>
+
+static double now(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+static void die(const char *what, const nn_error *e) { fprintf(stderr, "bench_train: %s: %s\n", what, e->msg); exit(1); }
+static int cmp(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return x < y ? -1 : x > y; }
+static void line(const char *name, const char *size, size_t batch, int threads, double *s, int n, double scale, const char *unit, double flop)
+{
+    qsort(s, (size_t)n, sizeof *s, cmp);
+    printf("{\"name\":\"%s\",\"size\":\"%s\",\"batch\":%zu,\"threads\":%d,\"isa\":\"%s\",\"median\":%.4g,\"min\":%.4g,\"unit\":\"%s\",\"gflops\":%.4g}\n", name, size, batch, threads, nn_isa_name(),
+           s[n / 2] * scale, s[0] * scale, unit, flop / s[0] * 1e-9);
+    fflush(stdout);
+}
+/* one epoch of n rows */
+static void epoch(const char *name, nn_mlp_arch arch, size_t n, size_t batch, int threads, int reps)
+{
+    nn_mlp_desc md = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_error e = NN_ZERO;
+    nn_train_set s = NN_ZERO;
+    nn_train_desc d = NN_ZERO;
+    nn_trainer *t = NULL;
+    nn_rng r = nn_rng_make(1, NN_STREAM_USER, 0);
+    float *x = (float *)malloc(n * 512 * sizeof *x);
+    int64_t *y = (int64_t *)malloc(n * sizeof *y);
+    double sec[32], flop = 0;
+    size_t i;
+    int k;
+    for (i = 0; i < n * 512; i++) x[i] = nn_rng_f32(&r) * 2 - 1;
+    for (i = 0; i < n; i++) y[i] = (int64_t)(i % 10);
+    md.n_in = 512; md.n_out = 10; md.arch = arch;
+    if (nn_mlp_create(&m, &md, &e) != NN_OK) die(name, &e);
+    s.x = x; s.labels = y; s.n = n;
+    d.epochs = 100; d.batch_size = batch; d.threads = threads;
+    if (nn_trainer_create(&t, m, &s, NULL, &d, &e) != NN_OK) die(name, &e);
+    for (i = 0; i < m->n_layers; i++) flop += 2.0 * (double)n * (double)(m->layers[i].n_in * m->layers[i].n_out) * (i ? 3 : 2);
+    for (k = 0; k < reps; k++) {
+        double t0 = now();
+        if (nn_trainer_epoch(t, NULL, &e) != NN_OK) die(name, &e);
+        sec[k] = now() - t0;
+    }
+    line(name, arch == NN_ARCH_UNIFORM ? "uniform" : "tapered", batch, threads, sec, reps, 8000.0 / (double)n, "s/8000 rows", flop);
+    nn_trainer_destroy(t);
+    nn_mlp_destroy(m);
+    free(x);
+    free(y);
+}
+/* steps of a small net, batches gathered from a shuffled set; tokens: n_in = 7 x 7 one-hot */
+static void small(const char *name, const char *size, size_t n_in, const size_t *hidden, size_t depth, size_t batch, int tokens)
+{
+    enum { N = 2048 };
+    nn_mlp_desc md = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_error e = NN_ZERO;
+    nn_train_set s = NN_ZERO;
+    nn_train_desc d = NN_ZERO;
+    nn_trainer *t = NULL;
+    nn_rng r = nn_rng_make(1, NN_STREAM_USER, 0);
+    float *x = (float *)malloc(N * n_in * sizeof *x);
+    int32_t *tok = (int32_t *)malloc(N * 7 * sizeof *tok);
+    int64_t *y = (int64_t *)malloc(N * sizeof *y);
+    double sec[64], flop = 0;
+    size_t i;
+    int k;
+    for (i = 0; i < N * n_in; i++) x[i] = nn_rng_f32(&r) * 2 - 1;
+    for (i = 0; i < N * 7; i++) tok[i] = (int32_t)nn_rng_below(&r, 7);
+    for (i = 0; i < N; i++) y[i] = (int64_t)(i % 2);
+    md.n_in = n_in; md.n_out = 1; md.hidden = hidden; md.n_hidden = depth; md.names = NN_NAMES_NETWORK;
+    if (nn_mlp_create(&m, &md, &e) != NN_OK) die(name, &e);
+    if (tokens) { s.tokens = tok; s.length = 7; s.vocab = 7; } else s.x = x;
+    s.labels = y; s.n = N;
+    d.epochs = 100; d.batch_size = batch; d.threads = 1; d.loss.kind = NN_LOSS_BCE;
+    if (nn_trainer_create(&t, m, &s, NULL, &d, &e) != NN_OK) die(name, &e);
+    for (i = 0; i < m->n_layers; i++) flop += 2.0 * (double)batch * (double)(m->layers[i].n_in * m->layers[i].n_out) * (i ? 3 : 2);
+    for (k = 0; k < 40; k++) {
+        double t0 = now();
+        if (nn_trainer_epoch(t, NULL, &e) != NN_OK) die(name, &e);
+        sec[k] = (now() - t0) / (double)((N + batch - 1) / batch);
+    }
+    line(name, size, batch, 1, sec, 40, 1e6, "us/step", flop);
+    nn_trainer_destroy(t);
+    nn_mlp_destroy(m);
+    free(x); free(tok); free(y);
+}
+int main(int argc, char **argv)
+{
+    static const size_t subject[] = { 32, 32, 32, 32, 32, 32, 32 }, tiny[] = { 8, 8, 8 };
+    const char *word = argc > 1 ? argv[1] : "";
+    size_t rows = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : 8000;
+    int reps = argc > 3 ? atoi(argv[3]) : 3;
+    struct rusage ru;
+    if (strstr("train.tiny", word)) small("train.tiny", "100-8-8-8-1", 100, tiny, 3, 32, 0);
+    if (strstr("train.subject", word)) {
+        small("train.subject", "7-32x7-1", 7, subject, 7, 128, 0);
+        small("train.subject", "7x7 one-hot-32x7-1", 49, subject, 7, 128, 1);
+    }
+    if (strstr("train.epoch", word)) {
+        epoch("train.epoch", NN_ARCH_UNIFORM, rows, 32, 1, reps);
+        epoch("train.epoch", NN_ARCH_UNIFORM, rows, 32, 2, reps);
+        epoch("train.epoch", NN_ARCH_TAPERED, rows, 32, 1, reps);
+    }
+    if (strstr("train.batches", word)) {
+        static const size_t b[] = { 1, 8, 128, 256 };
+        size_t i;
+        for (i = 0; i < 4; i++) { epoch("train.epoch", NN_ARCH_UNIFORM, rows / (b[i] == 1 ? 8 : 1), b[i], 1, reps); epoch("train.epoch", NN_ARCH_UNIFORM, rows / (b[i] == 1 ? 8 : 1), b[i], 2, reps); }
+    }
+    (void)getrusage(RUSAGE_SELF, &ru);
+    fprintf(stderr, "peak memory %ld KiB\n", ru.ru_maxrss);
+    return 0;
+}
