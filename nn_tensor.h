@@ -1166,6 +1166,9 @@ NNI_FN double nni_fma(double a, double b, double c) { return nni_fma_soft(a, b, 
 #endif
 
 
+/* Two roundings, whatever the compiler would like: the tests look (NUMERICS.md section 4). */
+NNI_FN float  nni_probe_f32(float a, float b, float c)    { return a * b + c; }
+NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define NNI_PREFETCH(p) __builtin_prefetch(p)
 #else
@@ -4060,8 +4063,8 @@ NNI_KI nniv NNI_K(tanh)(nniv x)
     p = nniv_fma(p, z, NNI_F(-0.333333313f));
     p = nniv_fma(nniv_mul(p, z), x, x);
     big = nniv_sub(NNI_F(1.0f), nniv_div(NNI_F(2.0f), nniv_add(NNI_K(exp)(nniv_add(a, a)), NNI_F(1.0f))));
-    big = nniv_from(nnii_or(nniv_bits(big), sign));
     p = nniv_sel(nniv_lt(a, NNI_F(0.625f)), p, big);
+    p = nniv_from(nnii_or(nniv_bits(p), sign));               /* also -0, where p is +0 */
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
 }
 /* z = e^-|x| <= 1, so that nothing overflows and small results keep their digits: x >= 0: 1 / (1 + z), else z / (1 + z);
