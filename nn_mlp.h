@@ -754,20 +754,13 @@ NNI_FN void nni_tokens_forward(float *z, const nn_mlp_input *in, size_t n, const
 {
     size_t i, j, p;
     if (table) for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) table[p * n_out + j] = weight[j * n_in + p];
-    for (i = 0; i < n; i++) {
+    if (table) nni_kern()->gather(z, table, in->tokens, bias, n, in->length, in->vocab, n_out);
+    else for (i = 0; i < n; i++) {
         const int32_t *t = in->tokens + i * in->length;
-        float *zi = z + i * n_out;
-        if (table) {
-            for (j = 0; j < n_out; j++) zi[j] = 0.0f;
-            for (p = 0; p < in->length; p++) {
-                const float *row = table + (p * in->vocab + (size_t)t[p]) * n_out;
-                for (j = 0; j < n_out; j++) zi[j] = zi[j] + row[j];
-            }
-            for (j = 0; j < n_out; j++) zi[j] = zi[j] + bias[j];
-        } else for (j = 0; j < n_out; j++) {
+        for (j = 0; j < n_out; j++) {
             float acc = 0.0f;
             for (p = 0; p < in->length; p++) acc = acc + weight[j * n_in + p * in->vocab + (size_t)t[p]];
-            zi[j] = acc + bias[j];
+            z[i * n_out + j] = acc + bias[j];
         }
     }
 }
@@ -777,11 +770,7 @@ NNI_FN void nni_tokens_backward(float *dw, const nn_mlp_input *in, size_t n, con
     size_t i, j, p;
     if (table) {
         memset(table, 0, n_in * n_out * sizeof(float));
-        for (i = 0; i < n; i++) for (p = 0; p < in->length; p++) {
-            float *row = table + (p * in->vocab + (size_t)in->tokens[i * in->length + p]) * n_out;
-            const float *d = dz + i * n_out;
-            for (j = 0; j < n_out; j++) row[j] = row[j] + d[j];
-        }
+        nni_kern()->scatter(table, in->tokens, dz, n, in->length, in->vocab, n_out);
         if (accumulate) for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) dw[j * n_in + p] = dw[j * n_in + p] + table[p * n_out + j];
         else            for (j = 0; j < n_out; j++) for (p = 0; p < n_in; p++) dw[j * n_in + p] = table[p * n_out + j];
         return;

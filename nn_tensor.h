@@ -1208,6 +1208,8 @@ typedef struct nni_kernels {
     float  (*dot)(const float *x, const float *y, size_t n);
     double (*sumsq)(const float *x, size_t n);
     void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
+    void   (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols);
+    void   (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols);
     int mr, nr;                                                                  /* the tile; nr / 2 in double */
     void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);      /* NULL: nn_gemm_ref */
     void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
@@ -4327,6 +4329,44 @@ NNI_KF void NNI_K(colsum)(float *out, const float *x, size_t rows, size_t cols, 
         nniv_storen(out + j, a, cols - j);
     }
 }
+/* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab + tok(i,p)], p ascending, + bias; and the way
+ * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact zeros left out. */
+NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols)
+{
+    size_t i, j, p;
+    for (i = 0; i < n; i++, tok += length, z += cols) {
+        for (j = 0; j + NNI_W <= cols; j += NNI_W) {
+            nniv a = NNI_F(0.0f);
+            for (p = 0; p < length; p++) a = nniv_add(a, nniv_load(table + (p * vocab + (size_t)tok[p]) * cols + j));
+            nniv_store(z + j, nniv_add(a, nniv_load(bias + j)));
+        }
+        if (j < cols) {
+            nniv a = NNI_F(0.0f);
+            for (p = 0; p < length; p++) a = nniv_add(a, nniv_loadn(table + (p * vocab + (size_t)tok[p]) * cols + j, cols - j));
+            nniv_storen(z + j, nniv_add(a, nniv_loadn(bias + j, cols - j)), cols - j);
+        }
+    }
+}
+NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols)
+{
+    size_t i, j, p;
+    for (i = 0; i < n; i++, tok += length, dz += cols) {
+        for (j = 0; j + NNI_W <= cols; j += NNI_W) {
+            nniv d = nniv_load(dz + j);
+            for (p = 0; p < length; p++) {
+                float *to = table + (p * vocab + (size_t)tok[p]) * cols + j;
+                nniv_store(to, nniv_add(nniv_load(to), d));
+            }
+        }
+        if (j < cols) {
+            nniv d = nniv_loadn(dz + j, cols - j);
+            for (p = 0; p < length; p++) {
+                float *to = table + (p * vocab + (size_t)tok[p]) * cols + j;
+                nniv_storen(to, nniv_add(nniv_loadn(to, cols - j), d), cols - j);
+            }
+        }
+    }
+}
 
 #if NNI_PASS != 1
 #define NNI_TILE 32
@@ -4348,7 +4388,7 @@ static const nni_kernels NNI_K(kernels) = {
     "neon",
 #endif
     NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(act_forward), NNI_K(act_backward),
-    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum),
+    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter),
 #if NNI_PASS == 1
     1, 1, NULL, NULL
 #else
