@@ -35,6 +35,11 @@ build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
 test: $(TESTS) $(PROGRAMS)
 	@sh tests/run.sh $(TESTS) $(E2E)
 
+# the workflows at demo scale; every program adds its line
+run: all
+	build/artificial_data all --demo --overwrite --out out/artificial_data
+	@echo "look at out/artificial_data/report.html"
+
 interop: all
 	@sh tests/run.sh $(INTEROP)
 
@@ -56,4 +61,4 @@ sanitize: $(SANITIZE)
 clean:
 	rm -rf build out
 
-.PHONY: all test interop check hashes sanitize clean
+.PHONY: all run test interop check hashes sanitize clean

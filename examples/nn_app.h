@@ -498,7 +498,7 @@ NNI_FN void nni_app_try(nni_app_guess *g, const char *typed, const char *word, s
 NNI_FN int nni_app_close(const nni_app_guess *g, const char *typed)
 {
     size_t n = strlen(typed);
-    return g->distance <= (n < 4 ? 1u : n < 8 ? 2u : 3u);
+    return n > 1 && g->distance <= (n < 4 ? 1u : n < 8 ? 2u : 3u);
 }
 
 NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
@@ -958,7 +958,7 @@ NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
     }
     if (o->unit) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
     if (o->flags & NN_APP_REQUIRED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%srequired", n ? "; " : "");
-    else if (o->type == NN_APP_SEED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault: --seed", n ? "; " : "");
+    else if (o->type == NN_APP_SEED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s%s--seed", n ? "; " : "", o->def ? o->def : "", o->def ? ", or " : "");
     else if (o->def && !(o->type == NN_APP_BOOL && strcmp(o->def, "false") == 0)) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s", n ? "; " : "",
         o->type == NN_APP_BOOL ? "on" : o->def);
     if (n && n < sizeof lim) {
@@ -1004,7 +1004,7 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
                 nni_app_help_row(f, app, q);
         }
     }
-    fprintf(f, "\nSwitches have a --no- form. Any option may stand in the --config file by its key.\n");
+    fprintf(f, "\nSwitches have a --no- form; every option may stand in the --config file, too.\n");
     if (p->notes) fprintf(f, "\n%s\n", p->notes);
 }
 
@@ -2349,6 +2349,53 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
     free(pen.rgb);
     free(pen.mask);
     return out;
+}
+
+/* one PNG chunk: length, type, data, CRC */
+NNI_FN nn_status nni_png_chunk(nn_buf *b, const char *type, const unsigned char *data, size_t n, nn_error *err)
+{
+    unsigned char head[8], tail[4];
+    uint32_t crc, k;
+    nn_status s;
+    for (k = 0; k < 4; k++) { head[k] = (unsigned char)(n >> (24 - 8 * k)); head[4 + k] = (unsigned char)type[k]; }
+    crc = nn_crc32(0, head + 4, 4);
+    if (n) crc = nn_crc32(crc, data, n);
+    for (k = 0; k < 4; k++) tail[k] = (unsigned char)(crc >> (24 - 8 * k));
+    s = nn_buf_put(b, head, 8, err);
+    if (s == NN_OK && n) s = nn_buf_put(b, data, n, err);
+    return s == NN_OK ? nn_buf_put(b, tail, 4, err) : s;
+}
+/* rows as stored DEFLATE blocks, one per row: right, but not small */
+NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
+{
+    size_t w = 0, h = 0, y, row, k;
+    unsigned char *px = nni_plot_raster(p, &w, &h), *z = NULL, *q, head[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0 };
+    nn_buf b = NN_ZERO;
+    uint32_t adler = 1;
+    nn_status s;
+    row = 3 * w + 1;
+    if (px) z = (unsigned char *)malloc(h * (row + 5) + 6);
+    if (!z) { free(px); return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plot", path); }
+    q = z;
+    *q++ = 0x78; *q++ = 0x01;
+    for (y = 0; y < h; y++) {
+        *q++ = y + 1 == h;
+        *q++ = (unsigned char)row; *q++ = (unsigned char)(row >> 8); *q++ = (unsigned char)~row; *q++ = (unsigned char)(~row >> 8);
+        *q = 0;
+        memcpy(q + 1, px + y * 3 * w, 3 * w);
+        adler = nn_adler32(adler, q, row);
+        q += row;
+    }
+    for (k = 0; k < 4; k++) { *q++ = (unsigned char)(adler >> (24 - 8 * k)); head[k] = (unsigned char)(w >> (24 - 8 * k)); head[4 + k] = (unsigned char)(h >> (24 - 8 * k)); }
+    s = nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, err);
+    if (s == NN_OK) s = nni_png_chunk(&b, "IHDR", head, 13, err);
+    if (s == NN_OK) s = nni_png_chunk(&b, "IDAT", z, (size_t)(q - z), err);
+    if (s == NN_OK) s = nni_png_chunk(&b, "IEND", NULL, 0, err);
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
+    nn_buf_free(&b);
+    free(px);
+    free(z);
+    return s;
 }
 
 /* ---- [REPORT] ----------------------------------------------------------- */

@@ -1,0 +1,174 @@
+"""tests/interop/test_artificial.py - checkpoints of artificial_data beside live PyTorch: the same module loads them with
+strict=True and gives the same logits; files that torch.save wrote evaluate here to torch's own accuracy."""
+import csv, json, os, subprocess, sys, tempfile
+
+passed = failed = skipped = 0
+
+
+def check(ok, what):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAIL " + what)
+
+
+def done():
+    print("%d passed, %d failed, %d skipped" % (passed, failed, skipped))
+    sys.exit(1 if failed else 0)
+
+
+try:
+    import numpy as np
+    import torch
+except ImportError:
+    print("skip test_artificial: needs torch and numpy")
+    skipped = 1
+    done()
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROG = os.path.join(ROOT, "build", "artificial_data")
+torch.set_num_threads(1)
+
+
+def run(*args):
+    p = subprocess.run([PROG, *args, "--quiet"], capture_output=True, text=True)
+    check(p.returncode == 0, "%s: status %d: %s" % (" ".join(args[:3]), p.returncode, p.stderr.strip()))
+    return dict(line.split(" ", 1) for line in p.stdout.splitlines() if " " in line)
+
+
+def read(path):
+    with open(path) as f:
+        rows = list(csv.reader(f))[1:]
+    a = np.array(rows, dtype=np.float64)
+    return a[:, :-1].astype(np.float32), a[:, -1].astype(np.int64)
+
+
+class MLP(torch.nn.Module):
+    """the document's module: layers = ModuleList of Sequential(Linear, ReLU), head = Sequential; None = a bare Linear"""
+
+    def __init__(self, d, widths, head, c):
+        super().__init__()
+        L = torch.nn.Linear
+        layers, n = [], d
+        for w, bare in widths:
+            layers.append(torch.nn.Sequential(L(n, w)) if bare else torch.nn.Sequential(L(n, w), torch.nn.ReLU()))
+            n = w
+        self.layers = torch.nn.ModuleList(layers)
+        mods = []
+        for w in head:
+            mods += [L(n, w), torch.nn.ReLU()]
+            n = w
+        self.head = torch.nn.Sequential(*mods, L(n, c))
+
+    def forward(self, x):
+        for l in self.layers:
+            x = l(x)
+        return self.head(x)
+
+
+class Original(torch.nn.Module):
+    """the original program's module and names"""
+
+    def __init__(self, d, c):
+        super().__init__()
+        L, R, S = torch.nn.Linear, torch.nn.ReLU, torch.nn.Sequential
+
+        def block(n):
+            m = torch.nn.Module()
+            m.block = S(*[f() for _ in range(5) for f in (lambda: L(n, n), R)])
+            return m
+        self.backbone = torch.nn.Module()
+        self.backbone.block1 = block(d)
+        self.backbone.transition = L(d, d // 2)
+        self.backbone.block2 = block(d // 2)
+        self.head = torch.nn.Module()
+        self.head.head = S(L(d // 2, d // 4), R(), L(d // 4, c))
+
+    def forward(self, x):
+        b = self.backbone
+        return self.head.head(b.block2.block(b.transition(b.block1.block(x))))
+
+
+def logits_of(pred_csv):
+    with open(pred_csv) as f:
+        rows = list(csv.reader(f))
+    return np.array([[float(v) for v in r[1:]] for r in rows[1:]]), [r[0] for r in rows[1:]]
+
+
+def same(module, ckpt, x, data, tmp, name):
+    sd = torch.load(ckpt, weights_only=True)
+    module.load_state_dict(sd, strict=True)
+    module.eval()
+    with torch.no_grad():
+        z = module(torch.from_numpy(x))
+    p = torch.softmax(z.double(), 1).numpy()
+    out = os.path.join(tmp, name + "_pred.csv")
+    run("predict", "--model", ckpt, "--input", data, "--output", out)
+    q, labels = logits_of(out)
+    # probabilities carry the logits up to one constant per row: compare differences of logits
+    a, b = np.log(p) - np.log(p[:, :1]), np.log(q) - np.log(q[:, :1])
+    worst = float(np.abs(a - b).max())
+    check(worst <= 1e-5 * max(1.0, float(np.abs(z).max())), "%s: logits differ by %.3g" % (name, worst))
+    check([str(i) for i in p.argmax(1)] == labels or float((p.argmax(1) != np.array(labels, dtype=int)).mean()) < 0.005, name + ": predictions differ")
+    return sd, z
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    T = lambda *p: os.path.join(tmp, *p)
+    run("generate", "--name", "d", "--n-samples", "600", "--n-features", "16", "--n-informative", "8", "--n-classes", "4", "--class-sep", "2", "--out", T("data"))
+    train, test = T("data", "d_train.csv"), T("data", "d_test.csv")
+    x, y = read(test)
+    cases = [
+        ("uniform", MLP(16, [(16, 0)] * 10, [8], 4), []),
+        ("tapered", MLP(16, [(16, 0)] * 5 + [(8, 1)] + [(8, 0)] * 5, [4], 4), []),
+        ("24,12", MLP(16, [(24, 0), (12, 0)], [], 4), []),
+        ("24,12", MLP(16, [(24, 0), (12, 0)], [6], 4), ["--head-hidden", "6"]),
+        ("tapered", Original(16, 4), ["--compat"]),
+    ]
+    for i, (arch, module, extra) in enumerate(cases):
+        out = T("ck%d" % i)
+        run("train", "--train", train, "--test", test, "--arch", arch, "--init", "he", "--epochs", "4", "--out", out, *extra)
+        ck = os.path.join(out, "mlp_d_model.pth")
+        sd, z = same(module, ck, x, test, tmp, "%s%d" % (arch.replace(",", "_"), i))
+        head = torch.load(os.path.join(out, "mlp_d_head.pth"), weights_only=True)
+        check(list(head) == [k for k in sd if k.startswith("head.")] and all(torch.equal(head[k], sd[k]) for k in head), "head file of %s" % arch)
+        meta = json.load(open(os.path.join(out, "mlp_d_model.json")))
+        check(meta["n_in"] == 16 and meta["n_out"] == 4 and meta["classes"] == ["0", "1", "2", "3"], "JSON of %s" % arch)
+        try:
+            from safetensors import safe_open
+            with safe_open(os.path.join(out, "mlp_d_model.safetensors"), "pt") as f:
+                check(set(f.keys()) == set(sd) and all(torch.equal(f.get_tensor(k), sd[k]) for k in sd), "safetensors of %s" % arch)
+                check(json.loads(f.metadata()["nn_mlp"])["n_out"] == 4, "safetensors metadata of %s" % arch)
+        except ImportError:
+            skipped += 1
+            print("skip safetensors: needs safetensors")
+        # the same module, trained a little by torch, saved by torch, read here
+        opt = torch.optim.Adam(module.parameters(), lr=1e-2)
+        module.train()
+        tx, ty = read(train)
+        for _ in range(15):
+            opt.zero_grad()
+            torch.nn.functional.cross_entropy(module(torch.from_numpy(tx)), torch.from_numpy(ty)).backward()
+            opt.step()
+        back = T("torch%d.pth" % i)
+        torch.save(module.state_dict() if i % 2 else {"epoch": 3, "model_state_dict": module.state_dict()}, back)
+        module.eval()
+        with torch.no_grad():
+            acc = float((module(torch.from_numpy(x)).argmax(1).numpy() == y).mean())
+        got = run("evaluate", "--model", back, "--test", test, "--out", T("ev%d" % i), *(["--arch", arch] if i in (0, 1) else []))
+        check(abs(float(got.get("accuracy", -1)) - acc) < 0.0126, "%s: torch-written file evaluates to %s here, %.4f there" % (arch, got.get("accuracy"), acc))
+        # fine-tuning from a file that torch wrote
+        got = run("finetune", "--from", back, "--train", train, "--test", test, "--epochs", "2", "--freeze-backbone", "--out", T("ft%d" % i))
+        check(got.get("backbone_before_sha256") == got.get("backbone_after_sha256"), "%s: frozen backbone" % arch)
+    # an edited model loads in torch, too
+    run("finetune", "--from", T("ck2", "mlp_d_model.pth"), "--train", train, "--epochs", "3", "--lr", "1e-2", "--name", "e", "--out", T("ck2"))
+    run("taskvec", "--pretrained", T("ck2", "mlp_d_model.pth"), "--finetuned", T("ck2", "mlp_e_finetuned_model.pth"), "--op", "add", "--scale", "1", "--test", test, "--out", T("tv"))
+    a = torch.load(T("tv", "taskvec_add_model.pth"), weights_only=True)
+    b = torch.load(T("ck2", "mlp_e_finetuned_model.pth"), weights_only=True)
+    check(list(a) == list(b) and all(torch.equal(a[k], b[k]) for k in a), "the edited model at coefficient 1 is the fine-tuned one, bit for bit")
+    tau = torch.load(T("tv", "taskvec_add_tau1.pth"), weights_only=True)
+    pre = torch.load(T("ck2", "mlp_d_model.pth"), weights_only=True)
+    check(all(tau[k].dtype == torch.float64 and torch.equal((pre[k].double() + tau[k]).float(), b[k]) for k in tau), "tau in float64 restores the fine-tuned weights")
+done()
