@@ -1801,6 +1801,16 @@ done:
 }
 
 /* ==== commands =========================================================== */
+/* claim: the folder is ours until the program ends; what a killed run left half-written goes */
+static nn_lock *folder_lock;
+static nn_status claim(nn_app *app, const char *stem, nn_error *err)
+{
+    nn_status s = nn_dir_make(app->out, NULL, err);
+    if (s == NN_OK) s = nn_lock_open(&folder_lock, app->out, NULL, err);
+    if (s == NN_OK) s = nn_app_out_open(app, stem, err);
+    if (s == NN_OK && (app->resume || app->overwrite)) s = nn_dir_clean(app->out, NULL, err);
+    return s;
+}
 static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
 {
     gen_opts set[3];
@@ -1809,7 +1819,7 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
     n = preset_sets(set, &o->gen, preset, 0);
-    if (!app->dry_run) TRY(nn_app_out_open(app, preset ? "" : o->gen.name, err));
+    if (!app->dry_run) TRY(claim(app, preset ? "" : o->gen.name, err));
     nn_report_begin(&rep, app, preset ? nn_app_text(app, "Classification sets, the %s's", preset == 1 ? "document" : "original program") : nn_app_text(app, "Classification set %s", o->gen.name), "made by make_classification, split into train and test");
     for (i = 0; i < n && status == NN_OK; i++) status = generate(app, &set[i], app->out, &rep, err);
     if (status == NN_OK && !app->dry_run) {
@@ -1833,7 +1843,7 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
     if (tune) TRY(model_load(app, &base, f->from, NULL, NULL, o->naming_act, &o->map, err));
     if (o->compat && !tune && strcmp(f->arch, "tapered") != 0) nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model keeps the suite's");
-    if (!app->dry_run) TRY(nn_app_out_open(app, stem, err));
+    if (!app->dry_run) TRY(claim(app, stem, err));
     nn_report_begin(&rep, app, nn_app_text(app, "%s %s", tune ? "Fine-tuning on" : "Training on", f->name), nn_app_text(app, "%s, %s %g, batch %zu, up to %zu epochs, seed %llu", tune ? (f->freeze ? "head only, backbone frozen" : "whole model") : f->arch,
                     nn_opt_name((nn_opt)(f->optimizer + 1)), f->lr, f->batch, f->epochs, (unsigned long long)app->seed));
     TRY(fit(app, o, f, &o->in, tune ? &base : NULL, stem, &rep, &out, &fig, err));
@@ -1858,7 +1868,7 @@ static nn_status cmd_taskvec(nn_app *app, opts *o, nn_error *err)
     o->in.delimiter = ","; o->in.header = 1;
     TRY(edit_open(app, j, o, &o->edit, &o->in, err));
     if (app->dry_run) { nn_app_count(app, "models", j->n_ft + 1); nn_app_count(app, "test_sets", j->n_sets); goto done; }
-    TRY(nn_app_out_open(app, stem, err));
+    TRY(claim(app, stem, err));
     nn_report_begin(&rep, app, nn_app_text(app, "Task vectors: %s", op_name[o->edit.op]), nn_app_text(app, "%zu fine-tuned model%s, %zu test set%s, each with its own head", j->n_ft, j->n_ft > 1 ? "s" : "", j->n_sets, j->n_sets > 1 ? "s" : ""));
     TRY(describe_taus(app, j, stem, &rep, err));
     TRY(sweep(app, j, o, &o->edit, o->edit.op, stem, &rep, err));
@@ -1905,7 +1915,7 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     TRY(judge(app, &m, &r, &e, err));
     stem = nn_app_text(app, "%s_on_%s", name_of(app, o->model ? o->model : o->head), name_of(app, o->in.test));
     if (app->dry_run) { nn_app_count(app, "rows", e.n); goto done; }
-    TRY(nn_app_out_open(app, stem, err));
+    TRY(claim(app, stem, err));
     nn_report_begin(&rep, app, nn_app_text(app, "Evaluation of %s", o->model ? o->model : o->head), nn_app_text(app, "%zu rows of %s", e.n, o->in.test));
     nn_report_figure(&rep, "accuracy", percent(app, e.accuracy), nn_app_text(app, "%zu rows", e.n));
     nn_report_figure(&rep, "macro F1", nn_app_text(app, "%.4f", e.macro.f1), NULL);
@@ -2027,12 +2037,14 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         if (!nn_app_given(app, "finetune.lr")) o->tune.lr = 1e-3;
         if (!nn_app_given(app, "data.standardize")) in.standardize = 1;
     }
-    TRY(nn_app_out_open(app, "", err));
+    TRY(claim(app, "", err));
     data = nn_app_path(app, "artificial_datasets");
     ck = nn_app_path(app, "artificial_checkpoints");
     nn_report_begin(&rep, app, o->demo ? "Artificial data: the whole workflow, demo scale" : "Artificial data: the whole workflow", "three data sets; a model trained on the first, fine-tuned on the others; its weights edited with task vectors");
     TRY(nn_dir_make(data, NULL, err));
     TRY(nn_dir_make(ck, NULL, err));
+    TRY(nn_dir_clean(data, NULL, err));
+    TRY(nn_dir_clean(ck, NULL, err));
     nn_report_section(&rep, "1. Data sets");
     for (i = 0; i < 3; i++) {
         if (app->resume && nn_file_exists(nn_app_text(app, "%s/%s_test.csv", data, set[i].name), NULL)) { nn_app_say(app, "%s is there", set[i].name); continue; }
@@ -2113,5 +2125,7 @@ int main(int argc, char **argv)
     case C_SUMMARY: s = cmd_summary(&app, &o, &err); break;
     default: s = cmd_all(&app, &o, &err); break;
     }
-    return nn_app_finish(&app, s == NN_OK ? NULL : &err);
+    rc = nn_app_finish(&app, s == NN_OK ? NULL : &err);
+    nn_lock_close(folder_lock);
+    return rc;
 }

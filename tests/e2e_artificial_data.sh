@@ -20,7 +20,8 @@ refuse() {
     if [ "$rc" -ne "$want" ]; then bad "$name: expected status $want, got $rc: $(tail -n 2 err.txt)"; return; fi
     if ! grep -q "^artificial_data: " err.txt; then bad "$name: no message: $(cat err.txt)"; return; fi
     if ! grep -qi -- "$words" err.txt; then bad "$name: expected '$words' in: $(cat err.txt)"; return; fi
-    if find . -name '*.nntmp-*' | grep -q .; then bad "$name: a half-written file was left: $(find . -name '*.nntmp-*')"; return; fi
+    left=$(find . -path ./killed -prune -o -name '.nntmp-*' -print)
+    if [ -n "$left" ]; then bad "$name: a half-written file was left: $left"; return; fi
     ok
 }
 has() { for f in "$@"; do if [ -s "$f" ]; then ok; else bad "file $f is missing or empty"; fi; done; }
@@ -93,6 +94,7 @@ kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
 refuse guard 1 "holds a run" "$P" train $long --out killed --quiet
 run resume "$P" train $long --out killed --quiet --resume
 [ "$(value weights_sha256 out.txt)" = "$(value weights_sha256 whole.txt)" ] && ok || bad "kill -9 and --resume: other weights"
+[ -z "$(find killed -name '.nntmp-*')" ] && ok || bad "--resume left $(find killed -name '.nntmp-*')"
 cmp -s killed/mlp_d1_model.pth whole/mlp_d1_model.pth && cmp -s killed/mlp_d1_history.csv whole/mlp_d1_history.csv && ok || bad "kill -9 and --resume: other files"
 "$P" train $long --out stopped --quiet >out.txt 2>err.txt & pid=$!
 i=0; while [ ! -s stopped/mlp_d1_state.pth ] && [ $i -lt 200 ]; do sleep 0.02; i=$((i + 1)); done
@@ -150,7 +152,7 @@ if mount -t tmpfs -o size=64k tmpfs disk 2>/dev/null; then
     umount disk
 else
     (ulimit -f 8; trap '' XFSZ; exec "$P" train --train data/d1_train.csv --arch 64,64 --epochs 1 --out disk/x --quiet) >out.txt 2>err.txt; rc=$?
-    [ $rc -eq 1 ] && grep -q "disk/x" err.txt && [ -z "$(find disk -name '*.nntmp-*')" ] && ok || bad "file size limit: status $rc, $(cat err.txt)"
+    [ $rc -eq 1 ] && grep -q "disk/x" err.txt && [ -z "$(find disk -name '.nntmp-*')" ] && ok || bad "file size limit: status $rc, $(cat err.txt)"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
