@@ -966,6 +966,7 @@ NNI_FN nn_status nni_classes_make(nni_classes *c, const nn_tensor *x, size_t n, 
     c->start = at + 3 * n;
     if (!nni_encode(c->code, NULL, &c->k, x, n, a)) {
         nn_mem_free(at, c->bytes, a);
+        c->code = NULL;
         return nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu labels", who, n);
     }
     for (i = 0; i <= c->k && i <= n; i++) c->start[i] = 0;
