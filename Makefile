@@ -58,7 +58,20 @@ build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 sanitize: $(SANITIZE)
 	@sh tests/run.sh $(SANITIZE)
 
+# one JSON object per line; BENCH="gemm act" runs only what contains a word
+BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))
+PEERS   = $(wildcard tests/bench/peers_*.py)
+build/bench%: tests/bench/bench%.c $(HEADERS) $(wildcard tests/bench/*.h) | build
+	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
+bench: $(BENCHES)
+	@for b in $(BENCHES); do $$b $(BENCH) || exit 1; done
+bench-peers: $(BENCHES)
+	@for p in $(PEERS); do python3 $$p $(BENCH) || exit 1; done
+# a regression guard that cannot flake: instruction counts under callgrind
+callgrind:
+	@sh tests/bench/callgrind.sh
+
 clean:
 	rm -rf build out
 
-.PHONY: all run test interop check hashes sanitize clean
+.PHONY: all run test interop check hashes sanitize bench bench-peers callgrind clean

@@ -1180,7 +1180,7 @@ NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); 
 /* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set with its own vector type
  * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
 /* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of the packed way. */
-enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG };
+enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG, NNI_RUN_ROW };
 typedef struct nni_job_f32 {
     size_t m, n, k, lda, ldb, ldc, ldpre, ldsaved, kc, mc, nc, scratch;   /* scratch: floats per thread */
     const float *a, *b;
@@ -2126,6 +2126,7 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
  *   A transposed (dW = dY^T X): nothing to turn; C is the large operand, so rows outside (W);
  *   neither (dX = dY W): nothing to turn; W streams through once per block of rows;
  *   both: A's columns are lanes, T without packing;
+ *   one row: one chain per column, so eight vectors of columns side by side hide the latency of fma;
  *   many rows, columns and terms: packing both pays, since every panel is used often. */
 NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr, size_t mr, size_t item, int blocks, int *path, int *pack,
                          size_t *kc, size_t *mc, size_t *nc, size_t *scratch)
@@ -2133,7 +2134,8 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
     *pack = 0;
     *scratch = 0;
     *kc = *mc = *nc = 0;
-    if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
+    if (m == 1) *path = NNI_RUN_ROW;
+    else if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
         *path = NNI_RUN_BIG;
         const size_t most = NNI_KC * 4 / item, parts = (k + most - 1) / most;
         *kc = blocks ? (k + parts - 1) / parts : k;                  /* even blocks: one panel of B is 64 KiB at most, in L2 */
@@ -4828,6 +4830,55 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
         }
     }
 }
+/* One row: t[0..nv W) += a B, nv chains side by side; nv = 1 is cut to n. */
+NNI_KI void NNI_TK(row)(const int nv, size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
+{
+    const nnt_cut cut = nnt_mask(n < NNI_TW ? n : NNI_TW);
+#define NNI_EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define NNI_X(r) nnt x##r = nnt_set(0); if (nv > r) x##r = nv == 1 ? nnt_loadc(t, cut) : nnt_load(t + r * NNI_TW);
+    NNI_EACH(NNI_X)
+#undef NNI_X
+    for (; k; k--, a += as, q += qs) {
+        const nnt w = nnt_set(*a);
+#define NNI_X(r) if (nv > r) x##r = nnt_fma(w, nv == 1 ? nnt_loadc(q, cut) : nnt_load(q + r * NNI_TW), x##r);
+        NNI_EACH(NNI_X)
+#undef NNI_X
+    }
+#define NNI_X(r) if (nv > r) { if (nv == 1) nnt_storec(t, x##r, cut); else nnt_store(t + r * NNI_TW, x##r); }
+    NNI_EACH(NNI_X)
+#undef NNI_X
+#undef NNI_EACH
+}
+NNI_KF void NNI_TK(row_any)(size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
+{
+    size_t x = 0;
+    if (n == 8 * NNI_TW) { NNI_TK(row)(8, k, a, as, q, qs, t, n); return; }
+    if (x + 4 * NNI_TW <= n) { NNI_TK(row)(4, k, a, as, q, qs, t, n); x += 4 * NNI_TW; }
+    if (x + 2 * NNI_TW <= n) { NNI_TK(row)(2, k, a, as, q + x, qs, t + x, n); x += 2 * NNI_TW; }
+    for (; x < n; x += NNI_TW) NNI_TK(row)(1, k, a, as, q + x, qs, t + x, n - x);
+}
+/* Batch 1: B as it stands (weights [in][out]: a packed model), or B transposed, turned 64 terms at a time within L1. */
+NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1)
+{
+    nnie t[8 * NNI_TW], turned[64 * 8 * NNI_TW];
+    const size_t k = jb->k, as = jb->ta ? jb->lda : 1;
+    size_t i, s, l, x;
+    for (i = i0; i < i1; i++) {
+        const nnie *a = jb->a + (jb->ta ? i : i * jb->lda);
+        for (s = j0; s < j1; s += 8 * NNI_TW) {
+            const size_t n = j1 - s < 8 * NNI_TW ? j1 - s : 8 * NNI_TW;
+            for (x = 0; x < n; x++) t[x] = 0;
+            if (jb->tb)
+                for (l = 0; l < k; l += 64) {
+                    const size_t kc = k - l < 64 ? k - l : 64;
+                    NNI_TK(flip)(turned, 8 * NNI_TW, jb->b + s * jb->ldb + l, jb->ldb, n, kc);
+                    NNI_TK(row_any)(kc, a + l * as, as, turned, 8 * NNI_TW, t, n);
+                }
+            else NNI_TK(row_any)(k, a, as, jb->b + s, jb->ldb, t, n);
+            NNI_TK(finish)(jb, i, s, 1, n, t, n);
+        }
+    }
+}
 NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     switch (jb->path) {
@@ -4835,6 +4886,7 @@ NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, siz
     case NNI_RUN_W:   NNI_TK(run_w)(jb, i0, i1, j0, j1, scratch); break;
     case NNI_RUN_T:   NNI_TK(run_t)(jb, i0, i1, j0, j1, scratch); break;
     case NNI_RUN_BIG: NNI_TK(run_big)(jb, i0, i1, j0, j1, scratch); break;
+    case NNI_RUN_ROW: NNI_TK(run_row)(jb, i0, i1, j0, j1); break;
     }
 }
 #undef NNI_CUT_

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""tests/bench/peers_gemm.py - the products of nn_tensor.h beside NumPy (OpenBLAS) and PyTorch (MKL or OpenBLAS), one thread.
+
+Builds tests/bench/gemm_lib.c as a shared library, then alternates: ours, NumPy, PyTorch, and again, and prints one JSON object per
+line: medians in microseconds, and the ratios peer / ours (above 1 = ours is faster). `--min-ratio R` exits 1 when a ratio from M = 8 up
+is below R. Words select shapes by name."""
+import ctypes, json, os, statistics, subprocess, sys, time
+
+for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[v] = "1"
+try:
+    import numpy as np
+except ImportError:
+    print("skip peers_gemm: needs numpy")
+    print("0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+try:
+    import torch
+    torch.set_num_threads(1)
+except ImportError:
+    torch = None
+
+root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+os.makedirs(os.path.join(root, "build"), exist_ok=True)
+lib = os.path.join(root, "build", "gemm_lib.so")
+subprocess.check_call([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-shared", "-fPIC", os.path.join(root, "tests", "bench", "gemm_lib.c"), "-o", lib, "-lm"])
+ours = ctypes.CDLL(lib)
+P = ctypes.c_void_p
+Z = ctypes.c_size_t
+ours.gemm_many.argtypes = [Z, Z, Z, P, ctypes.c_int, P, ctypes.c_int, P, ctypes.c_int]
+ours.gemm_isa.restype = ctypes.c_char_p
+
+
+def per_call(fn, n):
+    t = time.perf_counter()
+    fn(n)
+    return (time.perf_counter() - t) / n
+
+
+def bench(kind, m, n, k):
+    rng = np.random.default_rng(0)
+    ta, tb = kind[0] == "t", kind[1] == "t"
+    a = rng.standard_normal((k, m) if ta else (m, k), dtype=np.float32)
+    b = rng.standard_normal((n, k) if tb else (k, n), dtype=np.float32)
+    c = np.zeros((m, n), np.float32)
+    na, nb = (a.T if ta else a), (b.T if tb else b)
+    out = np.zeros((m, n), np.float32)
+
+    def run_ours(reps):
+        ours.gemm_many(m, n, k, a.ctypes.data, ta, b.ctypes.data, tb, c.ctypes.data, reps)
+
+    def run_numpy(reps):
+        for _ in range(reps):
+            np.matmul(na, nb, out=out)
+
+    rows = {"ours": run_ours, "numpy": run_numpy}
+    if torch is not None:
+        xa, xb, xo = torch.from_numpy(a), torch.from_numpy(b), torch.zeros(m, n)
+        xa, xb = (xa.T if ta else xa), (xb.T if tb else xb)
+
+        def run_torch(reps):
+            for _ in range(reps):
+                torch.mm(xa, xb, out=xo)
+        rows["torch"] = run_torch
+    reps = max(1, int(2e8 / (2.0 * m * n * k + 2e5)))
+    times = {name: [] for name in rows}
+    for name in rows:
+        rows[name](1)
+    for _ in range(9):
+        for name, fn in rows.items():
+            times[name].append(per_call(fn, reps))
+    assert np.allclose(c, out, rtol=1e-3, atol=1e-3 * k ** 0.5)
+    med = {name: statistics.median(t) for name, t in times.items()}
+    line = {"name": "gemm_" + kind, "m": m, "n": n, "k": k, "threads": 1, "isa": ours.gemm_isa().decode(), "unit": "us"}
+    for name in med:
+        line[name] = round(med[name] * 1e6, 3)
+        line[name + "_min"] = round(min(times[name]) * 1e6, 3)
+    # ratios of the best times: on a shared machine a median tells who was interrupted
+    for name in med:
+        if name != "ours":
+            line[name + "/ours"] = round(min(times[name]) / min(times["ours"]), 2)
+    print(json.dumps(line), flush=True)
+    return line
+
+
+def main():
+    words = [w for w in sys.argv[1:] if not w.startswith("-")]
+    need = float(sys.argv[sys.argv.index("--min-ratio") + 1]) if "--min-ratio" in sys.argv else 0.0
+    words = [w for w in words if not w.replace(".", "").isdigit()]
+    shapes = [(kind, s, s, s) for s in (64, 256, 512, 1000, 1024) for kind in ("nn", "nt", "tn")]
+    for batch in (1, 8, 32, 128):
+        for w in (16, 64, 256, 512, 1024):
+            shapes += [("nt", batch, w, w), ("nn", batch, w, w), ("tn", w, w, batch)]
+    bad = 0
+    for s in shapes:
+        if words and not any(w in "gemm_%s_%dx%dx%d" % s for w in words):
+            continue
+        line = bench(*s)
+        batch = s[3] if s[0] == "tn" else s[1]
+        if batch >= 8 and any(v < need for key, v in line.items() if key.endswith("/ours")):
+            bad += 1
+    return 1 if bad else 0
+
+
+sys.exit(main())
