@@ -178,7 +178,9 @@ typedef struct nn_train_desc {
                                    these rows of a validation metric (rows first..first+n of the set, out [n, n_out]); divided by the set's n */
     nn_train_callback on_step, on_epoch;
     void  *user;
-    int    threads;             /* 0 = all; products split only where it gains; same bits for any number */
+    int    threads;             /* most to use; 0 = all. The trainer times steps with one thread and with all of them, goes on with what is faster,
+                                   and looks again now and then: on a busy machine more threads are slower. Same bits whatever it takes */
+    int    fixed_threads;       /* 1 = always `threads`, no timing */
     int    no_fuse;             /* 1 = gradients always go to memory first (same bits, slower): for looking at them */
     const nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
                                    update moves the float ones */
@@ -231,6 +233,9 @@ typedef struct nn_trainer {
     nn_update *pool;                /* [n_groups] constants of the step */
     const nn_update **updates;      /* [2 n_layers] into pool, NULL = not trained */
     size_t   hits;                  /* right rows of the last step */
+    int      team, team_most;       /* threads of the next step; most that may be tried */
+    int      probe; uint64_t probe_at, hold;      /* timing: what is tried now (0 = nothing), when to look again, steps between looks */
+    double   probe_sec[2];          /* fastest step seen with one thread, with team_most */
     double  *history;               /* [5][epochs] */
     nn_torch_rng torch_rng;         /* when the desc brings none */
     void    *block; size_t bytes;
@@ -1011,7 +1016,7 @@ NNI_FN unsigned nni_train_flags(const nn_train_set *train, const nn_train_desc *
 /* One walk over everything a trainer holds; d is filled. block NULL = only count. 0 = overflow. */
 NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, unsigned char *block)
 {
-    size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows, need, most = n > val->n ? n : val->n;
+    size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows, need = 0, most = n > val->n ? n : val->n;
     int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW;
     void *work, *eval;
     (void)nni_carve(block, &at, &ok, 1, sizeof *t);
@@ -1110,6 +1115,13 @@ NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_s
     t->val = b;
     t->desc = r;
     t->plateau = 1;
+    t->team = t->team_most = nn_thread_count(r.threads);
+    if (!r.fixed_threads) {                          /* nothing to try where no product is large enough to be split */
+        for (i = 0; i < m->n_layers && (double)r.batch_size * (double)m->layers[i].n_in * (double)m->layers[i].n_out < NNI_GEMM_PARALLEL; i++) {}
+        t->team = 1;
+        if (i == m->n_layers) t->team_most = 1;
+    } else t->team_most = 1;
+    t->hold = 8;
     t->best = t->plateau_best = NAN;
     t->block = block;
     t->bytes = bytes;
@@ -1134,18 +1146,45 @@ NNI_FN nn_status nni_train_view(nn_trainer *t, const float **params, nn_error *e
     *params = t->work.qparams;
     return nn_mlp_quantize_into(t->work.qparams, t->model, t->desc.qat, err);
 }
+/* Which team steps fastest? Steps probe = 4, 3 run on one thread, 2, 1 on all; then the faster team goes on for `hold` steps, longer each time. */
+NNI_FN double nni_clock(void)
+{
+#ifdef _OPENMP
+    return omp_get_wtime();
+#else
+    return 0;
+#endif
+}
+NNI_FN void nni_team_begin(nn_trainer *t)
+{
+    if (t->team_most < 2) return;
+    if (t->probe == 0 && t->step >= t->probe_at) { t->probe = 4; t->probe_sec[0] = t->probe_sec[1] = 1e300; }
+    if (t->probe) t->team = t->probe > 2 ? 1 : t->team_most;
+}
+NNI_FN void nni_team_end(nn_trainer *t, size_t rows, double seconds)
+{
+    double *best = &t->probe_sec[t->probe < 3];
+    if (t->team_most < 2 || t->probe == 0 || rows < t->work.rows) return;
+    if (seconds < *best) *best = seconds;
+    if (--t->probe) return;
+    t->team = t->probe_sec[1] < 0.95 * t->probe_sec[0] ? t->team_most : 1;
+    t->hold = t->hold < 4096 ? t->hold * 4 : t->hold;
+    t->probe_at = t->step + t->hold * (t->probe_sec[1] > 4 * t->probe_sec[0] ? 8 : 1);
+}
 NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *labels, const float *targets, const float *weight, size_t n, double *loss_out, nn_error *err)
 {
     nn_mlp *m = t->model;
     nn_mlp_run run = NN_ZERO;
     const float *z = NULL;
-    double loss = 0, factor;
+    double loss = 0, factor, began = 0;
     size_t g, i, j;
     nn_status s;
+    nni_team_begin(t);
+    if (t->probe) began = nni_clock();
     run.train = 1;
     run.seed = t->desc.seed;
     run.step = t->step;
-    run.threads = t->desc.threads;
+    run.threads = t->team;
     s = nni_train_view(t, &run.params, err);
     if (s == NN_OK) s = nn_mlp_forward(m, &t->work, in, n, &run, &z, err);
     if (s == NN_OK) s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out, err);
@@ -1198,7 +1237,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
             if (t->updates[i]) nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL, t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
         }
     }
-    if (s == NN_OK) t->step++;
+    if (s == NN_OK) { t->step++; if (t->probe) nni_team_end(t, n, nni_clock() - began); }
     return s;
 }
 NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss, nn_error *err)
@@ -1241,7 +1280,7 @@ NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, dou
     nn_status st = nni_set_check("nn_trainer_evaluate", t->model, &t->desc.loss, &s, err);
     if (st == NN_OK) st = nni_train_view(t, &run.params, err);
     if (st != NN_OK) return st;
-    run.threads = t->desc.threads;
+    run.threads = t->team;
     return nni_evaluate(t->model, &t->eval, &run, &t->desc.loss, &s, t->desc.metric, t->desc.user, t->row_loss, loss, metric, NULL, err);
 }
 /* The rows' order of the epoch that begins. */

@@ -382,6 +382,36 @@ static void one_seed_one_result(void)
     for (sh = NN_SHUFFLE_TORCH; sh <= NN_SHUFFLE_NONE; sh++)
         CHECK(run_hash(20, NN_OPT_ADAM, 1, 0, 0, (nn_shuffle)sh, 0, 0, NULL, 4) == run_hash(20, NN_OPT_ADAM, 1, 0, 0, (nn_shuffle)sh, 2, 0, NULL, 4));
 }
+/* products large enough to be split: 1, 2, 4 threads, held fixed and chosen by timing */
+static void threads(void)
+{
+    enum { N = 160, D = 256 };
+    static float x[N * D];
+    static int64_t y[N];
+    static const size_t hidden[] = { 256, 250 };
+    static const int counts[4] = { 1, 2, 4, 0 };
+    uint64_t want = 0, got;
+    size_t i;
+    int k;
+    fill(x, N * D, 1);
+    for (i = 0; i < N; i++) y[i] = (int64_t)(i % 7);
+    for (k = 0; k < 4; k++) {
+        nn_mlp_desc md = NN_ZERO;
+        nn_mlp *m = NULL;
+        nn_train_set s = NN_ZERO;
+        nn_train_desc d = NN_ZERO;
+        nn_error e = NN_ZERO;
+        md.n_in = D; md.n_out = 7; md.hidden = hidden; md.n_hidden = 2;
+        CHECK_OK(nn_mlp_create(&m, &md, &e), e);
+        s.x = x; s.labels = y; s.n = N;
+        d.epochs = 4; d.batch_size = 64; d.threads = counts[k]; d.fixed_threads = counts[k] != 0;
+        CHECK_OK(nn_train_fit(m, &s, &s, &d, NULL, &e), e);
+        got = fnv(m->params, m->n_params * 4);
+        if (k == 0) want = got;
+        CHECK_MSG(got == want, "%d threads", counts[k]);
+        nn_mlp_destroy(m);
+    }
+}
 /* the same bits on every path this machine has, with the hash kept here */
 static void isa_hash(void)
 {
@@ -633,6 +663,6 @@ static void memory(void)
 int main(void)
 {
     RUN(losses); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
-    RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(isa_hash); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
+    RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
     return test_report();
 }
