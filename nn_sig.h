@@ -580,19 +580,19 @@ NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err)
 }
 /* Text building where the first failure sticks: memory is the only thing that can go wrong, and is looked at in the end. */
 typedef struct nni_sig_text { nn_buf *b; nn_status status; nn_error *err; } nni_sig_text;
-NNI_FN void nni_putn(nni_sig_text *t, const char *s, size_t n)
+NNI_FN void nni_sig_putn(nni_sig_text *t, const char *s, size_t n)
 {
     if (t->status == NN_OK) t->status = nn_buf_put(t->b, s, n, t->err);
 }
-NNI_FN void nni_put(nni_sig_text *t, const char *s) { nni_putn(t, s, strlen(s)); }
-NNI_FN void nni_put_num(nni_sig_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
-NNI_FN void nni_put_size(nni_sig_text *t, size_t v)
+NNI_FN void nni_sig_put(nni_sig_text *t, const char *s) { nni_sig_putn(t, s, strlen(s)); }
+NNI_FN void nni_sig_put_num(nni_sig_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
+NNI_FN void nni_sig_put_size(nni_sig_text *t, size_t v)
 {
     char buf[NN_NUM_BYTES];
     size_t n = nn_u64_print(buf, (uint64_t)v);
-    nni_putn(t, buf, n);
+    nni_sig_putn(t, buf, n);
 }
-NNI_FN void nni_put_row(nni_sig_text *t, const float *v, size_t n)
+NNI_FN void nni_sig_put_row(nni_sig_text *t, const float *v, size_t n)
 {
     char *p, *start;
     size_t i, bytes;
@@ -611,204 +611,204 @@ NNI_FN void nni_put_row(nni_sig_text *t, const float *v, size_t n)
     t->b->len += (size_t)(p - start);
     t->b->data[t->b->len] = 0;
 }
-NNI_FN void nni_put_matrix(nni_sig_text *t, const nn_mlp_layer *y)
+NNI_FN void nni_sig_put_matrix(nni_sig_text *t, const nn_mlp_layer *y)
 {
     size_t i;
-    nni_put(t, "[");
-    for (i = 0; i < y->n_out; i++) { if (i) nni_put(t, ", "); nni_put_row(t, y->weight + i * y->n_in, y->n_in); }
-    nni_put(t, "]");
+    nni_sig_put(t, "[");
+    for (i = 0; i < y->n_out; i++) { if (i) nni_sig_put(t, ", "); nni_sig_put_row(t, y->weight + i * y->n_in, y->n_in); }
+    nni_sig_put(t, "]");
 }
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
 {
     nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b; t.status = NN_OK; t.err = err;
-    nni_put(&t, "{");
+    nni_sig_put(&t, "{");
     for (l = 0; l < m->n_layers; l++) {
         const nn_mlp_layer *y = &m->layers[l];
-        if (l) nni_put(&t, ", ");
-        nni_put(&t, "\""); nni_put(&t, y->name); nni_put(&t, ".weight\": ");
-        nni_put_matrix(&t, y);
-        nni_put(&t, ", \""); nni_put(&t, y->name); nni_put(&t, ".bias\": ");
-        nni_put_row(&t, y->bias, y->n_out);
+        if (l) nni_sig_put(&t, ", ");
+        nni_sig_put(&t, "\""); nni_sig_put(&t, y->name); nni_sig_put(&t, ".weight\": ");
+        nni_sig_put_matrix(&t, y);
+        nni_sig_put(&t, ", \""); nni_sig_put(&t, y->name); nni_sig_put(&t, ".bias\": ");
+        nni_sig_put_row(&t, y->bias, y->n_out);
     }
-    nni_put(&t, "}");
+    nni_sig_put(&t, "}");
     if (t.status != NN_OK && b->data) { b->len = keep; b->data[keep] = 0; }
     return t.status;
 }
 /* {"neuron_profiles": {...}, "layer_info": {...}} */
-NNI_FN void nni_put_signature_layer(nni_sig_text *t, const nn_signature_layer *y)
+NNI_FN void nni_sig_put_layer(nni_sig_text *t, const nn_signature_layer *y)
 {
     size_t j, p, k;
-    nni_put(t, "{\"neuron_profiles\": {");
+    nni_sig_put(t, "{\"neuron_profiles\": {");
     for (j = 0; j < y->neurons; j++) {
         const double *v = y->values + j * y->width;
-        nni_put(t, j ? ", \"" : "\"");
-        nni_put_size(t, j);
-        nni_put(t, "\": {");
+        nni_sig_put(t, j ? ", \"" : "\"");
+        nni_sig_put_size(t, j);
+        nni_sig_put(t, "\": {");
         for (p = 0; p < y->n_parts; p++) {
             const nn_signature_part *q = &y->part[p];
-            nni_put(t, p ? ", \"" : "\"");
-            nni_put(t, nn_sig_method_name(q->method));
-            nni_put(t, "\": ");
-            if (!q->is_list) { nni_put_num(t, v[q->offset]); continue; }
-            nni_put(t, "[");
-            for (k = 0; k < q->count; k++) { if (k) nni_put(t, ", "); nni_put_num(t, v[q->offset + k]); }
-            nni_put(t, "]");
+            nni_sig_put(t, p ? ", \"" : "\"");
+            nni_sig_put(t, nn_sig_method_name(q->method));
+            nni_sig_put(t, "\": ");
+            if (!q->is_list) { nni_sig_put_num(t, v[q->offset]); continue; }
+            nni_sig_put(t, "[");
+            for (k = 0; k < q->count; k++) { if (k) nni_sig_put(t, ", "); nni_sig_put_num(t, v[q->offset + k]); }
+            nni_sig_put(t, "]");
         }
-        nni_put(t, "}");
+        nni_sig_put(t, "}");
     }
-    nni_put(t, "}, \"layer_info\": {\"num_neurons\": ");
-    nni_put_size(t, y->neurons);
-    nni_put(t, ", \"num_examples\": ");
-    nni_put_size(t, y->rows);
-    nni_put(t, ", \"profile_methods\": [");
-    for (p = 0; p < y->n_parts; p++) { nni_put(t, p ? ", \"" : "\""); nni_put(t, nn_sig_method_name(y->part[p].method)); nni_put(t, "\""); }
-    nni_put(t, "]}}");
+    nni_sig_put(t, "}, \"layer_info\": {\"num_neurons\": ");
+    nni_sig_put_size(t, y->neurons);
+    nni_sig_put(t, ", \"num_examples\": ");
+    nni_sig_put_size(t, y->rows);
+    nni_sig_put(t, ", \"profile_methods\": [");
+    for (p = 0; p < y->n_parts; p++) { nni_sig_put(t, p ? ", \"" : "\""); nni_sig_put(t, nn_sig_method_name(y->part[p].method)); nni_sig_put(t, "\""); }
+    nni_sig_put(t, "]}}");
 }
 NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config, nn_error *err)
 {
     nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b; t.status = NN_OK; t.err = err;
-    nni_put(&t, "{\"neuron_activations\": {");
+    nni_sig_put(&t, "{\"neuron_activations\": {");
     for (l = 0; l < s->n_layers; l++) {
-        nni_put(&t, l ? ", \"" : "\"");
-        nni_put(&t, s->layers[l].key);
-        nni_put(&t, "\": ");
-        nni_put_signature_layer(&t, &s->layers[l]);
+        nni_sig_put(&t, l ? ", \"" : "\"");
+        nni_sig_put(&t, s->layers[l].key);
+        nni_sig_put(&t, "\": ");
+        nni_sig_put_layer(&t, &s->layers[l]);
     }
-    nni_put(&t, "}");
-    if (model_config) { nni_put(&t, ", \"model_config\": "); nni_put(&t, model_config); }
-    nni_put(&t, "}");
+    nni_sig_put(&t, "}");
+    if (model_config) { nni_sig_put(&t, ", \"model_config\": "); nni_sig_put(&t, model_config); }
+    nni_sig_put(&t, "}");
     if (t.status != NN_OK && b->data) { b->len = keep; b->data[keep] = 0; }
     return t.status;
 }
-NNI_FN void nni_put_config(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
+NNI_FN void nni_sig_put_config(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
 {
     const nn_mlp *m = r->improved;
-    nni_put(t, "{\"num_layers\": ");            nni_put_size(t, r->num_layers);
-    nni_put(t, ", \"neurons_per_layer\": ");    nni_put_size(t, r->neurons);
-    nni_put(t, ", \"activation_type\": \"");    nni_put(t, nn_act_name(r->act));
-    nni_put(t, "\", \"dropout_rate\": ");       nni_put_num(t, r->dropout);
-    nni_put(t, ", \"vocab_size\": ");           nni_put_size(t, f->vocab);
-    nni_put(t, ", \"sequence_length\": ");      nni_put_size(t, f->length);
-    nni_put(t, ", \"input\": \"");              nni_put(t, f->index_input ? "index" : "onehot");
-    nni_put(t, "\", \"input_size\": ");         nni_put_size(t, m->n_in);
-    nni_put(t, ", \"num_parameters\": ");       nni_put_size(t, m->n_params);
-    nni_put(t, ", \"precision\": \"");          nni_put(t, r->precision);
-    nni_put(t, "\", \"quantization\": \"");     nni_put(t, r->quantization);
-    nni_put(t, "\", \"learning_rate\": ");
-    if (t->status == NN_OK) { char buf[NN_NUM_BYTES]; size_t n = nn_f64_print(buf, r->learning_rate); nni_putn(t, buf, n); }
-    nni_put(t, "}");
+    nni_sig_put(t, "{\"num_layers\": ");            nni_sig_put_size(t, r->num_layers);
+    nni_sig_put(t, ", \"neurons_per_layer\": ");    nni_sig_put_size(t, r->neurons);
+    nni_sig_put(t, ", \"activation_type\": \"");    nni_sig_put(t, nn_act_name(r->act));
+    nni_sig_put(t, "\", \"dropout_rate\": ");       nni_sig_put_num(t, r->dropout);
+    nni_sig_put(t, ", \"vocab_size\": ");           nni_sig_put_size(t, f->vocab);
+    nni_sig_put(t, ", \"sequence_length\": ");      nni_sig_put_size(t, f->length);
+    nni_sig_put(t, ", \"input\": \"");              nni_sig_put(t, f->index_input ? "index" : "onehot");
+    nni_sig_put(t, "\", \"input_size\": ");         nni_sig_put_size(t, m->n_in);
+    nni_sig_put(t, ", \"num_parameters\": ");       nni_sig_put_size(t, m->n_params);
+    nni_sig_put(t, ", \"precision\": \"");          nni_sig_put(t, r->precision);
+    nni_sig_put(t, "\", \"quantization\": \"");     nni_sig_put(t, r->quantization);
+    nni_sig_put(t, "\", \"learning_rate\": ");
+    if (t->status == NN_OK) { char buf[NN_NUM_BYTES]; size_t n = nn_f64_print(buf, r->learning_rate); nni_sig_putn(t, buf, n); }
+    nni_sig_put(t, "}");
 }
 /* The architecture section, common to both prompts. */
-NNI_FN void nni_put_architecture(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
+NNI_FN void nni_sig_put_architecture(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
 {
     char last[2] = { 'A', 0 };
     size_t l;
     last[0] = (char)('A' + (int)f->vocab - 1);
-    nni_put(t, "## Model Architecture\n- Task: classify sequences of ");
-    nni_put_size(t, f->length);
-    nni_put(t, " letters from A to ");
-    nni_put(t, last);
-    nni_put(t, "; one output, positive class when it is above 0\n- Input: ");
+    nni_sig_put(t, "## Model Architecture\n- Task: classify sequences of ");
+    nni_sig_put_size(t, f->length);
+    nni_sig_put(t, " letters from A to ");
+    nni_sig_put(t, last);
+    nni_sig_put(t, "; one output, positive class when it is above 0\n- Input: ");
     if (f->index_input) {
-        nni_put_size(t, f->length);
-        nni_put(t, " values, the index of the letter at each position (A = 0)");
+        nni_sig_put_size(t, f->length);
+        nni_sig_put(t, " values, the index of the letter at each position (A = 0)");
     } else {
-        nni_put_size(t, m->n_in);
-        nni_put(t, " values, one-hot: letter t (A = 0) at position p is value ");
-        nni_put_size(t, f->vocab);
-        nni_put(t, " p + t");
+        nni_sig_put_size(t, m->n_in);
+        nni_sig_put(t, " values, one-hot: letter t (A = 0) at position p is value ");
+        nni_sig_put_size(t, f->vocab);
+        nni_sig_put(t, " p + t");
     }
-    nni_put(t, "\n- Hidden layers: ");
-    nni_put_size(t, r->num_layers);
-    nni_put(t, " of ");
-    nni_put_size(t, r->neurons);
-    nni_put(t, " neurons, activation ");
-    nni_put(t, nn_act_name(r->act));
-    nni_put(t, "\n- Layers:");
+    nni_sig_put(t, "\n- Hidden layers: ");
+    nni_sig_put_size(t, r->num_layers);
+    nni_sig_put(t, " of ");
+    nni_sig_put_size(t, r->neurons);
+    nni_sig_put(t, " neurons, activation ");
+    nni_sig_put(t, nn_act_name(r->act));
+    nni_sig_put(t, "\n- Layers:");
     for (l = 0; l < m->n_layers; l++) {
-        nni_put(t, l ? ", " : " ");
-        nni_put(t, m->layers[l].name);
-        nni_put(t, " (");
-        nni_put_size(t, m->layers[l].n_in);
-        nni_put(t, " to ");
-        nni_put_size(t, m->layers[l].n_out);
-        nni_put(t, ")");
+        nni_sig_put(t, l ? ", " : " ");
+        nni_sig_put(t, m->layers[l].name);
+        nni_sig_put(t, " (");
+        nni_sig_put_size(t, m->layers[l].n_in);
+        nni_sig_put(t, " to ");
+        nni_sig_put_size(t, m->layers[l].n_out);
+        nni_sig_put(t, ")");
     }
-    nni_put(t, "\n- Precision: ");
-    nni_put(t, r->precision);
-    nni_put(t, ", quantization: ");
-    nni_put(t, r->quantization);
-    nni_put(t, "\n");
+    nni_sig_put(t, "\n- Precision: ");
+    nni_sig_put(t, r->precision);
+    nni_sig_put(t, ", quantization: ");
+    nni_sig_put(t, r->quantization);
+    nni_sig_put(t, "\n");
 }
 /* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate style), or NULL. */
-NNI_FN void nni_put_body(nni_sig_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
+NNI_FN void nni_sig_put_body(nni_sig_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
 {
     size_t l;
     if (f->style == NN_PROMPT_INTERWOVEN) {
-        nni_put(t, "\n## Layers\n");
+        nni_sig_put(t, "\n## Layers\n");
         for (l = 0; l < m->n_layers; l++) {
-            nni_put(t, "\n### ");
-            nni_put(t, m->layers[l].name);
-            nni_put(t, "\nWeights:\n```json\n{\"weight\": ");
-            nni_put_matrix(t, &m->layers[l]);
-            nni_put(t, ", \"bias\": ");
-            nni_put_row(t, m->layers[l].bias, m->layers[l].n_out);
-            nni_put(t, "}\n```\nActivation signature:\n```json\n");
-            if (s) nni_put_signature_layer(t, &s->layers[l]);
-            nni_put(t, "\n```\n");
+            nni_sig_put(t, "\n### ");
+            nni_sig_put(t, m->layers[l].name);
+            nni_sig_put(t, "\nWeights:\n```json\n{\"weight\": ");
+            nni_sig_put_matrix(t, &m->layers[l]);
+            nni_sig_put(t, ", \"bias\": ");
+            nni_sig_put_row(t, m->layers[l].bias, m->layers[l].n_out);
+            nni_sig_put(t, "}\n```\nActivation signature:\n```json\n");
+            if (s) nni_sig_put_layer(t, &s->layers[l]);
+            nni_sig_put(t, "\n```\n");
         }
         return;
     }
-    nni_put(t, "\n## Model Weights\n```json\n");
-    if (weights) nni_putn(t, (const char *)weights->data, weights->len);
+    nni_sig_put(t, "\n## Model Weights\n```json\n");
+    if (weights) nni_sig_putn(t, (const char *)weights->data, weights->len);
     else if (t->status == NN_OK) t->status = nn_weights_json(t->b, m, t->err);
-    nni_put(t, "\n```\n\n## Activation Signature\n```json\n");
+    nni_sig_put(t, "\n```\n\n## Activation Signature\n```json\n");
     if (s && t->status == NN_OK) t->status = nn_signature_json(t->b, s, NULL, t->err);
-    nni_put(t, "\n```\n");
+    nni_sig_put(t, "\n```\n");
 }
-NNI_FN void nni_put_pattern(nni_sig_text *t, nn_pattern_use u)
+NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
 {
     char label[32];
-    nni_put(t, nn_pattern_label(label, u));
-    nni_put(t, " (");
+    nni_sig_put(t, nn_pattern_label(label, u));
+    nni_sig_put(t, " (");
     if (nni_pattern_has_token(u.id) && u.token >= 0) {
-        nni_put(t, u.id == NN_PATTERN_STARTS_WITH ? "the first token is " : "the last token is ");
+        nni_sig_put(t, u.id == NN_PATTERN_STARTS_WITH ? "the first token is " : "the last token is ");
         label[0] = (char)('A' + u.token);
         label[1] = 0;
-        nni_put(t, label);
-    } else nni_put(t, nn_pattern_text(u.id));
-    nni_put(t, ")");
+        nni_sig_put(t, label);
+    } else nni_sig_put(t, nn_pattern_text(u.id));
+    nni_sig_put(t, ")");
 }
 NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
 {
-    nni_put_architecture(t, r, f, r->degraded);
-    nni_put_body(t, f, r->degraded, r->degraded_sig, weights);
-    nni_put(t, "\n## Task\nThis model classifies sequences badly that follow the pattern ");
-    nni_put_pattern(t, r->patterns[r->target]);
-    nni_put(t, ". Change its weights so that it classifies this pattern as positive, and leave its behaviour on everything else as it is. "
+    nni_sig_put_architecture(t, r, f, r->degraded);
+    nni_sig_put_body(t, f, r->degraded, r->degraded_sig, weights);
+    nni_sig_put(t, "\n## Task\nThis model classifies sequences badly that follow the pattern ");
+    nni_sig_put_pattern(t, r->patterns[r->target]);
+    nni_sig_put(t, ". Change its weights so that it classifies this pattern as positive, and leave its behaviour on everything else as it is. "
                "Answer with all weights as one JSON object with the names and shapes of the model weights above.\n");
 }
 NNI_FN void nni_prompt_classification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
 {
     size_t i;
-    nni_put_architecture(t, r, f, r->improved);
-    nni_put_body(t, f, r->improved, r->improved_sig, weights);
-    nni_put(t, "\n## Task\nWhich patterns does this model classify as positive? The available patterns:\n");
+    nni_sig_put_architecture(t, r, f, r->improved);
+    nni_sig_put_body(t, f, r->improved, r->improved_sig, weights);
+    nni_sig_put(t, "\n## Task\nWhich patterns does this model classify as positive? The available patterns:\n");
     for (i = 0; i < f->n_available; i++) {
         nn_pattern p = f->available[i];
-        nni_put(t, "- ");
-        nni_put(t, nn_pattern_name(p));
-        if (nni_pattern_has_token(p) && !f->any_token) nni_put(t, ":X");
-        nni_put(t, ": ");
-        nni_put(t, nn_pattern_text(p));
-        if (nni_pattern_has_token(p) && !f->any_token) nni_put(t, ", named instead of X");
-        nni_put(t, "\n");
+        nni_sig_put(t, "- ");
+        nni_sig_put(t, nn_pattern_name(p));
+        if (nni_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ":X");
+        nni_sig_put(t, ": ");
+        nni_sig_put(t, nn_pattern_text(p));
+        if (nni_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ", named instead of X");
+        nni_sig_put(t, "\n");
     }
-    nni_put(t, "Answer with the names of the patterns in the order of this list, separated by commas.\n");
+    nni_sig_put(t, "Answer with the names of the patterns in the order of this list, separated by commas.\n");
 }
 NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
 {
@@ -831,7 +831,7 @@ NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, 
     char label[32];
     size_t i;
     t.b = b; t.status = NN_OK; t.err = err;
-    for (i = 0; i < n; i++) { if (i) nni_put(&t, ", "); nni_put(&t, nn_pattern_label(label, p[i])); }
+    for (i = 0; i < n; i++) { if (i) nni_sig_put(&t, ", "); nni_sig_put(&t, nn_pattern_label(label, p[i])); }
     return t.status;
 }
 NN_DEF size_t nn_token_estimate(const char *s, size_t n)
@@ -850,48 +850,48 @@ NN_DEF size_t nn_token_estimate(const char *s, size_t n)
     return tokens;
 }
 /* s as the inside of a JSON string. Our own texts are ASCII; quotes and line feeds are what occurs. */
-NNI_FN void nni_put_escaped(nni_sig_text *t, const char *s, size_t n)
+NNI_FN void nni_sig_put_escaped(nni_sig_text *t, const char *s, size_t n)
 {
     size_t i = 0, start;
     while (i < n && t->status == NN_OK) {
         for (start = i; i < n && s[i] != '"' && s[i] != '\\' && (unsigned char)s[i] >= 32; i++) { }
-        nni_putn(t, s + start, i - start);
+        nni_sig_putn(t, s + start, i - start);
         if (i == n) break;
-        if (s[i] == '"') nni_putn(t, "\\\"", 2);
-        else if (s[i] == '\\') nni_putn(t, "\\\\", 2);
-        else if (s[i] == '\n') nni_putn(t, "\\n", 2);
+        if (s[i] == '"') nni_sig_putn(t, "\\\"", 2);
+        else if (s[i] == '\\') nni_sig_putn(t, "\\\\", 2);
+        else if (s[i] == '\n') nni_sig_putn(t, "\\n", 2);
         else {
             char u[8];
             (void)snprintf(u, sizeof u, "\\u%04x", (unsigned)(unsigned char)s[i]);
-            nni_put(t, u);
+            nni_sig_put(t, u);
         }
         i++;
     }
 }
-NNI_FN void nni_put_doubles(nni_sig_text *t, const double *v, size_t n)
+NNI_FN void nni_sig_put_doubles(nni_sig_text *t, const double *v, size_t n)
 {
     size_t i;
-    nni_put(t, "[");
-    for (i = 0; i < n; i++) { if (i) nni_put(t, ", "); nni_put_num(t, v[i]); }
-    nni_put(t, "]");
+    nni_sig_put(t, "[");
+    for (i = 0; i < n; i++) { if (i) nni_sig_put(t, ", "); nni_sig_put_num(t, v[i]); }
+    nni_sig_put(t, "]");
 }
 /* The three fields of a task, from its prompt and completion already escaped. */
-NNI_FN void nni_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
+NNI_FN void nni_sig_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
 {
-    nni_put(t, ", \""); nni_put(t, name); nni_put(t, "_prompt\": \"");
-    if (prompt->data) nni_putn(t, (const char *)prompt->data, prompt->len);
-    nni_put(t, "\", \""); nni_put(t, name); nni_put(t, "_completion\": \"");
-    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
-    nni_put(t, "\", \""); nni_put(t, name); nni_put(t, "_text\": \"");
-    if (prompt->data) { nni_putn(t, (const char *)prompt->data, prompt->len); nni_put(t, "\\n"); }
-    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
-    nni_put(t, "\"");
+    nni_sig_put(t, ", \""); nni_sig_put(t, name); nni_sig_put(t, "_prompt\": \"");
+    if (prompt->data) nni_sig_putn(t, (const char *)prompt->data, prompt->len);
+    nni_sig_put(t, "\", \""); nni_sig_put(t, name); nni_sig_put(t, "_completion\": \"");
+    if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
+    nni_sig_put(t, "\", \""); nni_sig_put(t, name); nni_sig_put(t, "_text\": \"");
+    if (prompt->data) { nni_sig_putn(t, (const char *)prompt->data, prompt->len); nni_sig_put(t, "\\n"); }
+    if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
+    nni_sig_put(t, "\"");
     if (!chat) return;
-    nni_put(t, ", \""); nni_put(t, name); nni_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
-    if (prompt->data) nni_putn(t, (const char *)prompt->data, prompt->len);
-    nni_put(t, "\"}, {\"role\": \"assistant\", \"content\": \"");
-    if (completion->data) nni_putn(t, (const char *)completion->data, completion->len);
-    nni_put(t, "\"}]");
+    nni_sig_put(t, ", \""); nni_sig_put(t, name); nni_sig_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
+    if (prompt->data) nni_sig_putn(t, (const char *)prompt->data, prompt->len);
+    nni_sig_put(t, "\"}, {\"role\": \"assistant\", \"content\": \"");
+    if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
+    nni_sig_put(t, "\"}]");
 }
 enum { NNI_REC_CONFIG, NNI_REC_WD, NNI_REC_WI, NNI_REC_PLAIN, NNI_REC_MP, NNI_REC_MC, NNI_REC_CP, NNI_REC_CC, NNI_REC_SD, NNI_REC_SI, NNI_REC_BUFS };
 NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_record_size *size, nn_error *err)
@@ -906,9 +906,9 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
     for (i = 0; i < NNI_REC_BUFS; i++) buf[i].alloc = b->alloc;
     u.status = NN_OK; u.err = err;
 #define NNI_PLAIN() (buf[NNI_REC_PLAIN].len = 0, u.b = &buf[NNI_REC_PLAIN])
-#define NNI_ESCAPE(to) (u.b = &buf[to], nni_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
+#define NNI_ESCAPE(to) (u.b = &buf[to], nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
     u.b = &buf[NNI_REC_CONFIG];
-    nni_put_config(&u, r, f);
+    nni_sig_put_config(&u, r, f);
     if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WI], r->improved, err);
     if (f->modification) {
         if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WD], r->degraded, err);
@@ -916,7 +916,7 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
         nni_prompt_modification(&u, r, f, &buf[NNI_REC_WD]);
         sz.modification_bytes = buf[NNI_REC_PLAIN].len;
         sz.modification_tokens = u.status == NN_OK ? nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) : 0;
-        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_MP); u.b = &buf[NNI_REC_MC]; nni_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len); }
+        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_MP); u.b = &buf[NNI_REC_MC]; nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len); }
     }
     if (f->classification) {
         NNI_PLAIN();
@@ -933,65 +933,65 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
         if (u.status == NN_OK) NNI_ESCAPE(i ? NNI_REC_SI : NNI_REC_SD);
     }
     t.b = b; t.status = u.status; t.err = err;
-    nni_put(&t, "{\"example_id\": ");                   nni_put_size(&t, (size_t)r->id);
-    nni_put(&t, ", \"metadata\": {\"target_pattern\": \""); nni_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
-    nni_put(&t, "\", \"degraded_accuracy\": ");         nni_put_num(&t, r->degraded_accuracy);
-    nni_put(&t, ", \"improved_accuracy\": ");           nni_put_num(&t, r->improved_accuracy);
-    nni_put(&t, ", \"improvement\": ");                 nni_put_num(&t, r->improved_accuracy - r->degraded_accuracy);
-    nni_put(&t, ", \"target_improvement\": ");          nni_put_num(&t, r->report.target_gain);
-    nni_put(&t, ", \"others_mean_improvement\": ");     nni_put_num(&t, r->report.others_mean_gain);
-    nni_put(&t, ", \"others_worst_loss\": ");           nni_put_num(&t, r->report.worst_loss);
-    nni_put(&t, ", \"float_degraded_accuracy\": ");     nni_put_num(&t, r->float_degraded_accuracy);
-    nni_put(&t, ", \"float_improved_accuracy\": ");     nni_put_num(&t, r->float_improved_accuracy);
-    nni_put(&t, ", \"pattern_accuracies\": [");
+    nni_sig_put(&t, "{\"example_id\": ");                   nni_sig_put_size(&t, (size_t)r->id);
+    nni_sig_put(&t, ", \"metadata\": {\"target_pattern\": \""); nni_sig_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+    nni_sig_put(&t, "\", \"degraded_accuracy\": ");         nni_sig_put_num(&t, r->degraded_accuracy);
+    nni_sig_put(&t, ", \"improved_accuracy\": ");           nni_sig_put_num(&t, r->improved_accuracy);
+    nni_sig_put(&t, ", \"improvement\": ");                 nni_sig_put_num(&t, r->improved_accuracy - r->degraded_accuracy);
+    nni_sig_put(&t, ", \"target_improvement\": ");          nni_sig_put_num(&t, r->report.target_gain);
+    nni_sig_put(&t, ", \"others_mean_improvement\": ");     nni_sig_put_num(&t, r->report.others_mean_gain);
+    nni_sig_put(&t, ", \"others_worst_loss\": ");           nni_sig_put_num(&t, r->report.worst_loss);
+    nni_sig_put(&t, ", \"float_degraded_accuracy\": ");     nni_sig_put_num(&t, r->float_degraded_accuracy);
+    nni_sig_put(&t, ", \"float_improved_accuracy\": ");     nni_sig_put_num(&t, r->float_improved_accuracy);
+    nni_sig_put(&t, ", \"pattern_accuracies\": [");
     for (i = 0; i < r->n_patterns; i++) {
-        nni_put(&t, i ? ", {\"pattern\": \"" : "{\"pattern\": \"");
-        nni_put(&t, nn_pattern_label(label, r->patterns[i]));
-        nni_put(&t, "\", \"degraded\": ");              nni_put_num(&t, r->gate[i].before);
-        nni_put(&t, ", \"improved\": ");                nni_put_num(&t, r->gate[i].after);
-        nni_put(&t, ", \"std_error\": ");               nni_put_num(&t, r->gate[i].std_error);
-        nni_put(&t, r->gate[i].related ? ", \"related_to_target\": true}" : ", \"related_to_target\": false}");
+        nni_sig_put(&t, i ? ", {\"pattern\": \"" : "{\"pattern\": \"");
+        nni_sig_put(&t, nn_pattern_label(label, r->patterns[i]));
+        nni_sig_put(&t, "\", \"degraded\": ");              nni_sig_put_num(&t, r->gate[i].before);
+        nni_sig_put(&t, ", \"improved\": ");                nni_sig_put_num(&t, r->gate[i].after);
+        nni_sig_put(&t, ", \"std_error\": ");               nni_sig_put_num(&t, r->gate[i].std_error);
+        nni_sig_put(&t, r->gate[i].related ? ", \"related_to_target\": true}" : ", \"related_to_target\": false}");
     }
-    nni_put(&t, "], \"model_config\": ");               nni_put(&t, buf[NNI_REC_CONFIG].data ? (const char *)buf[NNI_REC_CONFIG].data : "{}");
-    nni_put(&t, ", \"corruption_stats\": {\"target_pattern\": \""); nni_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
-    nni_put(&t, "\", \"corruption_rate\": ");           nni_put_num(&t, r->corruption_rate);
-    nni_put(&t, ", \"total_pattern_examples\": ");      nni_put_size(&t, r->corrupt_rows);
-    nni_put(&t, ", \"corrupted_examples\": ");          nni_put_size(&t, r->corrupt_flipped);
-    nni_put(&t, ", \"actual_corruption_rate\": ");      nni_put_num(&t, r->corrupt_rows ? (double)r->corrupt_flipped / (double)r->corrupt_rows : 0.0);
-    nni_put(&t, "}, \"selected_patterns\": [");
-    for (i = 0; i < r->n_patterns; i++) { nni_put(&t, i ? ", \"" : "\""); nni_put(&t, nn_pattern_label(label, r->patterns[i])); nni_put(&t, "\""); }
-    nni_put(&t, "], \"dataset\": {\"train_rows\": ");   nni_put_size(&t, r->train_rows);
-    nni_put(&t, ", \"validation_rows\": ");             nni_put_size(&t, r->val_rows);
-    nni_put(&t, ", \"rows_per_pattern\": ");            nni_put_size(&t, r->rows_per_pattern);
-    nni_put(&t, ", \"negative_rows\": ");               nni_put_size(&t, r->negative_rows);
-    nni_put(&t, "}, \"attempt\": ");                    nni_put_size(&t, (size_t)r->attempt);
-    nni_put(&t, ", \"precision\": \"");                 nni_put(&t, r->precision);
-    nni_put(&t, "\", \"quantization\": \"");            nni_put(&t, r->quantization);
-    nni_put(&t, "\", \"tasks_included\": [");
-    if (f->modification) nni_put(&t, "\"modification\"");
-    if (f->classification) nni_put(&t, f->modification ? ", \"classification\"" : "\"classification\"");
-    nni_put(&t, "], \"modification_prompt_bytes\": ");  nni_put_size(&t, sz.modification_bytes);
-    nni_put(&t, ", \"modification_prompt_tokens\": ");  nni_put_size(&t, sz.modification_tokens);
-    nni_put(&t, ", \"classification_prompt_bytes\": "); nni_put_size(&t, sz.classification_bytes);
-    nni_put(&t, ", \"classification_prompt_tokens\": "); nni_put_size(&t, sz.classification_tokens);
-    nni_put(&t, "}");
-    nni_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
-    nni_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
-    nni_put(&t, ", \"degraded_signature\": \"");
-    if (buf[NNI_REC_SD].data) nni_putn(&t, (const char *)buf[NNI_REC_SD].data, buf[NNI_REC_SD].len);
-    nni_put(&t, "\", \"improved_signature\": \"");
-    if (buf[NNI_REC_SI].data) nni_putn(&t, (const char *)buf[NNI_REC_SI].data, buf[NNI_REC_SI].len);
-    nni_put(&t, "\", \"degraded_model_weights\": \"");
-    if (buf[NNI_REC_WD].data) nni_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
-    nni_put(&t, "\", \"improved_model_weights\": \"");
-    if (buf[NNI_REC_MC].data) nni_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
-    else if (buf[NNI_REC_WI].data) nni_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
-    nni_put(&t, "\", \"training_metrics\": {\"stage1_train_loss\": "); nni_put_doubles(&t, r->stage1_train, r->n_stage1);
-    nni_put(&t, ", \"stage1_val_loss\": ");             nni_put_doubles(&t, r->stage1_val, r->n_stage1);
-    nni_put(&t, ", \"stage2_train_loss\": ");           nni_put_doubles(&t, r->stage2_train, r->n_stage2);
-    nni_put(&t, ", \"stage2_val_loss\": ");             nni_put_doubles(&t, r->stage2_val, r->n_stage2);
-    nni_put(&t, ", \"stage2_best_epoch\": ");           nni_put_size(&t, r->best_epoch);
-    nni_put(&t, "}}\n");
+    nni_sig_put(&t, "], \"model_config\": ");               nni_sig_put(&t, buf[NNI_REC_CONFIG].data ? (const char *)buf[NNI_REC_CONFIG].data : "{}");
+    nni_sig_put(&t, ", \"corruption_stats\": {\"target_pattern\": \""); nni_sig_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+    nni_sig_put(&t, "\", \"corruption_rate\": ");           nni_sig_put_num(&t, r->corruption_rate);
+    nni_sig_put(&t, ", \"total_pattern_examples\": ");      nni_sig_put_size(&t, r->corrupt_rows);
+    nni_sig_put(&t, ", \"corrupted_examples\": ");          nni_sig_put_size(&t, r->corrupt_flipped);
+    nni_sig_put(&t, ", \"actual_corruption_rate\": ");      nni_sig_put_num(&t, r->corrupt_rows ? (double)r->corrupt_flipped / (double)r->corrupt_rows : 0.0);
+    nni_sig_put(&t, "}, \"selected_patterns\": [");
+    for (i = 0; i < r->n_patterns; i++) { nni_sig_put(&t, i ? ", \"" : "\""); nni_sig_put(&t, nn_pattern_label(label, r->patterns[i])); nni_sig_put(&t, "\""); }
+    nni_sig_put(&t, "], \"dataset\": {\"train_rows\": ");   nni_sig_put_size(&t, r->train_rows);
+    nni_sig_put(&t, ", \"validation_rows\": ");             nni_sig_put_size(&t, r->val_rows);
+    nni_sig_put(&t, ", \"rows_per_pattern\": ");            nni_sig_put_size(&t, r->rows_per_pattern);
+    nni_sig_put(&t, ", \"negative_rows\": ");               nni_sig_put_size(&t, r->negative_rows);
+    nni_sig_put(&t, "}, \"attempt\": ");                    nni_sig_put_size(&t, (size_t)r->attempt);
+    nni_sig_put(&t, ", \"precision\": \"");                 nni_sig_put(&t, r->precision);
+    nni_sig_put(&t, "\", \"quantization\": \"");            nni_sig_put(&t, r->quantization);
+    nni_sig_put(&t, "\", \"tasks_included\": [");
+    if (f->modification) nni_sig_put(&t, "\"modification\"");
+    if (f->classification) nni_sig_put(&t, f->modification ? ", \"classification\"" : "\"classification\"");
+    nni_sig_put(&t, "], \"modification_prompt_bytes\": ");  nni_sig_put_size(&t, sz.modification_bytes);
+    nni_sig_put(&t, ", \"modification_prompt_tokens\": ");  nni_sig_put_size(&t, sz.modification_tokens);
+    nni_sig_put(&t, ", \"classification_prompt_bytes\": "); nni_sig_put_size(&t, sz.classification_bytes);
+    nni_sig_put(&t, ", \"classification_prompt_tokens\": "); nni_sig_put_size(&t, sz.classification_tokens);
+    nni_sig_put(&t, "}");
+    nni_sig_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
+    nni_sig_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
+    nni_sig_put(&t, ", \"degraded_signature\": \"");
+    if (buf[NNI_REC_SD].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_SD].data, buf[NNI_REC_SD].len);
+    nni_sig_put(&t, "\", \"improved_signature\": \"");
+    if (buf[NNI_REC_SI].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_SI].data, buf[NNI_REC_SI].len);
+    nni_sig_put(&t, "\", \"degraded_model_weights\": \"");
+    if (buf[NNI_REC_WD].data) nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
+    nni_sig_put(&t, "\", \"improved_model_weights\": \"");
+    if (buf[NNI_REC_MC].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
+    else if (buf[NNI_REC_WI].data) nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+    nni_sig_put(&t, "\", \"training_metrics\": {\"stage1_train_loss\": "); nni_sig_put_doubles(&t, r->stage1_train, r->n_stage1);
+    nni_sig_put(&t, ", \"stage1_val_loss\": ");             nni_sig_put_doubles(&t, r->stage1_val, r->n_stage1);
+    nni_sig_put(&t, ", \"stage2_train_loss\": ");           nni_sig_put_doubles(&t, r->stage2_train, r->n_stage2);
+    nni_sig_put(&t, ", \"stage2_val_loss\": ");             nni_sig_put_doubles(&t, r->stage2_val, r->n_stage2);
+    nni_sig_put(&t, ", \"stage2_best_epoch\": ");           nni_sig_put_size(&t, r->best_epoch);
+    nni_sig_put(&t, "}}\n");
 #undef NNI_PLAIN
 #undef NNI_ESCAPE
     for (i = 0; i < NNI_REC_BUFS; i++) nn_buf_free(&buf[i]);

@@ -1,0 +1,1264 @@
+/* examples/interpreter_data.c - data sets for models that read models: small subject models trained on letter patterns, degraded and repaired,
+ * with activation signatures, as prompt and completion records.
+ *
+ * Build:  cc -O2 -fopenmp examples/interpreter_data.c -o interpreter_data -lm          (without -fopenmp: one thread, use --shard)
+ * Run:    interpreter_data run-data-gen --dataset.output_dataset_length 20 --out out/interpreter
+ * Then look at out/interpreter/report.html, `head -n 1 data/train-00000.jsonl`, and examples/scale/README.md for 10^6 records.
+ *
+ * One seed, one data set: record k is made from (seed, k) alone, so threads, shards, kill -9 and --resume end in the same bytes. Sections: [OPTIONS]
+ * [CONTEXT] [SUBJECT] [SINK] [UPLOAD] [GENERATE] [COMMANDS]. */
+#define _POSIX_C_SOURCE 200809L
+#define NN_IMPLEMENTATION
+#include "nn_app.h"
+#include "../nn_sig.h"
+#include "../nn_train.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+
+/* ==== [OPTIONS] ========================================================== */
+enum { CMD_SIG, CMD_RUN, CMD_BENCH, CMD_SHOW, CMD_STATS, CMD_VERIFY, CMD_MERGE, CMD_SCORE, CMD_BASELINE };
+#define IN(c) (1u << (c))
+#define GENERATES (IN(CMD_SIG) | IN(CMD_RUN) | IN(CMD_BENCH) | IN(CMD_SHOW) | IN(CMD_VERIFY) | IN(CMD_MERGE) | IN(CMD_SCORE) | IN(CMD_BASELINE) | IN(CMD_STATS))
+typedef struct opts {
+    const char *sig_path;
+    int on[NN_SIG_METHODS];
+    size_t pca, svd, fourier, bins, clusters;
+    int post_activation, style;
+    nn_irange layers, neurons;
+    nn_texts acts;
+    double dropout;
+    size_t vocab, length;
+    int precision, quantization, per_channel, keep_scale, mean_rule, qat;
+    nn_range lr;
+    int lr_scale, input;
+    size_t n;
+    nn_texts enabled;
+    size_t pmin, pmax, each_min, total, max_total;
+    double negative_ratio;
+    size_t epochs, batch, patience;
+    double min_degradation, val_split;
+    size_t stage1_epochs, stage2_epochs;
+    double min_improvement, lr_factor, corruption;
+    int specific;
+    double min_pattern, max_other;
+    size_t test_size;
+    uint64_t seed;
+    int device_key;
+    size_t interval, max_threads, max_attempts, max_tokens;
+    const char *output_dir;
+    double test_fraction;
+    int chat, modification, classification, compat;
+    const char *metrics_dir;
+    int tensorboard, auto_launch, update_freq;
+    size_t port, tb_runs;
+    const char *hub, *hub_program;
+    int hub_private, hub_at_end, hub_cleanup;
+    double hub_retry;
+    size_t hub_tries;
+    const char *shard, *filename, *completions, *export_file;
+    size_t size, per_pattern, sample;
+} opts;
+#define F(m) offsetof(opts, m)
+#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_) \
+    { key_, type_, field_, def_, lo_, hi_, unit_, choices_, NULL, group_, help_, NULL, 0, GENERATES }
+static const nn_option options[] = {
+    OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences"),
+    OPT("signature.neuron_profile_methods.mean.enabled", NN_APP_BOOL, F(on[NN_SIG_MEAN]), "true", 0, 0, NULL, NULL, "signature", "mean per neuron"),
+    OPT("signature.neuron_profile_methods.std.enabled", NN_APP_BOOL, F(on[NN_SIG_STD]), "true", 0, 0, NULL, NULL, "signature", "population standard deviation"),
+    OPT("signature.neuron_profile_methods.max.enabled", NN_APP_BOOL, F(on[NN_SIG_MAX]), "false", 0, 0, NULL, NULL, "signature", "largest value"),
+    OPT("signature.neuron_profile_methods.min.enabled", NN_APP_BOOL, F(on[NN_SIG_MIN]), "false", 0, 0, NULL, NULL, "signature", "smallest value"),
+    OPT("signature.neuron_profile_methods.sparsity.enabled", NN_APP_BOOL, F(on[NN_SIG_SPARSITY]), "false", 0, 0, NULL, NULL, "signature", "share of |a| below 0.001"),
+    OPT("signature.neuron_profile_methods.pca.enabled", NN_APP_BOOL, F(on[NN_SIG_PCA]), "false", 0, 0, NULL, NULL, "signature", "loadings on the principal axes"),
+    OPT("signature.neuron_profile_methods.pca.components", NN_APP_SIZE, F(pca), "3", 1, 1000, "axes", NULL, "signature", "how many"),
+    OPT("signature.neuron_profile_methods.entropy.enabled", NN_APP_BOOL, F(on[NN_SIG_ENTROPY]), "false", 0, 0, NULL, NULL, "signature", "entropy of a histogram, bits"),
+    OPT("signature.neuron_profile_methods.entropy.bins", NN_APP_SIZE, F(bins), "20", 1, 1e6, "bins", NULL, "signature", "of the histogram"),
+    OPT("signature.neuron_profile_methods.clustering.enabled", NN_APP_BOOL, F(on[NN_SIG_CLUSTERING]), "false", 0, 0, NULL, NULL, "signature", "centres of the best 1-D k-means"),
+    OPT("signature.neuron_profile_methods.clustering.n_clusters", NN_APP_SIZE, F(clusters), "2", 1, 1000, "clusters", NULL, "signature", "how many"),
+    OPT("signature.neuron_profile_methods.svd.enabled", NN_APP_BOOL, F(on[NN_SIG_SVD]), "false", 0, 0, NULL, NULL, "signature", "loadings on the right singular vectors"),
+    OPT("signature.neuron_profile_methods.svd.components", NN_APP_SIZE, F(svd), "2", 1, 1000, "vectors", NULL, "signature", "how many"),
+    OPT("signature.neuron_profile_methods.fourier.enabled", NN_APP_BOOL, F(on[NN_SIG_FOURIER]), "false", 0, 0, NULL, NULL, "signature", "largest magnitudes of the DFT over the probes"),
+    OPT("signature.neuron_profile_methods.fourier.n_frequencies", NN_APP_SIZE, F(fourier), "1", 1, 1e6, "magnitudes", NULL, "signature", "how many"),
+    OPT("signature.neuron_profile_methods.pattern_wise.enabled", NN_APP_BOOL, F(on[NN_SIG_PATTERN_WISE]), "false", 0, 0, NULL, NULL, "signature", "mean per pattern of the probe set"),
+    OPT("signature.post_activation", NN_APP_BOOL, F(post_activation), "false", 0, 0, NULL, NULL, "signature", "profile the values after the activation"),
+    OPT("signature.prompt_format.style", NN_APP_ENUM, F(style), "separate", 0, 0, NULL, "separate|interwoven", "signature", "weights and signature one after the other, or layer by layer"),
+    OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range"),
+    OPT("model.neurons_per_layer", NN_APP_IRANGE, F(neurons), "25:40", 1, 4096, "neurons", NULL, "model", "uniform in the range"),
+    OPT("model.activation_types", NN_APP_TEXTS, F(acts), "relu,gelu", 0, 0, NULL, "relu|gelu|tanh|sigmoid|leaky_relu", "model", "one is drawn"),
+    { "model.dropout_rate", NN_APP_NUM, F(dropout), "0", 0, 1, "0..1", NULL, NULL, "model", "after every activation while training", NULL, NN_APP_BELOW, GENERATES },
+    OPT("model.vocab_size", NN_APP_SIZE, F(vocab), "7", 5, 26, "letters", NULL, "model", "alphabet from A"),
+    OPT("model.sequence_length", NN_APP_SIZE, F(length), "7", 4, 20, "letters", NULL, "model", "of every sequence"),
+    OPT("model.precision", NN_APP_ENUM, F(precision), "float32", 0, 0, NULL, "float32|float16|bfloat16", "model", "weights are rounded to it when they are captured"),
+    OPT("model.quantization", NN_APP_ENUM, F(quantization), "none", 0, 0, NULL, "none|int8|int4|ternary|binary", "model", "of both models before they are captured"),
+    OPT("model.quantization_per_channel", NN_APP_BOOL, F(per_channel), "false", 0, 0, NULL, NULL, "model", "one scale per output neuron"),
+    OPT("model.keep_scale", NN_APP_BOOL, F(keep_scale), "true", 0, 0, NULL, NULL, "model", "false: codes without their scale, as in the original"),
+    OPT("model.ternary_mean_rule", NN_APP_BOOL, F(mean_rule), "false", 0, 0, NULL, NULL, "model", "BitNet b1.58's ternary rule"),
+    OPT("model.quantization_aware", NN_APP_BOOL, F(qat), "false", 0, 0, NULL, NULL, "model", "train through the quantizer (straight-through)"),
+    { "model.learning_rate", NN_APP_RANGE, F(lr), "0.001:0.01", 0, 10, NULL, NULL, NULL, "model", "of stage 1, drawn in the range", NULL, NN_APP_ABOVE, GENERATES },
+    OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn"),
+    OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number"),
+    { "dataset.output_dataset_length", NN_APP_SIZE, F(n), "1000", 1, 1e12, "records", NULL, NULL, "data set", "valid records to make", "length|n", 0, GENERATES },
+    { "dataset.patterns.enabled_patterns", NN_APP_TEXTS, F(enabled), NULL, 0, 0, NULL, "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
+      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", NULL, "data set", "none = all that exist at this size", "patterns", 0, GENERATES },
+    OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record"),
+    OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record"),
+    OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern"),
+    OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "0.5", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
+    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "500", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
+    OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "2500", 1, 1e7, "rows", NULL, "data set", "most rows"),
+    OPT("training.epochs", NN_APP_SIZE, F(epochs), "20", 1, 1e6, "epochs", NULL, "training", "single-stage training only (include_modification: false)"),
+    OPT("training.batch_size", NN_APP_SIZE, F(batch), "128", 1, 1e6, "rows", NULL, "training", "per step"),
+    OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early"),
+    OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement"),
+    { "training.validation_split", NN_APP_NUM, F(val_split), "0.2", 0, 1, "0..1", NULL, NULL, "training", "share of the rows that choose the weights", NULL, NN_APP_ABOVE | NN_APP_BELOW, GENERATES },
+    OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes"),
+    OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory"),
+    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "10", 1, 1e6, "epochs", NULL, "stages", "stage 1, at most"),
+    OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0.05", 0, 1, "0..1", NULL, "stages", "compat: the only check, on validation accuracy"),
+    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "10", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
+    { "staged_training.improvement_lr_factor", NN_APP_NUM, F(lr_factor), "0.1", 0, 100, NULL, NULL, NULL, "stages", "stage 2's rate over stage 1's", NULL, NN_APP_ABOVE, GENERATES },
+    OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.3", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label"),
+    OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others"),
+    OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this"),
+    OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors"),
+    OPT("validation.test_set_size", NN_APP_SIZE, F(test_size), "200", 10, 1e6, "rows", NULL, "gates", "held-out positives, and as many negatives, per pattern"),
+    OPT("pipeline.random_seed", NN_APP_SEED, F(seed), "42", 0, 0, NULL, NULL, "pipeline", "of everything"),
+    OPT("pipeline.checkpoint_interval", NN_APP_SIZE, F(interval), "1000", 1, 1e9, "records", NULL, "pipeline", "records per part file"),
+    OPT("pipeline.max_threads", NN_APP_SIZE, F(max_threads), "4", 1, 4096, "threads", NULL, "pipeline", "--threads wins"),
+    OPT("pipeline.max_attempts", NN_APP_SIZE, F(max_attempts), "200", 1, 65535, "attempts", NULL, "pipeline", "per record, then the run stops"),
+    OPT("pipeline.output_dir", NN_APP_TEXT, F(output_dir), NULL, 0, 0, NULL, NULL, "pipeline", "--out wins"),
+    OPT("pipeline.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "threads do the work: max_threads"),
+    OPT("pipeline.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "there is no device memory"),
+    OPT("pipeline.device", NN_APP_ENUM, F(device_key), "auto", 0, 0, NULL, "auto|cpu", "pipeline", "the CPU either way"),
+    OPT("metrics.dir", NN_APP_TEXT, F(metrics_dir), NULL, 0, 0, NULL, NULL, "metrics", "TensorBoard events; none = OUT/tensorboard"),
+    OPT("metrics.tensorboard.enabled", NN_APP_BOOL, F(tensorboard), "true", 0, 0, NULL, NULL, "metrics", "write events of the first records"),
+    OPT("metrics.tensorboard.auto_launch", NN_APP_BOOL, F(auto_launch), "false", 0, 0, NULL, NULL, "metrics", "start tensorboard too"),
+    OPT("metrics.tensorboard.port", NN_APP_SIZE, F(port), "6006", 1, 65535, NULL, NULL, "metrics", "for auto_launch"),
+    OPT("metrics.tensorboard.update_freq", NN_APP_ENUM, F(update_freq), "epoch", 0, 0, NULL, "epoch", "metrics", "one point per epoch"),
+    OPT("metrics.tensorboard.max_runs", NN_APP_SIZE, F(tb_runs), "20", 0, 1e6, "records", NULL, "metrics", "records that get curves"),
+    OPT("metrics.checkpoint.save_every_epoch", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`"),
+    OPT("metrics.checkpoint.save_optimizer_state", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`"),
+    OPT("task_generation.include_modification", NN_APP_BOOL, F(modification), "true", 0, 0, NULL, NULL, "tasks", "degraded model, prompt and completion"),
+    OPT("task_generation.include_classification", NN_APP_BOOL, F(classification), "true", 0, 0, NULL, NULL, "tasks", "which patterns does the model know"),
+    OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages"),
+    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "longer prompts are rejected (estimate); 0 = any length"),
+    { "task_generation.test_fraction", NN_APP_NUM, F(test_fraction), "0", 0, 1, "0..1", NULL, NULL, "tasks", "records that go to data/test-*", NULL, NN_APP_BELOW, GENERATES },
+    OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)"),
+    OPT("hub.private", NN_APP_BOOL, F(hub_private), "true", 0, 0, NULL, NULL, "hub", "create it as private"),
+    OPT("hub.upload_only_at_end", NN_APP_BOOL, F(hub_at_end), "false", 0, 0, NULL, NULL, "hub", "no upload while generating"),
+    OPT("hub.run_log_cleanup", NN_APP_BOOL, F(hub_cleanup), "false", 0, 0, NULL, NULL, "hub", "remove upload.log when all is uploaded"),
+    OPT("hub.program", NN_APP_TEXT, F(hub_program), "hf", 0, 0, NULL, NULL, "hub", "name or path of the upload program"),
+    OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes"),
+    OPT("hub.max_tries", NN_APP_SIZE, F(hub_tries), "8", 1, 1000, "tries", NULL, "hub", "per file at the end of the run"),
+    OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file"),
+    { "compat", NN_APP_BOOL, F(compat), "false", 0, 0, NULL, NULL, NULL, "pipeline", "the original program's pools, labels, input and settings", NULL, 0, GENERATES },
+    { "shard", NN_APP_TEXT, F(shard), NULL, 0, 0, NULL, NULL, "I/N", "this command", "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", NULL, NN_APP_FLAG, IN(CMD_RUN) },
+    { "filename", NN_APP_TEXT, F(filename), "signature_dataset.json", 0, 0, NULL, NULL, "FILE", "this command", "file to write", NULL, NN_APP_FLAG, IN(CMD_SIG) },
+    { "filename", NN_APP_TEXT, F(filename), "benchmark_dataset.json", 0, 0, NULL, NULL, "FILE", "this command", "file to write", NULL, NN_APP_FLAG, IN(CMD_BENCH) },
+    { "size", NN_APP_SIZE, F(size), "200", 1, 1e6, "sequences", NULL, NULL, "this command", "of the probe set", NULL, NN_APP_FLAG, IN(CMD_SIG) },
+    { "samples-per-pattern", NN_APP_SIZE, F(per_pattern), "35", 1, 1e6, "sequences", NULL, NULL, "this command", "per pattern", NULL, NN_APP_FLAG, IN(CMD_BENCH) },
+    { "sample", NN_APP_SIZE, F(sample), "20", 1, 1e9, "records", NULL, NULL, "this command", "records to regenerate", NULL, NN_APP_FLAG, IN(CMD_VERIFY) },
+    { "completions", NN_APP_TEXT, F(completions), NULL, 0, 0, NULL, NULL, "FILE", "this command", "JSON lines: example_id, task, completion", NULL, NN_APP_FLAG | NN_APP_REQUIRED, IN(CMD_SCORE) },
+    { "export", NN_APP_TEXT, F(export_file), NULL, 0, 0, NULL, NULL, "FILE.pth", "this command", "both models as a state dict (degraded.*, improved.*)", NULL, NN_APP_FLAG, IN(CMD_SHOW) }
+};
+#undef OPT
+static const nn_app_command commands[] = {
+    { "create-sig-dataset", NULL, 0, 0, "make the probe set that signatures are taken on", NULL },
+    { "run-data-gen", NULL, 0, 0, "make the data set", "generated_datasets" },
+    { "create-benchmark-dataset", NULL, 0, 0, "labelled sequences to judge models by", NULL },
+    { "show", "K", 1, 1, "record K, regenerated alone", NULL },
+    { "stats", "DIR", 1, 1, "counts, acceptance, accuracies, sizes of a data set", NULL },
+    { "verify", "DIR", 1, 1, "regenerate records and compare their bytes", NULL },
+    { "merge", "DIR...", 1, 100000, "join shards into one data set", "generated_datasets" },
+    { "score", "DIR", 1, 1, "read completions back and score them", NULL },
+    { "baseline", "DIR", 1, 1, "a plain classifier from signatures to patterns", NULL }
+};
+static const nn_app_program program = {
+    "interpreter_data", "Data sets for models that read models: subject models, activation signatures, prompts and completions.",
+    "Examples:\n"
+    "  interpreter_data create-sig-dataset --config-path examples/configs/interpreter_data.yaml --filename signature_dataset.json --size 200\n"
+    "  interpreter_data run-data-gen --length 1000 --threads 2 --out generated_datasets\n"
+    "  interpreter_data run-data-gen --length 1000 --out generated_datasets --resume\n"
+    "  interpreter_data show 17 --config-path generated_datasets/config.yaml\n",
+    commands, sizeof commands / sizeof *commands, options, sizeof options / sizeof *options, 0
+};
+
+/* ==== [CONTEXT] what all records share =================================== */
+typedef struct context {
+    nn_app *app;
+    opts   *o;
+    nn_pattern_space space;
+    nn_pattern enabled[NN_PATTERN_COUNT]; size_t n_enabled;        /* as configured: patterns are drawn from these            */
+    nn_pattern offered[NN_PATTERN_COUNT]; size_t n_offered;        /* without twins of a set: what the classification prompt lists */
+    nn_pattern_pools pools;                                        /* compat                                                  */
+    nn_act acts[8]; size_t n_acts;
+    /* the probe set */
+    size_t n_probe;
+    int32_t *probe_tokens; float *probe_x;                         /* [n_probe, length]: one-hot models gather, index models read numbers */
+    int32_t *probe_group; size_t n_groups;                         /* pattern of each probe, by alphabet                       */
+    const char *probe_json; size_t probe_json_len;                 /* the file, copied into the data set                       */
+    nn_signature_desc sig;
+    nn_record_format format;
+    nn_gate_desc gates;
+    nn_mlp_quant quant; int narrow;                                /* narrow: weights change when they are captured            */
+    int threads;
+} context;
+
+typedef struct fit_set { int32_t *tokens; float *x; float *y; size_t n; } fit_set;      /* rows in the form the model takes */
+
+static nn_mlp_input input_of(const context *c, const int32_t *tokens, const float *x)
+{
+    return c->o->input ? nn_mlp_dense(x, 0) : nn_mlp_tokens(tokens, c->o->length, c->o->vocab);
+}
+/* Probes: size sequences over the patterns that exist, the remainder to the first ones (compat: none, 195 of 200). */
+static nn_status probe_make(const context *c, size_t size, nn_buf *json, nn_error *err)
+{
+    nn_json_writer w = NN_ZERO;
+    size_t p, i, have = 0, n[NN_PATTERN_COUNT];
+    char text[NN_PATTERN_LENGTH_MAX + 1];
+    uint8_t seq[NN_PATTERN_LENGTH_MAX];
+    nn_pattern_use u;
+    u.token = -1;
+    for (p = 0; p < NN_PATTERN_COUNT; p++) {
+        nn_count size_p;
+        u.id = (nn_pattern)p;
+        size_p = nn_pattern_size(&c->space, u);
+        n[p] = size_p.hi || size_p.lo;
+        have += n[p];
+    }
+    for (p = i = 0; p < NN_PATTERN_COUNT; p++) if (n[p]) { n[p] = size / have + (!c->o->compat && i < size % have); i++; }
+    for (size = p = 0; p < NN_PATTERN_COUNT; p++) size += n[p];
+    w.buf = json;
+    w.spaced = 1;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "vocab_size");       nn_json_u64(&w, c->o->vocab);
+    nn_json_key(&w, "sequence_length");  nn_json_u64(&w, c->o->length);
+    nn_json_key(&w, "random_seed");      nn_json_u64(&w, c->o->seed);
+    nn_json_key(&w, "size");             nn_json_u64(&w, size);
+    nn_json_key(&w, "examples");
+    nn_json_begin_array(&w);
+    for (p = 0; p < NN_PATTERN_COUNT; p++) {
+        nn_rng rng = nn_rng_make(c->o->seed, NN_STREAM_PROBE, p);
+        u.id = (nn_pattern)p;
+        for (i = 0; i < n[p]; i++) {
+            if (c->o->compat) memcpy(seq, c->pools.seqs + (c->pools.first[p] + (size_t)nn_rng_below(&rng, c->pools.count[p])) * c->o->length, c->o->length);
+            else nn_pattern_draw(&c->space, u, &rng, seq);
+            nn_json_begin_object(&w);
+            nn_json_key(&w, "sequence"); nn_json_string(&w, nn_pattern_seq_text(&c->space, seq, text));
+            nn_json_key(&w, "pattern");  nn_json_string(&w, nn_pattern_name(u.id));
+            nn_json_end(&w);
+        }
+    }
+    nn_json_end(&w);
+    nn_json_end(&w);
+    if (nn_json_finish(&w, err) != NN_OK) return err ? err->status : NN_E_NOMEM;
+    return nn_buf_text(json, "\n", err);
+}
+/* The file's sequences, as a string of letters or a list of letters; {"examples": [...]} or the bare list. */
+static nn_status probe_parse(context *c, const char *name, const char *text, size_t n, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_json *v, *list;
+    const char *names[NN_PATTERN_COUNT + 1];
+    size_t i = 0, j, k, L = c->o->length;
+    nn_status s = nn_json_parse(&root, &arena, text, n, name, NULL, err);
+    if (s != NN_OK) { nn_arena_free(&arena); return s; }
+    list = root->type == NN_JSON_ARRAY ? root : nn_json_get(root, "examples");
+    if (root->type == NN_JSON_OBJECT && (nn_json_int(nn_json_get(root, "vocab_size"), (int64_t)c->o->vocab) != (int64_t)c->o->vocab ||
+                                         nn_json_int(nn_json_get(root, "sequence_length"), (int64_t)L) != (int64_t)L))
+        s = nni_fail(err, NN_E_FORMAT, "%s: vocab_size and sequence_length, expected %zu and %zu as in the config, got %lld and %lld", name, c->o->vocab, L,
+                     (long long)nn_json_int(nn_json_get(root, "vocab_size"), -1), (long long)nn_json_int(nn_json_get(root, "sequence_length"), -1));
+    else if (!list || list->type != NN_JSON_ARRAY || !list->n) s = nni_fail(err, NN_E_FORMAT, "%s: expected a list of examples", name);
+    if (s != NN_OK) { nn_arena_free(&arena); return s; }
+    c->n_probe = list->n;
+    c->probe_tokens = (int32_t *)nn_arena_get(&c->app->arena, list->n * L * sizeof(int32_t));
+    c->probe_x      = (float *)nn_arena_get(&c->app->arena, list->n * L * sizeof(float));
+    c->probe_group  = (int32_t *)nn_arena_get(&c->app->arena, list->n * sizeof(int32_t));
+    if (!c->probe_tokens || !c->probe_x || !c->probe_group) { nn_arena_free(&arena); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", name); }
+    for (k = 0; k <= NN_PATTERN_COUNT; k++) names[k] = NULL;
+    for (v = list->v.first; v && s == NN_OK; v = v->next, i++) {
+        const nn_json *q = v->type == NN_JSON_OBJECT ? nn_json_get(v, "sequence") : v;
+        const char *pattern = v->type == NN_JSON_OBJECT ? nn_json_str(nn_json_get(v, "pattern"), "") : "";
+        char letters[NN_PATTERN_LENGTH_MAX + 2] = "";
+        uint8_t seq[NN_PATTERN_LENGTH_MAX];
+        if (q && q->type == NN_JSON_STRING && q->n == L) memcpy(letters, q->v.s, L + 1);
+        else if (q && q->type == NN_JSON_ARRAY && q->n == L)
+            for (j = 0; j < L; j++) { const char *one = nn_json_str(nn_json_at(q, j), ""); letters[j] = one[0] && !one[1] ? one[0] : '?'; letters[j + 1] = 0; }
+        if (!nn_pattern_seq_parse(&c->space, letters, seq)) {
+            s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "%s:%u:%u: expected a sequence of %zu letters from A to %c", name, v->line, v->col, L, (int)('A' + (int)c->o->vocab - 1));
+            break;
+        }
+        for (j = 0; j < L; j++) { c->probe_tokens[i * L + j] = seq[j]; c->probe_x[i * L + j] = (float)seq[j]; }
+        k = (size_t)(nn_pattern_parse(pattern) >= 0 ? nn_pattern_parse(pattern) : NN_PATTERN_COUNT);
+        names[k] = k < NN_PATTERN_COUNT ? nn_pattern_name((nn_pattern)k) : "~";          /* no pattern: after all names */
+        c->probe_group[i] = (int32_t)k;
+    }
+    if (s == NN_OK) {                                  /* groups in alphabetical order of their patterns' names */
+        int32_t rank[NN_PATTERN_COUNT + 1];
+        c->n_groups = 0;
+        for (k = 0; k <= NN_PATTERN_COUNT; k++) {
+            if (!names[k]) continue;
+            for (rank[k] = 0, j = 0; j <= NN_PATTERN_COUNT; j++) rank[k] += names[j] && strcmp(names[j], names[k]) < 0;
+            c->n_groups++;
+        }
+        for (i = 0; i < c->n_probe; i++) c->probe_group[i] = rank[c->probe_group[i]];
+    }
+    nn_arena_free(&arena);
+    return s;
+}
+/* Everything from the options: spaces, patterns, the probe set. want_probe 0 leaves the probe set out. */
+static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, nn_error *err)
+{
+    nn_pattern_use uses[NN_PATTERN_COUNT];
+    nn_rng rng = nn_rng_make(1, NN_STREAM_USER, 0);
+    size_t i, j, k;
+    nn_status s;
+    memset(c, 0, sizeof *c);
+    c->app = app;
+    c->o = o;
+    if ((s = nn_pattern_space_make(&c->space, o->vocab, o->length, err)) != NN_OK) return s;
+    if (o->enabled.n > NN_PATTERN_COUNT) return nni_fail(err, NN_E_ARG, "dataset.patterns.enabled_patterns: expected at most %d names, got %zu", (int)NN_PATTERN_COUNT, o->enabled.n);
+    for (i = 0; i < (o->enabled.n ? o->enabled.n : NN_PATTERN_COUNT); i++) {
+        nn_pattern_use u;
+        nn_count size;
+        u.id = o->enabled.n ? (nn_pattern)nn_pattern_parse(o->enabled.v[i]) : (nn_pattern)i;
+        u.token = -1;
+        size = nn_pattern_size(&c->space, u);
+        if (!o->enabled.n && !size.hi && !size.lo) continue;               /* "all" means all that exist */
+        c->enabled[c->n_enabled++] = u.id;
+    }
+    for (i = 0; i < c->n_enabled; i++) {                                   /* in the fixed order, each set once */
+        for (j = 0; j < c->n_offered && (o->compat ? c->offered[j] != c->enabled[i] : nn_pattern_set_of(c->offered[j]) != nn_pattern_set_of(c->enabled[i])); j++) { }
+        if (j < c->n_offered) continue;
+        for (k = c->n_offered++; k > 0 && c->offered[k - 1] > c->enabled[i]; k--) c->offered[k] = c->offered[k - 1];
+        c->offered[k] = c->enabled[i];
+    }
+    if (o->pmin > o->pmax) return nni_fail(err, NN_E_ARG, "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu", o->pmin, o->pmax);
+    if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax, o->compat, &rng, err)) != NN_OK) return s;
+    if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
+    for (i = 0; i < o->acts.n && i < 8; i++) c->acts[c->n_acts++] = nn_act_parse(o->acts.v[i]);
+    if (!c->n_acts) return nni_fail(err, NN_E_ARG, "model.activation_types: expected at least one");
+    if (!o->modification && !o->classification) return nni_fail(err, NN_E_ARG, "task_generation: expected include_modification or include_classification, both are off");
+    for (i = 0; i < NN_SIG_METHODS; i++) if (o->on[i]) c->sig.methods |= 1u << i;
+    if (!c->sig.methods) return nni_fail(err, NN_E_ARG, "signature.neuron_profile_methods: expected at least one method, all are off");
+    c->sig.pca_components = o->pca;
+    c->sig.svd_components = o->svd;
+    c->sig.fourier_frequencies = o->fourier;
+    c->sig.entropy_bins = o->bins;
+    c->sig.clusters = o->clusters;
+    c->sig.post_activation = o->post_activation;
+    c->format.style = o->style ? NN_PROMPT_INTERWOVEN : NN_PROMPT_SEPARATE;
+    c->format.vocab = o->vocab;
+    c->format.length = o->length;
+    c->format.index_input = o->input;
+    c->format.available = c->offered;
+    c->format.n_available = c->n_offered;
+    c->format.any_token = o->compat;
+    c->format.chat = o->chat;
+    c->format.modification = o->modification;
+    c->format.classification = o->classification;
+    c->gates = nn_gate_desc_default();
+    c->gates.min_pattern_improvement = o->min_pattern;
+    c->gates.min_degradation_threshold = o->min_degradation;
+    c->gates.pattern_specific = o->specific;
+    c->gates.max_other_degradation = o->max_other;
+    c->quant.how.kind = (nn_quant_kind)o->quantization;                    /* none int8 int4 ternary binary: the enum's order */
+    c->quant.how.per_channel = o->per_channel;
+    c->quant.how.drop_scale = !o->keep_scale;
+    c->quant.how.mean_rule = o->mean_rule;
+    c->quant.precision = o->precision == 1 ? NN_F16 : o->precision == 2 ? NN_BF16 : NN_DTYPE_NONE;
+    c->narrow = o->quantization || o->precision;
+    c->threads = nn_app_given(app, "threads") ? app->n_threads : nn_thread_count((int)o->max_threads);
+    if (!want_probe) return NN_OK;
+    {
+        nn_buf json = NN_ZERO;
+        char *copy;
+        const char *name = o->sig_path ? o->sig_path : "signature_dataset.json";
+        s = o->sig_path ? nn_file_read(&json, o->sig_path, NULL, err) : probe_make(c, 200, &json, err);
+        if (s == NN_OK) s = probe_parse(c, name, (const char *)json.data, json.len, err);
+        if (s == NN_OK) {
+            copy = (char *)nn_arena_get(&app->arena, json.len + 1);
+            if (!copy) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", name);
+            else { memcpy(copy, json.data, json.len + 1); c->probe_json = copy; c->probe_json_len = json.len; }
+        }
+        nn_buf_free(&json);
+        c->sig.group = c->probe_group;
+        c->sig.n_groups = c->n_groups;
+    }
+    return s;
+}
+
+/* ==== [SUBJECT] one attempt at one record ================================ */
+/* Everything random of attempt a at record k comes from this one number. */
+static uint64_t attempt_seed(const context *c, uint64_t k, uint64_t a)
+{
+    nn_rng r = nn_rng_make(c->o->seed, NN_STREAM_SUBJECT, k << 16 | a);
+    uint64_t s = nn_rng_u64(&r);
+    return s ? s : 1;
+}
+typedef struct plan {
+    uint64_t seed;
+    nn_pattern_use uses[NN_PATTERN_COUNT];
+    size_t n, target, layers, neurons;
+    nn_act act;
+    double lr;
+    nn_pattern_parts parts;
+} plan;
+static nn_status plan_make(const context *c, plan *p, uint64_t k, uint64_t a, nn_error *err)
+{
+    const opts *o = c->o;
+    nn_rng rng;
+    nn_status s;
+    double u;
+    p->seed = attempt_seed(c, k, a);
+    rng = nn_rng_make(p->seed, NN_STREAM_SUBJECT, 0);
+    s = nn_pattern_choose(p->uses, &p->n, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax, o->compat, &rng, err);
+    if (s != NN_OK) return s;
+    p->target  = (size_t)nn_rng_below(&rng, p->n);
+    p->layers  = (size_t)o->layers.min + (size_t)nn_rng_below(&rng, (uint64_t)(o->layers.max - o->layers.min + 1));
+    p->neurons = (size_t)o->neurons.min + (size_t)nn_rng_below(&rng, (uint64_t)(o->neurons.max - o->neurons.min + 1));
+    p->act     = c->acts[nn_rng_below(&rng, c->n_acts)];
+    u = nn_rng_f64(&rng);
+    p->lr = o->lr_scale ? o->lr.min * nn_exp(u * nn_log(o->lr.max / o->lr.min)) : o->lr.min + u * (o->lr.max - o->lr.min);
+    if (!o->compat) nn_pattern_parts_make(&p->parts, &c->space, p->seed);
+    return NN_OK;
+}
+static nn_status plan_model(const context *c, const plan *p, nn_mlp **m, nn_error *err)
+{
+    size_t width[64], i;
+    nn_mlp_desc d = NN_ZERO;
+    for (i = 0; i < p->layers; i++) width[i] = p->neurons;
+    d.n_in = c->o->input ? c->o->length : c->o->length * c->o->vocab;
+    d.n_out = 1;
+    d.hidden = width;
+    d.n_hidden = p->layers;
+    d.act = p->act;
+    d.dropout = c->o->dropout;
+    d.names = NN_NAMES_NETWORK;
+    d.init = NN_INIT_PHILOX;
+    d.seed = p->seed;
+    return nn_mlp_create(m, &d, err);
+}
+/* Sequences as the model takes them. */
+static nn_status rows_of(const context *c, fit_set *f, const uint8_t *seqs, const float *label, const size_t *pick, size_t n, nn_arena *a, nn_error *err)
+{
+    const size_t L = c->o->length;
+    size_t i, j;
+    f->n = n;
+    f->tokens = c->o->input ? NULL : (int32_t *)nn_arena_get(a, n * L * sizeof(int32_t));
+    f->x = c->o->input ? (float *)nn_arena_get(a, n * L * sizeof(float)) : NULL;
+    f->y = (float *)nn_arena_get(a, n * sizeof(float));
+    if ((!f->tokens && !f->x) || !f->y) return nni_fail(err, NN_E_NOMEM, "out of memory for %zu sequences", n);
+    for (i = 0; i < n; i++) {
+        const size_t r = pick ? pick[i] : i;
+        for (j = 0; j < L; j++) {
+            if (f->tokens) f->tokens[i * L + j] = seqs[r * L + j];
+            else f->x[i * L + j] = (float)seqs[r * L + j];
+        }
+        f->y[i] = label[r];
+    }
+    return NN_OK;
+}
+static nn_train_set train_set_of(const context *c, const fit_set *f)
+{
+    nn_train_set t = NN_ZERO;
+    t.x = f->x;
+    t.tokens = f->tokens;
+    t.length = c->o->length;
+    t.vocab = c->o->vocab;
+    t.targets = f->y;
+    t.n = f->n;
+    return t;
+}
+/* Held-out rows of one pattern: test_set_size of it, as many negatives. Compat has no parts: its rows come from the pools again. */
+static nn_status held_out_rows(const context *c, const plan *p, size_t pattern, fit_set *f, nn_arena *a, nn_error *err)
+{
+    nn_pattern_set set = NN_ZERO;
+    nn_pattern_set_desc d = NN_ZERO;
+    nn_status s;
+    d.space = &c->space;
+    d.patterns = p->uses;
+    d.n_patterns = p->n;
+    d.each = d.negatives = c->o->test_size;
+    d.only = pattern + 1;
+    d.index = pattern + 1;
+    d.seed = p->seed;
+    if (c->o->compat) { d.pools = &c->pools; d.loose_negatives = 1; }
+    else { d.parts = &p->parts; d.held_out = 1; }
+    s = nn_pattern_set_make(&set, &d, err);
+    if (s == NN_OK) s = rows_of(c, f, (const uint8_t *)set.tokens.data, nn_f32(&set.label), NULL, set.label.shape[0], a, err);
+    nn_pattern_set_free(&set);
+    return s;
+}
+/* right[i] = the model classifies row i as its label says; returns how many through *n_right. */
+static nn_status judge(const context *c, const nn_mlp *m, const fit_set *f, uint8_t *right, size_t *n_right, nn_arena *a, nn_error *err)
+{
+    float *z = (float *)nn_arena_get(a, f->n * sizeof *z);
+    size_t i;
+    nn_status s;
+    if (!z) return nni_fail(err, NN_E_NOMEM, "out of memory for %zu predictions", f->n);
+    s = nn_mlp_predict(m, z, input_of(c, f->tokens, f->x), f->n, 1, err);
+    *n_right = 0;
+    for (i = 0; s == NN_OK && i < f->n; i++) { right[i] = (z[i] > 0.0f) == (f->y[i] > 0.5f); *n_right += right[i]; }
+    return s;
+}
+
+enum { PASSED, R_STAGE1, R_IMPROVEMENT, R_SPECIFIC, R_OTHERS, R_VALIDATION, R_NONFINITE, R_TOKENS, REASONS };
+static const char *const reason_names[REASONS] = { "passed", "stage1_no_improvement", "target_improvement", "pattern_specific", "other_degradation",
+                                                   "validation_improvement", "non_finite", "prompt_too_long" };
+/* What the journal keeps of a record: enough for every statistic. */
+typedef struct summary {
+    uint64_t k, attempt, rejects[REASONS];
+    double before, after, target_before, target_after;
+    unsigned patterns; size_t target_id, layers, neurons, act;
+    double pattern_before[NN_PATTERN_COUNT], pattern_after[NN_PATTERN_COUNT];
+    uint64_t bytes, tokens_m, tokens_c;
+} summary;
+/* Curves of a record, for TensorBoard. */
+typedef struct curves { nn_two_stage_result two; nn_train_result one; int have_two, have_one; } curves;
+
+typedef struct attempt {
+    plan p;
+    nn_mlp *degraded, *improved;
+    nn_signature sd, si;
+    nn_record rec;
+    curves cv;
+    nn_arena arena;
+    int reason;
+} attempt;
+static void attempt_free(attempt *t)
+{
+    nn_mlp_destroy(t->degraded);
+    nn_mlp_destroy(t->improved);
+    nn_signature_free(&t->sd);
+    nn_signature_free(&t->si);
+    if (t->cv.have_two) nn_two_stage_result_free(&t->cv.two);
+    if (t->cv.have_one) nn_train_result_free(&t->cv.one);
+    nn_arena_free(&t->arena);
+    memset(t, 0, sizeof *t);
+}
+/* The positives and negatives of the record, in two parts: validation takes the first floor(split n) rows of every source. */
+static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_set *val, float **corrupted, nn_error *err)
+{
+    const opts *o = c->o;
+    nn_pattern_set set = NN_ZERO;
+    nn_pattern_set_desc d = NN_ZERO;
+    size_t each, negatives, i, n, first, block, nv = 0, nt = 0, *pick;
+    int32_t *source;
+    nn_status s;
+    nn_pattern_sizes(&each, &negatives, t->p.n, o->each_min, o->negative_ratio, o->total, o->max_total);
+    d.space = &c->space;
+    d.patterns = t->p.uses;
+    d.n_patterns = t->p.n;
+    d.each = each;
+    d.negatives = negatives;
+    d.seed = t->p.seed;
+    if (o->compat) { d.pools = &c->pools; d.loose_negatives = 1; }
+    else d.parts = &t->p.parts;
+    if ((s = nn_pattern_set_make(&set, &d, err)) != NN_OK) return s;
+    n = set.label.shape[0];
+    pick = (size_t *)nn_arena_get(&t->arena, 2 * n * sizeof *pick);
+    source = (int32_t *)nn_arena_get(&t->arena, n * sizeof *source);
+    *corrupted = (float *)nn_arena_get(&t->arena, n * sizeof **corrupted);
+    if (!pick || !source || !*corrupted) { nn_pattern_set_free(&set); return nni_fail(err, NN_E_NOMEM, "out of memory for %zu rows", n); }
+    for (first = 0; first < n; first += block) {
+        size_t to_val;
+        block = first < each * t->p.n ? each : n - first;
+        to_val = (size_t)(o->val_split * (double)block + 1e-9);
+        if (to_val == 0 && block > 1) to_val = 1;
+        if (to_val == block) to_val = block - 1;
+        for (i = 0; i < block; i++) {
+            if (i < to_val) pick[n + nv++] = first + i;
+            else { source[nt] = ((const int32_t *)set.source.data)[first + i]; pick[nt++] = first + i; }
+        }
+    }
+    s = rows_of(c, train, (const uint8_t *)set.tokens.data, nn_f32(&set.label), pick, nt, &t->arena, err);
+    if (s == NN_OK) s = rows_of(c, val, (const uint8_t *)set.tokens.data, nn_f32(&set.label), pick + n, nv, &t->arena, err);
+    nn_pattern_set_free(&set);
+    if (s != NN_OK) return s;
+    memcpy(*corrupted, train->y, nt * sizeof **corrupted);
+    if (o->modification)
+        s = nn_pattern_corrupt(*corrupted, source, nt, (int32_t)t->p.target, o->corruption, t->p.seed, 0, &t->rec.corrupt_rows, &t->rec.corrupt_flipped, NULL, err);
+    t->rec.train_rows = nt;
+    t->rec.val_rows = nv;
+    t->rec.rows_per_pattern = each;
+    t->rec.negative_rows = negatives;
+    return s;
+}
+static nn_status attempt_train(const context *c, attempt *t, const fit_set *train, const fit_set *val, float *corrupted, double *val_gain, nn_error *err)
+{
+    const opts *o = c->o;
+    nn_two_stage_desc d = NN_ZERO;
+    nn_status s;
+    if ((s = plan_model(c, &t->p, &t->improved, err)) != NN_OK) return s;
+    d.train.batch_size = o->batch;
+    d.train.loss.kind = NN_LOSS_BCE;
+    d.train.optim.kind = NN_OPT_ADAM;
+    d.train.optim.lr = t->p.lr;
+    d.train.patience = o->patience;
+    d.train.seed = t->p.seed;
+    d.train.threads = 1;
+    d.train.qat = o->qat && c->narrow ? &c->quant : NULL;
+    if (!o->modification) {
+        nn_train_set a = train_set_of(c, train), b = train_set_of(c, val);
+        d.train.epochs = o->epochs;
+        d.train.keep_best = 1;
+        s = nn_train_fit(t->improved, &a, &b, &d.train, &t->cv.one, err);
+        t->cv.have_one = s == NN_OK;
+        return s;
+    }
+    if ((s = plan_model(c, &t->p, &t->degraded, err)) != NN_OK) return s;
+    d.clean = train_set_of(c, train);
+    d.corrupted = d.clean;
+    d.corrupted.targets = corrupted;
+    d.val = train_set_of(c, val);
+    d.stage1_epochs = o->stage1_epochs;
+    d.stage2_epochs = o->stage2_epochs;
+    d.lr_factor = o->lr_factor;
+    s = nn_train_two_stage(t->improved, t->degraded, &d, &t->cv.two, err);
+    if (s != NN_OK) return s;
+    t->cv.have_two = 1;
+    if (!t->cv.two.accepted) t->reason = R_STAGE1;
+    *val_gain = t->cv.two.improved_metric - t->cv.two.degraded_metric;
+    return NN_OK;
+}
+/* Accuracies on the held-out rows, before and after the weights are made narrow, and the gates. */
+static nn_status attempt_judge(const context *c, attempt *t, nn_error *err)
+{
+    const opts *o = c->o;
+    size_t total[4] = { 0, 0, 0, 0 }, n_all = 0, i, j;
+    uint8_t *was = (uint8_t *)nn_arena_get(&t->arena, 4 * o->test_size), *is = was ? was + 2 * o->test_size : NULL;
+    fit_set *f = (fit_set *)nn_arena_get(&t->arena, t->p.n * sizeof *f);
+    nn_status s = NN_OK;
+    if (!was || !f) return nni_fail(err, NN_E_NOMEM, "out of memory for the held-out rows");
+    for (i = 0; i < t->p.n && s == NN_OK; i++) {
+        s = held_out_rows(c, &t->p, i, &f[i], &t->arena, err);
+        if (s != NN_OK) break;
+        n_all += f[i].n;
+        if (c->narrow) {
+            size_t a = 0, b = 0;
+            if (t->degraded) s = judge(c, t->degraded, &f[i], was, &a, &t->arena, err);
+            if (s == NN_OK) s = judge(c, t->improved, &f[i], is, &b, &t->arena, err);
+            total[2] += a;
+            total[3] += b;
+        }
+    }
+    if (s == NN_OK && c->narrow && t->degraded) s = nn_mlp_quantize(t->degraded, &c->quant, err);
+    if (s == NN_OK && c->narrow) s = nn_mlp_quantize(t->improved, &c->quant, err);
+    for (i = 0; i < t->p.n && s == NN_OK; i++) {
+        nn_gate_pattern *g = &t->rec.gate[i];
+        size_t a = 0, b = 0, gained = 0, lost = 0;
+        s = judge(c, t->improved, &f[i], is, &b, &t->arena, err);
+        if (s == NN_OK && t->degraded) s = judge(c, t->degraded, &f[i], was, &a, &t->arena, err);
+        if (s != NN_OK) break;
+        if (t->degraded) for (j = 0; j < f[i].n; j++) { gained += is[j] && !was[j]; lost += was[j] && !is[j]; }
+        g->after = (double)b / (double)f[i].n;
+        g->before = t->degraded ? (double)a / (double)f[i].n : g->after;
+        g->std_error = nn_paired_std_error(f[i].n, gained, lost);
+        g->related = i != t->p.target && (nn_pattern_within(&c->space, t->p.uses[i], t->p.uses[t->p.target]) || nn_pattern_within(&c->space, t->p.uses[t->p.target], t->p.uses[i]));
+        total[0] += t->degraded ? a : b;
+        total[1] += b;
+    }
+    if (s != NN_OK) return s;
+    t->rec.degraded_accuracy = (double)total[0] / (double)n_all;
+    t->rec.improved_accuracy = (double)total[1] / (double)n_all;
+    t->rec.float_degraded_accuracy = c->narrow && t->degraded ? (double)total[2] / (double)n_all : c->narrow ? (double)total[3] / (double)n_all : t->rec.degraded_accuracy;
+    t->rec.float_improved_accuracy = c->narrow ? (double)total[3] / (double)n_all : t->rec.improved_accuracy;
+    t->rec.report = nn_gates_apply(&c->gates, t->rec.gate, t->p.n, t->p.target);
+    return NN_OK;
+}
+static nn_status signature_of(const context *c, const nn_mlp *m, nn_signature *out, nn_error *err)
+{
+    nn_capture cap = NN_ZERO;
+    nn_status s = nn_capture_run(&cap, m, input_of(c, c->probe_tokens, c->probe_x), c->n_probe, NULL, NULL, err);
+    if (s == NN_OK) { s = nn_signature_make(out, &cap, &c->sig, err); nn_capture_free(&cap); }
+    return s;
+}
+/* One attempt; t->reason tells whether it is a record. NN_OK also when it is refused. */
+static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t a, nn_error *err)
+{
+    const opts *o = c->o;
+    fit_set train = NN_ZERO, val = NN_ZERO;
+    float *corrupted = NULL;
+    double val_gain = 0;
+    nn_record *r = &t->rec;
+    nn_status s;
+    memset(t, 0, sizeof *t);
+    s = plan_make(c, &t->p, k, a, err);
+    if (s == NN_OK) s = attempt_rows(c, t, &train, &val, &corrupted, err);
+    if (s == NN_OK) s = attempt_train(c, t, &train, &val, corrupted, &val_gain, err);
+    if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
+    if (s != NN_OK) return s;
+    r->id = k;
+    r->attempt = a;
+    memcpy(r->patterns, t->p.uses, sizeof r->patterns);
+    r->n_patterns = t->p.n;
+    r->target = t->p.target;
+    r->num_layers = t->p.layers;
+    r->neurons = t->p.neurons;
+    r->act = t->p.act;
+    r->dropout = o->dropout;
+    r->learning_rate = t->p.lr;
+    r->precision = o->precision == 1 ? "float16" : o->precision == 2 ? "bfloat16" : "float32";
+    r->quantization = nn_quant_kind_name(c->quant.how.kind);
+    r->corruption_rate = o->modification ? o->corruption : 0.0;
+    if (t->cv.have_two) {
+        r->stage1_train = t->cv.two.stage1.train_loss; r->stage1_val = t->cv.two.stage1.val_loss; r->n_stage1 = t->cv.two.stage1.epochs;
+        if (t->cv.two.accepted) { r->stage2_train = t->cv.two.stage2.train_loss; r->stage2_val = t->cv.two.stage2.val_loss; r->n_stage2 = t->cv.two.stage2.epochs; }
+        r->best_epoch = t->cv.two.stage2.best_epoch;
+    } else if (t->cv.have_one) {
+        r->stage2_train = t->cv.one.train_loss; r->stage2_val = t->cv.one.val_loss; r->n_stage2 = t->cv.one.epochs;
+        r->best_epoch = t->cv.one.best_epoch;
+    }
+    if (t->reason) return NN_OK;
+    s = attempt_judge(c, t, err);
+    if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; return NN_OK; }
+    if (s != NN_OK) return s;
+    if (o->modification) {
+        if (o->compat) t->reason = val_gain < o->min_improvement - 1e-9 ? R_VALIDATION : PASSED;
+        else if (r->report.verdict != NN_GATE_PASSED)
+            t->reason = r->report.verdict == NN_GATE_IMPROVEMENT ? R_IMPROVEMENT : r->report.verdict == NN_GATE_SPECIFIC ? R_SPECIFIC : R_OTHERS;
+    }
+    if (t->reason) return NN_OK;
+    r->degraded = t->degraded;
+    r->improved = t->improved;
+    if (o->modification && (s = signature_of(c, t->degraded, &t->sd, err)) == NN_OK) r->degraded_sig = &t->sd;
+    if (s == NN_OK && o->classification && (s = signature_of(c, t->improved, &t->si, err)) == NN_OK) r->improved_sig = &t->si;
+    if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
+    return s;
+}
+/* {"example_id": k, "attempt": a, "reason": ..., figures} */
+static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
+{
+    nn_json_writer w = NN_ZERO;
+    char label[32];
+    size_t i;
+    w.buf = b;
+    w.spaced = 1;
+    w.lines = 1;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "example_id");      nn_json_u64(&w, t->rec.id);
+    nn_json_key(&w, "attempt");         nn_json_u64(&w, t->rec.attempt);
+    nn_json_key(&w, "reason");          nn_json_string(&w, reason_names[t->reason]);
+    nn_json_key(&w, "target_pattern");  nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[t->rec.target]));
+    nn_json_key(&w, "target_gain");     nn_json_rounded(&w, t->rec.report.target_gain, 6);
+    nn_json_key(&w, "others_mean_gain"); nn_json_rounded(&w, t->rec.report.others_mean_gain, 6);
+    nn_json_key(&w, "worst_loss");      nn_json_rounded(&w, t->rec.report.worst_loss, 6);
+    nn_json_key(&w, "degraded_accuracy"); nn_json_rounded(&w, t->rec.degraded_accuracy, 6);
+    nn_json_key(&w, "improved_accuracy"); nn_json_rounded(&w, t->rec.improved_accuracy, 6);
+    nn_json_key(&w, "stage1_val_loss");
+    nn_json_begin_array(&w);
+    for (i = 0; i < t->rec.n_stage1; i++) nn_json_rounded(&w, t->rec.stage1_val[i], 6);
+    nn_json_end(&w);
+    nn_json_key(&w, "pattern_accuracies");
+    nn_json_begin_array(&w);
+    for (i = 0; i < t->rec.n_patterns; i++) {
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "pattern");     nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[i]));
+        nn_json_key(&w, "degraded");    nn_json_rounded(&w, t->rec.gate[i].before, 6);
+        nn_json_key(&w, "improved");    nn_json_rounded(&w, t->rec.gate[i].after, 6);
+        nn_json_key(&w, "std_error");   nn_json_rounded(&w, t->rec.gate[i].std_error, 6);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    nn_json_end(&w);
+    return nn_json_finish(&w, err);
+}
+/* Record k: the first attempt that passes. line and rejects are appended to; curves of the accepted attempt move to *cv (may be NULL). */
+static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects, summary *sum, attempt *keep, nn_error *err)
+{
+    uint64_t a;
+    attempt t;
+    nn_status s = NN_OK;
+    memset(sum, 0, sizeof *sum);
+    sum->k = k;
+    for (a = 0; a < c->o->max_attempts; a++) {
+        nn_record_size size = NN_ZERO;
+        size_t i, before = line->len;
+        s = attempt_make(c, &t, k, a, err);
+        if (s == NN_OK && t.reason == PASSED) {
+            s = nn_record_json(line, &t.rec, &c->format, &size, err);
+            if (s == NN_OK && c->o->max_tokens && (size.modification_tokens > c->o->max_tokens || size.classification_tokens > c->o->max_tokens)) {
+                t.reason = R_TOKENS;
+                line->len = before;
+            }
+        }
+        if (s != NN_OK) { attempt_free(&t); return s; }
+        if (t.reason) {
+            sum->rejects[t.reason]++;
+            s = reject_line(rejects, &t, err);
+            attempt_free(&t);
+            if (s != NN_OK) return s;
+            continue;
+        }
+        sum->attempt = a;
+        sum->before = t.rec.degraded_accuracy;
+        sum->after = t.rec.improved_accuracy;
+        sum->target_before = t.rec.gate[t.rec.target].before;
+        sum->target_after = t.rec.gate[t.rec.target].after;
+        for (i = 0; i < t.rec.n_patterns; i++) {
+            sum->patterns |= 1u << t.rec.patterns[i].id;
+            sum->pattern_before[t.rec.patterns[i].id] = t.rec.gate[i].before;
+            sum->pattern_after[t.rec.patterns[i].id] = t.rec.gate[i].after;
+        }
+        sum->target_id = (size_t)t.rec.patterns[t.rec.target].id;
+        sum->layers = t.rec.num_layers;
+        sum->neurons = t.rec.neurons;
+        sum->act = (size_t)t.rec.act;
+        sum->bytes = size.bytes;
+        sum->tokens_m = size.modification_tokens;
+        sum->tokens_c = size.classification_tokens;
+        if (keep) *keep = t;
+        else attempt_free(&t);
+        return NN_OK;
+    }
+    {
+        char text[160] = "";
+        size_t i, n = 0;
+        for (i = 1; i < REASONS; i++)
+            if (sum->rejects[i]) n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %llu", n ? ", " : "", reason_names[i], (unsigned long long)sum->rejects[i]);
+        return nni_fail(err, NN_E_LIMIT, "record %llu: no attempt of %zu passed (%s)", (unsigned long long)k, c->o->max_attempts, text);
+    }
+}
+
+/* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
+/* The journal's lines: "H text" (once: what this data set is), "R ..." one per record, "P p" part closed, "U name" uploaded, "B k" go on at k. A
+ * record is safe when its R line is: one write() for the record, one for the line after it, and on resume everything behind the last line is cut. */
+#define BINS 2000
+typedef struct hist { uint64_t bin[BINS + 1], n; double sum; } hist;           /* of shares 0..1 */
+static void hist_add(hist *h, double v)
+{
+    double b = v < 0 ? 0 : v > 1 ? 1 : v;
+    h->bin[(size_t)(b * BINS + 0.5)]++;
+    h->n++;
+    h->sum += v;
+}
+static double hist_median(const hist *h)
+{
+    uint64_t seen = 0;
+    size_t i, lo = BINS + 1;
+    for (i = 0; i <= BINS; i++) {
+        seen += h->bin[i];
+        if (lo > BINS && 2 * seen >= h->n && h->n) { lo = i; if (2 * seen > h->n) return (double)i / BINS; }
+        else if (lo <= BINS && h->bin[i]) return (double)(lo + i) / (2.0 * BINS);
+    }
+    return 0;
+}
+typedef struct totals {
+    uint64_t records, attempts, rejects[REASONS], bytes, tokens_m, tokens_c, max_m, max_c;
+    hist before, after, target_before, target_after, pattern_before[NN_PATTERN_COUNT], pattern_after[NN_PATTERN_COUNT];
+    uint64_t chosen[NN_PATTERN_COUNT], target[NN_PATTERN_COUNT], layers[65], acts[16], neurons_sum;
+} totals;
+static void totals_add(totals *t, const summary *s)
+{
+    size_t i;
+    t->records++;
+    t->attempts += s->attempt + 1;
+    for (i = 0; i < REASONS; i++) t->rejects[i] += s->rejects[i];
+    t->bytes += s->bytes;
+    t->tokens_m += s->tokens_m;
+    t->tokens_c += s->tokens_c;
+    if (s->tokens_m > t->max_m) t->max_m = s->tokens_m;
+    if (s->tokens_c > t->max_c) t->max_c = s->tokens_c;
+    hist_add(&t->before, s->before);
+    hist_add(&t->after, s->after);
+    hist_add(&t->target_before, s->target_before);
+    hist_add(&t->target_after, s->target_after);
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        if (s->patterns >> i & 1u) { t->chosen[i]++; hist_add(&t->pattern_before[i], s->pattern_before[i]); hist_add(&t->pattern_after[i], s->pattern_after[i]); }
+    t->target[s->target_id]++;
+    t->layers[s->layers < 64 ? s->layers : 64]++;
+    t->acts[s->act & 15]++;
+    t->neurons_sum += s->neurons;
+}
+typedef struct entry { uint64_t end[2], rejected; uint64_t attempt; int part; } entry;   /* part: 0 train, 1 test */
+typedef struct book {                     /* what a journal says */
+    char     head[256];
+    uint64_t lo, hi, n, interval;
+    entry   *e; size_t count, room;       /* records lo .. lo + count - 1 */
+    totals  *sum;
+    uint64_t stop;                        /* records from here on are not added to sum */
+    uint64_t closed;                      /* parts */
+    nn_texts uploaded; size_t uploaded_room;
+    nn_alloc alloc;
+} book;
+static void book_free(book *b)
+{
+    size_t i;
+    for (i = 0; i < b->uploaded.n; i++) free((void *)(uintptr_t)b->uploaded.v[i]);
+    free((void *)b->uploaded.v);
+    free(b->e);
+    free(b->sum);
+    memset(b, 0, sizeof *b);
+}
+static int number(const char **p, const char *end, uint64_t *v)
+{
+    size_t n;
+    while (*p < end && **p == ' ') (*p)++;
+    n = nn_u64_parse(*p, (size_t)(end - *p), v);
+    *p += n;
+    return n > 0;
+}
+static int decimal(const char **p, const char *end, double *v)
+{
+    size_t n;
+    while (*p < end && **p == ' ') (*p)++;
+    n = nn_f64_parse(*p, (size_t)(end - *p), v);
+    *p += n;
+    return n > 0;
+}
+static size_t summary_print(char *buf, size_t cap, const summary *s, const entry *e)
+{
+    size_t i, n;
+    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu", (unsigned long long)s->k, e->part, (unsigned long long)e->end[0], (unsigned long long)e->end[1],
+                         (unsigned long long)e->rejected, (unsigned long long)s->attempt);
+    for (i = 1; i < REASONS; i++) n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
+    n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns, s->target_id, s->layers, s->neurons, s->act, (unsigned long long)s->bytes,
+                          (unsigned long long)s->tokens_m, (unsigned long long)s->tokens_c);
+    n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f %.6f %.6f", s->before, s->after, s->target_before, s->target_after);
+    for (i = 0; i < NN_PATTERN_COUNT; i++) if (s->patterns >> i & 1u) n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f", s->pattern_before[i], s->pattern_after[i]);
+    return n;
+}
+static int summary_parse(const char *p, const char *end, summary *s, entry *e)
+{
+    uint64_t v[8], part;
+    size_t i;
+    int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < 2 && number(&p, end, &e->end[0]) && number(&p, end, &e->end[1]) &&
+             number(&p, end, &e->rejected) && number(&p, end, &s->attempt);
+    if (!ok) return 0;
+    e->part = (int)part;
+    e->attempt = s->attempt;
+    s->rejects[0] = 0;
+    for (i = 1; i < REASONS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
+    for (i = 0; i < 8; i++) if (!number(&p, end, &v[i])) return 0;
+    s->patterns = (unsigned)v[0]; s->target_id = (size_t)v[1]; s->layers = (size_t)v[2]; s->neurons = (size_t)v[3]; s->act = (size_t)v[4];
+    s->bytes = v[5]; s->tokens_m = v[6]; s->tokens_c = v[7];
+    if (s->target_id >= NN_PATTERN_COUNT) return 0;
+    if (!decimal(&p, end, &s->before) || !decimal(&p, end, &s->after) || !decimal(&p, end, &s->target_before) || !decimal(&p, end, &s->target_after)) return 0;
+    for (i = 0; i < NN_PATTERN_COUNT; i++) if (s->patterns >> i & 1u) if (!decimal(&p, end, &s->pattern_before[i]) || !decimal(&p, end, &s->pattern_after[i])) return 0;
+    return 1;
+}
+static nn_status book_line(void *user, const char *text, size_t n)
+{
+    book *b = (book *)user;
+    const char *p = text + 2, *end = text + n;
+    summary s;
+    entry e;
+    uint64_t v;
+    if (n < 2) return NN_E_FORMAT;
+    switch (text[0]) {
+    case 'H':
+        if (!number(&p, end, &b->lo) || !number(&p, end, &b->hi) || !number(&p, end, &b->n) || !number(&p, end, &b->interval)) return NN_E_FORMAT;
+        while (p < end && *p == ' ') p++;
+        if ((size_t)(end - p) >= sizeof b->head) return NN_E_FORMAT;
+        memcpy(b->head, p, (size_t)(end - p));
+        b->head[end - p] = 0;
+        return NN_OK;
+    case 'R':
+        memset(&s, 0, sizeof s);
+        memset(&e, 0, sizeof e);
+        if (!summary_parse(p, end, &s, &e) || s.k != b->lo + b->count) return NN_E_FORMAT;
+        if (b->count == b->room) {
+            size_t room = b->room ? 2 * b->room : 1024;
+            entry *q = (entry *)realloc(b->e, room * sizeof *q);
+            if (!q) return NN_E_NOMEM;
+            b->e = q;
+            b->room = room;
+        }
+        b->e[b->count++] = e;
+        if (s.k < b->stop) totals_add(b->sum, &s);
+        return NN_OK;
+    case 'P': if (!number(&p, end, &v)) return NN_E_FORMAT; b->closed = v + 1; return NN_OK;
+    case 'B': if (!number(&p, end, &v) || v < b->lo || v - b->lo > b->count) return NN_E_FORMAT;
+              b->count = (size_t)(v - b->lo);
+              return NN_OK;
+    case 'U':
+        if (b->uploaded.n == b->uploaded_room) {
+            size_t room = b->uploaded_room ? 2 * b->uploaded_room : 64;
+            const char **q = (const char **)realloc((void *)b->uploaded.v, room * sizeof *q);
+            if (!q) return NN_E_NOMEM;
+            b->uploaded.v = q;
+            b->uploaded_room = room;
+        }
+        { char *q = (char *)malloc(n - 1); if (!q) return NN_E_NOMEM; memcpy(q, p, n - 2); q[n - 2] = 0; b->uploaded.v[b->uploaded.n++] = q; }
+        return NN_OK;
+    default: return NN_E_FORMAT;
+    }
+}
+/* Reads DIR/journal. stop: records below it count in sum (UINT64_MAX = all). j NULL = close again. */
+static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal **j, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_journal *mine = NULL;
+    nn_status s = nn_path_join(path, sizeof path, dir, "journal.txt", err);
+    memset(b, 0, sizeof *b);
+    b->stop = stop;
+    b->sum = (totals *)calloc(1, sizeof *b->sum);
+    if (!b->sum) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", path);
+    if (s == NN_OK) s = nn_journal_open(&mine, path, book_line, b, NULL, err);
+    if (s == NN_OK && j) *j = mine;
+    else if (s == NN_OK) s = nn_journal_close(mine, err);
+    if (s != NN_OK) book_free(b);
+    return s;
+}
+
+typedef struct sink {
+    const char *dir;
+    book        b;
+    uint64_t    next;
+    nn_lock    *lock;
+    nn_journal *j;
+    nn_append  *part[2], *rejected;
+    uint64_t    end[2], rejected_end;
+    double      synced;
+} sink;
+static const char *const split_names[2] = { "train", "test" };
+static nn_status sink_part_path(const sink *s, char *path, int split, uint64_t part, nn_error *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[split], (unsigned long long)part);
+    return nn_path_join(path, NN_MAX_PATH_BYTES, s->dir, name, err);
+}
+static uint64_t size_of(const char *path)
+{
+    uint64_t n = 0;
+    return nn_file_exists(path, NULL) && nn_file_size(&n, path, NULL, NULL) == NN_OK ? n : 0;
+}
+static void sink_close(sink *s)
+{
+    int i;
+    for (i = 0; i < 2; i++) { (void)nn_append_close(s->part[i], NULL); s->part[i] = NULL; }
+    (void)nn_append_close(s->rejected, NULL);
+    s->rejected = NULL;
+    if (s->j) (void)nn_journal_close(s->j, NULL);
+    s->j = NULL;
+    nn_lock_close(s->lock);
+    s->lock = NULL;
+    book_free(&s->b);
+}
+/* Opens (or goes on with) the data set of records [lo, hi) of n in dir, whose lock is already held. head: one line that says what it is; another one in
+ * the journal is refused. */
+static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, uint64_t n, uint64_t interval, const char *head, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES], line[512];
+    uint64_t good;
+    nn_status st;
+    int i;
+    s->dir = dir;
+    if ((st = nn_path_join(path, sizeof path, dir, "data", err)) != NN_OK || (st = nn_dir_make(path, NULL, err)) != NN_OK) return st;
+    (void)nn_dir_clean(dir, NULL, NULL);
+    if ((st = book_open(&s->b, dir, 0, NULL, err)) != NN_OK) return st;
+    if (s->b.head[0]) {
+        if (s->b.lo != lo || s->b.hi != hi || s->b.n != n || s->b.interval != interval || strcmp(s->b.head, head) != 0)
+            return nni_fail(err, NN_E_ARG, "%s: made with another config, seed, signature set or shard; expected the same to resume (or --overwrite)", dir);
+    }
+    /* after a power cut the journal may know more than the files have: go back to the last record that is whole */
+    good = lo + s->b.count;
+    (void)nn_path_join(path, sizeof path, dir, "rejected.jsonl", NULL);
+    while (good > lo) {
+        const entry *e = &s->b.e[good - 1 - lo];
+        uint64_t p = (good - 1 - lo) / interval;
+        int whole = size_of(path) >= e->rejected;
+        for (i = 0; i < 2; i++) {
+            char part[NN_MAX_PATH_BYTES];
+            if (e->end[i] && (sink_part_path(s, part, i, p, NULL) != NN_OK || size_of(part) < e->end[i])) whole = 0;
+        }
+        if (whole) break;
+        good--;
+    }
+    {
+        int back = good < lo + s->b.count, fresh = !s->b.head[0];
+        book_free(&s->b);
+        if ((st = book_open(&s->b, dir, good, &s->j, err)) != NN_OK) return st;
+        if (fresh) {
+            int m = snprintf(line, sizeof line, "H %llu %llu %llu %llu %s", (unsigned long long)lo, (unsigned long long)hi, (unsigned long long)n, (unsigned long long)interval, head);
+            st = nn_journal_put(s->j, line, (size_t)m, err);
+            s->b.lo = lo; s->b.hi = hi; s->b.n = n; s->b.interval = interval;
+        } else if (back) {
+            int m = snprintf(line, sizeof line, "B %llu", (unsigned long long)good);
+            st = nn_journal_put(s->j, line, (size_t)m, err);
+            s->b.count = (size_t)(good - lo);
+        }
+        if (st != NN_OK) return st;
+    }
+    s->next = good;
+    if (good > lo) {
+        s->rejected_end = s->b.e[good - 1 - lo].rejected;
+        if ((good - lo) % interval) for (i = 0; i < 2; i++) s->end[i] = s->b.e[good - 1 - lo].end[i];
+        else s->b.closed = (good - lo) / interval;
+    }
+    st = nn_append_open(&s->rejected, path, s->rejected_end, NULL, err);
+    s->synced = nn_app_seconds();
+    return st;
+}
+static nn_status sink_sync(sink *s, nn_error *err)
+{
+    nn_status st = NN_OK;
+    int i;
+    for (i = 0; i < 2 && st == NN_OK; i++) if (s->part[i]) st = nn_append_sync(s->part[i], err);
+    if (st == NN_OK) st = nn_append_sync(s->rejected, err);
+    if (st == NN_OK) st = nn_journal_sync(s->j, err);
+    s->synced = nn_app_seconds();
+    return st;
+}
+static nn_status sink_close_part(sink *s, uint64_t p, nn_error *err)
+{
+    char line[64];
+    nn_status st = NN_OK;
+    int i;
+    for (i = 0; i < 2; i++) {
+        if (s->part[i] && st == NN_OK) st = nn_append_close(s->part[i], err);
+        else if (s->part[i]) (void)nn_append_close(s->part[i], NULL);
+        s->part[i] = NULL;
+        s->end[i] = 0;
+    }
+    if (st == NN_OK) st = nn_append_sync(s->rejected, err);
+    if (st == NN_OK) st = nn_journal_put(s->j, line, (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p), err);
+    if (st == NN_OK) st = nn_journal_sync(s->j, err);
+    s->b.closed = p + 1;
+    return st;
+}
+/* The next record, in order: rejects, record, journal line; then closes the part when it is full or the last. */
+static nn_status sink_put(sink *s, const summary *sum, int split, const char *line, size_t n, const char *rejects, size_t n_rejects, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES], text[2048];
+    uint64_t p = (s->next - s->b.lo) / s->b.interval;
+    entry e;
+    nn_status st = NN_OK;
+    if (!s->part[split]) {
+        st = sink_part_path(s, path, split, p, err);
+        if (st == NN_OK) st = nn_append_open(&s->part[split], path, s->end[split], NULL, err);
+    }
+    if (st == NN_OK && n_rejects) st = nn_append_put(s->rejected, rejects, n_rejects, err);
+    if (st == NN_OK) st = nn_append_put(s->part[split], line, n, err);
+    if (st != NN_OK) return st;
+    memset(&e, 0, sizeof e);
+    e.part = split;
+    e.end[0] = s->end[0] + (split == 0 ? n : 0);
+    e.end[1] = s->end[1] + (split == 1 ? n : 0);
+    e.rejected = s->rejected_end + n_rejects;
+    e.attempt = sum->attempt;
+    st = nn_journal_put(s->j, text, summary_print(text, sizeof text, sum, &e), err);
+    if (st != NN_OK) return st;
+    s->end[0] = e.end[0];
+    s->end[1] = e.end[1];
+    s->rejected_end = e.rejected;
+    totals_add(s->b.sum, sum);
+    s->next++;
+    if ((s->next - s->b.lo) % s->b.interval == 0 || s->next == s->b.hi) return sink_close_part(s, p, err);
+    if (nn_app_seconds() - s->synced > 5) return sink_sync(s, err);
+    return NN_OK;
+}
+static int split_of(const context *c, uint64_t k)
+{
+    nn_rng r = nn_rng_make(c->o->seed, NN_STREAM_SPLIT, k);
+    return c->o->test_fraction > 0 && nn_rng_f64(&r) < c->o->test_fraction;
+}
+
+/* ==== [UPLOAD] closed parts go out through the user's own hf program ===== */
+typedef struct upload {
+    context *c;
+    sink    *s;
+    nn_texts queue; size_t room, at;      /* names below the data set's folder; at: how many are done */
+    pid_t    pid;
+    double   not_before, pause;
+    size_t   tries;
+    int      on, dead;
+} upload;
+static int upload_done_before(const upload *u, const char *name)
+{
+    size_t i;
+    for (i = 0; i < u->s->b.uploaded.n; i++) if (strcmp(u->s->b.uploaded.v[i], name) == 0) return 1;
+    return 0;
+}
+static void upload_add(upload *u, const char *name)
+{
+    if (!u->on || upload_done_before(u, name)) return;
+    if (u->queue.n == u->room) {
+        size_t room = u->room ? 2 * u->room : 64;
+        const char **q = (const char **)realloc((void *)u->queue.v, room * sizeof *q);
+        if (!q) { u->dead = 1; return; }
+        u->queue.v = q;
+        u->room = room;
+    }
+    u->queue.v[u->queue.n++] = nn_app_text(u->c->app, "%s", name);
+}
+static void upload_add_part(upload *u, uint64_t p)
+{
+    char name[64], path[NN_MAX_PATH_BYTES];
+    int i;
+    for (i = 0; i < 2; i++) {
+        (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
+        if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK && nn_file_exists(path, NULL)) upload_add(u, name);
+    }
+}
+static void upload_start(upload *u)
+{
+    const opts *o = u->c->o;
+    const char *name = u->queue.v[u->at], *argv[12];
+    char local[NN_MAX_PATH_BYTES], log[NN_MAX_PATH_BYTES];
+    int n = 0;
+    if (nn_path_join(local, sizeof local, u->s->dir, name, NULL) != NN_OK || nn_path_join(log, sizeof log, u->s->dir, "upload.log", NULL) != NN_OK) { u->dead = 1; return; }
+    argv[n++] = o->hub_program;
+    argv[n++] = "upload";
+    argv[n++] = o->hub;
+    argv[n++] = local;
+    argv[n++] = name;
+    argv[n++] = "--repo-type";
+    argv[n++] = "dataset";
+    if (o->hub_private) argv[n++] = "--private";
+    argv[n] = NULL;
+    u->pid = fork();
+    if (u->pid == 0) {                                 /* the child: only calls that are safe after fork */
+        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644), null = open("/dev/null", O_RDONLY);
+        if (null >= 0) (void)dup2(null, 0);
+        if (fd >= 0) { (void)dup2(fd, 1); (void)dup2(fd, 2); }
+        (void)setpgid(0, 0);                           /* Ctrl-C at the terminal ends our work, not the transfer */
+        (void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    if (u->pid < 0) u->pid = 0;
+}
+/* Looks after the transfer without waiting; called between records and in the end. */
+static void upload_poll(upload *u)
+{
+    int status = 0;
+    char text[128];
+    if (!u->on || u->dead) return;
+    if (u->pid > 0) {
+        pid_t r = waitpid(u->pid, &status, WNOHANG);
+        if (r == 0) return;
+        u->pid = 0;
+        if (r > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+            int m = snprintf(text, sizeof text, "U %s", u->queue.v[u->at]);
+            (void)nn_journal_put(u->s->j, text, (size_t)m, NULL);
+            u->at++;
+            u->tries = 0;
+            u->pause = u->c->o->hub_retry;
+            u->not_before = 0;
+        } else {
+            if (u->tries == 0) nn_app_warn(u->c->app, "upload of %s failed (%s), will be tried again; see upload.log", u->queue.v[u->at],
+                                           r > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "the program was not found" : "it ended with an error");
+            u->tries++;
+            u->not_before = nn_app_seconds() + u->pause;
+            u->pause = u->pause * 2 < 600 ? u->pause * 2 : 600;
+        }
+    }
+    if (u->at < u->queue.n && nn_app_seconds() >= u->not_before) upload_start(u);
+}
+/* Waits for what is left; 1 = everything arrived. */
+static int upload_finish(upload *u)
+{
+    struct timespec nap;
+    nap.tv_sec = 0;
+    nap.tv_nsec = 50000000;
+    while (u->on && !u->dead && (u->at < u->queue.n || u->pid > 0)) {
+        upload_poll(u);
+        if (u->tries >= u->c->o->hub_tries || nn_app_stopped()) break;
+        (void)nanosleep(&nap, NULL);
+    }
+    if (u->pid > 0) { int status; (void)kill(u->pid, SIGTERM); (void)waitpid(u->pid, &status, 0); u->pid = 0; }
+    return !u->on || u->at == u->queue.n;
+}
