@@ -95,7 +95,7 @@ static const nn_option options[] = {
     OPT("model.keep_scale", NN_APP_BOOL, F(keep_scale), "true", 0, 0, NULL, NULL, "model", "false: codes without their scale, as in the original"),
     OPT("model.ternary_mean_rule", NN_APP_BOOL, F(mean_rule), "false", 0, 0, NULL, NULL, "model", "BitNet b1.58's ternary rule"),
     OPT("model.quantization_aware", NN_APP_BOOL, F(qat), "false", 0, 0, NULL, NULL, "model", "train through the quantizer (straight-through)"),
-    { "model.learning_rate", NN_APP_RANGE, F(lr), "0.001:0.01", 0, 10, NULL, NULL, NULL, "model", "of stage 1, drawn in the range", NULL, NN_APP_ABOVE, GENERATES },
+    { "model.learning_rate", NN_APP_RANGE, F(lr), "0.002:0.006", 0, 10, NULL, NULL, NULL, "model", "of stage 1, drawn in the range", NULL, NN_APP_ABOVE, GENERATES },
     OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn"),
     OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number"),
     { "dataset.output_dataset_length", NN_APP_SIZE, F(n), "1000", 1, 1e12, "records", NULL, NULL, "data set", "valid records to make", "length|n", 0, GENERATES },
@@ -105,20 +105,20 @@ static const nn_option options[] = {
     OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record"),
     OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern"),
     OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "0.5", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
-    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "500", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
+    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "2000", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
     OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "2500", 1, 1e7, "rows", NULL, "data set", "most rows"),
     OPT("training.epochs", NN_APP_SIZE, F(epochs), "20", 1, 1e6, "epochs", NULL, "training", "single-stage training only (include_modification: false)"),
-    OPT("training.batch_size", NN_APP_SIZE, F(batch), "128", 1, 1e6, "rows", NULL, "training", "per step"),
+    OPT("training.batch_size", NN_APP_SIZE, F(batch), "32", 1, 1e6, "rows", NULL, "training", "per step"),
     OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early"),
     OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement"),
     { "training.validation_split", NN_APP_NUM, F(val_split), "0.2", 0, 1, "0..1", NULL, NULL, "training", "share of the rows that choose the weights", NULL, NN_APP_ABOVE | NN_APP_BELOW, GENERATES },
     OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes"),
     OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory"),
-    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "10", 1, 1e6, "epochs", NULL, "stages", "stage 1, at most"),
+    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "20", 1, 1e6, "epochs", NULL, "stages", "stage 1, at most"),
     OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0.05", 0, 1, "0..1", NULL, "stages", "compat: the only check, on validation accuracy"),
-    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "10", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
-    { "staged_training.improvement_lr_factor", NN_APP_NUM, F(lr_factor), "0.1", 0, 100, NULL, NULL, NULL, "stages", "stage 2's rate over stage 1's", NULL, NN_APP_ABOVE, GENERATES },
-    OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.3", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label"),
+    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "40", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
+    { "staged_training.improvement_lr_factor", NN_APP_NUM, F(lr_factor), "1", 0, 100, NULL, NULL, NULL, "stages", "stage 2's rate over stage 1's", NULL, NN_APP_ABOVE, GENERATES },
+    OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.6", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label"),
     OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others"),
     OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this"),
     OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors"),
@@ -1261,4 +1261,1271 @@ static int upload_finish(upload *u)
     }
     if (u->pid > 0) { int status; (void)kill(u->pid, SIGTERM); (void)waitpid(u->pid, &status, 0); u->pid = 0; }
     return !u->on || u->at == u->queue.n;
+}
+
+/* ==== [GENERATE] run-data-gen ============================================ */
+/* config.yaml of the data set: the effective options without what changes no record (places, threads, uploads, metrics), so that every machine and every
+ * shard writes the same bytes. The probe set is beside it. */
+static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
+{
+    const char *y = nn_app_yaml(app), *p, *end;
+    int skip = 0;
+    nn_status s = NN_OK;
+    if (!y) return nni_fail(err, NN_E_NOMEM, "config.yaml: out of memory");
+    for (p = y; *p && s == NN_OK; p = end) {
+        end = strchr(p, '\n');
+        end = end ? end + 1 : p + strlen(p);
+        if (p[0] != ' ') skip = strncmp(p, "metrics:", 8) == 0 || strncmp(p, "hub:", 4) == 0;
+        if (skip || strncmp(p, "  max_threads:", 14) == 0 || strncmp(p, "  output_dir:", 13) == 0 || strncmp(p, "  device:", 9) == 0) continue;
+        if (strncmp(p, "  dataset_path:", 15) == 0) s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
+        else s = nn_buf_put(out, p, (size_t)(end - p), err);
+    }
+    return s;
+}
+static void head_text(char head[160], const nn_buf *config, const context *c)
+{
+    nn_sha256 h;
+    char hex[65];
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, config->data, config->len);
+    nn_sha256_put(&h, c->probe_json, c->probe_json_len);
+    nn_sha256_hex(&h, hex);
+    (void)snprintf(head, 160, "interpreter_data 1 %s", hex);
+}
+static nn_status put_file(const char *dir, const char *name, const void *data, size_t n, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_status s = nn_path_join(path, sizeof path, dir, name, err);
+    return s == NN_OK ? nn_file_write(path, data, n, NULL, err) : s;
+}
+/* Shard I of N: "--shard I/N", or what the engine that started us says. 1 = there is one, 0 = none, -1 = a bad text. */
+static int shard_of(const opts *o, uint64_t *i, uint64_t *n, const char **from)
+{
+    static const char *const engines[][3] = {          /* index, count, name; Slurm's indices may start anywhere */
+        { "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "Slurm" }, { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "Open MPI" },
+        { "PMI_RANK", "PMI_SIZE", "MPI" }, { "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", "Kubernetes" } };
+    size_t e, a, b;
+    if (o->shard) {
+        *from = "--shard";
+        a = nn_u64_parse(o->shard, strlen(o->shard), i);
+        if (!a || o->shard[a] != '/') return -1;
+        b = nn_u64_parse(o->shard + a + 1, strlen(o->shard + a + 1), n);
+        return b && !o->shard[a + 1 + b] && *n > 0 && *i < *n ? 1 : -1;
+    }
+    for (e = 0; e < sizeof engines / sizeof *engines; e++) {
+        const char *id = getenv(engines[e][0]), *count = getenv(engines[e][1]), *first = getenv("SLURM_ARRAY_TASK_MIN");
+        uint64_t base = 0;
+        if (!id) continue;
+        *from = engines[e][0];
+        if (!count) return -1;
+        if (e == 0 && first) (void)nn_u64_parse(first, strlen(first), &base);
+        if (!nn_u64_parse(id, strlen(id), i) || !nn_u64_parse(count, strlen(count), n) || *i < base) return -1;
+        *i -= base;
+        if (*n == 0 || *i >= *n) return -1;
+        if (*n == 1) return 0;
+        return 1;
+    }
+    return 0;
+}
+/* floor(i n / N) without overflow (n < 2^40, N < 2^24) */
+static uint64_t shard_bound(uint64_t i, uint64_t n, uint64_t shards) { return n / shards * i + n % shards * i / shards; }
+
+static const char *human(char *buf, size_t cap, double bytes)
+{
+    static const char *const unit[] = { "B", "KB", "MB", "GB", "TB" };
+    int u = 0;
+    while (bytes >= 1000 && u < 4) { bytes /= 1000; u++; }
+    (void)snprintf(buf, cap, u ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
+    return buf;
+}
+/* The data set card: from the records alone, so the same bytes wherever they were made. */
+static nn_status card_write(const context *c, const sink *s, nn_error *err)
+{
+    const totals *t = s->b.sum;
+    const opts *o = c->o;
+    nni_sb b = { NULL, 0, 0, 0 };
+    uint64_t rejected = 0, has_test = 0;
+    size_t i;
+    nn_status st;
+    for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
+    for (i = 0; i < s->b.count; i++) has_test |= (uint64_t)s->b.e[i].part;
+    if (s->next > s->b.lo && o->test_fraction > 0) has_test = 1;
+    nni_sb_f(&b, "---\nlicense: cc0-1.0\ntask_categories:\n- text-generation\ntags:\n- interpretability\n- neural-network-weights\n- synthetic\nsize_categories:\n- %s\n",
+             t->records < 1000 ? "n<1K" : t->records < 10000 ? "1K<n<10K" : t->records < 100000 ? "10K<n<100K" : t->records < 1000000 ? "100K<n<1M" : "1M<n<10M");
+    nni_sb_f(&b, "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*\n%s---\n\n", has_test ? "  - split: test\n    path: data/test-*\n" : "");
+    nni_sb_f(&b, "# Subject models and their activation signatures\n\n%llu records. Each holds a small network that classifies sequences of %zu letters from A to %c by patterns, "
+             "as it is after training on%s labels%s, its activation signature on `signature_dataset.json`, and prompts with completions.\n\n",
+             (unsigned long long)t->records, o->length, (int)('A' + (int)o->vocab - 1), o->modification ? " partly wrong" : " clean",
+             o->modification ? " (degraded) and after further training on clean ones (improved)" : "");
+    nni_sb_f(&b, "Made with `interpreter_data run-data-gen --config-path config.yaml`; record k depends on the seed (%llu) and k alone.\n\n", (unsigned long long)o->seed);
+    nni_sb_f(&b, "| | |\n|---|---|\n| records | %llu |\n| attempts | %llu |\n| accepted | %.1f %% |\n", (unsigned long long)t->records, (unsigned long long)(t->records + rejected),
+             t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
+    for (i = 1; i < REASONS; i++) if (t->rejects[i]) nni_sb_f(&b, "| rejected: %s | %llu |\n", reason_names[i], (unsigned long long)t->rejects[i]);
+    nni_sb_f(&b, "| accuracy on held-out rows, degraded, median | %.4f |\n| improved, median | %.4f |\n| on the target pattern, degraded, median | %.4f |\n| improved, median | %.4f |\n",
+             hist_median(&t->before), hist_median(&t->after), hist_median(&t->target_before), hist_median(&t->target_after));
+    nni_sb_f(&b, "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n\n",
+             t->records ? (double)t->bytes / (double)t->records : 0.0, t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
+             t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
+    nni_sb_str(&b, "| pattern | records with it | as the target | degraded accuracy, median | improved accuracy, median |\n|---|---|---|---|---|\n");
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        if (t->chosen[i])
+            nni_sb_f(&b, "| %s | %llu | %llu | %.4f | %.4f |\n", nn_pattern_name((nn_pattern)i), (unsigned long long)t->chosen[i], (unsigned long long)t->target[i],
+                     hist_median(&t->pattern_before[i]), hist_median(&t->pattern_after[i]));
+    nni_sb_str(&b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, architecture, corruption), `modification_prompt`, `modification_completion`, "
+               "`modification_text`, `classification_prompt`, `classification_completion`, `classification_text`, `degraded_signature`, `improved_signature`, "
+               "`degraded_model_weights`, `improved_model_weights` (JSON in strings, so that all rows have one schema), `training_metrics`. "
+               "Refused attempts with their figures are in `rejected.jsonl`.\n");
+    if (b.bad) { free(b.s); return nni_fail(err, NN_E_NOMEM, "README.md: out of memory"); }
+    st = put_file(s->dir, "README.md", b.s, b.n, err);
+    free(b.s);
+    return st;
+}
+static nn_status stats_json(nn_buf *out, const totals *t, double seconds, int threads, nn_error *err)
+{
+    nn_json_writer w = NN_ZERO;
+    uint64_t rejected = 0;
+    size_t i;
+    for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
+    w.buf = out;
+    w.indent = 2;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "records");         nn_json_u64(&w, t->records);
+    nn_json_key(&w, "attempts");        nn_json_u64(&w, t->records + rejected);
+    nn_json_key(&w, "acceptance_rate"); nn_json_rounded(&w, t->records + rejected ? (double)t->records / (double)(t->records + rejected) : 0, 6);
+    nn_json_key(&w, "rejected");
+    nn_json_begin_object(&w);
+    for (i = 1; i < REASONS; i++) { nn_json_key(&w, reason_names[i]); nn_json_u64(&w, t->rejects[i]); }
+    nn_json_end(&w);
+    nn_json_key(&w, "median_degraded_accuracy");        nn_json_rounded(&w, hist_median(&t->before), 6);
+    nn_json_key(&w, "median_improved_accuracy");        nn_json_rounded(&w, hist_median(&t->after), 6);
+    nn_json_key(&w, "median_target_degraded_accuracy"); nn_json_rounded(&w, hist_median(&t->target_before), 6);
+    nn_json_key(&w, "median_target_improved_accuracy"); nn_json_rounded(&w, hist_median(&t->target_after), 6);
+    nn_json_key(&w, "bytes");                           nn_json_u64(&w, t->bytes);
+    nn_json_key(&w, "mean_modification_prompt_tokens"); nn_json_rounded(&w, t->records ? (double)t->tokens_m / (double)t->records : 0, 1);
+    nn_json_key(&w, "mean_classification_prompt_tokens"); nn_json_rounded(&w, t->records ? (double)t->tokens_c / (double)t->records : 0, 1);
+    nn_json_key(&w, "patterns");
+    nn_json_begin_object(&w);
+    for (i = 0; i < NN_PATTERN_COUNT; i++) {
+        if (!t->chosen[i]) continue;
+        nn_json_key(&w, nn_pattern_name((nn_pattern)i));
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "records");                  nn_json_u64(&w, t->chosen[i]);
+        nn_json_key(&w, "as_target");                nn_json_u64(&w, t->target[i]);
+        nn_json_key(&w, "median_degraded_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_before[i]), 6);
+        nn_json_key(&w, "median_improved_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_after[i]), 6);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    nn_json_key(&w, "hidden_layers");
+    nn_json_begin_object(&w);
+    for (i = 0; i < 65; i++) if (t->layers[i]) { char k[16]; (void)snprintf(k, sizeof k, "%zu", i); nn_json_key(&w, k); nn_json_u64(&w, t->layers[i]); }
+    nn_json_end(&w);
+    nn_json_key(&w, "activations");
+    nn_json_begin_object(&w);
+    for (i = 0; i < 16; i++) if (t->acts[i]) { nn_json_key(&w, nn_act_name((nn_act)i)); nn_json_u64(&w, t->acts[i]); }
+    nn_json_end(&w);
+    if (seconds > 0) {
+        nn_json_key(&w, "seconds");                     nn_json_rounded(&w, seconds, 3);
+        nn_json_key(&w, "threads");                     nn_json_i64(&w, threads);
+    }
+    nn_json_end(&w);
+    if (nn_json_finish(&w, err) != NN_OK) return NN_E_NOMEM;
+    return nn_buf_text(out, "\n", err);
+}
+static void report_write(const context *c, const sink *s, uint64_t made, double seconds, const char *example)
+{
+    const totals *t = s->b.sum;
+    nn_app *app = c->app;
+    nn_report r;
+    char text[64];
+    double before[NN_PATTERN_COUNT], after[NN_PATTERN_COUNT], counts[65], reasons[REASONS];
+    const char *names[NN_PATTERN_COUNT], *depth[65], *why[REASONS];
+    nn_series series[2];
+    nn_plot plot;
+    uint64_t rejected = 0;
+    size_t i, n = 0, d = 0, q = 0;
+    nn_error e = NN_ZERO;
+    for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
+    nn_report_begin(&r, app, "Interpreter data set", "Subject models that were degraded on one pattern and repaired, with their activation signatures.");
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)t->records);
+    nn_report_figure(&r, "records", text, NULL);
+    (void)snprintf(text, sizeof text, "%.1f %%", t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
+    nn_report_figure(&r, "attempts accepted", text, "by the gates");
+    (void)snprintf(text, sizeof text, "%.3f", hist_median(&t->after));
+    nn_report_figure(&r, "improved accuracy", text, "median, held-out balanced rows");
+    (void)snprintf(text, sizeof text, "%.3f to %.3f", hist_median(&t->target_before), hist_median(&t->target_after));
+    nn_report_figure(&r, "target pattern", text, "median before and after");
+    if (made && seconds > 0) {
+        (void)snprintf(text, sizeof text, "%.0f", 60.0 * (double)made / seconds / (c->threads ? c->threads : 1));
+        nn_report_figure(&r, "records per minute and thread", text, "in this run");
+    }
+    memset(series, 0, sizeof series);
+    memset(&plot, 0, sizeof plot);
+    nn_report_section(&r, "What the gates let through");
+    for (i = 0; i < REASONS; i++) { uint64_t v = i ? t->rejects[i] : t->records; if (v) { reasons[q] = (double)v; why[q++] = reason_names[i]; } }
+    series[0].y = reasons; series[0].n = q;
+    plot.kind = NN_PLOT_BAR; plot.title = "Attempts by outcome"; plot.y_label = "attempts"; plot.series = series; plot.n_series = 1; plot.categories = why; plot.n_categories = q; plot.zero_y = 1;
+    nn_report_plot(&r, &plot, "outcomes");
+    nn_report_section(&r, "Accuracy per pattern, before and after");
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        if (t->chosen[i]) { names[n] = nn_pattern_name((nn_pattern)i); before[n] = hist_median(&t->pattern_before[i]); after[n] = hist_median(&t->pattern_after[i]); n++; }
+    series[0].label = "degraded"; series[0].y = before; series[0].n = n;
+    series[1].label = "improved"; series[1].y = after;  series[1].n = n;
+    plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n; plot.width = 1000;
+    nn_report_plot(&r, &plot, "patterns");
+    nn_report_section(&r, "Architectures");
+    for (i = 0; i < 65; i++) if (t->layers[i]) { depth[d] = nn_app_text(app, "%zu", i); counts[d++] = (double)t->layers[i]; }
+    memset(series, 0, sizeof series);
+    series[0].y = counts; series[0].n = d;
+    plot.title = "Hidden layers"; plot.x_label = "hidden layers"; plot.y_label = "records"; plot.n_series = 1; plot.categories = depth; plot.n_categories = d; plot.width = 0;
+    nn_report_plot(&r, &plot, "layers");
+    if (example) { nn_report_section(&r, "An example prompt"); nn_report_pre(&r, "the first record of this run, shortened", example); }
+    nn_report_section(&r, "Files");
+    nn_report_file(&r, nn_app_path(app, "README.md"), "data set card");
+    nn_report_file(&r, nn_app_path(app, "config.yaml"), "what it was made from");
+    nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");
+    if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_warn(app, "report.html: %s", e.msg);
+}
+/* Curves of one record as a TensorBoard run: METRICS_DIR/example-00017. Only the first metrics.tensorboard.max_runs records get them. */
+static void events_write(const context *c, uint64_t k, const attempt *t)
+{
+    const char *names[4] = { "Loss/train", "Loss/val", "Accuracy/train", "Accuracy/val" };
+    char dir[NN_MAX_PATH_BYTES], path[NN_MAX_PATH_BYTES], name[64];
+    const nn_train_result *stage[2];
+    const double wall = (double)time(NULL);
+    nn_events *e = NULL;
+    nn_dict h = NN_ZERO;
+    nn_error err = NN_ZERO;
+    nn_status s;
+    size_t n_stages = 0, i, j, m, best_at = 0;
+    int64_t step = 0, first = -1;
+    double best = -1, start = NAN;
+    if (t->cv.have_two) { stage[n_stages++] = &t->cv.two.stage1; if (t->cv.two.accepted) stage[n_stages++] = &t->cv.two.stage2; }
+    else if (t->cv.have_one) stage[n_stages++] = &t->cv.one;
+    (void)snprintf(name, sizeof name, "example-%05llu", (unsigned long long)k);
+    if (c->o->metrics_dir) s = nn_path_join(dir, sizeof dir, c->o->metrics_dir, name, &err);
+    else {
+        char base[NN_MAX_PATH_BYTES];
+        s = nn_path_join(base, sizeof base, c->app->out, "tensorboard", &err);
+        if (s == NN_OK) s = nn_path_join(dir, sizeof dir, base, name, &err);
+    }
+    if (s == NN_OK) s = nn_dir_make(dir, NULL, &err);
+    if (s == NN_OK) s = nn_events_path(path, sizeof path, dir, (uint64_t)wall, &err);
+    if (s == NN_OK) s = nn_events_open(&e, path, wall, NULL, &err);
+    for (i = 0; i < n_stages && s == NN_OK; i++) {
+        if (i == 1) (void)nn_events_scalar(e, "Stage/transition_marker", 1.0, step, wall, NULL);
+        for (j = 0; j < stage[i]->epochs && s == NN_OK; j++) {
+            const double v[4] = { stage[i]->train_loss[j], stage[i]->val_loss[j], stage[i]->train_metric[j], stage[i]->val_metric[j] };
+            step++;
+            for (m = 0; m < 4 && s == NN_OK; m++) if (v[m] == v[m]) s = nn_events_scalar(e, names[m], v[m], step, wall, &err);
+            if (s == NN_OK) s = nn_events_scalar(e, "Learning_rate", stage[i]->lr[j], step, wall, &err);
+            if (s == NN_OK) s = nn_events_scalar(e, "Stage/current_stage", (double)(i + 1), step, wall, &err);
+            if (i == 0 && j == 0) start = v[1];
+            if (first < 0 && v[1] <= 0.95 * start) first = step;
+            if (v[3] > best) { best = v[3]; best_at = (size_t)step; }
+        }
+    }
+    if (s == NN_OK && first >= 0) s = nn_events_scalar(e, "Markers/first_improvement", 1.0, first, wall, &err);
+    if (s == NN_OK && best >= 0) s = nn_events_scalar(e, "Markers/best_accuracy", best, (int64_t)best_at, wall, &err);
+    if (s == NN_OK) {
+        nn_tensor v = NN_ZERO;
+        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.num_layers, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "num_layers", &v, NULL);
+        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.neurons, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "neurons_per_layer", &v, NULL);
+        if (nn_tensor_scalar_f64(&v, t->rec.learning_rate, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "learning_rate", &v, NULL);
+        if (nn_tensor_scalar_text(&v, nn_act_name(t->rec.act), NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "activation_type", &v, NULL);
+        s = nn_events_hparams(e, &h, names, 4, wall, &err);
+    }
+    nn_dict_free(&h);
+    if (e && nn_events_close(e, s == NN_OK ? &err : NULL) != NN_OK) s = NN_E_IO;
+    if (s != NN_OK) nn_app_warn(c->app, "tensorboard events of record %llu: %s", (unsigned long long)k, err.msg);
+}
+
+/* A record that is ready before its turn waits in OUT/pending/K: threads go on, and a kill loses only what is in the making. */
+static nn_status pending_write(const char *dir, uint64_t k, const char *text, size_t n, nn_error *err)
+{
+    char name[64], path[NN_MAX_PATH_BYTES], head[32];
+    nn_file_opts fo = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    fo.no_sync = 1;
+    (void)snprintf(name, sizeof name, "pending/%llu", (unsigned long long)k);
+    (void)snprintf(head, sizeof head, "%08x\n", (unsigned)nn_crc32c(0, text, n));
+    s = nn_path_join(path, sizeof path, dir, name, err);
+    if (s == NN_OK) s = nn_buf_text(&b, head, err);
+    if (s == NN_OK) s = nn_buf_put(&b, text, n, err);
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, &fo, err);
+    nn_buf_free(&b);
+    return s;
+}
+/* 1 = it is there and whole: "summary line \n split rejects-length \n" as made by pack. */
+static int pending_read(const char *dir, uint64_t k, nn_buf *b)
+{
+    char name[64], path[NN_MAX_PATH_BYTES], head[32];
+    (void)snprintf(name, sizeof name, "pending/%llu", (unsigned long long)k);
+    if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || !nn_file_exists(path, NULL)) return 0;
+    b->len = 0;
+    if (nn_file_read(b, path, NULL, NULL) != NN_OK || b->len < 9) return 0;
+    (void)snprintf(head, sizeof head, "%08x\n", (unsigned)nn_crc32c(0, b->data + 9, b->len - 9));
+    return memcmp(head, b->data, 9) == 0;
+}
+static void pending_remove(const char *dir, uint64_t k)
+{
+    char name[64], path[NN_MAX_PATH_BYTES];
+    (void)snprintf(name, sizeof name, "pending/%llu", (unsigned long long)k);
+    if (nn_path_join(path, sizeof path, dir, name, NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL);
+}
+/* One made record as bytes: journal line, '\n', lengths, '\n', rejects, record. */
+static nn_status pack(nn_buf *out, const summary *sum, const nn_buf *line, const nn_buf *rejects, nn_error *err)
+{
+    char text[2048];
+    entry e;
+    size_t n;
+    nn_status s;
+    memset(&e, 0, sizeof e);
+    n = summary_print(text, sizeof text, sum, &e);
+    n += (size_t)snprintf(text + n, sizeof text - n, "\n%zu %zu\n", rejects->len, line->len);
+    s = nn_buf_put(out, text, n, err);
+    if (s == NN_OK && rejects->len) s = nn_buf_put(out, rejects->data, rejects->len, err);
+    if (s == NN_OK) s = nn_buf_put(out, line->data, line->len, err);
+    return s;
+}
+static nn_status put_packed(const context *c, sink *s, const unsigned char *p, size_t n, nn_error *err)
+{
+    const char *text = (const char *)p, *nl = (const char *)memchr(p, '\n', n), *q, *nl2;
+    summary sum;
+    entry e;
+    uint64_t nr, nl_len;
+    memset(&sum, 0, sizeof sum);
+    if (!nl || !summary_parse(text + 2, nl, &sum, &e)) return nni_fail(err, NN_E_FORMAT, "a pending record is damaged");
+    q = nl + 1;
+    nl2 = (const char *)memchr(q, '\n', n - (size_t)(q - text));
+    if (!nl2 || !number(&q, nl2, &nr) || !number(&q, nl2, &nl_len) || (size_t)(nl2 + 1 - text) + nr + nl_len != n) return nni_fail(err, NN_E_FORMAT, "a pending record is damaged");
+    return sink_put(s, &sum, split_of(c, sum.k), nl2 + 1 + nr, (size_t)nl_len, nl2 + 1, (size_t)nr, err);
+}
+
+typedef struct run {
+    context *c;
+    sink     s;
+    upload   up;
+    uint64_t take;                     /* next record to hand out */
+    uint64_t started;                  /* s.next when this run began */
+    uint64_t window;
+    nn_status status; nn_error err; uint64_t err_k;
+    int      stop;
+    nn_progress prog;
+    char    *example;                  /* of the report */
+} run;
+/* Everything below runs inside `critical (interp_run)`. */
+static void run_fail(run *r, uint64_t k, nn_status s, const nn_error *e)
+{
+    if (r->status == NN_OK || k < r->err_k) { r->status = s; r->err = *e; r->err_k = k; }
+    r->stop = 1;
+}
+static void run_flush(run *r, uint64_t k, const nn_buf *packed)
+{
+    nn_error e = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    uint64_t closed = r->s.b.closed;
+    if (k != r->s.next) {
+        s = pending_write(r->s.dir, k, (const char *)packed->data, packed->len, &e);
+        if (s != NN_OK) run_fail(r, k, s, &e);
+        return;
+    }
+    s = put_packed(r->c, &r->s, packed->data, packed->len, &e);
+    while (s == NN_OK && r->s.next < r->s.b.hi && r->s.next < r->take && pending_read(r->s.dir, r->s.next, &b)) {
+        uint64_t next = r->s.next;
+        s = put_packed(r->c, &r->s, b.data + 9, b.len - 9, &e);
+        if (s == NN_OK) pending_remove(r->s.dir, next);
+    }
+    nn_buf_free(&b);
+    if (s != NN_OK) { run_fail(r, r->s.next, s, &e); return; }
+    if (!r->c->o->hub_at_end) for (; closed < r->s.b.closed; closed++) upload_add_part(&r->up, closed);
+    upload_poll(&r->up);
+    nn_progress_step(&r->prog, (double)(r->s.next - r->s.b.lo), NAN, r->s.b.sum->after.n ? r->s.b.sum->after.sum / (double)r->s.b.sum->after.n : NAN);
+}
+static char *shortened(const nn_record *rec, const nn_record_format *f)
+{
+    nn_buf b = NN_ZERO;
+    char *out = NULL;
+    if ((f->modification ? nn_prompt_modification(&b, rec, f, NULL) : nn_prompt_classification(&b, rec, f, NULL)) == NN_OK) {
+        size_t i, line = 0, n = 0;
+        out = (char *)malloc(b.len + 1);
+        for (i = 0; out && i < b.len; i++) {            /* long lines keep their first 160 characters */
+            char ch = (char)b.data[i];
+            if (ch == '\n') line = 0; else line++;
+            if (line < 160) out[n++] = ch;
+            else if (line < 164) out[n++] = '.';
+        }
+        if (out) out[n] = 0;
+    }
+    nn_buf_free(&b);
+    return out;
+}
+static void run_worker(run *r)
+{
+    nn_buf line = NN_ZERO, rejects = NN_ZERO, packed = NN_ZERO;
+    for (;;) {
+        uint64_t k = 0;
+        int have = 0, wait = 0;
+        nn_error e = NN_ZERO;
+        nn_status s = NN_OK;
+        summary sum;
+        attempt keep;
+        NNI_OMP(critical (interp_run))
+        {
+            if (nn_app_stopped()) r->stop = 1;
+            if (!r->stop && r->take < r->s.b.hi) {
+                if (r->take - r->s.next >= r->window) wait = 1;
+                else { k = r->take++; have = 1; }
+            }
+        }
+        if (wait) {
+            struct timespec nap;
+            nap.tv_sec = 0;
+            nap.tv_nsec = 2000000;
+            (void)nanosleep(&nap, NULL);
+            continue;
+        }
+        if (!have) break;
+        line.len = rejects.len = packed.len = 0;
+        if (pending_read(r->s.dir, k, &packed)) {      /* made by the run before this one */
+            memmove(packed.data, packed.data + 9, packed.len - 9);
+            packed.len -= 9;
+            NNI_OMP(critical (interp_run))
+            { if (k == r->s.next) run_flush(r, k, &packed); if (!r->stop) { if (k < r->s.next) pending_remove(r->s.dir, k); } }
+            continue;
+        }
+        memset(&keep, 0, sizeof keep);
+        s = record_make(r->c, k, &line, &rejects, &sum, &keep, &e);
+        if (s == NN_OK) s = pack(&packed, &sum, &line, &rejects, &e);
+        if (s == NN_OK && k < r->c->o->tb_runs && r->c->o->tensorboard) events_write(r->c, k, &keep);
+        NNI_OMP(critical (interp_run))
+        {
+            if (s != NN_OK) run_fail(r, k, s, &e);
+            else {
+                if (!r->example) r->example = shortened(&keep.rec, &r->c->format);
+                if (r->status == NN_OK || k < r->err_k) run_flush(r, k, &packed);
+            }
+        }
+        attempt_free(&keep);
+    }
+    nn_buf_free(&line);
+    nn_buf_free(&rejects);
+    nn_buf_free(&packed);
+}
+/* Card, stats, report, upload of the small files: everything that follows the records. */
+static int run_finish(run *r, double seconds)
+{
+    context *c = r->c;
+    nn_app *app = c->app;
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    const totals *t = r->s.b.sum;
+    uint64_t rejected = 0, p;
+    size_t i;
+    nn_status s = card_write(c, &r->s, &e);
+    for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
+    if (s == NN_OK) s = stats_json(&b, t, seconds, c->threads, &e);
+    if (s == NN_OK) s = put_file(r->s.dir, "stats.json", b.data, b.len, &e);
+    nn_buf_free(&b);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    if (r->up.on) {
+        for (p = 0; p < r->s.b.closed; p++) upload_add_part(&r->up, p);
+        upload_add(&r->up, "signature_dataset.json");
+        upload_add(&r->up, "config.yaml");
+        upload_add(&r->up, "rejected.jsonl");
+        upload_add(&r->up, "README.md");
+        /* parts that were queued while generating are in the queue once: drop the second mention */
+        for (i = 0; i < r->up.queue.n; i++) {
+            size_t j, k;
+            for (j = i + 1; j < r->up.queue.n; j++)
+                if (strcmp(r->up.queue.v[i], r->up.queue.v[j]) == 0) { for (k = j + 1; k < r->up.queue.n; k++) r->up.queue.v[k - 1] = r->up.queue.v[k]; r->up.queue.n--; j--; }
+        }
+        if (!upload_finish(&r->up)) nn_app_warn(app, "%zu of %zu files are not uploaded; run again with --resume", r->up.queue.n - r->up.at, r->up.queue.n);
+        else if (c->o->hub_cleanup) { char path[NN_MAX_PATH_BYTES]; if (nn_path_join(path, sizeof path, r->s.dir, "upload.log", NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL); }
+        nn_app_count(app, "uploaded", (uint64_t)r->up.at);
+    }
+    report_write(c, &r->s, r->s.next - r->started, seconds, r->example);
+    nn_app_count(app, "records", t->records);
+    nn_app_count(app, "attempts", t->records + rejected);
+    nn_app_result(app, "acceptance", t->records + rejected ? (double)t->records / (double)(t->records + rejected) : 0.0);
+    nn_app_result(app, "median_degraded_accuracy", hist_median(&t->before));
+    nn_app_result(app, "median_improved_accuracy", hist_median(&t->after));
+    nn_app_result(app, "median_target_degraded_accuracy", hist_median(&t->target_before));
+    nn_app_result(app, "median_target_improved_accuracy", hist_median(&t->target_after));
+    if (r->s.next > r->started && seconds > 0) nn_app_result(app, "records_per_minute", 60.0 * (double)(r->s.next - r->started) / seconds);
+    for (p = 0; p < r->s.b.closed; p++)
+        for (i = 0; i < 2; i++) {
+            const char *path = nn_app_path(app, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
+            if (nn_file_exists(path, NULL)) nn_app_wrote(app, path);
+        }
+    nn_app_wrote(app, nn_app_path(app, "rejected.jsonl"));
+    nn_app_wrote(app, nn_app_path(app, "README.md"));
+    nn_app_wrote(app, nn_app_path(app, "config.yaml"));
+    nn_app_wrote(app, nn_app_path(app, "signature_dataset.json"));
+    return nn_app_finish(app, NULL);
+}
+static void remove_tree(const char *dir, const char *sub)
+{
+    char path[NN_MAX_PATH_BYTES], file[NN_MAX_PATH_BYTES];
+    nn_buf names = NN_ZERO;
+    size_t n = 0, i;
+    const char *p;
+    if (nn_path_join(path, sizeof path, dir, sub, NULL) != NN_OK || nn_dir_list(&names, &n, path, NULL, NULL) != NN_OK) { nn_buf_free(&names); return; }
+    for (i = 0, p = (const char *)names.data; i < n; i++, p += strlen(p) + 1)
+        if (nn_path_join(file, sizeof file, path, p, NULL) == NN_OK) (void)nn_file_remove(file, NULL, NULL);
+    nn_buf_free(&names);
+    (void)rmdir(path);
+}
+/* The folder: lock first (a second process is refused before anything is touched), then the run's state, then the data set's own files. */
+static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo, uint64_t hi, nn_error *err)
+{
+    nn_buf config = NN_ZERO;
+    char head[160], path[NN_MAX_PATH_BYTES];
+    nn_status s;
+    (void)c;
+    if ((s = nn_dir_make(app->out, NULL, err)) != NN_OK || (s = nn_lock_open(&r->s.lock, app->out, NULL, err)) != NN_OK) return s;
+    if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
+    if (app->overwrite && !app->resume) {
+        static const char *const files[] = { "journal.txt", "rejected.jsonl", "README.md", "config.yaml", "signature_dataset.json", "stats.json", "upload.log", "report.html" };
+        size_t i;
+        for (i = 0; i < sizeof files / sizeof *files; i++) if (nn_path_join(path, sizeof path, app->out, files[i], NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL);
+        remove_tree(app->out, "data");
+        remove_tree(app->out, "pending");
+    }
+    s = config_text(app, &config, err);
+    if (s == NN_OK) {
+        head_text(head, &config, r->c);
+        s = sink_open(&r->s, app->out, lo, hi, r->c->o->n, r->c->o->interval, head, err);
+    }
+    if (s == NN_OK && (s = nn_path_join(path, sizeof path, app->out, "pending", err)) == NN_OK) s = nn_dir_make(path, NULL, err);
+    if (s == NN_OK) (void)nn_dir_clean(path, NULL, NULL);
+    if (s == NN_OK) s = put_file(app->out, "config.yaml", config.data, config.len, err);
+    if (s == NN_OK) s = put_file(app->out, "signature_dataset.json", r->c->probe_json, r->c->probe_json_len, err);
+    nn_buf_free(&config);
+    return s;
+}
+static int cmd_run(nn_app *app, opts *o)
+{
+    static context c;
+    static run r;
+    nn_error e = NN_ZERO;
+    uint64_t i = 0, n = 1, lo = 0, hi;
+    const char *from = "";
+    double t0;
+    int sharded = shard_of(o, &i, &n, &from);
+    if (sharded < 0) return nn_app_usage(app, "%s: expected I/N with 0 <= I < N, got '%s'", from, o->shard ? o->shard : "an index or a count that do not fit");
+    if (!nn_app_given(app, "out") && o->output_dir) app->out = o->output_dir;
+    hi = o->n;
+    if (sharded) {
+        lo = shard_bound(i, o->n, n);
+        hi = shard_bound(i + 1, o->n, n);
+        app->out = nn_app_text(app, "%s/shard-%llu-of-%llu", app->out, (unsigned long long)i, (unsigned long long)n);
+    }
+    if (context_make(&c, app, o, 1, &e) != NN_OK) return nn_app_finish(app, &e);
+    if (app->dry_run) {
+        char text[32];
+        printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo, (unsigned long long)hi, o->n, (unsigned long long)o->seed, app->out);
+        printf("threads %d; part files of %zu records; about %s on disk at 600 KB a record; about %s of memory\n", c.threads, o->interval,
+               human(text, sizeof text, 600e3 * (double)(hi - lo)), human(text + 16, sizeof text - 16, 8e6 + 6e6 * c.threads));
+        printf("time: at 1,000 records per minute and thread, %.1f minutes; measure with a short run first\n", (double)(hi - lo) / 1000.0 / (c.threads ? c.threads : 1));
+        return nn_app_finish(app, NULL);
+    }
+    memset(&r, 0, sizeof r);
+    r.c = &c;
+    if (folder_open(app, &c, &r, lo, hi, &e) != NN_OK) { sink_close(&r.s); return nn_app_finish(app, &e); }
+    r.up.c = &c;
+    r.up.s = &r.s;
+    r.up.on = o->hub && o->hub[0];
+    r.up.pause = o->hub_retry;
+    r.take = r.started = r.s.next;
+    r.window = (uint64_t)c.threads * 64;
+    if (r.up.on && !o->hub_at_end) { uint64_t p; for (p = 0; p < r.s.b.closed; p++) upload_add_part(&r.up, p); }
+    if (o->tensorboard && o->tb_runs) nn_app_say(app, "to see the curves: tensorboard --logdir %s --port %zu", o->metrics_dir ? o->metrics_dir : nn_app_path(app, "tensorboard"), o->port);
+    nn_progress_begin(&r.prog, app, "records", (double)(hi - lo), "records");
+    nn_progress_from(&r.prog, (double)(r.s.next - lo));
+    t0 = nn_app_seconds();
+    NNI_OMP(parallel num_threads(c.threads))
+    run_worker(&r);
+    nn_progress_end(&r.prog);
+    if (r.status != NN_OK) {
+        (void)sink_sync(&r.s, NULL);
+        if (r.up.pid > 0) (void)kill(r.up.pid, SIGTERM);
+        sink_close(&r.s);
+        return nn_app_finish(app, &r.err);
+    }
+    if (r.s.next < hi) {
+        (void)sink_sync(&r.s, NULL);
+        nn_app_interrupted(app, nn_app_text(app, "record %llu of %llu, saved", (unsigned long long)(r.s.next - lo), (unsigned long long)(hi - lo)));
+        if (r.up.pid > 0) (void)kill(r.up.pid, SIGTERM);
+        sink_close(&r.s);
+        return nn_app_finish(app, NULL);
+    }
+    remove_tree(app->out, "pending");
+    {
+        int rc = run_finish(&r, nn_app_seconds() - t0);
+        free(r.example);
+        free((void *)r.up.queue.v);
+        sink_close(&r.s);
+        nn_pattern_pools_free(&c.pools);
+        return rc;
+    }
+}
+
+/* ==== [COMMANDS] ========================================================= */
+static int cmd_sig(nn_app *app, opts *o)
+{
+    static context c;
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s = context_make(&c, app, o, 0, &e);
+    if (s == NN_OK) s = probe_make(&c, o->size, &b, &e);
+    if (s == NN_OK) s = probe_parse(&c, o->filename, (const char *)b.data, b.len, &e);
+    if (s == NN_OK) s = nn_file_write(o->filename, b.data, b.len, NULL, &e);
+    nn_buf_free(&b);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    nn_app_result_text(app, "file", o->filename);
+    nn_app_count(app, "sequences", c.n_probe);
+    nn_app_count(app, "patterns", c.n_groups);
+    return nn_app_finish(app, NULL);
+}
+/* samples_per_pattern sequences drawn for each enabled pattern with all labels they have, and as many that have none. */
+static int cmd_bench(nn_app *app, opts *o)
+{
+    static context c;
+    nn_json_writer w = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t p, i, q, count = 0, tries;
+    uint8_t seq[NN_PATTERN_LENGTH_MAX];
+    char text[NN_PATTERN_LENGTH_MAX + 1];
+    nn_status s = context_make(&c, app, o, 0, &e);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    w.buf = &b;
+    w.spaced = 1;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "vocab_size");      nn_json_u64(&w, o->vocab);
+    nn_json_key(&w, "sequence_length"); nn_json_u64(&w, o->length);
+    nn_json_key(&w, "random_seed");     nn_json_u64(&w, o->seed);
+    nn_json_key(&w, "examples");
+    nn_json_begin_array(&w);
+    for (p = 0; p <= c.n_offered; p++) {               /* the last round: negatives */
+        nn_rng rng = nn_rng_make(o->seed, NN_STREAM_PROBE, 1000 + p);
+        for (i = 0; i < o->per_pattern; i++) {
+            nn_pattern_use u;
+            int any = 0;
+            u.id = p < c.n_offered ? c.offered[p] : NN_PATTERN_STARTS_WITH;
+            u.token = -1;
+            for (tries = 0; ; tries++) {
+                nn_pattern_draw(&c.space, u, &rng, seq);
+                for (any = 0, q = 0; q < c.n_offered; q++) {
+                    nn_pattern_use v;
+                    v.id = c.offered[q];
+                    v.token = -1;
+                    if (!nni_pattern_has_token(v.id)) any |= nn_pattern_match(&c.space, v, seq);
+                }
+                if (p < c.n_offered || !any || tries > 100000) break;
+            }
+            if (p == c.n_offered && any) break;
+            nn_json_begin_object(&w);
+            nn_json_key(&w, "sequence");    nn_json_string(&w, nn_pattern_seq_text(&c.space, seq, text));
+            nn_json_key(&w, "drawn_for");   nn_json_string(&w, p < c.n_offered ? nn_pattern_name(u.id) : "negative");
+            nn_json_key(&w, "patterns");
+            nn_json_begin_array(&w);
+            for (q = 0; q < c.n_offered; q++) {
+                nn_pattern_use v;
+                char label[32];
+                v.id = c.offered[q];
+                v.token = v.id == NN_PATTERN_STARTS_WITH ? seq[0] : v.id == NN_PATTERN_ENDS_WITH ? seq[o->length - 1] : -1;
+                if (nn_pattern_match(&c.space, v, seq)) nn_json_string(&w, nn_pattern_label(label, v));
+            }
+            nn_json_end(&w);
+            nn_json_end(&w);
+            count++;
+        }
+    }
+    nn_json_end(&w);
+    nn_json_end(&w);
+    s = nn_json_finish(&w, &e);
+    if (s == NN_OK) s = nn_buf_text(&b, "\n", &e);
+    if (s == NN_OK) s = nn_file_write(o->filename, b.data, b.len, NULL, &e);
+    nn_buf_free(&b);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    nn_app_result_text(app, "file", o->filename);
+    nn_app_count(app, "sequences", count);
+    return nn_app_finish(app, NULL);
+}
+static nn_status export_models(const char *path, const attempt *t, nn_error *err)
+{
+    nn_dict all = NN_ZERO, one = NN_ZERO;
+    const nn_mlp *m[2];
+    size_t i, j;
+    nn_status s = NN_OK;
+    m[0] = t->degraded;
+    m[1] = t->improved;
+    for (i = 0; i < 2 && s == NN_OK; i++) {
+        if (!m[i]) continue;
+        s = nn_mlp_state(m[i], &one, NULL, 1, err);
+        for (j = 0; j < one.count && s == NN_OK; j++) {
+            char name[96];
+            (void)snprintf(name, sizeof name, "%s.%s", i ? "improved" : "degraded", one.items[j].name);
+            s = nn_dict_put(&all, name, &one.items[j].value, err);
+        }
+        nn_dict_free(&one);
+        memset(&one, 0, sizeof one);
+    }
+    if (s == NN_OK) s = nn_pth_write(path, &all, NULL, err);
+    nn_dict_free(&all);
+    return s;
+}
+static int cmd_show(nn_app *app, opts *o)
+{
+    static context c;
+    nn_buf line = NN_ZERO, rejects = NN_ZERO;
+    nn_error e = NN_ZERO;
+    summary sum;
+    attempt keep;
+    uint64_t k = 0;
+    nn_status s;
+    memset(&keep, 0, sizeof keep);
+    if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k >= o->n) return nn_app_usage(app, "show: expected a record from 0 to %zu, got '%s'", o->n - 1, app->args[0]);
+    s = context_make(&c, app, o, 1, &e);
+    if (s == NN_OK) s = record_make(&c, k, &line, &rejects, &sum, &keep, &e);
+    if (s == NN_OK && o->export_file) s = export_models(o->export_file, &keep, &e);
+    if (s == NN_OK) (void)fwrite(line.data, 1, line.len, stdout);
+    attempt_free(&keep);
+    nn_buf_free(&line);
+    nn_buf_free(&rejects);
+    nn_pattern_pools_free(&c.pools);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+static int cmd_stats(nn_app *app, opts *o)
+{
+    book b;
+    nn_buf out = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    (void)o;
+    if (s == NN_OK && !b.head[0]) s = nni_fail(&e, NN_E_FORMAT, "%s: not a data set, the journal is empty", app->args[0]);
+    if (s == NN_OK) s = stats_json(&out, b.sum, 0, 0, &e);
+    if (s == NN_OK) (void)fwrite(out.data, 1, out.len, stdout);
+    nn_buf_free(&out);
+    book_free(&b);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+/* Where record lo + i stands: its file and bytes. */
+static nn_status entry_read(const book *b, const char *dir, size_t i, nn_buf *out, nn_error *err)
+{
+    const entry *x = &b->e[i];
+    char name[64], path[NN_MAX_PATH_BYTES];
+    uint64_t p = i / b->interval, from = i % b->interval ? b->e[i - 1].end[x->part] : 0;
+    nn_reader *r = NULL;
+    nn_file_opts fo = NN_ZERO;
+    nn_status s;
+    fo.raw = 1;
+    (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[x->part], (unsigned long long)p);
+    if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK || (s = nn_reader_open(&r, path, &fo, err)) != NN_OK) return s;
+    s = nn_buf_reserve(out, (size_t)(x->end[x->part] - from), err);
+    if (s == NN_OK) s = nn_reader_read_at(r, from, out->data + out->len, (size_t)(x->end[x->part] - from), err);
+    if (s == NN_OK) { out->len += (size_t)(x->end[x->part] - from); out->data[out->len] = 0; }
+    nn_reader_close(r);
+    return s;
+}
+static int cmd_verify(nn_app *app, opts *o)
+{
+    static context c;
+    book b;
+    nn_buf have = NN_ZERO, want = NN_ZERO, rejects = NN_ZERO, config = NN_ZERO;
+    nn_error e = NN_ZERO;
+    char head[160];
+    size_t n, j, bad = 0;
+    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
+    if (s == NN_OK) s = config_text(app, &config, &e);
+    if (s == NN_OK) { head_text(head, &config, &c); if (strcmp(head, b.head) != 0) s = nni_fail(&e, NN_E_FORMAT, "%s: config.yaml or signature_dataset.json is not what the journal says it was made from", app->args[0]); }
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    n = o->sample < b.count ? o->sample : b.count;
+    for (j = 0; j < n && s == NN_OK; j++) {            /* one record of every n-th of the set, at a place of chance */
+        nn_rng rng = nn_rng_make(o->seed, NN_STREAM_USER, j);
+        size_t lo = b.count * j / n, hi = b.count * (j + 1) / n, i = lo + (size_t)nn_rng_below(&rng, hi - lo);
+        summary sum;
+        have.len = want.len = rejects.len = 0;
+        s = entry_read(&b, app->args[0], i, &have, &e);
+        if (s == NN_OK) s = record_make(&c, b.lo + i, &want, &rejects, &sum, NULL, &e);
+        if (s == NN_OK && (have.len != want.len || memcmp(have.data, want.data, want.len) != 0)) {
+            bad++;
+            nn_app_warn(app, "record %llu differs from its regeneration", (unsigned long long)(b.lo + i));
+        }
+    }
+    nn_buf_free(&have);
+    nn_buf_free(&want);
+    nn_buf_free(&rejects);
+    nn_buf_free(&config);
+    book_free(&b);
+    if (s == NN_OK) {
+        nn_app_count(app, "verified", n);
+        nn_app_count(app, "different", bad);
+        if (bad) s = nni_fail(&e, NN_E_FORMAT, "%s: %zu of %zu records differ", app->args[0], bad, n);
+    }
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+}
+/* ---- merge: shards in order of k, record by record, into one sink ------- */
+typedef struct merge_state { context *c; sink *s; const char *dir; book b; nn_reader *part[2], *rejected; uint64_t open_part; uint64_t done[2], rejected_done; nn_buf line, rejects; nn_error *err; } merge_state;
+static nn_status merge_line(void *user, const char *text, size_t n)
+{
+    merge_state *m = (merge_state *)user;
+    summary sum;
+    entry e;
+    uint64_t p, i;
+    size_t len, got;
+    nn_status s = NN_OK;
+    if (n < 2 || text[0] != 'R') return NN_OK;
+    memset(&sum, 0, sizeof sum);
+    if (!summary_parse(text + 2, text + n, &sum, &e)) return NN_E_FORMAT;
+    if (sum.k < m->s->next) return NN_OK;              /* the merge was interrupted: already there; or rolled back */
+    if (sum.k != m->s->next) return nni_fail(m->err, NN_E_FORMAT, "%s: record %llu follows %llu", m->dir, (unsigned long long)sum.k, (unsigned long long)m->s->next);
+    i = sum.k - m->b.lo;
+    p = i / m->b.interval;
+    m->line.len = m->rejects.len = 0;
+    {
+        const entry *x = &m->b.e[i];                   /* of the finished journal: the same as e unless it was rolled back */
+        uint64_t from = i % m->b.interval ? m->b.e[i - 1].end[x->part] : 0, rfrom = i ? m->b.e[i - 1].rejected : 0;
+        if (x->end[x->part] != e.end[e.part] || x->rejected != e.rejected) return NN_OK;      /* a line that a later B took back */
+        if (p != m->open_part) { nn_reader_close(m->part[0]); nn_reader_close(m->part[1]); m->part[0] = m->part[1] = NULL; m->open_part = p; }
+        if (!m->part[e.part]) {
+            char name[64], path[NN_MAX_PATH_BYTES];
+            nn_file_opts fo = NN_ZERO;
+            fo.raw = 1;
+            (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[e.part], (unsigned long long)p);
+            if ((s = nn_path_join(path, sizeof path, m->dir, name, m->err)) != NN_OK || (s = nn_reader_open(&m->part[e.part], path, &fo, m->err)) != NN_OK) return s;
+        }
+        if ((s = nn_reader_seek(m->part[e.part], from, m->err)) != NN_OK) return s;
+        len = (size_t)(e.end[e.part] - from);
+        if ((s = nn_buf_reserve(&m->line, len, m->err)) != NN_OK || (s = nn_reader_read(m->part[e.part], m->line.data, len, &got, m->err)) != NN_OK) return s;
+        if (got != len || m->line.data[len - 1] != '\n') return nni_fail(m->err, NN_E_FORMAT, "%s: record %llu is cut short", m->dir, (unsigned long long)sum.k);
+        len = (size_t)(e.rejected - rfrom);
+        if (len) {
+            if ((s = nn_reader_seek(m->rejected, rfrom, m->err)) != NN_OK || (s = nn_buf_reserve(&m->rejects, len, m->err)) != NN_OK ||
+                (s = nn_reader_read(m->rejected, m->rejects.data, len, &got, m->err)) != NN_OK) return s;
+            if (got != len) return nni_fail(m->err, NN_E_FORMAT, "%s: rejected.jsonl is cut short", m->dir);
+        }
+        return sink_put(m->s, &sum, e.part, (const char *)m->line.data, (size_t)(e.end[e.part] - from), (const char *)m->rejects.data, len, m->err);
+    }
+}
+static int cmd_merge(nn_app *app, opts *o)
+{
+    static context c;
+    static run r;
+    book *b = (book *)calloc(app->n_args, sizeof *b);
+    size_t *order = (size_t *)calloc(app->n_args, sizeof *order), i, j;
+    nn_error e = NN_ZERO;
+    nn_status s = NN_OK;
+    uint64_t next = 0;
+    char head[160];
+    nn_buf config = NN_ZERO;
+    if (!b || !order) { free(b); free(order); return nn_app_usage(app, "out of memory"); }
+    for (i = 0; i < app->n_args && s == NN_OK; i++) {
+        s = book_open(&b[i], app->args[i], 0, NULL, &e);
+        if (s == NN_OK && !b[i].head[0]) s = nni_fail(&e, NN_E_FORMAT, "%s: not a data set, the journal is empty", app->args[i]);
+        for (j = i; j > 0 && s == NN_OK && b[order[j - 1]].lo > b[i].lo; j--) order[j] = order[j - 1];
+        order[j] = i;
+    }
+    for (i = 0; i < app->n_args && s == NN_OK; i++) {
+        const book *x = &b[order[i]];
+        const char *dir = app->args[order[i]];
+        if (strcmp(x->head, b[order[0]].head) != 0 || x->n != b[order[0]].n || x->interval != b[order[0]].interval)
+            s = nni_fail(&e, NN_E_ARG, "%s and %s: made from different configs, seeds or signature sets", app->args[order[0]], dir);
+        else if (x->lo < next) s = nni_fail(&e, NN_E_ARG, "%s: records from %llu are there twice", dir, (unsigned long long)x->lo);
+        else if (x->lo > next) s = nni_fail(&e, NN_E_ARG, "records %llu to %llu are missing before %s", (unsigned long long)next, (unsigned long long)x->lo - 1, dir);
+        else if (x->lo + x->count != x->hi) s = nni_fail(&e, NN_E_ARG, "%s: not finished, %zu of %llu records", dir, x->count, (unsigned long long)(x->hi - x->lo));
+        next = x->hi;
+    }
+    if (s == NN_OK && next != b[order[0]].n) s = nni_fail(&e, NN_E_ARG, "records %llu to %llu are missing", (unsigned long long)next, (unsigned long long)b[order[0]].n - 1);
+    if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
+    if (s == NN_OK) s = config_text(app, &config, &e);
+    if (s == NN_OK) {
+        head_text(head, &config, &c);
+        if (strcmp(head, b[order[0]].head) != 0) s = nni_fail(&e, NN_E_FORMAT, "%s: config.yaml or signature_dataset.json is not what the journal says it was made from", app->args[order[0]]);
+    }
+    nn_buf_free(&config);
+    if (s == NN_OK) {
+        memset(&r, 0, sizeof r);
+        r.c = &c;
+        s = folder_open(app, &c, &r, 0, o->n, &e);
+        r.started = r.s.next;
+    }
+    for (i = 0; i < app->n_args && s == NN_OK; i++) {
+        merge_state m;
+        nn_journal *j2 = NULL;
+        char path[NN_MAX_PATH_BYTES];
+        nn_file_opts fo = NN_ZERO;
+        fo.raw = 1;
+        memset(&m, 0, sizeof m);
+        m.c = &c;
+        m.s = &r.s;
+        m.dir = app->args[order[i]];
+        m.b = b[order[i]];
+        m.err = &e;
+        m.open_part = UINT64_MAX;
+        (void)nn_path_join(path, sizeof path, m.dir, "rejected.jsonl", NULL);
+        s = nn_reader_open(&m.rejected, path, &fo, &e);
+        (void)nn_path_join(path, sizeof path, m.dir, "journal.txt", NULL);
+        if (s == NN_OK) s = nn_journal_open(&j2, path, merge_line, &m, NULL, &e);
+        if (j2) (void)nn_journal_close(j2, NULL);
+        nn_reader_close(m.part[0]);
+        nn_reader_close(m.part[1]);
+        nn_reader_close(m.rejected);
+        nn_buf_free(&m.line);
+        nn_buf_free(&m.rejects);
+    }
+    if (s == NN_OK && r.s.next != o->n) s = nni_fail(&e, NN_E_FORMAT, "%llu of %zu records were merged", (unsigned long long)r.s.next, o->n);
+    for (i = 0; i < app->n_args; i++) book_free(&b[i]);
+    free(b);
+    free(order);
+    if (s != NN_OK) { sink_close(&r.s); return nn_app_finish(app, &e); }
+    remove_tree(app->out, "pending");
+    {
+        int rc;
+        r.up.c = &c;
+        r.up.s = &r.s;
+        r.up.on = o->hub && o->hub[0];
+        r.up.pause = o->hub_retry;
+        rc = run_finish(&r, 0);
+        sink_close(&r.s);
+        return rc;
+    }
+}
+/* ---- score: completions against the data set ---------------------------- */
+static int cmd_score(nn_app *app, opts *o)
+{
+    static context c;
+    book b;
+    nn_jsonl *in = NULL;
+    nn_json *v = NULL;
+    nn_error e = NN_ZERO;
+    nn_buf out = NN_ZERO;
+    size_t n[2] = { 0, 0 }, malformed[2] = { 0, 0 }, passed = 0, exact = 0;
+    double gain = 0, after = 0, before = 0, others = 0, jaccard = 0, precision = 0, recall = 0;
+    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    const char *path = nn_app_text(app, "%s.scores.jsonl", o->completions);
+    if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
+    if (s == NN_OK) s = nn_jsonl_open(&in, o->completions, NULL, NULL, &e);
+    while (s == NN_OK && (s = nn_jsonl_next(in, &v, &e)) == NN_OK && v) {
+        int64_t id = nn_json_int(nn_json_get(v, "example_id"), -1);
+        const nn_json *text = nn_json_get(v, "completion");
+        const char *task = nn_json_str(nn_json_get(v, "task"), "");
+        int modification = strcmp(task, "modification") == 0;
+        nn_json_writer w = NN_ZERO;
+        nn_error why = NN_ZERO;
+        attempt t;
+        if (id < (int64_t)b.lo || (uint64_t)id >= b.lo + b.count || !text || text->type != NN_JSON_STRING || (!modification && strcmp(task, "classification") != 0)) {
+            s = nni_fail_at(&e, NN_E_FORMAT, 0, nn_jsonl_line(in), 1, "%s:%zu: expected {\"example_id\": %llu..%llu, \"task\": \"modification\" or \"classification\", \"completion\": text}",
+                            o->completions, nn_jsonl_line(in), (unsigned long long)b.lo, (unsigned long long)(b.lo + b.count) - 1);
+            break;
+        }
+        n[!modification]++;
+        w.buf = &out;
+        w.spaced = 1;
+        w.lines = 1;
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "example_id"); nn_json_i64(&w, id);
+        nn_json_key(&w, "task");       nn_json_string(&w, task);
+        if (modification) {
+            nn_gate_pattern g[NN_PATTERN_COUNT];
+            size_t i, j;
+            nn_status q;
+            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);      /* the degraded model and the rows, once more */
+            if (s != NN_OK) { attempt_free(&t); break; }
+            q = t.degraded ? nn_completion_weights(t.improved, text->v.s, text->n, &why) : nni_fail(&why, NN_E_ARG, "this data set has no modification task");
+            if (q != NN_OK) { malformed[0]++; nn_json_key(&w, "error"); nn_json_string(&w, why.msg); }
+            for (i = 0; i < t.p.n && s == NN_OK && q == NN_OK; i++) {
+                fit_set f = NN_ZERO;
+                uint8_t *was = (uint8_t *)nn_arena_get(&t.arena, 4 * o->test_size), *is = was ? was + 2 * o->test_size : NULL;
+                size_t x = 0, y = 0, up = 0, down = 0;
+                if (!was) { s = nni_fail(&e, NN_E_NOMEM, "out of memory"); break; }
+                s = held_out_rows(&c, &t.p, i, &f, &t.arena, &e);
+                if (s == NN_OK) s = judge(&c, t.degraded, &f, was, &x, &t.arena, &e);
+                if (s == NN_OK) s = judge(&c, t.improved, &f, is, &y, &t.arena, &e);
+                for (j = 0; s == NN_OK && j < f.n; j++) { up += is[j] && !was[j]; down += was[j] && !is[j]; }
+                g[i].before = (double)x / (double)(f.n ? f.n : 1);
+                g[i].after = (double)y / (double)(f.n ? f.n : 1);
+                g[i].std_error = nn_paired_std_error(f.n, up, down);
+                g[i].related = t.rec.gate[i].related;
+            }
+            if (s == NN_OK && q == NN_OK) {
+                nn_gate_report rep = nn_gates_apply(&c.gates, g, t.p.n, t.p.target);
+                gain += rep.target_gain;
+                before += g[t.p.target].before;
+                after += g[t.p.target].after;
+                others += rep.others_mean_gain;
+                passed += rep.verdict == NN_GATE_PASSED;
+                nn_json_key(&w, "target_before");    nn_json_rounded(&w, g[t.p.target].before, 6);
+                nn_json_key(&w, "target_after");     nn_json_rounded(&w, g[t.p.target].after, 6);
+                nn_json_key(&w, "reference_after");  nn_json_rounded(&w, t.rec.gate[t.p.target].after, 6);
+                nn_json_key(&w, "others_mean_gain"); nn_json_rounded(&w, rep.others_mean_gain, 6);
+                nn_json_key(&w, "verdict");          nn_json_string(&w, nn_gate_name(rep.verdict));
+            }
+            attempt_free(&t);
+        } else {
+            nn_pattern_use got[NN_PATTERN_COUNT];
+            size_t n_got = 0, i, j, both = 0;
+            plan p;
+            s = plan_make(&c, &p, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
+            if (s != NN_OK) break;
+            if (nn_completion_patterns(got, &n_got, text->v.s, text->n, o->vocab, &why) != NN_OK) { malformed[1]++; nn_json_key(&w, "error"); nn_json_string(&w, why.msg); }
+            else {
+                for (i = 0; i < n_got; i++) for (j = 0; j < p.n; j++) both += nn_pattern_set_of(got[i].id) == nn_pattern_set_of(p.uses[j].id) && got[i].token == p.uses[j].token;
+                exact += both == p.n && both == n_got;
+                jaccard += (double)both / (double)(p.n + n_got - both);
+                precision += (double)both / (double)n_got;
+                recall += (double)both / (double)p.n;
+                nn_json_key(&w, "right");    nn_json_u64(&w, both);
+                nn_json_key(&w, "answered"); nn_json_u64(&w, n_got);
+                nn_json_key(&w, "expected"); nn_json_u64(&w, p.n);
+            }
+        }
+        nn_json_end(&w);
+        if (s == NN_OK) s = nn_json_finish(&w, &e);
+    }
+    nn_jsonl_close(in);
+    if (s == NN_OK) s = nn_file_write(path, out.data ? (const void *)out.data : "", out.len, NULL, &e);
+    nn_buf_free(&out);
+    book_free(&b);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    if (n[0]) {
+        double m = (double)(n[0] - malformed[0]);
+        nn_app_count(app, "modification_completions", n[0]);
+        nn_app_count(app, "modification_malformed", malformed[0]);
+        if (m > 0) {
+            nn_app_result(app, "modification_target_before", before / m);
+            nn_app_result(app, "modification_target_after", after / m);
+            nn_app_result(app, "modification_target_gain", gain / m);
+            nn_app_result(app, "modification_others_gain", others / m);
+        }
+        nn_app_result(app, "modification_gates_passed", (double)passed / (double)n[0]);
+    }
+    if (n[1]) {
+        nn_app_count(app, "classification_completions", n[1]);
+        nn_app_count(app, "classification_malformed", malformed[1]);
+        nn_app_result(app, "classification_exact", (double)exact / (double)n[1]);
+        nn_app_result(app, "classification_jaccard", jaccard / (double)n[1]);
+        nn_app_result(app, "classification_precision", precision / (double)n[1]);
+        nn_app_result(app, "classification_recall", recall / (double)n[1]);
+    }
+    nn_app_result_text(app, "scores", path);
+    return nn_app_finish(app, NULL);
+}
+/* ---- baseline: logistic regression from fixed-width features of the signature to each pattern ---- */
+/* Depth differs from record to record, so layers are grouped: the first two hidden layers, the last two, and the rest; of each group and each value of
+ * a profile the mean, deviation, least and largest over its neurons; and the logit's own profile. */
+enum { BASE_GROUPS = 5, BASE_STATS = 4 };
+static size_t features_of(double *out, size_t cap, const nn_signature *s)
+{
+    size_t W = s->layers[0].width, hidden = s->n_layers - 1, g, l, j, w, n = 0, last;
+    for (l = 0; l < s->n_layers; l++) if (s->layers[l].width < W) W = s->layers[l].width;       /* the logit's layer has fewer axes */
+    if (cap < (BASE_GROUPS * BASE_STATS + 1) * W) return 0;
+    for (g = 0; g < BASE_GROUPS; g++)
+        for (w = 0; w < W; w++) {
+            double sum = 0, sq = 0, lo = INFINITY, hi = -INFINITY, m;
+            size_t count = 0;
+            for (l = 0; l < hidden; l++) {
+                size_t group = l == 0 ? 0 : l == 1 && hidden > 3 ? 1 : l + 1 == hidden ? 4 : l + 2 == hidden ? 3 : 2;
+                if (group != g) continue;
+                for (j = 0; j < s->layers[l].neurons; j++) {
+                    double v = s->layers[l].values[j * s->layers[l].width + w];
+                    sum += v; sq += v * v; count++;
+                    if (v < lo) lo = v;
+                    if (v > hi) hi = v;
+                }
+            }
+            m = count ? sum / (double)count : 0;
+            out[n++] = m;
+            out[n++] = count ? sqrt(fabs(sq / (double)count - m * m)) : 0;
+            out[n++] = count ? lo : 0;
+            out[n++] = count ? hi : 0;
+        }
+    last = s->n_layers - 1;
+    for (w = 0; w < W; w++) out[n++] = s->layers[last].values[w];
+    return n;
+}
+static int cmd_baseline(nn_app *app, opts *o)
+{
+    static context c;
+    book b;
+    nn_error e = NN_ZERO;
+    double *x = NULL, row[4096];
+    uint32_t *truth = NULL;
+    size_t i, j, d = 0, n, n_train;
+    double exact = 0, jaccard = 0, base_jaccard = 0, mean_acc = 0, mean_base = 0;
+    uint32_t *guess = NULL, *base = NULL;
+    int used = 0;
+    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
+    if (s == NN_OK && b.count < 20) s = nni_fail(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0], b.count);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    n = b.count;
+    n_train = n - n / 4;
+    truth = (uint32_t *)calloc(n, sizeof *truth);
+    guess = (uint32_t *)calloc(n, sizeof *guess);
+    base = (uint32_t *)calloc(n, sizeof *base);
+    if (!truth || !guess || !base) s = nni_fail(&e, NN_E_NOMEM, "out of memory");
+    for (i = 0; i < n && s == NN_OK; i++) {
+        attempt t;
+        s = attempt_make(&c, &t, b.lo + i, b.e[i].attempt, &e);            /* the models again: their signatures come without parsing text */
+        if (s == NN_OK && !t.si.n_layers) s = signature_of(&c, t.improved, &t.si, &e);
+        if (s == NN_OK) {
+            size_t m = features_of(row, sizeof row / sizeof *row, &t.si);
+            if (!x) { d = m; x = (double *)malloc(n * (d ? d : 1) * sizeof *x); }
+            if (!x || m != d || !d) s = nni_fail(&e, NN_E_NOMEM, "out of memory for features");
+            else memcpy(x + i * d, row, d * sizeof *x);
+            for (j = 0; j < t.p.n; j++) truth[i] |= 1u << t.p.uses[j].id;
+        }
+        attempt_free(&t);
+    }
+    for (j = 0; j < d && s == NN_OK; j++) {            /* standardized by the training part */
+        double m = 0, v = 0;
+        for (i = 0; i < n_train; i++) m += x[i * d + j];
+        m /= (double)n_train;
+        for (i = 0; i < n_train; i++) v += (x[i * d + j] - m) * (x[i * d + j] - m);
+        v = sqrt(v / (double)n_train);
+        for (i = 0; i < n; i++) x[i * d + j] = v > 0 ? (x[i * d + j] - m) / v : 0;
+    }
+    for (j = 0; j < c.n_offered && s == NN_OK; j++) {
+        const unsigned p = (unsigned)c.offered[j];
+        nn_linear m = NN_ZERO;
+        nn_logistic_desc ld = NN_ZERO;
+        nn_tensor tx, tt;
+        size_t shape[2], pos = 0, right = 0, major = 0;
+        int64_t *y = (int64_t *)malloc(2 * n * sizeof *y);
+        if (!y) { s = nni_fail(&e, NN_E_NOMEM, "out of memory"); break; }
+        for (i = 0; i < n; i++) { y[i] = truth[i] >> p & 1u; if (i < n_train) pos += (size_t)y[i]; }
+        if (pos == 0 || pos == n_train) { free(y); continue; }
+        shape[0] = n_train; shape[1] = d;
+        tx = nn_tensor_view(x, NN_F64, 2, shape);
+        shape[0] = n - n_train;
+        tt = nn_tensor_view(x + n_train * d, NN_F64, 2, shape);
+        ld.lambda = 10;
+        ld.n_classes = 2;
+        s = nn_logistic_fit(&m, &tx, y, &ld, &e);
+        if (s == NN_OK) s = nn_linear_predict(y + n, &m, &tt, &e);
+        for (i = n_train; s == NN_OK && i < n; i++) {
+            int64_t got = y[n + i - n_train], most = 2 * pos > n_train;
+            right += got == y[i];
+            major += most == y[i];
+            if (got) guess[i] |= 1u << p;
+            if (most) base[i] |= 1u << p;
+        }
+        if (s == NN_OK) {
+            double a = (double)right / (double)(n - n_train), q = (double)major / (double)(n - n_train);
+            mean_acc += a; mean_base += q; used++;
+            nn_app_result(app, nn_app_text(app, "accuracy.%s", nn_pattern_name((nn_pattern)p)), a);
+            nn_app_result(app, nn_app_text(app, "majority.%s", nn_pattern_name((nn_pattern)p)), q);
+        }
+        nn_linear_free(&m);
+        free(y);
+    }
+    for (i = n_train; s == NN_OK && i < n; i++) {
+        uint32_t u = guess[i] | truth[i], a = guess[i] & truth[i], u2 = base[i] | truth[i], a2 = base[i] & truth[i];
+        size_t nu = 0, na = 0, nu2 = 0, na2 = 0;
+        for (j = 0; j < 32; j++) { nu += u >> j & 1u; na += a >> j & 1u; nu2 += u2 >> j & 1u; na2 += a2 >> j & 1u; }
+        exact += guess[i] == truth[i];
+        jaccard += nu ? (double)na / (double)nu : 1;
+        base_jaccard += nu2 ? (double)na2 / (double)nu2 : 1;
+    }
+    free(x); free(truth); free(guess); free(base);
+    book_free(&b);
+    if (s != NN_OK) return nn_app_finish(app, &e);
+    nn_app_count(app, "training_records", n_train);
+    nn_app_count(app, "test_records", n - n_train);
+    nn_app_result(app, "mean_accuracy", used ? mean_acc / used : 0);
+    nn_app_result(app, "mean_majority", used ? mean_base / used : 0);
+    nn_app_result(app, "exact", exact / (double)(n - n_train));
+    nn_app_result(app, "jaccard", jaccard / (double)(n - n_train));
+    nn_app_result(app, "majority_jaccard", base_jaccard / (double)(n - n_train));
+    return nn_app_finish(app, NULL);
+}
+
+/* --compat: what the original program did, for every key that was not given. */
+static void apply_compat(nn_app *app, opts *o)
+{
+    if (!o->compat) return;
+    if (!nn_app_given(app, "model.input")) o->input = 1;
+    if (!nn_app_given(app, "model.learning_rate")) { o->lr.min = 0.001; o->lr.max = 0.01; }
+    if (!nn_app_given(app, "model.keep_scale")) o->keep_scale = 0;
+    if (!nn_app_given(app, "dataset.patterns.target_total_examples")) o->total = 500;
+    if (!nn_app_given(app, "training.batch_size")) o->batch = 128;
+    if (!nn_app_given(app, "staged_training.max_degraded_epochs")) o->stage1_epochs = 10;
+    if (!nn_app_given(app, "staged_training.improvement_epochs")) o->stage2_epochs = 10;
+    if (!nn_app_given(app, "staged_training.improvement_lr_factor")) o->lr_factor = 0.1;
+    if (!nn_app_given(app, "staged_training.corruption_rate")) o->corruption = 0.3;
+    if (!nn_app_given(app, "validation.test_set_size")) o->test_size = 100;
+}
+/* argv as nn_app wants it: --config-path is --config; commands on a finished data set read its own config.yaml. */
+static int arguments(int argc, char **argv, char **out, char *own)
+{
+    static char flag[] = "--config";
+    int i, n = 0, has = 0, dir = 0, reads = argc > 1 && (strcmp(argv[1], "verify") == 0 || strcmp(argv[1], "score") == 0 || strcmp(argv[1], "baseline") == 0 ||
+                                                         strcmp(argv[1], "merge") == 0);
+    for (i = 0; i < argc; i++) {
+        char *a = argv[i];
+        if (strcmp(a, "--config-path") == 0 || strcmp(a, "--config_path") == 0) { a = flag; has = 1; }
+        else if (strncmp(a, "--config-path=", 14) == 0) { memmove(a + 8, a + 13, strlen(a + 13) + 1); has = 1; }
+        else if (strncmp(a, "--config", 8) == 0 && (a[8] == 0 || a[8] == '=')) has = 1;
+        else if (i >= 2 && !dir && a[0] != '-' && (i == 2 || argv[i - 1][0] != '-')) dir = i;
+        out[n++] = a;
+    }
+    own[0] = 0;
+    if (reads && dir) {
+        char path[NN_MAX_PATH_BYTES];
+        (void)snprintf(own, NN_MAX_PATH_BYTES, "%s", argv[dir]);
+        if (!has && nn_path_join(path, sizeof path, own, "config.yaml", NULL) == NN_OK && nn_file_exists(path, NULL)) {
+            static char keep[NN_MAX_PATH_BYTES];
+            memcpy(keep, path, sizeof keep);
+            out[n++] = flag;
+            out[n++] = keep;
+        }
+    }
+    out[n] = NULL;
+    return n;
+}
+/* A relative probe set is looked for where we are, then beside the config file. */
+static void find_probe(nn_app *app, opts *o)
+{
+    const char *slash = app->config ? strrchr(app->config, '/') : NULL, *beside;
+    if (!o->sig_path || o->sig_path[0] == '/' || !slash) return;
+    if (nn_app_given(app, "signature.dataset_path") == 2) return;
+    beside = nn_app_text(app, "%.*s/%s", (int)(slash - app->config), app->config, o->sig_path);
+    if (nn_file_exists(beside, NULL)) o->sig_path = beside;
+}
+int main(int argc, char **argv)
+{
+    static nn_app app;
+    static opts o;
+    static char own[NN_MAX_PATH_BYTES];
+    char **args = (char **)malloc(((size_t)argc + 4) * sizeof *args);
+    int rc, n;
+    if (!args) return 1;
+#ifdef SIGXFSZ
+    (void)signal(SIGXFSZ, SIG_IGN);                    /* a file-size limit is a write error, not a death */
+#endif
+    (void)signal(SIGPIPE, SIG_IGN);
+    n = arguments(argc, argv, args, own);
+    rc = nn_app_begin(&app, &program, &o, n, args);
+    if (rc >= 0) { free(args); return rc; }
+    apply_compat(&app, &o);
+    find_probe(&app, &o);
+    switch (app.command) {
+    case CMD_SIG:      rc = cmd_sig(&app, &o); break;
+    case CMD_RUN:      rc = cmd_run(&app, &o); break;
+    case CMD_BENCH:    rc = cmd_bench(&app, &o); break;
+    case CMD_SHOW:     rc = cmd_show(&app, &o); break;
+    case CMD_STATS:    rc = cmd_stats(&app, &o); break;
+    case CMD_VERIFY:   rc = cmd_verify(&app, &o); break;
+    case CMD_MERGE:    rc = cmd_merge(&app, &o); break;
+    case CMD_SCORE:    rc = cmd_score(&app, &o); break;
+    default:           rc = cmd_baseline(&app, &o); break;
+    }
+    free(args);
+    return rc;
 }
