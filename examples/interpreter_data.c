@@ -104,8 +104,8 @@ static const nn_option options[] = {
     OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record"),
     OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record"),
     OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern"),
-    OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "0.5", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
-    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "2000", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
+    OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "1", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
+    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "2400", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
     OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "2500", 1, 1e7, "rows", NULL, "data set", "most rows"),
     OPT("training.epochs", NN_APP_SIZE, F(epochs), "20", 1, 1e6, "epochs", NULL, "training", "single-stage training only (include_modification: false)"),
     OPT("training.batch_size", NN_APP_SIZE, F(batch), "32", 1, 1e6, "rows", NULL, "training", "per step"),
@@ -987,19 +987,48 @@ static nn_status book_line(void *user, const char *text, size_t n)
     default: return NN_E_FORMAT;
     }
 }
-/* Reads DIR/journal. stop: records below it count in sum (UINT64_MAX = all). j NULL = close again. */
+/* The journal's records without opening it for writing (another process may be at it): a torn last line is the end. */
+static nn_status journal_read(const char *path, nn_status (*each)(void *user, const char *text, size_t n), void *user, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_file_opts fo = NN_ZERO;
+    size_t i = 0, line = 1;
+    nn_status s;
+    fo.raw = 1;
+    fo.limit = UINT64_C(1) << 40;
+    s = nn_file_read(&b, path, &fo, err);
+    while (s == NN_OK && i < b.len) {
+        const char *p = (const char *)b.data + i, *nl = (const char *)memchr(p, '\n', b.len - i);
+        char sum[16];
+        size_t n;
+        if (!nl) break;
+        n = (size_t)(nl - p);
+        if (n >= 9) (void)snprintf(sum, sizeof sum, "%08x ", (unsigned)nn_crc32c(0, p + 9, n - 9));
+        if (n < 9 || memcmp(sum, p, 9) != 0) {
+            if ((size_t)(nl + 1 - (const char *)b.data) == b.len) break;
+            s = nni_fail_at(err, NN_E_FORMAT, i, line, 1, "%s:%zu: expected a checksum and a record, got a damaged line", path, line);
+            break;
+        }
+        s = each(user, p + 9, n - 9);
+        if (s != NN_OK && err && !err->msg[0]) s = nni_fail_at(err, s, i, line, 1, "%s:%zu: a record that does not follow from those before it", path, line);
+        i += n + 1;
+        line++;
+    }
+    nn_buf_free(&b);
+    return s;
+}
+/* DIR/journal.txt into *b. stop: records below it count in sum (UINT64_MAX = all). j NULL = read only: then the file must be there. */
 static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal **j, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES];
-    nn_journal *mine = NULL;
     nn_status s = nn_path_join(path, sizeof path, dir, "journal.txt", err);
     memset(b, 0, sizeof *b);
     b->stop = stop;
     b->sum = (totals *)calloc(1, sizeof *b->sum);
     if (!b->sum) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", path);
-    if (s == NN_OK) s = nn_journal_open(&mine, path, book_line, b, NULL, err);
-    if (s == NN_OK && j) *j = mine;
-    else if (s == NN_OK) s = nn_journal_close(mine, err);
+    if (s == NN_OK && !j && !nn_file_exists(path, NULL)) s = nni_fail(err, NN_E_IO, "%s: not a data set of run-data-gen, there is no journal.txt", dir);
+    else if (s == NN_OK) s = j ? nn_journal_open(j, path, book_line, b, NULL, err) : journal_read(path, book_line, b, err);
+    if (s == NN_OK && !j && !b->head[0]) s = nni_fail(err, NN_E_FORMAT, "%s: not a data set of run-data-gen, the journal is empty", dir);
     if (s != NN_OK) book_free(b);
     return s;
 }
@@ -1049,7 +1078,10 @@ static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, u
     s->dir = dir;
     if ((st = nn_path_join(path, sizeof path, dir, "data", err)) != NN_OK || (st = nn_dir_make(path, NULL, err)) != NN_OK) return st;
     (void)nn_dir_clean(dir, NULL, NULL);
-    if ((st = book_open(&s->b, dir, 0, NULL, err)) != NN_OK) return st;
+    if ((st = nn_path_join(path, sizeof path, dir, "journal.txt", err)) != NN_OK) return st;
+    if (size_of(path) > 0 && (st = book_open(&s->b, dir, 0, &s->j, err)) != NN_OK) return st;      /* cuts a torn line */
+    if (s->j) (void)nn_journal_close(s->j, NULL);
+    s->j = NULL;
     if (s->b.head[0]) {
         if (s->b.lo != lo || s->b.hi != hi || s->b.n != n || s->b.interval != interval || strcmp(s->b.head, head) != 0)
             return nni_fail(err, NN_E_ARG, "%s: made with another config, seed, signature set or shard; expected the same to resume (or --overwrite)", dir);
@@ -1275,7 +1307,8 @@ static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
     for (p = y; *p && s == NN_OK; p = end) {
         end = strchr(p, '\n');
         end = end ? end + 1 : p + strlen(p);
-        if (p[0] != ' ') skip = strncmp(p, "metrics:", 8) == 0 || strncmp(p, "hub:", 4) == 0;
+        if (p[0] != ' ')                                /* of the plain top-level keys only compat decides anything */
+            skip = strncmp(p, "metrics:", 8) == 0 || strncmp(p, "hub:", 4) == 0 || (end - p > 2 && end[-2] != ':' && strncmp(p, "compat:", 7) != 0);
         if (skip || strncmp(p, "  max_threads:", 14) == 0 || strncmp(p, "  output_dir:", 13) == 0 || strncmp(p, "  device:", 9) == 0) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0) s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
@@ -2007,7 +2040,6 @@ static int cmd_stats(nn_app *app, opts *o)
     nn_error e = NN_ZERO;
     nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
     (void)o;
-    if (s == NN_OK && !b.head[0]) s = nni_fail(&e, NN_E_FORMAT, "%s: not a data set, the journal is empty", app->args[0]);
     if (s == NN_OK) s = stats_json(&out, b.sum, 0, 0, &e);
     if (s == NN_OK) (void)fwrite(out.data, 1, out.len, stdout);
     nn_buf_free(&out);
@@ -2127,7 +2159,6 @@ static int cmd_merge(nn_app *app, opts *o)
     if (!b || !order) { free(b); free(order); return nn_app_usage(app, "out of memory"); }
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
         s = book_open(&b[i], app->args[i], 0, NULL, &e);
-        if (s == NN_OK && !b[i].head[0]) s = nni_fail(&e, NN_E_FORMAT, "%s: not a data set, the journal is empty", app->args[i]);
         for (j = i; j > 0 && s == NN_OK && b[order[j - 1]].lo > b[i].lo; j--) order[j] = order[j - 1];
         order[j] = i;
     }
@@ -2157,7 +2188,6 @@ static int cmd_merge(nn_app *app, opts *o)
     }
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
         merge_state m;
-        nn_journal *j2 = NULL;
         char path[NN_MAX_PATH_BYTES];
         nn_file_opts fo = NN_ZERO;
         fo.raw = 1;
@@ -2171,8 +2201,7 @@ static int cmd_merge(nn_app *app, opts *o)
         (void)nn_path_join(path, sizeof path, m.dir, "rejected.jsonl", NULL);
         s = nn_reader_open(&m.rejected, path, &fo, &e);
         (void)nn_path_join(path, sizeof path, m.dir, "journal.txt", NULL);
-        if (s == NN_OK) s = nn_journal_open(&j2, path, merge_line, &m, NULL, &e);
-        if (j2) (void)nn_journal_close(j2, NULL);
+        if (s == NN_OK) s = journal_read(path, merge_line, &m, &e);
         nn_reader_close(m.part[0]);
         nn_reader_close(m.part[1]);
         nn_reader_close(m.rejected);
@@ -2454,6 +2483,7 @@ static void apply_compat(nn_app *app, opts *o)
     if (!nn_app_given(app, "model.learning_rate")) { o->lr.min = 0.001; o->lr.max = 0.01; }
     if (!nn_app_given(app, "model.keep_scale")) o->keep_scale = 0;
     if (!nn_app_given(app, "dataset.patterns.target_total_examples")) o->total = 500;
+    if (!nn_app_given(app, "dataset.patterns.negative_ratio")) o->negative_ratio = 0.5;
     if (!nn_app_given(app, "training.batch_size")) o->batch = 128;
     if (!nn_app_given(app, "staged_training.max_degraded_epochs")) o->stage1_epochs = 10;
     if (!nn_app_given(app, "staged_training.improvement_epochs")) o->stage2_epochs = 10;
