@@ -549,7 +549,7 @@ NNI_FN size_t nni_rounded(char *p, double v)
         if (rest > 0 && e > 0) q += 1;
         else if (rest < 0 && e < 0) q -= 1;
     }
-    if (q < 0 || (q == 0 && v < 0)) *s++ = '-';
+    if (q < 0 || (q == 0 && signbit(v))) *s++ = '-';
     u = (uint64_t)(q < 0 ? -q : q);
     if (u > 0 && u < 100) {                            /* below 1e-4 Python turns to exponents: 1e-06, 2.5e-05 */
         if (u >= 10) {
