@@ -657,7 +657,7 @@ NNI_FN size_t nni_mlp_scratch(const nn_mlp *m, size_t rows, unsigned flags)
         need = nn_gemm_scratch(&g);
         if (need > most) most = need;
     }
-    return most;
+    return most + most / 32;                 /* blocks are rounded: a smaller batch may want a little more than the full one */
 }
 NNI_FN size_t nni_mlp_layout(nn_mlp_work *w, const nn_mlp *m, size_t rows, unsigned flags, unsigned char *block)
 {
