@@ -1,0 +1,37 @@
+#!/bin/sh
+# tests/bench/callgrind.sh - make callgrind: instruction counts of six fixed workloads (NN_ISA=avx2: valgrind shows no AVX-512) within
+# 3 % of the recorded ones. Counts belong to one compiler: with another the test is skipped. `--record` writes new values; say why in
+# the commit.
+set -u
+record=tests/bench/callgrind.txt
+skip() { echo "skip callgrind: $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
+command -v valgrind >/dev/null 2>&1 || skip "valgrind is not installed"
+command -v gcc >/dev/null 2>&1 || skip "gcc is not installed"
+version=$(gcc -dumpfullversion) || skip "gcc does not tell its version"
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT INT TERM
+if [ "${1:-}" != --record ]; then
+    want=$(sed -n 's/^gcc //p' $record)
+    [ "$version" = "$want" ] || skip "counts are recorded for gcc $want, this is gcc $version"
+fi
+gcc -std=c99 -O2 tests/bench/callgrind.c -o "$tmp/p" -lm || exit 1
+NN_ISA=avx2 "$tmp/p" 0 || skip "this machine has no AVX2"
+count() {
+    NN_ISA=avx2 valgrind --tool=callgrind --callgrind-out-file=/dev/null --toggle-collect=work "$tmp/p" "$1" 2>&1 | sed -n 's/^.*Collected : \([0-9]*\).*$/\1/p'
+}
+i=0; passed=0; failed=0
+: >"$tmp/new"
+echo "gcc $version" >>"$tmp/new"
+for name in nt_bias_relu nn_drelu tn_adam packed math update_reduce; do
+    got=$(count $i)
+    echo "$name $got" >>"$tmp/new"
+    if [ "${1:-}" != --record ]; then
+        want=$(sed -n "s/^$name //p" $record)
+        if [ -n "$got" ] && [ -n "$want" ] && [ $((got * 100)) -le $((want * 103)) ] && [ $((got * 100)) -ge $((want * 97)) ]; then passed=$((passed + 1))
+        else failed=$((failed + 1)); echo "FAIL $name: $got instructions, recorded $want"; fi
+    fi
+    i=$((i + 1))
+done
+if [ "${1:-}" = --record ]; then cp "$tmp/new" $record; cat $record; exit 0; fi
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
