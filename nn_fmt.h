@@ -6450,8 +6450,13 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     return s;
 }
 
-/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. */
+/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. Matches are found through
+ * chains of earlier places with the same hash of 4 bytes (one more table remembers the last place of 3 bytes), greedy up to
+ * level 3, else with one byte of lazy evaluation. A block ends where the mix of literals and matches changes. */
 #define NNI_D_CHUNK ((size_t)1 << 18)
+#define NNI_D_HASH 15
+#define NNI_D_HASH3 13
+#define NNI_D_TOKENS 40000
 struct nn_deflater {
     nn_alloc alloc;
     nn_deflate_wrap wrap;
@@ -6461,8 +6466,72 @@ struct nn_deflater {
     size_t start, end;                     /* of the chunk in buf; history lies before start */
     uint64_t bits;                         /* not yet a whole byte */
     unsigned n_bits;
+    uint32_t n_tok, lit_freq[288], dist_freq[32];
+    uint32_t seen[10], fresh[10], n_seen, n_fresh;      /* kinds of tokens of this block; of its last few hundred */
+    unsigned char len_code[259], dist_code[512];        /* length -> 0..28; distance - 1 below 256, and in steps of 128 above */
+    int32_t head[1 << NNI_D_HASH], head3[1 << NNI_D_HASH3], prev[1 << 15];   /* places in buf, or far below 0 */
+    uint32_t tok[NNI_D_TOKENS + 8];        /* literal, or length << 16 | distance */
     unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
 };
+static const struct { unsigned depth, nice, lazy; } nni_def_levels[10] = {
+    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 12, 32, 1 }, { 18, 48, 1 }, { 32, 80, 1 }, { 90, 130, 1 }, { 300, 258, 1 }, { 1000, 258, 1 } };
+static const unsigned short nni_len_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
+static const unsigned char nni_len_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
+static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
+#define NNI_DIST_EXTRA(c) ((c) < 4 ? 0u : (unsigned)(c) / 2u - 1u)
+
+/* Code lengths of at most `most` bits for n frequencies: Huffman by two queues over the sorted weights, then longer codes are
+ * cut and the space they took is given back by lengthening the cheapest others. Two symbols at least get a code. */
+NNI_FN void nni_huff_lengths(const uint32_t *freq, unsigned n, unsigned most, unsigned char *lens)
+{
+    uint32_t key[290], w[580];
+    unsigned short up[580];
+    unsigned char deep[580];
+    unsigned count = 0, i, gap, a, b, m, per[64] = { 0 }, total;
+    for (i = 0; i < n; i++) { lens[i] = 0; if (freq[i]) key[count++] = freq[i] << 9 | i; }
+    for (i = 0; count < 2; i++) if (i >= n || !freq[i]) key[count++] = 1u << 9 | i;      /* i < n always: n >= 2 */
+    for (gap = count / 2; gap; gap /= 2)                /* shell sort, ascending */
+        for (i = gap; i < count; i++) {
+            uint32_t k = key[i];
+            for (a = i; a >= gap && key[a - gap] > k; a -= gap) key[a] = key[a - gap];
+            key[a] = k;
+        }
+    for (i = 0; i < count; i++) w[i] = key[i] >> 9;
+    for (a = 0, b = count, m = count; m < 2 * count - 1; m++) {
+        unsigned x = a < count && (b == m || w[a] <= w[b]) ? a++ : b++;
+        unsigned y = a < count && (b == m || w[a] <= w[b]) ? a++ : b++;
+        w[m] = w[x] + w[y];
+        up[x] = up[y] = (unsigned short)m;
+    }
+    deep[2 * count - 2] = 0;
+    for (i = 2 * count - 2; i-- > 0; ) deep[i] = (unsigned char)(deep[up[i]] + 1);
+    for (i = 0; i < count; i++) per[deep[i] < most ? deep[i] : most]++;
+    for (i = 1, total = 0; i <= most; i++) total += per[i] << (most - i);
+    while (total > 1u << most) {
+        for (i = most - 1; !per[i]; i--) {}
+        per[i]--;
+        per[i + 1] += 2;
+        per[most]--;
+        total--;
+    }
+    for (i = 0, m = most; i < count; i++) {             /* the rarest get the longest */
+        while (!per[m]) m--;
+        lens[key[i] & 511] = (unsigned char)m;
+        per[m]--;
+    }
+}
+NNI_FN void nni_huff_codes(const unsigned char *lens, unsigned n, uint16_t *codes)
+{
+    unsigned next[17] = { 0 }, count[17] = { 0 }, i, k;
+    for (i = 0; i < n; i++) count[lens[i]]++;
+    count[0] = 0;
+    for (i = 1; i < 16; i++) next[i + 1] = (next[i] + count[i]) << 1;
+    for (i = 0; i < n; i++) {
+        unsigned c = next[lens[i]]++, r = 0;
+        for (k = 0; k < lens[i]; k++) r |= (c >> k & 1) << (lens[i] - 1 - k);
+        codes[i] = (uint16_t)r;
+    }
+}
 NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int level, const nn_alloc *alloc, nn_error *err)
 {
     nn_alloc a = NN_ZERO;
@@ -6481,6 +6550,17 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
     z->start = z->end = 0;
     z->bits = 0;
     z->n_bits = 0;
+    {
+        size_t i, k;
+        for (i = 0; i < sizeof z->head / sizeof *z->head; i++) z->head[i] = -0x40000000;
+        for (i = 0; i < sizeof z->head3 / sizeof *z->head3; i++) z->head3[i] = -0x40000000;
+        for (i = 0; i < sizeof z->prev / sizeof *z->prev; i++) z->prev[i] = -0x40000000;
+        for (i = 0; i < 29; i++) for (k = nni_len_base[i]; k < 259; k++) z->len_code[k] = (unsigned char)i;
+        for (i = 0; i < 30; i++) for (k = nni_dist_base[i] - 1u; k < 32768; k++) {
+            if (k < 256) z->dist_code[k] = (unsigned char)i;
+            else { z->dist_code[256 + (k >> 7)] = (unsigned char)i; k += 127; }
+        }
+    }
     *out = z;
     return NN_OK;
 }
@@ -6511,6 +6591,255 @@ NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n
     } while (n);
     return NN_OK;
 }
+NNI_FN unsigned nni_dist_code(const nn_deflater *z, unsigned dist) { return dist <= 256 ? z->dist_code[dist - 1] : z->dist_code[256 + ((dist - 1) >> 7)]; }
+/* Write the tokens collected since buf[from] as one block, in the shortest of the three ways, and start the next. */
+NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last, nn_buf *out, nn_error *err)
+{
+    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+    unsigned char lens[288 + 32], pre_lens[19], rle[320], rle_extra[320];
+    uint16_t codes[288 + 32], pre_codes[19];
+    uint32_t pre_freq[19] = { 0 }, len_word[259];
+    unsigned char len_bits[259];
+    unsigned i, k, n_lit = 286, n_dist = 30, n_pre = 19, n_rle = 0;
+    uint64_t extra = 0, dynamic, fixed, stored = ((uint64_t)(to - from) + 5 * ((to - from) / 65535 + 1)) * 8, bits = z->bits;
+    unsigned nb = z->n_bits;
+    unsigned char *o;
+    int use_fixed;
+    nn_status s;
+    z->lit_freq[256] = 1;
+    nni_huff_lengths(z->lit_freq, 286, 15, lens);
+    nni_huff_lengths(z->dist_freq, 30, 15, lens + 288);
+    while (n_lit > 257 && !lens[n_lit - 1]) n_lit--;
+    while (n_dist > 1 && !lens[288 + n_dist - 1]) n_dist--;
+    for (i = 0; i < n_lit + n_dist; ) {                 /* run lengths of the code lengths */
+        unsigned v = i < n_lit ? lens[i] : lens[288 + i - n_lit], run = 1;
+        while (i + run < n_lit + n_dist && (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v) run++;
+        i += run;
+        while (run) {
+            unsigned k2 = 1, sym = v, ex = 0;
+            if (v == 0 && run >= 11) { k2 = run < 138 ? run : 138; sym = 18; ex = k2 - 11; }
+            else if (v == 0 && run >= 3) { k2 = run; sym = 17; ex = k2 - 3; }
+            else if (v && run >= 4) {                   /* the length itself, then repeats of it */
+                rle[n_rle] = (unsigned char)v; rle_extra[n_rle++] = 0; pre_freq[v]++;
+                run--;
+                while (run >= 3) {
+                    k2 = run < 6 ? run : 6;
+                    rle[n_rle] = 16; rle_extra[n_rle++] = (unsigned char)(k2 - 3); pre_freq[16]++;
+                    run -= k2;
+                }
+                continue;
+            }
+            rle[n_rle] = (unsigned char)sym; rle_extra[n_rle++] = (unsigned char)ex; pre_freq[sym]++;
+            run -= k2;
+        }
+    }
+    nni_huff_lengths(pre_freq, 19, 7, pre_lens);
+    while (n_pre > 4 && !pre_lens[pre_order[n_pre - 1]]) n_pre--;
+    dynamic = 3 + 14 + 3 * n_pre;
+    for (i = 0; i < 19; i++) dynamic += (uint64_t)pre_freq[i] * (pre_lens[i] + (i == 16 ? 2u : i == 17 ? 3u : i == 18 ? 7u : 0u));
+    fixed = 3;
+    for (i = 0; i < 286; i++) {
+        dynamic += (uint64_t)z->lit_freq[i] * lens[i];
+        fixed += (uint64_t)z->lit_freq[i] * (i < 144 ? 8u : i < 256 ? 9u : i < 280 ? 7u : 8u);
+        if (i > 256) extra += (uint64_t)z->lit_freq[i] * nni_len_extra[i - 257];
+    }
+    for (i = 0; i < 30; i++) {
+        dynamic += (uint64_t)z->dist_freq[i] * lens[288 + i];
+        fixed += (uint64_t)z->dist_freq[i] * 5u;
+        extra += (uint64_t)z->dist_freq[i] * NNI_DIST_EXTRA(i);
+    }
+    use_fixed = fixed <= dynamic;
+    if (stored < extra + (use_fixed ? fixed : dynamic)) {
+        s = nni_def_stored(z, z->buf + from, to - from, last, out, err);
+        if (s != NN_OK) return s;
+    } else {
+        if ((s = nn_buf_reserve(out, (size_t)((extra + (use_fixed ? fixed : dynamic)) / 8 + 32), err)) != NN_OK) return s;
+        o = out->data + out->len;
+#define NNI_D_PUT(v, n) (bits |= (uint64_t)(v) << nb, nb += (unsigned)(n))
+#define NNI_D_FLUSH() do { nni_put_le64(o, bits); o += nb >> 3; bits >>= nb & ~7u; nb &= 7; } while (0)
+        if (use_fixed) {
+            for (i = 0; i < 288; i++) lens[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
+            for (i = 0; i < 32; i++) lens[288 + i] = 5;
+        }
+        nni_huff_codes(lens, use_fixed ? 288 : 286, codes);
+        nni_huff_codes(lens + 288, use_fixed ? 32 : 30, codes + 288);
+        NNI_D_PUT((last ? 1 : 0) | (use_fixed ? 2 : 4), 3);
+        if (!use_fixed) {
+            nni_huff_codes(pre_lens, 19, pre_codes);
+            NNI_D_PUT(n_lit - 257, 5);
+            NNI_D_PUT(n_dist - 1, 5);
+            NNI_D_PUT(n_pre - 4, 4);
+            NNI_D_FLUSH();
+            for (i = 0; i < n_pre; i++) { NNI_D_PUT(pre_lens[pre_order[i]], 3); if (nb > 32) NNI_D_FLUSH(); }
+            for (i = 0; i < n_rle; i++) {
+                NNI_D_PUT(pre_codes[rle[i]], pre_lens[rle[i]]);
+                if (rle[i] >= 16) NNI_D_PUT(rle_extra[i], rle[i] == 16 ? 2 : rle[i] == 17 ? 3 : 7);
+                if (nb > 32) NNI_D_FLUSH();
+            }
+        }
+        NNI_D_FLUSH();
+        for (k = 3; k < 259; k++) {                     /* code and extra bits of a length in one word */
+            unsigned c = z->len_code[k];
+            len_word[k] = codes[257 + c] | (uint32_t)(k - nni_len_base[c]) << lens[257 + c];
+            len_bits[k] = (unsigned char)(lens[257 + c] + nni_len_extra[c]);
+        }
+        for (i = 0; i < z->n_tok; i++) {
+            uint32_t t = z->tok[i];
+            if (t < 256) {
+                NNI_D_PUT(codes[t], lens[t]);
+                if (nb > 48) NNI_D_FLUSH();
+            } else {
+                unsigned len = t >> 16, dist = t & 0xFFFF, c = nni_dist_code(z, dist);
+                if (nb > 15) NNI_D_FLUSH();             /* at most 20 + 28 bits follow */
+                NNI_D_PUT(len_word[len], len_bits[len]);
+                NNI_D_PUT(codes[288 + c], lens[288 + c]);
+                NNI_D_PUT(dist - nni_dist_base[c], NNI_DIST_EXTRA(c));
+            }
+        }
+        NNI_D_FLUSH();
+        NNI_D_PUT(codes[256], lens[256]);
+        NNI_D_FLUSH();
+        if (last && nb) { *o++ = (unsigned char)bits; bits = 0; nb = 0; }
+        out->len = (size_t)(o - out->data);
+        z->bits = bits & (((uint64_t)1 << nb) - 1);
+        z->n_bits = nb;
+    }
+    z->n_tok = 0;
+    z->n_seen = z->n_fresh = 0;
+    memset(z->seen, 0, sizeof z->seen);
+    memset(z->fresh, 0, sizeof z->fresh);
+    memset(z->lit_freq, 0, sizeof z->lit_freq);
+    memset(z->dist_freq, 0, sizeof z->dist_freq);
+    return NN_OK;
+}
+/* Has the mix of tokens changed enough for new codes? Asked every 512 tokens. */
+NNI_FN int nni_def_changed(nn_deflater *z, size_t bytes)
+{
+    uint64_t delta = 0, all = z->n_seen, now = z->n_fresh;
+    unsigned i;
+    if (all) {
+        for (i = 0; i < 10; i++) { uint64_t x = z->seen[i] * now, y = z->fresh[i] * all; delta += x > y ? x - y : y - x; }
+        if (delta + bytes / 4096 * all >= now * 200 / 512 * all) return 1;
+    }
+    for (i = 0; i < 10; i++) { z->seen[i] += z->fresh[i]; z->fresh[i] = 0; }
+    z->n_seen += z->n_fresh;
+    z->n_fresh = 0;
+    return 0;
+}
+NNI_FN uint32_t nni_d_load32(const void *p) { uint32_t v; memcpy(&v, p, 4); return v; }
+NNI_FN uint64_t nni_d_load64(const void *p) { uint64_t v; memcpy(&v, p, 8); return v; }
+#if defined(__GNUC__) || defined(__clang__)
+#define NNI_D_CTZ(x) ((unsigned)__builtin_ctzll(x))
+#else
+NNI_FN unsigned nni_d_ctz(uint64_t x) { unsigned n = 0; while (!(x & 1)) { x >>= 1; n++; } return n; }
+#define NNI_D_CTZ(x) nni_d_ctz(x)
+#endif
+/* bytes in common from `from` on, at most max */
+NNI_FN unsigned nni_def_common(const unsigned char *a, const unsigned char *b, unsigned from, unsigned max)
+{
+    unsigned n = from;
+    if (!nni_big_endian()) while (n + 8 <= max) {
+        uint64_t x = nni_d_load64(a + n) ^ nni_d_load64(b + n);
+        if (x) return n + NNI_D_CTZ(x) / 8;
+        n += 8;
+    }
+    while (n < max && a[n] == b[n]) n++;
+    return n;
+}
+#define NNI_D_HASH4(p) ((nni_d_load32(p) * 0x9E3779B1u) >> (32 - NNI_D_HASH))
+/* Enter place p and look for a match longer than `best`; returns its length (0 = none) and distance. */
+NNI_FN unsigned nni_def_find(nn_deflater *z, size_t p, unsigned best, unsigned max, unsigned depth, unsigned nice, unsigned *dist)
+{
+    const unsigned char *b = z->buf, *in = b + p;
+    uint32_t word = nni_d_load32(in), h = (word * 0x9E3779B1u) >> (32 - NNI_D_HASH), h3;
+    int32_t at = z->head[h], least = (int32_t)p - 32767, at3;
+    unsigned found = 0;
+    h3 = ((nni_big_endian() ? word >> 8 : word << 8) * 0x9E3779B1u) >> (32 - NNI_D_HASH3);
+    at3 = z->head3[h3];
+    z->head[h] = (int32_t)p;
+    z->head3[h3] = (int32_t)p;
+    z->prev[p & 32767] = at;
+    if (best < 3 && max >= 3 && at3 >= least && at3 >= 0 && (int32_t)p - at3 <= 8192 && memcmp(b + at3, in, 3) == 0) { best = found = 3; *dist = (unsigned)((int32_t)p - at3); }
+    if (best < 3) best = 3;
+    if (max <= best) return found;
+    if (nice > max) nice = max;
+    for (; at >= least && at >= 0 && depth; depth--, at = z->prev[at & 32767]) {
+        const unsigned char *m = b + at;
+        unsigned n;
+        if (nni_d_load32(m + best - 3) != nni_d_load32(in + best - 3) || nni_d_load32(m) != word) continue;
+        n = nni_def_common(m, in, 4, max);
+        if (n > best) {
+            best = found = n;
+            *dist = (unsigned)((int32_t)p - at);
+            if (n >= nice) break;
+        }
+    }
+    return found;
+}
+NNI_FN void nni_def_enter(nn_deflater *z, size_t p, size_t n)
+{
+    for (; n; n--, p++) {
+        uint32_t word = nni_d_load32(z->buf + p), h = (word * 0x9E3779B1u) >> (32 - NNI_D_HASH);
+        z->prev[p & 32767] = z->head[h];
+        z->head[h] = (int32_t)p;
+        z->head3[((nni_big_endian() ? word >> 8 : word << 8) * 0x9E3779B1u) >> (32 - NNI_D_HASH3)] = (int32_t)p;
+    }
+}
+NNI_FN unsigned nni_d_log2(unsigned v) { unsigned n = 0; while (v >>= 1) n++; return n; }
+NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_error *err)
+{
+    const unsigned depth = nni_def_levels[z->level].depth, nice = nni_def_levels[z->level].nice, lazy = nni_def_levels[z->level].lazy;
+    size_t p = z->start, from = p, end = z->end;
+    nn_status s;
+    memset(z->buf + end, 0, 16);                        /* hashes look a few bytes ahead */
+    z->n_tok = z->n_seen = z->n_fresh = 0;
+    memset(z->seen, 0, sizeof z->seen);
+    memset(z->fresh, 0, sizeof z->fresh);
+    memset(z->lit_freq, 0, sizeof z->lit_freq);
+    memset(z->dist_freq, 0, sizeof z->dist_freq);
+    while (p < end) {
+        unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len;
+        len = nni_def_find(z, p, 0, max, depth, nice, &dist);
+        while (lazy && len && len < nice && p + 1 < end) {   /* is there a better one a byte later? */
+            unsigned d2 = 0, max2 = end - p - 1 < 258 ? (unsigned)(end - p - 1) : 258;
+            unsigned l2 = nni_def_find(z, p + 1, len - 1, max2, len >= 24 ? depth / 4 + 1 : depth / 2 + 1, nice, &d2);
+            if (l2 >= len && 4 * ((int)l2 - (int)len) + (int)nni_d_log2(dist) - (int)nni_d_log2(d2) > 2) {
+                unsigned c = z->buf[p];
+                z->tok[z->n_tok++] = c;
+                z->lit_freq[c]++;
+                z->fresh[(c >> 5 & 6) | (c & 1)]++;
+                z->n_fresh++;
+                p++;
+                len = l2;
+                dist = d2;
+                continue;
+            }
+            break;
+        }
+        if (len) {
+            z->tok[z->n_tok++] = len << 16 | dist;
+            z->lit_freq[257 + z->len_code[len]]++;
+            z->dist_freq[nni_dist_code(z, dist)]++;
+            z->fresh[len >= 9 ? 9 : 8]++;
+            if (len < nice && lazy && p + 1 < end) { if (len > 2) nni_def_enter(z, p + 2, len - 2); }   /* p + 1 is in already */
+            else if (len > 1) nni_def_enter(z, p + 1, len - 1);
+            p += len;
+        } else {
+            unsigned c = z->buf[p];
+            z->tok[z->n_tok++] = c;
+            z->lit_freq[c]++;
+            z->fresh[(c >> 5 & 6) | (c & 1)]++;
+            p++;
+        }
+        z->n_fresh++;
+        if (z->n_tok >= NNI_D_TOKENS || (z->n_fresh >= 512 && p - from >= 5000 && end - p >= 5000 && nni_def_changed(z, p - from))) {
+            if ((s = nni_def_block(z, from, p, last && p == end, out, err)) != NN_OK) return s;
+            from = p;
+        }
+    }
+    if (from < end || (last && end == z->start)) return nni_def_block(z, from, end, last, out, err);
+    return NN_OK;
+}
 /* Compress buf[start..end) and make it history. */
 NNI_FN nn_status nni_def_chunk(nn_deflater *z, int last, nn_buf *out, nn_error *err)
 {
@@ -6529,7 +6858,8 @@ NNI_FN nn_status nni_def_chunk(nn_deflater *z, int last, nn_buf *out, nn_error *
     if (z->wrap == NN_DEFLATE_ZLIB) z->sum = nn_adler32(z->sum, z->buf + z->start, z->end - z->start);
     if (z->wrap == NN_DEFLATE_GZIP) z->sum = nn_crc32(z->sum, z->buf + z->start, z->end - z->start);
     z->total += z->end - z->start;
-    s = nni_def_stored(z, z->buf + z->start, z->end - z->start, last, out, err);
+    if (z->level == 0) s = nni_def_stored(z, z->buf + z->start, z->end - z->start, last, out, err);
+    else s = nni_def_compress(z, last, out, err);
     if (s != NN_OK) return s;
     z->start = z->end;
     return NN_OK;
@@ -6542,8 +6872,13 @@ NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_
         size_t k;
         if (z->end - z->start == NNI_D_CHUNK) {
             if ((s = nni_def_chunk(z, 0, out, err)) != NN_OK) return s;
-            memmove(z->buf, z->buf + z->end - NNI_Z_WINDOW, NNI_Z_WINDOW);
+            size_t i;
+            const int32_t shift = (int32_t)(z->end - NNI_Z_WINDOW);    /* a multiple of 32768: prev stays in place */
+            memmove(z->buf, z->buf + shift, NNI_Z_WINDOW);
             z->start = z->end = NNI_Z_WINDOW;
+            for (i = 0; z->level && i < sizeof z->head / sizeof *z->head; i++) z->head[i] = z->head[i] >= shift ? z->head[i] - shift : -0x40000000;
+            for (i = 0; z->level && i < sizeof z->head3 / sizeof *z->head3; i++) z->head3[i] = z->head3[i] >= shift ? z->head3[i] - shift : -0x40000000;
+            for (i = 0; z->level && i < sizeof z->prev / sizeof *z->prev; i++) z->prev[i] = z->prev[i] >= shift ? z->prev[i] - shift : -0x40000000;
         }
         k = z->start + NNI_D_CHUNK - z->end;
         if (k > n) k = n;
