@@ -2413,17 +2413,18 @@ NN_DEF void nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n)
 
 /* ---- [RNG] MT19937: NumPy's RandomState ---------------------------------- */
 /* Matsumoto & Nishimura (1998). The new state is made 624 words at a time, in three runs without wrap-around. */
-NNI_FN uint32_t nni_mt_mix(uint32_t a, uint32_t b)
-{
-    uint32_t y = (a & 0x80000000) | (b & 0x7fffffff);
-    return y >> 1 ^ ((0 - (b & 1)) & 0x9908b0df);
-}
-NNI_FN void nni_mt_twist(uint32_t *mt)
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
+#define NNI_LOOPS __attribute__((optimize("O3")))   /* integer loops that -O2 of gcc leaves scalar */
+#else
+#define NNI_LOOPS
+#endif
+#define NNI_MT_MIX(a, b) ((((a) & 0x80000000) | ((b) & 0x7ffffffe)) >> 1 ^ ((0 - ((b) & 1)) & 0x9908b0df))
+NNI_FN NNI_LOOPS void nni_mt_twist(uint32_t *mt)
 {
     int k;
-    for (k = 0; k < 227; k++) mt[k] = mt[k + 397] ^ nni_mt_mix(mt[k], mt[k + 1]);
-    for (; k < 623; k++) mt[k] = mt[k - 227] ^ nni_mt_mix(mt[k], mt[k + 1]);
-    mt[623] = mt[396] ^ nni_mt_mix(mt[623], mt[0]);
+    for (k = 0; k < 227; k++) mt[k] = mt[k + 397] ^ NNI_MT_MIX(mt[k], mt[k + 1]);
+    for (; k < 623; k++) mt[k] = mt[k - 227] ^ NNI_MT_MIX(mt[k], mt[k + 1]);
+    mt[623] = mt[396] ^ NNI_MT_MIX(mt[623], mt[0]);
 }
 NNI_FN uint32_t nni_mt_temper(uint32_t y)
 {
@@ -2482,8 +2483,73 @@ NN_DEF double nn_mt_normal(nn_mt *s)
     s->has_gauss = 1;
     return f * b;
 }
-NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n) { size_t i; for (i = 0; i < n; i++) out[i] = nn_mt_rand(s); }
-NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n) { size_t i; for (i = 0; i < n; i++) out[i] = nn_mt_normal(s); }
+/* the next n <= 624 words at once */
+NNI_FN NNI_LOOPS void nni_mt_words(nn_mt *s, uint32_t *out, size_t n)
+{
+    while (n) {
+        size_t m, i;
+        const uint32_t *w;
+        if (s->pos >= 624) { nni_mt_twist(s->mt); s->pos = 0; }
+        m = 624 - s->pos < n ? 624 - s->pos : n;
+        w = s->mt + s->pos;
+        for (i = 0; i < m; i++) {
+            uint32_t y = w[i];
+            y ^= y >> 11;
+            y ^= (y << 7) & 0x9d2c5680;
+            y ^= (y << 15) & 0xefc60000;
+            out[i] = y ^ y >> 18;
+        }
+        s->pos += (unsigned)m;
+        out += m;
+        n -= m;
+    }
+}
+NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n)
+{
+    uint32_t w[512];
+    size_t i, m;
+    for (; n; n -= m, out += m) {
+        m = n < 256 ? n : 256;
+        nni_mt_words(s, w, 2 * m);
+        for (i = 0; i < m; i++) out[i] = ((double)(int32_t)(w[2 * i] >> 5) * 67108864.0 + (double)(int32_t)(w[2 * i + 1] >> 6)) * 1.1102230246251565e-16;
+    }
+}
+/* f[i] = sqrt(-2 log(r[i]) / r[i]) */
+NNI_FN void nni_polar_factor(double *f, const double *r, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) { double lo, hi = nni_log_core(r[i], 0.0, 0, &lo, 0); f[i] = sqrt(-2.0 * (hi + lo) / r[i]); }
+}
+/* In batches: as many tries as pairs are still missing (each of them would be made anyway), the kept ones packed without a branch, then
+ * the logarithms. Values, order and the state left behind are those of one call after the other. */
+NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
+{
+    uint32_t w[1024];
+    double a[256], b[256], r[256];
+    size_t i, m, k;
+    if (n && s->has_gauss) { *out++ = s->gauss; n--; s->has_gauss = 0; s->gauss = 0.0; }
+    while (n > 1) {
+        m = n / 2 < 256 ? n / 2 : 256;
+        nni_mt_words(s, w, 4 * m);
+        for (i = k = 0; i < m; i++) {
+            double x = ((double)(int32_t)(w[4 * i] >> 5) * 67108864.0 + (double)(int32_t)(w[4 * i + 1] >> 6)) * 2.220446049250313e-16 - 1.0;
+            double y = ((double)(int32_t)(w[4 * i + 2] >> 5) * 67108864.0 + (double)(int32_t)(w[4 * i + 3] >> 6)) * 2.220446049250313e-16 - 1.0;
+            double q = x * x + y * y;
+            a[k] = x;
+            b[k] = y;
+            r[k] = q;
+            k += (q < 1.0) & (q != 0.0);
+        }
+        nni_polar_factor(r, r, k);
+        for (i = 0; i < k; i++) {
+            out[2 * i] = r[i] * b[i];
+            out[2 * i + 1] = r[i] * a[i];
+        }
+        out += 2 * k;
+        n -= 2 * k;
+    }
+    if (n) *out = nn_mt_normal(s);
+}
 NN_DEF double nn_mt_exponential(nn_mt *s) { return -nn_log(1.0 - nn_mt_rand(s)); }
 NNI_FN uint64_t nni_mask(uint64_t v)   /* the smallest 2^k - 1 >= v */
 {

@@ -1,0 +1,101 @@
+"""Generators beside NumPy and scikit-learn, same process alternation, one JSON object per line: name, ours_ms, peer_ms (minima), ratio
+(peer / ours, above 1 = faster here). The lists that count are ratios of one run; run it under the bench lock on a shared machine."""
+import ctypes, json, os, subprocess, sys, time
+try:
+    import numpy as np
+    from sklearn.datasets import make_classification
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+except ImportError as e:
+    print("skip peers_data.py: %s" % e)
+    sys.exit(0)
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SOURCE = r'''
+#define NN_IMPLEMENTATION
+#include "nn_data.h"
+#define OUT __attribute__((visibility("default")))
+OUT int mc(size_t n, size_t f, size_t inf, size_t classes, int stable)
+{
+    nn_classification_desc d = nn_classification_desc_default();
+    nn_tensor x = NN_ZERO, y = NN_ZERO;
+    int s;
+    d.n_samples = n; d.n_features = f; d.n_informative = inf; d.n_classes = classes; d.random_state = 42; d.threads = 1; d.stable = stable;
+    s = (int)nn_classification_make(&x, &y, NULL, &d, NULL);
+    nn_tensor_free(&x);
+    nn_tensor_free(&y);
+    return s;
+}
+OUT void mt_normals(double *o, size_t n) { nn_mt s; nn_mt_seed(&s, 42); nn_mt_normals(&s, o, n); }
+OUT void mt_rands(double *o, size_t n) { nn_mt s; nn_mt_seed(&s, 42); nn_mt_rands(&s, o, n); }
+OUT void pcg_normals(double *o, size_t n) { nn_pcg s; size_t i; nn_pcg_seed(&s, 42); for (i = 0; i < n; i++) o[i] = nn_pcg_normal(&s); }
+OUT void permutation(int64_t *o, size_t n) { nn_mt s; nn_mt_seed(&s, 42); nn_mt_permutation(&s, o, n); }
+OUT int split(int64_t *labels, size_t n)
+{
+    nn_split_desc d = NN_ZERO;
+    nn_tensor y = nn_tensor_view(labels, NN_I64, 1, &n), a = NN_ZERO, b = NN_ZERO;
+    int s;
+    d.stratify = &y; d.test_size = 0.2; d.random_state = 42;
+    s = (int)nn_train_test_split(&a, &b, n, &d, NULL);
+    nn_tensor_free(&a);
+    nn_tensor_free(&b);
+    return s;
+}
+OUT int scaler(double *x, size_t n, size_t d)
+{
+    nn_scaler s = NN_ZERO;
+    size_t shape[2];
+    nn_tensor t;
+    int st;
+    shape[0] = n; shape[1] = d;
+    t = nn_tensor_view(x, NN_F64, 2, shape);
+    st = (int)nn_scaler_fit(&s, &t, NULL);
+    if (st == 0) st = (int)nn_scaler_transform(&s, &t, NULL);
+    nn_scaler_free(&s);
+    return st;
+}
+'''
+os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
+c = os.path.join(ROOT, "build", "peers_data.c")
+open(c, "w").write(SOURCE)
+so = os.path.join(ROOT, "build", "peers_data.so")
+subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-shared", "-fPIC", "-I", ROOT, c, "-o", so, "-lm"], check=True)
+lib = ctypes.CDLL(so)
+Z = ctypes.c_size_t
+N = 1000000
+buf, ibuf = np.empty(N), np.empty(N, "i8")
+P = lambda a: a.ctypes.data_as(ctypes.c_void_p)
+labels = np.random.RandomState(0).randint(0, 10, 100000)
+X = np.random.RandomState(0).standard_normal((10000, 512))
+
+
+def sk_scaler():
+    StandardScaler(copy=False).fit_transform(X.copy())
+
+
+def our_scaler():
+    x = X.copy()
+    assert lib.scaler(P(x), Z(x.shape[0]), Z(x.shape[1])) == 0
+
+
+def ok(status):
+    assert status == 0
+
+
+CASES = [
+    ("make_classification 10000x512", lambda: ok(lib.mc(Z(10000), Z(512), Z(50), Z(10), 0)), lambda: make_classification(10000, 512, n_informative=50, n_classes=10, random_state=42)),
+    ("make_classification 10000x512 stable", lambda: ok(lib.mc(Z(10000), Z(512), Z(50), Z(10), 1)), lambda: make_classification(10000, 512, n_informative=50, n_classes=10, random_state=42)),
+    ("make_classification 1000x20", lambda: ok(lib.mc(Z(1000), Z(20), Z(5), Z(2), 0)), lambda: make_classification(1000, 20, n_informative=5, n_classes=2, random_state=42)),
+    ("RandomState normals 1e6", lambda: lib.mt_normals(P(buf), Z(N)), lambda: np.random.RandomState(42).standard_normal(N)),
+    ("RandomState uniforms 1e6", lambda: lib.mt_rands(P(buf), Z(N)), lambda: np.random.RandomState(42).random_sample(N)),
+    ("RandomState permutation 1e6", lambda: lib.permutation(P(ibuf), Z(N)), lambda: np.random.RandomState(42).permutation(N)),
+    ("default_rng normals 1e6", lambda: lib.pcg_normals(P(buf), Z(N)), lambda: np.random.default_rng(42).standard_normal(N)),
+    ("stratified split 1e5", lambda: ok(lib.split(P(labels), Z(len(labels)))), lambda: train_test_split(np.arange(len(labels)), test_size=0.2, stratify=labels, random_state=42)),
+    ("StandardScaler 10000x512", our_scaler, sk_scaler),
+]
+rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+for name, ours, peer in CASES:
+    a, b = [], []
+    for _ in range(rounds):
+        t = time.perf_counter(); ours(); a.append(time.perf_counter() - t)
+        t = time.perf_counter(); peer(); b.append(time.perf_counter() - t)
+    print(json.dumps({"name": name, "ours_ms": round(min(a) * 1e3, 3), "peer_ms": round(min(b) * 1e3, 3), "ratio": round(min(b) / min(a), 2)}))
