@@ -1,0 +1,75 @@
+#!/bin/sh
+# tests/e2e_interpreter_data.sh - interpreter_data end to end at tiny scale: one seed, one data set, over threads, shards, kill -9; refusals; a full disk.
+P=build/interpreter_data
+passed=0; failed=0; skipped=0
+D=$(mktemp -d) || exit 1
+trap 'rm -rf "$D"' EXIT INT TERM
+ok()  { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $2"; fi; }
+end() { echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" -eq 0 ]; exit; }
+[ -x "$P" ] || { echo "FAIL $P is not built"; failed=1; end; }
+# small subjects, easy patterns: an attempt takes a few milliseconds
+S="--num_layers 2:3 --neurons_per_layer 8:12 --patterns all_same,sorted_ascending,starts_with,ends_with,has_majority,contains_abc --target_total_examples 900 --checkpoint_interval 4 --no-tensorboard.enabled --quiet"
+same() {  # same A B: the promised bytes
+    for f in data rejected.jsonl README.md config.yaml signature_dataset.json; do diff -r "$1/$f" "$2/$f" >/dev/null 2>&1 || { echo "  differs: $f"; return 1; }; done
+}
+$P run-data-gen $S --length 11 --threads 1 --out "$D/a" >"$D/log" 2>&1; ok $? "run-data-gen: $(cat "$D/log")"
+grep -q '^acceptance ' "$D/log"; ok $? "prints its acceptance"
+[ "$(cat "$D"/a/data/train-*.jsonl | wc -l)" -eq 11 ] && [ "$(ls "$D/a/data" | wc -l)" -eq 3 ]; ok $? "11 records in parts of 4"
+for f in report.html stats.json run.json README.md config.yaml signature_dataset.json rejected.jsonl journal.txt; do [ -s "$D/a/$f" ] || [ $f = rejected.jsonl ]; ok $? "$f is there"; done
+[ ! -e "$D/a/pending" ]; ok $? "no temporary files are left"
+$P run-data-gen $S --length 11 --threads 2 --out "$D/b" >/dev/null 2>&1; same "$D/a" "$D/b"; ok $? "two threads make the same bytes"
+NN_ISA=ref $P run-data-gen $S --length 3 --shard 0/3 --threads 1 --out "$D/r" >/dev/null 2>&1
+$P run-data-gen $S --length 3 --shard 0/3 --threads 1 --out "$D/r2" >/dev/null 2>&1; diff -r "$D/r/shard-0-of-3/data" "$D/r2/shard-0-of-3/data" >/dev/null; ok $? "the reference path makes the same bytes"
+for i in 0 1 2; do SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 $P run-data-gen $S --length 11 --threads 1 --out "$D/s" >/dev/null 2>&1; done
+$P merge "$D/s/shard-2-of-3" "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" --out "$D/m" --quiet >/dev/null 2>"$D/log"; same "$D/a" "$D/m"; ok $? "three shards of an array, merged: $(cat "$D/log")"
+$P merge "$D/s/shard-2-of-3" "$D/s/shard-0-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'are missing' "$D/log"; ok $? "merge refuses a gap"
+$P merge "$D/s/shard-0-of-3" "$D/s/shard-0-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'twice' "$D/log"; ok $? "merge refuses duplicates"
+$P run-data-gen $S --length 11 --seed 5 --shard 2/3 --threads 1 --out "$D/t" >/dev/null 2>&1
+$P merge "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" "$D/t/shard-2-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'different configs' "$D/log"; ok $? "merge refuses another seed"
+# kill -9 at chance moments, then resume
+n=0
+while [ $n -lt 8 ]; do
+    $P run-data-gen $S --length 11 --threads 2 --out "$D/k" --resume >/dev/null 2>&1 &
+    pid=$!
+    sleep 0.0$((n * 7 % 10))$n 2>/dev/null || sleep 1
+    kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+    n=$((n + 1))
+done
+$P run-data-gen $S --length 11 --threads 2 --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/a" "$D/k"; ok $? "kill -9 and resume: $(cat "$D/log")"
+$P run-data-gen $S --length 11 --threads 2 --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
+$P run-data-gen $S --length 12 --threads 2 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'another config' "$D/log"; ok $? "resume refuses another config"
+$P run-data-gen $S --length 11 --threads 1 --out "$D/k" --overwrite >/dev/null 2>&1; same "$D/a" "$D/k"; ok $? "--overwrite starts again"
+# interrupted: says how to go on
+$P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
+sleep 0.4
+$P run-data-gen $S --length 2000 --threads 1 --out "$D/i" --resume >/dev/null 2>"$D/log2"; [ $? -eq 1 ] && grep -q 'locked' "$D/log2"; ok $? "a second process on the folder is refused: $(cat "$D/log2")"
+kill -INT $pid; wait $pid; [ $? -eq 1 ] && grep -q -- '--resume' "$D/log"; ok $? "SIGINT saves and says how to go on: $(cat "$D/log")"
+# a full disk (file size limit, in blocks of 512 bytes): stops with an error, goes on when there is room
+(ulimit -f 700; $P run-data-gen $S --length 11 --threads 1 --checkpoint_interval 11 --out "$D/f" >/dev/null 2>"$D/log"); rc=$?; [ $rc -eq 1 ] && [ -s "$D/log" ]; ok $? "full disk: rc $rc $(cat "$D/log")"
+$P run-data-gen $S --length 11 --threads 1 --checkpoint_interval 11 --out "$D/f" --resume >/dev/null 2>&1; cat "$D"/a/data/* | cmp -s - "$D/f/data/train-00000.jsonl"; ok $? "full disk, then room: the same records"
+# looking
+$P verify "$D/a" --sample 4 >"$D/log" 2>&1; ok $? "verify: $(cat "$D/log")"
+$P show 5 --config-path "$D/a/config.yaml" 2>"$D/log" >"$D/five"; sed -n 2p "$D/a/data/train-00001.jsonl" | cmp -s - "$D/five"; ok $? "show 5 is record 5: $(cat "$D/log")"
+cp -r "$D/a" "$D/v"; sed '1s/"example_id": 0/"example_id": 9/' "$D/a/data/train-00000.jsonl" >"$D/v/data/train-00000.jsonl"
+$P verify "$D/v" --sample 11 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'record 0 differs' "$D/log"; ok $? "verify sees a changed record"
+$P stats "$D/a" | grep -q '"records": 11'; ok $? "stats"
+$P show 1 --config-path "$D/a/config.yaml" --export "$D/m.pth" >/dev/null 2>&1 && [ -s "$D/m.pth" ]; ok $? "show --export"
+# probe and benchmark sets
+$P create-sig-dataset --filename "$D/sig.json" --size 200 >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig.json" | wc -l)" -eq 200 ]; ok $? "200 probes"
+$P create-sig-dataset --filename "$D/sig2.json" --size 200 --compat >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig2.json" | wc -l)" -eq 195 ]; ok $? "195 probes with --compat"
+$P create-benchmark-dataset --filename "$D/b.json" --samples-per-pattern 5 --patterns palindrome,no_repeats >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/b.json" | wc -l)" -eq 15 ]; ok $? "benchmark set"
+$P run-data-gen $S --length 2 --threads 1 --signature.dataset_path "$D/sig.json" --compat --out "$D/c" >/dev/null 2>"$D/log"; ok $? "compat runs: $(cat "$D/log")"
+$P run-data-gen $S --length 2 --threads 1 --quantization ternary --precision bfloat16 --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --out "$D/q" >/dev/null 2>"$D/log"; ok $? "quantized: $(cat "$D/log")"
+# refusals name the place and the rule
+bad() { printf '%b' "$1" >"$D/bad.yaml"; $P run-data-gen --config-path "$D/bad.yaml" --out "$D/x" --quiet >/dev/null 2>"$D/log"; rc=$?; [ $rc -ne 0 ] && grep -q -- "$2" "$D/log"; ok $? "config '$1' (rc $rc): $(cat "$D/log")"; [ ! -e "$D/x/data" ]; ok $? "nothing is written for a bad config"; }
+bad 'model:\n  vocab_size: 4\n' 'bad.yaml:2'
+bad 'model:\n  sequence_length: 21\n' 'bad.yaml:2'
+bad 'model:\n  vocab_sise: 7\n' 'vocab_size'
+bad 'model:\n  num_layers: {min: 9, max: 6}\n' 'bad.yaml:2'
+bad 'hub:\n  token: hf_abc\n' 'HF_TOKEN'
+bad 'model:\n  vocab_size: 5\ndataset:\n  patterns:\n    enabled_patterns: [no_repeats, palindrome]\n' 'no_repeats'
+bad 'dataset:\n  patterns:\n    enabled_patterns: [palindrom]\n' 'palindrom'
+bad 'dataset:\n  patterns:\n    min_patterns_per_batch: 6\n' 'max_patterns_per_batch'
+bad 'dataset:\n  patterns:\n    enabled_patterns: [palindrome]\n' 'min patterns'
+$P run-data-gen --shard 3/3 --out "$D/x" >/dev/null 2>&1; [ $? -eq 2 ]; ok $? "--shard 3/3 is a usage error"
+end
