@@ -398,7 +398,7 @@ NNI_FN void nni_mlp_relink(nn_mlp *m)
         if (y->n_out > m->max_width) m->max_width = y->n_out;
         if (m->names == NN_NAMES_NETWORK) (void)snprintf(y->name, sizeof y->name, "network.%zu", seq);
         else if (y->is_head) (void)snprintf(y->name, sizeof y->name, m->names == NN_NAMES_ORIGINAL ? "head.head.%zu" : "head.%zu", head);
-        else if (m->names == NN_NAMES_DEFAULT) (void)snprintf(y->name, sizeof y->name, step == 2 ? "layers.%zu.0" : "layers.%zu", l);
+        else if (m->names == NN_NAMES_DEFAULT) (void)snprintf(y->name, sizeof y->name, "layers.%zu.0", l);
         else if (step == 1 && !transition) { transition = 1; part = 0; (void)snprintf(y->name, sizeof y->name, "backbone.transition"); }
         else { (void)snprintf(y->name, sizeof y->name, "backbone.block%d.block.%zu", transition + 1, part); part += step; }
         seq += step;
@@ -1177,7 +1177,7 @@ NN_DEF nn_status nn_mlp_desc_from_state(nn_mlp_desc *desc, nn_mlp_layer_desc *la
     for (i = 0; i < d->count; i++) {
         const nn_tensor *t = &d->items[i].value;
         const char *name = d->items[i].name;
-        size_t len = strlen(name), dots = 0, c;
+        size_t len = strlen(name);
         if (t->ndim != 2 || len < 7 || strcmp(name + len - 7, ".weight") != 0) continue;
         if (n && t->shape[1] != in)
             return nni_fail(err, NN_E_FORMAT, "nn_mlp_desc_from_state: '%s' takes %zu inputs, the layer before it makes %zu", nni_name(a, name), t->shape[1], in);
@@ -1185,11 +1185,10 @@ NN_DEF nn_status nn_mlp_desc_from_state(nn_mlp_desc *desc, nn_mlp_layer_desc *la
         if (n == 0) r.n_in = t->shape[1];
         if (n == 0 && strncmp(name, "backbone.", 9) == 0) r.names = NN_NAMES_ORIGINAL;
         if (n == 0 && strncmp(name, "network.", 8) == 0) { r.names = NN_NAMES_NETWORK; network = 1; }
-        for (c = 0; c < len; c++) dots += name[c] == '.';
         memset(&layers[n], 0, sizeof layers[n]);
         layers[n].width = in = t->shape[0];
         if (strncmp(name, "head.", 5) != 0) nb = n + 1;
-        if (strncmp(name, "backbone.transition", 19) == 0 || (strncmp(name, "layers.", 7) == 0 && dots == 2)) layers[n].act = NN_ACT_IDENTITY;
+        if (strncmp(name, "backbone.transition", 19) == 0) layers[n].act = NN_ACT_IDENTITY;
         n++;
     }
     if (n == 0) return nni_fail(err, NN_E_FORMAT, "nn_mlp_desc_from_state: no NAME.weight matrix among %zu entries", d->count);

@@ -160,7 +160,7 @@ static const nn_option table[] = {
     { .key = "model.file", .alias = "model", .type = NN_APP_TEXT, .field = F(model), .value = "CKPT", .group = "model", .help = "checkpoint: .pth or .safetensors", .commands = LOAD },
     { .key = "model.backbone", .alias = "backbone", .type = NN_APP_TEXT, .field = F(backbone), .value = "CKPT", .group = "model", .help = "backbone of this one ...", .commands = LOAD },
     { .key = "model.head", .alias = "head", .type = NN_APP_TEXT, .field = F(head), .value = "CKPT", .group = "model", .help = "... with the head of that one", .commands = LOAD },
-    { .key = "model.arch", .alias = "arch", .type = NN_APP_TEXT, .field = F(arch), .value = "uniform|tapered|W,W,...", .group = "model", .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD },
+    { .key = "model.arch", .alias = "arch", .type = NN_APP_TEXT, .field = F(arch), .value = "uniform|tapered|W,W,...", .group = "model", .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD | B(C_FINETUNE) },
     { .key = "model.act", .alias = "act", .type = NN_APP_TEXT, .field = F(naming_act), .value = "ACT", .group = "model", .help = "its activation, when no JSON says (relu)", .commands = LOAD | B(C_FINETUNE) },
     { .key = "model.map", .alias = "map", .type = NN_APP_TEXTS, .field = F(map), .flags = NN_APP_MANY, .value = "OLD=NEW,...", .group = "model", .help = "rename tensors: a prefix OLD becomes NEW", .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC) },
     { .key = "predict.input", .type = NN_APP_TEXT, .field = F(input), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "rows to classify", .commands = B(C_PREDICT) },
@@ -1841,7 +1841,7 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     memset(&rep, 0, sizeof rep);
     if (!f->name) f->name = name_of(app, o->in.train);
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
-    if (tune) TRY(model_load(app, &base, f->from, NULL, NULL, o->naming_act, &o->map, err));
+    if (tune) TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));
     if (o->compat && !tune && strcmp(f->arch, "tapered") != 0) nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model keeps the suite's");
     if (!app->dry_run) TRY(claim(app, stem, err));
     nn_report_begin(&rep, app, nn_app_text(app, "%s %s", tune ? "Fine-tuning on" : "Training on", f->name), nn_app_text(app, "%s, %s %g, batch %zu, up to %zu epochs, seed %llu", tune ? (f->freeze ? "head only, backbone frozen" : "whole model") : f->arch,

@@ -109,8 +109,8 @@ def same(module, ckpt, x, data, tmp, name):
     q, labels = logits_of(out)
     # probabilities carry the logits up to one constant per row: compare differences of logits
     a, b = np.log(p) - np.log(p[:, :1]), np.log(q) - np.log(q[:, :1])
-    worst = float(np.abs(a - b).max())
-    check(worst <= 1e-5 * max(1.0, float(np.abs(z).max())), "%s: logits differ by %.3g" % (name, worst))
+    worst, size = float(np.abs(a - b).max()), float(z.abs().max())
+    check(worst <= 1e-5 * max(1.0, size), "%s: logits differ by %.3g" % (name, worst))
     check([str(i) for i in p.argmax(1)] == labels or float((p.argmax(1) != np.array(labels, dtype=int)).mean()) < 0.005, name + ": predictions differ")
     return sd, z
 
@@ -160,7 +160,7 @@ with tempfile.TemporaryDirectory() as tmp:
         got = run("evaluate", "--model", back, "--test", test, "--out", T("ev%d" % i), *(["--arch", arch] if i in (0, 1) else []))
         check(abs(float(got.get("accuracy", -1)) - acc) < 0.0126, "%s: torch-written file evaluates to %s here, %.4f there" % (arch, got.get("accuracy"), acc))
         # fine-tuning from a file that torch wrote
-        got = run("finetune", "--from", back, "--train", train, "--test", test, "--epochs", "2", "--freeze-backbone", "--out", T("ft%d" % i))
+        got = run("finetune", "--from", back, "--train", train, "--test", test, "--epochs", "2", "--freeze-backbone", "--out", T("ft%d" % i), *(["--arch", arch] if i in (0, 1) else []))
         check(got.get("backbone_before_sha256") == got.get("backbone_after_sha256"), "%s: frozen backbone" % arch)
     # an edited model loads in torch, too
     run("finetune", "--from", T("ck2", "mlp_d_model.pth"), "--train", train, "--epochs", "3", "--lr", "1e-2", "--name", "e", "--out", T("ck2"))
