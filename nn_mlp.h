@@ -35,11 +35,13 @@ extern "C" {
 #define NN_MLP_NAME 48          /* bytes of a layer's name, with the 0 */
 #define NN_MLP_MAX_LAYERS 4096
 
+/* The architectures that have a name. */
 typedef enum nn_mlp_arch {
     NN_ARCH_DEFAULT = 0,     /* the layers listed in the desc */
     NN_ARCH_UNIFORM,         /* D = n_in: 10 x (D-D, ReLU); head D-D/2, ReLU, D/2-C */
     NN_ARCH_TAPERED          /* 5 x (D-D, ReLU), D-D/2 bare, 5 x (D/2-D/2, ReLU); head D/2-D/4, ReLU, D/4-C: 1,807,754 parameters at 512/10 */
 } nn_mlp_arch;
+/* How the layers are called in a state dictionary: each followed by .weight and .bias. */
 typedef enum nn_mlp_naming {
     NN_NAMES_DEFAULT = 0,    /* backbone layers.0.0, layers.1.0, ... (a bare layer: layers.5.0), head head.0, head.2, ...: a ModuleList
                                 of Sequential(Linear, act) and a Sequential; dropout shifts no index */
@@ -47,6 +49,7 @@ typedef enum nn_mlp_naming {
     NN_NAMES_ORIGINAL        /* backbone.block1.block.{0,2,..}, backbone.transition, backbone.block2.block.{0,2,..}, head.head.{0,2}: the
                                 first bare layer of the backbone is the transition */
 } nn_mlp_naming;
+/* Where initial weights come from. Biases follow their layer's weight in the stream where they are drawn. */
 typedef enum nn_init {
     NN_INIT_DEFAULT = 0,     /* PyTorch's nn.Linear after torch.manual_seed(seed): same bits, weight then bias, layer by layer */
     NN_INIT_HE,              /* U(-b, b), b = sqrt(6 / fan_in), biases 0; drawn from PyTorch's generator (kaiming_uniform_, relu) */
@@ -57,12 +60,14 @@ typedef enum nn_init {
                                 do not depend on the layers before it */
 } nn_init;
 
+/* One layer of a desc, where widths alone do not say enough. */
 typedef struct nn_mlp_layer_desc {
     size_t width;               /* outputs, >= 1 */
     nn_act act;                 /* 0 = the desc's act; NN_ACT_IDENTITY = a bare layer */
     double dropout;             /* probability 0 <= p < 1 after the activation; 0 = the desc's dropout; negative = none */
 } nn_mlp_layer_desc;
 
+/* What to build. Only n_in and n_out are required: then it is one linear layer. */
 typedef struct nn_mlp_desc {
     size_t n_in, n_out;         /* required, >= 1; token input: n_in = length * vocab */
     nn_mlp_arch arch;           /* 0 = the layers below */
@@ -81,6 +86,7 @@ typedef struct nn_mlp_desc {
     nn_alloc alloc;             /* all zero = libc; copied into the model */
 } nn_mlp_desc;
 
+/* One layer of a model. */
 typedef struct nn_mlp_layer {
     size_t n_in, n_out;
     float *weight, *bias;       /* [n_out, n_in], [n_out]: inside the model's params */
@@ -209,14 +215,18 @@ NN_DEF const char *nn_mlp_backbone_pattern(const nn_mlp *m, char *buf, size_t ca
  * its head is not replaced); 1: copies. On failure *d holds nothing new. */
 NN_DEF nn_status nn_mlp_state(const nn_mlp *m, nn_dict *d, const char *pattern, int copy, nn_error *err);
 
+/* What became of a name. */
 typedef enum nn_load_result { NN_LOAD_MATCHED = 0, NN_LOAD_MISSING, NN_LOAD_UNEXPECTED, NN_LOAD_RESHAPED } nn_load_result;
 typedef struct nn_load_item { nn_load_result result; const char *name; } nn_load_item;   /* missing: the model's name; else the dictionary's */
+/* Zero it before its first use (arena.alloc may be set); every load starts it anew. */
 typedef struct nn_load_report {
     size_t matched, missing, unexpected, reshaped;  /* reshaped: the name is there with another shape, so it was NOT loaded */
     nn_load_item *items; size_t n_items;            /* names, in the model's order, then the unexpected ones; in the arena */
     nn_arena arena;
 } nn_load_report;
+/* nn_load_report_free: releases the names; a zeroed report is fine. */
 NN_DEF void nn_load_report_free(nn_load_report *r);
+/* How to load; NULL or zero = every parameter by its name, not strict. */
 typedef struct nn_load_desc {
     const char *pattern;        /* only the model's parameters that match; NULL = all */
     const char *const *rename;  /* [2 n_rename]: old, new, old, new: a dictionary name that starts with (or is) `old` is read as new + rest;

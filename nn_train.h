@@ -84,6 +84,7 @@ typedef struct nn_optim_group {
     double weight_decay;        /* 0 = the desc's; NN_OFF = none ("*.bias") */
 } nn_optim_group;
 
+/* How the learning rate goes. */
 typedef enum nn_schedule_kind {
     NN_SCHEDULE_DEFAULT = 0,    /* constant */
     NN_SCHEDULE_CONSTANT,
@@ -119,6 +120,7 @@ typedef struct nn_train_set {
 /* nn_train_set_make: from tensors: x NN_F32 [n,d], y NN_I64 [n] (labels) or NN_F32 [n] or [n,c] (targets). Views, nothing is copied. */
 NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err);
 
+/* The order of the training rows in an epoch. */
 typedef enum nn_shuffle {
     NN_SHUFFLE_DEFAULT = 0,     /* our own stream (seed, NN_STREAM_SHUFFLE, epoch) */
     NN_SHUFFLE_TORCH,           /* DataLoader(shuffle=True): two draws of 64 bits from the default generator per epoch, then randperm of a new one */
@@ -126,12 +128,14 @@ typedef enum nn_shuffle {
     NN_SHUFFLE_NONE,            /* rows in order */
     NN_SHUFFLE_GIVEN            /* order[n] of the desc, the same in every epoch */
 } nn_shuffle;
+/* What early stopping, best weights and the plateau schedule look at. */
 typedef enum nn_monitor {
     NN_MONITOR_DEFAULT = 0,     /* validation loss (training loss without a validation part) */
     NN_MONITOR_LOSS,
     NN_MONITOR_METRIC,          /* validation metric, higher is better */
     NN_MONITOR_TRAIN_LOSS
 } nn_monitor;
+/* Why a run ended. */
 typedef enum nn_train_end {
     NN_END_EPOCHS = 0,          /* all epochs done */
     NN_END_PATIENCE,            /* early stopping */
@@ -152,6 +156,7 @@ typedef struct nn_train_event {
 } nn_train_event;
 typedef int (*nn_train_callback)(const nn_train_event *e, void *user);      /* return non-zero to stop after this step or epoch */
 
+/* How to train; zero = 10 epochs of batches of 32, cross-entropy, Adam 1e-3. */
 typedef struct nn_train_desc {
     size_t epochs;              /* 0 = 10 */
     size_t batch_size;          /* 0 = 32; cut to n */
@@ -187,6 +192,7 @@ typedef struct nn_train_desc {
     nn_alloc alloc;             /* all zero = the model's */
 } nn_train_desc;
 
+/* What a run did; freed by nn_train_result_free. */
 typedef struct nn_train_result {
     size_t   epochs;            /* done, over resumed runs too */
     uint64_t steps;
@@ -197,6 +203,7 @@ typedef struct nn_train_result {
     double  *history; size_t history_count;  /* the block they stand in */
     nn_alloc alloc;
 } nn_train_result;
+/* nn_train_result_free: a zeroed result is fine. */
 NN_DEF void nn_train_result_free(nn_train_result *r);
 
 /* nn_train_fit: the whole run: nn_trainer_create, nn_trainer_run, nn_trainer_destroy. val NULL = no validation part; result may be NULL.

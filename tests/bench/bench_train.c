@@ -1,5 +1,6 @@
 /* tests/bench/bench_train.c - training's speed: one epoch of `uniform` and `tapered`, a step of small nets, populations
- *     build/bench_train [WORD]     only what contains the word */
+ *     build/bench_train [WORD [ROWS [REPS]]]          only what contains the word
+ *     build/bench_train one ROWS REPS BATCH THREADS   one kind of epoch of `uniform`, after one to warm up */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "../../nn_train.h"
@@ -114,6 +115,8 @@ int main(int argc, char **argv)
         size_t i;
         for (i = 0; i < 4; i++) { epoch("train.epoch", NN_ARCH_UNIFORM, rows / (b[i] == 1 ? 8 : 1), b[i], 1, reps); epoch("train.epoch", NN_ARCH_UNIFORM, rows / (b[i] == 1 ? 8 : 1), b[i], 2, reps); }
     }
+    if (strcmp(word, "one") == 0)                    /* one ROWS REPS BATCH THREADS */
+        epoch("train.epoch", NN_ARCH_UNIFORM, rows, argc > 4 ? (size_t)strtoul(argv[4], NULL, 10) : 32, argc > 5 ? atoi(argv[5]) : 1, reps + 1);
     (void)getrusage(RUSAGE_SELF, &ru);
     fprintf(stderr, "peak memory %ld KiB\n", ru.ru_maxrss);
     return 0;
