@@ -2548,8 +2548,7 @@ NNI_FN size_t nni_scan_dec(const char *s, size_t n, nni_dec *d)
         int64_t v = 0;
         if (x < end && (*x == '-' || *x == '+')) neg = *x++ == '-';
         if (x < end && (unsigned)(*x - '0') < 10u) {
-            for (; x < end && (unsigned)(*x - '0') < 10u; x++) if (v < (int64_t)1 << 60) v = v * 10 + (*x - '0');
-            if (v > (int64_t)1 << 60) v = (int64_t)1 << 60;
+            for (; x < end && (unsigned)(*x - '0') < 10u; x++) if (v < (int64_t)1 << 56) v = v * 10 + (*x - '0');   /* far beyond any text's length */
             d->q += neg ? -v : v;
             p = x;
         }
@@ -4695,21 +4694,22 @@ NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path,
 
 /* ---- JSON lines */
 struct nn_jsonl { nn_reader *r; nn_arena arena; nn_json_desc d; size_t line, taken, len; const char *text; nn_alloc alloc; };
-NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+/* over a reader, which belongs to *r then, and is closed on failure */
+NNI_FN nn_status nni_jsonl_over(nn_jsonl **r, nn_reader *in, const nn_json_desc *d, const nn_alloc *al, nn_error *err)
 {
-    nn_alloc al = NN_ZERO;
-    nn_jsonl *j;
-    nn_status s;
-    if (opts) al = opts->alloc;
-    j = (nn_jsonl *)nni_new(1, sizeof *j, &al);
-    if (!j) return nni_fail(err, NN_E_NOMEM, "nn_jsonl_open: out of memory");
-    j->alloc = al;
-    j->arena.alloc = al;
+    nn_jsonl *j = (nn_jsonl *)nni_new(1, sizeof *j, al);
+    if (!j) { nn_reader_close(in); return nni_fail(err, NN_E_NOMEM, "nn_jsonl_open: out of memory"); }
+    j->r = in;
+    if (al) j->alloc = j->arena.alloc = *al;
     if (d) j->d = *d;
-    s = nn_reader_open(&j->r, path, opts, err);
-    if (s != NN_OK) { nn_mem_free(j, sizeof *j, &al); return s; }
     *r = j;
     return NN_OK;
+}
+NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *in = NULL;
+    nn_status s = nn_reader_open(&in, path, opts, err);
+    return s == NN_OK ? nni_jsonl_over(r, in, d, opts ? &opts->alloc : NULL, err) : s;
 }
 NN_DEF void nn_jsonl_close(nn_jsonl *r)
 {

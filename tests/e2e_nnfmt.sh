@@ -1,0 +1,78 @@
+#!/bin/sh
+# tests/e2e_nnfmt.sh - nnfmt from outside: commands, exit codes, messages, conversions there and back, and every file of the data
+# folder with the outcome that tests/data_expectations.txt lists
+nnfmt=$PWD/build/nnfmt
+data=${NN_TEST_DATA:-../shared/data}
+case $data in /*) ;; *) data=$PWD/$data ;; esac
+list=$PWD/tests/data_expectations.txt
+dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT INT TERM
+passed=0; failed=0; skipped=0
+ok()  { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAIL $*"; }
+# want STATUS FRAGMENT ARGS...: exit status, and the fragment in the output (empty: nothing is asked)
+want() {
+    st=$1; frag=$2; shift 2
+    out=$("$nnfmt" "$@" 2>&1); rc=$?
+    if [ $rc -ne "$st" ]; then bad "nnfmt $*: status $rc, expected $st: $out"
+    elif [ -n "$frag" ] && ! printf '%s\n' "$out" | grep -qF -- "$frag"; then bad "nnfmt $*: no '$frag' in: $out"
+    else ok; fi
+}
+cd "$dir" || exit 1
+printf 'a,b,name\n1,0.5,x\n2,,"y, z"\n' >t.csv
+printf '{"a": [1, 2.5, NaN]}' >bad.json
+printf '{"a": {"b": 1}, "c": "x"}' >g.json
+printf '{"i":1,"v":0.5}\n{"i":2,"v":1.5}\n' >l.jsonl
+printf 'seed: 1\nflag: yes\nlist: [1, 2]\n' >c.yaml
+want 0 'usage: nnfmt' --help
+want 0 'nnfmt ' --version
+want 2 '' ; want 2 "unknown command 'x'" x; want 2 "unknown option '--x'" show --x; want 2 'unknown format' check --as x t.csv; want 2 'expected FILE' show
+want 0 'csv: 2 rows, 3 columns' show t.csv
+want 0 'missing 1 min 0.5 mean 0.5 max 0.5' show t.csv b
+want 0 '[["a","b","name"],["1","0.5","x"],["2","","y, z"]]' json t.csv
+want 0 '[{"a":"1","b":"0.5","name":"x"},{"a":"2","b":"","name":"y, z"}]' json --header t.csv
+want 0 '{"seed":1,"flag":"yes","list":[1,2]}' json c.yaml
+want 0 "warning: 'yes' is text here" check c.yaml
+want 0 '[{"i":1,"v":0.5},{"i":2,"v":1.5}]' json l.jsonl
+want 0 '{"b":1}' json g.json a
+want 1 'bad.json:1:16: expected a value' check t.csv bad.json
+want 1 'none.csv' check none.csv
+want 1 't.csv:1:1: expected a value' check --as json t.csv
+want 0 'jsonl: 2 lines' show l.jsonl
+printf '1 2 3\n4 5 6\n' >w.data
+want 0 'csv: 2 rows, 3 columns' show --delim blanks --no-header w.data
+# conversions there and back
+want 0 '' convert l.jsonl l.npz; want 0 '' convert l.npz l.safetensors; want 0 '' convert l.safetensors l.pth; want 0 '' convert l.pth l.csv; want 0 '' convert l.csv l2.jsonl
+if cmp -s l.jsonl l2.jsonl; then ok; else bad "jsonl -> npz -> safetensors -> pth -> csv -> jsonl changed: $(cat l2.jsonl)"; fi
+want 0 '' diff l.npz l.pth
+want 0 '' convert t.csv t.npz; want 0 'missing' show t.csv
+want 1 'takes one: use --name' convert t.npz t.npy
+want 0 '' convert t.npz t.npy --name b --dtype f32
+want 0 'f32' show t.npy
+want 0 '[0.5,"NaN"]' json t.npy
+want 1 'entry is called' convert t.npz t2.npy --name zz
+printf '1,2\n3,4\n' >m.csv; printf '1,2\n3,4.5\n' >m2.csv
+want 0 '' convert --no-header m.csv m.npy; want 0 '' convert --no-header m2.csv m2.npy
+want 1 '1 of 4 elements differ, the first at 3, worst by 0.5' diff m.npy m2.npy
+want 0 '' diff --atol 0.5 m.npy m2.npy
+want 0 '' convert m2.npy m3.csv; want 0 '' diff --no-header m2.csv m2.csv
+if [ "$(cat m3.csv)" = "0,1
+1.0,2.0
+3.0,4.5" ]; then ok; else bad "npy -> csv: $(cat m3.csv)"; fi
+want 2 "OUT must end in" convert m.npy m.txt
+if printf 'a,b\n1,2\n' | "$nnfmt" json - | grep -qxF '[["a","b"],["1","2"]]'; then ok; else bad "json from standard input"; fi
+printf 'a,b\n1,2\n' | gzip -n >z.csv.gz 2>/dev/null && want 0 'csv: 1 rows, 2 columns' show z.csv.gz
+head -c 100 l.npz >cut.npz; want 1 '' check cut.npz; want 1 '' show cut.npz
+# the files of others
+if [ -f "$data/README.md" ]; then
+    while IFS='|' read -r path outcome text; do
+        case $path in ''|'#'*) continue ;; esac
+        case $outcome in
+            ok) want 0 '' check "$data/$path"; want 0 "$text" show "$data/$path" ;;
+            refused) want 1 "$text" check "$data/$path" ;;
+        esac
+    done <"$list"
+else
+    echo "skip e2e_nnfmt: needs the data folder"; skipped=1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

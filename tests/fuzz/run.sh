@@ -1,0 +1,47 @@
+#!/bin/sh
+# tests/fuzz/run.sh SECONDS [TARGET...] - builds the targets with libFuzzer, ASan and UBSan and runs each that long, from the files
+# under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus). Exits 1 on a finding.
+seconds=${1:-60}
+[ $# -gt 0 ] && shift
+targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors idx"}
+data=${NN_TEST_DATA:-../shared/data}
+clang=${CLANG:-clang}
+if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
+mkdir -p build/fuzz
+if [ ! -x build/fuzz/fuzz ] || [ nn_fmt.h -nt build/fuzz/fuzz ] || [ tests/fuzz/targets.h -nt build/fuzz/fuzz ]; then
+    "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz.c -o build/fuzz/fuzz -lm || exit 1
+fi
+passed=0; failed=0
+seed() {    # seed TARGET PATTERN...: small files of others
+    t=$1; shift
+    for p in "$@"; do
+        find tests/data "$data" -type f -name "$p" -size -24k 2>/dev/null | while read -r f; do cp "$f" "build/fuzz/corpus/$t/$(echo "$f" | tr '/ ' '__')"; done
+    done
+}
+for t in $targets; do
+    mkdir -p "build/fuzz/corpus/$t"
+    case $t in
+        csv) seed csv '*.csv' '*.tra' ;;
+        json) seed json '*.json' ;;
+        jsonl) seed jsonl '*.jsonl' '*.json' ;;
+        yaml) seed yaml '*.yaml' '*.yml'; cp examples/configs/*.yaml "build/fuzz/corpus/$t" 2>/dev/null ;;
+        npy) seed npy '*.npy' ;;
+        npz) seed npz '*.npz' ;;
+        inflate) seed inflate '*.gz' '*.zlib' ;;
+        pth) seed pth '*.pt' '*.pth' ;;
+        safetensors) seed safetensors '*.safetensors' ;;
+        tfevents) seed tfevents '*tfevents*' ;;
+        png) seed png '*.png' ;;
+        idx) seed idx '*idx*' ;;
+        num) for n in 1 -0.5 1e-5 5e-324 1.7976931348623157e308 9007199254740993 nan -inf 2.2250738585072011e-308; do printf %s "$n" >"build/fuzz/corpus/num/$n"; done ;;
+    esac
+    if NN_FUZZ="$t" build/fuzz/fuzz -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
+        -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 "build/fuzz/corpus/$t" >"build/fuzz/$t.log" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok   $t $(grep -a 'stat::number_of_executed_units' "build/fuzz/$t.log" | tr -dc 0-9) inputs, $(grep -ao 'cov: [0-9]*' "build/fuzz/$t.log" | tail -n 1)"
+    else
+        failed=$((failed + 1)); echo "FAIL fuzz $t"; grep -a -m 12 'ERROR\|SUMMARY\|runtime error\|targets.h\|nn_fmt.h' "build/fuzz/$t.log"; ls build/fuzz/found_"$t"_* 2>/dev/null
+    fi
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]

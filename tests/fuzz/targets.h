@@ -1,0 +1,350 @@
+/* tests/fuzz/targets.h - what the fuzzer (fuzz.c) and the replay test (../test_hostile.c) run on arbitrary bytes.
+ * Each target reads the bytes as its format; what was taken must survive being written and read again. All memory goes through
+ * a counting allocator: more than 64 MiB for one input is a finding, and so is a leak. */
+#ifndef NN_FUZZ_TARGETS_H
+#define NN_FUZZ_TARGETS_H
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FUZZ_MEMORY ((size_t)64 << 20)
+typedef struct fuzz_heap { size_t live, peak; } fuzz_heap;
+static fuzz_heap fuzz_h;
+#define FUZZ_CHECK(c) do { if (!(c)) { fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c); abort(); } } while (0)
+static void fuzz_count(size_t old, size_t n)
+{
+    fuzz_h.live += n - old;
+    if (fuzz_h.live > fuzz_h.peak) fuzz_h.peak = fuzz_h.live;
+}
+static void *fuzz_alloc(size_t n, void *u)
+{
+    void *p = n > FUZZ_MEMORY * 16 ? NULL : malloc(n);   /* a huge wish is refused like on a small machine; counted below */
+    (void)u;
+    if (p) fuzz_count(0, n);
+    return p;
+}
+static void *fuzz_resize(void *p, size_t old, size_t n, void *u)
+{
+    void *q = n > FUZZ_MEMORY * 16 ? NULL : realloc(p, n);
+    (void)u;
+    if (q) fuzz_count(old, n);
+    return q;
+}
+static void fuzz_release(void *p, size_t n, void *u)
+{
+    (void)u;
+    if (p) fuzz_count(n, 0);
+    free(p);
+}
+static nn_alloc fuzz_hooks(void)
+{
+    nn_alloc a = NN_ZERO;
+    a.alloc = fuzz_alloc;
+    a.resize = fuzz_resize;
+    a.release = fuzz_release;
+    return a;
+}
+static nn_file_opts fuzz_opts(void)
+{
+    nn_file_opts o = NN_ZERO;
+    o.alloc = fuzz_hooks();
+    o.name = "fuzz";
+    o.limit = FUZZ_MEMORY / 4;
+    return o;
+}
+static void fuzz_num(const uint8_t *p, size_t n)
+{
+    char b[1100];
+    const char *s = (const char *)p;
+    double v = 0, w = 0;
+    float f = 0, g = 0;
+    int64_t i;
+    uint64_t u;
+    size_t k = nn_f64_parse(s, n, &v);
+    FUZZ_CHECK(k <= n);
+    if (k) {
+        size_t m = nn_f64_print(b, v);
+        FUZZ_CHECK(m < NN_NUM_BYTES && strlen(b) == m && nn_f64_parse(b, m, &w) == m && nni_f64_bits(v) == nni_f64_bits(w));
+        FUZZ_CHECK(nn_f64_fixed(b, sizeof b, v, (int)(n % 301)) < sizeof b);
+        (void)nn_f64_round(v, (int)(n % 301));
+    }
+    FUZZ_CHECK(nn_f32_parse(s, n, &f) == k);
+    if (k) {
+        size_t m = nn_f32_print(b, f);
+        FUZZ_CHECK(m < NN_NUM_BYTES && nn_f32_parse(b, m, &g) == m && nni_f32_bits(f) == nni_f32_bits(g));
+    }
+    if ((k = nn_i64_parse(s, n, &i)) != 0) FUZZ_CHECK(k <= n && nn_i64_print(b, i) < NN_NUM_BYTES);
+    if ((k = nn_u64_parse(s, n, &u)) != 0) FUZZ_CHECK(k <= n && nn_u64_print(b, u) < NN_NUM_BYTES);
+    if (n >= 8) {
+        memcpy(&v, p, 8);
+        k = nn_f64_print(b, v);
+        FUZZ_CHECK(nn_f64_parse(b, k, &w) == k && (v == w || v != v));
+    }
+}
+static void fuzz_csv(const uint8_t *p, size_t n)
+{
+    static const nn_dtype types[] = { NN_I64, NN_F64, NN_BYTES, NN_BOOL };
+    nn_file_opts o = fuzz_opts();
+    int mode;
+    for (mode = 0; mode < 5; mode++) {
+        nn_csv_desc d = NN_ZERO;
+        nn_table t = NN_ZERO;
+        nn_tensor codes = NN_ZERO, names = NN_ZERO;
+        size_t i, r, k;
+        if (mode == 1) { d.no_header = 1; d.blanks = 1; }
+        if (mode == 2) { d.types = types; d.n_types = 4; }
+        if (mode == 3) { d.strict = 1; d.keep_blank = 1; d.delim = ';'; d.skip_lines = 1; d.comment = '#'; }
+        if (mode == 4) { d.all_text = 1; d.skip_space = 1; d.missing = "?"; d.max_rows = 3; }
+        if (nn_csv_parse(&t, p, n, &d, &o, NULL) == NN_OK) {
+            for (i = 0; i < t.cols; i++) {
+                FUZZ_CHECK(t.columns[i].values.shape[0] == t.rows && t.columns[i].missing <= t.rows);
+                for (r = 0; t.columns[i].is_text && r < t.rows; r++) { const char *s = nn_table_text(t.columns + i, r, &k); FUZZ_CHECK(!s || s[k] == 0); }
+            }
+            if (t.cols && nn_table_codes(&codes, &names, t.columns, &o.alloc, NULL) == NN_OK) { nn_tensor_free(&codes); nn_tensor_free(&names); }
+            if (mode == 0 && n < 4096) {             /* written and read again: the same shape */
+                nn_buf out = NN_ZERO;
+                nn_writer *w = NULL;
+                nn_csv_writer c;
+                nn_table u = NN_ZERO;
+                out.alloc = o.alloc;
+                FUZZ_CHECK(nn_writer_memory(&w, &out, &o, NULL) == NN_OK && nn_csv_begin(&c, w, t.cols, 0, &o.alloc, NULL) == NN_OK);
+                for (i = 0; i < t.cols; i++) nn_csv_put_str(&c, t.columns[i].name);
+                for (r = 0; r < t.rows; r++)
+                    for (i = 0; i < t.cols; i++) {
+                        const char *s;
+                        if (!t.columns[i].is_text) nn_csv_put_elem(&c, &t.columns[i].values, r);
+                        else if ((s = nn_table_text(t.columns + i, r, &k)) != NULL) nn_csv_put_text(&c, s, k);
+                        else nn_csv_put_missing(&c);
+                    }
+                FUZZ_CHECK(nn_csv_end(&c, NULL) == NN_OK && nn_writer_commit(w, NULL) == NN_OK);
+                FUZZ_CHECK(nn_csv_parse(&u, out.data, out.len, NULL, &o, NULL) == NN_OK && u.rows == t.rows && u.cols == t.cols);
+                nn_table_free(&u);
+                nn_buf_free(&out);
+            }
+            nn_table_free(&t);
+        }
+        if (mode < 2) {
+            nn_xy m = NN_ZERO;
+            nn_xy_desc x = NN_ZERO;
+            x.csv = d;
+            x.allow_missing = x.allow_nonfinite = mode;
+            if (nn_csv_parse_xy(&m, p, n, &x, &o, NULL) == NN_OK) nn_xy_free(&m);
+        }
+    }
+}
+static void fuzz_tree(nn_json *v, int yaml)
+{
+    nn_buf a = NN_ZERO, b = NN_ZERO;
+    nn_arena arena = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    nn_json *again = NULL;
+    nn_json_desc d = NN_ZERO;
+    nn_error e = NN_ZERO;
+    a.alloc = b.alloc = arena.alloc = fuzz_hooks();
+    d.allow_nan = 1;
+    w.nan = NN_JSON_NAN_PYTHON;
+    w.buf = &a;
+    nn_json_value(&w, v);
+    if (nn_json_finish(&w, &e) == NN_OK) {           /* a NUL in a key is refused by the writer */
+        if (yaml) {
+            nn_buf y = NN_ZERO;
+            y.alloc = a.alloc;
+            if (nn_yaml_write(&y, v, &e) == NN_OK) {
+                if (nn_yaml_parse(&again, &arena, (const char *)y.data, y.len, NULL, NULL, &e) != NN_OK) { fprintf(stderr, "%s\n%s", e.msg, (const char *)y.data); abort(); }
+            }
+            nn_buf_free(&y);
+        } else FUZZ_CHECK(nn_json_parse(&again, &arena, (const char *)a.data, a.len, NULL, &d, &e) == NN_OK);
+        if (again) {
+            w.buf = &b;
+            nn_json_value(&w, again);
+            FUZZ_CHECK(nn_json_finish(&w, &e) == NN_OK && a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
+        }
+    }
+    nn_buf_free(&a);
+    nn_buf_free(&b);
+    nn_arena_free(&arena);
+}
+static void fuzz_json(const uint8_t *p, size_t n)
+{
+    nn_arena a = NN_ZERO;
+    nn_json *v = NULL;
+    nn_json_desc d = NN_ZERO;
+    a.alloc = fuzz_hooks();
+    if (nn_json_parse(&v, &a, (const char *)p, n, NULL, NULL, NULL) == NN_OK) fuzz_tree(v, n & 1);
+    nn_arena_free(&a);
+    d.duplicates = 1;
+    d.allow_nan = 1;
+    if (nn_json_parse(&v, &a, (const char *)p, n, NULL, &d, NULL) == NN_OK) fuzz_tree(v, 0);
+    nn_arena_free(&a);
+}
+static void fuzz_jsonl(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_jsonl *r = NULL;
+    nn_reader *in = NULL;
+    nn_json *v = NULL;
+    if (nn_reader_memory(&in, p, n, &o, NULL) != NN_OK) return;
+    if (nni_jsonl_over(&r, in, NULL, &o.alloc, NULL) != NN_OK) return;
+    while (nn_jsonl_next(r, &v, NULL) == NN_OK && v) { }
+    nn_jsonl_close(r);
+}
+static void fuzz_yaml(const uint8_t *p, size_t n)
+{
+    nn_arena a = NN_ZERO;
+    nn_json *v = NULL;
+    nn_yaml_warning *w = NULL;
+    a.alloc = fuzz_hooks();
+    if (nn_yaml_parse(&v, &a, (const char *)p, n, NULL, &w, NULL) == NN_OK) fuzz_tree(v, 1);
+    nn_arena_free(&a);
+}
+static void fuzz_npy(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_reader *r = NULL;
+    nn_tensor t = NN_ZERO;
+    if (nn_reader_memory(&r, p, n, &o, NULL) != NN_OK) return;
+    if (nn_npy_read_from(&t, r, &o.alloc, NULL) == NN_OK) nn_tensor_free(&t);
+    nn_reader_close(r);
+}
+static void fuzz_npz(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_npz *z = NULL;
+    size_t i;
+    if (nn_npz_memory(&z, p, n, &o, NULL) != NN_OK) return;
+    for (i = 0; i < nn_npz_count(z); i++) {
+        nn_tensor t = NN_ZERO;
+        nn_npy_info info;
+        if (nn_npz_info(z, i, &info, NULL) != NN_OK) continue;
+        if (nn_npz_get_rows(z, i, 0, info.ndim && info.shape[0] ? 1 : 0, &t, NULL) == NN_OK) nn_tensor_free(&t);
+        if (info.bytes < FUZZ_MEMORY / 8 && nn_npz_get(z, i, &t, NULL) == NN_OK) nn_tensor_free(&t);
+    }
+    nn_npz_close(z);
+}
+static void fuzz_inflate(const uint8_t *p, size_t n)
+{
+    int wrap;
+    for (wrap = 0; wrap < 3; wrap++) {
+        nn_buf b = NN_ZERO;
+        size_t used;
+        b.alloc = fuzz_hooks();
+        (void)nn_inflate(&b, p, n, (nn_deflate_wrap)wrap, FUZZ_MEMORY / 8, &used, NULL);
+        nn_buf_free(&b);
+    }
+    if (n && n < 65536) {                            /* and the other way: what is packed comes back */
+        nn_buf b = NN_ZERO, c = NN_ZERO;
+        b.alloc = c.alloc = fuzz_hooks();
+        FUZZ_CHECK(nn_deflate(&b, p, n, NN_DEFLATE_ZLIB, p[0] % 10, NULL) == NN_OK);
+        FUZZ_CHECK(nn_inflate(&c, b.data, b.len, NN_DEFLATE_ZLIB, n, NULL, NULL) == NN_OK && c.len == n && memcmp(c.data, p, n) == 0);
+        nn_buf_free(&b);
+        nn_buf_free(&c);
+    }
+}
+static void fuzz_pth(const uint8_t *p, size_t n)
+{
+    nn_pth_opts o = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    o.file = fuzz_opts();
+    o.no_crc = 1;                                    /* else the corpus ends at the checksums */
+    d.alloc = o.file.alloc;
+    if (nn_pth_read_memory(&d, p, n, &o, NULL) == NN_OK) (void)nn_pth_state(&d, NULL);
+    nn_dict_free(&d);
+}
+static void fuzz_safetensors(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_dict d = NN_ZERO, m = NN_ZERO;
+    d.alloc = m.alloc = o.alloc;
+    (void)nn_safetensors_read_memory(&d, &m, p, n, &o, NULL);
+    nn_dict_free(&d);
+    nn_dict_free(&m);
+}
+#ifdef NN_FUZZ_ALL
+static nn_status fuzz_event(void *ctx, const nn_event *ev)
+{
+    size_t *sum = (size_t *)ctx, i;
+    for (i = 0; i < ev->tag_n; i++) *sum += (unsigned char)ev->tag[i];
+    for (i = 0; i < ev->bytes_n; i++) *sum += ev->bytes[i];
+    for (i = 0; i < ev->n_bins * 8; i++) *sum += (ev->limits ? ev->limits[i] : 0u) + (ev->counts ? ev->counts[i] : 0u) + (ev->rows ? ev->rows[3 * i] : 0u);
+    return NN_OK;
+}
+static void fuzz_tfevents(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_reader *r = NULL;
+    size_t sum = 0;
+    uint64_t good = 0;
+    uint8_t *copy = (uint8_t *)malloc(n + 1);
+    size_t at = 0;
+    int k;
+    if (!copy) return;
+    memcpy(copy, p, n);
+    for (k = 0; k < 2; k++) {                        /* as it is, then with the checksums put right so that the inside is reached */
+        if (nn_reader_memory(&r, copy, n, &o, NULL) == NN_OK) { (void)nn_events_read_from(r, fuzz_event, &sum, &good, NULL); nn_reader_close(r); }
+        while (n - at >= 16) {
+            uint64_t len = 0;
+            uint32_t c;
+            int i;
+            copy[at + 2] = copy[at + 3] = copy[at + 4] = copy[at + 5] = copy[at + 6] = copy[at + 7] = 0;
+            for (i = 0; i < 8; i++) len |= (uint64_t)copy[at + (size_t)i] << (8 * i);
+            if (len > n - at - 16) break;
+            c = nn_crc32c(0, copy + at, 8);
+            c = ((c >> 15) | (c << 17)) + 0xa282ead8u;
+            for (i = 0; i < 4; i++) copy[at + 8 + (size_t)i] = (uint8_t)(c >> (8 * i));
+            c = nn_crc32c(0, copy + at + 12, (size_t)len);
+            c = ((c >> 15) | (c << 17)) + 0xa282ead8u;
+            for (i = 0; i < 4; i++) copy[at + 12 + (size_t)len + (size_t)i] = (uint8_t)(c >> (8 * i));
+            at += 16 + (size_t)len;
+        }
+    }
+    free(copy);
+}
+static void fuzz_png(const uint8_t *p, size_t n)
+{
+    nn_alloc a = fuzz_hooks();
+    nn_tensor t = NN_ZERO;
+    uint8_t *copy = (uint8_t *)malloc(n + 1);
+    size_t at = 8;
+    int k;
+    if (!copy) return;
+    memcpy(copy, p, n);
+    for (k = 0; k < 2; k++) {
+        if (nn_png_decode(&t, copy, n, &a, NULL) == NN_OK) nn_tensor_free(&t);
+        while (n > at && n - at >= 12) {             /* right checksums for the second round */
+            size_t len = (size_t)copy[at] << 24 | (size_t)copy[at + 1] << 16 | (size_t)copy[at + 2] << 8 | copy[at + 3];
+            uint32_t c;
+            if (len > n - at - 12) break;
+            c = nn_crc32(0, copy + at + 4, len + 4);
+            copy[at + 8 + len] = (uint8_t)(c >> 24); copy[at + 9 + len] = (uint8_t)(c >> 16); copy[at + 10 + len] = (uint8_t)(c >> 8); copy[at + 11 + len] = (uint8_t)c;
+            at += 12 + len;
+        }
+    }
+    free(copy);
+}
+#endif
+static void fuzz_idx(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_reader *r = NULL;
+    nn_tensor t = NN_ZERO;
+    if (nn_reader_memory(&r, p, n, &o, NULL) != NN_OK) return;
+    if (nn_idx_read_from(&t, r, &o.alloc, NULL) == NN_OK) nn_tensor_free(&t);
+    nn_reader_close(r);
+}
+typedef struct fuzz_target { const char *name; void (*run)(const uint8_t *p, size_t n); } fuzz_target;
+static const fuzz_target fuzz_targets[] = {
+    { "num", fuzz_num }, { "csv", fuzz_csv }, { "json", fuzz_json }, { "jsonl", fuzz_jsonl }, { "yaml", fuzz_yaml }, { "npy", fuzz_npy }, { "npz", fuzz_npz },
+    { "inflate", fuzz_inflate }, { "pth", fuzz_pth }, { "safetensors", fuzz_safetensors }, { "idx", fuzz_idx },
+#ifdef NN_FUZZ_ALL
+    { "tfevents", fuzz_tfevents }, { "png", fuzz_png },
+#endif
+};
+/* one input through one target, with the two promises that hold for all */
+static void fuzz_run(const fuzz_target *t, const uint8_t *p, size_t n)
+{
+    fuzz_h.live = fuzz_h.peak = 0;
+    t->run(p, n);
+    FUZZ_CHECK(fuzz_h.live == 0);
+    if (n <= (size_t)1 << 20) FUZZ_CHECK(fuzz_h.peak <= FUZZ_MEMORY);
+}
+#endif
