@@ -1,0 +1,1571 @@
+/* examples/fair_tasks.c - synthetic fairness tasks, sample selectors, and meta-training that really trains
+ *
+ *     cc -O2 -fopenmp examples/fair_tasks.c -o fair_tasks -lm
+ *     ./fair_tasks generate
+ *     ./fair_tasks meta-train --tasks data/synthetic
+ *     ./fair_tasks evaluate --dataset adult --csv adult.data --policy results/meta/policy_best.pth
+ *
+ * generate makes a suite of tasks (NPZ), test compares selectors on some of them, meta-train learns a selector through the exact gradient of
+ * unrolled training, evaluate applies it to COMPAS, Adult, German or your own table. The last line of each is where its report stands. */
+#define _POSIX_C_SOURCE 200809L
+#define NN_IMPLEMENTATION
+#include "nn_app.h"
+#include "../nn_data.h"
+#include "../nn_train.h"
+
+/* ==== options ============================================================ */
+typedef struct opts {
+    size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap;
+    nn_irange n_samples, n_features;
+    nn_range noise_rate, group_imbalance, class_imbalance, separability;
+    double bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
+    int compat, stored, order, features, dataset, group_feature, targeted, no_guard;
+    const char *tasks, *policy, *csv, *label, *group, *selected;
+    nn_texts columns;
+    nn_ints ids, hidden;
+    uint64_t task_seed;
+} opts;
+enum { CMD_GENERATE = 1, CMD_TEST = 2, CMD_META = 4, CMD_EVAL = 8 };
+#define F(m) offsetof(opts, m)
+static const nn_option table[] = {
+    { .key = "n_tasks", .type = NN_APP_SIZE, .field = F(n_tasks), .def = "100", .min = 1, .max = 100000, .unit = "tasks", .group = "suite", .help = "how many tasks", .commands = CMD_GENERATE },
+    { .key = "suite_seed", .type = NN_APP_U64, .field = F(task_seed), .def = "0", .group = "suite", .help = "seed of the suite; 0 = --seed when given, else the documents' 42", .commands = CMD_GENERATE },
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "suite", .help = "the original program's tasks and choices, draw for draw" },
+    { .key = "n_samples", .type = NN_APP_IRANGE, .field = F(n_samples), .def = "100:10000", .min = 20, .max = 1e9, .unit = "rows", .group = "suite", .help = "rows of a task, before the split", .commands = CMD_GENERATE },
+    { .key = "n_features", .type = NN_APP_IRANGE, .field = F(n_features), .def = "5:20", .min = 5, .max = 4096, .unit = "columns", .group = "suite", .help = "columns of a task", .commands = CMD_GENERATE },
+    { .key = "noise_rate", .type = NN_APP_RANGE, .field = F(noise_rate), .def = "0:0.3", .min = 0, .max = 0.5, .unit = "0..1", .group = "suite", .help = "share of training labels flipped", .commands = CMD_GENERATE },
+    { .key = "group_imbalance", .type = NN_APP_RANGE, .field = F(group_imbalance), .def = "0.1:0.9", .min = 0.001, .max = 0.999, .unit = "0..1", .group = "suite", .help = "share of the group z = 1", .commands = CMD_GENERATE },
+    { .key = "class_imbalance", .type = NN_APP_RANGE, .field = F(class_imbalance), .def = "0.2:0.8", .min = 0.001, .max = 0.999, .unit = "0..1", .group = "suite", .help = "share of the class y = 1", .commands = CMD_GENERATE },
+    { .key = "separability", .type = NN_APP_RANGE, .field = F(separability), .def = "0.5:2", .min = 1e-6, .max = 1e6, .group = "suite", .help = "distance of the classes (class_sep)", .commands = CMD_GENERATE },
+    { .key = "bias_share", .type = NN_APP_NUM, .field = F(bias_share), .def = "0.7", .min = 0, .max = 1, .unit = "0..1", .group = "suite", .help = "share of tasks whose group is associated with the label", .commands = CMD_GENERATE },
+    { .key = "stored", .type = NN_APP_BOOL, .field = F(stored), .group = "suite", .help = "store the arrays instead of deflating them", .commands = CMD_GENERATE },
+    { .key = "tasks", .type = NN_APP_TEXT, .field = F(tasks), .def = "data/synthetic", .value = "DIR", .group = "data", .help = "folder of task_000.npz ... made by generate", .commands = CMD_TEST | CMD_META },
+    { .key = "ids", .type = NN_APP_INTS, .field = F(ids), .def = "0,50,99", .min = 0, .max = 99999, .group = "data", .help = "which tasks", .commands = CMD_TEST },
+    { .key = "dataset", .type = NN_APP_ENUM, .field = F(dataset), .def = "csv", .choices = "csv|compas|adult|german", .group = "data", .help = "recipe of the table", .commands = CMD_EVAL },
+    { .key = "csv", .type = NN_APP_TEXT, .field = F(csv), .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "the table (compas-scores-two-years.csv, adult.data, german.data, your own)", .commands = CMD_EVAL },
+    { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1", .commands = CMD_EVAL },
+    { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1 (COLUMN>=NUMBER works too)", .commands = CMD_EVAL },
+    { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x; none = every column of numbers", .commands = CMD_EVAL },
+    { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5, .unit = "0..1", .group = "data", .help = "share of training labels to flip", .commands = CMD_EVAL },
+    { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data", .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL },
+    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the rows of the first seed with score and selection", .commands = CMD_EVAL },
+    { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random", .group = "selector", .help = "trained selector; random = untrained ones only", .commands = CMD_TEST | CMD_EVAL },
+    { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .unit = "0..1", .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "keep the selector's classifier even where it is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META },
+    { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META },
+    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "200", .min = 1, .max = 1000000, .group = "meta-training", .help = "steps of the policy", .commands = CMD_META },
+    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "8", .min = 1, .max = 1024, .unit = "tasks", .group = "meta-training", .help = "tasks per step", .commands = CMD_META },
+    { .key = "query_size", .type = NN_APP_SIZE, .field = F(query), .def = "100", .min = 4, .max = 1000000, .unit = "rows", .group = "meta-training", .help = "clean rows held out of each training part for the outer loss", .commands = CMD_META | CMD_TEST },
+    { .key = "support_size", .type = NN_APP_SIZE, .field = F(support), .def = "0", .min = 0, .max = 1e9, .unit = "rows", .group = "meta-training", .help = "most support rows of a task; 0 = all", .commands = CMD_META | CMD_TEST },
+    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "5", .min = 1, .max = 10000, .group = "meta-training", .help = "differentiated training steps", .commands = CMD_META | CMD_TEST },
+    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "1.0", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "their rate (the documents' 0.01 moves a converged start by next to nothing)", .commands = CMD_META | CMD_TEST },
+    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "meta-training", .help = "their momentum", .commands = CMD_META | CMD_TEST },
+    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META },
+    { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST },
+    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META },
+    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.1", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
+    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
+    { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "live: features follow the model in training and are differentiated too", .commands = CMD_META },
+    { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL },
+    { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "statistics", .help = "repeat with so many seeds: mean and 95 % interval", .commands = CMD_META | CMD_EVAL }
+};
+static const nn_app_command commands[] = {
+    { .name = "generate", .help = "a suite of tasks: task_000.npz ..., metadata.json, summary.json, plots", .out = "data/synthetic" },
+    { .name = "test", .help = "baseline, greedy, selectors side by side on some tasks", .out = "results/test" },
+    { .name = "meta-train", .help = "learn a selector on tasks, compare it on held-out ones", .out = "results/meta" },
+    { .name = "evaluate", .help = "COMPAS, Adult, German or your own table", .out = "results/evaluate" }
+};
+static const nn_app_program program = {
+    .name = "fair_tasks", .about = "Synthetic fairness tasks, sample selectors, and meta-training through exact hypergradients.",
+    .notes = "examples:\n  fair_tasks generate\n  fair_tasks meta-train --tasks data/synthetic --seeds 10\n  fair_tasks evaluate --dataset adult --csv adult.data --policy results/meta/policy_best.pth --seeds 10\n",
+    .commands = commands, .n_commands = sizeof commands / sizeof commands[0], .options = table, .n_options = sizeof table / sizeof table[0]
+};
+
+/* ==== one data set as the selectors see it =============================== */
+typedef struct data {
+    size_t n, nt, d;                 /* d columns; x has d + 1, the last is the group (centred), used or not */
+    double *x, *xt;                  /* [n, d+1], [nt, d+1] */
+    int64_t *y, *yc, *z, *yt, *zt;   /* training labels noisy and clean, groups; test labels */
+    size_t id;
+    /* meta-training: rows split into support and query, made once */
+    size_t ns, nq;
+    double *sx, *sy, *qx, *qy;       /* [ns, w], [ns], [nq, w], [nq]; w = d + group_feature */
+    int64_t *sz, *syi, *qz;
+    double *theta0;                  /* [P] start model, by fit on the support's noisy labels */
+    float *feat;                     /* [ns,10] */
+} data;
+static void data_free(data *t)
+{
+    free(t->x); free(t->xt); free(t->y); free(t->yc); free(t->z); free(t->yt); free(t->zt);
+    free(t->sx); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
+    memset(t, 0, sizeof *t);
+}
+static void *need(size_t n, size_t size)
+{
+    return calloc(n ? n : 1, size);
+}
+static nn_status no_memory(nn_error *err) { return nni_fail(err, NN_E_NOMEM, "fair_tasks: out of memory"); }
+
+static nn_status data_rows(double *out, const nn_tensor *x, const int64_t *z, double centre)
+{
+    size_t n = x->shape[0], d = x->shape[1], i, j;
+    for (i = 0; i < n; i++) {
+        for (j = 0; j < d; j++) out[i * (d + 1) + j] = x->dtype == NN_F32 ? (double)((const float *)x->data)[i * d + j] : ((const double *)x->data)[i * d + j];
+        out[i * (d + 1) + d] = (double)z[i] - centre;
+    }
+    return NN_OK;
+}
+static nn_status data_make(data *t, const nn_tensor *X, const int64_t *y, const int64_t *yc, const int64_t *z, const nn_tensor *Xt, const int64_t *yt, const int64_t *zt, nn_error *err)
+{
+    size_t n = X->shape[0], nt = Xt->shape[0], d = X->shape[1], i;
+    double centre = 0;
+    memset(t, 0, sizeof *t);
+    t->n = n; t->nt = nt; t->d = d;
+    t->x = need(n * (d + 1), sizeof(double)); t->xt = need(nt * (d + 1), sizeof(double));
+    t->y = need(n, 8); t->yc = need(n, 8); t->z = need(n, 8); t->yt = need(nt, 8); t->zt = need(nt, 8);
+    if (!t->x || !t->xt || !t->y || !t->yc || !t->z || !t->yt || !t->zt) { data_free(t); return no_memory(err); }
+    for (i = 0; i < n; i++) {
+        if (z[i] < 0 || z[i] > 1 || (y[i] & ~(int64_t)1)) { data_free(t); return nni_fail(err, NN_E_UNSUPPORTED, "row %zu: expected label and group 0 or 1, got %lld and %lld; selectors here know two groups", i, (long long)y[i], (long long)z[i]); }
+        centre += (double)z[i];
+    }
+    centre /= (double)n;
+    memcpy(t->y, y, n * 8); memcpy(t->yc, yc, n * 8); memcpy(t->z, z, n * 8); memcpy(t->yt, yt, nt * 8); memcpy(t->zt, zt, nt * 8);
+    data_rows(t->x, X, z, centre);
+    data_rows(t->xt, Xt, zt, centre);
+    return NN_OK;
+}
+static nn_status data_load(data *t, const char *dir, size_t id, nn_error *err)
+{
+    static const char *const key[8] = { "X_train", "y_train", "z_train", "y_clean_train", "X_test", "y_test", "z_test", "y_clean_test" };
+    nn_dict d = NN_ZERO;
+    nn_tensor *a[8];
+    char path[NN_MAX_PATH_BYTES], name[64];
+    size_t i;
+    nn_status s;
+    (void)snprintf(name, sizeof name, "task_%03zu.npz", id);
+    if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK || (s = nn_npz_read(&d, path, NULL, err)) != NN_OK) return s;
+    for (i = 0; i < 8 && s == NN_OK; i++)
+        if ((a[i] = nn_dict_get(&d, key[i])) == NULL) s = nni_fail(err, NN_E_FORMAT, "%s: expected an array '%s'", path, key[i]);
+        else if (i % 4 == 0 ? a[i]->ndim != 2 || (a[i]->dtype != NN_F32 && a[i]->dtype != NN_F64) : a[i]->ndim != 1 || a[i]->dtype != NN_I64)
+            s = nni_fail(err, NN_E_FORMAT, "%s/%s: expected %s, got %s with %zu dimensions", path, key[i], i % 4 == 0 ? "f32 or f64 [n,d]" : "i64 [n]", nn_dtype_name(a[i]->dtype), a[i]->ndim);
+        else if (a[i]->shape[0] != a[i - i % 4]->shape[0] || a[i]->shape[0] < 4) s = nni_fail(err, NN_E_FORMAT, "%s/%s: expected %zu rows, got %zu", path, key[i], a[i - i % 4]->shape[0], a[i]->shape[0]);
+    if (s == NN_OK && a[0]->shape[1] != a[4]->shape[1]) s = nni_fail(err, NN_E_FORMAT, "%s: X_train has %zu columns, X_test %zu", path, a[0]->shape[1], a[4]->shape[1]);
+    /* test labels: what the document says, clean; compat files carry noise in y_test, and their clean ones beside */
+    if (s == NN_OK) s = data_make(t, a[0], nn_i64(a[1]), nn_i64(a[3]), nn_i64(a[2]), a[4], nn_i64(a[7]), nn_i64(a[6]), err);
+    t->id = id;
+    nn_dict_free(&d);
+    return s;
+}
+
+/* ==== classifiers and what is measured of them =========================== */
+typedef enum method { M_BASE, M_BASE_Z, M_RANDOM, M_GREEDY, M_REWEIGH, M_UNTRAINED, M_ONESTEP, M_MWN, M_META_X, M_META, M_COUNT } method;
+static const char *const method_name[M_COUNT] = { "baseline", "baseline_z", "random", "greedy", "reweighing", "untrained", "one_step", "meta_weight_net", "meta_x", "meta" };
+enum { R_ACC, R_BACC, R_DP, R_EODDS, R_EOPP, R_NOISE, R_AUC, R_BALANCE, R_SEL0, R_SEL1, R_SELFLIP, R_SELCLEAN, R_KEPT, R_COUNT };
+static const char *const result_name[R_COUNT] = { "accuracy", "balanced_accuracy", "dp_difference", "equalized_odds_max", "equal_opportunity", "noise_reduction", "noise_auc",
+    "balance_change", "selected_z0", "selected_z1", "selected_flipped", "selected_clean", "kept" };
+typedef struct result { double v[R_COUNT]; } result;
+static void result_clear(result *r) { int i; for (i = 0; i < R_COUNT; i++) r->v[i] = NAN; }
+
+/* logistic regression on the rows with keep (NULL = all), weights w (NULL = 1); cols = d or d + 1; start may be NULL */
+static nn_status fit(nn_linear *m, const data *t, const uint8_t *keep, const double *w, size_t cols, const int64_t *y, nn_error *err)
+{
+    size_t i, n = 0, k, shape[2];
+    double *x = need(t->n * cols, sizeof *x), *ww = need(t->n, sizeof *ww);
+    int64_t *yy = need(t->n, sizeof *yy), seen = 0;
+    nn_logistic_desc d = NN_ZERO;
+    nn_tensor tx;
+    nn_status s = NN_OK;
+    if (!x || !ww || !yy) s = no_memory(err);
+    for (i = 0; s == NN_OK && i < t->n; i++) {
+        if (keep && !keep[i]) continue;
+        memcpy(x + n * cols, t->x + i * (t->d + 1), cols * sizeof *x);
+        ww[n] = w ? w[i] : 1.0;
+        yy[n] = y[i];
+        seen |= (int64_t)1 << y[i];
+        n++;
+    }
+    if (s == NN_OK && seen != 3) {        /* only one class was kept: the constant classifier */
+        k = 1;
+        s = nn_tensor_make2(&m->coef, NN_F64, 1, cols, NULL, err);
+        if (s == NN_OK) s = nn_tensor_make1(&m->intercept, NN_F64, 1, NULL, err);
+        if (s == NN_OK) { nn_f64(&m->intercept)[0] = seen == 2 ? 20.0 : -20.0; m->n_features = cols; m->n_outputs = k; m->n_classes = 2; m->converged = 1; }
+    } else if (s == NN_OK) {
+        shape[0] = n; shape[1] = cols;
+        tx = nn_tensor_view(x, NN_F64, 2, shape);
+        d.weight = w ? ww : NULL;
+        d.n_classes = 2;
+        d.threads = 1;
+        d.dual = -1;
+        d.tol = 1e-8;                     /* quadratic convergence: the step after next would be below 1e-15 */
+        s = nn_logistic_fit(m, &tx, yy, &d, err);
+    }
+    free(x); free(ww); free(yy);
+    return s;
+}
+static void scores_of(double *p, const nn_linear *m, const double *x, size_t n, size_t ld)
+{
+    const double *w = nn_f64(&m->coef), b = nn_f64(&m->intercept)[0];
+    size_t i, j;
+    for (i = 0; i < n; i++) { double z = 0.0; for (j = 0; j < m->n_features; j++) z += x[i * ld + j] * w[j]; p[i] = z + b; }
+}
+static nn_status judge(result *r, const data *t, const nn_linear *m, int64_t *pred, nn_error *err)
+{
+    nn_fairness f;
+    double *z = need(t->nt, sizeof *z);
+    int64_t *mine = pred ? pred : need(t->nt, sizeof *mine);
+    size_t i;
+    nn_status s = NN_OK;
+    if (!z || !mine) s = no_memory(err);
+    else {
+        scores_of(z, m, t->xt, t->nt, t->d + 1);
+        for (i = 0; i < t->nt; i++) mine[i] = z[i] > 0.0;
+        s = nn_fairness_make(&f, t->yt, mine, t->zt, NULL, t->nt, 2, err);
+    }
+    if (s == NN_OK) {
+        r->v[R_ACC] = f.accuracy; r->v[R_BACC] = f.balanced_accuracy; r->v[R_DP] = f.dp_difference;
+        r->v[R_EODDS] = f.eodds_max; r->v[R_EOPP] = f.eopp_difference;
+    }
+    free(z);
+    if (!pred) free(mine);
+    return s;
+}
+/* demographic parity gap of the hard predictions on the training rows: needs no labels, so it may steer */
+static double train_gap(const data *t, const nn_linear *m, double *scratch)
+{
+    double in[2] = { 0, 0 }, pos[2] = { 0, 0 };
+    size_t i;
+    scores_of(scratch, m, t->x, t->n, t->d + 1);
+    for (i = 0; i < t->n; i++) { in[t->z[i]]++; pos[t->z[i]] += scratch[i] > 0.0; }
+    return in[0] > 0 && in[1] > 0 ? pos[1] / in[1] - pos[0] / in[0] : NAN;
+}
+static nn_status note_selection(result *r, const data *t, const uint8_t *keep, const double *score, nn_error *err)
+{
+    nn_selection q;
+    nn_status s = nn_selection_make(&q, keep, score, t->y, t->yc, t->z, t->n, NULL, err);
+    if (s != NN_OK) return s;
+    r->v[R_NOISE] = q.noise_reduction; r->v[R_AUC] = q.noise_auc; r->v[R_BALANCE] = q.group_kept - q.group_all;
+    r->v[R_SEL0] = q.rate_group[0]; r->v[R_SEL1] = q.rate_group[1]; r->v[R_SELFLIP] = q.rate_flipped; r->v[R_SELCLEAN] = q.rate_clean;
+    r->v[R_KEPT] = (double)q.kept;
+    return NN_OK;
+}
+
+/* ==== the policy ========================================================= */
+typedef struct net { nn_mlp *m; nn_mlp_work w; size_t rows; } net;
+static void net_free(net *p) { nn_mlp_workspace_free(&p->w); nn_mlp_destroy(p->m); memset(p, 0, sizeof *p); }
+static nn_status net_work(net *p, size_t rows, nn_error *err)
+{
+    nn_status s;
+    if (p->rows >= rows) return NN_OK;
+    nn_mlp_workspace_free(&p->w);
+    p->rows = 0;
+    if ((s = nn_mlp_workspace_make(&p->w, p->m, rows, NN_WORK_BACKWARD, NULL, NULL, err)) == NN_OK) p->rows = rows;
+    return s;
+}
+#define CHUNK 1024            /* rows of the policy at a time: its activations stay in the L2 cache */
+/* logits [n] of the policy on features [n, cols of the net] */
+static nn_status net_logits(net *p, double *out, const float *feat, size_t n, nn_error *err)
+{
+    nn_mlp_run run = NN_ZERO;
+    size_t i, r0, k = p->m->n_in;
+    nn_status s = net_work(p, n < CHUNK ? n : CHUNK, err);
+    run.threads = 1;
+    for (r0 = 0; s == NN_OK && r0 < n; r0 += CHUNK) {
+        size_t c = n - r0 < CHUNK ? n - r0 : CHUNK;
+        const float *y;
+        s = nn_mlp_forward(p->m, &p->w, nn_mlp_dense(feat + r0 * k, 0), c, &run, &y, err);
+        for (i = 0; s == NN_OK && i < c; i++) out[r0 + i] = (double)y[i];
+    }
+    return s;
+}
+/* grads += from dL/dlogit; the forward of each chunk is run again. dfeat [n, cols] or NULL */
+static nn_status net_back(net *p, float *grads, float *dfeat, const double *dlogit, const float *feat, size_t n, nn_error *err)
+{
+    nn_mlp_run run = NN_ZERO;
+    size_t i, r0, k = p->m->n_in;
+    float dy[CHUNK];
+    nn_status s = net_work(p, n < CHUNK ? n : CHUNK, err);
+    run.threads = 1;
+    for (r0 = 0; s == NN_OK && r0 < n; r0 += CHUNK) {
+        size_t c = n - r0 < CHUNK ? n - r0 : CHUNK;
+        for (i = 0; i < c; i++) dy[i] = (float)dlogit[r0 + i];
+        if (n > CHUNK || r0) s = nn_mlp_forward(p->m, &p->w, nn_mlp_dense(feat + r0 * k, 0), c, &run, NULL, err);
+        if (s == NN_OK) s = nn_mlp_backward(p->m, &p->w, nn_mlp_dense(feat + r0 * k, 0), c, &run, dy, grads, dfeat ? dfeat + r0 * k : NULL, err);
+    }
+    return s;
+}
+/* weights of mean 1 from logits: w = n pi / sum pi, pi = sigmoid(logit); backwards: dpi = (n / S)(dw - sum(dw pi) / S) */
+static void weights_of(double *w, const double *logit, size_t n)
+{
+    double sum;
+    size_t i;
+    for (i = 0; i < n; i++) w[i] = nn_sigmoid(logit[i]);
+    sum = nn_sum_f64(w, n);
+    for (i = 0; i < n; i++) w[i] *= (double)n / sum;
+}
+static void weights_back(double *dlogit, const double *dw, const double *w, const double *logit, size_t n)
+{
+    double dot = nn_dot_f64(dw, w, n) / (double)n;         /* sum(dw pi) / S, as w = n pi / S */
+    size_t i;
+    for (i = 0; i < n; i++) dlogit[i] = w[i] * (1.0 - nn_sigmoid(logit[i])) * (dw[i] - dot);
+}
+
+/* ==== bilevel training of a policy on one task =========================== */
+static nn_inner inner_of(const opts *o, const data *t)
+{
+    nn_inner m = NN_ZERO;
+    size_t i;
+    m.n_in = t->d + (o->group_feature ? 1u : 0u);
+    m.n_hidden = o->hidden.n < NN_INNER_MAX_HIDDEN ? o->hidden.n : NN_INNER_MAX_HIDDEN;
+    for (i = 0; i < m.n_hidden; i++) m.hidden[i] = (size_t)o->hidden.v[i];
+    m.act = NN_ACT_TANH;
+    return m;
+}
+/* probabilities of a start model on rows x [n, w] */
+static nn_status start_probs(double *p, const nn_inner *m, const double *theta, const double *x, const double *y, size_t n, nn_error *err)
+{
+    nn_inner_data d = NN_ZERO;
+    size_t i;
+    nn_status s;
+    d.n = n; d.x = x; d.y = y;
+    s = nn_inner_loss_grad(NULL, NULL, p, NULL, m, theta, &d, NULL, err);
+    for (i = 0; s == NN_OK && i < n; i++) p[i] = nn_sigmoid(p[i]);
+    return s;
+}
+/* Split the training part into support (noisy) and query (clean) rows, fit the start model on the support, compute the features: once per task. */
+static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *err)
+{
+    const size_t w = t->d + (o->group_feature ? 1u : 0u), d1 = t->d + 1;
+    nn_inner m = inner_of(o, t);
+    nn_rng g = nn_rng_make(seed, NN_STREAM_META, ((uint64_t)1 << 40) + t->id);
+    size_t *idx = need(t->n, sizeof *idx), i, k, P = nn_inner_count(&m), nq = o->query, ns;
+    double *p = NULL;
+    nn_status s = NN_OK;
+    if (nq > t->n / 3) nq = t->n / 3;
+    ns = t->n - nq;
+    if (o->compat) { nq = o->query < t->nt ? o->query : t->nt; ns = t->n; }
+    if (o->support && ns > o->support) ns = o->support;
+    t->ns = ns; t->nq = nq;
+    t->sx = need(ns * w, sizeof(double)); t->sy = need(ns, sizeof(double)); t->qx = need(nq * w, sizeof(double)); t->qy = need(nq, sizeof(double));
+    t->sz = need(ns, 8); t->syi = need(ns, 8); t->qz = need(nq, 8); t->theta0 = need(P, sizeof(double)); t->feat = need(ns * NN_META_FEATURES, sizeof(float));
+    p = need(ns, sizeof *p);
+    if (!idx || !t->sx || !t->sy || !t->qx || !t->qy || !t->sz || !t->syi || !t->qz || !t->theta0 || !t->feat || !p) s = no_memory(err);
+    if (s == NN_OK) {
+        for (i = 0; i < t->n; i++) idx[i] = i;
+        nn_rng_shuffle(&g, idx, t->n);
+        for (i = 0; i < nq; i++) {
+            const int test = o->compat;
+            k = test ? i : idx[i];
+            memcpy(t->qx + i * w, (test ? t->xt : t->x) + k * d1, w * sizeof(double));
+            t->qy[i] = (double)(test ? t->yt[k] : t->yc[k]);
+            t->qz[i] = test ? t->zt[k] : t->z[k];
+        }
+        for (i = 0; i < ns; i++) {
+            k = idx[t->n - 1 - i];
+            memcpy(t->sx + i * w, t->x + k * d1, w * sizeof(double));
+            t->syi[i] = t->y[k];
+            t->sy[i] = (double)t->y[k];
+            t->sz[i] = t->z[k];
+        }
+        if (m.n_hidden == 0 && o->start_steps == 0) {
+            nn_linear lin = NN_ZERO;
+            nn_logistic_desc q = NN_ZERO;
+            size_t shape[2], ones = 0;
+            nn_tensor tx;
+            shape[0] = ns; shape[1] = w;
+            tx = nn_tensor_view(t->sx, NN_F64, 2, shape);
+            for (i = 0; i < ns; i++) ones += t->syi[i] != 0;
+            q.n_classes = 2; q.threads = 1; q.dual = -1;
+            if (ones && ones < ns && (s = nn_logistic_fit(&lin, &tx, t->syi, &q, err)) == NN_OK) {
+                memcpy(t->theta0, nn_f64(&lin.coef), w * sizeof(double));
+                t->theta0[w] = nn_f64(&lin.intercept)[0];
+            }
+            nn_linear_free(&lin);
+        } else {
+            nn_bilevel_desc b = NN_ZERO;
+            nn_inner_data sup = NN_ZERO, qry = NN_ZERO;
+            s = nn_inner_init(t->theta0, &m, seed + t->id, err);
+            b.model = m;
+            b.steps = o->start_steps ? o->start_steps : 50;
+            b.lr = m.n_hidden ? 0.2 : o->inner_lr;
+            b.momentum = m.n_hidden ? 0.9 : 0.0;
+            sup.n = ns; sup.x = t->sx; sup.y = t->sy;
+            qry.n = nq; qry.x = t->qx; qry.y = t->qy;
+            if (s == NN_OK) s = nn_bilevel_run(NULL, NULL, NULL, t->theta0, t->theta0, &sup, &qry, &b, err);
+        }
+        if (s == NN_OK) s = start_probs(p, &m, t->theta0, t->sx, t->sy, ns, err);
+        if (s == NN_OK) s = nn_meta_features(t->feat, p, t->syi, t->sz, ns, 2, NULL, err);
+    }
+    free(idx);
+    free(p);
+    return s;
+}
+typedef struct live {                   /* --policy-features live: features of the model in training, differentiated */
+    net *p; const data *t; const nn_inner *m; float *feat, *dfeat, *grads; double *logit, *prob, *dlogit, *dprob, *dscore, *gtheta; nn_status s; nn_error *err;
+} live;
+static void live_weights(double *w, size_t step, const double *theta, void *user)
+{
+    live *l = user;
+    (void)step;
+    if (l->s == NN_OK) l->s = start_probs(l->prob, l->m, theta, l->t->sx, l->t->sy, l->t->ns, l->err);
+    if (l->s == NN_OK) l->s = nn_meta_features(l->feat, l->prob, l->t->syi, l->t->sz, l->t->ns, 2, NULL, l->err);
+    if (l->s == NN_OK) l->s = net_logits(l->p, l->logit, l->feat, l->t->ns, l->err);
+    weights_of(w, l->logit, l->t->ns);
+}
+static void live_back(double *dtheta, const double *dw, size_t step, const double *theta, void *user)
+{
+    live *l = user;
+    const size_t n = l->t->ns, P = nn_inner_count(l->m), w = l->m->n_in;
+    size_t i, j;
+    live_weights(l->dscore, step, theta, user);             /* dscore holds the weights for a moment */
+    weights_back(l->dlogit, dw, l->dscore, l->logit, n);
+    if (l->s == NN_OK) l->s = net_back(l->p, l->grads, l->dfeat, l->dlogit, l->feat, n, l->err);
+    for (i = 0; i < n; i++) l->dprob[i] = 0.0;
+    nn_meta_features_backward(l->dprob, l->dfeat, l->prob, l->t->syi, l->t->sz, n, 2);
+    (void)P;
+    for (i = 0; i < n; i++) {                               /* logistic inner model: dscore/dtheta = (x, 1) */
+        double dz = l->dprob[i] * l->prob[i] * (1.0 - l->prob[i]);
+        for (j = 0; j < w; j++) dtheta[j] += dz * l->t->sx[i * w + j];
+        dtheta[w] += dz;
+    }
+}
+/* grads [n_params] += dL/dpolicy for one task; first = the net's inputs are only feature 0 (Meta-Weight-Net) */
+static nn_status task_gradient(net *p, float *grads, nn_bilevel_result *r, const data *t, const opts *o, nn_error *err)
+{
+    const nn_inner m = inner_of(o, t);
+    const size_t n = t->ns, k = p->m->n_in;
+    nn_bilevel_desc b = NN_ZERO;
+    nn_inner_data sup = NN_ZERO, qry = NN_ZERO;
+    double *mem = need(4 * n, sizeof *mem), *logit = mem, *w = mem ? mem + n : NULL, *dw = mem ? mem + 2 * n : NULL, *dl = mem ? mem + 3 * n : NULL;
+    float *one = NULL;
+    const float *feat = t->feat;
+    size_t i;
+    nn_status s = mem ? NN_OK : no_memory(err);
+    b.model = m;
+    b.steps = o->steps;
+    b.lr = o->inner_lr;
+    b.momentum = o->momentum;
+    b.order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
+    b.lambda_fair = o->lambda_fair;
+    sup.n = n; sup.x = t->sx; sup.y = t->sy;
+    qry.n = t->nq; qry.x = t->qx; qry.y = t->qy; qry.z = t->qz;
+    if (k == 1) {
+        one = need(n, sizeof *one);
+        if (!one) s = no_memory(err);
+        else for (i = 0; i < n; i++) one[i] = t->feat[i * NN_META_FEATURES];
+        feat = one;
+    }
+    if (s == NN_OK && o->features == 1 && grads && k > 1 && m.n_hidden == 0) {
+        live l;
+        double *lm = need(5 * n, sizeof *lm);
+        memset(&l, 0, sizeof l);
+        l.feat = need(2 * n * NN_META_FEATURES, sizeof(float));
+        if (!lm || !l.feat) s = no_memory(err);
+        else {
+            l.p = p; l.t = t; l.m = &m; l.grads = grads; l.err = err;
+            l.dfeat = l.feat + n * NN_META_FEATURES;
+            l.logit = lm; l.prob = lm + n; l.dlogit = lm + 2 * n; l.dprob = lm + 3 * n; l.dscore = lm + 4 * n;
+            b.weights = live_weights;
+            b.weights_back = live_back;
+            b.user = &l;
+            s = nn_bilevel_run(r, NULL, NULL, NULL, t->theta0, &sup, &qry, &b, err);
+            if (s == NN_OK) s = l.s;
+        }
+        free(lm);
+        free(l.feat);
+    } else if (s == NN_OK && (s = net_logits(p, logit, feat, n, err)) == NN_OK) {
+        weights_of(w, logit, n);
+        sup.weight = w;
+        s = nn_bilevel_run(r, grads ? dw : NULL, NULL, NULL, t->theta0, &sup, &qry, &b, err);
+        if (s == NN_OK && grads) {
+            weights_back(dl, dw, w, logit, n);
+            s = net_back(p, grads, NULL, dl, feat, n, err);
+        }
+    }
+    free(mem);
+    free(one);
+    return s;
+}
+/* one Adam step on the policy with the gradient clipped to norm 1; returns the norm before clipping */
+static double policy_step(net *p, float *g, float *m, float *v, double lr, uint64_t t)
+{
+    nn_update_desc d = NN_ZERO;
+    nn_update u;
+    size_t i, n = p->m->n_params;
+    double norm = sqrt(nn_sumsq_f32(g, n));
+    if (norm > 1.0) for (i = 0; i < n; i++) g[i] *= (float)(1.0 / (norm + 1e-6));
+    d.kind = NN_OPT_ADAM; d.lr = lr; d.beta1 = 0.9; d.beta2 = 0.999; d.eps = 1e-8; d.t = t;
+    if (nn_update_make(&u, &d, NULL) == NN_OK) nn_update_apply(&u, p->m->params, m, v, g, n);
+    return norm;
+}
+
+/* ==== selectors on a whole data set ====================================== */
+typedef struct ready {               /* what several selectors share: the start model on all training rows, features, losses */
+    double *p, *loss, *score; float *feat; uint8_t *keep; nn_linear base, base_z; double gap;
+} ready;
+static void ready_free(ready *q)
+{
+    free(q->p); free(q->loss); free(q->score); free(q->feat); free(q->keep);
+    nn_linear_free(&q->base); nn_linear_free(&q->base_z);
+}
+static nn_status ready_make(ready *q, const data *t, const opts *o, nn_error *err)
+{
+    size_t i;
+    const nn_linear *m;
+    nn_status s;
+    memset(q, 0, sizeof *q);
+    q->p = need(t->n, sizeof(double)); q->loss = need(t->n, sizeof(double)); q->score = need(t->n > t->nt ? t->n : t->nt, sizeof(double));
+    q->feat = need(t->n * NN_META_FEATURES, sizeof(float)); q->keep = need(t->n, 1);
+    if (!q->p || !q->loss || !q->score || !q->feat || !q->keep) return no_memory(err);
+    if ((s = fit(&q->base, t, NULL, NULL, t->d, t->y, err)) != NN_OK || (s = fit(&q->base_z, t, NULL, NULL, t->d + 1, t->y, err)) != NN_OK) return s;
+    m = o->group_feature ? &q->base_z : &q->base;
+    scores_of(q->p, m, t->x, t->n, t->d + 1);
+    for (i = 0; i < t->n; i++) { q->p[i] = nn_sigmoid(q->p[i]); q->loss[i] = -nn_log((t->y[i] ? q->p[i] : 1.0 - q->p[i]) + 1e-12); }
+    q->gap = train_gap(t, &q->base, q->score);
+    return nn_meta_features(q->feat, q->p, t->y, t->z, t->n, 2, NULL, err);
+}
+static nn_status fit_kept(result *r, ready *q, const data *t, const double *score, int with_z, int guard, nn_linear *keep_model, int64_t *pred, nn_error *err)
+{
+    nn_linear m = NN_ZERO;
+    nn_status s = note_selection(r, t, q->keep, score, err);
+    if (s == NN_OK) s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, err);
+    if (s == NN_OK && guard) {
+        double *scratch = need(t->n, sizeof *scratch), gap;
+        if (!scratch) s = no_memory(err);
+        else {
+            gap = train_gap(t, &m, scratch);
+            if (!(fabs(gap) <= fabs(q->gap))) {             /* less fair where it can be seen without labels: keep the baseline */
+                nn_linear_free(&m);
+                s = fit(&m, t, NULL, NULL, t->d, t->y, err);
+            }
+        }
+        free(scratch);
+    }
+    if (s == NN_OK) s = judge(r, t, &m, pred, err);
+    if (s == NN_OK && keep_model) *keep_model = m; else nn_linear_free(&m);
+    return s;
+}
+static nn_status run_policy(result *r, ready *q, const data *t, net *p, const opts *o, int with_z, int guard, int64_t *pred, nn_error *err)
+{
+    float *one = NULL;
+    size_t i;
+    nn_status s = NN_OK;
+    if (p->m->n_in == 1) {
+        one = need(t->n, sizeof *one);
+        if (!one) return no_memory(err);
+        for (i = 0; i < t->n; i++) one[i] = q->feat[i * NN_META_FEATURES];
+    }
+    s = net_logits(p, q->score, one ? one : q->feat, t->n, err);
+    free(one);
+    if (s == NN_OK) s = nn_select_top(q->keep, q->score, t->n, o->keep, NULL, err);
+    return s == NN_OK ? fit_kept(r, q, t, q->score, with_z, guard, NULL, pred, err) : s;
+}
+/* Greedy. Quotas per (label, group), then the weight of the group adapted: ten rounds of fitting, each looking at the disparity of the predictions on the
+ * training rows (no test row, no clean label). compat: the original's: lowest losses of all, lambda 1.5 on group 1, no rounds. */
+static nn_status run_greedy(result *r, ready *q, const data *t, const opts *o, int64_t *pred, nn_error *err)
+{
+    double *w = need(t->n, sizeof *w), *scratch = need(t->n, sizeof *scratch), *neg = need(t->n, sizeof *neg), lambda = 1.0, side = 1.0, gap;
+    nn_linear m = NN_ZERO;
+    size_t i;
+    int round;
+    nn_status s = w && scratch && neg ? nn_select_greedy(q->keep, q->loss, t->y, t->z, t->n, 2, o->keep, !o->compat, NULL, err) : no_memory(err);
+    for (i = 0; s == NN_OK && i < t->n; i++) neg[i] = -q->loss[i];
+    if (s == NN_OK) s = note_selection(r, t, q->keep, neg, err);
+    for (round = 0; s == NN_OK && round < (o->compat ? 1 : 10); round++) {
+        if (o->compat) lambda = 1.5;
+        for (i = 0; i < t->n; i++)      /* the positives of the group that is selected less often, and the negatives of the other, count more */
+            w[i] = o->compat ? (t->z[i] ? lambda : 1.0) : (t->y[i] != 0) == (t->z[i] == (side > 0.0)) ? lambda : 1.0;
+        nn_linear_free(&m);
+        if ((s = fit(&m, t, q->keep, w, t->d, t->y, err)) != NN_OK) break;
+        gap = train_gap(t, &m, scratch);                    /* rate of group 1 minus rate of group 0 */
+        if (round == 0) side = gap < 0.0 ? 1.0 : -1.0;
+        if (fabs(gap) <= o->disparity) break;
+        lambda *= -gap * side > 0.0 ? 1.0 + 2.0 * (fabs(gap) - o->disparity) : 1.0 / (1.0 + fabs(gap));
+        if (lambda > 3.0) lambda = 3.0;
+        if (lambda < 0.5) lambda = 0.5;
+    }
+    if (s == NN_OK) s = judge(r, t, &m, pred, err);
+    nn_linear_free(&m);
+    free(w); free(scratch); free(neg);
+    return s;
+}
+/* one-step re-weighting (Ren et al. 2018) with the task's clean query rows: score = - d outer / d weight from weights 0 */
+static nn_status run_onestep(result *r, ready *q, const data *t, const opts *o, nn_error *err)
+{
+    const nn_inner m = inner_of(o, t);
+    const size_t w = m.n_in;
+    nn_bilevel_desc b = NN_ZERO;
+    nn_inner_data sup = NN_ZERO, qry = NN_ZERO;
+    double *x = need(t->n * w, sizeof *x), *y = need(t->n, sizeof *y), *zero = need(t->n, sizeof *zero);
+    size_t i;
+    nn_status s = x && y && zero ? NN_OK : no_memory(err);
+    for (i = 0; s == NN_OK && i < t->n; i++) { memcpy(x + i * w, t->x + i * (t->d + 1), w * sizeof *x); y[i] = (double)t->y[i]; }
+    b.model = m; b.steps = 1; b.lr = 1.0; b.order = NN_ORDER_ONE_STEP; b.lambda_fair = o->lambda_fair;
+    sup.n = t->n; sup.x = x; sup.y = y; sup.weight = zero;
+    qry.n = t->nq; qry.x = t->qx; qry.y = t->qy; qry.z = t->qz;
+    if (s == NN_OK) s = nn_bilevel_run(NULL, q->score, NULL, NULL, t->theta0, &sup, &qry, &b, err);
+    for (i = 0; s == NN_OK && i < t->n; i++) q->score[i] = -q->score[i];
+    if (s == NN_OK) s = nn_select_top(q->keep, q->score, t->n, o->keep, NULL, err);
+    if (s == NN_OK) s = fit_kept(r, q, t, q->score, o->group_feature, 0, NULL, NULL, err);
+    free(x); free(y); free(zero);
+    return s;
+}
+/* Meta-Weight-Net (Shu et al. 2019): a net loss -> weight, 1-100-1, trained on this task's own clean query rows */
+static nn_status run_mwn(result *r, ready *q, const data *t, const opts *o, uint64_t seed, nn_error *err)
+{
+    static const size_t hidden[1] = { 100 };
+    opts mine = *o;
+    nn_mlp_desc d = NN_ZERO;
+    net p = { 0 };
+    float *g = NULL;
+    uint64_t it;
+    nn_status s;
+    d.n_in = 1; d.n_out = 1; d.hidden = hidden; d.n_hidden = 1; d.seed = seed;
+    mine.order = 0;
+    mine.features = 0;
+    if ((s = nn_mlp_create(&p.m, &d, err)) != NN_OK) return s;
+    g = need(3 * p.m->n_params, sizeof *g);
+    if (!g) s = no_memory(err);
+    for (it = 1; s == NN_OK && it <= 30; it++) {
+        memset(g, 0, p.m->n_params * sizeof *g);
+        s = task_gradient(&p, g, NULL, t, &mine, err);
+        if (s == NN_OK) (void)policy_step(&p, g, g + p.m->n_params, g + 2 * p.m->n_params, 1e-2, it);
+    }
+    if (s == NN_OK) s = run_policy(r, q, t, &p, o, o->group_feature, 0, NULL, err);
+    free(g);
+    net_free(&p);
+    return s;
+}
+/* every method on one data set; res [M_COUNT]. policy may be NULL. inits untrained policies are averaged; spread [inits] of their noise reductions or NULL. */
+static nn_status run_all(result *res, const data *t, net *policy, const opts *o, uint64_t seed, size_t inits, double *spread, int64_t *pred_meta, int64_t *pred_base,
+                         double *score_out, uint8_t *keep_out, nn_error *err)
+{
+    ready q;
+    size_t i, k;
+    int j;
+    nn_status s = ready_make(&q, t, o, err);
+    for (j = 0; j < M_COUNT; j++) result_clear(&res[j]);
+    if (s == NN_OK) s = judge(&res[M_BASE], t, &q.base, pred_base, err);
+    if (s == NN_OK) s = judge(&res[M_BASE_Z], t, &q.base_z, NULL, err);
+    if (s == NN_OK) {                                        /* random selection */
+        nn_rng g = nn_rng_make(seed, NN_STREAM_USER, t->id);
+        for (i = 0; i < t->n; i++) q.score[i] = nn_rng_f64(&g);
+        s = nn_select_top(q.keep, q.score, t->n, o->keep, NULL, err);
+        if (s == NN_OK) s = fit_kept(&res[M_RANDOM], &q, t, q.score, 0, 0, NULL, NULL, err);
+    }
+    if (s == NN_OK) s = run_greedy(&res[M_GREEDY], &q, t, o, NULL, err);
+    if (s == NN_OK) {
+        double *w = need(t->n, sizeof *w);
+        nn_linear m = NN_ZERO;
+        s = w ? nn_reweigh(w, t->y, t->z, t->n, 2, err) : no_memory(err);
+        if (s == NN_OK) s = fit(&m, t, NULL, w, t->d, t->y, err);
+        if (s == NN_OK) s = judge(&res[M_REWEIGH], t, &m, NULL, err);
+        nn_linear_free(&m);
+        free(w);
+    }
+    if (s == NN_OK && inits) {
+        result sum;
+        double count[R_COUNT] = { 0 };
+        for (j = 0; j < R_COUNT; j++) sum.v[j] = 0.0;
+        for (k = 0; k < inits && s == NN_OK; k++) {
+            net p = { 0 };
+            result one;
+            result_clear(&one);
+            s = nn_policy_make(&p.m, seed * 1000 + k + 1, NULL, err);
+            if (s == NN_OK) s = run_policy(&one, &q, t, &p, o, 0, 0, NULL, err);
+            net_free(&p);
+            for (j = 0; j < R_COUNT; j++) if (one.v[j] == one.v[j]) { sum.v[j] += one.v[j]; count[j] += 1.0; }
+            if (spread) spread[k] = one.v[R_NOISE];
+        }
+        for (j = 0; j < R_COUNT; j++) res[M_UNTRAINED].v[j] = count[j] > 0 ? sum.v[j] / count[j] : NAN;
+    }
+    if (s == NN_OK && t->theta0) s = run_onestep(&res[M_ONESTEP], &q, t, o, err);
+    if (s == NN_OK && t->theta0) s = run_mwn(&res[M_MWN], &q, t, o, seed, err);
+    if (s == NN_OK && policy) s = run_policy(&res[M_META_X], &q, t, policy, o, 0, 0, NULL, err);
+    if (s == NN_OK && policy) s = run_policy(&res[M_META], &q, t, policy, o, o->group_feature, !o->no_guard, pred_meta, err);
+    if (s == NN_OK && policy && score_out) { memcpy(score_out, q.score, t->n * sizeof *score_out); memcpy(keep_out, q.keep, t->n); }
+    ready_free(&q);
+    return s;
+}
+
+/* ==== generate =========================================================== */
+static nn_status save_task(const nn_fair_task *t, const char *path, int level, nn_error *err)
+{
+    static const char *const key[8] = { "X_train", "y_train", "z_train", "y_clean_train", "X_test", "y_test", "z_test", "y_clean_test" };
+    const nn_tensor *a[8];
+    nn_npz_writer *w = NULL;
+    nn_file_opts fo = NN_ZERO;
+    size_t i;
+    nn_status s;
+    a[0] = &t->train.x; a[1] = &t->train.y; a[2] = &t->train.z; a[3] = &t->train.y_clean;
+    a[4] = &t->test.x;  a[5] = &t->test.y;  a[6] = &t->test.z;  a[7] = &t->test.y_clean;
+    if ((s = nn_npz_create(&w, path, 0, &fo, err)) != NN_OK) return s;
+    for (i = 0; i < 8 && s == NN_OK; i++) s = nn_npz_put(w, key[i], a[i], level, err);
+    if (s != NN_OK) { nn_npz_abort(w); return s; }
+    return nn_npz_commit(w, err);
+}
+static nn_status write_json(nn_app *app, const char *name, nn_buf *b, nn_json_writer *w, nn_error *err)
+{
+    const char *path = nn_app_path(app, "%s", name);
+    nn_status s = nn_json_finish(w, err);
+    if (s == NN_OK) s = nn_buf_text(b, "\n", err);
+    if (s == NN_OK) s = nn_file_write(path, b->data, b->len, NULL, err);
+    if (s == NN_OK) nn_app_wrote(app, path);
+    nn_buf_free(b);
+    return s;
+}
+static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
+{
+    nn_fair_desc d = nn_fair_desc_default();
+    nn_fair_suite suite = NN_ZERO;
+    nn_progress pg;
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    const size_t N = o->n_tasks;
+    double *meta, *col[NN_FAIR_FIELDS];
+    const char *name[NN_FAIR_FIELDS];
+    int is_int[NN_FAIR_FIELDS], is_bool[NN_FAIR_FIELDS];
+    size_t i, j, done = 0, biased = 0, total = 0, width = 3, m;
+    nn_status s;
+    d.n_tasks = N;
+    d.seed = o->task_seed ? o->task_seed : nn_app_given(app, "seed") ? app->seed : 42;
+    d.compat = o->compat;
+    d.threads = 1;
+    d.samples_lo = (size_t)o->n_samples.min; d.samples_hi = (size_t)o->n_samples.max;
+    d.features_lo = (size_t)o->n_features.min; d.features_hi = (size_t)o->n_features.max;
+    d.noise_lo = o->noise_rate.min; d.noise_hi = o->noise_rate.max;
+    d.group_lo = o->group_imbalance.min; d.group_hi = o->group_imbalance.max;
+    d.class_lo = o->class_imbalance.min; d.class_hi = o->class_imbalance.max;
+    d.sep_lo = o->separability.min; d.sep_hi = o->separability.max;
+    d.bias_share = o->bias_share;
+    if ((s = nn_fair_begin(&suite, &d, err)) != NN_OK) return s;
+    if (app->dry_run) {
+        double rows = 0.5 * (double)(d.samples_lo + d.samples_hi), cells = rows * 0.5 * (double)(d.features_lo + d.features_hi);
+        (void)printf("tasks %zu\nrows_expected %.0f\nmegabytes_expected %.1f\nseconds_expected %.1f\n", N, rows * (double)N, (double)N * (cells * (o->compat ? 8.0 : 4.0) + rows * 24.0) / 1e6,
+                     (double)N * (0.001 + cells * 60e-9) / (double)app->n_threads);
+        return NN_OK;
+    }
+    if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
+    for (i = N; i > 1000; i /= 10) width++;
+    meta = need(N * NN_FAIR_FIELDS, sizeof *meta);
+    if (!meta) return no_memory(err);
+    nn_progress_begin(&pg, app, "tasks", (double)N, "tasks");
+    if (o->compat) {
+        for (i = 0; i < N && s == NN_OK && !nn_app_stopped(); i++) {
+            nn_fair_task t = NN_ZERO;
+            if ((s = nn_fair_next(&suite, &t, err)) == NN_OK) s = save_task(&t, nn_app_path(app, "task_%0*zu.npz", (int)width, i), o->stored ? 0 : 1, err);
+            for (j = 0; s == NN_OK && j < NN_FAIR_FIELDS; j++) (void)nn_fair_field(&t, j, &meta[i * NN_FAIR_FIELDS + j], NULL, NULL);
+            nn_fair_task_free(&t);
+            nn_progress_step(&pg, (double)++done, NAN, NAN);
+        }
+    } else {
+        long long k;
+        const char *dir = app->out;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
+#endif
+        for (k = 0; k < (long long)N; k++) {
+            nn_fair_task t = NN_ZERO;
+            nn_error e = NN_ZERO;
+            char file[64], path[NN_MAX_PATH_BYTES];
+            nn_status q;
+            size_t f;
+            if (nn_app_stopped()) continue;
+            (void)snprintf(file, sizeof file, "task_%0*zu.npz", (int)width, (size_t)k);
+            q = nn_path_join(path, sizeof path, dir, file, &e);
+            if (q == NN_OK) q = nn_fair_task_make(&t, &suite.d, (size_t)k, &e);
+            if (q == NN_OK) q = save_task(&t, path, o->stored ? 0 : 1, &e);
+            for (f = 0; q == NN_OK && f < NN_FAIR_FIELDS; f++) (void)nn_fair_field(&t, f, &meta[(size_t)k * NN_FAIR_FIELDS + f], NULL, NULL);
+            nn_fair_task_free(&t);
+#ifdef _OPENMP
+#pragma omp critical
+#endif
+            {
+                done++;
+                if (q != NN_OK && s == NN_OK) { s = q; *err = e; }
+                nn_progress_step(&pg, (double)done, NAN, NAN);
+            }
+        }
+    }
+    nn_progress_end(&pg);
+    if (s == NN_OK && nn_app_stopped()) {
+        nn_app_interrupted(app, nn_app_text(app, "%zu of %zu tasks written; a suite is made whole: run again with --overwrite", done, N));
+        s = nni_fail(err, NN_E_STOPPED, "generate: interrupted");
+    }
+    if (s != NN_OK) { free(meta); return s; }
+    for (i = 0; i < N; i++) nn_app_wrote(app, nn_app_path(app, "task_%0*zu.npz", (int)width, i));
+    {
+        nn_fair_task none = NN_ZERO;
+        for (j = 0; j < NN_FAIR_FIELDS; j++) name[j] = nn_fair_field(&none, j, NULL, &is_int[j], &is_bool[j]);
+    }
+    w.buf = &b; w.indent = 2; w.nan = NN_JSON_NAN_NULL;
+    nn_json_begin_array(&w);
+    for (i = 0; i < N; i++) {
+        nn_json_begin_object(&w);
+        for (j = 0; j < NN_FAIR_FIELDS; j++) {
+            double v = meta[i * NN_FAIR_FIELDS + j];
+            nn_json_key(&w, name[j]);
+            if (is_bool[j]) nn_json_bool(&w, v != 0.0); else if (is_int[j]) nn_json_i64(&w, (int64_t)v); else nn_json_f64(&w, v);
+        }
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    if ((s = write_json(app, "metadata.json", &b, &w, err)) != NN_OK) { free(meta); return s; }
+    {   /* columns, summary.json, the printed table */
+        nn_json_writer v = NN_ZERO;
+        nn_buf sb = NN_ZERO;
+        double *flat = need(N * NN_FAIR_FIELDS, sizeof *flat), *lo = need(3 * NN_FAIR_FIELDS, sizeof *lo);
+        static const size_t shown[7] = { 2, 4, 13, 12, 11, 14, 16 };
+        nn_report r;
+        nn_plot pl[6];
+        nn_series se[6];
+        static const size_t hist[6] = { 2, 4, 13, 12, 11, 14 };
+        static const char *const title[6] = { "Sample sizes", "Feature dimensions", "Noise rates", "Group imbalance", "Class balance", "Fairness violations" };
+        static const char *const unit[6] = { "training rows", "columns", "share of training labels flipped", "share of z = 1", "share of y = 1", "DP gap of the labels" };
+        static const size_t corr[6] = { 2, 4, 13, 12, 11, 14 };
+        static const char *const short_name[6] = { "rows", "features", "noise", "minority", "positives", "DP gap" };
+        double cells[36];
+        const char *table_cells[7 * 4], *heads[4] = { "figure", "min", "max", "mean" };
+        if (!flat || !lo) { free(meta); free(flat); free(lo); return no_memory(err); }
+        for (j = 0; j < NN_FAIR_FIELDS; j++) {
+            nn_interval q;
+            col[j] = flat + j * N;
+            for (i = 0; i < N; i++) col[j][i] = meta[i * NN_FAIR_FIELDS + j];
+            q = nn_mean_interval(col[j], N, 0.95);
+            lo[3 * j + 2] = q.mean;
+            lo[3 * j] = lo[3 * j + 1] = NAN;
+            for (i = 0; i < N; i++) { double x = col[j][i]; if (x != x) continue; if (!(x >= lo[3 * j])) lo[3 * j] = x; if (!(x <= lo[3 * j + 1])) lo[3 * j + 1] = x; }
+        }
+        for (i = 0; i < N; i++) { biased += col[9][i] != 0.0; total += (size_t)col[2][i]; }
+        v.buf = &sb; v.indent = 2; v.nan = NN_JSON_NAN_NULL;
+        nn_json_begin_object(&v);
+        nn_json_key(&v, "n_tasks"); nn_json_u64(&v, N);
+        nn_json_key(&v, "biased_tasks"); nn_json_u64(&v, biased);
+        nn_json_key(&v, "total_training_samples"); nn_json_u64(&v, total);
+        for (j = 1; j < NN_FAIR_FIELDS; j++) {
+            if (is_bool[j] || j == 10) continue;
+            nn_json_key(&v, name[j]);
+            nn_json_begin_object(&v);
+            nn_json_key(&v, "min"); nn_json_f64(&v, lo[3 * j]);
+            nn_json_key(&v, "max"); nn_json_f64(&v, lo[3 * j + 1]);
+            nn_json_key(&v, "mean"); nn_json_f64(&v, lo[3 * j + 2]);
+            nn_json_end(&v);
+        }
+        nn_json_end(&v);
+        s = write_json(app, "summary.json", &sb, &v, err);
+        nn_app_count(app, "tasks", N);
+        nn_app_count(app, "biased_tasks", biased);
+        nn_app_count(app, "total_training_samples", total);
+        for (i = 0; i < 7; i++) {
+            static const char *const part[3] = { "min", "max", "mean" };
+            j = shown[i];
+            table_cells[4 * i] = name[j];
+            for (m = 0; m < 3; m++) {
+                nn_app_result(app, nn_app_text(app, "%s_%s", name[j], part[m]), lo[3 * j + m]);
+                table_cells[4 * i + 1 + m] = is_int[j] && m < 2 ? nn_app_text(app, "%.0f", lo[3 * j + m]) : nn_app_text(app, j == 4 || j == 2 ? "%.1f" : "%.4f", lo[3 * j + m]);
+            }
+        }
+        /* report and the two plots of the documents */
+        nn_report_begin(&r, app, "Synthetic fairness tasks", nn_app_text(app, "%zu tasks, %zu training rows, %zu tasks with group bias.", N, total, biased));
+        nn_report_section(&r, "What the suite spans");
+        nn_report_table(&r, "Range and mean over tasks", heads, 4, table_cells, 7);
+        memset(pl, 0, sizeof pl);
+        memset(se, 0, sizeof se);
+        for (i = 0; i < 6; i++) {
+            se[i].y = col[hist[i]]; se[i].n = N;
+            pl[i].kind = NN_PLOT_HIST; pl[i].title = title[i]; pl[i].x_label = unit[i]; pl[i].y_label = "tasks"; pl[i].series = &se[i]; pl[i].n_series = 1;
+            pl[i].bins = 20;
+            if (s == NN_OK) nn_report_plot(&r, &pl[i], NULL);
+        }
+        if (s == NN_OK) {
+            nn_plot h;
+            memset(&h, 0, sizeof h);
+            for (i = 0; i < 6; i++) for (j = 0; j < 6; j++) cells[i * 6 + j] = i == j ? 1.0 : nn_pearson(col[corr[i]], col[corr[j]], N);
+            h.kind = NN_PLOT_HEAT; h.title = "Correlation of task parameters"; h.note = "near 0 off the diagonal: the parameters vary independently";
+            h.categories = short_name; h.n_categories = 6; h.rows = short_name; h.n_rows = 6; h.cells = cells; h.diverging = 1;
+            nn_report_section(&r, "Are the parameters independent?");
+            nn_report_plot(&r, &h, NULL);
+            s = nn_dir_make("results/plots", NULL, err);
+            if (s == NN_OK && nn_app_given(app, "out")) s = nn_dir_make(nn_app_path(app, "plots"), NULL, err);
+            {
+                const char *dir = nn_app_given(app, "out") ? nn_app_path(app, "plots") : "results/plots", *p;
+                p = nn_app_text(app, "%s/synthetic_task_correlations.png", dir);
+                if (s == NN_OK && (s = nn_plot_png(&h, p, err)) == NN_OK) nn_app_wrote(app, p);
+                p = nn_app_text(app, "%s/synthetic_task_diversity.png", dir);
+                if (s == NN_OK && (s = nn_plot_grid_png(pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
+            }
+        }
+        if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+        free(flat);
+        free(lo);
+    }
+    free(meta);
+    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
+    return s;
+}
+
+/* ==== policies on disk =================================================== */
+static nn_status policy_load(net *p, const char *path, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    nn_load_desc l = NN_ZERO;
+    nn_status s = nn_policy_make(&p->m, 1, NULL, err);
+    l.strict = 1;
+    if (s == NN_OK) s = nn_pth_read(&d, path, NULL, err);
+    if (s == NN_OK) s = nn_mlp_load(p->m, &d, &l, NULL, err);
+    nn_dict_free(&d);
+    if (s != NN_OK) net_free(p);
+    return s;
+}
+static nn_status policy_save(const net *p, const char *path, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    nn_status s = nn_mlp_state(p->m, &d, NULL, 1, err);
+    if (s == NN_OK) s = nn_pth_write(path, &d, NULL, err);
+    nn_dict_free(&d);
+    return s;
+}
+static void policy_hash(const net *p, char hex[65])
+{
+    nn_sha256 h;
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, p->m->params, p->m->n_params * sizeof(float));
+    nn_sha256_hex(&h, hex);
+}
+
+/* ==== tables and plots of methods ======================================== */
+/* all [runs][M_COUNT]: mean and interval of every figure, printed and into the report. dir 0 = every method */
+static void tell(nn_app *app, nn_report *r, const char *prefix, const result *all, size_t runs, const char *what)
+{
+    static const int shown[] = { R_ACC, R_BACC, R_DP, R_EODDS, R_EOPP, R_NOISE, R_AUC };
+    const char *heads[8] = { "method", "accuracy", "balanced accuracy", "DP difference", "equalized odds (max)", "equal opportunity", "noise reduction", "noise AUC" };
+    const char *cells[M_COUNT * 8];
+    double *x = need(runs, sizeof *x);
+    size_t rows = 0, i, k;
+    int m;
+    if (!x) return;
+    for (m = 0; m < M_COUNT; m++) {
+        if (all[m].v[R_ACC] != all[m].v[R_ACC]) continue;
+        cells[rows * 8] = method_name[m];
+        for (k = 0; k < sizeof shown / sizeof shown[0]; k++) {
+            nn_interval q;
+            for (i = 0; i < runs; i++) x[i] = all[i * M_COUNT + (size_t)m].v[shown[k]];
+            q = nn_mean_interval(x, runs, 0.95);
+            cells[rows * 8 + 1 + k] = q.n == 0 ? "" : q.n > 1 ? nn_app_text(app, "%.4f +- %.4f", q.mean, q.hi - q.mean) : nn_app_text(app, "%.4f", q.mean);
+            if (q.n) {
+                nn_app_result(app, nn_app_text(app, "%s%s_%s", prefix, method_name[m], result_name[shown[k]]), q.mean);
+                if (q.n > 1) nn_app_keep(app, nn_app_text(app, "%s%s_%s_ci95", prefix, method_name[m], result_name[shown[k]]), q.hi - q.mean);
+            }
+        }
+        rows++;
+    }
+    nn_report_table(r, what, heads, 8, cells, rows);
+    free(x);
+}
+static double mean_of(const result *all, size_t runs, method m, int field)
+{
+    double s = 0;
+    size_t i, n = 0;
+    for (i = 0; i < runs; i++) { double v = all[i * M_COUNT + (size_t)m].v[field]; if (v == v) { s += v; n++; } }
+    return n ? s / (double)n : NAN;
+}
+static void plot_methods(nn_report *r, const result *all, size_t runs, const char *title, const char *png)
+{
+    double xs[M_COUNT], ys[M_COUNT], s0[M_COUNT], s1[M_COUNT], sf[M_COUNT], sc[M_COUNT];
+    nn_series se[M_COUNT], bar[4];
+    const char *names[M_COUNT];
+    nn_plot p;
+    size_t n = 0, k = 0;
+    int m;
+    memset(se, 0, sizeof se);
+    memset(bar, 0, sizeof bar);
+    memset(&p, 0, sizeof p);
+    for (m = 0; m < M_COUNT; m++) {
+        double a = mean_of(all, runs, (method)m, R_ACC);
+        if (a != a) continue;
+        xs[n] = mean_of(all, runs, (method)m, R_DP);
+        ys[n] = a;
+        se[n].label = method_name[m]; se[n].x = &xs[n]; se[n].y = &ys[n]; se[n].n = 1;
+        n++;
+        if (mean_of(all, runs, (method)m, R_SEL0) == mean_of(all, runs, (method)m, R_SEL0)) {
+            names[k] = method_name[m];
+            s0[k] = mean_of(all, runs, (method)m, R_SEL0); s1[k] = mean_of(all, runs, (method)m, R_SEL1);
+            sf[k] = mean_of(all, runs, (method)m, R_SELFLIP); sc[k] = mean_of(all, runs, (method)m, R_SELCLEAN);
+            k++;
+        }
+    }
+    p.kind = NN_PLOT_SCATTER; p.title = title; p.note = "up and to the left is better"; p.x_label = "DP difference (0 = parity)"; p.y_label = "accuracy"; p.series = se; p.n_series = n;
+    nn_report_plot(r, &p, png);
+    if (k) {
+        memset(&p, 0, sizeof p);
+        bar[0].label = "group 0"; bar[0].y = s0; bar[1].label = "group 1"; bar[1].y = s1; bar[2].label = "flipped labels"; bar[2].y = sf; bar[3].label = "clean labels"; bar[3].y = sc;
+        bar[0].n = bar[1].n = bar[2].n = bar[3].n = k;
+        p.kind = NN_PLOT_BAR; p.title = "What the selectors keep"; p.y_label = "share kept"; p.series = bar; p.n_series = 4; p.categories = names; p.n_categories = k; p.zero_y = 1;
+        nn_report_plot(r, &p, NULL);
+    }
+}
+/* target / reached, against the plain baseline */
+static void target(nn_app *app, nn_report *r, const char *what, double want_lo, double want_hi, double got, const char *unit)
+{
+    const char *goal = want_hi > want_lo ? nn_app_text(app, "%+.1f to %+.1f%s", want_lo, want_hi, unit) : nn_app_text(app, "%+.1f%s", want_lo, unit);
+    int better_low = want_lo < 0;
+    int ok = better_low ? got <= want_lo + 1e-9 : got >= want_lo - 1e-9;
+    nn_app_result_text(app, nn_app_text(app, "target_%s", what), nn_app_text(app, "%s / %+.1f%s %s", goal, got, unit, ok ? "reached" : "missed"));
+    nn_report_text(r, "%s: target %s, reached %+.1f%s: %s.", what, goal, got, unit, ok ? "met" : "not met");
+}
+
+/* ==== meta-train ========================================================= */
+typedef struct trainer { const opts *o; data *task; size_t n_tasks; size_t *order; net policy; float *g, *m, *v; double *hist; size_t iter, n_hist; double best; float *best_params; } trainer;
+enum { H_ITER, H_LOSS, H_GRAD, H_MOVE, H_VLOSS, H_VNOISE, H_VACC, H_VDP, H_COUNT };
+static const char *const hist_name[H_COUNT] = { "iteration", "train_loss", "gradient_norm", "weights_moved", "val_loss", "val_noise_reduction", "val_accuracy", "val_dp_difference" };
+
+static nn_status validate(double *out, data *task, const size_t *ids, size_t n, net *policy, const opts *o, int threads, nn_error *err)
+{
+    double *per = need(4 * n, sizeof *per);
+    nn_status s = per ? NN_OK : no_memory(err);
+    long long k;
+    size_t i, j;
+    if (s != NN_OK) return s;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
+#endif
+    for (k = 0; k < (long long)n; k++) {
+        data *t = &task[ids[k]];
+        net p = { 0 };
+        result r;
+        ready q;
+        nn_bilevel_result b = NN_ZERO;
+        nn_error e = NN_ZERO;
+        nn_status st;
+        result_clear(&r);
+        p.m = policy->m;
+        st = task_gradient(&p, NULL, &b, t, o, &e);
+        if (st == NN_OK) st = ready_make(&q, t, o, &e); else memset(&q, 0, sizeof q);
+        if (st == NN_OK) st = run_policy(&r, &q, t, &p, o, o->group_feature, !o->no_guard, NULL, &e);
+        ready_free(&q);
+        nn_mlp_workspace_free(&p.w);
+        per[k] = b.outer; per[n + (size_t)k] = r.v[R_NOISE]; per[2 * n + (size_t)k] = r.v[R_ACC]; per[3 * n + (size_t)k] = r.v[R_DP];
+        if (st != NN_OK) {
+#ifdef _OPENMP
+#pragma omp critical
+#endif
+            { if (s == NN_OK) { s = st; *err = e; } }
+        }
+    }
+    (void)threads;
+    for (j = 0; j < 4; j++) {
+        double sum = 0;
+        size_t c = 0;
+        for (i = 0; i < n; i++) if (per[j * n + i] == per[j * n + i]) { sum += per[j * n + i]; c++; }
+        out[j] = c ? sum / (double)c : NAN;
+    }
+    free(per);
+    return s;
+}
+static nn_status trainer_save(nn_app *app, const trainer *t, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    const size_t P = t->policy.m->n_params;
+    const float *part[4];
+    static const char *const name[4] = { "params", "moment1", "moment2", "best_params" };
+    size_t i;
+    nn_status s = NN_OK;
+    part[0] = t->policy.m->params; part[1] = t->m; part[2] = t->v; part[3] = t->best_params;
+    for (i = 0; i < 4 && s == NN_OK; i++) {
+        if ((s = nn_tensor_make1(&x, NN_F32, P, NULL, err)) != NN_OK) break;
+        memcpy(x.data, part[i], P * sizeof(float));
+        s = nn_dict_put(&d, name[i], &x, err);
+        nn_tensor_free(&x);
+    }
+    if (s == NN_OK && (s = nn_tensor_make2(&x, NN_F64, t->n_hist, H_COUNT, NULL, err)) == NN_OK) {
+        memcpy(x.data, t->hist, t->n_hist * H_COUNT * sizeof(double));
+        s = nn_dict_put(&d, "history", &x, err);
+        nn_tensor_free(&x);
+    }
+    if (s == NN_OK && (s = nn_tensor_scalar_i64(&x, (int64_t)t->iter, NULL, err)) == NN_OK) { s = nn_dict_put(&d, "iteration", &x, err); nn_tensor_free(&x); }
+    if (s == NN_OK && (s = nn_tensor_scalar_f64(&x, t->best, NULL, err)) == NN_OK) { s = nn_dict_put(&d, "best", &x, err); nn_tensor_free(&x); }
+    if (s == NN_OK) s = nn_pth_write(nn_app_path(app, "policy_state.pth"), &d, NULL, err);
+    nn_dict_free(&d);
+    return s;
+}
+static nn_status trainer_load(nn_app *app, trainer *t, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    const size_t P = t->policy.m->n_params;
+    const nn_tensor *x[7];
+    static const char *const name[7] = { "params", "moment1", "moment2", "best_params", "history", "iteration", "best" };
+    const char *path = nn_app_path(app, "policy_state.pth");
+    size_t i;
+    nn_status s = nn_pth_read(&d, path, NULL, err);
+    for (i = 0; i < 7 && s == NN_OK; i++) {
+        x[i] = nn_dict_get(&d, name[i]);
+        if (!x[i] || (i < 4 && (x[i]->dtype != NN_F32 || nn_tensor_count(x[i]) != P)) || (i == 4 && (x[i]->dtype != NN_F64 || x[i]->ndim != 2 || x[i]->shape[1] != H_COUNT || x[i]->shape[0] > t->o->iterations)))
+            s = nni_fail(err, NN_E_FORMAT, "%s: '%s' is missing or of another run", path, name[i]);
+    }
+    if (s == NN_OK) {
+        memcpy(t->policy.m->params, x[0]->data, P * sizeof(float));
+        memcpy(t->m, x[1]->data, P * sizeof(float));
+        memcpy(t->v, x[2]->data, P * sizeof(float));
+        memcpy(t->best_params, x[3]->data, P * sizeof(float));
+        t->n_hist = x[4]->shape[0];
+        memcpy(t->hist, x[4]->data, t->n_hist * H_COUNT * sizeof(double));
+        t->iter = (size_t)nn_tensor_get_f64(x[5], 0);
+        t->best = nn_tensor_get_f64(x[6], 0);
+        if (t->iter > t->o->iterations) s = nni_fail(err, NN_E_FORMAT, "%s: iteration %zu is beyond --iterations %zu", path, t->iter, t->o->iterations);
+    }
+    nn_dict_free(&d);
+    return s;
+}
+static nn_status history_csv(nn_app *app, const trainer *t, nn_error *err)
+{
+    const char *path = nn_app_path(app, "history.csv");
+    nn_writer *w = NULL;
+    nn_csv_writer c = NN_ZERO;
+    size_t i, j;
+    nn_status s = nn_writer_open(&w, path, NULL, err);
+    if (s != NN_OK) return s;
+    if ((s = nn_csv_begin(&c, w, H_COUNT, 0, NULL, err)) == NN_OK) {
+        for (j = 0; j < H_COUNT; j++) nn_csv_put_str(&c, hist_name[j]);
+        for (i = 0; i < t->n_hist; i++) for (j = 0; j < H_COUNT; j++) { if (j == H_ITER) nn_csv_put_i64(&c, (int64_t)t->hist[i * H_COUNT]); else nn_csv_put_f64(&c, t->hist[i * H_COUNT + j]); }
+        s = nn_csv_end(&c, err);
+    }
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    if ((s = nn_writer_commit(w, err)) == NN_OK) nn_app_wrote(app, path);
+    return s;
+}
+/* one whole meta-training. first: the run of --seed itself, which writes checkpoints and can resume */
+static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t seed, int first, nn_error *err)
+{
+    const size_t B = o->meta_batch < o->n_train ? o->meta_batch : o->n_train;
+    const int threads = app->n_threads;
+    size_t P, i, k, *pick = NULL;
+    float *grads = NULL, *start = NULL;
+    nn_progress pg;
+    nn_status s = nn_policy_make(&t->policy.m, seed, NULL, err);
+    if (s != NN_OK) return s;
+    P = t->policy.m->n_params;
+    t->o = o;
+    t->g = need(P, sizeof(float)); t->m = need(P, sizeof(float)); t->v = need(P, sizeof(float)); t->best_params = need(P, sizeof(float));
+    t->hist = need(o->iterations * H_COUNT, sizeof(double));
+    grads = need(B * P, sizeof(float)); start = need(P, sizeof(float)); pick = need(o->n_train, sizeof *pick);
+    if (!t->g || !t->m || !t->v || !t->best_params || !t->hist || !grads || !start || !pick) s = no_memory(err);
+    else {
+        memcpy(start, t->policy.m->params, P * sizeof(float));
+        memcpy(t->best_params, start, P * sizeof(float));
+        t->best = -INFINITY;
+        if (first && app->resume && nn_file_exists(nn_app_path(app, "policy_state.pth"), NULL)) s = trainer_load(app, t, err);
+    }
+    if (first) { nn_progress_begin(&pg, app, "meta-training", (double)o->iterations, "iterations"); nn_progress_from(&pg, (double)t->iter); }
+    while (s == NN_OK && t->iter < o->iterations && !nn_app_stopped()) {
+        nn_rng g = nn_rng_make(seed, NN_STREAM_META, t->iter);
+        double loss = 0, norm = 0, move = 0, *h = t->hist + t->n_hist * H_COUNT;
+        double outer[1024];
+        long long j;
+        for (i = 0; i < o->n_train; i++) pick[i] = t->order[i];
+        nn_rng_shuffle(&g, pick, o->n_train);
+        memset(grads, 0, B * P * sizeof *grads);
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
+#endif
+        for (j = 0; j < (long long)B; j++) {
+            net p = { 0 };
+            nn_bilevel_result b = NN_ZERO;
+            nn_error e = NN_ZERO;
+            nn_status q;
+            p.m = t->policy.m;
+            q = task_gradient(&p, grads + (size_t)j * P, &b, &t->task[pick[j]], o, &e);
+            outer[j] = b.outer;
+            nn_mlp_workspace_free(&p.w);
+            if (q != NN_OK) {
+#ifdef _OPENMP
+#pragma omp critical
+#endif
+                { if (s == NN_OK) { s = q; *err = e; } }
+            }
+        }
+        if (s != NN_OK) break;
+        for (i = 0; i < P; i++) { float sum = 0; for (k = 0; k < B; k++) sum += grads[k * P + i]; t->g[i] = sum / (float)B; }    /* tasks in order: any thread count */
+        for (k = 0; k < B; k++) loss += outer[k];
+        norm = policy_step(&t->policy, t->g, t->m, t->v, o->outer_lr, t->iter + 1);
+        for (i = 0; i < P; i++) { double d = (double)t->policy.m->params[i] - (double)start[i]; move += d * d; }
+        t->iter++;
+        t->n_hist++;
+        h[H_ITER] = (double)t->iter; h[H_LOSS] = loss / (double)B; h[H_GRAD] = norm; h[H_MOVE] = sqrt(move);
+        h[H_VLOSS] = h[H_VNOISE] = h[H_VACC] = h[H_VDP] = NAN;
+        if (norm != norm) { s = nni_fail(err, NN_E_NONFINITE, "meta-train: iteration %zu: the policy's gradient is not finite", t->iter); break; }
+        if (t->iter % 10 == 0 || t->iter == o->iterations) {
+            double v[4];
+            if ((s = validate(v, t->task, t->order + o->n_train, o->n_val, &t->policy, o, threads, err)) != NN_OK) break;
+            h[H_VLOSS] = v[0]; h[H_VNOISE] = v[1]; h[H_VACC] = v[2]; h[H_VDP] = v[3];
+            if (v[2] - v[3] > t->best) {                     /* best: accuracy minus disparity of the final classifiers on held-out tasks */
+                t->best = v[2] - v[3];
+                memcpy(t->best_params, t->policy.m->params, P * sizeof(float));
+                if (first) s = policy_save(&t->policy, nn_app_path(app, "policy_best.pth"), err);
+            }
+        }
+        if (first && s == NN_OK && (t->iter % 20 == 0 || t->iter == o->iterations)) {
+            s = policy_save(&t->policy, nn_app_path(app, "policy_iter_%03zu.pth", t->iter), err);
+            if (s == NN_OK) s = trainer_save(app, t, err);
+        }
+        if (first) nn_progress_step(&pg, (double)t->iter, h[H_LOSS], h[H_VACC]);
+    }
+    if (first) nn_progress_end(&pg);
+    if (s == NN_OK && nn_app_stopped()) {
+        if (first) s = trainer_save(app, t, err);
+        if (s == NN_OK) { nn_app_interrupted(app, nn_app_text(app, "iteration %zu of %zu, saved", t->iter, o->iterations)); s = nni_fail(err, NN_E_STOPPED, "meta-train: interrupted"); }
+    }
+    free(grads); free(start); free(pick);
+    return s;
+}
+static void trainer_free(trainer *t)
+{
+    net_free(&t->policy);
+    free(t->g); free(t->m); free(t->v); free(t->hist); free(t->best_params);
+}
+static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
+{
+    const size_t N = o->n_train + o->n_val;
+    data *task = need(N, sizeof *task);
+    size_t *order = need(N, sizeof *order), i, k, sd;
+    result *all = need(o->seeds * M_COUNT, sizeof *all), *per = need(o->n_val * M_COUNT, sizeof *per);
+    double *untr = need(o->seeds * 5, sizeof *untr);
+    nn_report r;
+    char hex[65];
+    nn_status s = NN_OK;
+    nn_error first_error = NN_ZERO;
+    long long j;
+    if (!task || !order || !all || !per || !untr) { s = no_memory(err); goto done; }
+    if (o->features == 1 && o->hidden.n) { s = nni_fail(err, NN_E_UNSUPPORTED, "meta-train: --policy-features live needs the logistic inner model, got %zu hidden layers", o->hidden.n); goto done; }
+    if (o->hidden.n > NN_INNER_MAX_HIDDEN) { s = nni_fail(err, NN_E_LIMIT, "meta-train: --inner-hidden: expected at most %d widths, got %zu", NN_INNER_MAX_HIDDEN, o->hidden.n); goto done; }
+    for (i = 0; i < N && s == NN_OK; i++) s = data_load(&task[i], o->tasks, i, err);
+    if (s != NN_OK) goto done;
+    {
+        nn_bilevel_desc b = NN_ZERO;
+        size_t most = 0;
+        for (i = 0; i < N; i++) { size_t bytes; b.model = inner_of(o, &task[i]); b.steps = o->steps; bytes = nn_bilevel_bytes(&b, task[i].n, o->query); if (bytes > most) most = bytes; }
+        if (app->dry_run) { (void)printf("tasks %zu\nhypergradient_bytes_per_thread %zu\niterations %zu\n", N, most, o->iterations); goto done; }
+        nn_app_say(app, "memory of one hypergradient: at most %zu bytes per thread, independent of --inner-steps but for %s", most, "a few parameter vectors");
+    }
+    if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
+#endif
+    for (j = 0; j < (long long)N; j++) {
+        nn_error e = NN_ZERO;
+        nn_status q = data_prepare(&task[j], o, app->seed, &e);
+        if (q != NN_OK) {
+#ifdef _OPENMP
+#pragma omp critical
+#endif
+            { s = q; first_error = e; }
+        }
+    }
+    if (s != NN_OK) { *err = first_error; goto done; }
+    nn_report_begin(&r, app, "A meta-learned sample selector", nn_app_text(app, "Trained on %zu tasks, judged on %zu held-out ones, %zu seeds.", o->n_train, o->n_val, o->seeds));
+    for (sd = 0; sd < o->seeds && s == NN_OK; sd++) {
+        trainer t;
+        uint64_t seed = app->seed + sd;
+        net best = { 0 };
+        memset(&t, 0, sizeof t);
+        for (i = 0; i < N; i++) order[i] = i;
+        if (sd) { nn_rng g = nn_rng_make(seed, NN_STREAM_META, (uint64_t)1 << 41); nn_rng_shuffle(&g, order, N); }     /* other tasks are held out with every seed */
+        t.task = task; t.n_tasks = N; t.order = order;
+        s = train_policy(app, &t, o, seed, sd == 0, err);
+        if (s == NN_OK && (s = nn_mlp_copy(&best.m, t.policy.m, NULL, err)) == NN_OK) memcpy(best.m->params, t.best_params, best.m->n_params * sizeof(float));
+        if (s == NN_OK && sd == 0) {
+            s = history_csv(app, &t, err);
+            for (k = 20; s == NN_OK && k <= o->iterations; k += 20) nn_app_wrote(app, nn_app_path(app, "policy_iter_%03zu.pth", k));
+            if (s == NN_OK) { nn_app_wrote(app, nn_app_path(app, "policy_best.pth")); nn_app_wrote(app, nn_app_path(app, "policy_state.pth")); }
+            policy_hash(&t.policy, hex);
+            nn_app_result_text(app, "policy_sha256", hex);
+            if (t.n_hist) { nn_app_result(app, "weights_moved", t.hist[(t.n_hist - 1) * H_COUNT + H_MOVE]); nn_app_result(app, "first_gradient_norm", t.hist[H_GRAD]); }
+            if (s == NN_OK) {
+                double *x = need(2 * t.n_hist * H_COUNT, sizeof *x);
+                static const int curve[4] = { H_LOSS, H_VACC, H_VDP, H_VNOISE };
+                static const char *const title[4] = { "Outer loss", "Accuracy on held-out tasks", "DP difference on held-out tasks", "Noise reduction on held-out tasks" };
+                static const char *const unit[4] = { "loss (nats)", "accuracy", "DP difference", "noise reduction" };
+                nn_report_section(&r, "Learning curves");
+                for (k = 0; x && k < 4; k++) {
+                    nn_plot p;
+                    nn_series se[2];
+                    size_t n = 0, nv = 0;
+                    double *vx = x + t.n_hist * 4;
+                    memset(&p, 0, sizeof p);
+                    memset(se, 0, sizeof se);
+                    for (i = 0; i < t.n_hist; i++) {
+                        double v = t.hist[i * H_COUNT + (size_t)curve[k]], w = t.hist[i * H_COUNT + H_VLOSS];
+                        if (v == v) { x[n] = t.hist[i * H_COUNT]; x[t.n_hist + n++] = v; }
+                        if (w == w) { vx[nv] = t.hist[i * H_COUNT]; vx[t.n_hist + nv++] = w; }
+                    }
+                    se[0].label = k ? NULL : "training tasks"; se[0].x = x; se[0].y = x + t.n_hist; se[0].n = n; se[0].points = k > 0;
+                    se[1].label = "held-out tasks"; se[1].x = vx; se[1].y = vx + t.n_hist; se[1].n = nv; se[1].points = 1;
+                    p.title = title[k]; p.x_label = "iteration"; p.y_label = unit[k]; p.series = se; p.n_series = k ? 1 : 2;
+                    nn_report_plot(&r, &p, k == 0 ? "learning_curves" : NULL);
+                }
+                free(x);
+            }
+        }
+        if (s == NN_OK) {
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
+#endif
+            for (j = 0; j < (long long)o->n_val; j++) {
+                nn_error e = NN_ZERO;
+                net mine = { 0 };
+                nn_status q;
+                mine.m = best.m;
+                q = run_all(per + (size_t)j * M_COUNT, &task[order[o->n_train + (size_t)j]], &mine, o, seed, sd == 0 ? o->inits : o->inits < 3 ? o->inits : 3, NULL, NULL, NULL, NULL, NULL, &e);
+                nn_mlp_workspace_free(&mine.w);
+                if (q != NN_OK) {
+#ifdef _OPENMP
+#pragma omp critical
+#endif
+                    { if (s == NN_OK) { s = q; *err = e; } }
+                }
+            }
+            for (i = 0; i < M_COUNT; i++) for (k = 0; k < R_COUNT; k++) all[sd * M_COUNT + i].v[k] = mean_of(per, o->n_val, (method)i, (int)k);
+        }
+        nn_mlp_destroy(best.m);
+        trainer_free(&t);
+    }
+    if (s == NN_OK) {
+        double acc = 100.0 * (mean_of(all, o->seeds, M_META, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC));
+        double dp = 100.0 * (mean_of(all, o->seeds, M_META, R_DP) / mean_of(all, o->seeds, M_BASE, R_DP) - 1.0), dpz = 100.0 * (mean_of(all, o->seeds, M_META, R_DP) / mean_of(all, o->seeds, M_BASE_Z, R_DP) - 1.0);
+        double noise = 100.0 * mean_of(all, o->seeds, M_META, R_NOISE);
+        nn_report_section(&r, "Methods on held-out tasks");
+        tell(app, &r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
+        plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
+        nn_report_text(&r, "baseline sees x only; baseline_z sees the group too. meta is the selector with its classifier seeing the group%s, meta_x the same selection with a classifier that does not. "
+                           "In these tasks x and z are independent given y, so a classifier that does not see z has a DP difference of (TPR - FPR) times the labels' own gap whatever its rows are.",
+                       o->group_feature ? "" : " (switched off)");
+        nn_report_section(&r, "Targets");
+        target(app, &r, "accuracy_points", 3.0, 5.0, acc, " points");
+        target(app, &r, "accuracy_floor", -2.0, -2.0, acc < -2.0 ? 0.0 : -2.0, acc < -2.0 ? " (below the floor)" : " points or better");
+        target(app, &r, "dp_gap", -40.0, -40.0, dp, " %");
+        target(app, &r, "dp_gap_same_inputs", -40.0, -40.0, dpz, " %");
+        target(app, &r, "noise_reduction", 60.0, 80.0, noise, " %");
+        s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+        if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
+    }
+done:
+    for (i = 0; task && i < N; i++) data_free(&task[i]);
+    free(task); free(order); free(all); free(per); free(untr);
+    return s;
+}
+
+/* ==== test =============================================================== */
+static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
+{
+    net policy = { 0 };
+    size_t i, n = o->ids.n;
+    result *all = need(n * M_COUNT, sizeof *all);
+    double *spread = need(o->inits, sizeof *spread);
+    nn_report r;
+    nn_status s = all && spread ? NN_OK : no_memory(err);
+    if (s == NN_OK && o->policy && strcmp(o->policy, "random") != 0) s = policy_load(&policy, o->policy, err);
+    if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "", err);
+    if (app->dry_run || s != NN_OK) { if (s == NN_OK) (void)printf("tasks %zu\n", n); net_free(&policy); free(all); free(spread); return s; }
+    nn_report_begin(&r, app, "Selectors on single tasks", nn_app_text(app, "%zu tasks; untrained policies: %zu draws each.", n, o->inits));
+    for (i = 0; i < n && s == NN_OK; i++) {
+        data t;
+        size_t id = (size_t)o->ids.v[i];
+        if ((s = data_load(&t, o->tasks, id, err)) != NN_OK) break;
+        s = data_prepare(&t, o, app->seed, err);
+        if (s == NN_OK) s = run_all(all + i * M_COUNT, &t, policy.m ? &policy : NULL, o, app->seed, o->inits, spread, NULL, NULL, NULL, NULL, err);
+        if (s == NN_OK) {
+            nn_report_section(&r, nn_app_text(app, "Task %zu", id));
+            tell(app, &r, nn_app_text(app, "task%zu_", id), all + i * M_COUNT, 1, nn_app_text(app, "%zu training rows, %zu columns", t.n, t.d));
+            if (o->inits > 1) {
+                nn_series se;
+                nn_plot p;
+                nn_interval q = nn_mean_interval(spread, o->inits, 0.95);
+                memset(&se, 0, sizeof se);
+                memset(&p, 0, sizeof p);
+                se.y = spread; se.n = o->inits;
+                p.kind = NN_PLOT_HIST; p.title = "Noise reduction of untrained policies"; p.note = "one draw of these is what \"already works untrained\" reported"; p.x_label = "noise reduction"; p.y_label = "initialisations"; p.series = &se; p.n_series = 1;
+                nn_report_plot(&r, &p, NULL);
+                nn_app_result(app, nn_app_text(app, "task%zu_untrained_noise_reduction_sd", id), q.sd);
+            }
+        }
+        data_free(&t);
+    }
+    if (s == NN_OK && n > 1) {
+        nn_report_section(&r, "All together");
+        plot_methods(&r, all, n, "Accuracy against fairness, means over the tasks", "accuracy_fairness");
+    }
+    if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
+    net_free(&policy);
+    free(all);
+    free(spread);
+    return s;
+}
+
+/* ==== evaluate =========================================================== */
+/* "COLUMN=VALUE" or "COLUMN>=NUMBER" into two strings of the arena */
+static int split_pair(nn_app *app, const char *text, const char **column, const char **value, int *at_least)
+{
+    const char *eq = text ? strchr(text, '=') : NULL;
+    size_t n;
+    char *c;
+    if (!eq || eq == text || !eq[1]) return 0;
+    n = (size_t)(eq - text);
+    *at_least = text[n - 1] == '>';
+    if (*at_least) n--;
+    c = nn_arena_get(&app->arena, n + 1);
+    if (!c || n == 0) return 0;
+    memcpy(c, text, n);
+    c[n] = 0;
+    *column = c;
+    *value = eq + 1;
+    return 1;
+}
+static nn_status write_selected(nn_app *app, const char *path, const nn_tabular *tab, const nn_tensor *idx, const data *t, const double *score, const uint8_t *keep, nn_error *err)
+{
+    nn_writer *w = NULL;
+    nn_csv_writer c = NN_ZERO;
+    size_t i;
+    nn_status s = nn_writer_open(&w, path, NULL, err);
+    if (s != NN_OK) return s;
+    if ((s = nn_csv_begin(&c, w, 6, 0, NULL, err)) == NN_OK) {
+        nn_csv_put_str(&c, "record"); nn_csv_put_str(&c, "label_noisy"); nn_csv_put_str(&c, "label"); nn_csv_put_str(&c, "group"); nn_csv_put_str(&c, "score"); nn_csv_put_str(&c, "selected");
+        for (i = 0; i < t->n; i++) {
+            nn_csv_put_i64(&c, nn_i64(&tab->row)[nn_i64(idx)[i]]);
+            nn_csv_put_i64(&c, t->y[i]); nn_csv_put_i64(&c, t->yc[i]); nn_csv_put_i64(&c, t->z[i]);
+            nn_csv_put_f64(&c, nn_sigmoid(score[i])); nn_csv_put_i64(&c, keep[i]);
+        }
+        s = nn_csv_end(&c, err);
+    }
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    if ((s = nn_writer_commit(w, err)) == NN_OK) nn_app_wrote(app, path);
+    return s;
+}
+static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
+{
+    nn_tabular_desc td = NN_ZERO;
+    nn_tabular tab = NN_ZERO;
+    net policy = { 0 };
+    result *all = need(o->seeds * M_COUNT, sizeof *all);
+    nn_report r;
+    size_t i, n, pos = 0, one = 0, sd;
+    int at_least = 0, dummy = 0;
+    nn_status s = all ? NN_OK : no_memory(err);
+    td.kind = o->dataset == 1 ? NN_TABULAR_COMPAS : o->dataset == 2 ? NN_TABULAR_ADULT : o->dataset == 3 ? NN_TABULAR_GERMAN : NN_TABULAR_CSV;
+    td.compat = o->compat;
+    td.features = o->columns.v;
+    td.n_features = o->columns.n;
+    if (s == NN_OK && td.kind == NN_TABULAR_CSV) {
+        if (!split_pair(app, o->label, &td.label, &td.label_value, &dummy) || dummy) s = nni_fail(err, NN_E_ARG, "evaluate: --dataset csv needs --label COLUMN=VALUE");
+        else if (!split_pair(app, o->group, &td.group, &td.group_value, &at_least)) s = nni_fail(err, NN_E_ARG, "evaluate: --dataset csv needs --group COLUMN=VALUE or COLUMN>=NUMBER");
+        td.group_at_least = at_least;
+    }
+    if (s == NN_OK && o->policy && strcmp(o->policy, "random") != 0) s = policy_load(&policy, o->policy, err);
+    if (s == NN_OK) s = nn_tabular_read(&tab, o->csv, &td, NULL, err);
+    if (s != NN_OK) goto done;
+    n = nn_tensor_count(&tab.y);
+    for (i = 0; i < tab.n_steps; i++) { nn_app_say(app, "%s: %zu rows", tab.step[i].what, tab.step[i].rows); }
+    if (app->dry_run) { (void)printf("rows %zu\nseeds %zu\n", n, o->seeds); goto done; }
+    if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
+    for (i = 0; i < tab.n_steps; i++) nn_app_count(app, nn_app_text(app, "rows_%zu_%s", i, i == 0 ? "read" : "after_filter"), tab.step[i].rows);
+    for (i = 0; i < n; i++) { pos += nn_i64(&tab.y)[i] != 0; one += nn_i64(&tab.z)[i] != 0; }
+    nn_app_count(app, "rows", n);
+    nn_app_count(app, "group_rows", one);
+    nn_app_result(app, "positive_rate", (double)pos / (double)n);
+    nn_app_result(app, "group_share", (double)one / (double)n);
+    nn_report_begin(&r, app, "Selectors on real data", nn_app_text(app, "%zu rows; y: %s (%.2f %%); z: %s (%.2f %%); %.0f %% label noise; %zu seeds.", n, tab.label,
+                    100.0 * (double)pos / (double)n, tab.group, 100.0 * (double)one / (double)n, 100.0 * o->noise, o->seeds));
+    nn_report_section(&r, "Rows");
+    for (i = 0; i < tab.n_steps; i++) nn_report_text(&r, "%s: %zu rows", tab.step[i].what, tab.step[i].rows);
+    if (policy.m == NULL) nn_report_text(&r, "No trained policy was given (--policy): only untrained ones are shown.");
+    for (sd = 0; sd < o->seeds && s == NN_OK; sd++) {
+        const uint64_t seed = (nn_app_given(app, "seed") ? app->seed : 42) + sd;
+        nn_split_desc sp = NN_ZERO;
+        nn_scaler sc = NN_ZERO;
+        nn_tensor tr = NN_ZERO, te = NN_ZERO, X = NN_ZERO, Xt = NN_ZERO, y = NN_ZERO, yt = NN_ZERO, z = NN_ZERO, zt = NN_ZERO, noisy = NN_ZERO;
+        data t;
+        int64_t *pm = NULL, *pb = NULL;
+        double *score = NULL;
+        uint8_t *keep = NULL;
+        memset(&t, 0, sizeof t);
+        sp.test_size = 0.3; sp.stratify = &tab.y; sp.random_state = seed & 0xFFFFFFFFu;
+        s = nn_train_test_split(&tr, &te, n, &sp, err);
+        if (s == NN_OK) s = nn_gather_rows(&X, &tab.x, &tr, NULL, err);
+        if (s == NN_OK) s = nn_gather_rows(&Xt, &tab.x, &te, NULL, err);
+        if (s == NN_OK) s = nn_gather_rows(&y, &tab.y, &tr, NULL, err);
+        if (s == NN_OK) s = nn_gather_rows(&yt, &tab.y, &te, NULL, err);
+        if (s == NN_OK) s = nn_gather_rows(&z, &tab.z, &tr, NULL, err);
+        if (s == NN_OK) s = nn_gather_rows(&zt, &tab.z, &te, NULL, err);
+        if (s == NN_OK) s = nn_scaler_fit(&sc, &X, err);
+        if (s == NN_OK) s = nn_scaler_transform(&sc, &X, err);
+        if (s == NN_OK) s = nn_scaler_transform(&sc, &Xt, err);
+        if (s == NN_OK) s = nn_tensor_copy(&noisy, &y, NULL, err);
+        if (s == NN_OK) s = nn_label_noise(nn_i64(&noisy), o->targeted ? nn_i64(&z) : NULL, nn_tensor_count(&noisy), o->noise, seed, o->compat, NULL, err);
+        if (s == NN_OK) s = data_make(&t, &X, nn_i64(&noisy), nn_i64(&y), nn_i64(&z), &Xt, nn_i64(&yt), nn_i64(&zt), err);
+        if (s == NN_OK) {
+            pm = need(t.nt, 8); pb = need(t.nt, 8); score = need(t.n, sizeof *score); keep = need(t.n, 1);
+            s = pm && pb && score && keep ? run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed, o->inits < 3 ? o->inits : 3, NULL, pm, pb, score, keep, err) : no_memory(err);
+        }
+        if (s == NN_OK && sd == 0 && o->bootstrap) {
+            static const char *const fig[3] = { "accuracy", "dp_difference", "eodds_max" };
+            nn_bootstrap_desc bd = NN_ZERO;
+            nn_fairness f;
+            bd.reps = o->bootstrap; bd.seed = app->seed; bd.threads = app->n_threads;
+            nn_report_section(&r, "Bootstrap intervals of the first seed");
+            for (i = 0; i < 6 && s == NN_OK; i++) {
+                nn_interval q;
+                if (i >= 3 && !policy.m) break;
+                if ((s = nn_fairness_bootstrap(&q, fig[i % 3], t.yt, i < 3 ? pb : pm, t.zt, t.nt, 2, &bd, err)) != NN_OK) break;
+                nn_report_text(&r, "%s %s: 95 %% interval %.4f to %.4f (%zu replicates)", i < 3 ? "baseline" : "meta", fig[i % 3], q.lo, q.hi, q.n);
+                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_lo", i < 3 ? "baseline" : "meta", fig[i % 3]), q.lo);
+                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_hi", i < 3 ? "baseline" : "meta", fig[i % 3]), q.hi);
+            }
+            if (s == NN_OK && nn_fairness_make(&f, t.yt, pb, t.zt, NULL, t.nt, 2, NULL) == NN_OK)
+                nn_report_text(&r, "Test rows: %zu in group 0 (accuracy %.4f), %zu in group 1 (accuracy %.4f) under the baseline.", f.group[0].n, f.group[0].accuracy, f.group[1].n, f.group[1].accuracy);
+        }
+        if (s == NN_OK && sd == 0 && o->selected) {
+            if (!policy.m) s = nni_fail(err, NN_E_ARG, "evaluate: --selected needs a trained --policy");
+            else s = write_selected(app, o->selected, &tab, &tr, &t, score, keep, err);
+        }
+        free(pm); free(pb); free(score); free(keep);
+        data_free(&t);
+        nn_scaler_free(&sc);
+        nn_tensor_free(&tr); nn_tensor_free(&te); nn_tensor_free(&X); nn_tensor_free(&Xt); nn_tensor_free(&y); nn_tensor_free(&yt); nn_tensor_free(&z); nn_tensor_free(&zt); nn_tensor_free(&noisy);
+        if (nn_app_stopped() && s == NN_OK) { nn_app_interrupted(app, nn_app_text(app, "seed %zu of %zu", sd + 1, o->seeds)); s = nni_fail(err, NN_E_STOPPED, "evaluate: interrupted"); }
+    }
+    if (s == NN_OK) {
+        nn_report_section(&r, "Methods");
+        tell(app, &r, "", all, o->seeds, "Means over seeds; +- is the 95 % interval");
+        plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
+        if (policy.m) {
+            const double base = mean_of(all, o->seeds, M_BASE, R_DP), greedy = mean_of(all, o->seeds, M_GREEDY, R_DP), meta = mean_of(all, o->seeds, M_META, R_DP);
+            nn_report_section(&r, "Targets");
+            target(app, &r, "fairness_dp", o->dataset == 3 ? -30.0 : -50.0, o->dataset == 3 ? -30.0 : -50.0, 100.0 * (meta / base - 1.0), " %");
+            target(app, &r, "fairness_dp_against_greedy", -10.0, -10.0, 100.0 * (meta / greedy - 1.0), " %");
+            target(app, &r, "accuracy_points", -4.0, -4.0, 0.0, " points allowed");
+            nn_app_result(app, "accuracy_change_points", 100.0 * (mean_of(all, o->seeds, M_META, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC)));
+        }
+        s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+        if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
+    }
+done:
+    nn_tabular_free(&tab);
+    net_free(&policy);
+    free(all);
+    return s;
+}
+
+int main(int argc, char **argv)
+{
+    nn_app app;
+    opts o;
+    nn_error e = NN_ZERO;
+    nn_status s;
+    int rc = nn_app_begin(&app, &program, &o, argc, argv);
+    if (rc >= 0) return rc;
+    s = app.command == 0 ? cmd_generate(&app, &o, &e) : app.command == 1 ? cmd_test(&app, &o, &e) : app.command == 2 ? cmd_meta(&app, &o, &e) : cmd_evaluate(&app, &o, &e);
+    return nn_app_finish(&app, s == NN_OK ? NULL : &e);
+}
