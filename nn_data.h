@@ -309,7 +309,7 @@ NN_DEF nn_fair_desc nn_fair_desc_default(void);    /* 100 tasks: n 100..10000, f
 /* One part of a task; x f32 (compat: f64) [n,d], the labels i64 [n]. y may be noisy, y_clean never. */
 typedef struct nn_fair_part {
     nn_tensor x, y, z, y_clean;
-    double pos_rate, minority_rate, noise_rate, dp_gap;   /* mean y_clean, mean z, mean(y != y_clean), |difference of pos rates|    */
+    double pos_rate, minority_rate, noise_rate, dp_gap;   /* mean y (noisy where y is), mean z, mean(y != y_clean), |difference of pos rates|  */
     double pos_rate_z[2];                                 /* NaN for an empty group (then dp_gap is NaN; compat: 0, as the original) */
 } nn_fair_part;
 typedef struct nn_fair_task {
@@ -2217,7 +2217,7 @@ NNI_FN void nni_fair_rates(nn_fair_part *p, int compat)
 {
     const int64_t *y = nn_i64(&p->y), *z = nn_i64(&p->z), *c = nn_i64(&p->y_clean);
     size_t n = nn_tensor_count(&p->y), i, in[2] = { 0, 0 }, pos[2] = { 0, 0 }, flips = 0;
-    for (i = 0; i < n; i++) { const int g = z[i] != 0; in[g]++; pos[g] += (size_t)c[i]; flips += y[i] != c[i]; }
+    for (i = 0; i < n; i++) { const int g = z[i] != 0; in[g]++; pos[g] += (size_t)y[i]; flips += y[i] != c[i]; }
     p->pos_rate = n ? (double)(pos[0] + pos[1]) / (double)n : nni_nan();
     p->minority_rate = n ? (double)in[1] / (double)n : nni_nan();
     p->noise_rate = n ? (double)flips / (double)n : nni_nan();
