@@ -67,7 +67,7 @@ static const nn_option table[] = {
     { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META },
     { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST },
     { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META },
-    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.1", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
+    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "2", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
     { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
     { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "live: features follow the model in training and are differentiated too", .commands = CMD_META },
     { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL },
@@ -692,6 +692,32 @@ static nn_status run_all(result *res, const data *t, net *policy, const opts *o,
 }
 
 /* ==== generate =========================================================== */
+/* Several plots in one PNG, `across` in a row: each is drawn, read back and copied into the whole. All have the same size. */
+static nn_status plot_grid(nn_app *app, const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err)
+{
+    const char *part = nn_app_text(app, "%s.part.png", path);
+    nn_tensor whole = NN_ZERO, one = NN_ZERO;
+    size_t i, y, H = 0, W = 0, C = 0, shape[3];
+    nn_status s = NN_OK;
+    for (i = 0; i < n && s == NN_OK; i++) {
+        if ((s = nn_plot_png(&plots[i], part, err)) != NN_OK || (s = nn_png_read(&one, part, NULL, err)) != NN_OK) break;
+        if (i == 0) {
+            H = one.shape[0]; W = one.shape[1]; C = one.shape[2];
+            shape[0] = H * ((n + across - 1) / across); shape[1] = W * across; shape[2] = C;
+            s = nn_tensor_make(&whole, NN_U8, 3, shape, NULL, err);
+            if (s == NN_OK) memset(whole.data, 255, nn_tensor_bytes(&whole));
+        }
+        if (s == NN_OK && (one.shape[0] != H || one.shape[1] != W || one.shape[2] != C || one.dtype != NN_U8)) s = nni_fail(err, NN_E_FORMAT, "%s: plots differ in size", path);
+        for (y = 0; s == NN_OK && y < H; y++)
+            memcpy(nn_u8(&whole) + (((i / across) * H + y) * W * across + (i % across) * W) * C, nn_u8(&one) + y * W * C, W * C);
+        nn_tensor_free(&one);
+    }
+    if (s == NN_OK) s = nn_png_write(path, &whole, 1, NULL, err);
+    nn_tensor_free(&one);
+    nn_tensor_free(&whole);
+    (void)nn_file_remove(part, NULL, NULL);
+    return s;
+}
 static nn_status save_task(const nn_fair_task *t, const char *path, int level, nn_error *err)
 {
     static const char *const key[8] = { "X_train", "y_train", "z_train", "y_clean_train", "X_test", "y_test", "z_test", "y_clean_test" };
@@ -877,7 +903,7 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
         for (i = 0; i < 6; i++) {
             se[i].y = col[hist[i]]; se[i].n = N;
             pl[i].kind = NN_PLOT_HIST; pl[i].title = title[i]; pl[i].x_label = unit[i]; pl[i].y_label = "tasks"; pl[i].series = &se[i]; pl[i].n_series = 1;
-            pl[i].bins = 20;
+            pl[i].bins = 20; pl[i].width = 480; pl[i].height = 320;
             if (s == NN_OK) nn_report_plot(&r, &pl[i], NULL);
         }
         if (s == NN_OK) {
@@ -888,14 +914,13 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             h.categories = short_name; h.n_categories = 6; h.rows = short_name; h.n_rows = 6; h.cells = cells; h.diverging = 1;
             nn_report_section(&r, "Are the parameters independent?");
             nn_report_plot(&r, &h, NULL);
-            s = nn_dir_make("results/plots", NULL, err);
-            if (s == NN_OK && nn_app_given(app, "out")) s = nn_dir_make(nn_app_path(app, "plots"), NULL, err);
             {
                 const char *dir = nn_app_given(app, "out") ? nn_app_path(app, "plots") : "results/plots", *p;
+                s = nn_dir_make(dir, NULL, err);
                 p = nn_app_text(app, "%s/synthetic_task_correlations.png", dir);
                 if (s == NN_OK && (s = nn_plot_png(&h, p, err)) == NN_OK) nn_app_wrote(app, p);
                 p = nn_app_text(app, "%s/synthetic_task_diversity.png", dir);
-                if (s == NN_OK && (s = nn_plot_grid_png(pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
+                if (s == NN_OK && (s = plot_grid(app, pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
             }
         }
         if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
