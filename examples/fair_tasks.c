@@ -692,32 +692,6 @@ static nn_status run_all(result *res, const data *t, net *policy, const opts *o,
 }
 
 /* ==== generate =========================================================== */
-/* Several plots in one PNG, `across` in a row: each is drawn, read back and copied into the whole. All have the same size. */
-static nn_status plot_grid(nn_app *app, const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err)
-{
-    const char *part = nn_app_text(app, "%s.part.png", path);
-    nn_tensor whole = NN_ZERO, one = NN_ZERO;
-    size_t i, y, H = 0, W = 0, C = 0, shape[3];
-    nn_status s = NN_OK;
-    for (i = 0; i < n && s == NN_OK; i++) {
-        if ((s = nn_plot_png(&plots[i], part, err)) != NN_OK || (s = nn_png_read(&one, part, NULL, err)) != NN_OK) break;
-        if (i == 0) {
-            H = one.shape[0]; W = one.shape[1]; C = one.shape[2];
-            shape[0] = H * ((n + across - 1) / across); shape[1] = W * across; shape[2] = C;
-            s = nn_tensor_make(&whole, NN_U8, 3, shape, NULL, err);
-            if (s == NN_OK) memset(whole.data, 255, nn_tensor_bytes(&whole));
-        }
-        if (s == NN_OK && (one.shape[0] != H || one.shape[1] != W || one.shape[2] != C || one.dtype != NN_U8)) s = nni_fail(err, NN_E_FORMAT, "%s: plots differ in size", path);
-        for (y = 0; s == NN_OK && y < H; y++)
-            memcpy(nn_u8(&whole) + (((i / across) * H + y) * W * across + (i % across) * W) * C, nn_u8(&one) + y * W * C, W * C);
-        nn_tensor_free(&one);
-    }
-    if (s == NN_OK) s = nn_png_write(path, &whole, 1, NULL, err);
-    nn_tensor_free(&one);
-    nn_tensor_free(&whole);
-    (void)nn_file_remove(part, NULL, NULL);
-    return s;
-}
 static nn_status save_task(const nn_fair_task *t, const char *path, int level, nn_error *err)
 {
     static const char *const key[8] = { "X_train", "y_train", "z_train", "y_clean_train", "X_test", "y_test", "z_test", "y_clean_test" };
@@ -920,7 +894,7 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
                 p = nn_app_text(app, "%s/synthetic_task_correlations.png", dir);
                 if (s == NN_OK && (s = nn_plot_png(&h, p, err)) == NN_OK) nn_app_wrote(app, p);
                 p = nn_app_text(app, "%s/synthetic_task_diversity.png", dir);
-                if (s == NN_OK && (s = plot_grid(app, pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
+                if (s == NN_OK && (s = nn_plot_grid_png(pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
             }
         }
         if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);

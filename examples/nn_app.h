@@ -234,6 +234,8 @@ typedef struct nn_plot {
 /* nn_plot_png: draw and write a PNG file. nn_plot_svg: the same drawing as an <svg> element in a malloc'd string
  * (free it with free); NULL when memory is out. */
 NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err);
+/* nn_plot_grid_png: n >= 1 plots of one size in one PNG, `across` in a row. */
+NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err);
 NN_DEF char *nn_plot_svg(const nn_plot *p);
 
 /* ==== [REPORT] one self-contained HTML file ============================== */
@@ -2366,10 +2368,11 @@ NNI_FN nn_status nni_png_chunk(nn_buf *b, const char *type, const unsigned char 
     return s == NN_OK ? nn_buf_put(b, tail, 4, err) : s;
 }
 /* rows as stored DEFLATE blocks, one per row: right, but not small */
-NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
+/* w x h RGB pixels (freed here; NULL = memory was out) as an uncompressed PNG */
+NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const char *path, nn_error *err)
 {
-    size_t w = 0, h = 0, y, row, k;
-    unsigned char *px = nni_plot_raster(p, &w, &h), *z = NULL, *q, head[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0 };
+    size_t y, row, k;
+    unsigned char *z = NULL, *q, head[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0 };
     nn_buf b = NN_ZERO;
     uint32_t adler = 1;
     nn_status s;
@@ -2396,6 +2399,31 @@ NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
     free(px);
     free(z);
     return s;
+}
+NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
+{
+    size_t w = 0, h = 0;
+    unsigned char *px = nni_plot_raster(p, &w, &h);
+    return nni_pixels_png(px, w, h, path, err);
+}
+NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err)
+{
+    unsigned char *whole = NULL;
+    size_t i, y, W = 0, H = 0, rows = (n + across - 1) / across, bytes = 0;
+    for (i = 0; i < n; i++) {
+        size_t w = 0, h = 0;
+        unsigned char *px = nni_plot_raster(&plots[i], &w, &h);
+        if (px && !whole && nni_mul(3 * w * across, h, &bytes) && nni_mul(bytes, rows, &bytes) && (whole = (unsigned char *)malloc(bytes)) != NULL) { W = w; H = h; memset(whole, 255, bytes); }
+        if (!px || !whole || w != W || h != H) {
+            int size = px && whole;
+            free(px);
+            free(whole);
+            return size ? nni_fail(err, NN_E_ARG, "%s: the plots of a grid must have one size", path) : nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plots", path);
+        }
+        for (y = 0; y < h; y++) memcpy(whole + (((i / across) * H + y) * across + i % across) * 3 * W, px + y * 3 * w, 3 * w);
+        free(px);
+    }
+    return nni_pixels_png(whole, W * across, H * rows, path, err);
 }
 
 /* ---- [REPORT] ----------------------------------------------------------- */
