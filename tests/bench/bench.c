@@ -184,11 +184,108 @@ static void vectors(void)
     nn_mem_free(c.z, most * sizeof(float), NULL);
     nn_mem_free(c.w, most * sizeof(float), NULL);
 }
+/* The ladder of docs/speed.md: Y = X W^T + b, relu, then W's Adam step, on 32 x 512 x 512, rung by rung. */
+static float *lx, *lw, *ly, *lb, *lm, *lv, *lg, *lt;
+static nn_update lu;
+enum { LM = 32, LN = 512, LK = 512 };
+static void ladder_naive(void *v)           /* one output at a time: each fma waits for the last */
+{
+    size_t i, j, k;
+    (void)v;
+    for (i = 0; i < LM; i++) for (j = 0; j < LN; j++) {
+        float r = 0.0f;
+        for (k = 0; k < LK; k++) r = nni_fmaf(lx[i * LK + k], lw[j * LK + k], r);
+        ly[i * LN + j] = r;
+    }
+}
+static void ladder_order(void *v)           /* k outside j, W turned: contiguous, but every sum goes to memory and back */
+{
+    size_t i, j, k;
+    (void)v;
+    for (i = 0; i < LM; i++) {
+        for (j = 0; j < LN; j++) ly[i * LN + j] = 0.0f;
+        for (k = 0; k < LK; k++) for (j = 0; j < LN; j++) ly[i * LN + j] = ly[i * LN + j] + lx[i * LK + k] * lt[k * LN + j];
+    }
+}
+static void ladder_gemm(int fused)
+{
+    nn_gemm_desc d = NN_ZERO;
+    size_t i, j;
+    d.m = LM;
+    d.n = LN;
+    d.k = LK;
+    d.a = lx;
+    d.b = lw;
+    d.trans_b = 1;
+    d.c = ly;
+    d.threads = 1;
+    d.scratch = lg;
+    d.scratch_bytes = LN * LK * sizeof(float);
+    if (fused) { d.bias = lb; d.act = NN_ACT_RELU; }
+    (void)nn_gemm(&d, NULL);
+    if (!fused) {
+        for (i = 0; i < LM; i++) for (j = 0; j < LN; j++) ly[i * LN + j] += lb[j];
+        nn_act_forward(ly, ly, (size_t)LM * LN, NN_ACT_RELU, 0.0f);
+    }
+}
+static void ladder_registers(void *v) { (void)v; ladder_gemm(0); }
+static void ladder_fused(void *v)     { (void)v; ladder_gemm(1); }
+static void ladder_step(int fused)
+{
+    nn_gemm_desc d = NN_ZERO;
+    d.m = LN;
+    d.n = LK;
+    d.k = LM;
+    d.a = ly;
+    d.trans_a = 1;
+    d.b = lx;
+    d.threads = 1;
+    d.c = fused ? lw : lg;
+    if (fused) { d.update = &lu; d.update_m = lm; d.update_v = lv; }
+    (void)nn_gemm(&d, NULL);
+    if (!fused) nn_update_apply(&lu, lw, lm, lv, lg, (size_t)LN * LK);
+}
+static void ladder_two(void *v) { (void)v; ladder_step(0); }
+static void ladder_one(void *v) { (void)v; ladder_step(1); }
+static void ladder(void)
+{
+    static const struct { const char *name; void (*fn)(void *); } rung[] = {
+        { "ladder_1_naive", ladder_naive }, { "ladder_2_order", ladder_order }, { "ladder_3_registers", ladder_registers }, { "ladder_4_fused", ladder_fused },
+        { "ladder_5_grad_then_adam", ladder_two }, { "ladder_6_grad_with_adam", ladder_one } };
+    nn_update_desc d = NN_ZERO;
+    size_t i, w = (size_t)LN * LK;
+    if (!bench_wanted("ladder")) return;
+    d.lr = 1e-9;
+    d.beta1 = 0.9;
+    d.beta2 = 0.999;
+    d.eps = 1e-8;
+    d.t = 3;
+    (void)nn_update_make(&lu, &d, NULL);
+    lx = filled((size_t)LM * LK, 1);
+    ly = filled((size_t)LM * LN, 2);
+    lw = filled(w, 3);
+    lb = filled(LN, 4);
+    lm = filled(w, 5);
+    lv = filled(w, 6);
+    lg = filled(w, 7);
+    lt = filled(w, 8);
+    for (i = 0; i < w; i++) lv[i] *= lv[i];
+    for (i = 0; i < 6; i++) bench_print(rung[i].name, LM, LN, LK, 1, bench_run(rung[i].fn, NULL), 2.0 * LM * LN * LK);
+    nn_mem_free(lx, (size_t)LM * LK * 4, NULL);
+    nn_mem_free(ly, (size_t)LM * LN * 4, NULL);
+    nn_mem_free(lw, w * 4, NULL);
+    nn_mem_free(lb, LN * 4, NULL);
+    nn_mem_free(lm, w * 4, NULL);
+    nn_mem_free(lv, w * 4, NULL);
+    nn_mem_free(lg, w * 4, NULL);
+    nn_mem_free(lt, w * 4, NULL);
+}
 int main(int argc, char **argv)
 {
     bench_argc = argc;
     bench_argv = argv;
     bench_peak();
+    ladder();
     gemms();
     vectors();
     return 0;
