@@ -618,7 +618,7 @@ static const char *source_name(nn_probing_strategy s)
 }
 static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs, size_t n_specs, nn_error *e)
 {
-    const char **paths, **names;
+    const char **paths = NULL, **names = NULL;
     size_t n = 0, i, j;
     nn_probing_desc *descs = (nn_probing_desc *)need(calloc(n_specs, sizeof *descs));
     nn_probing_set *sets = (nn_probing_set *)need(calloc(n_specs, sizeof *sets));
@@ -861,10 +861,10 @@ static int cmd_build(nn_app *app, opts *o)
             if (!o->strategy) s = fail(&e, NN_E_ARG, "expected --strategy NAME: embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept");
             else if ((specs[0].d.strategy == NN_PROBING_HIDDEN_TO_CONCEPT || specs[0].d.strategy == NN_PROBING_ACTIVATION_TO_CONCEPT) && !o->layer && !o->layers)
                 s = fail(&e, NN_E_ARG, "%s needs either --layer or --layers, got neither", o->strategy);
-            else if (specs[0].d.n_features && !o->target_layer) s = fail(&e, NN_E_ARG, "%s needs --target-layer", o->strategy);
             else if (o->target_layer && specs[0].d.strategy != NN_PROBING_EMBEDDING_TO_FEATURE && specs[0].d.strategy != NN_PROBING_HIDDEN_TO_FEATURE)
                 s = fail(&e, NN_E_ARG, "--target-layer and --target-feature go with *-to-feature only, got %s", o->strategy);
             else s = nn_probing_check(&specs[0].d, &e);
+            if (s == NN_OK && specs[0].d.n_features && !o->target_layer) s = fail(&e, NN_E_ARG, "%s needs --target-layer", o->strategy);
         }
         if (s == NN_OK && o->array && (o->strategy || o->layers || o->layer)) s = fail(&e, NN_E_ARG, "--array takes no strategy and no layers");
         specs[0].normalize = o->normalize;
@@ -896,6 +896,8 @@ static int cmd_build(nn_app *app, opts *o)
             s = fail(&e, NN_E_ARG, "%s: exists already: give --overwrite, --resume or another --output", specs[i].output);
         if (i == 0) {
             app->out = dir;
+            /* a run that left no data set behind is in nobody's way */
+            if (!nn_file_exists(specs[i].output, NULL) && strcmp(nn_app_out_state(app, stem), "done") != 0) app->overwrite = 1;
             if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
         } else if (s == NN_OK && (!last_dir || strcmp(dir, last_dir) != 0)) s = nn_dir_make(dir, NULL, &e);
         last_dir = dir;
@@ -1091,7 +1093,7 @@ static nn_status apply(const fitted *f, const probing *p, const nn_tensor *x, do
     if (s == NN_OK && f->probe == PROBE_LOGISTIC) s = nn_linear_proba(out, &f->lin, &z, e);
     else if (s == NN_OK && f->probe != PROBE_MLP) s = nn_linear_scores(out, &f->lin, &z, e);
     else if (s == NN_OK) {
-        float *o32 = (float *)need(malloc((n * c ? n * c : 1) * sizeof *o32));
+        float *o32 = (float *)need(malloc((n * c > 0 ? n * c : 1) * sizeof *o32));
         s = nn_tensor_convert(&z32, &z, NN_F32, NULL, e);
         if (s == NN_OK) s = nn_mlp_predict(f->mlp, o32, nn_mlp_dense(nn_f32(&z32), 0), n, 1, e);
         for (i = 0; s == NN_OK && i < n * c; i++) out[i] = (double)o32[i];
@@ -1162,7 +1164,7 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
             if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, grid[g], seed, threads, e);
             if (s == NN_OK) {
                 size_t nt = te.shape[0], c = m.n_out, j;
-                out = (double *)need(malloc((nt * c ? nt * c : 1) * sizeof *out));
+                out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *out));
                 s = apply(&m, p, &b.x, out, e);
                 for (i = 0; s == NN_OK && i < nt; i++) {
                     if (p->concept) score += best_class(out + i * c, c) == (size_t)nn_i64(&b.codes)[i];
@@ -1206,7 +1208,7 @@ static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, 
         if (s == NN_OK) {
             size_t nt = te.shape[0], na = tr.shape[0];
             double *guess = (double *)need(calloc(c, sizeof *guess));
-            part_out = (double *)need(malloc((nt * c ? nt * c : 1) * sizeof *part_out));
+            part_out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *part_out));
             s = apply(&m, p, &b.x, part_out, e);
             for (i = 0; i < na; i++) for (j = 0; j < c; j++) guess[j] += p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
             for (i = 0; s == NN_OK && i < nt; i++) {
@@ -1775,7 +1777,7 @@ int main(int argc, char **argv)
     nn_app app;
     opts o;
     int rc, i, n = 0, bare = argc < 2 || argv[1][0] == '-';
-    char **args = (char **)need(malloc(((size_t)argc + 3) * sizeof *args)), **old = argv;
+    char **args = (char **)need(malloc(((size_t)argc + 3) * sizeof *args));
     static char word_build[] = "build", word_library[] = "--library", word_help[] = "--help";
     args[n++] = argv[0];
     if (bare && !(argc >= 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))) {
@@ -1794,7 +1796,6 @@ int main(int argc, char **argv)
         case CMD_SYNTH:   rc = cmd_synth(&app, &o); break;
         default:          rc = cmd_build(&app, &o); break;
     }
-    (void)old;
     free(args);
     return rc;
 }

@@ -1,0 +1,114 @@
+#!/bin/sh
+# tests/e2e_probe_data.sh - probe_data as a user runs it: every strategy, the probes, resume, and what goes wrong.
+set -u
+P=$(pwd)/build/probe_data
+tmp=$(mktemp -d) || exit 1
+trap 'chmod -R u+w "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT INT TERM
+passed=0; failed=0; skipped=0
+ok()   { if "$@" >"$tmp/log" 2>&1; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL ($?) $*"; tail -n 3 "$tmp/log"; fi; }
+# bad STATUS TEXT COMMAND...: the status, and the text on stderr
+bad() {
+    want=$1; text=$2; shift 2
+    "$@" >"$tmp/out" 2>"$tmp/log"; rc=$?
+    if [ $rc -eq "$want" ] && grep -qF -- "$text" "$tmp/log"; then passed=$((passed + 1))
+    else failed=$((failed + 1)); echo "FAIL status $rc (expected $want), wanted '$text': $*"; tail -n 3 "$tmp/log"; fi
+}
+same() { if cmp -s "$1" "$2"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $1 and $2 differ"; fi; }
+cd "$tmp" || exit 1
+S="--sentences 40 --layers 6 --dim 24 --features 40 --planted 3,4 --strength 4 --quiet"
+ok "$P" synthesize --out s $S
+ok "$P" synthesize --out s1 $S --threads 1
+for f in 000000 000017 000039; do same s/sentence_$f.npz s1/sentence_$f.npz; done
+ok "$P" synthesize --out sd $S --deflate
+# every strategy; stored and deflated files give the same set, threads too
+for args in "--strategy embedding-to-feature --target-layer 3 --target-feature 2" "--strategy hidden-to-feature --target-layer 3 --features 0,1,2" \
+            "--strategy hidden-to-concept --layer 3" "--strategy hidden-to-concept --layers 0-2,4 --rows all" "--strategy hidden-to-concept --layers 1,4 --combine diff --rows last:2" \
+            "--strategy embedding-to-concept --normalize minmax" "--strategy activation-to-concept --layers 3 --pca 5 --fit-rows train"; do
+    # shellcheck disable=SC2086
+    ok "$P" $args --input s --output a.npz --overwrite --quiet
+    # shellcheck disable=SC2086
+    ok "$P" $args --input sd --output b.npz --overwrite --quiet --threads 1
+    same a.npz b.npz
+done
+[ -s a_report.html ] && [ -s a_run.json ]; ok test $? -eq 0
+# the layer sweep finds the planted layers
+ok "$P" --strategy hidden-to-concept --input s --layers 0-5 --each-layer --output d/h.npz --quiet
+ok "$P" compare d/h_l0.npz d/h_l1.npz d/h_l2.npz d/h_l3.npz d/h_l4.npz d/h_l5.npz --out cmp --quiet
+"$P" compare d/h_l*.npz --out cmp --overwrite --quiet >figures 2>/dev/null
+ok grep -qE '^best h_l[34]$' figures
+ok awk '/^accuracy_h_l[34] /{ if ($2 < 0.7) exit 1 } /^accuracy_h_l[015] /{ if ($2 > 0.6) exit 1 }' figures
+for probe in logistic mlp mean-difference; do ok "$P" probe d/h_l3.npz --probe $probe --out p --overwrite --quiet --save p/probe.npz; done
+ok "$P" probe d/h_l3.npz --tune --seeds 2 --out p --overwrite --quiet
+ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --target-feature 2 --output f.npz --quiet
+ok "$P" probe f.npz --probe ridge --out p --overwrite --quiet
+ok "$P" --strategy hidden-to-concept --input s --layer 3 --norm-from d/h_l3.npz --output n.npz --quiet
+# a folder that grows: resume gives the bytes of one run over all
+mkdir grow; cp s/sentence_00000[0-9].npz s/sentence_00002*.npz grow/
+ok "$P" --strategy hidden-to-concept --input grow --layer 3 --output g.npz --quiet
+cp s/sentence_*.npz grow/
+ok "$P" --strategy hidden-to-concept --input grow --layer 3 --output g.npz --resume --quiet
+ok "$P" --strategy hidden-to-concept --input s --layer 3 --output whole.npz --quiet
+same g.npz whole.npz
+# a library file
+cat >lib.yaml <<'YAML'
+input: s
+datasets:
+  - strategy: hidden-to-concept
+    layers: 0-2
+    output: l/a.npz
+  - strategy: hidden-to-feature
+    target_layer: 3
+    features: [1, 2]
+    output: l/b.npz
+YAML
+ok "$P" --config lib.yaml --quiet
+ok test -s l/a.npz -a -s l/b.npz
+sed 's/layers: 0-2/layrs: 0-2/' lib.yaml >bad.yaml
+bad 2 "bad.yaml:4: unknown key 'layrs'" "$P" --config bad.yaml --quiet
+sed 's/layers: 0-2/layers: 2-0/' lib.yaml >bad.yaml
+bad 2 "runs backward" "$P" --config bad.yaml --quiet
+# misuse
+B="$P --input s --output x.npz --quiet"
+bad 2 "needs either --layer or --layers, got neither" $B --strategy hidden-to-concept
+bad 2 "either --layer or --layers, got both" $B --strategy hidden-to-concept --layer 1 --layers 2,3
+bad 2 "go with *-to-feature only" $B --strategy hidden-to-concept --layer 1 --target-layer 3
+bad 2 "takes no target layer and features" $B --strategy hidden-to-concept --layer 1 --target-feature 3
+bad 2 "needs a target layer and target features" $B --strategy hidden-to-feature
+bad 2 "strategy: expected embedding-to-feature" $B --strategy hidden-to-concpt --layer 1
+bad 2 "got nothing" $B --strategy hidden-to-concept --layers 1,2,
+bad 2 "runs backward" $B --strategy hidden-to-concept --layers 5-2
+bad 2 "expected a number or a range" $B --strategy hidden-to-concept --layers 1,x
+bad 2 "exactly two layers" $B --strategy hidden-to-concept --layers 1,2,3 --combine diff
+bad 2 "expected final, all or last:T" $B --strategy hidden-to-concept --layer 1 --rows last:0
+bad 2 "probe_data:" "$P" --strategy hidden-to-concept --layer 1 --output x.npz --no-such-flag
+# bad data
+bad 1 "layer 77 is not in the file: it has 0,1,2,3,4,5" $B --strategy hidden-to-concept --layer 77
+bad 1 "feature 40 is out of range" $B --strategy hidden-to-feature --target-layer 3 --target-feature 40
+mkdir empty; bad 1 "no file named sentence_*.npz" "$P" --input empty --output x.npz --quiet --strategy hidden-to-concept --layer 1
+bad 1 "none" "$P" --input none --output x.npz --quiet --strategy hidden-to-concept --layer 1
+cp -r s cut; head -c 3000 s/sentence_000007.npz >cut/sentence_000007.npz
+bad 1 "sentence_000007.npz" "$P" --input cut --output x.npz --quiet --strategy hidden-to-concept --layer 1
+: >cut/sentence_000009.npz
+ok "$P" --input cut --output skip.npz --quiet --strategy hidden-to-concept --layer 1 --skip-bad
+cp -r s mixed; "$P" synthesize --out other --sentences 1 --layers 6 --dim 25 --features 40 --quiet >/dev/null 2>&1; cp other/sentence_000000.npz mixed/sentence_000005.npz
+bad 1 "sentence_000000.npz it has 24" "$P" --input mixed --output x.npz --quiet --strategy hidden-to-concept --layer 1
+cp -r s twice; cp s/sentence_000003.npz twice/sentence_000100.npz
+bad 1 "sentence_index 3 occurs already in" "$P" --input twice --output x.npz --quiet --strategy hidden-to-concept --layer 1
+ok test ! -e x.npz
+bad 1 "exists already" "$P" --input s --output whole.npz --quiet --strategy hidden-to-concept --layer 3
+echo "hello" >not.npz
+bad 1 "not.npz" "$P" probe not.npz --out q --quiet
+bad 1 "ridge is for features" "$P" probe d/h_l3.npz --probe ridge --out q --overwrite --quiet
+if [ "$(id -u)" != 0 ]; then chmod a-w d; bad 1 "d" "$P" --input s --output d/new.npz --quiet --strategy hidden-to-concept --layer 3; chmod u+w d; fi
+( ulimit -f 8; "$P" --input s --output full/x.npz --quiet --strategy activation-to-concept --layers 0-5 >/dev/null 2>"$tmp/log" ); rc=$?
+ok test $rc -ne 0
+ok test ! -e full/x.npz
+ok test "$(ls full 2>/dev/null | grep -c nntmp)" -eq 0
+# ctrl-C leaves whole files only, and resume ends in the same bytes
+"$P" synthesize --out k --sentences 300 --layers 6 --dim 24 --features 4000 --quiet >/dev/null 2>&1 & pid=$!
+sleep 0.3; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+ok "$P" synthesize --out k --sentences 300 --layers 6 --dim 24 --features 4000 --resume --quiet
+ok "$P" --input k --output kk.npz --quiet --strategy hidden-to-concept --layer 3
+ok "$P" --help
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
