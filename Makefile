@@ -71,7 +71,13 @@ bench-peers: $(BENCHES)
 callgrind:
 	@sh tests/bench/callgrind.sh
 
+# all 2^32 floats printed and read back (minutes); the fuzz targets, SECONDS each (needs clang)
+test-exhaustive: build/test_num
+	build/test_num exhaustive
+fuzz: | build
+	@sh tests/fuzz/run.sh $(SECONDS)
+
 clean:
 	rm -rf build out
 
-.PHONY: all run test interop check hashes sanitize bench bench-peers callgrind clean
+.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind clean

@@ -3272,7 +3272,8 @@ NNI_FN int nni_index_before(const nn_csv_field *f, size_t a, size_t b)
     size_t n = f[a].n < f[b].n ? f[a].n : f[b].n;
     int c = n ? memcmp(f[a].s, f[b].s, n) : 0;
     if (c) return c < 0;
-    return f[a].n != f[b].n ? f[a].n < f[b].n : a < b;
+    if (f[a].n != f[b].n) return f[a].n < f[b].n;
+    return f[a].quoted / 2 != f[b].quoted / 2 ? f[a].quoted < f[b].quoted : a < b;   /* 2: a name that we made comes last */
 }
 NNI_FN void nni_index_sort(const nn_csv_field *f, size_t *v, size_t n)
 {
@@ -3325,6 +3326,7 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
         if (f[i].n) continue;
         f[i].s = (const char *)unnamed.data + unnamed.len;
         f[i].n = (size_t)snprintf((char *)unnamed.data + unnamed.len, 32, "Unnamed: %zu", i);
+        f[i].quoted = 2;
         unnamed.len += f[i].n;
     }
     if (s == NN_OK) nni_index_sort(f, v, n);
@@ -4888,7 +4890,7 @@ NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
         uint32_t c;
         if (!start) return;
         for (o = start; s < stop;) {
-            while (stop - s >= 8 && nni_plain8(s) && !w->html) { memcpy(o, s, 8); o += 8; s += 8; }
+            while (stop - s >= 8 && nni_plain8(s) && !w->html && !(w->ascii && memchr(s, 0x7f, 8))) { memcpy(o, s, 8); o += 8; s += 8; }
             if (s >= stop) break;
             if ((unsigned char)*s >= 0x80) {
                 len = nni_utf8_get(s, (size_t)(end - s), &c);
