@@ -9753,8 +9753,692 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
 }
 
 /* ---- [EVENTS] ----------------------------------------------------------- */
+/* Just enough protocol buffers: key = field << 3 | wire type; 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
+NNI_FN void nni_pb_varint(nn_buf *b, uint64_t v, nn_status *s, nn_error *err)
+{
+    unsigned char h[10];
+    size_t n = 0;
+    do { h[n++] = (unsigned char)((v & 127) | (v > 127 ? 128u : 0u)); v >>= 7; } while (v);
+    if (*s == NN_OK) *s = nn_buf_put(b, h, n, err);
+}
+NNI_FN void nni_pb_key(nn_buf *b, unsigned field, unsigned type, nn_status *s, nn_error *err) { nni_pb_varint(b, field << 3 | type, s, err); }
+NNI_FN void nni_pb_bytes(nn_buf *b, unsigned field, const void *p, size_t n, nn_status *s, nn_error *err)
+{
+    nni_pb_key(b, field, 2, s, err);
+    nni_pb_varint(b, n, s, err);
+    if (*s == NN_OK) *s = nn_buf_put(b, p, n, err);
+}
+NNI_FN void nni_pb_text(nn_buf *b, unsigned field, const char *t, nn_status *s, nn_error *err) { nni_pb_bytes(b, field, t, strlen(t), s, err); }
+NNI_FN void nni_pb_int(nn_buf *b, unsigned field, int64_t v, nn_status *s, nn_error *err)
+{
+    nni_pb_key(b, field, 0, s, err);
+    nni_pb_varint(b, (uint64_t)v, s, err);
+}
+NNI_FN void nni_pb_double(nn_buf *b, unsigned field, double v, nn_status *s, nn_error *err)
+{
+    unsigned char h[8];
+    uint64_t x;
+    memcpy(&x, &v, 8);
+    nni_put_le64(h, x);
+    nni_pb_key(b, field, 1, s, err);
+    if (*s == NN_OK) *s = nn_buf_put(b, h, 8, err);
+}
+NNI_FN void nni_pb_float(nn_buf *b, unsigned field, float v, nn_status *s, nn_error *err)
+{
+    unsigned char h[4];
+    uint32_t x;
+    memcpy(&x, &v, 4);
+    nni_put_le32(h, x);
+    nni_pb_key(b, field, 5, s, err);
+    if (*s == NN_OK) *s = nn_buf_put(b, h, 4, err);
+}
+struct nn_events { nn_append *a; nn_alloc alloc; nn_buf part[5], rec; };   /* part: messages inside messages */
+NNI_FN uint32_t nni_crc_masked(const void *p, size_t n)
+{
+    uint32_t c = nn_crc32c(0, p, n);
+    return (c >> 15 | c << 17) + 0xa282ead8u;
+}
+/* one event as one record: length, its sum, data, its sum */
+NNI_FN nn_status nni_events_put(nn_events *e, const nn_buf *ev, nn_error *err)
+{
+    unsigned char h[12], t[4];
+    nn_status s;
+    nni_put_le64(h, ev->len);
+    nni_put_le32(h + 8, nni_crc_masked(h, 8));
+    nni_put_le32(t, nni_crc_masked(ev->data, ev->len));
+    e->rec.len = 0;
+    s = nn_buf_put(&e->rec, h, 12, err);
+    if (s == NN_OK) s = nn_buf_put(&e->rec, ev->data, ev->len, err);
+    if (s == NN_OK) s = nn_buf_put(&e->rec, t, 4, err);
+    return s == NN_OK ? nn_append_put(e->a, e->rec.data, e->rec.len, err) : s;
+}
+NN_DEF nn_status nn_events_path(char *buf, size_t cap, const char *dir, uint64_t seconds, nn_error *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "events.out.tfevents.%010llu.nn.0", (unsigned long long)seconds);
+    return nn_path_join(buf, cap, dir, name, err);
+}
+NN_DEF nn_status nn_events_open(nn_events **out, const char *path, double wall, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_events *e;
+    uint64_t good = 0;
+    size_t i;
+    nn_status s = NN_OK;
+    *out = NULL;
+    if (nn_file_exists(path, opts)) {                   /* where does the last whole record end? */
+        nn_file_opts o = NN_ZERO;
+        nn_reader *r;
+        if (opts) o = *opts;
+        o.raw = 1;
+        o.limit = 0;
+        if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+        s = nn_events_read_from(r, NULL, NULL, &good, err);
+        nn_reader_close(r);
+        if (s != NN_OK) return s;
+    }
+    e = (nn_events *)nni_new(1, sizeof *e, &a);
+    if (!e) return nni_fail(err, NN_E_NOMEM, "%.100s: out of memory", path);
+    e->alloc = e->rec.alloc = a;
+    for (i = 0; i < 5; i++) e->part[i].alloc = a;
+    s = nn_append_open(&e->a, path, good, opts, err);
+    if (s == NN_OK && good == 0) {
+        nni_pb_double(&e->part[0], 1, wall, &s, err);
+        nni_pb_text(&e->part[0], 3, "brain.Event:2", &s, err);
+        if (s == NN_OK) s = nni_events_put(e, &e->part[0], err);
+    }
+    if (s != NN_OK) { (void)nn_events_close(e, NULL); return s; }
+    *out = e;
+    return NN_OK;
+}
+NN_DEF nn_status nn_events_sync(nn_events *e, nn_error *err) { return nn_append_sync(e->a, err); }
+NN_DEF nn_status nn_events_close(nn_events *e, nn_error *err)
+{
+    nn_status s;
+    nn_alloc a;
+    size_t i;
+    if (!e) return NN_OK;
+    a = e->alloc;
+    s = nn_append_close(e->a, err);
+    for (i = 0; i < 5; i++) nn_buf_free(&e->part[i]);
+    nn_buf_free(&e->rec);
+    nn_mem_free(e, sizeof *e, &a);
+    return s;
+}
+/* wrap the Value in part[1] as Event{wall, step, summary{value}} and write it */
+NNI_FN nn_status nni_events_value(nn_events *e, int64_t step, double wall, nn_status s, nn_error *err)
+{
+    e->part[2].len = e->part[0].len = 0;
+    nni_pb_bytes(&e->part[2], 1, e->part[1].data, e->part[1].len, &s, err);
+    nni_pb_double(&e->part[0], 1, wall, &s, err);
+    if (step) nni_pb_int(&e->part[0], 2, step, &s, err);
+    nni_pb_bytes(&e->part[0], 5, e->part[2].data, e->part[2].len, &s, err);
+    return s == NN_OK ? nni_events_put(e, &e->part[0], err) : s;
+}
+NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step, double wall, nn_error *err)
+{
+    nn_status s = NN_OK;
+    e->part[1].len = 0;
+    nni_pb_text(&e->part[1], 1, tag, &s, err);
+    nni_pb_float(&e->part[1], 2, (float)value, &s, err);
+    return nni_events_value(e, step, wall, s, err);
+}
+NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n, size_t bins, int64_t step, double wall, nn_error *err)
+{
+    double lo = 0, hi = 0, sum = 0, squares = 0, width;
+    size_t i, count = 0;
+    nn_buf *h = &e->part[3], *limits = &e->part[4], *counts = &e->part[2];
+    nn_status s = NN_OK;
+    if (bins == 0) bins = 30;
+    if (bins > 65536) return nni_fail(err, NN_E_ARG, "nn_events_histogram: expected at most 65536 bins, got %zu", bins);
+    for (i = 0; i < n; i++) {
+        double v = (double)x[i];
+        if (!(v - v == 0)) continue;                    /* finite only */
+        if (!count || v < lo) lo = v;
+        if (!count || v > hi) hi = v;
+        sum += v;
+        squares += v * v;
+        count++;
+    }
+    if (!(hi > lo)) bins = 1;
+    width = (hi - lo) / (double)bins;
+    h->len = limits->len = counts->len = 0;
+    for (i = 0; i <= bins && s == NN_OK; i++) {         /* an empty bin on the left gives the first one its left edge, as PyTorch writes it */
+        unsigned char b[8] = { 0 };
+        double edge = i == bins ? hi : lo + width * (double)i;
+        uint64_t u;
+        memcpy(&u, &edge, 8);
+        s = nn_buf_put(counts, b, 8, err);
+        nni_put_le64(b, u);
+        if (s == NN_OK) s = nn_buf_put(limits, b, 8, err);
+    }
+    for (i = 0; i < n && s == NN_OK; i++) {
+        double v = (double)x[i], c;
+        size_t k;
+        uint64_t u;
+        if (!(v - v == 0)) continue;
+        k = width > 0 ? (size_t)((v - lo) / width) : 0;
+        if (k >= bins) k = bins - 1;
+        u = nni_le64(counts->data + 8 * (k + 1));
+        memcpy(&c, &u, 8);
+        c += 1;
+        memcpy(&u, &c, 8);
+        nni_put_le64(counts->data + 8 * (k + 1), u);
+    }
+    nni_pb_double(h, 1, lo, &s, err);
+    nni_pb_double(h, 2, hi, &s, err);
+    nni_pb_double(h, 3, (double)count, &s, err);
+    nni_pb_double(h, 4, sum, &s, err);
+    nni_pb_double(h, 5, squares, &s, err);
+    nni_pb_bytes(h, 6, limits->data, limits->len, &s, err);
+    nni_pb_bytes(h, 7, counts->data, counts->len, &s, err);
+    e->part[1].len = 0;
+    nni_pb_text(&e->part[1], 1, tag, &s, err);
+    nni_pb_bytes(&e->part[1], 5, h->data, h->len, &s, err);
+    return nni_events_value(e, step, wall, s, err);
+}
+NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image, int64_t step, double wall, nn_error *err)
+{
+    nn_buf *png = &e->part[4], *m = &e->part[3];
+    nn_status s;
+    png->len = m->len = e->part[1].len = 0;
+    if ((s = nn_png_encode(png, image, 6, err)) != NN_OK) return s;
+    nni_pb_int(m, 1, (int64_t)image->shape[0], &s, err);
+    nni_pb_int(m, 2, (int64_t)image->shape[1], &s, err);
+    nni_pb_int(m, 3, image->ndim == 3 ? (int64_t)image->shape[2] : 1, &s, err);
+    nni_pb_bytes(m, 4, png->data, png->len, &s, err);
+    nni_pb_text(&e->part[1], 1, tag, &s, err);
+    nni_pb_bytes(&e->part[1], 4, m->data, m->len, &s, err);
+    return nni_events_value(e, step, wall, s, err);
+}
+/* metadata{plugin_data{name, content}} into part[1], through part[3] and part[4] */
+NNI_FN void nni_events_plugin(nn_events *e, const char *name, const void *content, size_t n, nn_status *s, nn_error *err)
+{
+    e->part[3].len = e->part[4].len = 0;
+    nni_pb_text(&e->part[3], 1, name, s, err);
+    if (n) nni_pb_bytes(&e->part[3], 2, content, n, s, err);
+    nni_pb_bytes(&e->part[4], 1, e->part[3].data, e->part[3].len, s, err);
+    nni_pb_bytes(&e->part[1], 9, e->part[4].data, e->part[4].len, s, err);
+}
+NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step, double wall, nn_error *err)
+{
+    static const unsigned char shape[] = { 0x12, 2, 8, 1 };     /* one dimension of size 1 */
+    nn_buf *t = &e->part[3], *full = &e->part[4];
+    nn_status s = NN_OK;
+    t->len = full->len = e->part[1].len = 0;
+    s = nn_buf_text(full, tag, err);
+    if (s == NN_OK) s = nn_buf_text(full, "/text_summary", err);
+    nni_pb_bytes(&e->part[1], 1, full->data, full->len, &s, err);
+    nni_pb_int(t, 1, 7, &s, err);                       /* DT_STRING */
+    nni_pb_bytes(t, 2, shape, sizeof shape, &s, err);
+    nni_pb_text(t, 8, utf8, &s, err);
+    nni_pb_bytes(&e->part[1], 8, t->data, t->len, &s, err);
+    nni_events_plugin(e, "text", NULL, 0, &s, err);
+    return nni_events_value(e, step, wall, s, err);
+}
+NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *const *metrics, size_t n_metrics, double wall, nn_error *err)
+{
+    static const char *const tags[3] = { "_hparams_/experiment", "_hparams_/session_start_info", "_hparams_/session_end_info" };
+    nn_buf exp = NN_ZERO, start = NN_ZERO, content = NN_ZERO, a = NN_ZERO, b = NN_ZERO;
+    nn_status s = NN_OK;
+    size_t i, k;
+    exp.alloc = start.alloc = content.alloc = a.alloc = b.alloc = e->alloc;
+    for (i = 0; i < hp->count && s == NN_OK; i++) {
+        const nn_tensor *t = &hp->items[i].value;
+        int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
+        char nb[64];
+        if (nn_tensor_count(t) != 1) { s = nni_fail(err, NN_E_ARG, "nn_events_hparams: '%s' is not one value", nni_name(nb, hp->items[i].name)); break; }
+        a.len = b.len = 0;                              /* b: Value, a: HParamInfo */
+        nni_pb_text(&a, 1, hp->items[i].name, &s, err);
+        nni_pb_int(&a, 4, text ? 1 : t->dtype == NN_BOOL ? 2 : 3, &s, err);
+        nni_pb_bytes(&exp, 4, a.data, a.len, &s, err);
+        if (text) {
+            size_t n = nn_tensor_text(t, 0, NULL, 0);
+            a.len = 0;
+            if (s == NN_OK) s = nn_buf_reserve(&a, n, err);
+            if (s != NN_OK) break;
+            (void)nn_tensor_text(t, 0, (char *)a.data, n + 1);
+            nni_pb_bytes(&b, 3, a.data, n, &s, err);
+        } else if (t->dtype == NN_BOOL) nni_pb_int(&b, 4, *(const unsigned char *)t->data != 0, &s, err);
+        else nni_pb_double(&b, 2, nn_tensor_get_f64(t, 0), &s, err);
+        a.len = 0;                                      /* map entry */
+        nni_pb_text(&a, 1, hp->items[i].name, &s, err);
+        nni_pb_bytes(&a, 2, b.data, b.len, &s, err);
+        nni_pb_bytes(&start, 1, a.data, a.len, &s, err);
+    }
+    for (i = 0; i < n_metrics; i++) {
+        a.len = b.len = 0;
+        nni_pb_text(&a, 2, metrics[i], &s, err);        /* MetricName{tag} in MetricInfo */
+        nni_pb_bytes(&b, 1, a.data, a.len, &s, err);
+        nni_pb_bytes(&exp, 5, b.data, b.len, &s, err);
+    }
+    nni_pb_double(&start, 5, wall, &s, err);
+    for (k = 0; k < 3 && s == NN_OK; k++) {
+        static const unsigned char empty[] = { 8, 1, 0x12, 2, 0x12, 0 };   /* a float tensor of shape [0] */
+        content.len = e->part[1].len = b.len = 0;
+        if (k == 2) { nni_pb_int(&b, 1, 1, &s, err); nni_pb_double(&b, 2, wall, &s, err); }
+        nni_pb_bytes(&content, k == 0 ? 2 : k == 1 ? 3 : 4, k == 0 ? exp.data : k == 1 ? start.data : b.data, k == 0 ? exp.len : k == 1 ? start.len : b.len, &s, err);
+        nni_pb_text(&e->part[1], 1, tags[k], &s, err);
+        nni_pb_bytes(&e->part[1], 8, empty, sizeof empty, &s, err);
+        nni_events_plugin(e, "hparams", content.data, content.len, &s, err);
+        s = nni_events_value(e, 0, wall, s, err);
+    }
+    nn_buf_free(&exp); nn_buf_free(&start); nn_buf_free(&content); nn_buf_free(&a); nn_buf_free(&b);
+    return s;
+}
+/* reading: one field at a time; 0 = end, -1 = damaged */
+typedef struct nni_pb { const unsigned char *p, *end; unsigned field, type; uint64_t v; const unsigned char *b; size_t n; } nni_pb;
+NNI_FN int nni_pb_get(nni_pb *m, uint64_t *v)
+{
+    unsigned shift = 0;
+    *v = 0;
+    while (m->p < m->end && shift < 64) {
+        unsigned char c = *m->p++;
+        *v |= (uint64_t)(c & 127) << shift;
+        if (c < 128) return 1;
+        shift += 7;
+    }
+    return 0;
+}
+NNI_FN int nni_pb_next(nni_pb *m)
+{
+    uint64_t key;
+    if (m->p == m->end) return 0;
+    if (!nni_pb_get(m, &key) || key >> 3 == 0 || key >> 35) return -1;
+    m->field = (unsigned)(key >> 3);
+    m->type = (unsigned)key & 7;
+    m->v = 0;
+    m->b = NULL;
+    m->n = 0;
+    switch (m->type) {
+    case 0: return nni_pb_get(m, &m->v) ? 1 : -1;
+    case 1: if (m->end - m->p < 8) return -1; m->v = nni_le64(m->p); m->p += 8; return 1;
+    case 5: if (m->end - m->p < 4) return -1; m->v = nni_le32(m->p); m->p += 4; return 1;
+    case 2:
+        if (!nni_pb_get(m, &m->v) || m->v > (uint64_t)(m->end - m->p)) return -1;
+        m->b = m->p;
+        m->n = (size_t)m->v;
+        m->p += m->n;
+        return 1;
+    default: return -1;
+    }
+}
+NNI_FN void nni_pb_open(nni_pb *m, const unsigned char *p, size_t n) { memset(m, 0, sizeof *m); m->p = p; m->end = p + n; }
+NNI_FN double nni_pb_f64(uint64_t u) { double d; memcpy(&d, &u, 8); return d; }
+NNI_FN double nni_pb_f32(uint64_t u) { uint32_t w = (uint32_t)u; float f; memcpy(&f, &w, 4); return (double)f; }
+/* Value -> *ev; 1 or -1 */
+NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
+{
+    nni_pb v, m, t;
+    int r, tensor = 0;
+    unsigned dtype = 0;
+    const unsigned char *str = NULL, *raw = NULL;
+    size_t str_n = 0, raw_n = 0, rank = 0, dims[2] = { 0, 0 };
+    double num = 0;
+    int have_num = 0;
+    nni_pb_open(&v, p, n);
+    while ((r = nni_pb_next(&v)) > 0) {
+        if (v.field == 1 && v.type == 2) { ev->tag = (const char *)v.b; ev->tag_n = v.n; }
+        else if (v.field == 2 && v.type == 5) { ev->kind = NN_EVENT_SCALAR; ev->value = nni_pb_f32(v.v); }
+        else if (v.field == 4 && v.type == 2) {
+            ev->kind = NN_EVENT_IMAGE;
+            nni_pb_open(&m, v.b, v.n);
+            while ((r = nni_pb_next(&m)) > 0) {
+                if (m.field == 1 && m.type == 0) ev->height = (int64_t)m.v;
+                if (m.field == 2 && m.type == 0) ev->width = (int64_t)m.v;
+                if (m.field == 4 && m.type == 2) { ev->bytes = m.b; ev->bytes_n = m.n; }
+            }
+            if (r < 0) return -1;
+        } else if (v.field == 5 && v.type == 2) {
+            size_t nl = 0, nc = 0;
+            ev->kind = NN_EVENT_HISTOGRAM;
+            nni_pb_open(&m, v.b, v.n);
+            while ((r = nni_pb_next(&m)) > 0) {
+                if (m.field <= 5 && m.type == 1) {
+                    double d = nni_pb_f64(m.v);
+                    if (m.field == 1) ev->min = d; else if (m.field == 2) ev->max = d; else if (m.field == 3) ev->num = d; else if (m.field == 4) ev->sum = d; else ev->sum_squares = d;
+                }
+                if (m.field == 6 && m.type == 2) { ev->limits = m.b; nl = m.n; }
+                if (m.field == 7 && m.type == 2) { ev->counts = m.b; nc = m.n; }
+            }
+            if (r < 0 || nl != nc || nl % 8) return -1;
+            ev->n_bins = nl / 8;
+        } else if (v.field == 8 && v.type == 2) {
+            tensor = 1;
+            nni_pb_open(&m, v.b, v.n);
+            while ((r = nni_pb_next(&m)) > 0) {
+                if (m.field == 1 && m.type == 0) dtype = (unsigned)m.v;
+                if (m.field == 2 && m.type == 2) {
+                    nni_pb d;
+                    nni_pb_open(&t, m.b, m.n);
+                    while ((r = nni_pb_next(&t)) > 0) {
+                        if (t.field != 2 || t.type != 2) continue;
+                        nni_pb_open(&d, t.b, t.n);
+                        while ((r = nni_pb_next(&d)) > 0) if (d.field == 1 && d.type == 0 && rank < 2) dims[rank] = (size_t)d.v;
+                        if (r < 0) return -1;
+                        rank++;
+                    }
+                    if (r < 0) return -1;
+                }
+                if (m.field == 4 && m.type == 2) { raw = m.b; raw_n = m.n; }
+                if (m.field == 5 && m.type == 5) { num = nni_pb_f32(m.v); have_num = 1; }
+                if (m.field == 5 && m.type == 2 && m.n >= 4) { num = nni_pb_f32(nni_le32(m.b)); have_num = 1; }
+                if (m.field == 6 && m.type == 1) { num = nni_pb_f64(m.v); have_num = 1; }
+                if (m.field == 6 && m.type == 2) { raw = m.b; raw_n = m.n; }
+                if (m.field == 8 && m.type == 2) { str = m.b; str_n = m.n; }
+            }
+            if (r < 0) return -1;
+        } else if (v.field == 9 && v.type == 2) {
+            nni_pb_open(&m, v.b, v.n);
+            while ((r = nni_pb_next(&m)) > 0) {
+                if (m.field != 1 || m.type != 2) continue;
+                nni_pb_open(&t, m.b, m.n);
+                while ((r = nni_pb_next(&t)) > 0) {
+                    if (t.field == 1 && t.type == 2) { ev->plugin = (const char *)t.b; ev->plugin_n = t.n; }
+                    if (t.field == 2 && t.type == 2) { ev->bytes = t.b; ev->bytes_n = t.n; }
+                }
+                if (r < 0) return -1;
+            }
+            if (r < 0) return -1;
+        }
+    }
+    if (r < 0) return -1;
+    if (ev->plugin_n == 7 && memcmp(ev->plugin, "hparams", 7) == 0) ev->kind = NN_EVENT_HPARAMS;
+    else if (tensor) {
+        ev->bytes = NULL;
+        ev->bytes_n = 0;
+        if (dtype == 7 && ev->plugin_n == 6 && memcmp(ev->plugin, "images", 6) == 0) { ev->kind = NN_EVENT_IMAGE; ev->bytes = str; ev->bytes_n = str_n; }
+        else if (dtype == 7) { ev->kind = NN_EVENT_TEXT; ev->bytes = str; ev->bytes_n = str_n; }
+        else if (rank == 2 && dims[1] == 3 && dtype == 2 && raw && raw_n / 24 == dims[0] && raw_n % 24 == 0) { ev->kind = NN_EVENT_HISTOGRAM; ev->rows = raw; ev->n_bins = dims[0]; }
+        else if (have_num && rank == 0) { ev->kind = NN_EVENT_SCALAR; ev->value = num; }
+        else if (raw && rank == 0 && dtype == 1 && raw_n == 4) { ev->kind = NN_EVENT_SCALAR; ev->value = nni_pb_f32(nni_le32(raw)); }
+        else if (raw && rank == 0 && dtype == 2 && raw_n == 8) { ev->kind = NN_EVENT_SCALAR; ev->value = nni_pb_f64(nni_le64(raw)); }
+    }
+    return 1;
+}
+NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, uint64_t *good, nn_error *err)
+{
+    char nb[64];
+    if (good) *good = 0;
+    for (;;) {
+        const unsigned char *p;
+        size_t n, len;
+        uint64_t at = nn_reader_tell(r), want;
+        nni_pb m, sm;
+        nn_event base;
+        int k, any = 0;
+        nn_status s = nn_reader_peek(r, 12, &p, &n, err);
+        if (s != NN_OK) return s;
+        if (n < 12) return NN_OK;                       /* the end, or a torn record */
+        want = nni_le64(p);
+        if (nni_le32(p + 8) != nni_crc_masked(p, 8))
+            return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, nn_reader_name(r)), (unsigned long long)at, at ? "checksum of a record's length differs" : "not an event file");
+        if (want > ((uint64_t)1 << 30)) return nni_fail_at(err, NN_E_LIMIT, (size_t)at, 0, 0, "%s: byte %llu: a record of more than 1 GiB", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+        len = (size_t)want;
+        for (n = 0; n < len + 16; ) {                   /* grow with what is there, not with what is claimed */
+            size_t ask = n + ((size_t)1 << 20) < len + 16 ? n + ((size_t)1 << 20) : len + 16;
+            if ((s = nn_reader_peek(r, ask, &p, &n, err)) != NN_OK) return s;
+            if (n < ask) return NN_OK;
+        }
+        if (nni_le32(p + 12 + len) != nni_crc_masked(p + 12, len))
+            return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: checksum of a record differs", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+        memset(&base, 0, sizeof base);
+        base.tag = base.plugin = "";
+        nni_pb_open(&m, p + 12, len);
+        while ((k = nni_pb_next(&m)) > 0) {             /* first what holds for all values of the event */
+            if (m.field == 1 && m.type == 1) base.wall = nni_pb_f64(m.v);
+            if (m.field == 2 && m.type == 0) base.step = m.v >> 63 ? -(int64_t)(~m.v) - 1 : (int64_t)m.v;
+        }
+        nni_pb_open(&m, p + 12, len);
+        while (k == 0 && (k = nni_pb_next(&m)) > 0) {
+            nn_event ev = base;
+            k = 0;
+            if (m.field == 3 && m.type == 2) {
+                ev.kind = NN_EVENT_VERSION;
+                ev.bytes = m.b;
+                ev.bytes_n = m.n;
+                any = 1;
+                if (each && (s = each(ctx, &ev)) != NN_OK) return s;
+            } else if (m.field == 5 && m.type == 2) {
+                nni_pb_open(&sm, m.b, m.n);
+                while ((k = nni_pb_next(&sm)) > 0) {
+                    if (sm.field != 1 || sm.type != 2) continue;
+                    ev = base;
+                    if (nni_event_value(&ev, sm.b, sm.n) < 0) { k = -1; break; }
+                    any = 1;
+                    if (each && (s = each(ctx, &ev)) != NN_OK) return s;
+                }
+            }
+        }
+        if (k < 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: damaged event", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+        if (!any && each && (s = each(ctx, &base)) != NN_OK) return s;
+        nn_reader_take(r, len + 16);
+        if (good) *good = nn_reader_tell(r);
+    }
+}
+NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    nn_status s = nn_reader_open(&r, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_events_read_from(r, each, ctx, NULL, err);
+    nn_reader_close(r);
+    return s;
+}
 
 /* ---- [PNG] -------------------------------------------------------------- */
+NNI_FN unsigned char nni_paeth(unsigned a, unsigned b, unsigned c)
+{
+    int p = (int)a + (int)b - (int)c, pa = p - (int)a, pb = p - (int)b, pc = p - (int)c;
+    if (pa < 0) pa = -pa;
+    if (pb < 0) pb = -pb;
+    if (pc < 0) pc = -pc;
+    return (unsigned char)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
+}
+NNI_FN nn_status nni_png_chunk(nn_buf *out, const char *type, const void *data, size_t n, nn_error *err)
+{
+    unsigned char h[8];
+    nn_status s;
+    if (n > 0x7FFFFFFF) return nni_fail(err, NN_E_LIMIT, "nn_png_encode: a chunk of more than 2 GiB");
+    nni_put_be32(h, (uint32_t)n);
+    memcpy(h + 4, type, 4);
+    s = nn_buf_put(out, h, 8, err);
+    if (s == NN_OK) s = nn_buf_put(out, data, n, err);
+    nni_put_be32(h, nn_crc32(nn_crc32(0, type, 4), data, n));
+    return s == NN_OK ? nn_buf_put(out, h, 4, err) : s;
+}
+NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_error *err)
+{
+    static const unsigned char color[5] = { 0, 0, 4, 2, 6 };
+    size_t ch = t->ndim == 3 ? t->shape[2] : 1, w, h, row, had = out->len, y, i;
+    unsigned char head[13], *work;
+    const unsigned char *px = (const unsigned char *)t->data, *zero;
+    nn_buf packed = NN_ZERO;
+    nn_deflater *z = NULL;
+    nn_status s;
+    if (t->dtype != NN_U8 || t->ndim < 2 || t->ndim > 3 || ch < 1 || ch > 4) return nni_fail(err, NN_E_ARG, "nn_png_encode: expected u8 [H,W] or [H,W,1..4], got %s with %zu dimensions", nn_dtype_name(t->dtype), t->ndim);
+    h = t->shape[0];
+    w = t->shape[1];
+    if (h == 0 || w == 0) return nni_fail(err, NN_E_ARG, "nn_png_encode: an image needs at least one pixel");
+    if (w > NN_MAX_PNG_PIXELS / h) return nni_fail(err, NN_E_LIMIT, "nn_png_encode: expected at most %zu pixels, got %zu x %zu", NN_MAX_PNG_PIXELS, w, h);
+    row = w * ch;
+    packed.alloc = out->alloc;
+    work = (unsigned char *)nni_new(row * 6 + 5, 1, &out->alloc);      /* five candidate lines with their filter bytes, and a line of zeros */
+    if (!work) return nni_fail(err, NN_E_NOMEM, "nn_png_encode: out of memory");
+    zero = work + 5 * (row + 1);
+    nni_put_be32(head, (uint32_t)w);
+    nni_put_be32(head + 4, (uint32_t)h);
+    head[8] = 8; head[9] = color[ch]; head[10] = head[11] = head[12] = 0;
+    s = nn_buf_put(out, "\x89PNG\r\n\x1a\n", 8, err);
+    if (s == NN_OK) s = nni_png_chunk(out, "IHDR", head, 13, err);
+    if (s == NN_OK) s = nn_deflater_open(&z, NN_DEFLATE_ZLIB, level, &out->alloc, err);
+    for (y = 0; y < h && s == NN_OK; y++) {
+        const unsigned char *x = px + y * row, *up = y ? x - row : zero;
+        unsigned long best = ~0ul;
+        unsigned pick = 0, f;
+        for (f = 0; f < 5; f++) {
+            unsigned char *o = work + f * (row + 1);
+            unsigned long sum = 0;
+            *o++ = (unsigned char)f;
+            for (i = 0; i < row; i++) {
+                unsigned a = i >= ch ? x[i - ch] : 0u, b = up[i], c = i >= ch ? up[i - ch] : 0u;
+                unsigned v = x[i] - (f == 0 ? 0u : f == 1 ? a : f == 2 ? b : f == 3 ? (a + b) / 2 : (unsigned)nni_paeth(a, b, c));
+                o[i] = (unsigned char)v;
+                sum += o[i] < 128 ? o[i] : 256u - o[i];
+            }
+            if (sum < best) { best = sum; pick = f; }
+        }
+        s = nn_deflater_put(z, work + pick * (row + 1), row + 1, &packed, err);
+    }
+    if (s == NN_OK) s = nn_deflater_end(z, &packed, err);
+    if (s == NN_OK) s = nni_png_chunk(out, "IDAT", packed.data, packed.len, err);
+    if (s == NN_OK) s = nni_png_chunk(out, "IEND", "", 0, err);
+    nn_deflater_close(z);
+    nn_buf_free(&packed);
+    nn_mem_free(work, row * 6 + 5, &out->alloc);
+    if (s != NN_OK) out->len = had;
+    return s;
+}
+NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *t, int level, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    b.alloc = nni_alloc_of(opts);
+    s = nn_png_encode(&b, t, level, err);
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, opts, err);
+    nn_buf_free(&b);
+    return s;
+}
+NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc, nn_error *err)
+{
+    const unsigned char *p = (const unsigned char *)data, *pal = NULL, *trns = NULL;
+    size_t at = 8, pal_n = 0, trns_n = 0, w = 0, h = 0, line, raw = 0, out_ch, y, x, i, k, shape[3], bpp;
+    unsigned depth = 0, color = 0, ch = 0, max;
+    int seen_idat = 0, idat_over = 0, ended = 0;
+    nn_buf z = NN_ZERO, px = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    unsigned char *zero_line, *o;
+    nn_status s = NN_OK;
+    if (alloc) z.alloc = px.alloc = *alloc;
+#define NNI_PNG_BAD(st, text) do { s = nni_fail_at(err, st, at, 0, 0, "nn_png_decode: byte %zu: %s", at, text); goto out; } while (0)
+    if (n < 8 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0) return nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: byte 0: not a PNG image");
+    while (!ended) {
+        size_t len;
+        const unsigned char *c = p + at, *d = c + 8;
+        if (n - at < 12) NNI_PNG_BAD(NN_E_FORMAT, "cut short");
+        len = nni_be32(c);
+        if (len > 0x7FFFFFFF || len > n - at - 12) NNI_PNG_BAD(NN_E_FORMAT, "a chunk longer than the file");
+        if (nn_crc32(0, c + 4, len + 4) != nni_be32(d + len)) NNI_PNG_BAD(NN_E_FORMAT, "checksum of a chunk differs");
+        if (!w && memcmp(c + 4, "IHDR", 4) != 0) NNI_PNG_BAD(NN_E_FORMAT, "the first chunk is not IHDR");
+        if (seen_idat && memcmp(c + 4, "IDAT", 4) != 0) idat_over = 1;
+        if (memcmp(c + 4, "IHDR", 4) == 0) {
+            static const unsigned char channels[7] = { 1, 0, 3, 1, 2, 0, 4 };
+            if (w || len != 13) NNI_PNG_BAD(NN_E_FORMAT, "IHDR twice, or of the wrong length");
+            w = nni_be32(d);
+            h = nni_be32(d + 4);
+            depth = d[8];
+            color = d[9];
+            ch = color < 7 ? channels[color] : 0;
+            if (!w || !h || w > 0x7FFFFFFF || h > 0x7FFFFFFF) NNI_PNG_BAD(NN_E_FORMAT, "a width or height of 0 or beyond 2^31");
+            if (!ch || d[10] || d[11] || d[12] > 1 || !(depth == 8 || (depth == 16 && color != 3) || ((depth == 1 || depth == 2 || depth == 4) && (color == 0 || color == 3))))
+                NNI_PNG_BAD(NN_E_FORMAT, "no such colour type, depth, compression, filter or interlace method");
+            if (d[12]) NNI_PNG_BAD(NN_E_UNSUPPORTED, "interlaced images are not supported");
+            if (w > NN_MAX_PNG_PIXELS / h) NNI_PNG_BAD(NN_E_LIMIT, "more pixels than NN_MAX_PNG_PIXELS");
+        } else if (memcmp(c + 4, "PLTE", 4) == 0) {
+            if (pal || seen_idat || len == 0 || len % 3 || len > 768 || color == 0 || color == 4) NNI_PNG_BAD(NN_E_FORMAT, "palette out of place");
+            pal = d;
+            pal_n = len / 3;
+        } else if (memcmp(c + 4, "tRNS", 4) == 0) {
+            if (trns || seen_idat || (color == 3 ? !pal || len > pal_n : color == 0 ? len != 2 : color == 2 ? len != 6 : 1)) NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
+            trns = d;
+            trns_n = len;
+        } else if (memcmp(c + 4, "IDAT", 4) == 0) {
+            if (idat_over) NNI_PNG_BAD(NN_E_FORMAT, "image data in two places");
+            seen_idat = 1;
+            if ((s = nn_buf_put(&z, d, len, err)) != NN_OK) goto out;
+        } else if (memcmp(c + 4, "IEND", 4) == 0) {
+            if (len) NNI_PNG_BAD(NN_E_FORMAT, "IEND is not empty");
+            ended = 1;
+        } else if (!(c[4] & 0x20)) NNI_PNG_BAD(NN_E_UNSUPPORTED, "an unknown critical chunk");
+        at += 12 + len;
+    }
+    if (at != n) NNI_PNG_BAD(NN_E_FORMAT, "bytes follow the image");
+    if (!seen_idat || (color == 3 && !pal)) NNI_PNG_BAD(NN_E_FORMAT, color == 3 && !pal ? "no palette" : "no image data");
+    line = ((size_t)w * ch * depth + 7) / 8;
+    bpp = (size_t)ch * depth / 8 ? (size_t)ch * depth / 8 : 1;
+    raw = (line + 1) * h;
+    if (raw / 1032 > z.len) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
+    if ((s = nn_inflate(&px, z.data, z.len, NN_DEFLATE_ZLIB, raw, NULL, err)) != NN_OK) goto out;
+    if (px.len != raw) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
+    zero_line = (unsigned char *)nni_new(line, 1, &px.alloc);
+    if (!zero_line) { s = nni_fail(err, NN_E_NOMEM, "nn_png_decode: out of memory"); goto out; }
+    for (y = 0; y < h && s == NN_OK; y++) {
+        unsigned char *r = px.data + y * (line + 1) + 1, *up = y ? r - line - 1 : zero_line;
+        switch (r[-1]) {
+        case 0: break;
+        case 1: for (i = bpp; i < line; i++) r[i] = (unsigned char)(r[i] + r[i - bpp]); break;
+        case 2: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + up[i]); break;
+        case 3: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + ((i >= bpp ? r[i - bpp] : 0u) + up[i]) / 2); break;
+        case 4: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + (i >= bpp ? nni_paeth(r[i - bpp], up[i], up[i - bpp]) : up[i])); break;
+        default: s = nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: line %zu has filter %d, expected 0 to 4", y, r[-1]); break;
+        }
+    }
+    nn_mem_free(zero_line, line, &px.alloc);
+    if (s != NN_OK) goto out;
+    out_ch = color == 3 ? (trns ? 4u : 3u) : ch + ((color == 0 || color == 2) && trns ? 1u : 0u);
+    shape[0] = h;
+    shape[1] = w;
+    shape[2] = out_ch;
+    if ((s = nn_tensor_raw(&t, depth == 16 ? NN_U16 : NN_U8, 0, 3, shape, alloc, err)) != NN_OK) goto out;
+    o = (unsigned char *)t.data;
+    max = (1u << (depth < 8 ? depth : 8)) - 1;
+    for (y = 0; y < h; y++) {
+        const unsigned char *r = px.data + y * (line + 1) + 1;
+        for (x = 0; x < w; x++) {
+            unsigned v[4];
+            int clear;
+            for (k = 0; k < ch; k++) {
+                size_t bit = (x * ch + k) * depth;
+                v[k] = depth == 16 ? (unsigned)r[2 * (x * ch + k)] << 8 | r[2 * (x * ch + k) + 1] : (unsigned)r[bit / 8] >> (8 - depth - bit % 8) & max;
+            }
+            if (color == 3) {
+                if (v[0] >= pal_n) { s = nni_fail(err, NN_E_FORMAT, "nn_png_decode: pixel %zu,%zu uses colour %u of a palette of %zu", x, y, v[0], pal_n); nn_tensor_free(&t); goto out; }
+                for (k = 0; k < 3; k++) *o++ = pal[3 * v[0] + k];
+                if (trns) *o++ = v[0] < trns_n ? trns[v[0]] : 255;
+                continue;
+            }
+            for (k = 0, clear = trns != NULL; k < ch; k++) if (trns && v[k] != ((unsigned)trns[2 * k] << 8 | trns[2 * k + 1])) clear = 0;
+            for (k = 0; k < out_ch; k++) {
+                unsigned q = k < ch ? (depth < 8 ? v[k] * 255 / max : v[k]) : clear ? 0 : depth == 16 ? 65535u : 255u;
+                if (depth == 16) { uint16_t q16 = (uint16_t)q; memcpy(o, &q16, 2); o += 2; } else *o++ = (unsigned char)q;
+            }
+        }
+    }
+    *image = t;
+out:
+    nn_buf_free(&z);
+    nn_buf_free(&px);
+    return s;
+#undef NNI_PNG_BAD
+}
+NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
+    nn_status s;
+    char nb[64];
+    if (opts) o = *opts;
+    o.raw = 1;
+    b.alloc = o.alloc;
+    s = nn_file_read(&b, path, &o, err);
+    if (s == NN_OK && (s = nn_png_decode(image, b.data, b.len, &o.alloc, err)) != NN_OK && err) {
+        char msg[sizeof err->msg];
+        memcpy(msg, err->msg, sizeof msg);
+        s = nni_fail_at(err, s, err->offset, 0, 0, "%s: %.120s", nni_name(nb, o.name ? o.name : path), msg);
+    }
+    nn_buf_free(&b);
+    return s;
+}
 
 #ifdef __cplusplus
 } /* extern "C" */
