@@ -1,0 +1,270 @@
+/* tests/test_io.c - nn_fmt.h [IO]: atomic writing under every fault, readers, journals, locks, checksums */
+#define _POSIX_C_SOURCE 200809L
+#define NN_IMPLEMENTATION
+#include "../nn_fmt.h"
+#include "nn_test.h"
+#include "bin_test.h"
+
+static void checksums(void)
+{
+    char hex[65];
+    nn_sha256 s;
+    unsigned char big[5000];
+    uint32_t a, b;
+    size_t i;
+    CHECK(nn_crc32(0, "123456789", 9) == 0xCBF43926u);
+    CHECK(nn_crc32c(0, "123456789", 9) == 0xE3069283u);
+    CHECK(nn_adler32(1, "Wikipedia", 9) == 0x11E60398u);
+    for (i = 0; i < sizeof big; i++) big[i] = (unsigned char)(i * 7 + i / 256);
+    a = nn_crc32(0, big, sizeof big);                       /* whole (wide tables) against pieces (nibbles) */
+    for (b = 0, i = 0; i < sizeof big; i += 100) b = nn_crc32(b, big + i, 100);
+    CHECK(a == b);
+    nn_sha256_init(&s);
+    nn_sha256_put(&s, "abc", 3);
+    nn_sha256_hex(&s, hex);
+    CHECK_STR(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    nn_sha256_init(&s);
+    for (i = 0; i < 1000000; i += 1000) { unsigned char x[1000]; memset(x, 'a', 1000); nn_sha256_put(&s, x, 1000); }
+    nn_sha256_hex(&s, hex);
+    CHECK_STR(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+static nn_status save(const nn_file_opts *o, size_t n, nn_error *e)
+{
+    static unsigned char data[200000];
+    nn_writer *w;
+    nn_status s;
+    memset(data, 'n', sizeof data);
+    if ((s = nn_writer_open(&w, bin_path("f"), o, e)) != NN_OK) return s;
+    s = nn_writer_put(w, data, n / 2, e);
+    if (s == NN_OK) s = nn_writer_put(w, data, n - n / 2, e);
+    if (s == NN_OK) s = nn_writer_patch(w, 1, "xyz", 3, e);
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    return nn_writer_commit(w, e);
+}
+/* N-th call fails, once and for good, with short writes and without: old file or new one, no temporary, message names the file */
+static void writing_under_every_fault(void)
+{
+    static const size_t sizes[2] = { 100, 150000 };
+    int mode, z;
+    for (z = 0; z < 2; z++) for (mode = 0; mode < 4; mode++) {
+        long k;
+        if (z && mode >= 2) continue;                       /* 3 bytes at a time: the small one only */
+        for (k = 1; k < 500; k++) {
+            bin_faults f = NN_ZERO;
+            nn_io io = bin_table(&f);
+            nn_file_opts o = NN_ZERO;
+            nn_error e = NN_ZERO;
+            nn_buf got = NN_ZERO;
+            nn_status s;
+            long was;
+            int old, fresh;
+            CHECK_OK(nn_file_write(bin_path("f"), "old", 3, NULL, &e), e);
+            o.io = &io;
+            f.fail_at = k;
+            f.sticky = mode & 1;
+            f.shorts = mode >> 1;
+            s = save(&o, sizes[z], &e);
+            was = f.calls;
+            CHECK_INT(f.opened, 0);
+            CHECK_OK(nn_file_read(&got, bin_path("f"), NULL, &e), e);
+            old = got.len == 3 && memcmp(got.data, "old", 3) == 0;
+            fresh = got.len == sizes[z] && memcmp(got.data, "nxyzn", 5) == 0;
+            CHECK_MSG(s == NN_OK ? fresh : old || (fresh && was >= k), "fault %ld: neither the old file nor the new one", k);
+            if (s != NN_OK) { CHECK_INT(s, NN_E_IO); CHECK(strstr(e.msg, "/f: ") != NULL); }
+            CHECK_INT(bin_count(), 1);
+            nn_buf_free(&got);
+            if (s == NN_OK && was < k) break;
+        }
+        CHECK_MSG(k < 500, "never ran through");
+    }
+}
+static void full_disk_and_interruptions(void)
+{
+    nn_error e = NN_ZERO;
+    nn_buf got = NN_ZERO;
+    long room;
+    CHECK_OK(nn_file_write(bin_path("f"), "old", 3, NULL, &e), e);
+    for (room = 0; room < 100; room += 7) {
+        bin_faults f = NN_ZERO;
+        nn_io io = bin_table(&f);
+        nn_file_opts o = NN_ZERO;
+        o.io = &io;
+        f.disk_left = room;
+        CHECK_INT(save(&o, 100, &e), NN_E_IO);
+        CHECK(strstr(e.msg, "cannot write: no space left on the device") != NULL);
+        CHECK_INT(bin_count(), 1);
+    }
+    {
+        bin_faults f = NN_ZERO;
+        nn_io io = bin_table(&f);
+        nn_file_opts o = NN_ZERO;
+        o.io = &io;
+        f.error = EINTR;
+        f.shorts = 1;
+        f.fail_at = 5;                                      /* an interrupted write goes on */
+        CHECK_OK(save(&o, 100, &e), e);
+    }
+    CHECK_OK(nn_file_read(&got, bin_path("f"), NULL, &e), e);
+    CHECK_INT(got.len, 100);
+    CHECK_OK(nn_file_remove(bin_path("f"), NULL, &e), e);
+    CHECK_OK(nn_file_remove(bin_path("f"), NULL, &e), e);
+    nn_buf_free(&got);
+}
+static void reading(void)
+{
+    nn_error e = NN_ZERO;
+    nn_buf big = NN_ZERO, got = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    const unsigned char *p;
+    size_t i, n;
+    unsigned char four[4];
+    for (i = 0; i < 300000; i++) { unsigned char c = (unsigned char)(i % 251); (void)nn_buf_put(&big, &c, 1, NULL); }
+    o.gzip = 6;
+    CHECK_OK(nn_file_write(bin_path("z"), big.data, big.len, &o, &e), e);
+    CHECK_OK(nn_file_write(bin_path("p"), big.data, big.len, NULL, &e), e);
+    o.gzip = 0;
+    CHECK_OK(nn_file_read(&got, bin_path("z"), &o, &e), e);      /* gunzipped by content */
+    CHECK(got.len == big.len && memcmp(got.data, big.data, big.len) == 0 && got.data[got.len] == 0);
+    o.limit = 299999;
+    got.len = 0;
+    CHECK_INT(nn_file_read(&got, bin_path("z"), &o, &e), NN_E_LIMIT);
+    CHECK_INT(nn_file_read(&got, bin_path("p"), &o, &e), NN_E_LIMIT);
+    CHECK_INT(got.len, 0);
+    o.limit = 0;
+    CHECK_OK(nn_reader_open(&r, bin_path("z"), NULL, &e), e);
+    CHECK_OK(nn_reader_peek(r, 200000, &p, &n, &e), e);
+    CHECK(n >= 200000 && memcmp(p, big.data, n) == 0);
+    nn_reader_take(r, 199999);
+    CHECK_OK(nn_reader_read(r, four, 4, &n, &e), e);
+    CHECK(n == 4 && four[3] == big.data[200002] && nn_reader_tell(r) == 200003);
+    CHECK_INT(nn_reader_read_at(r, 0, four, 4, &e), NN_E_UNSUPPORTED);
+    nn_reader_close(r);
+    CHECK_OK(nn_reader_open(&r, bin_path("p"), NULL, &e), e);
+    CHECK_OK(nn_reader_read_at(r, 299996, four, 4, &e), e);
+    CHECK(four[3] == big.data[299999]);
+    CHECK_INT(nn_reader_read_at(r, 299997, four, 4, &e), NN_E_FORMAT);
+    CHECK_OK(nn_reader_read(r, four, 4, &n, &e), e);             /* positions do not disturb the sequence */
+    CHECK(memcmp(four, big.data, 4) == 0);
+    CHECK_OK(nn_reader_seek(r, 1000, &e), e);
+    CHECK_OK(nn_reader_read(r, four, 4, &n, &e), e);
+    CHECK(memcmp(four, big.data + 1000, 4) == 0);
+    nn_reader_close(r);
+    CHECK_INT(nn_reader_open(&r, bin_path("none"), NULL, &e), NN_E_IO);
+    CHECK(strstr(e.msg, "none: cannot open: no such file or folder") != NULL);
+    CHECK_INT(nn_reader_open(&r, bin_dir(), NULL, &e), NN_E_IO);
+    CHECK(strstr(e.msg, "is a folder") != NULL);
+    {
+        long k;
+        for (k = 1; k < 200; k++) {                              /* every call fails once, and for good */
+            bin_faults f = NN_ZERO;
+            nn_io io = bin_table(&f);
+            nn_status s;
+            o.io = &io;
+            f.fail_at = k;
+            f.sticky = (int)(k & 1);
+            got.len = 0;
+            s = nn_file_read(&got, bin_path("z"), &o, &e);
+            CHECK_INT(f.opened, 0);
+            if (f.calls < k) { CHECK_INT(s, NN_OK); break; }
+            if (s != NN_OK) CHECK_INT(s, NN_E_IO);
+        }
+    }
+    nn_file_remove(bin_path("z"), NULL, NULL);
+    nn_file_remove(bin_path("p"), NULL, NULL);
+    nn_buf_free(&big);
+    nn_buf_free(&got);
+}
+static nn_status note(void *ctx, const char *text, size_t n) { nn_buf *b = (nn_buf *)ctx; (void)nn_buf_put(b, text, n, NULL); return nn_buf_put(b, ";", 1, NULL); }
+static void journals(void)
+{
+    nn_error e = NN_ZERO;
+    nn_journal *j;
+    nn_buf all = NN_ZERO, file = NN_ZERO;
+    size_t whole, i;
+    const char *path = "journal";
+    CHECK_OK(nn_journal_open(&j, bin_path(path), NULL, NULL, NULL, &e), e);
+    CHECK_OK(nn_journal_put(j, "one", 3, &e), e);
+    CHECK_OK(nn_journal_put(j, "", 0, &e), e);
+    CHECK_OK(nn_journal_put(j, "three", 5, &e), e);
+    CHECK_INT(nn_journal_put(j, "a\nb", 3, &e), NN_E_ARG);
+    CHECK_OK(nn_journal_close(j, &e), e);
+    CHECK_OK(nn_file_read(&file, bin_path(path), NULL, &e), e);
+    whole = file.len;
+    for (i = 0; i <= whole; i++) {                          /* torn anywhere: the whole records stay, and writing goes on */
+        CHECK_OK(nn_file_write(bin_path(path), file.data, i, NULL, &e), e);
+        all.len = 0;
+        CHECK_OK(nn_journal_open(&j, bin_path(path), note, &all, NULL, &e), e);
+        CHECK_OK(nn_journal_put(j, "more", 4, &e), e);
+        CHECK_OK(nn_journal_close(j, &e), e);
+        all.len = 0;
+        CHECK_OK(nn_journal_open(&j, bin_path(path), note, &all, NULL, &e), e);
+        CHECK_OK(nn_journal_close(j, &e), e);
+        CHECK_STR((const char *)all.data, i < 13 ? "more;" : i < 23 ? "one;more;" : i < whole ? "one;;more;" : "one;;three;more;");
+    }
+    file.data[10] ^= 1;                                     /* damage before the end is not a torn tail */
+    CHECK_OK(nn_file_write(bin_path(path), file.data, whole, NULL, &e), e);
+    CHECK_INT(nn_journal_open(&j, bin_path(path), NULL, NULL, NULL, &e), NN_E_FORMAT);
+    CHECK_INT(e.line, 1);
+    CHECK(strstr(e.msg, "journal:1: damaged journal record") != NULL);
+    nn_file_remove(bin_path(path), NULL, NULL);
+    nn_buf_free(&all);
+    nn_buf_free(&file);
+}
+static void append_cuts_back(void)
+{
+    nn_error e = NN_ZERO;
+    nn_append *a;
+    nn_buf b = NN_ZERO;
+    CHECK_OK(nn_append_open(&a, bin_path("a"), UINT64_MAX, NULL, &e), e);
+    CHECK_OK(nn_append_put(a, "0123456789", 10, &e), e);
+    CHECK_OK(nn_append_close(a, &e), e);
+    CHECK_OK(nn_append_open(&a, bin_path("a"), 4, NULL, &e), e);
+    CHECK_INT(nn_append_size(a), 4);
+    CHECK_OK(nn_append_put(a, "xy", 2, &e), e);
+    CHECK_OK(nn_append_close(a, &e), e);
+    CHECK_OK(nn_file_read(&b, bin_path("a"), NULL, &e), e);
+    CHECK_STR((const char *)b.data, "0123xy");
+    CHECK_INT(nn_append_open(&a, bin_path("a"), 7, NULL, &e), NN_E_FORMAT);
+    nn_file_remove(bin_path("a"), NULL, NULL);
+    nn_buf_free(&b);
+}
+static void folders_and_locks(void)
+{
+    nn_error e = NN_ZERO;
+    nn_lock *l, *m;
+    nn_buf names = NN_ZERO;
+    size_t n;
+    char pid[32];
+    CHECK_OK(nn_dir_make(bin_path("d/e//f"), NULL, &e), e);
+    CHECK_OK(nn_dir_make(bin_path("d/e/f"), NULL, &e), e);
+    CHECK_OK(nn_file_write(bin_path("d/x"), "", 0, NULL, &e), e);
+    CHECK_INT(nn_dir_make(bin_path("d/x/y"), NULL, &e), NN_E_IO);
+    CHECK_OK(nn_file_write(bin_path("d/.nntmp-1-0"), "", 0, NULL, &e), e);
+    CHECK_OK(nn_dir_clean(bin_path("d"), NULL, &e), e);
+    CHECK_OK(nn_lock_open(&l, bin_path("d"), NULL, &e), e);
+    CHECK_INT(nn_lock_open(&m, bin_path("d"), NULL, &e), NN_E_IO);
+    (void)snprintf(pid, sizeof pid, "locked by process %ld", (long)getpid());
+    CHECK(strstr(e.msg, pid) != NULL);
+    nn_lock_close(l);
+    CHECK_OK(nn_lock_open(&l, bin_path("d"), NULL, &e), e);
+    nn_lock_close(l);
+    CHECK_OK(nn_dir_list(&names, &n, bin_path("d"), NULL, &e), e);
+    CHECK(n == 3 && memcmp(names.data, ".lock\0e\0x\0", 10) == 0);
+    nn_buf_free(&names);
+    nn_file_remove(bin_path("d/.lock"), NULL, NULL);
+    nn_file_remove(bin_path("d/x"), NULL, NULL);
+    (void)rmdir(bin_path("d/e/f")); (void)rmdir(bin_path("d/e")); (void)rmdir(bin_path("d"));
+}
+int main(void)
+{
+    RUN(checksums);
+    RUN(writing_under_every_fault);
+    RUN(full_disk_and_interruptions);
+    RUN(reading);
+    RUN(journals);
+    RUN(append_cuts_back);
+    RUN(folders_and_locks);
+    bin_done();
+    return test_report();
+}
