@@ -31,7 +31,7 @@ typedef struct input_opts {
     int header, standardize;
     double val_size, test_size, divide, mean, std;
     uint64_t val_seed, split_seed;
-    size_t rows;
+    size_t rows, select;
 } input_opts;
 typedef struct fit_opts {
     const char *name, *from, *arch, *class_weights;
@@ -128,6 +128,7 @@ static const nn_option table[] = {
     { .key = "data.delimiter", .type = NN_APP_TEXT, .field = F(in.delimiter), .def = ",", .value = "C", .group = "data", .help = "one character; \"space\" = runs of blanks, \"tab\"", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
     { .key = "data.rows", .type = NN_APP_SIZE, .field = F(in.rows), .def = "0", .min = 0, .max = 1e9, .group = "data", .help = "only the first rows; 0 = all", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
     { .key = "data.standardize", .type = NN_APP_BOOL, .field = F(in.standardize), .group = "data", .help = "zero mean, unit variance, fitted on the training part; stored with the model", .commands = FIT | B(C_ALL) },
+    { .key = "data.select", .type = NN_APP_SIZE, .field = F(in.select), .def = "0", .min = 0, .max = 1e6, .unit = "columns", .group = "data", .help = "keep the columns with the largest F ratio (between classes / within) on the training part, zero the others; 0 = all", .commands = FIT | B(C_ALL) },
     { .key = "data.input_divide", .type = NN_APP_NUM, .field = F(in.divide), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "x / this (255 for images), then", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
     { .key = "data.input_mean", .type = NN_APP_NUM, .field = F(in.mean), .def = "0", .group = "data", .help = "... minus this,", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
     { .key = "data.input_std", .type = NN_APP_NUM, .field = F(in.std), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "... divided by this; a model's own values are the default", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
@@ -400,6 +401,7 @@ typedef struct model {
     double divide, mean, std;
     nn_scaler scaler;
     int scaled, has_json;
+    unsigned char *keep;                 /* [n_in] 1 = --select kept the column; NULL = all; in the arena */
     char initial[65], from_backbone[65], weights[65], backbone[65];
     size_t epochs, best_epoch;
     uint64_t seed;
@@ -435,11 +437,47 @@ static void prepare(const model *m, rows *r)
     if (m->mean != 0) for (i = 0; i < n; i++) x[i] -= b;
     if (m->std != 1) for (i = 0; i < n; i++) x[i] /= c;
 }
+static void mask_columns(const model *m, rows *r)
+{
+    size_t i, j, d = r->x.shape[1];
+    float *x = nn_f32(&r->x);
+    if (m->keep) for (i = 0; i < r->x.shape[0]; i++) for (j = 0; j < d; j++) if (!m->keep[j]) x[i * d + j] = 0;
+}
+/* F ratio of one-way analysis of variance per column, scikit-learn's f_classif: the k largest stay, ties to the earlier column */
+static nn_status select_columns(nn_app *app, model *m, const rows *r, size_t k, nn_error *err)
+{
+    size_t n = r->x.shape[0], d = r->x.shape[1], C = r->n_classes, i, j, c;
+    const float *x = nn_f32(&r->x);
+    const int64_t *y = nn_i64(&r->y);
+    double *f = (double *)calloc(d + C + C, sizeof *f), *sum = f + d, *cnt = sum + C;
+    m->keep = (unsigned char *)nn_arena_get(&app->arena, d);
+    if (!f || !m->keep) { free(f); return nni_fail(err, NN_E_NOMEM, "out of memory"); }
+    for (i = 0; i < n; i++) cnt[y[i]] += 1;
+    for (j = 0; j < d; j++) {
+        double mean = 0, between = 0, within = 0;
+        for (c = 0; c < C; c++) sum[c] = 0;
+        for (i = 0; i < n; i++) { sum[y[i]] += (double)x[i * d + j]; mean += (double)x[i * d + j]; }
+        mean /= (double)n;
+        for (c = 0; c < C; c++) if (cnt[c] > 0) { sum[c] /= cnt[c]; between += cnt[c] * (sum[c] - mean) * (sum[c] - mean); }
+        for (i = 0; i < n; i++) { double v = (double)x[i * d + j] - sum[y[i]]; within += v * v; }
+        f[j] = within > 0 ? between / within : between > 0 ? 1e300 : 0;
+    }
+    memset(m->keep, 0, d);
+    for (i = 0; i < k && i < d; i++) {
+        size_t best = d;
+        for (j = 0; j < d; j++) if (!m->keep[j] && (best == d || f[j] > f[best])) best = j;
+        m->keep[best] = 1;
+    }
+    free(f);
+    return NN_OK;
+}
 static nn_status prepare_all(const model *m, rows *r, nn_error *err)
 {
     if (r->x.shape[1] != m->net->n_in) return nni_fail(err, NN_E_FORMAT, "%s: expected %zu columns as the model has inputs, got %zu", r->path, m->net->n_in, r->x.shape[1]);
     prepare(m, r);
-    return m->scaled ? nn_scaler_transform(&m->scaler, &r->x, err) : NN_OK;
+    if (m->scaled) { nn_status s = nn_scaler_transform(&m->scaler, &r->x, err); if (s != NN_OK) return s; }
+    mask_columns(m, r);
+    return NN_OK;
 }
 static void json_scaler(nn_json_writer *w, const model *m)
 {
@@ -486,6 +524,12 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     nn_json_key(&w, "std"); nn_json_f64(&w, m->std);
     nn_json_end(&w);
     nn_json_key(&w, "scaler"); json_scaler(&w, m);
+    nn_json_key(&w, "selected");
+    if (m->keep) {
+        nn_json_begin_array(&w);
+        for (i = 0; i < m->net->n_in; i++) if (m->keep[i]) nn_json_u64(&w, i);
+        nn_json_end(&w);
+    } else nn_json_null(&w);
     nn_json_key(&w, "from"); nn_json_string(&w, m->from);
     nn_json_key(&w, "seed"); nn_json_u64(&w, m->seed);
     nn_json_key(&w, "epochs"); nn_json_u64(&w, m->epochs);
@@ -709,6 +753,17 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
                 nn_f64(&m->scaler.count)[i] = 1; nn_f64(&m->scaler.var)[i] = nn_json_num(b, 1) * nn_json_num(b, 1);
             }
             m->scaled = 1;
+        }
+        v = nn_json_get(root, "selected");
+        if (v && v->type == NN_JSON_ARRAY) {
+            m->keep = (unsigned char *)nn_arena_get(&app->arena, desc.n_in);
+            if (!m->keep) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
+            memset(m->keep, 0, desc.n_in);
+            for (v = v->v.first; v; v = v->next) {
+                int64_t c = nn_json_int(v, -1);
+                if (c < 0 || (uint64_t)c >= desc.n_in) { status = nni_fail(err, NN_E_FORMAT, "%s: selected: expected columns below %zu, got %lld", jp ? jp : path, desc.n_in, (long long)c); goto done; }
+                m->keep[c] = 1;
+            }
         }
         (void)snprintf(m->initial, sizeof m->initial, "%s", nn_json_str(nn_json_get(root, "initial_backbone_sha256"), ""));
         (void)snprintf(m->from_backbone, sizeof m->from_backbone, "%s", nn_json_str(nn_json_get(root, "from_backbone_sha256"), ""));
@@ -1072,6 +1127,12 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         TRY(nn_scaler_transform(&m.scaler, &tr.x, err));
         if (va.x.ndim) TRY(nn_scaler_transform(&m.scaler, &va.x, err));
         if (te.x.ndim) TRY(nn_scaler_transform(&m.scaler, &te.x, err));
+    }
+    if (in->select > 0) {
+        TRY(select_columns(app, &m, &tr, in->select, err));
+        mask_columns(&m, &tr);
+        if (va.x.ndim) mask_columns(&m, &va);
+        if (te.x.ndim) mask_columns(&m, &te);
     }
     has_val = val_is_test || va.x.ndim;
     m.name = f->name; m.classes = tr.classes; m.n_classes = tr.n_classes; m.from = base ? base->weights : NULL;
@@ -1840,6 +1901,7 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     nn_status status = NN_OK;
     memset(&rep, 0, sizeof rep);
     if (!f->name) f->name = name_of(app, o->in.train);
+    if (o->compat && !nn_app_given(app, tune ? "finetune.monitor" : "train.monitor")) f->monitor = 1;      /* the original judged by accuracy */
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
     if (tune) TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));
     if (o->compat && !tune && strcmp(f->arch, "tapered") != 0) nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model keeps the suite's");

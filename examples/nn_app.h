@@ -1466,7 +1466,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_begin_array(&w);
     for (i = 0; hashes && i < app->n_outputs; i++) {
         char hex[65];
-        uint64_t size;
+        uint64_t size = 0;
         const char *path = app->outputs[i].path;
         size_t no = app->out ? strlen(app->out) : 0;
         if (nn_file_size(&size, path, NULL, NULL) != NN_OK || nn_file_sha256(hex, path, NULL, NULL) != NN_OK) continue;

@@ -73,6 +73,10 @@ run config "$P" train --config back.yaml --out ck_yaml --quiet
 [ "$(value weights_sha256 out.txt)" = "$H1" ] && ok || bad "--print-config, read back, trains other weights"
 run seeds "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --seeds 2 --epochs 2 --out ck_seeds --quiet
 [ -n "$(value accuracy_mean out.txt)" ] && ok || bad "--seeds gave no mean"
+run select "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --select 8 --out ck_sel --quiet
+cp out.txt sel.txt
+run select_eval "$P" evaluate --model ck_sel/mlp_d1_model.pth --test data/d1_test.csv --out ev4 --quiet
+[ "$(value accuracy out.txt)" = "$(value accuracy sel.txt)" ] && ok || bad "--select: trained to $(value accuracy sel.txt), evaluates to $(value accuracy out.txt)"
 run stable "$P" generate --stable --name s --n-samples 300 --n-features 8 --n-informative 4 --n-classes 3 --out st --quiet
 run stable2 "$P" generate --stable --name s --n-samples 500 --n-features 8 --n-informative 4 --n-classes 3 --out st2 --quiet
 head -c "$(wc -c < st/s_train.csv)" st2/s_train.csv | cmp -s - st/s_train.csv && ok || bad "a longer stable set does not start with the shorter one"
