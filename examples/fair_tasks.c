@@ -18,7 +18,7 @@ typedef struct opts {
     size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap;
     nn_irange n_samples, n_features;
     nn_range noise_rate, group_imbalance, class_imbalance, separability;
-    double bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
+    double fair_target, bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
     int compat, stored, order, features, dataset, group_feature, targeted, no_guard;
     const char *tasks, *policy, *csv, *label, *group, *selected;
     nn_texts columns;
@@ -53,7 +53,8 @@ static const nn_option table[] = {
     { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .unit = "0..1", .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "keep the selector's classifier even where it is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META },
     { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META },
@@ -67,7 +68,7 @@ static const nn_option table[] = {
     { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META },
     { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST },
     { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META },
-    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "2", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
+    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.5", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
     { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
     { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "live: features follow the model in training and are differentiated too", .commands = CMD_META },
     { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL },
@@ -95,13 +96,14 @@ typedef struct data {
     size_t ns, nq;
     double *sx, *sy, *qx, *qy;       /* [ns, w], [ns], [nq, w], [nq]; w = d + group_feature */
     int64_t *sz, *syi, *qz;
+    int64_t *fz;                     /* [ns] groups as the features see them */
     double *theta0;                  /* [P] start model, by fit on the support's noisy labels */
     float *feat;                     /* [ns,10] */
 } data;
 static void data_free(data *t)
 {
     free(t->x); free(t->xt); free(t->y); free(t->yc); free(t->z); free(t->yt); free(t->zt);
-    free(t->sx); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
+    free(t->sx); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->fz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
     memset(t, 0, sizeof *t);
 }
 static void *need(size_t n, size_t size)
@@ -324,6 +326,18 @@ static nn_inner inner_of(const opts *o, const data *t)
     m.act = NN_ACT_TANH;
     return m;
 }
+/* The group feature means "the group with fewer positives": z as it is, or 1 - z where group 1 has more (in COMPAS, say). So a selector carries over
+ * whichever way a table codes its groups. Returns out. */
+static const int64_t *orient(int64_t *out, const int64_t *y, const int64_t *z, size_t n)
+{
+    double in[2] = { 0, 0 }, pos[2] = { 0, 0 };
+    size_t i;
+    int flip;
+    for (i = 0; i < n; i++) { in[z[i]]++; pos[z[i]] += (double)y[i]; }
+    flip = in[0] > 0 && in[1] > 0 && pos[1] / in[1] > pos[0] / in[0];
+    for (i = 0; i < n; i++) out[i] = flip ? 1 - z[i] : z[i];
+    return out;
+}
 /* probabilities of a start model on rows x [n, w] */
 static nn_status start_probs(double *p, const nn_inner *m, const double *theta, const double *x, const double *y, size_t n, nn_error *err)
 {
@@ -350,9 +364,9 @@ static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *e
     if (o->support && ns > o->support) ns = o->support;
     t->ns = ns; t->nq = nq;
     t->sx = need(ns * w, sizeof(double)); t->sy = need(ns, sizeof(double)); t->qx = need(nq * w, sizeof(double)); t->qy = need(nq, sizeof(double));
-    t->sz = need(ns, 8); t->syi = need(ns, 8); t->qz = need(nq, 8); t->theta0 = need(P, sizeof(double)); t->feat = need(ns * NN_META_FEATURES, sizeof(float));
+    t->sz = need(ns, 8); t->fz = need(ns, 8); t->syi = need(ns, 8); t->qz = need(nq, 8); t->theta0 = need(P, sizeof(double)); t->feat = need(ns * NN_META_FEATURES, sizeof(float));
     p = need(ns, sizeof *p);
-    if (!idx || !t->sx || !t->sy || !t->qx || !t->qy || !t->sz || !t->syi || !t->qz || !t->theta0 || !t->feat || !p) s = no_memory(err);
+    if (!idx || !t->sx || !t->sy || !t->qx || !t->qy || !t->sz || !t->fz || !t->syi || !t->qz || !t->theta0 || !t->feat || !p) s = no_memory(err);
     if (s == NN_OK) {
         for (i = 0; i < t->n; i++) idx[i] = i;
         nn_rng_shuffle(&g, idx, t->n);
@@ -397,7 +411,7 @@ static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *e
             if (s == NN_OK) s = nn_bilevel_run(NULL, NULL, NULL, t->theta0, t->theta0, &sup, &qry, &b, err);
         }
         if (s == NN_OK) s = start_probs(p, &m, t->theta0, t->sx, t->sy, ns, err);
-        if (s == NN_OK) s = nn_meta_features(t->feat, p, t->syi, t->sz, ns, 2, NULL, err);
+        if (s == NN_OK) s = nn_meta_features(t->feat, p, t->syi, orient(t->fz, t->syi, t->sz, ns), ns, 2, NULL, err);
     }
     free(idx);
     free(p);
@@ -411,7 +425,7 @@ static void live_weights(double *w, size_t step, const double *theta, void *user
     live *l = user;
     (void)step;
     if (l->s == NN_OK) l->s = start_probs(l->prob, l->m, theta, l->t->sx, l->t->sy, l->t->ns, l->err);
-    if (l->s == NN_OK) l->s = nn_meta_features(l->feat, l->prob, l->t->syi, l->t->sz, l->t->ns, 2, NULL, l->err);
+    if (l->s == NN_OK) l->s = nn_meta_features(l->feat, l->prob, l->t->syi, l->t->fz, l->t->ns, 2, NULL, l->err);
     if (l->s == NN_OK) l->s = net_logits(l->p, l->logit, l->feat, l->t->ns, l->err);
     weights_of(w, l->logit, l->t->ns);
 }
@@ -424,7 +438,7 @@ static void live_back(double *dtheta, const double *dw, size_t step, const doubl
     weights_back(l->dlogit, dw, l->dscore, l->logit, n);
     if (l->s == NN_OK) l->s = net_back(l->p, l->grads, l->dfeat, l->dlogit, l->feat, n, l->err);
     for (i = 0; i < n; i++) l->dprob[i] = 0.0;
-    nn_meta_features_backward(l->dprob, l->dfeat, l->prob, l->t->syi, l->t->sz, n, 2);
+    nn_meta_features_backward(l->dprob, l->dfeat, l->prob, l->t->syi, l->t->fz, n, 2);
     (void)P;
     for (i = 0; i < n; i++) {                               /* logistic inner model: dscore/dtheta = (x, 1) */
         double dz = l->dprob[i] * l->prob[i] * (1.0 - l->prob[i]);
@@ -504,11 +518,11 @@ static double policy_step(net *p, float *g, float *m, float *v, double lr, uint6
 
 /* ==== selectors on a whole data set ====================================== */
 typedef struct ready {               /* what several selectors share: the start model on all training rows, features, losses */
-    double *p, *loss, *score; float *feat; uint8_t *keep; nn_linear base, base_z; double gap;
+    double *p, *loss, *score; float *feat; uint8_t *keep; int64_t *fz; nn_linear base, base_z; double gap;
 } ready;
 static void ready_free(ready *q)
 {
-    free(q->p); free(q->loss); free(q->score); free(q->feat); free(q->keep);
+    free(q->p); free(q->loss); free(q->score); free(q->feat); free(q->keep); free(q->fz);
     nn_linear_free(&q->base); nn_linear_free(&q->base_z);
 }
 static nn_status ready_make(ready *q, const data *t, const opts *o, nn_error *err)
@@ -518,34 +532,60 @@ static nn_status ready_make(ready *q, const data *t, const opts *o, nn_error *er
     nn_status s;
     memset(q, 0, sizeof *q);
     q->p = need(t->n, sizeof(double)); q->loss = need(t->n, sizeof(double)); q->score = need(t->n > t->nt ? t->n : t->nt, sizeof(double));
-    q->feat = need(t->n * NN_META_FEATURES, sizeof(float)); q->keep = need(t->n, 1);
-    if (!q->p || !q->loss || !q->score || !q->feat || !q->keep) return no_memory(err);
+    q->feat = need(t->n * NN_META_FEATURES, sizeof(float)); q->keep = need(t->n, 1); q->fz = need(t->n, 8);
+    if (!q->fz || !q->p || !q->loss || !q->score || !q->feat || !q->keep) return no_memory(err);
     if ((s = fit(&q->base, t, NULL, NULL, t->d, t->y, err)) != NN_OK || (s = fit(&q->base_z, t, NULL, NULL, t->d + 1, t->y, err)) != NN_OK) return s;
     m = o->group_feature ? &q->base_z : &q->base;
     scores_of(q->p, m, t->x, t->n, t->d + 1);
     for (i = 0; i < t->n; i++) { q->p[i] = nn_sigmoid(q->p[i]); q->loss[i] = -nn_log((t->y[i] ? q->p[i] : 1.0 - q->p[i]) + 1e-12); }
     q->gap = train_gap(t, &q->base, q->score);
-    return nn_meta_features(q->feat, q->p, t->y, t->z, t->n, 2, NULL, err);
+    return nn_meta_features(q->feat, q->p, t->y, orient(q->fz, t->y, t->z, t->n), t->n, 2, NULL, err);
 }
-static nn_status fit_kept(result *r, ready *q, const data *t, const double *score, int with_z, int guard, nn_linear *keep_model, int64_t *pred, nn_error *err)
+static nn_status fit_kept(result *r, ready *q, const data *t, const double *score, int with_z, int64_t *pred, nn_error *err)
 {
     nn_linear m = NN_ZERO;
     nn_status s = note_selection(r, t, q->keep, score, err);
     if (s == NN_OK) s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, err);
-    if (s == NN_OK && guard) {
-        double *scratch = need(t->n, sizeof *scratch), gap;
-        if (!scratch) s = no_memory(err);
-        else {
-            gap = train_gap(t, &m, scratch);
-            if (!(fabs(gap) <= fabs(q->gap))) {             /* less fair where it can be seen without labels: keep the baseline */
-                nn_linear_free(&m);
-                s = fit(&m, t, NULL, NULL, t->d, t->y, err);
-            }
-        }
-        free(scratch);
-    }
     if (s == NN_OK) s = judge(r, t, &m, pred, err);
-    if (s == NN_OK && keep_model) *keep_model = m; else nn_linear_free(&m);
+    nn_linear_free(&m);
+    return s;
+}
+/* The guard of the meta-selector. Demographic parity needs no labels, so it can be looked at on the training rows: while the classifier's gap there is above
+ * --fair-target times the baseline's, the scores of the favoured cells (positives of the group with more of them, negatives of the other) are lowered by
+ * another half standard deviation and the top rows taken again, eight times at most. If no round is fairer than the baseline, the baseline stays. */
+static nn_status fit_guarded(result *r, ready *q, const data *t, const double *score, const opts *o, int with_z, int64_t *pred, nn_error *err)
+{
+    double *mine = need(t->n, sizeof *mine), *scratch = need(t->n, sizeof *scratch), sd, best_gap = INFINITY, gap;
+    uint8_t *kept = need(t->n, 1);
+    nn_linear m = NN_ZERO, best = NN_ZERO;
+    size_t i;
+    int round;
+    nn_status s = mine && scratch && kept ? NN_OK : no_memory(err);
+    sd = s == NN_OK ? nn_mean_interval(score, t->n, 0.95).sd : 0;
+    for (round = 0; s == NN_OK && round <= 8; round++) {
+        for (i = 0; i < t->n; i++) mine[i] = score[i] - ((t->y[i] != 0) == (q->fz[i] == 0) ? 0.5 * (double)round * sd : 0.0);
+        if ((s = nn_select_top(q->keep, mine, t->n, o->keep, NULL, err)) != NN_OK || (s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, err)) != NN_OK) break;
+        gap = fabs(train_gap(t, &m, scratch));
+        if (gap < best_gap) {
+            best_gap = gap;
+            nn_linear_free(&best);
+            best = m;
+            memset(&m, 0, sizeof m);
+            memcpy(kept, q->keep, t->n);
+        } else nn_linear_free(&m);
+        if (!(best_gap > o->fair_target * fabs(q->gap))) break;
+    }
+    if (s == NN_OK) memcpy(q->keep, kept, t->n);
+    if (s == NN_OK && !(best_gap <= fabs(q->gap))) {
+        nn_linear_free(&best);
+        memset(q->keep, 1, t->n);
+        s = fit(&best, t, NULL, NULL, t->d, t->y, err);
+    }
+    if (s == NN_OK) s = note_selection(r, t, q->keep, score, err);
+    if (s == NN_OK) s = judge(r, t, &best, pred, err);
+    nn_linear_free(&m);
+    nn_linear_free(&best);
+    free(mine); free(scratch); free(kept);
     return s;
 }
 static nn_status run_policy(result *r, ready *q, const data *t, net *p, const opts *o, int with_z, int guard, int64_t *pred, nn_error *err)
@@ -561,7 +601,8 @@ static nn_status run_policy(result *r, ready *q, const data *t, net *p, const op
     s = net_logits(p, q->score, one ? one : q->feat, t->n, err);
     free(one);
     if (s == NN_OK) s = nn_select_top(q->keep, q->score, t->n, o->keep, NULL, err);
-    return s == NN_OK ? fit_kept(r, q, t, q->score, with_z, guard, NULL, pred, err) : s;
+    if (s != NN_OK) return s;
+    return guard ? fit_guarded(r, q, t, q->score, o, with_z, pred, err) : fit_kept(r, q, t, q->score, with_z, pred, err);
 }
 /* Greedy. Quotas per (label, group), then the weight of the group adapted: ten rounds of fitting, each looking at the disparity of the predictions on the
  * training rows (no test row, no clean label). compat: the original's: lowest losses of all, lambda 1.5 on group 1, no rounds. */
@@ -609,7 +650,7 @@ static nn_status run_onestep(result *r, ready *q, const data *t, const opts *o, 
     if (s == NN_OK) s = nn_bilevel_run(NULL, q->score, NULL, NULL, t->theta0, &sup, &qry, &b, err);
     for (i = 0; s == NN_OK && i < t->n; i++) q->score[i] = -q->score[i];
     if (s == NN_OK) s = nn_select_top(q->keep, q->score, t->n, o->keep, NULL, err);
-    if (s == NN_OK) s = fit_kept(r, q, t, q->score, o->group_feature, 0, NULL, NULL, err);
+    if (s == NN_OK) s = fit_kept(r, q, t, q->score, o->group_feature, NULL, err);
     free(x); free(y); free(zero);
     return s;
 }
@@ -654,7 +695,7 @@ static nn_status run_all(result *res, const data *t, net *policy, const opts *o,
         nn_rng g = nn_rng_make(seed, NN_STREAM_USER, t->id);
         for (i = 0; i < t->n; i++) q.score[i] = nn_rng_f64(&g);
         s = nn_select_top(q.keep, q.score, t->n, o->keep, NULL, err);
-        if (s == NN_OK) s = fit_kept(&res[M_RANDOM], &q, t, q.score, 0, 0, NULL, NULL, err);
+        if (s == NN_OK) s = fit_kept(&res[M_RANDOM], &q, t, q.score, 0, NULL, err);
     }
     if (s == NN_OK) s = run_greedy(&res[M_GREEDY], &q, t, o, NULL, err);
     if (s == NN_OK) {
@@ -1043,7 +1084,7 @@ static nn_status validate(double *out, data *task, const size_t *ids, size_t n, 
         p.m = policy->m;
         st = task_gradient(&p, NULL, &b, t, o, &e);
         if (st == NN_OK) st = ready_make(&q, t, o, &e); else memset(&q, 0, sizeof q);
-        if (st == NN_OK) st = run_policy(&r, &q, t, &p, o, o->group_feature, !o->no_guard, NULL, &e);
+        if (st == NN_OK) st = run_policy(&r, &q, t, &p, o, o->group_feature, 0, NULL, &e);   /* the policy itself, unguarded */
         ready_free(&q);
         nn_mlp_workspace_free(&p.w);
         per[k] = b.outer; per[n + (size_t)k] = r.v[R_NOISE]; per[2 * n + (size_t)k] = r.v[R_ACC]; per[3 * n + (size_t)k] = r.v[R_DP];

@@ -1,0 +1,61 @@
+#!/bin/sh
+# tests/e2e_fair_tasks.sh - fair_tasks from end to end: a suite, meta-training, threads, kill -9 and resume, real tables, bad input
+prog=build/fair_tasks
+passed=0; failed=0; skipped=0
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT INT TERM
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAIL $1"; }
+check() { name=$1; shift; if "$@" >"$dir/log" 2>&1; then ok; else bad "$name"; tail -n 5 "$dir/log"; fi; }
+value() { grep "^$2 " "$1" | cut -d' ' -f2; }
+
+small="--n-tasks 8 --n-samples 150:400 --quiet"
+check generate $prog generate $small --out "$dir/a" --threads 1
+check "generate, two threads" $prog generate $small --out "$dir/b" --threads 2
+check "same bytes" sh -c "cd '$dir/a' && for f in task_*.npz metadata.json summary.json; do cmp \$f ../b/\$f || exit 1; done"
+for f in metadata.json summary.json report.html plots/synthetic_task_diversity.png plots/synthetic_task_correlations.png run.json; do [ -s "$dir/a/$f" ] && ok || bad "generate wrote no $f"; done
+[ "$(grep -c task_id "$dir/a/metadata.json")" = 8 ] && ok || bad "metadata.json has 8 tasks"
+
+meta="--tasks $dir/a --train 6 --val 2 --iterations 40 --meta-batch 3 --query-size 40 --inits 2 --quiet"
+$prog meta-train $meta --out "$dir/m1" --threads 1 >"$dir/m1.txt" 2>&1 && ok || { bad meta-train; tail -n 3 "$dir/m1.txt"; }
+NN_ISA=ref $prog meta-train $meta --out "$dir/m2" --threads 2 >"$dir/m2.txt" 2>&1 && ok || bad "meta-train, other path and threads"
+h=$(value "$dir/m1.txt" policy_sha256)
+[ -n "$h" ] && [ "$h" = "$(value "$dir/m2.txt" policy_sha256)" ] && ok || bad "the policy's hash depends on threads or CPU path"
+for f in policy_iter_020.pth policy_iter_040.pth policy_best.pth history.csv report.html metrics.json; do [ -s "$dir/m1/$f" ] && ok || bad "meta-train wrote no $f"; done
+cmp -s "$dir/m1/policy_best.pth" "$dir/m2/policy_best.pth" && ok || bad "policy_best.pth differs"
+[ "$(value "$dir/m1.txt" weights_moved)" != 0.0 ] && ok || bad "the policy did not move"
+
+# kill -9 as soon as the first state is saved, then go on: the same policy
+$prog meta-train $meta --out "$dir/m3" --threads 1 >/dev/null 2>&1 &
+pid=$!
+i=0
+while [ $i -lt 200 ] && [ ! -s "$dir/m3/policy_state.pth" ]; do sleep 0.05; i=$((i + 1)); done
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+$prog meta-train $meta --out "$dir/m3" --threads 1 --resume >"$dir/m3.txt" 2>&1 && ok || { bad "resume"; tail -n 3 "$dir/m3.txt"; }
+[ "$h" = "$(value "$dir/m3.txt" policy_sha256)" ] && ok || bad "the resumed policy differs"
+check "second-order forms" $prog meta-train $meta --out "$dir/m4" --iterations 10 --order one-step
+check "live features" $prog meta-train $meta --out "$dir/m5" --iterations 4 --policy-features live
+check "MLP inside" $prog meta-train $meta --out "$dir/m6" --iterations 4 --inner-hidden 8,8
+check test $prog test --tasks "$dir/a" --ids 0,5 --policy "$dir/m1/policy_best.pth" --inits 5 --query-size 40 --out "$dir/t" --quiet
+
+data=${NN_TEST_DATA:-../shared/data}
+if [ -f "$data/german/german.data" ]; then
+    $prog evaluate --dataset german --csv "$data/german/german.data" --policy "$dir/m1/policy_best.pth" --seeds 3 --bootstrap 50 --selected "$dir/sel.csv" --out "$dir/g" --quiet >"$dir/g.txt" 2>&1 && ok || bad "evaluate german"
+    [ "$(value "$dir/g.txt" rows)" = 1000 ] && [ "$(value "$dir/g.txt" group_rows)" = 851 ] && ok || bad "german rows"
+    [ "$(wc -l <"$dir/sel.csv")" = 701 ] && ok || bad "--selected rows"
+    $prog evaluate --dataset compas --csv "$data/compas/compas-scores-two-years.csv" --bootstrap 0 --out "$dir/c" --quiet >"$dir/c.txt" 2>&1 && ok || bad "evaluate compas"
+    [ "$(value "$dir/c.txt" rows)" = 6172 ] && ok || bad "compas rows"
+else
+    skipped=$((skipped + 5)); echo "skip evaluate: needs NN_TEST_DATA"
+fi
+printf 'age,sex,ok\n30,f,1\n40,m,0\n' >"$dir/x.csv"
+fails() { name=$1; want=$2; shift 2; $prog "$@" >"$dir/log" 2>&1; rc=$?; if [ $rc -eq 0 ]; then bad "$name: exit 0"; elif grep -q -- "$want" "$dir/log"; then ok; else bad "$name: $(head -n 1 "$dir/log")"; fi; }
+fails "no tasks" "task_000.npz" meta-train --tasks "$dir/none" --out "$dir/z1"
+fails "missing column" "column 'okay'" evaluate --dataset csv --csv "$dir/x.csv" --label okay=1 --group sex=f --out "$dir/z2"
+fails "value never occurs" "never occurs" evaluate --dataset csv --csv "$dir/x.csv" --label ok=yes --group sex=f --out "$dir/z3"
+fails "wrong kind of table" "compas: expected a column" evaluate --dataset compas --csv "$dir/x.csv" --out "$dir/z4"
+fails "bad range" "noise" generate --noise-rate 0:0.9 --out "$dir/z5"
+fails "folder in use" "$dir/a" generate $small --out "$dir/a"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
