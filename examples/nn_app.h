@@ -2353,51 +2353,17 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
     return out;
 }
 
-/* one PNG chunk: length, type, data, CRC */
-NNI_FN nn_status nni_png_chunk(nn_buf *b, const char *type, const unsigned char *data, size_t n, nn_error *err)
-{
-    unsigned char head[8], tail[4];
-    uint32_t crc, k;
-    nn_status s;
-    for (k = 0; k < 4; k++) { head[k] = (unsigned char)(n >> (24 - 8 * k)); head[4 + k] = (unsigned char)type[k]; }
-    crc = nn_crc32(0, head + 4, 4);
-    if (n) crc = nn_crc32(crc, data, n);
-    for (k = 0; k < 4; k++) tail[k] = (unsigned char)(crc >> (24 - 8 * k));
-    s = nn_buf_put(b, head, 8, err);
-    if (s == NN_OK && n) s = nn_buf_put(b, data, n, err);
-    return s == NN_OK ? nn_buf_put(b, tail, 4, err) : s;
-}
-/* rows as stored DEFLATE blocks, one per row: right, but not small */
-/* w x h RGB pixels (freed here; NULL = memory was out) as an uncompressed PNG */
+/* w x h RGB pixels (freed here; NULL = memory was out) as a PNG */
 NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const char *path, nn_error *err)
 {
-    size_t y, row, k;
-    unsigned char *z = NULL, *q, head[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0 };
-    nn_buf b = NN_ZERO;
-    uint32_t adler = 1;
+    size_t shape[3];
+    nn_tensor image;
     nn_status s;
-    row = 3 * w + 1;
-    if (px) z = (unsigned char *)malloc(h * (row + 5) + 6);
-    if (!z) { free(px); return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plot", path); }
-    q = z;
-    *q++ = 0x78; *q++ = 0x01;
-    for (y = 0; y < h; y++) {
-        *q++ = y + 1 == h;
-        *q++ = (unsigned char)row; *q++ = (unsigned char)(row >> 8); *q++ = (unsigned char)~row; *q++ = (unsigned char)(~row >> 8);
-        *q = 0;
-        memcpy(q + 1, px + y * 3 * w, 3 * w);
-        adler = nn_adler32(adler, q, row);
-        q += row;
-    }
-    for (k = 0; k < 4; k++) { *q++ = (unsigned char)(adler >> (24 - 8 * k)); head[k] = (unsigned char)(w >> (24 - 8 * k)); head[4 + k] = (unsigned char)(h >> (24 - 8 * k)); }
-    s = nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, err);
-    if (s == NN_OK) s = nni_png_chunk(&b, "IHDR", head, 13, err);
-    if (s == NN_OK) s = nni_png_chunk(&b, "IDAT", z, (size_t)(q - z), err);
-    if (s == NN_OK) s = nni_png_chunk(&b, "IEND", NULL, 0, err);
-    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
-    nn_buf_free(&b);
+    if (!px) return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plot", path);
+    shape[0] = h; shape[1] = w; shape[2] = 3;
+    image = nn_tensor_view(px, NN_U8, 3, shape);
+    s = nn_png_write(path, &image, 1, NULL, err);
     free(px);
-    free(z);
     return s;
 }
 NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
