@@ -104,3 +104,14 @@ int drv_loss(int kind, int reduction, double smoothing, double delta, const floa
     d.kind = (nn_loss)kind; d.reduction = (nn_reduction)reduction; d.label_smoothing = smoothing; d.delta = delta; d.class_weight = cw; d.pos_weight = pw;
     return (int)nn_loss_eval(&d, value, dz, z, y, t, NULL, NULL, n, c, NULL);
 }
+/* 1 where a hidden unit of a row is active (its output > 0): layer by layer, [n, n_out(l)] each; returns how many */
+size_t drv_active(drv *d, const float *x, size_t n, unsigned char *to)
+{
+    nn_mlp_work w = NN_ZERO;
+    size_t l, i, k = 0;
+    if (nn_mlp_workspace_make(&w, d->m, n, NN_WORK_POST, NULL, NULL, NULL) != NN_OK) return 0;
+    if (nn_mlp_forward(d->m, &w, nn_mlp_dense(x, 0), n, NULL, NULL, NULL) == NN_OK)
+        for (l = 0; l + 1 < d->m->n_layers; l++) for (i = 0; i < n * d->m->layers[l].n_out; i++) to[k++] = nn_mlp_post(&w, l)[i] > 0;
+    nn_mlp_workspace_free(&w);
+    return k;
+}
