@@ -235,7 +235,70 @@ def pillow_both_ways():
     ok("png", "w.png", "w.npy")
     assert (np.load("w.npy")[..., 0] == np.array(Image.open("w.png"))).all()
 
-for fn in (numpy_npz, numpy_npy_bytes, zlib_both_ways, torch_checkpoints, safetensors_both_ways, tensorboard_both_ways, pillow_both_ways):
+def real_files():
+    """every binary file of the data folder: read as the live library reads it, or refused for the reason stated here"""
+    import numpy as np
+    import torch
+    from safetensors.torch import load_file
+    data = os.environ.get("NN_TEST_DATA", os.path.join(root, "..", "shared", "data"))
+    if not os.path.exists(os.path.join(data, "README.md")):
+        raise ImportError("no data files", name="the data files")
+    refused = {"pickle.npy": "object arrays", "structured.npy": "structured arrays are not supported, fields: a, b, c", "surrogate-pair.npy": "no Unicode code point", "surrogate.npy": "no Unicode code point",
+               "py2-np0-objarr.npy": "object arrays", "py2-objarr.npy": "object arrays", "py3-objarr.npy": "object arrays", "py2-objarr.npz": "object arrays", "py3-objarr.npz": "object arrays",
+               "activations.npz": "object arrays", "activations_500.npz": "object arrays", "activations_mistral.npz": "object arrays", "brain_surgery_activations.npz": "object arrays", "control_eigenvalues.npz": "object arrays",
+               "eigenmodes_500.npz": "object arrays", "graph.npz": "object arrays", "rotation_months_pca.npz": "object arrays", "template_activations.npz": "object arrays",
+               "vae_bernoulli_carsten.pt": "'__main__.VAE'", "causal_trace.npz": None}
+    count = 0
+    def same(a, b, what):
+        a = np.ascontiguousarray(a.astype(a.dtype.newbyteorder("="))).reshape(a.shape)
+        if a.dtype == bool:
+            a = a.view("u1") != 0
+        assert a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes(), what
+    for folder in ("npy", "hidden", "torch", "safetensors"):
+        for d, _, files in os.walk(os.path.join(data, folder)):
+            for f in sorted(files):
+                path, ext = os.path.join(d, f), f.rsplit(".", 1)[-1]
+                if ext not in ("npy", "npz", "pt", "pth", "safetensors"):
+                    continue
+                count += 1
+                if refused.get(f):
+                    r = run({"npy": "npy", "npz": "npz"}.get(ext, "pth"), path, "out." + ext)
+                    assert r.returncode == 1 and refused[f] in r.stdout, (f, r.stdout)
+                elif ext == "npy":
+                    ok("npy", path, "out.npy")
+                    same(np.load(path), np.load("out.npy"), f)
+                elif ext == "npz":
+                    ok("npz", path, "out.npz", 6)
+                    with np.load(path) as a, np.load("out.npz") as b:
+                        assert list(a.keys()) == list(b.keys())
+                        for k in a.keys():
+                            same(a[k], b[k], (f, k))
+                elif ext == "safetensors":
+                    ok("st", path, "out.st")
+                    a, b = load_file(path), load_file("out.st")
+                    assert a.keys() == b.keys() and all(torch.equal(a[k], b[k]) and a[k].dtype == b[k].dtype for k in a), f
+                else:
+                    ok("pth", path, "out.pt")
+                    a, b = torch.load(path, weights_only=True, map_location="cpu"), torch.load("out.pt", weights_only=True)
+                    flat = lambda v, n="": {k: x for q in v for k, x in flat(v[q], n + "/" + q if n else q).items()} if isinstance(v, dict) else {n or "tensor": v}
+                    a, b = flat(a), flat(b)
+                    for k, v in a.items():
+                        if isinstance(v, torch.Tensor):
+                            assert torch.equal(v, b[k]) and v.dtype == b[k].dtype, (f, k)
+                        elif v is not None:
+                            assert b[k] == v, (f, k, v, b[k])
+    import json
+    rec = json.load(open(os.path.join(data, "npy/npyjs/records.json")))
+    for k, v in rec.items():
+        path = os.path.join(data, "npy/npyjs", k.split("/")[-1] + ".npy")
+        if os.path.exists(path):
+            ok("npy", path, "out.npy")
+            got = np.load("out.npy").reshape(-1)[-5:]
+            got = got.view(got.real.dtype)[-5:] if got.dtype.kind == "c" else got
+            assert [x for x in got.tolist()] == v or got.dtype.kind in "cUb" or np.allclose(np.asarray(got, float), np.asarray(v, float)), (k, got, v)
+    print("%d real files" % count)
+
+for fn in (real_files, numpy_npz, numpy_npy_bytes, zlib_both_ways, torch_checkpoints, safetensors_both_ways, tensorboard_both_ways, pillow_both_ways):
     test(fn)
 os.chdir(root)
 subprocess.run(["rm", "-rf", tmp])
