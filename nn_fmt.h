@@ -7994,7 +7994,7 @@ NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
 NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
 {
     const unsigned char *p;
-    size_t n;
+    size_t n = 0;
     char nb[64];
     nn_status s = nn_reader_peek(r, 1, &p, &n, err);
     if (s == NN_OK && n)
