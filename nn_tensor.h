@@ -4844,25 +4844,20 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
         for (lc = 0; lc < k; lc += jb->kc) {
             const size_t kc = k - lc < jb->kc ? k - lc : jb->kc;
             const int last = lc + kc == k;
-            for (s = 0; s < nc; s += NNI_NR) {
-                const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
-                if (jb->tb) NNI_TK(flip)(pb + s * kc, NNI_NR, jb->b + (jc + s) * jb->ldb + lc, jb->ldb, n, kc);
-                else NNI_TK(copy)(pb + s * kc, NNI_NR, jb->b + lc * jb->ldb + jc + s, jb->ldb, kc, n);
-            }
             for (ic = i0; ic < i1; ic += jb->mc) {
                 const size_t mc = i1 - ic < jb->mc ? i1 - ic : jb->mc, nb = (mc + NNI_MR - 1) / NNI_MR;
                 if (jb->ta) NNI_TK(strips)(pa, jb->a + lc * jb->lda + ic, jb->lda, kc, mc);
-                else
-                    for (b = 0; b < nb; b++) {
-                        const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
-                        NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
-                    }
                 for (s = 0; s < nc; s += NNI_NR) {
                     const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
                     const int part = NNI_PART(n);
+                    if (ic == i0) {                                  /* packed just before its first use, so that it is found in L2 */
+                        if (jb->tb) NNI_TK(flip)(pb + s * kc, NNI_NR, jb->b + (jc + s) * jb->ldb + lc, jb->ldb, n, kc);
+                        else NNI_TK(copy)(pb + s * kc, NNI_NR, jb->b + lc * jb->ldb + jc + s, jb->ldb, kc, n);
+                    }
                     for (b = 0; b < nb; b++) {
                         const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
                         nnie *c = jb->c + (ic + at) * jb->ldc + jc + s;
+                        if (s == 0 && !jb->ta) NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
                         for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {   /* C of the next tile, while this one computes */
                             const nnie *next = c + (mr + r) * jb->ldc;
                             NNI_PREFETCH(next);
