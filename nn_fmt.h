@@ -8893,7 +8893,9 @@ NNI_FN nn_status nni_zip_load(nn_zip *z, size_t i, unsigned char **data, size_t 
     nni_src src;
     nn_tensor t = NN_ZERO;
     size_t n;
+    uint64_t at;
     nn_status s;
+    if ((s = nn_zip_data_offset(z, i, &at, err)) != NN_OK) return s;   /* its headers agree, before memory is taken for its size */
     memset(&src, 0, sizeof src);
     src.z = z;
     src.member = i;
@@ -8933,6 +8935,9 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size && nn_zip_at(p->zip, member)->method == 0)) {
             if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc, err)) != NN_OK) return s;
             st->owned = 1;
+        } else {
+            uint64_t at;
+            if ((s = nn_zip_data_offset(p->zip, member, &at, err)) != NN_OK) return s;
         }
     }
     if (!p->zip && !st->data && count) return nni_fail(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);

@@ -10,9 +10,6 @@
 #define NN_IMPLEMENTATION
 #include "../nn_fmt.h"
 #include <stdio.h>
-#ifndef NNFMT_EVENTS
-#define NNFMT_EVENTS 0   /* 1 once nn_fmt.h reads event files and PNG */
-#endif
 
 static const char usage_text[] =
     "usage: nnfmt COMMAND [OPTIONS] FILE...\n"
@@ -250,9 +247,7 @@ static nn_status load(nn_dict *d, nn_dict *meta, const char *path, const char *n
     case K_SAFETENSORS: return nn_safetensors_read(d, meta, path, NULL, e);
     case K_NPY: s = nn_npy_read(&t, path, NULL, e); break;
     case K_IDX: s = nn_idx_read(&t, path, NULL, e); break;
-#if NNFMT_EVENTS
     case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
-#endif
     case K_CSV:
         cd = csv_desc(path);
         s = nn_csv_read(&tab, path, &cd, NULL, e);
@@ -425,7 +420,6 @@ static void print_warnings(const char *path, const nn_yaml_warning *w)
 {
     for (; w; w = w->next) fprintf(stderr, "nnfmt: %s:%zu:%zu: warning: %s\n", path, w->line, w->col, w->msg);
 }
-#if NNFMT_EVENTS
 typedef struct event_count { size_t n[7]; nn_json_writer *w; int print; } event_count;
 static nn_status on_event(void *ctx, const nn_event *ev)
 {
@@ -455,7 +449,6 @@ static nn_status on_event(void *ctx, const nn_event *ev)
     }
     return NN_OK;
 }
-#endif
 static int cmd_show(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
@@ -485,13 +478,11 @@ static int cmd_show(const char *path, const char *name)
         while (s == NN_OK && (s = nn_jsonl_next(r, &v, &e)) == NN_OK && v) if (!lines++) { printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n); show_json(v, 2); }
         if (s == NN_OK) printf("jsonl: %zu lines\n", lines);
         nn_jsonl_close(r);
-#if NNFMT_EVENTS
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         q.print = 1;
         s = nn_events_read(path, on_event, &q, NULL, &e);
         if (s == NN_OK) printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n", q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
-#endif
     } else if (k == K_GZ) {
         nn_buf b = NN_ZERO;
         s = nn_file_read(&b, path, NULL, &e);
@@ -568,14 +559,12 @@ static int cmd_json(const char *path, const char *name)
         while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) { nn_json_value(&w, root); if (b.len > 1u << 20) flush_json(&b); }
         nn_json_end(&w);
         nn_jsonl_close(r);
-#if NNFMT_EVENTS
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         q.w = &w;
         nn_json_begin_array(&w);
         s = nn_events_read(path, on_event, &q, NULL, &e);
         nn_json_end(&w);
-#endif
     } else {
         s = load(&d, &meta, path, name, k, &e);
         if (s == NN_OK && name && !nn_dict_get(&d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
@@ -634,11 +623,9 @@ static nn_status check_one(const char *path, nn_error *e)
         s = nn_jsonl_open(&r, path, NULL, NULL, e);
         while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) { }
         nn_jsonl_close(r);
-#if NNFMT_EVENTS
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         s = nn_events_read(path, on_event, &q, NULL, e);
-#endif
     } else if (k == K_NPZ) {                         /* member by member, a million items at a time */
         nn_npz *z = NULL;
         size_t i, first, n, total, dim;

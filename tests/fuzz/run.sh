@@ -3,7 +3,7 @@
 # under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus). Exits 1 on a finding.
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors idx"}
+targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors idx tfevents png"}
 data=${NN_TEST_DATA:-../shared/data}
 clang=${CLANG:-clang}
 if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi

@@ -259,7 +259,6 @@ static void fuzz_safetensors(const uint8_t *p, size_t n)
     nn_dict_free(&d);
     nn_dict_free(&m);
 }
-#ifdef NN_FUZZ_ALL
 static nn_status fuzz_event(void *ctx, const nn_event *ev)
 {
     size_t *sum = (size_t *)ctx, i;
@@ -321,7 +320,6 @@ static void fuzz_png(const uint8_t *p, size_t n)
     }
     free(copy);
 }
-#endif
 static void fuzz_idx(const uint8_t *p, size_t n)
 {
     nn_file_opts o = fuzz_opts();
@@ -335,9 +333,7 @@ typedef struct fuzz_target { const char *name; void (*run)(const uint8_t *p, siz
 static const fuzz_target fuzz_targets[] = {
     { "num", fuzz_num }, { "csv", fuzz_csv }, { "json", fuzz_json }, { "jsonl", fuzz_jsonl }, { "yaml", fuzz_yaml }, { "npy", fuzz_npy }, { "npz", fuzz_npz },
     { "inflate", fuzz_inflate }, { "pth", fuzz_pth }, { "safetensors", fuzz_safetensors }, { "idx", fuzz_idx },
-#ifdef NN_FUZZ_ALL
     { "tfevents", fuzz_tfevents }, { "png", fuzz_png },
-#endif
 };
 /* one input through one target, with the two promises that hold for all */
 static void fuzz_run(const fuzz_target *t, const uint8_t *p, size_t n)
