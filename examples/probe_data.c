@@ -109,7 +109,7 @@ static const nn_option table[] = {
     { .key = "fragments", .type = NN_APP_IRANGE, .field = F(fragments), .def = "3:9", .min = 1, .max = 10000, .group = "folder", .commands = C_SYNTH, .help = "fragments per sentence" },
     { .key = "planted", .type = NN_APP_TEXT, .field = F(planted), .def = "", .value = "LIST", .group = "folder", .commands = C_SYNTH,
       .help = "layers that carry the concept (default: the middle third)" },
-    { .key = "strength", .type = NN_APP_NUM, .field = F(strength), .def = "1.5", .min = 0, .max = 1000, .group = "folder", .commands = C_SYNTH,
+    { .key = "strength", .type = NN_APP_NUM, .field = F(strength), .def = "4", .min = 0, .max = 1000, .group = "folder", .commands = C_SYNTH,
       .help = "distance between neighbouring labels along the direction, in standard deviations" },
     { .key = "active", .type = NN_APP_NUM, .field = F(active), .def = "0.01", .min = 0, .max = 1, .unit = "0..1", .group = "folder", .commands = C_SYNTH, .help = "share of SAE features that fire" },
     { .key = "dtype", .type = NN_APP_ENUM, .field = F(dtype), .def = "float16", .choices = "float16|float32", .group = "folder", .commands = C_SYNTH, .help = "of embeddings and hidden states" },
