@@ -30,7 +30,7 @@ build:
 build/%: examples/%.c $(HEADERS) | build
 	$(CC) -std=c99 $(CFLAGS) $(WARN) $(OPENMP) $< -o $@ $(LIBS)
 build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
-	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
+	$(CC) -std=c99 -O1 $(OPENMP) $< -o $@ $(LIBS)
 
 test: $(TESTS) $(PROGRAMS)
 	@sh tests/run.sh $(TESTS) $(E2E)
@@ -54,7 +54,7 @@ hashes:
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
-	$(CC) -std=c99 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
+	$(CC) -std=c99 -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
 sanitize: $(SANITIZE)
 	@sh tests/run.sh $(SANITIZE)
 
