@@ -918,7 +918,7 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
         for (i = 0; i < 6; i++) {
             se[i].y = col[hist[i]]; se[i].n = N;
             pl[i].kind = NN_PLOT_HIST; pl[i].title = title[i]; pl[i].x_label = unit[i]; pl[i].y_label = "tasks"; pl[i].series = &se[i]; pl[i].n_series = 1;
-            pl[i].bins = 20; pl[i].width = 480; pl[i].height = 320;
+            pl[i].bins = hist[i] == 4 ? 16 : 20; pl[i].width = 480; pl[i].height = 320;
             if (s == NN_OK) nn_report_plot(&r, &pl[i], NULL);
         }
         if (s == NN_OK) {

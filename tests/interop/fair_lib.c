@@ -92,3 +92,25 @@ int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t 
 }
 int fair_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n);
 int fair_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n) { return (int)nn_reweigh(w, y, z, n, 2, NULL); }
+
+/* logistic or n_in-h1-h2-1 tanh inner model: hypergradient of the query loss plus lambda |DP gap| */
+int fair_bilevel(double *outer, double *dw, double *dt, const double *theta0, size_t n_in, size_t h1, size_t h2, int mse, size_t steps, double lr, double momentum, double decay, double lambda, int order,
+                 const double *x, const double *y, const double *w, size_t n, const double *xq, const double *yq, const int64_t *zq, size_t nq);
+int fair_bilevel(double *outer, double *dw, double *dt, const double *theta0, size_t n_in, size_t h1, size_t h2, int mse, size_t steps, double lr, double momentum, double decay, double lambda, int order,
+                 const double *x, const double *y, const double *w, size_t n, const double *xq, const double *yq, const int64_t *zq, size_t nq)
+{
+    nn_bilevel_desc d = NN_ZERO;
+    nn_bilevel_result r = NN_ZERO;
+    nn_inner_data s = NN_ZERO, q = NN_ZERO;
+    nn_status st;
+    d.model.n_in = n_in;
+    if (h1) { d.model.n_hidden = 2; d.model.hidden[0] = h1; d.model.hidden[1] = h2; }
+    d.model.act = NN_ACT_TANH;
+    d.model.loss = mse ? NN_INNER_MSE : NN_INNER_BCE;
+    d.steps = steps; d.lr = lr; d.momentum = momentum; d.weight_decay = decay; d.lambda_fair = lambda; d.order = (nn_order)order;
+    s.n = n; s.x = x; s.y = y; s.weight = w;
+    q.n = nq; q.x = xq; q.y = yq; q.z = zq;
+    st = nn_bilevel_run(&r, dw, dt, NULL, theta0, &s, &q, &d, NULL);
+    *outer = r.outer;
+    return (int)st;
+}

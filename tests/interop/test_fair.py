@@ -198,7 +198,54 @@ def fairness():
         skip("aif360", "aif360")
 
 
-for part in (metrics, regression, fairness):
+def bilevel():
+    import torch
+    rng = np.random.default_rng(3)
+    n, nq, d = 40, 25, 6
+    worst = {torch.float64: 0.0, torch.float32: 0.0}
+    for h in ((), (8, 5)):
+        for K in (1, 3, 5, 10):
+            for mom, wd in ((0.0, 0.0), (0.8, 0.05)):
+                x, y, w = rng.normal(size=(n, d)), (rng.random(n) < .5).astype(float), rng.uniform(.2, 2, n)
+                xq, yq, zq = rng.normal(size=(nq, d)), (rng.random(nq) < .5).astype(float), rng.integers(0, 2, nq)
+                sizes = [d, *h, 1]
+                theta = [a for i, o in zip(sizes, sizes[1:]) for a in (rng.normal(size=(o, i)) / np.sqrt(i), rng.normal(size=o) * .1)]
+                flat = np.concatenate([a.ravel() for a in theta])
+                outer, dw, dt = C.c_double(), np.zeros(n), np.zeros(flat.size)
+                s = L.fair_bilevel(C.byref(outer), ptr(dw), ptr(dt), ptr(flat), Z(d), Z(h[0] if h else 0), Z(h[1] if h else 0), 0, Z(K), D(.3), D(mom), D(wd), D(.4), 0,
+                                   ptr(f64(x)), ptr(f64(y)), ptr(f64(w)), Z(n), ptr(f64(xq)), ptr(f64(yq)), ptr(i64(zq)), Z(nq))
+                assert s == 0
+                for dtype in worst:
+                    T = lambda a: torch.tensor(a, dtype=dtype)
+                    p0 = [T(a).requires_grad_() for a in theta]
+                    wt = T(w).requires_grad_()
+                    def net(ps, inp):
+                        for k in range(0, len(ps), 2):
+                            inp = inp @ ps[k].T + ps[k + 1]
+                            if k + 2 < len(ps):
+                                inp = torch.tanh(inp)
+                        return inp[:, 0]
+                    bce = torch.nn.functional.binary_cross_entropy_with_logits
+                    ps, u = p0, [torch.zeros_like(a) for a in p0]
+                    for _ in range(K):
+                        loss = (wt * bce(net(ps, T(x)), T(y), reduction="none")).mean()
+                        g = torch.autograd.grad(loss, ps, create_graph=True)
+                        u = [mom * b + gi + wd * a for a, b, gi in zip(ps, u, g)]
+                        ps = [a - .3 * b for a, b in zip(ps, u)]
+                    z = net(ps, T(xq))
+                    pr = torch.sigmoid(z)
+                    zz = torch.tensor(zq)
+                    out = bce(z, T(yq)) + .4 * (pr[zz == 1].mean() - pr[zz == 0].mean()).abs()
+                    gw, *gp = torch.autograd.grad(out, [wt, *p0])
+                    gp = np.concatenate([a.numpy().ravel() for a in gp])
+                    err = max(abs(outer.value - out.item()), np.abs(dw - gw.numpy()).max() / np.abs(dw).max(), np.abs(dt - gp).max() / np.abs(dt).max())
+                    worst[dtype] = max(worst[dtype], err)
+    check("hypergradients, float64", worst[torch.float64] < 1e-10, worst)
+    check("hypergradients, float32", worst[torch.float32] < 1e-4, worst)
+    print(f"hypergradients beside autograd (create_graph): {worst[torch.float64]:.2g} in double, {worst[torch.float32]:.2g} in float")
+
+
+for part in (metrics, regression, fairness, bilevel):
     try:
         part()
     except ImportError as e:
