@@ -3,7 +3,7 @@
 
 Alternates ours and PyTorch in one run and prints one JSON object per line: seconds (or microseconds) and ratio peer / ours (above 1 =
 ours is faster). PyTorch in eager form with fused Adam (its fastest form on a CPU for these sizes) and with its default (foreach off).
-    python3 tests/bench/peers_train.py [--rows 2000] [--threads 1,2] [words]"""
+    python3 tests/bench/peers_train.py [--rows 2000] [--threads 1,2] [--batches 1,8,32,128,256]"""
 import json, os, statistics, subprocess, sys, time
 try:
     import torch, torch.nn as nn, torch.nn.functional as F
@@ -15,6 +15,7 @@ os.makedirs(os.path.dirname(exe), exist_ok=True)
 subprocess.check_call([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-fopenmp", os.path.join(root, "tests", "bench", "bench_train.c"), "-o", exe, "-lm"])
 arg = lambda name, default: sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 rows, threads = int(arg("--rows", "2000")), [int(t) for t in arg("--threads", "1,2").split(",")]
+batches = [int(b) for b in arg("--batches", "1,8,32,128,256").split(",")]
 
 def uniform(D=512, K=10):
     l = []
@@ -44,7 +45,7 @@ torch.manual_seed(0)
 x, y = torch.randn(rows, 512), torch.randint(0, 10, (rows,))
 for th in threads:
     torch.set_num_threads(th)
-    for batch in (1, 8, 32, 128, 256):
+    for batch in batches:
         n = min(rows, 250) if batch == 1 else rows
         mine, peer = [], {"eager": [], "fused": []}
         runs = {k: loop(uniform(), x[:n], y[:n], batch, F.cross_entropy, max(1, n // batch), k == "fused") for k in peer}
