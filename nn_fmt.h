@@ -8214,6 +8214,29 @@ NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn
     *t = r;
     return NN_OK;
 }
+NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err)
+{
+    nni_src src;
+    nn_npy_info f;
+    nn_tensor r = NN_ZERO;
+    uint64_t count;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK) s = nn_npz_info(z, i, &f, err);
+    if (s != NN_OK) return s;
+    count = f.itemsize ? f.bytes / f.itemsize : 0;
+    if (f.fortran && f.ndim > 1) return nni_fail(err, NN_E_UNSUPPORTED, "%s: items by number: the array is in Fortran order", src.name);
+    if (first > count || n > count - first)
+        return nni_fail(err, NN_E_ARG, "%s: items %zu to %zu wanted, the array has %llu", src.name, first, first + n, (unsigned long long)count);
+    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
+        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
+    if (z->limit && n * f.itemsize > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * f.itemsize);
+    s = nn_tensor_raw(&r, f.dtype, f.dtype == NN_UCS4 ? f.itemsize / 4 : f.dtype == NN_BYTES ? f.itemsize : 0, 1, &n, &z->alloc, err);
+    if (s == NN_OK && n * f.itemsize > 0) s = nn_zip_read(z->z, i, f.header + (uint64_t)first * f.itemsize, r.data, n * f.itemsize, err);
+    if (s == NN_OK) s = nni_npy_settle(&r, 0, f.swapped, src.name, err);
+    if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    *t = r;
+    return NN_OK;
+}
 NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err)
 {
     nni_src src;
