@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""tests/bench/peers_fair.py - one meta-iteration (8 tasks, 5 inner steps, query 100, logistic inner model, exact second order), ours beside PyTorch doing the same.
+
+Ours: `fair_tasks meta-train` with 20 and with 120 iterations, the difference over 100 (no start-up, loading or validation). Both on one thread, alternating."""
+import json, os, statistics, subprocess, sys, tempfile, time
+import numpy as np
+import torch
+
+root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+prog = os.path.join(root, "build", "fair_tasks")
+torch.set_num_threads(1)
+N, B, K, Q = 24, 8, 5, 100
+
+
+def ours(d, out, iterations):
+    r0 = os.times()
+    subprocess.run([prog, "meta-train", "--tasks", d, "--train", str(N - 1), "--val", "1", "--iterations", str(iterations), "--inits", "1", "--threads", "1",
+                    "--quiet", "--overwrite", "--out", out], check=True, stdout=subprocess.DEVNULL)
+    r1 = os.times()
+    return r1.children_user - r0.children_user + r1.children_system - r0.children_system
+
+
+def load(d):
+    tasks = []
+    for k in range(N - 1):
+        z = np.load(os.path.join(d, f"task_{k:03d}.npz"))
+        n = len(z["y_train"]) - Q
+        x = np.c_[z["X_train"], z["z_train"] - z["z_train"].mean()].astype(np.float32)
+        tasks.append(dict(x=torch.tensor(x[:n]), y=torch.tensor(z["y_train"][:n], dtype=torch.float32), xq=torch.tensor(x[n:]), yq=torch.tensor(z["y_clean_train"][n:], dtype=torch.float32),
+                          z=torch.tensor(z["z_train"][n:]), feat=torch.rand(n, 10), w=torch.zeros(1, x.shape[1]), b=torch.zeros(1)))
+    return tasks
+
+
+def torch_iteration(policy, opt, tasks, rng):
+    bce = torch.nn.functional.binary_cross_entropy_with_logits
+    opt.zero_grad()
+    total = 0
+    for i in rng.choice(len(tasks), B, replace=False):
+        t = tasks[i]
+        pi = torch.sigmoid(policy(t["feat"])[:, 0])
+        v = pi * (len(pi) / pi.sum())
+        w, b = t["w"].clone().requires_grad_(), t["b"].clone().requires_grad_()
+        for _ in range(K):
+            loss = (v * bce((t["x"] @ w.T + b)[:, 0], t["y"], reduction="none")).mean()
+            gw, gb = torch.autograd.grad(loss, (w, b), create_graph=True)
+            w, b = w - gw, b - gb
+        s = (t["xq"] @ w.T + b)[:, 0]
+        p = torch.sigmoid(s)
+        total = total + bce(s, t["yq"]) + .5 * (p[t["z"] == 1].mean() - p[t["z"] == 0].mean()).abs()
+    (total / B).backward()
+    torch.nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
+    opt.step()
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    d = os.path.join(tmp, "tasks")
+    subprocess.run([prog, "generate", "--n-tasks", str(N), "--out", d, "--quiet", "--threads", "1"], check=True, stdout=subprocess.DEVNULL)
+    tasks = load(d)
+    policy = torch.nn.Sequential(torch.nn.Linear(10, 64), torch.nn.ReLU(), torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+    opt = torch.optim.Adam(policy.parameters(), lr=1e-3)
+    rng = np.random.default_rng(0)
+    torch_iteration(policy, opt, tasks, rng)
+    a, b = [], []
+    for r in range(5):
+        a.append((ours(d, os.path.join(tmp, "m"), 120) - ours(d, os.path.join(tmp, "m"), 20)) / 100)
+        t0 = time.process_time()
+        for _ in range(8):
+            torch_iteration(policy, opt, tasks, rng)
+        b.append((time.process_time() - t0) / 8)
+    m, p = statistics.median(a), statistics.median(b)
+    print(json.dumps(dict(name="meta-iteration, 8 tasks x 5 steps, second order", unit="ms", ours=round(1e3 * m, 2), ours_min=round(1e3 * min(a), 2), torch=round(1e3 * p, 2), torch_min=round(1e3 * min(b), 2),
+                          ratio=round(p / m, 2), torch_version=torch.__version__)))
