@@ -2235,7 +2235,7 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
     size_t bytes = 0;
     int gm, gn, t;
     if (s != NN_OK || d->m == 0 || d->n == 0) return s;
-    if (!kn->gemm) { nn_gemm_ref(d); return NN_OK; }
+    if (!kn->gemm || d->k == 0) { nn_gemm_ref(d); return NN_OK; }
     nni_gemm_job(&jb, d, kn);
     t = nni_gemm_grid(d->m, d->n, d->k, jb.path, (size_t)kn->nr, d->threads, &gm, &gn);
     if (jb.scratch * (size_t)t <= NNI_GEMM_STACK) scratch = stack;
@@ -2275,7 +2275,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
     if (!c || (k && (!a || !b))) return nni_fail(err, NN_E_ARG, "nn_gemm_f64: a, b and c must not be NULL");
     if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) || !nni_gemm_fits(m, n, ldc, sizeof *c))
         return nni_fail(err, NN_E_ARG, "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m, k, k, n, lda, ldb, ldc);
-    if (!kn->gemm64) {
+    if (!kn->gemm64 || k == 0) {
         (void)threads;
         for (i = 0; i < m; i++)
             for (j = 0; j < n; j++) {
