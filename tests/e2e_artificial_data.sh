@@ -3,6 +3,7 @@
 # interruptions and full disks. Works from the repository root on build/artificial_data; the real-data part is
 # tests/e2e_artificial_real.sh.
 P=$(pwd)/build/artificial_data
+C=$(pwd)/examples/configs
 passed=0; failed=0; skipped=0
 [ -x "$P" ] || { echo "FAIL build/artificial_data is missing: make first"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 T=$(mktemp -d "${TMPDIR:-/tmp}/nn_e2e.XXXXXX") || exit 1
@@ -71,6 +72,10 @@ run print_config "$P" train --train data/d1_train.csv $fit --print-config
 cp out.txt back.yaml
 run config "$P" train --config back.yaml --out ck_yaml --quiet
 [ "$(value weights_sha256 out.txt)" = "$H1" ] && ok || bad "--print-config, read back, trains other weights"
+for c in generate train finetune taskvec all; do
+    "$P" $c --print-config >plain.yaml 2>err.txt; "$P" $c --config "$C/artificial_data.yaml" --print-config >documented.yaml 2>>err.txt
+    cmp -s plain.yaml documented.yaml && ok || bad "artificial_data.yaml does not hold the defaults of $c: $(diff plain.yaml documented.yaml | head -n 3)"
+done
 run seeds "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --seeds 2 --epochs 2 --out ck_seeds --quiet
 [ -n "$(value accuracy_mean out.txt)" ] && ok || bad "--seeds gave no mean"
 run select "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --select 8 --out ck_sel --quiet
