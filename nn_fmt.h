@@ -9636,6 +9636,7 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     arena.limit = 100 * n + ((size_t)1 << 16);
     s = nn_json_parse(&root, &arena, (const char *)text, n, name, &jd, err);
     nn_reader_take(r, n);
+    if (s == NN_E_LIMIT && arena.total < arena.limit / 2) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for the header", nni_name(nb, name));   /* the hook said no, not the limit */
     if (s == NN_OK && root->n) {
         items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);
         count = root->n;
