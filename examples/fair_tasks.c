@@ -1585,7 +1585,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             nn_report_section(&r, "Targets");
             target(app, &r, "fairness_dp", o->dataset == 3 ? -30.0 : -50.0, o->dataset == 3 ? -30.0 : -50.0, 100.0 * (meta / base - 1.0), " %");
             target(app, &r, "fairness_dp_against_greedy", -10.0, -10.0, 100.0 * (meta / greedy - 1.0), " %");
-            target(app, &r, "accuracy_points", -4.0, -4.0, 0.0, " points allowed");
             nn_app_result(app, "accuracy_change_points", 100.0 * (mean_of(all, o->seeds, M_META, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC)));
         }
         s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
