@@ -7,7 +7,7 @@
 # make sanitize   the unit tests under AddressSanitizer and UBSan
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it
 # make fuzz SECONDS=60
-# make install PREFIX=/usr/local
+# make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
 CC      ?= cc
 CFLAGS  ?= -O2
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
@@ -77,7 +77,41 @@ test-exhaustive: build/test_num
 fuzz: | build
 	@sh tests/fuzz/run.sh $(SECONDS)
 
+# headers, programs, man pages, completions, nn.pc, the CMake package. Man pages and completions come from the programs' own option
+# tables; a program without one shows its --help as its page. Cross-built programs cannot be asked: make INSTALL_DOCS= install
+INSTALL_DOCS = yes
+VERSION      = $(shell sed -n 's/^.define NN_VERSION *"\(.*\)".*/\1/p' nn_tensor.h)
+INSTALLED    = include/nn share/cmake/nn share/pkgconfig/nn.pc $(foreach p,$(notdir $(PROGRAMS)),bin/$p share/man/man1/$p.1 \
+               share/bash-completion/completions/$p share/zsh/site-functions/_$p)
+install: $(PROGRAMS)
+	@set -e; d='$(DESTDIR)$(PREFIX)'; \
+	for f in include/nn bin share/man/man1 share/bash-completion/completions share/zsh/site-functions share/pkgconfig share/cmake/nn; do mkdir -p "$$d/$$f"; done; \
+	for h in nn_*.h; do cp $$h "$$d/include/nn/"; chmod 644 "$$d/include/nn/$$h"; done; \
+	for p in $(notdir $(PROGRAMS)); do \
+	    rm -f "$$d/bin/$$p"; cp build/$$p "$$d/bin/"; chmod 755 "$$d/bin/$$p"; \
+	    [ -n '$(INSTALL_DOCS)' ] || continue; \
+	    m="$$d/share/man/man1/$$p.1"; \
+	    if grep -q '"nn_app.h"' examples/$$p.c; then \
+	        build/$$p man >"$$m"; \
+	        build/$$p completions bash >"$$d/share/bash-completion/completions/$$p"; \
+	        build/$$p completions zsh >"$$d/share/zsh/site-functions/_$$p"; \
+	    else \
+	        { printf '.TH %s 1 "" "nn $(VERSION)"\n.SH NAME\n%s \\- ' $$p $$p; sed -n '1s/.* - //p' examples/$$p.c; printf '.SH SYNOPSIS\n.nf\n'; \
+	          build/$$p --help | sed 's/\\/\\e/g; s/-/\\-/g; s/^[.]/\\\&./'; echo .fi; } >"$$m"; \
+	    fi; \
+	done; \
+	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' '' 'Name: nn' 'Description: six single-file C headers for neural networks and their data' \
+	    'Version: $(VERSION)' 'Cflags: -I$${includedir}/nn' 'Libs: -lm' >"$$d/share/pkgconfig/nn.pc"; \
+	cp CMakeLists.txt "$$d/share/cmake/nn/nn-config.cmake"; \
+	printf '%s\n' 'set(PACKAGE_VERSION "$(VERSION)")' 'string(REGEX REPLACE "^([0-9]+[.][0-9]+).*" "\\1" NN_SERIES "$${PACKAGE_FIND_VERSION}.0")' \
+	    'if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION AND PACKAGE_VERSION MATCHES "^$${NN_SERIES}[.]")' '    set(PACKAGE_VERSION_COMPATIBLE TRUE)' \
+	    '    if(PACKAGE_VERSION VERSION_EQUAL PACKAGE_FIND_VERSION)' '        set(PACKAGE_VERSION_EXACT TRUE)' '    endif()' 'endif()' >"$$d/share/cmake/nn/nn-config-version.cmake"; \
+	chmod 644 "$$d/share/pkgconfig/nn.pc" "$$d"/share/cmake/nn/*; \
+	echo "installed under $$d"
+uninstall:
+	@cd '$(DESTDIR)$(PREFIX)' && rm -rf $(INSTALLED)
+
 clean:
 	rm -rf build out
 
-.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind clean
+.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind install uninstall clean
