@@ -1,6 +1,6 @@
 /* nn_app.h - v0.1.0 - the front hall that the suite's programs share, in plain C99
  *
- * DOES      Option tables (one table drives flags, YAML keys, --help, --print-config), result lines, run.json, the
+ * DOES      Option tables (one table drives flags, YAML keys, --help, --print-config, `man`, `completions bash|zsh`), result lines, run.json, the
  *           output-folder guard, progress, signals, plots as SVG and PNG, self-contained HTML reports.
  * DOES NOT  Belong to the six library headers: this one prints, and keeps one flag that a signal handler sets.
  * NEEDS     nn_fmt.h, nn_tensor.h, -lm. Programs start with `#define _POSIX_C_SOURCE 200809L` to get clocks and signals.
@@ -919,12 +919,14 @@ NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, 
     if (name) (void)snprintf(buf, cap, "%s", name);
     for (i = 0; buf[i]; i++) if (buf[i] == '_') buf[i] = '-';
 }
-NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
+/* nni_app_describe: how help, man page and completions speak of a row: the flag's name, its value (maybe ""), meaning, bounds, default */
+typedef struct nni_app_words { char name[96], value[64], text[600]; } nni_app_words;
+NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_option *o)
 {
-    char name[96], value[64], line[200], text[600], lim[256];
+    char lim[256], *text = w->text;
     const char *v = "";
-    size_t n;
-    nni_app_flag_name(app, o, name, sizeof name);
+    size_t n, cap = sizeof w->text;
+    nni_app_flag_name(app, o, w->name, sizeof w->name);
     switch (o->type) {
     case NN_APP_BOOL: break;
     case NN_APP_TEXT: v = "TEXT"; break;
@@ -937,18 +939,13 @@ NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
     default: v = "N"; break;
     }
     if (o->value) v = o->value;
-    (void)snprintf(value, sizeof value, "%s", v);
-    n = (size_t)snprintf(line, sizeof line, "  --%s%s%s", name, value[0] ? " " : "", value);
-    if (n >= sizeof line) n = sizeof line - 1;
-    fputs(line, f);
-    if (n < 27) { fprintf(f, "%*s", (int)(28 - n), ""); }
-    else fprintf(f, "\n%*s", 28, "");
-    (void)snprintf(text, sizeof text, "%s", o->help ? o->help : "");
+    (void)snprintf(w->value, sizeof w->value, "%s", v);
+    (void)snprintf(text, cap, "%s", o->help ? o->help : "");
     if ((o->type == NN_APP_ENUM && strcmp(v, o->choices) != 0) || (o->type == NN_APP_TEXTS && o->choices)) {
         const char *c = o->choices;
         size_t k = strlen(text);
-        if (k && k + 3 < sizeof text) { (void)snprintf(text + k, sizeof text - k, ": "); k += 2; }
-        for (; *c && k + 4 < sizeof text; c++) { if (*c == '|') { text[k++] = ','; text[k++] = ' '; } else text[k++] = *c; }
+        if (k && k + 3 < cap) { (void)snprintf(text + k, cap - k, ": "); k += 2; }
+        for (; *c && k + 4 < cap; c++) { if (*c == '|') { text[k++] = ','; text[k++] = ' '; } else text[k++] = *c; }
         text[k] = 0;
     }
     lim[0] = 0;
@@ -965,9 +962,39 @@ NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
         o->type == NN_APP_BOOL ? "on" : o->def);
     if (n && n < sizeof lim) {
         size_t k = strlen(text);
-        (void)snprintf(text + k, sizeof text - k, "%s(%s)", k ? " " : "", lim);
+        (void)snprintf(text + k, cap - k, "%s(%s)", k ? " " : "", lim);
     }
-    nni_app_wrap(f, text, 28, 28);
+}
+NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
+{
+    nni_app_words w;
+    int n;
+    nni_app_describe(&w, app, o);
+    n = fprintf(f, "  --%s%s%s", w.name, w.value[0] ? " " : "", w.value);
+    if (n < 27) fprintf(f, "%*s", 28 - n, "");
+    else fprintf(f, "\n%*s", 28, "");
+    nni_app_wrap(f, w.text, 28, 28);
+}
+/* the notes, at most 79 columns: a longer line is broken at blanks, with the shell's " \\" where it is a command */
+NNI_FN void nni_app_notes(FILE *f, const nn_app_program *p)
+{
+    const char *s = p->notes, *nl;
+    for (; *s; s = *nl ? nl + 1 : nl) {
+        size_t in = strspn(s, " "), n, left = 79, k = strlen(p->name);
+        int command = strncmp(s + in, p->name, k) == 0 && s[in + k] == ' ';
+        nl = s + strcspn(s, "\n");
+        while ((n = (size_t)(nl - s)) > left) {
+            size_t cut = left - (command ? 2 : 0), most = cut;
+            while (cut > in && s[cut] != ' ') cut--;
+            if (cut <= in) for (cut = most; cut < n && s[cut] != ' '; cut++) { }
+            if (cut >= n) break;
+            fprintf(f, "%.*s%s\n%*s", (int)cut, s, command ? " \\" : "", (int)in + 4, "");
+            s += cut + strspn(s + cut, " ");
+            left = 79 - in - 4;
+            if (n) in = 0;
+        }
+        fprintf(f, "%.*s\n", (int)(nl - s), s);
+    }
 }
 NNI_FN void nni_app_help(FILE *f, nn_app *app)
 {
@@ -1007,7 +1034,272 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
         }
     }
     fprintf(f, "\nSwitches have a --no- form; every option may stand in the --config file, too.\n");
-    if (p->notes) fprintf(f, "\n%s\n", p->notes);
+    if (!c || p->single) fprintf(f, "Also: %s man; %s completions bash|zsh.\n", p->name, p->name);
+    if (p->notes) { fputc('\n', f); nni_app_notes(f, p); }
+}
+/* -- man page and completions, from the same table -- */
+NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
+{
+    return nni_app_has(app, o) && !(o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
+}
+/* roff: a hyphen that is one, no accidental request at the start of a line */
+NNI_FN void nni_app_roff(const char *s, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) {
+        if ((i == 0 || s[i - 1] == '\n') && (s[i] == '.' || s[i] == '\'')) fputs("\\&", stdout);
+        if (s[i] == '\\') fputs("\\e", stdout);
+        else if (s[i] == '-') fputs("\\-", stdout);
+        else if (s[i] == '\'') fputs("\\(aq", stdout);
+        else if (s[i] == '`') fputs("\\(ga", stdout);
+        else if (s[i] == '^') fputs("\\(ha", stdout);
+        else if (s[i] == '~') fputs("\\(ti", stdout);
+        else putchar(s[i]);
+    }
+}
+NNI_FN void nni_app_roff_line(const char *before, const char *s) { fputs(before, stdout); nni_app_roff(s, strlen(s)); putchar('\n'); }
+NNI_FN void nni_app_man(nn_app *app)
+{
+    const nn_app_program *p = app->program;
+    int many = p->n_commands && !p->single;
+    size_t i, j, k, rows = nni_app_rows(app);
+    const char *about = p->about ? p->about : p->name, *dot = strstr(about, ". ");
+    size_t n = dot ? (size_t)(dot - about) : strlen(about);
+    printf(".TH %s 1 \"\" \"nn %s\"\n.SH NAME\n", p->name, NN_VERSION);
+    nni_app_roff(p->name, strlen(p->name));
+    fputs(" \\- ", stdout);
+    nni_app_roff(about, n && about[n - 1] == '.' ? n - 1 : n);
+    printf("\n.SH SYNOPSIS\n");
+    for (i = 0; i < (p->n_commands ? p->n_commands : 1); i++) {
+        const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
+        if (i) printf(".br\n");
+        nni_app_roff_line(".B ", p->name);
+        if (many) nni_app_roff_line(".B ", c->name);
+        if (c && c->args) nni_app_roff_line(".I ", c->args);
+        printf("[options]\n");
+    }
+    nni_app_roff_line(".SH DESCRIPTION\n", about);
+    if (many) {
+        printf(".SH COMMANDS\n");
+        for (i = 0; i < p->n_commands; i++) {
+            const nn_app_command *c = &p->commands[i];
+            nni_app_roff_line(".TP\n.B ", c->name);
+            if (c->help) nni_app_roff(c->help, strlen(c->help));
+            if (c->out) { fputs("; writes into \\-\\-out, by default ", stdout); nni_app_roff(c->out, strlen(c->out)); }
+            putchar('\n');
+        }
+        printf(".TP\n.B completions bash|zsh\nPrint the shell's completions.\n.TP\n.B man\nPrint this page.\n");
+    }
+    printf(".SH OPTIONS\n");
+    for (i = 0; i < rows; i++) {
+        const char *group = nni_app_row(app, i)->group ? nni_app_row(app, i)->group : "options";
+        if (!nni_app_shown(app, nni_app_row(app, i))) continue;
+        for (j = 0; j < i; j++)
+            if (nni_app_shown(app, nni_app_row(app, j)) && strcmp(nni_app_row(app, j)->group ? nni_app_row(app, j)->group : "options", group) == 0) break;
+        if (j < i) continue;
+        nni_app_roff_line(".SS ", group);
+        for (j = i; j < rows; j++) {
+            const nn_option *o = nni_app_row(app, j);
+            nni_app_words w;
+            int first = 1, was = app->command;
+            if (!nni_app_shown(app, o) || strcmp(o->group ? o->group : "options", group) != 0) continue;
+            for (k = 0; many && o->commands && k < p->n_commands; k++) if (o->commands >> k & 1u) { app->command = (int)k; break; }    /* where its short name holds */
+            nni_app_describe(&w, app, o);
+            app->command = was;
+            fputs(".TP\n\\fB\\-\\-", stdout);
+            nni_app_roff(w.name, strlen(w.name));
+            fputs("\\fR", stdout);
+            if (w.value[0]) { fputs(" \\fI", stdout); nni_app_roff(w.value, strlen(w.value)); fputs("\\fR", stdout); }
+            nni_app_roff_line("\n", w.text);
+            for (k = 0; many && o->commands && k < p->n_commands; k++)
+                if (o->commands >> k & 1u) { fputs(first ? ".br\nCommands: " : ", ", stdout); nni_app_roff(p->commands[k].name, strlen(p->commands[k].name)); first = 0; }
+            if (!first) printf(".\n");
+        }
+    }
+    printf(".PP\nSwitches have a \\-\\-no\\- form; every option may stand in the \\-\\-config file, too.\n"
+           ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage.\n");
+    if (p->notes) {
+        printf(".SH EXAMPLES\n.nf\n");
+        nni_app_roff(p->notes, strlen(p->notes));
+        printf("\n.fi\n");
+    }
+}
+/* what may follow a flag: 'f' a file, 'd' a folder, 'w' one of `choices`, 'x' something else, 0 nothing */
+NNI_FN int nni_app_follows(const nn_option *o, const char *value)
+{
+    size_t i;
+    if (o->type == NN_APP_BOOL) return 0;
+    if (o->choices && (o->type == NN_APP_ENUM || o->type == NN_APP_TEXTS)) return 'w';
+    if (strstr(value, "DIR")) return 'd';
+    if (strstr(value, "FILE") || strstr(value, "CKPT") || strcmp(value, "F") == 0) return 'f';
+    for (i = 0; o->type == NN_APP_TEXT && value[i]; i++) if (value[i] == '.' && value[i + 1] >= 'a' && value[i + 1] <= 'z') return 'f';      /* OUT.csv */
+    return 'x';
+}
+NNI_FN void nni_app_bash_flags(const nn_app *app)
+{
+    size_t i, n = 0;
+    nni_app_words w;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (!nni_app_shown(app, o)) continue;
+        nni_app_describe(&w, app, o);
+        printf("%s--%s", n++ ? " " : "", w.name);
+        if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0) printf(" --no-%s", w.name);
+    }
+}
+/* the case patterns of a row: --name|--alias; bash sees the word as it was typed */
+NNI_FN void nni_app_bash_names(const nn_option *o, const nni_app_words *w)
+{
+    const char *a = o->alias;
+    printf("--%s", w->name);
+    while (a && *a) {
+        size_t n = strcspn(a, "|");
+        if (n > 1 && !nni_app_same(a, n, w->name, strlen(w->name))) printf("|--%.*s", (int)n, a);
+        a += n + (a[n] == '|');
+    }
+    if (!nni_app_same(o->key, strlen(o->key), w->name, strlen(w->name))) printf("|--%s", o->key);
+}
+NNI_FN void nni_app_bash_command(nn_app *app, int operands)
+{
+    static const char *const does[3] = { "kind=file", "kind=dir", "kind=none" };
+    size_t i, t, n;
+    nni_app_words w;
+    printf("        case $prev in\n");
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *c;
+        if (!nni_app_shown(app, o)) continue;
+        nni_app_describe(&w, app, o);
+        if (nni_app_follows(o, w.value) != 'w') continue;
+        printf("        ");
+        nni_app_bash_names(o, &w);
+        printf(") words='");
+        for (c = o->choices; *c; c++) putchar(*c == '|' ? ' ' : *c);
+        printf("' ;;\n");
+    }
+    for (t = 0; t < 3; t++) {
+        n = 0;
+        for (i = 0; i < nni_app_rows(app); i++) {
+            const nn_option *o = nni_app_row(app, i);
+            if (!nni_app_shown(app, o)) continue;
+            nni_app_describe(&w, app, o);
+            if (nni_app_follows(o, w.value) != "fdx"[t]) continue;
+            printf("%s", n++ ? "|" : "        ");
+            nni_app_bash_names(o, &w);
+        }
+        if (n) printf(") %s ;;\n", does[t]);
+    }
+    printf("        *) words='");
+    nni_app_bash_flags(app);
+    printf("'%s ;;\n        esac ;;\n", operands ? "; [[ $cur == -* ]] || kind=file" : "");
+}
+NNI_FN void nni_app_bash(nn_app *app)
+{
+    const nn_app_program *p = app->program;
+    int many = p->n_commands && !p->single;
+    size_t i, j;
+    printf("# bash completion for %s; made by `%s completions bash`\n_%s()\n{\n"
+           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words= kind=words\n"
+           "    [[ $cur == = ]] && cur=\n"
+           "    [[ $prev == = ]] && prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+           "    [[ ${COMP_WORDS[COMP_CWORD]} == = ]] && prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "    COMPREPLY=()\n"
+           "    case ${COMP_CWORD}:${COMP_WORDS[1]} in\n", p->name, p->name, p->name);
+    if (many) {
+        printf("    1:*) words='");
+        for (i = 0; i < p->n_commands; i++) printf("%s ", p->commands[i].name);
+        printf("completions man --help --version' ;;\n");
+    }
+    printf("    2:completions) words='bash zsh' ;;\n    *:completions|*:man) kind=none ;;\n");
+    for (i = 0; i < (many ? p->n_commands : 1); i++) {
+        const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
+        int operands = c && c->args;
+        app->command = c ? (int)i : -1;
+        for (j = 0; j < p->n_options; j++) if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY)) operands = 1;
+        printf("    *:%s)\n", many ? c->name : "*");
+        nni_app_bash_command(app, operands);
+    }
+    app->command = -1;
+    printf("    esac\n    case $kind in\n"
+           "    words) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
+           "    file)  compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+           "    dir)   compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$cur\")) ;;\n"
+           "    esac\n}\ncomplete -F _%s %s\n", p->name, p->name);
+}
+/* inside '...' of a zsh _arguments spec: brackets and colons would end the text */
+NNI_FN void nni_app_zsh_text(const char *s)
+{
+    for (; *s; s++) {
+        if (*s == '\'') fputs("'\\''", stdout);
+        else { if (strchr("[]:\\", *s)) putchar('\\'); putchar(*s == '\n' ? ' ' : *s); }
+    }
+}
+NNI_FN void nni_app_zsh_command(const nn_app *app, int operands)
+{
+    size_t i;
+    nni_app_words w;
+    printf("_arguments -S \\\n");
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *c;
+        if (!nni_app_shown(app, o)) continue;
+        nni_app_describe(&w, app, o);
+        if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0) printf("            '--no-%s[not\\: %s]' \\\n", w.name, w.name);
+        printf("            '--%s%s[", w.name, o->type == NN_APP_BOOL ? "" : "=");
+        nni_app_zsh_text(w.text);
+        printf("]");
+        if (o->type != NN_APP_BOOL) {
+            printf(":");
+            nni_app_zsh_text(w.value);
+            switch (nni_app_follows(o, w.value)) {
+            case 'f': printf(":_files"); break;
+            case 'd': printf(":_files -/"); break;
+            case 'w':
+                printf(":(");
+                for (c = o->choices; *c; c++) putchar(*c == '|' ? ' ' : *c);
+                printf(")");
+                break;
+            default: printf(": "); break;
+            }
+        }
+        printf("' \\\n");
+    }
+    printf("            %s ;;\n", operands ? "'*:file:_files'" : "");
+}
+NNI_FN void nni_app_zsh(nn_app *app)
+{
+    const nn_app_program *p = app->program;
+    int many = p->n_commands && !p->single;
+    size_t i, j;
+    printf("#compdef %s\n# zsh completion for %s; made by `%s completions zsh`\n", p->name, p->name, p->name);
+    if (many) {
+        printf("if (( CURRENT == 2 )); then\n    local -a commands=(\n");
+        for (i = 0; i < p->n_commands; i++) { printf("        '%s:", p->commands[i].name); nni_app_zsh_text(p->commands[i].help ? p->commands[i].help : ""); printf("'\n"); }
+        printf("        'completions:print the completions of a shell' 'man:print the manual page' '--help:what there is' '--version:version, CPU path, threads'\n"
+               "    )\n    _describe command commands\n    return\nfi\nlocal command=$words[2]\nwords=(\"$words[1]\" \"${words[@]:2}\")\n(( CURRENT-- ))\n");
+    } else printf("local command=\n");
+    printf("case $command in\n    completions) _values shell bash zsh ;;\n    man) ;;\n");
+    for (i = 0; i < (many ? p->n_commands : 1); i++) {
+        const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
+        int operands = c && c->args;
+        app->command = c ? (int)i : -1;
+        for (j = 0; j < p->n_options; j++) if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY)) operands = 1;
+        printf("    %s)\n        ", many ? c->name : "*");
+        nni_app_zsh_command(app, operands);
+    }
+    app->command = -1;
+    printf("esac\n");
+}
+NNI_FN int nni_app_shell(nn_app *app, int argc, char **argv)
+{
+    if (strcmp(argv[1], "man") == 0) {
+        if (argc != 2) return nn_app_usage(app, "man: expected nothing after it, got '%s'", argv[2]);
+        nni_app_man(app);
+        return 0;
+    }
+    if (argc == 3 && strcmp(argv[2], "bash") == 0) { nni_app_bash(app); return 0; }
+    if (argc == 3 && strcmp(argv[2], "zsh") == 0) { nni_app_zsh(app); return 0; }
+    return nn_app_usage(app, "completions: expected bash or zsh, got %s", argc < 3 ? "nothing" : argc > 3 ? "more words" : argv[2]);
 }
 
 /* -- the config file: the one place that knows YAML -- */
@@ -1136,6 +1428,14 @@ NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, 
     app->command_line = nn_app_text(app, "%s", line.s ? line.s : "");
     nni_sb_free(&line);
 
+    if (argc > 1 && (strcmp(argv[1], "man") == 0 || strcmp(argv[1], "completions") == 0)) {
+        for (i = 0; i < program->n_commands && strcmp(argv[1], program->commands[i].name) != 0; i++) { }
+        if (i == program->n_commands) {
+            rc = nni_app_shell(app, argc, argv);
+            nn_arena_free(&app->arena);
+            return rc;
+        }
+    }
     if (program->single && program->n_commands) app->command = 0;
     else if (program->n_commands) {
         if (argc > 1 && argv[1][0] != '-') {
