@@ -1519,6 +1519,60 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");
     if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_warn(app, "report.html: %s", e.msg);
 }
+/* Curves of one record as a TensorBoard run: METRICS_DIR/example-00017. Only the first metrics.tensorboard.max_runs records get them. */
+static void events_write(const context *c, uint64_t k, const attempt *t)
+{
+    const char *names[4] = { "Loss/train", "Loss/val", "Accuracy/train", "Accuracy/val" };
+    char dir[NN_MAX_PATH_BYTES], path[NN_MAX_PATH_BYTES], name[64];
+    const nn_train_result *stage[2];
+    const double wall = (double)time(NULL);
+    nn_events *e = NULL;
+    nn_dict h = NN_ZERO;
+    nn_error err = NN_ZERO;
+    nn_status s;
+    size_t n_stages = 0, i, j, m, best_at = 0;
+    int64_t step = 0, first = -1;
+    double best = -1, start = NAN;
+    if (t->cv.have_two) { stage[n_stages++] = &t->cv.two.stage1; if (t->cv.two.accepted) stage[n_stages++] = &t->cv.two.stage2; }
+    else if (t->cv.have_one) stage[n_stages++] = &t->cv.one;
+    (void)snprintf(name, sizeof name, "example-%05llu", (unsigned long long)k);
+    if (c->o->metrics_dir) s = nn_path_join(dir, sizeof dir, c->o->metrics_dir, name, &err);
+    else {
+        char base[NN_MAX_PATH_BYTES];
+        s = nn_path_join(base, sizeof base, c->app->out, "tensorboard", &err);
+        if (s == NN_OK) s = nn_path_join(dir, sizeof dir, base, name, &err);
+    }
+    if (s == NN_OK) s = nn_dir_make(dir, NULL, &err);
+    if (s == NN_OK) s = nn_events_path(path, sizeof path, dir, (uint64_t)wall, &err);
+    if (s == NN_OK) s = nn_events_open(&e, path, wall, NULL, &err);
+    for (i = 0; i < n_stages && s == NN_OK; i++) {
+        if (i == 1) (void)nn_events_scalar(e, "Stage/transition_marker", 1.0, step, wall, NULL);
+        for (j = 0; j < stage[i]->epochs && s == NN_OK; j++) {
+            const double v[4] = { stage[i]->train_loss[j], stage[i]->val_loss[j], stage[i]->train_metric[j], stage[i]->val_metric[j] };
+            step++;
+            for (m = 0; m < 4 && s == NN_OK; m++) if (v[m] == v[m]) s = nn_events_scalar(e, names[m], v[m], step, wall, &err);
+            if (s == NN_OK) s = nn_events_scalar(e, "Learning_rate", stage[i]->lr[j], step, wall, &err);
+            if (s == NN_OK) s = nn_events_scalar(e, "Stage/current_stage", (double)(i + 1), step, wall, &err);
+            if (i == 0 && j == 0) start = v[1];
+            if (first < 0 && v[1] <= 0.95 * start) first = step;
+            if (v[3] > best) { best = v[3]; best_at = (size_t)step; }
+        }
+    }
+    if (s == NN_OK && first >= 0) s = nn_events_scalar(e, "Markers/first_improvement", 1.0, first, wall, &err);
+    if (s == NN_OK && best >= 0) s = nn_events_scalar(e, "Markers/best_accuracy", best, (int64_t)best_at, wall, &err);
+    if (s == NN_OK) {
+        nn_tensor v = NN_ZERO;
+        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.num_layers, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "num_layers", &v, NULL);
+        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.neurons, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "neurons_per_layer", &v, NULL);
+        if (nn_tensor_scalar_f64(&v, t->rec.learning_rate, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "learning_rate", &v, NULL);
+        if (nn_tensor_scalar_text(&v, nn_act_name(t->rec.act), NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "activation_type", &v, NULL);
+        s = nn_events_hparams(e, &h, names, 4, wall, &err);
+    }
+    nn_dict_free(&h);
+    if (e && nn_events_close(e, s == NN_OK ? &err : NULL) != NN_OK) s = NN_E_IO;
+    if (s != NN_OK) nn_app_warn(c->app, "tensorboard events of record %llu: %s", (unsigned long long)k, err.msg);
+}
+
 /* A record that is ready before its turn waits in OUT/pending/K: threads go on, and a kill loses only what is in the making. */
 static nn_status pending_write(const char *dir, uint64_t k, const char *text, size_t n, nn_error *err)
 {
@@ -1678,6 +1732,7 @@ static void run_worker(run *r)
         memset(&keep, 0, sizeof keep);
         s = record_make(r->c, k, &line, &rejects, &sum, &keep, &e);
         if (s == NN_OK) s = pack(&packed, &sum, &line, &rejects, &e);
+        if (s == NN_OK && k < r->c->o->tb_runs && r->c->o->tensorboard) events_write(r->c, k, &keep);
         NNI_OMP(critical (interp_run))
         {
             if (s != NN_OK) run_fail(r, k, s, &e);
