@@ -1100,15 +1100,31 @@ NNI_FN void nni_app_man(nn_app *app)
         nni_app_roff_line(".SS ", group);
         for (j = i; j < rows; j++) {
             const nn_option *o = nni_app_row(app, j);
-            nni_app_words w;
-            int first = 1, was = app->command;
+            nni_app_words w, also;
+            int first = 1;
             if (!nni_app_shown(app, o) || strcmp(o->group ? o->group : "options", group) != 0) continue;
-            for (k = 0; many && o->commands && k < p->n_commands; k++) if (o->commands >> k & 1u) { app->command = (int)k; break; }    /* where its short name holds */
             nni_app_describe(&w, app, o);
-            app->command = was;
+            for (k = 0; many && o->commands && k < p->n_commands; k++) {        /* a short name may hold in some commands only */
+                if (!(o->commands >> k & 1u)) continue;
+                app->command = (int)k;
+                nni_app_describe(&also, app, o);
+                app->command = -1;
+                if (strlen(also.name) < strlen(w.name)) w = also;
+            }
             fputs(".TP\n\\fB\\-\\-", stdout);
             nni_app_roff(w.name, strlen(w.name));
             fputs("\\fR", stdout);
+            for (k = 0; many && o->commands && k < p->n_commands; k++) {
+                if (!(o->commands >> k & 1u)) continue;
+                app->command = (int)k;
+                nni_app_describe(&also, app, o);
+                app->command = -1;
+                if (strcmp(also.name, w.name) == 0) continue;
+                fputs(", \\fB\\-\\-", stdout);
+                nni_app_roff(also.name, strlen(also.name));
+                fputs("\\fR", stdout);
+                break;
+            }
             if (w.value[0]) { fputs(" \\fI", stdout); nni_app_roff(w.value, strlen(w.value)); fputs("\\fR", stdout); }
             nni_app_roff_line("\n", w.text);
             for (k = 0; many && o->commands && k < p->n_commands; k++)
