@@ -149,6 +149,8 @@ if have cmake "CMake"; then
         sed 's/LANGUAGES C CXX/LANGUAGES C/; s/foreach(l c cpp)/foreach(l c)/; s/PRIVATE -Wall.*)/PRIVATE -Wall)/' "$tmp/cmake_package/CMakeLists.txt" >"$tmp/lists" && mv "$tmp/lists" "$tmp/cmake_package/CMakeLists.txt"
         check "cmake, package, tcc" sh -c "cd '$tmp/cmake_package' && cmake -S . -B out_tcc -DCMAKE_C_COMPILER=tcc -DCMAKE_PREFIX_PATH='$at' && cmake --build out_tcc && out_tcc/with_c"
     fi
+    check "cmake --install puts the same headers and package" sh -c "cmake -S . -B '$tmp/self' -DCMAKE_INSTALL_PREFIX='$tmp/self_at' && cmake --install '$tmp/self' &&
+        diff -r '$tmp/self_at/include' '$at/include' && diff '$tmp/self_at/share/cmake/nn/nn-config.cmake' '$at/share/cmake/nn/nn-config.cmake'"
     check "cmake: a later series is refused" sh -c "! sed 's/find_package.*/find_package(nn 99.0 REQUIRED)/; s/ C CXX/ NONE/' '$tmp/cmake_package/CMakeLists.txt' >'$tmp/plain/CMakeLists.txt' || ! cmake -S '$tmp/plain' -B '$tmp/plain/out' -DCMAKE_PREFIX_PATH='$at'"
 fi
 
