@@ -8,6 +8,14 @@
  * USE       In exactly ONE .c or .cpp file, never in a header:
  *               #define NN_IMPLEMENTATION
  *               #include "nn_data.h"
+ * QUICK START
+ *     nn_classification_desc d = nn_classification_desc_default();      scikit-learn's defaults
+ *     nn_tensor X = NN_ZERO, y = NN_ZERO;
+ *     nn_error  e = NN_ZERO;
+ *     d.n_samples = 1000;  d.n_features = 20;  d.n_informative = 5;  d.random_state = 42;
+ *     if (nn_classification_make(&X, &y, NULL, &d, &e) != NN_OK) return 1;       e.msg names the broken rule
+ *     ... X is [1000,20] f64, y is [1000] i64: make_classification(random_state=42) ...
+ *     nn_tensor_free(&X);  nn_tensor_free(&y);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
  * SECTIONS  search for [CLASSIFICATION] [SPLIT] [SCALE] [PATTERN] [FAIR] [TABULAR] [PROBING]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -51,6 +59,7 @@ typedef struct nn_classification_desc {
 } nn_classification_desc;
 NN_DEF nn_classification_desc nn_classification_desc_default(void);
 
+/* What a column of a generated set carries. */
 typedef enum nn_column_role { NN_ROLE_INFORMATIVE = 0, NN_ROLE_REDUNDANT, NN_ROLE_REPEATED, NN_ROLE_USELESS } nn_column_role;
 NN_DEF const char *nn_column_role_name(nn_column_role r);    /* "informative", ... */
 /* What the generator knows and a learner must find. "Position" means before the shuffle. */
@@ -98,6 +107,7 @@ typedef struct nn_split_desc {
  * NN_E_ARG for an empty part, a class with fewer than 2 rows, fewer rows than classes in a part. */
 NN_DEF nn_status nn_train_test_split(nn_tensor *train, nn_tensor *test, size_t n, const nn_split_desc *d, nn_error *err);
 
+/* How rows fall into folds; scikit-learn's KFold, StratifiedKFold, GroupKFold and StratifiedGroupKFold by what is given. */
 typedef struct nn_fold_desc {
     size_t   k;                     /* 0 = 5; at least 2 */
     int      shuffle;               /* scikit-learn's default: no */

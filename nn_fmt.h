@@ -8,6 +8,14 @@
  * USE       In exactly ONE .c or .cpp file, never in a header:
  *               #define NN_IMPLEMENTATION
  *               #include "nn_fmt.h"
+ * QUICK START
+ *     nn_dict d = NN_ZERO;
+ *     nn_error e = NN_ZERO;
+ *     if (nn_npz_read(&d, "arrays.npz", NULL, &e) != NN_OK) return 1;            e.msg: file, place, expected, got
+ *     nn_tensor *x = nn_dict_get(&d, "X");                                        NULL when there is no such array
+ *     ...
+ *     if (nn_pth_write("model.pth", &d, NULL, &e) != NN_OK) return 1;             torch.load(weights_only=True) opens it
+ *     nn_dict_free(&d);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
  * SECTIONS  search for [IO] [NUM] [CSV] [JSON] [YAML] [DEFLATE] [ZIP] [NPY] [PTH] [SAFETENSORS] [EVENTS] [PNG]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -207,6 +215,7 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
 #define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
 
+/* How a CSV text is read. Zeroed = comma, header, quotes, inferred types. */
 typedef struct nn_csv_desc {
     char   delim;              /* 0 = ','                                                                   */
     int    blanks;             /* 1 = fields are separated by runs of spaces and tabs (UCI files), no quotes  */
@@ -327,6 +336,7 @@ NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file
 /* Strict RFC 8259 (and its UTF-8) into a tree of nodes in an arena of the caller's; the same nodes hold YAML. */
 #define NN_JSON_MAX_DEPTH 512
 
+/* Kinds of values; integers keep their 64 bits. */
 typedef enum nn_json_type { NN_JSON_NULL = 0, NN_JSON_BOOL, NN_JSON_INT, NN_JSON_UINT, NN_JSON_REAL, NN_JSON_STRING, NN_JSON_ARRAY, NN_JSON_OBJECT } nn_json_type;
 typedef struct nn_json nn_json;
 struct nn_json {
@@ -344,6 +354,7 @@ struct nn_json {
         nn_json *first;        /* ARRAY, OBJECT                                                                */
     } v;
 };
+/* How JSON is read. Zeroed = strict. */
 typedef struct nn_json_desc {
     size_t max_depth;          /* 0 = NN_JSON_MAX_DEPTH                                                        */
     int    duplicates;         /* 0 = an error; 1 = the last one wins; 2 = all are kept                         */
@@ -565,6 +576,7 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
 #define NN_MAX_PTH_OBJECTS ((size_t)1 << 20)   /* values in one pickle, shared ones counted once per place they appear */
 #define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
 #define NN_MAX_PTH_ENTRIES ((size_t)1 << 16)   /* names after flattening */
+/* How checkpoints are read and written. NULL or zeroed = defaults. */
 typedef struct nn_pth_opts {
     nn_file_opts file;
     char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits names into levels, 0 = not at all */

@@ -8,6 +8,14 @@
  * USE       In exactly ONE .c or .cpp file, never in a header:
  *               #define NN_IMPLEMENTATION
  *               #include "nn_sig.h"
+ * QUICK START
+ *     nn_capture c = NN_ZERO;                a model m (nn_mlp.h) and n probe rows of tokens are yours
+ *     nn_signature s = NN_ZERO;
+ *     nn_signature_desc d = NN_ZERO;         zero = mean and std of every neuron
+ *     if (nn_capture_run(&c, m, nn_mlp_tokens(tokens, length, vocab), n, NULL, NULL, &e) != NN_OK) return 1;
+ *     if (nn_signature_make(&s, &c, &d, &e) != NN_OK) return 1;
+ *     ... s.layers[0].values: [neurons, width] ...
+ *     nn_signature_free(&s);  nn_capture_free(&c);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
  * SECTIONS  search for [CAPTURE] [SIGNATURE] [GATES] [RECORD] [PARSE]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -113,6 +121,7 @@ NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_patter
 NN_DEF double nn_paired_std_error(size_t n, size_t gained, size_t lost);
 
 /* ==== [RECORD] prompts, completions, records ============================= */
+/* Weights and signature one after the other, or layer by layer. */
 typedef enum nn_prompt_style { NN_PROMPT_SEPARATE = 0, NN_PROMPT_INTERWOVEN } nn_prompt_style;
 /* What one data set's records have in common. */
 typedef struct nn_record_format {

@@ -452,6 +452,7 @@ NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor
 NN_DEF void nn_pca_free(nn_pca *p);
 
 /* ==== [QUANT] quantizers ================================================= */
+/* Codes that stand for weights w; s is the scale. */
 typedef enum nn_quant_kind {
     NN_QUANT_NONE = 0,
     NN_QUANT_INT8,           /* q = round(w / s) in +-127, s = max|w| / 127                                     */
@@ -459,6 +460,7 @@ typedef enum nn_quant_kind {
     NN_QUANT_TERNARY,        /* q = sign(w) where |w| >= threshold * max|w|, else 0; s = mean |w| of the kept   */
     NN_QUANT_BINARY          /* q = sign(w), 0 -> +1; s = mean |w|                                              */
 } nn_quant_kind;
+/* How an array is quantized. Only kind must be set. */
 typedef struct nn_quant_desc {
     nn_quant_kind kind;
     int      per_channel;    /* 0 = one scale; 1 = one per row of the first dimension (an output unit's weights) */

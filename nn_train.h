@@ -439,6 +439,7 @@ typedef struct nn_linear {
 } nn_linear;
 NN_DEF void nn_linear_free(nn_linear *m);
 
+/* How a logistic regression is fitted. Zeroed = scikit-learn's C = 1 with an intercept. */
 typedef struct nn_logistic_desc {
     double        lambda;         /* minimise sum_i w_i loss_i + lambda/2 |coef|^2; scikit-learn's C = 1/lambda; 0 = 1         */
     int           no_penalty;     /* lambda = 0                                                                                */
@@ -458,6 +459,7 @@ typedef struct nn_logistic_desc {
  * without penalty) is NN_OK with converged = 0. NN_E_ARG: shapes, labels, fewer than two classes, negative weights; NN_E_NONFINITE: x has NaN or Inf (the row is named). */
 NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y, const nn_logistic_desc *d, nn_error *err);
 
+/* How a ridge regression is fitted; lambda must be set. */
 typedef struct nn_ridge_desc {
     double        lambda;         /* minimise sum_i w_i |y_i - score_i|^2 + lambda |coef|^2: scikit-learn's alpha; literal, 0 = least squares (needs full rank) */
     int           no_intercept;
@@ -510,6 +512,7 @@ NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, 
 NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta, const double *v,
                               const nn_inner_data *d, const nn_alloc *alloc, nn_error *err);
 
+/* How much of the chain rule through training is followed. */
 typedef enum nn_order {
     NN_ORDER_SECOND = 0,      /* exact: the Hessian of every inner step                                                    */
     NN_ORDER_FIRST,           /* Hessians taken as 0 (first-order MAML); weights still get each step's direct term         */

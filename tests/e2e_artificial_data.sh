@@ -3,7 +3,8 @@
 # interruptions and full disks. Works from the repository root on build/artificial_data; the real-data part is
 # tests/e2e_artificial_real.sh.
 P=$(pwd)/build/artificial_data
-C=$(pwd)/examples/configs
+ROOT=$(pwd)
+C=$ROOT/examples/configs
 passed=0; failed=0; skipped=0
 [ -x "$P" ] || { echo "FAIL build/artificial_data is missing: make first"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 T=$(mktemp -d "${TMPDIR:-/tmp}/nn_e2e.XXXXXX") || exit 1
@@ -140,7 +141,7 @@ while [ $at -lt "$size" ]; do
     cuts=$((cuts + 1)); at=$((at + 1000))
 done
 [ $cut_bad -eq 0 ] && [ $cuts -gt 3 ] && ok || bad "$cut_bad of $cuts cut checkpoints"
-D=${NN_TEST_DATA:-}
+D=${NN_TEST_DATA:-$ROOT/../shared/data}
 if [ -n "$D" ] && [ -f "$D/torch/vae_bernoulli_carsten.pt" ]; then refuse pickled_module 1 "vae_bernoulli" "$P" summary --model "$D/torch/vae_bernoulli_carsten.pt" --quiet
 else skip "pickled module: needs NN_TEST_DATA"; fi
 refuse epochs 2 "epochs: expected a whole number" $t --train data/d1_train.csv --epochs -1
