@@ -35,10 +35,16 @@ build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
 test: $(TESTS) $(PROGRAMS)
 	@sh tests/run.sh $(TESTS) $(E2E)
 
-# the workflows at demo scale; every program adds its line
+# the four workflows at demo scale, under two minutes on two cores
 run: all
 	build/artificial_data all --demo --overwrite --out out/artificial_data
-	@echo "look at out/artificial_data/report.html"
+	build/interpreter_data run-data-gen --length 100 --checkpoint-interval 50 --overwrite --out out/interpreter_data
+	build/probe_data synthesize --sentences 100 --layers 12 --dim 128 --features 512 --overwrite --out out/probe_data/sentences
+	build/probe_data --strategy hidden-to-concept --input out/probe_data/sentences --layers 0-11 --each-layer --overwrite --output out/probe_data/layers.npz
+	build/probe_data compare out/probe_data/layers_l[0-9].npz out/probe_data/layers_l1[01].npz --overwrite --out out/probe_data
+	build/fair_tasks generate --n-tasks 60 --overwrite --out out/fair_tasks/tasks
+	build/fair_tasks meta-train --tasks out/fair_tasks/tasks --train 48 --val 12 --iterations 60 --seeds 1 --overwrite --out out/fair_tasks/meta
+	@echo "look at:" && find out -name '*report.html' | sort
 
 interop: all
 	@sh tests/run.sh $(INTEROP)
