@@ -4193,10 +4193,11 @@ NN_DEF void nn_csv_put_bool(nn_csv_writer *c, int v) { nn_csv_put_text(c, v ? "T
 NN_DEF void nn_csv_put_str(nn_csv_writer *c, const char *s) { nn_csv_put_text(c, s, strlen(s)); }
 NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n)
 {
-    size_t i, quotes = 0, special = 0;
+    size_t i, quotes = 0, special = c->columns == 1;     /* a row of nothing but blanks would be skipped as a blank line */
     char *p = nni_csv_room(c);
     if (!p) return;
     if (!n) { nn_csv_put_missing(c); return; }
+    for (i = 0; special && i < n; i++) special = nni_is_blank(s[i]);
     for (i = 0; i < n; i++) {
         if (s[i] == '"') quotes++;
         else if (s[i] == c->delim || s[i] == '\n' || s[i] == '\r') special = 1;
