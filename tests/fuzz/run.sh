@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/fuzz/run.sh SECONDS [TARGET...] - builds the targets with libFuzzer, ASan and UBSan and runs each that long, from the files
+# tests/fuzz/run.sh SECONDS [TARGET...] - builds the targets with libFuzzer, ASan and UBSan and runs each that long, JOBS (2) at a time, from the files
 # under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus). Exits 1 on a finding.
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
@@ -10,6 +10,12 @@ if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0
 mkdir -p build/fuzz
 if [ ! -x build/fuzz/fuzz ] || [ nn_fmt.h -nt build/fuzz/fuzz ] || [ tests/fuzz/targets.h -nt build/fuzz/fuzz ]; then
     "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz.c -o build/fuzz/fuzz -lm || exit 1
+fi
+if [ "$#" -ne 1 ]; then                                  # several: JOBS (2) at a time, each in a run of its own
+    printf '%s\n' $targets | xargs -P "${JOBS:-2}" -I T sh -c 'sh "$0" "$1" T >build/fuzz/T.says 2>&1' "$0" "$seconds"
+    for t in $targets; do grep -v ' passed, ' "build/fuzz/$t.says"; done
+    cat build/fuzz/*.says | awk '/ passed, [0-9]+ failed/ { p += $1; f += $3 } END { print p+0 " passed, " f+0 " failed, 0 skipped"; exit f > 0 || p == 0 }'
+    exit
 fi
 passed=0; failed=0
 seed() {    # seed TARGET PATTERN...: small files of others
@@ -35,7 +41,7 @@ for t in $targets; do
         idx) seed idx '*idx*' ;;
         num) for n in 1 -0.5 1e-5 5e-324 1.7976931348623157e308 9007199254740993 nan -inf 2.2250738585072011e-308; do printf %s "$n" >"build/fuzz/corpus/num/$n"; done ;;
     esac
-    if NN_FUZZ="$t" build/fuzz/fuzz -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
+    if NN_FUZZ="$t" build/fuzz/fuzz -seed=7 -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
         -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 "build/fuzz/corpus/$t" >"build/fuzz/$t.log" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $t $(grep -a 'stat::number_of_executed_units' "build/fuzz/$t.log" | tr -dc 0-9) inputs, $(grep -ao 'cov: [0-9]*' "build/fuzz/$t.log" | tail -n 1)"
