@@ -4197,7 +4197,7 @@ NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n)
     char *p = nni_csv_room(c);
     if (!p) return;
     if (!n) { nn_csv_put_missing(c); return; }
-    for (i = 0; special && i < n; i++) special = nni_is_blank(s[i]);
+    for (i = 0; special && i < n; i++) if (!nni_is_blank(s[i])) special = 0;
     for (i = 0; i < n; i++) {
         if (s[i] == '"') quotes++;
         else if (s[i] == c->delim || s[i] == '\n' || s[i] == '\r') special = 1;
