@@ -1513,7 +1513,6 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     plot.title = "Hidden layers"; plot.x_label = "hidden layers"; plot.y_label = "records"; plot.n_series = 1; plot.categories = depth; plot.n_categories = d; plot.width = 0;
     nn_report_plot(&r, &plot, "layers");
     if (example) { nn_report_section(&r, "An example prompt"); nn_report_pre(&r, "the first record of this run, shortened", example); }
-    nn_report_section(&r, "Files");
     nn_report_file(&r, nn_app_path(app, "README.md"), "data set card");
     nn_report_file(&r, nn_app_path(app, "config.yaml"), "what it was made from");
     nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");

@@ -2482,6 +2482,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 if (!bars) nni_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
             }
         if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
+        if (d->kind == NN_PLOT_BAR && S == 1 && hi > 0) hi += 0.06 * (hi - lo);      /* room for the values above the bars */
     }
     if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
     if (d->kind == NN_PLOT_BOX) groups = S;
