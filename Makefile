@@ -61,8 +61,8 @@ SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
 	$(CC) -std=c99 -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
-sanitize: $(SANITIZE)
-	@sh tests/run.sh $(SANITIZE)
+sanitize: $(SANITIZE) build/test_tensor build/test_probing build/test_metrics
+	@sh tests/run.sh $(SANITIZE) tests/valgrind.sh
 
 # one JSON object per line; BENCH="gemm act" runs only what contains a word
 BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))

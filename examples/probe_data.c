@@ -1323,6 +1323,8 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
         if (p->concept) for (j = 0; j < nf; j++) per_fold[j] /= count[j] ? (double)count[j] : 1;
         r->main = o->seeds > 1 ? nn_mean_interval(per_seed, o->seeds, 0.95) : nn_mean_interval(per_fold, nf, 0.95);
         if (o->seeds == 1) r->main.mean = per_seed[0];     /* over all rows: what scikit-learn's cross_val_predict gives */
+        if (p->concept && r->main.lo < 0) r->main.lo = 0;  /* an accuracy is a share */
+        if (p->concept && r->main.hi > 1) r->main.hi = 1;
     }
     if (s == NN_OK) {                                      /* control: the same on shuffled labels; what is left is chance */
         probing q = *p;

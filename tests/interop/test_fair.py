@@ -131,7 +131,10 @@ def regression():
     warnings.simplefilter("ignore")
     rng = np.random.default_rng(0)
     worst = 0.0
-    for n, d, k, lam, weights in ((300, 5, 2, 1.0, False), (300, 5, 2, .01, True), (400, 8, 4, 1.0, False), (250, 12, 3, 10.0, True), (1000, 20, 2, 1e-3, False)):
+    problems = [(300, 5, 2, 1.0, False), (300, 5, 2, .01, True), (400, 8, 4, 1.0, False), (250, 12, 3, 10.0, True), (1000, 20, 2, 1e-3, False),
+                (40, 60, 2, 1.0, False), (50, 120, 3, 10.0, False), (30, 200, 2, 5.0, True), (60, 90, 4, 2.0, False)]       # more columns than rows
+    problems += [(int(rng.integers(40, 400)), int(rng.integers(2, 80)), int(rng.integers(2, 6)), float(10 ** rng.uniform(-1, 2)), bool(rng.random() < .5)) for _ in range(11)]
+    for n, d, k, lam, weights in problems:
         X = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + rng.normal(size=d)
         y = (X @ rng.normal(size=(d, k)) + 2 * rng.gumbel(size=(n, k))).argmax(1)
         w = rng.uniform(0, 3, n) if weights else None
@@ -141,6 +144,7 @@ def regression():
         worst = max(worst, np.abs(coef - ref.coef_).max(), np.abs(b - rb).max())
         check(f"logistic converged {n} {d} {k}", it > 0, it)
         check(f"logistic proba {n} {d} {k}", np.abs(p - ref.predict_proba(X)).max() < 1e-9)
+        check(f"logistic predictions {n} {d} {k}", np.array_equal(p.argmax(1), ref.predict(X)))
         dc, db, dp, _ = logistic(X, y, w, lam, dual=1)
         check(f"logistic dual = primal {n} {d} {k}", max(np.abs(dc - coef).max(), np.abs(db - b).max()) < 1e-7, np.abs(dc - coef).max())
     check("logistic coefficients", worst < 1e-6, worst)
