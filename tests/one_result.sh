@@ -47,7 +47,7 @@ if [ $# -eq 2 ]; then
 fi
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT INT TERM
-printf '%s\n' clang-O3 gcc-O3 clang-O2 gcc-O2 g++-native g++-O2 clang++ aarch64 aarch64-g++ gcc-O0 clang-O0 tcc | xargs -P "${JOBS:-2}" -I V sh "$0" V "$tmp"
+printf '%s\n' clang-O3 gcc-O3 clang-O2 gcc-O2 g++-native g++-O2 clang++ aarch64 aarch64-g++ gcc-O0 clang-O0 tcc | xargs -P "${JOBS:-2}" -I @@ sh "$0" @@ "$tmp"
 passed=0; failed=0; skipped=0; first=""
 for s in "$tmp"/*.says; do
     cat "$s"

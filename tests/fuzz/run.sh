@@ -12,7 +12,7 @@ if [ ! -x build/fuzz/fuzz ] || [ nn_fmt.h -nt build/fuzz/fuzz ] || [ tests/fuzz/
     "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz.c -o build/fuzz/fuzz -lm || exit 1
 fi
 if [ "$#" -ne 1 ]; then                                  # several: JOBS (2) at a time, each in a run of its own
-    printf '%s\n' $targets | xargs -P "${JOBS:-2}" -I T sh -c 'sh "$0" "$1" T >build/fuzz/T.says 2>&1' "$0" "$seconds"
+    printf '%s\n' $targets | xargs -P "${JOBS:-2}" -I @@ sh -c 'sh "$0" "$1" @@ >build/fuzz/@@.says 2>&1' "$0" "$seconds"
     for t in $targets; do grep -v ' passed, ' "build/fuzz/$t.says"; done
     cat build/fuzz/*.says | awk '/ passed, [0-9]+ failed/ { p += $1; f += $3 } END { print p+0 " passed, " f+0 " failed, 0 skipped"; exit f > 0 || p == 0 }'
     exit
