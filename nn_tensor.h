@@ -2114,7 +2114,7 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
 /* ---- [GEMM] dispatch: which way, which scratch, how many threads -------- */
 /* Elements below which scratch for packing lives on the stack. */
 #define NNI_GEMM_STACK 4096
-/* Multiply-adds below which a second thread costs more than it brings (measured: make bench, "gemm_threads"). */
+/* Multiply-adds below which a second thread costs more than it brings: an estimate, to be measured on a quiet machine. */
 #define NNI_GEMM_PARALLEL 1500000.0
 
 #ifndef NNI_KC

@@ -1291,8 +1291,6 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
             free(cm);
         } else {
             nn_regression_metrics m, b;
-            double sse[2] = { 0, 0 };
-            (void)sse;
             for (i = 0; i < n; i++) { yt[i] = nn_f64(&p->y)[i * c]; yp[i] = out[i * c]; }
             nn_regression_metrics_make(&m, yt, yp, n);
             for (i = 0; i < n; i++) yp[i] = base[i * c];
