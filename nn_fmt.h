@@ -4198,6 +4198,7 @@ NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n)
     if (!p) return;
     if (!n) { nn_csv_put_missing(c); return; }
     for (i = 0; special && i < n; i++) if (!nni_is_blank(s[i])) special = 0;
+    if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) special = 1;       /* the file's first field would lose it as a byte order mark */
     for (i = 0; i < n; i++) {
         if (s[i] == '"') quotes++;
         else if (s[i] == c->delim || s[i] == '\n' || s[i] == '\r') special = 1;

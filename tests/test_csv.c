@@ -288,6 +288,20 @@ static void writing(void)
     CHECK_STR(e.msg, "nn_csv_end: the last row has 1 of 2 cells");
     nn_writer_abort(w);
     nn_buf_free(&out);
+    {   /* a first name that begins with U+FEFF is quoted: bare, the next reader would take it for the file's byte order mark */
+        nn_table t = NN_ZERO;
+        CHECK_OK(nn_writer_memory(&w, &out, NULL, &e), e);
+        CHECK_OK(nn_csv_begin(&c, w, 1, 0, NULL, &e), e);
+        nn_csv_put_str(&c, "\xEF\xBB\xBF"); nn_csv_put_i64(&c, 1);
+        CHECK_OK(nn_csv_end(&c, &e), e);
+        CHECK_OK(nn_writer_commit(w, &e), e);
+        CHECK_STR((const char *)out.data, "\"\xEF\xBB\xBF\"\n1\n");
+        CHECK_OK(parse(&t, (const char *)out.data, NULL, &e), e);
+        CHECK_INT(t.rows, 1);
+        CHECK_STR(t.columns[0].name, "\xEF\xBB\xBF");
+        nn_table_free(&t);
+        nn_buf_free(&out);
+    }
     {   /* what is written reads back the same, byte for byte when written again */
         const char *text = "a,b,c,d\n1,0.5,True,\"x,y\"\n2,,False,\n3,1e-05,True,\"z\"\"\"\n";
         nn_table t = NN_ZERO;
