@@ -43,7 +43,8 @@ class Ours:
     def grad(self, x, y): g = np.empty(self.n, np.float32); assert L.drv_grad(self.h, fp(x), fp(y), sz(len(x)), fp(g)) == 0; return g
     def epoch(self, n): l = np.empty(2); o = np.empty(n, np.uint64); assert L.drv_epoch(self.h, fp(l), fp(o)) == 0; return l, o.astype(np.int64)
     def predict(self, x): o = np.empty((len(x), self.n_out), np.float32); assert L.drv_predict(self.h, fp(x), sz(len(x)), fp(o)) == 0; return o
-    def __del__(self): L.drv_free(self.h)
+    def __del__(self):
+        if L: L.drv_free(self.h)
 
 class Net(nn.Module):
     def __init__(self, arch, D, K):
@@ -233,8 +234,6 @@ for name in ("sgd", "adam"):
     lt = t(torch.from_numpy(xs)).detach().numpy(); o.set(flat(t.parameters())); check(np.abs(o.predict(xs) - lt).max() < 1e-5 * max(1, np.abs(lt).max()), "logits of a loaded state")
 
 # ---- (c) drift: ours from PyTorch, beside PyTorch from itself with its inputs permuted -----------------------------------
-D = 128
-xs = rng.normal(size=(960, D)).astype(np.float32); ys = (xs[:, :K] @ rng.normal(size=(K, K))).argmax(1).astype(np.int64)
 for arch, aname in ((1, "uniform"), (2, "tapered")):
     torch.manual_seed(4); t = Net(arch, D, K); w0 = flat(t.parameters()); perm = rng.permutation(D)
     p = Net(arch, D, K); load_flat(p, w0)
@@ -242,29 +241,35 @@ for arch, aname in ((1, "uniform"), (2, "tapered")):
     o = Ours(arch, D, K); o.set(w0)
     op, hyper = optimizer("adam", t.parameters()); pp, _ = optimizer("adam", p.parameters()); o.trainer(xs, ys, 32, opt="adam", hyper=hyper)
     xp = np.ascontiguousarray(xs[:, perm])
-    for k in range(90):
+    for k in range(60):
         b = slice(32 * (k % 30), 32 * (k % 30) + 32); yb = torch.from_numpy(ys[b])
         for net_, opt_, data in ((t, op, xs), (p, pp, xp)): opt_.zero_grad(); F.cross_entropy(net_(torch.from_numpy(data[b])), yb).backward(); opt_.step()
         o.step(xs[b], ys[b])
-    with torch.no_grad():
-        inv = np.argsort(perm); p.layers[0][0].weight.copy_(p.layers[0][0].weight[:, inv])
-    a, b_, c = flat(t.parameters()), flat(p.parameters()), o.get()
-    ours, theirs = np.linalg.norm(c - a), np.linalg.norm(b_ - a)
-    print(f"drift after 90 steps, {aname} at {D}: ours from PyTorch {ours:.3g}, PyTorch from itself {theirs:.3g}, moved {np.linalg.norm(a - w0):.3g}")
-    check(ours < 3 * theirs, f"drift {aname}: {ours:g} against {theirs:g}")
-# final accuracies over 5 seeds: a smaller net of the same shape, same rows and orders
-ta, oa = [], []
-D = 48
-w = rng.normal(size=(D, K)); xs = rng.normal(size=(2400, D)).astype(np.float32); ys = (xs @ w).argmax(1).astype(np.int64)
-for seed in range(5):
-    torch.manual_seed(seed); t = plain((D, 64, 64, K)); o = Ours(0, D, K, (64, 64), seed=seed); o.set(flat(t.parameters()))
-    op, hyper = optimizer("adam", t.parameters()); o.trainer(xs[:2000], ys[:2000], 32, 10, opt="adam", hyper=hyper, shuffle=0, seed=seed + 1)
-    for ep in range(10):
-        order = o.epoch(2000)[1]
-        for k in range(0, 2000, 32):
-            r = order[k:k + 32]; op.zero_grad(); F.cross_entropy(t(torch.from_numpy(xs[r])), torch.from_numpy(ys[r])).backward(); op.step()
-    ta.append((t(torch.from_numpy(xs[2000:])).argmax(1).numpy() == ys[2000:]).mean()); oa.append((o.predict(xs[2000:]).argmax(1) == ys[2000:]).mean())
-print(f"accuracy over 5 seeds: PyTorch {100 * np.mean(ta):.2f}, ours {100 * np.mean(oa):.2f}")
-check(abs(np.mean(ta) - np.mean(oa)) < 0.003, "final accuracies")
+        if k == 29 or k == 59:
+            inv = np.argsort(perm); q = Net(arch, D, K); load_flat(q, flat(p.parameters()))
+            with torch.no_grad(): q.layers[0][0].weight.copy_(q.layers[0][0].weight[:, inv])
+            a, b_, c = flat(t.parameters()), flat(q.parameters()), o.get(); ours, theirs = np.linalg.norm(c - a), np.linalg.norm(b_ - a)
+            print(f"drift after {k + 1} steps, {aname} at {D}: ours from PyTorch {ours:.3g}, PyTorch from itself {theirs:.3g}, moved {np.linalg.norm(a - w0):.3g}")
+            check(ours < 3 * theirs, f"drift {aname} after {k + 1}: {ours:g} against {theirs:g}")
+# final accuracies over 5 seeds, the document's architectures: ten groups in 512 columns, so far apart that five seeds' mean is known to 0.1 points (closer, runs that
+# only round differently end 1 to 2 points apart, PyTorch's own included); the rate falls on a cosine so that they settle
+n = 1500
+centre = rng.normal(size=(K, D)) * 0.65; ys = rng.integers(0, K, n + 1000); xs = (centre[ys] + rng.normal(size=(n + 1000, D))).astype(np.float32)
+for arch, aname in ((1, "uniform"), (2, "tapered")):
+    ta, oa = [], []
+    for seed in range(5):
+        torch.manual_seed(seed); t = Net(arch, D, K); o = Ours(arch, D, K)
+        for q in t.modules():
+            if isinstance(q, nn.Linear): nn.init.kaiming_uniform_(q.weight, nonlinearity="relu"); nn.init.zeros_(q.bias)
+        o.set(flat(t.parameters())); op = torch.optim.Adam(t.parameters(), 3e-4); sc = torch.optim.lr_scheduler.CosineAnnealingLR(op, 4)
+        o.trainer(xs[:n], ys[:n], 32, 4, opt="adam", hyper=[3e-4, 0, 0.9, 0.999, 1e-8, 0, 0], shuffle=0, seed=seed + 1, schedule=3)
+        for ep in range(4):
+            order = o.epoch(n)[1]
+            for k in range(0, n, 32):
+                r = order[k:k + 32]; op.zero_grad(); F.cross_entropy(t(torch.from_numpy(xs[r])), torch.from_numpy(ys[r])).backward(); op.step()
+            sc.step()
+        ta.append((t(torch.from_numpy(xs[n:])).argmax(1).numpy() == ys[n:]).mean()); oa.append((o.predict(xs[n:]).argmax(1) == ys[n:]).mean())
+    print(f"accuracy over 5 seeds, {aname} at {D}: PyTorch {100 * np.mean(ta):.2f} {[float(round(100 * v, 1)) for v in ta]}, ours {100 * np.mean(oa):.2f} {[float(round(100 * v, 1)) for v in oa]}")
+    check(abs(np.mean(ta) - np.mean(oa)) < 0.003 and np.mean(ta) > 0.8, f"final accuracies of {aname}")
 print(f"{passed} passed, {failed} failed, 0 skipped")
 sys.exit(failed > 0)
