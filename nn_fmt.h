@@ -2328,7 +2328,6 @@ static const uint64_t nni_pow10[2 * (NNI_POW10_MAX - NNI_POW10_MIN + 1)] = {
     0xca5e89b18b602368,0x385bb19cb14bdfc4,0xfcf62c1dee382c42,0x46729e03dd9ed7b5,0x9e19db92b4e31ba9,0x6c07a2c26a8346d1
 };
 static const double nni_ten_f64[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-static const float nni_ten_f32[11] = { 1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f, 1e6f, 1e7f, 1e8f, 1e9f, 1e10f };
 static const uint64_t nni_ten_u64[20] = { 1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
     100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
     1000000000000000000u, 10000000000000000000u };
@@ -2355,12 +2354,14 @@ NNI_FN uint64_t nni_mulhi(uint64_t a, uint64_t b, uint64_t *lo)
 #define NNI_CLZ64(x) __builtin_clzll(x)
 #define NNI_CTZ64(x) __builtin_ctzll(x)
 #define NNI_LIKELY(x) __builtin_expect(!!(x), 1)
+#define NNI_INLINE static inline __attribute__((always_inline, unused))   /* the inside of hot loops */
 #else
 NNI_FN int nni_clz64(uint64_t x) { int n = 0; while (!(x >> 63)) { x <<= 1; n++; } return n; }
 NNI_FN int nni_ctz64(uint64_t x) { int n = 0; while (!(x & 1)) { x >>= 1; n++; } return n; }
 #define NNI_CLZ64(x) nni_clz64(x)
 #define NNI_CTZ64(x) nni_ctz64(x)
 #define NNI_LIKELY(x) (x)
+#define NNI_INLINE NNI_FN
 #endif
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define NNI_LITTLE 1
@@ -2488,6 +2489,40 @@ NNI_FN uint64_t nni_product(const nni_dec *d, int up, int *rest, int *e)
     if (mid >= (uint64_t)-8) *rest |= 2;           /* so near a carry that the error could reach hi */
     return h;
 }
+/* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit for what was cut off the power, one for the
+ * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 = undecided, or near the ends of the range. */
+NNI_INLINE int nni_quick_bits(int mant, int min_e, int min_q, int max_q, uint64_t w, int q, uint64_t *bits)
+{
+    uint64_t h, mid, low, half;
+    int lz, drop;
+    if (!w) { *bits = 0; return 1; }
+    if (q < min_q || q > max_q) return 0;
+    lz = NNI_CLZ64(w);
+    h = nni_mulhi(w << lz, nni_pow10[2 * (q - NNI_POW10_MIN)], &mid);
+    drop = 62 - mant + (int)(h >> 63);
+    low = h & (((uint64_t)1 << drop) - 1);
+    half = (uint64_t)1 << (drop - 1);
+    if (low - (half - 1) < 2) return 0;
+    *bits = ((uint64_t)(nni_log2_ten(q) + 1 - lz + drop - min_e) << mant) + (h >> drop) + (low > half);   /* the top bit counts one exponent up */
+    return 1;
+}
+NNI_INLINE int nni_quick_f64(uint64_t w, int q, int neg, double *out)
+{
+    uint64_t b;
+    if (!nni_quick_bits(52, -1074, -290, 280, w, q, &b)) return 0;
+    b |= (uint64_t)neg << 63;
+    memcpy(out, &b, 8);
+    return 1;
+}
+NNI_INLINE int nni_quick_f32(uint64_t w, int q, int neg, float *out)
+{
+    uint64_t b;
+    uint32_t c;
+    if (!nni_quick_bits(23, -149, -37, 18, w, q, &b)) return 0;
+    c = (uint32_t)b | (uint32_t)neg << 31;
+    memcpy(out, &c, 4);
+    return 1;
+}
 NNI_FN uint64_t nni_dec_bits(const nni_fp *f, const nni_dec *d)
 {
     uint64_t h, lo, hi;
@@ -2513,6 +2548,67 @@ NNI_FN uint32_t nni_val8(uint64_t v)
     v = v * 10 + (v >> 8);
     v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u + ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
     return (uint32_t)v;
+}
+/* At most 23 digits from p (30 bytes are readable), without a loop over them: the end, NULL when there are more. */
+NNI_INLINE const char *nni_quick_digits(const char *p, uint64_t *w)
+{
+    uint64_t v = *w, x, stop;
+    int k;
+    memcpy(&x, p, 8);
+    if (nni_is8(x)) {
+        v = v * 100000000u + nni_val8(x);
+        memcpy(&x, p += 8, 8);
+        if (nni_is8(x)) {
+            v = v * 100000000u + nni_val8(x);
+            memcpy(&x, p += 8, 8);
+        }
+    }
+    stop = ((x + 0x4646464646464646u) | (x - 0x3030303030303030u)) & 0x8080808080808080u;   /* its lowest bit stands at the first byte that is no digit */
+    if (!stop) return NULL;
+    k = NNI_CTZ64(stop) >> 3;
+    *w = v * nni_ten_u64[k] + nni_val8((((x ^ 0x3030303030303030u) << (56 - 8 * k)) << 8) + 0x3030303030303030u);
+    return p + k;
+}
+/* The usual number, [-]digits[.digits][e[+-]digits] of at most 19 significant ones: value = w 10^q. p must have NNI_QUICK readable bytes.
+ * The end; NULL = go the long way. *real: there is a point or an exponent. */
+#define NNI_QUICK 64
+NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *neg, int *real)
+{
+    const char *start, *frac;
+    ptrdiff_t digits;
+    uint64_t v;
+    *neg = *p == '-';
+    start = p += *neg;
+    v = (uint64_t)(unsigned char)*p - '0';
+    *q = *real = 0;
+    if (!NNI_LITTLE || v > 9) return NULL;
+    if (p[1] == '.') p++;
+    else {
+        v = 0;
+        if ((p = nni_quick_digits(p, &v)) == NULL) return NULL;
+    }
+    digits = p - start;
+    if (*p == '.') {
+        *real = 1;
+        frac = p + 1;
+        if ((p = nni_quick_digits(frac, &v)) == NULL) return NULL;
+        *q = (int)(frac - p);
+        digits += p - frac;
+    }
+    if (digits > 19) {
+        for (frac = start; frac < p && (*frac == '0' || *frac == '.'); frac++) digits -= *frac == '0';
+        if (digits > 19) return NULL;
+    }
+    if ((*p | 32) == 'e') {
+        int minus = p[1] == '-', e = 0;
+        frac = p += 1 + (minus || p[1] == '+');
+        for (; (unsigned)(*p - '0') < 10u && p - frac < 4; p++) e = 10 * e + (*p - '0');
+        if (p == frac || p - frac == 4) return NULL;
+        *q += minus ? -e : e;
+        *real = 1;
+    }
+    *w = v;
+    return p;
 }
 /* Digits from p: the end; *w takes their value modulo 2^64. */
 NNI_FN const char *nni_scan_digits(const char *p, const char *end, uint64_t *w)
@@ -2602,20 +2698,29 @@ NNI_FN size_t nni_scan_word(const char *s, size_t n, int *kind, int *neg)
 #else
 #define NNI_EXACT_FP 0
 #endif
+/* s[0..n) with NNI_QUICK bytes to read: itself, or copied into b [NNI_QUICK] */
+NNI_INLINE const char *nni_quick_room(const char *s, size_t n, char *b)
+{
+    if (n >= NNI_QUICK) return s;
+    memset(b, 0, NNI_QUICK);
+    if (n) memcpy(b, s, n);
+    return b;
+}
 NN_DEF size_t nn_f64_parse(const char *s, size_t n, double *out)
 {
+    char b[NNI_QUICK];
+    const char *t = nni_quick_room(s, n, b), *end;
+    uint64_t w;
+    int q, minus, real;
     nni_dec d;
-    size_t used = nni_scan_dec(s, n, &d);
+    size_t used;
+    end = nni_quick_dec(t, &w, &q, &minus, &real);
+    if (end && nni_quick_f64(w, q, minus, out)) return (size_t)(end - t);
+    used = nni_scan_dec(s, n, &d);
     if (!used) {
         int kind, neg;
         used = nni_scan_word(s, n, &kind, &neg);
         if (used) *out = kind == 2 ? nni_bits_f64((uint64_t)0x7ff8 << 48) : nni_bits_f64((uint64_t)(neg ? 0xfff0 : 0x7ff0) << 48);
-        return used;
-    }
-    if (NNI_EXACT_FP && !d.many && d.w <= (uint64_t)1 << 53 && d.q >= -22 && d.q <= 22) {   /* both exact: one rounding (Clinger) */
-        double v = (double)d.w;
-        v = d.q < 0 ? v / nni_ten_f64[-d.q] : v * nni_ten_f64[d.q];
-        *out = d.neg ? -v : v;
         return used;
     }
     *out = nni_bits_f64(nni_dec_bits(&nni_fp64, &d) | (uint64_t)d.neg << 63);
@@ -2623,18 +2728,19 @@ NN_DEF size_t nn_f64_parse(const char *s, size_t n, double *out)
 }
 NN_DEF size_t nn_f32_parse(const char *s, size_t n, float *out)
 {
+    char b[NNI_QUICK];
+    const char *t = nni_quick_room(s, n, b), *end;
+    uint64_t w;
+    int q, minus, real;
     nni_dec d;
-    size_t used = nni_scan_dec(s, n, &d);
+    size_t used;
+    end = nni_quick_dec(t, &w, &q, &minus, &real);
+    if (end && nni_quick_f32(w, q, minus, out)) return (size_t)(end - t);
+    used = nni_scan_dec(s, n, &d);
     if (!used) {
         int kind, neg;
         used = nni_scan_word(s, n, &kind, &neg);
         if (used) *out = kind == 2 ? nni_bits_f32(0x7fc00000u) : nni_bits_f32(neg ? 0xff800000u : 0x7f800000u);
-        return used;
-    }
-    if (NNI_EXACT_FP && !d.many && d.w <= (uint64_t)1 << 24 && d.q >= -10 && d.q <= 10) {
-        float v = (float)d.w;
-        v = d.q < 0 ? v / nni_ten_f32[-d.q] : v * nni_ten_f32[d.q];
-        *out = d.neg ? -v : v;
         return used;
     }
     *out = nni_bits_f32((uint32_t)nni_dec_bits(&nni_fp32, &d) | (uint32_t)d.neg << 31);

@@ -41,7 +41,7 @@ for t in $targets; do
         idx) seed idx '*idx*' ;;
         num) for n in 1 -0.5 1e-5 5e-324 1.7976931348623157e308 9007199254740993 nan -inf 2.2250738585072011e-308; do printf %s "$n" >"build/fuzz/corpus/num/$n"; done ;;
     esac
-    if NN_FUZZ="$t" build/fuzz/fuzz -seed=7 -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
+    if NN_FUZZ="$t" build/fuzz/fuzz -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
         -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 "build/fuzz/corpus/$t" >"build/fuzz/$t.log" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $t $(grep -a 'stat::number_of_executed_units' "build/fuzz/$t.log" | tr -dc 0-9) inputs, $(grep -ao 'cov: [0-9]*' "build/fuzz/$t.log" | tail -n 1)"
