@@ -1518,17 +1518,13 @@ NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err)
     r->at_end = 0;
     return NN_OK;
 }
-NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts *opts, nn_error *err)
+/* all that r still delivers, behind what *out holds; a NUL follows */
+NNI_FN nn_status nni_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_error *err)
 {
-    nn_file_opts o = NN_ZERO;
-    nn_reader *r;
     uint64_t size;
     size_t had = out->len, got = 0;
-    nn_status s;
-    if (opts) o = *opts;
-    if (!o.limit) o.limit = NN_MAX_FILE_READ;
-    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
-    if (nn_reader_size(r, &size) && size <= o.limit) s = nn_buf_reserve(out, (size_t)size, err);
+    nn_status s = NN_OK;
+    if (nn_reader_size(r, &size) && size <= limit) s = nn_buf_reserve(out, (size_t)size, err);
     while (s == NN_OK) {
         size_t room;
         if ((s = nn_buf_reserve(out, out->room - out->len > 1 ? out->room - out->len - 1 : NNI_READ_CHUNK, err)) != NN_OK) break;
@@ -1539,9 +1535,20 @@ NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts 
         if (got < room) break;
         if (nn_reader_size(r, &size) && nn_reader_tell(r) == size) break;
     }
-    nn_reader_close(r);
     if (s != NN_OK) out->len = had;
     if (out->data) out->data[out->len] = 0;
+    return s;
+}
+NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    if (opts) o = *opts;
+    if (!o.limit) o.limit = NN_MAX_FILE_READ;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    s = nni_reader_rest(r, out, o.limit, err);
+    nn_reader_close(r);
     return s;
 }
 
@@ -3185,10 +3192,17 @@ NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, flo
     }
     return 0;
 }
-/* A record at a time from a window of text. Fields point into the window, or into `scratch` where quotes had to go. */
+/* A record at a time from a text in memory or, window by window, from a reader. Fields point into the window, or into `scratch` where
+ * quotes had to go. */
 typedef struct nni_ct {
     const char *p, *end, *line_start;
     int final;                         /* nothing comes after `end` */
+    nn_reader *r;                      /* NULL: all of the text is [text, end) */
+    const char *text;                  /* start of the text or of the window */
+    size_t n;                          /* bytes of the whole text, 0 = not known */
+    size_t max_record, skipped;
+    size_t rec_bytes;                  /* of the record read last */
+    int started, marker;               /* marker: the desc's missing word is a number */
     size_t line;                       /* of p, from 1 */
     size_t rec_line;                   /* of the record read last */
     nn_csv_field *f;
@@ -3352,13 +3366,69 @@ memory:
     *st = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for a record", t->name);
     return -1;
 }
-NNI_FN void nni_ct_init(nni_ct *t, const nn_csv_desc *d, const char *name, const nn_alloc *alloc, nn_error *err)
+/* BOM and skipped lines at the start of the text; 0 = more is needed */
+NNI_FN int nni_ct_start(nni_ct *t)
 {
+    if (t->line == 1 && t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0) t->p = t->line_start = t->p + 3;
+    while (t->skipped < t->d->skip_lines) {
+        const char *q = nni_ct_stop(t->p, t->end, '\n');
+        if (q >= t->end || (*q == '\r' && q + 1 >= t->end && !t->final)) { if (t->final) t->p = t->end; return t->final; }
+        if (*q == '\r' && q + 1 < t->end && q[1] == '\n') q++;
+        t->p = t->line_start = q + 1;
+        t->line++;
+        t->skipped++;
+    }
+    return 1;
+}
+#define NNI_CSV_WINDOW ((size_t)1 << 17)
+/* More of the reader's text behind p, where a record and so a line begins. */
+NNI_FN nn_status nni_ct_fill(nni_ct *t)
+{
+    const unsigned char *b;
+    size_t rest = (size_t)(t->end - t->p), want = rest ? rest + (rest < NNI_CSV_WINDOW ? NNI_CSV_WINDOW : rest) : 1, have;
+    nn_status s;
+    if (rest > t->max_record) return nni_ct_fail(t, NN_E_LIMIT, t->line, 1, NULL, "a record is longer than %s bytes", "67108864");
+    nn_reader_take(t->r, (size_t)(t->p - t->text));
+    t->p = t->end = t->text = "";
+    if ((s = nn_reader_peek(t->r, want, &b, &have, t->err)) != NN_OK) return s;
+    t->final = have < want;
+    t->text = t->p = t->line_start = (const char *)b;
+    t->end = t->p + have;
+    return NN_OK;
+}
+/* The next record: 1 = in t->f, 0 = there is none, -1 = failed, *st says how. */
+NNI_FN int nni_ct_next(nni_ct *t, nn_status *st)
+{
+    for (;;) {
+        int got = 0;
+        if (t->p < t->end) {
+            if (!t->started) t->started = nni_ct_start(t);
+            if (t->started) {
+                const char *from = t->p;
+                got = nni_ct_record(t, st);
+                t->rec_bytes = (size_t)(t->p - from);
+            }
+        }
+        if (got || t->final) return got;
+        if ((*st = nni_ct_fill(t)) != NN_OK) return -1;
+    }
+}
+/* Over the n bytes at text or, when r is given, over that reader (n then its size if known). */
+NNI_FN void nni_ct_init(nni_ct *t, const nn_csv_desc *d, nn_reader *r, const void *text, size_t n, const char *name, const nn_alloc *alloc, nn_error *err)
+{
+    static const nn_csv_desc none = NN_ZERO;
+    double v;
     memset(t, 0, sizeof *t);
-    t->d = d;
-    t->delim = d->delim ? d->delim : ',';
+    t->d = d ? d : &none;
+    t->delim = t->d->delim ? t->d->delim : ',';
+    t->marker = t->d->missing && nn_f64_parse(t->d->missing, strlen(t->d->missing), &v);
     t->line = 1;
-    t->name = name ? name : "csv";
+    t->max_record = SIZE_MAX;
+    t->name = r ? nn_reader_name(r) : name ? name : "csv";
+    t->r = r;
+    t->n = n;
+    t->text = t->p = t->end = t->line_start = n && !r ? (const char *)text : "";
+    if (!r) { t->end += n; t->final = 1; }
     t->err = err;
     if (alloc) t->alloc = *alloc;
     t->scratch.alloc = t->alloc;
@@ -3368,19 +3438,22 @@ NNI_FN void nni_ct_free(nni_ct *t)
     nn_mem_free(t->f, t->room * sizeof *t->f, &t->alloc);
     nn_buf_free(&t->scratch);
 }
-/* BOM and skipped lines at the start of the text; 0 = more is needed */
-NNI_FN int nni_ct_start(nni_ct *t, size_t *skipped)
+NNI_FN nn_status nni_ct_changed(nni_ct *t) { return nni_ct_fail(t, NN_E_IO, t->line, 1, NULL, "the file changed while it was read%s", ""); }
+/* Back to the first record behind the header, for a second pass. */
+NNI_FN nn_status nni_ct_rewind(nni_ct *t)
 {
-    if (t->line == 1 && !*skipped && t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0) t->p = t->line_start = t->p + 3;
-    while (*skipped < t->d->skip_lines) {
-        const char *q = nni_ct_stop(t->p, t->end, '\n');
-        if (q >= t->end || (*q == '\r' && q + 1 >= t->end && !t->final)) { if (t->final) t->p = t->end; return t->final; }
-        if (*q == '\r' && q + 1 < t->end && q[1] == '\n') q++;
-        t->p = t->line_start = q + 1;
-        t->line++;
-        ++*skipped;
+    nn_status s = NN_OK;
+    if (t->r) {
+        t->text = t->p = t->end = "";
+        t->final = 0;
+        if ((s = nn_reader_seek(t->r, 0, t->err)) != NN_OK) return s;
     }
-    return 1;
+    t->p = t->line_start = t->text;
+    t->line = 1;
+    t->skipped = 0;
+    t->started = 0;
+    if (!t->d->no_header && nni_ct_next(t, &s) == 0) s = nni_ct_changed(t);
+    return s;
 }
 
 /* ---- names */
@@ -3506,19 +3579,20 @@ NNI_FN void nni_col_to_f64(nni_col *k, size_t rows)
     k->state = NNI_C_F64;
 }
 /* Cell `row` (all before are there). 1 = done, 0 = does not fit a fixed type, -1 = out of memory. */
-NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn_csv_desc *d)
+NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nni_ct *ct)
 {
+    const nn_csv_desc *d = ct->d;
     const double nan = nni_bits_f64((uint64_t)0x7ff8 << 48);
     int64_t i;
     uint64_t u;
     double v;
     int b;
-    if (k->state == NNI_C_F64 && n && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
+    if (k->state == NNI_C_F64 && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
         if (v != v && nni_csv_missing(s, n, d)) k->c->missing++;
         k->v[row] = nni_f64_bits(v);
         return 1;
     }
-    if (k->state == NNI_C_I64 && n && nn_i64_parse(s, n, &i) == n) {
+    if (k->state == NNI_C_I64 && n && !ct->marker && nn_i64_parse(s, n, &i) == n) {
         if (i < 0) k->negative = 1;
         k->v[row] = (uint64_t)i;
         return 1;
@@ -3687,9 +3761,14 @@ NNI_FN int nni_tb_grow(nni_tb *b, size_t room)
     b->room = room;
     return 1;
 }
-NNI_FN const char *nni_col_want(const nni_col *k)
+/* cell i of the record in t is not what its column wants */
+NNI_FN nn_status nni_ct_bad(nni_ct *t, size_t i, const char *column, const char *want)
 {
-    return k->state == NNI_C_BOOL ? "true or false" : k->state == NNI_C_F64 ? "a number" : "an integer";
+    char v[64], msg[96];
+    const nn_csv_field *f = t->f + i, *last = t->f + t->nf - 1;    /* a cell that is not there: where the record ends */
+    int there = i < t->nf;
+    (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nni_value_text(v, f->s, f->n) : "");
+    return nni_ct_fail(t, NN_E_FORMAT, there ? f->line : t->rec_line, there ? f->col : last->col + last->n, column, "expected %s", msg);
 }
 NNI_FN nn_status nni_csv_width(nni_ct *t, size_t cols)
 {
@@ -3702,7 +3781,6 @@ NNI_FN nn_status nni_csv_width(nni_ct *t, size_t cols)
 NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
 {
     size_t i, cols = b->t.cols, row = b->t.rows;
-    char v[64], msg[96];
     nn_status s;
     if ((s = nni_csv_width(t, cols)) != NN_OK) return s;
     for (i = 0; i < cols; i++) {
@@ -3713,27 +3791,24 @@ NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
             if (b->k[i].state != NNI_C_LATE) continue;
             if (nni_csv_missing(c, n, t->d)) { b->k[i].v[row] = NNI_MISSING; r = 1; b->t.columns[i].missing++; }
             else r = nni_col_text(b->k + i, row, c, n) ? 1 : -1;
-        } else r = nni_col_put(b->k + i, row, c, n, t->d);
+        } else r = nni_col_put(b->k + i, row, c, n, t);
         if (NNI_LIKELY(r == 1)) continue;
         if (r < 0) return nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for column %zu", t->name, i);
-        (void)snprintf(msg, sizeof msg, "%s, got '%s'", nni_col_want(b->k + i), nni_value_text(v, c, n));
-        return nni_ct_fail(t, NN_E_FORMAT, i < t->nf ? t->f[i].line : t->rec_line, i < t->nf ? t->f[i].col : t->nf ? t->f[t->nf - 1].col + t->f[t->nf - 1].n : 1,
-                           b->t.columns[i].name, "expected %s", msg);
+        return nni_ct_bad(t, i, b->t.columns[i].name, b->k[i].state == NNI_C_BOOL ? "true or false" : b->k[i].state == NNI_C_F64 ? "a number" : "an integer");
     }
     b->t.rows++;
     return NN_OK;
 }
-/* Read the header from t and make the builder; *data says whether the record in t is already the first row. */
-NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al, int *data)
+/* Read the header from t and make the builder; without a header the record in t is the first row already. */
+NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al)
 {
     nn_status s = NN_OK;
     size_t *at, cols, i;
-    int r = nni_ct_record(t, &s);
+    int r = nni_ct_next(t, &s);
     if (r < 0) return s;
     if (r == 0) return nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected %s, got nothing", t->d->no_header ? "at least one row" : "a header");
     cols = t->nf;
     if (cols > NN_CSV_MAX_COLUMNS) return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "65536");
-    *data = t->d->no_header;
     s = nni_tb_make(b, cols, t->d->types, t->d->n_types, t->d->all_text, al, t->err);
     if (s != NN_OK) return s;
     at = (size_t *)nn_mem_alloc(cols * sizeof *at, al);
@@ -3744,70 +3819,172 @@ NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al, int *d
     if (s != NN_OK) nni_tb_free(b);
     return s;
 }
-NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+/* How many rows to make room for: by the first record's length, then half again. 0 = failed: padding has outgrown the text. */
+NNI_FN size_t nni_csv_rows_room(nni_ct *t, size_t rows, size_t cols)
 {
-    static const nn_csv_desc none = NN_ZERO;
-    nni_ct t, again;
-    nni_tb b;
-    nn_alloc al = NN_ZERO;
-    nn_status s = NN_OK;
-    size_t skipped = 0, i, limit, late = 0;
-    int r = 1, data = 0;
-    if (opts) al = opts->alloc;
-    memset(&b, 0, sizeof b);
-    nni_ct_init(&t, d ? d : &none, opts ? opts->name : NULL, &al, err);
-    t.p = t.line_start = n ? (const char *)text : "";
-    t.end = t.p + n;
-    t.final = 1;
-    (void)nni_ct_start(&t, &skipped);
-    again = t;
-    s = nni_csv_header(&b, &t, &al, &data);
-    if (s != NN_OK) { nni_ct_free(&t); return s; }
-    limit = (4 * n + 65536) / (b.t.cols ? b.t.cols : 1) + 1;
-    if (!data) { again = t; r = nni_ct_record(&t, &s); }
-    for (; r > 0; r = nni_ct_record(&t, &s)) {
-        if (b.t.rows == b.room) {
-            size_t room = b.room ? b.room + b.room / 2 + 16 : n / (size_t)(t.p - again.p > 0 ? t.p - again.p : 1) * 17 / 16 + 16;
-            if (room > limit) room = limit;
-            if (room <= b.t.rows) { s = nni_ct_fail(&t, NN_E_LIMIT, t.rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", ""); break; }
-            if (!nni_tb_grow(&b, room)) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t.name, room, b.t.cols); break; }
+    size_t seen = t->r ? (size_t)nn_reader_tell(t->r) + (size_t)(t->p - t->text) : t->n, n = t->n > seen ? t->n : seen;
+    size_t limit = (4 * n + 65536) / (cols ? cols : 1) + 1, room = rows ? rows + rows / 2 + 16 : n / (t->rec_bytes ? t->rec_bytes : 1) * 17 / 16 + 16;
+    if (room > limit) room = limit;
+    if (room > rows) return room;
+    (void)nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", "");
+    return 0;
+}
+/* May rows be taken straight from the text? Not in the dialects where a cell needs a second look. */
+NNI_FN int nni_ct_quick(const nni_ct *t)
+{
+    const nn_csv_desc *d = t->d;
+    return !d->blanks && !d->comment && !d->skip_space && !d->all_text && !d->strict && !t->marker && !strchr("0123456789+-.eE\"", t->delim);
+}
+/* The usual row straight from the text into the cells, no fields collected: numbers that fit their columns, plain text, true and false, nothing.
+ * x (may be NULL): every column but li is a finite number and goes there, side by side, as f64 or f32. 0 = not such a row, -1 = the
+ * text in hand ends too soon: nothing is taken, the caller goes the long way. */
+NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigned char *x, size_t li, int f32)
+{
+    const uint64_t nan = (uint64_t)0x7ff8 << 48;
+    const char *p = t->p, *q;
+    size_t i, n;
+    int r;
+    if (p >= t->end) return -1;
+    if ((unsigned char)*p <= ' ') return 0;          /* perhaps a blank line */
+    for (i = 0; i < cols; ) {
+        const int in_x = x && i != li;
+        const nni_cstate state = in_x ? NNI_C_F64 : k[i].state;
+        if (t->end - p < NNI_QUICK) break;
+        if (state == NNI_C_F64 || state == NNI_C_I64) {
+            uint64_t w;
+            int e, neg, real;
+            double v;
+            float f;
+            if ((q = nni_quick_dec(p, &w, &e, &neg, &real)) != NULL) {
+                if (state == NNI_C_I64) {
+                    if (real || w > (uint64_t)INT64_MAX) break;
+                    if (neg) { k[i].negative = 1; w = 0 - w; }
+                    k[i].v[row] = w;
+                } else if (in_x && f32) {
+                    if (!nni_quick_f32(w, e, neg, &f) && (!nn_f32_parse(p, (size_t)(q - p), &f) || f - f != 0)) break;
+                    memcpy(x, &f, 4);
+                    x += 4;
+                } else {
+                    if (!nni_quick_f64(w, e, neg, &v) && (!nn_f64_parse(p, (size_t)(q - p), &v) || v - v != 0)) break;
+                    if (in_x) { memcpy(x, &v, 8); x += 8; } else memcpy(k[i].v + row, &v, 8);
+                }
+            } else if (!x && state == NNI_C_F64 && (*p == t->delim || *p == '\n' || *p == '\r')) {
+                q = p;
+                k[i].v[row] = nan;
+                k[i].c->missing++;
+            } else break;
+        } else if (state >= NNI_C_BOOL && *p != '"') {
+            int b;
+            q = nni_ct_stop(p, t->end, t->delim);
+            n = (size_t)(q - p);
+            if (state == NNI_C_BOOL) {
+                if ((b = nni_csv_bool(p, n)) < 0) break;
+                k[i].v[row] = (uint64_t)b;
+            } else if (nni_csv_missing(p, n, t->d)) {
+                if (x) break;
+                if (state == NNI_C_TEXT) { k[i].v[row] = NNI_MISSING; k[i].c->missing++; }
+            } else if (state == NNI_C_TEXT && !nni_col_text(k + i, row, p, n)) break;
+        } else break;
+        i++;
+        if (q >= t->end || (i < cols && *q != t->delim)) { i += cols; break; }
+        p = q + (i < cols);
+    }
+    if (i == cols) {
+        if (*p == '\r' && t->end - p > 1) p++;
+        if (*p == '\n') {
+            t->p = t->line_start = p + 1;
+            t->rec_line = t->line++;
+            return 1;
         }
-        if ((s = nni_tb_row(&b, &t, 0)) != NN_OK) break;
-        if (t.d->max_rows && b.t.rows == t.d->max_rows) break;
+    }
+    if (i > cols) i -= cols;
+    r = t->end - p < NNI_QUICK ? -1 : 0;
+    while (i--) {                                    /* what writing the cell again would not undo */
+        uint64_t v;
+        if (!k[i].v || (x && i != li)) continue;
+        v = k[i].v[row];
+        if (k[i].state == NNI_C_TEXT ? v == NNI_MISSING : k[i].state == NNI_C_F64 && v == nan) k[i].c->missing--;
+        else if (k[i].state == NNI_C_TEXT) k[i].c->text.len = (size_t)v - 4;
+    }
+    return r;
+}
+/* Rows `row`.. below `room` and max_rows while they are usual ones; returns the next row. *rest: after a row that was not, some go the long way untried. */
+NNI_FN size_t nni_rows_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, size_t room, unsigned char *x, size_t width, size_t li, int f32, int *rest)
+{
+    size_t from = row;
+    int r = 1;
+    if (*rest) { --*rest; return row; }
+    while (row < room && row != t->d->max_rows && (r = nni_row_quick(t, k, cols, row, x, li, f32)) > 0) { row++; if (x) x += width; }
+    if (row == from && r == 0) *rest = 15;
+    return row;
+}
+/* The whole of t as a table. */
+NNI_FN nn_status nni_csv_table(nn_table *out, nni_ct *t)
+{
+    nni_tb b;
+    nn_status s = nni_csv_header(&b, t, &t->alloc);
+    size_t i, late = 0, rows, room;
+    int r = 1, rest = 0, quick = nni_ct_quick(t);
+    if (s != NN_OK) return s;
+    if (!t->d->no_header) r = nni_ct_next(t, &s);
+    for (; r > 0; r = nni_ct_next(t, &s)) {
+        if (b.t.rows == b.room) {
+            if ((room = nni_csv_rows_room(t, b.t.rows, b.t.cols)) == 0) { s = NN_E_LIMIT; break; }
+            if (!nni_tb_grow(&b, room)) { s = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t->name, room, b.t.cols); break; }
+        }
+        if ((s = nni_tb_row(&b, t, 0)) != NN_OK) break;
+        if (quick) b.t.rows = nni_rows_quick(t, b.k, b.t.cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest);
+        if (b.t.rows == t->d->max_rows) break;
     }
     for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) { late++; b.t.columns[i].missing = 0; }
     if (s == NN_OK && late) {                        /* the second pass, for columns that began as something else */
-        size_t rows = b.t.rows;
-        again.f = t.f; again.nf = t.nf; again.room = t.room; again.scratch = t.scratch;
-        t = again;
+        rows = b.t.rows;
         b.t.rows = 0;
-        while (s == NN_OK && b.t.rows < rows && (r = nni_ct_record(&t, &s)) > 0) s = nni_tb_row(&b, &t, 1);
+        s = nni_ct_rewind(t);
+        while (s == NN_OK && b.t.rows < rows && nni_ct_next(t, &s) > 0) s = nni_tb_row(&b, t, 1);
+        if (s == NN_OK && b.t.rows < rows) s = nni_ct_changed(t);
         for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) b.k[i].state = NNI_C_TEXT;
     }
-    for (i = 0; i < b.t.cols && s == NN_OK; i++) if (!nni_col_done(b.k + i, b.t.rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+    for (i = 0; i < b.t.cols && s == NN_OK; i++) if (!nni_col_done(b.k + i, b.t.rows)) s = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory", t->name);
     if (s == NN_OK) {
-        nn_mem_free(b.k, b.t.cols * sizeof *b.k, &al);
+        nn_mem_free(b.k, b.t.cols * sizeof *b.k, &t->alloc);
         *out = b.t;
     } else nni_tb_free(&b);
+    return s;
+}
+NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nni_ct t;
+    nn_status s;
+    nni_ct_init(&t, d, NULL, text, n, opts ? opts->name : NULL, opts ? &opts->alloc : NULL, err);
+    s = nni_csv_table(out, &t);
     nni_ct_free(&t);
     return s;
 }
-/* nn_file_opts for the parser behind a whole-file read: the path is the name unless there is one. */
-NNI_FN nn_file_opts nni_named(const nn_file_opts *opts, const char *path)
+/* A whole file behind t: through the reader where that can go back to the start, else read into b first. */
+NNI_FN nn_status nni_ct_open(nni_ct *t, nn_reader **r, nn_buf *b, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
+    uint64_t size;
+    nn_status s;
     if (opts) o = *opts;
-    if (!o.name) o.name = path;
-    return o;
+    if (!o.limit) o.limit = NN_MAX_FILE_READ;
+    b->alloc = o.alloc;
+    nni_ct_init(t, d, NULL, NULL, 0, NULL, &o.alloc, err);
+    if ((s = nn_reader_open(r, path, &o, err)) != NN_OK) return s;
+    if (nn_reader_size(*r, &size) && size < SIZE_MAX / 8) { nni_ct_init(t, d, *r, NULL, (size_t)size, NULL, &o.alloc, err); return NN_OK; }
+    if ((s = nni_reader_rest(*r, b, o.limit, err)) == NN_OK) nni_ct_init(t, d, NULL, b->data, b->len, nn_reader_name(*r), &o.alloc, err);
+    return s;
 }
-NN_DEF nn_status nn_csv_read(nn_table *t, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_read(nn_table *out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
-    nn_file_opts o = nni_named(opts, path);
-    nn_status s;
-    b.alloc = o.alloc;
-    s = nn_file_read(&b, path, opts, err);
-    if (s == NN_OK) s = nn_csv_parse(t, b.data, b.len, d, &o, err);
+    nn_reader *r = NULL;
+    nni_ct t;
+    nn_status s = nni_ct_open(&t, &r, &b, path, d, opts, err);
+    if (s == NN_OK) s = nni_csv_table(out, &t);
+    nni_ct_free(&t);
+    nn_reader_close(r);
     nn_buf_free(&b);
     return s;
 }
@@ -3901,154 +4078,91 @@ NN_DEF void nn_xy_free(nn_xy *m)
     nn_buf_free(&m->text);
     *m = zero;
 }
-NNI_FN nn_status nni_xy_bad(nni_ct *t, size_t i, const char *column, const char *want)
-{
-    char v[64], msg[96];
-    int there = i < t->nf;
-    (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nni_value_text(v, t->f[i].s, t->f[i].n) : "");
-    return nni_ct_fail(t, NN_E_FORMAT, there ? t->f[i].line : t->rec_line, there ? t->f[i].col : t->nf ? t->f[t->nf - 1].col + t->f[t->nf - 1].n : 1, column, "expected %s", msg);
-}
 /* One cell of x: 1 = a number in *v or *w, 0 = missing, -1 = something else */
-NNI_FN int nni_xy_cell(const char *s, size_t n, int f32, const nn_csv_desc *d, double *v, float *w)
+NNI_FN int nni_xy_cell(const char *s, size_t n, int f32, const nni_ct *ct, double *v, float *w)
 {
+    const nn_csv_desc *d = ct->d;
     const char *t = s;
     size_t m = n;
-    if (m && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m) return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
+    if (m && !ct->marker && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m) return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
     if (nni_csv_missing(s, n, d)) return 0;
     while (m && nni_is_blank(*t)) { t++; m--; }
     while (m && nni_is_blank(t[m - 1])) m--;
     return m && (f32 ? nn_f32_parse(t, m, w) : nn_f64_parse(t, m, v)) == m ? 1 : -1;
 }
-/* The usual row, nothing but finite numbers and an integer label, straight from the text: no fields are collected. 0 = not such a row,
- * nothing is taken; the caller goes the long way. */
-NNI_FN int nni_xy_quick(nni_ct *t, size_t cols, size_t li, int f32, unsigned char *x, nni_col *lab, size_t row)
+/* The whole of t as a matrix. */
+NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
 {
-    const char *p = t->p;
-    size_t i, used;
-    int64_t label = 0;
-    for (i = 0; i < cols; i++) {
-        size_t left = (size_t)(t->end - p);
-        if (i == li) {
-            if (lab->state != NNI_C_I64 && (lab->state != NNI_C_NONE || lab->c->missing)) return 0;
-            used = nn_i64_parse(p, left, &label);
-        } else if (f32) {
-            float w;
-            used = nn_f32_parse(p, left, &w);
-            if (!used || w - w != 0) return 0;
-            memcpy(x, &w, 4);
-            x += 4;
-        } else {
-            double v;
-            used = nn_f64_parse(p, left, &v);
-            if (!used || v - v != 0) return 0;
-            memcpy(x, &v, 8);
-            x += 8;
-        }
-        if (!used || used >= left) return 0;
-        p += used;
-        if (i + 1 < cols) { if (*p++ != t->delim) return 0; }
-    }
-    if (*p == '\r' && t->end - p > 1 && p[1] == '\n') p++;
-    if (*p != '\n') return 0;
-    if (lab) {
-        lab->state = NNI_C_I64;
-        if (label < 0) lab->negative = 1;
-        lab->v[row] = (uint64_t)label;
-    }
-    t->p = t->line_start = p + 1;
-    t->rec_line = t->line++;
-    return 1;
-}
-NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *desc, const nn_file_opts *opts, nn_error *err)
-{
-    static const nn_xy_desc none = NN_ZERO;
-    const nn_xy_desc *d = desc ? desc : &none;
-    nni_ct t, first;
     nni_tb b;
     nni_col *lab = NULL;
     nn_xy m = NN_ZERO;
-    nn_alloc al = NN_ZERO;
+    nn_alloc al = t->alloc;
+    nn_error *err = t->err;
     nn_status s;
     unsigned char *x = NULL;
-    size_t skipped = 0, i, k, li, cols, nx, item = d->dtype == NN_F64 ? 8 : 4, rows = 0, room = 0, bytes = 0, size;
-    int r = 1, data = 0, f32 = d->dtype != NN_F64, quick = !d->csv.blanks && !d->csv.comment && !d->csv.skip_space && !d->csv.all_text && !d->csv.n_types && !strchr("0123456789+-.eE", d->csv.delim ? d->csv.delim : ',');
+    size_t i, k, li, cols, nx, item = d->dtype == NN_F64 ? 8 : 4, rows = 0, room = 0, bytes = 0, size;
+    int r = 1, rest = 0, f32 = d->dtype != NN_F64, quick = nni_ct_quick(t);
     const double nan = nni_bits_f64((uint64_t)0x7ff8 << 48);
-    if (opts) al = opts->alloc;
-    if (d->dtype != NN_DTYPE_NONE && d->dtype != NN_F32 && d->dtype != NN_F64) return nni_fail(err, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got %s", nn_dtype_name(d->dtype));
-    nni_ct_init(&t, &d->csv, opts ? opts->name : NULL, &al, err);
-    t.p = t.line_start = n ? (const char *)text : "";
-    t.end = t.p + n;
-    t.final = 1;
-    (void)nni_ct_start(&t, &skipped);
-    first = t;
-    s = nni_csv_header(&b, &t, &al, &data);
-    if (s != NN_OK) { nni_ct_free(&t); return s; }
+    if ((s = nni_csv_header(&b, t, &al)) != NN_OK) return s;
     cols = b.t.cols;
     li = d->no_label ? cols : cols - 1;
     if (d->label && !d->no_label) {
         for (li = 0; li < cols && strcmp(b.t.columns[li].name, d->label) != 0; li++) { }
-        if (li == cols) { char v[64]; s = nni_ct_fail(&t, NN_E_FORMAT, t.rec_line, 1, NULL, "no column is called '%s'", nni_name(v, d->label)); }
+        if (li == cols) { char v[64]; s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, 1, NULL, "no column is called '%s'", nni_name(v, d->label)); }
     }
     nx = li < cols ? cols - 1 : cols;
     if (s == NN_OK && li < cols) lab = b.k + li;
-    if (!data && s == NN_OK) { first = t; r = nni_ct_record(&t, &s); }
-    for (; s == NN_OK && r > 0; r = nni_ct_record(&t, &s)) {
+    if (!t->d->no_header && s == NN_OK) r = nni_ct_next(t, &s);
+    for (; s == NN_OK && r > 0; r = nni_ct_next(t, &s)) {
         if (rows == room) {
-            size_t limit = (4 * n + 65536) / (cols ? cols : 1) + 1;
-            room = room ? room + room / 2 + 16 : n / (size_t)(t.p - first.p > 0 ? t.p - first.p : 1) * 17 / 16 + 16;
-            if (room > limit) room = limit;
-            if (room <= rows) { s = nni_ct_fail(&t, NN_E_LIMIT, t.rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", ""); break; }
+            if ((room = nni_csv_rows_room(t, rows, cols)) == 0) { s = NN_E_LIMIT; break; }
             if (nni_mul(room, nx ? nx : 1, &size) && nni_mul(size, item, &size)) {
                 unsigned char *y = (unsigned char *)nn_mem_resize(x, bytes, size, &al);
                 if (y) { x = y; bytes = size; } else s = NN_E_NOMEM;
             } else s = NN_E_NOMEM;
-            if (s != NN_OK || (lab && !nni_col_grow(lab, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t.name, room, cols); break; }
+            if (s != NN_OK || (lab && !nni_col_grow(lab, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t->name, room, cols); break; }
         }
-        if (t.nf != cols) {
+        if (t->nf > cols || (t->nf < cols && !d->allow_missing)) {
             char msg[96];
-            if (t.nf < cols && d->allow_missing) { }
-            else {
-                (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t.nf);
-                s = nni_ct_fail(&t, NN_E_FORMAT, t.rec_line, t.nf > cols ? t.f[cols].col : 1, NULL, "expected %s", msg);
-                break;
-            }
+            (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
+            s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->nf > cols ? t->f[cols].col : 1, NULL, "expected %s", msg);
+            break;
         }
         for (i = k = 0; i < cols; i++) {
-            const char *c = i < t.nf ? t.f[i].s : "";
-            size_t len = i < t.nf ? t.f[i].n : 0;
+            const char *c = i < t->nf ? t->f[i].s : "";
+            size_t len = i < t->nf ? t->f[i].n : 0;
             double v = 0;
             float w = 0;
             if (i == li) {
-                if (nni_csv_missing(c, len, t.d)) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a label"); break; }
-                if (nni_col_put(lab, rows, c, len, t.d) < 0) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name); break; }
-                if (lab->state == NNI_C_F64 && !d->allow_nonfinite) { memcpy(&v, lab->v + rows, 8); if (v - v != 0) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a finite label"); break; } }
+                if (nni_csv_missing(c, len, t->d)) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a label"); break; }
+                if (nni_col_put(lab, rows, c, len, t) < 0) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name); break; }
+                if (lab->state == NNI_C_F64 && !d->allow_nonfinite) { memcpy(&v, lab->v + rows, 8); if (v - v != 0) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a finite label"); break; } }
                 continue;
             }
-            r = nni_xy_cell(c, len, f32, t.d, &v, &w);
+            r = nni_xy_cell(c, len, f32, t, &v, &w);
             if (r <= 0) {
-                if (r < 0 || !d->allow_missing) { s = nni_xy_bad(&t, i, b.t.columns[i].name, "a number"); break; }
+                if (r < 0 || !d->allow_missing) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a number"); break; }
                 v = nan;
                 w = nni_bits_f32(0x7fc00000u);
-            } else if ((f32 ? w - w != 0 : v - v != 0) && !d->allow_nonfinite) { s = nni_xy_bad(&t, i, b.t.columns[i].name, f32 ? "a finite number within float's range" : "a finite number"); break; }
+            } else if ((f32 ? w - w != 0 : v - v != 0) && !d->allow_nonfinite) { s = nni_ct_bad(t, i, b.t.columns[i].name, f32 ? "a finite number within float's range" : "a finite number"); break; }
             if (f32) memcpy(x + 4 * (rows * nx + k), &w, 4); else memcpy(x + 8 * (rows * nx + k), &v, 8);
             k++;
         }
         if (s != NN_OK) break;
         rows++;
-        if (t.d->max_rows && rows == t.d->max_rows) break;
-        while (quick && rows < room && nni_xy_quick(&t, cols, li, f32, x + item * rows * nx, lab, rows)) if (++rows == t.d->max_rows && rows) break;
-        if (t.d->max_rows && rows == t.d->max_rows) break;
+        if (quick && nx) rows = nni_rows_quick(t, b.k, cols, rows, room, x + item * rows * nx, item * nx, li, f32, &rest);
+        if (rows == t->d->max_rows) break;
     }
-    if (s == NN_OK && !rows) s = nni_ct_fail(&t, NN_E_FORMAT, t.line, 1, NULL, "expected at least one row%s", ", got none");
+    if (s == NN_OK && !rows) s = nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected at least one row%s", ", got none");
     if (s == NN_OK && lab && lab->state == NNI_C_LATE) {   /* labels that began as numbers and turned to text */
-        first.f = t.f; first.nf = t.nf; first.room = t.room; first.scratch = t.scratch;
-        t = first;
-        for (i = 0; s == NN_OK && i < rows && nni_ct_record(&t, &s) > 0; i++)
-            if (!nni_col_text(lab, i, t.f[li].s, t.f[li].n)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+        s = nni_ct_rewind(t);
+        for (i = 0; s == NN_OK && i < rows && nni_ct_next(t, &s) > 0 && li < t->nf; i++)
+            if (!nni_col_text(lab, i, t->f[li].s, t->f[li].n)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
+        if (s == NN_OK && i < rows) s = nni_ct_changed(t);
         lab->state = NNI_C_TEXT;
     }
-    if (s == NN_OK && lab && lab->state == NNI_C_U64) s = nni_ct_fail(&t, NN_E_UNSUPPORTED, 1, 1, b.t.columns[li].name, "labels beyond 2^63%s", "");
-    if (s == NN_OK && lab && !nni_col_done(lab, rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+    if (s == NN_OK && lab && lab->state == NNI_C_U64) s = nni_ct_fail(t, NN_E_UNSUPPORTED, 1, 1, b.t.columns[li].name, "labels beyond 2^63%s", "");
+    if (s == NN_OK && lab && !nni_col_done(lab, rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
     if (s == NN_OK && lab) {
         nn_tensor *y = &b.t.columns[li].values;
         if (b.t.columns[li].is_text) s = nn_table_codes(&m.y, &m.classes, b.t.columns + li, &al, err);
@@ -4060,7 +4174,7 @@ NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const n
     m.alloc = al;
     if (s == NN_OK && nx) {
         m.names = (char **)nni_new(nx, sizeof *m.names, &al);
-        if (!m.names) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t.name);
+        if (!m.names) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
         else for (i = k = 0; i < cols; i++) if (i != li) m.names[k++] = b.t.columns[i].name;
         m.n_names = nx;
     }
@@ -4082,46 +4196,42 @@ NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const n
         nn_xy_free(&m);
     }
     nni_tb_free(&b);
+    return s;
+}
+NNI_FN nn_status nni_xy_desc_of(const nn_xy_desc **d, nn_error *err)
+{
+    static const nn_xy_desc none = NN_ZERO;
+    if (!*d) *d = &none;
+    if ((*d)->dtype == NN_DTYPE_NONE || (*d)->dtype == NN_F32 || (*d)->dtype == NN_F64) return NN_OK;
+    return nni_fail(err, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got %s", nn_dtype_name((*d)->dtype));
+}
+NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nni_ct t;
+    nn_status s = nni_xy_desc_of(&d, err);
+    if (s != NN_OK) return s;
+    nni_ct_init(&t, &d->csv, NULL, text, n, opts ? opts->name : NULL, opts ? &opts->alloc : NULL, err);
+    s = nni_csv_matrix(out, &t, d);
     nni_ct_free(&t);
     return s;
 }
 NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
-    nn_file_opts o = nni_named(opts, path);
-    nn_status s;
-    b.alloc = o.alloc;
-    s = nn_file_read(&b, path, opts, err);
-    if (s == NN_OK) s = nn_csv_parse_xy(out, b.data, b.len, d, &o, err);
+    nn_reader *r = NULL;
+    nni_ct t;
+    nn_status s = nni_xy_desc_of(&d, err);
+    if (s != NN_OK) return s;
+    s = nni_ct_open(&t, &r, &b, path, &d->csv, opts, err);
+    if (s == NN_OK) s = nni_csv_matrix(out, &t, d);
+    nni_ct_free(&t);
+    nn_reader_close(r);
     nn_buf_free(&b);
     return s;
 }
 
 /* ---- streaming */
-struct nn_csv { nn_reader *r; nni_ct t; nn_csv_desc d; nni_tb head; nn_dtype *types; int pending, typed; size_t base; nn_alloc alloc; };
-/* The next record of the stream into r->t: 1, 0 at the end, -1 failed. */
-NNI_FN int nni_csv_pull(nn_csv *r, size_t *skipped, nn_status *st, nn_error *err)
-{
-    const unsigned char *b;
-    size_t have, want = 1;
-    int got;
-    r->t.err = err;
-    for (;;) {
-        if (r->base) { nn_reader_take(r->r, r->base); r->base = 0; }
-        *st = nn_reader_peek(r->r, want, &b, &have, err);
-        if (*st != NN_OK) return -1;
-        r->t.final = have < want;
-        r->t.p = r->t.line_start = (const char *)b;  /* a record begins at the start of a line */
-        r->t.end = r->t.p + have;
-        if (skipped && !nni_ct_start(&r->t, skipped)) { r->base = (size_t)(r->t.p - (const char *)b); want = have - r->base + 65536; if (r->t.final) return 0; continue; }
-        got = nni_ct_record(&r->t, st);
-        r->base = (size_t)(r->t.p - (const char *)b);
-        if (got) return got;
-        if (r->t.final) return 0;
-        if (have - r->base > NN_CSV_MAX_FIELD) { *st = nni_ct_fail(&r->t, NN_E_LIMIT, r->t.line, 1, NULL, "a record is longer than %s bytes", "67108864"); return -1; }
-        want = have - r->base + (have < 65536 ? 65536 : have);
-    }
-}
+struct nn_csv { nn_reader *r; nni_ct t; nn_csv_desc d; nni_tb head; nn_dtype *types; int pending, typed; nn_alloc alloc; };
 NN_DEF void nn_csv_close(nn_csv *r)
 {
     nn_alloc al;
@@ -4129,7 +4239,7 @@ NN_DEF void nn_csv_close(nn_csv *r)
     al = r->alloc;
     nn_reader_close(r->r);
     nni_ct_free(&r->t);
-    nn_mem_free(r->types, r->head.t.cols * sizeof *r->types, &al);
+    if (r->types) nn_mem_free(r->types, r->head.t.cols * sizeof *r->types, &al);
     nni_tb_free(&r->head);
     nn_mem_free(r, sizeof *r, &al);
 }
@@ -4137,32 +4247,23 @@ NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *
 {
     nn_alloc al = NN_ZERO;
     nn_csv *r;
-    nn_status s = NN_OK;
-    size_t skipped = 0, *at, i;
-    int got;
+    nn_status s;
+    size_t i;
     if (opts) al = opts->alloc;
     r = (nn_csv *)nni_new(1, sizeof *r, &al);
     if (!r) return nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
     r->alloc = al;
     if (d) r->d = *d;
-    nni_ct_init(&r->t, &r->d, NULL, &al, err);
     s = nn_reader_open(&r->r, path, opts, err);
     if (s == NN_OK) {
-        r->t.name = nn_reader_name(r->r);
-        got = nni_csv_pull(r, &skipped, &s, err);
-        if (got == 0) s = nni_ct_fail(&r->t, NN_E_FORMAT, r->t.line, 1, NULL, "expected %s, got nothing", r->d.no_header ? "at least one row" : "a header");
+        nni_ct_init(&r->t, &r->d, r->r, NULL, 0, NULL, &al, err);
+        r->t.max_record = NN_CSV_MAX_FIELD;
+        s = nni_csv_header(&r->head, &r->t, &al);
     }
-    if (s == NN_OK && r->t.nf > NN_CSV_MAX_COLUMNS) s = nni_ct_fail(&r->t, NN_E_LIMIT, r->t.rec_line, 1, NULL, "more than %s columns", "65536");
-    if (s == NN_OK) s = nni_tb_make(&r->head, r->t.nf, NULL, 0, 1, &al, err);
     if (s == NN_OK) {
-        at = (size_t *)nni_new(r->t.nf, sizeof *at, &al);
-        r->types = (nn_dtype *)nni_new(r->t.nf, sizeof *r->types, &al);
-        s = at && r->types ? nni_csv_names(&r->head.t.names, at, r->t.f, r->t.nf, r->d.no_header, &al, err) : nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
-        for (i = 0; s == NN_OK && i < r->t.nf; i++) {
-            r->head.t.columns[i].name = (char *)r->head.t.names.data + at[i];
-            if (r->d.types && i < r->d.n_types) r->types[i] = r->d.types[i];
-        }
-        nn_mem_free(at, r->t.nf * sizeof *at, &al);
+        r->types = (nn_dtype *)nni_new(r->head.t.cols, sizeof *r->types, &al);
+        if (!r->types) s = nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
+        for (i = 0; s == NN_OK && i < r->head.t.cols && r->d.types && i < r->d.n_types; i++) r->types[i] = r->d.types[i];
     }
     r->pending = r->d.no_header;
     if (s != NN_OK) { nn_csv_close(r); return s; }
@@ -4178,8 +4279,9 @@ NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, n
     int got = 1;
     *n = 0;
     *fields = NULL;
+    r->t.err = err;
     if (r->pending) r->pending = 0;
-    else got = nni_csv_pull(r, NULL, &s, err);
+    else got = nni_ct_next(&r->t, &s);
     if (got <= 0) return s;
     if ((s = nni_csv_width(&r->t, r->head.t.cols)) != NN_OK) return s;
     *fields = r->t.f;
@@ -4192,6 +4294,7 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
     nn_status s;
     const nn_csv_field *f;
     size_t n, i, row, cols = r->head.t.cols, names = r->head.t.names.len;
+    int rest = 0, quick = r->typed && nni_ct_quick(&r->t);
     memset(&raw, 0, sizeof raw);
     s = nni_tb_make(&b, cols, r->types, cols, r->d.all_text, &r->alloc, err);
     if (s == NN_OK) s = nn_buf_put(&b.t.names, r->head.t.names.data, names, err);
@@ -4206,6 +4309,7 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
         for (i = 0; raw.k && i < cols && s == NN_OK; i++)
             if (!nni_col_text(raw.k + i, b.t.rows, i < n ? f[i].s : "", i < n ? f[i].n : 0)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
         if (s == NN_OK) s = nni_tb_row(&b, &r->t, 0);
+        if (s == NN_OK && quick) b.t.rows = nni_rows_quick(&r->t, b.k, cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest);
     }
     for (i = 0; s == NN_OK && i < cols; i++) {
         static const nn_dtype types[] = { NN_DTYPE_NONE, NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES, NN_BYTES };

@@ -56,6 +56,7 @@ static void dialect(void)
         { "a\n9223372036854775807\n-9223372036854775808\n", "a:i64=9223372036854775807|-9223372036854775808" },
         { "a\n1\n18446744073709551615\n", "a:u64=1|18446744073709551615" },
         { "a\n-1\n18446744073709551615\n", "a:text=-1|18446744073709551615" },
+        { "a,b\n1,x\n-1,x\n18446744073709551615,pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp\n", "a:text=1|-1|18446744073709551615;b:text=x|x|pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp" },   /* the -1 straight from the text */
         { "a\n1\n99999999999999999999\n", "a:text=1|99999999999999999999" },
         { "a\n1.5\n99999999999999999999\n", "a:f64=1.5|1e+20" },
         { "a\n007\n +5 \n-0\n", "a:i64=7|5|0" },
@@ -265,6 +266,106 @@ static void streaming(void)
     nn_buf_free(&text);
 }
 
+/* The quick row against the long way (a comment character switches it off), from memory and through the windows of a file: tables, matrices and
+ * refusals must be the same, whatever stands in the cells. */
+static uint64_t dice = 20;
+static unsigned roll(unsigned n) { dice = dice * 6364136223846793005u + 1442695040888963407u; return (unsigned)(dice >> 33) % n; }
+static size_t put_cell(char *b, unsigned kind, unsigned odd)
+{
+    static const char *const rare[] = { "", "NA", "nan", "\"7\"", "\"a,b\"", "\"l1\nl2\"", " 3 ", "x\"y", "inf", "1e400", "-", "1.", ".5", "1e5", "0x1", "99999999999999999999", "1.5", "True", "00012", "1e-320",
+                                         "0.000000000000000000000000012345678901234567890123", "12345678901234567890.5", "+4", "9223372036854775808", "18446744073709551615", "-9223372036854775808", "\"\"\"\"", "1,2", "a\rb" };
+    if (odd && roll(odd) == 0) return (size_t)sprintf(b, "%s", rare[roll((unsigned)(sizeof rare / sizeof rare[0]))]);
+    switch (kind) {
+    case 0: return (size_t)sprintf(b, "%d", (int)roll(2000) - 1000);
+    case 1: return nn_f64_print(b, ((double)roll(2000001) - 1e6) / 131071 * (roll(9) ? 1 : 1e-7));
+    case 2: return (size_t)sprintf(b, "%s", roll(2) ? "True" : "False");
+    case 3: return (size_t)sprintf(b, "word%u", roll(50));
+    case 4: return roll(3) ? (size_t)sprintf(b, "%u.%u", roll(100), roll(100)) : 0;
+    default: return nn_i64_print(b, (int64_t)(((uint64_t)roll(1u << 31) << 32 | roll(1u << 31)) >> roll(60)));
+    }
+}
+static int same_tables(const nn_table *a, const nn_table *b)
+{
+    size_t i, r, n, m;
+    if (a->rows != b->rows || a->cols != b->cols) return 0;
+    for (i = 0; i < a->cols; i++) {
+        const nn_column *c = a->columns + i, *d = b->columns + i;
+        if (strcmp(c->name, d->name) != 0 || c->is_text != d->is_text || c->values.dtype != d->values.dtype || c->missing != d->missing) return 0;
+        if (!c->is_text && memcmp(c->values.data, d->values.data, a->rows * c->values.itemsize) != 0) return 0;
+        for (r = 0; c->is_text && r < a->rows; r++) {
+            const char *p = nn_table_text(c, r, &n), *q = nn_table_text(d, r, &m);
+            if (n != m || !p != !q || (n && memcmp(p, q, n) != 0)) return 0;
+        }
+        if (c->is_text && c->text.len != d->text.len) return 0;      /* nothing taken twice */
+    }
+    return 1;
+}
+static void both_ways(void)
+{
+    static const char *const ends[] = { "\n", "\r\n", "\r" };
+    const char *path = "build/test_csv_ways.csv";
+    int round;
+    for (round = 0; round < 120; round++) {
+        size_t rows = round % 10 == 0 ? 6000 : 40, cols = 1 + roll(9), i, j, n;
+        const unsigned odd = round % 3 == 0 ? 0 : round % 3 == 1 ? 7 : 4000;
+        const char *end = ends[round % 7 == 3 ? 2 : roll(2)];
+        unsigned kind[9];
+        char cell[512];
+        nn_buf text = NN_ZERO;
+        nn_csv_desc slow = NN_ZERO;
+        nn_table t[3] = { NN_ZERO, NN_ZERO, NN_ZERO };
+        nn_file_opts o = NN_ZERO;
+        nn_error e[3];
+        int s[3], f32;
+        memset(e, 0, sizeof e);
+        o.name = "t.csv";
+        o.no_sync = 1;
+        slow.comment = 1;
+        for (j = 0; j < cols; j++) kind[j] = roll(6);
+        for (i = 0; i <= rows; i++)
+            for (j = 0; j < cols; j++) {
+                n = i ? put_cell(cell, kind[j], odd) : (size_t)sprintf(cell, "c%zu", j);
+                CHECK_OK(nn_buf_put(&text, cell, n, &e[0]), e[0]);
+                CHECK_OK(nn_buf_text(&text, j + 1 < cols ? "," : i < rows || roll(2) ? end : "", &e[0]), e[0]);
+            }
+        CHECK_OK(nn_file_write(path, text.data, text.len, &o, &e[0]), e[0]);
+        s[0] = (int)nn_csv_parse(&t[0], text.data, text.len, &slow, &o, &e[0]);
+        s[1] = (int)nn_csv_parse(&t[1], text.data, text.len, NULL, &o, &e[1]);
+        s[2] = (int)nn_csv_read(&t[2], path, NULL, &o, &e[2]);
+        for (i = 1; i < 3; i++) {
+            CHECK_MSG(s[i] == s[0] && strcmp(e[i].msg, e[0].msg) == 0, "round %d way %zu: '%s', not '%s'", round, i, e[i].msg, e[0].msg);
+            CHECK_MSG(s[i] != NN_OK || s[0] != NN_OK || same_tables(&t[0], &t[i]), "round %d way %zu: the table differs", round, i);
+        }
+        for (i = 0; i < 3; i++) nn_table_free(&t[i]);
+        for (f32 = 0; f32 < 2; f32++) {
+            nn_xy m[3] = { NN_ZERO, NN_ZERO, NN_ZERO };
+            nn_xy_desc d = NN_ZERO, ds = NN_ZERO;
+            memset(e, 0, sizeof e);
+            d.dtype = f32 ? NN_F32 : NN_F64;
+            d.no_label = round & 1;
+            d.allow_missing = d.allow_nonfinite = round & 2;
+            if (round & 4) d.label = "c0";
+            ds = d;
+            ds.csv = slow;
+            s[0] = (int)nn_csv_parse_xy(&m[0], text.data, text.len, &ds, &o, &e[0]);
+            s[1] = (int)nn_csv_parse_xy(&m[1], text.data, text.len, &d, &o, &e[1]);
+            s[2] = (int)nn_csv_read_xy(&m[2], path, &d, &o, &e[2]);
+            for (i = 1; i < 3; i++) {
+                CHECK_MSG(s[i] == s[0] && strcmp(e[i].msg, e[0].msg) == 0, "matrix %d way %zu: '%s', not '%s'", round, i, e[i].msg, e[0].msg);
+                if (s[i] != NN_OK || s[0] != NN_OK) continue;
+                CHECK(m[i].x.shape[0] == m[0].x.shape[0] && m[i].x.shape[1] == m[0].x.shape[1] && m[i].y.dtype == m[0].y.dtype && m[i].y.shape[0] == m[0].y.shape[0]);
+                n = m[0].x.shape[0] * m[0].x.shape[1] * m[0].x.itemsize;
+                CHECK_MSG(!n || memcmp(m[i].x.data, m[0].x.data, n) == 0, "matrix %d way %zu: x differs", round, i);
+                n = m[0].y.data ? m[0].y.shape[0] * m[0].y.itemsize : 0;
+                CHECK_MSG(!n || memcmp(m[i].y.data, m[0].y.data, n) == 0, "matrix %d way %zu: y differs", round, i);
+            }
+            for (i = 0; i < 3; i++) nn_xy_free(&m[i]);
+        }
+        nn_buf_free(&text);
+    }
+    (void)nn_file_remove(path, NULL, NULL);
+}
+
 static void writing(void)
 {
     nn_buf out = NN_ZERO;
@@ -459,6 +560,7 @@ int main(void)
     RUN(refusals);
     RUN(matrix);
     RUN(streaming);
+    RUN(both_ways);
     RUN(writing);
     RUN(decimal_comma);
     RUN(out_of_memory);
