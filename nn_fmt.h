@@ -72,7 +72,8 @@ typedef struct nn_file_opts {
     uint64_t     limit;                    /* refuse more bytes than this (after gunzip); 0 = the function's default */
     int          raw;                      /* readers: 1 = do not gunzip                             */
     int          gzip;                     /* writers: 1..9 = write gzip at that level               */
-    int          no_sync;                  /* writers: 1 = leave flushing to the system (tests, scratch files) */
+    int          no_sync;                  /* writers: 1 = leave flushing to the system (tests, scratch files); 2 = flush the
+                                            * file before its renaming, not the folder: after a power cut the old file may be back */
     const char  *name;                     /* what messages call the input; NULL = the path          */
 } nn_file_opts;
 
@@ -1733,7 +1734,7 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
     }
     if (s == NN_OK && w->mem) { nni_writer_free(w); return NN_OK; }
     if (s == NN_OK) s = nni_writer_flush(w, err);
-    if (s == NN_OK && !w->no_sync && !w->is_direct && (e = w->io->sync(w->io->user, w->h)) != 0)
+    if (s == NN_OK && w->no_sync != 1 && !w->is_direct && (e = w->io->sync(w->io->user, w->h)) != 0)
         s = nni_io_fail(err, w->path, "cannot flush to disk", e);     /* never retried: the kernel may have dropped the pages */
     if (s == NN_OK) {
         w->is_open = 0;
@@ -10547,18 +10548,25 @@ NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_er
     for (y = 0; y < h && s == NN_OK; y++) {
         const unsigned char *x = px + y * row, *up = y ? x - row : zero;
         unsigned long best = ~0ul;
-        unsigned pick = 0, f;
-        for (f = 0; f < 5; f++) {
-            unsigned char *o = work + f * (row + 1);
+        unsigned pick = 0, f, k;
+        if (y && memcmp(x, up, row) == 0) {             /* as above (most lines of a plot): nothing beats Up's zeros but the zeros themselves */
+            for (i = 0; i < row && x[i] == 0; i++) continue;
+            pick = i < row ? 2 : 0;
+            memset(work + pick * (row + 1), 0, row + 1);
+            work[pick * (row + 1)] = (unsigned char)pick;
+        } else for (k = 0; k < 5; k++) {                  /* the smallest sum, the first filter of equals; Up is tried first since it ends most others early */
+            unsigned char *o;
             unsigned long sum = 0;
+            f = k == 0 ? 2 : k <= 2 ? k - 1 : k;
+            o = work + f * (row + 1);
             *o++ = (unsigned char)f;
-            for (i = 0; i < row; i++) {
+            for (i = 0; i < row && sum <= best; i++) {
                 unsigned a = i >= ch ? x[i - ch] : 0u, b = up[i], c = i >= ch ? up[i - ch] : 0u;
                 unsigned v = x[i] - (f == 0 ? 0u : f == 1 ? a : f == 2 ? b : f == 3 ? (a + b) / 2 : (unsigned)nni_paeth(a, b, c));
                 o[i] = (unsigned char)v;
                 sum += o[i] < 128 ? o[i] : 256u - o[i];
             }
-            if (sum < best) { best = sum; pick = f; }
+            if (sum < best || (sum == best && f < pick)) { best = sum; pick = f; }
         }
         s = nn_deflater_put(z, work + pick * (row + 1), row + 1, &packed, err);
     }

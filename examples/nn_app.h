@@ -105,7 +105,7 @@ typedef struct nn_app_program {
     int                   single;             /* 1: commands[0] is the program itself, no sub-command word is expected */
 } nn_app_program;
 
-typedef struct nn_app_output { const char *path; } nn_app_output;
+typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; } nn_app_output;      /* the hash: "" = not read yet */
 typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; } nn_app_value;
 
 /* The state of one run. Read the common flags here; leave the rest to the functions. */
@@ -1702,12 +1702,21 @@ NN_DEF void nn_app_wrote(nn_app *app, const char *path)
 {
     nn_app_output *t;
     size_t i;
-    for (i = 0; i < app->n_outputs; i++) if (strcmp(app->outputs[i].path, path) == 0) return;
+    for (i = 0; i < app->n_outputs; i++) if (strcmp(app->outputs[i].path, path) == 0) { app->outputs[i].sha256[0] = 0; return; }
     t = (nn_app_output *)nni_app_grow(app, app->outputs, app->n_outputs, sizeof *t);
     if (!t) return;
     app->outputs = t;
     t[app->n_outputs].path = nn_app_text(app, "%s", path);
+    t[app->n_outputs].sha256[0] = 0;
     app->n_outputs++;
+}
+/* The hash of an output, read once while its size stays the same (the report and run.json both want it); NULL when it is gone. */
+NNI_FN const char *nni_app_hash(nn_app_output *o)
+{
+    uint64_t size = 0;
+    if (nn_file_size(&size, o->path, NULL, NULL) != NN_OK) return NULL;
+    if (!o->sha256[0] || size != o->size) { o->size = size; if (nn_file_sha256(o->sha256, o->path, NULL, NULL) != NN_OK) o->sha256[0] = 0; }
+    return o->sha256[0] ? o->sha256 : NULL;
 }
 NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
 {
@@ -1737,6 +1746,13 @@ NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value)
     nni_app_add_value(app, name, (double)value, NULL, 1);
     if (!app->json) { printf("%s %llu\n", name, (unsigned long long)value); fflush(stdout); }
 }
+/* Files that can be made again: whole before they are renamed, but no flush of the folder each. */
+NNI_FN nn_status nni_app_write(const char *path, const void *data, size_t n, nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    o.no_sync = 2;
+    return nn_file_write(path, data, n, &o, err);
+}
 NNI_FN void nni_app_values(nn_json_writer *w, const nn_app *app)
 {
     size_t i;
@@ -1755,6 +1771,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
 {
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
     nn_json *tree;
     size_t i;
     nn_status s;
@@ -1781,15 +1798,13 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_key(&w, "outputs");
     nn_json_begin_array(&w);
     for (i = 0; hashes && i < app->n_outputs; i++) {
-        char hex[65];
-        uint64_t size = 0;
-        const char *path = app->outputs[i].path;
+        const char *path = app->outputs[i].path, *hex = nni_app_hash(&app->outputs[i]);
         size_t no = app->out ? strlen(app->out) : 0;
-        if (nn_file_size(&size, path, NULL, NULL) != NN_OK || nn_file_sha256(hex, path, NULL, NULL) != NN_OK) continue;
+        if (!hex) continue;
         if (no && strncmp(path, app->out, no) == 0 && path[no] == '/') path += no + 1;
         nn_json_begin_object(&w);
         nn_json_key(&w, "path"); nn_json_string(&w, path);
-        nn_json_key(&w, "bytes"); nn_json_u64(&w, size);
+        nn_json_key(&w, "bytes"); nn_json_u64(&w, app->outputs[i].size);
         nn_json_key(&w, "sha256"); nn_json_string(&w, hex);
         nn_json_end(&w);
     }
@@ -1797,7 +1812,8 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_end(&w);
     s = nn_json_finish(&w, err);
     if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
-    if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, NULL, err);
+    o.no_sync = !hashes;                                    /* the first one: found empty after a power cut, it still reads "running" */
+    if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, &o, err);
     nn_buf_free(&b);
     return s;
 }
@@ -1848,7 +1864,7 @@ NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
     else {
         if (app->opened && !err) {
             const char *path = nni_app_stem_path(app, "metrics.json");
-            if (nn_file_write(path, b.data, b.len, NULL, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
+            if (nni_app_write(path, b.data, b.len, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
             else nn_app_wrote(app, path);
         }
         if (app->json && rc == 0) fwrite(b.data, 1, b.len, stdout);
@@ -1933,7 +1949,7 @@ typedef struct nni_pen {
     nni_sb *svg;                  /* SVG pen: text goes here; NULL = raster pen */
     double  w, h, scale;
     size_t  pw, ph;               /* pixels */
-    float  *rgb;                  /* [ph, pw, 3] 0..1 */
+    unsigned char *rgb;           /* [ph, pw, 3] */
     float  *mask;                 /* [ph, pw] coverage of the shape in hand */
     size_t  x0, y0, x1, y1;       /* its box */
 } nni_pen;
@@ -1995,14 +2011,15 @@ NNI_FN void nni_pen_cover(nni_pen *p, double x, double y, double c)
 NNI_FN void nni_pen_blend(nni_pen *p, nni_color c)
 {
     unsigned v = nni_color_value(c);
-    double rgb[3];
-    size_t x, y, k;
-    rgb[0] = (double)(v >> 16 & 255) / 255; rgb[1] = (double)(v >> 8 & 255) / 255; rgb[2] = (double)(v & 255) / 255;
+    int rgb[3], k;
+    size_t x, y;
+    float alpha = (float)c.alpha;
+    rgb[0] = (int)(v >> 16 & 255); rgb[1] = (int)(v >> 8 & 255); rgb[2] = (int)(v & 255);
     for (y = p->y0; y <= p->y1 && y < p->ph; y++)
         for (x = p->x0; x <= p->x1 && x < p->pw; x++) {
             float *m = &p->mask[y * p->pw + x];
-            double a = (double)*m * c.alpha;
-            if (a > 0) for (k = 0; k < 3; k++) { float *d = &p->rgb[(y * p->pw + x) * 3 + k]; *d = (float)((double)*d + a * (rgb[k] - (double)*d)); }
+            if (*m * alpha >= 1) for (k = 0; k < 3; k++) p->rgb[(y * p->pw + x) * 3 + (size_t)k] = (unsigned char)rgb[k];
+            else if (*m > 0) for (k = 0; k < 3; k++) { unsigned char *d = &p->rgb[(y * p->pw + x) * 3 + (size_t)k]; *d = (unsigned char)((float)*d + *m * alpha * (float)(rgb[k] - *d) + 0.5f); }
             *m = 0;
         }
     p->x0 = p->pw; p->y0 = p->ph; p->x1 = p->y1 = 0;
@@ -2050,13 +2067,19 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
             }
             for (i = 1; i < m; i++) { double v = cross[i]; for (j = i; j > 0 && cross[j - 1] > v; j--) cross[j] = cross[j - 1]; cross[j] = v; }
             for (i = 0; i + 1 < m; i += 2) {
-                double a = cross[i] < 0 ? 0 : cross[i], b = cross[i + 1] > (double)p->pw ? (double)p->pw : cross[i + 1], x;
-                for (x = floor(a); x < b; x++) {
-                    double c = (b < x + 1 ? b : x + 1) - (a > x ? a : x);
-                    size_t ix = (size_t)x;
-                    if (c <= 0 || ix >= p->pw) continue;
-                    nni_pen_cover(p, x, (double)row, (double)p->mask[row * p->pw + ix] + c / 4);
-                }
+                double a = cross[i] < 0 ? 0 : cross[i], b = cross[i + 1] > (double)p->pw ? (double)p->pw : cross[i + 1];
+                float *line = p->mask + row * p->pw, c;
+                size_t ix, first, last;
+                if (!(a < b)) continue;
+                first = (size_t)a;  last = (size_t)b;      /* a part of the first and the last pixel, all of those between */
+                c = (float)((last == first ? b : (double)first + 1) - a) / 4;
+                line[first] += c;
+                for (ix = first + 1; ix < last; ix++) line[ix] += 0.25f;
+                if (last > first && last < p->pw) line[last] += (float)(b - (double)last) / 4;
+                if (first < p->x0) p->x0 = first;
+                if (last > p->x1) p->x1 = last;
+                if (row < p->y0) p->y0 = row;
+                if (row > p->y1) p->y1 = row;
             }
         }
     }
@@ -2647,27 +2670,23 @@ NN_DEF char *nn_plot_svg(const nn_plot *p)
 NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
 {
     nni_pen pen;
-    size_t i, n, bytes;
-    unsigned char *out = NULL;
+    size_t n, bytes;
     memset(&pen, 0, sizeof pen);
     pen.scale = 2;
     pen.w = p->width > 0 ? p->width : 720;
     pen.h = nni_plot_height(p);
     pen.pw = (size_t)(pen.w * pen.scale); pen.ph = (size_t)(pen.h * pen.scale);
-    if (pen.pw > 8192 || pen.ph > 8192 || !nni_mul(pen.pw, pen.ph, &n) || !nni_mul(n, 3 * sizeof(float), &bytes)) return NULL;
-    pen.rgb = (float *)malloc(bytes);
+    if (pen.pw > 8192 || pen.ph > 8192 || !nni_mul(pen.pw, pen.ph, &n) || !nni_mul(n, 3, &bytes)) return NULL;
+    pen.rgb = (unsigned char *)malloc(bytes);
     pen.mask = (float *)calloc(n, sizeof(float));
-    if (pen.rgb && pen.mask) out = (unsigned char *)malloc(3 * n);
-    if (out) {
-        for (i = 0; i < 3 * n; i++) pen.rgb[i] = 1;
+    if (pen.rgb && pen.mask) {
+        memset(pen.rgb, 255, bytes);
         pen.x0 = pen.pw; pen.y0 = pen.ph;
         nni_plot_draw(&pen, p);
-        for (i = 0; i < 3 * n; i++) { float v = pen.rgb[i] * 255.0f + 0.5f; out[i] = (unsigned char)(v < 0 ? 0 : v > 255 ? 255 : v); }
         *w = pen.pw; *h = pen.ph;
-    }
-    free(pen.rgb);
+    } else { free(pen.rgb); pen.rgb = NULL; }
     free(pen.mask);
-    return out;
+    return pen.rgb;
 }
 
 /* w x h RGB pixels (freed here; NULL = memory was out) as a PNG */
@@ -2675,11 +2694,14 @@ NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const cha
 {
     size_t shape[3];
     nn_tensor image;
+    nn_buf b = NN_ZERO;
     nn_status s;
     if (!px) return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plot", path);
     shape[0] = h; shape[1] = w; shape[2] = 3;
     image = nn_tensor_view(px, NN_U8, 3, shape);
-    s = nn_png_write(path, &image, 1, NULL, err);
+    s = nn_png_encode(&b, &image, 1, err);
+    if (s == NN_OK) s = nni_app_write(path, b.data, b.len, err);
+    nn_buf_free(&b);
     free(px);
     return s;
 }
@@ -2958,7 +2980,7 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     const char *yaml = nn_app_yaml(app);
     nn_status s;
     size_t i;
-    char hex[65];
+    const char *hex;
     b.bad = r->bad;
     nni_sb_str(&b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
@@ -2983,13 +3005,13 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
              "<tr><th scope=\"row\">started</th><td>%s</td></tr>\n<tr><th scope=\"row\">seconds</th><td>%.2f</td></tr>\n", app->program->name, NN_VERSION, (unsigned long long)app->seed,
              nn_isa_name(), app->n_threads, app->started_at, nn_app_seconds() - app->started);
     for (i = 0; i < app->n_outputs; i++)
-        if (nn_file_sha256(hex, app->outputs[i].path, NULL, NULL) == NN_OK) {
+        if ((hex = nni_app_hash(&app->outputs[i])) != NULL) {
             nni_sb_str(&b, "<tr><th scope=\"row\">");
             nni_sb_xml(&b, app->outputs[i].path);
             nni_sb_f(&b, "</th><td>SHA-256 %s</td></tr>\n", hex);
         }
     nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
-    s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nn_file_write(path, b.s, b.n, NULL, err);
+    s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nni_app_write(path, b.s, b.n, err);
     if (s == NN_OK) nn_app_wrote(app, path);
     nni_sb_free(&b);
     free(r->head);

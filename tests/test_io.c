@@ -78,6 +78,24 @@ static void writing_under_every_fault(void)
         CHECK_MSG(k < 500, "never ran through");
     }
 }
+static void flushing(void)      /* no_sync: the file and its folder, neither, or the file alone */
+{
+    long calls[3];
+    int k;
+    for (k = 0; k < 3; k++) {
+        bin_faults f = NN_ZERO;
+        nn_io io = bin_table(&f);
+        nn_file_opts o = NN_ZERO;
+        nn_error e = NN_ZERO;
+        o.io = &io;
+        o.no_sync = k;
+        CHECK_OK(nn_file_write(bin_path("f"), "new", 3, &o, &e), e);
+        calls[k] = f.calls;
+    }
+    CHECK_INT(calls[0] - calls[1], 2);
+    CHECK_INT(calls[0] - calls[2], 1);
+    (void)nn_file_remove(bin_path("f"), NULL, NULL);
+}
 static void full_disk_and_interruptions(void)
 {
     nn_error e = NN_ZERO;
@@ -260,6 +278,7 @@ int main(void)
 {
     RUN(checksums);
     RUN(writing_under_every_fault);
+    RUN(flushing);
     RUN(full_disk_and_interruptions);
     RUN(reading);
     RUN(journals);
