@@ -2006,12 +2006,89 @@ NN_DEF void nn_lock_close(nn_lock *l)
     nn_mem_free(l, sizeof *l, &al);
 }
 
-/* Checksums. A reflected CRC by its table of 16 nibbles; long inputs first widen it to eight tables of 256 on the stack
- * (2,048 cheap steps) and then take eight bytes at a time. */
-NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t nib[16])
+/* What the CPU has beyond the vector kernels of nn_tensor.h; nothing when NN_ISA asks for the reference path. */
+#define NNI_CPU_CLMUL 1                    /* carry-less products, with SSSE3 and SSE4.1 */
+#define NNI_CPU_BMI2 2
+#if defined(NNI_X86)
+static int nni_cpu_cache;                  /* 8 = looked; written at most a few times with the same value */
+NNI_FN int nni_cpu_bits(void)
+{
+    int v = __atomic_load_n(&nni_cpu_cache, __ATOMIC_RELAXED);
+    if (!v) {
+        unsigned a, b = 0, c = 0, d;
+        v = 8;
+        if (__get_cpuid(1, &a, &b, &c, &d) && c & (1u << 1) && c & (1u << 9) && c & (1u << 19)) v |= NNI_CPU_CLMUL;
+        if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && b & (1u << 3) && b & (1u << 8)) v |= NNI_CPU_BMI2;
+        __atomic_store_n(&nni_cpu_cache, v, __ATOMIC_RELAXED);
+    }
+    return nni_kern() == &nni_kernels_ref ? 0 : v;
+}
+#endif
+/* Checksums. A reflected CRC by its table of 16 nibbles; long inputs are first folded 64 bytes at a time by carry-less products
+ * where the CPU has them (fold: x^544, x^480, x^160, x^96 mod P, reflected; Gopal et al., Fast CRC Computation Using PCLMULQDQ,
+ * Intel 2009), else the table is widened to eight tables of 256 on the stack (2,048 cheap steps) for eight bytes at a time. */
+#if defined(NNI_X86)
+#define NNI_FOLD(x, k) _mm_xor_si128(_mm_clmulepi64_si128(x, k, 0x00), _mm_clmulepi64_si128(x, k, 0x11))
+#define NNI_LOAD(q) _mm_loadu_si128((const __m128i *)(const void *)(q))
+/* the 16 bytes whose CRC from 0 is that of n bytes (64 or more, a multiple of 16) from crc */
+__attribute__((target("pclmul,sse4.1"))) NNI_FN void nni_crc_fold(unsigned char rest[16], uint32_t crc, const unsigned char *p, size_t n, const uint64_t fold[4])
+{
+    const __m128i far = _mm_set_epi64x((long long)fold[1], (long long)fold[0]), near = _mm_set_epi64x((long long)fold[3], (long long)fold[2]);
+    __m128i a = _mm_xor_si128(NNI_LOAD(p), _mm_cvtsi32_si128((int)crc)), b = NNI_LOAD(p + 16), c = NNI_LOAD(p + 32), d = NNI_LOAD(p + 48);
+    for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
+        a = _mm_xor_si128(NNI_FOLD(a, far), NNI_LOAD(p));
+        b = _mm_xor_si128(NNI_FOLD(b, far), NNI_LOAD(p + 16));
+        c = _mm_xor_si128(NNI_FOLD(c, far), NNI_LOAD(p + 32));
+        d = _mm_xor_si128(NNI_FOLD(d, far), NNI_LOAD(p + 48));
+    }
+    a = _mm_xor_si128(NNI_FOLD(a, near), b);
+    a = _mm_xor_si128(NNI_FOLD(a, near), c);
+    a = _mm_xor_si128(NNI_FOLD(a, near), d);
+    for (; n; p += 16, n -= 16) a = _mm_xor_si128(NNI_FOLD(a, near), NNI_LOAD(p));
+    _mm_storeu_si128((__m128i *)(void *)rest, a);
+}
+#undef NNI_FOLD
+/* Sums of bytes and of running sums: n a multiple of 32, at most 5,536 */
+__attribute__((target("avx2"))) NNI_FN void nni_adler_sum(uint32_t *a_p, uint32_t *b_p, const unsigned char *p, size_t n)
+{
+    const __m256i weight = _mm256_setr_epi8(32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    const __m256i one = _mm256_set1_epi16(1), zero = _mm256_setzero_si256();
+    __m256i sum = zero, before = zero, dot = zero;      /* before: the sum of `sum` at the start of every 32 bytes */
+    uint32_t s[8], t[8], u[8], i, a = 0, b = 0;
+    const size_t all = n;
+    for (; n; n -= 32, p += 32) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+        before = _mm256_add_epi32(before, sum);
+        sum = _mm256_add_epi32(sum, _mm256_sad_epu8(v, zero));
+        dot = _mm256_add_epi32(dot, _mm256_madd_epi16(_mm256_maddubs_epi16(v, weight), one));
+    }
+    _mm256_storeu_si256((__m256i *)(void *)s, sum);
+    _mm256_storeu_si256((__m256i *)(void *)t, before);
+    _mm256_storeu_si256((__m256i *)(void *)u, dot);
+    for (i = 0; i < 8; i++) { a += s[i]; b += 32 * t[i] + u[i]; }
+    *b_p += *a_p * (uint32_t)all + b;
+    *a_p += a;
+}
+#endif
+NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t nib[16], const uint64_t fold[4])
 {
     const unsigned char *p = (const unsigned char *)data;
+    (void)fold;
     crc = ~crc;
+#if defined(NNI_X86)
+    if (n >= 64 && nni_cpu_bits() & NNI_CPU_CLMUL) {
+        unsigned char rest[16];
+        int k;
+        nni_crc_fold(rest, crc, p, n & ~(size_t)15, fold);
+        p += n & ~(size_t)15;
+        n &= 15;
+        for (crc = 0, k = 0; k < 16; k++) {
+            crc ^= rest[k];
+            crc = nib[crc & 15] ^ (crc >> 4);
+            crc = nib[crc & 15] ^ (crc >> 4);
+        }
+    }
+#endif
     if (n >= 2048) {
         uint32_t t[8][256], i, k;
         for (i = 0; i < 256; i++) {
@@ -2036,13 +2113,15 @@ NN_DEF uint32_t nn_crc32(uint32_t crc, const void *data, size_t n)
 {
     static const uint32_t nib[16] = { 0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu, 0x76dc4190u, 0x6b6b51f4u, 0x4db26158u, 0x5005713cu,
                                       0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu, 0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu };
-    return nni_crc(crc, data, n, nib);
+    static const uint64_t fold[4] = { 0x154442bd4u, 0x1c6e41596u, 0x1751997d0u, 0x0ccaa009eu };
+    return nni_crc(crc, data, n, nib, fold);
 }
 NN_DEF uint32_t nn_crc32c(uint32_t crc, const void *data, size_t n)
 {
     static const uint32_t nib[16] = { 0x00000000u, 0x105ec76fu, 0x20bd8edeu, 0x30e349b1u, 0x417b1dbcu, 0x5125dad3u, 0x61c69362u, 0x7198540du,
                                       0x82f63b78u, 0x92a8fc17u, 0xa24bb5a6u, 0xb21572c9u, 0xc38d26c4u, 0xd3d3e1abu, 0xe330a81au, 0xf36e6f75u };
-    return nni_crc(crc, data, n, nib);
+    static const uint64_t fold[4] = { 0x0740eef02u, 0x09e4addf8u, 0x0f20c0dfeu, 0x14cd00bd6u };
+    return nni_crc(crc, data, n, nib, fold);
 }
 NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n)
 {
@@ -2051,6 +2130,14 @@ NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n)
     while (n) {
         size_t k = n < 5552 ? n : 5552;                 /* the most that 32 bits hold before a division */
         n -= k;
+#if defined(NNI_X86)
+        if (k >= 64 && nni_kern() != &nni_kernels_ref) {
+            const size_t wide = k & ~(size_t)31;
+            nni_adler_sum(&a, &b, p, wide);
+            p += wide;
+            k -= wide;
+        }
+#endif
         while (k--) { a += *p++; b += a; }
         a %= 65521;
         b %= 65521;
@@ -6118,12 +6205,12 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
 
 /* ---- [DEFLATE] ---------------------------------------------------------- */
 /* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer codes go through a
- * second table behind it. An entry of 32 bits:
- *   literal    bit 31, value << 16, code length in the low byte
+ * second table behind it. An entry of 32 bits, whose low six bits say how many bits it takes:
+ *   literals   bits 6..7 how many (1 to 3: short codes that follow each other share an entry), then their bytes from bit 8 on
  *   length or distance   base << 16 | code length << 8 | code length + extra bits
  *   special    bit 15 and: bit 14 second table (start << 16 | its bits << 8 | bits to drop), bit 13 end of block,
  *              bit 12 no such code
- * so one shift drops a code and its extra bits together. The fast loop runs while 16 bytes of input and 320 of output are
+ * so one shift drops a code and its extra bits together. The fast loop runs while 32 bytes of input and 320 of output are
  * left; the careful one does the rest a byte at a time and can stop anywhere, holding fewer than 8 unread bits. */
 #define NNI_LIT_BITS 11
 #define NNI_DIST_BITS 8
@@ -6133,7 +6220,8 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
 #define NNI_Z_SUB 0x4000u
 #define NNI_Z_END 0x2000u
 #define NNI_Z_BAD 0x9000u
-#define NNI_Z_LIT 0x80000000u
+#define NNI_Z_LIT 0xC0u                    /* which bits tell literals from the rest; one literal is NNI_Z_LIT1 | byte << 8 */
+#define NNI_Z_LIT1 0x40u
 enum { NNI_ZS_HEAD, NNI_ZS_STORED_LEN, NNI_ZS_STORED, NNI_ZS_DYN, NNI_ZS_PRE, NNI_ZS_LENS, NNI_ZS_CODES, NNI_ZS_DIST, NNI_ZS_COPY, NNI_ZS_END };
 enum { NNI_ZR_DONE, NNI_ZR_INPUT, NNI_ZR_OUTPUT, NNI_ZR_BAD };
 typedef struct nni_inf {
@@ -6151,7 +6239,7 @@ typedef struct nni_inf {
  * bits 0..7. Returns NULL or what is wrong. single: one code of length 1 (or none at all) may stand alone. */
 NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsigned char *lens, unsigned n, const uint32_t *base, int single)
 {
-    unsigned count[16] = { 0 }, offs[16], max = 0, i, code = 0, used = 1u << primary, sub_bits = 0, sub_at = 0, prefix = ~0u;
+    unsigned count[16] = { 0 }, offs[16], max = 0, i, code = 0, used = 1u << primary, sub_bits = 0, sub_at = 0, prefix = ~0u, brief = 0;
     uint16_t order[320];
     int left = 1;
     for (i = 0; i < n; i++) count[lens[i]]++;
@@ -6173,7 +6261,8 @@ NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsign
         uint32_t e = base[s], extra = e & 0xFF;
         if (len <= primary) {
             unsigned k;
-            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? (e & ~0xFFu) | len : (e & ~0xFFFFu) | len << 8 | (len + extra);
+            if (e & NNI_Z_LIT && len <= 5) brief += 32u >> len;
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? e | len : (e & ~0xFFFFu) | len << 8 | (len + extra);
             for (k = code; k < 1u << primary; k += 1u << len) table[k] = e;
         } else {
             unsigned k, drop = len - primary;
@@ -6190,20 +6279,32 @@ NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsign
                 used += 1u << sub_bits;
                 table[prefix] = NNI_Z_SPECIAL | NNI_Z_SUB | sub_at << 16 | sub_bits << 8 | primary;
             }
-            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? (e & ~0xFFu) | drop : (e & ~0xFFFFu) | drop << 8 | (drop + extra);
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? e | drop : (e & ~0xFFFFu) | drop << 8 | (drop + extra);
             for (k = code >> primary; k < 1u << sub_bits; k += 1u << drop) table[sub_at + k] = e;
             count[len]--;
         }
         for (bit = 1u << (len - 1); code & bit; bit >>= 1) {}                        /* next code, bits reversed */
         code = bit ? (code & (bit - 1)) + bit : 0;
     }
+    if (brief >= 16 && primary == NNI_LIT_BITS)         /* half the code space is literals of at most 5 bits: join neighbours, from the top, */
+        for (i = 1u << primary; i-- > 0; ) {            /* so that what follows (a smaller index) still stands alone */
+            uint32_t e = table[i], f, bits = e & 63;
+            if (!(e & NNI_Z_LIT)) continue;
+            f = table[i >> bits];
+            if (!(f & NNI_Z_LIT) || bits + (f & 63) > primary) continue;
+            e = (f & 0xFF00) << 8 | (e & 0xFF00) | 0x80u;
+            bits += f & 63;
+            f = table[i >> bits];
+            if (f & NNI_Z_LIT && bits + (f & 63) <= primary) { e = (f & 0xFF00) << 16 | e | NNI_Z_LIT1; bits += f & 63; }
+            table[i] = e | bits;
+        }
     return NULL;
 }
 /* base entries: RFC 1951 section 3.2.5 */
 NNI_FN void nni_inf_bases(uint32_t lit[288], uint32_t dst[32])
 {
     unsigned i, base, extra;
-    for (i = 0; i < 256; i++) lit[i] = NNI_Z_LIT | i << 16;
+    for (i = 0; i < 256; i++) lit[i] = NNI_Z_LIT1 | i << 8;
     lit[256] = NNI_Z_SPECIAL | NNI_Z_END;
     for (i = 257, base = 3; i < 285; i++) {
         extra = i < 265 ? 0 : (i - 261) / 4;
@@ -6244,59 +6345,72 @@ NNI_FN void nni_inf_init(nni_inf *z)
     z->why = NULL;
 }
 
-/* The fast loop: whole symbols while both margins hold. */
-NNI_FN int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+/* The fast loop: whole symbols while both margins hold. Between two steps at least 56 bits are at hand and e is the entry
+ * of the next ones; it is looked up before the bytes of a match are copied, so that the copy hides the wait for it. Only
+ * the low six bits of n mean anything: whole entries are subtracted from it. */
+#define NNI_Z_FAST_IN 32                   /* a step takes at most 3 x 7 bytes and looks 8 ahead */
+#define NNI_Z_FAST_OUT 320                 /* 3 x 3 literals, 258 of a match, and 31 that a copy may write too far */
+#define NNI_Z_REFILL() (bits |= nni_z_word(in) << (n & 63), in += (63 - n) >> 3 & 7, n |= 56)
+#define NNI_Z_TAKE() (bits >>= (e & 63), n -= e)
+#define NNI_Z_GIVE() do { nni_z_put32(out, e >> 8); out += e >> 6 & 3; } while (0)
+#define NNI_Z_MASK(k) (((uint64_t)1 << (k)) - 1)
+#if defined(__GNUC__) || defined(__clang__)
+#define NNI_Z_INLINE __attribute__((always_inline)) NNI_FN inline
+#else
+#define NNI_Z_INLINE NNI_FN
+#endif
+NNI_FN uint64_t nni_z_word(const void *p) { uint64_t v; if (nni_big_endian()) return nni_le64(p); memcpy(&v, p, 8); return v; }
+NNI_FN void nni_z_put64(void *p, uint64_t v) { if (nni_big_endian()) nni_put_le64(p, v); else memcpy(p, &v, 8); }
+NNI_FN void nni_z_put32(void *p, uint32_t v) { if (nni_big_endian()) nni_put_le32(p, v); else memcpy(p, &v, 4); }
+typedef int (*nni_inf_loop)(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end);
+NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
 {
-    const unsigned char *in = *in_p, *in_stop = in_end - 16;
-    unsigned char *out = *out_p, *out_stop = out_end - 320;
+    const unsigned char *in = *in_p, *in_stop = in_end - NNI_Z_FAST_IN;
+    unsigned char *out = *out_p, *out_stop = out_end - NNI_Z_FAST_OUT;
     uint64_t bits = z->bits;
-    unsigned n = z->n_bits;
+    uint32_t n = z->n_bits, e;
     int r = -1;
     const uint32_t *lit = z->lit, *dst = z->dst;
-    const uint64_t lit_mask = ((uint64_t)1 << NNI_LIT_BITS) - 1, dist_mask = ((uint64_t)1 << NNI_DIST_BITS) - 1;
-    while (in < in_stop && out < out_stop) {
-        uint64_t word, had;
-        uint32_t e;
+    NNI_Z_REFILL();
+    e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
+    do {
+        uint64_t had;
         size_t len, dist;
         const unsigned char *from;
-        unsigned char *to, *stop;
-        word = nni_le64(in);                            /* 56 to 63 bits at hand after this */
-        bits |= word << n;
-        in += (63 - n) >> 3;
-        n |= 56;
-        e = lit[bits & lit_mask];
-        if (e & NNI_Z_LIT) {                            /* up to three literals of at most 11 bits, 22 left for the rest */
-            bits >>= (unsigned char)e; n -= (unsigned char)e;
-            *out++ = (unsigned char)(e >> 16);
-            e = lit[bits & lit_mask];
+        unsigned char *to;
+        if (e & NNI_Z_LIT) {                            /* up to three entries of at most 11 bits each */
+            NNI_Z_GIVE();
+            NNI_Z_TAKE();
+            e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
             if (e & NNI_Z_LIT) {
-                bits >>= (unsigned char)e; n -= (unsigned char)e;
-                *out++ = (unsigned char)(e >> 16);
-                e = lit[bits & lit_mask];
+                NNI_Z_GIVE();
+                NNI_Z_TAKE();
+                e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
                 if (e & NNI_Z_LIT) {
-                    bits >>= (unsigned char)e; n -= (unsigned char)e;
-                    *out++ = (unsigned char)(e >> 16);
+                    NNI_Z_GIVE();
+                    NNI_Z_TAKE();
+                    e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
+                    NNI_Z_REFILL();
                     continue;
                 }
             }
-            word = nni_le64(in);                        /* a match behind literals: fill up again */
-            bits |= word << n;
-            in += (63 - n) >> 3;
-            n |= 56;
+            NNI_Z_REFILL();
         }
         if (e & NNI_Z_SPECIAL) {
             if (e & NNI_Z_SUB) {
                 bits >>= NNI_LIT_BITS; n -= NNI_LIT_BITS;
-                e = lit[(e >> 16) + (bits & (((uint32_t)1 << ((e >> 8) & 15)) - 1))];
+                e = lit[(e >> 16) + (bits & NNI_Z_MASK(e >> 8 & 15))];
                 if (e & NNI_Z_LIT) {
-                    bits >>= (unsigned char)e; n -= (unsigned char)e;
-                    *out++ = (unsigned char)(e >> 16);
+                    NNI_Z_GIVE();
+                    NNI_Z_TAKE();
+                    e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
+                    NNI_Z_REFILL();
                     continue;
                 }
             }
             if (e & NNI_Z_SPECIAL) {
                 if (e & NNI_Z_END) {
-                    bits >>= (unsigned char)e; n -= (unsigned char)e;
+                    NNI_Z_TAKE();
                     z->state = z->last ? NNI_ZS_END : NNI_ZS_HEAD;
                     break;
                 }
@@ -6306,46 +6420,73 @@ NNI_FN int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned c
             }
         }
         had = bits;                                     /* length: at most 15 + 5 bits */
-        bits >>= (unsigned char)e; n -= (unsigned char)e;
-        len = (e >> 16) + (size_t)((had & (((uint64_t)1 << (unsigned char)e) - 1)) >> ((e >> 8) & 15));
-        e = dst[bits & dist_mask];                      /* distance: at most 15 + 13 bits */
+        NNI_Z_TAKE();
+        len = (e >> 16) + (size_t)((had & NNI_Z_MASK(e & 63)) >> (e >> 8 & 15));
+        e = dst[bits & NNI_Z_MASK(NNI_DIST_BITS)];      /* distance: at most 15 + 13 bits */
+        NNI_Z_REFILL();
         if (e & NNI_Z_SPECIAL) {
             if (e & NNI_Z_SUB) {
                 bits >>= NNI_DIST_BITS; n -= NNI_DIST_BITS;
-                e = dst[(e >> 16) + (bits & (((uint32_t)1 << ((e >> 8) & 15)) - 1))];
+                e = dst[(e >> 16) + (bits & NNI_Z_MASK(e >> 8 & 15))];
             }
             if (e & NNI_Z_SPECIAL) { z->why = "invalid distance code"; r = NNI_ZR_BAD; break; }
         }
         had = bits;
-        bits >>= (unsigned char)e; n -= (unsigned char)e;
-        dist = (e >> 16) + (size_t)((had & (((uint64_t)1 << (unsigned char)e) - 1)) >> ((e >> 8) & 15));
+        NNI_Z_TAKE();
+        dist = (e >> 16) + (size_t)((had & NNI_Z_MASK(e & 63)) >> (e >> 8 & 15));
         if (dist > (size_t)(out - base)) { z->why = "distance too far back"; r = NNI_ZR_BAD; break; }
+        e = lit[bits & NNI_Z_MASK(NNI_LIT_BITS)];
+        NNI_Z_REFILL();
         from = out - dist;
         to = out;
-        stop = out + len;
-        out = stop;
-        if (dist >= 16) {                               /* 16 bytes at a time, up to 15 past the end: out_stop leaves room */
-            do { memcpy(to, from, 16); to += 16; from += 16; } while (to < stop);
+        out += len;
+        if (dist >= 16) {                               /* 32 bytes, and more when that was not all */
+            memcpy(to, from, 16);
+            memcpy(to + 16, from + 16, 16);
+            for (to += 32, from += 32; to < out; to += 16, from += 16) memcpy(to, from, 16);
+        } else if (dist >= 8) {                         /* a period of 8 to 15 bytes, 16 of it in two words */
+            uint64_t lo = nni_z_word(from), hi = nni_z_word(from + 8);
+            const unsigned k = 8 * ((unsigned)dist - 8);
+            const size_t step = dist == 8 ? 16 : dist;
+            hi = (hi & NNI_Z_MASK(k)) | lo << k;
+            do { nni_z_put64(to, lo); nni_z_put64(to + 8, hi); to += step; } while (to < out);
+#if defined(NNI_X86)
         } else if (dist == 1) {
-            memset(to, *from, len);
-        } else {
-            if (dist < 8) {                             /* a short period: write 8 bytes of it, go on a multiple of it back */
-                size_t k;
-                for (k = 0; k < 8; k++) to[k] = from[k];
-                to += 8;
-                from = to - (7 / dist + 1) * dist;
-            }
-            while (to < stop) { memcpy(to, from, 8); to += 8; from += 8; }
+            const __m128i v = _mm_set1_epi8((char)*from);
+            do { _mm_storeu_si128((__m128i *)(void *)to, v); _mm_storeu_si128((__m128i *)(void *)(to + 16), v); to += 32; } while (to < out);
+#endif
+        } else {                                        /* a shorter one: as often as it fits into a word */
+            const unsigned k = 8 * (unsigned)dist;
+            uint64_t v = nni_z_word(from) & NNI_Z_MASK(k);
+            size_t step = dist == 3 || dist == 6 ? 6 : dist == 5 || dist == 7 ? dist : 8;
+            v |= v << k;
+            if (dist < 4) { v |= v << 2 * k; if (dist == 1) v |= v << 4 * k; }
+            do { nni_z_put64(to, v); nni_z_put64(to + step, v); to += 2 * step; } while (to < out);
         }
-    }
+    } while (in < in_stop && out < out_stop);
+    n &= 63;
     in -= n >> 3;                                       /* whole unread bytes go back: they came from this very input */
     n &= 7;
-    z->bits = bits & (((uint64_t)1 << n) - 1);
+    z->bits = bits & NNI_Z_MASK(n);
     z->n_bits = n;
     *in_p = in;
     *out_p = out;
     return r;
 }
+NNI_FN int nni_inf_plain(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+{
+    return nni_inf_fast(z, in_p, in_end, base, out_p, out_end);
+}
+#if defined(NNI_X86)
+/* the same with shifts that need no register of their own */
+__attribute__((target("bmi,bmi2"))) NNI_FN int nni_inf_bmi2(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+{
+    return nni_inf_fast(z, in_p, in_end, base, out_p, out_end);
+}
+NNI_FN nni_inf_loop nni_inf_choose(void) { return nni_cpu_bits() & NNI_CPU_BMI2 ? nni_inf_bmi2 : nni_inf_plain; }
+#else
+NNI_FN nni_inf_loop nni_inf_choose(void) { return nni_inf_plain; }
+#endif
 
 /* Runs until the input or the output is used up or the stream ends. base: where the history begins (matches may reach
  * back to it). Input is taken only as it is needed, so that afterwards fewer than 8 bits are held. */
@@ -6361,6 +6502,7 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
     int r = NNI_ZR_DONE;
     uint32_t e, pre_base[19];
     unsigned i, k, v, drop;
+    const nni_inf_loop fast = nni_inf_choose();
     for (;;) switch (z->state) {
     case NNI_ZS_HEAD:
         if (z->last) { z->state = NNI_ZS_END; break; }
@@ -6410,7 +6552,7 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
             z->lens[pre_order[z->at]] = (unsigned char)(z->bits & 7);
             NNI_Z_DROP(3);
         }
-        for (i = 0; i < 19; i++) pre_base[i] = NNI_Z_LIT | (uint32_t)i << 16;
+        for (i = 0; i < 19; i++) pre_base[i] = NNI_Z_LIT1 | (uint32_t)i << 8;
         if ((z->why = nni_inf_table(z->dst, 7, z->lens, 19, pre_base, 0)) != NULL) { r = NNI_ZR_BAD; goto out; }
         z->at = 0;
         z->state = NNI_ZS_LENS;
@@ -6419,11 +6561,11 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
         while (z->at < z->n_lit + z->n_dist) {
             for (;;) {
                 e = z->dst[z->bits & 127];
-                if ((e & 0xFF) <= z->n_bits) break;
+                if ((e & 63) <= z->n_bits) break;
                 NNI_Z_BYTE();
             }
-            v = e >> 16 & 0xFF;
-            drop = e & 0xFF;
+            v = e >> 8 & 0xFF;
+            drop = e & 63;
             if (v < 16) { NNI_Z_DROP(drop); z->lens[z->at++] = (unsigned char)v; continue; }
             k = v == 16 ? 2 : v == 17 ? 3 : 7;
             NNI_Z_NEED(drop + k);
@@ -6437,26 +6579,27 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
         z->state = NNI_ZS_CODES;
         break;
     case NNI_ZS_CODES:
-        if (in_end - in > 16 && out_end - out > 320) {
-            if ((r = nni_inf_fast(z, &in, in_end, base, &out, out_end)) >= 0) goto out;
+        if (in_end - in > NNI_Z_FAST_IN && out_end - out > NNI_Z_FAST_OUT) {
+            if ((r = fast(z, &in, in_end, base, &out, out_end)) >= 0) goto out;
             r = NNI_ZR_DONE;
             if (z->state != NNI_ZS_CODES) break;
         }
         for (drop = 0;;) {                              /* the code, through the second table when it is long */
             e = z->lit[z->bits & ((1u << NNI_LIT_BITS) - 1)];
             drop = 0;
-            if ((e & (NNI_Z_LIT | NNI_Z_SPECIAL | NNI_Z_SUB)) == (NNI_Z_SPECIAL | NNI_Z_SUB)) {
+            if (!(e & NNI_Z_LIT) && (e & NNI_Z_SPECIAL) && (e & NNI_Z_SUB)) {
                 drop = NNI_LIT_BITS;
                 e = z->lit[(e >> 16) + ((z->bits >> NNI_LIT_BITS) & ((1u << (e >> 8 & 15)) - 1))];
             }
-            v = (e & (NNI_Z_LIT | NNI_Z_SPECIAL)) ? e & 0xFF : e >> 8 & 15;
+            if (e & NNI_Z_LIT) v = z->lens[e >> 8 & 0xFF] - drop;      /* only the first of several */
+            else v = e & NNI_Z_SPECIAL ? e & 63 : e >> 8 & 15;
             if (drop + v <= z->n_bits) break;
             NNI_Z_BYTE();
         }
         if (e & NNI_Z_LIT) {
             if (out == out_end) { r = NNI_ZR_OUTPUT; goto out; }
             NNI_Z_DROP(drop + v);
-            *out++ = (unsigned char)(e >> 16);
+            *out++ = (unsigned char)(e >> 8);
             break;
         }
         if (e & NNI_Z_SPECIAL) {

@@ -78,6 +78,82 @@ static void round_trips(void)
         CHECK_INT(nn_deflate(&z, "a", 1, NN_DEFLATE_RAW, 10, &e), NN_E_ARG);
     }
 }
+static uint32_t slow_crc(uint32_t c, const unsigned char *p, size_t n, uint32_t poly)
+{
+    int k;
+    for (c = ~c; n; n--) for (c ^= *p++, k = 0; k < 8; k++) c = c & 1 ? (c >> 1) ^ poly : c >> 1;
+    return ~c;
+}
+static void checksums(void)                            /* by the definition, at every length around the widths of the fast paths */
+{
+    static unsigned char b[12000];
+    uint32_t r = 1;
+    size_t i, n;
+    for (i = 0; i < sizeof b; i++) { r = r * 1664525u + 1013904223u; b[i] = (unsigned char)(i < 6000 ? r >> 24 : 255); }
+    for (n = 0; n < sizeof b - 40; n += n < 400 ? 1 : 367) {
+        const unsigned char *p = b + n % 37;
+        uint32_t a = 65520, d = 65520;
+        r = r * 1664525u + 1013904223u;
+        CHECK(nn_crc32(r, p, n) == slow_crc(r, p, n, 0xEDB88320u));
+        CHECK(nn_crc32c(r, p, n) == slow_crc(r, p, n, 0x82F63B78u));
+        for (i = 0; i < n; i++) { a = (a + p[i]) % 65521; d = (d + a) % 65521; }
+        CHECK(nn_adler32(65520u << 16 | 65520u, p, n) == (d << 16 | a));
+    }
+    CHECK(nn_crc32(0, "123456789", 9) == 0xCBF43926u && nn_crc32c(0, "123456789", 9) == 0xE3069283u && nn_adler32(1, "Wikipedia", 9) == 0x11E60398u);
+}
+/* Every period from 1 to 40 with every length, many short codes (entries of three literals), long codes, far matches: whole and in pieces of all sizes. */
+static void pieces_agree(void)
+{
+    static unsigned char data[200000], back[200000];
+    uint32_t r = 5;
+    int kind;
+    for (kind = 0; kind < 4; kind++) {
+        nn_buf z = NN_ZERO, out = NN_ZERO;
+        nn_error e = NN_ZERO;
+        nn_inflater *inf = NULL;
+        const unsigned char *in;
+        unsigned char *o = back;
+        size_t i = 0, in_left, period, n;
+        int done = 0, level = kind == 1 ? 1 : 6;
+        if (kind == 0) for (period = 1; period <= 40; period++) for (n = 3; n < 300 && i + n + period < sizeof data; n += 1 + n / 9) {
+            size_t k;
+            for (k = 0; k < period; k++) { r = r * 1664525u + 1013904223u; data[i++] = (unsigned char)(r >> 24); }
+            for (k = 0; k < n; k++, i++) data[i] = data[i - period];
+        }
+        for (; i < sizeof data; i++) {
+            r = r * 1664525u + 1013904223u;
+            data[i] = (unsigned char)(kind == 1 ? (unsigned)"0123456789.,\n"[(r >> 28) % 13] : kind == 2 ? 200u - nni_d_log2((r >> 8) + 1) * 7 : i > 33000 && r >> 30 ? data[i - 32768 + (r >> 29 & 1) * 100] : r >> 24);
+        }
+        CHECK_OK(nn_deflate(&z, data, sizeof data, NN_DEFLATE_GZIP, level, &e), e);
+        CHECK_OK(nn_inflate(&out, z.data, z.len, NN_DEFLATE_GZIP, 0, NULL, &e), e);
+        CHECK(out.len == sizeof data && memcmp(out.data, data, sizeof data) == 0);
+        CHECK_OK(nn_inflater_open(&inf, NN_DEFLATE_GZIP, NULL, &e), e);
+        for (in = z.data, in_left = z.len; !done; ) {
+            size_t a, b, a0, b0;
+            r = r * 1664525u + 1013904223u;
+            a = a0 = (r >> 20) % (r & 256 ? 5000 : 50);
+            b = b0 = (r >> 9) % (r & 64 ? 9000 : 40);
+            if (a > in_left) a = a0 = in_left;
+            if (b > (size_t)(back + sizeof back - o)) b = b0 = (size_t)(back + sizeof back - o);
+            if (nn_inflater_run(inf, &in, &a, a0 == in_left, &o, &b, &done, &e) != NN_OK) break;
+            in_left -= a0 - a;
+        }
+        CHECK(done && in_left == 0 && o == back + sizeof back && memcmp(back, data, sizeof data) == 0);
+        nn_inflater_close(inf);
+        nn_buf_free(&z);
+        nn_buf_free(&out);
+    }
+}
+static void plain_path(void)                           /* the same without what the CPU offers beyond the language */
+{
+    (void)setenv("NN_ISA", "ref", 1);
+    nni_isa_reset();
+    checksums();
+    pieces_agree();
+    round_trips();
+    (void)unsetenv("NN_ISA");
+    nni_isa_reset();
+}
 static void damage_and_starvation(void)
 {
     nn_buf z = NN_ZERO;
@@ -107,6 +183,9 @@ int main(void)
 {
     RUN(bad_streams);
     RUN(round_trips);
+    RUN(checksums);
+    RUN(pieces_agree);
+    RUN(plain_path);
     RUN(damage_and_starvation);
     RUN(empty_blocks_stay_fast);
     bin_done();
