@@ -962,6 +962,137 @@ NN_DEF nn_status nn_mlp_backward_update(nn_mlp *m, nn_mlp_work *w, nn_mlp_input 
     k.m2 = m2;
     return nni_mlp_back(m, w, in, n, run, dout, &k, dx, err);
 }
+/* ---- [RUN] small nets ----------------------------------------------------
+ * A net whose layers all lie in the first caches loses its time to calls, checks and packing, not to arithmetic. So here features are rows:
+ * layer l's values are [n_out][ld], the lanes of a vector are rows of the batch, and each product is a handful of tiles on operands as they
+ * stand. Forward: Z = W X, backward: dX = W^T dZ; the weight gradient is a chain over rows of the batch, so it reads the layer's input
+ * row by row, which forward keeps beside. The same chains as nn_mlp_forward and nn_mlp_backward, so the same bits. */
+typedef struct nni_small {
+    size_t rows, ld;              /* capacity; rows rounded up to whole pairs of vectors */
+    float **pre, **post, **row;   /* per layer: [n_out][ld] before (NULL: not kept) and after the activation; [rows][n_out] after it */
+    float *xt, *table;            /* input: [n_in][ld] of dense rows; [n_in][n_out] of layer 0 for tokens */
+    float *turn, *d[2], *z;       /* [rows][widest]; gradients [widest][ld]; logits [rows][n_out] */
+} nni_small;
+/* Does it pay? Dropout goes the general way. */
+NNI_FN int nni_small_fits(const nn_mlp *m, size_t rows, int train)
+{
+    size_t l, wide = 0;
+    if (!nni_kern()->block || m->n_params > 32768 || m->n_in > 1024 || m->max_width > 64 || rows > 256) return 0;
+    for (l = 0; l < m->n_layers; l++) { wide += m->layers[l].n_out; if (train && m->layers[l].dropout > 0) return 0; }
+    return rows * (wide + m->n_in) <= 131072;
+}
+/* Lays it out in block (NULL = only count). 0 = overflow. */
+NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, int train, int tokens, unsigned char *block)
+{
+    const size_t nr = (size_t)nni_kern()->nr, ld = (rows + nr - 1) / nr * nr;
+    size_t at = 0, l;
+    int ok = 1;
+    nni_small t = NN_ZERO, *s = (nni_small *)nni_carve(block, &at, &ok, 1, sizeof *s);
+    float *swap[2] = { NULL, NULL };
+    t.rows = rows;
+    t.ld = ld;
+    t.pre  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.pre);
+    t.post = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.post);
+    t.row  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.row);
+    if (tokens) t.table = (float *)nni_carve(block, &at, &ok, m->n_in * m->layers[0].n_out, sizeof(float));
+    else t.xt = (float *)nni_carve(block, &at, &ok, m->n_in * ld, sizeof(float));
+    t.turn = (float *)nni_carve(block, &at, &ok, rows * m->max_width, sizeof(float));
+    t.z = (float *)nni_carve(block, &at, &ok, rows * m->n_out, sizeof(float));
+    for (l = 0; l < 2; l++) *(train ? &t.d[l] : &swap[l]) = (float *)nni_carve(block, &at, &ok, m->max_width * ld, sizeof(float));
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        float *pre = NULL, *post = swap[l & 1], *row = NULL;
+        if (train) {
+            post = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
+            if (nn_act_needs_input(y->act)) pre = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
+            if (l + 1 < m->n_layers) row = (float *)nni_carve(block, &at, &ok, rows * y->n_out, sizeof(float));
+        }
+        if (block) { t.pre[l] = pre; t.post[l] = post; t.row[l] = row; }
+    }
+    if (block) { *s = t; *out = s; }
+    return ok ? at : 0;
+}
+/* Elementwise over [rows][ld]: in one go where the batch is full. */
+NNI_FN void nni_small_act(const nni_kernels *kn, float *y, const float *x, const float *saved, size_t rows, size_t ld, size_t n, nn_act a, float slope)
+{
+    size_t r;
+    if (n == ld) { n *= rows; rows = 1; }
+    for (r = 0; r < rows; r++)
+        if (saved) kn->act_backward(y + r * ld, x + r * ld, saved + r * ld, n, a, slope);
+        else kn->act_forward(y + r * ld, x + r * ld, n, a, slope);
+}
+/* Does tensor i move: has it an optimizer, and is it not frozen? */
+NNI_FN int nni_moves(const nn_mlp *m, const nn_update *const *u, size_t i)
+{
+    return u[i] && !(i & 1 ? m->layers[i / 2].frozen_bias : m->layers[i / 2].frozen_weight);
+}
+/* Logits [n][n_out] of n <= rows rows; the input was checked. */
+NNI_FN const float *nni_small_forward(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n)
+{
+    const nni_kernels *kn = nni_kern();
+    const size_t w = (size_t)kn->nr / 2, lanes = (n + w - 1) / w * w, ld = s->ld, last = m->n_layers - 1;
+    const float *x = s->xt;
+    size_t l;
+    if (in->x) kn->flip(s->xt, ld, in->x, in->ldx ? in->ldx : m->n_in, n, m->n_in);
+    for (l = 0; l <= last; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        const float *weight = params + y->offset, *bias = weight + y->n_in * y->n_out;
+        const int relu = y->act == NN_ACT_RELU;
+        float *z = s->pre[l] ? s->pre[l] : s->post[l];
+        if (l == 0 && in->tokens) {
+            kn->flip(s->table, y->n_out, weight, y->n_in, y->n_out, y->n_in);
+            kn->gather(s->turn, s->table, in->tokens, bias, n, in->length, in->vocab, y->n_out);
+            kn->flip(z, ld, s->turn, y->n_out, n, y->n_out);
+            if (relu) nni_small_act(kn, z, z, NULL, y->n_out, ld, lanes, y->act, y->slope);
+        } else {
+            kn->block(y->n_out, lanes, y->n_in, weight, y->n_in, 0, x, ld, z, ld);
+            kn->bias(z, ld, bias, y->n_out, lanes, relu);
+        }
+        if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(kn, s->post[l], z, NULL, y->n_out, ld, lanes, y->act, y->slope);
+        if (s->row[l]) kn->flip(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
+        x = s->post[l];
+    }
+    if (m->n_out == 1) return x;
+    kn->flip(s->z, m->n_out, x, ld, m->n_out, n);
+    return s->z;
+}
+/* Gradients of the tensors i with u[i] != NULL that are not frozen into grads [n_params] (overwritten), from dout [n][n_out]. */
+NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n, const float *dout,
+                               const nn_update *const *u, float *grads)
+{
+    const nni_kernels *kn = nni_kern();
+    const size_t w = (size_t)kn->nr / 2, lanes = (n + w - 1) / w * w, ld = s->ld;
+    size_t l, lowest = 0, turn = 0;
+    float *d = s->d[1];
+    while (lowest < m->n_layers && !nni_moves(m, u, 2 * lowest) && !nni_moves(m, u, 2 * lowest + 1)) lowest++;
+    if (m->n_out == 1) memcpy(d, dout, n * sizeof *d);
+    else kn->flip(d, ld, dout, m->n_out, n, m->n_out);
+    for (l = m->n_layers; l-- > lowest; ) {
+        const nn_mlp_layer *y = &m->layers[l];
+        const size_t nw = y->n_in * y->n_out;
+        const int weight = nni_moves(m, u, 2 * l), bias = nni_moves(m, u, 2 * l + 1);
+        const float *x = l ? s->row[l - 1] : in->x, *rows = d;
+        float *g = grads + y->offset;
+        if ((bias || (weight && !x)) && y->n_out > 1) { kn->flip(s->turn, y->n_out, d, ld, y->n_out, n); rows = s->turn; }
+        if (weight && x) kn->block(y->n_out, y->n_in, n, d, ld, 0, x, l || !in->ldx ? y->n_in : in->ldx, g, y->n_in);
+        else if (weight) {
+            memset(s->table, 0, nw * sizeof *g);
+            kn->scatter(s->table, in->tokens, rows, n, in->length, in->vocab, y->n_out);
+            kn->flip(g, y->n_in, s->table, y->n_out, y->n_in, y->n_out);
+        }
+        if (bias) kn->colsum(g + nw, rows, n, y->n_out, y->n_out, 0);
+        if (l > lowest) {
+            const nn_mlp_layer *b = y - 1;
+            float *to = s->d[turn];
+            kn->block(y->n_in, lanes, y->n_out, params + y->offset, y->n_in, 1, d, ld, to, ld);
+            if (b->act != NN_ACT_IDENTITY)
+                nni_small_act(kn, to, to, s->pre[l - 1] ? s->pre[l - 1] : s->post[l - 1], y->n_in, ld, lanes, b->act, b->slope);
+            d = to;
+            turn ^= 1;
+        }
+    }
+}
+
 #define NNI_PREDICT_ROWS 256
 NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, size_t n, int threads, nn_error *err)
 {
@@ -970,6 +1101,22 @@ NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, si
     size_t at, rows = n < NNI_PREDICT_ROWS ? n : NNI_PREDICT_ROWS, ldx = in.ldx ? in.ldx : m->n_in;
     nn_status s = nni_mlp_check_input("nn_mlp_predict", m, NULL, &in, n, err);
     if (s != NN_OK || n == 0) return s;
+    if (nni_small_fits(m, rows, 0)) {
+        nni_small *small = NULL;
+        const size_t bytes = nni_small_layout(&small, m, rows, 0, in.tokens != NULL, NULL);
+        unsigned char *block = (unsigned char *)nn_mem_alloc(bytes, &m->alloc);
+        if (!block) return nni_fail(err, NN_E_NOMEM, "nn_mlp_predict: out of memory, %zu bytes wanted", bytes);
+        (void)nni_small_layout(&small, m, rows, 0, in.tokens != NULL, block);
+        for (at = 0; at < n; at += rows) {
+            const size_t now = n - at < rows ? n - at : rows;
+            nn_mlp_input part = in;
+            if (in.x) part.x = in.x + at * ldx;
+            else part.tokens = in.tokens + at * in.length;
+            memcpy(out + at * m->n_out, nni_small_forward(m, small, m->params, &part, now), now * m->n_out * sizeof(float));
+        }
+        nn_mem_free(block, bytes, &m->alloc);
+        return NN_OK;
+    }
     s = nn_mlp_workspace_make(&w, m, rows, in.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
     run.threads = threads;
     for (at = 0; at < n && s == NN_OK; at += rows) {

@@ -1212,9 +1212,13 @@ typedef struct nni_kernels {
     void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
     void   (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols);
     void   (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols);
+    void   (*bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n);
+    void   (*bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
     int mr, nr;                                                                  /* the tile; nr / 2 in double */
     void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);      /* NULL: nn_gemm_ref */
     void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
+    void   (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt);
+    void   (*flip)(float *dst, size_t ldd, const float *src, size_t lds, size_t rows, size_t cols);
 } nni_kernels;
 
 #define NNI_PASS 1
@@ -4399,6 +4403,43 @@ NNI_KF void NNI_K(colsum)(float *out, const float *x, size_t rows, size_t cols, 
         nniv_storen(out + j, a, cols - j);
     }
 }
+/* Binary cross-entropy of logits x, targets t, positive weights q (NULL = 1): losses into l, gradients times f into dz (NULL = not wanted).
+ *   l = b log(1 + exp -|x|) + (x > 0 ? (1 - t) x : -x q t), b = 1 + (q - 1) t   so: dx = s(x) b - q t
+ * log(1 + e) = log(u) e / (u - 1), u = 1 + e rounded, keeps the digits of a small e; nothing large cancels. */
+NNI_KI nniv NNI_K(bce1)(nniv *d, nniv x, nniv t, nniv q, nniv f)
+{
+    const nnim pos = nniv_lt(NNI_F(0.0f), x);
+    nniv e = NNI_K(exp)(nniv_sel(pos, nniv_sub(NNI_F(0.0f), x), x)), u = nniv_add(NNI_F(1.0f), e), r = nniv_sub(u, NNI_F(1.0f));
+    nniv ln = nniv_sel(nniv_lt(NNI_F(0.0f), r), nniv_mul(NNI_K(log)(u), nniv_div(e, r)), e);
+    nniv qt = nniv_mul(q, t), b = nniv_add(NNI_F(1.0f), nniv_mul(nniv_sub(q, NNI_F(1.0f)), t));
+    ln = nniv_sel(nniv_le(nniv_sub(x, x), NNI_F(0.0f)), ln, x);                       /* NaN stays NaN, Inf shows */
+    *d = nniv_mul(nniv_sub(nniv_mul(nniv_div(nniv_sel(pos, NNI_F(1.0f), e), u), b), qt), f);
+    return nniv_add(nniv_mul(b, ln), nniv_sel(pos, nniv_mul(nniv_sub(NNI_F(1.0f), t), x), nniv_mul(nniv_sub(NNI_F(0.0f), x), qt)));
+}
+NNI_KF void NNI_K(bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n)
+{
+    const nniv fs = nniv_set(f);
+    size_t i;
+    nniv d;
+    for (i = 0; i + NNI_W <= n; i += NNI_W) {
+        nniv_store(l + i, NNI_K(bce1)(&d, nniv_load(z + i), nniv_load(t + i), q ? nniv_load(q + i) : NNI_F(1.0f), fs));
+        if (dz) nniv_store(dz + i, d);
+    }
+    if (i < n) {
+        nniv_storen(l + i, NNI_K(bce1)(&d, nniv_loadn(z + i, n - i), nniv_loadn(t + i, n - i), q ? nniv_loadn(q + i, n - i) : NNI_F(1.0f), fs), n - i);
+        if (dz) nniv_storen(dz + i, d, n - i);
+    }
+}
+/* t[r][x] = relu?(t[r][x] + bias[r]): rows x n, ld apart; n is a multiple of 16 (small nets of nn_mlp.h keep features as rows) */
+NNI_KF void NNI_K(bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu)
+{
+    size_t r, x;
+    for (r = 0; r < rows; r++, t += ld) {
+        const nniv b = nniv_set(bias[r]);
+        if (relu) for (x = 0; x < n; x += NNI_W) nniv_store(t + x, NNI_K(relu)(nniv_add(nniv_load(t + x), b)));
+        else      for (x = 0; x < n; x += NNI_W) nniv_store(t + x, nniv_add(nniv_load(t + x), b));
+    }
+}
 /* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab + tok(i,p)], p ascending, + bias; and the way
  * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact zeros left out. */
 NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols)
@@ -4458,11 +4499,12 @@ static const nni_kernels NNI_K(kernels) = {
     "neon",
 #endif
     NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(act_forward), NNI_K(act_backward),
-    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter),
+    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
+    NNI_K(bias),
 #if NNI_PASS == 1
-    1, 1, NULL, NULL
+    1, 1, NULL, NULL, NULL, NULL
 #else
-    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64)
+    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32)
 #endif
 };
 
@@ -4926,6 +4968,23 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
         }
     }
 }
+#if NNI_TILE == 32
+/* t = P Q, m x n, nothing packed, nothing after the sums: for operands that lie in the first caches (small nets of nn_mlp.h). P as the
+ * tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when cols. */
+NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt)
+{
+    const size_t nb = (m + NNI_MR - 1) / NNI_MR;
+    size_t s, b;
+    for (s = 0; s < n; s += NNI_NR) {
+        const size_t w = n - s < NNI_NR ? n - s : NNI_NR;
+        const int part = NNI_PART(w);
+        for (b = 0; b < nb; b++) {
+            const size_t at = NNI_CUT_(m, nb, b), mr = NNI_CUT_(m, nb, b + 1) - at;
+            NNI_TK(tiles)[mr - 1][cols][part](k, p + (cols ? at : at * ps), ps, q + s, qs, NULL, 0, t + at * ldt + s, ldt, w);
+        }
+    }
+}
+#endif
 NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     switch (jb->path) {

@@ -228,9 +228,10 @@ typedef struct nn_trainer {
     size_t   best_epoch;
     nn_train_end end; int stopped;
     float   *m1, *m2;               /* [n_params] moments, or NULL where the optimizer has none */
-    float   *grads;                 /* [n_params]: clipping, no_fuse, qat; else NULL */
+    float   *grads;                 /* [n_params]: clipping, no_fuse, small nets; else NULL */
     float   *best_params;           /* [n_params] with keep_best, else NULL */
     nn_mlp_work work, eval;         /* of batch_size rows for training, of up to 256 for evaluation */
+    struct nni_small *small, *small_eval;     /* the same for small nets, which then leave work and eval alone; else NULL */
     size_t  *order;                 /* [n] rows of the epoch */
     int64_t *perm;                  /* [n] TORCH kinds, else NULL */
     float   *bx; int32_t *bt; int64_t *bl; float *by, *bw;     /* the gathered batch */
@@ -641,6 +642,17 @@ NNI_FN void nni_acc_add(nni_acc *a, double x)
     a->lane[a->n % 16] = a->lane[a->n % 16] + x;
     if (++a->n % 4096 == 0) { a->sum = a->sum + nni_acc_tree(a); memset(a->lane, 0, sizeof a->lane); }
 }
+NNI_FN void nni_acc_many(nni_acc *a, const float *x, size_t k)
+{
+    size_t j;
+    for (; k && a->n % 16; k--) nni_acc_add(a, (double)*x++);
+    for (; k >= 16; k -= 16, x += 16) {
+        for (j = 0; j < 15; j++) a->lane[j] = a->lane[j] + (double)x[j];
+        a->n += 15;
+        nni_acc_add(a, (double)x[15]);
+    }
+    for (; k; k--) nni_acc_add(a, (double)*x++);
+}
 NNI_FN double nni_acc_get(const nni_acc *a) { return a->n % 4096 || a->n == 0 ? a->sum + nni_acc_tree(a) : a->sum; }
 
 NNI_FN nn_status nni_loss_check(const nn_loss_desc *d, const int64_t *labels, const float *targets, size_t n, size_t c, nn_error *err)
@@ -722,24 +734,12 @@ NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t
     }
     return w * loss;
 }
-/* k elements of the losses without softmax, t their targets: losses into l, gradients (times f) into dz.
- *   BCE: l = b log(1 + exp -|x|) + (x > 0 ? (1 - t) x : -x q t), b = 1 + (q - 1) t   so: dx = s(x) b - q t */
+/* k elements of the losses without softmax, t their targets: losses into l, gradients (times f) into dz. */
 NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const float *x, const float *t, const float *q, float f, size_t k)
 {
-    float e[NNI_LOSS_CHUNK], u[NNI_LOSS_CHUNK];
     size_t j;
     if (kind == NN_LOSS_BCE) {
-        e[0] = u[0] = 0.0f;                  /* k >= 1 always; compilers do not see it */
-        for (j = 0; j < k; j++) e[j] = x[j] > 0 ? -x[j] : x[j];
-        nn_vexpf(e, e, k);
-        for (j = 0; j < k; j++) u[j] = 1.0f + e[j];
-        nn_vlogf(l, u, k);
-        for (j = 0; j < k; j++) {
-            float r = u[j] - 1.0f, ln = r > 0 ? l[j] * (e[j] / r) : e[j], pos = q ? q[j] : 1.0f, b = 1.0f + (pos - 1.0f) * t[j], xj = x[j];
-            if (!(xj - xj <= 0)) ln = xj;                       /* NaN stays NaN, Inf shows */
-            l[j] = b * ln + (xj > 0 ? (1.0f - t[j]) * xj : -xj * (pos * t[j]));      /* nothing large cancels */
-            if (dz) dz[j] = ((xj > 0 ? 1.0f : e[j]) / u[j] * b - pos * t[j]) * f;
-        }
+        nni_kern()->bce(l, dz, x, t, q, f, k);
     } else if (kind == NN_LOSS_MSE) {
         for (j = 0; j < k; j++) {
             float r = x[j] - t[j];
@@ -773,12 +773,12 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
     } else if (c == 1 && !weight) {                   /* one output: rows are the chunk */
         float t[NNI_LOSS_CHUNK], l[NNI_LOSS_CHUNK], q[NNI_LOSS_CHUNK];
         size_t j, k;
-        for (j = 0; j < NNI_LOSS_CHUNK; j++) q[j] = d->pos_weight ? d->pos_weight[0] : 1.0f;
+        for (j = 0; j < (d->pos_weight ? NNI_LOSS_CHUNK : 0); j++) q[j] = d->pos_weight[0];
         for (i = 0; i < n; i += k) {
             k = n - i < NNI_LOSS_CHUNK ? n - i : NNI_LOSS_CHUNK;
-            for (j = 0; j < k; j++) t[j] = targets ? targets[i + j] : (float)labels[i + j];
-            nni_loss_chunk(kind, delta, l, dz ? dz + i : NULL, z + i, t, q, scale, k);
-            for (j = 0; j < k; j++) nni_acc_add(&all, (double)l[j]);
+            if (!targets) for (j = 0; j < k; j++) t[j] = (float)labels[i + j];
+            nni_loss_chunk(kind, delta, l, dz ? dz + i : NULL, z + i, targets ? targets + i : t, d->pos_weight ? q : NULL, scale, k);
+            nni_acc_many(&all, l, k);
             if (row_loss) memcpy(row_loss + i, l, k * sizeof(float));
         }
     } else for (i = 0; i < n; i++) {
@@ -929,24 +929,33 @@ NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, cons
     }
     return hits;
 }
-/* Loss and metric of a set, chunk by chunk; w an inference workspace, out [n, n_out] or NULL. */
-NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, const nn_mlp_run *run, const nn_loss_desc *loss, const nn_train_set *s,
+/* nn_mlp_forward, the short way where there is one. */
+NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *small, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float **z, nn_error *err)
+{
+    nn_status s;
+    if (!small) return nn_mlp_forward(m, w, in, n, run, z, err);
+    s = nni_mlp_check_input("nn_mlp_forward", m, NULL, &in, n, err);
+    if (s == NN_OK) *z = nni_small_forward(m, small, run->params ? run->params : m->params, &in, n);
+    return s;
+}
+/* Loss and metric of a set, chunk by chunk; w an inference workspace, or small one for a small net; out [n, n_out] or NULL. */
+NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, nni_small *small, const nn_mlp_run *run, const nn_loss_desc *loss, const nn_train_set *s,
                               double (*metric_fn)(const float *, const nn_train_set *, size_t, size_t, void *), void *user,
                               float *row_loss, double *loss_out, double *metric_out, float *out, nn_error *err)
 {
     nn_loss_desc sum = *loss;
     nn_loss kind = loss->kind ? loss->kind : NN_LOSS_CE;
     nni_acc total = NN_ZERO;
-    size_t at, hits = 0;
+    size_t at, hits = 0, most = small ? small->rows : w->rows;
     double metric = 0;
     (void)row_loss;
     sum.reduction = NN_REDUCE_SUM;
-    for (at = 0; at < s->n; at += w->rows) {
-        size_t now = s->n - at < w->rows ? s->n - at : w->rows;
+    for (at = 0; at < s->n; at += most) {
+        size_t now = s->n - at < most ? s->n - at : most;
         const float *z = NULL, *targets = s->targets ? s->targets + at * m->n_out : NULL;
         const int64_t *labels = s->labels ? s->labels + at : NULL;
         double v = 0;
-        nn_status st = nn_mlp_forward(m, w, nni_set_input(s, at), now, run, &z, err);
+        nn_status st = nni_train_forward(m, w, small, nni_set_input(s, at), now, run, &z, err);
         if (st == NN_OK) st = nn_loss_eval(&sum, &v, NULL, z, labels, targets, s->weight ? s->weight + at : NULL, NULL, now, m->n_out, err);
         if (st != NN_OK) return st;
         nni_acc_add(&total, v);
@@ -968,15 +977,25 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, con
     nn_train_set s = *set;
     nn_mlp_work w = NN_ZERO;
     nn_mlp_run run = NN_ZERO;
+    nni_small *small = NULL;
+    unsigned char *block = NULL;
+    size_t rows, bytes = 0;
     nn_status st;
     if (!loss_desc) loss_desc = &zero;
     st = nni_set_check("nn_train_evaluate", m, loss_desc, &s, err);
     if (st != NN_OK) return st;
-    st = nn_mlp_workspace_make(&w, m, s.n < NNI_EVAL_ROWS ? s.n : NNI_EVAL_ROWS, s.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
+    rows = s.n < NNI_EVAL_ROWS ? s.n : NNI_EVAL_ROWS;
+    if (nni_small_fits(m, rows, 0)) {
+        bytes = nni_small_layout(&small, m, rows, 0, s.tokens != NULL, NULL);
+        block = (unsigned char *)nn_mem_alloc(bytes, &m->alloc);
+        if (!block) return nni_fail(err, NN_E_NOMEM, "nn_train_evaluate: out of memory, %zu bytes wanted", bytes);
+        (void)nni_small_layout(&small, m, rows, 0, s.tokens != NULL, block);
+    } else st = nn_mlp_workspace_make(&w, m, rows, s.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
     if (st != NN_OK) return st;
     run.threads = threads;
-    st = nni_evaluate(m, &w, &run, loss_desc, &s, NULL, NULL, NULL, loss, metric, out, err);
+    st = nni_evaluate(m, &w, small, &run, loss_desc, &s, NULL, NULL, NULL, loss, metric, out, err);
     nn_mlp_workspace_free(&w);
+    nn_mem_free(block, bytes, &m->alloc);
     return st;
 }
 
@@ -1027,12 +1046,12 @@ NNI_FN unsigned nni_train_flags(const nn_train_set *train, const nn_train_desc *
 NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, unsigned char *block)
 {
     size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows, need = 0, most = n > val->n ? n : val->n;
-    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW;
+    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW, tokens = train->x == NULL, small = !d->no_fuse && nni_small_fits(m, B, 1);
     void *work, *eval;
     (void)nni_carve(block, &at, &ok, 1, sizeof *t);
     t->m1 = adam || d->optim.momentum > 0 ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
     t->m2 = d->optim.kind != NN_OPT_SGD ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
-    t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse || small ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
     t->best_params = d->keep_best ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
     t->order = (size_t *)nni_carve(block, &at, &ok, n, sizeof(size_t));
     t->perm = d->shuffle == NN_SHUFFLE_TORCH || d->shuffle == NN_SHUFFLE_TORCH_GENERATOR ? (int64_t *)nni_carve(block, &at, &ok, n, sizeof(int64_t)) : NULL;
@@ -1060,6 +1079,15 @@ NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_se
     need = nn_mlp_workspace_bytes(m, rows, train->tokens || val->tokens ? NN_WORK_TOKENS : 0);
     if (need == 0) ok = 0;
     eval = nni_carve(block, &at, &ok, need, 1);
+    t->small = t->small_eval = NULL;
+    if (small) {
+        unsigned char *p = (unsigned char *)nni_carve(block, &at, &ok, nni_small_layout(&t->small, m, B, 1, tokens, NULL), 1);
+        if (p) (void)nni_small_layout(&t->small, m, B, 1, tokens, p);
+    }
+    if (!d->no_fuse && nni_small_fits(m, rows, 0)) {
+        unsigned char *p = (unsigned char *)nni_carve(block, &at, &ok, nni_small_layout(&t->small_eval, m, rows, 0, tokens, NULL), 1);
+        if (p) (void)nni_small_layout(&t->small_eval, m, rows, 0, tokens, p);
+    }
     if (block) {                          /* into memory of ours: cannot fail */
         (void)nn_mlp_workspace_make(&t->work, m, B, nni_train_flags(train, d), work, &d->alloc, NULL);
         (void)nn_mlp_workspace_make(&t->eval, m, rows, train->tokens || val->tokens ? NN_WORK_TOKENS : 0, eval, &d->alloc, NULL);
@@ -1185,6 +1213,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
 {
     nn_mlp *m = t->model;
     nn_mlp_run run = NN_ZERO;
+    nni_small *small = t->small;
     const float *z = NULL;
     double loss = 0, factor, began = 0;
     size_t g, i, j;
@@ -1196,7 +1225,8 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
     run.step = t->step;
     run.threads = t->team;
     s = nni_train_view(t, &run.params, err);
-    if (s == NN_OK) s = nn_mlp_forward(m, &t->work, in, n, &run, &z, err);
+    if (small) for (i = 0; i < m->n_layers; i++) if (m->layers[i].dropout > 0) small = NULL;      /* switched on since */
+    if (s == NN_OK) s = nni_train_forward(m, &t->work, small, in, n, &run, &z, err);
     if (s == NN_OK) s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out, err);
     if (s != NN_OK) return s;
     if (loss_out) *loss_out = loss;
@@ -1220,7 +1250,8 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
         nni_sink k = NN_ZERO;
         size_t most = 2 * m->n_layers;
         k.grads = t->grads;
-        s = nni_mlp_back(m, &t->work, in, n, &run, t->dz, &k, NULL, err);
+        if (small) nni_small_backward(m, small, run.params ? run.params : m->params, &in, n, t->dz, t->updates, t->grads);
+        else s = nni_mlp_back(m, &t->work, in, n, &run, t->dz, &k, NULL, err);
         if (s != NN_OK) return s;
         if (t->desc.clip_value > 0) {
             float v = (float)t->desc.clip_value;
@@ -1229,7 +1260,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
         if (t->desc.clip_norm > 0) {                 /* torch.nn.utils.clip_grad_norm_: coefficient max_norm / (norm + 1e-6), at most 1 */
             double sq = 0, norm;
             float coef;
-            for (i = 0; i < most; i++) if (t->updates[i]) {
+            for (i = 0; i < most; i++) if (nni_moves(m, t->updates, i)) {
                 const nn_mlp_layer *y = &m->layers[i / 2];
                 size_t nw = y->n_in * y->n_out;
                 sq += nn_sumsq_f32(t->grads + y->offset + (i & 1 ? nw : 0), i & 1 ? y->n_out : nw);
@@ -1242,9 +1273,10 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
         for (i = 0; i < most; i = j) {               /* neighbours of one group in one call: elementwise, so the same bits */
             const nn_mlp_layer *y = &m->layers[i / 2];
             size_t from = y->offset + (i & 1 ? y->n_in * y->n_out : 0), to;
-            for (j = i + 1; j < most && t->updates[j] == t->updates[i]; j++) {}
+            const int moves = nni_moves(m, t->updates, i);
+            for (j = i + 1; j < most && t->updates[j] == t->updates[i] && nni_moves(m, t->updates, j) == moves; j++) {}
             to = j == most ? m->n_params : m->layers[j / 2].offset + (j & 1 ? m->layers[j / 2].n_in * m->layers[j / 2].n_out : 0);
-            if (t->updates[i]) nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL, t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
+            if (moves) nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL, t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
         }
     }
     if (s == NN_OK) { t->step++; if (t->probe) nni_team_end(t, n, nni_clock() - began); }
@@ -1291,7 +1323,7 @@ NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, dou
     if (st == NN_OK) st = nni_train_view(t, &run.params, err);
     if (st != NN_OK) return st;
     run.threads = t->team;
-    return nni_evaluate(t->model, &t->eval, &run, &t->desc.loss, &s, t->desc.metric, t->desc.user, t->row_loss, loss, metric, NULL, err);
+    return nni_evaluate(t->model, &t->eval, t->small_eval, &run, &t->desc.loss, &s, t->desc.metric, t->desc.user, t->row_loss, loss, metric, NULL, err);
 }
 /* The rows' order of the epoch that begins. */
 NNI_FN void nni_train_order(nn_trainer *t)

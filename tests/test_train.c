@@ -426,6 +426,66 @@ static int record_order(const nn_train_event *e, void *user)
     for (i = 0; i < 10; i++) to[(e->epoch - 1) * 10 + i] = e->trainer->order[i];
     return 0;
 }
+/* the short way of small nets against the general one (no_fuse): weights, losses and evaluation, byte for byte */
+static uint64_t small_run(int no_fuse, size_t depth, const size_t *width, nn_act act, size_t batch, int tokens, nn_loss loss, size_t n_out, int opt, int frozen, int *is_small)
+{
+    enum { N = 150, LEN = 5, VOCAB = 4 };
+    static float x[N * 100], target[N * 40], w[N];
+    static int32_t tok[N * LEN];
+    static int64_t y[N];
+    nn_mlp_desc md = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_train_set s = NN_ZERO;
+    nn_train_desc d = NN_ZERO;
+    nn_train_result r = NN_ZERO;
+    nn_trainer *t = NULL;
+    nn_error e = NN_ZERO;
+    size_t i, in = width[0];
+    uint64_t h;
+    double v[2] = { 0, 0 };
+    fill(x, N * 100, 11); fill(target, N * 40, 12); fill(w, N, 13);
+    for (i = 0; i < N; i++) { y[i] = (int64_t)(i * 7 % n_out); w[i] += 1.0f; }
+    for (i = 0; i < N * 40; i++) target[i] = target[i] > 0 ? 1.0f : 0.0f;
+    for (i = 0; i < N * LEN; i++) tok[i] = (int32_t)(i * 13 % 29 % VOCAB);
+    md.n_in = tokens ? LEN * VOCAB : in; md.hidden = width + 1; md.n_hidden = depth; md.n_out = n_out; md.act = act; md.slope = 0.1;
+    CHECK_OK(nn_mlp_create(&m, &md, &e), e);
+    if (tokens) { s.tokens = tok; s.length = LEN; s.vocab = VOCAB; } else { s.x = x; s.ldx = in; }
+    if (loss == NN_LOSS_CE) s.labels = y; else s.targets = target;
+    if (frozen & 1) s.weight = w;
+    s.n = N;
+    d.epochs = 3; d.batch_size = batch; d.threads = 1; d.no_fuse = no_fuse; d.loss.kind = loss; d.optim.kind = (nn_opt)opt; d.optim.momentum = 0.5;
+    if (frozen & 2) { m->layers[0].frozen_weight = 1; m->layers[depth].frozen_bias = 1; }
+    if (frozen & 4) (void)nn_mlp_freeze(m, "layers.*", 1);
+    if (frozen & 8) d.clip_norm = 0.1;
+    CHECK_OK(nn_trainer_create(&t, m, &s, &s, &d, &e), e);
+    *is_small = t->small != NULL;
+    CHECK_OK(nn_trainer_run(t, &r, &e), e);
+    CHECK_OK(nn_train_evaluate(m, &s, &d.loss, &v[0], &v[1], NULL, 1, &e), e);
+    h = fnv(m->params, m->n_params * sizeof(float)) ^ fnv(r.train_loss, 3 * sizeof(double)) * 3 ^ fnv(r.val_loss, 3 * sizeof(double)) * 5 ^ fnv(v, sizeof v) * 7;
+    nn_train_result_free(&r);
+    nn_trainer_destroy(t);
+    nn_mlp_destroy(m);
+    return h;
+}
+static void small_nets(void)
+{
+    static const size_t wide[][5] = { { 100, 8, 8, 8 }, { 7, 32, 33 }, { 1, 1, 3 }, { 17, 13 }, { 31, 64, 40, 5, 7 }, { 5 } }, depth[] = { 3, 2, 2, 1, 4, 0 };
+    static const size_t batch[] = { 1, 7, 16, 32, 33, 128 };
+    size_t c, b;
+    int a, k, small, general, turn = 0, reached = 0;
+    for (c = 0; c < 6; c++) for (b = 0; b < 6; b++) for (a = NN_ACT_RELU; a <= NN_ACT_IDENTITY; a++) {
+        const nn_loss loss = (nn_loss)(NN_LOSS_CE + turn % 4);
+        const size_t n_out = loss == NN_LOSS_CE ? 5 : turn % 3 ? 1 : 37;
+        const int tokens = turn % 5 == 2, opt = 1 + turn % 4, frozen = turn % 16;
+        const uint64_t x = small_run(0, depth[c], wide[c], (nn_act)a, batch[b], tokens, loss, n_out, opt, frozen, &small);
+        k = x == small_run(1, depth[c], wide[c], (nn_act)a, batch[b], tokens, loss, n_out, opt, frozen, &general);
+        reached += small;
+        if (!k) printf("net %d, batch %d, act %d, loss %d, outputs %d, tokens %d, opt %d, frozen %d\n", (int)c, (int)batch[b], a, (int)loss, (int)n_out, tokens, opt, frozen);
+        CHECK(k && !general);
+        turn++;
+    }
+    CHECK(reached == (strcmp(nn_isa_name(), "ref") == 0 ? 0 : turn));
+}
 static void torch_orders(void)
 {
     static const size_t want[2][20] = { { 6,7,1,4,2,0,9,8,3,5, 2,4,7,0,8,9,5,3,6,1 }, { 3,7,5,2,0,8,1,6,9,4, 1,3,2,7,5,9,0,6,4,8 } };
@@ -663,6 +723,6 @@ static void memory(void)
 int main(void)
 {
     RUN(losses); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
-    RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
+    RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(small_nets); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
     return test_report();
 }
