@@ -264,24 +264,26 @@ NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signatu
     layer->neurons = neurons;
     return NN_OK;
 }
-NNI_FN void nni_sort_f64(double *x, size_t n)         /* ascending heap sort: no recursion, no allocation */
+/* Ascending, by merging runs of doubling length; no branch depends on the values, which are as good as random. tmp [n]. */
+NNI_FN void nni_sort_f64(double *x, double *tmp, size_t n)
 {
-    size_t i, root, child, end;
-    double t;
-    for (i = n / 2; i-- > 0; )
-        for (root = i; (child = 2 * root + 1) < n; root = child) {
-            if (child + 1 < n && x[child] < x[child + 1]) child++;
-            if (!(x[root] < x[child])) break;
-            t = x[root]; x[root] = x[child]; x[child] = t;
+    double *from = x, *to = tmp, *t;
+    size_t run, i;
+    for (run = 1; run < n; run *= 2) {
+        for (i = 0; i < n; i += 2 * run) {
+            size_t mid = n - i < run ? n : i + run, end = n - mid < run ? n : mid + run, p = i, q = mid, o = i;
+            while (p < mid && q < end) {
+                const size_t second = from[q] < from[p];
+                to[o++] = from[second ? q : p];
+                p += !second;
+                q += second;
+            }
+            memcpy(to + o, from + p, (mid - p) * sizeof *to);
+            memcpy(to + o + (mid - p), from + q, (end - q) * sizeof *to);
         }
-    for (end = n; end-- > 1; ) {
-        t = x[0]; x[0] = x[end]; x[end] = t;
-        for (root = 0; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && x[child] < x[child + 1]) child++;
-            if (!(x[root] < x[child])) break;
-            t = x[root]; x[root] = x[child]; x[child] = t;
-        }
+        t = from; from = to; to = t;
     }
+    if (from != x) memcpy(x, from, n * sizeof *x);
 }
 /* The optimal partition of sorted values is into k runs. With prefix sums a, b of x and x^2 (x centred first, so that the difference keeps its digits),
  * cost(i, j) = b_j - b_i - (a_j - a_i)^2 / (j - i), and D_q(j) = min_i D_{q-1}(i) + cost(i, j). scratch: 3(n+1) + k(n+1) doubles. */
@@ -325,7 +327,7 @@ NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size
     if (!nni_mul(n + 1, k + 4, &cells) || !nni_mul(cells, sizeof *s, &bytes) || (s = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_kmeans1: out of memory for %zu values", n);
     memcpy(s, x, n * sizeof *s);
-    nni_sort_f64(s, n);
+    nni_sort_f64(s, s + n + 1, n);
     c = nni_kmeans1_sorted(centres, s, n, k, s + n + 1);
     if (cost) *cost = c;
     nn_mem_free(s, bytes, alloc);
@@ -355,12 +357,12 @@ NNI_FN nn_status nni_sig_axes(double *out, size_t width, const double *col, size
     size_t bytes, cells, a, j;
     double *g, *w, *v;
     nn_status s;
-    if (!nni_mul(d, 2 * d + 1, &cells) || !nni_mul(cells, sizeof *g, &bytes) || (g = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+    if (!nni_mul(d, d + n_axes + 1, &cells) || !nni_mul(cells, sizeof *g, &bytes) || (g = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu neurons", d);
     v = g + d * d;
-    w = v + d * d;
+    w = v + n_axes * d;
     s = nn_gemm_f64(d, d, rows, 1.0, col, rows, 0, col, rows, 1, 0.0, g, d, 1, err);
-    if (s == NN_OK) s = nn_eigh(w, v, g, d, alloc, err);
+    if (s == NN_OK) s = nn_eigh_top(w, v, g, d, n_axes, alloc, err);
     if (s == NN_OK)
         for (a = 0; a < n_axes; a++)
             for (j = 0; j < d; j++) out[j * width + a] = v[a * d + j];
@@ -372,15 +374,15 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
     const size_t N = layout->rows, D = layout->neurons, W = layout->width, half = N / 2 + 1;
     const size_t bins = d->entropy_bins ? d->entropy_bins : 20;
     const nn_signature_part *at[NN_SIG_METHODS];
-    size_t cells, extra, bytes, i, j, p, k, clusters = 1;
+    size_t cells, extra, bytes, i, j, p, k, clusters = 1, *first = NULL, *member = NULL;
     double *block, *col, *mean, *work, *wave = NULL, *spec = NULL;
     nn_status s = NN_OK;
     for (i = 0; i < NN_SIG_METHODS; i++) at[i] = NULL;
     for (p = 0; p < layout->n_parts; p++) at[layout->part[p].method] = &layout->part[p];
     if (at[NN_SIG_CLUSTERING]) clusters = at[NN_SIG_CLUSTERING]->count;
     if (ldx == 0) ldx = D;
-    /* one block: col [D,N], mean [D], work (sorted copy + k-means tables, or bins, or group sums), wave [2 half, N], spec [D, 2 half] */
-    extra = (N + 1) * (clusters + 5) + bins + d->n_groups;
+    /* one block: col [D,N], mean [D], work (sorted copy + k-means tables, or bins, or a group's values), rows by group, wave [2 half, N], spec [D, 2 half] */
+    extra = (N + 1) * (clusters + 6) + bins + d->n_groups + 1;
     if (!nni_mul(N + 1, D, &cells) || !nni_add(cells, extra, &cells) ||
         (at[NN_SIG_FOURIER] && (!nni_mul(2 * half, N + D, &extra) || !nni_add(cells, extra, &cells))) || !nni_mul(cells, sizeof *block, &bytes) ||
         (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
@@ -388,7 +390,14 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
     col = block;
     mean = col + D * N;
     work = mean + D;
-    if (at[NN_SIG_FOURIER]) { wave = work + (N + 1) * (clusters + 5) + bins + d->n_groups; spec = wave + 2 * half * N; }
+    first = (size_t *)(void *)(work + (N + 1) * (clusters + 5) + bins);
+    member = first + d->n_groups + 1;
+    if (at[NN_SIG_PATTERN_WISE]) {                     /* rows of group k: member[first[k]] .. member[first[k + 1] - 1], in order */
+        for (k = p = 0; k < d->n_groups; k++)
+            for (first[k] = p, i = 0; i < N; i++) if (d->group[i] >= 0 && (size_t)d->group[i] == k) member[p++] = i;
+        first[k] = p;
+    }
+    if (at[NN_SIG_FOURIER]) { wave = work + (N + 1) * (clusters + 6) + bins + d->n_groups + 1; spec = wave + 2 * half * N; }
     for (i = 0; i < N; i++)
         for (j = 0; j < D; j++) {
             double v = (double)x[i * ldx + j];
@@ -403,13 +412,13 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
         /* cos and sin of 2 pi f t / N from one table of N angles: f t mod N is exact */
         for (i = 0; i < N; i++) nn_sincos(6.283185307179586477 * (double)i / (double)N, &work[N + i], &work[i]);
         for (k = 0; k < half; k++)
-            for (i = 0; i < N; i++) { wave[2 * k * N + i] = work[k * i % N]; wave[(2 * k + 1) * N + i] = work[N + k * i % N]; }
+            for (i = p = 0; i < N; i++) { wave[2 * k * N + i] = work[p]; wave[(2 * k + 1) * N + i] = work[N + p]; p += k; if (p >= N) p -= N; }
         s = nn_gemm_f64(D, 2 * half, N, 1.0, col, N, 0, wave, N, 1, 0.0, spec, 2 * half, 1, err);
     }
     if (s != NN_OK) { nn_mem_free(block, bytes, &d->alloc); return s; }
     for (j = 0; j < D; j++) {
         const double *c = col + j * N;
-        double *o = out + j * W, lo = c[0], hi = c[0], sum;
+        double *o = out + j * W, lo = c[0], hi = c[0];
         mean[j] = nn_sum_f64(c, N) / (double)N;
         for (i = 1; i < N; i++) { if (c[i] < lo) lo = c[i]; if (c[i] > hi) hi = c[i]; }
         if (at[NN_SIG_MEAN]) o[at[NN_SIG_MEAN]->offset] = mean[j];
@@ -426,24 +435,33 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
             o[at[NN_SIG_SPARSITY]->offset] = (double)few / (double)N;
         }
         if (at[NN_SIG_FOURIER]) {
-            for (k = 0; k < half; k++) work[k] = sqrt(spec[j * 2 * half + 2 * k] * spec[j * 2 * half + 2 * k] + spec[j * 2 * half + 2 * k + 1] * spec[j * 2 * half + 2 * k + 1]);
-            nni_sort_f64(work, half);
+            double *top = o + at[NN_SIG_FOURIER]->offset;
+            const double *z = spec + j * 2 * half;
             p = at[NN_SIG_FOURIER]->count;
-            for (k = 0; k < p; k++) o[at[NN_SIG_FOURIER]->offset + k] = work[half - p + k];
+            for (k = 0; k < half; k++) work[k] = z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];      /* squares: the order is the same */
+            if (p > 16) { nni_sort_f64(work, work + half, half); memcpy(top, work + half - p, p * sizeof *top); }
+            else {
+                for (k = 0; k < p; k++) top[k] = -1;
+                for (k = 0; k < half; k++) {             /* top stays ascending */
+                    if (!(work[k] > top[0])) continue;
+                    for (i = 1; i < p && work[k] > top[i]; i++) top[i - 1] = top[i];
+                    top[i - 1] = work[k];
+                }
+            }
+            for (k = 0; k < p; k++) top[k] = sqrt(top[k]);
         }
         if (at[NN_SIG_ENTROPY]) o[at[NN_SIG_ENTROPY]->offset] = lo < hi ? nni_sig_entropy(c, N, lo, hi, bins, work) : 0.0;
         if (at[NN_SIG_CLUSTERING]) {
             memcpy(work, c, N * sizeof *work);
-            nni_sort_f64(work, N);
+            nni_sort_f64(work, work + N + 1, N);
             (void)nni_kmeans1_sorted(o + at[NN_SIG_CLUSTERING]->offset, work, N, clusters, work + N + 1);
         }
         if (at[NN_SIG_PATTERN_WISE]) {                 /* sums over a group's rows in order; an empty group has mean 0 */
             double *g = o + at[NN_SIG_PATTERN_WISE]->offset;
             for (k = 0; k < d->n_groups; k++) {
-                size_t n = 0;
-                for (i = 0; i < N; i++) if (d->group[i] >= 0 && (size_t)d->group[i] == k) work[n++] = c[i];
-                sum = n ? nn_sum_f64(work, n) : 0.0;
-                g[k] = n ? sum / (double)n : 0.0;
+                const size_t n = first[k + 1] - first[k];
+                for (i = 0; i < n; i++) work[i] = c[member[first[k] + i]];
+                g[k] = n ? nn_sum_f64(work, n) / (double)n : 0.0;
             }
         }
     }

@@ -167,6 +167,27 @@ static void bilevel(void)
     ok(nn_bilevel_run(&r, dw, NULL, NULL, theta, &s, &q, &d, &e), &e);
     show_bytes("bilevel", dw, 30 * sizeof *dw);
 }
+/* every method of a signature (sums, eigenvectors, Fourier, histogram, k-means) and all pairs of a symmetric matrix */
+static void signatures(void)
+{
+    static float x[45 * 24];
+    static double out[24 * 64], a[24 * 24], v[24 * 24], w[24];
+    static int32_t group[45];
+    nn_rng g = nn_rng_make(4, NN_STREAM_USER, 0);
+    nn_signature_layer y = NN_ZERO;
+    nn_signature_desc d = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < 45; i++) { size_t j; nn_rng_normals(&g, w, 24); for (j = 0; j < 24; j++) x[i * 24 + j] = (float)(w[j] > 0 ? w[j] : 0); }
+    for (i = 0; i < 45; i++) group[i] = (int32_t)(i % 4);
+    nn_rng_normals(&g, a, 24 * 24);
+    d.methods = (1u << NN_SIG_METHODS) - 1; d.group = group; d.n_groups = 4; d.clusters = 3; d.fourier_frequencies = 4;
+    ok(nn_signature_layout(&y, &d, 45, 24, &e), &e);
+    ok(nn_signature_values(out, &y, x, 0, &d, &e), &e);
+    show_bytes("signature", out, 24 * y.width * sizeof *out);
+    ok(nn_eigh(w, v, a, 24, NULL, &e), &e);
+    show_bytes("eigenvectors", v, sizeof v);
+}
 int main(int argc, char **argv)
 {
     if (argc > 1) threads = atoi(argv[1]);
@@ -176,6 +197,7 @@ int main(int argc, char **argv)
     streams();
     learning();
     bilevel();
+    signatures();
     return bad;
 }
 NNI_FP_END

@@ -115,6 +115,66 @@ static void eigh(void)
     CHECK_OK(nn_eigh(NULL, NULL, NULL, 0, NULL, &e), e);
     a[0] = nni_nan(); CHECK_INT(nn_eigh(w, v, a, 1, NULL, &e), NN_E_NONFINITE);
 }
+/* a symmetric matrix with chosen eigenvalues: q diag(w) q^T by random reflections */
+static void symmetric(double *a, const double *w, size_t n)
+{
+    double x[40], y[40];
+    size_t i, j, r;
+    for (i = 0; i < n; i++) for (j = 0; j < n; j++) a[i * n + j] = i == j ? w[i] : 0;
+    for (r = 0; r < 4; r++) {
+        double xx = 0, xy = 0;
+        fill(x, n);
+        for (i = 0; i < n; i++) xx += x[i] * x[i];
+        for (i = 0; i < n; i++) { y[i] = 0; for (j = 0; j < n; j++) y[i] += a[i * n + j] * x[j]; }
+        for (i = 0; i < n; i++) xy += x[i] * y[i];
+        for (i = 0; i < n; i++) for (j = 0; j <= i; j++)
+            a[i * n + j] = a[j * n + i] = a[i * n + j] - 2 / xx * (x[i] * y[j] + y[i] * x[j]) + 4 * xy / (xx * xx) * x[i] * x[j];
+    }
+}
+/* Degenerate, clustered, graded, rank-deficient: eigenvalues known, pairs leave no residual, the leading pairs alone are those of all. */
+static void eigh_hard(void)
+{
+    static double a[40 * 40], v[40 * 40], t[40 * 40], w[40], top[40], want[40];
+    static const char *const name[] = { "one value", "two values", "cluster", "rank 3", "graded", "plus minus", "zero", "random" };
+    size_t n, c, i, j, k, pass;
+    nn_error e = NN_ZERO;
+    rng = nn_rng_make(18, NN_STREAM_USER, 0);
+    for (n = 1; n <= 40; n += n < 5 ? 1 : 7) for (c = 0; c < 8; c++) {
+        double norm;
+        for (i = 0; i < n; i++)
+            want[i] = c == 0 ? 3 : c == 1 ? (i < n / 2 ? 2 : 1) : c == 2 ? 1 - 1e-12 * (double)i : c == 3 ? (i < 3 ? 3.0 - (double)i : 0) : c == 4 ? ldexp(1, -(int)i * 9) :
+                      c == 5 ? (i < (n + 1) / 2 ? 1 : -1) : c == 6 ? 0 : 1 / (1.0 + (double)(i * i));
+        symmetric(a, want, n);
+        norm = frob(a, n * n);
+        CHECK_OK(nn_eigh(w, v, a, n, NULL, &e), e);
+        CHECK(orthogonality(v, n, n) < 1e-13);
+        CHECK(signs_follow_the_rule(v, n, n));
+        for (i = 0; i < n; i++) {
+            double rest = 0;
+            CHECK_MSG(fabs(w[i] - want[i]) <= 1e-14 * norm, "%s, n = %zu: w[%zu] = %.17g, expected %.17g", name[c], n, i, w[i], want[i]);
+            for (j = 0; j < n; j++) { double s = -w[i] * v[i * n + j]; for (k = 0; k < n; k++) s += a[j * n + k] * v[i * n + k]; rest += s * s; }
+            CHECK_MSG(sqrt(rest) <= 2e-14 * norm, "%s, n = %zu: pair %zu leaves %g", name[c], n, i, sqrt(rest) / norm);
+        }
+        for (pass = 0; pass < 3; pass++) {      /* as called; with too little room for the rotations; values alone */
+            k = n / 3 ? n / 3 : 1;
+            if (pass == 1) CHECK_OK(nni_eigh(top, t, a, n, k, 2, NULL, &e), e);
+            else CHECK_OK(nn_eigh_top(top, pass ? NULL : t, a, n, k, NULL, &e), e);
+            CHECK(memcmp(top, w, k * sizeof *w) == 0);
+            if (pass == 2) continue;
+            CHECK(orthogonality(t, k, n) < 1e-13 && signs_follow_the_rule(t, k, n));
+            for (i = 0; i < k; i++) {
+                double rest = 0;
+                for (j = 0; j < n; j++) { double s = -w[i] * t[i * n + j]; size_t q; for (q = 0; q < n; q++) s += a[j * n + q] * t[i * n + q]; rest += s * s; }
+                CHECK_MSG(sqrt(rest) <= 2e-14 * norm, "%s, n = %zu: leading pair %zu leaves %g", name[c], n, i, sqrt(rest) / norm);
+                if (c == 7) for (j = 0; j < n; j++) CHECK_NEAR(t[i * n + j], v[i * n + j], 1e-11);
+            }
+        }
+        for (i = 0; i < n * n; i++) a[i] = ldexp(a[i], -900);      /* far from 1: the same vectors to the bit */
+        CHECK_OK(nn_eigh(top, t, a, n, NULL, &e), e);
+        if (c != 4) CHECK(memcmp(t, v, n * n * sizeof *v) == 0);
+    }
+    CHECK_INT(nn_eigh_top(w, NULL, a, 3, 4, NULL, &e), NN_E_ARG);
+}
 static void cholesky(void)
 {
     static double x[40 * 40], a[40 * 40], l[40 * 40], b[40 * 3], s[40 * 3];
@@ -306,7 +366,7 @@ static void no_memory(void)
         o.alloc = a; o.n_components = 2; o.randomized = 1; o.oversample = 1;
         qo.alloc = a; qo.kind = NN_QUANT_INT4;
         h.calls = 0; h.fail_at = k;
-        done = nn_eigh(s, x, m, 8, &a, &e) == NN_OK && nn_svd(x, s, y, m, 8, 8, &a, &e) == NN_OK && nn_pca_fit(&p, &t, &o, &e) == NN_OK
+        done = nn_eigh(s, x, m, 8, &a, &e) == NN_OK && nn_eigh_top(s, x, m, 8, 2, &a, &e) == NN_OK && nn_svd(x, s, y, m, 8, 8, &a, &e) == NN_OK && nn_pca_fit(&p, &t, &o, &e) == NN_OK
             && nn_pca_transform(&out, &p, &t, &a, &e) == NN_OK && nn_quantize(&q, &t, &qo, &e) == NN_OK;
         nn_pca_free(&p); nn_quant_free(&q); nn_tensor_free(&out);
         CHECK_INT(h.live, 0);
@@ -319,6 +379,7 @@ int main(void)
 {
     RUN(svd);
     RUN(eigh);
+    RUN(eigh_hard);
     RUN(cholesky);
     RUN(pca);
     RUN(quant_by_hand);

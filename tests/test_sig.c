@@ -54,14 +54,14 @@ static void kmeans_is_optimal(void)
     size_t trial, n, k, i;
     for (trial = 0; trial < 200; trial++) {
         nn_rng rng = nn_rng_make(2, NN_STREAM_USER, trial);
-        double x[9], centre[9], got, best = 1e300;
+        double x[9], tmp[9], centre[9], got, best = 1e300;
         unsigned cuts;
         nn_error e = NN_ZERO;
         n = 1 + (size_t)nn_rng_below(&rng, 9);
         k = 1 + (size_t)nn_rng_below(&rng, n);
         for (i = 0; i < n; i++) x[i] = trial % 4 == 0 ? (double)nn_rng_below(&rng, 4) : nn_rng_f64(&rng) * 10 + 1000.0 * (double)(trial % 3);
         CHECK_OK(nn_kmeans1(centre, &got, x, n, k, NULL, &e), e);
-        nni_sort_f64(x, n);
+        nni_sort_f64(x, tmp, n);
         for (i = 1; i < n; i++) CHECK(x[i] >= x[i - 1]);
         for (cuts = 0; cuts < 1u << (n - 1); cuts++) {
             unsigned c = cuts, bits = 0;

@@ -142,6 +142,7 @@ static int matrix(const char *what)
     size_t m = count("m"), n = count("n"), r = m < n ? m : n, shape[2];
     double *a = (double *)get(m * n * 8), *u = (double *)calloc(m * r + 1, 8), *s = (double *)calloc(r + 1, 8), *vt = (double *)calloc(r * n + 1, 8);
     if (strcmp(what, "svd") == 0) { if (failed(nn_svd(u, s, vt, a, m, n, NULL, &e))) return 1; put(s, r * 8); put(vt, r * n * 8); put(u, m * r * 8); }
+    else if (strcmp(what, "eigh_top") == 0) { size_t k = count("k"); if (failed(nn_eigh_top(s, vt, a, n, k, NULL, &e))) return 1; put(s, k * 8); put(vt, k * n * 8); }
     else if (strcmp(what, "eigh") == 0) { if (failed(nn_eigh(s, vt, a, n, NULL, &e))) return 1; put(s, n * 8); put(vt, n * n * 8); }
     else {
         nn_pca p = NN_ZERO;

@@ -70,6 +70,22 @@ for m, n in ((1, 1), (5, 3), (3, 5), (40, 40), (200, 20), (20, 200), (60, 59)):
         h = a + a.T
         w, v = take(run("eigh", h.tobytes(), m=n, n=n), ("f8", n), ("f8", (n, n)))
         check("eigh %d" % n, np.allclose(w[::-1], np.linalg.eigvalsh(h), atol=1e-13 * np.abs(h).sum()) and np.allclose(v.T @ np.diag(w) @ v, h, atol=1e-12 * np.abs(h).sum()))
+q, _ = np.linalg.qr(rng.standard_normal((32, 32)))
+for name, want in (("degenerate", np.repeat([5.0, 2.0, 1.0, 0.0], 8)), ("clustered", 1 + 1e-11 * np.arange(32)), ("rank 2", np.r_[3.0, 1.0, np.zeros(30)]), ("graded", np.logspace(0, -30, 32)),
+                   ("gram of dead neurons", None)):
+    if want is None:
+        x = np.maximum(rng.standard_normal((200, 32)) - 1, 0) * (rng.random(32) < 0.5)
+        h = x.T @ x
+    else: h = (q * want) @ q.T
+    h = (h + h.T) / 2
+    w, v = take(run("eigh", h.tobytes(), m=32, n=32), ("f8", 32), ("f8", (32, 32)))
+    W, V = np.linalg.eigh(h)
+    size = np.abs(W).max()
+    check("eigh " + name, np.allclose(w[::-1], W, rtol=0, atol=1e-13 * size) and np.allclose((v.T * w) @ v, h, atol=1e-13 * size) and np.allclose(v @ v.T, np.eye(32), atol=1e-13))
+    k = 8                                                      # the invariant subspace of a degenerate group is unique, its vectors are not
+    w, v = take(run("eigh_top", h.tobytes(), m=32, n=32, k=k), ("f8", k), ("f8", (k, 32)))
+    check("eigh_top " + name, np.allclose(w, W[::-1][:k], rtol=0, atol=1e-13 * size) and np.allclose(h @ v.T, v.T * w, atol=1e-13 * size) and np.allclose(v @ v.T, np.eye(k), atol=1e-13))
+    if W[-k] - W[-k - 1] > 1e-3 * size: check("eigh_top space " + name, np.allclose(v.T @ v, V[:, -k:] @ V[:, -k:].T, atol=1e-10))
 try:
     from sklearn.decomposition import PCA
 except ImportError:
