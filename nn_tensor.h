@@ -1206,6 +1206,7 @@ typedef struct nni_kernels {
     void   (*vtanhf)(float *y, const float *x, size_t n);
     void   (*vsigmoidf)(float *y, const float *x, size_t n);
     void   (*verff)(float *y, const float *x, size_t n);
+    void   (*vprob)(double *y, const double *x, size_t n);                       /* sigmoid, private: see the kernel */
     void   (*act_forward)(float *y, const float *x, size_t n, nn_act a, float slope);
     void   (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
     void   (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g, size_t ldg, size_t rows, size_t n);
@@ -3988,6 +3989,20 @@ NNI_FP_END
 #define nnii_or(a, b) ((a) | (b))
 #define nnii_shl(a, n) ((a) << (n))
 #define nnii_shr(a, n) ((a) >> (n))
+#define NNI_WD 1
+#define nnid double
+#define nnid_set(x) (x)
+#define nnid_load(p) (*(p))
+#define nnid_store(p, v) (void)(*(p) = (v))
+#define nnid_fma(a, b, c) nni_fma(a, b, c)
+#define nnid_add(a, b) ((a) + (b))
+#define nnid_sub(a, b) ((a) - (b))
+#define nnid_mul(a, b) ((a) * (b))
+#define nnid_div(a, b) ((a) / (b))
+#define nnid_atleast(lo, x) ((x) < (lo) ? (lo) : (x))     /* NaN stays */
+#define nnid_minus_abs(x) ((x) < 0.0 ? (x) : -(x))
+#define nnid_if_neg(x, a, b) (nni_d2u(x) >> 63 ? (a) : (b))
+#define nnid_pow2(t) nni_u2d((nni_d2u(t) << 52) + 0x3FF0000000000000u)      /* t = 1.5 * 2^52 + n: 2^n, n in [-1022, 1023] */
 #elif NNI_PASS == 2
 #define NNI_ISA _avx2
 #define NNI_T __attribute__((target("avx2,fma")))
@@ -4034,6 +4049,15 @@ NNI_FP_END
 #define nnid_store(p, v) _mm256_storeu_pd(p, v)
 #define nnid_mask(n) _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)(n)), _mm256_setr_epi64x(0, 1, 2, 3))
 #define nnid_fma(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define NNI_WD 4
+#define nnid_add(a, b) _mm256_add_pd(a, b)
+#define nnid_sub(a, b) _mm256_sub_pd(a, b)
+#define nnid_mul(a, b) _mm256_mul_pd(a, b)
+#define nnid_div(a, b) _mm256_div_pd(a, b)
+#define nnid_atleast(lo, x) _mm256_max_pd(lo, x)
+#define nnid_minus_abs(x) _mm256_or_pd(x, _mm256_set1_pd(-0.0))
+#define nnid_if_neg(x, a, b) _mm256_blendv_pd(b, a, x)
+#define nnid_pow2(t) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_slli_epi64(_mm256_castpd_si256(t), 52), _mm256_set1_epi64x(0x3FF0000000000000)))
 /* what a tile's tail is cut with: made once, outside the loop over k */
 #define nniv_cut __m256i
 #define nniv_loadc(p, c) _mm256_maskload_ps(p, c)
@@ -4088,6 +4112,15 @@ NNI_FP_END
 #define nnid_store(p, v) _mm512_storeu_pd(p, v)
 #define nnid_mask(n) ((__mmask8)((1u << (n)) - 1u))
 #define nnid_fma(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define NNI_WD 8
+#define nnid_add(a, b) _mm512_add_pd(a, b)
+#define nnid_sub(a, b) _mm512_sub_pd(a, b)
+#define nnid_mul(a, b) _mm512_mul_pd(a, b)
+#define nnid_div(a, b) _mm512_div_pd(a, b)
+#define nnid_atleast(lo, x) _mm512_maskz_max_pd(0xFF, lo, x)
+#define nnid_minus_abs(x) _mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(x), _mm512_castpd_si512(_mm512_set1_pd(-0.0))))
+#define nnid_if_neg(x, a, b) _mm512_mask_blend_pd(_mm512_movepi64_mask(_mm512_castpd_si512(x)), b, a)
+#define nnid_pow2(t) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_maskz_slli_epi64(0xFF, _mm512_castpd_si512(t), 52), _mm512_set1_epi64(0x3FF0000000000000)))
 #define nniv_cut __mmask16
 #define nniv_loadc(p, c) _mm512_maskz_loadu_ps(c, p)
 #define nniv_storec(p, v, c) _mm512_mask_storeu_ps(p, c, v)
@@ -4138,6 +4171,15 @@ NNI_FP_END
 #define nnid_load(p) vld1q_f64(p)
 #define nnid_store(p, v) vst1q_f64(p, v)
 #define nnid_fma(a, b, c) vfmaq_f64(c, a, b)
+#define NNI_WD 2
+#define nnid_add(a, b) vaddq_f64(a, b)
+#define nnid_sub(a, b) vsubq_f64(a, b)
+#define nnid_mul(a, b) vmulq_f64(a, b)
+#define nnid_div(a, b) vdivq_f64(a, b)
+#define nnid_atleast(lo, x) vmaxq_f64(lo, x)
+#define nnid_minus_abs(x) vnegq_f64(vabsq_f64(x))
+#define nnid_if_neg(x, a, b) vbslq_f64(vcltzq_s64(vreinterpretq_s64_f64(x)), a, b)
+#define nnid_pow2(t) vreinterpretq_f64_u64(vaddq_u64(vshlq_n_u64(vreinterpretq_u64_f64(t), 52), vdupq_n_u64(0x3FF0000000000000u)))
 #define nniv_cut size_t
 #define nniv_mask(n) ((size_t)(n))
 #define nniv_loadc(p, c) nni_loadn_neon(p, c)
@@ -4288,6 +4330,32 @@ NNI_KF void NNI_K(vlogf)(float *y, const float *xs, size_t n)     { size_t i; NN
 NNI_KF void NNI_K(vtanhf)(float *y, const float *xs, size_t n)    { size_t i; NNI_MAP(NNI_K(tanh)(x)); }
 NNI_KF void NNI_K(vsigmoidf)(float *y, const float *xs, size_t n) { size_t i; NNI_MAP(NNI_K(sigmoid)(x)); }
 NNI_KF void NNI_K(verff)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(erf)(x)); }
+
+/* sigmoid in double, <= 3 ulp (not nn_sigmoid's bits), for loops that need many: z = e^-|x| = 2^n e^r with |x| cut at 700,
+ * e^r by its Taylor polynomial of degree 13 (4e-18 at |r| = ln 2 / 2); 1 / (1 + z), or z / (1 + z) below 0. */
+NNI_KI nnid NNI_K(prob)(nnid x)
+{
+    static const double c[11] = { 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5 };
+    nnid a = nnid_atleast(nnid_set(-700.0), nnid_minus_abs(x)), t = nnid_fma(a, nnid_set(1.4426950408889634), nnid_set(6755399441055744.0)), f = nnid_sub(t, nnid_set(6755399441055744.0));
+    nnid r = nnid_fma(f, nnid_set(-1.9082149292705877e-10), nnid_fma(f, nnid_set(-0.6931471803691238), a)), p = nnid_set(1.0 / 6227020800.0), q;
+    int i;
+    for (i = 0; i < 11; i++) p = nnid_fma(p, r, nnid_set(c[i]));
+    p = nnid_add(nnid_fma(nnid_mul(p, r), r, r), nnid_set(1.0));
+    p = nnid_mul(p, nnid_pow2(t));
+    q = nnid_div(nnid_set(1.0), nnid_add(nnid_set(1.0), p));
+    return nnid_if_neg(x, nnid_mul(p, q), q);
+}
+NNI_KF void NNI_K(vprob)(double *y, const double *x, size_t n)
+{
+    size_t i;
+    for (i = 0; i + NNI_WD <= n; i += NNI_WD) nnid_store(y + i, NNI_K(prob)(nnid_load(x + i)));
+#if NNI_PASS != 1
+    if (i < n) {
+        nnid_cut cut = nnid_mask(n - i);
+        nnid_storec(y + i, NNI_K(prob)(nnid_loadc(x + i, cut)), cut);
+    }
+#endif
+}
 
 /* activations */
 NNI_KI nniv NNI_K(gelu)(nniv x)
@@ -4596,7 +4664,7 @@ static const nni_kernels NNI_K(kernels) = {
 #else
     "neon",
 #endif
-    NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(act_forward), NNI_K(act_backward),
+    NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(vprob), NNI_K(act_forward), NNI_K(act_backward),
     NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
     NNI_K(bias),
 #if NNI_PASS == 1
@@ -4660,6 +4728,15 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nnid_store
 #undef nnid_mask
 #undef nnid_fma
+#undef NNI_WD
+#undef nnid_add
+#undef nnid_sub
+#undef nnid_mul
+#undef nnid_div
+#undef nnid_atleast
+#undef nnid_minus_abs
+#undef nnid_if_neg
+#undef nnid_pow2
 #undef nniv_cut
 #undef nniv_loadc
 #undef nniv_storec

@@ -504,6 +504,7 @@ typedef struct nn_inner_data {
     const double *x, *y;                      /* [n, n_in], [n] */
     const double *weight;                     /* [n] or NULL = 1; the loss is sum_i weight_i loss_i / n                     */
     const int64_t *z;                         /* [n] groups 0, 1, or NULL: for the fairness term                            */
+    const double *xt;                         /* [n_in, n] x transposed, or NULL: without hidden layers nn_bilevel_run works on it (NULL = it makes its own) */
 } nn_inner_data;
 /* nn_inner_loss_grad: value = sum_i weight_i loss_i / n; grad [P] overwritten or NULL; score [n] = outputs z_i or NULL; each [n] = loss_i or NULL.
  * nn_inner_hvp: hv [P] = H v of the same value; tangent [n] or NULL = directional derivative of each loss_i (unweighted) along v.
@@ -530,6 +531,7 @@ typedef struct nn_bilevel_desc {
     nn_order order;
     double   lambda_fair;
     int      fair_square;     /* the fairness term squared: smooth at 0 */
+    int      no_losses;       /* first_loss and last_loss are not wanted (NaN): saves two logarithms per row */
     size_t   keep;            /* states kept on the way: 0 = ceil(sqrt(steps)); the others are run again. Memory is O(keep + steps / keep) P */
     /* weights that follow the model ("live"): if set, called before each step with theta_k to fill w [n]; back receives dL/dw [n] of that step and adds
      * dL/dtheta into dtheta [P] (and keeps its own gradients). Without them support->weight is used and dweight collects all steps. */
@@ -542,10 +544,11 @@ typedef struct nn_bilevel_desc {
 } nn_bilevel_desc;
 typedef struct nn_bilevel_result {
     double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0), NaN without groups            */
-    double first_loss, last_loss;             /* weighted support loss at theta_0 and at theta_{K-1}                         */
+    double first_loss, last_loss;             /* weighted support loss at theta_0 and at theta_{K-1}; NaN with no_losses      */
     size_t bytes;                             /* scratch that was taken: = nn_bilevel_bytes                                  */
 } nn_bilevel_result;
-/* nn_bilevel_bytes: scratch of a call, from n_support and the desc; independent of the number of steps but for the kept states. */
+/* nn_bilevel_bytes: scratch of a call, from n_support and the desc (without hidden layers a transposed copy of the support is counted, wanted or not);
+ * independent of the number of steps but for the kept states. */
 NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query);
 /* nn_bilevel_run: dweight [n_support] = dL/dw (NULL = not wanted), dtheta0 [P] = dL/dtheta_0 (NULL = not wanted), theta_end [P] = theta_K (NULL). With
  * dweight and dtheta0 NULL it only trains and evaluates. query NULL needs d->outer. Exact reverse sweep through the loop, Hessian-vector products by
@@ -3076,23 +3079,21 @@ NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, 
 }
 
 /* Scratch of one chunk. Layer l has width n[l+1]; a[l] its input values [rows, n[l]]; d1, d2 the activation's derivatives at its
- * pre-activations; ra the tangents of a; e, re the errors dL/dpre and their tangents; wt, vt transposed weights of hidden layers. */
+ * pre-activations; ra the tangents of a; e, re the errors dL/dpre and their tangents. */
 typedef struct nni_pass {
     const nn_inner *m;
-    size_t L, n[NN_INNER_MAX_HIDDEN + 2], widest;
+    size_t L, n[NN_INNER_MAX_HIDDEN + 2];
     double *a[NN_INNER_MAX_HIDDEN + 2], *ra[NN_INNER_MAX_HIDDEN + 2], *d1[NN_INNER_MAX_HIDDEN + 2], *d2[NN_INNER_MAX_HIDDEN + 2], *rpre[NN_INNER_MAX_HIDDEN + 2];
-    double *e, *re, *e2, *re2, *z, *rz, *wt, *vt;
+    double *e, *re, *e2, *re2, *z, *rz, *prob;
 } nni_pass;
 NNI_FN size_t nni_pass_words(const nn_inner *m)
 {
-    size_t l, words = 0, widest = 1, mats = 0, in = m->n_in;
+    size_t l, words = 0, widest = 1;
     for (l = 0; l < m->n_hidden; l++) {
         words += 5 * NNI_INNER_ROWS * m->hidden[l];
-        mats += 2 * in * m->hidden[l];
         if (m->hidden[l] > widest) widest = m->hidden[l];
-        in = m->hidden[l];
     }
-    return words + mats + NNI_INNER_ROWS * (4 * widest + 2);
+    return words + NNI_INNER_ROWS * (4 * widest + 3);
 }
 NNI_FN void nni_pass_make(nni_pass *p, const nn_inner *m, double *mem)
 {
@@ -3111,20 +3112,7 @@ NNI_FN void nni_pass_make(nni_pass *p, const nn_inner *m, double *mem)
     p->e = mem; mem += NNI_INNER_ROWS * widest;   p->re = mem; mem += NNI_INNER_ROWS * widest;
     p->e2 = mem; mem += NNI_INNER_ROWS * widest;  p->re2 = mem; mem += NNI_INNER_ROWS * widest;
     p->z = mem; mem += NNI_INNER_ROWS;            p->rz = mem; mem += NNI_INNER_ROWS;
-    p->wt = mem;
-    for (l = 0; l < m->n_hidden; l++) mem += p->n[l] * p->n[l + 1];
-    p->vt = mem;
-}
-/* hidden weights [out,in] -> [in,out], so that the inner loop of a layer runs over its outputs */
-NNI_FN void nni_pass_transpose(const nni_pass *p, double *out, const double *theta)
-{
-    size_t l, j, k;
-    for (l = 0; l + 1 < p->L; l++) {
-        const size_t in = p->n[l], w = p->n[l + 1];
-        for (j = 0; j < w; j++) for (k = 0; k < in; k++) out[k * w + j] = theta[j * in + k];
-        out += in * w;
-        theta += in * w + w;
-    }
+    p->prob = mem;
 }
 /* value, first and second derivative of the activation */
 NNI_FN void nni_act2(nn_act act, double x, double *y, double *d1, double *d2)
@@ -3146,93 +3134,91 @@ typedef struct nni_want {
     const double *v;               /* [P] direction, for hv and tangent                                        */
     const double *dscore;          /* [n] use this as dL/dscore instead of the loss (grad only)                */
 } nni_want;
-NNI_FN void nni_pass_run(nni_pass *p, const nni_want *want, const double *theta, const nn_inner_data *d, double scale)
+/* loss of a score, and where only derivatives are wanted g = dloss/dz, h = d2loss/dz2; prob = sigmoid(z) */
+NNI_FN double nni_score_loss(nn_inner_loss kind, double z, double y)
+{
+    return kind == NN_INNER_BCE ? (z > 0.0 ? z : 0.0) + nn_log1p(nn_exp(z >= 0.0 ? -z : z)) - y * z : (z - y) * (z - y);
+}
+/* activation and its two derivatives over n values, in place */
+NNI_FN void nni_acts2(nn_act act, double *y, double *d1, double *d2, size_t n)
+{
+    size_t i;
+    if (act == NN_ACT_RELU || act == NN_ACT_DEFAULT)
+        for (i = 0; i < n; i++) { const int on = y[i] > 0.0; d1[i] = on ? 1.0 : 0.0; d2[i] = 0.0; y[i] = on ? y[i] : 0.0; }
+    else for (i = 0; i < n; i++) nni_act2(act, y[i], &y[i], &d1[i], &d2[i]);
+}
+/* c [m,n] = a [m,k] b (+ c): b [k,n], or [n,k] when tb; a [k,m] when ta. One thread. */
+NNI_FN nn_status nni_mul64(double *c, const double *a, int ta, const double *b, int tb, size_t m, size_t n, size_t k, int add)
+{
+    return nn_gemm_f64(m, n, k, 1.0, a, 0, ta, b, 0, tb, add ? 1.0 : 0.0, c, n, 1, NULL);
+}
+NNI_FN void nni_add_rows(double *x, const double *b, size_t rows, size_t n)
+{
+    size_t i, j;
+    for (i = 0; i < rows; i++) for (j = 0; j < n; j++) x[i * n + j] += b[j];
+}
+NNI_FN void nni_add_cols(double *out, const double *x, size_t rows, size_t n, int add)      /* out[j] (+)= sum over rows, ascending */
+{
+    size_t i, j;
+    if (!add) for (j = 0; j < n; j++) out[j] = 0.0;
+    for (i = 0; i < rows; i++) for (j = 0; j < n; j++) out[j] += x[i * n + j];
+}
+/* Fails only when a wide product finds no memory to pack in. */
+NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *theta, const nn_inner_data *d, double scale)
 {
     const size_t L = p->L;
     const double *tw[NN_INNER_MAX_HIDDEN + 1], *tv[NN_INNER_MAX_HIDDEN + 1];
     const int back = want->grad || want->hv, tangents = want->v != NULL;
     nni_summer total = NN_ZERO;
-    size_t l, i, j, k, r0, P = nn_inner_count(p->m), offset = 0;
+    nn_status s = NN_OK;
+    size_t l, i, r0, offset = 0;
     for (l = 0; l < L; l++) {
         tw[l] = theta + offset;
         tv[l] = tangents ? want->v + offset : NULL;
         offset += p->n[l] * p->n[l + 1] + p->n[l + 1];
     }
-    if (want->grad) for (i = 0; i < P; i++) want->grad[i] = 0.0;
-    if (want->hv) for (i = 0; i < P; i++) want->hv[i] = 0.0;
-    nni_pass_transpose(p, p->wt, theta);
-    if (tangents) nni_pass_transpose(p, p->vt, want->v);
     for (r0 = 0; r0 < d->n; r0 += NNI_INNER_ROWS) {
         const size_t rows = d->n - r0 < NNI_INNER_ROWS ? d->n - r0 : NNI_INNER_ROWS;
-        const double *wt = p->wt, *vt = p->vt;
         const double *in = d->x + r0 * p->n[0], *rin = NULL;
         /* hidden layers: pre = in W^T + b;  tangent: rpre = rin W^T + in V^T + vb */
         for (l = 0; l + 1 < L; l++) {
             const size_t ni = p->n[l], no = p->n[l + 1];
-            for (i = 0; i < rows; i++) {
-                double *pre = p->a[l + 1] + i * no, *rp = p->rpre[l + 1] + i * no;
-                for (j = 0; j < no; j++) pre[j] = 0.0;
-                for (k = 0; k < ni; k++) {
-                    const double x = in[i * ni + k], *w = wt + k * no;
-                    NNI_OMP(simd)
-                    for (j = 0; j < no; j++) pre[j] += x * w[j];
-                }
-                for (j = 0; j < no; j++) pre[j] += tw[l][ni * no + j];
-                if (!tangents) continue;
-                for (j = 0; j < no; j++) rp[j] = 0.0;
-                for (k = 0; k < ni; k++) {
-                    const double x = in[i * ni + k], *w = vt + k * no;
-                    NNI_OMP(simd)
-                    for (j = 0; j < no; j++) rp[j] += x * w[j];
-                }
-                if (rin)
-                    for (k = 0; k < ni; k++) {
-                        const double x = rin[i * ni + k], *w = wt + k * no;
-                        NNI_OMP(simd)
-                        for (j = 0; j < no; j++) rp[j] += x * w[j];
-                    }
-                for (j = 0; j < no; j++) rp[j] += tv[l][ni * no + j];
+            double *pre = p->a[l + 1], *rp = p->rpre[l + 1];
+            s = (nn_status)(s | nni_mul64(pre, in, 0, tw[l], 1, rows, no, ni, 0));
+            nni_add_rows(pre, tw[l] + ni * no, rows, no);
+            nni_acts2(p->m->act, pre, p->d1[l + 1], p->d2[l + 1], rows * no);
+            if (tangents) {
+                s = (nn_status)(s | nni_mul64(rp, in, 0, tv[l], 1, rows, no, ni, 0));
+                if (rin) s = (nn_status)(s | nni_mul64(rp, rin, 0, tw[l], 1, rows, no, ni, 1));
+                nni_add_rows(rp, tv[l] + ni * no, rows, no);
+                for (i = 0; i < rows * no; i++) p->ra[l + 1][i] = p->d1[l + 1][i] * rp[i];
             }
-            for (i = 0; i < rows * no; i++) {
-                nni_act2(p->m->act, p->a[l + 1][i], &p->a[l + 1][i], &p->d1[l + 1][i], &p->d2[l + 1][i]);
-                if (tangents) p->ra[l + 1][i] = p->d1[l + 1][i] * p->rpre[l + 1][i];
-            }
-            wt += ni * no;
-            vt += ni * no;
-            in = p->a[l + 1];
+            in = pre;
             rin = tangents ? p->ra[l + 1] : NULL;
         }
         /* output layer: one score per row */
         {
             const size_t ni = p->n[L - 1];
-            const double *w = tw[L - 1], *v = tv[L - 1];
-            for (i = 0; i < rows; i++) {
-                double z = 0.0;
-                for (k = 0; k < ni; k++) z += in[i * ni + k] * w[k];
-                p->z[i] = z + w[ni];
+            s = (nn_status)(s | nni_mul64(p->z, tw[L - 1], 0, in, 1, 1, rows, ni, 0));
+            for (i = 0; i < rows; i++) p->z[i] += tw[L - 1][ni];
+            if (tangents) {
+                s = (nn_status)(s | nni_mul64(p->rz, tv[L - 1], 0, in, 1, 1, rows, ni, 0));
+                if (rin) s = (nn_status)(s | nni_mul64(p->rz, tw[L - 1], 0, rin, 1, 1, rows, ni, 1));
+                for (i = 0; i < rows; i++) p->rz[i] += tv[L - 1][ni];
             }
-            if (tangents)
-                for (i = 0; i < rows; i++) {
-                    double z = 0.0;
-                    for (k = 0; k < ni; k++) z += in[i * ni + k] * v[k];
-                    if (rin) for (k = 0; k < ni; k++) z += rin[i * ni + k] * w[k];
-                    p->rz[i] = z + v[ni];
-                }
         }
         /* loss, its derivatives in the score */
+        if (p->m->loss == NN_INNER_BCE) nni_kern()->vprob(p->prob, p->z, rows);
         for (i = 0; i < rows; i++) {
             const size_t row = r0 + i;
-            const double z = p->z[i], y = d->y ? d->y[row] : 0.0, wgt = (d->weight ? d->weight[row] : 1.0) * scale;
-            double g, h, loss = 0.0;
-            if (p->m->loss == NN_INNER_BCE) {
-                const double e = nn_exp(z >= 0.0 ? -z : z), q = 1.0 / (1.0 + e), prob = z >= 0.0 ? q : e * q;
-                g = prob - y;
-                h = prob * (1.0 - prob);
-                if (want->value || want->each) loss = (z > 0.0 ? z : 0.0) + nn_log1p(e) - y * z;
-            } else { g = 2.0 * (z - y); h = 2.0; loss = (z - y) * (z - y); }
+            const double z = p->z[i], y = d->y ? d->y[row] : 0.0, wgt = (d->weight ? d->weight[row] : 1.0) * scale, q = p->prob[i];
+            const double g = p->m->loss == NN_INNER_BCE ? q - y : 2.0 * (z - y), h = p->m->loss == NN_INNER_BCE ? q * (1.0 - q) : 2.0;
+            if (want->value || want->each) {
+                const double loss = nni_score_loss(p->m->loss, z, y);
+                if (want->each) want->each[row] = loss;
+                if (want->value) nni_summer_add(&total, wgt * loss);
+            }
             if (want->score) want->score[row] = z;
-            if (want->each) want->each[row] = loss;
-            if (want->value) nni_summer_add(&total, wgt * loss);
             if (tangents && want->tangent) want->tangent[row] = g * p->rz[i];
             p->e[i] = want->dscore ? want->dscore[row] : wgt * g;
             if (tangents) p->re[i] = wgt * h * p->rz[i];
@@ -3243,56 +3229,65 @@ NNI_FN void nni_pass_run(nni_pass *p, const nni_want *want, const double *theta,
             const size_t ni = p->n[l], no = p->n[l + 1], base = (size_t)(tw[l] - theta);
             const double *x = l ? p->a[l] : d->x + r0 * ni, *rx = l && tangents ? p->ra[l] : NULL;
             double *swap;
-            for (i = 0; i < rows; i++) {
-                const double *xi = x + i * ni;
-                for (j = 0; j < no; j++) {
-                    const double e = p->e[i * no + j];
-                    if (want->grad) {
-                        double *g = want->grad + base + j * ni;
-                        NNI_OMP(simd)
-                        for (k = 0; k < ni; k++) g[k] += e * xi[k];
-                        want->grad[base + ni * no + j] += e;
-                    }
-                    if (want->hv) {
-                        const double re = p->re[i * no + j];
-                        double *g = want->hv + base + j * ni;
-                        NNI_OMP(simd)
-                        for (k = 0; k < ni; k++) g[k] += re * xi[k];
-                        if (rx) {
-                            const double *rxi = rx + i * ni;
-                            NNI_OMP(simd)
-                            for (k = 0; k < ni; k++) g[k] += e * rxi[k];
-                        }
-                        want->hv[base + ni * no + j] += re;
-                    }
-                }
+            if (want->grad) {
+                s = (nn_status)(s | nni_mul64(want->grad + base, p->e, 1, x, 0, no, ni, rows, r0 > 0));
+                nni_add_cols(want->grad + base + ni * no, p->e, rows, no, r0 > 0);
+            }
+            if (want->hv) {
+                s = (nn_status)(s | nni_mul64(want->hv + base, p->re, 1, x, 0, no, ni, rows, r0 > 0));
+                if (rx) s = (nn_status)(s | nni_mul64(want->hv + base, p->e, 1, rx, 0, no, ni, rows, 1));
+                nni_add_cols(want->hv + base + ni * no, p->re, rows, no, r0 > 0);
             }
             if (l == 0) break;
-            for (i = 0; i < rows; i++) {
-                double *eb = p->e2 + i * ni, *rb = p->re2 + i * ni;
-                const double *d1 = p->d1[l] + i * ni, *d2 = p->d2[l] + i * ni, *rp = p->rpre[l] + i * ni;
-                for (k = 0; k < ni; k++) eb[k] = 0.0;
-                for (j = 0; j < no; j++) {
-                    const double e = p->e[i * no + j], *w = tw[l] + j * ni;
-                    NNI_OMP(simd)
-                    for (k = 0; k < ni; k++) eb[k] += e * w[k];
-                }
-                if (want->hv) {
-                    for (k = 0; k < ni; k++) rb[k] = 0.0;
-                    for (j = 0; j < no; j++) {
-                        const double e = p->e[i * no + j], re = p->re[i * no + j], *w = tw[l] + j * ni, *v = tv[l] + j * ni;
-                        NNI_OMP(simd)
-                        for (k = 0; k < ni; k++) rb[k] += re * w[k] + e * v[k];
-                    }
-                    for (k = 0; k < ni; k++) rb[k] = rb[k] * d1[k] + eb[k] * d2[k] * rp[k];
-                }
-                for (k = 0; k < ni; k++) eb[k] *= d1[k];
+            s = (nn_status)(s | nni_mul64(p->e2, p->e, 0, tw[l], 0, rows, ni, no, 0));
+            if (want->hv) {
+                s = (nn_status)(s | nni_mul64(p->re2, p->re, 0, tw[l], 0, rows, ni, no, 0));
+                s = (nn_status)(s | nni_mul64(p->re2, p->e, 0, tv[l], 0, rows, ni, no, 1));
+                for (i = 0; i < rows * ni; i++) p->re2[i] = p->re2[i] * p->d1[l][i] + p->e2[i] * p->d2[l][i] * p->rpre[l][i];
             }
+            for (i = 0; i < rows * ni; i++) p->e2[i] *= p->d1[l][i];
             swap = p->e; p->e = p->e2; p->e2 = swap;
             swap = p->re; p->re = p->re2; p->re2 = swap;
         }
     }
     if (want->value) *want->value = nni_summer_end(&total);
+    return s == NN_OK ? NN_OK : NN_E_NOMEM;
+}
+/* The same for a model without hidden layers, all rows at once on the transposed table xt [n_in, n]: with z = theta X^T, rz = v X^T,
+ *   grad = sum_i w_i g_i x_i,   hv = sum_i w_i h_i rz_i x_i: no Hessian is ever formed. mem: 3 n + 2 n_in words. */
+NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const double *theta, const nn_inner_data *d, const double *xt, double scale, double *mem)
+{
+    const size_t n = d->n, k = m->n_in;
+    double *z = mem, *rz = mem + n, *prob = mem + 2 * n, *pair = mem + 3 * n;
+    nn_status s;
+    size_t i;
+    memcpy(pair, theta, k * sizeof *pair);
+    if (want->v) memcpy(pair + k, want->v, k * sizeof *pair);
+    s = nni_mul64(z, pair, 0, xt, 0, want->v ? 2 : 1, n, k, 0);
+    for (i = 0; i < n; i++) z[i] += theta[k];
+    if (want->value) {
+        nni_summer total = NN_ZERO;
+        for (i = 0; i < n; i++) nni_summer_add(&total, (d->weight ? d->weight[i] : 1.0) * scale * nni_score_loss(m->loss, z[i], d->y[i]));
+        *want->value = nni_summer_end(&total);
+    }
+    if (m->loss == NN_INNER_BCE) {
+        nni_kern()->vprob(prob, z, n);
+        for (i = 0; i < n; i++) z[i] = prob[i] - d->y[i];                        /* g */
+        if (want->v) for (i = 0; i < n; i++) prob[i] = prob[i] * (1.0 - prob[i]);  /* h */
+    } else for (i = 0; i < n; i++) { z[i] = 2.0 * (z[i] - d->y[i]); prob[i] = 2.0; }
+    if (want->v) for (i = 0; i < n; i++) rz[i] += want->v[k];
+    if (want->tangent) for (i = 0; i < n; i++) want->tangent[i] = z[i] * rz[i];
+    if (want->grad) {
+        if (d->weight) for (i = 0; i < n; i++) z[i] *= d->weight[i] * scale; else for (i = 0; i < n; i++) z[i] *= scale;
+        s = (nn_status)(s | nni_mul64(want->grad, z, 0, d->x, 0, 1, k, n, 0));
+        want->grad[k] = nn_sum_f64(z, n);
+    }
+    if (want->hv) {
+        if (d->weight) for (i = 0; i < n; i++) rz[i] *= prob[i] * (d->weight[i] * scale); else for (i = 0; i < n; i++) rz[i] *= prob[i] * scale;
+        s = (nn_status)(s | nni_mul64(want->hv, rz, 0, d->x, 0, 1, k, n, 0));
+        want->hv[k] = nn_sum_f64(rz, n);
+    }
+    return s == NN_OK ? NN_OK : NN_E_NOMEM;
 }
 NNI_FN nn_status nni_inner_call(const char *where, const nni_want *want, const nn_inner *m, const double *theta, const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
 {
@@ -3306,9 +3301,9 @@ NNI_FN nn_status nni_inner_call(const char *where, const nni_want *want, const n
     mem = (double *)nn_mem_alloc(bytes, alloc);
     if (!mem) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", where, bytes);
     nni_pass_make(&p, m, mem);
-    nni_pass_run(&p, want, theta, d, 1.0 / (double)d->n);
+    s = nni_pass_run(&p, want, theta, d, 1.0 / (double)d->n);
     nn_mem_free(mem, bytes, alloc);
-    return NN_OK;
+    return s == NN_OK ? NN_OK : nni_fail(err, s, "%s: out of memory for a product", where);
 }
 NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each, const nn_inner *m, const double *theta,
                                     const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
@@ -3342,6 +3337,7 @@ NNI_FN int nni_bilevel_words(const nn_bilevel_desc *d, size_t n_support, size_t 
     /* stretch starts (theta, u), thetas of one stretch, then theta u g bt bu hv, per-row weights and tangents, query scores */
     if (!nni_add(2 * stretches, span, &w) || !nni_add(w, 6, &w) || !nni_mul(w, P, &w)) return 0;
     if (!nni_mul(n_support, 2, &n) || !nni_add(w, n, &w) || !nni_mul(n_query, 2, &n) || !nni_add(w, n, &w)) return 0;
+    if (d->model.n_hidden == 0 && (!nni_add(d->model.n_in, 3, &n) || !nni_mul(n_support, n, &n) || !nni_add(w, n, &w) || !nni_add(w, 2 * d->model.n_in, &w))) return 0;
     return nni_add(w, nni_pass_words(&d->model), words);
 }
 NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query)
@@ -3368,7 +3364,8 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
     nn_bilevel_result r = NN_ZERO;
     nn_inner_data sup = *support;
     size_t P, K, stretches, span, words, i, k, c, bytes;
-    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score, *dscore, scale;
+    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score, *dscore, *rowmem = NULL, scale;
+    const double *xt = support->xt;
     nni_pass pass;
     nni_want want = NN_ZERO, none = NN_ZERO;
     nn_status s = nni_inner_check("nn_bilevel_run", &d->model, err);
@@ -3386,6 +3383,15 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
     theta = mem; mem += P;  u = mem; mem += P;  g = mem; mem += P;  bt = mem; mem += P;  bu = mem; mem += P;  hv = mem; mem += P;
     live = mem; mem += support->n;  tangent = mem; mem += support->n;
     score = mem; mem += query ? query->n : 0;  dscore = mem; mem += query ? query->n : 0;
+    if (d->model.n_hidden == 0) {
+        rowmem = mem; mem += 3 * support->n + 2 * d->model.n_in;
+        if (!xt) {
+            const size_t n = support->n, k_in = d->model.n_in;
+            for (c = 0; c < n; c += 8) for (k = 0; k < k_in; k++) for (i = c; i < n && i < c + 8; i++) mem[k * n + i] = support->x[i * k_in + k];
+            xt = mem;
+        }
+        mem += support->n * d->model.n_in;
+    }
     nni_pass_make(&pass, &d->model, mem);
     scale = 1.0 / (double)support->n;
     if (d->weights) sup.weight = live;
@@ -3400,18 +3406,18 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         if (d->weights) d->weights(live, k, theta, d->user);
         want = none;
         want.grad = g;
-        if (k == 0 || k + 1 == K) want.value = &value;
-        nni_pass_run(&pass, &want, theta, &sup, scale);
-        if (k == 0) r.first_loss = value;
-        if (k + 1 == K) r.last_loss = value;
+        if (!d->no_losses && (k == 0 || k + 1 == K)) want.value = &value;
+        s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, theta, &sup, scale);
+        if (s != NN_OK) goto done;
+        if (k == 0) r.first_loss = d->no_losses ? nni_nan() : value;
+        if (k + 1 == K) r.last_loss = d->no_losses ? nni_nan() : value;
         nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
         for (i = 0; i < P; i++) big += fabs(theta[i]);
         if (!(big - big == 0.0)) {
-            nn_mem_free(block, bytes, &d->alloc);
-            return nni_fail(err, NN_E_NONFINITE, "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)", k, lr);
+            s = nni_fail(err, NN_E_NONFINITE, "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)", k, lr);
+            goto done;
         }
     }
-    if (theta_end) memcpy(theta_end, theta, P * sizeof *theta);
 
     /* outer value and bt = dL/dtheta_K */
     r.fair_gap = nni_nan();
@@ -3421,7 +3427,7 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         want = none;
         want.score = score;
         want.value = &r.query_loss;
-        nni_pass_run(&pass, &want, theta, query, 1.0 / (double)query->n);
+        if ((s = nni_pass_run(&pass, &want, theta, query, 1.0 / (double)query->n)) != NN_OK) goto done;
         r.outer = r.query_loss;
         if (query->z) {
             nni_summer ms[2];
@@ -3446,9 +3452,10 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
             want = none;
             want.dscore = dscore;
             want.grad = bt;
-            nni_pass_run(&pass, &want, theta, query, 1.0);
+            if ((s = nni_pass_run(&pass, &want, theta, query, 1.0)) != NN_OK) goto done;
         }
     } else r.outer = 0.0;
+    if (theta_end) memcpy(theta_end, theta, P * sizeof *theta);
     if (d->outer) {
         r.outer += d->outer(hv, theta, d->user);
         for (i = 0; i < P; i++) bt[i] = query && wanted ? bt[i] + hv[i] : hv[i];
@@ -3467,7 +3474,8 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                 if (d->weights) d->weights(live, k, theta, d->user);
                 want = none;
                 want.grad = g;
-                nni_pass_run(&pass, &want, theta, &sup, scale);
+                s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, theta, &sup, scale);
+                if (s != NN_OK) goto done;
                 nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
             }
             /* forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'   so, with bt = dL/dtheta', bu = dL/du':
@@ -3480,7 +3488,8 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                 want.v = bu;
                 want.tangent = tangent;
                 if (d->order != NN_ORDER_FIRST) want.hv = hv;
-                nni_pass_run(&pass, &want, at, &sup, scale);
+                s = rowmem ? nni_linear_run(&d->model, &want, at, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, at, &sup, scale);
+                if (s != NN_OK) goto done;
                 for (i = 0; i < support->n; i++) tangent[i] *= scale;
                 if (dweight) for (i = 0; i < support->n; i++) dweight[i] += tangent[i];
                 if (d->order != NN_ORDER_FIRST) for (i = 0; i < P; i++) bt[i] += hv[i] + d->weight_decay * bu[i];
@@ -3492,9 +3501,10 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         }
         if (dtheta0) memcpy(dtheta0, bt, P * sizeof *bt);
     }
+done:
     nn_mem_free(block, bytes, &d->alloc);
-    if (result) *result = r;
-    return NN_OK;
+    if (s == NN_OK && result) *result = r;
+    return s == NN_E_NOMEM ? nni_fail(err, s, "nn_bilevel_run: out of memory for a product") : s;
 }
 
 /* ---- selectors */

@@ -94,7 +94,7 @@ typedef struct data {
     size_t id;
     /* meta-training: rows split into support and query, made once */
     size_t ns, nq;
-    double *sx, *sy, *qx, *qy;       /* [ns, w], [ns], [nq, w], [nq]; w = d + group_feature */
+    double *sx, *sxt, *sy, *qx, *qy; /* [ns, w], the same transposed, [ns], [nq, w], [nq]; w = d + group_feature */
     int64_t *sz, *syi, *qz;
     int64_t *fz;                     /* [ns] groups as the features see them */
     double *theta0;                  /* [P] start model, by fit on the support's noisy labels */
@@ -103,7 +103,7 @@ typedef struct data {
 static void data_free(data *t)
 {
     free(t->x); free(t->xt); free(t->y); free(t->yc); free(t->z); free(t->yt); free(t->zt);
-    free(t->sx); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->fz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
+    free(t->sx); free(t->sxt); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->fz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
     memset(t, 0, sizeof *t);
 }
 static void *need(size_t n, size_t size)
@@ -355,7 +355,7 @@ static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *e
     const size_t w = t->d + (o->group_feature ? 1u : 0u), d1 = t->d + 1;
     nn_inner m = inner_of(o, t);
     nn_rng g = nn_rng_make(seed, NN_STREAM_META, ((uint64_t)1 << 40) + t->id);
-    size_t *idx = need(t->n, sizeof *idx), i, k, P = nn_inner_count(&m), nq = o->query, ns;
+    size_t *idx = need(t->n, sizeof *idx), i, j, k, P = nn_inner_count(&m), nq = o->query, ns;
     double *p = NULL;
     nn_status s = NN_OK;
     if (nq > t->n / 3) nq = t->n / 3;
@@ -363,10 +363,10 @@ static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *e
     if (o->compat) { nq = o->query < t->nt ? o->query : t->nt; ns = t->n; }
     if (o->support && ns > o->support) ns = o->support;
     t->ns = ns; t->nq = nq;
-    t->sx = need(ns * w, sizeof(double)); t->sy = need(ns, sizeof(double)); t->qx = need(nq * w, sizeof(double)); t->qy = need(nq, sizeof(double));
+    t->sx = need(ns * w, sizeof(double)); t->sxt = need(ns * w, sizeof(double)); t->sy = need(ns, sizeof(double)); t->qx = need(nq * w, sizeof(double)); t->qy = need(nq, sizeof(double));
     t->sz = need(ns, 8); t->fz = need(ns, 8); t->syi = need(ns, 8); t->qz = need(nq, 8); t->theta0 = need(P, sizeof(double)); t->feat = need(ns * NN_META_FEATURES, sizeof(float));
     p = need(ns, sizeof *p);
-    if (!idx || !t->sx || !t->sy || !t->qx || !t->qy || !t->sz || !t->fz || !t->syi || !t->qz || !t->theta0 || !t->feat || !p) s = no_memory(err);
+    if (!idx || !t->sx || !t->sxt || !t->sy || !t->qx || !t->qy || !t->sz || !t->fz || !t->syi || !t->qz || !t->theta0 || !t->feat || !p) s = no_memory(err);
     if (s == NN_OK) {
         for (i = 0; i < t->n; i++) idx[i] = i;
         nn_rng_shuffle(&g, idx, t->n);
@@ -380,6 +380,7 @@ static nn_status data_prepare(data *t, const opts *o, uint64_t seed, nn_error *e
         for (i = 0; i < ns; i++) {
             k = idx[t->n - 1 - i];
             memcpy(t->sx + i * w, t->x + k * d1, w * sizeof(double));
+            for (j = 0; j < w; j++) t->sxt[j * ns + i] = t->sx[i * w + j];
             t->syi[i] = t->y[k];
             t->sy[i] = (double)t->y[k];
             t->sz[i] = t->z[k];
@@ -464,7 +465,8 @@ static nn_status task_gradient(net *p, float *grads, nn_bilevel_result *r, const
     b.momentum = o->momentum;
     b.order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
     b.lambda_fair = o->lambda_fair;
-    sup.n = n; sup.x = t->sx; sup.y = t->sy;
+    b.no_losses = 1;
+    sup.n = n; sup.x = t->sx; sup.xt = t->sxt; sup.y = t->sy;
     qry.n = t->nq; qry.x = t->qx; qry.y = t->qy; qry.z = t->qz;
     if (k == 1) {
         one = need(n, sizeof *one);
