@@ -2686,7 +2686,7 @@ NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *ne
     if (*p == '.') {
         *real = 1;
         frac = p + 1;
-        if ((p = nni_quick_digits(frac, &v)) == NULL) return NULL;
+        if ((p = nni_quick_digits(frac, &v)) == NULL || p == frac) return NULL;
         *q = (int)(frac - p);
         digits += p - frac;
     }
@@ -4793,11 +4793,13 @@ NNI_FN nn_status nni_jp_expected(nni_jp *j, const char *what)
 }
 NNI_FN nn_status nni_jp_memory(nni_jp *j)
 {
-    return nni_jp_fail(j, j->arena->limit ? NN_E_LIMIT : NN_E_NOMEM, j->p, j->arena->limit ? "the document needs more memory than its limit%s%s" : "out of memory%s%s", "", "");
+    return nni_jp_fail(j, j->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, j->p, j->arena->at_limit ? "the document needs more memory than its limit%s%s" : "out of memory%s%s", "", "");
 }
-NNI_FN void nni_jp_space(nni_jp *j)
+NNI_INLINE void nni_jp_space(nni_jp *j)
 {
     const char *p = j->p;
+    if (p < j->end && *p == ' ') p++;                /* mostly none or one */
+    if (p < j->end && (unsigned char)*p > ' ') { j->p = p; return; }
     for (; p < j->end; p++) {
         if (*p == '\n') { j->line++; j->line_start = p + 1; }
         else if (*p != ' ' && *p != '\t' && *p != '\r') break;
@@ -4894,8 +4896,16 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     const char *p = j->p, *q = p + (*p == '-');
     nni_dec d;
     size_t used;
+    uint64_t w;
+    int x, neg, real;
     if (q >= j->end || (unsigned)(*q - '0') >= 10u) { j->p = q; return nni_jp_expected(j, "a digit"); }
     if (*q == '0' && q + 1 < j->end && (unsigned)(q[1] - '0') < 10u) { j->p = q + 1; return nni_jp_fail(j, NN_E_FORMAT, q, "a number must not start with 0%s%s", "", ""); }
+    if (j->end - p >= NNI_QUICK && (q = nni_quick_dec(p, &w, &x, &neg, &real)) != NULL) {
+        j->p = q;
+        v->type = real ? NN_JSON_REAL : w > (uint64_t)INT64_MAX && !neg ? NN_JSON_UINT : NN_JSON_INT;
+        if (!real && (!neg || w <= (uint64_t)1 << 63)) { v->v.u = neg ? 0 - w : w; return NN_OK; }
+        if (real && nni_quick_f64(w, x, neg, &v->v.d)) return NN_OK;
+    }
     used = nni_scan_dec(p, (size_t)(j->end - p), &d);
     q = p + used;
     if (*(d.end - 1) == '.') { j->p = d.end; return nni_jp_expected(j, "a digit after the point"); }
@@ -5013,7 +5023,7 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
             if (v->n) { nn_json *last = v->v.first; v->v.first = last->next; last->next = NULL; }
             if (v->type == NN_JSON_OBJECT && j->d.duplicates != 2) {
                 again = nni_json_twice(v, j->d.duplicates == 1, &first, &j->arena->alloc, &st);
-                if (st != NN_OK) return nni_jp_memory(j);
+                if (st != NN_OK) return nni_jp_fail(j, NN_E_NOMEM, j->p, "out of memory%s%s", "", "");
                 if (again) {
                     char where[40 + 64];
                     (void)snprintf(where, 40, "%zu:%zu", (size_t)first->line, (size_t)first->col);
@@ -5516,7 +5526,7 @@ NNI_FN nn_status nni_yp_got(nni_yp *y, const char *fmt)
 }
 NNI_FN nn_status nni_yp_memory(nni_yp *y)
 {
-    return nni_yp_fail(y, y->arena->limit ? NN_E_LIMIT : NN_E_NOMEM, "%s", y->arena->limit ? "the document needs more memory than its limit" : "out of memory");
+    return nni_yp_fail(y, y->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, "%s", y->arena->at_limit ? "the document needs more memory than its limit" : "out of memory");
 }
 NNI_FN nn_json *nni_yp_node(nni_yp *y, nn_json_type t)
 {
@@ -10004,7 +10014,6 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     arena.limit = 100 * n + ((size_t)1 << 16);
     s = nn_json_parse(&root, &arena, (const char *)text, n, name, &jd, err);
     nn_reader_take(r, n);
-    if (s == NN_E_LIMIT && arena.total < arena.limit / 2) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for the header", nni_name(nb, name));   /* the hook said no, not the limit */
     if (s == NN_OK && root->n) {
         items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);
         count = root->n;

@@ -111,6 +111,7 @@ typedef struct nn_arena {
     nn_arena_block *head;
     size_t          total, limit;
     nn_alloc        alloc;
+    int             at_limit;   /* after a NULL: 1 = the limit said no, 0 = the hook did */
 } nn_arena;
 /* nn_arena_get: size bytes (0 counts as 1) aligned to 16, not zeroed; NULL when memory or limit is exhausted. */
 NN_DEF void *nn_arena_get(nn_arena *a, size_t size);
@@ -696,7 +697,8 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
         size_t room = b ? (b->size < ((size_t)1 << 19) ? b->size * 2 : (size_t)1 << 20) : 4096, bytes;
         if (room < need) room = need;
         if (!nni_add(room, head, &bytes)) return NULL;
-        if (a->limit && (bytes > a->limit || a->total > a->limit - bytes)) return NULL;
+        a->at_limit = a->limit && (bytes > a->limit || a->total > a->limit - bytes);
+        if (a->at_limit) return NULL;
         b = (nn_arena_block *)nn_mem_alloc(bytes, &a->alloc);
         if (!b) return NULL;
         b->next = a->head;

@@ -338,8 +338,9 @@ static void both_ways(void)
         }
         for (i = 0; i < 3; i++) nn_table_free(&t[i]);
         for (f32 = 0; f32 < 2; f32++) {
-            nn_xy m[3] = { NN_ZERO, NN_ZERO, NN_ZERO };
-            nn_xy_desc d = NN_ZERO, ds = NN_ZERO;
+            nn_xy m[3];
+            nn_xy_desc d = NN_ZERO, ds;
+            memset(m, 0, sizeof m);
             memset(e, 0, sizeof e);
             d.dtype = f32 ? NN_F32 : NN_F64;
             d.no_label = round & 1;
@@ -432,7 +433,7 @@ static void out_of_memory(void)
 {
     const char *text = "a,a,name,flag,late\n1,0.5,\"x\"\"y\",True,1\n2,,z,False,2\n3,1,w,True,three\n";
     int sticky, what;
-    for (what = 0; what < 3; what++)
+    for (what = 0; what < 6; what++)
         for (sticky = 0; sticky < 2; sticky++) {
             long k, done = 0;
             for (k = 1; !done && k < 2000; k++) {
@@ -455,6 +456,23 @@ static void out_of_memory(void)
                     s = nn_csv_parse_xy(&m, xy, strlen(xy), &d, &o, &e);
                     CHECK(s == NN_OK || m.x.data == NULL);
                     nn_xy_free(&m);
+                } else if (what == 3) {                      /* a whole file, with its second pass */
+                    nn_table t = NN_ZERO;
+                    s = nn_file_write("build/test_csv_oom.csv", text, strlen(text), NULL, NULL);
+                    s = nn_csv_read(&t, "build/test_csv_oom.csv", NULL, &o, &e);
+                    CHECK(s == NN_OK || t.columns == NULL);
+                    nn_table_free(&t);
+                } else if (what > 3) {                       /* writers */
+                    nn_table t = NN_ZERO;
+                    nn_xy m = NN_ZERO;
+                    const char *xy = "x,y\n1,a\n2,b\n3,a\n";
+                    o.no_sync = 1;
+                    s = nn_csv_parse(&t, text, strlen(text), NULL, NULL, &e);
+                    s = nn_csv_parse_xy(&m, xy, strlen(xy), NULL, NULL, &e);
+                    s = what == 4 ? nn_csv_write("build/test_csv_oom.csv", &t, &o, &e)
+                                  : nn_csv_write_xy("build/test_csv_oom.csv", &m.x, &m.y, (const char *const *)m.names, m.label, &m.classes, &o, &e);
+                    nn_table_free(&t);
+                    nn_xy_free(&m);
                 } else {
                     nn_table t = NN_ZERO;
                     nn_csv *r = NULL;
@@ -464,7 +482,7 @@ static void out_of_memory(void)
                     nn_table_free(&t);
                     nn_csv_close(r);
                 }
-                CHECK_MSG(s == NN_OK || s == NN_E_NOMEM, "call %ld: status %d %s", k, (int)s, e.msg);
+                CHECK_MSG(s == NN_OK || s == NN_E_NOMEM, "%d, call %ld: status %d %s", what, k, (int)s, e.msg);
                 CHECK_INT(h.live, 0);
                 done = s == NN_OK && h.calls < k;
             }

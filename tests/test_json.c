@@ -230,32 +230,64 @@ static void lines(void)
     (void)nn_file_remove(path, NULL, NULL);
     nn_buf_free(&b);
 }
+/* Every call of the hooks fails once, then it and all later ones: parsing, writing, whole files, lines. Under a limit of the arena that is far away
+ * it is still memory that is missing; a limit that is met is told as one. */
 static void out_of_memory(void)
 {
     const char *text = "{\"a\":[1,2.5,\"s\\n\"],\"b\":{\"c\":null},\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1}";
-    long k;
-    int done = 0;
-    for (k = 1; !done && k < 500; k++) {
-        test_heap h = { 0, 0, 0, 0, 0 };
-        nn_arena a = NN_ZERO;
-        nn_buf b = NN_ZERO;
-        nn_json *r = NULL;
-        nn_json_writer w = NN_ZERO;
-        nn_error e = NN_ZERO;
-        nn_status s;
-        h.fail_at = k;
-        a.alloc = b.alloc = test_heap_hooks(&h);
-        w.buf = &b;
-        s = nn_json_parse(&r, &a, text, strlen(text), NULL, NULL, &e);
-        CHECK(s == NN_OK || r == NULL);
-        if (s == NN_OK) { nn_json_value(&w, r); s = nn_json_finish(&w, &e); }
-        nn_arena_free(&a);
-        nn_buf_free(&b);
-        CHECK_MSG(s == NN_OK || s == NN_E_NOMEM, "call %ld: status %d", k, (int)s);
-        CHECK_INT(h.live, 0);
-        done = s == NN_OK && h.calls < k;
-    }
-    CHECK(done);
+    const char *path = "build/test_json_oom.jsonl";
+    nn_buf file = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_arena small = NN_ZERO;
+    nn_json *r = NULL;
+    int what, sticky;
+    CHECK_OK(nn_file_write(path, text, strlen(text), NULL, &e), e);
+    for (what = 0; what < 3; what++)
+        for (sticky = 0; sticky < 2; sticky++) {
+            long k;
+            int done = 0;
+            for (k = 1; !done && k < 500; k++) {
+                test_heap h = { 0, 0, 0, 0, 0 };
+                nn_arena a = NN_ZERO;
+                nn_buf b = NN_ZERO;
+                nn_json_writer w = NN_ZERO;
+                nn_file_opts o = NN_ZERO;
+                nn_status s;
+                h.fail_at = k;
+                h.sticky = sticky;
+                o.alloc = a.alloc = b.alloc = test_heap_hooks(&h);
+                a.limit = (size_t)1 << 24;
+                w.buf = &b;
+                r = NULL;
+                if (what == 2) {
+                    nn_jsonl *lines = NULL;
+                    s = nn_jsonl_open(&lines, path, NULL, &o, &e);
+                    if (s == NN_OK) s = nn_jsonl_next(lines, &r, &e);
+                    nn_jsonl_close(lines);
+                } else {
+                    s = what ? nn_json_read(&r, &a, path, NULL, &o, &e) : nn_json_parse(&r, &a, text, strlen(text), NULL, NULL, &e);
+                    CHECK(s == NN_OK || r == NULL);
+                    if (s == NN_OK) { nn_json_value(&w, r); s = nn_json_finish(&w, &e); }
+                }
+                nn_arena_free(&a);
+                nn_buf_free(&b);
+                CHECK_MSG(s == NN_OK || (s == NN_E_NOMEM && strstr(e.msg, "memory")), "%d, call %ld: status %d %s", what, k, (int)s, e.msg);
+                CHECK_INT(h.live, 0);
+                done = s == NN_OK && h.calls < k;
+            }
+            CHECK(done);
+        }
+    small.limit = 8192;
+    r = NULL;
+    (void)nn_buf_text(&file, "[0", NULL);
+    for (what = 0; what < 600; what++) (void)nn_buf_text(&file, ",0", NULL);
+    (void)nn_buf_text(&file, "]", NULL);
+    CHECK_INT(nn_json_parse(&r, &small, (const char *)file.data, file.len, NULL, NULL, &e), NN_E_LIMIT);
+    CHECK(strstr(e.msg, "the document needs more memory than its limit") != NULL);
+    CHECK(r == NULL);
+    nn_arena_free(&small);
+    nn_buf_free(&file);
+    (void)nn_file_remove(path, NULL, NULL);
 }
 static void decimal_comma(void)
 {

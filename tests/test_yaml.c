@@ -144,29 +144,44 @@ static void writing(void)
 }
 static void out_of_memory(void)
 {
-    const char *text = "a: [1, {b: 'x'}]\nc:\n  - d: |\n      text\n    e: yes\n\"k\\n\": 1\n";
-    long k;
-    int done = 0;
-    for (k = 1; !done && k < 500; k++) {
-        test_heap h = { 0, 0, 0, 0, 0 };
-        nn_arena a = NN_ZERO;
-        nn_buf b = NN_ZERO;
-        nn_json *r = NULL;
-        nn_yaml_warning *w = NULL;
-        nn_error e = NN_ZERO;
-        nn_status s;
-        h.fail_at = k;
-        a.alloc = b.alloc = test_heap_hooks(&h);
-        s = nn_yaml_parse(&r, &a, text, strlen(text), NULL, &w, &e);
-        CHECK(s == NN_OK || (r == NULL && w == NULL));
-        if (s == NN_OK) s = nn_yaml_write(&b, r, &e);
-        nn_arena_free(&a);
-        nn_buf_free(&b);
-        CHECK_MSG(s == NN_OK || s == NN_E_NOMEM, "call %ld: status %d", k, (int)s);
-        CHECK_INT(h.live, 0);
-        done = s == NN_OK && h.calls < k;
-    }
-    CHECK(done);
+    const char *text = "a: [1, {b: 'x'}]\nc:\n  - d: |\n      text\n    e: yes\n\"k\\n\": 1\n", *path = "build/test_yaml_oom.yaml";
+    nn_error e = NN_ZERO;
+    nn_arena small = NN_ZERO;
+    nn_json *r = NULL;
+    int what, sticky;
+    CHECK_OK(nn_file_write(path, text, strlen(text), NULL, &e), e);
+    for (what = 0; what < 2; what++)
+        for (sticky = 0; sticky < 2; sticky++) {
+            long k;
+            int done = 0;
+            for (k = 1; !done && k < 500; k++) {
+                test_heap h = { 0, 0, 0, 0, 0 };
+                nn_arena a = NN_ZERO;
+                nn_buf b = NN_ZERO;
+                nn_yaml_warning *w = NULL;
+                nn_file_opts o = NN_ZERO;
+                nn_status s;
+                h.fail_at = k;
+                h.sticky = sticky;
+                o.alloc = a.alloc = b.alloc = test_heap_hooks(&h);
+                a.limit = (size_t)1 << 24;           /* far away: memory is what is missing */
+                r = NULL;
+                s = what ? nn_yaml_read(&r, &a, path, &w, &o, &e) : nn_yaml_parse(&r, &a, text, strlen(text), NULL, &w, &e);
+                CHECK(s == NN_OK || (r == NULL && w == NULL));
+                if (s == NN_OK) s = nn_yaml_write(&b, r, &e);
+                nn_arena_free(&a);
+                nn_buf_free(&b);
+                CHECK_MSG(s == NN_OK || (s == NN_E_NOMEM && strstr(e.msg, "memory")), "%d, call %ld: status %d %s", what, k, (int)s, e.msg);
+                CHECK_INT(h.live, 0);
+                done = s == NN_OK && h.calls < k;
+            }
+            CHECK(done);
+        }
+    small.limit = 64;
+    CHECK_INT(nn_yaml_parse(&r, &small, text, strlen(text), NULL, NULL, &e), NN_E_LIMIT);
+    CHECK_STR(e.msg, "yaml:1:1: the document needs more memory than its limit");
+    nn_arena_free(&small);
+    (void)nn_file_remove(path, NULL, NULL);
 }
 int main(void)
 {

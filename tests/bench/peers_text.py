@@ -1,4 +1,4 @@
-# tests/bench/peers_text.py [ROWS] - CSV and JSON beside pandas, polars, pyarrow, json, orjson: the same work in turn, one thread,
+# tests/bench/peers_text.py [ROWS] - CSV and JSON beside pandas, polars, pyarrow, json, orjson: the same work in turn, one thread, CPU seconds,
 # best of three, one JSON object per line with the ratio peer / ours (above 1: ours is faster)
 import json, os, subprocess, sys, tempfile, time, warnings
 warnings.filterwarnings('ignore')
@@ -15,7 +15,7 @@ records = [{'id': i, 'name': 'example %d' % i, 'loss': float(x[i % rows, 0]), 'o
 text = json.dumps(records, ensure_ascii=False); jf = os.path.join(tmp, 'x.json'); open(jf, 'w').write(text)
 def ours(what, path): return float(subprocess.run(['build/text_bench', what, path], capture_output=True, text=True, check=True).stdout)
 def clock(f):
-    t = time.perf_counter(); f(); return time.perf_counter() - t
+    t = time.process_time(); f(); return time.process_time() - t
 def optional(name):
     try: return __import__(name)
     except ImportError: print('skip peers_text: needs ' + name); return None
