@@ -1183,6 +1183,15 @@ NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #endif
 NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
 NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
+/* MT19937: one word of the next state, one word as it is drawn */
+#define NNI_MT_MIX(a, b) ((((a) & 0x80000000) | ((b) & 0x7ffffffe)) >> 1 ^ ((0 - ((b) & 1)) & 0x9908b0df))
+NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
+{
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    return y ^ y >> 18;
+}
 
 /* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set with its own vector type
  * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
@@ -1225,6 +1234,12 @@ typedef struct nni_kernels {
     void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
     void   (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt);
     void   (*flip)(float *dst, size_t ldd, const float *src, size_t lds, size_t rows, size_t cols);
+    void   (*philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks);
+    void   (*box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab);
+    void   (*mt_twist)(uint32_t *mt);
+    void   (*mt_temper)(uint32_t *out, const uint32_t *in, size_t n);
+    size_t (*polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m);
+    void   (*polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab);
 } nni_kernels;
 
 #define NNI_PASS 1
@@ -2406,12 +2421,24 @@ NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n)
 /* Box & Muller (1958): u, v in [0,1); radius sqrt(-2 log(1 - u)), angle 2 pi v; the cosine first */
 NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
 {
-    size_t i;
-    for (i = 0; i < n; i += 2) {
+    const nni_kernels *kn = nni_kern();
+    uint32_t w[4 + 4 * 128 + 32];
+    if (n > 7) {                                             /* a pair takes four words: p blocks more, and as many words are left over as before */
+        size_t left = 4 - r->used, p;
+        for (; n > 1; n -= 2 * p, out += 2 * p) {
+            p = n / 2 < 128 ? n / 2 : 128;
+            memcpy(w, r->out + r->used, left * sizeof *w);
+            kn->philox(w + left, r->ctr, r->key, p);
+            r->ctr[0] += (uint32_t)p;
+            memcpy(r->out, w + left + 4 * (p - 1), sizeof r->out);
+            kn->box_muller(out, w, p, nni_log_tab, nni_sin_tab);
+        }
+    }
+    for (; n; n -= n > 1 ? 2 : 1, out += 2) {
         double u = nn_rng_f64(r), v = nn_rng_f64(r), rad = sqrt(-2.0 * nn_log(1.0 - u)), s, c;
         nn_sincos(6.283185307179586 * v, &s, &c);
-        out[i] = rad * c;
-        if (i + 1 < n) out[i + 1] = rad * s;
+        out[0] = rad * c;
+        if (n > 1) out[1] = rad * s;
     }
 }
 NN_DEF void nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n)
@@ -2424,27 +2451,7 @@ NN_DEF void nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n)
 }
 
 /* ---- [RNG] MT19937: NumPy's RandomState ---------------------------------- */
-/* Matsumoto & Nishimura (1998). The new state is made 624 words at a time, in three runs without wrap-around. */
-#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
-#define NNI_LOOPS __attribute__((optimize("O3")))   /* integer loops that -O2 of gcc leaves scalar */
-#else
-#define NNI_LOOPS
-#endif
-#define NNI_MT_MIX(a, b) ((((a) & 0x80000000) | ((b) & 0x7ffffffe)) >> 1 ^ ((0 - ((b) & 1)) & 0x9908b0df))
-NNI_FN NNI_LOOPS void nni_mt_twist(uint32_t *mt)
-{
-    int k;
-    for (k = 0; k < 227; k++) mt[k] = mt[k + 397] ^ NNI_MT_MIX(mt[k], mt[k + 1]);
-    for (; k < 623; k++) mt[k] = mt[k - 227] ^ NNI_MT_MIX(mt[k], mt[k + 1]);
-    mt[623] = mt[396] ^ NNI_MT_MIX(mt[623], mt[0]);
-}
-NNI_FN uint32_t nni_mt_temper(uint32_t y)
-{
-    y ^= y >> 11;
-    y ^= (y << 7) & 0x9d2c5680;
-    y ^= (y << 15) & 0xefc60000;
-    return y ^ y >> 18;
-}
+/* Matsumoto & Nishimura (1998). Twist, tempering and the polar method in batches stand in [KERNELS]. */
 NN_DEF void nn_mt_seed(nn_mt *s, uint32_t seed)
 {
     uint32_t j;
@@ -2472,7 +2479,7 @@ NN_DEF void nn_mt_seed_array(nn_mt *s, const uint32_t *key, size_t n)
 }
 NN_DEF uint32_t nn_mt_u32(nn_mt *s)
 {
-    if (s->pos >= 624) { nni_mt_twist(s->mt); s->pos = 0; }
+    if (s->pos >= 624) { nni_kern()->mt_twist(s->mt); s->pos = 0; }
     return nni_mt_temper(s->mt[s->pos++]);
 }
 NNI_FN uint64_t nni_mt_u64(nn_mt *s) { uint64_t hi = nn_mt_u32(s); return hi << 32 | nn_mt_u32(s); }
@@ -2495,22 +2502,15 @@ NN_DEF double nn_mt_normal(nn_mt *s)
     s->has_gauss = 1;
     return f * b;
 }
-/* the next n <= 624 words at once */
-NNI_FN NNI_LOOPS void nni_mt_words(nn_mt *s, uint32_t *out, size_t n)
+/* the next n words at once */
+NNI_FN void nni_mt_words(nn_mt *s, uint32_t *out, size_t n)
 {
+    const nni_kernels *kn = nni_kern();
     while (n) {
-        size_t m, i;
-        const uint32_t *w;
-        if (s->pos >= 624) { nni_mt_twist(s->mt); s->pos = 0; }
+        size_t m;
+        if (s->pos >= 624) { kn->mt_twist(s->mt); s->pos = 0; }
         m = 624 - s->pos < n ? 624 - s->pos : n;
-        w = s->mt + s->pos;
-        for (i = 0; i < m; i++) {
-            uint32_t y = w[i];
-            y ^= y >> 11;
-            y ^= (y << 7) & 0x9d2c5680;
-            y ^= (y << 15) & 0xefc60000;
-            out[i] = y ^ y >> 18;
-        }
+        kn->mt_temper(out, s->mt + s->pos, m);
         s->pos += (unsigned)m;
         out += m;
         n -= m;
@@ -2526,37 +2526,20 @@ NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n)
         for (i = 0; i < m; i++) out[i] = ((double)(int32_t)(w[2 * i] >> 5) * 67108864.0 + (double)(int32_t)(w[2 * i + 1] >> 6)) * 1.1102230246251565e-16;
     }
 }
-/* f[i] = sqrt(-2 log(r[i]) / r[i]) */
-NNI_FN void nni_polar_factor(double *f, const double *r, size_t n)
-{
-    size_t i;
-    for (i = 0; i < n; i++) { double lo, hi = nni_log_core(r[i], 0.0, 0, &lo, 0); f[i] = sqrt(-2.0 * (hi + lo) / r[i]); }
-}
 /* In batches: as many tries as pairs are still missing (each of them would be made anyway), the kept ones packed without a branch, then
  * the logarithms. Values, order and the state left behind are those of one call after the other. */
 NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
 {
+    const nni_kernels *kn = nni_kern();
     uint32_t w[1024];
-    double a[256], b[256], r[256];
-    size_t i, m, k;
+    double a[256 + 8], b[256 + 8], r[256 + 8];              /* whole vectors are stored */
+    size_t m, k;
     if (n && s->has_gauss) { *out++ = s->gauss; n--; s->has_gauss = 0; s->gauss = 0.0; }
     while (n > 1) {
         m = n / 2 < 256 ? n / 2 : 256;
         nni_mt_words(s, w, 4 * m);
-        for (i = k = 0; i < m; i++) {
-            double x = ((double)(int32_t)(w[4 * i] >> 5) * 67108864.0 + (double)(int32_t)(w[4 * i + 1] >> 6)) * 2.220446049250313e-16 - 1.0;
-            double y = ((double)(int32_t)(w[4 * i + 2] >> 5) * 67108864.0 + (double)(int32_t)(w[4 * i + 3] >> 6)) * 2.220446049250313e-16 - 1.0;
-            double q = x * x + y * y;
-            a[k] = x;
-            b[k] = y;
-            r[k] = q;
-            k += (q < 1.0) & (q != 0.0);
-        }
-        nni_polar_factor(r, r, k);
-        for (i = 0; i < k; i++) {
-            out[2 * i] = r[i] * b[i];
-            out[2 * i + 1] = r[i] * a[i];
-        }
+        k = kn->polar_tries(a, b, r, w, m);
+        kn->polar(out, a, b, r, k, nni_log_tab);
         out += 2 * k;
         n -= 2 * k;
     }
@@ -4647,6 +4630,394 @@ NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, si
     }
 }
 
+/* ---- draws: Philox, Box-Muller, MT19937, the polar method, NNI_D doubles at a time. The operations are those of nn_log, nn_sincos, nni_philox, one for
+ * one and in their order, so that the bits are theirs; tables come as arguments because they stand further down than this text. ---- */
+#if NNI_PASS == 1
+#define NNI_D 1
+#define nnid double
+#define nniq uint64_t
+#define nnii_load(p) (*(p))
+#define nnii_store(p, v) (void)(*(p) = (v))
+#define nnii_xor(a, b) ((a) ^ (b))
+#define nnid_set(x) (x)
+#define nnid_load(p) (*(p))
+#define nnid_store(p, v) (void)(*(p) = (v))
+#define nnid_add(a, b) ((a) + (b))
+#define nnid_sub(a, b) ((a) - (b))
+#define nnid_mul(a, b) ((a) * (b))
+#define nnid_div(a, b) ((a) / (b))
+#define nnid_sqrt(a) sqrt(a)
+#define nnid_trunc(a) ((double)(int)(a))
+#define nnid_where(a, b, x) ((a) >= (b) ? (x) : 0.0)      /* a >= b ? x : 0 */
+#define nniq_set(x) (x)
+#define nniq_bits(v) nni_d2u(v)
+#define nniq_from(q) nni_u2d(q)
+#define nniq_add(a, b) ((a) + (b))
+#define nniq_sub(a, b) ((a) - (b))
+#define nniq_and(a, b) ((a) & (b))
+#define nniq_or(a, b) ((a) | (b))
+#define nniq_xor(a, b) ((a) ^ (b))
+#define nniq_shl(a, n) ((a) << (n))
+#define nniq_shr(a, n) ((a) >> (n))
+#define nniq_mul(a, b) (((a) & 0xffffffff) * ((b) & 0xffffffff))      /* of the low halves */
+#define nniq_iota() ((uint64_t)0)
+#define nnid_gather(t, i) nni_u2d((t)[i])
+/* words p: a's lane, its low half first, b's lane, a's next ...; and the way back; zip does so with doubles */
+NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p) { *a = p[0] | (uint64_t)p[1] << 32; *b = p[2] | (uint64_t)p[3] << 32; }
+NNI_KI void NNI_K(zipw)(uint32_t *p, nniq a, nniq b) { p[0] = (uint32_t)a; p[1] = (uint32_t)(a >> 32); p[2] = (uint32_t)b; p[3] = (uint32_t)(b >> 32); }
+NNI_KI void NNI_K(zip)(double *p, nnid a, nnid b) { p[0] = a; p[1] = b; }
+#elif NNI_PASS == 2
+#define NNI_D 4
+#define nniq __m256i
+#define nnii_load(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
+#define nnii_store(p, v) _mm256_storeu_si256((__m256i *)(void *)(p), v)
+#define nnii_xor(a, b) _mm256_xor_si256(a, b)
+#define nnid_add(a, b) _mm256_add_pd(a, b)
+#define nnid_sub(a, b) _mm256_sub_pd(a, b)
+#define nnid_mul(a, b) _mm256_mul_pd(a, b)
+#define nnid_div(a, b) _mm256_div_pd(a, b)
+#define nnid_sqrt(a) _mm256_sqrt_pd(a)
+#define nnid_trunc(a) _mm256_round_pd(a, 3 | 8)
+#define nnid_where(a, b, x) _mm256_and_pd(_mm256_cmp_pd(a, b, _CMP_GE_OQ), x)
+#define nniq_set(x) _mm256_set1_epi64x((long long)(x))
+#define nniq_bits(v) _mm256_castpd_si256(v)
+#define nniq_from(q) _mm256_castsi256_pd(q)
+#define nniq_add(a, b) _mm256_add_epi64(a, b)
+#define nniq_sub(a, b) _mm256_sub_epi64(a, b)
+#define nniq_and(a, b) _mm256_and_si256(a, b)
+#define nniq_or(a, b) _mm256_or_si256(a, b)
+#define nniq_xor(a, b) _mm256_xor_si256(a, b)
+#define nniq_shl(a, n) _mm256_slli_epi64(a, n)
+#define nniq_shr(a, n) _mm256_srli_epi64(a, n)
+#define nniq_mul(a, b) _mm256_mul_epu32(a, b)
+#define nniq_iota() _mm256_setr_epi64x(0, 1, 2, 3)
+#define nnid_gather(t, i) _mm256_i64gather_pd((const double *)(const void *)(t), i, 8)
+NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
+{
+    nnid x = _mm256_loadu_pd((const double *)p), y = _mm256_loadu_pd((const double *)p + 4);
+    *a = _mm256_permute4x64_pd(_mm256_unpacklo_pd(x, y), 0xD8);
+    *b = _mm256_permute4x64_pd(_mm256_unpackhi_pd(x, y), 0xD8);
+}
+NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
+{
+    a = _mm256_permute4x64_pd(a, 0xD8);
+    b = _mm256_permute4x64_pd(b, 0xD8);
+    _mm256_storeu_pd((double *)p, _mm256_unpacklo_pd(a, b));
+    _mm256_storeu_pd((double *)p + 4, _mm256_unpackhi_pd(a, b));
+}
+#elif NNI_PASS == 3
+#define NNI_D 8
+#define nniq __m512i
+#define nnii_load(p) _mm512_loadu_si512((const void *)(p))
+#define nnii_store(p, v) _mm512_storeu_si512((void *)(p), v)
+#define nnii_xor(a, b) _mm512_xor_si512(a, b)
+#define nnid_add(a, b) _mm512_add_pd(a, b)
+#define nnid_sub(a, b) _mm512_sub_pd(a, b)
+#define nnid_mul(a, b) _mm512_mul_pd(a, b)
+#define nnid_div(a, b) _mm512_div_pd(a, b)
+#define nnid_sqrt(a) _mm512_maskz_sqrt_pd(0xFF, a)
+#define nnid_trunc(a) _mm512_maskz_roundscale_pd(0xFF, a, 3 | 8)
+#define nnid_where(a, b, x) _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, b, _CMP_GE_OQ), x)
+#define nniq_set(x) _mm512_set1_epi64((long long)(x))
+#define nniq_bits(v) _mm512_castpd_si512(v)
+#define nniq_from(q) _mm512_castsi512_pd(q)
+#define nniq_add(a, b) _mm512_add_epi64(a, b)
+#define nniq_sub(a, b) _mm512_sub_epi64(a, b)
+#define nniq_and(a, b) _mm512_and_si512(a, b)
+#define nniq_or(a, b) _mm512_or_si512(a, b)
+#define nniq_xor(a, b) _mm512_xor_si512(a, b)
+#define nniq_shl(a, n) _mm512_maskz_slli_epi64(0xFF, a, n)
+#define nniq_shr(a, n) _mm512_maskz_srli_epi64(0xFF, a, n)
+#define nniq_mul(a, b) _mm512_maskz_mul_epu32(0xFF, a, b)
+#define nniq_iota() _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)
+#define nnid_gather(t, i) _mm512_mask_i64gather_pd(_mm512_setzero_pd(), 0xFF, i, (const void *)(t), 8)
+NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
+{
+    nnid x = _mm512_loadu_pd(p), y = _mm512_loadu_pd((const double *)p + 8);
+    *a = _mm512_permutex2var_pd(x, _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0), y);
+    *b = _mm512_permutex2var_pd(x, _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1), y);
+}
+NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
+{
+    _mm512_storeu_pd(p, _mm512_permutex2var_pd(a, _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0), b));
+    _mm512_storeu_pd((double *)p + 8, _mm512_permutex2var_pd(a, _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4), b));
+}
+#else
+#define NNI_D 2
+#define nniq uint64x2_t
+#define nnii_load(p) vld1q_u32(p)
+#define nnii_store(p, v) vst1q_u32(p, v)
+#define nnii_xor(a, b) veorq_u32(a, b)
+#define nnid_add(a, b) vaddq_f64(a, b)
+#define nnid_sub(a, b) vsubq_f64(a, b)
+#define nnid_mul(a, b) vmulq_f64(a, b)
+#define nnid_div(a, b) vdivq_f64(a, b)
+#define nnid_sqrt(a) vsqrtq_f64(a)
+#define nnid_trunc(a) vrndq_f64(a)
+#define nnid_where(a, b, x) vreinterpretq_f64_u64(vandq_u64(vcgeq_f64(a, b), vreinterpretq_u64_f64(x)))
+#define nniq_set(x) vdupq_n_u64(x)
+#define nniq_bits(v) vreinterpretq_u64_f64(v)
+#define nniq_from(q) vreinterpretq_f64_u64(q)
+#define nniq_add(a, b) vaddq_u64(a, b)
+#define nniq_sub(a, b) vsubq_u64(a, b)
+#define nniq_and(a, b) vandq_u64(a, b)
+#define nniq_or(a, b) vorrq_u64(a, b)
+#define nniq_xor(a, b) veorq_u64(a, b)
+#define nniq_shl(a, n) vshlq_n_u64(a, n)
+#define nniq_shr(a, n) vshrq_n_u64(a, n)
+#define nniq_mul(a, b) vmull_u32(vmovn_u64(a), vmovn_u64(b))
+#define nniq_iota() vcombine_u64(vcreate_u64(0), vcreate_u64(1))
+#define nnid_gather(t, i) vreinterpretq_f64_u64(vcombine_u64(vcreate_u64((t)[vgetq_lane_u64(i, 0)]), vcreate_u64((t)[vgetq_lane_u64(i, 1)])))
+NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
+{
+    nnid x = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p)), y = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p + 16));
+    *a = vuzp1q_f64(x, y);
+    *b = vuzp2q_f64(x, y);
+}
+NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
+{
+    vst1q_u8((uint8_t *)p, vreinterpretq_u8_f64(vzip1q_f64(a, b)));
+    vst1q_u8((uint8_t *)p + 16, vreinterpretq_u8_f64(vzip2q_f64(a, b)));
+}
+#endif
+#if NNI_PASS != 1
+NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p) { nnid x, y; NNI_K(unzip)(&x, &y, p); *a = nniq_bits(x); *b = nniq_bits(y); }
+NNI_KI void NNI_K(zipw)(uint32_t *p, nniq a, nniq b) { NNI_K(zip)(p, nniq_from(a), nniq_from(b)); }
+#endif
+#define NNI_G(x) nnid_set(x)
+/* a table of up to 16 rows of four doubles: column c of row j */
+#if NNI_PASS == 3
+typedef struct NNI_K(rows4) { nnid lo[4], hi[4]; } NNI_K(rows4);
+NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows)
+{
+    double t[4][16] = { { 0 } };
+    size_t i, c;
+    for (i = 0; i < rows; i++) for (c = 0; c < 4; c++) t[c][i] = nni_u2d(tab[4 * i + c]);
+    for (c = 0; c < 4; c++) { q->lo[c] = nnid_load(t[c]); q->hi[c] = nnid_load(t[c] + 8); }
+}
+#define nnid_row4(q, c, j) _mm512_permutex2var_pd((q)->lo[c], j, (q)->hi[c])
+#else
+typedef struct NNI_K(rows4) { const uint64_t *tab; } NNI_K(rows4);
+NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows) { (void)rows; q->tab = tab; }
+#define nnid_row4(q, c, j) nnid_gather((q)->tab + (c), nniq_shl(j, 2))
+#endif
+/* an integer below 2^32 (the low half of a lane) as a double: it becomes the mantissa of 2^52 + it */
+NNI_KI nnid NNI_K(low32)(nniq i)
+{
+    return nnid_sub(nniq_from(nniq_or(nniq_and(i, nniq_set(UINT64_C(0xffffffff))), nniq_set(UINT64_C(0x4330000000000000)))), NNI_G(4503599627370496.0));
+}
+/* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0 */
+NNI_KI nnid NNI_K(log64)(nnid x, const uint64_t *tab)
+{
+    nniq u = nniq_bits(x), i = nniq_and(nniq_shr(u, 45), nniq_set(127)), high = nniq_shr(nniq_add(i, nniq_set(75)), 7), t = nniq_add(i, nniq_add(i, i));   /* high: i >= 53 */
+    nnid k = nnid_sub(NNI_K(low32)(nniq_add(nniq_shr(u, 52), high)), NNI_G(1023.0)), m, mh, inv, r, rl, rh, w, s, e, r2, q, c;
+    u = nniq_or(nniq_and(u, nniq_set(UINT64_C(0xfffffffffffff))), nniq_xor(nniq_set(UINT64_C(1023) << 52), nniq_shl(high, 52)));   /* 1023 or 1022 */
+    m = nniq_from(u);
+    mh = nniq_from(nniq_and(u, nniq_set(UINT64_C(0xfffffffff8000000))));
+    inv = nnid_gather(tab, t);
+    rh = nnid_sub(nnid_mul(mh, inv), NNI_G(1.0));
+    rl = nnid_mul(nnid_sub(m, mh), inv);
+    r = nnid_add(rh, rl);
+    rl = nnid_sub(rl, nnid_sub(r, rh));
+    w = nnid_add(nnid_mul(k, NNI_G(0.6931471805601177)), nnid_gather(tab + 1, t));
+    s = nnid_add(w, r);
+    e = nnid_sub(r, nnid_sub(s, w));
+    r2 = nnid_mul(r, r);
+    q = nnid_sub(nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(r, NNI_G(1.0 / 7.0))), nnid_mul(r2, NNI_G(0.125)));
+    q = nnid_add(nnid_add(NNI_G(-0.25), nnid_mul(r, NNI_G(0.2))), nnid_mul(r2, q));
+    q = nnid_mul(r2, nnid_add(nnid_mul(r, NNI_G(1.0 / 3.0)), nnid_mul(r2, q)));
+    c = nnid_add(nnid_add(nnid_mul(k, NNI_G(-1.7239444525614835e-13)), nnid_gather(tab + 2, t)), rl);
+    return nnid_add(s, nnid_add(e, nnid_add(nnid_sub(q, nnid_mul(NNI_G(0.5), r2)), c)));
+}
+/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves nni_two_prod) */
+NNI_KI void NNI_K(sincos64)(nnid x, nnid *so, nnid *co, const NNI_K(rows4) *tab)
+{
+    nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl, e, a, b, h, z, jf, sm, cm, sn, cs, sh, ch;
+    nniq q = nniq_bits(n), neg, j, swap, flip, d;
+    n = nnid_sub(n, NNI_G(6755399441055744.0));
+    t = nnid_sub(x, nnid_mul(n, NNI_G(1.5707963267341256)));
+    b = nnid_mul(n, NNI_G(-6.077100506303966e-11));
+    r = nnid_add(t, b);                                       /* nni_two_sum(t, b) */
+    a = nnid_sub(r, t);
+    e = nnid_add(nnid_sub(t, nnid_sub(r, a)), nnid_sub(b, a));
+    b = nnid_sub(e, nnid_mul(n, NNI_G(2.0222662487959506e-21)));
+    t = r;
+    r = nnid_add(t, b);
+    a = nnid_sub(r, t);
+    rl = nnid_add(nnid_sub(t, nnid_sub(r, a)), nnid_sub(b, a));
+    neg = nniq_and(nniq_bits(r), nniq_set(UINT64_C(1) << 63));
+    r = nniq_from(nniq_xor(nniq_bits(r), neg));
+    rl = nniq_from(nniq_xor(nniq_bits(rl), neg));
+    jf = nnid_where(r, NNI_G(0.25), nnid_trunc(nnid_add(nnid_mul(r, NNI_G(16.0)), NNI_G(0.5))));
+    j = nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15));
+    h = nnid_sub(r, nnid_mul(jf, NNI_G(0.0625)));
+    z = nnid_mul(h, h);
+    sm = nnid_add(NNI_G(-1.0 / 39916800.0), nnid_mul(z, NNI_G(1.0 / 6227020800.0)));
+    sm = nnid_add(NNI_G(1.0 / 362880.0), nnid_mul(z, sm));
+    sm = nnid_add(NNI_G(-1.0 / 5040.0), nnid_mul(z, sm));
+    sm = nnid_add(NNI_G(1.0 / 120.0), nnid_mul(z, sm));
+    sm = nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(z, sm));
+    sm = nnid_mul(h, nnid_mul(z, sm));
+    cm = nnid_add(NNI_G(-1.0 / 3628800.0), nnid_mul(z, NNI_G(1.0 / 479001600.0)));
+    cm = nnid_add(NNI_G(1.0 / 40320.0), nnid_mul(z, cm));
+    cm = nnid_add(NNI_G(-1.0 / 720.0), nnid_mul(z, cm));
+    cm = nnid_add(NNI_G(1.0 / 24.0), nnid_mul(z, cm));
+    cm = nnid_add(NNI_G(-0.5), nnid_mul(z, cm));
+    cm = nnid_mul(z, cm);
+    sm = nnid_add(sm, nnid_mul(rl, nnid_add(NNI_G(1.0), cm)));
+    cm = nnid_sub(cm, nnid_mul(h, rl));
+    sh = nnid_row4(tab, 0, j);
+    ch = nnid_row4(tab, 2, j);
+    sn = nnid_add(sh, nnid_add(nnid_add(nnid_mul(ch, h), nnid_row4(tab, 1, j)), nnid_add(nnid_mul(sh, cm), nnid_mul(ch, sm))));
+    cs = nnid_add(ch, nnid_add(nnid_sub(nnid_row4(tab, 3, j), nnid_mul(sh, h)), nnid_sub(nnid_mul(ch, cm), nnid_mul(sh, sm))));
+    sn = nniq_from(nniq_xor(nniq_bits(sn), neg));
+    swap = nniq_shl(q, 63);                                   /* q odd: (sin, cos) = (cos, -sin); q & 2: both change sign */
+    flip = nniq_shl(nniq_and(q, nniq_set(2)), 62);
+    d = nniq_and(nniq_xor(nniq_bits(sn), nniq_bits(cs)), nniq_sub(nniq_set(0), nniq_and(q, nniq_set(1))));
+    *so = nniq_from(nniq_xor(nniq_xor(nniq_bits(sn), d), flip));
+    *co = nniq_from(nniq_xor(nniq_xor(nniq_xor(nniq_bits(cs), d), swap), flip));
+}
+/* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to whole vectors. A lane's upper half may hold anything until the end. */
+NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks)
+{
+    const nniq m0 = nniq_set(UINT64_C(0xd2511f53)), m1 = nniq_set(UINT64_C(0xcd9e8d57)), low = nniq_set(UINT64_C(0xffffffff));
+    size_t i;
+    for (i = 0; i < blocks; i += NNI_D) {
+        nniq c0 = nniq_add(nniq_set((uint64_t)ctr[0] + i), nniq_iota()), c1 = nniq_set((uint64_t)ctr[1]), c2 = nniq_set((uint64_t)ctr[2]), c3 = nniq_set((uint64_t)ctr[3]);
+        uint32_t k0 = key[0], k1 = key[1];
+        int r;
+        for (r = 0; r < 10; r++) {
+            nniq a = nniq_mul(m0, c0), b = nniq_mul(m1, c2);
+            c0 = nniq_xor(nniq_xor(nniq_shr(b, 32), c1), nniq_set((uint64_t)k0));
+            c1 = b;
+            c2 = nniq_xor(nniq_xor(nniq_shr(a, 32), c3), nniq_set((uint64_t)k1));
+            c3 = a;
+            k0 += 0x9e3779b9;
+            k1 += 0xbb67ae85;
+        }
+        NNI_K(zipw)(out + 4 * i, nniq_or(nniq_and(c0, low), nniq_shl(c1, 32)), nniq_or(nniq_and(c2, low), nniq_shl(c3, 32)));
+    }
+}
+/* nn_rng_normals: four words a pair, u (upper half first) and v */
+NNI_KI void NNI_K(box_muller_step)(double *out, const uint32_t *w, const uint64_t *log_tab, const NNI_K(rows4) *sin_tab)
+{
+    nniq a, b;
+    nnid u, v, s, c;
+    NNI_K(unzipw)(&a, &b, w);
+    u = nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(a), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(a, 43))), NNI_G(1.1102230246251565e-16));
+    v = nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(b), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(b, 43))), NNI_G(1.1102230246251565e-16));
+    u = nnid_sqrt(nnid_mul(NNI_G(-2.0), NNI_K(log64)(nnid_sub(NNI_G(1.0), u), log_tab)));
+    NNI_K(sincos64)(nnid_mul(NNI_G(6.283185307179586), v), &s, &c, sin_tab);
+    NNI_K(zip)(out, nnid_mul(u, c), nnid_mul(u, s));
+}
+NNI_KF void NNI_K(box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab)
+{
+    NNI_K(rows4) st;
+    size_t i;
+    NNI_K(rows4_make)(&st, sin_tab, 14);
+    for (i = 0; i + NNI_D <= pairs; i += NNI_D) NNI_K(box_muller_step)(out + 2 * i, w + 4 * i, log_tab, &st);
+    if (i < pairs) {
+        uint32_t tw[4 * NNI_D] = { 0 };
+        double to[2 * NNI_D];
+        memcpy(tw, w + 4 * i, 4 * (pairs - i) * sizeof *w);
+        NNI_K(box_muller_step)(to, tw, log_tab, &st);
+        memcpy(out + 2 * i, to, 2 * (pairs - i) * sizeof *out);
+    }
+}
+/* MT19937's next 624 words, in three runs without wrap-around; and words tempered */
+NNI_KF void NNI_K(mt_twist)(uint32_t *mt)
+{
+    int k, run;
+    for (run = k = 0; run < 2; run++) {
+        const int end = run ? 623 : 227, from = run ? -227 : 397;
+        for (; k + NNI_W <= end; k += NNI_W) {
+            nnii b = nnii_load(mt + k + 1), x = nnii_or(nnii_and(nnii_load(mt + k), nnii_set(0x80000000u)), nnii_and(b, nnii_set(0x7ffffffeu)));
+            nnii odd = nnii_and(nnii_sub(nnii_set(0u), nnii_and(b, nnii_set(1u))), nnii_set(0x9908b0dfu));
+            nnii_store(mt + k, nnii_xor(nnii_load(mt + k + from), nnii_xor(nnii_shr(x, 1), odd)));
+        }
+        for (; k < end; k++) mt[k] = mt[k + from] ^ NNI_MT_MIX(mt[k], mt[k + 1]);
+    }
+    mt[623] = mt[396] ^ NNI_MT_MIX(mt[623], mt[0]);
+}
+NNI_KF void NNI_K(mt_temper)(uint32_t *out, const uint32_t *in, size_t n)
+{
+    size_t i;
+    for (i = 0; i + NNI_W <= n; i += NNI_W) {
+        nnii y = nnii_load(in + i);
+        y = nnii_xor(y, nnii_shr(y, 11));
+        y = nnii_xor(y, nnii_and(nnii_shl(y, 7), nnii_set(0x9d2c5680u)));
+        y = nnii_xor(y, nnii_and(nnii_shl(y, 15), nnii_set(0xefc60000u)));
+        nnii_store(out + i, nnii_xor(y, nnii_shr(y, 18)));
+    }
+    for (; i < n; i++) out[i] = nni_mt_temper(in[i]);
+}
+/* m tries of the polar method, four words each; those inside the circle, in order, to a, b, r (with room for a whole vector behind the last) */
+NNI_KF size_t NNI_K(polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m)
+{
+    size_t i, k = 0;
+    for (i = 0; i < m; i += NNI_D) {
+        const size_t n = m - i < NNI_D ? m - i : NNI_D;
+        nniq p, q;
+        nnid x, y, z;
+        if (n == NNI_D) NNI_K(unzipw)(&p, &q, w + 4 * i);
+        else {
+            uint32_t tw[4 * NNI_D] = { 0 };
+            memcpy(tw, w + 4 * i, 4 * n * sizeof *w);
+            NNI_K(unzipw)(&p, &q, tw);
+        }
+        x = nnid_add(nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(p, nniq_set(UINT64_C(0xffffffff))), 5)), NNI_G(67108864.0)), NNI_K(low32)(nniq_shr(p, 38)));
+        y = nnid_add(nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(q, nniq_set(UINT64_C(0xffffffff))), 5)), NNI_G(67108864.0)), NNI_K(low32)(nniq_shr(q, 38)));
+        x = nnid_sub(nnid_mul(x, NNI_G(2.220446049250313e-16)), NNI_G(1.0));
+        y = nnid_sub(nnid_mul(y, NNI_G(2.220446049250313e-16)), NNI_G(1.0));
+        z = nnid_add(nnid_mul(x, x), nnid_mul(y, y));
+#if NNI_PASS == 3
+        {
+            const __mmask8 in = (__mmask8)(_mm512_cmp_pd_mask(z, NNI_G(1.0), _CMP_LT_OQ) & _mm512_cmp_pd_mask(z, NNI_G(0.0), _CMP_NEQ_OQ) & ((1u << n) - 1u));
+            nnid_store(a + k, _mm512_maskz_compress_pd(in, x));
+            nnid_store(b + k, _mm512_maskz_compress_pd(in, y));
+            nnid_store(r + k, _mm512_maskz_compress_pd(in, z));
+            k += (size_t)__builtin_popcount(in);
+        }
+#else
+        {
+            double tx[NNI_D], ty[NNI_D], tz[NNI_D];
+            size_t l;
+            nnid_store(tx, x);
+            nnid_store(ty, y);
+            nnid_store(tz, z);
+            for (l = 0; l < n; l++) {
+                a[k] = tx[l];
+                b[k] = ty[l];
+                r[k] = tz[l];
+                k += (size_t)((tz[l] < 1.0) & (tz[l] != 0.0));
+            }
+        }
+#endif
+    }
+    return k;
+}
+/* out: f b, f a, pair by pair, f = sqrt(-2 log(r) / r) */
+NNI_KI void NNI_K(polar_step)(double *out, const double *a, const double *b, const double *r, const uint64_t *log_tab)
+{
+    nnid q = nnid_load(r), f = nnid_sqrt(nnid_div(nnid_mul(NNI_G(-2.0), NNI_K(log64)(q, log_tab)), q));
+    NNI_K(zip)(out, nnid_mul(f, nnid_load(b)), nnid_mul(f, nnid_load(a)));
+}
+NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab)
+{
+    size_t i;
+    for (i = 0; i + NNI_D <= k; i += NNI_D) NNI_K(polar_step)(out + 2 * i, a + i, b + i, r + i, log_tab);
+    if (i < k) {
+        double to[2 * NNI_D], ta[NNI_D] = { 0 }, tb[NNI_D] = { 0 }, tr[NNI_D];
+        size_t l;
+        for (l = 0; l < NNI_D; l++) tr[l] = 0.5;
+        memcpy(ta, a + i, (k - i) * sizeof *a);
+        memcpy(tb, b + i, (k - i) * sizeof *b);
+        memcpy(tr, r + i, (k - i) * sizeof *r);
+        NNI_K(polar_step)(to, ta, tb, tr, log_tab);
+        memcpy(out + 2 * i, to, 2 * (k - i) * sizeof *out);
+    }
+}
+
 #if NNI_PASS != 1
 #define NNI_TILE 32
 #include "nn_tensor.h"
@@ -4670,10 +5041,11 @@ static const nni_kernels NNI_K(kernels) = {
     NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
     NNI_K(bias),
 #if NNI_PASS == 1
-    1, 1, NULL, NULL, NULL, NULL
+    1, 1, NULL, NULL, NULL, NULL,
 #else
-    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32)
+    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32),
 #endif
+    NNI_K(philox), NNI_K(box_muller), NNI_K(mt_twist), NNI_K(mt_temper), NNI_K(polar_tries), NNI_K(polar)
 };
 
 #undef NNI_CAT_
@@ -4746,6 +5118,33 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nnid_loadc
 #undef nnid_storec
 #undef NNI_MR
+#undef NNI_D
+#undef NNI_G
+#undef nnid_add
+#undef nnid_div
+#undef nnid_gather
+#undef nnid_row4
+#undef nnid_mul
+#undef nnid_sqrt
+#undef nnid_sub
+#undef nnid_trunc
+#undef nnid_where
+#undef nnii_load
+#undef nnii_store
+#undef nnii_xor
+#undef nniq
+#undef nniq_add
+#undef nniq_and
+#undef nniq_bits
+#undef nniq_from
+#undef nniq_iota
+#undef nniq_mul
+#undef nniq_or
+#undef nniq_set
+#undef nniq_shl
+#undef nniq_shr
+#undef nniq_sub
+#undef nniq_xor
 #endif /* NNI_PASS */
 
 /* ==== [TILES] the matrix product: one text per instruction set and element type ==== */

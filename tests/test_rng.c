@@ -1,5 +1,6 @@
 /* tests/test_rng.c - nn_tensor.h [RNG]: Philox against its authors' known answers; the twins of NumPy's RandomState and
  * default_rng and of PyTorch's CPU generator against the published vectors (all printed by the real libraries) */
+#define _POSIX_C_SOURCE 200809L   /* setenv */
 #define NN_IMPLEMENTATION
 #include "../nn_tensor.h"
 #include "nn_test.h"
@@ -68,6 +69,46 @@ static void the_suites_own_stream(void)
     for (i = 0; i < 7; i++) CHECK(seen[i] > 9600 && seen[i] < 10400);
     CHECK_INT(nn_rng_below(&r, 1), 0);
     for (i = 0; i < 1000; i++) { double u = nn_rng_f64(&r); CHECK(u >= 0 && u < 1); f = nn_rng_f32(&r); CHECK(f >= 0 && f < 1); }
+}
+/* the vector draws of every instruction set beside one scalar draw after the other: values and the state left behind */
+static void draws_in_batches(void)
+{
+    static const size_t len[] = { 1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 255, 256, 257, 1000, 1023, 50001 };
+    static const char *const isa[] = { "ref", "avx2", "avx512", "neon" };
+    static double x[50001], y[50001];
+    size_t w, l, i, k;
+    for (k = 0; k < 4; k++) {
+        const char *was = getenv("NN_ISA");
+        char keep[16] = "";
+        if (was) (void)snprintf(keep, sizeof keep, "%s", was);
+        (void)setenv("NN_ISA", isa[k], 1);
+        nni_isa_reset();
+        for (l = 0; l < sizeof len / sizeof *len; l++) {
+            const size_t n = len[l];
+            nn_mt s, t;
+            for (w = 0; w < 5; w++) {                        /* words taken before */
+                nn_rng a = nn_rng_make(n, NN_STREAM_USER, w), b = a;
+                for (i = 0; i < w; i++) { (void)nn_rng_u32(&a); (void)nn_rng_u32(&b); }
+                nn_rng_normals(&a, x, n);
+                for (i = 0; i < n; i += 2) {
+                    double u = nn_rng_f64(&b), v = nn_rng_f64(&b), r = sqrt(-2.0 * nn_log(1.0 - u)), sn, cs;
+                    nn_sincos(6.283185307179586 * v, &sn, &cs);
+                    y[i] = r * cs;
+                    if (i + 1 < n) y[i + 1] = r * sn;
+                }
+                CHECK(memcmp(x, y, n * sizeof *x) == 0);
+                CHECK(nn_rng_u64(&a) == nn_rng_u64(&b) && nn_rng_u32(&a) == nn_rng_u32(&b));
+            }
+            nn_mt_seed(&s, (uint32_t)n);
+            t = s;
+            nn_mt_normals(&s, x, n);
+            for (i = 0; i < n; i++) y[i] = nn_mt_normal(&t);
+            CHECK(memcmp(x, y, n * sizeof *x) == 0);
+            CHECK(nn_mt_u32(&s) == nn_mt_u32(&t) && s.has_gauss == t.has_gauss);
+        }
+        if (was) (void)setenv("NN_ISA", keep, 1); else (void)unsetenv("NN_ISA");
+        nni_isa_reset();
+    }
 }
 static void randomstate(void)
 {
@@ -298,6 +339,7 @@ int main(void)
 {
     RUN(philox_known_answers);
     RUN(the_suites_own_stream);
+    RUN(draws_in_batches);
     RUN(randomstate);
     RUN(torch_generator);
     RUN(ziggurat_tables);
