@@ -133,7 +133,7 @@ static const nn_option options[] = {
     OPT("pipeline.device", NN_APP_ENUM, F(device_key), "auto", 0, 0, NULL, "auto|cpu", "pipeline", "the CPU either way"),
     OPT("metrics.dir", NN_APP_TEXT, F(metrics_dir), NULL, 0, 0, NULL, NULL, "metrics", "TensorBoard events; none = OUT/tensorboard"),
     OPT("metrics.tensorboard.enabled", NN_APP_BOOL, F(tensorboard), "true", 0, 0, NULL, NULL, "metrics", "write events of the first records"),
-    OPT("metrics.tensorboard.auto_launch", NN_APP_BOOL, F(auto_launch), "false", 0, 0, NULL, NULL, "metrics", "start tensorboard too"),
+    OPT("metrics.tensorboard.auto_launch", NN_APP_BOOL, F(auto_launch), "false", 0, 0, NULL, NULL, "metrics", "run tensorboard while generating (it must be installed; shard 0 only)"),
     OPT("metrics.tensorboard.port", NN_APP_SIZE, F(port), "6006", 1, 65535, NULL, NULL, "metrics", "for auto_launch"),
     OPT("metrics.tensorboard.update_freq", NN_APP_ENUM, F(update_freq), "epoch", 0, 0, NULL, "epoch", "metrics", "one point per epoch"),
     OPT("metrics.tensorboard.max_runs", NN_APP_SIZE, F(tb_runs), "20", 0, 1e6, "records", NULL, "metrics", "records that get curves"),
@@ -1226,6 +1226,20 @@ static void upload_add_part(upload *u, uint64_t p)
         if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK && nn_file_exists(path, NULL)) upload_add(u, name);
     }
 }
+/* PROGRAM ARGS... beside us, its output at the end of file `log`. own_group: Ctrl-C at the terminal ends our work, not its. 0 = no process. */
+static pid_t start_program(const char *const *argv, const char *log, int own_group)
+{
+    pid_t pid = fork();
+    if (pid == 0) {                                    /* the child: only calls that are safe after fork */
+        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644), null = open("/dev/null", O_RDONLY);
+        if (null >= 0) (void)dup2(null, 0);
+        if (fd >= 0) { (void)dup2(fd, 1); (void)dup2(fd, 2); }
+        if (own_group) (void)setpgid(0, 0);
+        (void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    return pid > 0 ? pid : 0;
+}
 static void upload_start(upload *u)
 {
     const opts *o = u->c->o;
@@ -1242,16 +1256,7 @@ static void upload_start(upload *u)
     argv[n++] = "dataset";
     if (o->hub_private) argv[n++] = "--private";
     argv[n] = NULL;
-    u->pid = fork();
-    if (u->pid == 0) {                                 /* the child: only calls that are safe after fork */
-        int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644), null = open("/dev/null", O_RDONLY);
-        if (null >= 0) (void)dup2(null, 0);
-        if (fd >= 0) { (void)dup2(fd, 1); (void)dup2(fd, 2); }
-        (void)setpgid(0, 0);                           /* Ctrl-C at the terminal ends our work, not the transfer */
-        (void)execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    if (u->pid < 0) u->pid = 0;
+    u->pid = start_program(argv, log, 1);
 }
 /* Looks after the transfer without waiting; called between records and in the end. */
 static void upload_poll(upload *u)
@@ -1331,32 +1336,42 @@ static nn_status put_file(const char *dir, const char *name, const void *data, s
     nn_status s = nn_path_join(path, sizeof path, dir, name, err);
     return s == NN_OK ? nn_file_write(path, data, n, NULL, err) : s;
 }
-/* Shard I of N: "--shard I/N", or what the engine that started us says. 1 = there is one, 0 = none, -1 = a bad text. */
-static int shard_of(const opts *o, uint64_t *i, uint64_t *n, const char **from)
+static int env_number(const char *name, uint64_t *v)                       /* 1 = it is set and a whole number */
 {
-    static const char *const engines[][3] = {          /* index, count, name; Slurm's indices may start anywhere */
-        { "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "Slurm" }, { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "Open MPI" },
-        { "PMI_RANK", "PMI_SIZE", "MPI" }, { "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", "Kubernetes" } };
+    const char *t = getenv(name);
+    size_t n = t ? nn_u64_parse(t, strlen(t), v) : 0;
+    return n > 0 && t[n] == 0;
+}
+/* Shard I of N: "--shard I/N", or what the engine that started us says. 1 = there is one, 0 = none, -1 = one that does not fit, *why tells. */
+static int shard_of(nn_app *app, const opts *o, uint64_t *i, uint64_t *n, const char **why)
+{
+    static const char *const engines[][2] = { { "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT" }, { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
+                                              { "PMI_RANK", "PMI_SIZE" }, { "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS" } };
     size_t e, a, b;
     if (o->shard) {
-        *from = "--shard";
+        *why = nn_app_text(app, "--shard: expected I/N with 0 <= I < N, got '%s'", o->shard);
         a = nn_u64_parse(o->shard, strlen(o->shard), i);
         if (!a || o->shard[a] != '/') return -1;
         b = nn_u64_parse(o->shard + a + 1, strlen(o->shard + a + 1), n);
         return b && !o->shard[a + 1 + b] && *n > 0 && *i < *n ? 1 : -1;
     }
     for (e = 0; e < sizeof engines / sizeof *engines; e++) {
-        const char *id = getenv(engines[e][0]), *count = getenv(engines[e][1]), *first = getenv("SLURM_ARRAY_TASK_MIN");
-        uint64_t base = 0;
-        if (!id) continue;
-        *from = engines[e][0];
-        if (!count) return -1;
-        if (e == 0 && first) (void)nn_u64_parse(first, strlen(first), &base);
-        if (!nn_u64_parse(id, strlen(id), i) || !nn_u64_parse(count, strlen(count), n) || *i < base) return -1;
-        *i -= base;
-        if (*n == 0 || *i >= *n) return -1;
-        if (*n == 1) return 0;
-        return 1;
+        if (!getenv(engines[e][0])) continue;
+        *why = nn_app_text(app, "%s and %s: expected an index and a count, got '%s' and '%s'; or say --shard I/N", engines[e][0], engines[e][1], getenv(engines[e][0]),
+                           getenv(engines[e][1]) ? getenv(engines[e][1]) : "nothing");
+        if (!env_number(engines[e][0], i) || !env_number(engines[e][1], n) || *n == 0) return -1;
+        if (e == 0) {                                  /* part of an array, submitted again, must not pass for an array of its own */
+            uint64_t first = 0, last = *n - 1;
+            (void)env_number("SLURM_ARRAY_TASK_MIN", &first);
+            if (!env_number("SLURM_ARRAY_TASK_MAX", &last)) last = first + *n - 1;
+            *why = nn_app_text(app, "Slurm array of %llu task%s from %llu to %llu: expected 0-M or 1-N without gaps, else it does not say of how many shards task %llu is one; give --shard %llu/N "
+                               "(all records: --shard 0/1)", (unsigned long long)*n, *n == 1 ? "" : "s", (unsigned long long)first, (unsigned long long)last, (unsigned long long)*i,
+                               (unsigned long long)*i);
+            if (*n == 1 || first > 1 || last - first + 1 != *n || *i < first) return -1;
+            *i -= first;
+        }
+        if (*i >= *n) return -1;
+        return *n > 1;
     }
     return 0;
 }
@@ -1820,7 +1835,7 @@ static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo,
     if ((s = nn_dir_make(app->out, NULL, err)) != NN_OK || (s = nn_lock_open(&r->s.lock, app->out, NULL, err)) != NN_OK) return s;
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
     if (app->overwrite && !app->resume) {
-        static const char *const files[] = { "journal.txt", "rejected.jsonl", "README.md", "config.yaml", "signature_dataset.json", "stats.json", "upload.log", "report.html" };
+        static const char *const files[] = { "journal.txt", "rejected.jsonl", "README.md", "config.yaml", "signature_dataset.json", "stats.json", "upload.log", "report.html", "tensorboard.log" };
         size_t i;
         for (i = 0; i < sizeof files / sizeof *files; i++) if (nn_path_join(path, sizeof path, app->out, files[i], NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL);
         remove_tree(app->out, "data");
@@ -1838,16 +1853,41 @@ static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo,
     nn_buf_free(&config);
     return s;
 }
+/* metrics.tensorboard.auto_launch: TensorBoard runs beside us and ends with us; its own words go to OUT/tensorboard.log. */
+static pid_t board_start(nn_app *app, const opts *o)
+{
+    char port[16];
+    const char *argv[6];
+    (void)snprintf(port, sizeof port, "%zu", o->port);
+    argv[0] = "tensorboard";
+    argv[1] = "--logdir";
+    argv[2] = o->metrics_dir ? o->metrics_dir : nn_app_path(app, "tensorboard");
+    argv[3] = "--port";
+    argv[4] = port;
+    argv[5] = NULL;
+    nn_app_say(app, "tensorboard: http://localhost:%s until the run ends", port);
+    return start_program(argv, nn_app_path(app, "tensorboard.log"), 0);
+}
+static void board_stop(nn_app *app, pid_t pid)
+{
+    int status = 0;
+    pid_t ended;
+    if (pid <= 0) return;
+    ended = waitpid(pid, &status, WNOHANG);
+    if (ended == 0) { (void)kill(pid, SIGTERM); (void)waitpid(pid, &status, 0); return; }
+    nn_app_warn(app, "tensorboard %s; see tensorboard.log", WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "was not found" : "ended with an error");
+}
 static int cmd_run(nn_app *app, opts *o)
 {
     static context c;
     static run r;
     nn_error e = NN_ZERO;
     uint64_t i = 0, n = 1, lo = 0, hi;
-    const char *from = "";
+    const char *why = "";
     double t0;
-    int sharded = shard_of(o, &i, &n, &from);
-    if (sharded < 0) return nn_app_usage(app, "%s: expected I/N with 0 <= I < N, got '%s'", from, o->shard ? o->shard : "an index or a count that do not fit");
+    pid_t board = 0;
+    int sharded = shard_of(app, o, &i, &n, &why);
+    if (sharded < 0) return nn_app_usage(app, "%s", why);
     if (!nn_app_given(app, "out") && o->output_dir) app->out = o->output_dir;
     hi = o->n;
     if (sharded) {
@@ -1875,12 +1915,14 @@ static int cmd_run(nn_app *app, opts *o)
     r.window = (uint64_t)c.threads * 64;
     if (r.up.on && !o->hub_at_end) { uint64_t p; for (p = 0; p < r.s.b.closed; p++) upload_add_part(&r.up, p); }
     if (o->tensorboard && o->tb_runs) nn_app_say(app, "to see the curves: tensorboard --logdir %s --port %zu", o->metrics_dir ? o->metrics_dir : nn_app_path(app, "tensorboard"), o->port);
+    if (o->tensorboard && o->auto_launch && i == 0) board = board_start(app, o);
     nn_progress_begin(&r.prog, app, "records", (double)(hi - lo), "records");
     nn_progress_from(&r.prog, (double)(r.s.next - lo));
     t0 = nn_app_seconds();
     NNI_OMP(parallel num_threads(c.threads))
     run_worker(&r);
     nn_progress_end(&r.prog);
+    board_stop(app, board);
     if (r.status != NN_OK) {
         (void)sink_sync(&r.s, NULL);
         if (r.up.pid > 0) (void)kill(r.up.pid, SIGTERM);

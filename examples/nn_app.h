@@ -1605,6 +1605,11 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
     const nn_json *e;
     if (!any && !branch) return nni_app_unknown(app, where, key, 1);
     if (any && !o && !branch) return 0;                                 /* another command's */
+    if (!any && v->type == NN_JSON_BOOL) {                              /* "pca: true" for "pca: {enabled: true}" */
+        const char *switched = nn_app_text(app, "%s.enabled", key);
+        row = nni_app_key(app, switched, &any, &branch);
+        if (row != SIZE_MAX) return nni_app_config_value(app, switched, v, path);
+    }
     if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED)) return nni_app_take(app, row, "", where, 1);
     if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
     if (v->type == NN_JSON_OBJECT) {

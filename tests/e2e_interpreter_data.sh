@@ -18,26 +18,36 @@ grep -q '^acceptance ' "$D/log"; ok $? "prints its acceptance"
 for f in report.html stats.json run.json README.md config.yaml signature_dataset.json rejected.jsonl journal.txt; do [ -s "$D/a/$f" ] || [ $f = rejected.jsonl ]; ok $? "$f is there"; done
 [ ! -e "$D/a/pending" ]; ok $? "no temporary files are left"
 $P run-data-gen $S --length 11 --threads 2 --out "$D/b" >/dev/null 2>&1; same "$D/a" "$D/b"; ok $? "two threads make the same bytes"
-NN_ISA=ref $P run-data-gen $S --length 3 --shard 0/3 --threads 1 --out "$D/r" >/dev/null 2>&1
-$P run-data-gen $S --length 3 --shard 0/3 --threads 1 --out "$D/r2" >/dev/null 2>&1; diff -r "$D/r/shard-0-of-3/data" "$D/r2/shard-0-of-3/data" >/dev/null; ok $? "the reference path makes the same bytes"
+$P run-data-gen $S --length 11 --threads 4 --out "$D/b4" >/dev/null 2>&1; same "$D/a" "$D/b4"; ok $? "four threads make the same bytes"
+$P run-data-gen $S --length 3 --threads 1 --out "$D/r2" >/dev/null 2>&1
+for isa in ref avx2 avx512; do
+    [ $isa = ref ] || grep -q "$isa" /proc/cpuinfo 2>/dev/null || { skipped=$((skipped + 1)); echo "skip $isa: not on this machine"; continue; }
+    NN_ISA=$isa $P run-data-gen $S --length 3 --threads 1 --out "$D/r-$isa" >/dev/null 2>&1; same "$D/r-$isa" "$D/r2"; ok $? "the $isa path makes the same bytes"
+done
 for i in 0 1 2; do SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 $P run-data-gen $S --length 11 --threads 1 --out "$D/s" >/dev/null 2>&1; done
 $P merge "$D/s/shard-2-of-3" "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" --out "$D/m" --quiet >/dev/null 2>"$D/log"; same "$D/a" "$D/m"; ok $? "three shards of an array, merged: $(cat "$D/log")"
+for n in 1 7; do
+    i=0; while [ $i -lt $n ]; do $P run-data-gen $S --length 11 --threads 1 --shard $i/$n --out "$D/s$n" >/dev/null 2>&1; i=$((i + 1)); done
+    $P merge "$D/s$n"/shard-*-of-$n --out "$D/m$n" --quiet >/dev/null 2>"$D/log"; same "$D/a" "$D/m$n"; ok $? "$n shards, merged: $(cat "$D/log")"
+done
 $P merge "$D/s/shard-2-of-3" "$D/s/shard-0-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'are missing' "$D/log"; ok $? "merge refuses a gap"
 $P merge "$D/s/shard-0-of-3" "$D/s/shard-0-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'twice' "$D/log"; ok $? "merge refuses duplicates"
 $P run-data-gen $S --length 11 --seed 5 --shard 2/3 --threads 1 --out "$D/t" >/dev/null 2>&1
 $P merge "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" "$D/t/shard-2-of-3" --out "$D/m2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'different configs' "$D/log"; ok $? "merge refuses another seed"
-# kill -9 at chance moments, then resume
+# kill -9 at 20 chance moments (of a fixed seed), resumed each time
+K="$S --length 60 --checkpoint_interval 7 --threads 2"
+$P run-data-gen $K --out "$D/ka" >/dev/null 2>&1; ok $? "60 records"
 n=0
-while [ $n -lt 8 ]; do
-    $P run-data-gen $S --length 11 --threads 2 --out "$D/k" --resume >/dev/null 2>&1 &
+for t in $(awk 'BEGIN { srand(4); for (i = 0; i < 20; i++) printf "%.3f ", 0.012 + 0.06 * rand() }'); do
+    $P run-data-gen $K --out "$D/k" --resume >/dev/null 2>&1 &
     pid=$!
-    sleep 0.0$((n * 7 % 10))$n 2>/dev/null || sleep 1
-    kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
-    n=$((n + 1))
+    sleep "$t"
+    kill -9 $pid 2>/dev/null && wait $pid 2>/dev/null; [ $? -eq 137 ] && n=$((n + 1))
 done
-$P run-data-gen $S --length 11 --threads 2 --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/a" "$D/k"; ok $? "kill -9 and resume: $(cat "$D/log")"
-$P run-data-gen $S --length 11 --threads 2 --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
-$P run-data-gen $S --length 12 --threads 2 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'another config' "$D/log"; ok $? "resume refuses another config"
+[ $n -ge 5 ]; ok $? "only $n of 20 kills met a running program"
+$P run-data-gen $K --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/ka" "$D/k"; ok $? "20 x kill -9 ($n while running) and resume: $(cat "$D/log")"
+$P run-data-gen $K --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
+$P run-data-gen $K --length 61 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'another config' "$D/log"; ok $? "resume refuses another config"
 $P run-data-gen $S --length 11 --threads 1 --out "$D/k" --overwrite >/dev/null 2>&1; same "$D/a" "$D/k"; ok $? "--overwrite starts again"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
@@ -60,6 +70,22 @@ $P create-sig-dataset --filename "$D/sig2.json" --size 200 --compat >/dev/null 2
 $P create-benchmark-dataset --filename "$D/b.json" --samples-per-pattern 5 --patterns palindrome,no_repeats >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/b.json" | wc -l)" -eq 15 ]; ok $? "benchmark set"
 $P run-data-gen $S --length 2 --threads 1 --signature.dataset_path "$D/sig.json" --compat --out "$D/c" >/dev/null 2>"$D/log"; ok $? "compat runs: $(cat "$D/log")"
 $P run-data-gen $S --length 2 --threads 1 --quantization ternary --precision bfloat16 --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --out "$D/q" >/dev/null 2>"$D/log"; ok $? "quantized: $(cat "$D/log")"
+# straight-through training beats quantizing afterwards: the default task, seed 42, ternary weights, every attempt a record
+T="--length 5 --quantization ternary --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --no-tensorboard.enabled --quiet --threads 2"
+after=$($P run-data-gen $T --out "$D/q0" 2>"$D/log" | sed -n 's/^median_improved_accuracy //p'); through=$($P run-data-gen $T --quantization_aware --out "$D/q1" 2>>"$D/log" | sed -n 's/^median_improved_accuracy //p')
+awk -v a="$after" -v b="$through" 'BEGIN { exit !(a > 0.5 && b > a + 0.01) }'; ok $? "ternary weights: median accuracy $through trained through the quantizer, $after quantized afterwards $(cat "$D/log")"
+[ "$(grep -c '"quantization": "ternary".*"float_improved_accuracy"\|"float_improved_accuracy".*"quantization": "ternary"' "$D/q1/data/train-00000.jsonl")" -eq 5 ]; ok $? "accuracies before and after quantization in every record"
+# the original's switches; TensorBoard beside the run
+printf 'signature:\n  neuron_profile_methods:\n    mean: true\n    std: false\n    pca: {enabled: true, components: 2}\nmetrics:\n  tensorboard: {enabled: true, auto_launch: true, port: 6123}\n' >"$D/o.yaml"
+mkdir "$D/bin"; printf '#!/bin/sh\necho "$@" >"%s/board"\nsleep 30 & trap "kill $!; exit 0" TERM; wait\n' "$D" >"$D/bin/tensorboard"; chmod +x "$D/bin/tensorboard"
+PATH="$D/bin:$PATH" $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o" >/dev/null 2>"$D/log"; ok $? "the original's short switches: $(cat "$D/log")"
+grep -q -- '--logdir .*/o/tensorboard --port 6123' "$D/board"; ok $? "auto_launch runs tensorboard: $(cat "$D/log")"
+grep -q 'profile_methods\\": \[\\"mean\\", \\"pca\\"\]' "$D/o/data/train-00000.jsonl"; ok $? "mean: true, std: false"
+if [ -x /usr/bin/tensorboard ] || [ -x /bin/tensorboard ]; then skipped=$((skipped + 1)); echo "skip auto_launch without tensorboard: /usr/bin has it"
+else
+    PATH=/usr/bin:/bin $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o2" >/dev/null 2>"$D/log"
+    [ $? -eq 0 ] && grep -q 'tensorboard was not found' "$D/log"; ok $? "auto_launch without tensorboard: a warning: $(cat "$D/log")"
+fi
 # refusals name the place and the rule
 bad() { printf '%b' "$1" >"$D/bad.yaml"; $P run-data-gen --config-path "$D/bad.yaml" --out "$D/x" --quiet >/dev/null 2>"$D/log"; rc=$?; [ $rc -ne 0 ] && grep -q -- "$2" "$D/log"; ok $? "config '$1' (rc $rc): $(cat "$D/log")"; [ ! -e "$D/x/data" ]; ok $? "nothing is written for a bad config"; }
 bad 'model:\n  vocab_size: 4\n' 'bad.yaml:2'

@@ -46,6 +46,11 @@ plan() { want=$1; shift; env "$@" "$P" run-data-gen $S --threads 1 --dry-run --o
 plan '120 to 144' JOB_COMPLETION_INDEX=5 JOB_COMPLETIONS=8
 plan '120 to 144' PMI_RANK=5 PMI_SIZE=8
 plan '120 to 144' SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_COUNT=8
+plan '72 to 96' SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=8
+part() { env "$@" "$P" run-data-gen $S --dry-run --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 2 ] && grep -q 'give --shard' "$D/log"; ok $? "part of an array is refused: $*: $(cat "$D/log")"; }
+part SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_COUNT=1
+part SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_COUNT=2
+part SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_MIN=4 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=4
 plan '0 to 192' OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1
 env JOB_COMPLETION_INDEX=5 "$P" run-data-gen $S --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 2 ] && grep -q JOB_COMPLETION_INDEX "$D/log"; ok $? "an index without a count is refused"
 
