@@ -564,6 +564,9 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
 NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups);
 /* nn_policy_make: the selector's network 10-64-32-1, ReLU, dropout 0.1, names network.{0,2,4}: 2,817 parameters; its output is a logit, the weight of a row sigmoid of it. */
 NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err);
+/* nn_policy_weights: weights of mean 1 from the policy's logits: w_i = n pi_i / sum pi, pi = sigmoid(logit). _backward: dlogit [n] overwritten from dw [n]. */
+NN_DEF void nn_policy_weights(double *w, const double *logit, size_t n);
+NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w, const double *logit, size_t n);
 /* nn_select_top: keep[i] = 1 for the floor(share n) largest scores, ties to the lower row. */
 NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err);
 /* nn_select_greedy: lowest loss first. quotas: floor(share * cell) of each (label, group) cell (after Roh et al. 2021, with the clean share taken per cell);
@@ -2615,15 +2618,21 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
     size_t i, k, j;
     nn_status s = nn_gemm_f64(n, K, p, 1.0, q->a, p, 0, theta, p, 1, 0.0, q->z, K, q->threads, q->err);
     if (s != NN_OK) return s;
-    for (i = 0; i < n; i++) {
+    if (K == 1) {                    /* loss = max(z, 0) - t z - log max(p, 1 - p); equal weights: one logarithm of a product of many such factors in [1/2, 1] */
+        double product = 1.0;
+        nni_kern()->vprob(q->prob, q->z, n);
+        for (i = 0; i < n; i++) {
+            const double w = q->weight ? q->weight[i] : 1.0, z = q->z[i], prob = q->prob[i], t = q->y[i] ? 1.0 : 0.0, big = prob > 0.5 ? prob : 1.0 - prob;
+            double part = (z > 0.0 ? z : 0.0) - t * z;
+            if (q->weight) part -= nn_log(big);
+            else if ((product *= big) < 1e-250 || i + 1 == n) { part -= nn_log(product); product = 1.0; }
+            nni_summer_add(&loss, w * part);
+            q->r[i] = w * (prob - t);
+        }
+    } else for (i = 0; i < n; i++) {
         const double w = q->weight ? q->weight[i] : 1.0, *z = q->z + i * K;
         double *prob = q->prob + i * K, *r = q->r + i * K;
-        if (K == 1) {
-            const double t = q->y[i] ? 1.0 : 0.0, e = nn_exp(-fabs(z[0]));
-            prob[0] = z[0] >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
-            nni_summer_add(&loss, w * ((z[0] > 0.0 ? z[0] : 0.0) + nn_log1p(e) - t * z[0]));
-            r[0] = w * (prob[0] - t);
-        } else {
+        {
             double top = z[0], sum = 0.0;
             for (k = 1; k < K; k++) if (z[k] > top) top = z[k];
             for (k = 0; k < K; k++) { prob[k] = nn_exp(z[k] - top); sum += prob[k]; }
@@ -3594,6 +3603,22 @@ NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const doubl
         if (q > 0.0 && q < 1.0) dp[i] += (double)f[2] * (nn_log1p(-q) - nn_log(q));
     }
 }
+NN_DEF void nn_policy_weights(double *w, const double *logit, size_t n)
+{
+    double scale;
+    size_t i;
+    nni_kern()->vprob(w, logit, n);
+    scale = (double)n / nn_sum_f64(w, n);
+    for (i = 0; i < n; i++) w[i] *= scale;
+}
+/* forward: w = n pi / S   so: dpi = (n / S)(dw - sum(dw pi) / S), dlogit = pi (1 - pi) dpi = w (1 - pi)(dw - mean(dw w)) */
+NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w, const double *logit, size_t n)
+{
+    const double mean = nn_dot_f64(dw, w, n) / (double)n;
+    size_t i;
+    nni_kern()->vprob(dlogit, logit, n);
+    for (i = 0; i < n; i++) dlogit[i] = w[i] * (1.0 - dlogit[i]) * (dw[i] - mean);
+}
 NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err)
 {
     static const size_t hidden[2] = { 64, 32 };
@@ -3609,17 +3634,36 @@ NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *
     if (alloc) d.alloc = *alloc;
     return nn_mlp_create(policy, &d, err);
 }
+/* doubles as integers in the same order; -0 = 0, NaN lowest */
+NNI_FN uint64_t nni_order_key(double x)
+{
+    const uint64_t u = nni_d2u(x + 0.0);
+    return x != x ? 0 : u >> 63 ? ~u : u | (uint64_t)1 << 63;
+}
+/* The threshold is found digit by digit (11 bits at a time) by counting: no sorting, no memory, the same steps whatever the order of the rows. */
 NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err)
 {
-    size_t i, bytes, *idx, want;
+    size_t count[2048], i, want, left;
+    uint64_t found = 0, mask = 0;
+    int shift, digit;
+    (void)alloc;
     if (!(share > 0.0 && share <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_select_top: the share to keep must be in (0, 1], got %g", share);
-    if (n == 0) return NN_OK;
-    if (!nni_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_select_top: out of memory for %zu rows", n);
-    nni_sort_index(idx, idx + n, score, n, 1);
     want = (size_t)(share * (double)n + 1e-9);
-    for (i = 0; i < n; i++) keep[idx[i]] = i < want;
-    nn_mem_free(idx, bytes, alloc);
+    if (want == 0) { for (i = 0; i < n; i++) keep[i] = 0; return NN_OK; }
+    for (left = want, shift = 53; shift > -11; shift -= 11) {        /* `left` = how many of those that share the digits found are kept */
+        const int at = shift < 0 ? 0 : shift;
+        const uint64_t bits = shift < 0 ? ((uint64_t)1 << (11 + shift)) - 1 : 2047;
+        memset(count, 0, sizeof count);
+        for (i = 0; i < n; i++) { const uint64_t key = nni_order_key(score[i]); if ((key & mask) == found) count[key >> at & bits]++; }
+        for (digit = 2047; digit > 0 && count[digit] < left; digit--) left -= count[digit];
+        found |= (uint64_t)digit << at;
+        mask |= bits << at;
+    }
+    for (i = 0; i < n; i++) {
+        const uint64_t key = nni_order_key(score[i]);
+        keep[i] = key > found || (key == found && left > 0);
+        if (key == found && left > 0) left--;
+    }
     return NN_OK;
 }
 NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, double share, int quotas,

@@ -98,10 +98,13 @@ typedef struct data {
     int64_t *sz, *syi, *qz;
     int64_t *fz;                     /* [ns] groups as the features see them */
     double *theta0;                  /* [P] start model, by fit on the support's noisy labels */
+    struct ready *ready;             /* made on first use */
     float *feat;                     /* [ns,10] */
 } data;
+static void ready_free(struct ready *q);
 static void data_free(data *t)
 {
+    ready_free(t->ready);
     free(t->x); free(t->xt); free(t->y); free(t->yc); free(t->z); free(t->yt); free(t->zt);
     free(t->sx); free(t->sxt); free(t->sy); free(t->qx); free(t->qy); free(t->sz); free(t->fz); free(t->syi); free(t->qz); free(t->theta0); free(t->feat);
     memset(t, 0, sizeof *t);
@@ -172,8 +175,8 @@ static const char *const result_name[R_COUNT] = { "accuracy", "balanced_accuracy
 typedef struct result { double v[R_COUNT]; } result;
 static void result_clear(result *r) { int i; for (i = 0; i < R_COUNT; i++) r->v[i] = NAN; }
 
-/* logistic regression on the rows with keep (NULL = all), weights w (NULL = 1); cols = d or d + 1; start may be NULL */
-static nn_status fit(nn_linear *m, const data *t, const uint8_t *keep, const double *w, size_t cols, const int64_t *y, nn_error *err)
+/* logistic regression on the rows with keep (NULL = all), weights w (NULL = 1); cols = d or d + 1; start: Newton's, or NULL */
+static nn_status fit(nn_linear *m, const data *t, const uint8_t *keep, const double *w, size_t cols, const int64_t *y, const nn_linear *start, nn_error *err)
 {
     size_t i, n = 0, k, shape[2];
     double *x = need(t->n * cols, sizeof *x), *ww = need(t->n, sizeof *ww);
@@ -202,6 +205,7 @@ static nn_status fit(nn_linear *m, const data *t, const uint8_t *keep, const dou
         d.n_classes = 2;
         d.threads = 1;
         d.dual = -1;
+        d.start = start;
         d.tol = 1e-8;                     /* quadratic convergence: the step after next would be below 1e-15 */
         s = nn_logistic_fit(m, &tx, yy, &d, err);
     }
@@ -256,8 +260,50 @@ static nn_status note_selection(result *r, const data *t, const uint8_t *keep, c
 }
 
 /* ==== the policy ========================================================= */
-typedef struct net { nn_mlp *m; nn_mlp_work w; size_t rows; } net;
-static void net_free(net *p) { nn_mlp_workspace_free(&p->w); nn_mlp_destroy(p->m); memset(p, 0, sizeof *p); }
+/* A network with what a thread needs to work with it; everything grows once and is used again. */
+typedef struct net { nn_mlp *m; nn_mlp_work w; size_t rows, mem_n; double *mem; void *block; size_t block_n; int busy; } net;
+static void net_free(net *p)
+{
+    nn_mlp_workspace_free(&p->w);
+    free(p->mem);
+    free(p->block);
+    nn_mlp_destroy(p->m);
+    memset(p, 0, sizeof *p);
+}
+static void nets_free(net *p, size_t n)          /* workers: the model is someone else's */
+{
+    size_t i;
+    for (i = 0; p && i < n; i++) { p[i].m = NULL; net_free(&p[i]); }
+    free(p);
+}
+static double *net_mem(net *p, size_t n)         /* n doubles, not cleared */
+{
+    if (p->mem_n < n) { free(p->mem); p->mem = malloc(n * sizeof *p->mem); p->mem_n = p->mem ? n : 0; }
+    return p->mem;
+}
+static void *block_get(size_t n, void *user)     /* nn_alloc hooks that keep one block: nn_bilevel_run takes exactly one */
+{
+    net *p = user;
+    if (p->busy) return malloc(n);
+    if (p->block_n < n) { free(p->block); p->block = malloc(n); p->block_n = p->block ? n : 0; }
+    p->busy = p->block != NULL;
+    return p->block;
+}
+static void *block_resize(void *q, size_t old, size_t n, void *user) { (void)q; (void)old; (void)n; (void)user; return NULL; }
+static void block_put(void *q, size_t n, void *user)
+{
+    net *p = user;
+    (void)n;
+    if (q == p->block) p->busy = 0; else free(q);
+}
+static int worker(void)                          /* which of the workers this thread is */
+{
+#ifdef _OPENMP
+    return omp_get_thread_num();
+#else
+    return 0;
+#endif
+}
 static nn_status net_work(net *p, size_t rows, nn_error *err)
 {
     nn_status s;
@@ -267,7 +313,7 @@ static nn_status net_work(net *p, size_t rows, nn_error *err)
     if ((s = nn_mlp_workspace_make(&p->w, p->m, rows, NN_WORK_BACKWARD, NULL, NULL, err)) == NN_OK) p->rows = rows;
     return s;
 }
-#define CHUNK 1024            /* rows of the policy at a time: its activations stay in the L2 cache */
+#define CHUNK 8192            /* rows of the policy at a time: 3 MB of activations; up to here the forward pass need not be run again for the backward one */
 /* logits [n] of the policy on features [n, cols of the net] */
 static nn_status net_logits(net *p, double *out, const float *feat, size_t n, nn_error *err)
 {
@@ -299,22 +345,6 @@ static nn_status net_back(net *p, float *grads, float *dfeat, const double *dlog
     }
     return s;
 }
-/* weights of mean 1 from logits: w = n pi / sum pi, pi = sigmoid(logit); backwards: dpi = (n / S)(dw - sum(dw pi) / S) */
-static void weights_of(double *w, const double *logit, size_t n)
-{
-    double sum;
-    size_t i;
-    for (i = 0; i < n; i++) w[i] = nn_sigmoid(logit[i]);
-    sum = nn_sum_f64(w, n);
-    for (i = 0; i < n; i++) w[i] *= (double)n / sum;
-}
-static void weights_back(double *dlogit, const double *dw, const double *w, const double *logit, size_t n)
-{
-    double dot = nn_dot_f64(dw, w, n) / (double)n;         /* sum(dw pi) / S, as w = n pi / S */
-    size_t i;
-    for (i = 0; i < n; i++) dlogit[i] = w[i] * (1.0 - nn_sigmoid(logit[i])) * (dw[i] - dot);
-}
-
 /* ==== bilevel training of a policy on one task =========================== */
 static nn_inner inner_of(const opts *o, const data *t)
 {
@@ -428,7 +458,7 @@ static void live_weights(double *w, size_t step, const double *theta, void *user
     if (l->s == NN_OK) l->s = start_probs(l->prob, l->m, theta, l->t->sx, l->t->sy, l->t->ns, l->err);
     if (l->s == NN_OK) l->s = nn_meta_features(l->feat, l->prob, l->t->syi, l->t->fz, l->t->ns, 2, NULL, l->err);
     if (l->s == NN_OK) l->s = net_logits(l->p, l->logit, l->feat, l->t->ns, l->err);
-    weights_of(w, l->logit, l->t->ns);
+    nn_policy_weights(w, l->logit, l->t->ns);
 }
 static void live_back(double *dtheta, const double *dw, size_t step, const double *theta, void *user)
 {
@@ -436,7 +466,7 @@ static void live_back(double *dtheta, const double *dw, size_t step, const doubl
     const size_t n = l->t->ns, P = nn_inner_count(l->m), w = l->m->n_in;
     size_t i, j;
     live_weights(l->dscore, step, theta, user);             /* dscore holds the weights for a moment */
-    weights_back(l->dlogit, dw, l->dscore, l->logit, n);
+    nn_policy_weights_backward(l->dlogit, dw, l->dscore, l->logit, n);
     if (l->s == NN_OK) l->s = net_back(l->p, l->grads, l->dfeat, l->dlogit, l->feat, n, l->err);
     for (i = 0; i < n; i++) l->dprob[i] = 0.0;
     nn_meta_features_backward(l->dprob, l->dfeat, l->prob, l->t->syi, l->t->fz, n, 2);
@@ -454,7 +484,7 @@ static nn_status task_gradient(net *p, float *grads, nn_bilevel_result *r, const
     const size_t n = t->ns, k = p->m->n_in;
     nn_bilevel_desc b = NN_ZERO;
     nn_inner_data sup = NN_ZERO, qry = NN_ZERO;
-    double *mem = need(4 * n, sizeof *mem), *logit = mem, *w = mem ? mem + n : NULL, *dw = mem ? mem + 2 * n : NULL, *dl = mem ? mem + 3 * n : NULL;
+    double *mem = net_mem(p, 5 * n), *logit = mem, *w = mem ? mem + n : NULL, *dw = mem ? mem + 2 * n : NULL, *dl = mem ? mem + 3 * n : NULL;
     float *one = NULL;
     const float *feat = t->feat;
     size_t i;
@@ -466,12 +496,13 @@ static nn_status task_gradient(net *p, float *grads, nn_bilevel_result *r, const
     b.order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
     b.lambda_fair = o->lambda_fair;
     b.no_losses = 1;
+    b.alloc.alloc = block_get; b.alloc.resize = block_resize; b.alloc.release = block_put; b.alloc.user = p;
+    if (m.n_hidden == 0 && n > 8 * o->steps) b.keep = o->steps;      /* all states together are smaller than one column of the rows */
     sup.n = n; sup.x = t->sx; sup.xt = t->sxt; sup.y = t->sy;
     qry.n = t->nq; qry.x = t->qx; qry.y = t->qy; qry.z = t->qz;
     if (k == 1) {
-        one = need(n, sizeof *one);
-        if (!one) s = no_memory(err);
-        else for (i = 0; i < n; i++) one[i] = t->feat[i * NN_META_FEATURES];
+        one = mem ? (float *)(void *)(mem + 4 * n) : NULL;
+        for (i = 0; one && i < n; i++) one[i] = t->feat[i * NN_META_FEATURES];
         feat = one;
     }
     if (s == NN_OK && o->features == 1 && grads && k > 1 && m.n_hidden == 0) {
@@ -493,16 +524,14 @@ static nn_status task_gradient(net *p, float *grads, nn_bilevel_result *r, const
         free(lm);
         free(l.feat);
     } else if (s == NN_OK && (s = net_logits(p, logit, feat, n, err)) == NN_OK) {
-        weights_of(w, logit, n);
+        nn_policy_weights(w, logit, n);
         sup.weight = w;
         s = nn_bilevel_run(r, grads ? dw : NULL, NULL, NULL, t->theta0, &sup, &qry, &b, err);
         if (s == NN_OK && grads) {
-            weights_back(dl, dw, w, logit, n);
+            nn_policy_weights_backward(dl, dw, w, logit, n);
             s = net_back(p, grads, NULL, dl, feat, n, err);
         }
     }
-    free(mem);
-    free(one);
     return s;
 }
 /* one Adam step on the policy with the gradient clipped to norm 1; returns the norm before clipping */
@@ -524,19 +553,26 @@ typedef struct ready {               /* what several selectors share: the start 
 } ready;
 static void ready_free(ready *q)
 {
+    if (!q) return;
     free(q->p); free(q->loss); free(q->score); free(q->feat); free(q->keep); free(q->fz);
     nn_linear_free(&q->base); nn_linear_free(&q->base_z);
+    free(q);
 }
-static nn_status ready_make(ready *q, const data *t, const opts *o, nn_error *err)
+/* *out = the task's; one thread per task */
+static nn_status ready_of(ready **out, data *t, const opts *o, nn_error *err)
 {
+    ready *q = t->ready ? t->ready : need(1, sizeof *q);
     size_t i;
     const nn_linear *m;
     nn_status s;
-    memset(q, 0, sizeof *q);
+    *out = q;
+    if (!q) return no_memory(err);
+    if (t->ready) return NN_OK;
+    t->ready = q;
     q->p = need(t->n, sizeof(double)); q->loss = need(t->n, sizeof(double)); q->score = need(t->n > t->nt ? t->n : t->nt, sizeof(double));
     q->feat = need(t->n * NN_META_FEATURES, sizeof(float)); q->keep = need(t->n, 1); q->fz = need(t->n, 8);
     if (!q->fz || !q->p || !q->loss || !q->score || !q->feat || !q->keep) return no_memory(err);
-    if ((s = fit(&q->base, t, NULL, NULL, t->d, t->y, err)) != NN_OK || (s = fit(&q->base_z, t, NULL, NULL, t->d + 1, t->y, err)) != NN_OK) return s;
+    if ((s = fit(&q->base, t, NULL, NULL, t->d, t->y, NULL, err)) != NN_OK || (s = fit(&q->base_z, t, NULL, NULL, t->d + 1, t->y, NULL, err)) != NN_OK) return s;
     m = o->group_feature ? &q->base_z : &q->base;
     scores_of(q->p, m, t->x, t->n, t->d + 1);
     for (i = 0; i < t->n; i++) { q->p[i] = nn_sigmoid(q->p[i]); q->loss[i] = -nn_log((t->y[i] ? q->p[i] : 1.0 - q->p[i]) + 1e-12); }
@@ -547,7 +583,7 @@ static nn_status fit_kept(result *r, ready *q, const data *t, const double *scor
 {
     nn_linear m = NN_ZERO;
     nn_status s = note_selection(r, t, q->keep, score, err);
-    if (s == NN_OK) s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, err);
+    if (s == NN_OK) s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, with_z ? &q->base_z : &q->base, err);
     if (s == NN_OK) s = judge(r, t, &m, pred, err);
     nn_linear_free(&m);
     return s;
@@ -566,7 +602,7 @@ static nn_status fit_guarded(result *r, ready *q, const data *t, const double *s
     sd = s == NN_OK ? nn_mean_interval(score, t->n, 0.95).sd : 0;
     for (round = 0; s == NN_OK && round <= 8; round++) {
         for (i = 0; i < t->n; i++) mine[i] = score[i] - ((t->y[i] != 0) == (q->fz[i] == 0) ? 0.5 * (double)round * sd : 0.0);
-        if ((s = nn_select_top(q->keep, mine, t->n, o->keep, NULL, err)) != NN_OK || (s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, err)) != NN_OK) break;
+        if ((s = nn_select_top(q->keep, mine, t->n, o->keep, NULL, err)) != NN_OK || (s = fit(&m, t, q->keep, NULL, t->d + (with_z ? 1u : 0u), t->y, with_z ? &q->base_z : &q->base, err)) != NN_OK) break;
         gap = fabs(train_gap(t, &m, scratch));
         if (gap < best_gap) {
             best_gap = gap;
@@ -581,7 +617,7 @@ static nn_status fit_guarded(result *r, ready *q, const data *t, const double *s
     if (s == NN_OK && !(best_gap <= fabs(q->gap))) {
         nn_linear_free(&best);
         memset(q->keep, 1, t->n);
-        s = fit(&best, t, NULL, NULL, t->d, t->y, err);
+        s = fit(&best, t, NULL, NULL, t->d, t->y, NULL, err);
     }
     if (s == NN_OK) s = note_selection(r, t, q->keep, score, err);
     if (s == NN_OK) s = judge(r, t, &best, pred, err);
@@ -622,7 +658,7 @@ static nn_status run_greedy(result *r, ready *q, const data *t, const opts *o, i
         for (i = 0; i < t->n; i++)      /* the positives of the group that is selected less often, and the negatives of the other, count more */
             w[i] = o->compat ? (t->z[i] ? lambda : 1.0) : (t->y[i] != 0) == (t->z[i] == (side > 0.0)) ? lambda : 1.0;
         nn_linear_free(&m);
-        if ((s = fit(&m, t, q->keep, w, t->d, t->y, err)) != NN_OK) break;
+        if ((s = fit(&m, t, q->keep, w, t->d, t->y, &q->base, err)) != NN_OK) break;
         gap = train_gap(t, &m, scratch);                    /* rate of group 1 minus rate of group 0 */
         if (round == 0) side = gap < 0.0 ? 1.0 : -1.0;
         if (fabs(gap) <= o->disparity) break;
@@ -683,28 +719,28 @@ static nn_status run_mwn(result *r, ready *q, const data *t, const opts *o, uint
     return s;
 }
 /* every method on one data set; res [M_COUNT]. policy may be NULL. inits untrained policies are averaged; spread [inits] of their noise reductions or NULL. */
-static nn_status run_all(result *res, const data *t, net *policy, const opts *o, uint64_t seed, size_t inits, double *spread, int64_t *pred_meta, int64_t *pred_base,
+static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint64_t seed, size_t inits, double *spread, int64_t *pred_meta, int64_t *pred_base,
                          double *score_out, uint8_t *keep_out, nn_error *err)
 {
-    ready q;
+    ready *q;
     size_t i, k;
     int j;
-    nn_status s = ready_make(&q, t, o, err);
+    nn_status s = ready_of(&q, t, o, err);
     for (j = 0; j < M_COUNT; j++) result_clear(&res[j]);
-    if (s == NN_OK) s = judge(&res[M_BASE], t, &q.base, pred_base, err);
-    if (s == NN_OK) s = judge(&res[M_BASE_Z], t, &q.base_z, NULL, err);
+    if (s == NN_OK) s = judge(&res[M_BASE], t, &q->base, pred_base, err);
+    if (s == NN_OK) s = judge(&res[M_BASE_Z], t, &q->base_z, NULL, err);
     if (s == NN_OK) {                                        /* random selection */
         nn_rng g = nn_rng_make(seed, NN_STREAM_USER, t->id);
-        for (i = 0; i < t->n; i++) q.score[i] = nn_rng_f64(&g);
-        s = nn_select_top(q.keep, q.score, t->n, o->keep, NULL, err);
-        if (s == NN_OK) s = fit_kept(&res[M_RANDOM], &q, t, q.score, 0, NULL, err);
+        for (i = 0; i < t->n; i++) q->score[i] = nn_rng_f64(&g);
+        s = nn_select_top(q->keep, q->score, t->n, o->keep, NULL, err);
+        if (s == NN_OK) s = fit_kept(&res[M_RANDOM], q, t, q->score, 0, NULL, err);
     }
-    if (s == NN_OK) s = run_greedy(&res[M_GREEDY], &q, t, o, NULL, err);
+    if (s == NN_OK) s = run_greedy(&res[M_GREEDY], q, t, o, NULL, err);
     if (s == NN_OK) {
         double *w = need(t->n, sizeof *w);
         nn_linear m = NN_ZERO;
         s = w ? nn_reweigh(w, t->y, t->z, t->n, 2, err) : no_memory(err);
-        if (s == NN_OK) s = fit(&m, t, NULL, w, t->d, t->y, err);
+        if (s == NN_OK) s = fit(&m, t, NULL, w, t->d, t->y, &q->base, err);
         if (s == NN_OK) s = judge(&res[M_REWEIGH], t, &m, NULL, err);
         nn_linear_free(&m);
         free(w);
@@ -718,19 +754,18 @@ static nn_status run_all(result *res, const data *t, net *policy, const opts *o,
             result one;
             result_clear(&one);
             s = nn_policy_make(&p.m, seed * 1000 + k + 1, NULL, err);
-            if (s == NN_OK) s = run_policy(&one, &q, t, &p, o, 0, 0, NULL, err);
+            if (s == NN_OK) s = run_policy(&one, q, t, &p, o, 0, 0, NULL, err);
             net_free(&p);
             for (j = 0; j < R_COUNT; j++) if (one.v[j] == one.v[j]) { sum.v[j] += one.v[j]; count[j] += 1.0; }
             if (spread) spread[k] = one.v[R_NOISE];
         }
         for (j = 0; j < R_COUNT; j++) res[M_UNTRAINED].v[j] = count[j] > 0 ? sum.v[j] / count[j] : NAN;
     }
-    if (s == NN_OK && t->theta0) s = run_onestep(&res[M_ONESTEP], &q, t, o, err);
-    if (s == NN_OK && t->theta0) s = run_mwn(&res[M_MWN], &q, t, o, seed, err);
-    if (s == NN_OK && policy) s = run_policy(&res[M_META_X], &q, t, policy, o, 0, 0, NULL, err);
-    if (s == NN_OK && policy) s = run_policy(&res[M_META], &q, t, policy, o, o->group_feature, !o->no_guard, pred_meta, err);
-    if (s == NN_OK && policy && score_out) { memcpy(score_out, q.score, t->n * sizeof *score_out); memcpy(keep_out, q.keep, t->n); }
-    ready_free(&q);
+    if (s == NN_OK && t->theta0) s = run_onestep(&res[M_ONESTEP], q, t, o, err);
+    if (s == NN_OK && t->theta0) s = run_mwn(&res[M_MWN], q, t, o, seed, err);
+    if (s == NN_OK && policy) s = run_policy(&res[M_META_X], q, t, policy, o, 0, 0, NULL, err);
+    if (s == NN_OK && policy) s = run_policy(&res[M_META], q, t, policy, o, o->group_feature, !o->no_guard, pred_meta, err);
+    if (s == NN_OK && policy && score_out) { memcpy(score_out, q->score, t->n * sizeof *score_out); memcpy(keep_out, q->keep, t->n); }
     return s;
 }
 
@@ -1064,7 +1099,7 @@ typedef struct trainer { const opts *o; data *task; size_t n_tasks; size_t *orde
 enum { H_ITER, H_LOSS, H_GRAD, H_MOVE, H_VLOSS, H_VNOISE, H_VACC, H_VDP, H_COUNT };
 static const char *const hist_name[H_COUNT] = { "iteration", "train_loss", "gradient_norm", "weights_moved", "val_loss", "val_noise_reduction", "val_accuracy", "val_dp_difference" };
 
-static nn_status validate(double *out, data *task, const size_t *ids, size_t n, net *policy, const opts *o, int threads, nn_error *err)
+static nn_status validate(double *out, data *task, const size_t *ids, size_t n, net *workers, const opts *o, int threads, nn_error *err)
 {
     double *per = need(4 * n, sizeof *per);
     nn_status s = per ? NN_OK : no_memory(err);
@@ -1076,19 +1111,16 @@ static nn_status validate(double *out, data *task, const size_t *ids, size_t n, 
 #endif
     for (k = 0; k < (long long)n; k++) {
         data *t = &task[ids[k]];
-        net p = { 0 };
+        net *p = &workers[worker()];
         result r;
-        ready q;
+        ready *q;
         nn_bilevel_result b = NN_ZERO;
         nn_error e = NN_ZERO;
         nn_status st;
         result_clear(&r);
-        p.m = policy->m;
-        st = task_gradient(&p, NULL, &b, t, o, &e);
-        if (st == NN_OK) st = ready_make(&q, t, o, &e); else memset(&q, 0, sizeof q);
-        if (st == NN_OK) st = run_policy(&r, &q, t, &p, o, o->group_feature, 0, NULL, &e);   /* the policy itself, unguarded */
-        ready_free(&q);
-        nn_mlp_workspace_free(&p.w);
+        st = task_gradient(p, NULL, &b, t, o, &e);
+        if (st == NN_OK) st = ready_of(&q, t, o, &e);
+        if (st == NN_OK) st = run_policy(&r, q, t, p, o, o->group_feature, 0, NULL, &e);   /* the policy itself, unguarded */
         per[k] = b.outer; per[n + (size_t)k] = r.v[R_NOISE]; per[2 * n + (size_t)k] = r.v[R_ACC]; per[3 * n + (size_t)k] = r.v[R_DP];
         if (st != NN_OK) {
 #ifdef _OPENMP
@@ -1186,6 +1218,7 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
     const int threads = app->n_threads;
     size_t P, i, k, *pick = NULL;
     float *grads = NULL, *start = NULL;
+    net *workers = need((size_t)(threads < 1 ? 1 : threads), sizeof *workers);
     nn_progress pg;
     nn_status s = nn_policy_make(&t->policy.m, seed, NULL, err);
     if (s != NN_OK) return s;
@@ -1194,8 +1227,9 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
     t->g = need(P, sizeof(float)); t->m = need(P, sizeof(float)); t->v = need(P, sizeof(float)); t->best_params = need(P, sizeof(float));
     t->hist = need(o->iterations * H_COUNT, sizeof(double));
     grads = need(B * P, sizeof(float)); start = need(P, sizeof(float)); pick = need(o->n_train, sizeof *pick);
-    if (!t->g || !t->m || !t->v || !t->best_params || !t->hist || !grads || !start || !pick) s = no_memory(err);
+    if (!workers || !t->g || !t->m || !t->v || !t->best_params || !t->hist || !grads || !start || !pick) s = no_memory(err);
     else {
+        for (i = 0; i < (size_t)(threads < 1 ? 1 : threads); i++) workers[i].m = t->policy.m;
         memcpy(start, t->policy.m->params, P * sizeof(float));
         memcpy(t->best_params, start, P * sizeof(float));
         t->best = -INFINITY;
@@ -1214,14 +1248,10 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
 #endif
         for (j = 0; j < (long long)B; j++) {
-            net p = { 0 };
             nn_bilevel_result b = NN_ZERO;
             nn_error e = NN_ZERO;
-            nn_status q;
-            p.m = t->policy.m;
-            q = task_gradient(&p, grads + (size_t)j * P, &b, &t->task[pick[j]], o, &e);
+            nn_status q = task_gradient(&workers[worker()], grads + (size_t)j * P, &b, &t->task[pick[j]], o, &e);
             outer[j] = b.outer;
-            nn_mlp_workspace_free(&p.w);
             if (q != NN_OK) {
 #ifdef _OPENMP
 #pragma omp critical
@@ -1241,7 +1271,7 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
         if (norm != norm) { s = nni_fail(err, NN_E_NONFINITE, "meta-train: iteration %zu: the policy's gradient is not finite", t->iter); break; }
         if (t->iter % 10 == 0 || t->iter == o->iterations) {
             double v[4];
-            if ((s = validate(v, t->task, t->order + o->n_train, o->n_val, &t->policy, o, threads, err)) != NN_OK) break;
+            if ((s = validate(v, t->task, t->order + o->n_train, o->n_val, workers, o, threads, err)) != NN_OK) break;
             h[H_VLOSS] = v[0]; h[H_VNOISE] = v[1]; h[H_VACC] = v[2]; h[H_VDP] = v[3];
             if (v[2] - v[3] > t->best) {                     /* best: accuracy minus disparity of the final classifiers on held-out tasks */
                 t->best = v[2] - v[3];
@@ -1261,6 +1291,7 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
         if (s == NN_OK) { nn_app_interrupted(app, nn_app_text(app, "iteration %zu of %zu, saved", t->iter, o->iterations)); s = nni_fail(err, NN_E_STOPPED, "meta-train: interrupted"); }
     }
     free(grads); free(start); free(pick);
+    nets_free(workers, (size_t)(threads < 1 ? 1 : threads));
     return s;
 }
 static void trainer_free(trainer *t)
@@ -1361,7 +1392,8 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                 nn_status q;
                 mine.m = best.m;
                 q = run_all(per + (size_t)j * M_COUNT, &task[order[o->n_train + (size_t)j]], &mine, o, seed, sd == 0 ? o->inits : o->inits < 3 ? o->inits : 3, NULL, NULL, NULL, NULL, NULL, &e);
-                nn_mlp_workspace_free(&mine.w);
+                mine.m = NULL;
+                net_free(&mine);
                 if (q != NN_OK) {
 #ifdef _OPENMP
 #pragma omp critical

@@ -300,6 +300,22 @@ static void features_and_selection(void)
     CHECK_INT(kept, 5);
     CHECK_OK(nn_select_top(keep, p, N, 1.0 / 3, NULL, &e), e);
     CHECK(keep[5] && keep[0] && keep[6]);
+    {                                                                 /* against counting by hand, with ties, signs and zeros */
+        double sc[300];
+        uint8_t kp[300];
+        size_t n, want, above, r;
+        for (r = 0; r < 60; r++) {
+            n = 1 + (size_t)(299 * uniform());
+            for (i = 0; i < n; i++) sc[i] = r % 3 == 0 ? (double)(int)(8 * uniform() - 4) : r % 3 == 1 ? uniform() - 0.5 : (uniform() - 0.5) * 1e-300;
+            if (n > 5) { sc[1] = -0.0; sc[3] = 0.0; }
+            want = (size_t)(0.7 * (double)n + 1e-9);
+            CHECK_OK(nn_select_top(kp, sc, n, 0.7, NULL, &e), e);
+            for (i = 0; i < n; i++) {
+                for (above = 0, j = 0; j < n; j++) above += sc[j] > sc[i] || (!(sc[j] < sc[i]) && j < i);
+                CHECK(kp[i] == (above < want));
+            }
+        }
+    }
     CHECK_INT(nn_select_top(keep, p, N, 0.0, NULL, &e), NN_E_ARG);
     CHECK_OK(nn_policy_make(&pol, 1, NULL, &e), e);
     if (pol) CHECK_INT(pol->n_params, 2817);
