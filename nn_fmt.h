@@ -6874,11 +6874,13 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
 
 /* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. Matches are found through
  * chains of earlier places with the same hash of 4 bytes (one more table remembers the last place of 3 bytes), greedy up to
- * level 3, else with one byte of lazy evaluation. A block ends where the mix of literals and matches changes. */
+ * level 3, else with one byte of lazy evaluation; a short match is left out when the last block's codes make it dearer than
+ * its literals. A block ends where the mix of literals and matches changes. */
 #define NNI_D_CHUNK ((size_t)1 << 18)
-#define NNI_D_HASH 15
+#define NNI_D_HASH 16
 #define NNI_D_HASH3 13
 #define NNI_D_TOKENS 40000
+#define NNI_D_DRY 64                       /* literals without a match after which, up to level 7, only every second, third .. 16th place is searched */
 struct nn_deflater {
     nn_alloc alloc;
     nn_deflate_wrap wrap;
@@ -6889,6 +6891,7 @@ struct nn_deflater {
     uint64_t bits;                         /* not yet a whole byte */
     unsigned n_bits;
     uint32_t n_tok, lit_freq[288], dist_freq[32];
+    uint32_t lit_cost, match_cost;         /* of the last block, 1/16 bit per literal, and per match without the distance's extra bits; 0 = unknown */
     uint32_t seen[10], fresh[10], n_seen, n_fresh;      /* kinds of tokens of this block; of its last few hundred */
     unsigned char len_code[259], dist_code[512];        /* length -> 0..28; distance - 1 below 256, and in steps of 128 above */
     int32_t head[1 << NNI_D_HASH], head3[1 << NNI_D_HASH3], prev[1 << 15];   /* places in buf, or far below 0 */
@@ -6896,7 +6899,7 @@ struct nn_deflater {
     unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
 };
 static const struct { unsigned depth, nice, lazy; } nni_def_levels[10] = {
-    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 12, 32, 1 }, { 18, 48, 1 }, { 32, 80, 1 }, { 90, 130, 1 }, { 300, 258, 1 }, { 1000, 258, 1 } };
+    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 12, 32, 1 }, { 18, 48, 1 }, { 32, 96, 1 }, { 90, 130, 1 }, { 300, 258, 1 }, { 1000, 258, 1 } };
 static const unsigned short nni_len_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
 static const unsigned char nni_len_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
 static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
@@ -6967,6 +6970,7 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
     z->wrap = wrap;
     z->level = level;
     z->begun = z->ended = 0;
+    z->lit_cost = z->match_cost = 0;
     z->sum = wrap == NN_DEFLATE_ZLIB ? 1 : 0;
     z->total = 0;
     z->start = z->end = 0;
@@ -7071,6 +7075,14 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         extra += (uint64_t)z->dist_freq[i] * NNI_DIST_EXTRA(i);
     }
     use_fixed = fixed <= dynamic;
+    {                                                   /* what a literal and a match cost here, in 1/16 bit: a guess for the next block */
+        uint64_t lits = 0, lit_bits = 0, matches = 0, match_bits = 0;
+        for (i = 0; i < 256; i++) { lits += z->lit_freq[i]; lit_bits += (uint64_t)z->lit_freq[i] * lens[i]; }
+        for (i = 257; i < 286; i++) { matches += z->lit_freq[i]; match_bits += (uint64_t)z->lit_freq[i] * (lens[i] + nni_len_extra[i - 257]); }
+        for (i = 0; i < 30; i++) match_bits += (uint64_t)z->dist_freq[i] * lens[288 + i];
+        z->lit_cost = lits ? (uint32_t)(lit_bits * 16 / lits) : 0;
+        z->match_cost = matches ? (uint32_t)(match_bits * 16 / matches) : 0;
+    }
     if (stored < extra + (use_fixed ? fixed : dynamic)) {
         s = nni_def_stored(z, z->buf + from, to - from, last, out, err);
         if (s != NN_OK) return s;
@@ -7175,13 +7187,15 @@ NNI_FN unsigned nni_def_find(nn_deflater *z, size_t p, unsigned best, unsigned m
     const unsigned char *b = z->buf, *in = b + p;
     uint32_t word = nni_d_load32(in), h = (word * 0x9E3779B1u) >> (32 - NNI_D_HASH), h3;
     int32_t at = z->head[h], least = (int32_t)p - 32767, at3;
+    const uint32_t three = nni_big_endian() ? 0xFFFFFF00u : 0x00FFFFFFu;
     unsigned found = 0;
     h3 = ((nni_big_endian() ? word >> 8 : word << 8) * 0x9E3779B1u) >> (32 - NNI_D_HASH3);
     at3 = z->head3[h3];
     z->head[h] = (int32_t)p;
     z->head3[h3] = (int32_t)p;
     z->prev[p & 32767] = at;
-    if (best < 3 && max >= 3 && at3 >= least && at3 >= 0 && (int32_t)p - at3 <= 8192 && memcmp(b + at3, in, 3) == 0) { best = found = 3; *dist = (unsigned)((int32_t)p - at3); }
+    /* seldom true, and asked so that only the whole of it is a branch */
+    if ((unsigned)(best < 3) & (unsigned)(max >= 3) & (unsigned)(at3 >= (int32_t)p - 8192) & (unsigned)(at3 >= 0) & (unsigned)(((nni_d_load32(b + (at3 < 0 ? 0 : at3)) ^ word) & three) == 0)) { best = found = 3; *dist = (unsigned)((int32_t)p - at3); }
     if (best < 3) best = 3;
     if (max <= best) return found;
     if (nice > max) nice = max;
@@ -7211,7 +7225,7 @@ NNI_FN unsigned nni_d_log2(unsigned v) { unsigned n = 0; while (v >>= 1) n++; re
 NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_error *err)
 {
     const unsigned depth = nni_def_levels[z->level].depth, nice = nni_def_levels[z->level].nice, lazy = nni_def_levels[z->level].lazy;
-    size_t p = z->start, from = p, end = z->end;
+    size_t p = z->start, from = p, end = z->end, dry = 0;
     nn_status s;
     memset(z->buf + end, 0, 16);                        /* hashes look a few bytes ahead */
     z->n_tok = z->n_seen = z->n_fresh = 0;
@@ -7222,6 +7236,7 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
     while (p < end) {
         unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len;
         len = nni_def_find(z, p, 0, max, depth, nice, &dist);
+        if (len && len < 9 && z->match_cost && len * z->lit_cost + 16 < z->match_cost + 16 * nni_d_log2(dist)) len = 0;   /* dearer than its literals */
         while (lazy && len && len < nice && p + 1 < end) {   /* is there a better one a byte later? */
             unsigned d2 = 0, max2 = end - p - 1 < 258 ? (unsigned)(end - p - 1) : 258;
             unsigned l2 = nni_def_find(z, p + 1, len - 1, max2, len >= 24 ? depth / 4 + 1 : depth / 2 + 1, nice, &d2);
@@ -7243,6 +7258,7 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             z->lit_freq[257 + z->len_code[len]]++;
             z->dist_freq[nni_dist_code(z, dist)]++;
             z->fresh[len >= 9 ? 9 : 8]++;
+            dry = 0;
             if (len < nice && lazy && p + 1 < end) { if (len > 2) nni_def_enter(z, p + 2, len - 2); }   /* p + 1 is in already */
             else if (len > 1) nni_def_enter(z, p + 1, len - 1);
             p += len;
@@ -7252,6 +7268,18 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             z->lit_freq[c]++;
             z->fresh[(c >> 5 & 6) | (c & 1)]++;
             p++;
+            if (++dry >= NNI_D_DRY && z->level < 8) {   /* nothing repeats here: enter all, look only now and then */
+                size_t skip = dry / NNI_D_DRY, most = z->n_tok + 16 < NNI_D_TOKENS ? 15 : 0;
+                if (skip > most) skip = most;
+                if (skip > end - p) skip = end - p;
+                nni_def_enter(z, p, skip);
+                for (z->n_fresh += (uint32_t)skip; skip; skip--) {
+                    c = z->buf[p++];
+                    z->tok[z->n_tok++] = c;
+                    z->lit_freq[c]++;
+                    z->fresh[(c >> 5 & 6) | (c & 1)]++;
+                }
+            }
         }
         z->n_fresh++;
         if (z->n_tok >= NNI_D_TOKENS || (z->n_fresh >= 512 && p - from >= 5000 && end - p >= 5000 && nni_def_changed(z, p - from))) {

@@ -104,13 +104,14 @@ static void checksums(void)                            /* by the definition, at 
 /* Every period from 1 to 40 with every length, many short codes (entries of three literals), long codes, far matches: whole and in pieces of all sizes. */
 static void pieces_agree(void)
 {
-    static unsigned char data[200000], back[200000];
+    static unsigned char data[700000], back[700000];
     uint32_t r = 5;
     int kind;
     for (kind = 0; kind < 4; kind++) {
         nn_buf z = NN_ZERO, out = NN_ZERO;
         nn_error e = NN_ZERO;
         nn_inflater *inf = NULL;
+        nn_deflater *def = NULL;
         const unsigned char *in;
         unsigned char *o = back;
         size_t i = 0, in_left, period, n;
@@ -127,6 +128,17 @@ static void pieces_agree(void)
         CHECK_OK(nn_deflate(&z, data, sizeof data, NN_DEFLATE_GZIP, level, &e), e);
         CHECK_OK(nn_inflate(&out, z.data, z.len, NN_DEFLATE_GZIP, 0, NULL, &e), e);
         CHECK(out.len == sizeof data && memcmp(out.data, data, sizeof data) == 0);
+        out.len = 0;
+        CHECK_OK(nn_deflater_open(&def, NN_DEFLATE_GZIP, level, NULL, &e), e);
+        for (i = 0; i < sizeof data; i += n) {          /* the same bytes, however the data came */
+            r = r * 1664525u + 1013904223u;
+            n = 1 + (r >> 8) % 60000;
+            if (n > sizeof data - i) n = sizeof data - i;
+            CHECK_OK(nn_deflater_put(def, data + i, n, &out, &e), e);
+        }
+        CHECK_OK(nn_deflater_end(def, &out, &e), e);
+        nn_deflater_close(def);
+        CHECK(out.len == z.len && memcmp(out.data, z.data, z.len) == 0);
         CHECK_OK(nn_inflater_open(&inf, NN_DEFLATE_GZIP, NULL, &e), e);
         for (in = z.data, in_left = z.len; !done; ) {
             size_t a, b, a0, b0;
