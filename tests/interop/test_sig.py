@@ -128,7 +128,7 @@ for name, x in {
 prog = "build/interpreter_data"
 out = tempfile.mkdtemp()
 full = [f"--signature.neuron_profile_methods.{m}.enabled" for m in ("max", "min", "sparsity", "pca", "svd", "fourier", "entropy", "clustering", "pattern_wise")]
-cmd = [prog, "run-data-gen", "--length", "6", "--quiet", "--out", out, "--overwrite", "--threads", "1", "--no-tensorboard.enabled", "--target_total_examples", "900"] + full
+cmd = [prog, "run-data-gen", "--length", "6", "--quiet", "--out", out, "--overwrite", "--threads", "1", "--target_total_examples", "900"] + full
 if not os.path.exists(prog):
     skip("records: build/interpreter_data is not built")
     finish()
@@ -166,38 +166,75 @@ check(len(probe) == 200, "exactly 200 probes")
 onehot = np.eye(7)[tokens].reshape(len(tokens), -1)
 try:
     import torch
-    worst = acc_worst = 0.0
-    for row in rows:
-        w = json.loads(row["improved_model_weights"])
+    worst = {"exact": 0.0, "printed": 0.0}
+    for k, row in enumerate(rows):
+        path = os.path.join(out, f"models-{k}.pth")
+        r = subprocess.run([prog, "show", str(k), "--config-path", os.path.join(out, "config.yaml"), "--export", path, "--quiet"], capture_output=True, text=True)
+        check(r.returncode == 0 and json.loads(r.stdout) == row, f"show {k} --export: {r.stderr}")
+        exact = torch.load(path, weights_only=True)
         cfg = row["metadata"]["model_config"]
-        layers, n = [], cfg["num_layers"]
-        for i in range(n + 1):
-            W = np.array(w[f"network.{2 * i}.weight"])
-            l = torch.nn.Linear(W.shape[1], W.shape[0]).double()
-            l.weight.data = torch.tensor(W, dtype=torch.float64)
-            l.bias.data = torch.tensor(w[f"network.{2 * i}.bias"], dtype=torch.float64)
-            layers.append(l)
-            if i < n:
-                layers.append(torch.nn.GELU() if cfg["activation_type"] == "gelu" else torch.nn.ReLU())
-        net = torch.nn.Sequential(*layers)
-        seen = {}
-        for i, l in enumerate(net):
-            if isinstance(l, torch.nn.Linear):
-                l.register_forward_hook(lambda m, a, b, i=i: seen.__setitem__(i, b.detach().numpy()))
-        with torch.no_grad():
-            net(torch.tensor(onehot))
-        sig = json.loads(row["improved_signature"])["neuron_activations"]
-        check(list(sig) == [str(2 * i) for i in range(n + 1)], "layer keys")
-        for key, layer in sig.items():
-            a = seen[int(key)]
-            prof = layer["neuron_profiles"]
-            worst = max(worst, max(abs(prof[str(j)]["mean"] - a[:, j].mean()) for j in range(a.shape[1])),
-                        max(abs(prof[str(j)]["std"] - a[:, j].std()) for j in range(a.shape[1])),
-                        max(abs(prof[str(j)]["max"] - a[:, j].max()) for j in range(a.shape[1])))
-    # the weights are rounded to 6 decimals, so activations agree to what that moves them (a chain of up to 10 layers of 40)
-    check(worst < 1e-3, f"signatures equal those of PyTorch's hooks on the printed weights (worst {worst:.2e})")
+        n = cfg["num_layers"]
+        for which, model in (("exact", "improved"), ("exact", "degraded"), ("printed", "improved")):
+            if which == "exact":
+                w = {name[len(model) + 1:]: t.double() for name, t in exact.items() if name.startswith(model + ".")}
+                check(all(t.dtype == torch.float32 for t in exact.values()), "exported weights are float32")
+            else:
+                w = {name: torch.tensor(v, dtype=torch.float64) for name, v in json.loads(row["improved_model_weights"]).items()}
+            layers = []
+            for i in range(n + 1):
+                l = torch.nn.Linear(*reversed(w[f"network.{2 * i}.weight"].shape)).double()
+                l.weight.data, l.bias.data = w[f"network.{2 * i}.weight"], w[f"network.{2 * i}.bias"]
+                layers += [l] + ([torch.nn.GELU() if cfg["activation_type"] == "gelu" else torch.nn.ReLU()] if i < n else [])
+            net, seen = torch.nn.Sequential(*layers), {}
+            for i, l in enumerate(net):
+                if isinstance(l, torch.nn.Linear):
+                    l.register_forward_hook(lambda m, a, b, i=i: seen.__setitem__(i, b.detach().numpy()))
+            with torch.no_grad():
+                net(torch.tensor(onehot))
+            sig = json.loads(row[model + "_signature"])["neuron_activations"]
+            check(list(sig) == [str(2 * i) for i in range(n + 1)], "layer keys")
+            for key, layer in sig.items():
+                a, prof = seen[int(key)], layer["neuron_profiles"]
+                for name, v in (("mean", a.mean(0)), ("std", a.std(0)), ("max", a.max(0)), ("min", a.min(0))):
+                    mine = np.array([prof[str(j)][name] for j in range(a.shape[1])])
+                    worst[which] = max(worst[which], (np.abs(mine - v) / (1 + np.abs(v).max())).max())
+    # in double from the exported floats: what is left is our float32 chain and the six decimals of the signature
+    check(worst["exact"] < 1e-6, f"signatures equal those of PyTorch's hooks on the exact weights (worst {worst['exact']:.2e} of 1 + |largest|)")
+    # the printed weights are rounded to 6 decimals, so activations agree to what that moves them (a chain of up to 10 layers of 40)
+    check(worst["printed"] < 1e-3, f"... on the printed weights (worst {worst['printed']:.2e})")
+    print("  hooks: exact weights %.1e, printed weights %.1e" % (worst["exact"], worst["printed"]))
 except ImportError:
     skip("torch: not installed")
+
+# the curves in TensorBoard's own loader, beside the record's own losses
+try:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams import plugin_data_pb2
+    for k, row in enumerate(rows):
+        e = EventAccumulator(os.path.join(out, "tensorboard", f"example-{k:05d}"), size_guidance={"scalars": 0})
+        e.Reload()
+        tags = e.Tags()["scalars"]
+        want = ["Loss/train", "Loss/val", "Accuracy/train", "Accuracy/val", "Learning_rate", "Stage/current_stage", "Stage/transition_marker", "Markers/first_improvement", "Markers/best_accuracy"]
+        check(all(t in tags for t in want), f"tensorboard: tags of record {k}: {tags}")
+        if not all(t in tags for t in want):
+            continue
+        m = row["training_metrics"]
+        losses = {"Loss/train": m["stage1_train_loss"] + m["stage2_train_loss"], "Loss/val": m["stage1_val_loss"] + m["stage2_val_loss"]}
+        for t, v in losses.items():
+            check(np.allclose([x.value for x in e.Scalars(t)], v, rtol=1e-5, atol=1e-6) and [x.step for x in e.Scalars(t)] == list(range(1, len(v) + 1)), f"tensorboard: {t} of record {k}")
+        one = len(m["stage1_val_loss"])
+        check([x.value for x in e.Scalars("Stage/current_stage")] == [1.0] * one + [2.0] * len(m["stage2_val_loss"]), f"tensorboard: stages of record {k}")
+        check([x.step for x in e.Scalars("Stage/transition_marker")] == [one], f"tensorboard: transition of record {k}")
+        acc = [x.value for x in e.Scalars("Accuracy/val")]
+        best = e.Scalars("Markers/best_accuracy")[0]
+        check(best.value == max(acc) and acc[best.step - 1] == best.value and all(0 <= v <= 1 for v in acc), f"tensorboard: best accuracy of record {k}")
+        check(np.allclose(e.Scalars("Learning_rate")[0].value, row["metadata"]["model_config"]["learning_rate"], rtol=1e-6), f"tensorboard: learning rate of record {k}")
+        meta = e.summary_metadata["_hparams_/session_start_info"].plugin_data
+        start = plugin_data_pb2.HParamsPluginData.FromString(meta.content).session_start_info.hparams
+        check(meta.plugin_name == "hparams" and start["num_layers"].number_value == row["metadata"]["model_config"]["num_layers"]
+              and start["activation_type"].string_value == row["metadata"]["model_config"]["activation_type"], f"tensorboard: hparams of record {k}")
+except ImportError:
+    skip("tensorboard: not installed")
 
 # completions written back: the improved model's own text scores like the improved model
 comp = os.path.join(out, "completions.jsonl")
