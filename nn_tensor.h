@@ -5522,6 +5522,43 @@ NNI_KF void NNI_TK(row_any)(size_t k, const nnie *a, size_t as, const nnie *q, s
     if (x + 2 * NNI_TW <= n) { NNI_TK(row)(2, k, a, as, q + x, qs, t + x, n); x += 2 * NNI_TW; }
     for (; x < n; x += NNI_TW) NNI_TK(row)(1, k, a, as, q + x, qs, t + x, n - x);
 }
+#if NNI_TILE == 32
+/* One row against B transposed: t[0..ng W) = a B^T. W x 4 blocks are turned in registers: no lane ever holds two terms of one chain.
+ * Several groups of rows hide the latency of fma; but where rows are 2 KiB or a multiple apart, more than 16 push each other out of L1. */
+NNI_KI void NNI_TK(row_turn)(const int ng, size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t)
+{
+    size_t l, i;
+    nniv x0 = NNI_F(0.0f), x1 = x0, x2 = x0, x3 = x0;
+#define NNI_EACH(X) X(0) X(1) X(2) X(3)
+#define NNI_X(g) if (ng > g) { \
+        const float *s = b + (size_t)g * NNI_W * ldb; \
+        const nniv v0 = nniv_quad(s, ldb), v1 = nniv_quad(s + ldb, ldb), v2 = nniv_quad(s + 2 * ldb, ldb), v3 = nniv_quad(s + 3 * ldb, ldb); \
+        const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), t3 = nniv_zap(v2, v3); \
+        x##g = nniv_fma(w0, nniv_zip2(t0, t1), x##g); \
+        x##g = nniv_fma(w1, nniv_zap2(t0, t1), x##g); \
+        x##g = nniv_fma(w2, nniv_zip2(t2, t3), x##g); \
+        x##g = nniv_fma(w3, nniv_zap2(t2, t3), x##g); }
+    for (l = 0; l + 4 <= k; l += 4, a += 4 * as, b += 4) {
+        const nniv w0 = nniv_set(a[0]), w1 = nniv_set(a[as]), w2 = nniv_set(a[2 * as]), w3 = nniv_set(a[3 * as]);
+        NNI_EACH(NNI_X)
+    }
+#undef NNI_X
+#define NNI_X(g) if (ng > g) x##g = nniv_fma(w, nniv_load(v + g * NNI_W), x##g);
+    for (; l < k; l++, a += as, b++) {
+        const nniv w = nniv_set(*a);
+        float v[4 * NNI_W];
+        for (i = 0; i < (size_t)ng * NNI_W; i++) v[i] = b[i * ldb];
+        NNI_EACH(NNI_X)
+    }
+#undef NNI_X
+#define NNI_X(g) if (ng > g) nniv_store(t + g * NNI_W, x##g);
+    NNI_EACH(NNI_X)
+#undef NNI_X
+#undef NNI_EACH
+}
+NNI_KF void NNI_TK(row_turn_far)(size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t) { NNI_TK(row_turn)(16 / NNI_W, k, a, as, b, ldb, t); }
+NNI_KF void NNI_TK(row_turn_near)(size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t) { NNI_TK(row_turn)(NNI_W == 4 ? 4 : 32 / NNI_W, k, a, as, b, ldb, t); }
+#endif
 /* Batch 1: B as it stands (weights [in][out]: a packed model), or B transposed, turned 64 terms at a time within L1. */
 NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1)
 {
@@ -5530,7 +5567,15 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
     size_t i, s, l, x;
     for (i = i0; i < i1; i++) {
         const nnie *a = jb->a + (jb->ta ? i : i * jb->lda);
-        for (s = j0; s < j1; s += 8 * NNI_TW) {
+        s = j0;
+#if NNI_TILE == 32
+        if (jb->tb) for (; s + 16 <= j1; s += x) {
+            x = s + 32 <= j1 && jb->ldb % 512 && NNI_W > 4 ? 32 : 16;
+            (x == 16 ? NNI_TK(row_turn_far) : NNI_TK(row_turn_near))(k, a, as, jb->b + s * jb->ldb, jb->ldb, t);
+            NNI_TK(finish)(jb, i, s, 1, x, t, x);
+        }
+#endif
+        for (; s < j1; s += 8 * NNI_TW) {
             const size_t n = j1 - s < 8 * NNI_TW ? j1 - s : 8 * NNI_TW;
             for (x = 0; x < n; x++) t[x] = 0;
             if (jb->tb)
