@@ -556,6 +556,12 @@ NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_
 NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *r, double *dweight, double *dtheta0, double *theta_end, const double *theta0, const nn_inner_data *support,
                                 const nn_inner_data *query, const nn_bilevel_desc *d, nn_error *err);
 
+/* MAML (Finn et al. 2017): the outer parameters are the initial weights. One task: the rows to learn from, the rows to be judged on. */
+typedef struct nn_maml_task { nn_inner_data support, query; } nn_maml_task;
+/* nn_maml_grad: *value (or NULL) = mean over tasks of the outer value after d->steps steps from theta [P]; dtheta [P] (or NULL) = its gradient in theta, overwritten:
+ * exact (d->order second) or with Hessians taken as 0 (first). Tasks are spread over the threads and added in order: the same bits for any thread count. */
+NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta, const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d, int threads, nn_error *err);
+
 /* Sample selectors. Ten features of each training row, from the probabilities p [n] of a model of class 1, in order: BCE loss; confidence max(p, 1-p);
  * entropy (nats); group; mean loss of its group; mean confidence of its group; hard prediction; label; margin |p - 1/2|; loss rank in [0,1] (ties by row). */
 #define NN_META_FEATURES 10
@@ -3516,6 +3522,42 @@ done:
     return s == NN_E_NOMEM ? nni_fail(err, s, "nn_bilevel_run: out of memory for a product") : s;
 }
 
+NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta, const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d, int threads, nn_error *err)
+{
+    const size_t P = nn_inner_count(&d->model);
+    double *each, *grads = NULL, sum;
+    size_t bytes, words, i;
+    nn_status s = nni_inner_check("nn_maml_grad", &d->model, err);
+    long long t;
+    const int n_threads = n_tasks > 1 ? nn_thread_count(threads) : 1;
+    if (s != NN_OK) return s;
+    if (n_tasks < 1) return nni_fail(err, NN_E_ARG, "nn_maml_grad: expected at least one task, got 0");
+    if (!nni_mul(n_tasks, dtheta ? P + 1 : 1, &words) || !nni_mul(words, sizeof *each, &bytes) || (each = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_maml_grad: out of memory for %zu tasks of %zu parameters", n_tasks, P);
+    if (dtheta) grads = each + n_tasks;
+    NNI_OMP(parallel for schedule(dynamic, 1) num_threads(n_threads) if (n_threads > 1))
+    for (t = 0; t < (long long)n_tasks; t++) {
+        nn_bilevel_result r = NN_ZERO;
+        nn_error e = NN_ZERO;
+        const nn_status q = nn_bilevel_run(&r, NULL, grads ? grads + (size_t)t * P : NULL, NULL, theta, &tasks[t].support, &tasks[t].query, d, &e);
+        each[t] = r.outer;
+        if (q != NN_OK) {
+            NNI_OMP(critical (nni_maml))
+            { if (s == NN_OK) { s = q; if (err) *err = e; } }
+        }
+    }
+    (void)n_threads;
+    if (s == NN_OK) {
+        for (sum = 0.0, i = 0; i < n_tasks; i++) sum += each[i];
+        if (value) *value = sum / (double)n_tasks;
+        for (i = 0; dtheta && i < P; i++) {
+            for (sum = 0.0, words = 0; words < n_tasks; words++) sum += grads[words * P + i];
+            dtheta[i] = sum / (double)n_tasks;
+        }
+    }
+    nn_mem_free(each, bytes, &d->alloc);
+    return s;
+}
 /* ---- selectors */
 NNI_FN double nni_bce_p(double p, int64_t y)
 {

@@ -258,6 +258,92 @@ static void live(void)
     { double da = c.da; CHECK_NEAR(da, slope(&c.a, 1e-3, &d, theta, &s, &q), 1e-9); CHECK(fabs(da) > 1e-6); }
     for (i = 0; i <= NI; i++) CHECK_NEAR(dt[i], slope(&theta[i], 1e-3, &d, theta, &s, &q), 1e-9);
 }
+/* The sine task of Finn et al. (2017), small: 1-20-20-1 relu, 5 points, one inner step. Gradients against differences; after a short training one step from the
+ * learned start beats the start itself and one step from weights trained on all tasks together. */
+typedef struct sine { double x[10], y[10]; } sine;
+static void sine_make(sine *t, nn_rng *g)
+{
+    const double a = 0.1 + 4.9 * nn_rng_f64(g), phase = 3.14159265358979 * nn_rng_f64(g);
+    double c;
+    int i;
+    for (i = 0; i < 10; i++) { t->x[i] = 10.0 * nn_rng_f64(g) - 5.0; nn_sincos(t->x[i] - phase, &t->y[i], &c); t->y[i] *= a; }
+}
+static void sine_task(nn_maml_task *t, const sine *s)
+{
+    memset(t, 0, sizeof *t);
+    t->support.n = t->query.n = 5;
+    t->support.x = s->x; t->support.y = s->y;
+    t->query.x = s->x + 5; t->query.y = s->y + 5;
+}
+static void adam(double *theta, double *m, double *v, const double *g, size_t n, int t)
+{
+    size_t i;
+    for (i = 0; i < n; i++) {
+        m[i] = 0.9 * m[i] + 0.1 * g[i];
+        v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+        theta[i] -= 5e-3 * (m[i] / (1 - pow(0.9, t))) / (sqrt(v[i] / (1 - pow(0.999, t))) + 1e-8);
+    }
+}
+static void maml(void)
+{
+    enum { B = 10, T = 200, MOST = 512 };
+    static sine s[T];
+    static nn_maml_task task[T];
+    static double theta[3][MOST], m[3][MOST], v[3][MOST], g[MOST], g2[MOST], all_x[B * 10], all_y[B * 10];
+    nn_bilevel_desc d = NN_ZERO;
+    nn_rng r = nn_rng_make(5, NN_STREAM_USER, 0);
+    nn_error e = NN_ZERO;
+    double value, before[3], after[3], h = 1e-6, worst = 0.0;
+    size_t P, i, k;
+    int it;
+    d.model.n_in = 1; d.model.n_hidden = 2; d.model.hidden[0] = d.model.hidden[1] = 20; d.model.loss = NN_INNER_MSE;
+    d.steps = 1;
+    d.lr = 0.01;
+    P = nn_inner_count(&d.model);
+    CHECK(P <= MOST);
+    CHECK_OK(nn_inner_init(theta[0], &d.model, 1, &e), e);
+    memcpy(theta[1], theta[0], sizeof theta[0]);
+    memcpy(theta[2], theta[0], sizeof theta[0]);
+    for (i = 0; i < B; i++) { sine_make(&s[i], &r); sine_task(&task[i], &s[i]); }
+    CHECK_OK(nn_maml_grad(&value, g, theta[0], task, B, &d, 1, &e), e);
+    CHECK_OK(nn_maml_grad(NULL, g2, theta[0], task, B, &d, 2, &e), e);
+    CHECK(memcmp(g, g2, P * sizeof *g) == 0);
+    for (i = 0; i < P; i += 13) {
+        double a, b, keep = theta[0][i];
+        theta[0][i] = keep + h; CHECK_OK(nn_maml_grad(&a, NULL, theta[0], task, B, &d, 1, &e), e);
+        theta[0][i] = keep - h; CHECK_OK(nn_maml_grad(&b, NULL, theta[0], task, B, &d, 1, &e), e);
+        theta[0][i] = keep;
+        if (fabs(g[i] - (a - b) / (2 * h)) > worst) worst = fabs(g[i] - (a - b) / (2 * h));
+    }
+    CHECK_MSG(worst < 1e-7, "the gradient in the initial weights is off by %g", worst);
+    for (it = 1; it <= 1500; it++) {                       /* 0: exact, 1: first order, 2: all tasks together */
+        for (i = 0; i < B; i++) {
+            sine_make(&s[i], &r);
+            sine_task(&task[i], &s[i]);
+            memcpy(all_x + 10 * i, s[i].x, sizeof s[i].x);
+            memcpy(all_y + 10 * i, s[i].y, sizeof s[i].y);
+        }
+        for (k = 0; k < 3; k++) {
+            nn_inner_data all = NN_ZERO;
+            all.n = B * 10; all.x = all_x; all.y = all_y;
+            d.order = k == 1 ? NN_ORDER_FIRST : NN_ORDER_SECOND;
+            if (k < 2) CHECK_OK(nn_maml_grad(NULL, g, theta[k], task, B, &d, 1, &e), e);
+            else CHECK_OK(nn_inner_loss_grad(NULL, g, NULL, NULL, &d.model, theta[k], &all, NULL, &e), e);
+            adam(theta[k], m[k], v[k], g, P, it);
+        }
+    }
+    for (i = 0; i < T; i++) { sine_make(&s[i], &r); sine_task(&task[i], &s[i]); }
+    for (k = 0; k < 3; k++) {
+        d.lr = 1e-300;                                      /* a step of nothing: the loss before the update */
+        CHECK_OK(nn_maml_grad(&before[k], NULL, theta[k], task, T, &d, 1, &e), e);
+        d.lr = 0.01;
+        CHECK_OK(nn_maml_grad(&after[k], NULL, theta[k], task, T, &d, 1, &e), e);
+    }
+    printf("maml, 5-shot sine: before and after one step: exact %.2f %.2f, first order %.2f %.2f, joint %.2f %.2f\n", before[0], after[0], before[1], after[1], before[2], after[2]);
+    CHECK(after[0] < 0.7 * before[0] && after[0] < 0.8 * after[2]);
+    CHECK(after[1] < 0.8 * before[1] && after[1] < 0.9 * after[2]);
+    CHECK_INT(nn_maml_grad(&value, g, theta[0], task, 0, &d, 1, &e), NN_E_ARG);
+}
 static void features_and_selection(void)
 {
     enum { N = 9 };
@@ -328,6 +414,7 @@ int main(void)
     RUN(fast_paths);
     RUN(orders_and_checkpoints);
     RUN(live);
+    RUN(maml);
     RUN(features_and_selection);
     return test_report();
 }
