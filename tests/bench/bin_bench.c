@@ -1,15 +1,79 @@
-/* tests/bench/bin_bench.c [WORD...] - inflate and deflate beside zlib and libdeflate (-lz -ldeflate), in one process, in turn, one thread, best CPU
- * time of several rounds into memory that is there already; for peers_bin.py. One JSON object per line: ratio = peer / ours (above 1: ours is faster). */
+/* tests/bench/bin_bench.c - for peers_bin.py; one thread, CPU time (user and system), the best of several rounds.
+ *   bin_bench [WORD...]           inflate and deflate beside zlib and libdeflate in this process, in turn, into memory that is there already; one JSON
+ *                                 object per line, ratio = peer / ours (above 1: ours is faster); needs -DBIN_PEERS -lz -ldeflate
+ *   bin_bench do WHAT IN [OUT]    seconds for one piece of work: read (plain read(2) of the file), npz, st, pth, png (reading IN), stw, pthw,
+ *                                 pngw (reading IN, timing the writing of OUT); npzmake OUT MIB writes a stored NPZ of that size */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "../../nn_fmt.h"
-#include <libdeflate.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
+#ifdef BIN_PEERS
+#include <libdeflate.h>
 #include <zlib.h>
+#endif
 #define SIZE ((size_t)6 << 20)
 #define ROUNDS 7
 static double now(void) { struct timespec t; clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec; }
+static int work(const char *what, const char *in, const char *out)
+{
+    nn_error e = NN_ZERO;
+    nn_status s = NN_OK;
+    double best = 1e9, t;
+    int i;
+    nn_file_opts o = NN_ZERO;
+    nn_pth_opts po = NN_ZERO;
+    o.no_sync = po.file.no_sync = 1;
+    if (strcmp(what, "npzmake") == 0) {
+        nn_npz_writer *w;
+        size_t shape[2] = { 0, 1024 }, k;
+        float row[1024];
+        shape[0] = (size_t)atol(out) * 256;
+        for (k = 0; k < 1024; k++) row[k] = (float)k / 7;
+        s = nn_npz_create(&w, in, 0, &o, &e);
+        if (s == NN_OK) s = nn_npz_begin(w, "x", NN_F32, 2, shape, 0, &e);
+        for (k = 0; k < shape[0] && s == NN_OK; k++) { row[0] = (float)k; s = nn_npz_rows(w, row, sizeof row, &e); }
+        if (s == NN_OK) s = nn_npz_end(w, &e);
+        if (s == NN_OK) s = nn_npz_commit(w, &e);
+        if (s != NN_OK) fprintf(stderr, "bin_bench: %s\n", e.msg);
+        return s != NN_OK;
+    }
+    for (i = 0; i < 4 && s == NN_OK; i++) {
+        nn_dict d = NN_ZERO;
+        nn_tensor img = NN_ZERO;
+        t = now();
+        if (strcmp(what, "read") == 0) {
+            int f = open(in, O_RDONLY);
+            off_t n = lseek(f, 0, SEEK_END), k = 0;
+            char *p = (char *)malloc((size_t)n + 1);
+            (void)lseek(f, 0, SEEK_SET);
+            while (p && k < n) { ssize_t got = read(f, p + k, (size_t)(n - k)); if (got <= 0) break; k += got; }
+            (void)close(f);
+            if (k != n) s = NN_E_IO;
+            free(p);
+        } else if (strcmp(what, "npz") == 0) s = nn_npz_read(&d, in, &o, &e);
+        else if (strncmp(what, "st", 2) == 0) s = nn_safetensors_read(&d, NULL, in, &o, &e);
+        else if (strncmp(what, "pth", 3) == 0) s = nn_pth_read(&d, in, &po, &e);
+        else if (strncmp(what, "png", 3) == 0) s = nn_png_read(&img, in, &o, &e);
+        else s = NN_E_ARG;
+        if (s == NN_OK && out) {
+            t = now();
+            if (what[0] == 's') s = nn_safetensors_write(out, &d, NULL, &o, &e);
+            else if (what[1] == 't') s = nn_pth_write(out, &d, &po, &e);
+            else s = nn_png_write(out, &img, 6, &o, &e);
+        }
+        t = now() - t;
+        if (t < best) best = t;
+        nn_dict_free(&d);
+        nn_tensor_free(&img);
+    }
+    if (s != NN_OK) { fprintf(stderr, "bin_bench: %s %s\n", nn_status_name(s), e.msg); return 1; }
+    printf("%.9f\n", best);
+    return 0;
+}
+#ifdef BIN_PEERS
 static uint64_t seed = 7;
 static uint32_t rnd(void) { seed = seed * 6364136223846793005u + 1442695040888963407u; return (uint32_t)(seed >> 32); }
 static double uni(void) { return rnd() / 4294967296.0; }
@@ -52,7 +116,7 @@ static void say(const char *name, const char *kind, const char *peer, size_t in,
 }
 #define TIME(best, code) do { double t_ = now(); code; t_ = now() - t_; if (t_ < (best)) (best) = t_; } while (0)
 #define MUST(c) do { if (!(c)) { fprintf(stderr, "bin_bench: %s failed\n", #c); exit(1); } } while (0)
-int main(int argc, char **argv)
+static int beside(int argc, char **argv)
 {
     unsigned char *data = (unsigned char *)malloc(SIZE), *packed = (unsigned char *)malloc(SIZE * 2), *out = (unsigned char *)malloc(SIZE * 2);
     struct libdeflate_decompressor *ld = libdeflate_alloc_decompressor();
@@ -103,4 +167,14 @@ int main(int argc, char **argv)
         }
     }
     return 0;
+}
+#endif
+int main(int argc, char **argv)
+{
+    if (argc > 3 && strcmp(argv[1], "do") == 0) return work(argv[2], argv[3], argc > 4 ? argv[4] : NULL);
+#ifdef BIN_PEERS
+    return beside(argc, argv);
+#else
+    return 2;
+#endif
 }
