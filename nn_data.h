@@ -2912,7 +2912,7 @@ typedef struct nni_probing_shape {
     size_t  n_layers, width[3];
     int     needs[3], needs_l0;
 } nni_probing_shape;
-/* What one file gives to one set: rows side by side, joined in order afterwards. */
+/* What one file gives to one set, held until the files before it are taken. */
 typedef struct nni_probing_piece { float *x, *y; size_t x_bytes, y_bytes, rows, first; double l0; } nni_probing_piece;
 typedef struct nni_probing_file { nni_probing_piece *piece; int64_t sentence, label; nn_status status; nn_error err; } nni_probing_file;
 typedef struct nni_probing_run {
@@ -2921,9 +2921,7 @@ typedef struct nni_probing_run {
     const nn_probing_source *src;
     const nni_probing_shape *shape;      /* of the first good file; NULL while reading it */
     const char *first_path;
-    nni_probing_file *files;
     size_t done;
-    int stopped;
 } nni_probing_run;
 
 /* The whole of a small integer or bool member as int64 into out [cap]; *n elements. */
@@ -3189,54 +3187,87 @@ NN_DEF void nn_probing_set_free(nn_probing_set *s)
     s->n_skipped = 0;
     s->average_l0 = 0;
 }
-/* Join the pieces of set `i` in the order of the files. */
-NNI_FN nn_status nni_probing_join(nn_probing_set *out, const nni_probing_run *run, size_t i, nn_error *err)
+/* The sentences seen so far and their files: open addressing, twice as many places as files. */
+typedef struct nni_probing_seen { int64_t sentence; size_t file; } nni_probing_seen;      /* file + 1; 0 = free */
+/* Room for `rows` rows of t, whose later dimensions are set; `guess` rows at once the first time. Only what is written costs memory. */
+NNI_FN nn_status nni_probing_room(nn_tensor *t, size_t rows, size_t guess, nn_error *err)
 {
-    const nn_alloc *al = &run->src->file.alloc;
-    const nn_probing_desc *d = &run->descs[i];
-    size_t f, n = 0, files = 0, at = 0, k = 0, nl, yshape[2], width = run->shape ? run->shape->width[nni_probing_source_of(d->strategy)] : 0;
-    nn_status s;
-    double l0 = 0;
+    size_t row = t->itemsize, bytes, i;
+    void *p;
+    int fits = 1;
+    for (i = 1; i < t->ndim; i++) fits = fits && nni_mul(row, t->shape[i], &row);
+    fits = fits && nni_mul(row, rows, &bytes);
+    if (fits && t->data && bytes <= t->capacity) return NN_OK;
+    if (fits) fits = t->data ? nni_add(bytes, bytes / 2, &bytes) : nni_mul(row, guess > rows ? guess : rows, &bytes);
+    if (fits && bytes == 0) bytes = 1;
+    p = fits ? nn_mem_resize(t->data, t->capacity, bytes, &t->alloc) : NULL;
+    if (!p) return nni_fail(err, NN_E_NOMEM, "probing: out of memory for %zu rows", rows);
+    t->data = p;
+    t->capacity = bytes;
+    return NN_OK;
+}
+NNI_FN void nni_probing_trim(nn_tensor *t)              /* give back what the guess had too much */
+{
+    size_t bytes = nn_tensor_bytes(t);
+    void *p = bytes && bytes < t->capacity ? nn_mem_resize(t->data, t->capacity, bytes, &t->alloc) : NULL;
+    if (p) { t->data = p; t->capacity = bytes; }
+}
+NNI_FN void nni_probing_set_make(nn_probing_set *out, const nn_probing_desc *d, const nni_probing_shape *shape, const nn_alloc *al)
+{
+    size_t nl, none[2] = { 0, 0 }, width = shape->width[nni_probing_source_of(d->strategy)];
     (void)nni_probing_layers(d, &nl);
-    k = nl > 1 && d->combine == NN_COMBINE_CONCAT ? width * nl : width;
-    for (f = 0; f < run->src->n_paths; f++) if (run->files[f].status == NN_OK) { n += run->files[f].piece[i].rows; l0 += run->files[f].piece[i].l0; files++; }
-    yshape[0] = n;
-    yshape[1] = d->n_features;
-    s = nn_tensor_make2(&out->X, NN_F32, n, k, al, err);
-    if (s == NN_OK) s = nn_tensor_make(&out->y, d->n_features ? NN_F32 : NN_I64, d->n_features > 1 ? 2 : 1, yshape, al, err);
-    if (s == NN_OK) s = nn_tensor_make1(&out->sentence, NN_I64, n, al, err);
-    if (s == NN_OK) s = nn_tensor_make1(&out->fragment, NN_I64, n, al, err);
-    if (s == NN_OK) s = nn_tensor_make1(&out->file, NN_I64, n, al, err);
-    out->average_l0 = files ? l0 / (double)files : 0;
-    for (f = 0; s == NN_OK && f < run->src->n_paths; f++) {
-        const nni_probing_piece *p = &run->files[f].piece[i];
-        size_t r;
-        if (run->files[f].status != NN_OK) {
-            if (run->src->skip_bad) {
-                s = nn_buf_text(&out->skipped, run->files[f].err.msg, err);
-                if (s == NN_OK) s = nn_buf_text(&out->skipped, "\n", err);
-                out->n_skipped++;
-            }
+    none[1] = nl > 1 && d->combine == NN_COMBINE_CONCAT ? width * nl : width;
+    out->X = nn_tensor_view(NULL, NN_F32, 2, none);
+    none[1] = d->n_features;
+    out->y = nn_tensor_view(NULL, d->n_features ? NN_F32 : NN_I64, d->n_features > 1 ? 2 : 1, none);
+    out->sentence = out->fragment = out->file = nn_tensor_view(NULL, NN_I64, 1, none);
+    out->X.alloc = out->y.alloc = out->sentence.alloc = out->fragment.alloc = out->file.alloc = *al;
+}
+/* File f was read, or not: its rows go behind those of the files before it, or its fault to the list of skipped ones. */
+NNI_FN nn_status nni_probing_take(nn_probing_set *made, const nni_probing_run *run, size_t f, nni_probing_file *fl, nni_probing_seen *seen, size_t places, nn_error *err)
+{
+    const nn_probing_source *src = run->src;
+    const nn_alloc *al = &src->file.alloc;
+    nn_status s = NN_OK;
+    size_t i, r, at;
+    char a[64], b[64];
+    if (fl->status == NN_OK) {                          /* an identity that occurs twice? */
+        for (at = (size_t)(((uint64_t)fl->sentence * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (places - 1); seen[at].file && seen[at].sentence != fl->sentence; ) at = (at + 1) & (places - 1);
+        if (seen[at].file) fl->status = nni_fail(&fl->err, NN_E_FORMAT, "%s: sentence_index %lld occurs already in %s", nni_name(a, src->paths[f]), (long long)fl->sentence,
+                                                 nni_name(b, src->paths[seen[at].file - 1]));
+        else { seen[at].sentence = fl->sentence; seen[at].file = f + 1; }
+    }
+    if (fl->status != NN_OK && (!src->skip_bad || fl->status == NN_E_ARG || fl->status == NN_E_NOMEM)) { if (err) *err = fl->err; s = fl->status; }
+    for (i = 0; s == NN_OK && i < run->n_sets; i++) {
+        nn_probing_set *out = &made[i];
+        const nni_probing_piece *p = &fl->piece[i];
+        size_t n = out->X.shape[0], k = out->X.shape[1], m = run->descs[i].n_features, want = n + p->rows, guess = 0;
+        if (fl->status != NN_OK) {
+            s = nn_buf_text(&out->skipped, fl->err.msg, err);
+            if (s == NN_OK) s = nn_buf_text(&out->skipped, "\n", err);
+            out->n_skipped++;
             continue;
         }
-        if (p->rows && k) memcpy(nn_f32(&out->X) + at * k, p->x, p->rows * k * sizeof(float));
+        if (!nni_mul(p->rows, src->n_paths - f, &guess)) guess = want;
+        s = nni_probing_room(&out->X, want, guess, err);
+        if (s == NN_OK) s = nni_probing_room(&out->y, want, guess, err);
+        if (s == NN_OK) s = nni_probing_room(&out->sentence, want, guess, err);
+        if (s == NN_OK) s = nni_probing_room(&out->fragment, want, guess, err);
+        if (s == NN_OK) s = nni_probing_room(&out->file, want, guess, err);
+        if (s != NN_OK) break;
+        if (p->x_bytes) memcpy(nn_f32(&out->X) + n * k, p->x, p->x_bytes);
+        if (p->y_bytes) memcpy(nn_f32(&out->y) + n * m, p->y, p->y_bytes);
         for (r = 0; r < p->rows; r++) {
-            nn_i64(&out->sentence)[at + r] = run->files[f].sentence;
-            nn_i64(&out->fragment)[at + r] = (int64_t)(p->first + r);
-            nn_i64(&out->file)[at + r] = (int64_t)f;
-            if (!d->n_features) nn_i64(&out->y)[at + r] = run->files[f].label;
+            nn_i64(&out->sentence)[n + r] = fl->sentence;
+            nn_i64(&out->fragment)[n + r] = (int64_t)(p->first + r);
+            nn_i64(&out->file)[n + r] = (int64_t)f;
+            if (!m) nn_i64(&out->y)[n + r] = fl->label;
         }
-        if (d->n_features && p->rows) memcpy(nn_f32(&out->y) + at * d->n_features, p->y, p->rows * d->n_features * sizeof(float));
-        at += p->rows;
+        out->X.shape[0] = out->y.shape[0] = out->sentence.shape[0] = out->fragment.shape[0] = out->file.shape[0] = want;
+        out->average_l0 += p->l0;                       /* a sum until the end */
     }
+    for (i = 0; i < run->n_sets; i++) nni_probing_piece_free(&fl->piece[i], al);
     return s;
-}
-typedef struct nni_probing_id { int64_t sentence; size_t file; } nni_probing_id;
-NNI_FN int nni_probing_id_order(const void *a, const void *b)
-{
-    const nni_probing_id *x = (const nni_probing_id *)a, *y = (const nni_probing_id *)b;
-    if (x->sentence != y->sentence) return x->sentence < y->sentence ? -1 : 1;
-    return x->file < y->file ? -1 : x->file > y->file;
 }
 NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *descs, size_t n_sets, const nn_probing_source *src, nn_error *err)
 {
@@ -3244,93 +3275,81 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
     nni_probing_shape *shape, *scratch;
     const nn_alloc *al = &src->file.alloc;
     nni_probing_piece *pieces;
+    nni_probing_file *files;
     nn_probing_set *made;
-    nni_probing_id *ids;
+    nni_probing_seen *seen;
+    nn_error why = NN_ZERO;
     nn_status s = NN_OK;
-    size_t i, j, f, first = 0, cells = 0;
-    int threads = nn_thread_count(src->threads);
-    char a[64], b[64];
+    size_t i, f, at, batch, cells = 0, places = 16, good = 0, bytes;
+    int threads = nn_thread_count(src->threads), stop = 0;
     for (i = 0; i < n_sets; i++) { s = nn_probing_check(&descs[i], err); if (s != NN_OK) return s; }
     if (n_sets == 0 || src->n_paths == 0) return nni_fail(err, NN_E_ARG, "probing: expected at least one data set and one file, got %zu and %zu", n_sets, src->n_paths);
     memset(&run, 0, sizeof run);
     run.descs = descs;
     run.n_sets = n_sets;
     run.src = src;
-    if (!nni_mul(src->n_paths, n_sets, &cells)) return nni_fail(err, NN_E_NOMEM, "probing: size overflows");
+    batch = threads > 1 ? 4 * (size_t)threads : 1;      /* files whose rows are held beside X */
+    while (places < 2 * src->n_paths && places <= SIZE_MAX / 4) places *= 2;
+    if (!nni_mul(batch, n_sets, &cells) || !nni_mul(places, sizeof *seen, &bytes)) return nni_fail(err, NN_E_NOMEM, "probing: size overflows");
     shape   = (nni_probing_shape *)nni_new(1, sizeof *shape, al);
     scratch = (nni_probing_shape *)nni_new((size_t)threads, sizeof *scratch, al);
-    run.files = (nni_probing_file *)nni_new(src->n_paths, sizeof *run.files, al);
+    files   = (nni_probing_file *)nni_new(batch, sizeof *files, al);
     pieces  = (nni_probing_piece *)nni_new(cells, sizeof *pieces, al);
     made    = (nn_probing_set *)nni_new(n_sets, sizeof *made, al);
-    ids     = (nni_probing_id *)nni_new(src->n_paths, sizeof *ids, al);
-    if (!shape || !scratch || !run.files || !pieces || !made || !ids) s = nni_fail(err, NN_E_NOMEM, "probing: out of memory for %zu files", src->n_paths);
-    for (f = 0; s == NN_OK && f < src->n_paths; f++) { run.files[f].piece = pieces + f * n_sets; run.files[f].status = NN_E_STOPPED; }
-    /* the first good file says what all must look like */
-    for (first = 0; s == NN_OK && first < src->n_paths; first++) {
-        nni_probing_file *fl = &run.files[first];
-        fl->status = nni_probing_read(&run, src->paths[first], shape, fl, &fl->err);
-        run.done++;
-        if (src->progress && src->progress(run.done, src->n_paths, src->user)) { s = nni_fail(err, NN_E_STOPPED, "probing: stopped after %zu of %zu files", run.done, src->n_paths); break; }
-        if (fl->status == NN_OK) { run.shape = shape; run.first_path = src->paths[first]; break; }
-        if (!src->skip_bad || fl->status == NN_E_ARG || fl->status == NN_E_NOMEM) { if (err) *err = fl->err; s = fl->status; break; }
-    }
-    if (s == NN_OK && !run.shape) { if (err) *err = run.files[0].err; s = run.files[0].status; }
-    if (s == NN_OK) {
-        long long k, from = (long long)first + 1, total = (long long)src->n_paths;
-        NNI_OMP(parallel for schedule(dynamic) num_threads(threads) if (threads > 1))
-        for (k = from; k < total; k++) {
-            nni_probing_file *fl = &run.files[k];
-            int stop, me = 0;
+    seen    = (nni_probing_seen *)nni_new(places, sizeof *seen, al);
+    if (!shape || !scratch || !files || !pieces || !made || !seen) s = nni_fail(err, NN_E_NOMEM, "probing: out of memory for %zu files", src->n_paths);
+    for (f = 0; s == NN_OK && f < batch; f++) files[f].piece = pieces + f * n_sets;
+    for (i = 0; s == NN_OK && i < n_sets; i++) made[i].skipped.alloc = *al;
+    for (at = 0; s == NN_OK && at < src->n_paths && !stop; ) {
+        /* alone up to the first good file, which says what all must look like; then several at a time, taken in the order of the files */
+        size_t n = !run.shape ? 1 : src->n_paths - at < batch ? src->n_paths - at : batch;
+        long long k, total = (long long)n;
+        NNI_OMP(parallel for schedule(dynamic) num_threads(threads) if (threads > 1 && n > 1))
+        for (k = 0; k < total; k++) {
+            int me = 0, halt;
 #ifdef _OPENMP
             me = omp_get_thread_num();
 #endif
             NNI_OMP(atomic read)
-            stop = run.stopped;
-            if (stop) continue;
-            fl->status = nni_probing_read(&run, src->paths[k], scratch + me, fl, &fl->err);
-            if (fl->status != NN_OK && (!src->skip_bad || fl->status == NN_E_NOMEM)) {
-                NNI_OMP(atomic write)
-                run.stopped = 1;
-            }
+            halt = stop;
+            if (halt) continue;
+            memset(&files[k].err, 0, sizeof files[k].err);
+            files[k].status = nni_probing_read(&run, src->paths[at + (size_t)k], run.shape ? scratch + me : shape, &files[k], &files[k].err);
             NNI_OMP(critical(nni_probing))
             {
                 run.done++;
-                if (src->progress && src->progress(run.done, src->n_paths, src->user)) run.stopped = 2;
+                if (src->progress && src->progress(run.done, src->n_paths, src->user)) {
+                    NNI_OMP(atomic write)
+                    stop = 1;
+                }
             }
         }
-    }
-    if (s == NN_OK && run.stopped == 2) s = nni_fail(err, NN_E_STOPPED, "probing: stopped after %zu of %zu files", run.done, src->n_paths);
-    /* the first failure in the order of the files: the same whatever the threads did. A thread that stopped early may have left an
-     * earlier file unread, so those are read now. */
-    for (f = first + 1; s == NN_OK && run.stopped == 1 && f < src->n_paths; f++) {
-        nni_probing_file *fl = &run.files[f];
-        if (fl->status == NN_E_STOPPED) fl->status = nni_probing_read(&run, src->paths[f], scratch, fl, &fl->err);
-        if (fl->status != NN_OK) { if (err) *err = fl->err; s = fl->status; }
-    }
-    /* an identity that occurs twice: sort (sentence, file), look at neighbours */
-    if (s == NN_OK) {
-        size_t good = 0;
-        for (f = 0; f < src->n_paths; f++) if (run.files[f].status == NN_OK) { ids[good].sentence = run.files[f].sentence; ids[good++].file = f; }
-        qsort(ids, good, sizeof *ids, nni_probing_id_order);
-        for (f = 1; s == NN_OK && f < good; f++) {
-            nni_probing_file *fl = &run.files[ids[f].file];
-            nn_error e = NN_ZERO;
-            if (ids[f].sentence != ids[f - 1].sentence) continue;
-            (void)nni_fail(&e, NN_E_FORMAT, "%s: sentence_index %lld occurs already in %s", nni_name(a, src->paths[ids[f].file]), (long long)ids[f].sentence, nni_name(b, src->paths[ids[f - 1].file]));
-            if (!src->skip_bad) { if (err) *err = e; s = NN_E_FORMAT; break; }
-            fl->status = NN_E_FORMAT;
-            fl->err = e;
-            for (i = 0; i < n_sets; i++) nni_probing_piece_free(&fl->piece[i], al);
+        if (stop) { s = nni_fail(err, NN_E_STOPPED, "probing: stopped after %zu of %zu files", run.done, src->n_paths); break; }
+        if (!run.shape && files[0].status == NN_OK) {
+            run.shape = shape;
+            run.first_path = src->paths[at];
+            for (i = 0; i < n_sets; i++) nni_probing_set_make(&made[i], &descs[i], shape, al);
         }
+        for (f = 0; s == NN_OK && f < n; f++) {         /* the first failure in this order is the same whatever the threads did */
+            s = nni_probing_take(made, &run, at + f, &files[f], seen, places, err);
+            if (files[f].status == NN_OK) good++;
+            else if (at + f == 0) why = files[f].err;
+        }
+        at += n;
     }
-    for (i = 0; s == NN_OK && i < n_sets; i++) { made[i].skipped.alloc = *al; s = nni_probing_join(&made[i], &run, i, err); }
+    if (s == NN_OK && !good) { if (err) *err = why; s = why.status; }
+    for (i = 0; s == NN_OK && i < n_sets; i++) {
+        made[i].average_l0 /= (double)good;
+        nni_probing_trim(&made[i].X);
+        nni_probing_trim(&made[i].y);
+    }
     if (s == NN_OK) for (i = 0; i < n_sets; i++) sets[i] = made[i];
     else for (i = 0; made && i < n_sets; i++) nn_probing_set_free(&made[i]);
-    for (j = 0; pieces && j < cells; j++) nni_probing_piece_free(&pieces[j], al);
-    nn_mem_free(ids, src->n_paths * sizeof *ids, al);
+    for (i = 0; pieces && i < cells; i++) nni_probing_piece_free(&pieces[i], al);
+    nn_mem_free(seen, places * sizeof *seen, al);
     nn_mem_free(made, n_sets * sizeof *made, al);
     nn_mem_free(pieces, cells * sizeof *pieces, al);
-    nn_mem_free(run.files, src->n_paths * sizeof *run.files, al);
+    nn_mem_free(files, batch * sizeof *files, al);
     nn_mem_free(scratch, (size_t)threads * sizeof *scratch, al);
     nn_mem_free(shape, sizeof *shape, al);
     return s;

@@ -156,45 +156,23 @@ static void split_path(nn_app *app, const char *path, const char **dir, const ch
     if (slash == path) *dir = "/";
     *stem = dot && dot > base ? nn_app_text(app, "%.*s", (int)(dot - base), base) : nn_app_text(app, "%s", base);
 }
-static nn_status put_text(nn_dict *d, const char *key, const char *text, nn_error *e)
+/* Into a file's arrays, if it could be made; t is empty afterwards in every case. */
+static nn_status put_made(nn_dict *d, const char *key, nn_tensor *t, nn_status made, nn_error *e)
 {
-    nn_tensor t = NN_ZERO;
-    nn_status s = nn_tensor_scalar_text(&t, text, NULL, e);
-    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
-    nn_tensor_free(&t);
+    nn_status s = made == NN_OK ? nn_dict_put(d, key, t, e) : made;
+    nn_tensor_free(t);
     return s;
 }
-static nn_status put_i64(nn_dict *d, const char *key, int64_t v, nn_error *e)
-{
-    nn_tensor t = NN_ZERO;
-    nn_status s = nn_tensor_scalar_i64(&t, v, NULL, e);
-    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
-    nn_tensor_free(&t);
-    return s;
-}
-static nn_status put_f64(nn_dict *d, const char *key, double v, nn_error *e)
-{
-    nn_tensor t = NN_ZERO;
-    nn_status s = nn_tensor_scalar_f64(&t, v, NULL, e);
-    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
-    nn_tensor_free(&t);
-    return s;
-}
-static nn_status put_copy(nn_dict *d, const char *key, const nn_tensor *v, nn_error *e)
-{
-    nn_tensor t = NN_ZERO;
-    nn_status s = nn_tensor_copy(&t, v, NULL, e);
-    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
-    nn_tensor_free(&t);
-    return s;
-}
+static nn_status put_text(nn_dict *d, const char *key, const char *text, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_text(&t, text, NULL, e); return put_made(d, key, &t, s, e); }
+static nn_status put_i64(nn_dict *d, const char *key, int64_t v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_i64(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
+static nn_status put_f64(nn_dict *d, const char *key, double v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_f64(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
+static nn_status put_copy(nn_dict *d, const char *key, const nn_tensor *v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_copy(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
 static nn_status put_ints(nn_dict *d, const char *key, const int64_t *v, size_t n, nn_error *e)
 {
     nn_tensor t = NN_ZERO;
     nn_status s = nn_tensor_make1(&t, NN_I64, n, NULL, e);
-    if (s == NN_OK) { if (n) memcpy(t.data, v, n * sizeof *v); s = nn_dict_put(d, key, &t, e); }
-    nn_tensor_free(&t);
-    return s;
+    if (s == NN_OK && n) memcpy(t.data, v, n * sizeof *v);
+    return put_made(d, key, &t, s, e);
 }
 /* strings [n] as a unicode array */
 static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, size_t n, nn_error *e)
@@ -218,8 +196,22 @@ static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, si
             memcpy((unsigned char *)t.data + i * t.itemsize + 4 * k, &c, 4);
         }
     }
-    if (s == NN_OK) s = nn_dict_put(d, key, &t, e);
-    nn_tensor_free(&t);
+    return put_made(d, key, &t, s, e);
+}
+/* The arrays of a data set but its matrices, which may be larger than all the rest; *z (may be NULL) stays open for them. */
+static nn_status read_small(nn_dict *d, nn_npz **z, const char *path, nn_error *e)
+{
+    nn_npz *f = NULL;
+    nn_status s = nn_npz_open(&f, path, NULL, e);
+    size_t i;
+    for (i = 0; s == NN_OK && i < nn_npz_count(f); i++) {
+        nn_tensor t = NN_ZERO;
+        if (strcmp(nn_npz_name(f, i), "X") == 0 || strcmp(nn_npz_name(f, i), "X_raw") == 0) continue;
+        s = nn_npz_get(f, i, &t, e);
+        s = put_made(d, nn_npz_name(f, i), &t, s, e);
+    }
+    if (z && s == NN_OK) *z = f;
+    else nn_npz_close(f);
     return s;
 }
 static int text_is(const nn_dict *d, const char *key, const char *want)
@@ -240,6 +232,13 @@ typedef struct spec {
     size_t pca;
 } spec;
 
+static const char *const combine_names[] = { "concat", "mean", "diff" };      /* as in nn_probing_combine */
+static const char *rows_text(char buf[32], const spec *s)
+{
+    if (s->d.rows == NN_ROWS_LAST) (void)snprintf(buf, 32, "last:%zu", s->d.last);
+    else (void)snprintf(buf, 32, "%s", s->d.rows == NN_ROWS_ALL ? "all" : "final");
+    return buf;
+}
 static nn_status whole(const char *what, const char *text, int64_t *out, nn_error *e)
 {
     size_t n = strlen(text);
@@ -285,10 +284,9 @@ static nn_status spec_set(spec *s, const char *key, const char *v, nn_error *e)
         else st = nn_layers_parse(s->layers, sizeof s->layers / sizeof *s->layers, &s->d.n_layers, v, e);
         s->d.layers = s->layers;
     } else if (strcmp(key, "combine") == 0) {
-        if (strcmp(v, "concat") == 0) s->d.combine = NN_COMBINE_CONCAT;
-        else if (strcmp(v, "mean") == 0) s->d.combine = NN_COMBINE_MEAN;
-        else if (strcmp(v, "diff") == 0) s->d.combine = NN_COMBINE_DIFF;
-        else return fail(e, NN_E_ARG, "combine: expected concat, mean or diff, got '%.60s'", v);
+        for (i = 0; i < 3 && strcmp(v, combine_names[i]) != 0; i++) continue;
+        if (i == 3) return fail(e, NN_E_ARG, "combine: expected concat, mean or diff, got '%.60s'", v);
+        s->d.combine = (nn_probing_combine)i;
     } else if (strcmp(key, "rows") == 0) {
         if (strcmp(v, "final") == 0) s->d.rows = NN_ROWS_FINAL;
         else if (strcmp(v, "all") == 0) s->d.rows = NN_ROWS_ALL;
@@ -334,17 +332,36 @@ static void made_free(made *m)
     nn_tensor_free(&m->classes);  nn_tensor_free(&m->split_train);  nn_tensor_free(&m->split_test);
     free(m->files);
 }
-/* A scaler by the words of the document, in double: kind NORM_NONE leaves it empty. */
-static nn_status scaler_fit(nn_scaler *sc, int kind, const nn_tensor *x64, const nn_tensor *rows, nn_error *e)
+/* A scaler by the words of the document, in double: kind NORM_NONE leaves it empty. Of some rows only: a part of the columns at a time,
+ * so that no second x is made. */
+static nn_status scaler_fit(nn_scaler *sc, int kind, const nn_tensor *x, const nn_tensor *rows, nn_error *e)
 {
-    nn_tensor part = NN_ZERO;
-    nn_status s;
+    size_t n, k = x->shape[1], at, i, w, q;
+    nn_status s = NN_OK;
     if (kind == NORM_NONE) return NN_OK;
     sc->kind = kind == NORM_MINMAX ? NN_SCALER_MINMAX : NN_SCALER_STANDARD;
-    if (!rows) return nn_scaler_fit(sc, x64, e);
-    s = nn_gather_rows(&part, x64, rows, NULL, e);
-    if (s == NN_OK) s = nn_scaler_fit(sc, &part, e);
-    nn_tensor_free(&part);
+    if (!rows) return nn_scaler_fit(sc, x, e);
+    n = rows->shape[0];
+    for (at = 0; s == NN_OK && at < k; at += w) {
+        nn_tensor part = NN_ZERO;
+        nn_scaler one = NN_ZERO;
+        nn_tensor *to[6], *from[6];
+        one.kind = sc->kind;
+        w = k - at <= 1024 ? k - at : k - at == 1025 ? 1023 : 1024;     /* never one column: its sum has an order of its own */
+        s = nn_tensor_make2(&part, x->dtype, n, w, NULL, e);
+        for (i = 0; s == NN_OK && i < n; i++)
+            memcpy((unsigned char *)part.data + i * w * part.itemsize, (const unsigned char *)x->data + ((size_t)nn_i64(rows)[i] * k + at) * x->itemsize, w * x->itemsize);
+        if (s == NN_OK) s = nn_scaler_fit(&one, &part, e);
+        to[0] = &sc->count;  to[1] = &sc->mean;  to[2] = &sc->var;  to[3] = &sc->scale;  to[4] = &sc->min;  to[5] = &sc->max;
+        from[0] = &one.count;  from[1] = &one.mean;  from[2] = &one.var;  from[3] = &one.scale;  from[4] = &one.min;  from[5] = &one.max;
+        for (q = 0; s == NN_OK && q < 6; q++) {
+            if (at == 0) s = nn_tensor_make1(to[q], NN_F64, k, NULL, e);
+            if (s == NN_OK) memcpy(nn_f64(to[q]) + at, from[q]->data, w * sizeof(double));
+        }
+        sc->lo = one.lo;  sc->hi = one.hi;  sc->n_features = k;
+        nn_scaler_free(&one);
+        nn_tensor_free(&part);
+    }
     return s;
 }
 /* The same from the norm_* arrays of a file: x -> (x - mean) / scale, or (x - min) / (max - min). */
@@ -380,9 +397,32 @@ static nn_status put_scaler(nn_dict *d, int kind, const nn_scaler *sc, nn_error 
     if (s == NN_OK && kind == NORM_MINMAX) { s = put_copy(d, "norm_min", &sc->min, e); if (s == NN_OK) s = put_copy(d, "norm_max", &sc->max, e); }
     return s;
 }
-static int to_scale(int kind, const nn_scaler *sc, nn_tensor *x64, nn_error *e)
+/* X as its file has it: scaled in double, projected, rounded; some megabytes of rows at a time, so that x stays the only matrix. */
+static nn_status put_scaled(nn_npz_writer *w, const nn_tensor *x, int kind, const nn_scaler *sc, const nn_pca *pca, int level, nn_error *e)
 {
-    return kind == NORM_NONE ? NN_OK : nn_scaler_transform(sc, x64, e);
+    size_t n = x->shape[0], k = x->shape[1], shape[2], at, step = k < (1u << 19) ? (1u << 19) / (k ? k : 1) : 1;
+    nn_status s;
+    shape[0] = n;
+    shape[1] = pca ? pca->k : k;
+    s = nn_npz_begin(w, "X", NN_F32, 2, shape, level, e);
+    for (at = 0; s == NN_OK && at < n; at += step) {
+        nn_tensor view, wide = NN_ZERO, out = NN_ZERO;
+        s = nn_tensor_rows(&view, x, at, n - at < step ? n - at : step, e);
+        if (s == NN_OK && kind == NORM_NONE && !pca) { s = nn_npz_rows(w, view.data, nn_tensor_bytes(&view), e); continue; }
+        if (s == NN_OK) s = nn_tensor_convert(&wide, &view, NN_F64, NULL, e);
+        if (s == NN_OK && kind != NORM_NONE) s = nn_scaler_transform(sc, &wide, e);
+        if (s == NN_OK && pca) {
+            s = nn_pca_transform(&out, pca, &wide, NULL, e);
+            nn_tensor_free(&wide);
+            wide = out;
+            memset(&out, 0, sizeof out);
+        }
+        if (s == NN_OK) s = nn_tensor_convert(&out, &wide, NN_F32, NULL, e);
+        if (s == NN_OK) s = nn_npz_rows(w, out.data, nn_tensor_bytes(&out), e);
+        nn_tensor_free(&wide);
+        nn_tensor_free(&out);
+    }
+    return s == NN_OK ? nn_npz_end(w, e) : s;
 }
 
 /* Everything the document lists, and the few keys beyond it (X_raw, meta_files, pca_*, split_*). */
@@ -390,14 +430,15 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
 {
     const spec *sp = m->s;
     nn_dict d = NN_ZERO, from = NN_ZERO;
-    nn_tensor x64 = NN_ZERO, x32 = NN_ZERO, t = NN_ZERO;
+    nn_npz_writer *w = NULL;
+    nn_file_opts fo = NN_ZERO;
     nn_scaler sc = NN_ZERO;
     nn_pca pca = NN_ZERO;
-    nn_status s;
-    int kind = sp->normalize, concept = m->y.dtype == NN_I64;
-    size_t n = m->X.shape[0], k = m->X.shape[1], used = sp->pca;
-    s = nn_tensor_convert(&x64, &m->X, NN_F64, NULL, e);
-    if (s == NN_OK && sp->fit_rows) {
+    nn_status s = NN_OK;
+    int kind = sp->normalize, concept = m->y.dtype == NN_I64, level = o->deflate ? 6 : 0;
+    size_t n = m->X.shape[0], k = m->X.shape[1], used = sp->pca, i;
+    const char *dir, *stem;
+    if (sp->fit_rows) {
         nn_split_desc sd = NN_ZERO;
         sd.test_size = o->test_size;
         sd.random_state = o->split_seed;
@@ -406,10 +447,9 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         s = nn_train_test_split(&m->split_train, &m->split_test, n, &sd, e);
     }
     if (s == NN_OK && o->norm_from) {
-        s = nn_npz_read(&from, o->norm_from, NULL, e);
+        s = read_small(&from, NULL, o->norm_from, e);
         if (s == NN_OK) s = scaler_stored(&sc, &kind, &from, o->norm_from, k, e);
-    } else if (s == NN_OK) s = scaler_fit(&sc, kind, &x64, sp->fit_rows ? &m->split_train : NULL, e);
-    if (s == NN_OK) s = to_scale(kind, &sc, &x64, e);
+    } else if (s == NN_OK) s = scaler_fit(&sc, kind, &m->X, sp->fit_rows ? &m->split_train : NULL, e);
     if (s == NN_OK && o->norm_from && nn_dict_get(&from, "pca_components")) {
         const nn_tensor *c = nn_dict_get(&from, "pca_components"), *mu = nn_dict_get(&from, "pca_mean");
         if (!mu || c->ndim != 2 || c->shape[1] != k || nn_tensor_count(mu) != k) s = fail(e, NN_E_FORMAT, "%s: pca_components: expected %zu columns", o->norm_from, k);
@@ -418,19 +458,16 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         if (s == NN_OK) s = nn_tensor_convert(&pca.mean, mu, NN_F64, NULL, e);
     } else if (s == NN_OK && used) {
         nn_pca_desc pd = NN_ZERO;
-        nn_tensor part = NN_ZERO;
+        nn_tensor part = NN_ZERO, wide = NN_ZERO;        /* the decomposition needs the scaled rows in double, all at once */
         pd.n_components = used;
         pd.randomized = o->randomized;
-        if (sp->fit_rows) s = nn_gather_rows(&part, &x64, &m->split_train, NULL, e);
-        if (s == NN_OK) s = nn_pca_fit(&pca, sp->fit_rows ? &part : &x64, &pd, e);
+        if (sp->fit_rows) s = nn_gather_rows(&part, &m->X, &m->split_train, NULL, e);
+        if (s == NN_OK) s = nn_tensor_convert(&wide, sp->fit_rows ? &part : &m->X, NN_F64, NULL, e);
         nn_tensor_free(&part);
+        if (s == NN_OK && kind != NORM_NONE) s = nn_scaler_transform(&sc, &wide, e);
+        if (s == NN_OK) s = nn_pca_fit(&pca, &wide, &pd, e);
+        nn_tensor_free(&wide);
     }
-    if (s == NN_OK && used) {
-        s = nn_pca_transform(&t, &pca, &x64, NULL, e);
-        if (s == NN_OK) { nn_tensor_free(&x64); x64 = t; memset(&t, 0, sizeof t); }
-    }
-    if (s == NN_OK) s = kind == NORM_NONE && !used ? nn_tensor_copy(&x32, &m->X, NULL, e) : nn_tensor_convert(&x32, &x64, NN_F32, NULL, e);
-    if (s == NN_OK) s = nn_dict_put(&d, "X", &x32, e);
     if (s == NN_OK) s = put_copy(&d, "y", &m->y, e);
     if (s == NN_OK) s = put_text(&d, "meta_strategy", m->strategy, e);
     if (s == NN_OK) s = put_text(&d, "meta_input_source", m->source, e);
@@ -447,8 +484,12 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         if (s == NN_OK) s = sp->d.n_features == 1 ? put_i64(&d, "meta_target_feature", sp->features[0], e) : put_ints(&d, "meta_target_feature", sp->features, sp->d.n_features, e);
         if (s == NN_OK) s = put_f64(&d, "meta_average_l0", m->average_l0, e);
     }
-    if (s == NN_OK && sp->d.rows != NN_ROWS_FINAL) s = put_copy(&d, "meta_fragment_indices", &m->fragment, e);
-    if (s == NN_OK && sp->d.n_layers > 1) s = put_text(&d, "meta_combine", sp->d.combine == NN_COMBINE_MEAN ? "mean" : sp->d.combine == NN_COMBINE_DIFF ? "diff" : "concat", e);
+    if (s == NN_OK && sp->d.rows != NN_ROWS_FINAL) {
+        char buf[32];
+        s = put_copy(&d, "meta_fragment_indices", &m->fragment, e);
+        if (s == NN_OK) s = put_text(&d, "meta_rows", rows_text(buf, sp), e);
+    }
+    if (s == NN_OK && sp->d.n_layers > 1) s = put_text(&d, "meta_combine", combine_names[sp->d.combine], e);
     if (s == NN_OK && m->files) s = put_texts(&d, "meta_files", m->files, n, e);
     if (s == NN_OK && m->skipped && *m->skipped) s = put_text(&d, "meta_skipped", m->skipped, e);
     if (s == NN_OK && m->classes.data) s = put_copy(&d, "meta_classes", &m->classes, e);
@@ -459,14 +500,17 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         if (s == NN_OK && pca.ratio.data) s = put_copy(&d, "pca_explained_variance_ratio", &pca.ratio, e);
     }
     if (s == NN_OK && m->split_train.data) { s = put_copy(&d, "split_train", &m->split_train, e); if (s == NN_OK) s = put_copy(&d, "split_test", &m->split_test, e); }
-    if (s == NN_OK && o->raw && (kind != NORM_NONE || used)) s = put_copy(&d, "X_raw", &m->X, e);
-    if (s == NN_OK) s = nn_npz_write(path, &d, o->deflate ? 6 : 0, NULL, e);
+    split_path(app, path, &dir, &stem);
+    if (strcmp(dir, app->out) == 0) fo.no_sync = 2;      /* run.json flushes this folder when all is written */
+    if (s == NN_OK) s = nn_npz_create(&w, path, 0, &fo, e);
+    if (s == NN_OK) s = put_scaled(w, &m->X, kind, &sc, used ? &pca : NULL, level, e);
+    for (i = 0; s == NN_OK && i < d.count; i++) s = nn_npz_put(w, d.items[i].name, &d.items[i].value, level, e);
+    if (s == NN_OK && o->raw && (kind != NORM_NONE || used)) s = nn_npz_put(w, "X_raw", &m->X, level, e);
+    if (s == NN_OK) s = nn_npz_commit(w, e);
+    else nn_npz_abort(w);
     if (s == NN_OK) nn_app_wrote(app, path);
     nn_pca_free(&pca);
     nn_scaler_free(&sc);
-    nn_tensor_free(&t);
-    nn_tensor_free(&x32);
-    nn_tensor_free(&x64);
     nn_dict_free(&from);
     nn_dict_free(&d);
     return s;
@@ -552,65 +596,95 @@ static nn_status list_sentences(nn_app *app, const char *dir, const char ***path
     return k ? NN_OK : fail(e, NN_E_ARG, "%s: no file named sentence_*.npz in this folder", dir);
 }
 /* What --resume finds: rows of an earlier output of the same choices. Its files are not opened again. */
-typedef struct earlier { nn_dict d; nn_tensor x, y; size_t rows; char *names; size_t width; } earlier;
+typedef struct earlier { nn_dict d; nn_npz *z; size_t x, cols, rows, width; char *names; } earlier;     /* x: the member with the unscaled rows, read one by one */
 static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_error *e)
 {
-    const nn_tensor *x, *y, *f, *si, *t;
-    nn_status s = nn_npz_read(&r->d, path, NULL, e);
+    const nn_tensor *y, *f, *si, *t;
+    nn_npy_info x;
+    char buf[32];
+    nn_status s = read_small(&r->d, &r->z, path, e);
     size_t i;
     if (s != NN_OK) return s;
-    x = nn_dict_get(&r->d, "X_raw");
-    if (!x && text_is(&r->d, "norm_method", "none")) x = nn_dict_get(&r->d, "X");
+    r->x = nn_npz_find(r->z, "X_raw");
+    if (r->x == SIZE_MAX && text_is(&r->d, "norm_method", "none") && !nn_dict_get(&r->d, "pca_components")) r->x = nn_npz_find(r->z, "X");
     y = nn_dict_get(&r->d, "y");
     f = nn_dict_get(&r->d, "meta_files");
     si = nn_dict_get(&r->d, "meta_sentence_indices");
     t = nn_dict_get(&r->d, "meta_input_layers");
-    if (!x || !y || !f || !si || !t || x->dtype != NN_F32 || x->ndim != 2 || f->ndim != 1 || f->dtype != NN_UCS4 || f->shape[0] != x->shape[0] || nn_tensor_count(si) != x->shape[0] || si->dtype != NN_I64)
-        return fail(e, NN_E_FORMAT, "%s: cannot be resumed: it has no X_raw with meta_files", path);
+    if (r->x == SIZE_MAX || nn_npz_info(r->z, r->x, &x, e) != NN_OK || !y || !f || !si || !t || x.dtype != NN_F32 || x.ndim != 2 || f->ndim != 1 || f->dtype != NN_UCS4 || f->shape[0] != x.shape[0]
+        || nn_tensor_count(si) != x.shape[0] || si->dtype != NN_I64 || y->ndim < 1 || y->shape[0] != x.shape[0] || y->dtype != (sp->d.n_features ? NN_F32 : NN_I64)
+        || nn_tensor_count(y) != x.shape[0] * (sp->d.n_features ? sp->d.n_features : 1))
+        return fail(e, NN_E_FORMAT, "%s: cannot be resumed: it has no X_raw with meta_files, or another y", path);
     if (!text_is(&r->d, "meta_strategy", nn_probing_strategy_name(sp->d.strategy)) || (sp->d.n_layers && nn_tensor_count(t) != sp->d.n_layers))
         return fail(e, NN_E_ARG, "%s: was made with other choices than these: expected strategy %s", path, nn_probing_strategy_name(sp->d.strategy));
     for (i = 0; i < sp->d.n_layers; i++) if (nn_i64(t)[i] != sp->layers[i]) return fail(e, NN_E_ARG, "%s: was made with other layers than these", path);
-    r->x = *x;
-    r->y = *y;
-    r->rows = x->shape[0];
+    if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE && (nn_tensor_count(t) != 1 || nn_i64(t)[0] != (sp->d.has_input_layer ? sp->d.input_layer : sp->d.target_layer)))
+        return fail(e, NN_E_ARG, "%s: was made with another input layer than this", path);
+    if (sp->d.n_features) {
+        const nn_tensor *tl = nn_dict_get(&r->d, "meta_target_layer"), *tf = nn_dict_get(&r->d, "meta_target_feature");
+        int same = tl && tf && nn_tensor_count(tl) == 1 && nn_tensor_count(tf) == sp->d.n_features && nn_tensor_get_f64(tl, 0) == (double)sp->d.target_layer;
+        for (i = 0; same && i < sp->d.n_features; i++) same = nn_tensor_get_f64(tf, i) == (double)sp->features[i];
+        if (!same) return fail(e, NN_E_ARG, "%s: was made with another target than this", path);
+    }
+    if (sp->d.rows != NN_ROWS_FINAL ? !text_is(&r->d, "meta_rows", rows_text(buf, sp)) : nn_dict_get(&r->d, "meta_fragment_indices") != NULL)
+        return fail(e, NN_E_ARG, "%s: was made with other --rows than %s", path, rows_text(buf, sp));
+    if (sp->d.n_layers > 1 && !text_is(&r->d, "meta_combine", combine_names[sp->d.combine]))
+        return fail(e, NN_E_ARG, "%s: was made with another --combine than %s", path, combine_names[sp->d.combine]);
+    r->rows = x.shape[0];
+    r->cols = x.shape[1];
     r->width = 256;
     r->names = (char *)need(calloc(r->rows ? r->rows : 1, r->width));
     for (i = 0; i < r->rows; i++) (void)nn_tensor_text(f, i, r->names + i * r->width, r->width);
     return NN_OK;
 }
-static void earlier_free(earlier *r) { nn_dict_free(&r->d); free(r->names); }
+static void earlier_free(earlier *r) { nn_npz_close(r->z); nn_dict_free(&r->d); free(r->names); }
 
 /* Rows of the earlier output and the new ones, in the order of the files' names: what one run over all would have made. */
-static nn_status join_rows(nn_app *app, made *m, const nn_probing_set *set, const char **names, const earlier *old, nn_error *e)
+static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char **names, const earlier *old, nn_error *e)
 {
     size_t fresh = set->X.data ? set->X.shape[0] : 0, n = old->rows + fresh, a = 0, b = 0, i;
-    size_t k = fresh ? set->X.shape[1] : old->x.shape[1], w = m->s->d.n_features > 1 ? m->s->d.n_features : 1, yi = m->s->d.n_features ? 4 : 8;
+    size_t k = fresh ? set->X.shape[1] : old->cols, w = m->s->d.n_features > 1 ? m->s->d.n_features : 1, yi = m->s->d.n_features ? 4 : 8;
     size_t yshape[2];
     nn_status s;
-    if (fresh && old->rows && old->x.shape[1] != k) return fail(e, NN_E_FORMAT, "resume: the earlier rows have %zu columns, the new ones %zu", old->x.shape[1], k);
+    m->average_l0 = set->average_l0;
+    m->skipped = set->skipped.len ? (const char *)set->skipped.data : NULL;
+    m->files = (const char **)need(malloc((n ? n : 1) * sizeof *m->files));
+    if (!old->rows) {                                    /* nothing to join: take the matrix over */
+        m->X = set->X;  m->y = set->y;  m->sentence = set->sentence;  m->fragment = set->fragment;
+        memset(&set->X, 0, sizeof set->X);  memset(&set->y, 0, sizeof set->y);  memset(&set->sentence, 0, sizeof set->sentence);  memset(&set->fragment, 0, sizeof set->fragment);
+        for (i = 0; i < n; i++) m->files[i] = names[nn_i64(&set->file)[i]];
+        return NN_OK;
+    }
+    if (fresh && old->cols != k) return fail(e, NN_E_FORMAT, "resume: the earlier rows have %zu columns, the new ones %zu", old->cols, k);
     yshape[0] = n;
     yshape[1] = w;
     s = nn_tensor_make2(&m->X, NN_F32, n, k, NULL, e);
     if (s == NN_OK) s = nn_tensor_make(&m->y, m->s->d.n_features ? NN_F32 : NN_I64, w > 1 ? 2 : 1, yshape, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m->sentence, NN_I64, n, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m->fragment, NN_I64, n, NULL, e);
-    if (s != NN_OK) return s;
-    m->files = (const char **)need(malloc((n ? n : 1) * sizeof *m->files));
-    for (i = 0; i < n; i++) {
+    for (i = 0; s == NN_OK && i < n; i++) {
         int take_old = b == fresh || (a < old->rows && strcmp(old->names + a * old->width, names[nn_i64(&set->file)[b]]) < 0);
-        const nn_tensor *x = take_old ? &old->x : &set->X, *y = take_old ? &old->y : &set->y, *f = take_old ? nn_dict_get(&old->d, "meta_fragment_indices") : &set->fragment;
+        const nn_tensor *y = take_old ? nn_dict_get(&old->d, "y") : &set->y, *f = take_old ? nn_dict_get(&old->d, "meta_fragment_indices") : &set->fragment;
         const nn_tensor *si = take_old ? nn_dict_get(&old->d, "meta_sentence_indices") : &set->sentence;
         size_t j = take_old ? a++ : b++;
-        memcpy(nn_f32(&m->X) + i * k, nn_f32(x) + j * k, k * sizeof(float));
+        if (take_old) {
+            nn_tensor row = NN_ZERO;
+            s = nn_npz_get_rows(old->z, old->x, j, 1, &row, e);
+            if (s == NN_OK && k) memcpy(nn_f32(&m->X) + i * k, row.data, k * sizeof(float));
+            nn_tensor_free(&row);
+        } else if (k) memcpy(nn_f32(&m->X) + i * k, nn_f32(&set->X) + j * k, k * sizeof(float));
         memcpy((unsigned char *)m->y.data + i * w * yi, (const unsigned char *)y->data + j * w * yi, w * yi);
         nn_i64(&m->sentence)[i] = nn_i64(si)[j];
         nn_i64(&m->fragment)[i] = f ? nn_i64(f)[j] : 0;
         m->files[i] = take_old ? nn_app_text(app, "%s", old->names + j * old->width) : names[nn_i64(&set->file)[j]];
     }
-    m->average_l0 = set->average_l0;
-    if (!fresh && nn_dict_get(&old->d, "meta_average_l0")) m->average_l0 = nn_tensor_get_f64(nn_dict_get(&old->d, "meta_average_l0"), 0);
-    m->skipped = set->skipped.len ? (const char *)set->skipped.data : NULL;
-    return NN_OK;
+    if (nn_dict_get(&old->d, "meta_average_l0")) {       /* the mean over all files: whole numbers, so their sums come back exactly */
+        double files_old = 0, files_new = 0, mean = nn_tensor_get_f64(nn_dict_get(&old->d, "meta_average_l0"), 0);
+        for (i = 0; i < old->rows; i++) files_old += i == 0 || strcmp(old->names + i * old->width, old->names + (i - 1) * old->width) != 0;
+        for (i = 0; i < fresh; i++) files_new += i == 0 || nn_i64(&set->file)[i] != nn_i64(&set->file)[i - 1];
+        m->average_l0 = (floor(mean * files_old + 0.5) + floor(m->average_l0 * files_new + 0.5)) / (files_old + files_new);
+    }
+    return s;
 }
 static const char *source_name(nn_probing_strategy s)
 {

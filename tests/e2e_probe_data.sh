@@ -104,6 +104,27 @@ if [ "$(id -u)" != 0 ]; then chmod a-w d; bad 1 "d" "$P" --input s --output d/ne
 ok test $rc -ne 0
 ok test ! -e full/x.npz
 ok test "$(ls full 2>/dev/null | grep -c nntmp)" -eq 0
+# memory: one x (20 MB here, in the file's float32) and a bounded rest, with scaling, X_raw and a train part; several copies would not fit
+ok "$P" synthesize --out wide --sentences 100 --layers 12 --dim 4096 --features 8 --fragments 1 --quiet
+for args in "" "--fit-rows train" "--normalize minmax --deflate"; do
+    # shellcheck disable=SC2086
+    if (ulimit -v 1000000) 2>/dev/null; then ok sh -c "ulimit -v 60000; exec $P --strategy hidden-to-concept --input wide --layers 0-11 --output wide.npz --overwrite --quiet --threads 1 $args"
+    else skipped=$((skipped + 1)); fi
+done
+rm -rf wide wide.npz
+# a feature set that grows, too; and a resumed run asked for something else is refused
+mkdir growf; cp s/sentence_00000[0-9].npz growf/
+ok "$P" --strategy hidden-to-feature --input growf --target-layer 3 --features 1,2 --rows last:2 --output gf.npz --quiet
+R="$P --strategy hidden-to-feature --input growf --output gf.npz --resume --quiet"
+bad 1 "another target" $R --target-layer 3 --features 1,3 --rows last:2
+bad 1 "another target" $R --target-layer 4 --features 1,2 --input-layer 3 --rows last:2
+bad 1 "another input layer" $R --target-layer 3 --features 1,2 --input-layer 4 --rows last:2
+bad 1 "other --rows than last:3" $R --target-layer 3 --features 1,2 --rows last:3
+bad 1 "other --rows than final" $R --target-layer 3 --features 1,2
+cp s/sentence_*.npz growf/
+ok $R --target-layer 3 --features 1,2 --rows last:2
+ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --features 1,2 --rows last:2 --output wf.npz --quiet
+same gf.npz wf.npz
 # ctrl-C leaves whole files only, and resume ends in the same bytes
 "$P" synthesize --out k --sentences 300 --layers 6 --dim 24 --features 4000 --quiet >/dev/null 2>&1 & pid=$!
 sleep 0.3; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null

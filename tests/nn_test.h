@@ -60,7 +60,7 @@ static inline const char *test_data(void)
  *     test_heap h = { 0 };  h.fail_at = k;  nn_alloc a = test_heap_hooks(&h);  ...  CHECK_INT(h.live, 0);
  * fail_at counts from 1; 0 never fails; sticky makes every later call fail too. Needs nn_tensor.h before this file. */
 #ifdef NN_TENSOR_H_INCLUDED
-typedef struct test_heap { long calls, fail_at, live, bytes; int sticky; } test_heap;
+typedef struct test_heap { long calls, fail_at, live, bytes, peak; int sticky; } test_heap;
 static int test_heap_fails(test_heap *h)
 {
     h->calls++;
@@ -70,14 +70,14 @@ static inline void *test_heap_alloc(size_t n, void *u)
 {
     test_heap *h = (test_heap *)u;
     void *p = test_heap_fails(h) ? NULL : malloc(n);
-    if (p) { h->live++; h->bytes += (long)n; }
+    if (p) { h->live++; h->bytes += (long)n; if (h->bytes > h->peak) h->peak = h->bytes; }
     return p;
 }
 static inline void *test_heap_resize(void *p, size_t old, size_t n, void *u)
 {
     test_heap *h = (test_heap *)u;
     void *q = test_heap_fails(h) ? NULL : realloc(p, n);
-    if (q) h->bytes += (long)n - (long)old;
+    if (q) { h->bytes += (long)n - (long)old; if (h->bytes > h->peak) h->peak = h->bytes; }
     return q;
 }
 static inline void test_heap_release(void *p, size_t n, void *u)

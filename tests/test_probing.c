@@ -200,6 +200,47 @@ static void every_failing_allocation(void)
     }
     CHECK_MSG(0, "the loop never ran to its end");
 }
+/* One x: what is held beside it does not grow with the files. */
+static void one_matrix(void)
+{
+    enum { N = 60, D = 16384 };
+    static char names[N][40];
+    const char *list[N];
+    nn_probing_desc d = NN_ZERO;
+    nn_probing_source src = NN_ZERO;
+    nn_probing_set s = NN_ZERO;
+    nn_error e = NN_ZERO;
+    test_heap h = NN_ZERO;
+    size_t i;
+    for (i = 0; i < N; i++) {
+        nn_dict f = NN_ZERO;
+        nn_tensor t = NN_ZERO;
+        (void)snprintf(names[i], sizeof names[i], "build/probing_one_%02zu.npz", i);
+        list[i] = names[i];
+        CHECK_OK(nn_tensor_make2(&t, NN_F16, 1, D, NULL, &e), e);
+        ((uint16_t *)t.data)[i] = nn_f32_to_f16(1.0f);
+        CHECK_OK(nn_dict_put(&f, "embeddings", &t, &e), e);
+        CHECK_OK(nn_tensor_make1(&t, NN_BOOL, 1, NULL, &e), e);
+        nn_u8(&t)[0] = 1;
+        CHECK_OK(nn_dict_put(&f, "is_final_token", &t, &e), e);
+        CHECK_OK(nn_tensor_scalar_i64(&t, 1, NULL, &e), e);
+        CHECK_OK(nn_dict_put(&f, "concept_strength_label", &t, &e), e);
+        CHECK_OK(nn_tensor_scalar_i64(&t, (int64_t)i, NULL, &e), e);
+        CHECK_OK(nn_dict_put(&f, "sentence_index", &t, &e), e);
+        CHECK_OK(nn_npz_write(names[i], &f, i % 2 ? 6 : 0, NULL, &e), e);
+        nn_dict_free(&f);
+    }
+    d.strategy = NN_PROBING_EMBEDDING_TO_CONCEPT;
+    src.paths = list; src.n_paths = N; src.threads = 1;
+    src.file.alloc = test_heap_hooks(&h);
+    CHECK_OK(nn_probing_build(&s, &d, 1, &src, &e), e);
+    CHECK_INT(s.X.shape[0], N);
+    for (i = 0; i < N; i++) CHECK(nn_f32(&s.X)[i * D + i] == 1.0f);
+    CHECK_MSG(h.peak < N * D * 4 + 1000000, "%ld bytes at once for an x of %d", h.peak, N * D * 4);
+    nn_probing_set_free(&s);
+    CHECK_INT(h.live, 0);
+    for (i = 0; i < N; i++) (void)nn_file_remove(names[i], NULL, NULL);
+}
 int main(void)
 {
     nn_error e = NN_ZERO;
@@ -209,6 +250,7 @@ int main(void)
     RUN(rules);
     RUN(extraction);
     RUN(bad_files);
+    RUN(one_matrix);
     RUN(every_failing_allocation);
     for (i = 0; i <= FILES; i++) (void)nn_file_remove(paths[i], NULL, NULL);
     return test_report();
