@@ -202,6 +202,28 @@ NN_DEF nn_status nn_mlp_backward_update(nn_mlp *m, nn_mlp_work *w, nn_mlp_input 
  * one workspace from the model's hooks. */
 NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, size_t n, int threads, nn_error *err);
 
+/* A packed model: a read-only copy of the weights, laid out for answering a few rows at a time: panels of 128 outputs, input by input, so that
+ * outputs are the lanes and nothing is turned or copied per call. One row costs one pass over the weights. Same bits as nn_mlp_predict. Later changes of
+ * the model are not seen: pack again. Safe to use from many threads at once. */
+typedef struct nn_mlp_packed_layer {
+    size_t n_in, n_out, width;  /* width: n_out rounded up to 16, the rest is 0 */
+    const float *weight, *bias; /* panel after panel of [n_in][128] (the last one narrower); [width] */
+    nn_act act;
+    float  slope;
+} nn_mlp_packed_layer;
+typedef struct nn_mlp_packed {
+    size_t n_in, n_out, n_layers, max_width;
+    nn_mlp_packed_layer *layers;
+    void  *block; size_t bytes; /* everything, this struct too */
+    nn_alloc alloc;
+} nn_mlp_packed;
+/* nn_mlp_pack: a packed copy of m; memory from alloc (NULL = the model's hooks). nn_mlp_packed_free frees it (NULL is fine). NN_E_NOMEM. */
+NN_DEF nn_status nn_mlp_pack(nn_mlp_packed **p, const nn_mlp *m, const nn_alloc *alloc, nn_error *err);
+NN_DEF void      nn_mlp_packed_free(nn_mlp_packed *p);
+/* nn_mlp_packed_predict: logits of n rows, out [n, n_out] overwritten, one thread; dense or token rows as nn_mlp_predict. No allocation while
+ * two rows of the widest layer fit into 32 KiB, else one block per call from the hooks. */
+NN_DEF nn_status nn_mlp_packed_predict(const nn_mlp_packed *p, float *out, nn_mlp_input in, size_t n, nn_error *err);
+
 /* ==== [STATE] named parameters, state dictionaries, freezing, heads ====== */
 /* Patterns select names everywhere in this header: `*` any run of characters, `?` one, several separated by commas, a leading `!` takes
  * back ("layers.*", "*.bias", "*,!head.*"). NULL = everything. nn_name_match: 1 when the name is selected. */
@@ -1130,6 +1152,118 @@ NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, si
     }
     nn_mlp_workspace_free(&w);
     return s;
+}
+/* ---- [RUN] packed models ------------------------------------------------ */
+#define NNI_PANEL 128
+/* Lays p out in block (NULL = only count). 0 = overflow. */
+NNI_FN size_t nni_packed_layout(nn_mlp_packed *p, const nn_mlp *m, unsigned char *block)
+{
+    size_t at = 0, l, need;
+    int ok = 1;
+    (void)nni_carve(block, &at, &ok, 1, sizeof *p);
+    p->layers = (nn_mlp_packed_layer *)nni_carve(block, &at, &ok, m->n_layers, sizeof *p->layers);
+    for (l = 0; l < m->n_layers; l++) {
+        const nn_mlp_layer *y = &m->layers[l];
+        const size_t width = (y->n_out + 15) / 16 * 16;
+        const float *weight, *bias;
+        if (!nni_mul(y->n_in, width, &need)) ok = 0;
+        weight = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
+        bias = (float *)nni_carve(block, &at, &ok, width, sizeof(float));
+        if (block) {
+            nn_mlp_packed_layer *k = &p->layers[l];
+            k->n_in = y->n_in; k->n_out = y->n_out; k->width = width;
+            k->weight = weight; k->bias = bias;
+            k->act = y->act; k->slope = y->slope;
+        }
+        if (width > p->max_width) p->max_width = width;
+    }
+    return ok ? at : 0;
+}
+NN_DEF nn_status nn_mlp_pack(nn_mlp_packed **out, const nn_mlp *m, const nn_alloc *alloc, nn_error *err)
+{
+    nn_mlp_packed p = NN_ZERO;
+    size_t l, s, i, j;
+    unsigned char *block;
+    p.bytes = nni_packed_layout(&p, m, NULL);
+    p.alloc = alloc ? *alloc : m->alloc;
+    block = p.bytes ? (unsigned char *)nn_mem_alloc(p.bytes, &p.alloc) : NULL;
+    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_mlp_pack: out of memory for %zu parameters", m->n_params);
+    memset(block, 0, p.bytes);
+    (void)nni_packed_layout(&p, m, block);
+    p.n_in = m->n_in; p.n_out = m->n_out; p.n_layers = m->n_layers;
+    p.block = block;
+    for (l = 0; l < p.n_layers; l++) {
+        const nn_mlp_packed_layer *y = &p.layers[l];
+        const float *weight = m->layers[l].weight;
+        float *to = (float *)(void *)(block + ((const unsigned char *)(const void *)y->weight - block));
+        for (s = 0; s < y->width; s += NNI_PANEL) {
+            const size_t w = y->width - s < NNI_PANEL ? y->width - s : NNI_PANEL, real = y->n_out - s < w ? y->n_out - s : w;
+            for (j = 0; j < real; j++) for (i = 0; i < y->n_in; i++) to[s * y->n_in + i * w + j] = weight[(s + j) * y->n_in + i];
+        }
+        memcpy(block + ((const unsigned char *)(const void *)y->bias - block), m->layers[l].bias, y->n_out * sizeof(float));
+    }
+    memcpy(block, &p, sizeof p);
+    *out = (nn_mlp_packed *)(void *)block;
+    return NN_OK;
+}
+NN_DEF void nn_mlp_packed_free(nn_mlp_packed *p)
+{
+    nn_alloc a;
+    if (!p) return;
+    a = p->alloc;
+    nn_mem_free(p->block, p->bytes, &a);
+}
+/* z = act(x W^T + b), n rows ldx and ldz apart; layer 0 on tokens: x NULL */
+NNI_FN void nni_packed_layer(const nn_mlp_packed_layer *y, float *z, size_t ldz, const float *x, size_t ldx, const nn_mlp_input *in, const int32_t *tok, size_t n)
+{
+    const nni_kernels *kn = nni_kern();
+    size_t s, i, j, k;
+    for (s = 0; s < y->width; s += NNI_PANEL) {
+        const size_t w = y->width - s < NNI_PANEL ? y->width - s : NNI_PANEL;
+        const float *q = y->weight + s * y->n_in;
+        if (!x) for (i = 0; i < n; i++) kn->gather(z + i * ldz + s, q, tok + i * in->length, y->bias + s, 1, in->length, in->vocab, w);
+        else if (!kn->row) for (i = 0; i < n; i++) for (j = 0; j < w; j++) {
+            float r = 0.0f;
+            for (k = 0; k < y->n_in; k++) r = nni_fmaf(x[i * ldx + k], q[k * w + j], r);
+            z[i * ldz + s + j] = r;
+        }
+        else if (n == 1) kn->row(y->n_in, x, q, w, z + s, w);
+        else kn->block(n, w, y->n_in, x, ldx, 0, q, w, z + s, ldz);
+    }
+    if (x) kn->bias_cols(z, ldz, y->bias, n, y->width, y->act == NN_ACT_RELU);
+    if (y->act != NN_ACT_IDENTITY && (y->act != NN_ACT_RELU || !x)) for (i = 0; i < n; i++) kn->act_forward(z + i * ldz, z + i * ldz, y->n_out, y->act, y->slope);
+}
+NN_DEF nn_status nn_mlp_packed_predict(const nn_mlp_packed *p, float *out, nn_mlp_input in, size_t n, nn_error *err)
+{
+    enum { STACK = 8192 };
+    float stack[STACK], *z[2];
+    const size_t ld = p->max_width, ldx = in.ldx ? in.ldx : p->n_in;
+    size_t at, l, i, rows = STACK / 2 / ld, bytes = 0;
+    nn_mlp like = NN_ZERO;
+    nn_status s;
+    like.n_in = p->n_in;
+    s = nni_mlp_check_input("nn_mlp_packed_predict", &like, NULL, &in, n, err);
+    if (s != NN_OK || n == 0) return s;
+    z[0] = stack;
+    if (rows > 32) rows = 32;
+    if (rows == 0) rows = 1;
+    if (rows < n && rows < 8) rows = 32;
+    if (rows > n) rows = n;
+    if (2 * rows * ld > STACK) {
+        bytes = 2 * rows * ld * sizeof(float);
+        z[0] = (float *)nn_mem_alloc(bytes, &p->alloc);
+        if (!z[0]) return nni_fail(err, NN_E_NOMEM, "nn_mlp_packed_predict: out of memory, %zu bytes wanted", bytes);
+    }
+    z[1] = z[0] + rows * ld;
+    for (at = 0; at < n; at += rows) {
+        const size_t now = n - at < rows ? n - at : rows;
+        const float *x = in.x ? in.x + at * ldx : NULL;
+        for (l = 0; l < p->n_layers; l++, x = z[(l - 1) & 1])
+            nni_packed_layer(&p->layers[l], z[l & 1], ld, x, l ? ld : ldx, &in, in.tokens ? in.tokens + at * in.length : NULL, now);
+        for (i = 0; i < now; i++) memcpy(out + (at + i) * p->n_out, x + i * ld, p->n_out * sizeof(float));
+    }
+    if (bytes) nn_mem_free(z[0], bytes, &p->alloc);
+    return NN_OK;
 }
 
 

@@ -1229,11 +1229,13 @@ typedef struct nni_kernels {
     void   (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols);
     void   (*bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n);
     void   (*bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
+    void   (*bias_cols)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
     int mr, nr;                                                                  /* the tile; nr / 2 in double */
     void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);      /* NULL: nn_gemm_ref */
     void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
     void   (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt);
     void   (*flip)(float *dst, size_t ldd, const float *src, size_t lds, size_t rows, size_t cols);
+    void   (*row)(size_t k, const float *a, const float *q, size_t qs, float *t, size_t n);
     void   (*philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks);
     void   (*box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab);
     void   (*mt_twist)(uint32_t *mt);
@@ -4591,6 +4593,16 @@ NNI_KF void NNI_K(bias)(float *t, size_t ld, const float *bias, size_t rows, siz
         else      for (x = 0; x < n; x += NNI_W) nniv_store(t + x, nniv_add(nniv_load(t + x), b));
     }
 }
+/* t[r][x] = relu?(t[r][x] + bias[x]): the same where outputs are columns (packed models) */
+NNI_KF void NNI_K(bias_cols)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu)
+{
+    size_t r, x;
+    for (r = 0; r < rows; r++, t += ld)
+        for (x = 0; x < n; x += NNI_W) {
+            const nniv v = nniv_add(nniv_load(t + x), nniv_load(bias + x));
+            nniv_store(t + x, relu ? NNI_K(relu)(v) : v);
+        }
+}
 /* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab + tok(i,p)], p ascending, + bias; and the way
  * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact zeros left out. */
 NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols)
@@ -5039,11 +5051,11 @@ static const nni_kernels NNI_K(kernels) = {
 #endif
     NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(vprob), NNI_K(act_forward), NNI_K(act_backward),
     NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
-    NNI_K(bias),
+    NNI_K(bias), NNI_K(bias_cols),
 #if NNI_PASS == 1
-    1, 1, NULL, NULL, NULL, NULL,
+    1, 1, NULL, NULL, NULL, NULL, NULL,
 #else
-    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32),
+    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32), NNI_K(row_packed_f32),
 #endif
     NNI_K(philox), NNI_K(box_muller), NNI_K(mt_twist), NNI_K(mt_temper), NNI_K(polar_tries), NNI_K(polar)
 };
@@ -5523,6 +5535,16 @@ NNI_KF void NNI_TK(row_any)(size_t k, const nnie *a, size_t as, const nnie *q, s
     for (; x < n; x += NNI_TW) NNI_TK(row)(1, k, a, as, q + x, qs, t + x, n - x);
 }
 #if NNI_TILE == 32
+/* t[0..n) = a Q for packed models: whole vectors, n a multiple of 16 */
+NNI_KF void NNI_TK(row_packed)(size_t k, const float *a, const float *q, size_t qs, float *t, size_t n)
+{
+    size_t x, w;
+    memset(t, 0, n * sizeof *t);
+    for (x = 0; x < n; x += w) {
+        w = n - x < 8 * NNI_W ? n - x : 8 * NNI_W;
+        NNI_TK(row_any)(k, a, 1, q + x, qs, t + x, w);
+    }
+}
 /* One row against B transposed: t[0..ng W) = a B^T. W x 4 blocks are turned in registers: no lane ever holds two terms of one chain.
  * Several groups of rows hide the latency of fma; but where rows are 2 KiB or a multiple apart, more than 16 push each other out of L1. */
 NNI_KI void NNI_TK(row_turn)(const int ng, size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t)

@@ -160,6 +160,41 @@ static void forward_rows(void)
         nn_mlp_destroy(m);
     }
 }
+/* a packed model answers with the same bits, in batches of any size; every failed allocation is reported and nothing leaks */
+static void packed(void)
+{
+    static const size_t hidden[][2] = { { 33, 17 }, { 128, 130 }, { 300, 16 }, { 5000, 3 } };
+    static const size_t rows[] = { 1, 2, 7, 40 };
+    size_t c, r, k;
+    int act;
+    for (c = 0; c < 4; c++) for (act = NN_ACT_RELU; act <= NN_ACT_IDENTITY; act += c == 3 ? 8 : 1) {
+        nn_mlp_desc d = NN_ZERO;
+        nn_error e = NN_ZERO;
+        nn_mlp *m = NULL;
+        nn_mlp_packed *p = NULL;
+        float x[40 * 35], want[40 * 5], out[40 * 5];
+        int32_t tok[40 * 7];
+        d.n_in = 35; d.n_out = 5; d.hidden = hidden[c]; d.n_hidden = 2; d.act = (nn_act)act;
+        CHECK_OK(nn_mlp_create(&m, &d, &e), e);
+        CHECK_OK(nn_mlp_pack(&p, m, NULL, &e), e);
+        fill(x, 40 * 35, 9);
+        for (k = 0; k < 40 * 7; k++) tok[k] = (int32_t)(k * k % 5);
+        for (r = 0; r < 4; r++) {
+            CHECK_OK(nn_mlp_predict(m, want, nn_mlp_dense(x, 0), rows[r], 1, &e), e);
+            CHECK_OK(nn_mlp_packed_predict(p, out, nn_mlp_dense(x, 0), rows[r], &e), e);
+            CHECK(memcmp(out, want, rows[r] * 5 * sizeof(float)) == 0);
+            CHECK_OK(nn_mlp_predict(m, want, nn_mlp_tokens(tok, 7, 5), rows[r], 1, &e), e);
+            CHECK_OK(nn_mlp_packed_predict(p, out, nn_mlp_tokens(tok, 7, 5), rows[r], &e), e);
+            CHECK(memcmp(out, want, rows[r] * 5 * sizeof(float)) == 0);
+        }
+        tok[3] = 5;
+        CHECK_INT(nn_mlp_packed_predict(p, out, nn_mlp_tokens(tok, 7, 5), 2, &e), NN_E_ARG);
+        CHECK_INT(nn_mlp_packed_predict(p, out, nn_mlp_dense(x, 34), 2, &e), NN_E_ARG);
+        nn_mlp_packed_free(p);
+        nn_mlp_destroy(m);
+    }
+    nn_mlp_packed_free(NULL);
+}
 /* token input: the bits of the dense one-hot, forward and gradients, with and without the table */
 static void tokens(void)
 {
@@ -569,6 +604,7 @@ static void failing_allocator(void)
         test_heap h = { 0 };
         nn_mlp_desc d = NN_ZERO;
         nn_mlp *m = NULL, *c = NULL;
+        nn_mlp_packed *p = NULL;
         nn_mlp_work w = NN_ZERO;
         nn_dict a = NN_ZERO, b = NN_ZERO, t = NN_ZERO, o = NN_ZERO;
         const nn_dict *ts[1];
@@ -591,6 +627,8 @@ static void failing_allocator(void)
         if (s == NN_OK) s = nn_mlp_replace_head(c, 2, hidden, 0, NN_INIT_HE, 1, &e);
         if (s == NN_OK) s = nn_mlp_workspace_make(&w, m, 2, NN_WORK_BACKWARD, NULL, &d.alloc, &e);
         if (s == NN_OK) s = nn_mlp_predict(m, y, nn_mlp_dense(x, 0), 2, 1, &e);
+        if (s == NN_OK) s = nn_mlp_pack(&p, m, NULL, &e);
+        if (s == NN_OK) s = nn_mlp_packed_predict(p, y, nn_mlp_dense(x, 0), 2, &e);
         if (s == NN_OK) s = nn_mlp_state(m, &a, NULL, 1, &e);
         if (s == NN_OK) s = nn_mlp_state(c, &b, NULL, 0, &e);
         if (s == NN_OK) s = nn_mlp_load(c, &a, NULL, &r, &e);
@@ -605,6 +643,7 @@ static void failing_allocator(void)
         nn_load_report_free(&r);
         nn_dict_free(&a); nn_dict_free(&b); nn_dict_free(&t); nn_dict_free(&o);
         nn_mlp_workspace_free(&w);
+        nn_mlp_packed_free(p);
         nn_mlp_destroy(m);
         nn_mlp_destroy(c);
         CHECK_MSG(h.live == 0, "call %ld leaks %ld blocks", k, h.live);
@@ -613,7 +652,7 @@ static void failing_allocator(void)
 }
 int main(void)
 {
-    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
+    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
     RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(quantized); RUN(failing_allocator);
     return test_report();
 }
