@@ -6,7 +6,7 @@
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
 # make sanitize   the unit tests under AddressSanitizer and UBSan
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it
-# make fuzz SECONDS=60
+# make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
 CC      ?= cc
 CFLAGS  ?= -O2
@@ -81,7 +81,7 @@ callgrind:
 test-exhaustive: build/test_num
 	build/test_num exhaustive
 fuzz: | build
-	@sh tests/fuzz/run.sh $(SECONDS)
+	@FIXED=$(FIXED) sh tests/fuzz/run.sh $(SECONDS)
 
 # headers, programs, man pages, completions, nn.pc, the CMake package. Man pages and completions come from the programs' own option
 # tables; a program without one shows its --help as its page. Cross-built programs cannot be asked: make INSTALL_DOCS= install

@@ -1,6 +1,8 @@
 #!/bin/sh
 # tests/fuzz/run.sh SECONDS [TARGET...] - builds the targets with libFuzzer, ASan and UBSan and runs each that long, JOBS (2) at a time, from the files
-# under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus). Exits 1 on a finding.
+# under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus), SEED (7). Exits 1 on a finding.
+# FIXED=1 runs the same inputs on every machine, which suits a check that others depend on: a fixed number of inputs per target (about SECONDS
+# on a machine of 2025), one seed, a corpus made of those files alone, and none of libFuzzer's hints that come from addresses or the clock.
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors idx tfevents png"}
@@ -18,19 +20,24 @@ if [ "$#" -ne 1 ]; then                                  # several: JOBS (2) at 
     exit
 fi
 passed=0; failed=0
+corpus=build/fuzz/corpus
+[ -z "${FIXED:-}" ] || corpus=build/fuzz/fixed
 seed() {    # seed TARGET PATTERN...: small files of others
     t=$1; shift
     for p in "$@"; do
-        find tests/data "$data" -type f -name "$p" -size -24k 2>/dev/null | while read -r f; do cp "$f" "build/fuzz/corpus/$t/$(echo "$f" | tr '/ ' '__')"; done
+        for from in tests/data "$data"; do
+            find "$from" -type f -name "$p" -size -24k 2>/dev/null | while read -r f; do cp "$f" "$corpus/$t/$(echo "${f#"$data"/}" | tr '/ ' '__')"; done
+        done
     done
 }
 for t in $targets; do
-    mkdir -p "build/fuzz/corpus/$t"
+    [ -z "${FIXED:-}" ] || rm -rf "${corpus:?}/$t"
+    mkdir -p "$corpus/$t"
     case $t in
         csv) seed csv '*.csv' '*.tra' ;;
         json) seed json '*.json' ;;
         jsonl) seed jsonl '*.jsonl' '*.json' ;;
-        yaml) seed yaml '*.yaml' '*.yml'; cp examples/configs/*.yaml "build/fuzz/corpus/$t" 2>/dev/null ;;
+        yaml) seed yaml '*.yaml' '*.yml'; cp examples/configs/*.yaml "$corpus/$t" 2>/dev/null ;;
         npy) seed npy '*.npy' ;;
         npz) seed npz '*.npz' ;;
         inflate) seed inflate '*.gz' '*.zlib' ;;
@@ -39,10 +46,17 @@ for t in $targets; do
         tfevents) seed tfevents '*tfevents*' ;;
         png) seed png '*.png' ;;
         idx) seed idx '*idx*' ;;
-        num) for n in 1 -0.5 1e-5 5e-324 1.7976931348623157e308 9007199254740993 nan -inf 2.2250738585072011e-308; do printf %s "$n" >"build/fuzz/corpus/num/$n"; done ;;
+        num) for n in 1 -0.5 1e-5 5e-324 1.7976931348623157e308 9007199254740993 nan -inf 2.2250738585072011e-308; do printf %s "$n" >"$corpus/num/$n"; done ;;
     esac
-    if NN_FUZZ="$t" build/fuzz/fuzz -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
-        -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 "build/fuzz/corpus/$t" >"build/fuzz/$t.log" 2>&1; then
+    if [ -z "${FIXED:-}" ]; then set -- -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 "$corpus/$t"
+    else
+        case $t in num) rate=40000 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; *) rate=8000 ;; esac
+        printf '{}' >"$corpus/$t/0"                      # one at least
+        find "$corpus/$t" -type f | LC_ALL=C sort | tr '\n' ',' | sed 's/,$//' >"build/fuzz/$t.list"
+        set -- -seed=7 -runs=$((seconds * rate)) -timeout=60 -use_cmp=0 -use_memmem=0 -reload=0 -seed_inputs=@"build/fuzz/$t.list"
+    fi
+    if NN_FUZZ="$t" build/fuzz/fuzz "$@" -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
+        -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 >"build/fuzz/$t.log" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $t $(grep -a 'stat::number_of_executed_units' "build/fuzz/$t.log" | tr -dc 0-9) inputs, $(grep -ao 'cov: [0-9]*' "build/fuzz/$t.log" | tail -n 1)"
     else
