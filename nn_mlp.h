@@ -207,7 +207,7 @@ NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, si
  * the model are not seen: pack again. Safe to use from many threads at once. */
 typedef struct nn_mlp_packed_layer {
     size_t n_in, n_out, width;  /* width: n_out rounded up to 16, the rest is 0 */
-    const float *weight, *bias; /* panel after panel of [n_in][128] (the last one narrower); [width] */
+    float *weight, *bias;       /* panel after panel of [n_in][128] (the last one narrower); [width] */
     nn_act act;
     float  slope;
 } nn_mlp_packed_layer;
@@ -1158,14 +1158,14 @@ NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, si
 /* Lays p out in block (NULL = only count). 0 = overflow. */
 NNI_FN size_t nni_packed_layout(nn_mlp_packed *p, const nn_mlp *m, unsigned char *block)
 {
-    size_t at = 0, l, need;
+    size_t at = 0, l, need = 0;
     int ok = 1;
     (void)nni_carve(block, &at, &ok, 1, sizeof *p);
     p->layers = (nn_mlp_packed_layer *)nni_carve(block, &at, &ok, m->n_layers, sizeof *p->layers);
     for (l = 0; l < m->n_layers; l++) {
         const nn_mlp_layer *y = &m->layers[l];
         const size_t width = (y->n_out + 15) / 16 * 16;
-        const float *weight, *bias;
+        float *weight, *bias;
         if (!nni_mul(y->n_in, width, &need)) ok = 0;
         weight = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
         bias = (float *)nni_carve(block, &at, &ok, width, sizeof(float));
@@ -1195,12 +1195,11 @@ NN_DEF nn_status nn_mlp_pack(nn_mlp_packed **out, const nn_mlp *m, const nn_allo
     for (l = 0; l < p.n_layers; l++) {
         const nn_mlp_packed_layer *y = &p.layers[l];
         const float *weight = m->layers[l].weight;
-        float *to = (float *)(void *)(block + ((const unsigned char *)(const void *)y->weight - block));
         for (s = 0; s < y->width; s += NNI_PANEL) {
             const size_t w = y->width - s < NNI_PANEL ? y->width - s : NNI_PANEL, real = y->n_out - s < w ? y->n_out - s : w;
-            for (j = 0; j < real; j++) for (i = 0; i < y->n_in; i++) to[s * y->n_in + i * w + j] = weight[(s + j) * y->n_in + i];
+            for (j = 0; j < real; j++) for (i = 0; i < y->n_in; i++) y->weight[s * y->n_in + i * w + j] = weight[(s + j) * y->n_in + i];
         }
-        memcpy(block + ((const unsigned char *)(const void *)y->bias - block), m->layers[l].bias, y->n_out * sizeof(float));
+        memcpy(y->bias, m->layers[l].bias, y->n_out * sizeof(float));
     }
     memcpy(block, &p, sizeof p);
     *out = (nn_mlp_packed *)(void *)block;
