@@ -3529,12 +3529,14 @@ NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta
     size_t bytes, words, i;
     nn_status s = nni_inner_check("nn_maml_grad", &d->model, err);
     long long t;
-    const int n_threads = n_tasks > 1 ? nn_thread_count(threads) : 1;
+    int n_threads = 1;
     if (s != NN_OK) return s;
     if (n_tasks < 1) return nni_fail(err, NN_E_ARG, "nn_maml_grad: expected at least one task, got 0");
     if (!nni_mul(n_tasks, dtheta ? P + 1 : 1, &words) || !nni_mul(words, sizeof *each, &bytes) || (each = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_maml_grad: out of memory for %zu tasks of %zu parameters", n_tasks, P);
     if (dtheta) grads = each + n_tasks;
+    for (sum = 0.0, i = 0; i < n_tasks; i++) sum += (double)tasks[i].support.n * 3.0 * (double)(d->steps ? d->steps : 5) + (double)tasks[i].query.n;
+    if (n_tasks > 1 && sum * (double)P > 1e7) n_threads = nn_thread_count(threads);       /* below some milliseconds of work waking threads costs more than it brings */
     NNI_OMP(parallel for schedule(dynamic, 1) num_threads(n_threads) if (n_threads > 1))
     for (t = 0; t < (long long)n_tasks; t++) {
         nn_bilevel_result r = NN_ZERO;

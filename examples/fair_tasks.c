@@ -6,7 +6,8 @@
  *     ./fair_tasks evaluate --dataset adult --csv adult.data --policy results/meta/policy_best.pth
  *
  * generate makes a suite of tasks (NPZ), test compares selectors on some of them, meta-train learns a selector through the exact gradient of
- * unrolled training, evaluate applies it to COMPAS, Adult, German or your own table. The last line of each is where its report stands. */
+ * unrolled training, evaluate applies it to COMPAS, Adult, German or your own table; maml learns initial weights through the same unrolled
+ * training. The last line of each is where its report stands. */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
@@ -15,7 +16,7 @@
 
 /* ==== options ============================================================ */
 typedef struct opts {
-    size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap;
+    size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap, shots, test_tasks;
     nn_irange n_samples, n_features;
     nn_range noise_rate, group_imbalance, class_imbalance, separability;
     double fair_target, bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
@@ -25,7 +26,7 @@ typedef struct opts {
     nn_ints ids, hidden;
     uint64_t task_seed;
 } opts;
-enum { CMD_GENERATE = 1, CMD_TEST = 2, CMD_META = 4, CMD_EVAL = 8 };
+enum { CMD_GENERATE = 1, CMD_TEST = 2, CMD_META = 4, CMD_EVAL = 8, CMD_MAML = 16 };
 #define F(m) offsetof(opts, m)
 static const nn_option table[] = {
     { .key = "n_tasks", .type = NN_APP_SIZE, .field = F(n_tasks), .def = "100", .min = 1, .max = 100000, .unit = "tasks", .group = "suite", .help = "how many tasks", .commands = CMD_GENERATE },
@@ -71,6 +72,16 @@ static const nn_option table[] = {
     { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.5", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
     { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
     { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "live: features follow the model in training and are differentiated too", .commands = CMD_META },
+    { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000, .unit = "points", .group = "MAML", .help = "points of a task to learn from, and as many to be judged on", .commands = CMD_MAML },
+    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .commands = CMD_MAML },
+    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "25", .min = 1, .max = 1024, .unit = "tasks", .group = "MAML", .help = "tasks per step", .commands = CMD_MAML },
+    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "1", .min = 1, .max = 10000, .group = "MAML", .help = "differentiated training steps", .commands = CMD_MAML },
+    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "0.01", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "MAML", .help = "rate of the inner steps", .commands = CMD_MAML },
+    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .def = "40,40", .min = 1, .max = 4096, .group = "MAML", .help = "hidden widths of the net, ReLU", .commands = CMD_MAML },
+    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "0.001", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "MAML", .help = "Adam's rate", .commands = CMD_MAML },
+    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "MAML", .help = "their momentum", .commands = CMD_MAML },
+    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "MAML", .help = "how much of the inner training is differentiated", .commands = CMD_MAML },
+    { .key = "test_tasks", .type = NN_APP_SIZE, .field = F(test_tasks), .def = "600", .min = 4, .max = 1000000, .unit = "tasks", .group = "MAML", .help = "unseen tasks that judge", .commands = CMD_MAML },
     { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "statistics", .help = "repeat with so many seeds: mean and 95 % interval", .commands = CMD_META | CMD_EVAL }
 };
@@ -78,11 +89,12 @@ static const nn_app_command commands[] = {
     { .name = "generate", .help = "a suite of tasks: task_000.npz ..., metadata.json, summary.json, plots", .out = "data/synthetic" },
     { .name = "test", .help = "baseline, greedy, selectors side by side on some tasks", .out = "results/test" },
     { .name = "meta-train", .help = "learn a selector on tasks, compare it on held-out ones", .out = "results/meta" },
-    { .name = "evaluate", .help = "COMPAS, Adult, German or your own table", .out = "results/evaluate" }
+    { .name = "evaluate", .help = "COMPAS, Adult, German or your own table", .out = "results/evaluate" },
+    { .name = "maml", .help = "learned initial weights on sine waves (Finn et al. 2017) beside joint pre-training", .out = "results/maml" }
 };
 static const nn_app_program program = {
     .name = "fair_tasks", .about = "Synthetic fairness tasks, sample selectors, and meta-training through exact hypergradients.",
-    .notes = "examples:\n  fair_tasks generate\n  fair_tasks meta-train --tasks data/synthetic --seeds 10\n  fair_tasks evaluate --dataset adult --csv adult.data --policy results/meta/policy_best.pth --seeds 10\n",
+    .notes = "examples:\n  fair_tasks generate\n  fair_tasks meta-train --tasks data/synthetic --seeds 10\n  fair_tasks evaluate --dataset adult --csv adult.data --policy results/meta/policy_best.pth --seeds 10\n  fair_tasks maml --out results/maml\n",
     .commands = commands, .n_commands = sizeof commands / sizeof commands[0], .options = table, .n_options = sizeof table / sizeof table[0]
 };
 
@@ -1431,6 +1443,324 @@ done:
     return s;
 }
 
+/* ==== maml =============================================================== */
+/* Sine waves (Finn et al. 2017, section 5.1): y = a sin(x - phase), a in [0.1, 5], phase in [0, pi], x in [-5, 5]; a task shows `shots` points.
+ * Three sets of weights are compared: MAML's, those of one net trained on all tasks together (the same tasks, the same number of steps), and
+ * the random start of both. Each is then fine-tuned on unseen tasks in the same way: full-batch gradient steps on the shots. */
+#define SINE_STEPS 10
+#define SINE_JUDGE 100                   /* fresh points of a task that judge a fit */
+typedef struct sine { double a, phase, *x, *y; } sine;
+static void sine_make(sine *s, uint64_t seed, uint64_t index, size_t n)
+{
+    nn_rng g = nn_rng_make(seed, NN_STREAM_META, index);
+    double c;
+    size_t i;
+    s->a = 0.1 + 4.9 * nn_rng_f64(&g);
+    s->phase = 3.141592653589793 * nn_rng_f64(&g);
+    for (i = 0; i < n; i++) { s->x[i] = 10.0 * nn_rng_f64(&g) - 5.0; nn_sincos(s->x[i] - s->phase, &s->y[i], &c); s->y[i] *= s->a; }
+}
+static double sine_at(const sine *s, double x)
+{
+    double y, c;
+    nn_sincos(x - s->phase, &y, &c);
+    return s->a * y;
+}
+static void adam(double *theta, double *m, double *v, const double *g, size_t n, double lr, size_t t)
+{
+    const double b1 = 1.0 - nn_pow(0.9, (double)t), b2 = 1.0 - nn_pow(0.999, (double)t);
+    size_t i;
+    for (i = 0; i < n; i++) {
+        m[i] = 0.9 * m[i] + 0.1 * g[i];
+        v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+        theta[i] -= lr * (m[i] / b1) / (sqrt(v[i] / b2) + 1e-8);
+    }
+}
+/* mse [n_tasks, SINE_STEPS + 1] before and after each step of rate lr from theta, on tasks first.. of the stream `index0` */
+static nn_status sine_tune(double *mse, const nn_inner *m, const double *theta, size_t shots, double lr, uint64_t seed, uint64_t index0, size_t n_tasks, nn_error *err)
+{
+    const size_t P = nn_inner_count(m), n = shots + SINE_JUDGE;
+    double *mem = need(2 * P + 2 * n, sizeof *mem), *at = mem, *g = mem ? mem + P : NULL;
+    size_t i, j, k;
+    nn_status s = mem ? NN_OK : no_memory(err);
+    for (i = 0; s == NN_OK && i < n_tasks; i++) {
+        sine t;
+        nn_inner_data shown = NN_ZERO, judge_on = NN_ZERO;
+        t.x = mem + 2 * P; t.y = t.x + n;
+        sine_make(&t, seed, index0 + i, n);
+        shown.n = shots; shown.x = t.x; shown.y = t.y;
+        judge_on.n = SINE_JUDGE; judge_on.x = t.x + shots; judge_on.y = t.y + shots;
+        memcpy(at, theta, P * sizeof *at);
+        for (k = 0; s == NN_OK && k <= SINE_STEPS; k++) {
+            s = nn_inner_loss_grad(&mse[i * (SINE_STEPS + 1) + k], NULL, NULL, NULL, m, at, &judge_on, NULL, err);
+            if (s == NN_OK && k < SINE_STEPS) s = nn_inner_loss_grad(NULL, g, NULL, NULL, m, at, &shown, NULL, err);
+            for (j = 0; j < P && k < SINE_STEPS; j++) at[j] -= lr * g[j];
+        }
+    }
+    free(mem);
+    return s;
+}
+/* curves [3][grid] of a net before, after 1 and after SINE_STEPS steps on one task */
+static nn_status sine_curves(double *curves, const double *grid, size_t n_grid, const nn_inner *m, const double *theta, const sine *t, size_t shots, double lr, nn_error *err)
+{
+    const size_t P = nn_inner_count(m);
+    double *at = need(2 * P, sizeof *at), *g = at ? at + P : NULL;
+    nn_inner_data shown = NN_ZERO, all = NN_ZERO;
+    size_t j, k;
+    nn_status s = at ? NN_OK : no_memory(err);
+    shown.n = shots; shown.x = t->x; shown.y = t->y;
+    all.n = n_grid; all.x = grid; all.y = grid;
+    if (s == NN_OK) memcpy(at, theta, P * sizeof *at);
+    for (k = 0; s == NN_OK && k <= SINE_STEPS; k++) {
+        if (k < 2 || k == SINE_STEPS) s = nn_inner_loss_grad(NULL, NULL, curves + (k < 2 ? k : 2) * n_grid, NULL, m, at, &all, NULL, err);
+        if (s == NN_OK) s = nn_inner_loss_grad(NULL, g, NULL, NULL, m, at, &shown, NULL, err);
+        for (j = 0; s == NN_OK && j < P; j++) at[j] -= lr * g[j];
+    }
+    free(at);
+    return s;
+}
+/* weights as PyTorch's nn.Sequential(Linear, ReLU, Linear, ...) has them */
+static nn_status inner_save(nn_app *app, const char *name, const nn_inner *m, const double *theta, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    size_t l, in = m->n_in;
+    const char *path = nn_app_path(app, "%s", name);
+    nn_status s = NN_OK;
+    for (l = 0; l <= m->n_hidden && s == NN_OK; l++) {
+        const size_t out = l < m->n_hidden ? m->hidden[l] : 1;
+        if ((s = nn_tensor_make2(&x, NN_F64, out, in, NULL, err)) != NN_OK) break;
+        memcpy(x.data, theta, out * in * sizeof *theta);
+        s = nn_dict_put(&d, nn_app_text(app, "%zu.weight", 2 * l), &x, err);
+        nn_tensor_free(&x);
+        theta += out * in;
+        if (s != NN_OK || (s = nn_tensor_make1(&x, NN_F64, out, NULL, err)) != NN_OK) break;
+        memcpy(x.data, theta, out * sizeof *theta);
+        s = nn_dict_put(&d, nn_app_text(app, "%zu.bias", 2 * l), &x, err);
+        nn_tensor_free(&x);
+        theta += out;
+        in = out;
+    }
+    if (s == NN_OK && (s = nn_pth_write(path, &d, NULL, err)) == NN_OK) nn_app_wrote(app, path);
+    nn_dict_free(&d);
+    return s;
+}
+/* state: [6, P] weights and moments of both trainings, then history; all of one .pth */
+static nn_status maml_state(nn_app *app, int load, double *six, size_t P, double *hist, size_t *iter, size_t most, nn_error *err)
+{
+    const char *path = nn_app_path(app, "maml_state.pth");
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    const nn_tensor *a, *b;
+    nn_status s;
+    if (load) {
+        if ((s = nn_pth_read(&d, path, NULL, err)) != NN_OK) return s;
+        a = nn_dict_get(&d, "weights");
+        b = nn_dict_get(&d, "history");
+        if (!a || !b || a->dtype != NN_F64 || b->dtype != NN_F64 || nn_tensor_count(a) != 6 * P || b->ndim != 2 || b->shape[1] != 2 || b->shape[0] > most)
+            s = nni_fail(err, NN_E_FORMAT, "%s: expected a run of %zu parameters and at most %zu iterations", path, P, most);
+        else {
+            memcpy(six, a->data, 6 * P * sizeof *six);
+            memcpy(hist, b->data, nn_tensor_bytes(b));
+            *iter = b->shape[0];
+        }
+    } else {
+        if ((s = nn_tensor_make2(&x, NN_F64, 6, P, NULL, err)) == NN_OK) { memcpy(x.data, six, 6 * P * sizeof *six); s = nn_dict_put(&d, "weights", &x, err); nn_tensor_free(&x); }
+        if (s == NN_OK && (s = nn_tensor_make2(&x, NN_F64, *iter, 2, NULL, err)) == NN_OK) { memcpy(x.data, hist, 2 * *iter * sizeof *hist); s = nn_dict_put(&d, "history", &x, err); nn_tensor_free(&x); }
+        if (s == NN_OK) s = nn_pth_write(path, &d, NULL, err);
+    }
+    nn_dict_free(&d);
+    return s;
+}
+static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
+{
+    enum { WHO = 4, GRID = 201, POINTS = SINE_STEPS + 1 };
+    static const char *const who[WHO] = { "maml", "joint", "joint_best_rate", "untrained" };
+    static const char *const label[WHO] = { "MAML", "joint pre-training", "joint, best rate", "untrained" };
+    static const double rates[6] = { 0.001, 0.003, 0.01, 0.02, 0.05, 0.1 };
+    const uint64_t TRAIN = (uint64_t)1 << 44, PICK = (uint64_t)1 << 45, TEST = (uint64_t)1 << 46;
+    const size_t B = o->meta_batch, n = 2 * o->shots, T = o->test_tasks;
+    nn_bilevel_desc d = NN_ZERO;
+    size_t P, i, k, iter = 0;
+    double *six = NULL, *g = NULL, *hist = NULL, *xs = NULL, *mse = NULL, *mean = NULL, *mem = NULL, *col = NULL, *start, best_rate = rates[0], best = INFINITY;
+    nn_maml_task *task = NULL;
+    nn_report r;
+    nn_progress pg;
+    char hex[65];
+    nn_sha256 h;
+    nn_status s = NN_OK;
+    d.model.n_in = 1;
+    d.model.n_hidden = o->hidden.n;
+    if (o->hidden.n > NN_INNER_MAX_HIDDEN) return nni_fail(err, NN_E_LIMIT, "maml: --inner-hidden: expected at most %d widths, got %zu", NN_INNER_MAX_HIDDEN, o->hidden.n);
+    for (i = 0; i < o->hidden.n; i++) d.model.hidden[i] = (size_t)o->hidden.v[i];
+    d.model.act = NN_ACT_RELU;
+    d.model.loss = NN_INNER_MSE;
+    d.steps = o->steps;
+    d.lr = o->inner_lr;
+    d.momentum = o->momentum;
+    d.no_losses = 1;
+    d.order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
+    P = nn_inner_count(&d.model);
+    if (app->dry_run) {
+        (void)printf("parameters %zu\niterations %zu\nhypergradient_bytes_per_thread %zu\nseconds_expected %.1f\n", P, o->iterations, nn_bilevel_bytes(&d, o->shots, o->shots),
+                     (double)o->iterations * (double)(B * (1 + o->steps) * n) * ((double)P * 0.4e-9 + 60e-9) / (double)app->n_threads);
+        return NN_OK;
+    }
+    if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
+    six = need(6 * P, sizeof *six); g = need(P, sizeof *g); hist = need(2 * o->iterations, sizeof *hist); xs = need(2 * n * B, sizeof *xs); task = need(B, sizeof *task);
+    mse = need((size_t)WHO * T * POINTS, sizeof *mse); mean = need((size_t)WHO * POINTS * 3, sizeof *mean); start = mem = need(P + 6 * o->shots + 5 * GRID, sizeof *mem);
+    col = need(T, sizeof *col);
+    if (!col || !six || !g || !hist || !xs || !task || !mse || !mean || !mem) { s = no_memory(err); goto done; }
+    if ((s = nn_inner_init(start, &d.model, app->seed, err)) != NN_OK) goto done;
+    memcpy(six, start, P * sizeof *six);
+    memcpy(six + 3 * P, start, P * sizeof *six);
+    if (app->resume && nn_file_exists(nn_app_path(app, "maml_state.pth"), NULL) && (s = maml_state(app, 1, six, P, hist, &iter, o->iterations, err)) != NN_OK) goto done;
+    nn_progress_begin(&pg, app, "maml", (double)o->iterations, "iterations");
+    nn_progress_from(&pg, (double)iter);
+    while (s == NN_OK && iter < o->iterations && !nn_app_stopped()) {
+        nn_inner_data all = NN_ZERO;
+        for (i = 0; i < B; i++) {                            /* x of all tasks in a row, then y of all: joint training takes them as one table */
+            sine t;
+            t.x = xs + i * n; t.y = xs + (B + i) * n;
+            sine_make(&t, app->seed, TRAIN + iter * B + i, n);
+            task[i].support.n = task[i].query.n = o->shots;
+            task[i].support.x = t.x; task[i].support.y = t.y;
+            task[i].query.x = t.x + o->shots; task[i].query.y = t.y + o->shots;
+        }
+        if ((s = nn_maml_grad(&hist[2 * iter], g, six, task, B, &d, app->n_threads, err)) != NN_OK) break;
+        adam(six, six + P, six + 2 * P, g, P, o->outer_lr, iter + 1);
+        all.n = B * n; all.x = xs; all.y = xs + B * n;
+        if ((s = nn_inner_loss_grad(&hist[2 * iter + 1], g, NULL, NULL, &d.model, six + 3 * P, &all, NULL, err)) != NN_OK) break;
+        adam(six + 3 * P, six + 4 * P, six + 5 * P, g, P, o->outer_lr, iter + 1);
+        iter++;
+        if (iter % 1000 == 0 && iter < o->iterations) s = maml_state(app, 0, six, P, hist, &iter, o->iterations, err);
+        nn_progress_step(&pg, (double)iter, hist[2 * iter - 2], NAN);
+    }
+    nn_progress_end(&pg);
+    if (s == NN_OK) s = maml_state(app, 0, six, P, hist, &iter, o->iterations, err);
+    if (s == NN_OK && nn_app_stopped()) { nn_app_interrupted(app, nn_app_text(app, "iteration %zu of %zu, saved", iter, o->iterations)); s = nni_fail(err, NN_E_STOPPED, "maml: interrupted"); }
+    if (s != NN_OK) goto done;
+    nn_app_wrote(app, nn_app_path(app, "maml_state.pth"));
+    if ((s = inner_save(app, "maml_init.pth", &d.model, six, err)) != NN_OK || (s = inner_save(app, "joint_init.pth", &d.model, six + 3 * P, err)) != NN_OK) goto done;
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, six, P * sizeof *six);
+    nn_sha256_hex(&h, hex);
+    nn_app_result_text(app, "maml_sha256", hex);
+    {                                                        /* history.csv */
+        nn_writer *w = NULL;
+        nn_csv_writer c = NN_ZERO;
+        const char *path = nn_app_path(app, "history.csv");
+        if ((s = nn_writer_open(&w, path, NULL, err)) != NN_OK) goto done;
+        if ((s = nn_csv_begin(&c, w, 3, 0, NULL, err)) == NN_OK) {
+            nn_csv_put_str(&c, "iteration"); nn_csv_put_str(&c, "maml_outer_mse"); nn_csv_put_str(&c, "joint_mse");
+            for (i = 0; i < iter; i++) { nn_csv_put_i64(&c, (int64_t)i + 1); nn_csv_put_f64(&c, hist[2 * i]); nn_csv_put_f64(&c, hist[2 * i + 1]); }
+            s = nn_csv_end(&c, err);
+        }
+        if (s != NN_OK) { nn_writer_abort(w); goto done; }
+        if ((s = nn_writer_commit(w, err)) != NN_OK) goto done;
+        nn_app_wrote(app, path);
+    }
+    /* the joint net also at the rate that suits it best, picked on tasks of their own */
+    for (k = 0; k < 6 && s == NN_OK; k++) {
+        const size_t few = T < 100 ? T : 100;
+        double sum = 0;
+        s = sine_tune(mse, &d.model, six + 3 * P, o->shots, rates[k], app->seed, PICK, few, err);
+        for (i = 0; i < few; i++) sum += mse[i * POINTS + SINE_STEPS];
+        if (sum < best) { best = sum; best_rate = rates[k]; }
+    }
+    for (k = 0; k < WHO && s == NN_OK; k++) s = sine_tune(mse + k * T * POINTS, &d.model, k == 0 ? six : k == 3 ? start : six + 3 * P, o->shots, k == 2 ? best_rate : o->inner_lr, app->seed, TEST, T, err);
+    if (s != NN_OK) goto done;
+    for (k = 0; k < WHO; k++)
+        for (i = 0; i < POINTS; i++) {
+            nn_interval q;
+            size_t j;
+            for (j = 0; j < T; j++) col[j] = mse[(k * T + j) * POINTS + i];
+            q = nn_mean_interval(col, T, 0.95);
+            mean[(k * POINTS + i) * 3] = q.mean; mean[(k * POINTS + i) * 3 + 1] = q.lo; mean[(k * POINTS + i) * 3 + 2] = q.hi;
+            if (i == 0 || i == 1 || i == SINE_STEPS) {
+                const char *name = nn_app_text(app, "%s_mse_%s", who[k], i == 0 ? "before" : i == 1 ? "after_1_step" : "after_10_steps");
+                nn_app_result(app, name, q.mean);
+                nn_app_keep(app, nn_app_text(app, "%s_ci95", name), q.hi - q.mean);
+            }
+        }
+    nn_app_result(app, "joint_best_rate", best_rate);
+    {
+        double *grid = mem + P + 6 * o->shots, *truth = grid + GRID, *curve = truth + GRID, *dots = mem + P + 2 * o->shots;      /* curve [3][GRID] */
+        double steps[POINTS];
+        const double *m = mean, *j = mean + POINTS * 3;
+        sine one;
+        nn_plot p;
+        nn_series se[5];
+        const char *heads[4] = { "start", "before", "after 1 step", "after 10 steps" }, *cells[WHO * 4];
+        nn_report_begin(&r, app, "MAML on sine waves", nn_app_text(app, "%zu-shot regression, net 1-%s1, %zu iterations of %zu tasks, inner rate %g, %s order; judged on %zu unseen tasks.", o->shots,
+                        o->hidden.n == 2 ? nn_app_text(app, "%lld-%lld-", (long long)o->hidden.v[0], (long long)o->hidden.v[1]) : "...-", iter, B, o->inner_lr, nn_app_choice(app, "order"), T));
+        nn_report_figure(&r, "MAML, before any step", nn_app_text(app, "%.2f", m[0]), "mean squared error");
+        nn_report_figure(&r, "after 1 step", nn_app_text(app, "%.2f", m[3]), nn_app_text(app, "95 %% interval %.2f to %.2f", m[4], m[5]));
+        nn_report_figure(&r, "after 10 steps", nn_app_text(app, "%.2f", m[3 * SINE_STEPS]), nn_app_text(app, "95 %% interval %.2f to %.2f", m[3 * SINE_STEPS + 1], m[3 * SINE_STEPS + 2]));
+        nn_report_figure(&r, "joint pre-training, after 1 step", nn_app_text(app, "%.2f", j[3]), nn_app_text(app, "after 10 steps %.2f", j[3 * SINE_STEPS]));
+        nn_report_section(&r, "Learning a new task from a few points");
+        for (k = 0; k < WHO; k++) {
+            cells[4 * k] = k == 2 ? nn_app_text(app, "joint pre-training, its best rate %g", best_rate) : label[k];
+            for (i = 0; i < 3; i++) {
+                const double *v = mean + (k * POINTS + (i < 2 ? i : SINE_STEPS)) * 3;
+                cells[4 * k + 1 + i] = nn_app_text(app, "%.3f +- %.3f", v[0], v[2] - v[0]);
+            }
+        }
+        nn_report_table(&r, "Mean squared error on fresh points of unseen tasks; +- is the 95 % interval over tasks", heads, 4, cells, WHO);
+        memset(&p, 0, sizeof p);
+        memset(se, 0, sizeof se);
+        for (i = 0; i < POINTS; i++) steps[i] = (double)i;
+        for (k = 0; k < WHO; k++) {
+            double *v = mse + k * 3 * POINTS;                /* mse is not needed any more: mean, lo, hi apart */
+            for (i = 0; i < POINTS; i++) { v[i] = mean[(k * POINTS + i) * 3]; v[POINTS + i] = mean[(k * POINTS + i) * 3 + 1]; v[2 * POINTS + i] = mean[(k * POINTS + i) * 3 + 2]; }
+            se[k].label = label[k]; se[k].x = steps; se[k].y = v; se[k].lo = v + POINTS; se[k].hi = v + 2 * POINTS; se[k].n = POINTS; se[k].points = 1; se[k].dashed = k >= 2;
+        }
+        p.title = "Error over gradient steps"; p.note = "fine-tuned alike on the shown points; bands are 95 % intervals over tasks"; p.x_label = "gradient steps on the new task"; p.y_label = "mean squared error";
+        p.series = se; p.n_series = WHO; p.zero_y = 1;
+        nn_report_plot(&r, &p, "maml_steps");
+        one.x = mem + P; one.y = one.x + o->shots;
+        for (i = 0; i < 50; i++) { sine_make(&one, app->seed, TEST + i, o->shots); if (one.a > 3.0 && one.a < 4.5) break; }     /* a task large enough to look at */
+        for (i = 0; i < o->shots; i++) { dots[2 * i] = one.x[i]; dots[2 * (o->shots + i)] = one.y[i]; dots[2 * i + 1] = dots[2 * (o->shots + i) + 1] = NAN; }
+        for (i = 0; i < GRID; i++) { grid[i] = -5.0 + 10.0 * (double)i / (GRID - 1); truth[i] = sine_at(&one, grid[i]); }
+        for (k = 0; k < 2 && s == NN_OK; k++) {
+            if ((s = sine_curves(curve, grid, GRID, &d.model, k ? six + 3 * P : six, &one, o->shots, o->inner_lr, err)) != NN_OK) break;
+            memset(&p, 0, sizeof p);
+            memset(se, 0, sizeof se);
+            se[0].label = "truth"; se[0].x = grid; se[0].y = truth; se[0].n = GRID;
+            se[1].label = "before"; se[1].x = grid; se[1].y = curve; se[1].n = GRID; se[1].dashed = 1;
+            se[2].label = "1 step"; se[2].x = grid; se[2].y = curve + GRID; se[2].n = GRID;
+            se[3].label = "10 steps"; se[3].x = grid; se[3].y = curve + 2 * GRID; se[3].n = GRID;
+            se[4].label = "shown"; se[4].x = dots; se[4].y = dots + 2 * o->shots; se[4].n = 2 * o->shots; se[4].points = 1;      /* every second one NaN: dots, no line */
+            p.title = nn_app_text(app, "One new task, %s", k ? "from joint pre-training" : "from MAML's start");
+            p.note = nn_app_text(app, "amplitude %.2f, phase %.2f; dots: the %zu points shown", one.a, one.phase, o->shots);
+            p.x_label = "x"; p.y_label = "y"; p.series = se; p.n_series = 5; p.y_min = -5.5; p.y_max = 5.5;
+            nn_report_plot(&r, &p, k ? "joint_fit" : "maml_fit");
+        }
+        nn_report_section(&r, "Meta-training");
+        {
+            const size_t span = iter > 200 ? iter / 200 : 1, m_pts = iter / span;
+            double *v = need(3 * m_pts, sizeof *v);
+            for (i = 0; v && i < m_pts; i++) {               /* means over stretches: single batches are noisy */
+                double a = 0, b = 0;
+                for (k = i * span; k < (i + 1) * span; k++) { a += hist[2 * k]; b += hist[2 * k + 1]; }
+                v[i] = (double)((i + 1) * span); v[m_pts + i] = a / (double)span; v[2 * m_pts + i] = b / (double)span;
+            }
+            memset(&p, 0, sizeof p);
+            memset(se, 0, sizeof se);
+            se[0].label = nn_app_text(app, "MAML, after %zu inner step%s", o->steps, o->steps == 1 ? "" : "s"); se[0].x = v; se[0].y = v + m_pts; se[0].n = m_pts;
+            se[1].label = "joint pre-training"; se[1].x = v; se[1].y = v + 2 * m_pts; se[1].n = m_pts;
+            p.title = "Training error"; p.x_label = "iteration"; p.y_label = "mean squared error"; p.series = se; p.n_series = 2; p.zero_y = 1;
+            if (v) nn_report_plot(&r, &p, "maml_training");
+            free(v);
+        }
+        nn_report_text(&r, "Published setting: Finn et al. 2017, section 5.1: 70000 iterations, 25 tasks each, Adam at 0.001. Every random number comes from --seed; the outer gradient is exact through the inner step (order second).");
+        if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+    }
+    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
+done:
+    free(six); free(g); free(hist); free(xs); free(task); free(mse); free(mean); free(mem); free(col);
+    return s;
+}
+
 /* ==== test =============================================================== */
 static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
 {
@@ -1639,6 +1969,6 @@ int main(int argc, char **argv)
     nn_status s;
     int rc = nn_app_begin(&app, &program, &o, argc, argv);
     if (rc >= 0) return rc;
-    s = app.command == 0 ? cmd_generate(&app, &o, &e) : app.command == 1 ? cmd_test(&app, &o, &e) : app.command == 2 ? cmd_meta(&app, &o, &e) : cmd_evaluate(&app, &o, &e);
+    s = app.command == 0 ? cmd_generate(&app, &o, &e) : app.command == 1 ? cmd_test(&app, &o, &e) : app.command == 2 ? cmd_meta(&app, &o, &e) : app.command == 3 ? cmd_evaluate(&app, &o, &e) : cmd_maml(&app, &o, &e);
     return nn_app_finish(&app, s == NN_OK ? NULL : &e);
 }

@@ -39,6 +39,21 @@ check "live features" $prog meta-train $meta --out "$dir/m5" --iterations 4 --po
 check "MLP inside" $prog meta-train $meta --out "$dir/m6" --iterations 4 --inner-hidden 8,8
 check test $prog test --tasks "$dir/a" --ids 0,5 --policy "$dir/m1/policy_best.pth" --inits 5 --query-size 40 --out "$dir/t" --quiet
 
+# MAML: one step from the learned start far below the start itself and below joint pre-training; first order; the same weights after kill -9
+mm="--iterations 1100 --meta-batch 8 --inner-hidden 20,20 --outer-lr 0.003 --test-tasks 100 --quiet"
+$prog maml $mm --out "$dir/s1" >"$dir/s1.txt" 2>&1 && ok || { bad maml; tail -n 3 "$dir/s1.txt"; }
+awk '{ v[$1] = $2 } END { exit !(v["maml_mse_after_1_step"] < 0.6 * v["maml_mse_before"] && v["maml_mse_after_1_step"] < 0.7 * v["joint_mse_after_1_step"] && v["maml_mse_after_10_steps"] < v["maml_mse_after_1_step"]) }' "$dir/s1.txt" && ok || { bad "MAML's picture"; grep mse "$dir/s1.txt"; }
+for f in maml_init.pth joint_init.pth history.csv report.html plots/maml_steps.png plots/maml_fit.png; do [ -s "$dir/s1/$f" ] && ok || bad "maml wrote no $f"; done
+NN_ISA=avx2 $prog maml $mm --out "$dir/s2" --threads 2 >/dev/null 2>&1 &
+pid=$!
+i=0
+while [ $i -lt 200 ] && [ ! -s "$dir/s2/maml_state.pth" ]; do sleep 0.05; i=$((i + 1)); done
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+$prog maml $mm --out "$dir/s2" --threads 1 --resume >"$dir/s2.txt" 2>&1 && ok || { bad "maml --resume"; tail -n 3 "$dir/s2.txt"; }
+[ "$(value "$dir/s1.txt" maml_sha256)" = "$(value "$dir/s2.txt" maml_sha256)" ] && ok || bad "the resumed MAML differs"
+check "first order" $prog maml $mm --out "$dir/s3" --iterations 20 --order first
+
 data=${NN_TEST_DATA:-../shared/data}
 if [ -f "$data/german/german.data" ]; then
     $prog evaluate --dataset german --csv "$data/german/german.data" --policy "$dir/m1/policy_best.pth" --seeds 3 --bootstrap 50 --selected "$dir/sel.csv" --out "$dir/g" --quiet >"$dir/g.txt" 2>&1 && ok || bad "evaluate german"
