@@ -4367,32 +4367,34 @@ NN_DEF void nn_csv_close(nn_csv *r)
     nni_tb_free(&r->head);
     nn_mem_free(r, sizeof *r, &al);
 }
-NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+/* over a reader, which belongs to *out then, and is closed on failure */
+NNI_FN nn_status nni_csv_over(nn_csv **out, nn_reader *in, const nn_csv_desc *d, const nn_alloc *al, nn_error *err)
 {
-    nn_alloc al = NN_ZERO;
-    nn_csv *r;
+    nn_csv *r = (nn_csv *)nni_new(1, sizeof *r, al);
     nn_status s;
     size_t i;
-    if (opts) al = opts->alloc;
-    r = (nn_csv *)nni_new(1, sizeof *r, &al);
-    if (!r) return nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
-    r->alloc = al;
+    if (!r) { nn_reader_close(in); return nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory"); }
+    r->r = in;
+    if (al) r->alloc = *al;
     if (d) r->d = *d;
-    s = nn_reader_open(&r->r, path, opts, err);
+    r->pending = r->d.no_header;
+    nni_ct_init(&r->t, &r->d, in, NULL, 0, NULL, al, err);
+    r->t.max_record = NN_CSV_MAX_FIELD;
+    s = nni_csv_header(&r->head, &r->t, &r->alloc);
     if (s == NN_OK) {
-        nni_ct_init(&r->t, &r->d, r->r, NULL, 0, NULL, &al, err);
-        r->t.max_record = NN_CSV_MAX_FIELD;
-        s = nni_csv_header(&r->head, &r->t, &al);
-    }
-    if (s == NN_OK) {
-        r->types = (nn_dtype *)nni_new(r->head.t.cols, sizeof *r->types, &al);
+        r->types = (nn_dtype *)nni_new(r->head.t.cols, sizeof *r->types, al);
         if (!r->types) s = nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
         for (i = 0; s == NN_OK && i < r->head.t.cols && r->d.types && i < r->d.n_types; i++) r->types[i] = r->d.types[i];
     }
-    r->pending = r->d.no_header;
     if (s != NN_OK) { nn_csv_close(r); return s; }
     *out = r;
     return NN_OK;
+}
+NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *in = NULL;
+    nn_status s = nn_reader_open(&in, path, opts, err);
+    return s == NN_OK ? nni_csv_over(out, in, d, opts ? &opts->alloc : NULL, err) : s;
 }
 NN_DEF size_t nn_csv_columns(const nn_csv *r) { return r->head.t.cols; }
 NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column) { return r->head.t.columns[column].name; }

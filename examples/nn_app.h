@@ -103,6 +103,7 @@ typedef struct nn_app_program {
     const nn_option      *options;
     size_t                n_options;
     int                   single;             /* 1: commands[0] is the program itself, no sub-command word is expected */
+    int                   tool;               /* 1: no runs, no config file, SIGINT kills: of the common flags only --help and --version */
 } nn_app_program;
 
 typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; } nn_app_output;      /* the hash: "" = not read yet */
@@ -505,6 +506,7 @@ NNI_FN int nni_app_close(const nni_app_guess *g, const char *typed)
 
 NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
 {
+    if (app->program->tool && o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON && o->field != offsetof(nn_app, want_help) && o->field != offsetof(nn_app, want_version)) return 0;
     return !o->commands || app->command < 0 || (o->commands >> app->command & 1u);
 }
 NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
@@ -1033,7 +1035,7 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
                 nni_app_help_row(f, app, q);
         }
     }
-    fprintf(f, "\nSwitches have a --no- form; every option may stand in the --config file, too.\n");
+    fprintf(f, "\nSwitches have a --no- form%s.\n", p->tool ? "" : "; every option may stand in the --config file, too");
     if (!c || p->single) fprintf(f, "Also: %s man; %s completions bash|zsh.\n", p->name, p->name);
     if (p->notes) { fputc('\n', f); nni_app_notes(f, p); }
 }
@@ -1132,8 +1134,8 @@ NNI_FN void nni_app_man(nn_app *app)
             if (!first) printf(".\n");
         }
     }
-    printf(".PP\nSwitches have a \\-\\-no\\- form; every option may stand in the \\-\\-config file, too.\n"
-           ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage.\n");
+    printf(".PP\nSwitches have a \\-\\-no\\- form%s.\n"
+           ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage.\n", p->tool ? "" : "; every option may stand in the \\-\\-config file, too");
     if (p->notes) {
         printf(".SH EXAMPLES\n.nf\n");
         nni_app_roff(p->notes, strlen(p->notes));
@@ -1404,7 +1406,7 @@ NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, 
         struct tm *u = gmtime(&now);
         if (u) (void)strftime(app->started_at, sizeof app->started_at, "%Y-%m-%d %H:%M:%S UTC", u);
     }
-    nni_app_signals();
+    if (!program->tool) nni_app_signals();
     for (i = 0; i < program->n_options; i++) {
         const nn_option *o = &program->options[i];
         size_t w = 0;

@@ -8,56 +8,58 @@
  * name's ending decides between CSV, JSON, JSON lines and YAML. Next example to read: artificial_data.c. */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
-#include "../nn_fmt.h"
-#include <stdio.h>
-
-static const char usage_text[] =
-    "usage: nnfmt COMMAND [OPTIONS] FILE...\n"
-    "\n"
-    "  show FILE [NAME]  names, types, shapes, min / mean / max, NaN count; first\n"
-    "                    rows and inferred types of a CSV\n"
-    "  json FILE [NAME]  everything as JSON; non-finite numbers as \"NaN\",\n"
-    "                    \"Infinity\", \"-Infinity\"\n"
-    "  check FILE...     exit 0 when every file parses wholly and strictly, else 1\n"
-    "                    with one line per refusal\n"
-    "  convert IN OUT    between npy, npz, safetensors, pth, csv, jsonl\n"
-    "                    (OUT's ending decides)\n"
-    "  diff A B          arrays and state dicts; exit 0 equal, 1 different\n"
-    "\n"
-    "  --as FORMAT       csv json jsonl yaml npy npz pth safetensors tfevents png\n"
-    "                    idx gz, instead of detection\n"
-    "  --header          json of a CSV: array of objects\n"
-    "                    (default: array of arrays of strings)\n"
-    "  --no-header       show, convert of a CSV: the first record is data\n"
-    "  --delim C         CSV delimiter (default ','; tab for .tsv);\n"
-    "                    'blanks' = runs of spaces and tabs\n"
-    "  --pretty          json: indented\n"
-    "  --rows N          show of a CSV: rows to print (default 5)\n"
-    "  --name N          convert: this array only\n"
-    "  --dtype D         convert: to f32, f64, i64, ...\n"
-    "  --rtol R --atol A diff: |a - b| <= A + R |b| is equal (default 0 0)\n"
-    "  --help --version\n"
-    "FILE may be - for standard input where the format can stream; gzip is seen\n"
-    "through.\n";
+#include "nn_app.h"
 
 typedef enum kind { K_NONE, K_CSV, K_JSON, K_JSONL, K_YAML, K_NPY, K_NPZ, K_PTH, K_SAFETENSORS, K_EVENTS, K_PNG, K_IDX, K_GZ, K_COUNT } kind;
 static const char *const kind_names[K_COUNT] = { "unknown", "csv", "json", "jsonl", "yaml", "npy", "npz", "pth", "safetensors", "tfevents", "png", "idx", "gz" };
 
 typedef struct options {
-    const char *as, *name, *dtype, *delim;
-    int header, no_header, pretty;
+    int as, header, pretty;
+    const char *name, *delim;
+    int dtype;
     size_t rows;
     double rtol, atol;
-    const char *args[256];
-    size_t n;
 } options;
 static options opt;
+static nn_app app;
+enum { SHOW, JSON, CHECK, CONVERT, DIFF };
+static const nn_app_command commands[] = {
+    { "show", "FILE [NAME]", 1, 2, "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only", NULL },
+    { "json", "FILE [NAME]", 1, 2, "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"", NULL },
+    { "check", "FILE...", 1, 1u << 20, "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal", NULL },
+    { "convert", "IN OUT", 2, 2, "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides", NULL },
+    { "diff", "A B", 2, 2, "arrays and state dicts; exit 0 equal, 1 different", NULL },
+};
+static const nn_option table[] = {
+    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
+      .group = "reading", .help = "the format, instead of detection by content" },
+    { .key = "delim", .type = NN_APP_TEXT, .field = offsetof(options, delim), .value = "C", .group = "reading",
+      .help = "CSV delimiter, by default a comma, a tab for .tsv; \\t is a tab, 'blanks' runs of spaces and tabs" },
+    { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .group = "reading",
+      .help = "json of a CSV: an array of objects, not of arrays of strings; --no-header: the first record is data (show, check, convert, diff)" },
+    { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW },
+    { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing", .help = "indented JSON", .commands = 1u << JSON },
+    { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N", .group = "converting", .help = "this array only", .commands = 1u << CONVERT },
+    { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|f32|f64|f16|bf16|i8|i16|i32|i64|u8|u16|u32|u64|bool", .value = "D",
+      .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT },
+    { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
+      .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF },
+    { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300, .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF },
+};
+static const nn_app_program program = {
+    .name = "nnfmt", .about = "Looks inside any file the suite reads, checks, converts and compares them. Formats are told by content; for plain text the name's ending decides between CSV, "
+                              "JSON, JSON lines and YAML. FILE may be - for standard input where the format can stream; gzip is seen through.",
+    .notes = "examples\n"
+             "  nnfmt show model.pth\n"
+             "  nnfmt check data.csv run.json\n"
+             "  nnfmt json --pretty checkpoint.safetensors layer0.weight\n"
+             "  nnfmt convert data.csv data.npy --dtype f32\n"
+             "  nnfmt diff --rtol 1e-6 before.npz after.npz",
+    .commands = commands, .n_commands = sizeof commands / sizeof commands[0], .options = table, .n_options = sizeof table / sizeof table[0], .tool = 1
+};
+/* standard input, once its format was looked at: the reader goes on with it */
+static nn_reader *piped;
 
-static int usage(const char *what, const char *got)
-{
-    fprintf(stderr, "nnfmt: %s '%s'; nnfmt --help shows the usage\n", what, got);
-    return 2;
-}
 static int failed(const nn_error *e)
 {
     fprintf(stderr, "nnfmt: %s\n", e->msg);
@@ -101,6 +103,65 @@ static kind detect_text(const char *path, const unsigned char *p, size_t n)
     if (n >= 4 && memcmp(p, "---", 3) == 0 && (p[3] == '\n' || p[3] == '\r')) return K_YAML;
     return K_CSV;
 }
+static nn_status source(nn_reader **r, const char *path, nn_error *e)
+{
+    if (strcmp(path, "-") != 0 || !piped) return nn_reader_open(r, path, NULL, e);
+    *r = piped;
+    piped = NULL;
+    return NN_OK;
+}
+static nn_status open_csv(nn_csv **r, const char *path, const nn_csv_desc *d, nn_error *e)
+{
+    nn_reader *in = NULL;
+    nn_status s = source(&in, path, e);
+    return s == NN_OK ? nni_csv_over(r, in, d, NULL, e) : s;
+}
+static nn_status open_jsonl(nn_jsonl **r, const char *path, nn_error *e)
+{
+    nn_reader *in = NULL;
+    nn_status s = source(&in, path, e);
+    return s == NN_OK ? nni_jsonl_over(r, in, NULL, NULL, e) : s;
+}
+static nn_status slurp(nn_buf *b, const char *path, nn_error *e)
+{
+    nn_reader *in = NULL;
+    nn_status s = source(&in, path, e);
+    if (s == NN_OK) s = nni_reader_rest(in, b, NN_MAX_FILE_READ, e);
+    nn_reader_close(in);
+    return s;
+}
+/* a whole text: JSON or YAML */
+static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k, nn_yaml_warning **w, nn_error *e)
+{
+    nn_buf b = NN_ZERO;
+    nn_status s = slurp(&b, path, e);
+    if (s == NN_OK) s = k == K_JSON ? nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e) : nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
+    nn_buf_free(&b);
+    return s;
+}
+static nn_status read_events(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, nn_error *e)
+{
+    nn_reader *in = NULL;
+    nn_status s;
+    if (strcmp(path, "-") != 0) return nn_events_read(path, each, ctx, NULL, e);
+    if ((s = source(&in, path, e)) == NN_OK) s = nn_events_read_from(in, each, ctx, NULL, e);
+    nn_reader_close(in);
+    return s;
+}
+/* one array from a file or, with nothing behind it, from a pipe */
+static nn_status read_array(nn_tensor *t, const char *path, kind k, nn_error *e)
+{
+    nn_reader *in = NULL;
+    const unsigned char *p;
+    size_t more = 0;
+    nn_status s;
+    if (strcmp(path, "-") != 0) return k == K_NPY ? nn_npy_read(t, path, NULL, e) : nn_idx_read(t, path, NULL, e);
+    if ((s = source(&in, path, e)) == NN_OK) s = k == K_NPY ? nn_npy_read_from(t, in, NULL, e) : nn_idx_read_from(t, in, NULL, e);
+    if (s == NN_OK) s = nn_reader_peek(in, 1, &p, &more, e);
+    if (s == NN_OK && more) { nn_tensor_free(t); s = nni_fail(e, NN_E_FORMAT, "-: expected the end behind the array, got more bytes"); }
+    nn_reader_close(in);
+    return s;
+}
 static nn_status detect(const char *path, kind *k, nn_error *e)
 {
     nn_reader *r = NULL;
@@ -109,11 +170,7 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     uint64_t len = 0;
     nn_status s;
     *k = K_NONE;
-    if (opt.as) {
-        for (i = 1; i < K_COUNT; i++) if (strcmp(opt.as, kind_names[i]) == 0) { *k = (kind)i; return NN_OK; }
-        return NN_E_ARG;
-    }
-    if (strcmp(path, "-") == 0) { *k = K_CSV; return NN_OK; }   /* told by --as, or CSV */
+    if (opt.as) { *k = (kind)opt.as; return NN_OK; }
     if ((s = nn_reader_open(&r, path, NULL, e)) != NN_OK) return s;
     s = nn_reader_peek(r, 65536, &p, &n, e);
     if (s == NN_OK) {
@@ -130,6 +187,11 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         }
         if (*k == K_NONE) *k = detect_text(path, p, n);
     }
+    if (s == NN_OK && strcmp(path, "-") == 0) {
+        if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) { s = nni_fail(e, NN_E_UNSUPPORTED, "-: %s cannot be read from a pipe: save it to a file first", kind_names[*k]); nn_reader_close(r); }
+        else piped = r;
+        return s;
+    }
     nn_reader_close(r);
     if (s == NN_OK && *k == K_NPZ) {                 /* a zip: of arrays, or a checkpoint? */
         nn_zip *z = NULL;
@@ -143,7 +205,7 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
 static nn_csv_desc csv_desc(const char *path)
 {
     nn_csv_desc d = NN_ZERO;
-    d.no_header = opt.no_header;
+    d.no_header = nn_app_given(&app, "header") && !opt.header;
     if (opt.delim && strcmp(opt.delim, "blanks") == 0) d.blanks = 1;
     else if (opt.delim) d.delim = strcmp(opt.delim, "\\t") == 0 ? '\t' : *opt.delim;
     else if (has_ending(path, ".tsv")) d.delim = '\t';
@@ -181,7 +243,7 @@ static nn_status jsonl_to_dict(nn_dict *d, const char *path, nn_error *e)
     nn_csv_writer w = NN_ZERO;
     nn_writer *mem = NULL;
     nn_table t = NN_ZERO;
-    nn_status s = nn_jsonl_open(&r, path, NULL, NULL, e);
+    nn_status s = open_jsonl(&r, path, e);
     size_t width = 0, line;
     int list = 0;
     char b[NN_NUM_BYTES];
@@ -248,17 +310,19 @@ static nn_status load(nn_dict *d, nn_dict *meta, const char *path, const char *n
     nn_tensor t = NN_ZERO;
     nn_table tab = NN_ZERO;
     nn_csv_desc cd;
+    nn_buf b = NN_ZERO;
     nn_status s;
     switch (k) {
     case K_NPZ: return load_npz(d, path, name, e);
     case K_PTH: return nn_pth_read(d, path, NULL, e);
     case K_SAFETENSORS: return nn_safetensors_read(d, meta, path, NULL, e);
-    case K_NPY: s = nn_npy_read(&t, path, NULL, e); break;
-    case K_IDX: s = nn_idx_read(&t, path, NULL, e); break;
+    case K_NPY: case K_IDX: s = read_array(&t, path, k, e); break;
     case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
     case K_CSV:
         cd = csv_desc(path);
-        s = nn_csv_read(&tab, path, &cd, NULL, e);
+        if (strcmp(path, "-") != 0) s = nn_csv_read(&tab, path, &cd, NULL, e);
+        else if ((s = slurp(&b, path, e)) == NN_OK) s = nn_csv_parse(&tab, b.data, b.len, &cd, NULL, e);
+        nn_buf_free(&b);
         if (s == NN_OK) s = table_to_dict(d, &tab, e);
         nn_table_free(&tab);
         return s;
@@ -350,7 +414,7 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
     const nn_csv_field *f;
-    nn_status s = nn_csv_open(&r, path, &d, NULL, e);
+    nn_status s = open_csv(&r, path, &d, e);
     size_t n, i, cols, rows = 0;
     colstat *c;
     nn_buf head = NN_ZERO;
@@ -467,12 +531,11 @@ static int cmd_show(const char *path, const char *name)
     kind k;
     nn_status s = detect(path, &k, &e);
     size_t i, shown = 0;
-    if (s == NN_E_ARG && opt.as && !e.msg[0]) return usage("unknown format", opt.as);
     if (s != NN_OK) return failed(&e);
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_NPZ) { printf("npz\n"); s = show_npz(path, name, &e); }
     else if (k == K_JSON || k == K_YAML) {
-        s = k == K_JSON ? nn_json_read(&root, &a, path, NULL, NULL, &e) : nn_yaml_read(&root, &a, path, &w, NULL, &e);
+        s = read_tree(&root, &a, path, k, &w, &e);
         if (s == NN_OK) {
             print_warnings(path, w);
             if (name) { nn_json *c = nn_json_get(root, name); if (!c) s = nni_fail(&e, NN_E_ARG, "%s: no member is called '%s'", path, name); else root = c; }
@@ -482,18 +545,18 @@ static int cmd_show(const char *path, const char *name)
         nn_jsonl *r = NULL;
         nn_json *v;
         size_t lines = 0;
-        s = nn_jsonl_open(&r, path, NULL, NULL, &e);
+        s = open_jsonl(&r, path, &e);
         while (s == NN_OK && (s = nn_jsonl_next(r, &v, &e)) == NN_OK && v) if (!lines++) { printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n); show_json(v, 2); }
         if (s == NN_OK) printf("jsonl: %zu lines\n", lines);
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         q.print = 1;
-        s = nn_events_read(path, on_event, &q, NULL, &e);
+        s = read_events(path, on_event, &q, &e);
         if (s == NN_OK) printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n", q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
     } else if (k == K_GZ) {
         nn_buf b = NN_ZERO;
-        s = nn_file_read(&b, path, NULL, &e);
+        s = slurp(&b, path, &e);
         if (s == NN_OK) printf("gz: %zu bytes inside\n", b.len);
         nn_buf_free(&b);
     } else {
@@ -520,7 +583,7 @@ static nn_status json_csv(nn_json_writer *w, const char *path, nn_error *e)
     size_t n, i, cols;
     d.no_header = !opt.header;
     d.keep_blank = 1;                                /* in a table of one column a blank line is a record */
-    s = nn_csv_open(&r, path, &d, NULL, e);
+    s = open_csv(&r, path, &d, e);
     if (s != NN_OK) return s;
     cols = nn_csv_columns(r);
     nn_json_begin_array(w);
@@ -549,7 +612,6 @@ static int cmd_json(const char *path, const char *name)
     kind k;
     nn_status s = detect(path, &k, &e);
     size_t i;
-    if (s == NN_E_ARG && opt.as && !e.msg[0]) return usage("unknown format", opt.as);
     if (s != NN_OK) return failed(&e);
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
@@ -557,12 +619,12 @@ static int cmd_json(const char *path, const char *name)
     if (opt.pretty) w.indent = 2;
     if (k == K_CSV) s = json_csv(&w, path, &e);
     else if (k == K_JSON || k == K_YAML) {
-        s = k == K_JSON ? nn_json_read(&root, &a, path, NULL, NULL, &e) : nn_yaml_read(&root, &a, path, NULL, NULL, &e);
+        s = read_tree(&root, &a, path, k, NULL, &e);
         if (s == NN_OK && name) { root = nn_json_get(root, name); if (!root) s = nni_fail(&e, NN_E_ARG, "%s: no member is called '%s'", path, name); }
         if (s == NN_OK) nn_json_value(&w, root);
     } else if (k == K_JSONL) {
         nn_jsonl *r = NULL;
-        s = nn_jsonl_open(&r, path, NULL, NULL, &e);
+        s = open_jsonl(&r, path, &e);
         nn_json_begin_array(&w);
         while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) { nn_json_value(&w, root); if (b.len > 1u << 20) flush_json(&b); }
         nn_json_end(&w);
@@ -571,7 +633,7 @@ static int cmd_json(const char *path, const char *name)
         event_count q = NN_ZERO;
         q.w = &w;
         nn_json_begin_array(&w);
-        s = nn_events_read(path, on_event, &q, NULL, &e);
+        s = read_events(path, on_event, &q, &e);
         nn_json_end(&w);
     } else {
         s = load(&d, &meta, path, name, k, &e);
@@ -618,22 +680,21 @@ static nn_status check_one(const char *path, nn_error *e)
         const nn_csv_field *f;
         size_t n;
         cd.strict = !cd.blanks;
-        s = nn_csv_open(&r, path, &cd, NULL, e);
+        s = open_csv(&r, path, &cd, e);
         while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) { }
         nn_csv_close(r);
-    } else if (k == K_JSON) s = nn_json_read(&v, &a, path, NULL, NULL, e);
-    else if (k == K_YAML) {
+    } else if (k == K_JSON || k == K_YAML) {
         nn_yaml_warning *w = NULL;
-        s = nn_yaml_read(&v, &a, path, &w, NULL, e);
+        s = read_tree(&v, &a, path, k, &w, e);
         if (s == NN_OK) print_warnings(path, w);
     } else if (k == K_JSONL) {
         nn_jsonl *r = NULL;
-        s = nn_jsonl_open(&r, path, NULL, NULL, e);
+        s = open_jsonl(&r, path, e);
         while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) { }
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
-        s = nn_events_read(path, on_event, &q, NULL, e);
+        s = read_events(path, on_event, &q, e);
     } else if (k == K_NPZ) {                         /* member by member, a million items at a time */
         nn_npz *z = NULL;
         size_t i, first, n, total, dim;
@@ -655,7 +716,7 @@ static nn_status check_one(const char *path, nn_error *e)
         nn_reader *r = NULL;
         static char junk[65536];
         size_t got = 1;
-        s = nn_reader_open(&r, path, NULL, e);
+        s = source(&r, path, e);
         while (s == NN_OK && got) s = nn_reader_read(r, junk, sizeof junk, &got, e);
         nn_reader_close(r);
     } else s = load(&d, &meta, path, NULL, k, e);
@@ -668,14 +729,13 @@ static int cmd_check(void)
 {
     size_t i;
     int bad = 0;
-    for (i = 1; i < opt.n; i++) {
+    for (i = 0; i < app.n_args; i++) {
         nn_error e = NN_ZERO;
-        nn_status s = check_one(opt.args[i], &e);
-        if (s == NN_E_ARG && opt.as && !e.msg[0]) return usage("unknown format", opt.as);
-        if (s == NN_OK) continue;
+        nn_status s = check_one(app.args[i], &e);
+            if (s == NN_OK) continue;
         bad = 1;
-        if (strstr(e.msg, opt.args[i])) printf("%s\n", e.msg);
-        else printf("%s: %s\n", opt.args[i], e.msg);
+        if (strstr(e.msg, app.args[i])) printf("%s\n", e.msg);
+        else printf("%s: %s\n", app.args[i], e.msg);
     }
     return bad;
 }
@@ -742,19 +802,22 @@ static int cmd_convert(const char *in, const char *out)
     kind k;
     nn_status s;
     size_t i;
-    nn_dtype dt = opt.dtype ? nn_dtype_parse(opt.dtype) : NN_DTYPE_NONE;
-    if (opt.dtype && !is_numeric(dt)) return usage("unknown --dtype", opt.dtype);
+    nn_dtype dt = opt.dtype ? nn_dtype_parse(nn_app_choice(&app, "dtype")) : NN_DTYPE_NONE;
     if (!ends_with(out, ".npy") && !ends_with(out, ".npz") && !ends_with(out, ".safetensors") && !ends_with(out, ".pth") && !ends_with(out, ".pt") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
-        return usage("OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got", out);
+        return nn_app_usage(&app, "OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got '%s'", out);
     s = detect(in, &k, &e);
-    if (s == NN_E_ARG && opt.as && !e.msg[0]) return usage("unknown format", opt.as);
     if (s == NN_OK && k == K_CSV && ends_with(out, ".npy") && !opt.name) {   /* a table of numbers as one matrix */
         nn_xy m = NN_ZERO;
         nn_xy_desc x = NN_ZERO;
         x.csv = csv_desc(in);
         x.no_label = x.allow_missing = x.allow_nonfinite = 1;
         x.dtype = NN_F64;
-        s = nn_csv_read_xy(&m, in, &x, NULL, &e);
+        if (strcmp(in, "-") != 0) s = nn_csv_read_xy(&m, in, &x, NULL, &e);
+        else {
+            nn_buf b = NN_ZERO;
+            if ((s = slurp(&b, in, &e)) == NN_OK) s = nn_csv_parse_xy(&m, b.data, b.len, &x, NULL, &e);
+            nn_buf_free(&b);
+        }
         if (s == NN_OK) s = nn_dict_put(&d, "array", &m.x, &e);
         nn_xy_free(&m);
     } else if (s == NN_OK) s = load(&d, &meta, in, opt.name, k, &e);
@@ -816,7 +879,6 @@ static int cmd_diff(const char *pa, const char *pb)
     int differ = 0;
     size_t i;
     nn_status s = detect(pa, &k, &e);
-    if (s == NN_E_ARG && opt.as && !e.msg[0]) return usage("unknown format", opt.as);
     if (s == NN_OK) s = load(&a, &meta, pa, NULL, k, &e);
     nn_dict_free(&meta);
     if (s == NN_OK) s = detect(pb, &k, &e);
@@ -834,44 +896,20 @@ static int cmd_diff(const char *pa, const char *pb)
     return s == NN_OK ? differ : failed(&e);
 }
 
-static int number(const char *text, double *v)
-{
-    return nn_f64_parse(text, strlen(text), v) == strlen(text) && *text && *v >= 0;
-}
 int main(int argc, char **argv)
 {
-    int i, rest = 0;
-    opt.rows = 5;
-    for (i = 1; i < argc; i++) {
-        const char *a = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
-        double x;
-        if (rest || a[0] != '-' || !a[1]) {
-            if (opt.n == sizeof opt.args / sizeof opt.args[0]) return usage("too many files, from", a);
-            opt.args[opt.n++] = a;
-        } else if (strcmp(a, "--") == 0) rest = 1;
-        else if (strcmp(a, "--help") == 0 || strcmp(a, "-h") == 0) { fputs(usage_text, stdout); return 0; }
-        else if (strcmp(a, "--version") == 0) { printf("nnfmt %s\n", NN_VERSION); return 0; }
-        else if (strcmp(a, "--header") == 0) opt.header = 1;
-        else if (strcmp(a, "--no-header") == 0) opt.no_header = 1;
-        else if (strcmp(a, "--pretty") == 0) opt.pretty = 1;
-        else if (strcmp(a, "--as") == 0 || strcmp(a, "--name") == 0 || strcmp(a, "--dtype") == 0 || strcmp(a, "--delim") == 0 || strcmp(a, "--rows") == 0 || strcmp(a, "--rtol") == 0 || strcmp(a, "--atol") == 0) {
-            if (!v) return usage("a value is missing after", a);
-            i++;
-            if (a[2] == 'a' && a[3] == 's') opt.as = v;
-            else if (a[2] == 'n') opt.name = v;
-            else if (a[3] == 't' && a[2] == 'd') opt.dtype = v;
-            else if (a[2] == 'd') opt.delim = v;
-            else if (!number(v, &x)) return usage("expected a number of at least 0, got", v);
-            else if (a[3] == 'o') opt.rows = (size_t)x;
-            else if (a[2] == 'r') opt.rtol = x;
-            else opt.atol = x;
-        } else return usage("unknown option", a);
+    int rc = nn_app_begin(&app, &program, &opt, argc, argv);
+    const char *second;
+    if (rc >= 0) return rc;
+    second = app.n_args > 1 ? app.args[1] : NULL;
+    switch (app.command) {
+    case SHOW: rc = cmd_show(app.args[0], second); break;
+    case JSON: rc = cmd_json(app.args[0], second); break;
+    case CHECK: rc = cmd_check(); break;
+    case CONVERT: rc = cmd_convert(app.args[0], second); break;
+    default: rc = cmd_diff(app.args[0], second); break;
     }
-    if (!opt.n) { fputs(usage_text, stderr); return 2; }
-    if (strcmp(opt.args[0], "check") == 0) return opt.n > 1 ? cmd_check() : usage("no files to", "check");
-    if (strcmp(opt.args[0], "show") == 0) return opt.n == 2 || opt.n == 3 ? cmd_show(opt.args[1], opt.n == 3 ? opt.args[2] : NULL) : usage("expected FILE [NAME] after", "show");
-    if (strcmp(opt.args[0], "json") == 0) return opt.n == 2 || opt.n == 3 ? cmd_json(opt.args[1], opt.n == 3 ? opt.args[2] : NULL) : usage("expected FILE [NAME] after", "json");
-    if (strcmp(opt.args[0], "convert") == 0) return opt.n == 3 ? cmd_convert(opt.args[1], opt.args[2]) : usage("expected IN OUT after", "convert");
-    if (strcmp(opt.args[0], "diff") == 0) return opt.n == 3 ? cmd_diff(opt.args[1], opt.args[2]) : usage("expected A B after", "diff");
-    return usage("unknown command", opt.args[0]);
+    nn_reader_close(piped);
+    (void)nn_app_finish(&app, NULL);
+    return rc;
 }

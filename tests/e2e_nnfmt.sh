@@ -25,7 +25,9 @@ printf '{"i":1,"v":0.5}\n{"i":2,"v":1.5}\n' >l.jsonl
 printf 'seed: 1\nflag: yes\nlist: [1, 2]\n' >c.yaml
 want 0 'usage: nnfmt' --help
 want 0 'nnfmt ' --version
-want 2 '' ; want 2 "unknown command 'x'" x; want 2 "unknown option '--x'" show --x; want 2 'unknown format' check --as x t.csv; want 2 'expected FILE' show
+want 2 '' ; want 2 'x: unknown command' x; want 2 "did you mean 'convert'" convrt; want 2 '--x: unknown option' show --x t.csv; want 2 "did you mean '--pretty'" json --prety t.csv
+want 2 "did you mean 'jsonl'" check --as jsnl t.csv; want 2 'expected FILE' show; want 2 'one word more' diff t.csv t.csv t.csv; want 2 'unknown option' show --seed 1 t.csv
+want 0 'B convert' man; want 0 'safetensors' completions bash; want 0 '#compdef nnfmt' completions zsh
 want 0 'csv: 2 rows, 3 columns' show t.csv
 want 0 'missing 1 min 0.5 mean 0.5 max 0.5' show t.csv b
 want 0 '[["a","b","name"],["1","0.5","x"],["2","","y, z"]]' json t.csv
@@ -59,6 +61,17 @@ if [ "$(cat m3.csv)" = "0,1
 1.0,2.0
 3.0,4.5" ]; then ok; else bad "npy -> csv: $(cat m3.csv)"; fi
 want 2 "OUT must end in" convert m.npy m.txt
+# standard input: the format is told by content
+for f in t.csv l.jsonl g.json l.npy; do
+    [ -f $f ] || "$nnfmt" convert l.jsonl $f --name v
+    a=$("$nnfmt" json $f 2>&1); b=$("$nnfmt" json - <$f 2>&1)
+    if [ "$a" = "$b" ] && "$nnfmt" check - <$f && "$nnfmt" show - <$f >show.txt 2>&1 && [ -s show.txt ]; then ok; else bad "$f from standard input: $b"; fi
+    gzip -c $f | "$nnfmt" json - >gz.txt 2>&1; if [ "$(cat gz.txt)" = "$a" ]; then ok; else bad "$f.gz from standard input"; fi
+done
+if "$nnfmt" json --as yaml - <c.yaml | grep -qxF '{"seed":1,"flag":"yes","list":[1,2]}'; then ok; else bad "yaml from standard input"; fi
+if "$nnfmt" convert - o.npz <l.jsonl && "$nnfmt" diff o.npz l.npz; then ok; else bad "convert from standard input"; fi
+if "$nnfmt" show - <l.npz 2>&1 | grep -qF 'cannot be read from a pipe'; then ok; else bad "npz from standard input"; fi
+if { cat l.npy; echo x; } | "$nnfmt" check - >x.txt; then bad "bytes behind an array from standard input"; else ok; fi
 if printf 'a,b\n1,2\n' | "$nnfmt" json - | grep -qxF '[["a","b"],["1","2"]]'; then ok; else bad "json from standard input"; fi
 printf 'a,b\n1,2\n' | gzip -n >z.csv.gz 2>/dev/null && want 0 'csv: 1 rows, 2 columns' show z.csv.gz
 head -c 100 l.npz >cut.npz; want 1 '' check cut.npz; want 1 '' show cut.npz
