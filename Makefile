@@ -84,7 +84,7 @@ fuzz: | build
 	@FIXED=$(FIXED) sh tests/fuzz/run.sh $(SECONDS)
 
 # headers, programs, man pages, completions, nn.pc, the CMake package. Man pages and completions come from the programs' own option
-# tables; a program without one shows its --help as its page. Cross-built programs cannot be asked: make INSTALL_DOCS= install
+# tables. Cross-built programs cannot be asked: make INSTALL_DOCS= install
 INSTALL_DOCS = yes
 VERSION      = $(shell sed -n 's/^.define NN_VERSION *"\(.*\)".*/\1/p' nn_tensor.h)
 INSTALLED    = include/nn share/cmake/nn share/pkgconfig/nn.pc $(foreach p,$(notdir $(PROGRAMS)),bin/$p share/man/man1/$p.1 \
@@ -97,14 +97,9 @@ install: $(PROGRAMS)
 	    rm -f "$$d/bin/$$p"; cp build/$$p "$$d/bin/"; chmod 755 "$$d/bin/$$p"; \
 	    [ -n '$(INSTALL_DOCS)' ] || continue; \
 	    m="$$d/share/man/man1/$$p.1"; \
-	    if grep -q '"nn_app.h"' examples/$$p.c; then \
-	        build/$$p man >"$$m"; \
-	        build/$$p completions bash >"$$d/share/bash-completion/completions/$$p"; \
-	        build/$$p completions zsh >"$$d/share/zsh/site-functions/_$$p"; \
-	    else \
-	        { printf '.TH %s 1 "" "nn $(VERSION)"\n.SH NAME\n%s \\- ' $$p $$p; sed -n '1s/.* - //p' examples/$$p.c; printf '.SH SYNOPSIS\n.nf\n'; \
-	          build/$$p --help | sed 's/\\/\\e/g; s/-/\\-/g; s/^[.]/\\\&./'; echo .fi; } >"$$m"; \
-	    fi; \
+	    build/$$p man >"$$m"; \
+	    build/$$p completions bash >"$$d/share/bash-completion/completions/$$p"; \
+	    build/$$p completions zsh >"$$d/share/zsh/site-functions/_$$p"; \
 	done; \
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' '' 'Name: nn' 'Description: six single-file C headers for neural networks and their data' \
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}/nn' 'Libs: -lm' >"$$d/share/pkgconfig/nn.pc"; \
