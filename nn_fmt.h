@@ -10877,7 +10877,10 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
         case 1: for (i = bpp; i < line; i++) r[i] = (unsigned char)(r[i] + r[i - bpp]); break;
         case 2: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + up[i]); break;
         case 3: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + ((i >= bpp ? r[i - bpp] : 0u) + up[i]) / 2); break;
-        case 4: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + (i >= bpp ? nni_paeth(r[i - bpp], up[i], up[i - bpp]) : up[i])); break;
+        case 4:
+            for (i = 0; i < bpp; i++) r[i] = (unsigned char)(r[i] + up[i]);
+            for (; i < line; i++) r[i] = (unsigned char)(r[i] + nni_paeth(r[i - bpp], up[i], up[i - bpp]));
+            break;
         default: s = nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: line %zu has filter %d, expected 0 to 4", y, r[-1]); break;
         }
     }
@@ -10892,6 +10895,7 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
     max = (1u << (depth < 8 ? depth : 8)) - 1;
     for (y = 0; y < h; y++) {
         const unsigned char *r = px.data + y * (line + 1) + 1;
+        if (depth == 8 && color != 3 && !trns) { memcpy(o, r, line); o += line; continue; }
         for (x = 0; x < w; x++) {
             unsigned v[4];
             int clear;
