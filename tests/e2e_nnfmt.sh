@@ -75,6 +75,13 @@ if { cat l.npy; echo x; } | "$nnfmt" check - >x.txt; then bad "bytes behind an a
 if printf 'a,b\n1,2\n' | "$nnfmt" json - | grep -qxF '[["a","b"],["1","2"]]'; then ok; else bad "json from standard input"; fi
 printf 'a,b\n1,2\n' | gzip -n >z.csv.gz 2>/dev/null && want 0 'csv: 1 rows, 2 columns' show z.csv.gz
 head -c 100 l.npz >cut.npz; want 1 '' check cut.npz; want 1 '' show cut.npz
+# an array of 64 MiB in 40 MB of address space (2 GiB: the same)
+{ printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (16384, 1024), }"; head -c 67108864 /dev/zero; } >wide.npy
+want 0 '' convert wide.npy wide.npz; rm wide.npy
+if (ulimit -v 40000 && "$nnfmt" --version) >/dev/null 2>&1; then
+    if out=$( (ulimit -v 40000; "$nnfmt" show wide.npz && "$nnfmt" check wide.npz) 2>&1); then ok; else bad "64 MiB in 40 MB of memory: $out"; fi
+fi
+rm wide.npz
 # the files of others
 if [ -f "$data/README.md" ]; then
     while IFS='|' read -r path outcome text; do
