@@ -55,6 +55,71 @@ for e in range(-1074, 1024): shown(2.0**e); shown(dbl(bits(2.0**e) - 1))
 out = many(ask_)
 bad = [(a, o, w) for a, o, w in zip(ask_, out, want) if o != w]
 check('numbers beside float, repr, round', len(bad), len(ask_), bad[:1])
+# The hardest decimals, searched for rather than listed: w 10^q as near to the midpoint of two neighbours as w of up to 19 digits can come. With
+# t = 10^q / 2^k the convergents P/w of t (and what lies between two of them) that have P odd and one bit more than a number of the
+# format: w 10^q = P 2^k nearly, and P 2^k is a midpoint. Beside them: the ends of the range in digits of every length.
+def near(q, k, width):
+    n, d = (10**q, 1) if q >= 0 else (1, 10**-q)
+    if k >= 0: d <<= k
+    else: n <<= -k
+    p0, q0, p1, q1 = 0, 1, 1, 0
+    while d:
+        a = n // d
+        for j in ([a] if a < 3 else [1, a // 2, a - 1, a]):
+            P, w = p0 + j * p1, q0 + j * q1
+            if P & 1 and P.bit_length() == width + 1 and 0 < w < 10**19: yield w
+        p0, q0, p1, q1 = p1, q1, p0 + a * p1, q0 + a * q1
+        n, d = d, n - a * d
+        if q1 > 10**19: return
+def nearest(x, mant, min_e):                        # a Fraction to nearest even, as m and e of m 2^e; overflow is not met here
+    e = x.numerator.bit_length() - x.denominator.bit_length() - mant - 1
+    while True:
+        y = x / Fraction(2)**max(e, min_e)
+        m = y.numerator // y.denominator
+        if m >> (mant + 1): e += 1; continue
+        if not m >> mant and e > min_e: e -= 1; continue
+        r = y - m
+        return m + (r > Fraction(1, 2) or (r == Fraction(1, 2) and m & 1)), max(e, min_e)
+def bits32(x):
+    m, e = nearest(x, 23, -149)
+    return m if e == -149 else ((e + 149 + 1) << 23) + m - (1 << 23)    # a carry out of m counts one exponent up
+ask_, want = [], []
+for q in range(-342, 309):
+    for size in (16, 17, 18, 19):                  # digits of w
+        k = int((q + size - 0.5) * 3.321928094887362 - 53.5)
+        for kk in (k - 1, k, k + 1):
+            for w in near(q, kk, 53):
+                if -1075 <= kk < 971: text('%de%d' % (w, q)); text('-%s.%se%d' % (str(w)[0], str(w)[1:] or '0', q + len(str(w)) - 1))
+for q in range(-55, 39):
+    for size in (8, 9, 12, 17, 19):
+        k = int((q + size - 0.5) * 3.321928094887362 - 24.5)
+        for kk in (k - 1, k, k + 1):
+            for w in near(q, kk, 24):
+                if -150 <= kk < 104: t = '%de%d' % (w, q); ask_.append('f32 ' + t); want.append('%d %08x' % (len(t), bits32(Fraction(w) * Fraction(10)**q)))
+hard = len(ask_)
+for m, e in [(1, -1075), (1, -1074), (3, -1075), (2**52 - 1, -1074), (2**53 - 1, -1075), (2**52, -1074), (2**54 - 1, 970), (2**53 - 1, 971), (2**54 - 3, 970), (2**53 + 1, 0), (2**53 + 3, 0), (10**22 + 1, 0)]:
+    x = Fraction(m) * Fraction(2)**e               # half the least number, the least, 1.5 of it, the largest subnormal, its midpoint, ..., the largest, its midpoint
+    s = max(0, x.denominator.bit_length() - 1)
+    digits = str(x.numerator * 5**s)
+    for n in list(range(1, 25)) + [50, 100, 300, 700, 766, 767, 768, 800, 1000, len(digits)]:
+        if n > 1100: continue
+        head = digits[:n].ljust(n, '0')
+        for h in {head, str(int(head) + 1), str(int(head) - 1), head + '0' * 30 + '1'}: text('%se%d' % (h, len(digits) - n - s - (len(h) - n if h.endswith('0' * 29 + '1') else 0)))
+out = many(ask_)
+bad = [(a, o, w) for a, o, w in zip(ask_, out, want) if o != w]
+check('the hardest decimals', len(bad) + (hard < 5000), len(ask_), bad[:1])
+# random doubles as Python prints and reads them: a million, NN_NUMBERS=10000000 for more
+total, done = int(os.environ.get('NN_NUMBERS', '1000000')), 0
+while done < total:
+    raw = bytearray(random.randbytes(8 * 500000))
+    if done: raw[6::8] = bytes(b & 0x3f | 0x30 for b in raw[6::8]); raw[7::8] = bytes(b & 0x80 | 0x3f | (b & 1) << 6 for b in raw[7::8])   # of everyday size
+    v = [x if x - x == 0 else 0.5 for x in struct.unpack('<500000d', raw)]
+    put('\n'.join(map(repr, v)) + '\n')
+    with open(O, 'wb') as f: f.write(struct.pack('<500000d', *v))
+    a = ask('floats %s %s' % (I, O))
+    if a != 'ok': check('random doubles', 1, 500000, a)
+    done += 500000
+check('%d random doubles beside float and repr' % done, 0, done)
 np = need('numpy')
 if np is not None:
     ask_, want = [], []

@@ -5,6 +5,7 @@
  *   json IN OUT | yaml IN OUT     parsed and written as json.dumps would;  yamlout IN.json OUT.yaml
  *   csv IN OUT | stream IN OUT    the table as JSON, whole or in batches of 7 rows;  copy IN OUT  read and written again
  *   xy IN OUT                     [x, y, classes] as JSON, x in double
+ *   floats TEXT BITS              one repr per line, and the same doubles in binary: parsed and printed, both must agree
  * "ok", or the status and the message. */
 #define NN_IMPLEMENTATION
 #include "../../nn_fmt.h"
@@ -36,6 +37,30 @@ static void table_json(nn_json_writer *w, const nn_table *t)
     }
     nn_json_end(w);
 }
+static nn_status floats(const char *text, const char *bits, nn_error *e)
+{
+    nn_buf a = NN_ZERO, b = NN_ZERO;
+    nn_status s = nn_file_read(&a, text, NULL, e);
+    size_t i, n;
+    if (s == NN_OK) s = nn_file_read(&b, bits, NULL, e);
+    if (s == NN_OK) {
+        const char *p = (const char *)a.data, *end = p + a.len;
+        for (i = 0; i < b.len / 8 && s == NN_OK; i++, p += n + 1) {
+            char c[NN_NUM_BYTES];
+            uint64_t want;
+            double v = 0, w = 0;
+            memcpy(&want, b.data + 8 * i, 8);
+            for (n = 0; p + n < end && p[n] != '\n'; n++) { }
+            if (nn_f64_parse(p, n, &v) != n || nni_f64_bits(v) != want || nn_f64_parse(p, (size_t)(end - p), &w) != n || nni_f64_bits(w) != want)
+                s = nni_fail(e, NN_E_FORMAT, "'%.*s' read as %016llx, not %016llx", (int)n, p, (unsigned long long)nni_f64_bits(v), (unsigned long long)want);
+            else if (nn_f64_print(c, v) != n || memcmp(c, p, n) != 0) s = nni_fail(e, NN_E_FORMAT, "'%.*s' printed as '%s'", (int)n, p, c);
+        }
+        if (s == NN_OK && p != end) s = nni_fail(e, NN_E_FORMAT, "%zu bytes left over", (size_t)(end - p));
+    }
+    nn_buf_free(&a);
+    nn_buf_free(&b);
+    return s;
+}
 static nn_status run(const char *cmd, const char *in, const char *out, nn_error *e)
 {
     nn_arena a = NN_ZERO;
@@ -43,6 +68,7 @@ static nn_status run(const char *cmd, const char *in, const char *out, nn_error 
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
     nn_status s = NN_E_ARG;
+    if (!strcmp(cmd, "floats")) return floats(in, out, e);
     w.buf = &b;
     w.spaced = w.ascii = 1;
     w.nan = NN_JSON_NAN_PYTHON;
