@@ -61,26 +61,28 @@ typedef struct opts {
     size_t size, per_pattern, sample;
 } opts;
 #define F(m) offsetof(opts, m)
+#define METHOD(name_, index_, def_, help_) \
+    { "signature.neuron_profile_methods." name_ ".enabled", NN_APP_BOOL, F(on[index_]), def_, 0, 0, NULL, NULL, NULL, "signature", help_, name_, 0, GENERATES }
 #define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_) \
     { key_, type_, field_, def_, lo_, hi_, unit_, choices_, NULL, group_, help_, NULL, 0, GENERATES }
 static const nn_option options[] = {
     OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences"),
-    OPT("signature.neuron_profile_methods.mean.enabled", NN_APP_BOOL, F(on[NN_SIG_MEAN]), "true", 0, 0, NULL, NULL, "signature", "mean per neuron"),
-    OPT("signature.neuron_profile_methods.std.enabled", NN_APP_BOOL, F(on[NN_SIG_STD]), "true", 0, 0, NULL, NULL, "signature", "population standard deviation"),
-    OPT("signature.neuron_profile_methods.max.enabled", NN_APP_BOOL, F(on[NN_SIG_MAX]), "false", 0, 0, NULL, NULL, "signature", "largest value"),
-    OPT("signature.neuron_profile_methods.min.enabled", NN_APP_BOOL, F(on[NN_SIG_MIN]), "false", 0, 0, NULL, NULL, "signature", "smallest value"),
-    OPT("signature.neuron_profile_methods.sparsity.enabled", NN_APP_BOOL, F(on[NN_SIG_SPARSITY]), "false", 0, 0, NULL, NULL, "signature", "share of |a| below 0.001"),
-    OPT("signature.neuron_profile_methods.pca.enabled", NN_APP_BOOL, F(on[NN_SIG_PCA]), "false", 0, 0, NULL, NULL, "signature", "loadings on the principal axes"),
+    METHOD("mean", NN_SIG_MEAN, "true", "mean per neuron"),
+    METHOD("std", NN_SIG_STD, "true", "population standard deviation"),
+    METHOD("max", NN_SIG_MAX, "false", "largest value"),
+    METHOD("min", NN_SIG_MIN, "false", "smallest value"),
+    METHOD("sparsity", NN_SIG_SPARSITY, "false", "share of |a| below 0.001"),
+    METHOD("pca", NN_SIG_PCA, "false", "loadings on the principal axes"),
     OPT("signature.neuron_profile_methods.pca.components", NN_APP_SIZE, F(pca), "3", 1, 1000, "axes", NULL, "signature", "how many"),
-    OPT("signature.neuron_profile_methods.entropy.enabled", NN_APP_BOOL, F(on[NN_SIG_ENTROPY]), "false", 0, 0, NULL, NULL, "signature", "entropy of a histogram, bits"),
+    METHOD("entropy", NN_SIG_ENTROPY, "false", "entropy of a histogram, bits"),
     OPT("signature.neuron_profile_methods.entropy.bins", NN_APP_SIZE, F(bins), "20", 1, 1e6, "bins", NULL, "signature", "of the histogram"),
-    OPT("signature.neuron_profile_methods.clustering.enabled", NN_APP_BOOL, F(on[NN_SIG_CLUSTERING]), "false", 0, 0, NULL, NULL, "signature", "centres of the best 1-D k-means"),
+    METHOD("clustering", NN_SIG_CLUSTERING, "false", "centres of the best 1-D k-means"),
     OPT("signature.neuron_profile_methods.clustering.n_clusters", NN_APP_SIZE, F(clusters), "2", 1, 1000, "clusters", NULL, "signature", "how many"),
-    OPT("signature.neuron_profile_methods.svd.enabled", NN_APP_BOOL, F(on[NN_SIG_SVD]), "false", 0, 0, NULL, NULL, "signature", "loadings on the right singular vectors"),
+    METHOD("svd", NN_SIG_SVD, "false", "loadings on the right singular vectors"),
     OPT("signature.neuron_profile_methods.svd.components", NN_APP_SIZE, F(svd), "2", 1, 1000, "vectors", NULL, "signature", "how many"),
-    OPT("signature.neuron_profile_methods.fourier.enabled", NN_APP_BOOL, F(on[NN_SIG_FOURIER]), "false", 0, 0, NULL, NULL, "signature", "largest magnitudes of the DFT over the probes"),
+    METHOD("fourier", NN_SIG_FOURIER, "false", "largest magnitudes of the DFT over the probes"),
     OPT("signature.neuron_profile_methods.fourier.n_frequencies", NN_APP_SIZE, F(fourier), "1", 1, 1e6, "magnitudes", NULL, "signature", "how many"),
-    OPT("signature.neuron_profile_methods.pattern_wise.enabled", NN_APP_BOOL, F(on[NN_SIG_PATTERN_WISE]), "false", 0, 0, NULL, NULL, "signature", "mean per pattern of the probe set"),
+    METHOD("pattern_wise", NN_SIG_PATTERN_WISE, "false", "mean per pattern of the probe set"),
     OPT("signature.post_activation", NN_APP_BOOL, F(post_activation), "false", 0, 0, NULL, NULL, "signature", "profile the values after the activation"),
     OPT("signature.prompt_format.style", NN_APP_ENUM, F(style), "separate", 0, 0, NULL, "separate|interwoven", "signature", "weights and signature one after the other, or layer by layer"),
     OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range"),
@@ -163,6 +165,7 @@ static const nn_option options[] = {
     { "export", NN_APP_TEXT, F(export_file), NULL, 0, 0, NULL, NULL, "FILE.pth", "this command", "both models as a state dict (degraded.*, improved.*)", NULL, NN_APP_FLAG, IN(CMD_SHOW) }
 };
 #undef OPT
+#undef METHOD
 static const nn_app_command commands[] = {
     { "create-sig-dataset", NULL, 0, 0, "make the probe set that signatures are taken on", NULL },
     { "run-data-gen", NULL, 0, 0, "make the data set", "generated_datasets" },
@@ -181,7 +184,7 @@ static const nn_app_program program = {
     "  interpreter_data run-data-gen --length 1000 --threads 2 --out generated_datasets\n"
     "  interpreter_data run-data-gen --length 1000 --out generated_datasets --resume\n"
     "  interpreter_data show 17 --config-path generated_datasets/config.yaml\n",
-    commands, sizeof commands / sizeof *commands, options, sizeof options / sizeof *options, 0
+    commands, sizeof commands / sizeof *commands, options, sizeof options / sizeof *options, 0, 0
 };
 
 /* ==== [CONTEXT] what all records share =================================== */
@@ -335,6 +338,8 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
         for (k = c->n_offered++; k > 0 && c->offered[k - 1] > c->enabled[i]; k--) c->offered[k] = c->offered[k - 1];
         c->offered[k] = c->enabled[i];
     }
+    k = o->compat ? c->n_enabled : c->n_offered;
+    if (o->pmin > k) return nni_fail(err, NN_E_ARG, "dataset.patterns.min_patterns_per_batch: expected at most %zu, the different patterns enabled, got %zu", k, o->pmin);
     if (o->pmin > o->pmax) return nni_fail(err, NN_E_ARG, "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu", o->pmin, o->pmax);
     if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax, o->compat, &rng, err)) != NN_OK) return s;
     if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
@@ -849,6 +854,7 @@ static double hist_median(const hist *h)
 typedef struct totals {
     uint64_t records, attempts, rejects[REASONS], bytes, tokens_m, tokens_c, max_m, max_c;
     hist before, after, target_before, target_after, pattern_before[NN_PATTERN_COUNT], pattern_after[NN_PATTERN_COUNT];
+    hist as_target_before[NN_PATTERN_COUNT], as_target_after[NN_PATTERN_COUNT];
     uint64_t chosen[NN_PATTERN_COUNT], target[NN_PATTERN_COUNT], layers[65], acts[16], neurons_sum;
 } totals;
 static void totals_add(totals *t, const summary *s)
@@ -869,6 +875,8 @@ static void totals_add(totals *t, const summary *s)
     for (i = 0; i < NN_PATTERN_COUNT; i++)
         if (s->patterns >> i & 1u) { t->chosen[i]++; hist_add(&t->pattern_before[i], s->pattern_before[i]); hist_add(&t->pattern_after[i], s->pattern_after[i]); }
     t->target[s->target_id]++;
+    hist_add(&t->as_target_before[s->target_id], s->target_before);
+    hist_add(&t->as_target_after[s->target_id], s->target_after);
     t->layers[s->layers < 64 ? s->layers : 64]++;
     t->acts[s->act & 15]++;
     t->neurons_sum += s->neurons;
@@ -1414,11 +1422,19 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     nni_sb_f(&b, "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n\n",
              t->records ? (double)t->bytes / (double)t->records : 0.0, t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
              t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
-    nni_sb_str(&b, "| pattern | records with it | as the target | degraded accuracy, median | improved accuracy, median |\n|---|---|---|---|---|\n");
-    for (i = 0; i < NN_PATTERN_COUNT; i++)
-        if (t->chosen[i])
-            nni_sb_f(&b, "| %s | %llu | %llu | %.4f | %.4f |\n", nn_pattern_name((nn_pattern)i), (unsigned long long)t->chosen[i], (unsigned long long)t->target[i],
-                     hist_median(&t->pattern_before[i]), hist_median(&t->pattern_after[i]));
+    nni_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and half none of the model's patterns: 0.5 is chance. Medians over records:\n\n"
+               "| pattern | records with it | degraded | improved | records with it as the target | degraded | improved |\n|---|---|---|---|---|---|---|\n");
+    for (i = 0; i < NN_PATTERN_COUNT; i++) {
+        if (!t->chosen[i]) continue;
+        nni_sb_f(&b, "| %s | %llu | %.4f | %.4f | %llu |", nn_pattern_name((nn_pattern)i), (unsigned long long)t->chosen[i],
+                 hist_median(&t->pattern_before[i]), hist_median(&t->pattern_after[i]), (unsigned long long)t->target[i]);
+        if (t->target[i]) nni_sb_f(&b, " %.4f | %.4f |\n", hist_median(&t->as_target_before[i]), hist_median(&t->as_target_after[i]));
+        else nni_sb_str(&b, " | |\n");
+    }
+    if (c->narrow)
+        nni_sb_f(&b, "\nThe models are stored with weights in %s, quantization %s%s; `degraded_accuracy` and `improved_accuracy` are theirs, `float_degraded_accuracy` and "
+                 "`float_improved_accuracy` in `metadata` those before.\n", o->precision == 1 ? "float16" : o->precision == 2 ? "bfloat16" : "float32",
+                 nn_quant_kind_name(c->quant.how.kind), o->qat ? ", trained through it" : "");
     nni_sb_str(&b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, architecture, corruption), `modification_prompt`, `modification_completion`, "
                "`modification_text`, `classification_prompt`, `classification_completion`, `classification_text`, `degraded_signature`, `improved_signature`, "
                "`degraded_model_weights`, `improved_model_weights` (JSON in strings, so that all rows have one schema), `training_metrics`. "
@@ -1461,6 +1477,10 @@ static nn_status stats_json(nn_buf *out, const totals *t, double seconds, int th
         nn_json_key(&w, "as_target");                nn_json_u64(&w, t->target[i]);
         nn_json_key(&w, "median_degraded_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_before[i]), 6);
         nn_json_key(&w, "median_improved_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_after[i]), 6);
+        if (t->target[i]) {
+            nn_json_key(&w, "median_degraded_accuracy_as_target"); nn_json_rounded(&w, hist_median(&t->as_target_before[i]), 6);
+            nn_json_key(&w, "median_improved_accuracy_as_target"); nn_json_rounded(&w, hist_median(&t->as_target_after[i]), 6);
+        }
         nn_json_end(&w);
     }
     nn_json_end(&w);
@@ -1519,8 +1539,24 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
         if (t->chosen[i]) { names[n] = nn_pattern_name((nn_pattern)i); before[n] = hist_median(&t->pattern_before[i]); after[n] = hist_median(&t->pattern_after[i]); n++; }
     series[0].label = "degraded"; series[0].y = before; series[0].n = n;
     series[1].label = "improved"; series[1].y = after;  series[1].n = n;
+    nn_report_text(&r, "Half of the held-out rows follow the pattern, half follow none of the model's patterns: 0.5 is chance. No held-out sequence was trained on.");
     plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n; plot.width = 1000;
     nn_report_plot(&r, &plot, "patterns");
+    {
+        static const char *const columns[] = { "pattern", "records", "degraded", "improved", "as target", "degraded as target", "improved as target" };
+        const char *cells[NN_PATTERN_COUNT * 7], **cell = cells;
+        for (i = 0; i < NN_PATTERN_COUNT; i++) {
+            if (!t->chosen[i]) continue;
+            *cell++ = nn_pattern_name((nn_pattern)i);
+            *cell++ = nn_app_text(app, "%llu", (unsigned long long)t->chosen[i]);
+            *cell++ = nn_app_text(app, "%.3f", hist_median(&t->pattern_before[i]));
+            *cell++ = nn_app_text(app, "%.3f", hist_median(&t->pattern_after[i]));
+            *cell++ = nn_app_text(app, "%llu", (unsigned long long)t->target[i]);
+            *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_before[i])) : "-";
+            *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_after[i])) : "-";
+        }
+        nn_report_table(&r, "Median accuracy per pattern", columns, 7, cells, n);
+    }
     nn_report_section(&r, "Architectures");
     for (i = 0; i < 65; i++) if (t->layers[i]) { depth[d] = nn_app_text(app, "%zu", i); counts[d++] = (double)t->layers[i]; }
     memset(series, 0, sizeof series);

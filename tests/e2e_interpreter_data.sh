@@ -96,6 +96,6 @@ bad 'hub:\n  token: hf_abc\n' 'HF_TOKEN'
 bad 'model:\n  vocab_size: 5\ndataset:\n  patterns:\n    enabled_patterns: [no_repeats, palindrome]\n' 'no_repeats'
 bad 'dataset:\n  patterns:\n    enabled_patterns: [palindrom]\n' 'palindrom'
 bad 'dataset:\n  patterns:\n    min_patterns_per_batch: 6\n' 'max_patterns_per_batch'
-bad 'dataset:\n  patterns:\n    enabled_patterns: [palindrome]\n' 'min patterns'
+bad 'dataset:\n  patterns:\n    enabled_patterns: [palindrome]\n' 'min_patterns_per_batch: expected at most 1'
 $P run-data-gen --shard 3/3 --out "$D/x" >/dev/null 2>&1; [ $? -eq 2 ]; ok $? "--shard 3/3 is a usage error"
 end
