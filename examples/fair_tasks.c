@@ -19,7 +19,7 @@ typedef struct opts {
     size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap, shots, test_tasks;
     nn_irange n_samples, n_features;
     nn_range noise_rate, group_imbalance, class_imbalance, separability;
-    double fair_target, bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
+    double budget, fair_target, bias_share, inner_lr, outer_lr, lambda_fair, keep, momentum, noise, disparity;
     int compat, stored, order, features, dataset, group_feature, targeted, no_guard;
     const char *tasks, *policy, *csv, *label, *group, *selected;
     nn_texts columns;
@@ -56,6 +56,7 @@ static const nn_option table[] = {
     { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "accuracy_budget", .type = NN_APP_NUM, .field = F(budget), .def = "0.02", .min = 0, .max = 1, .unit = "of accuracy", .group = "selector", .help = "meta_validated: what fairness may cost, on validation rows of the training part", .commands = CMD_EVAL },
     { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META },
     { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META },
@@ -179,8 +180,8 @@ static nn_status data_load(data *t, const char *dir, size_t id, nn_error *err)
 }
 
 /* ==== classifiers and what is measured of them =========================== */
-typedef enum method { M_BASE, M_BASE_Z, M_RANDOM, M_GREEDY, M_REWEIGH, M_UNTRAINED, M_ONESTEP, M_MWN, M_META_X, M_META, M_COUNT } method;
-static const char *const method_name[M_COUNT] = { "baseline", "baseline_z", "random", "greedy", "reweighing", "untrained", "one_step", "meta_weight_net", "meta_x", "meta" };
+typedef enum method { M_BASE, M_BASE_Z, M_RANDOM, M_GREEDY, M_REWEIGH, M_UNTRAINED, M_ONESTEP, M_MWN, M_META_X, M_META, M_VALID, M_COUNT } method;
+static const char *const method_name[M_COUNT] = { "baseline", "baseline_z", "random", "greedy", "reweighing", "untrained", "one_step", "meta_weight_net", "meta_x", "meta", "meta_validated" };
 enum { R_ACC, R_BACC, R_DP, R_EODDS, R_EOPP, R_NOISE, R_AUC, R_BALANCE, R_SEL0, R_SEL1, R_SELFLIP, R_SELCLEAN, R_KEPT, R_COUNT };
 static const char *const result_name[R_COUNT] = { "accuracy", "balanced_accuracy", "dp_difference", "equalized_odds_max", "equal_opportunity", "noise_reduction", "noise_auc",
     "balance_change", "selected_z0", "selected_z1", "selected_flipped", "selected_clean", "kept" };
@@ -730,6 +731,113 @@ static nn_status run_mwn(result *r, ready *q, const data *t, const opts *o, uint
     net_free(&p);
     return s;
 }
+/* meta_validated: keep, the shift of the favoured cells and whether the classifier sees the group are chosen on validation rows of the training part (noisy
+ * labels and all; five folds pooled, or the first alone above 4,000 rows), and the baseline is a candidate. Nothing is touched unless the baseline's gap there
+ * is three standard errors from 0; a candidate must cost at most --accuracy-budget and have neither demographic parity nor equalized odds (corrected
+ * for flips at the rate --noise) worse than the baseline; the smallest sum of both wins. sweep [3][SWEEP] += accuracy, DP difference, equalized odds on the test rows of every (keep, shift): for the
+ * plot only, nothing is chosen by it. choice: words for the report. */
+#define SWEEP_KEEP 5
+#define SWEEP_SHIFT 6
+#define SWEEP (SWEEP_KEEP * SWEEP_SHIFT)
+static const double sweep_keep[SWEEP_KEEP] = { 0.5, 0.6, 0.7, 0.8, 0.9 }, sweep_shift[SWEEP_SHIFT] = { 0.0, 0.5, 1.0, 1.5, 2.0, 3.0 };
+/* the top keep share of the rows in `among` (NULL = all) by score, the favoured cells' lowered by shift standard deviations */
+static nn_status pick(uint8_t *keep, double *mine, const ready *q, const data *t, const double *score, double sd, double share, double shift, const uint8_t *among, nn_error *err)
+{
+    size_t i, n = 0;
+    for (i = 0; i < t->n; i++) {
+        mine[i] = among && !among[i] ? -INFINITY : score[i] - ((t->y[i] != 0) == (q->fz[i] == 0) ? shift * sd : 0.0);
+        n += !among || among[i];
+    }
+    return nn_select_top(keep, mine, t->n, share * (double)n / (double)t->n + 1e-12, NULL, err);
+}
+/* equalized odds (max) as they would be on clean labels, where a share rho of each group's labels is flipped at random: with a, b the predicted positives among
+ * the true positives and negatives, seen tp = (1 - rho) a + rho b and fp = rho a + (1 - rho) b; NaN where that cannot be solved */
+static double odds_unnoised(const nn_fairness *f, const double rho[2])
+{
+    double tpr[2], fpr[2];
+    int k;
+    for (k = 0; k < 2; k++) {
+        const nn_group_stats *g = &f->group[k];
+        const double q = 1.0 - 2.0 * rho[k], tp = (double)g->tp, fp = (double)g->fp, P = ((double)g->positives - rho[k] * (double)g->n) / q, N = (double)g->n - P;
+        if (!(q > 0.0 && P > 0.0 && N > 0.0)) return NAN;
+        tpr[k] = ((1.0 - rho[k]) * tp - rho[k] * fp) / q / P;
+        fpr[k] = ((1.0 - rho[k]) * fp - rho[k] * tp) / q / N;
+    }
+    return fabs(tpr[1] - tpr[0]) > fabs(fpr[1] - fpr[0]) ? fabs(tpr[1] - tpr[0]) : fabs(fpr[1] - fpr[0]);
+}
+static nn_status run_validated(result *r, double *sweep, char choice[64], ready *q, const data *t, net *policy, const opts *o, uint64_t seed, int64_t *pred, uint8_t *keep_out, nn_error *err)
+{
+    const size_t n = t->n, folds = n > 4000 ? 1 : 5, C = 2 * SWEEP + 1;
+    double *mem = need(3 * n, sizeof *mem), *score = mem, *mine = mem ? mem + n : NULL, *z = mem ? mem + 2 * n : NULL, sd, best = INFINITY, odds, base_odds = 0, rho[2];
+    int64_t *guess = need((C + 2) * n, sizeof *guess), *vy = guess ? guess + C * n : NULL, *vz = vy ? vy + n : NULL;
+    uint8_t *rows = need(2 * n, 1), *keep = rows ? rows + n : NULL;
+    size_t *perm = need(n, sizeof *perm), i, f, c, nv = 0, picked = 0;
+    nn_rng g = nn_rng_make(seed, NN_STREAM_META, (uint64_t)1 << 47);
+    nn_linear m = NN_ZERO;
+    nn_fairness base, fit_of;
+    nn_status s = mem && guess && rows && perm ? net_logits(policy, score, q->feat, n, err) : no_memory(err);
+    memset(&base, 0, sizeof base);
+    rho[0] = (o->targeted ? 0.5 : 1.0) * o->noise;
+    rho[1] = (o->targeted ? 1.5 : 1.0) * o->noise;
+    sd = s == NN_OK ? nn_mean_interval(score, n, 0.95).sd : 0;
+    for (i = 0; s == NN_OK && i < n; i++) perm[i] = i;
+    if (s == NN_OK) nn_rng_shuffle(&g, perm, n);
+    for (f = 0; f < folds && s == NN_OK; f++) {
+        const size_t a = f * n / 5, b = (f + 1) * n / 5;
+        for (i = 0; i < n; i++) rows[i] = 1;
+        for (i = a; i < b; i++) rows[perm[i]] = 0;
+        for (c = 0; c < C && s == NN_OK; c++) {                /* 0 = the baseline */
+            const int with_z = c > SWEEP;
+            const size_t k = c ? (c - 1) % SWEEP : 0;
+            if (c) s = pick(keep, mine, q, t, score, sd, sweep_keep[k / SWEEP_SHIFT], sweep_shift[k % SWEEP_SHIFT], rows, err);
+            nn_linear_free(&m);
+            if (s == NN_OK) s = fit(&m, t, c ? keep : rows, NULL, t->d + (with_z ? 1u : 0u), t->y, with_z ? &q->base_z : &q->base, err);
+            if (s != NN_OK) break;
+            scores_of(z, &m, t->x, n, t->d + 1);
+            for (i = a; i < b; i++) guess[c * n + nv + i - a] = z[perm[i]] > 0.0;
+        }
+        for (i = a; i < b && s == NN_OK; i++) { vy[nv] = t->y[perm[i]]; vz[nv] = t->z[perm[i]]; nv++; }
+    }
+    for (c = 0; c < C && s == NN_OK; c++) {
+        if ((s = nn_fairness_make(&fit_of, vy, guess + c * n, vz, NULL, nv, 2, err)) != NN_OK) break;
+        odds = odds_unnoised(&fit_of, rho);
+        if (c == 0) {
+            double var = 0;
+            int k;
+            base = fit_of;
+            for (k = 0; k < 2; k++) var += base.group[k].selection_rate * (1.0 - base.group[k].selection_rate) / (double)(base.group[k].n ? base.group[k].n : 1);
+            base_odds = odds;
+            best = base.dp_difference + odds;
+            if (!(base.dp_difference > 3.0 * sqrt(var))) break;                 /* NaN too: leave things alone */
+        } else if (fit_of.accuracy >= base.accuracy - o->budget && fit_of.dp_difference <= base.dp_difference && odds <= base_odds && fit_of.dp_difference + odds < best) {
+            best = fit_of.dp_difference + odds;
+            picked = c;
+        }
+    }
+    for (c = 1; c <= SWEEP && s == NN_OK; c++) {               /* the front, on the test rows */
+        result one;
+        if ((s = pick(keep, mine, q, t, score, sd, sweep_keep[(c - 1) / SWEEP_SHIFT], sweep_shift[(c - 1) % SWEEP_SHIFT], NULL, err)) != NN_OK) break;
+        nn_linear_free(&m);
+        if ((s = fit(&m, t, keep, NULL, t->d + (o->group_feature ? 1u : 0u), t->y, o->group_feature ? &q->base_z : &q->base, err)) != NN_OK || (s = judge(&one, t, &m, NULL, err)) != NN_OK) break;
+        sweep[c - 1] += one.v[R_ACC]; sweep[SWEEP + c - 1] += one.v[R_DP]; sweep[2 * SWEEP + c - 1] += one.v[R_EODDS];
+    }
+    if (s == NN_OK) {
+        const int with_z = picked > SWEEP;
+        const size_t k = picked ? (picked - 1) % SWEEP : 0;
+        memset(keep, 1, n);
+        if (picked) s = pick(keep, mine, q, t, score, sd, sweep_keep[k / SWEEP_SHIFT], sweep_shift[k % SWEEP_SHIFT], NULL, err);
+        nn_linear_free(&m);
+        if (s == NN_OK) s = note_selection(r, t, keep, score, err);
+        if (s == NN_OK) s = fit(&m, t, keep, NULL, t->d + (with_z ? 1u : 0u), t->y, with_z ? &q->base_z : &q->base, err);
+        if (s == NN_OK) s = judge(r, t, &m, pred, err);
+        if (keep_out) memcpy(keep_out, keep, n);
+        if (picked) (void)snprintf(choice, 64, "keep %.1f, shift %.1f, group %s", sweep_keep[k / SWEEP_SHIFT], sweep_shift[k % SWEEP_SHIFT], with_z ? "seen" : "unseen");
+        else (void)snprintf(choice, 64, "baseline");
+    }
+    nn_linear_free(&m);
+    free(mem); free(guess); free(rows); free(perm);
+    return s;
+}
 /* every method on one data set; res [M_COUNT]. policy may be NULL. inits untrained policies are averaged; spread [inits] of their noise reductions or NULL. */
 static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint64_t seed, size_t inits, double *spread, int64_t *pred_meta, int64_t *pred_base,
                          double *score_out, uint8_t *keep_out, nn_error *err)
@@ -960,6 +1068,10 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
         }
         /* report and the two plots of the documents */
         nn_report_begin(&r, app, "Synthetic fairness tasks", nn_app_text(app, "%zu tasks, %zu training rows, %zu tasks with group bias.", N, total, biased));
+        nn_report_figure(&r, "tasks", nn_app_text(app, "%zu", N), nn_app_text(app, "%zu with group bias", biased));
+        nn_report_figure(&r, "training rows", nn_app_text(app, "%zu", total), nn_app_text(app, "%.0f to %.0f a task", lo[6], lo[7]));
+        nn_report_figure(&r, "flipped training labels", nn_app_text(app, "%.1f %%", 100.0 * lo[3 * 13 + 2]), "mean over tasks");
+        nn_report_figure(&r, "DP gap of the labels", nn_app_text(app, "%.3f", lo[3 * 14 + 2]), "mean over tasks");
         nn_report_section(&r, "What the suite spans");
         nn_report_table(&r, "Range and mean over tasks", heads, 4, table_cells, 7);
         memset(pl, 0, sizeof pl);
@@ -1061,6 +1173,16 @@ static double mean_of(const result *all, size_t runs, method m, int field)
     for (i = 0; i < runs; i++) { double v = all[i * M_COUNT + (size_t)m].v[field]; if (v == v) { s += v; n++; } }
     return n ? s / (double)n : NAN;
 }
+/* accuracy, demographic parity, equalized odds of one method beside the baseline's, on top of the report */
+static void key_figures(nn_app *app, nn_report *r, const result *all, size_t runs, method m)
+{
+    static const int field[3] = { R_ACC, R_DP, R_EODDS };
+    static const char *const name[3] = { "accuracy", "DP difference", "equalized odds (max)" };
+    int i;
+    for (i = 0; i < 3; i++)
+        nn_report_figure(r, nn_app_text(app, "%s, %s", name[i], method_name[m]), nn_app_text(app, "%.3f", mean_of(all, runs, m, field[i])),
+                         nn_app_text(app, m == M_BASE ? "mean of %.0f" : "baseline %.3f", m == M_BASE ? (double)runs : mean_of(all, runs, M_BASE, field[i])));
+}
 static void plot_methods(nn_report *r, const result *all, size_t runs, const char *title, const char *png)
 {
     double xs[M_COUNT], ys[M_COUNT], s0[M_COUNT], s1[M_COUNT], sf[M_COUNT], sc[M_COUNT];
@@ -1095,6 +1217,35 @@ static void plot_methods(nn_report *r, const result *all, size_t runs, const cha
         p.kind = NN_PLOT_BAR; p.title = "What the selectors keep"; p.y_label = "share kept"; p.series = bar; p.n_series = 4; p.categories = names; p.n_categories = k; p.zero_y = 1;
         nn_report_plot(r, &p, NULL);
     }
+}
+/* accuracy against DP difference over the shift, one line per share kept: means over seeds on the test rows */
+static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, const opts *o, double base_acc, double base_dp)
+{
+    double x[SWEEP], y[SWEEP];
+    nn_series se[SWEEP_KEEP + 1];
+    nn_plot p;
+    size_t i, k, out = 0;
+    memset(&p, 0, sizeof p);
+    memset(se, 0, sizeof se);
+    for (k = 0; k < SWEEP_KEEP; k++) {
+        for (i = 0; i < SWEEP_SHIFT; i++) {
+            const size_t c = k * SWEEP_SHIFT + i;
+            x[c] = sweep[SWEEP + c] / (double)o->seeds;
+            y[c] = sweep[c] / (double)o->seeds;
+            out += x[c] > 2.0 * base_dp;
+            nn_app_keep(app, nn_app_text(app, "sweep_keep%.1f_shift%.1f_accuracy", sweep_keep[k], sweep_shift[i]), y[c]);
+            nn_app_keep(app, nn_app_text(app, "sweep_keep%.1f_shift%.1f_dp_difference", sweep_keep[k], sweep_shift[i]), x[c]);
+            nn_app_keep(app, nn_app_text(app, "sweep_keep%.1f_shift%.1f_equalized_odds_max", sweep_keep[k], sweep_shift[i]), sweep[2 * SWEEP + c] / (double)o->seeds);
+            if (x[c] > 2.0 * base_dp) y[c] = NAN;
+        }
+        se[k].label = nn_app_text(app, "keep %.1f", sweep_keep[k]); se[k].x = x + k * SWEEP_SHIFT; se[k].y = y + k * SWEEP_SHIFT; se[k].n = SWEEP_SHIFT; se[k].points = 1;
+    }
+    se[SWEEP_KEEP].label = "baseline"; se[SWEEP_KEEP].x = &base_dp; se[SWEEP_KEEP].y = &base_acc; se[SWEEP_KEEP].n = 1; se[SWEEP_KEEP].points = 1;
+    p.title = "The front: share kept and weight of fairness"; p.note = "along a line the favoured cells are lowered by 0, 0.5, 1, 1.5, 2, 3 standard deviations; up and to the left is better";
+    p.x_label = "DP difference (0 = parity)"; p.y_label = "accuracy"; p.series = se; p.n_series = SWEEP_KEEP + 1;
+    nn_report_section(r, "Sweep");
+    nn_report_plot(r, &p, "sweep");
+    if (out) nn_report_text(r, "%zu of %d points overshoot to more than twice the baseline's gap and are left out of the plot; metrics.json has them.", out, SWEEP);
 }
 /* target / reached, against the plain baseline */
 static void target(nn_app *app, nn_report *r, const char *what, double want_lo, double want_hi, double got, const char *unit)
@@ -1422,6 +1573,8 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
         double acc = 100.0 * (mean_of(all, o->seeds, M_META, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC));
         double dp = 100.0 * (mean_of(all, o->seeds, M_META, R_DP) / mean_of(all, o->seeds, M_BASE, R_DP) - 1.0), dpz = 100.0 * (mean_of(all, o->seeds, M_META, R_DP) / mean_of(all, o->seeds, M_BASE_Z, R_DP) - 1.0);
         double noise = 100.0 * mean_of(all, o->seeds, M_META, R_NOISE);
+        key_figures(app, &r, all, o->seeds, M_META);
+        nn_report_figure(&r, "flipped labels left out", nn_app_text(app, "%.0f %%", noise), "noise reduction of the selection");
         nn_report_section(&r, "Methods on held-out tasks");
         tell(app, &r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
         plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
@@ -1798,6 +1951,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
         data_free(&t);
     }
     if (s == NN_OK && n > 1) {
+        key_figures(app, &r, all, n, policy.m ? M_META : M_GREEDY);
         nn_report_section(&r, "All together");
         plot_methods(&r, all, n, "Accuracy against fairness, means over the tasks", "accuracy_fairness");
     }
@@ -1855,6 +2009,8 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     net policy = { 0 };
     result *all = need(o->seeds * M_COUNT, sizeof *all);
     nn_report r;
+    double sweep[3 * SWEEP] = { 0 };
+    const char *choices[1000];
     size_t i, n, pos = 0, one = 0, sd;
     int at_least = 0, dummy = 0;
     nn_status s = all ? NN_OK : no_memory(err);
@@ -1913,6 +2069,13 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             pm = need(t.nt, 8); pb = need(t.nt, 8); score = need(t.n, sizeof *score); keep = need(t.n, 1);
             s = pm && pb && score && keep ? run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed, o->inits < 3 ? o->inits : 3, NULL, pm, pb, score, keep, err) : no_memory(err);
         }
+        if (s == NN_OK && policy.m) {
+            ready *q;
+            char choice[64] = "";
+            s = ready_of(&q, &t, o, err);
+            if (s == NN_OK) s = run_validated(&all[sd * M_COUNT + M_VALID], sweep, choice, q, &t, &policy, o, seed, pm, keep, err);
+            choices[sd] = nn_app_text(app, "%s", choice);
+        }
         if (s == NN_OK && sd == 0 && o->bootstrap) {
             static const char *const fig[3] = { "accuracy", "dp_difference", "eodds_max" };
             nn_bootstrap_desc bd = NN_ZERO;
@@ -1923,9 +2086,9 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
                 nn_interval q;
                 if (i >= 3 && !policy.m) break;
                 if ((s = nn_fairness_bootstrap(&q, fig[i % 3], t.yt, i < 3 ? pb : pm, t.zt, t.nt, 2, &bd, err)) != NN_OK) break;
-                nn_report_text(&r, "%s %s: 95 %% interval %.4f to %.4f (%zu replicates)", i < 3 ? "baseline" : "meta", fig[i % 3], q.lo, q.hi, q.n);
-                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_lo", i < 3 ? "baseline" : "meta", fig[i % 3]), q.lo);
-                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_hi", i < 3 ? "baseline" : "meta", fig[i % 3]), q.hi);
+                nn_report_text(&r, "%s %s: 95 %% interval %.4f to %.4f (%zu replicates)", i < 3 ? "baseline" : "meta_validated", fig[i % 3], q.lo, q.hi, q.n);
+                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_lo", i < 3 ? "baseline" : "meta_validated", fig[i % 3]), q.lo);
+                nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_hi", i < 3 ? "baseline" : "meta_validated", fig[i % 3]), q.hi);
             }
             if (s == NN_OK && nn_fairness_make(&f, t.yt, pb, t.zt, NULL, t.nt, 2, NULL) == NN_OK)
                 nn_report_text(&r, "Test rows: %zu in group 0 (accuracy %.4f), %zu in group 1 (accuracy %.4f) under the baseline.", f.group[0].n, f.group[0].accuracy, f.group[1].n, f.group[1].accuracy);
@@ -1941,15 +2104,21 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         if (nn_app_stopped() && s == NN_OK) { nn_app_interrupted(app, nn_app_text(app, "seed %zu of %zu", sd + 1, o->seeds)); s = nni_fail(err, NN_E_STOPPED, "evaluate: interrupted"); }
     }
     if (s == NN_OK) {
+        key_figures(app, &r, all, o->seeds, policy.m ? M_VALID : M_BASE);
         nn_report_section(&r, "Methods");
         tell(app, &r, "", all, o->seeds, "Means over seeds; +- is the 95 % interval");
         plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
         if (policy.m) {
-            const double base = mean_of(all, o->seeds, M_BASE, R_DP), greedy = mean_of(all, o->seeds, M_GREEDY, R_DP), meta = mean_of(all, o->seeds, M_META, R_DP);
+            const double base = mean_of(all, o->seeds, M_BASE, R_DP), greedy = mean_of(all, o->seeds, M_GREEDY, R_DP), meta = mean_of(all, o->seeds, M_VALID, R_DP);
             nn_report_section(&r, "Targets");
             target(app, &r, "fairness_dp", o->dataset == 3 ? -30.0 : -50.0, o->dataset == 3 ? -30.0 : -50.0, 100.0 * (meta / base - 1.0), " %");
             target(app, &r, "fairness_dp_against_greedy", -10.0, -10.0, 100.0 * (meta / greedy - 1.0), " %");
-            nn_app_result(app, "accuracy_change_points", 100.0 * (mean_of(all, o->seeds, M_META, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC)));
+            nn_app_result(app, "accuracy_change_points", 100.0 * (mean_of(all, o->seeds, M_VALID, R_ACC) - mean_of(all, o->seeds, M_BASE, R_ACC)));
+            plot_sweep(app, &r, sweep, o, mean_of(all, o->seeds, M_BASE, R_ACC), base);
+            nn_report_section(&r, "What validation chose");
+            nn_report_text(&r, "meta_validated picks keep, shift and whether the classifier sees the group on validation rows of the training part, with the baseline among the candidates; test rows are never looked at. "
+                               "It leaves the baseline alone where its gap is within three standard errors of 0, and else takes only what has neither DP difference nor equalized odds (corrected for flips at the rate --noise) worse than the baseline there, at no more than %.1f points of accuracy.", 100.0 * o->budget);
+            for (sd = 0; sd < o->seeds; sd++) nn_report_text(&r, "Seed %zu: %s", sd, choices[sd]);
         }
         s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
         if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));

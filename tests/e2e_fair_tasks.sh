@@ -59,10 +59,12 @@ if [ -f "$data/german/german.data" ]; then
     $prog evaluate --dataset german --csv "$data/german/german.data" --policy "$dir/m1/policy_best.pth" --seeds 3 --bootstrap 50 --selected "$dir/sel.csv" --out "$dir/g" --quiet >"$dir/g.txt" 2>&1 && ok || bad "evaluate german"
     [ "$(value "$dir/g.txt" rows)" = 1000 ] && [ "$(value "$dir/g.txt" group_rows)" = 851 ] && ok || bad "german rows"
     [ "$(wc -l <"$dir/sel.csv")" = 701 ] && ok || bad "--selected rows"
+    awk '{ v[$1] = $2 } END { exit !(v["meta_validated_dp_difference"] <= v["baseline_dp_difference"] + 0.01) }' "$dir/g.txt" && ok || bad "german: what validation chose is worse than the baseline"
+    [ -s "$dir/g/plots/sweep_png.png" ] || [ -s "$dir/g/plots/sweep.png" ] && ok || bad "evaluate drew no sweep"
     $prog evaluate --dataset compas --csv "$data/compas/compas-scores-two-years.csv" --bootstrap 0 --out "$dir/c" --quiet >"$dir/c.txt" 2>&1 && ok || bad "evaluate compas"
     [ "$(value "$dir/c.txt" rows)" = 6172 ] && ok || bad "compas rows"
 else
-    skipped=$((skipped + 5)); echo "skip evaluate: needs NN_TEST_DATA"
+    skipped=$((skipped + 7)); echo "skip evaluate: needs NN_TEST_DATA"
 fi
 printf 'age,sex,ok\n30,f,1\n40,m,0\n' >"$dir/x.csv"
 fails() { name=$1; want=$2; shift 2; $prog "$@" >"$dir/log" 2>&1; rc=$?; if [ $rc -eq 0 ]; then bad "$name: exit 0"; elif grep -q -- "$want" "$dir/log"; then ok; else bad "$name: $(head -n 1 "$dir/log")"; fi; }
