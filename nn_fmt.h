@@ -7541,8 +7541,8 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     z->names_room = (size_t)cd_size + 1;
     z->dir = (unsigned char *)nn_mem_alloc(z->names_room, &z->alloc);
     z->items = (nni_zip_item *)nni_new((size_t)count, sizeof *z->items, &z->alloc);
-    z->count = z->items ? (size_t)count : 0;
-    z->by_name = (const nni_zip_item **)nni_new((size_t)count, sizeof *z->by_name, &z->alloc);
+    z->count = z->items ? (size_t)count : 0;            /* what nn_zip_close releases */
+    if (z->items) z->by_name = (const nni_zip_item **)nni_new((size_t)count, sizeof *z->by_name, &z->alloc);
     if (!z->dir || !z->items || !z->by_name) return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory for %llu members", (unsigned long long)count);
     if ((s = nn_reader_read_at(z->r, cd_at, z->dir, (size_t)cd_size, err)) != NN_OK) return s;
     for (i = 0, pos = 0; i < count; i++) {
