@@ -72,7 +72,7 @@ build/bench%: tests/bench/bench%.c $(HEADERS) $(wildcard tests/bench/*.h) | buil
 bench: $(BENCHES)
 	@for b in $(BENCHES); do $$b $(BENCH) || exit 1; done
 bench-peers: $(BENCHES)
-	@for p in $(PEERS); do python3 $$p $(BENCH) || exit 1; done
+	@python3 tests/bench/results.py $(BENCH)
 # a regression guard that cannot flake: instruction counts under callgrind
 callgrind:
 	@sh tests/bench/callgrind.sh

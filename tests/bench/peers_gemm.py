@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/bench/peers_gemm.py - the products of nn_tensor.h beside NumPy (OpenBLAS) and PyTorch (MKL or OpenBLAS), one thread.
+"""tests/bench/peers_gemm.py - the products of nn_tensor.h beside NumPy (OpenBLAS), MKL (cblas_sgemm of PyPI's `mkl`, by ctypes) and PyTorch, one thread.
 
 Builds tests/bench/gemm_lib.c as a shared library, then alternates: ours, NumPy, PyTorch, and again, and prints one JSON object per
 line: medians in microseconds, and the ratios peer / ours (above 1 = ours is faster). `--min-ratio R` exits 1 when a ratio from M = 8 up
@@ -8,6 +8,7 @@ import ctypes, json, os, statistics, subprocess, sys, time
 
 for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[v] = "1"
+os.environ["MKL_THREADING_LAYER"] = "SEQUENTIAL"
 try:
     import numpy as np
 except ImportError:
@@ -29,6 +30,22 @@ P = ctypes.c_void_p
 Z = ctypes.c_size_t
 ours.gemm_many.argtypes = [Z, Z, Z, P, ctypes.c_int, P, ctypes.c_int, P, ctypes.c_int]
 ours.gemm_isa.restype = ctypes.c_char_p
+
+
+def find_mkl():
+    import glob
+    for f in sorted(glob.glob(os.path.join(sys.prefix, "lib", "libmkl_rt.so*"))):
+        try:
+            m = ctypes.CDLL(f)
+            m.cblas_sgemm.argtypes = [ctypes.c_int] * 3 + [ctypes.c_int] * 3 + [ctypes.c_float, P, ctypes.c_int, P, ctypes.c_int, ctypes.c_float, P, ctypes.c_int]
+            return m
+        except (OSError, AttributeError):
+            pass
+    print(json.dumps({"note": "MKL is not here: pip install --no-deps mkl"}), flush=True)
+    return None
+
+
+mkl = find_mkl()
 
 
 def per_call(fn, n):
@@ -54,6 +71,13 @@ def bench(kind, m, n, k):
             np.matmul(na, nb, out=out)
 
     rows = {"ours": run_ours, "numpy": run_numpy}
+    if mkl is not None:
+        mo = np.zeros((m, n), np.float32)
+
+        def run_mkl(reps, pa=a.ctypes.data, pb=b.ctypes.data, po=mo.ctypes.data):      # 101 row major, 111 as it is, 112 transposed
+            for _ in range(reps):
+                mkl.cblas_sgemm(101, 112 if ta else 111, 112 if tb else 111, m, n, k, 1.0, pa, m if ta else k, pb, k if tb else n, 0.0, po, n)
+        rows["mkl"] = run_mkl
     if torch is not None:
         xa, xb, xo = torch.from_numpy(a), torch.from_numpy(b), torch.zeros(m, n)
         xa, xb = (xa.T if ta else xa), (xb.T if tb else xb)
@@ -66,9 +90,10 @@ def bench(kind, m, n, k):
     times = {name: [] for name in rows}
     for name in rows:
         rows[name](1)
-    for _ in range(9):
+    for _ in range(ROUNDS):
         for name, fn in rows.items():
             times[name].append(per_call(fn, reps))
+    assert mkl is None or np.allclose(mo, out, rtol=1e-3, atol=1e-3 * k ** 0.5)
     assert np.allclose(c, out, rtol=1e-3, atol=1e-3 * k ** 0.5)
     med = {name: statistics.median(t) for name, t in times.items()}
     line = {"name": "gemm_" + kind, "m": m, "n": n, "k": k, "threads": 1, "isa": ours.gemm_isa().decode(), "unit": "us"}
@@ -81,6 +106,9 @@ def bench(kind, m, n, k):
             line[name + "/ours"] = round(min(times[name]) / min(times["ours"]), 2)
     print(json.dumps(line), flush=True)
     return line
+
+
+ROUNDS = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 9
 
 
 def main():
