@@ -1,6 +1,7 @@
 #!/bin/sh
 # tests/one_result.sh - make hashes: one seed, one result. Builds tests/one_result.c with every compiler, language and level, runs
-# it on every instruction set of this machine (and AArch64 under qemu) and with 1, 2 and 4 threads, and compares what is printed.
+# it on every instruction set of this machine (and AArch64 under qemu) and with 1, 2 and 4 threads, and compares what is printed. The same for
+# the files of a small data set of interpreter_data, built by four compilers.
 # Two builds at a time; `one_result.sh VARIANT DIR` is one of them.
 set -u
 if [ $# -eq 2 ]; then
@@ -26,8 +27,24 @@ if [ $# -eq 2 ]; then
             echo "FAIL $v: asked for $isa, '$got' ran"
         fi
     }
+    # interpreter_data built by COMPILER..., two short records: digests of the promised files; run by PROGRAM_RUNNER if it is set
+    program() {
+        first=$1
+        command -v "$first" >/dev/null 2>&1 || { echo "skip $v: $first is not installed"; return; }
+        "$@" examples/interpreter_data.c -o "$tmp/$v.bin" -lm 2>"$tmp/$v.log" || { echo "FAIL $v: does not build"; head -n 5 "$tmp/$v.log"; return; }
+        ${PROGRAM_RUNNER:-} "$tmp/$v.bin" run-data-gen --length 2 --num_layers 2:3 --neurons_per_layer 8:12 --patterns all_same,sorted_ascending,starts_with --target_total_examples 600 \
+            --test_set_size 60 --max --min --sparsity --pca --svd --fourier --entropy --clustering --pattern-wise --no-tensorboard.enabled --threads 1 --quiet --out "$tmp/$v.d" >/dev/null 2>"$tmp/$v.err" ||
+            { echo "FAIL $v: status $? $(head -n 1 "$tmp/$v.err")"; return; }
+        (cd "$tmp/$v.d" && cksum data/*.jsonl rejected.jsonl README.md config.yaml signature_dataset.json) >"$tmp/$v.prog"
+        rm -rf "$tmp/$v.d"
+    }
     p=$tmp/$v.bin
     case $v in
+        program-gcc)     program gcc -std=c99 -O2 -fopenmp ;;
+        program-native)  program gcc -std=gnu99 -O3 -march=native ;;
+        program-clang)   program clang -std=c99 -O2 ;;
+        program-aarch64) command -v qemu-aarch64 >/dev/null || { echo "skip $v: qemu-aarch64 is not installed"; exit; }
+                         PROGRAM_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu"; program aarch64-linux-gnu-gcc -std=c99 -O2 ;;
         gcc-O0)     build gcc -std=c99 -O0 -fopenmp && run avx2 1 "$p" && run $best 2 "$p" ;;
         gcc-O2)     build gcc -std=c99 -O2 -fopenmp && run ref 1 "$p" && run avx2 1 "$p" && run avx512 1 "$p" && run $best 2 "$p" && run $best 4 "$p" ;;
         gcc-O3)     build gcc -std=c99 -O3 -march=native && run ref 1 "$p" && run avx2 1 "$p" && run $best 1 "$p" ;;
@@ -47,7 +64,7 @@ if [ $# -eq 2 ]; then
 fi
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT INT TERM
-printf '%s\n' clang-O3 gcc-O3 clang-O2 gcc-O2 g++-native g++-O2 clang++ aarch64 aarch64-g++ gcc-O0 clang-O0 tcc | xargs -P "${JOBS:-2}" -I @@ sh "$0" @@ "$tmp"
+printf '%s\n' program-aarch64 program-clang program-native program-gcc clang-O3 gcc-O3 clang-O2 gcc-O2 g++-native g++-O2 clang++ aarch64 aarch64-g++ gcc-O0 clang-O0 tcc | xargs -P "${JOBS:-2}" -I @@ sh "$0" @@ "$tmp"
 passed=0; failed=0; skipped=0; first=""
 for s in "$tmp"/*.says; do
     cat "$s"
@@ -57,6 +74,12 @@ for o in "$tmp"/*.out; do
     [ -f "$o" ] || continue
     [ -n "$first" ] || { first=$o; cat "$o"; }
     if cmp -s "$first" "$o"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $(basename "$o" .out) differs from $(basename "$first" .out)"; diff "$first" "$o" | head -n 6; fi
+done
+first=""
+for o in "$tmp"/*.prog; do
+    [ -f "$o" ] || continue
+    [ -n "$first" ] || first=$o
+    if cmp -s "$first" "$o"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $(basename "$o" .prog): other data-set files than $(basename "$first" .prog)"; diff "$first" "$o"; fi
 done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
