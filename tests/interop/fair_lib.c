@@ -80,14 +80,14 @@ int fair_scores(double *out, const int64_t *y, const double *p, size_t n, size_t
 }
 double fair_student(double level, double df);
 double fair_student(double level, double df) { return nn_student_t(level, df); }
-int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n);
-int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n)
+int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n, size_t groups);
+int fair_figures(double *out, const int64_t *y, const int64_t *p, const int64_t *z, size_t n, size_t groups)
 {
-    static const char *const name[10] = { "dp_difference", "dp_ratio", "eopp_difference", "eodds_max", "eodds_mean", "dp_signed", "disparate_impact", "eopp_signed", "aod_signed", "aaod" };
+    static const char *const name[11] = { "dp_difference", "dp_ratio", "eopp_difference", "eodds_max", "eodds_mean", "dp_signed", "disparate_impact", "eopp_signed", "aod_signed", "aaod", "accuracy_gap" };
     nn_fairness f;
     int i;
-    if (nn_fairness_make(&f, y, p, z, NULL, n, 2, NULL) != NN_OK) return 1;
-    for (i = 0; i < 10; i++) out[i] = nn_fairness_field(&f, name[i], NULL);
+    if (nn_fairness_make(&f, y, p, z, NULL, n, groups, NULL) != NN_OK) return 1;
+    for (i = 0; i < 11; i++) out[i] = nn_fairness_field(&f, name[i], NULL);
     return 0;
 }
 int fair_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n);

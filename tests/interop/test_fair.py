@@ -169,19 +169,57 @@ def regression():
     check("ridge", worst < 1e-7, worst)
 
 
+def real_sets():
+    """The baselines of fair_tasks on COMPAS, Adult and German: the same rows and columns by pandas, coefficients beside a converged scikit-learn."""
+    import pandas as pd
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+    data = os.environ.get("NN_TEST_DATA", os.path.join(root, "..", "shared", "data"))
+    if not os.path.isdir(os.path.join(data, "german")):
+        return skip("logistic regression on real sets", "NN_TEST_DATA")
+    c = pd.read_csv(os.path.join(data, "compas", "compas-scores-two-years.csv"))
+    c = c[c.days_b_screening_arrest.between(-30, 30) & (c.is_recid != -1) & (c.c_charge_degree != "O") & c.score_text.notna()]
+    a = pd.read_csv(os.path.join(data, "adult", "adult.data"), header=None, skipinitialspace=True)
+    a = a[(a != "?").all(axis=1)]
+    g = pd.read_csv(os.path.join(data, "german", "german.data"), header=None, sep=" ")
+    sets = (("compas", c[["age", "priors_count", "juv_fel_count", "juv_misd_count", "juv_other_count"]].to_numpy(float), c.two_year_recid.to_numpy(), 6172),
+            ("adult", a[[0, 4, 10, 11, 12]].to_numpy(float), (a[14] == ">50K").to_numpy(int), 30162),
+            ("german", g[[1, 4, 7, 12, 15, 17]].to_numpy(float), (g[20] == 2).to_numpy(int), 1000))
+    for name, X, y, rows in sets:
+        check(f"{name} rows", len(y) == rows, len(y))
+        tr, _ = train_test_split(np.arange(len(y)), test_size=.3, stratify=y, random_state=42)
+        X = StandardScaler().fit(X[tr]).transform(X[tr])
+        worst = 0.0
+        for lam in (1.0, 1e-3):
+            ref = LogisticRegression(C=1 / lam, solver="newton-cholesky", tol=1e-14, max_iter=1000).fit(X, y[tr])
+            coef, b, p, it = logistic(X, y[tr], None, lam)
+            worst = max(worst, np.abs(coef - ref.coef_).max(), np.abs(b - ref.intercept_).max(), np.abs(p - ref.predict_proba(X)).max())
+        check(f"{name}: coefficients beside newton-cholesky", worst < 1e-6, worst)
+        print(f"{name}: largest difference of coefficients, intercept and probabilities {worst:.2g}")
+
+
 def fairness():
     rng = np.random.default_rng(2)
     n = 500
     y, p, z = (rng.integers(0, 2, n) for _ in range(3))
     p[z == 1] &= rng.integers(0, 2, n)[z == 1] | y[z == 1]
-    out = np.zeros(10)
-    L.fair_figures(ptr(out), ptr(i64(y)), ptr(i64(p)), ptr(i64(z)), Z(n))
+    def figures(y, p, z, groups=2):
+        out = np.zeros(11)
+        assert L.fair_figures(ptr(out), ptr(i64(y)), ptr(i64(p)), ptr(i64(z)), Z(len(y)), Z(groups)) == 0
+        return dict(zip(("dp_difference", "dp_ratio", "eopp_difference", "eodds_max", "eodds_mean", "dp_signed", "disparate_impact", "eopp_signed", "aod_signed", "aaod", "accuracy_gap"), out))
     try:
         import fairlearn.metrics as fl
-        kw = dict(y_true=y, y_pred=p, sensitive_features=z)
-        want = [fl.demographic_parity_difference(**kw), fl.demographic_parity_ratio(**kw), fl.equal_opportunity_difference(**kw),
-                fl.equalized_odds_difference(**kw), fl.equalized_odds_difference(**kw, agg="mean")]
-        check("fairlearn", np.abs(out[:5] - want).max() < 1e-12, (out[:5], want))
+        for groups in (2, 3, 5):                              # more than two: max - min over the groups
+            zz = z if groups == 2 else rng.integers(0, groups, n)
+            got, kw = figures(y, p, zz, groups), dict(y_true=y, y_pred=p, sensitive_features=zz)
+            for name, want in (("dp_difference", fl.demographic_parity_difference(**kw)), ("dp_ratio", fl.demographic_parity_ratio(**kw)),
+                               ("eopp_difference", fl.equal_opportunity_difference(**kw)), ("eodds_max", fl.equalized_odds_difference(**kw)),
+                               ("eodds_mean", fl.equalized_odds_difference(**kw, agg="mean")),
+                               ("accuracy_gap", fl.MetricFrame(metrics=lambda a, b: np.mean(a == b), **kw).difference())):
+                check(f"fairlearn {name}, {groups} groups", abs(got[name] - want) < 1e-12, (got[name], want))
+        check("signed figures need two groups", all(np.isnan(got[k]) for k in ("dp_signed", "disparate_impact", "eopp_signed", "aod_signed", "aaod")), got)
+        check("an empty group is undefined, not 0", np.isnan(figures(y, p, z, 3)["dp_difference"]))
     except ImportError:
         skip("fairlearn", "fairlearn")
     try:
@@ -192,8 +230,10 @@ def fairness():
         def ds(lab):
             return BinaryLabelDataset(df=pd.DataFrame({"z": z, "y": lab}), label_names=["y"], protected_attribute_names=["z"])
         c = ClassificationMetric(ds(y), ds(p), unprivileged_groups=[{"z": 1}], privileged_groups=[{"z": 0}])
-        want = [c.statistical_parity_difference(), c.disparate_impact(), c.equal_opportunity_difference(), c.average_odds_difference(), c.average_abs_odds_difference()]
-        check("aif360", np.abs(out[5:] - want).max() < 1e-12, (out[5:], want))
+        got = figures(y, p, z)
+        for name, want in (("dp_signed", c.statistical_parity_difference()), ("disparate_impact", c.disparate_impact()), ("eopp_signed", c.equal_opportunity_difference()),
+                           ("aod_signed", c.average_odds_difference()), ("aaod", c.average_abs_odds_difference())):
+            check(f"aif360 {name}", abs(got[name] - want) < 1e-12, (got[name], want))
         w = np.zeros(n)
         L.fair_reweigh(ptr(w), ptr(i64(y)), ptr(i64(z)), Z(n))
         rw = Reweighing([{"z": 1}], [{"z": 0}]).fit_transform(ds(y)).instance_weights
@@ -249,7 +289,7 @@ def bilevel():
     print(f"hypergradients beside autograd (create_graph): {worst[torch.float64]:.2g} in double, {worst[torch.float32]:.2g} in float")
 
 
-for part in (metrics, regression, fairness, bilevel):
+for part in (metrics, regression, real_sets, fairness, bilevel):
     try:
         part()
     except ImportError as e:
