@@ -5,7 +5,8 @@
 # make check      the compile matrix: every header, compiler, standard and warning set found here
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
 # make sanitize   the unit tests under AddressSanitizer and UBSan
-# make bench      one JSON object per line; make bench-peers the same work by the peers beside it
+# make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and tests/bench/RESULTS.md
+# make callgrind  instruction counts within 3 % of the recorded ones (valgrind); make callgrind-record after a change on purpose
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
 CC      ?= cc
@@ -76,6 +77,8 @@ bench-peers: $(BENCHES)
 # a regression guard that cannot flake: instruction counts under callgrind
 callgrind:
 	@sh tests/bench/callgrind.sh
+callgrind-record:
+	@sh tests/bench/callgrind.sh --record
 
 # all 2^32 floats printed and read back (minutes); the fuzz targets, SECONDS each (needs clang)
 test-exhaustive: build/test_num
@@ -115,4 +118,4 @@ uninstall:
 clean:
 	rm -rf build out
 
-.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind install uninstall clean
+.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind callgrind-record install uninstall clean
