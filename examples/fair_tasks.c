@@ -1072,6 +1072,8 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
         nn_report_figure(&r, "training rows", nn_app_text(app, "%zu", total), nn_app_text(app, "%.0f to %.0f a task", lo[6], lo[7]));
         nn_report_figure(&r, "flipped training labels", nn_app_text(app, "%.1f %%", 100.0 * lo[3 * 13 + 2]), "mean over tasks");
         nn_report_figure(&r, "DP gap of the labels", nn_app_text(app, "%.3f", lo[3 * 14 + 2]), "mean over tasks");
+        nn_report_text(&r, "Each task is a small table with a label y, a group z and some labels flipped in its training part. A method that selects rows should drop the flipped ones without widening the gap "
+                           "between the groups. The plots show how the tasks differ; how each was drawn is in metadata.json.");
         nn_report_section(&r, "What the suite spans");
         nn_report_table(&r, "Range and mean over tasks", heads, 4, table_cells, 7);
         memset(pl, 0, sizeof pl);
@@ -1174,6 +1176,13 @@ static double mean_of(const result *all, size_t runs, method m, int field)
     return n ? s / (double)n : NAN;
 }
 /* accuracy, demographic parity, equalized odds of one method beside the baseline's, on top of the report */
+/* what the methods of the tables are, for a reader who has only the page */
+static void legend(nn_report *r)
+{
+    nn_report_text(r, "Each method chooses training rows (or weighs them); a logistic regression is fitted on them and judged on test rows. baseline takes all rows; random and untrained show what "
+                      "choosing without knowledge does; greedy keeps low losses under quotas; reweighing gives weights by group and label; one_step and meta_weight_net learn weights; meta is the trained selector. "
+                      "DP difference: how far apart the groups' shares of positive predictions are. Noise reduction: how much smaller the share of flipped labels is among the kept rows.");
+}
 static void key_figures(nn_app *app, nn_report *r, const result *all, size_t runs, method m)
 {
     static const int field[3] = { R_ACC, R_DP, R_EODDS };
@@ -1576,6 +1585,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
         key_figures(app, &r, all, o->seeds, M_META);
         nn_report_figure(&r, "flipped labels left out", nn_app_text(app, "%.0f %%", noise), "noise reduction of the selection");
         nn_report_section(&r, "Methods on held-out tasks");
+        legend(&r);
         tell(app, &r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
         plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
         nn_report_text(&r, "baseline sees x only; baseline_z sees the group too. meta is the selector with its classifier seeing the group%s, meta_x the same selection with a classifier that does not. "
@@ -1953,6 +1963,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     if (s == NN_OK && n > 1) {
         key_figures(app, &r, all, n, policy.m ? M_META : M_GREEDY);
         nn_report_section(&r, "All together");
+        legend(&r);
         plot_methods(&r, all, n, "Accuracy against fairness, means over the tasks", "accuracy_fairness");
     }
     if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
@@ -2106,6 +2117,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     if (s == NN_OK) {
         key_figures(app, &r, all, o->seeds, policy.m ? M_VALID : M_BASE);
         nn_report_section(&r, "Methods");
+        legend(&r);
         tell(app, &r, "", all, o->seeds, "Means over seeds; +- is the 95 % interval");
         plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
         if (policy.m) {

@@ -1529,6 +1529,8 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     }
     memset(series, 0, sizeof series);
     memset(&plot, 0, sizeof plot);
+    nn_report_text(&r, "One record is a small network that was first trained on partly wrong labels of one pattern (degraded) and then on right ones (improved), told as a prompt with its weights and "
+                       "the statistics of its activations, and a completion to predict. A candidate becomes a record when it passes three gates: its target pattern got better, more than the others did, and no other pattern got worse.");
     nn_report_section(&r, "What the gates let through");
     for (i = 0; i < REASONS; i++) { uint64_t v = i ? t->rejects[i] : t->records; if (v) { reasons[q] = (double)v; why[q++] = reason_names[i]; } }
     series[0].y = reasons; series[0].n = q;
@@ -1540,7 +1542,7 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     series[0].label = "degraded"; series[0].y = before; series[0].n = n;
     series[1].label = "improved"; series[1].y = after;  series[1].n = n;
     nn_report_text(&r, "Half of the held-out rows follow the pattern, half follow none of the model's patterns: 0.5 is chance. No held-out sequence was trained on.");
-    plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n; plot.width = 1000;
+    plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n;
     nn_report_plot(&r, &plot, "patterns");
     {
         static const char *const columns[] = { "pattern", "records", "degraded", "improved", "as target", "degraded as target", "improved as target" };
@@ -1561,10 +1563,11 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     for (i = 0; i < 65; i++) if (t->layers[i]) { depth[d] = nn_app_text(app, "%zu", i); counts[d++] = (double)t->layers[i]; }
     memset(series, 0, sizeof series);
     series[0].y = counts; series[0].n = d;
-    plot.title = "Hidden layers"; plot.x_label = "hidden layers"; plot.y_label = "records"; plot.n_series = 1; plot.categories = depth; plot.n_categories = d; plot.width = 0;
+    plot.title = "Hidden layers"; plot.x_label = "hidden layers"; plot.y_label = "records"; plot.n_series = 1; plot.categories = depth; plot.n_categories = d;
     nn_report_plot(&r, &plot, "layers");
     if (example) { nn_report_section(&r, "An example prompt"); nn_report_pre(&r, "the first record of this run, shortened", example); }
     nn_report_file(&r, nn_app_path(app, "README.md"), "data set card");
+    nn_report_file(&r, nn_app_path(app, "data"), "the records, JSON lines in parts");
     nn_report_file(&r, nn_app_path(app, "config.yaml"), "what it was made from");
     nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");
     if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_warn(app, "report.html: %s", e.msg);

@@ -242,10 +242,10 @@ NN_DEF char *nn_plot_svg(const nn_plot *p);
 /* ==== [REPORT] one self-contained HTML file ============================== */
 typedef struct nn_report {
     nn_app *app;
-    char   *head, *body, *files;                       /* growing HTML */
-    size_t  head_n, head_cap, body_n, body_cap, files_n, files_cap;
-    int     bad, n_plots;
-    const char *title, *lead;
+    char   *head, *body, *files, *toc;                 /* growing HTML */
+    size_t  head_n, head_cap, body_n, body_cap, files_n, files_cap, toc_n, toc_cap;
+    int     bad, n_plots, n_sections;
+    const char *title, *lead, *base;                   /* base: the page's folder, where its links start */
 } nn_report;
 /* Order of calls = order on the page. Text is escaped. Lack of memory is remembered and returned by nn_report_end. */
 NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const char *lead);
@@ -957,7 +957,7 @@ NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_optio
         if (o->max == 0 && (o->flags & NN_APP_ABOVE)) n += (size_t)snprintf(lim, sizeof lim, "> %s", nni_app_num(a, o->min));
         else n += (size_t)snprintf(lim, sizeof lim, "%s..%s", nni_app_num(a, o->min), nni_app_num(b, o->max));
     }
-    if (o->unit) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
+    if (o->unit && strcmp(o->unit, lim) != 0) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
     if (o->flags & NN_APP_REQUIRED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%srequired", n ? "; " : "");
     else if (o->type == NN_APP_SEED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s%s--seed", n ? "; " : "", o->def ? o->def : "", o->def ? ", or " : "");
     else if (o->def && !(o->type == NN_APP_BOOL && strcmp(o->def, "false") == 0)) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s", n ? "; " : "",
@@ -1957,6 +1957,7 @@ typedef struct nni_pen {
     double  w, h, scale;
     size_t  pw, ph;               /* pixels */
     unsigned char *rgb;           /* [ph, pw, 3] */
+    int     narrow;               /* SVG for a phone: no tips */
     float  *mask;                 /* [ph, pw] coverage of the shape in hand */
     size_t  x0, y0, x1, y1;       /* its box */
 } nni_pen;
@@ -2235,7 +2236,7 @@ NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni
     if (p->svg) {
         nni_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"", x, y, w, h, nni_color_text(c, t));
         if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
-        if (tip) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></rect>\n"); }
+        if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></rect>\n"); }
         else nni_sb_str(p->svg, "/>\n");
         return;
     }
@@ -2248,12 +2249,30 @@ NNI_FN void nni_pen_dot(nni_pen *p, double x, double y, double r, nni_color c, c
     if (p->svg) {
         nni_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r, nni_color_text(c, t));
         if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
-        if (tip) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></circle>\n"); }
+        if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></circle>\n"); }
         else nni_sb_str(p->svg, "/>\n");
         return;
     }
     nni_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
     nni_pen_blend(p, c);
+}
+/* the mark of series s: circle, square, triangle, diamond in turn, so that it is told by shape as well as by colour; the ninth series
+ * has the first one's colour in another shape */
+NNI_FN void nni_pen_mark(nni_pen *p, double x, double y, double r, size_t s, nni_color c, const char *tip)
+{
+    static const double corner[3][8] = { { -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89 }, { 0, -1.25, 1.15, 0.85, -1.15, 0.85 }, { 0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0 } };
+    size_t shape = (s + s / 8) % 4, n = shape == 2 ? 3 : 4, i;
+    char t[32];
+    double q[8];
+    if (shape == 0) { nni_pen_dot(p, x, y, r, c, tip); return; }
+    for (i = 0; i < n; i++) { q[2 * i] = x + r * corner[shape - 1][2 * i]; q[2 * i + 1] = y + r * corner[shape - 1][2 * i + 1]; }
+    if (!p->svg) { nni_pen_poly(p, q, n, c); return; }
+    nni_sb_f(p->svg, "<path d=\"M%.1f %.1f", q[0], q[1]);
+    for (i = 1; i < n; i++) nni_sb_f(p->svg, "L%.1f %.1f", q[2 * i], q[2 * i + 1]);
+    nni_sb_f(p->svg, "Z\" fill=\"%s\"", nni_color_text(c, t));
+    if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+    if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></path>\n"); }
+    else nni_sb_str(p->svg, "/>\n");
 }
 /* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
 NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor, nni_color c, double angle, int bold)
@@ -2285,19 +2304,27 @@ NNI_FN double nni_nice_step(double span, int want)
     double raw = span / (want > 0 ? want : 1), mag = pow(10, floor(log10(raw))), f = raw / mag;
     return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * mag;
 }
-NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int want, int widen)
+/* want: ticks, about; widen: end on ticks; whole: the values are whole numbers, and so are the ticks */
+NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int want, int widen, int whole)
 {
     a->log = log && lo > 0;
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (a->log) {
+        static const double part[4] = { 1, 2, 5, 10 };
         double l = floor(log10(lo) + 1e-9), h = ceil(log10(hi) - 1e-9);
+        int i;
         if (h <= l) h = l + 1;
         a->lo = pow(10, l); a->hi = pow(10, h); a->step = ceil((h - l) / want);
-        if (a->step < 1) a->step = 1;
+        if (h - l > 2.5) return;
+        a->step = 0;                                        /* few decades: ticks at 1, 2, 5, and the ends there, too */
+        for (i = 0; i < 4; i++) if (part[i] * pow(10, l) <= lo * (1 + 1e-9)) a->lo = part[i] * pow(10, l);
+        for (i = 3; i >= 0; i--) if (part[i] * pow(10, h - 1) >= hi * (1 - 1e-9)) a->hi = part[i] * pow(10, h - 1);
+        if (a->hi <= a->lo * (1 + 1e-9)) { a->lo = pow(10, l); a->hi = pow(10, h); }
         return;
     }
     if (hi - lo < 1e-12 * (fabs(hi) + fabs(lo)) || hi == lo) { double d = hi != 0 ? fabs(hi) * 0.1 : 1; lo -= d; hi += d; }
     a->step = nni_nice_step(hi - lo, want);
+    if (whole && a->step < 1) a->step = 1;
     if (widen) { lo = floor(lo / a->step + 1e-9) * a->step; hi = ceil(hi / a->step - 1e-9) * a->step; }
     a->lo = lo; a->hi = hi;
 }
@@ -2306,7 +2333,12 @@ NNI_FN size_t nni_axis_ticks(const nni_plot_axis *a, double *out, size_t cap)
     size_t n = 0;
     if (a->log) {
         double e, h = log10(a->hi) + 1e-9;
-        for (e = log10(a->lo); e <= h && n < cap; e += a->step) out[n++] = pow(10, floor(e + 0.5));
+        if (a->step > 0) for (e = log10(a->lo); e <= h && n < cap; e += a->step) out[n++] = pow(10, floor(e + 0.5));
+        else for (e = floor(log10(a->lo)); e <= h; e++) {
+            static const double part[3] = { 1, 2, 5 };
+            size_t i;
+            for (i = 0; i < 3; i++) { double v = part[i] * pow(10, e); if (n < cap && v >= a->lo * (1 - 1e-9) && v <= a->hi * (1 + 1e-9)) out[n++] = v; }
+        }
     } else {
         double k, k0 = ceil(a->lo / a->step - 1e-9), k1 = floor(a->hi / a->step + 1e-9);
         for (k = k0; k <= k1 && n < cap; k++) out[n++] = k * a->step;
@@ -2408,35 +2440,80 @@ NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double roo
     return buf;
 }
 
+/* text from y down, broken at blanks where it is wider than the drawing; returns the y below it. What stays too wide is cut. */
+NNI_FN double nni_pen_lines(nni_pen *p, double x, double y, const char *s, double size, int role, int bold)
+{
+    char line[400], cut[400];
+    double room = p->w - x - 12, k = bold ? 1.2 : 1.0;                 /* a browser's letters are wider than ours */
+    while (*s) {
+        size_t n = 0, next;
+        for (;;) {                                                       /* as many words as fit, one at least */
+            next = n + strspn(s + n, " ");
+            next += strcspn(s + next, " ");
+            if (next == n || next >= sizeof line) break;
+            memcpy(line, s, next);
+            line[next] = 0;
+            if (n && nni_plot_text_width(line, size * k) > room) break;
+            n = next;
+        }
+        if (!n) break;
+        memcpy(line, s, n);
+        line[n] = 0;
+        nni_pen_text(p, x, y, nni_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1, nni_pen_role(role, 1), 0, bold);
+        y += size * 1.3;
+        s += n + strspn(s + n, " ");
+    }
+    return y;
+}
+/* the name of an axis: in the middle of (at, at + room), smaller where it would not fit */
+NNI_FN void nni_axis_name(nni_pen *p, double x, double y, const char *s, double room, double angle)
+{
+    char t[200];
+    double size = 12.5, w = nni_plot_text_width(s, size);
+    if (w > room) size = size * room / w < 9.5 ? 9.5 : size * room / w;
+    nni_pen_text(p, x, y, nni_fit_text(t, sizeof t, s, room, size), size, 0, nni_pen_role(NNI_INK, 1), angle, 0);
+}
+/* what slanted labels need to the left of the plot and below it */
+#define NNI_SLANT_MOST 170.0
+NNI_FN double nni_slant_left(double wide, double slot) { return 0.71 * (wide > NNI_SLANT_MOST ? NNI_SLANT_MOST : wide) + 12 - slot / 2; }
+
 NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
 {
-    double left = 0, lo = 1e300, hi = -1e300, cw, ch, fs = 11, wide = 0, bottom;
+    double left = 0, lo = 1e300, hi = -1e300, cw, ch, fs = 11, wide = 0, bottom, size = 12;
     size_t r, c, R = d->n_rows, C = d->n_categories, every;
     int slant;
     char t[64], tip[256];
     if (!R || !C || !d->cells) return;
     for (r = 0; r < R; r++) { double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0; if (w > left) left = w; }
     for (c = 0; c < C; c++) { double w = d->categories ? nni_plot_text_width(d->categories[c], 12) : 0; if (w > wide) wide = w; }
-    if (left > 0.3 * p->w) left = 0.3 * p->w;
+    if (left > 0.32 * p->w) left = 0.32 * p->w;
     left += d->y_label ? 44 : 22;
     cw = (p->w - left - 70) / (double)C;
     slant = wide > cw - 4;
-    bottom = (slant ? (wide > 110 ? 110 : wide) * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
+    if (slant && wide > 140) wide = 140;
+    if (slant && nni_slant_left(wide, cw) > left) { left = nni_slant_left(wide, cw); cw = (p->w - left - 70) / (double)C; }
+    if (slant && p->narrow) p->h += 0.6 * wide;
+    bottom = (slant ? wide * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
     ch = (p->h - top - bottom) / (double)R;
     for (r = 0; r < R * C; r++) nni_plot_span(d->cells[r], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (d->diverging) { double m = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi); lo = -m; hi = m; }
     if (hi == lo) hi = lo + 1;
     every = (size_t)(13 / ch) + 1;
+    for (r = 0; r < R; r++) {                                            /* long row names: smaller first, cut last */
+        double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0, room = left - (d->y_label ? 40 : 16);
+        if (w > room && size > 12 * room / w) size = 12 * room / w < 9.2 ? 9.2 : 12 * room / w;
+    }
     for (r = 0; r < R; r++)
-        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], left - (d->y_label ? 40 : 16), 12), 12, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], (left - (d->y_label ? 36 : 12)) * 12 / size, 12), size, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
     every = slant ? (size_t)(14 / cw) + 1 : 1;
     for (c = 0; c < C; c++)
         if (d->categories && c % every == 0) {
             double x = left + ((double)c + 0.5) * cw;
-            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 110, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
+            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
             else nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
+    if (p->svg) nni_sb_str(p->svg, "<g class=\"marks\">\n");
     for (r = 0; r < R; r++)
         for (c = 0; c < C; c++) {
             double v = d->cells[r * C + c];
@@ -2450,12 +2527,13 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
             if (nni_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
                 nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
         }
+    if (p->svg) nni_sb_str(p->svg, "</g>\n");
     for (r = 0; r < 64; r++)                                              /* the scale */
-        nni_pen_rect(p, p->w - 52, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
-    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 34, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
-    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 34, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
-    if (d->x_label) nni_pen_text(p, left + cw * (double)C / 2, p->h - 8, d->x_label, 12.5, 0, nni_pen_role(NNI_INK, 1), 0, 0);
-    if (d->y_label) nni_pen_text(p, 16, top + ch * (double)R / 2, d->y_label, 12.5, 0, nni_pen_role(NNI_INK, 1), -90, 0);
+        nni_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
+    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 41, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    if (d->x_label) nni_axis_name(p, left + cw * (double)C / 2, p->h - 8, d->x_label, cw * (double)C, 0);
+    if (d->y_label) nni_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
 }
 
 NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
@@ -2464,13 +2542,13 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300, xhi = -1e300, tick[64], wide = 0;
     size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
     nni_plot_bins bins = NN_ZERO;
-    int slant = 0, bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
+    int slant = 0, whole_x = d->kind != NN_PLOT_HIST, whole_y = 1, bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
     char t[96], tip[256], a[40], b[40];
     double *xy = NULL;
 
-    nni_pen_rect(p, 0, 0, p->w, p->h, nni_pen_role(NNI_PAPER, 1), NULL);
-    if (d->title) { nni_pen_text(p, 16, 26, d->title, 15, -1, nni_pen_role(NNI_INK, 1), 0, 1); top = 38; }
-    if (d->note) { nni_pen_text(p, 16, top + 8, nni_fit_text(tip, sizeof tip, d->note, p->w - 32, 12), 12, -1, nni_pen_role(NNI_SOFT, 1), 0, 0); top += 18; }
+    if (p->svg) nni_sb_str(p->svg, "<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n");
+    if (d->title) top = nni_pen_lines(p, 16, 26, d->title, 15, NNI_INK, 1) - 8;
+    if (d->note) top = nni_pen_lines(p, 16, top + 8, d->note, 12, NNI_SOFT, 0) - 6;
     for (s = 0; s < S; s++) if (d->series[s].label) named++;
     if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && (S > 1 || named > 1)) {
         double x = 16;                                                   /* the legend, wrapped */
@@ -2486,7 +2564,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 q[0] = x; q[1] = top + 4; q[2] = x + 20; q[3] = top + 4;
                 nni_pen_polyline(p, q, 2, nni_pen_role((int)s, 1), 2.2, 1);
             } else if (d->kind == NN_PLOT_LINE) nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_pen_role((int)s, 1), 2.5);
-            else if (d->kind == NN_PLOT_SCATTER) nni_pen_dot(p, x + 12, top + 4, 4, nni_pen_role((int)s, 0.9), NULL);
+            else if (d->kind == NN_PLOT_SCATTER) nni_pen_mark(p, x + 12, top + 4, 4.5, s, nni_pen_role((int)s, 0.9), NULL);
             else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_pen_role((int)s, 1), NULL);
             nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_pen_role(NNI_INK, 1), 0, 0);
             x += w;
@@ -2494,6 +2572,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         top += 16;
     }
     top += 6;
+    if (p->narrow && top > 70) p->h += top - 70;                          /* many lines above: the plot itself keeps its height */
     if (d->kind == NN_PLOT_HEAT) { nni_draw_heat(p, d, top); return; }
 
     /* what the axes must hold */
@@ -2507,6 +2586,8 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             for (i = 0; i < d->series[s].n; i++) {
                 const nn_series *q = &d->series[s];
                 nni_plot_span(q->y[i], &lo, &hi);
+                if (q->y[i] != floor(q->y[i])) whole_y = 0;
+                if (q->x && q->x[i] != floor(q->x[i])) whole_x = 0;
                 if (q->lo) nni_plot_span(q->lo[i], &lo, &hi);
                 if (q->hi) nni_plot_span(q->hi[i], &lo, &hi);
                 if (!bars) nni_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
@@ -2516,7 +2597,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     }
     if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
     if (d->kind == NN_PLOT_BOX) groups = S;
-    nni_axis_make(&ay, lo, hi, d->log_y, 6, !(d->y_min != 0 || d->y_max != 0));
+    nni_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0), whole_y && (bars || d->kind == NN_PLOT_HIST));
     n = nni_axis_ticks(&ay, tick, 64);
     left = 0;
     for (i = 0; i < n; i++) { double w; nni_tick_text(t, sizeof t, tick[i], &ay); w = nni_plot_text_width(t, 12); if (w > left) left = w; }
@@ -2528,9 +2609,11 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             if (w > wide) wide = w;
         }
         slant = groups && wide > (right - left) / (double)groups - 8;
-        if (wide > 120) wide = 120;
+        if (wide > NNI_SLANT_MOST) wide = NNI_SLANT_MOST;
+        if (slant && nni_slant_left(wide, (right - left) / (double)groups) > left) left = nni_slant_left(wide, (right - left) / (double)groups);
+        if (slant && p->narrow) p->h += 0.6 * wide;
         ax.lo = 0; ax.hi = groups ? (double)groups : 1; ax.log = 0; ax.step = 1;
-    } else nni_axis_make(&ax, xlo, xhi, d->log_x, 8, 0);
+    } else nni_axis_make(&ax, xlo, xhi, d->log_x, p->w < 500 ? 5 : 8, 0, whole_x);
     bottom = p->h - (slant ? wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
     ay.p0 = bottom; ay.p1 = top; ax.p0 = left; ax.p1 = right;
     if (!bars && d->kind != NN_PLOT_HIST && !ax.log) { ax.p0 += 8; ax.p1 -= 8; }
@@ -2547,7 +2630,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
             double x = nni_axis_at(&ax, (double)i + 0.5);
             if (!c || (slant && i % every)) continue;
-            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, 120, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
+            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, NNI_SLANT_MOST, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
             else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
     } else {
@@ -2564,11 +2647,12 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         }
     }
 
+    if (p->svg) nni_sb_str(p->svg, "<g class=\"marks\">\n");
     for (s = 0; s < S; s++) {
         const nn_series *q = &d->series[s];
         size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1, m = 0;
         nni_color c = nni_pen_role((int)s, 1);
-        thin = q->n > 400;
+        thin = q->n > 150;
         if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
             xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
             if (!xy) break;
@@ -2586,7 +2670,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 }
                 xy[2 * m] = nni_axis_at(&ax, x);
                 xy[2 * m + 1] = nni_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
-                if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && q->n <= 250)) {
+                if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && !p->narrow && q->n <= 250)) {
                     (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "", q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)), nni_app_num(b, nn_f64_round(y, 6)));
                     if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
                         double y0 = nni_axis_at(&ay, q->lo[i]), y1 = nni_axis_at(&ay, q->hi[i]);
@@ -2594,7 +2678,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                         nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0, nni_pen_role((int)s, 0.8), 1.4);
                         nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1, nni_pen_role((int)s, 0.8), 1.4);
                     }
-                    nni_pen_dot(p, xy[2 * m], xy[2 * m + 1], d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4) : 3.2,
+                    nni_pen_mark(p, xy[2 * m], xy[2 * m + 1], d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4.2) : 3.2, d->kind == NN_PLOT_SCATTER ? s : 0,
                                 nni_pen_role((int)s, d->kind == NN_PLOT_SCATTER ? (thin ? 0.45 : 0.85) : q->points ? 1 : 0), tip);
                 }
                 m++;
@@ -2644,10 +2728,11 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             free(v);
         }
     }
+    if (p->svg) nni_sb_str(p->svg, "</g>\n");
     nni_pen_line(p, left, bottom, right, bottom, nni_pen_role(NNI_SOFT, 1), 1);
     if (ay.lo < 0 && ay.hi > 0 && !ay.log) nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0), nni_pen_role(NNI_SOFT, 1), 1);
-    if (d->x_label) nni_pen_text(p, (left + right) / 2, p->h - 8, d->x_label, 12.5, 0, nni_pen_role(NNI_INK, 1), 0, 0);
-    if (d->y_label) nni_pen_text(p, 16, (top + bottom) / 2, d->y_label, 12.5, 0, nni_pen_role(NNI_INK, 1), -90, 0);
+    if (d->x_label) nni_axis_name(p, (left + right) / 2, p->h - 8, d->x_label, 2 * ((left + right) / 2 - 8 < p->w - (left + right) / 2 ? (left + right) / 2 - 8 : p->w - (left + right) / 2 - 8), 0);
+    if (d->y_label) nni_axis_name(p, 16, (top + bottom) / 2, d->y_label, 2 * (p->h - (top + bottom) / 2 < (top + bottom) / 2 ? p->h - (top + bottom) / 2 : (top + bottom) / 2) - 8, -90);
     free(bins.count);
 }
 NNI_FN double nni_plot_height(const nn_plot *p)
@@ -2656,23 +2741,31 @@ NNI_FN double nni_plot_height(const nn_plot *p)
     if (p->kind == NN_PLOT_HEAT) { double h = 120 + 30 * (double)p->n_rows; return h < 300 ? 300 : h > 900 ? 900 : h; }
     return 400;
 }
-NN_DEF char *nn_plot_svg(const nn_plot *p)
+/* narrow: the drawing for a phone, 360 wide, shown instead of the other one by the page's style; both carry the same class pair */
+NNI_FN char *nni_plot_svg(const nn_plot *p, int narrow, const char *kind)
 {
-    nni_sb b = NN_ZERO;
+    nni_sb b = NN_ZERO, body = NN_ZERO;
     nni_pen pen;
     memset(&pen, 0, sizeof pen);
-    pen.svg = &b;
+    pen.svg = &body;
     pen.scale = 1;
-    pen.w = p->width > 0 ? p->width : 720;
+    pen.narrow = narrow;
+    pen.w = narrow ? 360 : p->width > 0 ? p->width : 720;
     pen.h = nni_plot_height(p);
-    nni_sb_f(&b, "<svg viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"", pen.w, pen.h, pen.w, pen.h);
+    if (narrow) pen.h = p->kind != NN_PLOT_HEAT ? 300 : pen.h > 480 ? 480 : pen.h;
+    nni_plot_draw(&pen, p);                                  /* first: a narrow one finds its height on the way */
+    nni_sb_f(&b, "<svg%s%s%s viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"",
+             kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "", pen.w, pen.h, pen.w, pen.h);
     nni_sb_xml(&b, p->title ? p->title : "plot");
     nni_sb_str(&b, "\">\n");
-    nni_plot_draw(&pen, p);
+    if (body.s) nni_sb_add(&b, body.s, body.n);
     nni_sb_str(&b, "</svg>\n");
+    if (body.bad) b.bad = 1;
+    nni_sb_free(&body);
     if (b.bad) { nni_sb_free(&b); return NULL; }
     return b.s;
 }
+NN_DEF char *nn_plot_svg(const nn_plot *p) { return nni_plot_svg(p, 0, NULL); }
 /* nni_plot_raster: the drawing as 8-bit RGB, twice the nominal size; malloc'd, NULL when memory is out */
 NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
 {
@@ -2749,6 +2842,7 @@ NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const 
     r->app = app;
     r->title = nn_app_text(app, "%s", title);
     r->lead = nn_app_text(app, "%s", lead ? lead : "");
+    r->base = nn_app_text(app, "%s", app->out ? app->out : "");       /* a program may write the parts of a run into folders below it */
 }
 NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note)
 {
@@ -2764,11 +2858,19 @@ NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value,
 }
 NN_DEF void nn_report_section(nn_report *r, const char *title)
 {
-    NNI_BODY(r);
-    nni_sb_str(&b, "<h2>");
-    nni_sb_xml(&b, title);
-    nni_sb_str(&b, "</h2>\n");
-    NNI_BODY_END(r);
+    nni_sb t = nni_sb_open(r->toc, r->toc_n, r->toc_cap, r->bad);
+    r->n_sections++;
+    nni_sb_f(&t, "<li><a href=\"#s%d\">", r->n_sections);
+    nni_sb_xml(&t, title);
+    nni_sb_str(&t, "</a></li>\n");
+    r->toc = t.s; r->toc_n = t.n; r->toc_cap = t.cap; r->bad = t.bad;
+    {
+        NNI_BODY(r);
+        nni_sb_f(&b, "<h2 id=\"s%d\">", r->n_sections);
+        nni_sb_xml(&b, title);
+        nni_sb_str(&b, "</h2>\n");
+        NNI_BODY_END(r);
+    }
 }
 NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...)
 {
@@ -2785,12 +2887,17 @@ NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...)
     nni_sb_free(&t);
     NNI_BODY_END(r);
 }
-NNI_FN void nni_report_cell(nni_sb *b, const char *s)
+/* a number, a share in %, a number with its interval ("0.81 +- 0.02"), or a dash for none */
+NNI_FN int nni_report_is_num(const char *s)
 {
     double v;
-    size_t n = strlen(s);
-    int num = n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) || strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
-    nni_sb_str(b, num ? "<td class=\"num\">" : "<td>");
+    size_t n = strlen(s), k = strcspn(s, " ");
+    if (n > k + 4 && strncmp(s + k, " +- ", 4) == 0) return nni_app_number(s, k, &v);
+    return n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) || strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
+}
+NNI_FN void nni_report_cell(nni_sb *b, const char *s)
+{
+    nni_sb_str(b, nni_report_is_num(s) ? "<td class=\"num\">" : "<td>");
     nni_sb_xml(b, s);
     nni_sb_str(b, "</td>");
 }
@@ -2801,15 +2908,15 @@ NNI_FN void nni_report_num(nni_sb *b, double v)
     else (void)snprintf(t, sizeof t, "%.6g", v);
     nni_sb_f(b, "<td class=\"num\">%s</td>", t);
 }
-NNI_FN void nni_report_th(nni_sb *b, const char *s) { nni_sb_str(b, "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
+NNI_FN void nni_report_th(nni_sb *b, const char *s, int num) { nni_sb_str(b, num ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
 /* the numbers behind a plot; long series are cut, and say so */
 NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
 {
     size_t s, i, rows = 0, cut = 500, same = 1;
     nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
     if (p->kind == NN_PLOT_HEAT) {
-        nni_report_th(b, p->y_label ? p->y_label : "");
-        for (i = 0; i < p->n_categories; i++) nni_report_th(b, p->categories ? p->categories[i] : "");
+        nni_report_th(b, p->y_label ? p->y_label : "", 0);
+        for (i = 0; i < p->n_categories; i++) nni_report_th(b, p->categories ? p->categories[i] : "", 1);
         nni_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_rows; s++) {
             nni_sb_str(b, "<tr><th scope=\"row\">");
@@ -2820,8 +2927,8 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
         }
     } else if (p->kind == NN_PLOT_HIST) {
         nni_plot_bins k = NN_ZERO;
-        nni_report_th(b, "from"); nni_report_th(b, "to");
-        for (s = 0; s < p->n_series; s++) nni_report_th(b, p->series[s].label ? p->series[s].label : "count");
+        nni_report_th(b, "from", 1); nni_report_th(b, "to", 1);
+        for (s = 0; s < p->n_series; s++) nni_report_th(b, p->series[s].label ? p->series[s].label : "count", 1);
         nni_sb_str(b, "</tr></thead><tbody>\n");
         if (nni_plot_bins_make(&k, p))
             for (i = 0; i < k.n; i++) {
@@ -2833,7 +2940,7 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
         free(k.count);
     } else if (p->kind == NN_PLOT_BOX) {
         static const char *const col[7] = { "", "n", "min", "quartile 1", "median", "quartile 3", "max" };
-        for (i = 0; i < 7; i++) nni_report_th(b, col[i]);
+        for (i = 0; i < 7; i++) nni_report_th(b, col[i], i > 0);
         nni_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_series; s++) {
             size_t m;
@@ -2855,10 +2962,10 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
             }
         }
         if (bar || same) {
-            nni_report_th(b, bar ? (p->x_label ? p->x_label : "") : p->x_label ? p->x_label : "x");
+            nni_report_th(b, p->x_label ? p->x_label : bar ? "" : "x", !bar);
             for (s = 0; s < p->n_series; s++) {
-                nni_report_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y");
-                if (p->series[s].lo && p->series[s].hi) { nni_report_th(b, "low"); nni_report_th(b, "high"); }
+                nni_report_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y", 1);
+                if (p->series[s].lo && p->series[s].hi) { nni_report_th(b, "low", 1); nni_report_th(b, "high", 1); }
             }
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (i = 0; i < rows && i < cut; i++) {
@@ -2875,7 +2982,7 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
             }
         } else {
             rows = 0;
-            nni_report_th(b, "series"); nni_report_th(b, p->x_label ? p->x_label : "x"); nni_report_th(b, p->y_label ? p->y_label : "y"); nni_report_th(b, "low"); nni_report_th(b, "high");
+            nni_report_th(b, "series", 0); nni_report_th(b, p->x_label ? p->x_label : "x", 1); nni_report_th(b, p->y_label ? p->y_label : "y", 1); nni_report_th(b, "low", 1); nni_report_th(b, "high", 1);
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (s = 0; s < p->n_series; s++)
                 for (i = 0; i < p->series[s].n; i++, rows++) {
@@ -2895,25 +3002,51 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
     if (rows > cut) nni_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut, (unsigned long)rows);
     nni_sb_str(b, "</details>\n");
 }
+/* the path of an output as the page sees it; a link to it */
+NNI_FN const char *nni_report_rel(const nn_report *r, const char *path)
+{
+    size_t n = strlen(r->base);
+    return n && strncmp(path, r->base, n) == 0 && path[n] == '/' ? path + n + 1 : path;
+}
+NNI_FN void nni_report_link(nni_sb *b, const nn_report *r, const char *path, const char *text)
+{
+    const char *s = nni_report_rel(r, path);
+    if (s == path && *r->base) { nni_sb_xml(b, text ? text : path); return; }        /* not below the page: no link that leads there from every place */
+    nni_sb_str(b, "<a href=\"");
+    for (; *s; s++) {                                       /* what would end the path, or start an escape, is escaped */
+        if (strchr("%?#\"<>& ", *s)) nni_sb_f(b, "%%%02X", (unsigned)(unsigned char)*s);
+        else nni_sb_add(b, s, 1);
+    }
+    nni_sb_str(b, "\">");
+    nni_sb_xml(b, text ? text : nni_report_rel(r, path));
+    nni_sb_str(b, "</a>");
+}
 NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
 {
-    char *svg = nn_plot_svg(p);
+    int half = p->width > 0 && p->width <= 520;              /* two small ones beside each other */
+    char *wide = nni_plot_svg(p, 0, "wide"), *narrow = nni_plot_svg(p, 1, "narrow");
+    nn_app *app = r->app;
     nn_error e = NN_ZERO;
     NNI_BODY(r);
     r->n_plots++;
-    if (!svg) b.bad = 1;
-    nni_sb_str(&b, "<figure><div class=\"plot\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    nni_sb_xml(&b, p->title ? p->title : "plot");
-    nni_sb_str(&b, "\">\n");
-    if (svg) nni_sb_str(&b, svg);
-    nni_sb_str(&b, "</div>\n");
-    nni_plot_table(&b, p);
-    free(svg);
+    nni_sb_f(&b, "<figure%s>\n", half ? " class=\"half\"" : "");
+    if (!wide || !narrow) b.bad = 1;
+    else {
+        nni_sb_str(&b, wide);
+        nni_sb_str(&b, narrow);
+        nni_plot_table(&b, p);
+    }
+    free(wide);
+    free(narrow);
     if (png) {
-        nn_app *app = r->app;
         const char *path = nn_app_path(app, "plots/%s%s%s.png", app->stem, *app->stem ? "_" : "", png);
         if (nn_dir_make(nn_app_path(app, "plots"), NULL, &e) != NN_OK || nn_plot_png(p, path, &e) != NN_OK) nn_app_warn(app, "%s", e.msg);
-        else nn_app_wrote(app, path);
+        else {
+            nn_app_wrote(app, path);
+            nni_sb_str(&b, "<p class=\"soft\">");
+            nni_report_link(&b, r, path, "this plot as PNG");
+            nni_sb_str(&b, "</p>\n");
+        }
     }
     nni_sb_str(&b, "</figure>\n");
     NNI_BODY_END(r);
@@ -2927,7 +3060,10 @@ NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *
     nni_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     nni_sb_xml(&b, title ? title : "table");
     nni_sb_str(&b, "\"><table><thead><tr>");
-    for (j = 0; j < n_cols; j++) nni_report_th(&b, columns[j]);
+    for (j = 0; j < n_cols; j++) {                          /* above numbers, a heading stands to the right as they do */
+        for (i = 0; i < n_rows && (!cells[i * n_cols + j] || !*cells[i * n_cols + j] || nni_report_is_num(cells[i * n_cols + j])); i++) { }
+        nni_report_th(&b, columns[j], n_rows && i == n_rows);
+    }
     nni_sb_str(&b, "</tr></thead><tbody>\n");
     for (i = 0; i < n_rows; i++) {
         nni_sb_str(&b, "<tr>");
@@ -2949,18 +3085,32 @@ NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text)
 }
 NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note)
 {
-    const char *out = r->app->out, *rel = path;
-    size_t n = out ? strlen(out) : 0;
     nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
-    if (n && strncmp(path, out, n) == 0 && path[n] == '/') rel = path + n + 1;
-    nni_sb_str(&b, "<li><a href=\"");
-    nni_sb_xml(&b, rel);
-    nni_sb_str(&b, "\">");
-    nni_sb_xml(&b, rel);
-    nni_sb_str(&b, "</a>");
+    nni_sb_str(&b, "<li>");
+    nni_report_link(&b, r, path, NULL);
     if (note && *note) { nni_sb_str(&b, " <span class=\"soft\">"); nni_sb_xml(&b, note); nni_sb_str(&b, "</span>"); }
     nni_sb_str(&b, "</li>\n");
     r->files = b.s; r->files_n = b.n; r->files_cap = b.cap; r->bad = b.bad;
+}
+/* nni_report_files: outputs of the run that nobody linked yet; plots are linked where they stand */
+NNI_FN void nni_report_files(nn_report *r)
+{
+    nni_sb one = NN_ZERO;
+    size_t i, shown = 0, left = 0;
+    for (i = 0; i < r->app->n_outputs; i++) {
+        const char *path = r->app->outputs[i].path;
+        one.n = 0;
+        nni_report_link(&one, r, path, NULL);
+        if (one.bad || (r->files && strstr(r->files, one.s)) || strstr(path, "/plots/")) continue;
+        if (shown < 20) { nn_report_file(r, path, NULL); shown++; }
+        else left++;
+    }
+    nni_sb_free(&one);
+    if (left) {
+        nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
+        nni_sb_f(&b, "<li class=\"soft\">and %lu more, listed with their hashes below</li>\n", (unsigned long)left);
+        r->files = b.s; r->files_n = b.n; r->files_cap = b.cap; r->bad = b.bad;
+    }
 }
 static const char nni_report_css[] =
     ":root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#f4f6f8;--line:#d5dae0;--link:#0b5cad;"
@@ -2968,26 +3118,31 @@ static const char nni_report_css[] =
     "@media (prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#a7b0bb;--grid:#313841;--card:#1b2027;--page:#12161b;--line:#343c46;--link:#7cb8f2;"
     "--s0:#56b4e9;--s1:#ff8a4c;--s2:#2fc49a;--s3:#e29ac4;--s4:#efb73e;--s5:#9cd3f5;--s6:#c99a78;--s7:#b0b0b0}}\n"
     "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
-    "main{max-width:860px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
+    "main{max-width:860px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h1,h2,p,figcaption{overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
     ".lead{color:var(--soft);margin:.2em 0 1.4em}.soft{color:var(--soft)}a{color:var(--link)}\n"
     ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:1em 0}\n"
     ".key{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px;min-width:0}.key .k{color:var(--soft);font-size:.86rem}.key .v{font-size:1.45rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.25}.key .n{color:var(--soft);font-size:.84rem}\n"
     "figure{background:var(--card);border:1px solid var(--line);border-radius:10px;margin:14px 0;padding:8px 12px;min-width:0}figcaption{font-weight:600;padding:4px 4px 8px}\n"
-    ".plot{overflow-x:auto}.plot svg{display:block;width:100%;min-width:560px;height:auto;font-family:inherit}\n"
+    "svg{display:block;width:100%;height:auto;font-family:inherit}.narrow{display:none}.half{display:inline-block;vertical-align:top;width:calc(50% - 5px)}"
+    ".toc{columns:2;font-size:.94rem;margin:1em 0;padding-left:1.2em}\n"
+    "@media screen and (max-width:640px){.wide{display:none}.narrow{display:block}.half{display:block;width:auto}.toc{columns:1}.keys{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}figure{padding:8px}}\n"
     "details{border-top:1px solid var(--line);margin-top:6px}summary{cursor:pointer;color:var(--soft);padding:8px 4px;font-size:.9rem}\n"
-    ".scroll{overflow:auto;max-height:480px}table{border-collapse:collapse;font-size:.88rem;width:100%}th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}thead th{position:sticky;top:0;background:var(--card)}td.num{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "pre{overflow:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:4px 0;padding:6px 4px;max-height:560px}ul{padding-left:1.2em}li{overflow-wrap:anywhere}\n"
+    ".scroll{overflow:auto;max-height:480px}table{border-collapse:collapse;font-size:.88rem;width:100%}th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}thead th{position:sticky;top:0;background:var(--card)}.num{text-align:right;font-variant-numeric:tabular-nums}\n"
+    "pre{overflow:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:4px 0;padding:6px 4px;max-height:560px}pre.cmd{white-space:pre-wrap;overflow-wrap:anywhere}.cmd span{display:inline-block;max-width:100%}.hash{white-space:normal;overflow-wrap:anywhere;font:12px/1.4 ui-monospace,Menlo,Consolas,monospace}figure p.soft{margin:2px 4px 4px;font-size:.9rem}ul{padding-left:1.2em}li{overflow-wrap:anywhere}\n"
     "summary:focus-visible,a:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--s0);outline-offset:2px;border-radius:4px}\n"
-    "@media print{:root{--page:#fff}body{font-size:11pt}figure,.key{break-inside:avoid}.plot svg{min-width:0}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-wrap}}\n";
+    "@media print{:root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#fff;--line:#d5dae0;--link:#0b5cad;"
+    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--s7:#666}body{font-size:11pt}main{max-width:none;padding:0}figure,.key,tr{break-inside:avoid}h2{break-after:avoid}"
+    "figure{break-inside:avoid}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}th,td{white-space:normal}thead th{position:static}.toc{display:none}}\n";
 
 NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
 {
     nn_app *app = r->app;
     nni_sb b = NN_ZERO;
-    const char *yaml = nn_app_yaml(app);
+    const char *yaml = nn_app_yaml(app), *word;
     nn_status s;
     size_t i;
     const char *hex;
+    nni_report_files(r);
     b.bad = r->bad;
     nni_sb_str(&b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
@@ -3001,10 +3156,22 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     nni_sb_xml(&b, r->lead);
     nni_sb_str(&b, "</p>\n");
     if (r->head_n) { nni_sb_str(&b, "<div class=\"keys\">\n"); nni_sb_add(&b, r->head, r->head_n); nni_sb_str(&b, "</div>\n"); }
+    if (r->n_sections > 2) {
+        nni_sb_str(&b, "<nav aria-label=\"on this page\"><ul class=\"toc\">\n");
+        nni_sb_add(&b, r->toc, r->toc_n);
+        nni_sb_f(&b, "%s<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n", r->files_n ? "<li><a href=\"#files\">Files</a></li>\n" : "");
+    }
     if (r->body_n) nni_sb_add(&b, r->body, r->body_n);
-    if (r->files_n) { nni_sb_str(&b, "<h2>Files</h2>\n<ul>\n"); nni_sb_add(&b, r->files, r->files_n); nni_sb_str(&b, "</ul>\n"); }
-    nni_sb_str(&b, "<h2>How to repeat it</h2>\n<figure><figcaption>Command</figcaption><pre tabindex=\"0\">");
-    nni_sb_xml(&b, app->command_line);
+    if (r->files_n) { nni_sb_str(&b, "<h2 id=\"files\">Files</h2>\n<ul>\n"); nni_sb_add(&b, r->files, r->files_n); nni_sb_str(&b, "</ul>\n"); }
+    nni_sb_str(&b, "<h2 id=\"repeat\">How to repeat it</h2>\n<figure><figcaption>Command</figcaption><pre class=\"cmd\">");
+    for (word = app->command_line; *word;) {                 /* lines break between words, not at the hyphens of a flag */
+        size_t n = strcspn(word, " ");
+        nni_sb_str(&b, "<span>");
+        nni_sb_xml(&b, nn_app_text(app, "%.*s", (int)n, word));
+        nni_sb_str(&b, "</span>");
+        word += n;
+        while (*word == ' ') { nni_sb_str(&b, " "); word++; }
+    }
     nni_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as --config)</summary><pre tabindex=\"0\">");
     nni_sb_xml(&b, yaml ? yaml : "");
     nni_sb_str(&b, "</pre></details>\n<details><summary>Machine and hashes</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"machine and hashes\"><table><tbody>\n");
@@ -3014,8 +3181,8 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     for (i = 0; i < app->n_outputs; i++)
         if ((hex = nni_app_hash(&app->outputs[i])) != NULL) {
             nni_sb_str(&b, "<tr><th scope=\"row\">");
-            nni_sb_xml(&b, app->outputs[i].path);
-            nni_sb_f(&b, "</th><td>SHA-256 %s</td></tr>\n", hex);
+            nni_sb_xml(&b, nni_report_rel(r, app->outputs[i].path));
+            nni_sb_f(&b, "</th><td class=\"hash\">SHA-256 %s</td></tr>\n", hex);
         }
     nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
     s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nni_app_write(path, b.s, b.n, err);
@@ -3024,6 +3191,7 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     free(r->head);
     free(r->body);
     free(r->files);
+    free(r->toc);
     memset(r, 0, sizeof *r);
     return s;
 }
