@@ -1002,26 +1002,39 @@ static void probing_free(probing *p)
 }
 static nn_status probing_read(probing *p, const char *path, nn_error *e)
 {
-    const nn_tensor *x, *y, *g, *t, *raw;
-    nn_status s = nn_npz_read(&p->d, path, NULL, e);
-    size_t i, j;
+    const nn_tensor *y, *g, *t;
+    nn_tensor read = NN_ZERO;
+    nn_npz *z = NULL;
+    nn_npy_info x, raw;
+    nn_status s = read_small(&p->d, &z, path, e);
+    size_t i, j, at[2];
     if (s != NN_OK) return s;
-    x = nn_dict_get(&p->d, "X");
-    raw = nn_dict_get(&p->d, "X_raw");
+    memset(&x, 0, sizeof x);
+    memset(&raw, 0, sizeof raw);
+    at[0] = nn_npz_find(z, "X");
+    at[1] = nn_npz_find(z, "X_raw");
+    if (at[0] != SIZE_MAX) s = nn_npz_info(z, at[0], &x, e);
+    if (s == NN_OK && at[1] != SIZE_MAX) s = nn_npz_info(z, at[1], &raw, e);
+    if (s != NN_OK) { nn_npz_close(z); return s; }
     y = nn_dict_get(&p->d, "y");
     g = nn_dict_get(&p->d, "meta_sentence_indices");
     t = nn_dict_get(&p->d, "meta_input_layers");
-    if (!x || !y || x->ndim != 2 || x->dtype > NN_BOOL || y->ndim < 1 || y->dtype > NN_BOOL || y->ndim > 2 || y->shape[0] != x->shape[0] || (raw && (raw->ndim != 2 || raw->shape[0] != x->shape[0] || raw->dtype > NN_BOOL)))
+    if (!y || x.ndim != 2 || x.dtype > NN_BOOL || y->ndim < 1 || y->dtype > NN_BOOL || y->ndim > 2 || y->shape[0] != x.shape[0] || (raw.ndim && (raw.ndim != 2 || raw.shape[0] != x.shape[0] || raw.dtype > NN_BOOL))) {
+        nn_npz_close(z);
         return fail(e, NN_E_FORMAT, "%s: expected X [n,k] and y with as many rows: not a probing data set", path);
-    p->n = x->shape[0];
+    }
+    p->n = x.shape[0];
     p->layer = t && nn_tensor_count(t) == 1 && t->dtype == NN_I64 ? nn_i64(t)[0] : -1;
     p->kind = text_is(&p->d, "norm_method", "minmax") ? NORM_MINMAX : text_is(&p->d, "norm_method", "none") ? NORM_NONE : NORM_STANDARDIZE;
-    p->pca = nn_dict_get(&p->d, "pca_components") && raw ? nn_dict_get(&p->d, "pca_components")->shape[0] : 0;
+    p->pca = nn_dict_get(&p->d, "pca_components") && raw.ndim ? nn_dict_get(&p->d, "pca_components")->shape[0] : 0;
     if (nn_dict_get(&p->d, "meta_strategy") && nn_dict_get(&p->d, "meta_strategy")->dtype == NN_UCS4) (void)nn_tensor_text(nn_dict_get(&p->d, "meta_strategy"), 0, p->strategy, sizeof p->strategy);
-    s = nn_tensor_convert(&p->x, raw ? raw : x, NN_F64, NULL, e);
+    s = nn_npz_get(z, at[raw.ndim != 0], &read, e);       /* the one that is wanted, and only until it is in double */
+    nn_npz_close(z);
+    if (s == NN_OK) s = nn_tensor_convert(&p->x, &read, NN_F64, NULL, e);
+    nn_tensor_free(&read);
     if (s != NN_OK) return s;
     p->k = p->x.shape[1];
-    if (!raw && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {      /* undo the stored scaling, so that folds refit it */
+    if (!raw.ndim && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {      /* undo the stored scaling, so that folds refit it */
         nn_scaler sc = NN_ZERO;
         int kind;
         s = scaler_stored(&sc, &kind, &p->d, path, p->k, e);
@@ -1261,48 +1274,60 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
     return s;
 }
 /* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the majority class (or [n,m] the mean)
- * of each row's training part. */
+ * of each row's training part. The folds run beside each other, each on one thread: their solvers are too small to share. */
+typedef struct cross_job { const opts *o; const probing *p; const nn_tensor *codes, *fold; uint64_t seed; double *out, *base, *penalty; size_t *fold_of; } cross_job;
+static nn_status cross_fold(size_t f, void *user, nn_error *e)
+{
+    const cross_job *job = (const cross_job *)user;
+    const opts *o = job->o;
+    const probing *p = job->p;
+    size_t i, j, c = p->concept ? p->n_classes : p->m;
+    nn_tensor tr = NN_ZERO, te = NN_ZERO;
+    part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
+    fitted m;
+    double *pen = &job->penalty[f], *part_out = NULL;
+    nn_status s = nn_fold_indices(&tr, &te, job->fold, f, NULL, e);
+    memset(&m, 0, sizeof m);
+    *pen = o->penalty;
+    if (s == NN_OK && o->tune) s = tune(pen, o, p, job->codes, &tr, job->seed, 1, e);
+    if (s == NN_OK) s = part_take(&a, p, job->codes, &tr, e);
+    if (s == NN_OK) s = part_take(&b, p, job->codes, &te, e);
+    if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, *pen, job->seed, 1, e);
+    if (s == NN_OK) {
+        size_t nt = te.shape[0], na = tr.shape[0];
+        double *guess = (double *)need(calloc(c, sizeof *guess));
+        part_out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *part_out));
+        s = apply(&m, p, &b.x, part_out, e);
+        for (i = 0; i < na; i++) for (j = 0; j < c; j++) guess[j] += p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
+        for (i = 0; s == NN_OK && i < nt; i++) {
+            size_t row = (size_t)nn_i64(&te)[i];
+            job->fold_of[row] = f;
+            for (j = 0; j < c; j++) job->out[row * c + j] = part_out[i * c + j];
+            if (p->concept) job->base[row] = (double)best_class(guess, c);
+            else for (j = 0; j < c; j++) job->base[row * c + j] = guess[j];
+        }
+        free(guess);
+    }
+    free(part_out);
+    fitted_free(&m);
+    part_free(&a);
+    part_free(&b);
+    nn_tensor_free(&tr);
+    nn_tensor_free(&te);
+    return s;
+}
 static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, uint64_t seed, int threads, double *out, double *base, size_t *fold_of, double *penalty, nn_error *e)
 {
     nn_tensor fold = NN_ZERO;
-    size_t f, i, j, c = p->concept ? p->n_classes : p->m;
-    double total = 0;
+    cross_job job;
+    size_t f;
     nn_status s = make_folds(&fold, p, codes, &p->group, p->n, o->folds, seed, e);
-    for (f = 0; s == NN_OK && f < o->folds; f++) {
-        nn_tensor tr = NN_ZERO, te = NN_ZERO;
-        part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
-        fitted m;
-        double pen = o->penalty, *part_out = NULL;
-        memset(&m, 0, sizeof m);
-        s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
-        if (s == NN_OK && o->tune) s = tune(&pen, o, p, codes, &tr, seed, threads, e);
-        if (s == NN_OK) s = part_take(&a, p, codes, &tr, e);
-        if (s == NN_OK) s = part_take(&b, p, codes, &te, e);
-        if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, pen, seed, threads, e);
-        if (s == NN_OK) {
-            size_t nt = te.shape[0], na = tr.shape[0];
-            double *guess = (double *)need(calloc(c, sizeof *guess));
-            part_out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *part_out));
-            s = apply(&m, p, &b.x, part_out, e);
-            for (i = 0; i < na; i++) for (j = 0; j < c; j++) guess[j] += p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
-            for (i = 0; s == NN_OK && i < nt; i++) {
-                size_t row = (size_t)nn_i64(&te)[i];
-                fold_of[row] = f;
-                for (j = 0; j < c; j++) out[row * c + j] = part_out[i * c + j];
-                if (p->concept) base[row] = (double)best_class(guess, c);
-                else for (j = 0; j < c; j++) base[row * c + j] = guess[j];
-            }
-            free(guess);
-            total += pen;
-        }
-        free(part_out);
-        fitted_free(&m);
-        part_free(&a);
-        part_free(&b);
-        nn_tensor_free(&tr);
-        nn_tensor_free(&te);
-    }
-    if (s == NN_OK) *penalty = total / (double)o->folds;
+    job.o = o;  job.p = p;  job.codes = codes;  job.fold = &fold;  job.seed = seed;  job.out = out;  job.base = base;  job.fold_of = fold_of;
+    job.penalty = (double *)need(calloc(o->folds, sizeof *job.penalty));
+    if (s == NN_OK) s = nn_population_run(o->folds, cross_fold, &job, threads, e);
+    for (f = 0, *penalty = 0; f < o->folds; f++) *penalty += job.penalty[f];
+    *penalty /= (double)o->folds;
+    free(job.penalty);
     nn_tensor_free(&fold);
     return s;
 }
@@ -1486,7 +1511,7 @@ static int cmd_probe(nn_app *app, opts *o)
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
     if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
     nn_progress_end(&bar);
-    if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed, app->n_threads, &e);
+    if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed, 1, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
     if (s == NN_OK) {
         char buf[64], note[96];
