@@ -993,8 +993,9 @@ typedef struct nni_small {
     size_t rows, ld;              /* capacity; rows rounded up to whole pairs of vectors */
     float **pre, **post, **row;   /* per layer: [n_out][ld] before (NULL: not kept) and after the activation; [rows][n_out] after it */
     float *xt, *table;            /* input: [n_in][ld] of dense rows; [n_in][n_out] of layer 0 for tokens */
-    float *turn, *d[2], *z;       /* [rows][widest]; gradients [widest][ld]; logits [rows][n_out] */
+    float *turn, *d[2], *z;       /* [rows][widest]; gradients [widest][ld]; logits [n][n_out] of all rows asked for */
 } nni_small;
+#define NNI_SMALL_ROWS 64         /* inference goes on so many rows at a time */
 /* Does it pay? Dropout goes the general way. */
 NNI_FN int nni_small_fits(const nn_mlp *m, size_t rows, int train)
 {
@@ -1006,11 +1007,13 @@ NNI_FN int nni_small_fits(const nn_mlp *m, size_t rows, int train)
 /* Lays it out in block (NULL = only count). 0 = overflow. */
 NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, int train, int tokens, unsigned char *block)
 {
-    const size_t nr = (size_t)nni_kern()->nr, ld = (rows + nr - 1) / nr * nr;
-    size_t at = 0, l;
+    const size_t nr = (size_t)nni_kern()->nr, all = rows;
+    size_t at = 0, l, ld;
     int ok = 1;
     nni_small t = NN_ZERO, *s = (nni_small *)nni_carve(block, &at, &ok, 1, sizeof *s);
     float *swap[2] = { NULL, NULL };
+    if (!train && rows > NNI_SMALL_ROWS) rows = NNI_SMALL_ROWS;
+    ld = (rows + nr - 1) / nr * nr;
     t.rows = rows;
     t.ld = ld;
     t.pre  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.pre);
@@ -1019,7 +1022,7 @@ NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, in
     if (tokens) t.table = (float *)nni_carve(block, &at, &ok, m->n_in * m->layers[0].n_out, sizeof(float));
     else t.xt = (float *)nni_carve(block, &at, &ok, m->n_in * ld, sizeof(float));
     t.turn = (float *)nni_carve(block, &at, &ok, rows * m->max_width, sizeof(float));
-    t.z = (float *)nni_carve(block, &at, &ok, rows * m->n_out, sizeof(float));
+    t.z = (float *)nni_carve(block, &at, &ok, all * m->n_out, sizeof(float));
     for (l = 0; l < 2; l++) *(train ? &t.d[l] : &swap[l]) = (float *)nni_carve(block, &at, &ok, m->max_width * ld, sizeof(float));
     for (l = 0; l < m->n_layers; l++) {
         const nn_mlp_layer *y = &m->layers[l];
@@ -1048,8 +1051,8 @@ NNI_FN int nni_moves(const nn_mlp *m, const nn_update *const *u, size_t i)
 {
     return u[i] && !(i & 1 ? m->layers[i / 2].frozen_bias : m->layers[i / 2].frozen_weight);
 }
-/* Logits [n][n_out] of n <= rows rows; the input was checked. */
-NNI_FN const float *nni_small_forward(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n)
+/* Logits [n][n_out] of n <= rows rows, into logits; the input was checked. */
+NNI_FN void nni_small_forward(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n, float *logits)
 {
     const nni_kernels *kn = nni_kern();
     const size_t w = (size_t)kn->nr / 2, lanes = (n + w - 1) / w * w, ld = s->ld, last = m->n_layers - 1;
@@ -1074,9 +1077,19 @@ NNI_FN const float *nni_small_forward(const nn_mlp *m, nni_small *s, const float
         if (s->row[l]) kn->flip(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
         x = s->post[l];
     }
-    if (m->n_out == 1) return x;
-    kn->flip(s->z, m->n_out, x, ld, m->n_out, n);
-    return s->z;
+    if (m->n_out == 1) memcpy(logits, x, n * sizeof *logits);
+    else kn->flip(logits, m->n_out, x, ld, m->n_out, n);
+}
+/* The same for any n, rows at a time. */
+NNI_FN void nni_small_predict(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n, float *logits)
+{
+    size_t at;
+    for (at = 0; at < n; at += s->rows) {
+        nn_mlp_input part = *in;
+        if (in->x) part.x = in->x + at * (in->ldx ? in->ldx : m->n_in);
+        else part.tokens = in->tokens + at * in->length;
+        nni_small_forward(m, s, params, &part, n - at < s->rows ? n - at : s->rows, logits + at * m->n_out);
+    }
 }
 /* Gradients of the tensors i with u[i] != NULL that are not frozen into grads [n_params] (overwritten), from dout [n][n_out]. */
 NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *params, const nn_mlp_input *in, size_t n, const float *dout,
@@ -1125,17 +1138,11 @@ NN_DEF nn_status nn_mlp_predict(const nn_mlp *m, float *out, nn_mlp_input in, si
     if (s != NN_OK || n == 0) return s;
     if (nni_small_fits(m, rows, 0)) {
         nni_small *small = NULL;
-        const size_t bytes = nni_small_layout(&small, m, rows, 0, in.tokens != NULL, NULL);
+        const size_t bytes = nni_small_layout(&small, m, rows, 0, in.tokens != NULL, NULL);      /* its room for logits stays unused */
         unsigned char *block = (unsigned char *)nn_mem_alloc(bytes, &m->alloc);
         if (!block) return nni_fail(err, NN_E_NOMEM, "nn_mlp_predict: out of memory, %zu bytes wanted", bytes);
         (void)nni_small_layout(&small, m, rows, 0, in.tokens != NULL, block);
-        for (at = 0; at < n; at += rows) {
-            const size_t now = n - at < rows ? n - at : rows;
-            nn_mlp_input part = in;
-            if (in.x) part.x = in.x + at * ldx;
-            else part.tokens = in.tokens + at * in.length;
-            memcpy(out + at * m->n_out, nni_small_forward(m, small, m->params, &part, now), now * m->n_out * sizeof(float));
-        }
+        nni_small_predict(m, small, m->params, &in, n, out);
         nn_mem_free(block, bytes, &m->alloc);
         return NN_OK;
     }

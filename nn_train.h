@@ -947,7 +947,9 @@ NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *s
     nn_status s;
     if (!small) return nn_mlp_forward(m, w, in, n, run, z, err);
     s = nni_mlp_check_input("nn_mlp_forward", m, NULL, &in, n, err);
-    if (s == NN_OK) *z = nni_small_forward(m, small, run->params ? run->params : m->params, &in, n);
+    if (s != NN_OK) return s;
+    nni_small_predict(m, small, run->params ? run->params : m->params, &in, n, small->z);
+    *z = small->z;
     return s;
 }
 /* Loss and metric of a set, chunk by chunk; w an inference workspace, or small one for a small net; out [n, n_out] or NULL. */
@@ -958,7 +960,7 @@ NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, nni_small *small,
     nn_loss_desc sum = *loss;
     nn_loss kind = loss->kind ? loss->kind : NN_LOSS_CE;
     nni_acc total = NN_ZERO;
-    size_t at, hits = 0, most = small ? small->rows : w->rows;
+    size_t at, hits = 0, most = small ? NNI_EVAL_ROWS : w->rows;
     double metric = 0;
     (void)row_loss;
     sum.reduction = NN_REDUCE_SUM;
@@ -1366,6 +1368,16 @@ NNI_FN void nni_train_order(nn_trainer *t)
     case NN_SHUFFLE_NONE: break;
     }
 }
+/* Asks for the rows of the next batch while this one is worked on, where the set is larger than the caches near the core and the batch is not. */
+NNI_FN void nni_train_ahead(const nn_trainer *t, const size_t *rows, size_t n)
+{
+    const nn_train_set *s = &t->train;
+    const size_t bytes = t->model->n_in * sizeof(float);
+    size_t i, at;
+    if (!s->x || t->desc.shuffle == NN_SHUFFLE_NONE || bytes * s->n < ((size_t)1 << 19) || bytes * n > ((size_t)1 << 16)) return;
+    for (i = 0; i < n; i++)
+        for (at = 0; at < bytes; at += 64) NNI_PREFETCH((const char *)(s->x + rows[i] * s->ldx) + at);
+}
 NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error *err)
 {
     nn_train_event e = NN_ZERO;
@@ -1386,6 +1398,7 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
     for (at = 0; at < n && !(t->desc.drop_last && n - at < B); at += B) {
         size_t now = n - at < B ? n - at : B;
         e.lr = t->desc.optim.lr * nn_schedule_factor(&t->desc.schedule, k, t->step, E, t->plateau);
+        if (at + now < n) nni_train_ahead(t, t->order + at + now, n - at - now < B ? n - at - now : B);
         s = nn_trainer_step(t, t->order + at, now, &e.loss, err);
         if (s != NN_OK) return s;
         nni_acc_add(&total, e.loss * (double)now);
