@@ -234,31 +234,43 @@ static nn_status table_to_dict(nn_dict *d, nn_table *t, nn_error *e)
     }
     return s;
 }
-/* lines of equal objects of numbers and text -> columns; lines of equal lists of numbers -> one matrix "rows" */
-static nn_status jsonl_to_dict(nn_dict *d, const char *path, nn_error *e)
+/* the member of that name; `guess`: the one where it should be */
+static const nn_json *member(const nn_json *row, const nn_json *guess, const char *name)
+{
+    return guess && guess->key && strcmp(guess->key, name) == 0 ? guess : nn_json_get(row, name);
+}
+/* JSON lines as CSV: equal objects of numbers and text, or lists of equal length (*list; columns "0", "1", ...). */
+static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_error *e)
 {
     nn_jsonl *r = NULL;
-    nn_json *v, *c;
-    nn_buf text = NN_ZERO;
+    nn_json *v;
+    const nn_json *c, *g;
+    nn_buf names = NN_ZERO;
     nn_csv_writer w = NN_ZERO;
-    nn_writer *mem = NULL;
-    nn_table t = NN_ZERO;
-    nn_status s = open_jsonl(&r, path, e);
-    size_t width = 0, line;
-    int list = 0;
+    size_t width = 0, line, i;
     char b[NN_NUM_BYTES];
-    if (s == NN_OK) s = nn_writer_memory(&mem, &text, NULL, e);
-    while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) {   /* through the CSV reader, which infers the types */
+    nn_status s = open_jsonl(&r, path, e);
+    while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) {
+        const char *name;
         line = nn_jsonl_line(r);
         if (!width) {
-            list = v->type == NN_JSON_ARRAY;
+            *list = v->type == NN_JSON_ARRAY;
             width = v->n;
             if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !width) { s = nni_fail(e, NN_E_UNSUPPORTED, "%s:%zu: expected an object or a list per line", path, line); break; }
-            if ((s = nn_csv_begin(&w, mem, width, 0, NULL, e)) != NN_OK) break;
-            for (c = v->v.first, line = 0; c; c = c->next, line++) if (list) nn_csv_put_text(&w, b, nn_u64_print(b, line)); else nn_csv_put_str(&w, c->key);
+            if ((s = nn_csv_begin(&w, out, width, 0, NULL, e)) != NN_OK) break;
+            for (c = v->v.first, i = 0; c && s == NN_OK; c = c->next, i++) {
+                if (*list) { nn_csv_put_text(&w, b, nn_u64_print(b, i)); continue; }
+                nn_csv_put_str(&w, c->key);
+                s = nn_buf_put(&names, c->key, strlen(c->key) + 1, e);
+            }
+            if (s != NN_OK) break;
         }
-        if (v->n != width || (v->type == NN_JSON_ARRAY) != list) { s = nni_fail(e, NN_E_FORMAT, "%s:%zu: expected %zu values as in the first line, got %zu", path, nn_jsonl_line(r), width, v->n); break; }
-        for (c = v->v.first; c; c = c->next)
+        if (v->n != width || (v->type == NN_JSON_ARRAY) != *list) { s = nni_fail(e, NN_E_FORMAT, "%s:%zu: expected %zu values as in the first line, got %zu", path, line, width, v->n); break; }
+        name = (const char *)names.data;
+        for (g = v->v.first, i = 0; s == NN_OK && i < width; i++, g = g->next) {
+            c = *list ? g : member(v, g, name);
+            if (!c) { s = nni_fail(e, NN_E_FORMAT, "%s:%zu: expected a '%s' as in the first line, got '%s'", path, line, name, g->key); break; }
+            if (!*list) name += strlen(name) + 1;
             switch (c->type) {
             case NN_JSON_NULL: nn_csv_put_missing(&w); break;
             case NN_JSON_BOOL: nn_csv_put_bool(&w, c->v.i != 0); break;
@@ -266,14 +278,27 @@ static nn_status jsonl_to_dict(nn_dict *d, const char *path, nn_error *e)
             case NN_JSON_UINT: nn_csv_put_u64(&w, c->v.u); break;
             case NN_JSON_REAL: nn_csv_put_f64(&w, c->v.d); break;
             case NN_JSON_STRING: nn_csv_put_text(&w, c->v.s, c->n); break;
-            default: s = nni_fail(e, NN_E_UNSUPPORTED, "%s:%zu: nested values do not make columns", path, nn_jsonl_line(r)); break;
+            default: s = nni_fail(e, NN_E_UNSUPPORTED, "%s:%zu: nested values do not make columns", path, line); break;
             }
+        }
     }
     if (s == NN_OK && !width) s = nni_fail(e, NN_E_FORMAT, "%s: expected at least one line", path);
     if (w.w) { nn_status q = nn_csv_end(&w, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
+    nn_jsonl_close(r);
+    nn_buf_free(&names);
+    return s;
+}
+/* -> columns, or one matrix "rows"; through the CSV reader, which infers the types */
+static nn_status jsonl_to_dict(nn_dict *d, const char *path, nn_error *e)
+{
+    nn_buf text = NN_ZERO;
+    nn_writer *mem = NULL;
+    nn_table t = NN_ZERO;
+    int list = 0;
+    nn_status s = nn_writer_memory(&mem, &text, NULL, e);
+    if (s == NN_OK) s = jsonl_to_csv(mem, path, &list, e);
     if (s == NN_OK) { s = nn_writer_commit(mem, e); mem = NULL; }
     nn_writer_abort(mem);
-    nn_jsonl_close(r);
     if (s == NN_OK && list) {
         nn_xy m = NN_ZERO;
         nn_xy_desc x = NN_ZERO;
@@ -408,56 +433,84 @@ static nn_status show_npz(const char *path, const char *name, nn_error *e)
     return s;
 }
 /* one pass in bounded memory: per column what fits every cell, and its range */
-typedef struct colstat { size_t missing, ints, reals, bools, texts; stats q; } colstat;
+typedef struct colstat { size_t missing, ints, negative, big, huge, reals, bools, texts; stats q; } colstat;   /* big: beyond int64, huge: beyond uint64 */
+static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *d)
+{
+    double v;
+    int64_t k;
+    uint64_t u;
+    if (nni_csv_missing(p, m, d)) { c->missing++; return; }
+    while (m && nni_is_blank(*p)) { p++; m--; }
+    while (m && nni_is_blank(p[m - 1])) m--;
+    if (m && nn_f64_parse(p, m, &v) == m) {
+        if (nn_i64_parse(p, m, &k) == m) { c->ints++; c->negative += k < 0; }
+        else if (nn_u64_parse(p, m, &u) == m) { c->ints++; c->big++; }
+        else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >= m - (*p == '-' || *p == '+')) { c->ints++; c->huge++; }
+        else c->reals++;
+        if (v == v) {
+            if (!c->q.n || v < c->q.min) c->q.min = v;
+            if (!c->q.n || v > c->q.max) c->q.max = v;
+            c->q.sum += v;
+            c->q.n++;
+            c->q.inf += v - v != 0;
+        } else c->q.nan++;
+    } else if (nni_csv_bool(p, m) >= 0) c->bools++;
+    else c->texts++;
+}
+/* as nn_csv_read infers it */
+static nn_dtype colstat_type(const colstat *c)
+{
+    if (c->texts || (c->bools && (c->ints || c->reals || c->missing))) return NN_BYTES;
+    if (c->bools) return NN_BOOL;
+    if (c->reals || c->missing || !c->ints) return NN_F64;
+    if (c->huge || (c->big && c->negative)) return NN_BYTES;
+    return c->big ? NN_U64 : NN_I64;
+}
+/* the whole of r; head (may be NULL) takes the first opt.rows rows as text */
+static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows, nn_buf *head, nn_error *e)
+{
+    const nn_csv_field *f;
+    size_t n, i, cols = nn_csv_columns(r);
+    nn_status s = NN_OK;
+    colstat *c = (colstat *)calloc(cols, sizeof *c);
+    *rows = 0;
+    if (!c) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
+    while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
+        for (i = 0; i < cols && s == NN_OK; i++) {
+            const char *p = i < n ? f[i].s : "";
+            size_t m = i < n ? f[i].n : 0;
+            if (head && *rows < opt.rows) {
+                if (i) s = nn_buf_put(head, "  ", 2, e);
+                if (s == NN_OK) s = nn_buf_put(head, p, m, e);
+            }
+            colstat_add(c + i, p, m, d);
+        }
+        if (head && *rows < opt.rows && s == NN_OK) s = nn_buf_put(head, "\n", 1, e);
+        ++*rows;
+    }
+    if (s != NN_OK) { free(c); return s; }
+    *out = c;
+    return NN_OK;
+}
 static nn_status show_csv(const char *path, const char *name, nn_error *e)
 {
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
-    const nn_csv_field *f;
-    nn_status s = open_csv(&r, path, &d, e);
-    size_t n, i, cols, rows = 0;
-    colstat *c;
+    colstat *c = NULL;
     nn_buf head = NN_ZERO;
-    if (s != NN_OK) return s;
-    cols = nn_csv_columns(r);
-    c = (colstat *)calloc(cols, sizeof *c);
-    if (!c) { nn_csv_close(r); return nni_fail(e, NN_E_NOMEM, "%s: out of memory", path); }
-    while ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
-        for (i = 0; i < cols; i++) {
-            const char *p = i < n ? f[i].s : "";
-            size_t m = i < n ? f[i].n : 0;
-            double v;
-            int64_t k;
-            if (rows < opt.rows) {
-                if (i && nn_buf_put(&head, "  ", 2, e) != NN_OK) break;
-                if (nn_buf_put(&head, p, m, e) != NN_OK) break;
-            }
-            if (nni_csv_missing(p, m, &d)) { c[i].missing++; continue; }
-            while (m && *p == ' ') { p++; m--; }
-            while (m && p[m - 1] == ' ') m--;
-            if (m && nn_f64_parse(p, m, &v) == m) {
-                if (nn_i64_parse(p, m, &k) == m) c[i].ints++; else c[i].reals++;
-                if (v == v) {
-                    if (!c[i].q.n || v < c[i].q.min) c[i].q.min = v;
-                    if (!c[i].q.n || v > c[i].q.max) c[i].q.max = v;
-                    c[i].q.sum += v;
-                    c[i].q.n++;
-                    c[i].q.inf += v - v != 0;
-                } else c[i].q.nan++;
-            } else if (nni_csv_bool(p, m) >= 0) c[i].bools++;
-            else c[i].texts++;
-        }
-        if (rows++ < opt.rows) (void)nn_buf_put(&head, "\n", 1, NULL);
-    }
+    size_t i, rows, shown = 0;
+    nn_status s = open_csv(&r, path, &d, e);
+    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, e);
     if (s == NN_OK) {
-        printf("csv: %zu rows, %zu columns\n", rows, cols);
-        for (i = 0; i < cols; i++) {
-            const char *type = c[i].texts || (c[i].bools && (c[i].ints || c[i].reals || c[i].missing)) ? "text" : c[i].bools ? "bool" : c[i].reals || c[i].missing || !c[i].ints ? "f64" : "i64";
+        printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
+        for (i = 0; i < nn_csv_columns(r); i++) {
+            nn_dtype type = colstat_type(c + i);
             char b[NN_NUM_BYTES];
             if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
-            printf("%-40s %-5s", nn_csv_name(r, i), type);
+            shown++;
+            printf("%-40s %-5s", nn_csv_name(r, i), type == NN_BYTES ? "text" : nn_dtype_name(type));
             if (c[i].missing) printf(" missing %zu", c[i].missing);
-            if (*type != 't' && *type != 'b' && c[i].q.n) {
+            if (type != NN_BYTES && type != NN_BOOL && c[i].q.n) {
                 nn_f64_print(b, c[i].q.min); printf(" min %s", b);
                 nn_f64_print(b, nn_f64_round(c[i].q.sum / (double)c[i].q.n, 9)); printf(" mean %s", b);
                 nn_f64_print(b, c[i].q.max); printf(" max %s", b);
@@ -465,6 +518,7 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
             printf("\n");
         }
         if (!name && head.len) printf("first rows:\n%s", (const char *)head.data);
+        if (name && !shown) s = nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
     }
     nn_buf_free(&head);
     free(c);
@@ -795,6 +849,111 @@ static nn_status write_jsonl(const char *path, const nn_dict *d, nn_error *e)
     nn_writer_abort(w);
     return s;
 }
+/* Tables of any length, in bounded memory: JSON lines -> CSV, CSV -> CSV, and with a first pass for types and rows CSV -> JSON lines, CSV -> .npy.
+ * A pipe can be read once only: for those two it goes the way of the small files. */
+static int convert_streams(const char *in, kind k, const char *out)
+{
+    if (opt.name || (opt.dtype && !ends_with(out, ".npy"))) return 0;
+    if (ends_with(out, ".csv")) return (k == K_CSV || k == K_JSONL) && !opt.dtype;
+    return k == K_CSV && strcmp(in, "-") != 0 && (ends_with(out, ".jsonl") || ends_with(out, ".npy"));
+}
+static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
+{
+    nn_csv *r = NULL;
+    nn_csv_desc d = csv_desc(in);
+    nn_csv_writer c = NN_ZERO;
+    const nn_csv_field *f;
+    size_t n, i, cols;
+    nn_status s = open_csv(&r, in, &d, e), q;
+    if (s != NN_OK) return s;
+    cols = nn_csv_columns(r);
+    s = nn_csv_begin(&c, w, cols, 0, NULL, e);
+    for (i = 0; s == NN_OK && i < cols; i++) nn_csv_put_str(&c, nn_csv_name(r, i));
+    while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n)
+        for (i = 0; i < cols; i++) if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n); else nn_csv_put_missing(&c);
+    if (c.w) { q = nn_csv_end(&c, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
+    nn_csv_close(r);
+    return s;
+}
+static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn_error *e)
+{
+    nn_csv *r = NULL;
+    nn_csv_desc d = csv_desc(in);
+    nn_table t = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_json_writer j = NN_ZERO;
+    nn_dtype *types = NULL;
+    colstat *c = NULL;
+    size_t rows = 0, cols = 0, i, row, n;
+    nn_status s = open_csv(&r, in, &d, e);
+    if (s == NN_OK) cols = nn_csv_columns(r);
+    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, NULL, e);
+    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL) s = nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory");
+    for (i = 0; s == NN_OK && i < cols; i++) types[i] = npy ? NN_F64 : colstat_type(c + i);
+    nn_csv_close(r);
+    r = NULL;
+    d.types = types;
+    d.n_types = cols;
+    if (s == NN_OK) s = open_csv(&r, in, &d, e);
+    if (s == NN_OK && npy) {
+        nn_tensor whole = NN_ZERO;
+        whole.dtype = dt != NN_DTYPE_NONE ? dt : NN_F64;
+        whole.itemsize = nn_dtype_size(whole.dtype);
+        whole.ndim = 2;
+        whole.shape[0] = rows;
+        whole.shape[1] = cols;
+        s = nn_npy_header(&b, &whole, e);
+        if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);
+    }
+    j.buf = &b;
+    j.lines = 1;
+    j.nan = NN_JSON_NAN_NULL;
+    while (s == NN_OK && (s = nn_csv_next(r, 1 + ((size_t)1 << 18) / cols, &t, e)) == NN_OK && t.rows) {
+        nn_tensor m = NN_ZERO, as = NN_ZERO;
+        b.len = 0;
+        for (row = 0; !npy && s == NN_OK && row < t.rows; row++) {
+            nn_json_begin_object(&j);
+            for (i = 0; i < cols; i++) {
+                const char *p;
+                nn_json_key(&j, t.columns[i].name);
+                if (!t.columns[i].is_text) nni_jw_elem(&j, &t.columns[i].values, row);
+                else if ((p = nn_table_text(t.columns + i, row, &n)) != NULL) nn_json_stringn(&j, p, n);
+                else nn_json_null(&j);
+            }
+            nn_json_end(&j);
+            s = nn_json_finish(&j, e);
+        }
+        if (npy) {
+            s = nn_tensor_make2(&m, NN_F64, t.rows, cols, NULL, e);
+            for (row = 0; s == NN_OK && row < t.rows; row++) for (i = 0; i < cols; i++) nn_f64(&m)[row * cols + i] = nn_f64(&t.columns[i].values)[row];
+            if (s == NN_OK && dt != NN_DTYPE_NONE) s = nn_tensor_convert(&as, &m, dt, NULL, e);
+            if (s == NN_OK) s = nn_writer_put(w, as.data ? as.data : m.data, nn_tensor_bytes(as.data ? &as : &m), e);
+            nn_tensor_free(&m);
+            nn_tensor_free(&as);
+        } else if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);
+        rows -= t.rows < rows ? t.rows : rows;
+    }
+    if (s == NN_OK && rows) s = nni_fail(e, NN_E_IO, "%s: the file changed while it was read", in);
+    nn_table_free(&t);
+    nn_buf_free(&b);
+    nn_csv_close(r);
+    free(types);
+    free(c);
+    return s;
+}
+static nn_status convert_stream(const char *in, kind k, const char *out, nn_dtype dt, nn_error *e)
+{
+    nn_writer *w = NULL;
+    nn_status s = nn_writer_open(&w, out, NULL, e);
+    int list;
+    if (s != NN_OK) return s;
+    if (k == K_JSONL) s = jsonl_to_csv(w, in, &list, e);
+    else if (ends_with(out, ".csv")) s = csv_to_csv(w, in, e);
+    else s = csv_rows(w, in, ends_with(out, ".npy"), dt, e);
+    if (s == NN_OK) return nn_writer_commit(w, e);
+    nn_writer_abort(w);
+    return s;
+}
 static int cmd_convert(const char *in, const char *out)
 {
     nn_error e = NN_ZERO;
@@ -806,6 +965,7 @@ static int cmd_convert(const char *in, const char *out)
     if (!ends_with(out, ".npy") && !ends_with(out, ".npz") && !ends_with(out, ".safetensors") && !ends_with(out, ".pth") && !ends_with(out, ".pt") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
         return nn_app_usage(&app, "OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got '%s'", out);
     s = detect(in, &k, &e);
+    if (s == NN_OK && convert_streams(in, k, out)) { s = convert_stream(in, k, out, dt, &e); return s == NN_OK ? 0 : failed(&e); }
     if (s == NN_OK && k == K_CSV && ends_with(out, ".npy") && !opt.name) {   /* a table of numbers as one matrix */
         nn_xy m = NN_ZERO;
         nn_xy_desc x = NN_ZERO;

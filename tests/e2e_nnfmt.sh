@@ -61,6 +61,35 @@ if [ "$(cat m3.csv)" = "0,1
 1.0,2.0
 3.0,4.5" ]; then ok; else bad "npy -> csv: $(cat m3.csv)"; fi
 want 2 "OUT must end in" convert m.npy m.txt
+# row by row, with types from a first pass
+printf 'i,x,f,t,u\n1,0.5,True,00a,1\n2,,False,"b, c",18446744073709551615\n3,7,True,,2\n' >s.csv
+want 0 '' convert s.csv s.jsonl
+if [ "$(cat s.jsonl)" = '{"i":1,"x":0.5,"f":true,"t":"00a","u":1}
+{"i":2,"x":null,"f":false,"t":"b, c","u":18446744073709551615}
+{"i":3,"x":7.0,"f":true,"t":null,"u":2}' ]; then ok; else bad "csv -> jsonl: $(cat s.jsonl)"; fi
+want 0 '' convert s.csv s2.csv; if cmp -s s.csv s2.csv; then ok; else bad "csv -> csv: $(cat s2.csv)"; fi
+want 0 '' convert s.jsonl s3.csv; want 0 'u64' show s3.csv u
+printf '{"a":1,"b":2}\n{"b":3,"a":4}\n' >o.jsonl; want 0 '' convert o.jsonl o.csv
+if [ "$(cat o.csv)" = "a,b
+1,2
+4,3" ]; then ok; else bad "jsonl -> csv by name: $(cat o.csv)"; fi
+printf '{"a":1,"b":2}\n{"a":3,"c":4}\n' >o.jsonl; want 1 "o.jsonl:2: expected a 'b' as in the first line, got 'c'" convert o.jsonl o.csv
+want 1 "column 'f': expected a number, got 'True'" convert s.csv s.npy
+want 0 '' convert m2.csv m4.npy --no-header --dtype f32; want 0 'f32' show m4.npy; want 0 '' convert m2.npy m5.npy --dtype f32; want 0 '' diff m4.npy m5.npy
+# memory does not grow with the file: 48 MB under 40 MB of address space
+if (ulimit -v 40000 && "$nnfmt" --version) >v.txt 2>&1; then
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "%d,%.17g,word%d,%s\n", i, i / 7, i % 50, i % 2 ? "True" : "False" }' >block
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "{\"id\":%d,\"a\":%.17g,\"name\":\"word%d\"}\n", i, i / 7, i % 50 }' >blockl
+    { echo id,a,name,flag; i=0; while [ $i -lt 60 ]; do cat block; i=$((i + 1)); done; } >big.csv
+    { i=0; while [ $i -lt 50 ]; do cat blockl; i=$((i + 1)); done; } >big.jsonl
+    { echo id,a; i=0; while [ $i -lt 60 ]; do cut -d, -f1,2 block; i=$((i + 1)); done; } >bign.csv
+    small() { if (ulimit -v 40000 && "$nnfmt" "$@") >out.txt 2>err.txt; then ok; else bad "in 40 MB: nnfmt $*: $(head -c 300 err.txt)"; fi; }
+    for f in big.csv big.jsonl; do small check $f; small show $f; small json $f; done
+    small convert big.csv b1.jsonl; small convert big.jsonl b2.csv; small convert big.csv b3.csv; small convert bign.csv b4.npy
+    if cmp -s big.csv b3.csv; then ok; else bad "a long csv -> csv changed"; fi
+    want 0 '[1200000,2]' show b4.npy
+    rm -f big* b[1-4].*
+else echo "skip e2e_nnfmt: no limit on address space here"; skipped=$((skipped + 1)); fi
 # standard input: the format is told by content
 for f in t.csv l.jsonl g.json l.npy; do
     [ -f $f ] || "$nnfmt" convert l.jsonl $f --name v
