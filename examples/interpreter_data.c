@@ -1707,18 +1707,14 @@ static void run_fail(run *r, uint64_t k, nn_status s, const nn_error *e)
     if (r->status == NN_OK || k < r->err_k) { r->status = s; r->err = *e; r->err_k = k; }
     r->stop = 1;
 }
-static void run_flush(run *r, uint64_t k, const nn_buf *packed)
+/* now: the record whose turn it is; NULL = see whether the next ones wait in pending/. */
+static void run_flush(run *r, const nn_buf *now)
 {
     nn_error e = NN_ZERO;
     nn_buf b = NN_ZERO;
-    nn_status s;
+    nn_status s = NN_OK;
     uint64_t closed = r->s.b.closed;
-    if (k != r->s.next) {
-        s = pending_write(r->s.dir, k, (const char *)packed->data, packed->len, &e);
-        if (s != NN_OK) run_fail(r, k, s, &e);
-        return;
-    }
-    s = put_packed(r->c, &r->s, packed->data, packed->len, &e);
+    if (now) s = put_packed(r->c, &r->s, now->data, now->len, &e);
     while (s == NN_OK && r->s.next < r->s.b.hi && r->s.next < r->take && pending_read(r->s.dir, r->s.next, &b)) {
         uint64_t next = r->s.next;
         s = put_packed(r->c, &r->s, b.data + 9, b.len - 9, &e);
@@ -1753,7 +1749,7 @@ static void run_worker(run *r)
     nn_buf line = NN_ZERO, rejects = NN_ZERO, packed = NN_ZERO;
     for (;;) {
         uint64_t k = 0;
-        int have = 0, wait = 0;
+        int have = 0, wait = 0, early = 0;
         nn_error e = NN_ZERO;
         nn_status s = NN_OK;
         summary sum;
@@ -1779,7 +1775,7 @@ static void run_worker(run *r)
             memmove(packed.data, packed.data + 9, packed.len - 9);
             packed.len -= 9;
             NNI_OMP(critical (interp_run))
-            { if (k == r->s.next) run_flush(r, k, &packed); if (!r->stop) { if (k < r->s.next) pending_remove(r->s.dir, k); } }
+            { if (k == r->s.next) run_flush(r, &packed); if (!r->stop) { if (k < r->s.next) pending_remove(r->s.dir, k); } }
             continue;
         }
         memset(&keep, 0, sizeof keep);
@@ -1791,8 +1787,16 @@ static void run_worker(run *r)
             if (s != NN_OK) run_fail(r, k, s, &e);
             else {
                 if (!r->example) r->example = shortened(&keep.rec, &r->c->format);
-                if (r->status == NN_OK || k < r->err_k) run_flush(r, k, &packed);
+                if (r->status == NN_OK || k < r->err_k) {
+                    if (k == r->s.next) run_flush(r, &packed);
+                    else early = 1;
+                }
             }
+        }
+        if (early) {                                   /* written outside the critical part; its turn may have come meanwhile, so look again */
+            s = pending_write(r->s.dir, k, (const char *)packed.data, packed.len, &e);
+            NNI_OMP(critical (interp_run))
+            { if (s != NN_OK) run_fail(r, k, s, &e); else if (r->status == NN_OK || r->s.next < r->err_k) run_flush(r, NULL); }
         }
         attempt_free(&keep);
     }
