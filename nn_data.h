@@ -634,18 +634,20 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
 {
     const nn_classification_desc *o = &g->o;
     size_t n = o->n_samples, F = o->n_features, inf = o->n_informative, red = o->n_redundant, C = g->clusters, dims, i, j, k, start, given, bytes = 0, words, chunk;
-    int64_t *perm, *cls, *pick;
+    size_t parts = (size_t)nn_thread_count(n < 65536 / F + 1 ? 1 : o->threads), held;
+    int64_t *perm, *cls, *pick, *list, *head;
     double *z, *row, *X = nn_f64(x), *buf;
     uint8_t *flipped, *done;
     nn_mt *mt;
     nn_status s = NN_OK;
-    /* one block: z [n,inf], two rows, a buffer; perm [n], class [n], counts and picks [clusters]; the generator; two masks */
+    /* one block: z [n,inf], later the list of cycles [2n]; three rows a thread, a buffer; perm [n], class [n], counts and picks [clusters]; the generator; two masks */
     chunk = 8192;
-    if (!nni_mul(n, inf + 2, &words) || !nni_add(words, 2 * F + 2 * C + chunk, &words) || !nni_mul(words, 8, &bytes)
+    held = inf < 2 ? 2 : inf;
+    if (!nni_mul(n, held + 2, &words) || !nni_add(words, 3 * parts * F + 2 * C + chunk, &words) || !nni_mul(words, 8, &bytes)
         || !nni_add(bytes, sizeof *mt + 64, &bytes) || !nni_add(bytes, 2 * n, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for %zu x %zu", n, F);
-    row = z + n * inf;
-    buf = row + 2 * F;
+    row = z + n * held;
+    buf = row + 3 * parts * F;
     perm = (int64_t *)(void *)(buf + chunk);
     cls = perm + n;
     pick = cls + n;
@@ -701,7 +703,7 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
     if (s != NN_OK) { nn_mem_free(z, bytes, &o->alloc); return s; }
     for (j = 0; j < o->n_repeated; j++) g->rep[j] = (int64_t)((double)(inf + red - 1) * nn_mt_rand(mt) + 0.5);
     for (i = 0; i < n && o->n_repeated; i++) for (j = 0; j < o->n_repeated; j++) X[i * F + inf + red + j] = X[i * F + (size_t)g->rep[j]];
-    if (g->useless >= 64) for (i = 0; i < n; i++) nn_mt_normals(mt, X + i * F + (F - g->useless), g->useless);
+    if (g->useless >= 64) nni_mt_normals_rows(mt, X + (F - g->useless), n, g->useless, F, (int)parts, &o->alloc);
     else if (g->useless) {                                   /* short rows: by way of a buffer, so that the generator works in batches */
         size_t left = n * g->useless, have = 0, at = 0, c;
         for (i = 0; i < n; i++) for (c = 0; c < g->useless; c++) {
@@ -726,14 +728,36 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
         for (i = 0; i < n; i++) labels[i] = tmp[perm[i]];
     }
     nni_classification_order(g, row);
-    for (i = 0; i < n; i++) {                                /* follow each cycle of the row permutation: X needs no second copy */
-        if (done[i]) continue;
-        memcpy(row, X + i * F, F * sizeof *row);
-        for (j = i; ; j = k) {
-            k = (size_t)perm[j];
+    /* Rows change places along the cycles of their permutation, so that X needs no second copy: list [n] is all cycles, one after the other, row list[q]
+     * takes list[q + 1]'s place holder, a cycle's last takes its first, which is put aside; head[q] is where q's cycle begins. Each thread walks a part of the
+     * list; what its neighbour and the cycle that enters it will have overwritten is put aside first. */
+    list = (int64_t *)(void *)z;
+    head = list + n;
+    for (i = k = 0; i < n; i++) {
+        for (start = k, j = i; !done[j]; j = (size_t)perm[j]) {
             done[j] = 1;
-            if (k == i) { nni_classification_finish(g, X + j * F, row); break; }
-            nni_classification_finish(g, X + j * F, X + k * F);
+            list[k] = (int64_t)j;
+            head[k++] = (int64_t)start;
+        }
+    }
+    for (i = 1; i < parts; i++) {
+        const size_t lo = n * i / parts;
+        memcpy(row + (3 * i) * F, X + (size_t)list[lo] * F, F * sizeof *row);
+        memcpy(row + (3 * i + 1) * F, X + (size_t)list[head[lo]] * F, F * sizeof *row);
+    }
+    {
+        int part;
+        NNI_OMP(parallel for num_threads((int)parts) schedule(static, 1))
+        for (part = 0; part < (int)parts; part++) {
+            const size_t lo = n * (size_t)part / parts, hi = n * ((size_t)part + 1) / parts;
+            double *mine = row + 3 * (size_t)part * F, *first = mine + F;
+            size_t q;
+            for (q = lo; q < hi; q++) {
+                const double *from = first;
+                if ((size_t)head[q] == q) { first = mine + 2 * F; memcpy(first, X + (size_t)list[q] * F, F * sizeof *row); from = first; }
+                if (q + 1 < n && (size_t)head[q + 1] != q + 1) from = q + 1 == hi ? mine + 3 * F : X + (size_t)list[q + 1] * F;
+                nni_classification_finish(g, X + (size_t)list[q] * F, from);
+            }
         }
     }
     if (truth) {

@@ -2547,6 +2547,48 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     }
     if (n) *out = nn_mt_normal(s);
 }
+/* rows of n normals, ld apart: nn_mt_normals row after row, values and state; memory that is missing costs only the threads. The words are drawn
+ * by one thread, round by round; tries and logarithms are shared out in blocks whose places follow from the counts of those before. */
+NNI_FN void nni_mt_normals_rows(nn_mt *s, double *out, size_t rows, size_t n, size_t ld, int threads, const nn_alloc *a)
+{
+    enum { TRIES = 256, BLOCKS = 256, ROOM = TRIES + 8 };
+    const nni_kernels *kn = nni_kern();
+    size_t total = 0, at = 0, bytes = BLOCKS * (3 * ROOM * sizeof(double) + 4 * TRIES * sizeof(uint32_t)), m;
+    double *abr = threads > 1 && nni_mul(rows, n, &total) && total > 65536 ? (double *)nn_mem_alloc(bytes, a) : NULL;
+    uint32_t *w = (uint32_t *)(void *)(abr + (abr ? BLOCKS * 3 * ROOM : 0));
+    if (abr && s->has_gauss) { nn_mt_normals(s, out, 1); at = 1; }
+    while (abr && (total - at) / 2 >= 4096) {
+        const size_t most = (size_t)BLOCKS * TRIES, tries = (total - at) / 2 < most ? (total - at) / 2 : most;
+        const int blocks = (int)((tries + TRIES - 1) / TRIES);
+        size_t place[BLOCKS + 1], kept[BLOCKS];
+        int b;
+        nni_mt_words(s, w, 4 * tries);
+        NNI_OMP(parallel for num_threads(threads) schedule(static))
+        for (b = 0; b < blocks; b++) {
+            double *p = abr + (size_t)b * 3 * ROOM;
+            const size_t first = (size_t)b * TRIES;
+            kept[b] = kn->polar_tries(p, p + ROOM, p + 2 * ROOM, w + 4 * first, tries - first < (size_t)TRIES ? tries - first : (size_t)TRIES);
+        }
+        for (place[0] = at, b = 0; b < blocks; b++) place[b + 1] = place[b] + 2 * kept[b];
+        NNI_OMP(parallel for num_threads(threads) schedule(static))
+        for (b = 0; b < blocks; b++) {
+            double *p = abr + (size_t)b * 3 * ROOM, t[2 * TRIES];
+            size_t i = 0, k, end = 2 * kept[b];
+            kn->polar(t, p, p + ROOM, p + 2 * ROOM, kept[b], nni_log_tab);
+            for (; i < end; i += k) {                        /* by rows */
+                const size_t row = (place[b] + i) / n, col = (place[b] + i) % n;
+                k = n - col < end - i ? n - col : end - i;
+                memcpy(out + row * ld + col, t + i, k * sizeof *t);
+            }
+        }
+        at = place[blocks];
+    }
+    nn_mem_free(abr, bytes, a);
+    for (; n && at / n < rows; at += m) {
+        m = n - at % n;
+        nn_mt_normals(s, out + at / n * ld + at % n, m);
+    }
+}
 NN_DEF double nn_mt_exponential(nn_mt *s) { return -nn_log(1.0 - nn_mt_rand(s)); }
 NNI_FN uint64_t nni_mask(uint64_t v)   /* the smallest 2^k - 1 >= v */
 {

@@ -77,6 +77,26 @@ static void ground_truth(void)
     }
     CHECK_STR(nn_column_role_name(NN_ROLE_REDUNDANT), "redundant");
 }
+/* the twin on 1, 2, 3 and 7 threads: normals in blocks, rows moved along their cycles in parts (odd counts of normals before the useless columns too) */
+static void threads_agree(void)
+{
+    static const size_t shape[][3] = { { 1000, 300, 5 }, { 999, 301, 7 }, { 2001, 70, 1 }, { 70000, 3, 2 } };      /* rows, columns, informative */
+    size_t i;
+    int t;
+    for (i = 0; i < sizeof shape / sizeof *shape; i++) {
+        uint64_t want = 0;
+        for (t = 1; t <= 4; t++) {
+            nn_classification_desc d = nn_classification_desc_default();
+            nn_tensor x = NN_ZERO, y = NN_ZERO;
+            d.n_samples = shape[i][0]; d.n_features = shape[i][1]; d.n_informative = shape[i][2]; d.n_redundant = 0; d.n_classes = 2; d.n_clusters_per_class = 1;
+            d.random_state = 5; d.threads = t == 4 ? 7 : t;
+            CHECK_OK(nn_classification_make(&x, &y, NULL, &d, &e), e);
+            if (t == 1) want = fnv(x.data, nn_tensor_bytes(&x)) ^ fnv(y.data, nn_tensor_bytes(&y));
+            else CHECK((fnv(x.data, nn_tensor_bytes(&x)) ^ fnv(y.data, nn_tensor_bytes(&y))) == want);
+            nn_tensor_free(&x); nn_tensor_free(&y);
+        }
+    }
+}
 static void stable_mode(void)
 {
     nn_classification_desc d = nn_classification_desc_default();
@@ -294,6 +314,7 @@ int main(void)
 {
     RUN(make_classification_vectors);
     RUN(ground_truth);
+    RUN(threads_agree);
     RUN(stable_mode);
     RUN(impossible_sets);
     RUN(splits);

@@ -3,7 +3,7 @@
 
 Alternates ours and each form of PyTorch in one run and prints one JSON object per line: medians, and ratio = best form of PyTorch / ours (above 1 = ours
 is faster). Forms: eager (torch.optim.Adam's default on a CPU), fused (Adam in one kernel), foreach, compile (torch.compile of the network, fused Adam); at
-batch 32 all four, elsewhere eager and fused. Epochs are of 8,000 rows, extrapolated from the rows that the line states. vmap: 64 stacked nets, torch.func,
+batch 32 of `uniform` all four, elsewhere eager and fused. Epochs are of 8,000 rows, extrapolated from the rows that the line states. vmap: 64 stacked nets, torch.func,
 fused Adam on the stacked tensors, per model and step. Batches are gathered from a shuffled set on both sides.
     python3 tests/bench/peers_train.py [--threads 1,2] [--batches 1,8,32,128,256] [--reps 3] [--no-compile] [epoch] [step] [population] [memory]"""
 import json, os, statistics, subprocess, sys, time
@@ -50,7 +50,7 @@ def loop(model, x, y, batch, loss, steps, form):
 
 def timed(run): t = time.perf_counter(); run(); return time.perf_counter() - t
 def ours(*a): return [json.loads(l) for l in subprocess.run([exe, *map(str, a)], capture_output=True, text=True, check=True).stdout.splitlines()]
-def forms(batch): return ["eager", "fused"] + (["foreach"] + ["compile"] * can_compile if batch == 32 else [])
+def forms(arch, batch): return ["eager", "fused"] + (["foreach"] + ["compile"] * (can_compile and arch == "uniform") if batch == 32 else [])
 def prepare(make, x, y, batch, loss, steps, which):
     runs = {}
     for k in which:
@@ -69,9 +69,9 @@ def epochs():
         for th in threads:
             torch.set_num_threads(th)
             for batch in batches:
-                n = {1: 64, 8: 256, 32: 1024}.get(batch, 2048)
+                n = {1: 48, 8: 256, 32: 768}.get(batch, 1536)
                 x, y = torch.randn(n, 512), torch.randint(0, 10, (n,))
-                runs, mine = prepare(lambda: network(arch), x, y, batch, F.cross_entropy, n // batch, forms(batch)), []
+                runs, mine = prepare(lambda: network(arch), x, y, batch, F.cross_entropy, n // batch, forms(arch, batch)), []
                 peer = {k: [] for k in runs}
                 for _ in range(reps):
                     mine.append(ours("one", n, 1, batch, th, *(["tapered"] if arch == "tapered" else []))[0]["min"])
