@@ -5558,32 +5558,39 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
         }
     }
 }
-/* One row: t[0..nv W) += a B, nv chains side by side; nv = 1 is cut to n. */
-NNI_KI void NNI_TK(row)(const int nv, size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
+/* One row: t[0..n) += a B, nv chains side by side; cutting: the last one is cut to n. */
+NNI_KI void NNI_TK(row)(const int nv, const int cutting, size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
 {
-    const nnt_cut cut = nnt_mask(n < NNI_TW ? n : NNI_TW);
+    const nnt_cut cut = nnt_mask(cutting ? n - (size_t)(nv - 1) * NNI_TW : NNI_TW);
 #define NNI_EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#define NNI_X(r) nnt x##r = nnt_set(0); if (nv > r) x##r = nv == 1 ? nnt_loadc(t, cut) : nnt_load(t + r * NNI_TW);
+#define NNI_X(r) nnt x##r = nnt_set(0); if (nv > r) x##r = cutting && nv == r + 1 ? nnt_loadc(t + r * NNI_TW, cut) : nnt_load(t + r * NNI_TW);
     NNI_EACH(NNI_X)
 #undef NNI_X
     for (; k; k--, a += as, q += qs) {
         const nnt w = nnt_set(*a);
-#define NNI_X(r) if (nv > r) x##r = nnt_fma(w, nv == 1 ? nnt_loadc(q, cut) : nnt_load(q + r * NNI_TW), x##r);
+#define NNI_X(r) if (nv > r) x##r = nnt_fma(w, cutting && nv == r + 1 ? nnt_loadc(q + r * NNI_TW, cut) : nnt_load(q + r * NNI_TW), x##r);
         NNI_EACH(NNI_X)
 #undef NNI_X
     }
-#define NNI_X(r) if (nv > r) { if (nv == 1) nnt_storec(t, x##r, cut); else nnt_store(t + r * NNI_TW, x##r); }
+#define NNI_X(r) if (nv > r) { if (cutting && nv == r + 1) nnt_storec(t + r * NNI_TW, x##r, cut); else nnt_store(t + r * NNI_TW, x##r); }
     NNI_EACH(NNI_X)
 #undef NNI_X
 #undef NNI_EACH
 }
 NNI_KF void NNI_TK(row_any)(size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
 {
-    size_t x = 0;
-    if (n == 8 * NNI_TW) { NNI_TK(row)(8, k, a, as, q, qs, t, n); return; }
-    if (x + 4 * NNI_TW <= n) { NNI_TK(row)(4, k, a, as, q, qs, t, n); x += 4 * NNI_TW; }
-    if (x + 2 * NNI_TW <= n) { NNI_TK(row)(2, k, a, as, q + x, qs, t + x, n); x += 2 * NNI_TW; }
-    for (; x < n; x += NNI_TW) NNI_TK(row)(1, k, a, as, q + x, qs, t + x, n - x);
+    if (n == 8 * NNI_TW) { NNI_TK(row)(8, 0, k, a, as, q, qs, t, n); return; }
+    if (n >= 4 * NNI_TW) { NNI_TK(row)(4, 0, k, a, as, q, qs, t, n); q += 4 * NNI_TW; t += 4 * NNI_TW; n -= 4 * NNI_TW; }
+    switch (n / NNI_TW * 2 + (n % NNI_TW != 0)) {            /* what is left: a chain waits for itself, so all of them go together */
+    case 1: NNI_TK(row)(1, 1, k, a, as, q, qs, t, n); break;
+    case 2: NNI_TK(row)(1, 0, k, a, as, q, qs, t, n); break;
+    case 3: NNI_TK(row)(2, 1, k, a, as, q, qs, t, n); break;
+    case 4: NNI_TK(row)(2, 0, k, a, as, q, qs, t, n); break;
+    case 5: NNI_TK(row)(3, 1, k, a, as, q, qs, t, n); break;
+    case 6: NNI_TK(row)(3, 0, k, a, as, q, qs, t, n); break;
+    case 7: NNI_TK(row)(4, 1, k, a, as, q, qs, t, n); break;
+    default: break;
+    }
 }
 #if NNI_TILE == 32
 /* t[0..n) = a Q for packed models: whole vectors, n a multiple of 16 */
