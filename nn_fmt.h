@@ -211,7 +211,7 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
  * missing cells; duplicate names become a, a.1, a.2, empty ones "Unnamed: 0". A cell (quoted too) that is one of
  * pandas' missing words ("", NA, N/A, NaN, nan, null, NULL, None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column,
  * the first that fits every cell: int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
- * missing cell become float64 (missing = NaN), bools with one become text. Spaces around a number are ignored.
+ * missing cell become float64 (missing = NaN), beyond int64 text; bools with one become text. Spaces around a number are ignored.
  * Stricter than pandas: a row longer than the header is always an error (pandas makes an index when every row is). */
 #define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
@@ -3666,9 +3666,9 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
 
 /* ---- columns */
 /* What a column holds so far. NONE: only missing cells. LATE: cells that were numbers or bools turned out to be text; a
- * second pass over the text fills them. Everything but text takes 8 bytes per cell while reading. */
+ * second pass over the text fills them. real: a cell was no integer. Everything but text takes 8 bytes per cell while reading. */
 typedef enum nni_cstate { NNI_C_NONE = 0, NNI_C_I64, NNI_C_U64, NNI_C_F64, NNI_C_BOOL, NNI_C_TEXT, NNI_C_LATE } nni_cstate;
-typedef struct nni_col { nni_cstate state; int fixed, negative; size_t room; uint64_t *v; nn_column *c; } nni_col;
+typedef struct nni_col { nni_cstate state; int fixed, negative, real; size_t room; uint64_t *v; nn_column *c; } nni_col;
 #define NNI_MISSING UINT64_MAX
 
 NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
@@ -3711,7 +3711,7 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
     uint64_t u;
     double v;
     int b;
-    if (k->state == NNI_C_F64 && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
+    if (k->state == NNI_C_F64 && k->real && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
         if (v != v && nni_csv_missing(s, n, d)) k->c->missing++;
         k->v[row] = nni_f64_bits(v);
         return 1;
@@ -3728,7 +3728,8 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
         if (k->state == NNI_C_TEXT) { k->v[row] = NNI_MISSING; return 1; }
         if (k->fixed && k->state != NNI_C_F64) return 0;
         if (k->state == NNI_C_BOOL) { k->state = NNI_C_LATE; return 1; }
-        if (k->state == NNI_C_I64 || k->state == NNI_C_U64) nni_col_to_f64(k, row);
+        if (k->state == NNI_C_U64) { k->state = NNI_C_LATE; return 1; }      /* beyond int64 and missing: text, as in pandas */
+        if (k->state == NNI_C_I64) nni_col_to_f64(k, row);
         k->v[row] = nni_f64_bits(nan);
         return 1;
     }
@@ -3753,9 +3754,10 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
         }
         if (m && !(k->fixed && k->state != NNI_C_F64) && nn_f64_parse(t, m, &v) == m) {
             nni_dec dec;
-            /* an integer that does not fit beside the others, or no 64 bits: text, as in pandas */
-            int huge = k->state != NNI_C_F64 && !k->c->missing && nni_scan_dec(t, m, &dec) == m && dec.end == t + m && dec.last == 0 && t[m - 1] != '.';
-            if (!huge) {
+            /* an integer that does not fit beside the others, or a missing cell, or 64 bits: text, as in pandas */
+            int whole = nni_scan_dec(t, m, &dec) == m && dec.end == t + m && dec.last == 0 && t[m - 1] != '.';
+            if (k->real || !whole || nn_i64_parse(t, m, &i) == m) {
+                k->real |= !whole;
                 if (k->state == NNI_C_I64 || k->state == NNI_C_U64) nni_col_to_f64(k, row);
                 k->state = NNI_C_F64;
                 k->v[row] = nni_f64_bits(v);
@@ -3875,6 +3877,7 @@ NNI_FN nn_status nni_tb_make(nni_tb *b, size_t cols, const nn_dtype *types, size
         b->t.columns[i].text.alloc = *al;
         b->k[i].state = all_text || ty == NN_BYTES ? NNI_C_TEXT : ty == NN_I64 ? NNI_C_I64 : ty == NN_U64 ? NNI_C_U64 : ty == NN_F64 ? NNI_C_F64 : ty == NN_BOOL ? NNI_C_BOOL : NNI_C_NONE;
         b->k[i].fixed = b->k[i].state != NNI_C_NONE;
+        b->k[i].real = b->k[i].fixed;
     }
     return NN_OK;
 }
@@ -3990,7 +3993,9 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
                     x += 4;
                 } else {
                     if (!nni_quick_f64(w, e, neg, &v) && (!nn_f64_parse(p, (size_t)(q - p), &v) || v - v != 0)) break;
-                    if (in_x) { memcpy(x, &v, 8); x += 8; } else memcpy(k[i].v + row, &v, 8);
+                    if (in_x) { memcpy(x, &v, 8); x += 8; }
+                    else if (real || k[i].real || w <= (uint64_t)INT64_MAX) { memcpy(k[i].v + row, &v, 8); k[i].real |= real; }
+                    else break;
                 }
             } else if (!x && state == NNI_C_F64 && (*p == t->delim || *p == '\n' || *p == '\r')) {
                 q = p;

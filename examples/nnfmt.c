@@ -462,9 +462,9 @@ static nn_dtype colstat_type(const colstat *c)
 {
     if (c->texts || (c->bools && (c->ints || c->reals || c->missing))) return NN_BYTES;
     if (c->bools) return NN_BOOL;
-    if (c->reals || c->missing || !c->ints) return NN_F64;
-    if (c->huge || (c->big && c->negative)) return NN_BYTES;
-    return c->big ? NN_U64 : NN_I64;
+    if (c->reals || !c->ints) return NN_F64;
+    if (c->huge || (c->big && (c->negative || c->missing))) return NN_BYTES;
+    return c->missing ? NN_F64 : c->big ? NN_U64 : NN_I64;
 }
 /* the whole of r; head (may be NULL) takes the first opt.rows rows as text */
 static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows, nn_buf *head, nn_error *e)

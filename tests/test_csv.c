@@ -59,6 +59,11 @@ static void dialect(void)
         { "a,b\n1,x\n-1,x\n18446744073709551615,pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp\n", "a:text=1|-1|18446744073709551615;b:text=x|x|pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp" },   /* the -1 straight from the text */
         { "a\n1\n99999999999999999999\n", "a:text=1|99999999999999999999" },
         { "a\n1.5\n99999999999999999999\n", "a:f64=1.5|1e+20" },
+        { "a,b\n1,1\n,2\n18446744073709551615,3\n", "a:text=1|-|18446744073709551615;b:i64=1|2|3" },
+        { "a,b\n18446744073709551615,1\n,2\n", "a:text=18446744073709551615|-;b:i64=1|2" },
+        { "a,b\n,1\n9223372036854775807,2\n", "a:f64=nan|9.223372036854776e+18;b:i64=1|2" },
+        { "a,b\n,1\n99999999999999999999,2\n", "a:text=-|99999999999999999999;b:i64=1|2" },
+        { "a,b\n,1\n0.5,1\n18446744073709551615,2\n", "a:f64=nan|0.5|1.8446744073709552e+19;b:i64=1|1|2" },
         { "a\n007\n +5 \n-0\n", "a:i64=7|5|0" },
         { "a\n0x10\n1_000\n", "a:text=0x10|1_000" },
         { "a\nTrue\nFALSE\ntrue\n", "a:bool=T|F|T" },
