@@ -776,17 +776,20 @@ static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_erro
     nn_tensor *found = NULL;
     size_t i;
     if (ends(path, ".npy")) return nn_npy_read(t, path, NULL, e);
-    if (ends(path, ".npz") && name) {                    /* one member only: object arrays beside it do not matter */
+    if (ends(path, ".npz")) {                            /* one member only: object arrays beside it do not matter */
         nn_npz *z = NULL;
+        char list[96] = "";
         s = nn_npz_open(&z, path, NULL, e);
         if (s != NN_OK) return s;
-        i = nn_npz_find(z, name);
-        s = i == SIZE_MAX ? fail(e, NN_E_ARG, "%s: no array '%.40s'; the first one is '%.40s'", path, name, nn_npz_count(z) ? nn_npz_name(z, 0) : "") : nn_npz_get(z, i, t, e);
+        for (i = 0; i < nn_npz_count(z); i++) (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.30s", i ? ", " : "", nn_npz_name(z, i));
+        i = name ? nn_npz_find(z, name) : nn_npz_count(z) == 1 ? 0 : SIZE_MAX;
+        if (i != SIZE_MAX) s = nn_npz_get(z, i, t, e);
+        else if (name) s = fail(e, NN_E_ARG, "%s: no array '%.40s': it has %s", path, name, list);
+        else s = fail(e, NN_E_ARG, "%s: which array? write FILE:NAME; it has %s", path, list);
         nn_npz_close(z);
         return s;
     }
-    if (ends(path, ".npz")) s = nn_npz_read(&d, path, NULL, e);
-    else if (ends(path, ".pt") || ends(path, ".pth")) s = nn_pth_read(&d, path, NULL, e);
+    if (ends(path, ".pt") || ends(path, ".pth")) s = nn_pth_read(&d, path, NULL, e);
     else if (ends(path, ".safetensors")) s = nn_safetensors_read(&d, NULL, path, NULL, e);
     else return fail(e, NN_E_ARG, "%s: expected a .npy, .npz, .pt, .pth or .safetensors file", path);
     if (s == NN_OK && name) found = nn_dict_get(&d, name);
@@ -913,6 +916,49 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
     }
     return s;
 }
+/* --dry-run: the first file is read, and timed, for all of them; nothing is written. */
+static nn_status plan_build(nn_app *app, const opts *o, const char *input, const spec *specs, size_t n_specs, nn_error *e)
+{
+    const char **paths = NULL, **names = NULL;
+    size_t n = 1, i;
+    double rows = 0, bytes = 0, most = 0, t0 = nn_app_seconds(), seconds;
+    nn_status s = NN_OK;
+    if (o->array) {
+        nn_tensor t = NN_ZERO;
+        s = read_array(app, &t, o->array, e);
+        if (s == NN_OK && t.ndim != 2) s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s", o->array, t.ndim, nn_dtype_name(t.dtype));
+        if (s == NN_OK) { rows = (double)t.shape[0]; most = bytes = 4.0 * (double)nn_tensor_count(&t); nn_app_count(app, "columns", t.shape[1]); }
+        nn_tensor_free(&t);
+    } else {
+        nn_probing_desc *d = (nn_probing_desc *)need(calloc(n_specs, sizeof *d));
+        nn_probing_set *set = (nn_probing_set *)need(calloc(n_specs, sizeof *set));
+        nn_probing_source src = NN_ZERO;
+        s = list_sentences(app, input, &paths, &names, &n, e);
+        for (i = 0; i < n_specs; i++) d[i] = specs[i].d;
+        src.paths = paths;
+        src.n_paths = 1;
+        if (s == NN_OK) s = nn_probing_build(set, d, n_specs, &src, e);
+        for (i = 0; s == NN_OK && i < n_specs; i++) {
+            if (i == 0) nn_app_count(app, "columns", set[i].X.shape[1]);
+            rows = (double)set[i].X.shape[0] * (double)n;
+            bytes += 4.0 * (double)nn_tensor_count(&set[i].X) * (double)n;
+        }
+        most = bytes;
+        for (i = 0; i < n_specs; i++) nn_probing_set_free(&set[i]);
+        free(d);
+        free(set);
+    }
+    if (s != NN_OK) return s;
+    seconds = (nn_app_seconds() - t0) * (double)n / (double)(app->n_threads > 0 ? app->n_threads : 1) + 0.1;
+    if (o->raw && specs[0].normalize != NORM_NONE) bytes *= 2;
+    nn_app_count(app, "data_sets", n_specs);
+    if (!o->array) nn_app_count(app, "files", n);
+    nn_app_result(app, "rows_expected", rows);
+    nn_app_result(app, "megabytes_expected", bytes / 1e6);
+    nn_app_result(app, "memory_megabytes_expected", (specs[0].pca ? 4 : 1) * most / 1e6 + 15);      /* PCA: scaled rows and their work in double */
+    nn_app_result(app, "seconds_expected", seconds);
+    return NN_OK;
+}
 static int cmd_build(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
@@ -963,6 +1009,11 @@ static int cmd_build(nn_app *app, opts *o)
         specs[i].d.features = specs[i].features;
         for (j = 0; j < i; j++) if (strcmp(specs[i].output, specs[j].output) == 0) { e.msg[0] = 0; s = NN_E_ARG; }
         if (s != NN_OK) { int rc = nn_app_usage(app, "%s: two data sets would be written to this file", specs[i].output); free(specs); return rc; }
+    }
+    if (app->dry_run) {
+        s = plan_build(app, o, o->input, specs, n, &e);
+        free(specs);
+        return nn_app_finish(app, s == NN_OK ? NULL : &e);
     }
     for (i = 0; s == NN_OK && i < n; i++) {
         split_path(app, specs[i].output, &dir, &stem);
@@ -1488,6 +1539,37 @@ static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const 
     nn_dict_free(&d);
     return s;
 }
+/* --dry-run: one fit on all rows, timed, for all of them. */
+static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
+{
+    size_t i, fits = 0;
+    double seconds = 0, most = 0;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < app->n_args; i++) {
+        probing p;
+        fitted f;
+        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + 1;      /* --tune: 8 penalties on 3 inner folds; then the control, and all rows */
+        double t0;
+        memset(&p, 0, sizeof p);
+        memset(&f, 0, sizeof f);
+        s = probing_read(&p, app->args[i], e);
+        if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], e);
+        t0 = nn_app_seconds();
+        if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty, o->fold_seed, 1, e);
+        seconds += (nn_app_seconds() - t0) * (double)k / (double)(app->n_threads > 0 ? app->n_threads : 1);
+        fits += k;
+        if (32.0 * (double)p.n * (double)p.k > most) most = 32.0 * (double)p.n * (double)p.k;
+        if (s == NN_OK && app->n_args == 1) { nn_app_count(app, "rows", p.n); nn_app_count(app, "columns", p.k); }
+        fitted_free(&f);
+        probing_free(&p);
+    }
+    if (s != NN_OK) return s;
+    nn_app_count(app, "data_sets", app->n_args);
+    nn_app_count(app, "fits", fits);
+    nn_app_result(app, "memory_megabytes_expected", most * (1 + 0.5 * (double)(app->n_threads > 0 ? app->n_threads : 1)) / 1e6);
+    nn_app_result(app, "seconds_expected", seconds);
+    return NN_OK;
+}
 static int cmd_probe(nn_app *app, opts *o)
 {
     const char *path = app->args[0], *dir, *stem;
@@ -1500,6 +1582,7 @@ static int cmd_probe(nn_app *app, opts *o)
     double step = 0;
     nn_status s;
     size_t i, j, c;
+    if (app->dry_run) return nn_app_finish(app, plan_probe(app, o, &e) == NN_OK ? NULL : &e);
     memset(&p, 0, sizeof p);
     memset(&r, 0, sizeof r);
     memset(&f, 0, sizeof f);
@@ -1635,13 +1718,14 @@ static int cmd_compare(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
     size_t n = app->n_args, i, placed = 0;
-    nn_status s = nn_app_out_open(app, "compare", &e);
+    nn_status s = app->dry_run ? plan_probe(app, o, &e) : nn_app_out_open(app, "compare", &e);
     nn_progress bar;
     double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)), *lo = (double *)need(malloc(n * sizeof *lo)), *hi = (double *)need(malloc(n * sizeof *hi));
     double *base = (double *)need(malloc(n * sizeof *base)), *shuf = (double *)need(malloc(n * sizeof *shuf)), *x = (double *)need(malloc(n * sizeof *x));
     const char **name = (const char **)need(malloc(n * sizeof *name)), **cells = (const char **)need(malloc(n * 8 * sizeof *cells));
     int concept = -1, layers = 1;
     static const char *const cols[] = { "data set", "rows", "columns", "layer", "score", "95 % low", "95 % high", "shuffled" };
+    if (app->dry_run) { n = 0; app->quiet = 1; }          /* the plan is printed; nothing to compare */
     nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
     for (i = 0; s == NN_OK && i < n; i++) {
         probing p;
@@ -1841,6 +1925,16 @@ static int cmd_synth(nn_app *app, opts *o)
         else planted[list[i]] = 1;
     }
     if (s != NN_OK) { free(planted); free(dir); return nn_app_usage(app, "%s", e.msg); }
+    if (app->dry_run) {                                   /* by the size of its arrays, and what they cost where this was written */
+        double rows = 0.5 * (double)(o->fragments.min + o->fragments.max) * (double)o->sentences, l = (double)o->n_layers, wide = rows * (l + 1) * (double)o->dim, act = rows * l * (double)o->n_features;
+        free(planted);
+        free(dir);
+        nn_app_count(app, "files", o->sentences);
+        nn_app_result(app, "megabytes_expected", (wide * (o->dtype ? 4 : 2) + act * 4) / 1e6);    /* before --deflate */
+        nn_app_result(app, "memory_megabytes_expected", 4 + 8e-6 * (double)app->n_threads * (double)o->fragments.max * (3 * (double)o->dim + 0.5 * (double)o->n_features) + 8e-6 * l * (double)o->dim);
+        nn_app_result(app, "seconds_expected", (wide * 20e-9 + act * (o->deflate ? 8e-9 : 3e-9)) / (double)(app->n_threads > 0 ? app->n_threads : 1) + 0.005 * (double)o->sentences);
+        return nn_app_finish(app, NULL);
+    }
     for (i = 0; i < o->n_layers; i++) {                   /* one unit direction per layer */
         double norm;
         normals(dir + i * o->dim, o->dim, app->seed, ((uint64_t)1 << 63) + i);

@@ -81,9 +81,25 @@ bad 2 "expected a number or a range" $B --strategy hidden-to-concept --layers 1,
 bad 2 "exactly two layers" $B --strategy hidden-to-concept --layers 1,2,3 --combine diff
 bad 2 "expected final, all or last:T" $B --strategy hidden-to-concept --layer 1 --rows last:0
 bad 2 "probe_data:" "$P" --strategy hidden-to-concept --layer 1 --output x.npz --no-such-flag
+# plans: figures, and nothing written or replaced
+: >log; before=$(ls -R | cksum)
+cksum <whole.npz >was
+for args in "--strategy hidden-to-concept --input s --layers 0-5 --each-layer --output dry/x.npz" "--strategy hidden-to-concept --input s --layer 3 --output whole.npz --overwrite" \
+            "probe d/h_l3.npz --tune --out dry" "compare d/h_l0.npz d/h_l3.npz --out dry" "synthesize --out dry"; do
+    # shellcheck disable=SC2086
+    "$P" $args --dry-run --quiet >dry.plan 2>dry.log
+    ok awk '/^seconds_expected [0-9.]+$/ { a = 1 } /^memory_megabytes_expected [0-9.]+$/ { b = 1 } END { exit !(a && b) }' dry.plan
+done
+cksum <whole.npz >now; same was now; rm -f dry.plan dry.log now was
+[ "$before" = "$(ls -R | cksum)" ]; ok test $? -eq 0
 # bad data
 bad 1 "layer 77 is not in the file: it has 0,1,2,3,4,5" $B --strategy hidden-to-concept --layer 77
 bad 1 "feature 40 is out of range" $B --strategy hidden-to-feature --target-layer 3 --target-feature 40
+printf 'a\n1\n' >l.csv; cp d/h_l3.npz arr.npz
+bad 1 "which array? write FILE:NAME; it has X, y" "$P" --array arr.npz --labels l.csv --output x.npz --quiet
+bad 1 "no array 'Z': it has X, y" "$P" --array arr.npz:Z --labels l.csv --output x.npz --quiet
+bad 1 "expected 40 of them, one per row of the array, got 1" "$P" --array arr.npz:X --labels l.csv --output x.npz --quiet
+rm -f x_run.json
 mkdir empty; bad 1 "no file named sentence_*.npz" "$P" --input empty --output x.npz --quiet --strategy hidden-to-concept --layer 1
 bad 1 "none" "$P" --input none --output x.npz --quiet --strategy hidden-to-concept --layer 1
 cp -r s cut; head -c 3000 s/sentence_000007.npz >cut/sentence_000007.npz
