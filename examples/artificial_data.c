@@ -1886,7 +1886,7 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     if (status == NN_OK && !app->dry_run) {
         for (i = 0; i < n; i++) nn_report_figure(&rep, set[i].name, nn_app_text(app, "%zu x %zu", set[i].n_samples, set[i].n_features), nn_app_text(app, "%zu classes, %zu informative columns", set[i].n_classes, set[i].n_informative));
         TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
-        nn_app_say(app, "made %zu set%s in %s; next: %s train --train %s/%s_train.csv --test %s/%s_test.csv", n, n > 1 ? "s" : "", app->out, program.name, app->out, set[0].name, app->out, set[0].name);
+        nn_app_next(app, "%s train --train %s/%s_train.csv --test %s/%s_test.csv", program.name, app->out, set[0].name, app->out, set[0].name);
     }
 done:
     return status;
@@ -1911,10 +1911,11 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     TRY(fit(app, o, f, &o->in, tune ? &base : NULL, stem, &rep, &out, &fig, err));
     if (!app->dry_run) {
         TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
-        nn_app_say(app, "saved %s; report %s", nn_app_path(app, "%s_model.pth", stem), nni_app_stem_path(app, "report.html"));
+        if (tune) nn_app_next(app, "artificial_data taskvec --pretrained %s --finetuned %s --op add --test %s", f->from, nn_app_path(app, "%s_model.pth", stem), o->in.test ? o->in.test : "F.csv");
+        else nn_app_next(app, "artificial_data finetune --from %s --train F.csv, or evaluate --model %s --test F.csv", nn_app_path(app, "%s_model.pth", stem), nn_app_path(app, "%s_model.pth", stem));
     }
 done:
-    if (status != NN_OK) { free(rep.head); free(rep.body); free(rep.files); }
+    if (status != NN_OK) nn_report_drop(&rep);
     model_free(&base);
     model_free(&out);
     return status;
@@ -1942,9 +1943,8 @@ static nn_status cmd_taskvec(nn_app *app, opts *o, nn_error *err)
             else if (!app->values[i].text && strcmp(app->values[i].name, "scale") == 0) nn_report_figure(&rep, "coefficient", nn_app_text(app, "%.4g", app->values[i].num), o->edit.val.n ? "chosen on the validation rows" : "the last of the sweep");
     }
     TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
-    nn_app_say(app, "report %s", nni_app_stem_path(app, "report.html"));
 done:
-    if (status != NN_OK) { free(rep.head); free(rep.body); free(rep.files); }
+    if (status != NN_OK) nn_report_drop(&rep);
     edit_free(j);
     free(j);
     return status;
@@ -1995,7 +1995,7 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     TRY(show_eval(app, &rep, &m, &e, stem, "test rows", err));
     TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
 done:
-    if (status != NN_OK) { free(rep.head); free(rep.body); free(rep.files); }
+    if (status != NN_OK) nn_report_drop(&rep);
     model_free(&m);
     rows_free(&r);
     eval_free(&e);
@@ -2158,9 +2158,8 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     nn_app_result_text(app, "frozen_backbone_unchanged", fig[3].unchanged ? "yes" : "no");
     nn_app_result_text(app, "exact_at_1", j->inexact ? "no" : "yes");
     TRY(nn_report_end(&rep, nn_app_path(app, "report.html"), err));
-    nn_app_say(app, "done: open %s", nn_app_path(app, "report.html"));
 done:
-    if (status != NN_OK) { free(rep.head); free(rep.body); free(rep.files); }
+    if (status != NN_OK) nn_report_drop(&rep);
     app->out = top;
     edit_free(j);
     free(j);

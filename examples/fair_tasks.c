@@ -1102,11 +1102,11 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             }
         }
         if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
+        nn_app_next(app, "fair_tasks meta-train --tasks %s --train %zu --val %zu", app->out, N - N / 5, N / 5);
         free(flat);
         free(lo);
     }
     free(meta);
-    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
     return s;
 }
 
@@ -1597,8 +1597,8 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
         target(app, &r, "dp_gap", -40.0, -40.0, dp, " %");
         target(app, &r, "dp_gap_same_inputs", -40.0, -40.0, dpz, " %");
         target(app, &r, "noise_reduction", 60.0, 80.0, noise, " %");
+        nn_app_next(app, "fair_tasks test --tasks %s --ids 0,1,2 --policy %s", o->tasks, nn_app_path(app, "policy_best.pth"));
         s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-        if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
     }
 done:
     for (i = 0; task && i < N; i++) data_free(&task[i]);
@@ -1918,7 +1918,6 @@ static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
         nn_report_text(&r, "Published setting: Finn et al. 2017, section 5.1: 70000 iterations, 25 tasks each, Adam at 0.001. Every random number comes from --seed; the outer gradient is exact through the inner step (order second).");
         if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
     }
-    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
 done:
     free(six); free(g); free(hist); free(xs); free(task); free(mse); free(mean); free(mem); free(col);
     return s;
@@ -1967,7 +1966,6 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
         plot_methods(&r, all, n, "Accuracy against fairness, means over the tasks", "accuracy_fairness");
     }
     if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-    if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
     net_free(&policy);
     free(all);
     free(spread);
@@ -2133,7 +2131,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             for (sd = 0; sd < o->seeds; sd++) nn_report_text(&r, "Seed %zu: %s", sd, choices[sd]);
         }
         s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-        if (s == NN_OK) nn_app_say(app, "report: %s", nn_app_path(app, "report.html"));
     }
 done:
     nn_tabular_free(&tab);

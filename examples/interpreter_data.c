@@ -1570,6 +1570,7 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     nn_report_file(&r, nn_app_path(app, "data"), "the records, JSON lines in parts");
     nn_report_file(&r, nn_app_path(app, "config.yaml"), "what it was made from");
     nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");
+    nn_app_next(app, "interpreter_data verify %s", app->out);
     if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_warn(app, "report.html: %s", e.msg);
 }
 /* Curves of one record as a TensorBoard run: METRICS_DIR/example-00017. Only the first metrics.tensorboard.max_runs records get them. */

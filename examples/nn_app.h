@@ -132,6 +132,7 @@ typedef struct nn_app {
     double       started;          /* seconds, monotonic                                                  */
     char         started_at[32];   /* UTC, for people                                                     */
     int          opened, interrupted;
+    const char  *report, *next;    /* the page that was written last, what to do next: for the closing lines */
     nn_app_output *outputs;  size_t n_outputs;
     nn_app_value  *values;   size_t n_values;
     nn_arena     arena;
@@ -179,6 +180,8 @@ NN_DEF void nn_app_keep(nn_app *app, const char *name, double value);
 /* nn_app_finish: print err when there is one, write run.json and metrics.json if a folder is open, print the --json object, free
  * everything. err NULL = fine. Returns the exit code: 0 done, 1 failed (NN_E_STOPPED too). */
 NN_DEF int nn_app_finish(nn_app *app, const nn_error *err);
+/* nn_app_next: what a user may want to do now, as a command line; nn_app_finish says it below what was made (stderr, not with --quiet). */
+NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
 /* nn_app_stopped: 1 once SIGINT or SIGTERM has arrived (the second one kills). */
 NN_DEF int nn_app_stopped(void);
 /* nn_app_interrupted: tell the user what was saved and how to go on; marks the run "interrupted". what: "epoch 12 of 100, saved". */
@@ -260,6 +263,8 @@ NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text);   
 NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note);                          /* a link to a file that was made */
 /* nn_report_end: add options, machine, hashes, the command to repeat; write path; free. */
 NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err);
+/* nn_report_drop: free a report that will not be written. */
+NN_DEF void nn_report_drop(nn_report *r);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -1856,6 +1861,17 @@ NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
     fflush(stdout);
     fprintf(stderr, "%s: interrupted: %s; go on with: %s%s\n", app->program->name, what, app->command_line, app->resume ? "" : " --resume");
 }
+NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...)
+{
+    nni_sb b = NN_ZERO;
+    va_list ap;
+    va_start(ap, fmt);
+    nni_sb_vf(&b, fmt, ap);
+    va_end(ap);
+    if (!b.bad && b.s) app->next = nni_app_dup(app, b.s, b.n);
+    nni_sb_free(&b);
+}
+NNI_FN void nni_progress_time(char *buf, size_t cap, double s);
 NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
 {
     int rc = err || app->interrupted ? 1 : 0;
@@ -1878,6 +1894,12 @@ NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
     }
     if (app->opened && nni_app_run_json(app, app->interrupted ? "interrupted" : rc ? "failed" : "done", 1, &e) != NN_OK && rc == 0) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
     nn_buf_free(&b);
+    if (rc == 0 && app->opened) {
+        char took[32];
+        nni_progress_time(took, sizeof took, nn_app_seconds() - app->started);
+        nn_app_say(app, "made %lu file%s in %s under %s%s%s", (unsigned long)app->n_outputs, app->n_outputs == 1 ? "" : "s", took, app->out, app->report ? "; open " : "", app->report ? app->report : "");
+        if (app->next) nn_app_say(app, "next: %s", app->next);
+    }
     if (fflush(stdout) != 0 || ferror(stdout)) { if (rc == 0) (void)nn_app_usage(app, "standard output: could not write"); rc = 1; }
     nn_arena_free(&app->arena);
     return rc;
@@ -3134,6 +3156,14 @@ static const char nni_report_css[] =
     "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--s7:#666}body{font-size:11pt}main{max-width:none;padding:0}figure,.key,tr{break-inside:avoid}h2{break-after:avoid}"
     "figure{break-inside:avoid}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}th,td{white-space:normal}thead th{position:static}.toc{display:none}}\n";
 
+NN_DEF void nn_report_drop(nn_report *r)
+{
+    free(r->head);
+    free(r->body);
+    free(r->files);
+    free(r->toc);
+    memset(r, 0, sizeof *r);
+}
 NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
 {
     nn_app *app = r->app;
@@ -3186,13 +3216,9 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
         }
     nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
     s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nni_app_write(path, b.s, b.n, err);
-    if (s == NN_OK) nn_app_wrote(app, path);
+    if (s == NN_OK) { nn_app_wrote(app, path); app->report = nn_app_text(app, "%s", path); }
     nni_sb_free(&b);
-    free(r->head);
-    free(r->body);
-    free(r->files);
-    free(r->toc);
-    memset(r, 0, sizeof *r);
+    nn_report_drop(r);
     return s;
 }
 

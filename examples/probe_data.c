@@ -565,6 +565,7 @@ static nn_status report_set(nn_app *app, const made *m, const char *path, nn_err
     if (m->skipped && *m->skipped) nn_report_pre(&r, "Files left out", m->skipped);
     nn_report_file(&r, path, "the data set");
     free(v);
+    nn_app_next(app, "probe_data probe %s", path);
     return nn_report_end(&r, nn_app_path(app, "%s_report.html", stem), e);
 }
 
@@ -1949,6 +1950,7 @@ static int cmd_synth(nn_app *app, opts *o)
     nn_progress_begin(&bar, app, "writing", (double)o->sentences, "files");
     if (s == NN_OK) s = nn_population_run(o->sentences, synth_one, &j, app->n_threads, &e);
     nn_progress_end(&bar);
+    nn_app_next(app, "probe_data --strategy hidden-to-concept --input %s --layers 0-%zu --output F.npz", app->out, o->n_layers - 1);
     if (s == NN_OK) { nn_app_count(app, "sentences", o->sentences); nn_app_count(app, "layers", o->n_layers); nn_app_count(app, "planted_layers", n); }
     free(j.paths);
     free(planted);
