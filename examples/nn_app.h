@@ -1895,9 +1895,10 @@ NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
     if (app->opened && nni_app_run_json(app, app->interrupted ? "interrupted" : rc ? "failed" : "done", 1, &e) != NN_OK && rc == 0) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
     nn_buf_free(&b);
     if (rc == 0 && app->opened) {
-        char took[32];
+        char took[32], files[40];
         nni_progress_time(took, sizeof took, nn_app_seconds() - app->started);
-        nn_app_say(app, "made %lu file%s in %s under %s%s%s", (unsigned long)app->n_outputs, app->n_outputs == 1 ? "" : "s", took, app->out, app->report ? "; open " : "", app->report ? app->report : "");
+        (void)snprintf(files, sizeof files, ", %lu files", (unsigned long)app->n_outputs);
+        nn_app_say(app, "done in %s: %s%s%s%s", took, app->out, app->n_outputs > 1 ? files : "", app->report ? "; open " : "", app->report ? app->report : "");
         if (app->next) nn_app_say(app, "next: %s", app->next);
     }
     if (fflush(stdout) != 0 || ferror(stdout)) { if (rc == 0) (void)nn_app_usage(app, "standard output: could not write"); rc = 1; }
