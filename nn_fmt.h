@@ -7021,9 +7021,9 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
     z->n_bits = 0;
     {
         size_t i, k;
-        for (i = 0; i < sizeof z->head / sizeof *z->head; i++) z->head[i] = -0x40000000;
-        for (i = 0; i < sizeof z->head3 / sizeof *z->head3; i++) z->head3[i] = -0x40000000;
-        for (i = 0; i < sizeof z->prev / sizeof *z->prev; i++) z->prev[i] = -0x40000000;
+        memset(z->head, 0xC0, sizeof z->head);          /* far below 0 */
+        memset(z->head3, 0xC0, sizeof z->head3);
+        memset(z->prev, 0xC0, sizeof z->prev);
         for (i = 0; i < 29; i++) for (k = nni_len_base[i]; k < 259; k++) z->len_code[k] = (unsigned char)i;
         for (i = 0; i < 30; i++) for (k = nni_dist_base[i] - 1u; k < 32768; k++) {
             if (k < 256) z->dist_code[k] = (unsigned char)i;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/fuzz/run.sh SECONDS [TARGET...] - builds the targets with libFuzzer, ASan and UBSan and runs each that long, JOBS (2) at a time, from the files
-# under tests/data, the small ones of the data folder, and what earlier runs found (build/fuzz/corpus), SEED (7). Exits 1 on a finding.
+# under tests/data, the small ones of the data folder, those that seeds.c writes, and what earlier runs found (build/fuzz/corpus), SEED (7). Exits 1 on a finding.
 # FIXED=1 runs the same inputs on every machine, which suits a check that others depend on: a fixed number of inputs per target (about SECONDS
 # on a machine of 2025), one seed, a corpus made of those files alone, and none of libFuzzer's hints that come from addresses or the clock.
 seconds=${1:-60}
@@ -12,6 +12,9 @@ if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0
 mkdir -p build/fuzz
 if [ ! -x build/fuzz/fuzz ] || [ nn_fmt.h -nt build/fuzz/fuzz ] || [ tests/fuzz/targets.h -nt build/fuzz/fuzz ]; then
     "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz.c -o build/fuzz/fuzz -lm || exit 1
+fi
+if [ ! -d build/fuzz/own ] || [ build/fuzz/fuzz -nt build/fuzz/own ] || [ tests/fuzz/seeds.c -nt build/fuzz/own ]; then
+    rm -rf build/fuzz/own && "$clang" -std=c99 -O0 tests/fuzz/seeds.c -o build/fuzz/seeds -lm && build/fuzz/seeds build/fuzz/own || exit 1
 fi
 if [ "$#" -ne 1 ]; then                                  # several: JOBS (2) at a time, each in a run of its own
     printf '%s\n' $targets | xargs -P "${JOBS:-2}" -I @@ sh -c 'sh "$0" "$1" @@ >build/fuzz/@@.says 2>&1' "$0" "$seconds"
@@ -33,6 +36,7 @@ seed() {    # seed TARGET PATTERN...: small files of others
 for t in $targets; do
     [ -z "${FIXED:-}" ] || rm -rf "${corpus:?}/$t"
     mkdir -p "$corpus/$t"
+    [ ! -d "build/fuzz/own/$t" ] || cp "build/fuzz/own/$t/"* "$corpus/$t"
     case $t in
         csv) seed csv '*.csv' '*.tra' ;;
         json) seed json '*.json' ;;
@@ -50,7 +54,7 @@ for t in $targets; do
     esac
     if [ -z "${FIXED:-}" ]; then set -- -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 "$corpus/$t"
     else
-        case $t in num) rate=40000 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; *) rate=8000 ;; esac
+        case $t in num) rate=40000 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; png) rate=300 ;; *) rate=8000 ;; esac
         printf '{}' >"$corpus/$t/0"                      # one at least
         find "$corpus/$t" -type f | LC_ALL=C sort | tr '\n' ',' | sed 's/,$//' >"build/fuzz/$t.list"
         set -- -seed=7 -runs=$((seconds * rate)) -timeout=60 -use_cmp=0 -use_memmem=0 -reload=0 -seed_inputs=@"build/fuzz/$t.list"
