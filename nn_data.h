@@ -2745,6 +2745,8 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         for (j = 0; j < d->n_features && s == NN_OK; j++) s = nni_tab_column(&many[r.d++], table, r.what, d->features[j], err);
         nni_tab_step(&t, "records", table->rows);
         if (d->n_features == 0) {
+            const nn_column *not_it = NULL;          /* the first column left out, and its row that is no number: what the message names */
+            size_t not_row = 0;
             for (j = 0; j < table->cols; j++) {
                 double v;
                 size_t numbers = 0, n;
@@ -2757,8 +2759,13 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
                     numbers++;
                 }
                 if (i == table->rows && numbers) many[r.d++] = c;
+                else if (!not_it && i < table->rows) { not_it = c; not_row = i; }
             }
-            if (r.d == 0) s = nni_fail(err, NN_E_FORMAT, "csv: no column beside label and group holds numbers");
+            if (r.d == 0 && not_it) {
+                size_t n;
+                const char *text = nni_tab_cell(not_it, not_row, &n);
+                s = nni_fail(err, NN_E_FORMAT, "csv: no column beside label and group holds only numbers; column '%.40s', record %zu: got '%.*s'", nni_name(name, not_it->name), not_row + 1, (int)(n < 40 ? n : 40), text);
+            } else if (r.d == 0) s = nni_fail(err, NN_E_FORMAT, "csv: expected a column of numbers beside label and group, the table has none");
         }
         if (s != NN_OK) goto done;
         for (i = 0; i < table->rows; i++) {

@@ -31,14 +31,14 @@ enum { CMD_GENERATE = 1, CMD_TEST = 2, CMD_META = 4, CMD_EVAL = 8, CMD_MAML = 16
 static const nn_option table[] = {
     { .key = "n_tasks", .type = NN_APP_SIZE, .field = F(n_tasks), .def = "100", .min = 1, .max = 100000, .unit = "tasks", .group = "suite", .help = "how many tasks", .commands = CMD_GENERATE },
     { .key = "suite_seed", .type = NN_APP_U64, .field = F(task_seed), .def = "0", .group = "suite", .help = "seed of the suite; 0 = --seed when given, else the documents' 42", .commands = CMD_GENERATE },
-    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "suite", .help = "the original program's tasks and choices, draw for draw" },
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "suite", .help = "the original program's tasks and choices, draw for draw", .commands = CMD_GENERATE | CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "n_samples", .type = NN_APP_IRANGE, .field = F(n_samples), .def = "100:10000", .min = 20, .max = 1e9, .unit = "rows", .group = "suite", .help = "rows of a task, before the split", .commands = CMD_GENERATE },
     { .key = "n_features", .type = NN_APP_IRANGE, .field = F(n_features), .def = "5:20", .min = 5, .max = 4096, .unit = "columns", .group = "suite", .help = "columns of a task", .commands = CMD_GENERATE },
-    { .key = "noise_rate", .type = NN_APP_RANGE, .field = F(noise_rate), .def = "0:0.3", .min = 0, .max = 0.5, .unit = "0..1", .group = "suite", .help = "share of training labels flipped", .commands = CMD_GENERATE },
-    { .key = "group_imbalance", .type = NN_APP_RANGE, .field = F(group_imbalance), .def = "0.1:0.9", .min = 0.001, .max = 0.999, .unit = "0..1", .group = "suite", .help = "share of the group z = 1", .commands = CMD_GENERATE },
-    { .key = "class_imbalance", .type = NN_APP_RANGE, .field = F(class_imbalance), .def = "0.2:0.8", .min = 0.001, .max = 0.999, .unit = "0..1", .group = "suite", .help = "share of the class y = 1", .commands = CMD_GENERATE },
+    { .key = "noise_rate", .type = NN_APP_RANGE, .field = F(noise_rate), .def = "0:0.3", .min = 0, .max = 0.5, .group = "suite", .help = "share of training labels flipped", .commands = CMD_GENERATE },
+    { .key = "group_imbalance", .type = NN_APP_RANGE, .field = F(group_imbalance), .def = "0.1:0.9", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the group z = 1", .commands = CMD_GENERATE },
+    { .key = "class_imbalance", .type = NN_APP_RANGE, .field = F(class_imbalance), .def = "0.2:0.8", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the class y = 1", .commands = CMD_GENERATE },
     { .key = "separability", .type = NN_APP_RANGE, .field = F(separability), .def = "0.5:2", .min = 1e-6, .max = 1e6, .group = "suite", .help = "distance of the classes (class_sep)", .commands = CMD_GENERATE },
-    { .key = "bias_share", .type = NN_APP_NUM, .field = F(bias_share), .def = "0.7", .min = 0, .max = 1, .unit = "0..1", .group = "suite", .help = "share of tasks whose group is associated with the label", .commands = CMD_GENERATE },
+    { .key = "bias_share", .type = NN_APP_NUM, .field = F(bias_share), .def = "0.7", .min = 0, .max = 1, .group = "suite", .help = "share of tasks whose group is associated with the label", .commands = CMD_GENERATE },
     { .key = "stored", .type = NN_APP_BOOL, .field = F(stored), .group = "suite", .help = "store the arrays instead of deflating them", .commands = CMD_GENERATE },
     { .key = "tasks", .type = NN_APP_TEXT, .field = F(tasks), .def = "data/synthetic", .value = "DIR", .group = "data", .help = "folder of task_000.npz ... made by generate", .commands = CMD_TEST | CMD_META },
     { .key = "ids", .type = NN_APP_INTS, .field = F(ids), .def = "0,50,99", .min = 0, .max = 99999, .group = "data", .help = "which tasks", .commands = CMD_TEST },
@@ -46,13 +46,13 @@ static const nn_option table[] = {
     { .key = "csv", .type = NN_APP_TEXT, .field = F(csv), .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "the table (compas-scores-two-years.csv, adult.data, german.data, your own)", .commands = CMD_EVAL },
     { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1", .commands = CMD_EVAL },
     { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1 (COLUMN>=NUMBER works too)", .commands = CMD_EVAL },
-    { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x; none = every column of numbers", .commands = CMD_EVAL },
-    { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5, .unit = "0..1", .group = "data", .help = "share of training labels to flip", .commands = CMD_EVAL },
+    { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x (--features for short); none = every column of numbers", .commands = CMD_EVAL },
+    { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5, .group = "data", .help = "share of training labels to flip", .commands = CMD_EVAL },
     { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data", .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL },
     { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the rows of the first seed with score and selection", .commands = CMD_EVAL },
     { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random", .group = "selector", .help = "trained selector; random = untrained ones only", .commands = CMD_TEST | CMD_EVAL },
     { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .unit = "0..1", .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL },
+    { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
     { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_META | CMD_EVAL },
@@ -72,7 +72,7 @@ static const nn_option table[] = {
     { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META },
     { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.5", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
     { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
-    { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "live: features follow the model in training and are differentiated too", .commands = CMD_META },
+    { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "(--features for short) live: features follow the model in training and are differentiated too", .commands = CMD_META },
     { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000, .unit = "points", .group = "MAML", .help = "points of a task to learn from, and as many to be judged on", .commands = CMD_MAML },
     { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .commands = CMD_MAML },
     { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "25", .min = 1, .max = 1024, .unit = "tasks", .group = "MAML", .help = "tasks per step", .commands = CMD_MAML },
@@ -166,11 +166,23 @@ static nn_status data_load(data *t, const char *dir, size_t id, nn_error *err)
     nn_status s;
     (void)snprintf(name, sizeof name, "task_%03zu.npz", id);
     if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK || (s = nn_npz_read(&d, path, NULL, err)) != NN_OK) return s;
-    for (i = 0; i < 8 && s == NN_OK; i++)
+    for (i = 0; i < 8 && s == NN_OK; i++) {
         if ((a[i] = nn_dict_get(&d, key[i])) == NULL) s = nni_fail(err, NN_E_FORMAT, "%s: expected an array '%s'", path, key[i]);
         else if (i % 4 == 0 ? a[i]->ndim != 2 || (a[i]->dtype != NN_F32 && a[i]->dtype != NN_F64) : a[i]->ndim != 1 || a[i]->dtype != NN_I64)
             s = nni_fail(err, NN_E_FORMAT, "%s/%s: expected %s, got %s with %zu dimensions", path, key[i], i % 4 == 0 ? "f32 or f64 [n,d]" : "i64 [n]", nn_dtype_name(a[i]->dtype), a[i]->ndim);
-        else if (a[i]->shape[0] != a[i - i % 4]->shape[0] || a[i]->shape[0] < 4) s = nni_fail(err, NN_E_FORMAT, "%s/%s: expected %zu rows, got %zu", path, key[i], a[i - i % 4]->shape[0], a[i]->shape[0]);
+        else if (i % 4 == 2) {
+            size_t j;
+            for (j = 0; j < a[i]->shape[0] && s == NN_OK; j++)
+                if (nn_i64(a[i])[j] < 0 || nn_i64(a[i])[j] > 1) s = nni_fail(err, NN_E_UNSUPPORTED, "%s/%s: row %zu: expected group 0 or 1 (selectors here know two groups), got %lld", path, key[i], j, (long long)nn_i64(a[i])[j]);
+        } else if (i % 4 == 0) {
+            size_t j;
+            for (j = 0; j < nn_tensor_count(a[i]) && s == NN_OK; j++) {
+                const double v = nn_tensor_get_f64(a[i], j);
+                if (!(v - v == 0.0)) s = nni_fail(err, NN_E_NONFINITE, "%s/%s: row %zu, column %zu: expected a finite number, got %g", path, key[i], j / a[i]->shape[1], j % a[i]->shape[1], v);
+            }
+        }
+        if (s == NN_OK && (a[i]->shape[0] != a[i - i % 4]->shape[0] || a[i]->shape[0] < 4)) s = nni_fail(err, NN_E_FORMAT, "%s/%s: expected %zu rows, got %zu", path, key[i], a[i - i % 4]->shape[0], a[i]->shape[0]);
+    }
     if (s == NN_OK && a[0]->shape[1] != a[4]->shape[1]) s = nni_fail(err, NN_E_FORMAT, "%s: X_train has %zu columns, X_test %zu", path, a[0]->shape[1], a[4]->shape[1]);
     /* test labels: what the document says, clean; compat files carry noise in y_test, and their clean ones beside */
     if (s == NN_OK) s = data_make(t, a[0], nn_i64(a[1]), nn_i64(a[3]), nn_i64(a[2]), a[4], nn_i64(a[7]), nn_i64(a[6]), err);
