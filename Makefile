@@ -70,7 +70,7 @@ BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))
 PEERS   = $(wildcard tests/bench/peers_*.py)
 build/bench%: tests/bench/bench%.c $(HEADERS) $(wildcard tests/bench/*.h) | build
 	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
-bench: $(BENCHES)
+bench: $(BENCHES) $(PROGRAMS)
 	@for b in $(BENCHES); do $$b $(BENCH) || exit 1; done
 bench-peers: $(BENCHES)
 	@python3 tests/bench/results.py $(BENCH)

@@ -83,7 +83,7 @@ static void gemm(const char *what, size_t m, size_t n, size_t k, int threads)
 }
 static void gemms(void)
 {
-    static const size_t square[] = { 8, 16, 31, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048 }, batch[] = { 1, 8, 32, 128 }, width[] = { 16, 64, 256, 512, 1024 };
+    static const size_t square[] = { 8, 16, 31, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048, 4096 }, batch[] = { 1, 8, 32, 128 }, width[] = { 16, 64, 256, 512, 1024 };
     static const char *const kind[] = { "nn", "nt", "tn", "tt" };
     size_t i, j, t;
     for (i = 0; i < sizeof square / sizeof *square; i++) for (t = 0; t < 4; t++) gemm(kind[t], square[i], square[i], square[i], 1);
@@ -92,6 +92,7 @@ static void gemms(void)
             gemm("nt", batch[i], width[j], width[j], 1);          /* Y = X W^T  */
             gemm("nn", batch[i], width[j], width[j], 1);          /* dX = dY W  */
             gemm("tn", width[j], width[j], batch[i], 1);          /* dW = dY^T X */
+            gemm("tt", batch[i], width[j], width[j], 1);
         }
     gemm("nt_relu", 32, 512, 512, 1);
     gemm("nt_gelu", 32, 512, 512, 1);
@@ -102,7 +103,7 @@ static void gemms(void)
     gemm("nt", 128, 32, 32, 1);
     gemm("tn", 32, 32, 128, 1);
     if (nn_thread_count(0) > 1) {
-        static const size_t small[][3] = { { 32, 64, 64 }, { 32, 128, 128 }, { 32, 256, 256 }, { 32, 512, 512 }, { 128, 128, 128 }, { 1024, 1024, 1024 } };
+        static const size_t small[][3] = { { 32, 64, 64 }, { 32, 128, 128 }, { 32, 256, 256 }, { 32, 512, 512 }, { 128, 128, 128 }, { 1024, 1024, 1024 }, { 2048, 2048, 2048 } };
         for (i = 0; i < sizeof small / sizeof *small; i++)
             for (t = 1; t <= 2; t++) gemm("nn_threads", small[i][0], small[i][1], small[i][2], (int)t);
         for (i = 0; i < 4; i++) for (t = 1; t <= 2; t++) { gemm("nt_threads", 32, small[i][1], small[i][2], (int)t); gemm("tn_threads", small[i][1], small[i][2], 32, (int)t); }
