@@ -1545,7 +1545,7 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n;
     nn_report_plot(&r, &plot, "patterns");
     {
-        static const char *const columns[] = { "pattern", "records", "degraded", "improved", "as target", "degraded as target", "improved as target" };
+        static const char *const columns[] = { "pattern", "records", "degraded", "improved", "as target", "degraded", "improved" };
         const char *cells[NN_PATTERN_COUNT * 7], **cell = cells;
         for (i = 0; i < NN_PATTERN_COUNT; i++) {
             if (!t->chosen[i]) continue;
@@ -1557,7 +1557,7 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
             *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_before[i])) : "-";
             *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_after[i])) : "-";
         }
-        nn_report_table(&r, "Median accuracy per pattern", columns, 7, cells, n);
+        nn_report_table(&r, "Median accuracy per pattern, and on the right of the records whose target it is", columns, 7, cells, n);
     }
     nn_report_section(&r, "Architectures");
     for (i = 0; i < 65; i++) if (t->layers[i]) { depth[d] = nn_app_text(app, "%zu", i); counts[d++] = (double)t->layers[i]; }
