@@ -23,6 +23,15 @@ static nn_status gzip_parse(const void *p, size_t n, const nn_alloc *a, nn_error
     nn_buf_free(&out);
     return s;
 }
+static nn_status zlib_parse(const void *p, size_t n, const nn_alloc *a, nn_error *e)
+{
+    nn_buf out = NN_ZERO;
+    nn_status s;
+    if (a) out.alloc = *a;
+    s = nn_inflate(&out, p, n, NN_DEFLATE_ZLIB, 0, NULL, e);
+    nn_buf_free(&out);
+    return s;
+}
 static nn_status stream_parse(const void *p, size_t n, const nn_alloc *a, nn_error *e)
 {
     nn_reader *r;
@@ -50,7 +59,27 @@ static void bad_streams(void)
         { "distance before the start", "\x4b\x04\x22\x00", 4, NN_E_FORMAT, "distance too far back" },
         { "too many codes", "\xfd\xff\xff", 3, NN_E_FORMAT, "too many length or distance codes" },
         { "incomplete code lengths", "\x05\x00\x02\x00\x00\x00", 6, NN_E_FORMAT, "code lengths" } };
+    static const bin_case zlib[] = {
+        { "empty stream", "\x78\x9c\x03\0\0\0\0\x01", 8, NN_OK, "" },
+        { "header check", "\x78\x9d", 2, NN_E_FORMAT, "byte 2: not a zlib header" },
+        { "method 7", "\x77\x85", 2, NN_E_FORMAT, "byte 2: not a zlib header" },
+        { "preset dictionary", "\x78\x20", 2, NN_E_FORMAT, "byte 2: zlib preset dictionaries are not supported" },
+        { "checksum", "\x78\x9c\x03\0\0\0\0\x02", 8, NN_E_FORMAT, "byte 8: zlib checksum differs" },
+        { "checksum cut", "\x78\x9c\x03\0\0\0\0", 7, NN_E_FORMAT, "byte 7: the compressed data end too early" },
+        { "one byte more", "\x78\x9c\x03\0\0\0\0\x01!", 9, NN_E_FORMAT, "byte 8: bytes follow the compressed data" } };
+    static const bin_case gzip[] = {
+        { "empty stream", "\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", 20, NN_OK, "" },
+        { "magic", "\x1f\x8c", 2, NN_E_FORMAT, "byte 2: not a gzip header" },
+        { "method 7", "\x1f\x8b\x07", 3, NN_E_FORMAT, "byte 3: not a gzip header" },
+        { "reserved flags", "\x1f\x8b\x08\x20", 4, NN_E_FORMAT, "byte 4: reserved gzip flags are set" },
+        { "name without end", "\x1f\x8b\x08\x08\0\0\0\0\0\xff" "abc", 13, NN_E_FORMAT, "byte 13: the compressed data end too early" },
+        { "extra field cut", "\x1f\x8b\x08\x04\0\0\0\0\0\xff\x09\0" "abc", 15, NN_E_FORMAT, "byte 15: the compressed data end too early" },
+        { "header checksum", "\x1f\x8b\x08\x02\0\0\0\0\0\xff\0\0", 12, NN_E_FORMAT, "byte 12: gzip header checksum differs" },
+        { "checksum", "\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\x01\0\0\0\0\0\0\0", 20, NN_E_FORMAT, "byte 20: gzip checksum differs" },
+        { "length", "\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\x01\0\0\0", 20, NN_E_FORMAT, "byte 20: gzip length differs" } };
     bin_table_test(raw_parse, t, sizeof t / sizeof *t);
+    bin_table_test(zlib_parse, zlib, sizeof zlib / sizeof *zlib);
+    bin_table_test(gzip_parse, gzip, sizeof gzip / sizeof *gzip);
 }
 static void round_trips(void)
 {

@@ -61,6 +61,59 @@ static void known_bytes(void)
     bin_starve(ev_parse, b.data, b.len);
     nn_buf_free(&b);
 }
+/* Images built chunk by chunk, with right checksums: what is wrong is inside. "depth color" is the header (2 x 2 pixels); x: chunks before
+ * the data as "TYPEn " (n bytes); lines: the unpacked data. */
+static void image_insides(void)
+{
+    static const struct { int depth, color, interlace; const char *before; const char *lines; size_t lines_n; const char *after; nn_status s; const char *msg; } t[] = {
+        { 8, 0, 0, "", "\0ab\1cd", 6, "", NN_OK, "" },
+        { 1, 3, 0, "PLTE6 ", "\0\x40\0\x80", 4, "", NN_OK, "" },
+        { 8, 2, 0, "tRNS6 ", "\0abcdef\2abcdef", 14, "", NN_OK, "" },
+        { 3, 0, 0, "", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 8: no such colour type, depth" },
+        { 4, 2, 0, "", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 8: no such colour type, depth" },
+        { 8, 5, 0, "", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 8: no such colour type, depth" },
+        { 8, 0, 1, "", "\0ab\1cd", 6, "", NN_E_UNSUPPORTED, "byte 8: interlaced images are not supported" },
+        { 8, 0, 0, "IHDR13 ", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 33: IHDR twice, or of the wrong length" },
+        { 8, 0, 0, "PLTE3 ", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 33: palette out of place" },
+        { 8, 3, 0, "PLTE4 ", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 33: palette out of place" },
+        { 8, 3, 0, "", "\0ab\1cd", 6, "", NN_E_FORMAT, "no palette" },
+        { 8, 3, 0, "tRNS1 ", "\0ab\1cd", 6, "", NN_E_FORMAT, "byte 33: transparency out of place" },
+        { 8, 4, 0, "tRNS2 ", "\0abcd\1abcd", 10, "", NN_E_FORMAT, "byte 33: transparency out of place" },
+        { 8, 3, 0, "PLTE3 ", "\0\0\0\0\0\1", 6, "", NN_E_FORMAT, "pixel 1,1 uses colour 1 of a palette of 1" },
+        { 8, 0, 0, "ABCD0 ", "\0ab\1cd", 6, "", NN_E_UNSUPPORTED, "byte 33: an unknown critical chunk" },
+        { 8, 0, 0, "abCD0 ", "\0ab\1cd", 6, "", NN_OK, "" },
+        { 8, 0, 0, "", "\0ab\5cd", 6, "", NN_E_FORMAT, "line 1 has filter 5, expected 0 to 4" },
+        { 8, 0, 0, "", "\0ab\1c", 5, "", NN_E_FORMAT, "too little image data for its size" },
+        { 8, 0, 0, "", "\0ab\1cde", 7, "", NN_E_LIMIT, "expected at most 6 bytes" },
+        { 8, 0, 0, "", "\0ab\1cd", 6, "abCD0 IDAT0 ", NN_E_FORMAT, "image data in two places" },
+        { 8, 0, 0, "", "\0ab\1cd", 6, "IEND1 ", NN_E_FORMAT, "IEND is not empty" },
+        { 8, 0, 0, "", "\0ab\1cd", 6, "IEND0 ", NN_E_FORMAT, "bytes follow the image" } };
+    size_t i;
+    int half;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_buf b = NN_ZERO, z = NN_ZERO;
+        nn_error e = NN_ZERO;
+        unsigned char head[13] = { 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0 }, fill[16] = { 0 };
+        nn_status s;
+        head[8] = (unsigned char)t[i].depth;
+        head[9] = (unsigned char)t[i].color;
+        head[12] = (unsigned char)t[i].interlace;
+        CHECK_OK(nn_deflate(&z, t[i].lines, t[i].lines_n, NN_DEFLATE_ZLIB, 6, &e), e);
+        CHECK_OK(nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, &e), e);
+        CHECK_OK(nni_png_chunk(&b, "IHDR", head, 13, &e), e);
+        for (half = 0; half < 2; half++) {
+            const char *p = half ? t[i].after : t[i].before;
+            for (; *p; p = strchr(p, ' ') + 1) CHECK_OK(nni_png_chunk(&b, p, fill, (size_t)atoi(p + 4), &e), e);
+            if (!half) CHECK_OK(nni_png_chunk(&b, "IDAT", z.data, z.len, &e), e);
+        }
+        CHECK_OK(nni_png_chunk(&b, "IEND", "", 0, &e), e);
+        s = png_parse(b.data, b.len, NULL, &e);
+        CHECK_MSG(s == t[i].s && (s == NN_OK || strstr(e.msg, t[i].msg)), "image %zu: expected %s '%s', got %s '%s'", i, nn_status_name(t[i].s), t[i].msg, nn_status_name(s), e.msg);
+        if (s == NN_OK) bin_starve(png_parse, b.data, b.len);
+        nn_buf_free(&b);
+        nn_buf_free(&z);
+    }
+}
 static void images(void)
 {
     static const bin_case t[] = {
@@ -96,6 +149,7 @@ int main(void)
 {
     RUN(known_bytes);
     RUN(images);
+    RUN(image_insides);
     bin_done();
     return test_report();
 }

@@ -330,6 +330,37 @@ static void writing_under_every_fault(void)
     nn_file_remove(bin_path("f.npz"), NULL, NULL);
     nn_dict_free(&d);
 }
+static nn_status idx_parse(const void *p, size_t n, const nn_alloc *a, nn_error *e)
+{
+    nn_reader *r;
+    nn_file_opts o = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    nn_status s;
+    if (a) o.alloc = *a;
+    o.name = "a.idx";
+    if ((s = nn_reader_memory(&r, p, n, &o, e)) != NN_OK) return s;
+    s = nn_idx_read_from(&t, r, &o.alloc, e);
+    nn_reader_close(r);
+    nn_tensor_free(&t);
+    return s;
+}
+static void idx_headers(void)
+{
+    static const bin_case t[] = {
+        { "two bytes", "\0\0\x08\x01\0\0\0\x02" "ab", 10, NN_OK, "" },
+        { "no elements", "\0\0\x08\x02\0\0\0\0\0\0\0\x05", 12, NN_OK, "" },
+        { "empty", "", 0, NN_E_FORMAT, "a.idx: byte 0: not an IDX file" },
+        { "magic", "\x01\0\x08\x01", 4, NN_E_FORMAT, "a.idx: byte 0: not an IDX file" },
+        { "type 0x0a", "\0\0\x0a\x01", 4, NN_E_FORMAT, "a.idx: byte 0: not an IDX file" },
+        { "no dimension", "\0\0\x08\0", 4, NN_E_FORMAT, "a.idx: byte 0: not an IDX file" },
+        { "nine dimensions", "\0\0\x08\x09", 4, NN_E_LIMIT, "a.idx: byte 3: expected at most 8 dimensions, got 9" },
+        { "header cut", "\0\0\x08\x02\0\0\0\x02\0", 9, NN_E_FORMAT, "a.idx: byte 9: cut short in the header" },
+        { "data cut", "\0\0\x0d\x01\0\0\0\x02" "abcdefg", 15, NN_E_FORMAT, "8 bytes" },
+        { "2^96 bytes", "\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16, NN_E_FORMAT, "" } };
+    bin_table_test(idx_parse, t, sizeof t / sizeof *t);
+    (void)bin_damage(idx_parse, t[0].bytes, t[0].n, 1, 1);
+    bin_starve(idx_parse, t[0].bytes, t[0].n);
+}
 static void mnist(void)
 {
     char path[1024];
@@ -358,6 +389,7 @@ int main(void)
     RUN(damage_and_starvation);
     RUN(unsafe_archives);
     RUN(writing_under_every_fault);
+    RUN(idx_headers);
     RUN(mnist);
     bin_done();
     return test_report();
