@@ -992,6 +992,7 @@ NN_DEF nn_status nn_mlp_backward_update(nn_mlp *m, nn_mlp_work *w, nn_mlp_input 
 typedef struct nni_small {
     size_t rows, ld;              /* capacity; rows rounded up to whole pairs of vectors */
     float **pre, **post, **row;   /* per layer: [n_out][ld] before (NULL: not kept) and after the activation; [rows][n_out] after it */
+    float **keep;                 /* where pre is kept: what act_keep leaves for act_kept */
     float *xt, *table;            /* input: [n_in][ld] of dense rows; [n_in][n_out] of layer 0 for tokens */
     float *turn, *d[2], *z;       /* [rows][widest]; gradients [widest][ld]; logits [n][n_out] of all rows asked for */
 } nni_small;
@@ -1019,6 +1020,7 @@ NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, in
     t.pre  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.pre);
     t.post = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.post);
     t.row  = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.row);
+    t.keep = (float **)nni_carve(block, &at, &ok, m->n_layers, sizeof *t.keep);
     if (tokens) t.table = (float *)nni_carve(block, &at, &ok, m->n_in * m->layers[0].n_out, sizeof(float));
     else t.xt = (float *)nni_carve(block, &at, &ok, m->n_in * ld, sizeof(float));
     t.turn = (float *)nni_carve(block, &at, &ok, rows * m->max_width, sizeof(float));
@@ -1026,25 +1028,34 @@ NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, in
     for (l = 0; l < 2; l++) *(train ? &t.d[l] : &swap[l]) = (float *)nni_carve(block, &at, &ok, m->max_width * ld, sizeof(float));
     for (l = 0; l < m->n_layers; l++) {
         const nn_mlp_layer *y = &m->layers[l];
-        float *pre = NULL, *post = swap[l & 1], *row = NULL;
+        float *pre = NULL, *keep = NULL, *post = swap[l & 1], *row = NULL;
         if (train) {
             post = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
-            if (nn_act_needs_input(y->act)) pre = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
+            if (nn_act_needs_input(y->act)) {
+                pre = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
+                keep = (float *)nni_carve(block, &at, &ok, y->n_out * ld, sizeof(float));
+            }
             if (l + 1 < m->n_layers) row = (float *)nni_carve(block, &at, &ok, rows * y->n_out, sizeof(float));
         }
-        if (block) { t.pre[l] = pre; t.post[l] = post; t.row[l] = row; }
+        if (block) { t.pre[l] = pre; t.keep[l] = keep; t.post[l] = post; t.row[l] = row; }
     }
     if (block) { *s = t; *out = s; }
     return ok ? at : 0;
 }
-/* Elementwise over [rows][ld]: in one go where the batch is full. */
-NNI_FN void nni_small_act(const nni_kernels *kn, float *y, const float *x, const float *saved, size_t rows, size_t ld, size_t n, nn_act a, float slope)
+/* Layer l's activation over [n_out][ld], from z; and its derivative on d. In one go where the batch is full. */
+NNI_FN void nni_small_act(const nn_mlp *m, const nni_small *s, size_t l, const float *z, float *d, size_t lanes)
 {
-    size_t r;
-    if (n == ld) { n *= rows; rows = 1; }
-    for (r = 0; r < rows; r++)
-        if (saved) kn->act_backward(y + r * ld, x + r * ld, saved + r * ld, n, a, slope);
-        else kn->act_forward(y + r * ld, x + r * ld, n, a, slope);
+    const nni_kernels *kn = nni_kern();
+    const nn_mlp_layer *y = &m->layers[l];
+    const size_t end = y->n_out * s->ld, n = lanes == s->ld ? end : lanes, step = lanes == s->ld ? end : s->ld;
+    const int kept = s->keep[l] && nn_act_needs_input(y->act);
+    float *post = s->post[l], *pre = kept ? s->pre[l] : post, *keep = s->keep[l];
+    size_t i;
+    for (i = 0; i < end; i += step)
+        if (!d && kept) kn->act_keep(post + i, keep + i, z + i, n, y->act);
+        else if (!d) kn->act_forward(post + i, z + i, n, y->act, y->slope);
+        else if (kept) kn->act_kept(d + i, d + i, pre + i, keep + i, n, y->act);
+        else kn->act_backward(d + i, d + i, pre + i, n, y->act, y->slope);
 }
 /* Does tensor i move: has it an optimizer, and is it not frozen? */
 NNI_FN int nni_moves(const nn_mlp *m, const nn_update *const *u, size_t i)
@@ -1063,17 +1074,17 @@ NNI_FN void nni_small_forward(const nn_mlp *m, nni_small *s, const float *params
         const nn_mlp_layer *y = &m->layers[l];
         const float *weight = params + y->offset, *bias = weight + y->n_in * y->n_out;
         const int relu = y->act == NN_ACT_RELU;
-        float *z = s->pre[l] ? s->pre[l] : s->post[l];
+        float *z = s->pre[l] && nn_act_needs_input(y->act) ? s->pre[l] : s->post[l];
         if (l == 0 && in->tokens) {
             kn->flip(s->table, y->n_out, weight, y->n_in, y->n_out, y->n_in);
             kn->gather(s->turn, s->table, in->tokens, bias, n, in->length, in->vocab, y->n_out);
             kn->flip(z, ld, s->turn, y->n_out, n, y->n_out);
-            if (relu) nni_small_act(kn, z, z, NULL, y->n_out, ld, lanes, y->act, y->slope);
+            if (relu) nni_small_act(m, s, l, z, NULL, lanes);
         } else {
             kn->block(y->n_out, lanes, y->n_in, weight, y->n_in, 0, x, ld, z, ld);
             kn->bias(z, ld, bias, y->n_out, lanes, relu);
         }
-        if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(kn, s->post[l], z, NULL, y->n_out, ld, lanes, y->act, y->slope);
+        if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(m, s, l, z, NULL, lanes);
         if (s->row[l]) kn->flip(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
         x = s->post[l];
     }
@@ -1117,11 +1128,9 @@ NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *param
         }
         if (bias) kn->colsum(g + nw, rows, n, y->n_out, y->n_out, 0);
         if (l > lowest) {
-            const nn_mlp_layer *b = y - 1;
             float *to = s->d[turn];
             kn->block(y->n_in, lanes, y->n_out, params + y->offset, y->n_in, 1, d, ld, to, ld);
-            if (b->act != NN_ACT_IDENTITY)
-                nni_small_act(kn, to, to, s->pre[l - 1] ? s->pre[l - 1] : s->post[l - 1], y->n_in, ld, lanes, b->act, b->slope);
+            if ((y - 1)->act != NN_ACT_IDENTITY) nni_small_act(m, s, l - 1, NULL, to, lanes);
             d = to;
             turn ^= 1;
         }

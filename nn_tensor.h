@@ -1228,6 +1228,8 @@ typedef struct nni_kernels {
     void   (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols);
     void   (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols);
     void   (*bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n);
+    void   (*act_keep)(float *y, float *keep, const float *x, size_t n, nn_act a);
+    void   (*act_kept)(float *dx, const float *dy, const float *x, const float *keep, size_t n, nn_act a);
     void   (*bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
     void   (*bias_cols)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
     int mr, nr;                                                                  /* the tile; nr / 2 in double */
@@ -4396,25 +4398,22 @@ NNI_KI nniv NNI_K(gelu_tanh)(nniv x)
     nniv u = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x));
     return nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), NNI_K(tanh)(u)));
 }
-/* d/dx x Phi(x) = Phi(x) + x phi(x) */
-NNI_KI nniv NNI_K(dgelu)(nniv x)
+/* d/dx x Phi(x) = Phi(x) + x phi(x), from k = 1 + erf(x / sqrt 2) = 2 Phi(x) */
+NNI_KI nniv NNI_K(dgelu)(nniv x, nniv k)
 {
-    nniv cdf = nniv_mul(NNI_F(0.5f), nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))));
     nniv pdf = nniv_mul(NNI_K(exp)(nniv_mul(nniv_mul(x, x), NNI_F(-0.5f))), NNI_F(0.398942280f));
-    return nniv_fma(x, pdf, cdf);
+    return nniv_fma(x, pdf, nniv_mul(NNI_F(0.5f), k));
 }
 /* with t = tanh u, u = c (x + a x^3):  d/dx x/2 (1 + t) = (1 + t)/2 + x/2 (1 - t^2) c (1 + 3 a x^2) */
-NNI_KI nniv NNI_K(dgelu_tanh)(nniv x)
+NNI_KI nniv NNI_K(dgelu_tanh)(nniv x, nniv t)
 {
-    nniv z = nniv_mul(x, x), u = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(z, x), x)), t = NNI_K(tanh)(u);
-    nniv du = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.134145f), z, NNI_F(1.0f)));
+    nniv du = nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.134145f), nniv_mul(x, x), NNI_F(1.0f)));
     nniv dt = nniv_mul(nniv_fma(nniv_sub(NNI_F(0.0f), t), t, NNI_F(1.0f)), du);
     return nniv_mul(NNI_F(0.5f), nniv_fma(x, dt, nniv_add(NNI_F(1.0f), t)));
 }
 /* d/dx x s(x) = s (1 + x (1 - s)) */
-NNI_KI nniv NNI_K(dsilu)(nniv x)
+NNI_KI nniv NNI_K(dsilu)(nniv x, nniv s)
 {
-    nniv s = NNI_K(sigmoid)(x);
     return nniv_mul(s, nniv_fma(x, nniv_sub(NNI_F(1.0f), s), NNI_F(1.0f)));
 }
 NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }      /* x > 0 ? x : +0, NaN stays */
@@ -4447,15 +4446,37 @@ NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, 
     switch (a) {
     case NN_ACT_RELU:       NNI_MAP2(nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), g)); break;
     case NN_ACT_LEAKY_RELU: NNI_MAP2(nniv_sel(nniv_lt(NNI_F(0.0f), x), g, nniv_mul(sl, g))); break;
-    case NN_ACT_GELU:       NNI_MAP2(nniv_mul(g, NNI_K(dgelu)(x))); break;
-    case NN_ACT_GELU_TANH:  NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x))); break;
+    case NN_ACT_GELU:       NNI_MAP2(nniv_mul(g, NNI_K(dgelu)(x, nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f))))))); break;
+    case NN_ACT_GELU_TANH:  NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x, NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x)))))); break;
     case NN_ACT_TANH:       NNI_MAP2(nniv_mul(g, nniv_fma(nniv_sub(NNI_F(0.0f), x), x, NNI_F(1.0f)))); break;      /* 1 - y^2 */
     case NN_ACT_SIGMOID:    NNI_MAP2(nniv_mul(g, nniv_mul(nniv_sub(NNI_F(1.0f), x), x))); break;                 /* y (1 - y) */
-    case NN_ACT_SILU:       NNI_MAP2(nniv_mul(g, NNI_K(dsilu)(x))); break;
+    case NN_ACT_SILU:       NNI_MAP2(nniv_mul(g, NNI_K(dsilu)(x, NNI_K(sigmoid)(x)))); break;
     case NN_ACT_DEFAULT: case NN_ACT_IDENTITY: if (dx != dy) memmove(dx, dy, n * sizeof *dx); break;
     }
     (void)sl;
 }
+
+/* gelu, gelu_tanh and silu in training: the erf (plus 1), tanh or sigmoid that forward computes is kept for backward. The same operations
+ * as above, so the same bits. n is a multiple of 16. */
+#define NNI_KEEP(h, expr) for (i = 0; i < n; i += NNI_W) { const nniv x = nniv_load(xs + i), k = h; nniv_store(keep + i, k); nniv_store(y + i, expr); }
+NNI_KF void NNI_K(act_keep)(float *y, float *keep, const float *xs, size_t n, nn_act a)
+{
+    size_t i;
+    if (a == NN_ACT_GELU) NNI_KEEP(nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))), nniv_mul(nniv_mul(x, NNI_F(0.5f)), k))
+    else if (a == NN_ACT_SILU) NNI_KEEP(NNI_K(sigmoid)(x), nniv_mul(x, k))
+    else NNI_KEEP(NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x))),
+                  nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), k)))
+}
+#undef NNI_KEEP
+#define NNI_KEPT(expr) for (i = 0; i < n; i += NNI_W) { const nniv x = nniv_load(xs + i), k = nniv_load(keep + i), g = nniv_load(dy + i); nniv_store(dx + i, nniv_mul(g, expr)); }
+NNI_KF void NNI_K(act_kept)(float *dx, const float *dy, const float *xs, const float *keep, size_t n, nn_act a)
+{
+    size_t i;
+    if (a == NN_ACT_GELU) NNI_KEPT(NNI_K(dgelu)(x, k))
+    else if (a == NN_ACT_SILU) NNI_KEPT(NNI_K(dsilu)(x, k))
+    else NNI_KEPT(NNI_K(dgelu_tanh)(x, k))
+}
+#undef NNI_KEPT
 
 /* One step of one vector of weights; m and v come and go in registers. RNG-PARITY.md section 5, PyTorch 2.x: where its
  * kernels contract a product and a sum, fma stands here. */
@@ -5102,7 +5123,7 @@ static const nni_kernels NNI_K(kernels) = {
 #endif
     NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(vprob), NNI_K(act_forward), NNI_K(act_backward),
     NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
-    NNI_K(bias), NNI_K(bias_cols),
+    NNI_K(act_keep), NNI_K(act_kept), NNI_K(bias), NNI_K(bias_cols),
 #if NNI_PASS == 1
     1, 1, NULL, NULL, NULL, NULL, NULL,
 #else
