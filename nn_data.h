@@ -751,11 +751,12 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
         for (part = 0; part < (int)parts; part++) {
             const size_t lo = n * (size_t)part / parts, hi = n * ((size_t)part + 1) / parts;
             double *mine = row + 3 * (size_t)part * F, *first = mine + F;
-            size_t q;
+            size_t q, c;
             for (q = lo; q < hi; q++) {
                 const double *from = first;
                 if ((size_t)head[q] == q) { first = mine + 2 * F; memcpy(first, X + (size_t)list[q] * F, F * sizeof *row); from = first; }
                 if (q + 1 < n && (size_t)head[q + 1] != q + 1) from = q + 1 == hi ? mine + 3 * F : X + (size_t)list[q + 1] * F;
+                if (q + 2 < hi) for (c = 0; c < F; c += 8) NNI_PREFETCH(X + (size_t)list[q + 2] * F + c);      /* the row after this one lies anywhere */
                 nni_classification_finish(g, X + (size_t)list[q] * F, from);
             }
         }
