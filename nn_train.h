@@ -186,7 +186,7 @@ typedef struct nn_train_desc {
     int    threads;             /* most to use; 0 = all. The trainer times steps with one thread and with all of them, goes on with what is faster,
                                    and looks again now and then: on a busy machine more threads are slower. Same bits whatever it takes */
     int    fixed_threads;       /* 1 = always `threads`, no timing */
-    int    no_fuse;             /* 1 = gradients always go to memory first (same bits, slower): for looking at them */
+    int    no_fuse;             /* 1 = gradients always go to memory first, small nets the general way (same bits, slower): for looking at them */
     const nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
                                    update moves the float ones */
     nn_alloc alloc;             /* all zero = the model's */
