@@ -129,7 +129,12 @@ static const nn_app_program program = {
              "  probe_data --array A.npz:vectors --labels L.csv:category --output F.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
              "  probe_data compare F1.npz F2.npz ...\n"
-             "  probe_data synthesize --out DIR --sentences 100\n",
+             "  probe_data synthesize --out DIR --sentences 100\n"
+             "\n"
+             "MEMORY\n"
+             "  A data set needs its own x (rows x columns x 4 bytes) and some 15 MB,\n"
+             "  however large the folder is. --pca holds the scaled rows in double beside\n"
+             "  it, --resume the earlier rows and the new ones.\n",
     .commands = commands, .n_commands = 4, .options = table, .n_options = sizeof table / sizeof *table
 };
 
@@ -142,6 +147,12 @@ static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...)
     nni_verror(e, s, 0, 0, 0, fmt, ap);
     va_end(ap);
     return s;
+}
+/* The exit code; a stopped run says what it leaves and how to go on. */
+static int finish(nn_app *app, nn_status s, const nn_error *e)
+{
+    if (s == NN_E_STOPPED) nn_app_interrupted(app, e->msg);
+    return nn_app_finish(app, s == NN_OK ? NULL : e);
 }
 static void *need(void *p)      /* the program's own small tables; the libraries report lack of memory themselves */
 {
@@ -1014,7 +1025,7 @@ static int cmd_build(nn_app *app, opts *o)
     if (app->dry_run) {
         s = plan_build(app, o, o->input, specs, n, &e);
         free(specs);
-        return nn_app_finish(app, s == NN_OK ? NULL : &e);
+        return finish(app, s, &e);
     }
     for (i = 0; s == NN_OK && i < n; i++) {
         split_path(app, specs[i].output, &dir, &stem);
@@ -1030,7 +1041,7 @@ static int cmd_build(nn_app *app, opts *o)
     }
     if (s == NN_OK) s = o->array ? build_array(app, o, specs, &e) : build_folder(app, o, o->input, specs, n, &e);
     free(specs);
-    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+    return finish(app, s, &e);
 }
 
 /* ---- probes ----------------------------------------------------------------------------------------- */
@@ -1466,7 +1477,7 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
             memcpy(r->out, out, n * c * sizeof *out);
         }
         if (bar) nn_progress_step(bar, ++*step, (double)NAN, p->concept ? per_seed[seed] : (double)NAN);
-        if (nn_app_stopped()) s = fail(e, NN_E_STOPPED, "interrupted");
+        if (nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
     }
     if (s == NN_OK) {
         if (p->concept) for (j = 0; j < nf; j++) per_fold[j] /= count[j] ? (double)count[j] : 1;
@@ -1583,7 +1594,7 @@ static int cmd_probe(nn_app *app, opts *o)
     double step = 0;
     nn_status s;
     size_t i, j, c;
-    if (app->dry_run) return nn_app_finish(app, plan_probe(app, o, &e) == NN_OK ? NULL : &e);
+    if (app->dry_run) return finish(app, plan_probe(app, o, &e), &e);
     memset(&p, 0, sizeof p);
     memset(&r, 0, sizeof r);
     memset(&f, 0, sizeof f);
@@ -1713,7 +1724,7 @@ static int cmd_probe(nn_app *app, opts *o)
     fitted_free(&f);
     score_free(&r);
     probing_free(&p);
-    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+    return finish(app, s, &e);
 }
 static int cmd_compare(nn_app *app, opts *o)
 {
@@ -1800,7 +1811,7 @@ static int cmd_compare(nn_app *app, opts *o)
         s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), &e);
     }
     free(mean);  free(lo);  free(hi);  free(base);  free(shuf);  free(x);  free(name);  free(cells);
-    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+    return finish(app, s, &e);
 }
 
 /* ---- synthesize --------------------------------------------------------------------------------------- */
@@ -1902,7 +1913,7 @@ static nn_status synth_one(size_t i, void *user, nn_error *e)
 {
     synth_job *j = (synth_job *)user;
     nn_status s;
-    if (nn_app_stopped()) return fail(e, NN_E_STOPPED, "interrupted: --resume goes on");
+    if (nn_app_stopped()) return fail(e, NN_E_STOPPED, "stopped");
     if (j->app->resume && nn_file_exists(j->paths[i], NULL)) return NN_OK;
     s = synth_file(j->paths[i], j->o, j->app->seed, i, j->dir, j->planted, e);
     NNI_OMP(critical(synth))
@@ -1951,11 +1962,12 @@ static int cmd_synth(nn_app *app, opts *o)
     if (s == NN_OK) s = nn_population_run(o->sentences, synth_one, &j, app->n_threads, &e);
     nn_progress_end(&bar);
     nn_app_next(app, "probe_data --strategy hidden-to-concept --input %s --layers 0-%zu --output F.npz", app->out, o->n_layers - 1);
+    if (s == NN_E_STOPPED) (void)fail(&e, s, "%zu of %zu files are written", j.done, o->sentences);
     if (s == NN_OK) { nn_app_count(app, "sentences", o->sentences); nn_app_count(app, "layers", o->n_layers); nn_app_count(app, "planted_layers", n); }
     free(j.paths);
     free(planted);
     free(dir);
-    return nn_app_finish(app, s == NN_OK ? NULL : &e);
+    return finish(app, s, &e);
 }
 
 /* A config file that lists data sets is a library: it is read by cmd_build, not by the option table. */

@@ -146,6 +146,10 @@ same gf.npz wf.npz
 sleep 0.3; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
 ok "$P" synthesize --out k --sentences 300 --layers 6 --dim 24 --features 4000 --resume --quiet
 ok "$P" --input k --output kk.npz --quiet --strategy hidden-to-concept --layer 3
+"$P" --input k --output ki.npz --quiet --strategy hidden-to-concept --layers 0-5 --rows all >/dev/null 2>int.log & pid=$!
+sleep 0.03; kill -INT $pid 2>/dev/null; wait $pid; rc=$?
+if [ $rc -ne 0 ]; then ok grep -q "interrupted: .*go on with: .* --resume" int.log; ok grep -q '"state": "interrupted"' ki_run.json; ok test ! -e ki.npz; fi
+ok "$P" --input k --output ki.npz --quiet --strategy hidden-to-concept --layers 0-5 --rows all --resume
 ok "$P" --help
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
