@@ -188,6 +188,69 @@ static void signatures(void)
     ok(nn_eigh(w, v, a, 24, NULL, &e), &e);
     show_bytes("eigenvectors", v, sizeof v);
 }
+/* a sample selector, three meta-steps: features, policy, weights, five logistic steps, the exact way back, Adam; then one batch of MAML */
+static void policy(void)
+{
+    enum { N = 90, Q = 30, D = 3 };
+    static double x[(N + Q) * D], y[N + Q], p[N], logit[N], w[N], dw[N], dl[N], theta[64], g[64];
+    static int64_t yi[N], z[N + Q];
+    static float feat[N * NN_META_FEATURES], dy[N];
+    nn_rng r = nn_rng_make(8, NN_STREAM_USER, 0);
+    nn_mlp *m = NULL;
+    nn_mlp_work work = NN_ZERO;
+    nn_mlp_run run = NN_ZERO;
+    nn_bilevel_desc d = NN_ZERO;
+    nn_inner_data s = NN_ZERO, q = NN_ZERO;
+    nn_maml_task task[4];
+    nn_update_desc ud = NN_ZERO;
+    nn_error e = NN_ZERO;
+    float *grads;
+    size_t i;
+    uint64_t t;
+    nn_rng_normals(&r, x, (N + Q) * D);
+    for (i = 0; i < N + Q; i++) { z[i] = (int64_t)(i % 3 == 0); y[i] = x[D * i] + 0.5 * (double)z[i] > 0 ? 1.0 : 0.0; }
+    for (i = 0; i < N; i++) { yi[i] = (int64_t)(i % 7 == 0 ? 1.0 - y[i] : y[i]); p[i] = nn_sigmoid(x[D * i]); }
+    for (i = 0; i < N; i++) y[i] = (double)yi[i];
+    ok(nn_meta_features(feat, p, yi, z, N, 2, NULL, &e), &e);
+    ok(nn_policy_make(&m, 1, NULL, &e), &e);
+    if (!m) return;
+    ok(nn_mlp_workspace_make(&work, m, N, NN_WORK_BACKWARD, NULL, NULL, &e), &e);
+    grads = (float *)calloc(3 * m->n_params, sizeof *grads);
+    d.model.n_in = D; d.steps = 5; d.lr = 1.0; d.lambda_fair = 0.5;
+    s.n = N; s.x = x; s.y = y; s.weight = w;
+    q.n = Q; q.x = x + N * D; q.y = y + N; q.z = z + N;
+    run.threads = threads;
+    for (t = 1; t <= 3 && grads; t++) {
+        const float *out;
+        nn_update u;
+        ok(nn_mlp_forward(m, &work, nn_mlp_dense(feat, 0), N, &run, &out, &e), &e);
+        for (i = 0; i < N; i++) logit[i] = (double)out[i];
+        nn_policy_weights(w, logit, N);
+        ok(nn_bilevel_run(NULL, dw, NULL, NULL, theta, &s, &q, &d, &e), &e);
+        nn_policy_weights_backward(dl, dw, w, logit, N);
+        for (i = 0; i < N; i++) dy[i] = (float)dl[i];
+        memset(grads, 0, m->n_params * sizeof *grads);
+        ok(nn_mlp_backward(m, &work, nn_mlp_dense(feat, 0), N, &run, dy, grads, NULL, &e), &e);
+        ud.kind = NN_OPT_ADAM; ud.lr = 1e-3; ud.beta1 = 0.9; ud.beta2 = 0.999; ud.eps = 1e-8; ud.t = t;
+        ok(nn_update_make(&u, &ud, &e), &e);
+        nn_update_apply(&u, m->params, grads + m->n_params, grads + 2 * m->n_params, grads, m->n_params);
+    }
+    show_bytes("policy", m->params, m->n_params * sizeof *m->params);
+    memset(&d, 0, sizeof d);
+    d.model.n_in = 1; d.model.n_hidden = 2; d.model.hidden[0] = 5; d.model.hidden[1] = 3; d.model.loss = NN_INNER_MSE; d.steps = 2;
+    ok(nn_inner_init(theta, &d.model, 1, &e), &e);
+    memset(task, 0, sizeof task);
+    for (i = 0; i < 4; i++) {
+        task[i].support.n = task[i].query.n = 10;
+        task[i].support.x = x + 20 * i; task[i].support.y = x + 100 + 20 * i;
+        task[i].query.x = x + 10 + 20 * i; task[i].query.y = x + 110 + 20 * i;
+    }
+    ok(nn_maml_grad(NULL, g, theta, task, 4, &d, threads, &e), &e);
+    show_bytes("maml", g, nn_inner_count(&d.model) * sizeof *g);
+    free(grads);
+    nn_mlp_workspace_free(&work);
+    nn_mlp_destroy(m);
+}
 int main(int argc, char **argv)
 {
     if (argc > 1) threads = atoi(argv[1]);
@@ -197,6 +260,7 @@ int main(int argc, char **argv)
     streams();
     learning();
     bilevel();
+    policy();
     signatures();
     return bad;
 }
