@@ -2622,12 +2622,13 @@ NNI_FN uint64_t nni_product(const nni_dec *d, int up, int *rest, int *e)
 }
 /* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit for what was cut off the power, one for the
  * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 = undecided, or near the ends of the range. */
-NNI_INLINE int nni_quick_bits(int mant, int min_e, int min_q, int max_q, uint64_t w, int q, uint64_t *bits)
+NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int q, uint64_t *bits)
 {
+    const int mant = f32 ? 23 : 52, min_e = f32 ? -149 : -1074;
     uint64_t h, mid, low, half;
     int lz, drop;
     if (!w) { *bits = 0; return 1; }
-    if (q < min_q || q > max_q) return 0;
+    if (f32 ? q < -37 || q > 18 : q < -290 || q > 280) return 0;
     lz = NNI_CLZ64(w);
     h = nni_mulhi(w << lz, nni_pow10[2 * (q - NNI_POW10_MIN)], &mid);
     drop = 62 - mant + (int)(h >> 63);
@@ -2640,7 +2641,7 @@ NNI_INLINE int nni_quick_bits(int mant, int min_e, int min_q, int max_q, uint64_
 NNI_INLINE int nni_quick_f64(uint64_t w, int q, int neg, double *out)
 {
     uint64_t b;
-    if (!nni_quick_bits(52, -1074, -290, 280, w, q, &b)) return 0;
+    if (!nni_quick_bits(0, w, q, &b)) return 0;
     b |= (uint64_t)neg << 63;
     memcpy(out, &b, 8);
     return 1;
@@ -2649,7 +2650,7 @@ NNI_INLINE int nni_quick_f32(uint64_t w, int q, int neg, float *out)
 {
     uint64_t b;
     uint32_t c;
-    if (!nni_quick_bits(23, -149, -37, 18, w, q, &b)) return 0;
+    if (!nni_quick_bits(1, w, q, &b)) return 0;
     c = (uint32_t)b | (uint32_t)neg << 31;
     memcpy(out, &c, 4);
     return 1;
@@ -2837,44 +2838,38 @@ NNI_INLINE const char *nni_quick_room(const char *s, size_t n, char *b)
     if (n) memcpy(b, s, n);
     return b;
 }
-NN_DEF size_t nn_f64_parse(const char *s, size_t n, double *out)
+/* Text -> the bits of a double or a float; 0 bytes used: no number. */
+NNI_INLINE size_t nni_num_parse(int f32, const char *s, size_t n, uint64_t *bits)
 {
+    const nni_fp *f = f32 ? &nni_fp32 : &nni_fp64;
     char b[NNI_QUICK];
     const char *t = nni_quick_room(s, n, b), *end;
     uint64_t w;
-    int q, minus, real;
+    int q, neg, real, kind;
     nni_dec d;
     size_t used;
-    end = nni_quick_dec(t, &w, &q, &minus, &real);
-    if (end && nni_quick_f64(w, q, minus, out)) return (size_t)(end - t);
-    used = nni_scan_dec(s, n, &d);
-    if (!used) {
-        int kind, neg;
-        used = nni_scan_word(s, n, &kind, &neg);
-        if (used) *out = kind == 2 ? nni_bits_f64((uint64_t)0x7ff8 << 48) : nni_bits_f64((uint64_t)(neg ? 0xfff0 : 0x7ff0) << 48);
-        return used;
-    }
-    *out = nni_bits_f64(nni_dec_bits(&nni_fp64, &d) | (uint64_t)d.neg << 63);
+    end = nni_quick_dec(t, &w, &q, &neg, &real);
+    if (end && nni_quick_bits(f32, w, q, bits)) used = (size_t)(end - t);
+    else if ((used = nni_scan_dec(s, n, &d)) != 0) { *bits = nni_dec_bits(f, &d); neg = d.neg; }
+    else if ((used = nni_scan_word(s, n, &kind, &neg)) != 0) {
+        *bits = f->inf << f->mant;
+        if (kind == 2) { *bits |= (uint64_t)1 << (f->mant - 1); neg = 0; }
+    } else return 0;
+    *bits |= (uint64_t)neg << (f32 ? 31 : 63);
+    return used;
+}
+NN_DEF size_t nn_f64_parse(const char *s, size_t n, double *out)
+{
+    uint64_t b;
+    size_t used = nni_num_parse(0, s, n, &b);
+    if (used) *out = nni_bits_f64(b);
     return used;
 }
 NN_DEF size_t nn_f32_parse(const char *s, size_t n, float *out)
 {
-    char b[NNI_QUICK];
-    const char *t = nni_quick_room(s, n, b), *end;
-    uint64_t w;
-    int q, minus, real;
-    nni_dec d;
-    size_t used;
-    end = nni_quick_dec(t, &w, &q, &minus, &real);
-    if (end && nni_quick_f32(w, q, minus, out)) return (size_t)(end - t);
-    used = nni_scan_dec(s, n, &d);
-    if (!used) {
-        int kind, neg;
-        used = nni_scan_word(s, n, &kind, &neg);
-        if (used) *out = kind == 2 ? nni_bits_f32(0x7fc00000u) : nni_bits_f32(neg ? 0xff800000u : 0x7f800000u);
-        return used;
-    }
-    *out = nni_bits_f32((uint32_t)nni_dec_bits(&nni_fp32, &d) | (uint32_t)d.neg << 31);
+    uint64_t b;
+    size_t used = nni_num_parse(1, s, n, &b);
+    if (used) *out = nni_bits_f32((uint32_t)b);
     return used;
 }
 NN_DEF size_t nn_u64_parse(const char *s, size_t n, uint64_t *out)
@@ -3062,47 +3057,23 @@ NN_DEF size_t nn_f64_print(char *buf, double v)
     s = e ? nni_schubfach(m | (uint64_t)1 << 52, e - 1075, m == 0 && e > 1, &k) : nni_schubfach(m, -1074, 0, &k);
     return neg + nni_layout(buf + neg, s, k);
 }
-/* The same with 64-bit powers. */
-NNI_FN uint32_t nni_round_odd32(uint64_t g, uint32_t cp)
-{
-    uint64_t lo, hi = nni_mulhi(g, cp, &lo);
-    return (uint32_t)hi | ((uint32_t)(lo >> 32) > 1);
-}
 NN_DEF size_t nn_f32_print(char *buf, float v)
 {
-    uint32_t b = nni_f32_bits(v), m = b & 0x7fffffu, c, lower, upper, vb, s, sp, out;
-    int e = (int)(b >> 23) & 255, q, closer, k, h, u_in, w_in;
-    size_t neg = (size_t)(b >> 31);
-    uint64_t g;
+    uint32_t b = nni_f32_bits(v), m = b & 0x7fffffu, c;
+    int e = (int)(b >> 23) & 255, q, k;
+    size_t neg = (size_t)(b >> 31), n;
+    uint64_t s;
     if (e == 255) return nni_print_special(buf, m != 0, neg != 0);
     if (neg) *buf = '-';
     if (!e && !m) { memcpy(buf + neg, "0.0", 4); return neg + 3; }
     c = e ? m | 0x800000u : m;
     q = e ? e - 150 : -149;
-    closer = m == 0 && e > 1;
     if (q <= 0 && q > -24 && !(c & ((1u << -q) - 1))) {
-        size_t n = neg + nni_put_u64(buf + neg, c >> -q);
+        n = neg + nni_put_u64(buf + neg, c >> -q);
         memcpy(buf + n, ".0", 3);
         return n + 2;
     }
-    out = c & 1;
-    k = closer ? nni_log10_two34(q) : nni_log10_two(q);
-    h = q + nni_log2_ten(-k) + 1;
-    g = nni_pow10[2 * (-k - NNI_POW10_MIN)];
-    if (!(-k >= 0 && -k <= 27)) g++;
-    lower = nni_round_odd32(g, (4 * c - 2 + (uint32_t)closer) << h) + out;
-    vb = nni_round_odd32(g, (4 * c) << h);
-    upper = nni_round_odd32(g, (4 * c + 2) << h) - out;
-    s = vb / 4;
-    if (s >= 10) {
-        sp = s / 10;
-        u_in = lower <= 40 * sp;
-        w_in = 40 * sp + 40 <= upper;
-        if (u_in != w_in) return neg + nni_layout(buf + neg, sp + (uint32_t)w_in, k + 1);
-    }
-    u_in = lower <= 4 * s;
-    w_in = 4 * s + 4 <= upper;
-    s += u_in != w_in ? (uint32_t)w_in : (vb > 4 * s + 2 || (vb == 4 * s + 2 && (s & 1)) ? 1u : 0u);
+    s = nni_schubfach(c, q, m == 0 && e > 1, &k);
     return neg + nni_layout(buf + neg, s, k);
 }
 
@@ -3581,24 +3552,26 @@ NNI_FN nn_status nni_ct_rewind(nni_ct *t)
 }
 
 /* ---- names */
-/* Sort indices by name, heap sort; ties by index, so that the first of equal names stays first. */
-NNI_FN int nni_index_before(const nn_csv_field *f, size_t a, size_t b)
+/* By name; ties by index, so that the first of equal names stays first. */
+NNI_FN int nni_index_before(const void *of, size_t a, size_t b)
 {
+    const nn_csv_field *f = (const nn_csv_field *)of;
     size_t n = f[a].n < f[b].n ? f[a].n : f[b].n;
     int c = n ? memcmp(f[a].s, f[b].s, n) : 0;
     if (c) return c < 0;
     if (f[a].n != f[b].n) return f[a].n < f[b].n;
     return f[a].quoted / 2 != f[b].quoted / 2 ? f[a].quoted < f[b].quoted : a < b;   /* 2: a name that we made comes last */
 }
-NNI_FN void nni_index_sort(const nn_csv_field *f, size_t *v, size_t n)
+/* Heap sort of indices: n log n on any input, in place. */
+NNI_FN void nni_sort(const void *of, size_t *v, size_t n, int (*before)(const void *of, size_t a, size_t b))
 {
     size_t start = n / 2, end = n, root, child, t;
     while (end > 1) {
         if (start) t = v[--start];
         else { t = v[--end]; v[end] = v[0]; }
         for (root = start; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && nni_index_before(f, v[child], v[child + 1])) child++;
-            if (!nni_index_before(f, t, v[child])) break;
+            if (child + 1 < end && before(of, v[child], v[child + 1])) child++;
+            if (!before(of, t, v[child])) break;
             v[root] = v[child];
         }
         v[root] = t;
@@ -3644,7 +3617,7 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
         f[i].quoted = 2;
         unnamed.len += f[i].n;
     }
-    if (s == NN_OK) nni_index_sort(f, v, n);
+    if (s == NN_OK) nni_sort(f, v, n, nni_index_before);
     for (i = 0; i < n && s == NN_OK; i++) {          /* equal names are neighbours, in order of their columns */
         const nn_csv_field *g = f + v[i], *before = i ? f + v[i - 1] : NULL;
         size_t start = out->len;
@@ -4169,7 +4142,7 @@ NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_col
     }
     if (s == NN_OK) s = nn_tensor_make1(&code, NN_I64, rows, alloc, err);
     if (s == NN_OK) {
-        nni_index_sort(f, v, have);
+        nni_sort(f, v, have, nni_index_before);
         for (i = 0; i < rows; i++) nn_i64(&code)[i] = -1;
         for (i = 0; i < have; i++) {
             if (!i || f[v[i]].n != f[v[last]].n || memcmp(f[v[i]].s, f[v[last]].s, f[v[i]].n) != 0) {
@@ -4758,37 +4731,21 @@ NN_DEF void nn_json_add(nn_json *parent, nn_json *child)
 }
 
 /* Order by key, then by place in the text: equal keys become neighbours, the earlier one first. */
-NNI_FN int nni_key_before(const nn_json *a, const nn_json *b)
+NNI_FN int nni_key_before(const void *of, size_t i, size_t k)
 {
+    const nn_json *a = ((nn_json *const *)of)[i], *b = ((nn_json *const *)of)[k];
     int c;
     if (a->key_len != b->key_len) return a->key_len < b->key_len;
     c = memcmp(a->key, b->key, a->key_len);
     if (c) return c < 0;
     return a->line != b->line ? a->line < b->line : a->col < b->col;
 }
-/* Heap sort: n log n on any input, in place. */
-NNI_FN void nni_key_sort(nn_json **v, size_t n)
-{
-    size_t start = n / 2, end = n;
-    while (end > 1) {
-        size_t root, child;
-        nn_json *t;
-        if (start) t = v[--start];
-        else { t = v[--end]; v[end] = v[0]; }
-        for (root = start; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && nni_key_before(v[child], v[child + 1])) child++;
-            if (!nni_key_before(t, v[child])) break;
-            v[root] = v[child];
-        }
-        v[root] = t;
-    }
-}
 /* Two members of one name: the later one and, in *first, the earlier; NULL when all differ. With `drop` the earlier ones
  * are taken out of the list instead. NN_E_NOMEM through *st. */
 NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn_alloc *al, nn_status *st)
 {
     nn_json *c, *d, **v, **at, *found = NULL;
-    size_t n = 0, i;
+    size_t n = 0, i, *o;
     if (obj->n <= 8 && !drop) {
         for (c = obj->v.first; c; c = c->next)
             for (d = c->next; d; d = d->next)
@@ -4796,21 +4753,24 @@ NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn
         return NULL;
     }
     if (obj->n < 2) return NULL;
-    v = (nn_json **)nn_mem_alloc(obj->n * sizeof *v, al);
+    v = (nn_json **)nn_mem_alloc(obj->n * (sizeof *v + sizeof *o), al);
     if (!v) { *st = NN_E_NOMEM; return NULL; }
-    for (c = obj->v.first; c; c = c->next) v[n++] = c;
-    nni_key_sort(v, n);
-    for (i = 0; i + 1 < n && !found; i++)
-        if (v[i]->key_len == v[i + 1]->key_len && memcmp(v[i]->key, v[i + 1]->key, v[i]->key_len) == 0) {
-            if (drop) v[i]->key = NULL;
-            else { found = v[i + 1]; *first = v[i]; }
-        }
+    o = (size_t *)(void *)(v + obj->n);
+    for (c = obj->v.first; c; c = c->next) { o[n] = n; v[n++] = c; }
+    nni_sort(v, o, n, nni_key_before);
+    for (i = 0; i + 1 < n && !found; i++) {
+        c = v[o[i]];
+        d = v[o[i + 1]];
+        if (c->key_len != d->key_len || memcmp(c->key, d->key, c->key_len) != 0) continue;
+        if (drop) c->key = NULL;
+        else { found = d; *first = c; }
+    }
     if (drop)
         for (at = &obj->v.first; *at;) {
             if ((*at)->key) at = &(*at)->next;
             else { *at = (*at)->next; obj->n--; }
         }
-    nn_mem_free(v, n * sizeof *v, al);
+    nn_mem_free(v, n * (sizeof *v + sizeof *o), al);
     return found;
 }
 
@@ -5413,30 +5373,6 @@ NNI_FN void nni_jw_flat(nn_json_writer *w, int begin, int *indent, int *spaced)
         w->spaced = *spaced;
     }
 }
-NN_DEF void nn_json_f64s(nn_json_writer *w, const double *v, size_t n)
-{
-    size_t i;
-    int a, b;
-    nni_jw_flat(w, 1, &a, &b);
-    for (i = 0; i < n; i++) nn_json_f64(w, v[i]);
-    nni_jw_flat(w, 0, &a, &b);
-}
-NN_DEF void nn_json_f32s(nn_json_writer *w, const float *v, size_t n)
-{
-    size_t i;
-    int a, b;
-    nni_jw_flat(w, 1, &a, &b);
-    for (i = 0; i < n; i++) nn_json_f32(w, v[i]);
-    nni_jw_flat(w, 0, &a, &b);
-}
-NN_DEF void nn_json_i64s(nn_json_writer *w, const int64_t *v, size_t n)
-{
-    size_t i;
-    int a, b;
-    nni_jw_flat(w, 1, &a, &b);
-    for (i = 0; i < n; i++) nn_json_i64(w, v[i]);
-    nni_jw_flat(w, 0, &a, &b);
-}
 NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
 {
     int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0, z[2];
@@ -5465,6 +5401,22 @@ NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
     default: nni_jw_fail(w, NN_E_ARG, "a tensor without a type");
     }
 }
+NNI_FN void nni_jw_flat_row(nn_json_writer *w, const nn_tensor *t, size_t first, size_t n)
+{
+    size_t i;
+    int a, b;
+    nni_jw_flat(w, 1, &a, &b);
+    for (i = first; i < first + n; i++) nni_jw_elem(w, t, i);
+    nni_jw_flat(w, 0, &a, &b);
+}
+NNI_FN void nni_jw_numbers(nn_json_writer *w, const void *v, nn_dtype dt, size_t n)
+{
+    nn_tensor t = nn_tensor_view((void *)(uintptr_t)v, dt, 1, &n);
+    nni_jw_flat_row(w, &t, 0, n);
+}
+NN_DEF void nn_json_f64s(nn_json_writer *w, const double *v, size_t n) { nni_jw_numbers(w, v, NN_F64, n); }
+NN_DEF void nn_json_f32s(nn_json_writer *w, const float *v, size_t n) { nni_jw_numbers(w, v, NN_F32, n); }
+NN_DEF void nn_json_i64s(nn_json_writer *w, const int64_t *v, size_t n) { nni_jw_numbers(w, v, NN_I64, n); }
 NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
 {
     size_t at[NN_MAX_DIMS] = { 0 }, k = 0, i = 0, d;
