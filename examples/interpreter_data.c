@@ -775,48 +775,47 @@ static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
 static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects, summary *sum, attempt *keep, nn_error *err)
 {
     uint64_t a;
-    attempt t;
+    attempt own, *t = keep ? keep : &own;            /* made where it stays: the record points at its own signatures */
     nn_status s = NN_OK;
     memset(sum, 0, sizeof *sum);
     sum->k = k;
     for (a = 0; a < c->o->max_attempts; a++) {
         nn_record_size size = NN_ZERO;
         size_t i, before = line->len;
-        s = attempt_make(c, &t, k, a, err);
-        if (s == NN_OK && t.reason == PASSED) {
-            s = nn_record_json(line, &t.rec, &c->format, &size, err);
+        s = attempt_make(c, t, k, a, err);
+        if (s == NN_OK && t->reason == PASSED) {
+            s = nn_record_json(line, &t->rec, &c->format, &size, err);
             if (s == NN_OK && c->o->max_tokens && (size.modification_tokens > c->o->max_tokens || size.classification_tokens > c->o->max_tokens)) {
-                t.reason = R_TOKENS;
+                t->reason = R_TOKENS;
                 line->len = before;
             }
         }
-        if (s != NN_OK) { attempt_free(&t); return s; }
-        if (t.reason) {
-            sum->rejects[t.reason]++;
-            s = reject_line(rejects, &t, err);
-            attempt_free(&t);
+        if (s != NN_OK) { attempt_free(t); return s; }
+        if (t->reason) {
+            sum->rejects[t->reason]++;
+            s = reject_line(rejects, t, err);
+            attempt_free(t);
             if (s != NN_OK) return s;
             continue;
         }
         sum->attempt = a;
-        sum->before = t.rec.degraded_accuracy;
-        sum->after = t.rec.improved_accuracy;
-        sum->target_before = t.rec.gate[t.rec.target].before;
-        sum->target_after = t.rec.gate[t.rec.target].after;
-        for (i = 0; i < t.rec.n_patterns; i++) {
-            sum->patterns |= 1u << t.rec.patterns[i].id;
-            sum->pattern_before[t.rec.patterns[i].id] = t.rec.gate[i].before;
-            sum->pattern_after[t.rec.patterns[i].id] = t.rec.gate[i].after;
+        sum->before = t->rec.degraded_accuracy;
+        sum->after = t->rec.improved_accuracy;
+        sum->target_before = t->rec.gate[t->rec.target].before;
+        sum->target_after = t->rec.gate[t->rec.target].after;
+        for (i = 0; i < t->rec.n_patterns; i++) {
+            sum->patterns |= 1u << t->rec.patterns[i].id;
+            sum->pattern_before[t->rec.patterns[i].id] = t->rec.gate[i].before;
+            sum->pattern_after[t->rec.patterns[i].id] = t->rec.gate[i].after;
         }
-        sum->target_id = (size_t)t.rec.patterns[t.rec.target].id;
-        sum->layers = t.rec.num_layers;
-        sum->neurons = t.rec.neurons;
-        sum->act = (size_t)t.rec.act;
+        sum->target_id = (size_t)t->rec.patterns[t->rec.target].id;
+        sum->layers = t->rec.num_layers;
+        sum->neurons = t->rec.neurons;
+        sum->act = (size_t)t->rec.act;
         sum->bytes = size.bytes;
         sum->tokens_m = size.modification_tokens;
         sum->tokens_c = size.classification_tokens;
-        if (keep) *keep = t;
-        else attempt_free(&t);
+        if (!keep) attempt_free(t);
         return NN_OK;
     }
     {
