@@ -1584,8 +1584,8 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
     nn_error err = NN_ZERO;
     nn_status s;
     size_t n_stages = 0, i, j, m, best_at = 0;
-    int64_t step = 0, first = -1;
-    double best = -1, start = NAN;
+    int64_t step = 0, first = -1, mid = 0;
+    double best = -1, start = NAN, curve[2][512];
     if (t->cv.have_two) { stage[n_stages++] = &t->cv.two.stage1; if (t->cv.two.accepted) stage[n_stages++] = &t->cv.two.stage2; }
     else if (t->cv.have_one) stage[n_stages++] = &t->cv.one;
     (void)snprintf(name, sizeof name, "example-%05llu", (unsigned long long)k);
@@ -1602,6 +1602,7 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
         if (i == 1) (void)nn_events_scalar(e, "Stage/transition_marker", 1.0, step, wall, NULL);
         for (j = 0; j < stage[i]->epochs && s == NN_OK; j++) {
             const double v[4] = { stage[i]->train_loss[j], stage[i]->val_loss[j], stage[i]->train_metric[j], stage[i]->val_metric[j] };
+            if (step < 512) { curve[0][step] = v[0]; curve[1][step] = v[1]; }
             step++;
             for (m = 0; m < 4 && s == NN_OK; m++) if (v[m] == v[m]) s = nn_events_scalar(e, names[m], v[m], step, wall, &err);
             if (s == NN_OK) s = nn_events_scalar(e, "Learning_rate", stage[i]->lr[j], step, wall, &err);
@@ -1610,6 +1611,28 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
             if (first < 0 && v[1] <= 0.95 * start) first = step;
             if (v[3] > best) { best = v[3]; best_at = (size_t)step; }
         }
+        if (i == 0) mid = step;
+    }
+    /* the weights before and after, the curves as a picture, and what the record is */
+    if (s == NN_OK && t->degraded) s = nn_events_histogram(e, "Weights/model", t->degraded->params, t->degraded->n_params, 30, mid, wall, &err);
+    if (s == NN_OK && t->improved && n_stages > 1) s = nn_events_histogram(e, "Weights/model", t->improved->params, t->improved->n_params, 30, step, wall, &err);
+    if (s == NN_OK && step > 1) {
+        nn_series q[2];
+        nn_plot p;
+        nn_tensor image = NN_ZERO;
+        memset(q, 0, sizeof q);
+        memset(&p, 0, sizeof p);
+        for (i = 0; i < 2; i++) { q[i].label = i ? "validation" : "training"; q[i].y = curve[i]; q[i].n = (size_t)(step < 512 ? step : 512); q[i].points = 1; }
+        p.title = "Loss through both stages"; p.x_label = "epochs done"; p.y_label = "loss (nats)"; p.series = q; p.n_series = 2; p.width = 360; p.height = 240;
+        s = nn_plot_image(&image, &p, &err);
+        if (s == NN_OK) s = nn_events_image(e, "Curves/loss", &image, step, wall, &err);
+        nn_tensor_free(&image);
+    }
+    if (s == NN_OK) {
+        char text[400];
+        (void)snprintf(text, sizeof text, "**Record %llu**: %lu hidden layers of %lu neurons, %s, learning rate %.6g; stage 1 ends after epoch %lld of %lld.", (unsigned long long)k,
+                       (unsigned long)t->rec.num_layers, (unsigned long)t->rec.neurons, nn_act_name(t->rec.act), t->rec.learning_rate, (long long)mid, (long long)step);
+        s = nn_events_text(e, "Record", text, step, wall, &err);
     }
     if (s == NN_OK && first >= 0) s = nn_events_scalar(e, "Markers/first_improvement", 1.0, first, wall, &err);
     if (s == NN_OK && best >= 0) s = nn_events_scalar(e, "Markers/best_accuracy", best, (int64_t)best_at, wall, &err);

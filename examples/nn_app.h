@@ -241,6 +241,8 @@ NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err);
 /* nn_plot_grid_png: n >= 1 plots of one size in one PNG, `across` in a row. */
 NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err);
 NN_DEF char *nn_plot_svg(const nn_plot *p);
+/* nn_plot_image: the drawing as an image for nn_events_image: u8 [height, width, 3], twice the plot's size in pixels. */
+NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err);
 
 /* ==== [REPORT] one self-contained HTML file ============================== */
 typedef struct nn_report {
@@ -2825,6 +2827,16 @@ NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const cha
     s = nn_png_encode(&b, &image, 1, err);
     if (s == NN_OK) s = nni_app_write(path, b.data, b.len, err);
     nn_buf_free(&b);
+    free(px);
+    return s;
+}
+NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err)
+{
+    size_t shape[3] = { 0, 0, 3 };
+    unsigned char *px = nni_plot_raster(p, &shape[1], &shape[0]);
+    nn_tensor t = NN_ZERO;
+    nn_status s = px ? nn_tensor_make(&t, NN_U8, 3, shape, NULL, err) : nni_fail(err, NN_E_NOMEM, "plot: out of memory");
+    if (s == NN_OK) { memcpy(t.data, px, 3 * shape[0] * shape[1]); *image = t; }
     free(px);
     return s;
 }

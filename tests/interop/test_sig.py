@@ -231,6 +231,10 @@ try:
         check(np.allclose(e.Scalars("Learning_rate")[0].value, row["metadata"]["model_config"]["learning_rate"], rtol=1e-6), f"tensorboard: learning rate of record {k}")
         meta = e.summary_metadata["_hparams_/session_start_info"].plugin_data
         start = plugin_data_pb2.HParamsPluginData.FromString(meta.content).session_start_info.hparams
+        tagged = e.Tags()
+        check(tagged["histograms"] == ["Weights/model"] or "Weights/model" in tagged["tensors"], f"tensorboard: histogram of record {k}: {tagged}")
+        check(tagged["images"] == ["Curves/loss"] or "Curves/loss" in tagged["tensors"], f"tensorboard: image of record {k}")
+        check("Record/text_summary" in tagged["tensors"], f"tensorboard: text of record {k}")
         check(meta.plugin_name == "hparams" and start["num_layers"].number_value == row["metadata"]["model_config"]["num_layers"]
               and start["activation_type"].string_value == row["metadata"]["model_config"]["activation_type"], f"tensorboard: hparams of record {k}")
 except ImportError:
