@@ -57,13 +57,16 @@ check:
 hashes:
 	@sh tests/one_result.sh
 
-# the same test programs under AddressSanitizer and UBSan, and one under valgrind
+# the same test programs under AddressSanitizer and UBSan, three under valgrind, and the programs' end-to-end tests under both sanitizers
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
 	$(CC) -std=c99 -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
-sanitize: $(SANITIZE) build/test_tensor build/test_probing build/test_metrics
-	@sh tests/run.sh $(SANITIZE) tests/valgrind.sh
+build/san/%: examples/%.c $(HEADERS) examples/nn_app.h
+	@mkdir -p build/san
+	$(CC) -O1 -g1 $(OPENMP) -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
+sanitize: $(SANITIZE) $(PROGRAMS:build/%=build/san/%) build/test_tensor build/test_probing build/test_metrics
+	@sh tests/run.sh $(SANITIZE) tests/valgrind.sh tests/sanitize_programs.sh
 
 # one JSON object per line; BENCH="gemm act" runs only what contains a word
 BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))

@@ -4791,7 +4791,7 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nnid_mul(a, b) _mm512_mul_pd(a, b)
 #define nnid_div(a, b) _mm512_div_pd(a, b)
 #define nnid_sqrt(a) _mm512_maskz_sqrt_pd(0xFF, a)
-#define nnid_trunc(a) _mm512_cvtepi32_pd(_mm512_cvttpd_epi32(a))
+#define nnid_trunc(a) _mm512_maskz_cvtepi32_pd(0xFF, _mm512_maskz_cvttpd_epi32(0xFF, a))
 #define nnid_where(a, b, x) _mm512_maskz_mov_pd(_mm512_cmple_pd_mask(b, a), x)
 #define nniq_set(x) _mm512_set1_epi64((long long)(x))
 #define nniq_bits(v) _mm512_castpd_si512(v)
@@ -4805,14 +4805,15 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_shr(a, n) _mm512_maskz_srli_epi64(0xFF, a, n)
 #define nniq_mul(a, b) _mm512_maskz_mul_epu32(0xFF, a, b)
 #define nniq_iota() _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)
-/* in halves (above: a comparison by name, a truncation through int32): without -O gcc's forms with an immediate are macros that hand 0xFF to a char, which
- * -Wsign-conversion refuses in the user's own build */
+/* by way of memory (and above a comparison by name, a truncation through int32): without -O gcc's forms with an immediate are macros that hand 0xFF to
+ * a char, which -Wsign-conversion refuses in the user's own build; and g++ warns of the plain casts' undefined halves */
 NNI_KI nnid NNI_K(gather8)(const uint64_t *t, nniq i)
 {
-    const double *p = (const double *)(const void *)t;
-    const nniq upper = _mm512_permutexvar_epi64(_mm512_set_epi64(3, 2, 1, 0, 7, 6, 5, 4), i);
-    const __m256d a = _mm256_i64gather_pd(p, _mm512_castsi512_si256(i), 8), b = _mm256_i64gather_pd(p, _mm512_castsi512_si256(upper), 8);
-    return _mm512_permutex2var_pd(_mm512_castpd256_pd512(a), _mm512_set_epi64(11, 10, 9, 8, 3, 2, 1, 0), _mm512_castpd256_pd512(b));
+    uint64_t at[8], v[8];
+    int k;
+    _mm512_storeu_si512((void *)at, i);
+    for (k = 0; k < 8; k++) v[k] = t[at[k]];
+    return _mm512_castsi512_pd(_mm512_loadu_si512((const void *)v));
 }
 #define nnid_gather(t, i) NNI_K(gather8)(t, i)
 NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)

@@ -11,6 +11,8 @@
 #include "../nn_data.h"
 #include "nn_app.h"
 
+NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+
 #define TRY(call) do { nn_status try_s = (call); if (try_s != NN_OK) { status = try_s; goto done; } } while (0)
 
 /* ==== options ============================================================ */
@@ -2190,3 +2192,4 @@ int main(int argc, char **argv)
     nn_lock_close(folder_lock);
     return rc;
 }
+NNI_FP_END

@@ -14,6 +14,8 @@
 #include "../nn_data.h"
 #include "../nn_train.h"
 
+NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+
 /* ==== options ============================================================ */
 typedef struct opts {
     size_t n_tasks, inits, query, steps, meta_batch, iterations, n_train, n_val, support, seeds, start_steps, bootstrap, shots, test_tasks;
@@ -2155,7 +2157,7 @@ done:
 
 int main(int argc, char **argv)
 {
-    nn_app app;
+    static nn_app app;
     opts o;
     nn_error e = NN_ZERO;
     nn_status s;
@@ -2164,3 +2166,4 @@ int main(int argc, char **argv)
     s = app.command == 0 ? cmd_generate(&app, &o, &e) : app.command == 1 ? cmd_test(&app, &o, &e) : app.command == 2 ? cmd_meta(&app, &o, &e) : app.command == 3 ? cmd_evaluate(&app, &o, &e) : cmd_maml(&app, &o, &e);
     return nn_app_finish(&app, s == NN_OK ? NULL : &e);
 }
+NNI_FP_END

@@ -17,6 +17,8 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+
 /* ==== [OPTIONS] ========================================================== */
 enum { CMD_SIG, CMD_RUN, CMD_BENCH, CMD_SHOW, CMD_STATS, CMD_VERIFY, CMD_MERGE, CMD_SCORE, CMD_BASELINE };
 #define IN(c) (1u << (c))
@@ -2666,3 +2668,4 @@ int main(int argc, char **argv)
     free(args);
     return rc;
 }
+NNI_FP_END

@@ -14,6 +14,8 @@
 #include "../nn_train.h"
 #include <inttypes.h>
 
+NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+
 enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH };
 #define C_BUILD (1u << CMD_BUILD)
 #define C_PROBE (1u << CMD_PROBE)
@@ -1981,7 +1983,7 @@ static int is_library(const char *path)
 }
 int main(int argc, char **argv)
 {
-    nn_app app;
+    static nn_app app;
     opts o;
     int rc, i, n = 0, bare = argc < 2 || argv[1][0] == '-';
     char **args = (char **)need(malloc(((size_t)argc + 3) * sizeof *args));
@@ -2006,3 +2008,4 @@ int main(int argc, char **argv)
     free(args);
     return rc;
 }
+NNI_FP_END

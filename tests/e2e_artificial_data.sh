@@ -2,7 +2,7 @@
 # tests/e2e_artificial_data.sh - the program from data to edited models at tiny scale, then what it does with bad input,
 # interruptions and full disks. Works from the repository root on build/artificial_data; the real-data part is
 # tests/e2e_artificial_real.sh.
-P=$(pwd)/build/artificial_data
+P=$(pwd)/${BUILD:-build}/artificial_data
 ROOT=$(pwd)
 C=$ROOT/examples/configs
 passed=0; failed=0; skipped=0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/e2e_fair_tasks.sh - fair_tasks from end to end: a suite, meta-training, threads, kill -9 and resume, real tables, bad input
-prog=build/fair_tasks
+prog=${BUILD:-build}/fair_tasks
 passed=0; failed=0; skipped=0
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT INT TERM

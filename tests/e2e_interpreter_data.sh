@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/e2e_interpreter_data.sh - interpreter_data end to end at tiny scale: one seed, one data set, over threads, shards, kill -9; refusals; a full disk.
-P=build/interpreter_data
+P=${BUILD:-build}/interpreter_data
 passed=0; failed=0; skipped=0
 D=$(mktemp -d) || exit 1
 trap 'rm -rf "$D"' EXIT INT TERM

@@ -60,9 +60,10 @@ for f in examples/*.c; do
     check "$p: the man page has every flag" sh -c "'$run' --help >'$tmp/help'; for c in $(echo $commands); do '$run' \$c --help; done >>'$tmp/help'
         sed -n 's/^  \\(--[a-z0-9._-]*\\).*/\\1/p' '$tmp/help' | sort -u >'$tmp/want'
         sed 's/[\\]-/-/g' '$man' | grep -o 'fB--[a-z0-9._-]*' | sed 's/^fB//' | sort -u >'$tmp/got'; comm -23 '$tmp/want' '$tmp/got' | { ! grep .; }"
-    printf '%s\n' auto cpu >"$tmp/want"
     first=$(echo $commands | cut -d' ' -f1)
-    bash "$tmp/complete.bash" "$bash_file" "$p" "$first" --device = '' >"$tmp/got"
+    if [ "$p" = nnfmt ]; then printf '%s\n' npy npz >"$tmp/want"; set -- --as = n
+    else printf '%s\n' auto cpu >"$tmp/want"; set -- --device = ''; fi
+    bash "$tmp/complete.bash" "$bash_file" "$p" "$first" "$@" >"$tmp/got"
     check "$p completes words" diff "$tmp/want" "$tmp/got"
 done
 

@@ -44,7 +44,7 @@ if [ $# -eq 2 ]; then
         program-native)  program gcc -std=gnu99 -O3 -march=native ;;
         program-clang)   program clang -std=c99 -O2 ;;
         program-aarch64) command -v qemu-aarch64 >/dev/null || { echo "skip $v: qemu-aarch64 is not installed"; exit; }
-                         PROGRAM_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu"; program aarch64-linux-gnu-gcc -std=c99 -O2 ;;
+                         PROGRAM_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu"; program aarch64-linux-gnu-gcc -O2 ;;       # as users build it: contraction is this mode's default
         gcc-O0)     build gcc -std=c99 -O0 -fopenmp && run avx2 1 "$p" && run $best 2 "$p" ;;
         gcc-O2)     build gcc -std=c99 -O2 -fopenmp && run ref 1 "$p" && run avx2 1 "$p" && run avx512 1 "$p" && run $best 2 "$p" && run $best 4 "$p" ;;
         gcc-O3)     build gcc -std=c99 -O3 -march=native && run ref 1 "$p" && run avx2 1 "$p" && run $best 1 "$p" ;;
