@@ -557,6 +557,16 @@ NNI_FP_BEGIN
 extern "C" {
 #endif
 
+/* Seconds, for choosing a team of threads by trial; 0 without OpenMP. Never for results. */
+NNI_FN double nni_clock(void)
+{
+#ifdef _OPENMP
+    return omp_get_wtime();
+#else
+    return 0;
+#endif
+}
+
 /* ---- errors: the shared private helpers of all six headers --------------- */
 
 /* Fill *err (may be NULL) and return s, so that failing reads `return nni_fail(err, NN_E_ARG, "...", ...)`. */
@@ -2550,11 +2560,14 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     if (n) *out = nn_mt_normal(s);
 }
 /* rows of n normals, ld apart: nn_mt_normals row after row, values and state; memory that is missing costs only the threads. The words are drawn
- * by one thread, round by round; tries and logarithms are shared out in blocks whose places follow from the counts of those before. */
+ * by one thread, round by round; tries and logarithms are shared out in blocks whose places follow from the counts of those before. The
+ * first round runs on one thread, the others on all while that is faster: on a busy machine the meetings of a team cost more than they save. */
 NNI_FN void nni_mt_normals_rows(nn_mt *s, double *out, size_t rows, size_t n, size_t ld, int threads, const nn_alloc *a)
 {
     enum { TRIES = 256, BLOCKS = 256, ROOM = TRIES + 8 };
     const nni_kernels *kn = nni_kern();
+    double took[2] = { 0, 0 };                                   /* seconds a try: one thread's, the team's */
+    int team = 1;
     size_t total = 0, at = 0, bytes = BLOCKS * (3 * ROOM * sizeof(double) + 4 * TRIES * sizeof(uint32_t)), m;
     double *abr = threads > 1 && nni_mul(rows, n, &total) && total > 65536 ? (double *)nn_mem_alloc(bytes, a) : NULL;
     uint32_t *w = (uint32_t *)(void *)(abr + (abr ? BLOCKS * 3 * ROOM : 0));
@@ -2562,17 +2575,18 @@ NNI_FN void nni_mt_normals_rows(nn_mt *s, double *out, size_t rows, size_t n, si
     while (abr && (total - at) / 2 >= 4096) {
         const size_t most = (size_t)BLOCKS * TRIES, tries = (total - at) / 2 < most ? (total - at) / 2 : most;
         const int blocks = (int)((tries + TRIES - 1) / TRIES);
+        const double began = nni_clock();
         size_t place[BLOCKS + 1], kept[BLOCKS];
         int b;
         nni_mt_words(s, w, 4 * tries);
-        NNI_OMP(parallel for num_threads(threads) schedule(static))
+        NNI_OMP(parallel for num_threads(team) if(team > 1) schedule(static))
         for (b = 0; b < blocks; b++) {
             double *p = abr + (size_t)b * 3 * ROOM;
             const size_t first = (size_t)b * TRIES;
             kept[b] = kn->polar_tries(p, p + ROOM, p + 2 * ROOM, w + 4 * first, tries - first < (size_t)TRIES ? tries - first : (size_t)TRIES);
         }
         for (place[0] = at, b = 0; b < blocks; b++) place[b + 1] = place[b] + 2 * kept[b];
-        NNI_OMP(parallel for num_threads(threads) schedule(static))
+        NNI_OMP(parallel for num_threads(team) if(team > 1) schedule(static))
         for (b = 0; b < blocks; b++) {
             double *p = abr + (size_t)b * 3 * ROOM, t[2 * TRIES];
             size_t i = 0, k, end = 2 * kept[b];
@@ -2584,6 +2598,8 @@ NNI_FN void nni_mt_normals_rows(nn_mt *s, double *out, size_t rows, size_t n, si
             }
         }
         at = place[blocks];
+        took[team > 1] = (nni_clock() - began) / (double)tries;
+        team = took[1] <= took[0] ? threads : 1;                     /* 0 before the team's first round */
     }
     nn_mem_free(abr, bytes, a);
     for (; n && at / n < rows; at += m) {

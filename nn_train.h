@@ -1199,14 +1199,6 @@ NNI_FN nn_status nni_train_view(nn_trainer *t, const float **params, nn_error *e
     return nn_mlp_quantize_into(t->work.qparams, t->model, t->desc.qat, err);
 }
 /* Which team steps fastest? Steps probe = 4, 3 run on one thread, 2, 1 on all; then the faster team goes on for `hold` steps, longer each time. */
-NNI_FN double nni_clock(void)
-{
-#ifdef _OPENMP
-    return omp_get_wtime();
-#else
-    return 0;
-#endif
-}
 NNI_FN void nni_team_begin(nn_trainer *t)
 {
     if (t->team_most < 2) return;
