@@ -28,7 +28,7 @@ def sh(cmd):
 def run(name):
     full, short, limit = SCRIPTS[name]
     t, lines, other = time.time(), [], []
-    limit = max(20, min(limit, BUDGET - (t - t0) - 15 * (len(todo) - todo.index(name) - 1)))
+    limit = max(20, min(limit, BUDGET - (t - t0) - 15 * (len(queue) - queue.index(name) - 1)))
     # -u: what came before the time limit counts
     p = subprocess.Popen([sys.executable, "-u", "tests/bench/peers_%s.py" % name] + (short if quick else full), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
     import signal, threading
@@ -146,10 +146,10 @@ def programs_page(got):
 
 
 got, t0 = {}, time.time()
-todo = [n for n in SCRIPTS if not only or n in only]
+queue = [n for n in SCRIPTS if not only or n in only]
 subprocess.check_call(["make", "-s", "all", "build/bench", "build/bench_train"])
 head = machine()
-for name in todo:
+for name in queue:
     print("== peers_%s" % name, flush=True)
     got[name] = run(name)
     print("== peers_%s took %.0f s%s" % (name, got[name][3], "; " + got[name][1] if got[name][1] else ""), flush=True)
