@@ -4,7 +4,7 @@
 # make interop    the tests beside NumPy, scikit-learn, pandas, PyTorch, ... (Python packages: tests/interop/requirements.txt)
 # make check      the compile matrix: every header, compiler, standard and warning set found here
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
-# make sanitize   the unit tests under AddressSanitizer and UBSan
+# make sanitize   the unit tests and the programs' end-to-end tests under AddressSanitizer and UBSan; three under valgrind
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and tests/bench/RESULTS.md
 # make callgrind  instruction counts within 3 % of the recorded ones (valgrind); make callgrind-record after a change on purpose
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
