@@ -71,7 +71,7 @@ sanitize: $(SANITIZE) $(PROGRAMS:build/%=build/san/%) build/test_tensor build/te
 # one JSON object per line; BENCH="gemm act" runs only what contains a word
 BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))
 PEERS   = $(wildcard tests/bench/peers_*.py)
-build/bench%: tests/bench/bench%.c $(HEADERS) $(wildcard tests/bench/*.h) | build
+$(BENCHES): build/%: tests/bench/%.c $(HEADERS) $(wildcard tests/bench/*.h) | build
 	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
 bench: $(BENCHES) $(PROGRAMS)
 	@for b in $(BENCHES); do $$b $(BENCH) || exit 1; done
