@@ -1339,7 +1339,8 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
     return s;
 }
 /* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the majority class (or [n,m] the mean)
- * of each row's training part. The folds run beside each other, each on one thread: their solvers are too small to share. */
+ * of each row's training part. The folds run beside each other, each on one thread: their solvers are too small to share.
+ * They need no lower bound: two threads win from folds of 1 us on (build/bench_threads folds), and no solver is that short. */
 typedef struct cross_job { const opts *o; const probing *p; const nn_tensor *codes, *fold; uint64_t seed; double *out, *base, *penalty; size_t *fold_of; } cross_job;
 static nn_status cross_fold(size_t f, void *user, nn_error *e)
 {
