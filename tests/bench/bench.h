@@ -105,21 +105,27 @@ static void bench_fma_neon(void *out)
     vst1q_f32((float *)out, a[0]);
 }
 #endif
+/* the kernel of the path that runs and its flops per call; 0 when there is none */
+static inline double bench_peak_kernel(void (**fn)(void *))
+{
+#if defined(NNI_X86)
+    if (strcmp(nn_isa_name(), "avx512") == 0) { *fn = bench_fma_avx512; return 2.0 * 16 * 20 * 1000; }
+    if (strcmp(nn_isa_name(), "avx2") == 0)   { *fn = bench_fma_avx2; return 2.0 * 8 * 12 * 1000; }
+#elif defined(NNI_NEON)
+    if (strcmp(nn_isa_name(), "neon") == 0)   { *fn = bench_fma_neon; return 2.0 * 4 * 24 * 1000; }
+#endif
+    (void)fn;
+    return 0.0;
+}
 static inline void bench_peak(void)
 {
     float out[16];
-    double flops = 0.0;
-    bench_time t = { 1.0, 1.0 };
-#if defined(NNI_X86)
-    if (strcmp(nn_isa_name(), "avx512") == 0) { t = bench_run(bench_fma_avx512, out); flops = 2.0 * 16 * 20 * 1000; }
-    if (strcmp(nn_isa_name(), "avx2") == 0)   { t = bench_run(bench_fma_avx2, out); flops = 2.0 * 8 * 12 * 1000; }
-#elif defined(NNI_NEON)
-    if (strcmp(nn_isa_name(), "neon") == 0)   { t = bench_run(bench_fma_neon, out); flops = 2.0 * 4 * 24 * 1000; }
-#endif
-    (void)out;
-    if (flops > 0.0) {
-        bench_peak_gflops = flops / t.min * 1e-9;
-        printf("{\"name\": \"fma_peak\", \"threads\": 1, \"isa\": \"%s\", \"gflops\": %.4g}\n", nn_isa_name(), bench_peak_gflops);
-    }
+    void (*fn)(void *) = NULL;
+    double flops = bench_peak_kernel(&fn);
+    bench_time t;
+    if (!fn) return;
+    t = bench_run(fn, out);
+    bench_peak_gflops = flops / t.min * 1e-9;
+    printf("{\"name\": \"fma_peak\", \"threads\": 1, \"isa\": \"%s\", \"median\": %.4g, \"min\": %.4g, \"unit\": \"us\", \"gflops\": %.4g}\n", nn_isa_name(), t.median * 1e6, t.min * 1e6, bench_peak_gflops);
 }
 #endif

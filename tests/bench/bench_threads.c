@@ -1,5 +1,5 @@
 /* tests/bench/bench_threads.c - from which size two threads beat one: the constants NNI_GEMM_PARALLEL and NNI_MAML_PARALLEL, and whether folds need one.
- *     build/bench_threads [WORD...]     only what contains a word: threads.gemm_nt, threads.maml, threads.folds, threads.epoch
+ *     build/bench_threads [WORD...]     only what contains a word: threads.gemm_nt, threads.large (1024^3), threads.maml, threads.folds, threads.epoch
  * Here both constants are off, so two threads are always two. One call with one thread and one with two, in turn; "ratio" = one / two of the best times (above 1: two win),
  * "rested" the same when the team slept 2 ms before the call and must be woken. `work` is what the constant counts: multiply-adds, or rows x parameters. Where cores
  * are shared, OMP_PROC_BIND=true keeps the two threads on two of them. */
@@ -54,7 +54,7 @@ static void gemm(const char *kind, size_t m, size_t n, size_t k)
     }
     memset(&d, 0, sizeof d);
     d.m = m; d.n = n; d.k = k; d.a = a; d.b = b; d.c = c; d.trans_a = kind[0] == 't'; d.trans_b = kind[1] == 't'; d.scratch = s; d.scratch_bytes = 4 * most * 4;
-    (void)snprintf(name, sizeof name, "threads.gemm_%s", kind);
+    (void)snprintf(name, sizeof name, m >= 1024 ? "threads.large_%s" : "threads.gemm_%s", kind);
     line(name, m, n, k, (double)m * (double)n * (double)k, product);
 }
 /* MAML on sine waves: 1-H-H-1, `tasks` of 10 + 10 rows, 5 steps, exact second order */

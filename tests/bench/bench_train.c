@@ -142,6 +142,34 @@ static void population(int threads, int reps)
     free(x);
     free(y);
 }
+/* one answer, a row at a time (M = 1), of a whole model: nn_mlp_predict and the packed handle, microseconds per row */
+static void infer(const char *size, size_t n_in, size_t n_out, const size_t *hidden, size_t depth, nn_mlp_arch arch)
+{
+    nn_mlp_desc md = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_mlp_packed *p = NULL;
+    nn_error e = NN_ZERO;
+    float x[1024], y[1024];
+    double sec[64], flop = 0;
+    size_t i, calls;
+    int k, way;
+    for (i = 0; i < 1024; i++) x[i] = (float)(i % 19) * 0.1f - 0.9f;
+    md.n_in = n_in; md.n_out = n_out; md.hidden = hidden; md.n_hidden = depth; md.arch = arch;
+    if (nn_mlp_create(&m, &md, &e) != NN_OK || nn_mlp_pack(&p, m, NULL, &e) != NN_OK) die("infer", &e);
+    for (i = 0; i < m->n_layers; i++) flop += 2.0 * (double)(m->layers[i].n_in * m->layers[i].n_out);
+    calls = (size_t)(2e7 / flop) + 1;
+    for (way = 0; way < 2; way++) {
+        for (k = 0; k < 40; k++) {
+            double t0 = now();
+            for (i = 0; i < calls; i++)
+                if ((way ? nn_mlp_packed_predict(p, y, nn_mlp_dense(x, 0), 1, &e) : nn_mlp_predict(m, y, nn_mlp_dense(x, 0), 1, 1, &e)) != NN_OK) die("infer", &e);
+            sec[k] = (now() - t0) / (double)calls;
+        }
+        line(way ? "infer.packed" : "infer.plain", size, 1, 1, sec, 40, 1e6, "us/row", flop);
+    }
+    nn_mlp_packed_free(p);
+    nn_mlp_destroy(m);
+}
 int main(int argc, char **argv)
 {
     static const size_t subject[] = { 32, 32, 32, 32, 32, 32, 32 }, tiny[] = { 8, 8, 8 };
@@ -152,6 +180,15 @@ int main(int argc, char **argv)
     if (strstr("train.subject", word)) {
         small("train.subject", "7-32x7-1", 7, subject, 7, 128, 0);
         small("train.subject", "7x7 one-hot-32x7-1", 49, subject, 7, 128, 1);
+    }
+    if (strstr("infer.packed", word) || strcmp(word, "train") == 0) {
+        infer("64x64", 64, 64, NULL, 0, NN_ARCH_DEFAULT);
+        infer("256x256", 256, 256, NULL, 0, NN_ARCH_DEFAULT);
+        infer("512x512", 512, 512, NULL, 0, NN_ARCH_DEFAULT);
+        infer("1024x1024", 1024, 1024, NULL, 0, NN_ARCH_DEFAULT);
+        infer("100-8-8-8-1", 100, 1, tiny, 3, NN_ARCH_DEFAULT);
+        infer("7-32x7-1", 7, 1, subject, 7, NN_ARCH_DEFAULT);
+        infer("uniform", 512, 10, NULL, 0, NN_ARCH_UNIFORM);
     }
     if (strstr("train.epoch", word)) {
         epoch("train.epoch", NN_ARCH_UNIFORM, rows, 32, 1, reps);

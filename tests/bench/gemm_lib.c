@@ -1,11 +1,25 @@
-/* tests/bench/gemm_lib.c - nn_gemm behind a plain C interface, for peers_gemm.py (ctypes) */
+/* tests/bench/gemm_lib.c - nn_gemm, the packed model's one row and the FMA peak behind a plain C interface, for peers_gemm.py (ctypes) */
+#define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
-#include "../../nn_tensor.h"
-#include <stdlib.h>
+#include "../../nn_mlp.h"
+#include "bench.h"
 
 int gemm_many(size_t m, size_t n, size_t k, const float *a, int trans_a, const float *b, int trans_b, float *c, int reps);
+int packed_open(size_t n_out, size_t n_in, const float *w);
+int packed_many(float *y, const float *x, size_t rows, int reps);
+double gemm_peak(void);
 const char *gemm_isa(void);
 const char *gemm_isa(void) { return nn_isa_name(); }
+double gemm_peak(void)                       /* GFLOP/s now: the best of 100 short runs, a millisecond in all */
+{
+    float out[16];
+    void (*fn)(void *) = NULL;
+    double flops = bench_peak_kernel(&fn), best = 1e9, t;
+    int i;
+    if (!fn) return 0.0;
+    for (i = 0; i < 100; i++) { t = bench_now(); fn(out); fn(out); t = (bench_now() - t) / 2; if (t < best) best = t; }
+    return flops / best * 1e-9;
+}
 int gemm_many(size_t m, size_t n, size_t k, const float *a, int trans_a, const float *b, int trans_b, float *c, int reps)
 {
     nn_gemm_desc d = NN_ZERO;
@@ -23,5 +37,30 @@ int gemm_many(size_t m, size_t n, size_t k, const float *a, int trans_a, const f
     d.scratch = nn_mem_alloc(d.scratch_bytes, NULL);
     for (i = 0; i < reps; i++) bad |= (int)nn_gemm(&d, NULL);
     nn_mem_free(d.scratch, d.scratch_bytes, NULL);
+    return bad;
+}
+/* one linear layer of weights [out][in], bias 0, packed */
+static nn_mlp_packed *packed;
+int packed_open(size_t n_out, size_t n_in, const float *w)
+{
+    nn_mlp_desc d = NN_ZERO;
+    nn_mlp *m = NULL;
+    int s;
+    nn_mlp_packed_free(packed);
+    packed = NULL;
+    d.n_in = n_in;
+    d.n_out = n_out;
+    s = (int)nn_mlp_create(&m, &d, NULL);
+    if (s != 0) return s;
+    memset(m->params, 0, m->n_params * sizeof *m->params);
+    memcpy(m->layers[0].weight, w, n_out * n_in * sizeof *w);
+    s = (int)nn_mlp_pack(&packed, m, NULL, NULL);
+    nn_mlp_destroy(m);
+    return s;
+}
+int packed_many(float *y, const float *x, size_t rows, int reps)
+{
+    int i, bad = 0;
+    for (i = 0; i < reps; i++) bad |= (int)nn_mlp_packed_predict(packed, y, nn_mlp_dense(x, 0), rows, NULL);
     return bad;
 }

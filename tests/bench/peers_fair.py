@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """tests/bench/peers_fair.py - one meta-iteration (8 tasks, 5 inner steps, query 100, logistic inner model, exact second order), ours beside PyTorch doing the same.
 
-Ours: `fair_tasks meta-train` with 20 and with 120 iterations, the difference over 100 (no start-up, loading or validation). Both on one thread, alternating."""
+Ours: `fair_tasks meta-train` with 20 and with 120 iterations, the difference over 100 (no start-up, loading or validation). Both on one thread, alternating. Then ours alone, whole processes on one
+thread beside the seconds that were asked for: 100 tasks generated (deflated, stored), 200 meta-iterations, ten seeds on Adult (where NN_TEST_DATA or ../shared/data has it).
+    python3 tests/bench/peers_fair.py [ROUNDS = 5]       (after make)"""
 import json, os, statistics, subprocess, sys, tempfile, time
+rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 import numpy as np
 import torch
 
@@ -61,7 +64,7 @@ with tempfile.TemporaryDirectory() as tmp:
     rng = np.random.default_rng(0)
     torch_iteration(policy, opt, tasks, rng)
     a, b = [], []
-    for r in range(5):
+    for r in range(rounds):
         a.append((ours(d, os.path.join(tmp, "m"), 120) - ours(d, os.path.join(tmp, "m"), 20)) / 100)
         t0 = time.process_time()
         for _ in range(8):
@@ -69,4 +72,16 @@ with tempfile.TemporaryDirectory() as tmp:
         b.append((time.process_time() - t0) / 8)
     m, p = statistics.median(a), statistics.median(b)
     print(json.dumps(dict(name="meta-iteration, 8 tasks x 5 steps, second order", unit="ms", ours=round(1e3 * m, 2), ours_min=round(1e3 * min(a), 2), torch=round(1e3 * p, 2), torch_min=round(1e3 * min(b), 2),
-                          ratio=round(p / m, 2), torch_version=torch.__version__)))
+                          ratio=round(p / m, 2), torch_version=torch.__version__)), flush=True)
+    data = os.environ.get("NN_TEST_DATA", os.path.join(root, "..", "shared", "data"))
+    adult = os.path.join(data, "adult", "adult.data")
+    alone = [("fair_tasks generate, 100 tasks, deflated", 0.8, ["generate", "--n-tasks", "100"]), ("fair_tasks generate, 100 tasks, stored", 0.4, ["generate", "--n-tasks", "100", "--stored"]),
+             ("fair_tasks meta-train, 200 iterations", 4, ["meta-train", "--tasks", d, "--train", "20", "--val", "4", "--iterations", "200", "--seeds", "1"])]
+    if os.path.exists(adult): alone.append(("fair_tasks evaluate, Adult, 10 seeds", 5, ["evaluate", "--dataset", "adult", "--csv", adult, "--seeds", "10"]))
+    for name, most, cmd in alone:
+        s = []
+        for _ in range(min(3, rounds)):
+            t0 = time.perf_counter()
+            subprocess.run([prog, *cmd, "--threads", "1", "--quiet", "--overwrite", "--out", os.path.join(tmp, "x")], check=True, stdout=subprocess.DEVNULL)
+            s.append(time.perf_counter() - t0)
+        print(json.dumps(dict(name=name, threads=1, unit="s", ours=round(statistics.median(s), 3), asked_most=most)), flush=True)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """tests/bench/peers_gemm.py - the products of nn_tensor.h beside NumPy (OpenBLAS), MKL (cblas_sgemm of PyPI's `mkl`, by ctypes) and PyTorch, one thread.
 
-Builds tests/bench/gemm_lib.c as a shared library, then alternates: ours, NumPy, PyTorch, and again, and prints one JSON object per
-line: medians in microseconds, and the ratios peer / ours (above 1 = ours is faster). `--min-ratio R` exits 1 when a ratio from M = 8 up
+Builds tests/bench/gemm_lib.c as a shared library, then alternates: ours, NumPy, MKL, PyTorch, and again, and prints one JSON object per line: medians and minima in microseconds,
+the ratios peer / ours (above 1 = ours is faster), "share": of the FMA peak that the same process measures between the rounds. `gemm_packed`: one row through a packed model
+(nn_mlp_pack, with bias and input check) beside X W^T of one row. At most --rounds R (9) rounds, fewer of the largest shapes. `--min-ratio R` exits 1 when a ratio from M = 8 up
 is below R. Words select shapes by name."""
 import ctypes, json, os, statistics, subprocess, sys, time
 
@@ -30,6 +31,9 @@ P = ctypes.c_void_p
 Z = ctypes.c_size_t
 ours.gemm_many.argtypes = [Z, Z, Z, P, ctypes.c_int, P, ctypes.c_int, P, ctypes.c_int]
 ours.gemm_isa.restype = ctypes.c_char_p
+ours.gemm_peak.restype = ctypes.c_double
+ours.packed_open.argtypes = [Z, Z, P]
+ours.packed_many.argtypes = [P, P, Z, ctypes.c_int]
 
 
 def find_mkl():
@@ -56,14 +60,18 @@ def per_call(fn, n):
 
 def bench(kind, m, n, k):
     rng = np.random.default_rng(0)
-    ta, tb = kind[0] == "t", kind[1] == "t"
+    packed = kind == "packed"
+    ta, tb = (False, True) if packed else (kind[0] == "t", kind[1] == "t")
     a = rng.standard_normal((k, m) if ta else (m, k), dtype=np.float32)
     b = rng.standard_normal((n, k) if tb else (k, n), dtype=np.float32)
     c = np.zeros((m, n), np.float32)
     na, nb = (a.T if ta else a), (b.T if tb else b)
     out = np.zeros((m, n), np.float32)
 
+    if packed: assert ours.packed_open(n, k, b.ctypes.data) == 0
+
     def run_ours(reps):
+        if packed: return ours.packed_many(c.ctypes.data, a.ctypes.data, m, reps)
         ours.gemm_many(m, n, k, a.ctypes.data, ta, b.ctypes.data, tb, c.ctypes.data, reps)
 
     def run_numpy(reps):
@@ -90,13 +98,17 @@ def bench(kind, m, n, k):
     times = {name: [] for name in rows}
     for name in rows:
         rows[name](1)
-    for _ in range(ROUNDS):
+    peak, t0 = ours.gemm_peak(), time.perf_counter()
+    for r in range(ROUNDS):
         for name, fn in rows.items():
             times[name].append(per_call(fn, reps))
+        peak = max(peak, ours.gemm_peak())
+        if r >= 2 and time.perf_counter() - t0 > 1.2: break
     assert mkl is None or np.allclose(mo, out, rtol=1e-3, atol=1e-3 * k ** 0.5)
     assert np.allclose(c, out, rtol=1e-3, atol=1e-3 * k ** 0.5)
     med = {name: statistics.median(t) for name, t in times.items()}
     line = {"name": "gemm_" + kind, "m": m, "n": n, "k": k, "threads": 1, "isa": ours.gemm_isa().decode(), "unit": "us"}
+    if peak > 0: line["peak_gflops"], line["share"] = round(peak, 1), round(2e-9 * m * n * k / min(times["ours"]) / peak, 3)
     for name in med:
         line[name] = round(med[name] * 1e6, 3)
         line[name + "_min"] = round(min(times[name]) * 1e6, 3)
@@ -115,10 +127,11 @@ def main():
     words = [w for w in sys.argv[1:] if not w.startswith("-")]
     need = float(sys.argv[sys.argv.index("--min-ratio") + 1]) if "--min-ratio" in sys.argv else 0.0
     words = [w for w in words if not w.replace(".", "").isdigit()]
-    shapes = [(kind, s, s, s) for s in (64, 256, 512, 1000, 1024) for kind in ("nn", "nt", "tn")]
+    shapes = [(kind, s, s, s) for s in (64, 100, 256, 512, 1000, 1024, 2048) for kind in ("nn", "nt", "tn")]
     for batch in (1, 8, 32, 128):
         for w in (16, 64, 256, 512, 1024):
             shapes += [("nt", batch, w, w), ("nn", batch, w, w), ("tn", w, w, batch)]
+    shapes += [("packed", 1, w, w) for w in (16, 64, 256, 512, 1024)]
     bad = 0
     for s in shapes:
         if words and not any(w in "gemm_%s_%dx%dx%d" % s for w in words):

@@ -5,7 +5,7 @@ The peer: the defaults' sets (2-5 of the patterns, 2,400 rows, half negatives, o
 one-hot input, 6-9 layers of 25-40, batch 32, Adam, stage 1 until 0.95 x the first validation loss (20 epochs at most), stage 2 (40 at most, patience 5,
 best weights), the three gates on 2 x 200 held-out rows per pattern, signatures (mean, std of 200 probes) and a row of JSON with both prompts.
 `loader`: TensorDataset + DataLoader(num_workers=0); `sliced`: one randperm per epoch and slices. Pools of sequences are made once and not timed.
-Alternates the three, each until it has RECORDS valid ones in all; one JSON object: valid records per minute and core, acceptance, attempts,
+Alternates the three, each until it has RECORDS valid ones in all; one JSON object per round over all so far: valid records per minute and core, acceptance, attempts,
 and the ratios ours / peer. Attempts are the peer's own (another random stream), so acceptance differs by chance; `ratio_attempts` leaves it out (time per attempt).
     python3 tests/bench/peers_interp.py [--records 10] [--rounds 2]        (after make)"""
 import copy, json, math, os, resource, subprocess, sys, tempfile, time
@@ -154,9 +154,9 @@ with tempfile.TemporaryDirectory() as tmp:
     for k in range(ROUNDS):
         total["ours"] += ours(tmp, 5 * n, 42 + k)              # more of ours: they are short
         for way in ("sliced", "loader"): total[way] += peer(way, tmp, n, k)
-    row = {"name": "interp.records", "torch": torch.__version__, "unit": "valid records per minute of processor time"}
-    for k, (s, v, a) in total.items(): row[k] = dict(per_minute=round(60 * v / s, 1), ms_per_attempt=round(1e3 * s / a, 1), acceptance=round(v / a, 3), attempts=int(a))
-    for k in ("loader", "sliced"):
-        row["ratio_" + k] = round(row["ours"]["per_minute"] / row[k]["per_minute"], 1)
-        row["ratio_attempts_" + k] = round(row[k]["ms_per_attempt"] / row["ours"]["ms_per_attempt"], 1)
-    print(json.dumps(row))
+        row = {"name": "interp.records", "torch": torch.__version__, "unit": "valid records per minute of processor time"}
+        for k, (s, v, a) in total.items(): row[k] = dict(per_minute=round(60 * v / s, 1), ms_per_attempt=round(1e3 * s / a, 1), acceptance=round(v / a, 3), attempts=int(a))
+        for k in ("loader", "sliced"):
+            row["ratio_" + k] = round(row["ours"]["per_minute"] / row[k]["per_minute"], 1)
+            row["ratio_attempts_" + k] = round(row[k]["ms_per_attempt"] / row["ours"]["ms_per_attempt"], 1)
+        print(json.dumps(row), flush=True)                   # after each round: all so far
