@@ -573,6 +573,7 @@ NNI_FN int nni_sample_distinct(nn_mt *g, int64_t *out, size_t n, size_t k, const
 struct nn_classification {
     nn_classification_desc o;
     size_t   clusters, useless, bytes;
+    int      plain;                                        /* nothing to shift or scale */
     double  *cdf, *centroids, *map, *mix, *shift, *scale;  /* [classes] [clusters,inf] [maps,inf,inf] [inf,red] [F] [F] (shift, scale by final column) */
     int64_t *rep, *col;                                    /* [n_repeated] position copied; [F] position of final column j */
 };
@@ -615,12 +616,21 @@ NNI_FN void nni_classification_order(nn_classification *g, double *tmp)
     for (j = 0; j < n; j++) g->shift[j] = tmp[g->col[j]];
     memcpy(tmp, g->scale, n * sizeof *tmp);
     for (j = 0; j < n; j++) g->scale[j] = tmp[g->col[j]];
+    for (g->plain = 1, j = 0; j < n; j++) if (nni_d2u(g->shift[j]) != 0 || nni_d2u(g->scale[j]) != nni_d2u(1.0)) g->plain = 0;
 }
 /* a finished row from one by position: columns gathered, shifted, scaled */
 NNI_FN void nni_classification_finish(const nn_classification *g, double *out, const double *in)
 {
-    size_t j, n = g->o.n_features;
-    for (j = 0; j < n; j++) out[j] = (in[g->col[j]] + g->shift[j]) * g->scale[j];
+    const int64_t *col = g->col;
+    size_t j = 0, n = g->o.n_features;
+    if (g->plain) {
+        for (; j + 4 <= n; j += 4) {
+            const double a = in[col[j]] + 0.0, b = in[col[j + 1]] + 0.0, c = in[col[j + 2]] + 0.0, d = in[col[j + 3]] + 0.0;
+            out[j] = a; out[j + 1] = b; out[j + 2] = c; out[j + 3] = d;
+        }
+        for (; j < n; j++) out[j] = in[col[j]] + 0.0;
+    }
+    for (; j < n; j++) out[j] = (in[col[j]] + g->shift[j]) * g->scale[j];
 }
 NN_DEF void nn_classification_destroy(nn_classification *g)
 {
@@ -629,31 +639,70 @@ NN_DEF void nn_classification_destroy(nn_classification *g)
     a = g->o.alloc;
     nn_mem_free(g, g->bytes, &a);
 }
-/* X and y by position, in scikit-learn's order of draws, on the arrays of x [n,F] and y [n]; then rows and columns are shuffled in place. */
+enum { NNI_TWIN_ROWS = 32, NNI_TWIN_DRAWS = 4096 };
+/* doubles of nni_classification_part's buffer: a row, the redundant columns of a block, the normals */
+NNI_FN size_t nni_twin_room(const nn_classification *g)
+{
+    return g->o.n_features + NNI_TWIN_ROWS * g->o.n_redundant + (g->useless ? g->useless + NNI_TWIN_DRAWS : 0);
+}
+/* Rows a .. b - 1 by position to their final places in X: informative columns from z, the others made here, normals from *mt on. */
+NNI_FN nn_status nni_classification_part(const nn_classification *g, nn_mt *mt, double *X, const double *z, const int64_t *place, size_t a, size_t b, double *buf)
+{
+    const nn_classification_desc *o = &g->o;
+    const size_t inf = o->n_informative, red = o->n_redundant, F = o->n_features, used = F - g->useless, room = g->useless ? g->useless + NNI_TWIN_DRAWS : 0;
+    double *stream = buf + used, *mixed = stream + room;     /* normals run through stream; a row's other columns are laid before its first one */
+    size_t left = (b - a) * g->useless, have = 0, at = 0, i, j;
+    nn_status s;
+    for (i = a; i < b; i++, at += g->useless) {
+        const size_t block = (i - a) % NNI_TWIN_ROWS;
+        double *in;
+        if (red && block == 0) {
+            s = nn_gemm_f64(b - i < NNI_TWIN_ROWS ? b - i : (size_t)NNI_TWIN_ROWS, red, inf, 1.0, z + i * inf, inf, 0, g->mix, red, 0, 0.0, mixed, red, 1, NULL);
+            if (s != NN_OK) return s;
+        }
+        if (have - at < g->useless) {
+            size_t m = room - (have - at) < left ? room - (have - at) : left;
+            have -= at;
+            memmove(stream, stream + at, have * sizeof *stream);
+            nn_mt_normals(mt, stream + have, m);
+            at = 0;
+            have += m;
+            left -= m;
+        }
+        if (i + 1 < b) for (j = 0; j < F; j += 8) NNI_PREFETCH(X + (size_t)place[i + 1] * F + j);      /* the next row's place lies anywhere */
+        in = stream + at - used;
+        memcpy(in, z + i * inf, inf * sizeof *in);
+        if (red) memcpy(in + inf, mixed + block * red, red * sizeof *in);
+        for (j = 0; j < o->n_repeated; j++) in[inf + red + j] = in[g->rep[j]];
+        nni_classification_finish(g, X + (size_t)place[i] * F, in);
+    }
+    return NN_OK;
+}
+/* X and y in scikit-learn's order of draws. The useless columns are nearly all of them, and the shuffle is drawn after: so the generator first runs past
+ * them (nni_mt_normals_skip), noting where each thread begins; then every row is made once, in its final place. */
 NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_tensor *y, nn_classification_truth *truth, nn_error *err)
 {
     const nn_classification_desc *o = &g->o;
-    size_t n = o->n_samples, F = o->n_features, inf = o->n_informative, red = o->n_redundant, C = g->clusters, dims, i, j, k, start, given, bytes = 0, words, chunk;
-    size_t parts = (size_t)nn_thread_count(n < 65536 / F + 1 ? 1 : o->threads), held;
-    int64_t *perm, *cls, *pick, *list, *head;
-    double *z, *row, *X = nn_f64(x), *buf;
-    uint8_t *flipped, *done;
+    size_t n = o->n_samples, F = o->n_features, inf = o->n_informative, red = o->n_redundant, C = g->clusters, dims, i, j, k, start, given, bytes = 0, words, room;
+    size_t parts = (size_t)nn_thread_count(n < 65536 / F + 1 ? 1 : o->threads);
+    int64_t *perm, *place, *cls, *pick;
+    double *z, *buf, *X = nn_f64(x);
+    uint8_t *flipped;
     nn_mt *mt;
     nn_status s = NN_OK;
-    /* one block: z [n,inf], later the list of cycles [2n]; three rows a thread, a buffer; perm [n], class [n], counts and picks [clusters]; the generator; two masks */
-    chunk = 8192;
-    held = inf < 2 ? 2 : inf;
-    if (!nni_mul(n, held + 2, &words) || !nni_add(words, 3 * parts * F + 2 * C + chunk, &words) || !nni_mul(words, 8, &bytes)
-        || !nni_add(bytes, sizeof *mt + 64, &bytes) || !nni_add(bytes, 2 * n, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+    if (parts > n) parts = n;
+    room = nni_twin_room(g);
+    /* one block: z [n,inf]; a buffer a thread; perm, place, class [n]; counts and picks [clusters]; the generator, and as it stood at each thread's first row; a mask */
+    if (!nni_mul(n, inf + 3, &words) || !nni_mul(parts, room, &start) || !nni_add(words, start, &words) || !nni_add(words, 2 * C, &words) || !nni_mul(words, 8, &bytes)
+        || !nni_add(bytes, (parts + 1) * sizeof *mt, &bytes) || !nni_add(bytes, n, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
         return nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for %zu x %zu", n, F);
-    row = z + n * held;
-    buf = row + 3 * parts * F;
-    perm = (int64_t *)(void *)(buf + chunk);
-    cls = perm + n;
+    buf = z + n * inf;
+    perm = (int64_t *)(void *)(buf + parts * room);
+    place = perm + n;
+    cls = place + n;
     pick = cls + n;
     mt = (nn_mt *)(void *)(pick + 2 * C);
-    flipped = (uint8_t *)(mt + 1);
-    done = flipped + n;
+    flipped = (uint8_t *)(mt + 1 + parts);
     nn_mt_seed(mt, (uint32_t)o->random_state);
     /* corners: beyond 30 dimensions random bits stand before the 30 distinct ones */
     dims = inf > 30 ? 30 : inf;
@@ -688,36 +737,25 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
         if (rows > n - start) rows = n - start;
         nn_mt_rands(mt, g->map, inf * inf);
         for (i = 0; i < inf * inf; i++) g->map[i] = 2.0 * g->map[i] - 1.0;
-        s = nn_gemm_f64(rows, inf, inf, 1.0, z + start * inf, inf, 0, g->map, inf, 0, 0.0, X + start * F, F, o->threads, err);
-        for (r = start; r < start + rows; r++) {
-            cls[r] = (int64_t)k;
-            for (i = 0; i < inf; i++) X[r * F + i] += g->centroids[k * inf + i];
+        s = nn_gemm_f64(rows, inf, inf, 1.0, z + start * inf, inf, 0, g->map, inf, 0, 0.0, X, inf, o->threads, err);    /* X is still free */
+        for (r = 0; r < rows; r++) {
+            cls[start + r] = (int64_t)k;
+            for (i = 0; i < inf; i++) z[(start + r) * inf + i] = X[r * inf + i] + g->centroids[k * inf + i];
         }
         start += rows;
     }
-    if (s == NN_OK && red) {
-        nn_mt_rands(mt, g->mix, inf * red);
-        for (i = 0; i < inf * red; i++) g->mix[i] = 2.0 * g->mix[i] - 1.0;
-        s = nn_gemm_f64(n, red, inf, 1.0, X, F, 0, g->mix, red, 0, 0.0, X + inf, F, o->threads, err);
-    }
     if (s != NN_OK) { nn_mem_free(z, bytes, &o->alloc); return s; }
+    nn_mt_rands(mt, g->mix, inf * red);
+    for (i = 0; i < inf * red; i++) g->mix[i] = 2.0 * g->mix[i] - 1.0;
     for (j = 0; j < o->n_repeated; j++) g->rep[j] = (int64_t)((double)(inf + red - 1) * nn_mt_rand(mt) + 0.5);
-    for (i = 0; i < n && o->n_repeated; i++) for (j = 0; j < o->n_repeated; j++) X[i * F + inf + red + j] = X[i * F + (size_t)g->rep[j]];
-    if (g->useless >= 64) nni_mt_normals_rows(mt, X + (F - g->useless), n, g->useless, F, (int)parts, &o->alloc);
-    else if (g->useless) {                                   /* short rows: by way of a buffer, so that the generator works in batches */
-        size_t left = n * g->useless, have = 0, at = 0, c;
-        for (i = 0; i < n; i++) for (c = 0; c < g->useless; c++) {
-            if (at == have) { have = left < chunk ? left : chunk; nn_mt_normals(mt, buf, have); left -= have; at = 0; }
-            X[i * F + (F - g->useless) + c] = buf[at++];
-        }
+    for (i = 0; i < parts; i++) {
+        mt[1 + i] = *mt;
+        nni_mt_normals_skip(mt, (n * (i + 1) / parts - n * i / parts) * g->useless);
     }
     for (i = 0; i < n; i++) flipped[i] = o->flip_y >= 0 && nn_mt_rand(mt) < o->flip_y;
-    for (i = 0; i < n; i++) {
-        done[i] = 0;
-        perm[i] = (int64_t)i;
-    }
+    for (i = 0; i < n; i++) perm[i] = (int64_t)i;
     {
-        int64_t *labels = nn_i64(y), *tmp = (int64_t *)(void *)z;    /* z is spent */
+        int64_t *labels = nn_i64(y), *tmp = place;
         for (i = 0; i < n; i++) tmp[i] = flipped[i] ? nn_mt_randint(mt, 0, (int64_t)o->n_classes) : cls[i] % (int64_t)o->n_classes;
         if (o->random_shift && !o->shifts) for (j = 0; j < F; j++) g->shift[j] = (2.0 * nn_mt_rand(mt) - 1.0) * o->class_sep;
         if (o->random_scale && !o->scales) for (j = 0; j < F; j++) g->scale[j] = 1.0 + 100.0 * nn_mt_rand(mt);
@@ -727,41 +765,16 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
         }
         for (i = 0; i < n; i++) labels[i] = tmp[perm[i]];
     }
-    nni_classification_order(g, row);
-    /* Rows change places along the cycles of their permutation, so that X needs no second copy: list [n] is all cycles, one after the other, row list[q]
-     * takes list[q + 1]'s place holder, a cycle's last takes its first, which is put aside; head[q] is where q's cycle begins. Each thread walks a part of the
-     * list; what its neighbour and the cycle that enters it will have overwritten is put aside first. */
-    list = (int64_t *)(void *)z;
-    head = list + n;
-    for (i = k = 0; i < n; i++) {
-        for (start = k, j = i; !done[j]; j = (size_t)perm[j]) {
-            done[j] = 1;
-            list[k] = (int64_t)j;
-            head[k++] = (int64_t)start;
-        }
-    }
-    for (i = 1; i < parts; i++) {
-        const size_t lo = n * i / parts;
-        memcpy(row + (3 * i) * F, X + (size_t)list[lo] * F, F * sizeof *row);
-        memcpy(row + (3 * i + 1) * F, X + (size_t)list[head[lo]] * F, F * sizeof *row);
-    }
+    for (i = 0; i < n; i++) place[perm[i]] = (int64_t)i;
+    nni_classification_order(g, buf);
     {
-        int part;
-        NNI_OMP(parallel for num_threads((int)parts) schedule(static, 1))
-        for (part = 0; part < (int)parts; part++) {
-            const size_t lo = n * (size_t)part / parts, hi = n * ((size_t)part + 1) / parts;
-            double *mine = row + 3 * (size_t)part * F, *first = mine + F;
-            size_t q, c;
-            for (q = lo; q < hi; q++) {
-                const double *from = first;
-                if ((size_t)head[q] == q) { first = mine + 2 * F; memcpy(first, X + (size_t)list[q] * F, F * sizeof *row); from = first; }
-                if (q + 1 < n && (size_t)head[q + 1] != q + 1) from = q + 1 == hi ? mine + 3 * F : X + (size_t)list[q + 1] * F;
-                if (q + 2 < hi) for (c = 0; c < F; c += 8) NNI_PREFETCH(X + (size_t)list[q + 2] * F + c);      /* the row after this one lies anywhere */
-                nni_classification_finish(g, X + (size_t)list[q] * F, from);
-            }
-        }
+        int part, bad = 0;
+        NNI_OMP(parallel for num_threads((int)parts) schedule(static, 1) reduction(+:bad))
+        for (part = 0; part < (int)parts; part++)
+            if (nni_classification_part(g, mt + 1 + part, X, z, place, n * (size_t)part / parts, n * ((size_t)part + 1) / parts, buf + room * (size_t)part) != NN_OK) bad++;
+        if (bad) s = nni_fail(err, NN_E_NOMEM, "nn_classification_make: out of memory for the redundant columns");
     }
-    if (truth) {
+    if (s == NN_OK && truth) {
         s = nni_truth_columns(truth, o, C, g->col, g->rep, g->centroids, err);
         if (s == NN_OK) s = nn_tensor_make1(&truth->row, NN_I64, n, &o->alloc, err);
         if (s == NN_OK) s = nn_tensor_make1(&truth->cluster, NN_I64, n, &o->alloc, err);

@@ -1286,6 +1286,7 @@ typedef struct nni_kernels {
     void   (*mt_twist)(uint32_t *mt);
     void   (*mt_temper)(uint32_t *out, const uint32_t *in, size_t n);
     size_t (*polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m);
+    size_t (*polar_count)(const uint32_t *raw, size_t m);
     void   (*polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab);
 } nni_kernels;
 
@@ -2595,53 +2596,25 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     }
     if (n) *out = nn_mt_normal(s);
 }
-/* rows of n normals, ld apart: nn_mt_normals row after row, values and state; memory that is missing costs only the threads. The words are drawn
- * by one thread, round by round; tries and logarithms are shared out in blocks whose places follow from the counts of those before. The
- * first round runs on one thread, the others on all while that is faster: on a busy machine the meetings of a team cost more than they save. */
-NNI_FN void nni_mt_normals_rows(nn_mt *s, double *out, size_t rows, size_t n, size_t ld, int threads, const nn_alloc *a)
+/* The state n normals leave behind, without making them, in a third of the time: what is drawn after them can be known first, and threads can each
+ * start in the middle. */
+NNI_FN void nni_mt_normals_skip(nn_mt *s, size_t n)
 {
-    enum { TRIES = 256, BLOCKS = 256, ROOM = TRIES + 8 };
     const nni_kernels *kn = nni_kern();
-    double took[2] = { 0, 0 };                                   /* seconds a try: one thread's, the team's */
-    int team = 1;
-    size_t total = 0, at = 0, bytes = BLOCKS * (3 * ROOM * sizeof(double) + 4 * TRIES * sizeof(uint32_t)), m;
-    double *abr = threads > 1 && nni_mul(rows, n, &total) && total > 65536 ? (double *)nn_mem_alloc(bytes, a) : NULL;
-    uint32_t *w = (uint32_t *)(void *)(abr + (abr ? BLOCKS * 3 * ROOM : 0));
-    if (abr && s->has_gauss) { nn_mt_normals(s, out, 1); at = 1; }
-    while (abr && (total - at) / 2 >= 4096) {
-        const size_t most = (size_t)BLOCKS * TRIES, tries = (total - at) / 2 < most ? (total - at) / 2 : most;
-        const int blocks = (int)((tries + TRIES - 1) / TRIES);
-        const double began = nni_clock();
-        size_t place[BLOCKS + 1], kept[BLOCKS];
-        int b;
-        nni_mt_words(s, w, 4 * tries);
-        NNI_OMP(parallel for num_threads(team) if(team > 1) schedule(static))
-        for (b = 0; b < blocks; b++) {
-            double *p = abr + (size_t)b * 3 * ROOM;
-            const size_t first = (size_t)b * TRIES;
-            kept[b] = kn->polar_tries(p, p + ROOM, p + 2 * ROOM, w + 4 * first, tries - first < (size_t)TRIES ? tries - first : (size_t)TRIES);
+    size_t pairs, m;
+    if (n && s->has_gauss) { n--; s->has_gauss = 0; s->gauss = 0.0; }
+    for (pairs = n / 2; pairs; ) {
+        if (s->pos >= 624) { kn->mt_twist(s->mt); s->pos = 0; }
+        m = (624 - s->pos) / 4 < pairs ? (624 - s->pos) / 4 : pairs;
+        if (m) {
+            pairs -= kn->polar_count(s->mt + s->pos, m);
+            s->pos += 4 * (unsigned)m;
+        } else {                                             /* a try whose words lie in two states */
+            double a = 2.0 * nn_mt_rand(s) - 1.0, b = 2.0 * nn_mt_rand(s) - 1.0, r = a * a + b * b;
+            pairs -= r < 1.0 && r != 0.0;
         }
-        for (place[0] = at, b = 0; b < blocks; b++) place[b + 1] = place[b] + 2 * kept[b];
-        NNI_OMP(parallel for num_threads(team) if(team > 1) schedule(static))
-        for (b = 0; b < blocks; b++) {
-            double *p = abr + (size_t)b * 3 * ROOM, t[2 * TRIES];
-            size_t i = 0, k, end = 2 * kept[b];
-            kn->polar(t, p, p + ROOM, p + 2 * ROOM, kept[b], nni_log_tab);
-            for (; i < end; i += k) {                        /* by rows */
-                const size_t row = (place[b] + i) / n, col = (place[b] + i) % n;
-                k = n - col < end - i ? n - col : end - i;
-                memcpy(out + row * ld + col, t + i, k * sizeof *t);
-            }
-        }
-        at = place[blocks];
-        took[team > 1] = (nni_clock() - began) / (double)tries;
-        team = took[1] <= took[0] ? threads : 1;                     /* 0 before the team's first round */
     }
-    nn_mem_free(abr, bytes, a);
-    for (; n && at / n < rows; at += m) {
-        m = n - at % n;
-        nn_mt_normals(s, out + at / n * ld + at % n, m);
-    }
+    if (n & 1) (void)nn_mt_normal(s);
 }
 NN_DEF double nn_mt_exponential(nn_mt *s) { return -nn_log(1.0 - nn_mt_rand(s)); }
 NNI_FN uint64_t nni_mask(uint64_t v)   /* the smallest 2^k - 1 >= v */
@@ -4818,6 +4791,8 @@ NNI_KI void NNI_K(zip)(double *p, nnid a, nnid b) { p[0] = a; p[1] = b; }
 #define nniq_shr(a, n) _mm256_srli_epi64(a, n)
 #define nniq_mul(a, b) _mm256_mul_epu32(a, b)
 #define nniq_iota() _mm256_setr_epi64x(0, 1, 2, 3)
+#define nniq_ofi(i) (i)
+#define nnii_ofq(q) (q)
 #define nnid_gather(t, i) _mm256_i64gather_pd((const double *)(const void *)(t), i, 8)
 NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
 {
@@ -4857,6 +4832,8 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_shr(a, n) _mm512_maskz_srli_epi64(0xFF, a, n)
 #define nniq_mul(a, b) _mm512_maskz_mul_epu32(0xFF, a, b)
 #define nniq_iota() _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)
+#define nniq_ofi(i) (i)
+#define nnii_ofq(q) (q)
 /* by way of memory (and above a comparison by name, a truncation through int32): without -O gcc's forms with an immediate are macros that hand 0xFF to
  * a char, which -Wsign-conversion refuses in the user's own build; and g++ warns of the plain casts' undefined halves */
 NNI_KI nnid NNI_K(gather8)(const uint64_t *t, nniq i)
@@ -4904,6 +4881,8 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_shr(a, n) vshrq_n_u64(a, n)
 #define nniq_mul(a, b) vmull_u32(vmovn_u64(a), vmovn_u64(b))
 #define nniq_iota() vcombine_u64(vcreate_u64(0), vcreate_u64(1))
+#define nniq_ofi(i) vreinterpretq_u64_u32(i)
+#define nnii_ofq(q) vreinterpretq_u32_u64(q)
 #define nnid_gather(t, i) vreinterpretq_f64_u64(vcombine_u64(vcreate_u64((t)[vgetq_lane_u64(i, 0)]), vcreate_u64((t)[vgetq_lane_u64(i, 1)])))
 NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
 {
@@ -5076,16 +5055,17 @@ NNI_KF void NNI_K(mt_twist)(uint32_t *mt)
     }
     mt[623] = mt[396] ^ NNI_MT_MIX(mt[623], mt[0]);
 }
+NNI_KI nnii NNI_K(temper)(nnii y)
+{
+    y = nnii_xor(y, nnii_shr(y, 11));
+    y = nnii_xor(y, nnii_and(nnii_shl(y, 7), nnii_set(0x9d2c5680u)));
+    y = nnii_xor(y, nnii_and(nnii_shl(y, 15), nnii_set(0xefc60000u)));
+    return nnii_xor(y, nnii_shr(y, 18));
+}
 NNI_KF void NNI_K(mt_temper)(uint32_t *out, const uint32_t *in, size_t n)
 {
     size_t i;
-    for (i = 0; i + NNI_W <= n; i += NNI_W) {
-        nnii y = nnii_load(in + i);
-        y = nnii_xor(y, nnii_shr(y, 11));
-        y = nnii_xor(y, nnii_and(nnii_shl(y, 7), nnii_set(0x9d2c5680u)));
-        y = nnii_xor(y, nnii_and(nnii_shl(y, 15), nnii_set(0xefc60000u)));
-        nnii_store(out + i, nnii_xor(y, nnii_shr(y, 18)));
-    }
+    for (i = 0; i + NNI_W <= n; i += NNI_W) nnii_store(out + i, NNI_K(temper)(nnii_load(in + i)));
     for (; i < n; i++) out[i] = nni_mt_temper(in[i]);
 }
 /* m tries of the polar method, four words each; those inside the circle, in order, to a, b, r (with room for a whole vector behind the last) */
@@ -5133,6 +5113,57 @@ NNI_KF size_t NNI_K(polar_tries)(double *a, double *b, double *r, const uint32_t
     }
     return k;
 }
+/* How many of m tries polar_tries would keep, from the words before tempering. */
+NNI_KI size_t NNI_K(polar_count_exact)(const uint32_t *raw, size_t m)
+{
+    size_t k = 0, i;
+    for (i = 0; i < m; i++, raw += 4) {
+        double x = ((double)(nni_mt_temper(raw[0]) >> 5) * 67108864.0 + (double)(nni_mt_temper(raw[1]) >> 6)) * 2.220446049250313e-16 - 1.0;
+        double y = ((double)(nni_mt_temper(raw[2]) >> 5) * 67108864.0 + (double)(nni_mt_temper(raw[3]) >> 6)) * 2.220446049250313e-16 - 1.0, z = x * x + y * y;
+        k += (size_t)((z < 1.0) & (z != 0.0));
+    }
+    return k;
+}
+#if NNI_PASS == 1
+NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m) { return NNI_K(polar_count_exact)(raw, m); }
+#else
+/* In float, from the upper word of each number alone: its squared radius (times 2^62) is off by less than 3e-7, so that only those within 1e-6 of the circle,
+ * or of the centre, leave a doubt; then all m are looked at exactly. */
+NNI_KI nniv NNI_K(polar_squares)(const uint32_t *p)           /* of tries i and i + NNI_W / 4 by turns: x, x, y, y */
+{
+    const nnii c = nnii_ofq(nniq_or(nniq_and(nniq_ofi(nnii_load(p)), nniq_set(UINT64_C(0xffffffff))), nniq_shl(nniq_ofi(nnii_load(p + NNI_W)), 32)));
+    const nniv x = nniv_float(nnii_xor(NNI_K(temper)(c), nnii_set(0x80000000u)));
+    return nniv_mul(x, x);
+}
+NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m)
+{
+    const nniv one = nniv_set(1.0f), none = nniv_set(0.0f);
+    nniv count = none, doubt = none;
+    float tc[NNI_W], td[NNI_W], sum = 0, doubts = 0;
+    size_t i;
+    for (i = 0; i < m; i += NNI_W) {
+        const uint32_t *p = raw + 4 * i;
+        uint32_t tail[4 * NNI_W];
+        nniv a, b, in;
+        if (m - i < NNI_W) {                                 /* zeros are a corner of the square */
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, p, 4 * (m - i) * sizeof *p);
+            p = tail;
+        }
+        a = NNI_K(polar_squares)(p);
+        b = NNI_K(polar_squares)(p + 2 * NNI_W);
+        a = nniv_add(nniv_zip2(a, b), nniv_zap2(a, b));
+        in = nniv_sel(nniv_lt(a, nniv_set(4.611681406741369e18f)), one, none);
+        count = nniv_add(count, in);
+        doubt = nniv_add(doubt, nniv_sub(nniv_sel(nniv_lt(a, nniv_set(4.611690630113406e18f)), one, none), in));
+        doubt = nniv_add(doubt, nniv_sel(nniv_lt(a, nniv_set(4.6e12f)), one, none));
+    }
+    nniv_store(tc, count);
+    nniv_store(td, doubt);
+    for (i = 0; i < NNI_W; i++) { sum += tc[i]; doubts += td[i]; }
+    return doubts > 0 ? NNI_K(polar_count_exact)(raw, m) : (size_t)sum;
+}
+#endif
 /* out: f b, f a, pair by pair, f = sqrt(-2 log(r) / r) */
 NNI_KI void NNI_K(polar_step)(double *out, const double *a, const double *b, const double *r, const uint64_t *log_tab)
 {
@@ -5182,7 +5213,7 @@ static const nni_kernels NNI_K(kernels) = {
 #else
     NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32), NNI_K(row_packed_f32),
 #endif
-    NNI_K(philox), NNI_K(box_muller), NNI_K(mt_twist), NNI_K(mt_temper), NNI_K(polar_tries), NNI_K(polar)
+    NNI_K(philox), NNI_K(box_muller), NNI_K(mt_twist), NNI_K(mt_temper), NNI_K(polar_tries), NNI_K(polar_count), NNI_K(polar)
 };
 
 #undef NNI_CAT_
@@ -5275,6 +5306,8 @@ static const nni_kernels NNI_K(kernels) = {
 #undef nniq_bits
 #undef nniq_from
 #undef nniq_iota
+#undef nniq_ofi
+#undef nnii_ofq
 #undef nniq_mul
 #undef nniq_or
 #undef nniq_set

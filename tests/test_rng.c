@@ -70,6 +70,46 @@ static void the_suites_own_stream(void)
     CHECK_INT(nn_rng_below(&r, 1), 0);
     for (i = 0; i < 1000; i++) { double u = nn_rng_f64(&r); CHECK(u >= 0 && u < 1); f = nn_rng_f32(&r); CHECK(f >= 0 && f < 1); }
 }
+static uint32_t untempered(uint32_t y)                /* the inverse of MT19937's tempering */
+{
+    uint32_t x;
+    int i;
+    y ^= y >> 18;
+    y ^= (y << 15) & 0xefc60000u;
+    for (x = y, i = 0; i < 5; i++) x = y ^ ((x << 7) & 0x9d2c5680u);
+    return x ^ x >> 11 ^ x >> 22;
+}
+/* tries at the circle's very edge and centre, where the upper halves alone cannot tell: counted as they are kept */
+static void tries_at_the_edge(void)
+{
+    const nni_kernels *kn = nni_kern();
+    static uint32_t w[4 * 64], raw[4 * 64];
+    static double a[80], b[80], r[80];
+    nn_rng g = nn_rng_make(7, NN_STREAM_USER, 0);
+    size_t round, i, j, inside = 0, edge = 0;
+    for (round = 0; round < 400; round++) {
+        const size_t m = 1 + round % 64;
+        for (i = 0; i < m; i++) {
+            double x = 2.0 * nn_rng_f64(&g) - 1.0, y = sqrt(1.0 - x * x);
+            uint64_t u[2];
+            y += (nn_rng_f64(&g) - 0.5) * (i % 3 == 0 ? 2e-6 : i % 3 == 1 ? 4e-9 : 1e-15);
+            if (y >= 1.0) y = 1.0 - 1.2e-16;
+            if (i % 7 == 3 && round % 3 != 1) { x = nn_rng_f64(&g) * 1e-8; y = i % 2 ? 0.0 : 1e-9; }
+            if (i % 11 == 5 && round % 3 != 1) x = y = 0.0;
+            if (i % 13 == 6) { x = -1.0; y = 0.0; }
+            if (round % 3 == 2) { x *= 0.7; y *= 0.7; }      /* no doubt */
+            u[0] = (uint64_t)((x + 1.0) * 4503599627370496.0);
+            u[1] = (uint64_t)((y + 1.0) * 4503599627370496.0);
+            for (j = 0; j < 2; j++) { w[4 * i + 2 * j] = (uint32_t)(u[j] >> 26) << 5 | 31; w[4 * i + 2 * j + 1] = (uint32_t)(u[j] & 0x3ffffff) << 6; }
+        }
+        for (i = 0; i < 4 * m; i++) { raw[i] = untempered(w[i]); CHECK(nni_mt_temper(raw[i]) == w[i]); }
+        j = kn->polar_tries(a, b, r, w, m);
+        CHECK_INT(kn->polar_count(raw, m), j);
+        inside += j;
+        for (i = 0; i < j; i++) edge += r[i] > 1.0 - 1e-9;
+    }
+    CHECK(inside > 4000 && edge > 1000);
+}
 /* the vector draws of every instruction set beside one scalar draw after the other: values and the state left behind */
 static void draws_in_batches(void)
 {
@@ -85,7 +125,7 @@ static void draws_in_batches(void)
         nni_isa_reset();
         for (l = 0; l < sizeof len / sizeof *len; l++) {
             const size_t n = len[l];
-            nn_mt s, t;
+            nn_mt s, t, u;
             for (w = 0; w < 5; w++) {                        /* words taken before */
                 nn_rng a = nn_rng_make(n, NN_STREAM_USER, w), b = a;
                 for (i = 0; i < w; i++) { (void)nn_rng_u32(&a); (void)nn_rng_u32(&b); }
@@ -100,12 +140,17 @@ static void draws_in_batches(void)
                 CHECK(nn_rng_u64(&a) == nn_rng_u64(&b) && nn_rng_u32(&a) == nn_rng_u32(&b));
             }
             nn_mt_seed(&s, (uint32_t)n);
-            t = s;
+            for (i = 0; i < l; i++) (void)nn_mt_normal(&s);  /* some with a value in hand, some in the middle of a try's words */
+            for (i = 0; i < l / 3; i++) (void)nn_mt_u32(&s);
+            t = u = s;
             nn_mt_normals(&s, x, n);
+            nni_mt_normals_skip(&u, n);
+            CHECK(memcmp(u.mt, s.mt, sizeof u.mt) == 0 && u.pos == s.pos && u.has_gauss == s.has_gauss && memcmp(&u.gauss, &s.gauss, sizeof u.gauss) == 0);
             for (i = 0; i < n; i++) y[i] = nn_mt_normal(&t);
             CHECK(memcmp(x, y, n * sizeof *x) == 0);
             CHECK(nn_mt_u32(&s) == nn_mt_u32(&t) && s.has_gauss == t.has_gauss);
         }
+        tries_at_the_edge();
         if (was) (void)setenv("NN_ISA", keep, 1); else (void)unsetenv("NN_ISA");
         nni_isa_reset();
     }
