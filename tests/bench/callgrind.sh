@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/bench/callgrind.sh - make callgrind: instruction counts of six fixed workloads (NN_ISA=avx2: valgrind shows no AVX-512) within
+# tests/bench/callgrind.sh - make callgrind: instruction counts of seven fixed workloads (NN_ISA=avx2: valgrind shows no AVX-512) within
 # 3 % of the recorded ones. Counts belong to one series of gcc (Debian 12's, 12.x): gcc or gcc-SERIES must be of it, another compiler is a
 # failure, not a skip. `make callgrind-record` writes new values, with whatever gcc is here; say why in the commit.
 set -u
@@ -28,7 +28,7 @@ count() {
 i=0; passed=0; failed=0
 : >"$tmp/new"
 echo "gcc $version" >>"$tmp/new"
-for name in nt_bias_relu nn_drelu tn_adam packed math update_reduce; do
+for name in nt_bias_relu nn_drelu tn_adam packed math update_reduce small_step; do
     got=$(count $i)
     echo "$name $got" >>"$tmp/new"
     if [ "${1:-}" != --record ]; then
