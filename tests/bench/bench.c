@@ -83,7 +83,7 @@ static void gemm(const char *what, size_t m, size_t n, size_t k, int threads)
 }
 static void gemms(void)
 {
-    static const size_t square[] = { 8, 16, 31, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048, 4096 }, batch[] = { 1, 8, 32, 128 }, width[] = { 16, 64, 256, 512, 1024 };
+    static const size_t square[] = { 8, 16, 31, 32, 63, 64, 100, 128, 255, 256, 512, 1000, 1024, 2048, 4096 }, batch[] = { 1, 8, 32, 128 }, width[] = { 16, 64, 256, 512, 1024 };
     static const char *const kind[] = { "nn", "nt", "tn", "tt" };
     size_t i, j, t;
     for (i = 0; i < sizeof square / sizeof *square; i++) for (t = 0; t < 4; t++) gemm(kind[t], square[i], square[i], square[i], 1);
@@ -177,8 +177,8 @@ static void vectors(void)
         bench_time t;
         c.n = most;
         t = bench_run(call_copy, &c);
-        printf("{\"name\": \"copy_bandwidth\", \"n\": %zu, \"threads\": 1, \"median\": %.4g, \"min\": %.4g, \"unit\": \"us\", \"gb_per_s\": %.3g}\n",
-               most, t.median * 1e6, t.min * 1e6, 8e-9 * (double)most / t.median);
+        printf("{\"name\": \"copy_bandwidth\", \"n\": %zu, \"threads\": 1, \"isa\": \"%s\", \"median\": %.4g, \"min\": %.4g, \"unit\": \"us\", \"gb_per_s\": %.3g}\n",
+               most, nn_isa_name(), t.median * 1e6, t.min * 1e6, 8e-9 * (double)most / t.median);
     }
     nn_mem_free(c.x, most * sizeof(float), NULL);
     nn_mem_free(c.y, most * sizeof(float), NULL);

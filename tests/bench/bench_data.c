@@ -10,7 +10,7 @@
 #define DIR "build/bench_data.tmp"
 static nn_tensor X, Y, image, out;
 static nn_dict dict;
-static nn_buf text, yaml, png;
+static nn_buf text, yaml, png, packed, unpacked;
 static nn_json *root;
 static nn_arena arena;
 static nn_file_opts opts;
@@ -80,6 +80,20 @@ static void events(void *v)
     for (i = 0; i < 1000; i++) ok(nn_events_scalar(ev, "loss", 1.0 / (i + 1), i, 1.0, &e));
     ok(nn_events_close(ev, &e));
 }
+static void events_read(void *v) { (void)v; ok(nn_events_read(DIR "/events.out.tfevents.1.bench", NULL, NULL, NULL, &e)); }
+static void jsonl_read(void *v)
+{
+    nn_jsonl *r;
+    nn_json *line;
+    (void)v;
+    ok(nn_jsonl_open(&r, DIR "/x.jsonl", NULL, NULL, &e));
+    do ok(nn_jsonl_next(r, &line, &e)); while (line);
+    nn_jsonl_close(r);
+}
+static void idx_write(void *v) { (void)v; ok(nn_idx_write(DIR "/x.idx", &image, &opts, &e)); }
+static void idx_read(void *v)  { (void)v; ok(nn_idx_read(&out, DIR "/x.idx", NULL, &e)); nn_tensor_free(&out); }
+static void deflate6(void *v)  { (void)v; packed.len = 0; ok(nn_deflate(&packed, text.data, text.len, NN_DEFLATE_GZIP, 6, &e)); }
+static void inflate(void *v)   { (void)v; unpacked.len = 0; ok(nn_inflate(&unpacked, packed.data, packed.len, NN_DEFLATE_GZIP, 0, NULL, &e)); }
 static void program(void *v) { (void)v; if (system(command) != 0) { fprintf(stderr, "bench_data: failed: %s\n", command); exit(1); } }
 static void run(const char *kind, const char *name, void (*fn)(void *), size_t m, size_t n)
 {
@@ -158,6 +172,24 @@ int main(int argc, char **argv)
         for (i = 0; i < 256 * 256 * 3; i++) nn_u8(&image)[i] = (uint8_t)(i / 768 + i % 7);
         ok(nn_png_encode(&png, &image, 6, &e));
     }
+    {
+        nn_buf lines = NN_ZERO;                              /* the array's 500 rows, a line each */
+        for (i = 0; i < 500; i++) {
+            nn_json_writer w = NN_ZERO;
+            size_t j;
+            w.buf = &lines;
+            nn_json_begin_array(&w);
+            for (j = 0; j < 32; j++) nn_json_f64(&w, nn_f64(&X)[i * COLS + j]);
+            nn_json_end(&w);
+            ok(nn_json_finish(&w, &e));
+            ok(nn_buf_put(&lines, "\n", 1, &e));
+        }
+        ok(nn_file_write(DIR "/x.jsonl", lines.data, lines.len, &opts, &e));
+        nn_buf_free(&lines);
+    }
+    deflate6(NULL);
+    events(NULL);
+    idx_write(NULL);
     csv_write(NULL);
     npy_write(NULL);
     npz_write(NULL);
@@ -167,6 +199,9 @@ int main(int argc, char **argv)
     run("fmt", "csv_read", csv_read, ROWS, COLS + 1);
     run("fmt", "json_write", json_write, text.len, 1);
     run("fmt", "json_parse", json_parse, text.len, 1);
+    run("fmt", "jsonl_read", jsonl_read, 500, 32);
+    run("fmt", "deflate_6", deflate6, text.len, 1);
+    run("fmt", "inflate", inflate, text.len, 1);
     run("fmt", "yaml_write", yaml_write, yaml.len, 1);
     run("fmt", "yaml_parse", yaml_parse, yaml.len, 1);
     run("fmt", "npy_write", npy_write, ROWS, COLS);
@@ -183,7 +218,10 @@ int main(int argc, char **argv)
     run("fmt", "safetensors_read", st_read, ROWS, COLS);
     run("fmt", "png_encode", png_encode, 256, 256);
     run("fmt", "png_decode", png_decode, 256, 256);
+    run("fmt", "idx_write", idx_write, 256, 256);
+    run("fmt", "idx_read", idx_read, 256, 256);
     run("fmt", "events_1000_scalars", events, 1000, 1);
+    run("fmt", "events_read", events_read, 1000, 1);
     programs();
     (void)system("rm -rf " DIR);
     nn_tensor_free(&X);
@@ -193,6 +231,8 @@ int main(int argc, char **argv)
     nn_buf_free(&text);
     nn_buf_free(&yaml);
     nn_buf_free(&png);
+    nn_buf_free(&packed);
+    nn_buf_free(&unpacked);
     nn_arena_free(&arena);
     free(normals);
     free(order);

@@ -6,14 +6,8 @@
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "../../nn_train.h"
-#include <time.h>
+#include "bench.h"
 
-static double now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 static void die(const char *what, const nn_error *e) { fprintf(stderr, "bench_train: %s: %s\n", what, e->msg); exit(1); }
 /* VmHWM: unlike getrusage's figure it does not inherit what the process was before exec */
 static long peak_kib(void)
@@ -25,12 +19,13 @@ static long peak_kib(void)
     if (f) fclose(f);
     return kib;
 }
-static int cmp(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return x < y ? -1 : x > y; }
+static double peak;                          /* of one core, measured beside the first line */
 static void line(const char *name, const char *size, size_t batch, int threads, double *s, int n, double scale, const char *unit, double flop)
 {
-    qsort(s, (size_t)n, sizeof *s, cmp);
-    printf("{\"name\":\"%s\",\"size\":\"%s\",\"batch\":%zu,\"threads\":%d,\"isa\":\"%s\",\"median\":%.4g,\"min\":%.4g,\"unit\":\"%s\",\"gflops\":%.4g}\n", name, size, batch, threads, nn_isa_name(),
-           s[n / 2] * scale, s[0] * scale, unit, flop / s[0] * 1e-9);
+    if (peak <= 0.0) peak = bench_peak_now();
+    qsort(s, (size_t)n, sizeof *s, bench_cmp);
+    printf("{\"name\":\"%s\",\"size\":\"%s\",\"batch\":%zu,\"threads\":%d,\"isa\":\"%s\",\"median\":%.4g,\"min\":%.4g,\"unit\":\"%s\",\"gflops\":%.4g,\"share_of_peak\":%.3f}\n", name, size, batch, threads, nn_isa_name(),
+           s[n / 2] * scale, s[0] * scale, unit, flop / s[0] * 1e-9, peak > 0 ? flop / s[0] * 1e-9 / (peak * threads) : 0.0);
     fflush(stdout);
 }
 /* one epoch of n rows */
@@ -58,9 +53,9 @@ static void epoch(const char *name, nn_mlp_arch arch, size_t n, size_t batch, in
     for (i = 0; i < m->n_layers; i++) flop += 2.0 * (double)n * (double)(m->layers[i].n_in * m->layers[i].n_out) * (i ? 3 : 2);
     if (nn_trainer_epoch(t, NULL, &e) != NN_OK) die(name, &e);          /* warm-up */
     for (k = 0; k < reps; k++) {
-        double t0 = now();
+        double t0 = bench_now();
         if (nn_trainer_epoch(t, NULL, &e) != NN_OK) die(name, &e);
-        sec[k] = now() - t0;
+        sec[k] = bench_now() - t0;
     }
     line(name, arch == NN_ARCH_UNIFORM ? "uniform" : "tapered", batch, threads, sec, reps, 8000.0 / (double)n, "s/8000 rows", flop);
     nn_trainer_destroy(t);
@@ -96,9 +91,9 @@ static void small(const char *name, const char *size, size_t n_in, const size_t 
     if (nn_trainer_create(&t, m, &s, NULL, &d, &e) != NN_OK) die(name, &e);
     for (i = 0; i < m->n_layers; i++) flop += 2.0 * (double)batch * (double)(m->layers[i].n_in * m->layers[i].n_out) * (i ? 3 : 2);
     for (k = 0; k < 40; k++) {
-        double t0 = now();
+        double t0 = bench_now();
         if (nn_trainer_epoch(t, NULL, &e) != NN_OK) die(name, &e);
-        sec[k] = (now() - t0) / (double)((N + batch - 1) / batch);
+        sec[k] = (bench_now() - t0) / (double)((N + batch - 1) / batch);
     }
     line(name, size, batch, 1, sec, 40, 1e6, "us/step", flop);
     nn_trainer_destroy(t);
@@ -124,7 +119,7 @@ static void population(int threads, int reps)
     s.x = x; s.labels = y; s.n = N;
     for (k = 0; k < reps; k++) {
         nn_mlp *m[M] = { NULL };
-        double t0 = now();
+        double t0 = bench_now();
         for (i = 0; i < M; i++) {
             nn_mlp_desc md = NN_ZERO;
             md.n_in = 100; md.n_out = 1; md.hidden = hidden; md.n_hidden = 3; md.names = NN_NAMES_NETWORK; md.seed = i + 1;
@@ -132,10 +127,10 @@ static void population(int threads, int reps)
             d[i].epochs = EPOCHS; d[i].batch_size = 32; d[i].loss.kind = NN_LOSS_BCE; d[i].seed = i + 1;
         }
         if (nn_train_population(m, M, &s, 0, NULL, 0, d, 1, NULL, NULL, threads, &e) != NN_OK) die("population", &e);
-        sec[k] = now() - t0;
+        sec[k] = bench_now() - t0;
         for (i = 0; i < M; i++) nn_mlp_destroy(m[i]);
     }
-    qsort(sec, (size_t)reps, sizeof *sec, cmp);
+    qsort(sec, (size_t)reps, sizeof *sec, bench_cmp);
     printf("{\"name\":\"train.population\",\"size\":\"64 x 100-8-8-8-1\",\"batch\":32,\"threads\":%d,\"isa\":\"%s\",\"median\":%.4g,\"min\":%.4g,\"unit\":\"us/model-step\",\"models_per_s\":%.4g,"
            "\"epochs\":%d}\n", threads, nn_isa_name(), sec[reps / 2] / (M * EPOCHS * N / 32) * 1e6, sec[0] / (M * EPOCHS * N / 32) * 1e6, M / sec[reps / 2], EPOCHS);
     fflush(stdout);
@@ -160,10 +155,10 @@ static void infer(const char *size, size_t n_in, size_t n_out, const size_t *hid
     calls = (size_t)(2e7 / flop) + 1;
     for (way = 0; way < 2; way++) {
         for (k = 0; k < 40; k++) {
-            double t0 = now();
+            double t0 = bench_now();
             for (i = 0; i < calls; i++)
                 if ((way ? nn_mlp_packed_predict(p, y, nn_mlp_dense(x, 0), 1, &e) : nn_mlp_predict(m, y, nn_mlp_dense(x, 0), 1, 1, &e)) != NN_OK) die("infer", &e);
-            sec[k] = (now() - t0) / (double)calls;
+            sec[k] = (bench_now() - t0) / (double)calls;
         }
         line(way ? "infer.packed" : "infer.plain", size, 1, 1, sec, 40, 1e6, "us/row", flop);
     }
