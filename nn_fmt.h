@@ -65,6 +65,12 @@ NN_DEF const nn_io *nn_io_system(void);
 /* nn_errno_text: a constant text for an errno value, without strerror's shared buffer; "system error" when it is not in our list. */
 NN_DEF const char *nn_errno_text(int e);
 
+/* Where an array's data lie when a reader leaves them in the file (nn_file_opts.places): `offset` bytes into member `member` of a zip
+ * or, with NN_NO_MEMBER, into the file; row-major, in the other byte order when swapped. */
+#define NN_NO_MEMBER SIZE_MAX
+typedef struct nn_place { uint64_t offset; size_t member; int swapped; } nn_place;
+
+typedef struct nn_buf nn_buf;
 /* Options of everything that opens a file; NULL or zeroed = defaults. */
 typedef struct nn_file_opts {
     const nn_io *io;                       /* NULL = nn_io_system()                                  */
@@ -75,11 +81,18 @@ typedef struct nn_file_opts {
     int          no_sync;                  /* writers: 1 = leave flushing to the system (tests, scratch files); 2 = flush the
                                             * file before its renaming, not the folder: after a power cut the old file may be back */
     const char  *name;                     /* what messages call the input; NULL = the path          */
+    /* Arrays larger than memory. Reading (safetensors, .pth archives): with places set, arrays come as dtype and shape, data NULL, and one
+     * nn_place per entry of the dict is appended to it; strided views and other values still come with their data. Writing (npy, npz,
+     * safetensors, .pth): an array whose data are NULL is asked for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
+     * order, into `to`; each entry in ascending pieces of at most 1 MiB (or one item). */
+    nn_buf      *places;
+    nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
+    void        *fetch_user;
 } nn_file_opts;
 
 /* A growable run of bytes. Zero it, set alloc and limit if wanted. data[len] is always 0 once anything was put, so text
  * can be used as a C string. */
-typedef struct nn_buf { unsigned char *data; size_t len, room; size_t limit; nn_alloc alloc; } nn_buf;
+struct nn_buf { unsigned char *data; size_t len, room; size_t limit; nn_alloc alloc; };
 NN_DEF nn_status nn_buf_put(nn_buf *b, const void *p, size_t n, nn_error *err);
 NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err);
 /* nn_buf_reserve: room for n more bytes (and the NUL) behind data[len]; the caller writes them and adds to len. */
@@ -8496,23 +8509,41 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
     nni_put_le16(h + 8, (uint32_t)(n - 10));
     return nn_buf_put(out, h, n, err);
 }
-NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err)
+/* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as entry `entry`. */
+NNI_FN nn_status nni_put_array(nn_writer *w, nn_zip_writer *z, const nn_tensor *t, const nn_file_opts *o, size_t entry, nn_error *err)
+{
+    size_t n = nn_tensor_count(t), at = 0, k = nn_tensor_bytes(t) ? (((size_t)1 << 20) + t->itemsize - 1) / t->itemsize : n;
+    nn_buf b = NN_ZERO;
+    nn_status s = NN_OK;
+    if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch) return z ? nn_zip_put(z, t->data, nn_tensor_bytes(t), err) : nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
+    b.alloc = o->alloc;
+    if (k > n) k = n;
+    s = nn_buf_reserve(&b, k * t->itemsize, err);
+    for (; s == NN_OK && at < n; at += k) {
+        if (k > n - at) k = n - at;
+        if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK) s = z ? nn_zip_put(z, b.data, k * t->itemsize, err) : nn_writer_put(w, b.data, k * t->itemsize, err);
+    }
+    nn_buf_free(&b);
+    return s;
+}
+NNI_FN nn_status nni_npy_put(nn_writer *w, const nn_tensor *t, const nn_file_opts *o, nn_error *err)
 {
     nn_buf h = NN_ZERO;
     nn_status s;
     h.alloc = w->alloc;
     s = nn_npy_header(&h, t, err);
     if (s == NN_OK) s = nn_writer_put(w, h.data, h.len, err);
-    if (s == NN_OK) s = nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
+    if (s == NN_OK) s = nni_put_array(w, NULL, t, o, 0, err);
     nn_buf_free(&h);
     return s;
 }
+NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err) { return nni_npy_put(w, t, NULL, err); }
 NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err)
 {
     nn_writer *w;
     nn_status s = nn_writer_open(&w, path, opts, err);
     if (s != NN_OK) return s;
-    s = nn_npy_write_to(w, t, err);
+    s = nni_npy_put(w, t, opts, err);
     if (s != NN_OK) { nn_writer_abort(w); return s; }
     return nn_writer_commit(w, err);
 }
@@ -8783,7 +8814,7 @@ NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype
 }
 NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err) { return nn_zip_put(w->w, data, bytes, err); }
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err) { return nn_zip_end(w->w, err); }
-NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err)
+NNI_FN nn_status nni_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, const nn_file_opts *o, size_t entry, nn_error *err)
 {
     char full[NN_MAX_ZIP_NAME + 8];
     size_t n = strlen(name);
@@ -8795,10 +8826,11 @@ NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor 
     s = nn_npy_header(&w->head, t, err);
     if (s == NN_OK) s = nn_zip_begin(w->w, full, (uint64_t)w->head.len + nn_tensor_bytes(t), level, err);
     if (s == NN_OK) s = nn_zip_put(w->w, w->head.data, w->head.len, err);
-    if (s == NN_OK) s = nn_zip_put(w->w, t->data, nn_tensor_bytes(t), err);
+    if (s == NN_OK) s = nni_put_array(NULL, w->w, t, o, entry, err);
     if (s == NN_OK) s = nn_zip_end(w->w, err);
     return s;
 }
+NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err) { return nni_npz_put(w, name, t, level, NULL, 0, err); }
 NNI_FN void nni_npz_writer_free(nn_npz_writer *w)
 {
     nn_alloc a = w->alloc;
@@ -8823,7 +8855,7 @@ NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level, con
     size_t i;
     nn_status s = nn_npz_create(&w, path, 0, opts, err);
     for (i = 0; i < d->count && s == NN_OK; i++)
-        if ((s = nn_npz_put(w, d->items[i].name, &d->items[i].value, level, err)) != NN_OK) { nn_npz_abort(w); return s; }
+        if ((s = nni_npz_put(w, d->items[i].name, &d->items[i].value, level, opts, i, err)) != NN_OK) { nn_npz_abort(w); return s; }
     return s == NN_OK ? nn_npz_commit(w, err) : s;
 }
 
@@ -9338,6 +9370,8 @@ typedef struct nni_pth {
     int swapped;
     size_t depth, visits;
     uint64_t room_left;                    /* bytes of tensors that may still come */
+    nn_buf *places;
+    nn_place where;                        /* of the value in hand */
     uint32_t *seen;                        /* hash table over out's names, as in the zip writer */
     size_t seen_room;
 } nni_pth;
@@ -9376,7 +9410,7 @@ NNI_FN nn_status nni_zip_load(nn_zip *z, size_t i, unsigned char **data, size_t 
 NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *out, nn_error *err)
 {
     nni_pk_storage *st = t->st;
-    size_t w = nn_dtype_size(t->dtype), i, member = 0, count, bytes, off = (size_t)t->offset;
+    size_t w = nn_dtype_size(t->dtype), i, n, member = 0, count, bytes, off = (size_t)t->offset;
     uint64_t need = st->numel * (st->dtype == NN_DTYPE_NONE ? 1 : w);
     char path[300], nb[64];
     nn_tensor r = NN_ZERO;
@@ -9398,6 +9432,22 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
         if (nn_zip_at(p->zip, member)->size < need)
             return nni_fail(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu", nni_name(nb, p->vm.name), (int)st->key_n, st->key, (unsigned long long)need, (unsigned long long)nn_zip_at(p->zip, member)->size);
+        if (p->places && packed && count) {              /* left where they are; a storage that is not read from end to end is summed here */
+            unsigned char piece[4096];
+            uint64_t at, all = nn_zip_at(p->zip, member)->size;
+            if ((s = nn_zip_data_offset(p->zip, member, &at, err)) != NN_OK) return s;
+            for (at = 0; s == NN_OK && !st->seen && bytes != all && at < all; at += n) {
+                n = all - at < sizeof piece ? (size_t)(all - at) : sizeof piece;
+                s = nn_zip_read(p->zip, member, at, piece, n, err);
+            }
+            if (s != NN_OK) return s;
+            st->seen = 1;
+            p->where.offset = (uint64_t)off * w;
+            p->where.member = member;
+            p->where.swapped = p->swapped;
+            *out = nn_tensor_view(NULL, t->dtype, t->ndim, t->size);
+            return NN_OK;
+        }
         if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size && nn_zip_at(p->zip, member)->method == 0)) {
             if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc, err)) != NN_OK) return s;
             st->owned = 1;
@@ -9477,6 +9527,7 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
     }
     for (k = nni_hash(name, n) & (p->seen_room - 1); p->seen[k]; k = (k + 1) & (p->seen_room - 1))
         if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0) return nni_fail(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening", nni_name(nb, p->vm.name), nni_name(mb, name));
+    if (p->places && nn_buf_put(p->places, &p->where, sizeof p->where, err) != NN_OK) return NN_E_NOMEM;
     if (nni_dict_append(d, name, n, t, err) != NN_OK) return NN_E_NOMEM;
     p->seen[k] = (uint32_t)d->count;
     return NN_OK;
@@ -9487,6 +9538,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     nn_status s = NN_OK;
     size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
     char nb[64];
+    p->where.member = NN_NO_MEMBER;
     if (++p->visits > NN_MAX_PTH_OBJECTS) return nni_fail(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)", nni_name(nb, p->vm.name));
     switch (v->kind) {
     case NNI_PK_NONE: return NN_OK;
@@ -9648,6 +9700,7 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, unsigned char *data, size
     p->sep = o->separator ? o->separator : '.';
     p->room_left = o->file.limit ? o->file.limit : size > (UINT64_MAX >> 4) ? size : size * 8 + ((uint64_t)16 << 20);
     p->zip = zip;
+    p->places = o->file.places;
     if (zip) {
         size_t i;
         uint64_t all = 0;
@@ -9747,7 +9800,7 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
 }
 
 /* writing: protocol 2, memo-free, CPU storages numbered in order */
-typedef struct nni_pkw { nn_buf out; const nn_dict *d; char sep; size_t storage; nn_error *err; nn_status s; } nni_pkw;
+typedef struct nni_pkw { nn_buf out; const nn_dict *d; const nn_file_opts *file; char sep; size_t storage; nn_error *err; nn_status s; } nni_pkw;
 NNI_FN void nni_pkw_raw(nni_pkw *w, const void *p, size_t n) { if (w->s == NN_OK) w->s = nn_buf_put(&w->out, p, n, w->err); }
 NNI_FN void nni_pkw_text(nni_pkw *w, const char *s, size_t n)
 {
@@ -9920,7 +9973,7 @@ NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size
             char name[64];
             (void)snprintf(name, sizeof name, "%s/data/%zu", root, (*num)++);
             w->s = nn_zip_begin(z, name, nn_tensor_bytes(t), 0, w->err);
-            if (w->s == NN_OK) w->s = nn_zip_put(z, t->data, nn_tensor_bytes(t), w->err);
+            if (w->s == NN_OK) w->s = nni_put_array(NULL, z, t, w->file, i, w->err);
             if (w->s == NN_OK) w->s = nn_zip_end(z, w->err);
         }
     }
@@ -9943,6 +9996,7 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     w.out.alloc = o.file.alloc;
     w.d = d;
     w.sep = o.separator;
+    w.file = &o.file;
     w.err = err;
     w.s = NN_OK;
     nni_pkw_raw(&w, "\x80\x02", 2);
@@ -10071,8 +10125,18 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
             s = nni_fail_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0, "%s: '%s': data must begin at %llu, got %llu (%s)", nni_name(nb, name), nni_name(mb, items[i].j->key), (unsigned long long)at,
                             (unsigned long long)items[i].begin, items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
-        if (s == NN_OK) s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype), items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc, err);
-        if (s == NN_OK) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
+        if (s == NN_OK && opts && opts->places) {        /* left where they are; the last end is held against the file's below */
+            nn_place where = NN_ZERO;
+            where.offset = 8 + len + items[i].begin;
+            where.member = NN_NO_MEMBER;
+            where.swapped = nni_big_endian();
+            t = nn_tensor_view(NULL, items[i].dtype, items[i].ndim, items[i].shape);
+            s = nn_buf_put(opts->places, &where, sizeof where, err);
+            if (s == NN_OK && nn_reader_size(r, &size) && at > size - 8 - len)
+                s = nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", nni_name(nb, name), (unsigned long long)(at - items[i].begin), (unsigned long long)(size - 8 - len - items[i].begin));
+            if (s == NN_OK) s = nn_reader_seek(r, 8 + len + at, err);
+        } else if (s == NN_OK) s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype), items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc, err);
+        if (s == NN_OK && t.data) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
         if (s == NN_OK) s = nni_dict_append(&out, items[i].j->key, items[i].j->key_len, &t, err);
         nn_tensor_free(&t);
     }
@@ -10191,7 +10255,7 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
         nni_put_le64(h, head.len);
         s = nn_writer_put(f, h, 8, err);
         if (s == NN_OK) s = nn_writer_put(f, head.data, head.len, err);
-        for (i = 0; i < d->count && s == NN_OK; i++) s = nn_writer_put(f, order[i]->value.data, nn_tensor_bytes(&order[i]->value), err);
+        for (i = 0; i < d->count && s == NN_OK; i++) s = nni_put_array(f, NULL, &order[i]->value, opts, (size_t)(order[i] - d->items), err);
         if (s == NN_OK) s = nn_writer_commit(f, err); else nn_writer_abort(f);
     }
     nn_mem_free((void *)order, d->count * sizeof *order, &head.alloc);

@@ -9,6 +9,11 @@
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 typedef enum kind { K_NONE, K_CSV, K_JSON, K_JSONL, K_YAML, K_NPY, K_NPZ, K_PTH, K_SAFETENSORS, K_EVENTS, K_PNG, K_IDX, K_GZ, K_COUNT } kind;
 static const char *const kind_names[K_COUNT] = { "unknown", "csv", "json", "jsonl", "yaml", "npy", "npz", "pth", "safetensors", "tfevents", "png", "idx", "gz" };
@@ -60,6 +65,38 @@ static const nn_app_program program = {
 /* standard input, once its format was looked at: the reader goes on with it */
 static nn_reader *piped;
 
+/* What is being written has a name of its own until it is whole; when a signal ends us meanwhile, it goes. */
+static char unfinished[NN_MAX_PATH_BYTES];
+static volatile sig_atomic_t is_unfinished;
+static nn_io out_io;
+static void on_signal(int number)
+{
+    if (is_unfinished) (void)unlink(unfinished);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+static int out_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
+{
+    int e;
+    if (mode == NN_IO_CREATE && strlen(path) < sizeof unfinished) { strcpy(unfinished, path); is_unfinished = 1; }
+    e = nn_io_system()->open(u, h, path, mode, perm);
+    if (e && mode == NN_IO_CREATE) is_unfinished = 0;
+    return e;
+}
+static int out_rename(void *u, const char *from, const char *to) { int e = nn_io_system()->rename(u, from, to); if (!e) is_unfinished = 0; return e; }
+static int out_remove(void *u, const char *path) { is_unfinished = 0; return nn_io_system()->remove(u, path); }
+static nn_file_opts out_opts(void)
+{
+    nn_file_opts o = NN_ZERO;
+    out_io = *nn_io_system();
+    out_io.open = out_open;
+    out_io.rename = out_rename;
+    out_io.remove = out_remove;
+    o.io = &out_io;
+    return o;
+}
+static int output_failed;                            /* said already */
+static nn_status stdout_failed(nn_error *e) { output_failed = 1; return nni_fail(e, NN_E_IO, "standard output: cannot write: %s", nn_errno_text(errno)); }
 static int failed(const nn_error *e)
 {
     fprintf(stderr, "nnfmt: %s\n", e->msg);
@@ -139,6 +176,17 @@ static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k
     nn_buf_free(&b);
     return s;
 }
+/* to the end, only counted */
+static nn_status read_through(const char *path, uint64_t *bytes, nn_error *e)
+{
+    nn_reader *r = NULL;
+    const unsigned char *p;
+    size_t n = 1;
+    nn_status s = source(&r, path, e);
+    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) { nn_reader_take(r, n); *bytes += n; }
+    nn_reader_close(r);
+    return s;
+}
 static nn_status read_events(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, nn_error *e)
 {
     nn_reader *in = NULL;
@@ -148,17 +196,12 @@ static nn_status read_events(const char *path, nn_status (*each)(void *ctx, cons
     nn_reader_close(in);
     return s;
 }
-/* one array from a file or, with nothing behind it, from a pipe */
-static nn_status read_array(nn_tensor *t, const char *path, kind k, nn_error *e)
+static nn_status read_idx(nn_tensor *t, const char *path, nn_error *e)
 {
     nn_reader *in = NULL;
-    const unsigned char *p;
-    size_t more = 0;
-    nn_status s;
-    if (strcmp(path, "-") != 0) return k == K_NPY ? nn_npy_read(t, path, NULL, e) : nn_idx_read(t, path, NULL, e);
-    if ((s = source(&in, path, e)) == NN_OK) s = k == K_NPY ? nn_npy_read_from(t, in, NULL, e) : nn_idx_read_from(t, in, NULL, e);
-    if (s == NN_OK) s = nn_reader_peek(in, 1, &p, &more, e);
-    if (s == NN_OK && more) { nn_tensor_free(t); s = nni_fail(e, NN_E_FORMAT, "-: expected the end behind the array, got more bytes"); }
+    nn_status s = source(&in, path, e);
+    if (s == NN_OK) s = nn_idx_read_from(t, in, NULL, e);
+    if (s == NN_OK && (s = nni_reader_ended(in, "array", e)) != NN_OK) nn_tensor_free(t);
     nn_reader_close(in);
     return s;
 }
@@ -212,28 +255,6 @@ static nn_csv_desc csv_desc(const char *path)
     return d;
 }
 
-/* ---- arrays of a file */
-static nn_status table_to_dict(nn_dict *d, nn_table *t, nn_error *e)
-{
-    nn_status s = NN_OK;
-    size_t i;
-    for (i = 0; i < t->cols && s == NN_OK; i++) {
-        nn_column *c = t->columns + i;
-        if (c->is_text) {                            /* names of the codes, spread out again */
-            nn_tensor codes = NN_ZERO, names = NN_ZERO, text = NN_ZERO;
-            size_t r;
-            s = nn_table_codes(&codes, &names, c, NULL, e);
-            if (s == NN_OK) s = nn_tensor_make_text(&text, NN_UCS4, names.itemsize / 4, 1, &t->rows, NULL, e);
-            for (r = 0; s == NN_OK && r < t->rows; r++)
-                if (nn_i64(&codes)[r] >= 0) memcpy((char *)text.data + r * text.itemsize, (char *)names.data + (size_t)nn_i64(&codes)[r] * names.itemsize, names.itemsize);
-            if (s == NN_OK) s = nn_dict_put(d, c->name, &text, e);
-            nn_tensor_free(&codes);
-            nn_tensor_free(&names);
-            nn_tensor_free(&text);
-        } else s = nn_dict_put(d, c->name, &c->values, e);
-    }
-    return s;
-}
 /* the member of that name; `guess`: the one where it should be */
 static const nn_json *member(const nn_json *row, const nn_json *guess, const char *name)
 {
@@ -288,78 +309,7 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
     nn_buf_free(&names);
     return s;
 }
-/* -> columns, or one matrix "rows"; through the CSV reader, which infers the types */
-static nn_status jsonl_to_dict(nn_dict *d, const char *path, nn_error *e)
-{
-    nn_buf text = NN_ZERO;
-    nn_writer *mem = NULL;
-    nn_table t = NN_ZERO;
-    int list = 0;
-    nn_status s = nn_writer_memory(&mem, &text, NULL, e);
-    if (s == NN_OK) s = jsonl_to_csv(mem, path, &list, e);
-    if (s == NN_OK) { s = nn_writer_commit(mem, e); mem = NULL; }
-    nn_writer_abort(mem);
-    if (s == NN_OK && list) {
-        nn_xy m = NN_ZERO;
-        nn_xy_desc x = NN_ZERO;
-        x.no_label = 1; x.dtype = NN_F64; x.allow_missing = 1;
-        s = nn_csv_parse_xy(&m, text.data, text.len, &x, NULL, e);
-        if (s == NN_OK) s = nn_dict_put(d, "rows", &m.x, e);
-        nn_xy_free(&m);
-    } else if (s == NN_OK) {
-        s = nn_csv_parse(&t, text.data, text.len, NULL, NULL, e);
-        if (s == NN_OK) s = table_to_dict(d, &t, e);
-        nn_table_free(&t);
-    }
-    nn_buf_free(&text);
-    return s;
-}
-/* one array of an archive, or all */
-static nn_status load_npz(nn_dict *d, const char *path, const char *name, nn_error *e)
-{
-    nn_npz *z = NULL;
-    nn_tensor t = NN_ZERO;
-    nn_status s;
-    size_t i;
-    if (!name) return nn_npz_read(d, path, NULL, e);
-    if ((s = nn_npz_open(&z, path, NULL, e)) != NN_OK) return s;
-    i = nn_npz_find(z, name);
-    s = i == SIZE_MAX ? nni_fail(e, NN_E_ARG, "%s: no entry is called '%s'", path, name) : nn_npz_get(z, i, &t, e);
-    if (s == NN_OK) s = nn_dict_put(d, name, &t, e);
-    nn_tensor_free(&t);
-    nn_npz_close(z);
-    return s;
-}
-static nn_status load(nn_dict *d, nn_dict *meta, const char *path, const char *name, kind k, nn_error *e)
-{
-    nn_tensor t = NN_ZERO;
-    nn_table tab = NN_ZERO;
-    nn_csv_desc cd;
-    nn_buf b = NN_ZERO;
-    nn_status s;
-    switch (k) {
-    case K_NPZ: return load_npz(d, path, name, e);
-    case K_PTH: return nn_pth_read(d, path, NULL, e);
-    case K_SAFETENSORS: return nn_safetensors_read(d, meta, path, NULL, e);
-    case K_NPY: case K_IDX: s = read_array(&t, path, k, e); break;
-    case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
-    case K_CSV:
-        cd = csv_desc(path);
-        if (strcmp(path, "-") != 0) s = nn_csv_read(&tab, path, &cd, NULL, e);
-        else if ((s = slurp(&b, path, e)) == NN_OK) s = nn_csv_parse(&tab, b.data, b.len, &cd, NULL, e);
-        nn_buf_free(&b);
-        if (s == NN_OK) s = table_to_dict(d, &tab, e);
-        nn_table_free(&tab);
-        return s;
-    case K_JSONL: return jsonl_to_dict(d, path, e);
-    default: return nni_fail(e, NN_E_UNSUPPORTED, "%s: a %s file holds no arrays", path, kind_names[k]);
-    }
-    if (s == NN_OK) s = nn_dict_put(d, "array", &t, e);
-    nn_tensor_free(&t);
-    return s;
-}
-
-/* ---- show */
+/* ---- what a table holds, in one pass */
 typedef struct stats { size_t n, nan, inf; double min, max, sum; } stats;
 static void stats_add(stats *q, const nn_tensor *t)
 {
@@ -375,77 +325,24 @@ static void stats_add(stats *q, const nn_tensor *t)
     }
 }
 static int is_numeric(nn_dtype t) { return t != NN_DTYPE_NONE && t != NN_UCS4 && t != NN_BYTES && t != NN_C64 && t != NN_C128; }
-static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, const stats *q, const char *text)
-{
-    char b[NN_NUM_BYTES], sh[160];
-    size_t i, n = 0;
-    n = (size_t)snprintf(sh, sizeof sh, "[");
-    for (i = 0; i < ndim && n < sizeof sh - 32; i++) n += (size_t)snprintf(sh + n, sizeof sh - n, "%s%zu", i ? "," : "", shape[i]);
-    (void)snprintf(sh + n, sizeof sh - n, "]");
-    printf("%-40s %-5s %-16s", name, nn_dtype_name(dtype), sh);
-    if (text) printf(" '%s'", text);
-    else if (q && q->n) {
-        nn_f64_print(b, q->min); printf(" min %s", b);
-        nn_f64_print(b, nn_f64_round(q->sum / (double)q->n, 9)); printf(" mean %s", b);
-        nn_f64_print(b, q->max); printf(" max %s", b);
-    }
-    if (q && q->nan) printf(" nan %zu", q->nan);
-    if (q && q->inf) printf(" inf %zu", q->inf);
-    if (dtype == NN_UCS4 || dtype == NN_BYTES) printf(" width %zu", dtype == NN_UCS4 ? itemsize / 4 : itemsize);
-    printf("\n");
-}
-static void show_tensor(const char *name, const nn_tensor *t)
-{
-    stats q = NN_ZERO;
-    char text[256];
-    int scalar_text = (t->dtype == NN_UCS4 || t->dtype == NN_BYTES) && t->ndim == 0;
-    if (is_numeric(t->dtype)) stats_add(&q, t);
-    if (scalar_text) (void)nn_tensor_text(t, 0, text, sizeof text);
-    show_line(name, t->dtype, t->itemsize, t->ndim, t->shape, &q, scalar_text ? text : NULL);
-}
-static nn_status show_npz(const char *path, const char *name, nn_error *e)
-{
-    nn_npz *z = NULL;
-    nn_status s = nn_npz_open(&z, path, NULL, e);
-    size_t i, shown = 0;
-    for (i = 0; s == NN_OK && i < nn_npz_count(z); i++) {   /* a million items at a time, whatever the size of the member */
-        nn_npy_info f;
-        stats q = NN_ZERO;
-        size_t first, n, total = 1, d;
-        if (name && strcmp(name, nn_npz_name(z, i)) != 0) continue;
-        shown++;
-        s = nn_npz_info(z, i, &f, e);
-        if (s == NN_E_UNSUPPORTED) { printf("%-40s not read: %s\n", nn_npz_name(z, i), e->msg); s = NN_OK; continue; }   /* objects beside arrays */
-        if (s != NN_OK) break;
-        for (d = 0; d < f.ndim; d++) total *= f.shape[d];
-        for (first = 0; s == NN_OK && is_numeric(f.dtype) && first < total; first += n) {
-            nn_tensor t = NN_ZERO;
-            n = total - first < (size_t)1 << 20 ? total - first : (size_t)1 << 20;
-            if (f.fortran) { n = total; s = nn_npz_get(z, i, &t, e); }
-            else s = nn_npz_get_items(z, i, first, n, &t, e);
-            if (s == NN_OK) stats_add(&q, &t);
-            nn_tensor_free(&t);
-        }
-        if (s == NN_OK) show_line(nn_npz_name(z, i), f.dtype, f.itemsize, f.ndim, f.shape, &q, NULL);
-    }
-    if (s == NN_OK && name && !shown) s = nni_fail(e, NN_E_ARG, "%s: no array is called '%s'", path, name);
-    nn_npz_close(z);
-    return s;
-}
 /* one pass in bounded memory: per column what fits every cell, and its range */
-typedef struct colstat { size_t missing, ints, negative, big, huge, reals, bools, texts; stats q; } colstat;   /* big: beyond int64, huge: beyond uint64 */
+/* big: beyond int64; mixed: an integer that no number type of the column could hold when it came, as in nn_csv_read; width: characters of the longest cell */
+typedef struct colstat { size_t missing, ints, negative, big, mixed, reals, bools, texts, width, bytes; stats q; } colstat;
 static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *d)
 {
     double v;
     int64_t k;
     uint64_t u;
-    if (nni_csv_missing(p, m, d)) { c->missing++; return; }
+    const char *all = p;
+    size_t n = m, i;
+    c->bytes += n + 1;
+    if (nni_csv_missing(p, m, d)) { c->missing++; c->mixed += c->big && !c->reals; return; }
     while (m && nni_is_blank(*p)) { p++; m--; }
     while (m && nni_is_blank(p[m - 1])) m--;
     if (m && nn_f64_parse(p, m, &v) == m) {
-        if (nn_i64_parse(p, m, &k) == m) { c->ints++; c->negative += k < 0; }
-        else if (nn_u64_parse(p, m, &u) == m) { c->ints++; c->big++; }
-        else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >= m - (*p == '-' || *p == '+')) { c->ints++; c->huge++; }
+        if (nn_i64_parse(p, m, &k) == m) { c->ints++; c->negative += k < 0; c->mixed += k < 0 && c->big && !c->reals; }
+        else if (nn_u64_parse(p, m, &u) == m) { c->ints++; c->big++; c->mixed += !c->reals && (c->negative || c->missing); }
+        else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >= m - (*p == '-' || *p == '+')) { c->ints++; c->mixed += !c->reals; }
         else c->reals++;
         if (v == v) {
             if (!c->q.n || v < c->q.min) c->q.min = v;
@@ -454,16 +351,20 @@ static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *
             c->q.n++;
             c->q.inf += v - v != 0;
         } else c->q.nan++;
-    } else if (nni_csv_bool(p, m) >= 0) c->bools++;
-    else c->texts++;
+    } else if (nni_csv_bool(all, n) >= 0) c->bools++;
+    else {
+        c->texts++;
+        for (i = n, n = 0; i--; ) n += ((unsigned char)all[i] & 0xC0) != 0x80;
+    }
+    if (n > c->width) c->width = n;
 }
 /* as nn_csv_read infers it */
 static nn_dtype colstat_type(const colstat *c)
 {
     if (c->texts || (c->bools && (c->ints || c->reals || c->missing))) return NN_BYTES;
     if (c->bools) return NN_BOOL;
+    if (c->mixed) return NN_BYTES;
     if (c->reals || !c->ints) return NN_F64;
-    if (c->huge || (c->big && (c->negative || c->missing))) return NN_BYTES;
     return c->missing ? NN_F64 : c->big ? NN_U64 : NN_I64;
 }
 /* the whole of r; head (may be NULL) takes the first opt.rows rows as text */
@@ -491,6 +392,593 @@ static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t
     if (s != NN_OK) { free(c); return s; }
     *out = c;
     return NN_OK;
+}
+/* ---- scratch: bytes written once and read back at will, in memory while few, else in a file that has no name any more */
+#define SCRATCH_MEMORY ((size_t)8 << 20)
+typedef struct scratch { nn_buf mem; uint64_t size, pos; nn_io io; const char *beside; int fd, on_disk; } scratch;
+/* where a conversion's scratch file lies: the folder of its output; elsewhere TMPDIR or /tmp */
+static const char *scratch_beside;
+static int scratch_disk(scratch *q)
+{
+    const char *dir = getenv("TMPDIR"), *slash = scratch_beside ? strrchr(scratch_beside, '/') : NULL;
+    char name[NN_MAX_PATH_BYTES];
+    size_t n = slash ? (size_t)(slash - scratch_beside) + 1 : 0;
+    if (n + 32 > sizeof name) return ENAMETOOLONG;
+    if (scratch_beside) (void)snprintf(name, sizeof name, "%.*s.nntmp-XXXXXX", (int)n, scratch_beside);
+    else if (snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp") >= (int)sizeof name) return ENAMETOOLONG;
+    if ((q->fd = mkstemp(name)) < 0) return errno;
+    (void)unlink(name);                              /* nothing can stay behind */
+    q->on_disk = 1;
+    return 0;
+}
+static int scratch_write(scratch *q, const void *data, size_t n)
+{
+    const char *p = (const char *)data;
+    ssize_t k;
+    if (!q->on_disk) {
+        int e;
+        nn_buf had = q->mem, none = NN_ZERO;
+        if (q->mem.len + n <= SCRATCH_MEMORY) {
+            if (nn_buf_put(&q->mem, data, n, NULL) != NN_OK) return ENOMEM;
+            q->size += n;
+            return 0;
+        }
+        if ((e = scratch_disk(q)) != 0) return e;
+        q->mem = none;
+        q->size = 0;
+        e = scratch_write(q, had.data, had.len);
+        nn_buf_free(&had);
+        if (e) return e;
+    }
+    for (; n; n -= (size_t)k, p += k, q->size += (uint64_t)k)
+        if ((k = pwrite(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)q->size)) <= 0) { if (k < 0 && errno == EINTR) k = 0; else return k < 0 ? errno : EIO; }
+    return 0;
+}
+static int scratch_read(scratch *q, uint64_t at, void *to, size_t n)
+{
+    char *p = (char *)to;
+    ssize_t k;
+    if (at > q->size || n > q->size - at) return EIO;
+    if (!q->on_disk) { if (n) memcpy(p, q->mem.data + at, n); return 0; }
+    for (; n; n -= (size_t)k, p += k, at += (uint64_t)k)
+        if ((k = pread(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)at)) <= 0) { if (k < 0 && errno == EINTR) k = 0; else return k < 0 ? errno : EIO; }
+    return 0;
+}
+static void scratch_free(scratch *q)
+{
+    scratch none = NN_ZERO;
+    if (q->on_disk) (void)close(q->fd);
+    nn_buf_free(&q->mem);
+    *q = none;
+}
+static nn_status scratch_failed(int err, nn_error *e)
+{
+    return nni_fail(e, NN_E_IO, "scratch file %s%s: %s", scratch_beside ? "beside " : "in TMPDIR or /tmp", scratch_beside ? scratch_beside : "", nn_errno_text(err));
+}
+/* the same as a file of nn_fmt.h's readers and writers */
+static int sio_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm) { (void)path; (void)mode; (void)perm; *h = 3; ((scratch *)u)->pos = 0; return 0; }
+static int sio_write(void *u, intptr_t h, const void *p, size_t n, size_t *done) { (void)h; *done = n; return scratch_write((scratch *)u, p, n); }
+static int sio_read(void *u, intptr_t h, void *p, size_t n, size_t *done)
+{
+    scratch *q = (scratch *)u;
+    int e;
+    (void)h;
+    if (n > q->size - q->pos) n = (size_t)(q->size - q->pos);
+    e = scratch_read(q, q->pos, p, n);
+    q->pos += n;
+    *done = n;
+    return e;
+}
+static int sio_seek(void *u, intptr_t h, uint64_t at) { (void)h; ((scratch *)u)->pos = at; return at <= ((scratch *)u)->size ? 0 : EINVAL; }
+static int sio_close(void *u, intptr_t h) { (void)u; (void)h; return 0; }
+static int sio_info_of(void *u, intptr_t h, nn_io_info *out) { memset(out, 0, sizeof *out); (void)h; out->size = ((scratch *)u)->size; out->is_file = 1; return 0; }
+static int sio_info(void *u, const char *path, nn_io_info *out) { (void)path; memset(out, 0, sizeof *out); (void)u; return 0; }
+static nn_file_opts scratch_opts(scratch *q, const char *name)
+{
+    nn_file_opts o = NN_ZERO;
+    q->io = *nn_io_system();
+    q->io.open = sio_open;
+    q->io.write = sio_write;
+    q->io.read = sio_read;
+    q->io.seek = sio_seek;
+    q->io.close = sio_close;
+    q->io.info_of = sio_info_of;
+    q->io.info = sio_info;
+    q->io.user = q;
+    o.io = &q->io;
+    o.raw = 1;
+    o.name = name;
+    return o;
+}
+
+/* ---- a table as text that can be read twice: the file itself, or a copy (from a pipe, or of JSON lines as CSV) */
+typedef struct table_text { const char *path; int copied, list; scratch copy; } table_text;
+static nn_status text_open(table_text *x, const char *path, kind k, nn_error *e)
+{
+    nn_writer *w = NULL;
+    nn_file_opts o;
+    nn_status s;
+    x->path = path;
+    if (k == K_CSV && strcmp(path, "-") != 0) return NN_OK;
+    x->copied = 1;
+    o = scratch_opts(&x->copy, path);
+    if ((s = nn_writer_open(&w, "-", &o, e)) != NN_OK) return s;
+    if (k == K_JSONL) s = jsonl_to_csv(w, path, &x->list, e);
+    else {
+        nn_reader *r = NULL;
+        const unsigned char *p;
+        size_t n = 0;
+        s = source(&r, path, e);
+        while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) if ((s = nn_writer_put(w, p, n, e)) == NN_OK) nn_reader_take(r, n);
+        nn_reader_close(r);
+    }
+    if (s == NN_OK) return nn_writer_commit(w, e);
+    nn_writer_abort(w);
+    return s;
+}
+static nn_csv_desc text_desc(const table_text *x, kind k)
+{
+    nn_csv_desc d = NN_ZERO;
+    return k == K_JSONL ? d : csv_desc(x->path);
+}
+static nn_status text_csv(table_text *x, nn_csv **r, const nn_csv_desc *d, nn_error *e)
+{
+    nn_file_opts o = NN_ZERO;
+    if (x->copied) o = scratch_opts(&x->copy, x->path);
+    return nn_csv_open(r, x->path, d, &o, e);
+}
+
+/* ---- arrays of a file, left where they are and read piece by piece */
+#define PIECE ((size_t)2 << 20)                      /* bytes in hand at a time, or one item */
+typedef struct origin {
+    nn_place where;                                  /* nn_fmt.h's; .npz: the member and, behind its header, 0 */
+    nn_dtype dtype;                                  /* as stored; the dict's says what is wanted */
+    size_t head;                                     /* .npz, .npy: bytes of header */
+    size_t step;                                     /* tables: bytes from a group's start to the column, or (flat) from the store's to the array */
+    int fortran, flat;
+} origin;
+typedef struct arrays {
+    nn_dict d, meta;                                 /* names, types, shapes; what is small or odd comes with its data */
+    kind k;
+    const char *path;
+    origin *of;                                      /* [d.count] */
+    nn_npz *npz;
+    nn_zip *zip;
+    nn_reader *r;
+    scratch store;                                   /* tables: groups of `group` rows, in each the columns one after the other */
+    size_t group, row;                               /*   of `row` bytes together */
+    nn_tensor block;                                 /* rows of a Fortran-ordered array, in C order */
+    size_t block_of, block_at;
+} arrays;
+static void arrays_close(arrays *a)
+{
+    arrays none = NN_ZERO;
+    nn_dict_free(&a->d);
+    nn_dict_free(&a->meta);
+    free(a->of);
+    nn_npz_close(a->npz);
+    nn_zip_close(a->zip);
+    nn_reader_close(a->r);
+    scratch_free(&a->store);
+    nn_tensor_free(&a->block);
+    *a = none;
+}
+static nn_status put_outline(nn_dict *d, const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    t.dtype = dtype;
+    t.itemsize = itemsize;
+    t.ndim = ndim;
+    if (ndim) memcpy(t.shape, shape, ndim * sizeof *shape);
+    return nn_dict_put(d, name, &t, e);
+}
+static nn_status arrays_of(arrays *a, nn_error *e)
+{
+    size_t i;
+    a->of = (origin *)calloc(a->d.count + 1, sizeof *a->of);
+    if (!a->of) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", a->d.count);
+    for (i = 0; i < a->d.count; i++) { a->of[i].dtype = a->d.items[i].value.dtype; a->of[i].where.member = NN_NO_MEMBER; }
+    return NN_OK;
+}
+/* skip: members that are no arrays of ours are named on standard output and left out */
+static nn_status arrays_npz(arrays *a, const char *name, int skip, nn_error *e)
+{
+    nn_status s = nn_npz_open(&a->npz, a->path, NULL, e);
+    size_t i, j, only = SIZE_MAX;
+    if (s != NN_OK) return s;
+    if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX) return nni_fail(e, NN_E_ARG, "%s: no entry is called '%s'", a->path, name);
+    a->of = (origin *)calloc(nn_npz_count(a->npz) + 1, sizeof *a->of);
+    if (!a->of) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", nn_npz_count(a->npz));
+    for (i = 0; s == NN_OK && i < nn_npz_count(a->npz); i++) {
+        nn_npy_info f;
+        const nn_zip_entry *m = nn_zip_at(a->npz->z, i);
+        if (name && i != only) continue;
+        if (!name && !skip && strcmp(m->name, nn_npz_name(a->npz, i)) == 0) return nni_fail(e, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy", a->path, m->name);
+        s = nn_npz_info(a->npz, i, &f, e);
+        if (s == NN_E_UNSUPPORTED && skip) { printf("%-40s not read: %s\n", nn_npz_name(a->npz, i), e->msg); s = NN_OK; continue; }
+        if (s != NN_OK) break;
+        if (f.bytes > m->size - f.header)
+            return nni_fail(e, NN_E_FORMAT, "%s/%s: header declares %llu bytes of data, %llu present", a->path, m->name, (unsigned long long)f.bytes, (unsigned long long)(m->size - f.header));
+        if (f.bytes < m->size - f.header)
+            return nni_fail(e, NN_E_FORMAT, "%s/%s: byte %llu: bytes follow the array", a->path, m->name, (unsigned long long)(f.header + f.bytes));
+        j = a->d.count;
+        s = put_outline(&a->d, name ? name : nn_npz_name(a->npz, i), f.dtype, f.itemsize, f.ndim, f.shape, e);
+        if (s == NN_OK && a->d.count == j) s = nni_fail(e, NN_E_FORMAT, "%s: two arrays are called '%s'", a->path, nn_npz_name(a->npz, i));
+        a->of[j].dtype = f.dtype;
+        a->of[j].where.member = i;
+        a->of[j].head = f.header;
+        a->of[j].fortran = f.fortran && f.ndim > 1;
+    }
+    return s;
+}
+/* one array, also from a pipe: read in order */
+static nn_status arrays_npy(arrays *a, nn_error *e)
+{
+    nn_npy_info f;
+    uint64_t size;
+    nn_tensor t = NN_ZERO;
+    nn_status s = source(&a->r, a->path, e);
+    if (s != NN_OK) return s;
+    if (!nn_reader_size(a->r, &size)) size = 0;
+    if ((s = nn_npy_peek(&f, a->r, e)) != NN_OK) return s;
+    if (f.fortran && f.ndim > 1 && !size) {          /* its order can only be turned as a whole */
+        nni_src src;
+        nni_src_reader(&src, a->r);
+        s = nni_src_tensor(&src, &t, f.dtype, f.itemsize, f.ndim, f.shape, 0, NULL, e);
+        if (s == NN_OK) s = nni_npy_settle(&t, 1, f.swapped, a->path, e);
+        if (s == NN_OK) s = nni_reader_ended(a->r, "array", e);
+        if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
+        nn_tensor_free(&t);
+        return s == NN_OK ? arrays_of(a, e) : s;
+    }
+    if (size && f.bytes > size - f.header) return nni_fail(e, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", a->path, (unsigned long long)f.bytes, (unsigned long long)(size - f.header));
+    if (size && f.bytes < size - f.header) return nni_fail(e, NN_E_FORMAT, "%s: byte %llu: bytes follow the array", a->path, (unsigned long long)(f.header + f.bytes));
+    if (!f.bytes && (s = nni_reader_ended(a->r, "array", e)) != NN_OK) return s;
+    s = put_outline(&a->d, "array", f.dtype, f.itemsize, f.ndim, f.shape, e);
+    if (s == NN_OK) s = arrays_of(a, e);
+    if (s != NN_OK) return s;
+    a->of[0].where.offset = f.header;
+    a->of[0].where.swapped = f.swapped;
+    a->of[0].head = f.header;
+    a->of[0].fortran = f.fortran && f.ndim > 1;
+    return NN_OK;
+}
+static nn_status arrays_checkpoint(arrays *a, nn_error *e)
+{
+    nn_buf places = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_status s;
+    size_t i;
+    o.file.places = &places;
+    if (a->k == K_SAFETENSORS) {
+        if ((s = nn_safetensors_read(&a->d, &a->meta, a->path, &o.file, e)) == NN_OK) {
+            o.file.raw = 1;
+            s = nn_reader_open(&a->r, a->path, &o.file, e);
+        }
+    } else {
+        nn_reader *r = NULL;
+        const unsigned char *p;
+        size_t n = 0;
+        int zip = 0;
+        o.file.raw = 1;
+        s = nn_reader_open(&r, a->path, &o.file, e);
+        if (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK) zip = n >= 4 && memcmp(p, "PK\3\4", 4) == 0;
+        nn_reader_close(r);
+        if (s == NN_OK && zip) {
+            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK) s = nni_pth_load(&a->d, a->zip, NULL, 0, a->path, &o, e);
+        } else if (s == NN_OK) { o.file.places = NULL; s = nn_pth_read(&a->d, a->path, &o, e); }   /* the old stream is held */
+    }
+    if (s == NN_OK) s = arrays_of(a, e);
+    for (i = 0; s == NN_OK && i < a->d.count && (i + 1) * sizeof(nn_place) <= places.len; i++) memcpy(&a->of[i].where, places.data + i * sizeof(nn_place), sizeof(nn_place));
+    nn_buf_free(&places);
+    return s;
+}
+/* Cells of one text column as characters of `width`. */
+static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, size_t row, const char *path, nn_error *e)
+{
+    size_t n, k, w;
+    uint32_t ch;
+    const char *p = nn_table_text(c, row, &n);
+    char b[64];
+    memset(to, 0, width);
+    for (k = 0; p && k < n; k += w, to += 4, width -= 4) {
+        if ((w = nni_utf8_get(p + k, n - k, &ch)) == 0 || width < 4) return nni_fail(e, NN_E_FORMAT, "%s: column '%s': value '%s' is not valid utf-8", path, c->name, nni_value_text(b, p, n));
+        memcpy(to, &ch, 4);
+    }
+    return NN_OK;
+}
+/* A table: a first pass for rows and types, a second one into groups of rows, column by column. */
+static nn_status arrays_table(arrays *a, nn_error *e)
+{
+    table_text x = NN_ZERO;
+    nn_csv *r = NULL;
+    nn_csv_desc d = NN_ZERO;
+    nn_table t = NN_ZERO;
+    colstat *c = NULL;
+    nn_dtype *types = NULL;
+    unsigned char *g = NULL, *to;
+    size_t rows = 0, cols = 0, i, j, shape[2];
+    uint64_t bytes = 0, size = 0;
+    int err = 0;
+    nn_status s = text_open(&x, a->path, a->k, e);
+    if (s == NN_OK) { d = text_desc(&x, a->k); s = text_csv(&x, &r, &d, e); }
+    if (s == NN_OK) { cols = nn_csv_columns(r); s = scan_csv(r, &d, &c, &rows, NULL, e); }
+    for (i = 0; s == NN_OK && i < cols; i++) size += c[i].bytes;
+    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL) s = nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory");
+    for (i = 0; s == NN_OK && i < cols; i++) {
+        types[i] = x.list ? NN_F64 : colstat_type(c + i);
+        if (x.list && (c[i].texts || c[i].bools)) s = nni_fail(e, NN_E_FORMAT, "%s: column '%zu': expected numbers, got other values", a->path, i);
+    }
+    for (i = 0; s == NN_OK && !x.list && i < cols; i++) {
+        size_t w = types[i] == NN_BYTES ? 4 * c[i].width : nn_dtype_size(types[i]);
+        s = put_outline(&a->d, nn_csv_name(r, i), types[i] == NN_BYTES ? NN_UCS4 : types[i], w, 1, &rows, e);
+        a->row += w;
+    }
+    shape[0] = rows;
+    shape[1] = cols;
+    if (s == NN_OK && x.list) { s = put_outline(&a->d, "rows", NN_F64, 8, 2, shape, e); a->row = 8 * cols; }
+    if (s == NN_OK && !x.list && a->d.count != cols) s = nni_fail(e, NN_E_FORMAT, "%s: two columns have one name", a->path);
+    if (s == NN_OK) s = arrays_of(a, e);
+    if (s == NN_OK && a->d.count == 1) a->of[0].flat = 1;
+    for (i = 1; s == NN_OK && i < a->d.count; i++) a->of[i].step = a->of[i - 1].step + a->d.items[i - 1].value.itemsize;
+    if (s == NN_OK && (!nni_mul(a->row, rows, &j) || ((bytes = j) >> 30 && bytes / 64 > size)))
+        s = nni_fail(e, NN_E_LIMIT, "%s: one long text makes every cell of its column as wide: expected at most 64 times the text's %llu bytes, got %llu", a->path, (unsigned long long)size, (unsigned long long)bytes);
+    nn_csv_close(r);
+    r = NULL;
+    a->group = a->row ? 1 + PIECE / a->row : 1;
+    if (a->group > rows) a->group = rows ? rows : 1;
+    if (s == NN_OK && (g = (unsigned char *)malloc(a->group * a->row + 1)) == NULL) s = nni_fail(e, NN_E_NOMEM, "%s: out of memory for a row of %zu bytes", a->path, a->row);
+    d.types = types;
+    d.n_types = cols;
+    if (s == NN_OK) s = text_csv(&x, &r, &d, e);
+    while (s == NN_OK && (s = nn_csv_next(r, a->group, &t, e)) == NN_OK && t.rows) {
+        for (to = g, i = 0; s == NN_OK && i < cols; i++) {
+            nn_column *k = t.columns + i;
+            if (x.list) for (j = 0; j < t.rows; j++) memcpy(g + 8 * (j * cols + i), nn_f64(&k->values) + j, 8);
+            else if (!k->is_text) { memcpy(to, k->values.data, nn_tensor_bytes(&k->values)); to += nn_tensor_bytes(&k->values); }
+            else for (j = 0; s == NN_OK && j < t.rows; j++, to += 4 * c[i].width) s = put_text(to, 4 * c[i].width, k, j, a->path, e);
+        }
+        if (t.rows > rows || (t.rows < rows && t.rows != a->group)) break;
+        rows -= t.rows;
+        if (s == NN_OK && (err = scratch_write(&a->store, g, t.rows * a->row)) != 0) s = scratch_failed(err, e);
+    }
+    if (s == NN_OK && rows) s = nni_fail(e, NN_E_IO, "%s: the file changed while it was read", a->path);
+    nn_table_free(&t);
+    nn_csv_close(r);
+    free(types);
+    free(c);
+    free(g);
+    scratch_free(&x.copy);
+    return s;
+}
+static nn_status arrays_open(arrays *a, const char *path, kind k, const char *name, int skip, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s;
+    a->path = path;
+    a->k = k;
+    switch (k) {
+    case K_NPZ: return arrays_npz(a, name, skip, e);
+    case K_NPY: return arrays_npy(a, e);
+    case K_PTH: case K_SAFETENSORS: return arrays_checkpoint(a, e);
+    case K_CSV: case K_JSONL: return arrays_table(a, e);
+    case K_IDX: s = read_idx(&t, path, e); break;
+    case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
+    default: return nni_fail(e, NN_E_UNSUPPORTED, "%s: a %s file holds no arrays", path, kind_names[k]);
+    }
+    if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
+    nn_tensor_free(&t);
+    return s == NN_OK ? arrays_of(a, e) : s;
+}
+/* items [first, first + n) of a Fortran-ordered array, from a block of its rows */
+static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *e)
+{
+    const nn_tensor *o = &a->d.items[i].value;
+    const origin *f = a->of + i;
+    size_t width = nn_tensor_count(o) / o->shape[0], block, at, k, col;
+    unsigned char *to = (unsigned char *)t->data;
+    nn_status s = NN_OK;
+    for (; s == NN_OK && n; first += k, n -= k) {
+        at = a->block_at * width;
+        if (!a->block.data || a->block_of != i || first < at || first >= at + nn_tensor_count(&a->block)) {
+            nn_tensor b = NN_ZERO;
+            nn_tensor_free(&a->block);
+            block = 1 + 16 * PIECE / (width * t->itemsize);
+            at = first / width;
+            if (block > o->shape[0] - at) block = o->shape[0] - at;
+            if (a->npz) s = nn_npz_get_rows(a->npz, f->where.member, at, block, &b, e);
+            else {
+                size_t shape[NN_MAX_DIMS];
+                memcpy(shape, o->shape, sizeof shape);
+                shape[0] = block;
+                s = nn_tensor_raw(&b, f->dtype, f->dtype == NN_UCS4 ? t->itemsize / 4 : f->dtype == NN_BYTES ? t->itemsize : 0, o->ndim, shape, NULL, e);
+                for (col = 0; s == NN_OK && col < width; col++)
+                    s = nn_reader_read_at(a->r, f->head + ((uint64_t)col * o->shape[0] + at) * t->itemsize, (char *)b.data + col * block * t->itemsize, block * t->itemsize, e);
+                if (s == NN_OK) s = nni_npy_settle(&b, 1, f->where.swapped, a->path, e);
+            }
+            if (s != NN_OK) { nn_tensor_free(&b); return s; }
+            a->block = b;
+            a->block_of = i;
+            a->block_at = at;
+            at *= width;
+        }
+        k = at + nn_tensor_count(&a->block) - first < n ? at + nn_tensor_count(&a->block) - first : n;
+        memcpy(to, (char *)a->block.data + (first - at) * t->itemsize, k * t->itemsize);
+        to += k * t->itemsize;
+    }
+    return s;
+}
+/* Items [first, first + n) of entry i as a new [n] tensor of the wanted type. */
+static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tensor *out, nn_error *e)
+{
+    const nn_tensor *o = &a->d.items[i].value;
+    const origin *f = a->of + i;
+    nn_tensor t = NN_ZERO;
+    size_t w = nn_dtype_size(f->dtype) ? nn_dtype_size(f->dtype) : o->itemsize, got = 0, k, done;
+    uint64_t at = f->where.offset + (uint64_t)first * w;
+    int err;
+    nn_status s;
+    s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? w / 4 : f->dtype == NN_BYTES ? w : 0, 1, &n, NULL, e);
+    if (s != NN_OK) return s;
+    if (!n || !w) { }
+    else if (o->data) memcpy(t.data, (const char *)o->data + first * w, n * w);
+    else if (f->flat) { if ((err = scratch_read(&a->store, f->step + (uint64_t)first * w, t.data, n * w)) != 0) s = scratch_failed(err, e); }
+    else if (f->fortran) s = fortran_items(a, i, first, n, &t, e);
+    else if (a->k == K_NPZ) {                        /* its checksum needs the bytes from the first one on */
+        char *head = first ? NULL : (char *)malloc(f->head);
+        if (head) s = nn_zip_read(a->npz->z, f->where.member, 0, head, f->head, e);
+        free(head);
+        nn_tensor_free(&t);
+        if (s == NN_OK) s = nn_npz_get_items(a->npz, f->where.member, first, n, &t, e);
+    } else if (a->k == K_CSV || a->k == K_JSONL) {
+        size_t rows = o->shape[0], row, in;           /* in: rows of this group */
+        for (done = 0; s == NN_OK && done < n; done += k) {
+            row = (first + done) / a->group * a->group;
+            in = rows - row < a->group ? rows - row : a->group;
+            k = row + in - (first + done) < n - done ? row + in - (first + done) : n - done;
+            if ((err = scratch_read(&a->store, (uint64_t)row * a->row + (uint64_t)in * f->step + (uint64_t)(first + done - row) * w, (char *)t.data + done * w, k * w)) != 0) s = scratch_failed(err, e);
+        }
+    } else if (f->where.member != NN_NO_MEMBER) s = nn_zip_read(a->zip, f->where.member, at, t.data, n * w, e);
+    else {
+        if (nn_reader_tell(a->r) != at) s = nn_reader_seek(a->r, at, e);
+        if (s == NN_OK) s = nn_reader_read(a->r, t.data, n * w, &got, e);
+        if (s == NN_OK && got < n * w)
+            s = nni_fail(e, NN_E_FORMAT, "%s: header declares %zu bytes of data, %llu present", a->path, nn_tensor_bytes(o), (unsigned long long)(nn_reader_tell(a->r) - f->where.offset));
+        if (s == NN_OK && a->k == K_NPY && first + n == nn_tensor_count(o)) s = nni_reader_ended(a->r, "array", e);
+    }
+    if (s == NN_OK && !o->data && !f->fortran && !f->flat && (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH)) s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
+    if (s == NN_OK && o->dtype != f->dtype) {
+        nn_tensor as = NN_ZERO;
+        s = nn_tensor_convert(&as, &t, o->dtype, NULL, e);
+        if (s != NN_OK && first && e->status == NN_E_ARG) s = nni_fail(e, s, "%s: '%s': a value from element %zu on does not fit %s", a->path, a->d.items[i].name, first, nn_dtype_name(o->dtype));
+        nn_tensor_free(&t);
+        t = as;
+    }
+    if (s != NN_OK) { nn_tensor_free(&t); return s; }
+    *out = t;
+    return NN_OK;
+}
+static nn_status arrays_fetch(void *user, size_t i, size_t first, size_t n, void *to, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = arrays_get((arrays *)user, i, first, n, &t, e);
+    if (s == NN_OK) memcpy(to, t.data, nn_tensor_bytes(&t));
+    nn_tensor_free(&t);
+    return s;
+}
+/* Row by row over several packed members would unpack each of them again and again: they go to the scratch file first. */
+static nn_status arrays_unpack(arrays *a, nn_error *e)
+{
+    size_t i, at, n, count, w;
+    int err;
+    nn_status s = NN_OK;
+    for (i = 0; a->k == K_NPZ && a->d.count > 1 && i < a->d.count; i++) {
+        origin *f = a->of + i;
+        uint64_t begin = a->store.size;
+        if (nn_zip_at(a->npz->z, f->where.member)->method == 0 && !f->fortran) continue;
+        w = a->d.items[i].value.itemsize;
+        count = nn_tensor_count(&a->d.items[i].value);
+        for (at = 0; s == NN_OK && w && at < count; at += n) {
+            nn_tensor t = NN_ZERO;
+            n = w < PIECE ? PIECE / w : 1;
+            if (n > count - at) n = count - at;
+            if ((s = arrays_get(a, i, at, n, &t, e)) == NN_OK && (err = scratch_write(&a->store, t.data, n * w)) != 0) s = scratch_failed(err, e);
+            nn_tensor_free(&t);
+        }
+        if (s != NN_OK) return s;
+        f->step = (size_t)begin;
+        f->flat = 1;
+        f->fortran = 0;
+    }
+    return NN_OK;
+}
+/* every item of entry i once; q may be NULL */
+static nn_status pass(arrays *a, size_t i, stats *q, nn_error *e)
+{
+    size_t count = nn_tensor_count(&a->d.items[i].value), w = a->d.items[i].value.itemsize, at = 0, n = w && w < PIECE ? PIECE / w : 1;
+    nn_status s = NN_OK;
+    for (; s == NN_OK && w && at < count; at += n) {
+        nn_tensor t = NN_ZERO;
+        if (n > count - at) n = count - at;
+        s = arrays_get(a, i, at, n, &t, e);
+        if (s == NN_OK && q) stats_add(q, &t);
+        nn_tensor_free(&t);
+    }
+    return s;
+}
+/* A place in one array that moves forward: the item asked for is in `t`, at the index returned; `ahead` items are read at a time. */
+typedef struct cursor { arrays *a; size_t entry, first, n, ahead; nn_tensor t; nn_status s; nn_error *e; } cursor;
+static cursor cursor_at(arrays *a, size_t entry, size_t bytes, nn_error *e)
+{
+    cursor c = NN_ZERO;
+    size_t w = a->d.items[entry].value.itemsize;
+    c.a = a;
+    c.entry = entry;
+    c.ahead = w && bytes / w ? bytes / w : 1;
+    c.e = e;
+    return c;
+}
+static int cursor_to(cursor *c, size_t i)
+{
+    size_t n = nn_tensor_count(&c->a->d.items[c->entry].value);
+    if (c->s != NN_OK) return 0;
+    if (c->t.data && i >= c->first && i < c->first + c->n) return 1;
+    nn_tensor_free(&c->t);
+    c->first = i;
+    c->n = n - i < c->ahead ? n - i : c->ahead;
+    c->s = arrays_get(c->a, c->entry, i, c->n, &c->t, c->e);
+    return c->s == NN_OK;
+}
+/* one for each array, within a budget together */
+static nn_status cursors(arrays *a, cursor **out, nn_error *e)
+{
+    size_t i, n = a->d.count, each = 8 * PIECE / (n ? n : 1);
+    cursor *c = (cursor *)calloc(n + 1, sizeof *c);
+    if (!c) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
+    for (i = 0; i < n; i++) c[i] = cursor_at(a, i, each < PIECE ? each : PIECE, e);
+    *out = c;
+    return NN_OK;
+}
+static void cursors_free(arrays *a, cursor *c)
+{
+    size_t i;
+    for (i = 0; c && i < a->d.count; i++) nn_tensor_free(&c[i].t);
+    free(c);
+}
+
+/* ---- show */
+static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, const stats *q, const char *text)
+{
+    char b[NN_NUM_BYTES], sh[160];
+    size_t i, n = 0;
+    n = (size_t)snprintf(sh, sizeof sh, "[");
+    for (i = 0; i < ndim && n < sizeof sh - 32; i++) n += (size_t)snprintf(sh + n, sizeof sh - n, "%s%zu", i ? "," : "", shape[i]);
+    (void)snprintf(sh + n, sizeof sh - n, "]");
+    printf("%-40s %-5s %-16s", name, nn_dtype_name(dtype), sh);
+    if (text) printf(" '%s'", text);
+    else if (q && q->n) {
+        nn_f64_print(b, q->min); printf(" min %s", b);
+        nn_f64_print(b, nn_f64_round(q->sum / (double)q->n, 9)); printf(" mean %s", b);
+        nn_f64_print(b, q->max); printf(" max %s", b);
+    }
+    if (q && q->nan) printf(" nan %zu", q->nan);
+    if (q && q->inf) printf(" inf %zu", q->inf);
+    if (dtype == NN_UCS4 || dtype == NN_BYTES) printf(" width %zu", dtype == NN_UCS4 ? itemsize / 4 : itemsize);
+    printf("\n");
+}
+static void show_tensor(const char *name, const nn_tensor *t, const stats *q)
+{
+    char text[256];
+    int scalar_text = (t->dtype == NN_UCS4 || t->dtype == NN_BYTES) && t->ndim == 0 && t->data;
+    if (scalar_text) (void)nn_tensor_text(t, 0, text, sizeof text);
+    show_line(name, t->dtype, t->itemsize, t->ndim, t->shape, q, scalar_text ? text : NULL);
+}
+static nn_status show_array(arrays *a, size_t i, nn_error *e)
+{
+    stats q = NN_ZERO;
+    nn_status s = pass(a, i, is_numeric(a->d.items[i].value.dtype) ? &q : NULL, e);
+    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, &q);
+    return s;
 }
 static nn_status show_csv(const char *path, const char *name, nn_error *e)
 {
@@ -581,13 +1069,12 @@ static int cmd_show(const char *path, const char *name)
     nn_arena a = NN_ZERO;
     nn_json *root = NULL;
     nn_yaml_warning *w = NULL;
-    nn_dict d = NN_ZERO, meta = NN_ZERO;
+    arrays f = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
     size_t i, shown = 0;
     if (s != NN_OK) return failed(&e);
     if (k == K_CSV) s = show_csv(path, name, &e);
-    else if (k == K_NPZ) { printf("npz\n"); s = show_npz(path, name, &e); }
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, &w, &e);
         if (s == NN_OK) {
@@ -609,25 +1096,60 @@ static int cmd_show(const char *path, const char *name)
         s = read_events(path, on_event, &q, &e);
         if (s == NN_OK) printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n", q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
     } else if (k == K_GZ) {
-        nn_buf b = NN_ZERO;
-        s = slurp(&b, path, &e);
-        if (s == NN_OK) printf("gz: %zu bytes inside\n", b.len);
-        nn_buf_free(&b);
+        uint64_t n = 0;
+        s = read_through(path, &n, &e);
+        if (s == NN_OK) printf("gz: %llu bytes inside\n", (unsigned long long)n);
     } else {
-        s = load(&d, &meta, path, NULL, k, &e);
-        if (s == NN_OK) printf("%s: %zu entries\n", kind_names[k], d.count);
-        for (i = 0; s == NN_OK && i < d.count; i++) if (!name || strcmp(name, d.items[i].name) == 0) { show_tensor(d.items[i].name, &d.items[i].value); shown++; }
-        for (i = 0; s == NN_OK && !name && i < meta.count; i++) show_tensor(meta.items[i].name, &meta.items[i].value);
+        if (k == K_NPZ) printf("npz\n");
+        s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, 1, &e);
+        if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
+        for (i = 0; s == NN_OK && i < f.d.count; i++) if (!name || strcmp(name, f.d.items[i].name) == 0) { s = show_array(&f, i, &e); shown++; }
+        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++) show_tensor(f.meta.items[i].name, &f.meta.items[i].value, NULL);
         if (s == NN_OK && name && !shown) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
     }
     nn_arena_free(&a);
-    nn_dict_free(&d);
-    nn_dict_free(&meta);
+    arrays_close(&f);
     return s == NN_OK ? 0 : failed(&e);
 }
 
 /* ---- json */
-static void flush_json(nn_buf *b) { fwrite(b->data, 1, b->len, stdout); b->len = 0; }
+/* what is ready goes to standard output, or to out; w fails when it cannot */
+static void flush_json(nn_json_writer *w, nn_writer *out, size_t above, nn_error *e)
+{
+    nn_status s = NN_OK;
+    if (w->buf->len <= above || w->status != NN_OK) return;
+    if (out) s = nn_writer_put(out, w->buf->data, w->buf->len, e);
+    else if (fwrite(w->buf->data, 1, w->buf->len, stdout) != w->buf->len) s = stdout_failed(e);
+    if (s != NN_OK) w->status = s;
+    w->buf->len = 0;
+}
+/* Items from *item on as nested arrays of that shape; as nn_json_tensor lays them out, the innermost on one line. */
+static void json_items(nn_json_writer *w, cursor *c, size_t *item, size_t ndim, const size_t *shape, nn_writer *out)
+{
+    size_t i;
+    int indent = w->indent, spaced = w->spaced;
+    if (!ndim) {
+        if (cursor_to(c, *item)) nni_jw_elem(w, &c->t, (*item)++ - c->first); else w->status = c->s;
+        flush_json(w, out, (size_t)1 << 20, c->e);
+        return;
+    }
+    nn_json_begin_array(w);
+    if (ndim == 1) {
+        if (shape[0]) { if (indent > 0) w->spaced = 1; }
+        w->indent = 0;
+    }
+    for (i = 0; i < shape[0] && w->status == NN_OK; i++) json_items(w, c, item, ndim - 1, shape + 1, out);
+    nn_json_end(w);
+    w->indent = indent;
+    w->spaced = spaced;
+}
+static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
+{
+    cursor c = cursor_at(a, i, PIECE, e);
+    size_t item = 0;
+    json_items(w, &c, &item, a->d.items[i].value.ndim, a->d.items[i].value.shape, NULL);
+    nn_tensor_free(&c.t);
+}
 static nn_status json_csv(nn_json_writer *w, const char *path, nn_error *e)
 {
     nn_csv *r = NULL;
@@ -649,7 +1171,8 @@ static nn_status json_csv(nn_json_writer *w, const char *path, nn_error *e)
             nn_json_stringn(w, f[i].s, f[i].n);
         }
         nn_json_end(w);
-        if (w->buf->len > 1u << 20) flush_json(w->buf);
+        flush_json(w, NULL, (size_t)1 << 20, e);
+        if (w->status != NN_OK) { s = w->status; break; }
     }
     nn_json_end(w);
     nn_csv_close(r);
@@ -662,7 +1185,7 @@ static int cmd_json(const char *path, const char *name)
     nn_json_writer w = NN_ZERO;
     nn_arena a = NN_ZERO;
     nn_json *root = NULL;
-    nn_dict d = NN_ZERO, meta = NN_ZERO;
+    arrays f = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
     size_t i;
@@ -680,7 +1203,7 @@ static int cmd_json(const char *path, const char *name)
         nn_jsonl *r = NULL;
         s = open_jsonl(&r, path, &e);
         nn_json_begin_array(&w);
-        while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) { nn_json_value(&w, root); if (b.len > 1u << 20) flush_json(&b); }
+        while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) { nn_json_value(&w, root); flush_json(&w, NULL, (size_t)1 << 20, &e); if (w.status != NN_OK) { s = w.status; break; } }
         nn_json_end(&w);
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
@@ -690,32 +1213,31 @@ static int cmd_json(const char *path, const char *name)
         s = read_events(path, on_event, &q, &e);
         nn_json_end(&w);
     } else {
-        s = load(&d, &meta, path, name, k, &e);
-        if (s == NN_OK && name && !nn_dict_get(&d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && (name || ((k == K_NPY || k == K_IDX || k == K_PNG) && d.count == 1))) nn_json_tensor(&w, name ? nn_dict_get(&d, name) : &d.items[0].value);
+        s = arrays_open(&f, path, k, name, 0, &e);
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+        if (s == NN_OK && !name && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG)) json_array(&w, &f, 0, &e);
         else if (s == NN_OK) {
-            nn_json_begin_object(&w);
-            for (i = 0; i < d.count; i++) {
-                nn_json_key(&w, d.items[i].name);
-                nn_json_tensor(&w, &d.items[i].value);
-                if (b.len > 1u << 20) flush_json(&b);
+            if (!name) nn_json_begin_object(&w);
+            for (i = 0; i < f.d.count && w.status == NN_OK; i++) {
+                if (name && strcmp(name, f.d.items[i].name) != 0) continue;
+                if (!name) nn_json_key(&w, f.d.items[i].name);
+                json_array(&w, &f, i, &e);
             }
-            if (meta.count) {
+            if (!name && f.meta.count) {
                 nn_json_key(&w, "__metadata__");
                 nn_json_begin_object(&w);
-                for (i = 0; i < meta.count; i++) { nn_json_key(&w, meta.items[i].name); nn_json_tensor(&w, &meta.items[i].value); }
+                for (i = 0; i < f.meta.count; i++) { nn_json_key(&w, f.meta.items[i].name); nn_json_tensor(&w, &f.meta.items[i].value); }
                 nn_json_end(&w);
             }
-            nn_json_end(&w);
+            if (!name) nn_json_end(&w);
         }
     }
+    if (s == NN_OK && w.status != NN_OK && *e.msg) s = w.status;   /* said already: an array that could not be read, an output that is full */
     if (s == NN_OK) s = nn_json_finish(&w, &e);
-    if (s == NN_OK) flush_json(&b);
+    if (s == NN_OK) { flush_json(&w, NULL, 0, &e); s = w.status; }
     nn_buf_free(&b);
     nn_arena_free(&a);
-    nn_dict_free(&d);
-    nn_dict_free(&meta);
-    if (s == NN_OK && fflush(stdout) != 0) s = nni_fail(&e, NN_E_IO, "standard output: write failed");
+    arrays_close(&f);
     return s == NN_OK ? 0 : failed(&e);
 }
 
@@ -724,7 +1246,6 @@ static nn_status check_one(const char *path, nn_error *e)
 {
     kind k;
     nn_status s = detect(path, &k, e);
-    nn_dict d = NN_ZERO, meta = NN_ZERO;
     nn_arena a = NN_ZERO;
     nn_json *v;
     if (s != NN_OK) return s;
@@ -749,33 +1270,16 @@ static nn_status check_one(const char *path, nn_error *e)
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         s = read_events(path, on_event, &q, e);
-    } else if (k == K_NPZ) {                         /* member by member, a million items at a time */
-        nn_npz *z = NULL;
-        size_t i, first, n, total, dim;
-        s = nn_npz_open(&z, path, NULL, e);
-        for (i = 0; s == NN_OK && i < nn_npz_count(z); i++) {
-            nn_npy_info f;
-            if ((s = nn_npz_info(z, i, &f, e)) != NN_OK) break;
-            for (dim = 0, total = 1; dim < f.ndim; dim++) total *= f.shape[dim];
-            for (first = 0; s == NN_OK && (first < total || first == 0); first += n) {
-                nn_tensor t = NN_ZERO;
-                n = total - first < (size_t)1 << 20 ? total - first : (size_t)1 << 20;
-                if (f.fortran || !n) { n = total ? total : 1; s = nn_npz_get(z, i, &t, e); }
-                else s = nn_npz_get_items(z, i, first, n, &t, e);
-                nn_tensor_free(&t);
-            }
-        }
-        nn_npz_close(z);
     } else if (k == K_GZ) {
-        nn_reader *r = NULL;
-        static char junk[65536];
-        size_t got = 1;
-        s = source(&r, path, e);
-        while (s == NN_OK && got) s = nn_reader_read(r, junk, sizeof junk, &got, e);
-        nn_reader_close(r);
-    } else s = load(&d, &meta, path, NULL, k, e);
-    nn_dict_free(&d);
-    nn_dict_free(&meta);
+        uint64_t n = 0;
+        s = read_through(path, &n, e);
+    } else {
+        arrays f = NN_ZERO;
+        size_t i;
+        s = arrays_open(&f, path, k, NULL, 0, e);
+        for (i = 0; s == NN_OK && i < f.d.count; i++) s = pass(&f, i, NULL, e);
+        arrays_close(&f);
+    }
     nn_arena_free(&a);
     return s;
 }
@@ -795,67 +1299,86 @@ static int cmd_check(void)
 }
 
 /* ---- convert */
-static nn_status write_csv(const char *path, const nn_dict *d, nn_error *e)
+/* rows as cells; the arrays are read side by side, some megabytes of each at a time */
+static nn_status write_csv(const char *path, arrays *a, nn_error *e)
 {
     nn_writer *w = NULL;
+    nn_file_opts o = out_opts();
     nn_csv_writer c = NN_ZERO;
+    cursor *at = NULL;
+    const nn_dict *d = &a->d;
+    const nn_tensor *x = d->count ? &d->items[0].value : NULL;
     nn_status s;
-    size_t i, r, rows;
-    if (d->count == 1 && d->items[0].value.ndim == 2) return nn_csv_write_xy(path, &d->items[0].value, NULL, NULL, NULL, NULL, NULL, e);
+    size_t i, r, rows, matrix = d->count == 1 && x->ndim == 2 ? x->shape[1] : 0, cols = matrix ? matrix : d->count;
+    char b[NN_NUM_BYTES];
     if (!d->count) return nni_fail(e, NN_E_ARG, "%s: there is no array to write", path);
-    rows = d->items[0].value.ndim == 1 ? d->items[0].value.shape[0] : 0;
-    for (i = 0; i < d->count; i++)
+    if (d->count == 1 && x->ndim == 2 && !matrix) return nni_fail(e, NN_E_ARG, "%s: a table needs at least one column", path);
+    rows = matrix || x->ndim == 1 ? x->shape[0] : 0;
+    for (i = 0; !matrix && i < d->count; i++)
         if (d->items[i].value.ndim != 1 || d->items[i].value.shape[0] != rows)
             return nni_fail(e, NN_E_UNSUPPORTED, "%s: a table needs one array of two dimensions, or columns of equal length; '%s' is neither: use --name", path, d->items[i].name);
-    if ((s = nn_writer_open(&w, path, NULL, e)) != NN_OK) return s;
-    s = nn_csv_begin(&c, w, d->count, 0, NULL, e);
-    if (s != NN_OK) { nn_writer_abort(w); return s; }
-    for (i = 0; i < d->count; i++) nn_csv_put_str(&c, d->items[i].name);
-    for (r = 0; r < rows; r++) for (i = 0; i < d->count; i++) nn_csv_put_elem(&c, &d->items[i].value, r);
-    return nni_csv_close_file(&c, w, NN_OK, e);
+    if ((s = cursors(a, &at, e)) != NN_OK) return s;
+    if ((s = nn_writer_open(&w, path, &o, e)) == NN_OK && (s = nn_csv_begin(&c, w, cols, 0, NULL, e)) == NN_OK) {
+        for (i = 0; i < cols; i++) if (matrix) nn_csv_put_text(&c, b, nn_u64_print(b, i)); else nn_csv_put_str(&c, d->items[i].name);
+        for (r = 0; r < rows && s == NN_OK && c.status == NN_OK; r++)
+            for (i = 0; i < cols; i++) {
+                cursor *k = at + (matrix ? 0 : i);
+                size_t item = matrix ? r * matrix + i : r;
+                if (!cursor_to(k, item)) { s = k->s; break; }
+                nn_csv_put_elem(&c, &k->t, item - k->first);
+            }
+        s = nni_csv_close_file(&c, w, s, e);
+    } else nn_writer_abort(w);
+    cursors_free(a, at);
+    return s;
 }
-static nn_status write_jsonl(const char *path, const nn_dict *d, nn_error *e)
+static nn_status write_jsonl(const char *path, arrays *a, nn_error *e)
 {
     nn_writer *w = NULL;
+    nn_file_opts o = out_opts();
     nn_buf b = NN_ZERO;
     nn_json_writer j = NN_ZERO;
+    cursor *at = NULL;
+    const nn_dict *d = &a->d;
     nn_status s;
     size_t i, r, rows = d->count && d->items[0].value.ndim ? d->items[0].value.shape[0] : 0;
     int one = d->count == 1 && d->items[0].value.ndim >= 2;
     for (i = 0; i < d->count; i++)
         if (!d->items[i].value.ndim || d->items[i].value.shape[0] != rows) return nni_fail(e, NN_E_UNSUPPORTED, "%s: the arrays must have equally many rows; '%s' has not: use --name", path, d->items[i].name);
-    if ((s = nn_writer_open(&w, path, NULL, e)) != NN_OK) return s;
+    if ((s = cursors(a, &at, e)) != NN_OK) return s;
+    s = nn_writer_open(&w, path, &o, e);
     j.buf = &b;
     j.lines = 1;
     j.nan = NN_JSON_NAN_NULL;
     for (r = 0; r < rows && s == NN_OK; r++) {
         if (!one) nn_json_begin_object(&j);
-        for (i = 0; i < d->count && s == NN_OK; i++) {
-            nn_tensor row;
-            s = nn_tensor_rows(&row, &d->items[i].value, r, 1, e);
-            if (s != NN_OK) break;
-            row.ndim--;                              /* the row alone, without its leading 1 */
-            memmove(row.shape, row.shape + 1, row.ndim * sizeof row.shape[0]);
+        for (i = 0; i < d->count && j.status == NN_OK; i++) {
+            const nn_tensor *t = &d->items[i].value;
+            size_t item = nn_tensor_count(t) / rows * r;
             if (!one) nn_json_key(&j, d->items[i].name);
-            nn_json_tensor(&j, &row);
+            json_items(&j, at + i, &item, t->ndim - 1, t->shape + 1, w);
         }
+        if (j.status != NN_OK && *e->msg) { s = j.status; break; }
         if (!one) nn_json_end(&j);
-        if (s == NN_OK) s = nn_json_finish(&j, e);
-        if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);
-        b.len = 0;
+        s = nn_json_finish(&j, e);
+        flush_json(&j, w, (size_t)1 << 16, e);
+        if (s == NN_OK) s = j.status;
     }
+    flush_json(&j, w, 0, e);
+    if (s == NN_OK) s = j.status;
     nn_buf_free(&b);
+    cursors_free(a, at);
     if (s == NN_OK) return nn_writer_commit(w, e);
     nn_writer_abort(w);
     return s;
 }
-/* Tables of any length, in bounded memory: JSON lines -> CSV, CSV -> CSV, and with a first pass for types and rows CSV -> JSON lines, CSV -> .npy.
- * A pipe can be read once only: for those two it goes the way of the small files. */
-static int convert_streams(const char *in, kind k, const char *out)
+/* Straight from text to text or to one matrix, without a store of columns: JSON lines -> CSV, CSV -> CSV, and with a first pass for types and rows
+ * CSV -> JSON lines, CSV -> .npy. */
+static int convert_streams(kind k, const char *out)
 {
     if (opt.name || (opt.dtype && !ends_with(out, ".npy"))) return 0;
     if (ends_with(out, ".csv")) return (k == K_CSV || k == K_JSONL) && !opt.dtype;
-    return k == K_CSV && strcmp(in, "-") != 0 && (ends_with(out, ".jsonl") || ends_with(out, ".npy"));
+    return k == K_CSV && (ends_with(out, ".jsonl") || ends_with(out, ".npy"));
 }
 static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
 {
@@ -884,8 +1407,10 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     nn_json_writer j = NN_ZERO;
     nn_dtype *types = NULL;
     colstat *c = NULL;
+    table_text x = NN_ZERO;
     size_t rows = 0, cols = 0, i, row, n;
-    nn_status s = open_csv(&r, in, &d, e);
+    nn_status s = text_open(&x, in, K_CSV, e);
+    if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK) cols = nn_csv_columns(r);
     if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, NULL, e);
     if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL) s = nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory");
@@ -894,7 +1419,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     r = NULL;
     d.types = types;
     d.n_types = cols;
-    if (s == NN_OK) s = open_csv(&r, in, &d, e);
+    if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK && npy) {
         nn_tensor whole = NN_ZERO;
         whole.dtype = dt != NN_DTYPE_NONE ? dt : NN_F64;
@@ -937,6 +1462,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     nn_table_free(&t);
     nn_buf_free(&b);
     nn_csv_close(r);
+    scratch_free(&x.copy);
     free(types);
     free(c);
     return s;
@@ -944,7 +1470,8 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
 static nn_status convert_stream(const char *in, kind k, const char *out, nn_dtype dt, nn_error *e)
 {
     nn_writer *w = NULL;
-    nn_status s = nn_writer_open(&w, out, NULL, e);
+    nn_file_opts o = out_opts();
+    nn_status s = nn_writer_open(&w, out, &o, e);
     int list;
     if (s != NN_OK) return s;
     if (k == K_JSONL) s = jsonl_to_csv(w, in, &list, e);
@@ -957,102 +1484,127 @@ static nn_status convert_stream(const char *in, kind k, const char *out, nn_dtyp
 static int cmd_convert(const char *in, const char *out)
 {
     nn_error e = NN_ZERO;
-    nn_dict d = NN_ZERO, meta = NN_ZERO;
+    arrays f = NN_ZERO;
+    nn_file_opts o = out_opts();
+    nn_pth_opts po = NN_ZERO;
     kind k;
     nn_status s;
-    size_t i;
+    size_t i, n;
     nn_dtype dt = opt.dtype ? nn_dtype_parse(nn_app_choice(&app, "dtype")) : NN_DTYPE_NONE;
-    if (!ends_with(out, ".npy") && !ends_with(out, ".npz") && !ends_with(out, ".safetensors") && !ends_with(out, ".pth") && !ends_with(out, ".pt") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
+    int pth = ends_with(out, ".pth") || ends_with(out, ".pt");
+    if (!pth && !ends_with(out, ".npy") && !ends_with(out, ".npz") && !ends_with(out, ".safetensors") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
         return nn_app_usage(&app, "OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got '%s'", out);
+    scratch_beside = out;
     s = detect(in, &k, &e);
-    if (s == NN_OK && convert_streams(in, k, out)) { s = convert_stream(in, k, out, dt, &e); return s == NN_OK ? 0 : failed(&e); }
-    if (s == NN_OK && k == K_CSV && ends_with(out, ".npy") && !opt.name) {   /* a table of numbers as one matrix */
-        nn_xy m = NN_ZERO;
-        nn_xy_desc x = NN_ZERO;
-        x.csv = csv_desc(in);
-        x.no_label = x.allow_missing = x.allow_nonfinite = 1;
-        x.dtype = NN_F64;
-        if (strcmp(in, "-") != 0) s = nn_csv_read_xy(&m, in, &x, NULL, &e);
-        else {
-            nn_buf b = NN_ZERO;
-            if ((s = slurp(&b, in, &e)) == NN_OK) s = nn_csv_parse_xy(&m, b.data, b.len, &x, NULL, &e);
-            nn_buf_free(&b);
-        }
-        if (s == NN_OK) s = nn_dict_put(&d, "array", &m.x, &e);
-        nn_xy_free(&m);
-    } else if (s == NN_OK) s = load(&d, &meta, in, opt.name, k, &e);
+    if (s == NN_OK && convert_streams(k, out)) { s = convert_stream(in, k, out, dt, &e); return s == NN_OK ? 0 : failed(&e); }
+    if (s == NN_OK) s = arrays_open(&f, in, k, opt.name, 0, &e);
     if (s == NN_OK && opt.name) {
-        if (!nn_dict_get(&d, opt.name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
-        else for (i = d.count; i-- > 0;) if (strcmp(d.items[i].name, opt.name) != 0) (void)nn_dict_remove(&d, d.items[i].name);
+        for (i = f.d.count; i-- > 0;)
+            if (strcmp(f.d.items[i].name, opt.name) != 0) {
+                (void)nn_dict_remove(&f.d, f.d.items[i].name);
+                memmove(f.of + i, f.of + i + 1, (f.d.count - i) * sizeof *f.of);
+            }
+        if (!f.d.count) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
     }
-    for (i = 0; s == NN_OK && opt.dtype && i < d.count; i++) {
-        nn_tensor t = NN_ZERO;
-        if (!is_numeric(d.items[i].value.dtype)) continue;
-        s = nn_tensor_convert(&t, &d.items[i].value, dt, NULL, &e);
-        if (s == NN_OK) { nn_tensor_free(&d.items[i].value); d.items[i].value = t; }
+    if (s == NN_OK && (ends_with(out, ".csv") || ends_with(out, ".jsonl"))) s = arrays_unpack(&f, &e);
+    for (i = 0; s == NN_OK && i < f.d.count; i++) {
+        nn_tensor *t = &f.d.items[i].value, whole = NN_ZERO;
+        if (opt.dtype && is_numeric(t->dtype) && t->dtype != dt) {
+            nn_tensor as = NN_ZERO;
+            if (t->data) {
+                s = nn_tensor_convert(&as, t, dt, NULL, &e);
+                if (s == NN_OK) { nn_tensor_free(t); *t = as; f.of[i].dtype = dt; }
+            } else { t->dtype = dt; t->itemsize = nn_dtype_size(dt); }
+        } else if (pth && !t->data && !is_numeric(t->dtype) && (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) {   /* part of the pickle */
+            n = nn_tensor_count(t);
+            if ((s = arrays_get(&f, i, 0, n, &whole, &e)) != NN_OK) break;
+            whole.ndim = t->ndim;
+            memcpy(whole.shape, t->shape, sizeof t->shape);
+            *t = whole;
+        }
     }
+    o.fetch = arrays_fetch;
+    o.fetch_user = &f;
+    po.file = o;
     if (s == NN_OK) {
-        if (ends_with(out, ".npy")) s = d.count == 1 ? nn_npy_write(out, &d.items[0].value, NULL, &e) : nni_fail(&e, NN_E_ARG, "%s: holds %zu arrays, a .npy takes one: use --name", in, d.count);
-        else if (ends_with(out, ".npz")) s = nn_npz_write(out, &d, 0, NULL, &e);
-        else if (ends_with(out, ".safetensors")) s = nn_safetensors_write(out, &d, meta.count ? &meta : NULL, NULL, &e);
-        else if (ends_with(out, ".csv")) s = write_csv(out, &d, &e);
-        else if (ends_with(out, ".jsonl")) s = write_jsonl(out, &d, &e);
-        else s = nn_pth_write(out, &d, NULL, &e);
+        if (ends_with(out, ".npy")) s = f.d.count == 1 ? nn_npy_write(out, &f.d.items[0].value, &o, &e) : nni_fail(&e, NN_E_ARG, "%s: holds %zu arrays, a .npy takes one: use --name", in, f.d.count);
+        else if (ends_with(out, ".npz")) s = nn_npz_write(out, &f.d, 0, &o, &e);
+        else if (ends_with(out, ".safetensors")) s = nn_safetensors_write(out, &f.d, f.meta.count ? &f.meta : NULL, &o, &e);
+        else if (ends_with(out, ".csv")) s = write_csv(out, &f, &e);
+        else if (ends_with(out, ".jsonl")) s = write_jsonl(out, &f, &e);
+        else s = nn_pth_write(out, &f.d, &po, &e);
     }
-    nn_dict_free(&d);
-    nn_dict_free(&meta);
+    arrays_close(&f);
     return s == NN_OK ? 0 : failed(&e);
 }
 
 /* ---- diff */
-static int diff_tensor(const char *name, const nn_tensor *a, const nn_tensor *b)
+/* items [from, from + count) of both; what differs is added up in *off, *first, *worst */
+static void diff_piece(const nn_tensor *a, const nn_tensor *b, size_t from, size_t *off, size_t *first, double *worst)
 {
-    size_t i, n = nn_tensor_count(a), off = 0, first = 0;
+    size_t i, n = nn_tensor_count(a), w = a->itemsize < b->itemsize ? a->itemsize : b->itemsize;
+    int number = is_numeric(a->dtype);
+    for (i = 0; i < n; i++) {
+        if (number) {
+            double x = nn_tensor_get_f64(a, i), y = nn_tensor_get_f64(b, i), d = fabs(x - y);
+            int same = x == y || (x != x && y != y);
+            if (same && (a->dtype == NN_I64 || a->dtype == NN_U64)) same = memcmp((char *)a->data + 8 * i, (char *)b->data + 8 * i, 8) == 0;
+            if (same || d <= opt.atol + opt.rtol * fabs(y)) continue;
+            if (!(d <= *worst)) *worst = d;
+        } else if (memcmp((char *)a->data + i * a->itemsize, (char *)b->data + i * b->itemsize, w) == 0) continue;
+        if (!(*off)++) *first = from + i;
+    }
+}
+static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *differ, nn_error *e)
+{
+    const char *name = fa->d.items[i].name;
+    const nn_tensor *a = &fa->d.items[i].value, *b = &fb->d.items[j].value;
+    size_t count = nn_tensor_count(a), w = a->itemsize > b->itemsize ? a->itemsize : b->itemsize, n = w && w < PIECE ? PIECE / w : 1, at = 0, off = 0, first = 0;
     double worst = 0;
     char t[NN_NUM_BYTES];
-    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) { printf("%s: shapes differ\n", name); return 1; }
-    if (a->dtype != b->dtype) { printf("%s: %s against %s\n", name, nn_dtype_name(a->dtype), nn_dtype_name(b->dtype)); return 1; }
-    if (!is_numeric(a->dtype)) {
-        size_t w = a->itemsize < b->itemsize ? a->itemsize : b->itemsize;
-        for (i = 0; i < n; i++) if (memcmp((char *)a->data + i * a->itemsize, (char *)b->data + i * b->itemsize, w) != 0) { printf("%s: element %zu differs\n", name, i); return 1; }
-        if (a->itemsize != b->itemsize) { printf("%s: widths differ\n", name); return 1; }
-        return 0;
+    nn_status s = NN_OK;
+    *differ = 1;
+    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) { printf("%s: shapes differ\n", name); return NN_OK; }
+    if (a->dtype != b->dtype) { printf("%s: %s against %s\n", name, nn_dtype_name(a->dtype), nn_dtype_name(b->dtype)); return NN_OK; }
+    for (; s == NN_OK && at < count; at += n) {
+        nn_tensor x = NN_ZERO, y = NN_ZERO;
+        if (n > count - at) n = count - at;
+        s = arrays_get(fa, i, at, n, &x, e);
+        if (s == NN_OK) s = arrays_get(fb, j, at, n, &y, e);
+        if (s == NN_OK) diff_piece(&x, &y, at, &off, &first, &worst);
+        nn_tensor_free(&x);
+        nn_tensor_free(&y);
     }
-    for (i = 0; i < n; i++) {
-        double x = nn_tensor_get_f64(a, i), y = nn_tensor_get_f64(b, i), d = fabs(x - y);
-        int same = x == y || (x != x && y != y);
-        if (same && (a->dtype == NN_I64 || a->dtype == NN_U64)) same = memcmp((char *)a->data + 8 * i, (char *)b->data + 8 * i, 8) == 0;
-        if (same || d <= opt.atol + opt.rtol * fabs(y)) continue;
-        if (!off++) first = i;
-        if (!(d <= worst)) worst = d;
-    }
-    if (!off) return 0;
-    nn_f64_print(t, worst);
-    printf("%s: %zu of %zu elements differ, the first at %zu, worst by %s\n", name, off, n, first, t);
-    return 1;
+    if (s != NN_OK) return s;
+    *differ = off || a->itemsize != b->itemsize;
+    if (off && is_numeric(a->dtype)) {
+        nn_f64_print(t, worst);
+        printf("%s: %zu of %zu elements differ, the first at %zu, worst by %s\n", name, off, count, first, t);
+    } else if (off) printf("%s: element %zu differs\n", name, first);
+    else if (*differ) printf("%s: widths differ\n", name);
+    return NN_OK;
 }
 static int cmd_diff(const char *pa, const char *pb)
 {
     nn_error e = NN_ZERO;
-    nn_dict a = NN_ZERO, b = NN_ZERO, meta = NN_ZERO;
+    arrays a = NN_ZERO, b = NN_ZERO;
     kind k;
-    int differ = 0;
-    size_t i;
+    int differ = 0, one;
+    size_t i, j;
     nn_status s = detect(pa, &k, &e);
-    if (s == NN_OK) s = load(&a, &meta, pa, NULL, k, &e);
-    nn_dict_free(&meta);
+    if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, 0, &e);
     if (s == NN_OK) s = detect(pb, &k, &e);
-    if (s == NN_OK) s = load(&b, &meta, pb, NULL, k, &e);
-    nn_dict_free(&meta);
-    for (i = 0; s == NN_OK && i < a.count; i++) {
-        const nn_tensor *t = nn_dict_get(&b, a.items[i].name);
-        if (!t && a.count == 1 && b.count == 1) t = &b.items[0].value;   /* single arrays need not share a name */
-        if (!t) { printf("%s: only in %s\n", a.items[i].name, pa); differ = 1; }
-        else differ |= diff_tensor(a.items[i].name, &a.items[i].value, t);
+    if (s == NN_OK) s = arrays_open(&b, pb, k, NULL, 0, &e);
+    one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
+    for (i = 0; s == NN_OK && i < a.d.count; i++) {
+        for (j = 0; !one && j < b.d.count && strcmp(a.d.items[i].name, b.d.items[j].name) != 0; j++) { }
+        if (j == b.d.count) { printf("%s: only in %s\n", a.d.items[i].name, pa); differ = 1; }
+        else { int d; s = diff_array(&a, i, &b, j, &d, &e); differ |= s == NN_OK && d; }
+        if (one) break;
     }
-    for (i = 0; s == NN_OK && i < b.count; i++) if (!nn_dict_get(&a, b.items[i].name) && !(a.count == 1 && b.count == 1)) { printf("%s: only in %s\n", b.items[i].name, pb); differ = 1; }
-    nn_dict_free(&a);
-    nn_dict_free(&b);
+    for (i = 0; s == NN_OK && !one && i < b.d.count; i++) if (!nn_dict_get(&a.d, b.d.items[i].name)) { printf("%s: only in %s\n", b.d.items[i].name, pb); differ = 1; }
+    arrays_close(&a);
+    arrays_close(&b);
     return s == NN_OK ? differ : failed(&e);
 }
 
@@ -1060,7 +1612,11 @@ int main(int argc, char **argv)
 {
     int rc = nn_app_begin(&app, &program, &opt, argc, argv);
     const char *second;
+    static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+    size_t i;
     if (rc >= 0) return rc;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++) if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error like a full disk */
     second = app.n_args > 1 ? app.args[1] : NULL;
     switch (app.command) {
     case SHOW: rc = cmd_show(app.args[0], second); break;
@@ -1071,5 +1627,10 @@ int main(int argc, char **argv)
     }
     nn_reader_close(piped);
     (void)nn_app_finish(&app, NULL);
+    if ((ferror(stdout) | fflush(stdout)) && !output_failed) {
+        nn_error e = NN_ZERO;
+        (void)stdout_failed(&e);
+        rc = failed(&e);
+    }
     return rc;
 }
