@@ -208,6 +208,16 @@ static void ladder_order(void *v)           /* k outside j, W turned: contiguous
         for (k = 0; k < LK; k++) for (j = 0; j < LN; j++) ly[i * LN + j] = ly[i * LN + j] + lx[i * LK + k] * lt[k * LN + j];
     }
 }
+static void ladder_tiles(void *v)           /* blocks of 4 x 32 sums beside each other: a weight loaded once serves four rows, the sums stay in registers or L1 */
+{
+    size_t i, j, k, r, c;
+    (void)v;
+    for (i = 0; i < LM; i += 4) for (j = 0; j < LN; j += 32) {
+        float s[4][32] = { { 0.0f } };
+        for (k = 0; k < LK; k++) for (r = 0; r < 4; r++) for (c = 0; c < 32; c++) s[r][c] = s[r][c] + lx[(i + r) * LK + k] * lt[k * LN + j + c];
+        for (r = 0; r < 4; r++) for (c = 0; c < 32; c++) ly[(i + r) * LN + j + c] = s[r][c];
+    }
+}
 static void ladder_gemm(int fused)
 {
     nn_gemm_desc d = NN_ZERO;
@@ -251,8 +261,8 @@ static void ladder_one(void *v) { (void)v; ladder_step(1); }
 static void ladder(void)
 {
     static const struct { const char *name; void (*fn)(void *); } rung[] = {
-        { "ladder_1_naive", ladder_naive }, { "ladder_2_order", ladder_order }, { "ladder_3_registers", ladder_registers }, { "ladder_4_fused", ladder_fused },
-        { "ladder_5_grad_then_adam", ladder_two }, { "ladder_6_grad_with_adam", ladder_one } };
+        { "ladder_1_naive", ladder_naive }, { "ladder_2_order", ladder_order }, { "ladder_3_tiles", ladder_tiles }, { "ladder_4_registers", ladder_registers },
+        { "ladder_5_fused", ladder_fused }, { "ladder_6_grad_then_adam", ladder_two }, { "ladder_7_grad_with_adam", ladder_one } };
     nn_update_desc d = NN_ZERO;
     size_t i, w = (size_t)LN * LK;
     if (!bench_wanted("ladder")) return;
@@ -271,7 +281,7 @@ static void ladder(void)
     lg = filled(w, 7);
     lt = filled(w, 8);
     for (i = 0; i < w; i++) lv[i] *= lv[i];
-    for (i = 0; i < 6; i++) bench_print(rung[i].name, LM, LN, LK, 1, bench_run(rung[i].fn, NULL), 2.0 * LM * LN * LK);
+    for (i = 0; i < 7; i++) bench_print(rung[i].name, LM, LN, LK, 1, bench_run(rung[i].fn, NULL), 2.0 * LM * LN * LK);
     nn_mem_free(lx, (size_t)LM * LK * 4, NULL);
     nn_mem_free(ly, (size_t)LM * LN * 4, NULL);
     nn_mem_free(lw, w * 4, NULL);
