@@ -2833,7 +2833,7 @@ NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabul
         if (s != NN_OK) return s;
     }
     if ((s = nn_csv_read(&table, path, &c, &o, err)) != NN_OK) return s;
-    s = nn_tabular_from(t, &table, d, err);
+    s = nni_fail_in(err, nn_tabular_from(t, &table, d, err), o.name ? o.name : path);
     nn_table_free(&table);
     return s;
 }

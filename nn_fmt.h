@@ -801,6 +801,19 @@ NN_DEF const char *nn_errno_text(int e)
     }
 }
 /* "name: what: why"; codes without a text of ours show their number */
+/* What a part that knows no file reported, with the file before it ("nn_part: ", "csv: " go; what names the file already stays); place and status too. */
+NNI_FN nn_status nni_fail_in(nn_error *err, nn_status s, const char *name)
+{
+    nn_error e;
+    char nb[64];
+    const char *m = e.msg, *p;
+    if (s == NN_OK || !err) return s;
+    e = *err;
+    nni_name(nb, name);
+    if (strncmp(m, nb, strlen(nb)) == 0) return s;
+    if ((strncmp(m, "nn_", 3) == 0 || strncmp(m, "csv: ", 5) == 0) && (p = strstr(m, ": ")) != NULL) m = p + 2;
+    return nni_fail_at(err, s, e.offset, e.line, e.col, "%s: %.120s", nb, m);
+}
 NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, int e)
 {
     char nb[64];
@@ -1513,7 +1526,7 @@ NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, siz
     while (n) {
         size_t k;
         if ((e = nni_read_some(r->io, r->h, to, n, &k)) != 0) return nni_io_fail(err, r->name, "cannot read", e);
-        if (k == 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: the file became shorter while it was read", nni_name(nb, r->name));
+        if (k == 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu: the file became shorter while it was read", nni_name(nb, r->name), (unsigned long long)offset);
         to += k;
         n -= k;
     }
@@ -4097,7 +4110,7 @@ NN_DEF nn_status nn_csv_read(nn_table *out, const char *path, const nn_csv_desc 
     nn_reader *r = NULL;
     nni_ct t;
     nn_status s = nni_ct_open(&t, &r, &b, path, d, opts, err);
-    if (s == NN_OK) s = nni_csv_table(out, &t);
+    if (s == NN_OK) s = nni_fail_in(err, nni_csv_table(out, &t), t.name);
     nni_ct_free(&t);
     nn_reader_close(r);
     nn_buf_free(&b);
@@ -4338,7 +4351,7 @@ NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *
     nn_status s = nni_xy_desc_of(&d, err);
     if (s != NN_OK) return s;
     s = nni_ct_open(&t, &r, &b, path, &d->csv, opts, err);
-    if (s == NN_OK) s = nni_csv_matrix(out, &t, d);
+    if (s == NN_OK) s = nni_fail_in(err, nni_csv_matrix(out, &t, d), t.name);
     nni_ct_free(&t);
     nn_reader_close(r);
     nn_buf_free(&b);
@@ -7434,22 +7447,27 @@ NNI_FN nn_status nni_zip_bad(const nn_zip *z, nn_error *err, nn_status s, uint64
 /* sizes and offset of a zip64 extra field, in the order and number that the all-ones slots ask for */
 NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usize, uint64_t *csize, uint64_t *lho)
 {
-    int want = (usize && *usize == NNI_ZIP_ALL) + (csize && *csize == NNI_ZIP_ALL) + (lho && *lho == NNI_ZIP_ALL);
     while (n >= 4) {
         unsigned id = nni_le16(x), len = nni_le16(x + 2);
         if (len > n - 4) return "extra field longer than its header says";
         if (id == 1) {
             const unsigned char *p = x + 4, *end = p + len;
-            if (usize && *usize == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *usize = nni_le64(p); p += 8; }
-            if (csize && *csize == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *csize = nni_le64(p); p += 8; }
-            if (lho && *lho == NNI_ZIP_ALL) { if (end - p < 8) return "zip64 field too short"; *lho = nni_le64(p); }
+            uint64_t *slot[3];
+            slot[0] = usize;
+            slot[1] = csize;
+            slot[2] = lho;
+            for (len = 0; len < 3; len++) {
+                if (!slot[len] || *slot[len] != NNI_ZIP_ALL) continue;
+                if (end - p < 8) return "zip64 field too short";
+                *slot[len] = nni_le64(p);
+                p += 8;
+            }
             return NULL;
         }
         x += 4 + len;
         n -= 4 + len;
     }
-    (void)want;                            /* sizes of exactly 2^32 - 1 without zip64 are legal; later checks see them */
-    return NULL;
+    return NULL;                           /* sizes of exactly 2^32 - 1 without zip64 are legal; later checks see them */
 }
 NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
 {
@@ -7557,7 +7575,7 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     qsort(order, z->count, sizeof *order, nni_zip_order_name);
     for (i = 1; i < z->count; i++) if (strcmp(order[i - 1]->e.name, order[i]->e.name) == 0) {
         char nb[64], mb[64];
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0, "%s: two members are called '%s'", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, order[i]->e.name));
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0, "%s: byte %llu: two members are called '%s'", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)order[i]->e.header, nni_name(mb, order[i]->e.name));
     }
     return NN_OK;
 }
@@ -7571,7 +7589,7 @@ NNI_FN nn_status nni_zip_begin(nn_zip **out, nn_reader *r, const nn_file_opts *o
     z->r = r;
     z->alloc = a;
     z->cur = SIZE_MAX;
-    if (!nn_reader_size(r, &z->size)) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a zip archive cannot be read from a pipe", nni_name(nb, nn_reader_name(r)));
+    if (!nn_reader_size(r, &z->size)) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a zip archive is read by position, which a pipe has not", nni_name(nb, nn_reader_name(r)));
     else s = nni_zip_directory(z, err);
     if (s != NN_OK) { nn_zip_close(z); return s; }
     *out = z;
@@ -7791,8 +7809,8 @@ NNI_FN nn_status nni_zip_finish(nn_zip *z, nn_error *err)
         if (z->in_left || z->in_pos < z->in_end) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "bytes behind the compressed data of a member");
     }
     if (z->crc_ok && z->crc != e->crc && !z->crc_off && !(z->crc_zero && e->crc == 0))
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)e->header, 0, 0, "%s/%s: checksum differs: expected %08lx, got %08lx", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
-                           (unsigned long)e->crc, (unsigned long)z->crc);
+        return nni_fail_at(err, NN_E_FORMAT, (size_t)e->header, 0, 0, "%s/%s: member at byte %llu: checksum differs: expected %08lx, got %08lx", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
+                           (unsigned long long)e->header, (unsigned long)e->crc, (unsigned long)z->crc);
     return NN_OK;
 }
 NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err)
@@ -8302,7 +8320,7 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                 if (!nni_py_size(&c, &v)) { why = "expected a size in shape"; break; }
                 if (v > SIZE_MAX) { why = "size in shape too large"; break; }
                 if (r.ndim == NN_MAX_DIMS) {
-                    s = nni_fail_at(err, NN_E_LIMIT, head, 0, 0, "%s: expected at most %d dimensions, got more", nni_name(nb, src->name), NN_MAX_DIMS);
+                    s = nni_fail_at(err, NN_E_LIMIT, head, 0, 0, "%s: byte %zu: expected at most %d dimensions, got more", nni_name(nb, src->name), head, NN_MAX_DIMS);
                     nn_mem_free(text, n + 1, alloc);
                     return s;
                 }
@@ -8373,6 +8391,12 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
     }
     return NN_OK;
 }
+NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes, uint64_t present)
+{
+    char nb[64];
+    return nni_fail_at(err, NN_E_FORMAT, (size_t)begin, 0, 0, "%s: byte %llu: header declares %llu bytes of data, %llu present", nni_name(nb, src->name), (unsigned long long)begin,
+                       (unsigned long long)bytes, (unsigned long long)present);
+}
 /* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at once; otherwise the
  * block grows as the bytes arrive, so that a lying header cannot ask for more than a few times what it brings. */
 NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, uint64_t limit, const nn_alloc *alloc, nn_error *err)
@@ -8382,11 +8406,12 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     uint64_t left;
     char nb[64];
     nn_status s = NN_OK;
+    const uint64_t begin = src->r ? nn_reader_tell(src->r) : src->at;
     int sure = 0;
     if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: the product of the shape overflows", nni_name(nb, src->name));
     if (limit && bytes > limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", nni_name(nb, src->name), (unsigned long long)limit, bytes);
     if (nni_src_left(src, &left)) {
-        if (bytes > left) return nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "%s: header declares %zu bytes of data, %llu present", nni_name(nb, src->name), bytes, (unsigned long long)left);
+        if (bytes > left) return nni_src_short(src, err, begin, bytes, left);
         sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 || bytes / 64 <= nn_zip_at(src->z, src->member)->packed;
     }
     r.dtype = dtype;
@@ -8410,7 +8435,7 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
         }
         s = nni_src_get(src, (unsigned char *)r.data + have, k, &got, err);
         if (s == NN_OK) have += got;
-        if (s == NN_OK && got < k) s = nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "%s: header declares %zu bytes of data, %zu present", nni_name(nb, src->name), bytes, have);
+        if (s == NN_OK && got < k) s = nni_src_short(src, err, begin, bytes, have);
     }
     if (s != NN_OK) { nn_mem_free(r.data, r.capacity, &r.alloc); return s; }
     *t = r;
@@ -8635,8 +8660,13 @@ NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *e
 {
     nni_src src;
     nn_status s = nni_npz_src(z, i, &src, err);
-    if (s == NN_OK && !z->info[i].header) s = nni_npy_header(&src, &z->info[i], &z->alloc, err);   /* kept: a stream in progress is not disturbed again */
-    if (s == NN_OK) *info = z->info[i];
+    if (s != NN_OK) return s;
+    if (z->info[i].header) *info = z->info[i];                  /* kept: a stream in progress is not disturbed again */
+    else if ((s = nni_npy_header(&src, info, &z->alloc, err)) == NN_OK) {
+        uint64_t left = nn_zip_at(z->z, i)->size - info->header;
+        if (info->bytes > left) return nni_src_short(&src, err, info->header, info->bytes, left);
+        z->info[i] = *info;
+    }
     return s;
 }
 NNI_FN nn_status nni_npz_trailing(const nni_src *src, nn_error *err)
@@ -8670,8 +8700,6 @@ NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn
     if (f.ndim < 1) return nni_fail(err, NN_E_ARG, "%s: a scalar has no rows", src.name);
     if (first > f.shape[0] || n > f.shape[0] - first)
         return nni_fail(err, NN_E_ARG, "%s: rows %zu to %zu wanted, the array has %zu", src.name, first, first + n, f.shape[0]);
-    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
-        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
     for (d = 1; d < f.ndim; d++) cols *= f.shape[d];
     row = cols * f.itemsize;
     if (z->limit && n * row > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * row);
@@ -8701,8 +8729,6 @@ NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, n
     if (f.fortran && f.ndim > 1) return nni_fail(err, NN_E_UNSUPPORTED, "%s: items by number: the array is in Fortran order", src.name);
     if (first > count || n > count - first)
         return nni_fail(err, NN_E_ARG, "%s: items %zu to %zu wanted, the array has %llu", src.name, first, first + n, (unsigned long long)count);
-    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
-        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
     if (z->limit && n * f.itemsize > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * f.itemsize);
     s = nn_tensor_raw(&r, f.dtype, f.dtype == NN_UCS4 ? f.itemsize / 4 : f.dtype == NN_BYTES ? f.itemsize : 0, 1, &n, &z->alloc, err);
     if (s == NN_OK && n * f.itemsize > 0) s = nn_zip_read(z->z, i, f.header + (uint64_t)first * f.itemsize, r.data, n * f.itemsize, err);
@@ -8732,8 +8758,6 @@ NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err)
     else if (f.itemsize && at % (f.dtype == NN_UCS4 ? 4 : f.dtype == NN_BYTES ? 1 : f.dtype == NN_C64 ? 4 : f.dtype == NN_C128 ? 8 : f.itemsize)) why = "the member is not aligned";
     else if (z->z->size > SIZE_MAX) why = "the file is larger than the address space";
     if (why) return nni_fail(err, NN_E_UNSUPPORTED, "%s: cannot be mapped: %s", src.name, why);
-    if (f.bytes > nn_zip_at(z->z, i)->size - f.header)
-        return nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", src.name, (unsigned long long)f.bytes, (unsigned long long)(nn_zip_at(z->z, i)->size - f.header));
     if (!z->map) {
         if ((e = z->z->r->io->map(z->z->r->io->user, z->z->r->h, (size_t)z->z->size, &z->map)) != 0) { z->map = NULL; return nni_io_fail(err, nn_reader_name(z->z->r), "cannot map", e); }
         z->map_size = (size_t)z->z->size;
@@ -9105,8 +9129,8 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
         }
     }
     if (m->s == NN_OK)
-        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: holds an object of class '%.*s.%.*s', only tensors and plain values are read: save the state_dict()",
-                           nni_name(nb, m->name), (int)(a < 40 ? a : 40), mod, (int)(b < 40 ? b : 40), name);
+        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: pickle byte %zu: holds an object of class '%.*s.%.*s', only tensors and plain values are read: save the state_dict()",
+                           nni_name(nb, m->name), (size_t)(at - m->begin), (int)(a < 24 ? a : 24), mod, (int)(b < 24 ? b : 24), name);
     return NULL;
 }
 NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
@@ -10122,7 +10146,7 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
         nn_tensor t = NN_ZERO;
         nni_src_reader(&src, r);
         if (items[i].begin != at)
-            s = nni_fail_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0, "%s: '%s': data must begin at %llu, got %llu (%s)", nni_name(nb, name), nni_name(mb, items[i].j->key), (unsigned long long)at,
+            s = nni_fail_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0, "%s: byte %llu: '%s': data must begin at %llu, got %llu (%s)", nni_name(nb, name), (unsigned long long)(8 + len + at), nni_name(mb, items[i].j->key), (unsigned long long)at,
                             (unsigned long long)items[i].begin, items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
         if (s == NN_OK && opts && opts->places) {        /* left where they are; the last end is held against the file's below */
@@ -10949,16 +10973,11 @@ NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_o
     nn_buf b = NN_ZERO;
     nn_file_opts o = NN_ZERO;
     nn_status s;
-    char nb[64];
     if (opts) o = *opts;
     o.raw = 1;
     b.alloc = o.alloc;
     s = nn_file_read(&b, path, &o, err);
-    if (s == NN_OK && (s = nn_png_decode(image, b.data, b.len, &o.alloc, err)) != NN_OK && err) {
-        char msg[sizeof err->msg];
-        memcpy(msg, err->msg, sizeof msg);
-        s = nni_fail_at(err, s, err->offset, 0, 0, "%s: %.120s", nni_name(nb, o.name ? o.name : path), msg);
-    }
+    if (s == NN_OK) s = nni_fail_in(err, nn_png_decode(image, b.data, b.len, &o.alloc, err), o.name ? o.name : path);
     nn_buf_free(&b);
     return s;
 }

@@ -583,6 +583,18 @@ NNI_FN double nni_clock(void)
 NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...) NNI_PRINTF(3, 4);
 NNI_FN nn_status nni_fail_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, ...) NNI_PRINTF(6, 7);
 
+/* What files call their members ends up in messages, and those on terminals: control characters (C1 too) and what is not UTF-8, such as a
+ * character cut at the end, become '?'. */
+NNI_FN size_t nni_utf8_get(const char *s, size_t n, uint32_t *c);
+NNI_FN void nni_printable(char *s)
+{
+    size_t n = strlen(s), i, w;
+    uint32_t c = 0;
+    for (i = 0; i < n; i += w ? w : 1) {
+        w = nni_utf8_get(s + i, n - i, &c);
+        if (!w || c < 0x20 || (c >= 0x7f && c < 0xa0)) memset(s + i, '?', w ? w : 1);
+    }
+}
 NNI_FN void nni_verror(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, va_list ap)
 {
     if (!err) return;
@@ -592,6 +604,7 @@ NNI_FN void nni_verror(nn_error *err, nn_status s, size_t offset, size_t line, s
     err->col    = col;
     (void)vsnprintf(err->msg, sizeof err->msg, fmt, ap);
     err->msg[sizeof err->msg - 1] = 0;
+    nni_printable(err->msg);
 }
 NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...)
 {

@@ -56,6 +56,36 @@ static inline const char *test_data(void)
     return d;
 }
 
+/* A refusal, for tables: its status, told twice; its message, of which `want` is the distinctive part or the whole; the place it names
+ * ("name:LINE:COL: ", "name:LINE: ", "byte N") is the place in nn_error, and nn_error has none when it names none. What a file holds never
+ * reaches a terminal raw: every message is printable UTF-8. */
+#ifdef NN_TENSOR_H_INCLUDED
+#define CHECK_REFUSED(what, call, e, want_status, want) do { nn_status test_rs; memset(&(e), 0, sizeof (e)); test_rs = (call); \
+    test_refusal(__FILE__, __LINE__, what, test_rs, &(e), want_status, want); } while (0)
+static inline void test_refusal(const char *file, int line, const char *what, nn_status s, const nn_error *e, nn_status want_s, const char *want)
+{
+    const char *p = e->msg, *b = strstr(e->msg, "byte "), *why = NULL;
+    size_t at[2] = { 0, 0 }, n;
+    for (; *p && !at[0]; p++) if (*p == ':' && p[1] > '0' && p[1] <= '9') {
+        char *end;
+        at[0] = (size_t)strtoul(p + 1, &end, 10);
+        if (*end != ':') at[0] = 0; else if (end[1] > '0' && end[1] <= '9') at[1] = (size_t)strtoul(end + 1, NULL, 10);
+    }
+    while (b && !(b[5] >= '0' && b[5] <= '9')) b = strstr(b + 5, "byte ");
+    n = b ? (size_t)strtoul(b + 5, NULL, 10) : 0;
+    if (s != want_s) why = "another status";
+    else if (s == NN_OK) return;
+    else if (e->status != s) why = "nn_error.status differs";
+    else if (!strstr(e->msg, want)) why = "another message";
+    else if (e->line != at[0] || (at[1] && e->col != at[1])) why = "line and column differ from the message";
+    else if (!at[0] && e->offset != n) why = "the offset differs from the message";
+    for (p = e->msg; *p && !why; p++) if ((unsigned char)*p < 0x20 || *p == 0x7f) why = "a control character in the message";
+    if (!why && (strlen(e->msg) + 1 >= sizeof e->msg || p[-1] == '.')) why = "the message is cut, or ends in a full stop";
+    if (why && test_bad++ < 20) printf("%s:%d: %s: %s: %s: got %s '%s' (byte %zu, line %zu, column %zu), expected %s '%s'\n", file, line, test_now, what, why,
+                                       nn_status_name(s), e->msg, e->offset, e->line, e->col, nn_status_name(want_s), want);
+}
+#endif
+
 /* Allocator hooks that fail on the k-th call and count what is still held:
  *     test_heap h = { 0 };  h.fail_at = k;  nn_alloc a = test_heap_hooks(&h);  ...  CHECK_INT(h.live, 0);
  * fail_at counts from 1; 0 never fails; sticky makes every later call fail too. Needs nn_tensor.h before this file. */
