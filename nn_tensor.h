@@ -1234,8 +1234,10 @@ NNI_FN float  nni_probe_f32(float a, float b, float c)    { return a * b + c; }
 NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define NNI_PREFETCH(p) __builtin_prefetch(p)
+#define NNI_PREFETCH2(p) __builtin_prefetch(p, 0, 2)   /* into L2 */
 #else
 #define NNI_PREFETCH(p) (void)0
+#define NNI_PREFETCH2(p) (void)0
 #endif
 NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
 NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
@@ -2207,8 +2209,8 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
 #endif
 
 #ifndef NNI_KC
-#define NNI_KC 512
-#define NNI_MC 196608
+#define NNI_KC 1024
+#define NNI_MC 294912
 #define NNI_NC 4194304
 #endif
 /* The way of a product of these sizes; the sums are the same on each. Reasons:
@@ -2229,14 +2231,14 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
     else if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
         *path = NNI_RUN_BIG;
         const size_t most = NNI_KC * 4 / item, parts = (k + most - 1) / most;
-        *kc = blocks ? (k + parts - 1) / parts : k;                  /* even blocks: one panel of B is 64 KiB at most, in L2 */
-        *mc = NNI_MC / item / *kc / mr * mr;                         /* 192 KiB of A, in L2 beside it */
+        *kc = blocks ? (k + parts - 1) / parts : k;                  /* even blocks: one panel of B is 128 KiB at most, in L2 */
+        *mc = NNI_MC / item / *kc / mr * mr;                         /* 288 KiB of A, in L2 beside it */
         if (*mc < mr) *mc = mr;
         *nc = NNI_NC / item / *kc / nr * nr;                         /* 4 MiB of B, in L3 */
         if (*nc < nr) *nc = nr;
         if (*mc > m) *mc = m;
         if (*nc > n) *nc = (n + nr - 1) / nr * nr;
-        *scratch = *kc * (*mc + *nc);
+        *scratch = *kc * (*nc + (ta ? *mc : 0));
     } else if (tb && !ta && m > nr / 4 && m <= n) {
         *path = NNI_RUN_T;
         *scratch = k * nr;
@@ -5367,6 +5369,7 @@ static const nni_kernels NNI_K(kernels) = {
 #define nnt_fma(a, b, c) nnid_fma(a, b, c)
 #endif
 #define NNI_NR (2 * NNI_TW)
+#define NNI_AHEAD 24   /* rows of k that packing asks for in advance, into L2: rows 4 KiB apart share the few lines of one set of L1 */
 #if NNI_PASS == 2
 #define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5)
 #else
@@ -5374,10 +5377,12 @@ static const nni_kernels NNI_K(kernels) = {
 #endif
 
 /* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0 (NULL: +0) + P Q. part: 0 = both
- * vectors whole, 1 = the second is cut, 2 = only a first one, cut. mr, cols and part are constants where this is inlined. */
-NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
-                         const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n)
+ * vectors whole, 1 = the second is cut, 2 = only a first one, cut. keep (part 0): on the way Q is packed into kq [k][NNI_NR] and, if its rows are "cols", P
+ * into kp [k][mr], under the products and with what comes next asked for; kp == p and kq == q are fine. mr, cols, part and keep are constants where this is inlined. */
+NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int keep, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
+                         const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp, nnie *kq)
 {
+    const size_t ahead = k < NNI_AHEAD ? k : NNI_AHEAD;
     const nnt_cut cut = nnt_mask(part == 1 ? n - NNI_TW : n < NNI_TW ? n : NNI_TW);
     const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * ps), *p6 = p + (cols || mr <= 6 ? 0 : 6 * ps), *p9 = p + (cols || mr <= 9 ? 0 : 9 * ps);
     size_t l;
@@ -5393,6 +5398,22 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, size_t k,
     for (l = 0; l < k; l++, q += qs) {
         const nnt u = part == 2 ? nnt_loadc(q, cut) : nnt_load(q);
         const nnt v = part == 2 ? u : part == 1 ? nnt_loadc(q + NNI_TW, cut) : nnt_load(q + NNI_TW);
+        if (keep) {
+            if (l < k - ahead) {
+                NNI_PREFETCH2(q + ahead * qs);
+                NNI_PREFETCH2(q + ahead * qs + NNI_NR - 1);
+                if (cols) { NNI_PREFETCH2(p + ahead * ps); NNI_PREFETCH2(p + ahead * ps + mr - 1); }
+            }
+            nnt_store(kq, u);
+            nnt_store(kq + NNI_TW, v);
+            kq += NNI_NR;
+            if (cols) {
+                int x;                                            /* four at a time: a masked store costs more than three whole ones */
+                for (x = 0; x + 4 <= mr; x += 4) { nnie four[4]; memcpy(four, p + x, sizeof four); memcpy(kp + x, four, sizeof four); }
+                for (; x < mr; x++) kp[x] = p[x];
+                kp += mr;
+            }
+        }
 #define NNI_X(r) if (mr > r) { \
             const nnt w = nnt_set(cols ? p[r] : r < 3 ? p[(r % 3) * ps] : r < 6 ? p3[(r % 3) * ps] : r < 9 ? p6[(r % 3) * ps] : p9[(r % 3) * ps]); \
             x##r = nnt_fma(w, u, x##r); if (part < 2) y##r = nnt_fma(w, v, y##r); }
@@ -5408,11 +5429,17 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, size_t k,
 #define NNI_X3(mr, cols, part) \
     NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, \
                                                  const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n) \
-    { NNI_TK(core)(mr + 1, cols, part, k, p, ps, q, qs, c0, ldc0, t, ldt, n); }
+    { NNI_TK(core)(mr + 1, cols, part, 0, k, p, ps, q, qs, c0, ldc0, t, ldt, n, NULL, NULL); }
 #define NNI_X(r) NNI_X3(r, 0, 0) NNI_X3(r, 0, 1) NNI_X3(r, 0, 2) NNI_X3(r, 1, 0) NNI_X3(r, 1, 1) NNI_X3(r, 1, 2)
 NNI_ROWS(NNI_X)
 #undef NNI_X
 #undef NNI_X3
+/* The two that pack on the way: P as it lies (rows), and P packed with Q (cols). */
+NNI_KF void NNI_TK(tile_keep)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, nnie *kp, nnie *kq)
+{
+    if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
+    else NNI_TK(core)(NNI_MR, 0, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
+}
 typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
 static const NNI_TK(tile) NNI_TK(tiles)[NNI_MR][2][3] = {
 #define NNI_X(r) { { NNI_TK(tile_##r##_0_0), NNI_TK(tile_##r##_0_1), NNI_TK(tile_##r##_0_2) }, \
@@ -5428,7 +5455,23 @@ NNI_KF void NNI_TK(flip)(nnie *dst, size_t ldd, const nnie *src, size_t lds, siz
 #if NNI_TILE == 32
     for (; r + NNI_W <= rows; r += NNI_W) {
         const float *s = src + r * lds;
-        for (c = 0; c + 4 <= cols; c += 4) {
+        /* 16 columns = one line of each row, each touched once: rows 4 KiB apart push each other out of L1 */
+        for (c = 0; c + 16 <= cols; c += 16) {
+            float *o = dst + c * ldd + r;
+#define NNI_X(i, row) const nniv v##row##i = nniv_quad(s + c + 4 * (i) + (row) * lds, lds);
+            NNI_X(0, 0) NNI_X(1, 0) NNI_X(2, 0) NNI_X(3, 0) NNI_X(0, 1) NNI_X(1, 1) NNI_X(2, 1) NNI_X(3, 1)
+            NNI_X(0, 2) NNI_X(1, 2) NNI_X(2, 2) NNI_X(3, 2) NNI_X(0, 3) NNI_X(1, 3) NNI_X(2, 3) NNI_X(3, 3)
+#undef NNI_X
+#define NNI_X(i) { \
+                const nniv t0 = nniv_zip(v0##i, v1##i), t1 = nniv_zip(v2##i, v3##i), t2 = nniv_zap(v0##i, v1##i), t3 = nniv_zap(v2##i, v3##i); \
+                nniv_store(o + 4 * (i) * ldd, nniv_zip2(t0, t1)); \
+                nniv_store(o + (4 * (i) + 1) * ldd, nniv_zap2(t0, t1)); \
+                nniv_store(o + (4 * (i) + 2) * ldd, nniv_zip2(t2, t3)); \
+                nniv_store(o + (4 * (i) + 3) * ldd, nniv_zap2(t2, t3)); }
+            NNI_X(0) NNI_X(1) NNI_X(2) NNI_X(3)
+#undef NNI_X
+        }
+        for (; c + 4 <= cols; c += 4) {
             const nniv v0 = nniv_quad(s + c, lds), v1 = nniv_quad(s + c + lds, lds), v2 = nniv_quad(s + c + 2 * lds, lds), v3 = nniv_quad(s + c + 3 * lds, lds);
             const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), t3 = nniv_zap(v2, v3);
             float *o = dst + c * ldd + r;
@@ -5534,22 +5577,14 @@ NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, s
 #define NNI_CUT_(total, nb, b) ((total) / (nb) * (b) + ((b) < (total) % (nb) ? (b) : (total) % (nb)))
 #define NNI_PART(n) ((n) == NNI_NR ? 0 : (n) > NNI_TW ? 1 : 2)
 
-/* k rows of m values (A transposed) as strips of NNI_CUT_ rows each, value by value of k: what the packed way broadcasts. 16 rows
- * at a time, so that a cache line that two strips share is read once. */
-NNI_KF void NNI_TK(strips)(nnie *dst, const nnie *src, size_t lds, size_t k, size_t m)
+/* k rows of mr values (A transposed), side by side */
+NNI_KF void NNI_TK(strip)(nnie *dst, const nnie *src, size_t lds, size_t k, size_t mr)
 {
-    const size_t nb = (m + NNI_MR - 1) / NNI_MR;
-    size_t l0, l, b, x;
-    for (l0 = 0; l0 < k; l0 += 16)
-        for (b = 0; b < nb; b++) {
-            const size_t at = NNI_CUT_(m, nb, b), mr = NNI_CUT_(m, nb, b + 1) - at, end = k - l0 < 16 ? k : l0 + 16;
-            for (l = l0; l < end; l++) {
-                nnie *o = dst + at * k + l * mr;
-                const nnie *s = src + l * lds + at;
-                for (x = 0; x + 4 <= mr; x += 4) memcpy(o + x, s + x, 4 * sizeof *o);
-                for (; x < mr; x++) o[x] = s[x];
-            }
-        }
+    size_t x;
+    for (; k; k--, dst += mr, src += lds) {
+        for (x = 0; x + 4 <= mr; x += 4) memcpy(dst + x, src + x, 4 * sizeof *dst);
+        for (; x < mr; x++) dst[x] = src[x];
+    }
 }
 
 /* Orientation N: panels of NNI_NR columns, blocks of rows. pack: the panel of B is transposed into scratch first. */
@@ -5635,43 +5670,45 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
         }
     }
 }
-/* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B stays in L1, a block mc x kc of A in L2. Between
- * blocks of k the raw sums wait in C. */
+/* Blocks of k for which an operand stays near (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, packed, a block mc x kc of A in L2, as it lies when its rows run along k, else in
+ * packed strips. What is packed by copying is packed by the first tile that needs it, under its products; only a turned B goes before. Between blocks of k the raw sums wait in C. */
 NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
-    nnie t[NNI_MR * NNI_NR], *pa = scratch, *pb = scratch + jb->mc * jb->kc;
-    const size_t k = jb->k;
+    nnie t[NNI_MR * NNI_NR], *pb = scratch, *pa = scratch + jb->kc * jb->nc;
+    const size_t k = jb->k, lda = jb->lda, ldb = jb->ldb, ldc = jb->ldc;
     size_t jc, lc, ic, s, b, r;
     for (jc = j0; jc < j1; jc += jb->nc) {
         const size_t nc = j1 - jc < jb->nc ? j1 - jc : jb->nc;
         for (lc = 0; lc < k; lc += jb->kc) {
             const size_t kc = k - lc < jb->kc ? k - lc : jb->kc;
-            const int last = lc + kc == k;
+            const int direct = jb->direct || lc + kc < k;
             for (ic = i0; ic < i1; ic += jb->mc) {
                 const size_t mc = i1 - ic < jb->mc ? i1 - ic : jb->mc, nb = (mc + NNI_MR - 1) / NNI_MR;
-                if (jb->ta) NNI_TK(strips)(pa, jb->a + lc * jb->lda + ic, jb->lda, kc, mc);
                 for (s = 0; s < nc; s += NNI_NR) {
                     const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
                     const int part = NNI_PART(n);
-                    if (ic == i0) {                                  /* packed just before its first use, so that it is found in L2 */
-                        if (jb->tb) NNI_TK(flip)(pb + s * kc, NNI_NR, jb->b + (jc + s) * jb->ldb + lc, jb->ldb, n, kc);
-                        else NNI_TK(copy)(pb + s * kc, NNI_NR, jb->b + lc * jb->ldb + jc + s, jb->ldb, kc, n);
-                    }
+                    nnie *panel = pb + s * kc;
+                    if (ic == i0 && jb->tb) NNI_TK(flip)(panel, NNI_NR, jb->b + (jc + s) * ldb + lc, ldb, n, kc);
                     for (b = 0; b < nb; b++) {
                         const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
-                        nnie *c = jb->c + (ic + at) * jb->ldc + jc + s;
-                        if (s == 0 && !jb->ta) NNI_TK(flip)(pa + at * kc, mr, jb->a + (ic + at) * jb->lda + lc, jb->lda, mr, kc);
+                        const int new_p = jb->ta && s == 0, new_q = !jb->tb && ic == i0 && b == 0;
+                        const nnie *a = jb->ta ? jb->a + lc * lda + ic + at : jb->a + (ic + at) * lda + lc, *q = jb->b + lc * ldb + jc + s;
+                        nnie *c = jb->c + (ic + at) * ldc + jc + s, *o = direct ? c : t, *strip = jb->ta ? pa + at * kc : NULL;
+                        const size_t ldo = direct ? ldc : NNI_NR;
                         for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {   /* C of the next tile, while this one computes */
-                            const nnie *next = c + (mr + r) * jb->ldc;
+                            const nnie *next = c + (mr + r) * ldc;
                             NNI_PREFETCH(next);
                             NNI_PREFETCH(next + n - 1);
                         }
-                        if (jb->direct || !last)
-                            NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, c, jb->ldc, n);
+                        if ((new_p || new_q) && mr == NNI_MR && part == 0)
+                            NNI_TK(tile_keep)(jb->ta, kc, !jb->ta || new_p ? a : strip, !jb->ta || new_p ? lda : mr, new_q ? q : panel, new_q ? ldb : NNI_NR,
+                                              lc ? c : NULL, ldc, o, ldo, strip, panel);
                         else {
-                            NNI_TK(tiles)[mr - 1][1][part](kc, pa + at * kc, mr, pb + s * kc, NNI_NR, lc ? c : NULL, jb->ldc, t, NNI_NR, n);
-                            NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
+                            if (new_p) NNI_TK(strip)(strip, a, lda, kc, mr);
+                            if (new_q) NNI_TK(copy)(panel, NNI_NR, q, ldb, kc, n);
+                            NNI_TK(tiles)[mr - 1][jb->ta][part](kc, jb->ta ? strip : a, jb->ta ? mr : lda, panel, NNI_NR, lc ? c : NULL, ldc, o, ldo, n);
                         }
+                        if (!direct) NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
                     }
                 }
             }
@@ -5820,6 +5857,7 @@ NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, siz
 #undef NNI_PART
 #undef NNI_ROWS
 #undef NNI_NR
+#undef NNI_AHEAD
 #undef NNI_TK
 #undef NNI_TW
 #undef NNI_JOB
