@@ -9403,7 +9403,7 @@ NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *
 {
     char full[512], nb[64];
     size_t r = strlen(p->root);
-    if (r + n + 2 > sizeof full) return nni_fail(err, NN_E_FORMAT, "%s: member name too long", nni_name(nb, p->vm.name));
+    NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "data/KEY" at most 205 */
     memcpy(full, p->root, r);
     memcpy(full + r, name, n);
     full[r + n] = 0;
@@ -9455,7 +9455,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         memcpy(path + 5, st->key, st->key_n);
         if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
         if (nn_zip_at(p->zip, member)->size < need)
-            return nni_fail(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu", nni_name(nb, p->vm.name), (int)st->key_n, st->key, (unsigned long long)need, (unsigned long long)nn_zip_at(p->zip, member)->size);
+            return nni_fail(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key, (unsigned long long)need, (unsigned long long)nn_zip_at(p->zip, member)->size);
         if (p->places && packed && count) {              /* left where they are; a storage that is not read from end to end is summed here */
             unsigned char piece[4096];
             uint64_t at, all = nn_zip_at(p->zip, member)->size;
@@ -10078,7 +10078,8 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
     for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++) if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
     if (it->dtype == NN_DTYPE_NONE) return nni_fail(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported", nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
     if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows", nni_name(nb, name), nni_name(mb, j->key));
-    if (it->end < it->begin || it->end - it->begin != bytes)
+    if (it->end < it->begin) return nni_fail(err, NN_E_FORMAT, "%s: '%s': its data end at %llu, before they begin at %llu", nni_name(nb, name), nni_name(mb, j->key), (unsigned long long)it->end, (unsigned long long)it->begin);
+    if (it->end - it->begin != bytes)
         return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %zu bytes of data for its shape, got %llu", nni_name(nb, name), nni_name(mb, j->key), bytes, (unsigned long long)(it->end - it->begin));
     return NN_OK;
 }
@@ -10114,6 +10115,7 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     jd.max_depth = 4;
     arena.limit = 100 * n + ((size_t)1 << 16);
     s = nn_json_parse(&root, &arena, (const char *)text, n, name, &jd, err);
+    if (s != NN_OK && err) err->offset += 8;            /* of the file */
     nn_reader_take(r, n);
     if (s == NN_OK && root->n) {
         items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);

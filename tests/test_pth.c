@@ -39,6 +39,7 @@ static void around(nn_buf *b, const char *pickle, size_t n)
     (void)nn_zip_commit(w, NULL);
 }
 #define T2 "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuK\x06tQ"
+#define ST(type, key) "(X\x07\0\0\0storagectorch\n" type "Storage\nX\x01\0\0\0" key "X\x03\0\0\0cpu"
 #define P(s) s, sizeof(s) - 1
 static void pickles(void)
 {
@@ -64,6 +65,35 @@ static void pickles(void)
         { "nine dimensions", P("\x80\x02" T2 "K\0(K\1K\1K\1K\1K\1K\1K\1K\1K\1t(K\1K\1K\1K\1K\1K\1K\1K\1K\1t\x89}tR."), NN_E_LIMIT, "NN_MAX_DIMS" },
         { "float key", P("}G\0\0\0\0\0\0\0\0Ns."), NN_E_UNSUPPORTED, "a dictionary key that is neither text nor an integer" },
         { "double name", P("}(X\x03\0\0\0a.bK\1X\x01\0\0\0a}X\x01\0\0\0bK\2su."), NN_E_FORMAT, "two values are called 'a.b' after flattening" },
+        { "nothing to pop", P("."), NN_E_FORMAT, "memory: pickle byte 1: stack underflow" },
+        { "a class cut short", P("cos\nsys"), NN_E_FORMAT, "memory: pickle byte 4: cut short" },
+        { "a number cut short", P("K"), NN_E_FORMAT, "memory: pickle byte 1: cut short" },
+        { "protocol 6", P("\x80\6N."), NN_E_UNSUPPORTED, "memory: pickle byte 1: unknown pickle protocol" },
+        { "append to a number", P("K\1K\2a."), NN_E_FORMAT, "memory: pickle byte 5: append to something that is no list" },
+        { "items of nothing", P("(K\1e."), NN_E_FORMAT, "memory: pickle byte 4: stack underflow" },
+        { "items of a number", P("K\1(K\2K\3u."), NN_E_FORMAT, "memory: pickle byte 8: items for something that cannot hold them" },
+        { "an odd number of items", P("}(K\2u."), NN_E_FORMAT, "memory: pickle byte 5: items for something that cannot hold them" },
+        { "an item of a number", P("K\1K\2K\3s."), NN_E_FORMAT, "memory: pickle byte 7: items for something that cannot hold them" },
+        { "state of a number", P("K\1}b."), NN_E_FORMAT, "memory: pickle byte 4: state for something that has none" },
+        { "a number called", P("K\1)R."), NN_E_FORMAT, "memory: pickle byte 4: a call of something that is not a known class" },
+        { "a dict of numbers", P("ccollections\nOrderedDict\n]K\1a\x85R."), NN_E_FORMAT, "a dict made of something else than pairs" },
+        { "bytes beyond latin-1", P("c_codecs\nencode\nX\3\0\0\0\xe2\x82\xacX\6\0\0\0latin1\x86R."), NN_E_FORMAT, "bytes that are not latin-1" },
+        { "complex of None", P("cbuiltins\ncomplex\nNN\x86R."), NN_E_FORMAT, "a complex number of no numbers" },
+        { "Size of a number", P("ctorch\nSize\nK\1\x85R."), NN_E_FORMAT, "a known class with the wrong arguments" },
+        { "persistent number", P("K\1Q."), NN_E_FORMAT, "memory: pickle byte 3: unknown persistent id" },
+        { "a view of a storage", P(ST("Float", "0") "K\6K\1tQ."), NN_E_UNSUPPORTED, "storage views of old files are not supported" },
+        { "one key, two types", P(ST("Float", "0") "K\6tQ" ST("Double", "0") "K\6tQ\x86."), NN_E_FORMAT, "one storage with two types or sizes" },
+        { "a bare storage", P(ST("Float", "0") "K\6tQ."), NN_E_UNSUPPORTED, "memory: a bare storage outside a tensor" },
+        { "a tensor of a storage alone", P(T2 "\x85R."), NN_E_FORMAT, "memory: pickle byte 87: stack underflow" },
+        { "a tensor without sizes", P(T2 "tR."), NN_E_FORMAT, "a tensor with the wrong arguments" },
+        { "float8", P("ctorch._utils\n_rebuild_tensor_v3\n(" ST("Float", "0") "K\6tQK\0K\2\x85K\1\x85\x89}ctorch\nfloat8_e5m2\ntR."), NN_E_UNSUPPORTED, "a tensor of a float8 type" },
+        { "untyped", P("ctorch._utils\n_rebuild_tensor_v2\n(" ST("Untyped", "0") "K\6tQK\0K\2\x85K\1\x85\x89}tR."), NN_E_UNSUPPORTED, "a tensor on untyped storage" },
+        { "no such storage", P("ctorch._utils\n_rebuild_tensor_v2\n(" ST("Float", "9") "K\6tQK\0K\2\x85K\1\x85\x89}tR."), NN_E_FORMAT, "memory: no member 'archive/data/9'" },
+        { "a short storage", P("ctorch._utils\n_rebuild_tensor_v2\n(" ST("Float", "0") "K\7tQK\0K\2\x85K\1\x85\x89}tR."), NN_E_FORMAT, "memory: data/0: expected 28 bytes, got 24" },
+        { "a storage of 2^63 bytes", P("ctorch._utils\n_rebuild_tensor_v2\n(" ST("Float", "0") "\x8a\x08\0\0\0\0\0\0\0\x7ftQK\0K\2\x85K\1\x85\x89}tR."), NN_E_FORMAT, "memory: a tensor size overflows" },
+        { "a key with NUL", P("}X\3\0\0\0a\0bK\1s."), NN_E_UNSUPPORTED, "memory: a key holds a NUL character" },
+        { "not utf-8", P("}X\1\0\0\0aX\1\0\0\0\xffs."), NN_E_FORMAT, "memory: text that is not utf-8" },
+        { "escape codes", P("c\x1b[2J\nNet\n)\x81."), NN_E_UNSUPPORTED, "memory: pickle byte 0: holds an object of class '?[2J.Net', only tensors" },
         { "a list that holds itself", P("]q\0h\0a."), NN_E_LIMIT, "nested deeper than NN_MAX_PTH_DEPTH = 64" },
         { "exponential", P("]X\1\0\0\0aaq\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86q\0h\0\x86."), NN_E_LIMIT, "got more" } };
     size_t i;
@@ -83,6 +113,111 @@ static void pickles(void)
     CHECK_INT(pth_parse(b.data, b.len, NULL, &e), NN_E_FORMAT);
     CHECK(strstr(e.msg, "checksum differs") != NULL);
     nn_buf_free(&b);
+}
+/* bounds that take a large pickle: `head`, then `n` times `item`, then `tail` */
+static void bounds(void)
+{
+    static const struct { const char *what; const char *head; size_t head_n; const char *item; size_t item_n, n; const char *tail; size_t tail_n; const char *msg; } t[] = {
+        { "objects", P("](" ), P("K\1"), 1100000, P("e."), "more objects than NN_MAX_PTH_OBJECTS" },
+        { "items", P("Nq\1]"), P("h\1a"), 1100000, P("."), "more objects than NN_MAX_PTH_OBJECTS" },
+        { "stack", P("Nq\1]("), P("h\1"), 1100000, P("e."), "more objects than NN_MAX_PTH_OBJECTS" },
+        { "storages", P("]("), P("K\1"), 530000, P("e" ST("Float", "0") "K\6tQ\x86."), "more objects than NN_MAX_PTH_OBJECTS" },
+        { "one list twice", P("]q\0("), P("K\1"), 600000, P("eh\0\x86."), "memory: more than NN_MAX_PTH_OBJECTS values" },
+        { "twice, 30 times", P(")q\0"), P("h\0\x86q\0"), 30, P("."), "memory: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)" },
+        { "storage key", P("ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\xc9\0\0\0"), P("k"), 201, P("X\3\0\0\0cpuK\6tQK\0K\2\x85K\1\x85\x89}tR."), "memory: storage key too long" } };
+    nn_buf b = NN_ZERO, z = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, k;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        b.len = 0;
+        (void)nn_buf_put(&b, t[i].head, t[i].head_n, NULL);
+        for (k = 0; k < t[i].n; k++) (void)nn_buf_put(&b, t[i].item, t[i].item_n, NULL);
+        (void)nn_buf_put(&b, t[i].tail, t[i].tail_n, NULL);
+        around(&z, (const char *)b.data, b.len);
+        CHECK_REFUSED(t[i].what, pth_parse(z.data, z.len, NULL, &e), e, i == 6 ? NN_E_FORMAT : NN_E_LIMIT, t[i].msg);
+    }
+    nn_buf_free(&b);
+    nn_buf_free(&z);
+}
+/* archives that are no checkpoint, and the stream of torch.save before 1.6 after its magic number */
+static void other_layouts(void)
+{
+    static const struct { const char *name, *bytes, *version; nn_status s; const char *msg; } z[] = {
+        { "data.pkl", "", NULL, NN_E_FORMAT, "memory: not a PyTorch checkpoint: no root folder in the archive" },
+        { "a/x", "", NULL, NN_E_FORMAT, "memory: not a PyTorch checkpoint: no member 'a/version'" },
+        { "a/x", "", "99", NN_E_UNSUPPORTED, "memory: expected checkpoint version 1 to 10, got '99'" },
+        { "a/x", "", "\x1b[2J", NN_E_UNSUPPORTED, "memory: expected checkpoint version 1 to 10, got '?[2J'" },
+        { "a/x", "", "3", NN_E_FORMAT, "memory: no member 'a/data.pkl'" } };
+#define OBJ "ctorch._utils\n_rebuild_tensor_v2\n(" ST("Float", "0") "K\6tQK\0K\2\x85K\1\x85\x89}tR."
+#define HEAD "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+    static const bin_case t[] = {
+        { "another file", P("hello"), NN_E_FORMAT, "memory: not a PyTorch checkpoint: neither a zip archive nor the old stream" },
+        { "protocol", P(HEAD "K\1."), NN_E_UNSUPPORTED, "memory: old stream: expected protocol 1001" },
+        { "no keys", P(HEAD "M\xe9\3.}.}.N."), NN_E_FORMAT, "memory: pickle byte 25: no list of storage keys" },
+        { "unused key", P(HEAD "M\xe9\3.}.}.]X\1\0\0\0" "0a."), NN_E_FORMAT, "memory: pickle byte 32: a storage that no tensor uses" },
+        { "no storage", P(HEAD "M\xe9\3.}." OBJ "]."), NN_E_FORMAT, "memory: storage '0' is not in the file" },
+        { "size cut", P(HEAD "M\xe9\3.}." OBJ "]X\1\0\0\0" "0a.\6\0\0\0"), NN_E_FORMAT, "cut short" },
+        { "another size", P(HEAD "M\xe9\3.}." OBJ "]X\1\0\0\0" "0a.\7\0\0\0\0\0\0\0"), NN_E_FORMAT, "a storage of another size than announced" },
+        { "data cut", P(HEAD "M\xe9\3.}." OBJ "]X\1\0\0\0" "0a.\6\0\0\0\0\0\0\0abcd"), NN_E_FORMAT, "a storage is cut short" } };
+    char tar[300] = { 0 };
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof z / sizeof *z; i++) {
+        nn_zip_writer *w;
+        b.len = 0;
+        (void)nn_zip_create_memory(&w, &b, NULL, NULL);
+        (void)nni_zip_member(w, z[i].name, z[i].bytes, strlen(z[i].bytes), NULL);
+        if (z[i].version) (void)nni_zip_member(w, "a/version", z[i].version, strlen(z[i].version), NULL);
+        (void)nn_zip_commit(w, NULL);
+        CHECK_REFUSED(z[i].msg, pth_parse(b.data, b.len, NULL, &e), e, z[i].s, z[i].msg);
+    }
+    bin_table_test(pth_parse, t, sizeof t / sizeof *t);
+    memcpy(tar + 257, "ustar", 5);
+    CHECK_REFUSED("tar", pth_parse(tar, sizeof tar, NULL, &e), e, NN_E_UNSUPPORTED, "memory: a tar checkpoint of PyTorch before 0.1.10 is not supported");
+    nn_buf_free(&b);
+}
+/* what the writers refuse */
+static nn_status write_one(const char *name, nn_tensor *t, char sep, int what, nn_error *e)   /* what: 0 pth, 1 safetensors, 2 its metadata; t is freed */
+{
+    nn_dict d = NN_ZERO, none = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_status s = nn_dict_put(&d, name, t, e);
+    o.separator = sep;
+    if (s == NN_OK) s = what == 0 ? nn_pth_write(bin_path("w"), &d, &o, e) : what == 1 ? nn_safetensors_write(bin_path("w"), &d, NULL, NULL, e) : nn_safetensors_write(bin_path("w"), &none, &d, NULL, e);
+    nn_dict_free(&d);
+    CHECK(!nn_file_exists(bin_path("w"), NULL));
+    return s;
+}
+static void writers_refuse(void)
+{
+    char deep[2 * 70 + 2];
+    size_t i;
+    nn_error e = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    (void)nn_tensor_make(&t, NN_U64, 0, NULL, NULL, NULL);
+    CHECK_REFUSED("number", write_one("a", &t, '.', 0, &e), e, NN_E_UNSUPPORTED, "nn_pth_write: a Python number of dtype u64");
+    CHECK_REFUSED("nothing", write_one("a", &t, 0, 0, &e), e, NN_E_UNSUPPORTED, "nn_pth_write: a tensor of dtype none");   /* (text too long: from 2 GiB on) */
+    for (i = 0; i < sizeof deep - 1; i++) deep[i] = i % 2 ? '.' : 'a';
+    deep[sizeof deep - 2] = 'z';
+    deep[sizeof deep - 1] = 0;
+    (void)nn_tensor_make1(&t, NN_F32, 1, NULL, NULL);
+    CHECK_REFUSED("depth", write_one(deep, &t, '.', 0, &e), e, NN_E_LIMIT, "nn_pth_write: names nested deeper than 64");
+    (void)nn_tensor_make1(&t, NN_F32, 1, NULL, NULL);
+    (void)nn_dict_put(&d, "a.b", &t, NULL);
+    (void)nn_tensor_make1(&t, NN_F32, 1, NULL, NULL);
+    (void)nn_dict_put(&d, "a", &t, NULL);
+    o.separator = '.';
+    CHECK_REFUSED("level", nn_pth_write(bin_path("w"), &d, &o, &e), e, NN_E_ARG, "nn_pth_write: 'a.b': the names of one level must stand together, and no value may have a level's name");
+    nn_dict_free(&d);
+    (void)nn_tensor_scalar_text(&t, "x", NULL, NULL);
+    CHECK_REFUSED("text", write_one("a", &t, 0, 1, &e), e, NN_E_UNSUPPORTED, "nn_safetensors_write: 'a': safetensors has no dtype ucs4");
+    (void)nn_tensor_make1(&t, NN_F32, 1, NULL, NULL);
+    CHECK_REFUSED("name", write_one("__metadata__", &t, 0, 1, &e), e, NN_E_ARG, "nn_safetensors_write: no tensor may be called __metadata__");
+    (void)nn_tensor_make1(&t, NN_F32, 1, NULL, NULL);
+    CHECK_REFUSED("metadata", write_one("a", &t, 0, 2, &e), e, NN_E_ARG, "nn_safetensors_write: metadata 'a' is not one text");
 }
 static void fill(nn_dict *d)
 {
@@ -146,10 +281,20 @@ static void safetensors_headers(void)
         { "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2, NN_E_UNSUPPORTED, "dtype 'F8_E4M3' is not supported" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, NN_E_FORMAT, "no list of sizes" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}}", 8, NN_E_FORMAT, "the product of the shape overflows" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]}}", 8, NN_E_FORMAT, "" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]}}", 8, NN_E_FORMAT, "memory:1:59: duplicate name 'a', the first is at 1:6" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,-4]}}", 4, NN_E_FORMAT, "memory: 'a' has data_offsets that are no positions" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,4]}}", 4, NN_E_FORMAT, "memory: 'a': its data end at 4, before they begin at 8" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", 4, NN_E_LIMIT, "memory: 'a': expected at most 8 dimensions, got 9" },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4],\"x\":1}}", 4, NN_E_FORMAT, "memory: 'a' has an unknown field 'x'" },
+        { "{\"a\\u0000b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 4, NN_E_UNSUPPORTED, "memory: a name holds a NUL character" },
+        { "{\"a\\u001b[2J\":1}", 0, NN_E_FORMAT, "memory: 'a?[2J' is not an object" },
+        { "{\"__metadata__\":1}", 0, NN_E_FORMAT, "memory: __metadata__ is not an object" },
+        { "{\"__metadata__\":{\"a\":\"x\\u0000\"}}", 0, NN_E_UNSUPPORTED, "memory: __metadata__ holds a NUL character" },
+        { "{\"a\":", 0, NN_E_FORMAT, "memory:1:6: expected a value, got the end" },
+        { "[]", 0, NN_E_FORMAT, "memory: byte 8: the header does not begin with '{'" },
         { "{\"__metadata__\":{\"a\":1}}", 0, NN_E_FORMAT, "__metadata__ 'a' is not a string" },
         { " {}", 0, NN_E_FORMAT, "does not begin with '{'" },
-        { "{\"a\":1}", 0, NN_E_FORMAT, "'a' is not an object" },
+        { "{\"a\":1}", 0, NN_E_FORMAT, "memory: 'a' is not an object" },
         { "{\"a\":{\"dtype\":\"F32\"}}", 0, NN_E_FORMAT, "lacks dtype, shape or two data_offsets" } };
     char b[1024];
     size_t i;
@@ -161,8 +306,14 @@ static void safetensors_headers(void)
         memcpy(b + 8, t[i].json, n);
         CHECK_REFUSED(t[i].json, st_parse(b, 8 + n + t[i].data, NULL, &e), e, t[i].s, t[i].msg);
     }
-    CHECK_INT(st_parse("\xff\xff\xff\xff\0\0\0\0{}", 10, NULL, &e), NN_E_LIMIT);
-    CHECK_INT(st_parse("\xff\xff\0\0\0\0\0\0{}", 10, NULL, &e), NN_E_FORMAT);
+    {
+        static const bin_case c[] = {
+            { "nothing", P("abc"), NN_E_FORMAT, "memory: expected at least 8 bytes, got 3" },
+            { "empty header", P("\1\0\0\0\0\0\0\0{"), NN_E_FORMAT, "memory: byte 0: header of 1 bytes cannot hold an object" },
+            { "huge header", P("\xff\xff\xff\xff\0\0\0\0{}"), NN_E_LIMIT, "memory: byte 0: expected a header of at most 100000000 bytes, got 4294967295" },
+            { "long header", P("\xff\xff\0\0\0\0\0\0{}"), NN_E_FORMAT, "memory: byte 0: header of 65535 bytes declared, 2 present" } };
+        bin_table_test(st_parse, c, sizeof c / sizeof *c);
+    }
 }
 static void safetensors_damage(void)
 {
@@ -188,6 +339,9 @@ static void safetensors_damage(void)
 int main(void)
 {
     RUN(pickles);
+    RUN(bounds);
+    RUN(other_layouts);
+    RUN(writers_refuse);
     RUN(round_trip);
     RUN(safetensors_headers);
     RUN(safetensors_damage);
