@@ -54,7 +54,12 @@ static const nn_option table[] = {
 static const nn_app_program program = {
     .name = "nnfmt", .about = "Looks inside any file the suite reads, checks, converts and compares them. Formats are told by content; for plain text the name's ending decides between CSV, "
                               "JSON, JSON lines and YAML. FILE may be - for standard input where the format can stream; gzip is seen through.",
-    .notes = "examples\n"
+    .notes = "memory\n"
+             "  Some tens of megabytes, whatever the size of arrays (npy, npz, safetensors, pth), CSV and JSON lines. Held whole: JSON and YAML trees, images,\n"
+             "  IDX, strided views in a .pth and .pth files of PyTorch before 1.6, text on its way into a .pth. Tables on their way into columns take\n"
+             "  two passes and a scratch file of the columns' size beside OUT (diff, show, json: in TMPDIR or /tmp), a pipe and JSON lines a copy of\n"
+             "  their text, too; the scratch file has no name and is gone when the program ends.\n\n"
+             "examples\n"
              "  nnfmt show model.pth\n"
              "  nnfmt check data.csv run.json\n"
              "  nnfmt json --pretty checkpoint.safetensors layer0.weight\n"
@@ -783,7 +788,7 @@ static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_t
         if (!a->block.data || a->block_of != i || first < at || first >= at + nn_tensor_count(&a->block)) {
             nn_tensor b = NN_ZERO;
             nn_tensor_free(&a->block);
-            block = 1 + 16 * PIECE / (width * t->itemsize);
+            block = 1 + 4 * PIECE / (width * t->itemsize);
             at = first / width;
             if (block > o->shape[0] - at) block = o->shape[0] - at;
             if (a->npz) s = nn_npz_get_rows(a->npz, f->where.member, at, block, &b, e);
@@ -1614,19 +1619,20 @@ int main(int argc, char **argv)
     const char *second;
     static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
     size_t i;
-    if (rc >= 0) return rc;
-    for (i = 0; i < sizeof ends / sizeof *ends; i++) if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error like a full disk */
-    second = app.n_args > 1 ? app.args[1] : NULL;
-    switch (app.command) {
-    case SHOW: rc = cmd_show(app.args[0], second); break;
-    case JSON: rc = cmd_json(app.args[0], second); break;
-    case CHECK: rc = cmd_check(); break;
-    case CONVERT: rc = cmd_convert(app.args[0], second); break;
-    default: rc = cmd_diff(app.args[0], second); break;
+    if (rc < 0) {
+        for (i = 0; i < sizeof ends / sizeof *ends; i++) if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
+        (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error like a full disk */
+        second = app.n_args > 1 ? app.args[1] : NULL;
+        switch (app.command) {
+        case SHOW: rc = cmd_show(app.args[0], second); break;
+        case JSON: rc = cmd_json(app.args[0], second); break;
+        case CHECK: rc = cmd_check(); break;
+        case CONVERT: rc = cmd_convert(app.args[0], second); break;
+        default: rc = cmd_diff(app.args[0], second); break;
+        }
+        nn_reader_close(piped);
+        (void)nn_app_finish(&app, NULL);
     }
-    nn_reader_close(piped);
-    (void)nn_app_finish(&app, NULL);
     if ((ferror(stdout) | fflush(stdout)) && !output_failed) {
         nn_error e = NN_ZERO;
         (void)stdout_failed(&e);

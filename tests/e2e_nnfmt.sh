@@ -89,7 +89,27 @@ elif (ulimit -v 40000 && "$nnfmt" --version) >v.txt 2>&1; then
     small convert big.csv b1.jsonl; small convert big.jsonl b2.csv; small convert big.csv b3.csv; small convert bign.csv b4.npy
     if cmp -s big.csv b3.csv; then ok; else bad "a long csv -> csv changed"; fi
     want 0 '[1200000,2]' show b4.npy
+    # tables into columns, and back; a pipe is copied first
+    small convert big.csv b1.npz; small convert b1.npz b2.csv; small convert b1.npz b1.jsonl; small diff b1.npz b2.csv
+    small convert bign.csv b1.safetensors; small convert bign.csv b1.pth; small diff b1.pth b1.safetensors; small convert big.jsonl b2.npz
+    if (ulimit -v 40000; "$nnfmt" convert - b3.npz <big.csv) && cmp -s b1.npz b3.npz; then ok; else bad "a long csv through a pipe changed"; fi
     rm -f big* b[1-4].*
+    # an array of 64 MiB: stored, deflated, Fortran order, from a pipe, and into every format (2 GiB: the same)
+    { printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (16384, 1024), }"; head -c 67108864 /dev/zero; } >wide.npy
+    { printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': True, 'shape': (16384, 1024), }"; head -c 67108864 /dev/zero; } >fort.npy
+    for o in npz safetensors pth; do small convert wide.npy wide.$o; small diff wide.npy wide.$o; small check wide.$o; small show wide.$o; done
+    small diff fort.npy wide.pth; small convert fort.npy w2.npy
+    if cmp -s wide.npy w2.npy; then ok; else bad "Fortran order -> npy"; fi
+    small convert wide.safetensors half.npz --dtype f16; small convert wide.pth w2.csv; small convert wide.npz w2.jsonl
+    small json wide.npz array; small json wide.pth array
+    if gzip -1c wide.npy | (ulimit -v 40000; "$nnfmt" convert - w2.npy) && cmp -s wide.npy w2.npy; then ok; else bad "a long array through a pipe changed"; fi
+    rm -f w2.*
+    # a deflated archive with columns side by side
+    if command -v python3 >/dev/null && python3 -c 'import numpy as n
+n.savez_compressed("packed.npz", a=n.arange(4000000) % 10, b=n.zeros(4000000))' 2>/dev/null; then
+        small show packed.npz; small convert packed.npz p.csv; small diff packed.npz p.csv; small convert packed.npz p.pth; small diff p.pth packed.npz
+    fi
+    rm -f wide.* half.* fort.* packed.* p.*
 else echo "skip e2e_nnfmt: no limit on address space here"; skipped=$((skipped + 1)); fi
 # standard input: the format is told by content
 for f in t.csv l.jsonl g.json l.npy; do
@@ -105,13 +125,21 @@ if { cat l.npy; echo x; } | "$nnfmt" check - >x.txt; then bad "bytes behind an a
 if printf 'a,b\n1,2\n' | "$nnfmt" json - | grep -qxF '[["a","b"],["1","2"]]'; then ok; else bad "json from standard input"; fi
 printf 'a,b\n1,2\n' | gzip -n >z.csv.gz 2>/dev/null && want 0 'csv: 1 rows, 2 columns' show z.csv.gz
 head -c 100 l.npz >cut.npz; want 1 '' check cut.npz; want 1 '' show cut.npz
-# an array of 64 MiB in 40 MB of address space (2 GiB: the same)
-{ printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (16384, 1024), }"; head -c 67108864 /dev/zero; } >wide.npy
-want 0 '' convert wide.npy wide.npz; rm wide.npy
-if (ulimit -v 40000 && "$nnfmt" --version) >/dev/null 2>&1; then
-    if out=$( (ulimit -v 40000; "$nnfmt" show wide.npz && "$nnfmt" check wide.npz) 2>&1); then ok; else bad "64 MiB in 40 MB of memory: $out"; fi
-fi
-rm wide.npz
+# nothing half-written: a source cut short, a full disk, an end by signal; what was there stays
+printf 'a\n1\n2\n3\n' >c.csv; "$nnfmt" convert c.csv c.npz; "$nnfmt" convert --no-header m.csv m.npz
+{ printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (1048576,), }"; head -c 8388608 /dev/zero; } >v.npy
+for o in npy npz safetensors pth csv jsonl; do
+    echo old >keep.$o
+    if head -c 5000000 v.npy | "$nnfmt" convert - keep.$o 2>err.txt; then bad "cut short -> $o: no error"; fi
+    if grep -q 'header declares 8388608 bytes of data, 4999872 present' err.txt && [ "$(cat keep.$o)" = old ]; then ok; else bad "cut short -> $o: $(cat err.txt)"; fi
+    if (ulimit -f 100; "$nnfmt" convert v.npy keep.$o) 2>err.txt || ! grep -q 'cannot write' err.txt || [ "$(cat keep.$o)" != old ]; then bad "limited disk -> $o: $(cat err.txt)"; else ok; fi
+done
+{ head -c 5000000 v.npy; sleep 2; } | "$nnfmt" convert - keep.npz & sleep 1; kill -TERM $!; wait $! 2>/dev/null
+if [ "$(ls -A | grep -c nntmp)" = 0 ] && [ "$(cat keep.*)" = "$(for o in 1 2 3 4 5 6; do echo old; done)" ]; then ok; else bad "left behind: $(ls -A)"; fi
+rm -f v.npy keep.*
+for c in 'show t.csv' 'json t.csv' 'check none.csv' 'show c.npz' 'json c.npz' 'diff m.npy m2.npy' '--help'; do
+    if [ -w /dev/full ] && { "$nnfmt" $c >/dev/full 2>err.txt || ! grep -q 'standard output: cannot write' err.txt; }; then bad "$c on a full disk: $(cat err.txt)"; else ok; fi
+done
 # the files of others
 if [ -f "$data/README.md" ]; then
     while IFS='|' read -r path outcome text; do

@@ -336,6 +336,77 @@ static void safetensors_damage(void)
     nn_dict_free(&m);
     nn_buf_free(&b);
 }
+/* items of a dict, as a source that is larger than memory would give them */
+static nn_status give(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *e)
+{
+    const nn_tensor *t = &((const nn_dict *)user)->items[entry].value;
+    if (first + n > nn_tensor_count(t) || n * t->itemsize > ((size_t)1 << 20)) return nni_fail(e, NN_E_ARG, "a piece out of range");
+    if (entry == 1 && first) return nni_fail(e, NN_E_IO, "the source broke");
+    memcpy(to, (const char *)t->data + first * t->itemsize, n * t->itemsize);
+    return NN_OK;
+}
+/* arrays without data: writers that fetch give the bytes of those that hold, readers with places tell where they lie */
+static void in_pieces(void)
+{
+    static const char *const path[3][2] = { { "build/test_pth_a.npz", "build/test_pth_b.npz" }, { "build/test_pth_a.safetensors", "build/test_pth_b.safetensors" }, { "build/test_pth_a.pth", "build/test_pth_b.pth" } };
+    nn_dict d = NN_ZERO, lean = NN_ZERO, back = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_buf a = NN_ZERO, b = NN_ZERO, places = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_place at;
+    size_t i, k, dim[2] = { 700, 1000 };
+    (void)nn_tensor_make(&t, NN_F32, 2, dim, NULL, NULL);
+    for (i = 0; i < 700000; i++) nn_f32(&t)[i] = (float)i;
+    (void)nn_dict_put(&d, "w", &t, NULL);
+    (void)nn_tensor_make1(&t, NN_F64, 3, NULL, NULL);
+    nn_f64(&t)[2] = 0.5;
+    (void)nn_dict_put(&d, "b", &t, NULL);
+    for (i = 0; i < 2; i++) { t = nn_tensor_view(NULL, d.items[i].value.dtype, d.items[i].value.ndim, d.items[i].value.shape); (void)nn_dict_put(&lean, d.items[i].name, &t, NULL); }
+    for (k = 0; k < 3; k++) {
+        o.file.places = NULL;
+        for (i = 0; i < 2; i++) {
+            const nn_dict *from = i ? &lean : &d;
+            o.file.fetch = i ? give : NULL;
+            o.file.fetch_user = &d;
+            CHECK((k == 0 ? nn_npz_write(path[k][i], from, 0, &o.file, &e) : k == 1 ? nn_safetensors_write(path[k][i], from, NULL, &o.file, &e) : nn_pth_write(path[k][i], from, &o, &e)) == NN_OK);
+        }
+        a.len = b.len = 0;
+        CHECK(nn_file_read(&a, path[k][0], NULL, &e) == NN_OK && nn_file_read(&b, path[k][1], NULL, &e) == NN_OK);
+        CHECK(a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
+        o.file.places = &places;
+        places.len = 0;
+        if (k) {
+            CHECK((k == 1 ? nn_safetensors_read(&back, NULL, path[k][1], &o.file, &e) : nn_pth_read(&back, path[k][1], &o, &e)) == NN_OK);
+            CHECK(back.count == 2 && places.len == 2 * sizeof at && !back.items[0].value.data && !back.items[1].value.data);
+            for (i = 0; i < 2; i++) if (strcmp(back.items[i].name, "b") == 0) {
+                memcpy(&at, places.data + i * sizeof at, sizeof at);
+                CHECK(at.swapped == 0 && (at.member == NN_NO_MEMBER) == (k == 1));
+                if (k == 1) CHECK(memcmp(a.data + at.offset, d.items[1].value.data, 24) == 0);
+            }
+            nn_dict_free(&back);
+            if (k == 1) {                            /* the data cut short: still refused, though nothing of them is read */
+                nn_file_opts w = NN_ZERO;
+                (void)nn_file_write(path[k][1], a.data, a.len - 1, &w, NULL);
+                CHECK(nn_safetensors_read(&back, NULL, path[k][1], &o.file, &e) == NN_E_FORMAT && strstr(e.msg, "2800000 bytes of data, 2799999 present") != NULL);
+            }
+        }
+    }
+    dim[0] = 1 << 18;                                /* a source that breaks: its error, and no file */
+    t = nn_tensor_view(NULL, NN_F64, 1, dim);
+    (void)nn_dict_put(&lean, "b", &t, NULL);
+    nn_tensor_free(&d.items[1].value);
+    (void)nn_tensor_make1(&d.items[1].value, NN_F64, dim[0], NULL, NULL);
+    o.file.places = NULL;
+    (void)nn_file_remove(path[2][1], NULL, NULL);
+    CHECK(nn_pth_write(path[2][1], &lean, &o, &e) == NN_E_IO && strcmp(e.msg, "the source broke") == 0 && !nn_file_exists(path[2][1], NULL));
+    for (k = 0; k < 3; k++) for (i = 0; i < 2; i++) (void)nn_file_remove(path[k][i], NULL, NULL);
+    nn_dict_free(&d);
+    nn_dict_free(&lean);
+    nn_buf_free(&a);
+    nn_buf_free(&b);
+    nn_buf_free(&places);
+}
 int main(void)
 {
     RUN(pickles);
@@ -345,6 +416,7 @@ int main(void)
     RUN(round_trip);
     RUN(safetensors_headers);
     RUN(safetensors_damage);
+    RUN(in_pieces);
     bin_done();
     return test_report();
 }
