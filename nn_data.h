@@ -84,7 +84,7 @@ NN_DEF nn_status nn_classification_make(nn_tensor *X, nn_tensor *y, nn_classific
 typedef struct nn_classification nn_classification;
 NN_DEF nn_status nn_classification_create(nn_classification **g, const nn_classification_desc *d, nn_error *err);
 NN_DEF void nn_classification_destroy(nn_classification *g);
-/* rows first .. first + n - 1: x [n, n_features], y [n], cluster [n] and flipped [n] or NULL. Fails only for want of memory (one row's);
+/* rows first .. first + n - 1: x [n, n_features], y [n], cluster [n] and flipped [n] or NULL. Fails only for want of memory (64 rows');
  * safe from many threads at once. */
 NN_DEF nn_status nn_classification_rows(const nn_classification *g, double *x, int64_t *y, int64_t *cluster, uint8_t *flipped, uint64_t first, size_t n, nn_error *err);
 /* role, column, source [n_features] and centroids of the set; row, cluster and flipped stay empty. */
@@ -907,35 +907,57 @@ NN_DEF nn_status nn_classification_create(nn_classification **out, const nn_clas
 }
 NN_DEF nn_status nn_classification_rows(const nn_classification *g, double *x, int64_t *y, int64_t *cluster, uint8_t *flipped, uint64_t first, size_t n, nn_error *err)
 {
+    enum { BLOCK = 64 };
     const nn_classification_desc *o = &g->o;
-    size_t inf = o->n_informative, F = o->n_features, i, j, words, bytes = 0, c;
-    double *z, *t, u;
+    const size_t inf = o->n_informative, red = o->n_redundant, F = o->n_features, room = n < BLOCK ? n : (size_t)BLOCK;
+    size_t at, i, j, c, d, words, bytes = 0, which[BLOCK], order[BLOCK], slot[BLOCK];
+    nn_rng draw[BLOCK];
+    double *z, *made, *mixed, *t, u;
+    nn_status s = NN_OK;
     if (n == 0) return NN_OK;
-    if (!nni_add(F, inf, &words) || !nni_mul(words, sizeof *z, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_classification_rows: out of memory for a row of %zu", F);
-    t = z + inf;
-    for (i = 0; i < n; i++) {
-        nn_rng r = nn_rng_make(o->random_state, NN_STREAM_ROWS, first + i);
-        size_t k;
-        int flip;
-        u = nn_rng_f64(&r);
-        for (c = 0; c + 1 < o->n_classes && g->cdf[c] <= u; c++) { }
-        k = c + o->n_classes * (size_t)nn_rng_below(&r, o->n_clusters_per_class);
-        flip = nn_rng_f64(&r) < o->flip_y;
-        if (flip) c = (size_t)nn_rng_below(&r, o->n_classes);
-        y[i] = (int64_t)c;
-        if (cluster) cluster[i] = (int64_t)k;
-        if (flipped) flipped[i] = (uint8_t)flip;
-        nn_rng_normals(&r, z, inf);
-        nn_rng_normals(&r, t + (F - g->useless), g->useless);
-        (void)nn_gemm_f64(1, inf, inf, 1.0, z, inf, 0, g->map + k * inf * inf, inf, 0, 0.0, t, F, 1, NULL);
-        for (j = 0; j < inf; j++) t[j] += g->centroids[k * inf + j];
-        if (o->n_redundant) (void)nn_gemm_f64(1, o->n_redundant, inf, 1.0, t, F, 0, g->mix, o->n_redundant, 0, 0.0, t + inf, F, 1, NULL);
-        for (j = 0; j < o->n_repeated; j++) t[inf + o->n_redundant + j] = t[g->rep[j]];
-        nni_classification_finish(g, x + i * F, t);
+    if (!nni_mul(room, 2 * inf + red, &words) || !nni_add(words, F, &words) || !nni_mul(words, sizeof *z, &bytes) || (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+        return nni_fail(err, NN_E_NOMEM, "nn_classification_rows: out of memory for %zu rows of %zu", room, F);
+    made = z + room * inf;
+    mixed = made + room * inf;
+    t = mixed + room * red;
+    for (at = 0; at < n && s == NN_OK; at += room) {
+        const size_t rows = n - at < room ? n - at : room;
+        for (i = 0; i < rows; i++) {                         /* what a row is; by cluster, so that those of one share a product */
+            nn_rng *r = &draw[i];
+            int flip;
+            *r = nn_rng_make(o->random_state, NN_STREAM_ROWS, first + at + i);
+            u = nn_rng_f64(r);
+            for (c = 0; c + 1 < o->n_classes && g->cdf[c] <= u; c++) { }
+            which[i] = c + o->n_classes * (size_t)nn_rng_below(r, o->n_clusters_per_class);
+            flip = nn_rng_f64(r) < o->flip_y;
+            if (flip) c = (size_t)nn_rng_below(r, o->n_classes);
+            y[at + i] = (int64_t)c;
+            if (cluster) cluster[at + i] = (int64_t)which[i];
+            if (flipped) flipped[at + i] = (uint8_t)flip;
+            for (j = i; j > 0 && which[order[j - 1]] > which[i]; j--) order[j] = order[j - 1];
+            order[j] = i;
+        }
+        for (j = 0; j < rows; j++) {
+            slot[order[j]] = j;
+            nn_rng_normals(&draw[order[j]], z + j * inf, inf);
+        }
+        for (i = 0; i < rows && s == NN_OK; i = j) {
+            const size_t k = which[order[i]];
+            for (j = i + 1; j < rows && which[order[j]] == k; j++) { }
+            s = nn_gemm_f64(j - i, inf, inf, 1.0, z + i * inf, inf, 0, g->map + k * inf * inf, inf, 0, 0.0, made + i * inf, inf, 1, err);
+            for (c = i; c < j; c++) for (d = 0; d < inf; d++) made[c * inf + d] += g->centroids[k * inf + d];
+        }
+        if (s == NN_OK && red) s = nn_gemm_f64(rows, red, inf, 1.0, made, inf, 0, g->mix, red, 0, 0.0, mixed, red, 1, err);
+        for (i = 0; i < rows && s == NN_OK; i++) {
+            memcpy(t, made + slot[i] * inf, inf * sizeof *t);
+            if (red) memcpy(t + inf, mixed + slot[i] * red, red * sizeof *t);
+            for (j = 0; j < o->n_repeated; j++) t[inf + red + j] = t[g->rep[j]];
+            nn_rng_normals(&draw[i], t + (F - g->useless), g->useless);
+            nni_classification_finish(g, x + (at + i) * F, t);
+        }
     }
     nn_mem_free(z, bytes, &o->alloc);
-    return NN_OK;
+    return s;
 }
 NN_DEF nn_status nn_classification_structure(const nn_classification *g, nn_classification_truth *truth, nn_error *err)
 {

@@ -1241,6 +1241,7 @@ NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #endif
 NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
 NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
+enum { NNI_PAIRS = 256 };                                     /* normals are made in pairs, at most so many at a time */
 /* MT19937: one word of the next state, one word as it is drawn */
 #define NNI_MT_MIX(a, b) ((((a) & 0x80000000) | ((b) & 0x7ffffffe)) >> 1 ^ ((0 - ((b) & 1)) & 0x9908b0df))
 NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
@@ -1432,7 +1433,7 @@ static const uint64_t nni_exp_tab[128] = {
 };
 /* {1/c, log c in two parts}: interval i of m in [1, 2), taken as m / 2 from i = 53 on; 1/c is a multiple of 1/512, exactly 1 next
  * to m = 1; the upper part of log c is a multiple of 2^-41, so that it adds to k log 2's without rounding */
-static const uint64_t nni_log_tab[384] = {
+static const uint64_t nni_log_tab[385] = {               /* the last row is read as four */
     0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000, 0x3fefa00000000000, 0x3f882448a3880000, 0x3d34554412c584e0,
     0x3fef600000000000, 0x3f9432a925980000, 0x3d098139928637fe, 0x3fef200000000000, 0x3f9c63d2ec140000, 0x3d455e318fe7acbd,
     0x3feef00000000000, 0x3fa149e3e4000000, 0x3d46a33ab2df4b82, 0x3feeb00000000000, 0x3fa5715c4c040000, 0xbd38888ddfc47628,
@@ -2488,11 +2489,11 @@ NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n)
 NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
 {
     const nni_kernels *kn = nni_kern();
-    uint32_t w[4 + 4 * 128 + 32];
+    uint32_t w[4 + 4 * NNI_PAIRS];
     if (n > 7) {                                             /* a pair takes four words: p blocks more, and as many words are left over as before */
         size_t left = 4 - r->used, p;
         for (; n > 1; n -= 2 * p, out += 2 * p) {
-            p = n / 2 < 128 ? n / 2 : 128;
+            p = n / 2 < NNI_PAIRS ? n / 2 : (size_t)NNI_PAIRS;
             memcpy(w, r->out + r->used, left * sizeof *w);
             kn->philox(w + left, r->ctr, r->key, p);
             r->ctr[0] += (uint32_t)p;
@@ -4927,7 +4928,34 @@ NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows)
     for (c = 0; c < 4; c++) { q->lo[c] = nnid_load(t[c]); q->hi[c] = nnid_load(t[c] + 8); }
 }
 #define nnid_row4(q, c, j) _mm512_permutex2var_pd((q)->lo[c], j, (q)->hi[c])
+/* a table of rows of three doubles, loaded as four: columns 0, 1, 2 of rows i */
+NNI_KI void NNI_K(rows3)(const uint64_t *tab, nniq i, nnid *c0, nnid *c1, nnid *c2)
+{
+    const nniq even = _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0), odd = _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2);
+    const double *t = (const double *)(const void *)tab;
+    uint64_t at[8];
+    nnid a, b, c, d, e;
+    nnii_store(at, nniq_add(i, nniq_add(i, i)));
+#define NNI_ROWS(j) _mm512_mask_broadcast_f64x4(_mm512_maskz_broadcast_f64x4(0xFF, _mm256_loadu_pd(t + at[j])), 0xF0, _mm256_loadu_pd(t + at[(j) + 4]))
+    a = NNI_ROWS(0);
+    b = NNI_ROWS(1);
+    c = NNI_ROWS(2);
+    d = NNI_ROWS(3);
+#undef NNI_ROWS
+    e = _mm512_maskz_unpacklo_pd(0xFF, a, b);
+    *c1 = _mm512_permutex2var_pd(_mm512_maskz_unpackhi_pd(0xFF, a, b), even, _mm512_maskz_unpackhi_pd(0xFF, c, d));
+    c = _mm512_maskz_unpacklo_pd(0xFF, c, d);
+    *c0 = _mm512_permutex2var_pd(e, even, c);
+    *c2 = _mm512_permutex2var_pd(e, odd, c);
+}
 #else
+NNI_KI void NNI_K(rows3)(const uint64_t *tab, nniq i, nnid *c0, nnid *c1, nnid *c2)
+{
+    const nniq t = nniq_add(i, nniq_add(i, i));
+    *c0 = nnid_gather(tab, t);
+    *c1 = nnid_gather(tab + 1, t);
+    *c2 = nnid_gather(tab + 2, t);
+}
 typedef struct NNI_K(rows4) { const uint64_t *tab; } NNI_K(rows4);
 NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows) { (void)rows; q->tab = tab; }
 #define nnid_row4(q, c, j) nnid_gather((q)->tab + (c), nniq_shl(j, 2))
@@ -4937,34 +4965,37 @@ NNI_KI nnid NNI_K(low32)(nniq i)
 {
     return nnid_sub(nniq_from(nniq_or(nniq_and(i, nniq_set(UINT64_C(0xffffffff))), nniq_set(UINT64_C(0x4330000000000000)))), NNI_G(4503599627370496.0));
 }
-/* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0 */
-NNI_KI nnid NNI_K(log64)(nnid x, const uint64_t *tab)
+/* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0, in two steps, each a loop of its caller: the processor then sees several rounds of short chains at
+ * once, not half a round of a long one. First w + r + c, up to the terms that log_join adds. */
+NNI_KI void NNI_K(log_reduce)(nnid x, nnid *wo, nnid *ro, nnid *co, const uint64_t *tab)
 {
-    nniq u = nniq_bits(x), i = nniq_and(nniq_shr(u, 45), nniq_set(127)), high = nniq_shr(nniq_add(i, nniq_set(75)), 7), t = nniq_add(i, nniq_add(i, i));   /* high: i >= 53 */
-    nnid k = nnid_sub(NNI_K(low32)(nniq_add(nniq_shr(u, 52), high)), NNI_G(1023.0)), m, mh, inv, r, rl, rh, w, s, e, r2, q, c;
+    nniq u = nniq_bits(x), i = nniq_and(nniq_shr(u, 45), nniq_set(127)), high = nniq_shr(nniq_add(i, nniq_set(75)), 7);   /* high: i >= 53 */
+    nnid k = nnid_sub(NNI_K(low32)(nniq_add(nniq_shr(u, 52), high)), NNI_G(1023.0)), m, mh, inv, t1, t2, r, rl, rh;
     u = nniq_or(nniq_and(u, nniq_set(UINT64_C(0xfffffffffffff))), nniq_xor(nniq_set(UINT64_C(1023) << 52), nniq_shl(high, 52)));   /* 1023 or 1022 */
     m = nniq_from(u);
     mh = nniq_from(nniq_and(u, nniq_set(UINT64_C(0xfffffffff8000000))));
-    inv = nnid_gather(tab, t);
+    NNI_K(rows3)(tab, i, &inv, &t1, &t2);
     rh = nnid_sub(nnid_mul(mh, inv), NNI_G(1.0));
     rl = nnid_mul(nnid_sub(m, mh), inv);
-    r = nnid_add(rh, rl);
+    *ro = r = nnid_add(rh, rl);
     rl = nnid_sub(rl, nnid_sub(r, rh));
-    w = nnid_add(nnid_mul(k, NNI_G(0.6931471805601177)), nnid_gather(tab + 1, t));
-    s = nnid_add(w, r);
-    e = nnid_sub(r, nnid_sub(s, w));
-    r2 = nnid_mul(r, r);
-    q = nnid_sub(nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(r, NNI_G(1.0 / 7.0))), nnid_mul(r2, NNI_G(0.125)));
+    *wo = nnid_add(nnid_mul(k, NNI_G(0.6931471805601177)), t1);
+    *co = nnid_add(nnid_add(nnid_mul(k, NNI_G(-1.7239444525614835e-13)), t2), rl);
+}
+NNI_KI nnid NNI_K(log_join)(nnid w, nnid r, nnid c)
+{
+    const nnid s = nnid_add(w, r), e = nnid_sub(r, nnid_sub(s, w)), r2 = nnid_mul(r, r);
+    nnid q = nnid_sub(nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(r, NNI_G(1.0 / 7.0))), nnid_mul(r2, NNI_G(0.125)));
     q = nnid_add(nnid_add(NNI_G(-0.25), nnid_mul(r, NNI_G(0.2))), nnid_mul(r2, q));
     q = nnid_mul(r2, nnid_add(nnid_mul(r, NNI_G(1.0 / 3.0)), nnid_mul(r2, q)));
-    c = nnid_add(nnid_add(nnid_mul(k, NNI_G(-1.7239444525614835e-13)), nnid_gather(tab + 2, t)), rl);
     return nnid_add(s, nnid_add(e, nnid_add(nnid_sub(q, nnid_mul(NNI_G(0.5), r2)), c)));
 }
-/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves nni_two_prod) */
-NNI_KI void NNI_K(sincos64)(nnid x, nnid *so, nnid *co, const NNI_K(rows4) *tab)
+/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves nni_two_prod), in three steps, as the
+ * logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j, sign. */
+NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
 {
-    nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl, e, a, b, h, z, jf, sm, cm, sn, cs, sh, ch;
-    nniq q = nniq_bits(n), neg, j, swap, flip, d;
+    nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl, e, a, b, jf;
+    nniq q = nniq_bits(n), neg;
     n = nnid_sub(n, NNI_G(6755399441055744.0));
     t = nnid_sub(x, nnid_mul(n, NNI_G(1.5707963267341256)));
     b = nnid_mul(n, NNI_G(-6.077100506303966e-11));
@@ -4978,80 +5009,126 @@ NNI_KI void NNI_K(sincos64)(nnid x, nnid *so, nnid *co, const NNI_K(rows4) *tab)
     rl = nnid_add(nnid_sub(t, nnid_sub(r, a)), nnid_sub(b, a));
     neg = nniq_and(nniq_bits(r), nniq_set(UINT64_C(1) << 63));
     r = nniq_from(nniq_xor(nniq_bits(r), neg));
-    rl = nniq_from(nniq_xor(nniq_bits(rl), neg));
+    *rlo = nniq_from(nniq_xor(nniq_bits(rl), neg));
     jf = nnid_where(r, NNI_G(0.25), nnid_trunc(nnid_add(nnid_mul(r, NNI_G(16.0)), NNI_G(0.5))));
-    j = nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15));
-    h = nnid_sub(r, nnid_mul(jf, NNI_G(0.0625)));
-    z = nnid_mul(h, h);
+    *ho = nnid_sub(r, nnid_mul(jf, NNI_G(0.0625)));
+    *way = nniq_or(nniq_or(neg, nniq_and(q, nniq_set(3))), nniq_shl(nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15)), 2));
+}
+/* sin(h + rl), cos(h + rl) - 1 */
+NNI_KI void NNI_K(sincos_small)(nnid h, nnid rl, nnid *smo, nnid *cmo)
+{
+    nnid z = nnid_mul(h, h), sm, cm;
     sm = nnid_add(NNI_G(-1.0 / 39916800.0), nnid_mul(z, NNI_G(1.0 / 6227020800.0)));
-    sm = nnid_add(NNI_G(1.0 / 362880.0), nnid_mul(z, sm));
-    sm = nnid_add(NNI_G(-1.0 / 5040.0), nnid_mul(z, sm));
-    sm = nnid_add(NNI_G(1.0 / 120.0), nnid_mul(z, sm));
-    sm = nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(z, sm));
-    sm = nnid_mul(h, nnid_mul(z, sm));
     cm = nnid_add(NNI_G(-1.0 / 3628800.0), nnid_mul(z, NNI_G(1.0 / 479001600.0)));
+    sm = nnid_add(NNI_G(1.0 / 362880.0), nnid_mul(z, sm));
     cm = nnid_add(NNI_G(1.0 / 40320.0), nnid_mul(z, cm));
+    sm = nnid_add(NNI_G(-1.0 / 5040.0), nnid_mul(z, sm));
     cm = nnid_add(NNI_G(-1.0 / 720.0), nnid_mul(z, cm));
+    sm = nnid_add(NNI_G(1.0 / 120.0), nnid_mul(z, sm));
     cm = nnid_add(NNI_G(1.0 / 24.0), nnid_mul(z, cm));
+    sm = nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(z, sm));
     cm = nnid_add(NNI_G(-0.5), nnid_mul(z, cm));
+    sm = nnid_mul(h, nnid_mul(z, sm));
     cm = nnid_mul(z, cm);
-    sm = nnid_add(sm, nnid_mul(rl, nnid_add(NNI_G(1.0), cm)));
-    cm = nnid_sub(cm, nnid_mul(h, rl));
-    sh = nnid_row4(tab, 0, j);
-    ch = nnid_row4(tab, 2, j);
-    sn = nnid_add(sh, nnid_add(nnid_add(nnid_mul(ch, h), nnid_row4(tab, 1, j)), nnid_add(nnid_mul(sh, cm), nnid_mul(ch, sm))));
-    cs = nnid_add(ch, nnid_add(nnid_sub(nnid_row4(tab, 3, j), nnid_mul(sh, h)), nnid_sub(nnid_mul(ch, cm), nnid_mul(sh, sm))));
+    *smo = nnid_add(sm, nnid_mul(rl, nnid_add(NNI_G(1.0), cm)));
+    *cmo = nnid_sub(cm, nnid_mul(h, rl));
+}
+NNI_KI void NNI_K(sincos_join)(nnid h, nnid sm, nnid cm, nniq way, nnid *so, nnid *co, const NNI_K(rows4) *tab)
+{
+    const nniq j = nniq_and(nniq_shr(way, 2), nniq_set(15)), neg = nniq_and(way, nniq_set(UINT64_C(1) << 63));
+    const nnid sh = nnid_row4(tab, 0, j), ch = nnid_row4(tab, 2, j);
+    nnid sn = nnid_add(sh, nnid_add(nnid_add(nnid_mul(ch, h), nnid_row4(tab, 1, j)), nnid_add(nnid_mul(sh, cm), nnid_mul(ch, sm))));
+    nnid cs = nnid_add(ch, nnid_add(nnid_sub(nnid_row4(tab, 3, j), nnid_mul(sh, h)), nnid_sub(nnid_mul(ch, cm), nnid_mul(sh, sm))));
+    nniq swap, flip, d;
     sn = nniq_from(nniq_xor(nniq_bits(sn), neg));
-    swap = nniq_shl(q, 63);                                   /* q odd: (sin, cos) = (cos, -sin); q & 2: both change sign */
-    flip = nniq_shl(nniq_and(q, nniq_set(2)), 62);
-    d = nniq_and(nniq_xor(nniq_bits(sn), nniq_bits(cs)), nniq_sub(nniq_set(0), nniq_and(q, nniq_set(1))));
+    swap = nniq_shl(way, 63);                                 /* n odd: (sin, cos) = (cos, -sin); n & 2: both change sign */
+    flip = nniq_shl(nniq_and(way, nniq_set(2)), 62);
+    d = nniq_and(nniq_xor(nniq_bits(sn), nniq_bits(cs)), nniq_sub(nniq_set(0), nniq_and(way, nniq_set(1))));
     *so = nniq_from(nniq_xor(nniq_xor(nniq_bits(sn), d), flip));
     *co = nniq_from(nniq_xor(nniq_xor(nniq_xor(nniq_bits(cs), d), swap), flip));
 }
-/* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to whole vectors. A lane's upper half may hold anything until the end. */
+/* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to pairs of whole vectors. A lane's upper half may hold anything until the end. Two
+ * vectors at a time: a round waits for its product, and the other's fits in between. */
 NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks)
 {
     const nniq m0 = nniq_set(UINT64_C(0xd2511f53)), m1 = nniq_set(UINT64_C(0xcd9e8d57)), low = nniq_set(UINT64_C(0xffffffff));
+    nniq k0[10], k1[10];
     size_t i;
-    for (i = 0; i < blocks; i += NNI_D) {
+    int r;
+    for (r = 0; r < 10; r++) {
+        k0[r] = nniq_set((uint64_t)(key[0] + (uint32_t)r * 0x9e3779b9u));
+        k1[r] = nniq_set((uint64_t)(key[1] + (uint32_t)r * 0xbb67ae85u));
+    }
+    for (i = 0; i < blocks; i += 2 * NNI_D) {
         nniq c0 = nniq_add(nniq_set((uint64_t)ctr[0] + i), nniq_iota()), c1 = nniq_set((uint64_t)ctr[1]), c2 = nniq_set((uint64_t)ctr[2]), c3 = nniq_set((uint64_t)ctr[3]);
-        uint32_t k0 = key[0], k1 = key[1];
-        int r;
+        nniq d0 = nniq_add(c0, nniq_set(NNI_D)), d1 = c1, d2 = c2, d3 = c3;
         for (r = 0; r < 10; r++) {
-            nniq a = nniq_mul(m0, c0), b = nniq_mul(m1, c2);
-            c0 = nniq_xor(nniq_xor(nniq_shr(b, 32), c1), nniq_set((uint64_t)k0));
+            const nniq a = nniq_mul(m0, c0), b = nniq_mul(m1, c2), e = nniq_mul(m0, d0), f = nniq_mul(m1, d2);
+            c0 = nniq_xor(nniq_xor(nniq_shr(b, 32), c1), k0[r]);
             c1 = b;
-            c2 = nniq_xor(nniq_xor(nniq_shr(a, 32), c3), nniq_set((uint64_t)k1));
+            c2 = nniq_xor(nniq_xor(nniq_shr(a, 32), c3), k1[r]);
             c3 = a;
-            k0 += 0x9e3779b9;
-            k1 += 0xbb67ae85;
+            d0 = nniq_xor(nniq_xor(nniq_shr(f, 32), d1), k0[r]);
+            d1 = f;
+            d2 = nniq_xor(nniq_xor(nniq_shr(e, 32), d3), k1[r]);
+            d3 = e;
         }
         NNI_K(zipw)(out + 4 * i, nniq_or(nniq_and(c0, low), nniq_shl(c1, 32)), nniq_or(nniq_and(c2, low), nniq_shl(c3, 32)));
+        NNI_K(zipw)(out + 4 * (i + NNI_D), nniq_or(nniq_and(d0, low), nniq_shl(d1, 32)), nniq_or(nniq_and(d2, low), nniq_shl(d3, 32)));
     }
 }
 /* nn_rng_normals: four words a pair, u (upper half first) and v */
-NNI_KI void NNI_K(box_muller_step)(double *out, const uint32_t *w, const uint64_t *log_tab, const NNI_K(rows4) *sin_tab)
+NNI_KI nnid NNI_K(unit53)(nniq a)
 {
+    return nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(a), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(a, 43))), NNI_G(1.1102230246251565e-16));
+}
+NNI_KI void NNI_K(box_muller_block)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const NNI_K(rows4) *sin_tab)     /* whole vectors */
+{
+    enum { M = NNI_PAIRS };
+    double room[6 * M + 8], *rad = room + (64 - (uintptr_t)(void *)room % 64) / 8, *h = rad + M, *rl = h + M, *sm = rl + M, *cm = sm + M, *way = cm + M;   /* by cache lines */
     nniq a, b;
-    nnid u, v, s, c;
-    NNI_K(unzipw)(&a, &b, w);
-    u = nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(a), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(a, 43))), NNI_G(1.1102230246251565e-16));
-    v = nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(b), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(b, 43))), NNI_G(1.1102230246251565e-16));
-    u = nnid_sqrt(nnid_mul(NNI_G(-2.0), NNI_K(log64)(nnid_sub(NNI_G(1.0), u), log_tab)));
-    NNI_K(sincos64)(nnid_mul(NNI_G(6.283185307179586), v), &s, &c, sin_tab);
-    NNI_K(zip)(out, nnid_mul(u, c), nnid_mul(u, s));
+    nnid s, c, r;
+    size_t i;
+    for (i = 0; i < pairs; i += NNI_D) {
+        NNI_K(unzipw)(&a, &b, w + 4 * i);
+        NNI_K(log_reduce)(nnid_sub(NNI_G(1.0), NNI_K(unit53)(a)), &s, &r, &c, log_tab);
+        nnid_store(h + i, s);
+        nnid_store(rl + i, r);
+        nnid_store(sm + i, c);
+    }
+    for (i = 0; i < pairs; i += NNI_D) nnid_store(rad + i, nnid_sqrt(nnid_mul(NNI_G(-2.0), NNI_K(log_join)(nnid_load(h + i), nnid_load(rl + i), nnid_load(sm + i)))));
+    for (i = 0; i < pairs; i += NNI_D) {
+        NNI_K(unzipw)(&a, &b, w + 4 * i);
+        NNI_K(sincos_reduce)(nnid_mul(NNI_G(6.283185307179586), NNI_K(unit53)(b)), &s, &c, &a);
+        nnid_store(h + i, s);
+        nnid_store(rl + i, c);
+        nnid_store(way + i, nniq_from(a));
+    }
+    for (i = 0; i < pairs; i += NNI_D) {
+        NNI_K(sincos_small)(nnid_load(h + i), nnid_load(rl + i), &s, &c);
+        nnid_store(sm + i, s);
+        nnid_store(cm + i, c);
+    }
+    for (i = 0; i < pairs; i += NNI_D) {
+        NNI_K(sincos_join)(nnid_load(h + i), nnid_load(sm + i), nnid_load(cm + i), nniq_bits(nnid_load(way + i)), &s, &c, sin_tab);
+        r = nnid_load(rad + i);
+        NNI_K(zip)(out + 2 * i, nnid_mul(r, c), nnid_mul(r, s));
+    }
 }
 NNI_KF void NNI_K(box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab)
 {
     NNI_K(rows4) st;
-    size_t i;
+    size_t i, m;
     NNI_K(rows4_make)(&st, sin_tab, 14);
-    for (i = 0; i + NNI_D <= pairs; i += NNI_D) NNI_K(box_muller_step)(out + 2 * i, w + 4 * i, log_tab, &st);
+    for (i = 0; i + NNI_D <= pairs; i += m) {
+        m = pairs - i < NNI_PAIRS ? (pairs - i) / NNI_D * NNI_D : (size_t)NNI_PAIRS;
+        NNI_K(box_muller_block)(out + 2 * i, w + 4 * i, m, log_tab, &st);
+    }
     if (i < pairs) {
         uint32_t tw[4 * NNI_D] = { 0 };
         double to[2 * NNI_D];
         memcpy(tw, w + 4 * i, 4 * (pairs - i) * sizeof *w);
-        NNI_K(box_muller_step)(to, tw, log_tab, &st);
+        NNI_K(box_muller_block)(to, tw, NNI_D, log_tab, &st);
         memcpy(out + 2 * i, to, 2 * (pairs - i) * sizeof *out);
     }
 }
@@ -5179,16 +5256,31 @@ NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m)
     return doubts > 0 ? NNI_K(polar_count_exact)(raw, m) : (size_t)sum;
 }
 #endif
-/* out: f b, f a, pair by pair, f = sqrt(-2 log(r) / r) */
-NNI_KI void NNI_K(polar_step)(double *out, const double *a, const double *b, const double *r, const uint64_t *log_tab)
+/* out: f b, f a, pair by pair, f = sqrt(-2 log(r) / r); whole vectors */
+NNI_KI void NNI_K(polar_block)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab)
 {
-    nnid q = nnid_load(r), f = nnid_sqrt(nnid_div(nnid_mul(NNI_G(-2.0), NNI_K(log64)(q, log_tab)), q));
-    NNI_K(zip)(out, nnid_mul(f, nnid_load(b)), nnid_mul(f, nnid_load(a)));
+    enum { M = NNI_PAIRS };
+    double room[3 * M + 8], *w = room + (64 - (uintptr_t)(void *)room % 64) / 8, *s = w + M, *c = s + M;
+    nnid x, y, z, f;
+    size_t i;
+    for (i = 0; i < k; i += NNI_D) {
+        NNI_K(log_reduce)(nnid_load(r + i), &x, &y, &z, log_tab);
+        nnid_store(w + i, x);
+        nnid_store(s + i, y);
+        nnid_store(c + i, z);
+    }
+    for (i = 0; i < k; i += NNI_D) {
+        f = nnid_sqrt(nnid_div(nnid_mul(NNI_G(-2.0), NNI_K(log_join)(nnid_load(w + i), nnid_load(s + i), nnid_load(c + i))), nnid_load(r + i)));
+        NNI_K(zip)(out + 2 * i, nnid_mul(f, nnid_load(b + i)), nnid_mul(f, nnid_load(a + i)));
+    }
 }
 NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab)
 {
-    size_t i;
-    for (i = 0; i + NNI_D <= k; i += NNI_D) NNI_K(polar_step)(out + 2 * i, a + i, b + i, r + i, log_tab);
+    size_t i, m;
+    for (i = 0; i + NNI_D <= k; i += m) {
+        m = k - i < NNI_PAIRS ? (k - i) / NNI_D * NNI_D : (size_t)NNI_PAIRS;
+        NNI_K(polar_block)(out + 2 * i, a + i, b + i, r + i, m, log_tab);
+    }
     if (i < k) {
         double to[2 * NNI_D], ta[NNI_D] = { 0 }, tb[NNI_D] = { 0 }, tr[NNI_D];
         size_t l;
@@ -5196,7 +5288,7 @@ NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const do
         memcpy(ta, a + i, (k - i) * sizeof *a);
         memcpy(tb, b + i, (k - i) * sizeof *b);
         memcpy(tr, r + i, (k - i) * sizeof *r);
-        NNI_K(polar_step)(to, ta, tb, tr, log_tab);
+        NNI_K(polar_block)(to, ta, tb, tr, NNI_D, log_tab);
         memcpy(out + 2 * i, to, 2 * (k - i) * sizeof *out);
     }
 }
