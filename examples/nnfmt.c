@@ -55,10 +55,11 @@ static const nn_app_program program = {
     .name = "nnfmt", .about = "Looks inside any file the suite reads, checks, converts and compares them. Formats are told by content; for plain text the name's ending decides between CSV, "
                               "JSON, JSON lines and YAML. FILE may be - for standard input where the format can stream; gzip is seen through.",
     .notes = "memory\n"
-             "  Some tens of megabytes, whatever the size of arrays (npy, npz, safetensors, pth), CSV and JSON lines. Held whole: JSON and YAML trees, images,\n"
-             "  IDX, strided views in a .pth and .pth files of PyTorch before 1.6, text on its way into a .pth. Tables on their way into columns take\n"
-             "  two passes and a scratch file of the columns' size beside OUT (diff, show, json: in TMPDIR or /tmp), a pipe and JSON lines a copy of\n"
-             "  their text, too; the scratch file has no name and is gone when the program ends.\n\n"
+             "  A few tens of megabytes for npy, npz, safetensors, pth, csv and jsonl of\n"
+             "  any size. Held whole: JSON and YAML trees, images, IDX; in a .pth strided\n"
+             "  views, text, and files from before PyTorch 1.6. A table on its way into\n"
+             "  columns is read twice and takes a nameless scratch file beside OUT (diff:\n"
+             "  in TMPDIR or /tmp); a pipe and JSON lines are copied there first.\n\n"
              "examples\n"
              "  nnfmt show model.pth\n"
              "  nnfmt check data.csv run.json\n"
@@ -233,7 +234,8 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
             uint32_t c = nn_crc32c(0, p, 8), m = ((c >> 15) | (c << 17)) + 0xa282ead8u;
             if (p[8] == (m & 255) && p[9] == (m >> 8 & 255) && p[10] == (m >> 16 & 255) && p[11] == m >> 24) *k = K_EVENTS;
         }
-        if (*k == K_NONE) *k = detect_text(path, p, n);
+        if (*k == K_NONE) *k = ends_with(path, ".npz") ? K_NPZ : ends_with(path, ".npy") ? K_NPY : ends_with(path, ".safetensors") ? K_SAFETENSORS : ends_with(path, ".png") ? K_PNG
+                             : ends_with(path, ".pth") || ends_with(path, ".pt") ? K_PTH : detect_text(path, p, n);   /* told by the reader what is wrong with it */
     }
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) { s = nni_fail(e, NN_E_UNSUPPORTED, "-: %s cannot be read from a pipe: save it to a file first", kind_names[*k]); nn_reader_close(r); }
@@ -775,6 +777,19 @@ static nn_status arrays_open(arrays *a, const char *path, kind k, const char *na
     nn_tensor_free(&t);
     return s == NN_OK ? arrays_of(a, e) : s;
 }
+/* a piece that begins at item `first` of entry i as another type; the refusal names file, array and element */
+static nn_status convert_named(arrays *a, size_t i, size_t first, nn_tensor *out, const nn_tensor *t, nn_dtype dtype, nn_error *e)
+{
+    nn_status s = nn_tensor_convert(out, t, dtype, NULL, e);
+    static const char lead[] = "nn_tensor_convert: element ";
+    char what[sizeof e->msg];
+    uint64_t k = 0;
+    size_t n;
+    if (s == NN_OK || strncmp(e->msg, lead, sizeof lead - 1) != 0) return s;
+    n = nn_u64_parse(e->msg + sizeof lead - 1, strspn(e->msg + sizeof lead - 1, "0123456789"), &k);
+    (void)snprintf(what, sizeof what, "%s", e->msg + sizeof lead - 1 + n);
+    return nni_fail(e, s, "%s: '%s': element %llu%.80s", a->path, a->d.items[i].name, (unsigned long long)first + k, what);
+}
 /* items [first, first + n) of a Fortran-ordered array, from a block of its rows */
 static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *e)
 {
@@ -854,8 +869,7 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     if (s == NN_OK && !o->data && !f->fortran && !f->flat && (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH)) s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
     if (s == NN_OK && o->dtype != f->dtype) {
         nn_tensor as = NN_ZERO;
-        s = nn_tensor_convert(&as, &t, o->dtype, NULL, e);
-        if (s != NN_OK && first && e->status == NN_E_ARG) s = nni_fail(e, s, "%s: '%s': a value from element %zu on does not fit %s", a->path, a->d.items[i].name, first, nn_dtype_name(o->dtype));
+        s = convert_named(a, i, first, &as, &t, o->dtype, e);
         nn_tensor_free(&t);
         t = as;
     }
@@ -952,14 +966,17 @@ static void cursors_free(arrays *a, cursor *c)
 }
 
 /* ---- show */
+static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *shape)
+{
+    size_t i, n = (size_t)snprintf(b, cap, "[");
+    for (i = 0; i < ndim && n + 32 < cap; i++) n += (size_t)snprintf(b + n, cap - n, "%s%zu", i ? "," : "", shape[i]);
+    (void)snprintf(b + n, cap - n, "]");
+    return b;
+}
 static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, const stats *q, const char *text)
 {
     char b[NN_NUM_BYTES], sh[160];
-    size_t i, n = 0;
-    n = (size_t)snprintf(sh, sizeof sh, "[");
-    for (i = 0; i < ndim && n < sizeof sh - 32; i++) n += (size_t)snprintf(sh + n, sizeof sh - n, "%s%zu", i ? "," : "", shape[i]);
-    (void)snprintf(sh + n, sizeof sh - n, "]");
-    printf("%-40s %-5s %-16s", name, nn_dtype_name(dtype), sh);
+    printf("%-40s %-5s %-16s", name, nn_dtype_name(dtype), shape_text(sh, sizeof sh, ndim, shape));
     if (text) printf(" '%s'", text);
     else if (q && q->n) {
         nn_f64_print(b, q->min); printf(" min %s", b);
@@ -994,13 +1011,14 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
     size_t i, rows, shown = 0;
     nn_status s = open_csv(&r, path, &d, e);
     if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, e);
+    for (i = 0; s == NN_OK && name && i < nn_csv_columns(r); i++) shown += strcmp(name, nn_csv_name(r, i)) == 0;
+    if (s == NN_OK && name && !shown) s = nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
     if (s == NN_OK) {
         printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
         for (i = 0; i < nn_csv_columns(r); i++) {
             nn_dtype type = colstat_type(c + i);
             char b[NN_NUM_BYTES];
             if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
-            shown++;
             printf("%-40s %-5s", nn_csv_name(r, i), type == NN_BYTES ? "text" : nn_dtype_name(type));
             if (c[i].missing) printf(" missing %zu", c[i].missing);
             if (type != NN_BYTES && type != NN_BOOL && c[i].q.n) {
@@ -1011,7 +1029,6 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
             printf("\n");
         }
         if (!name && head.len) printf("first rows:\n%s", (const char *)head.data);
-        if (name && !shown) s = nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
     }
     nn_buf_free(&head);
     free(c);
@@ -1068,6 +1085,12 @@ static nn_status on_event(void *ctx, const nn_event *ev)
     }
     return NN_OK;
 }
+/* lines, events and gzip have no entries with names */
+static nn_status no_names(const char *path, kind k, const char *name, nn_error *e)
+{
+    if (!name || (k != K_JSONL && k != K_EVENTS && k != K_GZ)) return NN_OK;
+    return nni_fail(e, NN_E_ARG, "%s: a %s file has no entries to choose from by name, got '%s'", path, kind_names[k], name);
+}
 static int cmd_show(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
@@ -1077,7 +1100,8 @@ static int cmd_show(const char *path, const char *name)
     arrays f = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
-    size_t i, shown = 0;
+    size_t i;
+    if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
@@ -1107,10 +1131,10 @@ static int cmd_show(const char *path, const char *name)
     } else {
         if (k == K_NPZ) printf("npz\n");
         s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, 1, &e);
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
-        for (i = 0; s == NN_OK && i < f.d.count; i++) if (!name || strcmp(name, f.d.items[i].name) == 0) { s = show_array(&f, i, &e); shown++; }
+        for (i = 0; s == NN_OK && i < f.d.count; i++) if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
         for (i = 0; s == NN_OK && !name && i < f.meta.count; i++) show_tensor(f.meta.items[i].name, &f.meta.items[i].value, NULL);
-        if (s == NN_OK && name && !shown) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
     }
     nn_arena_free(&a);
     arrays_close(&f);
@@ -1155,21 +1179,30 @@ static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
     json_items(w, &c, &item, a->d.items[i].value.ndim, a->d.items[i].value.shape, NULL);
     nn_tensor_free(&c.t);
 }
-static nn_status json_csv(nn_json_writer *w, const char *path, nn_error *e)
+/* name: the cells of that column alone */
+static nn_status json_csv(nn_json_writer *w, const char *path, const char *name, nn_error *e)
 {
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
     const nn_csv_field *f;
     nn_status s;
-    size_t n, i, cols;
-    d.no_header = !opt.header;
+    size_t n, i, cols, only;
+    d.no_header = !opt.header && !name;
     d.keep_blank = 1;                                /* in a table of one column a blank line is a record */
     s = open_csv(&r, path, &d, e);
     if (s != NN_OK) return s;
     cols = nn_csv_columns(r);
+    for (only = 0; name && only < cols && strcmp(name, nn_csv_name(r, only)) != 0; only++) { }
+    if (name && only == cols) { nn_csv_close(r); return nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name); }
     nn_json_begin_array(w);
     while ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
         if (cols > 1 && n == 1 && !f[0].n && !f[0].quoted) continue;
+        if (name) {
+            if (only < n) nn_json_stringn(w, f[only].s, f[only].n); else nn_json_string(w, "");
+            flush_json(w, NULL, (size_t)1 << 20, e);
+            if (w->status != NN_OK) break;
+            continue;
+        }
         if (opt.header) nn_json_begin_object(w); else nn_json_begin_array(w);
         for (i = 0; i < n; i++) {
             if (opt.header) nn_json_key(w, nn_csv_name(r, i));
@@ -1177,8 +1210,9 @@ static nn_status json_csv(nn_json_writer *w, const char *path, nn_error *e)
         }
         nn_json_end(w);
         flush_json(w, NULL, (size_t)1 << 20, e);
-        if (w->status != NN_OK) { s = w->status; break; }
+        if (w->status != NN_OK) break;
     }
+    if (s == NN_OK && w->status != NN_OK && !*e->msg) s = nni_fail(e, w->status, "%s:%zu: %s", path, nn_csv_line(r), w->why ? w->why : "cannot be written as JSON");
     nn_json_end(w);
     nn_csv_close(r);
     return s;
@@ -1194,12 +1228,13 @@ static int cmd_json(const char *path, const char *name)
     kind k;
     nn_status s = detect(path, &k, &e);
     size_t i;
+    if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
     w.lines = 1;
     if (opt.pretty) w.indent = 2;
-    if (k == K_CSV) s = json_csv(&w, path, &e);
+    if (k == K_CSV) s = json_csv(&w, path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, NULL, &e);
         if (s == NN_OK && name) { root = nn_json_get(root, name); if (!root) s = nni_fail(&e, NN_E_ARG, "%s: no member is called '%s'", path, name); }
@@ -1413,7 +1448,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     nn_dtype *types = NULL;
     colstat *c = NULL;
     table_text x = NN_ZERO;
-    size_t rows = 0, cols = 0, i, row, n;
+    size_t rows = 0, cols = 0, done = 0, i, row, n;
     nn_status s = text_open(&x, in, K_CSV, e);
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK) cols = nn_csv_columns(r);
@@ -1451,8 +1486,9 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
                 else nn_json_null(&j);
             }
             nn_json_end(&j);
-            s = nn_json_finish(&j, e);
+            if ((s = nn_json_finish(&j, e)) != NN_OK) s = nni_fail(e, s, "%s: row %zu: %s", in, done + row + 1, j.why ? j.why : "cannot be written as JSON");
         }
+        done += t.rows;
         if (npy) {
             s = nn_tensor_make2(&m, NN_F64, t.rows, cols, NULL, e);
             for (row = 0; s == NN_OK && row < t.rows; row++) for (i = 0; i < cols; i++) nn_f64(&m)[row * cols + i] = nn_f64(&t.columns[i].values)[row];
@@ -1517,7 +1553,7 @@ static int cmd_convert(const char *in, const char *out)
         if (opt.dtype && is_numeric(t->dtype) && t->dtype != dt) {
             nn_tensor as = NN_ZERO;
             if (t->data) {
-                s = nn_tensor_convert(&as, t, dt, NULL, &e);
+                s = convert_named(&f, i, 0, &as, t, dt, &e);
                 if (s == NN_OK) { nn_tensor_free(t); *t = as; f.of[i].dtype = dt; }
             } else { t->dtype = dt; t->itemsize = nn_dtype_size(dt); }
         } else if (pth && !t->data && !is_numeric(t->dtype) && (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) {   /* part of the pickle */
@@ -1566,10 +1602,10 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
     const nn_tensor *a = &fa->d.items[i].value, *b = &fb->d.items[j].value;
     size_t count = nn_tensor_count(a), w = a->itemsize > b->itemsize ? a->itemsize : b->itemsize, n = w && w < PIECE ? PIECE / w : 1, at = 0, off = 0, first = 0;
     double worst = 0;
-    char t[NN_NUM_BYTES];
+    char t[NN_NUM_BYTES], sa[160], sb[160];
     nn_status s = NN_OK;
     *differ = 1;
-    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) { printf("%s: shapes differ\n", name); return NN_OK; }
+    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) { printf("%s: shapes differ: %s against %s\n", name, shape_text(sa, sizeof sa, a->ndim, a->shape), shape_text(sb, sizeof sb, b->ndim, b->shape)); return NN_OK; }
     if (a->dtype != b->dtype) { printf("%s: %s against %s\n", name, nn_dtype_name(a->dtype), nn_dtype_name(b->dtype)); return NN_OK; }
     for (; s == NN_OK && at < count; at += n) {
         nn_tensor x = NN_ZERO, y = NN_ZERO;
@@ -1623,6 +1659,8 @@ int main(int argc, char **argv)
         for (i = 0; i < sizeof ends / sizeof *ends; i++) if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
         (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error like a full disk */
         second = app.n_args > 1 ? app.args[1] : NULL;
+        if (opt.delim && strcmp(opt.delim, "blanks") != 0 && strcmp(opt.delim, "\\t") != 0 && (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
+            return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'", opt.delim);
         switch (app.command) {
         case SHOW: rc = cmd_show(app.args[0], second); break;
         case JSON: rc = cmd_json(app.args[0], second); break;

@@ -47,11 +47,16 @@ want 0 '' convert l.jsonl l.npz; want 0 '' convert l.npz l.safetensors; want 0 '
 if cmp -s l.jsonl l2.jsonl; then ok; else bad "jsonl -> npz -> safetensors -> pth -> csv -> jsonl changed: $(cat l2.jsonl)"; fi
 want 0 '' diff l.npz l.pth
 want 0 '' convert t.csv t.npz; want 0 'missing' show t.csv
-want 1 'takes one: use --name' convert t.npz t.npy
+want 1 'takes one: use --name' convert t.npz t.npy; printf 'b\n1\n2\n3\n' >s.csv; want 0 '' convert s.csv s.npz
 want 0 '' convert t.npz t.npy --name b --dtype f32
 want 0 'f32' show t.npy
 want 0 '[0.5,"NaN"]' json t.npy
 want 1 'entry is called' convert t.npz t2.npy --name zz
+want 0 '["x","y, z"]' json t.csv name; want 1 "no column is called 'zz'" json t.csv zz; want 1 "no column is called 'zz'" show t.csv zz
+want 1 'has no entries to choose from by name' show l.jsonl i; want 2 "one character, \\t or blanks, got 'ab'" show --delim ab t.csv
+cp t.csv x.npz; want 1 'x.npz: byte 0: not a zip archive' show x.npz; want 1 'b: shapes differ: [2] against [3]' diff t.csv s.npz
+want 1 "t.csv: 'b': element 1 does not fit: expected i32, got nan" convert t.csv t.jsonl --dtype i32
+printf 'x\n\377\n' >b8.csv; want 1 'b8.csv: row 1: a string is not valid utf-8' convert b8.csv b8.jsonl; want 1 'b8.csv:2: a string' json b8.csv
 printf '1,2\n3,4\n' >m.csv; printf '1,2\n3,4.5\n' >m2.csv
 want 0 '' convert --no-header m.csv m.npy; want 0 '' convert --no-header m2.csv m2.npy
 want 1 '1 of 4 elements differ, the first at 3, worst by 0.5' diff m.npy m2.npy
