@@ -2648,20 +2648,20 @@ NNI_FN uint64_t nni_product(const nni_dec *d, int up, int *rest, int *e)
 }
 /* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit for what was cut off the power, one for the
  * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 = undecided, or near the ends of the range. */
-NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int q, uint64_t *bits)
+NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int64_t q, uint64_t *bits)
 {
-    const int mant = f32 ? 23 : 52, min_e = f32 ? -149 : -1074;
-    uint64_t h, mid, low, half;
-    int lz, drop;
+    const int mant = f32 ? 23 : 52, min_e = f32 ? -149 : -1074, drop = 63 - mant;
+    const uint64_t half = (uint64_t)1 << (drop - 1);
+    uint64_t h, mid;
+    int lz;
     if (!w) { *bits = 0; return 1; }
     if (f32 ? q < -37 || q > 18 : q < -290 || q > 280) return 0;
     lz = NNI_CLZ64(w);
     h = nni_mulhi(w << lz, nni_pow10[2 * (q - NNI_POW10_MIN)], &mid);
-    drop = 62 - mant + (int)(h >> 63);
-    low = h & (((uint64_t)1 << drop) - 1);
-    half = (uint64_t)1 << (drop - 1);
-    if (low - (half - 1) < 2) return 0;
-    *bits = ((uint64_t)(nni_log2_ten(q) + 1 - lz + drop - min_e) << mant) + (h >> drop) + (low > half);   /* the top bit counts one exponent up */
+    lz += (int)(~h >> 63);
+    h <<= ~h >> 63;                                  /* the top bit at 63: r is below 4 now */
+    if ((h & (2 * half - 1)) - (half - 3) < 4) return 0;
+    *bits = ((uint64_t)(nni_log2_ten((int)q) + 1 - lz + drop - min_e) << mant) + (h >> drop) + (h >> (drop - 1) & 1);   /* the top bit counts one exponent up */
     return 1;
 }
 NNI_INLINE int nni_quick_f64(uint64_t w, int q, int neg, double *out)
@@ -2695,40 +2695,66 @@ NNI_FN uint64_t nni_dec_bits(const nni_fp *f, const nni_dec *d)
     return lo == hi ? lo : nni_round_exact(f, lo, d->digits, d->end, d->last);
 }
 
-/* Eight digits at once: nni_is8 tests, nni_val8 gives their value (first character in the low byte). */
+/* Eight digits at once: nni_is8 tests, nni_val8 gives the value of eight bytes 0..9 (the first one lowest). */
 NNI_FN int nni_is8(uint64_t v)
 {
     return !(((v + 0x4646464646464646u) | (v - 0x3030303030303030u)) & 0x8080808080808080u);
 }
 NNI_FN uint32_t nni_val8(uint64_t v)
 {
-    v -= 0x3030303030303030u;
     v = v * 10 + (v >> 8);
     v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u + ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
     return (uint32_t)v;
 }
-/* At most 23 digits from p (30 bytes are readable), without a loop over them: the end, NULL when there are more. */
+/* the value of the first k (0..7) of eight digits */
+NNI_INLINE uint32_t nni_head8(uint64_t v, int k) { return nni_val8((v ^ 0x3030303030303030u) << (56 - 8 * k) << 8); }
+/* Bytes that keep the last k of 16 (from 16 + k on) or of 32 (from k on) digits, as values */
+#ifdef NNI_X86
+static const unsigned char nni_keep[65] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    "\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17";
+#endif
+/* At most 23 digits from p, without a loop over them: the end, NULL when there are more. 32 bytes from p and NNI_QUICK_BACK before it are readable. */
+#define NNI_QUICK_BACK 32
 NNI_INLINE const char *nni_quick_digits(const char *p, uint64_t *w)
 {
-    uint64_t v = *w, x, stop;
+    uint64_t v = *w, x;
+#ifdef NNI_X86                                       /* the last 16 digits in one vector, those before them in another */
+    const __m128i up = _mm_set1_epi8(0x50), ten = _mm_set1_epi8(-118), zero = _mm_setzero_si128(), m10 = _mm_set1_epi32(0x1000a), m100 = _mm_set1_epi32(0x10064);
+    __m128i d = _mm_loadu_si128((const __m128i *)(const void *)p), e = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+    size_t n = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(d, up), ten)) | (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(e, up), ten)) << 16, k;
+    n = (size_t)NNI_CTZ64(~(uint64_t)n);
+    if (n > 23) return NULL;
+    k = n < 16 ? n : 16;
+    d = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 16)), _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + k)));
+    e = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 32)), _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + (n - k))));
+    d = _mm_packs_epi32(_mm_madd_epi16(_mm_unpacklo_epi8(d, zero), m10), _mm_madd_epi16(_mm_unpackhi_epi8(d, zero), m10));
+    e = _mm_packs_epi32(_mm_madd_epi16(_mm_unpackhi_epi8(e, zero), m10), zero);
+    d = _mm_madd_epi16(_mm_packs_epi32(_mm_madd_epi16(d, m100), _mm_madd_epi16(e, m100)), _mm_set1_epi32(0x12710));
+    x = (uint64_t)_mm_cvtsi128_si64(d);
+    v = v * nni_ten_u64[n - k] + (unsigned)_mm_cvtsi128_si32(_mm_srli_si128(d, 8));
+    *w = v * nni_ten_u64[k] + (x & 0xffffffffu) * 100000000u + (x >> 32);
+    return p + n;
+#else
+    uint64_t stop;
     int k;
     memcpy(&x, p, 8);
     if (nni_is8(x)) {
-        v = v * 100000000u + nni_val8(x);
+        v = v * 100000000u + nni_val8(x - 0x3030303030303030u);
         memcpy(&x, p += 8, 8);
         if (nni_is8(x)) {
-            v = v * 100000000u + nni_val8(x);
+            v = v * 100000000u + nni_val8(x - 0x3030303030303030u);
             memcpy(&x, p += 8, 8);
         }
     }
     stop = ((x + 0x4646464646464646u) | (x - 0x3030303030303030u)) & 0x8080808080808080u;   /* its lowest bit stands at the first byte that is no digit */
     if (!stop) return NULL;
     k = NNI_CTZ64(stop) >> 3;
-    *w = v * nni_ten_u64[k] + nni_val8((((x ^ 0x3030303030303030u) << (56 - 8 * k)) << 8) + 0x3030303030303030u);
+    *w = v * nni_ten_u64[k] + nni_head8(x, k);
     return p + k;
+#endif
 }
-/* The usual number, [-]digits[.digits][e[+-]digits] of at most 19 significant ones: value = w 10^q. p must have NNI_QUICK readable bytes.
- * The end; NULL = go the long way. *real: there is a point or an exponent. */
+/* The usual number, [-]digits[.digits][e[+-]digits] of at most 19 significant ones: value = w 10^q. p must have NNI_QUICK readable bytes, and
+ * NNI_QUICK_BACK before it. The end; NULL = go the long way. *real: there is a point or an exponent. */
 #define NNI_QUICK 64
 NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *neg, int *real)
 {
@@ -2768,6 +2794,49 @@ NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *ne
     *w = v;
     return p;
 }
+#ifdef NNI_X86
+/* Cells of the form [-]d.ddd with 1 to 18 digits behind the point and a delimiter behind them, as finite f64 or f32 to x: how many, at most n, while
+ * NNI_QUICK bytes stand behind them; *pp moves on. What is not of that form is left to nni_quick_dec. */
+__attribute__((target("avx2,bmi,bmi2"))) NNI_INLINE size_t nni_reals_as(const char **pp, const char *end, char delim, unsigned char *x, size_t n, int f32)
+{
+    const __m256i up = _mm256_set1_epi8(0x50), ten = _mm256_set1_epi8(-118);
+    const __m256i m10 = _mm256_set1_epi16(0x10a), m100 = _mm256_set1_epi32(0x10064), m10000 = _mm256_set1_epi32(0x12710);
+    const __m256i stop = _mm256_set1_epi8(delim);
+    const char *p = *pp, *at = p;                    /* delimiters before `at` and not yet passed are in m: where the next cell begins does not wait */
+    uint64_t m = 0, w, v;                            /* for the digits of this one */
+    size_t i;
+    for (i = 0; i < n && end - p >= NNI_QUICK; i++) {
+        const __m256i t = _mm256_loadu_si256((const __m256i *)(const void *)p);
+        const uint32_t other = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(ten, _mm256_add_epi8(t, up))), neg = *p == '-';
+        size_t len;
+        __m256i d;
+        while (!m && end - at >= 64) {
+            m = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), stop)) |
+                (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(at + 32)), stop)) << 32;
+            at += 64;
+        }
+        if (!m) break;
+        len = (size_t)(at - p) + (size_t)NNI_CTZ64(m) - 64;
+        m &= m - 1;
+        if (len - neg - 3 > 17 || other << (31 - len) != (neg | 2u << neg | 1u << len) << (31 - len) || p[neg + 1] != '.') break;
+        d = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(const void *)(p + len - 32)), _mm256_loadu_si256((const __m256i *)(const void *)(nni_keep + (len - neg - 2))));
+        d = _mm256_madd_epi16(_mm256_maddubs_epi16(d, m10), m100);
+        d = _mm256_madd_epi16(_mm256_packs_epi32(d, d), m10000);
+        v = (uint64_t)_mm_cvtsi128_si64(_mm256_extracti128_si256(d, 1));
+        w = (uint64_t)(p[neg] - '0') * nni_ten_u64[len - neg - 2] + ((uint64_t)_mm_cvtsi128_si64(_mm256_castsi256_si128(d)) >> 32) * 10000000000000000u + (v & 0xffffffffu) * 100000000u + (v >> 32);
+        if (!nni_quick_bits(f32, w, (int64_t)(neg + 2) - (int64_t)len, &v)) break;
+        if (f32) { const uint32_t u = (uint32_t)v | neg << 31; memcpy(x, &u, 4); x += 4; }
+        else { v |= (uint64_t)neg << 63; memcpy(x, &v, 8); x += 8; }
+        p += len + 1;
+    }
+    *pp = p;
+    return i;
+}
+__attribute__((target("avx2,bmi,bmi2"))) NNI_FN size_t nni_reals(const char **pp, const char *end, char delim, unsigned char *x, size_t n, int f32)
+{
+    return f32 ? nni_reals_as(pp, end, delim, x, n, 1) : nni_reals_as(pp, end, delim, x, n, 0);
+}
+#endif
 /* Digits from p: the end; *w takes their value modulo 2^64. */
 NNI_FN const char *nni_scan_digits(const char *p, const char *end, uint64_t *w)
 {
@@ -2777,7 +2846,7 @@ NNI_FN const char *nni_scan_digits(const char *p, const char *end, uint64_t *w)
         uint64_t x;
         memcpy(&x, p, 8);
         if (!nni_is8(x)) break;
-        v = v * 100000000u + nni_val8(x);
+        v = v * 100000000u + nni_val8(x - 0x3030303030303030u);
         p += 8;
     }
 #endif
@@ -2856,24 +2925,18 @@ NNI_FN size_t nni_scan_word(const char *s, size_t n, int *kind, int *neg)
 #else
 #define NNI_EXACT_FP 0
 #endif
-/* s[0..n) with NNI_QUICK bytes to read: itself, or copied into b [NNI_QUICK] */
-NNI_INLINE const char *nni_quick_room(const char *s, size_t n, char *b)
-{
-    if (n >= NNI_QUICK) return s;
-    memset(b, 0, NNI_QUICK);
-    if (n) memcpy(b, s, n);
-    return b;
-}
 /* Text -> the bits of a double or a float; 0 bytes used: no number. */
-NNI_INLINE size_t nni_num_parse(int f32, const char *s, size_t n, uint64_t *bits)
+NNI_FN size_t nni_num_parse(int f32, const char *s, size_t n, uint64_t *bits)
 {
     const nni_fp *f = f32 ? &nni_fp32 : &nni_fp64;
-    char b[NNI_QUICK];
-    const char *t = nni_quick_room(s, n, b), *end;
+    char b[NNI_QUICK_BACK + NNI_QUICK];                /* a copy, with what nni_quick_dec may touch */
+    const char *t = b + NNI_QUICK_BACK, *end;
     uint64_t w;
     int q, neg, real, kind;
     nni_dec d;
     size_t used;
+    memset(b, 0, sizeof b);
+    if (n) memcpy(b + NNI_QUICK_BACK, s, n < NNI_QUICK ? n : NNI_QUICK);
     end = nni_quick_dec(t, &w, &q, &neg, &real);
     if (end && nni_quick_bits(f32, w, q, bits)) used = (size_t)(end - t);
     else if ((used = nni_scan_dec(s, n, &d)) != 0) { *bits = nni_dec_bits(f, &d); neg = d.neg; }
@@ -3231,7 +3294,7 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals)
 NN_DEF double nn_f64_round(double v, int decimals)
 {
     uint64_t bits = nni_f64_bits(v), m, q;
-    double r;
+    double r = v;
     int e;
     if (((bits >> 52) & 2047) == 2047) return v;
     if (decimals < 0) decimals = 0;
@@ -3502,19 +3565,21 @@ NNI_FN int nni_ct_start(nni_ct *t)
     return 1;
 }
 #define NNI_CSV_WINDOW ((size_t)1 << 17)
-/* More of the reader's text behind p, where a record and so a line begins. */
+/* More of the reader's text behind p, where a record and so a line begins; NNI_QUICK_BACK bytes before it stay. */
 NNI_FN nn_status nni_ct_fill(nni_ct *t)
 {
     const unsigned char *b;
-    size_t rest = (size_t)(t->end - t->p), want = rest ? rest + (rest < NNI_CSV_WINDOW ? NNI_CSV_WINDOW : rest) : 1, have;
+    size_t rest = (size_t)(t->end - t->p), done = (size_t)(t->p - t->text), back = done < NNI_QUICK_BACK ? done : NNI_QUICK_BACK;
+    size_t want = back + (rest ? rest + (rest < NNI_CSV_WINDOW ? NNI_CSV_WINDOW : rest) : 1), have;
     nn_status s;
     if (rest > t->max_record) return nni_ct_fail(t, NN_E_LIMIT, t->line, 1, NULL, "a record is longer than %s bytes", "67108864");
-    nn_reader_take(t->r, (size_t)(t->p - t->text));
+    nn_reader_take(t->r, done - back);
     t->p = t->end = t->text = "";
     if ((s = nn_reader_peek(t->r, want, &b, &have, t->err)) != NN_OK) return s;
     t->final = have < want;
-    t->text = t->p = t->line_start = (const char *)b;
-    t->end = t->p + have;
+    t->text = (const char *)b;
+    t->p = t->line_start = t->text + back;
+    t->end = t->text + have;
     return NN_OK;
 }
 /* The next record: 1 = in t->f, 0 = there is none, -1 = failed, *st says how. */
@@ -3961,49 +4026,67 @@ NNI_FN int nni_ct_quick(const nni_ct *t)
     const nn_csv_desc *d = t->d;
     return !d->blanks && !d->comment && !d->skip_space && !d->all_text && !d->strict && !t->marker && !strchr("0123456789+-.eE\"", t->delim);
 }
+/* The finite number w 10^q of the text [p, end) as f64 or f32 to x: the bytes written, 0 = it is not finite there. */
+NNI_INLINE size_t nni_x_quick(unsigned char *x, int f32, uint64_t w, int q, int neg, const char *p, const char *end)
+{
+    uint64_t v;
+    if (nni_quick_bits(f32, w, q, &v)) v |= (uint64_t)neg << (f32 ? 31 : 63);
+    else if (!nni_num_parse(f32, p, (size_t)(end - p), &v) || (f32 ? v << 1 >> 24 & 255 : v << 1 >> 53) == (f32 ? 255 : 2047)) return 0;
+    if (f32) { uint32_t u = (uint32_t)v; memcpy(x, &u, 4); return 4; }
+    memcpy(x, &v, 8);
+    return 8;
+}
 /* The usual row straight from the text into the cells, no fields collected: numbers that fit their columns, plain text, true and false, nothing.
  * x (may be NULL): every column but li is a finite number and goes there, side by side, as f64 or f32. 0 = not such a row, -1 = the
  * text in hand ends too soon: nothing is taken, the caller goes the long way. */
 NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigned char *x, size_t li, int f32)
 {
+#ifdef NNI_X86
+    const int reals = nni_kern() != &nni_kernels_ref && nni_cpu_bits() & NNI_CPU_BMI2;
+#endif
     const uint64_t nan = (uint64_t)0x7ff8 << 48;
-    const char *p = t->p, *q;
+    const char *p = t->p, *const end = t->end, *q;
+    const char delim = t->delim;
     size_t i, n;
     int r;
-    if (p >= t->end) return -1;
-    if ((unsigned char)*p <= ' ') return 0;          /* perhaps a blank line */
+    if (p >= end) return -1;
+    if ((unsigned char)*p <= ' ' || p - t->text < NNI_QUICK_BACK) return 0;   /* perhaps a blank line */
     for (i = 0; i < cols; ) {
         const int in_x = x && i != li;
         const nni_cstate state = in_x ? NNI_C_F64 : k[i].state;
-        if (t->end - p < NNI_QUICK) break;
+        uint64_t w;
+        int e, neg, real;
+#ifdef NNI_X86
+        if (in_x && reals) {                         /* the run of numbers up to the label or the last cell */
+            const size_t run = (i < li && li < cols ? li : cols - 1) - i;
+            n = nni_reals(&p, end, delim, x, run, f32);
+            x += n * (f32 ? 4u : 8u);
+            if ((i += n) == li) continue;
+            if (end - p < NNI_QUICK) break;
+        }
+#endif
+        if (end - p < NNI_QUICK) break;
         if (state == NNI_C_F64 || state == NNI_C_I64) {
-            uint64_t w;
-            int e, neg, real;
-            double v;
-            float f;
             if ((q = nni_quick_dec(p, &w, &e, &neg, &real)) != NULL) {
                 if (state == NNI_C_I64) {
                     if (real || w > (uint64_t)INT64_MAX) break;
                     if (neg) { k[i].negative = 1; w = 0 - w; }
                     k[i].v[row] = w;
-                } else if (in_x && f32) {
-                    if (!nni_quick_f32(w, e, neg, &f) && (!nn_f32_parse(p, (size_t)(q - p), &f) || f - f != 0)) break;
-                    memcpy(x, &f, 4);
-                    x += 4;
+                } else if (in_x) {
+                    if ((n = nni_x_quick(x, f32, w, e, neg, p, q)) == 0) break;
+                    x += n;
                 } else {
-                    if (!nni_quick_f64(w, e, neg, &v) && (!nn_f64_parse(p, (size_t)(q - p), &v) || v - v != 0)) break;
-                    if (in_x) { memcpy(x, &v, 8); x += 8; }
-                    else if (real || k[i].real || w <= (uint64_t)INT64_MAX) { memcpy(k[i].v + row, &v, 8); k[i].real |= real; }
-                    else break;
+                    if ((!real && !k[i].real && w > (uint64_t)INT64_MAX) || !nni_x_quick((unsigned char *)(k[i].v + row), 0, w, e, neg, p, q)) break;
+                    k[i].real |= real;
                 }
-            } else if (!x && state == NNI_C_F64 && (*p == t->delim || *p == '\n' || *p == '\r')) {
+            } else if (!x && state == NNI_C_F64 && (*p == delim || *p == '\n' || *p == '\r')) {
                 q = p;
                 k[i].v[row] = nan;
                 k[i].c->missing++;
             } else break;
         } else if (state >= NNI_C_BOOL && *p != '"') {
             int b;
-            q = nni_ct_stop(p, t->end, t->delim);
+            q = nni_ct_stop(p, end, delim);
             n = (size_t)(q - p);
             if (state == NNI_C_BOOL) {
                 if ((b = nni_csv_bool(p, n)) < 0) break;
@@ -4014,11 +4097,11 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
             } else if (state == NNI_C_TEXT && !nni_col_text(k + i, row, p, n)) break;
         } else break;
         i++;
-        if (q >= t->end || (i < cols && *q != t->delim)) { i += cols; break; }
+        if (q >= end || (i < cols && *q != delim)) { i += cols; break; }
         p = q + (i < cols);
     }
     if (i == cols) {
-        if (*p == '\r' && t->end - p > 1) p++;
+        if (*p == '\r' && end - p > 1) p++;
         if (*p == '\n') {
             t->p = t->line_start = p + 1;
             t->rec_line = t->line++;
@@ -4026,7 +4109,7 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
         }
     }
     if (i > cols) i -= cols;
-    r = t->end - p < NNI_QUICK ? -1 : 0;
+    r = end - p < NNI_QUICK ? -1 : 0;
     while (i--) {                                    /* what writing the cell again would not undo */
         uint64_t v;
         if (!k[i].v || (x && i != li)) continue;
@@ -4037,12 +4120,15 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
     return r;
 }
 /* Rows `row`.. below `room` and max_rows while they are usual ones; returns the next row. *rest: after a row that was not, some go the long way untried. */
-NNI_FN size_t nni_rows_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, size_t room, unsigned char *x, size_t width, size_t li, int f32, int *rest)
+NNI_FN size_t nni_rows_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, size_t room, unsigned char *x, size_t width, size_t li, int f32, int *rest, nn_status *st)
 {
     size_t from = row;
     int r = 1;
     if (*rest) { --*rest; return row; }
-    while (row < room && row != t->d->max_rows && (r = nni_row_quick(t, k, cols, row, x, li, f32)) > 0) { row++; if (x) x += width; }
+    while (row < room && row != t->d->max_rows) {
+        if ((r = nni_row_quick(t, k, cols, row, x, li, f32)) > 0) { row++; if (x) x += width; }
+        else if (r == 0 || t->final || (*st = nni_ct_fill(t)) != NN_OK) break;
+    }
     if (row == from && r == 0) *rest = 15;
     return row;
 }
@@ -4061,8 +4147,8 @@ NNI_FN nn_status nni_csv_table(nn_table *out, nni_ct *t)
             if (!nni_tb_grow(&b, room)) { s = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t->name, room, b.t.cols); break; }
         }
         if ((s = nni_tb_row(&b, t, 0)) != NN_OK) break;
-        if (quick) b.t.rows = nni_rows_quick(t, b.k, b.t.cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest);
-        if (b.t.rows == t->d->max_rows) break;
+        if (quick) b.t.rows = nni_rows_quick(t, b.k, b.t.cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest, &s);
+        if (s != NN_OK || b.t.rows == t->d->max_rows) break;
     }
     for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) { late++; b.t.columns[i].missing = 0; }
     if (s == NN_OK && late) {                        /* the second pass, for columns that began as something else */
@@ -4278,8 +4364,8 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
         }
         if (s != NN_OK) break;
         rows++;
-        if (quick && nx) rows = nni_rows_quick(t, b.k, cols, rows, room, x + item * rows * nx, item * nx, li, f32, &rest);
-        if (rows == t->d->max_rows) break;
+        if (quick && nx) rows = nni_rows_quick(t, b.k, cols, rows, room, x + item * rows * nx, item * nx, li, f32, &rest, &s);
+        if (s != NN_OK || rows == t->d->max_rows) break;
     }
     if (s == NN_OK && !rows) s = nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected at least one row%s", ", got none");
     if (s == NN_OK && lab && lab->state == NNI_C_LATE) {   /* labels that began as numbers and turned to text */
@@ -4439,7 +4525,7 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
         for (i = 0; raw.k && i < cols && s == NN_OK; i++)
             if (!nni_col_text(raw.k + i, b.t.rows, i < n ? f[i].s : "", i < n ? f[i].n : 0)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
         if (s == NN_OK) s = nni_tb_row(&b, &r->t, 0);
-        if (s == NN_OK && quick) b.t.rows = nni_rows_quick(&r->t, b.k, cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest);
+        if (s == NN_OK && quick) b.t.rows = nni_rows_quick(&r->t, b.k, cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest, &s);
     }
     for (i = 0; s == NN_OK && i < cols; i++) {
         static const nn_dtype types[] = { NN_DTYPE_NONE, NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES, NN_BYTES };
@@ -4929,7 +5015,7 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     int x, neg, real;
     if (q >= j->end || (unsigned)(*q - '0') >= 10u) { j->p = q; return nni_jp_expected(j, "a digit"); }
     if (*q == '0' && q + 1 < j->end && (unsigned)(q[1] - '0') < 10u) { j->p = q + 1; return nni_jp_fail(j, NN_E_FORMAT, q, "a number must not start with 0%s%s", "", ""); }
-    if (j->end - p >= NNI_QUICK && (q = nni_quick_dec(p, &w, &x, &neg, &real)) != NULL) {
+    if (j->end - p >= NNI_QUICK && p - j->s >= NNI_QUICK_BACK && (q = nni_quick_dec(p, &w, &x, &neg, &real)) != NULL) {
         j->p = q;
         v->type = real ? NN_JSON_REAL : w > (uint64_t)INT64_MAX && !neg ? NN_JSON_UINT : NN_JSON_INT;
         if (!real && (!neg || w <= (uint64_t)1 << 63)) { v->v.u = neg ? 0 - w : w; return NN_OK; }

@@ -217,6 +217,65 @@ static void matrix(void)
     }
 }
 
+/* Cells of every shape that the quick paths take or leave, beside strtod and strtof: as f64, as f32 and as a table, from memory and window by window. */
+static void numbers(void)
+{
+    enum { ROWS = 700, COLS = 23 };
+    static char text[ROWS * COLS * 48];
+    static double want[ROWS][COLS];
+    static float want32[ROWS][COLS];
+    const char *path = "build/test_csv_numbers.csv";
+    uint64_t r = 88172645463325252u;
+    size_t n = 0, i, j, bad = 0;
+    nn_table t = NN_ZERO;
+    nn_error e = NN_ZERO;
+    for (j = 0; j < COLS; j++) n += (size_t)snprintf(text + n, 16, j ? ",c%zu" : "c%zu", j);
+    for (i = 0; i < ROWS; i++)
+        for (j = 0; j < COLS; j++) {
+            char *c, *start;
+            size_t k, digits, lead;
+            text[n++] = j ? ',' : '\n';
+            r ^= r << 13; r ^= r >> 7; r ^= r << 17;
+            c = start = text + n;
+            if (r & 1) *c++ = '-';
+            lead = (r >> 1) % 16 ? 1 : 1 + (r >> 5) % 12;
+            digits = (r >> 9) % 8 ? 15 + (r >> 12) % 4 : (r >> 12) % 25;
+            for (k = 0; k < lead; k++) *c++ = (char)('0' + ((r >> 40) + 7 * k * k) % 10);
+            if (j == 5) digits = 0;
+            if (digits) *c++ = '.';
+            for (k = 0; k < digits; k++) *c++ = (char)('0' + ((r >> 20) % 5 ? (r >> (k + 10)) % 10 : k < 6 ? 0 : (r >> (k + 8)) % 10));
+            if ((r >> 50) % 32 == 0) c += snprintf(c, 8, "e%d", (int)((r >> 55) % 60) - 30);
+            *c = 0;
+            want[i][j] = strtod(start, NULL);
+            want32[i][j] = strtof(start, NULL);
+            n += (size_t)(c - start);
+        }
+    text[n++] = '\n';
+    CHECK_OK(nn_file_write(path, text, n, NULL, &e), e);
+    for (i = 0; i < 4; i++) {
+        nn_xy_desc d = NN_ZERO;
+        nn_xy m = NN_ZERO;
+        d.dtype = i & 1 ? NN_F32 : NN_F64;
+        d.label = "c5";
+        CHECK_OK(i & 2 ? nn_csv_read_xy(&m, path, &d, NULL, &e) : nn_csv_parse_xy(&m, text, n, &d, NULL, &e), e);
+        if (m.x.ndim == 2 && m.x.shape[0] == ROWS && m.x.shape[1] == COLS - 1)
+            for (j = 0; j < ROWS * (COLS - 1); j++) {
+                size_t row = j / (COLS - 1), col = j % (COLS - 1);
+                col += col >= 5;
+                if (i & 1 ? memcmp(nn_f32(&m.x) + j, &want32[row][col], 4) != 0 : memcmp(nn_f64(&m.x) + j, &want[row][col], 8) != 0) bad++;
+            }
+        else bad++;
+        nn_xy_free(&m);
+    }
+    CHECK_INT(bad, 0);
+    CHECK_OK(nn_csv_read(&t, path, NULL, NULL, &e), e);
+    CHECK_INT(t.rows, ROWS);
+    for (j = 0; j < t.cols; j++)
+        for (i = 0; i < t.rows && j != 5; i++) if (memcmp(nn_f64(&t.columns[j].values) + i, &want[i][j], 8) != 0) bad++;
+    CHECK_INT(bad, 0);
+    nn_table_free(&t);
+    (void)nn_file_remove(path, NULL, NULL);
+}
 static void streaming(void)
 {
     nn_buf text = NN_ZERO;
@@ -582,6 +641,7 @@ int main(void)
     RUN(dialect);
     RUN(refusals);
     RUN(matrix);
+    RUN(numbers);
     RUN(streaming);
     RUN(both_ways);
     RUN(writing);
