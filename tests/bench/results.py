@@ -96,7 +96,7 @@ def plain(script, v):
     what, cell = "; ".join([name] + more), ""
     r = v.get("ratio", peer / v[o] if peer else None)
     if r is not None:
-        key = "%s %s %s%s" % (name, v.get("kind", ""), who, " %st" % v["threads"] if v.get("threads", 1) > 1 else "")
+        key = " ".join(filter(None, (name, v.get("kind"), who, "%st" % v["threads"] if v.get("threads", 1) > 1 else "")))
         want = next((t[2] for t in TARGETS if t[0] == script and re.search(t[1], key)), None)
         if want: cell = target("%s, %s" % (what, who), r, want)
     if "asked_most" in v: cell = target(what, v[o], v["asked_most"], True, " " + unit)
