@@ -15,11 +15,11 @@ only = [a for a in sys.argv[1:] if not a.startswith("-")]
 PY = lambda name, *a: [sys.executable, "-u", "tests/bench/peers_%s.py" % name, *a]
 # script: command of a full run, of a quick one, seconds it may take
 SCRIPTS = {
-    "gemm": (PY("gemm", "--rounds", "7"), PY("gemm", "--rounds", "1"), 90), "threads": (["build/bench_threads", "large", "epoch"], ["build/bench_threads", "epoch_tapered"], 40), "sig": (["build/bench_sig"], ["build/bench_sig"], 20),
+    "gemm": (PY("gemm", "--rounds", "11"), PY("gemm", "--rounds", "1"), 90), "threads": (["build/bench_threads", "large", "epoch"], ["build/bench_threads", "epoch_tapered"], 40), "sig": (["build/bench_sig"], ["build/bench_sig"], 20),
     "train": (PY("train", "--reps", "3"), PY("train", "--reps", "1", "--no-compile", "--batches", "8,32", "memory", "step", "population", "epoch"), 230),
     "data": (PY("data", "7"), PY("data", "1"), 60), "text": (PY("text"), PY("text", "1000"), 75), "bin": (PY("bin", "256"), PY("bin", "16"), 100),
-    "artificial": (PY("artificial", "--rounds", "3", "--epochs", "2"), PY("artificial", "--rounds", "1", "--epochs", "1"), 75), "probe": (PY("probe", "20", "3"), PY("probe", "2", "1"), 75),
-    "interp": (PY("interp", "--records", "8", "--rounds", "2"), PY("interp", "--records", "1", "--rounds", "1"), 75), "fair": (PY("fair"), PY("fair", "1"), 60)}
+    "artificial": (PY("artificial", "--rounds", "2", "--epochs", "2"), PY("artificial", "--rounds", "1", "--epochs", "1"), 75), "probe": (PY("probe", "20", "3"), PY("probe", "2", "1"), 75),
+    "interp": (PY("interp", "--records", "12", "--rounds", "3"), PY("interp", "--records", "1", "--rounds", "1"), 75), "fair": (PY("fair"), PY("fair", "1"), 60)}
 BUDGET = 3600 if quick else 600                               # seconds for all of them; a quick run is for busy machines
 
 
@@ -74,12 +74,12 @@ def target(what, got, want, most=False, unit=""):
     asked.append(what)
     if not good: missed.append("- %s: %s, asked %s" % (what, num(got) + unit, text))
     return text if good else "**%s, missed**" % text
-# (script, pattern on `name kind peer`, ratio that was asked for); the first that fits
+# (script, pattern on `name kind storage peer threads`, ratio that was asked for); the first that fits
 TARGETS = [
     ("data", r"^make_classification 10000x512.*stable", 10), ("data", r"^make_classification 10000x512.* 2t$", 6), ("data", r"^make_classification 10000x512", 4),
     ("text", r"^csv_read pandas", 5), ("text", r"^csv_write pandas", 15), ("text", r"^json_(parse|write) json", 8),
     ("bin", r"^inflate.* zlib", 1.5), ("bin", r"^inflate.* libdeflate", 0.85), ("bin", r"^deflate_6.* zlib", 2), ("bin", r"^npz_load_stored read", 0.9),
-    ("probe", r"^probe_hidden-to-concept", 10), ("probe", r"^probe_.*feature", 4), ("fair", r"^meta-iteration", 5), ("artificial", r".", 1)]
+    ("probe", r"^probe_hidden-to-concept deflated", 10), ("probe", r"^probe_.*feature deflated", 4), ("fair", r"^meta-iteration", 5), ("artificial", r".", 1)]
 
 
 def plain(script, v):
@@ -96,7 +96,7 @@ def plain(script, v):
     what, cell = "; ".join([name] + more), ""
     r = v.get("ratio", peer / v[o] if peer else None)
     if r is not None:
-        key = " ".join(filter(None, (name, v.get("kind"), who, "%st" % v["threads"] if v.get("threads", 1) > 1 else "")))
+        key = " ".join(filter(None, (name, v.get("kind"), v.get("storage"), who, "%st" % v["threads"] if v.get("threads", 1) > 1 else "")))
         want = next((t[2] for t in TARGETS if t[0] == script and re.search(t[1], key)), None)
         if want: cell = target("%s, %s" % (what, who), r, want)
     if "asked_most" in v: cell = target(what, v[o], v["asked_most"], True, " " + unit)
