@@ -1933,7 +1933,7 @@ NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path, nn_status (
                 if (nl || n < want) break;
                 seen = n;
                 want = n * 2;
-                if (n > NN_MAX_JOURNAL_LINE) { s = nni_fail(err, NN_E_LIMIT, "%s:%zu: a record longer than %zu bytes", nni_name(nb, path), line + 1, NN_MAX_JOURNAL_LINE); break; }
+                if (n > NN_MAX_JOURNAL_LINE) { s = nni_fail_at(err, NN_E_LIMIT, (size_t)good, line + 1, 1, "%s:%zu: a record longer than %zu bytes", nni_name(nb, path), line + 1, NN_MAX_JOURNAL_LINE); break; }
             }
             if (s != NN_OK || !nl) break;               /* no newline: the torn tail, or the end */
             line++;
@@ -1959,8 +1959,8 @@ NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_er
 {
     char head[16];
     nn_status s;
-    if (n && memchr(text, '\n', n)) return nni_fail(err, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
     if (n > NN_MAX_JOURNAL_LINE - 16) return nni_fail(err, NN_E_LIMIT, "nn_journal_put: expected at most %zu bytes, got %zu", NN_MAX_JOURNAL_LINE - 16, n);
+    if (n && memchr(text, '\n', n)) return nni_fail(err, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
     (void)snprintf(head, sizeof head, "%08lx ", (unsigned long)nn_crc32c(0, text, n));
     j->line.len = 0;
     s = nn_buf_put(&j->line, head, 9, err);
@@ -4894,6 +4894,13 @@ typedef struct nni_jp {
     nn_error *err;
     nn_json_desc d;
 } nni_jp;
+/* the byte of a line and column (bytes, from 1) of a text */
+NNI_FN size_t nni_text_byte(const char *s, const char *end, size_t line, size_t col)
+{
+    const char *p = s;
+    while (--line && (p = (const char *)memchr(p, '\n', (size_t)(end - p))) != NULL) p++;
+    return p ? (size_t)(p - s) + col - 1 : 0;
+}
 NNI_FN nn_status nni_jp_fail(nni_jp *j, nn_status s, const char *at, const char *fmt, const char *a, const char *b)
 {
     char name[64], msg[160];
@@ -5142,7 +5149,7 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
                 if (again) {
                     char where[40 + 64];
                     (void)snprintf(where, 40, "%zu:%zu", (size_t)first->line, (size_t)first->col);
-                    return nni_fail_at(j->err, NN_E_FORMAT, 0, again->line, again->col, "%s:%u:%u: duplicate name '%s', the first is at %s", nni_name(where + 40, j->name),
+                    return nni_fail_at(j->err, NN_E_FORMAT, nni_text_byte(j->s, j->end, again->line, again->col), again->line, again->col, "%s:%u:%u: duplicate name '%s', the first is at %s", nni_name(where + 40, j->name),
                                        (unsigned)again->line, (unsigned)again->col, nni_value_text(msg, again->key, again->key_len), where);
                 }
             }
@@ -5215,7 +5222,10 @@ NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const 
         if ((s = nn_reader_peek(r, want, &b, &have, err)) != NN_OK) return s;
         if (have > seen) nl = (const unsigned char *)memchr(b + seen, '\n', have - seen);
         if (nl || have < want) break;
-        if (have > limit) return nni_fail(err, NN_E_LIMIT, "%s: a line is longer than %zu bytes", nn_reader_name(r), limit);
+        if (have > limit) {
+            char nb[64];
+            return nni_fail_at(err, NN_E_LIMIT, (size_t)nn_reader_tell(r), 0, 0, "%s: byte %llu: a line is longer than %zu bytes", nni_name(nb, nn_reader_name(r)), (unsigned long long)nn_reader_tell(r), limit);
+        }
         seen = have;
         want = have + (have < 65536 ? 65536 : have);
     }
@@ -5875,7 +5885,7 @@ NNI_FN nn_status nni_yp_map_end(nni_yp *y, nn_json *map)
     if (s != NN_OK) return nni_yp_memory(y);
     if (!again) return NN_OK;
     (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u", nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
-    return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col, 0, "%s", msg);
+    return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col, nni_text_byte(y->s, y->end, again->line, again->col), "%s", msg);
 }
 /* A key at y->p: quoted, or plain of n bytes. Stops behind it. */
 NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
@@ -6232,7 +6242,7 @@ NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_err
     if (nni_yaml_is_plain(s, n)) return nn_buf_put(out, s, n, err);
     for (i = 0; i < n; i += w) {
         uint32_t c;
-        if ((w = nni_utf8_get(s + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "yaml: a string is not valid utf-8 at byte %zu", i);
+        if ((w = nni_utf8_get(s + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "yaml: byte %zu: a string that is not valid utf-8", i);
         if (c < 0x20 || c >= 0x7f || c == '\'') printable = 0;
     }
     st = nn_buf_put(out, printable ? "'" : "\"", 1, err);

@@ -61,6 +61,52 @@ static void known_bytes(void)
     bin_starve(ev_parse, b.data, b.len);
     nn_buf_free(&b);
 }
+static void record(nn_buf *b, const void *p, size_t n, uint64_t say)   /* one record, checksums right; it says it has `say` bytes */
+{
+    unsigned char h[12], c[4];
+    nni_put_le64(h, say);
+    nni_put_le32(h + 8, nni_crc_masked(h, 8));
+    nni_put_le32(c, nni_crc_masked((const unsigned char *)p, n));
+    (void)nn_buf_put(b, h, 12, NULL); (void)nn_buf_put(b, p, n, NULL); (void)nn_buf_put(b, c, 4, NULL);
+}
+static void damaged_records(void)
+{
+    static const struct { const char *what, *p; size_t n; } t[] = {   /* the protobuf inside: 2a event.summary, 0a its value */
+        { "field 0", "\0\0", 2 }, { "wire type 3", "\x0b", 1 }, { "a double cut", "\x09\0\0", 3 }, { "a float cut", "\x0d\0", 2 }, { "a number cut", "\x10\x80", 2 },
+        { "a number of 11 bytes", "\x10\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\1", 12 }, { "longer than the record", "\x2a\5\x0a", 3 },
+        { "longer than the summary", "\x2a\2\x0a\1", 4 }, { "inside a value", "\x2a\3\x0a\1\x0b", 5 }, { "inside an image", "\x2a\5\x0a\3\x22\1\x0b", 7 },
+        { "inside a histogram", "\x2a\5\x0a\3\x2a\1\x0b", 7 }, { "limits without counts", "\x2a\7\x0a\5\x2a\3\x32\1\0", 9 }, { "limits of no doubles", "\x2a\x0a\x0a\x08\x2a\6\x32\1\0\x3a\1\0", 12 },
+        { "inside a tensor", "\x2a\5\x0a\3\x42\1\x0b", 7 }, { "inside a shape", "\x2a\7\x0a\5\x42\3\x12\1\x0b", 9 }, { "inside a size", "\x2a\x09\x0a\7\x42\5\x12\3\x12\1\x0b", 11 },
+        { "inside metadata", "\x2a\5\x0a\3\x4a\1\x0b", 7 }, { "inside plugin data", "\x2a\7\x0a\5\x4a\3\x0a\1\x0b", 9 } };
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_events *ev = NULL;
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    const float one = 1;
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        b.len = 0;
+        record(&b, "\x10\3", 2, 2);
+        record(&b, t[i].p, t[i].n, t[i].n);
+        CHECK_REFUSED(t[i].what, ev_parse(b.data, b.len, NULL, &e), e, NN_E_FORMAT, "memory: byte 18: damaged event");
+    }
+    b.data[18] ^= 1;
+    CHECK_REFUSED("length", ev_parse(b.data, b.len, NULL, &e), e, NN_E_FORMAT, "memory: byte 18: checksum of a record's length differs");
+    CHECK_REFUSED("text", ev_parse("not such a file", 15, NULL, &e), e, NN_E_FORMAT, "memory: byte 0: not an event file");
+    b.len = 0;
+    record(&b, "\x10\3", 2, (uint64_t)1 << 31);
+    CHECK_REFUSED("2 GiB", ev_parse(b.data, b.len, NULL, &e), e, NN_E_LIMIT, "memory: byte 0: a record of more than 1 GiB");
+    CHECK_OK(nn_events_open(&ev, bin_path("e"), 0.0, NULL, &e), e);
+    CHECK_REFUSED("bins", nn_events_histogram(ev, "h", &one, 1, 65537, 0, 0.0, &e), e, NN_E_ARG, "nn_events_histogram: expected at most 65536 bins, got 65537");
+    CHECK_OK(nn_tensor_make1(&x, NN_F32, 2, NULL, &e), e);
+    CHECK_OK(nn_dict_put(&d, "lr", &x, &e), e);
+    CHECK_REFUSED("hparams", nn_events_hparams(ev, &d, NULL, 0, 0.0, &e), e, NN_E_ARG, "nn_events_hparams: 'lr' is not one value");
+    CHECK_OK(nn_events_close(ev, &e), e);
+    nn_file_remove(bin_path("e"), NULL, NULL);
+    nn_dict_free(&d);
+    nn_buf_free(&b);
+}
 /* Images built chunk by chunk, with right checksums: what is wrong is inside. "depth color" is the header (2 x 2 pixels); x: chunks before
  * the data as "TYPEn " (n bytes); lines: the unpacked data. */
 static void image_insides(void)
@@ -120,11 +166,32 @@ static void images(void)
         { "long chunk", "\x89PNG\r\n\x1a\n\x7f\xff\xff\xffIHDR\0\0\0\0", 20, NN_E_FORMAT, "a chunk longer than the file" },
         { "bad sum", "\x89PNG\r\n\x1a\n\0\0\0\0IEND\0\0\0\0", 20, NN_E_FORMAT, "checksum of a chunk differs" },
         { "no header", "\x89PNG\r\n\x1a\n\0\0\0\0IEND\xae\x42\x60\x82", 20, NN_E_FORMAT, "the first chunk is not IHDR" } };
+    static const struct { uint32_t w, h; const char *chunk; nn_status s; const char *msg; } u[] = {   /* an 8-bit grey header, then chunks as "TYPEn " */
+        { 0, 1, "", NN_E_FORMAT, "nn_png_decode: byte 8: a width or height of 0 or beyond 2^31" }, { 1, 0, "", NN_E_FORMAT, "byte 8: a width or height of 0" },
+        { 1, 0x80000000u, "", NN_E_FORMAT, "byte 8: a width or height of 0 or beyond 2^31" }, { 0x7FFFFFFF, 0x7FFFFFFF, "", NN_E_LIMIT, "byte 8: more pixels than NN_MAX_PNG_PIXELS" },
+        { 2, 2, "IEND0 ", NN_E_FORMAT, "byte 45: no image data" }, { 2000, 2000, "IDAT8 IEND0 ", NN_E_FORMAT, "too little image data for its size" },
+        { 2, 2, "IDAT8 IEND0 ", NN_E_FORMAT, "not a zlib header" } };
     nn_tensor a = NN_ZERO, r = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_error e = NN_ZERO;
     size_t shape[3], c, i;
     bin_table_test(png_parse, t, sizeof t / sizeof *t);
+    for (i = 0; i < sizeof u / sizeof *u; i++) {
+        unsigned char head[13] = { 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0 }, fill[16] = { 0 };
+        const char *p;
+        nni_put_be32(head, u[i].w);
+        nni_put_be32(head + 4, u[i].h);
+        b.len = 0;
+        CHECK_OK(nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, &e), e);
+        CHECK_OK(nni_png_chunk(&b, "IHDR", head, 13, &e), e);
+        for (p = u[i].chunk; *p; p = strchr(p, ' ') + 1) CHECK_OK(nni_png_chunk(&b, p, fill, (size_t)atoi(p + 4), &e), e);
+        CHECK_REFUSED(u[i].msg, png_parse(b.data, b.len, NULL, &e), e, u[i].s, u[i].msg);
+    }
+    b.len = 0;
+    CHECK_OK(nn_file_write(bin_path("x.png"), "GIF89a", 6, NULL, &e), e);
+    CHECK_REFUSED("its file is named", nn_png_read(&a, bin_path("x.png"), NULL, &e), e, NN_E_FORMAT, "x.png: byte 0: not a PNG image");
+    CHECK(strstr(e.msg, "nn_png") == NULL);
+    nn_file_remove(bin_path("x.png"), NULL, NULL);
     for (c = 1; c <= 4; c++) {
         shape[0] = 9; shape[1] = 13; shape[2] = c;
         CHECK_OK(nn_tensor_make(&a, NN_U8, 3, shape, NULL, &e), e);
@@ -139,13 +206,20 @@ static void images(void)
     CHECK_INT(bin_damage(png_parse, b.data, b.len, 1, 1), 0);   /* every bit is under a checksum or fixed */
     bin_starve(png_parse, b.data, b.len);
     CHECK_OK(nn_tensor_make2(&a, NN_F32, 2, 2, NULL, &e), e);
-    CHECK_INT(nn_png_encode(&b, &a, 6, &e), NN_E_ARG);
+    CHECK_REFUSED("f32", nn_png_encode(&b, &a, 6, &e), e, NN_E_ARG, "nn_png_encode: expected u8 [H,W] or [H,W,1..4], got f32 with 2 dimensions");
+    nn_tensor_free(&a);
+    CHECK_OK(nn_tensor_make2(&a, NN_U8, 0, 2, NULL, &e), e);
+    CHECK_REFUSED("empty", nn_png_encode(&b, &a, 6, &e), e, NN_E_ARG, "nn_png_encode: an image needs at least one pixel");
+    a.shape[0] = a.shape[1] = (size_t)1 << 20;           /* refused before a byte is read */
+    CHECK_REFUSED("huge", nn_png_encode(&b, &a, 6, &e), e, NN_E_LIMIT, "nn_png_encode: expected at most 268435456 pixels, got 1048576 x 1048576");
+    a.shape[0] = a.shape[1] = 0;
     nn_tensor_free(&a);
     nn_buf_free(&b);
 }
 int main(void)
 {
     RUN(known_bytes);
+    RUN(damaged_records);
     RUN(images);
     RUN(image_insides);
     bin_done();

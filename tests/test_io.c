@@ -274,6 +274,158 @@ static void folders_and_locks(void)
     nn_file_remove(bin_path("d/x"), NULL, NULL);
     (void)rmdir(bin_path("d/e/f")); (void)rmdir(bin_path("d/e")); (void)rmdir(bin_path("d"));
 }
+/* what a user meets: names that are no files, folders, limits, faults of the system; each with its whole message behind the path */
+static int no_seek(void *u, intptr_t h, uint64_t o) { (void)u; (void)h; (void)o; return EIO; }
+static int is_pipe(void *u, intptr_t h, nn_io_info *i) { int e = nn_io_system()->info_of(NULL, h, i); (void)u; i->is_file = 0; return e; }
+static int no_bytes(void *u, intptr_t h, void *b, size_t n, size_t *done) { (void)u; (void)h; (void)b; (void)n; *done = 0; return 0; }
+static int endless(void *u, intptr_t h, void *b, size_t n, size_t *done) { (void)u; (void)h; memset(b, 'x', n); *done = n; return 0; }
+static int no_lock(void *u, intptr_t h) { (void)u; (void)h; return EIO; }
+static int no_write(void *u, intptr_t h, const void *b, size_t n, size_t *done) { (void)u; (void)h; (void)b; (void)n; *done = 0; return ENOSPC; }
+static int no_sync(void *u, intptr_t h) { (void)u; (void)h; return EIO; }
+static int no_sync_dir(void *u, const char *p) { (void)u; (void)p; return EIO; }
+static int no_close(void *u, intptr_t h) { (void)u; (void)nn_io_system()->close(NULL, h); return EIO; }
+static nn_status read_all(const char *path, const nn_file_opts *o, nn_error *e) { nn_buf b = NN_ZERO; nn_status s; if (o) b.alloc = o->alloc; s = nn_file_read(&b, path, o, e); CHECK(s == NN_OK || b.len == 0); nn_buf_free(&b); return s; }
+static nn_status append_with(nn_io *io, int what, nn_error *e)   /* what: 0 open, 1 put, 2 sync, 3 close, 4 put after a failure, 5 sync after one */
+{
+    nn_file_opts o = NN_ZERO;
+    nn_append *a = NULL;
+    nn_status s;
+    o.io = io;
+    if ((s = nn_append_open(&a, bin_path("a"), UINT64_MAX, &o, e)) != NN_OK) return s;
+    if (what == 1 || what >= 4) s = nn_append_put(a, "x", 1, e);
+    if (what == 2) s = nn_append_sync(a, e);
+    if (what == 4) s = nn_append_put(a, "x", 1, e);
+    if (what == 5) s = nn_append_sync(a, e);
+    if (what == 3) return nn_append_close(a, e);
+    (void)nn_append_close(a, NULL);
+    return s;
+}
+static nn_status writer_with(int what, nn_error *e)   /* what: 0 patch beyond, 1 patch of gzip, 2.. put, patch, commit after a failed put */
+{
+    nn_io io = *nn_io_system();
+    nn_file_opts o = NN_ZERO;
+    nn_writer *w;
+    nn_status s;
+    static char big[300000];
+    o.io = &io;
+    o.gzip = what == 1;
+    if (what > 1) io.write = no_write;
+    if ((s = nn_writer_open(&w, bin_path("w"), &o, e)) != NN_OK) return s;
+    s = nn_writer_put(w, big, what > 1 ? sizeof big : 4, e);
+    if (what == 0) s = nn_writer_patch(w, 2, "abc", 3, e);
+    if (what == 1 || what == 4) s = nn_writer_patch(w, 0, "a", 1, e);
+    if (what == 3) s = nn_writer_put(w, "a", 1, e);
+    if (what == 5) return nn_writer_commit(w, e);
+    nn_writer_abort(w);
+    return s;
+}
+static nn_status at(uint64_t offset, size_t n, int seek, nn_io *io, nn_error *e)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    char b[64];
+    nn_status s;
+    o.io = io;
+    if ((s = nn_reader_open(&r, bin_path("f"), &o, e)) != NN_OK) return s;
+    s = seek ? nn_reader_seek(r, offset, e) : nn_reader_read_at(r, offset, b, n, e);
+    if (s == NN_OK && seek) s = nn_reader_read(r, b, n, &n, e);
+    nn_reader_close(r);
+    return s;
+}
+static void refusals(void)
+{
+    static char long_name[5000];
+    const struct { int e; const char *text; } sys[] = { { 0, "no error" }, { EACCES, "permission denied" }, { EPERM, "operation not permitted" }, { ENOENT, "no such file or folder" }, { EEXIST, "already exists" },
+        { ENOTDIR, "a part of the path is not a folder" }, { EISDIR, "is a folder" }, { ENOSPC, "no space left on the device" }, { EDQUOT, "disk quota exceeded" }, { EFBIG, "file too large" }, { EIO, "input/output error" },
+        { EROFS, "read-only file system" }, { EMFILE, "too many open files in this process" }, { ENFILE, "too many open files in the system" }, { ENAMETOOLONG, "name too long" }, { ELOOP, "too many symbolic links" },
+        { ENOMEM, "out of memory" }, { EINTR, "interrupted" }, { EAGAIN, "locked or not ready" }, { EPIPE, "nobody reads the pipe" }, { EXDEV, "on another device" }, { ENOTEMPTY, "folder not empty" },
+        { ENODEV, "no such device" }, { EBADF, "not open for this" }, { ESPIPE, "a pipe has no positions" }, { EINVAL, "invalid argument" }, { 12345, "system error" } };
+    nn_error e = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_io io = *nn_io_system();
+    nn_file_opts o = NN_ZERO;
+    uint64_t size;
+    size_t i, n;
+    char small[8];
+    nn_lock *l = NULL;
+    nn_journal *j = NULL;
+    memset(long_name, 'n', sizeof long_name - 1);
+    for (i = 0; i < sizeof sys / sizeof *sys; i++) CHECK_STR(nn_errno_text(sys[i].e), sys[i].text);
+    CHECK_OK(nn_file_write(bin_path("f"), "12345", 5, NULL, &e), e);
+    b.limit = 4;
+    CHECK_REFUSED("buffer", nn_buf_put(&b, "12345", 5, &e), e, NN_E_LIMIT, "nn_buf: expected at most 4 bytes, got 5");
+    CHECK_REFUSED("reserve", nn_buf_reserve(&b, 6, &e), e, NN_E_LIMIT, "nn_buf: expected at most 4 bytes, got 6");
+    b.limit = 0;
+    CHECK_REFUSED("reserve all", nn_buf_reserve(&b, SIZE_MAX, &e), e, NN_E_NOMEM, "nn_buf: size overflows");
+    CHECK_REFUSED("join", nn_path_join(small, sizeof small, "folder", "name", &e), e, NN_E_LIMIT, "name: path too long, expected at most 7 bytes, got 11");
+    CHECK_REFUSED("long folder", nn_dir_make(long_name, NULL, &e), e, NN_E_LIMIT, "path too long, expected at most 4095 bytes, got 4999");
+    CHECK_REFUSED("long file", nn_file_write(long_name, "", 0, NULL, &e), e, NN_E_LIMIT, "nnn...nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn: path too long, expected at most 4032 bytes, got 4999");
+    CHECK_REFUSED("no such file", read_all(bin_path("none"), NULL, &e), e, NN_E_IO, "none: cannot open: no such file or folder");
+    CHECK_REFUSED("control characters", read_all("no\x1b[2J\n\xff", NULL, &e), e, NN_E_IO, "no?[2J??: cannot open: no such file or folder");
+    CHECK_REFUSED("a folder", read_all(bin_dir(), NULL, &e), e, NN_E_IO, ": cannot read: is a folder");
+    CHECK_REFUSED("size", nn_file_size(&size, bin_path("none"), NULL, &e), e, NN_E_IO, "none: cannot look at it: no such file or folder");
+    CHECK_REFUSED("remove", nn_file_remove(bin_path("f/x"), NULL, &e), e, NN_E_IO, "f/x: cannot remove: a part of the path is not a folder");
+    CHECK_REFUSED("mkdir", nn_dir_make(bin_path("f/x"), NULL, &e), e, NN_E_IO, "f/x: cannot make the folder: '");
+    CHECK_REFUSED("mkdir there", nn_dir_make("/proc/none", NULL, &e), e, NN_E_IO, "/proc/none: cannot make the folder: ");
+    CHECK_REFUSED("list", nn_dir_list(&b, &n, bin_path("none"), NULL, &e), e, NN_E_IO, "none: cannot list the folder: no such file or folder");
+    CHECK_REFUSED("write to a folder", nn_file_write(bin_dir(), "", 0, NULL, &e), e, NN_E_IO, ": cannot write: is a folder");
+    CHECK_REFUSED("write under a file", nn_file_write(bin_path("f/x"), "", 0, NULL, &e), e, NN_E_IO, "f/x: cannot write: a part of the path is not a folder");
+    o.limit = 4;
+    CHECK_REFUSED("limit", read_all(bin_path("f"), &o, &e), e, NN_E_LIMIT, "f: expected at most 4 bytes, got more");
+    CHECK_REFUSED("beyond", at(3, 3, 0, NULL, &e), e, NN_E_FORMAT, "f: byte 3: expected 3 more bytes, got 2");
+    CHECK_REFUSED("seek beyond", at(6, 0, 1, NULL, &e), e, NN_E_FORMAT, "f: byte 6 is behind the end of 5 bytes");
+    io.info_of = is_pipe;
+    CHECK_REFUSED("a pipe", at(0, 1, 0, &io, &e), e, NN_E_UNSUPPORTED, "f: gzip data and pipes have no positions to read from");
+    CHECK_REFUSED("seek in a pipe", at(0, 1, 1, &io, &e), e, NN_E_UNSUPPORTED, "f: gzip data and pipes have no positions to read from");
+    io = *nn_io_system();
+    io.seek = no_seek;
+    CHECK_REFUSED("seek fails", at(1, 1, 0, &io, &e), e, NN_E_IO, "f: cannot seek: input/output error");
+    CHECK_REFUSED("seek fails", at(1, 1, 1, &io, &e), e, NN_E_IO, "f: cannot seek: input/output error");
+    CHECK_REFUSED("patch beyond", writer_with(0, &e), e, NN_E_ARG, "nn_writer_patch: bytes 2 to 5 wanted, 4 written");
+    CHECK_REFUSED("patch of gzip", writer_with(1, &e), e, NN_E_UNSUPPORTED, "nn_writer_patch: not with gzip, not on standard output");
+    CHECK_REFUSED("full", writer_with(2, &e), e, NN_E_IO, "w: cannot write: no space left on the device");
+    for (i = 3; i <= 5; i++) CHECK_REFUSED("after a failure", writer_with((int)i, &e), e, NN_E_IO, "w: an earlier write failed");
+    CHECK_REFUSED("append to a folder", nn_append_open((nn_append **)&j, bin_dir(), 0, NULL, &e), e, NN_E_IO, ": cannot append: is a folder");
+    CHECK_REFUSED("fewer", nn_append_open((nn_append **)&j, bin_path("f"), 7, NULL, &e), e, NN_E_FORMAT, "f: expected at least 7 bytes from before, got 5");
+    CHECK_REFUSED("append under a file", nn_append_open((nn_append **)&j, bin_path("f/x"), 0, NULL, &e), e, NN_E_IO, "f/x: cannot append: a part of the path is not a folder");
+    io = *nn_io_system();
+    io.sync_dir = no_sync_dir;
+    CHECK_REFUSED("new, folder not flushed", append_with(&io, 0, &e), e, NN_E_IO, "a: cannot flush the folder to disk: input/output error");
+    io = *nn_io_system();
+    io.write = no_write;
+    CHECK_REFUSED("append", append_with(&io, 1, &e), e, NN_E_IO, "a: cannot append: no space left on the device");
+    CHECK_REFUSED("append again", append_with(&io, 4, &e), e, NN_E_IO, "a: an earlier write failed");
+    CHECK_REFUSED("sync after it", append_with(&io, 5, &e), e, NN_E_IO, "a: an earlier write failed");
+    io = *nn_io_system();
+    io.sync = no_sync;
+    CHECK_REFUSED("sync", append_with(&io, 2, &e), e, NN_E_IO, "a: cannot flush to disk: input/output error");
+    io = *nn_io_system();
+    io.close = no_close;
+    CHECK_REFUSED("close", append_with(&io, 3, &e), e, NN_E_IO, "a: cannot close: input/output error");
+    io = *nn_io_system();
+    io.read = no_bytes;
+    o.limit = 0;
+    o.io = &io;
+    CHECK_REFUSED("shrinks", at(0, 5, 0, &io, &e), e, NN_E_FORMAT, "f: byte 0: the file became shorter while it was read");
+    CHECK_REFUSED("shrinks while cut", nn_append_open((nn_append **)&j, bin_path("f"), 3, &o, &e), e, NN_E_IO, "f: the file became shorter while it was read");
+    io = *nn_io_system();
+    io.lock = no_lock;
+    CHECK_REFUSED("lock", nn_lock_open(&l, bin_dir(), &o, &e), e, NN_E_IO, ".lock: cannot lock the folder: input/output error");
+    io = *nn_io_system();
+    io.write = no_write;
+    CHECK_REFUSED("lock file", nn_lock_open(&l, bin_dir(), &o, &e), e, NN_E_IO, ".lock: cannot write: no space left on the device");
+    CHECK_REFUSED("lock of no folder", nn_lock_open(&l, bin_path("none"), NULL, &e), e, NN_E_IO, "none/.lock: cannot lock the folder: no such file or folder");
+    CHECK_OK(nn_journal_open(&j, bin_path("j"), NULL, NULL, NULL, &e), e);
+    CHECK_REFUSED("newline", nn_journal_put(j, "a\nb", 3, &e), e, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
+    CHECK_REFUSED("long record", nn_journal_put(j, long_name, NN_MAX_JOURNAL_LINE - 15, &e), e, NN_E_LIMIT, "nn_journal_put: expected at most ");
+    CHECK_OK(nn_journal_close(j, &e), e);
+    io = *nn_io_system();
+    io.read = endless;
+    CHECK_REFUSED("one line without end", nn_journal_open(&j, bin_path("f"), NULL, NULL, &o, &e), e, NN_E_LIMIT, "f:1: a record longer than 67108864 bytes");
+    nn_buf_free(&b);
+    nn_file_remove(bin_path("f"), NULL, NULL); nn_file_remove(bin_path("j"), NULL, NULL); nn_file_remove(bin_path("a"), NULL, NULL); nn_file_remove(bin_path(".lock"), NULL, NULL);
+    CHECK_INT(bin_count(), 0);
+}
 int main(void)
 {
     RUN(checksums);
@@ -284,6 +436,7 @@ int main(void)
     RUN(journals);
     RUN(append_cuts_back);
     RUN(folders_and_locks);
+    RUN(refusals);
     bin_done();
     return test_report();
 }

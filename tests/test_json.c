@@ -86,6 +86,7 @@ static void refused(void)
         CHECK_INT(e.status, t[i].s);
         CHECK_INT(e.line, t[i].line);
         CHECK_INT(e.col, t[i].col);
+        CHECK_INT(e.offset, nni_text_byte(t[i].text, t[i].text + strlen(t[i].text), e.line, e.col));
     }
 }
 static void limits(void)
@@ -191,7 +192,46 @@ static void writer(void)
     nn_json_begin_array(&w); CHECK_INT(nn_json_finish(&w, &e), NN_E_ARG); CHECK_STR(e.msg, "json: something is still open");
     CHECK_INT(nn_json_finish(&w, &e), NN_E_ARG); CHECK_STR(e.msg, "json: nothing was written");
     nn_json_string(&w, "\xff"); CHECK_INT(nn_json_finish(&w, &e), NN_E_ARG); CHECK_STR(e.msg, "json: a string is not valid utf-8");
+    nn_json_f64(&w, inf); CHECK_REFUSED("inf", nn_json_finish(&w, &e), e, NN_E_NONFINITE, "json: a number is not finite");
+    nn_json_begin_object(&w); nn_json_key(&w, "k"); nn_json_key(&w, "l"); CHECK_REFUSED("keys", nn_json_finish(&w, &e), e, NN_E_ARG, "json: two keys in a row");
+    { int i; for (i = 0; i <= NN_JSON_MAX_DEPTH; i++) nn_json_begin_array(&w); CHECK_REFUSED("depth", nn_json_finish(&w, &e), e, NN_E_LIMIT, "json: nested too deep"); }
+    { nn_tensor none = NN_ZERO; nn_json_tensor(&w, &none); CHECK_REFUSED("tensor", nn_json_finish(&w, &e), e, NN_E_ARG, "json: a tensor without a type"); }
+    {
+        nn_arena a = NN_ZERO;
+        nn_json *v = NULL;
+        nn_json_desc deep = NN_ZERO;
+        nn_buf y = NN_ZERO;
+        char text[1300];
+        CHECK_OK(nn_json_parse(&v, &a, "{\"a\\u0000b\":1}", 14, NULL, NULL, &e), e);
+        nn_json_value(&w, v); CHECK_REFUSED("NUL", nn_json_finish(&w, &e), e, NN_E_UNSUPPORTED, "json: a key holds a NUL");
+        memset(text, '[', 600); memset(text + 600, ']', 600);
+        deep.max_depth = 600;
+        CHECK_OK(nn_json_parse(&v, &a, text, 1200, NULL, &deep, &e), e);
+        nn_json_value(&w, v); CHECK_REFUSED("deep value", nn_json_finish(&w, &e), e, NN_E_LIMIT, "json: nested too deep");
+        CHECK_REFUSED("deep yaml", nn_yaml_write(&y, v, &e), e, NN_E_LIMIT, "yaml: nested deeper than 100 levels");
+        CHECK_REFUSED("yaml text", nn_yaml_put_scalar(&y, "ab\xff", 3, &e), e, NN_E_ARG, "yaml: byte 2: a string that is not valid utf-8");
+        CHECK_REFUSED("false", nn_json_parse(&v, &a, "[tru]", 5, "t", NULL, &e), e, NN_E_FORMAT, "t:1:2: expected a value, got 't'");
+        CHECK_REFUSED("map", nn_json_parse(&v, &a, "{\"a\":1 2}", 9, "t", NULL, &e), e, NN_E_FORMAT, "t:1:8: expected ',' or '}', got '2'");
+        deep.allow_nan = 1;
+        CHECK_REFUSED("nan", nn_json_parse(&v, &a, "[Nan]", 5, "t", &deep, &e), e, NN_E_FORMAT, "t:1:2: expected a value, got 'N'");
+        nn_arena_free(&a);
+        nn_buf_free(&y);
+    }
     nn_buf_free(&b);
+}
+static void long_line(void)
+{
+    static char text[200000];
+    nn_error e = NN_ZERO;
+    nn_reader *r = NULL;
+    const char *p;
+    size_t taken = 0, n;
+    memset(text, 'x', sizeof text);
+    memcpy(text, "ab\n", 3);
+    CHECK_OK(nn_reader_memory(&r, text, sizeof text, NULL, &e), e);
+    CHECK_OK(nni_line_next(r, &taken, 200, &p, &n, &e), e);
+    CHECK_REFUSED("a long line", nni_line_next(r, &taken, 200, &p, &n, &e), e, NN_E_LIMIT, "memory: byte 3: a line is longer than 200 bytes");
+    nn_reader_close(r);
 }
 static void lines(void)
 {
@@ -304,6 +344,7 @@ int main(void)
     RUN(tree);
     RUN(writer);
     RUN(lines);
+    RUN(long_line);
     RUN(out_of_memory);
     RUN(decimal_comma);
     return test_report();

@@ -66,6 +66,10 @@ static void refused(void)
         { "a: @x\n", NN_E_FORMAT, 1, 4, "a plain value must not start with '@'" }, { "a: `x\n", NN_E_FORMAT, 1, 4, "a plain value must not start with '`'" }, { "a: - 1\n", NN_E_FORMAT, 1, 4, "a list cannot start here" },
         { "a: 1e999\n", NN_E_FORMAT, 1, 4, "number '1e999' is out of range" }, { "a: \x01\n", NN_E_FORMAT, 1, 4, "a control character" }, { "a: \xff\n", NN_E_FORMAT, 1, 4, "expected valid utf-8, got byte 0xff" },
         { ": a\n", NN_E_FORMAT, 1, 1, "expected a key before ':'" }, { "a: |x\n  b\n", NN_E_FORMAT, 1, 5, "expected the end of the line, got 'x'" }, { "--- a\n", NN_E_UNSUPPORTED, 1, 5, "content on the line of --- is not supported" },
+        { "a: %b\n", NN_E_FORMAT, 1, 4, "a plain value must not start with '%'" }, { "{[a]: 1}\n", NN_E_FORMAT, 1, 2, "a key must be a scalar" }, { "[|]\n", NN_E_FORMAT, 1, 2, "a block of text cannot start here, got '|'" },
+        { "[1, # c\n", NN_E_FORMAT, 1, 5, "expected ']' on this line" }, { "{a: 1, # c\n", NN_E_FORMAT, 1, 8, "expected '}' on this line" }, { "['a' b]\n", NN_E_FORMAT, 1, 6, "expected ',' or ']', got 'b'" },
+        { "{a: 'b' c}\n", NN_E_FORMAT, 1, 9, "expected ',' or '}', got 'c'" }, { "- - a\n - b\n", NN_E_FORMAT, 2, 2, "indented more than the list it stands in" },
+        { "a: \"\x1b\"\n", NN_E_FORMAT, 1, 5, "a control character" }, { "a: 1\rb: 2\n", NN_E_FORMAT, 1, 5, "a carriage return without a line feed" },
         { "x\ny\n", NN_E_FORMAT, 2, 1, "expected the end after the value" }, { "-\tx: 1\n", NN_E_FORMAT, 1, 2, "a tab after '-', expected a space" }
     };
     size_t i;
@@ -79,6 +83,7 @@ static void refused(void)
         CHECK_INT(e.status, t[i].s);
         CHECK_INT(e.line, t[i].line);
         CHECK_INT(e.col, t[i].col);
+        CHECK_INT(e.offset, nni_text_byte(t[i].text, t[i].text + strlen(t[i].text), e.line, e.col));
         nn_arena_free(&a);
     }
     {
@@ -87,10 +92,10 @@ static void refused(void)
         nn_arena a = NN_ZERO;
         nn_json *r;
         for (i = 0; i < 100000; i++) (void)nn_buf_put(&b, "[", 1, NULL);
-        CHECK_INT(nn_yaml_parse(&r, &a, (const char *)b.data, b.len, NULL, NULL, &e), NN_E_LIMIT);
+        CHECK_REFUSED("lists", nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e, NN_E_LIMIT, "t:1:100: nested deeper than 100 levels");
         b.len = 0;
         for (i = 0; i < 1000; i++) { size_t k; for (k = 0; k < i; k++) (void)nn_buf_put(&b, " ", 1, NULL); (void)nn_buf_text(&b, "a:\n", NULL); }
-        CHECK_INT(nn_yaml_parse(&r, &a, (const char *)b.data, b.len, NULL, NULL, &e), NN_E_LIMIT);
+        CHECK_REFUSED("maps", nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e, NN_E_LIMIT, "t:101:101: nested deeper than 100 levels");
         nn_arena_free(&a);
         nn_buf_free(&b);
     }
@@ -103,11 +108,13 @@ static void warnings(void)
     size_t n = 0;
     CHECK_STR(as_json("a: yes\nb: no\nc: 010\nd: 1_000\ne: 12:30\nf: 'no'\ng: 1e-4\non: 0b11\nh: 0.5\n", &e, &w, &a),
               "{\"a\":\"yes\",\"b\":\"no\",\"c\":10,\"d\":\"1_000\",\"e\":\"12:30\",\"f\":\"no\",\"g\":0.0001,\"on\":\"0b11\",\"h\":0.5}");
-    CHECK_STR(w->msg, "'yes' is text here but true in YAML 1.1: write true, or quote it");
-    CHECK_INT(w->line, 1);
-    CHECK_INT(w->col, 4);
-    for (; w; w = w->next) n++;
-    CHECK_INT(n, 7);
+    {
+        static const struct { size_t line, col; const char *msg; } t[] = { { 1, 4, "'yes' is text here but true in YAML 1.1: write true, or quote it" }, { 2, 4, "'no' is text here but false in YAML 1.1: write false, or quote it" },
+            { 3, 4, "'010' is decimal here but octal in YAML 1.1: drop the leading 0, or quote it" }, { 4, 4, "'1_000' is text here but a number in YAML 1.1: leave out the underscores" },
+            { 5, 4, "'12:30' is text here but a number in base 60 in YAML 1.1: quote it" }, { 8, 1, "'on' is text here but true in YAML 1.1: write true, or quote it" }, { 8, 5, "'0b11' is text here but a binary number in YAML 1.1" } };
+        for (; w && n < 7; w = w->next, n++) { CHECK_STR(w->msg, t[n].msg); CHECK_INT(w->line, t[n].line); CHECK_INT(w->col, t[n].col); }
+    }
+    CHECK(n == 7 && !w);
     nn_arena_free(&a);
 }
 static void places(void)
