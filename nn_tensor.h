@@ -2239,7 +2239,7 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
         if (*nc < nr) *nc = nr;
         if (*mc > m) *mc = m;
         if (*nc > n) *nc = (n + nr - 1) / nr * nr;
-        *scratch = *kc * (*nc + (ta ? *mc : 0));
+        *scratch = *kc * *nc + (*kc + 16) * *mc;
     } else if (tb && !ta && m > nr / 4 && m <= n) {
         *path = NNI_RUN_T;
         *scratch = k * nr;
@@ -5461,6 +5461,7 @@ static const nni_kernels NNI_K(kernels) = {
 #define nnt_fma(a, b, c) nnid_fma(a, b, c)
 #endif
 #define NNI_NR (2 * NNI_TW)
+#define NNI_PAD 16     /* so that packed rows do not all begin in one set of L1 */
 #define NNI_AHEAD 24   /* rows of k that packing asks for in advance, into L2: rows 4 KiB apart share the few lines of one set of L1 */
 #if NNI_PASS == 2
 #define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5)
@@ -5469,9 +5470,10 @@ static const nni_kernels NNI_K(kernels) = {
 #endif
 
 /* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0 (NULL: +0) + P Q. part: 0 = both
- * vectors whole, 1 = the second is cut, 2 = only a first one, cut. keep (part 0): on the way Q is packed into kq [k][NNI_NR] and, if its rows are "cols", P
- * into kp [k][mr], under the products and with what comes next asked for; kp == p and kq == q are fine. mr, cols, part and keep are constants where this is inlined. */
-NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int keep, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
+ * vectors whole, 1 = the second is cut, 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked for; 2 = also, under the products, Q is
+ * packed into kq [k][NNI_NR] and P into kp [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr, cols, part, first: constants where inlined. */
+#define NNI_P(r) (((r) < 3 ? p : (r) < 6 ? p3 : (r) < 9 ? p6 : p9) + ((r) % 3) * ps)   /* row r at this k: four pointers and two multiples reach twelve rows */
+NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int first, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
                          const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp, nnie *kq)
 {
     const size_t ahead = k < NNI_AHEAD ? k : NNI_AHEAD;
@@ -5490,15 +5492,29 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
     for (l = 0; l < k; l++, q += qs) {
         const nnt u = part == 2 ? nnt_loadc(q, cut) : nnt_load(q);
         const nnt v = part == 2 ? u : part == 1 ? nnt_loadc(q + NNI_TW, cut) : nnt_load(q + NNI_TW);
-        if (keep) {
+        if (first) {
             if (l < k - ahead) {
                 NNI_PREFETCH2(q + ahead * qs);
                 NNI_PREFETCH2(q + ahead * qs + NNI_NR - 1);
                 if (cols) { NNI_PREFETCH2(p + ahead * ps); NNI_PREFETCH2(p + ahead * ps + mr - 1); }
             }
+        }
+        if (first == 2) {
             nnt_store(kq, u);
             nnt_store(kq + NNI_TW, v);
             kq += NNI_NR;
+            if (!cols && l % NNI_TW == 0) {
+                if (l + NNI_TW <= k) {
+#define NNI_X(r) if (mr > r) nnt_store(kp + r * (k + NNI_PAD) + l, nnt_load(NNI_P(r)));
+                    NNI_ROWS(NNI_X)
+#undef NNI_X
+                } else {
+                    size_t x;
+#define NNI_X(r) if (mr > r) for (x = 0; x < k - l; x++) kp[r * (k + NNI_PAD) + l + x] = NNI_P(r)[x];
+                    NNI_ROWS(NNI_X)
+#undef NNI_X
+                }
+            }
             if (cols) {
                 int x;                                            /* four at a time: a masked store costs more than three whole ones */
                 for (x = 0; x + 4 <= mr; x += 4) { nnie four[4]; memcpy(four, p + x, sizeof four); memcpy(kp + x, four, sizeof four); }
@@ -5507,7 +5523,7 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
             }
         }
 #define NNI_X(r) if (mr > r) { \
-            const nnt w = nnt_set(cols ? p[r] : r < 3 ? p[(r % 3) * ps] : r < 6 ? p3[(r % 3) * ps] : r < 9 ? p6[(r % 3) * ps] : p9[(r % 3) * ps]); \
+            const nnt w = nnt_set(cols ? p[r] : *NNI_P(r)); \
             x##r = nnt_fma(w, u, x##r); if (part < 2) y##r = nnt_fma(w, v, y##r); }
         NNI_ROWS(NNI_X)
 #undef NNI_X
@@ -5518,6 +5534,7 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
     NNI_ROWS(NNI_X)
 #undef NNI_X
 }
+#undef NNI_P
 #define NNI_X3(mr, cols, part) \
     NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, \
                                                  const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n) \
@@ -5526,10 +5543,12 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
 NNI_ROWS(NNI_X)
 #undef NNI_X
 #undef NNI_X3
-/* The two that pack on the way: P as it lies (rows), and P packed with Q (cols). */
-NNI_KF void NNI_TK(tile_keep)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, nnie *kp, nnie *kq)
+/* The first to read what comes from afar: asks ahead for it, and packs it if kq is given. */
+NNI_KF void NNI_TK(tile_first)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, nnie *kp, nnie *kq)
 {
-    if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
+    if (kq && cols) NNI_TK(core)(NNI_MR, 1, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
+    else if (kq) NNI_TK(core)(NNI_MR, 0, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
+    else if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
     else NNI_TK(core)(NNI_MR, 0, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
 }
 typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
@@ -5762,8 +5781,9 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
         }
     }
 }
-/* Blocks of k for which an operand stays near (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, packed, a block mc x kc of A in L2, as it lies when its rows run along k, else in
- * packed strips. What is packed by copying is packed by the first tile that needs it, under its products; only a turned B goes before. Between blocks of k the raw sums wait in C. */
+/* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, a block mc x kc of A in L2, its rows apart (they run along k) or in strips (A transposed).
+ * What is only copied is copied by the first tile that reads it, under its products; a turned B goes before. Between blocks of k the raw sums wait in C. Reading A where it lies
+ * saved nothing on one thread and cost up to a third on two. */
 NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[NNI_MR * NNI_NR], *pb = scratch, *pa = scratch + jb->kc * jb->nc;
@@ -5783,22 +5803,23 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
                     if (ic == i0 && jb->tb) NNI_TK(flip)(panel, NNI_NR, jb->b + (jc + s) * ldb + lc, ldb, n, kc);
                     for (b = 0; b < nb; b++) {
                         const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
-                        const int new_p = jb->ta && s == 0, new_q = !jb->tb && ic == i0 && b == 0;
+                        const int new_p = s == 0, new_q = !jb->tb && ic == i0 && b == 0;
                         const nnie *a = jb->ta ? jb->a + lc * lda + ic + at : jb->a + (ic + at) * lda + lc, *q = jb->b + lc * ldb + jc + s;
-                        nnie *c = jb->c + (ic + at) * ldc + jc + s, *o = direct ? c : t, *strip = jb->ta ? pa + at * kc : NULL;
-                        const size_t ldo = direct ? ldc : NNI_NR;
+                        nnie *c = jb->c + (ic + at) * ldc + jc + s, *o = direct ? c : t, *strip = pa + at * (kc + NNI_PAD);
+                        const size_t ldo = direct ? ldc : NNI_NR, ps = jb->ta ? mr : kc + NNI_PAD;
                         for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {   /* C of the next tile, while this one computes */
                             const nnie *next = c + (mr + r) * ldc;
                             NNI_PREFETCH(next);
                             NNI_PREFETCH(next + n - 1);
                         }
-                        if ((new_p || new_q) && mr == NNI_MR && part == 0)
-                            NNI_TK(tile_keep)(jb->ta, kc, !jb->ta || new_p ? a : strip, !jb->ta || new_p ? lda : mr, new_q ? q : panel, new_q ? ldb : NNI_NR,
-                                              lc ? c : NULL, ldc, o, ldo, strip, panel);
+                        if ((new_p || b == 0) && mr == NNI_MR && part == 0)
+                            NNI_TK(tile_first)(jb->ta, kc, new_p ? a : strip, new_p ? lda : ps, new_q ? q : panel, new_q ? ldb : NNI_NR,
+                                               lc ? c : NULL, ldc, o, ldo, strip, new_p || new_q ? panel : NULL);
                         else {
-                            if (new_p) NNI_TK(strip)(strip, a, lda, kc, mr);
+                            if (new_p && jb->ta) NNI_TK(strip)(strip, a, lda, kc, mr);
+                            else if (new_p) for (r = 0; r < mr; r++) memcpy(strip + r * ps, a + r * lda, kc * sizeof *a);
                             if (new_q) NNI_TK(copy)(panel, NNI_NR, q, ldb, kc, n);
-                            NNI_TK(tiles)[mr - 1][jb->ta][part](kc, jb->ta ? strip : a, jb->ta ? mr : lda, panel, NNI_NR, lc ? c : NULL, ldc, o, ldo, n);
+                            NNI_TK(tiles)[mr - 1][jb->ta][part](kc, strip, ps, panel, NNI_NR, lc ? c : NULL, ldc, o, ldo, n);
                         }
                         if (!direct) NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
                     }
@@ -5950,6 +5971,7 @@ NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, siz
 #undef NNI_ROWS
 #undef NNI_NR
 #undef NNI_AHEAD
+#undef NNI_PAD
 #undef NNI_TK
 #undef NNI_TW
 #undef NNI_JOB
