@@ -81,7 +81,7 @@ typedef struct nn_file_opts {
     int          no_sync;                  /* writers: 1 = leave flushing to the system (tests, scratch files); 2 = flush the
                                             * file before its renaming, not the folder: after a power cut the old file may be back */
     const char  *name;                     /* what messages call the input; NULL = the path          */
-    /* Arrays larger than memory. Reading (safetensors, .pth archives): with places set, arrays come as dtype and shape, data NULL, and one
+    /* Arrays larger than memory. Reading (safetensors, .pth): with places set, arrays come as dtype and shape, data NULL, and one
      * nn_place per entry of the dict is appended to it; strided views and other values still come with their data. Writing (npy, npz,
      * safetensors, .pth): an array whose data are NULL is asked for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
      * order, into `to`; each entry in ascending pieces of at most 1 MiB (or one item). */
@@ -9073,6 +9073,7 @@ typedef struct nni_pk_storage {
     uint64_t numel;
     unsigned char *data;                   /* loaded, or (legacy) inside the file */
     size_t bytes;
+    uint64_t at;                           /* legacy: its place in the file */
     int owned, seen;
 } nni_pk_storage;
 typedef struct nni_pk { int kind; uint32_t n, room; union { int64_t i; double f; const char *s; struct nni_pk **v; const nni_pk_class *c; nni_pk_storage *st; struct nni_pk_tensor *t; } u; double im; } nni_pk;
@@ -9483,6 +9484,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 typedef struct nni_pth {
     nni_vm vm;
     nn_zip *zip;
+    nn_reader *r;                          /* old stream, by places: the file, whose beginning alone is in memory */
     char root[256];
     nn_dict out;
     nn_buf name;
@@ -9575,6 +9577,17 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
             uint64_t at;
             if ((s = nn_zip_data_offset(p->zip, member, &at, err)) != NN_OK) return s;
         }
+    }
+    if (p->r && st->seen && count && packed) {
+        p->where.offset = st->at + (uint64_t)off * w;
+        p->where.swapped = p->swapped;
+        *out = nn_tensor_view(NULL, t->dtype, t->ndim, t->size);
+        return NN_OK;
+    }
+    if (p->r && st->seen && !st->data && st->bytes) {
+        if ((st->data = (unsigned char *)nn_mem_alloc(st->bytes, &p->vm.arena.alloc)) == NULL) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, p->vm.name), st->bytes);
+        st->owned = 1;
+        if ((s = nn_reader_read_at(p->r, st->at, st->data, st->bytes, err)) != NN_OK) return s;
     }
     if (!p->zip && !st->data && count) return nni_fail(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);
     if ((s = nn_tensor_raw(&r, t->dtype, 0, t->ndim, t->size, &p->out.alloc, err)) != NN_OK) return s;
@@ -9769,6 +9782,7 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     nni_vm *m = &p->vm;
     nni_pk *v, *obj, *keys;
     uint32_t i;
+    uint64_t at, size = n;
     int little = 1;
     char nb[64];
     if (n < sizeof magic || memcmp(data, magic, sizeof magic) != 0) {
@@ -9785,32 +9799,41 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     p->swapped = little == nni_big_endian();
     if ((obj = nni_vm_run(m)) == NULL || (keys = nni_vm_run(m)) == NULL) return m->s;
     if (keys->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "no list of storage keys"); return m->s; }
+    at = (uint64_t)(m->p - data);
+    if (p->r) (void)nn_reader_size(p->r, &size);
     for (i = 0; i < keys->n; i++) {
         nni_pk_storage *st = m->storages;
         const nni_pk *k = keys->u.v[i];
         uint64_t numel, bytes;
+        unsigned char h[8];
+        nn_status s;
         while (st && (k->kind != NNI_PK_STR || st->seen || st->key_n != k->n || memcmp(st->key, k->u.s, k->n) != 0)) st = st->next;
         if (!st) { nni_vm_bad(m, NN_E_FORMAT, "a storage that no tensor uses"); return m->s; }
         st->seen = 1;
-        if (m->end - m->p < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
-        numel = nni_le64(m->p);
-        if (p->swapped) { uint64_t hi = nni_be32(m->p); numel = hi << 32 | nni_be32(m->p + 4); }
-        m->p += 8;
+        if (size - at < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
+        if (!p->r) memcpy(h, data + at, 8);
+        else if ((s = nn_reader_read_at(p->r, at, h, 8, err)) != NN_OK) return s;
+        numel = p->swapped ? (uint64_t)nni_be32(h) << 32 | nni_be32(h + 4) : nni_le64(h);
+        at += 8;
+        if (!p->r) m->p = data + at;
         if (numel != st->numel) { nni_vm_bad(m, NN_E_FORMAT, "a storage of another size than announced"); return m->s; }
         bytes = numel > UINT64_MAX / 32 ? UINT64_MAX : numel * (st->dtype == NN_DTYPE_NONE ? 1 : nn_dtype_size(st->dtype));
-        if (bytes > (uint64_t)(m->end - m->p)) { nni_vm_bad(m, NN_E_FORMAT, "a storage is cut short"); return m->s; }
-        st->data = data + (m->p - data);
+        if (bytes > size - at) { nni_vm_bad(m, NN_E_FORMAT, "a storage is cut short"); return m->s; }
+        if (!p->r) st->data = data + at;
+        st->at = at;
         st->bytes = (size_t)bytes;
-        m->p += bytes;
+        at += bytes;
     }
     return nni_pth_flatten(p, obj, err);
 }
-NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, unsigned char *data, size_t n, const char *name, const nn_pth_opts *o, nn_error *err)
+/* r: `data` are but the beginning of that file */
+NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned char *data, size_t n, const char *name, const nn_pth_opts *o, nn_error *err)
 {
     nni_pth *p;
     nn_alloc a = d->alloc.alloc ? d->alloc : o->file.alloc;
     uint64_t size = zip ? zip->size : n;
     nn_status s;
+    if (r) (void)nn_reader_size(r, &size);
     p = (nni_pth *)nni_new(1, sizeof *p, &a);
     if (!p) return nni_fail(err, NN_E_NOMEM, "nn_pth_read: out of memory");
     p->vm.arena.alloc = p->out.alloc = p->name.alloc = a;
@@ -9820,6 +9843,7 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, unsigned char *data, size
     p->sep = o->separator ? o->separator : '.';
     p->room_left = o->file.limit ? o->file.limit : size > (UINT64_MAX >> 4) ? size : size * 8 + ((uint64_t)16 << 20);
     p->zip = zip;
+    p->r = r;
     p->places = o->file.places;
     if (zip) {
         size_t i;
@@ -9837,6 +9861,7 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, unsigned char *data, size
     nn_mem_free(p, sizeof *p, &a);
     return s;
 }
+#define NNI_PTH_HEAD ((size_t)4 << 20)
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err)
 {
     nn_pth_opts o = NN_ZERO;
@@ -9859,13 +9884,25 @@ NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *op
         if (s != NN_OK) return s;
         if (zip) {
             if ((s = nn_zip_open(&z, path, &ro, err)) != NN_OK) return s;
-            s = nni_pth_load(d, z, NULL, 0, o.file.name ? o.file.name : path, &o, err);
+            s = nni_pth_load(d, z, NULL, NULL, 0, o.file.name ? o.file.name : path, &o, err);
             nn_zip_close(z);
             return s;
         }
         all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
+        if (o.file.places) {                             /* the pickles stand before the data; a first part of the file will hold them */
+            uint64_t size;
+            size_t had = o.file.places->len, head = 0;
+            if ((s = nn_reader_open(&r, path, &ro, err)) != NN_OK) return s;
+            s = nn_reader_size(r, &size) && size > NNI_PTH_HEAD ? nn_buf_reserve(&all, NNI_PTH_HEAD, err) : NN_E_FORMAT;
+            if (s == NN_OK) s = nn_reader_read(r, all.data, NNI_PTH_HEAD, &head, err);
+            if (s == NN_OK) s = nni_pth_load(d, NULL, r, all.data, head, o.file.name ? o.file.name : path, &o, err);
+            nn_reader_close(r);
+            nn_buf_free(&all);
+            if (s != NN_E_FORMAT) return s;
+            o.file.places->len = had;
+        }
         ro.limit = UINT64_MAX / 2;
-        if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK) s = nni_pth_load(d, NULL, all.data, all.len, o.file.name ? o.file.name : path, &o, err);
+        if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK) s = nni_pth_load(d, NULL, NULL, all.data, all.len, o.file.name ? o.file.name : path, &o, err);
         nn_buf_free(&all);
     }
     return s;
@@ -9880,14 +9917,14 @@ NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, cons
     name = o.file.name ? o.file.name : "memory";
     if (n >= 4 && nni_le32(data) == 0x04034b50) {
         if ((s = nn_zip_memory(&z, data, n, &o.file, err)) != NN_OK) return s;
-        s = nni_pth_load(d, z, NULL, 0, name, &o, err);
+        s = nni_pth_load(d, z, NULL, NULL, 0, name, &o, err);
         nn_zip_close(z);
         return s;
     } else {
         nn_buf all = NN_ZERO;                           /* a copy: storages are taken from it by pointer */
         all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
         s = nn_buf_put(&all, data, n, err);
-        if (s == NN_OK) s = nni_pth_load(d, NULL, all.data, all.len, name, &o, err);
+        if (s == NN_OK) s = nni_pth_load(d, NULL, NULL, all.data, all.len, name, &o, err);
         nn_buf_free(&all);
         return s;
     }

@@ -56,10 +56,10 @@ static const nn_app_program program = {
                               "JSON, JSON lines and YAML. FILE may be - for standard input where the format can stream; gzip is seen through.",
     .notes = "memory\n"
              "  A few tens of megabytes for npy, npz, safetensors, pth, csv and jsonl of\n"
-             "  any size. Held whole: JSON and YAML trees, images, IDX; in a .pth strided\n"
-             "  views, text, and files from before PyTorch 1.6. A table on its way into\n"
-             "  columns is read twice and takes a nameless scratch file beside OUT (diff:\n"
-             "  in TMPDIR or /tmp); a pipe and JSON lines are copied there first.\n\n"
+             "  any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
+             "  of a .pth. A table on its way into columns is read twice and takes a\n"
+             "  nameless scratch file beside OUT (diff: in TMPDIR or /tmp); a pipe and\n"
+             "  JSON lines are copied there first.\n\n"
              "examples\n"
              "  nnfmt show model.pth\n"
              "  nnfmt check data.csv run.json\n"
@@ -672,8 +672,8 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
         if (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK) zip = n >= 4 && memcmp(p, "PK\3\4", 4) == 0;
         nn_reader_close(r);
         if (s == NN_OK && zip) {
-            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK) s = nni_pth_load(&a->d, a->zip, NULL, 0, a->path, &o, e);
-        } else if (s == NN_OK) { o.file.places = NULL; s = nn_pth_read(&a->d, a->path, &o, e); }   /* the old stream is held */
+            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK) s = nni_pth_load(&a->d, a->zip, NULL, NULL, 0, a->path, &o, e);
+        } else if (s == NN_OK && (s = nn_pth_read(&a->d, a->path, &o, e)) == NN_OK) s = nn_reader_open(&a->r, a->path, &o.file, e);
     }
     if (s == NN_OK) s = arrays_of(a, e);
     for (i = 0; s == NN_OK && i < a->d.count && (i + 1) * sizeof(nn_place) <= places.len; i++) memcpy(&a->of[i].where, places.data + i * sizeof(nn_place), sizeof(nn_place));

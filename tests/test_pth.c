@@ -407,6 +407,38 @@ static void in_pieces(void)
     nn_buf_free(&b);
     nn_buf_free(&places);
 }
+/* the old stream: its storages stay in the file, too; damage is told as by the reader that holds all of it */
+static void old_stream_in_place(void)
+{
+    static const char head[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." "\x80\x02M\xe9\x03." "\x80\x02}." "\x80\x02"
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\0" "0X\x03\0\0\0cpuJ\0\0\x20\0tQK\0J\0\0\x20\0\x85K\x01\x85\x89}tR." "\x80\x02]X\x01\0\0\0" "0a.";
+    static const char path[] = "build/test_pth_old.pth";
+    size_t n = sizeof head - 1, count = (size_t)1 << 21, all = n + 8 + 4 * count;
+    char *b = (char *)calloc(all, 1);
+    nn_buf places = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_dict d = NN_ZERO, held = NN_ZERO;
+    nn_error e = NN_ZERO, f = NN_ZERO;
+    nn_place at = NN_ZERO;
+    CHECK(b != NULL);
+    if (!b) return;
+    memcpy(b, head, n);
+    b[n + 2] = 0x20;                                 /* 2^21 floats */
+    b[all - 4] = 1;
+    o.file.places = &places;
+    CHECK(nn_file_write(path, b, all, NULL, &e) == NN_OK && nn_pth_read(&d, path, &o, &e) == NN_OK && nn_pth_read(&held, path, NULL, &e) == NN_OK);
+    if (places.len == sizeof at) memcpy(&at, places.data, sizeof at);
+    CHECK(d.count == 1 && !d.items[0].value.data && nn_tensor_count(&d.items[0].value) == count && at.offset == n + 8 && at.member == NN_NO_MEMBER);
+    CHECK(held.count == 1 && memcmp(held.items[0].value.data, b + n + 8, 4 * count) == 0);
+    nn_dict_free(&d);
+    places.len = 0;
+    CHECK(nn_file_write(path, b, all - 1, NULL, &e) == NN_OK && nn_pth_read(&d, path, &o, &e) == NN_E_FORMAT && nn_pth_read(&d, path, NULL, &f) == NN_E_FORMAT);
+    CHECK(strcmp(e.msg, f.msg) == 0 && strstr(e.msg, "a storage is cut short") != NULL && places.len == 0);
+    (void)nn_file_remove(path, NULL, NULL);
+    nn_dict_free(&held);
+    nn_buf_free(&places);
+    free(b);
+}
 int main(void)
 {
     RUN(pickles);
@@ -417,6 +449,7 @@ int main(void)
     RUN(safetensors_headers);
     RUN(safetensors_damage);
     RUN(in_pieces);
+    RUN(old_stream_in_place);
     bin_done();
     return test_report();
 }
