@@ -1,8 +1,7 @@
 """tests/bench/peers_data.py [ROUNDS] - generators, splits and scalers beside NumPy and scikit-learn (CSV of such data: peers_text.py, peers_artificial.py): the two in turn in one process, one JSON object per line
 with the ratio peer / ours (above 1 = ours is faster), from the smallest times. One thread: CPU time, BLAS on one thread too. Two threads: wall time beside the peer's best
 of one and two BLAS threads (its generator has no other).
-NumPy asks the system for huge pages (madvise) behind every large array; the headers leave memory to the caller's hooks. "huge pages" is ours with a hook that asks for the same, "4 KiB
-pages" with malloc."""
+NumPy asks the system for huge pages (madvise) behind every large array, and so do the headers on Linux: "huge pages"; "4 KiB pages": with malloc alone (NN_NO_HUGE_PAGES)."""
 import ctypes, json, os, subprocess, sys, time
 try:
     import numpy as np
@@ -83,7 +82,7 @@ os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
 c = os.path.join(ROOT, "build", "peers_data.c")
 open(c, "w").write(SOURCE)
 so = os.path.join(ROOT, "build", "peers_data.so")
-subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-fopenmp", "-shared", "-fPIC", "-I", ROOT, c, "-o", so, "-lm"], check=True)
+subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-DNN_NO_HUGE_PAGES", "-fopenmp", "-shared", "-fPIC", "-I", ROOT, c, "-o", so, "-lm"], check=True)
 lib = ctypes.CDLL(so)
 Z = ctypes.c_size_t
 N = 1000000

@@ -76,6 +76,7 @@ def target(what, got, want, most=False, unit=""):
     return text if good else "**%s, missed**" % text
 # (script, pattern on `name kind storage peer threads`, ratio that was asked for); the first that fits
 TARGETS = [
+    ("data", r"4 KiB pages", None),
     ("data", r"^make_classification 10000x512.*stable", 10), ("data", r"^make_classification 10000x512.* 2t$", 6), ("data", r"^make_classification 10000x512", 4),
     ("text", r"^csv_read pandas", 5), ("text", r"^csv_write pandas", 15), ("text", r"^json_(parse|write) json", 8),
     ("bin", r"^inflate.* zlib", 1.5), ("bin", r"^inflate.* libdeflate", 0.85), ("bin", r"^deflate_6.* zlib", 2), ("bin", r"^npz_load_stored read", 0.9),
