@@ -224,7 +224,8 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
  * missing cells; duplicate names become a, a.1, a.2, empty ones "Unnamed: 0". A cell (quoted too) that is one of
  * pandas' missing words ("", NA, N/A, NaN, nan, null, NULL, None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column,
  * the first that fits every cell: int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
- * missing cell become float64 (missing = NaN), beyond int64 text; bools with one become text. Spaces around a number are ignored.
+ * missing cell become float64 (missing = NaN), beyond int64 text (also where real numbers follow: pandas then says float64 or
+ * text by the cells' order); bools with one become text. Spaces around a number are ignored.
  * Stricter than pandas: a row longer than the header is always an error (pandas makes an index when every row is). */
 #define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
@@ -3572,7 +3573,11 @@ NNI_FN nn_status nni_ct_fill(nni_ct *t)
     size_t rest = (size_t)(t->end - t->p), done = (size_t)(t->p - t->text), back = done < NNI_QUICK_BACK ? done : NNI_QUICK_BACK;
     size_t want = back + (rest ? rest + (rest < NNI_CSV_WINDOW ? NNI_CSV_WINDOW : rest) : 1), have;
     nn_status s;
-    if (rest > t->max_record) return nni_ct_fail(t, NN_E_LIMIT, t->line, 1, NULL, "a record is longer than %s bytes", "67108864");
+    if (rest > t->max_record) {
+        char most[NN_NUM_BYTES];
+        (void)nn_u64_print(most, t->max_record);
+        return nni_ct_fail(t, NN_E_LIMIT, t->line, 1, NULL, "a record is longer than %s bytes", most);
+    }
     nn_reader_take(t->r, done - back);
     t->p = t->end = t->text = "";
     if ((s = nn_reader_peek(t->r, want, &b, &have, t->err)) != NN_OK) return s;

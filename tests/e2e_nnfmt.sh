@@ -154,6 +154,11 @@ if [ -f "$data/README.md" ]; then
             refused) want 1 "$text" check "$data/$path" ;;
         esac
     done <"$list"
+    # a file without a row fails
+    for f in npy csv torch safetensors hidden mnist extra; do find "$data/$f" -type f; done | while read -r f; do
+        grep -qF "${f#"$data/"}|" "$list" || echo "${f#"$data/"}"
+    done >unlisted.txt
+    if [ -s unlisted.txt ]; then bad "not in tests/data_expectations.txt: $(tr '\n' ' ' <unlisted.txt)"; else ok; fi
 else
     echo "skip e2e_nnfmt: needs the data folder"; skipped=1
 fi

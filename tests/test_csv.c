@@ -144,10 +144,10 @@ static void refusals(void)
         for (i = 0; i < 20000; i++) (void)nn_buf_put(&b, "a,", 2, NULL);
         (void)nn_buf_put(&b, "a\n", 2, NULL);
         for (i = 0; i < 50000; i++) (void)nn_buf_put(&b, "1\n", 2, NULL);
-        CHECK_INT(nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), NN_E_LIMIT);
+        CHECK_REFUSED("wide header", nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), e, NN_E_LIMIT, ":1: short rows under a wide header: more than 4 cells per byte");
         b.len = 0;
         for (i = 0; i < NN_CSV_MAX_COLUMNS; i++) (void)nn_buf_put(&b, ",", 1, NULL);
-        CHECK_INT(nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), NN_E_LIMIT);
+        CHECK_REFUSED("columns", nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), e, NN_E_LIMIT, "csv:1:1: more than 65536 columns");
         nn_buf_free(&b);
     }
 }
@@ -202,7 +202,8 @@ static void matrix(void)
             { "a,t\n1,0\n1,2,3\n", NULL, "m.csv:3:5: expected 2 fields, got 3", 1 },
             { "a,t\n1,0\n", "u", "m.csv:1:1: no column is called 'u'", 0 },
             { "a,t\n", NULL, "m.csv:2:1: expected at least one row, got none", 0 },
-            { "a,t\n1,1.5\n1,inf\n", NULL, "m.csv:3:3: column 't': expected a finite label, got 'inf'", 0 }
+            { "a,t\n1,1.5\n1,inf\n", NULL, "m.csv:3:3: column 't': expected a finite label, got 'inf'", 0 },
+            { "a,t\n1,18446744073709551615\n", NULL, "m.csv:1:1: column 't': labels beyond 2^63", 0 }
         };
         size_t i;
         nn_file_opts o = NN_ZERO;
@@ -210,8 +211,7 @@ static void matrix(void)
         for (i = 0; i < sizeof t / sizeof t[0]; i++) {
             d.label = t[i].label;
             d.allow_missing = t[i].missing;
-            CHECK_MSG(nn_csv_parse_xy(&m, t[i].text, strlen(t[i].text), &d, &o, &e) != NN_OK, "case %zu was taken", i);
-            CHECK_STR(e.msg, t[i].msg);
+            CHECK_REFUSED(t[i].msg, nn_csv_parse_xy(&m, t[i].text, strlen(t[i].text), &d, &o, &e), e, strstr(t[i].msg, "2^63") ? NN_E_UNSUPPORTED : NN_E_FORMAT, t[i].msg);
             CHECK(m.x.data == NULL && m.names == NULL);
         }
     }
@@ -484,6 +484,95 @@ static void writing(void)
     }
 }
 
+/* What pandas makes of integers beyond int64 among missing, negative and real cells depends on their order and on its parser's rounds; ours: text as
+ * soon as one number of the column needs more than 64 bits of its own, or one above int64 stands beside a missing or a negative one, unless the column
+ * began with a real number. pandas 3: the same for all but the last two, which it calls float64. */
+static void beyond_int64(void)
+{
+    static const struct { const char *cells, *want; } t[] = { { "99999999999999999999\n,\n0.5\n", "a:text=99999999999999999999|-|0.5;" }, { "99999999999999999999\n0.5\n", "a:text=99999999999999999999|0.5;" },
+        { "18446744073709551615\n,\n1\n", "a:text=18446744073709551615|-|1;" }, { "18446744073709551615\n1.5\n", "a:f64=1.8446744073709552e+19|1.5;" }, { "18446744073709551615\n-1\n", "a:text=18446744073709551615|-1;" },
+        { "0.5\n,\n99999999999999999999\n", "a:f64=0.5|nan|1e+20;" }, { "18446744073709551615\n,\n0.5\n", "a:text=18446744073709551615|-|0.5;" }, { "18446744073709551615\n-1\n0.5\n", "a:text=18446744073709551615|-1|0.5;" } };
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_table tab = NN_ZERO;
+        nn_error e = NN_ZERO;
+        char text[128];
+        (void)snprintf(text, sizeof text, "a,b\n%s", t[i].cells);
+        CHECK_OK(parse(&tab, text, NULL, &e), e);
+        CHECK_MSG(strncmp(flat(&tab), t[i].want, strlen(t[i].want)) == 0, "got '%s', expected '%s'", flat(&tab), t[i].want);
+        nn_table_free(&tab);
+    }
+}
+/* refusals of reading by path (the file is named), of categories and of the writers */
+static nn_status read_as(const char *text, size_t n, int xy, nn_error *e)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_table t = NN_ZERO;
+    nn_xy m = NN_ZERO;
+    nn_status s;
+    o.no_sync = 1;
+    CHECK_OK(nn_file_write("build/test_csv_bad.csv", text, n, &o, e), *e);
+    s = xy ? nn_csv_read_xy(&m, "build/test_csv_bad.csv", NULL, NULL, e) : nn_csv_read(&t, "build/test_csv_bad.csv", NULL, NULL, e);
+    nn_xy_free(&m);
+    nn_table_free(&t);
+    (void)nn_file_remove("build/test_csv_bad.csv", NULL, NULL);
+    return s;
+}
+static nn_status stream_of_one_record(nn_error *e)
+{
+    static char text[4096];
+    nn_reader *in = NULL;
+    nn_csv *r = NULL;
+    const nn_csv_field *f;
+    size_t n;
+    nn_status s;
+    memset(text, 'x', sizeof text);
+    memcpy(text, "a\n", 2);
+    if ((s = nn_reader_memory(&in, text, sizeof text, NULL, e)) != NN_OK || (s = nni_csv_over(&r, in, NULL, NULL, e)) != NN_OK) return s;
+    r->t.max_record = 1000;
+    s = nn_csv_row(r, &f, &n, e);
+    nn_csv_close(r);
+    return s;
+}
+static void more_refusals(void)
+{
+    nn_error e = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_writer *w = NULL;
+    nn_csv_writer c;
+    nn_tensor x = NN_ZERO, y = NN_ZERO, k = NN_ZERO, codes = NN_ZERO, names = NN_ZERO;
+    nn_table t = NN_ZERO;
+    nn_xy m = NN_ZERO;
+    nn_xy_desc d = NN_ZERO;
+    size_t i, one[1] = { 1 };
+    CHECK_REFUSED("named", read_as("a,b\n1,2,3\n", 10, 0, &e), e, NN_E_FORMAT, "build/test_csv_bad.csv:2:5: expected 2 fields, got 3");
+    CHECK_REFUSED("named", read_as("a,b\n1,\xff\n", 8, 1, &e), e, NN_E_FORMAT, "build/test_csv_bad.csv: value '?' is not valid utf-8");
+    CHECK_REFUSED("a long record", stream_of_one_record(&e), e, NN_E_LIMIT, "memory:2:1: a record is longer than 1000 bytes");
+    for (i = 0; i < 65537; i++) { char v[32]; (void)snprintf(v, sizeof v, "%s%zu,0\n", i ? "v" : "a,b\nv", i); (void)nn_buf_text(&b, v, NULL); }
+    CHECK_OK(nn_csv_parse(&t, b.data, b.len, NULL, NULL, &e), e);
+    CHECK_REFUSED("categories", nn_table_codes(&codes, &names, t.columns, NULL, &e), e, NN_E_LIMIT, "column 'a': more than 65536 distinct values");
+    nn_table_free(&t);
+    d.dtype = NN_I64;
+    CHECK_REFUSED("dtype of x", nn_csv_parse_xy(&m, "a,b\n1,2\n", 8, &d, NULL, &e), e, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got i64");
+    b.len = 0;
+    CHECK_OK(nn_writer_memory(&w, &b, NULL, &e), e);
+    CHECK_REFUSED("no columns", nn_csv_begin(&c, w, 0, 0, NULL, &e), e, NN_E_ARG, "nn_csv_begin: a table needs at least one column");
+    CHECK_OK(nn_csv_begin(&c, w, 1, 0, NULL, &e), e);
+    nn_csv_put_elem(&c, &x, 0);
+    CHECK_REFUSED("no dtype", nn_csv_end(&c, &e), e, NN_E_UNSUPPORTED, "nn_csv: none cannot be written as text");
+    nn_writer_abort(w);
+    CHECK_OK(nn_tensor_make2(&x, NN_F32, 1, 1, NULL, &e), e);
+    CHECK_OK(nn_tensor_make1(&y, NN_I64, 2, NULL, &e), e);
+    CHECK_OK(nn_tensor_make_text(&k, NN_UCS4, 1, 1, one, NULL, &e), e);
+    CHECK_REFUSED("rows", nn_csv_write_xy("build/test_csv_bad.csv", &x, &y, NULL, NULL, NULL, NULL, &e), e, NN_E_ARG, "nn_csv_write_xy: x must be [n,d] and y [n], got 2 and 1 dimensions, 1 and 2 rows");
+    CHECK_REFUSED("names without labels", nn_csv_write_xy("build/test_csv_bad.csv", &x, NULL, NULL, NULL, &k, NULL, &e), e, NN_E_ARG, "nn_csv_write_xy: class names go with labels of i64");
+    y.shape[0] = 1;
+    nn_i64(&y)[0] = 3;
+    CHECK_REFUSED("label", nn_csv_write_xy("build/test_csv_bad.csv", &x, &y, NULL, NULL, &k, NULL, &e), e, NN_E_ARG, "nn_csv_write_xy: row 0: label 3 is none of the 1 classes");
+    nn_tensor_free(&x); nn_tensor_free(&y); nn_tensor_free(&k);
+    nn_buf_free(&b);
+}
+
 static void decimal_comma(void)
 {
     if (!setlocale(LC_ALL, "de_DE.UTF-8") && !setlocale(LC_ALL, "de_DE.utf8") && !setlocale(LC_ALL, "fr_FR.UTF-8") && !setlocale(LC_ALL, "de_DE")) SKIP("no decimal-comma locale is installed");
@@ -645,6 +734,8 @@ int main(void)
     RUN(streaming);
     RUN(both_ways);
     RUN(writing);
+    RUN(beyond_int64);
+    RUN(more_refusals);
     RUN(decimal_comma);
     RUN(out_of_memory);
     RUN(companions);
