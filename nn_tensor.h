@@ -743,10 +743,10 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
     if (need > SIZE_MAX - 15u) return NULL;
     need = (need + 15u) & ~(size_t)15;
     if (!b || b->size - b->used < need) {
-        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls; then a quarter of what is there, up to
+        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls; then as much as is there, up to
          * 32 MiB, so that the largest come in huge pages. Near the limit no more than what is left of it. */
         size_t room = b ? (b->size < ((size_t)1 << 19) ? b->size * 2 : (size_t)1 << 20) : 4096, bytes;
-        if (a->total / 4 > room) room = a->total / 4 < ((size_t)32 << 20) ? (a->total / 4) & ~(size_t)15 : (size_t)32 << 20;
+        if (a->total > room) room = a->total < ((size_t)32 << 20) ? a->total & ~(size_t)15 : (size_t)32 << 20;
         if (a->limit) {
             size_t left = a->limit > a->total + head ? a->limit - a->total - head : 0;
             if (left < room) room = left & ~(size_t)15;

@@ -4,9 +4,6 @@
 #include "../../nn_fmt.h"
 #include <stdio.h>
 #include <time.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 static double now(void)
 {
     struct timespec t;
@@ -20,9 +17,6 @@ int main(int argc, char **argv)
     double best = 1e9, t;
     int i;
     if (argc != 3) return 2;
-#ifdef __GLIBC__
-    if (argv[1][0] == 'j') { (void)mallopt(M_MMAP_MAX, 0); (void)mallopt(M_TRIM_THRESHOLD, 1 << 30); }   /* memory stays warm between the rounds, as it does in Python's pools */
-#endif
     for (i = 0; i < 3; i++) {
         nn_xy m = NN_ZERO;
         nn_xy_desc d = NN_ZERO;
