@@ -1,5 +1,7 @@
-# tests/bench/peers_text.py [ROWS] - CSV and JSON beside pandas, polars, pyarrow, json, orjson: the same work in turn, one thread, CPU seconds,
-# best of three, one JSON object per line with the ratio peer / ours (above 1: ours is faster)
+# tests/bench/peers_text.py [ROWS] - CSV and JSON beside pandas, polars, pyarrow, json, orjson, yyjson: the same work in turn, one thread, CPU seconds,
+# best of three, one JSON object per line with the ratio peer / ours (above 1: ours is faster). Ours always rounds correctly: pandas does with
+# float_precision='round_trip' only, both forms are timed. yyjson is PyPI's package of that name: a Document holds the C library's tree, no Python objects.
+# JSON is parsed into fresh memory.
 import json, os, subprocess, sys, tempfile, time, warnings
 warnings.filterwarnings('ignore')
 os.environ.update(POLARS_MAX_THREADS='1', OMP_NUM_THREADS='1')
@@ -19,14 +21,17 @@ def clock(f):
 def optional(name):
     try: return __import__(name)
     except ImportError: print('skip peers_text: needs ' + name); return None
-pl, pa, oj = optional('polars'), optional('pyarrow'), optional('orjson')
-work = [('csv_read', 'csv_read', csv, 'pandas', lambda: pd.read_csv(csv)), ('csv_write', 'csv_write', csv, 'pandas', lambda: df.to_csv(os.path.join(tmp, 'o.csv'), index=False)),
+pl, pa, oj, yy = optional('polars'), optional('pyarrow'), optional('orjson'), optional('yyjson')
+work = [('csv_read', 'csv_read', csv, 'pandas', lambda: pd.read_csv(csv)), ('csv_read', 'csv_read', csv, 'pandas round_trip', lambda: pd.read_csv(csv, float_precision='round_trip')), ('csv_write', 'csv_write', csv, 'pandas', lambda: df.to_csv(os.path.join(tmp, 'o.csv'), index=False)),
         ('json_parse', 'json_parse', jf, 'json', lambda: json.loads(text)), ('json_write', 'json_write', jf, 'json', lambda: json.dumps(records, ensure_ascii=False))]
 if pl: work += [('csv_read', 'csv_read', csv, 'polars', lambda: pl.read_csv(csv)), ('csv_write', 'csv_write', csv, 'polars', lambda d=pl.from_pandas(df): d.write_csv(os.path.join(tmp, 'o.csv')))]
 if pa:
     import pyarrow.csv as pc
     work += [('csv_read', 'csv_read', csv, 'pyarrow', lambda: pc.read_csv(csv, read_options=pc.ReadOptions(use_threads=False)))]
 if oj: work += [('json_parse', 'json_parse', jf, 'orjson', lambda: oj.loads(text)), ('json_write', 'json_write', jf, 'orjson', lambda: oj.dumps(records))]
+if yy:
+    data = text.encode()
+    work += [('json_parse', 'json_parse', jf, 'yyjson', lambda: yy.Document(data)), ('json_write', 'json_write', jf, 'yyjson', lambda d=yy.Document(data): d.dumps())]
 for name, what, path, peer, f in work:
     a, b = [], []
     for _ in range(3): a.append(ours(what, path)); b.append(clock(f))
