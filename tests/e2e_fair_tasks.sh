@@ -74,7 +74,7 @@ fails "value never occurs" "never occurs" evaluate --dataset csv --csv "$dir/x.c
 printf 'age,sex,ok\n30,f,1\nabc,m,0\n' >"$dir/y.csv"
 fails "not a number" "column 'age', record 2: got 'abc'" evaluate --dataset csv --csv "$dir/y.csv" --label ok=1 --group sex=f --out "$dir/z6"
 fails "not a number, named column" "record 2: column 'age'" evaluate --dataset csv --csv "$dir/y.csv" --label ok=1 --group sex=f --features age --out "$dir/z7"
-fails "wrong kind of table" "compas: expected a column" evaluate --dataset compas --csv "$dir/x.csv" --out "$dir/z4"
+fails "wrong kind of table" "x.csv: compas: expected a column" evaluate --dataset compas --csv "$dir/x.csv" --out "$dir/z4"
 fails "bad range" "noise" generate --noise-rate 0:0.9 --out "$dir/z5"
 fails "folder in use" "$dir/a" generate $small --out "$dir/a"
 echo "$passed passed, $failed failed, $skipped skipped"
