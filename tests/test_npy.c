@@ -387,6 +387,37 @@ static void crafted_archives(void)
     }
     nn_buf_free(&b); nn_buf_free(&z); nn_buf_free(&x);
 }
+static void writers_refuse(void)
+{
+    nn_buf b = NN_ZERO;
+    nn_zip_writer *w = NULL;
+    nn_npz_writer *nw = NULL;
+    nn_error e = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    static char long_name[5000];
+    memset(long_name, 'n', sizeof long_name - 1);
+    CHECK_OK(nn_zip_create_memory(&w, &b, NULL, &e), e);
+    CHECK_REFUSED("level", nn_zip_begin(w, "a", 3, 10, &e), e, NN_E_ARG, "nn_zip_begin: expected a level from 0 to 9, got 10");
+    CHECK_REFUSED("name", nn_zip_begin(w, long_name, 3, 0, &e), e, NN_E_ARG, "nn_zip_begin: member name longer than 4096 bytes: 'nnnn");
+    CHECK_OK(nn_zip_begin(w, "a", 3, 0, &e), e);
+    CHECK_REFUSED("open", nn_zip_begin(w, "b", 3, 0, &e), e, NN_E_ARG, "nn_zip_begin: the member before was not ended");
+    CHECK_REFUSED("more", nn_zip_put(w, "abcd", 4, &e), e, NN_E_ARG, "nn_zip_put: more bytes than the member was announced to have");
+    CHECK_REFUSED("fewer", nn_zip_end(w, &e), e, NN_E_ARG, "nn_zip_end: 3 announced bytes are missing");
+    CHECK_REFUSED("commit", nn_zip_commit(w, &e), e, NN_E_ARG, "nn_zip_commit: the last member was not ended");
+    CHECK_REFUSED("no dtype", nn_npy_write(bin_path("w"), &t, NULL, &e), e, NN_E_ARG, "nn_npy_write: the tensor has no dtype");
+    CHECK_OK(nn_tensor_make1(&t, NN_BF16, 2, NULL, &e), e);
+    CHECK_REFUSED("bf16", nn_npy_write(bin_path("w"), &t, NULL, &e), e, NN_E_UNSUPPORTED, "nn_npy_write: NumPy has no bf16: convert to f32 first");
+    CHECK_REFUSED("idx", nn_idx_write(bin_path("w"), &t, NULL, &e), e, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no dtype bf16");
+    CHECK_OK(nn_npz_create(&nw, bin_path("w"), 0, NULL, &e), e);
+    CHECK_REFUSED("npz name", nn_npz_put(nw, long_name, &t, 0, &e), e, NN_E_LIMIT, "nn_npz_put: name longer than 4092 bytes");
+    CHECK_REFUSED("npz text", nn_npz_begin(nw, "a", NN_UCS4, 0, NULL, 0, &e), e, NN_E_ARG, "nn_npz_begin: text goes through nn_npz_put: 'a'");
+    nn_npz_abort(nw);
+    nn_tensor_free(&t);
+    CHECK_OK(nn_tensor_scalar_f64(&t, 1.0, NULL, &e), e);
+    CHECK_REFUSED("idx scalar", nn_idx_write(bin_path("w"), &t, NULL, &e), e, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no scalars");
+    nn_tensor_free(&t);
+    nn_buf_free(&b);
+}
 static nn_status zip_second(const void *p, size_t n, nn_error *e)   /* the second member of an archive */
 {
     nn_zip *z = NULL;
@@ -524,6 +555,7 @@ int main(void)
     RUN(damage_and_starvation);
     RUN(unsafe_archives);
     RUN(crafted_archives);
+    RUN(writers_refuse);
     RUN(writing_under_every_fault);
     RUN(idx_headers);
     RUN(mnist);
