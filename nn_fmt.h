@@ -6995,9 +6995,9 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
 }
 
 /* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. Matches are found through
- * chains of earlier places with the same hash of 4 bytes (one more table remembers the last place of 3 bytes), greedy up to
- * level 3, else with one byte of lazy evaluation; a short match is left out when the last block's codes make it dearer than
- * its literals. A block ends where the mix of literals and matches changes. */
+ * chains of earlier places with the same hash of 5 bytes, or of 8 where the last block shrank to less than a fifth (one more table remembers the
+ * last place of 3 bytes), greedy up to level 3, else with one byte of lazy evaluation; a short match is left out when the last block's
+ * codes make it dearer than its literals. A block ends where the mix of literals and matches changes. */
 #define NNI_D_CHUNK ((size_t)1 << 18)
 #define NNI_D_HASH 16
 #define NNI_D_HASH3 13
@@ -7013,15 +7013,17 @@ struct nn_deflater {
     uint64_t bits;                         /* not yet a whole byte */
     unsigned n_bits;
     uint32_t n_tok, lit_freq[288], dist_freq[32];
+    unsigned piece, shift;                 /* bytes in the hash; 64 - 8 piece */
     uint32_t lit_cost, match_cost;         /* of the last block, 1/16 bit per literal, and per match without the distance's extra bits; 0 = unknown */
     uint32_t seen[10], fresh[10], n_seen, n_fresh;      /* kinds of tokens of this block; of its last few hundred */
     unsigned char len_code[259], dist_code[512];        /* length -> 0..28; distance - 1 below 256, and in steps of 128 above */
-    int32_t head[1 << NNI_D_HASH], head3[1 << NNI_D_HASH3], prev[1 << 15];   /* places in buf, or far below 0 */
+    int32_t head[1 << NNI_D_HASH], head3[1 << NNI_D_HASH3];   /* places in buf, or far below 0 */
+    uint16_t back[1 << 15];                /* how far back the place before with the same hash is; 65535: too far */
     uint32_t tok[NNI_D_TOKENS + 8];        /* literal, or length << 16 | distance */
     unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
 };
 static const struct { unsigned depth, nice, lazy; } nni_def_levels[10] = {
-    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 12, 32, 1 }, { 18, 48, 1 }, { 32, 96, 1 }, { 90, 130, 1 }, { 300, 258, 1 }, { 1000, 258, 1 } };
+    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 8, 32, 8 }, { 12, 48, 16 }, { 16, 64, 24 }, { 40, 130, 64 }, { 150, 258, 258 }, { 600, 258, 258 } };   /* lazy: look a byte on when the match is shorter */
 static const unsigned short nni_len_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
 static const unsigned char nni_len_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
 static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
@@ -7093,6 +7095,8 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
     z->level = level;
     z->begun = z->ended = 0;
     z->lit_cost = z->match_cost = 0;
+    z->piece = 5;
+    z->shift = 24;
     z->sum = wrap == NN_DEFLATE_ZLIB ? 1 : 0;
     z->total = 0;
     z->start = z->end = 0;
@@ -7102,7 +7106,7 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
         size_t i, k;
         memset(z->head, 0xC0, sizeof z->head);          /* far below 0 */
         memset(z->head3, 0xC0, sizeof z->head3);
-        memset(z->prev, 0xC0, sizeof z->prev);
+        memset(z->back, 0xFF, sizeof z->back);
         for (i = 0; i < 29; i++) for (k = nni_len_base[i]; k < 259; k++) z->len_code[k] = (unsigned char)i;
         for (i = 0; i < 30; i++) for (k = nni_dist_base[i] - 1u; k < 32768; k++) {
             if (k < 256) z->dist_code[k] = (unsigned char)i;
@@ -7140,6 +7144,20 @@ NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n
     return NN_OK;
 }
 NNI_FN unsigned nni_dist_code(const nn_deflater *z, unsigned dist) { return dist <= 256 ? z->dist_code[dist - 1] : z->dist_code[256 + ((dist - 1) >> 7)]; }
+#define NNI_D_SLOT(word) ((uint32_t)(((word) << z->shift) * 0x9E3779B97F4A7C15u >> (64 - NNI_D_HASH)))
+#define NNI_D_SLOT3(word) (((uint32_t)(word) << 8) * 0x9E3779B1u >> (32 - NNI_D_HASH3))
+NNI_FN uint16_t nni_def_back(int32_t p, int32_t q) { const uint32_t d = (uint32_t)(p - q); return (uint16_t)(d - 1 < 32767 ? d : 65535); }
+NNI_FN void nni_def_enter(nn_deflater *z, size_t p, size_t n)
+{
+    for (; n; n--, p++) {
+        const uint64_t word = nni_z_word(z->buf + p);
+        const uint32_t h = NNI_D_SLOT(word);
+        z->back[p & 32767] = nni_def_back((int32_t)p, z->head[h]);
+        z->head[h] = (int32_t)p;
+        z->head3[NNI_D_SLOT3(word)] = (int32_t)p;
+    }
+}
+NNI_FN unsigned nni_dist_bits(const nn_deflater *z, unsigned dist) { return NNI_DIST_EXTRA(nni_dist_code(z, dist)); }
 /* Write the tokens collected since buf[from] as one block, in the shortest of the three ways, and start the next. */
 NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last, nn_buf *out, nn_error *err)
 {
@@ -7197,6 +7215,16 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         extra += (uint64_t)z->dist_freq[i] * NNI_DIST_EXTRA(i);
     }
     use_fixed = fixed <= dynamic;
+    {                                                   /* long pieces tell places apart where much repeats, short ones find the little there is */
+        const uint64_t spent = 10 * (extra + (use_fixed ? fixed : dynamic)), bytes = to - from;
+        const unsigned piece = spent < 15 * bytes ? 8 : spent > 18 * bytes ? 5 : z->piece;
+        if (piece != z->piece && z->level > 1 && bytes > 4000) {   /* what is in the window goes in again */
+            const size_t back = to < 32768 ? to : 32768;
+            z->piece = piece;
+            z->shift = 64 - 8 * piece;
+            nni_def_enter(z, to - back, back);
+        }
+    }
     {                                                   /* what a literal and a match cost here, in 1/16 bit: a guess for the next block */
         uint64_t lits = 0, lit_bits = 0, matches = 0, match_bits = 0;
         for (i = 0; i < 256; i++) { lits += z->lit_freq[i]; lit_bits += (uint64_t)z->lit_freq[i] * lens[i]; }
@@ -7291,7 +7319,7 @@ NNI_FN unsigned nni_d_ctz(uint64_t x) { unsigned n = 0; while (!(x & 1)) { x >>=
 #define NNI_D_CTZ(x) nni_d_ctz(x)
 #endif
 /* bytes in common from `from` on, at most max */
-NNI_FN unsigned nni_def_common(const unsigned char *a, const unsigned char *b, unsigned from, unsigned max)
+NNI_Z_INLINE unsigned nni_def_common(const unsigned char *a, const unsigned char *b, unsigned from, unsigned max)
 {
     unsigned n = from;
     if (!nni_big_endian()) while (n + 8 <= max) {
@@ -7302,48 +7330,57 @@ NNI_FN unsigned nni_def_common(const unsigned char *a, const unsigned char *b, u
     while (n < max && a[n] == b[n]) n++;
     return n;
 }
-#define NNI_D_HASH4(p) ((nni_d_load32(p) * 0x9E3779B1u) >> (32 - NNI_D_HASH))
-/* Enter place p and look for a match longer than `best`; returns its length (0 = none) and distance. */
-NNI_FN unsigned nni_def_find(nn_deflater *z, size_t p, unsigned best, unsigned max, unsigned depth, unsigned nice, unsigned *dist)
+/* Enter place p and look for a match longer than `best` (fresh: of 3 bytes, too); returns its length (0 = none) and distance. A longer match than the one in hand holds
+ * every piece of it, so the search goes on along the chain of the piece that was last seen longest ago, k bytes behind the start. */
+NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, unsigned best, unsigned max, unsigned depth, unsigned nice, unsigned *dist)
 {
     const unsigned char *b = z->buf, *in = b + p;
-    uint32_t word = nni_d_load32(in), h = (word * 0x9E3779B1u) >> (32 - NNI_D_HASH), h3;
-    int32_t at = z->head[h], least = (int32_t)p - 32767, at3;
+    const uint64_t word = nni_z_word(in);
+    const uint32_t h = NNI_D_SLOT(word), h3 = NNI_D_SLOT3(word), first = nni_d_load32(in);
+    const int32_t at3 = fresh ? z->head3[h3] : -1, least = p > 32767 ? (int32_t)p - 32767 : 0;
     const uint32_t three = nni_big_endian() ? 0xFFFFFF00u : 0x00FFFFFFu;
+    int32_t q = z->head[h], k = 0;
     unsigned found = 0;
-    h3 = ((nni_big_endian() ? word >> 8 : word << 8) * 0x9E3779B1u) >> (32 - NNI_D_HASH3);
-    at3 = z->head3[h3];
+    uint32_t tail;
     z->head[h] = (int32_t)p;
     z->head3[h3] = (int32_t)p;
-    z->prev[p & 32767] = at;
+    z->back[p & 32767] = nni_def_back((int32_t)p, q);
     /* seldom true, and asked so that only the whole of it is a branch */
-    if ((unsigned)(best < 3) & (unsigned)(max >= 3) & (unsigned)(at3 >= (int32_t)p - 8192) & (unsigned)(at3 >= 0) & (unsigned)(((nni_d_load32(b + (at3 < 0 ? 0 : at3)) ^ word) & three) == 0)) { best = found = 3; *dist = (unsigned)((int32_t)p - at3); }
+    if (fresh && (unsigned)(best < 3) & (unsigned)(max >= 3) & (unsigned)(at3 >= (int32_t)p - 8192) & (unsigned)(at3 >= 0) & (unsigned)(((nni_d_load32(b + (at3 < 0 ? 0 : at3)) ^ first) & three) == 0)) { best = found = nni_def_common(b + at3, in, 3, max); *dist = (unsigned)((int32_t)p - at3); }
+    if (word == (word << 8 | word >> 56) && max >= 8) { /* a run: a byte, then itself, is cheap; only what goes beyond the run may beat that */
+        const unsigned n = nni_def_common(in, in + 1, 7, max - 1) + 1;
+        if (n > best) {
+            found = 0;
+            if (p && in[-1] == in[0]) { found = n; *dist = 1; }
+            best = n;
+        }
+    }
     if (best < 3) best = 3;
-    if (max <= best) return found;
     if (nice > max) nice = max;
-    for (; at >= least && at >= 0 && depth; depth--, at = z->prev[at & 32767]) {
-        const unsigned char *m = b + at;
+    if (best >= nice) return found;
+    if (best >= z->piece) {
+        const int32_t j = (int32_t)(best + 1 - z->piece), q2 = z->head[NNI_D_SLOT(nni_z_word(in + j))];
+        if (q2 - j < q) { q = q2; k = j; }
+    }
+    for (tail = nni_d_load32(in + best - 3); q - k >= least && depth; depth--, q -= z->back[q & 32767]) {
+        const unsigned char *m = b + (q - k);
         unsigned n;
-        if (nni_d_load32(m + best - 3) != nni_d_load32(in + best - 3) || nni_d_load32(m) != word) continue;
+        if (nni_d_load32(m + best - 3) != tail || nni_d_load32(m) != first) continue;
         n = nni_def_common(m, in, 4, max);
         if (n > best) {
+            int32_t j, end, most = 0, c = q - k;
             best = found = n;
-            *dist = (unsigned)((int32_t)p - at);
+            *dist = (unsigned)((int32_t)p - c);
             if (n >= nice) break;
+            tail = nni_d_load32(in + best - 3);
+            end = (int32_t)(n + 1 - z->piece);
+            if (end > (int32_t)p - c) end = (int32_t)p - c;
+            for (j = 0; j < end; j++) { const int32_t d = z->back[(c + j) & 32767]; if (d > most) { most = d; k = j; } }
+            q = c + k;
         }
     }
     return found;
 }
-NNI_FN void nni_def_enter(nn_deflater *z, size_t p, size_t n)
-{
-    for (; n; n--, p++) {
-        uint32_t word = nni_d_load32(z->buf + p), h = (word * 0x9E3779B1u) >> (32 - NNI_D_HASH);
-        z->prev[p & 32767] = z->head[h];
-        z->head[h] = (int32_t)p;
-        z->head3[((nni_big_endian() ? word >> 8 : word << 8) * 0x9E3779B1u) >> (32 - NNI_D_HASH3)] = (int32_t)p;
-    }
-}
-NNI_FN unsigned nni_d_log2(unsigned v) { unsigned n = 0; while (v >>= 1) n++; return n; }
 NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_error *err)
 {
     const unsigned depth = nni_def_levels[z->level].depth, nice = nni_def_levels[z->level].nice, lazy = nni_def_levels[z->level].lazy;
@@ -7356,13 +7393,15 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
     memset(z->lit_freq, 0, sizeof z->lit_freq);
     memset(z->dist_freq, 0, sizeof z->dist_freq);
     while (p < end) {
-        unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len;
-        len = nni_def_find(z, p, 0, max, depth, nice, &dist);
-        if (len && len < 9 && z->match_cost && len * z->lit_cost + 16 < z->match_cost + 16 * nni_d_log2(dist)) len = 0;   /* dearer than its literals */
-        while (lazy && len && len < nice && p + 1 < end) {   /* is there a better one a byte later? */
+        unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len, tried;
+        len = nni_def_find(z, p, 1, 0, max, depth, nice, &dist);
+        if (len && len < 9 && z->match_cost && len * z->lit_cost < z->match_cost + 16 * (nni_dist_bits(z, dist) + 1)) len = 0;   /* dearer than its literals */
+        tried = 0;
+        while (len && len < lazy && p + 1 < end) {   /* is there a better one a byte later? */
             unsigned d2 = 0, max2 = end - p - 1 < 258 ? (unsigned)(end - p - 1) : 258;
-            unsigned l2 = nni_def_find(z, p + 1, len - 1, max2, len >= 24 ? depth / 4 + 1 : depth / 2 + 1, nice, &d2);
-            if (l2 >= len && 4 * ((int)l2 - (int)len) + (int)nni_d_log2(dist) - (int)nni_d_log2(d2) > 2) {
+            unsigned l2 = nni_def_find(z, p + 1, 0, len - 1, max2, z->level > 6 ? depth / 2 : len >= 8 ? 2 : 6, nice, &d2);
+            tried = 1;
+            if (l2 >= len && 4 * ((int)l2 - (int)len) + (int)nni_dist_bits(z, dist) - (int)nni_dist_bits(z, d2) > 2) {
                 unsigned c = z->buf[p];
                 z->tok[z->n_tok++] = c;
                 z->lit_freq[c]++;
@@ -7371,6 +7410,7 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
                 p++;
                 len = l2;
                 dist = d2;
+                tried = 0;
                 continue;
             }
             break;
@@ -7381,9 +7421,9 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             z->dist_freq[nni_dist_code(z, dist)]++;
             z->fresh[len >= 9 ? 9 : 8]++;
             dry = 0;
-            if (len < nice && lazy && p + 1 < end) { if (len > 2) nni_def_enter(z, p + 2, len - 2); }   /* p + 1 is in already */
-            else if (len > 1) nni_def_enter(z, p + 1, len - 1);
             p += len;
+            if (dist == 1 && len > 24) nni_def_enter(z, p - 12, 12);      /* a run: all its pieces are the same */
+            else nni_def_enter(z, p - len + 1 + tried, len - 1 - tried);
         } else {
             unsigned c = z->buf[p];
             z->tok[z->n_tok++] = c;
@@ -7445,12 +7485,11 @@ NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_
         if (z->end - z->start == NNI_D_CHUNK) {
             if ((s = nni_def_chunk(z, 0, out, err)) != NN_OK) return s;
             size_t i;
-            const int32_t shift = (int32_t)(z->end - NNI_Z_WINDOW);    /* a multiple of 32768: prev stays in place */
+            const int32_t shift = (int32_t)(z->end - NNI_Z_WINDOW);    /* a multiple of 32768: back stays in place */
             memmove(z->buf, z->buf + shift, NNI_Z_WINDOW);
             z->start = z->end = NNI_Z_WINDOW;
             for (i = 0; z->level && i < sizeof z->head / sizeof *z->head; i++) z->head[i] = z->head[i] >= shift ? z->head[i] - shift : -0x40000000;
             for (i = 0; z->level && i < sizeof z->head3 / sizeof *z->head3; i++) z->head3[i] = z->head3[i] >= shift ? z->head3[i] - shift : -0x40000000;
-            for (i = 0; z->level && i < sizeof z->prev / sizeof *z->prev; i++) z->prev[i] = z->prev[i] >= shift ? z->prev[i] - shift : -0x40000000;
         }
         k = z->start + NNI_D_CHUNK - z->end;
         if (k > n) k = n;

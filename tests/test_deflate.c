@@ -132,6 +132,7 @@ static void checksums(void)                            /* by the definition, at 
     CHECK(nn_crc32(0, "123456789", 9) == 0xCBF43926u && nn_crc32c(0, "123456789", 9) == 0xE3069283u && nn_adler32(1, "Wikipedia", 9) == 0x11E60398u);
 }
 /* Every period from 1 to 40 with every length, many short codes (entries of three literals), long codes, far matches: whole and in pieces of all sizes. */
+static unsigned log2_of(unsigned v) { unsigned n = 0; while (v >>= 1) n++; return n; }
 static void pieces_agree(void)
 {
     static unsigned char data[700000], back[700000];
@@ -153,7 +154,7 @@ static void pieces_agree(void)
         }
         for (; i < sizeof data; i++) {
             r = r * 1664525u + 1013904223u;
-            data[i] = (unsigned char)(kind == 1 ? (unsigned)"0123456789.,\n"[(r >> 28) % 13] : kind == 2 ? 200u - nni_d_log2((r >> 8) + 1) * 7 : i > 33000 && r >> 30 ? data[i - 32768 + (r >> 29 & 1) * 100] : r >> 24);
+            data[i] = (unsigned char)(kind == 1 ? (unsigned)"0123456789.,\n"[(r >> 28) % 13] : kind == 2 ? 200u - log2_of((r >> 8) + 1) * 7 : i > 33000 && r >> 30 ? data[i - 32768 + (r >> 29 & 1) * 100] : r >> 24);
         }
         CHECK_OK(nn_deflate(&z, data, sizeof data, NN_DEFLATE_GZIP, level, &e), e);
         CHECK_OK(nn_inflate(&out, z.data, z.len, NN_DEFLATE_GZIP, 0, NULL, &e), e);
