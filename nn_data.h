@@ -811,8 +811,7 @@ NN_DEF nn_status nn_classification_make(nn_tensor *X, nn_tensor *y, nn_classific
             if (s == NN_OK) for (i = 0; i < o.n_samples; i++) nn_i64(&t.row)[i] = (int64_t)i;
         }
         if (s == NN_OK) {
-            int parts = nn_thread_count(o.threads), p, bad = 0;
-            if (o.n_samples < 64) parts = 1;
+            int parts = nn_thread_count(o.n_samples < 65536 / o.n_features + 1 ? 1 : o.threads), p, bad = 0;      /* as nni_classification_twin: below, a team's meeting costs more */
             NNI_OMP(parallel for num_threads(parts) schedule(static, 1) reduction(+:bad))
             for (p = 0; p < parts; p++) {
                 size_t a = o.n_samples * (size_t)p / (size_t)parts, b = o.n_samples * ((size_t)p + 1) / (size_t)parts;

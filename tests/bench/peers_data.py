@@ -1,7 +1,9 @@
-"""tests/bench/peers_data.py [ROUNDS] - generators, splits and scalers beside NumPy and scikit-learn (CSV of such data: peers_text.py, peers_artificial.py): the two in turn in one process, one JSON object per line
-with the ratio peer / ours (above 1 = ours is faster), from the smallest times. One thread: CPU time, BLAS on one thread too. Two threads: wall time beside the peer's best
+"""tests/bench/peers_data.py [ROUNDS [WORDS]] - generators, splits and scalers beside NumPy and scikit-learn (CSV of such data: peers_text.py, peers_artificial.py): the two in turn in one process, one JSON object per line
+with the ratio peer / ours (above 1 = ours is faster), from the smallest times; WORDS: only the
+lines with them in their name. One thread: CPU time, BLAS on one thread too. Two threads: wall time beside the peer's best
 of one and two BLAS threads (its generator has no other).
-NumPy asks the system for huge pages (madvise) behind every large array, and so do the headers on Linux: "huge pages"; "4 KiB pages": with malloc alone (NN_NO_HUGE_PAGES)."""
+NumPy asks the system for huge pages (madvise) behind every large array, and so do the headers on Linux unless the caller's hooks say otherwise; "4 KiB pages" is ours with
+malloc, realloc and free as hooks. The last lines are ours on two threads beside ours on one (wall time): small sets must not lose by threads."""
 import ctypes, json, os, subprocess, sys, time
 try:
     import numpy as np
@@ -14,36 +16,19 @@ except ImportError as e:
     sys.exit(0)
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCE = r'''
-#define _DEFAULT_SOURCE
-#include <sys/mman.h>
 #define NN_IMPLEMENTATION
 #include "nn_data.h"
-static void *huge_alloc(size_t n, void *user)
-{
-    void *p = NULL;
-    (void)user;
-    if (n < (size_t)1 << 22) return malloc(n);
-    if (posix_memalign(&p, (size_t)1 << 21, n) != 0) return NULL;
-#ifdef MADV_HUGEPAGE
-    (void)madvise(p, n, MADV_HUGEPAGE);
-#endif
-    return p;
-}
-static void huge_release(void *p, size_t n, void *user) { (void)n; (void)user; free(p); }
-static void *huge_resize(void *p, size_t was, size_t n, void *user)
-{
-    void *q = huge_alloc(n, user);
-    if (q) { memcpy(q, p, was < n ? was : n); free(p); }
-    return q;
-}
+static void *plain_alloc(size_t n, void *user) { (void)user; return malloc(n); }
+static void *plain_resize(void *p, size_t was, size_t n, void *user) { (void)was; (void)user; return realloc(p, n); }
+static void plain_release(void *p, size_t n, void *user) { (void)n; (void)user; free(p); }
 #define OUT __attribute__((visibility("default")))
-OUT int mc(size_t n, size_t f, size_t inf, size_t classes, int stable, int threads, int huge)
+OUT int mc(size_t n, size_t f, size_t inf, size_t classes, int stable, int threads, int plain)
 {
     nn_classification_desc d = nn_classification_desc_default();
     nn_tensor x = NN_ZERO, y = NN_ZERO;
     int s;
     d.n_samples = n; d.n_features = f; d.n_informative = inf; d.n_classes = classes; d.random_state = 42; d.threads = threads; d.stable = stable;
-    if (huge) { d.alloc.alloc = huge_alloc; d.alloc.resize = huge_resize; d.alloc.release = huge_release; }
+    if (plain) { d.alloc.alloc = plain_alloc; d.alloc.resize = plain_resize; d.alloc.release = plain_release; }
     s = (int)nn_classification_make(&x, &y, NULL, &d, NULL);
     nn_tensor_free(&x);
     nn_tensor_free(&y);
@@ -82,7 +67,7 @@ os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
 c = os.path.join(ROOT, "build", "peers_data.c")
 open(c, "w").write(SOURCE)
 so = os.path.join(ROOT, "build", "peers_data.so")
-subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-DNN_NO_HUGE_PAGES", "-fopenmp", "-shared", "-fPIC", "-I", ROOT, c, "-o", so, "-lm"], check=True)
+subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-O2", "-fopenmp", "-shared", "-fPIC", "-I", ROOT, c, "-o", so, "-lm"], check=True)
 lib = ctypes.CDLL(so)
 Z = ctypes.c_size_t
 N = 1000000
@@ -109,34 +94,37 @@ def peer_mc():
     return make_classification(10000, 512, n_informative=50, n_classes=10, random_state=42)
 
 
-def our_mc(stable, threads, huge):
-    return lambda: ok(lib.mc(Z(10000), Z(512), Z(50), Z(10), stable, threads, huge))
+def our_mc(stable, threads, plain=0, n=10000, features=512, informative=50, classes=10):
+    return lambda: ok(lib.mc(Z(n), Z(features), Z(informative), Z(classes), stable, threads, plain))
 
 
 CASES = [
-    ("make_classification 10000x512, huge pages", 1, our_mc(0, 1, 1), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512, 4 KiB pages", 1, our_mc(0, 1, 0), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512, huge pages", 2, our_mc(0, 2, 1), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512, 4 KiB pages", 2, our_mc(0, 2, 0), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512 stable, huge pages", 1, our_mc(1, 1, 1), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512 stable, 4 KiB pages", 1, our_mc(1, 1, 0), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512 stable, huge pages", 2, our_mc(1, 2, 1), peer_mc, "scikit-learn"),
-    ("make_classification 10000x512 stable, 4 KiB pages", 2, our_mc(1, 2, 0), peer_mc, "scikit-learn"),
-    ("make_classification 1000x20", 1, lambda: ok(lib.mc(Z(1000), Z(20), Z(5), Z(2), 0, 1, 0)), lambda: make_classification(1000, 20, n_informative=5, n_classes=2, random_state=42), "scikit-learn"),
+    ("make_classification 10000x512", 1, our_mc(0, 1), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512, 4 KiB pages", 1, our_mc(0, 1, 1), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512", 2, our_mc(0, 2), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512, 4 KiB pages", 2, our_mc(0, 2, 1), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512 stable", 1, our_mc(1, 1), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512 stable, 4 KiB pages", 1, our_mc(1, 1, 1), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512 stable", 2, our_mc(1, 2), peer_mc, "scikit-learn"),
+    ("make_classification 10000x512 stable, 4 KiB pages", 2, our_mc(1, 2, 1), peer_mc, "scikit-learn"),
+    ("make_classification 1000x20", 1, our_mc(0, 1, 0, 1000, 20, 5, 2), lambda: make_classification(1000, 20, n_informative=5, n_classes=2, random_state=42), "scikit-learn"),
     ("RandomState normals 1e6", 1, lambda: lib.mt_normals(P(buf), Z(N)), lambda: np.random.RandomState(42).standard_normal(N), "NumPy"),
     ("RandomState uniforms 1e6", 1, lambda: lib.mt_rands(P(buf), Z(N)), lambda: np.random.RandomState(42).random_sample(N), "NumPy"),
     ("RandomState permutation 1e6", 1, lambda: lib.permutation(P(ibuf), Z(N)), lambda: np.random.RandomState(42).permutation(N), "NumPy"),
     ("default_rng normals 1e6", 1, lambda: lib.pcg_normals(P(buf), Z(N)), lambda: np.random.default_rng(42).standard_normal(N), "NumPy"),
     ("stratified split 1e5", 1, lambda: ok(lib.split(P(labels), Z(len(labels)))), lambda: train_test_split(np.arange(len(labels)), test_size=0.2, stratify=labels, random_state=42), "scikit-learn"),
     ("StandardScaler 10000x512", 1, our_scaler, sk_scaler, "scikit-learn"),
-]
+] + [("make_classification %dx%d%s" % (n, f, ", stable" * stable), 2, our_mc(stable, 2, 0, n, f, 5, 2), our_mc(stable, 1, 0, n, f, 5, 2), "one thread")
+     for n, f in ((1000, 20), (2000, 100)) for stable in (0, 1)]
 rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 for name, threads, ours, peer, who in CASES:
+    if len(sys.argv) > 2 and sys.argv[2] not in name:
+        continue
     clock = time.process_time if threads == 1 else time.perf_counter
     a, b = [], []
     for _ in range(rounds):
         t = clock(); ours(); a.append(clock() - t)
-        for blas in range(1, threads + 1):
-            with threadpool_limits(blas):
+        for blas in range(1, 2 if who == "one thread" else threads + 1):
+            with threadpool_limits(None if who == "one thread" else blas):
                 t = clock(); peer(); b.append(clock() - t)
     print(json.dumps({"name": name, "threads": threads, "peer": who, "ours_ms": round(min(a) * 1e3, 3), "peer_ms": round(min(b) * 1e3, 3), "ratio": round(min(b) / min(a), 2)}), flush=True)
