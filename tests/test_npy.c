@@ -418,6 +418,103 @@ static void writers_refuse(void)
     nn_tensor_free(&t);
     nn_buf_free(&b);
 }
+static void put_member(nn_zip_writer *w, const char *name, const char *descr, int fortran, const char *shape, size_t data, int level, nn_error *e)
+{
+    char head[128], zeros[64] = { 0 };
+    int n = snprintf(head, sizeof head, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", descr, fortran ? "True" : "False", shape);
+    unsigned char lead[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0, 0 };
+    head[n++] = '\n';
+    lead[8] = (unsigned char)n;
+    CHECK_OK(nn_zip_begin(w, name, sizeof lead + (size_t)n + data, level, e), *e);
+    CHECK_OK(nn_zip_put(w, lead, sizeof lead, e), *e);
+    CHECK_OK(nn_zip_put(w, head, (size_t)n, e), *e);
+    CHECK_OK(nn_zip_put(w, zeros, data, e), *e);
+    CHECK_OK(nn_zip_end(w, e), *e);
+}
+/* What an open archive refuses: rows, items and maps that it does not have, and copies of them. */
+static void readers_refuse(void)
+{
+    enum { GET, INFO, ROWS, ITEMS, MAP, READ };
+    static const struct { const char *what, *name; int call; size_t first, n; nn_status s; const char *msg; } t[] = {
+        { "no array", NULL, GET, 0, 0, NN_E_ARG, "nn_npz: array 7 wanted, the file has 7" },
+        { "no array's header", NULL, INFO, 0, 0, NN_E_ARG, "nn_npz: array 7 wanted, the file has 7" },
+        { "no array's rows", NULL, ROWS, 0, 1, NN_E_ARG, "nn_npz: array 7 wanted, the file has 7" },
+        { "no array's items", NULL, ITEMS, 0, 1, NN_E_ARG, "nn_npz: array 7 wanted, the file has 7" },
+        { "no array's map", NULL, MAP, 0, 0, NN_E_ARG, "nn_npz: array 7 wanted, the file has 7" },
+        { "no member", NULL, READ, 0, 1, NN_E_ARG, "nn_zip_read: member 7 wanted, the archive has 7" },
+        { "no such row", "c.npy", ROWS, 4, 0, NN_E_ARG, "/c.npy: rows 4 to 4 wanted, the array has 3" },
+        { "a row too many", "c.npy", ROWS, 2, 2, NN_E_ARG, "/c.npy: rows 2 to 4 wanted, the array has 3" },
+        { "rows without end", "c.npy", ROWS, 2, SIZE_MAX - 1, NN_E_ARG, "/c.npy: rows 2 to 0 wanted, the array has 3" },
+        { "rows of a scalar", "s.npy", ROWS, 0, 1, NN_E_ARG, "/s.npy: a scalar has no rows" },
+        { "an item too many", "c.npy", ITEMS, 5, 2, NN_E_ARG, "/c.npy: items 5 to 7 wanted, the array has 6" },
+        { "items in Fortran order", "f.npy", ITEMS, 0, 1, NN_E_UNSUPPORTED, "/f.npy: items by number: the array is in Fortran order" },
+        { "bytes behind a member", "c.npy", READ, 8, 1 << 20, NN_E_FORMAT, "/c.npy: expected 1048584 bytes, got " },
+        { "a longer file", "short.npy", INFO, 0, 0, NN_E_FORMAT, "/short.npy: " },
+        { "map of a deflated one", "d.npy", MAP, 0, 0, NN_E_UNSUPPORTED, "/d.npy: cannot be mapped: the member is compressed" },
+        { "map in Fortran order", "f.npy", MAP, 0, 0, NN_E_UNSUPPORTED, "/f.npy: cannot be mapped: the member is in Fortran order" },
+        { "map of the other byte order", "b.npy", MAP, 0, 0, NN_E_UNSUPPORTED, "/b.npy: cannot be mapped: the member has the other byte order" },
+        { "no array at all", "note.txt", GET, 0, 0, NN_E_FORMAT, "/note.txt: " } };
+    nn_zip_writer *w = NULL;
+    nn_zip *from = NULL;
+    nn_npz *z = NULL;
+    nn_error e = NN_ZERO;
+    nn_file_opts few = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    nn_npy_info info;
+    char byte[8];
+    size_t i;
+    CHECK_OK(nn_zip_create(&w, bin_path("refuse.npz"), NULL, &e), e);
+    put_member(w, "c.npy", "<f8", 0, "(3, 2)", 48, 0, &e);
+    put_member(w, "d.npy", "<f8", 0, "(3, 2)", 48, 6, &e);
+    put_member(w, "f.npy", "<f8", 1, "(3, 2)", 48, 0, &e);
+    put_member(w, "b.npy", ">f8", 0, "(3, 2)", 48, 0, &e);
+    put_member(w, "s.npy", "<f8", 0, "()", 8, 0, &e);
+    put_member(w, "short.npy", "<f8", 0, "(3, 2)", 47, 0, &e);
+    CHECK_OK(nn_zip_begin(w, "note.txt", 4, 0, &e), e);
+    CHECK_OK(nn_zip_put(w, "text", 4, &e), e);
+    CHECK_OK(nn_zip_end(w, &e), e);
+    CHECK_OK(nn_zip_commit(w, &e), e);
+    CHECK_OK(nn_npz_open(&z, bin_path("refuse.npz"), NULL, &e), e);
+    CHECK_OK(nn_zip_open(&from, bin_path("refuse.npz"), NULL, &e), e);
+    CHECK_INT(nn_npz_count(z), 7);
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        size_t m = t[i].name ? nn_zip_find(from, t[i].name) : 7;
+        switch (t[i].call) {
+        case GET:   CHECK_REFUSED(t[i].what, nn_npz_get(z, m, &x, &e), e, t[i].s, t[i].msg); break;
+        case INFO:  CHECK_REFUSED(t[i].what, nn_npz_info(z, m, &info, &e), e, t[i].s, t[i].msg); break;
+        case ROWS:  CHECK_REFUSED(t[i].what, nn_npz_get_rows(z, m, t[i].first, t[i].n, &x, &e), e, t[i].s, t[i].msg); break;
+        case ITEMS: CHECK_REFUSED(t[i].what, nn_npz_get_items(z, m, t[i].first, t[i].n, &x, &e), e, t[i].s, t[i].msg); break;
+        case MAP:   CHECK_REFUSED(t[i].what, nn_npz_map(z, m, &x, &e), e, t[i].s, t[i].msg); break;
+        default:    CHECK_REFUSED(t[i].what, nn_zip_read(from, m, t[i].first, byte, t[i].n, &e), e, t[i].s, t[i].msg);
+        }
+        CHECK(!x.data);
+    }
+    nn_npz_close(z);
+    CHECK_REFUSED("text among arrays", nn_npz_read(&d, bin_path("refuse.npz"), NULL, &e), e, NN_E_FORMAT, "/short.npy: ");
+    few.limit = 40;
+    CHECK_OK(nn_npz_open(&z, bin_path("refuse.npz"), &few, &e), e);
+    CHECK_REFUSED("limit", nn_npz_get(z, 0, &x, &e), e, NN_E_LIMIT, "expected at most 40 bytes of data, got 48");
+    CHECK_REFUSED("limit of rows", nn_npz_get_rows(z, 0, 0, 3, &x, &e), e, NN_E_LIMIT, "expected at most 40 bytes of data, got 48");
+    CHECK_REFUSED("limit of items", nn_npz_get_items(z, 0, 0, 6, &x, &e), e, NN_E_LIMIT, "expected at most 40 bytes of data, got 48");
+    CHECK_OK(nn_npz_get_rows(z, 0, 1, 2, &x, &e), e);
+    nn_tensor_free(&x);
+    nn_npz_close(z);
+    CHECK_OK(nn_file_read(&b, bin_path("refuse.npz"), NULL, &e), e);
+    CHECK_OK(nn_npz_memory(&z, b.data, b.len, NULL, &e), e);
+    CHECK_REFUSED("map of memory", nn_npz_map(z, 0, &x, &e), e, NN_E_UNSUPPORTED, "cannot be mapped: the archive is in memory");
+    nn_npz_close(z);
+    b.len = 0;
+    CHECK_OK(nn_zip_create_memory(&w, &b, NULL, &e), e);
+    CHECK_REFUSED("copy of nothing", nn_zip_copy(w, from, 7, &e), e, NN_E_ARG, "member 7 wanted, the archive has 7");
+    CHECK_OK(nn_zip_begin(w, "a", 1, 0, &e), e);
+    CHECK_REFUSED("copy into an open one", nn_zip_copy(w, from, 0, &e), e, NN_E_ARG, "nn_zip_copy: the member before was not ended");
+    nn_zip_abort(w);
+    nn_zip_close(from);
+    nn_buf_free(&b);
+    CHECK(remove(bin_path("refuse.npz")) == 0);
+}
 static nn_status zip_second(const void *p, size_t n, nn_error *e)   /* the second member of an archive */
 {
     nn_zip *z = NULL;
@@ -556,6 +653,7 @@ int main(void)
     RUN(unsafe_archives);
     RUN(crafted_archives);
     RUN(writers_refuse);
+    RUN(readers_refuse);
     RUN(writing_under_every_fault);
     RUN(idx_headers);
     RUN(mnist);
