@@ -9258,7 +9258,7 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
     size_t a = 0, b = 0, i;
     const char *mod = nni_vm_line(m, &a), *name = mod ? nni_vm_line(m, &b) : NULL;
     nni_pk *v;
-    char nb[64];
+    char nb[64], cb[64], full[256];
     if (!name) return NULL;
     if (a == 11 && memcmp(mod, "__builtin__", 11) == 0) { mod = "builtins"; a = 8; }
     for (i = 0; i < sizeof nni_pk_classes / sizeof *nni_pk_classes; i++) {
@@ -9269,9 +9269,11 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
             return v;
         }
     }
-    if (m->s == NN_OK)
-        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: pickle byte %zu: holds an object of class '%.*s.%.*s', only tensors and plain values are read: save the state_dict()",
-                           nni_name(nb, m->name), (size_t)(at - m->begin), (int)(a < 24 ? a : 24), mod, (int)(b < 24 ? b : 24), name);
+    if (m->s == NN_OK) {
+        (void)snprintf(full, sizeof full, "%.*s.%.*s", (int)(a < 120 ? a : 120), mod, (int)(b < 120 ? b : 120), name);
+        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: pickle byte %zu: holds an object of class '%s', only tensors and plain values are read: save the state_dict()",
+                           nni_name(nb, m->name), (size_t)(at - m->begin), nni_name(cb, full));
+    }
     return NULL;
 }
 NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)

@@ -48,6 +48,7 @@ static void pickles(void)
         { "a tensor", P("\x80\x02" T2 "K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tR."), NN_OK, "" },
         { "empty", P(""), NN_E_FORMAT, "pickle byte 0: cut short" },
         { "os.system", P("\x80\x02" "cos\nsystem\nX\x02\0\0\0ls\x85R."), NN_E_UNSUPPORTED, "holds an object of class 'os.system'" },
+        { "a long class", P("\x80\x02" "ctorch.nn.modules.container\nSequential\n)\x81."), NN_E_UNSUPPORTED, "holds an object of class 'torch.nn.modules.container.Sequential', only" },
         { "whole module", P("\x80\x02" "c__main__\nNet\n)\x81."), NN_E_UNSUPPORTED, "'__main__.Net', only tensors and plain values are read" },
         { "opcode of protocol 4", P("\x80\x04\x95"), NN_E_UNSUPPORTED, "opcode 0x95 is not allowed" },
         { "opcode i", P("(i"), NN_E_UNSUPPORTED, "opcode 0x69 is not allowed" },
