@@ -2239,7 +2239,7 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
         if (*nc < nr) *nc = nr;
         if (*mc > m) *mc = m;
         if (*nc > n) *nc = (n + nr - 1) / nr * nr;
-        *scratch = *kc * *nc + (*kc + 16) * *mc;
+        *scratch = *kc * *nc + (*kc + 16) * *mc;                     /* 16: the kernels' NNI_PAD */
     } else if (tb && !ta && m > nr / 4 && m <= n) {
         *path = NNI_RUN_T;
         *scratch = k * nr;
