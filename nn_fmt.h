@@ -1091,6 +1091,7 @@ NN_DEF nn_status nn_buf_reserve(nn_buf *b, size_t n, nn_error *err)
     need++;
     if (need <= b->room) return NN_OK;
     room = b->room < SIZE_MAX / 2 ? b->room + b->room / 2 : need;
+    if (b->room >= ((size_t)1 << 20) && b->room < SIZE_MAX / 4) room = b->room < ((size_t)16 << 20) ? 4 * b->room : 2 * b->room;
     if (room < need) room = need;
     if (room < 64) room = 64;
     if (b->limit && room > b->limit + 1) room = b->limit + 1;
@@ -2995,14 +2996,41 @@ NN_DEF size_t nn_i64_parse(const char *s, size_t n, int64_t *out)
 static const char nni_pairs[201] =
     "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869"
     "707172737475767778798081828384858687888990919293949596979899";
-/* exactly 8 digits of v < 10^8 */
-NNI_FN void nni_put8(char *b, uint32_t v)
+/* Two numbers of eight digits (below 10^8) at once, as values, the first in the lowest byte: halves, pairs, digits, each division a product by a rounded
+ * inverse, the rests beside the quotients. */
+NNI_INLINE void nni_digits16(uint32_t head, uint32_t tail, uint64_t *x, uint64_t *y)
 {
-    uint32_t hi = v / 10000, lo = v % 10000;
-    memcpy(b, nni_pairs + 2 * (hi / 100), 2);
-    memcpy(b + 2, nni_pairs + 2 * (hi % 100), 2);
-    memcpy(b + 4, nni_pairs + 2 * (lo / 100), 2);
-    memcpy(b + 6, nni_pairs + 2 * (lo % 100), 2);
+#ifdef NNI_X86
+    __m128i v = _mm_unpacklo_epi64(_mm_cvtsi32_si128((int)head), _mm_cvtsi32_si128((int)tail)), q;
+    q = _mm_srli_epi64(_mm_mul_epu32(v, _mm_set1_epi32((int)0xd1b71759u)), 45);
+    v = _mm_or_si128(q, _mm_slli_epi64(_mm_sub_epi32(v, _mm_mul_epu32(q, _mm_set1_epi32(10000))), 32));
+    q = _mm_srli_epi16(_mm_mulhi_epu16(v, _mm_set1_epi16(5243)), 3);
+    v = _mm_or_si128(q, _mm_slli_epi32(_mm_sub_epi16(v, _mm_mullo_epi16(q, _mm_set1_epi16(100))), 16));
+    q = _mm_mulhi_epu16(v, _mm_set1_epi16(6554));
+    v = _mm_or_si128(q, _mm_slli_epi16(_mm_sub_epi16(v, _mm_mullo_epi16(q, _mm_set1_epi16(10))), 8));
+    *x = (uint64_t)_mm_cvtsi128_si64(v);
+    *y = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v));
+#else
+    uint64_t half[2], t;
+    int i;
+    half[0] = head;
+    half[1] = tail;
+    for (i = 0; i < 2; i++) {
+        uint32_t q = (uint32_t)half[i] / 10000u;
+        half[i] = q | (uint64_t)((uint32_t)half[i] - 10000u * q) << 32;
+        t = (half[i] * 10486u) >> 20 & 0x0000007f0000007fu;
+        half[i] = t | (half[i] - 100 * t) << 16;
+        t = (half[i] * 103u) >> 10 & 0x000f000f000f000fu;
+        half[i] = t | (half[i] - 10 * t) << 8;
+    }
+    *x = half[0];
+    *y = half[1];
+#endif
+}
+NNI_FN void nni_store8(char *b, uint64_t digits)
+{
+    digits |= 0x3030303030303030u;
+    if (NNI_LITTLE) memcpy(b, &digits, 8); else nni_put_le64(b, digits);
 }
 NNI_FN int nni_count_digits(uint64_t v)              /* v = 0 has one */
 {
@@ -3012,6 +3040,7 @@ NNI_FN int nni_count_digits(uint64_t v)              /* v = 0 has one */
 /* the digits of v, without NUL; returns how many (1..20) */
 NNI_FN size_t nni_put_u64(char *b, uint64_t v)
 {
+    uint64_t x, y;
     int n;
     char *p;
     if (v < 100000000u) {
@@ -3024,13 +3053,15 @@ NNI_FN size_t nni_put_u64(char *b, uint64_t v)
     }
     if (v < (uint64_t)10000000000000000u) {
         n = (int)nni_put_u64(b, v / 100000000u);
-        nni_put8(b + n, (uint32_t)(v % 100000000u));
+        nni_digits16(0, (uint32_t)(v % 100000000u), &x, &y);
+        nni_store8(b + n, y);
         return (size_t)n + 8;
     }
     n = (int)nni_put_u64(b, v / 10000000000000000u);
     v %= 10000000000000000u;
-    nni_put8(b + n, (uint32_t)(v / 100000000u));
-    nni_put8(b + n + 8, (uint32_t)(v % 100000000u));
+    nni_digits16((uint32_t)(v / 100000000u), (uint32_t)(v % 100000000u), &x, &y);
+    nni_store8(b + n, x);
+    nni_store8(b + n + 8, y);
     return (size_t)n + 16;
 }
 NN_DEF size_t nn_u64_print(char *buf, uint64_t v)
@@ -3045,38 +3076,50 @@ NN_DEF size_t nn_i64_print(char *buf, int64_t v)
     buf[0] = '-';
     return 1 + nn_u64_print(buf + 1, 0 - (uint64_t)v);
 }
-/* digits 10^k in repr's layout behind b; returns the length with the NUL not counted */
+/* digits 10^k (0 < digits < 10^17) in repr's layout to b [NN_NUM_BYTES]; the length, the NUL not counted. The digits stay in registers, first | x | y with
+ * zeros behind, and are stored where they stand before the point and again where they stand behind it: hardly anything branches on how many there are. */
 NNI_FN size_t nni_layout(char *b, uint64_t digits, int k)
 {
-    char d[24];
-    int n, dp, i, e;
+    uint64_t high = digits / 100000000u, first = high / 100000000u, x, y;
+    int n = 16 + (first != 0), whole = first == 0, dp, e, zeros;
     char *p = b;
-    n = (int)nni_put_u64(d, digits);
+    nni_digits16((uint32_t)(high - 100000000u * first), (uint32_t)(digits - 100000000u * high), &x, &y);
+    zeros = y ? NNI_CLZ64(y) >> 3 : x ? 8 + (NNI_CLZ64(x) >> 3) : 16;
+    if (digits < 1000000000000000u) {                /* a float, or a short one */
+        if (!x) { x = y; y = 0; n -= 8; }
+        dp = NNI_CTZ64(x) & 56;
+        x = x >> dp | (y << 1) << (63 - dp);
+        y >>= dp;
+        n -= dp / 8;
+    }
+    first |= x & (0xffu * (unsigned)whole);          /* without a 17th digit all move one place to the front */
+    x = x >> 8 * whole | (y << 56 & (0 - (uint64_t)whole));
+    y >>= 8 * whole;
     dp = n + k;                                      /* the value is 0.d1 d2 ... 10^dp */
-    while (n > 1 && d[n - 1] == '0') n--;
+    n -= zeros;
     if (dp > -4 && dp <= 16) {
-        if (dp <= 0) {                               /* 0.000ddd */
-            memcpy(p, "0.0000", 6);
-            memcpy(p + 2 - dp, d, 17);               /* fixed sizes copy faster; what is beyond n is overwritten or cut */
-            p += 2 - dp + n;
-        } else if (n <= dp) {                        /* ddd000.0 */
-            memcpy(p, d, (size_t)n);
-            for (i = n; i < dp; i++) p[i] = '0';
-            p += dp;
-            *p++ = '.';
-            *p++ = '0';
-        } else {                                     /* dd.ddd */
-            memcpy(p, d, 17);
-            memmove(p + dp + 1, d + dp, (size_t)(n - dp));
-            p[dp] = '.';
-            p += n + 1;
+        int in = dp > 0, to = in ? dp : 1, at = in ? 0 : 2 - dp, tail = in ? dp + 1 : at + 1;
+        memcpy(p, "0.000000", 8);
+        p[at] = (char)('0' + first);
+        nni_store8(p + at + 1, x);
+        if (dp > 8) {                                /* the digits from the point on: at most 8 */
+            nni_store8(p + 9, y);
+            nni_store8(p + tail, y >> 8 * (dp - 9));
+        } else {
+            nni_store8(p + tail, x >> 8 * (to - 1) | (y << 1) << (71 - 8 * to));
+            nni_store8(p + tail + 8, y >> 8 * (to - 1));
         }
+        p[to] = '.';
+        p += in ? (n <= dp ? dp + 2 : n + 1) : at + n;
         *p = 0;
         return (size_t)(p - b);
     }
+    p[0] = (char)('0' + first);
+    p[1] = '.';
+    nni_store8(p + 2, x);
+    nni_store8(p + 10, y);
+    p += n > 1 ? n + 1 : 1;
     e = dp - 1;
-    *p++ = d[0];
-    if (n > 1) { *p++ = '.'; memcpy(p, d + 1, (size_t)n - 1); p += n - 1; }
     *p++ = 'e';
     *p++ = e < 0 ? '-' : '+';
     if (e < 0) e = -e;
@@ -3127,13 +3170,33 @@ NNI_FN uint64_t nni_schubfach(uint64_t c, int q, int closer, int *k10)
     if (u_in != w_in) return s + (uint64_t)w_in;
     return s + (vb > 4 * s + 2 || (vb == 4 * s + 2 && (s & 1)) ? 1u : 0u);
 }
+/* The same with a third of the products, wherever no bound is near (all but exact cases): the value in units of 10^k is whole + part / 2^64, half the
+ * distance between neighbours (below 5 units) half / 2^60. A multiple of 10 is as near as that, or the nearest whole number is the shortest. */
+NNI_INLINE uint64_t nni_shortest(uint64_t c, int q, int closer, int *k10)
+{
+    const uint64_t ten = (uint64_t)10 << 60;
+    int k = nni_log10_two(q), h = q + nni_log2_ten(-k) + 1;
+    const uint64_t *g = nni_pow10 + 2 * (-k - NNI_POW10_MIN);
+    uint64_t part, low, whole = nni_mulhi(c << h, g[0], &part), add = nni_mulhi(c << h, g[1], &low), half = g[0] >> (5 - h), tens, rest, up, shorter;
+    part += add;
+    whole += part < add;
+    tens = whole / 10;
+    rest = (whole - 10 * tens) << 60 | part >> 4;
+    if (closer || whole < 10 || rest - half + 3 < 7 || rest + half - ten + 3 < 7 || part + 3 - ((uint64_t)1 << 63) < 7) return nni_schubfach(c, q, closer, k10);
+    up = rest + half > ten;
+    shorter = up | (rest < half);
+    whole += part >> 63;
+    tens += up;
+    *k10 = k + (int)shorter;
+    return whole ^ ((whole ^ tens) & (0 - shorter)); /* without a branch: one is as likely as the other */
+}
 NN_DEF size_t nn_f64_print(char *buf, double v)
 {
     uint64_t b = nni_f64_bits(v), m = b & (((uint64_t)1 << 52) - 1), s;
     int e = (int)(b >> 52) & 2047, k;
     size_t neg = (size_t)(b >> 63);
     if (e == 2047) return nni_print_special(buf, m != 0, neg != 0);
-    if (neg) *buf = '-';
+    *buf = '-';
     if (!e && !m) { memcpy(buf + neg, "0.0", 4); return neg + 3; }
     if (e >= 1023 && e <= 1075) {                    /* an integer below 2^53 */
         int drop = 1075 - e;
@@ -3144,7 +3207,7 @@ NN_DEF size_t nn_f64_print(char *buf, double v)
             return n + 2;
         }
     }
-    s = e ? nni_schubfach(m | (uint64_t)1 << 52, e - 1075, m == 0 && e > 1, &k) : nni_schubfach(m, -1074, 0, &k);
+    s = nni_shortest(e ? m | (uint64_t)1 << 52 : m, e ? e - 1075 : -1074, m == 0 && e > 1, &k);
     return neg + nni_layout(buf + neg, s, k);
 }
 NN_DEF size_t nn_f32_print(char *buf, float v)
@@ -3154,7 +3217,7 @@ NN_DEF size_t nn_f32_print(char *buf, float v)
     size_t neg = (size_t)(b >> 31), n;
     uint64_t s;
     if (e == 255) return nni_print_special(buf, m != 0, neg != 0);
-    if (neg) *buf = '-';
+    *buf = '-';
     if (!e && !m) { memcpy(buf + neg, "0.0", 4); return neg + 3; }
     c = e ? m | 0x800000u : m;
     q = e ? e - 150 : -149;
@@ -3163,7 +3226,7 @@ NN_DEF size_t nn_f32_print(char *buf, float v)
         memcpy(buf + n, ".0", 3);
         return n + 2;
     }
-    s = nni_schubfach(c, q, m == 0 && e > 1, &k);
+    s = nni_shortest(c, q, m == 0 && e > 1, &k);
     return neg + nni_layout(buf + neg, s, k);
 }
 
@@ -4759,6 +4822,12 @@ NNI_FN void *nni_arena_quick(nn_arena *a, size_t size)
     }
     return nn_arena_get(a, size);
 }
+/* What will be wanted in all, roughly: large memory costs least when it comes in one piece (nn_mem_alloc). A wish. */
+NNI_FN void nni_arena_ahead(nn_arena *a, size_t n)
+{
+    n = n < ((size_t)32 << 20) ? (n + 15) & ~(size_t)15 : (size_t)32 << 20;
+    if (n >= ((size_t)1 << 20) && (!a->limit || n < a->limit / 2) && nn_arena_get(a, n)) a->head->used -= n;
+}
 /* Forget the content, keep the newest (largest) block. */
 NNI_FN void nni_arena_reset(nn_arena *a)
 {
@@ -5172,6 +5241,7 @@ NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text
     j.arena = arena;
     j.err = err;
     if (d) j.d = *d;
+    nni_arena_ahead(arena, n < SIZE_MAX / 2 ? 2 * n : n);
     return nni_jp_run(&j, root);
 }
 NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
@@ -5277,15 +5347,17 @@ NNI_FN void nni_jw_fail(nn_json_writer *w, nn_status s, const char *why)
     w->status = s;
     w->why = why;
 }
-/* room for n bytes behind the text; NULL when there is none or something failed before */
-NNI_FN char *nni_jw_room(nn_json_writer *w, size_t n)
+NNI_FN char *nni_jw_grow(nn_json_writer *w, size_t n)
 {
-    if (w->status != NN_OK) return NULL;
-    if (w->buf->room - w->buf->len <= n || !w->buf->data) {
-        nn_status s = nn_buf_reserve(w->buf, n, NULL);
-        if (s != NN_OK) { nni_jw_fail(w, s, "out of memory"); return NULL; }
-    }
+    nn_status s = w->status == NN_OK ? nn_buf_reserve(w->buf, n, NULL) : w->status;
+    if (s != NN_OK) { nni_jw_fail(w, s, "out of memory"); return NULL; }
     return (char *)w->buf->data + w->buf->len;
+}
+/* room for n bytes behind the text; NULL when there is none or something failed before */
+NNI_INLINE char *nni_jw_room(nn_json_writer *w, size_t n)
+{
+    if (w->status == NN_OK && w->buf->room - w->buf->len > n) return (char *)w->buf->data + w->buf->len;
+    return nni_jw_grow(w, n);
 }
 NNI_FN void nni_jw_did(nn_json_writer *w, size_t n)
 {
@@ -5303,8 +5375,7 @@ NNI_FN char *nni_jw_newline(nn_json_writer *w, char *p)
     memset(p, ' ', n);
     return p + n;
 }
-/* What stands before a value or a key: comma, line break, indent. Room for `extra` bytes more is made; NULL = stop. */
-NNI_FN char *nni_jw_before(nn_json_writer *w, int is_key, size_t extra)
+NNI_FN char *nni_jw_before_any(nn_json_writer *w, int is_key, size_t extra)
 {
     char *p;
     unsigned char *some;
@@ -5333,6 +5404,19 @@ NNI_FN char *nni_jw_before(nn_json_writer *w, int is_key, size_t extra)
     if (w->indent > 0) p = nni_jw_newline(w, p);
     w->buf->len = (size_t)(p - (char *)w->buf->data);
     return p;
+}
+/* What stands before a value or a key: comma, line break, indent. Room for `extra` bytes more is made; NULL = stop. */
+NNI_INLINE char *nni_jw_before(nn_json_writer *w, int is_key, size_t extra)
+{
+    size_t at = (size_t)w->depth - 1;
+    if (w->depth && !w->have_key && w->indent <= 0 && w->status == NN_OK && (w->some[at / 8] >> (at % 8) & 1) && (w->kind[at / 8] >> (at % 8) & 1) == is_key && w->buf->room - w->buf->len > extra + 4) {
+        char *p = (char *)w->buf->data + w->buf->len;
+        p[0] = ',';                                  /* one more element or member, the usual case */
+        p[1] = ' ';
+        w->buf->len += w->spaced ? 2 : 1;
+        return p + (w->spaced ? 2 : 1);
+    }
+    return nni_jw_before_any(w, is_key, extra);
 }
 NNI_FN void nni_jw_begin(nn_json_writer *w, int object)
 {
@@ -5369,22 +5453,26 @@ NNI_FN char *nni_put_u16_escape(char *o, uint32_t u)
     o[2] = hex[u >> 12 & 15]; o[3] = hex[u >> 8 & 15]; o[4] = hex[u >> 4 & 15]; o[5] = hex[u & 15];
     return o + 6;
 }
+/* printable ASCII but what is escaped, always or for html */
+NNI_FN int nni_js_plain(unsigned c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '&' && c != '<' && c != '>'; }
 /* the string in quotes behind the text, in pieces so that the worst case of an escape does not multiply memory */
 NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
 {
     const char *end = s + n;
     char *o = nni_jw_room(w, 1);
+    int words = !w->html && !w->ascii;               /* then what nni_plain8 passes stands for itself */
     if (!o) return;
     *o = '"';
-    nni_jw_did(w, 1);
-    while (s < end) {
+    w->buf->len++;
+    do {
         size_t piece = (size_t)(end - s) < 1024 ? (size_t)(end - s) : 1024, len;
         const char *stop = s + piece;
-        char *start = nni_jw_room(w, 6 * piece + 16);
         uint32_t c;
-        if (!start) return;
-        for (o = start; s < stop;) {
-            while (stop - s >= 8 && nni_plain8(s) && !w->html && !(w->ascii && memchr(s, 0x7f, 8))) { memcpy(o, s, 8); o += 8; s += 8; }
+        o = nni_jw_room(w, 6 * piece + 16);
+        if (!o) return;
+        while (s < stop) {
+            if (words) while (stop - s >= 8 && nni_plain8(s)) { memcpy(o, s, 8); o += 8; s += 8; }
+            while (s < stop && nni_js_plain((unsigned char)*s)) *o++ = *s++;
             if (s >= stop) break;
             if ((unsigned char)*s >= 0x80) {
                 len = nni_utf8_get(s, (size_t)(end - s), &c);
@@ -5412,18 +5500,16 @@ NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
             }
             s++;
         }
-        nni_jw_did(w, (size_t)(o - start));
-    }
-    o = nni_jw_room(w, 1);
-    if (!o) return;
-    *o = '"';
+        w->buf->len = (size_t)(o - (char *)w->buf->data);
+    } while (s < end);
+    *o = '"';                                        /* there is room: nothing took more than 6 bytes */
     nni_jw_did(w, 1);
 }
-NN_DEF void nn_json_key(nn_json_writer *w, const char *key)
+NNI_FN void nni_jw_key(nn_json_writer *w, const char *key, size_t n)
 {
     char *p;
     if (!nni_jw_before(w, 1, 8)) return;
-    nni_jw_quoted(w, key, strlen(key));
+    nni_jw_quoted(w, key, n);
     p = nni_jw_room(w, 2);
     if (!p) return;
     p[0] = ':';
@@ -5431,6 +5517,7 @@ NN_DEF void nn_json_key(nn_json_writer *w, const char *key)
     nni_jw_did(w, w->indent > 0 || w->spaced ? 2 : 1);
     w->have_key = 1;
 }
+NN_DEF void nn_json_key(nn_json_writer *w, const char *key) { nni_jw_key(w, key, strlen(key)); }
 NN_DEF void nn_json_stringn(nn_json_writer *w, const char *s, size_t n)
 {
     if (nni_jw_before(w, 0, 8)) nni_jw_quoted(w, s, n);
@@ -5579,10 +5666,7 @@ NN_DEF void nn_json_value(nn_json_writer *w, const nn_json *v)
     size_t depth = 0;
     if (!v) { nn_json_null(w); return; }
     for (;;) {
-        if (depth && v->key) {
-            if (strlen(v->key) != v->key_len) { nni_jw_fail(w, NN_E_UNSUPPORTED, "a key holds a NUL"); return; }
-            nn_json_key(w, v->key);
-        }
+        if (depth && v->key) nni_jw_key(w, v->key, v->key_len);
         switch (v->type) {
         case NN_JSON_NULL: nn_json_null(w); break;
         case NN_JSON_BOOL: nn_json_bool(w, v->v.i != 0); break;
@@ -5892,6 +5976,11 @@ NNI_FN nn_status nni_yp_map_end(nni_yp *y, nn_json *map)
     (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u", nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
     return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col, nni_text_byte(y->s, y->end, again->line, again->col), "%s", msg);
 }
+/* one list or map more is open; scalars do not count */
+NNI_FN nn_status nni_yp_deeper(nni_yp *y)
+{
+    return ++y->depth > NNI_YAML_DEPTH ? nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels") : NN_OK;
+}
 /* A key at y->p: quoted, or plain of n bytes. Stops behind it. */
 NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
 {
@@ -5927,7 +6016,7 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
         if ((s = nni_yp_start(y)) != NN_OK) return s;
         return nni_yp_plain_value(y, v, nni_yp_plain(y, 1));
     }
-    if (++y->depth > NNI_YAML_DEPTH) return nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels");
+    if ((s = nni_yp_deeper(y)) != NN_OK) return s;
     v = nni_yp_node(y, open == '[' ? NN_JSON_ARRAY : NN_JSON_OBJECT);
     if (!v) return nni_yp_memory(y);
     tail = &v->v.first;
@@ -6061,8 +6150,8 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
     nn_json *v, *c, **tail;
     nn_status s;
     long next;
-    if (++y->depth > NNI_YAML_DEPTH) return nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels");
     if (block && *y->p == '-' && nni_yp_gap(y->p + 1, y->end)) {
+        if ((s = nni_yp_deeper(y)) != NN_OK) return s;
         v = nni_yp_node(y, NN_JSON_ARRAY);
         if (!v) return nni_yp_memory(y);
         tail = &v->v.first;
@@ -6090,7 +6179,9 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             if (next > col) return nni_yp_format(y, "indented more than the list it stands in");
         } while (next == col && *y->p == '-' && nni_yp_gap(y->p + 1, y->end));
         if (next == col && parent < col) return nni_yp_got(y, "expected '- ' or less indentation, got %s");
+        y->depth--;
     } else if (block && nni_yp_is_key(y)) {
+        if ((s = nni_yp_deeper(y)) != NN_OK) return s;
         v = nni_yp_node(y, NN_JSON_OBJECT);
         if (!v) return nni_yp_memory(y);
         tail = &v->v.first;
@@ -6120,6 +6211,7 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             if (next > col) return nni_yp_format(y, "indented more than the map it stands in");
         } while (next == col);
         if ((s = nni_yp_map_end(y, v)) != NN_OK) return s;
+        y->depth--;
     } else {
         if (*y->p == '|' || *y->p == '>') s = nni_yp_block_text(y, parent, &v);
         else if (*y->p == '[' || *y->p == '{') {
@@ -6151,7 +6243,6 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             y->p = p; y->line_start = ls; y->line = line;
         }
     }
-    y->depth--;
     *out = v;
     return NN_OK;
 }
@@ -6297,7 +6388,7 @@ NNI_FN nn_status nni_yaml_put(nn_buf *out, const nn_json *v, size_t indent, int 
     const nn_json *c;
     nn_status s = NN_OK;
     size_t i, start = out->len;
-    if (indent > 2 * NNI_YAML_DEPTH) return nni_fail(err, NN_E_LIMIT, "yaml: nested deeper than %d levels", NNI_YAML_DEPTH);
+    if (v->type >= NN_JSON_ARRAY && indent >= 2 * NNI_YAML_DEPTH) return nni_fail(err, NN_E_LIMIT, "yaml: nested deeper than %d levels", NNI_YAML_DEPTH);
     if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !v->n) {
         s = nni_yaml_put_value(out, v, err);
         return s == NN_OK ? nn_buf_put(out, "\n", 1, err) : s;

@@ -680,7 +680,7 @@ NNI_FN void *nni_align_up(unsigned char *raw)
 NNI_FN void *nni_ask_huge(void *p, size_t size)
 {
     const size_t over = (size_t)((uintptr_t)p & 4095u);
-    if (p && size >= ((size_t)4 << 20)) {
+    if (p && size >= ((size_t)2 << 20)) {
         int was = errno;
         (void)madvise((unsigned char *)p - over, size + over, 14);   /* MADV_HUGEPAGE; the block's own pages from its first on */
         errno = was;

@@ -203,7 +203,13 @@ static void writer(void)
         nn_buf y = NN_ZERO;
         char text[1300];
         CHECK_OK(nn_json_parse(&v, &a, "{\"a\\u0000b\":1}", 14, NULL, NULL, &e), e);
-        nn_json_value(&w, v); CHECK_REFUSED("NUL", nn_json_finish(&w, &e), e, NN_E_UNSUPPORTED, "json: a key holds a NUL");
+        b.len = 0;
+        nn_json_value(&w, v); CHECK_OK(nn_json_finish(&w, &e), e); CHECK_STR((const char *)b.data, "{\"a\\u0000b\": 1}\n");
+        CHECK_OK(nn_yaml_write(&y, v, &e), e);
+        CHECK_STR((const char *)y.data, "\"a\\u0000b\": 1\n");
+        CHECK_OK(nn_yaml_parse(&v, &a, (const char *)y.data, y.len, NULL, NULL, &e), e);
+        CHECK_INT(v->v.first->key_len, 3);
+        y.len = 0;
         memset(text, '[', 600); memset(text + 600, ']', 600);
         deep.max_depth = 600;
         CHECK_OK(nn_json_parse(&v, &a, text, 1200, NULL, &deep, &e), e);

@@ -92,7 +92,34 @@ static void refused(void)
         nn_arena a = NN_ZERO;
         nn_json *r;
         for (i = 0; i < 100000; i++) (void)nn_buf_put(&b, "[", 1, NULL);
-        CHECK_REFUSED("lists", nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e, NN_E_LIMIT, "t:1:100: nested deeper than 100 levels");
+        CHECK_REFUSED("lists", nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e, NN_E_LIMIT, "t:1:101: nested deeper than 100 levels");
+        for (i = 99; i <= 101; i++) {                /* what is read can be written, and read again: scalars and empty lists included */
+            static const char *const last[] = { "- ", "- x", "- []", "- a: 1" };
+            size_t k, n;
+            for (k = 0; k < 4; k++) {
+                nn_buf w = NN_ZERO;
+                size_t levels = i + (k > 1);
+                b.len = 0;
+                for (n = 0; n + 1 < i; n++) (void)nn_buf_text(&b, "- ", NULL);
+                (void)nn_buf_text(&b, last[k], NULL);
+                if (levels > 100) {
+                    CHECK_INT(nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), NN_E_LIMIT);
+                    continue;
+                }
+                CHECK_OK(nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e);
+                CHECK_OK(nn_yaml_write(&w, r, &e), e);
+                CHECK_OK(nn_yaml_parse(&r, &a, (const char *)w.data, w.len, "t", NULL, &e), e);
+                nn_buf_free(&w);
+            }
+        }
+        {
+            nn_json *top = NULL, *c;                 /* 101 levels made by hand, the last one empty */
+            nn_buf w = NN_ZERO;
+            for (i = 0; i < 101; i++) { c = nn_json_new(&a, NN_JSON_ARRAY, NULL); if (top) nn_json_add(c, top); top = c; }
+            CHECK_REFUSED("written", nn_yaml_write(&w, top, &e), e, NN_E_LIMIT, "yaml: nested deeper than 100 levels");
+            CHECK_OK(nn_yaml_write(&w, top->v.first, &e), e);
+            nn_buf_free(&w);
+        }
         b.len = 0;
         for (i = 0; i < 1000; i++) { size_t k; for (k = 0; k < i; k++) (void)nn_buf_put(&b, " ", 1, NULL); (void)nn_buf_text(&b, "a:\n", NULL); }
         CHECK_REFUSED("maps", nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e, NN_E_LIMIT, "t:101:101: nested deeper than 100 levels");

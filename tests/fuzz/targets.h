@@ -145,7 +145,7 @@ static void fuzz_tree(nn_json *v, int yaml)
     w.nan = NN_JSON_NAN_PYTHON;
     w.buf = &a;
     nn_json_value(&w, v);
-    if (nn_json_finish(&w, &e) == NN_OK) {           /* a NUL in a key is refused by the writer */
+    if (nn_json_finish(&w, &e) == NN_OK) {
         if (yaml) {
             nn_buf y = NN_ZERO;
             y.alloc = a.alloc;
