@@ -61,7 +61,7 @@ hashes:
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
-	$(CC) -std=c99 -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
+	$(CC) -std=c99 -O0 -g1 -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
 build/san/%: examples/%.c $(HEADERS) examples/nn_app.h
 	@mkdir -p build/san
 	$(CC) -O1 -g1 $(OPENMP) -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)

@@ -5872,13 +5872,14 @@ NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
 {
     const char *start = ++y->p, *q;
     char quote = start[-1], *t, *o;
+    size_t more = 0;                                 /* \L and \P become three bytes; every other escape shrinks or stays */
     uint32_t u, lo;
     for (q = start; q < y->end && *q != '\n' && *q != '\r'; q++) {   /* the closing quote bounds the memory */
-        if (*q == '\\' && quote == '"' && q + 1 < y->end) q++;
+        if (*q == '\\' && quote == '"' && q + 1 < y->end) { q++; more += *q == 'L' || *q == 'P'; }
         else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
     }
     if (q >= y->end || *q != quote) { y->p = start - 1; return nni_yp_format(y, "the closing quote is not on this line"); }
-    t = o = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + 1);
+    t = o = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + more + 1);
     if (!t) return nni_yp_memory(y);
     while (y->p < q) {
         static const char esc[] = "0abtnvfre \"/\\N_LP\t";
@@ -7085,7 +7086,7 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     return s;
 }
 
-/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block. Matches are found through
+/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block, unless that is a few tokens only. Matches are found through
  * chains of earlier places with the same hash of 5 bytes, or of 8 where the last block shrank to less than a fifth (one more table remembers the
  * last place of 3 bytes), greedy up to level 3, else with one byte of lazy evaluation; a short match is left out when the last block's
  * codes make it dearer than its literals. A block ends where the mix of literals and matches changes. */
@@ -7101,6 +7102,7 @@ struct nn_deflater {
     uint32_t sum;
     uint64_t total;
     size_t start, end;                     /* of the chunk in buf; history lies before start */
+    size_t kept;                           /* bytes of the open block in the chunks before */
     uint64_t bits;                         /* not yet a whole byte */
     unsigned n_bits;
     uint32_t n_tok, lit_freq[288], dist_freq[32];
@@ -7190,7 +7192,7 @@ NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int l
     z->shift = 24;
     z->sum = wrap == NN_DEFLATE_ZLIB ? 1 : 0;
     z->total = 0;
-    z->start = z->end = 0;
+    z->start = z->end = z->kept = 0;
     z->bits = 0;
     z->n_bits = 0;
     {
@@ -7307,7 +7309,7 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
     }
     use_fixed = fixed <= dynamic;
     {                                                   /* long pieces tell places apart where much repeats, short ones find the little there is */
-        const uint64_t spent = 10 * (extra + (use_fixed ? fixed : dynamic)), bytes = to - from;
+        const uint64_t spent = 10 * (extra + (use_fixed ? fixed : dynamic)), bytes = to - from + z->kept;
         const unsigned piece = spent < 15 * bytes ? 8 : spent > 18 * bytes ? 5 : z->piece;
         if (piece != z->piece && z->level > 1 && bytes > 4000) {   /* what is in the window goes in again */
             const size_t back = to < 32768 ? to : 32768;
@@ -7324,7 +7326,7 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         z->lit_cost = lits ? (uint32_t)(lit_bits * 16 / lits) : 0;
         z->match_cost = matches ? (uint32_t)(match_bits * 16 / matches) : 0;
     }
-    if (stored < extra + (use_fixed ? fixed : dynamic)) {
+    if (!z->kept && stored < extra + (use_fixed ? fixed : dynamic)) {
         s = nni_def_stored(z, z->buf + from, to - from, last, out, err);
         if (s != NN_OK) return s;
     } else {
@@ -7379,6 +7381,7 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         z->bits = bits & (((uint64_t)1 << nb) - 1);
         z->n_bits = nb;
     }
+    z->kept = 0;
     z->n_tok = 0;
     z->n_seen = z->n_fresh = 0;
     memset(z->seen, 0, sizeof z->seen);
@@ -7478,11 +7481,13 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
     size_t p = z->start, from = p, end = z->end, dry = 0;
     nn_status s;
     memset(z->buf + end, 0, 16);                        /* hashes look a few bytes ahead */
-    z->n_tok = z->n_seen = z->n_fresh = 0;
-    memset(z->seen, 0, sizeof z->seen);
-    memset(z->fresh, 0, sizeof z->fresh);
-    memset(z->lit_freq, 0, sizeof z->lit_freq);
-    memset(z->dist_freq, 0, sizeof z->dist_freq);
+    if (!z->kept) {
+        z->n_tok = z->n_seen = z->n_fresh = 0;
+        memset(z->seen, 0, sizeof z->seen);
+        memset(z->fresh, 0, sizeof z->fresh);
+        memset(z->lit_freq, 0, sizeof z->lit_freq);
+        memset(z->dist_freq, 0, sizeof z->dist_freq);
+    }
     while (p < end) {
         unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len, tried;
         len = nni_def_find(z, p, 1, 0, max, depth, nice, &dist);
@@ -7540,6 +7545,7 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             from = p;
         }
     }
+    if (!last && z->n_tok < NNI_D_TOKENS / 2 && z->n_tok < (end - from) / 64) { z->kept += end - from; return NN_OK; }
     if (from < end || (last && end == z->start)) return nni_def_block(z, from, end, last, out, err);
     return NN_OK;
 }

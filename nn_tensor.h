@@ -19,6 +19,7 @@
  * OPTIONS   NN_STATIC            private copy, every function static (define before the file's first include)
  *           NN_ASSERT(c)         default assert(c); programmer errors only
  *           NN_NO_HUGE_PAGES     large blocks from libc ask for no huge pages (Linux)
+ *           NN_ARENA_EXACT       arenas take each piece from the hook by itself: for tests, sanitizers then see where one ends
  *           NN_ALLOW_FAST_MATH   compile under -ffast-math at your own risk: results then depend on the compiler
  * SECTIONS  search for [STATUS] [ALLOC] [TENSOR] [DICT] [ISA] [ACT] [UPDATE] [GEMM] [MATH] [RNG] [LINALG] [QUANT]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -741,7 +742,9 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
     nn_arena_block *b = a->head;
     size_t need = size ? size : 1;
     if (need > SIZE_MAX - 15u) return NULL;
+#ifndef NN_ARENA_EXACT
     need = (need + 15u) & ~(size_t)15;
+#endif
     if (!b || b->size - b->used < need) {
         /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls; then as much as is there, up to
          * 32 MiB, so that the largest come in huge pages. Near the limit no more than what is left of it. */
@@ -751,6 +754,9 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
             size_t left = a->limit > a->total + head ? a->limit - a->total - head : 0;
             if (left < room) room = left & ~(size_t)15;
         }
+#ifdef NN_ARENA_EXACT
+        room = need;
+#endif
         if (room < need) room = need;
         if (!nni_add(room, head, &bytes)) return NULL;
         a->at_limit = a->limit && (bytes > a->limit || a->total > a->limit - bytes);

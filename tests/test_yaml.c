@@ -45,6 +45,30 @@ static void accepted(void)
         nn_arena_free(&a);
     }
 }
+/* \L and \P are two characters here and three bytes of UTF-8: what is behind them in the arena must stay whole */
+static void wide_escapes(void)
+{
+    nn_buf b = NN_ZERO;
+    nn_arena a = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_json *r = NULL;
+    size_t i, k;
+    (void)nn_buf_text(&b, "[", NULL);
+    for (k = 0; k < 3; k++) {
+        (void)nn_buf_text(&b, k ? ", \"" : "\"", NULL);
+        for (i = 0; i < 100; i++) (void)nn_buf_text(&b, i & 1 ? "\\P" : "\\L", NULL);
+        (void)nn_buf_text(&b, "\"", NULL);
+    }
+    (void)nn_buf_text(&b, "]", NULL);
+    CHECK_OK(nn_yaml_parse(&r, &a, (const char *)b.data, b.len, "t", NULL, &e), e);
+    for (k = 0; r && k < 3; k++) {
+        const nn_json *v = nn_json_at(r, k);
+        CHECK_INT(v->n, 300);
+        for (i = 0; i < 100; i++) if (memcmp(v->v.s + 3 * i, i & 1 ? "\xE2\x80\xA9" : "\xE2\x80\xA8", 3) != 0) TEST_FAIL("text %zu, character %zu", k, i);
+    }
+    nn_arena_free(&a);
+    nn_buf_free(&b);
+}
 static void refused(void)
 {
     static const struct { const char *text; nn_status s; size_t line, col; const char *msg; } t[] = {
@@ -220,6 +244,7 @@ static void out_of_memory(void)
 int main(void)
 {
     RUN(accepted);
+    RUN(wide_escapes);
     RUN(refused);
     RUN(warnings);
     RUN(places);
