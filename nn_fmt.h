@@ -7481,6 +7481,12 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
     size_t p = z->start, from = p, end = z->end, dry = 0;
     nn_status s;
     memset(z->buf + end, 0, 16);                        /* hashes look a few bytes ahead */
+    if (z->kept && p < end) {                           /* the open block is for more of the same only */
+        const unsigned dist = z->tok[z->n_tok - 1] & 0xFFFF, max = end - p < 64 ? (unsigned)(end - p) : 64;
+        if (z->tok[z->n_tok - 1] < 256 || nni_def_common(z->buf + p - dist, z->buf + p, 0, max) < max) {
+            if ((s = nni_def_block(z, p, p, 0, out, err)) != NN_OK) return s;
+        }
+    }
     if (!z->kept) {
         z->n_tok = z->n_seen = z->n_fresh = 0;
         memset(z->seen, 0, sizeof z->seen);

@@ -114,6 +114,34 @@ static uint32_t slow_crc(uint32_t c, const unsigned char *p, size_t n, uint32_t 
     for (c = ~c; n; n--) for (c ^= *p++, k = 0; k < 8; k++) c = c & 1 ? (c >> 1) ^ poly : c >> 1;
     return ~c;
 }
+/* a block of few tokens goes on over chunks of 256 KiB; what follows it may be anything */
+static void blocks_over_chunks(void)
+{
+    static const size_t sizes[] = { 262143, 262144, 262145, 524288, 524293, 1048576 };
+    enum { NOISE = 70000 };
+    const size_t room = 1048576 + NOISE;
+    unsigned char *data = (unsigned char *)malloc(room);
+    size_t i, k, n;
+    uint32_t r = 7;
+    int level, kind;
+    if (!data) return;
+    for (k = 0; k < sizeof sizes / sizeof *sizes; k++) for (kind = 0; kind < 4; kind++) for (level = 1; level <= 9; level += kind == 0 ? 1 : 5) {
+        nn_buf z = NN_ZERO, out = NN_ZERO;
+        nn_error e = NN_ZERO;
+        n = sizes[k] + (kind == 0 ? 0 : NOISE);
+        memset(data, 0, room);                       /* 0: zeros; 1: noise behind them; 2: before them; 3: in the middle of a chunk, a period of 7 around it */
+        if (kind == 3) for (i = 0; i < n; i++) data[i] = (unsigned char)(i % 7);
+        for (i = 0; kind && i < NOISE; i++) { r = r * 1664525u + 1013904223u; data[i + (kind == 1 ? sizes[k] : kind == 2 ? 0 : sizes[k] / 2)] = (unsigned char)(r >> 24); }
+        CHECK_OK(nn_deflate(&z, data, n, NN_DEFLATE_RAW, level, &e), e);
+        CHECK_OK(nn_inflate(&out, z.data, z.len, NN_DEFLATE_RAW, 0, NULL, &e), e);
+        CHECK(out.len == n && memcmp(out.data, data, n) == 0);
+        if (kind == 0) CHECK_MSG(z.len < 30 + n / 1032, "level %d: %zu zeros take %zu bytes", level, n, z.len);   /* 2 bits for 258 of them: n / 1032 */
+        else CHECK_MSG(z.len < NOISE + 200 + n / 500, "level %d, kind %d: %zu bytes take %zu", level, kind, n, z.len);
+        nn_buf_free(&z);
+        nn_buf_free(&out);
+    }
+    free(data);
+}
 static void checksums(void)                            /* by the definition, at every length around the widths of the fast paths */
 {
     static unsigned char b[12000];
@@ -226,6 +254,7 @@ int main(void)
 {
     RUN(bad_streams);
     RUN(round_trips);
+    RUN(blocks_over_chunks);
     RUN(checksums);
     RUN(pieces_agree);
     RUN(plain_path);
