@@ -1090,8 +1090,8 @@ NN_DEF nn_status nn_buf_reserve(nn_buf *b, size_t n, nn_error *err)
     if (b->limit && need > b->limit) return nni_fail(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit, need);
     need++;
     if (need <= b->room) return NN_OK;
-    room = b->room < SIZE_MAX / 2 ? b->room + b->room / 2 : need;
-    if (b->room >= ((size_t)1 << 20) && b->room < SIZE_MAX / 4) room = b->room < ((size_t)16 << 20) ? 4 * b->room : 2 * b->room;
+    room = b->room < SIZE_MAX / 4 ? b->room + b->room / 2 : need;
+    if (b->room >= ((size_t)1 << 20) && b->room < SIZE_MAX / 4) room = b->room < ((size_t)16 << 20) ? 4 * b->room : 2 * b->room;   /* in huge pages (nn_mem_alloc): a page that was begun in small ones stays so */
     if (room < need) room = need;
     if (room < 64) room = 64;
     if (b->limit && room > b->limit + 1) room = b->limit + 1;

@@ -90,7 +90,7 @@ typedef struct nn_error {
 NN_DEF const char *nn_status_name(nn_status s);
 
 /* ==== [ALLOC] where memory comes from ==================================== */
-/* All three functions, or none (all zero = libc malloc, realloc, free; on Linux blocks of 4 MiB and more then ask for huge pages,
+/* All three functions, or none (all zero = libc malloc, realloc, free; on Linux blocks of 2 MiB and more then ask for huge pages,
  * unless NN_NO_HUGE_PAGES is defined). `size` passed to release is the size that
  * was asked for. Hooks must be safe to call from the threads that call the library. Alignment is the library's to add. */
 typedef struct nn_alloc {

@@ -2,7 +2,7 @@
  * bits flipped, bytes inserted, deleted and chunks doubled. No crash, no leak, at most 64 MiB for one input
  * (fuzz/targets.h). The same targets run under libFuzzer: make fuzz. */
 #define NN_IMPLEMENTATION
-#define NN_ARENA_EXACT
+#define NN_ARENA_EXACT 1
 #include "../nn_fmt.h"
 #include "nn_test.h"
 #include "fuzz/targets.h"

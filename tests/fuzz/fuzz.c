@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz.c - the libFuzzer entry; the environment variable NN_FUZZ names the target. Built and run by run.sh. */
 #define NN_IMPLEMENTATION
-#define NN_ARENA_EXACT
+#define NN_ARENA_EXACT 1
 #include "../../nn_fmt.h"
 #include "targets.h"
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
