@@ -31,7 +31,8 @@ extern "C" {
 #define NN_MAX_PATH_BYTES 4096             /* longest path accepted, with its NUL                    */
 #define NN_MAX_FILE_READ  ((uint64_t)1 << 31)  /* default limit of nn_file_read, in bytes            */
 
-/* What the library asks of the system. Pass a copy of nn_io_system() with functions replaced to inject faults or to
+/* What the library asks of the system. Pass a copy of nn_io_system() with functions replaced to
+ * inject faults or to
  * stand on something else. Every function returns 0 or an errno value; h is whatever `open` made. */
 typedef enum nn_io_mode {
     NN_IO_READ = 0,
@@ -40,32 +41,45 @@ typedef enum nn_io_mode {
     NN_IO_LOCKFILE,                        /* read and write, created when absent, never cut         */
     NN_IO_DEVICE                           /* write to what is there: a pipe, a device, "-"          */
 } nn_io_mode;
+/* perm of `open`, NN_IO_CREATE: with this bit exactly these permissions, whatever the umask says */
+#define NN_IO_EXACT 0x10000u
 typedef struct nn_io_info { uint64_t size; int is_dir, is_file; unsigned perm; } nn_io_info;
 typedef struct nn_io {
     int (*open)    (void *user, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm);
-    int (*read)    (void *user, intptr_t h, void *buf, size_t n, size_t *done);        /* may be short; done 0 = end */
-    int (*write)   (void *user, intptr_t h, const void *buf, size_t n, size_t *done);  /* may be short               */
-    int (*seek)    (void *user, intptr_t h, uint64_t offset);                          /* from the start             */
-    int (*sync)    (void *user, intptr_t h);                                           /* to the disk; never retried */
+    /* may be short; done 0 = end */
+    int (*read)    (void *user, intptr_t h, void *buf, size_t n, size_t *done);
+    /* may be short               */
+    int (*write)   (void *user, intptr_t h, const void *buf, size_t n, size_t *done);
+    /* from the start             */
+    int (*seek)    (void *user, intptr_t h, uint64_t offset);
+    /* to the disk; never retried */
+    int (*sync)    (void *user, intptr_t h);
     int (*close)   (void *user, intptr_t h);
-    int (*lock)    (void *user, intptr_t h);                                           /* exclusive, does not wait: EAGAIN when held */
+    /* exclusive, does not wait: EAGAIN when held */
+    int (*lock)    (void *user, intptr_t h);
     int (*info_of) (void *user, intptr_t h, nn_io_info *out);
     int (*info)    (void *user, const char *path, nn_io_info *out);
-    int (*rename)  (void *user, const char *from, const char *to);                     /* replaces `to`, atomically  */
+    /* replaces `to`, atomically  */
+    int (*rename)  (void *user, const char *from, const char *to);
     int (*remove)  (void *user, const char *path);
     int (*mkdir)   (void *user, const char *path);
     int (*sync_dir)(void *user, const char *path);
-    int (*list)    (void *user, const char *path, int (*each)(void *ctx, const char *name), void *ctx);   /* each: non-zero stops, is returned */
-    int (*map)     (void *user, intptr_t h, size_t size, void **p);                    /* whole file, read-only      */
+    /* each: non-zero stops, is returned */
+    int (*list)    (void *user, const char *path, int (*each)(void *ctx, const char *name), void *ctx);
+    /* whole file, read-only      */
+    int (*map)     (void *user, intptr_t h, size_t size, void **p);
     int (*unmap)   (void *user, void *p, size_t size);
     void *user;
 } nn_io;
-/* nn_io_system: the table of this system: POSIX calls where there are any, stdio elsewhere (then no sync, lock, list, map). */
+/* nn_io_system: the table of this system: POSIX calls where there are any, stdio elsewhere (then no
+ * sync, lock, list, map). */
 NN_DEF const nn_io *nn_io_system(void);
-/* nn_errno_text: a constant text for an errno value, without strerror's shared buffer; "system error" when it is not in our list. */
+/* nn_errno_text: a constant text for an errno value, without strerror's shared buffer; "system
+ * error" when it is not in our list. */
 NN_DEF const char *nn_errno_text(int e);
 
-/* Where an array's data lie when a reader leaves them in the file (nn_file_opts.places): `offset` bytes into member `member` of a zip
+/* Where an array's data lie when a reader leaves them in the file (nn_file_opts.places): `offset`
+ * bytes into member `member` of a zip
  * or, with NN_NO_MEMBER, into the file; row-major, in the other byte order when swapped. */
 #define NN_NO_MEMBER SIZE_MAX
 typedef struct nn_place { uint64_t offset; size_t member; int swapped; } nn_place;
@@ -75,27 +89,33 @@ typedef struct nn_buf nn_buf;
 typedef struct nn_file_opts {
     const nn_io *io;                       /* NULL = nn_io_system()                                  */
     nn_alloc     alloc;                    /* all zero = libc                                        */
-    uint64_t     limit;                    /* refuse more bytes than this (after gunzip); 0 = the function's default */
+    uint64_t     limit;                    /* refuse more bytes than this (after gunzip); 0 = the
+                                              function's default */
     int          raw;                      /* readers: 1 = do not gunzip                             */
     int          gzip;                     /* writers: 1..9 = write gzip at that level               */
     int          no_sync;                  /* writers: 1 = leave flushing to the system (tests, scratch files); 2 = flush the
-                                            * file before its renaming, not the folder: after a power cut the old file may be back */
+                                            * file before its renaming, not the folder: after a
+                                            * power cut the old file may be back */
     const char  *name;                     /* what messages call the input; NULL = the path          */
-    /* Arrays larger than memory. Reading (safetensors, .pth): with places set, arrays come as dtype and shape, data NULL, and one
-     * nn_place per entry of the dict is appended to it; strided views and other values still come with their data. Writing (npy, npz,
-     * safetensors, .pth): an array whose data are NULL is asked for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
+    /* Arrays larger than memory. Reading (safetensors, .pth): with places set, arrays come as dtype
+     * and shape, data NULL, and one
+     * nn_place per entry of the dict is appended to it; strided views and other values still come
+     * with their data. Writing (npy, npz, safetensors, .pth): an array whose data are NULL is asked
+     * for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
      * order, into `to`; each entry in ascending pieces of at most 1 MiB (or one item). */
     nn_buf      *places;
     nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
     void        *fetch_user;
 } nn_file_opts;
 
-/* A growable run of bytes. Zero it, set alloc and limit if wanted. data[len] is always 0 once anything was put, so text
+/* A growable run of bytes. Zero it, set alloc and limit if wanted. data[len] is always 0 once
+ * anything was put, so text
  * can be used as a C string. */
 struct nn_buf { unsigned char *data; size_t len, room; size_t limit; nn_alloc alloc; };
 NN_DEF nn_status nn_buf_put(nn_buf *b, const void *p, size_t n, nn_error *err);
 NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err);
-/* nn_buf_reserve: room for n more bytes (and the NUL) behind data[len]; the caller writes them and adds to len. */
+/* nn_buf_reserve: room for n more bytes (and the NUL) behind data[len]; the caller writes them and
+ * adds to len. */
 NN_DEF nn_status nn_buf_reserve(nn_buf *b, size_t n, nn_error *err);
 NN_DEF void nn_buf_free(nn_buf *b);
 
@@ -103,42 +123,71 @@ NN_DEF void nn_buf_free(nn_buf *b);
  * limit 0 = NN_MAX_FILE_READ. path "-" = standard input. On failure out->len is as before. */
 NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_file_write: n bytes as the whole new content of path, atomically (nn_writer). */
-NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
-NN_DEF int       nn_file_exists(const char *path, const nn_file_opts *opts);           /* 1 = a file or folder is there */
+NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n,
+                               const nn_file_opts *opts, nn_error *err);
+/* 1 = a file or folder is there */
+NN_DEF int       nn_file_exists(const char *path, const nn_file_opts *opts);
 NN_DEF nn_status nn_file_size(uint64_t *size, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_file_remove(const char *path, const nn_file_opts *opts, nn_error *err);   /* absent is NN_OK */
+/* absent is NN_OK */
+NN_DEF nn_status nn_file_remove(const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_dir_make: path and every missing parent (mkdir -p). */
 NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_error *err);
-/* nn_dir_list: names in a folder (not . and ..), sorted bytewise, as NUL-terminated strings one after another in *out; *count of them. */
-NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts, nn_error *err);
-/* nn_dir_clean: remove what killed writers left (names that begin with ".nntmp-"); call it while holding the folder's lock. */
+/* nn_dir_list: names in a folder (not . and ..), sorted bytewise, as NUL-terminated strings one
+ * after another in *out; *count of them. */
+NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts,
+                             nn_error *err);
+/* nn_dir_clean: remove what killed writers left (names that begin with ".nntmp-"); call it while
+ * holding the folder's lock. */
 NN_DEF nn_status nn_dir_clean(const char *path, const nn_file_opts *opts, nn_error *err);
-/* nn_path_join: "dir/name" into buf [cap]; name alone when dir is empty or "."; NN_E_LIMIT when it does not fit. */
+/* nn_name_check: is `name` fit to become the name of a file, or a part of one, on every system? Refused
+ * (NN_E_ARG, the reason said): the empty name, '/', '\', ':', "..", control bytes, < > " | ? *, a
+ * blank or point at the end, CON PRN AUX NUL COM1..9 LPT1..9 with or without an ending, more than 200
+ * bytes. */
+NN_DEF nn_status nn_name_check(const char *name, nn_error *err);
+/* nn_text_mask: n bytes that come from a file, made fit for a terminal, into buf [cap], terminated when
+ * cap > 0; returns the length needed, as snprintf does. Printable UTF-8 stays. Newline, carriage
+ * return and tab become \n \r \t, other control bytes, DEL and bytes that are not UTF-8 \xNN, C1
+ * controls and the marks that turn the direction of writing \uNNNN. nn_buf_mask appends the same. */
+NN_DEF size_t nn_text_mask(char *buf, size_t cap, const char *s, size_t n);
+NN_DEF nn_status nn_buf_mask(nn_buf *b, const char *s, size_t n, nn_error *err);
+/* nn_path_join: "dir/name" into buf [cap]; name alone when dir is empty or "."; NN_E_LIMIT when it
+ * does not fit. */
 NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err);
 
-/* A buffered reader over a file, standard input ("-") or memory; gzip content (also several members in a row) is
+/* A buffered reader over a file, standard input ("-") or memory; gzip content (also several members
+ * in a row) is
  * inflated on the way unless opts->raw. Offsets count the bytes delivered, after gunzip. limit 0 = none. */
 typedef struct nn_reader nn_reader;
 NN_DEF nn_status nn_reader_open(nn_reader **r, const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_reader_memory: reads bytes of the caller's, which must stay until nn_reader_close. */
-NN_DEF nn_status nn_reader_memory(nn_reader **r, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_reader_memory(nn_reader **r, const void *data, size_t n,
+                                  const nn_file_opts *opts, nn_error *err);
 NN_DEF void      nn_reader_close(nn_reader *r);                                        /* NULL is fine */
-NN_DEF const char *nn_reader_name(const nn_reader *r);                                 /* for messages; lives as long as r */
+/* for messages; lives as long as r */
+NN_DEF const char *nn_reader_name(const nn_reader *r);
 /* nn_reader_read: up to n bytes; *got < n only at the end of the data. */
 NN_DEF nn_status nn_reader_read(nn_reader *r, void *buf, size_t n, size_t *got, nn_error *err);
-/* nn_reader_peek: *p points at the next *n bytes, without consuming them; at least `want` (>= 1) unless the data end
- * before. The pointer holds until the next call. The buffer grows to `want`. nn_reader_take consumes n <= what was peeked. */
-NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n, nn_error *err);
+/* nn_reader_peek: *p points at the next *n bytes, without consuming them; at least `want` (>= 1)
+ * unless the data end
+ * before. The pointer holds until the next call. The buffer grows to `want`. nn_reader_take
+ * consumes n <= what was peeked. */
+NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n,
+                                nn_error *err);
 NN_DEF void      nn_reader_take(nn_reader *r, size_t n);
-NN_DEF uint64_t  nn_reader_tell(const nn_reader *r);                                   /* bytes consumed so far */
-/* nn_reader_read_at: exactly n bytes from offset; short data are NN_E_FORMAT. nn_reader_seek: continue from there.
- * Both NN_E_UNSUPPORTED on gzip and on pipes. nn_reader_size: 1 and *size when known beforehand (not gzip, not a pipe), else 0. */
+/* bytes consumed so far */
+NN_DEF uint64_t  nn_reader_tell(const nn_reader *r);
+/* nn_reader_read_at: exactly n bytes from offset; short data are NN_E_FORMAT. nn_reader_seek:
+ * continue from there.
+ * Both NN_E_UNSUPPORTED on gzip and on pipes. nn_reader_size: 1 and *size when known beforehand
+ * (not gzip, not a pipe), else 0. */
 NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, size_t n, nn_error *err);
 NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err);
 NN_DEF int       nn_reader_size(const nn_reader *r, uint64_t *size);
 
-/* An atomic writer: bytes go to a temporary name in the folder of `path`; nn_writer_commit flushes them to disk and
- * renames, so that a reader sees the old file or the new one. path "-" = standard output (then nothing is atomic). */
+/* An atomic writer: bytes go to a temporary name in the folder of `path`; nn_writer_commit flushes
+ * them to disk and
+ * renames, so that a reader sees the old file or the new one. path "-" = standard output (then
+ * nothing is atomic). */
 typedef struct nn_writer nn_writer;
 NN_DEF nn_status nn_writer_open(nn_writer **w, const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_writer_memory: the same calls into *out, which commit completes and abort cuts back. */
@@ -146,64 +195,88 @@ NN_DEF nn_status nn_writer_memory(nn_writer **w, nn_buf *out, const nn_file_opts
 /* nn_writer_put: n bytes, buffered. After a failure the writer only fails; abort it. */
 NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_error *err);
 NN_DEF nn_status nn_writer_text(nn_writer *w, const char *s, nn_error *err);
-NN_DEF uint64_t  nn_writer_tell(const nn_writer *w);                                   /* bytes put so far (before gzip) */
-/* nn_writer_patch: overwrite n bytes at an offset already written; not with gzip, not on standard output. */
+/* bytes put so far (before gzip) */
+NN_DEF uint64_t  nn_writer_tell(const nn_writer *w);
+/* nn_writer_patch: overwrite n bytes at an offset already written; not with gzip, not on standard
+ * output. */
 NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data, size_t n, nn_error *err);
-/* nn_writer_commit: write all, fsync, close, rename, fsync the folder; w is gone in every case, the temporary too on failure. */
+/* nn_writer_commit: write all, fsync, close, rename, fsync the folder; w is gone in every case, the
+ * temporary too on failure. */
 NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err);
 NN_DEF void      nn_writer_abort(nn_writer *w);                                        /* NULL is fine */
 
-/* An append-only file: one write() per nn_append_put, so that a killed process leaves whole records and at most one torn
- * one at the end. keep: the bytes known to be good (UINT64_MAX = all): more are cut off on open, fewer are NN_E_FORMAT. */
+/* An append-only file: one write() per nn_append_put, so that a killed process leaves whole records
+ * and at most one torn
+ * one at the end. keep: the bytes known to be good (UINT64_MAX = all): more are cut off on open,
+ *   fewer are NN_E_FORMAT. */
 typedef struct nn_append nn_append;
-NN_DEF nn_status nn_append_open(nn_append **a, const char *path, uint64_t keep, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_append_open(nn_append **a, const char *path, uint64_t keep,
+                                const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_append_put(nn_append *a, const void *data, size_t n, nn_error *err);
-NN_DEF nn_status nn_append_sync(nn_append *a, nn_error *err);                          /* to the disk; after a failure: give up, never retry */
+/* to the disk; after a failure: give up, never retry */
+NN_DEF nn_status nn_append_sync(nn_append *a, nn_error *err);
 NN_DEF uint64_t  nn_append_size(const nn_append *a);
-NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err);                         /* syncs; a is gone in every case; NULL is fine */
+/* syncs; a is gone in every case; NULL is fine */
+NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err);
 
-/* A journal: text records (no newline inside), one line each, "CCCCCCCC text\n" with the CRC-32C of the text in hex.
- * nn_journal_open reads what is there, hands every whole record to `each` (may be NULL; a status other than NN_OK stops
- * and is returned), cuts a torn last line, and refuses (NN_E_FORMAT, line named) a damaged one before it. */
+/* A journal: text records (no newline inside), one line each, "CCCCCCCC text\n" with the CRC-32C of
+ * the text in hex.
+ * nn_journal_open reads what is there, hands every whole record to `each` (may be NULL; a status
+ * other than NN_OK stops and is returned), cuts a torn last line, and refuses (NN_E_FORMAT, line
+ * named) a damaged one before it. */
 typedef struct nn_journal nn_journal;
-NN_DEF nn_status nn_journal_open(nn_journal **j, const char *path, nn_status (*each)(void *ctx, const char *text, size_t n), void *ctx,
-                                 const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_journal_open(nn_journal **j, const char *path,
+                                 nn_status (*each)(void *ctx, const char *text, size_t n),
+                                 void *ctx, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_error *err);
 NN_DEF nn_status nn_journal_sync(nn_journal *j, nn_error *err);
 NN_DEF nn_status nn_journal_close(nn_journal *j, nn_error *err);
 
-/* A lock on a folder (file ".lock" in it), held until closed or until the process dies. NN_E_IO "locked by process N". */
+/* A lock on a folder (file ".lock" in it), held until closed or until the process dies. NN_E_IO
+ * "locked by process N". A lock file that is a symbolic link is refused: what it points at is not
+ * written. nn_lock_file: the same on a lock file of the caller's name, say beside a single output. */
 typedef struct nn_lock nn_lock;
 NN_DEF nn_status nn_lock_open(nn_lock **l, const char *dir, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_lock_file(nn_lock **l, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF void      nn_lock_close(nn_lock *l);
 
 /* Checksums. crc and adler: start with 0 and 1, feed in pieces. */
-NN_DEF uint32_t nn_crc32 (uint32_t crc, const void *data, size_t n);                   /* zip, gzip, PNG: 0xEDB88320 */
-NN_DEF uint32_t nn_crc32c(uint32_t crc, const void *data, size_t n);                   /* TensorBoard, journals: 0x82F63B78 */
+/* zip, gzip, PNG: 0xEDB88320 */
+NN_DEF uint32_t nn_crc32 (uint32_t crc, const void *data, size_t n);
+/* TensorBoard, journals: 0x82F63B78 */
+NN_DEF uint32_t nn_crc32c(uint32_t crc, const void *data, size_t n);
 NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n);                /* zlib */
-typedef struct nn_sha256 { uint32_t h[8]; uint64_t n; unsigned char block[64]; } nn_sha256;   /* FIPS 180-4 */
+/* FIPS 180-4 */
+typedef struct nn_sha256 { uint32_t h[8]; uint64_t n; unsigned char block[64]; } nn_sha256;
 NN_DEF void nn_sha256_init(nn_sha256 *s);
 NN_DEF void nn_sha256_put (nn_sha256 *s, const void *data, size_t n);
-NN_DEF void nn_sha256_hex (nn_sha256 *s, char hex[65]);                                /* ends the sum; 64 digits and a NUL */
-/* nn_dict_sha256: names, dtypes, shapes and bytes of every tensor in order: the hash the programs print for weights. */
+/* ends the sum; 64 digits and a NUL */
+NN_DEF void nn_sha256_hex (nn_sha256 *s, char hex[65]);
+/* nn_dict_sha256: names, dtypes, shapes and bytes of every tensor in order: the hash the programs
+ * print for weights. */
 NN_DEF void nn_dict_sha256(const nn_dict *d, char hex[65]);
-NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_opts *opts, nn_error *err);   /* the file's own bytes */
+/* the file's own bytes */
+NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_opts *opts, nn_error *err);
 
 /* ==== [NUM] numbers: exact text to double/float and back ================= */
 /* Correctly rounded both ways, independent of the locale; text is ASCII. */
-#define NN_NUM_BYTES 32   /* holds whatever nn_f64_print, nn_f32_print, nn_i64_print, nn_u64_print write, with its NUL */
+#define NN_NUM_BYTES \
+    32 /* holds whatever nn_f64_print, nn_f32_print, nn_i64_print, nn_u64_print write, with its NUL */
 
-/* nn_f64_parse: the longest number at the start of s[0..n): [+-] digits [. digits] [e [+-] digits], digits on at least one
- * side of the point; or inf, infinity, nan in any case. Returns the bytes used, 0 when there is no number. Rounded to
- * nearest even whatever the length; beyond the range: infinity, below it: 0 (with the sign).
- * nn_f32_parse rounds the text to float directly, never through double. */
+/* nn_f64_parse: the longest number at the start of s[0..n): [+-] digits [. digits] [e [+-] digits],
+ * digits on at least one
+ * side of the point; or inf, infinity, nan in any case. Returns the bytes used, 0 when there is no
+ * number. Rounded to nearest even whatever the length; beyond the range: infinity, below it: 0
+ * (with the sign). nn_f32_parse rounds the text to float directly, never through double. */
 NN_DEF size_t nn_f64_parse(const char *s, size_t n, double *out);
 NN_DEF size_t nn_f32_parse(const char *s, size_t n, float *out);
-/* nn_i64_parse, nn_u64_parse: [+-] digits; returns the bytes used; 0 when there are no digits or the value does not fit. */
+/* nn_i64_parse, nn_u64_parse: [+-] digits; returns the bytes used; 0 when there are no digits or
+ * the value does not fit. */
 NN_DEF size_t nn_i64_parse(const char *s, size_t n, int64_t *out);
 NN_DEF size_t nn_u64_parse(const char *s, size_t n, uint64_t *out);
 
-/* nn_f64_print: the shortest text that reads back as v, of those the closest, in the layout of Python's repr: "0.1", "1.0",
+/* nn_f64_print: the shortest text that reads back as v, of those the closest, in the layout of
+ * Python's repr: "0.1", "1.0",
  * "1e+16", "1e-05", "nan", "inf", "-inf". nn_f32_print: shortest for a float (0.1f gives "0.1").
  * buf [NN_NUM_BYTES]; terminated; the length is returned. */
 NN_DEF size_t nn_f64_print(char *buf, double v);
@@ -211,46 +284,56 @@ NN_DEF size_t nn_f32_print(char *buf, float v);
 NN_DEF size_t nn_i64_print(char *buf, int64_t v);
 NN_DEF size_t nn_u64_print(char *buf, uint64_t v);
 
-/* nn_f64_round: v rounded to `decimals` (0..300) places after the point: the nearest decimal to v's exact value, ties to the
- * even digit, then the double nearest to that: Python's round(v, decimals), so that nn_f64_print shows at most that many
- * places. inf and nan pass. nn_f64_fixed: the same digits as text with exactly that many places ("%.*f"), into
- * buf [cap], always terminated when cap > 0; returns the length needed, as snprintf does. */
+/* nn_f64_round: v rounded to `decimals` (0..300) places after the point: the nearest decimal to v's
+ * exact value, ties to the
+ * even digit, then the double nearest to that: Python's round(v, decimals), so that nn_f64_print
+ * shows at most that many places. inf and nan pass. nn_f64_fixed: the same digits as text with
+ * exactly that many places ("%.*f"), into buf [cap], always terminated when cap > 0; returns the
+ * length needed, as snprintf does. */
 NN_DEF double nn_f64_round(double v, int decimals);
 NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
 
 /* ==== [CSV] comma-separated tables ======================================= */
-/* RFC 4180 as pandas.read_csv takes it: BOM dropped; rows end in LF, CRLF or CR; blank lines skipped; quotes open only at the
- * start of a field, "" inside them is one quote, text after the closing quote is appended; short rows are filled with
- * missing cells; duplicate names become a, a.1, a.2, empty ones "Unnamed: 0". A cell (quoted too) that is one of
- * pandas' missing words ("", NA, N/A, NaN, nan, null, NULL, None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column,
- * the first that fits every cell: int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
- * missing cell become float64 (missing = NaN), beyond int64 text (also where real numbers follow: pandas then says float64 or
- * text by the cells' order); bools with one become text. Spaces around a number are ignored.
- * Stricter than pandas: a row longer than the header is always an error (pandas makes an index when every row is). */
+/* RFC 4180 as pandas.read_csv takes it: BOM dropped; rows end in LF, CRLF or CR; blank lines
+ * skipped; quotes open only at the
+ * start of a field, "" inside them is one quote, text after the closing quote is appended; short
+ * rows are filled with missing cells; duplicate names become a, a.1, a.2, empty ones "Unnamed: 0".
+ * A cell (quoted too) that is one of pandas' missing words ("", NA, N/A, NaN, nan, null, NULL,
+ * None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column, the first that fits every cell:
+ * int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
+ * missing cell become float64 (missing = NaN), beyond int64 text (also where real numbers follow:
+ * pandas then says float64 or text by the cells' order); bools with one become text. Spaces around
+ * a number are ignored. Stricter than pandas: a row longer than the header is always an error
+ * (pandas makes an index when every row is). */
 #define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
 
 /* How a CSV text is read. Zeroed = comma, header, quotes, inferred types. */
 typedef struct nn_csv_desc {
-    char   delim;              /* 0 = ','                                                                   */
-    int    blanks;             /* 1 = fields are separated by runs of spaces and tabs (UCI files), no quotes  */
-    int    no_header;          /* 1 = the first record is data; names are "0", "1", ...                     */
-    int    no_quotes;          /* 1 = a quote is an ordinary byte                                           */
-    int    skip_space;         /* 1 = spaces after a delimiter are dropped (pandas skipinitialspace)         */
-    int    keep_blank;         /* 1 = a blank line is a record of one empty field                           */
-    int    strict;             /* 1 = RFC 4180 to the letter: quotes inside plain fields, text behind a closing quote and */
-                               /*   short rows are errors                                                   */
-    int    all_text;           /* 1 = no inference and no missing words: every column is text               */
-    int    no_missing_words;   /* 1 = only the empty cell (and `missing`) is missing                        */
-    const char *missing;       /* one more missing word, such as "?"; NULL = none                           */
-    char   comment;            /* lines that start with it are skipped; 0 = none                            */
-    size_t skip_lines;         /* lines before the header                                                   */
-    size_t max_rows;           /* 0 = all                                                                   */
-    const nn_dtype *types;     /* [n_types] per column: NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES (text), or */
-    size_t n_types;            /*   NN_DTYPE_NONE = infer; a cell that does not fit is an error             */
+    char   delim;              /* 0 = ','  */
+    int    blanks;             /* 1 = fields are separated by runs of spaces and tabs (UCI files),
+                                  no quotes  */
+    int    no_header;          /* 1 = the first record is data; names are "0", "1", ...  */
+    int    no_quotes;          /* 1 = a quote is an ordinary byte  */
+    int    skip_space;         /* 1 = spaces after a delimiter are dropped (pandas
+                                  skipinitialspace)  */
+    int    keep_blank;         /* 1 = a blank line is a record of one empty field  */
+    int    strict;             /* 1 = RFC 4180 to the letter: quotes inside plain fields, text
+                                  behind a closing quote and */
+                               /*   short rows are errors  */
+    int    all_text;           /* 1 = no inference and no missing words: every column is text  */
+    int    no_missing_words;   /* 1 = only the empty cell (and `missing`) is missing  */
+    const char *missing;       /* one more missing word, such as "?"; NULL = none  */
+    char   comment;            /* lines that start with it are skipped; 0 = none  */
+    size_t skip_lines;         /* lines before the header  */
+    size_t max_rows;           /* 0 = all  */
+    const nn_dtype *types;     /* [n_types] per column: NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES
+                                  (text), or */
+    size_t n_types;            /*   NN_DTYPE_NONE = infer; a cell that does not fit is an error  */
 } nn_csv_desc;
 
-/* One column. Numbers and bools: values is [rows] of NN_I64, NN_U64, NN_F64 or NN_BOOL. Text: values is NN_U64 [rows],
+/* One column. Numbers and bools: values is [rows] of NN_I64, NN_U64, NN_F64 or NN_BOOL. Text:
+ * values is NN_U64 [rows],
  * private; read it with nn_table_text. */
 typedef struct nn_column {
     char     *name;            /* unique in the table */
@@ -268,63 +351,91 @@ typedef struct nn_table {
 NN_DEF void nn_table_free(nn_table *t);
 /* nn_table_find: the column of that name, or NULL. */
 NN_DEF nn_column *nn_table_find(const nn_table *t, const char *name);
-/* nn_table_text: cell `row` of a text column: pointer (NUL-terminated) and length; NULL when it is missing (then *n = 0). */
+/* nn_table_text: cell `row` of a text column: pointer (NUL-terminated) and length; NULL when it is
+ * missing (then *n = 0). */
 NN_DEF const char *nn_table_text(const nn_column *c, size_t row, size_t *n);
-/* nn_table_codes: a column as categories: codes [rows] i64 (-1 = missing) into the sorted distinct values; names [k] NN_UCS4
+/* nn_table_codes: a column as categories: codes [rows] i64 (-1 = missing) into the sorted distinct
+ * values; names [k] NN_UCS4
  * (numbers as they print). NN_E_LIMIT above 65,536 categories. */
-NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c,
+                                const nn_alloc *alloc, nn_error *err);
 
-/* nn_csv_read: a whole table. d NULL = defaults. *t must be zeroed or freed; on failure it is untouched. Errors name
- * file, line, column and value: "iris.csv:41:7: column 'petal_w': expected a number, got 'n/a'". Memory is bounded by
+/* nn_csv_read: a whole table. d NULL = defaults. *t must be zeroed or freed; on failure it is
+ * untouched. Errors name
+ * file, line, column and value: "iris.csv:41:7: column 'petal_w': expected a number, got 'n/a'".
+ *   Memory is bounded by
  * 32 times the text + 1 MiB: padding beyond that (a wide header over short rows) is NN_E_LIMIT. */
-NN_DEF nn_status nn_csv_read(nn_table *t, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_csv_read(nn_table *t, const char *path, const nn_csv_desc *d,
+                             const nn_file_opts *opts, nn_error *err);
 /* nn_csv_parse: the same from memory; opts->name (may be NULL) is what messages call it. */
-NN_DEF nn_status nn_csv_parse(nn_table *t, const void *text, size_t n, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_csv_parse(nn_table *t, const void *text, size_t n, const nn_csv_desc *d,
+                              const nn_file_opts *opts, nn_error *err);
 
 /* The shortest way from a file to a model: every column but the label as one dense matrix. */
 typedef struct nn_xy_desc {
     nn_csv_desc csv;
-    nn_dtype    dtype;         /* of x: NN_F32 (0 = default; rounded directly from the text) or NN_F64        */
-    const char *label;         /* name of the label column; NULL = the last one                              */
-    int         no_label;      /* 1 = every column is x                                                      */
-    int         allow_missing; /* 1 = missing cells of x become NaN; 0 = they are errors                     */
-    int         allow_nonfinite; /* 1 = inf and nan in x and in a real-valued label are taken; 0 = they are errors */
+    nn_dtype    dtype;         /* of x: NN_F32 (0 = default; rounded directly from the text) or
+                                  NN_F64  */
+    const char *label;         /* name of the label column; NULL = the last one  */
+    int         no_label;      /* 1 = every column is x  */
+    int         allow_missing; /* 1 = missing cells of x become NaN; 0 = they are errors  */
+    int         allow_nonfinite; /* 1 = inf and nan in x and in a real-valued label are taken; 0 =
+                                    they are errors */
 } nn_xy_desc;
 typedef struct nn_xy {
-    nn_tensor x;               /* [n,d]                                                                      */
-    nn_tensor y;               /* [n] i64 when every label is an integer, f64 when numbers, i64 codes when text; empty without */
-    nn_tensor classes;         /* text labels: [k] NN_UCS4, sorted; else empty                               */
-    char    **names;           /* [d] column names of x                                                      */
-    char     *label;           /* name of the label column, NULL without                                     */
+    nn_tensor x;               /* [n,d]  */
+    nn_tensor y;               /* [n] i64 when every label is an integer, f64 when numbers, i64
+                                  codes when text; empty without */
+    nn_tensor classes;         /* text labels: [k] NN_UCS4, sorted; else empty  */
+    char    **names;           /* [d] column names of x  */
+    char     *label;           /* name of the label column, NULL without  */
     size_t    n_names;         /* private, like what follows */
     nn_buf    text;
     nn_alloc  alloc;
 } nn_xy;
-NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d,
+                                const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *d,
+                                 const nn_file_opts *opts, nn_error *err);
 NN_DEF void nn_xy_free(nn_xy *m);
 
-/* Streaming, in memory bounded by the longest record. nn_csv_open reads the header; "-" = standard input. */
+/* Streaming, in memory bounded by the longest record. nn_csv_open reads the header; "-" = standard
+ * input. */
 typedef struct nn_csv nn_csv;
-typedef struct nn_csv_field { const char *s; size_t n; int quoted; size_t line, col; } nn_csv_field;   /* s is not terminated; line and col from 1 */
-NN_DEF nn_status nn_csv_open(nn_csv **r, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err);
+/* s is not terminated; line and col from 1 */
+typedef struct nn_csv_field { const char *s; size_t n; int quoted; size_t line, col; } nn_csv_field;
+NN_DEF nn_status nn_csv_open(nn_csv **r, const char *path, const nn_csv_desc *d,
+                             const nn_file_opts *opts, nn_error *err);
 NN_DEF void nn_csv_close(nn_csv *r);                                                     /* NULL is fine */
 NN_DEF size_t nn_csv_columns(const nn_csv *r);
 NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column);
-NN_DEF size_t nn_csv_line(const nn_csv *r);                                              /* line of the record read last, from 1 */
-/* nn_csv_row: the next record as raw fields (unquoted, nothing padded), valid until the next call; *n = 0 at the end. A
+/* line of the record read last, from 1 */
+NN_DEF size_t nn_csv_line(const nn_csv *r);
+/* nn_csv_row: the next record as raw fields (unquoted, nothing padded), valid until the next call;
+ * *n = 0 at the end. A
  * record longer than the header is NN_E_FORMAT. */
 NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, nn_error *err);
-/* nn_csv_next: up to max_rows records as a table; t->rows = 0 at the end. *t is freed and filled anew. Types are inferred on
- * the first batch (or given) and then stay: a later cell that does not fit is an error; missing cells after a first batch
- * of integers too. */
+/* nn_csv_next: up to max_rows records as a table; t->rows = 0 at the end. *t is freed and filled
+ * anew. Types are inferred on
+ * the first batch (or given) and then stay: a later cell that does not fit is an error; missing
+ * cells after a first batch of integers too. */
 NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *t, nn_error *err);
 
-/* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only where needed, shortest
+/* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only
+ * where needed, shortest
  * round-trip numbers, missing and NaN empty, True/False. */
-typedef struct nn_csv_writer { nn_writer *w; nn_buf buf; size_t column, columns; char delim; nn_status status; nn_error error; } nn_csv_writer;
-/* nn_csv_begin: rows go to w (nn_writer_open ...), which stays the caller's. columns = cells per row. delim 0 = ','. */
-NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim, const nn_alloc *alloc, nn_error *err);
+typedef struct nn_csv_writer {
+    nn_writer *w;
+    nn_buf buf;
+    size_t column, columns;
+    char delim;
+    nn_status status;
+    nn_error error;
+} nn_csv_writer;
+/* nn_csv_begin: rows go to w (nn_writer_open ...), which stays the caller's. columns = cells per
+ * row. delim 0 = ','. */
+NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim,
+                              const nn_alloc *alloc, nn_error *err);
 /* Cells, left to right; the row ends with its last cell. A failure sticks and is told by nn_csv_end. */
 NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n);
 NN_DEF void nn_csv_put_str (nn_csv_writer *c, const char *s);
@@ -334,60 +445,84 @@ NN_DEF void nn_csv_put_i64 (nn_csv_writer *c, int64_t v);
 NN_DEF void nn_csv_put_u64 (nn_csv_writer *c, uint64_t v);
 NN_DEF void nn_csv_put_bool(nn_csv_writer *c, int v);
 NN_DEF void nn_csv_put_missing(nn_csv_writer *c);
-NN_DEF void nn_csv_put_elem(nn_csv_writer *c, const nn_tensor *t, size_t i);             /* element i, by its dtype */
+/* element i, by its dtype */
+NN_DEF void nn_csv_put_elem(nn_csv_writer *c, const nn_tensor *t, size_t i);
 /* nn_csv_put_f64s, nn_csv_put_f32s: n cells at once. */
 NN_DEF void nn_csv_put_f64s(nn_csv_writer *c, const double *v, size_t n);
 NN_DEF void nn_csv_put_f32s(nn_csv_writer *c, const float *v, size_t n);
-/* nn_csv_end: hands the rest to w; NN_E_ARG when a row is incomplete. The writer is over; w is not committed. */
+/* nn_csv_end: hands the rest to w; NN_E_ARG when a row is incomplete. The writer is over; w is not
+ * committed. */
 NN_DEF nn_status nn_csv_end(nn_csv_writer *c, nn_error *err);
-/* nn_csv_write_xy: x [n,d] (f32, f64, any integer, bool) and y [n] (NULL = none) as one file, atomically. names [d] NULL = "0", "1", ...;
+/* nn_csv_write_xy: x [n,d] (f32, f64, any integer, bool) and y [n] (NULL = none) as one file,
+ * atomically. names [d] NULL = "0", "1", ...;
  * label NULL = "target". y i64 with classes ([k] text) is written as text. */
-NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_tensor *y, const char *const *names, const char *label,
+NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_tensor *y,
+                                 const char *const *names, const char *label,
                                  const nn_tensor *classes, const nn_file_opts *opts, nn_error *err);
 /* nn_csv_write: a table, as pandas would write the DataFrame it reads. */
 NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file_opts *opts, nn_error *err);
 
 /* ==== [JSON] JSON and JSON lines ========================================= */
-/* Strict RFC 8259 (and its UTF-8) into a tree of nodes in an arena of the caller's; the same nodes hold YAML. */
+/* Strict RFC 8259 (and its UTF-8) into a tree of nodes in an arena of the caller's; the same nodes
+ * hold YAML. */
 #define NN_JSON_MAX_DEPTH 512
 
 /* Kinds of values; integers keep their 64 bits. */
-typedef enum nn_json_type { NN_JSON_NULL = 0, NN_JSON_BOOL, NN_JSON_INT, NN_JSON_UINT, NN_JSON_REAL, NN_JSON_STRING, NN_JSON_ARRAY, NN_JSON_OBJECT } nn_json_type;
+typedef enum nn_json_type {
+    NN_JSON_NULL = 0,
+    NN_JSON_BOOL,
+    NN_JSON_INT,
+    NN_JSON_UINT,
+    NN_JSON_REAL,
+    NN_JSON_STRING,
+    NN_JSON_ARRAY,
+    NN_JSON_OBJECT
+} nn_json_type;
 typedef struct nn_json nn_json;
 struct nn_json {
     nn_json_type type;
-    uint32_t line, col;        /* where the value starts in its text (a member of a YAML map: its key), from 1; bytes; 0 = made by hand */
+    uint32_t line, col;        /* where the value starts in its text (a member of a YAML map: its
+                                  key), from 1; bytes; 0 = made by hand */
     uint32_t key_len;
-    const char *key;           /* member of an object: its name, terminated; else NULL                         */
-    nn_json *next;             /* next member or element                                                       */
-    size_t n;                  /* string: bytes; array, object: members                                        */
+    const char *key;           /* member of an object: its name, terminated; else NULL  */
+    nn_json *next;             /* next member or element  */
+    size_t n;                  /* string: bytes; array, object: members  */
     union {
-        int64_t  i;            /* INT: every integer that fits; BOOL: 0, 1                                      */
-        uint64_t u;            /* UINT: above INT64_MAX                                                        */
-        double   d;            /* REAL: has a point or an exponent, or is beyond 64 bits                        */
-        char    *s;            /* STRING: UTF-8, terminated; may hold NULs, so mind n                           */
-        nn_json *first;        /* ARRAY, OBJECT                                                                */
+        int64_t  i;            /* INT: every integer that fits; BOOL: 0, 1  */
+        uint64_t u;            /* UINT: above INT64_MAX  */
+        double   d;            /* REAL: has a point or an exponent, or is beyond 64 bits  */
+        char    *s;            /* STRING: UTF-8, terminated; may hold NULs, so mind n  */
+        nn_json *first;        /* ARRAY, OBJECT  */
     } v;
 };
 /* How JSON is read. Zeroed = strict. */
 typedef struct nn_json_desc {
-    size_t max_depth;          /* 0 = NN_JSON_MAX_DEPTH                                                        */
-    int    duplicates;         /* 0 = an error; 1 = the last one wins; 2 = all are kept                         */
-    int    allow_nan;          /* 1 = NaN, Infinity, -Infinity are taken, as Python writes them                 */
+    size_t max_depth;          /* 0 = NN_JSON_MAX_DEPTH  */
+    int    duplicates;         /* 0 = an error; 1 = the last one wins; 2 = all are kept  */
+    int    allow_nan;          /* 1 = NaN, Infinity, -Infinity are taken, as Python writes them  */
 } nn_json_desc;
-/* nn_json_parse: n bytes, one value, nothing behind it but white space. Everything is copied into the arena (its limit bounds
- * memory). name: what messages call the text, NULL = "json"; d NULL = defaults. Errors carry byte, line and column:
- * "run.json:3:14: expected ',' or '}', got 'x'". Numbers beyond a double's range are refused. On failure *root is untouched. */
-NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, const nn_json_desc *d, nn_error *err);
-NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err);
+/* nn_json_parse: n bytes, one value, nothing behind it but white space. Everything is copied into
+ * the arena (its limit bounds
+ * memory). name: what messages call the text, NULL = "json"; d NULL = defaults. Errors carry byte,
+ *   line and column:
+ * "run.json:3:14: expected ',' or '}', got 'x'". Numbers beyond a double's range are refused. On
+ * failure *root is untouched. */
+NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
+                               const char *name, const nn_json_desc *d, nn_error *err);
+NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path,
+                              const nn_json_desc *d, const nn_file_opts *opts, nn_error *err);
 /* Looking: NULL or `dflt` when v is NULL, of another type, or has no such member. */
-NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key);                            /* member of an object */
-NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i);                                    /* element of an array, O(i) */
+/* member of an object */
+NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key);
+/* element of an array, O(i) */
+NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i);
 NN_DEF const char *nn_json_str(const nn_json *v, const char *dflt);
 NN_DEF double   nn_json_num(const nn_json *v, double dflt);                               /* any number */
-NN_DEF int64_t  nn_json_int(const nn_json *v, int64_t dflt);                              /* INT, or a REAL that is one exactly */
+/* INT, or a REAL that is one exactly */
+NN_DEF int64_t  nn_json_int(const nn_json *v, int64_t dflt);
 NN_DEF int      nn_json_is(const nn_json *v, int dflt);                                   /* BOOL */
-NN_DEF const char *nn_json_type_name(nn_json_type t);                                     /* "null", "bool", "integer", "number", "string", "list", "map" */
+/* "null", "bool", "integer", "number", "string", "list", "map" */
+NN_DEF const char *nn_json_type_name(nn_json_type t);
 /* Building, in an arena: a node without children; key (may be NULL) is copied. NULL when memory is out.
  * nn_json_add links child at the end of an array or object (O(members)). */
 NN_DEF nn_json *nn_json_new(nn_arena *a, nn_json_type type, const char *key);
@@ -397,27 +532,39 @@ NN_DEF void nn_json_add(nn_json *parent, nn_json *child);
 /* JSON lines: one value per line, LF or CRLF, blank lines skipped; memory bounded by the longest line. */
 #define NN_JSONL_MAX_LINE ((size_t)256 << 20)
 typedef struct nn_jsonl nn_jsonl;
-NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err);
-/* nn_jsonl_next: *value holds until the next call; NULL at the end. nn_jsonl_line: the line's number; nn_jsonl_text: its bytes. */
+NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d,
+                               const nn_file_opts *opts, nn_error *err);
+/* nn_jsonl_next: *value holds until the next call; NULL at the end. nn_jsonl_line: the line's
+ * number; nn_jsonl_text: its bytes. */
 NN_DEF nn_status nn_jsonl_next(nn_jsonl *r, nn_json **value, nn_error *err);
 NN_DEF size_t nn_jsonl_line(const nn_jsonl *r);
 NN_DEF const char *nn_jsonl_text(const nn_jsonl *r, size_t *n);
 NN_DEF void nn_jsonl_close(nn_jsonl *r);                                                  /* NULL is fine */
 
-/* Writing: appended to a buffer of the caller's, who sends it where it belongs (and may empty it between calls). Failures
- * (memory, misuse, a non-finite number, depth) stick; nn_json_finish tells. A zeroed writer with buf set is compact:
+/* Writing: appended to a buffer of the caller's, who sends it where it belongs (and may empty it
+ * between calls). Failures
+ * (memory, misuse, a non-finite number, depth) stick; nn_json_finish tells. A zeroed writer with
+ * buf set is compact:
  *     nn_json_writer w = NN_ZERO;  w.buf = &b;
  *     nn_json_begin_object(&w);  nn_json_key(&w, "loss");  nn_json_f64(&w, 0.5);  nn_json_end(&w);
  *     if (nn_json_finish(&w, err) != NN_OK) ...                    b is {"loss":0.5} */
-typedef enum nn_json_nan { NN_JSON_NAN_ERROR = 0, NN_JSON_NAN_NULL, NN_JSON_NAN_STRING /* "NaN" "Infinity" "-Infinity" */, NN_JSON_NAN_PYTHON /* the same, bare */ } nn_json_nan;
+typedef enum nn_json_nan {
+    NN_JSON_NAN_ERROR = 0,
+    NN_JSON_NAN_NULL,
+    NN_JSON_NAN_STRING /* "NaN" "Infinity" "-Infinity" */,
+    NN_JSON_NAN_PYTHON /* the same, bare */
+} nn_json_nan;
 typedef struct nn_json_writer {
     nn_buf     *buf;
-    int         indent;        /* 0 = compact; else spaces per level, one member per line (Python's indent=)    */
-    int         spaced;        /* compact with ", " and ": ", as Python's json.dumps does                      */
-    int         ascii;         /* 1 = \uXXXX for all beyond ASCII (json.dumps's default); 0 = UTF-8 as it is     */
-    int         html;          /* 1 = '<' '>' '&' as \u003c ...: safe inside <script>                          */
+    int         indent;        /* 0 = compact; else spaces per level, one member per line (Python's
+                                  indent=)  */
+    int         spaced;        /* compact with ", " and ": ", as Python's json.dumps does  */
+    int         ascii;         /* 1 = \uXXXX for all beyond ASCII (json.dumps's default); 0 = UTF-8
+                                  as it is  */
+    int         html;          /* 1 = '<' '>' '&' as \u003c ...: safe inside <script>  */
     nn_json_nan nan;
-    int         lines;         /* 1 = nn_json_finish puts '\n' and the writer is ready for the next value (JSONL) */
+    int         lines;         /* 1 = nn_json_finish puts '\n' and the writer is ready for the next
+                                  value (JSONL) */
     /* private */
     nn_status   status;
     size_t      depth;
@@ -427,69 +574,105 @@ typedef struct nn_json_writer {
 } nn_json_writer;
 NN_DEF void nn_json_begin_object(nn_json_writer *w);
 NN_DEF void nn_json_begin_array (nn_json_writer *w);
-NN_DEF void nn_json_end   (nn_json_writer *w);                                            /* closes the innermost one */
+/* closes the innermost one */
+NN_DEF void nn_json_end   (nn_json_writer *w);
 NN_DEF void nn_json_key   (nn_json_writer *w, const char *key);
-NN_DEF void nn_json_string(nn_json_writer *w, const char *s);                             /* NULL = null; invalid UTF-8 fails */
+/* NULL = null; invalid UTF-8 fails */
+NN_DEF void nn_json_string(nn_json_writer *w, const char *s);
 NN_DEF void nn_json_stringn(nn_json_writer *w, const char *s, size_t n);
+/* nn_json_lossy: n bytes that may not be UTF-8, such as a path: what is none becomes U+FFFD.
+ * nn_json_member_path: member `key` with that text and, when bytes were lost, member "<key>_hex" with
+ * all of them as hexadecimal digits. */
+NN_DEF void nn_json_lossy(nn_json_writer *w, const char *s, size_t n);
+NN_DEF void nn_json_member_path(nn_json_writer *w, const char *key, const char *path);
 NN_DEF void nn_json_i64   (nn_json_writer *w, int64_t v);
 NN_DEF void nn_json_u64   (nn_json_writer *w, uint64_t v);
-NN_DEF void nn_json_f64   (nn_json_writer *w, double v);                                  /* shortest, Python's repr: 1.0, 1e-05 */
+/* shortest, Python's repr: 1.0, 1e-05 */
+NN_DEF void nn_json_f64   (nn_json_writer *w, double v);
 NN_DEF void nn_json_f32   (nn_json_writer *w, float v);
-NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals);                   /* json.dumps(round(v, decimals)) */
+/* json.dumps(round(v, decimals)) */
+NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals);
 NN_DEF void nn_json_bool(nn_json_writer *w, int v);
 NN_DEF void nn_json_null  (nn_json_writer *w);
-NN_DEF void nn_json_raw   (nn_json_writer *w, const char *json, size_t n);                /* a value already written; trusted */
-NN_DEF void nn_json_f64s  (nn_json_writer *w, const double *v, size_t n);                 /* an array of numbers, on one line */
+/* a value already written; trusted */
+NN_DEF void nn_json_raw   (nn_json_writer *w, const char *json, size_t n);
+/* an array of numbers, on one line */
+NN_DEF void nn_json_f64s  (nn_json_writer *w, const double *v, size_t n);
 NN_DEF void nn_json_f32s  (nn_json_writer *w, const float *v, size_t n);
 NN_DEF void nn_json_i64s  (nn_json_writer *w, const int64_t *v, size_t n);
-NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);                        /* nested arrays, by dtype */
+/* nested arrays, by dtype */
+NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);
 NN_DEF void nn_json_value (nn_json_writer *w, const nn_json *v);                          /* a whole tree */
 /* nn_json_finish: NN_OK when exactly one value was written and nothing failed. */
 NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
 
 /* ==== [YAML] the YAML 1.2 subset of config files ========================= */
-/* Block maps and lists, flow [] {} on one line, plain, 'single' and "double" scalars, | and > with - and +, comments, one
- * leading ---. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f), floats (also .inf .nan, 1e-4). Refused with line
- * and column: anchors, aliases, merge keys, tags, ? keys, several documents, directives, tabs as indentation, duplicate keys. */
+/* Block maps and lists, flow [] {} on one line, plain, 'single' and "double" scalars, | and > with
+ * - and +, comments, one
+ * leading ---. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
+ *   floats (also .inf .nan, 1e-4). Refused with line
+ * and column: anchors, aliases, merge keys, tags, ? keys, several documents, directives, tabs as
+ *   indentation, duplicate keys. */
 typedef struct nn_yaml_warning nn_yaml_warning;
-struct nn_yaml_warning { nn_yaml_warning *next; size_t line, col; char msg[128]; };     /* "'no' is text here, false in YAML 1.1: quote it or write false" */
-/* nn_yaml_parse: nodes in the arena, with line and column. warnings (may be NULL) receives a list, in the arena too: plain
- * yes/no/on/off, integers with a leading 0, 1_000, 12:30:45: what YAML 1.1 reads otherwise. Empty text is null. */
-NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, nn_yaml_warning **warnings, nn_error *err);
-NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path, nn_yaml_warning **warnings, const nn_file_opts *opts, nn_error *err);
-/* nn_yaml_put_scalar: a string as a YAML scalar on one line, quoted when 1.1 or 1.2 would read it as anything else. */
+/* "'no' is text here, false in YAML 1.1: quote it or write false" */
+struct nn_yaml_warning { nn_yaml_warning *next; size_t line, col; char msg[128]; };
+/* nn_yaml_parse: nodes in the arena, with line and column. warnings (may be NULL) receives a list,
+ * in the arena too: plain
+ * yes/no/on/off, integers with a leading 0, 1_000, 12:30:45: what YAML 1.1 reads otherwise. Empty
+ * text is null. */
+NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
+                               const char *name, nn_yaml_warning **warnings, nn_error *err);
+NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path,
+                              nn_yaml_warning **warnings, const nn_file_opts *opts, nn_error *err);
+/* nn_yaml_put_scalar: a string as a YAML scalar on one line, quoted when 1.1 or 1.2 would read it
+ * as anything else. */
 NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_error *err);
-/* nn_yaml_write: a tree in block style (two spaces; short lists of scalars in flow style), read back equal by YAML 1.1 and 1.2. */
+/* nn_yaml_write: a tree in block style (two spaces; short lists of scalars in flow style), read
+ * back equal by YAML 1.1 and 1.2. */
 NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err);
 
 /* ==== [DEFLATE] DEFLATE, zlib, gzip ====================================== */
-/* RFC 1951 inside RFC 1950 (zlib) or RFC 1952 (gzip). Levels: 0 stored, 1 fastest .. 6 default .. 9 smallest; the bytes
+/* RFC 1951 inside RFC 1950 (zlib) or RFC 1952 (gzip). Levels: 0 stored, 1 fastest .. 6 default .. 9
+ * smallest; the bytes
  * depend on level and data alone (not on how the data were cut into pieces). */
 typedef enum nn_deflate_wrap { NN_DEFLATE_RAW = 0, NN_DEFLATE_ZLIB, NN_DEFLATE_GZIP } nn_deflate_wrap;
 /* nn_inflate: one whole stream from n bytes, appended to *out (on failure out->len is as before).
- *   limit  refuse more output than this; 0 = none     used  out, bytes of input taken (may be NULL: then nothing may follow)
+ *   limit  refuse more output than this; 0 = none  used  out, bytes of input taken (may be NULL:
+ *          then nothing may follow)
  * NN_E_FORMAT with the byte named, NN_E_LIMIT, NN_E_NOMEM. Checksums of zlib and gzip are verified. */
-NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, size_t limit, size_t *used, nn_error *err);
-NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, int level, nn_error *err);
+NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap,
+                            size_t limit, size_t *used, nn_error *err);
+NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap,
+                            int level, nn_error *err);
 /* Streaming, in bounded memory. */
 typedef struct nn_inflater nn_inflater;
-NN_DEF nn_status nn_inflater_open(nn_inflater **z, nn_deflate_wrap wrap, const nn_alloc *alloc, nn_error *err);
-NN_DEF void      nn_inflater_reset(nn_inflater *z);                                    /* a new stream from the next byte on */
-/* nn_inflater_run: takes from *in, gives to *out, moves both, until one is used up or the stream ends (*done = 1; the
- * rest of *in belongs to the caller). last: no more input will come; what is missing then is NN_E_FORMAT. */
-NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in, size_t *in_n, int last, unsigned char **out, size_t *out_n, int *done, nn_error *err);
+NN_DEF nn_status nn_inflater_open(nn_inflater **z, nn_deflate_wrap wrap, const nn_alloc *alloc,
+                                  nn_error *err);
+/* a new stream from the next byte on */
+NN_DEF void      nn_inflater_reset(nn_inflater *z);
+/* nn_inflater_run: takes from *in, gives to *out, moves both, until one is used up or the stream
+ * ends (*done = 1; the
+ * rest of *in belongs to the caller). last: no more input will come; what is missing then is
+ * NN_E_FORMAT. */
+NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in, size_t *in_n, int last,
+                                 unsigned char **out, size_t *out_n, int *done, nn_error *err);
 NN_DEF void      nn_inflater_close(nn_inflater *z);                                    /* NULL is fine */
 typedef struct nn_deflater nn_deflater;
-NN_DEF nn_status nn_deflater_open(nn_deflater **z, nn_deflate_wrap wrap, int level, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_buf *out, nn_error *err);   /* what is ready is appended to *out */
-NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err);          /* the rest and the trailer; then only close */
+NN_DEF nn_status nn_deflater_open(nn_deflater **z, nn_deflate_wrap wrap, int level,
+                                  const nn_alloc *alloc, nn_error *err);
+/* what is ready is appended to *out */
+NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_buf *out, nn_error *err);
+/* the rest and the trailer; then only close */
+NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err);
 NN_DEF void      nn_deflater_close(nn_deflater *z);                                    /* NULL is fine */
 
 /* ==== [ZIP] zip containers =============================================== */
 #define NN_MAX_ZIP_NAME 4096
-/* Reading: stored and deflated members, zip64. Refused by name: encryption, other methods, several disks, overlapping
- * members, headers that contradict each other, unsafe or double names, a member that claims more than 1,032 times its
- * packed size. CRC-32 is verified whenever a member was read from its first byte to its last. */
+/* Reading: stored and deflated members, zip64. Refused by name: encryption, other methods, several
+ * disks, overlapping
+ * members, headers that contradict each other, unsafe or double names, a member that claims more
+ * than 1,032 times its packed size. CRC-32 is verified whenever a member was read from its first
+ * byte to its last. */
 typedef struct nn_zip_entry {
     const char *name;                      /* as stored, NUL-terminated                              */
     uint64_t size, packed;                 /* bytes, unpacked and in the file                        */
@@ -500,35 +683,46 @@ typedef struct nn_zip_entry {
 typedef struct nn_zip nn_zip;
 NN_DEF nn_status nn_zip_open(nn_zip **z, const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_zip_memory: the bytes must stay until nn_zip_close. */
-NN_DEF nn_status nn_zip_memory(nn_zip **z, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_zip_memory(nn_zip **z, const void *data, size_t n, const nn_file_opts *opts,
+                               nn_error *err);
 NN_DEF void      nn_zip_close(nn_zip *z);
 NN_DEF size_t    nn_zip_count(const nn_zip *z);
-NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i);                       /* in the order of the directory */
-NN_DEF size_t    nn_zip_find(const nn_zip *z, const char *name);                       /* SIZE_MAX when absent */
+/* in the order of the directory */
+NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i);
+/* SIZE_MAX when absent */
+NN_DEF size_t    nn_zip_find(const nn_zip *z, const char *name);
 /* nn_zip_data_offset: where the packed bytes of member i begin (checks its local header). */
 NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_error *err);
-/* nn_zip_read: bytes [first, first + n) of member i, unpacked. Reading on behind the last call on the same member goes on
- * in the stream; going back starts it again. Memory: 32 KiB of history and two buffers, whatever the sizes. */
+/* nn_zip_read: bytes [first, first + n) of member i, unpacked. Reading on behind the last call on
+ * the same member goes on
+ * in the stream; going back starts it again. Memory: 32 KiB of history and two buffers, whatever
+ * the sizes. */
 NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err);
 /* Writing, atomically. Members get no time stamp: the same content gives the same bytes. */
 typedef struct nn_zip_writer nn_zip_writer;
-NN_DEF nn_status nn_zip_create(nn_zip_writer **w, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **w, nn_buf *out, const nn_file_opts *opts, nn_error *err);
-/* nn_zip_begin: a member of `size` bytes (exact); level 0 = stored, its data at a multiple of 64; then nn_zip_put until
+NN_DEF nn_status nn_zip_create(nn_zip_writer **w, const char *path, const nn_file_opts *opts,
+                               nn_error *err);
+NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **w, nn_buf *out, const nn_file_opts *opts,
+                                      nn_error *err);
+/* nn_zip_begin: a member of `size` bytes (exact); level 0 = stored, its data at a multiple of 64;
+ * then nn_zip_put until
  * all is there, then nn_zip_end. */
 NN_DEF nn_status nn_zip_begin(nn_zip_writer *w, const char *name, uint64_t size, int level, nn_error *err);
 NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_error *err);
 NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err);
 /* nn_zip_copy: member i of another archive, packed as it is. */
 NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error *err);
-NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);                       /* w is gone in every case */
+/* w is gone in every case */
+NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);
 NN_DEF void      nn_zip_abort(nn_zip_writer *w);
 
 /* ==== [NPY] NumPy arrays: NPY, NPZ; IDX ================================== */
 #define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
-/* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or Fortran order, up to
- * NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason: objects (pickles), structured (fields named), dates, raw
- * bytes, long double. Tensors come out in native byte order and row-major; bool bytes become 0 or 1. */
+/* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
+ * Fortran order, up to
+ * NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason: objects (pickles),
+ * structured (fields named), dates, raw bytes, long double. Tensors come out in native byte order
+ * and row-major; bool bytes become 0 or 1. */
 typedef struct nn_npy_info {
     nn_dtype dtype;
     size_t   itemsize, ndim, shape[NN_MAX_DIMS];
@@ -536,143 +730,212 @@ typedef struct nn_npy_info {
     size_t   header;                       /* bytes before the data */
     uint64_t bytes;                        /* of data */
 } nn_npy_info;
-/* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy writes them; bf16 is
+/* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
+ * writes them; bf16 is
  * NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);   /* one array; r then stands behind it */
-NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err);                          /* header only; r then stands at the data */
-NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err);
+/* one array; r then stands behind it */
+NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
+/* header only; r then stands at the data */
+NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err);
+NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts,
+                              nn_error *err);
 NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err);
-/* nn_npy_header: the header that nn_npy_write puts before the data (for writers of rows that know the shape beforehand). */
+/* nn_npy_header: the header that nn_npy_write puts before the data (for writers of rows that know
+ * the shape beforehand). */
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *shape_and_dtype, nn_error *err);
 
-/* NPZ, whole: every array into *d (zeroed; its alloc is used for all), names without ".npy"; a member that is no array is NN_E_UNSUPPORTED.
- * nn_npz_write: in order; level 0 = stored (64-byte aligned data), 1..9 = deflated. The same dict gives the same bytes. */
+/* NPZ, whole: every array into *d (zeroed; its alloc is used for all), names without ".npy"; a
+ * member that is no array is NN_E_UNSUPPORTED.
+ * nn_npz_write: in order; level 0 = stored (64-byte aligned data), 1..9 = deflated. The same dict
+ *   gives the same bytes. */
 NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
+                              const nn_file_opts *opts, nn_error *err);
 /* NPZ, by member, nothing loaded that is not asked for. */
 typedef struct nn_npz nn_npz;
 NN_DEF nn_status nn_npz_open(nn_npz **z, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_npz_memory(nn_npz **z, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_memory(nn_npz **z, const void *data, size_t n, const nn_file_opts *opts,
+                               nn_error *err);
 NN_DEF void      nn_npz_close(nn_npz *z);                                              /* NULL is fine */
 NN_DEF size_t    nn_npz_count(const nn_npz *z);
-NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i);                             /* without ".npy"; NULL when out of range */
-NN_DEF size_t    nn_npz_find(const nn_npz *z, const char *name);                       /* SIZE_MAX when absent */
+/* without ".npy"; NULL when out of range */
+NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i);
+/* SIZE_MAX when absent */
+NN_DEF size_t    nn_npz_find(const nn_npz *z, const char *name);
 NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *err);
-NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err);         /* the whole array, allocated with opts->alloc */
-/* nn_npz_get_rows: rows [first, first + n) of array i as a new tensor. Deflated members are streamed: rows asked for in
+/* the whole array, allocated with opts->alloc */
+NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err);
+/* nn_npz_get_rows: rows [first, first + n) of array i as a new tensor. Deflated members are
+ * streamed: rows asked for in
  * ascending order cost one pass in all; nothing behind the last row is unpacked. */
 NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err);
-/* nn_npz_get_items: items [first, first + n) of array i in C order, counted flat, as a new [n] tensor; C-ordered members only
+/* nn_npz_get_items: items [first, first + n) of array i in C order, counted flat, as a new [n]
+ * tensor; C-ordered members only
  * (NN_E_UNSUPPORTED otherwise). The same rule for deflated members. */
 NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err);
-/* nn_npz_map: a stored, native, C-ordered, aligned member as a view into the mapped file, valid until nn_npz_close;
- * NN_E_UNSUPPORTED with the reason otherwise. The CRC is not verified, and a file that somebody shortens meanwhile
- * kills the process (SIGBUS): ask for it only where you own the file. */
+/* nn_npz_map: a stored, native, C-ordered, aligned member as a view into the mapped file, valid
+ * until nn_npz_close;
+ * NN_E_UNSUPPORTED with the reason otherwise. The CRC is not verified, and a file that somebody
+ * shortens meanwhile kills the process (SIGBUS): ask for it only where you own the file. */
 NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err);
-/* Writing array by array. append = 1: what is in the file already is copied first, packed as it is (nothing is lost when
+/* Writing array by array. append = 1: what is in the file already is copied first, packed as it is
+ * (nothing is lost when
  * the process dies meanwhile); an equal name is NN_E_ARG. */
 typedef struct nn_npz_writer nn_npz_writer;
-NN_DEF nn_status nn_npz_create(nn_npz_writer **w, const char *path, int append, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err);
-/* nn_npz_begin / _rows / _end: an array given in pieces of whole rows; shape[0] must be right from the start. */
-NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim, const size_t *shape, int level, nn_error *err);
+NN_DEF nn_status nn_npz_create(nn_npz_writer **w, const char *path, int append,
+                               const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level,
+                            nn_error *err);
+/* nn_npz_begin / _rows / _end: an array given in pieces of whole rows; shape[0] must be right from
+ * the start. */
+NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim,
+                              const size_t *shape, int level, nn_error *err);
 NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err);
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err);
-NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);                       /* w is gone in every case */
+/* w is gone in every case */
+NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);
 NN_DEF void      nn_npz_abort(nn_npz_writer *w);                                       /* NULL is fine */
 
 /* IDX (MNIST): u8 i8 i16 i32 f32 f64, big-endian in the file; gzip is seen through. */
 NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts,
+                              nn_error *err);
 
 /* ==== [PTH] PyTorch checkpoints ========================================== */
-#define NN_MAX_PTH_OBJECTS ((size_t)1 << 20)   /* values in one pickle, shared ones counted once per place they appear */
+#define NN_MAX_PTH_OBJECTS \
+    ((size_t)1 << 20) /* values in one pickle, shared ones counted once per place they appear */
 #define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
 #define NN_MAX_PTH_ENTRIES ((size_t)1 << 16)   /* names after flattening */
 /* How checkpoints are read and written. NULL or zeroed = defaults. */
 typedef struct nn_pth_opts {
     nn_file_opts file;
-    char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits names into levels, 0 = not at all */
-    int  no_crc;       /* reading: 1 = do not verify member checksums (files whose writer put wrong ones; 0 always means "none") */
+    char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits
+                          names into levels, 0 = not at all */
+    int  no_crc;       /* reading: 1 = do not verify member checksums (files whose writer put wrong
+                          ones; 0 always means "none") */
+    const char *note;  /* writing: text of one more record, archive/nn.json, which torch.load leaves
+                          alone; NULL = none. nn_zip_open finds it */
 } nn_pth_opts;
-/* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is used for all).
- * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples, sets, numbers, text, bytes, None,
- * tensors and parameters, torch.Size, dtypes, devices; any other class is NN_E_UNSUPPORTED, named (a whole pickled module is such).
- * Nested containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "runs": ["a", "b"], "epoch": 3} becomes "model.fc.weight",
- * "loss", "runs.0", "runs.1", "epoch": numbers and text are 0-d tensors (i64, f64, bool, c128, ucs4; bytes -> bytes), a list or
- * tuple of numbers is one 1-d tensor (i64, f64 or bool), dtypes and devices are text, None and empty containers leave no entry;
- * a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided ones. */
+/* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is
+ * used for all).
+ * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples,
+ *   sets, numbers, text, bytes, None,
+ * tensors and parameters, torch.Size, dtypes, devices; any other class is NN_E_UNSUPPORTED, named
+ * (a whole pickled module is such). Nested containers are flattened: {"model": {"fc.weight": W},
+ * "loss": [0.5, 0.25], "runs": ["a", "b"], "epoch": 3} becomes "model.fc.weight",
+ * "loss", "runs.0", "runs.1", "epoch": numbers and text are 0-d tensors (i64, f64, bool, c128,
+ * ucs4; bytes -> bytes), a list or tuple of numbers is one 1-d tensor (i64, f64 or bool), dtypes
+ * and devices are text, None and empty containers leave no entry; a bare tensor is called "tensor".
+ * Tensors are copied out contiguous, also shared and strided ones. */
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
-NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts, nn_error *err);
-/* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every value a tensor (text: str).
- * With separator c, "a<c>b" is key "b" of the dict under "a". A level that holds f32, f16, bf16 or anything of two or more dimensions
- * is a state dict: all its values are tensors. In other levels 0-d values are Python numbers and 1-d values lists of numbers
- * (keep epoch, lr, losses as i64 or f64). A level whose keys are 0, 1, 2 .. in order is a list, but under the key "state" a dict
+NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts,
+                                    nn_error *err);
+/* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every
+ * value a tensor (text: str).
+ * With separator c, "a<c>b" is key "b" of the dict under "a". A level that holds f32, f16, bf16 or
+ * anything of two or more dimensions is a state dict: all its values are tensors. In other levels
+ * 0-d values are Python numbers and 1-d values lists of numbers (keep epoch, lr, losses as i64 or
+ * f64). A level whose keys are 0, 1, 2 .. in order is a list, but under the key "state" a dict
  * with int keys, as PyTorch's optimizers want. */
 NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_opts *opts, nn_error *err);
-/* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under "model_state_dict.", "model_state.", "state_dict.",
- * "model.", "net.", "network." or "module." (the first prefix of these that holds an array), prefix removed, repeatedly;
- * entries elsewhere go. Without such a prefix nothing changes. */
+/* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under
+ * "model_state_dict.", "model_state.", "state_dict.",
+ * "model.", "net.", "network." or "module." (the first prefix of these that holds an array), prefix
+ * removed, repeatedly; entries elsewhere go. Without such a prefix nothing changes. */
 NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
 
 /* ==== [SAFETENSORS] safetensors ========================================== */
 #define NN_MAX_SAFETENSORS_HEADER 100000000    /* bytes, the reference's own bound */
-/* nn_safetensors_read: every tensor into *d (zeroed; its alloc is used for all) in the order of the data; meta (may be
- * NULL; zeroed) gets the strings of "__metadata__" as 0-d text. Validated as the reference does: offsets contiguous from 0, no gap,
- * no overlap, no trailing bytes, sizes as shape and dtype say; double names are refused too. F8, F6, F4 kinds are NN_E_UNSUPPORTED.
+/* nn_safetensors_read: every tensor into *d (zeroed; its alloc is used for all) in the order of the
+ * data; meta (may be
+ * NULL; zeroed) gets the strings of "__metadata__" as 0-d text. Validated as the reference does:
+ * offsets contiguous from 0, no gap, no overlap, no trailing bytes, sizes as shape and dtype say;
+ * double names are refused too. F8, F6, F4 kinds are NN_E_UNSUPPORTED.
  * nn_safetensors_write: dtype descending, then name, header padded to 8: the reference's own order. */
-NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path,
+                                     const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n,
+                                            const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta,
+                                      const nn_file_opts *opts, nn_error *err);
 
 /* ==== [EVENTS] TensorBoard event files =================================== */
-/* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut when the file is
+/* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut
+ * when the file is
  * opened again. wall: seconds since 1970. Tags and text are UTF-8. */
 typedef struct nn_events nn_events;
 /* nn_events_path: DIR/events.out.tfevents.SECONDS.nn.0 into buf. */
 NN_DEF nn_status nn_events_path(char *buf, size_t cap, const char *dir, uint64_t seconds, nn_error *err);
-NN_DEF nn_status nn_events_open(nn_events **e, const char *path, double wall, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step, double wall, nn_error *err);   /* stored as float */
+NN_DEF nn_status nn_events_open(nn_events **e, const char *path, double wall,
+                                const nn_file_opts *opts, nn_error *err);
+/* stored as float */
+NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step,
+                                  double wall, nn_error *err);
 /* nn_events_histogram: of the finite ones of n values, in `bins` (0 = 30) equal bins over their range. */
-NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n, size_t bins, int64_t step, double wall, nn_error *err);
+NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n,
+                                     size_t bins, int64_t step, double wall, nn_error *err);
 /* nn_events_image: u8 [H,W], [H,W,3] or [H,W,4]. */
-NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image, int64_t step, double wall, nn_error *err);
-NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step, double wall, nn_error *err);  /* Markdown; tag + "/text_summary" */
-/* nn_events_hparams: the HParams tab: 0-d numbers, bools and text of *hparams, and the tags of the scalars that measure the run. */
-NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hparams, const char *const *metrics, size_t n_metrics, double wall, nn_error *err);
+NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image,
+                                 int64_t step, double wall, nn_error *err);
+/* Markdown; tag + "/text_summary" */
+NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step,
+                                double wall, nn_error *err);
+/* nn_events_hparams: the HParams tab: 0-d numbers, bools and text of *hparams, and the tags of the
+ * scalars that measure the run. */
+NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hparams, const char *const *metrics,
+                                   size_t n_metrics, double wall, nn_error *err);
 NN_DEF nn_status nn_events_sync(nn_events *e, nn_error *err);
-NN_DEF nn_status nn_events_close(nn_events *e, nn_error *err);                         /* syncs; e is gone in every case; NULL is fine */
+/* syncs; e is gone in every case; NULL is fine */
+NN_DEF nn_status nn_events_close(nn_events *e, nn_error *err);
 /* Reading. Strings and bytes point into the reader's buffer: valid during the call only. */
-typedef enum nn_event_kind { NN_EVENT_OTHER = 0, NN_EVENT_VERSION, NN_EVENT_SCALAR, NN_EVENT_HISTOGRAM, NN_EVENT_IMAGE, NN_EVENT_TEXT, NN_EVENT_HPARAMS } nn_event_kind;
+typedef enum nn_event_kind {
+    NN_EVENT_OTHER = 0,
+    NN_EVENT_VERSION,
+    NN_EVENT_SCALAR,
+    NN_EVENT_HISTOGRAM,
+    NN_EVENT_IMAGE,
+    NN_EVENT_TEXT,
+    NN_EVENT_HPARAMS
+} nn_event_kind;
 typedef struct nn_event {
     nn_event_kind kind;
     double wall; int64_t step;
     const char *tag;    size_t tag_n;      /* not terminated */
     const char *plugin; size_t plugin_n;   /* of the value's metadata, "" when absent */
     double value;                          /* scalar */
-    const unsigned char *bytes; size_t bytes_n;   /* text, PNG of an image, version string, plugin content of hparams */
+    const unsigned char *bytes; size_t bytes_n;   /* text, PNG of an image, version string, plugin
+                                                     content of hparams */
     size_t n_bins; double min, max, num, sum, sum_squares;   /* histogram */
-    const unsigned char *limits, *counts;  /* histogram: n_bins little-endian doubles each, right edges and counts; NULL when it is a [k,3] tensor, then: */
+    const unsigned char *limits, *counts;  /* histogram: n_bins little-endian doubles each, right
+                                              edges and counts; NULL when it is a [k,3] tensor,
+                                              then: */
     const unsigned char *rows;             /* n_bins x (left, right, count) */
     int64_t width, height;                 /* image */
 } nn_event;
-/* nn_events_read: every record in order to `each` (one call per value; a status other than NN_OK stops and is returned).
+/* nn_events_read: every record in order to `each` (one call per value; a status other than NN_OK
+ * stops and is returned).
  * A torn record at the end is the end; a bad checksum before it is NN_E_FORMAT with its byte. */
-NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, const nn_file_opts *opts, nn_error *err);
-NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, uint64_t *good, nn_error *err);
+NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev),
+                                void *ctx, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev),
+                                     void *ctx, uint64_t *good, nn_error *err);
 
 /* ==== [PNG] PNG images =================================================== */
 #define NN_MAX_PNG_PIXELS ((size_t)1 << 28)
-/* nn_png_encode: u8 [H,W] or [H,W,1] grey, [H,W,2] grey + alpha, [H,W,3] RGB, [H,W,4] RGBA; per line the filter with the
+/* nn_png_encode: u8 [H,W] or [H,W,1] grey, [H,W,2] grey + alpha, [H,W,3] RGB, [H,W,4] RGBA; per
+ * line the filter with the
  * smallest sum of absolute differences; level 0..9. */
 NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *image, int level, nn_error *err);
-NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *image, int level, const nn_file_opts *opts, nn_error *err);
-/* nn_png_decode: u8 [H,W,C], C = 1, 2, 3, 4 as above: grey of 1 to 8 bits is spread to 0..255, palettes become RGB or (with
- * tRNS) RGBA, tRNS on grey or RGB adds the alpha channel, 16 bits come out as u16. Interlaced images are NN_E_UNSUPPORTED.
- * Checksums are verified; unknown critical chunks refused. */
-NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *image, int level,
+                              const nn_file_opts *opts, nn_error *err);
+/* nn_png_decode: u8 [H,W,C], C = 1, 2, 3, 4 as above: grey of 1 to 8 bits is spread to 0..255,
+ * palettes become RGB or (with
+ * tRNS) RGBA, tRNS on grey or RGB adds the alpha channel, 16 bits come out as u16. Interlaced
+ * images are NN_E_UNSUPPORTED. Checksums are verified; unknown critical chunks refused. */
+NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc,
+                               nn_error *err);
 NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_opts *opts, nn_error *err);
 
 #ifdef __cplusplus
@@ -685,7 +948,7 @@ NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_o
 #define NN_FMT_IMPLEMENTED
 #include "nn_tensor.h"   /* again: after a plain include, this implements what we stand on */
 #include <float.h>
-NNI_FP_BEGIN
+NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -706,15 +969,57 @@ extern "C" {
 #endif
 
 /* little- and big-endian loads and stores of what files hold, from any address */
-NNI_FN uint32_t nni_le16(const void *p) { const unsigned char *u = (const unsigned char *)p; return (uint32_t)u[0] | (uint32_t)u[1] << 8; }
-NNI_FN uint32_t nni_le32(const void *p) { const unsigned char *u = (const unsigned char *)p; return nni_le16(u) | nni_le16(u + 2) << 16; }
-NNI_FN uint64_t nni_le64(const void *p) { const unsigned char *u = (const unsigned char *)p; return nni_le32(u) | (uint64_t)nni_le32(u + 4) << 32; }
-NNI_FN uint32_t nni_be32(const void *p) { const unsigned char *u = (const unsigned char *)p; return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3]; }
-NNI_FN void nni_put_le16(void *p, uint32_t v) { unsigned char *u = (unsigned char *)p; u[0] = (unsigned char)v; u[1] = (unsigned char)(v >> 8); }
-NNI_FN void nni_put_le32(void *p, uint32_t v) { nni_put_le16(p, v); nni_put_le16((unsigned char *)p + 2, v >> 16); }
-NNI_FN void nni_put_le64(void *p, uint64_t v) { nni_put_le32(p, (uint32_t)v); nni_put_le32((unsigned char *)p + 4, (uint32_t)(v >> 32)); }
-NNI_FN void nni_put_be32(void *p, uint32_t v) { unsigned char *u = (unsigned char *)p; u[0] = (unsigned char)(v >> 24); u[1] = (unsigned char)(v >> 16); u[2] = (unsigned char)(v >> 8); u[3] = (unsigned char)v; }
-NNI_FN int nni_big_endian(void) { const uint16_t one = 1; unsigned char b; memcpy(&b, &one, 1); return b == 0; }
+NNI_FN uint32_t nni_le16(const void *p)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    return (uint32_t)u[0] | (uint32_t)u[1] << 8;
+}
+NNI_FN uint32_t nni_le32(const void *p)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    return nni_le16(u) | nni_le16(u + 2) << 16;
+}
+NNI_FN uint64_t nni_le64(const void *p)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    return nni_le32(u) | (uint64_t)nni_le32(u + 4) << 32;
+}
+NNI_FN uint32_t nni_be32(const void *p)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    return (uint32_t)u[0] << 24 | (uint32_t)u[1] << 16 | (uint32_t)u[2] << 8 | u[3];
+}
+NNI_FN void nni_put_le16(void *p, uint32_t v)
+{
+    unsigned char *u = (unsigned char *)p;
+    u[0] = (unsigned char)v;
+    u[1] = (unsigned char)(v >> 8);
+}
+NNI_FN void nni_put_le32(void *p, uint32_t v)
+{
+    nni_put_le16(p, v);
+    nni_put_le16((unsigned char *)p + 2, v >> 16);
+}
+NNI_FN void nni_put_le64(void *p, uint64_t v)
+{
+    nni_put_le32(p, (uint32_t)v);
+    nni_put_le32((unsigned char *)p + 4, (uint32_t)(v >> 32));
+}
+NNI_FN void nni_put_be32(void *p, uint32_t v)
+{
+    unsigned char *u = (unsigned char *)p;
+    u[0] = (unsigned char)(v >> 24);
+    u[1] = (unsigned char)(v >> 16);
+    u[2] = (unsigned char)(v >> 8);
+    u[3] = (unsigned char)v;
+}
+NNI_FN int nni_big_endian(void)
+{
+    const uint16_t one = 1;
+    unsigned char b;
+    memcpy(&b, &one, 1);
+    return b == 0;
+}
 
 NN_DEF const char *nn_errno_text(int e)
 {
@@ -802,7 +1107,8 @@ NN_DEF const char *nn_errno_text(int e)
     }
 }
 /* "name: what: why"; codes without a text of ours show their number */
-/* What a part that knows no file reported, with the file before it ("nn_part: ", "csv: " go; what names the file already stays); place and status too. */
+/* What a part that knows no file reported, with the file before it ("nn_part: ", "csv: " go; what
+ * names the file already stays); place and status too. */
 NNI_FN nn_status nni_fail_in(nn_error *err, nn_status s, const char *name)
 {
     nn_error e;
@@ -812,15 +1118,17 @@ NNI_FN nn_status nni_fail_in(nn_error *err, nn_status s, const char *name)
     e = *err;
     nni_name(nb, name);
     if (strncmp(m, nb, strlen(nb)) == 0) return s;
-    if ((strncmp(m, "nn_", 3) == 0 || strncmp(m, "csv: ", 5) == 0) && (p = strstr(m, ": ")) != NULL) m = p + 2;
-    return nni_fail_at(err, s, e.offset, e.line, e.col, "%s: %.120s", nb, m);
+    if ((strncmp(m, "nn_", 3) == 0 || strncmp(m, "csv: ", 5) == 0) && (p = strstr(m, ": ")) != NULL)
+        m = p + 2;
+    return nn_error_at(err, s, e.offset, e.line, e.col, "%s: %.120s", nb, m);
 }
 NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, int e)
 {
     char nb[64];
     const char *t = nn_errno_text(e);
-    if (strcmp(t, "system error") == 0) return nni_fail(err, NN_E_IO, "%s: %s: system error %d", nni_name(nb, name), what, e);
-    return nni_fail(err, NN_E_IO, "%s: %s: %s", nni_name(nb, name), what, t);
+    if (strcmp(t, "system error") == 0)
+        return nn_error_set(err, NN_E_IO, "%s: %s: system error %d", nni_name(nb, name), what, e);
+    return nn_error_set(err, NN_E_IO, "%s: %s: %s", nni_name(nb, name), what, t);
 }
 
 #ifdef EINTR
@@ -841,21 +1149,70 @@ NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, 
 
 #if NNI_POSIX
 NNI_FN int nni_px_err(void) { return errno ? errno : NNI_EIO; }
+#ifndef O_NOFOLLOW
+/* Is fd what the folder itself lists under the path's name? A symbolic link has another inode, or
+ * leads to another device. (Strict C99 headers declare neither O_NOFOLLOW nor lstat.) */
+NNI_FN int nni_px_same(int fd, const char *path)
+{
+    struct stat st, in;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char dir[NN_MAX_PATH_BYTES];
+    size_t n = slash ? (size_t)(slash - path) + 1 : 2;
+    struct dirent *x;
+    DIR *d;
+    int same = 0;
+    if (n >= sizeof dir) return 0;
+    memcpy(dir, slash ? path : "./", n);
+    dir[n] = 0;
+    if (fstat(fd, &st) != 0 || stat(dir, &in) != 0 || st.st_dev != in.st_dev) return 0;
+    if ((d = opendir(dir)) == NULL) return 0;
+    while (!same && (x = readdir(d)) != NULL)
+        same = strcmp(x->d_name, name) == 0 && x->d_ino == st.st_ino;
+    (void)closedir(d);
+    return same;
+}
+#endif
+NNI_FN int nni_px_chmod(int fd, const char *path, unsigned perm)
+{
+#if defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 199309L
+    (void)path;
+    return fchmod(fd, (mode_t)perm);
+#else
+    (void)fd;
+    return chmod(path, (mode_t)perm);
+#endif
+}
 NNI_FN int nni_px_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
 {
-    int fd, flags = mode == NN_IO_READ ? O_RDONLY : mode == NN_IO_CREATE ? O_WRONLY | O_CREAT | O_EXCL
-                  : mode == NN_IO_APPEND ? O_WRONLY | O_CREAT | O_APPEND : mode == NN_IO_DEVICE ? O_WRONLY : O_RDWR | O_CREAT;
+    int fd, flags = mode == NN_IO_READ   ? O_RDONLY :
+                    mode == NN_IO_CREATE ? O_WRONLY | O_CREAT | O_EXCL :
+                    mode == NN_IO_APPEND ? O_WRONLY | O_CREAT | O_APPEND :
+                    mode == NN_IO_DEVICE ? O_WRONLY :
+                                           O_RDWR | O_CREAT;
     (void)u;
     if (strcmp(path, "-") == 0 && mode != NN_IO_LOCKFILE) { *h = mode == NN_IO_READ ? 0 : 1; return 0; }
-    fd = open(path, flags, (mode_t)perm);
+#ifdef O_NOFOLLOW
+    if (mode == NN_IO_LOCKFILE) flags |= O_NOFOLLOW;
+#endif
+    fd = open(path, flags, (mode_t)(perm & 0777u));
     if (fd < 0) return nni_px_err();
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+#ifndef O_NOFOLLOW
+    if (mode == NN_IO_LOCKFILE && !nni_px_same(fd, path)) { (void)close(fd); return ELOOP; }
+#endif
+    if (mode == NN_IO_CREATE && perm & NN_IO_EXACT && nni_px_chmod(fd, path, perm & 0777u) != 0) {
+        int e = nni_px_err();
+        (void)close(fd);
+        (void)unlink(path);
+        return e;
+    }
     *h = fd;
     return 0;
 }
 NNI_FN int nni_px_read(void *u, intptr_t h, void *buf, size_t n, size_t *done)
 {
-    ssize_t r = read((int)h, buf, n < ((size_t)1 << 30) ? n : (size_t)1 << 30);   /* some systems refuse more at once */
+    /* some systems refuse more at once */
+    ssize_t r = read((int)h, buf, n < ((size_t)1 << 30) ? n : (size_t)1 << 30);
     (void)u;
     if (r < 0) return nni_px_err();
     *done = (size_t)r;
@@ -918,15 +1275,28 @@ NNI_FN int nni_px_info(void *u, const char *path, nn_io_info *out)
     nni_px_fill(out, &st);
     return 0;
 }
-NNI_FN int nni_px_rename(void *u, const char *from, const char *to) { (void)u; return rename(from, to) != 0 ? nni_px_err() : 0; }
-NNI_FN int nni_px_remove(void *u, const char *path) { (void)u; return unlink(path) != 0 ? nni_px_err() : 0; }
-NNI_FN int nni_px_mkdir(void *u, const char *path) { (void)u; return mkdir(path, 0777) != 0 ? nni_px_err() : 0; }
+NNI_FN int nni_px_rename(void *u, const char *from, const char *to)
+{
+    (void)u;
+    return rename(from, to) != 0 ? nni_px_err() : 0;
+}
+NNI_FN int nni_px_remove(void *u, const char *path)
+{
+    (void)u;
+    return unlink(path) != 0 ? nni_px_err() : 0;
+}
+NNI_FN int nni_px_mkdir(void *u, const char *path)
+{
+    (void)u;
+    return mkdir(path, 0777) != 0 ? nni_px_err() : 0;
+}
 NNI_FN int nni_px_sync_dir(void *u, const char *path)
 {
     int fd = open(path, O_RDONLY), e = 0;
     (void)u;
     if (fd < 0) return nni_px_err();
-    if (fsync(fd) != 0 && errno != EINVAL) e = nni_px_err();    /* EINVAL: this file system cannot sync folders */
+    /* EINVAL: this file system cannot sync folders */
+    if (fsync(fd) != 0 && errno != EINVAL) e = nni_px_err();
     (void)close(fd);
     return e;
 }
@@ -955,16 +1325,24 @@ NNI_FN int nni_px_map(void *u, intptr_t h, size_t size, void **p)
     *p = m;
     return 0;
 }
-NNI_FN int nni_px_unmap(void *u, void *p, size_t size) { (void)u; return munmap(p, size) != 0 ? nni_px_err() : 0; }
+NNI_FN int nni_px_unmap(void *u, void *p, size_t size)
+{
+    (void)u;
+    return munmap(p, size) != 0 ? nni_px_err() : 0;
+}
 NN_DEF const nn_io *nn_io_system(void)
 {
-    static const nn_io table = { nni_px_open, nni_px_read, nni_px_write, nni_px_seek, nni_px_sync, nni_px_close, nni_px_lock, nni_px_info_of, nni_px_info,
-                                 nni_px_rename, nni_px_remove, nni_px_mkdir, nni_px_sync_dir, nni_px_list, nni_px_map, nni_px_unmap, NULL };
+    static const nn_io table = {
+        nni_px_open,     nni_px_read,    nni_px_write, nni_px_seek,   nni_px_sync,   nni_px_close,
+        nni_px_lock,     nni_px_info_of, nni_px_info,  nni_px_rename, nni_px_remove, nni_px_mkdir,
+        nni_px_sync_dir, nni_px_list,    nni_px_map,   nni_px_unmap,  NULL
+    };
     return &table;
 }
 NNI_FN long nni_process(void) { return (long)getpid(); }
 #else
-/* ISO C alone: enough to read and to replace files; what it cannot say is answered with "invalid argument" or nothing. */
+/* ISO C alone: enough to read and to replace files; what it cannot say is answered with "invalid
+ * argument" or nothing. */
 NNI_FN FILE *nni_std_file(intptr_t h) { FILE *f; memcpy(&f, &h, sizeof f); return f; }
 NNI_FN int nni_std_err(void) { return errno ? errno : NNI_EIO; }
 NNI_FN int nni_std_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
@@ -1013,7 +1391,8 @@ NNI_FN int nni_std_info_of(void *u, intptr_t h, nn_io_info *out)
     long at = ftell(f), end;
     (void)u;
     memset(out, 0, sizeof *out);
-    if (at < 0 || fseek(f, 0, SEEK_END) != 0 || (end = ftell(f)) < 0 || fseek(f, at, SEEK_SET) != 0) return 0;
+    if (at < 0 || fseek(f, 0, SEEK_END) != 0 || (end = ftell(f)) < 0 || fseek(f, at, SEEK_SET) != 0)
+        return 0;
     out->size = (uint64_t)end;
     out->is_file = 1;
     return 0;
@@ -1028,7 +1407,12 @@ NNI_FN int nni_std_info(void *u, const char *path, nn_io_info *out)
     (void)fclose(f);
     return 0;
 }
-NNI_FN int nni_std_remove(void *u, const char *path) { (void)u; errno = 0; return remove(path) != 0 ? nni_std_err() : 0; }
+NNI_FN int nni_std_remove(void *u, const char *path)
+{
+    (void)u;
+    errno = 0;
+    return remove(path) != 0 ? nni_std_err() : 0;
+}
 NNI_FN int nni_std_rename(void *u, const char *from, const char *to)
 {
     errno = 0;
@@ -1039,13 +1423,32 @@ NNI_FN int nni_std_rename(void *u, const char *from, const char *to)
 }
 NNI_FN int nni_std_mkdir(void *u, const char *path) { (void)u; (void)path; return NNI_EINVAL; }
 NNI_FN int nni_std_sync_dir(void *u, const char *path) { (void)u; (void)path; return 0; }
-NNI_FN int nni_std_list(void *u, const char *path, int (*each)(void *ctx, const char *name), void *ctx) { (void)u; (void)path; (void)each; (void)ctx; return NNI_EINVAL; }
-NNI_FN int nni_std_map(void *u, intptr_t h, size_t size, void **p) { (void)u; (void)h; (void)size; (void)p; return NNI_EINVAL; }
+NNI_FN int nni_std_list(void *u, const char *path, int (*each)(void *ctx, const char *name),
+                        void *ctx)
+{
+    (void)u;
+    (void)path;
+    (void)each;
+    (void)ctx;
+    return NNI_EINVAL;
+}
+NNI_FN int nni_std_map(void *u, intptr_t h, size_t size, void **p)
+{
+    (void)u;
+    (void)h;
+    (void)size;
+    (void)p;
+    return NNI_EINVAL;
+}
 NNI_FN int nni_std_unmap(void *u, void *p, size_t size) { (void)u; (void)p; (void)size; return 0; }
 NN_DEF const nn_io *nn_io_system(void)
 {
-    static const nn_io table = { nni_std_open, nni_std_read, nni_std_write, nni_std_seek, nni_std_sync, nni_std_close, nni_std_lock, nni_std_info_of, nni_std_info,
-                                 nni_std_rename, nni_std_remove, nni_std_mkdir, nni_std_sync_dir, nni_std_list, nni_std_map, nni_std_unmap, NULL };
+    static const nn_io table = {
+        nni_std_open,   nni_std_read,  nni_std_write,    nni_std_seek, nni_std_sync,
+        nni_std_close,  nni_std_lock,  nni_std_info_of,  nni_std_info, nni_std_rename,
+        nni_std_remove, nni_std_mkdir, nni_std_sync_dir, nni_std_list, nni_std_map,
+        nni_std_unmap,  NULL
+    };
     return &table;
 }
 NNI_FN long nni_process(void) { return 0; }
@@ -1054,7 +1457,8 @@ NNI_FN long nni_process(void) { return 0; }
 NNI_FN const nn_io *nni_io_of(const nn_file_opts *o) { return o && o->io ? o->io : nn_io_system(); }
 NNI_FN nn_alloc nni_alloc_of(const nn_file_opts *o) { nn_alloc z = NN_ZERO; return o ? o->alloc : z; }
 
-/* All n bytes, through short writes and interruptions (a bound, so that a broken table cannot hold us for ever). */
+/* All n bytes, through short writes and interruptions (a bound, so that a broken table cannot hold
+ * us for ever). */
 NNI_FN int nni_write_all(const nn_io *io, intptr_t h, const void *data, size_t n)
 {
     const unsigned char *p = (const unsigned char *)data;
@@ -1071,7 +1475,10 @@ NNI_FN int nni_write_all(const nn_io *io, intptr_t h, const void *data, size_t n
 NNI_FN int nni_read_some(const nn_io *io, intptr_t h, void *buf, size_t n, size_t *done)
 {
     int e, tries = 0;
-    do { *done = 0; e = io->read(io->user, h, buf, n, done); } while (e == NNI_EINTR && e != -1 && ++tries < 1000);
+    do {
+        *done = 0;
+        e = io->read(io->user, h, buf, n, done);
+    } while (e == NNI_EINTR && e != -1 && ++tries < 1000);
     if (!e && *done > n) e = NNI_EIO;
     return e;
 }
@@ -1086,17 +1493,22 @@ NN_DEF nn_status nn_buf_reserve(nn_buf *b, size_t n, nn_error *err)
 {
     size_t need, room;
     unsigned char *p;
-    if (!nni_add(b->len, n, &need) || need == SIZE_MAX) return nni_fail(err, NN_E_NOMEM, "nn_buf: size overflows");
-    if (b->limit && need > b->limit) return nni_fail(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit, need);
+    if (!nn_size_add(b->len, n, &need) || need == SIZE_MAX)
+        return nn_error_set(err, NN_E_NOMEM, "nn_buf: size overflows");
+    if (b->limit && need > b->limit)
+        return nn_error_set(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit,
+                        need);
     need++;
     if (need <= b->room) return NN_OK;
     room = b->room < SIZE_MAX / 4 ? b->room + b->room / 2 : need;
-    if (b->room >= ((size_t)1 << 20) && b->room < SIZE_MAX / 4) room = b->room < ((size_t)16 << 20) ? 4 * b->room : 2 * b->room;   /* in huge pages (nn_mem_alloc): a page that was begun in small ones stays so */
+    /* in huge pages (nn_mem_alloc): a page that was begun in small ones stays so */
+    if (b->room >= ((size_t)1 << 20) && b->room < SIZE_MAX / 4)
+        room = b->room < ((size_t)16 << 20) ? 4 * b->room : 2 * b->room;
     if (room < need) room = need;
     if (room < 64) room = 64;
     if (b->limit && room > b->limit + 1) room = b->limit + 1;
     p = (unsigned char *)nn_mem_resize(b->data, b->room, room, &b->alloc);
-    if (!p) return nni_fail(err, NN_E_NOMEM, "nn_buf: out of memory, %zu bytes wanted", room);
+    if (!p) return nn_error_set(err, NN_E_NOMEM, "nn_buf: out of memory, %zu bytes wanted", room);
     b->data = p;
     b->room = room;
     b->data[b->len] = 0;
@@ -1106,13 +1518,18 @@ NN_DEF nn_status nn_buf_put(nn_buf *b, const void *p, size_t n, nn_error *err)
 {
     nn_status s;
     if (n >= b->room - b->len || !b->data) if ((s = nn_buf_reserve(b, n, err)) != NN_OK) return s;
-    if (b->limit && n > b->limit - b->len) return nni_fail(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit, b->len + n);
+    if (b->limit && n > b->limit - b->len)
+        return nn_error_set(err, NN_E_LIMIT, "nn_buf: expected at most %zu bytes, got %zu", b->limit,
+                        b->len + n);
     if (n) memcpy(b->data + b->len, p, n);
     b->len += n;
     b->data[b->len] = 0;
     return NN_OK;
 }
-NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err) { return nn_buf_put(b, s, strlen(s), err); }
+NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err)
+{
+    return nn_buf_put(b, s, strlen(s), err);
+}
 NN_DEF void nn_buf_free(nn_buf *b)
 {
     if (b->data) nn_mem_free(b->data, b->room, &b->alloc);
@@ -1127,7 +1544,9 @@ NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char
     char nb[64];
     if (d == 1 && dir[0] == '.') d = 0;
     while (d > 1 && dir[d - 1] == '/') d--;
-    if (d + n + 2 > cap) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu", nni_name(nb, name), cap - 1, d + n + 1);
+    if (d + n + 2 > cap)
+        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu",
+                        nni_name(nb, name), cap - 1, d + n + 1);
     if (d) memcpy(buf, dir, d);
     if (d && dir[d - 1] != '/') buf[d++] = '/';
     memcpy(buf + d, name, n + 1);
@@ -1138,10 +1557,13 @@ NNI_FN nn_status nni_path_dir(char *buf, size_t cap, const char *path, nn_error 
 {
     size_t n = strlen(path);
     char nb[64];
-    if (n + 2 > cap) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu", nni_name(nb, path), cap - 2, n);
+    if (n + 2 > cap)
+        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu",
+                        nni_name(nb, path), cap - 2, n);
     while (n && path[n - 1] != '/') n--;
     while (n > 1 && path[n - 1] == '/') n--;
-    if (n) memcpy(buf, path, n); else buf[n++] = '.';
+    if (n) memcpy(buf, path, n);
+    else buf[n++] = '.';
     buf[n] = 0;
     return NN_OK;
 }
@@ -1177,15 +1599,21 @@ NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_erro
     nn_io_info in;
     char nb[64];
     int e;
-    if (n + 1 > sizeof part) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu", nni_name(nb, path), NN_MAX_PATH_BYTES - 1, n);
+    if (n + 1 > sizeof part)
+        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu",
+                        nni_name(nb, path), NN_MAX_PATH_BYTES - 1, n);
     memcpy(part, path, n + 1);
     for (i = 1; i <= n; i++) {
         if (i < n && part[i] != '/') continue;
         if (part[i - 1] == '/') continue;
         part[i] = 0;
         if (io->info(io->user, part, &in) == 0) {
-            if (!in.is_dir) return nni_fail(err, NN_E_IO, "%s: cannot make the folder: '%.60s' is not a folder", nni_name(nb, path), part);
-        } else if ((e = io->mkdir(io->user, part)) != 0 && !(io->info(io->user, part, &in) == 0 && in.is_dir))   /* another process may be faster */
+            if (!in.is_dir)
+                return nn_error_set(err, NN_E_IO, "%s: cannot make the folder: '%.60s' is not a folder",
+                                nni_name(nb, path), part);
+        } else if ((e = io->mkdir(io->user, part)) != 0 &&
+                   !(io->info(io->user, part, &in) == 0 &&
+                     in.is_dir)) /* another process may be faster */
             return nni_io_fail(err, path, "cannot make the folder", e);
         if (i < n) part[i] = '/';
     }
@@ -1206,7 +1634,8 @@ NNI_FN int nni_text_order(const void *a, const void *b)
     memcpy(&y, b, sizeof y);
     return strcmp(x, y);
 }
-NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const nn_file_opts *opts,
+                             nn_error *err)
 {
     const nn_io *io = nni_io_of(opts);
     nn_buf all = NN_ZERO;
@@ -1217,18 +1646,23 @@ NN_DEF nn_status nn_dir_list(nn_buf *out, size_t *count, const char *path, const
     nn_status s;
     all.alloc = nni_alloc_of(opts);
     all.limit = 1u << 28;
-    l.out = &all; l.count = 0; l.s = NN_OK; l.err = err;
+    l.out = &all;
+    l.count = 0;
+    l.s = NN_OK;
+    l.err = err;
     e = io->list(io->user, path, nni_list_each, &l);
     s = l.s;
     if (s == NN_OK && e) s = nni_io_fail(err, path, "cannot list the folder", e);
     if (s == NN_OK && l.count) {
         names = (const char **)nni_new(l.count, sizeof *names, &all.alloc);
-        if (!names) s = nni_fail(err, NN_E_NOMEM, "nn_dir_list: out of memory for %zu names", l.count);
+        if (!names) s = nn_error_set(err, NN_E_NOMEM, "nn_dir_list: out of memory for %zu names", l.count);
     }
     if (s == NN_OK && l.count) {
-        for (i = 0, at = 0; i < l.count; i++, at += strlen((const char *)all.data + at) + 1) names[i] = (const char *)all.data + at;
+        for (i = 0, at = 0; i < l.count; i++, at += strlen((const char *)all.data + at) + 1)
+            names[i] = (const char *)all.data + at;
         qsort(names, l.count, sizeof *names, nni_text_order);
-        for (i = 0; i < l.count && s == NN_OK; i++) s = nn_buf_put(out, names[i], strlen(names[i]) + 1, err);
+        for (i = 0; i < l.count && s == NN_OK; i++)
+            s = nn_buf_put(out, names[i], strlen(names[i]) + 1, err);
         if (s != NN_OK) out->len = had;
     }
     if (s == NN_OK) *count = l.count;
@@ -1259,16 +1693,18 @@ struct nn_reader {
     const nn_io *io;
     nn_alloc alloc;
     intptr_t h;
-    int is_open, is_mem, can_seek, at_end, moved;       /* moved: read_at left the handle elsewhere                     */
-    unsigned char *buf;                                 /* delivered bytes are buf[pos..end)                            */
+    int is_open, is_mem, can_seek, at_end, moved;       /* moved: read_at left the handle
+                                                           elsewhere  */
+    unsigned char *buf;                                 /* delivered bytes are buf[pos..end)  */
     size_t room, pos, end;
-    uint64_t at, size, file_at, limit;                  /* at: offset of buf[pos]; file_at: where the handle reads next */
+    uint64_t at, size, file_at, limit;                  /* at: offset of buf[pos]; file_at: where
+                                                           the handle reads next */
     const unsigned char *mem_all;
-    nn_inflater *z;                                     /* gunzip: its input is zbuf[zpos..zend)                        */
+    nn_inflater *z;                                     /* gunzip: its input is zbuf[zpos..zend)  */
     unsigned char *zbuf;
     size_t zpos, zend;
     int z_done, src_end;
-    uint64_t z_off;                                     /* offset of zbuf[zpos] in the file                             */
+    uint64_t z_off;                                     /* offset of zbuf[zpos] in the file  */
     size_t name_room;
     char *name;
 };
@@ -1284,10 +1720,12 @@ NNI_FN nn_status nni_reader_source(nn_reader *r, unsigned char *to, size_t n, si
         return NN_OK;
     }
     if (r->moved) {
-        if ((e = r->io->seek(r->io->user, r->h, r->file_at)) != 0) return nni_io_fail(err, r->name, "cannot seek", e);
+        if ((e = r->io->seek(r->io->user, r->h, r->file_at)) != 0)
+            return nni_io_fail(err, r->name, "cannot seek", e);
         r->moved = 0;
     }
-    if ((e = nni_read_some(r->io, r->h, to, n, got)) != 0) return nni_io_fail(err, r->name, "cannot read", e);
+    if ((e = nni_read_some(r->io, r->h, to, n, got)) != 0)
+        return nni_io_fail(err, r->name, "cannot read", e);
     r->file_at += *got;
     return NN_OK;
 }
@@ -1327,7 +1765,8 @@ NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size
             if (s != NN_OK && err) {                    /* the inflater knows no file: say which */
                 char msg[sizeof err->msg], nb[64];
                 memcpy(msg, err->msg, sizeof msg);
-                s = nni_fail_at(err, s, (size_t)r->z_off, 0, 0, "%s: byte %llu: %.120s", nni_name(nb, r->name), (unsigned long long)r->z_off, msg);
+                s = nn_error_at(err, s, (size_t)r->z_off, 0, 0, "%s: byte %llu: %.120s",
+                                nni_name(nb, r->name), (unsigned long long)r->z_off, msg);
             }
         }
         *got = (size_t)(o - to);
@@ -1336,7 +1775,8 @@ NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size
     if (*got == 0) r->at_end = 1;
     if (r->limit && r->at + (uint64_t)(r->end - r->pos) + *got > r->limit) {
         char nb[64];
-        return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more", nni_name(nb, r->name), (unsigned long long)r->limit);
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more",
+                        nni_name(nb, r->name), (unsigned long long)r->limit);
     }
     return NN_OK;
 }
@@ -1345,7 +1785,7 @@ NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_o
     nn_status s = NN_OK;
     r->room = NNI_READ_CHUNK;
     r->buf = (unsigned char *)nn_mem_alloc(r->room, &r->alloc);
-    if (!r->buf) s = nni_fail(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
+    if (!r->buf) s = nn_error_set(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
     r->limit = 0;
     while (s == NN_OK && r->end < 3) {                  /* pipes may deliver byte by byte */
         size_t got;
@@ -1353,21 +1793,23 @@ NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_o
         if (s != NN_OK || got == 0) break;
         r->end += got;
     }
-    if (s == NN_OK && !(opts && opts->raw) && r->end >= 3 && r->buf[0] == 0x1F && r->buf[1] == 0x8B && r->buf[2] == 8) {
+    if (s == NN_OK && !(opts && opts->raw) && r->end >= 3 && r->buf[0] == 0x1F &&
+        r->buf[1] == 0x8B && r->buf[2] == 8) {
         r->zbuf = r->buf;                               /* what was read so far is the inflater's input */
         r->zend = r->end;
         r->end = 0;
         r->at_end = 0;
         r->can_seek = 0;
         r->buf = (unsigned char *)nn_mem_alloc(r->room, &r->alloc);
-        if (!r->buf) s = nni_fail(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
+        if (!r->buf) s = nn_error_set(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
         else s = nn_inflater_open(&r->z, NN_DEFLATE_GZIP, &r->alloc, err);
     }
     if (s != NN_OK) { nn_reader_close(r); return s; }
     r->limit = opts ? opts->limit : 0;
     if (r->limit && !r->z && r->end > r->limit) {
         char nb[64];
-        s = nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more", nni_name(nb, r->name), (unsigned long long)r->limit);
+        s = nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more",
+                     nni_name(nb, r->name), (unsigned long long)r->limit);
         nn_reader_close(r);
         return s;
     }
@@ -1398,7 +1840,7 @@ NN_DEF nn_status nn_reader_open(nn_reader **out, const char *path, const nn_file
     int e;
     *out = NULL;
     r = nni_reader_new(path, opts);
-    if (!r) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!r) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
     if ((e = r->io->open(r->io->user, &r->h, path, NN_IO_READ, 0)) != 0) {
         nn_status s = nni_io_fail(err, r->name, "cannot open", e);
         nn_reader_close(r);
@@ -1408,20 +1850,25 @@ NN_DEF nn_status nn_reader_open(nn_reader **out, const char *path, const nn_file
     memset(&in, 0, sizeof in);
     e = r->io->info_of(r->io->user, r->h, &in);
     if (!e && in.is_dir) {
-        nn_status s = nni_fail(err, NN_E_IO, "%s: cannot read: is a folder", nni_name(nb, r->name));
+        nn_status s = nn_error_set(err, NN_E_IO, "%s: cannot read: is a folder", nni_name(nb, r->name));
         nn_reader_close(r);
         return s;
     }
-    if (e) { nn_status s = nni_io_fail(err, r->name, "cannot look at it", e); nn_reader_close(r); return s; }
+    if (e) {
+        nn_status s = nni_io_fail(err, r->name, "cannot look at it", e);
+        nn_reader_close(r);
+        return s;
+    }
     if (in.is_file && strcmp(path, "-") != 0) { r->can_seek = 1; r->size = in.size; }
     return nni_reader_begin(out, r, opts, err);
 }
-NN_DEF nn_status nn_reader_memory(nn_reader **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_reader_memory(nn_reader **out, const void *data, size_t n,
+                                  const nn_file_opts *opts, nn_error *err)
 {
     nn_reader *r;
     *out = NULL;
     r = nni_reader_new("memory", opts);
-    if (!r) return nni_fail(err, NN_E_NOMEM, "nn_reader_memory: out of memory");
+    if (!r) return nn_error_set(err, NN_E_NOMEM, "nn_reader_memory: out of memory");
     r->is_mem = r->can_seek = 1;
     r->mem_all = (const unsigned char *)data;
     r->size = n;
@@ -1478,7 +1925,8 @@ NN_DEF nn_status nn_reader_read(nn_reader *r, void *buf, size_t n, size_t *got, 
     }
     return s;
 }
-NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n, nn_error *err)
+NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n,
+                                nn_error *err)
 {
     nn_status s;
     size_t k;
@@ -1492,7 +1940,9 @@ NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char *
             size_t room = r->room < SIZE_MAX / 2 && r->room * 2 > want ? r->room * 2 : want;
             unsigned char *q = (unsigned char *)nn_mem_resize(r->buf, r->room, room, &r->alloc);
             char nb[64];
-            if (!q) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted at once", nni_name(nb, r->name), room);
+            if (!q)
+                return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted at once",
+                                nni_name(nb, r->name), room);
             r->buf = q;
             r->room = room;
         }
@@ -1518,17 +1968,27 @@ NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, siz
     unsigned char *to = (unsigned char *)buf;
     char nb[64];
     int e;
-    if (!r->can_seek) return nni_fail(err, NN_E_UNSUPPORTED, "%s: gzip data and pipes have no positions to read from", nni_name(nb, r->name));
+    if (!r->can_seek)
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "%s: gzip data and pipes have no positions to read from",
+                        nni_name(nb, r->name));
     if (offset > r->size || n > r->size - offset)
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu: expected %zu more bytes, got %llu", nni_name(nb, r->name),
-                           (unsigned long long)offset, n, (unsigned long long)(offset > r->size ? 0 : r->size - offset));
+        return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
+                           "%s: byte %llu: expected %zu more bytes, got %llu",
+                           nni_name(nb, r->name), (unsigned long long)offset, n,
+                           (unsigned long long)(offset > r->size ? 0 : r->size - offset));
     if (r->is_mem) { if (n) memcpy(to, r->mem_all + offset, n); return NN_OK; }
     r->moved = 1;
-    if ((e = r->io->seek(r->io->user, r->h, offset)) != 0) return nni_io_fail(err, r->name, "cannot seek", e);
+    if ((e = r->io->seek(r->io->user, r->h, offset)) != 0)
+        return nni_io_fail(err, r->name, "cannot seek", e);
     while (n) {
         size_t k;
-        if ((e = nni_read_some(r->io, r->h, to, n, &k)) != 0) return nni_io_fail(err, r->name, "cannot read", e);
-        if (k == 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu: the file became shorter while it was read", nni_name(nb, r->name), (unsigned long long)offset);
+        if ((e = nni_read_some(r->io, r->h, to, n, &k)) != 0)
+            return nni_io_fail(err, r->name, "cannot read", e);
+        if (k == 0)
+            return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
+                               "%s: byte %llu: the file became shorter while it was read",
+                               nni_name(nb, r->name), (unsigned long long)offset);
         to += k;
         n -= k;
     }
@@ -1537,9 +1997,13 @@ NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, siz
 NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err)
 {
     char nb[64];
-    if (!r->can_seek) return nni_fail(err, NN_E_UNSUPPORTED, "%s: gzip data and pipes have no positions to read from", nni_name(nb, r->name));
+    if (!r->can_seek)
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "%s: gzip data and pipes have no positions to read from",
+                        nni_name(nb, r->name));
     if (offset > r->size)
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)offset, 0, 0, "%s: byte %llu is behind the end of %llu bytes", nni_name(nb, r->name),
+        return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
+                           "%s: byte %llu is behind the end of %llu bytes", nni_name(nb, r->name),
                            (unsigned long long)offset, (unsigned long long)r->size);
     r->pos = r->end = 0;
     r->at = r->file_at = offset;
@@ -1556,7 +2020,10 @@ NNI_FN nn_status nni_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_e
     if (nn_reader_size(r, &size) && size <= limit) s = nn_buf_reserve(out, (size_t)size, err);
     while (s == NN_OK) {
         size_t room;
-        if ((s = nn_buf_reserve(out, out->room - out->len > 1 ? out->room - out->len - 1 : NNI_READ_CHUNK, err)) != NN_OK) break;
+        if ((s = nn_buf_reserve(
+                 out, out->room - out->len > 1 ? out->room - out->len - 1 : NNI_READ_CHUNK, err)) !=
+            NN_OK)
+            break;
         room = out->room - out->len - 1;
         if (room == 0) { s = nn_buf_reserve(out, NNI_READ_CHUNK, err); continue; }
         if ((s = nn_reader_read(r, out->data + out->len, room, &got, err)) != NN_OK) break;
@@ -1586,12 +2053,14 @@ struct nn_writer {
     const nn_io *io;
     nn_alloc alloc;
     intptr_t h;
-    int is_open, is_direct, failed, no_sync;            /* direct: standard output or a device, nothing to rename */
+    int is_open, is_direct, failed, no_sync;            /* direct: standard output or a device,
+                                                           nothing to rename */
     nn_buf *mem;
     size_t mem_had;
     unsigned char *buf;
     size_t used;
-    uint64_t at, flushed;                               /* at: bytes put by the caller; flushed: bytes handed to the system */
+    uint64_t at, flushed;                               /* at: bytes put by the caller; flushed:
+                                                           bytes handed to the system */
     nn_deflater *z;
     nn_buf zout;
     char *path, *tmp;                                   /* path_room + tmp_room bytes in one block */
@@ -1612,9 +2081,10 @@ NNI_FN nn_status nni_writer_begin(nn_writer **out, nn_writer *w, const nn_file_o
     w->zout.alloc = w->alloc;
     if (!w->mem) {
         w->buf = (unsigned char *)nn_mem_alloc(NNI_READ_CHUNK, &w->alloc);
-        if (!w->buf) s = nni_fail(err, NN_E_NOMEM, "nn_writer: out of memory for its buffer");
+        if (!w->buf) s = nn_error_set(err, NN_E_NOMEM, "nn_writer: out of memory for its buffer");
     }
-    if (s == NN_OK && opts && opts->gzip) s = nn_deflater_open(&w->z, NN_DEFLATE_GZIP, opts->gzip, &w->alloc, err);
+    if (s == NN_OK && opts && opts->gzip)
+        s = nn_deflater_open(&w->z, NN_DEFLATE_GZIP, opts->gzip, &w->alloc, err);
     if (s != NN_OK) { nn_writer_abort(w); return s; }
     *out = w;
     return NN_OK;
@@ -1629,9 +2099,11 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     int e, i, there;
     unsigned perm = 0666;
     *out = NULL;
-    if (n + 64 > NN_MAX_PATH_BYTES) return nni_fail(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu", nni_name(nb, path), NN_MAX_PATH_BYTES - 64, n - 1);
+    if (n + 64 > NN_MAX_PATH_BYTES)
+        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu",
+                        nni_name(nb, path), NN_MAX_PATH_BYTES - 64, n - 1);
     w = (nn_writer *)nni_new(1, sizeof *w, &a);
-    if (!w) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!w) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
     w->alloc = a;
     w->io = nni_io_of(opts);
     w->no_sync = opts ? opts->no_sync : 0;
@@ -1639,18 +2111,27 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     w->path_room = n;
     w->tmp_room = dir + 64;
     w->path = (char *)nn_mem_alloc(w->path_room + w->tmp_room, &a);
-    if (!w->path) { w->path_room = w->tmp_room = 0; nni_writer_free(w); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path)); }
+    if (!w->path) {
+        w->path_room = w->tmp_room = 0;
+        nni_writer_free(w);
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    }
     memcpy(w->path, path, n);
     w->tmp = w->path + n;
     memset(&in, 0, sizeof in);
     there = strcmp(path, "-") != 0 && w->io->info(w->io->user, path, &in) == 0;
-    if (there && in.is_dir) { nni_writer_free(w); return nni_fail(err, NN_E_IO, "%s: cannot write: is a folder", nni_name(nb, path)); }
+    if (there && in.is_dir) {
+        nni_writer_free(w);
+        return nn_error_set(err, NN_E_IO, "%s: cannot write: is a folder", nni_name(nb, path));
+    }
     if (strcmp(path, "-") == 0 || (there && !in.is_file)) {
         w->is_direct = 1;                               /* a pipe or a device: never rename over it */
         e = w->io->open(w->io->user, &w->h, path, NN_IO_DEVICE, 0);
     } else {
-        if (there && in.perm) perm = in.perm;           /* a rewritten file keeps who may read it */
-        for (i = 0, e = 0; i < 1000; i++) {             /* another thread or a killed process may hold a name */
+        /* a rewritten file keeps who may read it */
+        if (there && NNI_POSIX) perm = in.perm | NN_IO_EXACT;
+        /* another thread or a killed process may hold a name */
+        for (i = 0, e = 0; i < 1000; i++) {
             memcpy(w->tmp, path, dir);
             (void)snprintf(w->tmp + dir, 64, ".nntmp-%ld-%d", nni_process(), i);
             e = w->io->open(w->io->user, &w->h, w->tmp, NN_IO_CREATE, perm);
@@ -1670,7 +2151,7 @@ NN_DEF nn_status nn_writer_memory(nn_writer **out, nn_buf *mem, const nn_file_op
     nn_writer *w;
     *out = NULL;
     w = (nn_writer *)nni_new(1, sizeof *w, &a);
-    if (!w) return nni_fail(err, NN_E_NOMEM, "nn_writer_memory: out of memory");
+    if (!w) return nn_error_set(err, NN_E_NOMEM, "nn_writer_memory: out of memory");
     w->alloc = a;
     w->mem = mem;
     w->mem_had = mem->len;
@@ -1680,7 +2161,10 @@ NNI_FN nn_status nni_writer_flush(nn_writer *w, nn_error *err)
 {
     int e;
     if (!w->used) return NN_OK;
-    if ((e = nni_write_all(w->io, w->h, w->buf, w->used)) != 0) { w->failed = 1; return nni_io_fail(err, w->path, "cannot write", e); }
+    if ((e = nni_write_all(w->io, w->h, w->buf, w->used)) != 0) {
+        w->failed = 1;
+        return nni_io_fail(err, w->path, "cannot write", e);
+    }
     w->flushed += w->used;
     w->used = 0;
     return NN_OK;
@@ -1697,7 +2181,10 @@ NNI_FN nn_status nni_writer_raw(nn_writer *w, const void *data, size_t n, nn_err
     if (n > NNI_READ_CHUNK - w->used) {
         if ((s = nni_writer_flush(w, err)) != NN_OK) return s;
         if (n >= NNI_READ_CHUNK) {
-            if ((e = nni_write_all(w->io, w->h, data, n)) != 0) { w->failed = 1; return nni_io_fail(err, w->path, "cannot write", e); }
+            if ((e = nni_write_all(w->io, w->h, data, n)) != 0) {
+                w->failed = 1;
+                return nni_io_fail(err, w->path, "cannot write", e);
+            }
             w->flushed += n;
             return NN_OK;
         }
@@ -1710,7 +2197,9 @@ NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_erro
 {
     nn_status s;
     char nb[64];
-    if (w->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
+    if (w->failed)
+        return nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
+                        nni_name(nb, w->path ? w->path : "memory"));
     w->at += n;
     if (!w->z) return nni_writer_raw(w, data, n, err);
     w->zout.len = 0;
@@ -1718,7 +2207,10 @@ NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_erro
     if (s != NN_OK) { w->failed = 1; return s; }
     return w->zout.len ? nni_writer_raw(w, w->zout.data, w->zout.len, err) : NN_OK;
 }
-NN_DEF nn_status nn_writer_text(nn_writer *w, const char *s, nn_error *err) { return nn_writer_put(w, s, strlen(s), err); }
+NN_DEF nn_status nn_writer_text(nn_writer *w, const char *s, nn_error *err)
+{
+    return nn_writer_put(w, s, strlen(s), err);
+}
 NN_DEF uint64_t nn_writer_tell(const nn_writer *w) { return w->at; }
 NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data, size_t n, nn_error *err)
 {
@@ -1726,10 +2218,16 @@ NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data
     nn_status s;
     char nb[64];
     int e;
-    if (w->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
-    if (w->z || w->is_direct) return nni_fail(err, NN_E_UNSUPPORTED, "nn_writer_patch: not with gzip, not on standard output");
+    if (w->failed)
+        return nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
+                        nni_name(nb, w->path ? w->path : "memory"));
+    if (w->z || w->is_direct)
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "nn_writer_patch: not with gzip, not on standard output");
     if (offset > w->at || n > w->at - offset)
-        return nni_fail(err, NN_E_ARG, "nn_writer_patch: bytes %llu to %llu wanted, %llu written", (unsigned long long)offset, (unsigned long long)(offset + n), (unsigned long long)w->at);
+        return nn_error_set(err, NN_E_ARG, "nn_writer_patch: bytes %llu to %llu wanted, %llu written",
+                        (unsigned long long)offset, (unsigned long long)(offset + n),
+                        (unsigned long long)w->at);
     if (w->mem) { if (n) memcpy(w->mem->data + w->mem_had + offset, p, n); return NN_OK; }
     if (offset >= w->flushed) { if (n) memcpy(w->buf + (offset - w->flushed), p, n); return NN_OK; }
     if ((s = nni_writer_flush(w, err)) != NN_OK) return s;
@@ -1754,7 +2252,9 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
     nn_status s = NN_OK;
     char dir[NN_MAX_PATH_BYTES], nb[64];
     int e;
-    if (w->failed) s = nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, w->path ? w->path : "memory"));
+    if (w->failed)
+        s = nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
+                     nni_name(nb, w->path ? w->path : "memory"));
     if (s == NN_OK && w->z) {
         w->zout.len = 0;
         s = nn_deflater_end(w->z, &w->zout, err);
@@ -1763,7 +2263,8 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
     if (s == NN_OK && w->mem) { nni_writer_free(w); return NN_OK; }
     if (s == NN_OK) s = nni_writer_flush(w, err);
     if (s == NN_OK && w->no_sync != 1 && !w->is_direct && (e = w->io->sync(w->io->user, w->h)) != 0)
-        s = nni_io_fail(err, w->path, "cannot flush to disk", e);     /* never retried: the kernel may have dropped the pages */
+        /* never retried: the kernel may have dropped the pages */
+        s = nni_io_fail(err, w->path, "cannot flush to disk", e);
     if (s == NN_OK) {
         w->is_open = 0;
         if ((e = nni_close_handle(w->io, w->h)) != 0) {
@@ -1782,7 +2283,8 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
     nn_writer_abort(w);
     return s;
 }
-NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n,
+                               const nn_file_opts *opts, nn_error *err)
 {
     nn_writer *w;
     nn_status s = nn_writer_open(&w, path, opts, err);
@@ -1793,8 +2295,17 @@ NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n, con
 }
 
 /* append-only files */
-struct nn_append { const nn_io *io; nn_alloc alloc; intptr_t h; uint64_t size; int failed, no_sync; char *path; size_t path_room; };
-NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep, const nn_file_opts *opts, nn_error *err)
+struct nn_append {
+    const nn_io *io;
+    nn_alloc alloc;
+    intptr_t h;
+    uint64_t size;
+    int failed, no_sync;
+    char *path;
+    size_t path_room;
+};
+NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep,
+                                const nn_file_opts *opts, nn_error *err)
 {
     const nn_io *io = nni_io_of(opts);
     nn_alloc al = nni_alloc_of(opts);
@@ -1809,10 +2320,13 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
     memset(&in, 0, sizeof in);
     there = io->info(io->user, path, &in) == 0;
     if (there) size = in.size;
-    if (there && in.is_dir) return nni_fail(err, NN_E_IO, "%s: cannot append: is a folder", nni_name(nb, path));
+    if (there && in.is_dir)
+        return nn_error_set(err, NN_E_IO, "%s: cannot append: is a folder", nni_name(nb, path));
     if (keep != UINT64_MAX && size < keep)
-        return nni_fail(err, NN_E_FORMAT, "%s: expected at least %llu bytes from before, got %llu", nni_name(nb, path), (unsigned long long)keep, (unsigned long long)size);
-    if (size > keep) {                                  /* cut the tail: copy the good part, atomically; C99 headers have no ftruncate */
+        return nn_error_set(err, NN_E_FORMAT, "%s: expected at least %llu bytes from before, got %llu",
+                        nni_name(nb, path), (unsigned long long)keep, (unsigned long long)size);
+    /* cut the tail: copy the good part, atomically; C99 headers have no ftruncate */
+    if (size > keep) {
         nn_file_opts ro = NN_ZERO, wo = NN_ZERO;
         nn_reader *r;
         nn_writer *w;
@@ -1827,7 +2341,11 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
             size_t k;
             s = nn_reader_peek(r, 1, &p, &k, err);
             if (s != NN_OK) break;
-            if (k == 0) { s = nni_fail(err, NN_E_IO, "%s: the file became shorter while it was read", nni_name(nb, path)); break; }
+            if (k == 0) {
+                s = nn_error_set(err, NN_E_IO, "%s: the file became shorter while it was read",
+                             nni_name(nb, path));
+                break;
+            }
             if (k > keep - nn_reader_tell(r)) k = (size_t)(keep - nn_reader_tell(r));
             s = nn_writer_put(w, p, k, err);
             nn_reader_take(r, k);
@@ -1838,13 +2356,16 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
         size = keep;
     }
     a = (nn_append *)nni_new(1, sizeof *a, &al);
-    if (!a) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!a) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
     a->alloc = al;
     a->io = io;
     a->size = size;
     a->no_sync = opts ? opts->no_sync : 0;
     a->path = (char *)nn_mem_alloc(n, &al);
-    if (!a->path) { nn_mem_free(a, sizeof *a, &al); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path)); }
+    if (!a->path) {
+        nn_mem_free(a, sizeof *a, &al);
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    }
     memcpy(a->path, path, n);
     a->path_room = n;
     if ((e = io->open(io->user, &a->h, path, NN_IO_APPEND, 0666)) != 0) {
@@ -1853,7 +2374,8 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
         nn_mem_free(a, sizeof *a, &al);
         return s;
     }
-    if (!there && !a->no_sync && nni_path_dir(dir, sizeof dir, path, NULL) == NN_OK && (e = io->sync_dir(io->user, dir)) != 0) {
+    if (!there && !a->no_sync && nni_path_dir(dir, sizeof dir, path, NULL) == NN_OK &&
+        (e = io->sync_dir(io->user, dir)) != 0) {
         s = nni_io_fail(err, path, "cannot flush the folder to disk", e);
         a->failed = 1;
         (void)nn_append_close(a, NULL);
@@ -1866,8 +2388,11 @@ NN_DEF nn_status nn_append_put(nn_append *a, const void *data, size_t n, nn_erro
 {
     char nb[64];
     int e;
-    if (a->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
-    if ((e = nni_write_all(a->io, a->h, data, n)) != 0) { a->failed = 1; return nni_io_fail(err, a->path, "cannot append", e); }
+    if (a->failed) return nn_error_set(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if ((e = nni_write_all(a->io, a->h, data, n)) != 0) {
+        a->failed = 1;
+        return nni_io_fail(err, a->path, "cannot append", e);
+    }
     a->size += n;
     return NN_OK;
 }
@@ -1875,8 +2400,11 @@ NN_DEF nn_status nn_append_sync(nn_append *a, nn_error *err)
 {
     char nb[64];
     int e;
-    if (a->failed) return nni_fail(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
-    if (!a->no_sync && (e = a->io->sync(a->io->user, a->h)) != 0) { a->failed = 1; return nni_io_fail(err, a->path, "cannot flush to disk", e); }
+    if (a->failed) return nn_error_set(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if (!a->no_sync && (e = a->io->sync(a->io->user, a->h)) != 0) {
+        a->failed = 1;
+        return nni_io_fail(err, a->path, "cannot flush to disk", e);
+    }
     return NN_OK;
 }
 NN_DEF uint64_t nn_append_size(const nn_append *a) { return a->size; }
@@ -1888,7 +2416,8 @@ NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err)
     if (!a) return NN_OK;
     al = a->alloc;
     if (!a->failed) s = nn_append_sync(a, err);
-    if ((e = nni_close_handle(a->io, a->h)) != 0 && s == NN_OK && !a->failed) s = nni_io_fail(err, a->path, "cannot close", e);
+    if ((e = nni_close_handle(a->io, a->h)) != 0 && s == NN_OK && !a->failed)
+        s = nni_io_fail(err, a->path, "cannot close", e);
     nn_mem_free(a->path, a->path_room, &al);
     nn_mem_free(a, sizeof *a, &al);
     return s;
@@ -1902,14 +2431,17 @@ NNI_FN int nni_hex8(const unsigned char *p, uint32_t *v)
     int i;
     *v = 0;
     for (i = 0; i < 8; i++) {
-        uint32_t d = p[i] >= '0' && p[i] <= '9' ? (uint32_t)p[i] - '0' : p[i] >= 'a' && p[i] <= 'f' ? (uint32_t)p[i] - 'a' + 10 : 16;
+        uint32_t d = p[i] >= '0' && p[i] <= '9' ? (uint32_t)p[i] - '0' :
+                     p[i] >= 'a' && p[i] <= 'f' ? (uint32_t)p[i] - 'a' + 10 :
+                                                  16;
         if (d > 15) return 0;
         *v = *v << 4 | d;
     }
     return 1;
 }
-NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path, nn_status (*each)(void *ctx, const char *text, size_t n), void *ctx,
-                                 const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path,
+                                 nn_status (*each)(void *ctx, const char *text, size_t n),
+                                 void *ctx, const nn_file_opts *opts, nn_error *err)
 {
     nn_alloc al = nni_alloc_of(opts);
     nn_journal *j;
@@ -1935,13 +2467,24 @@ NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path, nn_status (
                 if (nl || n < want) break;
                 seen = n;
                 want = n * 2;
-                if (n > NN_MAX_JOURNAL_LINE) { s = nni_fail_at(err, NN_E_LIMIT, (size_t)good, line + 1, 1, "%s:%zu: a record longer than %zu bytes", nni_name(nb, path), line + 1, NN_MAX_JOURNAL_LINE); break; }
+                if (n > NN_MAX_JOURNAL_LINE) {
+                    s = nn_error_at(err, NN_E_LIMIT, (size_t)good, line + 1, 1,
+                                    "%s:%zu: a record longer than %zu bytes", nni_name(nb, path),
+                                    line + 1, NN_MAX_JOURNAL_LINE);
+                    break;
+                }
             }
             if (s != NN_OK || !nl) break;               /* no newline: the torn tail, or the end */
             line++;
-            if (bad_line) { s = nni_fail_at(err, NN_E_FORMAT, (size_t)good, bad_line, 1, "%s:%zu: damaged journal record", nni_name(nb, path), bad_line); break; }
+            if (bad_line) {
+                s = nn_error_at(err, NN_E_FORMAT, (size_t)good, bad_line, 1,
+                                "%s:%zu: damaged journal record", nni_name(nb, path), bad_line);
+                break;
+            }
             n = (size_t)(nl - p);
-            if (n < 9 || p[8] != ' ' || !nni_hex8(p, &crc) || crc != nn_crc32c(0, p + 9, n - 9)) bad_line = line;   /* the last one may be torn */
+            /* the last one may be torn */
+            if (n < 9 || p[8] != ' ' || !nni_hex8(p, &crc) || crc != nn_crc32c(0, p + 9, n - 9))
+                bad_line = line;
             else if (each && (s = each(ctx, (const char *)p + 9, n - 9)) != NN_OK) break;
             else good += n + 1;
             nn_reader_take(r, n + 1);
@@ -1950,7 +2493,7 @@ NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path, nn_status (
         if (s != NN_OK) return s;
     }
     j = (nn_journal *)nni_new(1, sizeof *j, &al);
-    if (!j) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!j) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
     j->line.alloc = al;
     s = nn_append_open(&j->a, path, good, opts, err);
     if (s != NN_OK) { nn_mem_free(j, sizeof *j, &al); return s; }
@@ -1961,8 +2504,11 @@ NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_er
 {
     char head[16];
     nn_status s;
-    if (n > NN_MAX_JOURNAL_LINE - 16) return nni_fail(err, NN_E_LIMIT, "nn_journal_put: expected at most %zu bytes, got %zu", NN_MAX_JOURNAL_LINE - 16, n);
-    if (n && memchr(text, '\n', n)) return nni_fail(err, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
+    if (n > NN_MAX_JOURNAL_LINE - 16)
+        return nn_error_set(err, NN_E_LIMIT, "nn_journal_put: expected at most %zu bytes, got %zu",
+                        NN_MAX_JOURNAL_LINE - 16, n);
+    if (n && memchr(text, '\n', n))
+        return nn_error_set(err, NN_E_ARG, "nn_journal_put: a record may not hold a newline");
     (void)snprintf(head, sizeof head, "%08lx ", (unsigned long)nn_crc32c(0, text, n));
     j->line.len = 0;
     s = nn_buf_put(&j->line, head, 9, err);
@@ -1983,26 +2529,108 @@ NN_DEF nn_status nn_journal_close(nn_journal *j, nn_error *err)
     return s;
 }
 
+/* names and text of strangers */
+NNI_FN int nni_device_name(const char *name)   /* CON, nul.txt, COM1 ... of DOS and its heirs */
+{
+    static const char *const names[] = { "CON", "PRN", "AUX", "NUL", "COM", "LPT" };
+    size_t n = strcspn(name, "."), i, k;
+    while (n && name[n - 1] == ' ') n--;
+    for (i = 0; i < 6; i++) {
+        for (k = 0; k < 3 && k < n; k++) {
+            int c = name[k] >= 'a' && name[k] <= 'z' ? name[k] - 32 : name[k];
+            if (c != names[i][k]) break;
+        }
+        if (k < 3) continue;
+        if (i < 4 ? n == 3 : n == 4 && name[3] >= '1' && name[3] <= '9') return 1;
+    }
+    return 0;
+}
+NN_DEF nn_status nn_name_check(const char *name, nn_error *err)
+{
+    const char *why = NULL;
+    size_t n = strlen(name), i;
+    char nb[64];
+    for (i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)name[i];
+        if (c < 0x20 || c == 0x7f) why = "holds a control byte";
+        else if (strchr("/\\:<>\"|?*", c)) why = "holds one of / \\ : < > \" | ? *";
+    }
+    if (!n) why = "is empty";
+    else if (!why && strstr(name, "..")) why = "holds '..'";
+    else if (!why && (name[n - 1] == '.' || name[n - 1] == ' ')) why = "ends in a point or a blank";
+    else if (!why && n > 200) why = "is longer than 200 bytes";
+    else if (!why && nni_device_name(name)) why = "is a device on some systems";
+    if (!why) return NN_OK;
+    return nn_error_set(err, NN_E_ARG, "'%s' cannot name a file: it %s", nni_name(nb, name), why);
+}
+/* what one character becomes: `w` bytes of it are taken; out is set to the text and its length
+ * returned, 0 = as it is */
+NNI_FN size_t nni_mask_one(const char *s, size_t n, size_t *w, char out[8])
+{
+    unsigned char b = (unsigned char)*s;
+    uint32_t c = 0;
+    *w = 1;
+    if (b >= 0x20 && b < 0x7f) return 0;
+    if (b == '\n' || b == '\r' || b == '\t') {
+        out[0] = '\\';
+        out[1] = b == '\n' ? 'n' : b == '\r' ? 'r' : 't';
+        return 2;
+    }
+    if (b < 0x80 || (*w = nn_utf8_get(s, n, &c)) == 0) {
+        *w = 1;
+        return (size_t)snprintf(out, 8, "\\x%02x", b);
+    }
+    if (c < 0xA0 || c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+        (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF)
+        return (size_t)snprintf(out, 8, "\\u%04x", (unsigned)(c & 0xFFFF));
+    return 0;
+}
+NN_DEF size_t nn_text_mask(char *buf, size_t cap, const char *s, size_t n)
+{
+    size_t i, w, k, len = 0, end = 0;
+    char as[8];
+    for (i = 0; i < n; i += w, len += k) {
+        const char *from = as;
+        if ((k = nni_mask_one(s + i, n - i, &w, as)) == 0) { from = s + i; k = w; }
+        if (cap && len + k < cap && end == len) { memcpy(buf + len, from, k); end = len + k; }
+    }
+    if (cap) buf[end] = 0;
+    return len;
+}
+NN_DEF nn_status nn_buf_mask(nn_buf *b, const char *s, size_t n, nn_error *err)
+{
+    size_t need = nn_text_mask(NULL, 0, s, n);
+    nn_status st = nn_buf_reserve(b, need, err);
+    if (st != NN_OK) return st;
+    b->len += nn_text_mask((char *)b->data + b->len, need + 1, s, n);
+    return NN_OK;
+}
+
 /* folder lock */
 struct nn_lock { const nn_io *io; nn_alloc alloc; intptr_t h; };
-NN_DEF nn_status nn_lock_open(nn_lock **out, const char *dir, const nn_file_opts *opts, nn_error *err)
+NNI_FN nn_status nni_lock_take(nn_lock **out, const char *path, const char *what,
+                               const nn_file_opts *opts, nn_error *err)
 {
     const nn_io *io = nni_io_of(opts);
     nn_alloc al = nni_alloc_of(opts);
     nn_lock *l;
-    char path[NN_MAX_PATH_BYTES], text[32], nb[64];
-    size_t got = 0;
+    char text[32], nb[64];
+    size_t got = 0, i = 0;
     nn_status s;
     int e;
     *out = NULL;
-    if ((s = nn_path_join(path, sizeof path, dir, ".lock", err)) != NN_OK) return s;
     l = (nn_lock *)nni_new(1, sizeof *l, &al);
-    if (!l) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, dir));
+    if (!l) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, what));
     l->io = io;
     l->alloc = al;
     if ((e = io->open(io->user, &l->h, path, NN_IO_LOCKFILE, 0666)) != 0) {
         nn_mem_free(l, sizeof *l, &al);
-        return nni_io_fail(err, path, "cannot lock the folder", e);
+#ifdef ELOOP
+        if (e == ELOOP)
+            return nn_error_set(err, NN_E_IO, "%s: cannot lock: is a symbolic link, remove it",
+                                nni_name(nb, path));
+#endif
+        return nni_io_fail(err, path, what == path ? "cannot lock" : "cannot lock the folder", e);
     }
     e = io->lock(io->user, l->h);
     if (!e) {
@@ -2011,19 +2639,32 @@ NN_DEF nn_status nn_lock_open(nn_lock **out, const char *dir, const nn_file_opts
         if (!e) { *out = l; return NN_OK; }
         s = nni_io_fail(err, path, "cannot write", e);
     } else {
-        size_t i = 0;
         (void)nni_read_some(io, l->h, text, 10, &got);
         text[got] = 0;
         while (text[i] == ' ') i++;
 #ifdef EAGAIN
-        if (e == EAGAIN) s = nni_fail(err, NN_E_IO, "%s: locked by process %s", nni_name(nb, dir), text[i] ? text + i : "?");
+        if (e == EAGAIN)
+            s = nn_error_set(err, NN_E_IO, "%s: locked by process %s", nni_name(nb, what),
+                             text[i] ? text + i : "?");
         else
 #endif
-            s = nni_io_fail(err, path, "cannot lock the folder", e);
+            s = nni_io_fail(err, path, what == path ? "cannot lock" : "cannot lock the folder", e);
     }
     (void)nni_close_handle(io, l->h);
     nn_mem_free(l, sizeof *l, &al);
     return s;
+}
+NN_DEF nn_status nn_lock_open(nn_lock **out, const char *dir, const nn_file_opts *opts, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_status s;
+    *out = NULL;
+    if ((s = nn_path_join(path, sizeof path, dir, ".lock", err)) != NN_OK) return s;
+    return nni_lock_take(out, path, dir, opts, err);
+}
+NN_DEF nn_status nn_lock_file(nn_lock **out, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    return nni_lock_take(out, path, path, opts, err);
 }
 NN_DEF void nn_lock_close(nn_lock *l)
 {
@@ -2034,7 +2675,8 @@ NN_DEF void nn_lock_close(nn_lock *l)
     nn_mem_free(l, sizeof *l, &al);
 }
 
-/* What the CPU has beyond the vector kernels of nn_tensor.h; nothing when NN_ISA asks for the reference path. */
+/* What the CPU has beyond the vector kernels of nn_tensor.h; nothing when NN_ISA asks for the
+ * reference path. */
 #define NNI_CPU_CLMUL 1                    /* carry-less products, with SSSE3 and SSE4.1 */
 #define NNI_CPU_BMI2 2
 #define NNI_CPU_SHA 4                      /* SHA-256 rounds */
@@ -2046,25 +2688,35 @@ NNI_FN int nni_cpu_bits(void)
     if (!v) {
         unsigned a, b = 0, c = 0, d;
         v = 8;
-        if (__get_cpuid(1, &a, &b, &c, &d) && c & (1u << 1) && c & (1u << 9) && c & (1u << 19)) v |= NNI_CPU_CLMUL;
+        if (__get_cpuid(1, &a, &b, &c, &d) && c & (1u << 1) && c & (1u << 9) && c & (1u << 19))
+            v |= NNI_CPU_CLMUL;
         if (__get_cpuid_count(7, 0, &a, &b, &c, &d) && b & (1u << 3) && b & (1u << 8)) v |= NNI_CPU_BMI2;
-        if (v & NNI_CPU_CLMUL && b & (1u << 29)) v |= NNI_CPU_SHA;         /* CLMUL's test covers the SSSE3 and SSE4.1 it needs */
+        /* CLMUL's test covers the SSSE3 and SSE4.1 it needs */
+        if (v & NNI_CPU_CLMUL && b & (1u << 29)) v |= NNI_CPU_SHA;
         __atomic_store_n(&nni_cpu_cache, v, __ATOMIC_RELAXED);
     }
     return nni_kern() == &nni_kernels_ref ? 0 : v;
 }
 #endif
-/* Checksums. A reflected CRC by its table of 16 nibbles; long inputs are first folded 64 bytes at a time by carry-less products
- * where the CPU has them (fold: x^544, x^480, x^160, x^96 mod P, reflected; Gopal et al., Fast CRC Computation Using PCLMULQDQ,
- * Intel 2009), else the table is widened to eight tables of 256 on the stack (2,048 cheap steps) for eight bytes at a time. */
+/* Checksums. A reflected CRC by its table of 16 nibbles; long inputs are first folded 64 bytes at a
+ * time by carry-less products
+ * where the CPU has them (fold: x^544, x^480, x^160, x^96 mod P, reflected; Gopal et al., Fast CRC
+ *   Computation Using PCLMULQDQ,
+ * Intel 2009), else the table is widened to eight tables of 256 on the stack (2,048 cheap steps)
+ * for eight bytes at a time. */
 #if defined(NNI_X86)
 #define NNI_FOLD(x, k) _mm_xor_si128(_mm_clmulepi64_si128(x, k, 0x00), _mm_clmulepi64_si128(x, k, 0x11))
 #define NNI_LOAD(q) _mm_loadu_si128((const __m128i *)(const void *)(q))
 /* the 16 bytes whose CRC from 0 is that of n bytes (64 or more, a multiple of 16) from crc */
-__attribute__((target("pclmul,sse4.1"))) NNI_FN void nni_crc_fold(unsigned char rest[16], uint32_t crc, const unsigned char *p, size_t n, const uint64_t fold[4])
+__attribute__((target("pclmul,sse4.1"))) NNI_FN void nni_crc_fold(unsigned char rest[16],
+                                                                  uint32_t crc,
+                                                                  const unsigned char *p, size_t n,
+                                                                  const uint64_t fold[4])
 {
-    const __m128i far = _mm_set_epi64x((long long)fold[1], (long long)fold[0]), near = _mm_set_epi64x((long long)fold[3], (long long)fold[2]);
-    __m128i a = _mm_xor_si128(NNI_LOAD(p), _mm_cvtsi32_si128((int)crc)), b = NNI_LOAD(p + 16), c = NNI_LOAD(p + 32), d = NNI_LOAD(p + 48);
+    const __m128i far = _mm_set_epi64x((long long)fold[1], (long long)fold[0]),
+                  near = _mm_set_epi64x((long long)fold[3], (long long)fold[2]);
+    __m128i a = _mm_xor_si128(NNI_LOAD(p), _mm_cvtsi32_si128((int)crc)), b = NNI_LOAD(p + 16),
+            c = NNI_LOAD(p + 32), d = NNI_LOAD(p + 48);
     for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
         a = _mm_xor_si128(NNI_FOLD(a, far), NNI_LOAD(p));
         b = _mm_xor_si128(NNI_FOLD(b, far), NNI_LOAD(p + 16));
@@ -2079,11 +2731,15 @@ __attribute__((target("pclmul,sse4.1"))) NNI_FN void nni_crc_fold(unsigned char 
 }
 #undef NNI_FOLD
 /* Sums of bytes and of running sums: n a multiple of 32, at most 5,536 */
-__attribute__((target("avx2"))) NNI_FN void nni_adler_sum(uint32_t *a_p, uint32_t *b_p, const unsigned char *p, size_t n)
+__attribute__((target("avx2"))) NNI_FN void nni_adler_sum(uint32_t *a_p, uint32_t *b_p,
+                                                          const unsigned char *p, size_t n)
 {
-    const __m256i weight = _mm256_setr_epi8(32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
+    const __m256i weight =
+        _mm256_setr_epi8(32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14,
+                         13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1);
     const __m256i one = _mm256_set1_epi16(1), zero = _mm256_setzero_si256();
-    __m256i sum = zero, before = zero, dot = zero;      /* before: the sum of `sum` at the start of every 32 bytes */
+    __m256i sum = zero, before = zero, dot = zero;      /* before: the sum of `sum` at the start of
+                                                           every 32 bytes */
     uint32_t s[8], t[8], u[8], i, a = 0, b = 0;
     const size_t all = n;
     for (; n; n -= 32, p += 32) {
@@ -2100,7 +2756,8 @@ __attribute__((target("avx2"))) NNI_FN void nni_adler_sum(uint32_t *a_p, uint32_
     *a_p += a;
 }
 #endif
-NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t nib[16], const uint64_t fold[4])
+NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t nib[16],
+                        const uint64_t fold[4])
 {
     const unsigned char *p = (const unsigned char *)data;
     (void)fold;
@@ -2125,7 +2782,8 @@ NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t
             uint32_t c = nib[i & 15] ^ (i >> 4);        /* one nibble, then the next */
             t[0][i] = nib[c & 15] ^ (c >> 4);
         }
-        for (k = 1; k < 8; k++) for (i = 0; i < 256; i++) t[k][i] = (t[k - 1][i] >> 8) ^ t[0][t[k - 1][i] & 255];
+        for (k = 1; k < 8; k++)
+            for (i = 0; i < 256; i++) t[k][i] = (t[k - 1][i] >> 8) ^ t[0][t[k - 1][i] & 255];
         for (; n >= 8; n -= 8, p += 8) {
             uint32_t a = crc ^ nni_le32(p), b = nni_le32(p + 4);
             crc = t[7][a & 255] ^ t[6][(a >> 8) & 255] ^ t[5][(a >> 16) & 255] ^ t[4][a >> 24]
@@ -2141,15 +2799,19 @@ NNI_FN uint32_t nni_crc(uint32_t crc, const void *data, size_t n, const uint32_t
 }
 NN_DEF uint32_t nn_crc32(uint32_t crc, const void *data, size_t n)
 {
-    static const uint32_t nib[16] = { 0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu, 0x76dc4190u, 0x6b6b51f4u, 0x4db26158u, 0x5005713cu,
-                                      0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu, 0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu };
+    static const uint32_t nib[16] = { 0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu,
+                                      0x76dc4190u, 0x6b6b51f4u, 0x4db26158u, 0x5005713cu,
+                                      0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu,
+                                      0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu };
     static const uint64_t fold[4] = { 0x154442bd4u, 0x1c6e41596u, 0x1751997d0u, 0x0ccaa009eu };
     return nni_crc(crc, data, n, nib, fold);
 }
 NN_DEF uint32_t nn_crc32c(uint32_t crc, const void *data, size_t n)
 {
-    static const uint32_t nib[16] = { 0x00000000u, 0x105ec76fu, 0x20bd8edeu, 0x30e349b1u, 0x417b1dbcu, 0x5125dad3u, 0x61c69362u, 0x7198540du,
-                                      0x82f63b78u, 0x92a8fc17u, 0xa24bb5a6u, 0xb21572c9u, 0xc38d26c4u, 0xd3d3e1abu, 0xe330a81au, 0xf36e6f75u };
+    static const uint32_t nib[16] = { 0x00000000u, 0x105ec76fu, 0x20bd8edeu, 0x30e349b1u,
+                                      0x417b1dbcu, 0x5125dad3u, 0x61c69362u, 0x7198540du,
+                                      0x82f63b78u, 0x92a8fc17u, 0xa24bb5a6u, 0xb21572c9u,
+                                      0xc38d26c4u, 0xd3d3e1abu, 0xe330a81au, 0xf36e6f75u };
     static const uint64_t fold[4] = { 0x0740eef02u, 0x09e4addf8u, 0x0f20c0dfeu, 0x14cd00bd6u };
     return nni_crc(crc, data, n, nib, fold);
 }
@@ -2174,20 +2836,28 @@ NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n)
     }
     return b << 16 | a;
 }
-static const uint32_t nni_sha256_k[64] = { 0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u, 0xab1c5ed5u,
-    0xd807aa98u, 0x12835b01u, 0x243185beu, 0x550c7dc3u, 0x72be5d74u, 0x80deb1feu, 0x9bdc06a7u, 0xc19bf174u,
-    0xe49b69c1u, 0xefbe4786u, 0x0fc19dc6u, 0x240ca1ccu, 0x2de92c6fu, 0x4a7484aau, 0x5cb0a9dcu, 0x76f988dau,
-    0x983e5152u, 0xa831c66du, 0xb00327c8u, 0xbf597fc7u, 0xc6e00bf3u, 0xd5a79147u, 0x06ca6351u, 0x14292967u,
-    0x27b70a85u, 0x2e1b2138u, 0x4d2c6dfcu, 0x53380d13u, 0x650a7354u, 0x766a0abbu, 0x81c2c92eu, 0x92722c85u,
-    0xa2bfe8a1u, 0xa81a664bu, 0xc24b8b70u, 0xc76c51a3u, 0xd192e819u, 0xd6990624u, 0xf40e3585u, 0x106aa070u,
-    0x19a4c116u, 0x1e376c08u, 0x2748774cu, 0x34b0bcb5u, 0x391c0cb3u, 0x4ed8aa4au, 0x5b9cca4fu, 0x682e6ff3u,
-    0x748f82eeu, 0x78a5636fu, 0x84c87814u, 0x8cc70208u, 0x90befffau, 0xa4506cebu, 0xbef9a3f7u, 0xc67178f2u };
+static const uint32_t nni_sha256_k[64] = {
+    0x428a2f98u, 0x71374491u, 0xb5c0fbcfu, 0xe9b5dba5u, 0x3956c25bu, 0x59f111f1u, 0x923f82a4u,
+    0xab1c5ed5u, 0xd807aa98u, 0x12835b01u, 0x243185beu, 0x550c7dc3u, 0x72be5d74u, 0x80deb1feu,
+    0x9bdc06a7u, 0xc19bf174u, 0xe49b69c1u, 0xefbe4786u, 0x0fc19dc6u, 0x240ca1ccu, 0x2de92c6fu,
+    0x4a7484aau, 0x5cb0a9dcu, 0x76f988dau, 0x983e5152u, 0xa831c66du, 0xb00327c8u, 0xbf597fc7u,
+    0xc6e00bf3u, 0xd5a79147u, 0x06ca6351u, 0x14292967u, 0x27b70a85u, 0x2e1b2138u, 0x4d2c6dfcu,
+    0x53380d13u, 0x650a7354u, 0x766a0abbu, 0x81c2c92eu, 0x92722c85u, 0xa2bfe8a1u, 0xa81a664bu,
+    0xc24b8b70u, 0xc76c51a3u, 0xd192e819u, 0xd6990624u, 0xf40e3585u, 0x106aa070u, 0x19a4c116u,
+    0x1e376c08u, 0x2748774cu, 0x34b0bcb5u, 0x391c0cb3u, 0x4ed8aa4au, 0x5b9cca4fu, 0x682e6ff3u,
+    0x748f82eeu, 0x78a5636fu, 0x84c87814u, 0x8cc70208u, 0x90befffau, 0xa4506cebu, 0xbef9a3f7u,
+    0xc67178f2u
+};
 #if defined(NNI_X86)
-/* Four rounds at a time by the CPU's own instructions, which keep the state as a b e f and c d g h; m: the last 16 words of the schedule. */
-__attribute__((target("sha,sse4.1"))) NNI_FN void nni_sha256_fast(uint32_t h[8], const unsigned char *p, size_t blocks)
+/* Four rounds at a time by the CPU's own instructions, which keep the state as a b e f and c d g h;
+ * m: the last 16 words of the schedule. */
+__attribute__((target("sha,sse4.1"))) NNI_FN void nni_sha256_fast(uint32_t h[8],
+                                                                  const unsigned char *p,
+                                                                  size_t blocks)
 {
     const __m128i swap = _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
-    __m128i t = _mm_shuffle_epi32(NNI_LOAD(h), 0xb1), y = _mm_shuffle_epi32(NNI_LOAD(h + 4), 0x1b), x = _mm_alignr_epi8(t, y, 8), m[4], w;
+    __m128i t = _mm_shuffle_epi32(NNI_LOAD(h), 0xb1), y = _mm_shuffle_epi32(NNI_LOAD(h + 4), 0x1b),
+            x = _mm_alignr_epi8(t, y, 8), m[4], w;
     int g;
     y = _mm_blend_epi16(y, t, 0xf0);
     for (; blocks; blocks--, p += 64) {
@@ -2195,7 +2865,11 @@ __attribute__((target("sha,sse4.1"))) NNI_FN void nni_sha256_fast(uint32_t h[8],
         for (g = 0; g < 16; g++) {
             __m128i *at = &m[g & 3];
             if (g < 4) *at = _mm_shuffle_epi8(NNI_LOAD(p + 16 * g), swap);
-            else *at = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(*at, m[(g + 1) & 3]), _mm_alignr_epi8(m[(g + 3) & 3], m[(g + 2) & 3], 4)), m[(g + 3) & 3]);
+            else
+                *at = _mm_sha256msg2_epu32(
+                    _mm_add_epi32(_mm_sha256msg1_epu32(*at, m[(g + 1) & 3]),
+                                  _mm_alignr_epi8(m[(g + 3) & 3], m[(g + 2) & 3], 4)),
+                    m[(g + 3) & 3]);
             w = _mm_add_epi32(*at, NNI_LOAD(nni_sha256_k + 4 * g));
             y = _mm_sha256rnds2_epu32(y, x, w);
             x = _mm_sha256rnds2_epu32(x, y, _mm_shuffle_epi32(w, 0x0e));
@@ -2220,22 +2894,32 @@ NNI_FN void nni_sha256_blocks(uint32_t h[8], const unsigned char *p, size_t bloc
         for (i = 0; i < 16; i++) w[i] = nni_be32(p + 4 * i);
         for (; i < 64; i++) {
             uint32_t x = w[i - 15], y = w[i - 2];
-            w[i] = w[i - 16] + w[i - 7] + ((x >> 7 | x << 25) ^ (x >> 18 | x << 14) ^ x >> 3) + ((y >> 17 | y << 15) ^ (y >> 19 | y << 13) ^ y >> 10);
+            w[i] = w[i - 16] + w[i - 7] + ((x >> 7 | x << 25) ^ (x >> 18 | x << 14) ^ x >> 3) +
+                   ((y >> 17 | y << 15) ^ (y >> 19 | y << 13) ^ y >> 10);
         }
         for (i = 0; i < 8; i++) v[i] = h[i];
         for (i = 0; i < 64; i++) {
             uint32_t e = v[4], a = v[0];
-            uint32_t t1 = v[7] + ((e >> 6 | e << 26) ^ (e >> 11 | e << 21) ^ (e >> 25 | e << 7)) + ((e & v[5]) ^ (~e & v[6])) + nni_sha256_k[i] + w[i];
-            uint32_t t2 = ((a >> 2 | a << 30) ^ (a >> 13 | a << 19) ^ (a >> 22 | a << 10)) + ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-            v[7] = v[6]; v[6] = v[5]; v[5] = e; v[4] = v[3] + t1;
-            v[3] = v[2]; v[2] = v[1]; v[1] = a; v[0] = t1 + t2;
+            uint32_t t1 = v[7] + ((e >> 6 | e << 26) ^ (e >> 11 | e << 21) ^ (e >> 25 | e << 7)) +
+                          ((e & v[5]) ^ (~e & v[6])) + nni_sha256_k[i] + w[i];
+            uint32_t t2 = ((a >> 2 | a << 30) ^ (a >> 13 | a << 19) ^ (a >> 22 | a << 10)) +
+                          ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+            v[7] = v[6];
+            v[6] = v[5];
+            v[5] = e;
+            v[4] = v[3] + t1;
+            v[3] = v[2];
+            v[2] = v[1];
+            v[1] = a;
+            v[0] = t1 + t2;
         }
         for (i = 0; i < 8; i++) h[i] += v[i];
     }
 }
 NN_DEF void nn_sha256_init(nn_sha256 *s)
 {
-    static const uint32_t h[8] = { 0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au, 0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u };
+    static const uint32_t h[8] = { 0x6a09e667u, 0xbb67ae85u, 0x3c6ef372u, 0xa54ff53au,
+                                   0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u };
     memcpy(s->h, h, sizeof h);
     s->n = 0;
 }
@@ -2310,10 +2994,12 @@ NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_op
 }
 
 /* ---- [NUM] -------------------------------------------------------------- */
-/* Text -> binary: with w the first 19 significant digits and q the decimal exponent, w 10^q lies between w T and w (T + 1),
- * T the truncated 128-bit power (Eisel and Lemire's product, here all 192 bits of it). When both ends round to the same
- * number that is the answer; else (exact ties, very long texts) big integers decide.
- * Binary -> text: Schubfach (Giulietti, 2020): the shortest decimal in the rounding interval, with the same table. */
+/* Text -> binary: with w the first 19 significant digits and q the decimal exponent, w 10^q lies
+ * between w T and w (T + 1),
+ * T the truncated 128-bit power (Eisel and Lemire's product, here all 192 bits of it). When both
+ * ends round to the same number that is the answer; else (exact ties, very long texts) big integers decide.
+ * Binary -> text: Schubfach (Giulietti, 2020): the shortest decimal in the rounding interval, with
+ * the same table. */
 #define NNI_POW10_MIN (-342)
 #define NNI_POW10_MAX 324
 /* 10^q normalised to 128 bits (top bit set), truncated; exact for 0 <= q <= 55. High word, low word. */
@@ -2486,10 +3172,29 @@ static const uint64_t nni_pow10[2 * (NNI_POW10_MAX - NNI_POW10_MIN + 1)] = {
     0xa5c7ea73224deff3,0x12b9b522906c0800,0xcf39e50feae16bef,0xd768226b34870a00,0x81842f29f2cce375,0xe6a1158300d46640,0xa1e53af46f801c53,0x60495ae3c1097fd0,
     0xca5e89b18b602368,0x385bb19cb14bdfc4,0xfcf62c1dee382c42,0x46729e03dd9ed7b5,0x9e19db92b4e31ba9,0x6c07a2c26a8346d1
 };
-static const double nni_ten_f64[23] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-static const uint64_t nni_ten_u64[20] = { 1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u,
-    100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
-    1000000000000000000u, 10000000000000000000u };
+static const double nni_ten_f64[23] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+static const uint64_t nni_ten_u64[20] = { 1u,
+                                          10u,
+                                          100u,
+                                          1000u,
+                                          10000u,
+                                          100000u,
+                                          1000000u,
+                                          10000000u,
+                                          100000000u,
+                                          1000000000u,
+                                          10000000000u,
+                                          100000000000u,
+                                          1000000000000u,
+                                          10000000000000u,
+                                          100000000000000u,
+                                          1000000000000000u,
+                                          10000000000000000u,
+                                          100000000000000000u,
+                                          1000000000000000000u,
+                                          10000000000000000000u };
 
 /* a b = hi 2^64 + lo */
 #ifdef __SIZEOF_INT128__
@@ -2504,7 +3209,8 @@ NNI_FN uint64_t nni_mulhi(uint64_t a, uint64_t b, uint64_t *lo)
 NNI_FN uint64_t nni_mulhi(uint64_t a, uint64_t b, uint64_t *lo)
 {
     uint64_t al = a & 0xffffffffu, ah = a >> 32, bl = b & 0xffffffffu, bh = b >> 32;
-    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, mid = (ll >> 32) + (lh & 0xffffffffu) + (hl & 0xffffffffu);
+    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl,
+             mid = (ll >> 32) + (lh & 0xffffffffu) + (hl & 0xffffffffu);
     *lo = (mid << 32) | (ll & 0xffffffffu);
     return ah * bh + (lh >> 32) + (hl >> 32) + (mid >> 32);
 }
@@ -2544,7 +3250,8 @@ NNI_FN int nni_log10_two34(int e) { return (int)(((int64_t)e * 1262611 - 524031)
 typedef struct nni_fp { int mant, min_e; uint64_t inf; } nni_fp;
 static const nni_fp nni_fp64 = { 52, -1074, 2047 }, nni_fp32 = { 23, -149, 255 };
 
-/* (hi + something below) 2^e rounded to nearest even; hi has its top bit set, `rest` says whether anything is below hi.
+/* (hi + something below) 2^e rounded to nearest even; hi has its top bit set, `rest` says whether
+ * anything is below hi.
  * Returns the bits without sign; infinity when too large. */
 NNI_FN uint64_t nni_round_bits(const nni_fp *f, uint64_t hi, int rest, int e)
 {
@@ -2563,7 +3270,8 @@ NNI_FN uint64_t nni_round_bits(const nni_fp *f, uint64_t hi, int rest, int e)
     return ((uint64_t)(ue - f->min_e + 1) << f->mant) + (m - ((uint64_t)1 << f->mant));
 }
 
-/* Natural numbers of up to NNI_BIG words of 32 bits for the rare exact comparison: 800 digits times a power need < 6,000 bits. */
+/* Natural numbers of up to NNI_BIG words of 32 bits for the rare exact comparison: 800 digits times
+ * a power need < 6,000 bits. */
 #define NNI_BIG 208
 typedef struct nni_big { size_t n; uint32_t w[NNI_BIG]; } nni_big;
 NNI_FN void nni_big_muladd(nni_big *b, uint32_t m, uint32_t a)
@@ -2594,20 +3302,27 @@ NNI_FN int nni_big_cmp(const nni_big *a, const nni_big *b)
     for (i = a->n; i-- > 0;) if (a->w[i] != b->w[i]) return a->w[i] < b->w[i] ? -1 : 1;
     return 0;
 }
-/* The digits of [p, end), a point among them skipped, times 10^exp10 (the weight of the last digit) against the midpoint of
- * `low` and its successor: the bits of the nearer. A midpoint has at most 767 digits, so 800 and "more follows" decide. */
-NNI_FN uint64_t nni_round_exact(const nni_fp *f, uint64_t low, const char *p, const char *end, int64_t exp10)
+/* The digits of [p, end), a point among them skipped, times 10^exp10 (the weight of the last digit)
+ * against the midpoint of
+ * `low` and its successor: the bits of the nearer. A midpoint has at most 767 digits, so 800 and
+ * "more follows" decide. */
+NNI_FN uint64_t nni_round_exact(const nni_fp *f, uint64_t low, const char *p, const char *end,
+                                int64_t exp10)
 {
     nni_big a, b;
     uint64_t m = low & (((uint64_t)1 << f->mant) - 1);
     int e = (int)(low >> f->mant), used = 0, more = 0, c;
-    if (e) m |= (uint64_t)1 << f->mant; else e = 1;
+    if (e) m |= (uint64_t)1 << f->mant;
+    else e = 1;
     e += f->min_e - 1;                             /* low = m 2^e; the midpoint is (2m + 1) 2^(e - 1) */
     a.n = 0;
     for (; p < end; p++) {
         if (*p == '.' || (used == 0 && *p == '0')) continue;
         if (used < 800) {
-            if (used++ == 0) { a.w[0] = (uint32_t)(*p - '0'); a.n = 1; } else nni_big_muladd(&a, 10, (uint32_t)(*p - '0'));
+            if (used++ == 0) {
+                a.w[0] = (uint32_t)(*p - '0');
+                a.n = 1;
+            } else nni_big_muladd(&a, 10, (uint32_t)(*p - '0'));
         } else {
             exp10++;
             if (*p != '0') more = 1;
@@ -2618,9 +3333,11 @@ NNI_FN uint64_t nni_round_exact(const nni_fp *f, uint64_t low, const char *p, co
     b.n = m >> 32 ? 2 : 1;
     b.w[0] = (uint32_t)m;
     b.w[1] = (uint32_t)(m >> 32);
-    if (exp10 >= 0) nni_big_pow5(&a, (int)exp10); else nni_big_pow5(&b, (int)-exp10);
+    if (exp10 >= 0) nni_big_pow5(&a, (int)exp10);
+    else nni_big_pow5(&b, (int)-exp10);
     c = (int)exp10 - (e - 1);
-    if (c >= 0) nni_big_shl(&a, c); else nni_big_shl(&b, -c);
+    if (c >= 0) nni_big_shl(&a, c);
+    else nni_big_shl(&b, -c);
     c = nni_big_cmp(&a, &b);
     return c > 0 || (c == 0 && (low & 1)) ? low + 1 : low;
 }
@@ -2648,8 +3365,10 @@ NNI_FN uint64_t nni_product(const nni_dec *d, int up, int *rest, int *e)
     if (mid >= (uint64_t)-8) *rest |= 2;           /* so near a carry that the error could reach hi */
     return h;
 }
-/* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit for what was cut off the power, one for the
- * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 = undecided, or near the ends of the range. */
+/* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit
+ * for what was cut off the power, one for the
+ * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 =
+ * undecided, or near the ends of the range. */
 NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int64_t q, uint64_t *bits)
 {
     const int mant = f32 ? 23 : 52, min_e = f32 ? -149 : -1074, drop = 63 - mant;
@@ -2663,7 +3382,9 @@ NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int64_t q, uint64_t *bits)
     lz += (int)(~h >> 63);
     h <<= ~h >> 63;                                  /* the top bit at 63: r is below 4 now */
     if ((h & (2 * half - 1)) - (half - 3) < 4) return 0;
-    *bits = ((uint64_t)(nni_log2_ten((int)q) + 1 - lz + drop - min_e) << mant) + (h >> drop) + (h >> (drop - 1) & 1);   /* the top bit counts one exponent up */
+    /* the top bit counts one exponent up */
+    *bits = ((uint64_t)(nni_log2_ten((int)q) + 1 - lz + drop - min_e) << mant) + (h >> drop) +
+            (h >> (drop - 1) & 1);
     return 1;
 }
 NNI_INLINE int nni_quick_f64(uint64_t w, int q, int neg, double *out)
@@ -2697,7 +3418,8 @@ NNI_FN uint64_t nni_dec_bits(const nni_fp *f, const nni_dec *d)
     return lo == hi ? lo : nni_round_exact(f, lo, d->digits, d->end, d->last);
 }
 
-/* Eight digits at once: nni_is8 tests, nni_val8 gives the value of eight bytes 0..9 (the first one lowest). */
+/* Eight digits at once: nni_is8 tests, nni_val8 gives the value of eight bytes 0..9 (the first one
+ * lowest). */
 NNI_FN int nni_is8(uint64_t v)
 {
     return !(((v + 0x4646464646464646u) | (v - 0x3030303030303030u)) & 0x8080808080808080u);
@@ -2705,33 +3427,47 @@ NNI_FN int nni_is8(uint64_t v)
 NNI_FN uint32_t nni_val8(uint64_t v)
 {
     v = v * 10 + (v >> 8);
-    v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u + ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
+    v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u +
+         ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
+        32;
     return (uint32_t)v;
 }
 /* the value of the first k (0..7) of eight digits */
-NNI_INLINE uint32_t nni_head8(uint64_t v, int k) { return nni_val8((v ^ 0x3030303030303030u) << (56 - 8 * k) << 8); }
+NNI_INLINE uint32_t nni_head8(uint64_t v, int k)
+{
+    return nni_val8((v ^ 0x3030303030303030u) << (56 - 8 * k) << 8);
+}
 /* Bytes that keep the last k of 16 (from 16 + k on) or of 32 (from k on) digits, as values */
 #ifdef NNI_X86
 static const unsigned char nni_keep[65] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
     "\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17\17";
 #endif
-/* At most 23 digits from p, without a loop over them: the end, NULL when there are more. 32 bytes from p and NNI_QUICK_BACK before it are readable. */
+/* At most 23 digits from p, without a loop over them: the end, NULL when there are more. 32 bytes
+ * from p and NNI_QUICK_BACK before it are readable. */
 #define NNI_QUICK_BACK 32
 NNI_INLINE const char *nni_quick_digits(const char *p, uint64_t *w)
 {
     uint64_t v = *w, x;
 #ifdef NNI_X86                                       /* the last 16 digits in one vector, those before them in another */
-    const __m128i up = _mm_set1_epi8(0x50), ten = _mm_set1_epi8(-118), zero = _mm_setzero_si128(), m10 = _mm_set1_epi32(0x1000a), m100 = _mm_set1_epi32(0x10064);
-    __m128i d = _mm_loadu_si128((const __m128i *)(const void *)p), e = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
-    size_t n = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(d, up), ten)) | (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(e, up), ten)) << 16, k;
+    const __m128i up = _mm_set1_epi8(0x50), ten = _mm_set1_epi8(-118), zero = _mm_setzero_si128(),
+                  m10 = _mm_set1_epi32(0x1000a), m100 = _mm_set1_epi32(0x10064);
+    __m128i d = _mm_loadu_si128((const __m128i *)(const void *)p),
+            e = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+    size_t n = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(d, up), ten)) |
+               (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(e, up), ten)) << 16,
+           k;
     n = (size_t)NNI_CTZ64(~(uint64_t)n);
     if (n > 23) return NULL;
     k = n < 16 ? n : 16;
-    d = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 16)), _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + k)));
-    e = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 32)), _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + (n - k))));
-    d = _mm_packs_epi32(_mm_madd_epi16(_mm_unpacklo_epi8(d, zero), m10), _mm_madd_epi16(_mm_unpackhi_epi8(d, zero), m10));
+    d = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 16)),
+                      _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + k)));
+    e = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)(p + n - 32)),
+                      _mm_loadu_si128((const __m128i *)(const void *)(nni_keep + 16 + (n - k))));
+    d = _mm_packs_epi32(_mm_madd_epi16(_mm_unpacklo_epi8(d, zero), m10),
+                        _mm_madd_epi16(_mm_unpackhi_epi8(d, zero), m10));
     e = _mm_packs_epi32(_mm_madd_epi16(_mm_unpackhi_epi8(e, zero), m10), zero);
-    d = _mm_madd_epi16(_mm_packs_epi32(_mm_madd_epi16(d, m100), _mm_madd_epi16(e, m100)), _mm_set1_epi32(0x12710));
+    d = _mm_madd_epi16(_mm_packs_epi32(_mm_madd_epi16(d, m100), _mm_madd_epi16(e, m100)),
+                       _mm_set1_epi32(0x12710));
     x = (uint64_t)_mm_cvtsi128_si64(d);
     v = v * nni_ten_u64[n - k] + (unsigned)_mm_cvtsi128_si32(_mm_srli_si128(d, 8));
     *w = v * nni_ten_u64[k] + (x & 0xffffffffu) * 100000000u + (x >> 32);
@@ -2748,14 +3484,16 @@ NNI_INLINE const char *nni_quick_digits(const char *p, uint64_t *w)
             memcpy(&x, p += 8, 8);
         }
     }
-    stop = ((x + 0x4646464646464646u) | (x - 0x3030303030303030u)) & 0x8080808080808080u;   /* its lowest bit stands at the first byte that is no digit */
+    /* its lowest bit stands at the first byte that is no digit */
+    stop = ((x + 0x4646464646464646u) | (x - 0x3030303030303030u)) & 0x8080808080808080u;
     if (!stop) return NULL;
     k = NNI_CTZ64(stop) >> 3;
     *w = v * nni_ten_u64[k] + nni_head8(x, k);
     return p + k;
 #endif
 }
-/* The usual number, [-]digits[.digits][e[+-]digits] of at most 19 significant ones: value = w 10^q. p must have NNI_QUICK readable bytes, and
+/* The usual number, [-]digits[.digits][e[+-]digits] of at most 19 significant ones: value = w 10^q.
+ * p must have NNI_QUICK readable bytes, and
  * NNI_QUICK_BACK before it. The end; NULL = go the long way. *real: there is a point or an exponent. */
 #define NNI_QUICK 64
 NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *neg, int *real)
@@ -2797,35 +3535,53 @@ NNI_INLINE const char *nni_quick_dec(const char *p, uint64_t *w, int *q, int *ne
     return p;
 }
 #ifdef NNI_X86
-/* Cells of the form [-]d.ddd with 1 to 18 digits behind the point and a delimiter behind them, as finite f64 or f32 to x: how many, at most n, while
+/* Cells of the form [-]d.ddd with 1 to 18 digits behind the point and a delimiter behind them, as
+ * finite f64 or f32 to x: how many, at most n, while
  * NNI_QUICK bytes stand behind them; *pp moves on. What is not of that form is left to nni_quick_dec. */
-__attribute__((target("avx2,bmi,bmi2"))) NNI_INLINE size_t nni_reals_as(const char **pp, const char *end, char delim, unsigned char *x, size_t n, int f32)
+__attribute__((target("avx2,bmi,bmi2"))) NNI_INLINE size_t nni_reals_as(const char **pp,
+                                                                        const char *end, char delim,
+                                                                        unsigned char *x, size_t n,
+                                                                        int f32)
 {
     const __m256i up = _mm256_set1_epi8(0x50), ten = _mm256_set1_epi8(-118);
-    const __m256i m10 = _mm256_set1_epi16(0x10a), m100 = _mm256_set1_epi32(0x10064), m10000 = _mm256_set1_epi32(0x12710);
+    const __m256i m10 = _mm256_set1_epi16(0x10a), m100 = _mm256_set1_epi32(0x10064),
+                  m10000 = _mm256_set1_epi32(0x12710);
     const __m256i stop = _mm256_set1_epi8(delim);
-    const char *p = *pp, *at = p;                    /* delimiters before `at` and not yet passed are in m: where the next cell begins does not wait */
+    /* delimiters before `at` and not yet passed are in m: where the next cell begins does not
+     * wait */
+    const char *p = *pp, *at = p;
     uint64_t m = 0, w, v;                            /* for the digits of this one */
     size_t i;
     for (i = 0; i < n && end - p >= NNI_QUICK; i++) {
         const __m256i t = _mm256_loadu_si256((const __m256i *)(const void *)p);
-        const uint32_t other = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(ten, _mm256_add_epi8(t, up))), neg = *p == '-';
+        const uint32_t other = ~(uint32_t)_mm256_movemask_epi8(
+                           _mm256_cmpgt_epi8(ten, _mm256_add_epi8(t, up))),
+                       neg = *p == '-';
         size_t len;
         __m256i d;
         while (!m && end - at >= 64) {
-            m = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)at), stop)) |
-                (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)(at + 32)), stop)) << 32;
+            m = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
+                    _mm256_loadu_si256((const __m256i *)(const void *)at), stop)) |
+                (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
+                    _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)), stop))
+                    << 32;
             at += 64;
         }
         if (!m) break;
         len = (size_t)(at - p) + (size_t)NNI_CTZ64(m) - 64;
         m &= m - 1;
-        if (len - neg - 3 > 17 || other << (31 - len) != (neg | 2u << neg | 1u << len) << (31 - len) || p[neg + 1] != '.') break;
-        d = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(const void *)(p + len - 32)), _mm256_loadu_si256((const __m256i *)(const void *)(nni_keep + (len - neg - 2))));
+        if (len - neg - 3 > 17 ||
+            other << (31 - len) != (neg | 2u << neg | 1u << len) << (31 - len) || p[neg + 1] != '.')
+            break;
+        d = _mm256_and_si256(
+            _mm256_loadu_si256((const __m256i *)(const void *)(p + len - 32)),
+            _mm256_loadu_si256((const __m256i *)(const void *)(nni_keep + (len - neg - 2))));
         d = _mm256_madd_epi16(_mm256_maddubs_epi16(d, m10), m100);
         d = _mm256_madd_epi16(_mm256_packs_epi32(d, d), m10000);
         v = (uint64_t)_mm_cvtsi128_si64(_mm256_extracti128_si256(d, 1));
-        w = (uint64_t)(p[neg] - '0') * nni_ten_u64[len - neg - 2] + ((uint64_t)_mm_cvtsi128_si64(_mm256_castsi256_si128(d)) >> 32) * 10000000000000000u + (v & 0xffffffffu) * 100000000u + (v >> 32);
+        w = (uint64_t)(p[neg] - '0') * nni_ten_u64[len - neg - 2] +
+            ((uint64_t)_mm_cvtsi128_si64(_mm256_castsi256_si128(d)) >> 32) * 10000000000000000u +
+            (v & 0xffffffffu) * 100000000u + (v >> 32);
         if (!nni_quick_bits(f32, w, (int64_t)(neg + 2) - (int64_t)len, &v)) break;
         if (f32) { const uint32_t u = (uint32_t)v | neg << 31; memcpy(x, &u, 4); x += 4; }
         else { v |= (uint64_t)neg << 63; memcpy(x, &v, 8); x += 8; }
@@ -2834,7 +3590,9 @@ __attribute__((target("avx2,bmi,bmi2"))) NNI_INLINE size_t nni_reals_as(const ch
     *pp = p;
     return i;
 }
-__attribute__((target("avx2,bmi,bmi2"))) NNI_FN size_t nni_reals(const char **pp, const char *end, char delim, unsigned char *x, size_t n, int f32)
+__attribute__((target("avx2,bmi,bmi2"))) NNI_FN size_t nni_reals(const char **pp, const char *end,
+                                                                 char delim, unsigned char *x,
+                                                                 size_t n, int f32)
 {
     return f32 ? nni_reals_as(pp, end, delim, x, n, 1) : nni_reals_as(pp, end, delim, x, n, 0);
 }
@@ -2885,7 +3643,9 @@ NNI_FN size_t nni_scan_dec(const char *s, size_t n, nni_dec *d)
         int64_t v = 0;
         if (x < end && (*x == '-' || *x == '+')) neg = *x++ == '-';
         if (x < end && (unsigned)(*x - '0') < 10u) {
-            for (; x < end && (unsigned)(*x - '0') < 10u; x++) if (v < (int64_t)1 << 56) v = v * 10 + (*x - '0');   /* far beyond any text's length */
+            /* far beyond any text's length */
+            for (; x < end && (unsigned)(*x - '0') < 10u; x++)
+                if (v < (int64_t)1 << 56) v = v * 10 + (*x - '0');
             d->q += neg ? -v : v;
             p = x;
         }
@@ -2994,9 +3754,11 @@ NN_DEF size_t nn_i64_parse(const char *s, size_t n, int64_t *out)
 
 /* ---- printing */
 static const char nni_pairs[201] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869"
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546"
+    "4748495051525354555657585960616263646566676869"
     "707172737475767778798081828384858687888990919293949596979899";
-/* Two numbers of eight digits (below 10^8) at once, as values, the first in the lowest byte: halves, pairs, digits, each division a product by a rounded
+/* Two numbers of eight digits (below 10^8) at once, as values, the first in the lowest byte:
+ * halves, pairs, digits, each division a product by a rounded
  * inverse, the rests beside the quotients. */
 NNI_INLINE void nni_digits16(uint32_t head, uint32_t tail, uint64_t *x, uint64_t *y)
 {
@@ -3030,7 +3792,8 @@ NNI_INLINE void nni_digits16(uint32_t head, uint32_t tail, uint64_t *x, uint64_t
 NNI_FN void nni_store8(char *b, uint64_t digits)
 {
     digits |= 0x3030303030303030u;
-    if (NNI_LITTLE) memcpy(b, &digits, 8); else nni_put_le64(b, digits);
+    if (NNI_LITTLE) memcpy(b, &digits, 8);
+    else nni_put_le64(b, digits);
 }
 NNI_FN int nni_count_digits(uint64_t v)              /* v = 0 has one */
 {
@@ -3048,7 +3811,8 @@ NNI_FN size_t nni_put_u64(char *b, uint64_t v)
         n = nni_count_digits(v);
         p = b + n;
         while (u >= 100) { p -= 2; memcpy(p, nni_pairs + 2 * (u % 100), 2); u /= 100; }
-        if (u >= 10) memcpy(b, nni_pairs + 2 * u, 2); else b[0] = (char)('0' + u);
+        if (u >= 10) memcpy(b, nni_pairs + 2 * u, 2);
+        else b[0] = (char)('0' + u);
         return (size_t)n;
     }
     if (v < (uint64_t)10000000000000000u) {
@@ -3076,8 +3840,10 @@ NN_DEF size_t nn_i64_print(char *buf, int64_t v)
     buf[0] = '-';
     return 1 + nn_u64_print(buf + 1, 0 - (uint64_t)v);
 }
-/* digits 10^k (0 < digits < 10^17) in repr's layout to b [NN_NUM_BYTES]; the length, the NUL not counted. The digits stay in registers, first | x | y with
- * zeros behind, and are stored where they stand before the point and again where they stand behind it: hardly anything branches on how many there are. */
+/* digits 10^k (0 < digits < 10^17) in repr's layout to b [NN_NUM_BYTES]; the length, the NUL not
+ * counted. The digits stay in registers, first | x | y with
+ * zeros behind, and are stored where they stand before the point and again where they stand behind
+ * it: hardly anything branches on how many there are. */
 NNI_FN size_t nni_layout(char *b, uint64_t digits, int k)
 {
     uint64_t high = digits / 100000000u, first = high / 100000000u, x, y;
@@ -3092,7 +3858,8 @@ NNI_FN size_t nni_layout(char *b, uint64_t digits, int k)
         y >>= dp;
         n -= dp / 8;
     }
-    first |= x & (0xffu * (unsigned)whole);          /* without a 17th digit all move one place to the front */
+    first |= x & (0xffu * (unsigned)whole);          /* without a 17th digit all move one place to
+                                                        the front */
     x = x >> 8 * whole | (y << 56 & (0 - (uint64_t)whole));
     y >>= 8 * whole;
     dp = n + k;                                      /* the value is 0.d1 d2 ... 10^dp */
@@ -3149,7 +3916,8 @@ NNI_FN uint64_t nni_schubfach(uint64_t c, int q, int closer, int *k10)
 {
     uint64_t ghi, glo, lower, upper, vb, s, sp;
     const uint64_t *g;
-    int out = (int)(c & 1), k = closer ? nni_log10_two34(q) : nni_log10_two(q), h = q + nni_log2_ten(-k) + 1, u_in, w_in;
+    int out = (int)(c & 1), k = closer ? nni_log10_two34(q) : nni_log10_two(q),
+        h = q + nni_log2_ten(-k) + 1, u_in, w_in;
     g = nni_pow10 + 2 * (-k - NNI_POW10_MIN);
     ghi = g[0];
     glo = g[1];
@@ -3170,19 +3938,24 @@ NNI_FN uint64_t nni_schubfach(uint64_t c, int q, int closer, int *k10)
     if (u_in != w_in) return s + (uint64_t)w_in;
     return s + (vb > 4 * s + 2 || (vb == 4 * s + 2 && (s & 1)) ? 1u : 0u);
 }
-/* The same with a third of the products, wherever no bound is near (all but exact cases): the value in units of 10^k is whole + part / 2^64, half the
- * distance between neighbours (below 5 units) half / 2^60. A multiple of 10 is as near as that, or the nearest whole number is the shortest. */
+/* The same with a third of the products, wherever no bound is near (all but exact cases): the value
+ * in units of 10^k is whole + part / 2^64, half the
+ * distance between neighbours (below 5 units) half / 2^60. A multiple of 10 is as near as that, or
+ * the nearest whole number is the shortest. */
 NNI_INLINE uint64_t nni_shortest(uint64_t c, int q, int closer, int *k10)
 {
     const uint64_t ten = (uint64_t)10 << 60;
     int k = nni_log10_two(q), h = q + nni_log2_ten(-k) + 1;
     const uint64_t *g = nni_pow10 + 2 * (-k - NNI_POW10_MIN);
-    uint64_t part, low, whole = nni_mulhi(c << h, g[0], &part), add = nni_mulhi(c << h, g[1], &low), half = g[0] >> (5 - h), tens, rest, up, shorter;
+    uint64_t part, low, whole = nni_mulhi(c << h, g[0], &part), add = nni_mulhi(c << h, g[1], &low),
+                        half = g[0] >> (5 - h), tens, rest, up, shorter;
     part += add;
     whole += part < add;
     tens = whole / 10;
     rest = (whole - 10 * tens) << 60 | part >> 4;
-    if (closer || whole < 10 || rest - half + 3 < 7 || rest + half - ten + 3 < 7 || part + 3 - ((uint64_t)1 << 63) < 7) return nni_schubfach(c, q, closer, k10);
+    if (closer || whole < 10 || rest - half + 3 < 7 || rest + half - ten + 3 < 7 ||
+        part + 3 - ((uint64_t)1 << 63) < 7)
+        return nni_schubfach(c, q, closer, k10);
     up = rest + half > ten;
     shorter = up | (rest < half);
     whole += part >> 63;
@@ -3302,7 +4075,8 @@ NNI_FN size_t nni_scaled_big(char *out, uint64_t m, int e, int decimals)
             below |= half;
             half = (int)(cut >> (bits - 1));
             below |= (cut & (((uint32_t)1 << (bits - 1)) - 1)) != 0;
-            for (i = 0; i < a.n; i++) a.w[i] = a.w[i] >> bits | (i + 1 < a.n ? a.w[i + 1] << (32 - bits) : 0);
+            for (i = 0; i < a.n; i++)
+                a.w[i] = a.w[i] >> bits | (i + 1 < a.n ? a.w[i + 1] << (32 - bits) : 0);
         } else if (bits) half = 0;
         while (a.n && !a.w[a.n - 1]) a.n--;
         if (half && (below || (a.n && (a.w[0] & 1)))) {
@@ -3312,7 +4086,11 @@ NNI_FN size_t nni_scaled_big(char *out, uint64_t m, int e, int decimals)
     }
     while (a.n) {
         uint64_t r = 0;
-        for (i = a.n; i-- > 0;) { r = r << 32 | a.w[i]; a.w[i] = (uint32_t)(r / 1000000000u); r %= 1000000000u; }
+        for (i = a.n; i-- > 0;) {
+            r = r << 32 | a.w[i];
+            a.w[i] = (uint32_t)(r / 1000000000u);
+            r %= 1000000000u;
+        }
         while (a.n && !a.w[a.n - 1]) a.n--;
         for (k = 0; k < 9; k++) { tmp[n++] = (char)('0' + r % 10); r /= 10; }
     }
@@ -3327,7 +4105,8 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals)
     uint64_t bits = nni_f64_bits(v), m, q;
     size_t n, len = 0, places;
     int e;
-    if (((bits >> 52) & 2047) == 2047) len = nni_print_special(t, (bits & (((uint64_t)1 << 52) - 1)) != 0, (int)(bits >> 63));
+    if (((bits >> 52) & 2047) == 2047)
+        len = nni_print_special(t, (bits & (((uint64_t)1 << 52) - 1)) != 0, (int)(bits >> 63));
     else {
         if (decimals < 0) decimals = 0;
         if (decimals > 300) decimals = 300;
@@ -3366,7 +4145,8 @@ NN_DEF double nn_f64_round(double v, int decimals)
     m = nni_split(v, &e);
     if (e >= 0) return v;
     if (decimals <= 19) {
-        if (!nni_scaled(m, e, decimals, &q)) return v;      /* |v| 10^decimals >= 2^63: the nearest double is v itself */
+        if (!nni_scaled(m, e, decimals, &q)) return v;      /* |v| 10^decimals >= 2^63: the nearest
+                                                               double is v itself */
         if (NNI_EXACT_FP && q <= (uint64_t)1 << 53) {
             r = (double)q / nni_ten_f64[decimals];
             return bits >> 63 ? -r : r;
@@ -3395,7 +4175,7 @@ NNI_FN const char *nni_value_text(char *buf, const char *s, size_t n)
     size_t i = 0, w;
     uint32_t c;
     while (i < n && i < 40) {
-        w = nni_utf8_get(s + i, n - i, &c);
+        w = nn_utf8_get(s + i, n - i, &c);
         if (!w || c < 0x20 || c == 0x7f) { buf[i] = '?'; i++; continue; }
         if (i + w > 44) break;
         memcpy(buf + i, s + i, w);
@@ -3415,7 +4195,8 @@ NNI_FN int nni_is_one_of(const char *s, size_t n, const char *words)   /* words:
     }
     return 0;
 }
-/* An element of any type as a signed, unsigned or real number: 'i', 'u', 'f' (float: print short), 'd', 'b'; 't' for text, 'c' complex */
+/* An element of any type as a signed, unsigned or real number: 'i', 'u', 'f' (float: print short),
+ * 'd', 'b'; 't' for text, 'c' complex */
 NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, float *f, double *d)
 {
     const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
@@ -3440,7 +4221,8 @@ NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, flo
     }
     return 0;
 }
-/* A record at a time from a text in memory or, window by window, from a reader. Fields point into the window, or into `scratch` where
+/* A record at a time from a text in memory or, window by window, from a reader. Fields point into
+ * the window, or into `scratch` where
  * quotes had to go. */
 typedef struct nni_ct {
     const char *p, *end, *line_start;
@@ -3462,12 +4244,15 @@ typedef struct nni_ct {
     nn_error *err;
     nn_alloc alloc;
 } nni_ct;
-NNI_FN nn_status nni_ct_fail(nni_ct *t, nn_status s, size_t line, size_t col, const char *column, const char *fmt, const char *a)
+NNI_FN nn_status nni_ct_fail(nni_ct *t, nn_status s, size_t line, size_t col, const char *column,
+                             const char *fmt, const char *a)
 {
     char name[64], cn[64], msg[160], where[80];
     (void)snprintf(msg, sizeof msg, fmt, a);
-    (void)snprintf(where, sizeof where, column ? "column '%s': " : "%s", column ? nni_name(cn, column) : "");
-    return nni_fail_at(t->err, s, 0, line, col, "%s:%zu:%zu: %s%s", nni_name(name, t->name), line, col, where, msg);
+    (void)snprintf(where, sizeof where, column ? "column '%s': " : "%s",
+                   column ? nni_name(cn, column) : "");
+    return nn_error_at(t->err, s, 0, line, col, "%s:%zu:%zu: %s%s", nni_name(name, t->name), line,
+                       col, where, msg);
 }
 NNI_FN int nni_ct_push(nni_ct *t, const char *s, size_t n, int quoted, size_t col)
 {
@@ -3548,7 +4333,8 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
                 q = p < end ? (const char *)memchr(p, '"', (size_t)(end - p)) : NULL;
                 if (!q || (q + 1 == end && !t->final)) {
                     if (!t->final) goto more;
-                    *st = nni_ct_fail(t, NN_E_FORMAT, line_of, col, NULL, "expected a closing quote%s", ", got the end of the file");
+                    *st = nni_ct_fail(t, NN_E_FORMAT, line_of, col, NULL,
+                                      "expected a closing quote%s", ", got the end of the file");
                     return -1;
                 }
                 for (n = 0, p = from; p < q; p++)    /* lines inside */
@@ -3562,15 +4348,23 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
                 }
                 break;
             }
-            p = nni_ct_stop(q + 1, end, delim);      /* what follows the closing quote is part of the field */
+            p = nni_ct_stop(q + 1, end, delim);      /* what follows the closing quote is part of
+                                                        the field */
             if (p >= end && !t->final) goto more;
-            if (d->strict && p != q + 1) { *st = nni_ct_fail(t, NN_E_FORMAT, t->line, (size_t)(q + 1 - t->line_start) + 1, NULL, "text behind a closing quote%s", ""); return -1; }
+            if (d->strict && p != q + 1) {
+                *st = nni_ct_fail(t, NN_E_FORMAT, t->line, (size_t)(q + 1 - t->line_start) + 1,
+                                  NULL, "text behind a closing quote%s", "");
+                return -1;
+            }
             n = t->line;
             t->line = line_of;
-            if (plain && p == q + 1) { if (!nni_ct_push(t, start, (size_t)(q - start), 1, col)) goto memory; }
-            else {
-                if (nn_buf_put(&t->scratch, from, (size_t)(q - from), NULL) != NN_OK || nn_buf_put(&t->scratch, q + 1, (size_t)(p - q - 1), NULL) != NN_OK ||
-                    !nni_ct_push(t, NULL, t->scratch.len - off, 1, col)) goto memory;
+            if (plain && p == q + 1) {
+                if (!nni_ct_push(t, start, (size_t)(q - start), 1, col)) goto memory;
+            } else {
+                if (nn_buf_put(&t->scratch, from, (size_t)(q - from), NULL) != NN_OK ||
+                    nn_buf_put(&t->scratch, q + 1, (size_t)(p - q - 1), NULL) != NN_OK ||
+                    !nni_ct_push(t, NULL, t->scratch.len - off, 1, col))
+                    goto memory;
                 scratched = 1;
             }
             t->line = n;
@@ -3584,7 +4378,11 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
             q = p;
             p = nni_ct_stop(p, end, delim);
             if (p >= end && !t->final) goto more;
-            if (d->strict && memchr(q, '"', (size_t)(p - q))) { *st = nni_ct_fail(t, NN_E_FORMAT, t->line, col, NULL, "a quote inside a field that does not begin with one%s", ""); return -1; }
+            if (d->strict && memchr(q, '"', (size_t)(p - q))) {
+                *st = nni_ct_fail(t, NN_E_FORMAT, t->line, col, NULL,
+                                  "a quote inside a field that does not begin with one%s", "");
+                return -1;
+            }
             if (!nni_ct_push(t, q, (size_t)(p - q), 0, col)) goto memory;
         }
         if (p >= end) { if (!t->final) goto more; break; }
@@ -3602,7 +4400,11 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
     t->p = p;
     if (scratched) {
         size_t i, off = 0;
-        for (i = 0; i < t->nf; i++) if (!t->f[i].s) { t->f[i].s = (const char *)t->scratch.data + off; off += t->f[i].n; }
+        for (i = 0; i < t->nf; i++)
+            if (!t->f[i].s) {
+                t->f[i].s = (const char *)t->scratch.data + off;
+                off += t->f[i].n;
+            }
     }
     return 1;
 more:
@@ -3611,16 +4413,20 @@ more:
     t->line_start = ls0;
     return 0;
 memory:
-    *st = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for a record", t->name);
+    *st = nn_error_set(t->err, NN_E_NOMEM, "%s: out of memory for a record", t->name);
     return -1;
 }
 /* BOM and skipped lines at the start of the text; 0 = more is needed */
 NNI_FN int nni_ct_start(nni_ct *t)
 {
-    if (t->line == 1 && t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0) t->p = t->line_start = t->p + 3;
+    if (t->line == 1 && t->end - t->p >= 3 && memcmp(t->p, "\xEF\xBB\xBF", 3) == 0)
+        t->p = t->line_start = t->p + 3;
     while (t->skipped < t->d->skip_lines) {
         const char *q = nni_ct_stop(t->p, t->end, '\n');
-        if (q >= t->end || (*q == '\r' && q + 1 >= t->end && !t->final)) { if (t->final) t->p = t->end; return t->final; }
+        if (q >= t->end || (*q == '\r' && q + 1 >= t->end && !t->final)) {
+            if (t->final) t->p = t->end;
+            return t->final;
+        }
         if (*q == '\r' && q + 1 < t->end && q[1] == '\n') q++;
         t->p = t->line_start = q + 1;
         t->line++;
@@ -3629,11 +4435,13 @@ NNI_FN int nni_ct_start(nni_ct *t)
     return 1;
 }
 #define NNI_CSV_WINDOW ((size_t)1 << 17)
-/* More of the reader's text behind p, where a record and so a line begins; NNI_QUICK_BACK bytes before it stay. */
+/* More of the reader's text behind p, where a record and so a line begins; NNI_QUICK_BACK bytes
+ * before it stay. */
 NNI_FN nn_status nni_ct_fill(nni_ct *t)
 {
     const unsigned char *b;
-    size_t rest = (size_t)(t->end - t->p), done = (size_t)(t->p - t->text), back = done < NNI_QUICK_BACK ? done : NNI_QUICK_BACK;
+    size_t rest = (size_t)(t->end - t->p), done = (size_t)(t->p - t->text),
+           back = done < NNI_QUICK_BACK ? done : NNI_QUICK_BACK;
     size_t want = back + (rest ? rest + (rest < NNI_CSV_WINDOW ? NNI_CSV_WINDOW : rest) : 1), have;
     nn_status s;
     if (rest > t->max_record) {
@@ -3668,7 +4476,8 @@ NNI_FN int nni_ct_next(nni_ct *t, nn_status *st)
     }
 }
 /* Over the n bytes at text or, when r is given, over that reader (n then its size if known). */
-NNI_FN void nni_ct_init(nni_ct *t, const nn_csv_desc *d, nn_reader *r, const void *text, size_t n, const char *name, const nn_alloc *alloc, nn_error *err)
+NNI_FN void nni_ct_init(nni_ct *t, const nn_csv_desc *d, nn_reader *r, const void *text, size_t n,
+                        const char *name, const nn_alloc *alloc, nn_error *err)
 {
     static const nn_csv_desc none = NN_ZERO;
     double v;
@@ -3692,7 +4501,10 @@ NNI_FN void nni_ct_free(nni_ct *t)
     nn_mem_free(t->f, t->room * sizeof *t->f, &t->alloc);
     nn_buf_free(&t->scratch);
 }
-NNI_FN nn_status nni_ct_changed(nni_ct *t) { return nni_ct_fail(t, NN_E_IO, t->line, 1, NULL, "the file changed while it was read%s", ""); }
+NNI_FN nn_status nni_ct_changed(nni_ct *t)
+{
+    return nni_ct_fail(t, NN_E_IO, t->line, 1, NULL, "the file changed while it was read%s", "");
+}
 /* Back to the first record behind the header, for a second pass. */
 NNI_FN nn_status nni_ct_rewind(nni_ct *t)
 {
@@ -3719,7 +4531,8 @@ NNI_FN int nni_index_before(const void *of, size_t a, size_t b)
     int c = n ? memcmp(f[a].s, f[b].s, n) : 0;
     if (c) return c < 0;
     if (f[a].n != f[b].n) return f[a].n < f[b].n;
-    return f[a].quoted / 2 != f[b].quoted / 2 ? f[a].quoted < f[b].quoted : a < b;   /* 2: a name that we made comes last */
+    /* 2: a name that we made comes last */
+    return f[a].quoted / 2 != f[b].quoted / 2 ? f[a].quoted < f[b].quoted : a < b;
 }
 /* Heap sort of indices: n log n on any input, in place. */
 NNI_FN void nni_sort(const void *of, size_t *v, size_t n, int (*before)(const void *of, size_t a, size_t b))
@@ -3744,13 +4557,16 @@ NNI_FN int nni_index_has(const nn_csv_field *f, const size_t *v, size_t n, const
         int c = k ? memcmp(f[v[mid]].s, s, k) : 0;
         if (!c) c = f[v[mid]].n < len ? -1 : f[v[mid]].n > len ? 1 : 0;
         if (!c) return 1;
-        if (c < 0) lo = mid + 1; else hi = mid;
+        if (c < 0) lo = mid + 1;
+        else hi = mid;
     }
     return 0;
 }
-/* The names of a header record as pandas makes them unique: NUL-terminated, one after another, in *out; at[i] = offset of
+/* The names of a header record as pandas makes them unique: NUL-terminated, one after another, in
+ * *out; at[i] = offset of
  * name i. The fields are changed (empty ones get their "Unnamed: i"). */
-NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t n, int no_header, const nn_alloc *al, nn_error *err)
+NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t n, int no_header,
+                               const nn_alloc *al, nn_error *err)
 {
     size_t i, k = 0, *v;
     nn_status s = NN_OK;
@@ -3764,7 +4580,7 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
         return s;
     }
     v = (size_t *)nn_mem_alloc(n * sizeof *v, al);
-    if (!v) return nni_fail(err, NN_E_NOMEM, "nn_csv: out of memory for %zu names", n);
+    if (!v) return nn_error_set(err, NN_E_NOMEM, "nn_csv: out of memory for %zu names", n);
     unnamed.alloc = *al;
     for (i = 0; i < n; i++) if (!f[i].n) k++;
     if (k) s = nn_buf_reserve(&unnamed, k * 32, err);
@@ -3777,7 +4593,8 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
         unnamed.len += f[i].n;
     }
     if (s == NN_OK) nni_sort(f, v, n, nni_index_before);
-    for (i = 0; i < n && s == NN_OK; i++) {          /* equal names are neighbours, in order of their columns */
+    /* equal names are neighbours, in order of their columns */
+    for (i = 0; i < n && s == NN_OK; i++) {
         const nn_csv_field *g = f + v[i], *before = i ? f + v[i - 1] : NULL;
         size_t start = out->len;
         k = before && g->n == before->n && memcmp(g->s, before->s, g->n) == 0 ? k + 1 : 0;
@@ -3786,7 +4603,9 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
             s = nn_buf_put(out, g->s, g->n, err);
             if (!k || s != NN_OK) break;
             s = nn_buf_put(out, b, (size_t)snprintf(b, sizeof b, ".%zu", k), err);
-            if (s == NN_OK && !nni_index_has(f, v, n, (const char *)out->data + start, out->len - start)) break;
+            if (s == NN_OK &&
+                !nni_index_has(f, v, n, (const char *)out->data + start, out->len - start))
+                break;
         }
         if (s == NN_OK) s = nn_buf_put(out, "", 1, err);
         at[v[i]] = start;
@@ -3797,10 +4616,26 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
 }
 
 /* ---- columns */
-/* What a column holds so far. NONE: only missing cells. LATE: cells that were numbers or bools turned out to be text; a
- * second pass over the text fills them. real: a cell was no integer. Everything but text takes 8 bytes per cell while reading. */
-typedef enum nni_cstate { NNI_C_NONE = 0, NNI_C_I64, NNI_C_U64, NNI_C_F64, NNI_C_BOOL, NNI_C_TEXT, NNI_C_LATE } nni_cstate;
-typedef struct nni_col { nni_cstate state; int fixed, negative, real; size_t room; uint64_t *v; nn_column *c; } nni_col;
+/* What a column holds so far. NONE: only missing cells. LATE: cells that were numbers or bools
+ * turned out to be text; a
+ * second pass over the text fills them. real: a cell was no integer. Everything but text takes 8
+ * bytes per cell while reading. */
+typedef enum nni_cstate {
+    NNI_C_NONE = 0,
+    NNI_C_I64,
+    NNI_C_U64,
+    NNI_C_F64,
+    NNI_C_BOOL,
+    NNI_C_TEXT,
+    NNI_C_LATE
+} nni_cstate;
+typedef struct nni_col {
+    nni_cstate state;
+    int fixed, negative, real;
+    size_t room;
+    uint64_t *v;
+    nn_column *c;
+} nni_col;
 #define NNI_MISSING UINT64_MAX
 
 NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
@@ -3809,12 +4644,17 @@ NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
     if (d->missing && strlen(d->missing) == n && memcmp(s, d->missing, n) == 0) return 1;
     if (d->no_missing_words || n > 9 || !strchr("#-1<Nn", *s)) return 0;
     if (n == 8) return memcmp(s, "#N/A N/A", 8) == 0 || memcmp(s, "-1.#QNAN", 8) == 0;
-    return nni_is_one_of(s, n, "#N/A #NA -1.#IND -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null");
+    return nni_is_one_of(
+        s, n, "#N/A #NA -1.#IND -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null");
 }
 NNI_FN int nni_csv_bool(const char *s, size_t n)    /* 0, 1, or -1 */
 {
-    if (n == 4 && (memcmp(s, "True", 4) == 0 || memcmp(s, "TRUE", 4) == 0 || memcmp(s, "true", 4) == 0)) return 1;
-    if (n == 5 && (memcmp(s, "False", 5) == 0 || memcmp(s, "FALSE", 5) == 0 || memcmp(s, "false", 5) == 0)) return 0;
+    if (n == 4 &&
+        (memcmp(s, "True", 4) == 0 || memcmp(s, "TRUE", 4) == 0 || memcmp(s, "true", 4) == 0))
+        return 1;
+    if (n == 5 &&
+        (memcmp(s, "False", 5) == 0 || memcmp(s, "FALSE", 5) == 0 || memcmp(s, "false", 5) == 0))
+        return 0;
     return -1;
 }
 NNI_FN int nni_col_text(nni_col *k, size_t row, const char *s, size_t n)
@@ -3831,7 +4671,8 @@ NNI_FN int nni_col_text(nni_col *k, size_t row, const char *s, size_t n)
 NNI_FN void nni_col_to_f64(nni_col *k, size_t rows)
 {
     size_t i;
-    for (i = 0; i < rows; i++) k->v[i] = nni_f64_bits(k->state == NNI_C_U64 ? (double)k->v[i] : (double)(int64_t)k->v[i]);
+    for (i = 0; i < rows; i++)
+        k->v[i] = nni_f64_bits(k->state == NNI_C_U64 ? (double)k->v[i] : (double)(int64_t)k->v[i]);
     k->state = NNI_C_F64;
 }
 /* Cell `row` (all before are there). 1 = done, 0 = does not fit a fixed type, -1 = out of memory. */
@@ -3843,7 +4684,8 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
     uint64_t u;
     double v;
     int b;
-    if (k->state == NNI_C_F64 && k->real && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {   /* the two common cases first */
+    /* the two common cases first */
+    if (k->state == NNI_C_F64 && k->real && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {
         if (v != v && nni_csv_missing(s, n, d)) k->c->missing++;
         k->v[row] = nni_f64_bits(v);
         return 1;
@@ -3860,7 +4702,8 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
         if (k->state == NNI_C_TEXT) { k->v[row] = NNI_MISSING; return 1; }
         if (k->fixed && k->state != NNI_C_F64) return 0;
         if (k->state == NNI_C_BOOL) { k->state = NNI_C_LATE; return 1; }
-        if (k->state == NNI_C_U64) { k->state = NNI_C_LATE; return 1; }      /* beyond int64 and missing: text, as in pandas */
+        /* beyond int64 and missing: text, as in pandas */
+        if (k->state == NNI_C_U64) { k->state = NNI_C_LATE; return 1; }
         if (k->state == NNI_C_I64) nni_col_to_f64(k, row);
         k->v[row] = nni_f64_bits(nan);
         return 1;
@@ -3871,7 +4714,8 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
         size_t m = n;
         while (m && nni_is_blank(*t)) { t++; m--; }
         while (m && nni_is_blank(t[m - 1])) m--;
-        if (m && k->state != NNI_C_F64 && !(k->state == NNI_C_NONE && k->c->missing) && nn_i64_parse(t, m, &i) == m) {
+        if (m && k->state != NNI_C_F64 && !(k->state == NNI_C_NONE && k->c->missing) &&
+            nn_i64_parse(t, m, &i) == m) {
             if (k->state == NNI_C_U64) {
                 if (i < 0) { if (k->fixed) return 0; k->state = NNI_C_LATE; return 1; }
             } else k->state = NNI_C_I64;
@@ -3879,15 +4723,20 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
             k->v[row] = (uint64_t)i;
             return 1;
         }
-        if (m && (k->state == NNI_C_U64 || (k->state == NNI_C_I64 && !k->negative && !k->fixed) || (k->state == NNI_C_NONE && !k->c->missing)) && nn_u64_parse(t, m, &u) == m) {
+        if (m &&
+            (k->state == NNI_C_U64 || (k->state == NNI_C_I64 && !k->negative && !k->fixed) ||
+             (k->state == NNI_C_NONE && !k->c->missing)) &&
+            nn_u64_parse(t, m, &u) == m) {
             k->state = NNI_C_U64;
             k->v[row] = u;
             return 1;
         }
         if (m && !(k->fixed && k->state != NNI_C_F64) && nn_f64_parse(t, m, &v) == m) {
             nni_dec dec;
-            /* an integer that does not fit beside the others, or a missing cell, or 64 bits: text, as in pandas */
-            int whole = nni_scan_dec(t, m, &dec) == m && dec.end == t + m && dec.last == 0 && t[m - 1] != '.';
+            /* an integer that does not fit beside the others, or a missing cell, or 64 bits: text,
+             * as in pandas */
+            int whole = nni_scan_dec(t, m, &dec) == m && dec.end == t + m && dec.last == 0 &&
+                        t[m - 1] != '.';
             if (k->real || !whole || nn_i64_parse(t, m, &i) == m) {
                 k->real |= !whole;
                 if (k->state == NNI_C_I64 || k->state == NNI_C_U64) nni_col_to_f64(k, row);
@@ -3983,12 +4832,14 @@ typedef struct nni_tb { nn_table t; nni_col *k; size_t room, max_rows, cells; } 
 NNI_FN void nni_tb_free(nni_tb *b)
 {
     size_t i;
-    for (i = 0; b->k && i < b->t.cols; i++) nn_mem_free(b->k[i].v, b->k[i].room * sizeof *b->k[i].v, &b->t.alloc);
+    for (i = 0; b->k && i < b->t.cols; i++)
+        nn_mem_free(b->k[i].v, b->k[i].room * sizeof *b->k[i].v, &b->t.alloc);
     nn_mem_free(b->k, b->t.cols * sizeof *b->k, &b->t.alloc);
     nn_table_free(&b->t);
     b->k = NULL;
 }
-NNI_FN nn_status nni_tb_make(nni_tb *b, size_t cols, const nn_dtype *types, size_t n_types, int all_text, const nn_alloc *al, nn_error *err)
+NNI_FN nn_status nni_tb_make(nni_tb *b, size_t cols, const nn_dtype *types, size_t n_types,
+                             int all_text, const nn_alloc *al, nn_error *err)
 {
     size_t i;
     memset(b, 0, sizeof *b);
@@ -4000,14 +4851,19 @@ NNI_FN nn_status nni_tb_make(nni_tb *b, size_t cols, const nn_dtype *types, size
         nn_mem_free(b->k, cols * sizeof *b->k, al);
         b->t.columns = NULL;
         b->k = NULL;
-        return nni_fail(err, NN_E_NOMEM, "nn_csv: out of memory for %zu columns", cols);
+        return nn_error_set(err, NN_E_NOMEM, "nn_csv: out of memory for %zu columns", cols);
     }
     b->t.cols = cols;
     for (i = 0; i < cols; i++) {
         nn_dtype ty = i < n_types ? types[i] : NN_DTYPE_NONE;
         b->k[i].c = b->t.columns + i;
         b->t.columns[i].text.alloc = *al;
-        b->k[i].state = all_text || ty == NN_BYTES ? NNI_C_TEXT : ty == NN_I64 ? NNI_C_I64 : ty == NN_U64 ? NNI_C_U64 : ty == NN_F64 ? NNI_C_F64 : ty == NN_BOOL ? NNI_C_BOOL : NNI_C_NONE;
+        b->k[i].state = all_text || ty == NN_BYTES ? NNI_C_TEXT :
+                        ty == NN_I64               ? NNI_C_I64 :
+                        ty == NN_U64               ? NNI_C_U64 :
+                        ty == NN_F64               ? NNI_C_F64 :
+                        ty == NN_BOOL              ? NNI_C_BOOL :
+                                                     NNI_C_NONE;
         b->k[i].fixed = b->k[i].state != NNI_C_NONE;
         b->k[i].real = b->k[i].fixed;
     }
@@ -4024,17 +4880,21 @@ NNI_FN int nni_tb_grow(nni_tb *b, size_t room)
 NNI_FN nn_status nni_ct_bad(nni_ct *t, size_t i, const char *column, const char *want)
 {
     char v[64], msg[96];
-    const nn_csv_field *f = t->f + i, *last = t->f + t->nf - 1;    /* a cell that is not there: where the record ends */
+    /* a cell that is not there: where the record ends */
+    const nn_csv_field *f = t->f + i, *last = t->f + t->nf - 1;
     int there = i < t->nf;
     (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nni_value_text(v, f->s, f->n) : "");
-    return nni_ct_fail(t, NN_E_FORMAT, there ? f->line : t->rec_line, there ? f->col : last->col + last->n, column, "expected %s", msg);
+    return nni_ct_fail(t, NN_E_FORMAT, there ? f->line : t->rec_line,
+                       there ? f->col : last->col + last->n, column, "expected %s", msg);
 }
 NNI_FN nn_status nni_csv_width(nni_ct *t, size_t cols)
 {
     char msg[96];
     if (t->nf == cols || (t->nf < cols && !t->d->strict)) return NN_OK;
     (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
-    return nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->nf > cols ? t->f[cols].col : t->f[t->nf - 1].col + t->f[t->nf - 1].n, NULL, "expected %s", msg);
+    return nni_ct_fail(t, NN_E_FORMAT, t->rec_line,
+                       t->nf > cols ? t->f[cols].col : t->f[t->nf - 1].col + t->f[t->nf - 1].n,
+                       NULL, "expected %s", msg);
 }
 /* The record in t as row b->t.rows. late: only the columns that turned to text. */
 NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
@@ -4048,66 +4908,89 @@ NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
         int r;
         if (late) {
             if (b->k[i].state != NNI_C_LATE) continue;
-            if (nni_csv_missing(c, n, t->d)) { b->k[i].v[row] = NNI_MISSING; r = 1; b->t.columns[i].missing++; }
-            else r = nni_col_text(b->k + i, row, c, n) ? 1 : -1;
+            if (nni_csv_missing(c, n, t->d)) {
+                b->k[i].v[row] = NNI_MISSING;
+                r = 1;
+                b->t.columns[i].missing++;
+            } else r = nni_col_text(b->k + i, row, c, n) ? 1 : -1;
         } else r = nni_col_put(b->k + i, row, c, n, t);
         if (NNI_LIKELY(r == 1)) continue;
-        if (r < 0) return nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for column %zu", t->name, i);
-        return nni_ct_bad(t, i, b->t.columns[i].name, b->k[i].state == NNI_C_BOOL ? "true or false" : b->k[i].state == NNI_C_F64 ? "a number" : "an integer");
+        if (r < 0) return nn_error_set(t->err, NN_E_NOMEM, "%s: out of memory for column %zu", t->name, i);
+        return nni_ct_bad(t, i, b->t.columns[i].name,
+                          b->k[i].state == NNI_C_BOOL ? "true or false" :
+                          b->k[i].state == NNI_C_F64  ? "a number" :
+                                                        "an integer");
     }
     b->t.rows++;
     return NN_OK;
 }
-/* Read the header from t and make the builder; without a header the record in t is the first row already. */
+/* Read the header from t and make the builder; without a header the record in t is the first row
+ * already. */
 NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al)
 {
     nn_status s = NN_OK;
     size_t *at, cols, i;
     int r = nni_ct_next(t, &s);
     if (r < 0) return s;
-    if (r == 0) return nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected %s, got nothing", t->d->no_header ? "at least one row" : "a header");
+    if (r == 0)
+        return nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected %s, got nothing",
+                           t->d->no_header ? "at least one row" : "a header");
     cols = t->nf;
-    if (cols > NN_CSV_MAX_COLUMNS) return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "65536");
+    if (cols > NN_CSV_MAX_COLUMNS)
+        return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "65536");
     s = nni_tb_make(b, cols, t->d->types, t->d->n_types, t->d->all_text, al, t->err);
     if (s != NN_OK) return s;
     at = (size_t *)nn_mem_alloc(cols * sizeof *at, al);
-    if (!at) s = nni_fail(t->err, NN_E_NOMEM, "nn_csv: out of memory");
+    if (!at) s = nn_error_set(t->err, NN_E_NOMEM, "nn_csv: out of memory");
     if (s == NN_OK) s = nni_csv_names(&b->t.names, at, t->f, cols, t->d->no_header, al, t->err);
     if (s == NN_OK) for (i = 0; i < cols; i++) b->t.columns[i].name = (char *)b->t.names.data + at[i];
     nn_mem_free(at, cols * sizeof *at, al);
     if (s != NN_OK) nni_tb_free(b);
     return s;
 }
-/* How many rows to make room for: by the first record's length, then half again. 0 = failed: padding has outgrown the text. */
+/* How many rows to make room for: by the first record's length, then half again. 0 = failed:
+ * padding has outgrown the text. */
 NNI_FN size_t nni_csv_rows_room(nni_ct *t, size_t rows, size_t cols)
 {
-    size_t seen = t->r ? (size_t)nn_reader_tell(t->r) + (size_t)(t->p - t->text) : t->n, n = t->n > seen ? t->n : seen;
-    size_t limit = (4 * n + 65536) / (cols ? cols : 1) + 1, room = rows ? rows + rows / 2 + 16 : n / (t->rec_bytes ? t->rec_bytes : 1) * 17 / 16 + 16;
+    size_t seen = t->r ? (size_t)nn_reader_tell(t->r) + (size_t)(t->p - t->text) : t->n,
+           n = t->n > seen ? t->n : seen;
+    size_t limit = (4 * n + 65536) / (cols ? cols : 1) + 1,
+           room =
+               rows ? rows + rows / 2 + 16 : n / (t->rec_bytes ? t->rec_bytes : 1) * 17 / 16 + 16;
     if (room > limit) room = limit;
     if (room > rows) return room;
-    (void)nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "short rows under a wide header: more than 4 cells per byte%s", "");
+    (void)nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL,
+                      "short rows under a wide header: more than 4 cells per byte%s", "");
     return 0;
 }
 /* May rows be taken straight from the text? Not in the dialects where a cell needs a second look. */
 NNI_FN int nni_ct_quick(const nni_ct *t)
 {
     const nn_csv_desc *d = t->d;
-    return !d->blanks && !d->comment && !d->skip_space && !d->all_text && !d->strict && !t->marker && !strchr("0123456789+-.eE\"", t->delim);
+    return !d->blanks && !d->comment && !d->skip_space && !d->all_text && !d->strict &&
+           !t->marker && !strchr("0123456789+-.eE\"", t->delim);
 }
-/* The finite number w 10^q of the text [p, end) as f64 or f32 to x: the bytes written, 0 = it is not finite there. */
-NNI_INLINE size_t nni_x_quick(unsigned char *x, int f32, uint64_t w, int q, int neg, const char *p, const char *end)
+/* The finite number w 10^q of the text [p, end) as f64 or f32 to x: the bytes written, 0 = it is
+ * not finite there. */
+NNI_INLINE size_t nni_x_quick(unsigned char *x, int f32, uint64_t w, int q, int neg, const char *p,
+                              const char *end)
 {
     uint64_t v;
     if (nni_quick_bits(f32, w, q, &v)) v |= (uint64_t)neg << (f32 ? 31 : 63);
-    else if (!nni_num_parse(f32, p, (size_t)(end - p), &v) || (f32 ? v << 1 >> 24 & 255 : v << 1 >> 53) == (f32 ? 255 : 2047)) return 0;
+    else if (!nni_num_parse(f32, p, (size_t)(end - p), &v) ||
+             (f32 ? v << 1 >> 24 & 255 : v << 1 >> 53) == (f32 ? 255 : 2047))
+        return 0;
     if (f32) { uint32_t u = (uint32_t)v; memcpy(x, &u, 4); return 4; }
     memcpy(x, &v, 8);
     return 8;
 }
-/* The usual row straight from the text into the cells, no fields collected: numbers that fit their columns, plain text, true and false, nothing.
- * x (may be NULL): every column but li is a finite number and goes there, side by side, as f64 or f32. 0 = not such a row, -1 = the
+/* The usual row straight from the text into the cells, no fields collected: numbers that fit their
+ * columns, plain text, true and false, nothing.
+ * x (may be NULL): every column but li is a finite number and goes there, side by side, as f64 or
+ *   f32. 0 = not such a row, -1 = the
  * text in hand ends too soon: nothing is taken, the caller goes the long way. */
-NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigned char *x, size_t li, int f32)
+NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigned char *x,
+                         size_t li, int f32)
 {
 #ifdef NNI_X86
     const int reals = nni_kern() != &nni_kernels_ref && nni_cpu_bits() & NNI_CPU_BMI2;
@@ -4125,7 +5008,8 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
         uint64_t w;
         int e, neg, real;
 #ifdef NNI_X86
-        if (in_x && reals) {                         /* the run of numbers up to the label or the last cell */
+        /* the run of numbers up to the label or the last cell */
+        if (in_x && reals) {
             const size_t run = (i < li && li < cols ? li : cols - 1) - i;
             n = nni_reals(&p, end, delim, x, run, f32);
             x += n * (f32 ? 4u : 8u);
@@ -4144,7 +5028,9 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
                     if ((n = nni_x_quick(x, f32, w, e, neg, p, q)) == 0) break;
                     x += n;
                 } else {
-                    if ((!real && !k[i].real && w > (uint64_t)INT64_MAX) || !nni_x_quick((unsigned char *)(k[i].v + row), 0, w, e, neg, p, q)) break;
+                    if ((!real && !k[i].real && w > (uint64_t)INT64_MAX) ||
+                        !nni_x_quick((unsigned char *)(k[i].v + row), 0, w, e, neg, p, q))
+                        break;
                     k[i].real |= real;
                 }
             } else if (!x && state == NNI_C_F64 && (*p == delim || *p == '\n' || *p == '\r')) {
@@ -4182,13 +5068,17 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
         uint64_t v;
         if (!k[i].v || (x && i != li)) continue;
         v = k[i].v[row];
-        if (k[i].state == NNI_C_TEXT ? v == NNI_MISSING : k[i].state == NNI_C_F64 && v == nan) k[i].c->missing--;
+        if (k[i].state == NNI_C_TEXT ? v == NNI_MISSING : k[i].state == NNI_C_F64 && v == nan)
+            k[i].c->missing--;
         else if (k[i].state == NNI_C_TEXT) k[i].c->text.len = (size_t)v - 4;
     }
     return r;
 }
-/* Rows `row`.. below `room` and max_rows while they are usual ones; returns the next row. *rest: after a row that was not, some go the long way untried. */
-NNI_FN size_t nni_rows_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, size_t room, unsigned char *x, size_t width, size_t li, int f32, int *rest, nn_status *st)
+/* Rows `row`.. below `room` and max_rows while they are usual ones; returns the next row. *rest:
+ * after a row that was not, some go the long way untried. */
+NNI_FN size_t nni_rows_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, size_t room,
+                             unsigned char *x, size_t width, size_t li, int f32, int *rest,
+                             nn_status *st)
 {
     size_t from = row;
     int r = 1;
@@ -4212,14 +5102,19 @@ NNI_FN nn_status nni_csv_table(nn_table *out, nni_ct *t)
     for (; r > 0; r = nni_ct_next(t, &s)) {
         if (b.t.rows == b.room) {
             if ((room = nni_csv_rows_room(t, b.t.rows, b.t.cols)) == 0) { s = NN_E_LIMIT; break; }
-            if (!nni_tb_grow(&b, room)) { s = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t->name, room, b.t.cols); break; }
+            if (!nni_tb_grow(&b, room)) {
+                s = nn_error_set(t->err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns",
+                             t->name, room, b.t.cols);
+                break;
+            }
         }
         if ((s = nni_tb_row(&b, t, 0)) != NN_OK) break;
         if (quick) b.t.rows = nni_rows_quick(t, b.k, b.t.cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest, &s);
         if (s != NN_OK || b.t.rows == t->d->max_rows) break;
     }
     for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) { late++; b.t.columns[i].missing = 0; }
-    if (s == NN_OK && late) {                        /* the second pass, for columns that began as something else */
+    /* the second pass, for columns that began as something else */
+    if (s == NN_OK && late) {
         rows = b.t.rows;
         b.t.rows = 0;
         s = nni_ct_rewind(t);
@@ -4227,14 +5122,17 @@ NNI_FN nn_status nni_csv_table(nn_table *out, nni_ct *t)
         if (s == NN_OK && b.t.rows < rows) s = nni_ct_changed(t);
         for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) b.k[i].state = NNI_C_TEXT;
     }
-    for (i = 0; i < b.t.cols && s == NN_OK; i++) if (!nni_col_done(b.k + i, b.t.rows)) s = nni_fail(t->err, NN_E_NOMEM, "%s: out of memory", t->name);
+    for (i = 0; i < b.t.cols && s == NN_OK; i++)
+        if (!nni_col_done(b.k + i, b.t.rows))
+            s = nn_error_set(t->err, NN_E_NOMEM, "%s: out of memory", t->name);
     if (s == NN_OK) {
         nn_mem_free(b.k, b.t.cols * sizeof *b.k, &t->alloc);
         *out = b.t;
     } else nni_tb_free(&b);
     return s;
 }
-NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const nn_csv_desc *d,
+                              const nn_file_opts *opts, nn_error *err)
 {
     nni_ct t;
     nn_status s;
@@ -4244,7 +5142,8 @@ NN_DEF nn_status nn_csv_parse(nn_table *out, const void *text, size_t n, const n
     return s;
 }
 /* A whole file behind t: through the reader where that can go back to the start, else read into b first. */
-NNI_FN nn_status nni_ct_open(nni_ct *t, nn_reader **r, nn_buf *b, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+NNI_FN nn_status nni_ct_open(nni_ct *t, nn_reader **r, nn_buf *b, const char *path,
+                             const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     uint64_t size;
@@ -4254,11 +5153,16 @@ NNI_FN nn_status nni_ct_open(nni_ct *t, nn_reader **r, nn_buf *b, const char *pa
     b->alloc = o.alloc;
     nni_ct_init(t, d, NULL, NULL, 0, NULL, &o.alloc, err);
     if ((s = nn_reader_open(r, path, &o, err)) != NN_OK) return s;
-    if (nn_reader_size(*r, &size) && size < SIZE_MAX / 8) { nni_ct_init(t, d, *r, NULL, (size_t)size, NULL, &o.alloc, err); return NN_OK; }
-    if ((s = nni_reader_rest(*r, b, o.limit, err)) == NN_OK) nni_ct_init(t, d, NULL, b->data, b->len, nn_reader_name(*r), &o.alloc, err);
+    if (nn_reader_size(*r, &size) && size < SIZE_MAX / 8) {
+        nni_ct_init(t, d, *r, NULL, (size_t)size, NULL, &o.alloc, err);
+        return NN_OK;
+    }
+    if ((s = nni_reader_rest(*r, b, o.limit, err)) == NN_OK)
+        nni_ct_init(t, d, NULL, b->data, b->len, nn_reader_name(*r), &o.alloc, err);
     return s;
 }
-NN_DEF nn_status nn_csv_read(nn_table *out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_read(nn_table *out, const char *path, const nn_csv_desc *d,
+                             const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_reader *r = NULL;
@@ -4272,25 +5176,31 @@ NN_DEF nn_status nn_csv_read(nn_table *out, const char *path, const nn_csv_desc 
 }
 
 /* ---- categories */
-NNI_FN nn_status nni_ucs4_fill(nn_tensor *t, const nn_csv_field *f, const size_t *pick, size_t k, const nn_alloc *al, nn_error *err)
+NNI_FN nn_status nni_ucs4_fill(nn_tensor *t, const nn_csv_field *f, const size_t *pick, size_t k,
+                               const nn_alloc *al, nn_error *err)
 {
     size_t i, p, w, width = 0, n;
     uint32_t c;
     nn_status s;
     for (i = 0; i < k; i++) {
         for (p = 0, n = 0; p < f[pick[i]].n; p += w, n++)
-            if ((w = nni_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c)) == 0) { char b[64]; return nni_fail(err, NN_E_FORMAT, "nn_csv: value '%s' is not valid utf-8", nni_value_text(b, f[pick[i]].s, f[pick[i]].n)); }
+            if ((w = nn_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c)) == 0) {
+                char b[64];
+                return nn_error_set(err, NN_E_FORMAT, "nn_csv: value '%s' is not valid utf-8",
+                                nni_value_text(b, f[pick[i]].s, f[pick[i]].n));
+            }
         if (n > width) width = n;
     }
     if ((s = nn_tensor_make_text(t, NN_UCS4, width, 1, &k, al, err)) != NN_OK) return s;
     for (i = 0; i < k; i++)
         for (p = 0, n = 0; p < f[pick[i]].n; p += w, n++) {
-            w = nni_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c);
+            w = nn_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c);
             memcpy((unsigned char *)t->data + t->itemsize * i + 4 * n, &c, 4);
         }
     return NN_OK;
 }
-NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c,
+                                const nn_alloc *alloc, nn_error *err)
 {
     size_t rows = c->values.shape[0], i, k = 0, last = 0, have = 0, *v = NULL;
     nn_csv_field *f = NULL;
@@ -4300,17 +5210,25 @@ NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_col
     f = (nn_csv_field *)nni_new(rows ? rows : 1, sizeof *f, alloc);
     v = (size_t *)nni_new(rows ? rows : 1, sizeof *v, alloc);
     if (!c->is_text) num = (char *)nn_mem_alloc((rows ? rows : 1) * 2 * NN_NUM_BYTES, alloc);
-    if (!f || !v || (!c->is_text && !num)) s = nni_fail(err, NN_E_NOMEM, "nn_table_codes: out of memory for %zu rows", rows);
+    if (!f || !v || (!c->is_text && !num))
+        s = nn_error_set(err, NN_E_NOMEM, "nn_table_codes: out of memory for %zu rows", rows);
     for (i = 0; s == NN_OK && i < rows; i++) {
         if (c->is_text) f[i].s = nn_table_text(c, i, &f[i].n);
         else {                                       /* an 8-byte key that sorts like the number, then its text */
             char *p = num + i * 2 * NN_NUM_BYTES;
             uint64_t key = 0;
             int b;
-            int64_t si = 0; uint64_t u = 0; float fl = 0; double d = 0;
+            int64_t si = 0;
+            uint64_t u = 0;
+            float fl = 0;
+            double d = 0;
             switch (nni_elem(&c->values, i, &si, &u, &fl, &d)) {
             case 'i': key = (uint64_t)si ^ (uint64_t)1 << 63; f[i].col = nn_i64_print(p + 8, si); break;
-            case 'd': key = nni_f64_bits(d + 0.0); key = key >> 63 ? ~key : key | (uint64_t)1 << 63; f[i].col = nn_f64_print(p + 8, d); break;
+            case 'd':
+                key = nni_f64_bits(d + 0.0);
+                key = key >> 63 ? ~key : key | (uint64_t)1 << 63;
+                f[i].col = nn_f64_print(p + 8, d);
+                break;
             case 'b': key = u; strcpy(p + 8, u ? "True" : "False"); f[i].col = strlen(p + 8); break;
             default: key = u; f[i].col = nn_u64_print(p + 8, u); break;
             }
@@ -4326,13 +5244,18 @@ NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_col
         for (i = 0; i < rows; i++) nn_i64(&code)[i] = -1;
         for (i = 0; i < have; i++) {
             if (!i || f[v[i]].n != f[v[last]].n || memcmp(f[v[i]].s, f[v[last]].s, f[v[i]].n) != 0) {
-                if (k == 65536) { s = nni_fail(err, NN_E_LIMIT, "column '%s': more than 65536 distinct values", c->name); break; }
+                if (k == 65536) {
+                    s = nn_error_set(err, NN_E_LIMIT, "column '%s': more than 65536 distinct values",
+                                 c->name);
+                    break;
+                }
                 last = i;
                 k++;
             }
             nn_i64(&code)[v[i]] = (int64_t)(k - 1);
         }
-        for (i = 0, last = 0, k = 0; s == NN_OK && i < have; i++)   /* v: one row of each category, in order */
+        /* v: one row of each category, in order */
+        for (i = 0, last = 0, k = 0; s == NN_OK && i < have; i++)
             if (!i || nn_i64(&code)[v[i]] != nn_i64(&code)[last]) { last = v[i]; v[k++] = v[i]; }
         if (!c->is_text) for (i = 0; i < k; i++) { f[v[i]].s += 8; f[v[i]].n = f[v[i]].col; }
     }
@@ -4366,7 +5289,8 @@ NNI_FN int nni_xy_cell(const char *s, size_t n, int f32, const nni_ct *ct, doubl
     const nn_csv_desc *d = ct->d;
     const char *t = s;
     size_t m = n;
-    if (m && !ct->marker && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m) return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
+    if (m && !ct->marker && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m)
+        return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
     if (nni_csv_missing(s, n, d)) return 0;
     while (m && nni_is_blank(*t)) { t++; m--; }
     while (m && nni_is_blank(t[m - 1])) m--;
@@ -4390,7 +5314,11 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
     li = d->no_label ? cols : cols - 1;
     if (d->label && !d->no_label) {
         for (li = 0; li < cols && strcmp(b.t.columns[li].name, d->label) != 0; li++) { }
-        if (li == cols) { char v[64]; s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, 1, NULL, "no column is called '%s'", nni_name(v, d->label)); }
+        if (li == cols) {
+            char v[64];
+            s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, 1, NULL, "no column is called '%s'",
+                            nni_name(v, d->label));
+        }
     }
     nx = li < cols ? cols - 1 : cols;
     if (s == NN_OK && li < cols) lab = b.k + li;
@@ -4398,16 +5326,21 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
     for (; s == NN_OK && r > 0; r = nni_ct_next(t, &s)) {
         if (rows == room) {
             if ((room = nni_csv_rows_room(t, rows, cols)) == 0) { s = NN_E_LIMIT; break; }
-            if (nni_mul(room, nx ? nx : 1, &size) && nni_mul(size, item, &size)) {
+            if (nn_size_mul(room, nx ? nx : 1, &size) && nn_size_mul(size, item, &size)) {
                 unsigned char *y = (unsigned char *)nn_mem_resize(x, bytes, size, &al);
                 if (y) { x = y; bytes = size; } else s = NN_E_NOMEM;
             } else s = NN_E_NOMEM;
-            if (s != NN_OK || (lab && !nni_col_grow(lab, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns", t->name, room, cols); break; }
+            if (s != NN_OK || (lab && !nni_col_grow(lab, room))) {
+                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu rows of %zu columns",
+                             t->name, room, cols);
+                break;
+            }
         }
         if (t->nf > cols || (t->nf < cols && !d->allow_missing)) {
             char msg[96];
             (void)snprintf(msg, sizeof msg, "%zu fields, got %zu", cols, t->nf);
-            s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->nf > cols ? t->f[cols].col : 1, NULL, "expected %s", msg);
+            s = nni_ct_fail(t, NN_E_FORMAT, t->rec_line, t->nf > cols ? t->f[cols].col : 1, NULL,
+                            "expected %s", msg);
             break;
         }
         for (i = k = 0; i < cols; i++) {
@@ -4416,35 +5349,64 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
             double v = 0;
             float w = 0;
             if (i == li) {
-                if (nni_csv_missing(c, len, t->d)) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a label"); break; }
-                if (nni_col_put(lab, rows, c, len, t) < 0) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name); break; }
-                if (lab->state == NNI_C_F64 && !d->allow_nonfinite) { memcpy(&v, lab->v + rows, 8); if (v - v != 0) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a finite label"); break; } }
+                if (nni_csv_missing(c, len, t->d)) {
+                    s = nni_ct_bad(t, i, b.t.columns[i].name, "a label");
+                    break;
+                }
+                if (nni_col_put(lab, rows, c, len, t) < 0) {
+                    s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", t->name);
+                    break;
+                }
+                if (lab->state == NNI_C_F64 && !d->allow_nonfinite) {
+                    memcpy(&v, lab->v + rows, 8);
+                    if (v - v != 0) {
+                        s = nni_ct_bad(t, i, b.t.columns[i].name, "a finite label");
+                        break;
+                    }
+                }
                 continue;
             }
             r = nni_xy_cell(c, len, f32, t, &v, &w);
             if (r <= 0) {
-                if (r < 0 || !d->allow_missing) { s = nni_ct_bad(t, i, b.t.columns[i].name, "a number"); break; }
+                if (r < 0 || !d->allow_missing) {
+                    s = nni_ct_bad(t, i, b.t.columns[i].name, "a number");
+                    break;
+                }
                 v = nan;
                 w = nni_bits_f32(0x7fc00000u);
-            } else if ((f32 ? w - w != 0 : v - v != 0) && !d->allow_nonfinite) { s = nni_ct_bad(t, i, b.t.columns[i].name, f32 ? "a finite number within float's range" : "a finite number"); break; }
-            if (f32) memcpy(x + 4 * (rows * nx + k), &w, 4); else memcpy(x + 8 * (rows * nx + k), &v, 8);
+            } else if ((f32 ? w - w != 0 : v - v != 0) && !d->allow_nonfinite) {
+                s = nni_ct_bad(t, i, b.t.columns[i].name,
+                               f32 ? "a finite number within float's range" : "a finite number");
+                break;
+            }
+            if (f32) memcpy(x + 4 * (rows * nx + k), &w, 4);
+            else memcpy(x + 8 * (rows * nx + k), &v, 8);
             k++;
         }
         if (s != NN_OK) break;
         rows++;
-        if (quick && nx) rows = nni_rows_quick(t, b.k, cols, rows, room, x + item * rows * nx, item * nx, li, f32, &rest, &s);
+        if (quick && nx)
+            rows = nni_rows_quick(t, b.k, cols, rows, room, x + item * rows * nx, item * nx, li,
+                                  f32, &rest, &s);
         if (s != NN_OK || rows == t->d->max_rows) break;
     }
-    if (s == NN_OK && !rows) s = nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected at least one row%s", ", got none");
-    if (s == NN_OK && lab && lab->state == NNI_C_LATE) {   /* labels that began as numbers and turned to text */
+    if (s == NN_OK && !rows)
+        s = nni_ct_fail(t, NN_E_FORMAT, t->line, 1, NULL, "expected at least one row%s",
+                        ", got none");
+    /* labels that began as numbers and turned to text */
+    if (s == NN_OK && lab && lab->state == NNI_C_LATE) {
         s = nni_ct_rewind(t);
         for (i = 0; s == NN_OK && i < rows && nni_ct_next(t, &s) > 0 && li < t->nf; i++)
-            if (!nni_col_text(lab, i, t->f[li].s, t->f[li].n)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
+            if (!nni_col_text(lab, i, t->f[li].s, t->f[li].n))
+                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", t->name);
         if (s == NN_OK && i < rows) s = nni_ct_changed(t);
         lab->state = NNI_C_TEXT;
     }
-    if (s == NN_OK && lab && lab->state == NNI_C_U64) s = nni_ct_fail(t, NN_E_UNSUPPORTED, 1, 1, b.t.columns[li].name, "labels beyond 2^63%s", "");
-    if (s == NN_OK && lab && !nni_col_done(lab, rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
+    if (s == NN_OK && lab && lab->state == NNI_C_U64)
+        s = nni_ct_fail(t, NN_E_UNSUPPORTED, 1, 1, b.t.columns[li].name, "labels beyond 2^63%s",
+                        "");
+    if (s == NN_OK && lab && !nni_col_done(lab, rows))
+        s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", t->name);
     if (s == NN_OK && lab) {
         nn_tensor *y = &b.t.columns[li].values;
         if (b.t.columns[li].is_text) s = nn_table_codes(&m.y, &m.classes, b.t.columns + li, &al, err);
@@ -4456,7 +5418,7 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
     m.alloc = al;
     if (s == NN_OK && nx) {
         m.names = (char **)nni_new(nx, sizeof *m.names, &al);
-        if (!m.names) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", t->name);
+        if (!m.names) s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", t->name);
         else for (i = k = 0; i < cols; i++) if (i != li) m.names[k++] = b.t.columns[i].name;
         m.n_names = nx;
     }
@@ -4485,9 +5447,11 @@ NNI_FN nn_status nni_xy_desc_of(const nn_xy_desc **d, nn_error *err)
     static const nn_xy_desc none = NN_ZERO;
     if (!*d) *d = &none;
     if ((*d)->dtype == NN_DTYPE_NONE || (*d)->dtype == NN_F32 || (*d)->dtype == NN_F64) return NN_OK;
-    return nni_fail(err, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got %s", nn_dtype_name((*d)->dtype));
+    return nn_error_set(err, NN_E_ARG, "nn_csv_read_xy: x must be f32 or f64, got %s",
+                    nn_dtype_name((*d)->dtype));
 }
-NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const nn_xy_desc *d,
+                                 const nn_file_opts *opts, nn_error *err)
 {
     nni_ct t;
     nn_status s = nni_xy_desc_of(&d, err);
@@ -4497,7 +5461,8 @@ NN_DEF nn_status nn_csv_parse_xy(nn_xy *out, const void *text, size_t n, const n
     nni_ct_free(&t);
     return s;
 }
-NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *d,
+                                const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_reader *r = NULL;
@@ -4513,7 +5478,15 @@ NN_DEF nn_status nn_csv_read_xy(nn_xy *out, const char *path, const nn_xy_desc *
 }
 
 /* ---- streaming */
-struct nn_csv { nn_reader *r; nni_ct t; nn_csv_desc d; nni_tb head; nn_dtype *types; int pending, typed; nn_alloc alloc; };
+struct nn_csv {
+    nn_reader *r;
+    nni_ct t;
+    nn_csv_desc d;
+    nni_tb head;
+    nn_dtype *types;
+    int pending, typed;
+    nn_alloc alloc;
+};
 NN_DEF void nn_csv_close(nn_csv *r)
 {
     nn_alloc al;
@@ -4526,12 +5499,13 @@ NN_DEF void nn_csv_close(nn_csv *r)
     nn_mem_free(r, sizeof *r, &al);
 }
 /* over a reader, which belongs to *out then, and is closed on failure */
-NNI_FN nn_status nni_csv_over(nn_csv **out, nn_reader *in, const nn_csv_desc *d, const nn_alloc *al, nn_error *err)
+NNI_FN nn_status nni_csv_over(nn_csv **out, nn_reader *in, const nn_csv_desc *d, const nn_alloc *al,
+                              nn_error *err)
 {
     nn_csv *r = (nn_csv *)nni_new(1, sizeof *r, al);
     nn_status s;
     size_t i;
-    if (!r) { nn_reader_close(in); return nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory"); }
+    if (!r) { nn_reader_close(in); return nn_error_set(err, NN_E_NOMEM, "nn_csv_open: out of memory"); }
     r->r = in;
     if (al) r->alloc = *al;
     if (d) r->d = *d;
@@ -4541,14 +5515,16 @@ NNI_FN nn_status nni_csv_over(nn_csv **out, nn_reader *in, const nn_csv_desc *d,
     s = nni_csv_header(&r->head, &r->t, &r->alloc);
     if (s == NN_OK) {
         r->types = (nn_dtype *)nni_new(r->head.t.cols, sizeof *r->types, al);
-        if (!r->types) s = nni_fail(err, NN_E_NOMEM, "nn_csv_open: out of memory");
-        for (i = 0; s == NN_OK && i < r->head.t.cols && r->d.types && i < r->d.n_types; i++) r->types[i] = r->d.types[i];
+        if (!r->types) s = nn_error_set(err, NN_E_NOMEM, "nn_csv_open: out of memory");
+        for (i = 0; s == NN_OK && i < r->head.t.cols && r->d.types && i < r->d.n_types; i++)
+            r->types[i] = r->d.types[i];
     }
     if (s != NN_OK) { nn_csv_close(r); return s; }
     *out = r;
     return NN_OK;
 }
-NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *d,
+                             const nn_file_opts *opts, nn_error *err)
 {
     nn_reader *in = NULL;
     nn_status s = nn_reader_open(&in, path, opts, err);
@@ -4582,21 +5558,30 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
     memset(&raw, 0, sizeof raw);
     s = nni_tb_make(&b, cols, r->types, cols, r->d.all_text, &r->alloc, err);
     if (s == NN_OK) s = nn_buf_put(&b.t.names, r->head.t.names.data, names, err);
-    if (s == NN_OK && !r->typed && !r->d.all_text) s = nni_tb_make(&raw, cols, NULL, 0, 1, &r->alloc, err);   /* the first batch is kept as text until its types are known */
-    for (i = 0; s == NN_OK && i < cols; i++) b.t.columns[i].name = (char *)b.t.names.data + (r->head.t.columns[i].name - (char *)r->head.t.names.data);
+    /* the first batch is kept as text until its types are known */
+    if (s == NN_OK && !r->typed && !r->d.all_text) s = nni_tb_make(&raw, cols, NULL, 0, 1, &r->alloc, err);
+    for (i = 0; s == NN_OK && i < cols; i++)
+        b.t.columns[i].name =
+            (char *)b.t.names.data + (r->head.t.columns[i].name - (char *)r->head.t.names.data);
     while (s == NN_OK && b.t.rows < max_rows && (s = nn_csv_row(r, &f, &n, err)) == NN_OK && n) {
         if (b.t.rows == b.room) {
             size_t room = b.room ? 2 * b.room : 64;
             if (room > max_rows) room = max_rows;
-            if (!nni_tb_grow(&b, room) || (raw.k && !nni_tb_grow(&raw, room))) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name); break; }
+            if (!nni_tb_grow(&b, room) || (raw.k && !nni_tb_grow(&raw, room))) {
+                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+                break;
+            }
         }
         for (i = 0; raw.k && i < cols && s == NN_OK; i++)
-            if (!nni_col_text(raw.k + i, b.t.rows, i < n ? f[i].s : "", i < n ? f[i].n : 0)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+            if (!nni_col_text(raw.k + i, b.t.rows, i < n ? f[i].s : "", i < n ? f[i].n : 0))
+                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
         if (s == NN_OK) s = nni_tb_row(&b, &r->t, 0);
-        if (s == NN_OK && quick) b.t.rows = nni_rows_quick(&r->t, b.k, cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest, &s);
+        if (s == NN_OK && quick)
+            b.t.rows = nni_rows_quick(&r->t, b.k, cols, b.t.rows, b.room, NULL, 0, 0, 0, &rest, &s);
     }
     for (i = 0; s == NN_OK && i < cols; i++) {
-        static const nn_dtype types[] = { NN_DTYPE_NONE, NN_I64, NN_U64, NN_F64, NN_BOOL, NN_BYTES, NN_BYTES };
+        static const nn_dtype types[] = { NN_DTYPE_NONE, NN_I64,   NN_U64,  NN_F64,
+                                          NN_BOOL,       NN_BYTES, NN_BYTES };
         nni_col *k = b.k + i;
         if (k->state == NNI_C_LATE) {
             k->state = NNI_C_TEXT;
@@ -4605,12 +5590,14 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
                 uint32_t len;
                 const char *p = (const char *)raw.t.columns[i].text.data + raw.k[i].v[row];
                 memcpy(&len, p - 4, 4);
-                if (nni_csv_missing(p, len, &r->d)) { k->v[row] = NNI_MISSING; b.t.columns[i].missing++; }
-                else if (!nni_col_text(k, row, p, len)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+                if (nni_csv_missing(p, len, &r->d)) { k->v[row] = NNI_MISSING; b.t.columns[i].missing++;
+                } else if (!nni_col_text(k, row, p, len))
+                    s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
             }
         }
         if (b.t.rows) r->types[i] = types[k->state];
-        if (s == NN_OK && !nni_col_done(k, b.t.rows)) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
+        if (s == NN_OK && !nni_col_done(k, b.t.rows))
+            s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
     }
     if (b.t.rows) r->typed = 1;
     nni_tb_free(&raw);
@@ -4623,10 +5610,11 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
 
 /* ---- writing */
 #define NNI_CSV_CHUNK ((size_t)1 << 16)
-NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_csv_begin(nn_csv_writer *c, nn_writer *w, size_t columns, char delim,
+                              const nn_alloc *alloc, nn_error *err)
 {
     nn_csv_writer z = NN_ZERO;
-    if (!columns) return nni_fail(err, NN_E_ARG, "nn_csv_begin: a table needs at least one column");
+    if (!columns) return nn_error_set(err, NN_E_ARG, "nn_csv_begin: a table needs at least one column");
     z.w = w;
     z.columns = columns;
     z.delim = delim ? delim : ',';
@@ -4683,16 +5671,21 @@ NN_DEF void nn_csv_put_u64(nn_csv_writer *c, uint64_t v)
     char *p = nni_csv_room(c);
     if (p) nni_csv_cell(c, p + nn_u64_print(p, v));
 }
-NN_DEF void nn_csv_put_bool(nn_csv_writer *c, int v) { nn_csv_put_text(c, v ? "True" : "False", v ? 4 : 5); }
+NN_DEF void nn_csv_put_bool(nn_csv_writer *c, int v)
+{
+    nn_csv_put_text(c, v ? "True" : "False", v ? 4 : 5);
+}
 NN_DEF void nn_csv_put_str(nn_csv_writer *c, const char *s) { nn_csv_put_text(c, s, strlen(s)); }
 NN_DEF void nn_csv_put_text(nn_csv_writer *c, const char *s, size_t n)
 {
-    size_t i, quotes = 0, special = c->columns == 1;     /* a row of nothing but blanks would be skipped as a blank line */
+    size_t i, quotes = 0, special = c->columns == 1;     /* a row of nothing but blanks would be
+                                                            skipped as a blank line */
     char *p = nni_csv_room(c);
     if (!p) return;
     if (!n) { nn_csv_put_missing(c); return; }
     for (i = 0; special && i < n; i++) if (!nni_is_blank(s[i])) special = 0;
-    if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) special = 1;       /* the file's first field would lose it as a byte order mark */
+    /* the file's first field would lose it as a byte order mark */
+    if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) special = 1;
     for (i = 0; i < n; i++) {
         if (s[i] == '"') quotes++;
         else if (s[i] == c->delim || s[i] == '\n' || s[i] == '\r') special = 1;
@@ -4718,7 +5711,10 @@ NN_DEF void nn_csv_put_f32s(nn_csv_writer *c, const float *v, size_t n)
 }
 NN_DEF void nn_csv_put_elem(nn_csv_writer *c, const nn_tensor *t, size_t i)
 {
-    int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0;
+    int64_t s = 0;
+    uint64_t u = 0;
+    float f = 0;
+    double d = 0;
     switch (nni_elem(t, i, &s, &u, &f, &d)) {
     case 'i': nn_csv_put_i64(c, s); break;
     case 'u': nn_csv_put_u64(c, u); break;
@@ -4728,18 +5724,23 @@ NN_DEF void nn_csv_put_elem(nn_csv_writer *c, const nn_tensor *t, size_t i)
     case 't': {
         size_t n = nn_tensor_text(t, i, NULL, 0);
         char small[256], *p = n < sizeof small ? small : (char *)nn_mem_alloc(n + 1, &c->buf.alloc);
-        if (!p) { c->status = nni_fail(&c->error, NN_E_NOMEM, "nn_csv: out of memory"); break; }
+        if (!p) { c->status = nn_error_set(&c->error, NN_E_NOMEM, "nn_csv: out of memory"); break; }
         (void)nn_tensor_text(t, i, p, n + 1);
         nn_csv_put_text(c, p, n);
         if (p != small) nn_mem_free(p, n + 1, &c->buf.alloc);
         break; }
-    default: if (c->status == NN_OK) c->status = nni_fail(&c->error, NN_E_UNSUPPORTED, "nn_csv: %s cannot be written as text", nn_dtype_name(t->dtype));
+    default:
+        if (c->status == NN_OK)
+            c->status = nn_error_set(&c->error, NN_E_UNSUPPORTED,
+                                 "nn_csv: %s cannot be written as text", nn_dtype_name(t->dtype));
     }
 }
 NN_DEF nn_status nn_csv_end(nn_csv_writer *c, nn_error *err)
 {
     nn_status s = c->status;
-    if (s == NN_OK && c->column) s = nni_fail(&c->error, NN_E_ARG, "nn_csv_end: the last row has %zu of %zu cells", c->column, c->columns);
+    if (s == NN_OK && c->column)
+        s = nn_error_set(&c->error, NN_E_ARG, "nn_csv_end: the last row has %zu of %zu cells",
+                     c->column, c->columns);
     if (s == NN_OK && c->buf.len) s = nn_writer_put(c->w, c->buf.data, c->buf.len, &c->error);
     if (s != NN_OK && err) *err = c->error;
     nn_buf_free(&c->buf);
@@ -4756,7 +5757,8 @@ NNI_FN nn_status nni_csv_close_file(nn_csv_writer *c, nn_writer *w, nn_status s,
     nn_writer_abort(w);
     return s;
 }
-NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_tensor *y, const char *const *names, const char *label,
+NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_tensor *y,
+                                 const char *const *names, const char *label,
                                  const nn_tensor *classes, const nn_file_opts *opts, nn_error *err)
 {
     nn_writer *w = NULL;
@@ -4765,8 +5767,13 @@ NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_
     size_t i, j, n, d;
     char b[NN_NUM_BYTES];
     if (x->ndim != 2 || (y && (y->ndim != 1 || y->shape[0] != x->shape[0])))
-        return nni_fail(err, NN_E_ARG, "nn_csv_write_xy: x must be [n,d] and y [n], got %zu and %zu dimensions, %zu and %zu rows", x->ndim, y ? y->ndim : 1, x->ndim ? x->shape[0] : 0, y && y->ndim ? y->shape[0] : 0);
-    if (classes && (!y || y->dtype != NN_I64)) return nni_fail(err, NN_E_ARG, "nn_csv_write_xy: class names go with labels of i64");
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_csv_write_xy: x must be [n,d] and y [n], got %zu and %zu dimensions, "
+                        "%zu and %zu rows",
+                        x->ndim, y ? y->ndim : 1, x->ndim ? x->shape[0] : 0,
+                        y && y->ndim ? y->shape[0] : 0);
+    if (classes && (!y || y->dtype != NN_I64))
+        return nn_error_set(err, NN_E_ARG, "nn_csv_write_xy: class names go with labels of i64");
     n = x->shape[0];
     d = x->shape[1];
     if ((s = nn_writer_open(&w, path, opts, err)) != NN_OK) return s;
@@ -4783,7 +5790,10 @@ NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_
         else for (j = 0; j < d; j++) nn_csv_put_elem(&c, x, i * d + j);
         if (y && classes) {
             int64_t k = nn_i64(y)[i];
-            if (k < 0 || (uint64_t)k >= classes->shape[0]) s = nni_fail(err, NN_E_ARG, "nn_csv_write_xy: row %zu: label %lld is none of the %zu classes", i, (long long)k, classes->shape[0]);
+            if (k < 0 || (uint64_t)k >= classes->shape[0])
+                s = nn_error_set(err, NN_E_ARG,
+                             "nn_csv_write_xy: row %zu: label %lld is none of the %zu classes", i,
+                             (long long)k, classes->shape[0]);
             else nn_csv_put_elem(&c, classes, (size_t)k);
         } else if (y) nn_csv_put_elem(&c, y, i);
     }
@@ -4803,7 +5813,8 @@ NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file
         for (j = 0; j < t->cols; j++) {
             if (t->columns[j].is_text) {
                 const char *p = nn_table_text(t->columns + j, i, &n);
-                if (p) nn_csv_put_text(&c, p, n); else nn_csv_put_missing(&c);
+                if (p) nn_csv_put_text(&c, p, n);
+                else nn_csv_put_missing(&c);
             } else nn_csv_put_elem(&c, &t->columns[j].values, i);
         }
     return nni_csv_close_file(&c, w, NN_OK, err);
@@ -4822,7 +5833,8 @@ NNI_FN void *nni_arena_quick(nn_arena *a, size_t size)
     }
     return nn_arena_get(a, size);
 }
-/* What will be wanted in all, roughly: large memory costs least when it comes in one piece (nn_mem_alloc). A wish. */
+/* What will be wanted in all, roughly: large memory costs least when it comes in one piece
+ * (nn_mem_alloc). A wish. */
 NNI_FN void nni_arena_ahead(nn_arena *a, size_t n)
 {
     n = n < ((size_t)32 << 20) ? (n + 15) & ~(size_t)15 : (size_t)32 << 20;
@@ -4844,7 +5856,8 @@ NNI_FN void nni_arena_reset(nn_arena *a)
 /* ---- the tree */
 NN_DEF const char *nn_json_type_name(nn_json_type t)
 {
-    static const char *const names[] = { "null", "bool", "integer", "integer", "number", "string", "list", "map" };
+    static const char *const names[] = { "null",   "bool",   "integer", "integer",
+                                         "number", "string", "list",    "map" };
     return (int)t >= 0 && t <= NN_JSON_OBJECT ? names[t] : "?";
 }
 NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key)
@@ -4862,7 +5875,10 @@ NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i)
     for (c = v->v.first; c && i; i--) c = c->next;
     return c;
 }
-NN_DEF const char *nn_json_str(const nn_json *v, const char *dflt) { return v && v->type == NN_JSON_STRING ? v->v.s : dflt; }
+NN_DEF const char *nn_json_str(const nn_json *v, const char *dflt)
+{
+    return v && v->type == NN_JSON_STRING ? v->v.s : dflt;
+}
 NN_DEF double nn_json_num(const nn_json *v, double dflt)
 {
     if (!v) return dflt;
@@ -4874,10 +5890,15 @@ NN_DEF int64_t nn_json_int(const nn_json *v, int64_t dflt)
 {
     if (!v) return dflt;
     if (v->type == NN_JSON_INT) return v->v.i;
-    if (v->type == NN_JSON_REAL && v->v.d >= -9223372036854775808.0 && v->v.d < 9223372036854775808.0 && (double)(int64_t)v->v.d == v->v.d) return (int64_t)v->v.d;
+    if (v->type == NN_JSON_REAL && v->v.d >= -9223372036854775808.0 &&
+        v->v.d < 9223372036854775808.0 && (double)(int64_t)v->v.d == v->v.d)
+        return (int64_t)v->v.d;
     return dflt;
 }
-NN_DEF int nn_json_is(const nn_json *v, int dflt) { return v && v->type == NN_JSON_BOOL ? v->v.i != 0 : dflt; }
+NN_DEF int nn_json_is(const nn_json *v, int dflt)
+{
+    return v && v->type == NN_JSON_BOOL ? v->v.i != 0 : dflt;
+}
 
 NN_DEF nn_json *nn_json_new(nn_arena *a, nn_json_type type, const char *key)
 {
@@ -4926,7 +5947,8 @@ NNI_FN int nni_key_before(const void *of, size_t i, size_t k)
     if (c) return c < 0;
     return a->line != b->line ? a->line < b->line : a->col < b->col;
 }
-/* Two members of one name: the later one and, in *first, the earlier; NULL when all differ. With `drop` the earlier ones
+/* Two members of one name: the later one and, in *first, the earlier; NULL when all differ. With
+ * `drop` the earlier ones
  * are taken out of the list instead. NN_E_NOMEM through *st. */
 NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn_alloc *al, nn_status *st)
 {
@@ -4935,7 +5957,10 @@ NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn
     if (obj->n <= 8 && !drop) {
         for (c = obj->v.first; c; c = c->next)
             for (d = c->next; d; d = d->next)
-                if (c->key_len == d->key_len && memcmp(c->key, d->key, c->key_len) == 0) { *first = c; return d; }
+                if (c->key_len == d->key_len && memcmp(c->key, d->key, c->key_len) == 0) {
+                    *first = c;
+                    return d;
+                }
         return NULL;
     }
     if (obj->n < 2) return NULL;
@@ -4975,12 +6000,14 @@ NNI_FN size_t nni_text_byte(const char *s, const char *end, size_t line, size_t 
     while (--line && (p = (const char *)memchr(p, '\n', (size_t)(end - p))) != NULL) p++;
     return p ? (size_t)(p - s) + col - 1 : 0;
 }
-NNI_FN nn_status nni_jp_fail(nni_jp *j, nn_status s, const char *at, const char *fmt, const char *a, const char *b)
+NNI_FN nn_status nni_jp_fail(nni_jp *j, nn_status s, const char *at, const char *fmt, const char *a,
+                             const char *b)
 {
     char name[64], msg[160];
     size_t col = (size_t)(at - j->line_start) + 1;
     (void)snprintf(msg, sizeof msg, fmt, a, b);
-    return nni_fail_at(j->err, s, (size_t)(at - j->s), j->line, col, "%s:%zu:%zu: %s", nni_name(name, j->name), j->line, col, msg);
+    return nn_error_at(j->err, s, (size_t)(at - j->s), j->line, col, "%s:%zu:%zu: %s",
+                       nni_name(name, j->name), j->line, col, msg);
 }
 NNI_FN nn_status nni_jp_expected(nni_jp *j, const char *what)
 {
@@ -4989,7 +6016,10 @@ NNI_FN nn_status nni_jp_expected(nni_jp *j, const char *what)
 }
 NNI_FN nn_status nni_jp_memory(nni_jp *j)
 {
-    return nni_jp_fail(j, j->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, j->p, j->arena->at_limit ? "the document needs more memory than its limit%s%s" : "out of memory%s%s", "", "");
+    return nni_jp_fail(j, j->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, j->p,
+                       j->arena->at_limit ? "the document needs more memory than its limit%s%s" :
+                                            "out of memory%s%s",
+                       "", "");
 }
 NNI_INLINE void nni_jp_space(nni_jp *j)
 {
@@ -5009,7 +6039,9 @@ NNI_FN int nni_hex4(const char *p, const char *end, uint32_t *out)
     if (end - p < 4) return 0;
     for (i = 0; i < 4; i++) {
         char c = p[i];
-        uint32_t d = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a') + 10u : 99u;
+        uint32_t d = c >= '0' && c <= '9'               ? (uint32_t)(c - '0') :
+                     (c | 32) >= 'a' && (c | 32) <= 'f' ? (uint32_t)((c | 32) - 'a') + 10u :
+                                                          99u;
         if (d > 15) return 0;
         v = v << 4 | d;
     }
@@ -5023,7 +6055,9 @@ NNI_FN int nni_plain8(const char *p)
     memcpy(&x, p, 8);
     q = x ^ 0x2222222222222222u;
     b = x ^ 0x5c5c5c5c5c5c5c5cu;
-    return !(((x | (x - 0x2020202020202020u) | (q - 0x0101010101010101u) | (b - 0x0101010101010101u)) & 0x8080808080808080u));
+    return !(
+        ((x | (x - 0x2020202020202020u) | (q - 0x0101010101010101u) | (b - 0x0101010101010101u)) &
+         0x8080808080808080u));
 }
 /* j->p at the opening quote; the text, unescaped and terminated, in the arena. */
 NNI_FN nn_status nni_jp_string(nni_jp *j, char **out, size_t *len)
@@ -5033,20 +6067,24 @@ NNI_FN nn_status nni_jp_string(nni_jp *j, char **out, size_t *len)
     uint32_t u, lo;
     size_t w;
     int escapes = 0;
-    for (;;) {                                       /* find the end; everything but \u pairs is checked here */
+    /* find the end; everything but \u pairs is checked here */
+    for (;;) {
         while (j->end - p >= 8 && nni_plain8(p)) p += 8;
         if (p >= j->end) { j->p = p; return nni_jp_expected(j, "'\"' at the end of the string"); }
         if (*p == '"') break;
         if (*p == '\\') {
             escapes = 1;
-            if (p + 1 >= j->end || !memchr("\"\\/bfnrtu", p[1], 9)) { j->p = p + 1; return nni_jp_expected(j, "an escape (one of \"\\/bfnrtu)"); }
+            if (p + 1 >= j->end || !memchr("\"\\/bfnrtu", p[1], 9)) {
+                j->p = p + 1;
+                return nni_jp_expected(j, "an escape (one of \"\\/bfnrtu)");
+            }
             p += 2;
         } else if ((unsigned char)*p < 0x20) {
             j->p = p;
             return nni_jp_expected(j, "no control character in a string");
         } else if ((unsigned char)*p < 0x80) p++;
         else {
-            w = nni_utf8_get(p, (size_t)(j->end - p), &u);
+            w = nn_utf8_get(p, (size_t)(j->end - p), &u);
             if (!w) { j->p = p; return nni_jp_expected(j, "valid utf-8"); }
             p += w;
         }
@@ -5068,15 +6106,21 @@ NNI_FN nn_status nni_jp_string(nni_jp *j, char **out, size_t *len)
             case 'r': *o++ = '\r'; break;
             case 't': *o++ = '\t'; break;
             case 'u':
-                if (!nni_hex4(c, p, &u)) { j->p = c; return nni_jp_fail(j, NN_E_FORMAT, c, "expected four hex digits after \\u%s%s", "", ""); }
+                if (!nni_hex4(c, p, &u)) {
+                    j->p = c;
+                    return nni_jp_fail(j, NN_E_FORMAT, c, "expected four hex digits after \\u%s%s",
+                                       "", "");
+                }
                 c += 4;
                 if (u >= 0xD800 && u < 0xE000) {     /* only a whole pair is a character */
-                    if (u >= 0xDC00 || p - c < 6 || c[0] != '\\' || c[1] != 'u' || !nni_hex4(c + 2, p, &lo) || lo < 0xDC00 || lo > 0xDFFF)
-                        return nni_jp_fail(j, NN_E_FORMAT, c - 6, "unpaired surrogate in a \\u escape%s%s", "", "");
+                    if (u >= 0xDC00 || p - c < 6 || c[0] != '\\' || c[1] != 'u' ||
+                        !nni_hex4(c + 2, p, &lo) || lo < 0xDC00 || lo > 0xDFFF)
+                        return nni_jp_fail(j, NN_E_FORMAT, c - 6,
+                                           "unpaired surrogate in a \\u escape%s%s", "", "");
                     u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);
                     c += 6;
                 }
-                o += nni_utf8_put(o, u);
+                o += nn_utf8_put(o, u);
                 break;
             default: *o++ = c[-1]; break;
             }
@@ -5095,8 +6139,12 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     uint64_t w;
     int x, neg, real;
     if (q >= j->end || (unsigned)(*q - '0') >= 10u) { j->p = q; return nni_jp_expected(j, "a digit"); }
-    if (*q == '0' && q + 1 < j->end && (unsigned)(q[1] - '0') < 10u) { j->p = q + 1; return nni_jp_fail(j, NN_E_FORMAT, q, "a number must not start with 0%s%s", "", ""); }
-    if (j->end - p >= NNI_QUICK && p - j->s >= NNI_QUICK_BACK && (q = nni_quick_dec(p, &w, &x, &neg, &real)) != NULL) {
+    if (*q == '0' && q + 1 < j->end && (unsigned)(q[1] - '0') < 10u) {
+        j->p = q + 1;
+        return nni_jp_fail(j, NN_E_FORMAT, q, "a number must not start with 0%s%s", "", "");
+    }
+    if (j->end - p >= NNI_QUICK && p - j->s >= NNI_QUICK_BACK &&
+        (q = nni_quick_dec(p, &w, &x, &neg, &real)) != NULL) {
         j->p = q;
         v->type = real ? NN_JSON_REAL : w > (uint64_t)INT64_MAX && !neg ? NN_JSON_UINT : NN_JSON_INT;
         if (!real && (!neg || w <= (uint64_t)1 << 63)) { v->v.u = neg ? 0 - w : w; return NN_OK; }
@@ -5107,7 +6155,8 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     if (*(d.end - 1) == '.') { j->p = d.end; return nni_jp_expected(j, "a digit after the point"); }
     if (q < j->end && (*q | 32) == 'e') { j->p = q + 1; return nni_jp_expected(j, "an exponent"); }
     j->p = q;
-    if (d.end == q && d.last == 0 && (d.neg ? nn_i64_parse(p, used, &v->v.i) : nn_u64_parse(p, used, &v->v.u)) == used) {
+    if (d.end == q && d.last == 0 &&
+        (d.neg ? nn_i64_parse(p, used, &v->v.i) : nn_u64_parse(p, used, &v->v.u)) == used) {
         v->type = !d.neg && v->v.u > (uint64_t)INT64_MAX ? NN_JSON_UINT : NN_JSON_INT;
         return NN_OK;
     }
@@ -5115,7 +6164,8 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     (void)nn_f64_parse(p, used, &v->v.d);
     if (v->v.d - v->v.d != 0) {
         char b[64];
-        return nni_jp_fail(j, NN_E_FORMAT, p, "number '%s' is beyond the range of a double%s", nni_value_text(b, p, used), "");
+        return nni_jp_fail(j, NN_E_FORMAT, p, "number '%s' is beyond the range of a double%s",
+                           nni_value_text(b, p, used), "");
     }
     return NN_OK;
 }
@@ -5126,7 +6176,8 @@ NNI_FN int nni_jp_word(nni_jp *j, const char *w)
     j->p += n;
     return 1;
 }
-/* Containers that are open hang in a chain: `next` is the parent, v.first the last child, whose `next` is the first. So
+/* Containers that are open hang in a chain: `next` is the parent, v.first the last child, whose
+ * `next` is the first. So
  * depth costs nothing but the nodes, and no call recurses. */
 NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
 {
@@ -5136,11 +6187,14 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
     char *text, *key = NULL;
     size_t len, key_len = 0;
     char msg[64];
-    if (j->end - j->p >= 3 && memcmp(j->p, "\xEF\xBB\xBF", 3) == 0) return nni_jp_fail(j, NN_E_FORMAT, j->p, "json must not start with a byte order mark%s%s", "", "");
+    if (j->end - j->p >= 3 && memcmp(j->p, "\xEF\xBB\xBF", 3) == 0)
+        return nni_jp_fail(j, NN_E_FORMAT, j->p, "json must not start with a byte order mark%s%s",
+                           "", "");
     for (;;) {
         nni_jp_space(j);
         if (open && open->type == NN_JSON_OBJECT) {  /* a member: its name first */
-            if (j->p >= j->end || *j->p != '"') return nni_jp_expected(j, open->n ? "a name in quotes" : "a name in quotes or '}'");
+            if (j->p >= j->end || *j->p != '"')
+                return nni_jp_expected(j, open->n ? "a name in quotes" : "a name in quotes or '}'");
             if ((st = nni_jp_string(j, &key, &key_len)) != NN_OK) return st;
             if (key_len >= UINT32_MAX) return nni_jp_fail(j, NN_E_LIMIT, j->p, "name too long%s%s", "", "");
             nni_jp_space(j);
@@ -5166,14 +6220,18 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
             v->n = len;
             break;
         case '{': case '[':
-            if (depth++ >= max) { (void)snprintf(msg, sizeof msg, "%zu", max); return nni_jp_fail(j, NN_E_LIMIT, j->p, "nested deeper than %s levels%s", msg, ""); }
+            if (depth++ >= max) {
+                (void)snprintf(msg, sizeof msg, "%zu", max);
+                return nni_jp_fail(j, NN_E_LIMIT, j->p, "nested deeper than %s levels%s", msg, "");
+            }
             v->type = *j->p == '{' ? NN_JSON_OBJECT : NN_JSON_ARRAY;
             v->v.first = NULL;
             v->next = open;
             open = v;
             j->p++;
             nni_jp_space(j);
-            if (j->p < j->end && *j->p == (v->type == NN_JSON_OBJECT ? '}' : ']')) break;   /* empty: closed below */
+            /* empty: closed below */
+            if (j->p < j->end && *j->p == (v->type == NN_JSON_OBJECT ? '}' : ']')) break;
             continue;
         case 't': case 'f':
             v->type = NN_JSON_BOOL;
@@ -5186,16 +6244,23 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
             if (!nni_jp_word(j, "null")) return nni_jp_expected(j, "a value");
             break;
         default:
-            if (j->d.allow_nan && (*j->p == 'N' || *j->p == 'I' || (*j->p == '-' && j->p + 1 < j->end && j->p[1] == 'I'))) {
+            if (j->d.allow_nan && (*j->p == 'N' || *j->p == 'I' ||
+                                   (*j->p == '-' && j->p + 1 < j->end && j->p[1] == 'I'))) {
                 v->type = NN_JSON_REAL;
-                v->v.d = nni_bits_f64((uint64_t)(*j->p == 'N' ? 0x7ff8 : *j->p == 'I' ? 0x7ff0 : 0xfff0) << 48);
-                if (!nni_jp_word(j, "NaN") && !nni_jp_word(j, "Infinity") && !nni_jp_word(j, "-Infinity")) return nni_jp_expected(j, "a value");
+                v->v.d = nni_bits_f64((uint64_t)(*j->p == 'N' ? 0x7ff8 :
+                                                 *j->p == 'I' ? 0x7ff0 :
+                                                                0xfff0)
+                                      << 48);
+                if (!nni_jp_word(j, "NaN") && !nni_jp_word(j, "Infinity") &&
+                    !nni_jp_word(j, "-Infinity"))
+                    return nni_jp_expected(j, "a value");
             } else if (*j->p == '-' || (unsigned)(*j->p - '0') < 10u) {
                 if ((st = nni_jp_number(j, v)) != NN_OK) return st;
             } else return nni_jp_expected(j, "a value");
             break;
         }
-        for (;;) {                                   /* v is complete, unless it is the container just opened */
+        /* v is complete, unless it is the container just opened */
+        for (;;) {
             if (v != open) {
                 if (!open) {
                     nni_jp_space(j);
@@ -5204,7 +6269,10 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
                     *root = v;
                     return NN_OK;
                 }
-                if (open->v.first) { v->next = open->v.first->next; open->v.first->next = v; } else v->next = v;
+                if (open->v.first) {
+                    v->next = open->v.first->next;
+                    open->v.first->next = v;
+                } else v->next = v;
                 open->v.first = v;
                 open->n++;
             }
@@ -5223,14 +6291,19 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
                 if (again) {
                     char where[40 + 64];
                     (void)snprintf(where, 40, "%zu:%zu", (size_t)first->line, (size_t)first->col);
-                    return nni_fail_at(j->err, NN_E_FORMAT, nni_text_byte(j->s, j->end, again->line, again->col), again->line, again->col, "%s:%u:%u: duplicate name '%s', the first is at %s", nni_name(where + 40, j->name),
-                                       (unsigned)again->line, (unsigned)again->col, nni_value_text(msg, again->key, again->key_len), where);
+                    return nn_error_at(
+                        j->err, NN_E_FORMAT, nni_text_byte(j->s, j->end, again->line, again->col),
+                        again->line, again->col,
+                        "%s:%u:%u: duplicate name '%s', the first is at %s",
+                        nni_name(where + 40, j->name), (unsigned)again->line, (unsigned)again->col,
+                        nni_value_text(msg, again->key, again->key_len), where);
                 }
             }
         }
     }
 }
-NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, const nn_json_desc *d, nn_error *err)
+NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
+                               const char *name, const nn_json_desc *d, nn_error *err)
 {
     nni_jp j;
     memset(&j, 0, sizeof j);
@@ -5244,31 +6317,43 @@ NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text
     nni_arena_ahead(arena, n < SIZE_MAX / 2 ? 2 * n : n);
     return nni_jp_run(&j, root);
 }
-NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path,
+                              const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_status s;
     if (opts) b.alloc = opts->alloc;
     s = nn_file_read(&b, path, opts, err);
-    if (s == NN_OK) s = nn_json_parse(root, arena, (const char *)b.data, b.len, opts && opts->name ? opts->name : path, d, err);
+    if (s == NN_OK)
+        s = nn_json_parse(root, arena, (const char *)b.data, b.len,
+                          opts && opts->name ? opts->name : path, d, err);
     nn_buf_free(&b);
     return s;
 }
 
 /* ---- JSON lines */
-struct nn_jsonl { nn_reader *r; nn_arena arena; nn_json_desc d; size_t line, taken, len; const char *text; nn_alloc alloc; };
+struct nn_jsonl {
+    nn_reader *r;
+    nn_arena arena;
+    nn_json_desc d;
+    size_t line, taken, len;
+    const char *text;
+    nn_alloc alloc;
+};
 /* over a reader, which belongs to *r then, and is closed on failure */
-NNI_FN nn_status nni_jsonl_over(nn_jsonl **r, nn_reader *in, const nn_json_desc *d, const nn_alloc *al, nn_error *err)
+NNI_FN nn_status nni_jsonl_over(nn_jsonl **r, nn_reader *in, const nn_json_desc *d,
+                                const nn_alloc *al, nn_error *err)
 {
     nn_jsonl *j = (nn_jsonl *)nni_new(1, sizeof *j, al);
-    if (!j) { nn_reader_close(in); return nni_fail(err, NN_E_NOMEM, "nn_jsonl_open: out of memory"); }
+    if (!j) { nn_reader_close(in); return nn_error_set(err, NN_E_NOMEM, "nn_jsonl_open: out of memory"); }
     j->r = in;
     if (al) j->alloc = j->arena.alloc = *al;
     if (d) j->d = *d;
     *r = j;
     return NN_OK;
 }
-NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d,
+                               const nn_file_opts *opts, nn_error *err)
 {
     nn_reader *in = NULL;
     nn_status s = nn_reader_open(&in, path, opts, err);
@@ -5283,8 +6368,10 @@ NN_DEF void nn_jsonl_close(nn_jsonl *r)
     al = r->alloc;
     nn_mem_free(r, sizeof *r, &al);
 }
-/* The next line without its end: *p, *n; at the end *p = NULL. A line is taken from the reader by the following call. */
-NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const char **p, size_t *n, nn_error *err)
+/* The next line without its end: *p, *n; at the end *p = NULL. A line is taken from the reader by
+ * the following call. */
+NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const char **p, size_t *n,
+                               nn_error *err)
 {
     const unsigned char *b, *nl = NULL;
     size_t have = 0, seen = 0, want = 1;
@@ -5299,7 +6386,10 @@ NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const 
         if (nl || have < want) break;
         if (have > limit) {
             char nb[64];
-            return nni_fail_at(err, NN_E_LIMIT, (size_t)nn_reader_tell(r), 0, 0, "%s: byte %llu: a line is longer than %zu bytes", nni_name(nb, nn_reader_name(r)), (unsigned long long)nn_reader_tell(r), limit);
+            return nn_error_at(err, NN_E_LIMIT, (size_t)nn_reader_tell(r), 0, 0,
+                               "%s: byte %llu: a line is longer than %zu bytes",
+                               nni_name(nb, nn_reader_name(r)),
+                               (unsigned long long)nn_reader_tell(r), limit);
         }
         seen = have;
         want = have + (have < 65536 ? 65536 : have);
@@ -5316,7 +6406,9 @@ NN_DEF nn_status nn_jsonl_next(nn_jsonl *r, nn_json **value, nn_error *err)
     size_t i;
     *value = NULL;
     for (;;) {
-        if ((s = nni_line_next(r->r, &r->taken, NN_JSONL_MAX_LINE, &r->text, &r->len, err)) != NN_OK) return s;
+        if ((s = nni_line_next(r->r, &r->taken, NN_JSONL_MAX_LINE, &r->text, &r->len, err)) !=
+            NN_OK)
+            return s;
         if (!r->text) return NN_OK;
         r->line++;
         if (r->len && r->text[r->len - 1] == '\r') r->len--;
@@ -5391,7 +6483,11 @@ NNI_FN char *nni_jw_before_any(nn_json_writer *w, int is_key, size_t extra)
         w->done = 1;
         return nni_jw_room(w, extra);
     }
-    if (nni_jw_in_object(w) != is_key) { nni_jw_fail(w, NN_E_ARG, is_key ? "a key outside of an object" : "a value without a key in an object"); return NULL; }
+    if (nni_jw_in_object(w) != is_key) {
+        nni_jw_fail(w, NN_E_ARG,
+                    is_key ? "a key outside of an object" : "a value without a key in an object");
+        return NULL;
+    }
     p = nni_jw_room(w, extra + pad + 4);
     if (!p) return NULL;
     some = w->some + (w->depth - 1) / 8;
@@ -5405,11 +6501,14 @@ NNI_FN char *nni_jw_before_any(nn_json_writer *w, int is_key, size_t extra)
     w->buf->len = (size_t)(p - (char *)w->buf->data);
     return p;
 }
-/* What stands before a value or a key: comma, line break, indent. Room for `extra` bytes more is made; NULL = stop. */
+/* What stands before a value or a key: comma, line break, indent. Room for `extra` bytes more is
+ * made; NULL = stop. */
 NNI_INLINE char *nni_jw_before(nn_json_writer *w, int is_key, size_t extra)
 {
     size_t at = (size_t)w->depth - 1;
-    if (w->depth && !w->have_key && w->indent <= 0 && w->status == NN_OK && (w->some[at / 8] >> (at % 8) & 1) && (w->kind[at / 8] >> (at % 8) & 1) == is_key && w->buf->room - w->buf->len > extra + 4) {
+    if (w->depth && !w->have_key && w->indent <= 0 && w->status == NN_OK &&
+        (w->some[at / 8] >> (at % 8) & 1) && (w->kind[at / 8] >> (at % 8) & 1) == is_key &&
+        w->buf->room - w->buf->len > extra + 4) {
         char *p = (char *)w->buf->data + w->buf->len;
         p[0] = ',';                                  /* one more element or member, the usual case */
         p[1] = ' ';
@@ -5426,7 +6525,8 @@ NNI_FN void nni_jw_begin(nn_json_writer *w, int object)
     if (w->depth >= NN_JSON_MAX_DEPTH) { nni_jw_fail(w, NN_E_LIMIT, "nested too deep"); return; }
     *p = object ? '{' : '[';
     nni_jw_did(w, 1);
-    w->kind[w->depth / 8] = (unsigned char)(object ? w->kind[w->depth / 8] | bit : w->kind[w->depth / 8] & ~bit);
+    w->kind[w->depth / 8] =
+        (unsigned char)(object ? w->kind[w->depth / 8] | bit : w->kind[w->depth / 8] & ~bit);
     w->some[w->depth / 8] = (unsigned char)(w->some[w->depth / 8] & ~bit);
     w->depth++;
 }
@@ -5436,7 +6536,10 @@ NN_DEF void nn_json_end(nn_json_writer *w)
 {
     char *p;
     int object = nni_jw_in_object(w), some;
-    if (!w->depth || w->have_key) { nni_jw_fail(w, NN_E_ARG, w->depth ? "a key without its value" : "nothing is open"); return; }
+    if (!w->depth || w->have_key) {
+        nni_jw_fail(w, NN_E_ARG, w->depth ? "a key without its value" : "nothing is open");
+        return;
+    }
     some = w->some[(w->depth - 1) / 8] >> ((w->depth - 1) % 8) & 1;
     p = nni_jw_room(w, 2 + (w->indent > 0 ? (size_t)w->indent * w->depth : 0));
     if (!p) return;
@@ -5450,12 +6553,19 @@ NNI_FN char *nni_put_u16_escape(char *o, uint32_t u)
 {
     static const char hex[] = "0123456789abcdef";
     o[0] = '\\'; o[1] = 'u';
-    o[2] = hex[u >> 12 & 15]; o[3] = hex[u >> 8 & 15]; o[4] = hex[u >> 4 & 15]; o[5] = hex[u & 15];
+    o[2] = hex[u >> 12 & 15];
+    o[3] = hex[u >> 8 & 15];
+    o[4] = hex[u >> 4 & 15];
+    o[5] = hex[u & 15];
     return o + 6;
 }
 /* printable ASCII but what is escaped, always or for html */
-NNI_FN int nni_js_plain(unsigned c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '&' && c != '<' && c != '>'; }
-/* the string in quotes behind the text, in pieces so that the worst case of an escape does not multiply memory */
+NNI_FN int nni_js_plain(unsigned c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '&' && c != '<' && c != '>';
+}
+/* the string in quotes behind the text, in pieces so that the worst case of an escape does not
+ * multiply memory */
 NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
 {
     const char *end = s + n;
@@ -5475,11 +6585,14 @@ NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
             while (s < stop && nni_js_plain((unsigned char)*s)) *o++ = *s++;
             if (s >= stop) break;
             if ((unsigned char)*s >= 0x80) {
-                len = nni_utf8_get(s, (size_t)(end - s), &c);
+                len = nn_utf8_get(s, (size_t)(end - s), &c);
                 if (!len) { nni_jw_fail(w, NN_E_ARG, "a string is not valid utf-8"); return; }
                 if (!w->ascii) { memcpy(o, s, len); o += len; }
                 else if (c < 0x10000) o = nni_put_u16_escape(o, c);
-                else { o = nni_put_u16_escape(o, 0xD800 + ((c - 0x10000) >> 10)); o = nni_put_u16_escape(o, 0xDC00 + ((c - 0x10000) & 0x3ff)); }
+                else {
+                    o = nni_put_u16_escape(o, 0xD800 + ((c - 0x10000) >> 10));
+                    o = nni_put_u16_escape(o, 0xDC00 + ((c - 0x10000) & 0x3ff));
+                }
                 s += len;
                 continue;
             }
@@ -5495,7 +6608,8 @@ NNI_FN void nni_jw_quoted(nn_json_writer *w, const char *s, size_t n)
                 if (w->html) { o = nni_put_u16_escape(o, (uint32_t)*s); break; }
                 *o++ = *s; break;
             default:
-                if ((unsigned char)*s < 0x20 || (*s == 0x7f && w->ascii)) o = nni_put_u16_escape(o, (uint32_t)*s);
+                if ((unsigned char)*s < 0x20 || (*s == 0x7f && w->ascii))
+                    o = nni_put_u16_escape(o, (uint32_t)*s);
                 else *o++ = *s;
             }
             s++;
@@ -5522,6 +6636,57 @@ NN_DEF void nn_json_stringn(nn_json_writer *w, const char *s, size_t n)
 {
     if (nni_jw_before(w, 0, 8)) nni_jw_quoted(w, s, n);
 }
+/* bytes of s[i..] that are no character: 0 = there is one of *w bytes */
+NNI_FN int nni_not_utf8(const char *s, size_t n, size_t *w)
+{
+    uint32_t c;
+    *w = nn_utf8_get(s, n, &c);
+    if (*w) return 0;
+    *w = 1;
+    return 1;
+}
+NN_DEF void nn_json_lossy(nn_json_writer *w, const char *s, size_t n)
+{
+    nn_buf b = NN_ZERO;
+    size_t i, k, bad = 0;
+    nn_status st = NN_OK;
+    for (i = 0; i < n; i += k) bad += (size_t)nni_not_utf8(s + i, n - i, &k);
+    if (!bad) { nn_json_stringn(w, s, n); return; }
+    b.alloc = w->buf->alloc;
+    for (i = 0; i < n && st == NN_OK; i += k) {
+        int lost = nni_not_utf8(s + i, n - i, &k);
+        st = nn_buf_put(&b, lost ? "\xEF\xBF\xBD" : s + i, lost ? 3 : k, NULL);
+    }
+    if (st == NN_OK) nn_json_stringn(w, (const char *)b.data, b.len);
+    else if (w->status == NN_OK) w->status = st;
+    nn_buf_free(&b);
+}
+NN_DEF void nn_json_member_path(nn_json_writer *w, const char *key, const char *path)
+{
+    static const char digits[] = "0123456789abcdef";
+    nn_buf b = NN_ZERO, name = NN_ZERO;
+    size_t i, k, n = strlen(path), bad = 0;
+    nn_status st = NN_OK;
+    nn_json_key(w, key);
+    nn_json_lossy(w, path, n);
+    for (i = 0; i < n; i += k) bad += (size_t)nni_not_utf8(path + i, n - i, &k);
+    if (!bad) return;
+    b.alloc = name.alloc = w->buf->alloc;
+    for (i = 0; i < n && st == NN_OK; i++) {
+        char two[2];
+        two[0] = digits[(unsigned char)path[i] >> 4];
+        two[1] = digits[(unsigned char)path[i] & 15];
+        st = nn_buf_put(&b, two, 2, NULL);
+    }
+    if (st == NN_OK) st = nn_buf_text(&name, key, NULL);
+    if (st == NN_OK) st = nn_buf_text(&name, "_hex", NULL);
+    if (st == NN_OK) {
+        nn_json_key(w, (const char *)name.data);
+        nn_json_stringn(w, (const char *)b.data, b.len);
+    } else if (w->status == NN_OK) w->status = st;
+    nn_buf_free(&name);
+    nn_buf_free(&b);
+}
 NN_DEF void nn_json_raw(nn_json_writer *w, const char *json, size_t n)
 {
     char *p = nni_jw_before(w, 0, n + 1);
@@ -5531,10 +6696,15 @@ NN_DEF void nn_json_raw(nn_json_writer *w, const char *json, size_t n)
 }
 NN_DEF void nn_json_string(nn_json_writer *w, const char *s)
 {
-    if (s) nn_json_stringn(w, s, strlen(s)); else nn_json_null(w);
+    if (s) nn_json_stringn(w, s, strlen(s));
+    else nn_json_null(w);
 }
 NN_DEF void nn_json_null(nn_json_writer *w) { nn_json_raw(w, "null", 4); }
-NN_DEF void nn_json_bool(nn_json_writer *w, int v) { if (v) nn_json_raw(w, "true", 4); else nn_json_raw(w, "false", 5); }
+NN_DEF void nn_json_bool(nn_json_writer *w, int v)
+{
+    if (v) nn_json_raw(w, "true", 4);
+    else nn_json_raw(w, "false", 5);
+}
 NN_DEF void nn_json_i64(nn_json_writer *w, int64_t v)
 {
     char *p = nni_jw_before(w, 0, NN_NUM_BYTES);
@@ -5571,7 +6741,10 @@ NN_DEF void nn_json_f32(nn_json_writer *w, float v)
     p = nni_jw_before(w, 0, NN_NUM_BYTES);
     if (p) nni_jw_did(w, nn_f32_print(p, v));
 }
-NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals) { nn_json_f64(w, nn_f64_round(v, decimals)); }
+NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals)
+{
+    nn_json_f64(w, nn_f64_round(v, decimals));
+}
 /* an array on one line whatever the indent: compact with ", " between */
 NNI_FN void nni_jw_flat(nn_json_writer *w, int begin, int *indent, int *spaced)
 {
@@ -5589,7 +6762,10 @@ NNI_FN void nni_jw_flat(nn_json_writer *w, int begin, int *indent, int *spaced)
 }
 NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
 {
-    int64_t s = 0; uint64_t u = 0; float f = 0; double d = 0, z[2];
+    int64_t s = 0;
+    uint64_t u = 0;
+    float f = 0;
+    double d = 0, z[2];
     float zf[2];
     int a, b;
     switch (nni_elem(t, i, &s, &u, &f, &d)) {
@@ -5600,8 +6776,15 @@ NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
     case 'b': nn_json_bool(w, (int)u); break;
     case 'c':                                        /* [re, im] */
         nni_jw_flat(w, 1, &a, &b);
-        if (t->dtype == NN_C64) { memcpy(zf, (const unsigned char *)t->data + 8 * i, 8); nn_json_f32(w, zf[0]); nn_json_f32(w, zf[1]); }
-        else { memcpy(z, (const unsigned char *)t->data + 16 * i, 16); nn_json_f64(w, z[0]); nn_json_f64(w, z[1]); }
+        if (t->dtype == NN_C64) {
+            memcpy(zf, (const unsigned char *)t->data + 8 * i, 8);
+            nn_json_f32(w, zf[0]);
+            nn_json_f32(w, zf[1]);
+        } else {
+            memcpy(z, (const unsigned char *)t->data + 16 * i, 16);
+            nn_json_f64(w, z[0]);
+            nn_json_f64(w, z[1]);
+        }
         nni_jw_flat(w, 0, &a, &b);
         break;
     case 't': {
@@ -5637,7 +6820,8 @@ NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
     int indent = w->indent, spaced = w->spaced;
     if (!t->ndim) { nni_jw_elem(w, t, 0); return; }
     for (;;) {
-        for (d = k; d < t->ndim; d++) {              /* open down to the rows; the innermost arrays stay on one line */
+        /* open down to the rows; the innermost arrays stay on one line */
+        for (d = k; d < t->ndim; d++) {
             nn_json_begin_array(w);
             at[d] = 0;
             if (!t->shape[d]) { d++; break; }
@@ -5646,7 +6830,8 @@ NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
         if (k == t->ndim && t->shape[k - 1]) {
             if (indent > 0) w->spaced = 1;
             w->indent = 0;
-            for (at[k - 1] = 0; at[k - 1] < t->shape[k - 1] && w->status == NN_OK; at[k - 1]++) nni_jw_elem(w, t, i++);
+            for (at[k - 1] = 0; at[k - 1] < t->shape[k - 1] && w->status == NN_OK; at[k - 1]++)
+                nni_jw_elem(w, t, i++);
         }
         w->indent = k == t->ndim ? 0 : indent;
         for (;;) {
@@ -5676,7 +6861,10 @@ NN_DEF void nn_json_value(nn_json_writer *w, const nn_json *v)
         case NN_JSON_STRING: nn_json_stringn(w, v->v.s, v->n); break;
         case NN_JSON_ARRAY: case NN_JSON_OBJECT:
             nni_jw_begin(w, v->type == NN_JSON_OBJECT);
-            if (w->status != NN_OK || depth >= NN_JSON_MAX_DEPTH) { nni_jw_fail(w, NN_E_LIMIT, "nested too deep"); return; }
+            if (w->status != NN_OK || depth >= NN_JSON_MAX_DEPTH) {
+                nni_jw_fail(w, NN_E_LIMIT, "nested too deep");
+                return;
+            }
             if (v->v.first) { stack[depth++] = v; v = v->v.first; continue; }
             nn_json_end(w);
             break;
@@ -5690,7 +6878,10 @@ NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err)
 {
     nn_status s = w->status;
     const char *why = w->why;
-    if (s == NN_OK && (w->depth || !w->done)) { s = NN_E_ARG; why = w->depth ? "something is still open" : "nothing was written"; }
+    if (s == NN_OK && (w->depth || !w->done)) {
+        s = NN_E_ARG;
+        why = w->depth ? "something is still open" : "nothing was written";
+    }
     if (s == NN_OK && w->lines) {
         char *p = nni_jw_room(w, 1);
         if (p) { *p = '\n'; nni_jw_did(w, 1); }
@@ -5700,11 +6891,12 @@ NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err)
     w->status = NN_OK;                               /* ready for another value */
     w->depth = 0;
     w->done = w->have_key = 0;
-    return s == NN_OK ? NN_OK : nni_fail(err, s, "json: %s", why ? why : "failed");
+    return s == NN_OK ? NN_OK : nn_error_set(err, s, "json: %s", why ? why : "failed");
 }
 
 /* ---- [YAML] ------------------------------------------------------------- */
-/* A line at a time, block structure by column. Depth is bounded by NNI_YAML_DEPTH, so the recursion is too. */
+/* A line at a time, block structure by column. Depth is bounded by NNI_YAML_DEPTH, so the recursion
+ * is too. */
 #define NNI_YAML_DEPTH 100
 typedef struct nni_yp {
     const char *s, *p, *end, *line_start, *name;
@@ -5714,25 +6906,35 @@ typedef struct nni_yp {
     nn_yaml_warning **warn;        /* where the next warning goes; NULL = not wanted */
     int depth;
 } nni_yp;
-NNI_FN nn_status nni_yp_fail_at(nni_yp *y, nn_status s, size_t line, size_t col, size_t offset, const char *fmt, const char *a)
+NNI_FN nn_status nni_yp_fail_at(nni_yp *y, nn_status s, size_t line, size_t col, size_t offset,
+                                const char *fmt, const char *a)
 {
     char name[64], msg[160];
     (void)snprintf(msg, sizeof msg, fmt, a);
-    return nni_fail_at(y->err, s, offset, line, col, "%s:%zu:%zu: %s", nni_name(name, y->name), line, col, msg);
+    return nn_error_at(y->err, s, offset, line, col, "%s:%zu:%zu: %s", nni_name(name, y->name),
+                       line, col, msg);
 }
 NNI_FN nn_status nni_yp_fail(nni_yp *y, nn_status s, const char *fmt, const char *a)
 {
     return nni_yp_fail_at(y, s, y->line, (size_t)(y->p - y->line_start) + 1, (size_t)(y->p - y->s), fmt, a);
 }
-NNI_FN nn_status nni_yp_format(nni_yp *y, const char *msg) { return nni_yp_fail(y, NN_E_FORMAT, "%s", msg); }
+NNI_FN nn_status nni_yp_format(nni_yp *y, const char *msg)
+{
+    return nni_yp_fail(y, NN_E_FORMAT, "%s", msg);
+}
 NNI_FN nn_status nni_yp_got(nni_yp *y, const char *fmt)
 {
     char b[16];
-    return nni_yp_fail(y, NN_E_FORMAT, fmt, y->p < y->end && (*y->p == '\n' || *y->p == '\r') ? "the end of the line" : nni_byte_text(b, y->p, y->end));
+    return nni_yp_fail(y, NN_E_FORMAT, fmt,
+                       y->p < y->end && (*y->p == '\n' || *y->p == '\r') ?
+                           "the end of the line" :
+                           nni_byte_text(b, y->p, y->end));
 }
 NNI_FN nn_status nni_yp_memory(nni_yp *y)
 {
-    return nni_yp_fail(y, y->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, "%s", y->arena->at_limit ? "the document needs more memory than its limit" : "out of memory");
+    return nni_yp_fail(y, y->arena->at_limit ? NN_E_LIMIT : NN_E_NOMEM, "%s",
+                       y->arena->at_limit ? "the document needs more memory than its limit" :
+                                            "out of memory");
 }
 NNI_FN nn_json *nni_yp_node(nni_yp *y, nn_json_type t)
 {
@@ -5741,7 +6943,10 @@ NNI_FN nn_json *nni_yp_node(nni_yp *y, nn_json_type t)
     return v;
 }
 NNI_FN int nni_yp_eol(const nni_yp *y) { return y->p >= y->end || *y->p == '\n' || *y->p == '\r'; }
-NNI_FN int nni_yp_gap(const char *p, const char *end) { return p >= end || *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'; }
+NNI_FN int nni_yp_gap(const char *p, const char *end)
+{
+    return p >= end || *p == ' ' || *p == '\t' || *p == '\n' || *p == '\r';
+}
 NNI_FN void nni_yp_blanks(nni_yp *y) { while (y->p < y->end && (*y->p == ' ' || *y->p == '\t')) y->p++; }
 NNI_FN void nni_yp_newline(nni_yp *y)               /* at the end of a line: to the next one */
 {
@@ -5754,14 +6959,17 @@ NNI_FN void nni_yp_newline(nni_yp *y)               /* at the end of a line: to 
 NNI_FN nn_status nni_yp_line_end(nni_yp *y)
 {
     nni_yp_blanks(y);
-    if (y->p < y->end && *y->p == '#' && (y->p == y->line_start || y->p[-1] == ' ' || y->p[-1] == '\t')) while (!nni_yp_eol(y)) y->p++;
+    if (y->p < y->end && *y->p == '#' &&
+        (y->p == y->line_start || y->p[-1] == ' ' || y->p[-1] == '\t'))
+        while (!nni_yp_eol(y)) y->p++;
     if (!nni_yp_eol(y)) return nni_yp_got(y, "expected the end of the line, got %s");
     nni_yp_newline(y);
     return NN_OK;
 }
 NNI_FN int nni_yp_marker(const nni_yp *y, const char *m)
 {
-    return y->p == y->line_start && y->end - y->p >= 3 && memcmp(y->p, m, 3) == 0 && nni_yp_gap(y->p + 3, y->end);
+    return y->p == y->line_start && y->end - y->p >= 3 && memcmp(y->p, m, 3) == 0 &&
+           nni_yp_gap(y->p + 3, y->end);
 }
 /* From the start of a line to the next line with content: *col its indent (0 based), -1 at the end. */
 NNI_FN nn_status nni_yp_content(nni_yp *y, long *col)
@@ -5770,7 +6978,9 @@ NNI_FN nn_status nni_yp_content(nni_yp *y, long *col)
         const char *q;
         *col = -1;
         if (y->p >= y->end) return NN_OK;
-        if (nni_yp_marker(y, "---")) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "several documents in one file are not supported");
+        if (nni_yp_marker(y, "---"))
+            return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s",
+                               "several documents in one file are not supported");
         if (nni_yp_marker(y, "...")) {
             y->p += 3;
             { nn_status s = nni_yp_line_end(y); if (s != NN_OK) return s; }
@@ -5778,7 +6988,9 @@ NNI_FN nn_status nni_yp_content(nni_yp *y, long *col)
                 nni_yp_blanks(y);
                 if (y->p < y->end && *y->p == '#') while (!nni_yp_eol(y)) y->p++;
                 if (y->p >= y->end) return NN_OK;
-                if (!nni_yp_eol(y)) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "several documents in one file are not supported");
+                if (!nni_yp_eol(y))
+                    return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s",
+                                       "several documents in one file are not supported");
                 nni_yp_newline(y);
             }
         }
@@ -5810,35 +7022,56 @@ NNI_FN nn_status nni_yp_warn(nni_yp *y, const char *at, const char *fmt, const c
 NNI_FN const char *nni_yaml_trap(const char *s, size_t n)
 {
     size_t i, k = n && (*s == '-' || *s == '+') ? 1 : 0, under = 0, colon = 0, dots = 0, other = 0;
-    if (nni_is_one_of(s, n, "yes Yes YES on On ON")) return "'%s' is text here but true in YAML 1.1: write true, or quote it";
-    if (nni_is_one_of(s, n, "no No NO off Off OFF")) return "'%s' is text here but false in YAML 1.1: write false, or quote it";
+    if (nni_is_one_of(s, n, "yes Yes YES on On ON"))
+        return "'%s' is text here but true in YAML 1.1: write true, or quote it";
+    if (nni_is_one_of(s, n, "no No NO off Off OFF"))
+        return "'%s' is text here but false in YAML 1.1: write false, or quote it";
     if (k == n || (unsigned)(s[k] - '0') >= 10u) return NULL;
     if (n - k > 2 && s[k] == '0' && s[k + 1] == 'b') {
         for (i = k + 2; i < n && (s[i] == '0' || s[i] == '1' || s[i] == '_'); i++) { }
         return i == n ? "'%s' is text here but a binary number in YAML 1.1" : NULL;
     }
     for (i = k; i < n; i++) {
-        if (s[i] == '_') under++; else if (s[i] == ':') colon++; else if (s[i] == '.') dots++; else if ((unsigned)(s[i] - '0') >= 10u) other++;
+        if (s[i] == '_') under++;
+        else if (s[i] == ':') colon++;
+        else if (s[i] == '.') dots++;
+        else if ((unsigned)(s[i] - '0') >= 10u) other++;
     }
     if (other || dots > 1) return NULL;
     if (colon && s[n - 1] != ':') return "'%s' is text here but a number in base 60 in YAML 1.1: quote it";
     if (under) return "'%s' is text here but a number in YAML 1.1: leave out the underscores";
-    if (n - k > 1 && s[k] == '0' && !dots) return "'%s' is decimal here but octal in YAML 1.1: drop the leading 0, or quote it";
+    if (n - k > 1 && s[k] == '0' && !dots)
+        return "'%s' is decimal here but octal in YAML 1.1: drop the leading 0, or quote it";
     return NULL;
 }
-/* The 1.2 core schema for a plain scalar [p, p + n): 0 = a string, else v is filled. -1 = a number out of range. */
+/* The 1.2 core schema for a plain scalar [p, p + n): 0 = a string, else v is filled. -1 = a number
+ * out of range. */
 NNI_FN int nni_yaml_resolve(const char *p, size_t n, nn_json *v)
 {
     size_t k = n && (*p == '-' || *p == '+') ? 1 : 0, i;
     nni_dec d;
     if (!n || nni_is_one_of(p, n, "~ null Null NULL")) { v->type = NN_JSON_NULL; return 1; }
-    if (nni_is_one_of(p, n, "true True TRUE false False FALSE")) { v->type = NN_JSON_BOOL; v->v.i = (*p | 32) == 't'; return 1; }
-    if (nni_is_one_of(p + k, n - k, ".inf .Inf .INF")) { v->type = NN_JSON_REAL; v->v.d = nni_bits_f64((uint64_t)(*p == '-' ? 0xfff0 : 0x7ff0) << 48); return 1; }
-    if (nni_is_one_of(p, n, ".nan .NaN .NAN")) { v->type = NN_JSON_REAL; v->v.d = nni_bits_f64((uint64_t)0x7ff8 << 48); return 1; }
+    if (nni_is_one_of(p, n, "true True TRUE false False FALSE")) {
+        v->type = NN_JSON_BOOL;
+        v->v.i = (*p | 32) == 't';
+        return 1;
+    }
+    if (nni_is_one_of(p + k, n - k, ".inf .Inf .INF")) {
+        v->type = NN_JSON_REAL;
+        v->v.d = nni_bits_f64((uint64_t)(*p == '-' ? 0xfff0 : 0x7ff0) << 48);
+        return 1;
+    }
+    if (nni_is_one_of(p, n, ".nan .NaN .NAN")) {
+        v->type = NN_JSON_REAL;
+        v->v.d = nni_bits_f64((uint64_t)0x7ff8 << 48);
+        return 1;
+    }
     if (n > 2 && p[0] == '0' && (p[1] == 'o' || p[1] == 'x')) {
         uint64_t u = 0;
         for (i = 2; i < n; i++) {
-            unsigned c = (unsigned char)p[i], dgt = c - '0' < 10u ? c - '0' : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 : 99;
+            unsigned c = (unsigned char)p[i], dgt = c - '0' < 10u       ? c - '0' :
+                                                    (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 :
+                                                                          99;
             if (dgt >= (p[1] == 'o' ? 8u : 16u)) return 0;
             if (u >> (p[1] == 'o' ? 61 : 60)) return -1;
             u = u << (p[1] == 'o' ? 3 : 4) | dgt;
@@ -5872,39 +7105,54 @@ NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
 {
     const char *start = ++y->p, *q;
     char quote = start[-1], *t, *o;
-    size_t more = 0;                                 /* \L and \P become three bytes; every other escape shrinks or stays */
+    size_t more = 0;                                 /* \L and \P become three bytes; every other
+                                                        escape shrinks or stays */
     uint32_t u, lo;
-    for (q = start; q < y->end && *q != '\n' && *q != '\r'; q++) {   /* the closing quote bounds the memory */
+    /* the closing quote bounds the memory */
+    for (q = start; q < y->end && *q != '\n' && *q != '\r'; q++) {
         if (*q == '\\' && quote == '"' && q + 1 < y->end) { q++; more += *q == 'L' || *q == 'P'; }
         else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
     }
-    if (q >= y->end || *q != quote) { y->p = start - 1; return nni_yp_format(y, "the closing quote is not on this line"); }
+    if (q >= y->end || *q != quote) {
+        y->p = start - 1;
+        return nni_yp_format(y, "the closing quote is not on this line");
+    }
     t = o = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + more + 1);
     if (!t) return nni_yp_memory(y);
     while (y->p < q) {
         static const char esc[] = "0abtnvfre \"/\\N_LP\t";
-        static const unsigned short val[] = { 0, 7, 8, 9, 10, 11, 12, 13, 27, 32, 34, 47, 92, 0x85, 0xA0, 0x2028, 0x2029, 9 };
+        static const unsigned short val[] = { 0,  7,  8,  9,  10,   11,   12,     13,     27,
+                                              32, 34, 47, 92, 0x85, 0xA0, 0x2028, 0x2029, 9 };
         const char *e;
         int i, digits;
-        if (*y->p != '\\' || quote == '\'') { if (*y->p == '\'' && quote == '\'') y->p++; *o++ = *y->p++; continue; }
+        if (*y->p != '\\' || quote == '\'') {
+            if (*y->p == '\'' && quote == '\'') y->p++;
+            *o++ = *y->p++;
+            continue;
+        }
         y->p++;
         e = *y->p ? strchr(esc, *y->p) : NULL;
-        if (e) { o += nni_utf8_put(o, val[e - esc]); y->p++; continue; }
+        if (e) { o += nn_utf8_put(o, val[e - esc]); y->p++; continue; }
         digits = *y->p == 'x' ? 2 : *y->p == 'u' ? 4 : *y->p == 'U' ? 8 : 0;
         if (!digits) return nni_yp_got(y, "expected an escape, got %s");
         y->p++;
         for (i = 0, u = 0; i < digits; i++) {
-            unsigned c = y->p + i < q ? (unsigned char)y->p[i] : 0, d = c - '0' < 10u ? c - '0' : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 : 99;
+            unsigned c = y->p + i < q ? (unsigned char)y->p[i] : 0,
+                     d = c - '0' < 10u       ? c - '0' :
+                         (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 :
+                                               99;
             if (d > 15) { y->p += i; return nni_yp_got(y, "expected a hex digit, got %s"); }
             u = u << 4 | d;
         }
         y->p += digits;
-        if (digits == 4 && u >= 0xD800 && u < 0xDC00 && q - y->p >= 6 && y->p[0] == '\\' && y->p[1] == 'u' && nni_hex4(y->p + 2, q, &lo) && lo >= 0xDC00 && lo < 0xE000) {
+        if (digits == 4 && u >= 0xD800 && u < 0xDC00 && q - y->p >= 6 && y->p[0] == '\\' &&
+            y->p[1] == 'u' && nni_hex4(y->p + 2, q, &lo) && lo >= 0xDC00 && lo < 0xE000) {
             u = 0x10000 + ((u - 0xD800) << 10) + (lo - 0xDC00);
             y->p += 6;
         }
-        if (u > 0x10FFFF || (u >= 0xD800 && u < 0xE000)) return nni_yp_format(y, "the escape is not a character");
-        o += nni_utf8_put(o, u);
+        if (u > 0x10FFFF || (u >= 0xD800 && u < 0xE000))
+            return nni_yp_format(y, "the escape is not a character");
+        o += nn_utf8_put(o, u);
     }
     *o = 0;
     *out = t;
@@ -5920,7 +7168,12 @@ NNI_FN nn_status nni_yp_start(nni_yp *y)
     case '&': why = "anchors are not supported"; break;
     case '*': why = "aliases are not supported"; break;
     case '!': why = "tags are not supported"; break;
-    case '%': if (y->p == y->line_start) { why = "directives are not supported"; break; } return nni_yp_format(y, "a plain value must not start with '%'");
+    case '%':
+        if (y->p == y->line_start) {
+            why = "directives are not supported";
+            break;
+        }
+        return nni_yp_format(y, "a plain value must not start with '%'");
     case '@': case '`': return nni_yp_got(y, "a plain value must not start with %s");
     case '|': case '>': return nni_yp_got(y, "a block of text cannot start here, got %s");
     case ',': case ']': case '}': case '#': return nni_yp_got(y, "expected a value, got %s");
@@ -5948,14 +7201,17 @@ NNI_FN nn_status nni_yp_plain_value(nni_yp *y, nn_json *v, size_t n)
     char b[64];
     nn_status s = NN_OK;
     int r = nni_yaml_resolve(y->p, n, v);
-    if (r < 0) return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range", nni_value_text(b, y->p, n));
+    if (r < 0)
+        return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range",
+                           nni_value_text(b, y->p, n));
     if (trap) s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n));
     if (s == NN_OK && r == 0) s = nni_yp_string(y, v, y->p, n);
     y->p += n;
     return s;
 }
 /* Link a member; its place is that of its key. `tail` is where the next member goes. */
-NNI_FN void nni_yp_member(nn_json *map, nn_json ***tail, nn_json *v, const char *key, size_t n, size_t line, size_t col)
+NNI_FN void nni_yp_member(nn_json *map, nn_json ***tail, nn_json *v, const char *key, size_t n,
+                          size_t line, size_t col)
 {
     v->key = key;
     v->key_len = (uint32_t)n;
@@ -5974,13 +7230,17 @@ NNI_FN nn_status nni_yp_map_end(nni_yp *y, nn_json *map)
     again = nni_json_twice(map, 0, &first, &y->arena->alloc, &s);
     if (s != NN_OK) return nni_yp_memory(y);
     if (!again) return NN_OK;
-    (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u", nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
-    return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col, nni_text_byte(y->s, y->end, again->line, again->col), "%s", msg);
+    (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u",
+                   nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
+    return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col,
+                          nni_text_byte(y->s, y->end, again->line, again->col), "%s", msg);
 }
 /* one list or map more is open; scalars do not count */
 NNI_FN nn_status nni_yp_deeper(nni_yp *y)
 {
-    return ++y->depth > NNI_YAML_DEPTH ? nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels") : NN_OK;
+    return ++y->depth > NNI_YAML_DEPTH ?
+               nni_yp_fail(y, NN_E_LIMIT, "%s", "nested deeper than 100 levels") :
+               NN_OK;
 }
 /* A key at y->p: quoted, or plain of n bytes. Stops behind it. */
 NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
@@ -5993,7 +7253,8 @@ NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
     if (*y->p == '"' || *y->p == '\'') return nni_yp_quoted(y, key, len);
     if ((s = nni_yp_start(y)) != NN_OK) return s;
     n = nni_yp_plain(y, flow);
-    if (n == 2 && memcmp(y->p, "<<", 2) == 0) return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "merge keys are not supported");
+    if (n == 2 && memcmp(y->p, "<<", 2) == 0)
+        return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "merge keys are not supported");
     trap = nni_yaml_trap(y->p, n);
     if (trap && (s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n))) != NN_OK) return s;
     memset(&k, 0, sizeof k);
@@ -6013,7 +7274,13 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
         v = nni_yp_node(y, NN_JSON_NULL);
         if (!v) return nni_yp_memory(y);
         *out = v;
-        if (open == '"' || open == '\'') { if ((s = nni_yp_quoted(y, &key, &len)) != NN_OK) return s; v->type = NN_JSON_STRING; v->v.s = key; v->n = len; return NN_OK; }
+        if (open == '"' || open == '\'') {
+            if ((s = nni_yp_quoted(y, &key, &len)) != NN_OK) return s;
+            v->type = NN_JSON_STRING;
+            v->v.s = key;
+            v->n = len;
+            return NN_OK;
+        }
         if ((s = nni_yp_start(y)) != NN_OK) return s;
         return nni_yp_plain_value(y, v, nni_yp_plain(y, 1));
     }
@@ -6024,7 +7291,9 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
     y->p++;
     for (;;) {
         nni_yp_blanks(y);
-        if (nni_yp_eol(y) || *y->p == '#') return nni_yp_format(y, open == '[' ? "expected ']' on this line" : "expected '}' on this line");
+        if (nni_yp_eol(y) || *y->p == '#')
+            return nni_yp_format(y, open == '[' ? "expected ']' on this line" :
+                                                  "expected '}' on this line");
         if (*y->p == close) break;
         if (open == '[') {
             if ((s = nni_yp_flow(y, &c)) != NN_OK) return s;
@@ -6032,7 +7301,8 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
             tail = &c->next;
             v->n++;
             nni_yp_blanks(y);
-            if (y->p < y->end && *y->p == ':') return nni_yp_format(y, "a map inside a list must be in { }");
+            if (y->p < y->end && *y->p == ':')
+                return nni_yp_format(y, "a map inside a list must be in { }");
         } else {
             line = y->line;
             col = (size_t)(y->p - y->line_start) + 1;
@@ -6043,7 +7313,9 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
             if (y->p < y->end && *y->p == ':') {
                 y->p++;
                 nni_yp_blanks(y);
-                if (!nni_yp_eol(y) && *y->p != ',' && *y->p != '}' && (s = nni_yp_flow(y, &c)) != NN_OK) return s;
+                if (!nni_yp_eol(y) && *y->p != ',' && *y->p != '}' &&
+                    (s = nni_yp_flow(y, &c)) != NN_OK)
+                    return s;
             }
             if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
             nni_yp_member(v, &tail, c, key, len, line, col);
@@ -6051,7 +7323,9 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
         nni_yp_blanks(y);
         if (y->p < y->end && *y->p == ',') { y->p++; continue; }
         if (y->p < y->end && *y->p == close) break;
-        if (nni_yp_eol(y)) return nni_yp_format(y, open == '[' ? "expected ']' on this line" : "expected '}' on this line");
+        if (nni_yp_eol(y))
+            return nni_yp_format(y, open == '[' ? "expected ']' on this line" :
+                                                  "expected '}' on this line");
         return nni_yp_got(y, open == '[' ? "expected ',' or ']', got %s" : "expected ',' or '}', got %s");
     }
     y->p++;
@@ -6060,12 +7334,13 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
     *out = v;
     return NN_OK;
 }
-/* | and >: at the indicator; `parent` is the indent of what holds it. Ends at the start of the line behind it. */
+/* | and >: at the indicator; `parent` is the indent of what holds it. Ends at the start of the line
+ * behind it. */
 NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
 {
     nn_json *v = nni_yp_node(y, NN_JSON_STRING);
     int fold = *y->p == '>', chomp = 0, explicit_indent = 0, more = 0, have = 0;
-    long indent = -1, col;
+    long indent = -1, blank = -1, col;
     size_t breaks = 0, i, room;
     const char *q;
     char *t, *o;
@@ -6084,19 +7359,23 @@ NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
         const char *b = q;
         while (q < y->end && *q == ' ') q++;
         col = (long)(q - b);
-        if (q < y->end && *q != '\n' && *q != '\r') {
+        if (q < y->end && (*q == '\n' || *q == '\r')) {
+            if (col > blank) blank = col;
+        } else if (q < y->end) {
             if (indent < 0) {
                 if (col <= parent) break;
                 indent = col;
             }
             if (col < indent) break;
-            if (indent == 0 && q == b && q + 3 <= y->end && (memcmp(q, "---", 3) == 0 || memcmp(q, "...", 3) == 0) && nni_yp_gap(q + 3, y->end)) break;
+            if (indent == 0 && q == b && q + 3 <= y->end &&
+                (memcmp(q, "---", 3) == 0 || memcmp(q, "...", 3) == 0) && nni_yp_gap(q + 3, y->end))
+                break;
         }
         while (q < y->end && *q != '\n') q++;
         if (q < y->end) q++;
         room += (size_t)(q - b) + 1;
     }
-    if (indent < 0) indent = parent + 1;
+    if (indent < 0) indent = blank > parent ? blank : parent + 1;      /* blank lines only */
     t = o = (char *)nni_arena_quick(y->arena, room + 2);
     if (!t) return nni_yp_memory(y);
     for (;;) {                                       /* y->p at the start of a line */
@@ -6144,7 +7423,8 @@ NNI_FN int nni_yp_is_key(const nni_yp *y)
     while (q < y->end && (*q == ' ' || *q == '\t')) q++;
     return q < y->end && *q == ':' && nni_yp_gap(q + 1, y->end);
 }
-/* A node whose first byte is at y->p, column `col` of its line, inside something indented by `parent`. block: block lists and
+/* A node whose first byte is at y->p, column `col` of its line, inside something indented by
+ * `parent`. block: block lists and
  * maps may start here. Ends at the start of a line. */
 NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_json **out)
 {
@@ -6166,17 +7446,22 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             if (y->p < y->end && *y->p == '\t') {
                 const char *q = y->p;
                 nni_yp_blanks(y);
-                if (!nni_yp_eol(y) && *y->p != '#') { y->p = q; return nni_yp_format(y, "a tab after '-', expected a space"); }
+                if (!nni_yp_eol(y) && *y->p != '#') {
+                    y->p = q;
+                    return nni_yp_format(y, "a tab after '-', expected a space");
+                }
             }
             if (nni_yp_eol(y) || *y->p == '#') {
                 if ((s = nni_yp_line_end(y)) != NN_OK || (s = nni_yp_content(y, &next)) != NN_OK) return s;
                 if (next > col && (s = nni_yp_block(y, next, col, 1, &item)) != NN_OK) return s;
-            } else if ((s = nni_yp_block(y, (long)(y->p - y->line_start), col, 1, &item)) != NN_OK) return s;
+            } else if ((s = nni_yp_block(y, (long)(y->p - y->line_start), col, 1, &item)) != NN_OK)
+                return s;
             *tail = item;
             tail = &item->next;
             v->n++;
-            if (y->p == y->line_start || y->p >= y->end) { if ((s = nni_yp_content(y, &next)) != NN_OK) return s; }
-            else next = (long)(y->p - y->line_start);
+            if (y->p == y->line_start || y->p >= y->end) {
+                if ((s = nni_yp_content(y, &next)) != NN_OK) return s;
+            } else next = (long)(y->p - y->line_start);
             if (next > col) return nni_yp_format(y, "indented more than the list it stands in");
         } while (next == col && *y->p == '-' && nni_yp_gap(y->p + 1, y->end));
         if (next == col && parent < col) return nni_yp_got(y, "expected '- ' or less indentation, got %s");
@@ -6189,7 +7474,8 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
         do {
             char *key = NULL;
             size_t len = 0, line = y->line, kcol = (size_t)(y->p - y->line_start) + 1;
-            if (*y->p == '-' && nni_yp_gap(y->p + 1, y->end)) return nni_yp_format(y, "a list item between the keys of a map");
+            if (*y->p == '-' && nni_yp_gap(y->p + 1, y->end))
+                return nni_yp_format(y, "a list item between the keys of a map");
             if (!nni_yp_is_key(y)) {
                 if ((s = nni_yp_start(y)) != NN_OK) return s;
                 return nni_yp_format(y, "expected 'key: value'");
@@ -6203,12 +7489,14 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             if (nni_yp_eol(y) || (*y->p == '#' && (y->p[-1] == ' ' || y->p[-1] == '\t'))) {
                 if ((s = nni_yp_line_end(y)) != NN_OK || (s = nni_yp_content(y, &next)) != NN_OK) return s;
                 if (next > col || (next == col && *y->p == '-' && nni_yp_gap(y->p + 1, y->end))) {
-                    if ((s = nni_yp_block(y, next, col, 1, &c)) != NN_OK) return s;   /* a list may stand at its key's own indent */
+                    /* a list may stand at its key's own indent */
+                    if ((s = nni_yp_block(y, next, col, 1, &c)) != NN_OK) return s;
                 }
             } else if ((s = nni_yp_block(y, (long)(y->p - y->line_start), col, 0, &c)) != NN_OK) return s;
             nni_yp_member(v, &tail, c, key, len, line, kcol);
-            if (y->p == y->line_start || y->p >= y->end) { if ((s = nni_yp_content(y, &next)) != NN_OK) return s; }
-            else next = (long)(y->p - y->line_start);
+            if (y->p == y->line_start || y->p >= y->end) {
+                if ((s = nni_yp_content(y, &next)) != NN_OK) return s;
+            } else next = (long)(y->p - y->line_start);
             if (next > col) return nni_yp_format(y, "indented more than the map it stands in");
         } while (next == col);
         if ((s = nni_yp_map_end(y, v)) != NN_OK) return s;
@@ -6231,23 +7519,31 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             }
             if (s == NN_OK) {
                 nni_yp_blanks(y);
-                if (y->p < y->end && *y->p == ':') return nni_yp_format(y, "a second ':' on this line: quote the value");
+                if (y->p < y->end && *y->p == ':')
+                    return nni_yp_format(y, "a second ':' on this line: quote the value");
                 s = nni_yp_line_end(y);
             }
         }
         if (s != NN_OK) return s;
-        if (block || parent >= 0) {                  /* a line that is indented more would continue a plain scalar */
+        /* a line that is indented more would continue a plain scalar */
+        if (block || parent >= 0) {
             const char *p = y->p, *ls = y->line_start;
             size_t line = y->line;
             if ((s = nni_yp_content(y, &next)) != NN_OK) return s;
-            if (next > parent && parent >= 0 && next >= 0) return nni_yp_format(y, "a value that goes on over several lines: quote it on one line, or use | or >");
-            y->p = p; y->line_start = ls; y->line = line;
+            if (next > parent && parent >= 0 && next >= 0)
+                return nni_yp_format(
+                    y,
+                    "a value that goes on over several lines: quote it on one line, or use | or >");
+            y->p = p;
+            y->line_start = ls;
+            y->line = line;
         }
     }
     *out = v;
     return NN_OK;
 }
-NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n, const char *name, nn_yaml_warning **warnings, nn_error *err)
+NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
+                               const char *name, nn_yaml_warning **warnings, nn_error *err)
 {
     nni_yp y;
     nn_status s;
@@ -6265,10 +7561,14 @@ NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text
     if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) y.p = y.line_start = text + 3;
     while (y.p < y.end) {                            /* the whole text must be printable UTF-8 */
         uint32_t c;
-        size_t w = nni_utf8_get(y.p, (size_t)(y.end - y.p), &c);
+        size_t w = nn_utf8_get(y.p, (size_t)(y.end - y.p), &c);
         if (!w) return nni_yp_got(&y, "expected valid utf-8, got %s");
-        if (c == 0x7f || c == 0xFEFF || (c < 0x20 && c != '\t' && c != '\n' && !(c == '\r' && y.p + 1 < y.end && y.p[1] == '\n')))
-            return nni_yp_fail(&y, NN_E_FORMAT, "%s", c == '\r' ? "a carriage return without a line feed" : "a control character");
+        if (c == 0x7f || c == 0xFEFF ||
+            (c < 0x20 && c != '\t' && c != '\n' &&
+             !(c == '\r' && y.p + 1 < y.end && y.p[1] == '\n')))
+            return nni_yp_fail(&y, NN_E_FORMAT, "%s",
+                               c == '\r' ? "a carriage return without a line feed" :
+                                           "a control character");
         y.p += w;
         if (c == '\n') { y.line++; y.line_start = y.p; }
     }
@@ -6281,11 +7581,14 @@ NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text
         nni_yp_newline(&y);
     }
     y.p = y.line_start;
-    if (y.p < y.end && *y.p == '%') return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s", "directives are not supported");
+    if (y.p < y.end && *y.p == '%')
+        return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s", "directives are not supported");
     if (nni_yp_marker(&y, "---")) {
         y.p += 3;
         nni_yp_blanks(&y);
-        if (!nni_yp_eol(&y) && *y.p != '#') return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s", "content on the line of --- is not supported");
+        if (!nni_yp_eol(&y) && *y.p != '#')
+            return nni_yp_fail(&y, NN_E_UNSUPPORTED, "%s",
+                               "content on the line of --- is not supported");
         if ((s = nni_yp_line_end(&y)) != NN_OK) return s;
     }
     if ((s = nni_yp_content(&y, &col)) != NN_OK) return s;
@@ -6296,33 +7599,43 @@ NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text
         if ((s = nni_yp_block(&y, col, -1, 1, &v)) != NN_OK) return s;
         if (y.p == y.line_start || y.p >= y.end) { if ((s = nni_yp_content(&y, &col)) != NN_OK) return s; }
         else col = (long)(y.p - y.line_start);
-        if (col >= 0) return nni_yp_format(&y, v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY ? "indented less than the first line" : "expected the end after the value");
+        if (col >= 0)
+            return nni_yp_format(&y, v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY ?
+                                         "indented less than the first line" :
+                                         "expected the end after the value");
     }
     *root = v;
     if (warnings) *warnings = list;
     return NN_OK;
 }
-NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path, nn_yaml_warning **warnings, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path,
+                              nn_yaml_warning **warnings, const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_status s;
     if (opts) b.alloc = opts->alloc;
     s = nn_file_read(&b, path, opts, err);
-    if (s == NN_OK) s = nn_yaml_parse(root, arena, (const char *)b.data, b.len, opts && opts->name ? opts->name : path, warnings, err);
+    if (s == NN_OK)
+        s = nn_yaml_parse(root, arena, (const char *)b.data, b.len,
+                          opts && opts->name ? opts->name : path, warnings, err);
     nn_buf_free(&b);
     return s;
 }
 
 /* ---- writing */
-/* Plain is only what both schemas take for text at a glance: a letter or _ first, then letters, digits, _ . / - and single blanks. */
+/* Plain is only what both schemas take for text at a glance: a letter or _ first, then letters,
+ * digits, _ . / - and single blanks. */
 NNI_FN int nni_yaml_is_plain(const char *s, size_t n)
 {
     size_t i;
     char low[8];
-    if (!n || n > 200 || !((*s | 32) >= 'a' && (*s | 32) <= 'z') || s[n - 1] == ' ') return *s == '_' && n == 1 ? 1 : 0;
+    if (!n || n > 200 || !((*s | 32) >= 'a' && (*s | 32) <= 'z') || s[n - 1] == ' ')
+        return *s == '_' && n == 1 ? 1 : 0;
     for (i = 0; i < n; i++) {
         char c = s[i];
-        if (!(((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '/' || c == '-' || (c == ' ' && s[i + 1] != ' '))) return 0;
+        if (!(((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '.' || c == '/' || c == '-' || (c == ' ' && s[i + 1] != ' ')))
+            return 0;
     }
     if (n < sizeof low) {
         for (i = 0; i < n; i++) low[i] = (char)(s[i] | 32);
@@ -6339,7 +7652,9 @@ NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_err
     if (nni_yaml_is_plain(s, n)) return nn_buf_put(out, s, n, err);
     for (i = 0; i < n; i += w) {
         uint32_t c;
-        if ((w = nni_utf8_get(s + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "yaml: byte %zu: a string that is not valid utf-8", i);
+        if ((w = nn_utf8_get(s + i, n - i, &c)) == 0)
+            return nn_error_at(err, NN_E_ARG, i, 0, 0,
+                               "yaml: byte %zu: a string that is not valid utf-8", i);
         if (c < 0x20 || c >= 0x7f || c == '\'') printable = 0;
     }
     st = nn_buf_put(out, printable ? "'" : "\"", 1, err);
@@ -6347,10 +7662,11 @@ NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_err
         char t[12];
         const char *e;
         uint32_t c = 0;
-        w = nni_utf8_get(s + i, n - i, &c);
+        w = nn_utf8_get(s + i, n - i, &c);
         e = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
-        if (!printable && e) { t[0] = '\\'; t[1] = "\"\\ntr"[e - plain]; st = nn_buf_put(out, t, 2, err); }
-        else if (c < 0x20 || (c >= 0x7f && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) {
+        if (!printable && e) { t[0] = '\\'; t[1] = "\"\\ntr"[e - plain]; st = nn_buf_put(out, t, 2, err);
+        } else if (c < 0x20 || (c >= 0x7f && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
+                   c == 0xFEFF || c == 0xFFFE || c == 0xFFFF) {
             (void)nni_put_u16_escape(t, c);
             st = nn_buf_put(out, t, 6, err);
         } else st = nn_buf_put(out, s + i, w, err);
@@ -6369,7 +7685,8 @@ NNI_FN nn_status nni_yaml_put_value(nn_buf *out, const nn_json *v, nn_error *err
     case NN_JSON_INT: (void)nn_i64_print(b, v->v.i); return nn_buf_text(out, b, err);
     case NN_JSON_UINT: (void)nn_u64_print(b, v->v.u); return nn_buf_text(out, b, err);
     case NN_JSON_REAL:
-        if (v->v.d - v->v.d != 0) return nn_buf_text(out, v->v.d != v->v.d ? ".nan" : v->v.d > 0 ? ".inf" : "-.inf", err);
+        if (v->v.d - v->v.d != 0)
+            return nn_buf_text(out, v->v.d != v->v.d ? ".nan" : v->v.d > 0 ? ".inf" : "-.inf", err);
         n = nn_f64_print(b, v->v.d);
         if (!memchr(b, '.', n)) {                    /* 1e-05 is text in YAML 1.1: 1.0e-05 */
             for (k = 0; b[k] != 'e'; k++) { }
@@ -6389,7 +7706,8 @@ NNI_FN nn_status nni_yaml_put(nn_buf *out, const nn_json *v, size_t indent, int 
     const nn_json *c;
     nn_status s = NN_OK;
     size_t i, start = out->len;
-    if (v->type >= NN_JSON_ARRAY && indent >= 2 * NNI_YAML_DEPTH) return nni_fail(err, NN_E_LIMIT, "yaml: nested deeper than %d levels", NNI_YAML_DEPTH);
+    if (v->type >= NN_JSON_ARRAY && indent >= 2 * NNI_YAML_DEPTH)
+        return nn_error_set(err, NN_E_LIMIT, "yaml: nested deeper than %d levels", NNI_YAML_DEPTH);
     if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !v->n) {
         s = nni_yaml_put_value(out, v, err);
         return s == NN_OK ? nn_buf_put(out, "\n", 1, err) : s;
@@ -6407,7 +7725,8 @@ NNI_FN nn_status nni_yaml_put(nn_buf *out, const nn_json *v, size_t indent, int 
             out->len = start;
         }
     }
-    if (out->len && out->data[out->len - 1] == ' ' && !after_dash) {   /* behind "key: ": a block starts on its own line */
+    /* behind "key: ": a block starts on its own line */
+    if (out->len && out->data[out->len - 1] == ' ' && !after_dash) {
         out->data[out->len - 1] = '\n';
     }
     for (c = v->v.first, i = 0; c && s == NN_OK; c = c->next, i++) {
@@ -6428,14 +7747,17 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
 }
 
 /* ---- [DEFLATE] ---------------------------------------------------------- */
-/* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer codes go through a
+/* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer
+ * codes go through a
  * second table behind it. An entry of 32 bits, whose low six bits say how many bits it takes:
- *   literals   bits 6..7 how many (1 to 3: short codes that follow each other share an entry), then their bytes from bit 8 on
+ *   literals   bits 6..7 how many (1 to 3: short codes that follow each other share an entry), then
+ *              their bytes from bit 8 on
  *   length or distance   base << 16 | code length << 8 | code length + extra bits
- *   special    bit 15 and: bit 14 second table (start << 16 | its bits << 8 | bits to drop), bit 13 end of block,
- *              bit 12 no such code
- * so one shift drops a code and its extra bits together. The fast loop runs while 32 bytes of input and 320 of output are
- * left; the careful one does the rest a byte at a time and can stop anywhere, holding fewer than 8 unread bits. */
+ *   special  bit 15 and: bit 14 second table (start << 16 | its bits << 8 | bits to drop), bit 13
+ *              end of block, bit 12 no such code
+ * so one shift drops a code and its extra bits together. The fast loop runs while 32 bytes of input
+ * and 320 of output are left; the careful one does the rest a byte at a time and can stop anywhere,
+ * holding fewer than 8 unread bits. */
 #define NNI_LIT_BITS 11
 #define NNI_DIST_BITS 8
 #define NNI_LIT_ENOUGH 2400                /* 2342 is the most that 288 codes of up to 15 bits need at 11 */
@@ -6444,9 +7766,21 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
 #define NNI_Z_SUB 0x4000u
 #define NNI_Z_END 0x2000u
 #define NNI_Z_BAD 0x9000u
-#define NNI_Z_LIT 0xC0u                    /* which bits tell literals from the rest; one literal is NNI_Z_LIT1 | byte << 8 */
+#define NNI_Z_LIT \
+    0xC0u /* which bits tell literals from the rest; one literal is NNI_Z_LIT1 | byte << 8 */
 #define NNI_Z_LIT1 0x40u
-enum { NNI_ZS_HEAD, NNI_ZS_STORED_LEN, NNI_ZS_STORED, NNI_ZS_DYN, NNI_ZS_PRE, NNI_ZS_LENS, NNI_ZS_CODES, NNI_ZS_DIST, NNI_ZS_COPY, NNI_ZS_END };
+enum {
+    NNI_ZS_HEAD,
+    NNI_ZS_STORED_LEN,
+    NNI_ZS_STORED,
+    NNI_ZS_DYN,
+    NNI_ZS_PRE,
+    NNI_ZS_LENS,
+    NNI_ZS_CODES,
+    NNI_ZS_DIST,
+    NNI_ZS_COPY,
+    NNI_ZS_END
+};
 enum { NNI_ZR_DONE, NNI_ZR_INPUT, NNI_ZR_OUTPUT, NNI_ZR_BAD };
 typedef struct nni_inf {
     uint64_t bits;
@@ -6459,11 +7793,15 @@ typedef struct nni_inf {
     uint32_t lit[NNI_LIT_ENOUGH], dst[NNI_DIST_ENOUGH];
 } nni_inf;
 
-/* Fill a decoding table from code lengths; base[s] is the entry of symbol s without its lengths, `extra` its extra bits in
- * bits 0..7. Returns NULL or what is wrong. single: one code of length 1 (or none at all) may stand alone. */
-NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsigned char *lens, unsigned n, const uint32_t *base, int single)
+/* Fill a decoding table from code lengths; base[s] is the entry of symbol s without its lengths,
+ * `extra` its extra bits in
+ * bits 0..7. Returns NULL or what is wrong. single: one code of length 1 (or none at all) may stand
+ * alone. */
+NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsigned char *lens,
+                                 unsigned n, const uint32_t *base, int single)
 {
-    unsigned count[16] = { 0 }, offs[16], max = 0, i, code = 0, used = 1u << primary, sub_bits = 0, sub_at = 0, prefix = ~0u, brief = 0;
+    unsigned count[16] = { 0 }, offs[16], max = 0, i, code = 0, used = 1u << primary, sub_bits = 0,
+             sub_at = 0, prefix = ~0u, brief = 0;
     uint16_t order[320];
     int left = 1;
     for (i = 0; i < n; i++) count[lens[i]]++;
@@ -6486,14 +7824,16 @@ NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsign
         if (len <= primary) {
             unsigned k;
             if (e & NNI_Z_LIT && len <= 5) brief += 32u >> len;
-            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? e | len : (e & ~0xFFFFu) | len << 8 | (len + extra);
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? e | len :
+                                                         (e & ~0xFFFFu) | len << 8 | (len + extra);
             for (k = code; k < 1u << primary; k += 1u << len) table[k] = e;
         } else {
             unsigned k, drop = len - primary;
             if ((code & ((1u << primary) - 1)) != prefix) {
                 int room;
                 prefix = code & ((1u << primary) - 1);
-                for (sub_bits = drop, room = 1 << sub_bits; sub_bits + primary < max; ) {   /* as wide as its codes need */
+                /* as wide as its codes need */
+                for (sub_bits = drop, room = 1 << sub_bits; sub_bits + primary < max; ) {
                     room -= (int)count[sub_bits + primary];
                     if (room <= 0) break;
                     sub_bits++;
@@ -6503,15 +7843,20 @@ NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsign
                 used += 1u << sub_bits;
                 table[prefix] = NNI_Z_SPECIAL | NNI_Z_SUB | sub_at << 16 | sub_bits << 8 | primary;
             }
-            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ? e | drop : (e & ~0xFFFFu) | drop << 8 | (drop + extra);
+            e = (e & NNI_Z_LIT) || (e & NNI_Z_SPECIAL) ?
+                    e | drop :
+                    (e & ~0xFFFFu) | drop << 8 | (drop + extra);
             for (k = code >> primary; k < 1u << sub_bits; k += 1u << drop) table[sub_at + k] = e;
             count[len]--;
         }
-        for (bit = 1u << (len - 1); code & bit; bit >>= 1) {}                        /* next code, bits reversed */
+        /* next code, bits reversed */
+        for (bit = 1u << (len - 1); code & bit; bit >>= 1) {}
         code = bit ? (code & (bit - 1)) + bit : 0;
     }
-    if (brief >= 16 && primary == NNI_LIT_BITS)         /* half the code space is literals of at most 5 bits: join neighbours, from the top, */
-        for (i = 1u << primary; i-- > 0; ) {            /* so that what follows (a smaller index) still stands alone */
+    /* half the code space is literals of at most 5 bits: join neighbours, from the top, */
+    if (brief >= 16 && primary == NNI_LIT_BITS)
+        /* so that what follows (a smaller index) still stands alone */
+        for (i = 1u << primary; i-- > 0; ) {
             uint32_t e = table[i], f, bits = e & 63;
             if (!(e & NNI_Z_LIT)) continue;
             f = table[i >> bits];
@@ -6519,7 +7864,10 @@ NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsign
             e = (f & 0xFF00) << 8 | (e & 0xFF00) | 0x80u;
             bits += f & 63;
             f = table[i >> bits];
-            if (f & NNI_Z_LIT && bits + (f & 63) <= primary) { e = (f & 0xFF00) << 16 | e | NNI_Z_LIT1; bits += f & 63; }
+            if (f & NNI_Z_LIT && bits + (f & 63) <= primary) {
+                e = (f & 0xFF00) << 16 | e | NNI_Z_LIT1;
+                bits += f & 63;
+            }
             table[i] = e | bits;
         }
     return NULL;
@@ -6569,11 +7917,13 @@ NNI_FN void nni_inf_init(nni_inf *z)
     z->why = NULL;
 }
 
-/* The fast loop: whole symbols while both margins hold. Between two steps at least 56 bits are at hand and e is the entry
- * of the next ones; it is looked up before the bytes of a match are copied, so that the copy hides the wait for it. Only
- * the low six bits of n mean anything: whole entries are subtracted from it. */
+/* The fast loop: whole symbols while both margins hold. Between two steps at least 56 bits are at
+ * hand and e is the entry
+ * of the next ones; it is looked up before the bytes of a match are copied, so that the copy hides
+ * the wait for it. Only the low six bits of n mean anything: whole entries are subtracted from it. */
 #define NNI_Z_FAST_IN 32                   /* a step takes at most 3 x 7 bytes and looks 8 ahead */
-#define NNI_Z_FAST_OUT 320                 /* 3 x 3 literals, 258 of a match, and 31 that a copy may write too far */
+#define NNI_Z_FAST_OUT \
+    320 /* 3 x 3 literals, 258 of a match, and 31 that a copy may write too far */
 #define NNI_Z_REFILL() (bits |= nni_z_word(in) << (n & 63), in += (63 - n) >> 3 & 7, n |= 56)
 #define NNI_Z_TAKE() (bits >>= (e & 63), n -= e)
 #define NNI_Z_GIVE() do { nni_z_put32(out, e >> 8); out += e >> 6 & 3; } while (0)
@@ -6583,11 +7933,29 @@ NNI_FN void nni_inf_init(nni_inf *z)
 #else
 #define NNI_Z_INLINE NNI_FN
 #endif
-NNI_FN uint64_t nni_z_word(const void *p) { uint64_t v; if (nni_big_endian()) return nni_le64(p); memcpy(&v, p, 8); return v; }
-NNI_FN void nni_z_put64(void *p, uint64_t v) { if (nni_big_endian()) nni_put_le64(p, v); else memcpy(p, &v, 8); }
-NNI_FN void nni_z_put32(void *p, uint32_t v) { if (nni_big_endian()) nni_put_le32(p, v); else memcpy(p, &v, 4); }
-typedef int (*nni_inf_loop)(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end);
-NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+NNI_FN uint64_t nni_z_word(const void *p)
+{
+    uint64_t v;
+    if (nni_big_endian()) return nni_le64(p);
+    memcpy(&v, p, 8);
+    return v;
+}
+NNI_FN void nni_z_put64(void *p, uint64_t v)
+{
+    if (nni_big_endian()) nni_put_le64(p, v);
+    else memcpy(p, &v, 8);
+}
+NNI_FN void nni_z_put32(void *p, uint32_t v)
+{
+    if (nni_big_endian()) nni_put_le32(p, v);
+    else memcpy(p, &v, 4);
+}
+typedef int (*nni_inf_loop)(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end,
+                            const unsigned char *base, unsigned char **out_p,
+                            unsigned char *out_end);
+NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end,
+                              const unsigned char *base, unsigned char **out_p,
+                              unsigned char *out_end)
 {
     const unsigned char *in = *in_p, *in_stop = in_end - NNI_Z_FAST_IN;
     unsigned char *out = *out_p, *out_stop = out_end - NNI_Z_FAST_OUT;
@@ -6622,7 +7990,8 @@ NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsi
         }
         if (e & NNI_Z_SPECIAL) {
             if (e & NNI_Z_SUB) {
-                bits >>= NNI_LIT_BITS; n -= NNI_LIT_BITS;
+                bits >>= NNI_LIT_BITS;
+                n -= NNI_LIT_BITS;
                 e = lit[(e >> 16) + (bits & NNI_Z_MASK(e >> 8 & 15))];
                 if (e & NNI_Z_LIT) {
                     NNI_Z_GIVE();
@@ -6650,7 +8019,8 @@ NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsi
         NNI_Z_REFILL();
         if (e & NNI_Z_SPECIAL) {
             if (e & NNI_Z_SUB) {
-                bits >>= NNI_DIST_BITS; n -= NNI_DIST_BITS;
+                bits >>= NNI_DIST_BITS;
+                n -= NNI_DIST_BITS;
                 e = dst[(e >> 16) + (bits & NNI_Z_MASK(e >> 8 & 15))];
             }
             if (e & NNI_Z_SPECIAL) { z->why = "invalid distance code"; r = NNI_ZR_BAD; break; }
@@ -6677,7 +8047,11 @@ NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsi
 #if defined(NNI_X86)
         } else if (dist == 1) {
             const __m128i v = _mm_set1_epi8((char)*from);
-            do { _mm_storeu_si128((__m128i *)(void *)to, v); _mm_storeu_si128((__m128i *)(void *)(to + 16), v); to += 32; } while (to < out);
+            do {
+                _mm_storeu_si128((__m128i *)(void *)to, v);
+                _mm_storeu_si128((__m128i *)(void *)(to + 16), v);
+                to += 32;
+            } while (to < out);
 #endif
         } else {                                        /* a shorter one: as often as it fits into a word */
             const unsigned k = 8 * (unsigned)dist;
@@ -6689,7 +8063,8 @@ NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsi
         }
     } while (in < in_stop && out < out_stop);
     n &= 63;
-    in -= n >> 3;                                       /* whole unread bytes go back: they came from this very input */
+    in -= n >> 3;                                       /* whole unread bytes go back: they came
+                                                           from this very input */
     n &= 7;
     z->bits = bits & NNI_Z_MASK(n);
     z->n_bits = n;
@@ -6697,30 +8072,49 @@ NNI_Z_INLINE int nni_inf_fast(nni_inf *z, const unsigned char **in_p, const unsi
     *out_p = out;
     return r;
 }
-NNI_FN int nni_inf_plain(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+NNI_FN int nni_inf_plain(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end,
+                         const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
 {
     return nni_inf_fast(z, in_p, in_end, base, out_p, out_end);
 }
 #if defined(NNI_X86)
 /* the same with shifts that need no register of their own */
-__attribute__((target("bmi,bmi2"))) NNI_FN int nni_inf_bmi2(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+__attribute__((target("bmi,bmi2"))) NNI_FN int nni_inf_bmi2(nni_inf *z, const unsigned char **in_p,
+                                                            const unsigned char *in_end,
+                                                            const unsigned char *base,
+                                                            unsigned char **out_p,
+                                                            unsigned char *out_end)
 {
     return nni_inf_fast(z, in_p, in_end, base, out_p, out_end);
 }
-NNI_FN nni_inf_loop nni_inf_choose(void) { return nni_cpu_bits() & NNI_CPU_BMI2 ? nni_inf_bmi2 : nni_inf_plain; }
+NNI_FN nni_inf_loop nni_inf_choose(void)
+{
+    return nni_cpu_bits() & NNI_CPU_BMI2 ? nni_inf_bmi2 : nni_inf_plain;
+}
 #else
 NNI_FN nni_inf_loop nni_inf_choose(void) { return nni_inf_plain; }
 #endif
 
-/* Runs until the input or the output is used up or the stream ends. base: where the history begins (matches may reach
+/* Runs until the input or the output is used up or the stream ends. base: where the history begins
+ * (matches may reach
  * back to it). Input is taken only as it is needed, so that afterwards fewer than 8 bits are held. */
-#define NNI_Z_BYTE() do { if (in == in_end) { r = NNI_ZR_INPUT; goto out; } z->bits |= (uint64_t)*in++ << z->n_bits; z->n_bits += 8; } while (0)
+#define NNI_Z_BYTE()                             \
+    do {                                         \
+        if (in == in_end) {                      \
+            r = NNI_ZR_INPUT;                    \
+            goto out;                            \
+        }                                        \
+        z->bits |= (uint64_t)*in++ << z->n_bits; \
+        z->n_bits += 8;                          \
+    } while (0)
 #define NNI_Z_NEED(k) do { while (z->n_bits < (unsigned)(k)) NNI_Z_BYTE(); } while (0)
 #define NNI_Z_DROP(k) (z->bits >>= (k), z->n_bits -= (unsigned)(k))
 #define NNI_Z_FAIL(text) do { z->why = (text); r = NNI_ZR_BAD; goto out; } while (0)
-NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end, const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
+NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned char *in_end,
+                       const unsigned char *base, unsigned char **out_p, unsigned char *out_end)
 {
-    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                 11, 4,  12, 3, 13, 2, 14, 1, 15 };
     const unsigned char *in = *in_p;
     unsigned char *out = *out_p;
     int r = NNI_ZR_DONE;
@@ -6742,7 +8136,8 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
         break;
     case NNI_ZS_STORED_LEN:
         NNI_Z_NEED(32);
-        if ((z->bits & 0xFFFF) != ((z->bits >> 16 & 0xFFFF) ^ 0xFFFF)) NNI_Z_FAIL("stored block lengths disagree");
+        if ((z->bits & 0xFFFF) != ((z->bits >> 16 & 0xFFFF) ^ 0xFFFF))
+            NNI_Z_FAIL("stored block lengths disagree");
         z->len = (size_t)(z->bits & 0xFFFF);
         NNI_Z_DROP(32);
         z->state = NNI_ZS_STORED;
@@ -6777,7 +8172,10 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
             NNI_Z_DROP(3);
         }
         for (i = 0; i < 19; i++) pre_base[i] = NNI_Z_LIT1 | (uint32_t)i << 8;
-        if ((z->why = nni_inf_table(z->dst, 7, z->lens, 19, pre_base, 0)) != NULL) { r = NNI_ZR_BAD; goto out; }
+        if ((z->why = nni_inf_table(z->dst, 7, z->lens, 19, pre_base, 0)) != NULL) {
+            r = NNI_ZR_BAD;
+            goto out;
+        }
         z->at = 0;
         z->state = NNI_ZS_LENS;
         /* fall through */
@@ -6808,7 +8206,8 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
             r = NNI_ZR_DONE;
             if (z->state != NNI_ZS_CODES) break;
         }
-        for (drop = 0;;) {                              /* the code, through the second table when it is long */
+        /* the code, through the second table when it is long */
+        for (drop = 0;;) {
             e = z->lit[z->bits & ((1u << NNI_LIT_BITS) - 1)];
             drop = 0;
             if (!(e & NNI_Z_LIT) && (e & NNI_Z_SPECIAL) && (e & NNI_Z_SUB)) {
@@ -6874,7 +8273,17 @@ out:
 /* zlib and gzip around it: a small machine over single bytes for header and trailer. */
 #define NNI_Z_WINDOW ((size_t)1 << 15)
 #define NNI_Z_ROOM (NNI_Z_WINDOW + ((size_t)3 << 15))
-enum { NNI_ZW_HEAD, NNI_ZW_EXTRA_LEN, NNI_ZW_EXTRA, NNI_ZW_NAME, NNI_ZW_COMMENT, NNI_ZW_HCRC, NNI_ZW_BODY, NNI_ZW_TAIL, NNI_ZW_DONE };
+enum {
+    NNI_ZW_HEAD,
+    NNI_ZW_EXTRA_LEN,
+    NNI_ZW_EXTRA,
+    NNI_ZW_NAME,
+    NNI_ZW_COMMENT,
+    NNI_ZW_HCRC,
+    NNI_ZW_BODY,
+    NNI_ZW_TAIL,
+    NNI_ZW_DONE
+};
 typedef struct nni_zwrap {
     nn_deflate_wrap wrap;
     int state, flags;
@@ -6917,12 +8326,14 @@ NNI_FN const char *nni_zwrap_step(nni_zwrap *w, const unsigned char **in_p, cons
         case NNI_ZW_HEAD:
             w->b[w->n++] = c;
             if (w->wrap == NN_DEFLATE_ZLIB && w->n == 2) {
-                if ((w->b[0] & 15) != 8 || w->b[0] >> 4 > 7 || (w->b[0] * 256 + w->b[1]) % 31) why = "not a zlib header";
+                if ((w->b[0] & 15) != 8 || w->b[0] >> 4 > 7 || (w->b[0] * 256 + w->b[1]) % 31)
+                    why = "not a zlib header";
                 else if (w->b[1] & 32) why = "zlib preset dictionaries are not supported";
                 w->state = NNI_ZW_BODY;
                 w->n = 0;
             } else if (w->wrap == NN_DEFLATE_GZIP) {
-                if ((w->n == 1 && c != 0x1F) || (w->n == 2 && c != 0x8B) || (w->n == 3 && c != 8)) why = "not a gzip header";
+                if ((w->n == 1 && c != 0x1F) || (w->n == 2 && c != 0x8B) || (w->n == 3 && c != 8))
+                    why = "not a gzip header";
                 else if (w->n == 4 && c & 0xE0) why = "reserved gzip flags are set";
                 else if (w->n == 10) { w->flags = w->b[3]; w->state = NNI_ZW_EXTRA_LEN; w->n = 0; }
             }
@@ -6962,10 +8373,12 @@ struct nn_inflater {
     nni_inf core;
     nni_zwrap wrap;
     nn_alloc alloc;
-    unsigned char *win;                    /* [NNI_Z_ROOM]: history and output, delivered up to win + given */
+    unsigned char *win;                    /* [NNI_Z_ROOM]: history and output, delivered up to win
+                                              + given */
     size_t end, given;
 };
-NN_DEF nn_status nn_inflater_open(nn_inflater **out, nn_deflate_wrap wrap, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_inflater_open(nn_inflater **out, nn_deflate_wrap wrap, const nn_alloc *alloc,
+                                  nn_error *err)
 {
     nn_alloc a = NN_ZERO;
     nn_inflater *z;
@@ -6973,7 +8386,10 @@ NN_DEF nn_status nn_inflater_open(nn_inflater **out, nn_deflate_wrap wrap, const
     *out = NULL;
     z = (nn_inflater *)nni_new(1, sizeof *z, &a);
     if (z) z->win = (unsigned char *)nn_mem_alloc(NNI_Z_ROOM, &a);
-    if (!z || !z->win) { nn_mem_free(z, sizeof *z, &a); return nni_fail(err, NN_E_NOMEM, "nn_inflater_open: out of memory"); }
+    if (!z || !z->win) {
+        nn_mem_free(z, sizeof *z, &a);
+        return nn_error_set(err, NN_E_NOMEM, "nn_inflater_open: out of memory");
+    }
     z->alloc = a;
     nni_inf_init(&z->core);
     nni_zwrap_init(&z->wrap, wrap);
@@ -6994,7 +8410,8 @@ NN_DEF void nn_inflater_close(nn_inflater *z)
     nn_mem_free(z->win, NNI_Z_ROOM, &a);
     nn_mem_free(z, sizeof *z, &a);
 }
-NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in_p, size_t *in_n, int last, unsigned char **out_p, size_t *out_n, int *done, nn_error *err)
+NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in_p, size_t *in_n, int last,
+                                 unsigned char **out_p, size_t *out_n, int *done, nn_error *err)
 {
     const unsigned char *in = *in_p, *in_end = in + *in_n;
     const char *why = NULL;
@@ -7036,12 +8453,13 @@ NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in_p, siz
             break;
         }
     }
-    if (why) s = nni_fail(err, NN_E_FORMAT, "%s", why);
+    if (why) s = nn_error_set(err, NN_E_FORMAT, "%s", why);
     *in_n = (size_t)(in_end - in);
     *in_p = in;
     return s;
 }
-NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, size_t limit, size_t *used, nn_error *err)
+NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap,
+                            size_t limit, size_t *used, nn_error *err)
 {
     const unsigned char *in = (const unsigned char *)data, *in_end = in + n;
     nni_inf *z = (nni_inf *)nn_mem_alloc(sizeof *z, &out->alloc);
@@ -7050,18 +8468,23 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     const char *why = NULL;
     nn_status s = NN_OK;
     int r = NNI_ZR_DONE;
-    if (!z) return nni_fail(err, NN_E_NOMEM, "nn_inflate: out of memory");
+    if (!z) return nn_error_set(err, NN_E_NOMEM, "nn_inflate: out of memory");
     nni_inf_init(z);
     nni_zwrap_init(&w, wrap);
     why = nni_zwrap_step(&w, &in, in_end);
     while (!why && s == NN_OK && w.state == NNI_ZW_BODY) {
         unsigned char *o, *o_end;
         size_t room = out->room > out->len ? out->room - out->len - 1 : 0;
-        if (room < 400) {                               /* grow by half: output is produced before it is paid for */
+        /* grow by half: output is produced before it is paid for */
+        if (room < 400) {
             size_t more = (out->len - had) / 2 + 4 * (size_t)(in_end - in) + 1024;
             if (more > (out->len - had) + ((size_t)1 << 20)) more = (out->len - had) + ((size_t)1 << 20);
             if (out->limit && more > out->limit - out->len) more = out->limit - out->len;
-            if (more == 0) { s = nni_fail(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more", out->limit); break; }
+            if (more == 0) {
+                s = nn_error_set(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more",
+                             out->limit);
+                break;
+            }
             if ((s = nn_buf_reserve(out, more, err)) != NN_OK) break;
             room = out->room - out->len - 1;
         }
@@ -7071,14 +8494,20 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
         r = nni_inf_run(z, &in, in_end, out->data + had, &o, o_end);
         nni_zwrap_data(&w, out->data + out->len, (size_t)(o - (out->data + out->len)));
         out->len = (size_t)(o - out->data);
-        if (limit && out->len - had > limit) { s = nni_fail(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more", limit); break; }
+        if (limit && out->len - had > limit) {
+            s = nn_error_set(err, NN_E_LIMIT, "nn_inflate: expected at most %zu bytes, got more",
+                         limit);
+            break;
+        }
         if (r == NNI_ZR_BAD) why = z->why;
         else if (r == NNI_ZR_INPUT) why = "the compressed data end too early";
         else if (r == NNI_ZR_DONE) { w.state = NNI_ZW_TAIL; why = nni_zwrap_step(&w, &in, in_end); }
     }
     if (s == NN_OK && !why && w.state != NNI_ZW_DONE) why = "the compressed data end too early";
     if (s == NN_OK && !why && !used && in != in_end) why = "bytes follow the compressed data";
-    if (why) s = nni_fail_at(err, NN_E_FORMAT, n - (size_t)(in_end - in), 0, 0, "nn_inflate: byte %zu: %s", n - (size_t)(in_end - in), why);
+    if (why)
+        s = nn_error_at(err, NN_E_FORMAT, n - (size_t)(in_end - in), 0, 0,
+                        "nn_inflate: byte %zu: %s", n - (size_t)(in_end - in), why);
     if (s != NN_OK) out->len = had;
     else if (used) *used = n - (size_t)(in_end - in);
     if (out->data) out->data[out->len] = 0;
@@ -7086,15 +8515,18 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     return s;
 }
 
-/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block, unless that is a few tokens only. Matches are found through
- * chains of earlier places with the same hash of 5 bytes, or of 8 where the last block shrank to less than a fifth (one more table remembers the
- * last place of 3 bytes), greedy up to level 3, else with one byte of lazy evaluation; a short match is left out when the last block's
+/* Deflate works on chunks of 256 KiB behind 32 KiB of history; a chunk ends its last block, unless
+ * that is a few tokens only. Matches are found through
+ * chains of earlier places with the same hash of 5 bytes, or of 8 where the last block shrank to
+ * less than a fifth (one more table remembers the last place of 3 bytes), greedy up to level 3,
+ * else with one byte of lazy evaluation; a short match is left out when the last block's
  * codes make it dearer than its literals. A block ends where the mix of literals and matches changes. */
 #define NNI_D_CHUNK ((size_t)1 << 18)
 #define NNI_D_HASH 16
 #define NNI_D_HASH3 13
 #define NNI_D_TOKENS 40000
-#define NNI_D_DRY 64                       /* literals without a match after which, up to level 7, only every second, third .. 16th place is searched */
+#define NNI_D_DRY \
+    64 /* literals without a match after which, up to level 7, only every second, third .. 16th place is searched */
 struct nn_deflater {
     nn_alloc alloc;
     nn_deflate_wrap wrap;
@@ -7107,11 +8539,15 @@ struct nn_deflater {
     unsigned n_bits;
     uint32_t n_tok, lit_freq[288], dist_freq[32];
     unsigned piece, shift;                 /* bytes in the hash; 64 - 8 piece */
-    uint32_t lit_cost, match_cost;         /* of the last block, 1/16 bit per literal, and per match without the distance's extra bits; 0 = unknown */
-    uint32_t seen[10], fresh[10], n_seen, n_fresh;      /* kinds of tokens of this block; of its last few hundred */
-    unsigned char len_code[259], dist_code[512];        /* length -> 0..28; distance - 1 below 256, and in steps of 128 above */
+    uint32_t lit_cost, match_cost;         /* of the last block, 1/16 bit per literal, and per match
+                                              without the distance's extra bits; 0 = unknown */
+    uint32_t seen[10], fresh[10], n_seen, n_fresh;      /* kinds of tokens of this block; of its
+                                                           last few hundred */
+    unsigned char len_code[259], dist_code[512];        /* length -> 0..28; distance - 1 below 256,
+                                                           and in steps of 128 above */
     int32_t head[1 << NNI_D_HASH], head3[1 << NNI_D_HASH3];   /* places in buf, or far below 0 */
-    uint16_t back[1 << 15];                /* how far back the place before with the same hash is; 65535: too far */
+    uint16_t back[1 << 15];                /* how far back the place before with the same hash is;
+                                              65535: too far */
     uint32_t tok[NNI_D_TOKENS + 8];        /* literal, or length << 16 | distance */
     unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
 };
@@ -7122,8 +8558,10 @@ static const unsigned char nni_len_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1
 static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
 #define NNI_DIST_EXTRA(c) ((c) < 4 ? 0u : (unsigned)(c) / 2u - 1u)
 
-/* Code lengths of at most `most` bits for n frequencies: Huffman by two queues over the sorted weights, then longer codes are
- * cut and the space they took is given back by lengthening the cheapest others. Two symbols at least get a code. */
+/* Code lengths of at most `most` bits for n frequencies: Huffman by two queues over the sorted
+ * weights, then longer codes are
+ * cut and the space they took is given back by lengthening the cheapest others. Two symbols at
+ * least get a code. */
 NNI_FN void nni_huff_lengths(const uint32_t *freq, unsigned n, unsigned most, unsigned char *lens)
 {
     uint32_t key[290], w[580];
@@ -7131,7 +8569,8 @@ NNI_FN void nni_huff_lengths(const uint32_t *freq, unsigned n, unsigned most, un
     unsigned char deep[580];
     unsigned count = 0, i, gap, a, b, m, per[64] = { 0 }, total;
     for (i = 0; i < n; i++) { lens[i] = 0; if (freq[i]) key[count++] = freq[i] << 9 | i; }
-    for (i = 0; count < 2; i++) if (i >= n || !freq[i]) key[count++] = 1u << 9 | i;      /* i < n always: n >= 2 */
+    /* i < n always: n >= 2 */
+    for (i = 0; count < 2; i++) if (i >= n || !freq[i]) key[count++] = 1u << 9 | i;
     for (gap = count / 2; gap; gap /= 2)                /* shell sort, ascending */
         for (i = gap; i < count; i++) {
             uint32_t k = key[i];
@@ -7174,15 +8613,17 @@ NNI_FN void nni_huff_codes(const unsigned char *lens, unsigned n, uint16_t *code
         codes[i] = (uint16_t)r;
     }
 }
-NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int level, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_deflater_open(nn_deflater **out, nn_deflate_wrap wrap, int level,
+                                  const nn_alloc *alloc, nn_error *err)
 {
     nn_alloc a = NN_ZERO;
     nn_deflater *z;
     if (alloc) a = *alloc;
     *out = NULL;
-    if (level < 0 || level > 9) return nni_fail(err, NN_E_ARG, "nn_deflate: expected a level from 0 to 9, got %d", level);
+    if (level < 0 || level > 9)
+        return nn_error_set(err, NN_E_ARG, "nn_deflate: expected a level from 0 to 9, got %d", level);
     z = (nn_deflater *)nn_mem_alloc(sizeof *z, &a);
-    if (!z) return nni_fail(err, NN_E_NOMEM, "nn_deflate: out of memory");
+    if (!z) return nn_error_set(err, NN_E_NOMEM, "nn_deflate: out of memory");
     z->alloc = a;
     z->wrap = wrap;
     z->level = level;
@@ -7216,7 +8657,8 @@ NN_DEF void nn_deflater_close(nn_deflater *z)
     a = z->alloc;
     nn_mem_free(z, sizeof *z, &a);
 }
-NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n, int last, nn_buf *out, nn_error *err)
+NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n, int last,
+                                nn_buf *out, nn_error *err)
 {
     do {
         size_t k = n < 65535 ? n : 65535;
@@ -7225,7 +8667,10 @@ NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n
         if (s != NN_OK) return s;
         o = out->data + out->len;
         z->bits |= (uint64_t)(last && k == n) << z->n_bits;
-        for (z->n_bits += 3; z->n_bits > 0; z->n_bits = z->n_bits > 8 ? z->n_bits - 8 : 0) { *o++ = (unsigned char)z->bits; z->bits >>= 8; }
+        for (z->n_bits += 3; z->n_bits > 0; z->n_bits = z->n_bits > 8 ? z->n_bits - 8 : 0) {
+            *o++ = (unsigned char)z->bits;
+            z->bits >>= 8;
+        }
         z->bits = 0;
         nni_put_le16(o, (uint32_t)k);
         nni_put_le16(o + 2, (uint32_t)k ^ 0xFFFF);
@@ -7236,10 +8681,17 @@ NNI_FN nn_status nni_def_stored(nn_deflater *z, const unsigned char *p, size_t n
     } while (n);
     return NN_OK;
 }
-NNI_FN unsigned nni_dist_code(const nn_deflater *z, unsigned dist) { return dist <= 256 ? z->dist_code[dist - 1] : z->dist_code[256 + ((dist - 1) >> 7)]; }
+NNI_FN unsigned nni_dist_code(const nn_deflater *z, unsigned dist)
+{
+    return dist <= 256 ? z->dist_code[dist - 1] : z->dist_code[256 + ((dist - 1) >> 7)];
+}
 #define NNI_D_SLOT(word) ((uint32_t)(((word) << z->shift) * 0x9E3779B97F4A7C15u >> (64 - NNI_D_HASH)))
 #define NNI_D_SLOT3(word) (((uint32_t)(word) << 8) * 0x9E3779B1u >> (32 - NNI_D_HASH3))
-NNI_FN uint16_t nni_def_back(int32_t p, int32_t q) { const uint32_t d = (uint32_t)(p - q); return (uint16_t)(d - 1 < 32767 ? d : 65535); }
+NNI_FN uint16_t nni_def_back(int32_t p, int32_t q)
+{
+    const uint32_t d = (uint32_t)(p - q);
+    return (uint16_t)(d - 1 < 32767 ? d : 65535);
+}
 NNI_FN void nni_def_enter(nn_deflater *z, size_t p, size_t n)
 {
     for (; n; n--, p++) {
@@ -7250,17 +8702,23 @@ NNI_FN void nni_def_enter(nn_deflater *z, size_t p, size_t n)
         z->head3[NNI_D_SLOT3(word)] = (int32_t)p;
     }
 }
-NNI_FN unsigned nni_dist_bits(const nn_deflater *z, unsigned dist) { return NNI_DIST_EXTRA(nni_dist_code(z, dist)); }
-/* Write the tokens collected since buf[from] as one block, in the shortest of the three ways, and start the next. */
+NNI_FN unsigned nni_dist_bits(const nn_deflater *z, unsigned dist)
+{
+    return NNI_DIST_EXTRA(nni_dist_code(z, dist));
+}
+/* Write the tokens collected since buf[from] as one block, in the shortest of the three ways, and
+ * start the next. */
 NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last, nn_buf *out, nn_error *err)
 {
-    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
+    static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                 11, 4,  12, 3, 13, 2, 14, 1, 15 };
     unsigned char lens[288 + 32], pre_lens[19], rle[320], rle_extra[320];
     uint16_t codes[288 + 32], pre_codes[19];
     uint32_t pre_freq[19] = { 0 }, len_word[259];
     unsigned char len_bits[259];
     unsigned i, k, n_lit = 286, n_dist = 30, n_pre = 19, n_rle = 0;
-    uint64_t extra = 0, dynamic, fixed, stored = ((uint64_t)(to - from) + 5 * ((to - from) / 65535 + 1)) * 8, bits = z->bits;
+    uint64_t extra = 0, dynamic, fixed,
+             stored = ((uint64_t)(to - from) + 5 * ((to - from) / 65535 + 1)) * 8, bits = z->bits;
     unsigned nb = z->n_bits;
     unsigned char *o;
     int use_fixed;
@@ -7272,30 +8730,42 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
     while (n_dist > 1 && !lens[288 + n_dist - 1]) n_dist--;
     for (i = 0; i < n_lit + n_dist; ) {                 /* run lengths of the code lengths */
         unsigned v = i < n_lit ? lens[i] : lens[288 + i - n_lit], run = 1;
-        while (i + run < n_lit + n_dist && (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v) run++;
+        while (i + run < n_lit + n_dist &&
+               (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v)
+            run++;
         i += run;
         while (run) {
             unsigned k2 = 1, sym = v, ex = 0;
             if (v == 0 && run >= 11) { k2 = run < 138 ? run : 138; sym = 18; ex = k2 - 11; }
             else if (v == 0 && run >= 3) { k2 = run; sym = 17; ex = k2 - 3; }
             else if (v && run >= 4) {                   /* the length itself, then repeats of it */
-                rle[n_rle] = (unsigned char)v; rle_extra[n_rle++] = 0; pre_freq[v]++;
+                rle[n_rle] = (unsigned char)v;
+                rle_extra[n_rle++] = 0;
+                pre_freq[v]++;
                 run--;
                 while (run >= 3) {
                     k2 = run < 6 ? run : 6;
-                    rle[n_rle] = 16; rle_extra[n_rle++] = (unsigned char)(k2 - 3); pre_freq[16]++;
+                    rle[n_rle] = 16;
+                    rle_extra[n_rle++] = (unsigned char)(k2 - 3);
+                    pre_freq[16]++;
                     run -= k2;
                 }
                 continue;
             }
-            rle[n_rle] = (unsigned char)sym; rle_extra[n_rle++] = (unsigned char)ex; pre_freq[sym]++;
+            rle[n_rle] = (unsigned char)sym;
+            rle_extra[n_rle++] = (unsigned char)ex;
+            pre_freq[sym]++;
             run -= k2;
         }
     }
     nni_huff_lengths(pre_freq, 19, 7, pre_lens);
     while (n_pre > 4 && !pre_lens[pre_order[n_pre - 1]]) n_pre--;
     dynamic = 3 + 14 + 3 * n_pre;
-    for (i = 0; i < 19; i++) dynamic += (uint64_t)pre_freq[i] * (pre_lens[i] + (i == 16 ? 2u : i == 17 ? 3u : i == 18 ? 7u : 0u));
+    for (i = 0; i < 19; i++)
+        dynamic += (uint64_t)pre_freq[i] * (pre_lens[i] + (i == 16 ? 2u :
+                                                           i == 17 ? 3u :
+                                                           i == 18 ? 7u :
+                                                                     0u));
     fixed = 3;
     for (i = 0; i < 286; i++) {
         dynamic += (uint64_t)z->lit_freq[i] * lens[i];
@@ -7320,8 +8790,14 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
     }
     {                                                   /* what a literal and a match cost here, in 1/16 bit: a guess for the next block */
         uint64_t lits = 0, lit_bits = 0, matches = 0, match_bits = 0;
-        for (i = 0; i < 256; i++) { lits += z->lit_freq[i]; lit_bits += (uint64_t)z->lit_freq[i] * lens[i]; }
-        for (i = 257; i < 286; i++) { matches += z->lit_freq[i]; match_bits += (uint64_t)z->lit_freq[i] * (lens[i] + nni_len_extra[i - 257]); }
+        for (i = 0; i < 256; i++) {
+            lits += z->lit_freq[i];
+            lit_bits += (uint64_t)z->lit_freq[i] * lens[i];
+        }
+        for (i = 257; i < 286; i++) {
+            matches += z->lit_freq[i];
+            match_bits += (uint64_t)z->lit_freq[i] * (lens[i] + nni_len_extra[i - 257]);
+        }
         for (i = 0; i < 30; i++) match_bits += (uint64_t)z->dist_freq[i] * lens[288 + i];
         z->lit_cost = lits ? (uint32_t)(lit_bits * 16 / lits) : 0;
         z->match_cost = matches ? (uint32_t)(match_bits * 16 / matches) : 0;
@@ -7330,7 +8806,9 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         s = nni_def_stored(z, z->buf + from, to - from, last, out, err);
         if (s != NN_OK) return s;
     } else {
-        if ((s = nn_buf_reserve(out, (size_t)((extra + (use_fixed ? fixed : dynamic)) / 8 + 32), err)) != NN_OK) return s;
+        if ((s = nn_buf_reserve(out, (size_t)((extra + (use_fixed ? fixed : dynamic)) / 8 + 32),
+                                err)) != NN_OK)
+            return s;
         o = out->data + out->len;
 #define NNI_D_PUT(v, n) (bits |= (uint64_t)(v) << nb, nb += (unsigned)(n))
 #define NNI_D_FLUSH() do { nni_put_le64(o, bits); o += nb >> 3; bits >>= nb & ~7u; nb &= 7; } while (0)
@@ -7347,7 +8825,10 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
             NNI_D_PUT(n_dist - 1, 5);
             NNI_D_PUT(n_pre - 4, 4);
             NNI_D_FLUSH();
-            for (i = 0; i < n_pre; i++) { NNI_D_PUT(pre_lens[pre_order[i]], 3); if (nb > 32) NNI_D_FLUSH(); }
+            for (i = 0; i < n_pre; i++) {
+                NNI_D_PUT(pre_lens[pre_order[i]], 3);
+                if (nb > 32) NNI_D_FLUSH();
+            }
             for (i = 0; i < n_rle; i++) {
                 NNI_D_PUT(pre_codes[rle[i]], pre_lens[rle[i]]);
                 if (rle[i] >= 16) NNI_D_PUT(rle_extra[i], rle[i] == 16 ? 2 : rle[i] == 17 ? 3 : 7);
@@ -7396,7 +8877,10 @@ NNI_FN int nni_def_changed(nn_deflater *z, size_t bytes)
     uint64_t delta = 0, all = z->n_seen, now = z->n_fresh;
     unsigned i;
     if (all) {
-        for (i = 0; i < 10; i++) { uint64_t x = z->seen[i] * now, y = z->fresh[i] * all; delta += x > y ? x - y : y - x; }
+        for (i = 0; i < 10; i++) {
+            uint64_t x = z->seen[i] * now, y = z->fresh[i] * all;
+            delta += x > y ? x - y : y - x;
+        }
         if (delta + bytes / 4096 * all >= now * 200 / 512 * all) return 1;
     }
     for (i = 0; i < 10; i++) { z->seen[i] += z->fresh[i]; z->fresh[i] = 0; }
@@ -7413,7 +8897,8 @@ NNI_FN unsigned nni_d_ctz(uint64_t x) { unsigned n = 0; while (!(x & 1)) { x >>=
 #define NNI_D_CTZ(x) nni_d_ctz(x)
 #endif
 /* bytes in common from `from` on, at most max */
-NNI_Z_INLINE unsigned nni_def_common(const unsigned char *a, const unsigned char *b, unsigned from, unsigned max)
+NNI_Z_INLINE unsigned nni_def_common(const unsigned char *a, const unsigned char *b, unsigned from,
+                                     unsigned max)
 {
     unsigned n = from;
     if (!nni_big_endian()) while (n + 8 <= max) {
@@ -7424,9 +8909,12 @@ NNI_Z_INLINE unsigned nni_def_common(const unsigned char *a, const unsigned char
     while (n < max && a[n] == b[n]) n++;
     return n;
 }
-/* Enter place p and look for a match longer than `best` (fresh: of 3 bytes, too); returns its length (0 = none) and distance. A longer match than the one in hand holds
- * every piece of it, so the search goes on along the chain of the piece that was last seen longest ago, k bytes behind the start. */
-NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, unsigned best, unsigned max, unsigned depth, unsigned nice, unsigned *dist)
+/* Enter place p and look for a match longer than `best` (fresh: of 3 bytes, too); returns its
+ * length (0 = none) and distance. A longer match than the one in hand holds
+ * every piece of it, so the search goes on along the chain of the piece that was last seen longest
+ * ago, k bytes behind the start. */
+NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, unsigned best,
+                                   unsigned max, unsigned depth, unsigned nice, unsigned *dist)
 {
     const unsigned char *b = z->buf, *in = b + p;
     const uint64_t word = nni_z_word(in);
@@ -7440,8 +8928,14 @@ NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, un
     z->head3[h3] = (int32_t)p;
     z->back[p & 32767] = nni_def_back((int32_t)p, q);
     /* seldom true, and asked so that only the whole of it is a branch */
-    if (fresh && (unsigned)(best < 3) & (unsigned)(max >= 3) & (unsigned)(at3 >= (int32_t)p - 8192) & (unsigned)(at3 >= 0) & (unsigned)(((nni_d_load32(b + (at3 < 0 ? 0 : at3)) ^ first) & three) == 0)) { best = found = nni_def_common(b + at3, in, 3, max); *dist = (unsigned)((int32_t)p - at3); }
-    if (word == (word << 8 | word >> 56) && max >= 8) { /* a run: a byte, then itself, is cheap; only what goes beyond the run may beat that */
+    if (fresh && (unsigned)(best < 3) & (unsigned)(max >= 3) &
+                     (unsigned)(at3 >= (int32_t)p - 8192) & (unsigned)(at3 >= 0) &
+                     (unsigned)(((nni_d_load32(b + (at3 < 0 ? 0 : at3)) ^ first) & three) == 0)) {
+        best = found = nni_def_common(b + at3, in, 3, max);
+        *dist = (unsigned)((int32_t)p - at3);
+    }
+    /* a run: a byte, then itself, is cheap; only what goes beyond the run may beat that */
+    if (word == (word << 8 | word >> 56) && max >= 8) {
         const unsigned n = nni_def_common(in, in + 1, 7, max - 1) + 1;
         if (n > best) {
             found = 0;
@@ -7469,7 +8963,13 @@ NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, un
             tail = nni_d_load32(in + best - 3);
             end = (int32_t)(n + 1 - z->piece);
             if (end > (int32_t)p - c) end = (int32_t)p - c;
-            for (j = 0; j < end; j++) { const int32_t d = z->back[(c + j) & 32767]; if (d > most) { most = d; k = j; } }
+            for (j = 0; j < end; j++) {
+                const int32_t d = z->back[(c + j) & 32767];
+                if (d > most) {
+                    most = d;
+                    k = j;
+                }
+            }
             q = c + k;
         }
     }
@@ -7477,7 +8977,8 @@ NNI_Z_INLINE unsigned nni_def_find(nn_deflater *z, size_t p, const int fresh, un
 }
 NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_error *err)
 {
-    const unsigned depth = nni_def_levels[z->level].depth, nice = nni_def_levels[z->level].nice, lazy = nni_def_levels[z->level].lazy;
+    const unsigned depth = nni_def_levels[z->level].depth, nice = nni_def_levels[z->level].nice,
+                   lazy = nni_def_levels[z->level].lazy;
     size_t p = z->start, from = p, end = z->end, dry = 0;
     nn_status s;
     memset(z->buf + end, 0, 16);                        /* hashes look a few bytes ahead */
@@ -7497,13 +8998,22 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
     while (p < end) {
         unsigned max = end - p < 258 ? (unsigned)(end - p) : 258, dist = 0, len, tried;
         len = nni_def_find(z, p, 1, 0, max, depth, nice, &dist);
-        if (len && len < 9 && z->match_cost && len * z->lit_cost < z->match_cost + 16 * (nni_dist_bits(z, dist) + 1)) len = 0;   /* dearer than its literals */
+        /* dearer than its literals */
+        if (len && len < 9 && z->match_cost &&
+            len * z->lit_cost < z->match_cost + 16 * (nni_dist_bits(z, dist) + 1))
+            len = 0;
         tried = 0;
         while (len && len < lazy && p + 1 < end) {   /* is there a better one a byte later? */
             unsigned d2 = 0, max2 = end - p - 1 < 258 ? (unsigned)(end - p - 1) : 258;
-            unsigned l2 = nni_def_find(z, p + 1, 0, len - 1, max2, z->level > 6 ? depth / 2 : len >= 8 ? 2 : 6, nice, &d2);
+            unsigned l2 = nni_def_find(z, p + 1, 0, len - 1, max2,
+                                       z->level > 6 ? depth / 2 :
+                                       len >= 8     ? 2 :
+                                                      6,
+                                       nice, &d2);
             tried = 1;
-            if (l2 >= len && 4 * ((int)l2 - (int)len) + (int)nni_dist_bits(z, dist) - (int)nni_dist_bits(z, d2) > 2) {
+            if (l2 >= len &&
+                4 * ((int)l2 - (int)len) + (int)nni_dist_bits(z, dist) - (int)nni_dist_bits(z, d2) >
+                    2) {
                 unsigned c = z->buf[p];
                 z->tok[z->n_tok++] = c;
                 z->lit_freq[c]++;
@@ -7524,7 +9034,8 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             z->fresh[len >= 9 ? 9 : 8]++;
             dry = 0;
             p += len;
-            if (dist == 1 && len > 24) nni_def_enter(z, p - 12, 12);      /* a run: all its pieces are the same */
+            /* a run: all its pieces are the same */
+            if (dist == 1 && len > 24) nni_def_enter(z, p - 12, 12);
             else nni_def_enter(z, p - len + 1 + tried, len - 1 - tried);
         } else {
             unsigned c = z->buf[p];
@@ -7532,7 +9043,8 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             z->lit_freq[c]++;
             z->fresh[(c >> 5 & 6) | (c & 1)]++;
             p++;
-            if (++dry >= NNI_D_DRY && z->level < 8) {   /* nothing repeats here: enter all, look only now and then */
+            /* nothing repeats here: enter all, look only now and then */
+            if (++dry >= NNI_D_DRY && z->level < 8) {
                 size_t skip = dry / NNI_D_DRY, most = z->n_tok + 16 < NNI_D_TOKENS ? 15 : 0;
                 if (skip > most) skip = most;
                 if (skip > end - p) skip = end - p;
@@ -7546,12 +9058,16 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
             }
         }
         z->n_fresh++;
-        if (z->n_tok >= NNI_D_TOKENS || (z->n_fresh >= 512 && p - from >= 5000 && end - p >= 5000 && nni_def_changed(z, p - from))) {
+        if (z->n_tok >= NNI_D_TOKENS || (z->n_fresh >= 512 && p - from >= 5000 && end - p >= 5000 &&
+                                         nni_def_changed(z, p - from))) {
             if ((s = nni_def_block(z, from, p, last && p == end, out, err)) != NN_OK) return s;
             from = p;
         }
     }
-    if (!last && z->n_tok < NNI_D_TOKENS / 2 && z->n_tok < (end - from) / 64) { z->kept += end - from; return NN_OK; }
+    if (!last && z->n_tok < NNI_D_TOKENS / 2 && z->n_tok < (end - from) / 64) {
+        z->kept += end - from;
+        return NN_OK;
+    }
     if (from < end || (last && end == z->start)) return nni_def_block(z, from, end, last, out, err);
     return NN_OK;
 }
@@ -7588,11 +9104,14 @@ NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_
         if (z->end - z->start == NNI_D_CHUNK) {
             if ((s = nni_def_chunk(z, 0, out, err)) != NN_OK) return s;
             size_t i;
-            const int32_t shift = (int32_t)(z->end - NNI_Z_WINDOW);    /* a multiple of 32768: back stays in place */
+            /* a multiple of 32768: back stays in place */
+            const int32_t shift = (int32_t)(z->end - NNI_Z_WINDOW);
             memmove(z->buf, z->buf + shift, NNI_Z_WINDOW);
             z->start = z->end = NNI_Z_WINDOW;
-            for (i = 0; z->level && i < sizeof z->head / sizeof *z->head; i++) z->head[i] = z->head[i] >= shift ? z->head[i] - shift : -0x40000000;
-            for (i = 0; z->level && i < sizeof z->head3 / sizeof *z->head3; i++) z->head3[i] = z->head3[i] >= shift ? z->head3[i] - shift : -0x40000000;
+            for (i = 0; z->level && i < sizeof z->head / sizeof *z->head; i++)
+                z->head[i] = z->head[i] >= shift ? z->head[i] - shift : -0x40000000;
+            for (i = 0; z->level && i < sizeof z->head3 / sizeof *z->head3; i++)
+                z->head3[i] = z->head3[i] >= shift ? z->head3[i] - shift : -0x40000000;
         }
         k = z->start + NNI_D_CHUNK - z->end;
         if (k > n) k = n;
@@ -7616,7 +9135,8 @@ NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err)
     }
     return NN_OK;
 }
-NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap, int level, nn_error *err)
+NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap,
+                            int level, nn_error *err)
 {
     nn_deflater *z;
     size_t had = out->len;
@@ -7631,7 +9151,8 @@ NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_
 
 /* ---- [ZIP] -------------------------------------------------------------- */
 #define NNI_ZIP_ALL 0xFFFFFFFFu
-typedef struct nni_zip_item { nn_zip_entry e; uint64_t next; size_t name_len; } nni_zip_item;   /* next: where the following header (or the directory) begins */
+/* next: where the following header (or the directory) begins */
+typedef struct nni_zip_item { nn_zip_entry e; uint64_t next; size_t name_len; } nni_zip_item;
 struct nn_zip {
     nn_reader *r;
     nn_alloc alloc;
@@ -7645,7 +9166,8 @@ struct nn_zip {
     uint64_t at, in_at, in_left;
     uint32_t crc;
     int crc_ok;                            /* every byte so far went through crc */
-    int crc_zero, crc_off;                 /* PyTorch files: a sum of 0 means "not computed"; do not verify at all */
+    int crc_zero, crc_off;                 /* PyTorch files: a sum of 0 means "not computed"; do not
+                                              verify at all */
     nni_inf *z;
     unsigned char *in, *win;               /* [NNI_READ_CHUNK], [NNI_Z_ROOM] */
     size_t in_pos, in_end, win_end, win_given;
@@ -7673,22 +9195,27 @@ NNI_FN const char *nni_zip_name_bad(const char *name, size_t n, int utf8)
     if (n > NN_MAX_ZIP_NAME) return "member name longer than 4096 bytes";
     if (memchr(name, 0, n)) return "NUL in a member name";
     if (memchr(name, '\\', n)) return "backslash in a member name";
-    if (name[0] == '/' || (n > 1 && name[1] == ':' && ((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z'))) return "absolute member name";
+    if (name[0] == '/' ||
+        (n > 1 && name[1] == ':' && ((name[0] | 32) >= 'a' && (name[0] | 32) <= 'z')))
+        return "absolute member name";
     for (i = 0; i <= n; i++) {
         if (i < n && name[i] != '/') continue;
         if (i - from == 2 && name[from] == '.' && name[from + 1] == '.') return "'..' in a member name";
         from = i + 1;
     }
-    for (i = 0; utf8 && i < n; i += w) if ((w = nni_utf8_get(name + i, n - i, &c)) == 0) return "member name is not utf-8";
+    for (i = 0; utf8 && i < n; i += w)
+        if ((w = nn_utf8_get(name + i, n - i, &c)) == 0) return "member name is not utf-8";
     return NULL;
 }
 NNI_FN nn_status nni_zip_bad(const nn_zip *z, nn_error *err, nn_status s, uint64_t at, const char *what)
 {
     char nb[64];
-    return nni_fail_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, what);
+    return nn_error_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s",
+                       nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, what);
 }
 /* sizes and offset of a zip64 extra field, in the order and number that the all-ones slots ask for */
-NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usize, uint64_t *csize, uint64_t *lho)
+NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usize, uint64_t *csize,
+                                 uint64_t *lho)
 {
     while (n >= 4) {
         unsigned id = nni_le16(x), len = nni_le16(x + 2);
@@ -7710,7 +9237,8 @@ NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usi
         x += 4 + len;
         n -= 4 + len;
     }
-    return NULL;                           /* sizes of exactly 2^32 - 1 without zip64 are legal; later checks see them */
+    return NULL;                           /* sizes of exactly 2^32 - 1 without zip64 are legal;
+                                              later checks see them */
 }
 NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
 {
@@ -7721,39 +9249,54 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     nn_status s = NN_OK;
     const char *why = NULL;
     const nni_zip_item **order;
-    if (z->size < 22) return nni_zip_bad(z, err, NN_E_FORMAT, 0, "not a zip archive: shorter than its closing record");
+    if (z->size < 22)
+        return nni_zip_bad(z, err, NN_E_FORMAT, 0,
+                           "not a zip archive: shorter than its closing record");
     /* the closing record: its comment must end exactly at the end of the file */
     if ((s = nn_reader_read_at(z->r, z->size - 22, tail, 22, err)) != NN_OK) return s;
     if (nni_le32(tail) == 0x06054b50 && nni_le16(tail + 20) == 0) eocd = z->size - 22;
     else {
         room = z->size < 65557 ? (size_t)z->size : 65557;
         buf = (unsigned char *)nn_mem_alloc(room, &z->alloc);
-        if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory");
+        if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_zip_open: out of memory");
         s = nn_reader_read_at(z->r, z->size - room, buf, room, err);
         for (i = room - 22, n = 0; s == NN_OK && !n; i--) {
-            if (nni_le32(buf + i) == 0x06054b50 && i + 22 + nni_le16(buf + i + 20) == room) { eocd = z->size - room + i; memcpy(tail, buf + i, 22); n = 1; }
+            if (nni_le32(buf + i) == 0x06054b50 && i + 22 + nni_le16(buf + i + 20) == room) {
+                eocd = z->size - room + i;
+                memcpy(tail, buf + i, 22);
+                n = 1;
+            }
             if (i == 0) break;
         }
         nn_mem_free(buf, room, &z->alloc);
         if (s != NN_OK) return s;
-        if (!n) return nni_zip_bad(z, err, NN_E_FORMAT, z->size - room, "not a zip archive: no closing record at the end of the file");
+        if (!n)
+            return nni_zip_bad(z, err, NN_E_FORMAT, z->size - room,
+                               "not a zip archive: no closing record at the end of the file");
     }
     count = nni_le16(tail + 10);
     cd_size = nni_le32(tail + 12);
     cd_at = nni_le32(tail + 16);
-    if (nni_le16(tail + 4) != nni_le16(tail + 6) || nni_le16(tail + 8) != nni_le16(tail + 10)) why = "archives on several disks are not supported";
+    if (nni_le16(tail + 4) != nni_le16(tail + 6) || nni_le16(tail + 8) != nni_le16(tail + 10))
+        why = "archives on several disks are not supported";
     dir_end = eocd;
     if (!why && eocd >= 20) {                           /* zip64 closing record */
         unsigned char loc[20];
         if ((s = nn_reader_read_at(z->r, eocd - 20, loc, 20, err)) != NN_OK) return s;
         if (nni_le32(loc) == 0x07064b50) {
             uint64_t at = nni_le64(loc + 8);
-            if (at > eocd - 20 || eocd - 20 - at < 56) return nni_zip_bad(z, err, NN_E_FORMAT, eocd - 20, "zip64 record out of place");
+            if (at > eocd - 20 || eocd - 20 - at < 56)
+                return nni_zip_bad(z, err, NN_E_FORMAT, eocd - 20, "zip64 record out of place");
             if ((s = nn_reader_read_at(z->r, at, head, 56, err)) != NN_OK) return s;
-            if (nni_le32(head) != 0x06064b50 || nni_le64(head + 4) != eocd - 20 - at - 12) return nni_zip_bad(z, err, NN_E_FORMAT, at, "zip64 record damaged");
-            if (nni_le32(head + 16) != 0 || nni_le32(head + 20) != 0 || nni_le64(head + 24) != nni_le64(head + 32)) why = "archives on several disks are not supported";
-            if ((count != 0xFFFF && count != nni_le64(head + 32)) || (cd_size != NNI_ZIP_ALL && cd_size != nni_le64(head + 40))
-                || (cd_at != NNI_ZIP_ALL && cd_at != nni_le64(head + 48))) return nni_zip_bad(z, err, NN_E_FORMAT, at, "the two closing records disagree");
+            if (nni_le32(head) != 0x06064b50 || nni_le64(head + 4) != eocd - 20 - at - 12)
+                return nni_zip_bad(z, err, NN_E_FORMAT, at, "zip64 record damaged");
+            if (nni_le32(head + 16) != 0 || nni_le32(head + 20) != 0 ||
+                nni_le64(head + 24) != nni_le64(head + 32))
+                why = "archives on several disks are not supported";
+            if ((count != 0xFFFF && count != nni_le64(head + 32)) ||
+                (cd_size != NNI_ZIP_ALL && cd_size != nni_le64(head + 40)) ||
+                (cd_at != NNI_ZIP_ALL && cd_at != nni_le64(head + 48)))
+                return nni_zip_bad(z, err, NN_E_FORMAT, at, "the two closing records disagree");
             count = nni_le64(head + 32);
             cd_size = nni_le64(head + 40);
             cd_at = nni_le64(head + 48);
@@ -7762,9 +9305,14 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     }
     if (!why && (nni_le16(tail + 4) != 0)) why = "archives on several disks are not supported";
     if (why) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, eocd, why);
-    if (cd_size > dir_end || cd_at != dir_end - cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, eocd, "the directory is not where the closing record says");
-    if (count > cd_size / 46) return nni_zip_bad(z, err, NN_E_FORMAT, eocd, "more members declared than the directory can hold");
-    if (cd_size > ((uint64_t)1 << 31)) return nni_zip_bad(z, err, NN_E_LIMIT, eocd, "directory larger than 2 GiB");
+    if (cd_size > dir_end || cd_at != dir_end - cd_size)
+        return nni_zip_bad(z, err, NN_E_FORMAT, eocd,
+                           "the directory is not where the closing record says");
+    if (count > cd_size / 46)
+        return nni_zip_bad(z, err, NN_E_FORMAT, eocd,
+                           "more members declared than the directory can hold");
+    if (cd_size > ((uint64_t)1 << 31))
+        return nni_zip_bad(z, err, NN_E_LIMIT, eocd, "directory larger than 2 GiB");
     if (count == 0) {
         if (cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at, "bytes in an empty directory");
         return NN_OK;
@@ -7774,17 +9322,22 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     z->items = (nni_zip_item *)nni_new((size_t)count, sizeof *z->items, &z->alloc);
     z->count = z->items ? (size_t)count : 0;            /* what nn_zip_close releases */
     if (z->items) z->by_name = (const nni_zip_item **)nni_new((size_t)count, sizeof *z->by_name, &z->alloc);
-    if (!z->dir || !z->items || !z->by_name) return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory for %llu members", (unsigned long long)count);
+    if (!z->dir || !z->items || !z->by_name)
+        return nn_error_set(err, NN_E_NOMEM, "nn_zip_open: out of memory for %llu members",
+                        (unsigned long long)count);
     if ((s = nn_reader_read_at(z->r, cd_at, z->dir, (size_t)cd_size, err)) != NN_OK) return s;
     for (i = 0, pos = 0; i < count; i++) {
         unsigned char *p = z->dir + pos;
         nni_zip_item *it = &z->items[i];
         size_t nlen, xlen, clen;
-        if (cd_size - pos < 46 || nni_le32(p) != 0x02014b50) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "directory entry damaged");
+        if (cd_size - pos < 46 || nni_le32(p) != 0x02014b50)
+            return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "directory entry damaged");
         nlen = nni_le16(p + 28);
         xlen = nni_le16(p + 30);
         clen = nni_le16(p + 32);
-        if (nlen + xlen + clen > cd_size - pos - 46) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "directory entry longer than the directory");
+        if (nlen + xlen + clen > cd_size - pos - 46)
+            return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos,
+                               "directory entry longer than the directory");
         it->e.flags = nni_le16(p + 8);
         it->e.method = nni_le16(p + 10);
         it->e.crc = nni_le32(p + 16);
@@ -7792,33 +9345,43 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
         it->e.size = nni_le32(p + 24);
         it->e.header = nni_le32(p + 42);
         it->name_len = nlen;
-        if (nni_le16(p + 34) != 0 && nni_le16(p + 34) != 0xFFFF) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, cd_at + pos, "archives on several disks are not supported");
+        if (nni_le16(p + 34) != 0 && nni_le16(p + 34) != 0xFFFF)
+            return nni_zip_bad(z, err, NN_E_UNSUPPORTED, cd_at + pos,
+                               "archives on several disks are not supported");
         if ((why = nni_zip_extra(p + 46 + nlen, xlen, &it->e.size, &it->e.packed, &it->e.header)) != NULL
             || (why = nni_zip_name_bad((const char *)p + 46, nlen, (it->e.flags & 0x800) != 0)) != NULL)
             return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, why);
         if (it->e.header >= cd_at || cd_at - it->e.header < 30 || it->e.packed > cd_at - it->e.header - 30)
             return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "member reaches into the directory");
-        it->e.name = (const char *)p + 45;              /* moved down by one: the byte behind it becomes its NUL */
+        it->e.name = (const char *)p + 45;              /* moved down by one: the byte behind it
+                                                           becomes its NUL */
         pos += 46 + nlen + xlen + clen;
         memmove(p + 45, p + 46, nlen);
         p[45 + nlen] = 0;
         z->by_name[i] = it;
     }
-    if (pos != cd_size) return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos, "bytes behind the last directory entry");
+    if (pos != cd_size)
+        return nni_zip_bad(z, err, NN_E_FORMAT, cd_at + pos,
+                           "bytes behind the last directory entry");
     order = z->by_name;                                 /* first by offset: members must not overlap */
     qsort(order, z->count, sizeof *order, nni_zip_order_offset);
-    if (order[0]->e.header != 0) return nni_zip_bad(z, err, NN_E_FORMAT, 0, "bytes before the first member");
+    if (order[0]->e.header != 0)
+        return nni_zip_bad(z, err, NN_E_FORMAT, 0, "bytes before the first member");
     for (i = 0; i < z->count; i++) {
         uint64_t next = i + 1 < z->count ? order[i + 1]->e.header : cd_at;
         nni_zip_item *it = &z->items[order[i] - z->items];
-        if (next - it->e.header < 30 + it->name_len || it->e.packed > next - it->e.header - 30 - it->name_len)
+        if (next - it->e.header < 30 + it->name_len ||
+            it->e.packed > next - it->e.header - 30 - it->name_len)
             return nni_zip_bad(z, err, NN_E_FORMAT, it->e.header, "members overlap");
         it->next = next;
     }
     qsort(order, z->count, sizeof *order, nni_zip_order_name);
     for (i = 1; i < z->count; i++) if (strcmp(order[i - 1]->e.name, order[i]->e.name) == 0) {
         char nb[64], mb[64];
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0, "%s: byte %llu: two members are called '%s'", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)order[i]->e.header, nni_name(mb, order[i]->e.name));
+        return nn_error_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0,
+                           "%s: byte %llu: two members are called '%s'",
+                           nni_name(nb, nn_reader_name(z->r)),
+                           (unsigned long long)order[i]->e.header, nni_name(mb, order[i]->e.name));
     }
     return NN_OK;
 }
@@ -7828,11 +9391,14 @@ NNI_FN nn_status nni_zip_begin(nn_zip **out, nn_reader *r, const nn_file_opts *o
     nn_zip *z = (nn_zip *)nni_new(1, sizeof *z, &a);
     nn_status s;
     char nb[64];
-    if (!z) { nn_reader_close(r); return nni_fail(err, NN_E_NOMEM, "nn_zip_open: out of memory"); }
+    if (!z) { nn_reader_close(r); return nn_error_set(err, NN_E_NOMEM, "nn_zip_open: out of memory"); }
     z->r = r;
     z->alloc = a;
     z->cur = SIZE_MAX;
-    if (!nn_reader_size(r, &z->size)) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a zip archive is read by position, which a pipe has not", nni_name(nb, nn_reader_name(r)));
+    if (!nn_reader_size(r, &z->size))
+        s = nn_error_set(err, NN_E_UNSUPPORTED,
+                     "%s: a zip archive is read by position, which a pipe has not",
+                     nni_name(nb, nn_reader_name(r)));
     else s = nni_zip_directory(z, err);
     if (s != NN_OK) { nn_zip_close(z); return s; }
     *out = z;
@@ -7850,7 +9416,8 @@ NN_DEF nn_status nn_zip_open(nn_zip **out, const char *path, const nn_file_opts 
     if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
     return nni_zip_begin(out, r, opts, err);
 }
-NN_DEF nn_status nn_zip_memory(nn_zip **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_zip_memory(nn_zip **out, const void *data, size_t n, const nn_file_opts *opts,
+                               nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     nn_reader *r;
@@ -7877,7 +9444,10 @@ NN_DEF void nn_zip_close(nn_zip *z)
     nn_mem_free(z, sizeof *z, &a);
 }
 NN_DEF size_t nn_zip_count(const nn_zip *z) { return z->count; }
-NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i) { return i < z->count ? &z->items[i].e : NULL; }
+NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i)
+{
+    return i < z->count ? &z->items[i].e : NULL;
+}
 NN_DEF size_t nn_zip_find(const nn_zip *z, const char *name)
 {
     size_t lo = 0, hi = z->count;
@@ -7885,7 +9455,8 @@ NN_DEF size_t nn_zip_find(const nn_zip *z, const char *name)
         size_t mid = lo + (hi - lo) / 2;
         int c = strcmp(name, z->by_name[mid]->e.name);
         if (c == 0) return (size_t)(z->by_name[mid] - z->items);
-        if (c < 0) hi = mid; else lo = mid + 1;
+        if (c < 0) hi = mid;
+        else lo = mid + 1;
     }
     return SIZE_MAX;
 }
@@ -7898,7 +9469,9 @@ NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_er
     size_t nlen, xlen;
     nn_status s;
     const char *why = NULL;
-    if (i >= z->count) return nni_fail(err, NN_E_ARG, "nn_zip: member %zu wanted, the archive has %zu", i, z->count);
+    if (i >= z->count)
+        return nn_error_set(err, NN_E_ARG, "nn_zip: member %zu wanted, the archive has %zu", i,
+                        z->count);
     it = &z->items[i];
     e = &it->e;
     at = e->header;
@@ -7907,19 +9480,26 @@ NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_er
     xlen = nni_le16(h + 28);
     usize = nni_le32(h + 22);
     csize = nni_le32(h + 18);
-    if (e->flags & (1u | 1u << 6 | 1u << 13)) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "encrypted members are not supported");
-    if (e->flags & 1u << 5) return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "patched members are not supported");
+    if (e->flags & (1u | 1u << 6 | 1u << 13))
+        return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "encrypted members are not supported");
+    if (e->flags & 1u << 5)
+        return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "patched members are not supported");
     if (e->method != 0 && e->method != 8) {
         char nb[64];
-        return nni_fail_at(err, NN_E_UNSUPPORTED, (size_t)at, 0, 0, "%s: byte %llu: expected method 0 (stored) or 8 (deflate), got %u", nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, e->method);
+        return nn_error_at(err, NN_E_UNSUPPORTED, (size_t)at, 0, 0,
+                           "%s: byte %llu: expected method 0 (stored) or 8 (deflate), got %u",
+                           nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, e->method);
     }
     if (nni_le32(h) != 0x04034b50) why = "no member header here";
     else if (nlen != it->name_len) why = "the two headers of a member give different names";
     else if (nni_le16(h + 8) != e->method) why = "the two headers of a member give different methods";
-    else if ((nni_le16(h + 6) ^ e->flags) & (1u | 1u << 3 | 1u << 11)) why = "the two headers of a member give different flags";
-    else if (30 + nlen + xlen > it->next - at || e->packed > it->next - at - 30 - nlen - xlen) why = "members overlap";
+    else if ((nni_le16(h + 6) ^ e->flags) & (1u | 1u << 3 | 1u << 11))
+        why = "the two headers of a member give different flags";
+    else if (30 + nlen + xlen > it->next - at || e->packed > it->next - at - 30 - nlen - xlen)
+        why = "members overlap";
     else if (e->method == 0 && e->size != e->packed) why = "stored member with two sizes";
-    else if (e->method == 8 && e->size / 1032 > e->packed) why = "member claims more than 1032 times its packed size";
+    else if (e->method == 8 && e->size / 1032 > e->packed)
+        why = "member claims more than 1032 times its packed size";
     for (done = 0; !why && done < nlen; ) {             /* the name, in pieces */
         size_t k = nlen - done < sizeof buf ? (size_t)(nlen - done) : sizeof buf;
         if ((s = nn_reader_read_at(z->r, at + 30 + done, buf, k, err)) != NN_OK) return s;
@@ -7928,15 +9508,18 @@ NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_er
     }
     if (!why && xlen && (usize == NNI_ZIP_ALL || csize == NNI_ZIP_ALL)) {
         unsigned char *x = (unsigned char *)nn_mem_alloc(xlen, &z->alloc);
-        if (!x) return nni_fail(err, NN_E_NOMEM, "nn_zip: out of memory");
+        if (!x) return nn_error_set(err, NN_E_NOMEM, "nn_zip: out of memory");
         s = nn_reader_read_at(z->r, at + 30 + nlen, x, xlen, err);
         if (s == NN_OK) why = nni_zip_extra(x, xlen, &usize, &csize, NULL);
         nn_mem_free(x, xlen, &z->alloc);
         if (s != NN_OK) return s;
     }
     /* bit 3: sizes and sum may stand behind the data instead, then they are 0 here */
-    if (!why && !(e->flags & 8u && usize == 0 && csize == 0) && (usize != e->size || csize != e->packed)) why = "the two headers of a member give different sizes";
-    if (!why && !(e->flags & 8u && nni_le32(h + 14) == 0) && nni_le32(h + 14) != e->crc) why = "the two headers of a member give different checksums";
+    if (!why && !(e->flags & 8u && usize == 0 && csize == 0) &&
+        (usize != e->size || csize != e->packed))
+        why = "the two headers of a member give different sizes";
+    if (!why && !(e->flags & 8u && nni_le32(h + 14) == 0) && nni_le32(h + 14) != e->crc)
+        why = "the two headers of a member give different checksums";
     if (why) return nni_zip_bad(z, err, NN_E_FORMAT, at, why);
     *offset = at + 30 + nlen + xlen;
     return NN_OK;
@@ -7958,7 +9541,7 @@ NNI_FN nn_status nni_zip_rewind(nn_zip *z, size_t i, nn_error *err)
             nn_mem_free(z->win, NNI_Z_ROOM, &z->alloc);
             z->z = NULL;
             z->in = z->win = NULL;
-            return nni_fail(err, NN_E_NOMEM, "nn_zip_read: out of memory for the inflater");
+            return nn_error_set(err, NN_E_NOMEM, "nn_zip_read: out of memory for the inflater");
         }
     }
     if (z->z) nni_inf_init(z->z);
@@ -7971,9 +9554,11 @@ NNI_FN nn_status nni_zip_rewind(nn_zip *z, size_t i, nn_error *err)
     z->cur = i;
     return NN_OK;
 }
-/* Inflate: up to n more bytes of the stream into `to` (or nowhere when NULL). base: `to` itself may serve as history when
+/* Inflate: up to n more bytes of the stream into `to` (or nowhere when NULL). base: `to` itself may
+ * serve as history when
  * the whole member goes there in one piece. */
-NNI_FN nn_status nni_zip_inflate(nn_zip *z, unsigned char *to, size_t n, const unsigned char *base, nn_error *err)
+NNI_FN nn_status nni_zip_inflate(nn_zip *z, unsigned char *to, size_t n, const unsigned char *base,
+                                 nn_error *err)
 {
     const nn_zip_entry *e = &z->items[z->cur].e;
     while (n) {
@@ -8013,9 +9598,13 @@ NNI_FN nn_status nni_zip_inflate(nn_zip *z, unsigned char *to, size_t n, const u
             z->in_pos = (size_t)(in - z->in);
             if (base) { to = o; n -= (size_t)(o - was); }
             else z->win_end += (size_t)(o - was);
-            if (r == NNI_ZR_BAD) return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos), z->z->why);
+            if (r == NNI_ZR_BAD)
+                return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos),
+                                   z->z->why);
             if (o == was && (r == NNI_ZR_DONE || (r == NNI_ZR_INPUT && z->in_left == 0)))
-                return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos), r == NNI_ZR_DONE ? "member shorter than its declared size" : "the compressed data end too early");
+                return nni_zip_bad(z, err, NN_E_FORMAT, z->in_at - (z->in_end - z->in_pos),
+                                   r == NNI_ZR_DONE ? "member shorter than its declared size" :
+                                                      "the compressed data end too early");
         }
     }
     (void)e;
@@ -8031,7 +9620,9 @@ NNI_FN nn_status nni_zip_finish(nn_zip *z, nn_error *err)
             const unsigned char *in = z->in + z->in_pos;
             unsigned char one[1], *o = one;
             int r;
-            if (z->win_given < z->win_end) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "member longer than its declared size");
+            if (z->win_given < z->win_end)
+                return nni_zip_bad(z, err, NN_E_FORMAT, e->header,
+                                   "member longer than its declared size");
             if (z->in_pos == z->in_end && z->in_left) {
                 size_t k = z->in_left < NNI_READ_CHUNK ? (size_t)z->in_left : NNI_READ_CHUNK;
                 nn_status s = nn_reader_read_at(z->r, z->in_at, z->in, k, err);
@@ -8042,18 +9633,28 @@ NNI_FN nn_status nni_zip_finish(nn_zip *z, nn_error *err)
                 z->in_end = k;
                 continue;
             }
-            if (z->z->state == NNI_ZS_COPY && z->z->len) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "member longer than its declared size");
-            r = nni_inf_run(z->z, &in, z->in + z->in_end, one, &o, one);      /* no room: any further byte shows */
+            if (z->z->state == NNI_ZS_COPY && z->z->len)
+                return nni_zip_bad(z, err, NN_E_FORMAT, e->header,
+                                   "member longer than its declared size");
+            /* no room: any further byte shows */
+            r = nni_inf_run(z->z, &in, z->in + z->in_end, one, &o, one);
             z->in_pos = (size_t)(in - z->in);
             if (r == NNI_ZR_DONE) break;
             if (r == NNI_ZR_INPUT && z->in_left) continue;
-            return nni_zip_bad(z, err, NN_E_FORMAT, e->header, r == NNI_ZR_INPUT ? "the compressed data end too early" : "member longer than its declared size");
+            return nni_zip_bad(z, err, NN_E_FORMAT, e->header,
+                               r == NNI_ZR_INPUT ? "the compressed data end too early" :
+                                                   "member longer than its declared size");
         }
-        if (z->in_left || z->in_pos < z->in_end) return nni_zip_bad(z, err, NN_E_FORMAT, e->header, "bytes behind the compressed data of a member");
+        if (z->in_left || z->in_pos < z->in_end)
+            return nni_zip_bad(z, err, NN_E_FORMAT, e->header,
+                               "bytes behind the compressed data of a member");
     }
     if (z->crc_ok && z->crc != e->crc && !z->crc_off && !(z->crc_zero && e->crc == 0))
-        return nni_fail_at(err, NN_E_FORMAT, (size_t)e->header, 0, 0, "%s/%s: member at byte %llu: checksum differs: expected %08lx, got %08lx", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
-                           (unsigned long long)e->header, (unsigned long)e->crc, (unsigned long)z->crc);
+        return nn_error_at(
+            err, NN_E_FORMAT, (size_t)e->header, 0, 0,
+            "%s/%s: member at byte %llu: checksum differs: expected %08lx, got %08lx",
+            nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
+            (unsigned long long)e->header, (unsigned long)e->crc, (unsigned long)z->crc);
     return NN_OK;
 }
 NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err)
@@ -8062,12 +9663,16 @@ NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, siz
     const nn_zip_entry *e;
     nn_status s = NN_OK;
     char nb[64], mb[64];
-    if (i >= z->count) return nni_fail(err, NN_E_ARG, "nn_zip_read: member %zu wanted, the archive has %zu", i, z->count);
+    if (i >= z->count)
+        return nn_error_set(err, NN_E_ARG, "nn_zip_read: member %zu wanted, the archive has %zu", i,
+                        z->count);
     e = &z->items[i].e;
     if (first > e->size || n > e->size - first)
-        return nni_fail(err, NN_E_FORMAT, "%s/%s: expected %llu bytes, got %llu", nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
+        return nn_error_set(err, NN_E_FORMAT, "%s/%s: expected %llu bytes, got %llu",
+                        nni_name(nb, nn_reader_name(z->r)), nni_name(mb, e->name),
                         (unsigned long long)(first + n), (unsigned long long)e->size);
-    if (z->cur != i || z->at > first || (z->at == first && first == 0)) if ((s = nni_zip_rewind(z, i, err)) != NN_OK) return s;
+    if (z->cur != i || z->at > first || (z->at == first && first == 0))
+        if ((s = nni_zip_rewind(z, i, err)) != NN_OK) return s;
     if (e->method == 0) {
         if (z->at != first) { z->crc_ok = 0; z->in_at += first - z->at; z->at = first; }
         while (s == NN_OK && n) {                       /* sum each piece while it is still in the cache */
@@ -8085,7 +9690,8 @@ NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, siz
         z->at = n;
     } else {
         unsigned char skip[4096];
-        while (s == NN_OK && z->at < first) {           /* what lies between must be unpacked, and is summed too */
+        /* what lies between must be unpacked, and is summed too */
+        while (s == NN_OK && z->at < first) {
             size_t k = first - z->at < sizeof skip ? (size_t)(first - z->at) : sizeof skip;
             s = nni_zip_inflate(z, skip, k, NULL, err);
             if (s == NN_OK) z->crc = nn_crc32(z->crc, skip, k);
@@ -8106,7 +9712,12 @@ NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, siz
 }
 
 /* writer */
-typedef struct nni_zip_made { uint64_t size, packed, header; uint32_t crc; unsigned method, flags; size_t name, name_len; } nni_zip_made;
+typedef struct nni_zip_made {
+    uint64_t size, packed, header;
+    uint32_t crc;
+    unsigned method, flags;
+    size_t name, name_len;
+} nni_zip_made;
 struct nn_zip_writer {
     nn_writer *w;
     nn_alloc alloc;
@@ -8116,10 +9727,12 @@ struct nn_zip_writer {
     uint64_t want, data_at;
     nn_deflater *z;
     int open, zip64;
-    uint32_t *seen;                        /* [seen_room] hash table of member numbers + 1, at most half full */
+    uint32_t *seen;                        /* [seen_room] hash table of member numbers + 1, at most
+                                              half full */
     size_t seen_room;
 };
-NNI_FN nn_status nni_zip_create(nn_zip_writer **out, const char *path, nn_buf *mem, const nn_file_opts *opts, nn_error *err)
+NNI_FN nn_status nni_zip_create(nn_zip_writer **out, const char *path, nn_buf *mem,
+                                const nn_file_opts *opts, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     nn_alloc a = nni_alloc_of(opts);
@@ -8129,15 +9742,23 @@ NNI_FN nn_status nni_zip_create(nn_zip_writer **out, const char *path, nn_buf *m
     if (opts) o = *opts;
     o.gzip = 0;
     w = (nn_zip_writer *)nni_new(1, sizeof *w, &a);
-    if (!w) return nni_fail(err, NN_E_NOMEM, "nn_zip_create: out of memory");
+    if (!w) return nn_error_set(err, NN_E_NOMEM, "nn_zip_create: out of memory");
     w->alloc = w->names.alloc = w->packed.alloc = a;
     s = mem ? nn_writer_memory(&w->w, mem, &o, err) : nn_writer_open(&w->w, path, &o, err);
     if (s != NN_OK) { nn_mem_free(w, sizeof *w, &a); return s; }
     *out = w;
     return NN_OK;
 }
-NN_DEF nn_status nn_zip_create(nn_zip_writer **out, const char *path, const nn_file_opts *opts, nn_error *err) { return nni_zip_create(out, path, NULL, opts, err); }
-NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **out, nn_buf *mem, const nn_file_opts *opts, nn_error *err) { return nni_zip_create(out, NULL, mem, opts, err); }
+NN_DEF nn_status nn_zip_create(nn_zip_writer **out, const char *path, const nn_file_opts *opts,
+                               nn_error *err)
+{
+    return nni_zip_create(out, path, NULL, opts, err);
+}
+NN_DEF nn_status nn_zip_create_memory(nn_zip_writer **out, nn_buf *mem, const nn_file_opts *opts,
+                                      nn_error *err)
+{
+    return nni_zip_create(out, NULL, mem, opts, err);
+}
 NNI_FN void nni_zip_writer_free(nn_zip_writer *w)
 {
     nn_alloc a = w->alloc;
@@ -8168,7 +9789,7 @@ NNI_FN nn_status nni_zip_unique(nn_zip_writer *w, const char *name, size_t n, nn
     if ((w->count + 1) * 2 > w->seen_room) {
         size_t room = w->seen_room ? w->seen_room * 2 : 64;
         uint32_t *t = w->count >= 0x7FFFFFFF ? NULL : (uint32_t *)nni_new(room, sizeof *t, &w->alloc);
-        if (!t) return nni_fail(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", w->count);
+        if (!t) return nn_error_set(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", w->count);
         for (i = 0; i < w->count; i++) {
             k = nni_hash((const char *)w->names.data + w->made[i].name, w->made[i].name_len) & (room - 1);
             while (t[k]) k = (k + 1) & (room - 1);
@@ -8180,13 +9801,17 @@ NNI_FN nn_status nni_zip_unique(nn_zip_writer *w, const char *name, size_t n, nn
     }
     for (k = nni_hash(name, n) & (w->seen_room - 1); w->seen[k]; k = (k + 1) & (w->seen_room - 1)) {
         const nni_zip_made *m = &w->made[w->seen[k] - 1];
-        if (m->name_len == n && memcmp(w->names.data + m->name, name, n) == 0) return nni_fail(err, NN_E_ARG, "nn_zip_begin: two members called '%s'", nni_name(nb, name));
+        if (m->name_len == n && memcmp(w->names.data + m->name, name, n) == 0)
+            return nn_error_set(err, NN_E_ARG, "nn_zip_begin: two members called '%s'",
+                            nni_name(nb, name));
     }
     w->seen[k] = (uint32_t)w->count + 1;
     return NN_OK;
 }
 /* Local header; its data begin at a multiple of `align`. zip64 decides the version and the extra field. */
-NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned method, unsigned flags, uint64_t size, uint64_t packed, uint32_t crc, int zip64, unsigned align, nn_error *err)
+NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned method, unsigned flags,
+                               uint64_t size, uint64_t packed, uint32_t crc, int zip64,
+                               unsigned align, nn_error *err)
 {
     unsigned char h[30 + 20 + 4 + 64];
     size_t n = strlen(name), x = 0, i;
@@ -8196,8 +9821,9 @@ NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned meth
     if (w->count == w->room) {
         size_t room = w->room ? w->room * 2 : 16, bytes;
         nni_zip_made *p = NULL;
-        if (nni_mul(room, sizeof *p, &bytes)) p = (nni_zip_made *)nn_mem_resize(w->made, w->room * sizeof *p, bytes, &w->alloc);
-        if (!p) return nni_fail(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", room);
+        if (nn_size_mul(room, sizeof *p, &bytes))
+            p = (nni_zip_made *)nn_mem_resize(w->made, w->room * sizeof *p, bytes, &w->alloc);
+        if (!p) return nn_error_set(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", room);
         w->made = p;
         w->room = room;
     }
@@ -8221,7 +9847,8 @@ NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned meth
         x = 20;
     }
     end = at + 30 + n + x;
-    if (align > 1 && end % align) {                     /* pad through an extra field "FB", as PyTorch does */
+    /* pad through an extra field "FB", as PyTorch does */
+    if (align > 1 && end % align) {
         size_t pad = (size_t)(align - (end + 4) % align) % align;
         nni_put_le16(h + 30 + x, 0x4246);
         nni_put_le16(h + 32 + x, (uint32_t)pad);
@@ -8229,9 +9856,19 @@ NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned meth
         x += 4 + pad;
     }
     nni_put_le16(h + 28, (uint32_t)x);
-    m->size = size; m->packed = packed; m->header = at; m->crc = crc; m->method = method; m->flags = flags; m->name = w->names.len; m->name_len = n;
+    m->size = size;
+    m->packed = packed;
+    m->header = at;
+    m->crc = crc;
+    m->method = method;
+    m->flags = flags;
+    m->name = w->names.len;
+    m->name_len = n;
     if ((s = nn_buf_put(&w->names, name, n + 1, err)) != NN_OK) return s;
-    if ((s = nn_writer_put(w->w, h, 30, err)) != NN_OK || (s = nn_writer_put(w->w, name, n, err)) != NN_OK || (s = nn_writer_put(w->w, h + 30, x, err)) != NN_OK) return s;
+    if ((s = nn_writer_put(w->w, h, 30, err)) != NN_OK ||
+        (s = nn_writer_put(w->w, name, n, err)) != NN_OK ||
+        (s = nn_writer_put(w->w, h + 30, x, err)) != NN_OK)
+        return s;
     w->data_at = nn_writer_tell(w->w);
     w->zip64 = zip64;
     w->count++;
@@ -8244,12 +9881,14 @@ NN_DEF nn_status nn_zip_begin(nn_zip_writer *w, const char *name, uint64_t size,
     const char *c;
     nn_status s;
     char nb[64];
-    if (w->open) return nni_fail(err, NN_E_ARG, "nn_zip_begin: the member before was not ended");
-    if (why) return nni_fail(err, NN_E_ARG, "nn_zip_begin: %s: '%s'", why, nni_name(nb, name));
-    if (level < 0 || level > 9) return nni_fail(err, NN_E_ARG, "nn_zip_begin: expected a level from 0 to 9, got %d", level);
+    if (w->open) return nn_error_set(err, NN_E_ARG, "nn_zip_begin: the member before was not ended");
+    if (why) return nn_error_set(err, NN_E_ARG, "nn_zip_begin: %s: '%s'", why, nni_name(nb, name));
+    if (level < 0 || level > 9)
+        return nn_error_set(err, NN_E_ARG, "nn_zip_begin: expected a level from 0 to 9, got %d", level);
     for (c = name; *c; c++) if ((unsigned char)*c >= 0x80) flags = 0x800;
     if (level && (s = nn_deflater_open(&w->z, NN_DEFLATE_RAW, level, &w->alloc, err)) != NN_OK) return s;
-    s = nni_zip_local(w, name, level ? 8 : 0, flags, size, level ? 0 : size, 0, size >= 0xFF000000u, level ? 1 : 64, err);
+    s = nni_zip_local(w, name, level ? 8 : 0, flags, size, level ? 0 : size, 0, size >= 0xFF000000u,
+                      level ? 1 : 64, err);
     if (s != NN_OK) return s;
     w->open = 1;
     w->want = size;
@@ -8260,10 +9899,13 @@ NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_err
     nni_zip_made *m;
     const unsigned char *p = (const unsigned char *)data;
     nn_status s = NN_OK;
-    if (!w->open || n > w->want) return nni_fail(err, NN_E_ARG, "nn_zip_put: more bytes than the member was announced to have");
+    if (!w->open || n > w->want)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_zip_put: more bytes than the member was announced to have");
     m = &w->made[w->count - 1];
     w->want -= n;
-    while (s == NN_OK && n) {                           /* in pieces that stay in the cache between sum and write */
+    /* in pieces that stay in the cache between sum and write */
+    while (s == NN_OK && n) {
         size_t k = n < ((size_t)1 << 18) ? n : (size_t)1 << 18;
         m->crc = nn_crc32(m->crc, p, k);
         if (w->z) {
@@ -8281,7 +9923,9 @@ NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err)
     nni_zip_made *m;
     unsigned char b[12], q[16];
     nn_status s = NN_OK;
-    if (!w->open || w->want) return nni_fail(err, NN_E_ARG, "nn_zip_end: %llu announced bytes are missing", (unsigned long long)w->want);
+    if (!w->open || w->want)
+        return nn_error_set(err, NN_E_ARG, "nn_zip_end: %llu announced bytes are missing",
+                        (unsigned long long)w->want);
     m = &w->made[w->count - 1];
     if (w->z) {
         w->packed.len = 0;
@@ -8310,10 +9954,11 @@ NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error 
     uint64_t at, left;
     unsigned char buf[4096];
     nn_status s;
-    if (w->open) return nni_fail(err, NN_E_ARG, "nn_zip_copy: the member before was not ended");
+    if (w->open) return nn_error_set(err, NN_E_ARG, "nn_zip_copy: the member before was not ended");
     if ((s = nn_zip_data_offset(from, i, &at, err)) != NN_OK) return s;
     e = nn_zip_at(from, i);
-    s = nni_zip_local(w, e->name, e->method, e->flags & 0x800, e->size, e->packed, e->crc, e->size >= 0xFF000000u || e->packed >= 0xFF000000u, e->method ? 1 : 64, err);
+    s = nni_zip_local(w, e->name, e->method, e->flags & 0x800, e->size, e->packed, e->crc,
+                      e->size >= 0xFF000000u || e->packed >= 0xFF000000u, e->method ? 1 : 64, err);
     for (left = e->packed; s == NN_OK && left; ) {
         size_t k = left < sizeof buf ? (size_t)left : sizeof buf;
         s = nn_reader_read_at(from->r, at, buf, k, err);
@@ -8330,7 +9975,7 @@ NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err)
     unsigned char h[98];
     size_t i, x;
     int big;
-    if (w->open) s = nni_fail(err, NN_E_ARG, "nn_zip_commit: the last member was not ended");
+    if (w->open) s = nn_error_set(err, NN_E_ARG, "nn_zip_commit: the last member was not ended");
     for (i = 0; i < w->count && s == NN_OK; i++) {
         const nni_zip_made *m = &w->made[i];
         int z64 = m->size >= 0xFF000000u || m->packed >= 0xFF000000u;
@@ -8397,7 +10042,8 @@ typedef struct nni_src {
 NNI_FN nn_status nni_src_get(nni_src *s, void *buf, size_t n, size_t *got, nn_error *err)
 {
     if (s->r) return nn_reader_read(s->r, buf, n, got, err);
-    if (n > nn_zip_at(s->z, s->member)->size - s->at) n = (size_t)(nn_zip_at(s->z, s->member)->size - s->at);
+    if (n > nn_zip_at(s->z, s->member)->size - s->at)
+        n = (size_t)(nn_zip_at(s->z, s->member)->size - s->at);
     *got = n;
     if (n == 0) return NN_OK;
     s->at += n;
@@ -8414,7 +10060,7 @@ NNI_FN int nni_src_left(const nni_src *s, uint64_t *left)
 NNI_FN nn_status nni_npy_bad(const nni_src *s, nn_error *err, nn_status st, size_t at, const char *what)
 {
     char nb[64];
-    return nni_fail_at(err, st, at, 0, 0, "%s: byte %zu: %s", nni_name(nb, s->name), at, what);
+    return nn_error_at(err, st, at, 0, 0, "%s: byte %zu: %s", nni_name(nb, s->name), at, what);
 }
 /* the header's Python literal: a cursor that skips blanks */
 typedef struct nni_py { const char *p, *end, *begin; } nni_py;
@@ -8499,9 +10145,15 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     nn_status s;
     memset(&r, 0, sizeof r);
     if ((s = nni_src_get(src, h, 10, &got, err)) != NN_OK) return s;
-    if (got < 10 || memcmp(h, "\x93NUMPY", 6) != 0) return nni_npy_bad(src, err, NN_E_FORMAT, 0, got < 6 || memcmp(h, "\x93NUMPY", 6) ? "not a .npy array: no magic bytes" : "cut short in the header");
+    if (got < 10 || memcmp(h, "\x93NUMPY", 6) != 0)
+        return nni_npy_bad(src, err, NN_E_FORMAT, 0,
+                           got < 6 || memcmp(h, "\x93NUMPY", 6) ?
+                               "not a .npy array: no magic bytes" :
+                               "cut short in the header");
     if (h[6] < 1 || h[6] > 3 || h[7] != 0)
-        return nni_fail_at(err, NN_E_UNSUPPORTED, 6, 0, 0, "%s: byte 6: expected version 1.0, 2.0 or 3.0, got %d.%d", nni_name(nb, src->name), h[6], h[7]);
+        return nn_error_at(err, NN_E_UNSUPPORTED, 6, 0, 0,
+                           "%s: byte 6: expected version 1.0, 2.0 or 3.0, got %d.%d",
+                           nni_name(nb, src->name), h[6], h[7]);
     head = 10;
     n = nni_le16(h + 8);
     if (h[6] >= 2) {
@@ -8510,21 +10162,31 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
         n = nni_le32(h + 8);
         head = 12;
     }
-    if (n > NN_MAX_NPY_HEADER) return nni_fail_at(err, NN_E_LIMIT, 8, 0, 0, "%s: byte 8: expected at most %d bytes of header, got %zu", nni_name(nb, src->name), NN_MAX_NPY_HEADER, n);
+    if (n > NN_MAX_NPY_HEADER)
+        return nn_error_at(err, NN_E_LIMIT, 8, 0, 0,
+                           "%s: byte 8: expected at most %d bytes of header, got %zu",
+                           nni_name(nb, src->name), NN_MAX_NPY_HEADER, n);
     text = (char *)nn_mem_alloc(n + 1, alloc);
-    if (!text) return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the header", nni_name(nb, src->name));
+    if (!text)
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the header",
+                        nni_name(nb, src->name));
     s = nni_src_get(src, text, n, &got, err);
-    if (s == NN_OK && got < n) s = nni_npy_bad(src, err, NN_E_FORMAT, head + got, "cut short in the header");
+    if (s == NN_OK && got < n)
+        s = nni_npy_bad(src, err, NN_E_FORMAT, head + got, "cut short in the header");
     if (s != NN_OK) { nn_mem_free(text, n + 1, alloc); return s; }
     text[n] = 0;
     c.begin = c.p = text;
     c.end = text + n;
     if (!nni_py_ch(&c, '{')) why = "expected '{'";
     while (!why && !nni_py_ch(&c, '}')) {
-        if (!nni_py_text(&c, &key, &key_n) || !nni_py_ch(&c, ':')) { why = "expected a quoted key and ':'"; break; }
+        if (!nni_py_text(&c, &key, &key_n) || !nni_py_ch(&c, ':')) {
+            why = "expected a quoted key and ':'";
+            break;
+        }
         if (key_n == 5 && memcmp(key, "descr", 5) == 0) {
             if (descr) { why = "key 'descr' twice"; break; }
-            if (nni_py_ch(&c, '[')) {                   /* structured: collect the field names for the message */
+            /* structured: collect the field names for the message */
+            if (nni_py_ch(&c, '[')) {
                 char names[96];
                 size_t used = 0, depth = 1, k;
                 const char *f;
@@ -8542,7 +10204,9 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                     if (c.p < c.end) c.p++;
                 }
                 names[used] = 0;
-                s = nni_fail_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: structured arrays are not supported, fields: %s", nni_name(nb, src->name), head, names);
+                s = nn_error_at(err, NN_E_UNSUPPORTED, head, 0, 0,
+                                "%s: byte %zu: structured arrays are not supported, fields: %s",
+                                nni_name(nb, src->name), head, names);
                 nn_mem_free(text, n + 1, alloc);
                 return s;
             }
@@ -8563,7 +10227,9 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                 if (!nni_py_size(&c, &v)) { why = "expected a size in shape"; break; }
                 if (v > SIZE_MAX) { why = "size in shape too large"; break; }
                 if (r.ndim == NN_MAX_DIMS) {
-                    s = nni_fail_at(err, NN_E_LIMIT, head, 0, 0, "%s: byte %zu: expected at most %d dimensions, got more", nni_name(nb, src->name), head, NN_MAX_DIMS);
+                    s = nn_error_at(err, NN_E_LIMIT, head, 0, 0,
+                                    "%s: byte %zu: expected at most %d dimensions, got more",
+                                    nni_name(nb, src->name), head, NN_MAX_DIMS);
                     nn_mem_free(text, n + 1, alloc);
                     return s;
                 }
@@ -8577,13 +10243,23 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
         } else why = "unknown key";
         if (!why && !nni_py_ch(&c, ',')) { if (!nni_py_ch(&c, '}')) why = "expected ',' or '}'"; break; }
     }
-    if (!why && (!descr || !have_f || !have_s)) why = !descr ? "key 'descr' is missing" : !have_f ? "key 'fortran_order' is missing" : "key 'shape' is missing";
+    if (!why && (!descr || !have_f || !have_s))
+        why = !descr  ? "key 'descr' is missing" :
+              !have_f ? "key 'fortran_order' is missing" :
+                        "key 'shape' is missing";
     if (!why) { (void)nni_py_ch(&c, 0); if (c.p != c.end) why = "text behind the dictionary"; }
-    if (why) s = nni_fail_at(err, NN_E_FORMAT, head + (size_t)(c.p - c.begin), 0, 0, "%s: byte %zu: bad header: %s", nni_name(nb, src->name), head + (size_t)(c.p - c.begin), why);
+    if (why)
+        s = nn_error_at(err, NN_E_FORMAT, head + (size_t)(c.p - c.begin), 0, 0,
+                        "%s: byte %zu: bad header: %s", nni_name(nb, src->name),
+                        head + (size_t)(c.p - c.begin), why);
     else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL)
-        s = nni_fail_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: dtype '%.*s': %s", nni_name(nb, src->name), head, (int)(descr_n < 24 ? descr_n : 24), descr, why);
+        s = nn_error_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: dtype '%.*s': %s",
+                        nni_name(nb, src->name), head, (int)(descr_n < 24 ? descr_n : 24), descr,
+                        why);
     else if (!nni_shape_bytes(r.itemsize, r.ndim, r.shape, &count, &bytes))
-        s = nni_fail_at(err, NN_E_FORMAT, head, 0, 0, "%s: byte %zu: the product of the shape overflows", nni_name(nb, src->name), head);
+        s = nn_error_at(err, NN_E_FORMAT, head, 0, 0,
+                        "%s: byte %zu: the product of the shape overflows", nni_name(nb, src->name),
+                        head);
     else {
         r.header = head + n;
         r.bytes = bytes;
@@ -8592,11 +10268,17 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     nn_mem_free(text, n + 1, alloc);
     return s;
 }
-/* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds the raw bytes. */
+/* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds
+ * the raw bytes. */
 NNI_FN void nni_swap_items(unsigned char *p, size_t count, size_t w)
 {
     size_t i, k;
-    for (i = 0; i < count; i++, p += w) for (k = 0; k < w / 2; k++) { unsigned char x = p[k]; p[k] = p[w - 1 - k]; p[w - 1 - k] = x; }
+    for (i = 0; i < count; i++, p += w)
+        for (k = 0; k < w / 2; k++) {
+            unsigned char x = p[k];
+            p[k] = p[w - 1 - k];
+            p[w - 1 - k] = x;
+        }
 }
 NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
 {
@@ -8611,12 +10293,17 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
     if (t->dtype == NN_UCS4) for (i = 0; i + 4 <= bytes; i += 4) {
         uint32_t c;
         memcpy(&c, p + i, 4);
-        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) return nni_fail(err, NN_E_FORMAT, "%s: element %zu holds %#lx, which is no Unicode code point", nni_name(nb, name), i / (w ? w : 1), (unsigned long)c);
+        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+            return nn_error_set(err, NN_E_FORMAT,
+                            "%s: element %zu holds %#lx, which is no Unicode code point",
+                            nni_name(nb, name), i / (w ? w : 1), (unsigned long)c);
     }
     if (fortran && t->ndim > 1 && bytes) {
         size_t idx[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], at = 0, d;
         unsigned char *q = (unsigned char *)nn_mem_alloc(bytes, &t->alloc), *to = q;
-        if (!q) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, name), bytes);
+        if (!q)
+            return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
+                            nni_name(nb, name), bytes);
         for (d = 0; d < t->ndim; d++) step[d] = d ? step[d - 1] * t->shape[d - 1] : 1;
         for (i = 0; i < count; i++) {
             memcpy(to, p + at * w, w);
@@ -8634,15 +10321,22 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
     }
     return NN_OK;
 }
-NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes, uint64_t present)
+NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes,
+                               uint64_t present)
 {
     char nb[64];
-    return nni_fail_at(err, NN_E_FORMAT, (size_t)begin, 0, 0, "%s: byte %llu: header declares %llu bytes of data, %llu present", nni_name(nb, src->name), (unsigned long long)begin,
+    return nn_error_at(err, NN_E_FORMAT, (size_t)begin, 0, 0,
+                       "%s: byte %llu: header declares %llu bytes of data, %llu present",
+                       nni_name(nb, src->name), (unsigned long long)begin,
                        (unsigned long long)bytes, (unsigned long long)present);
 }
-/* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at once; otherwise the
- * block grows as the bytes arrive, so that a lying header cannot ask for more than a few times what it brings. */
-NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, uint64_t limit, const nn_alloc *alloc, nn_error *err)
+/* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at
+ * once; otherwise the
+ * block grows as the bytes arrive, so that a lying header cannot ask for more than a few times what
+ * it brings. */
+NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize,
+                                size_t ndim, const size_t *shape, uint64_t limit,
+                                const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor r = NN_ZERO;
     size_t count, bytes, got = 0, have = 0, i;
@@ -8651,11 +10345,16 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     nn_status s = NN_OK;
     const uint64_t begin = src->r ? nn_reader_tell(src->r) : src->at;
     int sure = 0;
-    if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: the product of the shape overflows", nni_name(nb, src->name));
-    if (limit && bytes > limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", nni_name(nb, src->name), (unsigned long long)limit, bytes);
+    if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes))
+        return nn_error_set(err, NN_E_FORMAT, "%s: the product of the shape overflows",
+                        nni_name(nb, src->name));
+    if (limit && bytes > limit)
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu",
+                        nni_name(nb, src->name), (unsigned long long)limit, bytes);
     if (nni_src_left(src, &left)) {
         if (bytes > left) return nni_src_short(src, err, begin, bytes, left);
-        sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 || bytes / 64 <= nn_zip_at(src->z, src->member)->packed;
+        sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 ||
+               bytes / 64 <= nn_zip_at(src->z, src->member)->packed;
     }
     r.dtype = dtype;
     r.itemsize = itemsize;
@@ -8665,13 +10364,19 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     r.capacity = bytes ? bytes : 1;
     if (!sure && r.capacity > ((size_t)1 << 20)) r.capacity = (size_t)1 << 20;
     r.data = nn_mem_alloc(r.capacity, &r.alloc);
-    if (!r.data) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, src->name), r.capacity);
+    if (!r.data)
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
+                        nni_name(nb, src->name), r.capacity);
     while (s == NN_OK && have < bytes) {
         size_t k = (r.capacity < bytes ? r.capacity : bytes) - have;
         if (k == 0) {
             size_t more = r.capacity <= bytes / 2 ? r.capacity * 2 : bytes;
             void *p = nn_mem_resize(r.data, r.capacity, more, &r.alloc);
-            if (!p) { s = nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, src->name), more); break; }
+            if (!p) {
+                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
+                             nni_name(nb, src->name), more);
+                break;
+            }
             r.data = p;
             r.capacity = more;
             continue;
@@ -8684,12 +10389,15 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     *t = r;
     return NN_OK;
 }
-NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, const nn_alloc *alloc, nn_error *err)
+NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, const nn_alloc *alloc,
+                               nn_error *err)
 {
     nn_npy_info info;
     nn_tensor r = NN_ZERO;
     nn_status s = nni_npy_header(src, &info, alloc, err);
-    if (s == NN_OK) s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc, err);
+    if (s == NN_OK)
+        s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc,
+                           err);
     if (s == NN_OK) s = nni_npy_settle(&r, info.fortran, info.swapped, src->name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
@@ -8722,7 +10430,9 @@ NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
     char nb[64];
     nn_status s = nn_reader_peek(r, 1, &p, &n, err);
     if (s == NN_OK && n)
-        s = nni_fail_at(err, NN_E_FORMAT, (size_t)nn_reader_tell(r), 0, 0, "%s: byte %llu: bytes follow the %s", nni_name(nb, nn_reader_name(r)), (unsigned long long)nn_reader_tell(r), what);
+        s = nn_error_at(err, NN_E_FORMAT, (size_t)nn_reader_tell(r), 0, 0,
+                        "%s: byte %llu: bytes follow the %s", nni_name(nb, nn_reader_name(r)),
+                        (unsigned long long)nn_reader_tell(r), what);
     return s;
 }
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
@@ -8735,7 +10445,8 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
     s = nn_npy_read_from(&x, r, &a, err);
     if (s == NN_OK) s = nni_reader_ended(r, "array", err);
     nn_reader_close(r);
-    if (s != NN_OK) nn_tensor_free(&x); else *t = x;
+    if (s != NN_OK) nn_tensor_free(&x);
+    else *t = x;
     return s;
 }
 NNI_FN size_t nni_put_dec(char *to, uint64_t v)
@@ -8748,11 +10459,16 @@ NNI_FN size_t nni_put_dec(char *to, uint64_t v)
 }
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
 {
-    static const char *const kind[NN_BYTES + 1] = { "", "f4", "f8", "f2", "", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "c8", "c16", "U", "S" };
+    static const char *const kind[NN_BYTES + 1] = { "",   "f4", "f8", "f2",  "",   "i1",
+                                                    "i2", "i4", "i8", "u1",  "u2", "u4",
+                                                    "u8", "b1", "c8", "c16", "U",  "S" };
     char h[512];
     size_t n = 10, i, grow = 0, pad;
-    if (t->dtype <= NN_DTYPE_NONE || t->dtype > NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_npy_write: the tensor has no dtype");
-    if (t->dtype == NN_BF16) return nni_fail(err, NN_E_UNSUPPORTED, "nn_npy_write: NumPy has no bf16: convert to f32 first");
+    if (t->dtype <= NN_DTYPE_NONE || t->dtype > NN_BYTES)
+        return nn_error_set(err, NN_E_ARG, "nn_npy_write: the tensor has no dtype");
+    if (t->dtype == NN_BF16)
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "nn_npy_write: NumPy has no bf16: convert to f32 first");
     memcpy(h, "\x93NUMPY\x01\0\0\0{'descr': '", 21);
     n = 21;
     h[n++] = nn_dtype_size(t->dtype) == 1 || t->dtype == NN_BYTES ? '|' : nni_big_endian() ? '>' : '<';
@@ -8769,7 +10485,8 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
     if (t->ndim == 1) h[n++] = ',';
     memcpy(h + n, "), }", 4);
     n += 4;
-    if (t->ndim) { char d[20]; grow = 21 - nni_put_dec(d, t->shape[0]); }   /* room for shape[0] to grow in place, as NumPy leaves */
+    /* room for shape[0] to grow in place, as NumPy leaves */
+    if (t->ndim) { char d[20]; grow = 21 - nni_put_dec(d, t->shape[0]); }
     pad = grow + 64 - (n + grow + 1) % 64;
     memset(h + n, ' ', pad);
     n += pad;
@@ -8777,19 +10494,26 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
     nni_put_le16(h + 8, (uint32_t)(n - 10));
     return nn_buf_put(out, h, n, err);
 }
-/* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as entry `entry`. */
-NNI_FN nn_status nni_put_array(nn_writer *w, nn_zip_writer *z, const nn_tensor *t, const nn_file_opts *o, size_t entry, nn_error *err)
+/* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as
+ * entry `entry`. */
+NNI_FN nn_status nni_put_array(nn_writer *w, nn_zip_writer *z, const nn_tensor *t,
+                               const nn_file_opts *o, size_t entry, nn_error *err)
 {
-    size_t n = nn_tensor_count(t), at = 0, k = nn_tensor_bytes(t) ? (((size_t)1 << 20) + t->itemsize - 1) / t->itemsize : n;
+    size_t n = nn_tensor_count(t), at = 0,
+           k = nn_tensor_bytes(t) ? (((size_t)1 << 20) + t->itemsize - 1) / t->itemsize : n;
     nn_buf b = NN_ZERO;
     nn_status s = NN_OK;
-    if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch) return z ? nn_zip_put(z, t->data, nn_tensor_bytes(t), err) : nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
+    if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch)
+        return z ? nn_zip_put(z, t->data, nn_tensor_bytes(t), err) :
+                   nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
     b.alloc = o->alloc;
     if (k > n) k = n;
     s = nn_buf_reserve(&b, k * t->itemsize, err);
     for (; s == NN_OK && at < n; at += k) {
         if (k > n - at) k = n - at;
-        if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK) s = z ? nn_zip_put(z, b.data, k * t->itemsize, err) : nn_writer_put(w, b.data, k * t->itemsize, err);
+        if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK)
+            s = z ? nn_zip_put(z, b.data, k * t->itemsize, err) :
+                    nn_writer_put(w, b.data, k * t->itemsize, err);
     }
     nn_buf_free(&b);
     return s;
@@ -8805,7 +10529,10 @@ NNI_FN nn_status nni_npy_put(nn_writer *w, const nn_tensor *t, const nn_file_opt
     nn_buf_free(&h);
     return s;
 }
-NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err) { return nni_npy_put(w, t, NULL, err); }
+NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err)
+{
+    return nni_npy_put(w, t, NULL, err);
+}
 NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err)
 {
     nn_writer *w;
@@ -8817,13 +10544,23 @@ NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_fil
 }
 
 /* NPZ */
-struct nn_npz { nn_zip *z; nn_alloc alloc; uint64_t limit; char *names; size_t names_room; const char **name; nn_npy_info *info; void *map; size_t map_size; };
+struct nn_npz {
+    nn_zip *z;
+    nn_alloc alloc;
+    uint64_t limit;
+    char *names;
+    size_t names_room;
+    const char **name;
+    nn_npy_info *info;
+    void *map;
+    size_t map_size;
+};
 NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *opts, nn_error *err)
 {
     nn_alloc a = nni_alloc_of(opts);
     nn_npz *z = (nn_npz *)nni_new(1, sizeof *z, &a);
     size_t n = nn_zip_count(zip), i, room = 0, at = 0;
-    if (!z) { nn_zip_close(zip); return nni_fail(err, NN_E_NOMEM, "nn_npz_open: out of memory"); }
+    if (!z) { nn_zip_close(zip); return nn_error_set(err, NN_E_NOMEM, "nn_npz_open: out of memory"); }
     z->z = zip;
     z->alloc = a;
     z->limit = opts ? opts->limit : 0;
@@ -8833,7 +10570,10 @@ NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *op
         z->names_room = z->names ? room : 0;
         z->name = (const char **)nni_new(n, sizeof *z->name, &a);
         z->info = (nn_npy_info *)nni_new(n, sizeof *z->info, &a);     /* header 0 = not read yet */
-        if (!z->names || !z->name || !z->info) { nn_npz_close(z); return nni_fail(err, NN_E_NOMEM, "nn_npz_open: out of memory for %zu names", n); }
+        if (!z->names || !z->name || !z->info) {
+            nn_npz_close(z);
+            return nn_error_set(err, NN_E_NOMEM, "nn_npz_open: out of memory for %zu names", n);
+        }
     }
     for (i = 0; i < n; i++) {
         const char *m = nn_zip_at(zip, i)->name;
@@ -8854,7 +10594,8 @@ NN_DEF nn_status nn_npz_open(nn_npz **out, const char *path, const nn_file_opts 
     if ((s = nn_zip_open(&zip, path, opts, err)) != NN_OK) return s;
     return nni_npz_begin(out, zip, opts, err);
 }
-NN_DEF nn_status nn_npz_memory(nn_npz **out, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_npz_memory(nn_npz **out, const void *data, size_t n, const nn_file_opts *opts,
+                               nn_error *err)
 {
     nn_zip *zip;
     nn_status s;
@@ -8877,7 +10618,10 @@ NN_DEF void nn_npz_close(nn_npz *z)
     nn_mem_free(z, sizeof *z, &a);
 }
 NN_DEF size_t nn_npz_count(const nn_npz *z) { return nn_zip_count(z->z); }
-NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i) { return i < nn_zip_count(z->z) ? z->name[i] : NULL; }
+NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i)
+{
+    return i < nn_zip_count(z->z) ? z->name[i] : NULL;
+}
 NN_DEF size_t nn_npz_find(const nn_npz *z, const char *name)
 {
     char full[NN_MAX_ZIP_NAME + 8];
@@ -8891,11 +10635,14 @@ NN_DEF size_t nn_npz_find(const nn_npz *z, const char *name)
 NNI_FN nn_status nni_npz_src(nn_npz *z, size_t i, nni_src *src, nn_error *err)
 {
     char nb[64], mb[64];
-    if (i >= nn_npz_count(z)) return nni_fail(err, NN_E_ARG, "nn_npz: array %zu wanted, the file has %zu", i, nn_npz_count(z));
+    if (i >= nn_npz_count(z))
+        return nn_error_set(err, NN_E_ARG, "nn_npz: array %zu wanted, the file has %zu", i,
+                        nn_npz_count(z));
     memset(src, 0, sizeof *src);
     src->z = z->z;
     src->member = i;
-    (void)snprintf(src->name_buf, sizeof src->name_buf, "%s/%s", nni_name(nb, nn_reader_name(z->z->r)), nni_name(mb, nn_zip_at(z->z, i)->name));
+    (void)snprintf(src->name_buf, sizeof src->name_buf, "%s/%s",
+                   nni_name(nb, nn_reader_name(z->z->r)), nni_name(mb, nn_zip_at(z->z, i)->name));
     src->name = src->name_buf;
     return NN_OK;
 }
@@ -8904,7 +10651,8 @@ NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *e
     nni_src src;
     nn_status s = nni_npz_src(z, i, &src, err);
     if (s != NN_OK) return s;
-    if (z->info[i].header) *info = z->info[i];                  /* kept: a stream in progress is not disturbed again */
+    /* kept: a stream in progress is not disturbed again */
+    if (z->info[i].header) *info = z->info[i];
     else if ((s = nni_npy_header(&src, info, &z->alloc, err)) == NN_OK) {
         uint64_t left = nn_zip_at(z->z, i)->size - info->header;
         if (info->bytes > left) return nni_src_short(&src, err, info->header, info->bytes, left);
@@ -8916,7 +10664,10 @@ NNI_FN nn_status nni_npz_trailing(const nni_src *src, nn_error *err)
 {
     uint64_t left = 0;
     char nb[64];
-    if (nni_src_left(src, &left) && left) return nni_fail_at(err, NN_E_FORMAT, (size_t)src->at, 0, 0, "%s: byte %llu: bytes follow the array", nni_name(nb, src->name), (unsigned long long)src->at);
+    if (nni_src_left(src, &left) && left)
+        return nn_error_at(err, NN_E_FORMAT, (size_t)src->at, 0, 0,
+                           "%s: byte %llu: bytes follow the array", nni_name(nb, src->name),
+                           (unsigned long long)src->at);
     return NN_OK;
 }
 NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
@@ -8940,20 +10691,26 @@ NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn
     nn_status s = nni_npz_src(z, i, &src, err);
     if (s == NN_OK) s = nn_npz_info(z, i, &f, err);
     if (s != NN_OK) return s;
-    if (f.ndim < 1) return nni_fail(err, NN_E_ARG, "%s: a scalar has no rows", src.name);
+    if (f.ndim < 1) return nn_error_set(err, NN_E_ARG, "%s: a scalar has no rows", src.name);
     if (first > f.shape[0] || n > f.shape[0] - first)
-        return nni_fail(err, NN_E_ARG, "%s: rows %zu to %zu wanted, the array has %zu", src.name, first, first + n, f.shape[0]);
+        return nn_error_set(err, NN_E_ARG, "%s: rows %zu to %zu wanted, the array has %zu", src.name,
+                        first, first + n, f.shape[0]);
     for (d = 1; d < f.ndim; d++) cols *= f.shape[d];
     row = cols * f.itemsize;
-    if (z->limit && n * row > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * row);
+    if (z->limit && n * row > z->limit)
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu",
+                        src.name, (unsigned long long)z->limit, n * row);
     f.shape[0] = n;
     width = f.dtype == NN_UCS4 ? f.itemsize / 4 : f.dtype == NN_BYTES ? f.itemsize : 0;
     if ((s = nn_tensor_raw(&r, f.dtype, width, f.ndim, f.shape, &z->alloc, err)) != NN_OK) return s;
     p = (char *)r.data;
-    if (n * row > 0 && (!f.fortran || f.ndim == 1)) s = nn_zip_read(z->z, i, f.header + (uint64_t)first * row, p, n * row, err);
+    if (n * row > 0 && (!f.fortran || f.ndim == 1))
+        s = nn_zip_read(z->z, i, f.header + (uint64_t)first * row, p, n * row, err);
     else if (n * row > 0)                                   /* Fortran order: the rows lie in pieces, one per column */
         for (col = 0; col < cols && s == NN_OK; col++)
-            s = nn_zip_read(z->z, i, f.header + ((uint64_t)col * z->info[i].shape[0] + first) * f.itemsize, p + col * n * f.itemsize, n * f.itemsize, err);
+            s = nn_zip_read(z->z, i,
+                            f.header + ((uint64_t)col * z->info[i].shape[0] + first) * f.itemsize,
+                            p + col * n * f.itemsize, n * f.itemsize, err);
     if (s == NN_OK) s = nni_npy_settle(&r, f.fortran, f.swapped, src.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
@@ -8969,12 +10726,23 @@ NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, n
     if (s == NN_OK) s = nn_npz_info(z, i, &f, err);
     if (s != NN_OK) return s;
     count = f.itemsize ? f.bytes / f.itemsize : 0;
-    if (f.fortran && f.ndim > 1) return nni_fail(err, NN_E_UNSUPPORTED, "%s: items by number: the array is in Fortran order", src.name);
+    if (f.fortran && f.ndim > 1)
+        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: items by number: the array is in Fortran order",
+                        src.name);
     if (first > count || n > count - first)
-        return nni_fail(err, NN_E_ARG, "%s: items %zu to %zu wanted, the array has %llu", src.name, first, first + n, (unsigned long long)count);
-    if (z->limit && n * f.itemsize > z->limit) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu", src.name, (unsigned long long)z->limit, n * f.itemsize);
-    s = nn_tensor_raw(&r, f.dtype, f.dtype == NN_UCS4 ? f.itemsize / 4 : f.dtype == NN_BYTES ? f.itemsize : 0, 1, &n, &z->alloc, err);
-    if (s == NN_OK && n * f.itemsize > 0) s = nn_zip_read(z->z, i, f.header + (uint64_t)first * f.itemsize, r.data, n * f.itemsize, err);
+        return nn_error_set(err, NN_E_ARG, "%s: items %zu to %zu wanted, the array has %llu", src.name,
+                        first, first + n, (unsigned long long)count);
+    if (z->limit && n * f.itemsize > z->limit)
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu",
+                        src.name, (unsigned long long)z->limit, n * f.itemsize);
+    s = nn_tensor_raw(&r, f.dtype,
+                      f.dtype == NN_UCS4  ? f.itemsize / 4 :
+                      f.dtype == NN_BYTES ? f.itemsize :
+                                            0,
+                      1, &n, &z->alloc, err);
+    if (s == NN_OK && n * f.itemsize > 0)
+        s = nn_zip_read(z->z, i, f.header + (uint64_t)first * f.itemsize, r.data, n * f.itemsize,
+                        err);
     if (s == NN_OK) s = nni_npy_settle(&r, 0, f.swapped, src.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
@@ -8998,11 +10766,20 @@ NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err)
     else if (nn_zip_at(z->z, i)->method != 0) why = "the member is compressed";
     else if (f.swapped) why = "the member has the other byte order";
     else if (f.fortran && f.ndim > 1) why = "the member is in Fortran order";
-    else if (f.itemsize && at % (f.dtype == NN_UCS4 ? 4 : f.dtype == NN_BYTES ? 1 : f.dtype == NN_C64 ? 4 : f.dtype == NN_C128 ? 8 : f.itemsize)) why = "the member is not aligned";
+    else if (f.itemsize && at % (f.dtype == NN_UCS4  ? 4 :
+                                 f.dtype == NN_BYTES ? 1 :
+                                 f.dtype == NN_C64   ? 4 :
+                                 f.dtype == NN_C128  ? 8 :
+                                                       f.itemsize))
+        why = "the member is not aligned";
     else if (z->z->size > SIZE_MAX) why = "the file is larger than the address space";
-    if (why) return nni_fail(err, NN_E_UNSUPPORTED, "%s: cannot be mapped: %s", src.name, why);
+    if (why) return nn_error_set(err, NN_E_UNSUPPORTED, "%s: cannot be mapped: %s", src.name, why);
     if (!z->map) {
-        if ((e = z->z->r->io->map(z->z->r->io->user, z->z->r->h, (size_t)z->z->size, &z->map)) != 0) { z->map = NULL; return nni_io_fail(err, nn_reader_name(z->z->r), "cannot map", e); }
+        if ((e = z->z->r->io->map(z->z->r->io->user, z->z->r->h, (size_t)z->z->size, &z->map)) !=
+            0) {
+            z->map = NULL;
+            return nni_io_fail(err, nn_reader_name(z->z->r), "cannot map", e);
+        }
         z->map_size = (size_t)z->z->size;
     }
     v.data = (unsigned char *)z->map + at;
@@ -9028,7 +10805,12 @@ NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *o
     for (i = 0; i < nn_npz_count(z) && s == NN_OK; i++) {
         nn_tensor t = NN_ZERO;
         const char *full = nn_zip_at(z->z, i)->name;
-        if (strcmp(full, nn_npz_name(z, i)) == 0) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy", nni_name(nb, path), nni_name(mb, full)); break; }
+        if (strcmp(full, nn_npz_name(z, i)) == 0) {
+            s = nn_error_set(err, NN_E_UNSUPPORTED,
+                         "%s/%s: not an array: the name does not end in .npy", nni_name(nb, path),
+                         nni_name(mb, full));
+            break;
+        }
         s = nn_npz_get(z, i, &t, err);
         if (s == NN_OK) s = nn_dict_put(&r, nn_npz_name(z, i), &t, err);
         nn_tensor_free(&t);
@@ -9039,7 +10821,8 @@ NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *o
     return NN_OK;
 }
 struct nn_npz_writer { nn_zip_writer *w; nn_alloc alloc; nn_buf head; size_t row, left; };
-NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append,
+                               const nn_file_opts *opts, nn_error *err)
 {
     nn_alloc a = nni_alloc_of(opts);
     nn_npz_writer *w;
@@ -9049,7 +10832,7 @@ NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append
     *out = NULL;
     if (append && nn_file_exists(path, opts) && (s = nn_zip_open(&old, path, opts, err)) != NN_OK) return s;
     w = (nn_npz_writer *)nni_new(1, sizeof *w, &a);
-    if (!w) { nn_zip_close(old); return nni_fail(err, NN_E_NOMEM, "nn_npz_create: out of memory"); }
+    if (!w) { nn_zip_close(old); return nn_error_set(err, NN_E_NOMEM, "nn_npz_create: out of memory"); }
     w->alloc = w->head.alloc = a;
     s = nn_zip_create(&w->w, path, opts, err);
     for (i = 0; old && i < nn_zip_count(old) && s == NN_OK; i++) s = nn_zip_copy(w->w, old, i, err);
@@ -9058,15 +10841,22 @@ NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append
     *out = w;
     return NN_OK;
 }
-NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim, const size_t *shape, int level, nn_error *err)
+NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype, size_t ndim,
+                              const size_t *shape, int level, nn_error *err)
 {
     nn_tensor t = NN_ZERO;
     char full[NN_MAX_ZIP_NAME + 8], nb[64];
     size_t n = strlen(name), i, count, bytes;
     nn_status s;
-    if (n + 4 > NN_MAX_ZIP_NAME) return nni_fail(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes", NN_MAX_ZIP_NAME - 4);
-    if (nn_dtype_size(dtype) == 0) return nni_fail(err, NN_E_ARG, "nn_npz_begin: text goes through nn_npz_put: '%s'", nni_name(nb, name));
-    if (ndim > NN_MAX_DIMS || !nni_shape_bytes(nn_dtype_size(dtype), ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_ARG, "nn_npz_begin: shape of '%s' is too large", nni_name(nb, name));
+    if (n + 4 > NN_MAX_ZIP_NAME)
+        return nn_error_set(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes",
+                        NN_MAX_ZIP_NAME - 4);
+    if (nn_dtype_size(dtype) == 0)
+        return nn_error_set(err, NN_E_ARG, "nn_npz_begin: text goes through nn_npz_put: '%s'",
+                        nni_name(nb, name));
+    if (ndim > NN_MAX_DIMS || !nni_shape_bytes(nn_dtype_size(dtype), ndim, shape, &count, &bytes))
+        return nn_error_set(err, NN_E_ARG, "nn_npz_begin: shape of '%s' is too large",
+                        nni_name(nb, name));
     memcpy(full, name, n);
     memcpy(full + n, ".npy", 5);
     t.dtype = dtype;
@@ -9079,14 +10869,20 @@ NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype
     if (s == NN_OK) s = nn_zip_put(w->w, w->head.data, w->head.len, err);
     return s;
 }
-NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err) { return nn_zip_put(w->w, data, bytes, err); }
+NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err)
+{
+    return nn_zip_put(w->w, data, bytes, err);
+}
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err) { return nn_zip_end(w->w, err); }
-NNI_FN nn_status nni_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, const nn_file_opts *o, size_t entry, nn_error *err)
+NNI_FN nn_status nni_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level,
+                             const nn_file_opts *o, size_t entry, nn_error *err)
 {
     char full[NN_MAX_ZIP_NAME + 8];
     size_t n = strlen(name);
     nn_status s;
-    if (n + 4 > NN_MAX_ZIP_NAME) return nni_fail(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes", NN_MAX_ZIP_NAME - 4);
+    if (n + 4 > NN_MAX_ZIP_NAME)
+        return nn_error_set(err, NN_E_LIMIT, "nn_npz_put: name longer than %d bytes",
+                        NN_MAX_ZIP_NAME - 4);
     memcpy(full, name, n);
     memcpy(full + n, ".npy", 5);
     w->head.len = 0;
@@ -9097,7 +10893,11 @@ NNI_FN nn_status nni_npz_put(nn_npz_writer *w, const char *name, const nn_tensor
     if (s == NN_OK) s = nn_zip_end(w->w, err);
     return s;
 }
-NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level, nn_error *err) { return nni_npz_put(w, name, t, level, NULL, 0, err); }
+NN_DEF nn_status nn_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level,
+                            nn_error *err)
+{
+    return nni_npz_put(w, name, t, level, NULL, 0, err);
+}
 NNI_FN void nni_npz_writer_free(nn_npz_writer *w)
 {
     nn_alloc a = w->alloc;
@@ -9116,18 +10916,27 @@ NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err)
     nni_npz_writer_free(w);
     return s;
 }
-NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
+                              const nn_file_opts *opts, nn_error *err)
 {
     nn_npz_writer *w;
     size_t i;
     nn_status s = nn_npz_create(&w, path, 0, opts, err);
     for (i = 0; i < d->count && s == NN_OK; i++)
-        if ((s = nni_npz_put(w, d->items[i].name, &d->items[i].value, level, opts, i, err)) != NN_OK) { nn_npz_abort(w); return s; }
+        if ((s = nni_npz_put(w, d->items[i].name, &d->items[i].value, level, opts, i, err)) !=
+            NN_OK) {
+            nn_npz_abort(w);
+            return s;
+        }
     return s == NN_OK ? nn_npz_commit(w, err) : s;
 }
 
 /* IDX: 0 0 type ndim, sizes and data big-endian */
-static const struct { unsigned char code; nn_dtype dtype; } nni_idx_types[] = { { 8, NN_U8 }, { 9, NN_I8 }, { 11, NN_I16 }, { 12, NN_I32 }, { 13, NN_F32 }, { 14, NN_F64 } };
+static const struct {
+    unsigned char code;
+    nn_dtype dtype;
+} nni_idx_types[] = { { 8, NN_U8 },   { 9, NN_I8 },   { 11, NN_I16 },
+                      { 12, NN_I32 }, { 13, NN_F32 }, { 14, NN_F64 } };
 NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err)
 {
     nni_src src;
@@ -9140,13 +10949,18 @@ NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
     nni_src_reader(&src, r);
     if ((s = nn_reader_read(r, h, 4, &got, err)) != NN_OK) return s;
     for (i = 0; got == 4 && i < 6; i++) if (nni_idx_types[i].code == h[2]) dt = nni_idx_types[i].dtype;
-    if (got < 4 || h[0] || h[1] || dt == NN_DTYPE_NONE || h[3] == 0) return nni_npy_bad(&src, err, NN_E_FORMAT, 0, "not an IDX file");
-    if (h[3] > NN_MAX_DIMS) return nni_fail_at(err, NN_E_LIMIT, 3, 0, 0, "%s: byte 3: expected at most %d dimensions, got %d", nni_name(nb, src.name), NN_MAX_DIMS, h[3]);
+    if (got < 4 || h[0] || h[1] || dt == NN_DTYPE_NONE || h[3] == 0)
+        return nni_npy_bad(&src, err, NN_E_FORMAT, 0, "not an IDX file");
+    if (h[3] > NN_MAX_DIMS)
+        return nn_error_at(err, NN_E_LIMIT, 3, 0, 0,
+                           "%s: byte 3: expected at most %d dimensions, got %d",
+                           nni_name(nb, src.name), NN_MAX_DIMS, h[3]);
     if ((s = nn_reader_read(r, h + 4, 4u * h[3], &got, err)) != NN_OK) return s;
     if (got < 4u * h[3]) return nni_npy_bad(&src, err, NN_E_FORMAT, 4 + got, "cut short in the header");
     for (i = 0; i < h[3]; i++) shape[i] = nni_be32(h + 4 + 4 * i);
     s = nni_src_tensor(&src, &x, dt, nn_dtype_size(dt), h[3], shape, 0, alloc, err);
-    if (s == NN_OK && nn_dtype_size(dt) > 1 && !nni_big_endian()) nni_swap_items((unsigned char *)x.data, nn_tensor_count(&x), x.itemsize);
+    if (s == NN_OK && nn_dtype_size(dt) > 1 && !nni_big_endian())
+        nni_swap_items((unsigned char *)x.data, nn_tensor_count(&x), x.itemsize);
     if (s == NN_OK) *t = x;
     return s;
 }
@@ -9160,7 +10974,8 @@ NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts 
     s = nn_idx_read_from(&x, r, &a, err);
     if (s == NN_OK) s = nni_reader_ended(r, "array", err);
     nn_reader_close(r);
-    if (s != NN_OK) nn_tensor_free(&x); else *t = x;
+    if (s != NN_OK) nn_tensor_free(&x);
+    else *t = x;
     return s;
 }
 NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts, nn_error *err)
@@ -9170,11 +10985,15 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
     size_t i, k, n = nn_tensor_count(t);
     nn_status s;
     for (i = 0; i < 6; i++) if (nni_idx_types[i].dtype == t->dtype) h[2] = nni_idx_types[i].code;
-    if (!h[2]) return nni_fail(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no dtype %s", nn_dtype_name(t->dtype));
-    if (t->ndim < 1) return nni_fail(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no scalars");
+    if (!h[2])
+        return nn_error_set(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no dtype %s",
+                        nn_dtype_name(t->dtype));
+    if (t->ndim < 1) return nn_error_set(err, NN_E_UNSUPPORTED, "nn_idx_write: IDX has no scalars");
     h[3] = (unsigned char)t->ndim;
     for (i = 0; i < t->ndim; i++) {
-        if (t->shape[i] > 0xFFFFFFFFu) return nni_fail(err, NN_E_LIMIT, "nn_idx_write: expected sizes below 2^32, got %zu", t->shape[i]);
+        if (t->shape[i] > 0xFFFFFFFFu)
+            return nn_error_set(err, NN_E_LIMIT, "nn_idx_write: expected sizes below 2^32, got %zu",
+                            t->shape[i]);
         nni_put_be32(h + 4 + 4 * i, (uint32_t)t->shape[i]);
     }
     if ((s = nn_writer_open(&w, path, opts, err)) != NN_OK) return s;
@@ -9182,7 +11001,9 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
     for (i = 0; i < n && s == NN_OK; ) {
         unsigned char b[1024];
         size_t m = sizeof b / t->itemsize < n - i ? sizeof b / t->itemsize : n - i;
-        for (k = 0; k < m; k++) memcpy(b + k * t->itemsize, (const unsigned char *)t->data + (i + k) * t->itemsize, t->itemsize);
+        for (k = 0; k < m; k++)
+            memcpy(b + k * t->itemsize, (const unsigned char *)t->data + (i + k) * t->itemsize,
+                   t->itemsize);
         if (t->itemsize > 1 && !nni_big_endian()) nni_swap_items(b, m, t->itemsize);
         s = nn_writer_put(w, b, m * t->itemsize, err);
         i += m;
@@ -9192,10 +11013,39 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
 }
 
 /* ---- [PTH] -------------------------------------------------------------- */
-/* The pickle machine. Values are nodes in an arena; strings point into the pickle. Nothing is ever called: the few
+/* The pickle machine. Values are nodes in an arena; strings point into the pickle. Nothing is ever
+ * called: the few
  * classes below are known by name and turned into plain data, everything else is refused by its name. */
-enum { NNI_PK_NONE, NNI_PK_BOOL, NNI_PK_INT, NNI_PK_FLOAT, NNI_PK_COMPLEX, NNI_PK_STR, NNI_PK_BYTES, NNI_PK_LIST, NNI_PK_DICT, NNI_PK_CLASS, NNI_PK_STORAGE, NNI_PK_TENSOR };
-enum { NNI_PC_DICT, NNI_PC_SET, NNI_PC_BYTES, NNI_PC_COMPLEX, NNI_PC_TENSOR2, NNI_PC_TENSOR3, NNI_PC_TENSOR1, NNI_PC_PARAM, NNI_PC_SIZE, NNI_PC_DEVICE, NNI_PC_ENCODE, NNI_PC_TEXT, NNI_PC_STORAGE, NNI_PC_DTYPE };
+enum {
+    NNI_PK_NONE,
+    NNI_PK_BOOL,
+    NNI_PK_INT,
+    NNI_PK_FLOAT,
+    NNI_PK_COMPLEX,
+    NNI_PK_STR,
+    NNI_PK_BYTES,
+    NNI_PK_LIST,
+    NNI_PK_DICT,
+    NNI_PK_CLASS,
+    NNI_PK_STORAGE,
+    NNI_PK_TENSOR
+};
+enum {
+    NNI_PC_DICT,
+    NNI_PC_SET,
+    NNI_PC_BYTES,
+    NNI_PC_COMPLEX,
+    NNI_PC_TENSOR2,
+    NNI_PC_TENSOR3,
+    NNI_PC_TENSOR1,
+    NNI_PC_PARAM,
+    NNI_PC_SIZE,
+    NNI_PC_DEVICE,
+    NNI_PC_ENCODE,
+    NNI_PC_TEXT,
+    NNI_PC_STORAGE,
+    NNI_PC_DTYPE
+};
 typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtype; } nni_pk_class;
 static const nni_pk_class nni_pk_classes[] = {
     { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
@@ -9223,8 +11073,27 @@ typedef struct nni_pk_storage {
     uint64_t at;                           /* legacy: its place in the file */
     int owned, seen;
 } nni_pk_storage;
-typedef struct nni_pk { int kind; uint32_t n, room; union { int64_t i; double f; const char *s; struct nni_pk **v; const nni_pk_class *c; nni_pk_storage *st; struct nni_pk_tensor *t; } u; double im; } nni_pk;
-typedef struct nni_pk_tensor { nni_pk_storage *st; nn_dtype dtype; uint64_t offset; size_t ndim, size[NN_MAX_DIMS], stride[NN_MAX_DIMS]; } nni_pk_tensor;
+typedef struct nni_pk {
+    int kind;
+    uint32_t n, room;
+    union {
+        int64_t i;
+        double f;
+        const char *s;
+        struct nni_pk **v;
+        const nni_pk_class *c;
+        nni_pk_storage *st;
+        struct nni_pk_tensor *t;
+    } u;
+    double im;
+} nni_pk;
+typedef struct nni_pk_tensor {
+    nni_pk_storage *st;
+    nn_dtype dtype;
+    uint64_t offset;
+    size_t ndim, size[NN_MAX_DIMS], stride[NN_MAX_DIMS];
+    int conj, neg;                         /* lazy views: the storage holds the other sign */
+} nni_pk_tensor;
 typedef struct nni_vm {
     const unsigned char *begin, *p, *end;
     const char *name;
@@ -9239,7 +11108,9 @@ typedef struct nni_vm {
 NNI_FN void nni_vm_bad(nni_vm *m, nn_status s, const char *what)
 {
     char nb[64];
-    if (m->s == NN_OK) m->s = nni_fail_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s", nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
+    if (m->s == NN_OK)
+        m->s = nn_error_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s",
+                           nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
 }
 NNI_FN void nni_vm_free(nni_vm *m)
 {
@@ -9261,7 +11132,10 @@ NNI_FN void *nni_vm_get(nni_vm *m, size_t size)
 NNI_FN nni_pk *nni_vm_node(nni_vm *m, int kind)
 {
     nni_pk *v;
-    if (++m->objects > NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return NULL; }
+    if (++m->objects > NN_MAX_PTH_OBJECTS) {
+        nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
+        return NULL;
+    }
     v = (nni_pk *)nni_vm_get(m, sizeof *v);
     if (v) v->kind = kind;
     return v;
@@ -9272,7 +11146,10 @@ NNI_FN int nni_vm_grow(nni_vm *m, void **table, size_t *room, size_t need, size_
     size_t to = *room ? *room : 256;
     void *p;
     if (need <= *room) return 1;
-    if (need > NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return 0; }
+    if (need > NN_MAX_PTH_OBJECTS) {
+        nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
+        return 0;
+    }
     while (to < need) to *= 2;
     p = nn_mem_resize(*table, *room * item, to * item, &m->arena.alloc);
     if (!p) { nni_vm_bad(m, NN_E_NOMEM, "out of memory"); return 0; }
@@ -9313,7 +11190,10 @@ NNI_FN int nni_pk_add(nni_vm *m, nni_pk *l, nni_pk *v)
     if (l->n == l->room) {
         uint32_t room = l->room ? l->room * 2 : 4;
         nni_pk **t;
-        if (l->n >= NN_MAX_PTH_OBJECTS) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return 0; }
+        if (l->n >= NN_MAX_PTH_OBJECTS) {
+            nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
+            return 0;
+        }
         t = (nni_pk **)nni_vm_get(m, room * sizeof *t);
         if (!t) return 0;
         if (l->n) memcpy(t, l->u.v, l->n * sizeof *t);
@@ -9337,14 +11217,22 @@ NNI_FN nni_pk *nni_vm_tuple(nni_vm *m, size_t from)
     m->n = from;
     return v;
 }
-NNI_FN nni_pk *nni_vm_int(nni_vm *m, int64_t i) { nni_pk *v = nni_vm_node(m, NNI_PK_INT); if (v) v->u.i = i; return v; }
+NNI_FN nni_pk *nni_vm_int(nni_vm *m, int64_t i)
+{
+    nni_pk *v = nni_vm_node(m, NNI_PK_INT);
+    if (v) v->u.i = i;
+    return v;
+}
 NNI_FN nni_pk *nni_vm_text(nni_vm *m, int kind, const char *s, size_t n)
 {
     nni_pk *v = nni_vm_node(m, kind);
     if (v) { v->u.s = s; v->n = (uint32_t)n; }
     return v;
 }
-NNI_FN int nni_pk_is(const nni_pk *v, const char *s) { return v->kind == NNI_PK_STR && v->n == strlen(s) && memcmp(v->u.s, s, v->n) == 0; }
+NNI_FN int nni_pk_is(const nni_pk *v, const char *s)
+{
+    return v->kind == NNI_PK_STR && v->n == strlen(s) && memcmp(v->u.s, s, v->n) == 0;
+}
 /* line up to '\n' */
 NNI_FN const char *nni_vm_line(nni_vm *m, size_t *n)
 {
@@ -9366,15 +11254,19 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
     if (a == 11 && memcmp(mod, "__builtin__", 11) == 0) { mod = "builtins"; a = 8; }
     for (i = 0; i < sizeof nni_pk_classes / sizeof *nni_pk_classes; i++) {
         const nni_pk_class *c = &nni_pk_classes[i];
-        if (strlen(c->module) == a && memcmp(c->module, mod, a) == 0 && strlen(c->name) == b && memcmp(c->name, name, b) == 0) {
+        if (strlen(c->module) == a && memcmp(c->module, mod, a) == 0 && strlen(c->name) == b &&
+            memcmp(c->name, name, b) == 0) {
             v = nni_vm_node(m, NNI_PK_CLASS);
             if (v) v->u.c = c;
             return v;
         }
     }
     if (m->s == NN_OK) {
-        (void)snprintf(full, sizeof full, "%.*s.%.*s", (int)(a < 120 ? a : 120), mod, (int)(b < 120 ? b : 120), name);
-        m->s = nni_fail_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0, "%s: pickle byte %zu: holds an object of class '%s', only tensors and plain values are read: save the state_dict()",
+        (void)snprintf(full, sizeof full, "%.*s.%.*s", (int)(a < 120 ? a : 120), mod,
+                       (int)(b < 120 ? b : 120), name);
+        m->s = nn_error_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0,
+                           "%s: pickle byte %zu: holds an object of class '%s', only tensors and "
+                           "plain values are read: save the state_dict()",
                            nni_name(nb, m->name), (size_t)(at - m->begin), nni_name(cb, full));
     }
     return NULL;
@@ -9383,18 +11275,31 @@ NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
 {
     nni_pk *v;
     nni_pk_storage *st;
-    if (t->kind != NNI_PK_LIST || t->n < 5 || !nni_pk_is(t->u.v[0], "storage") || t->u.v[1]->kind != NNI_PK_CLASS || t->u.v[1]->u.c->what != NNI_PC_STORAGE
-        || t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0) { nni_vm_bad(m, NN_E_FORMAT, "unknown persistent id"); return NULL; }
-    if (t->n > 5 && t->u.v[5]->kind != NNI_PK_NONE) { nni_vm_bad(m, NN_E_UNSUPPORTED, "storage views of old files are not supported"); return NULL; }
+    if (t->kind != NNI_PK_LIST || t->n < 5 || !nni_pk_is(t->u.v[0], "storage") ||
+        t->u.v[1]->kind != NNI_PK_CLASS || t->u.v[1]->u.c->what != NNI_PC_STORAGE ||
+        t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0) {
+        nni_vm_bad(m, NN_E_FORMAT, "unknown persistent id");
+        return NULL;
+    }
+    if (t->n > 5 && t->u.v[5]->kind != NNI_PK_NONE) {
+        nni_vm_bad(m, NN_E_UNSUPPORTED, "storage views of old files are not supported");
+        return NULL;
+    }
     v = nni_vm_node(m, NNI_PK_STORAGE);
     if (!v) return NULL;
     for (st = m->storages; st; st = st->next) {
         if (st->key_n != t->u.v[2]->n || memcmp(st->key, t->u.v[2]->u.s, st->key_n) != 0) continue;
-        if (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i) { nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes"); return NULL; }
+        if (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i) {
+            nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes");
+            return NULL;
+        }
         break;
     }
     if (!st) {
-        if (m->objects > NN_MAX_PTH_OBJECTS / 2) { nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS"); return NULL; }
+        if (m->objects > NN_MAX_PTH_OBJECTS / 2) {
+            nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
+            return NULL;
+        }
         st = (nni_pk_storage *)nni_vm_get(m, sizeof *st);
         if (!st) return NULL;
         st->key = t->u.v[2]->u.s;
@@ -9407,16 +11312,48 @@ NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
     v->u.st = st;
     return v;
 }
+/* The last argument of a tensor, a dict of bits: torch keeps x.conj() and x.conj().imag as views whose
+ * storage is unchanged. Whatever else it says is refused: not reading it would give wrong values. */
+NNI_FN int nni_vm_tensor_bits(nni_vm *m, const nni_pk *bits, nni_pk_tensor *t)
+{
+    int is_complex = t->dtype == NN_C64 || t->dtype == NN_C128;
+    int is_float = t->dtype == NN_F16 || t->dtype == NN_BF16 || t->dtype == NN_F32 ||
+                   t->dtype == NN_F64;
+    uint32_t i;
+    if (bits->kind == NNI_PK_NONE) return 1;
+    if (bits->kind != NNI_PK_DICT) {
+        nni_vm_bad(m, NN_E_FORMAT, "a tensor with the wrong arguments");
+        return 0;
+    }
+    for (i = 0; i + 1 < bits->n; i += 2) {
+        const nni_pk *key = bits->u.v[i], *on = bits->u.v[i + 1];
+        int conj = nni_pk_is(key, "conj");
+        if ((!conj && !nni_pk_is(key, "neg")) || on->kind != NNI_PK_BOOL) {
+            nni_vm_bad(m, NN_E_UNSUPPORTED, "a tensor with metadata other than 'conj' and 'neg'");
+            return 0;
+        }
+        if (conj) t->conj = on->u.i != 0;
+        else t->neg = on->u.i != 0;
+    }
+    if ((t->conj && !is_complex) || (t->neg && !is_complex && !is_float)) {
+        nni_vm_bad(m, NN_E_FORMAT, "a tensor with a conj or neg bit that its type cannot have");
+        return 0;
+    }
+    return 1;
+}
 NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
 {
     nni_pk *v = nni_vm_node(m, NNI_PK_TENSOR);
     nni_pk_tensor *t = (nni_pk_tensor *)nni_vm_get(m, sizeof *t);
     const nni_pk *size, *stride;
     uint64_t last = 0, count, per;
-    uint32_t i;
+    uint32_t i, most;
     if (!v || !t) return NULL;
-    if (a->n < 4 || a->u.v[0]->kind != NNI_PK_STORAGE || a->u.v[1]->kind != NNI_PK_INT || a->u.v[1]->u.i < 0 || a->u.v[2]->kind != NNI_PK_LIST || a->u.v[3]->kind != NNI_PK_LIST
-        || a->u.v[2]->n != a->u.v[3]->n || (what == NNI_PC_TENSOR3 && (a->n < 7 || a->u.v[6]->kind != NNI_PK_CLASS || a->u.v[6]->u.c->what != NNI_PC_DTYPE))) {
+    if (a->n < 4 || a->u.v[0]->kind != NNI_PK_STORAGE || a->u.v[1]->kind != NNI_PK_INT ||
+        a->u.v[1]->u.i < 0 || a->u.v[2]->kind != NNI_PK_LIST || a->u.v[3]->kind != NNI_PK_LIST ||
+        a->u.v[2]->n != a->u.v[3]->n ||
+        (what == NNI_PC_TENSOR3 &&
+         (a->n < 7 || a->u.v[6]->kind != NNI_PK_CLASS || a->u.v[6]->u.c->what != NNI_PC_DTYPE))) {
         nni_vm_bad(m, NN_E_FORMAT, "a tensor with the wrong arguments");
         return NULL;
     }
@@ -9424,23 +11361,49 @@ NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
     stride = a->u.v[3];
     t->st = a->u.v[0]->u.st;
     t->dtype = what == NNI_PC_TENSOR3 ? a->u.v[6]->u.c->dtype : t->st->dtype;
-    if (t->dtype == NN_DTYPE_NONE) { nni_vm_bad(m, NN_E_UNSUPPORTED, what == NNI_PC_TENSOR3 ? "a tensor of a float8 type" : "a tensor on untyped storage"); return NULL; }
+    if (t->dtype == NN_DTYPE_NONE) {
+        nni_vm_bad(m, NN_E_UNSUPPORTED,
+                   what == NNI_PC_TENSOR3 ? "a tensor of a float8 type" :
+                                            "a tensor on untyped storage");
+        return NULL;
+    }
+    most = what == NNI_PC_TENSOR1 ? 4 : what == NNI_PC_TENSOR2 ? 7 : 8;
+    if (a->n > most) {
+        nni_vm_bad(m, NN_E_UNSUPPORTED, "a tensor with more arguments than are known");
+        return NULL;
+    }
+    t->conj = t->neg = 0;
+    if (most > 4 && a->n == most && !nni_vm_tensor_bits(m, a->u.v[most - 1], t)) return NULL;
     t->offset = (uint64_t)a->u.v[1]->u.i;
     t->ndim = size->n;
-    if (t->ndim > NN_MAX_DIMS) { nni_vm_bad(m, NN_E_LIMIT, "a tensor of more than NN_MAX_DIMS dimensions"); return NULL; }
+    if (t->ndim > NN_MAX_DIMS) {
+        nni_vm_bad(m, NN_E_LIMIT, "a tensor of more than NN_MAX_DIMS dimensions");
+        return NULL;
+    }
     per = t->st->dtype == NN_DTYPE_NONE ? nn_dtype_size(t->dtype) : 1;
     for (i = 0, count = 1; i < size->n; i++) {
         const nni_pk *x = size->u.v[i], *y = stride->u.v[i];
-        if (x->kind != NNI_PK_INT || y->kind != NNI_PK_INT || x->u.i < 0 || y->u.i < 0 || (uint64_t)x->u.i > SIZE_MAX || (uint64_t)y->u.i > SIZE_MAX) { nni_vm_bad(m, NN_E_FORMAT, "a tensor with a negative or missing size or stride"); return NULL; }
+        if (x->kind != NNI_PK_INT || y->kind != NNI_PK_INT || x->u.i < 0 || y->u.i < 0 ||
+            (uint64_t)x->u.i > SIZE_MAX || (uint64_t)y->u.i > SIZE_MAX) {
+            nni_vm_bad(m, NN_E_FORMAT, "a tensor with a negative or missing size or stride");
+            return NULL;
+        }
         t->size[i] = (size_t)x->u.i;
         t->stride[i] = (size_t)y->u.i;
         if (t->size[i] == 0) count = 0;
         if (t->size[i] > 1) {
-            if (t->stride[i] && (uint64_t)(t->size[i] - 1) > (UINT64_MAX / 4 - last) / t->stride[i]) { nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage"); return NULL; }
+            if (t->stride[i] &&
+                (uint64_t)(t->size[i] - 1) > (UINT64_MAX / 4 - last) / t->stride[i]) {
+                nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
+                return NULL;
+            }
             last += (uint64_t)(t->size[i] - 1) * t->stride[i];
         }
     }
-    if (count && (t->offset >= t->st->numel / per || last >= t->st->numel / per - t->offset)) { nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage"); return NULL; }
+    if (count && (t->offset >= t->st->numel / per || last >= t->st->numel / per - t->offset)) {
+        nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
+        return NULL;
+    }
     v->u.t = t;
     return v;
 }
@@ -9449,7 +11412,10 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
     nni_pk *v;
     uint32_t i;
     if (!f || !a || m->s != NN_OK) return NULL;
-    if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class"); return NULL; }
+    if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST) {
+        nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class");
+        return NULL;
+    }
     switch (f->u.c->what) {
     case NNI_PC_DICT:
         v = nni_vm_node(m, NNI_PK_DICT);
@@ -9457,7 +11423,10 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
         if (v && a->n == 1 && a->u.v[0]->kind == NNI_PK_LIST)           /* a list of pairs */
             for (i = 0; i < a->u.v[0]->n; i++) {
                 const nni_pk *pair = a->u.v[0]->u.v[i];
-                if (pair->kind != NNI_PK_LIST || pair->n != 2) { nni_vm_bad(m, NN_E_FORMAT, "a dict made of something else than pairs"); return NULL; }
+                if (pair->kind != NNI_PK_LIST || pair->n != 2) {
+                    nni_vm_bad(m, NN_E_FORMAT, "a dict made of something else than pairs");
+                    return NULL;
+                }
                 (void)nni_pk_add(m, v, pair->u.v[0]);
                 (void)nni_pk_add(m, v, pair->u.v[1]);
             }
@@ -9476,7 +11445,10 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             char *b = (char *)nni_vm_get(m, t->n + 1u);
             if (!b) return NULL;
             for (; k < t->n; k += w, n++) {
-                if ((w = nni_utf8_get(t->u.s + k, t->n - k, &c)) == 0 || c > 255) { nni_vm_bad(m, NN_E_FORMAT, "bytes that are not latin-1"); return NULL; }
+                if ((w = nn_utf8_get(t->u.s + k, t->n - k, &c)) == 0 || c > 255) {
+                    nni_vm_bad(m, NN_E_FORMAT, "bytes that are not latin-1");
+                    return NULL;
+                }
                 b[n] = (char)c;
             }
             return nni_vm_text(m, NNI_PK_BYTES, b, n);
@@ -9487,7 +11459,10 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             for (i = 0; i < 2; i++) {
                 const nni_pk *x = a->u.v[i];
                 double d = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
-                if (x->kind != NNI_PK_FLOAT && x->kind != NNI_PK_INT) { nni_vm_bad(m, NN_E_FORMAT, "a complex number of no numbers"); return NULL; }
+                if (x->kind != NNI_PK_FLOAT && x->kind != NNI_PK_INT) {
+                    nni_vm_bad(m, NN_E_FORMAT, "a complex number of no numbers");
+                    return NULL;
+                }
                 if (i) v->im = d; else v->u.f = d;
             }
             return v;
@@ -9508,7 +11483,11 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
 /* Run one pickle from m->p; the value it leaves, or NULL with m->s set. */
 NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 {
-#define NNI_VM_NEED(k) if ((size_t)(m->end - m->p) < (size_t)(k)) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); break; }
+#define NNI_VM_NEED(k)                           \
+    if ((size_t)(m->end - m->p) < (size_t)(k)) { \
+        nni_vm_bad(m, NN_E_FORMAT, "cut short"); \
+        break;                                   \
+    }
     m->n = m->n_marks = 0;
     if (m->memo_room) memset(m->memo, 0, m->memo_room * sizeof *m->memo);
     while (m->s == NN_OK) {
@@ -9518,8 +11497,18 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
         NNI_VM_NEED(1);
         op = *m->p++;
         switch (op) {
-        case 0x80: NNI_VM_NEED(1); if (*m->p > 5) nni_vm_bad(m, NN_E_UNSUPPORTED, "unknown pickle protocol"); m->p++; break;
-        case '.': v = nni_vm_pop(m); if (v && m->n) { nni_vm_bad(m, NN_E_FORMAT, "values left on the stack"); v = NULL; } return v;
+        case 0x80:
+            NNI_VM_NEED(1);
+            if (*m->p > 5) nni_vm_bad(m, NN_E_UNSUPPORTED, "unknown pickle protocol");
+            m->p++;
+            break;
+        case '.':
+            v = nni_vm_pop(m);
+            if (v && m->n) {
+                nni_vm_bad(m, NN_E_FORMAT, "values left on the stack");
+                v = NULL;
+            }
+            return v;
         case '(': {
             void *t = m->marks;
             if (!nni_vm_grow(m, &t, &m->marks_room, m->n_marks + 1, sizeof *m->marks)) break;
@@ -9528,10 +11517,21 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             break;
         }
         case 'N': nni_vm_push(m, nni_vm_node(m, NNI_PK_NONE)); break;
-        case 0x88: case 0x89: v = nni_vm_node(m, NNI_PK_BOOL); if (v) v->u.i = op == 0x88; nni_vm_push(m, v); break;
+        case 0x88:
+        case 0x89:
+            v = nni_vm_node(m, NNI_PK_BOOL);
+            if (v) v->u.i = op == 0x88;
+            nni_vm_push(m, v);
+            break;
         case 'K': NNI_VM_NEED(1); nni_vm_push(m, nni_vm_int(m, m->p[0])); m->p++; break;
         case 'M': NNI_VM_NEED(2); nni_vm_push(m, nni_vm_int(m, (int64_t)nni_le16(m->p))); m->p += 2; break;
-        case 'J': NNI_VM_NEED(4); n = nni_le32(m->p); nni_vm_push(m, nni_vm_int(m, n & 0x80000000u ? (int64_t)n - ((int64_t)1 << 32) : (int64_t)n)); m->p += 4; break;
+        case 'J':
+            NNI_VM_NEED(4);
+            n = nni_le32(m->p);
+            nni_vm_push(
+                m, nni_vm_int(m, n & 0x80000000u ? (int64_t)n - ((int64_t)1 << 32) : (int64_t)n));
+            m->p += 4;
+            break;
         case 0x8A: {                                    /* LONG1, two's complement */
             uint64_t x = 0;
             NNI_VM_NEED(1);
@@ -9555,7 +11555,14 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             break;
         }
         case 'X': case 'U': case 'T':
-            if (op == 'U') { NNI_VM_NEED(1); n = *m->p++; } else { NNI_VM_NEED(4); n = nni_le32(m->p); m->p += 4; }
+            if (op == 'U') {
+                NNI_VM_NEED(1);
+                n = *m->p++;
+            } else {
+                NNI_VM_NEED(4);
+                n = nni_le32(m->p);
+                m->p += 4;
+            }
             NNI_VM_NEED(n);
             nni_vm_push(m, nni_vm_text(m, NNI_PK_STR, (const char *)m->p, n));
             m->p += n;
@@ -9566,22 +11573,34 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
         case 't': from = nni_vm_mark(m); nni_vm_push(m, nni_vm_tuple(m, from)); break;
         case 0x85: case 0x86: case 0x87:
             n = op - 0x84;
-            if (m->n < n || (m->n_marks && m->n - n < m->marks[m->n_marks - 1])) { nni_vm_bad(m, NN_E_FORMAT, "stack underflow"); break; }
+            if (m->n < n || (m->n_marks && m->n - n < m->marks[m->n_marks - 1])) {
+                nni_vm_bad(m, NN_E_FORMAT, "stack underflow");
+                break;
+            }
             nni_vm_push(m, nni_vm_tuple(m, m->n - n));
             break;
         case 'a':
             v = nni_vm_pop(m);
             k = nni_vm_top(m);
             if (!v || !k) break;
-            if (k->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "append to something that is no list"); break; }
+            if (k->kind != NNI_PK_LIST) {
+                nni_vm_bad(m, NN_E_FORMAT, "append to something that is no list");
+                break;
+            }
             (void)nni_pk_add(m, k, v);
             break;
         case 'e': case 'u': case 0x90:
             from = nni_vm_mark(m);
             if (m->s != NN_OK) break;
-            if (from == 0 || (m->n_marks && from - 1 < m->marks[m->n_marks - 1])) { nni_vm_bad(m, NN_E_FORMAT, "stack underflow"); break; }
+            if (from == 0 || (m->n_marks && from - 1 < m->marks[m->n_marks - 1])) {
+                nni_vm_bad(m, NN_E_FORMAT, "stack underflow");
+                break;
+            }
             k = m->stack[from - 1];
-            if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them"); break; }
+            if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST) {
+                nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them");
+                break;
+            }
             for (i = from; i < m->n; i++) if (!nni_pk_add(m, k, m->stack[i])) break;
             m->n = from;
             break;
@@ -9589,7 +11608,10 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             v = nni_vm_pop(m);
             if (v) { nni_pk *key = nni_vm_pop(m); k = key ? nni_vm_top(m) : NULL;
                 if (!k) break;
-                if (k->kind != NNI_PK_DICT) { nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them"); break; }
+                if (k->kind != NNI_PK_DICT) {
+                    nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them");
+                    break;
+                }
                 if (nni_pk_add(m, k, key)) (void)nni_pk_add(m, k, v); }
             break;
         case 'R': case 0x81:
@@ -9597,24 +11619,38 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             k = nni_vm_pop(m);
             nni_vm_push(m, nni_vm_call(m, k, v));
             break;
-        case 'b':                                       /* state of an object: {'_metadata': ..} of a state dict; nothing of it is needed */
+        /* state of an object: {'_metadata': ..} of a state dict; nothing of it is needed */
+        case 'b':
             v = nni_vm_pop(m);
             k = v ? nni_vm_top(m) : NULL;
-            if (k && k->kind != NNI_PK_DICT && k->kind != NNI_PK_TENSOR && k->kind != NNI_PK_LIST) nni_vm_bad(m, NN_E_FORMAT, "state for something that has none");
+            if (k && k->kind != NNI_PK_DICT && k->kind != NNI_PK_TENSOR && k->kind != NNI_PK_LIST)
+                nni_vm_bad(m, NN_E_FORMAT, "state for something that has none");
             break;
         case 'Q':
             v = nni_vm_pop(m);
             if (v) nni_vm_push(m, nni_vm_storage(m, v));
             break;
         case 'q': case 'r': case 'h': case 'j':
-            if (op == 'q' || op == 'h') { NNI_VM_NEED(1); n = *m->p++; } else { NNI_VM_NEED(4); n = nni_le32(m->p); m->p += 4; }
+            if (op == 'q' || op == 'h') {
+                NNI_VM_NEED(1);
+                n = *m->p++;
+            } else {
+                NNI_VM_NEED(4);
+                n = nni_le32(m->p);
+                m->p += 4;
+            }
             if (op == 'q' || op == 'r') {
                 void *t = m->memo;
                 v = nni_vm_top(m);
+                if (n >= NN_MAX_PTH_OBJECTS) {          /* before n + 1, which wraps in 32 bits */
+                    nni_vm_bad(m, NN_E_LIMIT, "a memo index beyond NN_MAX_PTH_OBJECTS");
+                    break;
+                }
                 if (!v || !nni_vm_grow(m, &t, &m->memo_room, n + 1, sizeof *m->memo)) break;
                 m->memo = (nni_pk **)t;
                 m->memo[n] = v;
-            } else if (n >= m->memo_room || !m->memo[n]) nni_vm_bad(m, NN_E_FORMAT, "a memo entry that was never put");
+            } else if (n >= m->memo_room || !m->memo[n])
+                nni_vm_bad(m, NN_E_FORMAT, "a memo entry that was never put");
             else nni_vm_push(m, m->memo[n]);
             break;
         default: {
@@ -9633,7 +11669,8 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 typedef struct nni_pth {
     nni_vm vm;
     nn_zip *zip;
-    nn_reader *r;                          /* old stream, by places: the file, whose beginning alone is in memory */
+    nn_reader *r;                          /* old stream, by places: the file, whose beginning alone
+                                              is in memory */
     char root[256];
     nn_dict out;
     nn_buf name;
@@ -9650,33 +11687,48 @@ NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *
 {
     char full[512], nb[64];
     size_t r = strlen(p->root);
-    NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "data/KEY" at most 205 */
+    NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "data/KEY"
+                                                           at most 205 */
     memcpy(full, p->root, r);
     memcpy(full + r, name, n);
     full[r + n] = 0;
     *i = nn_zip_find(p->zip, full);
-    if (*i == SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: no member '%.100s'", nni_name(nb, p->vm.name), full);
+    if (*i == SIZE_MAX)
+        return nn_error_set(err, NN_E_FORMAT, "%s: no member '%.100s'", nni_name(nb, p->vm.name), full);
     return NN_OK;
 }
 /* The whole of member i: grows as it comes when it is packed. */
-NNI_FN nn_status nni_zip_load(nn_zip *z, size_t i, unsigned char **data, size_t *bytes, const nn_alloc *a, nn_error *err)
+NNI_FN nn_status nni_zip_load(nn_zip *z, size_t i, unsigned char **data, size_t *bytes,
+                              const nn_alloc *a, nn_error *err)
 {
     nni_src src;
     nn_tensor t = NN_ZERO;
     size_t n;
     uint64_t at;
     nn_status s;
-    if ((s = nn_zip_data_offset(z, i, &at, err)) != NN_OK) return s;   /* its headers agree, before memory is taken for its size */
+    /* its headers agree, before memory is taken for its size */
+    if ((s = nn_zip_data_offset(z, i, &at, err)) != NN_OK) return s;
     memset(&src, 0, sizeof src);
     src.z = z;
     src.member = i;
     src.name = nn_zip_at(z, i)->name;
-    if (nn_zip_at(z, i)->size > SIZE_MAX) return nni_fail(err, NN_E_NOMEM, "%.100s: larger than memory", src.name);
+    if (nn_zip_at(z, i)->size > SIZE_MAX)
+        return nn_error_set(err, NN_E_NOMEM, "%.100s: larger than memory", src.name);
     n = (size_t)nn_zip_at(z, i)->size;
     if ((s = nni_src_tensor(&src, &t, NN_U8, 1, 1, &n, 0, a, err)) != NN_OK) return s;
     *data = (unsigned char *)t.data;
     *bytes = t.capacity;
     return NN_OK;
+}
+/* Turn the signs that a view has only noted: all of them (neg), those of the imaginary parts (conj). */
+NNI_FN void nni_pth_signs(nn_tensor *t, int conj, int neg)
+{
+    int is_complex = t->dtype == NN_C64 || t->dtype == NN_C128;
+    size_t w = is_complex ? t->itemsize / 2 : t->itemsize, n, i;
+    unsigned char *sign = (unsigned char *)t->data + (nni_big_endian() ? 0 : w - 1);
+    n = nn_tensor_count(t) * (is_complex ? 2u : 1u);
+    for (i = 0; i < n; i++, sign += w)
+        if (neg != (conj && i % 2 == 1)) *sign = (unsigned char)(*sign ^ 0x80);
 }
 NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *out, nn_error *err)
 {
@@ -9688,22 +11740,31 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     nn_status s = NN_OK;
     int packed = 1;
     size_t expect = 1;
-    if (st->numel > UINT64_MAX / 32 || !nni_shape_bytes(w, t->ndim, t->size, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: a tensor size overflows", nni_name(nb, p->vm.name));
+    if (st->numel > UINT64_MAX / 32 || !nni_shape_bytes(w, t->ndim, t->size, &count, &bytes))
+        return nn_error_set(err, NN_E_FORMAT, "%s: a tensor size overflows", nni_name(nb, p->vm.name));
     for (i = t->ndim; i-- > 0; ) {
         if (t->size[i] > 1 && t->stride[i] != expect) packed = 0;
         expect *= t->size[i];
     }
     if (bytes > p->room_left)
-        return nni_fail(err, NN_E_LIMIT, "%s: tensors that share or repeat storage unfold to far more than the file holds", nni_name(nb, p->vm.name));
+        return nn_error_set(
+            err, NN_E_LIMIT,
+            "%s: tensors that share or repeat storage unfold to far more than the file holds",
+            nni_name(nb, p->vm.name));
     p->room_left -= bytes;
     if (p->zip && !st->data) {
-        if (st->key_n > 200) return nni_fail(err, NN_E_FORMAT, "%s: storage key too long", nni_name(nb, p->vm.name));
+        if (st->key_n > 200)
+            return nn_error_set(err, NN_E_FORMAT, "%s: storage key too long", nni_name(nb, p->vm.name));
         memcpy(path, "data/", 5);
         memcpy(path + 5, st->key, st->key_n);
         if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
         if (nn_zip_at(p->zip, member)->size < need)
-            return nni_fail(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key, (unsigned long long)need, (unsigned long long)nn_zip_at(p->zip, member)->size);
-        if (p->places && packed && count) {              /* left where they are; a storage that is not read from end to end is summed here */
+            return nn_error_set(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu",
+                            nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60),
+                            st->key, (unsigned long long)need,
+                            (unsigned long long)nn_zip_at(p->zip, member)->size);
+        /* left where they are; a storage that is not read from end to end is summed here */
+        if (p->places && packed && count && !t->conj && !t->neg) {
             unsigned char piece[4096];
             uint64_t at, all = nn_zip_at(p->zip, member)->size;
             if ((s = nn_zip_data_offset(p->zip, member, &at, err)) != NN_OK) return s;
@@ -9713,32 +11774,39 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
             }
             if (s != NN_OK) return s;
             st->seen = 1;
-            p->where.offset = (uint64_t)off * w;
+            p->where.offset = t->offset * w;
             p->where.member = member;
             p->where.swapped = p->swapped;
             *out = nn_tensor_view(NULL, t->dtype, t->ndim, t->size);
             return NN_OK;
         }
-        if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size && nn_zip_at(p->zip, member)->method == 0)) {
-            if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc, err)) != NN_OK) return s;
+        if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size &&
+              nn_zip_at(p->zip, member)->method == 0)) {
+            if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc,
+                                  err)) != NN_OK)
+                return s;
             st->owned = 1;
         } else {
             uint64_t at;
             if ((s = nn_zip_data_offset(p->zip, member, &at, err)) != NN_OK) return s;
         }
     }
-    if (p->r && st->seen && count && packed) {
-        p->where.offset = st->at + (uint64_t)off * w;
+    if (p->r && st->seen && count && packed && !t->conj && !t->neg) {
+        p->where.offset = st->at + t->offset * w;
         p->where.swapped = p->swapped;
         *out = nn_tensor_view(NULL, t->dtype, t->ndim, t->size);
         return NN_OK;
     }
     if (p->r && st->seen && !st->data && st->bytes) {
-        if ((st->data = (unsigned char *)nn_mem_alloc(st->bytes, &p->vm.arena.alloc)) == NULL) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", nni_name(nb, p->vm.name), st->bytes);
+        if ((st->data = (unsigned char *)nn_mem_alloc(st->bytes, &p->vm.arena.alloc)) == NULL)
+            return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
+                            nni_name(nb, p->vm.name), st->bytes);
         st->owned = 1;
         if ((s = nn_reader_read_at(p->r, st->at, st->data, st->bytes, err)) != NN_OK) return s;
     }
-    if (!p->zip && !st->data && count) return nni_fail(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file", nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);
+    if (!p->zip && !st->data && count)
+        return nn_error_set(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file",
+                        nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);
     if ((s = nn_tensor_raw(&r, t->dtype, 0, t->ndim, t->size, &p->out.alloc, err)) != NN_OK) return s;
     if (!st->data) {                                    /* the usual case: straight from the file */
         if (bytes) s = nn_zip_read(p->zip, member, 0, r.data, bytes, err);
@@ -9759,6 +11827,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     }
     if (s == NN_OK) s = nni_npy_settle(&r, 0, p->swapped, p->vm.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
+    if (count && (t->conj || t->neg)) nni_pth_signs(&r, t->conj, t->neg);
     *out = r;
     return NN_OK;
 }
@@ -9769,13 +11838,14 @@ NNI_FN nn_status nni_dict_append(nn_dict *d, const char *name, size_t n, nn_tens
     char *copy;
     if (d->count == d->room) {
         size_t room = d->room ? d->room * 2 : 16;
-        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it, room * sizeof *it, &d->alloc);
-        if (!it) return nni_fail(err, NN_E_NOMEM, "nn_dict: out of memory for %zu entries", room);
+        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it,
+                                                         room * sizeof *it, &d->alloc);
+        if (!it) return nn_error_set(err, NN_E_NOMEM, "nn_dict: out of memory for %zu entries", room);
         d->items = it;
         d->room = room;
     }
     copy = (char *)nn_mem_alloc(n + 1, &d->alloc);
-    if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_dict: out of memory for a name of %zu bytes", n);
+    if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_dict: out of memory for a name of %zu bytes", n);
     memcpy(copy, name, n);
     copy[n] = 0;
     d->items[d->count].name = copy;
@@ -9792,12 +11862,16 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
     char nb[64], mb[64];
     nn_dict *d = &p->out;
     if (n == 0) { name = "tensor"; n = 6; }
-    if (memchr(name, 0, n)) return nni_fail(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character", nni_name(nb, p->vm.name));
-    if (d->count == NN_MAX_PTH_ENTRIES) return nni_fail(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more", nni_name(nb, p->vm.name), NN_MAX_PTH_ENTRIES);
+    if (memchr(name, 0, n))
+        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character",
+                        nni_name(nb, p->vm.name));
+    if (d->count == NN_MAX_PTH_ENTRIES)
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more",
+                        nni_name(nb, p->vm.name), NN_MAX_PTH_ENTRIES);
     if ((d->count + 1) * 2 > p->seen_room) {
         size_t room = p->seen_room ? p->seen_room * 2 : 64;
         uint32_t *h = (uint32_t *)nni_new(room, sizeof *h, &d->alloc);
-        if (!h) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
+        if (!h) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
         for (i = 0; i < d->count; i++) {
             k = nni_hash(d->items[i].name, strlen(d->items[i].name)) & (room - 1);
             while (h[k]) k = (k + 1) & (room - 1);
@@ -9808,7 +11882,9 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
         p->seen_room = room;
     }
     for (k = nni_hash(name, n) & (p->seen_room - 1); p->seen[k]; k = (k + 1) & (p->seen_room - 1))
-        if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0) return nni_fail(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening", nni_name(nb, p->vm.name), nni_name(mb, name));
+        if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0)
+            return nn_error_set(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening",
+                            nni_name(nb, p->vm.name), nni_name(mb, name));
     if (p->places && nn_buf_put(p->places, &p->where, sizeof p->where, err) != NN_OK) return NN_E_NOMEM;
     if (nni_dict_append(d, name, n, t, err) != NN_OK) return NN_E_NOMEM;
     p->seen[k] = (uint32_t)d->count;
@@ -9821,20 +11897,41 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
     char nb[64];
     p->where.member = NN_NO_MEMBER;
-    if (++p->visits > NN_MAX_PTH_OBJECTS) return nni_fail(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)", nni_name(nb, p->vm.name));
+    if (++p->visits > NN_MAX_PTH_OBJECTS)
+        return nn_error_set(
+            err, NN_E_LIMIT,
+            "%s: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)",
+            nni_name(nb, p->vm.name));
     switch (v->kind) {
     case NNI_PK_NONE: return NN_OK;
-    case NNI_PK_BOOL: if ((s = nn_tensor_raw(&t, NN_BOOL, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) *nn_u8(&t) = (uint8_t)v->u.i; break;
+    case NNI_PK_BOOL:
+        if ((s = nn_tensor_raw(&t, NN_BOOL, 0, 0, NULL, &p->out.alloc, err)) == NN_OK)
+            *nn_u8(&t) = (uint8_t)v->u.i;
+        break;
     case NNI_PK_INT: s = nn_tensor_scalar_i64(&t, v->u.i, &p->out.alloc, err); break;
     case NNI_PK_FLOAT: s = nn_tensor_scalar_f64(&t, v->u.f, &p->out.alloc, err); break;
-    case NNI_PK_COMPLEX: if ((s = nn_tensor_raw(&t, NN_C128, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) { memcpy(t.data, &v->u.f, 8); memcpy((char *)t.data + 8, &v->im, 8); } break;
-    case NNI_PK_BYTES: if ((s = nn_tensor_raw(&t, NN_BYTES, v->n, 0, NULL, &p->out.alloc, err)) == NN_OK && v->n) memcpy(t.data, v->u.s, v->n); break;
+    case NNI_PK_COMPLEX:
+        if ((s = nn_tensor_raw(&t, NN_C128, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) {
+            memcpy(t.data, &v->u.f, 8);
+            memcpy((char *)t.data + 8, &v->im, 8);
+        }
+        break;
+    case NNI_PK_BYTES:
+        if ((s = nn_tensor_raw(&t, NN_BYTES, v->n, 0, NULL, &p->out.alloc, err)) == NN_OK && v->n)
+            memcpy(t.data, v->u.s, v->n);
+        break;
     case NNI_PK_STR: {
         size_t w, n = 0;
         uint32_t c;
-        for (i = 0; i < v->n; i += w, n++) if ((w = nni_utf8_get(v->u.s + i, v->n - i, &c)) == 0) return nni_fail(err, NN_E_FORMAT, "%s: text that is not utf-8", nni_name(nb, p->vm.name));
+        for (i = 0; i < v->n; i += w, n++)
+            if ((w = nn_utf8_get(v->u.s + i, v->n - i, &c)) == 0)
+                return nn_error_set(err, NN_E_FORMAT, "%s: text that is not utf-8",
+                                nni_name(nb, p->vm.name));
         if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) != NN_OK) return s;
-        for (i = 0, n = 0; i < v->n; i += w, n++) { w = nni_utf8_get(v->u.s + i, v->n - i, &c); memcpy((char *)t.data + 4 * n, &c, 4); }
+        for (i = 0, n = 0; i < v->n; i += w, n++) {
+            w = nn_utf8_get(v->u.s + i, v->n - i, &c);
+            memcpy((char *)t.data + 4 * n, &c, 4);
+        }
         break;
     }
     case NNI_PK_CLASS: {
@@ -9844,13 +11941,23 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         break;
     }
     case NNI_PK_TENSOR: s = nni_pth_tensor(p, v->u.t, &t, err); break;
-    case NNI_PK_STORAGE: return nni_fail(err, NN_E_UNSUPPORTED, "%s: a bare storage outside a tensor", nni_name(nb, p->vm.name));
+    case NNI_PK_STORAGE:
+        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a bare storage outside a tensor",
+                        nni_name(nb, p->vm.name));
     default:                                            /* NNI_PK_LIST, NNI_PK_DICT */
-        if (v->kind == NNI_PK_LIST) for (i = 0; i < v->n; i++) { int k = v->u.v[i]->kind; ints += k == NNI_PK_INT; floats += k == NNI_PK_FLOAT; bools += k == NNI_PK_BOOL; }
+        if (v->kind == NNI_PK_LIST)
+            for (i = 0; i < v->n; i++) {
+                int k = v->u.v[i]->kind;
+                ints += k == NNI_PK_INT;
+                floats += k == NNI_PK_FLOAT;
+                bools += k == NNI_PK_BOOL;
+            }
         if (v->n && (ints + floats == v->n || bools == v->n) && v->kind == NNI_PK_LIST) {
             size_t n = v->n;
             nn_dtype dt = bools ? NN_BOOL : floats ? NN_F64 : NN_I64;
-            if (n > NN_MAX_PTH_OBJECTS - p->visits) return nni_fail(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values", nni_name(nb, p->vm.name));
+            if (n > NN_MAX_PTH_OBJECTS - p->visits)
+                return nn_error_set(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values",
+                                nni_name(nb, p->vm.name));
             p->visits += n;
             if ((s = nn_tensor_raw(&t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
             for (i = 0; i < n; i++) {
@@ -9861,16 +11968,23 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
             }
             break;
         }
-        if (p->depth == NN_MAX_PTH_DEPTH) return nni_fail(err, NN_E_LIMIT, "%s: containers nested deeper than NN_MAX_PTH_DEPTH = %d", nni_name(nb, p->vm.name), NN_MAX_PTH_DEPTH);
+        if (p->depth == NN_MAX_PTH_DEPTH)
+            return nn_error_set(err, NN_E_LIMIT,
+                            "%s: containers nested deeper than NN_MAX_PTH_DEPTH = %d",
+                            nni_name(nb, p->vm.name), NN_MAX_PTH_DEPTH);
         p->depth++;
         for (i = 0; i < v->n && s == NN_OK; i += v->kind == NNI_PK_DICT ? 2 : 1) {
             char num[24];
             const char *key = num;
             size_t n = 0;
             const nni_pk *x = v->kind == NNI_PK_DICT ? v->u.v[i] : NULL;
-            if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n; }
-            else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a dictionary key that is neither text nor an integer", nni_name(nb, p->vm.name)); break; }
-            else {
+            if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n;
+            } else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) {
+                s = nn_error_set(err, NN_E_UNSUPPORTED,
+                             "%s: a dictionary key that is neither text nor an integer",
+                             nni_name(nb, p->vm.name));
+                break;
+            } else {
                 int64_t k = x ? x->u.i : (int64_t)i;
                 if (k < 0) num[n++] = '-';
                 n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
@@ -9898,20 +12012,30 @@ NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
     char nb[64];
     nni_pk *v;
     nn_status s;
-    if (!slash || (size_t)(slash - first) + 2 > sizeof p->root) return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no root folder in the archive", nni_name(nb, p->vm.name));
+    if (!slash || (size_t)(slash - first) + 2 > sizeof p->root)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: not a PyTorch checkpoint: no root folder in the archive",
+                        nni_name(nb, p->vm.name));
     memcpy(p->root, first, (size_t)(slash - first) + 1);
-    if (nni_pth_member(p, "version", 7, &i, NULL) != NN_OK && nni_pth_member(p, ".data/version", 13, &i, NULL) != NN_OK)
-        return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no member '%sversion'", nni_name(nb, p->vm.name), p->root);
+    if (nni_pth_member(p, "version", 7, &i, NULL) != NN_OK &&
+        nni_pth_member(p, ".data/version", 13, &i, NULL) != NN_OK)
+        return nn_error_set(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no member '%sversion'",
+                        nni_name(nb, p->vm.name), p->root);
     n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size : sizeof small - 1;
     if ((s = nn_zip_read(p->zip, i, 0, small, n, err)) != NN_OK) return s;
     small[n] = 0;
     {
         size_t k = 0, ver = 0;
-        while (small[k] >= '0' && small[k] <= '9' && ver < 1000) ver = ver * 10 + (size_t)(small[k++] - '0');
-        if (k == 0 || ver < 1 || ver > 10) return nni_fail(err, NN_E_UNSUPPORTED, "%s: expected checkpoint version 1 to 10, got '%.8s'", nni_name(nb, p->vm.name), (const char *)small);
+        while (small[k] >= '0' && small[k] <= '9' && ver < 1000)
+            ver = ver * 10 + (size_t)(small[k++] - '0');
+        if (k == 0 || ver < 1 || ver > 10)
+            return nn_error_set(err, NN_E_UNSUPPORTED,
+                            "%s: expected checkpoint version 1 to 10, got '%.8s'",
+                            nni_name(nb, p->vm.name), (const char *)small);
     }
     if (nni_pth_member(p, "byteorder", 9, &i, NULL) == NN_OK) {
-        n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size : sizeof small - 1;
+        n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size :
+                                                        sizeof small - 1;
         if ((s = nn_zip_read(p->zip, i, 0, small, n, err)) != NN_OK) return s;
         p->swapped = (n >= 3 && memcmp(small, "big", 3) == 0) != nni_big_endian();
     } else p->swapped = nni_big_endian();
@@ -9924,10 +12048,12 @@ NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
     nn_mem_free(pkl, pkl_room, &p->vm.arena.alloc);
     return s;
 }
-/* The stream of torch.save before 1.6: magic, protocol, system facts, the object, the storage keys, the storages. */
+/* The stream of torch.save before 1.6: magic, protocol, system facts, the object, the storage keys,
+ * the storages. */
 NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_error *err)
 {
-    static const unsigned char magic[] = { 0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, '.' };
+    static const unsigned char magic[] = { 0x80, 2,    0x8A, 10,   0x6C, 0xFC, 0x9C, 0x46,
+                                           0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, '.' };
     nni_vm *m = &p->vm;
     nni_pk *v, *obj, *keys;
     uint32_t i;
@@ -9935,16 +12061,25 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     int little = 1;
     char nb[64];
     if (n < sizeof magic || memcmp(data, magic, sizeof magic) != 0) {
-        if (n > 262 && memcmp(data + 257, "ustar", 5) == 0) return nni_fail(err, NN_E_UNSUPPORTED, "%s: a tar checkpoint of PyTorch before 0.1.10 is not supported", nni_name(nb, m->name));
-        return nni_fail(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: neither a zip archive nor the old stream", nni_name(nb, m->name));
+        if (n > 262 && memcmp(data + 257, "ustar", 5) == 0)
+            return nn_error_set(err, NN_E_UNSUPPORTED,
+                            "%s: a tar checkpoint of PyTorch before 0.1.10 is not supported",
+                            nni_name(nb, m->name));
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: not a PyTorch checkpoint: neither a zip archive nor the old stream",
+                        nni_name(nb, m->name));
     }
     m->begin = data;
     m->p = data + sizeof magic;
     m->end = data + n;
     if ((v = nni_vm_run(m)) == NULL) return m->s;
-    if (v->kind != NNI_PK_INT || v->u.i != 1001) return nni_fail(err, NN_E_UNSUPPORTED, "%s: old stream: expected protocol 1001", nni_name(nb, m->name));
+    if (v->kind != NNI_PK_INT || v->u.i != 1001)
+        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: old stream: expected protocol 1001",
+                        nni_name(nb, m->name));
     if ((v = nni_vm_run(m)) == NULL) return m->s;
-    for (i = 0; v->kind == NNI_PK_DICT && i + 1 < v->n; i += 2) if (nni_pk_is(v->u.v[i], "little_endian")) little = v->u.v[i + 1]->kind == NNI_PK_BOOL && v->u.v[i + 1]->u.i;
+    for (i = 0; v->kind == NNI_PK_DICT && i + 1 < v->n; i += 2)
+        if (nni_pk_is(v->u.v[i], "little_endian"))
+            little = v->u.v[i + 1]->kind == NNI_PK_BOOL && v->u.v[i + 1]->u.i;
     p->swapped = little == nni_big_endian();
     if ((obj = nni_vm_run(m)) == NULL || (keys = nni_vm_run(m)) == NULL) return m->s;
     if (keys->kind != NNI_PK_LIST) { nni_vm_bad(m, NN_E_FORMAT, "no list of storage keys"); return m->s; }
@@ -9956,7 +12091,9 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
         uint64_t numel, bytes;
         unsigned char h[8];
         nn_status s;
-        while (st && (k->kind != NNI_PK_STR || st->seen || st->key_n != k->n || memcmp(st->key, k->u.s, k->n) != 0)) st = st->next;
+        while (st && (k->kind != NNI_PK_STR || st->seen || st->key_n != k->n ||
+                      memcmp(st->key, k->u.s, k->n) != 0))
+            st = st->next;
         if (!st) { nni_vm_bad(m, NN_E_FORMAT, "a storage that no tensor uses"); return m->s; }
         st->seen = 1;
         if (size - at < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
@@ -9965,8 +12102,13 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
         numel = p->swapped ? (uint64_t)nni_be32(h) << 32 | nni_be32(h + 4) : nni_le64(h);
         at += 8;
         if (!p->r) m->p = data + at;
-        if (numel != st->numel) { nni_vm_bad(m, NN_E_FORMAT, "a storage of another size than announced"); return m->s; }
-        bytes = numel > UINT64_MAX / 32 ? UINT64_MAX : numel * (st->dtype == NN_DTYPE_NONE ? 1 : nn_dtype_size(st->dtype));
+        if (numel != st->numel) {
+            nni_vm_bad(m, NN_E_FORMAT, "a storage of another size than announced");
+            return m->s;
+        }
+        bytes = numel > UINT64_MAX / 32 ?
+                    UINT64_MAX :
+                    numel * (st->dtype == NN_DTYPE_NONE ? 1 : nn_dtype_size(st->dtype));
         if (bytes > size - at) { nni_vm_bad(m, NN_E_FORMAT, "a storage is cut short"); return m->s; }
         if (!p->r) st->data = data + at;
         st->at = at;
@@ -9976,7 +12118,8 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     return nni_pth_flatten(p, obj, err);
 }
 /* r: `data` are but the beginning of that file */
-NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned char *data, size_t n, const char *name, const nn_pth_opts *o, nn_error *err)
+NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned char *data, size_t n,
+                              const char *name, const nn_pth_opts *o, nn_error *err)
 {
     nni_pth *p;
     nn_alloc a = d->alloc.alloc ? d->alloc : o->file.alloc;
@@ -9984,13 +12127,15 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     nn_status s;
     if (r) (void)nn_reader_size(r, &size);
     p = (nni_pth *)nni_new(1, sizeof *p, &a);
-    if (!p) return nni_fail(err, NN_E_NOMEM, "nn_pth_read: out of memory");
+    if (!p) return nn_error_set(err, NN_E_NOMEM, "nn_pth_read: out of memory");
     p->vm.arena.alloc = p->out.alloc = p->name.alloc = a;
     p->vm.name = name;
     p->vm.err = err;
     p->name.limit = 1 << 16;
     p->sep = o->separator ? o->separator : '.';
-    p->room_left = o->file.limit ? o->file.limit : size > (UINT64_MAX >> 4) ? size : size * 8 + ((uint64_t)16 << 20);
+    p->room_left = o->file.limit            ? o->file.limit :
+                   size > (UINT64_MAX >> 4) ? size :
+                                              size * 8 + ((uint64_t)16 << 20);
     p->zip = zip;
     p->r = r;
     p->places = o->file.places;
@@ -9999,11 +12144,15 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
         uint64_t all = 0;
         zip->crc_zero = 1;
         zip->crc_off = o->no_crc;
-        for (i = 0; i < nn_zip_count(zip); i++) all += nn_zip_at(zip, i)->size < UINT64_MAX / 65536 ? nn_zip_at(zip, i)->size : 0;
-        if (!o->file.limit && all > size) p->room_left = all < (UINT64_MAX >> 4) ? all * 8 + ((uint64_t)16 << 20) : all;   /* packed members */
+        for (i = 0; i < nn_zip_count(zip); i++)
+            all += nn_zip_at(zip, i)->size < UINT64_MAX / 65536 ? nn_zip_at(zip, i)->size : 0;
+        /* packed members */
+        if (!o->file.limit && all > size)
+            p->room_left = all < (UINT64_MAX >> 4) ? all * 8 + ((uint64_t)16 << 20) : all;
     }
     s = zip ? nni_pth_zip(p, err) : nni_pth_legacy(p, data, n, err);
-    if (s == NN_OK) *d = p->out; else nn_dict_free(&p->out);
+    if (s == NN_OK) *d = p->out;
+    else nn_dict_free(&p->out);
     nn_buf_free(&p->name);
     nn_mem_free(p->seen, p->seen_room * sizeof *p->seen, &a);
     nni_vm_free(&p->vm);
@@ -10038,25 +12187,33 @@ NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *op
             return s;
         }
         all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
-        if (o.file.places) {                             /* the pickles stand before the data; a first part of the file will hold them */
+        /* the pickles stand before the data; a first part of the file will hold them */
+        if (o.file.places) {
             uint64_t size;
             size_t had = o.file.places->len, head = 0;
             if ((s = nn_reader_open(&r, path, &ro, err)) != NN_OK) return s;
-            s = nn_reader_size(r, &size) && size > NNI_PTH_HEAD ? nn_buf_reserve(&all, NNI_PTH_HEAD, err) : NN_E_FORMAT;
+            s = nn_reader_size(r, &size) && size > NNI_PTH_HEAD ?
+                    nn_buf_reserve(&all, NNI_PTH_HEAD, err) :
+                    NN_E_FORMAT;
             if (s == NN_OK) s = nn_reader_read(r, all.data, NNI_PTH_HEAD, &head, err);
-            if (s == NN_OK) s = nni_pth_load(d, NULL, r, all.data, head, o.file.name ? o.file.name : path, &o, err);
+            if (s == NN_OK)
+                s = nni_pth_load(d, NULL, r, all.data, head, o.file.name ? o.file.name : path, &o,
+                                 err);
             nn_reader_close(r);
             nn_buf_free(&all);
             if (s != NN_E_FORMAT) return s;
             o.file.places->len = had;
         }
         ro.limit = UINT64_MAX / 2;
-        if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK) s = nni_pth_load(d, NULL, NULL, all.data, all.len, o.file.name ? o.file.name : path, &o, err);
+        if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK)
+            s = nni_pth_load(d, NULL, NULL, all.data, all.len, o.file.name ? o.file.name : path, &o,
+                             err);
         nn_buf_free(&all);
     }
     return s;
 }
-NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts, nn_error *err)
+NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts,
+                                    nn_error *err)
 {
     nn_pth_opts o = NN_ZERO;
     nn_zip *z;
@@ -10080,7 +12237,9 @@ NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, cons
 }
 NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
 {
-    static const char *const prefix[] = { "model_state_dict.", "model_state.", "state_dict.", "model.", "net.", "network.", "module." };
+    static const char *const prefix[] = {
+        "model_state_dict.", "model_state.", "state_dict.", "model.", "net.", "network.", "module."
+    };
     size_t i, k, n;
     int found = 1;
     (void)err;
@@ -10088,14 +12247,16 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
         found = 0;
         for (k = 0; k < sizeof prefix / sizeof *prefix && !found; k++) {
             n = strlen(prefix[k]);
-            for (i = 0; i < d->count; i++) if (strncmp(d->items[i].name, prefix[k], n) == 0 && d->items[i].value.ndim > 0) found = 1;
+            for (i = 0; i < d->count; i++)
+                if (strncmp(d->items[i].name, prefix[k], n) == 0 && d->items[i].value.ndim > 0)
+                    found = 1;
             if (!found) continue;
             for (i = 0; i < d->count; ) {
                 char *name = d->items[i].name, *copy;
                 size_t len = strlen(name);
                 if (strncmp(name, prefix[k], n) != 0) { (void)nn_dict_remove(d, name); continue; }
                 copy = (char *)nn_mem_alloc(len - n + 1, &d->alloc);
-                if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_pth_state: out of memory");
+                if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_pth_state: out of memory");
                 memcpy(copy, name + n, len - n + 1);
                 nn_mem_free(name, len + 1, &d->alloc);
                 d->items[i++].name = copy;
@@ -10106,8 +12267,19 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
 }
 
 /* writing: protocol 2, memo-free, CPU storages numbered in order */
-typedef struct nni_pkw { nn_buf out; const nn_dict *d; const nn_file_opts *file; char sep; size_t storage; nn_error *err; nn_status s; } nni_pkw;
-NNI_FN void nni_pkw_raw(nni_pkw *w, const void *p, size_t n) { if (w->s == NN_OK) w->s = nn_buf_put(&w->out, p, n, w->err); }
+typedef struct nni_pkw {
+    nn_buf out;
+    const nn_dict *d;
+    const nn_file_opts *file;
+    char sep;
+    size_t storage;
+    nn_error *err;
+    nn_status s;
+} nni_pkw;
+NNI_FN void nni_pkw_raw(nni_pkw *w, const void *p, size_t n)
+{
+    if (w->s == NN_OK) w->s = nn_buf_put(&w->out, p, n, w->err);
+}
 NNI_FN void nni_pkw_text(nni_pkw *w, const char *s, size_t n)
 {
     unsigned char h[5] = { 'X' };
@@ -10119,15 +12291,27 @@ NNI_FN void nni_pkw_int(nni_pkw *w, int64_t v)
 {
     unsigned char h[10];
     if (v >= 0 && v < 256) { h[0] = 'K'; h[1] = (unsigned char)v; nni_pkw_raw(w, h, 2); }
-    else if (v >= 0 && v < 65536) { h[0] = 'M'; nni_put_le16(h + 1, (uint32_t)v); nni_pkw_raw(w, h, 3); }
-    else if (v >= -2147483647 - 1 && v <= 2147483647) { h[0] = 'J'; nni_put_le32(h + 1, (uint32_t)(v & 0xFFFFFFFF)); nni_pkw_raw(w, h, 5); }
-    else { h[0] = 0x8A; h[1] = 8; nni_put_le64(h + 2, (uint64_t)v); nni_pkw_raw(w, h, 10); }
+    else if (v >= 0 && v < 65536) { h[0] = 'M'; nni_put_le16(h + 1, (uint32_t)v); nni_pkw_raw(w, h, 3);
+    } else if (v >= -2147483647 - 1 && v <= 2147483647) {
+        h[0] = 'J';
+        nni_put_le32(h + 1, (uint32_t)(v & 0xFFFFFFFF));
+        nni_pkw_raw(w, h, 5);
+    } else {
+        h[0] = 0x8A;
+        h[1] = 8;
+        nni_put_le64(h + 2, (uint64_t)v);
+        nni_pkw_raw(w, h, 10);
+    }
 }
 NNI_FN void nni_pkw_number(nni_pkw *w, const nn_tensor *t, size_t i)
 {
     unsigned char h[9];
     double v;
-    if (t->dtype == NN_BOOL) { h[0] = ((const unsigned char *)t->data)[i] ? 0x88 : 0x89; nni_pkw_raw(w, h, 1); return; }
+    if (t->dtype == NN_BOOL) {
+        h[0] = ((const unsigned char *)t->data)[i] ? 0x88 : 0x89;
+        nni_pkw_raw(w, h, 1);
+        return;
+    }
     if (t->dtype == NN_F64) {
         uint64_t x;
         memcpy(&v, (const char *)t->data + 8 * i, 8);
@@ -10146,7 +12330,10 @@ NNI_FN void nni_pkw_number(nni_pkw *w, const nn_tensor *t, size_t i)
     case NN_U8: nni_pkw_int(w, ((const uint8_t *)t->data)[i]); break;
     case NN_U16: nni_pkw_int(w, ((const uint16_t *)t->data)[i]); break;
     case NN_U32: nni_pkw_int(w, ((const uint32_t *)t->data)[i]); break;
-    default: w->s = nni_fail(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a Python number of dtype %s", nn_dtype_name(t->dtype)); break;
+    default:
+        w->s = nn_error_set(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a Python number of dtype %s",
+                        nn_dtype_name(t->dtype));
+        break;
     }
 }
 NNI_FN void nni_pkw_tuple(nni_pkw *w, const uint64_t *v, size_t n)
@@ -10159,7 +12346,10 @@ NNI_FN void nni_pkw_tuple(nni_pkw *w, const uint64_t *v, size_t n)
     op = (unsigned char)(n > 3 ? 't' : 0x84 + n);
     nni_pkw_raw(w, &op, 1);
 }
-static const char *const nni_pth_storages[NN_BYTES + 1] = { NULL, "Float", "Double", "Half", "BFloat16", "Char", "Short", "Int", "Long", "Byte", NULL, NULL, NULL, "Bool", "ComplexFloat", "ComplexDouble", NULL, NULL };
+static const char *const nni_pth_storages[NN_BYTES + 1] = {
+    NULL,   "Float", "Double", "Half", "BFloat16", "Char",         "Short",         "Int", "Long",
+    "Byte", NULL,    NULL,     NULL,   "Bool",     "ComplexFloat", "ComplexDouble", NULL,  NULL
+};
 NNI_FN int nni_pth_is_tensor(const nn_tensor *t) { return t->dtype != NN_UCS4 && t->dtype != NN_BYTES; }
 NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
 {
@@ -10167,7 +12357,11 @@ NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
     char num[24], cls[48];
     size_t i, n;
     int v3 = t->dtype == NN_U16 || t->dtype == NN_U32 || t->dtype == NN_U64;
-    if (!v3 && !nni_pth_storages[t->dtype]) { w->s = nni_fail(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a tensor of dtype %s", nn_dtype_name(t->dtype)); return; }
+    if (!v3 && !nni_pth_storages[t->dtype]) {
+        w->s = nn_error_set(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a tensor of dtype %s",
+                        nn_dtype_name(t->dtype));
+        return;
+    }
     for (i = t->ndim; i-- > 0; ) {
         shape[i] = t->shape[i];
         stride[i] = i + 1 == t->ndim ? 1 : stride[i + 1] * (shape[i + 1] ? shape[i + 1] : 1);
@@ -10175,7 +12369,8 @@ NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
     n = (size_t)snprintf(cls, sizeof cls, "ctorch._utils\n_rebuild_tensor_v%d\n((", v3 ? 3 : 2);
     nni_pkw_raw(w, cls, n);
     nni_pkw_text(w, "storage", 7);
-    n = v3 ? (size_t)snprintf(cls, sizeof cls, "ctorch.storage\nUntypedStorage\n") : (size_t)snprintf(cls, sizeof cls, "ctorch\n%sStorage\n", nni_pth_storages[t->dtype]);
+    n = v3 ? (size_t)snprintf(cls, sizeof cls, "ctorch.storage\nUntypedStorage\n") :
+             (size_t)snprintf(cls, sizeof cls, "ctorch\n%sStorage\n", nni_pth_storages[t->dtype]);
     nni_pkw_raw(w, cls, n);
     nni_pkw_text(w, num, nni_put_dec(num, w->storage++));
     nni_pkw_text(w, "cpu", 3);
@@ -10185,7 +12380,10 @@ NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
     nni_pkw_tuple(w, stride, t->ndim);
     nni_pkw_raw(w, "\x89" "ccollections\nOrderedDict\n)R", 28);
     if (v3) {
-        n = (size_t)snprintf(cls, sizeof cls, "ctorch\n%s\n", t->dtype == NN_U16 ? "uint16" : t->dtype == NN_U32 ? "uint32" : "uint64");
+        n = (size_t)snprintf(cls, sizeof cls, "ctorch\n%s\n",
+                             t->dtype == NN_U16 ? "uint16" :
+                             t->dtype == NN_U32 ? "uint32" :
+                                                  "uint64");
         nni_pkw_raw(w, cls, n);
     }
     nni_pkw_raw(w, "tR", 2);
@@ -10197,12 +12395,13 @@ NNI_FN void nni_pkw_string(nni_pkw *w, const nn_tensor *t, size_t i)
     size_t n = t->itemsize, k, at;
     if (t->dtype == NN_BYTES) { nni_pkw_raw(w, "c_codecs\nencode\n(", 17); while (n && b[n - 1] == 0) n--; }
     else n = nn_tensor_text(t, i, NULL, 0);
-    if (n > 0x7FFFFFFF) { w->s = nni_fail(w->err, NN_E_LIMIT, "nn_pth_write: text too long"); return; }
+    if (n > 0x7FFFFFFF) { w->s = nn_error_set(w->err, NN_E_LIMIT, "nn_pth_write: text too long"); return; }
     nni_pkw_text(w, "", 0);                             /* the length follows below */
     if (w->s == NN_OK) w->s = nn_buf_reserve(&w->out, 2 * n + 1, w->err);
     if (w->s != NN_OK) return;
     at = w->out.len;
-    if (t->dtype == NN_BYTES) for (k = 0; k < n; k++) w->out.len += nni_utf8_put((char *)w->out.data + w->out.len, b[k]);
+    if (t->dtype == NN_BYTES)
+        for (k = 0; k < n; k++) w->out.len += nn_utf8_put((char *)w->out.data + w->out.len, b[k]);
     else { (void)nn_tensor_text(t, i, (char *)w->out.data + at, n + 1); w->out.len += n; }
     nni_put_le32(w->out.data + at - 4, (uint32_t)(w->out.len - at));
     if (t->dtype == NN_BYTES) { nni_pkw_text(w, "latin1", 6); nni_pkw_raw(w, "tR", 2); }
@@ -10212,7 +12411,11 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
 {
     size_t i, j, n = 0;
     int tensors = !w->sep, list = w->sep != 0;
-    if (depth > NN_MAX_PTH_DEPTH) { w->s = nni_fail(w->err, NN_E_LIMIT, "nn_pth_write: names nested deeper than %d", NN_MAX_PTH_DEPTH); return; }
+    if (depth > NN_MAX_PTH_DEPTH) {
+        w->s = nn_error_set(w->err, NN_E_LIMIT, "nn_pth_write: names nested deeper than %d",
+                        NN_MAX_PTH_DEPTH);
+        return;
+    }
     for (i = first; i < last; i = j, n++) {             /* what kind of level is it */
         const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
         size_t len = end ? (size_t)(end - key) + 1 : strlen(key);
@@ -10224,13 +12427,19 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
             for (k = first; k < last; k++) {
                 const char *other = w->d->items[k].name + skip;
                 char nb[64];
-                if ((k >= j && strncmp(other, key, len) == 0) || (strncmp(other, key, len - 1) == 0 && other[len - 1] == 0)) {
-                    w->s = nni_fail(w->err, NN_E_ARG, "nn_pth_write: '%s': the names of one level must stand together, and no value may have a level's name", nni_name(nb, w->d->items[i].name));
+                if ((k >= j && strncmp(other, key, len) == 0) ||
+                    (strncmp(other, key, len - 1) == 0 && other[len - 1] == 0)) {
+                    w->s = nn_error_set(w->err, NN_E_ARG,
+                                    "nn_pth_write: '%s': the names of one level must stand "
+                                    "together, and no value may have a level's name",
+                                    nni_name(nb, w->d->items[i].name));
                     return;
                 }
             }
         }
-        if (!end && (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16)) tensors = 1;
+        if (!end &&
+            (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16))
+            tensors = 1;
         num[nni_put_dec(num, n)] = 0;
         if (strlen(num) != len - (end ? 1 : 0) || memcmp(num, key, strlen(num)) != 0) list = 0;
     }
@@ -10243,7 +12452,11 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
         for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, len + 1) == 0; j++) {}
         if (tensors || !list) nni_pkw_text(w, key, len);
         else if (state) nni_pkw_int(w, (int64_t)n);
-        if (end) { nni_pkw_level(w, i, j, skip + len + 1, len == 5 && memcmp(key, "state", 5) == 0, depth + 1); continue; }
+        if (end) {
+            nni_pkw_level(w, i, j, skip + len + 1, len == 5 && memcmp(key, "state", 5) == 0,
+                          depth + 1);
+            continue;
+        }
         if (!nni_pth_is_tensor(t)) {
             if (t->ndim == 0) nni_pkw_string(w, t, 0);
             else {
@@ -10262,18 +12475,24 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
     nni_pkw_raw(w, !tensors && list && !state ? "e" : "u", 1);
 }
 /* the tensors of a level tree, in the order the pickle numbered them */
-NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size_t first, size_t last, size_t skip, size_t *num)
+NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size_t first,
+                            size_t last, size_t skip, size_t *num)
 {
     size_t i, j;
     int tensors = !w->sep;
     for (i = first; i < last; i++) {
         const nn_tensor *t = &w->d->items[i].value;
-        if (!(w->sep && strchr(w->d->items[i].name + skip, w->sep)) && (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16)) tensors = 1;
+        if (!(w->sep && strchr(w->d->items[i].name + skip, w->sep)) &&
+            (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16))
+            tensors = 1;
     }
     for (i = first; i < last && w->s == NN_OK; i = j) {
         const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
         const nn_tensor *t = &w->d->items[i].value;
-        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, (size_t)(end - key) + 1) == 0; j++) {}
+        for (j = i + 1; end && j < last &&
+                        strncmp(w->d->items[j].name + skip, key, (size_t)(end - key) + 1) == 0;
+             j++) {
+        }
         if (end) { nni_pth_payload(w, z, root, i, j, skip + (size_t)(end - key) + 1, num); continue; }
         if (tensors && nni_pth_is_tensor(t)) {
             char name[64];
@@ -10284,7 +12503,8 @@ NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size
         }
     }
 }
-NNI_FN nn_status nni_zip_member(nn_zip_writer *z, const char *name, const void *data, size_t n, nn_error *err)
+NNI_FN nn_status nni_zip_member(nn_zip_writer *z, const char *name, const void *data, size_t n,
+                                nn_error *err)
 {
     nn_status s = nn_zip_begin(z, name, n, 0, err);
     if (s == NN_OK) s = nn_zip_put(z, data, n, err);
@@ -10311,9 +12531,13 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     s = w.s;
     if (s == NN_OK) s = nn_zip_create(&z, path, &o.file, err);
     if (s == NN_OK) s = nni_zip_member(z, "archive/data.pkl", w.out.data, w.out.len, err);
-    if (s == NN_OK) s = nni_zip_member(z, "archive/byteorder", nni_big_endian() ? "big" : "little", nni_big_endian() ? 3 : 6, err);
+    if (s == NN_OK)
+        s = nni_zip_member(z, "archive/byteorder", nni_big_endian() ? "big" : "little",
+                           nni_big_endian() ? 3 : 6, err);
     if (s == NN_OK) { nni_pth_payload(&w, z, "archive", 0, d->count, 0, &num); s = w.s; }
     if (s == NN_OK) s = nni_zip_member(z, "archive/version", "3\n", 2, err);
+    if (s == NN_OK && o.note)
+        s = nni_zip_member(z, "archive/nn.json", o.note, strlen(o.note), err);
     nn_buf_free(&w.out);
     if (s != NN_OK) { nn_zip_abort(z); return s; }
     return nn_zip_commit(z, err);
@@ -10337,35 +12561,61 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
     const nn_json *m, *dt = NULL, *shape = NULL, *off = NULL;
     size_t i, count, bytes;
     char nb[64], mb[64];
-    if (j->type != NN_JSON_OBJECT) return nni_fail(err, NN_E_FORMAT, "%s: '%s' is not an object", nni_name(nb, name), nni_name(mb, j->key));
+    if (j->type != NN_JSON_OBJECT)
+        return nn_error_set(err, NN_E_FORMAT, "%s: '%s' is not an object", nni_name(nb, name),
+                        nni_name(mb, j->key));
     for (m = j->v.first; m; m = m->next) {
         if (strcmp(m->key, "dtype") == 0) dt = m;
         else if (strcmp(m->key, "shape") == 0) shape = m;
         else if (strcmp(m->key, "data_offsets") == 0) off = m;
-        else return nni_fail(err, NN_E_FORMAT, "%s: '%s' has an unknown field '%.30s'", nni_name(nb, name), nni_name(mb, j->key), m->key);
+        else
+            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has an unknown field '%.30s'",
+                            nni_name(nb, name), nni_name(mb, j->key), m->key);
     }
-    if (!dt || dt->type != NN_JSON_STRING || !shape || shape->type != NN_JSON_ARRAY || !off || off->type != NN_JSON_ARRAY || off->n != 2)
-        return nni_fail(err, NN_E_FORMAT, "%s: '%s' lacks dtype, shape or two data_offsets", nni_name(nb, name), nni_name(mb, j->key));
-    if (shape->n > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "%s: '%s': expected at most %d dimensions, got %zu", nni_name(nb, name), nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
+    if (!dt || dt->type != NN_JSON_STRING || !shape || shape->type != NN_JSON_ARRAY || !off ||
+        off->type != NN_JSON_ARRAY || off->n != 2)
+        return nn_error_set(err, NN_E_FORMAT, "%s: '%s' lacks dtype, shape or two data_offsets",
+                        nni_name(nb, name), nni_name(mb, j->key));
+    if (shape->n > NN_MAX_DIMS)
+        return nn_error_set(err, NN_E_LIMIT, "%s: '%s': expected at most %d dimensions, got %zu",
+                        nni_name(nb, name), nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
     for (i = 0, m = shape->v.first; m; m = m->next, i++) {
-        if (m->type != NN_JSON_INT || m->v.i < 0 || (uint64_t)m->v.i > SIZE_MAX) return nni_fail(err, NN_E_FORMAT, "%s: '%s' has a shape that is no list of sizes", nni_name(nb, name), nni_name(mb, j->key));
+        if (m->type != NN_JSON_INT || m->v.i < 0 || (uint64_t)m->v.i > SIZE_MAX)
+            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has a shape that is no list of sizes",
+                            nni_name(nb, name), nni_name(mb, j->key));
         it->shape[i] = (size_t)m->v.i;
     }
     it->ndim = i;
     for (i = 0, m = off->v.first; m; m = m->next, i++) {
-        if (m->type != NN_JSON_INT || m->v.i < 0) return nni_fail(err, NN_E_FORMAT, "%s: '%s' has data_offsets that are no positions", nni_name(nb, name), nni_name(mb, j->key));
-        if (i) it->end = (uint64_t)m->v.i; else it->begin = (uint64_t)m->v.i;
+        if (m->type != NN_JSON_INT || m->v.i < 0)
+            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has data_offsets that are no positions",
+                            nni_name(nb, name), nni_name(mb, j->key));
+        if (i) it->end = (uint64_t)m->v.i;
+        else it->begin = (uint64_t)m->v.i;
     }
     it->dtype = NN_DTYPE_NONE;
-    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++) if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
-    if (it->dtype == NN_DTYPE_NONE) return nni_fail(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported", nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
-    if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes)) return nni_fail(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows", nni_name(nb, name), nni_name(mb, j->key));
-    if (it->end < it->begin) return nni_fail(err, NN_E_FORMAT, "%s: '%s': its data end at %llu, before they begin at %llu", nni_name(nb, name), nni_name(mb, j->key), (unsigned long long)it->end, (unsigned long long)it->begin);
+    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++)
+        if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
+    if (it->dtype == NN_DTYPE_NONE)
+        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported",
+                        nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
+    if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes))
+        return nn_error_set(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows",
+                        nni_name(nb, name), nni_name(mb, j->key));
+    if (it->end < it->begin)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: '%s': its data end at %llu, before they begin at %llu",
+                        nni_name(nb, name), nni_name(mb, j->key), (unsigned long long)it->end,
+                        (unsigned long long)it->begin);
     if (it->end - it->begin != bytes)
-        return nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %zu bytes of data for its shape, got %llu", nni_name(nb, name), nni_name(mb, j->key), bytes, (unsigned long long)(it->end - it->begin));
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: '%s': expected %zu bytes of data for its shape, got %llu",
+                        nni_name(nb, name), nni_name(mb, j->key), bytes,
+                        (unsigned long long)(it->end - it->begin));
     return NN_OK;
 }
-NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_file_opts *opts, nn_error *err)
+NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_file_opts *opts,
+                             nn_error *err)
 {
     const char *name = nn_reader_name(r);
     nn_alloc a = nni_alloc_of(opts);
@@ -10385,15 +12635,29 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     strings.alloc = meta && meta->alloc.alloc ? meta->alloc : a;
     arena.alloc = a;
     if ((s = nn_reader_read(r, h, 8, &got, err)) != NN_OK) return s;
-    if (got < 8) return nni_fail(err, NN_E_FORMAT, "%s: expected at least 8 bytes, got %zu", nni_name(nb, name), got);
+    if (got < 8)
+        return nn_error_set(err, NN_E_FORMAT, "%s: expected at least 8 bytes, got %zu",
+                        nni_name(nb, name), got);
     len = nni_le64(h);
-    if (len > NN_MAX_SAFETENSORS_HEADER) return nni_fail(err, NN_E_LIMIT, "%s: byte 0: expected a header of at most %d bytes, got %llu", nni_name(nb, name), NN_MAX_SAFETENSORS_HEADER, (unsigned long long)len);
+    if (len > NN_MAX_SAFETENSORS_HEADER)
+        return nn_error_set(err, NN_E_LIMIT,
+                        "%s: byte 0: expected a header of at most %d bytes, got %llu",
+                        nni_name(nb, name), NN_MAX_SAFETENSORS_HEADER, (unsigned long long)len);
     n = (size_t)len;
-    if (nn_reader_size(r, &size) && len > size - 8) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %llu bytes declared, %llu present", nni_name(nb, name), (unsigned long long)len, (unsigned long long)(size - 8));
-    if (n < 2) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes cannot hold an object", nni_name(nb, name), n);
+    if (nn_reader_size(r, &size) && len > size - 8)
+        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %llu bytes declared, %llu present",
+                        nni_name(nb, name), (unsigned long long)len,
+                        (unsigned long long)(size - 8));
+    if (n < 2)
+        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes cannot hold an object",
+                        nni_name(nb, name), n);
     if ((s = nn_reader_peek(r, n, &text, &got, err)) != NN_OK) return s;
-    if (got < n) return nni_fail(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes declared, %zu present", nni_name(nb, name), n, got);
-    if (text[0] != '{') return nni_fail_at(err, NN_E_FORMAT, 8, 0, 0, "%s: byte 8: the header does not begin with '{'", nni_name(nb, name));
+    if (got < n)
+        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes declared, %zu present",
+                        nni_name(nb, name), n, got);
+    if (text[0] != '{')
+        return nn_error_at(err, NN_E_FORMAT, 8, 0, 0,
+                           "%s: byte 8: the header does not begin with '{'", nni_name(nb, name));
     jd.max_depth = 4;
     arena.limit = 100 * n + ((size_t)1 << 16);
     s = nn_json_parse(&root, &arena, (const char *)text, n, name, &jd, err);
@@ -10402,17 +12666,31 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     if (s == NN_OK && root->n) {
         items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);
         count = root->n;
-        if (!items) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu tensors", nni_name(nb, name), count);
+        if (!items)
+            s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu tensors", nni_name(nb, name),
+                         count);
     }
     for (j = s == NN_OK ? root->v.first : NULL; j && s == NN_OK; j = j->next) {
-        if (strlen(j->key) != j->key_len) s = nni_fail(err, NN_E_UNSUPPORTED, "%s: a name holds a NUL character", nni_name(nb, name));
+        if (strlen(j->key) != j->key_len)
+            s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: a name holds a NUL character",
+                         nni_name(nb, name));
         else if (strcmp(j->key, "__metadata__") == 0) {
             const nn_json *m;
-            if (j->type != NN_JSON_OBJECT) s = nni_fail(err, NN_E_FORMAT, "%s: __metadata__ is not an object", nni_name(nb, name));
+            if (j->type != NN_JSON_OBJECT)
+                s = nn_error_set(err, NN_E_FORMAT, "%s: __metadata__ is not an object",
+                             nni_name(nb, name));
             for (m = s == NN_OK ? j->v.first : NULL; m && s == NN_OK; m = m->next) {
                 nn_tensor t = NN_ZERO;
-                if (m->type != NN_JSON_STRING) { s = nni_fail(err, NN_E_FORMAT, "%s: __metadata__ '%s' is not a string", nni_name(nb, name), nni_name(mb, m->key)); break; }
-                if (strlen(m->v.s) != m->n || strlen(m->key) != m->key_len) { s = nni_fail(err, NN_E_UNSUPPORTED, "%s: __metadata__ holds a NUL character", nni_name(nb, name)); break; }
+                if (m->type != NN_JSON_STRING) {
+                    s = nn_error_set(err, NN_E_FORMAT, "%s: __metadata__ '%s' is not a string",
+                                 nni_name(nb, name), nni_name(mb, m->key));
+                    break;
+                }
+                if (strlen(m->v.s) != m->n || strlen(m->key) != m->key_len) {
+                    s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: __metadata__ holds a NUL character",
+                                 nni_name(nb, name));
+                    break;
+                }
                 s = nn_tensor_scalar_text(&t, m->v.s, &strings.alloc, err);
                 if (s == NN_OK) s = nni_dict_append(&strings, m->key, m->key_len, &t, err);
                 nn_tensor_free(&t);
@@ -10430,10 +12708,15 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
         nn_tensor t = NN_ZERO;
         nni_src_reader(&src, r);
         if (items[i].begin != at)
-            s = nni_fail_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0, "%s: byte %llu: '%s': data must begin at %llu, got %llu (%s)", nni_name(nb, name), (unsigned long long)(8 + len + at), nni_name(mb, items[i].j->key), (unsigned long long)at,
-                            (unsigned long long)items[i].begin, items[i].begin < at ? "overlap" : "gap");
+            s = nn_error_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0,
+                            "%s: byte %llu: '%s': data must begin at %llu, got %llu (%s)",
+                            nni_name(nb, name), (unsigned long long)(8 + len + at),
+                            nni_name(mb, items[i].j->key), (unsigned long long)at,
+                            (unsigned long long)items[i].begin,
+                            items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
-        if (s == NN_OK && opts && opts->places) {        /* left where they are; the last end is held against the file's below */
+        /* left where they are; the last end is held against the file's below */
+        if (s == NN_OK && opts && opts->places) {
             nn_place where = NN_ZERO;
             where.offset = 8 + len + items[i].begin;
             where.member = NN_NO_MEMBER;
@@ -10441,9 +12724,15 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
             t = nn_tensor_view(NULL, items[i].dtype, items[i].ndim, items[i].shape);
             s = nn_buf_put(opts->places, &where, sizeof where, err);
             if (s == NN_OK && nn_reader_size(r, &size) && at > size - 8 - len)
-                s = nni_fail(err, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", nni_name(nb, name), (unsigned long long)(at - items[i].begin), (unsigned long long)(size - 8 - len - items[i].begin));
+                s = nn_error_set(err, NN_E_FORMAT,
+                             "%s: header declares %llu bytes of data, %llu present",
+                             nni_name(nb, name), (unsigned long long)(at - items[i].begin),
+                             (unsigned long long)(size - 8 - len - items[i].begin));
             if (s == NN_OK) s = nn_reader_seek(r, 8 + len + at, err);
-        } else if (s == NN_OK) s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype), items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc, err);
+        } else if (s == NN_OK)
+            s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype),
+                               items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc,
+                               err);
         if (s == NN_OK && t.data) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
         if (s == NN_OK) s = nni_dict_append(&out, items[i].j->key, items[i].j->key_len, &t, err);
         nn_tensor_free(&t);
@@ -10451,11 +12740,14 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     if (s == NN_OK) s = nni_reader_ended(r, "last tensor", err);
     nn_mem_free(items, count * sizeof *items, &a);
     nn_arena_free(&arena);
-    if (s == NN_OK && meta) *meta = strings; else nn_dict_free(&strings);
-    if (s == NN_OK) *d = out; else nn_dict_free(&out);
+    if (s == NN_OK && meta) *meta = strings;
+    else nn_dict_free(&strings);
+    if (s == NN_OK) *d = out;
+    else nn_dict_free(&out);
     return s;
 }
-NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path,
+                                     const nn_file_opts *opts, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     nn_reader *r;
@@ -10468,7 +12760,8 @@ NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path
     nn_reader_close(r);
     return s;
 }
-NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const void *data, size_t n,
+                                            const nn_file_opts *opts, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     nn_reader *r;
@@ -10484,7 +12777,8 @@ NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const voi
 NNI_FN size_t nni_st_rank(nn_dtype t)
 {
     size_t i;
-    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++) if (nni_st_types[i].dtype == t) return i + 1;
+    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++)
+        if (nni_st_types[i].dtype == t) return i + 1;
     return 0;
 }
 NNI_FN int nni_st_write_order(const void *a, const void *b)
@@ -10497,7 +12791,8 @@ NNI_FN int nni_st_write_order(const void *a, const void *b)
     q = nni_st_rank(y->value.dtype);
     return p != q ? (p > q ? -1 : 1) : strcmp(x->name, y->name);
 }
-NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta,
+                                      const nn_file_opts *opts, nn_error *err)
 {
     nn_buf head = NN_ZERO, one = NN_ZERO;
     nn_json_writer w = NN_ZERO;
@@ -10510,12 +12805,17 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
     nn_status s = NN_OK;
     head.alloc = one.alloc = nni_alloc_of(opts);
     for (i = 0; i < d->count; i++) {
-        if (!nni_st_rank(d->items[i].value.dtype)) return nni_fail(err, NN_E_UNSUPPORTED, "nn_safetensors_write: '%s': safetensors has no dtype %s", nni_name(nb, d->items[i].name), nn_dtype_name(d->items[i].value.dtype));
-        if (strcmp(d->items[i].name, "__metadata__") == 0) return nni_fail(err, NN_E_ARG, "nn_safetensors_write: no tensor may be called __metadata__");
+        if (!nni_st_rank(d->items[i].value.dtype))
+            return nn_error_set(err, NN_E_UNSUPPORTED,
+                            "nn_safetensors_write: '%s': safetensors has no dtype %s",
+                            nni_name(nb, d->items[i].name), nn_dtype_name(d->items[i].value.dtype));
+        if (strcmp(d->items[i].name, "__metadata__") == 0)
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_safetensors_write: no tensor may be called __metadata__");
     }
     if (d->count) {
         order = (const nn_dict_item **)nni_new(d->count, sizeof *order, &head.alloc);
-        if (!order) return nni_fail(err, NN_E_NOMEM, "nn_safetensors_write: out of memory");
+        if (!order) return nn_error_set(err, NN_E_NOMEM, "nn_safetensors_write: out of memory");
         for (i = 0; i < d->count; i++) order[i] = &d->items[i];
         qsort(order, d->count, sizeof *order, nni_st_write_order);
     }
@@ -10527,7 +12827,11 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
         for (i = 0; i < meta->count && s == NN_OK; i++) {
             const nn_tensor *t = &meta->items[i].value;
             size_t n;
-            if ((t->dtype != NN_UCS4 && t->dtype != NN_BYTES) || nn_tensor_count(t) != 1) { s = nni_fail(err, NN_E_ARG, "nn_safetensors_write: metadata '%s' is not one text", nni_name(nb, meta->items[i].name)); break; }
+            if ((t->dtype != NN_UCS4 && t->dtype != NN_BYTES) || nn_tensor_count(t) != 1) {
+                s = nn_error_set(err, NN_E_ARG, "nn_safetensors_write: metadata '%s' is not one text",
+                             nni_name(nb, meta->items[i].name));
+                break;
+            }
             n = nn_tensor_text(t, 0, NULL, 0);
             one.len = 0;
             if ((s = nn_buf_reserve(&one, n, err)) != NN_OK) break;
@@ -10558,13 +12862,18 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
     nn_json_end(&w);
     if (s == NN_OK) s = nn_json_finish(&w, err);
     while (s == NN_OK && head.len % 8) s = nn_buf_put(&head, " ", 1, err);
-    if (s == NN_OK && head.len > NN_MAX_SAFETENSORS_HEADER) s = nni_fail(err, NN_E_LIMIT, "nn_safetensors_write: expected a header of at most %d bytes, got %zu", NN_MAX_SAFETENSORS_HEADER, head.len);
+    if (s == NN_OK && head.len > NN_MAX_SAFETENSORS_HEADER)
+        s = nn_error_set(err, NN_E_LIMIT,
+                     "nn_safetensors_write: expected a header of at most %d bytes, got %zu",
+                     NN_MAX_SAFETENSORS_HEADER, head.len);
     if (s == NN_OK && (s = nn_writer_open(&f, path, opts, err)) == NN_OK) {
         nni_put_le64(h, head.len);
         s = nn_writer_put(f, h, 8, err);
         if (s == NN_OK) s = nn_writer_put(f, head.data, head.len, err);
-        for (i = 0; i < d->count && s == NN_OK; i++) s = nni_put_array(f, NULL, &order[i]->value, opts, (size_t)(order[i] - d->items), err);
-        if (s == NN_OK) s = nn_writer_commit(f, err); else nn_writer_abort(f);
+        for (i = 0; i < d->count && s == NN_OK; i++)
+            s = nni_put_array(f, NULL, &order[i]->value, opts, (size_t)(order[i] - d->items), err);
+        if (s == NN_OK) s = nn_writer_commit(f, err);
+        else nn_writer_abort(f);
     }
     nn_mem_free((void *)order, d->count * sizeof *order, &head.alloc);
     nn_buf_free(&head);
@@ -10573,7 +12882,8 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
 }
 
 /* ---- [EVENTS] ----------------------------------------------------------- */
-/* Just enough protocol buffers: key = field << 3 | wire type; 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
+/* Just enough protocol buffers: key = field << 3 | wire type; 0 varint, 1 eight bytes, 2 length and
+ * bytes, 5 four bytes. */
 NNI_FN void nni_pb_varint(nn_buf *b, uint64_t v, nn_status *s, nn_error *err)
 {
     unsigned char h[10];
@@ -10581,14 +12891,20 @@ NNI_FN void nni_pb_varint(nn_buf *b, uint64_t v, nn_status *s, nn_error *err)
     do { h[n++] = (unsigned char)((v & 127) | (v > 127 ? 128u : 0u)); v >>= 7; } while (v);
     if (*s == NN_OK) *s = nn_buf_put(b, h, n, err);
 }
-NNI_FN void nni_pb_key(nn_buf *b, unsigned field, unsigned type, nn_status *s, nn_error *err) { nni_pb_varint(b, field << 3 | type, s, err); }
+NNI_FN void nni_pb_key(nn_buf *b, unsigned field, unsigned type, nn_status *s, nn_error *err)
+{
+    nni_pb_varint(b, field << 3 | type, s, err);
+}
 NNI_FN void nni_pb_bytes(nn_buf *b, unsigned field, const void *p, size_t n, nn_status *s, nn_error *err)
 {
     nni_pb_key(b, field, 2, s, err);
     nni_pb_varint(b, n, s, err);
     if (*s == NN_OK) *s = nn_buf_put(b, p, n, err);
 }
-NNI_FN void nni_pb_text(nn_buf *b, unsigned field, const char *t, nn_status *s, nn_error *err) { nni_pb_bytes(b, field, t, strlen(t), s, err); }
+NNI_FN void nni_pb_text(nn_buf *b, unsigned field, const char *t, nn_status *s, nn_error *err)
+{
+    nni_pb_bytes(b, field, t, strlen(t), s, err);
+}
 NNI_FN void nni_pb_int(nn_buf *b, unsigned field, int64_t v, nn_status *s, nn_error *err)
 {
     nni_pb_key(b, field, 0, s, err);
@@ -10612,7 +12928,8 @@ NNI_FN void nni_pb_float(nn_buf *b, unsigned field, float v, nn_status *s, nn_er
     nni_pb_key(b, field, 5, s, err);
     if (*s == NN_OK) *s = nn_buf_put(b, h, 4, err);
 }
-struct nn_events { nn_append *a; nn_alloc alloc; nn_buf part[5], rec; };   /* part: messages inside messages */
+/* part: messages inside messages */
+struct nn_events { nn_append *a; nn_alloc alloc; nn_buf part[5], rec; };
 NNI_FN uint32_t nni_crc_masked(const void *p, size_t n)
 {
     uint32_t c = nn_crc32c(0, p, n);
@@ -10638,7 +12955,8 @@ NN_DEF nn_status nn_events_path(char *buf, size_t cap, const char *dir, uint64_t
     (void)snprintf(name, sizeof name, "events.out.tfevents.%010llu.nn.0", (unsigned long long)seconds);
     return nn_path_join(buf, cap, dir, name, err);
 }
-NN_DEF nn_status nn_events_open(nn_events **out, const char *path, double wall, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_events_open(nn_events **out, const char *path, double wall,
+                                const nn_file_opts *opts, nn_error *err)
 {
     nn_alloc a = nni_alloc_of(opts);
     nn_events *e;
@@ -10658,7 +12976,7 @@ NN_DEF nn_status nn_events_open(nn_events **out, const char *path, double wall, 
         if (s != NN_OK) return s;
     }
     e = (nn_events *)nni_new(1, sizeof *e, &a);
-    if (!e) return nni_fail(err, NN_E_NOMEM, "%.100s: out of memory", path);
+    if (!e) return nn_error_set(err, NN_E_NOMEM, "%.100s: out of memory", path);
     e->alloc = e->rec.alloc = a;
     for (i = 0; i < 5; i++) e->part[i].alloc = a;
     s = nn_append_open(&e->a, path, good, opts, err);
@@ -10695,7 +13013,8 @@ NNI_FN nn_status nni_events_value(nn_events *e, int64_t step, double wall, nn_st
     nni_pb_bytes(&e->part[0], 5, e->part[2].data, e->part[2].len, &s, err);
     return s == NN_OK ? nni_events_put(e, &e->part[0], err) : s;
 }
-NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step, double wall, nn_error *err)
+NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, int64_t step,
+                                  double wall, nn_error *err)
 {
     nn_status s = NN_OK;
     e->part[1].len = 0;
@@ -10703,14 +13022,17 @@ NN_DEF nn_status nn_events_scalar(nn_events *e, const char *tag, double value, i
     nni_pb_float(&e->part[1], 2, (float)value, &s, err);
     return nni_events_value(e, step, wall, s, err);
 }
-NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n, size_t bins, int64_t step, double wall, nn_error *err)
+NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float *x, size_t n,
+                                     size_t bins, int64_t step, double wall, nn_error *err)
 {
     double lo = 0, hi = 0, sum = 0, squares = 0, width;
     size_t i, count = 0;
     nn_buf *h = &e->part[3], *limits = &e->part[4], *counts = &e->part[2];
     nn_status s = NN_OK;
     if (bins == 0) bins = 30;
-    if (bins > 65536) return nni_fail(err, NN_E_ARG, "nn_events_histogram: expected at most 65536 bins, got %zu", bins);
+    if (bins > 65536)
+        return nn_error_set(err, NN_E_ARG, "nn_events_histogram: expected at most 65536 bins, got %zu",
+                        bins);
     for (i = 0; i < n; i++) {
         double v = (double)x[i];
         if (!(v - v == 0)) continue;                    /* finite only */
@@ -10723,7 +13045,8 @@ NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float 
     if (!(hi > lo)) bins = 1;
     width = (hi - lo) / (double)bins;
     h->len = limits->len = counts->len = 0;
-    for (i = 0; i <= bins && s == NN_OK; i++) {         /* an empty bin on the left gives the first one its left edge, as PyTorch writes it */
+    /* an empty bin on the left gives the first one its left edge, as PyTorch writes it */
+    for (i = 0; i <= bins && s == NN_OK; i++) {
         unsigned char b[8] = { 0 };
         double edge = i == bins ? hi : lo + width * (double)i;
         uint64_t u;
@@ -10757,7 +13080,8 @@ NN_DEF nn_status nn_events_histogram(nn_events *e, const char *tag, const float 
     nni_pb_bytes(&e->part[1], 5, h->data, h->len, &s, err);
     return nni_events_value(e, step, wall, s, err);
 }
-NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image, int64_t step, double wall, nn_error *err)
+NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor *image,
+                                 int64_t step, double wall, nn_error *err)
 {
     nn_buf *png = &e->part[4], *m = &e->part[3];
     nn_status s;
@@ -10772,7 +13096,8 @@ NN_DEF nn_status nn_events_image(nn_events *e, const char *tag, const nn_tensor 
     return nni_events_value(e, step, wall, s, err);
 }
 /* metadata{plugin_data{name, content}} into part[1], through part[3] and part[4] */
-NNI_FN void nni_events_plugin(nn_events *e, const char *name, const void *content, size_t n, nn_status *s, nn_error *err)
+NNI_FN void nni_events_plugin(nn_events *e, const char *name, const void *content, size_t n,
+                              nn_status *s, nn_error *err)
 {
     e->part[3].len = e->part[4].len = 0;
     nni_pb_text(&e->part[3], 1, name, s, err);
@@ -10780,7 +13105,8 @@ NNI_FN void nni_events_plugin(nn_events *e, const char *name, const void *conten
     nni_pb_bytes(&e->part[4], 1, e->part[3].data, e->part[3].len, s, err);
     nni_pb_bytes(&e->part[1], 9, e->part[4].data, e->part[4].len, s, err);
 }
-NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step, double wall, nn_error *err)
+NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8, int64_t step,
+                                double wall, nn_error *err)
 {
     static const unsigned char shape[] = { 0x12, 2, 8, 1 };     /* one dimension of size 1 */
     nn_buf *t = &e->part[3], *full = &e->part[4];
@@ -10796,9 +13122,11 @@ NN_DEF nn_status nn_events_text(nn_events *e, const char *tag, const char *utf8,
     nni_events_plugin(e, "text", NULL, 0, &s, err);
     return nni_events_value(e, step, wall, s, err);
 }
-NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *const *metrics, size_t n_metrics, double wall, nn_error *err)
+NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *const *metrics,
+                                   size_t n_metrics, double wall, nn_error *err)
 {
-    static const char *const tags[3] = { "_hparams_/experiment", "_hparams_/session_start_info", "_hparams_/session_end_info" };
+    static const char *const tags[3] = { "_hparams_/experiment", "_hparams_/session_start_info",
+                                         "_hparams_/session_end_info" };
     nn_buf exp = NN_ZERO, start = NN_ZERO, content = NN_ZERO, a = NN_ZERO, b = NN_ZERO;
     nn_status s = NN_OK;
     size_t i, k;
@@ -10807,7 +13135,11 @@ NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *
         const nn_tensor *t = &hp->items[i].value;
         int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
         char nb[64];
-        if (nn_tensor_count(t) != 1) { s = nni_fail(err, NN_E_ARG, "nn_events_hparams: '%s' is not one value", nni_name(nb, hp->items[i].name)); break; }
+        if (nn_tensor_count(t) != 1) {
+            s = nn_error_set(err, NN_E_ARG, "nn_events_hparams: '%s' is not one value",
+                         nni_name(nb, hp->items[i].name));
+            break;
+        }
         a.len = b.len = 0;                              /* b: Value, a: HParamInfo */
         nni_pb_text(&a, 1, hp->items[i].name, &s, err);
         nni_pb_int(&a, 4, text ? 1 : t->dtype == NN_BOOL ? 2 : 3, &s, err);
@@ -10837,17 +13169,37 @@ NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *
         static const unsigned char empty[] = { 8, 1, 0x12, 2, 0x12, 0 };   /* a float tensor of shape [0] */
         content.len = e->part[1].len = b.len = 0;
         if (k == 2) { nni_pb_int(&b, 1, 1, &s, err); nni_pb_double(&b, 2, wall, &s, err); }
-        nni_pb_bytes(&content, k == 0 ? 2 : k == 1 ? 3 : 4, k == 0 ? exp.data : k == 1 ? start.data : b.data, k == 0 ? exp.len : k == 1 ? start.len : b.len, &s, err);
+        nni_pb_bytes(&content,
+                     k == 0 ? 2 :
+                     k == 1 ? 3 :
+                              4,
+                     k == 0 ? exp.data :
+                     k == 1 ? start.data :
+                              b.data,
+                     k == 0 ? exp.len :
+                     k == 1 ? start.len :
+                              b.len,
+                     &s, err);
         nni_pb_text(&e->part[1], 1, tags[k], &s, err);
         nni_pb_bytes(&e->part[1], 8, empty, sizeof empty, &s, err);
         nni_events_plugin(e, "hparams", content.data, content.len, &s, err);
         s = nni_events_value(e, 0, wall, s, err);
     }
-    nn_buf_free(&exp); nn_buf_free(&start); nn_buf_free(&content); nn_buf_free(&a); nn_buf_free(&b);
+    nn_buf_free(&exp);
+    nn_buf_free(&start);
+    nn_buf_free(&content);
+    nn_buf_free(&a);
+    nn_buf_free(&b);
     return s;
 }
 /* reading: one field at a time; 0 = end, -1 = damaged */
-typedef struct nni_pb { const unsigned char *p, *end; unsigned field, type; uint64_t v; const unsigned char *b; size_t n; } nni_pb;
+typedef struct nni_pb {
+    const unsigned char *p, *end;
+    unsigned field, type;
+    uint64_t v;
+    const unsigned char *b;
+    size_t n;
+} nni_pb;
 NNI_FN int nni_pb_get(nni_pb *m, uint64_t *v)
 {
     unsigned shift = 0;
@@ -10883,9 +13235,20 @@ NNI_FN int nni_pb_next(nni_pb *m)
     default: return -1;
     }
 }
-NNI_FN void nni_pb_open(nni_pb *m, const unsigned char *p, size_t n) { memset(m, 0, sizeof *m); m->p = p; m->end = p + n; }
+NNI_FN void nni_pb_open(nni_pb *m, const unsigned char *p, size_t n)
+{
+    memset(m, 0, sizeof *m);
+    m->p = p;
+    m->end = p + n;
+}
 NNI_FN double nni_pb_f64(uint64_t u) { double d; memcpy(&d, &u, 8); return d; }
-NNI_FN double nni_pb_f32(uint64_t u) { uint32_t w = (uint32_t)u; float f; memcpy(&f, &w, 4); return (double)f; }
+NNI_FN double nni_pb_f32(uint64_t u)
+{
+    uint32_t w = (uint32_t)u;
+    float f;
+    memcpy(&f, &w, 4);
+    return (double)f;
+}
 /* Value -> *ev; 1 or -1 */
 NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
 {
@@ -10916,7 +13279,11 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
             while ((r = nni_pb_next(&m)) > 0) {
                 if (m.field <= 5 && m.type == 1) {
                     double d = nni_pb_f64(m.v);
-                    if (m.field == 1) ev->min = d; else if (m.field == 2) ev->max = d; else if (m.field == 3) ev->num = d; else if (m.field == 4) ev->sum = d; else ev->sum_squares = d;
+                    if (m.field == 1) ev->min = d;
+                    else if (m.field == 2) ev->max = d;
+                    else if (m.field == 3) ev->num = d;
+                    else if (m.field == 4) ev->sum = d;
+                    else ev->sum_squares = d;
                 }
                 if (m.field == 6 && m.type == 2) { ev->limits = m.b; nl = m.n; }
                 if (m.field == 7 && m.type == 2) { ev->counts = m.b; nc = m.n; }
@@ -10934,7 +13301,9 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
                     while ((r = nni_pb_next(&t)) > 0) {
                         if (t.field != 2 || t.type != 2) continue;
                         nni_pb_open(&d, t.b, t.n);
-                        while ((r = nni_pb_next(&d)) > 0) if (d.field == 1 && d.type == 0 && rank < 2) dims[rank] = (size_t)d.v;
+                        while ((r = nni_pb_next(&d)) > 0)
+                            if (d.field == 1 && d.type == 0 && rank < 2)
+                                dims[rank] = d.v < SIZE_MAX ? (size_t)d.v : SIZE_MAX;
                         if (r < 0) return -1;
                         rank++;
                     }
@@ -10942,7 +13311,10 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
                 }
                 if (m.field == 4 && m.type == 2) { raw = m.b; raw_n = m.n; }
                 if (m.field == 5 && m.type == 5) { num = nni_pb_f32(m.v); have_num = 1; }
-                if (m.field == 5 && m.type == 2 && m.n >= 4) { num = nni_pb_f32(nni_le32(m.b)); have_num = 1; }
+                if (m.field == 5 && m.type == 2 && m.n >= 4) {
+                    num = nni_pb_f32(nni_le32(m.b));
+                    have_num = 1;
+                }
                 if (m.field == 6 && m.type == 1) { num = nni_pb_f64(m.v); have_num = 1; }
                 if (m.field == 6 && m.type == 2) { raw = m.b; raw_n = m.n; }
                 if (m.field == 8 && m.type == 2) { str = m.b; str_n = m.n; }
@@ -10967,16 +13339,34 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
     else if (tensor) {
         ev->bytes = NULL;
         ev->bytes_n = 0;
-        if (dtype == 7 && ev->plugin_n == 6 && memcmp(ev->plugin, "images", 6) == 0) { ev->kind = NN_EVENT_IMAGE; ev->bytes = str; ev->bytes_n = str_n; }
-        else if (dtype == 7) { ev->kind = NN_EVENT_TEXT; ev->bytes = str; ev->bytes_n = str_n; }
-        else if (rank == 2 && dims[1] == 3 && dtype == 2 && raw && raw_n / 24 == dims[0] && raw_n % 24 == 0) { ev->kind = NN_EVENT_HISTOGRAM; ev->rows = raw; ev->n_bins = dims[0]; }
-        else if (have_num && rank == 0) { ev->kind = NN_EVENT_SCALAR; ev->value = num; }
-        else if (raw && rank == 0 && dtype == 1 && raw_n == 4) { ev->kind = NN_EVENT_SCALAR; ev->value = nni_pb_f32(nni_le32(raw)); }
-        else if (raw && rank == 0 && dtype == 2 && raw_n == 8) { ev->kind = NN_EVENT_SCALAR; ev->value = nni_pb_f64(nni_le64(raw)); }
+        if (dtype == 7 && ev->plugin_n == 6 && memcmp(ev->plugin, "images", 6) == 0) {
+            ev->kind = NN_EVENT_IMAGE;
+            ev->bytes = str;
+            ev->bytes_n = str_n;
+        } else if (dtype == 7) {
+            ev->kind = NN_EVENT_TEXT;
+            ev->bytes = str;
+            ev->bytes_n = str_n;
+        } else if (rank == 2 && dims[1] == 3 && dtype == 2 && raw && raw_n / 24 == dims[0] &&
+                   raw_n % 24 == 0) {
+            ev->kind = NN_EVENT_HISTOGRAM;
+            ev->rows = raw;
+            ev->n_bins = dims[0];
+        } else if (have_num && rank == 0) {
+            ev->kind = NN_EVENT_SCALAR;
+            ev->value = num;
+        } else if (raw && rank == 0 && dtype == 1 && raw_n == 4) {
+            ev->kind = NN_EVENT_SCALAR;
+            ev->value = nni_pb_f32(nni_le32(raw));
+        } else if (raw && rank == 0 && dtype == 2 && raw_n == 8) {
+            ev->kind = NN_EVENT_SCALAR;
+            ev->value = nni_pb_f64(nni_le64(raw));
+        }
     }
     return 1;
 }
-NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, uint64_t *good, nn_error *err)
+NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev),
+                                     void *ctx, uint64_t *good, nn_error *err)
 {
     char nb[64];
     if (good) *good = 0;
@@ -10992,16 +13382,24 @@ NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, 
         if (n < 12) return NN_OK;                       /* the end, or a torn record */
         want = nni_le64(p);
         if (nni_le32(p + 8) != nni_crc_masked(p, 8))
-            return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, nn_reader_name(r)), (unsigned long long)at, at ? "checksum of a record's length differs" : "not an event file");
-        if (want > ((uint64_t)1 << 30)) return nni_fail_at(err, NN_E_LIMIT, (size_t)at, 0, 0, "%s: byte %llu: a record of more than 1 GiB", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: %s",
+                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at,
+                               at ? "checksum of a record's length differs" : "not an event file");
+        if (want > ((uint64_t)1 << 30))
+            return nn_error_at(err, NN_E_LIMIT, (size_t)at, 0, 0,
+                               "%s: byte %llu: a record of more than 1 GiB",
+                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
         len = (size_t)want;
-        for (n = 0; n < len + 16; ) {                   /* grow with what is there, not with what is claimed */
+        /* grow with what is there, not with what is claimed */
+        for (n = 0; n < len + 16; ) {
             size_t ask = n + ((size_t)1 << 20) < len + 16 ? n + ((size_t)1 << 20) : len + 16;
             if ((s = nn_reader_peek(r, ask, &p, &n, err)) != NN_OK) return s;
             if (n < ask) return NN_OK;
         }
         if (nni_le32(p + 12 + len) != nni_crc_masked(p + 12, len))
-            return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: checksum of a record differs", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0,
+                               "%s: byte %llu: checksum of a record differs",
+                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
         memset(&base, 0, sizeof base);
         base.tag = base.plugin = "";
         nni_pb_open(&m, p + 12, len);
@@ -11030,13 +13428,16 @@ NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, 
                 }
             }
         }
-        if (k < 0) return nni_fail_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: damaged event", nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+        if (k < 0)
+            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: damaged event",
+                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
         if (!any && each && (s = each(ctx, &base)) != NN_OK) return s;
         nn_reader_take(r, len + 16);
         if (good) *good = nn_reader_tell(r);
     }
 }
-NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, const nn_event *ev),
+                                void *ctx, const nn_file_opts *opts, nn_error *err)
 {
     nn_reader *r;
     nn_status s = nn_reader_open(&r, path, opts, err);
@@ -11059,7 +13460,7 @@ NNI_FN nn_status nni_png_chunk(nn_buf *out, const char *type, const void *data, 
 {
     unsigned char h[8];
     nn_status s;
-    if (n > 0x7FFFFFFF) return nni_fail(err, NN_E_LIMIT, "nn_png_encode: a chunk of more than 2 GiB");
+    if (n > 0x7FFFFFFF) return nn_error_set(err, NN_E_LIMIT, "nn_png_encode: a chunk of more than 2 GiB");
     nni_put_be32(h, (uint32_t)n);
     memcpy(h + 4, type, 4);
     s = nn_buf_put(out, h, 8, err);
@@ -11076,19 +13477,30 @@ NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_er
     nn_buf packed = NN_ZERO;
     nn_deflater *z = NULL;
     nn_status s;
-    if (t->dtype != NN_U8 || t->ndim < 2 || t->ndim > 3 || ch < 1 || ch > 4) return nni_fail(err, NN_E_ARG, "nn_png_encode: expected u8 [H,W] or [H,W,1..4], got %s with %zu dimensions", nn_dtype_name(t->dtype), t->ndim);
+    if (t->dtype != NN_U8 || t->ndim < 2 || t->ndim > 3 || ch < 1 || ch > 4)
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_png_encode: expected u8 [H,W] or [H,W,1..4], got %s with %zu dimensions",
+            nn_dtype_name(t->dtype), t->ndim);
     h = t->shape[0];
     w = t->shape[1];
-    if (h == 0 || w == 0) return nni_fail(err, NN_E_ARG, "nn_png_encode: an image needs at least one pixel");
-    if (w > NN_MAX_PNG_PIXELS / h) return nni_fail(err, NN_E_LIMIT, "nn_png_encode: expected at most %zu pixels, got %zu x %zu", NN_MAX_PNG_PIXELS, w, h);
+    if (h == 0 || w == 0)
+        return nn_error_set(err, NN_E_ARG, "nn_png_encode: an image needs at least one pixel");
+    if (w > NN_MAX_PNG_PIXELS / h)
+        return nn_error_set(err, NN_E_LIMIT,
+                        "nn_png_encode: expected at most %zu pixels, got %zu x %zu",
+                        NN_MAX_PNG_PIXELS, w, h);
     row = w * ch;
     packed.alloc = out->alloc;
-    work = (unsigned char *)nni_new(row * 6 + 5, 1, &out->alloc);      /* five candidate lines with their filter bytes, and a line of zeros */
-    if (!work) return nni_fail(err, NN_E_NOMEM, "nn_png_encode: out of memory");
+    /* five candidate lines with their filter bytes, and a line of zeros */
+    work = (unsigned char *)nni_new(row * 6 + 5, 1, &out->alloc);
+    if (!work) return nn_error_set(err, NN_E_NOMEM, "nn_png_encode: out of memory");
     zero = work + 5 * (row + 1);
     nni_put_be32(head, (uint32_t)w);
     nni_put_be32(head + 4, (uint32_t)h);
-    head[8] = 8; head[9] = color[ch]; head[10] = head[11] = head[12] = 0;
+    head[8] = 8;
+    head[9] = color[ch];
+    head[10] = head[11] = head[12] = 0;
     s = nn_buf_put(out, "\x89PNG\r\n\x1a\n", 8, err);
     if (s == NN_OK) s = nni_png_chunk(out, "IHDR", head, 13, err);
     if (s == NN_OK) s = nn_deflater_open(&z, NN_DEFLATE_ZLIB, level, &out->alloc, err);
@@ -11096,7 +13508,8 @@ NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_er
         const unsigned char *x = px + y * row, *up = y ? x - row : zero;
         unsigned long best = ~0ul;
         unsigned pick = 0, f, k;
-        if (y && memcmp(x, up, row) == 0) {             /* as above (most lines of a plot): nothing beats Up's zeros but the zeros themselves */
+        /* as above (most lines of a plot): nothing beats Up's zeros but the zeros themselves */
+        if (y && memcmp(x, up, row) == 0) {
             for (i = 0; i < row && x[i] == 0; i++) continue;
             pick = i < row ? 2 : 0;
             memset(work + pick * (row + 1), 0, row + 1);
@@ -11109,7 +13522,11 @@ NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_er
             *o++ = (unsigned char)f;
             for (i = 0; i < row && sum <= best; i++) {
                 unsigned a = i >= ch ? x[i - ch] : 0u, b = up[i], c = i >= ch ? up[i - ch] : 0u;
-                unsigned v = x[i] - (f == 0 ? 0u : f == 1 ? a : f == 2 ? b : f == 3 ? (a + b) / 2 : (unsigned)nni_paeth(a, b, c));
+                unsigned v = x[i] - (f == 0 ? 0u :
+                                     f == 1 ? a :
+                                     f == 2 ? b :
+                                     f == 3 ? (a + b) / 2 :
+                                              (unsigned)nni_paeth(a, b, c));
                 o[i] = (unsigned char)v;
                 sum += o[i] < 128 ? o[i] : 256u - o[i];
             }
@@ -11126,7 +13543,8 @@ NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *t, int level, nn_er
     if (s != NN_OK) out->len = had;
     return s;
 }
-NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *t, int level, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *t, int level,
+                              const nn_file_opts *opts, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_status s;
@@ -11136,10 +13554,12 @@ NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *t, int level, c
     nn_buf_free(&b);
     return s;
 }
-NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc,
+                               nn_error *err)
 {
     const unsigned char *p = (const unsigned char *)data, *pal = NULL, *trns = NULL;
     size_t at = 8, pal_n = 0, trns_n = 0, w = 0, h = 0, line, raw = 0, out_ch, y, x, i, k, shape[3], bpp;
+    uint64_t all;
     unsigned depth = 0, color = 0, ch = 0, max;
     int seen_idat = 0, idat_over = 0, ended = 0;
     nn_buf z = NN_ZERO, px = NN_ZERO;
@@ -11147,15 +13567,21 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
     unsigned char *zero_line, *o;
     nn_status s = NN_OK;
     if (alloc) z.alloc = px.alloc = *alloc;
-#define NNI_PNG_BAD(st, text) do { s = nni_fail_at(err, st, at, 0, 0, "nn_png_decode: byte %zu: %s", at, text); goto out; } while (0)
-    if (n < 8 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0) return nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: byte 0: not a PNG image");
+#define NNI_PNG_BAD(st, text)                                                        \
+    do {                                                                             \
+        s = nn_error_at(err, st, at, 0, 0, "nn_png_decode: byte %zu: %s", at, text); \
+        goto out;                                                                    \
+    } while (0)
+    if (n < 8 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0)
+        return nn_error_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: byte 0: not a PNG image");
     while (!ended) {
         size_t len;
         const unsigned char *c = p + at, *d = c + 8;
         if (n - at < 12) NNI_PNG_BAD(NN_E_FORMAT, "cut short");
         len = nni_be32(c);
         if (len > 0x7FFFFFFF || len > n - at - 12) NNI_PNG_BAD(NN_E_FORMAT, "a chunk longer than the file");
-        if (nn_crc32(0, c + 4, len + 4) != nni_be32(d + len)) NNI_PNG_BAD(NN_E_FORMAT, "checksum of a chunk differs");
+        if (nn_crc32(0, c + 4, len + 4) != nni_be32(d + len))
+            NNI_PNG_BAD(NN_E_FORMAT, "checksum of a chunk differs");
         if (!w && memcmp(c + 4, "IHDR", 4) != 0) NNI_PNG_BAD(NN_E_FORMAT, "the first chunk is not IHDR");
         if (seen_idat && memcmp(c + 4, "IDAT", 4) != 0) idat_over = 1;
         if (memcmp(c + 4, "IHDR", 4) == 0) {
@@ -11166,17 +13592,27 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
             depth = d[8];
             color = d[9];
             ch = color < 7 ? channels[color] : 0;
-            if (!w || !h || w > 0x7FFFFFFF || h > 0x7FFFFFFF) NNI_PNG_BAD(NN_E_FORMAT, "a width or height of 0 or beyond 2^31");
-            if (!ch || d[10] || d[11] || d[12] > 1 || !(depth == 8 || (depth == 16 && color != 3) || ((depth == 1 || depth == 2 || depth == 4) && (color == 0 || color == 3))))
-                NNI_PNG_BAD(NN_E_FORMAT, "no such colour type, depth, compression, filter or interlace method");
+            if (!w || !h || w > 0x7FFFFFFF || h > 0x7FFFFFFF)
+                NNI_PNG_BAD(NN_E_FORMAT, "a width or height of 0 or beyond 2^31");
+            if (!ch || d[10] || d[11] || d[12] > 1 ||
+                !(depth == 8 || (depth == 16 && color != 3) ||
+                  ((depth == 1 || depth == 2 || depth == 4) && (color == 0 || color == 3))))
+                NNI_PNG_BAD(NN_E_FORMAT,
+                            "no such colour type, depth, compression, filter or interlace method");
             if (d[12]) NNI_PNG_BAD(NN_E_UNSUPPORTED, "interlaced images are not supported");
             if (w > NN_MAX_PNG_PIXELS / h) NNI_PNG_BAD(NN_E_LIMIT, "more pixels than NN_MAX_PNG_PIXELS");
         } else if (memcmp(c + 4, "PLTE", 4) == 0) {
-            if (pal || seen_idat || len == 0 || len % 3 || len > 768 || color == 0 || color == 4) NNI_PNG_BAD(NN_E_FORMAT, "palette out of place");
+            if (pal || seen_idat || len == 0 || len % 3 || len > 768 || color == 0 || color == 4)
+                NNI_PNG_BAD(NN_E_FORMAT, "palette out of place");
             pal = d;
             pal_n = len / 3;
         } else if (memcmp(c + 4, "tRNS", 4) == 0) {
-            if (trns || seen_idat || (color == 3 ? !pal || len > pal_n : color == 0 ? len != 2 : color == 2 ? len != 6 : 1)) NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
+            if (trns || seen_idat ||
+                (color == 3 ? !pal || len > pal_n :
+                 color == 0 ? len != 2 :
+                 color == 2 ? len != 6 :
+                              1))
+                NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
             trns = d;
             trns_n = len;
         } else if (memcmp(c + 4, "IDAT", 4) == 0) {
@@ -11190,27 +13626,36 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
         at += 12 + len;
     }
     if (at != n) NNI_PNG_BAD(NN_E_FORMAT, "bytes follow the image");
-    if (!seen_idat || (color == 3 && !pal)) NNI_PNG_BAD(NN_E_FORMAT, color == 3 && !pal ? "no palette" : "no image data");
-    line = ((size_t)w * ch * depth + 7) / 8;
+    if (!seen_idat || (color == 3 && !pal))
+        NNI_PNG_BAD(NN_E_FORMAT, color == 3 && !pal ? "no palette" : "no image data");
+    all = (((uint64_t)w * ch * depth + 7) / 8 + 1) * h;     /* below 2^34: size_t may not hold it */
+    if (all / 1032 > z.len) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
+    if (all > SIZE_MAX / 2) NNI_PNG_BAD(NN_E_NOMEM, "larger than memory");
+    raw = (size_t)all;
+    line = raw / h - 1;
     bpp = (size_t)ch * depth / 8 ? (size_t)ch * depth / 8 : 1;
-    raw = (line + 1) * h;
-    if (raw / 1032 > z.len) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
     if ((s = nn_inflate(&px, z.data, z.len, NN_DEFLATE_ZLIB, raw, NULL, err)) != NN_OK) goto out;
     if (px.len != raw) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
     zero_line = (unsigned char *)nni_new(line, 1, &px.alloc);
-    if (!zero_line) { s = nni_fail(err, NN_E_NOMEM, "nn_png_decode: out of memory"); goto out; }
+    if (!zero_line) { s = nn_error_set(err, NN_E_NOMEM, "nn_png_decode: out of memory"); goto out; }
     for (y = 0; y < h && s == NN_OK; y++) {
         unsigned char *r = px.data + y * (line + 1) + 1, *up = y ? r - line - 1 : zero_line;
         switch (r[-1]) {
         case 0: break;
         case 1: for (i = bpp; i < line; i++) r[i] = (unsigned char)(r[i] + r[i - bpp]); break;
         case 2: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + up[i]); break;
-        case 3: for (i = 0; i < line; i++) r[i] = (unsigned char)(r[i] + ((i >= bpp ? r[i - bpp] : 0u) + up[i]) / 2); break;
+        case 3:
+            for (i = 0; i < line; i++)
+                r[i] = (unsigned char)(r[i] + ((i >= bpp ? r[i - bpp] : 0u) + up[i]) / 2);
+            break;
         case 4:
             for (i = 0; i < bpp; i++) r[i] = (unsigned char)(r[i] + up[i]);
             for (; i < line; i++) r[i] = (unsigned char)(r[i] + nni_paeth(r[i - bpp], up[i], up[i - bpp]));
             break;
-        default: s = nni_fail_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: line %zu has filter %d, expected 0 to 4", y, r[-1]); break;
+        default:
+            s = nn_error_at(err, NN_E_FORMAT, 0, 0, 0,
+                            "nn_png_decode: line %zu has filter %d, expected 0 to 4", y, r[-1]);
+            break;
         }
     }
     nn_mem_free(zero_line, line, &px.alloc);
@@ -11230,18 +13675,33 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
             int clear;
             for (k = 0; k < ch; k++) {
                 size_t bit = (x * ch + k) * depth;
-                v[k] = depth == 16 ? (unsigned)r[2 * (x * ch + k)] << 8 | r[2 * (x * ch + k) + 1] : (unsigned)r[bit / 8] >> (8 - depth - bit % 8) & max;
+                v[k] = depth == 16 ? (unsigned)r[2 * (x * ch + k)] << 8 | r[2 * (x * ch + k) + 1] :
+                                     (unsigned)r[bit / 8] >> (8 - depth - bit % 8) & max;
             }
             if (color == 3) {
-                if (v[0] >= pal_n) { s = nni_fail(err, NN_E_FORMAT, "nn_png_decode: pixel %zu,%zu uses colour %u of a palette of %zu", x, y, v[0], pal_n); nn_tensor_free(&t); goto out; }
+                if (v[0] >= pal_n) {
+                    s = nn_error_set(err, NN_E_FORMAT,
+                                 "nn_png_decode: pixel %zu,%zu uses colour %u of a palette of %zu",
+                                 x, y, v[0], pal_n);
+                    nn_tensor_free(&t);
+                    goto out;
+                }
                 for (k = 0; k < 3; k++) *o++ = pal[3 * v[0] + k];
                 if (trns) *o++ = v[0] < trns_n ? trns[v[0]] : 255;
                 continue;
             }
-            for (k = 0, clear = trns != NULL; k < ch; k++) if (trns && v[k] != ((unsigned)trns[2 * k] << 8 | trns[2 * k + 1])) clear = 0;
+            for (k = 0, clear = trns != NULL; k < ch; k++)
+                if (trns && v[k] != ((unsigned)trns[2 * k] << 8 | trns[2 * k + 1])) clear = 0;
             for (k = 0; k < out_ch; k++) {
-                unsigned q = k < ch ? (depth < 8 ? v[k] * 255 / max : v[k]) : clear ? 0 : depth == 16 ? 65535u : 255u;
-                if (depth == 16) { uint16_t q16 = (uint16_t)q; memcpy(o, &q16, 2); o += 2; } else *o++ = (unsigned char)q;
+                unsigned q = k < ch      ? (depth < 8 ? v[k] * 255 / max : v[k]) :
+                             clear       ? 0 :
+                             depth == 16 ? 65535u :
+                                           255u;
+                if (depth == 16) {
+                    uint16_t q16 = (uint16_t)q;
+                    memcpy(o, &q16, 2);
+                    o += 2;
+                } else *o++ = (unsigned char)q;
             }
         }
     }
@@ -11261,7 +13721,9 @@ NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_o
     o.raw = 1;
     b.alloc = o.alloc;
     s = nn_file_read(&b, path, &o, err);
-    if (s == NN_OK) s = nni_fail_in(err, nn_png_decode(image, b.data, b.len, &o.alloc, err), o.name ? o.name : path);
+    if (s == NN_OK)
+        s = nni_fail_in(err, nn_png_decode(image, b.data, b.len, &o.alloc, err),
+                        o.name ? o.name : path);
     nn_buf_free(&b);
     return s;
 }
@@ -11269,7 +13731,7 @@ NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_o
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
-NNI_FP_END
+NN_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_FMT_IMPLEMENTED */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.

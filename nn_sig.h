@@ -17,7 +17,7 @@
  *     ... s.layers[0].values: [neurons, width] ...
  *     nn_signature_free(&s);  nn_capture_free(&c);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
- * SECTIONS  search for [CAPTURE] [SIGNATURE] [GATES] [RECORD] [PARSE]
+ * SECTIONS  search for [CAPTURE] [SIGNATURE] [GATES] [BEHAVIOUR] [RECORD] [PARSE]
  *           [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_SIG_H_INCLUDED
 #define NN_SIG_H_INCLUDED
@@ -35,8 +35,10 @@ typedef struct nn_capture {
     const nn_mlp *model;        /* not owned; must outlive the capture */
     nn_mlp_work work;           /* holds the values */
 } nn_capture;
-/* nn_capture_run: one forward pass of n rows (all at once; n >= 1). params NULL = the model's own, else as nn_mlp_run. *c zeroed or freed before. */
-NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n, const float *params, const nn_alloc *alloc, nn_error *err);
+/* nn_capture_run: one forward pass of n rows (all at once; n >= 1). params NULL = the model's own,
+ * else as nn_mlp_run. *c zeroed or freed before. */
+NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n,
+                                const float *params, const nn_alloc *alloc, nn_error *err);
 /* nn_capture_layer: [n_rows, width of layer l] packed; post 0 = before, 1 = after the activation. */
 NN_DEF const float *nn_capture_layer(const nn_capture *c, size_t l, int post);
 NN_DEF void nn_capture_free(nn_capture *c);
@@ -44,16 +46,31 @@ NN_DEF void nn_capture_free(nn_capture *c);
 /* ==== [SIGNATURE] signatures ============================================= */
 /* Per neuron (column) of activations x [N]:
  *   mean; std = sqrt(sum (x - mean)^2 / N); max; min; sparsity = share of |x| < sparsity_below
- *   pca            its loadings on the first pca_components principal axes of the layer's centred [N, neurons] matrix (unit axes; the loading of
- *                  largest magnitude is positive, ties to the lowest neuron); svd: the same uncentred (right singular vectors)
- *   fourier        the n largest |sum_t x_t exp(-2 pi i f t / N)|, f = 0 .. N/2, over probe order, ascending
- *   entropy        -sum p log2 p over `bins` equal bins from min to max (the last one closed), p = count / N; 0 when constant
- *   clustering     centres of the best 1-D k-means partition (global optimum by dynamic programming), ascending
+ *   pca  its loadings on the first pca_components principal axes of the layer's centred [N,
+ *                  neurons] matrix (unit axes; the loading of largest magnitude is positive, ties
+ *                  to the lowest neuron); svd: the same uncentred (right singular vectors)
+ *   fourier  the n largest |sum_t x_t exp(-2 pi i f t / N)|, f = 0 .. N/2, over probe order,
+ *                  ascending
+ *   entropy  -sum p log2 p over `bins` equal bins from min to max (the last one closed), p = count
+ *                  / N; 0 when constant
+ *   clustering  centres of the best 1-D k-means partition (global optimum by dynamic programming),
+ *                  ascending
  *   pattern_wise   mean per group of rows, groups in the order of their numbers
- * Everything in double with the fixed order of NUMERICS.md section 2. Lists are cut to what exists: min(n, N, neurons) axes, N/2 + 1 bins, N centres. */
+ * Everything in double with the fixed order of docs/numerics.md. Lists are cut to what exists:
+ * min(n, N, neurons) axes, N/2 + 1 bins, N centres. */
 typedef enum nn_sig_method {
-    NN_SIG_MEAN = 0, NN_SIG_STD, NN_SIG_MAX, NN_SIG_MIN, NN_SIG_SPARSITY, NN_SIG_PCA, NN_SIG_SVD, NN_SIG_FOURIER, NN_SIG_ENTROPY, NN_SIG_CLUSTERING,
-    NN_SIG_PATTERN_WISE, NN_SIG_METHODS
+    NN_SIG_MEAN = 0,
+    NN_SIG_STD,
+    NN_SIG_MAX,
+    NN_SIG_MIN,
+    NN_SIG_SPARSITY,
+    NN_SIG_PCA,
+    NN_SIG_SVD,
+    NN_SIG_FOURIER,
+    NN_SIG_ENTROPY,
+    NN_SIG_CLUSTERING,
+    NN_SIG_PATTERN_WISE,
+    NN_SIG_METHODS
 } nn_sig_method;
 NN_DEF const char *nn_sig_method_name(nn_sig_method m);      /* "mean", ..., "pattern_wise" */
 NN_DEF int nn_sig_method_parse(const char *name);            /* -1 when unknown */
@@ -70,7 +87,11 @@ typedef struct nn_signature_desc {
     int    post_activation;     /* nn_signature_make: 1 = after the activation                  */
     nn_alloc alloc;
 } nn_signature_desc;
-typedef struct nn_signature_part { nn_sig_method method; size_t offset, count; int is_list; } nn_signature_part;
+typedef struct nn_signature_part {
+    nn_sig_method method;
+    size_t offset, count;
+    int is_list;
+} nn_signature_part;
 typedef struct nn_signature_layer {
     char   key[16];             /* "0", "2", "4", ...: the index in the model's Sequential      */
     size_t neurons, rows, width, n_parts;
@@ -82,43 +103,134 @@ typedef struct nn_signature {
     nn_signature_layer *layers;
     void  *block; size_t bytes; nn_alloc alloc;
 } nn_signature;
-/* nn_signature_layout: fills part, n_parts and width for N rows and `neurons` columns; NN_E_ARG for a bad desc (groups missing). */
-NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signature_desc *d, size_t rows, size_t neurons, nn_error *err);
-/* nn_signature_values: out [neurons, width] of plain activations x [rows, neurons], ldx floats between rows (0 = neurons). rows >= 1.
+/* nn_signature_layout: fills part, n_parts and width for N rows and `neurons` columns; NN_E_ARG for
+ * a bad desc (groups missing). */
+NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signature_desc *d,
+                                     size_t rows, size_t neurons, nn_error *err);
+/* nn_signature_values: out [neurons, width] of plain activations x [rows, neurons], ldx floats
+ * between rows (0 = neurons). rows >= 1.
  * NN_E_NONFINITE when an activation is NaN or Inf. */
-NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layout, const float *x, size_t ldx, const nn_signature_desc *d, nn_error *err);
-/* nn_signature_make: every layer of a capture, the logits' layer included. *s zeroed or freed before; free with nn_signature_free. */
-NN_DEF nn_status nn_signature_make(nn_signature *s, const nn_capture *c, const nn_signature_desc *d, nn_error *err);
+NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layout, const float *x,
+                                     size_t ldx, const nn_signature_desc *d, nn_error *err);
+/* nn_signature_make: every layer of a capture, the logits' layer included. *s zeroed or freed
+ * before; free with nn_signature_free. */
+NN_DEF nn_status nn_signature_make(nn_signature *s, const nn_capture *c, const nn_signature_desc *d,
+                                   nn_error *err);
 NN_DEF void nn_signature_free(nn_signature *s);
-/* nn_kmeans1: centres [k], ascending, of the best partition of x [n] into k runs of the sorted values (1 <= k <= n); ties: the earliest cut.
+/* nn_kmeans1: centres [k], ascending, of the best partition of x [n] into k runs of the sorted
+ * values (1 <= k <= n); ties: the earliest cut.
  * Returns the sum of squared distances through *cost (may be NULL). */
-NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size_t n, size_t k,
+                            const nn_alloc *alloc, nn_error *err);
 
 /* ==== [GATES] is this example good enough ================================ */
-/* WORKFLOWS.md section 2, "The three gates". Accuracies are shares 0..1 on held-out rows, per pattern. All fields literal. */
+/* docs/workflows.md, "The gates". Accuracies are shares 0..1 on held-out rows, per
+ * pattern. All fields literal. */
 typedef struct nn_gate_desc {
-    double min_pattern_improvement, min_degradation_threshold;   /* gate 1: the target rises by at least the larger one          */
-    int    pattern_specific;                                     /* gate 2: ... and by specific_margin more than the others' mean */
-    double specific_margin;                                      /*         0.02                                                  */
-    double max_other_degradation;                                /* gate 3: no other loses more than this and more than 2 se      */
+    /* gate 1: the target rises by at least the larger one          */
+    double min_pattern_improvement, min_degradation_threshold;
+    /* gate 2: ... and by specific_margin more than the others' mean */
+    int    pattern_specific;
+    /* 0.02                                                  */
+    double specific_margin;
+    /* gate 3: no other loses more than this and more than 2 se      */
+    double max_other_degradation;
+    /* With a control model (the same training on clean labels), 1 = also: gate 4, the degraded model
+     * is worse on the target than the control by min_degradation_threshold and by 2 se; gate 5, no
+     * other is worse than its control by more than max_control_damage; gate 6, no other gains more
+     * than max_other_gain in stage 2 */
+    int    control;
+    double max_control_damage, max_other_gain;
 } nn_gate_desc;
-NN_DEF nn_gate_desc nn_gate_desc_default(void);                  /* 0.05, 0.05, 1, 0.02, 0.02 */
+NN_DEF nn_gate_desc nn_gate_desc_default(void);     /* 0.05, 0.05, 1, 0.02, 0.02, 0, 0.05, 0.1 */
 typedef struct nn_gate_pattern {
     double before, after;       /* accuracy of the degraded and of the improved model             */
     double std_error;           /* of after - before                                             */
     int    related;             /* 1 = its set contains or lies in the target's: not an "other"  */
+    double control;             /* accuracy of the control model                                 */
+    double control_std_error;   /* of control - before                                           */
+    double before_std_error, after_std_error;     /* of the accuracies themselves                */
+    size_t positives, negatives;                  /* distinct rows they are of                   */
+    int    whole;               /* 1 = the positives are all sequences of the pattern            */
 } nn_gate_pattern;
-typedef enum nn_gate_verdict { NN_GATE_PASSED = 0, NN_GATE_IMPROVEMENT, NN_GATE_SPECIFIC, NN_GATE_OTHERS } nn_gate_verdict;
-NN_DEF const char *nn_gate_name(nn_gate_verdict v);              /* "passed", "target_improvement", "pattern_specific", "other_degradation" */
+typedef enum nn_gate_verdict {
+    NN_GATE_PASSED = 0,
+    NN_GATE_IMPROVEMENT,
+    NN_GATE_SPECIFIC,
+    NN_GATE_OTHERS,
+    NN_GATE_GAIN,
+    NN_GATE_CAUSE,
+    NN_GATE_CONTROL
+} nn_gate_verdict;
+/* "passed", "target_improvement", "pattern_specific", "other_degradation", "other_gain",
+ * "not_caused", "other_damaged" */
+NN_DEF const char *nn_gate_name(nn_gate_verdict v);
 typedef struct nn_gate_report {
     nn_gate_verdict verdict;    /* the first gate that refused                                   */
     double target_gain, others_mean_gain, worst_loss;            /* 0 where there are no others   */
     size_t n_others, worst;     /* worst: index of the pattern that lost most (n when none)       */
+    double best_gain;           /* of the others' gains the largest                               */
+    double caused;              /* what the target lacks beside the control                       */
+    double worst_damage;        /* what the others lack beside it, at most                        */
 } nn_gate_report;
-/* nn_gates_apply: comparisons allow 1e-9 for rounding (0.85 - 0.80 reaches 0.05). Without others, gates 2 and 3 pass. */
-NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_pattern *p, size_t n, size_t target);
-/* nn_paired_std_error: of the difference of two accuracies on the same n rows, where `gained` rows became right and `lost` became wrong. */
+/* nn_gates_apply: comparisons allow 1e-9 for rounding (0.85 - 0.80 reaches 0.05). Without others,
+ * gates 2 and 3 pass. */
+NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_pattern *p, size_t n,
+                                     size_t target);
+/* nn_paired_std_error: of the difference of two accuracies on the same n rows, where `gained` rows
+ * became right and `lost` became wrong. */
 NN_DEF double nn_paired_std_error(size_t n, size_t gained, size_t lost);
+/* The same two with small counts in mind, so that none is 0. nn_share_std_error: of k of n, half the
+ * width of Wilson's interval at one standard deviation. nn_paired_std_error_adjusted: half a row is
+ * added to each of the four kinds of row first (Agresti and Min). n = 0: 1. */
+NN_DEF double nn_share_std_error(size_t k, size_t n);
+NN_DEF double nn_paired_std_error_adjusted(size_t n, size_t gained, size_t lost);
+
+/* ==== [BEHAVIOUR] which patterns a model accepts ========================= */
+/* What behaviour is measured on: for every set of the universe (nn_pattern_universe) distinct
+ * sequences of it, all of them where there are at most `most`; and sequences drawn from the whole
+ * space, of which is known which sets they are in. Made once, read by all threads. */
+typedef struct nn_behaviour_probe {
+    nn_pattern_use uses[NN_PATTERN_UNIVERSE_MAX];
+    size_t n_uses;
+    size_t first[NN_PATTERN_UNIVERSE_MAX + 1];   /* rows of the sets; from first[n_uses] on: of the
+                                                    space */
+    int    whole[NN_PATTERN_UNIVERSE_MAX];       /* 1 = all sequences of the set                 */
+    size_t n_rows, length, vocab;
+    uint64_t *member;                            /* [n_rows - first[n_uses]]: bit u = in uses[u];
+                                                    the block that holds all three               */
+    int32_t *tokens;                             /* [n_rows, length]                             */
+    float   *index;                              /* the same as numbers                          */
+    size_t bytes;
+    nn_alloc alloc;
+} nn_behaviour_probe;
+/* nn_behaviour_probe_make: most 0 = 2500 sequences a set, of_space 0 = 4000. *p zeroed or freed. */
+NN_DEF nn_status nn_behaviour_probe_make(nn_behaviour_probe *p, const nn_pattern_space *s,
+                                         uint64_t seed, size_t most, size_t of_space,
+                                         const nn_alloc *alloc, nn_error *err);
+NN_DEF void nn_behaviour_probe_free(nn_behaviour_probe *p);
+typedef struct nn_behaviour_desc {
+    double listed;              /* a set is listed from this share on; 0 = 0.8                   */
+    double partial;             /* and partial from this on; 0 = 0.5                             */
+    size_t first_look;          /* rows of a set that are looked at first; all are where they
+                                   leave it within 4 standard errors of a threshold; 0 = 400     */
+    int    index_input;         /* 1 = the model reads indices as numbers, else one-hot tokens   */
+} nn_behaviour_desc;
+typedef struct nn_behaviour {
+    size_t n;                                         /* = n_uses of the probe                   */
+    double share[NN_PATTERN_UNIVERSE_MAX];            /* accepted share of the set's sequences   */
+    double std_error[NN_PATTERN_UNIVERSE_MAX];
+    size_t rows[NN_PATTERN_UNIVERSE_MAX];             /* that were looked at                     */
+    uint64_t listed, partial;                         /* bit u = uses[u]                         */
+    double elsewhere;           /* accepted share of the space outside all listed and partial sets */
+    double elsewhere_std_error;
+    size_t elsewhere_rows;
+} nn_behaviour;
+/* nn_behaviour_measure: one model on the probe. */
+NN_DEF nn_status nn_behaviour_measure(nn_behaviour *b, const nn_behaviour_probe *p,
+                                      const nn_mlp *m, const nn_behaviour_desc *d, nn_error *err);
+/* nn_behaviour_find: the place of a set among the probe's; n_uses = it is not there. */
+NN_DEF size_t nn_behaviour_find(const nn_behaviour_probe *p, nn_pattern_use u);
 
 /* ==== [RECORD] prompts, completions, records ============================= */
 /* Weights and signature one after the other, or layer by layer. */
@@ -127,55 +239,90 @@ typedef enum nn_prompt_style { NN_PROMPT_SEPARATE = 0, NN_PROMPT_INTERWOVEN } nn
 typedef struct nn_record_format {
     nn_prompt_style style;
     size_t vocab, length;
-    int    index_input;               /* 1 = the token's index as a number per position; 0 = one-hot            */
-    const nn_pattern *available; size_t n_available;    /* patterns that the classification prompt offers       */
-    int    any_token;                 /* compat: starts_with and ends_with carry no token                        */
-    int    chat;                      /* 1 = messages too                                                        */
-    int    modification, classification;                /* which tasks                                           */
+    int    index_input;               /* 1 = the token's index as a number per position; 0 =
+                                         one-hot  */
+    const nn_pattern *available; size_t n_available;    /* patterns that the classification prompt
+                                                           offers  */
+    int    any_token;                 /* compat: starts_with and ends_with carry no token  */
+    int    chat;                      /* 1 = messages too  */
+    int    modification, classification;                /* which tasks  */
 } nn_record_format;
 typedef struct nn_record {
     uint64_t id, attempt;
-    const nn_mlp *degraded, *improved;                  /* degraded NULL when there is no modification task      */
-    const nn_signature *degraded_sig, *improved_sig;    /* as the tasks need them, else NULL                     */
+    const nn_mlp *degraded, *improved;                  /* degraded NULL when there is no
+                                                           modification task  */
+    const nn_signature *degraded_sig, *improved_sig;    /* as the tasks need them, else NULL  */
     nn_pattern_use patterns[NN_PATTERN_COUNT]; size_t n_patterns, target;
-    nn_gate_pattern gate[NN_PATTERN_COUNT];             /* per-pattern accuracies                                */
+    nn_gate_pattern gate[NN_PATTERN_COUNT];             /* per-pattern accuracies  */
     nn_gate_report report;
-    double degraded_accuracy, improved_accuracy;        /* on the held-out balanced set                          */
-    double float_degraded_accuracy, float_improved_accuracy;    /* before quantization and rounding              */
+    double degraded_accuracy, improved_accuracy;        /* on the held-out balanced set  */
+    /* before quantization and rounding              */
+    double float_degraded_accuracy, float_improved_accuracy;
     size_t num_layers, neurons; nn_act act; double dropout, learning_rate;
-    const char *precision, *quantization;               /* "float32", "none"                                     */
+    const char *precision, *quantization;               /* "float32", "none"  */
     double corruption_rate; size_t corrupt_rows, corrupt_flipped;
     size_t train_rows, val_rows, rows_per_pattern, negative_rows;
-    const double *stage1_train, *stage1_val, *stage2_train, *stage2_val; size_t n_stage1, n_stage2, best_epoch;     /* losses */
+    /* losses */
+    const double *stage1_train, *stage1_val, *stage2_train, *stage2_val;
+    size_t n_stage1, n_stage2, best_epoch;
+    /* labels by behaviour: the classification completion lists the sets that the improved model
+     * accepts; NULL = the patterns that were drawn */
+    const nn_behaviour_probe *probe;
+    const nn_behaviour *behaviour, *degraded_behaviour;
+    int    control;                     /* 1 = gate[].control and these are there                */
+    double control_accuracy, weight_change;     /* |improved - degraded| / |degraded|            */
+    const size_t *train_distinct;       /* [NN_PATTERN_COUNT + 1], as nn_pattern_set says; or NULL */
 } nn_record;
-/* nn_put_rounded: v to 6 decimals, as Python's json.dumps(round(v, 6)): nearest of the exact value, ties to even; "0.25", "1.0", "1e-06". */
+/* nn_put_rounded: v to 6 decimals, as Python's json.dumps(round(v, 6)): nearest of the exact value,
+ * ties to even; "0.25", "1.0", "1e-06". */
 NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err);
-/* nn_weights_json: {"network.0.weight": [[...], ...], "network.0.bias": [...], ...}, rounded to 6 decimals. */
+/* nn_weights_json: {"network.0.weight": [[...], ...], "network.0.bias": [...], ...}, rounded to 6
+ * decimals. */
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err);
-/* nn_signature_json: {"neuron_activations": {layer: {"neuron_profiles": {id: {method: value or list}}, "layer_info": {...}}}, "model_config": {...}};
+/* nn_signature_json: {"neuron_activations": {layer: {"neuron_profiles": {id: {method: value or
+ * list}}, "layer_info": {...}}}, "model_config": {...}};
  * model_config (already JSON) NULL = left out. */
-NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config, nn_error *err);
-/* The two prompts, Markdown; the modification prompt shows the degraded model, the classification prompt the improved one. */
-NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err);
-NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err);
+NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config,
+                                   nn_error *err);
+/* The two prompts, Markdown; the modification prompt shows the degraded model, the classification
+ * prompt the improved one. */
+NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                        nn_error *err);
+NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                          nn_error *err);
 /* nn_patterns_text: labels joined by ", ", in the order given. */
 NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, nn_error *err);
-/* nn_token_estimate: what a byte-pair tokenizer would make of it, roughly: runs of letters count ceil(n/5), runs of digits ceil(n/3), every other
+/* nn_record_labels: what the record's classification completion lists; out
+ * [NN_PATTERN_UNIVERSE_MAX]; returns how many. */
+NN_DEF size_t nn_record_labels(nn_pattern_use *out, const nn_record *r);
+/* nn_token_estimate: what a byte-pair tokenizer would make of it, roughly: runs of letters count
+ * ceil(n/5), runs of digits ceil(n/3), every other
  * visible character 1, white space nothing. */
 NN_DEF size_t nn_token_estimate(const char *text, size_t n);
-typedef struct nn_record_size { size_t bytes, modification_bytes, modification_tokens, classification_bytes, classification_tokens; } nn_record_size;
-/* nn_record_json: the whole row as one line of JSON with its '\n', appended to b. Values whose shape differs from row to row (signatures, weights)
- * are JSON inside strings, so that every row has one schema. size (may be NULL) receives the prompts' lengths. */
-NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_record_size *size, nn_error *err);
+typedef struct nn_record_size {
+    size_t bytes, modification_bytes, modification_tokens, classification_bytes,
+        classification_tokens;
+} nn_record_size;
+/* nn_record_json: the whole row as one line of JSON with its '\n', appended to b. Values whose
+ * shape differs from row to row (signatures, weights)
+ * are JSON inside strings, so that every row has one schema. size (may be NULL) receives the
+ * prompts' lengths. */
+NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                nn_record_size *size, nn_error *err);
 
 /* ==== [PARSE] reading completions back =================================== */
-/* nn_completion_weights: a modification completion, as a model wrote it, read into `m` (whose shapes it must have). The first JSON object of the text counts,
- * fenced or not; every name once, nothing missing or added, every number finite as a float. On failure m is untouched and err says where
- * ("completion:1:1207: network.2.weight row 3: expected 32 numbers, got 31"). */
+/* nn_completion_weights: a modification completion, as a model wrote it, read into `m` (whose
+ * shapes it must have). The first JSON object of the text counts,
+ * fenced or not; every name once, nothing missing or added, every number finite as a float. On
+ * failure m is untouched and err says where ("completion:1:1207: network.2.weight row 3: expected
+ * 32 numbers, got 31"). */
 NN_DEF nn_status nn_completion_weights(nn_mlp *m, const char *text, size_t n, nn_error *err);
-/* nn_completion_patterns: labels separated by commas or line breaks, surrounding spaces, quotes, backticks, stars and a final full stop ignored, case ignored;
- * out [NN_PATTERN_COUNT], ascending, without repeats. NN_E_FORMAT for an unknown name, a token beyond the vocabulary or where it does not belong, or nothing. */
-NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text, size_t n, size_t vocab, nn_error *err);
+/* nn_completion_patterns: labels separated by commas or line breaks, surrounding spaces, quotes,
+ * backticks, stars and a final full stop ignored, case ignored;
+ * out [NN_PATTERN_UNIVERSE_MAX], ascending, without repeats. NN_E_FORMAT for an unknown name, a token
+ * beyond the vocabulary or where it does not belong, or nothing. */
+NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text,
+                                        size_t n, size_t vocab, nn_error *err);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -187,18 +334,19 @@ NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, cons
 #define NN_SIG_IMPLEMENTED
 #include "nn_mlp.h"
 #include "nn_data.h"   /* again: after a plain include, this implements what we stand on */
-NNI_FP_BEGIN
+NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* ---- [CAPTURE] ---------------------------------------------------------- */
-NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n, const float *params, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n,
+                                const float *params, const nn_alloc *alloc, nn_error *err)
 {
     nn_capture r = NN_ZERO;
     nn_mlp_run run = NN_ZERO;
     nn_status s;
-    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_capture_run: expected at least one row");
+    if (n < 1) return nn_error_set(err, NN_E_ARG, "nn_capture_run: expected at least one row");
     r.n_rows = n;
     r.n_layers = m->n_layers;
     r.model = m;
@@ -223,31 +371,51 @@ NN_DEF void nn_capture_free(nn_capture *c)
 }
 
 /* ---- [SIGNATURE] -------------------------------------------------------- */
-static const char *const nni_sig_names[NN_SIG_METHODS] = { "mean", "std", "max", "min", "sparsity", "pca", "svd", "fourier", "entropy", "clustering", "pattern_wise" };
-NN_DEF const char *nn_sig_method_name(nn_sig_method m) { return (int)m >= 0 && m < NN_SIG_METHODS ? nni_sig_names[m] : "?"; }
+static const char *const nni_sig_names[NN_SIG_METHODS] = { "mean",       "std",         "max",
+                                                           "min",        "sparsity",    "pca",
+                                                           "svd",        "fourier",     "entropy",
+                                                           "clustering", "pattern_wise" };
+NN_DEF const char *nn_sig_method_name(nn_sig_method m)
+{
+    return (int)m >= 0 && m < NN_SIG_METHODS ? nni_sig_names[m] : "?";
+}
 NN_DEF int nn_sig_method_parse(const char *name)
 {
     int i;
     for (i = 0; i < (int)NN_SIG_METHODS; i++) if (strcmp(name, nni_sig_names[i]) == 0) return i;
     return -1;
 }
-NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signature_desc *d, size_t rows, size_t neurons, nn_error *err)
+NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signature_desc *d,
+                                     size_t rows, size_t neurons, nn_error *err)
 {
     const unsigned methods = d->methods ? d->methods : 1u << NN_SIG_MEAN | 1u << NN_SIG_STD;
     const size_t axes = rows < neurons ? rows : neurons;
     size_t m, n, width = 0, parts = 0;
-    if (rows < 1 || neurons < 1) return nni_fail(err, NN_E_ARG, "nn_signature_layout: expected at least one row and one neuron");
-    if (methods >> NN_SIG_METHODS) return nni_fail(err, NN_E_ARG, "nn_signature_layout: unknown method bits 0x%x", methods);
-    if ((methods >> NN_SIG_PATTERN_WISE & 1u) && (!d->group || !d->n_groups)) return nni_fail(err, NN_E_ARG, "nn_signature_layout: pattern_wise needs the rows' groups");
+    if (rows < 1 || neurons < 1)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_signature_layout: expected at least one row and one neuron");
+    if (methods >> NN_SIG_METHODS)
+        return nn_error_set(err, NN_E_ARG, "nn_signature_layout: unknown method bits 0x%x", methods);
+    if ((methods >> NN_SIG_PATTERN_WISE & 1u) && (!d->group || !d->n_groups))
+        return nn_error_set(err, NN_E_ARG, "nn_signature_layout: pattern_wise needs the rows' groups");
     for (m = 0; m < NN_SIG_METHODS; m++) {
         nn_signature_part *p = &layer->part[parts];
         if (!(methods >> m & 1u)) continue;
         n = 1;
         p->is_list = 1;
         switch ((nn_sig_method)m) {
-        case NN_SIG_PCA:          n = d->pca_components ? d->pca_components : 3; if (n > axes) n = axes; break;
-        case NN_SIG_SVD:          n = d->svd_components ? d->svd_components : 2; if (n > axes) n = axes; break;
-        case NN_SIG_FOURIER:      n = d->fourier_frequencies ? d->fourier_frequencies : 1; if (n > rows / 2 + 1) n = rows / 2 + 1; break;
+        case NN_SIG_PCA:
+            n = d->pca_components ? d->pca_components : 3;
+            if (n > axes) n = axes;
+            break;
+        case NN_SIG_SVD:
+            n = d->svd_components ? d->svd_components : 2;
+            if (n > axes) n = axes;
+            break;
+        case NN_SIG_FOURIER:
+            n = d->fourier_frequencies ? d->fourier_frequencies : 1;
+            if (n > rows / 2 + 1) n = rows / 2 + 1;
+            break;
         case NN_SIG_CLUSTERING:   n = d->clusters ? d->clusters : 2; if (n > rows) n = rows; break;
         case NN_SIG_PATTERN_WISE: n = d->n_groups; break;
         default:                  p->is_list = 0; break;
@@ -256,7 +424,8 @@ NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signatu
         p->offset = width;
         p->count = n;
         parts++;
-        if (!nni_add(width, n, &width)) return nni_fail(err, NN_E_NOMEM, "nn_signature_layout: size overflows");
+        if (!nn_size_add(width, n, &width))
+            return nn_error_set(err, NN_E_NOMEM, "nn_signature_layout: size overflows");
     }
     layer->n_parts = parts;
     layer->width = width;
@@ -264,14 +433,16 @@ NN_DEF nn_status nn_signature_layout(nn_signature_layer *layer, const nn_signatu
     layer->neurons = neurons;
     return NN_OK;
 }
-/* Ascending, by merging runs of doubling length; no branch depends on the values, which are as good as random. tmp [n]. */
+/* Ascending, by merging runs of doubling length; no branch depends on the values, which are as good
+ * as random. tmp [n]. */
 NNI_FN void nni_sort_f64(double *x, double *tmp, size_t n)
 {
     double *from = x, *to = tmp, *t;
     size_t run, i;
     for (run = 1; run < n; run *= 2) {
         for (i = 0; i < n; i += 2 * run) {
-            size_t mid = n - i < run ? n : i + run, end = n - mid < run ? n : mid + run, p = i, q = mid, o = i;
+            size_t mid = n - i < run ? n : i + run, end = n - mid < run ? n : mid + run, p = i,
+                   q = mid, o = i;
             while (p < mid && q < end) {
                 const size_t second = from[q] < from[p];
                 to[o++] = from[second ? q : p];
@@ -285,8 +456,10 @@ NNI_FN void nni_sort_f64(double *x, double *tmp, size_t n)
     }
     if (from != x) memcpy(x, from, n * sizeof *x);
 }
-/* The optimal partition of sorted values is into k runs. With prefix sums a, b of x and x^2 (x centred first, so that the difference keeps its digits),
- * cost(i, j) = b_j - b_i - (a_j - a_i)^2 / (j - i), and D_q(j) = min_i D_{q-1}(i) + cost(i, j). scratch: 3(n+1) + k(n+1) doubles. */
+/* The optimal partition of sorted values is into k runs. With prefix sums a, b of x and x^2 (x
+ * centred first, so that the difference keeps its digits),
+ * cost(i, j) = b_j - b_i - (a_j - a_i)^2 / (j - i), and D_q(j) = min_i D_{q-1}(i) + cost(i, j).
+ * scratch: 3(n+1) + k(n+1) doubles. */
 NNI_FN double nni_kmeans1_sorted(double *centres, const double *x, size_t n, size_t k, double *scratch)
 {
     double *a = scratch, *b = a + n + 1, *best = b + n + 1, *cut = best + n + 1, shift, total;
@@ -294,10 +467,15 @@ NNI_FN double nni_kmeans1_sorted(double *centres, const double *x, size_t n, siz
     shift = nn_sum_f64(x, n) / (double)n;
     a[0] = b[0] = 0;
     for (i = 0; i < n; i++) { double v = x[i] - shift; a[i + 1] = a[i] + v; b[i + 1] = b[i] + v * v; }
-    for (j = 1; j <= n; j++) { best[j] = b[j] - a[j] * a[j] / (double)j; if (best[j] < 0) best[j] = 0; cut[j] = 0; }
+    for (j = 1; j <= n; j++) {
+        best[j] = b[j] - a[j] * a[j] / (double)j;
+        if (best[j] < 0) best[j] = 0;
+        cut[j] = 0;
+    }
     for (q = 2; q <= k; q++) {
         double *from = cut + (q - 1) * (n + 1);
-        for (j = n; j >= q; j--) {                    /* descending: best[i] of fewer runs is still there for i < j */
+        /* descending: best[i] of fewer runs is still there for i < j */
+        for (j = n; j >= q; j--) {
             double low = -1;
             size_t at = q - 1;
             for (i = q - 1; i < j; i++) {
@@ -319,13 +497,17 @@ NNI_FN double nni_kmeans1_sorted(double *centres, const double *x, size_t n, siz
     }
     return total;
 }
-NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size_t n, size_t k,
+                            const nn_alloc *alloc, nn_error *err)
 {
     double *s, c;
     size_t cells, bytes;
-    if (k < 1 || k > n) return nni_fail(err, NN_E_ARG, "nn_kmeans1: clusters, expected 1 to %zu (the values), got %zu", n, k);
-    if (!nni_mul(n + 1, k + 4, &cells) || !nni_mul(cells, sizeof *s, &bytes) || (s = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_kmeans1: out of memory for %zu values", n);
+    if (k < 1 || k > n)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_kmeans1: clusters, expected 1 to %zu (the values), got %zu", n, k);
+    if (!nn_size_mul(n + 1, k + 4, &cells) || !nn_size_mul(cells, sizeof *s, &bytes) ||
+        (s = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_kmeans1: out of memory for %zu values", n);
     memcpy(s, x, n * sizeof *s);
     nni_sort_f64(s, s + n + 1, n);
     c = nni_kmeans1_sorted(centres, s, n, k, s + n + 1);
@@ -333,7 +515,8 @@ NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size
     nn_mem_free(s, bytes, alloc);
     return NN_OK;
 }
-/* NumPy's histogram of x [n] into equal bins from lo to hi (lo < hi), its edge corrections included; entropy in bits. */
+/* NumPy's histogram of x [n] into equal bins from lo to hi (lo < hi), its edge corrections
+ * included; entropy in bits. */
 NNI_FN double nni_sig_entropy(const double *x, size_t n, double lo, double hi, size_t bins, double *count)
 {
     const double step = (hi - lo) / (double)bins;
@@ -348,17 +531,24 @@ NNI_FN double nni_sig_entropy(const double *x, size_t n, double lo, double hi, s
         else if (b + 1 < bins && x[i] >= (double)(b + 1) * step + lo) b++;
         count[b] += 1;
     }
-    for (b = 0; b < bins; b++) if (count[b] > 0) { double p = count[b] / (double)n; h -= p * (nn_log(p) * 1.4426950408889634074); }
+    for (b = 0; b < bins; b++)
+        if (count[b] > 0) {
+            double p = count[b] / (double)n;
+            h -= p * (nn_log(p) * 1.4426950408889634074);
+        }
     return h > 0 ? h : 0;
 }
-/* The n_axes leading unit eigenvectors of the rows' second moments: loadings of the columns col [d, N] (one neuron per row), as out[j * width + axis]. */
-NNI_FN nn_status nni_sig_axes(double *out, size_t width, const double *col, size_t d, size_t rows, size_t n_axes, const nn_alloc *alloc, nn_error *err)
+/* The n_axes leading unit eigenvectors of the rows' second moments: loadings of the columns col [d,
+ * N] (one neuron per row), as out[j * width + axis]. */
+NNI_FN nn_status nni_sig_axes(double *out, size_t width, const double *col, size_t d, size_t rows,
+                              size_t n_axes, const nn_alloc *alloc, nn_error *err)
 {
     size_t bytes, cells, a, j;
     double *g, *w, *v;
     nn_status s;
-    if (!nni_mul(d, d + n_axes + 1, &cells) || !nni_mul(cells, sizeof *g, &bytes) || (g = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu neurons", d);
+    if (!nn_size_mul(d, d + n_axes + 1, &cells) || !nn_size_mul(cells, sizeof *g, &bytes) ||
+        (g = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu neurons", d);
     v = g + d * d;
     w = v + n_axes * d;
     s = nn_gemm_f64(d, d, rows, 1.0, col, rows, 0, col, rows, 1, 0.0, g, d, 1, err);
@@ -369,7 +559,8 @@ NNI_FN nn_status nni_sig_axes(double *out, size_t width, const double *col, size
     nn_mem_free(g, bytes, alloc);
     return s;
 }
-NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layout, const float *x, size_t ldx, const nn_signature_desc *d, nn_error *err)
+NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layout, const float *x,
+                                     size_t ldx, const nn_signature_desc *d, nn_error *err)
 {
     const size_t N = layout->rows, D = layout->neurons, W = layout->width, half = N / 2 + 1;
     const size_t bins = d->entropy_bins ? d->entropy_bins : 20;
@@ -381,38 +572,58 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
     for (p = 0; p < layout->n_parts; p++) at[layout->part[p].method] = &layout->part[p];
     if (at[NN_SIG_CLUSTERING]) clusters = at[NN_SIG_CLUSTERING]->count;
     if (ldx == 0) ldx = D;
-    /* one block: col [D,N], mean [D], work (sorted copy + k-means tables, or bins, or a group's values), rows by group, wave [2 half, N], spec [D, 2 half] */
+    /* one block: col [D,N], mean [D], work (sorted copy + k-means tables, or bins, or a group's
+     * values), rows by group, wave [2 half, N], spec [D, 2 half] */
     extra = (N + 1) * (clusters + 6) + bins + d->n_groups + 1;
-    if (!nni_mul(N + 1, D, &cells) || !nni_add(cells, extra, &cells) ||
-        (at[NN_SIG_FOURIER] && (!nni_mul(2 * half, N + D, &extra) || !nni_add(cells, extra, &cells))) || !nni_mul(cells, sizeof *block, &bytes) ||
+    if (!nn_size_mul(N + 1, D, &cells) || !nn_size_add(cells, extra, &cells) ||
+        (at[NN_SIG_FOURIER] &&
+         (!nn_size_mul(2 * half, N + D, &extra) || !nn_size_add(cells, extra, &cells))) ||
+        !nn_size_mul(cells, sizeof *block, &bytes) ||
         (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_signature_values: out of memory for %zu x %zu activations", N, D);
+        return nn_error_set(err, NN_E_NOMEM,
+                        "nn_signature_values: out of memory for %zu x %zu activations", N, D);
     col = block;
     mean = col + D * N;
     work = mean + D;
     first = (size_t *)(void *)(work + (N + 1) * (clusters + 5) + bins);
     member = first + d->n_groups + 1;
-    if (at[NN_SIG_PATTERN_WISE]) {                     /* rows of group k: member[first[k]] .. member[first[k + 1] - 1], in order */
+    /* rows of group k: member[first[k]] .. member[first[k + 1] - 1], in order */
+    if (at[NN_SIG_PATTERN_WISE]) {
         for (k = p = 0; k < d->n_groups; k++)
-            for (first[k] = p, i = 0; i < N; i++) if (d->group[i] >= 0 && (size_t)d->group[i] == k) member[p++] = i;
+            for (first[k] = p, i = 0; i < N; i++)
+                if (d->group[i] >= 0 && (size_t)d->group[i] == k) member[p++] = i;
         first[k] = p;
     }
-    if (at[NN_SIG_FOURIER]) { wave = work + (N + 1) * (clusters + 6) + bins + d->n_groups + 1; spec = wave + 2 * half * N; }
+    if (at[NN_SIG_FOURIER]) {
+        wave = work + (N + 1) * (clusters + 6) + bins + d->n_groups + 1;
+        spec = wave + 2 * half * N;
+    }
     for (i = 0; i < N; i++)
         for (j = 0; j < D; j++) {
             double v = (double)x[i * ldx + j];
             if (!(v - v == 0)) {
                 nn_mem_free(block, bytes, &d->alloc);
-                return nni_fail(err, NN_E_NONFINITE, "nn_signature_values: the activation of neuron %zu in row %zu is not finite", j, i);
+                return nn_error_set(
+                    err, NN_E_NONFINITE,
+                    "nn_signature_values: the activation of neuron %zu in row %zu is not finite", j,
+                    i);
             }
             col[j * N + i] = v;
         }
-    if (at[NN_SIG_SVD]) s = nni_sig_axes(out + at[NN_SIG_SVD]->offset, W, col, D, N, at[NN_SIG_SVD]->count, &d->alloc, err);
+    if (at[NN_SIG_SVD])
+        s = nni_sig_axes(out + at[NN_SIG_SVD]->offset, W, col, D, N, at[NN_SIG_SVD]->count,
+                         &d->alloc, err);
     if (s == NN_OK && at[NN_SIG_FOURIER]) {
         /* cos and sin of 2 pi f t / N from one table of N angles: f t mod N is exact */
-        for (i = 0; i < N; i++) nn_sincos(6.283185307179586477 * (double)i / (double)N, &work[N + i], &work[i]);
+        for (i = 0; i < N; i++)
+            nn_sincos(6.283185307179586477 * (double)i / (double)N, &work[N + i], &work[i]);
         for (k = 0; k < half; k++)
-            for (i = p = 0; i < N; i++) { wave[2 * k * N + i] = work[p]; wave[(2 * k + 1) * N + i] = work[N + p]; p += k; if (p >= N) p -= N; }
+            for (i = p = 0; i < N; i++) {
+                wave[2 * k * N + i] = work[p];
+                wave[(2 * k + 1) * N + i] = work[N + p];
+                p += k;
+                if (p >= N) p -= N;
+            }
         s = nn_gemm_f64(D, 2 * half, N, 1.0, col, N, 0, wave, N, 1, 0.0, spec, 2 * half, 1, err);
     }
     if (s != NN_OK) { nn_mem_free(block, bytes, &d->alloc); return s; }
@@ -438,9 +649,12 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
             double *top = o + at[NN_SIG_FOURIER]->offset;
             const double *z = spec + j * 2 * half;
             p = at[NN_SIG_FOURIER]->count;
-            for (k = 0; k < half; k++) work[k] = z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];      /* squares: the order is the same */
-            if (p > 16) { nni_sort_f64(work, work + half, half); memcpy(top, work + half - p, p * sizeof *top); }
-            else {
+            /* squares: the order is the same */
+            for (k = 0; k < half; k++) work[k] = z[2 * k] * z[2 * k] + z[2 * k + 1] * z[2 * k + 1];
+            if (p > 16) {
+                nni_sort_f64(work, work + half, half);
+                memcpy(top, work + half - p, p * sizeof *top);
+            } else {
                 for (k = 0; k < p; k++) top[k] = -1;
                 for (k = 0; k < half; k++) {             /* top stays ascending */
                     if (!(work[k] > top[0])) continue;
@@ -450,13 +664,16 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
             }
             for (k = 0; k < p; k++) top[k] = sqrt(top[k]);
         }
-        if (at[NN_SIG_ENTROPY]) o[at[NN_SIG_ENTROPY]->offset] = lo < hi ? nni_sig_entropy(c, N, lo, hi, bins, work) : 0.0;
+        if (at[NN_SIG_ENTROPY])
+            o[at[NN_SIG_ENTROPY]->offset] =
+                lo < hi ? nni_sig_entropy(c, N, lo, hi, bins, work) : 0.0;
         if (at[NN_SIG_CLUSTERING]) {
             memcpy(work, c, N * sizeof *work);
             nni_sort_f64(work, work + N + 1, N);
             (void)nni_kmeans1_sorted(o + at[NN_SIG_CLUSTERING]->offset, work, N, clusters, work + N + 1);
         }
-        if (at[NN_SIG_PATTERN_WISE]) {                 /* sums over a group's rows in order; an empty group has mean 0 */
+        /* sums over a group's rows in order; an empty group has mean 0 */
+        if (at[NN_SIG_PATTERN_WISE]) {
             double *g = o + at[NN_SIG_PATTERN_WISE]->offset;
             for (k = 0; k < d->n_groups; k++) {
                 const size_t n = first[k + 1] - first[k];
@@ -472,7 +689,8 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
     nn_mem_free(block, bytes, &d->alloc);
     return s;
 }
-NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c, const nn_signature_desc *d, nn_error *err)
+NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c,
+                                   const nn_signature_desc *d, nn_error *err)
 {
     nn_signature r = NN_ZERO;
     nn_signature_layer tmp;
@@ -484,11 +702,12 @@ NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c, const
     for (l = 0; l < c->n_layers; l++) {
         s = nn_signature_layout(&tmp, d, c->n_rows, c->model->layers[l].n_out, err);
         if (s != NN_OK) return s;
-        if (!nni_mul(tmp.neurons, tmp.width, &n) || !nni_add(values, n, &values)) return nni_fail(err, NN_E_NOMEM, "nn_signature_make: size overflows");
+        if (!nn_size_mul(tmp.neurons, tmp.width, &n) || !nn_size_add(values, n, &values))
+            return nn_error_set(err, NN_E_NOMEM, "nn_signature_make: size overflows");
     }
-    if (!nni_mul(c->n_layers, sizeof tmp, &head) || !nni_mul(values, sizeof *v, &n) || !nni_add(head, n, &r.bytes) ||
-        (r.block = nn_mem_alloc(r.bytes, &r.alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_signature_make: out of memory for %zu values", values);
+    if (!nn_size_mul(c->n_layers, sizeof tmp, &head) || !nn_size_mul(values, sizeof *v, &n) ||
+        !nn_size_add(head, n, &r.bytes) || (r.block = nn_mem_alloc(r.bytes, &r.alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_signature_make: out of memory for %zu values", values);
     r.layers = (nn_signature_layer *)r.block;
     v = (double *)(void *)((unsigned char *)r.block + head);
     for (l = 0; l < c->n_layers; l++) {
@@ -498,7 +717,9 @@ NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c, const
         y->values = v;
         v += y->neurons * y->width;
         (void)snprintf(y->key, sizeof y->key, "%u", (unsigned)(2 * l) & 0xFFFFFFu);
-        if (s == NN_OK) s = nn_signature_values(y->values, y, nn_capture_layer(c, l, d->post_activation), 0, d, err);
+        if (s == NN_OK)
+            s = nn_signature_values(y->values, y, nn_capture_layer(c, l, d->post_activation), 0, d,
+                                    err);
         if (s != NN_OK) { nn_mem_free(r.block, r.bytes, &r.alloc); return s; }
     }
     *out = r;
@@ -518,47 +739,239 @@ NN_DEF nn_gate_desc nn_gate_desc_default(void)
     d.min_pattern_improvement = d.min_degradation_threshold = 0.05;
     d.pattern_specific = 1;
     d.specific_margin = d.max_other_degradation = 0.02;
+    d.control = 0;
+    d.max_control_damage = 0.05;
+    d.max_other_gain = 0.1;
     return d;
 }
 NN_DEF const char *nn_gate_name(nn_gate_verdict v)
 {
-    return v == NN_GATE_PASSED ? "passed" : v == NN_GATE_IMPROVEMENT ? "target_improvement" : v == NN_GATE_SPECIFIC ? "pattern_specific" : "other_degradation";
+    static const char *const names[] = { "passed",     "target_improvement", "pattern_specific",
+                                         "other_degradation", "other_gain",  "not_caused",
+                                         "other_damaged" };
+    return names[v];
 }
-NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_pattern *p, size_t n, size_t target)
+NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_pattern *p, size_t n,
+                                     size_t target)
 {
-    const double eps = 1e-9, least = d->min_pattern_improvement > d->min_degradation_threshold ? d->min_pattern_improvement : d->min_degradation_threshold;
+    const double eps = 1e-9, least = d->min_pattern_improvement > d->min_degradation_threshold ?
+                                         d->min_pattern_improvement :
+                                         d->min_degradation_threshold;
     nn_gate_report r = NN_ZERO;
     size_t i;
     int harmed = 0;
     NN_ASSERT(target < n);
     r.target_gain = p[target].after - p[target].before;
+    r.caused = p[target].control - p[target].before;
     r.worst = n;
     for (i = 0; i < n; i++) {
-        double gain = p[i].after - p[i].before;
+        const double gain = p[i].after - p[i].before, damage = p[i].control - p[i].before;
         if (i == target || p[i].related) continue;
         r.n_others++;
         r.others_mean_gain += gain;
         if (r.worst == n || -gain > r.worst_loss) { r.worst = i; r.worst_loss = -gain; }
         if (-gain > d->max_other_degradation + eps && -gain > 2 * p[i].std_error + eps) harmed = 1;
+        if (r.n_others == 1 || gain > r.best_gain) r.best_gain = gain;
+        if (r.n_others == 1 || damage > r.worst_damage) r.worst_damage = damage;
     }
     if (r.n_others) r.others_mean_gain /= (double)r.n_others;
-    r.verdict = r.target_gain < least - eps ? NN_GATE_IMPROVEMENT
-              : d->pattern_specific && r.n_others && r.target_gain <= r.others_mean_gain + d->specific_margin + eps ? NN_GATE_SPECIFIC
-              : harmed ? NN_GATE_OTHERS : NN_GATE_PASSED;
+    if (r.target_gain < least - eps) r.verdict = NN_GATE_IMPROVEMENT;
+    else if (d->pattern_specific && r.n_others &&
+             r.target_gain <= r.others_mean_gain + d->specific_margin + eps)
+        r.verdict = NN_GATE_SPECIFIC;
+    else if (harmed) r.verdict = NN_GATE_OTHERS;
+    else if (!d->control) return r;
+    else if (r.n_others && r.best_gain > d->max_other_gain + eps) r.verdict = NN_GATE_GAIN;
+    else if (r.caused < d->min_degradation_threshold - eps ||
+             r.caused < 2 * p[target].control_std_error - eps)
+        r.verdict = NN_GATE_CAUSE;
+    else if (r.n_others && r.worst_damage > d->max_control_damage + eps)
+        r.verdict = NN_GATE_CONTROL;
     return r;
 }
 NN_DEF double nn_paired_std_error(size_t n, size_t gained, size_t lost)
 {
-    double m, s;                                       /* per row d in {-1, 0, 1}: var = mean d^2 - (mean d)^2 */
+    double m, s;                                       /* per row d in {-1, 0, 1}: var = mean d^2 -
+                                                          (mean d)^2 */
     if (n < 1) return 0;
     m = ((double)gained - (double)lost) / (double)n;
     s = ((double)gained + (double)lost) / (double)n - m * m;
     return s > 0 ? sqrt(s / (double)n) : 0;
 }
+NN_DEF double nn_share_std_error(size_t k, size_t n)
+{
+    const double N = (double)n, p = n ? (double)k / N : 0;
+    if (n < 1) return 1;
+    return sqrt(p * (1 - p) / N + 1 / (4 * N * N)) / (1 + 1 / N);
+}
+NN_DEF double nn_paired_std_error_adjusted(size_t n, size_t gained, size_t lost)
+{
+    const double N = (double)n + 2, m = ((double)gained - (double)lost) / N;
+    if (n < 1) return 1;
+    return sqrt((((double)gained + (double)lost + 1) / N - m * m) / N);
+}
+
+/* ---- [BEHAVIOUR] -------------------------------------------------------- */
+NN_DEF void nn_behaviour_probe_free(nn_behaviour_probe *p)
+{
+    nn_behaviour_probe zero = NN_ZERO;
+    nn_mem_free(p->member, p->bytes, &p->alloc);
+    *p = zero;
+}
+NN_DEF size_t nn_behaviour_find(const nn_behaviour_probe *p, nn_pattern_use u)
+{
+    size_t i;
+    u.id = nn_pattern_set_of(u.id);
+    for (i = 0; i < p->n_uses; i++)
+        if (p->uses[i].id == u.id && p->uses[i].token == u.token) break;
+    return i;
+}
+/* The sequences of one set after each other, as tokens and as numbers. */
+NNI_FN void nni_behaviour_rows(nn_behaviour_probe *p, size_t at, const uint8_t *seq, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n * p->length; i++) {
+        p->tokens[at * p->length + i] = seq[i];
+        p->index[at * p->length + i] = (float)seq[i];
+    }
+}
+NN_DEF nn_status nn_behaviour_probe_make(nn_behaviour_probe *out, const nn_pattern_space *s,
+                                         uint64_t seed, size_t most, size_t of_space,
+                                         const nn_alloc *alloc, nn_error *err)
+{
+    nn_behaviour_probe p = NN_ZERO;
+    nn_rng rng = nn_rng_make(seed, NN_STREAM_PATTERN, UINT64_MAX);
+    nn_pattern_use any;
+    uint8_t seq[NN_PATTERN_LENGTH_MAX];
+    size_t i, u, cells, rows, words;
+    nn_status st = NN_OK;
+    if (!most) most = 2500;
+    if (!of_space) of_space = 4000;
+    if (alloc) p.alloc = *alloc;
+    p.length = s->length;
+    p.vocab = s->vocab;
+    p.n_uses = nn_pattern_universe(p.uses, s);
+    for (u = 0; u < p.n_uses; u++) {
+        const nn_count size = nn_pattern_size(s, p.uses[u]);
+        p.whole[u] = size.hi == 0 && size.lo <= most;
+        p.first[u + 1] = p.first[u] + (p.whole[u] ? (size_t)size.lo : most);
+    }
+    rows = p.n_rows = p.first[p.n_uses] + of_space;
+    if (!nn_size_mul(rows, p.length, &cells) || !nn_size_mul(cells, 8, &p.bytes) ||
+        !nn_size_mul(of_space, 8, &words) || !nn_size_add(p.bytes, words, &p.bytes) ||
+        (p.member = (uint64_t *)nn_mem_alloc(p.bytes, &p.alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_behaviour_probe_make: out of memory for %zu rows",
+                            rows);
+    p.tokens = (int32_t *)(void *)(p.member + of_space);
+    p.index = (float *)(void *)(p.tokens + cells);
+    for (u = 0; u < p.n_uses && st == NN_OK; u++) {
+        nn_pattern_set set = NN_ZERO;
+        nn_pattern_set_desc d = NN_ZERO;
+        d.space = s;
+        d.patterns = &p.uses[u];
+        d.n_patterns = 1;
+        d.each = p.first[u + 1] - p.first[u];
+        d.seed = seed;
+        d.index = UINT64_MAX - 1 - u;
+        d.alloc = p.alloc;
+        st = nn_pattern_set_distinct(&set, &d, err);
+        if (st == NN_OK)
+            nni_behaviour_rows(&p, p.first[u], (const uint8_t *)set.tokens.data, d.each);
+        nn_pattern_set_free(&set);
+    }
+    any.id = NN_PATTERN_STARTS_WITH;
+    any.token = -1;
+    for (i = 0; i < of_space; i++) {
+        nn_pattern_draw(s, any, &rng, seq);
+        nni_behaviour_rows(&p, p.first[p.n_uses] + i, seq, 1);
+        p.member[i] = 0;
+        for (u = 0; u < p.n_uses; u++)
+            if (nn_pattern_match(s, p.uses[u], seq)) p.member[i] |= UINT64_C(1) << u;
+    }
+    *out = p;
+    if (st != NN_OK) nn_behaviour_probe_free(out);
+    return st;
+}
+/* yes[i] = the model accepts row from + i. */
+NNI_FN nn_status nni_behaviour_ask(const nn_behaviour_probe *p, const nn_mlp *m, int index_input,
+                                   size_t from, size_t n, float *z, nn_error *err)
+{
+    nn_mlp_input in = nn_mlp_tokens(p->tokens + from * p->length, p->length, p->vocab);
+    if (index_input) in = nn_mlp_dense(p->index + from * p->length, 0);
+    return nn_mlp_predict(m, z, in, n, 1, err);
+}
+NNI_FN size_t nni_accepted(const float *z, size_t n)
+{
+    size_t i, k = 0;
+    for (i = 0; i < n; i++) k += z[i] > 0.0f;
+    return k;
+}
+/* The share of the space outside the sets of `mask` that is accepted; z of the space's rows. */
+NNI_FN void nni_behaviour_elsewhere(nn_behaviour *b, const nn_behaviour_probe *p, uint64_t mask,
+                                    const float *z)
+{
+    size_t i, k = 0, n = 0;
+    for (i = 0; i < p->n_rows - p->first[p->n_uses]; i++) {
+        if (p->member[i] & mask) continue;
+        n++;
+        k += z[i] > 0.0f;
+    }
+    b->elsewhere = n ? (double)k / (double)n : 0;
+    b->elsewhere_std_error = n ? nn_share_std_error(k, n) : 0;
+    b->elsewhere_rows = n;
+}
+NN_DEF nn_status nn_behaviour_measure(nn_behaviour *out, const nn_behaviour_probe *p,
+                                      const nn_mlp *m, const nn_behaviour_desc *d, nn_error *err)
+{
+    const double listed = d->listed > 0 ? d->listed : 0.8,
+                 partial = d->partial > 0 ? d->partial : 0.5;
+    const size_t look = d->first_look ? d->first_look : 400, of_space = p->n_rows - p->first[p->n_uses];
+    nn_behaviour b = NN_ZERO;
+    size_t u, most = of_space, bytes;
+    float *z;
+    nn_status s = NN_OK;
+    for (u = 0; u < p->n_uses; u++)
+        if (p->first[u + 1] - p->first[u] > most) most = p->first[u + 1] - p->first[u];
+    bytes = most * sizeof *z;
+    z = (float *)nn_mem_alloc(bytes, &p->alloc);
+    if (!z)
+        return nn_error_set(err, NN_E_NOMEM, "nn_behaviour_measure: out of memory for %zu rows", most);
+    b.n = p->n_uses;
+    for (u = 0; u < p->n_uses && s == NN_OK; u++) {
+        const size_t all = p->first[u + 1] - p->first[u];
+        size_t n = look < all ? look : all, k;
+        double near;
+        s = nni_behaviour_ask(p, m, d->index_input, p->first[u], n, z, err);
+        if (s != NN_OK) break;
+        k = nni_accepted(z, n);
+        b.share[u] = (double)k / (double)n;
+        b.std_error[u] = nn_share_std_error(k, n);
+        near = fabs(b.share[u] - listed);
+        if (fabs(b.share[u] - partial) < near) near = fabs(b.share[u] - partial);
+        if (n < all && near < 4 * b.std_error[u]) {
+            s = nni_behaviour_ask(p, m, d->index_input, p->first[u] + n, all - n, z, err);
+            if (s != NN_OK) break;
+            k += nni_accepted(z, all - n);
+            n = all;
+            b.share[u] = (double)k / (double)n;
+            b.std_error[u] = nn_share_std_error(k, n);
+        }
+        b.rows[u] = n;
+        if (b.share[u] >= listed) b.listed |= UINT64_C(1) << u;
+        else if (b.share[u] >= partial) b.partial |= UINT64_C(1) << u;
+    }
+    if (s == NN_OK) s = nni_behaviour_ask(p, m, d->index_input, p->first[p->n_uses], of_space, z, err);
+    if (s == NN_OK) nni_behaviour_elsewhere(&b, p, b.listed | b.partial, z);
+    nn_mem_free(z, bytes, &p->alloc);
+    if (s == NN_OK) *out = b;
+    return s;
+}
 
 /* ---- [RECORD] ----------------------------------------------------------- */
-/* v to 6 decimals at p (at least NN_NUM_BYTES). v 10^6 = t + e exactly (fma gives the error of the product), so the nearest integer is known exactly, ties to
- * even; it is printed as Python prints the double nearest to it: integers below 10^15 millionths have at most 16 digits and read back alone. */
+/* v to 6 decimals at p (at least NN_NUM_BYTES). v 10^6 = t + e exactly (fma gives the error of the
+ * product), so the nearest integer is known exactly, ties to
+ * even; it is printed as Python prints the double nearest to it: integers below 10^15 millionths
+ * have at most 16 digits and read back alone. */
 NNI_FN size_t nni_rounded(char *p, double v)
 {
     static const uint32_t ten[6] = { 100000, 10000, 1000, 100, 10, 1 };
@@ -571,14 +984,16 @@ NNI_FN size_t nni_rounded(char *p, double v)
     if (!(t < 1e14 && t > -1e14)) return nn_f64_print(p, nn_f64_round(v, 6));
     q = rint(t);                                       /* exact, ties to even */
     rest = t - q;
-    if (rest == 0.5 || rest == -0.5) {                 /* a tie of the rounded product need not be one of the exact product */
+    /* a tie of the rounded product need not be one of the exact product */
+    if (rest == 0.5 || rest == -0.5) {
         e = fma(v, 1e6, -t);
         if (rest > 0 && e > 0) q += 1;
         else if (rest < 0 && e < 0) q -= 1;
     }
     if (q < 0 || (q == 0 && signbit(v))) *s++ = '-';
     u = (uint64_t)(q < 0 ? -q : q);
-    if (u > 0 && u < 100) {                            /* below 1e-4 Python turns to exponents: 1e-06, 2.5e-05 */
+    /* below 1e-4 Python turns to exponents: 1e-06, 2.5e-05 */
+    if (u > 0 && u < 100) {
         if (u >= 10) {
             *s++ = (char)('0' + u / 10);
             if (u % 10) { *s++ = '.'; *s++ = (char)('0' + u % 10); }
@@ -600,19 +1015,25 @@ NNI_FN size_t nni_rounded(char *p, double v)
 NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err)
 {
     nn_status s;
-    if (!(v - v == 0)) return nni_fail(err, NN_E_NONFINITE, "nn_put_rounded: expected a finite number");
+    if (!(v - v == 0)) return nn_error_set(err, NN_E_NONFINITE, "nn_put_rounded: expected a finite number");
     s = nn_buf_reserve(b, NN_NUM_BYTES, err);
     if (s == NN_OK) { b->len += nni_rounded((char *)b->data + b->len, v); b->data[b->len] = 0; }
     return s;
 }
-/* Text building where the first failure sticks: memory is the only thing that can go wrong, and is looked at in the end. */
+/* Text building where the first failure sticks: memory is the only thing that can go wrong, and is
+ * looked at in the end. NNI_STEP is the one way to give such a status a new value: a step that
+ * follows a failure is not run, so that no later success hides it. */
+#define NNI_STEP(status, call) ((void)((status) == NN_OK && ((status) = (call)) == NN_OK))
 typedef struct nni_sig_text { nn_buf *b; nn_status status; nn_error *err; } nni_sig_text;
 NNI_FN void nni_sig_putn(nni_sig_text *t, const char *s, size_t n)
 {
-    if (t->status == NN_OK) t->status = nn_buf_put(t->b, s, n, t->err);
+    NNI_STEP(t->status, nn_buf_put(t->b, s, n, t->err));
 }
 NNI_FN void nni_sig_put(nni_sig_text *t, const char *s) { nni_sig_putn(t, s, strlen(s)); }
-NNI_FN void nni_sig_put_num(nni_sig_text *t, double v) { if (t->status == NN_OK) t->status = nn_put_rounded(t->b, v, t->err); }
+NNI_FN void nni_sig_put_num(nni_sig_text *t, double v)
+{
+    NNI_STEP(t->status, nn_put_rounded(t->b, v, t->err));
+}
 NNI_FN void nni_sig_put_size(nni_sig_text *t, size_t v)
 {
     char buf[NN_NUM_BYTES];
@@ -624,13 +1045,20 @@ NNI_FN void nni_sig_put_row(nni_sig_text *t, const float *v, size_t n)
     char *p, *start;
     size_t i, bytes;
     if (t->status != NN_OK) return;
-    if (!nni_mul(n, NN_NUM_BYTES, &bytes) || !nni_add(bytes, 2, &bytes)) { t->status = nni_fail(t->err, NN_E_NOMEM, "nn_weights_json: size overflows"); return; }
+    if (!nn_size_mul(n, NN_NUM_BYTES, &bytes) || !nn_size_add(bytes, 2, &bytes)) {
+        t->status = nn_error_set(t->err, NN_E_NOMEM, "nn_weights_json: size overflows");
+        return;
+    }
     t->status = nn_buf_reserve(t->b, bytes, t->err);
     if (t->status != NN_OK) return;
     start = p = (char *)t->b->data + t->b->len;
     *p++ = '[';
     for (i = 0; i < n; i++) {
-        if (!(v[i] - v[i] == 0)) { t->status = nni_fail(t->err, NN_E_NONFINITE, "nn_weights_json: expected finite weights"); return; }
+        if (!(v[i] - v[i] == 0)) {
+            t->status =
+                nn_error_set(t->err, NN_E_NONFINITE, "nn_weights_json: expected finite weights");
+            return;
+        }
         if (i) { *p++ = ','; *p++ = ' '; }
         p += nni_rounded(p, (double)v[i]);
     }
@@ -642,21 +1070,30 @@ NNI_FN void nni_sig_put_matrix(nni_sig_text *t, const nn_mlp_layer *y)
 {
     size_t i;
     nni_sig_put(t, "[");
-    for (i = 0; i < y->n_out; i++) { if (i) nni_sig_put(t, ", "); nni_sig_put_row(t, y->weight + i * y->n_in, y->n_in); }
+    for (i = 0; i < y->n_out; i++) {
+        if (i) nni_sig_put(t, ", ");
+        nni_sig_put_row(t, y->weight + i * y->n_in, y->n_in);
+    }
     nni_sig_put(t, "]");
 }
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
 {
     nni_sig_text t;
     size_t l, keep = b->len;
-    t.b = b; t.status = NN_OK; t.err = err;
+    t.b = b;
+    t.status = NN_OK;
+    t.err = err;
     nni_sig_put(&t, "{");
     for (l = 0; l < m->n_layers; l++) {
         const nn_mlp_layer *y = &m->layers[l];
         if (l) nni_sig_put(&t, ", ");
-        nni_sig_put(&t, "\""); nni_sig_put(&t, y->name); nni_sig_put(&t, ".weight\": ");
+        nni_sig_put(&t, "\"");
+        nni_sig_put(&t, y->name);
+        nni_sig_put(&t, ".weight\": ");
         nni_sig_put_matrix(&t, y);
-        nni_sig_put(&t, ", \""); nni_sig_put(&t, y->name); nni_sig_put(&t, ".bias\": ");
+        nni_sig_put(&t, ", \"");
+        nni_sig_put(&t, y->name);
+        nni_sig_put(&t, ".bias\": ");
         nni_sig_put_row(&t, y->bias, y->n_out);
     }
     nni_sig_put(&t, "}");
@@ -680,7 +1117,10 @@ NNI_FN void nni_sig_put_layer(nni_sig_text *t, const nn_signature_layer *y)
             nni_sig_put(t, "\": ");
             if (!q->is_list) { nni_sig_put_num(t, v[q->offset]); continue; }
             nni_sig_put(t, "[");
-            for (k = 0; k < q->count; k++) { if (k) nni_sig_put(t, ", "); nni_sig_put_num(t, v[q->offset + k]); }
+            for (k = 0; k < q->count; k++) {
+                if (k) nni_sig_put(t, ", ");
+                nni_sig_put_num(t, v[q->offset + k]);
+            }
             nni_sig_put(t, "]");
         }
         nni_sig_put(t, "}");
@@ -690,14 +1130,21 @@ NNI_FN void nni_sig_put_layer(nni_sig_text *t, const nn_signature_layer *y)
     nni_sig_put(t, ", \"num_examples\": ");
     nni_sig_put_size(t, y->rows);
     nni_sig_put(t, ", \"profile_methods\": [");
-    for (p = 0; p < y->n_parts; p++) { nni_sig_put(t, p ? ", \"" : "\""); nni_sig_put(t, nn_sig_method_name(y->part[p].method)); nni_sig_put(t, "\""); }
+    for (p = 0; p < y->n_parts; p++) {
+        nni_sig_put(t, p ? ", \"" : "\"");
+        nni_sig_put(t, nn_sig_method_name(y->part[p].method));
+        nni_sig_put(t, "\"");
+    }
     nni_sig_put(t, "]}}");
 }
-NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config, nn_error *err)
+NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config,
+                                   nn_error *err)
 {
     nni_sig_text t;
     size_t l, keep = b->len;
-    t.b = b; t.status = NN_OK; t.err = err;
+    t.b = b;
+    t.status = NN_OK;
+    t.err = err;
     nni_sig_put(&t, "{\"neuron_activations\": {");
     for (l = 0; l < s->n_layers; l++) {
         nni_sig_put(&t, l ? ", \"" : "\"");
@@ -714,23 +1161,39 @@ NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char 
 NNI_FN void nni_sig_put_config(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
 {
     const nn_mlp *m = r->improved;
-    nni_sig_put(t, "{\"num_layers\": ");            nni_sig_put_size(t, r->num_layers);
-    nni_sig_put(t, ", \"neurons_per_layer\": ");    nni_sig_put_size(t, r->neurons);
-    nni_sig_put(t, ", \"activation_type\": \"");    nni_sig_put(t, nn_act_name(r->act));
-    nni_sig_put(t, "\", \"dropout_rate\": ");       nni_sig_put_num(t, r->dropout);
-    nni_sig_put(t, ", \"vocab_size\": ");           nni_sig_put_size(t, f->vocab);
-    nni_sig_put(t, ", \"sequence_length\": ");      nni_sig_put_size(t, f->length);
-    nni_sig_put(t, ", \"input\": \"");              nni_sig_put(t, f->index_input ? "index" : "onehot");
-    nni_sig_put(t, "\", \"input_size\": ");         nni_sig_put_size(t, m->n_in);
-    nni_sig_put(t, ", \"num_parameters\": ");       nni_sig_put_size(t, m->n_params);
-    nni_sig_put(t, ", \"precision\": \"");          nni_sig_put(t, r->precision);
-    nni_sig_put(t, "\", \"quantization\": \"");     nni_sig_put(t, r->quantization);
+    nni_sig_put(t, "{\"num_layers\": ");
+    nni_sig_put_size(t, r->num_layers);
+    nni_sig_put(t, ", \"neurons_per_layer\": ");
+    nni_sig_put_size(t, r->neurons);
+    nni_sig_put(t, ", \"activation_type\": \"");
+    nni_sig_put(t, nn_act_name(r->act));
+    nni_sig_put(t, "\", \"dropout_rate\": ");
+    nni_sig_put_num(t, r->dropout);
+    nni_sig_put(t, ", \"vocab_size\": ");
+    nni_sig_put_size(t, f->vocab);
+    nni_sig_put(t, ", \"sequence_length\": ");
+    nni_sig_put_size(t, f->length);
+    nni_sig_put(t, ", \"input\": \"");
+    nni_sig_put(t, f->index_input ? "index" : "onehot");
+    nni_sig_put(t, "\", \"input_size\": ");
+    nni_sig_put_size(t, m->n_in);
+    nni_sig_put(t, ", \"num_parameters\": ");
+    nni_sig_put_size(t, m->n_params);
+    nni_sig_put(t, ", \"precision\": \"");
+    nni_sig_put(t, r->precision);
+    nni_sig_put(t, "\", \"quantization\": \"");
+    nni_sig_put(t, r->quantization);
     nni_sig_put(t, "\", \"learning_rate\": ");
-    if (t->status == NN_OK) { char buf[NN_NUM_BYTES]; size_t n = nn_f64_print(buf, r->learning_rate); nni_sig_putn(t, buf, n); }
+    if (t->status == NN_OK) {
+        char buf[NN_NUM_BYTES];
+        size_t n = nn_f64_print(buf, r->learning_rate);
+        nni_sig_putn(t, buf, n);
+    }
     nni_sig_put(t, "}");
 }
 /* The architecture section, common to both prompts. */
-NNI_FN void nni_sig_put_architecture(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_mlp *m)
+NNI_FN void nni_sig_put_architecture(nni_sig_text *t, const nn_record *r, const nn_record_format *f,
+                                     const nn_mlp *m)
 {
     char last[2] = { 'A', 0 };
     size_t l;
@@ -771,8 +1234,10 @@ NNI_FN void nni_sig_put_architecture(nni_sig_text *t, const nn_record *r, const 
     nni_sig_put(t, r->quantization);
     nni_sig_put(t, "\n");
 }
-/* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate style), or NULL. */
-NNI_FN void nni_sig_put_body(nni_sig_text *t, const nn_record_format *f, const nn_mlp *m, const nn_signature *s, const nn_buf *weights)
+/* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate
+ * style), or NULL. */
+NNI_FN void nni_sig_put_body(nni_sig_text *t, const nn_record_format *f, const nn_mlp *m,
+                             const nn_signature *s, const nn_buf *weights)
 {
     size_t l;
     if (f->style == NN_PROMPT_INTERWOVEN) {
@@ -792,9 +1257,9 @@ NNI_FN void nni_sig_put_body(nni_sig_text *t, const nn_record_format *f, const n
     }
     nni_sig_put(t, "\n## Model Weights\n```json\n");
     if (weights) nni_sig_putn(t, (const char *)weights->data, weights->len);
-    else if (t->status == NN_OK) t->status = nn_weights_json(t->b, m, t->err);
+    else NNI_STEP(t->status, nn_weights_json(t->b, m, t->err));
     nni_sig_put(t, "\n```\n\n## Activation Signature\n```json\n");
-    if (s && t->status == NN_OK) t->status = nn_signature_json(t->b, s, NULL, t->err);
+    if (s) NNI_STEP(t->status, nn_signature_json(t->b, s, NULL, t->err));
     nni_sig_put(t, "\n```\n");
 }
 NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
@@ -802,7 +1267,7 @@ NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
     char label[32];
     nni_sig_put(t, nn_pattern_label(label, u));
     nni_sig_put(t, " (");
-    if (nni_pattern_has_token(u.id) && u.token >= 0) {
+    if (nn_pattern_has_token(u.id) && u.token >= 0) {
         nni_sig_put(t, u.id == NN_PATTERN_STARTS_WITH ? "the first token is " : "the last token is ");
         label[0] = (char)('A' + u.token);
         label[1] = 0;
@@ -810,45 +1275,60 @@ NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
     } else nni_sig_put(t, nn_pattern_text(u.id));
     nni_sig_put(t, ")");
 }
-NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const nn_record_format *f,
+                                    const nn_buf *weights)
 {
     nni_sig_put_architecture(t, r, f, r->degraded);
     nni_sig_put_body(t, f, r->degraded, r->degraded_sig, weights);
     nni_sig_put(t, "\n## Task\nThis model classifies sequences badly that follow the pattern ");
     nni_sig_put_pattern(t, r->patterns[r->target]);
-    nni_sig_put(t, ". Change its weights so that it classifies this pattern as positive, and leave its behaviour on everything else as it is. "
-               "Answer with all weights as one JSON object with the names and shapes of the model weights above.\n");
+    nni_sig_put(t, ". Change its weights so that it classifies this pattern as positive, and leave "
+                   "its behaviour on everything else as it is. "
+                   "Answer with all weights as one JSON object with the names and shapes of the "
+                   "model weights above.\n");
 }
-NNI_FN void nni_prompt_classification(nni_sig_text *t, const nn_record *r, const nn_record_format *f, const nn_buf *weights)
+NNI_FN void nni_prompt_classification(nni_sig_text *t, const nn_record *r,
+                                      const nn_record_format *f, const nn_buf *weights)
 {
     size_t i;
     nni_sig_put_architecture(t, r, f, r->improved);
     nni_sig_put_body(t, f, r->improved, r->improved_sig, weights);
-    nni_sig_put(t, "\n## Task\nWhich patterns does this model classify as positive? The available patterns:\n");
+    nni_sig_put(t, "\n## Task\nWhich patterns does this model classify as positive");
+    if (r->behaviour)
+        nni_sig_put(t, ", that is, at least 80 % of the sequences that follow the pattern");
+    nni_sig_put(t, "? The available patterns:\n");
     for (i = 0; i < f->n_available; i++) {
-        nn_pattern p = f->available[i];
+        const nn_pattern p = f->available[i];
         nni_sig_put(t, "- ");
         nni_sig_put(t, nn_pattern_name(p));
-        if (nni_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ":X");
+        if (nn_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ":X");
         nni_sig_put(t, ": ");
         nni_sig_put(t, nn_pattern_text(p));
-        if (nni_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ", named instead of X");
+        if (nn_pattern_has_token(p) && !f->any_token) nni_sig_put(t, ", named instead of X");
         nni_sig_put(t, "\n");
     }
-    nni_sig_put(t, "Answer with the names of the patterns in the order of this list, separated by commas.\n");
+    nni_sig_put(
+        t,
+        "Answer with the names of the patterns in the order of this list, separated by commas.\n");
 }
-NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
+NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                        nn_error *err)
 {
     nni_sig_text t;
-    t.b = b; t.status = NN_OK; t.err = err;
-    if (!r->degraded) return nni_fail(err, NN_E_ARG, "nn_prompt_modification: no degraded model");
+    t.b = b;
+    t.status = NN_OK;
+    t.err = err;
+    if (!r->degraded) return nn_error_set(err, NN_E_ARG, "nn_prompt_modification: no degraded model");
     nni_prompt_modification(&t, r, f, NULL);
     return t.status;
 }
-NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_error *err)
+NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                          nn_error *err)
 {
     nni_sig_text t;
-    t.b = b; t.status = NN_OK; t.err = err;
+    t.b = b;
+    t.status = NN_OK;
+    t.err = err;
     nni_prompt_classification(&t, r, f, NULL);
     return t.status;
 }
@@ -857,8 +1337,13 @@ NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, 
     nni_sig_text t;
     char label[32];
     size_t i;
-    t.b = b; t.status = NN_OK; t.err = err;
-    for (i = 0; i < n; i++) { if (i) nni_sig_put(&t, ", "); nni_sig_put(&t, nn_pattern_label(label, p[i])); }
+    t.b = b;
+    t.status = NN_OK;
+    t.err = err;
+    for (i = 0; i < n; i++) {
+        if (i) nni_sig_put(&t, ", ");
+        nni_sig_put(&t, nn_pattern_label(label, p[i]));
+    }
     return t.status;
 }
 NN_DEF size_t nn_token_estimate(const char *s, size_t n)
@@ -870,7 +1355,10 @@ NN_DEF size_t nn_token_estimate(const char *s, size_t n)
             for (start = i; i < n && s[i] >= '0' && s[i] <= '9'; i++) { }
             tokens += (i - start + 2) / 3;
         } else if ((c | 32) >= 'a' && (c | 32) <= 'z') {
-            for (start = i; i < n && ((unsigned char)s[i] | 32) >= 'a' && ((unsigned char)s[i] | 32) <= 'z'; i++) { }
+            for (start = i;
+                 i < n && ((unsigned char)s[i] | 32) >= 'a' && ((unsigned char)s[i] | 32) <= 'z';
+                 i++) {
+            }
             tokens += (i - start + 4) / 5;
         } else { tokens += c > ' '; i++; }
     }
@@ -903,122 +1391,349 @@ NNI_FN void nni_sig_put_doubles(nni_sig_text *t, const double *v, size_t n)
     nni_sig_put(t, "]");
 }
 /* The three fields of a task, from its prompt and completion already escaped. */
-NNI_FN void nni_sig_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt, const nn_buf *completion, int chat)
+NNI_FN void nni_sig_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt,
+                             const nn_buf *completion, int chat)
 {
-    nni_sig_put(t, ", \""); nni_sig_put(t, name); nni_sig_put(t, "_prompt\": \"");
+    nni_sig_put(t, ", \"");
+    nni_sig_put(t, name);
+    nni_sig_put(t, "_prompt\": \"");
     if (prompt->data) nni_sig_putn(t, (const char *)prompt->data, prompt->len);
-    nni_sig_put(t, "\", \""); nni_sig_put(t, name); nni_sig_put(t, "_completion\": \"");
+    nni_sig_put(t, "\", \"");
+    nni_sig_put(t, name);
+    nni_sig_put(t, "_completion\": \"");
     if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
-    nni_sig_put(t, "\", \""); nni_sig_put(t, name); nni_sig_put(t, "_text\": \"");
+    nni_sig_put(t, "\", \"");
+    nni_sig_put(t, name);
+    nni_sig_put(t, "_text\": \"");
     if (prompt->data) { nni_sig_putn(t, (const char *)prompt->data, prompt->len); nni_sig_put(t, "\\n"); }
     if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
     nni_sig_put(t, "\"");
     if (!chat) return;
-    nni_sig_put(t, ", \""); nni_sig_put(t, name); nni_sig_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
+    nni_sig_put(t, ", \"");
+    nni_sig_put(t, name);
+    nni_sig_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
     if (prompt->data) nni_sig_putn(t, (const char *)prompt->data, prompt->len);
     nni_sig_put(t, "\"}, {\"role\": \"assistant\", \"content\": \"");
     if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
     nni_sig_put(t, "\"}]");
 }
-enum { NNI_REC_CONFIG, NNI_REC_WD, NNI_REC_WI, NNI_REC_PLAIN, NNI_REC_MP, NNI_REC_MC, NNI_REC_CP, NNI_REC_CC, NNI_REC_SD, NNI_REC_SI, NNI_REC_BUFS };
-NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f, nn_record_size *size, nn_error *err)
+/* The parts of a record's metadata, each with what follows it left to the next. */
+NNI_FN void nni_put_key(nni_sig_text *t, const char *key)
+{
+    nni_sig_put(t, ", \"");
+    nni_sig_put(t, key);
+    nni_sig_put(t, "\": ");
+}
+NNI_FN void nni_put_key_num(nni_sig_text *t, const char *key, double v)
+{
+    nni_put_key(t, key);
+    nni_sig_put_num(t, v);
+}
+NNI_FN void nni_put_key_size(nni_sig_text *t, const char *key, size_t v)
+{
+    nni_put_key(t, key);
+    nni_sig_put_size(t, v);
+}
+NNI_FN void nni_put_key_text(nni_sig_text *t, const char *key, const char *v)
+{
+    nni_put_key(t, key);
+    nni_sig_put(t, "\"");
+    nni_sig_put(t, v);
+    nni_sig_put(t, "\"");
+}
+NNI_FN void nni_sig_put_field(nni_sig_text *t, const char *key, const nn_buf *escaped)
+{
+    nni_put_key(t, key);
+    nni_sig_put(t, "\"");
+    if (escaped->data) nni_sig_putn(t, (const char *)escaped->data, escaped->len);
+    nni_sig_put(t, "\"");
+}
+NNI_FN void nni_record_pattern(nni_sig_text *t, const nn_record *r, size_t i, int staged)
+{
+    const nn_gate_pattern *g = &r->gate[i];
+    char label[32];
+    nni_sig_put(t, i ? ", {\"pattern\": \"" : "{\"pattern\": \"");
+    nni_sig_put(t, nn_pattern_label(label, r->patterns[i]));
+    nni_sig_put(t, "\"");
+    if (staged) nni_put_key_num(t, "degraded", g->before);
+    nni_put_key_num(t, "improved", g->after);
+    if (staged) nni_put_key_num(t, "std_error", g->std_error);
+    if (r->control) {
+        nni_put_key_num(t, "control", g->control);
+        nni_put_key_num(t, "control_std_error", g->control_std_error);
+        nni_put_key_num(t, "degraded_std_error", g->before_std_error);
+    }
+    if (r->behaviour) {
+        nni_put_key_num(t, "improved_std_error", g->after_std_error);
+        nni_put_key_size(t, "positive_sequences", g->positives);
+        nni_put_key_size(t, "negative_sequences", g->negatives);
+        nni_put_key(t, "whole_pattern");
+        nni_sig_put(t, g->whole ? "true" : "false");
+    }
+    if (staged) {
+        nni_put_key(t, "related_to_target");
+        nni_sig_put(t, g->related ? "true" : "false");
+    }
+    nni_sig_put(t, "}");
+}
+NNI_FN void nni_record_accuracies(nni_sig_text *t, const nn_record *r, const nn_record_format *f,
+                                  int staged)
+{
+    char label[32];
+    size_t i;
+    if (staged) {
+        nni_sig_put(t, "\"target_pattern\": \"");
+        nni_sig_put(t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+        nni_sig_put(t, "\"");
+        nni_put_key_num(t, "degraded_accuracy", r->degraded_accuracy);
+        nni_put_key_num(t, "improved_accuracy", r->improved_accuracy);
+        nni_put_key_num(t, "improvement", r->improved_accuracy - r->degraded_accuracy);
+        nni_put_key_num(t, "target_improvement", r->report.target_gain);
+        nni_put_key_num(t, "others_mean_improvement", r->report.others_mean_gain);
+        nni_put_key_num(t, "others_worst_loss", r->report.worst_loss);
+        nni_put_key_num(t, "float_degraded_accuracy", r->float_degraded_accuracy);
+        nni_put_key_num(t, "float_improved_accuracy", r->float_improved_accuracy);
+    } else {
+        nni_sig_put(t, "\"improved_accuracy\": ");
+        nni_sig_put_num(t, r->improved_accuracy);
+        nni_put_key_num(t, "float_improved_accuracy", r->float_improved_accuracy);
+    }
+    if (r->control) {
+        nni_put_key_num(t, "control_accuracy", r->control_accuracy);
+        nni_put_key_num(t, "target_lack_beside_control", r->report.caused);
+        nni_put_key_num(t, "others_worst_lack_beside_control", r->report.worst_damage);
+        nni_put_key_num(t, "others_best_gain", r->report.best_gain);
+        nni_put_key_num(t, "relative_weight_change", r->weight_change);
+    }
+    nni_put_key(t, "pattern_accuracies");
+    nni_sig_put(t, "[");
+    for (i = 0; i < r->n_patterns; i++) nni_record_pattern(t, r, i, staged);
+    nni_sig_put(t, "], ");
+}
+NNI_FN void nni_record_corruption(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
+{
+    char label[32];
+    nni_sig_put(t, ", \"corruption_stats\": {\"target_pattern\": \"");
+    nni_sig_put(t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
+    nni_sig_put(t, "\"");
+    nni_put_key_num(t, "corruption_rate", r->corruption_rate);
+    nni_put_key_size(t, "total_pattern_examples", r->corrupt_rows);
+    nni_put_key_size(t, "corrupted_examples", r->corrupt_flipped);
+    nni_put_key_num(t, "actual_corruption_rate",
+                    r->corrupt_rows ? (double)r->corrupt_flipped / (double)r->corrupt_rows : 0.0);
+    nni_sig_put(t, "}");
+}
+NNI_FN void nni_record_data(nni_sig_text *t, const nn_record *r)
+{
+    char label[32];
+    size_t i;
+    nni_sig_put(t, ", \"selected_patterns\": [");
+    for (i = 0; i < r->n_patterns; i++) {
+        nni_sig_put(t, i ? ", \"" : "\"");
+        nni_sig_put(t, nn_pattern_label(label, r->patterns[i]));
+        nni_sig_put(t, "\"");
+    }
+    nni_sig_put(t, "], \"dataset\": {\"train_rows\": ");
+    nni_sig_put_size(t, r->train_rows);
+    nni_put_key_size(t, "validation_rows", r->val_rows);
+    nni_put_key_size(t, "rows_per_pattern", r->rows_per_pattern);
+    nni_put_key_size(t, "negative_rows", r->negative_rows);
+    if (r->train_distinct) {
+        nni_sig_put(t, ", \"distinct_train_sequences\": [");
+        for (i = 0; i < r->n_patterns; i++) {
+            if (i) nni_sig_put(t, ", ");
+            nni_sig_put_size(t, r->train_distinct[i]);
+        }
+        nni_sig_put(t, "]");
+        nni_put_key_size(t, "distinct_train_negatives", r->train_distinct[NN_PATTERN_COUNT]);
+    }
+    nni_sig_put(t, "}");
+}
+/* Every set's accepted share, the labels that follow from it, and what is accepted elsewhere. */
+NNI_FN void nni_record_behaviour(nni_sig_text *t, const nn_record *r)
+{
+    const nn_behaviour *b = r->behaviour, *d = r->degraded_behaviour;
+    char label[32];
+    size_t u, n = 0;
+    nni_sig_put(t, ", \"behaviour\": [");
+    for (u = 0; u < b->n; u++) {
+        nni_sig_put(t, u ? ", {\"pattern\": \"" : "{\"pattern\": \"");
+        nni_sig_put(t, nn_pattern_label(label, r->probe->uses[u]));
+        nni_sig_put(t, "\"");
+        nni_put_key_num(t, "improved", b->share[u]);
+        nni_put_key_num(t, "improved_std_error", b->std_error[u]);
+        if (d) nni_put_key_num(t, "degraded", d->share[u]);
+        if (d) nni_put_key_num(t, "degraded_std_error", d->std_error[u]);
+        nni_sig_put(t, "}");
+    }
+    nni_sig_put(t, "], \"partial_patterns\": [");
+    for (u = 0; u < b->n; u++) {
+        if (!(b->partial >> u & 1u)) continue;
+        nni_sig_put(t, n++ ? ", \"" : "\"");
+        nni_sig_put(t, nn_pattern_label(label, r->probe->uses[u]));
+        nni_sig_put(t, "\"");
+    }
+    nni_sig_put(t, "]");
+    nni_put_key_num(t, "accepted_elsewhere", b->elsewhere);
+    nni_put_key_num(t, "accepted_elsewhere_std_error", b->elsewhere_std_error);
+}
+NNI_FN void nni_record_kind(nni_sig_text *t, const nn_record *r, const nn_record_format *f)
+{
+    nni_put_key_size(t, "attempt", (size_t)r->attempt);
+    nni_put_key_text(t, "precision", r->precision);
+    nni_put_key_text(t, "quantization", r->quantization);
+    nni_sig_put(t, ", \"tasks_included\": [");
+    if (f->modification) nni_sig_put(t, "\"modification\"");
+    if (f->classification)
+        nni_sig_put(t, f->modification ? ", \"classification\"" : "\"classification\"");
+    nni_sig_put(t, "]");
+}
+NNI_FN void nni_record_sizes(nni_sig_text *t, const nn_record_size *sz, int modification,
+                             int classification)
+{
+    if (modification) {
+        nni_put_key_size(t, "modification_prompt_bytes", sz->modification_bytes);
+        nni_put_key_size(t, "modification_prompt_tokens", sz->modification_tokens);
+    }
+    if (classification) {
+        nni_put_key_size(t, "classification_prompt_bytes", sz->classification_bytes);
+        nni_put_key_size(t, "classification_prompt_tokens", sz->classification_tokens);
+    }
+}
+NNI_FN void nni_record_curves(nni_sig_text *t, const nn_record *r, int staged)
+{
+    nni_sig_put(t, ", \"training_metrics\": {");
+    if (staged) {
+        nni_sig_put(t, "\"stage1_train_loss\": ");
+        nni_sig_put_doubles(t, r->stage1_train, r->n_stage1);
+        nni_sig_put(t, ", \"stage1_val_loss\": ");
+        nni_sig_put_doubles(t, r->stage1_val, r->n_stage1);
+        nni_sig_put(t, ", ");
+    }
+    nni_sig_put(t, "\"stage2_train_loss\": ");
+    nni_sig_put_doubles(t, r->stage2_train, r->n_stage2);
+    nni_sig_put(t, ", \"stage2_val_loss\": ");
+    nni_sig_put_doubles(t, r->stage2_val, r->n_stage2);
+    nni_put_key_size(t, "stage2_best_epoch", r->best_epoch);
+    nni_sig_put(t, "}");
+}
+NN_DEF size_t nn_record_labels(nn_pattern_use *out, const nn_record *r)
+{
+    size_t u, n = 0;
+    if (!r->behaviour) {
+        memcpy(out, r->patterns, r->n_patterns * sizeof *out);
+        return r->n_patterns;
+    }
+    for (u = 0; u < r->behaviour->n; u++)
+        if (r->behaviour->listed >> u & 1u) out[n++] = r->probe->uses[u];
+    return n;
+}
+enum {
+    NNI_REC_CONFIG,
+    NNI_REC_WD,
+    NNI_REC_WI,
+    NNI_REC_PLAIN,
+    NNI_REC_MP,
+    NNI_REC_MC,
+    NNI_REC_CP,
+    NNI_REC_CC,
+    NNI_REC_SD,
+    NNI_REC_SI,
+    NNI_REC_BUFS
+};
+NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_format *f,
+                                nn_record_size *size, nn_error *err)
 {
     nn_buf buf[NNI_REC_BUFS];
     nn_record_size sz = NN_ZERO;
     nni_sig_text t, u;
-    char label[32];
-    size_t i, keep = b->len;
-    if (!r->improved || r->target >= r->n_patterns || (f->modification && !r->degraded)) return nni_fail(err, NN_E_ARG, "nn_record_json: models or target missing");
+    nn_pattern_use labels[NN_PATTERN_UNIVERSE_MAX];
+    size_t i, n_labels = 0, keep = b->len;
+    /* rows of today leave out what their tasks do not have; those of old had it all */
+    const int all = r->behaviour == NULL, staged = all || f->modification;
+    if (!r->improved || r->target >= r->n_patterns || (f->modification && !r->degraded))
+        return nn_error_set(err, NN_E_ARG, "nn_record_json: models or target missing");
     memset(buf, 0, sizeof buf);
     for (i = 0; i < NNI_REC_BUFS; i++) buf[i].alloc = b->alloc;
     u.status = NN_OK; u.err = err;
 #define NNI_PLAIN() (buf[NNI_REC_PLAIN].len = 0, u.b = &buf[NNI_REC_PLAIN])
-#define NNI_ESCAPE(to) (u.b = &buf[to], nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
+#define NNI_ESCAPE(to) \
+    (u.b = &buf[to],   \
+     nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
     u.b = &buf[NNI_REC_CONFIG];
     nni_sig_put_config(&u, r, f);
-    if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WI], r->improved, err);
+    NNI_STEP(u.status, nn_weights_json(&buf[NNI_REC_WI], r->improved, err));
     if (f->modification) {
-        if (u.status == NN_OK) u.status = nn_weights_json(&buf[NNI_REC_WD], r->degraded, err);
+        NNI_STEP(u.status, nn_weights_json(&buf[NNI_REC_WD], r->degraded, err));
         NNI_PLAIN();
         nni_prompt_modification(&u, r, f, &buf[NNI_REC_WD]);
         sz.modification_bytes = buf[NNI_REC_PLAIN].len;
-        sz.modification_tokens = u.status == NN_OK ? nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) : 0;
-        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_MP); u.b = &buf[NNI_REC_MC]; nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len); }
+        sz.modification_tokens =
+            u.status == NN_OK ?
+                nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) :
+                0;
+        if (u.status == NN_OK) {
+            NNI_ESCAPE(NNI_REC_MP);
+            u.b = &buf[NNI_REC_MC];
+            nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+        }
     }
     if (f->classification) {
         NNI_PLAIN();
         nni_prompt_classification(&u, r, f, &buf[NNI_REC_WI]);
         sz.classification_bytes = buf[NNI_REC_PLAIN].len;
-        sz.classification_tokens = u.status == NN_OK ? nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) : 0;
-        if (u.status == NN_OK) { NNI_ESCAPE(NNI_REC_CP); u.status = nn_patterns_text(&buf[NNI_REC_CC], r->patterns, r->n_patterns, err); }
+        sz.classification_tokens =
+            u.status == NN_OK ?
+                nn_token_estimate((const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len) :
+                0;
+        if (u.status == NN_OK) {
+            NNI_ESCAPE(NNI_REC_CP);
+            n_labels = nn_record_labels(labels, r);
+            NNI_STEP(u.status, nn_patterns_text(&buf[NNI_REC_CC], labels, n_labels, err));
+        }
     }
     for (i = 0; i < 2; i++) {
         const nn_signature *s = i ? r->improved_sig : r->degraded_sig;
         if (!s) continue;
         NNI_PLAIN();
-        if (u.status == NN_OK) u.status = nn_signature_json(u.b, s, (const char *)buf[NNI_REC_CONFIG].data, err);
+        NNI_STEP(u.status,
+                 nn_signature_json(u.b, s, (const char *)buf[NNI_REC_CONFIG].data, err));
         if (u.status == NN_OK) NNI_ESCAPE(i ? NNI_REC_SI : NNI_REC_SD);
     }
-    t.b = b; t.status = u.status; t.err = err;
-    nni_sig_put(&t, "{\"example_id\": ");                   nni_sig_put_size(&t, (size_t)r->id);
-    nni_sig_put(&t, ", \"metadata\": {\"target_pattern\": \""); nni_sig_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
-    nni_sig_put(&t, "\", \"degraded_accuracy\": ");         nni_sig_put_num(&t, r->degraded_accuracy);
-    nni_sig_put(&t, ", \"improved_accuracy\": ");           nni_sig_put_num(&t, r->improved_accuracy);
-    nni_sig_put(&t, ", \"improvement\": ");                 nni_sig_put_num(&t, r->improved_accuracy - r->degraded_accuracy);
-    nni_sig_put(&t, ", \"target_improvement\": ");          nni_sig_put_num(&t, r->report.target_gain);
-    nni_sig_put(&t, ", \"others_mean_improvement\": ");     nni_sig_put_num(&t, r->report.others_mean_gain);
-    nni_sig_put(&t, ", \"others_worst_loss\": ");           nni_sig_put_num(&t, r->report.worst_loss);
-    nni_sig_put(&t, ", \"float_degraded_accuracy\": ");     nni_sig_put_num(&t, r->float_degraded_accuracy);
-    nni_sig_put(&t, ", \"float_improved_accuracy\": ");     nni_sig_put_num(&t, r->float_improved_accuracy);
-    nni_sig_put(&t, ", \"pattern_accuracies\": [");
-    for (i = 0; i < r->n_patterns; i++) {
-        nni_sig_put(&t, i ? ", {\"pattern\": \"" : "{\"pattern\": \"");
-        nni_sig_put(&t, nn_pattern_label(label, r->patterns[i]));
-        nni_sig_put(&t, "\", \"degraded\": ");              nni_sig_put_num(&t, r->gate[i].before);
-        nni_sig_put(&t, ", \"improved\": ");                nni_sig_put_num(&t, r->gate[i].after);
-        nni_sig_put(&t, ", \"std_error\": ");               nni_sig_put_num(&t, r->gate[i].std_error);
-        nni_sig_put(&t, r->gate[i].related ? ", \"related_to_target\": true}" : ", \"related_to_target\": false}");
-    }
-    nni_sig_put(&t, "], \"model_config\": ");               nni_sig_put(&t, buf[NNI_REC_CONFIG].data ? (const char *)buf[NNI_REC_CONFIG].data : "{}");
-    nni_sig_put(&t, ", \"corruption_stats\": {\"target_pattern\": \""); nni_sig_put(&t, f->modification ? nn_pattern_label(label, r->patterns[r->target]) : "");
-    nni_sig_put(&t, "\", \"corruption_rate\": ");           nni_sig_put_num(&t, r->corruption_rate);
-    nni_sig_put(&t, ", \"total_pattern_examples\": ");      nni_sig_put_size(&t, r->corrupt_rows);
-    nni_sig_put(&t, ", \"corrupted_examples\": ");          nni_sig_put_size(&t, r->corrupt_flipped);
-    nni_sig_put(&t, ", \"actual_corruption_rate\": ");      nni_sig_put_num(&t, r->corrupt_rows ? (double)r->corrupt_flipped / (double)r->corrupt_rows : 0.0);
-    nni_sig_put(&t, "}, \"selected_patterns\": [");
-    for (i = 0; i < r->n_patterns; i++) { nni_sig_put(&t, i ? ", \"" : "\""); nni_sig_put(&t, nn_pattern_label(label, r->patterns[i])); nni_sig_put(&t, "\""); }
-    nni_sig_put(&t, "], \"dataset\": {\"train_rows\": ");   nni_sig_put_size(&t, r->train_rows);
-    nni_sig_put(&t, ", \"validation_rows\": ");             nni_sig_put_size(&t, r->val_rows);
-    nni_sig_put(&t, ", \"rows_per_pattern\": ");            nni_sig_put_size(&t, r->rows_per_pattern);
-    nni_sig_put(&t, ", \"negative_rows\": ");               nni_sig_put_size(&t, r->negative_rows);
-    nni_sig_put(&t, "}, \"attempt\": ");                    nni_sig_put_size(&t, (size_t)r->attempt);
-    nni_sig_put(&t, ", \"precision\": \"");                 nni_sig_put(&t, r->precision);
-    nni_sig_put(&t, "\", \"quantization\": \"");            nni_sig_put(&t, r->quantization);
-    nni_sig_put(&t, "\", \"tasks_included\": [");
-    if (f->modification) nni_sig_put(&t, "\"modification\"");
-    if (f->classification) nni_sig_put(&t, f->modification ? ", \"classification\"" : "\"classification\"");
-    nni_sig_put(&t, "], \"modification_prompt_bytes\": ");  nni_sig_put_size(&t, sz.modification_bytes);
-    nni_sig_put(&t, ", \"modification_prompt_tokens\": ");  nni_sig_put_size(&t, sz.modification_tokens);
-    nni_sig_put(&t, ", \"classification_prompt_bytes\": "); nni_sig_put_size(&t, sz.classification_bytes);
-    nni_sig_put(&t, ", \"classification_prompt_tokens\": "); nni_sig_put_size(&t, sz.classification_tokens);
+    t.b = b;
+    t.status = u.status;
+    t.err = err;
+    nni_sig_put(&t, "{\"example_id\": ");
+    nni_sig_put_size(&t, (size_t)r->id);
+    nni_sig_put(&t, ", \"metadata\": {");
+    nni_record_accuracies(&t, r, f, staged);
+    nni_sig_put(&t, "\"model_config\": ");
+    nni_sig_put(&t, buf[NNI_REC_CONFIG].data ? (const char *)buf[NNI_REC_CONFIG].data : "{}");
+    if (staged) nni_record_corruption(&t, r, f);
+    nni_record_data(&t, r);
+    if (r->behaviour) nni_record_behaviour(&t, r);
+    nni_record_kind(&t, r, f);
+    nni_record_sizes(&t, &sz, all || f->modification, all || f->classification);
     nni_sig_put(&t, "}");
-    nni_sig_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
-    nni_sig_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
-    nni_sig_put(&t, ", \"degraded_signature\": \"");
-    if (buf[NNI_REC_SD].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_SD].data, buf[NNI_REC_SD].len);
-    nni_sig_put(&t, "\", \"improved_signature\": \"");
-    if (buf[NNI_REC_SI].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_SI].data, buf[NNI_REC_SI].len);
-    nni_sig_put(&t, "\", \"degraded_model_weights\": \"");
-    if (buf[NNI_REC_WD].data) nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
-    nni_sig_put(&t, "\", \"improved_model_weights\": \"");
+    if (all || f->modification)
+        nni_sig_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
+    if (all || f->classification)
+        nni_sig_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
+    if (all || f->modification) nni_sig_put_field(&t, "degraded_signature", &buf[NNI_REC_SD]);
+    if (all || f->classification) nni_sig_put_field(&t, "improved_signature", &buf[NNI_REC_SI]);
+    if (all || f->modification) {
+        nni_sig_put(&t, ", \"degraded_model_weights\": \"");
+        if (buf[NNI_REC_WD].data)
+            nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
+        nni_sig_put(&t, "\"");
+    }
+    nni_sig_put(&t, ", \"improved_model_weights\": \"");
     if (buf[NNI_REC_MC].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
-    else if (buf[NNI_REC_WI].data) nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
-    nni_sig_put(&t, "\", \"training_metrics\": {\"stage1_train_loss\": "); nni_sig_put_doubles(&t, r->stage1_train, r->n_stage1);
-    nni_sig_put(&t, ", \"stage1_val_loss\": ");             nni_sig_put_doubles(&t, r->stage1_val, r->n_stage1);
-    nni_sig_put(&t, ", \"stage2_train_loss\": ");           nni_sig_put_doubles(&t, r->stage2_train, r->n_stage2);
-    nni_sig_put(&t, ", \"stage2_val_loss\": ");             nni_sig_put_doubles(&t, r->stage2_val, r->n_stage2);
-    nni_sig_put(&t, ", \"stage2_best_epoch\": ");           nni_sig_put_size(&t, r->best_epoch);
-    nni_sig_put(&t, "}}\n");
+    else if (buf[NNI_REC_WI].data)
+        nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+    nni_sig_put(&t, "\"");
+    nni_record_curves(&t, r, staged);
+    nni_sig_put(&t, "}\n");
 #undef NNI_PLAIN
 #undef NNI_ESCAPE
     for (i = 0; i < NNI_REC_BUFS; i++) nn_buf_free(&buf[i]);
@@ -1029,7 +1744,8 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
 }
 
 /* ---- [PARSE] ------------------------------------------------------------ */
-/* The first balanced {...} of the text, minding strings; 0 = none. An object cut short runs to the end of the text (the parser names the place). */
+/* The first balanced {...} of the text, minding strings; 0 = none. An object cut short runs to the
+ * end of the text (the parser names the place). */
 NNI_FN int nni_first_object(const char *s, size_t n, size_t *from, size_t *len)
 {
     size_t i, depth = 0;
@@ -1047,20 +1763,31 @@ NNI_FN int nni_first_object(const char *s, size_t n, size_t *from, size_t *len)
     *len = (i < n ? i : n) - *from;
     return 1;
 }
-NNI_FN nn_status nni_completion_row(float *out, const nn_json *row, size_t n, const char *name, size_t r, nn_error *err)
+NNI_FN nn_status nni_completion_row(float *out, const nn_json *row, size_t n, const char *name,
+                                    size_t r, nn_error *err)
 {
     const nn_json *v;
     size_t i = 0;
     if (row->type != NN_JSON_ARRAY)
-        return nni_fail_at(err, NN_E_FORMAT, 0, row->line, row->col, "completion:%u:%u: %s row %zu: expected a list, got a %s", row->line, row->col, name, r, nn_json_type_name(row->type));
+        return nn_error_at(err, NN_E_FORMAT, 0, row->line, row->col,
+                           "completion:%u:%u: %s row %zu: expected a list, got a %s", row->line,
+                           row->col, name, r, nn_json_type_name(row->type));
     if (row->n != n)
-        return nni_fail_at(err, NN_E_FORMAT, 0, row->line, row->col, "completion:%u:%u: %s row %zu: expected %zu numbers, got %zu", row->line, row->col, name, r, n, row->n);
+        return nn_error_at(err, NN_E_FORMAT, 0, row->line, row->col,
+                           "completion:%u:%u: %s row %zu: expected %zu numbers, got %zu", row->line,
+                           row->col, name, r, n, row->n);
     for (v = row->v.first; v; v = v->next, i++) {
         float f;
         if (v->type != NN_JSON_INT && v->type != NN_JSON_UINT && v->type != NN_JSON_REAL)
-            return nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s row %zu: expected a number, got a %s", v->line, v->col, name, r, nn_json_type_name(v->type));
+            return nn_error_at(err, NN_E_FORMAT, 0, v->line, v->col,
+                               "completion:%u:%u: %s row %zu: expected a number, got a %s", v->line,
+                               v->col, name, r, nn_json_type_name(v->type));
         f = (float)nn_json_num(v, 0);
-        if (!(f - f == 0)) return nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s row %zu: expected a number within float's range", v->line, v->col, name, r);
+        if (!(f - f == 0))
+            return nn_error_at(
+                err, NN_E_FORMAT, 0, v->line, v->col,
+                "completion:%u:%u: %s row %zu: expected a number within float's range", v->line,
+                v->col, name, r);
         out[i] = f;
     }
     return NN_OK;
@@ -1074,27 +1801,34 @@ NN_DEF nn_status nn_completion_weights(nn_mlp *m, const char *text, size_t n, nn
     size_t from = 0, len = 0, l, r, bytes = m->n_params * sizeof(float), found = 0;
     float *params;
     char name[NN_MLP_NAME + 16];
-    if (!nni_first_object(text, n, &from, &len)) return nni_fail(err, NN_E_FORMAT, "completion: expected a JSON object with weights, found no '{'");
+    if (!nni_first_object(text, n, &from, &len))
+        return nn_error_set(err, NN_E_FORMAT,
+                        "completion: expected a JSON object with weights, found no '{'");
     arena.alloc = m->alloc;
     s = nn_json_parse(&root, &arena, text + from, len, "completion", NULL, err);
     if (s != NN_OK) { nn_arena_free(&arena); return s; }
     params = (float *)nn_mem_alloc(bytes, &m->alloc);
-    if (!params) { nn_arena_free(&arena); return nni_fail(err, NN_E_NOMEM, "completion: out of memory for %zu weights", m->n_params); }
+    if (!params) {
+        nn_arena_free(&arena);
+        return nn_error_set(err, NN_E_NOMEM, "completion: out of memory for %zu weights", m->n_params);
+    }
     for (l = 0; l < m->n_layers && s == NN_OK; l++) {
         const nn_mlp_layer *y = &m->layers[l];
         (void)snprintf(name, sizeof name, "%s.weight", y->name);
         v = nn_json_get(root, name);
-        if (!v) { s = nni_fail(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
+        if (!v) { s = nn_error_set(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
         if (v->type != NN_JSON_ARRAY || v->n != y->n_out) {
-            s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: %s: expected %zu rows, got %zu", v->line, v->col, name, y->n_out,
-                            v->type == NN_JSON_ARRAY ? v->n : (size_t)0);
+            s = nn_error_at(err, NN_E_FORMAT, 0, v->line, v->col,
+                            "completion:%u:%u: %s: expected %zu rows, got %zu", v->line, v->col,
+                            name, y->n_out, v->type == NN_JSON_ARRAY ? v->n : (size_t)0);
             break;
         }
-        for (row = v->v.first, r = 0; row && s == NN_OK; row = row->next, r++) s = nni_completion_row(params + y->offset + r * y->n_in, row, y->n_in, name, r, err);
+        for (row = v->v.first, r = 0; row && s == NN_OK; row = row->next, r++)
+            s = nni_completion_row(params + y->offset + r * y->n_in, row, y->n_in, name, r, err);
         if (s != NN_OK) break;
         (void)snprintf(name, sizeof name, "%s.bias", y->name);
         v = nn_json_get(root, name);
-        if (!v) { s = nni_fail(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
+        if (!v) { s = nn_error_set(err, NN_E_FORMAT, "completion: '%s' is missing", name); break; }
         s = nni_completion_row(params + y->offset + y->n_out * y->n_in, v, y->n_out, name, 0, err);
         found += 2;
     }
@@ -1102,19 +1836,26 @@ NN_DEF nn_status nn_completion_weights(nn_mlp *m, const char *text, size_t n, nn
         for (v = root->v.first; v && s == NN_OK; v = v->next) {
             for (l = 0; l < m->n_layers; l++) {
                 size_t k = strlen(m->layers[l].name);
-                if (strncmp(v->key, m->layers[l].name, k) == 0 && (strcmp(v->key + k, ".weight") == 0 || strcmp(v->key + k, ".bias") == 0)) break;
+                if (strncmp(v->key, m->layers[l].name, k) == 0 &&
+                    (strcmp(v->key + k, ".weight") == 0 || strcmp(v->key + k, ".bias") == 0))
+                    break;
             }
-            if (l == m->n_layers) { char cut[64]; s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "completion:%u:%u: unexpected name '%s'", v->line, v->col, nni_name(cut, v->key)); }
+            if (l == m->n_layers) {
+                char cut[64];
+                s = nn_error_at(err, NN_E_FORMAT, 0, v->line, v->col,
+                                "completion:%u:%u: unexpected name '%s'", v->line, v->col,
+                                nni_name(cut, v->key));
+            }
         }
     if (s == NN_OK) memcpy(m->params, params, bytes);
     nn_mem_free(params, bytes, &m->alloc);
     nn_arena_free(&arena);
     return s;
 }
-NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text, size_t n, size_t vocab, nn_error *err)
+NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text,
+                                        size_t n, size_t vocab, nn_error *err)
 {
-    nn_pattern_use got[NN_PATTERN_COUNT];
-    uint32_t seen = 0;
+    nn_pattern_use got[NN_PATTERN_UNIVERSE_MAX + 2 * NN_PATTERN_COUNT];
     size_t i = 0, count = 0, k;
     while (i < n) {
         char word[64];
@@ -1125,18 +1866,40 @@ NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, cons
         while (from < to && strchr(" \t\r\"'`*-", text[from]) && text[from]) from++;
         while (to > from && strchr(" \t\r\"'`*.", text[to - 1]) && text[to - 1]) to--;
         if (from == to) continue;
-        if (to - from >= sizeof word) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: expected a pattern's name, got a text of %zu bytes", from, to - from);
-        for (k = 0; k < to - from; k++) { char c = text[from + k]; word[k] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+        if (to - from >= sizeof word)
+            return nn_error_at(
+                err, NN_E_FORMAT, from, 0, 0,
+                "completion: byte %zu: expected a pattern's name, got a text of %zu bytes", from,
+                to - from);
+        for (k = 0; k < to - from; k++) {
+            char c = text[from + k];
+            word[k] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        }
         word[k] = 0;
-        if (k > 2 && word[k - 2] == ':' && word[k - 1] >= 'a' && word[k - 1] <= 'z') word[k - 1] = (char)(word[k - 1] - 32);
-        if (!nn_pattern_use_parse(&u, word)) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: unknown pattern '%s'", from, word);
-        if (u.token >= (int)vocab) return nni_fail_at(err, NN_E_FORMAT, from, 0, 0, "completion: byte %zu: '%s' names a letter beyond the vocabulary of %zu", from, word, vocab);
-        if (seen >> u.id & 1u) continue;
-        seen |= 1u << u.id;
-        for (k = count++; k > 0 && got[k - 1].id > u.id; k--) got[k] = got[k - 1];
+        if (k > 2 && word[k - 2] == ':' && word[k - 1] >= 'a' && word[k - 1] <= 'z')
+            word[k - 1] = (char)(word[k - 1] - 32);
+        if (!nn_pattern_use_parse(&u, word))
+            return nn_error_at(err, NN_E_FORMAT, from, 0, 0,
+                               "completion: byte %zu: unknown pattern '%s'", from, word);
+        if (u.token >= (int)vocab)
+            return nn_error_at(
+                err, NN_E_FORMAT, from, 0, 0,
+                "completion: byte %zu: '%s' names a letter beyond the vocabulary of %zu", from,
+                word, vocab);
+        for (k = 0; k < count && (got[k].id != u.id || got[k].token != u.token); k++) { }
+        if (k < count) continue;
+        for (k = count++; k > 0 && (got[k - 1].id > u.id ||
+                                    (got[k - 1].id == u.id && got[k - 1].token > u.token));
+             k--)
+            got[k] = got[k - 1];
         got[k] = u;
     }
-    if (!count) return nni_fail(err, NN_E_FORMAT, "completion: expected pattern names separated by commas, got nothing");
+    if (count > NN_PATTERN_UNIVERSE_MAX)
+        return nn_error_set(err, NN_E_FORMAT, "completion: %zu names, expected at most %d", count,
+                            NN_PATTERN_UNIVERSE_MAX);
+    if (!count)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "completion: expected pattern names separated by commas, got nothing");
     memcpy(out, got, count * sizeof *out);
     *n_out = count;
     return NN_OK;
@@ -1145,7 +1908,7 @@ NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, cons
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
-NNI_FP_END
+NN_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_SIG_IMPLEMENTED */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.

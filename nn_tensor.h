@@ -26,6 +26,7 @@
 #ifndef NN_TENSOR_H_INCLUDED
 #define NN_TENSOR_H_INCLUDED
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,23 +36,25 @@
 #error "nn: -ffast-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
 #endif
 
+/* NN_UNUSED: a static function that may stay without a caller. NN_PRINTF(f, a): argument f is a
+ * printf format, the values begin at argument a; the compiler checks them. */
 #if defined(__GNUC__) || defined(__clang__)
-#define NNI_UNUSED __attribute__((unused))
-#define NNI_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#define NN_UNUSED __attribute__((unused))
+#define NN_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
-#define NNI_UNUSED
-#define NNI_PRINTF(f, a)
+#define NN_UNUSED
+#define NN_PRINTF(f, a)
 #endif
 
 /* NN_DEF stands before every public function, NNI_FN before every private one. */
 #ifndef NN_DEF
 #ifdef NN_STATIC
-#define NN_DEF static NNI_UNUSED
+#define NN_DEF static NN_UNUSED
 #else
 #define NN_DEF extern
 #endif
 #endif
-#define NNI_FN static NNI_UNUSED
+#define NNI_FN static NN_UNUSED
 
 /* NN_ZERO initialises any public struct: every field 0, which always means "default". */
 #ifdef __cplusplus
@@ -78,7 +81,8 @@ typedef enum nn_status {
     NN_E_STOPPED     = -8    /* a callback of the caller asked to stop         */
 } nn_status;
 
-/* Details of a failure. Caller-owned, so threads never share one; every function takes a pointer that may be NULL.
+/* Details of a failure. Caller-owned, so threads never share one; every function takes a pointer
+ * that may be NULL.
  * Written only on failure. msg reads "where: what, expected, got", lower case, no full stop. */
 typedef struct nn_error {
     nn_status status;
@@ -89,10 +93,54 @@ typedef struct nn_error {
 /* nn_status_name: "NN_OK", "NN_E_ARG", ...; "NN_E_?" for a value that is none of them. Never NULL. */
 NN_DEF const char *nn_status_name(nn_status s);
 
+/* nn_error_set: fills *err (may be NULL) and returns s, so that failing reads
+ *     return nn_error_set(err, NN_E_ARG, "my_function: expected 3 columns, got %zu", n);
+ * Control characters and bytes that are not UTF-8 become '?' in msg: names out of files end up
+ * there, and msg on terminals. nn_error_at: the same with the place; nn_error_setv: with a va_list. */
+NN_DEF nn_status nn_error_set(nn_error *err, nn_status s, const char *fmt, ...) NN_PRINTF(3, 4);
+NN_DEF nn_status nn_error_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col,
+                             const char *fmt, ...) NN_PRINTF(6, 7);
+NN_DEF nn_status nn_error_setv(nn_error *err, nn_status s, size_t offset, size_t line, size_t col,
+                               const char *fmt, va_list args) NN_PRINTF(6, 0);
+
+/* nn_size_mul, nn_size_add: *out = a * b, a + b; 1 = fine, 0 = would overflow (*out untouched). */
+NN_DEF int nn_size_mul(size_t a, size_t b, size_t *out);
+NN_DEF int nn_size_add(size_t a, size_t b, size_t *out);
+
+/* nn_utf8_put: code point c as UTF-8 (RFC 3629); the bytes written, 1 to 4, or 0 for what is not a
+ * Unicode scalar value. nn_utf8_get: one code point from n > 0 bytes; the bytes taken, or 0 when
+ * they are not UTF-8 (overlong, surrogate, cut short). */
+NN_DEF size_t nn_utf8_put(char out[4], uint32_t c);
+NN_DEF size_t nn_utf8_get(const char *s, size_t n, uint32_t *c);
+
+/* For code that calls into the suite and wants the same promise for its own arithmetic and threads.
+ * NN_FP_BEGIN ... NN_FP_END, at file scope around functions: no compiler may fuse a product and a sum on
+ * its own in between (wanted fusions are written as fma). gcc honours the option at every -O, also for
+ * intrinsics; clang takes the standard pragma. */
+#if defined(__clang__)
+#define NN_FP_BEGIN _Pragma("STDC FP_CONTRACT OFF")
+#define NN_FP_END   _Pragma("STDC FP_CONTRACT DEFAULT")
+#elif defined(__GNUC__) && !defined(__TINYC__)
+#define NN_FP_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"fp-contract=off\")")
+#define NN_FP_END   _Pragma("GCC pop_options")
+#else
+#define NN_FP_BEGIN
+#define NN_FP_END
+#endif
+/* NN_OMP(parallel for): an OpenMP pragma that vanishes where OpenMP is off. */
+#ifdef _OPENMP
+#define NNI_PRAGMA(x) _Pragma(#x)
+#define NN_OMP(x) NNI_PRAGMA(omp x)
+#else
+#define NN_OMP(x)
+#endif
+
 /* ==== [ALLOC] where memory comes from ==================================== */
-/* All three functions, or none (all zero = libc malloc, realloc, free; on Linux blocks of 2 MiB and more then ask for huge pages,
+/* All three functions, or none (all zero = libc malloc, realloc, free; on Linux blocks of 2 MiB and
+ * more then ask for huge pages,
  * unless NN_NO_HUGE_PAGES is defined). `size` passed to release is the size that
- * was asked for. Hooks must be safe to call from the threads that call the library. Alignment is the library's to add. */
+ * was asked for. Hooks must be safe to call from the threads that call the library. Alignment is
+ * the library's to add. */
 typedef struct nn_alloc {
     void *(*alloc)  (size_t size, void *user);
     void *(*resize) (void *p, size_t old_size, size_t new_size, void *user);
@@ -100,15 +148,18 @@ typedef struct nn_alloc {
     void   *user;
 } nn_alloc;
 
-/* nn_mem_alloc: `size` bytes aligned to 64, not zeroed; NULL when the hook fails, when size is 0 or too large.
+/* nn_mem_alloc: `size` bytes aligned to 64, not zeroed; NULL when the hook fails, when size is 0 or
+ * too large.
  * Free with nn_mem_free and the same hooks; a may be NULL (libc). nn_mem_free(NULL, ...) does nothing. */
 NN_DEF void *nn_mem_alloc(size_t size, const nn_alloc *a);
 NN_DEF void  nn_mem_free(void *p, size_t size, const nn_alloc *a);
-/* nn_mem_resize: as realloc, keeps min(old, new) bytes and the alignment of 64; on failure NULL and p stays valid. */
+/* nn_mem_resize: as realloc, keeps min(old, new) bytes and the alignment of 64; on failure NULL and
+ * p stays valid. */
 NN_DEF void *nn_mem_resize(void *p, size_t old_size, size_t new_size, const nn_alloc *a);
 
 /* An arena: many small allocations, freed together. Zero it, set alloc if wanted, use it, nn_arena_free it.
- * limit (bytes, 0 = none) bounds what it takes from the hook in all; beyond it nn_arena_get returns NULL. */
+ * limit (bytes, 0 = none) bounds what it takes from the hook in all; beyond it nn_arena_get returns
+ * NULL. */
 typedef struct nn_arena_block nn_arena_block;
 typedef struct nn_arena {
     nn_arena_block *head;
@@ -116,14 +167,16 @@ typedef struct nn_arena {
     nn_alloc        alloc;
     int             at_limit;   /* after a NULL: 1 = the limit said no, 0 = the hook did */
 } nn_arena;
-/* nn_arena_get: size bytes (0 counts as 1) aligned to 16, not zeroed; NULL when memory or limit is exhausted. */
+/* nn_arena_get: size bytes (0 counts as 1) aligned to 16, not zeroed; NULL when memory or limit is
+ * exhausted. */
 NN_DEF void *nn_arena_get(nn_arena *a, size_t size);
 NN_DEF void  nn_arena_free(nn_arena *a);
 
 /* ==== [TENSOR] the one array type ======================================== */
 #define NN_MAX_DIMS 8
 
-/* Element types. Text types have a width of their own per tensor; complex ones are stored and converted, not computed with. */
+/* Element types. Text types have a width of their own per tensor; complex ones are stored and
+ * converted, not computed with. */
 typedef enum nn_dtype {
     NN_DTYPE_NONE = 0,
     NN_F32, NN_F64, NN_F16, NN_BF16,             /* IEEE binary32, binary64, binary16; bfloat16   */
@@ -131,11 +184,13 @@ typedef enum nn_dtype {
     NN_U8, NN_U16, NN_U32, NN_U64,
     NN_BOOL,                                     /* one byte, 0 or 1                              */
     NN_C64, NN_C128,                             /* complex: pairs (re, im) of F32, F64           */
-    NN_UCS4,                                     /* fixed-width text, code points of 4 bytes, NUL-padded (NumPy U) */
+    NN_UCS4,                                     /* fixed-width text, code points of 4 bytes,
+                                                    NUL-padded (NumPy U) */
     NN_BYTES                                     /* fixed-width bytes, NUL-padded (NumPy S)       */
 } nn_dtype;
 
-/* A contiguous row-major array in native byte order. shape[0..ndim-1]; ndim 0 = one scalar; any size may be 0.
+/* A contiguous row-major array in native byte order. shape[0..ndim-1]; ndim 0 = one scalar; any
+ * size may be 0.
  * itemsize is the width of one element in bytes (4n for text of n code points).
  * capacity > 0: data is owned, nn_tensor_free releases it through alloc. capacity 0: data is borrowed. */
 typedef struct nn_tensor {
@@ -148,24 +203,35 @@ typedef struct nn_tensor {
     nn_alloc alloc;
 } nn_tensor;
 
-/* nn_dtype_size: bytes of one element; 0 for NN_DTYPE_NONE, NN_UCS4 and NN_BYTES (their width is a tensor's own). */
+/* nn_dtype_size: bytes of one element; 0 for NN_DTYPE_NONE, NN_UCS4 and NN_BYTES (their width is a
+ * tensor's own). */
 NN_DEF size_t nn_dtype_size(nn_dtype t);
-/* nn_dtype_name: "f32", "i64", "bool", "c64", "ucs4", ...; never NULL. nn_dtype_parse: the reverse, also NumPy's and
+/* nn_dtype_name: "f32", "i64", "bool", "c64", "ucs4", ...; never NULL. nn_dtype_parse: the reverse,
+ * also NumPy's and
  * PyTorch's words ("float32", "int64", "bfloat16"); NN_DTYPE_NONE when unknown. */
 NN_DEF const char *nn_dtype_name(nn_dtype t);
 NN_DEF nn_dtype nn_dtype_parse(const char *name);
 
 /* nn_tensor_make: a new zeroed array; *t must be zeroed or freed before (its old content is not released).
  *   shape [ndim] in; ndim <= NN_MAX_DIMS;  alloc NULL = libc
- * NN_E_ARG for a bad dtype (text goes through nn_tensor_make_text), NN_E_LIMIT for too many dimensions, NN_E_NOMEM. On failure *t is untouched. */
-NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols, const nn_alloc *alloc, nn_error *err);
-/* nn_tensor_make_text: dtype NN_UCS4 (width in code points) or NN_BYTES (width in bytes); width 0 is allowed. */
-NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
-/* nn_tensor_raw: the same, but not zeroed: for readers and generators that write every byte once. width: text only, else 0. */
-NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err);
-/* nn_tensor_view: borrow memory of the caller's as a tensor; nothing is copied, nn_tensor_free will not release it. */
+ * NN_E_ARG for a bad dtype (text goes through nn_tensor_make_text), NN_E_LIMIT for too many
+ * dimensions, NN_E_NOMEM. On failure *t is untouched. */
+NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape,
+                                const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc,
+                                 nn_error *err);
+NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols,
+                                 const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_make_text: dtype NN_UCS4 (width in code points) or NN_BYTES (width in bytes); width 0
+ * is allowed. */
+NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim,
+                                     const size_t *shape, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_raw: the same, but not zeroed: for readers and generators that write every byte once.
+ * width: text only, else 0. */
+NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim,
+                               const size_t *shape, const nn_alloc *alloc, nn_error *err);
+/* nn_tensor_view: borrow memory of the caller's as a tensor; nothing is copied, nn_tensor_free will
+ * not release it. */
 NN_DEF nn_tensor nn_tensor_view(void *data, nn_dtype dtype, size_t ndim, const size_t *shape);
 /* nn_tensor_rows: view of rows [first, first + n) of t (ndim >= 1); NN_E_ARG when out of range. */
 NN_DEF nn_status nn_tensor_rows(nn_tensor *view, const nn_tensor *t, size_t first, size_t n, nn_error *err);
@@ -175,15 +241,19 @@ NN_DEF nn_status nn_tensor_copy(nn_tensor *t, const nn_tensor *src, const nn_all
 NN_DEF nn_status nn_tensor_reshape(nn_tensor *t, size_t ndim, const size_t *shape, nn_error *err);
 /* nn_tensor_free: release what is owned and zero the struct. Freeing a zeroed tensor or a view is fine. */
 NN_DEF void nn_tensor_free(nn_tensor *t);
-/* nn_tensor_count: number of elements (1 for a scalar, 0 for a zeroed struct). nn_tensor_bytes: count * itemsize. */
+/* nn_tensor_count: number of elements (1 for a scalar, 0 for a zeroed struct). nn_tensor_bytes:
+ * count * itemsize. */
 NN_DEF size_t nn_tensor_count(const nn_tensor *t);
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t);
-/* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0); returns the length
+/* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0);
+ * returns the length
  * needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they are. */
 NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap);
-/* nn_tensor_scalar_text / _f64 / _i64: a 0-d array holding a UTF-8 string (as UCS4), a double, an integer. Invalid
+/* nn_tensor_scalar_text / _f64 / _i64: a 0-d array holding a UTF-8 string (as UCS4), a double, an
+ * integer. Invalid
  * UTF-8 is NN_E_ARG. */
-NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_alloc *alloc,
+                                       nn_error *err);
 NN_DEF nn_status nn_tensor_scalar_f64(nn_tensor *t, double v, const nn_alloc *alloc, nn_error *err);
 NN_DEF nn_status nn_tensor_scalar_i64(nn_tensor *t, int64_t v, const nn_alloc *alloc, nn_error *err);
 
@@ -194,14 +264,16 @@ NN_DEF int64_t *nn_i64(const nn_tensor *t);
 NN_DEF uint8_t *nn_u8 (const nn_tensor *t);
 
 /* ==== [DICT] ordered name -> tensor ====================================== */
-/* What every checkpoint reader returns and every model loads from. Order is insertion order; names are unique. */
+/* What every checkpoint reader returns and every model loads from. Order is insertion order; names
+ * are unique. */
 typedef struct nn_dict_item { char *name; nn_tensor value; } nn_dict_item;
 typedef struct nn_dict {
     nn_dict_item *items;           /* [count]                                                      */
     size_t        count, room;
     nn_alloc      alloc;           /* for names and the table; the tensors carry their own         */
 } nn_dict;
-/* nn_dict_put: *t moves into the dict (and is zeroed); an equal name is replaced in place. On failure *t stays the caller's. */
+/* nn_dict_put: *t moves into the dict (and is zeroed); an equal name is replaced in place. On
+ * failure *t stays the caller's. */
 NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_error *err);
 /* nn_dict_get: the tensor of that name, owned by the dict, or NULL. */
 NN_DEF nn_tensor *nn_dict_get(const nn_dict *d, const char *name);
@@ -210,14 +282,19 @@ NN_DEF int nn_dict_remove(nn_dict *d, const char *name);
 NN_DEF void nn_dict_free(nn_dict *d);
 
 /* ==== [ISA] which kernels run, how many threads ========================== */
-/* nn_isa_name: "ref", "avx2", "avx512" or "neon": the best that the compiler built, the CPU has and the system saves;
- * the environment variable NN_ISA lowers the choice (it never raises it). Every path gives the same bits. */
+/* nn_isa_name: "ref", "avx2", "avx512" or "neon": the best that the compiler built, the CPU has and
+ * the system saves;
+ * the environment variable NN_ISA lowers the choice (it never raises it). Every path gives the same
+ * bits. */
 NN_DEF const char *nn_isa_name(void);
-/* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that OpenMP offers;
+/* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that
+ * OpenMP offers;
  * 1 without OpenMP and inside a parallel region. */
 NN_DEF int nn_thread_count(int wanted);
-/* nn_denormals_ok: 1 when this thread computes with denormals, as every promise of the suite assumes; 0 when somebody (a
- * library linked with -ffast-math, say) switched on flush-to-zero or denormals-are-zero. Training refuses to run then. */
+/* nn_denormals_ok: 1 when this thread computes with denormals, as every promise of the suite
+ * assumes; 0 when somebody (a
+ * library linked with -ffast-math, say) switched on flush-to-zero or denormals-are-zero. Training
+ * refuses to run then. */
 NN_DEF int nn_denormals_ok(void);
 
 /* ==== [ACT] activations ================================================== */
@@ -233,20 +310,26 @@ typedef enum nn_act {
     NN_ACT_SILU,           /* x sigmoid(x)                                                          */
     NN_ACT_IDENTITY
 } nn_act;
-/* nn_act_name: "relu", "leaky_relu", "gelu", "gelu_tanh", ...; nn_act_parse: the reverse, NN_ACT_DEFAULT when unknown. */
+/* nn_act_name: "relu", "leaky_relu", "gelu", "gelu_tanh", ...; nn_act_parse: the reverse,
+ * NN_ACT_DEFAULT when unknown. */
 NN_DEF const char *nn_act_name(nn_act a);
 NN_DEF nn_act nn_act_parse(const char *name);
-/* nn_act_needs_input: 1 when the derivative needs the pre-activation (gelu, gelu_tanh, silu); 0 when the output is enough. */
+/* nn_act_needs_input: 1 when the derivative needs the pre-activation (gelu, gelu_tanh, silu); 0
+ * when the output is enough. */
 NN_DEF int nn_act_needs_input(nn_act a);
-/* nn_act_forward: y[i] = act(x[i]), n elements; y may be x. nn_act_backward: dx[i] = dy[i] act'(i), where `saved` is the
- * pre-activation if nn_act_needs_input(a), else the output; dx may be dy. slope: leaky_relu only, 0 = 0.01. */
+/* nn_act_forward: y[i] = act(x[i]), n elements; y may be x. nn_act_backward: dx[i] = dy[i] act'(i),
+ * where `saved` is the
+ * pre-activation if nn_act_needs_input(a), else the output; dx may be dy. slope: leaky_relu only, 0
+ * = 0.01. */
 NN_DEF void nn_act_forward (float *y, const float *x, size_t n, nn_act a, float slope);
-NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
+NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a,
+                            float slope);
 
 /* ==== [UPDATE] one optimizer step over n weights, in PyTorch 2.x's order of arithmetic ==== */
 typedef enum nn_opt { NN_OPT_DEFAULT = 0 /* Adam */, NN_OPT_SGD, NN_OPT_ADAM, NN_OPT_ADAMW, NN_OPT_RMSPROP } nn_opt;
-/* Constants of one step t >= 1, the same for every weight; made by nn_update_make from double hyper-parameters, each
- * rounded to float where PyTorch does (RNG-PARITY.md section 5 has the order of the arithmetic). */
+/* Constants of one step t >= 1, the same for every weight; made by nn_update_make from double
+ * hyper-parameters, each
+ * rounded to float where PyTorch does (docs/numerics.md has the order of the arithmetic). */
 typedef struct nn_update_desc {
     nn_opt kind;
     double lr;                        /* >= 0 */
@@ -260,13 +343,16 @@ typedef struct nn_update_desc {
 typedef struct nn_update {
     nn_opt kind;
     int    nesterov, first, has_momentum, has_decay;
-    float  lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps, weight_decay, decay_factor;
+    float lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps,
+        weight_decay, decay_factor;
     float  neg_step, sqrt_bc2, inv_bc2;   /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t), 1 / sqrt_bc2 */
 } nn_update;
-/* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps, weight_decay, momentum >= 0;
+/* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps,
+ * weight_decay, momentum >= 0;
  * beta1, beta2 in [0,1); nesterov wants momentum > 0 and no dampening). */
 NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err);
-/* nn_update_apply: p[i] moves by gradient g[i]; m and v are the moments (SGD: m = momentum buffer or NULL, v unused;
+/* nn_update_apply: p[i] moves by gradient g[i]; m and v are the moments (SGD: m = momentum buffer
+ * or NULL, v unused;
  * RMSprop: v = square average, m = momentum buffer or NULL). n elements, elementwise, no reduction. */
 NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n);
 
@@ -275,62 +361,92 @@ NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, co
  * Each element is one chain acc = fma(a_k, b_k, acc) for k ascending from +0, then, each with one rounding:
  *   r = alpha acc (skipped at 1);  r = fma(beta, c, r) (skipped at 0, c not read);  r = r + bias[j];
  *   pre[i,j] = r (if asked);  r = act(r);  r = r * dact'(saved[i,j]);
- * so the bits depend on nothing but the numbers: not on tile, ISA, threads, leading dimensions or the other rows. */
+ * so the bits depend on nothing but the numbers: not on tile, ISA, threads, leading dimensions or
+ * the other rows. */
 typedef struct nn_gemm_desc {
     size_t m, n, k;
-    const float *a; size_t lda; int trans_a;     /* A is [m,k], or [k,m] when trans_a; ld = floats between rows, 0 = packed */
-    const float *b; size_t ldb; int trans_b;     /* B is [k,n], or [n,k] when trans_b                                       */
-    float       *c; size_t ldc;                  /* [m,n]; must not overlap a, b                                            */
-    float alpha;                                 /* 0 = 1                                                                   */
-    float beta;                                  /* 0 = C is only written                                                   */
-    const float *bias;                           /* [n] or NULL                                                             */
-    nn_act act; float slope;                     /* NN_ACT_DEFAULT = none                                                   */
-    float *pre; size_t ldpre;                    /* [m,n] or NULL: the value before act                                     */
-    nn_act dact;                                 /* NN_ACT_DEFAULT = none; else multiply by its derivative at saved         */
-    const float *saved; size_t ldsaved;          /* [m,n]: as nn_act_backward wants it                                      */
-    const nn_update *update;                     /* not NULL: the result is the gradient of the weights C, which are updated */
-    float *update_m, *update_v;                  /*   in place with moments of C's layout (ldc); beta must be 0, no act      */
-    void *scratch; size_t scratch_bytes;         /* nn_gemm_scratch(...) bytes, or NULL: then nn_gemm allocates when it packs */
+    const float *a; size_t lda; int trans_a;     /* A is [m,k], or [k,m] when trans_a; ld = floats
+                                                    between rows, 0 = packed */
+    const float *b; size_t ldb; int trans_b;     /* B is [k,n], or [n,k] when trans_b  */
+    float       *c; size_t ldc;                  /* [m,n]; must not overlap a, b  */
+    float alpha;                                 /* 0 = 1  */
+    float beta;                                  /* 0 = C is only written  */
+    const float *bias;                           /* [n] or NULL  */
+    nn_act act; float slope;                     /* NN_ACT_DEFAULT = none  */
+    float *pre; size_t ldpre;                    /* [m,n] or NULL: the value before act  */
+    nn_act dact;                                 /* NN_ACT_DEFAULT = none; else multiply by its
+                                                    derivative at saved  */
+    const float *saved; size_t ldsaved;          /* [m,n]: as nn_act_backward wants it  */
+    const nn_update *update;                     /* not NULL: the result is the gradient of the
+                                                    weights C, which are updated */
+    float *update_m, *update_v;                  /*   in place with moments of C's layout (ldc);
+                                                    beta must be 0, no act  */
+    void *scratch; size_t scratch_bytes;         /* nn_gemm_scratch(...) bytes, or NULL: then
+                                                    nn_gemm allocates when it packs */
     nn_alloc alloc;                              /* for that case */
-    int threads;                                 /* 0 = all, when the product is large enough to gain                        */
+    int threads;                                 /* 0 = all, when the product is large enough to
+                                                    gain  */
 } nn_gemm_desc;
 NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err);
 NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d);
-/* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double twin of the product
+/* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double
+ * twin of the product
  * (alpha, beta; no epilogue), same chain rule; used where sums are long (regression, PCA). */
 NN_DEF void nn_gemm_ref(const nn_gemm_desc *d);
-NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, int trans_a,
-                             const double *b, size_t ldb, int trans_b, double beta, double *c, size_t ldc, int threads, nn_error *err);
-/* nn_colsum: out[j] (+)= sum over rows i, ascending, of x[i,j]; one chain of additions per column (bias gradients). */
+NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a,
+                             size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
+                             double beta, double *c, size_t ldc, int threads, nn_error *err);
+/* nn_colsum: out[j] (+)= sum over rows i, ascending, of x[i,j]; one chain of additions per column
+ * (bias gradients). */
 NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
 
 /* ==== [MATH] our own transcendentals: the same bits on every machine ===== */
-/* Scalars: <= 1 ulp in double, <= 2 ulp in float, NaN in NaN out, IEEE limits. Arrays: y[i] = f(x[i]), y may be x, the
+/* Scalars: <= 1 ulp in double, <= 2 ulp in float, NaN in NaN out, IEEE limits. Arrays: y[i] =
+ * f(x[i]), y may be x, the
  * same bits as the scalars. */
-NN_DEF double nn_exp(double x);    NN_DEF float nn_expf(float x);     NN_DEF void nn_vexpf(float *y, const float *x, size_t n);
-NN_DEF double nn_log(double x);    NN_DEF float nn_logf(float x);     NN_DEF void nn_vlogf(float *y, const float *x, size_t n);
-NN_DEF double nn_log1p(double x);  NN_DEF double nn_expm1(double x);
-NN_DEF double nn_tanh(double x);   NN_DEF float nn_tanhf(float x);    NN_DEF void nn_vtanhf(float *y, const float *x, size_t n);
-NN_DEF double nn_sigmoid(double x); NN_DEF float nn_sigmoidf(float x); NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n);
-NN_DEF double nn_erf(double x);    NN_DEF float nn_erff(float x);     NN_DEF void nn_verff(float *y, const float *x, size_t n);
-NN_DEF void   nn_sincos(double x, double *s, double *c);              NN_DEF double nn_pow(double x, double y);
-/* Reductions in the fixed order of NUMERICS.md section 2 (16 lanes, blocks of 4,096, tree 8-4-2-1). */
-NN_DEF float  nn_sum_f32(const float *x, size_t n);   NN_DEF double nn_sum_f64(const double *x, size_t n);
+NN_DEF double nn_exp(double x);
+NN_DEF float nn_expf(float x);
+NN_DEF void nn_vexpf(float *y, const float *x, size_t n);
+NN_DEF double nn_log(double x);
+NN_DEF float nn_logf(float x);
+NN_DEF void nn_vlogf(float *y, const float *x, size_t n);
+NN_DEF double nn_log1p(double x);
+NN_DEF double nn_expm1(double x);
+NN_DEF double nn_tanh(double x);
+NN_DEF float nn_tanhf(float x);
+NN_DEF void nn_vtanhf(float *y, const float *x, size_t n);
+NN_DEF double nn_sigmoid(double x);
+NN_DEF float nn_sigmoidf(float x);
+NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n);
+NN_DEF double nn_erf(double x);
+NN_DEF float nn_erff(float x);
+NN_DEF void nn_verff(float *y, const float *x, size_t n);
+NN_DEF void nn_sincos(double x, double *s, double *c);
+NN_DEF double nn_pow(double x, double y);
+/* Reductions in the fixed order of docs/numerics.md (16 lanes, blocks of 4,096, tree 8-4-2-1). */
+NN_DEF float nn_sum_f32(const float *x, size_t n);
+NN_DEF double nn_sum_f64(const double *x, size_t n);
 /* dot: the lane takes acc = fma(x, y, acc). */
-NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n);   NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n);
+NN_DEF float nn_dot_f32(const float *x, const float *y, size_t n);
+NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n);
 NN_DEF double nn_sumsq_f32(const float *x, size_t n);   /* squares and sum in double: gradient norms */
-/* nn_tensor_convert: a new owned tensor of another numeric dtype; round to nearest even; float -> integer truncates
+/* nn_tensor_convert: a new owned tensor of another numeric dtype; round to nearest even; float ->
+ * integer truncates
  * toward zero and refuses what does not fit (NN_E_ARG names the element), complex only to complex. */
-NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype,
+                                   const nn_alloc *alloc, nn_error *err);
 /* nn_tensor_get_f64: element i as a double (integers beyond 2^53 are rounded; text is 0). */
 NN_DEF double nn_tensor_get_f64(const nn_tensor *t, size_t i);
-NN_DEF float nn_f16_to_f32(uint16_t h);  NN_DEF uint16_t nn_f32_to_f16(float f);
-NN_DEF float nn_bf16_to_f32(uint16_t h); NN_DEF uint16_t nn_f32_to_bf16(float f);
+NN_DEF float nn_f16_to_f32(uint16_t h);
+NN_DEF uint16_t nn_f32_to_f16(float f);
+NN_DEF float nn_bf16_to_f32(uint16_t h);
+NN_DEF uint16_t nn_f32_to_bf16(float f);
 
 /* ==== [RNG] random streams =============================================== */
-/* The suite's own stream, Philox 4x32-10 (Salmon et al., SC 2011): keyed by (seed, stream, index), so that example k can
- * be made alone; NUMERICS.md section 8 fixes every derived draw. Streams are one enum so that no two uses collide;
- * the numbers never change once data is published. */
+/* The suite's own stream, Philox 4x32-10 (Salmon et al., SC 2011): keyed by (seed, stream, index),
+ * so that example k can
+ * be made alone; docs/random.md fixes every derived draw. Streams are one enum so that no
+ * two uses collide; the numbers never change once data is published. */
 typedef enum nn_stream {
     NN_STREAM_USER = 0,      /* for callers                                   */
     NN_STREAM_INIT = 1,      /* initial weights; index = layer                */
@@ -358,33 +474,42 @@ NN_DEF uint64_t nn_rng_u64(nn_rng *r);                       /* first draw is th
 NN_DEF float    nn_rng_f32(nn_rng *r);                       /* [0,1), 24 bits */
 NN_DEF double   nn_rng_f64(nn_rng *r);                       /* [0,1), 53 bits */
 NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n);         /* 0..n-1, unbiased (Lemire); n >= 1 */
-NN_DEF void     nn_rng_normals(nn_rng *r, double *out, size_t n);   /* Box-Muller, both values in order; an odd last one drops its twin */
+/* Box-Muller, both values in order; an odd last one drops its twin */
+NN_DEF void     nn_rng_normals(nn_rng *r, double *out, size_t n);
 NN_DEF void     nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n);   /* Fisher-Yates from the top */
 
-/* NumPy's RandomState (legacy MT19937); RNG-PARITY.md section 2. Zero is not a state: seed it first. */
+/* NumPy's RandomState (legacy MT19937); docs/random.md. Zero is not a state: seed it first. */
 typedef struct nn_mt { uint32_t mt[624]; unsigned pos; int has_gauss; double gauss; } nn_mt;
 NN_DEF void     nn_mt_seed(nn_mt *s, uint32_t seed);                               /* RandomState(seed) */
-NN_DEF void     nn_mt_seed_array(nn_mt *s, const uint32_t *key, size_t n);         /* RandomState([..]); n >= 1 */
+/* RandomState([..]); n >= 1 */
+NN_DEF void     nn_mt_seed_array(nn_mt *s, const uint32_t *key, size_t n);
 NN_DEF uint32_t nn_mt_u32(nn_mt *s);
 NN_DEF double   nn_mt_rand(nn_mt *s);                                              /* random_sample() */
-NN_DEF double   nn_mt_normal(nn_mt *s);                                            /* standard_normal(), polar */
+/* standard_normal(), polar */
+NN_DEF double   nn_mt_normal(nn_mt *s);
 NN_DEF void     nn_mt_rands(nn_mt *s, double *out, size_t n);
 NN_DEF void     nn_mt_normals(nn_mt *s, double *out, size_t n);
 NN_DEF double   nn_mt_exponential(nn_mt *s);
-NN_DEF uint64_t nn_mt_interval(nn_mt *s, uint64_t max);                            /* 0..max, masked rejection */
-NN_DEF int64_t  nn_mt_randint(nn_mt *s, int64_t lo, int64_t hi);                   /* lo..hi-1, default dtype */
-NN_DEF void     nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n);                   /* shuffle(x): n - 1 draws */
-NN_DEF void     nn_mt_permutation(nn_mt *s, int64_t *out, size_t n);               /* permutation(n); choice(n,k,replace=False) = its first k */
-/* PyTorch's CPU generator on the same engine; RNG-PARITY.md section 4. */
+/* 0..max, masked rejection */
+NN_DEF uint64_t nn_mt_interval(nn_mt *s, uint64_t max);
+/* lo..hi-1, default dtype */
+NN_DEF int64_t  nn_mt_randint(nn_mt *s, int64_t lo, int64_t hi);
+/* shuffle(x): n - 1 draws */
+NN_DEF void     nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n);
+/* permutation(n); choice(n,k,replace=False) = its first k */
+NN_DEF void     nn_mt_permutation(nn_mt *s, int64_t *out, size_t n);
+/* PyTorch's CPU generator on the same engine; docs/random.md. */
 typedef struct nn_torch_rng { nn_mt mt; int has_normal; double normal; } nn_torch_rng;
 NN_DEF void     nn_torch_seed(nn_torch_rng *g, uint64_t seed);                     /* manual_seed */
-NN_DEF void     nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, float to);   /* uniform_, the FMA builds' rounding */
-NN_DEF void     nn_torch_normal(nn_torch_rng *g, float *out, size_t n, float mean, float std);   /* normal_: both regimes, n < 16 and n >= 16 */
+/* uniform_, the FMA builds' rounding */
+NN_DEF void     nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, float to);
+/* normal_: both regimes, n < 16 and n >= 16 */
+NN_DEF void     nn_torch_normal(nn_torch_rng *g, float *out, size_t n, float mean, float std);
 NN_DEF double   nn_torch_rand64(nn_torch_rng *g);
 NN_DEF int64_t  nn_torch_randint(nn_torch_rng *g, int64_t lo, int64_t hi);
 NN_DEF int64_t  nn_torch_random(nn_torch_rng *g);                                  /* int64 random_() */
 NN_DEF void     nn_torch_randperm(nn_torch_rng *g, int64_t *out, size_t n);
-/* NumPy's default_rng (SeedSequence + PCG64); RNG-PCG64.md. */
+/* NumPy's default_rng (SeedSequence + PCG64); docs/random.md. */
 typedef struct nn_pcg { uint64_t state_hi, state_lo, inc_hi, inc_lo; uint32_t half; int has_half; } nn_pcg;
 NN_DEF void     nn_pcg_seed(nn_pcg *g, uint64_t seed);
 NN_DEF uint64_t nn_pcg_u64(nn_pcg *g);
@@ -394,114 +519,157 @@ NN_DEF double   nn_pcg_uniform(nn_pcg *g, double lo, double hi);
 NN_DEF int64_t  nn_pcg_integers(nn_pcg *g, int64_t lo, int64_t hi);                /* lo..hi-1 */
 NN_DEF void     nn_pcg_shuffle(nn_pcg *g, int64_t *idx, size_t n);
 NN_DEF void     nn_pcg_permutation(nn_pcg *g, int64_t *out, size_t n);
-NN_DEF uint64_t nn_pcg_bounded(nn_pcg *g, uint64_t r);                             /* 0..r inclusive: integers(0, r, endpoint=True) */
-NN_DEF float    nn_pcg_random_f32(nn_pcg *g);                                      /* random(dtype=float32) */
-/* integers(0, r, size=n, endpoint=True, dtype=uint16, uint8, bool): bits 16, 8, 1; slices of one u32, lowest first, kept for this call only */
+/* 0..r inclusive: integers(0, r, endpoint=True) */
+NN_DEF uint64_t nn_pcg_bounded(nn_pcg *g, uint64_t r);
+/* random(dtype=float32) */
+NN_DEF float    nn_pcg_random_f32(nn_pcg *g);
+/* integers(0, r, size=n, endpoint=True, dtype=uint16, uint8, bool): bits 16, 8, 1; slices of one
+ * u32, lowest first, kept for this call only */
 NN_DEF void     nn_pcg_small(nn_pcg *g, uint16_t *out, size_t n, unsigned bits, uint32_t r);
 /* choice(n, k, p=...): probabilities [n], >= 0, sum 1 within 1.5e-8 */
-NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p, int replace, const nn_alloc *alloc, nn_error *err);
-NN_DEF void     nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n);   /* SeedSequence words, least significant first; n >= 1 */
-/* choice(n, k, replace): out [k]; nn_pcg_choice_unshuffled is choice(n, k, replace=False, shuffle=False). On failure nothing is drawn. */
-NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
-NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);                   /* min(n p, n (1-p)) <= 30, else -1 */
+NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p,
+                                 int replace, const nn_alloc *alloc, nn_error *err);
+/* SeedSequence words, least significant first; n >= 1 */
+NN_DEF void     nn_pcg_seed_words(nn_pcg *g, const uint32_t *entropy, size_t n);
+/* choice(n, k, replace): out [k]; nn_pcg_choice_unshuffled is choice(n, k, replace=False,
+ * shuffle=False). On failure nothing is drawn. */
+NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace,
+                               const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k,
+                                          const nn_alloc *alloc, nn_error *err);
+/* min(n p, n (1-p)) <= 30, else -1 */
+NN_DEF int64_t  nn_pcg_binomial(nn_pcg *g, int64_t n, double p);
 NN_DEF double   nn_pcg_normal(nn_pcg *g);
 NN_DEF double   nn_pcg_exponential(nn_pcg *g);
 
 /* ==== [LINALG] small dense linear algebra, in double ===================== */
-/* Row-major packed arrays of the caller's, except nn_pca. Every sum has one fixed order, every iteration one fixed order and
- * stopping rule: the same bits on every machine. NaN or Inf in the input is NN_E_NONFINITE; no memory is NN_E_NOMEM; outputs
+/* Row-major packed arrays of the caller's, except nn_pca. Every sum has one fixed order, every
+ * iteration one fixed order and
+ * stopping rule: the same bits on every machine. NaN or Inf in the input is NN_E_NONFINITE; no
+ *   memory is NN_E_NOMEM; outputs
  * are written only on success and must not overlap the inputs unless it says so.
- * Sign rule of every vector that has no sign of its own: its component of largest magnitude is positive, ties to the lowest index. */
+ * Sign rule of every vector that has no sign of its own: its component of largest magnitude is
+ * positive, ties to the lowest index. */
 
-/* nn_eigh: a = v^T diag(w) v for a symmetric a (the lower triangle is read), by Householder tridiagonalisation and implicit QL (Golub & Van Loan
+/* nn_eigh: a = v^T diag(w) v for a symmetric a (the lower triangle is read), by Householder
+ * tridiagonalisation and implicit QL (Golub & Van Loan
  * sections 8.3.1, 8.3.5).
- *   w [n] out  eigenvalues, descending;   v [n,n] out or NULL  row i = unit eigenvector i, sign rule above;   a [n,n] in
- * About 9 n^3 operations (4 n^3 / 3 without v); meant for n up to about 1,000. Errors are small beside |a|, not beside each eigenvalue. n = 0 is fine. */
-NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc, nn_error *err);
-/* nn_eigh_top: the k <= n leading pairs alone, w [k], v [k,n] or NULL: for few of them about the cost of the eigenvalues. To rounding what nn_eigh gives. */
-NN_DEF nn_status nn_eigh_top(double *w, double *v, const double *a, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
-/* nn_svd: a = u diag(s) vt with r = min(m, n), by one-sided Jacobi after a QR step when the sides differ much.
- *   u [m,r] out or NULL;   s [r] out  singular values, descending, >= 0;   vt [r,n] out or NULL;   a [m,n] in
- * The sign rule holds for the rows of vt; u follows. Columns of u (rows of vt) that belong to a zero singular value are
- * completed to an orthonormal set. */
-NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n, const nn_alloc *alloc, nn_error *err);
+ *   w [n] out  eigenvalues, descending;   v [n,n] out or NULL  row i = unit eigenvector i, sign
+ *              rule above;   a [n,n] in
+ * About 9 n^3 operations (4 n^3 / 3 without v); meant for n up to about 1,000. Errors are small
+ * beside |a|, not beside each eigenvalue. n = 0 is fine. */
+NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc,
+                         nn_error *err);
+/* nn_eigh_top: the k <= n leading pairs alone, w [k], v [k,n] or NULL: for few of them about the
+ * cost of the eigenvalues. To rounding what nn_eigh gives. */
+NN_DEF nn_status nn_eigh_top(double *w, double *v, const double *a, size_t n, size_t k,
+                             const nn_alloc *alloc, nn_error *err);
+/* nn_svd: a = u diag(s) vt with r = min(m, n), by one-sided Jacobi after a QR step when the sides
+ * differ much.
+ *   u [m,r] out or NULL;   s [r] out  singular values, descending, >= 0;   vt [r,n] out or NULL;
+ *                          a [m,n] in
+ * The sign rule holds for the rows of vt; u follows. Columns of u (rows of vt) that belong to a
+ * zero singular value are completed to an orthonormal set. */
+NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n,
+                        const nn_alloc *alloc, nn_error *err);
 /* nn_cholesky: l l^T = a, l lower triangular with zeros above; l may be a; only a's lower triangle is read.
- * NN_E_ARG when a is not positive definite to working precision (the message names the pivot); then l is garbage, a too if l is a. */
+ * NN_E_ARG when a is not positive definite to working precision (the message names the pivot); then
+ * l is garbage, a too if l is a. */
 NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err);
-/* nn_cholesky_solve: x = a^-1 b for a symmetric positive definite a: x, b [n,k] (x may be b), a [n,n] in, kept. */
-NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k, const nn_alloc *alloc, nn_error *err);
+/* nn_cholesky_solve: x = a^-1 b for a symmetric positive definite a: x, b [n,k] (x may be b), a
+ * [n,n] in, kept. */
+NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k,
+                                   const nn_alloc *alloc, nn_error *err);
 
 /* Principal components of the rows of x. */
 typedef struct nn_pca_desc {
-    size_t   n_components;     /* 0 = min(n, d); more than that is NN_E_ARG                                    */
-    int      uncentered;       /* 1 = plain SVD of x: mean stays 0                                             */
-    int      randomized;       /* 1 = Halko, Martinsson & Tropp (2011): for wide and long x and few components */
+    size_t   n_components;     /* 0 = min(n, d); more than that is NN_E_ARG  */
+    int      uncentered;       /* 1 = plain SVD of x: mean stays 0  */
+    int      randomized;       /* 1 = Halko, Martinsson & Tropp (2011): for wide and long x and few
+                                  components */
     size_t   oversample;       /*     0 = 10 */
     int      power_iterations; /*     0 = 4 */
     uint64_t seed;             /*     of the sketch */
     nn_alloc alloc;
 } nn_pca_desc;
 typedef struct nn_pca {
-    size_t    n, d, k;         /* rows seen, columns, components kept                                          */
+    size_t    n, d, k;         /* rows seen, columns, components kept  */
     nn_tensor mean;            /* [d] f64 */
-    nn_tensor components;      /* [k,d] f64, orthonormal rows, sign rule                                       */
-    nn_tensor singular;        /* [k] f64 of the centred x, descending                                         */
-    nn_tensor variance;        /* [k] f64 = singular^2 / (n - 1)  (n = 1: 0)                                   */
-    nn_tensor ratio;           /* [k] f64, share of the total variance (total 0: 0)                            */
+    nn_tensor components;      /* [k,d] f64, orthonormal rows, sign rule  */
+    nn_tensor singular;        /* [k] f64 of the centred x, descending  */
+    nn_tensor variance;        /* [k] f64 = singular^2 / (n - 1)  (n = 1: 0)  */
+    nn_tensor ratio;           /* [k] f64, share of the total variance (total 0: 0)  */
 } nn_pca;
-/* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram side or a QR, so that with
+/* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram
+ * side or a QR, so that with
  * d >> n nothing of size d x d is formed. *p must be zeroed or freed before. */
 NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *desc, nn_error *err);
-/* nn_pca_transform: out [n,k] f64, new: (x - mean) components^T. nn_pca_inverse: out [n,d] f64, new: scores components + mean. */
-NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores, const nn_alloc *alloc, nn_error *err);
+/* nn_pca_transform: out [n,k] f64, new: (x - mean) components^T. nn_pca_inverse: out [n,d] f64,
+ * new: scores components + mean. */
+NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x,
+                                  const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores,
+                                const nn_alloc *alloc, nn_error *err);
 NN_DEF void nn_pca_free(nn_pca *p);
 
 /* ==== [QUANT] quantizers ================================================= */
 /* Codes that stand for weights w; s is the scale. */
 typedef enum nn_quant_kind {
     NN_QUANT_NONE = 0,
-    NN_QUANT_INT8,           /* q = round(w / s) in +-127, s = max|w| / 127                                     */
-    NN_QUANT_INT4,           /* q in +-7, s = max|w| / 7                                                        */
-    NN_QUANT_TERNARY,        /* q = sign(w) where |w| >= threshold * max|w|, else 0; s = mean |w| of the kept   */
-    NN_QUANT_BINARY          /* q = sign(w), 0 -> +1; s = mean |w|                                              */
+    NN_QUANT_INT8,           /* q = round(w / s) in +-127, s = max|w| / 127  */
+    NN_QUANT_INT4,           /* q in +-7, s = max|w| / 7  */
+    NN_QUANT_TERNARY,        /* q = sign(w) where |w| >= threshold * max|w|, else 0; s = mean |w| of
+                                the kept   */
+    NN_QUANT_BINARY          /* q = sign(w), 0 -> +1; s = mean |w|  */
 } nn_quant_kind;
 /* How an array is quantized. Only kind must be set. */
 typedef struct nn_quant_desc {
     nn_quant_kind kind;
-    int      per_channel;    /* 0 = one scale; 1 = one per row of the first dimension (an output unit's weights) */
-    int      drop_scale;     /* 1 = s is 1 afterwards: the integers themselves, magnitude lost (WORKFLOWS.md section 2, keep_scale: false) */
-    double   threshold;      /* ternary: 0 = 0.2; in (0, 1]                                                     */
-    int      mean_rule;      /* ternary: 1 = BitNet b1.58 (Ma et al. 2024): s = mean |w|, q = round(w / s) in +-1 */
+    int      per_channel;    /* 0 = one scale; 1 = one per row of the first dimension (an output
+                                unit's weights) */
+    int      drop_scale;     /* 1 = s is 1 afterwards: the integers themselves, magnitude lost
+                                (docs/workflows.md, keep_scale: false) */
+    double   threshold;      /* ternary: 0 = 0.2; in (0, 1]  */
+    int      mean_rule;      /* ternary: 1 = BitNet b1.58 (Ma et al. 2024): s = mean |w|, q =
+                                round(w / s) in +-1 */
     nn_alloc alloc;
 } nn_quant_desc;
-/* A quantized array. value = q * scale. Rounding is half to even; the quotient is taken in double. All-zero channels have scale 0
- * and q 0 (binary: q +1, scale 0). The scale is rounded to float before it divides; one that would underflow to 0 is the least float instead. */
+/* A quantized array. value = q * scale. Rounding is half to even; the quotient is taken in double.
+ * All-zero channels have scale 0
+ * and q 0 (binary: q +1, scale 0). The scale is rounded to float before it divides; one that would
+ *   underflow to 0 is the least float instead. */
 typedef struct nn_quant {
     nn_quant_kind kind;
     size_t    shape[NN_MAX_DIMS], ndim, count;
-    nn_tensor scale;         /* [1] or [shape[0]] f32                                                          */
+    nn_tensor scale;         /* [1] or [shape[0]] f32  */
     nn_tensor packed;        /* u8: int8 one byte each; int4 two per byte, low nibble first, two's complement; ternary five per
-                                byte, sum (q_i + 1) 3^i; binary eight per byte, bit i of byte, 1 = +1. The last byte is padded with zeros
-                                (ternary: with q = -1, the digit 0) */
+                                byte, sum (q_i + 1) 3^i; binary eight per byte, bit i of byte, 1 =
+                                +1. The last byte is padded with zeros (ternary: with q = -1, the
+                                digit 0) */
 } nn_quant;
-/* nn_quantize: w f32, f64, f16 or bf16 (a 0-d or 1-d array counts as one channel). NN_E_NONFINITE names the first NaN or Inf. *q zeroed or freed before. */
+/* nn_quantize: w f32, f64, f16 or bf16 (a 0-d or 1-d array counts as one channel). NN_E_NONFINITE
+ * names the first NaN or Inf. *q zeroed or freed before. */
 NN_DEF nn_status nn_quantize(nn_quant *q, const nn_tensor *w, const nn_quant_desc *d, nn_error *err);
-/* nn_dequantize: a new f32 tensor (float)(q * scale). nn_quant_codes: a new i8 tensor of the q. nn_quant_pack: the reverse of codes, into bytes. */
+/* nn_dequantize: a new f32 tensor (float)(q * scale). nn_quant_codes: a new i8 tensor of the q.
+ * nn_quant_pack: the reverse of codes, into bytes. */
 NN_DEF nn_status nn_dequantize(nn_tensor *w, const nn_quant *q, const nn_alloc *alloc, nn_error *err);
 NN_DEF nn_status nn_quant_codes(nn_tensor *codes, const nn_quant *q, const nn_alloc *alloc, nn_error *err);
 NN_DEF void nn_quant_free(nn_quant *q);
-/* nn_quant_bytes: packed bytes of n codes. nn_quant_pack / _unpack: n codes <-> nn_quant_bytes(kind, n) bytes. */
+/* nn_quant_bytes: packed bytes of n codes. nn_quant_pack / _unpack: n codes <->
+ * nn_quant_bytes(kind, n) bytes. */
 NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n);
 NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind);
 NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind);
-/* nn_fake_quantize: out[r,c] = dequantized(quantized(w[r,c])) in float, rows x cols, out may be w: what quantization-aware training
+/* nn_fake_quantize: out[r,c] = dequantized(quantized(w[r,c])) in float, rows x cols, out may be w:
+ * what quantization-aware training
  * and "quantize both models" use; no allocation. NN_E_NONFINITE and out untouched on NaN or Inf. */
-NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols, const nn_quant_desc *d, nn_error *err);
-/* nn_round_to: every f32 of x rounded to the nearest f16 or bf16 value (ties to even), in place. NN_F32 does nothing. */
+NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols,
+                                  const nn_quant_desc *d, nn_error *err);
+/* nn_round_to: every f32 of x rounded to the nearest f16 or bf16 value (ties to even), in place.
+ * NN_F32 does nothing. */
 NN_DEF nn_status nn_round_to(float *x, size_t n, nn_dtype dtype, nn_error *err);
-/* nn_quant_kind_name: "none", "int8", "int4", "ternary", "binary"; nn_quant_kind_parse: the reverse, -1 when unknown. */
+/* nn_quant_kind_name: "none", "int8", "int4", "ternary", "binary"; nn_quant_kind_parse: the
+ * reverse, -1 when unknown. */
 NN_DEF const char *nn_quant_kind_name(nn_quant_kind k);
 NN_DEF int nn_quant_kind_parse(const char *name);
 
@@ -515,7 +683,6 @@ NN_DEF int nn_quant_kind_parse(const char *name);
 #define NN_TENSOR_IMPLEMENTED
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -537,33 +704,16 @@ NN_DEF int nn_quant_kind_parse(const char *name);
 #include <errno.h>
 #include <sys/mman.h>
 #if !defined(__cplusplus) && !defined(__USE_MISC)
-extern int madvise(void *p, size_t size, int advice);   /* every Linux libc has it, plain -std=c99 hides the declaration; C++ compilers see it always */
+/* every Linux libc has it, plain -std=c99 hides the declaration; C++ compilers see it always */
+extern int madvise(void *p, size_t size, int advice);
 #endif
 #endif
 
-/* No compiler may fuse or reorder on its own (wanted fusions are written as fma): every implementation section stands
- * between these two. gcc honours the option at every -O, also for intrinsics; clang takes the standard pragma. */
-#if defined(__clang__)
-#define NNI_FP_BEGIN _Pragma("STDC FP_CONTRACT OFF")
-#define NNI_FP_END   _Pragma("STDC FP_CONTRACT DEFAULT")
-#elif defined(__GNUC__) && !defined(__TINYC__)
-#define NNI_FP_BEGIN _Pragma("GCC push_options") _Pragma("GCC optimize(\"fp-contract=off\")")
-#define NNI_FP_END   _Pragma("GCC pop_options")
-#else
-#define NNI_FP_BEGIN
-#define NNI_FP_END
-#endif
-
-/* OpenMP pragmas vanish without it: NNI_OMP(parallel for) */
 #ifdef _OPENMP
 #include <omp.h>
-#define NNI_PRAGMA(x) _Pragma(#x)
-#define NNI_OMP(x) NNI_PRAGMA(omp x)
-#else
-#define NNI_OMP(x)
 #endif
 
-NNI_FP_BEGIN
+NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -580,50 +730,50 @@ NNI_FN double nni_clock(void)
 
 /* ---- errors: the shared private helpers of all six headers --------------- */
 
-/* Fill *err (may be NULL) and return s, so that failing reads `return nni_fail(err, NN_E_ARG, "...", ...)`. */
-NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...) NNI_PRINTF(3, 4);
-NNI_FN nn_status nni_fail_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, ...) NNI_PRINTF(6, 7);
-
-/* What files call their members ends up in messages, and those on terminals: control characters (C1 too) and what is not UTF-8, such as a
+/* What files call their members ends up in messages, and those on terminals: control characters (C1
+ * too) and what is not UTF-8, such as a
  * character cut at the end, become '?'. */
-NNI_FN size_t nni_utf8_get(const char *s, size_t n, uint32_t *c);
 NNI_FN void nni_printable(char *s)
 {
     size_t n = strlen(s), i, w;
     uint32_t c = 0;
     for (i = 0; i < n; i += w ? w : 1) {
-        w = nni_utf8_get(s + i, n - i, &c);
+        w = nn_utf8_get(s + i, n - i, &c);
         if (!w || c < 0x20 || (c >= 0x7f && c < 0xa0)) memset(s + i, '?', w ? w : 1);
     }
 }
-NNI_FN void nni_verror(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, va_list ap)
+NN_DEF nn_status nn_error_setv(nn_error *err, nn_status s, size_t offset, size_t line, size_t col,
+                               const char *fmt, va_list args)
 {
-    if (!err) return;
+    if (!err) return s;
     err->status = s;
     err->offset = offset;
     err->line   = line;
     err->col    = col;
-    (void)vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    (void)vsnprintf(err->msg, sizeof err->msg, fmt, args);
     err->msg[sizeof err->msg - 1] = 0;
     nni_printable(err->msg);
-}
-NNI_FN nn_status nni_fail(nn_error *err, nn_status s, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    nni_verror(err, s, 0, 0, 0, fmt, ap);
-    va_end(ap);
     return s;
 }
-NNI_FN nn_status nni_fail_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col, const char *fmt, ...)
+NN_DEF nn_status nn_error_set(nn_error *err, nn_status s, const char *fmt, ...)
 {
-    va_list ap;
-    va_start(ap, fmt);
-    nni_verror(err, s, offset, line, col, fmt, ap);
-    va_end(ap);
+    va_list args;
+    va_start(args, fmt);
+    nn_error_setv(err, s, 0, 0, 0, fmt, args);
+    va_end(args);
     return s;
 }
-/* nni_name: a caller's name for a message; long ones keep their head and tail ("a/long...name"), so that what was
+NN_DEF nn_status nn_error_at(nn_error *err, nn_status s, size_t offset, size_t line, size_t col,
+                             const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    nn_error_setv(err, s, offset, line, col, fmt, args);
+    va_end(args);
+    return s;
+}
+/* nni_name: a caller's name for a message; long ones keep their head and tail ("a/long...name"), so
+ * that what was
  * expected and got still fits into nn_error.msg. buf [64]. */
 NNI_FN const char *nni_name(char *buf, const char *name)
 {
@@ -635,14 +785,13 @@ NNI_FN const char *nni_name(char *buf, const char *name)
     return buf;
 }
 
-/* Checked size arithmetic: 1 = fine, 0 = would overflow (and *out is untouched). */
-NNI_FN int nni_mul(size_t a, size_t b, size_t *out)
+NN_DEF int nn_size_mul(size_t a, size_t b, size_t *out)
 {
     if (b != 0 && a > SIZE_MAX / b) return 0;
     *out = a * b;
     return 1;
 }
-NNI_FN int nni_add(size_t a, size_t b, size_t *out)
+NN_DEF int nn_size_add(size_t a, size_t b, size_t *out)
 {
     if (a > SIZE_MAX - b) return 0;
     *out = a + b;
@@ -675,15 +824,18 @@ NNI_FN void *nni_align_up(unsigned char *raw)
     raw[pad - 1] = (unsigned char)pad;
     return raw + pad;
 }
-/* Fresh memory is paid for by the page: 41 MB in pages of 4 KiB take 15 ms to touch, more than the arithmetic that fills them, and 3 ms in huge ones. Where
- * the system gives those only to who asks (Linux: "madvise", the default of most), ask. A wish: nothing depends on it. */
+/* Fresh memory is paid for by the page: 41 MB in pages of 4 KiB take 15 ms to touch, more than the
+ * arithmetic that fills them, and 3 ms in huge ones. Where
+ * the system gives those only to who asks (Linux: "madvise", the default of most), ask. A wish:
+ * nothing depends on it. */
 #ifdef NNI_HUGE_PAGES
 NNI_FN void *nni_ask_huge(void *p, size_t size)
 {
     const size_t over = (size_t)((uintptr_t)p & 4095u);
     if (p && size >= ((size_t)2 << 20)) {
         int was = errno;
-        (void)madvise((unsigned char *)p - over, size + over, 14);   /* MADV_HUGEPAGE; the block's own pages from its first on */
+        /* MADV_HUGEPAGE; the block's own pages from its first on */
+        (void)madvise((unsigned char *)p - over, size + over, 14);
         errno = was;
     }
     return p;
@@ -696,7 +848,7 @@ NN_DEF void *nn_mem_alloc(size_t size, const nn_alloc *a)
 {
     size_t total;
     unsigned char *raw;
-    if (size == 0 || !nni_add(size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
+    if (size == 0 || !nn_size_add(size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
     raw = (unsigned char *)(a && a->alloc ? a->alloc(total, a->user) : nni_ask_huge(malloc(total), total));
     return raw ? nni_align_up(raw) : NULL;
 }
@@ -713,11 +865,14 @@ NN_DEF void *nn_mem_resize(void *p, size_t old_size, size_t new_size, const nn_a
     unsigned char *u = (unsigned char *)p, *raw;
     size_t pad, total, keep = old_size < new_size ? old_size : new_size;
     if (!p) return nn_mem_alloc(new_size, a);
-    if (new_size == 0 || !nni_add(new_size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
+    if (new_size == 0 || !nn_size_add(new_size, NNI_ALIGN, &total) || total > (size_t)PTRDIFF_MAX) return NULL;
     pad = u[-1];
-    raw = (unsigned char *)(a && a->resize ? a->resize(u - pad, old_size + NNI_ALIGN, total, a->user) : nni_ask_huge(realloc(u - pad, total), total));
+    raw = (unsigned char *)(a && a->resize ?
+                                a->resize(u - pad, old_size + NNI_ALIGN, total, a->user) :
+                                nni_ask_huge(realloc(u - pad, total), total));
     if (!raw) return NULL;
-    if (NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1)) != pad) {   /* the hook moved it to another alignment */
+    /* the hook moved it to another alignment */
+    if (NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1)) != pad) {
         size_t to = NNI_ALIGN - (size_t)((uintptr_t)raw & (NNI_ALIGN - 1));
         memmove(raw + to, raw + pad, keep);
     }
@@ -728,7 +883,7 @@ NNI_FN void *nni_new(size_t count, size_t size, const nn_alloc *a)
 {
     size_t bytes;
     void *p;
-    if (!nni_mul(count, size, &bytes)) return NULL;
+    if (!nn_size_mul(count, size, &bytes)) return NULL;
     p = nn_mem_alloc(bytes, a);
     if (p) memset(p, 0, bytes);
     return p;
@@ -746,10 +901,13 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
     need = (need + 15u) & ~(size_t)15;
 #endif
     if (!b || b->size - b->used < need) {
-        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls; then as much as is there, up to
-         * 32 MiB, so that the largest come in huge pages. Near the limit no more than what is left of it. */
+        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few
+         * calls; then as much as is there, up to
+         * 32 MiB, so that the largest come in huge pages. Near the limit no more than what is left
+         * of it. */
         size_t room = b ? (b->size < ((size_t)1 << 19) ? b->size * 2 : (size_t)1 << 20) : 4096, bytes;
-        if (a->total > room) room = a->total < ((size_t)32 << 20) ? a->total & ~(size_t)15 : (size_t)32 << 20;
+        if (a->total > room)
+            room = a->total < ((size_t)32 << 20) ? a->total & ~(size_t)15 : (size_t)32 << 20;
         if (a->limit) {
             size_t left = a->limit > a->total + head ? a->limit - a->total - head : 0;
             if (left < room) room = left & ~(size_t)15;
@@ -758,7 +916,7 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
         room = need;
 #endif
         if (room < need) room = need;
-        if (!nni_add(room, head, &bytes)) return NULL;
+        if (!nn_size_add(room, head, &bytes)) return NULL;
         a->at_limit = a->limit && (bytes > a->limit || a->total > a->limit - bytes);
         if (a->at_limit) return NULL;
         b = (nn_arena_block *)nn_mem_alloc(bytes, &a->alloc);
@@ -811,64 +969,83 @@ NN_DEF nn_dtype nn_dtype_parse(const char *name)
 {
     int i;
     for (i = 1; name && i <= (int)NN_BYTES; i++)
-        if (strcmp(name, nni_dtype_names[i][0]) == 0 || strcmp(name, nni_dtype_names[i][1]) == 0) return (nn_dtype)i;
+        if (strcmp(name, nni_dtype_names[i][0]) == 0 || strcmp(name, nni_dtype_names[i][1]) == 0)
+            return (nn_dtype)i;
     return NN_DTYPE_NONE;
 }
 
-/* Bytes of an array; 0 = overflow (then *ok is 0). Every dimension takes part in the overflow check, also beside a 0. */
+/* Bytes of an array; 0 = overflow (then *ok is 0). Every dimension takes part in the overflow
+ * check, also beside a 0. */
 NNI_FN int nni_shape_bytes(size_t itemsize, size_t ndim, const size_t *shape, size_t *count, size_t *bytes)
 {
     size_t i, n = 1, nz = itemsize ? itemsize : 1;
     for (i = 0; i < ndim; i++) {
-        if (!nni_mul(n, shape[i], &n)) return 0;
-        if (shape[i] && !nni_mul(nz, shape[i], &nz)) return 0;
+        if (!nn_size_mul(n, shape[i], &n)) return 0;
+        if (shape[i] && !nn_size_mul(nz, shape[i], &nz)) return 0;
     }
     if (nz > (size_t)PTRDIFF_MAX) return 0;
     *count = n;
     *bytes = n * itemsize;
     return 1;
 }
-NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim,
+                               const size_t *shape, const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor r = NN_ZERO;
     size_t count, bytes, i;
-    if (dtype <= NN_DTYPE_NONE || dtype > NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_tensor_make: unknown dtype %d", (int)dtype);
-    if (ndim > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "nn_tensor_make: expected at most %d dimensions, got %zu", NN_MAX_DIMS, ndim);
+    if (dtype <= NN_DTYPE_NONE || dtype > NN_BYTES)
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_make: unknown dtype %d", (int)dtype);
+    if (ndim > NN_MAX_DIMS)
+        return nn_error_set(err, NN_E_LIMIT, "nn_tensor_make: expected at most %d dimensions, got %zu",
+                        NN_MAX_DIMS, ndim);
     r.itemsize = nn_dtype_size(dtype);
     if (dtype == NN_BYTES) r.itemsize = width;
-    if (dtype == NN_UCS4 && !nni_mul(width, 4, &r.itemsize)) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
-    if (!nni_shape_bytes(r.itemsize, ndim, shape, &count, &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
+    if (dtype == NN_UCS4 && !nn_size_mul(width, 4, &r.itemsize))
+        return nn_error_set(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
+    if (!nni_shape_bytes(r.itemsize, ndim, shape, &count, &bytes))
+        return nn_error_set(err, NN_E_NOMEM, "nn_tensor_make: size overflows");
     r.dtype = dtype;
     r.ndim = ndim;
     for (i = 0; i < ndim; i++) r.shape[i] = shape[i];
     if (alloc) r.alloc = *alloc;
-    r.capacity = bytes ? bytes : 1;      /* an empty array still owns a byte: data is never NULL in a made tensor */
+    r.capacity = bytes ? bytes : 1;      /* an empty array still owns a byte: data is never NULL in
+                                            a made tensor */
     r.data = nn_mem_alloc(r.capacity, &r.alloc);
-    if (!r.data) return nni_fail(err, NN_E_NOMEM, "nn_tensor_make: out of memory, %zu bytes wanted", r.capacity);
+    if (!r.data)
+        return nn_error_set(err, NN_E_NOMEM, "nn_tensor_make: out of memory, %zu bytes wanted",
+                        r.capacity);
     *t = r;
     return NN_OK;
 }
-NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_make_text(nn_tensor *t, nn_dtype dtype, size_t width, size_t ndim,
+                                     const size_t *shape, const nn_alloc *alloc, nn_error *err)
 {
     nn_status s;
-    if (dtype != NN_UCS4 && dtype != NN_BYTES) return nni_fail(err, NN_E_ARG, "nn_tensor_make_text: dtype must be ucs4 or bytes, got %s", nn_dtype_name(dtype));
+    if (dtype != NN_UCS4 && dtype != NN_BYTES)
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_make_text: dtype must be ucs4 or bytes, got %s",
+                        nn_dtype_name(dtype));
     s = nn_tensor_raw(t, dtype, width, ndim, shape, alloc, err);
     if (s == NN_OK) memset(t->data, 0, t->capacity);
     return s;
 }
-NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_make(nn_tensor *t, nn_dtype dtype, size_t ndim, const size_t *shape,
+                                const nn_alloc *alloc, nn_error *err)
 {
     nn_status s;
-    if (nn_dtype_size(dtype) == 0) return nni_fail(err, NN_E_ARG, "nn_tensor_make: dtype %s has no fixed size", nn_dtype_name(dtype));
+    if (nn_dtype_size(dtype) == 0)
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_make: dtype %s has no fixed size",
+                        nn_dtype_name(dtype));
     s = nn_tensor_raw(t, dtype, 0, ndim, shape, alloc, err);
     if (s == NN_OK) memset(t->data, 0, t->capacity);
     return s;
 }
-NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_make1(nn_tensor *t, nn_dtype dtype, size_t n, const nn_alloc *alloc,
+                                 nn_error *err)
 {
     return nn_tensor_make(t, dtype, 1, &n, alloc, err);
 }
-NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_make2(nn_tensor *t, nn_dtype dtype, size_t rows, size_t cols,
+                                 const nn_alloc *alloc, nn_error *err)
 {
     size_t shape[2];
     shape[0] = rows;
@@ -891,9 +1068,10 @@ NN_DEF nn_status nn_tensor_rows(nn_tensor *view, const nn_tensor *t, size_t firs
 {
     size_t i, row = t->itemsize;
     nn_tensor r = *t;
-    if (t->ndim < 1) return nni_fail(err, NN_E_ARG, "nn_tensor_rows: a scalar has no rows");
+    if (t->ndim < 1) return nn_error_set(err, NN_E_ARG, "nn_tensor_rows: a scalar has no rows");
     if (first > t->shape[0] || n > t->shape[0] - first)
-        return nni_fail(err, NN_E_ARG, "nn_tensor_rows: rows %zu to %zu wanted, the tensor has %zu", first, first + n, t->shape[0]);
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_rows: rows %zu to %zu wanted, the tensor has %zu",
+                        first, first + n, t->shape[0]);
     for (i = 1; i < t->ndim; i++) row *= t->shape[i];
     r.data = (unsigned char *)t->data + first * row;
     r.shape[0] = n;
@@ -911,9 +1089,13 @@ NN_DEF nn_status nn_tensor_copy(nn_tensor *t, const nn_tensor *src, const nn_all
 NN_DEF nn_status nn_tensor_reshape(nn_tensor *t, size_t ndim, const size_t *shape, nn_error *err)
 {
     size_t count, bytes, i;
-    if (ndim > NN_MAX_DIMS) return nni_fail(err, NN_E_LIMIT, "nn_tensor_reshape: expected at most %d dimensions, got %zu", NN_MAX_DIMS, ndim);
+    if (ndim > NN_MAX_DIMS)
+        return nn_error_set(err, NN_E_LIMIT,
+                        "nn_tensor_reshape: expected at most %d dimensions, got %zu", NN_MAX_DIMS,
+                        ndim);
     if (!nni_shape_bytes(t->itemsize, ndim, shape, &count, &bytes) || count != nn_tensor_count(t))
-        return nni_fail(err, NN_E_ARG, "nn_tensor_reshape: the new shape must hold %zu elements", nn_tensor_count(t));
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_reshape: the new shape must hold %zu elements",
+                        nn_tensor_count(t));
     t->ndim = ndim;
     for (i = 0; i < NN_MAX_DIMS; i++) t->shape[i] = i < ndim ? shape[i] : 0;
     return NN_OK;
@@ -934,19 +1116,25 @@ NN_DEF size_t nn_tensor_count(const nn_tensor *t)
 }
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t) { return nn_tensor_count(t) * t->itemsize; }
 
-/* One code point as UTF-8 (RFC 3629); returns 1..4 bytes, or 0 for what is not a Unicode scalar value. */
-NNI_FN size_t nni_utf8_put(char out[4], uint32_t c)
+NN_DEF size_t nn_utf8_put(char out[4], uint32_t c)
 {
     if (c < 0x80) { out[0] = (char)c; return 1; }
     if (c < 0x800) { out[0] = (char)(0xC0 | (c >> 6)); out[1] = (char)(0x80 | (c & 63)); return 2; }
     if (c >= 0xD800 && c < 0xE000) return 0;
-    if (c < 0x10000) { out[0] = (char)(0xE0 | (c >> 12)); out[1] = (char)(0x80 | ((c >> 6) & 63)); out[2] = (char)(0x80 | (c & 63)); return 3; }
+    if (c < 0x10000) {
+        out[0] = (char)(0xE0 | (c >> 12));
+        out[1] = (char)(0x80 | ((c >> 6) & 63));
+        out[2] = (char)(0x80 | (c & 63));
+        return 3;
+    }
     if (c > 0x10FFFF) return 0;
-    out[0] = (char)(0xF0 | (c >> 18)); out[1] = (char)(0x80 | ((c >> 12) & 63)); out[2] = (char)(0x80 | ((c >> 6) & 63)); out[3] = (char)(0x80 | (c & 63));
+    out[0] = (char)(0xF0 | (c >> 18));
+    out[1] = (char)(0x80 | ((c >> 12) & 63));
+    out[2] = (char)(0x80 | ((c >> 6) & 63));
+    out[3] = (char)(0x80 | (c & 63));
     return 4;
 }
-/* One code point from n > 0 bytes; returns the bytes taken, or 0 when they are not UTF-8 (overlong, surrogate, cut). */
-NNI_FN size_t nni_utf8_get(const char *s, size_t n, uint32_t *c)
+NN_DEF size_t nn_utf8_get(const char *s, size_t n, uint32_t *c)
 {
     const unsigned char *u = (const unsigned char *)s;
     uint32_t v;
@@ -960,7 +1148,9 @@ NNI_FN size_t nni_utf8_get(const char *s, size_t n, uint32_t *c)
         if ((u[i] & 0xC0) != 0x80) return 0;
         v = v << 6 | (u[i] & 63u);
     }
-    if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) || (v >= 0xD800 && v < 0xE000)) return 0;
+    if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) ||
+        (v >= 0xD800 && v < 0xE000))
+        return 0;
     *c = v;
     return len;
 }
@@ -980,8 +1170,8 @@ NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap
             char u[4];
             size_t w;
             memcpy(&c, p + 4 * k, 4);
-            w = nni_utf8_put(u, c);
-            if (!w) w = nni_utf8_put(u, 0xFFFD);
+            w = nn_utf8_put(u, c);
+            if (!w) w = nn_utf8_put(u, 0xFFFD);
             if (fits == len && len + w < cap) { memcpy(buf + len, u, w); fits = len + w; }
             len += w;
         }
@@ -997,11 +1187,13 @@ NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_
     uint32_t c;
     nn_status s;
     for (i = 0; i < n; i += w, width++)
-        if ((w = nni_utf8_get(utf8 + i, n - i, &c)) == 0) return nni_fail_at(err, NN_E_ARG, i, 0, 0, "nn_tensor_scalar_text: byte %zu is not valid utf-8", i);
+        if ((w = nn_utf8_get(utf8 + i, n - i, &c)) == 0)
+            return nn_error_at(err, NN_E_ARG, i, 0, 0,
+                               "nn_tensor_scalar_text: byte %zu is not valid utf-8", i);
     s = nn_tensor_make_text(t, NN_UCS4, width, 0, NULL, alloc, err);
     if (s != NN_OK) return s;
     for (i = 0, width = 0; i < n; i += w, width++) {
-        w = nni_utf8_get(utf8 + i, n - i, &c);
+        w = nn_utf8_get(utf8 + i, n - i, &c);
         memcpy((unsigned char *)t->data + 4 * width, &c, 4);
     }
     return NN_OK;
@@ -1021,10 +1213,15 @@ NN_DEF nn_status nn_tensor_scalar_i64(nn_tensor *t, int64_t v, const nn_alloc *a
 NN_DEF float   *nn_f32(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_F32); return (float *)t->data; }
 NN_DEF double  *nn_f64(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_F64); return (double *)t->data; }
 NN_DEF int64_t *nn_i64(const nn_tensor *t) { NN_ASSERT(t->dtype == NN_I64); return (int64_t *)t->data; }
-NN_DEF uint8_t *nn_u8 (const nn_tensor *t) { NN_ASSERT(t->dtype == NN_U8 || t->dtype == NN_BOOL); return (uint8_t *)t->data; }
+NN_DEF uint8_t *nn_u8(const nn_tensor *t)
+{
+    NN_ASSERT(t->dtype == NN_U8 || t->dtype == NN_BOOL);
+    return (uint8_t *)t->data;
+}
 
 /* ---- dictionary --------------------------------------------------------- */
-/* A checkpoint holds tens of tensors: a linear search over contiguous names is faster there than any hash. */
+/* A checkpoint holds tens of tensors: a linear search over contiguous names is faster there than
+ * any hash. */
 NNI_FN size_t nni_dict_find(const nn_dict *d, const char *name)
 {
     size_t i;
@@ -1045,14 +1242,14 @@ NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_erro
     if (d->count == d->room) {
         size_t room = d->room ? d->room * 2 : 16, bytes;
         nn_dict_item *items = NULL;
-        if (nni_mul(room, sizeof *items, &bytes))
+        if (nn_size_mul(room, sizeof *items, &bytes))
             items = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *items, bytes, &d->alloc);
-        if (!items) return nni_fail(err, NN_E_NOMEM, "nn_dict_put: out of memory for %zu entries", room);
+        if (!items) return nn_error_set(err, NN_E_NOMEM, "nn_dict_put: out of memory for %zu entries", room);
         d->items = items;
         d->room = room;
     }
     copy = (char *)nn_mem_alloc(len, &d->alloc);
-    if (!copy) return nni_fail(err, NN_E_NOMEM, "nn_dict_put: out of memory for a name of %zu bytes", len);
+    if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_dict_put: out of memory for a name of %zu bytes", len);
     memcpy(copy, name, len);
     d->items[d->count].name = copy;
     d->items[d->count].value = *t;
@@ -1088,9 +1285,11 @@ NN_DEF void nn_dict_free(nn_dict *d)
 }
 
 /* ---- [ISA] -------------------------------------------------------------- */
-/* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly through double. The
- * product of two floats is exact in double; the sum is rounded to odd (so that the last step cannot round twice: 53 bits
- * are more than 2 x 24 + 2, and a float's denormal only keeps fewer), then to float. */
+/* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly
+ * through double. The
+ * product of two floats is exact in double; the sum is rounded to odd (so that the last step cannot
+ * round twice: 53 bits are more than 2 x 24 + 2, and a float's denormal only keeps fewer), then to
+ *   float. */
 #if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 NNI_FN inline float nni_fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 #else
@@ -1099,10 +1298,12 @@ NNI_FN float nni_fmaf(float a, float b, float c)
     double p = (double)a * (double)b, q = (double)c, s = p + q, t, e;
     uint64_t u;
     t = s - p;
-    e = (p - (s - t)) + (q - t);                       /* TwoSum: s + e is the exact sum (NaN when s is not finite) */
+    e = (p - (s - t)) + (q - t);                       /* TwoSum: s + e is the exact sum (NaN when s
+                                                          is not finite) */
     memcpy(&u, &s, sizeof u);
     if (!(e < 0.0 || e > 0.0) || (u & 1)) return (float)s;
-    if ((e > 0.0) == (s > 0.0)) u++; else u--;
+    if ((e > 0.0) == (s > 0.0)) u++;
+    else u--;
     memcpy(&s, &u, sizeof s);
     return (float)s;
 }
@@ -1110,7 +1311,8 @@ NNI_FN float nni_fmaf(float a, float b, float c)
 /* Doubles as bits, exact sums and products. */
 NNI_FN uint64_t nni_d2u(double x)   { uint64_t u; memcpy(&u, &x, 8); return u; }
 NNI_FN double   nni_u2d(uint64_t u) { double x; memcpy(&x, &u, 8); return x; }
-/* The IEEE specials, computed rather than taken from macros that C++ compilers and tcc spell differently. */
+/* The IEEE specials, computed rather than taken from macros that C++ compilers and tcc spell
+ * differently. */
 NNI_FN double nni_nan(void) { return nni_u2d(0x7ff8000000000000); }
 NNI_FN double nni_infinity(void) { return nni_u2d(0x7ff0000000000000); }
 NNI_FN int nni_isfinite(double x) { return (nni_d2u(x) >> 52 & 0x7ff) != 0x7ff; }
@@ -1124,7 +1326,8 @@ NNI_FN uint64_t nni_mul128(uint64_t a, uint64_t b, uint64_t *hi)
     return (uint64_t)p;
 #else
     uint64_t al = a & 0xffffffff, ah = a >> 32, bl = b & 0xffffffff, bh = b >> 32;
-    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, mid = (ll >> 32) + (lh & 0xffffffff) + (hl & 0xffffffff);
+    uint64_t ll = al * bl, lh = al * bh, hl = ah * bl,
+             mid = (ll >> 32) + (lh & 0xffffffff) + (hl & 0xffffffff);
     *hi = ah * bh + (lh >> 32) + (hl >> 32) + (mid >> 32);
     return (mid << 32) | (ll & 0xffffffff);
 #endif
@@ -1142,12 +1345,17 @@ NNI_FN double nni_fast_sum(double a, double b, double *e)
     *e = b - (s - a);
     return s;
 }
-/* a * b = p + *e exactly, by Veltkamp's splitting: no fma needed, for |a|, |b| < 2^995 and |a b| > 2^-969. */
+/* a * b = p + *e exactly, by Veltkamp's splitting: no fma needed, for |a|, |b| < 2^995 and |a b| >
+ * 2^-969. */
 NNI_FN double nni_two_prod(double a, double b, double *e)
 {
     double p = a * b, t, ah, al, bh, bl;
-    t = 134217729.0 * a; ah = t - (t - a); al = a - ah;
-    t = 134217729.0 * b; bh = t - (t - b); bl = b - bh;
+    t = 134217729.0 * a;
+    ah = t - (t - a);
+    al = a - ah;
+    t = 134217729.0 * b;
+    bh = t - (t - b);
+    bl = b - bh;
     *e = ((ah * bh - p) + ah * bl + al * bh) + al * bl;
     return p;
 }
@@ -1161,41 +1369,67 @@ NNI_FN void nni_unpack(double a, uint64_t *m, int *e)
     else *m |= (uint64_t)1 << 52;
     *e -= 1075;
 }
-/* fma over the whole range in integers: the product has 106 bits; both operands are laid out with their top bit at bit 125 of
- * 128, the smaller one is shifted right (what falls out stays as one sticky bit), and the sum is rounded once. */
+/* fma over the whole range in integers: the product has 106 bits; both operands are laid out with
+ * their top bit at bit 125 of
+ * 128, the smaller one is shifted right (what falls out stays as one sticky bit), and the sum is
+ * rounded once. */
 NNI_FN double nni_fma_wide(double a, double b, double c)
 {
     uint64_t ma, mb, mc, ph, pl, ch, cl, rh, rl, keep;
-    int ea, eb, ec, ep, e, sp = (int)((nni_d2u(a) ^ nni_d2u(b)) >> 63), sc = (int)(nni_d2u(c) >> 63), sr, shift, drop;
+    int ea, eb, ec, ep, e, sp = (int)((nni_d2u(a) ^ nni_d2u(b)) >> 63),
+                           sc = (int)(nni_d2u(c) >> 63), sr, shift, drop;
     nni_unpack(a, &ma, &ea);
     nni_unpack(b, &mb, &eb);
     nni_unpack(c, &mc, &ec);
     pl = nni_mul128(ma, mb, &ph);
     ep = ea + eb;
     shift = ph >> 41 ? 20 : 21;                              /* bit 105 or 104 goes to 125 */
-    ph = ph << shift | pl >> (64 - shift); pl <<= shift; ep -= shift;
+    ph = ph << shift | pl >> (64 - shift);
+    pl <<= shift;
+    ep -= shift;
     ch = mc << 9; cl = 0; ec -= 73;                          /* bit 52 goes to 125 */
     if (ep < ec || (ep == ec && (ph < ch || (ph == ch && pl < cl)))) {   /* keep the larger in (ph, pl) */
-        uint64_t t = ph; ph = ch; ch = t; t = pl; pl = cl; cl = t;
-        e = ep; ep = ec; ec = e; e = sp; sp = sc; sc = e;
+        uint64_t t = ph;
+        ph = ch;
+        ch = t;
+        t = pl;
+        pl = cl;
+        cl = t;
+        e = ep;
+        ep = ec;
+        ec = e;
+        e = sp;
+        sp = sc;
+        sc = e;
     }
     shift = ep - ec;
-    if (shift >= 128) { cl = 1; ch = 0; }
-    else if (shift >= 64) { keep = cl | (shift > 64 ? ch << (128 - shift) : 0); cl = ch >> (shift - 64); ch = 0; cl |= keep != 0; }
-    else if (shift > 0) { keep = cl << (64 - shift); cl = cl >> shift | ch << (64 - shift); ch >>= shift; cl |= keep != 0; }
+    if (shift >= 128) { cl = 1; ch = 0;
+    } else if (shift >= 64) {
+        keep = cl | (shift > 64 ? ch << (128 - shift) : 0);
+        cl = ch >> (shift - 64);
+        ch = 0;
+        cl |= keep != 0;
+    } else if (shift > 0) {
+        keep = cl << (64 - shift);
+        cl = cl >> shift | ch << (64 - shift);
+        ch >>= shift;
+        cl |= keep != 0;
+    }
     sr = sp;
     if (sp == sc) { rl = pl + cl; rh = ph + ch + (rl < pl); }
     else { rl = pl - cl; rh = ph - ch - (pl < cl); }
     if (rh == 0 && rl == 0) return 0.0;
     e = ep;
-    while (!(rh >> 63)) { rh = rh << 1 | rl >> 63; rl <<= 1; e--; }     /* value = (rh, rl) 2^e, top bit 127 */
+    /* value = (rh, rl) 2^e, top bit 127 */
+    while (!(rh >> 63)) { rh = rh << 1 | rl >> 63; rl <<= 1; e--; }
     drop = 11;                                               /* bits of rh below the result's last place */
     if (e + 127 < -1022) drop += -1022 - (e + 127);
     if (drop > 64) return sr ? -0.0 : 0.0;                   /* below half the least denormal */
     keep = drop == 64 ? rh : rh & (((uint64_t)1 << drop) - 1);
     rh = drop == 64 ? 0 : rh >> drop;
     if (keep > (uint64_t)1 << (drop - 1) || (keep == (uint64_t)1 << (drop - 1) && (rl || (rh & 1)))) rh++;
-    e += 64 + drop;                                          /* value = rh 2^e; e = -1074 among the denormals */
+    /* value = rh 2^e; e = -1074 among the denormals */
+    e += 64 + drop;
     if (rh >> 53) { rh >>= 1; e++; }
     if (rh >> 52) {
         if (e + 1075 >= 2047) return sr ? -nni_infinity() : nni_infinity();
@@ -1203,11 +1437,13 @@ NNI_FN double nni_fma_wide(double a, double b, double c)
     }
     return nni_u2d((uint64_t)sr << 63 | rh);
 }
-/* a * b + c with one rounding: in the middle of the range by error-free transformations and a last-but-one rounding to odd
+/* a * b + c with one rounding: in the middle of the range by error-free transformations and a
+ * last-but-one rounding to odd
  * (Boldo & Melquiond 2008), elsewhere in integers. */
 NNI_FN double nni_fma_soft(double a, double b, double c)
 {
-    unsigned ea = (unsigned)(nni_d2u(a) >> 52) & 0x7ff, eb = (unsigned)(nni_d2u(b) >> 52) & 0x7ff, ec = (unsigned)(nni_d2u(c) >> 52) & 0x7ff;
+    unsigned ea = (unsigned)(nni_d2u(a) >> 52) & 0x7ff, eb = (unsigned)(nni_d2u(b) >> 52) & 0x7ff,
+             ec = (unsigned)(nni_d2u(c) >> 52) & 0x7ff;
     double uh, ul, th, tl, vh, vl, z, e;
     uint64_t u;
     if (ea == 0x7ff || eb == 0x7ff || a == 0 || b == 0) return a * b + c;
@@ -1224,7 +1460,8 @@ NNI_FN double nni_fma_soft(double a, double b, double c)
     }
     return vh + z;
 }
-/* fma in double: the instruction where it is compiled in; glibc's, which is exact and takes the instruction where the processor has
+/* fma in double: the instruction where it is compiled in; glibc's, which is exact and takes the
+ * instruction where the processor has
  * it; else the emulation (other libms have been wrong). */
 #if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 NNI_FN inline double nni_fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
@@ -1235,7 +1472,7 @@ NNI_FN double nni_fma(double a, double b, double c) { return nni_fma_soft(a, b, 
 #endif
 
 
-/* Two roundings, whatever the compiler would like: the tests look (NUMERICS.md section 4). */
+/* Two roundings, whatever the compiler would like: the tests look (docs/numerics.md). */
 NNI_FN float  nni_probe_f32(float a, float b, float c)    { return a * b + c; }
 NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #if defined(__GNUC__) && !defined(__TINYC__)
@@ -1247,7 +1484,8 @@ NNI_FN double nni_probe_f64(double a, double b, double c) { return a * b + c; }
 #endif
 NNI_FN inline uint32_t nni_f2u(float f)    { uint32_t u; memcpy(&u, &f, sizeof u); return u; }
 NNI_FN inline float    nni_u2f(uint32_t u) { float f; memcpy(&f, &u, sizeof f); return f; }
-enum { NNI_PAIRS = 256 };                                     /* normals are made in pairs, at most so many at a time */
+/* normals are made in pairs, at most so many at a time */
+enum { NNI_PAIRS = 256 };
 /* MT19937: one word of the next state, one word as it is drawn */
 #define NNI_MT_MIX(a, b) ((((a) & 0x80000000) | ((b) & 0x7ffffffe)) >> 1 ^ ((0 - ((b) & 1)) & 0x9908b0df))
 NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
@@ -1258,15 +1496,18 @@ NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
     return y ^ y >> 18;
 }
 
-/* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set with its own vector type
+/* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set
+ * with its own vector type
  * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
-/* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of the packed way. */
+/* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of
+ * the packed way. */
 enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG, NNI_RUN_ROW };
 typedef struct nni_job_f32 {
     size_t m, n, k, lda, ldb, ldc, ldpre, ldsaved, kc, mc, nc, scratch;   /* scratch: floats per thread */
     const float *a, *b;
     float *c, alpha, beta;
-    int ta, tb, path, pack, direct;          /* pack: orientation N packs panels of B; direct: the sums are the result */
+    int ta, tb, path, pack, direct;          /* pack: orientation N packs panels of B; direct: the
+                                                sums are the result */
     const nn_gemm_desc *d;
 } nni_job_f32;
 typedef struct nni_job_f64 {
@@ -1282,34 +1523,43 @@ typedef struct nni_kernels {
     void   (*vtanhf)(float *y, const float *x, size_t n);
     void   (*vsigmoidf)(float *y, const float *x, size_t n);
     void   (*verff)(float *y, const float *x, size_t n);
-    void   (*vprob)(double *y, const double *x, size_t n);                       /* sigmoid, private: see the kernel */
+    /* sigmoid, private: see the kernel */
+    void   (*vprob)(double *y, const double *x, size_t n);
     void   (*act_forward)(float *y, const float *x, size_t n, nn_act a, float slope);
     void   (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
-    void   (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g, size_t ldg, size_t rows, size_t n);
+    void (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g,
+                   size_t ldg, size_t rows, size_t n);
     float  (*sum)(const float *x, size_t n);
     float  (*dot)(const float *x, const float *y, size_t n);
     double (*sumsq)(const float *x, size_t n);
     void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
-    void   (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols);
-    void   (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols);
+    void (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n,
+                   size_t length, size_t vocab, size_t cols);
+    void (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length,
+                    size_t vocab, size_t cols);
     void   (*bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n);
     void   (*act_keep)(float *y, float *keep, const float *x, size_t n, nn_act a);
     void   (*act_kept)(float *dx, const float *dy, const float *x, const float *keep, size_t n, nn_act a);
     void   (*bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
     void   (*bias_cols)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
-    int mr, nr;                                                                  /* the tile; nr / 2 in double */
-    void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);      /* NULL: nn_gemm_ref */
+    /* the tile; nr / 2 in double */
+    int mr, nr;
+    /* NULL: nn_gemm_ref */
+    void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);
     void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
-    void   (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt);
+    void (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q,
+                  size_t qs, float *t, size_t ldt);
     void   (*flip)(float *dst, size_t ldd, const float *src, size_t lds, size_t rows, size_t cols);
     void   (*row)(size_t k, const float *a, const float *q, size_t qs, float *t, size_t n);
     void   (*philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks);
-    void   (*box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab);
+    void (*box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab,
+                       const uint64_t *sin_tab);
     void   (*mt_twist)(uint32_t *mt);
     void   (*mt_temper)(uint32_t *out, const uint32_t *in, size_t n);
     size_t (*polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m);
     size_t (*polar_count)(const uint32_t *raw, size_t m);
-    void   (*polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab);
+    void (*polar)(double *out, const double *a, const double *b, const double *r, size_t k,
+                  const uint64_t *log_tab);
 } nni_kernels;
 
 #define NNI_PASS 1
@@ -1344,11 +1594,19 @@ NNI_FN int nni_isa_detect(void)
 {
 #if defined(NNI_X86)
     unsigned a, b, c, d, lo, hi, c1;
-    if (!__get_cpuid(1, &a, &b, &c1, &d) || !(c1 & (1u << 27)) || !(c1 & (1u << 28)) || !(c1 & (1u << 12))) return 1;   /* OSXSAVE, AVX, FMA */
-    __asm__ __volatile__(".byte 0x0f, 0x01, 0xd0" : "=a"(lo), "=d"(hi) : "c"(0));                                   /* xgetbv */
-    if ((lo & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & (1u << 5))) return 1;              /* AVX2 */
+    /* OSXSAVE, AVX, FMA */
+    if (!__get_cpuid(1, &a, &b, &c1, &d) || !(c1 & (1u << 27)) || !(c1 & (1u << 28)) ||
+        !(c1 & (1u << 12)))
+        return 1;
+    /* xgetbv */
+    __asm__ __volatile__(".byte 0x0f, 0x01, 0xd0" : "=a"(lo), "=d"(hi) : "c"(0));
+    /* AVX2 */
+    if ((lo & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & (1u << 5))) return 1;
     (void)hi;
-    if ((lo & 0xE6) == 0xE6 && (b & (1u << 16)) && (b & (1u << 17)) && (b & (1u << 30)) && (b & (1u << 31))) return 3; /* F DQ BW VL */
+    /* F DQ BW VL */
+    if ((lo & 0xE6) == 0xE6 && (b & (1u << 16)) && (b & (1u << 17)) && (b & (1u << 30)) &&
+        (b & (1u << 31)))
+        return 3;
     return 2;
 #elif defined(NNI_NEON)
     return 2;
@@ -1373,7 +1631,11 @@ NNI_FN inline const nni_kernels *nni_kern(void)
 /* For tests: look at NN_ISA again. */
 NNI_FN void nni_isa_reset(void) { __atomic_store_n(&nni_isa_cache, 0, __ATOMIC_RELAXED); }
 #else
-NNI_FN inline const nni_kernels *nni_kern(void) { (void)nni_isa_cache; return nni_isa_table[nni_isa_choose()]; }
+NNI_FN inline const nni_kernels *nni_kern(void)
+{
+    (void)nni_isa_cache;
+    return nni_isa_table[nni_isa_choose()];
+}
 NNI_FN void nni_isa_reset(void) { }
 #endif
 NN_DEF const char *nn_isa_name(void) { return nni_kern()->name; }
@@ -1390,7 +1652,8 @@ NN_DEF int nn_thread_count(int wanted)
 NN_DEF int nn_denormals_ok(void)
 {
     volatile float small = 1.17549435e-38f, tiny = 1.0e-40f, half = 0.5f, big = 1.0e30f;
-    volatile float out = small * half, in = tiny * big;      /* a denormal as result, a denormal as operand */
+    /* a denormal as result, a denormal as operand */
+    volatile float out = small * half, in = tiny * big;
     return out > 0.0f && in > 0.0f;
 }
 
@@ -1411,7 +1674,8 @@ NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n)  { return nni
 NN_DEF double nn_sumsq_f32(const float *x, size_t n)                { return nni_kern()->sumsq(x, n); }
 
 /* ---- [MATH] double ------------------------------------------------------ */
-/* exp, log and what is made of them. No fma in here: these run on every path, and its emulation is slow. Tables and constants: computed to 400 bits, rounded once. */
+/* exp, log and what is made of them. No fma in here: these run on every path, and its emulation is
+ * slow. Tables and constants: computed to 400 bits, rounded once. */
 /* {hi, lo} of 2^(i/64), i = 0..63 */
 static const uint64_t nni_exp_tab[128] = {
     0x3ff0000000000000, 0x0000000000000000, 0x3ff02c9a3e778061, 0xbc719083535b085d, 0x3ff059b0d3158574, 0x3c8d73e2a475b465,
@@ -1437,8 +1701,10 @@ static const uint64_t nni_exp_tab[128] = {
     0x3ffea4afa2a490da, 0xbc9e9c23179c2893, 0x3ffefa1bee615a27, 0x3c9dc7f486a4b6b0, 0x3fff50765b6e4540, 0x3c99d3e12dd8a18b,
     0x3fffa7c1819e90d8, 0x3c874853f3a5931e
 };
-/* {1/c, log c in two parts}: interval i of m in [1, 2), taken as m / 2 from i = 53 on; 1/c is a multiple of 1/512, exactly 1 next
- * to m = 1; the upper part of log c is a multiple of 2^-41, so that it adds to k log 2's without rounding */
+/* {1/c, log c in two parts}: interval i of m in [1, 2), taken as m / 2 from i = 53 on; 1/c is a
+ * multiple of 1/512, exactly 1 next
+ * to m = 1; the upper part of log c is a multiple of 2^-41, so that it adds to k log 2's without
+ * rounding */
 static const uint64_t nni_log_tab[385] = {               /* the last row is read as four */
     0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000, 0x3fefa00000000000, 0x3f882448a3880000, 0x3d34554412c584e0,
     0x3fef600000000000, 0x3f9432a925980000, 0x3d098139928637fe, 0x3fef200000000000, 0x3f9c63d2ec140000, 0x3d455e318fe7acbd,
@@ -1508,7 +1774,8 @@ static const uint64_t nni_log_tab[385] = {               /* the last row is read
 #define NNI_LN2_HI 0.6931471805601177
 #define NNI_LN2_LO -1.7239444525614835e-13
 
-/* exp(x + xl) = (*hi + *lo) 2^*k, |x| <= 750, xl small beside x: x = (64 k + j) log(2)/64 + r, |r| <= log(2)/128;
+/* exp(x + xl) = (*hi + *lo) 2^*k, |x| <= 750, xl small beside x: x = (64 k + j) log(2)/64 + r, |r|
+ * <= log(2)/128;
  * 2^(j/64) from the table times a series of degree 6. Relative error below 2^-60. */
 NNI_FN double nni_exp_core(double x, double xl, double *lo, int *k)
 {
@@ -1525,7 +1792,8 @@ NNI_FN double nni_scale(double y, int k)
 {
     if (k > -1000 && k < 1000) return y * nni_u2d((uint64_t)(k + 1023) << 52);
     if (k > 0) return y * 2.0 * nni_u2d((uint64_t)((k > 1024 ? 1024 : k) - 1 + 1023) << 52);
-    return y * nni_u2d((uint64_t)(k + 1100 + 1023 < 1 ? 1 : k + 1100 + 1023) << 52) * nni_u2d((uint64_t)(1023 - 1000) << 52) * nni_u2d((uint64_t)(1023 - 100) << 52);
+    return y * nni_u2d((uint64_t)(k + 1100 + 1023 < 1 ? 1 : k + 1100 + 1023) << 52) *
+           nni_u2d((uint64_t)(1023 - 1000) << 52) * nni_u2d((uint64_t)(1023 - 100) << 52);
 }
 NN_DEF double nn_exp(double x)
 {
@@ -1540,9 +1808,22 @@ NN_DEF double nn_expm1(double x)
 {
     double lo, hi, s, e;
     int k;
-    if (x > -0.35 && x < 0.35) {                             /* the series itself; x^2/2 stands apart so that its rounding stays small */
-        double q = x * x * x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0 + x * (1.0 / 40320.0 + x * (1.0 / 362880.0
-                 + x * (1.0 / 3628800.0 + x * (1.0 / 39916800.0 + x * (1.0 / 479001600.0 + x * (1.0 / 6227020800.0 + x * (1.0 / 87178291200.0))))))))))));
+    /* the series itself; x^2/2 stands apart so that its rounding stays small */
+    if (x > -0.35 && x < 0.35) {
+        double q =
+            x * x * x *
+            (1.0 / 6.0 +
+             x * (1.0 / 24.0 +
+                  x * (1.0 / 120.0 +
+                       x * (1.0 / 720.0 +
+                            x * (1.0 / 5040.0 +
+                                 x * (1.0 / 40320.0 +
+                                      x * (1.0 / 362880.0 +
+                                           x * (1.0 / 3628800.0 +
+                                                x * (1.0 / 39916800.0 +
+                                                     x * (1.0 / 479001600.0 +
+                                                          x * (1.0 / 6227020800.0 +
+                                                               x * (1.0 / 87178291200.0))))))))))));
         if (x > -1e-17 && x < 1e-17) return x;               /* also keeps -0 and the denormals */
         hi = nni_two_prod(x, 0.5 * x, &lo);
         s = nni_fast_sum(x, hi, &e);
@@ -1557,7 +1838,8 @@ NN_DEF double nn_expm1(double x)
     s = nni_two_sum(hi, -1.0, &e);
     return s + (e + lo);
 }
-/* log(x 2^dk + xl 2^dk) = hi + *lo for a normal x > 0, |xl| <= ulp(x) / 2. With precise the square term is carried exactly:
+/* log(x 2^dk + xl 2^dk) = hi + *lo for a normal x > 0, |xl| <= ulp(x) / 2. With precise the square
+ * term is carried exactly:
  * relative error below 2^-66 instead of 2^-58. */
 NNI_FN double nni_log_core(double x, double xl, int dk, double *lo, int precise)
 {
@@ -1581,13 +1863,15 @@ NNI_FN double nni_log_core(double x, double xl, int dk, double *lo, int precise)
     w = (double)k * NNI_LN2_HI + nni_u2d(nni_log_tab[3 * i + 1]);     /* exact */
     s = nni_fast_sum(w, r, &e);
     r2 = r * r;
-    q = r2 * (r * (1.0 / 3.0) + r2 * ((-0.25 + r * 0.2) + r2 * ((-1.0 / 6.0 + r * (1.0 / 7.0)) - r2 * 0.125)));
+    q = r2 * (r * (1.0 / 3.0) +
+              r2 * ((-0.25 + r * 0.2) + r2 * ((-1.0 / 6.0 + r * (1.0 / 7.0)) - r2 * 0.125)));
     c = (double)k * NNI_LN2_LO + nni_u2d(nni_log_tab[3 * i + 2]) + rl;
     if (precise && (r > 1e-100 || r < -1e-100)) {
         double p, pe, se;
         p = nni_two_prod(r, -0.5 * r, &pe);
         s = nni_fast_sum(s, p, &se);
-        return nni_fast_sum(s, e + (se + (pe + (q + r2 * r2 * r2 * r2 * r * (1.0 / 9.0) - rl * r + c))), lo);
+        return nni_fast_sum(
+            s, e + (se + (pe + (q + r2 * r2 * r2 * r2 * r * (1.0 / 9.0) - rl * r + c))), lo);
     }
     *lo = e + (q - 0.5 * r2 + c);
     return s;
@@ -1636,7 +1920,8 @@ NN_DEF double nn_sigmoid(double x)
     lo = nni_scale(lo, k);
     d = nni_fast_sum(1.0, hi, &e);
     e += lo;
-    q = x < 0 ? nni_div2(hi, lo, d, e, &lo) : nni_div2(1.0, 0.0, d, e, &lo);   /* t / (1 + t) or 1 / (1 + t) */
+    /* t / (1 + t) or 1 / (1 + t) */
+    q = x < 0 ? nni_div2(hi, lo, d, e, &lo) : nni_div2(1.0, 0.0, d, e, &lo);
     return q + lo;
 }
 NN_DEF double nn_tanh(double x)
@@ -1644,11 +1929,20 @@ NN_DEF double nn_tanh(double x)
     double a = x < 0 ? -x : x, hi, lo, d, e, q;
     int k;
     if (x != x) return nni_nan();
-    if (a < 0.2) {                                           /* continued from x: x - x^3/3 + 2x^5/15 - ... */
+    /* continued from x: x - x^3/3 + 2x^5/15 - ... */
+    if (a < 0.2) {
         double z = x * x;
         if (a < 1e-8) return x;
-        q = x * z * (-1.0 / 3.0 + z * (2.0 / 15.0 + z * (-17.0 / 315.0 + z * (62.0 / 2835.0 + z * (-1382.0 / 155925.0 + z * (21844.0 / 6081075.0
-          + z * (-929569.0 / 638512875.0 + z * (6404582.0 / 10854718875.0 + z * (-443861162.0 / 1856156927625.0)))))))));
+        q = x * z *
+            (-1.0 / 3.0 +
+             z * (2.0 / 15.0 +
+                  z * (-17.0 / 315.0 +
+                       z * (62.0 / 2835.0 +
+                            z * (-1382.0 / 155925.0 +
+                                 z * (21844.0 / 6081075.0 +
+                                      z * (-929569.0 / 638512875.0 +
+                                           z * (6404582.0 / 10854718875.0 +
+                                                z * (-443861162.0 / 1856156927625.0)))))))));
         return x + q;
     }
     if (a > 22.0) return x < 0 ? -1.0 : 1.0;
@@ -1668,8 +1962,13 @@ NN_DEF double nn_pow(double x, double y)
     int odd = 0, whole = 0, k, dk = 0;
     if (y == 0 || x == 1.0) return 1.0;
     if (x != x || y != y) return nni_nan();
-    if (ay >= 9007199254740992.0) whole = 1;                 /* every double from 2^53 on is an even integer */
-    else if (ay >= 1.0 || ay == 0) { double f = (double)(int64_t)ay; whole = f == ay; odd = whole && ((int64_t)ay & 1); }
+    /* every double from 2^53 on is an even integer */
+    if (ay >= 9007199254740992.0) whole = 1;
+    else if (ay >= 1.0 || ay == 0) {
+        double f = (double)(int64_t)ay;
+        whole = f == ay;
+        odd = whole && ((int64_t)ay & 1);
+    }
     if (u == 0 || u == 0x7ff0000000000000) {                 /* 0 or infinity */
         hi = (u == 0) == (y < 0) ? nni_infinity() : 0.0;
         return odd && nni_d2u(x) >> 63 ? -hi : hi;
@@ -1690,7 +1989,8 @@ NN_DEF double nn_pow(double x, double y)
     if (!(ph < 709.79)) return sign * nni_infinity();
     if (ph < -745.2) return sign * 0.0;
     if (ph > -1e-17 && ph < 1e-17) return sign;
-    if (ay > 1e-140 && (hi > 1e-140 || hi < -1e-140) && ay < 1e280) ph = nni_two_prod(y, hi, &pl); else pl = 0.0;
+    if (ay > 1e-140 && (hi > 1e-140 || hi < -1e-140) && ay < 1e280) ph = nni_two_prod(y, hi, &pl);
+    else pl = 0.0;
     ph = nni_exp_core(ph, pl + y * lo, &lo, &k);
     return sign * nni_scale(ph, k);
 }
@@ -1728,13 +2028,26 @@ NN_DEF double nn_erf(double x)
     if (a < 0.75) {                                          /* Maclaurin, as x + x P(x^2) */
         z = x * x;
         if (a < 1e-160) return x * 1.1283791670955126;       /* denormals: the one product rounds once */
-        s = 0.12837916709551259 + z * (-0.37612638903183754 + z * (0.11283791670955126 + z * (-0.026866170645131252 + z * (0.0052239776254421879
-          + z * (-0.00085483270234508533 + z * (0.00012055332981789664 + z * (-1.492565035840625e-05 + z * (1.6462114365889248e-06 + z * (-1.6365844691234924e-07
-          + z * (1.4807192815879218e-08 + z * (-1.2290555301717928e-09 + z * (9.4227590646504113e-11 + z * (-6.7113668551641105e-12 + z * 4.4632242632864775e-13)))))))))))));
+        s = 0.12837916709551259 +
+            z * (-0.37612638903183754 +
+                 z * (0.11283791670955126 +
+                      z * (-0.026866170645131252 +
+                           z * (0.0052239776254421879 +
+                                z * (-0.00085483270234508533 +
+                                     z * (0.00012055332981789664 +
+                                          z * (-1.492565035840625e-05 +
+                                               z * (1.6462114365889248e-06 +
+                                                    z * (-1.6365844691234924e-07 +
+                                                         z * (1.4807192815879218e-08 +
+                                                              z * (-1.2290555301717928e-09 +
+                                                                   z * (9.4227590646504113e-11 +
+                                                                        z * (-6.7113668551641105e-12 +
+                                                                             z * 4.4632242632864775e-13)))))))))))));
         return x + x * s;
     }
     if (a >= 6.0) return x < 0 ? -1.0 : 1.0;
-    /* erf(c + h) = erf(c) + integral of g(t) = 2/sqrt(pi) exp(-(c + t)^2) over 0..h; g' = -2 (c + t) g gives g's Taylor
+    /* erf(c + h) = erf(c) + integral of g(t) = 2/sqrt(pi) exp(-(c + t)^2) over 0..h; g' = -2 (c +
+     * t) g gives g's Taylor
      * coefficients: (n + 1) g[n+1] = -2 (c g[n] + g[n-1]) */
     i = (int)(a * 8.0 + 0.5);
     c = (double)i * 0.125;
@@ -1761,7 +2074,8 @@ static const uint64_t nni_two_over_pi[20] = {
     0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d, 0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08,
     0x56033046fc7b6bab, 0xf0cfbc209af4361d
 };
-/* |x| = n pi/2 + r + *rl with |r| <= pi/4 (a hair more): *q = n mod 4. Below 2048 by a three-part pi/2, above by multiplying the
+/* |x| = n pi/2 + r + *rl with |r| <= pi/4 (a hair more): *q = n mod 4. Below 2048 by a three-part
+ * pi/2, above by multiplying the
  * mantissa with the bits of 2/pi that matter (Payne & Hanek 1983). x finite, >= 0. */
 NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
 {
@@ -1778,9 +2092,11 @@ NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
         return r;
     }
     nni_unpack(x, &m, &ex);                                  /* x = m 2^ex, ex >= -41 */
-    /* 2/pi's bit b (from 1, after the point) weighs m 2^(ex-b): what is a multiple of 4 does not matter. Take 256 bits from bit
+    /* 2/pi's bit b (from 1, after the point) weighs m 2^(ex-b): what is a multiple of 4 does not
+     * matter. Take 256 bits from bit
      * ex - 1 on (weights 2^(1) and down to far below the point). */
-    bit = ex - 2 > 0 ? ex - 2 : 0;                           /* bits skipped: weights of m 2^ex 2^-bit >= 4 */
+    /* bits skipped: weights of m 2^ex 2^-bit >= 4 */
+    bit = ex - 2 > 0 ? ex - 2 : 0;
     word = bit >> 6;
     bit &= 63;
     for (i = 0; i < 4; i++) {
@@ -1795,9 +2111,12 @@ NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
         carry = hi + (lo < carry);
         p[i] = lo;
     }
-    /* value = p 2^(ex - skipped - 256) modulo a multiple of 2^(ex - skipped); the point stands s bits below the top of p */
-    ex = ex - (word * 64 + bit);                             /* 2, or less when nothing was skipped: -41..2 */
-    if (ex < 2) {                                            /* no bits skipped: bring the carry in from above */
+    /* value = p 2^(ex - skipped - 256) modulo a multiple of 2^(ex - skipped); the point stands s
+     * bits below the top of p */
+    /* 2, or less when nothing was skipped: -41..2 */
+    ex = ex - (word * 64 + bit);
+    /* no bits skipped: bring the carry in from above */
+    if (ex < 2) {
         int s = 2 - ex;
         for (i = 3; i > 0; i--) p[i] = p[i] >> s | p[i - 1] << (64 - s);
         p[0] = p[0] >> s | carry << (64 - s);
@@ -1806,15 +2125,21 @@ NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
     p[0] = p[0] << 2 | p[1] >> 62;                           /* now the fraction, 192 bits */
     p[1] = p[1] << 2 | p[2] >> 62;
     p[2] = p[2] << 2 | p[3] >> 62;
-    if (p[0] >> 63) {                                        /* above one half: take the next quarter and negate */
+    /* above one half: take the next quarter and negate */
+    if (p[0] >> 63) {
         *q = (*q + 1) & 3;
         neg = 1;
         p[2] = ~p[2] + 1;
         p[1] = ~p[1] + (p[2] == 0);
         p[0] = ~p[0] + (p[2] == 0 && p[1] == 0);
     }
-    for (ex = 0; !(p[0] >> 63) && ex < 128; ex++) { p[0] = p[0] << 1 | p[1] >> 63; p[1] = p[1] << 1 | p[2] >> 63; p[2] <<= 1; }
-    t = nni_u2d((uint64_t)(1023 - 53 - ex) << 52);        /* fraction = (p0 / 2^64 + p1 / 2^128 + ...) 2^-ex */
+    for (ex = 0; !(p[0] >> 63) && ex < 128; ex++) {
+        p[0] = p[0] << 1 | p[1] >> 63;
+        p[1] = p[1] << 1 | p[2] >> 63;
+        p[2] <<= 1;
+    }
+    t = nni_u2d((uint64_t)(1023 - 53 - ex) << 52);        /* fraction = (p0 / 2^64 + p1 / 2^128 +
+                                                             ...) 2^-ex */
     r = (double)(p[0] >> 11) * t;
     e = (double)((p[0] & 2047) << 42 | p[1] >> 22) * (t / 9007199254740992.0);
     if (neg) { r = -r; e = -e; }
@@ -1838,7 +2163,8 @@ static const uint64_t nni_sin_tab[56] = {
     0x3fe5cffc16bf8f0d, 0x3c896cb370eb578a, 0x3fe769fec655211f, 0xbc6827d5cf8c68c5,
     0x3fe73b7680dea578, 0xbc72248306dc12a2, 0x3fe6018526f563df, 0x3c846ca5e0e432d0
 };
-/* r = j/16 + h with |h| <= 1/32 (j = 0: 1/4): sin r = S + (C h + (S (cos h - 1) + C (sin h - h))), cos likewise, so that only small terms
+/* r = j/16 + h with |h| <= 1/32 (j = 0: 1/4): sin r = S + (C h + (S (cos h - 1) + C (sin h - h))),
+ * cos likewise, so that only small terms
  * are rounded before the last sum; rl enters with the derivatives. */
 NN_DEF void nn_sincos(double x, double *s, double *c)
 {
@@ -1852,8 +2178,13 @@ NN_DEF void nn_sincos(double x, double *s, double *c)
     j = r < 0.25 ? 0 : (int)(r * 16.0 + 0.5);
     h = r - (double)j * 0.0625;
     z = h * h;
-    sm = h * (z * (-1.0 / 6.0 + z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * (1.0 / 362880.0 + z * (-1.0 / 39916800.0 + z * (1.0 / 6227020800.0)))))));
-    cm = z * (-0.5 + z * (1.0 / 24.0 + z * (-1.0 / 720.0 + z * (1.0 / 40320.0 + z * (-1.0 / 3628800.0 + z * (1.0 / 479001600.0))))));
+    sm = h * (z * (-1.0 / 6.0 +
+                   z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * (1.0 / 362880.0 +
+                                                                z * (-1.0 / 39916800.0 +
+                                                                     z * (1.0 / 6227020800.0)))))));
+    cm = z * (-0.5 + z * (1.0 / 24.0 + z * (-1.0 / 720.0 +
+                                            z * (1.0 / 40320.0 + z * (-1.0 / 3628800.0 +
+                                                                      z * (1.0 / 479001600.0))))));
     sm += rl * (1.0 + cm);
     cm -= h * rl;
     sh = nni_u2d(nni_sin_tab[4 * j]);
@@ -1919,7 +2250,8 @@ NN_DEF uint16_t nn_f32_to_f16(float f)
     uint32_t u = nni_f2u(f), s = u >> 16 & 0x8000, a = u & 0x7fffffff;
     if (a > 0x7f800000) return 0x7e00;
     if (a >= 0x477ff000) return (uint16_t)(s | 0x7c00);      /* from 65520 on: rounds to infinity */
-    if (a < 0x38800000) {                                    /* denormal: adding 0.5 leaves multiples of 2^-24 in the mantissa */
+    /* denormal: adding 0.5 leaves multiples of 2^-24 in the mantissa */
+    if (a < 0x38800000) {
         float t = nni_u2f(a) + 0.5f;
         return (uint16_t)(s | (nni_f2u(t) - 0x3f000000));
     }
@@ -1937,7 +2269,8 @@ NN_DEF uint16_t nn_f32_to_bf16(float f)
     if ((u & 0x7fffffff) > 0x7f800000) return 0x7fc0;
     return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
 }
-/* double to float, rounded to odd: a second rounding to fewer than 22 bits is then as good as one (Boldo & Melquiond 2008) */
+/* double to float, rounded to odd: a second rounding to fewer than 22 bits is then as good as one
+ * (Boldo & Melquiond 2008) */
 NNI_FN float nni_odd_f32(double d)
 {
     float f = (float)d;
@@ -1946,7 +2279,8 @@ NNI_FN float nni_odd_f32(double d)
     if (d != d || back == d || (u & 1)) return f;
     return nni_u2f((back < 0 ? -back : back) > (d < 0 ? -d : d) ? u - 1 : u + 1);
 }
-/* an integer as a double that rounds like the integer itself: beyond 2^53 the lost bits are kept as one sticky bit */
+/* an integer as a double that rounds like the integer itself: beyond 2^53 the lost bits are kept as
+ * one sticky bit */
 NNI_FN double nni_sticky_u64(uint64_t v)
 {
     if (v >> 53 == 0) return (double)v;
@@ -1983,10 +2317,13 @@ NN_DEF double nn_tensor_get_f64(const nn_tensor *t, size_t i)
     case 1:
         if (t->dtype == NN_F32) return (double)((const float *)t->data)[i];
         if (t->dtype == NN_F64) return ((const double *)t->data)[i];
-        return (double)(t->dtype == NN_F16 ? nn_f16_to_f32(((const uint16_t *)t->data)[i]) : nn_bf16_to_f32(((const uint16_t *)t->data)[i]));
+        return (double)(t->dtype == NN_F16 ? nn_f16_to_f32(((const uint16_t *)t->data)[i]) :
+                                             nn_bf16_to_f32(((const uint16_t *)t->data)[i]));
     case 2: return (double)nni_get_i64(t->data, t->dtype, i);
     case 3: return (double)nni_get_u64(t->data, t->dtype, i);
-    case 4: return t->dtype == NN_C64 ? (double)((const float *)t->data)[2 * i] : ((const double *)t->data)[2 * i];
+    case 4:
+        return t->dtype == NN_C64 ? (double)((const float *)t->data)[2 * i] :
+                                    ((const double *)t->data)[2 * i];
     default: return 0.0;
     }
 }
@@ -2021,7 +2358,8 @@ NNI_FN int nni_put_int(void *p, nn_dtype t, size_t i, int neg, uint64_t mag)
     else ((uint64_t *)p)[i] = mag;
     return 1;
 }
-NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype,
+                                   const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor r = NN_ZERO;
     nn_status s;
@@ -2029,7 +2367,8 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
     int from = nni_dtype_class(src->dtype), to = nni_dtype_class(dtype);
     if (dtype == src->dtype) return nn_tensor_copy(t, src, alloc, err);
     if (!from || !to || (from == 4) != (to == 4))
-        return nni_fail(err, NN_E_ARG, "nn_tensor_convert: no conversion from %s to %s", nn_dtype_name(src->dtype), nn_dtype_name(dtype));
+        return nn_error_set(err, NN_E_ARG, "nn_tensor_convert: no conversion from %s to %s",
+                        nn_dtype_name(src->dtype), nn_dtype_name(dtype));
     s = nn_tensor_raw(&r, dtype, 0, src->ndim, src->shape, alloc, err);
     if (s != NN_OK) return s;
     if (src->dtype == NN_F32 && dtype == NN_F64) {
@@ -2054,10 +2393,12 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
         if (from == 1) {
             double v = nn_tensor_get_f64(src, i);
             if (to == 1) { nni_put_f64(r.data, dtype, i, v); continue; }
-            if (dtype == NN_BOOL) { ((uint8_t *)r.data)[i] = v != 0; continue; }   /* NaN is true, as everywhere */
+            /* NaN is true, as everywhere */
+            if (dtype == NN_BOOL) { ((uint8_t *)r.data)[i] = v != 0; continue; }
             neg = v < 0;
             if (neg) v = -v;
-            if (!(v < 18446744073709551616.0)) fits = 0; else mag = (uint64_t)v;
+            if (!(v < 18446744073709551616.0)) fits = 0;
+            else mag = (uint64_t)v;
         } else if (from == 2) {
             int64_t v = nni_get_i64(src->data, src->dtype, i);
             neg = v < 0;
@@ -2068,7 +2409,9 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
             nni_put_f64(r.data, dtype, i, neg ? -v : v);
         } else if (!fits || !nni_put_int(r.data, dtype, i, neg, mag)) {
             nn_tensor_free(&r);
-            return nni_fail(err, NN_E_ARG, "nn_tensor_convert: element %zu does not fit: expected %s, got %.17g", i, nn_dtype_name(dtype), nn_tensor_get_f64(src, i));
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_tensor_convert: element %zu does not fit: expected %s, got %.17g",
+                            i, nn_dtype_name(dtype), nn_tensor_get_f64(src, i));
         }
     }
     *t = r;
@@ -2079,14 +2422,21 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
 static const char *const nni_act_names[NN_ACT_IDENTITY + 1] = {
     "default", "relu", "leaky_relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu", "identity"
 };
-NN_DEF const char *nn_act_name(nn_act a) { return (int)a >= 0 && a <= NN_ACT_IDENTITY ? nni_act_names[a] : "default"; }
+NN_DEF const char *nn_act_name(nn_act a)
+{
+    return (int)a >= 0 && a <= NN_ACT_IDENTITY ? nni_act_names[a] : "default";
+}
 NN_DEF nn_act nn_act_parse(const char *name)
 {
     int i;
-    for (i = 1; name && i <= (int)NN_ACT_IDENTITY; i++) if (strcmp(name, nni_act_names[i]) == 0) return (nn_act)i;
+    for (i = 1; name && i <= (int)NN_ACT_IDENTITY; i++)
+        if (strcmp(name, nni_act_names[i]) == 0) return (nn_act)i;
     return NN_ACT_DEFAULT;
 }
-NN_DEF int nn_act_needs_input(nn_act a) { return a == NN_ACT_GELU || a == NN_ACT_GELU_TANH || a == NN_ACT_SILU; }
+NN_DEF int nn_act_needs_input(nn_act a)
+{
+    return a == NN_ACT_GELU || a == NN_ACT_GELU_TANH || a == NN_ACT_SILU;
+}
 NN_DEF void nn_act_forward(float *y, const float *x, size_t n, nn_act a, float slope)
 {
     nni_kern()->act_forward(y, x, n, a, slope);
@@ -2111,18 +2461,32 @@ NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error 
     nn_opt kind = d->kind == NN_OPT_DEFAULT ? NN_OPT_ADAM : d->kind;
     int adam = kind == NN_OPT_ADAM || kind == NN_OPT_ADAMW;
     nn_update r = NN_ZERO;
-    if (kind < NN_OPT_DEFAULT || kind > NN_OPT_RMSPROP) return nni_fail(err, NN_E_ARG, "nn_update_make: unknown optimizer %d", (int)d->kind);
-    if (d->t == 0) return nni_fail(err, NN_E_ARG, "nn_update_make: steps count from 1, got t = 0");
-    if (!nni_in(d->lr, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: lr must be a number >= 0, got %g", d->lr);
-    if (!nni_in(d->weight_decay, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: weight_decay must be a number >= 0, got %g", d->weight_decay);
-    if (kind != NN_OPT_SGD && !nni_in(d->eps, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: eps must be a number >= 0, got %g", d->eps);
-    if (adam && !(nni_in(d->beta1, 0.0, 1.0) && d->beta1 < 1.0)) return nni_fail(err, NN_E_ARG, "nn_update_make: beta1 must be in [0,1), got %g", d->beta1);
+    if (kind < NN_OPT_DEFAULT || kind > NN_OPT_RMSPROP)
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: unknown optimizer %d", (int)d->kind);
+    if (d->t == 0) return nn_error_set(err, NN_E_ARG, "nn_update_make: steps count from 1, got t = 0");
+    if (!nni_in(d->lr, 0.0, most))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: lr must be a number >= 0, got %g", d->lr);
+    if (!nni_in(d->weight_decay, 0.0, most))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: weight_decay must be a number >= 0, got %g",
+                        d->weight_decay);
+    if (kind != NN_OPT_SGD && !nni_in(d->eps, 0.0, most))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: eps must be a number >= 0, got %g", d->eps);
+    if (adam && !(nni_in(d->beta1, 0.0, 1.0) && d->beta1 < 1.0))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: beta1 must be in [0,1), got %g", d->beta1);
     if (kind != NN_OPT_SGD && !(nni_in(d->beta2, 0.0, 1.0) && (d->beta2 < 1.0 || !adam)))
-        return nni_fail(err, NN_E_ARG, "nn_update_make: %s must be in [0,1), got %g", adam ? "beta2" : "alpha (beta2)", d->beta2);
-    if (!adam && !nni_in(d->momentum, 0.0, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: momentum must be a number >= 0, got %g", d->momentum);
-    if (kind == NN_OPT_SGD && !nni_in(d->dampening, -most, most)) return nni_fail(err, NN_E_ARG, "nn_update_make: dampening must be a number, got %g", d->dampening);
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: %s must be in [0,1), got %g",
+                        adam ? "beta2" : "alpha (beta2)", d->beta2);
+    if (!adam && !nni_in(d->momentum, 0.0, most))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: momentum must be a number >= 0, got %g",
+                        d->momentum);
+    if (kind == NN_OPT_SGD && !nni_in(d->dampening, -most, most))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: dampening must be a number, got %g",
+                        d->dampening);
     if (kind == NN_OPT_SGD && d->nesterov && !(d->momentum > 0.0 && nni_in(d->dampening, 0.0, 0.0)))
-        return nni_fail(err, NN_E_ARG, "nn_update_make: nesterov wants momentum > 0 and dampening 0, got %g and %g", d->momentum, d->dampening);
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_update_make: nesterov wants momentum > 0 and dampening 0, got %g and %g",
+            d->momentum, d->dampening);
     r.kind = kind;
     r.nesterov = d->nesterov != 0;
     r.first = d->t == 1;
@@ -2154,24 +2518,33 @@ NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, co
 /* ---- [GEMM] ------------------------------------------------------------- */
 NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
 {
-    size_t lda = d->lda ? d->lda : d->trans_a ? d->m : d->k, ldb = d->ldb ? d->ldb : d->trans_b ? d->k : d->n;
-    size_t ldc = d->ldc ? d->ldc : d->n, ldpre = d->ldpre ? d->ldpre : d->n, ldsaved = d->ldsaved ? d->ldsaved : d->n;
+    size_t lda = d->lda     ? d->lda :
+                 d->trans_a ? d->m :
+                              d->k,
+           ldb = d->ldb     ? d->ldb :
+                 d->trans_b ? d->k :
+                              d->n;
+    size_t ldc = d->ldc ? d->ldc : d->n, ldpre = d->ldpre ? d->ldpre : d->n,
+           ldsaved = d->ldsaved ? d->ldsaved : d->n;
     size_t i, j, k;
     float alpha = d->alpha < 0.0f || d->alpha > 0.0f ? d->alpha : 1.0f;
     for (i = 0; i < d->m; i++)
         for (j = 0; j < d->n; j++) {
             float r = 0.0f, *c = d->c + i * ldc + j;
             for (k = 0; k < d->k; k++)
-                r = nni_fmaf(d->trans_a ? d->a[k * lda + i] : d->a[i * lda + k], d->trans_b ? d->b[j * ldb + k] : d->b[k * ldb + j], r);
+                r = nni_fmaf(d->trans_a ? d->a[k * lda + i] : d->a[i * lda + k],
+                             d->trans_b ? d->b[j * ldb + k] : d->b[k * ldb + j], r);
             if (alpha < 1.0f || alpha > 1.0f) r = alpha * r;
             if (d->beta < 0.0f || d->beta > 0.0f) r = nni_fmaf(d->beta, *c, r);
             if (d->bias) r = r + d->bias[j];
             if (d->pre) d->pre[i * ldpre + j] = r;
             if (d->act != NN_ACT_DEFAULT) nni_act_forward_ref(&r, &r, 1, d->act, d->slope);
-            if (d->dact != NN_ACT_DEFAULT) nni_act_backward_ref(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
+            if (d->dact != NN_ACT_DEFAULT)
+                nni_act_backward_ref(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
             if (d->update) {
                 size_t at = i * ldc + j;
-                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, 1, &r, 1, 1, 1);
+                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL,
+                               d->update_v ? d->update_v + at : NULL, 1, &r, 1, 1, 1);
             } else *c = r;
         }
 }
@@ -2179,37 +2552,49 @@ NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
 NNI_FN int nni_gemm_fits(size_t rows, size_t cols, size_t ld, size_t item)
 {
     size_t s;
-    return (ld >= cols || rows <= 1) && nni_mul(rows, ld, &s) && nni_mul(s, item, &s) && s <= (size_t)PTRDIFF_MAX;
+    return (ld >= cols || rows <= 1) && nn_size_mul(rows, ld, &s) && nn_size_mul(s, item, &s) &&
+           s <= (size_t)PTRDIFF_MAX;
 }
 NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
 {
-    size_t m = d->m, n = d->n, k = d->k, ar = d->trans_a ? k : m, ac = d->trans_a ? m : k, br = d->trans_b ? n : k, bc = d->trans_b ? k : n;
-    if (m && n && (!d->c || (k && (!d->a || !d->b)))) return nni_fail(err, NN_E_ARG, "nn_gemm: a, b and c must not be NULL");
+    size_t m = d->m, n = d->n, k = d->k, ar = d->trans_a ? k : m, ac = d->trans_a ? m : k,
+           br = d->trans_b ? n : k, bc = d->trans_b ? k : n;
+    if (m && n && (!d->c || (k && (!d->a || !d->b))))
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: a, b and c must not be NULL");
     if (!nni_gemm_fits(ar, ac, d->lda ? d->lda : ac, sizeof(float)))
-        return nni_fail(err, NN_E_ARG, "nn_gemm: lda: A is [%zu,%zu], expected lda >= %zu, got %zu", ar, ac, ac, d->lda);
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: lda: A is [%zu,%zu], expected lda >= %zu, got %zu",
+                        ar, ac, ac, d->lda);
     if (!nni_gemm_fits(br, bc, d->ldb ? d->ldb : bc, sizeof(float)))
-        return nni_fail(err, NN_E_ARG, "nn_gemm: ldb: B is [%zu,%zu], expected ldb >= %zu, got %zu", br, bc, bc, d->ldb);
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: ldb: B is [%zu,%zu], expected ldb >= %zu, got %zu",
+                        br, bc, bc, d->ldb);
     if (!nni_gemm_fits(m, n, d->ldc ? d->ldc : n, sizeof(float)))
-        return nni_fail(err, NN_E_ARG, "nn_gemm: ldc: C is [%zu,%zu], expected ldc >= %zu, got %zu", m, n, n, d->ldc);
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: ldc: C is [%zu,%zu], expected ldc >= %zu, got %zu",
+                        m, n, n, d->ldc);
     if (d->pre && !nni_gemm_fits(m, n, d->ldpre ? d->ldpre : n, sizeof(float)))
-        return nni_fail(err, NN_E_ARG, "nn_gemm: ldpre: expected >= %zu, got %zu", n, d->ldpre);
-    if (d->dact != NN_ACT_DEFAULT && (!d->saved || !nni_gemm_fits(m, n, d->ldsaved ? d->ldsaved : n, sizeof(float))))
-        return nni_fail(err, NN_E_ARG, "nn_gemm: dact wants saved [%zu,%zu], ldsaved 0 or >= %zu", m, n, n);
-    if (d->act < NN_ACT_DEFAULT || d->act > NN_ACT_IDENTITY || d->dact < NN_ACT_DEFAULT || d->dact > NN_ACT_IDENTITY)
-        return nni_fail(err, NN_E_ARG, "nn_gemm: unknown activation %d or %d", (int)d->act, (int)d->dact);
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: ldpre: expected >= %zu, got %zu", n, d->ldpre);
+    if (d->dact != NN_ACT_DEFAULT &&
+        (!d->saved || !nni_gemm_fits(m, n, d->ldsaved ? d->ldsaved : n, sizeof(float))))
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: dact wants saved [%zu,%zu], ldsaved 0 or >= %zu", m, n, n);
+    if (d->act < NN_ACT_DEFAULT || d->act > NN_ACT_IDENTITY || d->dact < NN_ACT_DEFAULT ||
+        d->dact > NN_ACT_IDENTITY)
+        return nn_error_set(err, NN_E_ARG, "nn_gemm: unknown activation %d or %d", (int)d->act, (int)d->dact);
     if (d->update) {
         const nn_update *u = d->update;
-        int want_m = u->kind == NN_OPT_ADAM || u->kind == NN_OPT_ADAMW || u->has_momentum, want_v = u->kind != NN_OPT_SGD;
-        if (d->beta < 0.0f || d->beta > 0.0f || d->bias || d->act != NN_ACT_DEFAULT || d->dact != NN_ACT_DEFAULT || d->pre)
-            return nni_fail(err, NN_E_ARG, "nn_gemm: update goes with no beta, bias, act, pre or dact");
-        if ((want_m && !d->update_m) || (want_v && !d->update_v)) return nni_fail(err, NN_E_ARG, "nn_gemm: update wants its moments");
+        int want_m = u->kind == NN_OPT_ADAM || u->kind == NN_OPT_ADAMW || u->has_momentum,
+            want_v = u->kind != NN_OPT_SGD;
+        if (d->beta < 0.0f || d->beta > 0.0f || d->bias || d->act != NN_ACT_DEFAULT ||
+            d->dact != NN_ACT_DEFAULT || d->pre)
+            return nn_error_set(err, NN_E_ARG, "nn_gemm: update goes with no beta, bias, act, pre or dact");
+        if ((want_m && !d->update_m) || (want_v && !d->update_v))
+            return nn_error_set(err, NN_E_ARG, "nn_gemm: update wants its moments");
     }
     return NN_OK;
 }
 /* ---- [GEMM] dispatch: which way, which scratch, how many threads -------- */
 /* Elements below which scratch for packing lives on the stack. */
 #define NNI_GEMM_STACK 4096
-/* Multiply-adds below which one thread is kept. Measured (build/bench_threads): two win from 0.2 million on while the team is awake, from 1 million when it must be
+/* Multiply-adds below which one thread is kept. Measured (build/bench_threads): two win from 0.2
+ * million on while the team is awake, from 1 million when it must be
  * woken; here the larger, so that a lone call loses nothing either. */
 #ifndef NNI_GEMM_PARALLEL
 #define NNI_GEMM_PARALLEL 1000000.0
@@ -2221,15 +2606,17 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
 #define NNI_NC 4194304
 #endif
 /* The way of a product of these sizes; the sums are the same on each. Reasons:
- *   B transposed (Y = X W^T): the smaller operand is turned, X as a whole panel (T), or W panel by panel (N, packed) when X has
+ *   B transposed (Y = X W^T): the smaller operand is turned, X as a whole panel (T), or W panel by
+ *   panel (N, packed) when X has
  *     few rows (the lanes of T are rows of X) or more rows than W;
  *   A transposed (dW = dY^T X): nothing to turn; C is the large operand, so rows outside (W);
  *   neither (dX = dY W): nothing to turn; W streams through once per block of rows;
  *   both: A's columns are lanes, T without packing;
  *   one row: one chain per column, so eight vectors of columns side by side hide the latency of fma;
  *   many rows, columns and terms: packing both pays, since every panel is used often. */
-NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr, size_t mr, size_t item, int blocks, int *path, int *pack,
-                         size_t *kc, size_t *mc, size_t *nc, size_t *scratch)
+NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr, size_t mr,
+                         size_t item, int blocks, int *path, int *pack, size_t *kc, size_t *mc,
+                         size_t *nc, size_t *scratch)
 {
     *pack = 0;
     *scratch = 0;
@@ -2238,7 +2625,8 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
     else if (m >= 6 * mr && n >= 2 * nr && k >= 64) {
         *path = NNI_RUN_BIG;
         const size_t most = NNI_KC * 4 / item, parts = (k + most - 1) / most;
-        *kc = blocks ? (k + parts - 1) / parts : k;                  /* even blocks: one panel of B is 128 KiB at most, in L2 */
+        /* even blocks: one panel of B is 128 KiB at most, in L2 */
+        *kc = blocks ? (k + parts - 1) / parts : k;
         *mc = NNI_MC / item / *kc / mr * mr;                         /* 288 KiB of A, in L2 beside it */
         if (*mc < mr) *mc = mr;
         *nc = NNI_NC / item / *kc / nr * nr;                         /* 4 MiB of B, in L3 */
@@ -2275,10 +2663,13 @@ NNI_FN void nni_gemm_job(nni_job_f32 *jb, const nn_gemm_desc *d, const nni_kerne
     jb->ldsaved = d->ldsaved ? d->ldsaved : d->n;
     jb->alpha = d->alpha < 0.0f || d->alpha > 0.0f ? d->alpha : 1.0f;
     jb->beta = d->beta;
-    jb->direct = !(jb->alpha < 1.0f || jb->alpha > 1.0f || d->beta < 0.0f || d->beta > 0.0f) && !d->bias && !d->pre && !d->update
-              && (d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY) && d->dact == NN_ACT_DEFAULT;
+    jb->direct = !(jb->alpha < 1.0f || jb->alpha > 1.0f || d->beta < 0.0f || d->beta > 0.0f) &&
+                 !d->bias && !d->pre && !d->update &&
+                 (d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY) &&
+                 d->dact == NN_ACT_DEFAULT;
     nni_gemm_way(d->m, d->n, d->k, jb->ta, jb->tb, (size_t)kn->nr, (size_t)kn->mr, sizeof(float),
-                 !(d->beta < 0.0f || d->beta > 0.0f) && !d->update, &jb->path, &jb->pack, &jb->kc, &jb->mc, &jb->nc, &jb->scratch);
+                 !(d->beta < 0.0f || d->beta > 0.0f) && !d->update, &jb->path, &jb->pack, &jb->kc,
+                 &jb->mc, &jb->nc, &jb->scratch);
 }
 /* Threads for a product, and how C is cut among them: gm x gn. */
 NNI_FN int nni_gemm_grid(size_t m, size_t n, size_t k, int path, size_t nr, int threads, int *gm, int *gn)
@@ -2286,7 +2677,8 @@ NNI_FN int nni_gemm_grid(size_t m, size_t n, size_t k, int path, size_t nr, int 
     int t = 1;
     *gm = *gn = 1;
 #ifdef _OPENMP
-    if ((double)m * (double)n * (double)k >= NNI_GEMM_PARALLEL && threads != 1) t = nn_thread_count(threads);
+    if ((double)m * (double)n * (double)k >= NNI_GEMM_PARALLEL && threads != 1)
+        t = nn_thread_count(threads);
     if (t > 1) {
         if (path == NNI_RUN_W) *gm = t;
         else if (path != NNI_RUN_BIG) *gn = t;
@@ -2306,7 +2698,12 @@ NNI_FN int nni_gemm_grid(size_t m, size_t n, size_t k, int path, size_t nr, int 
         t = *gm * *gn;
     }
 #else
-    (void)m; (void)n; (void)k; (void)path; (void)nr; (void)threads;
+    (void)m;
+    (void)n;
+    (void)k;
+    (void)path;
+    (void)nr;
+    (void)threads;
 #endif
     return t;
 }
@@ -2344,27 +2741,34 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
         if (d->scratch && d->scratch_bytes >= bytes) scratch = (float *)d->scratch;
         else {
             scratch = (float *)nn_mem_alloc(bytes, &d->alloc);
-            if (!scratch) return nni_fail(err, NN_E_NOMEM, "nn_gemm: out of memory, %zu bytes wanted", bytes);
+            if (!scratch)
+                return nn_error_set(err, NN_E_NOMEM, "nn_gemm: out of memory, %zu bytes wanted", bytes);
         }
     }
     if (t == 1) kn->gemm(&jb, 0, d->m, 0, d->n, scratch);
     else {
         int g;
-        NNI_OMP(parallel for num_threads(t) schedule(static, 1))
+        NN_OMP(parallel for num_threads(t) schedule(static, 1))
         for (g = 0; g < t; g++) {
-            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr : (size_t)kn->mr, unit_n = jb.path == NNI_RUN_T ? 16 : (size_t)kn->nr;
-            kn->gemm(&jb, nni_gemm_border(jb.m, gm, g % gm, unit_m), nni_gemm_border(jb.m, gm, g % gm + 1, unit_m),
-                     nni_gemm_border(jb.n, gn, g / gm, unit_n), nni_gemm_border(jb.n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
+            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr : (size_t)kn->mr,
+                   unit_n = jb.path == NNI_RUN_T ? 16 : (size_t)kn->nr;
+            kn->gemm(&jb, nni_gemm_border(jb.m, gm, g % gm, unit_m),
+                     nni_gemm_border(jb.m, gm, g % gm + 1, unit_m),
+                     nni_gemm_border(jb.n, gn, g / gm, unit_n),
+                     nni_gemm_border(jb.n, gn, g / gm + 1, unit_n),
+                     scratch + jb.scratch * (size_t)g);
         }
     }
     if (bytes && scratch != (float *)d->scratch) nn_mem_free(scratch, bytes, &d->alloc);
     return NN_OK;
 }
-NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a, size_t lda, int trans_a,
-                             const double *b, size_t ldb, int trans_b, double beta, double *c, size_t ldc, int threads, nn_error *err)
+NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a,
+                             size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
+                             double beta, double *c, size_t ldc, int threads, nn_error *err)
 {
     const nni_kernels *kn = nni_kern();
-    size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k, bc = trans_b ? k : n, bytes = 0;
+    size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k,
+                    bc = trans_b ? k : n, bytes = 0;
     nni_job_f64 jb;
     double stack[NNI_GEMM_STACK / 2], *scratch = stack;
     int gm, gn, t, g;
@@ -2372,15 +2776,21 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
     if (ldb == 0) ldb = bc;
     if (ldc == 0) ldc = n;
     if (m == 0 || n == 0) return NN_OK;
-    if (!c || (k && (!a || !b))) return nni_fail(err, NN_E_ARG, "nn_gemm_f64: a, b and c must not be NULL");
-    if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) || !nni_gemm_fits(m, n, ldc, sizeof *c))
-        return nni_fail(err, NN_E_ARG, "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m, k, k, n, lda, ldb, ldc);
+    if (!c || (k && (!a || !b))) return nn_error_set(err, NN_E_ARG, "nn_gemm_f64: a, b and c must not be NULL");
+    if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) ||
+        !nni_gemm_fits(m, n, ldc, sizeof *c))
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m,
+            k, k, n, lda, ldb, ldc);
     if (!kn->gemm64 || k == 0) {
         (void)threads;
         for (i = 0; i < m; i++)
             for (j = 0; j < n; j++) {
                 double r = 0.0;
-                for (l = 0; l < k; l++) r = nni_fma(trans_a ? a[l * lda + i] : a[i * lda + l], trans_b ? b[j * ldb + l] : b[l * ldb + j], r);
+                for (l = 0; l < k; l++)
+                    r = nni_fma(trans_a ? a[l * lda + i] : a[i * lda + l],
+                                trans_b ? b[j * ldb + l] : b[l * ldb + j], r);
                 if (alpha < 1.0 || alpha > 1.0) r = alpha * r;
                 if (beta < 0.0 || beta > 0.0) r = nni_fma(beta, c[i * ldc + j], r);
                 c[i * ldc + j] = r;
@@ -2401,21 +2811,26 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
     jb.ta = trans_a != 0;
     jb.tb = trans_b != 0;
     jb.direct = !(alpha < 1.0 || alpha > 1.0 || beta < 0.0 || beta > 0.0);
-    nni_gemm_way(m, n, k, jb.ta, jb.tb, (size_t)kn->nr / 2, (size_t)kn->mr, sizeof(double), !(beta < 0.0 || beta > 0.0), &jb.path, &jb.pack,
-                 &jb.kc, &jb.mc, &jb.nc, &jb.scratch);
+    nni_gemm_way(m, n, k, jb.ta, jb.tb, (size_t)kn->nr / 2, (size_t)kn->mr, sizeof(double),
+                 !(beta < 0.0 || beta > 0.0), &jb.path, &jb.pack, &jb.kc, &jb.mc, &jb.nc,
+                 &jb.scratch);
     t = nni_gemm_grid(m, n, 2 * k, jb.path, (size_t)kn->nr / 2, threads, &gm, &gn);
     if (jb.scratch * (size_t)t > NNI_GEMM_STACK / 2) {
         bytes = jb.scratch * sizeof(double) * (size_t)t;
         scratch = (double *)nn_mem_alloc(bytes, NULL);
-        if (!scratch) return nni_fail(err, NN_E_NOMEM, "nn_gemm_f64: out of memory, %zu bytes wanted", bytes);
+        if (!scratch)
+            return nn_error_set(err, NN_E_NOMEM, "nn_gemm_f64: out of memory, %zu bytes wanted", bytes);
     }
     if (t == 1) kn->gemm64(&jb, 0, m, 0, n, scratch);
     else {
-        NNI_OMP(parallel for num_threads(t) schedule(static, 1))
+        NN_OMP(parallel for num_threads(t) schedule(static, 1))
         for (g = 0; g < t; g++) {
-            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr / 2 : (size_t)kn->mr, unit_n = jb.path == NNI_RUN_T ? 8 : (size_t)kn->nr / 2;
-            kn->gemm64(&jb, nni_gemm_border(m, gm, g % gm, unit_m), nni_gemm_border(m, gm, g % gm + 1, unit_m),
-                       nni_gemm_border(n, gn, g / gm, unit_n), nni_gemm_border(n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
+            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr / 2 : (size_t)kn->mr,
+                   unit_n = jb.path == NNI_RUN_T ? 8 : (size_t)kn->nr / 2;
+            kn->gemm64(
+                &jb, nni_gemm_border(m, gm, g % gm, unit_m),
+                nni_gemm_border(m, gm, g % gm + 1, unit_m), nni_gemm_border(n, gn, g / gm, unit_n),
+                nni_gemm_border(n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
         }
     }
     if (bytes) nn_mem_free(scratch, bytes, NULL);
@@ -2430,7 +2845,8 @@ NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size
 /* Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). Known answers:
  *   counter 0 0 0 0, key 0 0:                                     6627e8d5 e169c58d bc57ac4c 9b00dbd8
  *   counter and key all ffffffff:                                 408f276d 41c83b0e a20bc7c6 6d5451fd
- *   counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0: d16cfe09 94fdcceb 5001e420 24126ea1 */
+ *   counter 243f6a88 85a308d3 13198a2e 03707344, key a4093822 299f31d0: d16cfe09 94fdcceb 5001e420
+ *   24126ea1 */
 NNI_FN void nni_philox(uint32_t out[4], const uint32_t ctr[4], const uint32_t key[2])
 {
     uint32_t c0 = ctr[0], c1 = ctr[1], c2 = ctr[2], c3 = ctr[3], k0 = key[0], k1 = key[1];
@@ -2444,7 +2860,10 @@ NNI_FN void nni_philox(uint32_t out[4], const uint32_t ctr[4], const uint32_t ke
         k0 += 0x9e3779b9;
         k1 += 0xbb67ae85;
     }
-    out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
 }
 NN_DEF nn_rng nn_rng_make(uint64_t seed, uint32_t stream, uint64_t index)
 {
@@ -2469,7 +2888,8 @@ NN_DEF uint32_t nn_rng_u32(nn_rng *r)
 NN_DEF uint64_t nn_rng_u64(nn_rng *r) { uint64_t hi = nn_rng_u32(r); return hi << 32 | nn_rng_u32(r); }
 NN_DEF float nn_rng_f32(nn_rng *r)  { return (float)(nn_rng_u32(r) >> 8) * 5.9604644775390625e-08f; }
 NN_DEF double nn_rng_f64(nn_rng *r) { return (double)(nn_rng_u64(r) >> 11) * 1.1102230246251565e-16; }
-/* Lemire, "Fast random integer generation in an interval" (2019): 32-bit draws up to n = 2^32, else 64-bit ones; n = 1 draws nothing */
+/* Lemire, "Fast random integer generation in an interval" (2019): 32-bit draws up to n = 2^32, else
+ * 64-bit ones; n = 1 draws nothing */
 NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n)
 {
     uint64_t m, hi, t;
@@ -2496,7 +2916,8 @@ NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
 {
     const nni_kernels *kn = nni_kern();
     uint32_t w[4 + 4 * NNI_PAIRS];
-    if (n > 7) {                                             /* a pair takes four words: p blocks more, and as many words are left over as before */
+    /* a pair takes four words: p blocks more, and as many words are left over as before */
+    if (n > 7) {
         size_t left = 4 - r->used, p;
         for (; n > 1; n -= 2 * p, out += 2 * p) {
             p = n / 2 < NNI_PAIRS ? n / 2 : (size_t)NNI_PAIRS;
@@ -2519,7 +2940,9 @@ NN_DEF void nn_rng_shuffle(nn_rng *r, size_t *idx, size_t n)
     size_t i, j, t;
     for (i = n; i > 1; i--) {
         j = (size_t)nn_rng_below(r, i);
-        t = idx[i - 1]; idx[i - 1] = idx[j]; idx[j] = t;
+        t = idx[i - 1];
+        idx[i - 1] = idx[j];
+        idx[j] = t;
     }
 }
 
@@ -2596,10 +3019,14 @@ NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n)
     for (; n; n -= m, out += m) {
         m = n < 256 ? n : 256;
         nni_mt_words(s, w, 2 * m);
-        for (i = 0; i < m; i++) out[i] = ((double)(int32_t)(w[2 * i] >> 5) * 67108864.0 + (double)(int32_t)(w[2 * i + 1] >> 6)) * 1.1102230246251565e-16;
+        for (i = 0; i < m; i++)
+            out[i] = ((double)(int32_t)(w[2 * i] >> 5) * 67108864.0 +
+                      (double)(int32_t)(w[2 * i + 1] >> 6)) *
+                     1.1102230246251565e-16;
     }
 }
-/* In batches: as many tries as pairs are still missing (each of them would be made anyway), the kept ones packed without a branch, then
+/* In batches: as many tries as pairs are still missing (each of them would be made anyway), the
+ * kept ones packed without a branch, then
  * the logarithms. Values, order and the state left behind are those of one call after the other. */
 NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
 {
@@ -2618,7 +3045,8 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     }
     if (n) *out = nn_mt_normal(s);
 }
-/* The state n normals leave behind, without making them, in a third of the time: what is drawn after them can be known first, and threads can each
+/* The state n normals leave behind, without making them, in a third of the time: what is drawn
+ * after them can be known first, and threads can each
  * start in the middle. */
 NNI_FN void nni_mt_normals_skip(nn_mt *s, size_t n)
 {
@@ -2641,21 +3069,29 @@ NNI_FN void nni_mt_normals_skip(nn_mt *s, size_t n)
 NN_DEF double nn_mt_exponential(nn_mt *s) { return -nn_log(1.0 - nn_mt_rand(s)); }
 NNI_FN uint64_t nni_mask(uint64_t v)   /* the smallest 2^k - 1 >= v */
 {
-    v |= v >> 1; v |= v >> 2; v |= v >> 4; v |= v >> 8; v |= v >> 16;
+    v |= v >> 1;
+    v |= v >> 2;
+    v |= v >> 4;
+    v |= v >> 8;
+    v |= v >> 16;
     return v | v >> 32;
 }
 NN_DEF uint64_t nn_mt_interval(nn_mt *s, uint64_t max)
 {
     uint64_t mask = nni_mask(max), v;
     if (max == 0) return 0;
-    do v = (max <= 0xffffffff ? nn_mt_u32(s) : nni_mt_u64(s)) & mask; while (v > max);
+    do v = (max <= 0xffffffff ? nn_mt_u32(s) : nni_mt_u64(s)) & mask;
+    while (v > max);
     return v;
 }
 NN_DEF int64_t nn_mt_randint(nn_mt *s, int64_t lo, int64_t hi)
 {
     uint64_t r = (uint64_t)hi - 1 - (uint64_t)lo, v;
     NN_ASSERT(hi > lo);
-    v = r == 0 ? 0 : r == 0xffffffff ? nn_mt_u32(s) : r == UINT64_MAX ? nni_mt_u64(s) : nn_mt_interval(s, r);
+    v = r == 0          ? 0 :
+        r == 0xffffffff ? nn_mt_u32(s) :
+        r == UINT64_MAX ? nni_mt_u64(s) :
+                          nn_mt_interval(s, r);
     v += (uint64_t)lo;
     return (int64_t)v;
 }
@@ -2665,7 +3101,9 @@ NN_DEF void nn_mt_shuffle(nn_mt *s, int64_t *idx, size_t n)
     int64_t t;
     for (i = n; i > 1; i--) {
         j = (size_t)nn_mt_interval(s, i - 1);
-        t = idx[i - 1]; idx[i - 1] = idx[j]; idx[j] = t;
+        t = idx[i - 1];
+        idx[i - 1] = idx[j];
+        idx[j] = t;
     }
 }
 NN_DEF void nn_mt_permutation(nn_mt *s, int64_t *out, size_t n)
@@ -2682,16 +3120,22 @@ NN_DEF void nn_torch_seed(nn_torch_rng *g, uint64_t seed)
     g->has_normal = 0;
     g->normal = 0.0;
 }
-NN_DEF double nn_torch_rand64(nn_torch_rng *g) { return (double)(nni_mt_u64(&g->mt) & 0x1fffffffffffff) * 1.1102230246251565e-16; }
+NN_DEF double nn_torch_rand64(nn_torch_rng *g)
+{
+    return (double)(nni_mt_u64(&g->mt) & 0x1fffffffffffff) * 1.1102230246251565e-16;
+}
 NN_DEF void nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, float to)
 {
     size_t i;
     float range = to - from;
-    for (i = 0; i < n; i++) out[i] = nni_fmaf((float)(nn_mt_u32(&g->mt) & 0xffffff) * 5.9604644775390625e-08f, range, from);
+    for (i = 0; i < n; i++)
+        out[i] =
+            nni_fmaf((float)(nn_mt_u32(&g->mt) & 0xffffff) * 5.9604644775390625e-08f, range, from);
 }
-/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes) with the fusions of its AVX2 builds. They are
- * PyTorch 2.13's: 1.13 fused the cosine's last terms the other way, an ulp apart in one element of a thousand.
- * Only here: elsewhere nn_logf is better. x in (0, 1]; x >= 0. */
+/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes) with the
+ * fusions of its AVX2 builds. They are
+ * PyTorch 2.13's: 1.13 fused the cosine's last terms the other way, an ulp apart in one element of
+ * a thousand. Only here: elsewhere nn_logf is better. x in (0, 1]; x >= 0. */
 NNI_FN float nni_torch_logf(float x)
 {
     uint32_t u;
@@ -2701,7 +3145,8 @@ NNI_FN float nni_torch_logf(float x)
     e = (float)((int)(u >> 23) - 126);
     m = nni_u2f((u & 0x7fffff) | 0x3f000000);
     t = m;
-    if (m < 0.707106781186547524f) e -= 1.0f; else t = 0.0f;
+    if (m < 0.707106781186547524f) e -= 1.0f;
+    else t = 0.0f;
     m = (m - 1.0f) + t;
     z = m * m;
     y = nni_fmaf(7.0376836292e-2f, m, -1.1514610310e-1f);
@@ -2752,7 +3197,8 @@ NN_DEF void nn_torch_normal(nn_torch_rng *g, float *out, size_t n, float mean, f
     if (n >= 16) {
         nn_torch_uniform(g, out, n, 0.0f, 1.0f);
         for (i = 0; i + 16 <= n; i += 16) nni_torch_normal16(out + i, mean, std);
-        if (n % 16) {                                        /* the last 16 places afresh, over part of the last block */
+        /* the last 16 places afresh, over part of the last block */
+        if (n % 16) {
             nn_torch_uniform(g, out + n - 16, 16, 0.0f, 1.0f);
             nni_torch_normal16(out + n - 16, mean, std);
         }
@@ -2775,7 +3221,8 @@ NN_DEF int64_t nn_torch_randint(nn_torch_rng *g, int64_t lo, int64_t hi)
 {
     uint64_t range = (uint64_t)hi - (uint64_t)lo, v;
     NN_ASSERT(hi > lo);
-    v = (range < (uint64_t)1 << 28 ? nn_mt_u32(&g->mt) : nni_mt_u64(&g->mt)) % range + (uint64_t)lo;   /* 1.13 drew 64 bits from 2^32 on, 2.13 does from 2^28 on */
+    /* 1.13 drew 64 bits from 2^32 on, 2.13 does from 2^28 on */
+    v = (range < (uint64_t)1 << 28 ? nn_mt_u32(&g->mt) : nni_mt_u64(&g->mt)) % range + (uint64_t)lo;
     return (int64_t)v;
 }
 NN_DEF int64_t nn_torch_random(nn_torch_rng *g) { return (int64_t)(nni_mt_u64(&g->mt) & INT64_MAX); }
@@ -2786,13 +3233,16 @@ NN_DEF void nn_torch_randperm(nn_torch_rng *g, int64_t *out, size_t n)
     for (i = 0; i < n; i++) out[i] = (int64_t)i;
     for (i = 0; i + 1 < n; i++) {
         z = i + nn_mt_u32(&g->mt) % (n - i);
-        t = out[i]; out[i] = out[z]; out[z] = t;
+        t = out[i];
+        out[i] = out[z];
+        out[z] = t;
     }
 }
 
 /* ---- [RNG] NumPy's default_rng: SeedSequence, PCG64, Generator ------------ */
-/* O'Neill (2014), PCG XSL-RR 128/64; Marsaglia & Tsang (2000), the ziggurat; Lemire (2019). The ziggurat tables are bit for bit
- * NumPy's (their SHA-256 digests were checked, RNG-PCG64.md section 8): doubles as their bits. */
+/* O'Neill (2014), PCG XSL-RR 128/64; Marsaglia & Tsang (2000), the ziggurat; Lemire (2019). The
+ * ziggurat tables are bit for bit
+ * NumPy's (their SHA-256 digests were checked, docs/random.md): doubles as their bits. */
 static const uint64_t nni_zig_k[256] = {
     0x000ef33d8025ef6a, 0x0000000000000000, 0x000c08be98fbc6a8, 0x000da354fabd8142, 0x000e51f67ec1eeea, 0x000eb255e9d3f77e, 0x000eef4b817ecab9,
     0x000f19470afa44aa, 0x000f37ed61ffcb18, 0x000f4f469561255c, 0x000f61a5e41ba396, 0x000f707a755396a4, 0x000f7cb2ec28449a, 0x000f86f10c6357d3,
@@ -3034,7 +3484,8 @@ NNI_FN void nni_seed_sequence(uint32_t *out, size_t n_out, const uint32_t *entro
     size_t i, s, d;
 #define NNI_HASH(x) (v = (x) ^ h, h *= 0x931e8875, v *= h, v ^ v >> 16)
     for (i = 0; i < 4; i++) pool[i] = NNI_HASH(i < n ? entropy[i] : 0);
-    for (s = 0; s < n || s < 4; s++)                         /* each pool word into the others, then each further word into all */
+    /* each pool word into the others, then each further word into all */
+    for (s = 0; s < n || s < 4; s++)
         for (d = 0; d < 4; d++) {
             uint32_t r;
             if (s == d) continue;
@@ -3130,8 +3581,11 @@ NN_DEF void nn_pcg_shuffle(nn_pcg *g, int64_t *idx, size_t n)   /* masked reject
     for (i = n; i > 1; i--) {
         uint64_t max = i - 1, mask = nni_mask(max), j;
         int64_t t;
-        do j = (max <= 0xffffffff ? nn_pcg_u32(g) : nn_pcg_u64(g)) & mask; while (j > max);
-        t = idx[i - 1]; idx[i - 1] = idx[j]; idx[j] = t;
+        do j = (max <= 0xffffffff ? nn_pcg_u32(g) : nn_pcg_u64(g)) & mask;
+        while (j > max);
+        t = idx[i - 1];
+        idx[i - 1] = idx[j];
+        idx[j] = t;
     }
 }
 NN_DEF void nn_pcg_permutation(nn_pcg *g, int64_t *out, size_t n)
@@ -3150,26 +3604,31 @@ NNI_FN void nni_pcg_lshuffle(nn_pcg *g, int64_t *x, size_t n, size_t first)
         x[j] = t;
     }
 }
-NNI_FN nn_status nni_pcg_distinct(nn_pcg *g, int64_t *out, size_t n, size_t k, int shuffle, const nn_alloc *alloc, nn_error *err)
+NNI_FN nn_status nni_pcg_distinct(nn_pcg *g, int64_t *out, size_t n, size_t k, int shuffle,
+                                  const nn_alloc *alloc, nn_error *err)
 {
     size_t i, bytes, size, cut = shuffle ? 50 : 20;
     int64_t *x;
-    if (k > n) return nni_fail(err, NN_E_ARG, "nn_pcg_choice: expected at most %zu without replacement, got %zu", n, k);
+    if (k > n)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_pcg_choice: expected at most %zu without replacement, got %zu", n, k);
     if (k == 0) return NN_OK;
     if (n > 10000 && k > n / cut) {                          /* shuffle the tail of 0..n-1 and take it */
-        if (!nni_mul(n, sizeof *x, &bytes) || (x = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-            return nni_fail(err, NN_E_NOMEM, "nn_pcg_choice: out of memory for %zu indices", n);
+        if (!nn_size_mul(n, sizeof *x, &bytes) || (x = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+            return nn_error_set(err, NN_E_NOMEM, "nn_pcg_choice: out of memory for %zu indices", n);
         for (i = 0; i < n; i++) x[i] = (int64_t)i;
         nni_pcg_lshuffle(g, x, n, n - k > 1 ? n - k : 1);
         memcpy(out, x + (n - k), k * sizeof *x);
         nn_mem_free(x, bytes, alloc);
         return NN_OK;
     }
-    /* Floyd: for j = n-k..n-1 take v <= j, or j when v is taken; what is taken stands in an open hash table (-1 = empty) */
-    if (!nni_mul(k, 2, &size) || size > SIZE_MAX / 4) return nni_fail(err, NN_E_NOMEM, "nn_pcg_choice: size overflows");
+    /* Floyd: for j = n-k..n-1 take v <= j, or j when v is taken; what is taken stands in an open
+     * hash table (-1 = empty) */
+    if (!nn_size_mul(k, 2, &size) || size > SIZE_MAX / 4)
+        return nn_error_set(err, NN_E_NOMEM, "nn_pcg_choice: size overflows");
     size = (size_t)nni_mask(size) + 1;
-    if (!nni_mul(size, sizeof *x, &bytes) || (x = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_pcg_choice: out of memory for %zu indices", size);
+    if (!nn_size_mul(size, sizeof *x, &bytes) || (x = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_pcg_choice: out of memory for %zu indices", size);
     for (i = 0; i < size; i++) x[i] = -1;
     for (i = 0; i < k; i++) {
         int64_t j = (int64_t)(n - k + i), v = (int64_t)nn_pcg_bounded(g, (uint64_t)j);
@@ -3187,15 +3646,17 @@ NNI_FN nn_status nni_pcg_distinct(nn_pcg *g, int64_t *out, size_t n, size_t k, i
     nn_mem_free(x, bytes, alloc);
     return NN_OK;
 }
-NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_pcg_choice(nn_pcg *g, int64_t *out, size_t n, size_t k, int replace,
+                               const nn_alloc *alloc, nn_error *err)
 {
     size_t i;
-    if (n == 0 && k > 0) return nni_fail(err, NN_E_ARG, "nn_pcg_choice: nothing to choose from");
+    if (n == 0 && k > 0) return nn_error_set(err, NN_E_ARG, "nn_pcg_choice: nothing to choose from");
     if (!replace) return nni_pcg_distinct(g, out, n, k, 1, alloc, err);
     for (i = 0; i < k; i++) out[i] = (int64_t)nn_pcg_bounded(g, n - 1);
     return NN_OK;
 }
-NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_pcg_choice_unshuffled(nn_pcg *g, int64_t *out, size_t n, size_t k,
+                                          const nn_alloc *alloc, nn_error *err)
 {
     return nni_pcg_distinct(g, out, n, k, 0, alloc, err);
 }
@@ -3205,13 +3666,17 @@ NN_DEF void nn_pcg_small(nn_pcg *g, uint16_t *out, size_t n, unsigned bits, uint
     unsigned left = 0;
     size_t i;
     NN_ASSERT((bits == 1 || bits == 8 || bits == 16) && r <= all);
-#define NNI_SLICE() ((left ? (buf >>= bits, left--) : (buf = nn_pcg_u32(g), left = 32 / bits - 1)), buf & all)
+#define NNI_SLICE() \
+    ((left ? (buf >>= bits, left--) : (buf = nn_pcg_u32(g), left = 32 / bits - 1)), buf & all)
     for (i = 0; i < n; i++) {
         if (r == 0) m = 0;
         else if (r == all) m = NNI_SLICE();
         else {
             m = NNI_SLICE() * (r + 1);
-            if ((m & all) <= r) { uint32_t t = (all - r) % (r + 1); while ((m & all) < t) m = NNI_SLICE() * (r + 1); }
+            if ((m & all) <= r) {
+                uint32_t t = (all - r) % (r + 1);
+                while ((m & all) < t) m = NNI_SLICE() * (r + 1);
+            }
             m >>= bits;
         }
         out[i] = (uint16_t)m;
@@ -3224,7 +3689,8 @@ NNI_FN size_t nni_search_right(const double *cdf, size_t n, double u)
     size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (cdf[mid] <= u) lo = mid + 1; else hi = mid;
+        if (cdf[mid] <= u) lo = mid + 1;
+        else hi = mid;
     }
     return lo;
 }
@@ -3235,21 +3701,30 @@ NNI_FN void nni_cdf(double *cdf, const double *p, size_t n)
     for (i = 0; i < n; i++) { s += p[i]; cdf[i] = s; }
     for (i = 0; i < n; i++) cdf[i] /= s;
 }
-NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p, int replace, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, const double *p,
+                                 int replace, const nn_alloc *alloc, nn_error *err)
 {
     double sum = 0, c = 0, *q, *cdf, *u;
     size_t i, found = 0, positive = 0, bytes;
     for (i = 0; i < n; i++) {
         double y = p[i] - c, t = sum + y;                    /* Kahan, as a check of the sum should */
-        if (!(p[i] >= 0)) return nni_fail(err, NN_E_ARG, "nn_pcg_choice_p: probability %zu must be >= 0, got %g", i, p[i]);
+        if (!(p[i] >= 0))
+            return nn_error_set(err, NN_E_ARG, "nn_pcg_choice_p: probability %zu must be >= 0, got %g",
+                            i, p[i]);
         c = (t - sum) - y;
         sum = t;
         positive += p[i] > 0;
     }
-    if (!(sum - 1.0 < 1.5e-8 && 1.0 - sum < 1.5e-8)) return nni_fail(err, NN_E_ARG, "nn_pcg_choice_p: probabilities must sum to 1, got %.17g", sum);
-    if (!replace && k > positive) return nni_fail(err, NN_E_ARG, "nn_pcg_choice_p: expected at most %zu without replacement, got %zu", positive, k);
-    if (!nni_mul(n, 2 * sizeof *q, &bytes) || k > (SIZE_MAX - bytes) / sizeof *u || (q = (double *)nn_mem_alloc(bytes + k * sizeof *u + 1, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_pcg_choice_p: out of memory");
+    if (!(sum - 1.0 < 1.5e-8 && 1.0 - sum < 1.5e-8))
+        return nn_error_set(err, NN_E_ARG, "nn_pcg_choice_p: probabilities must sum to 1, got %.17g",
+                        sum);
+    if (!replace && k > positive)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_pcg_choice_p: expected at most %zu without replacement, got %zu",
+                        positive, k);
+    if (!nn_size_mul(n, 2 * sizeof *q, &bytes) || k > (SIZE_MAX - bytes) / sizeof *u ||
+        (q = (double *)nn_mem_alloc(bytes + k * sizeof *u + 1, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_pcg_choice_p: out of memory");
     cdf = q + n;
     u = cdf + n;
     memcpy(q, p, n * sizeof *q);
@@ -3273,7 +3748,8 @@ NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, co
 /* inversion by sequential search, for n p <= 30 */
 NNI_FN int64_t nni_pcg_inversion(nn_pcg *g, int64_t n, double p)
 {
-    double q = 1.0 - p, dn = (double)n, np = dn * p, qn = nn_exp(dn * nn_log(q)), lim = np + 10.0 * sqrt(np * q + 1.0), px = qn, u;
+    double q = 1.0 - p, dn = (double)n, np = dn * p, qn = nn_exp(dn * nn_log(q)),
+           lim = np + 10.0 * sqrt(np * q + 1.0), px = qn, u;
     int64_t x = 0, bound = (int64_t)(dn < lim ? dn : lim);
     u = nn_pcg_random(g);
     while (u > px) {
@@ -3332,7 +3808,8 @@ NNI_FN int nni_all_finite(const double *x, size_t n)
     for (i = 0; i < n; i++) if (!nni_isfinite(x[i])) return 0;
     return 1;
 }
-/* the power of two that brings the largest |x| into [1, 2): exact to multiply with, and no square under- or overflows */
+/* the power of two that brings the largest |x| into [1, 2): exact to multiply with, and no square
+ * under- or overflows */
 NNI_FN double nni_unit_scale(const double *x, size_t n)
 {
     double m = 0;
@@ -3345,7 +3822,8 @@ NNI_FN double nni_unit_scale(const double *x, size_t n)
     if (e > 1021) e = 1021;
     return nni_u2d((uint64_t)(1023 - e) << 52);
 }
-/* 1 when the sign rule wants the vector negated: its component of largest magnitude (the first of equals) is negative */
+/* 1 when the sign rule wants the vector negated: its component of largest magnitude (the first of
+ * equals) is negative */
 NNI_FN int nni_wants_flip(const double *x, size_t n)
 {
     double m = 0, v = 0;
@@ -3353,7 +3831,11 @@ NNI_FN int nni_wants_flip(const double *x, size_t n)
     for (i = 0; i < n; i++) { double a = x[i] < 0 ? -x[i] : x[i]; if (a > m) { m = a; v = x[i]; } }
     return v < 0;
 }
-NNI_FN void nni_axpy(double *y, double a, const double *x, size_t n) { size_t i; for (i = 0; i < n; i++) y[i] += a * x[i]; }
+NNI_FN void nni_axpy(double *y, double a, const double *x, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++) y[i] += a * x[i];
+}
 /* rows x, y <- c x - s y, s x + c y */
 NNI_FN void nni_rotate(double *x, double *y, double c, double s, size_t n)
 {
@@ -3363,10 +3845,12 @@ NNI_FN void nni_rotate(double *x, double *y, double c, double s, size_t n)
 /* t = tan of the smaller angle that annihilates off, where (below - above) / (2 off) = cot(2 angle) */
 NNI_FN double nni_jacobi_t(double above, double below, double off)
 {
-    double z = (below - above) / (2.0 * off), az = z < 0 ? -z : z, t = az > 1e150 ? 0.5 / az : 1.0 / (az + sqrt(1.0 + az * az));
+    double z = (below - above) / (2.0 * off), az = z < 0 ? -z : z,
+           t = az > 1e150 ? 0.5 / az : 1.0 / (az + sqrt(1.0 + az * az));
     return z < 0 ? -t : t;
 }
-/* order[0..n): places of w, descending, equal values in their order (insertion by binary search would not pay: n is small) */
+/* order[0..n): places of w, descending, equal values in their order (insertion by binary search
+ * would not pay: n is small) */
 NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
 {
     size_t gap, i, j;
@@ -3374,17 +3858,23 @@ NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
     for (gap = n / 2; gap > 0; gap /= 2)
         for (i = gap; i < n; i++) {
             size_t o = order[i];
-            for (j = i; j >= gap && (w[order[j - gap]] < w[o] || (w[order[j - gap]] == w[o] && order[j - gap] > o)); j -= gap) order[j] = order[j - gap];
+            for (j = i; j >= gap && (w[order[j - gap]] < w[o] ||
+                                     (w[order[j - gap]] == w[o] && order[j - gap] > o));
+                 j -= gap)
+                order[j] = order[j - gap];
             order[j] = o;
         }
 }
-/* Householder reduction of the symmetric m [n,n] (both triangles given) to d [n] on the diagonal and e [n-1] beside it; w [n] is scratch. Reflector k is
- * H = 1 - t x x^T with x in row k of m right of the diagonal (x[0] = 1; 0 = no reflector) and t below the diagonal at [k+1, k]. */
+/* Householder reduction of the symmetric m [n,n] (both triangles given) to d [n] on the diagonal
+ * and e [n-1] beside it; w [n] is scratch. Reflector k is
+ * H = 1 - t x x^T with x in row k of m right of the diagonal (x[0] = 1; 0 = no reflector) and t
+ * below the diagonal at [k+1, k]. */
 NNI_FN void nni_tridiagonal(double *d, double *e, double *m, double *w, size_t n)
 {
     size_t k, i, j;
     for (k = 0; k + 1 < n; k++) {
-        double *x = m + k * n + k + 1, *trailing = m + (k + 1) * n + k + 1, rest = nn_dot_f64(x + 1, x + 1, n - k - 2), head, len, t, f;
+        double *x = m + k * n + k + 1, *trailing = m + (k + 1) * n + k + 1,
+               rest = nn_dot_f64(x + 1, x + 1, n - k - 2), head, len, t, f;
         const size_t c = n - k - 1;
         d[k] = m[k * n + k];
         e[k] = x[0];
@@ -3395,7 +3885,8 @@ NNI_FN void nni_tridiagonal(double *d, double *e, double *m, double *w, size_t n
         f = 1.0 / (x[0] - head);
         for (i = 1; i < c; i++) x[i] *= f;
         x[0] = 1.0;
-        for (i = 0; i < c; i++) w[i] = 0;                    /* w = t A x - (t/2)(t A x . x) x;  A -= x w^T + w x^T */
+        /* w = t A x - (t/2)(t A x . x) x;  A -= x w^T + w x^T */
+        for (i = 0; i < c; i++) w[i] = 0;
         for (i = 0; i < c; i++) nni_axpy(w, t * x[i], trailing + i * n, c);
         nni_axpy(w, -0.5 * t * nn_dot_f64(w, x, c), x, c);
         for (i = 0; i < c; i++) {
@@ -3409,12 +3900,17 @@ NNI_FN void nni_tridiagonal(double *d, double *e, double *m, double *w, size_t n
 NNI_FN void nni_reflect(double *row, const double *m, size_t n, size_t k)       /* row <- row H_k */
 {
     const double *x = m + k * n + k + 1;
-    if (x[0] != 0) nni_axpy(row + k + 1, -m[(k + 1) * n + k] * nn_dot_f64(row + k + 1, x, n - k - 1), x, n - k - 1);
+    if (x[0] != 0)
+        nni_axpy(row + k + 1, -m[(k + 1) * n + k] * nn_dot_f64(row + k + 1, x, n - k - 1), x,
+                 n - k - 1);
 }
-/* Eigenvalues of the tridiagonal (d, e) into d, unsorted, by implicit QL with Wilkinson's shift. What is at most `nothing` is taken for 0. Each rotation of
- * rows (i, i + 1) is done to u [n,n] at once, or, with u NULL, kept: kept[2 r], [2 r + 1] = cos, sin, at[r] = i, *n_kept of at most `room` (0: not wanted).
- * Returns 1; 0 = the room is too small; -1 = no convergence, which has not been seen. */
-NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, size_t *n_kept, size_t room, double nothing, size_t n)
+/* Eigenvalues of the tridiagonal (d, e) into d, unsorted, by implicit QL with Wilkinson's shift.
+ * What is at most `nothing` is taken for 0. Each rotation of
+ * rows (i, i + 1) is done to u [n,n] at once, or, with u NULL, kept: kept[2 r], [2 r + 1] = cos,
+ * sin, at[r] = i, *n_kept of at most `room` (0: not wanted). Returns 1; 0 = the room is too small;
+ * -1 = no convergence, which has not been seen. */
+NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, size_t *n_kept,
+                  size_t room, double nothing, size_t n)
 {
     const double eps = 1.1102230246251565e-16;
     size_t l, k, i, turns = 0, r_kept = 0;
@@ -3422,7 +3918,8 @@ NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, siz
         for (;;) {
             double g, r, s = 1, c = 1, p = 0;
             for (k = l; k + 1 < n; k++) {
-                double ae = e[k] < 0 ? -e[k] : e[k], sum = (d[k] < 0 ? -d[k] : d[k]) + (d[k + 1] < 0 ? -d[k + 1] : d[k + 1]);
+                double ae = e[k] < 0 ? -e[k] : e[k],
+                       sum = (d[k] < 0 ? -d[k] : d[k]) + (d[k + 1] < 0 ? -d[k + 1] : d[k + 1]);
                 if (ae <= nothing || ae <= eps * sum) break;
             }
             if (k == l) break;
@@ -3452,7 +3949,8 @@ NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, siz
                 }
             }
             e[k] = 0;
-            if (i + 1 > l) continue;                         /* it fell apart on the way: look again (at the end i + 1 is l, as size_t too) */
+            /* it fell apart on the way: look again (at the end i + 1 is l, as size_t too) */
+            if (i + 1 > l) continue;
             d[l] -= p;
             e[l] = g;
         }
@@ -3460,35 +3958,47 @@ NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, siz
     if (n_kept) *n_kept = r_kept;
     return 1;
 }
-/* The k leading pairs (w [k], v [k,n] or NULL). room 0: all vectors are turned along; else the rotations are kept and run backwards through the wanted unit
+/* The k leading pairs (w [k], v [k,n] or NULL). room 0: all vectors are turned along; else the
+ * rotations are kept and run backwards through the wanted unit
  * vectors only: n^2 work for each instead of n^3 for all. */
-NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_t k, size_t room, const nn_alloc *alloc, nn_error *err)
+NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_t k, size_t room,
+                          const nn_alloc *alloc, nn_error *err)
 {
     size_t i, j, r, nn, bytes, *order, n_kept = 0;
     double *m, *u, *d, *e, scale, size = 0;
     const size_t all = v && !room;
     int done;
     if (n == 0) return NN_OK;
-    if (!nni_mul(n, n, &nn) || nn > SIZE_MAX / 256 || (bytes = ((1 + all) * nn + 4 * n + 3 * room) * sizeof *m, m = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_eigh: out of memory for n = %zu", n);
+    if (!nn_size_mul(n, n, &nn) || nn > SIZE_MAX / 256 ||
+        (bytes = ((1 + all) * nn + 4 * n + 3 * room) * sizeof *m,
+         m = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_eigh: out of memory for n = %zu", n);
     d = m + nn;
     e = d + n;
     order = (size_t *)(void *)(e + 2 * n);
-    u = e + 3 * n;                                           /* [n,n], or the rotations: 2 numbers and a place for each */
+    /* [n,n], or the rotations: 2 numbers and a place for each */
+    u = e + 3 * n;
     for (i = 0; i < n; i++) for (j = 0; j <= i; j++) m[i * n + j] = m[j * n + i] = a[i * n + j];
-    if (!nni_all_finite(m, nn)) { nn_mem_free(m, bytes, alloc); return nni_fail(err, NN_E_NONFINITE, "nn_eigh: the matrix holds NaN or infinity"); }
+    if (!nni_all_finite(m, nn)) {
+        nn_mem_free(m, bytes, alloc);
+        return nn_error_set(err, NN_E_NONFINITE, "nn_eigh: the matrix holds NaN or infinity");
+    }
     scale = nni_unit_scale(m, nn);
     for (i = 0; i < nn; i++) { m[i] *= scale; size += m[i] * m[i]; }
     nni_tridiagonal(d, e, m, e + n, n);
-    if (all) {                                               /* u = ((1 H_n-2) ... H_1) H_0; rows from j + 1 on are all that differ from 1 */
+    /* u = ((1 H_n-2) ... H_1) H_0; rows from j + 1 on are all that differ from 1 */
+    if (all) {
         for (i = 0; i < nn; i++) u[i] = 0;
         for (i = 0; i < n; i++) u[i * n + i] = 1;
         for (j = n - 1; j-- > 0; ) for (i = j + 1; i < n; i++) nni_reflect(u + i * n, m, n, j);
     }
-    done = nni_ql(d, e, all ? u : NULL, u, (size_t *)(void *)(u + 2 * room), &n_kept, v ? room : 0, sqrt(size) * 8.673617379884035e-19, n);      /* 2^-60 */
+    /* 2^-60 */
+    done = nni_ql(d, e, all ? u : NULL, u, (size_t *)(void *)(u + 2 * room), &n_kept, v ? room : 0,
+                  sqrt(size) * 8.673617379884035e-19, n);
     if (done <= 0) {
         nn_mem_free(m, bytes, alloc);
-        return done == 0 ? nni_eigh(w, v, a, n, k, 0, alloc, err) : nni_fail(err, NN_E_LIMIT, "nn_eigh: no convergence for n = %zu", n);
+        return done == 0 ? nni_eigh(w, v, a, n, k, 0, alloc, err) :
+                           nn_error_set(err, NN_E_LIMIT, "nn_eigh: no convergence for n = %zu", n);
     }
     nni_order_down(order, d, n);
     for (i = 0; i < k; i++) {
@@ -3512,19 +4022,24 @@ NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_
     nn_mem_free(m, bytes, alloc);
     return NN_OK;
 }
-NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_eigh(double *w, double *v, const double *a, size_t n, const nn_alloc *alloc,
+                         nn_error *err)
 {
     return nni_eigh(w, v, a, n, n, 0, alloc, err);
 }
-NN_DEF nn_status nn_eigh_top(double *w, double *v, const double *a, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_eigh_top(double *w, double *v, const double *a, size_t n, size_t k,
+                             const nn_alloc *alloc, nn_error *err)
 {
-    if (k > n) return nni_fail(err, NN_E_ARG, "nn_eigh_top: expected at most %zu pairs, got %zu", n, k);
+    if (k > n) return nn_error_set(err, NN_E_ARG, "nn_eigh_top: expected at most %zu pairs, got %zu", n, k);
     return nni_eigh(w, v, a, n, k, 3 * k <= n && n < 1u << 16 ? 2 * n * n : 0, alloc, err);
 }
 
-/* b [p,q], p <= q, is destroyed: b = g^T diag(s) h, s not yet sorted; g [p,p], h [p,q] or NULL, s [p]; work [p p + 3 p + q].
- * Householder LQ with row pivoting, then one-sided Jacobi on the rows of L^T (Drmac & Veselic 2008: the pivoted triangle converges fast). */
-NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, size_t q, double *work, size_t *perm)
+/* b [p,q], p <= q, is destroyed: b = g^T diag(s) h, s not yet sorted; g [p,p], h [p,q] or NULL, s
+ * [p]; work [p p + 3 p + q].
+ * Householder LQ with row pivoting, then one-sided Jacobi on the rows of L^T (Drmac & Veselic 2008:
+ * the pivoted triangle converges fast). */
+NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, size_t q,
+                         double *work, size_t *perm)
 {
     double *m = work, *tau = m + p * p, *norm = tau + p, *x, *y, tol;
     size_t i, j, k;
@@ -3537,13 +4052,18 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
         if (best != i) {
             double t;
             for (k = 0; k < q; k++) { t = r[k]; r[k] = b[best * q + k]; b[best * q + k] = t; }
-            t = norm[i]; norm[i] = norm[best]; norm[best] = t;
-            k = perm[i]; perm[i] = perm[best]; perm[best] = k;
+            t = norm[i];
+            norm[i] = norm[best];
+            norm[best] = t;
+            k = perm[i];
+            perm[i] = perm[best];
+            perm[best] = k;
         }
         len = sqrt(nn_dot_f64(r + i, r + i, q - i));
         tau[i] = 0;
         if (len == 0) { norm[i] = 0; continue; }
-        head = r[i] > 0 ? -len : len;                        /* v = r - head e, scaled to v[0] = 1; H = 1 - tau v v^T */
+        /* v = r - head e, scaled to v[0] = 1; H = 1 - tau v v^T */
+        head = r[i] > 0 ? -len : len;
         tau[i] = (head - r[i]) / head;
         {
             double d = 1.0 / (r[i] - head);
@@ -3555,9 +4075,12 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
             nni_axpy(o + i, t, r + i, q - i);
             norm[j] = nn_dot_f64(o + i + 1, o + i + 1, q - i - 1);
         }
-        norm[i] = head;                                      /* the diagonal of L; below it b holds L, from it on the reflectors */
+        /* the diagonal of L; below it b holds L, from it on the reflectors */
+        norm[i] = head;
     }
-    for (i = 0; i < p; i++) for (j = 0; j < p; j++) m[i * p + j] = j < i ? 0 : j == i ? norm[i] : b[j * q + i];   /* m = L^T */
+    /* m = L^T */
+    for (i = 0; i < p; i++)
+        for (j = 0; j < p; j++) m[i * p + j] = j < i ? 0 : j == i ? norm[i] : b[j * q + i];
     for (i = 0; i < p * p; i++) g[i] = 0;
     for (i = 0; i < p; i++) g[i * p + i] = 1;
     tol = 2.220446049250313e-16 * sqrt((double)p);
@@ -3587,14 +4110,18 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
         if (h) {
             double *o = h + i * q;
             for (k = 0; k < q; k++) o[k] = k < p ? g[i * p + k] : 0;
-            for (j = p; j-- > 0; ) if (tau[j] != 0) nni_axpy(o + j, -tau[j] * nn_dot_f64(o + j, b + j * q + j, q - j), b + j * q + j, q - j);
+            for (j = p; j-- > 0;)
+                if (tau[j] != 0)
+                    nni_axpy(o + j, -tau[j] * nn_dot_f64(o + j, b + j * q + j, q - j),
+                             b + j * q + j, q - j);
         }
     }
     for (i = 0; i < p; i++) {
         x = m + i * p;
         for (k = 0; k < p; k++) g[i * p + perm[k]] = s[i] > 0 ? x[k] / s[i] : 0;
     }
-    for (i = 0; i < p; i++) {                                /* zero singular values: complete g with the unit vector farthest from what is there */
+    /* zero singular values: complete g with the unit vector farthest from what is there */
+    for (i = 0; i < p; i++) {
         double best = -1;
         size_t at = 0, pass;
         if (s[i] > 0) continue;
@@ -3606,22 +4133,29 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
         x = g + i * p;
         for (k = 0; k < p; k++) x[k] = k == at;
         for (pass = 0; pass < 2; pass++)
-            for (j = 0; j < p; j++) if (j != i && (s[j] > 0 || j < i)) nni_axpy(x, -nn_dot_f64(x, g + j * p, p), g + j * p, p);
+            for (j = 0; j < p; j++)
+                if (j != i && (s[j] > 0 || j < i))
+                    nni_axpy(x, -nn_dot_f64(x, g + j * p, p), g + j * p, p);
         best = sqrt(nn_dot_f64(x, x, p));
         for (k = 0; k < p; k++) x[k] /= best;
     }
 }
-NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_t m, size_t n,
+                        const nn_alloc *alloc, nn_error *err)
 {
     size_t p = m < n ? m : n, q = m < n ? n : m, mn, pp, words, bytes = 0, i, j, *order;
     double *b, *g, *h = NULL, *sv, *work, scale;
     int tall = m > n, wide_vectors = tall ? u != NULL : vt != NULL;
     if (p == 0) return NN_OK;
     words = wide_vectors ? 2 : 1;
-    if (!nni_mul(p, q, &mn) || !nni_mul(p, p, &pp) || !nni_mul(mn, words, &words) || pp > SIZE_MAX / 64 || !nni_add(words, 2 * pp + 6 * p + q, &words)
-        || !nni_mul(words, sizeof *b, &bytes) || (b = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_svd: out of memory for %zu x %zu", m, n);
-    if (!nni_all_finite(a, mn)) { nn_mem_free(b, bytes, alloc); return nni_fail(err, NN_E_NONFINITE, "nn_svd: the matrix holds NaN or infinity"); }
+    if (!nn_size_mul(p, q, &mn) || !nn_size_mul(p, p, &pp) || !nn_size_mul(mn, words, &words) ||
+        pp > SIZE_MAX / 64 || !nn_size_add(words, 2 * pp + 6 * p + q, &words) ||
+        !nn_size_mul(words, sizeof *b, &bytes) || (b = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_svd: out of memory for %zu x %zu", m, n);
+    if (!nni_all_finite(a, mn)) {
+        nn_mem_free(b, bytes, alloc);
+        return nn_error_set(err, NN_E_NONFINITE, "nn_svd: the matrix holds NaN or infinity");
+    }
     g = b + mn;
     sv = g + pp;
     order = (size_t *)(void *)(sv + p);
@@ -3631,9 +4165,13 @@ NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_
     for (i = 0; i < m; i++) for (j = 0; j < n; j++) b[tall ? j * m + i : i * n + j] = a[i * n + j] * scale;
     nni_svd_rows(b, sv, g, h, p, q, work, order + p);
     nni_order_down(order, sv, p);
-    for (i = 0; i < p; i++) {                                /* b = g^T s h; tall: a = h^T s g, else a = g^T s h */
+    /* b = g^T s h; tall: a = h^T s g, else a = g^T s h */
+    for (i = 0; i < p; i++) {
         size_t o = order[i];
-        const double *right = tall ? g + o * p : h ? h + o * q : NULL, *left = tall ? (h ? h + o * q : NULL) : g + o * p;
+        const double *right = tall ? g + o * p :
+                              h    ? h + o * q :
+                                     NULL,
+                     *left = tall ? (h ? h + o * q : NULL) : g + o * p;
         double sign = 1.0;
         if (right) sign = nni_wants_flip(right, n) ? -1.0 : 1.0;
         s[i] = sv[o] / scale;
@@ -3653,7 +4191,10 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
             if (j < i) l[i * n + j] = v / l[j * n + j];
             else {
                 double least = 2.220446049250313e-16 * (double)n * a[i * n + i];
-                if (!(v > 0 && v > least && nni_isfinite(v))) return nni_fail(err, NN_E_ARG, "nn_cholesky: the matrix is not positive definite: pivot %zu is %g", i, v);
+                if (!(v > 0 && v > least && nni_isfinite(v)))
+                    return nn_error_set(
+                        err, NN_E_ARG,
+                        "nn_cholesky: the matrix is not positive definite: pivot %zu is %g", i, v);
                 l[i * n + i] = sqrt(v);
             }
         }
@@ -3662,20 +4203,24 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
     if (l == a) for (i = 0; i < n; i++) for (j = i + 1; j < n; j++) l[i * n + j] = 0;
     return NN_OK;
 }
-NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k,
+                                   const nn_alloc *alloc, nn_error *err)
 {
     size_t nn, bytes = 0, i, j, c;
     double *l, *y;
     nn_status st;
     if (n == 0 || k == 0) return NN_OK;
-    if (!nni_mul(n, n, &nn) || !nni_add(nn, n, &nn) || !nni_mul(nn, sizeof *l, &bytes) || (l = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_cholesky_solve: out of memory for n = %zu", n);
+    if (!nn_size_mul(n, n, &nn) || !nn_size_add(nn, n, &nn) || !nn_size_mul(nn, sizeof *l, &bytes) ||
+        (l = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_cholesky_solve: out of memory for n = %zu", n);
     y = l + n * n;
     st = nn_cholesky(l, a, n, err);
     if (st != NN_OK) { nn_mem_free(l, bytes, alloc); return st; }
     for (c = 0; c < k; c++) {
-        for (i = 0; i < n; i++) y[i] = (b[i * k + c] - nn_dot_f64(l + i * n, y, i)) / l[i * n + i];      /* l y = b */
-        for (i = n; i-- > 0; ) {                                                                          /* l^T x = y, by columns of l^T */
+        /* l y = b */
+        for (i = 0; i < n; i++) y[i] = (b[i * k + c] - nn_dot_f64(l + i * n, y, i)) / l[i * n + i];
+        /* l^T x = y, by columns of l^T */
+        for (i = n; i-- > 0; ) {
             y[i] /= l[i * n + i];
             for (j = 0; j < i; j++) y[j] -= l[i * n + j] * y[i];
         }
@@ -3701,21 +4246,25 @@ NNI_FN void nni_orthonormal_rows(double *y, size_t l, size_t n)
     size_t i, j, pass, k;
     for (i = 0; i < l; i++) {
         double *r = y + i * n, before = sqrt(nn_dot_f64(r, r, n)), len;
-        for (pass = 0; pass < 2; pass++) for (j = 0; j < i; j++) nni_axpy(r, -nn_dot_f64(r, y + j * n, n), y + j * n, n);
+        for (pass = 0; pass < 2; pass++)
+            for (j = 0; j < i; j++) nni_axpy(r, -nn_dot_f64(r, y + j * n, n), y + j * n, n);
         len = sqrt(nn_dot_f64(r, r, n));
         if (len <= 1e-14 * before) len = 0;
         for (k = 0; k < n; k++) r[k] = len > 0 ? r[k] / len : 0;
     }
 }
-/* the l x d matrix whose SVD has x's leading right vectors: rows of an orthonormal basis of x's range, times x */
-NNI_FN nn_status nni_pca_sketch(double *out, const double *x, size_t n, size_t d, size_t l, const nn_pca_desc *o, nn_error *err)
+/* the l x d matrix whose SVD has x's leading right vectors: rows of an orthonormal basis of x's
+ * range, times x */
+NNI_FN nn_status nni_pca_sketch(double *out, const double *x, size_t n, size_t d, size_t l,
+                                const nn_pca_desc *o, nn_error *err)
 {
     size_t bytes = 0, ln, i;
     int it, rounds = o->power_iterations > 0 ? o->power_iterations : 4;
     double *y;
     nn_status s = NN_OK;
-    if (!nni_mul(l, n, &ln) || !nni_mul(ln, sizeof *y, &bytes) || (y = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_pca_fit: out of memory for a sketch of %zu rows", l);
+    if (!nn_size_mul(l, n, &ln) || !nn_size_mul(ln, sizeof *y, &bytes) ||
+        (y = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_pca_fit: out of memory for a sketch of %zu rows", l);
     for (i = 0; i < l; i++) {
         nn_rng r = nn_rng_make(o->seed, NN_STREAM_SKETCH, i);
         nn_rng_normals(&r, out + i * d, d);
@@ -3738,12 +4287,20 @@ NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *de
     size_t i, j, full, rows;
     double total = 0, *xc;
     if (desc) o = *desc;
-    if (x->ndim != 2 || nni_dtype_class(x->dtype) != 1) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected a [n,d] array of floats, got %zu-d %s", x->ndim, nn_dtype_name(x->dtype));
+    if (x->ndim != 2 || nni_dtype_class(x->dtype) != 1)
+        return nn_error_set(err, NN_E_ARG, "nn_pca_fit: expected a [n,d] array of floats, got %zu-d %s",
+                        x->ndim, nn_dtype_name(x->dtype));
     r.n = x->shape[0];
     r.d = x->shape[1];
     full = r.n < r.d ? r.n : r.d;
-    if (full == 0) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected at least one row and one column, got %zu x %zu", r.n, r.d);
-    if (o.n_components > full) return nni_fail(err, NN_E_ARG, "nn_pca_fit: expected at most min(n, d) = %zu components, got %zu", full, o.n_components);
+    if (full == 0)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_pca_fit: expected at least one row and one column, got %zu x %zu", r.n,
+                        r.d);
+    if (o.n_components > full)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_pca_fit: expected at most min(n, d) = %zu components, got %zu", full,
+                        o.n_components);
     r.k = o.n_components ? o.n_components : full;
     s = nn_tensor_convert(&c, x, NN_F64, &o.alloc, err);
     if (s == NN_OK) s = nn_tensor_make1(&r.mean, NN_F64, r.d, &o.alloc, err);
@@ -3753,7 +4310,10 @@ NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *de
     if (s == NN_OK) s = nn_tensor_make1(&r.ratio, NN_F64, r.k, &o.alloc, err);
     if (s != NN_OK) goto done;
     xc = nn_f64(&c);
-    if (!nni_all_finite(xc, r.n * r.d)) { s = nni_fail(err, NN_E_NONFINITE, "nn_pca_fit: the data hold NaN or infinity"); goto done; }
+    if (!nni_all_finite(xc, r.n * r.d)) {
+        s = nn_error_set(err, NN_E_NONFINITE, "nn_pca_fit: the data hold NaN or infinity");
+        goto done;
+    }
     if (!o.uncentered) {
         double *mean = nn_f64(&r.mean);
         for (i = 0; i < r.n; i++) for (j = 0; j < r.d; j++) mean[j] += xc[i * r.d + j];
@@ -3789,16 +4349,21 @@ done:
     nn_tensor_free(&z);
     nn_tensor_free(&all);
     nn_tensor_free(&sv);
-    if (s == NN_OK) *p = r; else nn_pca_free(&r);
+    if (s == NN_OK) *p = r;
+    else nn_pca_free(&r);
     return s;
 }
-NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tensor *x,
+                                  const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor c = NN_ZERO, r = NN_ZERO;
     nn_status s;
     size_t i, j, n;
     if (x->ndim != 2 || x->shape[1] != p->d || nni_dtype_class(x->dtype) != 1)
-        return nni_fail(err, NN_E_ARG, "nn_pca_transform: expected [n,%zu] floats, got %zu-d %s with %zu columns", p->d, x->ndim, nn_dtype_name(x->dtype), x->ndim == 2 ? x->shape[1] : (size_t)0);
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_pca_transform: expected [n,%zu] floats, got %zu-d %s with %zu columns",
+                        p->d, x->ndim, nn_dtype_name(x->dtype),
+                        x->ndim == 2 ? x->shape[1] : (size_t)0);
     n = x->shape[0];
     s = nn_tensor_convert(&c, x, NN_F64, alloc, err);
     if (s == NN_OK) s = nn_tensor_make2(&r, NN_F64, n, p->k, alloc, err);
@@ -3806,30 +4371,42 @@ NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tens
         double *xc = nn_f64(&c);
         const double *mean = nn_f64(&p->mean);
         for (i = 0; i < n; i++) for (j = 0; j < p->d; j++) xc[i * p->d + j] -= mean[j];
-        s = nn_gemm_f64(n, p->k, p->d, 1.0, xc, p->d, 0, nn_f64(&p->components), p->d, 1, 0.0, nn_f64(&r), p->k, 0, err);
+        s = nn_gemm_f64(n, p->k, p->d, 1.0, xc, p->d, 0, nn_f64(&p->components), p->d, 1, 0.0,
+                        nn_f64(&r), p->k, 0, err);
     }
     nn_tensor_free(&c);
-    if (s == NN_OK) *out = r; else nn_tensor_free(&r);
+    if (s == NN_OK) *out = r;
+    else nn_tensor_free(&r);
     return s;
 }
-NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores,
+                                const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor r = NN_ZERO;
     nn_status s;
     size_t i, j, n;
     if (scores->ndim != 2 || scores->shape[1] != p->k || scores->dtype != NN_F64)
-        return nni_fail(err, NN_E_ARG, "nn_pca_inverse: expected [n,%zu] f64, got %zu-d %s", p->k, scores->ndim, nn_dtype_name(scores->dtype));
+        return nn_error_set(err, NN_E_ARG, "nn_pca_inverse: expected [n,%zu] f64, got %zu-d %s", p->k,
+                        scores->ndim, nn_dtype_name(scores->dtype));
     n = scores->shape[0];
     s = nn_tensor_make2(&r, NN_F64, n, p->d, alloc, err);
-    if (s == NN_OK) s = nn_gemm_f64(n, p->d, p->k, 1.0, nn_f64(scores), p->k, 0, nn_f64(&p->components), p->d, 0, 0.0, nn_f64(&r), p->d, 0, err);
-    if (s == NN_OK) for (i = 0; i < n; i++) for (j = 0; j < p->d; j++) nn_f64(&r)[i * p->d + j] += nn_f64(&p->mean)[j];
-    if (s == NN_OK) *out = r; else nn_tensor_free(&r);
+    if (s == NN_OK)
+        s = nn_gemm_f64(n, p->d, p->k, 1.0, nn_f64(scores), p->k, 0, nn_f64(&p->components), p->d,
+                        0, 0.0, nn_f64(&r), p->d, 0, err);
+    if (s == NN_OK)
+        for (i = 0; i < n; i++)
+            for (j = 0; j < p->d; j++) nn_f64(&r)[i * p->d + j] += nn_f64(&p->mean)[j];
+    if (s == NN_OK) *out = r;
+    else nn_tensor_free(&r);
     return s;
 }
 
 /* ---- [QUANT] ------------------------------------------------------------ */
 static const char *const nni_quant_names[5] = { "none", "int8", "int4", "ternary", "binary" };
-NN_DEF const char *nn_quant_kind_name(nn_quant_kind k) { return (int)k >= 0 && (int)k < 5 ? nni_quant_names[k] : "none"; }
+NN_DEF const char *nn_quant_kind_name(nn_quant_kind k)
+{
+    return (int)k >= 0 && (int)k < 5 ? nni_quant_names[k] : "none";
+}
 NN_DEF int nn_quant_kind_parse(const char *name)
 {
     int i;
@@ -3841,15 +4418,19 @@ NNI_FN double nni_round_even(double x) { return (x + 6755399441055744.0) - 67553
 /* element i of an array that is either float or double */
 NNI_FN double nni_either(const float *f, const double *d, size_t i) { return f ? (double)f[i] : d[i]; }
 /* The scale of n values (all finite), as a float. */
-NNI_FN float nni_quant_scale(const float *f, const double *d, size_t n, const nn_quant_desc *o, double *max_out)
+NNI_FN float nni_quant_scale(const float *f, const double *d, size_t n, const nn_quant_desc *o,
+                             double *max_out)
 {
     double max = 0, sum = 0, buf[256], cut, s;
     size_t i, j, kept = 0;
     for (i = 0; i < n; i++) { double a = nni_either(f, d, i); if (a < 0) a = -a; if (a > max) max = a; }
     *max_out = max;
-    if (o->kind == NN_QUANT_INT8 || o->kind == NN_QUANT_INT4) s = max / (o->kind == NN_QUANT_INT8 ? 127.0 : 7.0);
+    if (o->kind == NN_QUANT_INT8 || o->kind == NN_QUANT_INT4)
+        s = max / (o->kind == NN_QUANT_INT8 ? 127.0 : 7.0);
     else {
-        cut = o->kind == NN_QUANT_TERNARY && !o->mean_rule ? (o->threshold > 0 ? o->threshold : 0.2) * max : 0;
+        cut = o->kind == NN_QUANT_TERNARY && !o->mean_rule ?
+                  (o->threshold > 0 ? o->threshold : 0.2) * max :
+                  0;
         for (i = 0; i < n; i += 256) {
             size_t m = n - i < 256 ? n - i : 256;
             for (j = 0; j < m; j++) {
@@ -3867,24 +4448,34 @@ NNI_FN float nni_quant_scale(const float *f, const double *d, size_t n, const nn
 }
 NNI_FN int nni_quant_code(double w, double s, double max, const nn_quant_desc *o)
 {
-    double q, a = w < 0 ? -w : w, lim = o->kind == NN_QUANT_INT8 ? 127.0 : o->kind == NN_QUANT_INT4 ? 7.0 : 1.0;
+    double q, a = w < 0 ? -w : w,
+              lim = o->kind == NN_QUANT_INT8 ? 127.0 :
+                    o->kind == NN_QUANT_INT4 ? 7.0 :
+                                               1.0;
     if (o->kind == NN_QUANT_BINARY) return w < 0 ? -1 : 1;
     if (s == 0) return 0;
-    if (o->kind == NN_QUANT_TERNARY && !o->mean_rule) return a < (o->threshold > 0 ? o->threshold : 0.2) * max ? 0 : w < 0 ? -1 : 1;
+    if (o->kind == NN_QUANT_TERNARY && !o->mean_rule)
+        return a < (o->threshold > 0 ? o->threshold : 0.2) * max ? 0 : w < 0 ? -1 : 1;
     q = w / s;
     if (q > lim) q = lim;
     if (q < -lim) q = -lim;
     return (int)nni_round_even(q);
 }
-NNI_FN nn_status nni_quant_check(const nn_quant_desc *o, const float *f, const double *d, size_t n, const char *who, nn_error *err)
+NNI_FN nn_status nni_quant_check(const nn_quant_desc *o, const float *f, const double *d, size_t n,
+                                 const char *who, nn_error *err)
 {
     size_t i;
-    if (o->kind < NN_QUANT_INT8 || o->kind > NN_QUANT_BINARY) return nni_fail(err, NN_E_ARG, "%s: expected a kind from int8 to binary, got %d", who, (int)o->kind);
-    if (!(o->threshold >= 0 && o->threshold <= 1)) return nni_fail(err, NN_E_ARG, "%s: threshold must be in (0, 1], got %g", who, o->threshold);
+    if (o->kind < NN_QUANT_INT8 || o->kind > NN_QUANT_BINARY)
+        return nn_error_set(err, NN_E_ARG, "%s: expected a kind from int8 to binary, got %d", who,
+                        (int)o->kind);
+    if (!(o->threshold >= 0 && o->threshold <= 1))
+        return nn_error_set(err, NN_E_ARG, "%s: threshold must be in (0, 1], got %g", who,
+                        o->threshold);
     for (i = 0; i < n; i++) {
         double v = nni_either(f, d, i);
-        if (!nni_isfinite(v)) return nni_fail(err, NN_E_NONFINITE, "%s: element %zu is not finite", who, i);
-        if (v > 3.4028234663852886e38 || v < -3.4028234663852886e38) return nni_fail(err, NN_E_LIMIT, "%s: element %zu is beyond float: %g", who, i, v);
+        if (!nni_isfinite(v)) return nn_error_set(err, NN_E_NONFINITE, "%s: element %zu is not finite", who, i);
+        if (v > 3.4028234663852886e38 || v < -3.4028234663852886e38)
+            return nn_error_set(err, NN_E_LIMIT, "%s: element %zu is beyond float: %g", who, i, v);
     }
     return NN_OK;
 }
@@ -3900,11 +4491,18 @@ NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n)
 }
 NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind)
 {
-    size_t i, j, per = kind == NN_QUANT_INT4 ? 2 : kind == NN_QUANT_TERNARY ? 5 : kind == NN_QUANT_BINARY ? 8 : 1;
+    size_t i, j,
+        per = kind == NN_QUANT_INT4    ? 2 :
+              kind == NN_QUANT_TERNARY ? 5 :
+              kind == NN_QUANT_BINARY  ? 8 :
+                                         1;
     for (i = 0; i < n; i += per) {
         unsigned b = 0;
         for (j = per; j-- > 0; ) {
-            int q = i + j < n ? codes[i + j] : kind == NN_QUANT_TERNARY ? -1 : kind == NN_QUANT_BINARY ? -1 : 0;
+            int q = i + j < n                ? codes[i + j] :
+                    kind == NN_QUANT_TERNARY ? -1 :
+                    kind == NN_QUANT_BINARY  ? -1 :
+                                               0;
             if (kind == NN_QUANT_TERNARY) b = b * 3 + (unsigned)(q + 1);
             else if (kind == NN_QUANT_BINARY) b = b << 1 | (q > 0);
             else if (kind == NN_QUANT_INT4) b = b << 4 | ((unsigned)q & 15);
@@ -3915,7 +4513,11 @@ NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_
 }
 NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind)
 {
-    size_t i, j, per = kind == NN_QUANT_INT4 ? 2 : kind == NN_QUANT_TERNARY ? 5 : kind == NN_QUANT_BINARY ? 8 : 1;
+    size_t i, j,
+        per = kind == NN_QUANT_INT4    ? 2 :
+              kind == NN_QUANT_TERNARY ? 5 :
+              kind == NN_QUANT_BINARY  ? 8 :
+                                         1;
     for (i = 0; i < n; i += per) {
         unsigned b = *in++;
         for (j = 0; j < per && i + j < n; j++) {
@@ -3945,7 +4547,9 @@ NN_DEF nn_status nn_quantize(nn_quant *q, const nn_tensor *w, const nn_quant_des
     const double *g = NULL;
     double max;
     nn_status s;
-    if (nni_dtype_class(w->dtype) != 1) return nni_fail(err, NN_E_ARG, "nn_quantize: expected floats, got %s", nn_dtype_name(w->dtype));
+    if (nni_dtype_class(w->dtype) != 1)
+        return nn_error_set(err, NN_E_ARG, "nn_quantize: expected floats, got %s",
+                        nn_dtype_name(w->dtype));
     r.kind = d->kind;
     r.ndim = w->ndim;
     r.count = nn_tensor_count(w);
@@ -3969,20 +4573,24 @@ NN_DEF nn_status nn_quantize(nn_quant *q, const nn_tensor *w, const nn_quant_des
             const float *fr = f ? f + i * cols : NULL;
             const double *gr = g ? g + i * cols : NULL;
             float scale = nni_quant_scale(fr, gr, cols, d, &max);
-            for (j = 0; j < cols; j++) c[i * cols + j] = (int8_t)nni_quant_code(nni_either(fr, gr, j), (double)scale, max, d);
+            for (j = 0; j < cols; j++)
+                c[i * cols + j] =
+                    (int8_t)nni_quant_code(nni_either(fr, gr, j), (double)scale, max, d);
             nn_f32(&r.scale)[i] = d->drop_scale ? 1.0f : scale;
         }
         nn_quant_pack((uint8_t *)r.packed.data, c, r.count, d->kind);
     }
     nn_tensor_free(&codes);
     nn_tensor_free(&wide);
-    if (s == NN_OK) *q = r; else nn_quant_free(&r);
+    if (s == NN_OK) *q = r;
+    else nn_quant_free(&r);
     return s;
 }
 NN_DEF nn_status nn_quant_codes(nn_tensor *codes, const nn_quant *q, const nn_alloc *alloc, nn_error *err)
 {
     nn_status s = nn_tensor_make(codes, NN_I8, q->ndim, q->shape, alloc, err);
-    if (s == NN_OK) nn_quant_unpack((int8_t *)codes->data, (const uint8_t *)q->packed.data, q->count, q->kind);
+    if (s == NN_OK)
+        nn_quant_unpack((int8_t *)codes->data, (const uint8_t *)q->packed.data, q->count, q->kind);
     return s;
 }
 NN_DEF nn_status nn_dequantize(nn_tensor *w, const nn_quant *q, const nn_alloc *alloc, nn_error *err)
@@ -3991,23 +4599,28 @@ NN_DEF nn_status nn_dequantize(nn_tensor *w, const nn_quant *q, const nn_alloc *
     size_t i, rows = q->scale.shape[0], cols = rows ? q->count / rows : 0;
     nn_status s = nn_quant_codes(&codes, q, alloc, err);
     if (s == NN_OK) s = nn_tensor_make(&r, NN_F32, q->ndim, q->shape, alloc, err);
-    if (s == NN_OK) for (i = 0; i < q->count; i++) nn_f32(&r)[i] = (float)((const int8_t *)codes.data)[i] * nn_f32(&q->scale)[i / cols];
+    if (s == NN_OK)
+        for (i = 0; i < q->count; i++)
+            nn_f32(&r)[i] = (float)((const int8_t *)codes.data)[i] * nn_f32(&q->scale)[i / cols];
     nn_tensor_free(&codes);
-    if (s == NN_OK) *w = r; else nn_tensor_free(&r);
+    if (s == NN_OK) *w = r;
+    else nn_tensor_free(&r);
     return s;
 }
-NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols, const nn_quant_desc *d, nn_error *err)
+NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols,
+                                  const nn_quant_desc *d, nn_error *err)
 {
     size_t i, j, n, len;
     double max;
     nn_status s;
-    if (!nni_mul(rows, cols, &n)) return nni_fail(err, NN_E_NOMEM, "nn_fake_quantize: size overflows");
+    if (!nn_size_mul(rows, cols, &n)) return nn_error_set(err, NN_E_NOMEM, "nn_fake_quantize: size overflows");
     s = nni_quant_check(d, w, NULL, n, "nn_fake_quantize", err);
     if (s != NN_OK) return s;
     len = d->per_channel ? cols : n;
     for (i = 0; i < n; i += len) {
         float scale = nni_quant_scale(w + i, NULL, len, d, &max), keep = d->drop_scale ? 1.0f : scale;
-        for (j = i; j < i + len; j++) out[j] = (float)nni_quant_code((double)w[j], (double)scale, max, d) * keep;
+        for (j = i; j < i + len; j++)
+            out[j] = (float)nni_quant_code((double)w[j], (double)scale, max, d) * keep;
     }
     return NN_OK;
 }
@@ -4015,21 +4628,28 @@ NN_DEF nn_status nn_round_to(float *x, size_t n, nn_dtype dtype, nn_error *err)
 {
     size_t i;
     if (dtype == NN_F32) return NN_OK;
-    if (dtype != NN_F16 && dtype != NN_BF16) return nni_fail(err, NN_E_ARG, "nn_round_to: expected f32, f16 or bf16, got %s", nn_dtype_name(dtype));
-    for (i = 0; i < n; i++) x[i] = dtype == NN_F16 ? nn_f16_to_f32(nn_f32_to_f16(x[i])) : nn_bf16_to_f32(nn_f32_to_bf16(x[i]));
+    if (dtype != NN_F16 && dtype != NN_BF16)
+        return nn_error_set(err, NN_E_ARG, "nn_round_to: expected f32, f16 or bf16, got %s",
+                        nn_dtype_name(dtype));
+    for (i = 0; i < n; i++)
+        x[i] = dtype == NN_F16 ? nn_f16_to_f32(nn_f32_to_f16(x[i])) :
+                                 nn_bf16_to_f32(nn_f32_to_bf16(x[i]));
     return NN_OK;
 }
 
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
-NNI_FP_END
+NN_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_TENSOR_IMPLEMENTED */
 
 /* ==== [KERNELS] one text, compiled once per instruction set ============== */
-/* This file includes itself from [ISA] with NNI_PASS = 1 (ref: plain C), 2 (AVX2 + FMA), 3 (AVX-512), 4 (NEON). First the
- * vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers, nnim = a lane mask; then the kernels in these words. No
- * operation here may differ between machines: +, -, *, /, sqrt, fma, comparison, integer and bit operations only. */
+/* This file includes itself from [ISA] with NNI_PASS = 1 (ref: plain C), 2 (AVX2 + FMA), 3
+ * (AVX-512), 4 (NEON). First the
+ * vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers, nnim = a lane mask; then the
+ *   kernels in these words. No
+ * operation here may differ between machines: +, -, *, /, sqrt, fma, comparison, integer and bit
+ * operations only. */
 #if defined(NNI_PASS) && !defined(NNI_TILE)
 #define NNI_CAT_(a, b) a##b
 #define NNI_CAT(a, b) NNI_CAT_(a, b)
@@ -4080,7 +4700,9 @@ NNI_FP_END
 #define nnid_atleast(lo, x) ((x) < (lo) ? (lo) : (x))     /* NaN stays */
 #define nnid_minus_abs(x) ((x) < 0.0 ? (x) : -(x))
 #define nnid_if_neg(x, a, b) (nni_d2u(x) >> 63 ? (a) : (b))
-#define nnid_pow2(t) nni_u2d((nni_d2u(t) << 52) + 0x3FF0000000000000u)      /* t = 1.5 * 2^52 + n: 2^n, n in [-1022, 1023] */
+#define nnid_pow2(t)             \
+    nni_u2d((nni_d2u(t) << 52) + \
+            0x3FF0000000000000u) /* t = 1.5 * 2^52 + n: 2^n, n in [-1022, 1023] */
 #elif NNI_PASS == 2
 #define NNI_ISA _avx2
 #define NNI_T __attribute__((target("avx2,fma")))
@@ -4091,7 +4713,8 @@ NNI_FP_END
 #define nniv_set(x) _mm256_set1_ps(x)
 #define nniv_load(p) _mm256_loadu_ps(p)
 #define nniv_store(p, v) _mm256_storeu_ps(p, v)
-#define nniv_mask(n) _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+#define nniv_mask(n) \
+    _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 #define nniv_loadn(p, n) _mm256_maskload_ps(p, nniv_mask(n))
 #define nniv_storen(p, v, n) _mm256_maskstore_ps(p, nniv_mask(n), v)
 #define nniv_add(a, b) _mm256_add_ps(a, b)
@@ -4114,8 +4737,10 @@ NNI_FP_END
 #define nnii_or(a, b) _mm256_or_si256(a, b)
 #define nnii_shl(a, n) _mm256_slli_epi32(a, n)
 #define nnii_shr(a, n) _mm256_srli_epi32(a, n)
-/* 4 floats each of rows 0, 4, ... below p (one 128-bit lane per row), and the 4x4 transpose within the lanes */
-#define nniv_quad(p, ld) _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps((p) + 4 * (ld)), 1)
+/* 4 floats each of rows 0, 4, ... below p (one 128-bit lane per row), and the 4x4 transpose within
+ * the lanes */
+#define nniv_quad(p, ld) \
+    _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps((p) + 4 * (ld)), 1)
 #define nniv_zip(a, b) _mm256_unpacklo_ps(a, b)
 #define nniv_zap(a, b) _mm256_unpackhi_ps(a, b)
 #define nniv_zip2(a, b) _mm256_castpd_ps(_mm256_unpacklo_pd(_mm256_castps_pd(a), _mm256_castps_pd(b)))
@@ -4135,7 +4760,9 @@ NNI_FP_END
 #define nnid_atleast(lo, x) _mm256_max_pd(lo, x)
 #define nnid_minus_abs(x) _mm256_or_pd(x, _mm256_set1_pd(-0.0))
 #define nnid_if_neg(x, a, b) _mm256_blendv_pd(b, a, x)
-#define nnid_pow2(t) _mm256_castsi256_pd(_mm256_add_epi64(_mm256_slli_epi64(_mm256_castpd_si256(t), 52), _mm256_set1_epi64x(0x3FF0000000000000)))
+#define nnid_pow2(t)                                                                    \
+    _mm256_castsi256_pd(_mm256_add_epi64(_mm256_slli_epi64(_mm256_castpd_si256(t), 52), \
+                                         _mm256_set1_epi64x(0x3FF0000000000000)))
 /* what a tile's tail is cut with: made once, outside the loop over k */
 #define nniv_cut __m256i
 #define nniv_loadc(p, c) _mm256_maskload_ps(p, c)
@@ -4178,12 +4805,19 @@ NNI_FP_END
 #define nnii_or(a, b) _mm512_or_si512(a, b)
 #define nnii_shl(a, n) _mm512_maskz_slli_epi32(0xFFFF, a, n)
 #define nnii_shr(a, n) _mm512_maskz_srli_epi32(0xFFFF, a, n)
-#define nniv_quad(p, ld) _mm512_mask_broadcast_f32x4(_mm512_mask_broadcast_f32x4(_mm512_mask_broadcast_f32x4(_mm512_castps128_ps512(_mm_loadu_ps(p)), \
-    0x00F0, _mm_loadu_ps((p) + 4 * (ld))), 0x0F00, _mm_loadu_ps((p) + 8 * (ld))), 0xF000, _mm_loadu_ps((p) + 12 * (ld)))
+#define nniv_quad(p, ld)                                                                 \
+    _mm512_mask_broadcast_f32x4(                                                         \
+        _mm512_mask_broadcast_f32x4(                                                     \
+            _mm512_mask_broadcast_f32x4(_mm512_castps128_ps512(_mm_loadu_ps(p)), 0x00F0, \
+                                        _mm_loadu_ps((p) + 4 * (ld))),                   \
+            0x0F00, _mm_loadu_ps((p) + 8 * (ld))),                                       \
+        0xF000, _mm_loadu_ps((p) + 12 * (ld)))
 #define nniv_zip(a, b) _mm512_maskz_unpacklo_ps(0xFFFF, a, b)
 #define nniv_zap(a, b) _mm512_maskz_unpackhi_ps(0xFFFF, a, b)
-#define nniv_zip2(a, b) _mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
-#define nniv_zap2(a, b) _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
+#define nniv_zip2(a, b) \
+    _mm512_castpd_ps(_mm512_maskz_unpacklo_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
+#define nniv_zap2(a, b) \
+    _mm512_castpd_ps(_mm512_maskz_unpackhi_pd(0xFF, _mm512_castps_pd(a), _mm512_castps_pd(b)))
 #define nnid __m512d
 #define nnid_set(x) _mm512_set1_pd(x)
 #define nnid_load(p) _mm512_loadu_pd(p)
@@ -4196,9 +4830,14 @@ NNI_FP_END
 #define nnid_mul(a, b) _mm512_mul_pd(a, b)
 #define nnid_div(a, b) _mm512_div_pd(a, b)
 #define nnid_atleast(lo, x) _mm512_maskz_max_pd(0xFF, lo, x)
-#define nnid_minus_abs(x) _mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(x), _mm512_castpd_si512(_mm512_set1_pd(-0.0))))
+#define nnid_minus_abs(x) \
+    _mm512_castsi512_pd(  \
+        _mm512_or_si512(_mm512_castpd_si512(x), _mm512_castpd_si512(_mm512_set1_pd(-0.0))))
 #define nnid_if_neg(x, a, b) _mm512_mask_blend_pd(_mm512_movepi64_mask(_mm512_castpd_si512(x)), b, a)
-#define nnid_pow2(t) _mm512_castsi512_pd(_mm512_add_epi64(_mm512_maskz_slli_epi64(0xFF, _mm512_castpd_si512(t), 52), _mm512_set1_epi64(0x3FF0000000000000)))
+#define nnid_pow2(t)                                                                \
+    _mm512_castsi512_pd(                                                            \
+        _mm512_add_epi64(_mm512_maskz_slli_epi64(0xFF, _mm512_castpd_si512(t), 52), \
+                         _mm512_set1_epi64(0x3FF0000000000000)))
 #define nniv_cut __mmask16
 #define nniv_loadc(p, c) _mm512_maskz_loadu_ps(c, p)
 #define nniv_storec(p, v, c) _mm512_mask_storeu_ps(p, c, v)
@@ -4242,8 +4881,10 @@ NNI_FP_END
 #define nniv_quad(p, ld) vld1q_f32(p)
 #define nniv_zip(a, b) vzip1q_f32(a, b)
 #define nniv_zap(a, b) vzip2q_f32(a, b)
-#define nniv_zip2(a, b) vreinterpretq_f32_f64(vzip1q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
-#define nniv_zap2(a, b) vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
+#define nniv_zip2(a, b) \
+    vreinterpretq_f32_f64(vzip1q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
+#define nniv_zap2(a, b) \
+    vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(a), vreinterpretq_f64_f32(b)))
 #define nnid float64x2_t
 #define nnid_set(x) vdupq_n_f64(x)
 #define nnid_load(p) vld1q_f64(p)
@@ -4257,7 +4898,9 @@ NNI_FP_END
 #define nnid_atleast(lo, x) vmaxq_f64(lo, x)
 #define nnid_minus_abs(x) vnegq_f64(vabsq_f64(x))
 #define nnid_if_neg(x, a, b) vbslq_f64(vcltzq_s64(vreinterpretq_s64_f64(x)), a, b)
-#define nnid_pow2(t) vreinterpretq_f64_u64(vaddq_u64(vshlq_n_u64(vreinterpretq_u64_f64(t), 52), vdupq_n_u64(0x3FF0000000000000u)))
+#define nnid_pow2(t)       \
+    vreinterpretq_f64_u64( \
+        vaddq_u64(vshlq_n_u64(vreinterpretq_u64_f64(t), 52), vdupq_n_u64(0x3FF0000000000000u)))
 #define nniv_cut size_t
 #define nniv_mask(n) ((size_t)(n))
 #define nniv_loadc(p, c) nni_loadn_neon(p, c)
@@ -4301,13 +4944,17 @@ NNI_FN inline void nni_stored_neon(double *p, float64x2_t v, size_t n)
 #endif
 #define NNI_F(x) nniv_set(x)
 
-/* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2: a minimax polynomial of degree 6 (3e-9), then 2^n in two exact
+/* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2: a minimax polynomial of degree 6 (3e-9),
+ * then 2^n in two exact
  * halves, so that a denormal result is rounded once. */
 NNI_KI nniv NNI_K(exp)(nniv x)
 {
-    nniv c = nniv_sel(nniv_lt(x, NNI_F(-104.0f)), NNI_F(-104.0f), nniv_sel(nniv_lt(NNI_F(89.0f), x), NNI_F(89.0f), x));
-    nniv t = nniv_fma(c, NNI_F(1.44269504f), NNI_F(12582912.0f)), f = nniv_sub(t, NNI_F(12582912.0f));   /* 1.5 * 2^23 rounds to an integer */
-    nnii n = nnii_add(nniv_bits(t), nnii_set(256u - 0x4B400000u)), h = nnii_shr(n, 1);                     /* n + 256 > 0 */
+    nniv c = nniv_sel(nniv_lt(x, NNI_F(-104.0f)), NNI_F(-104.0f),
+                      nniv_sel(nniv_lt(NNI_F(89.0f), x), NNI_F(89.0f), x));
+    /* 1.5 * 2^23 rounds to an integer */
+    nniv t = nniv_fma(c, NNI_F(1.44269504f), NNI_F(12582912.0f)), f = nniv_sub(t, NNI_F(12582912.0f));
+    /* n + 256 > 0 */
+    nnii n = nnii_add(nniv_bits(t), nnii_set(256u - 0x4B400000u)), h = nnii_shr(n, 1);
     nniv r = nniv_fma(f, NNI_F(-1.42860677e-6f), nniv_fma(f, NNI_F(-0.693145752f), c)), p;
     p = nniv_fma(NNI_F(0.00139401946f), r, NNI_F(0.00836881902f));
     p = nniv_fma(p, r, NNI_F(0.0416664071f));
@@ -4315,11 +4962,13 @@ NNI_KI nniv NNI_K(exp)(nniv x)
     p = nniv_fma(p, r, NNI_F(0.5f));
     p = nniv_fma(nniv_mul(p, r), r, r);
     p = nniv_add(p, NNI_F(1.0f));
-    p = nniv_mul(p, nniv_from(nnii_shl(nnii_sub(h, nnii_set(1u)), 23)));                                   /* 2^(h - 128), biased by 127 */
+    /* 2^(h - 128), biased by 127 */
+    p = nniv_mul(p, nniv_from(nnii_shl(nnii_sub(h, nnii_set(1u)), 23)));
     p = nniv_mul(p, nniv_from(nnii_shl(nnii_sub(nnii_sub(n, h), nnii_set(1u)), 23)));
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
 }
-/* x = m 2^e, m in [sqrt 1/2, sqrt 2), f = m - 1: log x = e ln 2 + f - f^2/2 + f^3 P(f), P minimax of degree 8 (8e-10). */
+/* x = m 2^e, m in [sqrt 1/2, sqrt 2), f = m - 1: log x = e ln 2 + f - f^2/2 + f^3 P(f), P minimax
+ * of degree 8 (8e-10). */
 NNI_KI nniv NNI_K(log)(nniv x)
 {
     nnim small = nniv_lt(x, NNI_F(1.17549435e-38f));
@@ -4342,7 +4991,9 @@ NNI_KI nniv NNI_K(log)(nniv x)
     p = nniv_fma(NNI_F(-0.5f), s, p);
     r = nniv_fma(e, NNI_F(0.693145752f), nniv_add(p, f));
     r = nniv_sel(nniv_lt(x, NNI_F(INFINITY)), r, x);
-    r = nniv_sel(nniv_le(x, NNI_F(0.0f)), nniv_sel(nniv_lt(x, NNI_F(0.0f)), nniv_from(nnii_set(0x7FC00000u)), NNI_F(-INFINITY)), r);
+    r = nniv_sel(
+        nniv_le(x, NNI_F(0.0f)),
+        nniv_sel(nniv_lt(x, NNI_F(0.0f)), nniv_from(nnii_set(0x7FC00000u)), NNI_F(-INFINITY)), r);
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), r);
 }
 /* |x| < 0.625: x + x^3 P(x^2), degree 5 (2e-10); else 1 - 2 / (e^(2|x|) + 1) with the sign of x. */
@@ -4361,23 +5012,27 @@ NNI_KI nniv NNI_K(tanh)(nniv x)
     p = nniv_from(nnii_or(nniv_bits(p), sign));               /* also -0, where p is +0 */
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
 }
-/* z = e^-|x| <= 1, so that nothing overflows and small results keep their digits: x >= 0: 1 / (1 + z), else z / (1 + z);
+/* z = e^-|x| <= 1, so that nothing overflows and small results keep their digits: x >= 0: 1 / (1 +
+ * z), else z / (1 + z);
  * what 1 + z lost in rounding is put back: q / (1 + lo / d) = q - q lo / d, where 1 / d is q or 1 - q. */
 NNI_KI nniv NNI_K(sigmoid)(nniv x)
 {
-    nniv z = NNI_K(exp)(nniv_from(nnii_or(nniv_bits(x), nnii_set(0x80000000u)))), d = nniv_add(NNI_F(1.0f), z);
+    nniv z = NNI_K(exp)(nniv_from(nnii_or(nniv_bits(x), nnii_set(0x80000000u)))),
+         d = nniv_add(NNI_F(1.0f), z);
     nniv lo = nniv_sub(z, nniv_sub(d, NNI_F(1.0f))), q, r;
     nnim neg = nniv_lt(x, NNI_F(0.0f));
     q = nniv_div(nniv_sel(neg, z, NNI_F(1.0f)), d);
     r = nniv_sel(neg, nniv_sub(q, NNI_F(1.0f)), nniv_sub(NNI_F(0.0f), q));
     return nniv_fma(nniv_mul(q, lo), r, q);
 }
-/* |x| < 0.921875: x + x P(x^2), degree 6 (1e-9); else 1 - e^Q(|x|), Q = log erfc as a polynomial of degree 7 (5e-11), |x| cut at 4,
+/* |x| < 0.921875: x + x P(x^2), degree 6 (1e-9); else 1 - e^Q(|x|), Q = log erfc as a polynomial of
+ * degree 7 (5e-11), |x| cut at 4,
  * where erf is 1 in float. */
 NNI_KI nniv NNI_K(erf)(nniv x)
 {
     nnii sign = nnii_and(nniv_bits(x), nnii_set(0x80000000u));
-    nniv a = nniv_from(nnii_and(nniv_bits(x), nnii_set(0x7FFFFFFFu))), z = nniv_mul(x, x), p, q, b = nniv_sel(nniv_lt(a, NNI_F(4.0f)), a, NNI_F(4.0f));
+    nniv a = nniv_from(nnii_and(nniv_bits(x), nnii_set(0x7FFFFFFFu))), z = nniv_mul(x, x), p, q,
+         b = nniv_sel(nniv_lt(a, NNI_F(4.0f)), a, NNI_F(4.0f));
     p = nniv_fma(NNI_F(7.96966342e-05f), z, NNI_F(-0.000804383948f));
     p = nniv_fma(p, z, NNI_F(0.0051919478f));
     p = nniv_fma(p, z, NNI_F(-0.026855588f));
@@ -4399,9 +5054,16 @@ NNI_KI nniv NNI_K(erf)(nniv x)
 }
 
 /* y[i] = expr of x; whole vectors, then one masked tail. */
-#define NNI_MAP(expr) do { \
-        for (i = 0; i + NNI_W <= n; i += NNI_W) { const nniv x = nniv_load(xs + i); nniv_store(y + i, expr); } \
-        if (i < n) { const nniv x = nniv_loadn(xs + i, n - i); nniv_storen(y + i, expr, n - i); } \
+#define NNI_MAP(expr)                                 \
+    do {                                              \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) {     \
+            const nniv x = nniv_load(xs + i);         \
+            nniv_store(y + i, expr);                  \
+        }                                             \
+        if (i < n) {                                  \
+            const nniv x = nniv_loadn(xs + i, n - i); \
+            nniv_storen(y + i, expr, n - i);          \
+        }                                             \
     } while (0)
 NNI_KF void NNI_K(vexpf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(exp)(x)); }
 NNI_KF void NNI_K(vlogf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(log)(x)); }
@@ -4409,13 +5071,22 @@ NNI_KF void NNI_K(vtanhf)(float *y, const float *xs, size_t n)    { size_t i; NN
 NNI_KF void NNI_K(vsigmoidf)(float *y, const float *xs, size_t n) { size_t i; NNI_MAP(NNI_K(sigmoid)(x)); }
 NNI_KF void NNI_K(verff)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(erf)(x)); }
 
-/* sigmoid in double, <= 3 ulp (not nn_sigmoid's bits), for loops that need many: z = e^-|x| = 2^n e^r with |x| cut at 700,
- * e^r by its Taylor polynomial of degree 13 (4e-18 at |r| = ln 2 / 2); 1 / (1 + z), or z / (1 + z) below 0. */
+/* sigmoid in double, <= 3 ulp (not nn_sigmoid's bits), for loops that need many: z = e^-|x| = 2^n
+ * e^r with |x| cut at 700,
+ * e^r by its Taylor polynomial of degree 13 (4e-18 at |r| = ln 2 / 2); 1 / (1 + z), or z / (1 + z)
+ * below 0. */
 NNI_KI nnid NNI_K(prob)(nnid x)
 {
-    static const double c[11] = { 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5 };
-    nnid a = nnid_atleast(nnid_set(-700.0), nnid_minus_abs(x)), t = nnid_fma(a, nnid_set(1.4426950408889634), nnid_set(6755399441055744.0)), f = nnid_sub(t, nnid_set(6755399441055744.0));
-    nnid r = nnid_fma(f, nnid_set(-1.9082149292705877e-10), nnid_fma(f, nnid_set(-0.6931471803691238), a)), p = nnid_set(1.0 / 6227020800.0), q;
+    static const double c[11] = {
+        1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
+        1.0 / 720,       1.0 / 120,      1.0 / 24,      1.0 / 6,      0.5
+    };
+    nnid a = nnid_atleast(nnid_set(-700.0), nnid_minus_abs(x)),
+         t = nnid_fma(a, nnid_set(1.4426950408889634), nnid_set(6755399441055744.0)),
+         f = nnid_sub(t, nnid_set(6755399441055744.0));
+    nnid r = nnid_fma(f, nnid_set(-1.9082149292705877e-10),
+                      nnid_fma(f, nnid_set(-0.6931471803691238), a)),
+         p = nnid_set(1.0 / 6227020800.0), q;
     int i;
     for (i = 0; i < 11; i++) p = nnid_fma(p, r, nnid_set(c[i]));
     p = nnid_add(nnid_fma(nnid_mul(p, r), r, r), nnid_set(1.0));
@@ -4438,7 +5109,8 @@ NNI_KF void NNI_K(vprob)(double *y, const double *x, size_t n)
 /* activations */
 NNI_KI nniv NNI_K(gelu)(nniv x)
 {
-    return nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))));
+    return nniv_mul(nniv_mul(x, NNI_F(0.5f)),
+                    nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))));
 }
 NNI_KI nniv NNI_K(gelu_tanh)(nniv x)
 {
@@ -4463,7 +5135,8 @@ NNI_KI nniv NNI_K(dsilu)(nniv x, nniv s)
 {
     return nniv_mul(s, nniv_fma(x, nniv_sub(NNI_F(1.0f), s), NNI_F(1.0f)));
 }
-NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }      /* x > 0 ? x : +0, NaN stays */
+/* x > 0 ? x : +0, NaN stays */
+NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }
 
 NNI_KF void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
 {
@@ -4482,41 +5155,77 @@ NNI_KF void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, fl
     (void)sl;
 }
 /* dx[i] = expr of g = dy[i] and x = saved[i] */
-#define NNI_MAP2(expr) do { \
-        for (i = 0; i + NNI_W <= n; i += NNI_W) { const nniv g = nniv_load(dy + i), x = nniv_load(saved + i); nniv_store(dx + i, expr); } \
-        if (i < n) { const nniv g = nniv_loadn(dy + i, n - i), x = nniv_loadn(saved + i, n - i); nniv_storen(dx + i, expr, n - i); } \
+#define NNI_MAP2(expr)                                                                  \
+    do {                                                                                \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) {                                       \
+            const nniv g = nniv_load(dy + i), x = nniv_load(saved + i);                 \
+            nniv_store(dx + i, expr);                                                   \
+        }                                                                               \
+        if (i < n) {                                                                    \
+            const nniv g = nniv_loadn(dy + i, n - i), x = nniv_loadn(saved + i, n - i); \
+            nniv_storen(dx + i, expr, n - i);                                           \
+        }                                                                               \
     } while (0)
-NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope)
+NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a,
+                                float slope)
 {
     size_t i;
     nniv sl = nniv_set(slope < 0.0f || slope > 0.0f ? slope : 0.01f);
     switch (a) {
     case NN_ACT_RELU:       NNI_MAP2(nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), g)); break;
     case NN_ACT_LEAKY_RELU: NNI_MAP2(nniv_sel(nniv_lt(NNI_F(0.0f), x), g, nniv_mul(sl, g))); break;
-    case NN_ACT_GELU:       NNI_MAP2(nniv_mul(g, NNI_K(dgelu)(x, nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f))))))); break;
-    case NN_ACT_GELU_TANH:  NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x, NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x)))))); break;
-    case NN_ACT_TANH:       NNI_MAP2(nniv_mul(g, nniv_fma(nniv_sub(NNI_F(0.0f), x), x, NNI_F(1.0f)))); break;      /* 1 - y^2 */
-    case NN_ACT_SIGMOID:    NNI_MAP2(nniv_mul(g, nniv_mul(nniv_sub(NNI_F(1.0f), x), x))); break;                 /* y (1 - y) */
+    case NN_ACT_GELU:
+        NNI_MAP2(nniv_mul(
+            g,
+            NNI_K(dgelu)(x, nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))))));
+        break;
+    case NN_ACT_GELU_TANH:
+        NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x, NNI_K(tanh)(nniv_mul(
+                                                      NNI_F(0.797884561f),
+                                                      nniv_fma(NNI_F(0.044715f),
+                                                               nniv_mul(nniv_mul(x, x), x), x))))));
+        break;
+    /* 1 - y^2 */
+    case NN_ACT_TANH:
+        NNI_MAP2(nniv_mul(g, nniv_fma(nniv_sub(NNI_F(0.0f), x), x, NNI_F(1.0f))));
+        break;
+    /* y (1 - y) */
+    case NN_ACT_SIGMOID:    NNI_MAP2(nniv_mul(g, nniv_mul(nniv_sub(NNI_F(1.0f), x), x))); break;
     case NN_ACT_SILU:       NNI_MAP2(nniv_mul(g, NNI_K(dsilu)(x, NNI_K(sigmoid)(x)))); break;
     case NN_ACT_DEFAULT: case NN_ACT_IDENTITY: if (dx != dy) memmove(dx, dy, n * sizeof *dx); break;
     }
     (void)sl;
 }
 
-/* gelu, gelu_tanh and silu in training: the erf (plus 1), tanh or sigmoid that forward computes is kept for backward. The same operations
+/* gelu, gelu_tanh and silu in training: the erf (plus 1), tanh or sigmoid that forward computes is
+ * kept for backward. The same operations
  * as above, so the same bits. n is a multiple of 16. */
-#define NNI_KEEP(h, expr) for (i = 0; i < n; i += NNI_W) { const nniv x = nniv_load(xs + i), k = h; nniv_store(keep + i, k); nniv_store(y + i, expr); }
+#define NNI_KEEP(h, expr)                        \
+    for (i = 0; i < n; i += NNI_W) {             \
+        const nniv x = nniv_load(xs + i), k = h; \
+        nniv_store(keep + i, k);                 \
+        nniv_store(y + i, expr);                 \
+    }
 NNI_KF void NNI_K(act_keep)(float *y, float *keep, const float *xs, size_t n, nn_act a)
 {
     size_t i;
-    if (a == NN_ACT_GELU) NNI_KEEP(nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))), nniv_mul(nniv_mul(x, NNI_F(0.5f)), k))
+    if (a == NN_ACT_GELU)
+        NNI_KEEP(nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))),
+                 nniv_mul(nniv_mul(x, NNI_F(0.5f)), k))
     else if (a == NN_ACT_SILU) NNI_KEEP(NNI_K(sigmoid)(x), nniv_mul(x, k))
-    else NNI_KEEP(NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f), nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x))),
-                  nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), k)))
+    else
+        NNI_KEEP(NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f),
+                                      nniv_fma(NNI_F(0.044715f), nniv_mul(nniv_mul(x, x), x), x))),
+                 nniv_mul(nniv_mul(x, NNI_F(0.5f)), nniv_add(NNI_F(1.0f), k)))
 }
 #undef NNI_KEEP
-#define NNI_KEPT(expr) for (i = 0; i < n; i += NNI_W) { const nniv x = nniv_load(xs + i), k = nniv_load(keep + i), g = nniv_load(dy + i); nniv_store(dx + i, nniv_mul(g, expr)); }
-NNI_KF void NNI_K(act_kept)(float *dx, const float *dy, const float *xs, const float *keep, size_t n, nn_act a)
+#define NNI_KEPT(expr)                                                                    \
+    for (i = 0; i < n; i += NNI_W) {                                                      \
+        const nniv x = nniv_load(xs + i), k = nniv_load(keep + i), g = nniv_load(dy + i); \
+        nniv_store(dx + i, nniv_mul(g, expr));                                            \
+    }
+NNI_KF void NNI_K(act_kept)(float *dx, const float *dy, const float *xs, const float *keep,
+                            size_t n, nn_act a)
 {
     size_t i;
     if (a == NN_ACT_GELU) NNI_KEPT(NNI_K(dgelu)(x, k))
@@ -4525,7 +5234,8 @@ NNI_KF void NNI_K(act_kept)(float *dx, const float *dy, const float *xs, const f
 }
 #undef NNI_KEPT
 
-/* One step of one vector of weights; m and v come and go in registers. RNG-PARITY.md section 5, PyTorch 2.x: where its
+/* One step of one vector of weights; m and v come and go in registers. docs/numerics.md,
+ * PyTorch 2.x: where its
  * kernels contract a product and a sum, fma stands here. */
 NNI_KI nniv NNI_K(sgd)(const nn_update *u, nniv p, nniv *m, nniv g)
 {
@@ -4544,11 +5254,14 @@ NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
         else g = nniv_fma(nniv_set(u->weight_decay), p, g);
     }
     d = nniv_sub(g, *m);                                       /* m.lerp_(g, 1 - beta1) */
-    *m = u->one_minus_beta1 < 0.5f ? nniv_fma(nniv_set(u->one_minus_beta1), d, *m)
-                                   : nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
+    *m = u->one_minus_beta1 < 0.5f ?
+             nniv_fma(nniv_set(u->one_minus_beta1), d, *m) :
+             nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
     *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
-    /* sqrt(v) / sqrt_bc2, correctly rounded without a division (Markstein 1990): y = RN(1/b), q = a y, q + (a - q b) y. The
-     * remainder is exact, since the root of a float is never below 2^-75. (v = inf gives NaN, where a division gives inf.) */
+    /* sqrt(v) / sqrt_bc2, correctly rounded without a division (Markstein 1990): y = RN(1/b), q = a
+     * y, q + (a - q b) y. The
+     * remainder is exact, since the root of a float is never below 2^-75. (v = inf gives NaN, where
+     * a division gives inf.) */
     d = nniv_sqrt(*v);
     q = nniv_mul(d, nniv_set(u->inv_bc2));
     d = nniv_fma(nniv_fma(nniv_sub(NNI_F(0.0f), q), nniv_set(u->sqrt_bc2), d), nniv_set(u->inv_bc2), q);
@@ -4567,28 +5280,32 @@ NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
     }
     return nniv_add(p, nniv_div(nniv_mul(nniv_set(-u->lr), g), d));
 }
-#define NNI_STEP(expr, with_m, with_v) for (; rows; rows--, ps += ld, (with_m ? (void)(ms += ld) : (void)0), (with_v ? (void)(vs += ld) : (void)0), gs += ldg) { \
-        for (i = 0; i + NNI_W <= n; i += NNI_W) { \
+#define NNI_STEP(expr, with_m, with_v)                                                           \
+    for (; rows; rows--, ps += ld, (with_m ? (void)(ms += ld) : (void)0),                        \
+                 (with_v ? (void)(vs += ld) : (void)0), gs += ldg) {                             \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) {                                                \
             nniv g = nniv_load(gs + i), p = nniv_load(ps + i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
-            if (with_m) m = nniv_load(ms + i); \
-            if (with_v) v = nniv_load(vs + i); \
-            p = expr; \
-            nniv_store(ps + i, p); \
-            if (with_m) nniv_store(ms + i, m); \
-            if (with_v) nniv_store(vs + i, v); \
-        } \
-        if (i < n) { \
-            nniv g = nniv_loadn(gs + i, n - i), p = nniv_loadn(ps + i, n - i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
-            if (with_m) m = nniv_loadn(ms + i, n - i); \
-            if (with_v) v = nniv_loadn(vs + i, n - i); \
-            p = expr; \
-            nniv_storen(ps + i, p, n - i); \
-            if (with_m) nniv_storen(ms + i, m, n - i); \
-            if (with_v) nniv_storen(vs + i, v, n - i); \
-        } \
+            if (with_m) m = nniv_load(ms + i);                                                   \
+            if (with_v) v = nniv_load(vs + i);                                                   \
+            p = expr;                                                                            \
+            nniv_store(ps + i, p);                                                               \
+            if (with_m) nniv_store(ms + i, m);                                                   \
+            if (with_v) nniv_store(vs + i, v);                                                   \
+        }                                                                                        \
+        if (i < n) {                                                                             \
+            nniv g = nniv_loadn(gs + i, n - i), p = nniv_loadn(ps + i, n - i), m = NNI_F(0.0f),  \
+                 v = NNI_F(0.0f);                                                                \
+            if (with_m) m = nniv_loadn(ms + i, n - i);                                           \
+            if (with_v) v = nniv_loadn(vs + i, n - i);                                           \
+            p = expr;                                                                            \
+            nniv_storen(ps + i, p, n - i);                                                       \
+            if (with_m) nniv_storen(ms + i, m, n - i);                                           \
+            if (with_v) nniv_storen(vs + i, v, n - i);                                           \
+        }                                                                                        \
     }
 /* rows x n weights and moments, ld apart; gradients ldg apart */
-NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, size_t ld, const float *gs, size_t ldg, size_t rows, size_t n)
+NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, size_t ld,
+                          const float *gs, size_t ldg, size_t rows, size_t n)
 {
     const nn_update copy = *up, *u = &copy;                    /* a copy: no store below can change it */
     size_t i;
@@ -4601,7 +5318,7 @@ NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, 
     } else NNI_STEP(NNI_K(adam)(u, p, &m, &v, g), 1, 1)
 }
 
-/* Reductions, NUMERICS.md section 2: 16 virtual lanes in 16 / W vectors, blocks of 4,096, tree 8-4-2-1. */
+/* Reductions, docs/numerics.md: 16 virtual lanes in 16 / W vectors, blocks of 4,096, tree 8-4-2-1. */
 #define NNI_LANES (16 / NNI_W)
 NNI_KI float NNI_K(tree)(const nniv *acc)
 {
@@ -4611,16 +5328,25 @@ NNI_KI float NNI_K(tree)(const nniv *acc)
     for (h = 8; h; h /= 2) for (i = 0; i < h; i++) l[i] = l[i] + l[i + h];
     return l[0];
 }
-#define NNI_REDUCE(full, part) do { \
-        for (at = 0; at < n; at += 4096) { \
-            size_t end = n - at < 4096 ? n : at + 4096, i = at; \
-            int j; \
-            nniv acc[NNI_LANES]; \
-            for (j = 0; j < NNI_LANES; j++) acc[j] = NNI_F(0.0f); \
-            for (; i + 16 <= end; i += 16) for (j = 0; j < NNI_LANES; j++) { const size_t o = i + (size_t)j * NNI_W; acc[j] = full; } \
-            for (j = 0; i < end; j++, i += NNI_W) { const size_t o = i, c = end - i < NNI_W ? end - i : NNI_W; acc[j] = part; (void)c; } \
-            total = total + NNI_K(tree)(acc); \
-        } \
+#define NNI_REDUCE(full, part)                                             \
+    do {                                                                   \
+        for (at = 0; at < n; at += 4096) {                                 \
+            size_t end = n - at < 4096 ? n : at + 4096, i = at;            \
+            int j;                                                         \
+            nniv acc[NNI_LANES];                                           \
+            for (j = 0; j < NNI_LANES; j++) acc[j] = NNI_F(0.0f);          \
+            for (; i + 16 <= end; i += 16)                                 \
+                for (j = 0; j < NNI_LANES; j++) {                          \
+                    const size_t o = i + (size_t)j * NNI_W;                \
+                    acc[j] = full;                                         \
+                }                                                          \
+            for (j = 0; i < end; j++, i += NNI_W) {                        \
+                const size_t o = i, c = end - i < NNI_W ? end - i : NNI_W; \
+                acc[j] = part;                                             \
+                (void)c;                                                   \
+            }                                                              \
+            total = total + NNI_K(tree)(acc);                              \
+        }                                                                  \
     } while (0)
 NNI_KF float NNI_K(sum)(const float *x, size_t n)
 {
@@ -4633,7 +5359,8 @@ NNI_KF float NNI_K(dot)(const float *x, const float *y, size_t n)
 {
     float total = 0.0f;
     size_t at;
-    NNI_REDUCE(nniv_fma(nniv_load(x + o), nniv_load(y + o), acc[j]), nniv_fma(nniv_loadn(x + o, c), nniv_loadn(y + o, c), acc[j]));
+    NNI_REDUCE(nniv_fma(nniv_load(x + o), nniv_load(y + o), acc[j]),
+               nniv_fma(nniv_loadn(x + o, c), nniv_loadn(y + o, c), acc[j]));
     return total;
 }
 /* The square of a float is exact in double, so that fma and two operations are the same. */
@@ -4645,7 +5372,8 @@ NNI_KF double NNI_K(sumsq)(const float *x, size_t n)
         size_t end = n - at < 4096 ? n : at + 4096, i = at;
         double l[16] = { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0 };
         int j, h;
-        for (; i + 16 <= end; i += 16) for (j = 0; j < 16; j++) l[j] += (double)x[i + (size_t)j] * (double)x[i + (size_t)j];
+        for (; i + 16 <= end; i += 16)
+            for (j = 0; j < 16; j++) l[j] += (double)x[i + (size_t)j] * (double)x[i + (size_t)j];
         for (j = 0; i < end; j++, i++) l[j] += (double)x[i] * (double)x[i];
         for (h = 8; h; h /= 2) for (j = 0; j < h; j++) l[j] = l[j] + l[j + h];
         total = total + l[0];
@@ -4666,40 +5394,53 @@ NNI_KF void NNI_K(colsum)(float *out, const float *x, size_t rows, size_t cols, 
         nniv_storen(out + j, a, cols - j);
     }
 }
-/* Binary cross-entropy of logits x, targets t, positive weights q (NULL = 1): losses into l, gradients times f into dz (NULL = not wanted).
+/* Binary cross-entropy of logits x, targets t, positive weights q (NULL = 1): losses into l,
+ * gradients times f into dz (NULL = not wanted).
  *   l = b log(1 + exp -|x|) + (x > 0 ? (1 - t) x : -x q t), b = 1 + (q - 1) t   so: dx = s(x) b - q t
- * log(1 + e) = log(u) e / (u - 1), u = 1 + e rounded, keeps the digits of a small e; nothing large cancels. */
+ * log(1 + e) = log(u) e / (u - 1), u = 1 + e rounded, keeps the digits of a small e; nothing large
+ * cancels. */
 NNI_KI nniv NNI_K(bce1)(nniv *d, nniv x, nniv t, nniv q, nniv f)
 {
     const nnim pos = nniv_lt(NNI_F(0.0f), x);
-    nniv e = NNI_K(exp)(nniv_sel(pos, nniv_sub(NNI_F(0.0f), x), x)), u = nniv_add(NNI_F(1.0f), e), r = nniv_sub(u, NNI_F(1.0f));
+    nniv e = NNI_K(exp)(nniv_sel(pos, nniv_sub(NNI_F(0.0f), x), x)), u = nniv_add(NNI_F(1.0f), e),
+         r = nniv_sub(u, NNI_F(1.0f));
     nniv ln = nniv_sel(nniv_lt(NNI_F(0.0f), r), nniv_mul(NNI_K(log)(u), nniv_div(e, r)), e);
     nniv qt = nniv_mul(q, t), b = nniv_add(NNI_F(1.0f), nniv_mul(nniv_sub(q, NNI_F(1.0f)), t));
-    ln = nniv_sel(nniv_le(nniv_sub(x, x), NNI_F(0.0f)), ln, x);                       /* NaN stays NaN, Inf shows */
+    /* NaN stays NaN, Inf shows */
+    ln = nniv_sel(nniv_le(nniv_sub(x, x), NNI_F(0.0f)), ln, x);
     *d = nniv_mul(nniv_sub(nniv_mul(nniv_div(nniv_sel(pos, NNI_F(1.0f), e), u), b), qt), f);
-    return nniv_add(nniv_mul(b, ln), nniv_sel(pos, nniv_mul(nniv_sub(NNI_F(1.0f), t), x), nniv_mul(nniv_sub(NNI_F(0.0f), x), qt)));
+    return nniv_add(nniv_mul(b, ln), nniv_sel(pos, nniv_mul(nniv_sub(NNI_F(1.0f), t), x),
+                                              nniv_mul(nniv_sub(NNI_F(0.0f), x), qt)));
 }
-NNI_KF void NNI_K(bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n)
+NNI_KF void NNI_K(bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f,
+                       size_t n)
 {
     const nniv fs = nniv_set(f);
     size_t i;
     nniv d;
     for (i = 0; i + NNI_W <= n; i += NNI_W) {
-        nniv_store(l + i, NNI_K(bce1)(&d, nniv_load(z + i), nniv_load(t + i), q ? nniv_load(q + i) : NNI_F(1.0f), fs));
+        nniv_store(l + i, NNI_K(bce1)(&d, nniv_load(z + i), nniv_load(t + i),
+                                      q ? nniv_load(q + i) : NNI_F(1.0f), fs));
         if (dz) nniv_store(dz + i, d);
     }
     if (i < n) {
-        nniv_storen(l + i, NNI_K(bce1)(&d, nniv_loadn(z + i, n - i), nniv_loadn(t + i, n - i), q ? nniv_loadn(q + i, n - i) : NNI_F(1.0f), fs), n - i);
+        nniv_storen(l + i,
+                    NNI_K(bce1)(&d, nniv_loadn(z + i, n - i), nniv_loadn(t + i, n - i),
+                                q ? nniv_loadn(q + i, n - i) : NNI_F(1.0f), fs),
+                    n - i);
         if (dz) nniv_storen(dz + i, d, n - i);
     }
 }
-/* t[r][x] = relu?(t[r][x] + bias[r]): rows x n, ld apart; n is a multiple of 16 (small nets of nn_mlp.h keep features as rows) */
+/* t[r][x] = relu?(t[r][x] + bias[r]): rows x n, ld apart; n is a multiple of 16 (small nets of
+ * nn_mlp.h keep features as rows) */
 NNI_KF void NNI_K(bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu)
 {
     size_t r, x;
     for (r = 0; r < rows; r++, t += ld) {
         const nniv b = nniv_set(bias[r]);
-        if (relu) for (x = 0; x < n; x += NNI_W) nniv_store(t + x, NNI_K(relu)(nniv_add(nniv_load(t + x), b)));
+        if (relu)
+            for (x = 0; x < n; x += NNI_W)
+                nniv_store(t + x, NNI_K(relu)(nniv_add(nniv_load(t + x), b)));
         else      for (x = 0; x < n; x += NNI_W) nniv_store(t + x, nniv_add(nniv_load(t + x), b));
     }
 }
@@ -4713,25 +5454,32 @@ NNI_KF void NNI_K(bias_cols)(float *t, size_t ld, const float *bias, size_t rows
             nniv_store(t + x, relu ? NNI_K(relu)(v) : v);
         }
 }
-/* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab + tok(i,p)], p ascending, + bias; and the way
- * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact zeros left out. */
-NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n, size_t length, size_t vocab, size_t cols)
+/* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab
+ * + tok(i,p)], p ascending, + bias; and the way
+ * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact
+ *   zeros left out. */
+NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias,
+                          size_t n, size_t length, size_t vocab, size_t cols)
 {
     size_t i, j, p;
     for (i = 0; i < n; i++, tok += length, z += cols) {
         for (j = 0; j + NNI_W <= cols; j += NNI_W) {
             nniv a = NNI_F(0.0f);
-            for (p = 0; p < length; p++) a = nniv_add(a, nniv_load(table + (p * vocab + (size_t)tok[p]) * cols + j));
+            for (p = 0; p < length; p++)
+                a = nniv_add(a, nniv_load(table + (p * vocab + (size_t)tok[p]) * cols + j));
             nniv_store(z + j, nniv_add(a, nniv_load(bias + j)));
         }
         if (j < cols) {
             nniv a = NNI_F(0.0f);
-            for (p = 0; p < length; p++) a = nniv_add(a, nniv_loadn(table + (p * vocab + (size_t)tok[p]) * cols + j, cols - j));
+            for (p = 0; p < length; p++)
+                a = nniv_add(a,
+                             nniv_loadn(table + (p * vocab + (size_t)tok[p]) * cols + j, cols - j));
             nniv_storen(z + j, nniv_add(a, nniv_loadn(bias + j, cols - j)), cols - j);
         }
     }
 }
-NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length, size_t vocab, size_t cols)
+NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, size_t n,
+                           size_t length, size_t vocab, size_t cols)
 {
     size_t i, j, p;
     for (i = 0; i < n; i++, tok += length, dz += cols) {
@@ -4752,8 +5500,10 @@ NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, si
     }
 }
 
-/* ---- draws: Philox, Box-Muller, MT19937, the polar method, NNI_D doubles at a time. The operations are those of nn_log, nn_sincos, nni_philox, one for
- * one and in their order, so that the bits are theirs; tables come as arguments because they stand further down than this text. ---- */
+/* ---- draws: Philox, Box-Muller, MT19937, the polar method, NNI_D doubles at a time. The
+ * operations are those of nn_log, nn_sincos, nni_philox, one for
+ * one and in their order, so that the bits are theirs; tables come as arguments because they stand
+ * further down than this text. ---- */
 #if NNI_PASS == 1
 #define NNI_D 1
 #define nnid double
@@ -4784,9 +5534,20 @@ NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, si
 #define nniq_mul(a, b) (((a) & 0xffffffff) * ((b) & 0xffffffff))      /* of the low halves */
 #define nniq_iota() ((uint64_t)0)
 #define nnid_gather(t, i) nni_u2d((t)[i])
-/* words p: a's lane, its low half first, b's lane, a's next ...; and the way back; zip does so with doubles */
-NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p) { *a = p[0] | (uint64_t)p[1] << 32; *b = p[2] | (uint64_t)p[3] << 32; }
-NNI_KI void NNI_K(zipw)(uint32_t *p, nniq a, nniq b) { p[0] = (uint32_t)a; p[1] = (uint32_t)(a >> 32); p[2] = (uint32_t)b; p[3] = (uint32_t)(b >> 32); }
+/* words p: a's lane, its low half first, b's lane, a's next ...; and the way back; zip does so with
+ * doubles */
+NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p)
+{
+    *a = p[0] | (uint64_t)p[1] << 32;
+    *b = p[2] | (uint64_t)p[3] << 32;
+}
+NNI_KI void NNI_K(zipw)(uint32_t *p, nniq a, nniq b)
+{
+    p[0] = (uint32_t)a;
+    p[1] = (uint32_t)(a >> 32);
+    p[2] = (uint32_t)b;
+    p[3] = (uint32_t)(b >> 32);
+}
 NNI_KI void NNI_K(zip)(double *p, nnid a, nnid b) { p[0] = a; p[1] = b; }
 #elif NNI_PASS == 2
 #define NNI_D 4
@@ -4856,8 +5617,10 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_iota() _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)
 #define nniq_ofi(i) (i)
 #define nnii_ofq(q) (q)
-/* by way of memory (and above a comparison by name, a truncation through int32): without -O gcc's forms with an immediate are macros that hand 0xFF to
- * a char, which -Wsign-conversion refuses in the user's own build; and g++ warns of the plain casts' undefined halves */
+/* by way of memory (and above a comparison by name, a truncation through int32): without -O gcc's
+ * forms with an immediate are macros that hand 0xFF to
+ * a char, which -Wsign-conversion refuses in the user's own build; and g++ warns of the plain
+ * casts' undefined halves */
 NNI_KI nnid NNI_K(gather8)(const uint64_t *t, nniq i)
 {
     uint64_t at[8], v[8];
@@ -4876,7 +5639,8 @@ NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
 NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 {
     _mm512_storeu_pd(p, _mm512_permutex2var_pd(a, _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0), b));
-    _mm512_storeu_pd((double *)p + 8, _mm512_permutex2var_pd(a, _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4), b));
+    _mm512_storeu_pd((double *)p + 8,
+                     _mm512_permutex2var_pd(a, _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4), b));
 }
 #else
 #define NNI_D 2
@@ -4905,10 +5669,13 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_iota() vcombine_u64(vcreate_u64(0), vcreate_u64(1))
 #define nniq_ofi(i) vreinterpretq_u64_u32(i)
 #define nnii_ofq(q) vreinterpretq_u32_u64(q)
-#define nnid_gather(t, i) vreinterpretq_f64_u64(vcombine_u64(vcreate_u64((t)[vgetq_lane_u64(i, 0)]), vcreate_u64((t)[vgetq_lane_u64(i, 1)])))
+#define nnid_gather(t, i)                                                      \
+    vreinterpretq_f64_u64(vcombine_u64(vcreate_u64((t)[vgetq_lane_u64(i, 0)]), \
+                                       vcreate_u64((t)[vgetq_lane_u64(i, 1)])))
 NNI_KI void NNI_K(unzip)(nnid *a, nnid *b, const void *p)
 {
-    nnid x = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p)), y = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p + 16));
+    nnid x = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p)),
+         y = vreinterpretq_f64_u8(vld1q_u8((const uint8_t *)p + 16));
     *a = vuzp1q_f64(x, y);
     *b = vuzp2q_f64(x, y);
 }
@@ -4919,7 +5686,13 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 }
 #endif
 #if NNI_PASS != 1
-NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p) { nnid x, y; NNI_K(unzip)(&x, &y, p); *a = nniq_bits(x); *b = nniq_bits(y); }
+NNI_KI void NNI_K(unzipw)(nniq *a, nniq *b, const uint32_t *p)
+{
+    nnid x, y;
+    NNI_K(unzip)(&x, &y, p);
+    *a = nniq_bits(x);
+    *b = nniq_bits(y);
+}
 NNI_KI void NNI_K(zipw)(uint32_t *p, nniq a, nniq b) { NNI_K(zip)(p, nniq_from(a), nniq_from(b)); }
 #endif
 #define NNI_G(x) nnid_set(x)
@@ -4937,19 +5710,23 @@ NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows)
 /* a table of rows of three doubles, loaded as four: columns 0, 1, 2 of rows i */
 NNI_KI void NNI_K(rows3)(const uint64_t *tab, nniq i, nnid *c0, nnid *c1, nnid *c2)
 {
-    const nniq even = _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0), odd = _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2);
+    const nniq even = _mm512_set_epi64(13, 12, 5, 4, 9, 8, 1, 0),
+               odd = _mm512_set_epi64(15, 14, 7, 6, 11, 10, 3, 2);
     const double *t = (const double *)(const void *)tab;
     uint64_t at[8];
     nnid a, b, c, d, e;
     nnii_store(at, nniq_add(i, nniq_add(i, i)));
-#define NNI_ROWS(j) _mm512_mask_broadcast_f64x4(_mm512_maskz_broadcast_f64x4(0xFF, _mm256_loadu_pd(t + at[j])), 0xF0, _mm256_loadu_pd(t + at[(j) + 4]))
+#define NNI_ROWS(j)                                                                             \
+    _mm512_mask_broadcast_f64x4(_mm512_maskz_broadcast_f64x4(0xFF, _mm256_loadu_pd(t + at[j])), \
+                                0xF0, _mm256_loadu_pd(t + at[(j) + 4]))
     a = NNI_ROWS(0);
     b = NNI_ROWS(1);
     c = NNI_ROWS(2);
     d = NNI_ROWS(3);
 #undef NNI_ROWS
     e = _mm512_maskz_unpacklo_pd(0xFF, a, b);
-    *c1 = _mm512_permutex2var_pd(_mm512_maskz_unpackhi_pd(0xFF, a, b), even, _mm512_maskz_unpackhi_pd(0xFF, c, d));
+    *c1 = _mm512_permutex2var_pd(_mm512_maskz_unpackhi_pd(0xFF, a, b), even,
+                                 _mm512_maskz_unpackhi_pd(0xFF, c, d));
     c = _mm512_maskz_unpacklo_pd(0xFF, c, d);
     *c0 = _mm512_permutex2var_pd(e, even, c);
     *c2 = _mm512_permutex2var_pd(e, odd, c);
@@ -4963,21 +5740,33 @@ NNI_KI void NNI_K(rows3)(const uint64_t *tab, nniq i, nnid *c0, nnid *c1, nnid *
     *c2 = nnid_gather(tab + 2, t);
 }
 typedef struct NNI_K(rows4) { const uint64_t *tab; } NNI_K(rows4);
-NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) *q, const uint64_t *tab, size_t rows) { (void)rows; q->tab = tab; }
+NNI_KI void NNI_K(rows4_make)(NNI_K(rows4) * q, const uint64_t *tab, size_t rows)
+{
+    (void)rows;
+    q->tab = tab;
+}
 #define nnid_row4(q, c, j) nnid_gather((q)->tab + (c), nniq_shl(j, 2))
 #endif
 /* an integer below 2^32 (the low half of a lane) as a double: it becomes the mantissa of 2^52 + it */
 NNI_KI nnid NNI_K(low32)(nniq i)
 {
-    return nnid_sub(nniq_from(nniq_or(nniq_and(i, nniq_set(UINT64_C(0xffffffff))), nniq_set(UINT64_C(0x4330000000000000)))), NNI_G(4503599627370496.0));
+    return nnid_sub(nniq_from(nniq_or(nniq_and(i, nniq_set(UINT64_C(0xffffffff))),
+                                      nniq_set(UINT64_C(0x4330000000000000)))),
+                    NNI_G(4503599627370496.0));
 }
-/* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0, in two steps, each a loop of its caller: the processor then sees several rounds of short chains at
+/* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0, in two steps, each a loop of its caller: the
+ * processor then sees several rounds of short chains at
  * once, not half a round of a long one. First w + r + c, up to the terms that log_join adds. */
 NNI_KI void NNI_K(log_reduce)(nnid x, nnid *wo, nnid *ro, nnid *co, const uint64_t *tab)
 {
-    nniq u = nniq_bits(x), i = nniq_and(nniq_shr(u, 45), nniq_set(127)), high = nniq_shr(nniq_add(i, nniq_set(75)), 7);   /* high: i >= 53 */
-    nnid k = nnid_sub(NNI_K(low32)(nniq_add(nniq_shr(u, 52), high)), NNI_G(1023.0)), m, mh, inv, t1, t2, r, rl, rh;
-    u = nniq_or(nniq_and(u, nniq_set(UINT64_C(0xfffffffffffff))), nniq_xor(nniq_set(UINT64_C(1023) << 52), nniq_shl(high, 52)));   /* 1023 or 1022 */
+    /* high: i >= 53 */
+    nniq u = nniq_bits(x), i = nniq_and(nniq_shr(u, 45), nniq_set(127)),
+         high = nniq_shr(nniq_add(i, nniq_set(75)), 7);
+    nnid k = nnid_sub(NNI_K(low32)(nniq_add(nniq_shr(u, 52), high)), NNI_G(1023.0)), m, mh, inv, t1,
+         t2, r, rl, rh;
+    /* 1023 or 1022 */
+    u = nniq_or(nniq_and(u, nniq_set(UINT64_C(0xfffffffffffff))),
+                nniq_xor(nniq_set(UINT64_C(1023) << 52), nniq_shl(high, 52)));
     m = nniq_from(u);
     mh = nniq_from(nniq_and(u, nniq_set(UINT64_C(0xfffffffff8000000))));
     NNI_K(rows3)(tab, i, &inv, &t1, &t2);
@@ -4991,16 +5780,19 @@ NNI_KI void NNI_K(log_reduce)(nnid x, nnid *wo, nnid *ro, nnid *co, const uint64
 NNI_KI nnid NNI_K(log_join)(nnid w, nnid r, nnid c)
 {
     const nnid s = nnid_add(w, r), e = nnid_sub(r, nnid_sub(s, w)), r2 = nnid_mul(r, r);
-    nnid q = nnid_sub(nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(r, NNI_G(1.0 / 7.0))), nnid_mul(r2, NNI_G(0.125)));
+    nnid q = nnid_sub(nnid_add(NNI_G(-1.0 / 6.0), nnid_mul(r, NNI_G(1.0 / 7.0))),
+                      nnid_mul(r2, NNI_G(0.125)));
     q = nnid_add(nnid_add(NNI_G(-0.25), nnid_mul(r, NNI_G(0.2))), nnid_mul(r2, q));
     q = nnid_mul(r2, nnid_add(nnid_mul(r, NNI_G(1.0 / 3.0)), nnid_mul(r2, q)));
     return nnid_add(s, nnid_add(e, nnid_add(nnid_sub(q, nnid_mul(NNI_G(0.5), r2)), c)));
 }
-/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves nni_two_prod), in three steps, as the
+/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves
+ * nni_two_prod), in three steps, as the
  * logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j, sign. */
 NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
 {
-    nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl, e, a, b, jf;
+    nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl,
+         e, a, b, jf;
     nniq q = nniq_bits(n), neg;
     n = nnid_sub(n, NNI_G(6755399441055744.0));
     t = nnid_sub(x, nnid_mul(n, NNI_G(1.5707963267341256)));
@@ -5018,7 +5810,9 @@ NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
     *rlo = nniq_from(nniq_xor(nniq_bits(rl), neg));
     jf = nnid_where(r, NNI_G(0.25), nnid_trunc(nnid_add(nnid_mul(r, NNI_G(16.0)), NNI_G(0.5))));
     *ho = nnid_sub(r, nnid_mul(jf, NNI_G(0.0625)));
-    *way = nniq_or(nniq_or(neg, nniq_and(q, nniq_set(3))), nniq_shl(nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15)), 2));
+    *way = nniq_or(
+        nniq_or(neg, nniq_and(q, nniq_set(3))),
+        nniq_shl(nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15)), 2));
 }
 /* sin(h + rl), cos(h + rl) - 1 */
 NNI_KI void NNI_K(sincos_small)(nnid h, nnid rl, nnid *smo, nnid *cmo)
@@ -5039,25 +5833,32 @@ NNI_KI void NNI_K(sincos_small)(nnid h, nnid rl, nnid *smo, nnid *cmo)
     *smo = nnid_add(sm, nnid_mul(rl, nnid_add(NNI_G(1.0), cm)));
     *cmo = nnid_sub(cm, nnid_mul(h, rl));
 }
-NNI_KI void NNI_K(sincos_join)(nnid h, nnid sm, nnid cm, nniq way, nnid *so, nnid *co, const NNI_K(rows4) *tab)
+NNI_KI void NNI_K(sincos_join)(nnid h, nnid sm, nnid cm, nniq way, nnid *so, nnid *co,
+                               const NNI_K(rows4) * tab)
 {
-    const nniq j = nniq_and(nniq_shr(way, 2), nniq_set(15)), neg = nniq_and(way, nniq_set(UINT64_C(1) << 63));
+    const nniq j = nniq_and(nniq_shr(way, 2), nniq_set(15)),
+               neg = nniq_and(way, nniq_set(UINT64_C(1) << 63));
     const nnid sh = nnid_row4(tab, 0, j), ch = nnid_row4(tab, 2, j);
-    nnid sn = nnid_add(sh, nnid_add(nnid_add(nnid_mul(ch, h), nnid_row4(tab, 1, j)), nnid_add(nnid_mul(sh, cm), nnid_mul(ch, sm))));
-    nnid cs = nnid_add(ch, nnid_add(nnid_sub(nnid_row4(tab, 3, j), nnid_mul(sh, h)), nnid_sub(nnid_mul(ch, cm), nnid_mul(sh, sm))));
+    nnid sn = nnid_add(sh, nnid_add(nnid_add(nnid_mul(ch, h), nnid_row4(tab, 1, j)),
+                                    nnid_add(nnid_mul(sh, cm), nnid_mul(ch, sm))));
+    nnid cs = nnid_add(ch, nnid_add(nnid_sub(nnid_row4(tab, 3, j), nnid_mul(sh, h)),
+                                    nnid_sub(nnid_mul(ch, cm), nnid_mul(sh, sm))));
     nniq swap, flip, d;
     sn = nniq_from(nniq_xor(nniq_bits(sn), neg));
-    swap = nniq_shl(way, 63);                                 /* n odd: (sin, cos) = (cos, -sin); n & 2: both change sign */
+    /* n odd: (sin, cos) = (cos, -sin); n & 2: both change sign */
+    swap = nniq_shl(way, 63);
     flip = nniq_shl(nniq_and(way, nniq_set(2)), 62);
     d = nniq_and(nniq_xor(nniq_bits(sn), nniq_bits(cs)), nniq_sub(nniq_set(0), nniq_and(way, nniq_set(1))));
     *so = nniq_from(nniq_xor(nniq_xor(nniq_bits(sn), d), flip));
     *co = nniq_from(nniq_xor(nniq_xor(nniq_xor(nniq_bits(cs), d), swap), flip));
 }
-/* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to pairs of whole vectors. A lane's upper half may hold anything until the end. Two
+/* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to pairs of whole vectors.
+ * A lane's upper half may hold anything until the end. Two
  * vectors at a time: a round waits for its product, and the other's fits in between. */
 NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks)
 {
-    const nniq m0 = nniq_set(UINT64_C(0xd2511f53)), m1 = nniq_set(UINT64_C(0xcd9e8d57)), low = nniq_set(UINT64_C(0xffffffff));
+    const nniq m0 = nniq_set(UINT64_C(0xd2511f53)), m1 = nniq_set(UINT64_C(0xcd9e8d57)),
+               low = nniq_set(UINT64_C(0xffffffff));
     nniq k0[10], k1[10];
     size_t i;
     int r;
@@ -5066,10 +5867,13 @@ NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *ke
         k1[r] = nniq_set((uint64_t)(key[1] + (uint32_t)r * 0xbb67ae85u));
     }
     for (i = 0; i < blocks; i += 2 * NNI_D) {
-        nniq c0 = nniq_add(nniq_set((uint64_t)ctr[0] + i), nniq_iota()), c1 = nniq_set((uint64_t)ctr[1]), c2 = nniq_set((uint64_t)ctr[2]), c3 = nniq_set((uint64_t)ctr[3]);
+        nniq c0 = nniq_add(nniq_set((uint64_t)ctr[0] + i), nniq_iota()),
+             c1 = nniq_set((uint64_t)ctr[1]), c2 = nniq_set((uint64_t)ctr[2]),
+             c3 = nniq_set((uint64_t)ctr[3]);
         nniq d0 = nniq_add(c0, nniq_set(NNI_D)), d1 = c1, d2 = c2, d3 = c3;
         for (r = 0; r < 10; r++) {
-            const nniq a = nniq_mul(m0, c0), b = nniq_mul(m1, c2), e = nniq_mul(m0, d0), f = nniq_mul(m1, d2);
+            const nniq a = nniq_mul(m0, c0), b = nniq_mul(m1, c2), e = nniq_mul(m0, d0),
+                       f = nniq_mul(m1, d2);
             c0 = nniq_xor(nniq_xor(nniq_shr(b, 32), c1), k0[r]);
             c1 = b;
             c2 = nniq_xor(nniq_xor(nniq_shr(a, 32), c3), k1[r]);
@@ -5079,19 +5883,29 @@ NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *ke
             d2 = nniq_xor(nniq_xor(nniq_shr(e, 32), d3), k1[r]);
             d3 = e;
         }
-        NNI_K(zipw)(out + 4 * i, nniq_or(nniq_and(c0, low), nniq_shl(c1, 32)), nniq_or(nniq_and(c2, low), nniq_shl(c3, 32)));
-        NNI_K(zipw)(out + 4 * (i + NNI_D), nniq_or(nniq_and(d0, low), nniq_shl(d1, 32)), nniq_or(nniq_and(d2, low), nniq_shl(d3, 32)));
+        NNI_K(zipw)
+        (out + 4 * i, nniq_or(nniq_and(c0, low), nniq_shl(c1, 32)),
+         nniq_or(nniq_and(c2, low), nniq_shl(c3, 32)));
+        NNI_K(zipw)
+        (out + 4 * (i + NNI_D), nniq_or(nniq_and(d0, low), nniq_shl(d1, 32)),
+         nniq_or(nniq_and(d2, low), nniq_shl(d3, 32)));
     }
 }
 /* nn_rng_normals: four words a pair, u (upper half first) and v */
 NNI_KI nnid NNI_K(unit53)(nniq a)
 {
-    return nnid_mul(nnid_add(nnid_mul(NNI_K(low32)(a), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(a, 43))), NNI_G(1.1102230246251565e-16));
+    return nnid_mul(
+        nnid_add(nnid_mul(NNI_K(low32)(a), NNI_G(2097152.0)), NNI_K(low32)(nniq_shr(a, 43))),
+        NNI_G(1.1102230246251565e-16));
 }
-NNI_KI void NNI_K(box_muller_block)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const NNI_K(rows4) *sin_tab)     /* whole vectors */
+/* whole vectors */
+NNI_KI void NNI_K(box_muller_block)(double *out, const uint32_t *w, size_t pairs,
+                                    const uint64_t *log_tab, const NNI_K(rows4) * sin_tab)
 {
     enum { M = NNI_PAIRS };
-    double room[6 * M + 8], *rad = room + (64 - (uintptr_t)(void *)room % 64) / 8, *h = rad + M, *rl = h + M, *sm = rl + M, *cm = sm + M, *way = cm + M;   /* by cache lines */
+    /* by cache lines */
+    double room[6 * M + 8], *rad = room + (64 - (uintptr_t)(void *)room % 64) / 8, *h = rad + M,
+                            *rl = h + M, *sm = rl + M, *cm = sm + M, *way = cm + M;
     nniq a, b;
     nnid s, c, r;
     size_t i;
@@ -5102,7 +5916,10 @@ NNI_KI void NNI_K(box_muller_block)(double *out, const uint32_t *w, size_t pairs
         nnid_store(rl + i, r);
         nnid_store(sm + i, c);
     }
-    for (i = 0; i < pairs; i += NNI_D) nnid_store(rad + i, nnid_sqrt(nnid_mul(NNI_G(-2.0), NNI_K(log_join)(nnid_load(h + i), nnid_load(rl + i), nnid_load(sm + i)))));
+    for (i = 0; i < pairs; i += NNI_D)
+        nnid_store(rad + i, nnid_sqrt(nnid_mul(NNI_G(-2.0),
+                                               NNI_K(log_join)(nnid_load(h + i), nnid_load(rl + i),
+                                                               nnid_load(sm + i)))));
     for (i = 0; i < pairs; i += NNI_D) {
         NNI_K(unzipw)(&a, &b, w + 4 * i);
         NNI_K(sincos_reduce)(nnid_mul(NNI_G(6.283185307179586), NNI_K(unit53)(b)), &s, &c, &a);
@@ -5116,12 +5933,15 @@ NNI_KI void NNI_K(box_muller_block)(double *out, const uint32_t *w, size_t pairs
         nnid_store(cm + i, c);
     }
     for (i = 0; i < pairs; i += NNI_D) {
-        NNI_K(sincos_join)(nnid_load(h + i), nnid_load(sm + i), nnid_load(cm + i), nniq_bits(nnid_load(way + i)), &s, &c, sin_tab);
+        NNI_K(sincos_join)
+        (nnid_load(h + i), nnid_load(sm + i), nnid_load(cm + i), nniq_bits(nnid_load(way + i)), &s,
+         &c, sin_tab);
         r = nnid_load(rad + i);
         NNI_K(zip)(out + 2 * i, nnid_mul(r, c), nnid_mul(r, s));
     }
 }
-NNI_KF void NNI_K(box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab, const uint64_t *sin_tab)
+NNI_KF void NNI_K(box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab,
+                              const uint64_t *sin_tab)
 {
     NNI_K(rows4) st;
     size_t i, m;
@@ -5145,7 +5965,9 @@ NNI_KF void NNI_K(mt_twist)(uint32_t *mt)
     for (run = k = 0; run < 2; run++) {
         const int end = run ? 623 : 227, from = run ? -227 : 397;
         for (; k + NNI_W <= end; k += NNI_W) {
-            nnii b = nnii_load(mt + k + 1), x = nnii_or(nnii_and(nnii_load(mt + k), nnii_set(0x80000000u)), nnii_and(b, nnii_set(0x7ffffffeu)));
+            nnii b = nnii_load(mt + k + 1),
+                 x = nnii_or(nnii_and(nnii_load(mt + k), nnii_set(0x80000000u)),
+                             nnii_and(b, nnii_set(0x7ffffffeu)));
             nnii odd = nnii_and(nnii_sub(nnii_set(0u), nnii_and(b, nnii_set(1u))), nnii_set(0x9908b0dfu));
             nnii_store(mt + k, nnii_xor(nnii_load(mt + k + from), nnii_xor(nnii_shr(x, 1), odd)));
         }
@@ -5166,7 +5988,8 @@ NNI_KF void NNI_K(mt_temper)(uint32_t *out, const uint32_t *in, size_t n)
     for (i = 0; i + NNI_W <= n; i += NNI_W) nnii_store(out + i, NNI_K(temper)(nnii_load(in + i)));
     for (; i < n; i++) out[i] = nni_mt_temper(in[i]);
 }
-/* m tries of the polar method, four words each; those inside the circle, in order, to a, b, r (with room for a whole vector behind the last) */
+/* m tries of the polar method, four words each; those inside the circle, in order, to a, b, r (with
+ * room for a whole vector behind the last) */
 NNI_KF size_t NNI_K(polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m)
 {
     size_t i, k = 0;
@@ -5180,14 +6003,22 @@ NNI_KF size_t NNI_K(polar_tries)(double *a, double *b, double *r, const uint32_t
             memcpy(tw, w + 4 * i, 4 * n * sizeof *w);
             NNI_K(unzipw)(&p, &q, tw);
         }
-        x = nnid_add(nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(p, nniq_set(UINT64_C(0xffffffff))), 5)), NNI_G(67108864.0)), NNI_K(low32)(nniq_shr(p, 38)));
-        y = nnid_add(nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(q, nniq_set(UINT64_C(0xffffffff))), 5)), NNI_G(67108864.0)), NNI_K(low32)(nniq_shr(q, 38)));
+        x = nnid_add(
+            nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(p, nniq_set(UINT64_C(0xffffffff))), 5)),
+                     NNI_G(67108864.0)),
+            NNI_K(low32)(nniq_shr(p, 38)));
+        y = nnid_add(
+            nnid_mul(NNI_K(low32)(nniq_shr(nniq_and(q, nniq_set(UINT64_C(0xffffffff))), 5)),
+                     NNI_G(67108864.0)),
+            NNI_K(low32)(nniq_shr(q, 38)));
         x = nnid_sub(nnid_mul(x, NNI_G(2.220446049250313e-16)), NNI_G(1.0));
         y = nnid_sub(nnid_mul(y, NNI_G(2.220446049250313e-16)), NNI_G(1.0));
         z = nnid_add(nnid_mul(x, x), nnid_mul(y, y));
 #if NNI_PASS == 3
         {
-            const __mmask8 in = (__mmask8)(_mm512_cmp_pd_mask(z, NNI_G(1.0), _CMP_LT_OQ) & _mm512_cmp_pd_mask(z, NNI_G(0.0), _CMP_NEQ_OQ) & ((1u << n) - 1u));
+            const __mmask8 in =
+                (__mmask8)(_mm512_cmp_pd_mask(z, NNI_G(1.0), _CMP_LT_OQ) &
+                           _mm512_cmp_pd_mask(z, NNI_G(0.0), _CMP_NEQ_OQ) & ((1u << n) - 1u));
             nnid_store(a + k, _mm512_maskz_compress_pd(in, x));
             nnid_store(b + k, _mm512_maskz_compress_pd(in, y));
             nnid_store(r + k, _mm512_maskz_compress_pd(in, z));
@@ -5216,8 +6047,15 @@ NNI_KI size_t NNI_K(polar_count_exact)(const uint32_t *raw, size_t m)
 {
     size_t k = 0, i;
     for (i = 0; i < m; i++, raw += 4) {
-        double x = ((double)(nni_mt_temper(raw[0]) >> 5) * 67108864.0 + (double)(nni_mt_temper(raw[1]) >> 6)) * 2.220446049250313e-16 - 1.0;
-        double y = ((double)(nni_mt_temper(raw[2]) >> 5) * 67108864.0 + (double)(nni_mt_temper(raw[3]) >> 6)) * 2.220446049250313e-16 - 1.0, z = x * x + y * y;
+        double x = ((double)(nni_mt_temper(raw[0]) >> 5) * 67108864.0 +
+                    (double)(nni_mt_temper(raw[1]) >> 6)) *
+                       2.220446049250313e-16 -
+                   1.0;
+        double y = ((double)(nni_mt_temper(raw[2]) >> 5) * 67108864.0 +
+                    (double)(nni_mt_temper(raw[3]) >> 6)) *
+                       2.220446049250313e-16 -
+                   1.0,
+               z = x * x + y * y;
         k += (size_t)((z < 1.0) & (z != 0.0));
     }
     return k;
@@ -5225,11 +6063,15 @@ NNI_KI size_t NNI_K(polar_count_exact)(const uint32_t *raw, size_t m)
 #if NNI_PASS == 1
 NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m) { return NNI_K(polar_count_exact)(raw, m); }
 #else
-/* In float, from the upper word of each number alone: its squared radius (times 2^62) is off by less than 3e-7, so that only those within 1e-6 of the circle,
+/* In float, from the upper word of each number alone: its squared radius (times 2^62) is off by
+ * less than 3e-7, so that only those within 1e-6 of the circle,
  * or of the centre, leave a doubt; then all m are looked at exactly. */
-NNI_KI nniv NNI_K(polar_squares)(const uint32_t *p)           /* of tries i and i + NNI_W / 4 by turns: x, x, y, y */
+/* of tries i and i + NNI_W / 4 by turns: x, x, y, y */
+NNI_KI nniv NNI_K(polar_squares)(const uint32_t *p)
 {
-    const nnii c = nnii_ofq(nniq_or(nniq_and(nniq_ofi(nnii_load(p)), nniq_set(UINT64_C(0xffffffff))), nniq_shl(nniq_ofi(nnii_load(p + NNI_W)), 32)));
+    const nnii c =
+        nnii_ofq(nniq_or(nniq_and(nniq_ofi(nnii_load(p)), nniq_set(UINT64_C(0xffffffff))),
+                         nniq_shl(nniq_ofi(nnii_load(p + NNI_W)), 32)));
     const nniv x = nniv_float(nnii_xor(NNI_K(temper)(c), nnii_set(0x80000000u)));
     return nniv_mul(x, x);
 }
@@ -5253,7 +6095,8 @@ NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m)
         a = nniv_add(nniv_zip2(a, b), nniv_zap2(a, b));
         in = nniv_sel(nniv_lt(a, nniv_set(4.611681406741369e18f)), one, none);
         count = nniv_add(count, in);
-        doubt = nniv_add(doubt, nniv_sub(nniv_sel(nniv_lt(a, nniv_set(4.611690630113406e18f)), one, none), in));
+        doubt = nniv_add(
+            doubt, nniv_sub(nniv_sel(nniv_lt(a, nniv_set(4.611690630113406e18f)), one, none), in));
         doubt = nniv_add(doubt, nniv_sel(nniv_lt(a, nniv_set(4.6e12f)), one, none));
     }
     nniv_store(tc, count);
@@ -5263,7 +6106,8 @@ NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m)
 }
 #endif
 /* out: f b, f a, pair by pair, f = sqrt(-2 log(r) / r); whole vectors */
-NNI_KI void NNI_K(polar_block)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab)
+NNI_KI void NNI_K(polar_block)(double *out, const double *a, const double *b, const double *r,
+                               size_t k, const uint64_t *log_tab)
 {
     enum { M = NNI_PAIRS };
     double room[3 * M + 8], *w = room + (64 - (uintptr_t)(void *)room % 64) / 8, *s = w + M, *c = s + M;
@@ -5276,11 +6120,15 @@ NNI_KI void NNI_K(polar_block)(double *out, const double *a, const double *b, co
         nnid_store(c + i, z);
     }
     for (i = 0; i < k; i += NNI_D) {
-        f = nnid_sqrt(nnid_div(nnid_mul(NNI_G(-2.0), NNI_K(log_join)(nnid_load(w + i), nnid_load(s + i), nnid_load(c + i))), nnid_load(r + i)));
+        f = nnid_sqrt(
+            nnid_div(nnid_mul(NNI_G(-2.0), NNI_K(log_join)(nnid_load(w + i), nnid_load(s + i),
+                                                           nnid_load(c + i))),
+                     nnid_load(r + i)));
         NNI_K(zip)(out + 2 * i, nnid_mul(f, nnid_load(b + i)), nnid_mul(f, nnid_load(a + i)));
     }
 }
-NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const double *r, size_t k, const uint64_t *log_tab)
+NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const double *r, size_t k,
+                         const uint64_t *log_tab)
 {
     size_t i, m;
     for (i = 0; i + NNI_D <= k; i += m) {
@@ -5318,15 +6166,50 @@ static const nni_kernels NNI_K(kernels) = {
 #else
     "neon",
 #endif
-    NNI_K(vexpf), NNI_K(vlogf), NNI_K(vtanhf), NNI_K(vsigmoidf), NNI_K(verff), NNI_K(vprob), NNI_K(act_forward), NNI_K(act_backward),
-    NNI_K(update), NNI_K(sum), NNI_K(dot), NNI_K(sumsq), NNI_K(colsum), NNI_K(gather), NNI_K(scatter), NNI_K(bce),
-    NNI_K(act_keep), NNI_K(act_kept), NNI_K(bias), NNI_K(bias_cols),
+    NNI_K(vexpf),
+    NNI_K(vlogf),
+    NNI_K(vtanhf),
+    NNI_K(vsigmoidf),
+    NNI_K(verff),
+    NNI_K(vprob),
+    NNI_K(act_forward),
+    NNI_K(act_backward),
+    NNI_K(update),
+    NNI_K(sum),
+    NNI_K(dot),
+    NNI_K(sumsq),
+    NNI_K(colsum),
+    NNI_K(gather),
+    NNI_K(scatter),
+    NNI_K(bce),
+    NNI_K(act_keep),
+    NNI_K(act_kept),
+    NNI_K(bias),
+    NNI_K(bias_cols),
 #if NNI_PASS == 1
-    1, 1, NULL, NULL, NULL, NULL, NULL,
+    1,
+    1,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
 #else
-    NNI_MR, 2 * NNI_W, NNI_K(gemm_f32), NNI_K(gemm_f64), NNI_K(block_f32), NNI_K(flip_f32), NNI_K(row_packed_f32),
+    NNI_MR,
+    2 * NNI_W,
+    NNI_K(gemm_f32),
+    NNI_K(gemm_f64),
+    NNI_K(block_f32),
+    NNI_K(flip_f32),
+    NNI_K(row_packed_f32),
 #endif
-    NNI_K(philox), NNI_K(box_muller), NNI_K(mt_twist), NNI_K(mt_temper), NNI_K(polar_tries), NNI_K(polar_count), NNI_K(polar)
+    NNI_K(philox),
+    NNI_K(box_muller),
+    NNI_K(mt_twist),
+    NNI_K(mt_temper),
+    NNI_K(polar_tries),
+    NNI_K(polar_count),
+    NNI_K(polar)
 };
 
 #undef NNI_CAT_
@@ -5431,10 +6314,12 @@ static const nni_kernels NNI_K(kernels) = {
 #endif /* NNI_PASS */
 
 /* ==== [TILES] the matrix product: one text per instruction set and element type ==== */
-/* acc[r][s] = chain over k of fma(P[r][k], Q[k][s], acc): P is broadcast, Q is read as vectors along s, so that no sum ever
+/* acc[r][s] = chain over k of fma(P[r][k], Q[k][s], acc): P is broadcast, Q is read as vectors
+ * along s, so that no sum ever
  * runs across lanes. Two orientations serve the four transpositions without touching the larger operand:
  *   N  rows of P = rows of C    (P = op(A), Q = op(B));   Q needs B not transposed, or packs panels of it
- *   T  rows of P = columns of C (P = op(B)^T, Q = op(A)^T); Q needs A transposed, or packs panels of it; C is written transposed
+ *   T  rows of P = columns of C (P = op(B)^T, Q = op(A)^T); Q needs A transposed, or packs panels
+ *      of it; C is written transposed
  * Row kind of P: P[r][k] = p[r ps + k] ("rows", 0) or p[k ps + r] ("cols", 1). */
 #if defined(NNI_TILE)
 #if NNI_TILE == 32
@@ -5468,30 +6353,46 @@ static const nni_kernels NNI_K(kernels) = {
 #endif
 #define NNI_NR (2 * NNI_TW)
 #define NNI_PAD 16     /* so that packed rows do not all begin in one set of L1 */
-#define NNI_AHEAD 24   /* rows of k that packing asks for in advance, into L2: rows 4 KiB apart share the few lines of one set of L1 */
+#define NNI_AHEAD \
+    24 /* rows of k that packing asks for in advance, into L2: rows 4 KiB apart share the few lines of one set of L1 */
 #if NNI_PASS == 2
 #define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5)
 #else
 #define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 #endif
 
-/* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0 (NULL: +0) + P Q. part: 0 = both
- * vectors whole, 1 = the second is cut, 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked for; 2 = also, under the products, Q is
- * packed into kq [k][NNI_NR] and P into kp [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr, cols, part, first: constants where inlined. */
-#define NNI_P(r) (((r) < 3 ? p : (r) < 6 ? p3 : (r) < 9 ? p6 : p9) + ((r) % 3) * ps)   /* row r at this k: four pointers and two multiples reach twelve rows */
-NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int first, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
-                         const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp, nnie *kq)
+/* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0
+ * (NULL: +0) + P Q. part: 0 = both
+ * vectors whole, 1 = the second is cut, 2 = only a first one, cut. first (part 0): 1 = what comes
+ * next of P and Q is asked for; 2 = also, under the products, Q is packed into kq [k][NNI_NR] and P
+ * into kp [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr,
+ * cols, part, first: constants where inlined. */
+#define NNI_P(r)      \
+    (((r) < 3 ? p :   \
+      (r) < 6 ? p3 :  \
+      (r) < 9 ? p6 :  \
+                p9) + \
+     ((r) % 3) * ps) /* row r at this k: four pointers and two multiples reach twelve rows */
+NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int first, size_t k,
+                         const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0,
+                         size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp, nnie *kq)
 {
     const size_t ahead = k < NNI_AHEAD ? k : NNI_AHEAD;
     const nnt_cut cut = nnt_mask(part == 1 ? n - NNI_TW : n < NNI_TW ? n : NNI_TW);
-    const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * ps), *p6 = p + (cols || mr <= 6 ? 0 : 6 * ps), *p9 = p + (cols || mr <= 9 ? 0 : 9 * ps);
+    const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * ps), *p6 = p + (cols || mr <= 6 ? 0 : 6 * ps),
+               *p9 = p + (cols || mr <= 9 ? 0 : 9 * ps);
     size_t l;
 #define NNI_X(r) nnt x##r = nnt_set(0), y##r = nnt_set(0);
     NNI_ROWS(NNI_X)
 #undef NNI_X
     if (c0) {
-#define NNI_X(r) if (mr > r) { x##r = part == 2 ? nnt_loadc(c0 + r * ldc0, cut) : nnt_load(c0 + r * ldc0); \
-        if (part < 2) y##r = part == 1 ? nnt_loadc(c0 + r * ldc0 + NNI_TW, cut) : nnt_load(c0 + r * ldc0 + NNI_TW); }
+#define NNI_X(r)                                                                    \
+    if (mr > r) {                                                                   \
+        x##r = part == 2 ? nnt_loadc(c0 + r * ldc0, cut) : nnt_load(c0 + r * ldc0); \
+        if (part < 2)                                                               \
+            y##r = part == 1 ? nnt_loadc(c0 + r * ldc0 + NNI_TW, cut) :             \
+                               nnt_load(c0 + r * ldc0 + NNI_TW);                    \
+    }
         NNI_ROWS(NNI_X)
 #undef NNI_X
     }
@@ -5522,8 +6423,13 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
                 }
             }
             if (cols) {
-                int x;                                            /* four at a time: a masked store costs more than three whole ones */
-                for (x = 0; x + 4 <= mr; x += 4) { nnie four[4]; memcpy(four, p + x, sizeof four); memcpy(kp + x, four, sizeof four); }
+                /* four at a time: a masked store costs more than three whole ones */
+                int x;
+                for (x = 0; x + 4 <= mr; x += 4) {
+                    nnie four[4];
+                    memcpy(four, p + x, sizeof four);
+                    memcpy(kp + x, four, sizeof four);
+                }
                 for (; x < mr; x++) kp[x] = p[x];
                 kp += mr;
             }
@@ -5535,29 +6441,41 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
 #undef NNI_X
         if (cols) p += ps; else { p++; p3++; p6++; p9++; }
     }
-#define NNI_X(r) if (mr > r) { if (part == 2) nnt_storec(t + r * ldt, x##r, cut); else nnt_store(t + r * ldt, x##r); \
-        if (part == 1) nnt_storec(t + r * ldt + NNI_TW, y##r, cut); else if (part == 0) nnt_store(t + r * ldt + NNI_TW, y##r); }
+#define NNI_X(r)                                                    \
+    if (mr > r) {                                                   \
+        if (part == 2) nnt_storec(t + r * ldt, x##r, cut);          \
+        else nnt_store(t + r * ldt, x##r);                          \
+        if (part == 1) nnt_storec(t + r * ldt + NNI_TW, y##r, cut); \
+        else if (part == 0) nnt_store(t + r * ldt + NNI_TW, y##r);  \
+    }
     NNI_ROWS(NNI_X)
 #undef NNI_X
 }
 #undef NNI_P
-#define NNI_X3(mr, cols, part) \
-    NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, \
-                                                 const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n) \
-    { NNI_TK(core)(mr + 1, cols, part, 0, k, p, ps, q, qs, c0, ldc0, t, ldt, n, NULL, NULL); }
-#define NNI_X(r) NNI_X3(r, 0, 0) NNI_X3(r, 0, 1) NNI_X3(r, 0, 2) NNI_X3(r, 1, 0) NNI_X3(r, 1, 1) NNI_X3(r, 1, 2)
+#define NNI_X3(mr, cols, part)                                                                  \
+    NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps,         \
+                                                    const nnie *q, size_t qs, const nnie *c0,   \
+                                                    size_t ldc0, nnie *t, size_t ldt, size_t n) \
+    {                                                                                           \
+        NNI_TK(core)(mr + 1, cols, part, 0, k, p, ps, q, qs, c0, ldc0, t, ldt, n, NULL, NULL);  \
+    }
+#define NNI_X(r) \
+    NNI_X3(r, 0, 0) NNI_X3(r, 0, 1) NNI_X3(r, 0, 2) NNI_X3(r, 1, 0) NNI_X3(r, 1, 1) NNI_X3(r, 1, 2)
 NNI_ROWS(NNI_X)
 #undef NNI_X
 #undef NNI_X3
 /* The first to read what comes from afar: asks ahead for it, and packs it if kq is given. */
-NNI_KF void NNI_TK(tile_first)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, nnie *kp, nnie *kq)
+NNI_KF void NNI_TK(tile_first)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q,
+                               size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt,
+                               nnie *kp, nnie *kq)
 {
     if (kq && cols) NNI_TK(core)(NNI_MR, 1, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
     else if (kq) NNI_TK(core)(NNI_MR, 0, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
     else if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
     else NNI_TK(core)(NNI_MR, 0, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
 }
-typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
+typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
+                             const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
 static const NNI_TK(tile) NNI_TK(tiles)[NNI_MR][2][3] = {
 #define NNI_X(r) { { NNI_TK(tile_##r##_0_0), NNI_TK(tile_##r##_0_1), NNI_TK(tile_##r##_0_2) }, \
                    { NNI_TK(tile_##r##_1_0), NNI_TK(tile_##r##_1_1), NNI_TK(tile_##r##_1_2) } },
@@ -5572,38 +6490,48 @@ NNI_KF void NNI_TK(flip)(nnie *dst, size_t ldd, const nnie *src, size_t lds, siz
 #if NNI_TILE == 32
     for (; r + NNI_W <= rows; r += NNI_W) {
         const float *s = src + r * lds;
-        /* 16 columns = one line of each row, each touched once: rows 4 KiB apart push each other out of L1 */
+        /* 16 columns = one line of each row, each touched once: rows 4 KiB apart push each other
+         * out of L1 */
         for (c = 0; c + 16 <= cols; c += 16) {
             float *o = dst + c * ldd + r;
 #define NNI_X(i, row) const nniv v##row##i = nniv_quad(s + c + 4 * (i) + (row) * lds, lds);
             NNI_X(0, 0) NNI_X(1, 0) NNI_X(2, 0) NNI_X(3, 0) NNI_X(0, 1) NNI_X(1, 1) NNI_X(2, 1) NNI_X(3, 1)
             NNI_X(0, 2) NNI_X(1, 2) NNI_X(2, 2) NNI_X(3, 2) NNI_X(0, 3) NNI_X(1, 3) NNI_X(2, 3) NNI_X(3, 3)
 #undef NNI_X
-#define NNI_X(i) { \
-                const nniv t0 = nniv_zip(v0##i, v1##i), t1 = nniv_zip(v2##i, v3##i), t2 = nniv_zap(v0##i, v1##i), t3 = nniv_zap(v2##i, v3##i); \
-                nniv_store(o + 4 * (i) * ldd, nniv_zip2(t0, t1)); \
-                nniv_store(o + (4 * (i) + 1) * ldd, nniv_zap2(t0, t1)); \
-                nniv_store(o + (4 * (i) + 2) * ldd, nniv_zip2(t2, t3)); \
-                nniv_store(o + (4 * (i) + 3) * ldd, nniv_zap2(t2, t3)); }
+#define NNI_X(i)                                                             \
+    {                                                                        \
+        const nniv t0 = nniv_zip(v0##i, v1##i), t1 = nniv_zip(v2##i, v3##i), \
+                   t2 = nniv_zap(v0##i, v1##i), t3 = nniv_zap(v2##i, v3##i); \
+        nniv_store(o + 4 * (i)*ldd, nniv_zip2(t0, t1));                      \
+        nniv_store(o + (4 * (i) + 1) * ldd, nniv_zap2(t0, t1));              \
+        nniv_store(o + (4 * (i) + 2) * ldd, nniv_zip2(t2, t3));              \
+        nniv_store(o + (4 * (i) + 3) * ldd, nniv_zap2(t2, t3));              \
+    }
             NNI_X(0) NNI_X(1) NNI_X(2) NNI_X(3)
 #undef NNI_X
         }
         for (; c + 4 <= cols; c += 4) {
-            const nniv v0 = nniv_quad(s + c, lds), v1 = nniv_quad(s + c + lds, lds), v2 = nniv_quad(s + c + 2 * lds, lds), v3 = nniv_quad(s + c + 3 * lds, lds);
-            const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), t3 = nniv_zap(v2, v3);
+            const nniv v0 = nniv_quad(s + c, lds), v1 = nniv_quad(s + c + lds, lds),
+                       v2 = nniv_quad(s + c + 2 * lds, lds), v3 = nniv_quad(s + c + 3 * lds, lds);
+            const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1),
+                       t3 = nniv_zap(v2, v3);
             float *o = dst + c * ldd + r;
             nniv_store(o, nniv_zip2(t0, t1));
             nniv_store(o + ldd, nniv_zap2(t0, t1));
             nniv_store(o + 2 * ldd, nniv_zip2(t2, t3));
             nniv_store(o + 3 * ldd, nniv_zap2(t2, t3));
         }
-        for (; c < cols; c++) { size_t i; for (i = 0; i < NNI_W; i++) dst[c * ldd + r + i] = s[i * lds + c]; }
+        for (; c < cols; c++) {
+            size_t i;
+            for (i = 0; i < NNI_W; i++) dst[c * ldd + r + i] = s[i * lds + c];
+        }
     }
 #if NNI_PASS != 4
     for (; r + 4 <= rows; r += 4) {
         const float *s = src + r * lds;
         for (c = 0; c + 4 <= cols; c += 4) {
-            __m128 v0 = _mm_loadu_ps(s + c), v1 = _mm_loadu_ps(s + c + lds), v2 = _mm_loadu_ps(s + c + 2 * lds), v3 = _mm_loadu_ps(s + c + 3 * lds);
+            __m128 v0 = _mm_loadu_ps(s + c), v1 = _mm_loadu_ps(s + c + lds),
+                   v2 = _mm_loadu_ps(s + c + 2 * lds), v3 = _mm_loadu_ps(s + c + 3 * lds);
             float *o = dst + c * ldd + r;
             _MM_TRANSPOSE4_PS(v0, v1, v2, v3);
             _mm_storeu_ps(o, v0);
@@ -5635,9 +6563,12 @@ NNI_KF void NNI_TK(copy)(nnie *dst, size_t ldd, const nnie *src, size_t lds, siz
 NNI_KF void NNI_TK(finish_row)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, const float *t)
 {
     const nn_gemm_desc *d = jb->d;
-    const float alpha = jb->alpha, beta = jb->beta, *bias = d->bias ? d->bias + j : NULL, *sv = d->dact != NN_ACT_DEFAULT ? d->saved + i * jb->ldsaved + j : NULL;
-    const int scale = alpha < 1.0f || alpha > 1.0f, add = beta < 0.0f || beta > 0.0f, relu = d->act == NN_ACT_RELU;
-    const int plain = relu || d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY, drelu = plain && d->dact == NN_ACT_RELU;
+    const float alpha = jb->alpha, beta = jb->beta, *bias = d->bias ? d->bias + j : NULL,
+                *sv = d->dact != NN_ACT_DEFAULT ? d->saved + i * jb->ldsaved + j : NULL;
+    const int scale = alpha < 1.0f || alpha > 1.0f, add = beta < 0.0f || beta > 0.0f,
+              relu = d->act == NN_ACT_RELU;
+    const int plain = relu || d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY,
+              drelu = plain && d->dact == NN_ACT_RELU;
     float *c = jb->c + i * jb->ldc + j, *pre = d->pre ? d->pre + i * jb->ldpre + j : NULL;
     size_t x;
 #define NNI_LD(p) (whole ? nniv_load(p) : nniv_loadn(p, n - x))
@@ -5674,7 +6605,8 @@ NNI_KF void NNI_TK(finish_row)(const nni_job_f64 *jb, size_t i, size_t j, size_t
 #endif
 
 /* rows x n finished sums from (i, j), ldt apart */
-NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, size_t n, nnie *t, size_t ldt)
+NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, size_t n, nnie *t,
+                           size_t ldt)
 {
     size_t r;
 #if NNI_TILE == 32
@@ -5682,8 +6614,12 @@ NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, s
     if (d->update) {
         const size_t at = i * jb->ldc + j;
         size_t x;
-        if (jb->alpha < 1.0f || jb->alpha > 1.0f) for (r = 0; r < rows; r++) for (x = 0; x < n; x++) t[r * ldt + x] = jb->alpha * t[r * ldt + x];
-        NNI_K(update)(d->update, jb->c + at, d->update_m ? d->update_m + at : NULL, d->update_v ? d->update_v + at : NULL, jb->ldc, t, ldt, rows, n);
+        if (jb->alpha < 1.0f || jb->alpha > 1.0f)
+            for (r = 0; r < rows; r++)
+                for (x = 0; x < n; x++) t[r * ldt + x] = jb->alpha * t[r * ldt + x];
+        NNI_K(update)
+        (d->update, jb->c + at, d->update_m ? d->update_m + at : NULL,
+         d->update_v ? d->update_v + at : NULL, jb->ldc, t, ldt, rows, n);
         return;
     }
 #endif
@@ -5704,7 +6640,8 @@ NNI_KF void NNI_TK(strip)(nnie *dst, const nnie *src, size_t lds, size_t k, size
     }
 }
 
-/* Orientation N: panels of NNI_NR columns, blocks of rows. pack: the panel of B is transposed into scratch first. */
+/* Orientation N: panels of NNI_NR columns, blocks of rows. pack: the panel of B is transposed into
+ * scratch first. */
 NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[NNI_MR * NNI_NR];
@@ -5724,7 +6661,10 @@ NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
         for (b = 0; b < nb; b++) {
             const size_t at = i0 + NNI_CUT_(m, nb, b), mr = i0 + NNI_CUT_(m, nb, b + 1) - at;
             const nnie *p = jb->a + (jb->ta ? at : at * ps);
-            if (jb->direct) NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc, n);
+            if (jb->direct)
+                NNI_TK(tiles)
+                [mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc,
+                                       n);
             else {
                 NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, t, NNI_NR, n);
                 NNI_TK(finish)(jb, at, s, mr, n, t, NNI_NR);
@@ -5732,10 +6672,12 @@ NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
         }
     }
 }
-/* The same with rows outside: the way for the weight gradient (k = a mini-batch), where C, and with an update the weights and
- * moments, are the large operands and want to be walked along their rows. Up to 512 columns of a block of rows are collected in L1
- * before they are finished: weights and moments then come and go as long streams (512 x 512 x 32 with Adam: 132 us when every tile was
- * updated at once, 110 so, 115 with a gradient written to memory and a second pass). */
+/* The same with rows outside: the way for the weight gradient (k = a mini-batch), where C, and with
+ * an update the weights and
+ * moments, are the large operands and want to be walked along their rows. Up to 512 columns of a
+ * block of rows are collected in L1 before they are finished: weights and moments then come and go
+ * as long streams (512 x 512 x 32 with Adam: 132 us when every tile was updated at once, 110 so,
+ * 115 with a gradient written to memory and a second pass). */
 #define NNI_RUN 512
 NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1)
 {
@@ -5750,14 +6692,17 @@ NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             nnie *o = jb->direct ? jb->c + at * jb->ldc + c : t;
             for (s = c; s < end; s += NNI_NR) {
                 const size_t n = end - s < NNI_NR ? end - s : NNI_NR;
-                NNI_TK(tiles)[mr - 1][jb->ta][NNI_PART(n)](k, p, ps, jb->b + s, jb->ldb, NULL, 0, o + (s - c), ldt, n);
+                NNI_TK(tiles)
+                [mr - 1][jb->ta][NNI_PART(n)](k, p, ps, jb->b + s, jb->ldb, NULL, 0, o + (s - c),
+                                              ldt, n);
             }
             if (!jb->direct) NNI_TK(finish)(jb, at, c, mr, end - c, t, ldt);
         }
     }
 }
 #undef NNI_RUN
-/* Orientation T: panels of NNI_NR rows of C, blocks of its columns; up to 48 columns are collected, then turned. */
+/* Orientation T: panels of NNI_NR rows of C, blocks of its columns; up to 48 columns are collected,
+ * then turned. */
 NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[48 * NNI_NR], u[48 * NNI_NR];
@@ -5774,10 +6719,13 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             qs = NNI_NR;
         }
         for (h = 0; h < chunks; h++) {
-            const size_t c0 = j0 + h * 48, cn = j1 - c0 < 48 ? j1 - c0 : 48, nb = (cn + NNI_MR - 1) / NNI_MR;
+            const size_t c0 = j0 + h * 48, cn = j1 - c0 < 48 ? j1 - c0 : 48,
+                         nb = (cn + NNI_MR - 1) / NNI_MR;
             for (b = 0; b < nb; b++) {
                 const size_t at = NNI_CUT_(cn, nb, b), mr = NNI_CUT_(cn, nb, b + 1) - at;
-                NNI_TK(tiles)[mr - 1][cols][part](k, jb->b + (cols ? c0 + at : (c0 + at) * ps), ps, q, qs, NULL, 0, t + at * NNI_NR, NNI_NR, n);
+                NNI_TK(tiles)
+                [mr - 1][cols][part](k, jb->b + (cols ? c0 + at : (c0 + at) * ps), ps, q, qs, NULL,
+                                     0, t + at * NNI_NR, NNI_NR, n);
             }
             if (jb->direct) NNI_TK(flip)(jb->c + s * jb->ldc + c0, jb->ldc, t, NNI_NR, cn, n);
             else {
@@ -5787,8 +6735,10 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
         }
     }
 }
-/* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, a block mc x kc of A in L2, its rows apart (they run along k) or in strips (A transposed).
- * What is only copied is copied by the first tile that reads it, under its products; a turned B goes before. Between blocks of k the raw sums wait in C. Reading A where it lies
+/* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, a block mc x kc of A
+ * in L2, its rows apart (they run along k) or in strips (A transposed).
+ * What is only copied is copied by the first tile that reads it, under its products; a turned B
+ * goes before. Between blocks of k the raw sums wait in C. Reading A where it lies
  * saved nothing on one thread and cost up to a third on two. */
 NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
@@ -5806,26 +6756,37 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
                     const size_t n = nc - s < NNI_NR ? nc - s : NNI_NR;
                     const int part = NNI_PART(n);
                     nnie *panel = pb + s * kc;
-                    if (ic == i0 && jb->tb) NNI_TK(flip)(panel, NNI_NR, jb->b + (jc + s) * ldb + lc, ldb, n, kc);
+                    if (ic == i0 && jb->tb)
+                        NNI_TK(flip)(panel, NNI_NR, jb->b + (jc + s) * ldb + lc, ldb, n, kc);
                     for (b = 0; b < nb; b++) {
                         const size_t at = NNI_CUT_(mc, nb, b), mr = NNI_CUT_(mc, nb, b + 1) - at;
                         const int new_p = s == 0, new_q = !jb->tb && ic == i0 && b == 0;
-                        const nnie *a = jb->ta ? jb->a + lc * lda + ic + at : jb->a + (ic + at) * lda + lc, *q = jb->b + lc * ldb + jc + s;
-                        nnie *c = jb->c + (ic + at) * ldc + jc + s, *o = direct ? c : t, *strip = pa + at * (kc + NNI_PAD);
+                        const nnie *a = jb->ta ? jb->a + lc * lda + ic + at :
+                                                 jb->a + (ic + at) * lda + lc,
+                                   *q = jb->b + lc * ldb + jc + s;
+                        nnie *c = jb->c + (ic + at) * ldc + jc + s, *o = direct ? c : t,
+                             *strip = pa + at * (kc + NNI_PAD);
                         const size_t ldo = direct ? ldc : NNI_NR, ps = jb->ta ? mr : kc + NNI_PAD;
-                        for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {   /* C of the next tile, while this one computes */
+                        /* C of the next tile, while this one computes */
+                        for (r = 0; r < (b + 1 < nb ? mr : 0); r++) {
                             const nnie *next = c + (mr + r) * ldc;
                             NNI_PREFETCH(next);
                             NNI_PREFETCH(next + n - 1);
                         }
                         if ((new_p || b == 0) && mr == NNI_MR && part == 0)
-                            NNI_TK(tile_first)(jb->ta, kc, new_p ? a : strip, new_p ? lda : ps, new_q ? q : panel, new_q ? ldb : NNI_NR,
-                                               lc ? c : NULL, ldc, o, ldo, strip, new_p || new_q ? panel : NULL);
+                            NNI_TK(tile_first)
+                            (jb->ta, kc, new_p ? a : strip, new_p ? lda : ps, new_q ? q : panel,
+                             new_q ? ldb : NNI_NR, lc ? c : NULL, ldc, o, ldo, strip,
+                             new_p || new_q ? panel : NULL);
                         else {
                             if (new_p && jb->ta) NNI_TK(strip)(strip, a, lda, kc, mr);
-                            else if (new_p) for (r = 0; r < mr; r++) memcpy(strip + r * ps, a + r * lda, kc * sizeof *a);
+                            else if (new_p)
+                                for (r = 0; r < mr; r++)
+                                    memcpy(strip + r * ps, a + r * lda, kc * sizeof *a);
                             if (new_q) NNI_TK(copy)(panel, NNI_NR, q, ldb, kc, n);
-                            NNI_TK(tiles)[mr - 1][jb->ta][part](kc, strip, ps, panel, NNI_NR, lc ? c : NULL, ldc, o, ldo, n);
+                            NNI_TK(tiles)
+                            [mr - 1][jb->ta][part](kc, strip, ps, panel, NNI_NR, lc ? c : NULL, ldc,
+                                                   o, ldo, n);
                         }
                         if (!direct) NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
                     }
@@ -5835,20 +6796,32 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
     }
 }
 /* One row: t[0..n) += a B, nv chains side by side; cutting: the last one is cut to n. */
-NNI_KI void NNI_TK(row)(const int nv, const int cutting, size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
+NNI_KI void NNI_TK(row)(const int nv, const int cutting, size_t k, const nnie *a, size_t as,
+                        const nnie *q, size_t qs, nnie *t, size_t n)
 {
     const nnt_cut cut = nnt_mask(cutting ? n - (size_t)(nv - 1) * NNI_TW : NNI_TW);
 #define NNI_EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#define NNI_X(r) nnt x##r = nnt_set(0); if (nv > r) x##r = cutting && nv == r + 1 ? nnt_loadc(t + r * NNI_TW, cut) : nnt_load(t + r * NNI_TW);
+#define NNI_X(r)           \
+    nnt x##r = nnt_set(0); \
+    if (nv > r)            \
+        x##r = cutting && nv == r + 1 ? nnt_loadc(t + r * NNI_TW, cut) : nnt_load(t + r * NNI_TW);
     NNI_EACH(NNI_X)
 #undef NNI_X
     for (; k; k--, a += as, q += qs) {
         const nnt w = nnt_set(*a);
-#define NNI_X(r) if (nv > r) x##r = nnt_fma(w, cutting && nv == r + 1 ? nnt_loadc(q + r * NNI_TW, cut) : nnt_load(q + r * NNI_TW), x##r);
+#define NNI_X(r)                                                                                   \
+    if (nv > r)                                                                                    \
+        x##r = nnt_fma(                                                                            \
+            w, cutting && nv == r + 1 ? nnt_loadc(q + r * NNI_TW, cut) : nnt_load(q + r * NNI_TW), \
+            x##r);
         NNI_EACH(NNI_X)
 #undef NNI_X
     }
-#define NNI_X(r) if (nv > r) { if (cutting && nv == r + 1) nnt_storec(t + r * NNI_TW, x##r, cut); else nnt_store(t + r * NNI_TW, x##r); }
+#define NNI_X(r)                                                           \
+    if (nv > r) {                                                          \
+        if (cutting && nv == r + 1) nnt_storec(t + r * NNI_TW, x##r, cut); \
+        else nnt_store(t + r * NNI_TW, x##r);                              \
+    }
     NNI_EACH(NNI_X)
 #undef NNI_X
 #undef NNI_EACH
@@ -5856,8 +6829,14 @@ NNI_KI void NNI_TK(row)(const int nv, const int cutting, size_t k, const nnie *a
 NNI_KF void NNI_TK(row_any)(size_t k, const nnie *a, size_t as, const nnie *q, size_t qs, nnie *t, size_t n)
 {
     if (n == 8 * NNI_TW) { NNI_TK(row)(8, 0, k, a, as, q, qs, t, n); return; }
-    if (n >= 4 * NNI_TW) { NNI_TK(row)(4, 0, k, a, as, q, qs, t, n); q += 4 * NNI_TW; t += 4 * NNI_TW; n -= 4 * NNI_TW; }
-    switch (n / NNI_TW * 2 + (n % NNI_TW != 0)) {            /* what is left: a chain waits for itself, so all of them go together */
+    if (n >= 4 * NNI_TW) {
+        NNI_TK(row)(4, 0, k, a, as, q, qs, t, n);
+        q += 4 * NNI_TW;
+        t += 4 * NNI_TW;
+        n -= 4 * NNI_TW;
+    }
+    /* what is left: a chain waits for itself, so all of them go together */
+    switch (n / NNI_TW * 2 + (n % NNI_TW != 0)) {
     case 1: NNI_TK(row)(1, 1, k, a, as, q, qs, t, n); break;
     case 2: NNI_TK(row)(1, 0, k, a, as, q, qs, t, n); break;
     case 3: NNI_TK(row)(2, 1, k, a, as, q, qs, t, n); break;
@@ -5879,23 +6858,31 @@ NNI_KF void NNI_TK(row_packed)(size_t k, const float *a, const float *q, size_t 
         NNI_TK(row_any)(k, a, 1, q + x, qs, t + x, w);
     }
 }
-/* One row against B transposed: t[0..ng W) = a B^T. W x 4 blocks are turned in registers: no lane ever holds two terms of one chain.
- * Several groups of rows hide the latency of fma; but where rows are 2 KiB or a multiple apart, more than 16 push each other out of L1. */
-NNI_KI void NNI_TK(row_turn)(const int ng, size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t)
+/* One row against B transposed: t[0..ng W) = a B^T. W x 4 blocks are turned in registers: no lane
+ * ever holds two terms of one chain.
+ * Several groups of rows hide the latency of fma; but where rows are 2 KiB or a multiple apart,
+ * more than 16 push each other out of L1. */
+NNI_KI void NNI_TK(row_turn)(const int ng, size_t k, const float *a, size_t as, const float *b,
+                             size_t ldb, float *t)
 {
     size_t l, i;
     nniv x0 = NNI_F(0.0f), x1 = x0, x2 = x0, x3 = x0;
 #define NNI_EACH(X) X(0) X(1) X(2) X(3)
-#define NNI_X(g) if (ng > g) { \
-        const float *s = b + (size_t)g * NNI_W * ldb; \
-        const nniv v0 = nniv_quad(s, ldb), v1 = nniv_quad(s + ldb, ldb), v2 = nniv_quad(s + 2 * ldb, ldb), v3 = nniv_quad(s + 3 * ldb, ldb); \
-        const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), t3 = nniv_zap(v2, v3); \
-        x##g = nniv_fma(w0, nniv_zip2(t0, t1), x##g); \
-        x##g = nniv_fma(w1, nniv_zap2(t0, t1), x##g); \
-        x##g = nniv_fma(w2, nniv_zip2(t2, t3), x##g); \
-        x##g = nniv_fma(w3, nniv_zap2(t2, t3), x##g); }
+#define NNI_X(g)                                                                        \
+    if (ng > g) {                                                                       \
+        const float *s = b + (size_t)g * NNI_W * ldb;                                   \
+        const nniv v0 = nniv_quad(s, ldb), v1 = nniv_quad(s + ldb, ldb),                \
+                   v2 = nniv_quad(s + 2 * ldb, ldb), v3 = nniv_quad(s + 3 * ldb, ldb);  \
+        const nniv t0 = nniv_zip(v0, v1), t1 = nniv_zip(v2, v3), t2 = nniv_zap(v0, v1), \
+                   t3 = nniv_zap(v2, v3);                                               \
+        x##g = nniv_fma(w0, nniv_zip2(t0, t1), x##g);                                   \
+        x##g = nniv_fma(w1, nniv_zap2(t0, t1), x##g);                                   \
+        x##g = nniv_fma(w2, nniv_zip2(t2, t3), x##g);                                   \
+        x##g = nniv_fma(w3, nniv_zap2(t2, t3), x##g);                                   \
+    }
     for (l = 0; l + 4 <= k; l += 4, a += 4 * as, b += 4) {
-        const nniv w0 = nniv_set(a[0]), w1 = nniv_set(a[as]), w2 = nniv_set(a[2 * as]), w3 = nniv_set(a[3 * as]);
+        const nniv w0 = nniv_set(a[0]), w1 = nniv_set(a[as]), w2 = nniv_set(a[2 * as]),
+                   w3 = nniv_set(a[3 * as]);
         NNI_EACH(NNI_X)
     }
 #undef NNI_X
@@ -5912,10 +6899,19 @@ NNI_KI void NNI_TK(row_turn)(const int ng, size_t k, const float *a, size_t as, 
 #undef NNI_X
 #undef NNI_EACH
 }
-NNI_KF void NNI_TK(row_turn_far)(size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t) { NNI_TK(row_turn)(16 / NNI_W, k, a, as, b, ldb, t); }
-NNI_KF void NNI_TK(row_turn_near)(size_t k, const float *a, size_t as, const float *b, size_t ldb, float *t) { NNI_TK(row_turn)(NNI_W == 4 ? 4 : 32 / NNI_W, k, a, as, b, ldb, t); }
+NNI_KF void NNI_TK(row_turn_far)(size_t k, const float *a, size_t as, const float *b, size_t ldb,
+                                 float *t)
+{
+    NNI_TK(row_turn)(16 / NNI_W, k, a, as, b, ldb, t);
+}
+NNI_KF void NNI_TK(row_turn_near)(size_t k, const float *a, size_t as, const float *b, size_t ldb,
+                                  float *t)
+{
+    NNI_TK(row_turn)(NNI_W == 4 ? 4 : 32 / NNI_W, k, a, as, b, ldb, t);
+}
 #endif
-/* Batch 1: B as it stands (weights [in][out]: a packed model), or B transposed, turned 64 terms at a time within L1. */
+/* Batch 1: B as it stands (weights [in][out]: a packed model), or B transposed, turned 64 terms at
+ * a time within L1. */
 NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1)
 {
     nnie t[8 * NNI_TW], turned[64 * 8 * NNI_TW];
@@ -5927,7 +6923,8 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
 #if NNI_TILE == 32
         if (jb->tb) for (; s + 16 <= j1; s += x) {
             x = s + 32 <= j1 && jb->ldb % 512 && NNI_W > 4 ? 32 : 16;
-            (x == 16 ? NNI_TK(row_turn_far) : NNI_TK(row_turn_near))(k, a, as, jb->b + s * jb->ldb, jb->ldb, t);
+            (x == 16 ? NNI_TK(row_turn_far) : NNI_TK(row_turn_near))(k, a, as, jb->b + s * jb->ldb,
+                                                                     jb->ldb, t);
             NNI_TK(finish)(jb, i, s, 1, x, t, x);
         }
 #endif
@@ -5946,9 +6943,11 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
     }
 }
 #if NNI_TILE == 32
-/* t = P Q, m x n, nothing packed, nothing after the sums: for operands that lie in the first caches (small nets of nn_mlp.h). P as the
+/* t = P Q, m x n, nothing packed, nothing after the sums: for operands that lie in the first caches
+ * (small nets of nn_mlp.h). P as the
  * tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when cols. */
-NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q, size_t qs, float *t, size_t ldt)
+NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols,
+                          const float *q, size_t qs, float *t, size_t ldt)
 {
     const size_t nb = (m + NNI_MR - 1) / NNI_MR;
     size_t s, b;
@@ -5957,7 +6956,9 @@ NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t p
         const int part = NNI_PART(w);
         for (b = 0; b < nb; b++) {
             const size_t at = NNI_CUT_(m, nb, b), mr = NNI_CUT_(m, nb, b + 1) - at;
-            NNI_TK(tiles)[mr - 1][cols][part](k, p + (cols ? at : at * ps), ps, q + s, qs, NULL, 0, t + at * ldt + s, ldt, w);
+            NNI_TK(tiles)
+            [mr - 1][cols][part](k, p + (cols ? at : at * ps), ps, q + s, qs, NULL, 0,
+                                 t + at * ldt + s, ldt, w);
         }
     }
 }

@@ -32,9 +32,11 @@ extern "C" {
 /* Per row i, with logits z [C] and weight w_i (NULL = 1):
  *   CE     c_y = class_weight[y] (1 if NULL), e = label_smoothing, p = softmax(z):
  *          l_i = w_i ((1 - e) c_y (-log p_y) + e/C sum_c c_c (-log p_c));  mean: sum l_i / sum w_i c_(y_i)
- *   BCE    t in [0,1], q = pos_weight[c] (1 if NULL):  l = w_i (-q t log s(z) - (1 - t) log(1 - s(z))), s = sigmoid
+ *   BCE  t in [0,1], q = pos_weight[c] (1 if NULL):  l = w_i (-q t log s(z) - (1 - t) log(1 -
+ *          s(z))), s = sigmoid
  *   MSE    l = w_i (z - t)^2
- *   HUBER  d = |z - t|:  l = w_i (d <= delta ? d^2 / 2 : delta (d - delta / 2))          BCE, MSE, HUBER mean: sum l / (C sum w_i)
+ *   HUBER  d = |z - t|:  l = w_i (d <= delta ? d^2 / 2 : delta (d - delta / 2))  BCE, MSE, HUBER
+ *          mean: sum l / (C sum w_i)
  * as PyTorch's CrossEntropyLoss, BCEWithLogitsLoss, MSELoss, HuberLoss when w = 1. */
 typedef enum nn_loss { NN_LOSS_DEFAULT = 0 /* CE */, NN_LOSS_CE, NN_LOSS_BCE, NN_LOSS_MSE, NN_LOSS_HUBER } nn_loss;
 typedef enum nn_reduction {
@@ -59,9 +61,11 @@ NN_DEF nn_loss nn_loss_parse(const char *name);  /* NN_LOSS_DEFAULT when unknown
  *   targets [n,C] the others (BCE with targets NULL and C = 1 takes labels 0 / 1)
  *   weight [n]    per row, >= 0, or NULL
  *   row_loss [n]  out, l_i of each row (mean over C for BCE, MSE, HUBER), or NULL
- * No allocation. NN_E_ARG: a label out of range (names the row), no targets, a desc out of range, n or c 0. A sum of weights of 0 gives value 0, gradient 0. */
-NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z, const int64_t *labels, const float *targets,
-                              const float *weight, float *row_loss, size_t n, size_t c, nn_error *err);
+ * No allocation. NN_E_ARG: a label out of range (names the row), no targets, a desc out of range, n
+ *   or c 0. A sum of weights of 0 gives value 0, gradient 0. */
+NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z,
+                              const int64_t *labels, const float *targets, const float *weight,
+                              float *row_loss, size_t n, size_t c, nn_error *err);
 
 /* ==== [OPTIM] optimizers and schedules =================================== */
 /* Arithmetic of PyTorch 2.x's single-tensor CPU path, operation by operation. */
@@ -72,15 +76,19 @@ typedef struct nn_optim_desc {
     double momentum;            /* SGD, RMSprop: 0 = none */
     double dampening;           /* SGD */
     int    nesterov;            /* SGD: needs momentum > 0 and dampening 0 */
-    double beta1, beta2;        /* Adam, AdamW: 0 = 0.9, 0.999; RMSprop's alpha = beta2: 0 = 0.99; NN_OFF = 0 */
+    double beta1, beta2;        /* Adam, AdamW: 0 = 0.9, 0.999; RMSprop's alpha = beta2: 0 = 0.99;
+                                   NN_OFF = 0 */
     double eps;                 /* 0 = 1e-8 */
-    double weight_decay;        /* L2 in the gradient; AdamW decoupled: 0 = 1e-2 there, none elsewhere; NN_OFF = none */
+    double weight_decay;        /* L2 in the gradient; AdamW decoupled: 0 = 1e-2 there, none
+                                   elsewhere; NN_OFF = none */
     double head_lr;             /* learning rate of the head; 0 = lr. Schedules scale both */
-    const struct nn_optim_group *groups; size_t n_groups;     /* further exceptions, read during create; the first that matches wins */
+    /* further exceptions, read during create; the first that matches wins */
+    const struct nn_optim_group *groups; size_t n_groups;
 } nn_optim_desc;
 typedef struct nn_optim_group {
     const char *pattern;        /* names of parameters: nn_name_match */
-    double lr;                  /* 0 = the desc's (head_lr for the head); NN_OFF = 0: the tensors stay as they are */
+    double lr;                  /* 0 = the desc's (head_lr for the head); NN_OFF = 0: the tensors
+                                   stay as they are */
     double weight_decay;        /* 0 = the desc's; NN_OFF = none ("*.bias") */
 } nn_optim_group;
 
@@ -88,10 +96,12 @@ typedef struct nn_optim_group {
 typedef enum nn_schedule_kind {
     NN_SCHEDULE_DEFAULT = 0,    /* constant */
     NN_SCHEDULE_CONSTANT,
-    NN_SCHEDULE_STEP,           /* gamma ^ floor(epoch / every)                                     torch StepLR */
-    NN_SCHEDULE_COSINE,         /* floor + (1 - floor) (1 + cos(pi epoch / period)) / 2             torch CosineAnnealingLR, closed form; stays at floor after period */
+    NN_SCHEDULE_STEP,           /* gamma ^ floor(epoch / every)  torch StepLR */
+    NN_SCHEDULE_COSINE,         /* floor + (1 - floor) (1 + cos(pi epoch / period)) / 2  torch
+                                   CosineAnnealingLR, closed form; stays at floor after period */
     NN_SCHEDULE_EXPONENTIAL,    /* gamma ^ epoch */
-    NN_SCHEDULE_PLATEAU         /* times gamma when the monitored value has not improved by 1e-4 (relative) for more than `patience` epochs */
+    NN_SCHEDULE_PLATEAU         /* times gamma when the monitored value has not improved by 1e-4
+                                   (relative) for more than `patience` epochs */
 } nn_schedule_kind;
 typedef struct nn_schedule {    /* factor on every learning rate; epochs count from 0 */
     nn_schedule_kind kind;
@@ -100,10 +110,13 @@ typedef struct nn_schedule {    /* factor on every learning rate; epochs count f
     size_t period;              /* COSINE: epochs; 0 = the run's epochs */
     double floor;               /* COSINE, PLATEAU: smallest factor, 0..1 */
     size_t patience;            /* PLATEAU: 0 = 10 */
-    size_t warmup;              /* with any kind: the first `warmup` steps (mini-batches) times (step + 1) / warmup */
+    size_t warmup;              /* with any kind: the first `warmup` steps (mini-batches) times
+                                   (step + 1) / warmup */
 } nn_schedule;
-/* nn_schedule_factor: factor of a (0-based) epoch and global step; PLATEAU: plateau = the factor reached so far (else ignored). */
-NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs, double plateau);
+/* nn_schedule_factor: factor of a (0-based) epoch and global step; PLATEAU: plateau = the factor
+ * reached so far (else ignored). */
+NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs,
+                                 double plateau);
 NN_DEF const char *nn_opt_name(nn_opt o);        /* "sgd", "adam", "adamw", "rmsprop" */
 NN_DEF nn_opt nn_opt_parse(const char *name);    /* NN_OPT_DEFAULT when unknown */
 
@@ -117,13 +130,15 @@ typedef struct nn_train_set {
     const float   *weight;             /* [n] >= 0 per row, or NULL */
     size_t n;
 } nn_train_set;
-/* nn_train_set_make: from tensors: x NN_F32 [n,d], y NN_I64 [n] (labels) or NN_F32 [n] or [n,c] (targets). Views, nothing is copied. */
+/* nn_train_set_make: from tensors: x NN_F32 [n,d], y NN_I64 [n] (labels) or NN_F32 [n] or [n,c]
+ * (targets). Views, nothing is copied. */
 NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err);
 
 /* The order of the training rows in an epoch. */
 typedef enum nn_shuffle {
     NN_SHUFFLE_DEFAULT = 0,     /* our own stream (seed, NN_STREAM_SHUFFLE, epoch) */
-    NN_SHUFFLE_TORCH,           /* DataLoader(shuffle=True): two draws of 64 bits from the default generator per epoch, then randperm of a new one */
+    NN_SHUFFLE_TORCH,           /* DataLoader(shuffle=True): two draws of 64 bits from the default
+                                   generator per epoch, then randperm of a new one */
     NN_SHUFFLE_TORCH_GENERATOR, /* DataLoader(shuffle=True, generator=g) */
     NN_SHUFFLE_NONE,            /* rows in order */
     NN_SHUFFLE_GIVEN            /* order[n] of the desc, the same in every epoch */
@@ -143,18 +158,22 @@ typedef enum nn_train_end {
     NN_END_TARGET               /* stop_at reached */
 } nn_train_end;
 struct nn_trainer;
-/* What callbacks see. Per epoch all fields hold; per step loss is that batch's and the validation fields are those of the last epoch. */
+/* What callbacks see. Per epoch all fields hold; per step loss is that batch's and the validation
+ * fields are those of the last epoch. */
 typedef struct nn_train_event {
     struct nn_trainer *trainer;
     size_t   epoch, epochs;     /* epoch from 1; epochs to do in all */
     uint64_t step, steps;       /* steps done since the start; steps per epoch */
-    double   loss;              /* step: of the batch; epoch: mean over the epoch's batches, weighted by their rows, before each update */
-    double   metric;            /* training metric of the epoch: share of right rows seen (CE, BCE), else NaN */
+    double   loss;              /* step: of the batch; epoch: mean over the epoch's batches,
+                                   weighted by their rows, before each update */
+    double   metric;            /* training metric of the epoch: share of right rows seen (CE, BCE),
+                                   else NaN */
     double   val_loss, val_metric;       /* NaN without a validation part */
     double   lr;                /* the backbone's */
     int      improved;          /* epoch: the monitored value is the best so far */
 } nn_train_event;
-typedef int (*nn_train_callback)(const nn_train_event *e, void *user);      /* return non-zero to stop after this step or epoch */
+/* return non-zero to stop after this step or epoch */
+typedef int (*nn_train_callback)(const nn_train_event *e, void *user);
 
 /* How to train; zero = 10 epochs of batches of 32, cross-entropy, Adam 1e-3. */
 typedef struct nn_train_desc {
@@ -166,27 +185,35 @@ typedef struct nn_train_desc {
     nn_schedule schedule;
     nn_shuffle shuffle;
     const size_t *order;        /* NN_SHUFFLE_GIVEN: [n], read at every epoch */
-    nn_torch_rng *torch_rng;    /* TORCH kinds: the generator to share and move on (e.g. the one that made the model); NULL = a fresh manual_seed(seed) */
-    int    torch_val_loader;    /* 1 = each validation takes 64 bits from the default generator, as a DataLoader over the validation set does */
+    nn_torch_rng *torch_rng;    /* TORCH kinds: the generator to share and move on (e.g. the one
+                                   that made the model); NULL = a fresh manual_seed(seed) */
+    int    torch_val_loader;    /* 1 = each validation takes 64 bits from the default generator, as
+                                   a DataLoader over the validation set does */
     uint64_t seed;              /* 0 = 1; shuffling and dropout; literal_seed takes 0 as it is */
     int    literal_seed;
-    double clip_norm;           /* > 0: gradients scaled to at most this global norm (clip_grad_norm_, which adds 1e-6 to the norm) */
+    double clip_norm;           /* > 0: gradients scaled to at most this global norm
+                                   (clip_grad_norm_, which adds 1e-6 to the norm) */
     double clip_value;          /* > 0: each gradient cut to [-v, v] */
-    size_t patience;            /* > 0: stop after this many epochs without improvement of the monitored value */
+    size_t patience;            /* > 0: stop after this many epochs without improvement of the
+                                   monitored value */
     double min_delta;           /* an improvement is more than this */
-    int    keep_best;           /* 1 = nn_trainer_run / nn_train_fit leave the best epoch's weights in the model */
+    int    keep_best;           /* 1 = nn_trainer_run / nn_train_fit leave the best epoch's weights
+                                   in the model */
     nn_monitor monitor;
     double stop_at;             /* 0 = off; stop when the monitored loss is <= (metric: >=) this */
     double diverged;            /* a batch loss above this is NN_E_NONFINITE; 0 = only NaN and Inf are */
     size_t eval_every;          /* validate every so many epochs (and the last); 0 = 1 */
     double (*metric)(const float *out, const nn_train_set *set, size_t first, size_t n, void *user);   /* NULL = share of right rows; else the SUM over
-                                   these rows of a validation metric (rows first..first+n of the set, out [n, n_out]); divided by the set's n */
+                                   these rows of a validation metric (rows first..first+n of the
+                                   set, out [n, n_out]); divided by the set's n */
     nn_train_callback on_step, on_epoch;
     void  *user;
     int    threads;             /* most to use; 0 = all. The trainer times steps with one thread and with all of them, goes on with what is faster,
-                                   and looks again now and then: on a busy machine more threads are slower. Same bits whatever it takes */
+                                   and looks again now and then: on a busy machine more threads are
+                                     slower. Same bits whatever it takes */
     int    fixed_threads;       /* 1 = always `threads`, no timing */
-    int    no_fuse;             /* 1 = gradients always go to memory first, small nets the general way (same bits, slower): for looking at them */
+    int    no_fuse;             /* 1 = gradients always go to memory first, small nets the general
+                                   way (same bits, slower): for looking at them */
     const nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
                                    update moves the float ones */
     nn_alloc alloc;             /* all zero = the model's */
@@ -199,23 +226,30 @@ typedef struct nn_train_result {
     size_t   best_epoch;        /* from 1; 0 = none */
     double   best;              /* its monitored value */
     nn_train_end end;
-    double  *train_loss, *train_metric, *val_loss, *val_metric, *lr;     /* [epochs]; NaN where there is none */
+    /* [epochs]; NaN where there is none */
+    double  *train_loss, *train_metric, *val_loss, *val_metric, *lr;
     double  *history; size_t history_count;  /* the block they stand in */
     nn_alloc alloc;
 } nn_train_result;
 /* nn_train_result_free: a zeroed result is fine. */
 NN_DEF void nn_train_result_free(nn_train_result *r);
 
-/* nn_train_fit: the whole run: nn_trainer_create, nn_trainer_run, nn_trainer_destroy. val NULL = no validation part; result may be NULL.
+/* nn_train_fit: the whole run: nn_trainer_create, nn_trainer_run, nn_trainer_destroy. val NULL = no
+ * validation part; result may be NULL.
  *   NN_E_ARG          the sets do not fit the model or the loss, a desc out of range, no rows
- *   NN_E_NONFINITE    a batch's loss is NaN, Inf or above `diverged`: err names epoch and step; the weights are those before that step's update
- *   NN_E_UNSUPPORTED  the CPU flushes denormals to zero (somebody linked with -ffast-math): results would differ from other machines'
+ *   NN_E_NONFINITE  a batch's loss is NaN, Inf or above `diverged`: err names epoch and step; the
+ *                     weights are those before that step's update
+ *   NN_E_UNSUPPORTED  the CPU flushes denormals to zero (somebody linked with -ffast-math): results
+ *                     would differ from other machines'
  *   NN_E_NOMEM        before the first step, never later */
-NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_train_result *result, nn_error *err);
+NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val,
+                              const nn_train_desc *d, nn_train_result *result, nn_error *err);
 /* nn_train_bytes: exact bytes that nn_trainer_create will take for these; 0 = overflow or a bad desc. */
-NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d);
+NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val,
+                             const nn_train_desc *d);
 
-/* The same run, stepwise: for own loops. Plain, to look inside; nothing in it is meant to be changed but desc's callbacks. */
+/* The same run, stepwise: for own loops. Plain, to look inside; nothing in it is meant to be
+ * changed but desc's callbacks. */
 typedef struct nn_trainer {
     nn_mlp *model;
     nn_train_set train, val;        /* val.n 0 = none */
@@ -231,174 +265,319 @@ typedef struct nn_trainer {
     float   *grads;                 /* [n_params]: clipping, no_fuse, small nets; else NULL */
     float   *best_params;           /* [n_params] with keep_best, else NULL */
     nn_mlp_work work, eval;         /* of batch_size rows for training, of up to 256 for evaluation */
-    struct nni_small *small, *small_eval;     /* the same for small nets, which then leave work and eval alone; else NULL */
+    struct nni_small *small, *small_eval;     /* the same for small nets, which then leave work and
+                                                 eval alone; else NULL */
     size_t  *order;                 /* [n] rows of the epoch */
     int64_t *perm;                  /* [n] TORCH kinds, else NULL */
     float   *bx; int32_t *bt; int64_t *bl; float *by, *bw;     /* the gathered batch */
     float   *dz, *row_loss;
-    size_t  *group;                 /* [2 n_layers] of each tensor, an index below; n_groups = not trained */
+    size_t  *group;                 /* [2 n_layers] of each tensor, an index below; n_groups = not
+                                       trained */
     double  *group_lr, *group_decay; size_t n_groups;
     nn_update *pool;                /* [n_groups] constants of the step */
     const nn_update **updates;      /* [2 n_layers] into pool, NULL = not trained */
     size_t   hits;                  /* right rows of the last step */
     int      team, team_most;       /* threads of the next step; most that may be tried */
-    int      probe; uint64_t probe_at, hold;      /* timing: what is tried now (0 = nothing), when to look again, steps between looks */
+    int      probe; uint64_t probe_at, hold;      /* timing: what is tried now (0 = nothing), when
+                                                     to look again, steps between looks */
     double   probe_sec[2];          /* fastest step seen with one thread, with team_most */
     double  *history;               /* [5][epochs] */
     nn_torch_rng torch_rng;         /* when the desc brings none */
     void    *block; size_t bytes;
 } nn_trainer;
-NN_DEF nn_status nn_trainer_create(nn_trainer **t, nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_error *err);
+NN_DEF nn_status nn_trainer_create(nn_trainer **t, nn_mlp *m, const nn_train_set *train,
+                                   const nn_train_set *val, const nn_train_desc *d, nn_error *err);
 NN_DEF void      nn_trainer_destroy(nn_trainer *t);
-/* nn_trainer_run: the epochs that are left, with early stopping, best weights and callbacks; result (may be NULL) as of nn_train_fit. */
+/* nn_trainer_run: the epochs that are left, with early stopping, best weights and callbacks; result
+ * (may be NULL) as of nn_train_fit. */
 NN_DEF nn_status nn_trainer_run(nn_trainer *t, nn_train_result *result, nn_error *err);
-/* nn_trainer_epoch: one epoch over the training set and one validation; e (may be NULL) receives what on_epoch would see (and on_epoch sees). */
+/* nn_trainer_epoch: one epoch over the training set and one validation; e (may be NULL) receives
+ * what on_epoch would see (and on_epoch sees). */
 NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *e, nn_error *err);
-/* nn_trainer_step: one update on the given rows of the training set (n_rows <= batch_size; rows may repeat). loss (may be NULL): the batch's, before the update. */
-NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n_rows, double *loss, nn_error *err);
-/* nn_trainer_step_batch: one update on a batch of the caller's own (n <= batch_size), same kind of input and target as the training set. */
-NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss, nn_error *err);
+/* nn_trainer_step: one update on the given rows of the training set (n_rows <= batch_size; rows may
+ * repeat). loss (may be NULL): the batch's, before the update. */
+NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n_rows, double *loss,
+                                 nn_error *err);
+/* nn_trainer_step_batch: one update on a batch of the caller's own (n <= batch_size), same kind of
+ * input and target as the training set. */
+NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss,
+                                       nn_error *err);
 /* nn_trainer_evaluate: loss and metric over any set, no update, no allocation. */
-NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss, double *metric, nn_error *err);
-/* nn_trainer_state: everything a resumed run needs, put into *d as copies, names "state.*": moments, best weights, counters, generator,
- * history, and the model's own parameters under "model.". Take it in on_epoch, or between calls of nn_trainer_epoch: after nn_trainer_run with
- * keep_best the model holds the best weights, not the last. nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more epochs
- * are fine); the run then ends in the same bits as one that was never interrupted. Between epochs only. NN_E_ARG: something is missing or
- * of another shape; nothing is changed then. */
+NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss,
+                                     double *metric, nn_error *err);
+/* nn_trainer_state: everything a resumed run needs, put into *d as copies, names "state.*":
+ * moments, best weights, counters, generator,
+ * history, and the model's own parameters under "model.". Take it in on_epoch, or between calls of
+ * nn_trainer_epoch: after nn_trainer_run with keep_best the model holds the best weights, not the
+ *   last. nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more
+ *   epochs
+ * are fine); the run then ends in the same bits as one that was never interrupted. Between epochs
+ * only. NN_E_ARG: something is missing or of another shape; nothing is changed then. */
 NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *d, nn_error *err);
 NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *err);
 
-/* nn_train_evaluate: loss and metric of a model on a set; out [n, n_out] receives the outputs, or NULL. Allocates one workspace. loss desc NULL = CE. */
-NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, const nn_loss_desc *loss_desc, double *loss, double *metric, float *out,
-                                   int threads, nn_error *err);
+/* nn_train_evaluate: loss and metric of a model on a set; out [n, n_out] receives the outputs, or
+ * NULL. Allocates one workspace. loss desc NULL = CE. */
+NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
+                                   const nn_loss_desc *loss_desc, double *loss, double *metric,
+                                   float *out, int threads, nn_error *err);
 
-/* Two stages, one model (WORKFLOWS.md section 2): stage 1 learns from corrupted labels until the clean validation loss is <= improve_ratio times
- * that after epoch 1: the degraded model. Stage 2 goes on with clean labels, a new optimizer and lr x lr_factor, and keeps the weights with the lowest
+/* Two stages, one model (docs/workflows.md): stage 1 learns from corrupted labels until the
+ * clean validation loss is <= improve_ratio times
+ * that after epoch 1: the degraded model. Stage 2 goes on with clean labels, a new optimizer and lr
+ *   x lr_factor, and keeps the weights with the lowest
  * validation loss: the improved model. */
 typedef struct nn_two_stage_desc {
-    nn_train_desc train;            /* both stages: batch size, loss (BCE when 0), optimizer (Adam), seed, patience (stage 2); epochs are below; callbacks see both */
+    nn_train_desc train;            /* both stages: batch size, loss (BCE when 0), optimizer (Adam),
+                                       seed, patience (stage 2); epochs are below; callbacks see
+                                       both */
     nn_train_set corrupted, clean;  /* the same rows, other labels */
     nn_train_set val;               /* clean, required */
     size_t stage1_epochs;           /* most; 0 = 10 */
     size_t stage2_epochs;           /* 0 = 10 */
     double improve_ratio;           /* 0 = 0.95 */
     double lr_factor;               /* 0 = 0.1 */
+    int    stage1_fixed;            /* 1 = stage 1 has exactly stage1_epochs, whatever its loss:
+                                       improve_ratio is not looked at, every model is accepted */
+    int    last_layer_only;         /* 1 = stage 2 moves the last layer alone */
 } nn_two_stage_desc;
 typedef struct nn_two_stage_result {
-    int    accepted;                /* 0 = no stage-1 epoch reached the ratio ("stage1_no_improvement"): stage 2 was not run */
+    int    accepted;                /* 0 = no stage-1 epoch reached the ratio
+                                       ("stage1_no_improvement"): stage 2 was not run */
     nn_train_result stage1, stage2;
     double degraded_loss, improved_loss;          /* clean validation loss of the two models */
     double degraded_metric, improved_metric;
 } nn_two_stage_result;
-/* nn_train_two_stage: m is trained in place and is the improved model in the end; degraded (a model of the same shape) receives the degraded weights. */
-NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d, nn_two_stage_result *r, nn_error *err);
+/* nn_train_two_stage: m is trained in place and is the improved model in the end; degraded (a model
+ * of the same shape) receives the degraded weights. */
+NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d,
+                                    nn_two_stage_result *r, nn_error *err);
 NN_DEF void nn_two_stage_result_free(nn_two_stage_result *r);
+/* nn_train_control: what stage 1 would have been without the corruption: m, which has the initial
+ * weights again, is trained for `epochs` on the clean labels, with the same rows in the same order.
+ * What the degraded model lacks beside it was caused by the corrupted labels alone. */
+NN_DEF nn_status nn_train_control(nn_mlp *m, const nn_two_stage_desc *d, size_t epochs,
+                                  nn_error *err);
 
 /* ==== [POPULATION] many small models ===================================== */
-/* nn_population_run: job(i) for i in [0, n), one job per thread at a time, each on one thread inside, so that the result of job i does not
- * depend on the others or on the number of threads. Jobs write to places of their own. All jobs run even when one fails; the status and error of
- * the lowest failing i are returned. threads 0 = all. */
+/* nn_population_run: job(i) for i in [0, n), one job per thread at a time, each on one thread
+ * inside, so that the result of job i does not
+ * depend on the others or on the number of threads. Jobs write to places of their own. All jobs run
+ * even when one fails; the status and error of the lowest failing i are returned. threads 0 = all. */
 typedef nn_status (*nn_population_job)(size_t i, void *user, nn_error *err);
 NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, int threads, nn_error *err);
-/* nn_train_population: nn_train_fit of model[i] on train[i] (and val[i]; val NULL = none) with desc[i], for n models of any shapes; a stride of 0
- * repeats entry 0: one desc or one set for all. result [n] or NULL; status [n] or NULL receives each one's own. */
-NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train, size_t train_stride, const nn_train_set *val, size_t val_stride,
-                                     const nn_train_desc *desc, size_t desc_stride, nn_train_result *result, nn_status *status, int threads, nn_error *err);
+/* nn_train_population: nn_train_fit of model[i] on train[i] (and val[i]; val NULL = none) with
+ * desc[i], for n models of any shapes; a stride of 0
+ * repeats entry 0: one desc or one set for all. result [n] or NULL; status [n] or NULL receives
+ *   each one's own. */
+NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train,
+                                     size_t train_stride, const nn_train_set *val,
+                                     size_t val_stride, const nn_train_desc *desc,
+                                     size_t desc_stride, nn_train_result *result, nn_status *status,
+                                     int threads, nn_error *err);
 
 /* ==== [METRICS] classification, regression =============================== */
-/* Everything in double, sums in the fixed order of NUMERICS.md section 2; no allocation unless an nn_alloc is taken.
- * y and pred hold class indices 0..k-1 as int64. What is not defined (no rows, one class only, ...) is NaN, never 0,
- * except where scikit-learn's convention is said to hold. */
+/* Everything in double, sums in the fixed order of docs/numerics.md; no allocation unless an
+ * nn_alloc is taken.
+ * y and pred hold class indices 0..k-1 as int64. What is not defined (no rows, one class only, ...)
+ * is NaN, never 0, except where scikit-learn's convention is said to hold. */
 
-/* nn_accuracy: share of pred == y. nn_topk_accuracy: share of rows whose label is among the `top` largest of score [n,k];
+/* nn_accuracy: share of pred == y. nn_topk_accuracy: share of rows whose label is among the `top`
+ * largest of score [n,k];
  * equal scores: the higher class first, as scikit-learn's top_k_accuracy_score. */
 NN_DEF double nn_accuracy(const int64_t *y, const int64_t *pred, size_t n);
 NN_DEF double nn_topk_accuracy(const int64_t *y, const double *score, size_t n, size_t k, size_t top);
-/* nn_argmax_rows: out[i] = index of the largest of row i of score [n,k], the first among equals (NumPy's argmax). */
+/* nn_argmax_rows: out[i] = index of the largest of row i of score [n,k], the first among equals
+ * (NumPy's argmax). */
 NN_DEF void nn_argmax_rows(int64_t *out, const double *score, size_t n, size_t k);
 NN_DEF void nn_argmax_rows_f32(int64_t *out, const float *score, size_t n, size_t k);
-/* nn_confusion_matrix: cm [k,k] out, cm[t*k + p] = rows of class t predicted as p; k >= 1. A label or prediction outside
+/* nn_confusion_matrix: cm [k,k] out, cm[t*k + p] = rows of class t predicted as p; k >= 1. A label
+ * or prediction outside
  * 0..k-1 is NN_E_ARG, which names the row. */
-NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n, size_t k, nn_error *err);
+NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n,
+                                     size_t k, nn_error *err);
 
 typedef struct nn_class_score { double precision, recall, f1; int64_t support; } nn_class_score;
-/* Averages are scikit-learn's: a 0/0 precision or recall counts as 0, macro over the classes that occur in y or pred,
- * weighted by support, micro from the summed counts (= accuracy). balanced_accuracy = mean recall of the classes in y. */
+/* Averages are scikit-learn's: a 0/0 precision or recall counts as 0, macro over the classes that
+ * occur in y or pred,
+ * weighted by support, micro from the summed counts (= accuracy). balanced_accuracy = mean recall
+ * of the classes in y. */
 typedef struct nn_class_metrics {
     double accuracy, balanced_accuracy;
     nn_class_score micro, macro, weighted;      /* support: all rows */
     size_t n_classes_seen;                      /* classes in y or pred */
 } nn_class_metrics;
-/* nn_class_metrics_make: per_class [k] out or NULL; m out or NULL; from a confusion matrix [k,k]. Cannot fail. */
-NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm, size_t k);
-/* nn_class_report: the text of scikit-learn's classification_report(digits = digits; 0 = 2, at most 9), '\n' line ends, into buf (always
- * terminated when cap > 0); returns the length needed without the NUL, as snprintf does. names [k] or NULL (then the
- * class numbers). Classes that occur neither in y nor in pred have no line unless all_classes is set. */
-NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k, const char *const *names, int digits, int all_classes);
+/* nn_class_metrics_make: per_class [k] out or NULL; m out or NULL; from a confusion matrix [k,k].
+ * Cannot fail. */
+NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm,
+                                  size_t k);
+/* nn_class_report: the text of scikit-learn's classification_report(digits = digits; 0 = 2, at most
+ * 9), '\n' line ends, into buf (always
+ * terminated when cap > 0); returns the length needed without the NUL, as snprintf does. names [k]
+ * or NULL (then the class numbers). Classes that occur neither in y nor in pred have no line unless
+ * all_classes is set. */
+NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k,
+                              const char *const *names, int digits, int all_classes);
 
-/* nn_roc_auc: area under the ROC curve of score for pos[i] != 0 against the rest; ties count half (the trapezoid, exact
+/* nn_roc_auc: area under the ROC curve of score for pos[i] != 0 against the rest; ties count half
+ * (the trapezoid, exact
  * in the counts). NaN when a class is missing. NN_E_ARG for a NaN score. */
-NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n, const nn_alloc *alloc, nn_error *err);
-/* nn_roc_auc_ovr: one class against the rest, score [n,k]; per_class [k] out or NULL; macro = mean, weighted = mean by
- * support, either may be NULL. A class without rows is NaN and makes macro NaN (weighted leaves it out), as scikit-learn. */
-NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class, const int64_t *y, const double *score, size_t n, size_t k,
+NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n,
+                            const nn_alloc *alloc, nn_error *err);
+/* nn_roc_auc_ovr: one class against the rest, score [n,k]; per_class [k] out or NULL; macro = mean,
+ * weighted = mean by
+ * support, either may be NULL. A class without rows is NaN and makes macro NaN (weighted leaves it
+ * out), as scikit-learn. */
+NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class,
+                                const int64_t *y, const double *score, size_t n, size_t k,
                                 const nn_alloc *alloc, nn_error *err);
-/* nn_log_loss: mean of -log p[i, y[i]] (nats), p [n,k] clipped to [2^-52, 1 - 2^-52] as scikit-learn does for doubles (not renormalised);
+/* nn_log_loss: mean of -log p[i, y[i]] (nats), p [n,k] clipped to [2^-52, 1 - 2^-52] as
+ * scikit-learn does for doubles (not renormalised);
  * k = 1: p [n] is the probability of class 1. */
 NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k);
-/* nn_brier: k = 1: mean (p - y)^2, scikit-learn's brier_score_loss; k >= 2: mean over rows of sum_c (p_c - [y = c])^2. */
+/* nn_brier: k = 1: mean (p - y)^2, scikit-learn's brier_score_loss; k >= 2: mean over rows of sum_c
+ * (p_c - [y = c])^2. */
 NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k);
-/* nn_ece: expected calibration error (Guo et al. 2017): confidence = largest probability of the row (k = 1: max(p, 1-p)), `bins` (0 = 15)
- * equal bins (lo, hi] over [0,1]; sum over bins of share * |accuracy - mean confidence|. conf, acc, count [bins] out or NULL
- * (NaN where a bin is empty): the reliability diagram. */
-NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p, size_t n, size_t k, size_t bins);
+/* nn_ece: expected calibration error (Guo et al. 2017): confidence = largest probability of the row
+ * (k = 1: max(p, 1-p)), `bins` (0 = 15)
+ * equal bins (lo, hi] over [0,1]; sum over bins of share * |accuracy - mean confidence|. conf, acc,
+ * count [bins] out or NULL (NaN where a bin is empty): the reliability diagram. */
+NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
+                     size_t n, size_t k, size_t bins);
 
 typedef struct nn_regression_metrics { size_t n; double r2, mae, rmse, mse, pearson, bias; /* bias = mean(pred - y) */ } nn_regression_metrics;
-/* nn_regression_metrics_make: y, pred [n]. r2 of a constant y: 1 when pred equals it, else 0 (scikit-learn); pearson NaN
+/* nn_regression_metrics_make: y, pred [n]. r2 of a constant y: 1 when pred equals it, else 0
+ * (scikit-learn); pearson NaN
  * when either side is constant. */
-NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y, const double *pred, size_t n);
-/* nn_pearson, nn_spearman: correlation of x and y [n]; NaN when a side is constant; spearman: average ranks for ties. */
+NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y,
+                                       const double *pred, size_t n);
+/* nn_pearson, nn_spearman: correlation of x and y [n]; NaN when a side is constant; spearman:
+ * average ranks for ties. */
 NN_DEF double nn_pearson(const double *x, const double *y, size_t n);
-NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n,
+                             const nn_alloc *alloc, nn_error *err);
 
-/* A mean and its interval at `level` (0.95 ...): mean -/+ t(level, n-1) * sd / sqrt(n), sd with n - 1. NaN values are left
+/* A mean and its interval at `level` (0.95 ...): mean -/+ t(level, n-1) * sd / sqrt(n), sd with n -
+ * 1. NaN values are left
  * out and not counted; n = 0: all NaN; n = 1: lo and hi NaN. */
 typedef struct nn_interval { size_t n; double mean, sd, lo, hi; } nn_interval;
 NN_DEF nn_interval nn_mean_interval(const double *x, size_t n, double level);      /* level 0 = 0.95 */
-/* nn_student_t: the quantile t with P(|T| <= t) = level for df degrees of freedom; nn_student_cdf: P(T <= t). Both by our own
+/* nn_student_t: the quantile t with P(|T| <= t) = level for df degrees of freedom; nn_student_cdf:
+ * P(T <= t). Both by our own
  * incomplete beta function, relative error below 1e-10. */
 NN_DEF double nn_student_t(double level, double df);
 NN_DEF double nn_student_cdf(double t, double df);
 /* nn_quantile: of x [n], sorted ascending, by linear interpolation (NumPy's default); q in [0,1]. */
 NN_DEF double nn_quantile_sorted(const double *x, size_t n, double q);
-/* nn_bootstrap: percentile interval of any statistic of n rows. stat gets n row numbers (drawn with replacement; stream
- * (seed, NN_STREAM_BOOTSTRAP, replicate)) and returns its value or NaN for undefined. out->mean is the mean over the defined
- * replicates, sd their standard deviation, n how many there were. reps 0 = 1000. The same for every thread count; stat must be reentrant. */
+/* nn_bootstrap: percentile interval of any statistic of n rows. stat gets n row numbers (drawn with
+ * replacement; stream
+ * (seed, NN_STREAM_BOOTSTRAP, replicate)) and returns its value or NaN for undefined. out->mean is
+ * the mean over the defined replicates, sd their standard deviation, n how many there were. reps 0
+ * = 1000. The same for every thread count; stat must be reentrant. */
 typedef double (*nn_statistic)(const size_t *rows, size_t n, void *user);
-typedef struct nn_bootstrap_desc { size_t reps; double level; uint64_t seed; int threads; nn_alloc alloc; } nn_bootstrap_desc;
-NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n, const nn_bootstrap_desc *d, nn_error *err);
+typedef struct nn_bootstrap_desc {
+    size_t reps;
+    double level;
+    uint64_t seed;
+    int threads;
+    nn_alloc alloc;
+} nn_bootstrap_desc;
+NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n,
+                              const nn_bootstrap_desc *d, nn_error *err);
+
+/* ---- intervals: how sure a score is -------------------------------------- */
+/* nn_wilson: a share, hits of n rows that no fit has seen (Wilson 1927): 20 of 20 is 0.839 .. 1.
+ * mean = hits / n. n = 0: all NaN; level 0 = 0.95. */
+NN_DEF nn_interval nn_wilson(double hits, double n, double level);
+/* nn_corrected_t: mean of the scores of k folds (or of k random splits), each tested on
+ * test / train times as many rows as it was fitted on: mean -/+ t(level, k - 1) sd
+ * sqrt(1 / k + test / train), Nadeau and Bengio (2003). k = 5 folds: ratio 0.25. NaN scores are
+ * left out. */
+NN_DEF nn_interval nn_corrected_t(const double *score, size_t k, double ratio, double level);
+/* nn_bootstrap_paired: mean of a[i] - b[i] over rows that no fit has seen, percentile interval of
+ * resampled rows (of whole groups when group [n] is given): does A beat B on this test set?
+ * NN_E_ARG without rows or with NaN. */
+NN_DEF nn_status nn_bootstrap_paired(nn_interval *out, const double *a, const double *b, size_t n,
+                                     const int64_t *group, const nn_bootstrap_desc *d,
+                                     nn_error *err);
+
+/* A score of held-out rows and what each row adds to it. */
+typedef enum nn_score_kind {
+    NN_SCORE_ACCURACY = 0,  /* share of rows whose largest output is their class               */
+    NN_SCORE_BALANCED,      /* mean recall of the classes that occur                           */
+    NN_SCORE_AUC,           /* ROC, pairs of one fold only; several classes: mean, one against
+                               the rest                                                        */
+    NN_SCORE_R2             /* 1 - sum (y - out)^2 / sum (y - mean y)^2                        */
+} nn_score_kind;
+typedef struct nn_score_desc {
+    nn_score_kind  kind;
+    size_t         n, n_classes;  /* rows; classes (R2: 0)                                      */
+    const int64_t *label;         /* [n] class of each row; R2: NULL                            */
+    const double  *target;        /* [n] R2 only                                                */
+    const int64_t *fold;          /* [n] the fold that tested each row, 0 ..; NULL = a split or
+                                     a data set that no fit has seen                            */
+    const int64_t *group;         /* [n] rows of one group count as one draw; NULL = each row
+                                     its own                                                    */
+    double         level;         /* 0 = 0.95                                                   */
+    nn_alloc       alloc;
+} nn_score_desc;
+/* nn_score_make: *value and influence [n] (mean 0 over the rows: what each row adds), from out
+ * [n, n_classes] (R2: [n]). Undefined - no rows, one class only, no fold with two classes, a
+ * constant target - is NN_OK with NaN in both. NN_E_ARG: a label out of range, NaN in out. */
+NN_DEF nn_status nn_score_make(double *value, double *influence, const nn_score_desc *d,
+                               const double *out, nn_error *err);
+/* nn_score_interval: the interval that belongs to value; of several repeats of a cross-validation
+ * pass the means of value and influence.
+ *     se^2 = c sum_g h_g^2 G / (G - 1)     h_g: sum of a group's influences / n;  G groups
+ *     c = 2 for cross-validation: the scores of two folds correlate like test / train rows,
+ *     1 / (k - 1) (Nadeau and Bengio), so that (1 + (k - 1) / (k - 1)) = 2; 1 for unseen rows
+ * t with one degree less than groups (of the rarest class for balanced accuracy and AUC), on the
+ * scale log(v / (1 - v)), for R2 log(1 - v), so that no end lies outside the possible. All right
+ * or all wrong: Wilson's. The coverage of each is in tests/interop/sim_intervals.py. out->n is the
+ * number of groups, out->mean = value; value NaN: all NaN. */
+NN_DEF nn_status nn_score_interval(nn_interval *out, double value, const double *influence,
+                                   const nn_score_desc *d, nn_error *err);
+
+/* nn_score_difference: value_a - value_b of two scores of the same rows and folds, an interval of
+ * what differs: t on the groups, twice the variance for cross-validation as above. */
+typedef struct nn_score_pair {
+    double        value_a, value_b;
+    const double *influence_a, *influence_b;      /* [n] */
+} nn_score_pair;
+NN_DEF nn_status nn_score_difference(nn_interval *out, const nn_score_pair *pair,
+                                     const nn_score_desc *d, nn_error *err);
+/* nn_average_precision: sum over thresholds of (recall step) * precision, equal scores together
+ * (scikit-learn's average_precision_score). NaN without a positive row; NN_E_ARG for a NaN score. */
+NN_DEF nn_status nn_average_precision(double *ap, const int64_t *pos, const double *score, size_t n,
+                                      const nn_alloc *alloc, nn_error *err);
 
 /* ==== [FAIRNESS] group fairness metrics ================================== */
-/* y, pred: 0/1; z: group 0..g-1. "Positive" is 1, whatever that means in the data (in COMPAS it is the bad outcome).
+/* y, pred: 0/1; z: group 0..g-1. "Positive" is 1, whatever that means in the data (in COMPAS it is
+ * the bad outcome).
  * Conventions, by the name under which other libraries know them:
- *   dp_difference     max - min over groups of P(pred = 1)                 Fairlearn demographic_parity_difference
- *   dp_ratio          min / max of the same                                Fairlearn demographic_parity_ratio
- *   dp_signed         P(pred = 1 | z = 1) - P(pred = 1 | z = 0)            AIF360 statistical_parity_difference, unprivileged z = 1
- *   disparate_impact  P(pred = 1 | z = 1) / P(pred = 1 | z = 0)            AIF360 disparate_impact, unprivileged z = 1
- *   eopp_difference   max - min of the true positive rate                  Fairlearn equal_opportunity_difference
- *   eopp_signed       TPR(z = 1) - TPR(z = 0)                              AIF360 equal_opportunity_difference
- *   eodds_max         max of the TPR gap and the FPR gap                   Fairlearn equalized_odds_difference(agg = "worst_case")
- *   eodds_mean        mean of the two                                      Fairlearn equalized_odds_difference(agg = "mean")
+ *   dp_difference  max - min over groups of P(pred = 1)  Fairlearn demographic_parity_difference
+ *   dp_ratio  min / max of the same  Fairlearn demographic_parity_ratio
+ *   dp_signed  P(pred = 1 | z = 1) - P(pred = 1 | z = 0)  AIF360 statistical_parity_difference,
+ *                     unprivileged z = 1
+ *   disparate_impact  P(pred = 1 | z = 1) / P(pred = 1 | z = 0)  AIF360 disparate_impact,
+ *                     unprivileged z = 1
+ *   eopp_difference   max - min of the true positive rate  Fairlearn equal_opportunity_difference
+ *   eopp_signed  TPR(z = 1) - TPR(z = 0)  AIF360 equal_opportunity_difference
+ *   eodds_max  max of the TPR gap and the FPR gap  Fairlearn equalized_odds_difference(agg =
+ *                     "worst_case")
+ *   eodds_mean  mean of the two  Fairlearn equalized_odds_difference(agg = "mean")
  *   aod_signed        mean of the signed FPR and TPR differences, 1 - 0    AIF360 average_odds_difference
- *   aaod              mean of their absolute values                        AIF360 average_abs_odds_difference
- * The signed ones compare groups 1 and 0 and are NaN with more than two groups. Whatever needs a rate of an empty set is NaN and
- * listed in `undefined`: never 0. */
+ *   aaod  mean of their absolute values  AIF360 average_abs_odds_difference
+ * The signed ones compare groups 1 and 0 and are NaN with more than two groups. Whatever needs a
+ * rate of an empty set is NaN and listed in `undefined`: never 0. */
 #define NN_MAX_GROUPS 16
 enum {
-    NN_FAIR_EMPTY_GROUP = 1,     /* a group has no rows: everything between groups is undefined             */
-    NN_FAIR_NO_POSITIVES = 2,    /* a group has no row with y = 1: TPR, equal opportunity, odds undefined    */
-    NN_FAIR_NO_NEGATIVES = 4,    /* a group has no row with y = 0: FPR and odds undefined                   */
-    NN_FAIR_ZERO_RATE = 8        /* no group is selected at all (dp_ratio), or z = 0 never (disparate_impact) */
+    NN_FAIR_EMPTY_GROUP = 1,     /* a group has no rows: everything between groups is undefined  */
+    NN_FAIR_NO_POSITIVES = 2,    /* a group has no row with y = 1: TPR, equal opportunity, odds
+                                    undefined  */
+    NN_FAIR_NO_NEGATIVES = 4,    /* a group has no row with y = 0: FPR and odds undefined  */
+    NN_FAIR_ZERO_RATE = 8        /* no group is selected at all (dp_ratio), or z = 0 never
+                                    (disparate_impact) */
 };
 typedef struct nn_group_stats {
     size_t n, positives, selected, tp, fp, tn, fn;
@@ -413,23 +592,33 @@ typedef struct nn_fairness {
     double accuracy_gap;         /* max - min of the group accuracies */
     unsigned undefined;          /* NN_FAIR_... bits */
 } nn_fairness;
-/* nn_fairness_make: rows NULL = all n rows, else n row numbers (repeats allowed: bootstrap). n_groups 0 = 2.
- * NN_E_ARG when a label is not 0/1 or a group is out of range (the row is named), NN_E_LIMIT above NN_MAX_GROUPS. */
-NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred, const int64_t *z, const size_t *rows, size_t n, size_t n_groups, nn_error *err);
-/* nn_fairness_field: a figure by its name above ("dp_difference", "accuracy", ...), for tables; *known 0 when there is none. */
+/* nn_fairness_make: rows NULL = all n rows, else n row numbers (repeats allowed: bootstrap).
+ * n_groups 0 = 2.
+ * NN_E_ARG when a label is not 0/1 or a group is out of range (the row is named), NN_E_LIMIT above
+ * NN_MAX_GROUPS. */
+NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred,
+                                  const int64_t *z, const size_t *rows, size_t n, size_t n_groups,
+                                  nn_error *err);
+/* nn_fairness_field: a figure by its name above ("dp_difference", "accuracy", ...), for tables;
+ * *known 0 when there is none. */
 NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *known);
-/* nn_fairness_bootstrap: percentile intervals of one named figure; rows drawn with replacement (d may be NULL). */
-NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y, const int64_t *pred, const int64_t *z, size_t n, size_t n_groups,
-                                       const nn_bootstrap_desc *d, nn_error *err);
-/* nn_reweigh: Kamiran and Calders (2012): w(y,z) = P(y) P(z) / P(y,z), by counts; w [n] out; mean 1 when every (y,z) cell is filled. */
-NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, nn_error *err);
+/* nn_fairness_bootstrap: percentile intervals of one named figure; rows drawn with replacement (d
+ * may be NULL). */
+NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y,
+                                       const int64_t *pred, const int64_t *z, size_t n,
+                                       size_t n_groups, const nn_bootstrap_desc *d, nn_error *err);
+/* nn_reweigh: Kamiran and Calders (2012): w(y,z) = P(y) P(z) / P(y,z), by counts; w [n] out; mean 1
+ * when every (y,z) cell is filled. */
+NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n,
+                            size_t n_groups, nn_error *err);
 /* nn_label_dp_gap: max - min over non-empty groups of mean y; NaN when fewer than two groups have rows. */
 NN_DEF double nn_label_dp_gap(const int64_t *y, const int64_t *z, size_t n, size_t n_groups);
 
 /* ==== [REGRESSION] logistic and ridge regression, in double ============== */
-/* A fitted linear model: score = x coef^T + intercept. Logistic, binary: one output, P(class 1) = sigmoid(score); k >= 3 classes:
- * k outputs, P = softmax(scores), coefficients as scikit-learn's (the penalty makes them sum to 0 over classes; intercepts are centred).
- * Ridge: one output per target. */
+/* A fitted linear model: score = x coef^T + intercept. Logistic, binary: one output, P(class 1) =
+ * sigmoid(score); k >= 3 classes:
+ * k outputs, P = softmax(scores), coefficients as scikit-learn's (the penalty makes them sum to 0
+ * over classes; intercepts are centred). Ridge: one output per target. */
 typedef struct nn_linear {
     size_t    n_features, n_outputs, n_classes;   /* n_classes 0 = ridge                            */
     nn_tensor coef;                               /* f64 [n_outputs, n_features]                    */
@@ -442,87 +631,116 @@ NN_DEF void nn_linear_free(nn_linear *m);
 
 /* How a logistic regression is fitted. Zeroed = scikit-learn's C = 1 with an intercept. */
 typedef struct nn_logistic_desc {
-    double        lambda;         /* minimise sum_i w_i loss_i + lambda/2 |coef|^2; scikit-learn's C = 1/lambda; 0 = 1         */
-    int           no_penalty;     /* lambda = 0                                                                                */
-    int           no_intercept;   /* the intercept is never penalised                                                          */
-    const double *weight;         /* [n] >= 0, or NULL = 1: sample weights                                                     */
-    size_t        n_classes;      /* 0 = largest label + 1; at least 2                                                         */
-    int           multinomial;    /* softmax with two outputs also for two classes                                             */
-    size_t        max_iter;       /* 0 = 200 Newton steps                                                                      */
-    double        tol;            /* 0 = 1e-10: stop when the last full Newton step moved no coefficient by more than tol (1 + |coef|) */
-    int           dual;           /* 0 = when features > 1.5 rows; 1 = always, -1 = never: work in the row space, so d x d is never formed */
-    const nn_linear *start;       /* warm start (same shape), or NULL                                                          */
+    double        lambda;         /* minimise sum_i w_i loss_i + lambda/2 |coef|^2; scikit-learn's C
+                                     = 1/lambda; 0 = 1  */
+    int           no_penalty;     /* lambda = 0  */
+    int           no_intercept;   /* the intercept is never penalised  */
+    const double *weight;         /* [n] >= 0, or NULL = 1: sample weights  */
+    size_t        n_classes;      /* 0 = largest label + 1; at least 2  */
+    int           multinomial;    /* softmax with two outputs also for two classes  */
+    size_t        max_iter;       /* 0 = 200 Newton steps  */
+    double        tol;            /* 0 = 1e-10: stop when the last full Newton step moved no
+                                     coefficient by more than tol (1 + |coef|) */
+    int           dual;           /* 0 = when features > 1.5 rows; 1 = always, -1 = never: work in
+                                     the row space, so d x d is never formed */
+    const nn_linear *start;       /* warm start (same shape), or NULL  */
     int           threads;
     nn_alloc      alloc;
 } nn_logistic_desc;
-/* nn_logistic_fit: x f32 or f64 [n,d], y [n] class indices. *m must be zeroed or freed. Newton with exact Hessians (conjugate gradients
- * inside when there are more than 2,000 unknowns), halved steps, fixed-order sums: bits do not depend on threads. Not converged after max_iter (separable data
- * without penalty) is NN_OK with converged = 0. NN_E_ARG: shapes, labels, fewer than two classes, negative weights; NN_E_NONFINITE: x has NaN or Inf (the row is named). */
-NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y, const nn_logistic_desc *d, nn_error *err);
+/* nn_logistic_fit: x f32 or f64 [n,d], y [n] class indices. *m must be zeroed or freed. Newton with
+ * exact Hessians (conjugate gradients
+ * inside when there are more than 2,000 unknowns), halved steps, fixed-order sums: bits do not
+ * depend on threads. Not converged after max_iter (separable data without penalty) is NN_OK with
+ * converged = 0. NN_E_ARG: shapes, labels, fewer than two classes, negative weights;
+ * NN_E_NONFINITE: x has NaN or Inf (the row is named). */
+NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y,
+                                 const nn_logistic_desc *d, nn_error *err);
 
 /* How a ridge regression is fitted; lambda must be set. */
 typedef struct nn_ridge_desc {
-    double        lambda;         /* minimise sum_i w_i |y_i - score_i|^2 + lambda |coef|^2: scikit-learn's alpha; literal, 0 = least squares (needs full rank) */
+    double        lambda;         /* minimise sum_i w_i |y_i - score_i|^2 + lambda |coef|^2:
+                                     scikit-learn's alpha; literal, 0 = least squares (needs full
+                                     rank) */
     int           no_intercept;
     const double *weight;         /* [n] >= 0, or NULL */
     int           dual;           /* as above */
     int           threads;
     nn_alloc      alloc;
 } nn_ridge_desc;
-/* nn_ridge_fit: y f32 or f64 [n] or [n,t]. Cholesky of the normal equations, or of the n x n Gram matrix when d > n. NN_E_ARG when singular. */
-NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor *y, const nn_ridge_desc *d, nn_error *err);
+/* nn_ridge_fit: y f32 or f64 [n] or [n,t]. Cholesky of the normal equations, or of the n x n Gram
+ * matrix when d > n. NN_E_ARG when singular. */
+NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor *y,
+                              const nn_ridge_desc *d, nn_error *err);
 
-/* nn_linear_scores: out [n, n_outputs] = x coef^T + intercept. nn_linear_proba: out [n, n_classes] (binary: two columns).
+/* nn_linear_scores: out [n, n_outputs] = x coef^T + intercept. nn_linear_proba: out [n, n_classes]
+ * (binary: two columns).
  * nn_linear_predict: class index (binary: score > 0). x f32 or f64 [n,d]; NN_E_ARG when d differs. */
 NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 NN_DEF nn_status nn_linear_proba(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 
-/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with B^T B = 1 never formed, by a pivoted
- * Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x has the same scores on z, so folds and penalties can
- * share one reduction. z f64 [n,r] out; basis f64 [d,r] out or NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
-NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err);
+/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with
+ * B^T B = 1 never formed, by a pivoted
+ * Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x has the same scores
+ * on z, so folds and penalties can share one reduction. z f64 [n,r] out; basis f64 [d,r] out or
+ * NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
+NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
+                             const nn_alloc *alloc, nn_error *err);
 
 /* ==== [BILEVEL] differentiating through training: MAML, sample selectors = */
-/* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order (weight 0 [out,in], bias 0, weight 1, ...).
+/* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order
+ * (weight 0 [out,in], bias 0, weight 1, ...).
  * No hidden layer is logistic (or linear) regression. */
 #define NN_INNER_MAX_HIDDEN 8
 typedef enum nn_inner_loss { NN_INNER_BCE = 0 /* with logits, target in [0,1] */, NN_INNER_MSE /* (z - y)^2 */ } nn_inner_loss;
 typedef struct nn_inner {
     size_t n_in;                              /* >= 1 */
     size_t n_hidden, hidden[NN_INNER_MAX_HIDDEN];
-    nn_act act;                               /* 0 = ReLU; tanh, sigmoid, silu, identity: those with a second derivative here */
+    nn_act act;                               /* 0 = ReLU; tanh, sigmoid, silu, identity: those with
+                                                 a second derivative here */
     nn_inner_loss loss;
 } nn_inner;
 NN_DEF size_t nn_inner_count(const nn_inner *m);     /* parameters P; 0 when the description is invalid */
-/* nn_inner_init: theta [P] by PyTorch's default ranges (U(-b,b), b = 1/sqrt(fan_in)) from the stream (seed, NN_STREAM_INIT, layer). */
+/* nn_inner_init: theta [P] by PyTorch's default ranges (U(-b,b), b = 1/sqrt(fan_in)) from the
+ * stream (seed, NN_STREAM_INIT, layer). */
 NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, nn_error *err);
 
 /* One data set of the inner or outer problem. */
 typedef struct nn_inner_data {
     size_t n;
     const double *x, *y;                      /* [n, n_in], [n] */
-    const double *weight;                     /* [n] or NULL = 1; the loss is sum_i weight_i loss_i / n                     */
-    const int64_t *z;                         /* [n] groups 0, 1, or NULL: for the fairness term                            */
-    const double *xt;                         /* [n_in, n] x transposed, or NULL: without hidden layers nn_bilevel_run works on it (NULL = it makes its own) */
+    const double *weight;                     /* [n] or NULL = 1; the loss is sum_i weight_i loss_i
+                                                 / n  */
+    const int64_t *z;                         /* [n] groups 0, 1, or NULL: for the fairness term  */
+    /* [n_in, n] x transposed, or NULL: without hidden layers nn_bilevel_run works on it (NULL = it
+     * makes its own) */
+    const double *xt;
 } nn_inner_data;
-/* nn_inner_loss_grad: value = sum_i weight_i loss_i / n; grad [P] overwritten or NULL; score [n] = outputs z_i or NULL; each [n] = loss_i or NULL.
- * nn_inner_hvp: hv [P] = H v of the same value; tangent [n] or NULL = directional derivative of each loss_i (unweighted) along v.
+/* nn_inner_loss_grad: value = sum_i weight_i loss_i / n; grad [P] overwritten or NULL; score [n] =
+ * outputs z_i or NULL; each [n] = loss_i or NULL.
+ * nn_inner_hvp: hv [P] = H v of the same value; tangent [n] or NULL = directional derivative of
+ *   each loss_i (unweighted) along v.
  * Both work through the rows in chunks of 64: scratch is independent of n. Chains over rows, ascending. */
-NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each, const nn_inner *m, const double *theta,
-                                    const nn_inner_data *d, const nn_alloc *alloc, nn_error *err);
-NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta, const double *v,
-                              const nn_inner_data *d, const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each,
+                                    const nn_inner *m, const double *theta, const nn_inner_data *d,
+                                    const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta,
+                              const double *v, const nn_inner_data *d, const nn_alloc *alloc,
+                              nn_error *err);
 
 /* How much of the chain rule through training is followed. */
 typedef enum nn_order {
-    NN_ORDER_SECOND = 0,      /* exact: the Hessian of every inner step                                                    */
-    NN_ORDER_FIRST,           /* Hessians taken as 0 (first-order MAML); weights still get each step's direct term         */
-    NN_ORDER_ONE_STEP         /* through the last step only (Ren et al. 2018 when steps = 1)                                */
+    NN_ORDER_SECOND = 0,      /* exact: the Hessian of every inner step  */
+    NN_ORDER_FIRST,           /* Hessians taken as 0 (first-order MAML); weights still get each
+                                 step's direct term  */
+    NN_ORDER_ONE_STEP         /* through the last step only (Ren et al. 2018 when steps = 1)  */
 } nn_order;
-/* theta_{k+1} = theta_k - lr u_{k+1}, u_{k+1} = momentum u_k + g_k + weight_decay theta_k, g_k = gradient of sum_i w_i loss_i / n at theta_k:
- * PyTorch's SGD, `steps` times over the whole support set. Outer value at theta_K: mean loss of the query set (its weights count), plus
- * lambda_fair |mean p(z=1) - mean p(z=0)| (soft demographic parity, p = sigmoid(score); 0 and no gradient when a group is empty), plus regulariser-free `outer` of your own. */
+/* theta_{k+1} = theta_k - lr u_{k+1}, u_{k+1} = momentum u_k + g_k + weight_decay theta_k, g_k =
+ * gradient of sum_i w_i loss_i / n at theta_k:
+ * PyTorch's SGD, `steps` times over the whole support set. Outer value at theta_K: mean loss of the
+ * query set (its weights count), plus lambda_fair |mean p(z=1) - mean p(z=0)| (soft demographic
+ * parity, p = sigmoid(score); 0 and no gradient when a group is empty), plus regulariser-free
+ * `outer` of your own. */
 typedef struct nn_bilevel_desc {
     nn_inner model;
     size_t   steps;           /* 0 = 5 */
@@ -531,10 +749,14 @@ typedef struct nn_bilevel_desc {
     nn_order order;
     double   lambda_fair;
     int      fair_square;     /* the fairness term squared: smooth at 0 */
-    int      no_losses;       /* first_loss and last_loss are not wanted (NaN): saves two logarithms per row */
-    size_t   keep;            /* states kept on the way: 0 = ceil(sqrt(steps)); the others are run again. Memory is O(keep + steps / keep) P */
-    /* weights that follow the model ("live"): if set, called before each step with theta_k to fill w [n]; back receives dL/dw [n] of that step and adds
-     * dL/dtheta into dtheta [P] (and keeps its own gradients). Without them support->weight is used and dweight collects all steps. */
+    int      no_losses;       /* first_loss and last_loss are not wanted (NaN): saves two logarithms
+                                 per row */
+    size_t   keep;            /* states kept on the way: 0 = ceil(sqrt(steps)); the others are run
+                                 again. Memory is O(keep + steps / keep) P */
+    /* weights that follow the model ("live"): if set, called before each step with theta_k to fill
+     * w [n]; back receives dL/dw [n] of that step and adds
+     * dL/dtheta into dtheta [P] (and keeps its own gradients). Without them support->weight is used
+     * and dweight collects all steps. */
     void   (*weights)(double *w, size_t step, const double *theta, void *user);
     void   (*weights_back)(double *dtheta, const double *dw, size_t step, const double *theta, void *user);
     /* an outer value of your own instead of the query set: returns it, dtheta [P] overwritten */
@@ -543,77 +765,115 @@ typedef struct nn_bilevel_desc {
     nn_alloc alloc;
 } nn_bilevel_desc;
 typedef struct nn_bilevel_result {
-    double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0), NaN without groups            */
-    double first_loss, last_loss;             /* weighted support loss at theta_0 and at theta_{K-1}; NaN with no_losses      */
-    size_t bytes;                             /* scratch that was taken: = nn_bilevel_bytes                                  */
+    double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0),
+                                                 NaN without groups  */
+    double first_loss, last_loss;             /* weighted support loss at theta_0 and at
+                                                 theta_{K-1}; NaN with no_losses  */
+    size_t bytes;                             /* scratch that was taken: = nn_bilevel_bytes  */
 } nn_bilevel_result;
-/* nn_bilevel_bytes: scratch of a call, from n_support and the desc (without hidden layers a transposed copy of the support is counted, wanted or not);
+/* nn_bilevel_bytes: scratch of a call, from n_support and the desc (without hidden layers a
+ * transposed copy of the support is counted, wanted or not);
  * independent of the number of steps but for the kept states. */
 NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query);
-/* nn_bilevel_run: dweight [n_support] = dL/dw (NULL = not wanted), dtheta0 [P] = dL/dtheta_0 (NULL = not wanted), theta_end [P] = theta_K (NULL). With
- * dweight and dtheta0 NULL it only trains and evaluates. query NULL needs d->outer. Exact reverse sweep through the loop, Hessian-vector products by
- * forward-over-reverse; activations and states are recomputed. NN_E_NONFINITE names the step at which the inner loss left the numbers. */
-NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *r, double *dweight, double *dtheta0, double *theta_end, const double *theta0, const nn_inner_data *support,
-                                const nn_inner_data *query, const nn_bilevel_desc *d, nn_error *err);
+/* nn_bilevel_run: dweight [n_support] = dL/dw (NULL = not wanted), dtheta0 [P] = dL/dtheta_0 (NULL
+ * = not wanted), theta_end [P] = theta_K (NULL). With
+ * dweight and dtheta0 NULL it only trains and evaluates. query NULL needs d->outer. Exact reverse
+ * sweep through the loop, Hessian-vector products by forward-over-reverse; activations and states
+ * are recomputed. NN_E_NONFINITE names the step at which the inner loss left the numbers. */
+NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *r, double *dweight, double *dtheta0,
+                                double *theta_end, const double *theta0,
+                                const nn_inner_data *support, const nn_inner_data *query,
+                                const nn_bilevel_desc *d, nn_error *err);
 
-/* MAML (Finn et al. 2017): the outer parameters are the initial weights. One task: the rows to learn from, the rows to be judged on. */
+/* MAML (Finn et al. 2017): the outer parameters are the initial weights. One task: the rows to
+ * learn from, the rows to be judged on. */
 typedef struct nn_maml_task { nn_inner_data support, query; } nn_maml_task;
-/* nn_maml_grad: *value (or NULL) = mean over tasks of the outer value after d->steps steps from theta [P]; dtheta [P] (or NULL) = its gradient in theta, overwritten:
- * exact (d->order second) or with Hessians taken as 0 (first). Tasks are spread over the threads and added in order: the same bits for any thread count. */
-NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta, const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d, int threads, nn_error *err);
+/* nn_maml_grad: *value (or NULL) = mean over tasks of the outer value after d->steps steps from
+ * theta [P]; dtheta [P] (or NULL) = its gradient in theta, overwritten:
+ * exact (d->order second) or with Hessians taken as 0 (first). Tasks are spread over the threads
+ * and added in order: the same bits for any thread count. */
+NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta,
+                              const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d,
+                              int threads, nn_error *err);
 
-/* Sample selectors. Ten features of each training row, from the probabilities p [n] of a model of class 1, in order: BCE loss; confidence max(p, 1-p);
- * entropy (nats); group; mean loss of its group; mean confidence of its group; hard prediction; label; margin |p - 1/2|; loss rank in [0,1] (ties by row). */
+/* Sample selectors. Ten features of each training row, from the probabilities p [n] of a model of
+ * class 1, in order: BCE loss; confidence max(p, 1-p);
+ * entropy (nats); group; mean loss of its group; mean confidence of its group; hard prediction;
+ * label; margin |p - 1/2|; loss rank in [0,1] (ties by row). */
 #define NN_META_FEATURES 10
-NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err);
-/* nn_meta_features_backward: dp [n] += through the differentiable ones (loss, confidence, entropy, the two group means, margin), dout [n,10]. */
-NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups);
-/* nn_policy_make: the selector's network 10-64-32-1, ReLU, dropout 0.1, names network.{0,2,4}: 2,817 parameters; its output is a logit, the weight of a row sigmoid of it. */
+NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z,
+                                  size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err);
+/* nn_meta_features_backward: dp [n] += through the differentiable ones (loss, confidence, entropy,
+ * the two group means, margin), dout [n,10]. */
+NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p,
+                                      const int64_t *y, const int64_t *z, size_t n,
+                                      size_t n_groups);
+/* nn_policy_make: the selector's network 10-64-32-1, ReLU, dropout 0.1, names network.{0,2,4}:
+ * 2,817 parameters; its output is a logit, the weight of a row sigmoid of it. */
 NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err);
-/* nn_policy_weights: weights of mean 1 from the policy's logits: w_i = n pi_i / sum pi, pi = sigmoid(logit). _backward: dlogit [n] overwritten from dw [n]. */
+/* nn_policy_weights: weights of mean 1 from the policy's logits: w_i = n pi_i / sum pi, pi =
+ * sigmoid(logit). _backward: dlogit [n] overwritten from dw [n]. */
 NN_DEF void nn_policy_weights(double *w, const double *logit, size_t n);
-NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w, const double *logit, size_t n);
+NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w,
+                                       const double *logit, size_t n);
 /* nn_select_top: keep[i] = 1 for the floor(share n) largest scores, ties to the lower row. */
-NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err);
-/* nn_select_greedy: lowest loss first. quotas: floor(share * cell) of each (label, group) cell (after Roh et al. 2021, with the clean share taken per cell);
+NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share,
+                               const nn_alloc *alloc, nn_error *err);
+/* nn_select_greedy: lowest loss first. quotas: floor(share * cell) of each (label, group) cell
+ * (after Roh et al. 2021, with the clean share taken per cell);
  * without: floor(share n) of all, whatever their label and group (the original program's). */
-NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, double share, int quotas,
-                                  const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y,
+                                  const int64_t *z, size_t n, size_t n_groups, double share,
+                                  int quotas, const nn_alloc *alloc, nn_error *err);
 /* What a selection did, where the clean labels are known (NULL: the noise figures are NaN). */
 typedef struct nn_selection {
     size_t n, kept;
-    double noise_all, noise_kept, noise_reduction;      /* (all - kept) / all; NaN without noise                             */
-    double noise_auc;                                   /* of -score as a detector of flipped labels                        */
-    double group_all, group_kept;                       /* share of z = 1                                                   */
-    double rate_group[2], rate_flipped, rate_clean;     /* selection rates                                                  */
+    double noise_all, noise_kept, noise_reduction;      /* (all - kept) / all; NaN without noise  */
+    double noise_auc;                                   /* of -score as a detector of flipped
+                                                           labels  */
+    double group_all, group_kept;                       /* share of z = 1  */
+    double rate_group[2], rate_flipped, rate_clean;     /* selection rates  */
 } nn_selection;
-NN_DEF nn_status nn_selection_make(nn_selection *s, const uint8_t *keep, const double *score, const int64_t *y, const int64_t *y_clean, const int64_t *z, size_t n,
-                                   const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_selection_make(nn_selection *s, const uint8_t *keep, const double *score,
+                                   const int64_t *y, const int64_t *y_clean, const int64_t *z,
+                                   size_t n, const nn_alloc *alloc, nn_error *err);
 
 /* ==== [CHECK] gradient check ============================================= */
-/* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double, differences signed: a gradient of the wrong sign
- * never passes. The error of an element is |analytic - numeric| / (largest |numeric| of its tensor + 1e-8). Where a ReLU's input changes sign between
- * p - h and p + h, the quotient is not a derivative: counted as skipped. */
+/* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double,
+ * differences signed: a gradient of the wrong sign
+ * never passes. The error of an element is |analytic - numeric| / (largest |numeric| of its tensor
+ * + 1e-8). Where a ReLU's input changes sign between p - h and p + h, the quotient is not a
+ * derivative: counted as skipped. */
 typedef struct nn_grad_report {
     size_t checked, skipped;
     double worst;               /* largest error of all */
     double worst_analytic, worst_numeric;
     size_t worst_index;         /* of that element in its tensor (nn_grad_check_fn: in p) */
     char   worst_name[NN_MLP_NAME + 8];     /* "layers.0.0.weight", or "input" */
-    double *per;                /* [2 n_layers + 1] or NULL, caller's: worst error of each tensor, the input last */
+    double *per;                /* [2 n_layers + 1] or NULL, caller's: worst error of each tensor,
+                                   the input last */
 } nn_grad_report;
-/* nn_grad_check: backward of the model and loss on a set, every parameter (every `stride`-th of large tensors; 0 = all) and the input. h 0 = 1e-6.
- * Dense and token inputs; dropout off. Slow: for tests. The report's `per` is read before the call, the rest is written. */
-NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set, double h, size_t stride, nn_grad_report *r, nn_error *err);
-/* nn_grad_check_fn: the same for any function of n doubles: f returns the value at p and may set *kink (else 0) when it is not smooth there.
+/* nn_grad_check: backward of the model and loss on a set, every parameter (every `stride`-th of
+ * large tensors; 0 = all) and the input. h 0 = 1e-6.
+ * Dense and token inputs; dropout off. Slow: for tests. The report's `per` is read before the call,
+ * the rest is written. */
+NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set,
+                               double h, size_t stride, nn_grad_report *r, nn_error *err);
+/* nn_grad_check_fn: the same for any function of n doubles: f returns the value at p and may set
+ * *kink (else 0) when it is not smooth there.
  * p is moved and put back. */
-NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user), double *p, const double *analytic, size_t n, void *user,
-                                  double h, nn_grad_report *r, nn_error *err);
-/* nn_mlp_forward_f64: the model in double with the parameters params [n_params] (NULL = its own), a plain reference: out [n, n_out], x [n, n_in].
- * kinks (may be NULL) receives a hash of the signs of all inputs of relu and leaky_relu: equal hashes, same linear piece. */
-NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, uint64_t *kinks, nn_error *err);
+NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user),
+                                  double *p, const double *analytic, size_t n, void *user, double h,
+                                  nn_grad_report *r, nn_error *err);
+/* nn_mlp_forward_f64: the model in double with the parameters params [n_params] (NULL = its own), a
+ * plain reference: out [n, n_out], x [n, n_in].
+ * kinks (may be NULL) receives a hash of the signs of all inputs of relu and leaky_relu: equal
+ * hashes, same linear piece. */
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
+                                    const double *x, size_t n, uint64_t *kinks, nn_error *err);
 /* nn_loss_f64: nn_loss_eval's value in double. */
-NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels, const float *targets, const float *weight, size_t n, size_t c);
+NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels,
+                          const float *targets, const float *weight, size_t n, size_t c);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -624,7 +884,7 @@ NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t 
 #if defined(NN_IMPLEMENTATION) && !defined(NN_TRAIN_IMPLEMENTED)
 #define NN_TRAIN_IMPLEMENTED
 #include "nn_mlp.h"   /* again: after a plain include, this implements what we stand on */
-NNI_FP_BEGIN
+NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -632,14 +892,19 @@ extern "C" {
 /* ---- [LOSS] ------------------------------------------------------------- */
 
 static const char *const nni_loss_names[] = { "default", "ce", "bce", "mse", "huber" };
-NN_DEF const char *nn_loss_name(nn_loss k) { return nni_loss_names[k > NN_LOSS_DEFAULT && k <= NN_LOSS_HUBER ? (int)k : (int)NN_LOSS_CE]; }
+NN_DEF const char *nn_loss_name(nn_loss k)
+{
+    return nni_loss_names[k > NN_LOSS_DEFAULT && k <= NN_LOSS_HUBER ? (int)k : (int)NN_LOSS_CE];
+}
 NN_DEF nn_loss nn_loss_parse(const char *name)
 {
     int i;
-    for (i = 1; name && i <= (int)NN_LOSS_HUBER; i++) if (strcmp(name, nni_loss_names[i]) == 0) return (nn_loss)i;
+    for (i = 1; name && i <= (int)NN_LOSS_HUBER; i++)
+        if (strcmp(name, nni_loss_names[i]) == 0) return (nn_loss)i;
     return NN_LOSS_DEFAULT;
 }
-/* A sum in double, terms one by one, in the order of NUMERICS.md section 2: 16 lanes, blocks of 4,096, tree 8-4-2-1. */
+/* A sum in double, terms one by one, in the order of docs/numerics.md: 16 lanes, blocks of
+ * 4,096, tree 8-4-2-1. */
 typedef struct nni_acc { double lane[16], sum; size_t n; } nni_acc;
 NNI_FN double nni_acc_tree(const nni_acc *a)
 {
@@ -665,45 +930,65 @@ NNI_FN void nni_acc_many(nni_acc *a, const float *x, size_t k)
     }
     for (; k; k--) nni_acc_add(a, (double)*x++);
 }
-NNI_FN double nni_acc_get(const nni_acc *a) { return a->n % 4096 || a->n == 0 ? a->sum + nni_acc_tree(a) : a->sum; }
+NNI_FN double nni_acc_get(const nni_acc *a)
+{
+    return a->n % 4096 || a->n == 0 ? a->sum + nni_acc_tree(a) : a->sum;
+}
 
-NNI_FN nn_status nni_loss_check(const nn_loss_desc *d, const int64_t *labels, const float *targets, size_t n, size_t c, nn_error *err)
+NNI_FN nn_status nni_loss_check(const nn_loss_desc *d, const int64_t *labels, const float *targets,
+                                size_t n, size_t c, nn_error *err)
 {
     size_t i;
     nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
     if ((int)kind < 0 || kind > NN_LOSS_HUBER || (int)d->reduction < 0 || d->reduction > NN_REDUCE_ROWS)
-        return nni_fail(err, NN_E_ARG, "nn_loss: unknown kind %d or reduction %d", (int)d->kind, (int)d->reduction);
-    if (n == 0 || c == 0) return nni_fail(err, NN_E_ARG, "nn_loss: expected at least one row and one output, got %zu and %zu", n, c);
-    if (!(d->label_smoothing >= 0 && d->label_smoothing < 1)) return nni_fail(err, NN_E_ARG, "nn_loss: label_smoothing must be in [0, 1), got %g", d->label_smoothing);
-    if (!(d->delta >= 0 && d->delta < 1e30)) return nni_fail(err, NN_E_ARG, "nn_loss: delta must be a number > 0, got %g", d->delta);
+        return nn_error_set(err, NN_E_ARG, "nn_loss: unknown kind %d or reduction %d", (int)d->kind,
+                        (int)d->reduction);
+    if (n == 0 || c == 0)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_loss: expected at least one row and one output, got %zu and %zu", n, c);
+    if (!(d->label_smoothing >= 0 && d->label_smoothing < 1))
+        return nn_error_set(err, NN_E_ARG, "nn_loss: label_smoothing must be in [0, 1), got %g",
+                        d->label_smoothing);
+    if (!(d->delta >= 0 && d->delta < 1e30))
+        return nn_error_set(err, NN_E_ARG, "nn_loss: delta must be a number > 0, got %g", d->delta);
     if (kind == NN_LOSS_CE || (kind == NN_LOSS_BCE && !targets && c == 1)) {
         int64_t most = kind == NN_LOSS_CE ? (int64_t)c : 2;
-        if (!labels) return nni_fail(err, NN_E_ARG, "nn_loss: %s wants labels", nn_loss_name(kind));
+        if (!labels) return nn_error_set(err, NN_E_ARG, "nn_loss: %s wants labels", nn_loss_name(kind));
         for (i = 0; i < n; i++)
             if (labels[i] < 0 || labels[i] >= most)
-                return nni_fail(err, NN_E_ARG, "nn_loss: row %zu: label %lld is outside [0, %lld)", i, (long long)labels[i], (long long)most);
-    } else if (!targets) return nni_fail(err, NN_E_ARG, "nn_loss: %s wants targets [%zu, %zu]", nn_loss_name(kind), n, c);
+                return nn_error_set(err, NN_E_ARG, "nn_loss: row %zu: label %lld is outside [0, %lld)",
+                                i, (long long)labels[i], (long long)most);
+    } else if (!targets)
+        return nn_error_set(err, NN_E_ARG, "nn_loss: %s wants targets [%zu, %zu]", nn_loss_name(kind),
+                        n, c);
     return NN_OK;
 }
 /* What the sum of the rows' losses is divided by. */
-NNI_FN double nni_loss_denominator(const nn_loss_desc *d, const int64_t *labels, const float *weight, size_t n, size_t c)
+NNI_FN double nni_loss_denominator(const nn_loss_desc *d, const int64_t *labels,
+                                   const float *weight, size_t n, size_t c)
 {
     int ce = d->kind == NN_LOSS_DEFAULT || d->kind == NN_LOSS_CE;
     nni_acc a = NN_ZERO;
     size_t i;
     if (d->reduction == NN_REDUCE_SUM) return 1;
-    if (d->reduction == NN_REDUCE_ROWS || (!weight && !(ce && d->class_weight))) return (double)n * (ce ? 1.0 : (double)c);
+    if (d->reduction == NN_REDUCE_ROWS || (!weight && !(ce && d->class_weight)))
+        return (double)n * (ce ? 1.0 : (double)c);
     for (i = 0; i < n; i++) {
         double w = weight ? (double)weight[i] : 1.0;
-        nni_acc_add(&a, ce ? (d->class_weight ? w * (double)d->class_weight[labels[i]] : w) : w * (double)c);
+        nni_acc_add(&a, ce ? (d->class_weight ? w * (double)d->class_weight[labels[i]] : w) :
+                             w * (double)c);
     }
     return nni_acc_get(&a);
 }
 #define NNI_LOSS_CHUNK 256
-/* One row of cross-entropy. a_c = (1 - e) c_y [c = y] + e/C c_c, A = sum a_c:   l = w sum_c a_c (log sum exp z - z_c)   so: dz_c = w (A p_c - a_c) */
-NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t y, float w, float scale, size_t c)
+/* One row of cross-entropy. a_c = (1 - e) c_y [c = y] + e/C c_c, A = sum a_c:   l = w sum_c a_c
+ * (log sum exp z - z_c)   so: dz_c = w (A p_c - a_c) */
+NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t y, float w,
+                        float scale, size_t c)
 {
-    float buf[NNI_LOSS_CHUNK], lane[16], top = z[0], sum, lse, loss, a_y, a_all, smooth = (float)d->label_smoothing, even = smooth / (float)c;
+    float buf[NNI_LOSS_CHUNK], lane[16], top = z[0], sum, lse, loss, a_y, a_all,
+                                         smooth = (float)d->label_smoothing,
+                                         even = smooth / (float)c;
     const float *cw = d->class_weight;
     size_t i, j, k, many = c > NNI_LOSS_CHUNK;
     for (i = 1; i < c; i++) top = z[i] > top ? z[i] : top;
@@ -747,7 +1032,8 @@ NNI_FN float nni_ce_row(const nn_loss_desc *d, float *dz, const float *z, size_t
     return w * loss;
 }
 /* k elements of the losses without softmax, t their targets: losses into l, gradients (times f) into dz. */
-NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const float *x, const float *t, const float *q, float f, size_t k)
+NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const float *x,
+                           const float *t, const float *q, float f, size_t k)
 {
     size_t j;
     if (kind == NN_LOSS_BCE) {
@@ -764,8 +1050,9 @@ NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const
         if (dz) dz[j] = (a <= delta ? r : r > 0 ? delta : r < 0 ? -delta : r) * f;
     }
 }
-NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z, const int64_t *labels, const float *targets,
-                              const float *weight, float *row_loss, size_t n, size_t c, nn_error *err)
+NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, const float *z,
+                              const int64_t *labels, const float *targets, const float *weight,
+                              float *row_loss, size_t n, size_t c, nn_error *err)
 {
     nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
     double den;
@@ -778,7 +1065,8 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
     scale = den > 0 ? (float)(1.0 / den) : 0.0f;
     if (kind == NN_LOSS_CE) {
         for (i = 0; i < n; i++) {
-            float l = nni_ce_row(d, dz ? dz + i * c : NULL, z + i * c, (size_t)labels[i], weight ? weight[i] : 1.0f, scale, c);
+            float l = nni_ce_row(d, dz ? dz + i * c : NULL, z + i * c, (size_t)labels[i],
+                                 weight ? weight[i] : 1.0f, scale, c);
             if (row_loss) row_loss[i] = l;
             nni_acc_add(&all, (double)l);
         }
@@ -789,7 +1077,8 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
         for (i = 0; i < n; i += k) {
             k = n - i < NNI_LOSS_CHUNK ? n - i : NNI_LOSS_CHUNK;
             if (!targets) for (j = 0; j < k; j++) t[j] = (float)labels[i + j];
-            nni_loss_chunk(kind, delta, l, dz ? dz + i : NULL, z + i, targets ? targets + i : t, d->pos_weight ? q : NULL, scale, k);
+            nni_loss_chunk(kind, delta, l, dz ? dz + i : NULL, z + i, targets ? targets + i : t,
+                           d->pos_weight ? q : NULL, scale, k);
             nni_acc_many(&all, l, k);
             if (row_loss) memcpy(row_loss + i, l, k * sizeof(float));
         }
@@ -799,7 +1088,9 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
         size_t j, k, at;
         for (at = 0; at < c; at += k) {
             k = c - at < NNI_LOSS_CHUNK ? c - at : NNI_LOSS_CHUNK;
-            nni_loss_chunk(kind, delta, l, dz ? dz + i * c + at : NULL, z + i * c + at, targets ? targets + i * c + at : &one, d->pos_weight ? d->pos_weight + at : NULL, w * scale, k);
+            nni_loss_chunk(kind, delta, l, dz ? dz + i * c + at : NULL, z + i * c + at,
+                           targets ? targets + i * c + at : &one,
+                           d->pos_weight ? d->pos_weight + at : NULL, w * scale, k);
             for (j = 0; j < k; j++) nni_acc_add(&row, (double)l[j]);
         }
         nni_acc_add(&all, (double)w * nni_acc_get(&row));
@@ -813,11 +1104,15 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
 /* ---- [OPTIM] ------------------------------------------------------------ */
 
 static const char *const nni_opt_names[] = { "default", "sgd", "adam", "adamw", "rmsprop" };
-NN_DEF const char *nn_opt_name(nn_opt o) { return nni_opt_names[o > NN_OPT_DEFAULT && o <= NN_OPT_RMSPROP ? (int)o : (int)NN_OPT_ADAM]; }
+NN_DEF const char *nn_opt_name(nn_opt o)
+{
+    return nni_opt_names[o > NN_OPT_DEFAULT && o <= NN_OPT_RMSPROP ? (int)o : (int)NN_OPT_ADAM];
+}
 NN_DEF nn_opt nn_opt_parse(const char *name)
 {
     int i;
-    for (i = 1; name && i <= (int)NN_OPT_RMSPROP; i++) if (strcmp(name, nni_opt_names[i]) == 0) return (nn_opt)i;
+    for (i = 1; name && i <= (int)NN_OPT_RMSPROP; i++)
+        if (strcmp(name, nni_opt_names[i]) == 0) return (nn_opt)i;
     return NN_OPT_DEFAULT;
 }
 NNI_FN double nni_or(double v, double fallback) { return v == 0 ? fallback : v == NN_OFF ? 0 : v; }
@@ -851,15 +1146,20 @@ NNI_FN nn_update_desc nni_update_desc(const nn_optim_desc *filled, double lr, do
     u.t = t;
     return u;
 }
-NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs, double plateau)
+NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs,
+                                 double plateau)
 {
     double f = 1, sn, cs;
     size_t period = s->period ? s->period : epochs ? epochs : 1;
     switch (s->kind) {
-    case NN_SCHEDULE_STEP:        f = nni_ipow(s->gamma > 0 ? s->gamma : 0.1, epoch / (s->every ? s->every : 30)); break;
+    case NN_SCHEDULE_STEP:
+        f = nni_ipow(s->gamma > 0 ? s->gamma : 0.1, epoch / (s->every ? s->every : 30));
+        break;
     case NN_SCHEDULE_EXPONENTIAL: f = nni_ipow(s->gamma > 0 ? s->gamma : 0.95, epoch); break;
     case NN_SCHEDULE_COSINE:
-        nn_sincos(3.14159265358979323846 * (double)(epoch < period ? epoch : period) / (double)period, &sn, &cs);
+        nn_sincos(3.14159265358979323846 * (double)(epoch < period ? epoch : period) /
+                      (double)period,
+                  &sn, &cs);
         f = s->floor + (1 - s->floor) * (1 + cs) / 2;
         break;
     case NN_SCHEDULE_PLATEAU:     f = plateau; break;
@@ -877,14 +1177,22 @@ NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t st
 NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err)
 {
     nn_train_set r = NN_ZERO;
-    if (x->ndim != 2 || x->dtype != NN_F32) return nni_fail(err, NN_E_ARG, "nn_train_set_make: x must be f32 [n, d], got %s with %zu dimensions", nn_dtype_name(x->dtype), x->ndim);
-    if (y->ndim < 1 || y->ndim > 2 || y->shape[0] != x->shape[0]) return nni_fail(err, NN_E_ARG, "nn_train_set_make: y must have one entry for each of the %zu rows", x->shape[0]);
+    if (x->ndim != 2 || x->dtype != NN_F32)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_train_set_make: x must be f32 [n, d], got %s with %zu dimensions",
+                        nn_dtype_name(x->dtype), x->ndim);
+    if (y->ndim < 1 || y->ndim > 2 || y->shape[0] != x->shape[0])
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_train_set_make: y must have one entry for each of the %zu rows",
+                        x->shape[0]);
     r.x = nn_f32(x);
     r.ldx = x->shape[1];
     r.n = x->shape[0];
     if (y->dtype == NN_I64 && y->ndim == 1) r.labels = nn_i64(y);
     else if (y->dtype == NN_F32) r.targets = nn_f32(y);
-    else return nni_fail(err, NN_E_ARG, "nn_train_set_make: y must be i64 [n] or f32, got %s", nn_dtype_name(y->dtype));
+    else
+        return nn_error_set(err, NN_E_ARG, "nn_train_set_make: y must be i64 [n] or f32, got %s",
+                        nn_dtype_name(y->dtype));
     *s = r;
     return NN_OK;
 }
@@ -910,22 +1218,24 @@ NNI_FN nn_mlp_input nni_set_input(const nn_train_set *s, size_t first)
     return in;
 }
 /* Does the set fit the model and the loss? ldx is filled in. */
-NNI_FN nn_status nni_set_check(const char *who, const nn_mlp *m, const nn_loss_desc *loss, nn_train_set *s, nn_error *err)
+NNI_FN nn_status nni_set_check(const char *who, const nn_mlp *m, const nn_loss_desc *loss,
+                               nn_train_set *s, nn_error *err)
 {
     nn_mlp_input in;
     nn_error e = NN_ZERO;
     nn_status st;
-    if (s->n == 0) return nni_fail(err, NN_E_ARG, "%s: the set has no rows", who);
+    if (s->n == 0) return nn_error_set(err, NN_E_ARG, "%s: the set has no rows", who);
     if (s->x && s->ldx == 0) s->ldx = m->n_in;
     in = nni_set_input(s, 0);
     if (s->x && s->tokens) in.tokens = s->tokens;
     st = nni_mlp_check_input(who, m, NULL, &in, s->n, err);
     if (st != NN_OK) return st;
     st = nni_loss_check(loss, s->labels, s->targets, s->n, m->n_out, &e);
-    return st == NN_OK ? NN_OK : nni_fail(err, st, "%s: %s", who, e.msg);
+    return st == NN_OK ? NN_OK : nn_error_set(err, st, "%s: %s", who, e.msg);
 }
 /* Rows that are right: CE the largest logit (ties to the first), BCE every output on its target's side. */
-NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, const float *targets, size_t n, size_t c)
+NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, const float *targets,
+                       size_t n, size_t c)
 {
     size_t i, j, hits = 0;
     for (i = 0; i < n; i++, z += c) {
@@ -935,14 +1245,17 @@ NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, cons
             hits += best == (size_t)labels[i];
         } else {
             int right = 1;
-            for (j = 0; j < c; j++) if ((z[j] > 0) != (targets ? targets[i * c + j] > 0.5f : labels[i] > 0)) right = 0;
+            for (j = 0; j < c; j++)
+                if ((z[j] > 0) != (targets ? targets[i * c + j] > 0.5f : labels[i] > 0)) right = 0;
             hits += (size_t)right;
         }
     }
     return hits;
 }
 /* nn_mlp_forward, the short way where there is one. */
-NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *small, nn_mlp_input in, size_t n, const nn_mlp_run *run, const float **z, nn_error *err)
+NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *small,
+                                   nn_mlp_input in, size_t n, const nn_mlp_run *run,
+                                   const float **z, nn_error *err)
 {
     nn_status s;
     if (!small) return nn_mlp_forward(m, w, in, n, run, z, err);
@@ -952,10 +1265,13 @@ NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *s
     *z = small->z;
     return s;
 }
-/* Loss and metric of a set, chunk by chunk; w an inference workspace, or small one for a small net; out [n, n_out] or NULL. */
-NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, nni_small *small, const nn_mlp_run *run, const nn_loss_desc *loss, const nn_train_set *s,
-                              double (*metric_fn)(const float *, const nn_train_set *, size_t, size_t, void *), void *user,
-                              float *row_loss, double *loss_out, double *metric_out, float *out, nn_error *err)
+/* Loss and metric of a set, chunk by chunk; w an inference workspace, or small one for a small net;
+ * out [n, n_out] or NULL. */
+NNI_FN nn_status nni_evaluate(
+    const nn_mlp *m, nn_mlp_work *w, nni_small *small, const nn_mlp_run *run,
+    const nn_loss_desc *loss, const nn_train_set *s,
+    double (*metric_fn)(const float *, const nn_train_set *, size_t, size_t, void *), void *user,
+    float *row_loss, double *loss_out, double *metric_out, float *out, nn_error *err)
 {
     nn_loss_desc sum = *loss;
     nn_loss kind = loss->kind ? loss->kind : NN_LOSS_CE;
@@ -970,22 +1286,29 @@ NNI_FN nn_status nni_evaluate(const nn_mlp *m, nn_mlp_work *w, nni_small *small,
         const int64_t *labels = s->labels ? s->labels + at : NULL;
         double v = 0;
         nn_status st = nni_train_forward(m, w, small, nni_set_input(s, at), now, run, &z, err);
-        if (st == NN_OK) st = nn_loss_eval(&sum, &v, NULL, z, labels, targets, s->weight ? s->weight + at : NULL, NULL, now, m->n_out, err);
+        if (st == NN_OK)
+            st = nn_loss_eval(&sum, &v, NULL, z, labels, targets, s->weight ? s->weight + at : NULL,
+                              NULL, now, m->n_out, err);
         if (st != NN_OK) return st;
         nni_acc_add(&total, v);
         if (metric_fn) metric += metric_fn(z, s, at, now, user);
-        else if (kind == NN_LOSS_CE || kind == NN_LOSS_BCE) hits += nni_hits(kind, z, labels, targets, now, m->n_out);
+        else if (kind == NN_LOSS_CE || kind == NN_LOSS_BCE)
+            hits += nni_hits(kind, z, labels, targets, now, m->n_out);
         if (out) memcpy(out + at * m->n_out, z, now * m->n_out * sizeof(float));
     }
     if (loss_out) {
         double den = nni_loss_denominator(loss, s->labels, s->weight, s->n, m->n_out);
         *loss_out = den > 0 ? nni_acc_get(&total) / den : 0;
     }
-    if (metric_out) *metric_out = metric_fn ? metric / (double)s->n : kind == NN_LOSS_CE || kind == NN_LOSS_BCE ? (double)hits / (double)s->n : NAN;
+    if (metric_out)
+        *metric_out = metric_fn                                 ? metric / (double)s->n :
+                      kind == NN_LOSS_CE || kind == NN_LOSS_BCE ? (double)hits / (double)s->n :
+                                                                  NAN;
     return NN_OK;
 }
-NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, const nn_loss_desc *loss_desc, double *loss, double *metric, float *out,
-                                   int threads, nn_error *err)
+NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
+                                   const nn_loss_desc *loss_desc, double *loss, double *metric,
+                                   float *out, int threads, nn_error *err)
 {
     nn_loss_desc zero = NN_ZERO;
     nn_train_set s = *set;
@@ -1002,7 +1325,9 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, con
     if (nni_small_fits(m, rows, 0)) {
         bytes = nni_small_layout(&small, m, rows, 0, s.tokens != NULL, NULL);
         block = (unsigned char *)nn_mem_alloc(bytes, &m->alloc);
-        if (!block) return nni_fail(err, NN_E_NOMEM, "nn_train_evaluate: out of memory, %zu bytes wanted", bytes);
+        if (!block)
+            return nn_error_set(err, NN_E_NOMEM, "nn_train_evaluate: out of memory, %zu bytes wanted",
+                            bytes);
         (void)nni_small_layout(&small, m, rows, 0, s.tokens != NULL, block);
     } else st = nn_mlp_workspace_make(&w, m, rows, s.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
     if (st != NN_OK) return st;
@@ -1015,7 +1340,8 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set, con
 
 NNI_FN int nni_bad(double x) { return !(x >= 0 && x < 1e30); }
 /* Checks and fills the desc; groups are resolved later. */
-NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set *train, nn_train_set *val, nn_error *err)
+NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set *train,
+                                 nn_train_set *val, nn_error *err)
 {
     nn_status s;
     nn_update_desc ud;
@@ -1028,17 +1354,29 @@ NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set
     if (r->loss.kind == NN_LOSS_DEFAULT) r->loss.kind = NN_LOSS_CE;
     r->optim = nni_optim_filled(&r->optim);
     if (!r->alloc.alloc) r->alloc = m->alloc;
-    if ((int)r->shuffle < 0 || r->shuffle > NN_SHUFFLE_GIVEN || (int)r->monitor < 0 || r->monitor > NN_MONITOR_TRAIN_LOSS || (int)r->schedule.kind < 0 || r->schedule.kind > NN_SCHEDULE_PLATEAU)
-        return nni_fail(err, NN_E_ARG, "nn_train: unknown shuffle %d, monitor %d or schedule %d", (int)r->shuffle, (int)r->monitor, (int)r->schedule.kind);
-    if (r->shuffle == NN_SHUFFLE_GIVEN && !r->order) return nni_fail(err, NN_E_ARG, "nn_train: NN_SHUFFLE_GIVEN wants an order");
-    if (nni_bad(r->clip_norm) || nni_bad(r->clip_value) || nni_bad(r->min_delta) || nni_bad(r->diverged) || nni_bad(r->schedule.gamma) || nni_bad(r->schedule.floor) || r->schedule.floor > 1 || nni_bad(r->optim.head_lr))
-        return nni_fail(err, NN_E_ARG, "nn_train: clip_norm, clip_value, min_delta, diverged, head_lr and the schedule's gamma and floor must be numbers >= 0");
+    if ((int)r->shuffle < 0 || r->shuffle > NN_SHUFFLE_GIVEN || (int)r->monitor < 0 ||
+        r->monitor > NN_MONITOR_TRAIN_LOSS || (int)r->schedule.kind < 0 ||
+        r->schedule.kind > NN_SCHEDULE_PLATEAU)
+        return nn_error_set(err, NN_E_ARG, "nn_train: unknown shuffle %d, monitor %d or schedule %d",
+                        (int)r->shuffle, (int)r->monitor, (int)r->schedule.kind);
+    if (r->shuffle == NN_SHUFFLE_GIVEN && !r->order)
+        return nn_error_set(err, NN_E_ARG, "nn_train: NN_SHUFFLE_GIVEN wants an order");
+    if (nni_bad(r->clip_norm) || nni_bad(r->clip_value) || nni_bad(r->min_delta) ||
+        nni_bad(r->diverged) || nni_bad(r->schedule.gamma) || nni_bad(r->schedule.floor) ||
+        r->schedule.floor > 1 || nni_bad(r->optim.head_lr))
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_train: clip_norm, clip_value, min_delta, diverged, head_lr and the "
+                        "schedule's gamma and floor must be numbers >= 0");
     ud = nni_update_desc(&r->optim, r->optim.lr, r->optim.weight_decay, 1);
     s = nn_update_make(&u, &ud, err);
     if (s != NN_OK) return s;
     for (i = 0; i < r->optim.n_groups; i++)
-        if (!r->optim.groups || (nni_bad(r->optim.groups[i].lr) && r->optim.groups[i].lr != NN_OFF) || (nni_bad(r->optim.groups[i].weight_decay) && r->optim.groups[i].weight_decay != NN_OFF))
-            return nni_fail(err, NN_E_ARG, "nn_train: group %zu: lr and weight_decay must be numbers >= 0 or NN_OFF", i);
+        if (!r->optim.groups ||
+            (nni_bad(r->optim.groups[i].lr) && r->optim.groups[i].lr != NN_OFF) ||
+            (nni_bad(r->optim.groups[i].weight_decay) && r->optim.groups[i].weight_decay != NN_OFF))
+            return nn_error_set(
+                err, NN_E_ARG,
+                "nn_train: group %zu: lr and weight_decay must be numbers >= 0 or NN_OFF", i);
     s = nni_set_check("nn_train: training set", m, &r->loss, train, err);
     if (s != NN_OK) return s;
     if (r->batch_size > train->n) r->batch_size = train->n;
@@ -1047,33 +1385,49 @@ NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set
         if (s != NN_OK) return s;
     }
     if (r->monitor == NN_MONITOR_DEFAULT) r->monitor = val->n ? NN_MONITOR_LOSS : NN_MONITOR_TRAIN_LOSS;
-    if (r->monitor != NN_MONITOR_TRAIN_LOSS && !val->n) return nni_fail(err, NN_E_ARG, "nn_train: the monitored value needs a validation set");
-    if (r->monitor == NN_MONITOR_METRIC && !r->metric && r->loss.kind != NN_LOSS_CE && r->loss.kind != NN_LOSS_BCE)
-        return nni_fail(err, NN_E_ARG, "nn_train: %s has no metric of its own to monitor: give one", nn_loss_name(r->loss.kind));
+    if (r->monitor != NN_MONITOR_TRAIN_LOSS && !val->n)
+        return nn_error_set(err, NN_E_ARG, "nn_train: the monitored value needs a validation set");
+    if (r->monitor == NN_MONITOR_METRIC && !r->metric && r->loss.kind != NN_LOSS_CE &&
+        r->loss.kind != NN_LOSS_BCE)
+        return nn_error_set(err, NN_E_ARG, "nn_train: %s has no metric of its own to monitor: give one",
+                        nn_loss_name(r->loss.kind));
     return NN_OK;
 }
 NNI_FN unsigned nni_train_flags(const nn_train_set *train, const nn_train_desc *d)
 {
-    return NN_WORK_BACKWARD | (train->tokens ? (unsigned)NN_WORK_TOKENS : 0u) | (d->qat ? (unsigned)NN_WORK_QAT : 0u);
+    return NN_WORK_BACKWARD | (train->tokens ? (unsigned)NN_WORK_TOKENS : 0u) |
+           (d->qat ? (unsigned)NN_WORK_QAT : 0u);
 }
 /* One walk over everything a trainer holds; d is filled. block NULL = only count. 0 = overflow. */
-NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, unsigned char *block)
+NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_set *train,
+                               const nn_train_set *val, const nn_train_desc *d,
+                               unsigned char *block)
 {
-    size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows, need = 0, most = n > val->n ? n : val->n;
-    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW, tokens = train->x == NULL, small = !d->no_fuse && nni_small_fits(m, B, 1);
+    size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows,
+           need = 0, most = n > val->n ? n : val->n;
+    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW,
+        tokens = train->x == NULL, small = !d->no_fuse && nni_small_fits(m, B, 1);
     void *work, *eval;
     (void)nni_carve(block, &at, &ok, 1, sizeof *t);
     t->m1 = adam || d->optim.momentum > 0 ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
     t->m2 = d->optim.kind != NN_OPT_SGD ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
-    t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse || small ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse || small ?
+                   (float *)nni_carve(block, &at, &ok, np, sizeof(float)) :
+                   NULL;
     t->best_params = d->keep_best ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
     t->order = (size_t *)nni_carve(block, &at, &ok, n, sizeof(size_t));
-    t->perm = d->shuffle == NN_SHUFFLE_TORCH || d->shuffle == NN_SHUFFLE_TORCH_GENERATOR ? (int64_t *)nni_carve(block, &at, &ok, n, sizeof(int64_t)) : NULL;
-    t->bx = NULL; t->bt = NULL; t->bl = NULL; t->by = NULL; t->bw = NULL;
-    if (!nni_mul(B, train->x ? m->n_in : train->length, &need)) ok = 0;
+    t->perm = d->shuffle == NN_SHUFFLE_TORCH || d->shuffle == NN_SHUFFLE_TORCH_GENERATOR ?
+                  (int64_t *)nni_carve(block, &at, &ok, n, sizeof(int64_t)) :
+                  NULL;
+    t->bx = NULL;
+    t->bt = NULL;
+    t->bl = NULL;
+    t->by = NULL;
+    t->bw = NULL;
+    if (!nn_size_mul(B, train->x ? m->n_in : train->length, &need)) ok = 0;
     if (train->x) t->bx = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
     else t->bt = (int32_t *)nni_carve(block, &at, &ok, need, sizeof(int32_t));
-    if (!nni_mul(B, m->n_out, &need)) ok = 0;
+    if (!nn_size_mul(B, m->n_out, &need)) ok = 0;
     if (train->labels) t->bl = (int64_t *)nni_carve(block, &at, &ok, B, sizeof(int64_t));
     if (train->targets) t->by = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
     if (train->weight) t->bw = (float *)nni_carve(block, &at, &ok, B, sizeof(float));
@@ -1084,7 +1438,7 @@ NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_se
     t->group_decay = (double *)nni_carve(block, &at, &ok, nt, sizeof(double));
     t->pool = (nn_update *)nni_carve(block, &at, &ok, nt, sizeof(nn_update));
     t->updates = (const nn_update **)nni_carve(block, &at, &ok, nt, sizeof(nn_update *));
-    if (!nni_mul(d->epochs, 5, &need)) ok = 0;
+    if (!nn_size_mul(d->epochs, 5, &need)) ok = 0;
     t->history = (double *)nni_carve(block, &at, &ok, need, sizeof(double));
     need = nn_mlp_workspace_bytes(m, B, nni_train_flags(train, d));
     if (need == 0) ok = 0;
@@ -1095,20 +1449,25 @@ NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_se
     eval = nni_carve(block, &at, &ok, need, 1);
     t->small = t->small_eval = NULL;
     if (small) {
-        unsigned char *p = (unsigned char *)nni_carve(block, &at, &ok, nni_small_layout(&t->small, m, B, 1, tokens, NULL), 1);
+        unsigned char *p = (unsigned char *)nni_carve(
+            block, &at, &ok, nni_small_layout(&t->small, m, B, 1, tokens, NULL), 1);
         if (p) (void)nni_small_layout(&t->small, m, B, 1, tokens, p);
     }
     if (!d->no_fuse && nni_small_fits(m, rows, 0)) {
-        unsigned char *p = (unsigned char *)nni_carve(block, &at, &ok, nni_small_layout(&t->small_eval, m, rows, 0, tokens, NULL), 1);
+        unsigned char *p = (unsigned char *)nni_carve(
+            block, &at, &ok, nni_small_layout(&t->small_eval, m, rows, 0, tokens, NULL), 1);
         if (p) (void)nni_small_layout(&t->small_eval, m, rows, 0, tokens, p);
     }
     if (block) {                          /* into memory of ours: cannot fail */
         (void)nn_mlp_workspace_make(&t->work, m, B, nni_train_flags(train, d), work, &d->alloc, NULL);
-        (void)nn_mlp_workspace_make(&t->eval, m, rows, train->tokens || val->tokens ? NN_WORK_TOKENS : 0, eval, &d->alloc, NULL);
+        (void)nn_mlp_workspace_make(&t->eval, m, rows,
+                                    train->tokens || val->tokens ? NN_WORK_TOKENS : 0, eval,
+                                    &d->alloc, NULL);
     }
     return ok ? at : 0;
 }
-NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d)
+NN_DEF size_t nn_train_bytes(const nn_mlp *m, const nn_train_set *train, const nn_train_set *val,
+                             const nn_train_desc *d)
 {
     nn_train_desc r = *d;
     nn_train_set a = *train, b = NN_ZERO;
@@ -1142,7 +1501,8 @@ NNI_FN void nni_train_groups(nn_trainer *t)
         t->updates[i] = &t->pool[g];
     }
 }
-NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_error *err)
+NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_set *train,
+                                   const nn_train_set *val, const nn_train_desc *d, nn_error *err)
 {
     nn_train_desc r = *d;
     nn_train_set a = *train, b = NN_ZERO;
@@ -1154,11 +1514,13 @@ NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_s
     s = nni_train_check(&r, m, &a, &b, err);
     if (s != NN_OK) return s;
     if (!nni_keeps_denormals())
-        return nni_fail(err, NN_E_UNSUPPORTED, "nn_train: this CPU state flushes denormals to zero (is something linked with -ffast-math?): results would differ from other machines'");
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "nn_train: this CPU state flushes denormals to zero (is something linked "
+                        "with -ffast-math?): results would differ from other machines'");
     bytes = nni_train_layout(&measure, m, &a, &b, &r, NULL);
-    if (bytes == 0) return nni_fail(err, NN_E_NOMEM, "nn_train: the memory wanted overflows");
+    if (bytes == 0) return nn_error_set(err, NN_E_NOMEM, "nn_train: the memory wanted overflows");
     block = (unsigned char *)nn_mem_alloc(bytes, &r.alloc);
-    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_train: out of memory, %zu bytes wanted", bytes);
+    if (!block) return nn_error_set(err, NN_E_NOMEM, "nn_train: out of memory, %zu bytes wanted", bytes);
     memset(block, 0, bytes);
     t = (nn_trainer *)(void *)block;
     (void)nni_train_layout(t, m, &a, &b, &r, block);
@@ -1168,8 +1530,13 @@ NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_s
     t->desc = r;
     t->plateau = 1;
     t->team = t->team_most = nn_thread_count(r.threads);
-    if (!r.fixed_threads) {                          /* nothing to try where no product is large enough to be split */
-        for (i = 0; i < m->n_layers && (double)r.batch_size * (double)m->layers[i].n_in * (double)m->layers[i].n_out < NNI_GEMM_PARALLEL; i++) {}
+    /* nothing to try where no product is large enough to be split */
+    if (!r.fixed_threads) {
+        for (i = 0; i < m->n_layers &&
+                    (double)r.batch_size * (double)m->layers[i].n_in * (double)m->layers[i].n_out <
+                        NNI_GEMM_PARALLEL;
+             i++) {
+        }
         t->team = 1;
         if (i == m->n_layers) t->team_most = 1;
     } else t->team_most = 1;
@@ -1198,11 +1565,15 @@ NNI_FN nn_status nni_train_view(nn_trainer *t, const float **params, nn_error *e
     *params = t->work.qparams;
     return nn_mlp_quantize_into(t->work.qparams, t->model, t->desc.qat, err);
 }
-/* Which team steps fastest? Steps probe = 4, 3 run on one thread, 2, 1 on all; then the faster team goes on for `hold` steps, longer each time. */
+/* Which team steps fastest? Steps probe = 4, 3 run on one thread, 2, 1 on all; then the faster team
+ * goes on for `hold` steps, longer each time. */
 NNI_FN void nni_team_begin(nn_trainer *t)
 {
     if (t->team_most < 2) return;
-    if (t->probe == 0 && t->step >= t->probe_at) { t->probe = 4; t->probe_sec[0] = t->probe_sec[1] = 1e300; }
+    if (t->probe == 0 && t->step >= t->probe_at) {
+        t->probe = 4;
+        t->probe_sec[0] = t->probe_sec[1] = 1e300;
+    }
     if (t->probe) t->team = t->probe > 2 ? 1 : t->team_most;
 }
 NNI_FN void nni_team_end(nn_trainer *t, size_t rows, double seconds)
@@ -1215,7 +1586,9 @@ NNI_FN void nni_team_end(nn_trainer *t, size_t rows, double seconds)
     t->hold = t->hold < 4096 ? t->hold * 4 : t->hold;
     t->probe_at = t->step + t->hold * (t->probe_sec[1] > 4 * t->probe_sec[0] ? 8 : 1);
 }
-NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *labels, const float *targets, const float *weight, size_t n, double *loss_out, nn_error *err)
+NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *labels,
+                                const float *targets, const float *weight, size_t n,
+                                double *loss_out, nn_error *err)
 {
     nn_mlp *m = t->model;
     nn_mlp_run run = NN_ZERO;
@@ -1231,17 +1604,25 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
     run.step = t->step;
     run.threads = t->team;
     s = nni_train_view(t, &run.params, err);
-    if (small) for (i = 0; i < m->n_layers; i++) if (m->layers[i].dropout > 0) small = NULL;      /* switched on since */
+    /* switched on since */
+    if (small) for (i = 0; i < m->n_layers; i++) if (m->layers[i].dropout > 0) small = NULL;
     if (s == NN_OK) s = nni_train_forward(m, &t->work, small, in, n, &run, &z, err);
-    if (s == NN_OK) s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out, err);
+    if (s == NN_OK)
+        s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out,
+                         err);
     if (s != NN_OK) return s;
     if (loss_out) *loss_out = loss;
     if (!(loss - loss == 0) || (t->desc.diverged > 0 && loss > t->desc.diverged))
-        return nni_fail(err, NN_E_NONFINITE, "nn_train: epoch %zu, step %llu: the loss is %g%s", t->epoch + 1, (unsigned long long)t->step + 1, loss, loss - loss == 0 ? ", above the bound of divergence" : "");
-    t->hits = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE ? nni_hits(t->desc.loss.kind, z, labels, targets, n, m->n_out) : 0;
+        return nn_error_set(err, NN_E_NONFINITE, "nn_train: epoch %zu, step %llu: the loss is %g%s",
+                        t->epoch + 1, (unsigned long long)t->step + 1, loss,
+                        loss - loss == 0 ? ", above the bound of divergence" : "");
+    t->hits = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE ?
+                  nni_hits(t->desc.loss.kind, z, labels, targets, n, m->n_out) :
+                  0;
     factor = nn_schedule_factor(&t->desc.schedule, t->epoch, t->step, t->desc.epochs, t->plateau);
     for (g = 0; g < t->n_groups; g++) {
-        nn_update_desc u = nni_update_desc(&t->desc.optim, t->group_lr[g] * factor, t->group_decay[g], t->step + 1);
+        nn_update_desc u = nni_update_desc(&t->desc.optim, t->group_lr[g] * factor,
+                                           t->group_decay[g], t->step + 1);
         s = nn_update_make(&t->pool[g], &u, err);
         if (s != NN_OK) return s;
     }
@@ -1256,14 +1637,20 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
         nni_sink k = NN_ZERO;
         size_t most = 2 * m->n_layers;
         k.grads = t->grads;
-        if (small) nni_small_backward(m, small, run.params ? run.params : m->params, &in, n, t->dz, t->updates, t->grads);
+        if (small)
+            nni_small_backward(m, small, run.params ? run.params : m->params, &in, n, t->dz,
+                               t->updates, t->grads);
         else s = nni_mlp_back(m, &t->work, in, n, &run, t->dz, &k, NULL, err);
         if (s != NN_OK) return s;
         if (t->desc.clip_value > 0) {
             float v = (float)t->desc.clip_value;
-            for (i = 0; i < m->n_params; i++) { float x = t->grads[i]; t->grads[i] = x > v ? v : x < -v ? -v : x; }
+            for (i = 0; i < m->n_params; i++) {
+                float x = t->grads[i];
+                t->grads[i] = x > v ? v : x < -v ? -v : x;
+            }
         }
-        if (t->desc.clip_norm > 0) {                 /* torch.nn.utils.clip_grad_norm_: coefficient max_norm / (norm + 1e-6), at most 1 */
+        /* torch.nn.utils.clip_grad_norm_: coefficient max_norm / (norm + 1e-6), at most 1 */
+        if (t->desc.clip_norm > 0) {
             double sq = 0, norm;
             float coef;
             for (i = 0; i < most; i++) if (nni_moves(m, t->updates, i)) {
@@ -1272,28 +1659,45 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
                 sq += nn_sumsq_f32(t->grads + y->offset + (i & 1 ? nw : 0), i & 1 ? y->n_out : nw);
             }
             norm = sqrt(sq);
-            if (!(norm - norm == 0)) return nni_fail(err, NN_E_NONFINITE, "nn_train: epoch %zu, step %llu: the gradient's norm is %g", t->epoch + 1, (unsigned long long)t->step + 1, norm);
+            if (!(norm - norm == 0))
+                return nn_error_set(err, NN_E_NONFINITE,
+                                "nn_train: epoch %zu, step %llu: the gradient's norm is %g",
+                                t->epoch + 1, (unsigned long long)t->step + 1, norm);
             coef = (float)(t->desc.clip_norm / (norm + 1e-6));
             if (coef < 1) for (i = 0; i < m->n_params; i++) t->grads[i] = t->grads[i] * coef;
         }
-        for (i = 0; i < most; i = j) {               /* neighbours of one group in one call: elementwise, so the same bits */
+        /* neighbours of one group in one call: elementwise, so the same bits */
+        for (i = 0; i < most; i = j) {
             const nn_mlp_layer *y = &m->layers[i / 2];
             size_t from = y->offset + (i & 1 ? y->n_in * y->n_out : 0), to;
             const int moves = nni_moves(m, t->updates, i);
-            for (j = i + 1; j < most && t->updates[j] == t->updates[i] && nni_moves(m, t->updates, j) == moves; j++) {}
-            to = j == most ? m->n_params : m->layers[j / 2].offset + (j & 1 ? m->layers[j / 2].n_in * m->layers[j / 2].n_out : 0);
-            if (moves) nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL, t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
+            for (j = i + 1;
+                 j < most && t->updates[j] == t->updates[i] && nni_moves(m, t->updates, j) == moves;
+                 j++) {
+            }
+            to = j == most ? m->n_params :
+                             m->layers[j / 2].offset +
+                                 (j & 1 ? m->layers[j / 2].n_in * m->layers[j / 2].n_out : 0);
+            if (moves)
+                nn_update_apply(t->updates[i], m->params + from, t->m1 ? t->m1 + from : NULL,
+                                t->m2 ? t->m2 + from : NULL, t->grads + from, to - from);
         }
     }
     if (s == NN_OK) { t->step++; if (t->probe) nni_team_end(t, n, nni_clock() - began); }
     return s;
 }
-NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss, nn_error *err)
+NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch, double *loss,
+                                       nn_error *err)
 {
     nn_train_set s = *batch;
     nn_status st;
-    if (s.n > t->work.rows) return nni_fail(err, NN_E_ARG, "nn_trainer_step_batch: %zu rows, batch_size is %zu", s.n, t->work.rows);
-    if (!s.x != !t->train.x) return nni_fail(err, NN_E_ARG, "nn_trainer_step_batch: the batch must be dense or tokens as the training set is");
+    if (s.n > t->work.rows)
+        return nn_error_set(err, NN_E_ARG, "nn_trainer_step_batch: %zu rows, batch_size is %zu", s.n,
+                        t->work.rows);
+    if (!s.x != !t->train.x)
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_trainer_step_batch: the batch must be dense or tokens as the training set is");
     st = nni_set_check("nn_trainer_step_batch", t->model, &t->desc.loss, &s, err);
     if (st != NN_OK) return st;
     return nni_train_step(t, nni_set_input(&s, 0), s.labels, s.targets, s.weight, s.n, loss, err);
@@ -1303,13 +1707,18 @@ NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, do
     const nn_train_set *s = &t->train;
     size_t i, c = t->model->n_out, d = t->model->n_in;
     int run_of_rows = 1;                             /* consecutive rows are read where they are */
-    if (n == 0 || n > t->work.rows) return nni_fail(err, NN_E_ARG, "nn_trainer_step: expected 1 to %zu rows, got %zu", t->work.rows, n);
+    if (n == 0 || n > t->work.rows)
+        return nn_error_set(err, NN_E_ARG, "nn_trainer_step: expected 1 to %zu rows, got %zu",
+                        t->work.rows, n);
     for (i = 0; i < n; i++) {
-        if (rows[i] >= s->n) return nni_fail(err, NN_E_ARG, "nn_trainer_step: row %zu, the training set has %zu", rows[i], s->n);
+        if (rows[i] >= s->n)
+            return nn_error_set(err, NN_E_ARG, "nn_trainer_step: row %zu, the training set has %zu",
+                            rows[i], s->n);
         if (rows[i] != rows[0] + i) run_of_rows = 0;
     }
     if (run_of_rows)
-        return nni_train_step(t, nni_set_input(s, rows[0]), s->labels ? s->labels + rows[0] : NULL, s->targets ? s->targets + rows[0] * c : NULL,
+        return nni_train_step(t, nni_set_input(s, rows[0]), s->labels ? s->labels + rows[0] : NULL,
+                              s->targets ? s->targets + rows[0] * c : NULL,
                               s->weight ? s->weight + rows[0] : NULL, n, loss, err);
     for (i = 0; i < n; i++) {
         size_t r = rows[i];
@@ -1319,9 +1728,12 @@ NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, do
         if (t->by) memcpy(t->by + i * c, s->targets + r * c, c * sizeof(float));
         if (t->bw) t->bw[i] = s->weight[r];
     }
-    return nni_train_step(t, t->bx ? nn_mlp_dense(t->bx, d) : nn_mlp_tokens(t->bt, s->length, s->vocab), t->bl, t->by, t->bw, n, loss, err);
+    return nni_train_step(
+        t, t->bx ? nn_mlp_dense(t->bx, d) : nn_mlp_tokens(t->bt, s->length, s->vocab), t->bl, t->by,
+        t->bw, n, loss, err);
 }
-NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss, double *metric, nn_error *err)
+NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss,
+                                     double *metric, nn_error *err)
 {
     nn_train_set s = *set;
     nn_mlp_run run = NN_ZERO;
@@ -1329,7 +1741,8 @@ NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, dou
     if (st == NN_OK) st = nni_train_view(t, &run.params, err);
     if (st != NN_OK) return st;
     run.threads = t->team;
-    return nni_evaluate(t->model, &t->eval, t->small_eval, &run, &t->desc.loss, &s, t->desc.metric, t->desc.user, t->row_loss, loss, metric, NULL, err);
+    return nni_evaluate(t->model, &t->eval, t->small_eval, &run, &t->desc.loss, &s, t->desc.metric,
+                        t->desc.user, t->row_loss, loss, metric, NULL, err);
 }
 /* The rows' order of the epoch that begins. */
 NNI_FN void nni_train_order(nn_trainer *t)
@@ -1344,7 +1757,8 @@ NNI_FN void nni_train_order(nn_trainer *t)
         break; }
     case NN_SHUFFLE_TORCH: {
         nn_torch_rng own;
-        (void)nn_torch_random(g);                                   /* base seed of the loader's workers, drawn also without any */
+        /* base seed of the loader's workers, drawn also without any */
+        (void)nn_torch_random(g);
         nn_torch_seed(&own, (uint64_t)nn_torch_random(g));          /* RandomSampler's own generator */
         nn_torch_randperm(&own, t->perm, n);
         for (i = 0; i < n; i++) t->order[i] = (size_t)t->perm[i];
@@ -1360,13 +1774,16 @@ NNI_FN void nni_train_order(nn_trainer *t)
     case NN_SHUFFLE_NONE: break;
     }
 }
-/* Asks for the rows of the next batch while this one is worked on, where the set is larger than the caches near the core and the batch is not. */
+/* Asks for the rows of the next batch while this one is worked on, where the set is larger than the
+ * caches near the core and the batch is not. */
 NNI_FN void nni_train_ahead(const nn_trainer *t, const size_t *rows, size_t n)
 {
     const nn_train_set *s = &t->train;
     const size_t bytes = t->model->n_in * sizeof(float);
     size_t i, at;
-    if (!s->x || t->desc.shuffle == NN_SHUFFLE_NONE || bytes * s->n < ((size_t)1 << 19) || bytes * n > ((size_t)1 << 16)) return;
+    if (!s->x || t->desc.shuffle == NN_SHUFFLE_NONE || bytes * s->n < ((size_t)1 << 19) ||
+        bytes * n > ((size_t)1 << 16))
+        return;
     for (i = 0; i < n; i++)
         for (at = 0; at < bytes; at += 64) NNI_PREFETCH((const char *)(s->x + rows[i] * s->ldx) + at);
 }
@@ -1375,10 +1792,11 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
     nn_train_event e = NN_ZERO;
     nni_acc total = NN_ZERO;
     size_t n = t->train.n, B = t->work.rows, at, rows = 0, hits = 0, k = t->epoch, E = t->desc.epochs;
-    int metric = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE, higher = t->desc.monitor == NN_MONITOR_METRIC;
+    int metric = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE,
+        higher = t->desc.monitor == NN_MONITOR_METRIC;
     double value;
     nn_status s;
-    if (k >= E) return nni_fail(err, NN_E_ARG, "nn_trainer_epoch: all %zu epochs are done", E);
+    if (k >= E) return nn_error_set(err, NN_E_ARG, "nn_trainer_epoch: all %zu epochs are done", E);
     e.trainer = t;
     e.epoch = k + 1;
     e.epochs = E;
@@ -1404,37 +1822,49 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
             return NN_OK;                         /* in the middle of an epoch: it does not count */
         }
     }
-    if (t->desc.shuffle == NN_SHUFFLE_TORCH_GENERATOR)      /* PyTorch draws one more order when the sampler is exhausted */
+    /* PyTorch draws one more order when the sampler is exhausted */
+    if (t->desc.shuffle == NN_SHUFFLE_TORCH_GENERATOR)
         nn_torch_randperm(t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng, t->perm, n);
     e.loss = rows ? nni_acc_get(&total) / (double)rows : NAN;
     e.metric = metric && rows ? (double)hits / (double)rows : NAN;
     e.val_loss = e.val_metric = NAN;
     if (t->val.n && ((k + 1) % t->desc.eval_every == 0 || k + 1 == E)) {
-        if (t->perm && t->desc.torch_val_loader) (void)nn_torch_random(t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng);
+        if (t->perm && t->desc.torch_val_loader)
+            (void)nn_torch_random(t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng);
         s = nn_trainer_evaluate(t, &t->val, &e.val_loss, &e.val_metric, err);
         if (s != NN_OK) return s;
     }
     value = t->desc.monitor == NN_MONITOR_TRAIN_LOSS ? e.loss : higher ? e.val_metric : e.val_loss;
     if (value - value == 0) {
-        e.improved = !(t->best - t->best == 0) || (higher ? value > t->best + t->desc.min_delta : value < t->best - t->desc.min_delta);
+        e.improved = !(t->best - t->best == 0) || (higher ? value > t->best + t->desc.min_delta :
+                                                            value < t->best - t->desc.min_delta);
         if (e.improved) {
             t->best = value;
             t->best_epoch = k + 1;
             t->bad = 0;
-            if (t->best_params) memcpy(t->best_params, t->model->params, t->model->n_params * sizeof(float));
+            if (t->best_params)
+                memcpy(t->best_params, t->model->params, t->model->n_params * sizeof(float));
         } else t->bad++;
-        if (t->desc.schedule.kind == NN_SCHEDULE_PLATEAU) {      /* torch ReduceLROnPlateau, threshold 1e-4 relative */
-            if (!(t->plateau_best - t->plateau_best == 0) || (higher ? value > t->plateau_best * (1 + 1e-4) : value < t->plateau_best * (1 - 1e-4))) {
+        /* torch ReduceLROnPlateau, threshold 1e-4 relative */
+        if (t->desc.schedule.kind == NN_SCHEDULE_PLATEAU) {
+            if (!(t->plateau_best - t->plateau_best == 0) ||
+                (higher ? value > t->plateau_best * (1 + 1e-4) :
+                          value < t->plateau_best * (1 - 1e-4))) {
                 t->plateau_best = value;
                 t->plateau_bad = 0;
-            } else if (++t->plateau_bad > (t->desc.schedule.patience ? t->desc.schedule.patience : 10)) {
+            } else if (++t->plateau_bad >
+                       (t->desc.schedule.patience ? t->desc.schedule.patience : 10)) {
                 t->plateau = t->plateau * (t->desc.schedule.gamma > 0 ? t->desc.schedule.gamma : 0.1);
                 if (t->plateau < t->desc.schedule.floor) t->plateau = t->desc.schedule.floor;
                 t->plateau_bad = 0;
             }
         }
         if (t->desc.patience && t->bad >= t->desc.patience) { t->stopped = 1; t->end = NN_END_PATIENCE; }
-        if ((t->desc.stop_at > 0 || t->desc.stop_at < 0) && (higher ? value >= t->desc.stop_at : value <= t->desc.stop_at)) { t->stopped = 1; t->end = NN_END_TARGET; }
+        if ((t->desc.stop_at > 0 || t->desc.stop_at < 0) &&
+            (higher ? value >= t->desc.stop_at : value <= t->desc.stop_at)) {
+            t->stopped = 1;
+            t->end = NN_END_TARGET;
+        }
     }
     t->history[k] = e.loss;
     t->history[E + k] = e.metric;
@@ -1442,7 +1872,10 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
     t->history[3 * E + k] = e.val_metric;
     t->history[4 * E + k] = e.lr;
     t->epoch++;
-    if (t->desc.on_epoch && t->desc.on_epoch(&e, t->desc.user) && !t->stopped) { t->stopped = 1; t->end = NN_END_CALLBACK; }
+    if (t->desc.on_epoch && t->desc.on_epoch(&e, t->desc.user) && !t->stopped) {
+        t->stopped = 1;
+        t->end = NN_END_CALLBACK;
+    }
     if (event) *event = e;
     return NN_OK;
 }
@@ -1454,7 +1887,9 @@ NNI_FN nn_status nni_train_result(const nn_trainer *t, nn_train_result *out, nn_
     r.alloc = t->desc.alloc;
     r.history_count = 5 * room;
     r.history = (double *)nni_new(r.history_count, sizeof(double), &r.alloc);
-    if (!r.history) return nni_fail(err, NN_E_NOMEM, "nn_train: out of memory for the history of %zu epochs", k);
+    if (!r.history)
+        return nn_error_set(err, NN_E_NOMEM, "nn_train: out of memory for the history of %zu epochs",
+                        k);
     for (i = 0; i < 5; i++) memcpy(r.history + i * room, t->history + i * E, k * sizeof(double));
     r.train_loss   = r.history;
     r.train_metric = r.history + room;
@@ -1481,10 +1916,12 @@ NN_DEF nn_status nn_trainer_run(nn_trainer *t, nn_train_result *result, nn_error
         if (s != NN_OK) return s;
         *result = r;
     }
-    if (t->best_params && t->best_epoch) memcpy(t->model->params, t->best_params, t->model->n_params * sizeof(float));
+    if (t->best_params && t->best_epoch)
+        memcpy(t->model->params, t->best_params, t->model->n_params * sizeof(float));
     return NN_OK;
 }
-NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val, const nn_train_desc *d, nn_train_result *result, nn_error *err)
+NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val,
+                              const nn_train_desc *d, nn_train_result *result, nn_error *err)
 {
     nn_trainer *t = NULL;
     nn_status s = nn_trainer_create(&t, m, train, val, d, err);
@@ -1493,10 +1930,12 @@ NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_tra
     return s;
 }
 
-/* Saved arrays of a trainer: name, dtype, values, count; i counts up, 0 = no more. The same walk saves and restores. */
+/* Saved arrays of a trainer: name, dtype, values, count; i counts up, 0 = no more. The same walk
+ * saves and restores. */
 #define NNI_STATE_INTS 9
 #define NNI_TORCH_INTS 628
-NNI_FN nn_status nni_state_put(nn_dict *d, const char *name, nn_dtype dtype, const void *data, size_t n, nn_error *err)
+NNI_FN nn_status nni_state_put(nn_dict *d, const char *name, nn_dtype dtype, const void *data,
+                               size_t n, nn_error *err)
 {
     nn_tensor t = NN_ZERO;
     nn_status s = nn_tensor_make1(&t, dtype, n, &d->alloc, err);
@@ -1539,7 +1978,8 @@ NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *out, nn_error *e
     if (s == NN_OK) s = nni_state_put(&d, "state.values", NN_F64, vals, 3, err);
     if (s == NN_OK && t->m1) s = nni_state_put(&d, "state.m1", NN_F32, t->m1, m->n_params, err);
     if (s == NN_OK && t->m2) s = nni_state_put(&d, "state.m2", NN_F32, t->m2, m->n_params, err);
-    if (s == NN_OK && t->best_params) s = nni_state_put(&d, "state.best_params", NN_F32, t->best_params, m->n_params, err);
+    if (s == NN_OK && t->best_params)
+        s = nni_state_put(&d, "state.best_params", NN_F32, t->best_params, m->n_params, err);
     if (s == NN_OK && t->perm) {
         for (i = 0; i < 624; i++) words[i] = (int64_t)g->mt.mt[i];
         words[624] = (int64_t)g->mt.pos;
@@ -1555,39 +1995,60 @@ NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *out, nn_error *e
         nn_tensor h = NN_ZERO;
         s = nn_tensor_make2(&h, NN_F64, 5, t->epoch, &d.alloc, err);
         if (s == NN_OK) {
-            for (i = 0; i < 5; i++) if (t->epoch) memcpy(nn_f64(&h) + i * t->epoch, t->history + i * t->desc.epochs, t->epoch * sizeof(double));
+            for (i = 0; i < 5; i++)
+                if (t->epoch)
+                    memcpy(nn_f64(&h) + i * t->epoch, t->history + i * t->desc.epochs,
+                           t->epoch * sizeof(double));
             s = nn_dict_put(&d, "state.history", &h, err);
             nn_tensor_free(&h);
         }
     }
-    for (i = 0; i < d.count && s == NN_OK; i++) { s = nn_dict_put(out, d.items[i].name, &d.items[i].value, err); done += s == NN_OK; }
+    for (i = 0; i < d.count && s == NN_OK; i++) {
+        s = nn_dict_put(out, d.items[i].name, &d.items[i].value, err);
+        done += s == NN_OK;
+    }
     if (s != NN_OK) for (i = 0; i < done; i++) (void)nn_dict_remove(out, d.items[i].name);
     nn_dict_free(&d);
     return s;
 }
-NNI_FN const nn_tensor *nni_state_get(const nn_dict *d, const char *name, nn_dtype dtype, size_t n, nn_error *err)
+NNI_FN const nn_tensor *nni_state_get(const nn_dict *d, const char *name, nn_dtype dtype, size_t n,
+                                      nn_error *err)
 {
     const nn_tensor *t = nn_dict_get(d, name);
-    if (!t) (void)nni_fail(err, NN_E_ARG, "nn_trainer_restore: '%s' is missing", name);
+    if (!t) (void)nn_error_set(err, NN_E_ARG, "nn_trainer_restore: '%s' is missing", name);
     else if (t->dtype != dtype || nn_tensor_count(t) != n)
-        (void)nni_fail(err, NN_E_ARG, "nn_trainer_restore: '%s': expected %zu of %s, got %zu of %s", name, n, nn_dtype_name(dtype), nn_tensor_count(t), nn_dtype_name(t->dtype));
+        (void)nn_error_set(err, NN_E_ARG, "nn_trainer_restore: '%s': expected %zu of %s, got %zu of %s",
+                       name, n, nn_dtype_name(dtype), nn_tensor_count(t), nn_dtype_name(t->dtype));
     else return t;
     return NULL;
 }
 NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *err)
 {
     nn_mlp *m = t->model;
-    const nn_tensor *ints = nni_state_get(d, "state.counters", NN_I64, NNI_STATE_INTS, err), *vals, *m1 = NULL, *m2 = NULL, *best = NULL, *words = NULL, *normals = NULL, *hist;
+    const nn_tensor *ints = nni_state_get(d, "state.counters", NN_I64, NNI_STATE_INTS, err), *vals,
+                    *m1 = NULL, *m2 = NULL, *best = NULL, *words = NULL, *normals = NULL, *hist;
     char name[NN_MLP_NAME + 16], param[NN_MLP_NAME + 8];
     size_t i, epoch, np = m->n_params;
     const int64_t *c;
     if (!ints) return NN_E_ARG;
     c = nn_i64(ints);
-    if (c[0] != 1) return nni_fail(err, NN_E_UNSUPPORTED, "nn_trainer_restore: state of version %lld, expected 1", (long long)c[0]);
-    for (i = 1; i < NNI_STATE_INTS; i++) if (c[i] < 0) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: counter %zu is negative", i);
-    if (c[8] != (int64_t)t->desc.optim.kind) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: the state is of %s, the trainer uses %s", c[8] <= (int64_t)NN_OPT_RMSPROP ? nn_opt_name((nn_opt)c[8]) : "another optimizer", nn_opt_name(t->desc.optim.kind));
-    if ((uint64_t)c[1] > t->desc.epochs) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: the state has %lld epochs behind it, this run has %zu", (long long)c[1], t->desc.epochs);
-    if (c[6] > (int64_t)NN_END_TARGET) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: unknown end %lld", (long long)c[6]);
+    if (c[0] != 1)
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "nn_trainer_restore: state of version %lld, expected 1", (long long)c[0]);
+    for (i = 1; i < NNI_STATE_INTS; i++)
+        if (c[i] < 0)
+            return nn_error_set(err, NN_E_ARG, "nn_trainer_restore: counter %zu is negative", i);
+    if (c[8] != (int64_t)t->desc.optim.kind)
+        return nn_error_set(
+            err, NN_E_ARG, "nn_trainer_restore: the state is of %s, the trainer uses %s",
+            c[8] <= (int64_t)NN_OPT_RMSPROP ? nn_opt_name((nn_opt)c[8]) : "another optimizer",
+            nn_opt_name(t->desc.optim.kind));
+    if ((uint64_t)c[1] > t->desc.epochs)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_trainer_restore: the state has %lld epochs behind it, this run has %zu",
+                        (long long)c[1], t->desc.epochs);
+    if (c[6] > (int64_t)NN_END_TARGET)
+        return nn_error_set(err, NN_E_ARG, "nn_trainer_restore: unknown end %lld", (long long)c[6]);
     epoch = (size_t)c[1];
     if (!(vals = nni_state_get(d, "state.values", NN_F64, 3, err))) return NN_E_ARG;
     if (!(hist = nni_state_get(d, "state.history", NN_F64, 5 * epoch, err))) return NN_E_ARG;
@@ -1596,7 +2057,9 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
     if (t->best_params && !(best = nni_state_get(d, "state.best_params", NN_F32, np, err))) return NN_E_ARG;
     if (t->perm && !(words = nni_state_get(d, "state.torch", NN_I64, NNI_TORCH_INTS, err))) return NN_E_ARG;
     if (t->perm && !(normals = nni_state_get(d, "state.torch_normals", NN_F64, 2, err))) return NN_E_ARG;
-    if (words && (nn_i64(words)[624] < 0 || nn_i64(words)[624] > 624)) return nni_fail(err, NN_E_ARG, "nn_trainer_restore: 'state.torch' has position %lld", (long long)nn_i64(words)[624]);
+    if (words && (nn_i64(words)[624] < 0 || nn_i64(words)[624] > 624))
+        return nn_error_set(err, NN_E_ARG, "nn_trainer_restore: 'state.torch' has position %lld",
+                        (long long)nn_i64(words)[624]);
     for (i = 0; i < 2 * m->n_layers; i++) {
         nn_tensor v = nn_mlp_param(m, i, param);
         (void)snprintf(name, sizeof name, "model.%s", param);
@@ -1620,7 +2083,8 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
         g->mt.gauss = nn_f64(normals)[0];
         g->normal = nn_f64(normals)[1];
     }
-    for (i = 0; i < 5 && epoch; i++) memcpy(t->history + i * t->desc.epochs, nn_f64(hist) + i * epoch, epoch * sizeof(double));
+    for (i = 0; i < 5 && epoch; i++)
+        memcpy(t->history + i * t->desc.epochs, nn_f64(hist) + i * epoch, epoch * sizeof(double));
     t->epoch = epoch;
     t->step = (uint64_t)c[2];
     t->plateau_bad = (size_t)c[3];
@@ -1642,32 +2106,50 @@ NN_DEF void nn_two_stage_result_free(nn_two_stage_result *r)
     nn_train_result_free(&r->stage2);
     *r = zero;
 }
-NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d, nn_two_stage_result *out, nn_error *err)
+/* What stage 1 is, whichever labels it sees. */
+NNI_FN nn_train_desc nni_stage1_desc(const nn_two_stage_desc *d)
 {
-    nn_two_stage_result r = NN_ZERO;
-    nn_train_desc one = d->train, two = d->train;
-    nn_train_event e;
-    nn_trainer *t = NULL;
-    double ratio = d->improve_ratio > 0 ? d->improve_ratio : 0.95, factor = d->lr_factor > 0 ? d->lr_factor : 0.1, first = NAN, lr;
-    nn_status s;
-    if (d->val.n == 0) return nni_fail(err, NN_E_ARG, "nn_train_two_stage: a clean validation set is required");
-    if (!nni_mlp_same_shape(m, degraded)) return nni_fail(err, NN_E_ARG, "nn_train_two_stage: degraded must be a model of the same shape");
-    if (one.loss.kind == NN_LOSS_DEFAULT) one.loss.kind = two.loss.kind = NN_LOSS_BCE;
+    nn_train_desc one = d->train;
+    if (one.loss.kind == NN_LOSS_DEFAULT) one.loss.kind = NN_LOSS_BCE;
     one.epochs = d->stage1_epochs ? d->stage1_epochs : 10;
     one.patience = 0;
     one.keep_best = 0;
     one.eval_every = 1;
     one.stop_at = 0;
-    one.monitor = two.monitor = NN_MONITOR_LOSS;
+    one.monitor = NN_MONITOR_LOSS;
+    return one;
+}
+NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_stage_desc *d,
+                                    nn_two_stage_result *out, nn_error *err)
+{
+    nn_two_stage_result r = NN_ZERO;
+    nn_train_desc one, two = d->train;
+    nn_train_event e;
+    nn_trainer *t = NULL;
+    size_t l;
+    double ratio = d->improve_ratio > 0 ? d->improve_ratio : 0.95,
+           factor = d->lr_factor > 0 ? d->lr_factor : 0.1, first = NAN, lr;
+    nn_status s;
+    if (d->val.n == 0)
+        return nn_error_set(err, NN_E_ARG, "nn_train_two_stage: a clean validation set is required");
+    if (!nni_mlp_same_shape(m, degraded))
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_train_two_stage: degraded must be a model of the same shape");
+    one = nni_stage1_desc(d);
+    two.loss = one.loss;
+    two.monitor = NN_MONITOR_LOSS;
     s = nn_trainer_create(&t, m, &d->corrupted, &d->val, &one, err);
     if (s != NN_OK) return s;
     while (s == NN_OK && !t->stopped && t->epoch < t->desc.epochs) {
         s = nn_trainer_epoch(t, &e, err);
         if (s != NN_OK || t->stopped) break;
+        if (d->stage1_fixed) continue;
         if (t->epoch == 1) first = e.val_loss;
         else if (e.val_loss <= ratio * first) { r.accepted = 1; break; }
     }
-    if (s == NN_OK && t->stopped && !r.accepted) s = nni_fail(err, NN_E_STOPPED, "nn_train_two_stage: a callback stopped stage 1");
+    if (s == NN_OK && d->stage1_fixed && t->epoch == t->desc.epochs) r.accepted = 1;
+    if (s == NN_OK && t->stopped && !r.accepted)
+        s = nn_error_set(err, NN_E_STOPPED, "nn_train_two_stage: a callback stopped stage 1");
     if (s == NN_OK) s = nni_train_result(t, &r.stage1, err);
     if (s == NN_OK && t->epoch) { r.degraded_loss = e.val_loss; r.degraded_metric = e.val_metric; }
     lr = t->desc.optim.lr;
@@ -1681,8 +2163,13 @@ NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_st
         two.keep_best = 1;
         two.eval_every = 1;
         two.optim.lr = lr * factor;
-        two.seed = (one.seed || one.literal_seed ? one.seed : 1) ^ ((uint64_t)1 << 63);     /* other orders than stage 1's */
+        /* other orders than stage 1's */
+        two.seed = (one.seed || one.literal_seed ? one.seed : 1) ^ ((uint64_t)1 << 63);
+        for (l = 0; d->last_layer_only && l + 1 < m->n_layers; l++)
+            m->layers[l].frozen_weight = m->layers[l].frozen_bias = 1;
         s = nn_train_fit(m, &d->clean, &d->val, &two, &r.stage2, err);
+        for (l = 0; d->last_layer_only && l + 1 < m->n_layers; l++)
+            m->layers[l].frozen_weight = m->layers[l].frozen_bias = 0;
         if (s == NN_OK && r.stage2.best_epoch) {
             r.improved_loss = r.stage2.val_loss[r.stage2.best_epoch - 1];
             r.improved_metric = r.stage2.val_metric[r.stage2.best_epoch - 1];
@@ -1692,7 +2179,18 @@ NN_DEF nn_status nn_train_two_stage(nn_mlp *m, nn_mlp *degraded, const nn_two_st
     *out = r;
     return NN_OK;
 }
-
+NN_DEF nn_status nn_train_control(nn_mlp *m, const nn_two_stage_desc *d, size_t epochs,
+                                  nn_error *err)
+{
+    nn_train_desc one = nni_stage1_desc(d);
+    nn_train_result r = NN_ZERO;
+    nn_status s;
+    one.epochs = epochs;
+    one.monitor = NN_MONITOR_TRAIN_LOSS;
+    s = nn_train_fit(m, &d->clean, NULL, &one, &r, err);
+    nn_train_result_free(&r);
+    return s;
+}
 
 /* ---- [POPULATION] ------------------------------------------------------- */
 
@@ -1704,12 +2202,12 @@ NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, 
     long long i, count = (long long)n;
     int nt = nn_thread_count(threads);
     (void)nt;
-    NNI_OMP(parallel for schedule(dynamic, 1) num_threads(nt) if(nt > 1))
+    NN_OMP(parallel for schedule(dynamic, 1) num_threads(nt) if(nt > 1))
     for (i = 0; i < count; i++) {
         nn_error e = NN_ZERO;
         nn_status s = job((size_t)i, user, &e);
         if (s != NN_OK) {
-            NNI_OMP(critical(nni_population))
+            NN_OMP(critical(nni_population))
             if ((size_t)i < worst) { worst = (size_t)i; status = s; first = e; }
         }
     }
@@ -1729,12 +2227,17 @@ NNI_FN nn_status nni_population_job(size_t i, void *user, nn_error *err)
     nn_train_desc d = p->desc[i * p->desc_stride];
     nn_status s;
     d.threads = 1;
-    s = nn_train_fit(p->model[i], p->train + i * p->train_stride, p->val ? p->val + i * p->val_stride : NULL, &d, p->result ? p->result + i : NULL, err);
+    s = nn_train_fit(p->model[i], p->train + i * p->train_stride,
+                     p->val ? p->val + i * p->val_stride : NULL, &d,
+                     p->result ? p->result + i : NULL, err);
     if (p->status) p->status[i] = s;
     return s;
 }
-NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train, size_t train_stride, const nn_train_set *val, size_t val_stride,
-                                     const nn_train_desc *desc, size_t desc_stride, nn_train_result *result, nn_status *status, int threads, nn_error *err)
+NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train,
+                                     size_t train_stride, const nn_train_set *val,
+                                     size_t val_stride, const nn_train_desc *desc,
+                                     size_t desc_stride, nn_train_result *result, nn_status *status,
+                                     int threads, nn_error *err)
 {
     nni_population p;
     p.model = model;
@@ -1786,15 +2289,23 @@ NN_DEF void nn_argmax_rows_f32(int64_t *out, const float *score, size_t n, size_
         out[i] = (int64_t)best;
     }
 }
-NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n, size_t k, nn_error *err)
+NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n,
+                                     size_t k, nn_error *err)
 {
     size_t i, cells;
-    if (k < 1 || !nni_mul(k, k, &cells)) return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: expected at least one class, got %zu", k);
+    if (k < 1 || !nn_size_mul(k, k, &cells))
+        return nn_error_set(err, NN_E_ARG, "nn_confusion_matrix: expected at least one class, got %zu",
+                        k);
     for (i = 0; i < n; i++) {
         if (y[i] < 0 || (uint64_t)y[i] >= k)
-            return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: row %zu: expected a label of 0 to %zu, got %lld", i, k - 1, (long long)y[i]);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_confusion_matrix: row %zu: expected a label of 0 to %zu, got %lld",
+                            i, k - 1, (long long)y[i]);
         if (pred[i] < 0 || (uint64_t)pred[i] >= k)
-            return nni_fail(err, NN_E_ARG, "nn_confusion_matrix: row %zu: expected a prediction of 0 to %zu, got %lld", i, k - 1, (long long)pred[i]);
+            return nn_error_set(
+                err, NN_E_ARG,
+                "nn_confusion_matrix: row %zu: expected a prediction of 0 to %zu, got %lld", i,
+                k - 1, (long long)pred[i]);
     }
     for (i = 0; i < cells; i++) cm[i] = 0;
     for (i = 0; i < n; i++) cm[(size_t)y[i] * k + (size_t)pred[i]]++;
@@ -1816,7 +2327,8 @@ NNI_FN nn_class_score nni_class_score(const int64_t *cm, size_t k, size_t c, int
     return s;
 }
 /* all: average macro over every class (scikit-learn's labels = all), else over those that occur */
-NNI_FN void nni_class_averages(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm, size_t k, int all)
+NNI_FN void nni_class_averages(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm,
+                               size_t k, int all)
 {
     nn_class_metrics r = NN_ZERO;
     int64_t total = 0, hit = 0, predicted;
@@ -1842,11 +2354,20 @@ NNI_FN void nni_class_averages(nn_class_metrics *m, nn_class_score *per_class, c
     r.accuracy = total ? (double)hit / (double)total : nni_nan();
     r.balanced_accuracy = with_rows ? recalls / (double)with_rows : nni_nan();
     r.micro.precision = r.micro.recall = r.micro.f1 = nni_ratio((double)hit, (double)total);
-    if (used) { r.macro.precision /= (double)used; r.macro.recall /= (double)used; r.macro.f1 /= (double)used; }
-    if (total) { r.weighted.precision /= (double)total; r.weighted.recall /= (double)total; r.weighted.f1 /= (double)total; }
+    if (used) {
+        r.macro.precision /= (double)used;
+        r.macro.recall /= (double)used;
+        r.macro.f1 /= (double)used;
+    }
+    if (total) {
+        r.weighted.precision /= (double)total;
+        r.weighted.recall /= (double)total;
+        r.weighted.f1 /= (double)total;
+    }
     if (m) *m = r;
 }
-NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm, size_t k)
+NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm,
+                                  size_t k)
 {
     nni_class_averages(m, per_class, cm, k, 0);
 }
@@ -1880,12 +2401,18 @@ NNI_FN void nni_fixed(char out[40], double v, int digits)
     (void)snprintf(raw, sizeof raw, "%.*f", digits, v);
     n = strlen(raw);
     for (i = 0; i < n && o < 38; i++) {
-        if ((raw[i] >= '0' && raw[i] <= '9') || raw[i] == '-' || (raw[i] >= 'a' && raw[i] <= 'z')) { out[o++] = raw[i]; in_point = 0; }
-        else if (!in_point) { out[o++] = '.'; in_point = 1; }
+        if ((raw[i] >= '0' && raw[i] <= '9') || raw[i] == '-' || (raw[i] >= 'a' && raw[i] <= 'z')) {
+            out[o++] = raw[i];
+            in_point = 0;
+        } else if (!in_point) {
+            out[o++] = '.';
+            in_point = 1;
+        }
     }
     out[o] = 0;
 }
-NNI_FN void nni_report_row(nni_text *t, const char *name, size_t width, const nn_class_score *s, int digits, int only_f1)
+NNI_FN void nni_report_row(nni_text *t, const char *name, size_t width, const nn_class_score *s,
+                           int digits, int only_f1)
 {
     char num[40];
     int j;
@@ -1901,14 +2428,17 @@ NNI_FN void nni_report_row(nni_text *t, const char *name, size_t width, const nn
     nni_text_right(t, num, 9);
     nni_text_put(t, "\n", 1);
 }
-NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k, const char *const *names, int digits, int all_classes)
+NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k,
+                              const char *const *names, int digits, int all_classes)
 {
     static const char *const head[4] = { "precision", "recall", "f1-score", "support" };
     nn_class_metrics m;
     nni_text t;
     size_t c, j, width;
     char num[32];
-    t.buf = buf; t.cap = cap; t.len = 0;
+    t.buf = buf;
+    t.cap = cap;
+    t.len = 0;
     if (cap) buf[0] = 0;
     if (digits <= 0) digits = 2;
     if (digits > 9) digits = 9;
@@ -1941,7 +2471,8 @@ NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k
     return t.len;
 }
 
-/* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and no recursion.
+/* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and
+ * no recursion.
  * idx, tmp [n]. */
 NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, int descending)
 {
@@ -1962,9 +2493,11 @@ NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, 
     }
     if (from != idx) memcpy(idx, from, n * sizeof *idx);
 }
-/* AUC of score[i*stride] for pos(i) = (y[i] == cls); idx, tmp, key [n] are scratch. Twice the area counted in whole pairs fits 64 bits
+/* AUC of score[i*stride] for pos(i) = (y[i] == cls); idx, tmp, key [n] are scratch. Twice the area
+ * counted in whole pairs fits 64 bits
  * up to 3e9 rows, so the result is exact but for one division. */
-NNI_FN double nni_auc(const int64_t *y, int64_t cls, int nonzero, const double *score, size_t stride, size_t n, size_t *idx, size_t *tmp, double *key)
+NNI_FN double nni_auc(const int64_t *y, int64_t cls, int nonzero, const double *score,
+                      size_t stride, size_t n, size_t *idx, size_t *tmp, double *key)
 {
     uint64_t tp = 0, fp = 0, twice = 0;
     size_t i, j;
@@ -1986,25 +2519,33 @@ NNI_FN nn_status nni_auc_check(const char *where, const double *score, size_t n,
 {
     size_t i;
     for (i = 0; i < n * k; i++)
-        if (score[i] != score[i]) return nni_fail(err, NN_E_ARG, "%s: row %zu, class %zu: the score is nan", where, i / k, i % k);
+        if (score[i] != score[i])
+            return nn_error_set(err, NN_E_ARG, "%s: row %zu, class %zu: the score is nan", where, i / k,
+                            i % k);
     return NN_OK;
 }
-NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class, const int64_t *y, const double *score, size_t n, size_t k,
+NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class,
+                                const int64_t *y, const double *score, size_t n, size_t k,
                                 const nn_alloc *alloc, nn_error *err)
 {
     const size_t room = n ? n : 1;
     size_t c, i, bytes, *idx;
     double sum = 0.0, wsum = 0.0, wtotal = 0.0;
     nn_status s;
-    if (k < 2) return nni_fail(err, NN_E_ARG, "nn_roc_auc_ovr: expected at least 2 classes, got %zu", k);
+    if (k < 2) return nn_error_set(err, NN_E_ARG, "nn_roc_auc_ovr: expected at least 2 classes, got %zu", k);
     for (i = 0; i < n; i++)
         if (y[i] < 0 || (uint64_t)y[i] >= k)
-            return nni_fail(err, NN_E_ARG, "nn_roc_auc_ovr: row %zu: expected a label of 0 to %zu, got %lld", i, k - 1, (long long)y[i]);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_roc_auc_ovr: row %zu: expected a label of 0 to %zu, got %lld", i,
+                            k - 1, (long long)y[i]);
     if ((s = nni_auc_check("nn_roc_auc_ovr", score, n, k, err)) != NN_OK) return s;
-    if (!nni_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_roc_auc_ovr: out of memory for %zu rows", n);
+    if (!nn_size_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) ||
+        (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_roc_auc_ovr: out of memory for %zu rows", n);
     for (c = 0; c < k; c++) {
-        double a = nni_auc(y, (int64_t)c, 0, score + c, k, n, idx, idx + room, (double *)(void *)(idx + 2 * room)), support = 0.0;
+        double a = nni_auc(y, (int64_t)c, 0, score + c, k, n, idx, idx + room,
+                           (double *)(void *)(idx + 2 * room)),
+               support = 0.0;
         for (i = 0; i < n; i++) support += y[i] == (int64_t)c;
         if (per_class) per_class[c] = a;
         sum += a;
@@ -2015,20 +2556,23 @@ NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_cla
     if (weighted) *weighted = wtotal > 0.0 ? wsum / wtotal : nni_nan();
     return NN_OK;
 }
-NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n,
+                            const nn_alloc *alloc, nn_error *err)
 {
     const size_t room = n ? n : 1;
     size_t bytes, *idx;
     nn_status s;
     if ((s = nni_auc_check("nn_roc_auc", score, n, 1, err)) != NN_OK) return s;
-    if (!nni_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_roc_auc: out of memory for %zu rows", n);
+    if (!nn_size_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) ||
+        (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_roc_auc: out of memory for %zu rows", n);
     *auc = nni_auc(pos, 0, 1, score, 1, n, idx, idx + room, (double *)(void *)(idx + 2 * room));
     nn_mem_free(idx, bytes, alloc);
     return NN_OK;
 }
 
-/* Sums of computed terms in the fixed order: 16 lanes per block of 4,096, tree 8-4-2-1, blocks in order (NUMERICS.md section 2). */
+/* Sums of computed terms in the fixed order: 16 lanes per block of 4,096, tree 8-4-2-1, blocks in
+ * order (docs/numerics.md). */
 typedef struct nni_summer { double lane[16], total; size_t i; } nni_summer;
 NNI_FN void nni_summer_fold(nni_summer *s)
 {
@@ -2054,7 +2598,9 @@ NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k)
     nni_summer s = NN_ZERO;
     size_t i;
     for (i = 0; i < n; i++) {
-        double v = k > 1 ? (y[i] >= 0 && (uint64_t)y[i] < k ? p[i * k + (size_t)y[i]] : 0.0) : y[i] ? p[i] : 1.0 - p[i];
+        double v = k > 1 ? (y[i] >= 0 && (uint64_t)y[i] < k ? p[i * k + (size_t)y[i]] : 0.0) :
+                   y[i]  ? p[i] :
+                           1.0 - p[i];
         if (v < eps) v = eps;
         if (v > 1.0 - eps) v = 1.0 - eps;
         nni_summer_add(&s, -nn_log(v));
@@ -2073,12 +2619,14 @@ NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k)
     }
     return n ? nni_summer_end(&s) / (double)n : nni_nan();
 }
-NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p, size_t n, size_t k, size_t bins)
+NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
+                     size_t n, size_t k, size_t bins)
 {
     double ece = 0.0;
     size_t b, i, c;
     if (bins == 0) bins = 15;
-    for (b = 0; b < bins; b++) {                         /* bins pass over the rows, so that no memory is needed: bins is small */
+    /* bins pass over the rows, so that no memory is needed: bins is small */
+    for (b = 0; b < bins; b++) {
         const double lo = (double)b / (double)bins, hi = (double)(b + 1) / (double)bins;
         nni_summer sum = NN_ZERO;
         size_t in = 0, hit = 0;
@@ -2086,8 +2634,12 @@ NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y,
         for (i = 0; i < n; i++) {
             double top;
             size_t best = 0;
-            if (k <= 1) { top = p[i] > 0.5 ? p[i] : 1.0 - p[i]; best = p[i] > 0.5; }
-            else { for (c = 1; c < k; c++) if (p[i * k + c] > p[i * k + best]) best = c; top = p[i * k + best]; }
+            if (k <= 1) { top = p[i] > 0.5 ? p[i] : 1.0 - p[i]; best = p[i] > 0.5;
+            } else {
+                for (c = 1; c < k; c++)
+                    if (p[i * k + c] > p[i * k + best]) best = c;
+                top = p[i * k + best];
+            }
             if (!((top > lo || b == 0) && (top <= hi || b + 1 == bins))) continue;
             in++;
             hit += y[i] == (int64_t)best;
@@ -2135,13 +2687,15 @@ NN_DEF double nn_pearson(const double *x, const double *y, size_t n)
     r = nni_summer_end(&sxy) / tx / ty;
     return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
 }
-NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n,
+                             const nn_alloc *alloc, nn_error *err)
 {
     const size_t room = n ? n : 1;
     size_t bytes, i, j, t, side, *idx, *tmp;
     double *rank;
-    if (!nni_mul(room, 2 * sizeof(size_t) + 2 * sizeof(double), &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_spearman: out of memory for %zu rows", n);
+    if (!nn_size_mul(room, 2 * sizeof(size_t) + 2 * sizeof(double), &bytes) ||
+        (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_spearman: out of memory for %zu rows", n);
     tmp = idx + room;
     rank = (double *)(void *)(tmp + room);
     for (side = 0; side < 2; side++) {
@@ -2157,7 +2711,8 @@ NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size
     nn_mem_free(idx, bytes, alloc);
     return NN_OK;
 }
-NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y, const double *pred, size_t n)
+NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y,
+                                       const double *pred, size_t n)
 {
     nni_summer se = NN_ZERO, ae = NN_ZERO, be = NN_ZERO, st = NN_ZERO;
     double mean, res, tot;
@@ -2190,8 +2745,10 @@ NNI_FN double nni_lgamma(double x)
     double shift = 0.0, z;
     while (x < 12.0) { shift += nn_log(x); x += 1.0; }
     z = 1.0 / (x * x);
-    return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178
-         + (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) / x - shift;
+    return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178 +
+           (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) /
+               x -
+           shift;
 }
 /* Regularised incomplete beta I_x(a,b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8). */
 NNI_FN double nni_betainc(double a, double b, double x)
@@ -2202,20 +2759,26 @@ NNI_FN double nni_betainc(double a, double b, double x)
     if (x <= 0.0) return 0.0;
     if (x >= 1.0) return 1.0;
     if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - nni_betainc(b, a, 1.0 - x);
-    front = nn_exp(nni_lgamma(a + b) - nni_lgamma(a) - nni_lgamma(b) + a * nn_log(x) + b * nn_log1p(-x)) / a;
+    front = nn_exp(nni_lgamma(a + b) - nni_lgamma(a) - nni_lgamma(b) + a * nn_log(x) +
+                   b * nn_log1p(-x)) /
+            a;
     d = 1.0 - (a + b) * x / (a + 1.0);
     if (fabs(d) < tiny) d = tiny;
     d = 1.0 / d;
     h = d;
     for (m = 1; m <= 1000; m++) {
         double e = (double)m, t = e * (b - e) * x / ((a + 2.0 * e - 1.0) * (a + 2.0 * e));
-        d = 1.0 + t * d; if (fabs(d) < tiny) d = tiny;
-        c = 1.0 + t / c; if (fabs(c) < tiny) c = tiny;
+        d = 1.0 + t * d;
+        if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c;
+        if (fabs(c) < tiny) c = tiny;
         d = 1.0 / d;
         h *= d * c;
         t = -(a + e) * (a + b + e) * x / ((a + 2.0 * e) * (a + 2.0 * e + 1.0));
-        d = 1.0 + t * d; if (fabs(d) < tiny) d = tiny;
-        c = 1.0 + t / c; if (fabs(c) < tiny) c = tiny;
+        d = 1.0 + t * d;
+        if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c;
+        if (fabs(c) < tiny) c = tiny;
         d = 1.0 / d;
         step = d * c;
         h *= step;
@@ -2237,10 +2800,12 @@ NN_DEF double nn_student_t(double level, double df)
     int i;
     if (!(df > 0.0) || !(level >= 0.0 && level < 1.0)) return nni_nan();
     while (hi < 1e300 && 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + hi * hi)) > tail) hi *= 2.0;
-    for (i = 0; i < 200 && lo < hi; i++) {               /* bisection: a fixed rule, a handful of microseconds */
+    /* bisection: a fixed rule, a handful of microseconds */
+    for (i = 0; i < 200 && lo < hi; i++) {
         double mid = 0.5 * (lo + hi);
         if (mid == lo || mid == hi) break;
-        if (0.5 * nni_betainc(0.5 * df, 0.5, df / (df + mid * mid)) > tail) lo = mid; else hi = mid;
+        if (0.5 * nni_betainc(0.5 * df, 0.5, df / (df + mid * mid)) > tail) lo = mid;
+        else hi = mid;
     }
     return 0.5 * (lo + hi);
 }
@@ -2275,7 +2840,8 @@ NN_DEF double nn_quantile_sorted(const double *x, size_t n, double q)
     d = x[i + 1] - x[i];
     return frac >= 0.5 ? x[i + 1] - d * (1.0 - frac) : x[i] + d * frac;      /* NumPy's lerp */
 }
-NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n, const nn_bootstrap_desc *d, nn_error *err)
+NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n,
+                              const nn_bootstrap_desc *d, nn_error *err)
 {
     nn_bootstrap_desc z = NN_ZERO;
     size_t reps, good = 0, i, value_bytes, row_bytes, sort_bytes;
@@ -2286,12 +2852,13 @@ NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, s
     if (d) z = *d;
     reps = z.reps ? z.reps : 1000;
     level = z.level > 0.0 ? z.level : 0.95;
-    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_bootstrap: expected at least one row, got 0");
+    if (n < 1) return nn_error_set(err, NN_E_ARG, "nn_bootstrap: expected at least one row, got 0");
     threads = nn_thread_count(z.threads);
     if ((size_t)threads > reps) threads = (int)reps;
-    if (!nni_mul(reps, 2 * sizeof(double), &value_bytes) || !nni_mul(n, (size_t)threads * sizeof(size_t), &row_bytes)
-        || !nni_mul(reps, 2 * sizeof(size_t), &sort_bytes))
-        return nni_fail(err, NN_E_NOMEM, "nn_bootstrap: size overflows");
+    if (!nn_size_mul(reps, 2 * sizeof(double), &value_bytes) ||
+        !nn_size_mul(n, (size_t)threads * sizeof(size_t), &row_bytes) ||
+        !nn_size_mul(reps, 2 * sizeof(size_t), &sort_bytes))
+        return nn_error_set(err, NN_E_NOMEM, "nn_bootstrap: size overflows");
     value = (double *)nn_mem_alloc(value_bytes, &z.alloc);
     rows = (size_t *)nn_mem_alloc(row_bytes, &z.alloc);
     idx = (size_t *)nn_mem_alloc(sort_bytes, &z.alloc);
@@ -2299,11 +2866,12 @@ NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, s
         nn_mem_free(value, value_bytes, &z.alloc);
         nn_mem_free(rows, row_bytes, &z.alloc);
         nn_mem_free(idx, sort_bytes, &z.alloc);
-        return nni_fail(err, NN_E_NOMEM, "nn_bootstrap: out of memory for %zu replicates of %zu rows", reps, n);
+        return nn_error_set(err, NN_E_NOMEM,
+                        "nn_bootstrap: out of memory for %zu replicates of %zu rows", reps, n);
     }
     {
         long long k;
-        NNI_OMP(parallel for schedule(static) num_threads(threads) if (threads > 1))
+        NN_OMP(parallel for schedule(static) num_threads(threads) if (threads > 1))
         for (k = 0; k < (long long)reps; k++) {
 #ifdef _OPENMP
             size_t *mine = rows + (size_t)omp_get_thread_num() * n;
@@ -2329,6 +2897,355 @@ NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, s
     nn_mem_free(rows, row_bytes, &z.alloc);
     nn_mem_free(idx, sort_bytes, &z.alloc);
     *out = r;
+    return NN_OK;
+}
+
+/* ---- intervals ---------------------------------------------------------- */
+/* the z of a two-sided level: Student's t at so many degrees that it is the normal's */
+NNI_FN double nni_level(double level) { return level > 0.0 && level < 1.0 ? level : 0.95; }
+NN_DEF nn_interval nn_wilson(double hits, double n, double level)
+{
+    nn_interval r;
+    const double z = nn_student_t(nni_level(level), 1e9);
+    double p, mid, half;
+    r.n = n > 0.0 ? (size_t)n : 0;
+    r.mean = r.sd = r.lo = r.hi = nni_nan();
+    if (!(n > 0.0) || !(hits >= 0.0 && hits <= n)) return r;
+    r.mean = p = hits / n;
+    r.sd = sqrt(p * (1.0 - p));
+    mid = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
+    half = z * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n);
+    r.lo = hits > 0.0 ? mid - half : 0.0;
+    r.hi = hits < n ? mid + half : 1.0;
+    return r;
+}
+NN_DEF nn_interval nn_corrected_t(const double *score, size_t k, double ratio, double level)
+{
+    nn_interval r = nn_mean_interval(score, k, nni_level(level));
+    double half;
+    if (r.n < 2) return r;
+    half = nn_student_t(nni_level(level), (double)(r.n - 1)) * r.sd *
+           sqrt(1.0 / (double)r.n + ratio);
+    r.lo = r.mean - half;
+    r.hi = r.mean + half;
+    return r;
+}
+typedef struct nni_group_row { int64_t group; size_t row; } nni_group_row;
+static int nni_group_order(const void *x, const void *y)
+{
+    const nni_group_row *a = (const nni_group_row *)x, *b = (const nni_group_row *)y;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+/* Sums of v over the rows of each group into sum [n]; returns how many groups there are. A sorted
+ * index brings rows of one group together wherever they stand. */
+NNI_FN nn_status nni_group_sums(double *sum, size_t *n_groups, const double *v,
+                                const int64_t *group, size_t n, const nn_alloc *alloc,
+                                nn_error *err)
+{
+    nni_group_row *row;
+    size_t i, g = 0, bytes;
+    if (!group) {
+        for (i = 0; i < n; i++) sum[i] = v[i];
+        *n_groups = n;
+        return NN_OK;
+    }
+    if (!nn_size_mul(n ? n : 1, sizeof *row, &bytes) ||
+        (row = (nni_group_row *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "intervals: out of memory for %zu rows", n);
+    for (i = 0; i < n; i++) { row[i].group = group[i]; row[i].row = i; }
+    qsort(row, n, sizeof *row, nni_group_order);
+    for (i = 0; i < n; i++) {
+        if (i && row[i].group != row[i - 1].group) g++;
+        if (!i || row[i].group != row[i - 1].group) sum[g] = 0.0;
+        sum[g] += v[row[i].row];
+    }
+    *n_groups = n ? g + 1 : 0;
+    nn_mem_free(row, bytes, alloc);
+    return NN_OK;
+}
+typedef struct nni_paired { const double *sum, *count; } nni_paired;
+NNI_FN double nni_paired_mean(const size_t *rows, size_t n, void *user)
+{
+    const nni_paired *p = (const nni_paired *)user;
+    double total = 0.0, count = 0.0;
+    size_t i;
+    for (i = 0; i < n; i++) { total += p->sum[rows[i]]; count += p->count[rows[i]]; }
+    return total / count;
+}
+NN_DEF nn_status nn_bootstrap_paired(nn_interval *out, const double *a, const double *b, size_t n,
+                                     const int64_t *group, const nn_bootstrap_desc *d,
+                                     nn_error *err)
+{
+    const nn_alloc none = NN_ZERO, *alloc = d ? &d->alloc : &none;
+    double *block, mean = 0.0;
+    size_t i, groups, bytes;
+    nni_paired p;
+    nn_status s;
+    if (n == 0) return nn_error_set(err, NN_E_ARG, "nn_bootstrap_paired: expected rows, got none");
+    if (!nn_size_mul(n, 3 * sizeof *block, &bytes) ||
+        (block = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_bootstrap_paired: out of memory for %zu rows", n);
+    p.sum = block;
+    p.count = block + n;
+    for (i = 0, s = NN_OK; s == NN_OK && i < n; i++) {
+        block[2 * n + i] = a[i] - b[i];
+        mean += block[2 * n + i] / (double)n;
+        if (!(block[2 * n + i] - block[2 * n + i] == 0.0))
+            s = nn_error_set(err, NN_E_ARG, "nn_bootstrap_paired: row %zu is not finite", i);
+    }
+    if (s == NN_OK) s = nni_group_sums(block, &groups, block + 2 * n, group, n, alloc, err);
+    for (i = 0; i < n; i++) block[2 * n + i] = 1.0;
+    if (s == NN_OK) s = nni_group_sums(block + n, &groups, block + 2 * n, group, n, alloc, err);
+    if (s == NN_OK) s = nn_bootstrap(out, nni_paired_mean, &p, groups, d, err);
+    if (s == NN_OK) out->mean = mean;
+    nn_mem_free(block, bytes, alloc);
+    return s;
+}
+
+NNI_FN void nni_score_undefined(double *value, double *influence, size_t n)
+{
+    size_t i;
+    *value = nni_nan();
+    for (i = 0; i < n; i++) influence[i] = nni_nan();
+}
+/* accuracy or mean recall: weight of a row of class c is 1, or n / (classes seen * rows of c) */
+NNI_FN nn_status nni_score_shares(double *value, double *h, const nn_score_desc *d,
+                                  const double *out, nn_error *err)
+{
+    const size_t n = d->n, k = d->n_classes;
+    double *count, *recall, total = 0.0;
+    size_t i, c, seen = 0, bytes;
+    if (!nn_size_mul(k, 2 * sizeof *count, &bytes) ||
+        (count = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_score_make: out of memory for %zu classes", k);
+    recall = count + k;
+    for (c = 0; c < 2 * k; c++) count[c] = 0.0;
+    for (i = 0; i < n; i++) {
+        int64_t pred;
+        nn_argmax_rows(&pred, out + i * k, 1, k);
+        h[i] = pred == d->label[i] ? 1.0 : 0.0;
+        count[d->label[i]] += 1.0;
+        recall[d->label[i]] += h[i];
+        total += h[i];
+    }
+    for (c = 0; c < k; c++) if (count[c] > 0.0) { recall[c] /= count[c]; seen++; }
+    if (d->kind == NN_SCORE_ACCURACY) {
+        *value = total / (double)n;
+        for (i = 0; i < n; i++) h[i] -= *value;
+    } else {
+        for (c = 0, *value = 0.0; c < k; c++) *value += recall[c] / (double)seen;
+        for (i = 0; i < n; i++)
+            h[i] = (h[i] - recall[d->label[i]]) * (double)n / ((double)seen * count[d->label[i]]);
+        if (seen < 2) nni_score_undefined(value, h, n);
+    }
+    nn_mem_free(count, bytes, &d->alloc);
+    return NN_OK;
+}
+/* Class c against the rest over the pairs of one fold: above [n] = pairs that the row wins (ties
+ * half), met [n] = pairs it is in. Adds the class's influence to h and returns its AUC. */
+NNI_FN double nni_score_auc_class(double *h, double *above, double *met, const nn_score_desc *d,
+                                  const double *out, size_t c)
+{
+    const size_t n = d->n, k = d->n_classes;
+    double wins = 0.0, pairs = 0.0;
+    size_t i, j;
+    for (i = 0; i < n; i++) above[i] = met[i] = 0.0;
+    for (i = 0; i < n; i++) {
+        const double si = out[i * k + c];
+        if ((size_t)d->label[i] != c) continue;
+        for (j = 0; j < n; j++) {
+            const double sj = out[j * k + c];
+            double win = 0.5;
+            if ((size_t)d->label[j] == c || (d->fold && d->fold[j] != d->fold[i])) continue;
+            if (si > sj) win = 1.0;
+            else if (si < sj) win = 0.0;
+            above[i] += win;
+            above[j] += win;
+            met[i] += 1.0;
+            met[j] += 1.0;
+            wins += win;
+            pairs += 1.0;
+        }
+    }
+    if (!(pairs > 0.0)) return nni_nan();
+    for (i = 0; i < n; i++) h[i] += (double)n * (above[i] - wins / pairs * met[i]) / pairs;
+    return wins / pairs;
+}
+NNI_FN nn_status nni_score_auc(double *value, double *h, const nn_score_desc *d, const double *out,
+                               nn_error *err)
+{
+    const size_t n = d->n, k = d->n_classes;
+    const size_t first = k == 2 ? 1 : 0;                  /* two classes: class 1 says it all */
+    double *above;
+    size_t c, i, bytes;
+    if (!nn_size_mul(n, 2 * sizeof *above, &bytes) ||
+        (above = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_score_make: out of memory for %zu rows", n);
+    *value = 0.0;
+    for (i = 0; i < n; i++) h[i] = 0.0;
+    for (c = first; c < k; c++)
+        *value += nni_score_auc_class(h, above, above + n, d, out, c) / (double)(k - first);
+    for (i = 0; i < n; i++) h[i] /= (double)(k - first);
+    if (*value != *value) nni_score_undefined(value, h, n);
+    nn_mem_free(above, bytes, &d->alloc);
+    return NN_OK;
+}
+NNI_FN void nni_score_r2(double *value, double *h, const nn_score_desc *d, const double *out)
+{
+    const size_t n = d->n;
+    const double mean = nni_mean(d->target, n);
+    double res = 0.0, tot = 0.0;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        res += (d->target[i] - out[i]) * (d->target[i] - out[i]);
+        tot += (d->target[i] - mean) * (d->target[i] - mean);
+    }
+    for (i = 1; i < n && d->target[i] == d->target[0]; i++) continue;
+    if (i >= n || !(tot > 0.0)) { nni_score_undefined(value, h, n); return; }
+    *value = 1.0 - res / tot;
+    for (i = 0; i < n; i++) {
+        const double e = d->target[i] - out[i], t = d->target[i] - mean;
+        h[i] = -(e * e - res / tot * t * t) * (double)n / tot;
+    }
+}
+NN_DEF nn_status nn_score_make(double *value, double *influence, const nn_score_desc *d,
+                               const double *out, nn_error *err)
+{
+    const size_t k = d->kind == NN_SCORE_R2 ? 1 : d->n_classes;
+    size_t i;
+    if (d->n == 0) { *value = nni_nan(); return NN_OK; }
+    for (i = 0; i < d->n * k; i++)
+        if (out[i] != out[i])
+            return nn_error_set(err, NN_E_ARG, "nn_score_make: row %zu: the output is NaN", i / k);
+    if (d->kind == NN_SCORE_R2) { nni_score_r2(value, influence, d, out); return NN_OK; }
+    for (i = 0; i < d->n; i++)
+        if (d->label[i] < 0 || (uint64_t)d->label[i] >= k)
+            return nn_error_set(err, NN_E_ARG, "nn_score_make: row %zu: label %lld is not below %zu",
+                                i, (long long)d->label[i], k);
+    if (d->kind == NN_SCORE_AUC) return nni_score_auc(value, influence, d, out, err);
+    return nni_score_shares(value, influence, d, out, err);
+}
+/* How many groups the rarest class has: as many draws tell of its recall. */
+NNI_FN nn_status nni_rarest_class(size_t *least, const nn_score_desc *d, double *scratch,
+                                  nn_error *err)
+{
+    nn_status s = NN_OK;
+    size_t c, i, g, in;
+    for (c = 0, *least = SIZE_MAX; s == NN_OK && c < d->n_classes; c++) {
+        double *flag = scratch, *sum = scratch + d->n;
+        for (i = 0; i < d->n; i++) flag[i] = (size_t)d->label[i] == c ? 1.0 : 0.0;
+        s = nni_group_sums(sum, &g, flag, d->group, d->n, &d->alloc, err);
+        for (i = in = 0; s == NN_OK && i < g; i++) in += sum[i] > 0.0;
+        if (in && in < *least) *least = in;
+    }
+    return s;
+}
+NN_DEF nn_status nn_score_interval(nn_interval *out, double value, const double *influence,
+                                   const nn_score_desc *d, nn_error *err)
+{
+    const double level = nni_level(d->level), twice = d->fold ? 2.0 : 1.0;
+    const int of_class = d->kind == NN_SCORE_BALANCED || d->kind == NN_SCORE_AUC;
+    double *sum, se2 = 0.0, half, slope;
+    size_t i, groups = 0, least = 0, bytes;
+    nn_status s;
+    out->n = 0;
+    out->mean = value;
+    out->sd = out->lo = out->hi = nni_nan();
+    if (d->n == 0 || value != value) return NN_OK;
+    if (!nn_size_mul(d->n, 2 * sizeof *sum, &bytes) ||
+        (sum = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_score_interval: out of memory for %zu rows", d->n);
+    s = of_class ? nni_rarest_class(&least, d, sum, err) : NN_OK;
+    if (s == NN_OK) s = nni_group_sums(sum, &groups, influence, d->group, d->n, &d->alloc, err);
+    for (i = 0; s == NN_OK && i < groups; i++) {
+        const double h = sum[i] / (double)d->n;
+        se2 += h * h;
+    }
+    nn_mem_free(sum, bytes, &d->alloc);
+    if (s != NN_OK) return s;
+    out->n = groups;
+    if (!of_class) least = groups;
+    if (groups < 2 || least < 2) return NN_OK;
+    se2 *= twice * (double)groups / (double)(groups - 1);
+    out->sd = sqrt(se2);
+    if (d->kind != NN_SCORE_R2 &&
+        (!(se2 > 0.0) || (d->kind == NN_SCORE_ACCURACY && !d->fold && !d->group))) {
+        nn_interval w = nn_wilson(value * (double)least, (double)least, level);
+        out->lo = w.lo;
+        out->hi = w.hi;
+        return NN_OK;
+    }
+    half = nn_student_t(level, (double)(least - 1)) * out->sd;
+    if (d->kind == NN_SCORE_R2) {
+        slope = 1.0 - value;                              /* of log(1 - v) */
+        out->lo = slope > 0.0 ? 1.0 - slope * nn_exp(half / slope) : value;
+        out->hi = slope > 0.0 ? 1.0 - slope * nn_exp(-half / slope) : value;
+        return NN_OK;
+    }
+    slope = value * (1.0 - value);                        /* of log(v / (1 - v)) */
+    if (!(slope > 0.0)) { out->lo = value; out->hi = value; return NN_OK; }
+    out->lo = nn_sigmoid(nn_log(value / (1.0 - value)) - half / slope);
+    out->hi = nn_sigmoid(nn_log(value / (1.0 - value)) + half / slope);
+    return NN_OK;
+}
+
+NN_DEF nn_status nn_score_difference(nn_interval *out, const nn_score_pair *pair,
+                                     const nn_score_desc *d, nn_error *err)
+{
+    const double level = nni_level(d->level), twice = d->fold ? 2.0 : 1.0;
+    double *sum, half, se2 = 0.0;
+    size_t i, groups = 0, bytes;
+    nn_status s;
+    out->n = 0;
+    out->mean = pair->value_a - pair->value_b;
+    out->sd = out->lo = out->hi = nni_nan();
+    if (d->n == 0 || out->mean != out->mean) return NN_OK;
+    if (!nn_size_mul(d->n, 2 * sizeof *sum, &bytes) ||
+        (sum = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_score_difference: out of memory for %zu rows",
+                            d->n);
+    for (i = 0; i < d->n; i++) sum[d->n + i] = pair->influence_a[i] - pair->influence_b[i];
+    s = nni_group_sums(sum, &groups, sum + d->n, d->group, d->n, &d->alloc, err);
+    for (i = 0; s == NN_OK && i < groups; i++) {
+        const double h = sum[i] / (double)d->n;
+        se2 += h * h;
+    }
+    nn_mem_free(sum, bytes, &d->alloc);
+    if (s != NN_OK) return s;
+    out->n = groups;
+    if (groups < 2) return NN_OK;
+    out->sd = sqrt(se2 * twice * (double)groups / (double)(groups - 1));
+    half = nn_student_t(level, (double)(groups - 1)) * out->sd;
+    out->lo = out->mean - half;
+    out->hi = out->mean + half;
+    return NN_OK;
+}
+NN_DEF nn_status nn_average_precision(double *ap, const int64_t *pos, const double *score, size_t n,
+                                      const nn_alloc *alloc, nn_error *err)
+{
+    size_t *idx, i, j, bytes;
+    double hits = 0.0, total = 0.0, sum = 0.0;
+    for (i = 0; i < n; i++) {
+        total += pos[i] != 0;
+        if (score[i] != score[i])
+            return nn_error_set(err, NN_E_ARG, "nn_average_precision: row %zu: the score is NaN", i);
+    }
+    *ap = nni_nan();
+    if (!(total > 0.0)) return NN_OK;
+    if (!nn_size_mul(n, 2 * sizeof *idx, &bytes) ||
+        (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_average_precision: out of memory for %zu rows", n);
+    nni_sort_index(idx, idx + n, score, n, 0);
+    for (i = n; i > 0; i = j) {                           /* from the largest score down */
+        double step = 0.0;
+        for (j = i; j > 0 && score[idx[j - 1]] == score[idx[i - 1]]; j--)
+            step += pos[idx[j - 1]] != 0;
+        hits += step;
+        sum += step / total * hits / (double)(n - j);
+    }
+    nn_mem_free(idx, bytes, alloc);
+    *ap = sum;
     return NN_OK;
 }
 
@@ -2359,21 +3276,32 @@ NNI_FN void nni_spread(double *max, double *min, const nn_fairness *f, size_t of
         if (g == 0 || v < *min) *min = v;
     }
 }
-NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred, const int64_t *z, const size_t *rows, size_t n, size_t n_groups, nn_error *err)
+NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred,
+                                  const int64_t *z, const size_t *rows, size_t n, size_t n_groups,
+                                  nn_error *err)
 {
     nn_fairness r = NN_ZERO;
     size_t i, g;
     double hi, lo, thi, tlo, fhi, flo;
     if (n_groups == 0) n_groups = 2;
-    if (n_groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "nn_fairness_make: expected at most %d groups, got %zu", NN_MAX_GROUPS, n_groups);
-    if (n_groups < 2) return nni_fail(err, NN_E_ARG, "nn_fairness_make: expected at least 2 groups, got %zu", n_groups);
+    if (n_groups > NN_MAX_GROUPS)
+        return nn_error_set(err, NN_E_LIMIT, "nn_fairness_make: expected at most %d groups, got %zu",
+                        NN_MAX_GROUPS, n_groups);
+    if (n_groups < 2)
+        return nn_error_set(err, NN_E_ARG, "nn_fairness_make: expected at least 2 groups, got %zu",
+                        n_groups);
     for (i = 0; i < n; i++) {
         size_t k = rows ? rows[i] : i;
         nn_group_stats *s;
         if ((y[k] & ~(int64_t)1) || (pred[k] & ~(int64_t)1))
-            return nni_fail(err, NN_E_ARG, "nn_fairness_make: row %zu: expected label and prediction 0 or 1, got %lld and %lld", k, (long long)y[k], (long long)pred[k]);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_fairness_make: row %zu: expected label and prediction 0 or 1, got "
+                            "%lld and %lld",
+                            k, (long long)y[k], (long long)pred[k]);
         if (z[k] < 0 || (uint64_t)z[k] >= n_groups)
-            return nni_fail(err, NN_E_ARG, "nn_fairness_make: row %zu: expected a group of 0 to %zu, got %lld", k, n_groups - 1, (long long)z[k]);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_fairness_make: row %zu: expected a group of 0 to %zu, got %lld", k,
+                            n_groups - 1, (long long)z[k]);
         s = &r.group[z[k]];
         if (pred[k]) { if (y[k]) s->tp++; else s->fp++; }
         else         { if (y[k]) s->fn++; else s->tn++; }
@@ -2383,7 +3311,10 @@ NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_
     for (g = 0; g < n_groups; g++) {
         nn_group_stats *s = &r.group[g];
         nni_group_finish(s);
-        r.all.tp += s->tp; r.all.fp += s->fp; r.all.tn += s->tn; r.all.fn += s->fn;
+        r.all.tp += s->tp;
+        r.all.fp += s->fp;
+        r.all.tn += s->tn;
+        r.all.fn += s->fn;
         if (s->n == 0) r.undefined |= NN_FAIR_EMPTY_GROUP;
         else {
             if (s->positives == 0) r.undefined |= NN_FAIR_NO_POSITIVES;
@@ -2401,7 +3332,9 @@ NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_
     nni_spread(&fhi, &flo, &r, offsetof(nn_group_stats, fpr));
     r.eopp_difference = thi - tlo;
     r.eodds_mean = 0.5 * ((thi - tlo) + (fhi - flo));
-    r.eodds_max = r.eodds_mean != r.eodds_mean ? r.eodds_mean : thi - tlo > fhi - flo ? thi - tlo : fhi - flo;
+    r.eodds_max = r.eodds_mean != r.eodds_mean ? r.eodds_mean :
+                  thi - tlo > fhi - flo        ? thi - tlo :
+                                                 fhi - flo;
     nni_spread(&hi, &lo, &r, offsetof(nn_group_stats, accuracy));
     r.accuracy_gap = hi - lo;
     r.dp_signed = r.disparate_impact = r.eopp_signed = r.aod_signed = r.aaod = nni_nan();
@@ -2439,7 +3372,11 @@ NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *kno
     if (known) *known = 0;
     return v;
 }
-typedef struct nni_fair_boot { const int64_t *y, *pred, *z; size_t n_groups; const char *figure; } nni_fair_boot;
+typedef struct nni_fair_boot {
+    const int64_t *y, *pred, *z;
+    size_t n_groups;
+    const char *figure;
+} nni_fair_boot;
 NNI_FN double nni_fair_boot_stat(const size_t *rows, size_t n, void *user)
 {
     const nni_fair_boot *b = (const nni_fair_boot *)user;
@@ -2447,8 +3384,9 @@ NNI_FN double nni_fair_boot_stat(const size_t *rows, size_t n, void *user)
     if (nn_fairness_make(&f, b->y, b->pred, b->z, rows, n, b->n_groups, NULL) != NN_OK) return nni_nan();
     return nn_fairness_field(&f, b->figure, NULL);
 }
-NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y, const int64_t *pred, const int64_t *z, size_t n, size_t n_groups,
-                                       const nn_bootstrap_desc *d, nn_error *err)
+NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y,
+                                       const int64_t *pred, const int64_t *z, size_t n,
+                                       size_t n_groups, const nn_bootstrap_desc *d, nn_error *err)
 {
     nn_fairness f;
     nni_fair_boot b;
@@ -2457,19 +3395,31 @@ NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, con
     nn_status s = nn_fairness_make(&f, y, pred, z, NULL, n, n_groups, err);
     if (s != NN_OK) return s;
     (void)nn_fairness_field(&f, figure, &known);
-    if (!known) return nni_fail(err, NN_E_ARG, "nn_fairness_bootstrap: no figure is named '%s'", nni_name(name, figure));
-    b.y = y; b.pred = pred; b.z = z; b.n_groups = n_groups; b.figure = figure;
+    if (!known)
+        return nn_error_set(err, NN_E_ARG, "nn_fairness_bootstrap: no figure is named '%s'",
+                        nni_name(name, figure));
+    b.y = y;
+    b.pred = pred;
+    b.z = z;
+    b.n_groups = n_groups;
+    b.figure = figure;
     return nn_bootstrap(out, nni_fair_boot_stat, &b, n, d, err);
 }
-NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, nn_error *err)
+NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n,
+                            size_t n_groups, nn_error *err)
 {
     size_t cell[NN_MAX_GROUPS][2], i, g, ny[2] = { 0, 0 };
     if (n_groups == 0) n_groups = 2;
-    if (n_groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "nn_reweigh: expected at most %d groups, got %zu", NN_MAX_GROUPS, n_groups);
+    if (n_groups > NN_MAX_GROUPS)
+        return nn_error_set(err, NN_E_LIMIT, "nn_reweigh: expected at most %d groups, got %zu",
+                        NN_MAX_GROUPS, n_groups);
     for (g = 0; g < n_groups; g++) cell[g][0] = cell[g][1] = 0;
     for (i = 0; i < n; i++) {
         if ((y[i] & ~(int64_t)1) || z[i] < 0 || (uint64_t)z[i] >= n_groups)
-            return nni_fail(err, NN_E_ARG, "nn_reweigh: row %zu: expected label 0 or 1 and group 0 to %zu, got %lld and %lld", i, n_groups - 1, (long long)y[i], (long long)z[i]);
+            return nn_error_set(
+                err, NN_E_ARG,
+                "nn_reweigh: row %zu: expected label 0 or 1 and group 0 to %zu, got %lld and %lld",
+                i, n_groups - 1, (long long)y[i], (long long)z[i]);
         cell[z[i]][y[i]]++;
         ny[y[i]]++;
     }
@@ -2509,12 +3459,17 @@ NNI_FN nn_status nni_reg_check(const char *where, const nn_tensor *x, nn_error *
 {
     size_t i, d;
     if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2)
-        return nni_fail(err, NN_E_ARG, "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where, nn_dtype_name(x->dtype), x->ndim);
+        return nn_error_set(err, NN_E_ARG,
+                        "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where,
+                        nn_dtype_name(x->dtype), x->ndim);
     d = x->shape[1];
-    if (x->shape[0] < 1 || d < 1) return nni_fail(err, NN_E_ARG, "%s: x is empty, [%zu,%zu]", where, x->shape[0], d);
+    if (x->shape[0] < 1 || d < 1)
+        return nn_error_set(err, NN_E_ARG, "%s: x is empty, [%zu,%zu]", where, x->shape[0], d);
     for (i = 0; i < x->shape[0] * d; i++) {
         double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[i] : ((const double *)x->data)[i];
-        if (!(v - v == 0.0)) return nni_fail(err, NN_E_NONFINITE, "%s: x row %zu, column %zu is not finite", where, i / d, i % d);
+        if (!(v - v == 0.0))
+            return nn_error_set(err, NN_E_NONFINITE, "%s: x row %zu, column %zu is not finite", where,
+                            i / d, i % d);
     }
     return NN_OK;
 }
@@ -2525,7 +3480,10 @@ NNI_FN void nni_reg_copy(double *out, size_t ld, const nn_tensor *x, size_t c0, 
     for (i = 0; i < x->shape[0]; i++) {
         double *o = out + i * ld;
         if (x->dtype == NN_F64) memcpy(o, (const double *)x->data + i * d + c0, c * sizeof *o);
-        else { const float *f = (const float *)x->data + i * d + c0; for (j = 0; j < c; j++) o[j] = (double)f[j]; }
+        else {
+            const float *f = (const float *)x->data + i * d + c0;
+            for (j = 0; j < c; j++) o[j] = (double)f[j];
+        }
     }
 }
 /* g [n,n] = x x^T, in slices of columns so that a wide f32 x is never copied whole */
@@ -2535,8 +3493,9 @@ NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_a
     size_t c0, bytes;
     double *buf = NULL;
     nn_status s = NN_OK;
-    if (nni_mul(n, slice, &bytes) && nni_mul(bytes, sizeof *buf, &bytes)) buf = (double *)nn_mem_alloc(bytes, alloc);
-    if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    if (nn_size_mul(n, slice, &bytes) && nn_size_mul(bytes, sizeof *buf, &bytes))
+        buf = (double *)nn_mem_alloc(bytes, alloc);
+    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
     for (c0 = 0; c0 < d && s == NN_OK; c0 += slice) {
         size_t c = d - c0 < slice ? d - c0 : slice;
         nni_reg_copy(buf, c, x, c0, c);
@@ -2545,7 +3504,8 @@ NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_a
     nn_mem_free(buf, bytes, alloc);
     return s;
 }
-/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot [n] gets the rows chosen. Stops when
+/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot
+ * [n] gets the rows chosen. Stops when
  * what is left of every diagonal is rounding noise. Returns r. */
 NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
 {
@@ -2570,7 +3530,8 @@ NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n
     }
     return k;
 }
-NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
+                             const nn_alloc *alloc, nn_error *err)
 {
     nn_tensor zz = NN_ZERO, bb = NN_ZERO;
     double *g = NULL, *l;
@@ -2579,8 +3540,10 @@ NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x,
     if (s != NN_OK) return s;
     n = x->shape[0];
     d = x->shape[1];
-    if (nni_mul(n, n, &cells) && nni_mul(cells, 2 * sizeof *g, &bytes) && nni_add(bytes, n * sizeof *pivot, &bytes)) g = (double *)nn_mem_alloc(bytes, alloc);
-    if (!g) return nni_fail(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    if (nn_size_mul(n, n, &cells) && nn_size_mul(cells, 2 * sizeof *g, &bytes) &&
+        nn_size_add(bytes, n * sizeof *pivot, &bytes))
+        g = (double *)nn_mem_alloc(bytes, alloc);
+    if (!g) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
     l = g + cells;
     pivot = (size_t *)(void *)(l + cells);
     s = nni_gram(g, x, threads, alloc, err);
@@ -2590,11 +3553,13 @@ NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x,
     }
     if (s == NN_OK) for (i = 0; i < n; i++) memcpy(nn_f64(&zz) + i * r, l + i * n, r * sizeof *l);
     if (s == NN_OK && basis && (s = nn_tensor_make2(&bb, NN_F64, d, r, alloc, err)) == NN_OK) {
-        double *b = nn_f64(&bb);                     /* column k of the basis = (x[pivot k] - earlier columns) / diagonal */
+        double *b = nn_f64(&bb);                     /* column k of the basis = (x[pivot k] -
+                                                        earlier columns) / diagonal */
         for (i = 0; i < d; i++)
             for (k = 0; k < r; k++) {
                 size_t at = pivot[k] * d + i;
-                double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[at] : ((const double *)x->data)[at];
+                double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[at] :
+                                                ((const double *)x->data)[at];
                 for (j = 0; j < k; j++) v -= l[pivot[k] * n + j] * b[i * r + j];
                 b[i * r + k] = v / l[pivot[k] * n + k];
             }
@@ -2606,7 +3571,8 @@ NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x,
     return NN_OK;
 }
 
-/* The state of a logistic fit: a [n,p] is x with a last column of ones when there is an intercept; theta [K,p]. */
+/* The state of a logistic fit: a [n,p] is x with a last column of ones when there is an intercept;
+ * theta [K,p]. */
 typedef struct nni_logit {
     size_t n, d, p, K;                   /* p = d + intercept, K outputs: 1 = binary */
     int intercept, threads;
@@ -2615,7 +3581,8 @@ typedef struct nni_logit {
     const int64_t *y;
     double *theta, *next, *grad, *step;  /* [K p] */
     double *z, *r, *prob;                /* [n K] scores, w (prob - target), probabilities */
-    double *h, *wa;                      /* Hessian [K p, K p] and weighted copy of a [n,p], or NULL: conjugate gradients */
+    double *h, *wa;                      /* Hessian [K p, K p] and weighted copy of a [n,p], or
+                                            NULL: conjugate gradients */
     double *cg;                          /* [4 K p] */
     nn_error *err;
     nn_alloc alloc;
@@ -2629,11 +3596,14 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
     size_t i, k, j;
     nn_status s = nn_gemm_f64(n, K, p, 1.0, q->a, p, 0, theta, p, 1, 0.0, q->z, K, q->threads, q->err);
     if (s != NN_OK) return s;
-    if (K == 1) {                    /* loss = max(z, 0) - t z - log max(p, 1 - p); equal weights: one logarithm of a product of many such factors in [1/2, 1] */
+    if (K == 1) {                    /* loss = max(z, 0) - t z - log max(p, 1 - p); equal weights:
+                                        one logarithm of a product of many such factors in [1/2,
+                                        1] */
         double product = 1.0;
         nni_kern()->vprob(q->prob, q->z, n);
         for (i = 0; i < n; i++) {
-            const double w = q->weight ? q->weight[i] : 1.0, z = q->z[i], prob = q->prob[i], t = q->y[i] ? 1.0 : 0.0, big = prob > 0.5 ? prob : 1.0 - prob;
+            const double w = q->weight ? q->weight[i] : 1.0, z = q->z[i], prob = q->prob[i],
+                         t = q->y[i] ? 1.0 : 0.0, big = prob > 0.5 ? prob : 1.0 - prob;
             double part = (z > 0.0 ? z : 0.0) - t * z;
             if (q->weight) part -= nn_log(big);
             else if ((product *= big) < 1e-250 || i + 1 == n) { part -= nn_log(product); product = 1.0; }
@@ -2647,11 +3617,15 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
             double top = z[0], sum = 0.0;
             for (k = 1; k < K; k++) if (z[k] > top) top = z[k];
             for (k = 0; k < K; k++) { prob[k] = nn_exp(z[k] - top); sum += prob[k]; }
-            for (k = 0; k < K; k++) { prob[k] /= sum; r[k] = w * (prob[k] - (q->y[i] == (int64_t)k ? 1.0 : 0.0)); }
+            for (k = 0; k < K; k++) {
+                prob[k] /= sum;
+                r[k] = w * (prob[k] - (q->y[i] == (int64_t)k ? 1.0 : 0.0));
+            }
             nni_summer_add(&loss, w * (nn_log(sum) + top - z[q->y[i]]));
         }
     }
-    for (k = 0; k < K; k++) for (j = 0; j < q->d; j++) nni_summer_add(&pen, theta[k * p + j] * theta[k * p + j]);
+    for (k = 0; k < K; k++)
+        for (j = 0; j < q->d; j++) nni_summer_add(&pen, theta[k * p + j] * theta[k * p + j]);
     *value = nni_summer_end(&loss) + 0.5 * q->lambda * nni_summer_end(&pen);
     return NN_OK;
 }
@@ -2659,12 +3633,18 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
 NNI_FN nn_status nni_logit_grad(nni_logit *q)
 {
     size_t k, j;
-    nn_status s = nn_gemm_f64(q->K, q->p, q->n, 1.0, q->r, q->K, 1, q->a, q->p, 0, 0.0, q->grad, q->p, q->threads, q->err);
-    for (k = 0; s == NN_OK && k < q->K; k++) for (j = 0; j < q->d; j++) q->grad[k * q->p + j] += q->lambda * q->theta[k * q->p + j];
+    nn_status s = nn_gemm_f64(q->K, q->p, q->n, 1.0, q->r, q->K, 1, q->a, q->p, 0, 0.0, q->grad,
+                              q->p, q->threads, q->err);
+    for (k = 0; s == NN_OK && k < q->K; k++)
+        for (j = 0; j < q->d; j++) q->grad[k * q->p + j] += q->lambda * q->theta[k * q->p + j];
     return s;
 }
-/* Softmax is blind to a constant added to all classes; there the gradient is 0, so any curvature put there changes no step and keeps the Hessian positive. */
-NNI_FN double nni_logit_flat(const nni_logit *q, size_t j) { return q->K > 1 && (q->lambda == 0.0 || j >= q->d) ? 1.0 : 0.0; }
+/* Softmax is blind to a constant added to all classes; there the gradient is 0, so any curvature
+ * put there changes no step and keeps the Hessian positive. */
+NNI_FN double nni_logit_flat(const nni_logit *q, size_t j)
+{
+    return q->K > 1 && (q->lambda == 0.0 || j >= q->d) ? 1.0 : 0.0;
+}
 
 NNI_FN nn_status nni_logit_hessian(nni_logit *q)
 {
@@ -2675,11 +3655,15 @@ NNI_FN nn_status nni_logit_hessian(nni_logit *q)
     for (k = 0; k < K && s == NN_OK; k++)
         for (l = 0; l <= k && s == NN_OK; l++) {
             for (i = 0; i < n; i++) {
-                const double w = q->weight ? q->weight[i] : 1.0, pk = q->prob[i * K + k], pl = q->prob[i * K + l];
-                const double c = K == 1 ? w * pk * (1.0 - pk) : k == l ? w * pk * (1.0 - pk) : -(w * pk * pl);
+                const double w = q->weight ? q->weight[i] : 1.0, pk = q->prob[i * K + k],
+                             pl = q->prob[i * K + l];
+                const double c = K == 1 ? w * pk * (1.0 - pk) :
+                                 k == l ? w * pk * (1.0 - pk) :
+                                          -(w * pk * pl);
                 for (j = 0; j < p; j++) q->wa[i * p + j] = c * q->a[i * p + j];
             }
-            s = nn_gemm_f64(p, p, n, 1.0, q->a, p, 1, q->wa, p, 0, 0.0, q->h + k * p * P + l * p, P, q->threads, q->err);
+            s = nn_gemm_f64(p, p, n, 1.0, q->a, p, 1, q->wa, p, 0, 0.0, q->h + k * p * P + l * p, P,
+                            q->threads, q->err);
         }
     if (s != NN_OK) return s;
     for (i = 0; i < P; i++) for (j = 0; j < i; j++) if (j / p < i / p) q->h[j * P + i] = q->h[i * P + j];
@@ -2687,7 +3671,8 @@ NNI_FN nn_status nni_logit_hessian(nni_logit *q)
     for (i = 0; i < P; i++) if (q->h[i * P + i] > top) top = q->h[i * P + i];
     for (j = 0; j < p; j++)
         if (nni_logit_flat(q, j) > 0.0)
-            for (k = 0; k < K; k++) for (l = 0; l < K; l++) q->h[(k * p + j) * P + l * p + j] += top / (double)K;
+            for (k = 0; k < K; k++)
+                for (l = 0; l < K; l++) q->h[(k * p + j) * P + l * p + j] += top / (double)K;
     return NN_OK;
 }
 /* out = H v */
@@ -2715,7 +3700,8 @@ NNI_FN nn_status nni_logit_hv(nni_logit *q, double *out, const double *v)
         }
     return NN_OK;
 }
-/* step = -H^-1 grad: by Cholesky, damped until positive; or by preconditioned conjugate gradients to a relative residual of tol */
+/* step = -H^-1 grad: by Cholesky, damped until positive; or by preconditioned conjugate gradients
+ * to a relative residual of tol */
 NNI_FN nn_status nni_logit_step(nni_logit *q, double tol)
 {
     const size_t P = q->K * q->p;
@@ -2755,7 +3741,11 @@ NNI_FN nn_status nni_logit_step(nni_logit *q, double tol)
             dhd = nn_dot_f64(d, hd, P);
             if (!(dhd > 0.0)) break;
             alpha = rz / dhd;
-            for (i = 0; i < P; i++) { q->step[i] += alpha * d[i]; r[i] -= alpha * hd[i]; hd[i] = m[i] * r[i]; }
+            for (i = 0; i < P; i++) {
+                q->step[i] += alpha * d[i];
+                r[i] -= alpha * hd[i];
+                hd[i] = m[i] * r[i];
+            }
             beta = nn_dot_f64(r, hd, P) / rz;
             rz *= beta;
             for (i = 0; i < P; i++) d[i] = hd[i] + beta * d[i];
@@ -2782,9 +3772,13 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
         for (half = 0; half < 40; half++, t *= 0.5) {
             for (i = 0; i < P; i++) q->next[i] = q->theta[i] + t * q->step[i];
             if ((s = nni_logit_value(q, q->next, &fn)) != NN_OK) return s;
-            if (fn <= f + 1e-4 * t * slope + 4e-15 * fabs(f)) break;      /* the last term: rounding of f near the optimum */
+            /* the last term: rounding of f near the optimum */
+            if (fn <= f + 1e-4 * t * slope + 4e-15 * fabs(f)) break;
         }
-        if (half == 40) { if ((s = nni_logit_value(q, q->theta, &f)) == NN_OK) s = nni_logit_grad(q); break; }
+        if (half == 40) {
+            if ((s = nni_logit_value(q, q->theta, &f)) == NN_OK) s = nni_logit_grad(q);
+            break;
+        }
         for (i = 0; i < P; i++) {
             if (fabs(t * q->step[i]) > big) big = fabs(t * q->step[i]);
             if (fabs(q->next[i]) > size) size = fabs(q->next[i]);
@@ -2800,7 +3794,8 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
     for (i = 0; i < P; i++) if (fabs(q->grad[i]) > m->gradient) m->gradient = fabs(q->grad[i]);
     return s;
 }
-NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y, const nn_logistic_desc *desc, nn_error *err)
+NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y,
+                                 const nn_logistic_desc *desc, nn_error *err)
 {
     nn_logistic_desc d = NN_ZERO;
     nni_logit q = NN_ZERO;
@@ -2815,17 +3810,26 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
     if ((s = nni_reg_check("nn_logistic_fit", x, err)) != NN_OK) return s;
     n = x->shape[0];
     D = x->shape[1];
-    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0)) return nni_fail(err, NN_E_ARG, "nn_logistic_fit: lambda must be finite and at least 0, got %g", d.lambda);
+    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0))
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_logistic_fit: lambda must be finite and at least 0, got %g", d.lambda);
     for (i = 0; i < n; i++) {
         if (y[i] < 0 || y[i] > 1000000 || (d.n_classes && (uint64_t)y[i] >= d.n_classes))
-            return nni_fail(err, NN_E_ARG, "nn_logistic_fit: row %zu: label %lld is not a class index", i, (long long)y[i]);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_logistic_fit: row %zu: label %lld is not a class index", i,
+                            (long long)y[i]);
         if ((size_t)y[i] + 1 > classes) classes = (size_t)y[i] + 1;
         if (i && y[i] != y[0]) seen = 1;
         if (d.weight && !(d.weight[i] >= 0.0 && d.weight[i] - d.weight[i] == 0.0))
-            return nni_fail(err, NN_E_ARG, "nn_logistic_fit: row %zu: the weight must be finite and at least 0, got %g", i, d.weight[i]);
+            return nn_error_set(
+                err, NN_E_ARG,
+                "nn_logistic_fit: row %zu: the weight must be finite and at least 0, got %g", i,
+                d.weight[i]);
     }
     if (d.n_classes) classes = d.n_classes;
-    if (!seen || classes < 2) return nni_fail(err, NN_E_ARG, "nn_logistic_fit: expected rows of at least two classes, got one");
+    if (!seen || classes < 2)
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_logistic_fit: expected rows of at least two classes, got one");
     q.K = classes == 2 && !d.multinomial ? 1 : classes;
     q.lambda = d.no_penalty ? 0.0 : d.lambda > 0.0 ? d.lambda : 1.0;
     dual = d.dual > 0 || (d.dual == 0 && D > n + n / 2);
@@ -2846,17 +3850,37 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
     P = q.K * q.p;
     direct = P <= 600 || (P <= 2000 && q.K == 1);
     /* a, theta next grad step, z r prob, then the Hessian and a weighted copy of a, or four vectors */
-    s = nni_fail(NULL, NN_E_NOMEM, "size");
-    if (nni_mul(n, q.p, &cells) && nni_mul(n, 3 * q.K, &words) && nni_add(words, cells, &words) && nni_add(words, 8 * P, &words)) {
+    s = nn_error_set(NULL, NN_E_NOMEM, "size");
+    if (nn_size_mul(n, q.p, &cells) && nn_size_mul(n, 3 * q.K, &words) && nn_size_add(words, cells, &words) &&
+        nn_size_add(words, 8 * P, &words)) {
         size_t hess = 0;
         int fits = 1;
-        if (direct) fits = nni_mul(P, P, &hess) && nni_add(hess, cells, &hess);
-        if (fits && nni_add(words, hess, &words) && nni_mul(words, sizeof(double), &bytes)) block = (double *)nn_mem_alloc(bytes, &d.alloc);
+        if (direct) fits = nn_size_mul(P, P, &hess) && nn_size_add(hess, cells, &hess);
+        if (fits && nn_size_add(words, hess, &words) && nn_size_mul(words, sizeof(double), &bytes))
+            block = (double *)nn_mem_alloc(bytes, &d.alloc);
     }
-    if (!block) { nn_tensor_free(&z); return nni_fail(err, NN_E_NOMEM, "nn_logistic_fit: out of memory for %zu rows, %zu features", n, D); }
+    if (!block) {
+        nn_tensor_free(&z);
+        return nn_error_set(err, NN_E_NOMEM,
+                        "nn_logistic_fit: out of memory for %zu rows, %zu features", n, D);
+    }
     v = block;
-    q.theta = v; v += P;  q.next = v; v += P;  q.grad = v; v += P;  q.step = v; v += P;  q.cg = v; v += 4 * P;
-    q.z = v; v += n * q.K;  q.r = v; v += n * q.K;  q.prob = v; v += n * q.K;
+    q.theta = v;
+    v += P;
+    q.next = v;
+    v += P;
+    q.grad = v;
+    v += P;
+    q.step = v;
+    v += P;
+    q.cg = v;
+    v += 4 * P;
+    q.z = v;
+    v += n * q.K;
+    q.r = v;
+    v += n * q.K;
+    q.prob = v;
+    v += n * q.K;
     nni_reg_copy(v, q.p, use, 0, q.d);
     if (q.intercept) for (i = 0; i < n; i++) v[i * q.p + q.d] = 1.0;
     q.a = v; v += cells;
@@ -2874,25 +3898,37 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
         double *coef = nn_f64(&r.coef), *b = nn_f64(&r.intercept), mean = 0.0;
         if (!dual) for (k = 0; k < q.K; k++) memcpy(coef + k * D, q.theta + k * q.p, D * sizeof *coef);
         else {
-            /* at the optimum lambda coef = -x^T r exactly: no triangular solve, nothing of size d x d. Without a penalty the
-             * flattest solution is in the span of the rows as well: solve z c = coef_z there by its normal equations. */
+            /* at the optimum lambda coef = -x^T r exactly: no triangular solve, nothing of size d x
+             * d. Without a penalty the
+             * flattest solution is in the span of the rows as well: solve z c = coef_z there by its
+             * normal equations. */
             double scale = q.lambda > 0.0 ? -1.0 / q.lambda : 1.0;
             if (q.lambda == 0.0) {
                 const size_t rr = q.d;
-                double *g = (double *)nn_mem_alloc((rr * rr + rr) * sizeof *g, &d.alloc), *c = g ? g + rr * rr : NULL;
-                if (!g) s = nni_fail(err, NN_E_NOMEM, "nn_logistic_fit: out of memory");
-                else s = nn_gemm_f64(rr, rr, n, 1.0, nn_f64(&z), rr, 1, nn_f64(&z), rr, 0, 0.0, g, rr, d.threads, err);
-                for (k = 0; s == NN_OK && k < q.K; k++) {           /* coef_x = x^T u with u = z (z^T z)^-1 coef_z */
+                double *g = (double *)nn_mem_alloc((rr * rr + rr) * sizeof *g, &d.alloc),
+                       *c = g ? g + rr * rr : NULL;
+                if (!g) s = nn_error_set(err, NN_E_NOMEM, "nn_logistic_fit: out of memory");
+                else
+                    s = nn_gemm_f64(rr, rr, n, 1.0, nn_f64(&z), rr, 1, nn_f64(&z), rr, 0, 0.0, g,
+                                    rr, d.threads, err);
+                /* coef_x = x^T u with u = z (z^T z)^-1 coef_z */
+                for (k = 0; s == NN_OK && k < q.K; k++) {
                     s = nn_cholesky_solve(c, g, q.theta + k * q.p, rr, 1, &d.alloc, err);
-                    for (i = 0; s == NN_OK && i < n; i++) q.r[i * q.K + k] = nn_dot_f64(nn_f64(&z) + i * rr, c, rr);
+                    for (i = 0; s == NN_OK && i < n; i++)
+                        q.r[i * q.K + k] = nn_dot_f64(nn_f64(&z) + i * rr, c, rr);
                 }
                 nn_mem_free(g, (rr * rr + rr) * sizeof *g, &d.alloc);
             }
             for (k = 0; s == NN_OK && k < q.K; k++)
                 for (i = 0; i < n; i++) {
                     const double c = scale * q.r[i * q.K + k];
-                    if (x->dtype == NN_F64) { const double *row = (const double *)x->data + i * D; for (j = 0; j < D; j++) coef[k * D + j] += c * row[j]; }
-                    else { const float *row = (const float *)x->data + i * D; for (j = 0; j < D; j++) coef[k * D + j] += c * (double)row[j]; }
+                    if (x->dtype == NN_F64) {
+                        const double *row = (const double *)x->data + i * D;
+                        for (j = 0; j < D; j++) coef[k * D + j] += c * row[j];
+                    } else {
+                        const float *row = (const float *)x->data + i * D;
+                        for (j = 0; j < D; j++) coef[k * D + j] += c * (double)row[j];
+                    }
                 }
         }
         if (q.intercept) {
@@ -2911,7 +3947,8 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
     return NN_OK;
 }
 
-NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor *y, const nn_ridge_desc *desc, nn_error *err)
+NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor *y,
+                              const nn_ridge_desc *desc, nn_error *err)
 {
     nn_ridge_desc d = NN_ZERO;
     nn_linear r = NN_ZERO;
@@ -2924,30 +3961,50 @@ NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor 
     n = x->shape[0];
     D = x->shape[1];
     if ((y->dtype != NN_F32 && y->dtype != NN_F64) || (y->ndim != 1 && y->ndim != 2) || y->shape[0] != n)
-        return nni_fail(err, NN_E_ARG, "nn_ridge_fit: expected y as f32 or f64 [%zu] or [%zu,t], got %s with %zu rows", n, n, nn_dtype_name(y->dtype), y->ndim ? y->shape[0] : 0);
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_ridge_fit: expected y as f32 or f64 [%zu] or [%zu,t], got %s with %zu rows", n, n,
+            nn_dtype_name(y->dtype), y->ndim ? y->shape[0] : 0);
     T = y->ndim == 2 ? y->shape[1] : 1;
-    if (T < 1) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: y has no columns");
-    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: lambda must be finite and at least 0, got %g", d.lambda);
+    if (T < 1) return nn_error_set(err, NN_E_ARG, "nn_ridge_fit: y has no columns");
+    if (!(d.lambda >= 0.0) || !(d.lambda - d.lambda == 0.0))
+        return nn_error_set(err, NN_E_ARG, "nn_ridge_fit: lambda must be finite and at least 0, got %g",
+                        d.lambda);
     for (i = 0; i < n * T; i++) {
         double v = nn_tensor_get_f64(y, i);
-        if (!(v - v == 0.0)) return nni_fail(err, NN_E_NONFINITE, "nn_ridge_fit: y row %zu, column %zu is not finite", i / T, i % T);
+        if (!(v - v == 0.0))
+            return nn_error_set(err, NN_E_NONFINITE,
+                            "nn_ridge_fit: y row %zu, column %zu is not finite", i / T, i % T);
     }
     for (i = 0; i < n; i++) {
         double w = d.weight ? d.weight[i] : 1.0;
-        if (!(w >= 0.0 && w - w == 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: row %zu: the weight must be finite and at least 0, got %g", i, w);
+        if (!(w >= 0.0 && w - w == 0.0))
+            return nn_error_set(
+                err, NN_E_ARG,
+                "nn_ridge_fit: row %zu: the weight must be finite and at least 0, got %g", i, w);
         total += w;
     }
-    if (!(total > 0.0)) return nni_fail(err, NN_E_ARG, "nn_ridge_fit: all weights are 0");
+    if (!(total > 0.0)) return nn_error_set(err, NN_E_ARG, "nn_ridge_fit: all weights are 0");
     dual = d.dual > 0 || (d.dual == 0 && D > n);
     S = dual ? n : D;
-    if (nni_mul(n, D, &cells) && nni_mul(S, S, &sq) && nni_mul(n, T, &words) && nni_add(words, cells, &words) && nni_add(words, sq, &words)
-        && nni_add(words, S * T, &words) && nni_add(words, D + T, &words) && nni_mul(words, sizeof(double), &bytes))
+    if (nn_size_mul(n, D, &cells) && nn_size_mul(S, S, &sq) && nn_size_mul(n, T, &words) &&
+        nn_size_add(words, cells, &words) && nn_size_add(words, sq, &words) &&
+        nn_size_add(words, S * T, &words) && nn_size_add(words, D + T, &words) &&
+        nn_size_mul(words, sizeof(double), &bytes))
         block = (double *)nn_mem_alloc(bytes, &d.alloc);
-    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_ridge_fit: out of memory for %zu rows, %zu features", n, D);
-    a = block;  yy = a + cells;  g = yy + n * T;  c = g + sq;  mx = c + S * T;  my = mx + D;
+    if (!block)
+        return nn_error_set(err, NN_E_NOMEM, "nn_ridge_fit: out of memory for %zu rows, %zu features",
+                        n, D);
+    a = block;
+    yy = a + cells;
+    g = yy + n * T;
+    c = g + sq;
+    mx = c + S * T;
+    my = mx + D;
     nni_reg_copy(a, D, x, 0, D);
     for (i = 0; i < n * T; i++) yy[i] = nn_tensor_get_f64(y, i);
-    for (j = 0; j < D + T; j++) mx[j] = 0.0;                          /* weighted means: mx and my are one array */
+    /* weighted means: mx and my are one array */
+    for (j = 0; j < D + T; j++) mx[j] = 0.0;
     if (!d.no_intercept) {
         for (i = 0; i < n; i++) {
             double w = d.weight ? d.weight[i] : 1.0;
@@ -2967,14 +4024,17 @@ NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor 
     if (s == NN_OK && !dual) s = nn_gemm_f64(D, T, n, 1.0, a, D, 1, yy, T, 0, 0.0, c, T, d.threads, err);
     if (s == NN_OK && dual) memcpy(c, yy, n * T * sizeof *c);
     if (s == NN_OK) s = nn_cholesky_solve(c, g, c, S, T, &d.alloc, err);
-    if (s == NN_E_ARG) (void)nni_fail(err, NN_E_ARG, "nn_ridge_fit: the %zu x %zu system is singular; use lambda > 0", S, S);
+    if (s == NN_E_ARG)
+        (void)nn_error_set(err, NN_E_ARG,
+                       "nn_ridge_fit: the %zu x %zu system is singular; use lambda > 0", S, S);
     if (s == NN_OK) s = nn_tensor_make2(&r.coef, NN_F64, T, D, &d.alloc, err);
     if (s == NN_OK) s = nn_tensor_make1(&r.intercept, NN_F64, T, &d.alloc, err);
     if (s == NN_OK) {
         double *coef = nn_f64(&r.coef);
         if (dual) s = nn_gemm_f64(T, D, n, 1.0, c, T, 1, a, D, 0, 0.0, coef, D, d.threads, err);
         else for (t = 0; t < T; t++) for (j = 0; j < D; j++) coef[t * D + j] = c[j * T + t];
-        for (t = 0; t < T && !d.no_intercept; t++) nn_f64(&r.intercept)[t] = my[t] - nn_dot_f64(mx, coef + t * D, D);
+        for (t = 0; t < T && !d.no_intercept; t++)
+            nn_f64(&r.intercept)[t] = my[t] - nn_dot_f64(mx, coef + t * D, D);
         r.n_features = D;
         r.n_outputs = T;
         r.iterations = 1;
@@ -2991,15 +4051,20 @@ NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tens
     const size_t K = m->n_outputs, D = m->n_features;
     size_t i, k, j;
     if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2 || x->shape[1] != D)
-        return nni_fail(err, NN_E_ARG, "nn_linear_scores: expected x as f32 or f64 [n,%zu], got %s [%zu,%zu]", D, nn_dtype_name(x->dtype),
-                        x->ndim ? x->shape[0] : 0, x->ndim > 1 ? x->shape[1] : 0);
+        return nn_error_set(
+            err, NN_E_ARG, "nn_linear_scores: expected x as f32 or f64 [n,%zu], got %s [%zu,%zu]",
+            D, nn_dtype_name(x->dtype), x->ndim ? x->shape[0] : 0, x->ndim > 1 ? x->shape[1] : 0);
     for (i = 0; i < x->shape[0]; i++)
         for (k = 0; k < K; k++) {
             const double *w = nn_f64(&m->coef) + k * D;
             nni_summer sum = NN_ZERO;
             double v;
             if (x->dtype == NN_F64) v = nn_dot_f64((const double *)x->data + i * D, w, D);
-            else { for (j = 0; j < D; j++) nni_summer_add(&sum, (double)((const float *)x->data)[i * D + j] * w[j]); v = nni_summer_end(&sum); }
+            else {
+                for (j = 0; j < D; j++)
+                    nni_summer_add(&sum, (double)((const float *)x->data)[i * D + j] * w[j]);
+                v = nni_summer_end(&sum);
+            }
             out[i * K + k] = v + nn_f64(&m->intercept)[k];
         }
     return NN_OK;
@@ -3009,9 +4074,10 @@ NN_DEF nn_status nn_linear_proba(double *out, const nn_linear *m, const nn_tenso
     const size_t C = m->n_classes;
     size_t i, k;
     nn_status s;
-    if (C < 2) return nni_fail(err, NN_E_ARG, "nn_linear_proba: a ridge model has no probabilities");
+    if (C < 2) return nn_error_set(err, NN_E_ARG, "nn_linear_proba: a ridge model has no probabilities");
     if ((s = nn_linear_scores(out, m, x, err)) != NN_OK) return s;
-    for (i = x->shape[0]; i-- > 0;) {                /* from the end: binary scores [n] widen to [n,2] in place */
+    /* from the end: binary scores [n] widen to [n,2] in place */
+    for (i = x->shape[0]; i-- > 0;) {
         double *o = out + i * C;
         if (m->n_outputs == 1) {
             const double z = out[i];
@@ -3033,12 +4099,15 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
     double z[64];
     nn_tensor row;
     nn_status s;
-    if (m->n_classes < 2) return nni_fail(err, NN_E_ARG, "nn_linear_predict: a ridge model has no classes");
-    if (K > 64) {                                    /* many classes: one class at a time would cost the same, so look row by row on the heap-free path */
+    if (m->n_classes < 2) return nn_error_set(err, NN_E_ARG, "nn_linear_predict: a ridge model has no classes");
+    /* many classes: one class at a time would cost the same, so look row by row on the heap-free
+     * path */
+    if (K > 64) {
         nn_linear one = *m;
         double best;
         size_t shape1[1] = { 1 }, shape2[2];
-        shape2[0] = 1; shape2[1] = m->n_features;
+        shape2[0] = 1;
+        shape2[1] = m->n_features;
         for (i = 0; i < (x->ndim ? x->shape[0] : 0); i++) {
             if ((s = nn_tensor_rows(&row, x, i, 1, err)) != NN_OK) return s;
             for (best = 0.0, out[i] = 0, k = 0; k < K; k++) {
@@ -3054,7 +4123,9 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
     rows = x->ndim ? x->shape[0] : 0;
     if (rows == 0) return nn_linear_scores(z, m, x, err);
     for (i = 0; i < rows; i++) {
-        if ((s = nn_tensor_rows(&row, x, i, 1, err)) != NN_OK || (s = nn_linear_scores(z, m, &row, err)) != NN_OK) return s;
+        if ((s = nn_tensor_rows(&row, x, i, 1, err)) != NN_OK ||
+            (s = nn_linear_scores(z, m, &row, err)) != NN_OK)
+            return s;
         if (K == 1) out[i] = z[0] > 0.0;
         else nn_argmax_rows(out + i, z, 1, K);
     }
@@ -3070,17 +4141,31 @@ NN_DEF size_t nn_inner_count(const nn_inner *m)
     if (in < 1 || m->n_hidden > NN_INNER_MAX_HIDDEN || in > ((size_t)1 << 24)) return 0;
     for (l = 0; l <= m->n_hidden; l++) {
         size_t out = l < m->n_hidden ? m->hidden[l] : 1;
-        if (out < 1 || out > ((size_t)1 << 24) || !nni_mul(in, out, &w) || !nni_add(w, out, &w) || !nni_add(P, w, &P)) return 0;
+        if (out < 1 || out > ((size_t)1 << 24) || !nn_size_mul(in, out, &w) || !nn_size_add(w, out, &w) ||
+            !nn_size_add(P, w, &P))
+            return 0;
         in = out;
     }
     return P;
 }
 NNI_FN nn_status nni_inner_check(const char *where, const nn_inner *m, nn_error *err)
 {
-    if (nn_inner_count(m) == 0) return nni_fail(err, NN_E_ARG, "%s: expected an inner model with 1 to 2^24 inputs and at most %d hidden layers of width 1 or more", where, NN_INNER_MAX_HIDDEN);
+    if (nn_inner_count(m) == 0)
+        return nn_error_set(err, NN_E_ARG,
+                        "%s: expected an inner model with 1 to 2^24 inputs and at most %d hidden "
+                        "layers of width 1 or more",
+                        where, NN_INNER_MAX_HIDDEN);
     switch (m->act) {
-    case NN_ACT_DEFAULT: case NN_ACT_RELU: case NN_ACT_TANH: case NN_ACT_SIGMOID: case NN_ACT_SILU: case NN_ACT_IDENTITY: return NN_OK;
-    default: return nni_fail(err, NN_E_UNSUPPORTED, "%s: inner models know relu, tanh, sigmoid, silu and identity, got %s", where, nn_act_name(m->act));
+    case NN_ACT_DEFAULT:
+    case NN_ACT_RELU:
+    case NN_ACT_TANH:
+    case NN_ACT_SIGMOID:
+    case NN_ACT_SILU:
+    case NN_ACT_IDENTITY: return NN_OK;
+    default:
+        return nn_error_set(err, NN_E_UNSUPPORTED,
+                        "%s: inner models know relu, tanh, sigmoid, silu and identity, got %s",
+                        where, nn_act_name(m->act));
     }
 }
 NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, nn_error *err)
@@ -3098,12 +4183,14 @@ NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, 
     return NN_OK;
 }
 
-/* Scratch of one chunk. Layer l has width n[l+1]; a[l] its input values [rows, n[l]]; d1, d2 the activation's derivatives at its
+/* Scratch of one chunk. Layer l has width n[l+1]; a[l] its input values [rows, n[l]]; d1, d2 the
+ * activation's derivatives at its
  * pre-activations; ra the tangents of a; e, re the errors dL/dpre and their tangents. */
 typedef struct nni_pass {
     const nn_inner *m;
     size_t L, n[NN_INNER_MAX_HIDDEN + 2];
-    double *a[NN_INNER_MAX_HIDDEN + 2], *ra[NN_INNER_MAX_HIDDEN + 2], *d1[NN_INNER_MAX_HIDDEN + 2], *d2[NN_INNER_MAX_HIDDEN + 2], *rpre[NN_INNER_MAX_HIDDEN + 2];
+    double *a[NN_INNER_MAX_HIDDEN + 2], *ra[NN_INNER_MAX_HIDDEN + 2], *d1[NN_INNER_MAX_HIDDEN + 2],
+        *d2[NN_INNER_MAX_HIDDEN + 2], *rpre[NN_INNER_MAX_HIDDEN + 2];
     double *e, *re, *e2, *re2, *z, *rz, *prob;
 } nni_pass;
 NNI_FN size_t nni_pass_words(const nn_inner *m)
@@ -3126,12 +4213,30 @@ NNI_FN void nni_pass_make(nni_pass *p, const nn_inner *m, double *mem)
         const size_t w = NNI_INNER_ROWS * m->hidden[l];
         p->n[l + 1] = m->hidden[l];
         if (m->hidden[l] > widest) widest = m->hidden[l];
-        p->a[l + 1] = mem; mem += w;  p->ra[l + 1] = mem; mem += w;  p->d1[l + 1] = mem; mem += w;  p->d2[l + 1] = mem; mem += w;  p->rpre[l + 1] = mem; mem += w;
+        p->a[l + 1] = mem;
+        mem += w;
+        p->ra[l + 1] = mem;
+        mem += w;
+        p->d1[l + 1] = mem;
+        mem += w;
+        p->d2[l + 1] = mem;
+        mem += w;
+        p->rpre[l + 1] = mem;
+        mem += w;
     }
     p->n[p->L] = 1;
-    p->e = mem; mem += NNI_INNER_ROWS * widest;   p->re = mem; mem += NNI_INNER_ROWS * widest;
-    p->e2 = mem; mem += NNI_INNER_ROWS * widest;  p->re2 = mem; mem += NNI_INNER_ROWS * widest;
-    p->z = mem; mem += NNI_INNER_ROWS;            p->rz = mem; mem += NNI_INNER_ROWS;
+    p->e = mem;
+    mem += NNI_INNER_ROWS * widest;
+    p->re = mem;
+    mem += NNI_INNER_ROWS * widest;
+    p->e2 = mem;
+    mem += NNI_INNER_ROWS * widest;
+    p->re2 = mem;
+    mem += NNI_INNER_ROWS * widest;
+    p->z = mem;
+    mem += NNI_INNER_ROWS;
+    p->rz = mem;
+    mem += NNI_INNER_ROWS;
     p->prob = mem;
 }
 /* value, first and second derivative of the activation */
@@ -3141,34 +4246,48 @@ NNI_FN void nni_act2(nn_act act, double x, double *y, double *d1, double *d2)
     switch (act) {
     case NN_ACT_TANH:     *y = nn_tanh(x); *d1 = 1.0 - *y * *y; *d2 = -2.0 * *y * *d1; break;
     case NN_ACT_SIGMOID:  *y = nn_sigmoid(x); *d1 = *y * (1.0 - *y); *d2 = *d1 * (1.0 - 2.0 * *y); break;
-    case NN_ACT_SILU:     s = nn_sigmoid(x); *y = x * s; *d1 = s * (1.0 + x * (1.0 - s)); *d2 = s * (1.0 - s) * (2.0 + x * (1.0 - 2.0 * s)); break;
+    case NN_ACT_SILU:
+        s = nn_sigmoid(x);
+        *y = x * s;
+        *d1 = s * (1.0 + x * (1.0 - s));
+        *d2 = s * (1.0 - s) * (2.0 + x * (1.0 - 2.0 * s));
+        break;
     case NN_ACT_IDENTITY: *y = x; *d1 = 1.0; *d2 = 0.0; break;
     default:              *y = x > 0.0 ? x : 0.0; *d1 = x > 0.0 ? 1.0 : 0.0; *d2 = 0.0; break;
     }
 }
 /* What one pass over the rows should give; NULL = not wanted. */
 typedef struct nni_want {
-    double *value;                 /* sum_i w_i loss_i scale                                                   */
-    double *grad, *hv;             /* [P] overwritten: sums of gradients (and Hessian-vector products)         */
-    double *score, *each, *tangent;/* [n]                                                                      */
-    const double *v;               /* [P] direction, for hv and tangent                                        */
-    const double *dscore;          /* [n] use this as dL/dscore instead of the loss (grad only)                */
+    double *value;                 /* sum_i w_i loss_i scale  */
+    double *grad, *hv;             /* [P] overwritten: sums of gradients (and Hessian-vector
+                                      products)  */
+    double *score, *each, *tangent;/* [n]  */
+    const double *v;               /* [P] direction, for hv and tangent  */
+    const double *dscore;          /* [n] use this as dL/dscore instead of the loss (grad only)  */
 } nni_want;
 /* loss of a score, and where only derivatives are wanted g = dloss/dz, h = d2loss/dz2; prob = sigmoid(z) */
 NNI_FN double nni_score_loss(nn_inner_loss kind, double z, double y)
 {
-    return kind == NN_INNER_BCE ? (z > 0.0 ? z : 0.0) + nn_log1p(nn_exp(z >= 0.0 ? -z : z)) - y * z : (z - y) * (z - y);
+    return kind == NN_INNER_BCE ?
+               (z > 0.0 ? z : 0.0) + nn_log1p(nn_exp(z >= 0.0 ? -z : z)) - y * z :
+               (z - y) * (z - y);
 }
 /* activation and its two derivatives over n values, in place */
 NNI_FN void nni_acts2(nn_act act, double *y, double *d1, double *d2, size_t n)
 {
     size_t i;
     if (act == NN_ACT_RELU || act == NN_ACT_DEFAULT)
-        for (i = 0; i < n; i++) { const int on = y[i] > 0.0; d1[i] = on ? 1.0 : 0.0; d2[i] = 0.0; y[i] = on ? y[i] : 0.0; }
+        for (i = 0; i < n; i++) {
+            const int on = y[i] > 0.0;
+            d1[i] = on ? 1.0 : 0.0;
+            d2[i] = 0.0;
+            y[i] = on ? y[i] : 0.0;
+        }
     else for (i = 0; i < n; i++) nni_act2(act, y[i], &y[i], &d1[i], &d2[i]);
 }
 /* c [m,n] = a [m,k] b (+ c): b [k,n], or [n,k] when tb; a [k,m] when ta. One thread. */
-NNI_FN nn_status nni_mul64(double *c, const double *a, int ta, const double *b, int tb, size_t m, size_t n, size_t k, int add)
+NNI_FN nn_status nni_mul64(double *c, const double *a, int ta, const double *b, int tb, size_t m,
+                           size_t n, size_t k, int add)
 {
     return nn_gemm_f64(m, n, k, 1.0, a, 0, ta, b, 0, tb, add ? 1.0 : 0.0, c, n, 1, NULL);
 }
@@ -3177,14 +4296,16 @@ NNI_FN void nni_add_rows(double *x, const double *b, size_t rows, size_t n)
     size_t i, j;
     for (i = 0; i < rows; i++) for (j = 0; j < n; j++) x[i * n + j] += b[j];
 }
-NNI_FN void nni_add_cols(double *out, const double *x, size_t rows, size_t n, int add)      /* out[j] (+)= sum over rows, ascending */
+/* out[j] (+)= sum over rows, ascending */
+NNI_FN void nni_add_cols(double *out, const double *x, size_t rows, size_t n, int add)
 {
     size_t i, j;
     if (!add) for (j = 0; j < n; j++) out[j] = 0.0;
     for (i = 0; i < rows; i++) for (j = 0; j < n; j++) out[j] += x[i * n + j];
 }
 /* Fails only when a wide product finds no memory to pack in. */
-NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *theta, const nn_inner_data *d, double scale)
+NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *theta,
+                              const nn_inner_data *d, double scale)
 {
     const size_t L = p->L;
     const double *tw[NN_INNER_MAX_HIDDEN + 1], *tv[NN_INNER_MAX_HIDDEN + 1];
@@ -3231,8 +4352,10 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
         if (p->m->loss == NN_INNER_BCE) nni_kern()->vprob(p->prob, p->z, rows);
         for (i = 0; i < rows; i++) {
             const size_t row = r0 + i;
-            const double z = p->z[i], y = d->y ? d->y[row] : 0.0, wgt = (d->weight ? d->weight[row] : 1.0) * scale, q = p->prob[i];
-            const double g = p->m->loss == NN_INNER_BCE ? q - y : 2.0 * (z - y), h = p->m->loss == NN_INNER_BCE ? q * (1.0 - q) : 2.0;
+            const double z = p->z[i], y = d->y ? d->y[row] : 0.0,
+                         wgt = (d->weight ? d->weight[row] : 1.0) * scale, q = p->prob[i];
+            const double g = p->m->loss == NN_INNER_BCE ? q - y : 2.0 * (z - y),
+                         h = p->m->loss == NN_INNER_BCE ? q * (1.0 - q) : 2.0;
             if (want->value || want->each) {
                 const double loss = nni_score_loss(p->m->loss, z, y);
                 if (want->each) want->each[row] = loss;
@@ -3244,7 +4367,8 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             if (tangents) p->re[i] = wgt * h * p->rz[i];
         }
         if (!back) continue;
-        /* backwards: grad W += e^T in;  hv W += re^T in + e^T rin;  e_below = (e W) d1;  re_below = (re W + e V) d1 + (e W) d2 rpre */
+        /* backwards: grad W += e^T in;  hv W += re^T in + e^T rin;  e_below = (e W) d1;  re_below =
+         * (re W + e V) d1 + (e W) d2 rpre */
         for (l = L; l-- > 0;) {
             const size_t ni = p->n[l], no = p->n[l + 1], base = (size_t)(tw[l] - theta);
             const double *x = l ? p->a[l] : d->x + r0 * ni, *rx = l && tangents ? p->ra[l] : NULL;
@@ -3263,19 +4387,27 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             if (want->hv) {
                 s = (nn_status)(s | nni_mul64(p->re2, p->re, 0, tw[l], 0, rows, ni, no, 0));
                 s = (nn_status)(s | nni_mul64(p->re2, p->e, 0, tv[l], 0, rows, ni, no, 1));
-                for (i = 0; i < rows * ni; i++) p->re2[i] = p->re2[i] * p->d1[l][i] + p->e2[i] * p->d2[l][i] * p->rpre[l][i];
+                for (i = 0; i < rows * ni; i++)
+                    p->re2[i] = p->re2[i] * p->d1[l][i] + p->e2[i] * p->d2[l][i] * p->rpre[l][i];
             }
             for (i = 0; i < rows * ni; i++) p->e2[i] *= p->d1[l][i];
-            swap = p->e; p->e = p->e2; p->e2 = swap;
-            swap = p->re; p->re = p->re2; p->re2 = swap;
+            swap = p->e;
+            p->e = p->e2;
+            p->e2 = swap;
+            swap = p->re;
+            p->re = p->re2;
+            p->re2 = swap;
         }
     }
     if (want->value) *want->value = nni_summer_end(&total);
     return s == NN_OK ? NN_OK : NN_E_NOMEM;
 }
-/* The same for a model without hidden layers, all rows at once on the transposed table xt [n_in, n]: with z = theta X^T, rz = v X^T,
- *   grad = sum_i w_i g_i x_i,   hv = sum_i w_i h_i rz_i x_i: no Hessian is ever formed. mem: 3 n + 2 n_in words. */
-NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const double *theta, const nn_inner_data *d, const double *xt, double scale, double *mem)
+/* The same for a model without hidden layers, all rows at once on the transposed table xt [n_in,
+ * n]: with z = theta X^T, rz = v X^T,
+ *   grad = sum_i w_i g_i x_i,   hv = sum_i w_i h_i rz_i x_i: no Hessian is ever formed. mem: 3 n +
+ *                               2 n_in words. */
+NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const double *theta,
+                                const nn_inner_data *d, const double *xt, double scale, double *mem)
 {
     const size_t n = d->n, k = m->n_in;
     double *z = mem, *rz = mem + n, *prob = mem + 2 * n, *pair = mem + 3 * n;
@@ -3287,7 +4419,9 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
     for (i = 0; i < n; i++) z[i] += theta[k];
     if (want->value) {
         nni_summer total = NN_ZERO;
-        for (i = 0; i < n; i++) nni_summer_add(&total, (d->weight ? d->weight[i] : 1.0) * scale * nni_score_loss(m->loss, z[i], d->y[i]));
+        for (i = 0; i < n; i++)
+            nni_summer_add(&total, (d->weight ? d->weight[i] : 1.0) * scale *
+                                       nni_score_loss(m->loss, z[i], d->y[i]));
         *want->value = nni_summer_end(&total);
     }
     if (m->loss == NN_INNER_BCE) {
@@ -3298,49 +4432,65 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
     if (want->v) for (i = 0; i < n; i++) rz[i] += want->v[k];
     if (want->tangent) for (i = 0; i < n; i++) want->tangent[i] = z[i] * rz[i];
     if (want->grad) {
-        if (d->weight) for (i = 0; i < n; i++) z[i] *= d->weight[i] * scale; else for (i = 0; i < n; i++) z[i] *= scale;
+        if (d->weight)
+            for (i = 0; i < n; i++) z[i] *= d->weight[i] * scale;
+        else
+            for (i = 0; i < n; i++) z[i] *= scale;
         s = (nn_status)(s | nni_mul64(want->grad, z, 0, d->x, 0, 1, k, n, 0));
         want->grad[k] = nn_sum_f64(z, n);
     }
     if (want->hv) {
-        if (d->weight) for (i = 0; i < n; i++) rz[i] *= prob[i] * (d->weight[i] * scale); else for (i = 0; i < n; i++) rz[i] *= prob[i] * scale;
+        if (d->weight)
+            for (i = 0; i < n; i++) rz[i] *= prob[i] * (d->weight[i] * scale);
+        else
+            for (i = 0; i < n; i++) rz[i] *= prob[i] * scale;
         s = (nn_status)(s | nni_mul64(want->hv, rz, 0, d->x, 0, 1, k, n, 0));
         want->hv[k] = nn_sum_f64(rz, n);
     }
     return s == NN_OK ? NN_OK : NN_E_NOMEM;
 }
-NNI_FN nn_status nni_inner_call(const char *where, const nni_want *want, const nn_inner *m, const double *theta, const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+NNI_FN nn_status nni_inner_call(const char *where, const nni_want *want, const nn_inner *m,
+                                const double *theta, const nn_inner_data *d, const nn_alloc *alloc,
+                                nn_error *err)
 {
     nni_pass p;
     size_t bytes;
     double *mem;
     nn_status s = nni_inner_check(where, m, err);
     if (s != NN_OK) return s;
-    if (d->n < 1) return nni_fail(err, NN_E_ARG, "%s: expected at least one row, got 0", where);
+    if (d->n < 1) return nn_error_set(err, NN_E_ARG, "%s: expected at least one row, got 0", where);
     bytes = nni_pass_words(m) * sizeof *mem;
     mem = (double *)nn_mem_alloc(bytes, alloc);
-    if (!mem) return nni_fail(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", where, bytes);
+    if (!mem) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted", where, bytes);
     nni_pass_make(&p, m, mem);
     s = nni_pass_run(&p, want, theta, d, 1.0 / (double)d->n);
     nn_mem_free(mem, bytes, alloc);
-    return s == NN_OK ? NN_OK : nni_fail(err, s, "%s: out of memory for a product", where);
+    return s == NN_OK ? NN_OK : nn_error_set(err, s, "%s: out of memory for a product", where);
 }
-NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each, const nn_inner *m, const double *theta,
-                                    const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_inner_loss_grad(double *value, double *grad, double *score, double *each,
+                                    const nn_inner *m, const double *theta, const nn_inner_data *d,
+                                    const nn_alloc *alloc, nn_error *err)
 {
     nni_want w = NN_ZERO;
-    w.value = value; w.grad = grad; w.score = score; w.each = each;
+    w.value = value;
+    w.grad = grad;
+    w.score = score;
+    w.each = each;
     return nni_inner_call("nn_inner_loss_grad", &w, m, theta, d, alloc, err);
 }
-NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta, const double *v,
-                              const nn_inner_data *d, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, const double *theta,
+                              const double *v, const nn_inner_data *d, const nn_alloc *alloc,
+                              nn_error *err)
 {
     nni_want w = NN_ZERO;
-    w.hv = hv; w.tangent = tangent; w.v = v;
+    w.hv = hv;
+    w.tangent = tangent;
+    w.v = v;
     return nni_inner_call("nn_inner_hvp", &w, m, theta, d, alloc, err);
 }
 
-/* States on the way: theta and u at the start of every stretch of `span` steps, and every theta inside the stretch in hand. */
+/* States on the way: theta and u at the start of every stretch of `span` steps, and every theta
+ * inside the stretch in hand. */
 NNI_FN void nni_bilevel_plan(const nn_bilevel_desc *d, size_t *steps, size_t *stretches, size_t *span)
 {
     size_t k = d->steps ? d->steps : 5, keep = d->keep;
@@ -3354,20 +4504,28 @@ NNI_FN int nni_bilevel_words(const nn_bilevel_desc *d, size_t n_support, size_t 
 {
     size_t P = nn_inner_count(&d->model), steps, stretches, span, w, n;
     nni_bilevel_plan(d, &steps, &stretches, &span);
-    /* stretch starts (theta, u), thetas of one stretch, then theta u g bt bu hv, per-row weights and tangents, query scores */
-    if (!nni_add(2 * stretches, span, &w) || !nni_add(w, 6, &w) || !nni_mul(w, P, &w)) return 0;
-    if (!nni_mul(n_support, 2, &n) || !nni_add(w, n, &w) || !nni_mul(n_query, 2, &n) || !nni_add(w, n, &w)) return 0;
-    if (d->model.n_hidden == 0 && (!nni_add(d->model.n_in, 3, &n) || !nni_mul(n_support, n, &n) || !nni_add(w, n, &w) || !nni_add(w, 2 * d->model.n_in, &w))) return 0;
-    return nni_add(w, nni_pass_words(&d->model), words);
+    /* stretch starts (theta, u), thetas of one stretch, then theta u g bt bu hv, per-row weights
+     * and tangents, query scores */
+    if (!nn_size_add(2 * stretches, span, &w) || !nn_size_add(w, 6, &w) || !nn_size_mul(w, P, &w)) return 0;
+    if (!nn_size_mul(n_support, 2, &n) || !nn_size_add(w, n, &w) || !nn_size_mul(n_query, 2, &n) ||
+        !nn_size_add(w, n, &w))
+        return 0;
+    if (d->model.n_hidden == 0 && (!nn_size_add(d->model.n_in, 3, &n) || !nn_size_mul(n_support, n, &n) ||
+                                   !nn_size_add(w, n, &w) || !nn_size_add(w, 2 * d->model.n_in, &w)))
+        return 0;
+    return nn_size_add(w, nni_pass_words(&d->model), words);
 }
 NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query)
 {
     size_t words, bytes;
-    if (nn_inner_count(&d->model) == 0 || !nni_bilevel_words(d, n_support, n_query, &words) || !nni_mul(words, sizeof(double), &bytes)) return 0;
+    if (nn_inner_count(&d->model) == 0 || !nni_bilevel_words(d, n_support, n_query, &words) ||
+        !nn_size_mul(words, sizeof(double), &bytes))
+        return 0;
     return bytes;
 }
 /* one inner step: u = momentum u + g + wd theta, theta -= lr u */
-NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, double lr, double momentum, double wd)
+NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, double lr,
+                           double momentum, double wd)
 {
     size_t i;
     for (i = 0; i < P; i++) {
@@ -3376,38 +4534,72 @@ NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, 
         theta[i] -= lr * u[i];
     }
 }
-NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, double *dtheta0, double *theta_end, const double *theta0, const nn_inner_data *support,
-                                const nn_inner_data *query, const nn_bilevel_desc *d, nn_error *err)
+NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, double *dtheta0,
+                                double *theta_end, const double *theta0,
+                                const nn_inner_data *support, const nn_inner_data *query,
+                                const nn_bilevel_desc *d, nn_error *err)
 {
     const double lr = d->lr > 0.0 ? d->lr : 0.01;
     const int wanted = dweight || dtheta0 || d->weights_back;
     nn_bilevel_result r = NN_ZERO;
     nn_inner_data sup = *support;
     size_t P, K, stretches, span, words, i, k, c, bytes;
-    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score, *dscore, *rowmem = NULL, scale;
+    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score,
+        *dscore, *rowmem = NULL, scale;
     const double *xt = support->xt;
     nni_pass pass;
     nni_want want = NN_ZERO, none = NN_ZERO;
     nn_status s = nni_inner_check("nn_bilevel_run", &d->model, err);
     if (s != NN_OK) return s;
-    if (support->n < 1 || (query ? query->n < 1 : !d->outer)) return nni_fail(err, NN_E_ARG, "nn_bilevel_run: expected at least one support row and one query row (or outer)");
-    if (!(d->momentum >= 0.0 && d->momentum < 1.0)) return nni_fail(err, NN_E_ARG, "nn_bilevel_run: momentum must be in [0, 1), got %g", d->momentum);
+    if (support->n < 1 || (query ? query->n < 1 : !d->outer))
+        return nn_error_set(
+            err, NN_E_ARG,
+            "nn_bilevel_run: expected at least one support row and one query row (or outer)");
+    if (!(d->momentum >= 0.0 && d->momentum < 1.0))
+        return nn_error_set(err, NN_E_ARG, "nn_bilevel_run: momentum must be in [0, 1), got %g",
+                        d->momentum);
     P = nn_inner_count(&d->model);
     nni_bilevel_plan(d, &K, &stretches, &span);
-    if (!nni_bilevel_words(d, support->n, query ? query->n : 0, &words) || !nni_mul(words, sizeof(double), &bytes)
-        || (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_bilevel_run: out of memory for %zu parameters, %zu support rows", P, support->n);
+    if (!nni_bilevel_words(d, support->n, query ? query->n : 0, &words) ||
+        !nn_size_mul(words, sizeof(double), &bytes) ||
+        (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM,
+                        "nn_bilevel_run: out of memory for %zu parameters, %zu support rows", P,
+                        support->n);
     r.bytes = bytes;
     mem = block;
-    starts = mem; mem += 2 * stretches * P;   inside = mem; mem += span * P;
-    theta = mem; mem += P;  u = mem; mem += P;  g = mem; mem += P;  bt = mem; mem += P;  bu = mem; mem += P;  hv = mem; mem += P;
-    live = mem; mem += support->n;  tangent = mem; mem += support->n;
-    score = mem; mem += query ? query->n : 0;  dscore = mem; mem += query ? query->n : 0;
+    starts = mem;
+    mem += 2 * stretches * P;
+    inside = mem;
+    mem += span * P;
+    theta = mem;
+    mem += P;
+    u = mem;
+    mem += P;
+    g = mem;
+    mem += P;
+    bt = mem;
+    mem += P;
+    bu = mem;
+    mem += P;
+    hv = mem;
+    mem += P;
+    live = mem;
+    mem += support->n;
+    tangent = mem;
+    mem += support->n;
+    score = mem;
+    mem += query ? query->n : 0;
+    dscore = mem;
+    mem += query ? query->n : 0;
     if (d->model.n_hidden == 0) {
-        rowmem = mem; mem += 3 * support->n + 2 * d->model.n_in;
+        rowmem = mem;
+        mem += 3 * support->n + 2 * d->model.n_in;
         if (!xt) {
             const size_t n = support->n, k_in = d->model.n_in;
-            for (c = 0; c < n; c += 8) for (k = 0; k < k_in; k++) for (i = c; i < n && i < c + 8; i++) mem[k * n + i] = support->x[i * k_in + k];
+            for (c = 0; c < n; c += 8)
+                for (k = 0; k < k_in; k++)
+                    for (i = c; i < n && i < c + 8; i++) mem[k * n + i] = support->x[i * k_in + k];
             xt = mem;
         }
         mem += support->n * d->model.n_in;
@@ -3427,14 +4619,18 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         want = none;
         want.grad = g;
         if (!d->no_losses && (k == 0 || k + 1 == K)) want.value = &value;
-        s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, theta, &sup, scale);
+        s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) :
+                     nni_pass_run(&pass, &want, theta, &sup, scale);
         if (s != NN_OK) goto done;
         if (k == 0) r.first_loss = d->no_losses ? nni_nan() : value;
         if (k + 1 == K) r.last_loss = d->no_losses ? nni_nan() : value;
         nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
         for (i = 0; i < P; i++) big += fabs(theta[i]);
         if (!(big - big == 0.0)) {
-            s = nni_fail(err, NN_E_NONFINITE, "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)", k, lr);
+            s = nn_error_set(
+                err, NN_E_NONFINITE,
+                "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)",
+                k, lr);
             goto done;
         }
     }
@@ -3452,22 +4648,36 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         if (query->z) {
             nni_summer ms[2];
             memset(ms, 0, sizeof ms);
-            for (i = 0; i < query->n; i++) { const int gz = query->z[i] != 0; nni_summer_add(&ms[gz], nn_sigmoid(score[i])); in[gz]++; }
+            for (i = 0; i < query->n; i++) {
+                const int gz = query->z[i] != 0;
+                nni_summer_add(&ms[gz], nn_sigmoid(score[i]));
+                in[gz]++;
+            }
             if (in[0] && in[1]) {
                 m[0] = nni_summer_end(&ms[0]) / (double)in[0];
                 m[1] = nni_summer_end(&ms[1]) / (double)in[1];
                 r.fair_gap = m[1] - m[0];
                 if (d->lambda_fair != 0.0) {
-                    r.outer += d->lambda_fair * (d->fair_square ? r.fair_gap * r.fair_gap : fabs(r.fair_gap));
-                    pull = d->lambda_fair * (d->fair_square ? 2.0 * r.fair_gap : r.fair_gap > 0.0 ? 1.0 : r.fair_gap < 0.0 ? -1.0 : 0.0);
+                    r.outer += d->lambda_fair *
+                               (d->fair_square ? r.fair_gap * r.fair_gap : fabs(r.fair_gap));
+                    pull = d->lambda_fair * (d->fair_square   ? 2.0 * r.fair_gap :
+                                             r.fair_gap > 0.0 ? 1.0 :
+                                             r.fair_gap < 0.0 ? -1.0 :
+                                                                0.0);
                 }
             }
         }
         if (wanted) {
             for (i = 0; i < query->n; i++) {
-                const double w = (query->weight ? query->weight[i] : 1.0) / (double)query->n, p = d->model.loss == NN_INNER_BCE || pull != 0.0 ? nn_sigmoid(score[i]) : 0.0;
-                dscore[i] = w * (d->model.loss == NN_INNER_BCE ? p - query->y[i] : 2.0 * (score[i] - query->y[i]));
-                if (pull != 0.0) dscore[i] += pull * p * (1.0 - p) * (query->z[i] ? 1.0 / (double)in[1] : -1.0 / (double)in[0]);
+                const double w = (query->weight ? query->weight[i] : 1.0) / (double)query->n,
+                             p = d->model.loss == NN_INNER_BCE || pull != 0.0 ?
+                                     nn_sigmoid(score[i]) :
+                                     0.0;
+                dscore[i] = w * (d->model.loss == NN_INNER_BCE ? p - query->y[i] :
+                                                                 2.0 * (score[i] - query->y[i]));
+                if (pull != 0.0)
+                    dscore[i] += pull * p * (1.0 - p) *
+                                 (query->z[i] ? 1.0 / (double)in[1] : -1.0 / (double)in[0]);
             }
             want = none;
             want.dscore = dscore;
@@ -3486,7 +4696,8 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         if (dweight) for (i = 0; i < support->n; i++) dweight[i] = 0.0;
         for (c = stretches; c-- > 0;) {
             const size_t k0 = c * span, k1 = k0 + span < K ? k0 + span : K;
-            memcpy(theta, starts + 2 * c * P, P * sizeof *theta);        /* run this stretch again, keeping its thetas */
+            /* run this stretch again, keeping its thetas */
+            memcpy(theta, starts + 2 * c * P, P * sizeof *theta);
             memcpy(u, starts + (2 * c + 1) * P, P * sizeof *u);
             for (k = k0; k < k1; k++) {
                 memcpy(inside + (k - k0) * P, theta, P * sizeof *theta);
@@ -3494,12 +4705,15 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                 if (d->weights) d->weights(live, k, theta, d->user);
                 want = none;
                 want.grad = g;
-                s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, theta, &sup, scale);
+                s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) :
+                             nni_pass_run(&pass, &want, theta, &sup, scale);
                 if (s != NN_OK) goto done;
                 nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
             }
-            /* forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'   so, with bt = dL/dtheta', bu = dL/du':
-             *   bu -= lr bt;  dL/dtheta = bt + (H + wd) bu;  dL/dw_i = scale <gradient of loss_i, bu>;  dL/du = mu bu */
+            /* forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'   so, with bt =
+             * dL/dtheta', bu = dL/du':
+             *   bu -= lr bt;  dL/dtheta = bt + (H + wd) bu;  dL/dw_i = scale <gradient of loss_i,
+             *                 bu>;  dL/du = mu bu */
             for (k = k1; k-- > k0;) {
                 const double *at = inside + (k - k0) * P;
                 for (i = 0; i < P; i++) bu[i] -= lr * bt[i];
@@ -3508,11 +4722,13 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                 want.v = bu;
                 want.tangent = tangent;
                 if (d->order != NN_ORDER_FIRST) want.hv = hv;
-                s = rowmem ? nni_linear_run(&d->model, &want, at, &sup, xt, scale, rowmem) : nni_pass_run(&pass, &want, at, &sup, scale);
+                s = rowmem ? nni_linear_run(&d->model, &want, at, &sup, xt, scale, rowmem) :
+                             nni_pass_run(&pass, &want, at, &sup, scale);
                 if (s != NN_OK) goto done;
                 for (i = 0; i < support->n; i++) tangent[i] *= scale;
                 if (dweight) for (i = 0; i < support->n; i++) dweight[i] += tangent[i];
-                if (d->order != NN_ORDER_FIRST) for (i = 0; i < P; i++) bt[i] += hv[i] + d->weight_decay * bu[i];
+                if (d->order != NN_ORDER_FIRST)
+                    for (i = 0; i < P; i++) bt[i] += hv[i] + d->weight_decay * bu[i];
                 if (d->weights_back) d->weights_back(bt, tangent, k, at, d->user);
                 for (i = 0; i < P; i++) bu[i] *= d->momentum;
                 if (d->order == NN_ORDER_ONE_STEP) break;
@@ -3524,14 +4740,17 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
 done:
     nn_mem_free(block, bytes, &d->alloc);
     if (s == NN_OK && result) *result = r;
-    return s == NN_E_NOMEM ? nni_fail(err, s, "nn_bilevel_run: out of memory for a product") : s;
+    return s == NN_E_NOMEM ? nn_error_set(err, s, "nn_bilevel_run: out of memory for a product") : s;
 }
 
-/* Rows x parameters below which one thread is kept. Measured (build/bench_threads): at 2e4 (90 us) two are 1.9 times one, the team awake or not. */
+/* Rows x parameters below which one thread is kept. Measured (build/bench_threads): at 2e4 (90 us)
+ * two are 1.9 times one, the team awake or not. */
 #ifndef NNI_MAML_PARALLEL
 #define NNI_MAML_PARALLEL 2e4
 #endif
-NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta, const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d, int threads, nn_error *err)
+NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta,
+                              const nn_maml_task *tasks, size_t n_tasks, const nn_bilevel_desc *d,
+                              int threads, nn_error *err)
 {
     const size_t P = nn_inner_count(&d->model);
     double *each, *grads = NULL, sum;
@@ -3540,20 +4759,25 @@ NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta
     long long t;
     int n_threads = 1;
     if (s != NN_OK) return s;
-    if (n_tasks < 1) return nni_fail(err, NN_E_ARG, "nn_maml_grad: expected at least one task, got 0");
-    if (!nni_mul(n_tasks, dtheta ? P + 1 : 1, &words) || !nni_mul(words, sizeof *each, &bytes) || (each = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_maml_grad: out of memory for %zu tasks of %zu parameters", n_tasks, P);
+    if (n_tasks < 1) return nn_error_set(err, NN_E_ARG, "nn_maml_grad: expected at least one task, got 0");
+    if (!nn_size_mul(n_tasks, dtheta ? P + 1 : 1, &words) || !nn_size_mul(words, sizeof *each, &bytes) ||
+        (each = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM,
+                        "nn_maml_grad: out of memory for %zu tasks of %zu parameters", n_tasks, P);
     if (dtheta) grads = each + n_tasks;
-    for (sum = 0.0, i = 0; i < n_tasks; i++) sum += (double)tasks[i].support.n * 3.0 * (double)(d->steps ? d->steps : 5) + (double)tasks[i].query.n;
+    for (sum = 0.0, i = 0; i < n_tasks; i++)
+        sum += (double)tasks[i].support.n * 3.0 * (double)(d->steps ? d->steps : 5) +
+               (double)tasks[i].query.n;
     if (n_tasks > 1 && sum * (double)P >= NNI_MAML_PARALLEL) n_threads = nn_thread_count(threads);
-    NNI_OMP(parallel for schedule(dynamic, 1) num_threads(n_threads) if (n_threads > 1))
+    NN_OMP(parallel for schedule(dynamic, 1) num_threads(n_threads) if (n_threads > 1))
     for (t = 0; t < (long long)n_tasks; t++) {
         nn_bilevel_result r = NN_ZERO;
         nn_error e = NN_ZERO;
-        const nn_status q = nn_bilevel_run(&r, NULL, grads ? grads + (size_t)t * P : NULL, NULL, theta, &tasks[t].support, &tasks[t].query, d, &e);
+        const nn_status q = nn_bilevel_run(&r, NULL, grads ? grads + (size_t)t * P : NULL, NULL,
+                                           theta, &tasks[t].support, &tasks[t].query, d, &e);
         each[t] = r.outer;
         if (q != NN_OK) {
-            NNI_OMP(critical (nni_maml))
+            NN_OMP(critical (nni_maml))
             { if (s == NN_OK) { s = q; if (err) *err = e; } }
         }
     }
@@ -3573,7 +4797,8 @@ NN_DEF nn_status nn_maml_grad(double *value, double *dtheta, const double *theta
 NNI_FN double nni_bce_p(double p, int64_t y)
 {
     double v = y ? p : 1.0 - p;
-    if (v < 1e-12) v = 1e-12;                                /* a certain and wrong model: 27.6 nats, not infinity */
+    /* a certain and wrong model: 27.6 nats, not infinity */
+    if (v < 1e-12) v = 1e-12;
     return -nn_log(v);
 }
 NNI_FN double nni_entropy(double p)
@@ -3583,15 +4808,21 @@ NNI_FN double nni_entropy(double p)
     if (p < 1.0) h -= (1.0 - p) * nn_log1p(-p);
     return h;
 }
-NNI_FN nn_status nni_group_check(const char *where, const int64_t *z, size_t n, size_t groups, nn_error *err)
+NNI_FN nn_status nni_group_check(const char *where, const int64_t *z, size_t n, size_t groups,
+                                 nn_error *err)
 {
     size_t i;
-    if (groups < 1 || groups > NN_MAX_GROUPS) return nni_fail(err, NN_E_LIMIT, "%s: expected 1 to %d groups, got %zu", where, NN_MAX_GROUPS, groups);
+    if (groups < 1 || groups > NN_MAX_GROUPS)
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected 1 to %d groups, got %zu", where,
+                        NN_MAX_GROUPS, groups);
     for (i = 0; i < n; i++)
-        if (z[i] < 0 || (uint64_t)z[i] >= groups) return nni_fail(err, NN_E_ARG, "%s: row %zu: expected a group of 0 to %zu, got %lld", where, i, groups - 1, (long long)z[i]);
+        if (z[i] < 0 || (uint64_t)z[i] >= groups)
+            return nn_error_set(err, NN_E_ARG, "%s: row %zu: expected a group of 0 to %zu, got %lld",
+                            where, i, groups - 1, (long long)z[i]);
     return NN_OK;
 }
-NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y, const int64_t *z,
+                                  size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err)
 {
     const size_t groups = n_groups ? n_groups : 2;
     nni_summer ls[NN_MAX_GROUPS], cs[NN_MAX_GROUPS];
@@ -3599,12 +4830,16 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
     size_t count[NN_MAX_GROUPS], i, g, bytes, *idx;
     nn_status s = nni_group_check("nn_meta_features", z, n, groups, err);
     if (s != NN_OK) return s;
-    if (n < 1) return nni_fail(err, NN_E_ARG, "nn_meta_features: expected at least one row, got 0");
+    if (n < 1) return nn_error_set(err, NN_E_ARG, "nn_meta_features: expected at least one row, got 0");
     for (i = 0; i < n; i++)
         if (!(p[i] >= 0.0 && p[i] <= 1.0) || (y[i] & ~(int64_t)1))
-            return nni_fail(err, NN_E_ARG, "nn_meta_features: row %zu: expected a probability and a label 0 or 1, got %g and %lld", i, p[i], (long long)y[i]);
-    if (!nni_mul(n, 2 * sizeof *idx + sizeof *loss, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_meta_features: out of memory for %zu rows", n);
+            return nn_error_set(err, NN_E_ARG,
+                            "nn_meta_features: row %zu: expected a probability and a label 0 or 1, "
+                            "got %g and %lld",
+                            i, p[i], (long long)y[i]);
+    if (!nn_size_mul(n, 2 * sizeof *idx + sizeof *loss, &bytes) ||
+        (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_meta_features: out of memory for %zu rows", n);
     loss = (double *)(void *)(idx + 2 * n);
     memset(ls, 0, sizeof ls);
     memset(cs, 0, sizeof cs);
@@ -3620,7 +4855,8 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
         mc[g] = count[g] ? nni_summer_end(&cs[g]) / (double)count[g] : 0.0;
     }
     nni_sort_index(idx, idx + n, loss, n, 0);
-    for (i = 0; i < n; i++) out[idx[i] * NN_META_FEATURES + 9] = n > 1 ? (float)((double)i / (double)(n - 1)) : 0.0f;
+    for (i = 0; i < n; i++)
+        out[idx[i] * NN_META_FEATURES + 9] = n > 1 ? (float)((double)i / (double)(n - 1)) : 0.0f;
     for (i = 0; i < n; i++) {
         float *f = out + i * NN_META_FEATURES;
         f[0] = (float)loss[i];
@@ -3636,7 +4872,8 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
     nn_mem_free(idx, bytes, alloc);
     return NN_OK;
 }
-NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p, const int64_t *y, const int64_t *z, size_t n, size_t n_groups)
+NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const double *p,
+                                      const int64_t *y, const int64_t *z, size_t n, size_t n_groups)
 {
     const size_t groups = n_groups ? n_groups : 2;
     double dl[NN_MAX_GROUPS], dc[NN_MAX_GROUPS];
@@ -3650,7 +4887,8 @@ NN_DEF void nn_meta_features_backward(double *dp, const float *dout, const doubl
     for (i = 0; i < n; i++) {
         const float *f = dout + i * NN_META_FEATURES;
         const double q = p[i], side = q > 0.5 ? 1.0 : -1.0, v = y[i] ? q : 1.0 - q;
-        const double dloss = (double)f[0] + dl[z[i]] / (double)count[z[i]], dconf = (double)f[1] + dc[z[i]] / (double)count[z[i]];
+        const double dloss = (double)f[0] + dl[z[i]] / (double)count[z[i]],
+                     dconf = (double)f[1] + dc[z[i]] / (double)count[z[i]];
         if (v > 1e-12) dp[i] += dloss * (y[i] ? -1.0 / v : 1.0 / v);
         dp[i] += (dconf + (double)f[8]) * side;
         if (q > 0.0 && q < 1.0) dp[i] += (double)f[2] * (nn_log1p(-q) - nn_log(q));
@@ -3664,8 +4902,10 @@ NN_DEF void nn_policy_weights(double *w, const double *logit, size_t n)
     scale = (double)n / nn_sum_f64(w, n);
     for (i = 0; i < n; i++) w[i] *= scale;
 }
-/* forward: w = n pi / S   so: dpi = (n / S)(dw - sum(dw pi) / S), dlogit = pi (1 - pi) dpi = w (1 - pi)(dw - mean(dw w)) */
-NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w, const double *logit, size_t n)
+/* forward: w = n pi / S   so: dpi = (n / S)(dw - sum(dw pi) / S), dlogit = pi (1 - pi) dpi = w (1 -
+ * pi)(dw - mean(dw w)) */
+NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const double *w,
+                                       const double *logit, size_t n)
 {
     const double mean = nn_dot_f64(dw, w, n) / (double)n;
     size_t i;
@@ -3693,21 +4933,29 @@ NNI_FN uint64_t nni_order_key(double x)
     const uint64_t u = nni_d2u(x + 0.0);
     return x != x ? 0 : u >> 63 ? ~u : u | (uint64_t)1 << 63;
 }
-/* The threshold is found digit by digit (11 bits at a time) by counting: no sorting, no memory, the same steps whatever the order of the rows. */
-NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share, const nn_alloc *alloc, nn_error *err)
+/* The threshold is found digit by digit (11 bits at a time) by counting: no sorting, no memory, the
+ * same steps whatever the order of the rows. */
+NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, double share,
+                               const nn_alloc *alloc, nn_error *err)
 {
     size_t count[2048], i, want, left;
     uint64_t found = 0, mask = 0;
     int shift, digit;
     (void)alloc;
-    if (!(share > 0.0 && share <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_select_top: the share to keep must be in (0, 1], got %g", share);
+    if (!(share > 0.0 && share <= 1.0))
+        return nn_error_set(err, NN_E_ARG, "nn_select_top: the share to keep must be in (0, 1], got %g",
+                        share);
     want = (size_t)(share * (double)n + 1e-9);
     if (want == 0) { for (i = 0; i < n; i++) keep[i] = 0; return NN_OK; }
-    for (left = want, shift = 53; shift > -11; shift -= 11) {        /* `left` = how many of those that share the digits found are kept */
+    /* `left` = how many of those that share the digits found are kept */
+    for (left = want, shift = 53; shift > -11; shift -= 11) {
         const int at = shift < 0 ? 0 : shift;
         const uint64_t bits = shift < 0 ? ((uint64_t)1 << (11 + shift)) - 1 : 2047;
         memset(count, 0, sizeof count);
-        for (i = 0; i < n; i++) { const uint64_t key = nni_order_key(score[i]); if ((key & mask) == found) count[key >> at & bits]++; }
+        for (i = 0; i < n; i++) {
+            const uint64_t key = nni_order_key(score[i]);
+            if ((key & mask) == found) count[key >> at & bits]++;
+        }
         for (digit = 2047; digit > 0 && count[digit] < left; digit--) left -= count[digit];
         found |= (uint64_t)digit << at;
         mask |= bits << at;
@@ -3719,20 +4967,24 @@ NN_DEF nn_status nn_select_top(uint8_t *keep, const double *score, size_t n, dou
     }
     return NN_OK;
 }
-NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y, const int64_t *z, size_t n, size_t n_groups, double share, int quotas,
-                                  const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64_t *y,
+                                  const int64_t *z, size_t n, size_t n_groups, double share,
+                                  int quotas, const nn_alloc *alloc, nn_error *err)
 {
     const size_t groups = n_groups ? n_groups : 2;
     size_t cell[NN_MAX_GROUPS][2], g, c, i, bytes, *idx, left;
     nn_status s = nni_group_check("nn_select_greedy", z, n, groups, err);
     if (s != NN_OK) return s;
-    if (!(share > 0.0 && share <= 1.0)) return nni_fail(err, NN_E_ARG, "nn_select_greedy: the share to keep must be in (0, 1], got %g", share);
+    if (!(share > 0.0 && share <= 1.0))
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_select_greedy: the share to keep must be in (0, 1], got %g", share);
     if (n == 0) return NN_OK;
-    if (!nni_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-        return nni_fail(err, NN_E_NOMEM, "nn_select_greedy: out of memory for %zu rows", n);
+    if (!nn_size_mul(n, 2 * sizeof *idx, &bytes) || (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_select_greedy: out of memory for %zu rows", n);
     for (g = 0; g < groups; g++) cell[g][0] = cell[g][1] = 0;
     for (i = 0; i < n; i++) cell[z[i]][y[i] != 0]++;
-    for (g = 0; g < groups; g++) for (c = 0; c < 2; c++) cell[g][c] = (size_t)(share * (double)cell[g][c] + 1e-9);
+    for (g = 0; g < groups; g++)
+        for (c = 0; c < 2; c++) cell[g][c] = (size_t)(share * (double)cell[g][c] + 1e-9);
     left = (size_t)(share * (double)n + 1e-9);
     nni_sort_index(idx, idx + n, loss, n, 0);
     for (i = 0; i < n; i++) {
@@ -3743,11 +4995,13 @@ NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64
     nn_mem_free(idx, bytes, alloc);
     return NN_OK;
 }
-NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const double *score, const int64_t *y, const int64_t *y_clean, const int64_t *z, size_t n,
-                                   const nn_alloc *alloc, nn_error *err)
+NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const double *score,
+                                   const int64_t *y, const int64_t *y_clean, const int64_t *z,
+                                   size_t n, const nn_alloc *alloc, nn_error *err)
 {
     nn_selection s;
-    size_t i, flips = 0, flips_kept = 0, bytes, one = 0, one_kept = 0, in[2] = { 0, 0 }, kept_in[2] = { 0, 0 };
+    size_t i, flips = 0, flips_kept = 0, bytes, one = 0, one_kept = 0, in[2] = { 0, 0 },
+              kept_in[2] = { 0, 0 };
     memset(&s, 0, sizeof s);
     s.n = n;
     for (i = 0; i < n; i++) {
@@ -3773,8 +5027,9 @@ NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const
         int64_t *flag;
         double *neg;
         nn_status st;
-        if (!nni_mul(n, sizeof *flag + sizeof *neg, &bytes) || (flag = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
-            return nni_fail(err, NN_E_NOMEM, "nn_selection_make: out of memory for %zu rows", n);
+        if (!nn_size_mul(n, sizeof *flag + sizeof *neg, &bytes) ||
+            (flag = (int64_t *)nn_mem_alloc(bytes, alloc)) == NULL)
+            return nn_error_set(err, NN_E_NOMEM, "nn_selection_make: out of memory for %zu rows", n);
         neg = (double *)(void *)(flag + n);
         for (i = 0; i < n; i++) { flag[i] = y[i] != y_clean[i]; neg[i] = -score[i]; }
         st = nn_roc_auc(&s.noise_auc, flag, neg, n, alloc, err);
@@ -3793,7 +5048,8 @@ NNI_FN double nni_act_f64(double x, nn_act a, double slope)
     case NN_ACT_RELU:       return x > 0 ? x : 0;
     case NN_ACT_LEAKY_RELU: return x > 0 ? x : slope * x;
     case NN_ACT_GELU:       return 0.5 * x * (1 + nn_erf(x * 0.70710678118654752440));
-    case NN_ACT_GELU_TANH:  return 0.5 * x * (1 + nn_tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
+    case NN_ACT_GELU_TANH:
+        return 0.5 * x * (1 + nn_tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
     case NN_ACT_TANH:       return nn_tanh(x);
     case NN_ACT_SIGMOID:    return nn_sigmoid(x);
     case NN_ACT_SILU:       return x * nn_sigmoid(x);
@@ -3802,12 +5058,13 @@ NNI_FN double nni_act_f64(double x, nn_act a, double slope)
     }
     return x;
 }
-NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out, const double *x, size_t n, uint64_t *kinks, nn_error *err)
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
+                                    const double *x, size_t n, uint64_t *kinks, nn_error *err)
 {
     size_t i, l, o, c, wide = m->max_width > m->n_in ? m->max_width : m->n_in;
     double *buf = (double *)nni_new(wide, 2 * sizeof(double), &m->alloc);
     uint64_t h = 1469598103934665603u;
-    if (!buf) return nni_fail(err, NN_E_NOMEM, "nn_mlp_forward_f64: out of memory");
+    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_mlp_forward_f64: out of memory");
     for (i = 0; i < n; i++) {
         double *a = buf, *b = buf + wide, *t;
         memcpy(a, x + i * m->n_in, m->n_in * sizeof(double));
@@ -3816,8 +5073,10 @@ NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, doubl
             for (o = 0; o < y->n_out; o++) {
                 size_t wo = y->offset + o * y->n_in, bo = y->offset + y->n_in * y->n_out + o;
                 double z = params ? params[bo] : (double)m->params[bo];
-                for (c = 0; c < y->n_in; c++) z += (params ? params[wo + c] : (double)m->params[wo + c]) * a[c];
-                if (y->act == NN_ACT_RELU || y->act == NN_ACT_LEAKY_RELU) h = (h ^ (uint64_t)(z > 0)) * 1099511628211u;
+                for (c = 0; c < y->n_in; c++)
+                    z += (params ? params[wo + c] : (double)m->params[wo + c]) * a[c];
+                if (y->act == NN_ACT_RELU || y->act == NN_ACT_LEAKY_RELU)
+                    h = (h ^ (uint64_t)(z > 0)) * 1099511628211u;
                 b[o] = nni_act_f64(z, y->act, (double)y->slope);
             }
             t = a; a = b; b = t;
@@ -3828,10 +5087,12 @@ NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, doubl
     if (kinks) *kinks = h;
     return NN_OK;
 }
-NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels, const float *targets, const float *weight, size_t n, size_t c)
+NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels,
+                          const float *targets, const float *weight, size_t n, size_t c)
 {
     nn_loss kind = d->kind ? d->kind : NN_LOSS_CE;
-    double total = 0, den = nni_loss_denominator(d, labels, weight, n, c), e = d->label_smoothing, delta = d->delta > 0 ? d->delta : 1;
+    double total = 0, den = nni_loss_denominator(d, labels, weight, n, c), e = d->label_smoothing,
+           delta = d->delta > 0 ? d->delta : 1;
     size_t i, j;
     for (i = 0; i < n; i++, z += c) {
         double w = weight ? (double)weight[i] : 1, row = 0;
@@ -3842,24 +5103,30 @@ NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t 
             for (j = 0; j < c; j++) sum += nn_exp(z[j] - top);
             lse = top + nn_log(sum);
             row = (1 - e) * (d->class_weight ? (double)d->class_weight[y] : 1) * (lse - z[y]);
-            for (j = 0; j < c && e > 0; j++) row += e / (double)c * (d->class_weight ? (double)d->class_weight[j] : 1) * (lse - z[j]);
+            for (j = 0; j < c && e > 0; j++)
+                row += e / (double)c * (d->class_weight ? (double)d->class_weight[j] : 1) *
+                       (lse - z[j]);
         } else for (j = 0; j < c; j++) {
-            double t = targets ? (double)targets[i * c + j] : (double)labels[i], r = z[j] - t, a = fabs(r), q = d->pos_weight ? (double)d->pos_weight[j] : 1;
-            if (kind == NN_LOSS_BCE) row += (1 + (q - 1) * t) * nn_log1p(nn_exp(-fabs(z[j]))) + (z[j] > 0 ? (1 - t) * z[j] : -z[j] * q * t);
-            else if (kind == NN_LOSS_MSE) row += r * r;
-            else row += a <= delta ? 0.5 * r * r : delta * (a - 0.5 * delta);
+                double t = targets ? (double)targets[i * c + j] : (double)labels[i], r = z[j] - t,
+                       a = fabs(r), q = d->pos_weight ? (double)d->pos_weight[j] : 1;
+                if (kind == NN_LOSS_BCE)
+                    row += (1 + (q - 1) * t) * nn_log1p(nn_exp(-fabs(z[j]))) +
+                           (z[j] > 0 ? (1 - t) * z[j] : -z[j] * q * t);
+                else if (kind == NN_LOSS_MSE) row += r * r;
+                else row += a <= delta ? 0.5 * r * r : delta * (a - 0.5 * delta);
         }
         total += w * row;
     }
     return den > 0 ? total / den : 0;
 }
-NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user), double *p, const double *analytic, size_t n, void *user,
-                                  double h, nn_grad_report *r, nn_error *err)
+NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user),
+                                  double *p, const double *analytic, size_t n, void *user, double h,
+                                  nn_grad_report *r, nn_error *err)
 {
     size_t i, pass;
     double top = 0;
     nn_grad_report g = NN_ZERO;
-    if (n == 0) return nni_fail(err, NN_E_ARG, "nn_grad_check_fn: nothing to check");
+    if (n == 0) return nn_error_set(err, NN_E_ARG, "nn_grad_check_fn: nothing to check");
     if (h == 0) h = 1e-6;
     g.per = r->per;
     for (pass = 0; pass < 2; pass++)                 /* first the scale, then the errors */
@@ -3876,12 +5143,18 @@ NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *ki
             if (pass == 0) { if (fabs(num) > top) top = fabs(num); continue; }
             g.checked++;
             e = fabs(analytic[i] - num) / (top + 1e-8);
-            if (!(e <= g.worst)) { g.worst = e; g.worst_analytic = analytic[i]; g.worst_numeric = num; g.worst_index = i; }
+            if (!(e <= g.worst)) {
+                g.worst = e;
+                g.worst_analytic = analytic[i];
+                g.worst_numeric = num;
+                g.worst_index = i;
+            }
         }
     *r = g;
     return NN_OK;
 }
-NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set, double h, size_t stride, nn_grad_report *r, nn_error *err)
+NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set,
+                               double h, size_t stride, nn_grad_report *r, nn_error *err)
 {
     nn_loss_desc zero = NN_ZERO;
     nn_train_set s = *set;
@@ -3898,10 +5171,13 @@ NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const 
     if (st != NN_OK) return st;
     if (h == 0) h = 1e-6;
     g.per = r->per;
-    if (!nni_mul(s.n, m->n_in, &nx) || !nni_mul(s.n, m->n_out, &nz) || !nni_add(np, nx, &count) || !nni_add(count, nx > np ? nx : np, &count) || !nni_add(count, nz, &count)
-        || !nni_mul(count, sizeof(double), &bytes) || !nni_add(bytes, (np + nx + nz) * sizeof(float), &bytes)) return nni_fail(err, NN_E_NOMEM, "nn_grad_check: size overflows");
+    if (!nn_size_mul(s.n, m->n_in, &nx) || !nn_size_mul(s.n, m->n_out, &nz) || !nn_size_add(np, nx, &count) ||
+        !nn_size_add(count, nx > np ? nx : np, &count) || !nn_size_add(count, nz, &count) ||
+        !nn_size_mul(count, sizeof(double), &bytes) ||
+        !nn_size_add(bytes, (np + nx + nz) * sizeof(float), &bytes))
+        return nn_error_set(err, NN_E_NOMEM, "nn_grad_check: size overflows");
     block = (unsigned char *)nni_new(bytes, 1, &m->alloc);
-    if (!block) return nni_fail(err, NN_E_NOMEM, "nn_grad_check: out of memory");
+    if (!block) return nn_error_set(err, NN_E_NOMEM, "nn_grad_check: out of memory");
     params = (double *)(void *)block;
     x = params + np;
     z = x + nx;
@@ -3912,11 +5188,15 @@ NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const 
     for (i = 0; i < np; i++) params[i] = (double)m->params[i];
     for (i = 0; i < s.n; i++) {
         if (s.x) for (j = 0; j < m->n_in; j++) x[i * m->n_in + j] = (double)s.x[i * s.ldx + j];
-        else for (j = 0; j < s.length; j++) x[i * m->n_in + j * s.vocab + (size_t)s.tokens[i * s.length + j]] = 1;
+        else
+            for (j = 0; j < s.length; j++)
+                x[i * m->n_in + j * s.vocab + (size_t)s.tokens[i * s.length + j]] = 1;
     }
     st = nn_mlp_workspace_make(&w, m, s.n, NN_WORK_BACKWARD, NULL, &m->alloc, err);
     if (st == NN_OK) st = nn_mlp_forward(m, &w, nni_set_input(&s, 0), s.n, NULL, &out, err);
-    if (st == NN_OK) st = nn_loss_eval(loss, NULL, dz, out, s.labels, s.targets, s.weight, NULL, s.n, m->n_out, err);
+    if (st == NN_OK)
+        st = nn_loss_eval(loss, NULL, dz, out, s.labels, s.targets, s.weight, NULL, s.n, m->n_out,
+                          err);
     if (st == NN_OK) st = nn_mlp_backward(m, &w, nni_set_input(&s, 0), s.n, NULL, dz, grads, dx, err);
     nn_mlp_workspace_free(&w);
     for (k = 0; k <= 2 * m->n_layers && st == NN_OK; k++) {           /* the last one is the input */
@@ -3966,7 +5246,7 @@ NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const 
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
-NNI_FP_END
+NN_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_TRAIN_IMPLEMENTED */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.

@@ -1,8 +1,11 @@
 /* artificial_data.c - train, fine-tune and edit classifiers on synthetic and real tables
  *
- * BUILD     cc -std=c99 -O2 -fopenmp examples/artificial_data.c -o artificial_data -lm     (without -fopenmp: one thread)
- * TRY       ./artificial_data all --demo --out out/artificial_data      a minute's tour; open out/artificial_data/report.html
- * HELP      ./artificial_data --help, ./artificial_data train --help; examples/configs/artificial_data.yaml lists every key
+ * BUILD  cc -std=c99 -O2 -fopenmp examples/artificial_data.c -o artificial_data -lm  (without
+ *           -fopenmp: one thread)
+ * TRY  ./artificial_data all --demo --out out/artificial_data  a minute's tour; open
+ *           out/artificial_data/report.html
+ * HELP  ./artificial_data --help, ./artificial_data train --help;
+ *           examples/configs/artificial_data.yaml lists every key
  *
  * The last line of a run says where the files are. Read next: examples/interpreter_data.c. */
 #define _POSIX_C_SOURCE 200809L
@@ -11,9 +14,17 @@
 #include "../nn_data.h"
 #include "nn_app.h"
 
-NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
+                           on its own (gcc's default on AArch64) */
 
-#define TRY(call) do { nn_status try_s = (call); if (try_s != NN_OK) { status = try_s; goto done; } } while (0)
+#define TRY(call)                 \
+    do {                          \
+        nn_status try_s = (call); \
+        if (try_s != NN_OK) {     \
+            status = try_s;       \
+            goto done;            \
+        }                         \
+    } while (0)
 
 /* ==== options ============================================================ */
 enum { C_GENERATE, C_TRAIN, C_FINETUNE, C_TASKVEC, C_EVALUATE, C_PREDICT, C_SUMMARY, C_ALL };
@@ -66,32 +77,226 @@ typedef struct opts {
 #define FIT (B(C_TRAIN) | B(C_FINETUNE))
 #define LOAD (B(C_EVALUATE) | B(C_PREDICT) | B(C_SUMMARY))
 /* the rows that training and fine-tuning share, under their own keys and defaults */
-#define FIT_ROWS(P, M, C, EPOCHS, LR) \
-    { .key = P ".epochs", .type = NN_APP_SIZE, .field = F(M.epochs), .def = EPOCHS, .min = 1, .max = 1e6, .group = "training", .help = "passes over the training rows", .commands = C }, \
-    { .key = P ".batch_size", .type = NN_APP_SIZE, .field = F(M.batch), .def = "32", .min = 1, .max = 1e6, .unit = "rows", .group = "training", .help = "rows per update", .commands = C }, \
-    { .key = P ".lr", .type = NN_APP_NUM, .field = F(M.lr), .def = LR, .min = 0, .flags = NN_APP_ABOVE, .group = "training", .help = "learning rate", .commands = C }, \
-    { .key = P ".head_lr", .type = NN_APP_NUM, .field = F(M.head_lr), .min = 0, .max = 1e3, .group = "training", .help = "learning rate of the head; 0 = as --lr", .commands = C }, \
-    { .key = P ".optimizer", .type = NN_APP_ENUM, .field = F(M.optimizer), .def = "adam", .choices = "sgd|adam|adamw|rmsprop", .group = "training", .help = "update rule, PyTorch's arithmetic", .commands = C }, \
-    { .key = P ".momentum", .type = NN_APP_NUM, .field = F(M.momentum), .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW, .group = "training", .help = "of sgd and rmsprop", .commands = C }, \
-    { .key = P ".nesterov", .type = NN_APP_BOOL, .field = F(M.nesterov), .group = "training", .help = "Nesterov's momentum (sgd)", .commands = C }, \
-    { .key = P ".weight_decay", .type = NN_APP_NUM, .field = F(M.weight_decay), .def = "0", .min = 0, .max = 100, .group = "training", .help = "L2 penalty (adamw: decoupled)", .commands = C }, \
-    { .key = P ".label_smoothing", .type = NN_APP_NUM, .field = F(M.smoothing), .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW, .group = "training", .help = "share of the target spread over all classes", .commands = C }, \
-    { .key = P ".class_weights", .type = NN_APP_TEXT, .field = F(M.class_weights), .def = "none", .value = "none|balanced|W,W,...", .group = "training", .help = "weight of each class in the loss", .commands = C }, \
-    { .key = P ".schedule", .type = NN_APP_ENUM, .field = F(M.schedule), .def = "constant", .choices = "constant|step|cosine|exponential|plateau", .group = "training", .help = "learning rate by epoch", .commands = C }, \
-    { .key = P ".step_every", .type = NN_APP_SIZE, .field = F(M.every), .def = "30", .min = 1, .max = 1e6, .unit = "epochs", .group = "training", .help = "step: one step every so many; plateau: patience", .commands = C }, \
-    { .key = P ".gamma", .type = NN_APP_NUM, .field = F(M.gamma), .def = "0.1", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .group = "training", .help = "factor of step, exponential, plateau", .commands = C }, \
-    { .key = P ".lr_floor", .type = NN_APP_NUM, .field = F(M.floor), .def = "0", .min = 0, .max = 1, .group = "training", .help = "smallest factor of cosine and plateau", .commands = C }, \
-    { .key = P ".warmup", .type = NN_APP_SIZE, .field = F(M.warmup), .def = "0", .min = 0, .max = 1e9, .unit = "updates", .group = "training", .help = "learning rate rises linearly first", .commands = C }, \
-    { .key = P ".clip_norm", .type = NN_APP_NUM, .field = F(M.clip), .def = "0", .min = 0, .max = 1e9, .group = "training", .help = "largest norm of the gradient; 0 = none", .commands = C }, \
-    { .key = P ".dropout", .type = NN_APP_NUM, .field = F(M.dropout), .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW, .group = "training", .help = "share of activations dropped", .commands = C }, \
-    { .key = P ".patience", .type = NN_APP_SIZE, .field = F(M.patience), .def = "0", .min = 0, .max = 1e6, .unit = "epochs", .group = "training", .help = "stop after so many without improvement; 0 = never", .commands = C }, \
-    { .key = P ".monitor", .type = NN_APP_ENUM, .field = F(M.monitor), .def = "loss", .choices = "loss|accuracy", .group = "training", .help = "what the validation part judges the best epoch by", .commands = C }, \
-    { .key = P ".last_weights", .type = NN_APP_BOOL, .field = F(M.last), .group = "training", .help = "keep the last epoch's weights instead of the best", .commands = C }, \
-    { .key = P ".head_hidden", .type = NN_APP_INTS, .field = F(M.head), .value = "W,W,...", .min = 1, .max = 1e6, .group = "model", .help = "hidden widths of the head; default: the architecture's own", .commands = C }, \
-    { .key = P ".init", .type = NN_APP_ENUM, .field = F(M.init), .def = "pytorch", .choices = "pytorch|he|he_normal|xavier|philox", .group = "model", .help = "initial weights", .commands = C }, \
-    { .key = P ".seeds", .type = NN_APP_SIZE, .field = F(M.seeds), .def = "1", .min = 1, .max = 1000, .group = "training", .help = "repeat with so many seeds, report mean and 95 % interval; files are the first seed's", .commands = C }, \
-    { .key = P ".checkpoint_every", .type = NN_APP_SIZE, .field = F(M.checkpoint), .def = "0", .min = 0, .max = 1e6, .unit = "epochs", .group = "output", .help = "save the state for --resume; 0 = every 20 seconds", .commands = C }, \
-    { .key = P ".name", .type = NN_APP_TEXT, .field = F(M.name), .value = "NAME", .group = "output", .help = "NAME in mlp_NAME_model.pth; default: from the training file", .commands = C }
+#define FIT_ROWS(P, M, C, EPOCHS, LR)                                                              \
+    { .key = P ".epochs",                                                                          \
+      .type = NN_APP_SIZE,                                                                         \
+      .field = F(M.epochs),                                                                        \
+      .def = EPOCHS,                                                                               \
+      .min = 1,                                                                                    \
+      .max = 1e6,                                                                                  \
+      .group = "training",                                                                         \
+      .help = "passes over the training rows",                                                     \
+      .commands = C },                                                                             \
+        { .key = P ".batch_size",                                                                  \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.batch),                                                                     \
+          .def = "32",                                                                             \
+          .min = 1,                                                                                \
+          .max = 1e6,                                                                              \
+          .unit = "rows",                                                                          \
+          .group = "training",                                                                     \
+          .help = "rows per update",                                                               \
+          .commands = C },                                                                         \
+        { .key = P ".lr",                                                                          \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.lr),                                                                        \
+          .def = LR,                                                                               \
+          .min = 0,                                                                                \
+          .flags = NN_APP_ABOVE,                                                                   \
+          .group = "training",                                                                     \
+          .help = "learning rate",                                                                 \
+          .commands = C },                                                                         \
+        { .key = P ".head_lr",                                                                     \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.head_lr),                                                                   \
+          .min = 0,                                                                                \
+          .max = 1e3,                                                                              \
+          .group = "training",                                                                     \
+          .help = "learning rate of the head; 0 = as --lr",                                        \
+          .commands = C },                                                                         \
+        { .key = P ".optimizer",                                                                   \
+          .type = NN_APP_ENUM,                                                                     \
+          .field = F(M.optimizer),                                                                 \
+          .def = "adam",                                                                           \
+          .choices = "sgd|adam|adamw|rmsprop",                                                     \
+          .group = "training",                                                                     \
+          .help = "update rule, PyTorch's arithmetic",                                             \
+          .commands = C },                                                                         \
+        { .key = P ".momentum",                                                                    \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.momentum),                                                                  \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1,                                                                                \
+          .flags = NN_APP_BELOW,                                                                   \
+          .group = "training",                                                                     \
+          .help = "of sgd and rmsprop",                                                            \
+          .commands = C },                                                                         \
+        { .key = P ".nesterov",                                                                    \
+          .type = NN_APP_BOOL,                                                                     \
+          .field = F(M.nesterov),                                                                  \
+          .group = "training",                                                                     \
+          .help = "Nesterov's momentum (sgd)",                                                     \
+          .commands = C },                                                                         \
+        { .key = P ".weight_decay",                                                                \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.weight_decay),                                                              \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 100,                                                                              \
+          .group = "training",                                                                     \
+          .help = "L2 penalty (adamw: decoupled)",                                                 \
+          .commands = C },                                                                         \
+        { .key = P ".label_smoothing",                                                             \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.smoothing),                                                                 \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1,                                                                                \
+          .flags = NN_APP_BELOW,                                                                   \
+          .group = "training",                                                                     \
+          .help = "share of the target spread over all classes",                                   \
+          .commands = C },                                                                         \
+        { .key = P ".class_weights",                                                               \
+          .type = NN_APP_TEXT,                                                                     \
+          .field = F(M.class_weights),                                                             \
+          .def = "none",                                                                           \
+          .value = "none|balanced|W,W,...",                                                        \
+          .group = "training",                                                                     \
+          .help = "weight of each class in the loss",                                              \
+          .commands = C },                                                                         \
+        { .key = P ".schedule",                                                                    \
+          .type = NN_APP_ENUM,                                                                     \
+          .field = F(M.schedule),                                                                  \
+          .def = "constant",                                                                       \
+          .choices = "constant|step|cosine|exponential|plateau",                                   \
+          .group = "training",                                                                     \
+          .help = "learning rate by epoch",                                                        \
+          .commands = C },                                                                         \
+        { .key = P ".step_every",                                                                  \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.every),                                                                     \
+          .def = "30",                                                                             \
+          .min = 1,                                                                                \
+          .max = 1e6,                                                                              \
+          .unit = "epochs",                                                                        \
+          .group = "training",                                                                     \
+          .help = "step: one step every so many; plateau: patience",                               \
+          .commands = C },                                                                         \
+        { .key = P ".gamma",                                                                       \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.gamma),                                                                     \
+          .def = "0.1",                                                                            \
+          .min = 0,                                                                                \
+          .max = 1,                                                                                \
+          .flags = NN_APP_ABOVE,                                                                   \
+          .group = "training",                                                                     \
+          .help = "factor of step, exponential, plateau",                                          \
+          .commands = C },                                                                         \
+        { .key = P ".lr_floor",                                                                    \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.floor),                                                                     \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1,                                                                                \
+          .group = "training",                                                                     \
+          .help = "smallest factor of cosine and plateau",                                         \
+          .commands = C },                                                                         \
+        { .key = P ".warmup",                                                                      \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.warmup),                                                                    \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1e9,                                                                              \
+          .unit = "updates",                                                                       \
+          .group = "training",                                                                     \
+          .help = "learning rate rises linearly first",                                            \
+          .commands = C },                                                                         \
+        { .key = P ".clip_norm",                                                                   \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.clip),                                                                      \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1e9,                                                                              \
+          .group = "training",                                                                     \
+          .help = "largest norm of the gradient; 0 = none",                                        \
+          .commands = C },                                                                         \
+        { .key = P ".dropout",                                                                     \
+          .type = NN_APP_NUM,                                                                      \
+          .field = F(M.dropout),                                                                   \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1,                                                                                \
+          .flags = NN_APP_BELOW,                                                                   \
+          .group = "training",                                                                     \
+          .help = "share of activations dropped",                                                  \
+          .commands = C },                                                                         \
+        { .key = P ".patience",                                                                    \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.patience),                                                                  \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1e6,                                                                              \
+          .unit = "epochs",                                                                        \
+          .group = "training",                                                                     \
+          .help = "stop after so many without improvement; 0 = never",                             \
+          .commands = C },                                                                         \
+        { .key = P ".monitor",                                                                     \
+          .type = NN_APP_ENUM,                                                                     \
+          .field = F(M.monitor),                                                                   \
+          .def = "loss",                                                                           \
+          .choices = "loss|accuracy",                                                              \
+          .group = "training",                                                                     \
+          .help = "what the validation part judges the best epoch by",                             \
+          .commands = C },                                                                         \
+        { .key = P ".last_weights",                                                                \
+          .type = NN_APP_BOOL,                                                                     \
+          .field = F(M.last),                                                                      \
+          .group = "training",                                                                     \
+          .help = "keep the last epoch's weights instead of the best",                             \
+          .commands = C },                                                                         \
+        { .key = P ".head_hidden",                                                                 \
+          .type = NN_APP_INTS,                                                                     \
+          .field = F(M.head),                                                                      \
+          .value = "W,W,...",                                                                      \
+          .min = 1,                                                                                \
+          .max = 1e6,                                                                              \
+          .group = "model",                                                                        \
+          .help = "hidden widths of the head; default: the architecture's own",                    \
+          .commands = C },                                                                         \
+        { .key = P ".init",                                                                        \
+          .type = NN_APP_ENUM,                                                                     \
+          .field = F(M.init),                                                                      \
+          .def = "pytorch",                                                                        \
+          .choices = "pytorch|he|he_normal|xavier|philox",                                         \
+          .group = "model",                                                                        \
+          .help = "initial weights",                                                               \
+          .commands = C },                                                                         \
+        { .key = P ".seeds",                                                                       \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.seeds),                                                                     \
+          .def = "1",                                                                              \
+          .min = 1,                                                                                \
+          .max = 1000,                                                                             \
+          .group = "training",                                                                     \
+          .help = "repeat with so many seeds, report mean and 95 % interval; files are the first " \
+                  "seed's",                                                                        \
+          .commands = C },                                                                         \
+        { .key = P ".checkpoint_every",                                                            \
+          .type = NN_APP_SIZE,                                                                     \
+          .field = F(M.checkpoint),                                                                \
+          .def = "0",                                                                              \
+          .min = 0,                                                                                \
+          .max = 1e6,                                                                              \
+          .unit = "epochs",                                                                        \
+          .group = "output",                                                                       \
+          .help = "save the state for --resume; 0 = every 20 seconds",                             \
+          .commands = C },                                                                         \
+    {                                                                                              \
+        .key = P ".name", .type = NN_APP_TEXT, .field = F(M.name), .value = "NAME",                \
+        .group = "output", .help = "NAME in mlp_NAME_model.pth; default: from the training file",  \
+        .commands = C                                                                              \
+    }
 
 static const nn_option table[] = {
     /* generate */
@@ -174,24 +379,28 @@ static const nn_option table[] = {
     { .key = "safetensors", .type = NN_APP_BOOL, .field = F(safetensors), .def = "true", .group = "output", .help = "write .safetensors beside .pth", .commands = FIT | B(C_TASKVEC) | B(C_ALL) }
 };
 static const nn_app_command commands[] = {
-    { "generate", NULL, 0, 0, "make classification sets, scikit-learn's own for the same random_state", "artificial_datasets" },
-    { "train", NULL, 0, 0, "train a backbone and head from a table", "artificial_checkpoints" },
-    { "finetune", NULL, 0, 0, "give a trained backbone a new head and train on another table", "artificial_checkpoints" },
-    { "taskvec", NULL, 0, 0, "edit a model with task vectors and sweep the coefficient", "artificial_taskvec" },
-    { "evaluate", NULL, 0, 0, "accuracy, per-class metrics, confusion, calibration of a checkpoint", "artificial_evaluation" },
-    { "predict", NULL, 0, 0, "classes and probabilities for new rows", NULL },
-    { "summary", NULL, 0, 0, "layers, parameters and hashes of a checkpoint", NULL },
-    { "all", NULL, 0, 0, "every step above in one run, at the document's settings", "artificial_run" }
+    { .name = "generate", .help = "make classification sets, scikit-learn's own for the same random_state", .out = "artificial_datasets" },
+    { .name = "train", .help = "train a backbone and head from a table", .out = "artificial_checkpoints" },
+    { .name = "finetune", .help = "give a trained backbone a new head and train on another table", .out = "artificial_checkpoints" },
+    { .name = "taskvec", .help = "edit a model with task vectors and sweep the coefficient", .out = "artificial_taskvec" },
+    { .name = "evaluate", .help = "accuracy, per-class metrics, confusion, calibration of a checkpoint", .out = "artificial_evaluation" },
+    { .name = "predict", .help = "classes and probabilities for new rows" },
+    { .name = "summary", .help = "layers, parameters and hashes of a checkpoint" },
+    { .name = "all", .help = "every step above in one run, at the document's settings", .out = "artificial_run" }
 };
 static const nn_app_program program = {
     .name = "artificial_data",
-    .about = "Synthetic classification sets, multi-layer perceptrons on them, fine-tuning, and arithmetic on their weights.",
+    .about = "Synthetic classification sets, multi-layer perceptrons on them, fine-tuning, and "
+             "arithmetic on their weights.",
     .notes = "examples\n"
              "  artificial_data all --demo --out out/demo\n"
              "  artificial_data generate --preset document\n"
              "  artificial_data train --train artificial_datasets/dataset1_train.csv \\\n"
              "                        --test artificial_datasets/dataset1_test.csv",
-    .commands = commands, .n_commands = sizeof commands / sizeof *commands, .options = table, .n_options = sizeof table / sizeof *table
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof *commands,
+    .options = table,
+    .n_options = sizeof table / sizeof *table
 };
 
 /* ==== rows: a table as x [n,d] f32 and y [n] i64 codes of named classes ==== */
@@ -215,7 +424,9 @@ static nn_status name_classes(nn_app *app, rows *r, const nn_tensor *y, nn_error
     if (y->dtype == NN_F32 || y->dtype == NN_F64)
         for (i = 0; i < n; i++) {
             double v = nn_tensor_get_f64(y, i);
-            if (v != v) return nni_fail(err, NN_E_FORMAT, "%s: row %zu: expected a label, got NaN", r->path, i + 1);
+            if (v != v)
+                return nn_error_set(err, NN_E_FORMAT, "%s: row %zu: expected a label, got NaN", r->path,
+                                i + 1);
         }
     status = nn_label_encode(&codes, &classes, y, NULL, err);
     if (status != NN_OK) return status;
@@ -223,14 +434,16 @@ static nn_status name_classes(nn_app *app, rows *r, const nn_tensor *y, nn_error
     r->classes = (const char **)nn_arena_get(&app->arena, (r->n_classes + 1) * sizeof *r->classes);
     for (i = 0; r->classes && i < r->n_classes; i++) {
         char t[256];
-        if (classes.dtype == NN_UCS4 || classes.dtype == NN_BYTES) (void)nn_tensor_text(&classes, i, t, sizeof t);
-        else if (classes.dtype == NN_U64) (void)snprintf(t, sizeof t, "%llu", (unsigned long long)nn_tensor_get_f64(&classes, i));
+        if (classes.dtype == NN_UCS4 || classes.dtype == NN_BYTES)
+            (void)nn_tensor_text(&classes, i, t, sizeof t);
+        else if (classes.dtype == NN_U64)
+            (void)snprintf(t, sizeof t, "%llu", (unsigned long long)nn_tensor_get_f64(&classes, i));
         else (void)nni_app_num(t, nn_tensor_get_f64(&classes, i));
         r->classes[i] = nn_app_text(app, "%s", t);
     }
     nn_tensor_free(&classes);
     r->y = codes;
-    return r->classes ? NN_OK : nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->path);
+    return r->classes ? NN_OK : nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->path);
 }
 static nn_status keep_rows(rows *r, size_t limit, nn_error *err)
 {
@@ -253,7 +466,10 @@ static nn_status to_matrix(nn_tensor *out, nn_tensor *in, const char *path, nn_e
 {
     size_t shape[2], k;
     nn_status s;
-    if (in->ndim < 2) return nni_fail(err, NN_E_FORMAT, "%s: expected rows and columns, got an array of %zu dimensions", path, in->ndim);
+    if (in->ndim < 2)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: expected rows and columns, got an array of %zu dimensions", path,
+                        in->ndim);
     shape[0] = in->shape[0];
     for (shape[1] = 1, k = 1; k < in->ndim; k++) shape[1] *= in->shape[k];
     s = in->dtype == NN_F32 ? NN_OK : nn_tensor_convert(out, in, NN_F32, NULL, err);
@@ -262,7 +478,8 @@ static nn_status to_matrix(nn_tensor *out, nn_tensor *in, const char *path, nn_e
     return nn_tensor_reshape(out, 2, shape, err);
 }
 /* with_label 0: x only, unless the label column is named and there */
-static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, const char *labels, int with_label, rows *r, nn_error *err)
+static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, const char *labels,
+                           int with_label, rows *r, nn_error *err)
 {
     nn_status status = NN_OK;
     nn_tensor a = NN_ZERO, b = NN_ZERO;
@@ -273,14 +490,26 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
     memset(r, 0, sizeof *r);
     r->path = path;
     if (ends_with(path, ".npz")) {
-        static const char *const xs[] = { "X", "x", "X_train", "X_test", "data", "features" }, *const ys[] = { "y", "Y", "y_train", "y_test", "target", "labels" };
+        static const char *const xs[] = { "X", "x", "X_train", "X_test", "data", "features" },
+                                 *const ys[] = {
+                                     "y", "Y", "y_train", "y_test", "target", "labels"
+                                 };
         nn_tensor *x = NULL, *y = NULL;
         size_t i;
         TRY(nn_npz_read(&d, path, NULL, err));
         for (i = 0; i < 6 && !x; i++) { x = nn_dict_get(&d, xs[i]); y = nn_dict_get(&d, ys[i]); }
-        if (!x || (with_label && !y)) { status = nni_fail(err, NN_E_FORMAT, "%s: expected arrays X and y, got neither under their usual names", path); goto done; }
+        if (!x || (with_label && !y)) {
+            status =
+                nn_error_set(err, NN_E_FORMAT,
+                         "%s: expected arrays X and y, got neither under their usual names", path);
+            goto done;
+        }
         TRY(to_matrix(&r->x, x, path, err));
-        if (with_label && nn_tensor_count(y) != r->x.shape[0]) { status = nni_fail(err, NN_E_FORMAT, "%s: X has %zu rows, y %zu", path, r->x.shape[0], nn_tensor_count(y)); goto done; }
+        if (with_label && nn_tensor_count(y) != r->x.shape[0]) {
+            status = nn_error_set(err, NN_E_FORMAT, "%s: X has %zu rows, y %zu", path, r->x.shape[0],
+                              nn_tensor_count(y));
+            goto done;
+        }
         if (with_label) TRY(name_classes(app, r, y, err));
     } else if (strstr(base, "idx") || ends_with(path, "-ubyte") || ends_with(path, "-ubyte.gz")) {
         TRY(nn_idx_read(&a, path, NULL, err));
@@ -288,9 +517,17 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         if (with_label) {
             const char *at = strstr(base, "images-idx3"), *lab = labels;
             if (!lab && at) lab = nn_app_text(app, "%.*slabels-idx1%s", (int)(at - path), path, at + 11);
-            if (!lab) { status = nni_fail(err, NN_E_ARG, "%s: expected --labels FILE for the labels of an IDX file", path); goto done; }
+            if (!lab) {
+                status = nn_error_set(err, NN_E_ARG,
+                                  "%s: expected --labels FILE for the labels of an IDX file", path);
+                goto done;
+            }
             TRY(nn_idx_read(&b, lab, NULL, err));
-            if (nn_tensor_count(&b) != r->x.shape[0]) { status = nni_fail(err, NN_E_FORMAT, "%s: %zu labels for the %zu rows of %s", lab, nn_tensor_count(&b), r->x.shape[0], path); goto done; }
+            if (nn_tensor_count(&b) != r->x.shape[0]) {
+                status = nn_error_set(err, NN_E_FORMAT, "%s: %zu labels for the %zu rows of %s", lab,
+                                  nn_tensor_count(&b), r->x.shape[0], path);
+                goto done;
+            }
             TRY(name_classes(app, r, &b, err));
         }
     } else {
@@ -300,7 +537,11 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         if (strcmp(delim, "space") == 0) c.csv.blanks = 1;
         else if (strcmp(delim, "tab") == 0 || strcmp(delim, "\\t") == 0) c.csv.delim = '\t';
         else if (strlen(delim) == 1) c.csv.delim = delim[0];
-        else { status = nni_fail(err, NN_E_ARG, "--delimiter: expected one character, space or tab, got '%s'", delim); goto done; }
+        else {
+            status = nn_error_set(err, NN_E_ARG,
+                              "--delimiter: expected one character, space or tab, got '%s'", delim);
+            goto done;
+        }
         c.csv.no_header = !in->header;
         c.csv.max_rows = in->rows;
         c.label = in->label;
@@ -308,8 +549,9 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         TRY(nn_csv_read_xy(&xy, path, &c, NULL, err));
         n = xy.x.shape[0];
         k = xy.x.shape[1];
-        if (n == 0) { status = nni_fail(err, NN_E_FORMAT, "%s: expected rows, got none", path); goto done; }
-        for (j = 0, keep = 0; j < k; j++) {                     /* --drop: shift the kept columns together */
+        if (n == 0) { status = nn_error_set(err, NN_E_FORMAT, "%s: expected rows, got none", path); goto done; }
+        /* --drop: shift the kept columns together */
+        for (j = 0, keep = 0; j < k; j++) {
             int drop = 0;
             for (i = 0; i < in->drop.n; i++) if (strcmp(xy.names[j], in->drop.v[i]) == 0) drop = 1;
             if (!with_label && in->label && strcmp(xy.names[j], in->label) == 0) drop = 1;
@@ -319,7 +561,8 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         }
         if (keep != k) {
             size_t shape[2];
-            for (i = 0; i < n; i++) memmove(nn_f32(&xy.x) + i * keep, nn_f32(&xy.x) + i * k, keep * sizeof(float));
+            for (i = 0; i < n; i++)
+                memmove(nn_f32(&xy.x) + i * keep, nn_f32(&xy.x) + i * k, keep * sizeof(float));
             shape[0] = n; shape[1] = keep;
             a = nn_tensor_view(xy.x.data, NN_F32, 2, shape);
             TRY(nn_tensor_copy(&r->x, &a, NULL, err));
@@ -329,14 +572,25 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
             if (nn_tensor_count(&xy.classes)) {
                 r->n_classes = nn_tensor_count(&xy.classes);
                 r->classes = (const char **)nn_arena_get(&app->arena, r->n_classes * sizeof *r->classes);
-                if (!r->classes) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
-                for (i = 0; i < r->n_classes; i++) { char t[256]; (void)nn_tensor_text(&xy.classes, i, t, sizeof t); r->classes[i] = nn_app_text(app, "%s", t); }
+                if (!r->classes) {
+                    status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+                    goto done;
+                }
+                for (i = 0; i < r->n_classes; i++) {
+                    char t[256];
+                    (void)nn_tensor_text(&xy.classes, i, t, sizeof t);
+                    r->classes[i] = nn_app_text(app, "%s", t);
+                }
                 r->y = xy.y;
                 memset(&xy.y, 0, sizeof xy.y);
             } else TRY(name_classes(app, r, &xy.y, err));
         }
     }
-    if (r->x.shape[0] == 0 || r->x.shape[1] == 0) { status = nni_fail(err, NN_E_FORMAT, "%s: expected rows and columns, got %zu x %zu", path, r->x.shape[0], r->x.shape[1]); goto done; }
+    if (r->x.shape[0] == 0 || r->x.shape[1] == 0) {
+        status = nn_error_set(err, NN_E_FORMAT, "%s: expected rows and columns, got %zu x %zu", path,
+                          r->x.shape[0], r->x.shape[1]);
+        goto done;
+    }
     status = keep_rows(r, in->rows, err);
 done:
     nn_tensor_free(&a);
@@ -349,15 +603,20 @@ done:
 /* codes of the file's own classes become those of the model */
 static nn_status map_classes(nn_app *app, rows *r, const char *const *classes, size_t n, nn_error *err)
 {
-    int64_t *map = (int64_t *)nn_arena_get(&app->arena, (r->n_classes + 1) * sizeof *map), *y = nn_i64(&r->y);
+    int64_t *map = (int64_t *)nn_arena_get(&app->arena, (r->n_classes + 1) * sizeof *map),
+            *y = nn_i64(&r->y);
     size_t i, j, rows_n = nn_tensor_count(&r->y);
-    if (!map) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", r->path);
+    if (!map) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->path);
     for (i = 0; i < r->n_classes; i++) {
         map[i] = -1;
         for (j = 0; j < n; j++) if (strcmp(r->classes[i], classes[j]) == 0) map[i] = (int64_t)j;
     }
     for (i = 0; i < rows_n; i++)
-        if (map[y[i]] < 0) return nni_fail(err, NN_E_FORMAT, "%s: row %zu: expected one of the %zu labels seen in training (%s ... %s), got '%s'", r->path, i + 1, n, classes[0], classes[n - 1], r->classes[y[i]]);
+        if (map[y[i]] < 0)
+            return nn_error_set(err, NN_E_FORMAT,
+                            "%s: row %zu: expected one of the %zu labels seen in training (%s ... "
+                            "%s), got '%s'",
+                            r->path, i + 1, n, classes[0], classes[n - 1], r->classes[y[i]]);
     for (i = 0; i < rows_n; i++) y[i] = map[y[i]];
     r->classes = (const char **)(uintptr_t)classes;
     r->n_classes = n;
@@ -369,8 +628,10 @@ static nn_status split_rows(rows *keep, rows *part, double share, uint64_t seed,
     nn_tensor a = NN_ZERO, b = NN_ZERO;
     rows left = *keep, right = *keep;
     nn_status status = NN_OK;
-    memset(&left.x, 0, sizeof left.x); memset(&left.y, 0, sizeof left.y);
-    memset(&right.x, 0, sizeof right.x); memset(&right.y, 0, sizeof right.y);
+    memset(&left.x, 0, sizeof left.x);
+    memset(&left.y, 0, sizeof left.y);
+    memset(&right.x, 0, sizeof right.x);
+    memset(&right.y, 0, sizeof right.y);
     d.test_size = share;
     d.stratify = &keep->y;
     d.random_state = seed;
@@ -423,13 +684,15 @@ static void hash_backbone(const nn_mlp *net, char hex[65])
     nn_sha256_put(&s, p, n);
     nn_sha256_hex(&s, hex);
 }
-static void hash_model(model *m)
+static nn_status hash_model(model *m, nn_error *err)
 {
     nn_dict d = NN_ZERO;
+    const nn_status s = nn_mlp_state(m->net, &d, NULL, 0, err);
     m->weights[0] = 0;
-    if (nn_mlp_state(m->net, &d, NULL, 0, NULL) == NN_OK) nn_dict_sha256(&d, m->weights);
+    if (s == NN_OK) nn_dict_sha256(&d, m->weights);
     nn_dict_free(&d);
     hash_backbone(m->net, m->backbone);
+    return s;
 }
 static void prepare(const model *m, rows *r)
 {
@@ -443,9 +706,13 @@ static void mask_columns(const model *m, rows *r)
 {
     size_t i, j, d = r->x.shape[1];
     float *x = nn_f32(&r->x);
-    if (m->keep) for (i = 0; i < r->x.shape[0]; i++) for (j = 0; j < d; j++) if (!m->keep[j]) x[i * d + j] = 0;
+    if (m->keep)
+        for (i = 0; i < r->x.shape[0]; i++)
+            for (j = 0; j < d; j++)
+                if (!m->keep[j]) x[i * d + j] = 0;
 }
-/* F ratio of one-way analysis of variance per column, scikit-learn's f_classif: the k largest stay, ties to the earlier column */
+/* F ratio of one-way analysis of variance per column, scikit-learn's f_classif: the k largest stay,
+ * ties to the earlier column */
 static nn_status select_columns(nn_app *app, model *m, const rows *r, size_t k, nn_error *err)
 {
     size_t n = r->x.shape[0], d = r->x.shape[1], C = r->n_classes, i, j, c;
@@ -453,14 +720,18 @@ static nn_status select_columns(nn_app *app, model *m, const rows *r, size_t k, 
     const int64_t *y = nn_i64(&r->y);
     double *f = (double *)calloc(d + C + C, sizeof *f), *sum = f + d, *cnt = sum + C;
     m->keep = (unsigned char *)nn_arena_get(&app->arena, d);
-    if (!f || !m->keep) { free(f); return nni_fail(err, NN_E_NOMEM, "out of memory"); }
+    if (!f || !m->keep) { free(f); return nn_error_set(err, NN_E_NOMEM, "out of memory"); }
     for (i = 0; i < n; i++) cnt[y[i]] += 1;
     for (j = 0; j < d; j++) {
         double mean = 0, between = 0, within = 0;
         for (c = 0; c < C; c++) sum[c] = 0;
         for (i = 0; i < n; i++) { sum[y[i]] += (double)x[i * d + j]; mean += (double)x[i * d + j]; }
         mean /= (double)n;
-        for (c = 0; c < C; c++) if (cnt[c] > 0) { sum[c] /= cnt[c]; between += cnt[c] * (sum[c] - mean) * (sum[c] - mean); }
+        for (c = 0; c < C; c++)
+            if (cnt[c] > 0) {
+                sum[c] /= cnt[c];
+                between += cnt[c] * (sum[c] - mean) * (sum[c] - mean);
+            }
         for (i = 0; i < n; i++) { double v = (double)x[i * d + j] - sum[y[i]]; within += v * v; }
         f[j] = within > 0 ? between / within : between > 0 ? 1e300 : 0;
     }
@@ -475,7 +746,10 @@ static nn_status select_columns(nn_app *app, model *m, const rows *r, size_t k, 
 }
 static nn_status prepare_all(const model *m, rows *r, nn_error *err)
 {
-    if (r->x.shape[1] != m->net->n_in) return nni_fail(err, NN_E_FORMAT, "%s: expected %zu columns as the model has inputs, got %zu", r->path, m->net->n_in, r->x.shape[1]);
+    if (r->x.shape[1] != m->net->n_in)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: expected %zu columns as the model has inputs, got %zu", r->path,
+                        m->net->n_in, r->x.shape[1]);
     prepare(m, r);
     if (m->scaled) { nn_status s = nn_scaler_transform(&m->scaler, &r->x, err); if (s != NN_OK) return s; }
     mask_columns(m, r);
@@ -485,8 +759,10 @@ static void json_scaler(nn_json_writer *w, const model *m)
 {
     if (!m->scaled) { nn_json_null(w); return; }
     nn_json_begin_object(w);
-    nn_json_key(w, "mean"); nn_json_f64s(w, nn_f64(&m->scaler.mean), m->scaler.n_features);
-    nn_json_key(w, "scale"); nn_json_f64s(w, nn_f64(&m->scaler.scale), m->scaler.n_features);
+    nn_json_key(w, "mean");
+    nn_json_f64s(w, nn_f64(&m->scaler.mean), m->scaler.n_features);
+    nn_json_key(w, "scale");
+    nn_json_f64s(w, nn_f64(&m->scaler.scale), m->scaler.n_features);
     nn_json_end(w);
 }
 static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err)
@@ -496,23 +772,34 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     w.buf = b;
     w.indent = indent;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "format"); nn_json_string(&w, "nn_mlp 1");
-    nn_json_key(&w, "name"); nn_json_string(&w, m->name ? m->name : "");
-    nn_json_key(&w, "n_in"); nn_json_u64(&w, m->net->n_in);
-    nn_json_key(&w, "n_out"); nn_json_u64(&w, m->net->n_out);
-    nn_json_key(&w, "n_backbone"); nn_json_u64(&w, m->net->n_backbone);
-    nn_json_key(&w, "naming"); nn_json_i64(&w, (int)m->net->names);
+    nn_json_key(&w, "format");
+    nn_json_string(&w, "nn_mlp 1");
+    nn_json_key(&w, "name");
+    nn_json_string(&w, m->name ? m->name : "");
+    nn_json_key(&w, "n_in");
+    nn_json_u64(&w, m->net->n_in);
+    nn_json_key(&w, "n_out");
+    nn_json_u64(&w, m->net->n_out);
+    nn_json_key(&w, "n_backbone");
+    nn_json_u64(&w, m->net->n_backbone);
+    nn_json_key(&w, "naming");
+    nn_json_i64(&w, (int)m->net->names);
     nn_json_key(&w, "layers");
     nn_json_begin_array(&w);
     for (i = 0; i < m->net->n_layers; i++) {
         const nn_mlp_layer *l = &m->net->layers[i];
         nn_json_begin_object(&w);
-        nn_json_key(&w, "name"); nn_json_string(&w, l->name);
-        nn_json_key(&w, "n_in"); nn_json_u64(&w, l->n_in);
-        nn_json_key(&w, "n_out"); nn_json_u64(&w, l->n_out);
-        nn_json_key(&w, "activation"); nn_json_string(&w, nn_act_name(l->act));
+        nn_json_key(&w, "name");
+        nn_json_string(&w, l->name);
+        nn_json_key(&w, "n_in");
+        nn_json_u64(&w, l->n_in);
+        nn_json_key(&w, "n_out");
+        nn_json_u64(&w, l->n_out);
+        nn_json_key(&w, "activation");
+        nn_json_string(&w, nn_act_name(l->act));
         if (l->act == NN_ACT_LEAKY_RELU) { nn_json_key(&w, "slope"); nn_json_f32(&w, l->slope); }
-        nn_json_key(&w, "dropout"); nn_json_f32(&w, l->dropout);
+        nn_json_key(&w, "dropout");
+        nn_json_f32(&w, l->dropout);
         nn_json_end(&w);
     }
     nn_json_end(&w);
@@ -520,38 +807,55 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     nn_json_begin_array(&w);
     for (i = 0; i < m->n_classes; i++) nn_json_string(&w, m->classes[i]);
     nn_json_end(&w);
-    nn_json_key(&w, "input"); nn_json_begin_object(&w);
-    nn_json_key(&w, "divide"); nn_json_f64(&w, m->divide);
-    nn_json_key(&w, "mean"); nn_json_f64(&w, m->mean);
-    nn_json_key(&w, "std"); nn_json_f64(&w, m->std);
+    nn_json_key(&w, "input");
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "divide");
+    nn_json_f64(&w, m->divide);
+    nn_json_key(&w, "mean");
+    nn_json_f64(&w, m->mean);
+    nn_json_key(&w, "std");
+    nn_json_f64(&w, m->std);
     nn_json_end(&w);
-    nn_json_key(&w, "scaler"); json_scaler(&w, m);
+    nn_json_key(&w, "scaler");
+    json_scaler(&w, m);
     nn_json_key(&w, "selected");
     if (m->keep) {
         nn_json_begin_array(&w);
         for (i = 0; i < m->net->n_in; i++) if (m->keep[i]) nn_json_u64(&w, i);
         nn_json_end(&w);
     } else nn_json_null(&w);
-    nn_json_key(&w, "from"); nn_json_string(&w, m->from);
-    nn_json_key(&w, "seed"); nn_json_u64(&w, m->seed);
-    nn_json_key(&w, "epochs"); nn_json_u64(&w, m->epochs);
-    nn_json_key(&w, "best_epoch"); nn_json_u64(&w, m->best_epoch);
-    nn_json_key(&w, "initial_backbone_sha256"); nn_json_string(&w, m->initial[0] ? m->initial : NULL);
-    nn_json_key(&w, "from_backbone_sha256"); nn_json_string(&w, m->from_backbone[0] ? m->from_backbone : NULL);
-    nn_json_key(&w, "backbone_sha256"); nn_json_string(&w, m->backbone);
-    nn_json_key(&w, "weights_sha256"); nn_json_string(&w, m->weights);
+    nn_json_key(&w, "from");
+    nn_json_string(&w, m->from);
+    nn_json_key(&w, "seed");
+    nn_json_u64(&w, m->seed);
+    nn_json_key(&w, "epochs");
+    nn_json_u64(&w, m->epochs);
+    nn_json_key(&w, "best_epoch");
+    nn_json_u64(&w, m->best_epoch);
+    nn_json_key(&w, "initial_backbone_sha256");
+    nn_json_string(&w, m->initial[0] ? m->initial : NULL);
+    nn_json_key(&w, "from_backbone_sha256");
+    nn_json_string(&w, m->from_backbone[0] ? m->from_backbone : NULL);
+    nn_json_key(&w, "backbone_sha256");
+    nn_json_string(&w, m->backbone);
+    nn_json_key(&w, "weights_sha256");
+    nn_json_string(&w, m->weights);
     nn_json_end(&w);
     return nn_json_finish(&w, err);
 }
-/* STEM_model.pth, STEM_head.pth, STEM_model.json, STEM_model.safetensors; the weights last, so that no checkpoint stands without its JSON */
+/* STEM_model.pth, STEM_head.pth, STEM_model.json, STEM_model.safetensors; the weights last, so that
+ * no checkpoint stands without its JSON */
 static nn_status model_save(nn_app *app, model *m, const char *stem, int safetensors, nn_error *err)
 {
     nn_dict all = NN_ZERO, head = NN_ZERO, meta = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_tensor t = NN_ZERO;
     nn_status status = NN_OK;
-    const char *pth = nn_app_path(app, "%s_model.pth", stem), *hp = nn_app_path(app, "%s_head.pth", stem), *js = nn_app_path(app, "%s_model.json", stem), *st = nn_app_path(app, "%s_model.safetensors", stem);
-    hash_model(m);
+    const char *pth = nn_app_path(app, "%s_model.pth", stem),
+               *hp = nn_app_path(app, "%s_head.pth", stem),
+               *js = nn_app_path(app, "%s_model.json", stem),
+               *st = nn_app_path(app, "%s_model.safetensors", stem);
+    TRY(hash_model(m, err));
     TRY(nn_mlp_state(m->net, &all, NULL, 0, err));
     TRY(nn_mlp_state(m->net, &head, "head.*", 0, err));
     TRY(model_json(m, &b, 1, err));
@@ -559,7 +863,9 @@ static nn_status model_save(nn_app *app, model *m, const char *stem, int safeten
     TRY(nn_file_write(js, b.data, b.len, NULL, err));
     TRY(nn_pth_write(hp, &head, NULL, err));
     TRY(nn_pth_write(pth, &all, NULL, err));
-    nn_app_wrote(app, pth); nn_app_wrote(app, hp); nn_app_wrote(app, js);
+    nn_app_wrote(app, pth);
+    nn_app_wrote(app, hp);
+    nn_app_wrote(app, js);
     if (safetensors) {
         b.len = 0;
         TRY(model_json(m, &b, 0, err));
@@ -584,14 +890,16 @@ static int natural_order(const char *a, const char *b)       /* layers.2 before 
     if (ha != hb) return ha - hb;
     while (*a && *b) {
         if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
-            unsigned long x = strtoul(a, (char **)(uintptr_t)&a, 10), y = strtoul(b, (char **)(uintptr_t)&b, 10);
+            unsigned long x = strtoul(a, (char **)(uintptr_t)&a, 10),
+                          y = strtoul(b, (char **)(uintptr_t)&b, 10);
             if (x != y) return x < y ? -1 : 1;
         } else if (*a != *b) return *a < *b ? -1 : 1;
         else { a++; b++; }
     }
     return (*a != 0) - (*b != 0);
 }
-static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, const char **json, nn_app *app, nn_error *err)
+static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, const char **json,
+                           nn_app *app, nn_error *err)
 {
     nn_status status = NN_OK;
     nn_dict meta = NN_ZERO, moved = NN_ZERO;
@@ -601,7 +909,11 @@ static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, co
         nn_tensor *t;
         TRY(nn_safetensors_read(d, &meta, path, NULL, err));
         for (i = 1; i < d->count; i++)
-            for (j = i; j > 0 && natural_order(d->items[j - 1].name, d->items[j].name) > 0; j--) { nn_dict_item swap = d->items[j]; d->items[j] = d->items[j - 1]; d->items[j - 1] = swap; }
+            for (j = i; j > 0 && natural_order(d->items[j - 1].name, d->items[j].name) > 0; j--) {
+                nn_dict_item swap = d->items[j];
+                d->items[j] = d->items[j - 1];
+                d->items[j - 1] = swap;
+            }
         t = nn_dict_get(&meta, "nn_mlp");
         if (t) {
             size_t n = nn_tensor_text(t, 0, NULL, 0);
@@ -614,13 +926,19 @@ static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, co
     }
     if (map->n) {
         for (i = 0; i < map->n; i++)
-            if (!strchr(map->v[i], '=')) { status = nni_fail(err, NN_E_ARG, "--map: expected OLD=NEW, got '%s'", map->v[i]); goto done; }
+            if (!strchr(map->v[i], '=')) {
+                status = nn_error_set(err, NN_E_ARG, "--map: expected OLD=NEW, got '%s'", map->v[i]);
+                goto done;
+            }
         for (i = 0; i < d->count; i++) {
             const char *name = d->items[i].name, *to = name;
             for (j = 0; j < map->n; j++) {
                 const char *eq = strchr(map->v[j], '=');
                 size_t n = (size_t)(eq - map->v[j]);
-                if (strncmp(name, map->v[j], n) == 0) { to = nn_app_text(app, "%s%s", eq + 1, name + n); break; }
+                if (strncmp(name, map->v[j], n) == 0) {
+                    to = nn_app_text(app, "%s%s", eq + 1, name + n);
+                    break;
+                }
             }
             TRY(nn_dict_put(&moved, to, &d->items[i].value, err));
         }
@@ -640,42 +958,55 @@ static const char *json_path(nn_app *app, const char *path)
     if (ends_with(path, ".pth")) return nn_app_text(app, "%.*s.json", (int)(n - 4), path);
     return NULL;
 }
-/* the document's, the original's, or listed widths; layers [cap] of backbone then head; *nb of them backbone */
-static nn_status parse_arch(nn_mlp_layer_desc *layers, size_t cap, size_t *nb, size_t *nh, const char *arch, const nn_ints *head, size_t D, nn_act act, nn_error *err)
+/* the document's, the original's, or listed widths; layers [cap] of backbone then head; *nb of them
+ * backbone */
+static nn_status parse_arch(nn_mlp_layer_desc *layers, size_t cap, size_t *nb, size_t *nh,
+                            const char *arch, const nn_ints *head, size_t D, nn_act act,
+                            nn_error *err)
 {
     size_t n = 0, i;
     memset(layers, 0, cap * sizeof *layers);
     for (i = 0; i < cap; i++) layers[i].act = act;
     if (strcmp(arch, "uniform") == 0) { for (i = 0; i < 10; i++) layers[n++].width = D; }
     else if (strcmp(arch, "tapered") == 0) {
-        if (D < 4) return nni_fail(err, NN_E_ARG, "--arch: tapered needs at least 4 inputs, got %zu", D);
+        if (D < 4) return nn_error_set(err, NN_E_ARG, "--arch: tapered needs at least 4 inputs, got %zu", D);
         for (i = 0; i < 5; i++) layers[n++].width = D;
-        layers[n].act = NN_ACT_IDENTITY; layers[n].dropout = -1; layers[n++].width = D / 2;
+        layers[n].act = NN_ACT_IDENTITY;
+        layers[n].dropout = -1;
+        layers[n++].width = D / 2;
         for (i = 0; i < 5; i++) layers[n++].width = D / 2;
     } else {
         const char *s = arch;
         while (*s) {
             uint64_t w;
             size_t used = nn_u64_parse(s, strlen(s), &w);
-            if (!used || w == 0 || w > 1000000 || n + 2 > cap || (s[used] && s[used] != ',' && s[used] != '-')) return nni_fail(err, NN_E_ARG, "--arch: expected uniform, tapered or widths such as 256,64, got '%s'", arch);
+            if (!used || w == 0 || w > 1000000 || n + 2 > cap ||
+                (s[used] && s[used] != ',' && s[used] != '-'))
+                return nn_error_set(
+                    err, NN_E_ARG,
+                    "--arch: expected uniform, tapered or widths such as 256,64, got '%s'", arch);
             layers[n++].width = (size_t)w;
             s += used;
             if (*s) s++;
         }
-        if (!n) return nni_fail(err, NN_E_ARG, "--arch: expected uniform, tapered or widths, got nothing");
+        if (!n) return nn_error_set(err, NN_E_ARG, "--arch: expected uniform, tapered or widths, got nothing");
     }
     *nb = n;
     *nh = 0;
     if (head && head->n) {
-        if (n + head->n >= cap) return nni_fail(err, NN_E_LIMIT, "--head-hidden: expected fewer layers, got %zu", head->n);
+        if (n + head->n >= cap)
+            return nn_error_set(err, NN_E_LIMIT, "--head-hidden: expected fewer layers, got %zu",
+                            head->n);
         for (i = 0; i < head->n; i++) layers[n++].width = (size_t)head->v[i];
         *nh = head->n;
     } else if (strcmp(arch, "uniform") == 0) { layers[n++].width = D / 2 ? D / 2 : 1; *nh = 1; }
     else if (strcmp(arch, "tapered") == 0) { layers[n++].width = D / 4; *nh = 1; }
     return NN_OK;
 }
-/* model_load: `path` alone, or the backbone of `path` with the head of `head`. arch and act as the user gave them (NULL = not). */
-static nn_status model_load(nn_app *app, model *m, const char *path, const char *head, const char *arch, const char *act, const nn_texts *map, nn_error *err)
+/* model_load: `path` alone, or the backbone of `path` with the head of `head`. arch and act as the
+ * user gave them (NULL = not). */
+static nn_status model_load(nn_app *app, model *m, const char *path, const char *head,
+                            const char *arch, const char *act, const nn_texts *map, nn_error *err)
 {
     nn_status status = NN_OK;
     nn_dict d = NN_ZERO, h = NN_ZERO;
@@ -693,25 +1024,55 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     TRY(read_dict(&d, map, path, &js, app, err));
     if (head) {
         TRY(read_dict(&h, map, head, &js_head, app, err));
-        for (i = d.count; i-- > 0;) if (strncmp(d.items[i].name, "head.", 5) == 0) { char t[256]; (void)snprintf(t, sizeof t, "%s", d.items[i].name); (void)nn_dict_remove(&d, t); }
-        for (i = 0, j = 0; i < h.count; i++) if (strncmp(h.items[i].name, "head.", 5) == 0) { TRY(nn_dict_put(&d, h.items[i].name, &h.items[i].value, err)); j++; }
-        if (!j) { status = nni_fail(err, NN_E_FORMAT, "%s: expected tensors named head.*, got %zu others", head, h.count); goto done; }
+        for (i = d.count; i-- > 0;)
+            if (strncmp(d.items[i].name, "head.", 5) == 0) {
+                char t[256];
+                (void)snprintf(t, sizeof t, "%s", d.items[i].name);
+                (void)nn_dict_remove(&d, t);
+            }
+        for (i = 0, j = 0; i < h.count; i++)
+            if (strncmp(h.items[i].name, "head.", 5) == 0) {
+                TRY(nn_dict_put(&d, h.items[i].name, &h.items[i].value, err));
+                j++;
+            }
+        if (!j) {
+            status = nn_error_set(err, NN_E_FORMAT, "%s: expected tensors named head.*, got %zu others",
+                              head, h.count);
+            goto done;
+        }
     }
     if (head) js = js_head;
     jp = json_path(app, m->path);
-    if (!js && jp && nn_file_exists(jp, NULL)) { TRY(nn_file_read(&text, jp, NULL, err)); js = (const char *)text.data; }
+    if (!js && jp && nn_file_exists(jp, NULL)) {
+        TRY(nn_file_read(&text, jp, NULL, err));
+        js = (const char *)text.data;
+    }
     if (act) {
         desc.act = nn_act_parse(act);
-        if (desc.act == NN_ACT_DEFAULT) { status = nni_fail(err, NN_E_ARG, "--act: expected an activation such as relu or gelu, got '%s'", act); goto done; }
+        if (desc.act == NN_ACT_DEFAULT) {
+            status = nn_error_set(err, NN_E_ARG,
+                              "--act: expected an activation such as relu or gelu, got '%s'", act);
+            goto done;
+        }
     }
     TRY(nn_mlp_desc_from_state(&desc, layers, 255, &d, err));
     if (arch) {
         nn_mlp_layer_desc want[256];
         size_t nb, nh, have = desc.n_backbone + desc.n_head;
         TRY(parse_arch(want, 255, &nb, &nh, arch, NULL, desc.n_in, desc.act, err));
-        if (desc.n_backbone + desc.n_head != nb + nh) { status = nni_fail(err, NN_E_FORMAT, "%s: expected the %zu hidden layers of --arch %s, got %zu", path, nb + nh, arch, have); goto done; }
+        if (desc.n_backbone + desc.n_head != nb + nh) {
+            status = nn_error_set(err, NN_E_FORMAT,
+                              "%s: expected the %zu hidden layers of --arch %s, got %zu", path,
+                              nb + nh, arch, have);
+            goto done;
+        }
         for (i = 0; i < have; i++) {
-            if (layers[i].width != want[i].width) { status = nni_fail(err, NN_E_FORMAT, "%s: layer %zu: expected %zu outputs as --arch %s says, got %zu", path, i, want[i].width, arch, layers[i].width); goto done; }
+            if (layers[i].width != want[i].width) {
+                status = nn_error_set(err, NN_E_FORMAT,
+                                  "%s: layer %zu: expected %zu outputs as --arch %s says, got %zu",
+                                  path, i, want[i].width, arch, layers[i].width);
+                goto done;
+            }
             layers[i].act = want[i].act;
         }
     }
@@ -719,10 +1080,20 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp ? jp : path, NULL, err));
         m->has_json = 1;
         v = nn_json_get(root, "layers");
-        if (v && v->n != desc.n_backbone + desc.n_head + 1) { status = nni_fail(err, NN_E_FORMAT, "%s: expected %zu layers as its JSON says, got %zu", path, v->n, desc.n_backbone + desc.n_head + 1); goto done; }
+        if (v && v->n != desc.n_backbone + desc.n_head + 1) {
+            status = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu layers as its JSON says, got %zu",
+                              path, v->n, desc.n_backbone + desc.n_head + 1);
+            goto done;
+        }
         for (i = 0, v = v ? v->v.first : NULL; v && i < desc.n_backbone + desc.n_head; v = v->next, i++) {
             nn_act a = nn_act_parse(nn_json_str(nn_json_get(v, "activation"), "relu"));
-            if ((size_t)nn_json_int(nn_json_get(v, "n_out"), 0) != layers[i].width) { status = nni_fail(err, NN_E_FORMAT, "%s: '%s': expected %lld outputs as its JSON says, got %zu", path, nn_json_str(nn_json_get(v, "name"), "?"), (long long)nn_json_int(nn_json_get(v, "n_out"), 0), layers[i].width); goto done; }
+            if ((size_t)nn_json_int(nn_json_get(v, "n_out"), 0) != layers[i].width) {
+                status = nn_error_set(
+                    err, NN_E_FORMAT, "%s: '%s': expected %lld outputs as its JSON says, got %zu",
+                    path, nn_json_str(nn_json_get(v, "name"), "?"),
+                    (long long)nn_json_int(nn_json_get(v, "n_out"), 0), layers[i].width);
+                goto done;
+            }
             layers[i].act = a == NN_ACT_DEFAULT ? NN_ACT_RELU : a;
             layers[i].dropout = nn_json_num(nn_json_get(v, "dropout"), 0);
             if (nn_json_get(v, "slope")) desc.slope = nn_json_num(nn_json_get(v, "slope"), 0.01);
@@ -731,8 +1102,9 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         if (v && v->n == desc.n_out) {
             m->n_classes = v->n;
             m->classes = (const char **)nn_arena_get(&app->arena, (v->n + 1) * sizeof *m->classes);
-            if (!m->classes) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
-            for (i = 0, v = v->v.first; v; v = v->next) m->classes[i++] = nn_app_text(app, "%s", nn_json_str(v, "?"));
+            if (!m->classes) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
+            for (i = 0, v = v->v.first; v; v = v->next)
+                m->classes[i++] = nn_app_text(app, "%s", nn_json_str(v, "?"));
         }
         v = nn_json_get(root, "input");
         m->divide = nn_json_num(nn_json_get(v, "divide"), 1);
@@ -741,7 +1113,11 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         v = nn_json_get(root, "scaler");
         if (v && v->type == NN_JSON_OBJECT) {
             nn_json *a = nn_json_get(v, "mean"), *b = nn_json_get(v, "scale");
-            if (!a || !b || a->n != desc.n_in || b->n != desc.n_in) { status = nni_fail(err, NN_E_FORMAT, "%s: scaler: expected %zu means and scales", jp ? jp : path, desc.n_in); goto done; }
+            if (!a || !b || a->n != desc.n_in || b->n != desc.n_in) {
+                status = nn_error_set(err, NN_E_FORMAT, "%s: scaler: expected %zu means and scales",
+                                  jp ? jp : path, desc.n_in);
+                goto done;
+            }
             TRY(nn_tensor_make1(&m->scaler.mean, NN_F64, desc.n_in, NULL, err));
             TRY(nn_tensor_make1(&m->scaler.scale, NN_F64, desc.n_in, NULL, err));
             TRY(nn_tensor_make1(&m->scaler.var, NN_F64, desc.n_in, NULL, err));
@@ -750,25 +1126,35 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
             TRY(nn_tensor_make1(&m->scaler.count, NN_F64, desc.n_in, NULL, err));
             m->scaler.kind = NN_SCALER_STANDARD;
             m->scaler.n_features = desc.n_in;
-            for (i = 0, a = a->v.first, b = b->v.first; a && b && i < desc.n_in; a = a->next, b = b->next, i++) {
-                nn_f64(&m->scaler.mean)[i] = nn_json_num(a, 0); nn_f64(&m->scaler.scale)[i] = nn_json_num(b, 1);
-                nn_f64(&m->scaler.count)[i] = 1; nn_f64(&m->scaler.var)[i] = nn_json_num(b, 1) * nn_json_num(b, 1);
+            for (i = 0, a = a->v.first, b = b->v.first; a && b && i < desc.n_in;
+                 a = a->next, b = b->next, i++) {
+                nn_f64(&m->scaler.mean)[i] = nn_json_num(a, 0);
+                nn_f64(&m->scaler.scale)[i] = nn_json_num(b, 1);
+                nn_f64(&m->scaler.count)[i] = 1;
+                nn_f64(&m->scaler.var)[i] = nn_json_num(b, 1) * nn_json_num(b, 1);
             }
             m->scaled = 1;
         }
         v = nn_json_get(root, "selected");
         if (v && v->type == NN_JSON_ARRAY) {
             m->keep = (unsigned char *)nn_arena_get(&app->arena, desc.n_in);
-            if (!m->keep) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
+            if (!m->keep) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
             memset(m->keep, 0, desc.n_in);
             for (v = v->v.first; v; v = v->next) {
                 int64_t c = nn_json_int(v, -1);
-                if (c < 0 || (uint64_t)c >= desc.n_in) { status = nni_fail(err, NN_E_FORMAT, "%s: selected: expected columns below %zu, got %lld", jp ? jp : path, desc.n_in, (long long)c); goto done; }
+                if (c < 0 || (uint64_t)c >= desc.n_in) {
+                    status = nn_error_set(err, NN_E_FORMAT,
+                                      "%s: selected: expected columns below %zu, got %lld",
+                                      jp ? jp : path, desc.n_in, (long long)c);
+                    goto done;
+                }
                 m->keep[c] = 1;
             }
         }
-        (void)snprintf(m->initial, sizeof m->initial, "%s", nn_json_str(nn_json_get(root, "initial_backbone_sha256"), ""));
-        (void)snprintf(m->from_backbone, sizeof m->from_backbone, "%s", nn_json_str(nn_json_get(root, "from_backbone_sha256"), ""));
+        (void)snprintf(m->initial, sizeof m->initial, "%s",
+                       nn_json_str(nn_json_get(root, "initial_backbone_sha256"), ""));
+        (void)snprintf(m->from_backbone, sizeof m->from_backbone, "%s",
+                       nn_json_str(nn_json_get(root, "from_backbone_sha256"), ""));
         m->name = nn_app_text(app, "%s", nn_json_str(nn_json_get(root, "name"), ""));
         m->seed = (uint64_t)nn_json_int(nn_json_get(root, "seed"), 0);
         m->epochs = (size_t)nn_json_int(nn_json_get(root, "epochs"), 0);
@@ -776,7 +1162,7 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     } else {
         m->n_classes = desc.n_out;
         m->classes = (const char **)nn_arena_get(&app->arena, (desc.n_out + 1) * sizeof *m->classes);
-        if (!m->classes) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
+        if (!m->classes) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
         for (i = 0; i < desc.n_out; i++) m->classes[i] = nn_app_text(app, "%zu", i);
     }
     desc.init = NN_INIT_ZEROS;
@@ -790,11 +1176,14 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     if (nn_mlp_load(m->net, &d, &ld, &rep, err) != NN_OK) {
         char msg[192];
         (void)snprintf(msg, sizeof msg, "%s", err->msg);
-        status = nni_fail(err, NN_E_FORMAT, "%.60s: %.120s", path, msg);
+        status = nn_error_set(err, NN_E_FORMAT, "%.60s: %.120s", path, msg);
         goto done;
     }
-    if (!app->quiet) nn_app_say(app, "%s: %zu tensors matched, %zu missing, %zu unexpected, %zu reshaped%s", path, rep.matched, rep.missing, rep.unexpected, rep.reshaped, ld.by_order ? " (by order)" : "");
-    hash_model(m);
+    if (!app->quiet)
+        nn_app_say(app, "%s: %zu tensors matched, %zu missing, %zu unexpected, %zu reshaped%s",
+                   path, rep.matched, rep.missing, rep.unexpected, rep.reshaped,
+                   ld.by_order ? " (by order)" : "");
+    status = hash_model(m, err);
 done:
     nn_load_report_free(&rep);
     nn_buf_free(&text);
@@ -817,7 +1206,12 @@ typedef struct eval {
 } eval;
 static void eval_free(eval *e)
 {
-    free(e->per); free(e->cm); free(e->pred); free(e->p); free(e->text); free(e->counts);
+    free(e->per);
+    free(e->cm);
+    free(e->pred);
+    free(e->p);
+    free(e->text);
+    free(e->counts);
     memset(e, 0, sizeof *e);
 }
 static nn_status judge(nn_app *app, const model *m, const rows *r, eval *e, nn_error *err)
@@ -833,7 +1227,10 @@ static nn_status judge(nn_app *app, const model *m, const rows *r, eval *e, nn_e
     e->cm = (int64_t *)calloc(k * k, sizeof *e->cm);
     e->per = (nn_class_score *)calloc(k, sizeof *e->per);
     e->counts = (int64_t *)calloc(k, sizeof *e->counts);
-    if (!z || !e->p || !e->pred || !e->cm || !e->per || !e->counts) { status = nni_fail(err, NN_E_NOMEM, "%s: out of memory for %zu rows", r->path, n); goto done; }
+    if (!z || !e->p || !e->pred || !e->cm || !e->per || !e->counts) {
+        status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu rows", r->path, n);
+        goto done;
+    }
     TRY(nn_mlp_predict(m->net, z, nn_mlp_dense(nn_f32(&r->x), 0), n, (int)app->threads, err));
     for (i = 0; i < n; i++) {
         double top = -1e300, sum = 0;
@@ -847,7 +1244,10 @@ static nn_status judge(nn_app *app, const model *m, const rows *r, eval *e, nn_e
         TRY(nn_confusion_matrix(e->cm, y, e->pred, n, k, err));
         for (i = 0; i < n; i++) e->counts[y[i]]++;
         nn_class_metrics_make(&cm, e->per, e->cm, k);
-        e->accuracy = cm.accuracy; e->balanced = cm.balanced_accuracy; e->macro = cm.macro; e->weighted = cm.weighted;
+        e->accuracy = cm.accuracy;
+        e->balanced = cm.balanced_accuracy;
+        e->macro = cm.macro;
+        e->weighted = cm.weighted;
         e->loss = nn_log_loss(y, e->p, n, k);
         e->ece = nn_ece(e->conf, e->acc, e->bin, y, e->p, n, k, ECE_BINS);
         e->top3 = k > 3 ? nn_topk_accuracy(y, e->p, n, k, 3) : 1;
@@ -855,7 +1255,7 @@ static nn_status judge(nn_app *app, const model *m, const rows *r, eval *e, nn_e
         if (nn_roc_auc_ovr(&e->auc, NULL, NULL, y, e->p, n, k, NULL, NULL) != NN_OK) e->auc = NAN;
         need = nn_class_report(NULL, 0, e->cm, k, m->classes, 4, 0);
         e->text = (char *)malloc(need + 1);
-        if (!e->text) { status = nni_fail(err, NN_E_NOMEM, "out of memory"); goto done; }
+        if (!e->text) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
         (void)nn_class_report(e->text, need + 1, e->cm, k, m->classes, 4, 0);
     }
 done:
@@ -863,7 +1263,8 @@ done:
     if (status != NN_OK) eval_free(e);
     return status;
 }
-static nn_status write_confusion(nn_app *app, const eval *e, const char *const *classes, const char *path, nn_error *err)
+static nn_status write_confusion(nn_app *app, const eval *e, const char *const *classes,
+                                 const char *path, nn_error *err)
 {
     nn_csv_writer c = NN_ZERO;
     nn_writer *w = NULL;
@@ -885,11 +1286,16 @@ done:
     nn_writer_abort(w);
     return status;
 }
-static const char *percent(nn_app *app, double v) { return v == v ? nn_app_text(app, "%.2f%%", 100 * v) : "-"; }
-/* STEM_classification_report.txt, STEM_confusion.csv, and the plots of one evaluation into the report */
-static nn_status show_eval(nn_app *app, nn_report *rep, const model *m, const eval *e, const char *stem, const char *what, nn_error *err)
+static const char *percent(nn_app *app, double v)
 {
-    const char *txt = nn_app_path(app, "%s_classification_report.txt", stem), *csv = nn_app_path(app, "%s_confusion.csv", stem);
+    return v == v ? nn_app_text(app, "%.2f%%", 100 * v) : "-";
+}
+/* STEM_classification_report.txt, STEM_confusion.csv, and the plots of one evaluation into the report */
+static nn_status show_eval(nn_app *app, nn_report *rep, const model *m, const eval *e,
+                           const char *stem, const char *what, nn_error *err)
+{
+    const char *txt = nn_app_path(app, "%s_classification_report.txt", stem),
+               *csv = nn_app_path(app, "%s_confusion.csv", stem);
     nn_status s = nn_file_write(txt, e->text, strlen(e->text), NULL, err);
     nn_plot p;
     nn_series q[3];
@@ -898,23 +1304,53 @@ static nn_status show_eval(nn_app *app, nn_report *rep, const model *m, const ev
     if (s == NN_OK) { nn_app_wrote(app, txt); s = write_confusion(app, e, m->classes, csv, err); }
     if (s != NN_OK) return s;
     cells = (double *)malloc((k * k + 4 * k + 2) * sizeof *cells);
-    if (!cells) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!cells) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     col = cells + k * k;
     for (i = 0; i < k * k; i++) cells[i] = (double)e->cm[i];
-    for (i = 0; i < k; i++) { col[i] = e->per[i].precision; col[k + i] = e->per[i].recall; col[2 * k + i] = e->per[i].f1; col[3 * k + i] = (double)e->counts[i]; }
+    for (i = 0; i < k; i++) {
+        col[i] = e->per[i].precision;
+        col[k + i] = e->per[i].recall;
+        col[2 * k + i] = e->per[i].f1;
+        col[3 * k + i] = (double)e->counts[i];
+    }
     memset(&p, 0, sizeof p);
     memset(q, 0, sizeof q);
-    p.kind = NN_PLOT_HEAT; p.title = nn_app_text(app, "Confusion matrix, %s", what); p.x_label = "predicted class"; p.y_label = "true class";
-    p.categories = p.rows = m->classes; p.n_categories = p.n_rows = k; p.cells = cells; p.format = "%.0f";
-    nn_report_plot(rep, &p, nn_app_text(app, "%sconfusion", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
+    p.kind = NN_PLOT_HEAT;
+    p.title = nn_app_text(app, "Confusion matrix, %s", what);
+    p.x_label = "predicted class";
+    p.y_label = "true class";
+    p.categories = p.rows = m->classes;
+    p.n_categories = p.n_rows = k;
+    p.cells = cells;
+    p.format = "%.0f";
+    nn_report_plot(
+        rep, &p, nn_app_text(app, "%sconfusion", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
     memset(&p, 0, sizeof p);
-    p.kind = NN_PLOT_BAR; p.title = nn_app_text(app, "Precision, recall and F1 of each class, %s", what); p.x_label = "class"; p.y_label = "score (0..1)";
-    p.categories = m->classes; p.n_categories = k; p.series = q; p.n_series = 3; p.y_max = 1; p.y_min = 0;
-    q[0].label = "precision"; q[0].y = col; q[1].label = "recall"; q[1].y = col + k; q[2].label = "F1"; q[2].y = col + 2 * k;
+    p.kind = NN_PLOT_BAR;
+    p.title = nn_app_text(app, "Precision, recall and F1 of each class, %s", what);
+    p.x_label = "class";
+    p.y_label = "score (0..1)";
+    p.categories = m->classes;
+    p.n_categories = k;
+    p.series = q;
+    p.n_series = 3;
+    p.y_max = 1;
+    p.y_min = 0;
+    q[0].label = "precision";
+    q[0].y = col;
+    q[1].label = "recall";
+    q[1].y = col + k;
+    q[2].label = "F1";
+    q[2].y = col + 2 * k;
     q[0].n = q[1].n = q[2].n = k;
-    nn_report_plot(rep, &p, nn_app_text(app, "%sper_class", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
-    q[0].label = NULL; q[0].y = col + 3 * k;
-    p.title = nn_app_text(app, "Rows of each class, %s", what); p.y_label = "rows"; p.n_series = 1; p.y_max = 0;
+    nn_report_plot(
+        rep, &p, nn_app_text(app, "%sper_class", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
+    q[0].label = NULL;
+    q[0].y = col + 3 * k;
+    p.title = nn_app_text(app, "Rows of each class, %s", what);
+    p.y_label = "rows";
+    p.n_series = 1;
+    p.y_max = 0;
     nn_report_plot(rep, &p, NULL);
     {
         double x[ECE_BINS], y[ECE_BINS], line[2] = { 0, 1 };
@@ -922,11 +1358,29 @@ static nn_status show_eval(nn_app *app, nn_report *rep, const model *m, const ev
         for (i = 0; i < ECE_BINS; i++) if (e->bin[i]) { x[n] = e->conf[i]; y[n++] = e->acc[i]; }
         memset(&p, 0, sizeof p);
         memset(q, 0, sizeof q);
-        p.title = nn_app_text(app, "Calibration, %s", what); p.note = nn_app_text(app, "expected calibration error %.4f over %d bins; on the dashed line confidence equals accuracy", e->ece, ECE_BINS);
-        p.x_label = "mean confidence of the bin"; p.y_label = "accuracy of the bin"; p.series = q; p.n_series = 2; p.y_max = 1;
-        q[0].label = "model"; q[0].x = x; q[0].y = y; q[0].n = n; q[0].points = 1;
-        q[1].label = "perfect"; q[1].x = line; q[1].y = line; q[1].n = 2; q[1].dashed = 1;
-        nn_report_plot(rep, &p, nn_app_text(app, "%scalibration", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
+        p.title = nn_app_text(app, "Calibration, %s", what);
+        p.note = nn_app_text(app,
+                             "expected calibration error %.4f over %d bins; on the dashed line "
+                             "confidence equals accuracy",
+                             e->ece, ECE_BINS);
+        p.x_label = "mean confidence of the bin";
+        p.y_label = "accuracy of the bin";
+        p.series = q;
+        p.n_series = 2;
+        p.y_max = 1;
+        q[0].label = "model";
+        q[0].x = x;
+        q[0].y = y;
+        q[0].n = n;
+        q[0].points = 1;
+        q[1].label = "perfect";
+        q[1].x = line;
+        q[1].y = line;
+        q[1].n = 2;
+        q[1].dashed = 1;
+        nn_report_plot(
+            rep, &p,
+            nn_app_text(app, "%scalibration", *app->stem ? "" : nn_app_text(app, "%s_", stem)));
     }
     nn_report_pre(rep, nn_app_text(app, "Classification report, %s", what), e->text);
     nn_report_file(rep, txt, NULL);
@@ -964,7 +1418,9 @@ static int on_epoch(const nn_train_event *e, void *user)
 {
     fit_run *r = (fit_run *)user;
     int now = r->f->checkpoint ? e->epoch % r->f->checkpoint == 0 : nn_app_seconds() - r->last_save > 20;
-    nn_progress_step(&r->progress, (double)e->epoch, e->val_loss == e->val_loss ? e->val_loss : e->loss, e->val_metric == e->val_metric ? e->val_metric : e->metric);
+    nn_progress_step(&r->progress, (double)e->epoch,
+                     e->val_loss == e->val_loss ? e->val_loss : e->loss,
+                     e->val_metric == e->val_metric ? e->val_metric : e->metric);
     r->stopped = nn_app_stopped();
     r->save = now || r->stopped;
     return 0;
@@ -987,7 +1443,8 @@ static nn_status run_epochs(fit_run *r, nn_trainer *t, nn_error *err)
 }
 static nn_init init_kind(int i)
 {
-    static const nn_init kind[5] = { NN_INIT_DEFAULT, NN_INIT_HE, NN_INIT_HE_NORMAL, NN_INIT_XAVIER, NN_INIT_PHILOX };
+    static const nn_init kind[5] = { NN_INIT_DEFAULT, NN_INIT_HE, NN_INIT_HE_NORMAL, NN_INIT_XAVIER,
+                                     NN_INIT_PHILOX };
     return kind[i];
 }
 static nn_status class_weights(nn_app *app, const char *what, const rows *r, float **out, nn_error *err)
@@ -997,7 +1454,7 @@ static nn_status class_weights(nn_app *app, const char *what, const rows *r, flo
     *out = NULL;
     if (!what || strcmp(what, "none") == 0) return NN_OK;
     w = (float *)nn_arena_get(&app->arena, (k + 1) * sizeof *w);
-    if (!w) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!w) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     memset(w, 0, k * sizeof *w);
     if (strcmp(what, "balanced") == 0) {             /* n / (k count), scikit-learn's rule */
         for (i = 0; i < n; i++) w[nn_i64(&r->y)[i]] += 1;
@@ -1006,13 +1463,19 @@ static nn_status class_weights(nn_app *app, const char *what, const rows *r, flo
         for (i = 0; i < k; i++) {
             double v;
             size_t used = nn_f64_parse(what + at, strlen(what + at), &v);
-            if (!used || !(v >= 0) || v - v != 0 || (what[at + used] != 0 && what[at + used] != ',')) return nni_fail(err, NN_E_ARG, "--class-weights: expected none, balanced or %zu numbers, got '%s'", k, what);
+            if (!used || !(v >= 0) || v - v != 0 ||
+                (what[at + used] != 0 && what[at + used] != ','))
+                return nn_error_set(err, NN_E_ARG,
+                                "--class-weights: expected none, balanced or %zu numbers, got '%s'",
+                                k, what);
             w[i] = (float)v;
             at += used;
             if (what[at]) at++;
-            else if (i + 1 < k) return nni_fail(err, NN_E_ARG, "--class-weights: expected %zu numbers, got %zu", k, i + 1);
+            else if (i + 1 < k)
+                return nn_error_set(err, NN_E_ARG, "--class-weights: expected %zu numbers, got %zu", k,
+                                i + 1);
         }
-        if (what[at]) return nni_fail(err, NN_E_ARG, "--class-weights: expected %zu numbers, got more", k);
+        if (what[at]) return nn_error_set(err, NN_E_ARG, "--class-weights: expected %zu numbers, got more", k);
     }
     *out = w;
     return NN_OK;
@@ -1023,14 +1486,17 @@ static nn_status write_history(nn_app *app, const nn_train_result *h, const char
     nn_writer *w = NULL;
     nn_status status = NN_OK;
     size_t i;
-    static const char *const name[6] = { "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "lr" };
+    static const char *const name[6] = { "epoch",    "train_loss",   "train_accuracy",
+                                         "val_loss", "val_accuracy", "lr" };
     TRY(nn_writer_open(&w, path, NULL, err));
     TRY(nn_csv_begin(&c, w, 6, 0, NULL, err));
     for (i = 0; i < 6; i++) nn_csv_put_str(&c, name[i]);
     for (i = 0; i < h->epochs; i++) {
         nn_csv_put_i64(&c, (int64_t)i + 1);
-        nn_csv_put_f64(&c, h->train_loss[i]); nn_csv_put_f64(&c, h->train_metric[i]);
-        nn_csv_put_f64(&c, h->val_loss[i]); nn_csv_put_f64(&c, h->val_metric[i]);
+        nn_csv_put_f64(&c, h->train_loss[i]);
+        nn_csv_put_f64(&c, h->train_metric[i]);
+        nn_csv_put_f64(&c, h->val_loss[i]);
+        nn_csv_put_f64(&c, h->val_metric[i]);
         nn_csv_put_f64(&c, h->lr[i]);
     }
     TRY(nn_csv_end(&c, err));
@@ -1041,7 +1507,8 @@ done:
     nn_writer_abort(w);
     return status;
 }
-static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, const char *what, const char *stem, int has_val)
+static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, const char *what,
+                         const char *stem, int has_val)
 {
     nn_plot p;
     nn_series q[2];
@@ -1052,17 +1519,34 @@ static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, 
     for (i = 0; i < h->epochs; i++) x[i] = (double)i + 1;
     memset(&p, 0, sizeof p);
     memset(q, 0, sizeof q);
-    p.series = q; p.n_series = has_val ? 2 : 1; p.x_label = "epoch"; p.zero_y = 1;
-    q[0].label = "training"; q[1].label = "validation"; q[0].x = q[1].x = x; q[0].n = q[1].n = h->epochs;
-    p.title = nn_app_text(app, "Loss, %s", what); p.y_label = "cross-entropy (nats)"; q[0].y = h->train_loss; q[1].y = h->val_loss;
+    p.series = q;
+    p.n_series = has_val ? 2 : 1;
+    p.x_label = "epoch";
+    p.zero_y = 1;
+    q[0].label = "training";
+    q[1].label = "validation";
+    q[0].x = q[1].x = x;
+    q[0].n = q[1].n = h->epochs;
+    p.title = nn_app_text(app, "Loss, %s", what);
+    p.y_label = "cross-entropy (nats)";
+    q[0].y = h->train_loss;
+    q[1].y = h->val_loss;
     if (h->best_epoch) p.note = nn_app_text(app, "best epoch %zu of %zu", h->best_epoch, h->epochs);
     nn_report_plot(rep, &p, nn_app_text(app, "%sloss", pre));
-    p.title = nn_app_text(app, "Accuracy, %s", what); p.y_label = "accuracy (0..1)"; q[0].y = h->train_metric; q[1].y = h->val_metric; p.note = NULL;
+    p.title = nn_app_text(app, "Accuracy, %s", what);
+    p.y_label = "accuracy (0..1)";
+    q[0].y = h->train_metric;
+    q[1].y = h->val_metric;
+    p.note = NULL;
     nn_report_plot(rep, &p, nn_app_text(app, "%saccuracy", pre));
     if (last) {
-        p.title = nn_app_text(app, "Loss of the last %zu epochs, %s", last, what); p.y_label = "cross-entropy (nats)"; p.zero_y = 0;
-        q[0].x = q[1].x = x + h->epochs - last; q[0].n = q[1].n = last;
-        q[0].y = h->train_loss + h->epochs - last; q[1].y = h->val_loss + h->epochs - last;
+        p.title = nn_app_text(app, "Loss of the last %zu epochs, %s", last, what);
+        p.y_label = "cross-entropy (nats)";
+        p.zero_y = 0;
+        q[0].x = q[1].x = x + h->epochs - last;
+        q[0].n = q[1].n = last;
+        q[0].y = h->train_loss + h->epochs - last;
+        q[1].y = h->val_loss + h->epochs - last;
         nn_report_plot(rep, &p, nn_app_text(app, "%sloss_last", pre));
     }
     free(x);
@@ -1079,10 +1563,18 @@ static const char *name_of(nn_app *app, const char *path)
     else if (n > 5 && strncmp(e - 5, "_test", 5) == 0) n -= 5;
     return nn_app_text(app, "%.*s", (int)(n ? n : 4), n ? b : "data");
 }
-typedef struct fit_figures { double val_accuracy, val_loss, test_accuracy, test_loss, ece; size_t best_epoch, epochs; char weights[65]; int unchanged; } fit_figures;
+typedef struct fit_figures {
+    double val_accuracy, val_loss, test_accuracy, test_loss, ece;
+    size_t best_epoch, epochs;
+    char weights[65];
+    int unchanged;
+} fit_figures;
 
-/* fit: load, split, train (or fine-tune `base`), judge, save under STEM. *out receives the model of the first seed. */
-static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_opts *in, const model *base, const char *stem, nn_report *rep, model *out, fit_figures *fig, nn_error *err)
+/* fit: load, split, train (or fine-tune `base`), judge, save under STEM. *out receives the model of
+ * the first seed. */
+static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_opts *in,
+                     const model *base, const char *stem, nn_report *rep, model *out,
+                     fit_figures *fig, nn_error *err)
 {
     nn_status status = NN_OK;
     rows tr = NN_ZERO, va = NN_ZERO, te = NN_ZERO;
@@ -1108,16 +1600,31 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     memset(out, 0, sizeof *out);
     val_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *val_acc);
     test_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *test_acc);
-    if (!val_acc || !test_acc) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!val_acc || !test_acc) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     TRY(load_rows(app, in, in->train, in->labels, 1, &tr, err));
-    if (tr.n_classes < 2) { status = nni_fail(err, NN_E_FORMAT, "%s: expected at least two classes, got %zu", tr.path, tr.n_classes); goto done; }
+    if (tr.n_classes < 2) {
+        status = nn_error_set(err, NN_E_FORMAT, "%s: expected at least two classes, got %zu", tr.path,
+                          tr.n_classes);
+        goto done;
+    }
     if (in->test) {
         TRY(load_rows(app, in, in->test, in->test_labels, 1, &te, err));
         TRY(map_classes(app, &te, tr.classes, tr.n_classes, err));
-        if (te.x.shape[1] != tr.x.shape[1]) { status = nni_fail(err, NN_E_FORMAT, "%s: expected %zu columns as in %s, got %zu", te.path, tr.x.shape[1], tr.path, te.x.shape[1]); goto done; }
+        if (te.x.shape[1] != tr.x.shape[1]) {
+            status = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as in %s, got %zu",
+                              te.path, tr.x.shape[1], tr.path, te.x.shape[1]);
+            goto done;
+        }
     } else if (in->test_size > 0) TRY(split_rows(&tr, &te, in->test_size, in->split_seed, err));
-    m.divide = in->divide; m.mean = in->mean; m.std = in->std;
-    if (base && !nn_app_given(app, "data.input_divide") && !nn_app_given(app, "data.input_mean") && !nn_app_given(app, "data.input_std")) { m.divide = base->divide; m.mean = base->mean; m.std = base->std; }
+    m.divide = in->divide;
+    m.mean = in->mean;
+    m.std = in->std;
+    if (base && !nn_app_given(app, "data.input_divide") && !nn_app_given(app, "data.input_mean") &&
+        !nn_app_given(app, "data.input_std")) {
+        m.divide = base->divide;
+        m.mean = base->mean;
+        m.std = base->std;
+    }
     if (o->compat && te.x.ndim) val_is_test = 1;
     else if (in->val_size > 0) TRY(split_rows(&tr, &va, in->val_size, in->val_seed, err));
     prepare(&m, &tr);
@@ -1137,53 +1644,96 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         if (te.x.ndim) mask_columns(&m, &te);
     }
     has_val = val_is_test || va.x.ndim;
-    m.name = f->name; m.classes = tr.classes; m.n_classes = tr.n_classes; m.from = base ? base->weights : NULL;
+    m.name = f->name;
+    m.classes = tr.classes;
+    m.n_classes = tr.n_classes;
+    m.from = base ? base->weights : NULL;
     TRY(class_weights(app, f->class_weights, &tr, &cw, err));
     val_n = val_is_test ? te.x.shape[0] : va.x.ndim ? va.x.shape[0] : 0;
     test_n = te.x.ndim ? te.x.shape[0] : 0;
 
-    td.epochs = f->epochs; td.batch_size = f->batch;
-    td.loss.label_smoothing = f->smoothing; td.loss.class_weight = cw;
+    td.epochs = f->epochs;
+    td.batch_size = f->batch;
+    td.loss.label_smoothing = f->smoothing;
+    td.loss.class_weight = cw;
     td.optim.kind = (nn_opt)(f->optimizer + 1);
-    td.optim.lr = f->lr; td.optim.head_lr = f->head_lr; td.optim.momentum = f->momentum; td.optim.nesterov = f->nesterov;
+    td.optim.lr = f->lr;
+    td.optim.head_lr = f->head_lr;
+    td.optim.momentum = f->momentum;
+    td.optim.nesterov = f->nesterov;
     td.optim.weight_decay = f->weight_decay > 0 ? f->weight_decay : NN_OFF;
     td.schedule.kind = (nn_schedule_kind)(f->schedule + 1);
-    td.schedule.every = f->every; td.schedule.patience = f->every; td.schedule.gamma = f->gamma; td.schedule.floor = f->floor; td.schedule.warmup = f->warmup;
+    td.schedule.every = f->every;
+    td.schedule.patience = f->every;
+    td.schedule.gamma = f->gamma;
+    td.schedule.floor = f->floor;
+    td.schedule.warmup = f->warmup;
     td.shuffle = o->compat ? NN_SHUFFLE_TORCH : NN_SHUFFLE_DEFAULT;
-    td.clip_norm = f->clip; td.patience = has_val ? f->patience : 0;
-    td.keep_best = has_val && !f->last; td.monitor = !has_val ? NN_MONITOR_TRAIN_LOSS : f->monitor ? NN_MONITOR_METRIC : NN_MONITOR_LOSS;
-    td.on_step = on_step; td.on_epoch = on_epoch; td.threads = (int)app->threads; td.literal_seed = 1;
+    td.clip_norm = f->clip;
+    td.patience = has_val ? f->patience : 0;
+    td.keep_best = has_val && !f->last;
+    td.monitor = !has_val   ? NN_MONITOR_TRAIN_LOSS :
+                 f->monitor ? NN_MONITOR_METRIC :
+                              NN_MONITOR_LOSS;
+    td.on_step = on_step;
+    td.on_epoch = on_epoch;
+    td.threads = (int)app->threads;
+    td.literal_seed = 1;
 
     for (s = 0; s < f->seeds; s++) {
         uint64_t seed = app->seed + s;
         nn_torch_seed(&torch_rng, seed);
         if (base) {
             size_t hidden[32], nh = 0;
-            if (base->net->n_in != tr.x.shape[1]) { status = nni_fail(err, NN_E_FORMAT, "%s: expected %zu columns as %s has inputs, got %zu", tr.path, base->net->n_in, base->path, tr.x.shape[1]); goto done; }
+            if (base->net->n_in != tr.x.shape[1]) {
+                status =
+                    nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as %s has inputs, got %zu",
+                             tr.path, base->net->n_in, base->path, tr.x.shape[1]);
+                goto done;
+            }
             for (nh = 0; nh < f->head.n && nh < 32; nh++) hidden[nh] = (size_t)f->head.v[nh];
             TRY(nn_mlp_copy(&m.net, base->net, NULL, err));
-            TRY(nn_mlp_replace_head(m.net, tr.n_classes, nh ? hidden : NULL, nh, init_kind(f->init), seed, err));
+            TRY(nn_mlp_replace_head(m.net, tr.n_classes, nh ? hidden : NULL, nh, init_kind(f->init),
+                                    seed, err));
             (void)nn_mlp_freeze(m.net, NULL, 0);
             if (f->freeze) {
                 char pat[4096];
                 const char *bp = nn_mlp_backbone_pattern(m.net, pat, sizeof pat);
-                if (!bp || !nn_mlp_freeze(m.net, bp, 1)) { status = nni_fail(err, NN_E_ARG, "--freeze-backbone: no backbone tensor found"); goto done; }
+                if (!bp || !nn_mlp_freeze(m.net, bp, 1)) {
+                    status = nn_error_set(err, NN_E_ARG, "--freeze-backbone: no backbone tensor found");
+                    goto done;
+                }
             }
             memcpy(m.initial, base->initial, sizeof m.initial);
             memcpy(m.from_backbone, base->backbone, sizeof m.from_backbone);
         } else {
             size_t nb, nh, i;
             memset(&desc, 0, sizeof desc);
-            TRY(parse_arch(layers, 255, &nb, &nh, f->arch, &f->head, tr.x.shape[1], (nn_act)(f->act + 1), err));
-            desc.n_in = tr.x.shape[1]; desc.n_out = tr.n_classes;
-            desc.backbone = layers; desc.n_backbone = nb; desc.head = layers + nb; desc.n_head = nh;
-            desc.act = (nn_act)(f->act + 1); desc.dropout = f->dropout; desc.init = init_kind(f->init); desc.seed = seed; desc.literal_seed = 1;
-            for (i = 0; i < nb; i++) if (o->compat && layers[i].act == NN_ACT_IDENTITY) desc.names = NN_NAMES_ORIGINAL;
+            TRY(parse_arch(layers, 255, &nb, &nh, f->arch, &f->head, tr.x.shape[1],
+                           (nn_act)(f->act + 1), err));
+            desc.n_in = tr.x.shape[1];
+            desc.n_out = tr.n_classes;
+            desc.backbone = layers;
+            desc.n_backbone = nb;
+            desc.head = layers + nb;
+            desc.n_head = nh;
+            desc.act = (nn_act)(f->act + 1);
+            desc.dropout = f->dropout;
+            desc.init = init_kind(f->init);
+            desc.seed = seed;
+            desc.literal_seed = 1;
+            for (i = 0; i < nb; i++)
+                if (o->compat && layers[i].act == NN_ACT_IDENTITY) desc.names = NN_NAMES_ORIGINAL;
             if (o->compat) desc.torch_rng = &torch_rng;
             TRY(nn_mlp_create(&m.net, &desc, err));
             hash_backbone(m.net, m.initial);
         }
-        if (f->dropout > 0 && base) { size_t i; for (i = 0; i + 1 < m.net->n_layers; i++) if (m.net->layers[i].act != NN_ACT_IDENTITY) m.net->layers[i].dropout = (float)f->dropout; }
+        if (f->dropout > 0 && base) {
+            size_t i;
+            for (i = 0; i + 1 < m.net->n_layers; i++)
+                if (m.net->layers[i].act != NN_ACT_IDENTITY)
+                    m.net->layers[i].dropout = (float)f->dropout;
+        }
         hash_backbone(m.net, before);
         n_params = m.net->n_params;
         m.seed = seed;
@@ -1191,24 +1741,33 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         td.torch_rng = o->compat ? &torch_rng : NULL;
         td.user = &run;
         TRY(nn_train_set_make(&ts, &tr.x, &tr.y, err));
-        if (has_val) TRY(nn_train_set_make(&vs, val_is_test ? &te.x : &va.x, val_is_test ? &te.y : &va.y, err));
+        if (has_val)
+            TRY(nn_train_set_make(&vs, val_is_test ? &te.x : &va.x, val_is_test ? &te.y : &va.y,
+                                  err));
         TRY(nn_trainer_create(&t, m.net, &ts, has_val ? &vs : NULL, &td, err));
         memset(&run, 0, sizeof run);
-        run.app = app; run.f = f; run.last_save = nn_app_seconds();
+        run.app = app;
+        run.f = f;
+        run.last_save = nn_app_seconds();
         run.state_path = nn_app_path(app, "%s_state.pth", stem);
         if (app->dry_run) {                                   /* what it would take: a few steps, timed */
-            size_t steps = (tr.x.shape[0] + f->batch - 1) / f->batch, k, i, take = f->batch < tr.x.shape[0] ? f->batch : tr.x.shape[0];
+            size_t steps = (tr.x.shape[0] + f->batch - 1) / f->batch, k, i,
+                   take = f->batch < tr.x.shape[0] ? f->batch : tr.x.shape[0];
             size_t *idx = (size_t *)nn_arena_get(&app->arena, take * sizeof *idx);
             double t0, per;
             for (i = 0; idx && i < take; i++) idx[i] = i;
             TRY(nn_trainer_step(t, idx, take, NULL, err));
             t0 = nn_app_seconds();
-            for (k = 0; k < 20 && nn_app_seconds() - t0 < 2; k++) TRY(nn_trainer_step(t, idx, take, NULL, err));
+            for (k = 0; k < 20 && nn_app_seconds() - t0 < 2; k++)
+                TRY(nn_trainer_step(t, idx, take, NULL, err));
             per = (nn_app_seconds() - t0) / (double)(k ? k : 1);
-            nn_app_count(app, "train_rows", tr.x.shape[0]); nn_app_count(app, "val_rows", val_n); nn_app_count(app, "test_rows", test_n);
+            nn_app_count(app, "train_rows", tr.x.shape[0]);
+            nn_app_count(app, "val_rows", val_n);
+            nn_app_count(app, "test_rows", test_n);
             nn_app_count(app, "parameters", n_params);
             nn_app_count(app, "updates", (uint64_t)steps * f->epochs * f->seeds);
-            nn_app_result(app, "estimated_seconds", per * (double)steps * (double)f->epochs * (double)f->seeds);
+            nn_app_result(app, "estimated_seconds",
+                          per * (double)steps * (double)f->epochs * (double)f->seeds);
             nn_app_count(app, "trainer_bytes", nn_train_bytes(m.net, &ts, has_val ? &vs : NULL, &td));
             nn_app_count(app, "checkpoint_bytes", (uint64_t)n_params * 4);
             goto done;
@@ -1219,20 +1778,27 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             nn_dict_free(&saved);
             nn_app_say(app, "resumed after epoch %zu of %zu", t->epoch, f->epochs);
         }
-        nn_progress_begin(&run.progress, app, nn_app_text(app, "%s%s", what, f->seeds > 1 ? nn_app_text(app, " seed %zu/%zu", s + 1, f->seeds) : ""), (double)f->epochs, "epochs");
+        nn_progress_begin(
+            &run.progress, app,
+            nn_app_text(app, "%s%s", what,
+                        f->seeds > 1 ? nn_app_text(app, " seed %zu/%zu", s + 1, f->seeds) : ""),
+            (double)f->epochs, "epochs");
         nn_progress_from(&run.progress, (double)t->epoch);
         TRY(run_epochs(&run, t, err));
         if (run.stopped && t->epoch < f->epochs && !t->stopped) {
-            nn_app_interrupted(app, nn_app_text(app, "epoch %zu of %zu is done, state saved in %s", t->epoch, f->epochs, run.state_path));
-            status = nni_fail(err, NN_E_STOPPED, "interrupted");
+            nn_app_interrupted(app, nn_app_text(app, "epoch %zu of %zu is done, state saved in %s",
+                                                t->epoch, f->epochs, run.state_path));
+            status = nn_error_set(err, NN_E_STOPPED, "interrupted");
             goto done;
         }
         if (s == 0) { status = save_state(&run, t); if (status != NN_OK) { *err = run.err; goto done; } }
-        TRY(nn_trainer_run(t, &hist, err));                   /* nothing left but to put the best weights in place and hand out the history */
+        /* nothing left but to put the best weights in place and hand out the history */
+        TRY(nn_trainer_run(t, &hist, err));
         run.progress.done = (double)hist.epochs;
         nn_progress_end(&run.progress);
         hash_backbone(m.net, after);
-        m.epochs = hist.epochs; m.best_epoch = hist.best_epoch;
+        m.epochs = hist.epochs;
+        m.best_epoch = hist.best_epoch;
         if (has_val) TRY(judge(app, &m, val_is_test ? &te : &va, &ev, err));
         if (te.x.ndim) TRY(judge(app, &m, &te, &et, err));
         val_acc[s] = has_val ? ev.accuracy : NAN;
@@ -1241,23 +1807,40 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         if (s == 0) {
             TRY(model_save(app, &m, stem, o->safetensors, err));
             TRY(write_history(app, &hist, nn_app_path(app, "%s_history.csv", stem), err));
-            fig->val_accuracy = val_acc[0]; fig->val_loss = has_val ? ev.loss : NAN; fig->test_accuracy = test_acc[0]; fig->test_loss = te.x.ndim ? et.loss : NAN; fig->ece = te.x.ndim ? et.ece : NAN;
-            fig->best_epoch = hist.best_epoch; fig->epochs = hist.epochs; fig->unchanged = strcmp(before, after) == 0;
+            fig->val_accuracy = val_acc[0];
+            fig->val_loss = has_val ? ev.loss : NAN;
+            fig->test_accuracy = test_acc[0];
+            fig->test_loss = te.x.ndim ? et.loss : NAN;
+            fig->ece = te.x.ndim ? et.ece : NAN;
+            fig->best_epoch = hist.best_epoch;
+            fig->epochs = hist.epochs;
+            fig->unchanged = strcmp(before, after) == 0;
             memcpy(fig->weights, m.weights, sizeof fig->weights);
             plot_history(app, rep, &hist, what, stem, has_val);
-            if (te.x.ndim) TRY(show_eval(app, rep, &m, &et, stem, nn_app_text(app, "%s, test rows", what), err));
-            else if (has_val) TRY(show_eval(app, rep, &m, &ev, stem, nn_app_text(app, "%s, validation rows", what), err));
+            if (te.x.ndim)
+                TRY(show_eval(app, rep, &m, &et, stem, nn_app_text(app, "%s, test rows", what),
+                              err));
+            else if (has_val)
+                TRY(show_eval(app, rep, &m, &ev, stem,
+                              nn_app_text(app, "%s, validation rows", what), err));
             {
                 size_t need = nn_mlp_summary(m.net, NULL, 0);
                 char *sum = (char *)malloc(need + 1);
-                if (sum) { (void)nn_mlp_summary(m.net, sum, need + 1); nn_report_pre(rep, nn_app_text(app, "Model, %s", what), sum); free(sum); }
+                if (sum) {
+                    (void)nn_mlp_summary(m.net, sum, need + 1);
+                    nn_report_pre(rep, nn_app_text(app, "Model, %s", what), sum);
+                    free(sum);
+                }
             }
-            nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem), "torch.load(..., weights_only=True)");
+            nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem),
+                           "torch.load(..., weights_only=True)");
             nn_report_file(rep, nn_app_path(app, "%s_head.pth", stem), "the head alone");
-            nn_report_file(rep, nn_app_path(app, "%s_model.json", stem), "architecture, classes, scaler, hashes");
+            nn_report_file(rep, nn_app_path(app, "%s_model.json", stem),
+                           "architecture, classes, scaler, hashes");
             nn_report_file(rep, nn_app_path(app, "%s_history.csv", stem), NULL);
             *out = m;
-            memset(&m.scaler, 0, sizeof m.scaler);          /* the first model keeps it; later seeds share the rows, already scaled */
+            memset(&m.scaler, 0, sizeof m.scaler);          /* the first model keeps it; later seeds
+                                                               share the rows, already scaled */
             m.scaled = 0;
             m.net = NULL;
         }
@@ -1268,10 +1851,15 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         nn_train_result_free(&hist);
         eval_free(&ev);
         eval_free(&et);
-        if (nn_app_stopped() && s + 1 < f->seeds) { nn_app_warn(app, "interrupted after %zu of %zu seeds", s + 1, f->seeds); break; }
+        if (nn_app_stopped() && s + 1 < f->seeds) {
+            nn_app_warn(app, "interrupted after %zu of %zu seeds", s + 1, f->seeds);
+            break;
+        }
     }
     {
-        const char *pre = *app->stem ? "" : nn_app_text(app, "%s_", stem + (strncmp(stem, "mlp_", 4) == 0 ? 4 : 0));
+        const char *pre =
+            *app->stem ? "" :
+                         nn_app_text(app, "%s_", stem + (strncmp(stem, "mlp_", 4) == 0 ? 4 : 0));
         if (has_val) nn_app_result(app, nn_app_text(app, "%sval_accuracy", pre), fig->val_accuracy);
         if (te.x.ndim) {
             nn_app_result(app, nn_app_text(app, "%saccuracy", pre), fig->test_accuracy);
@@ -1284,19 +1872,48 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         if (base) {
             nn_app_result_text(app, nn_app_text(app, "%sbackbone_before_sha256", pre), before);
             nn_app_result_text(app, nn_app_text(app, "%sbackbone_after_sha256", pre), after);
-            if (f->freeze && strcmp(before, after) != 0) { status = nni_fail(err, NN_E_ARG, "internal: the frozen backbone changed"); goto done; }
+            if (f->freeze && strcmp(before, after) != 0) {
+                status = nn_error_set(err, NN_E_ARG, "internal: the frozen backbone changed");
+                goto done;
+            }
         }
         if (n_done > 1) {
             nn_interval a = nn_mean_interval(test_acc, n_done, 0), b = nn_mean_interval(val_acc, n_done, 0);
-            if (te.x.ndim) { nn_app_result(app, nn_app_text(app, "%saccuracy_mean", pre), a.mean); nn_app_result(app, nn_app_text(app, "%saccuracy_low", pre), a.lo); nn_app_result(app, nn_app_text(app, "%saccuracy_high", pre), a.hi); }
-            if (has_val) { nn_app_result(app, nn_app_text(app, "%sval_accuracy_mean", pre), b.mean); nn_app_result(app, nn_app_text(app, "%sval_accuracy_low", pre), b.lo); nn_app_result(app, nn_app_text(app, "%sval_accuracy_high", pre), b.hi); }
-            if (te.x.ndim) nn_report_figure(rep, nn_app_text(app, "mean of %zu seeds, test", n_done), percent(app, a.mean), nn_app_text(app, "95 %% interval %s to %s", percent(app, a.lo), percent(app, a.hi)));
+            if (te.x.ndim) {
+                nn_app_result(app, nn_app_text(app, "%saccuracy_mean", pre), a.mean);
+                nn_app_result(app, nn_app_text(app, "%saccuracy_low", pre), a.lo);
+                nn_app_result(app, nn_app_text(app, "%saccuracy_high", pre), a.hi);
+            }
+            if (has_val) {
+                nn_app_result(app, nn_app_text(app, "%sval_accuracy_mean", pre), b.mean);
+                nn_app_result(app, nn_app_text(app, "%sval_accuracy_low", pre), b.lo);
+                nn_app_result(app, nn_app_text(app, "%sval_accuracy_high", pre), b.hi);
+            }
+            if (te.x.ndim)
+                nn_report_figure(rep, nn_app_text(app, "mean of %zu seeds, test", n_done),
+                                 percent(app, a.mean),
+                                 nn_app_text(app, "95 %% interval %s to %s", percent(app, a.lo),
+                                             percent(app, a.hi)));
         }
-        if (te.x.ndim) nn_report_figure(rep, nn_app_text(app, "test accuracy%s%s", *pre ? ", " : "", *pre ? what : ""), percent(app, fig->test_accuracy), nn_app_text(app, "%zu rows never used to decide%s", test_n, val_is_test ? " (--compat: it decided)" : ""));
-        if (has_val && !*pre) nn_report_figure(rep, "validation accuracy", percent(app, fig->val_accuracy), nn_app_text(app, "%zu rows, best epoch %zu of %zu", val_n, fig->best_epoch, fig->epochs));
+        if (te.x.ndim)
+            nn_report_figure(
+                rep, nn_app_text(app, "test accuracy%s%s", *pre ? ", " : "", *pre ? what : ""),
+                percent(app, fig->test_accuracy),
+                nn_app_text(app, "%zu rows never used to decide%s", test_n,
+                            val_is_test ? " (--compat: it decided)" : ""));
+        if (has_val && !*pre)
+            nn_report_figure(rep, "validation accuracy", percent(app, fig->val_accuracy),
+                             nn_app_text(app, "%zu rows, best epoch %zu of %zu", val_n,
+                                         fig->best_epoch, fig->epochs));
         if (!*pre) {
-            nn_report_figure(rep, "parameters", nn_app_text(app, "%zu", n_params), base ? (f->freeze ? "backbone frozen: its bytes are the same before and after" : "backbone trained on") : NULL);
-            if (te.x.ndim) nn_report_figure(rep, "calibration error", nn_app_text(app, "%.4f", fig->ece), "ECE, 15 bins; 0 = confidence equals accuracy");
+            nn_report_figure(
+                rep, "parameters", nn_app_text(app, "%zu", n_params),
+                base ? (f->freeze ? "backbone frozen: its bytes are the same before and after" :
+                                    "backbone trained on") :
+                       NULL);
+            if (te.x.ndim)
+                nn_report_figure(rep, "calibration error", nn_app_text(app, "%.4f", fig->ece),
+                                 "ECE, 15 bins; 0 = confidence equals accuracy");
         }
     }
 done:
@@ -1315,28 +1932,36 @@ done:
 }
 
 /* ==== generate =========================================================== */
-static nn_status parse_shift(nn_app *app, const char *s, const char *flag, size_t n, double *one, const double **list, int *random, nn_error *err)
+static nn_status parse_shift(nn_app *app, const char *s, const char *flag, size_t n, double *one,
+                             const double **list, int *random, nn_error *err)
 {
     double *v;
     size_t k = 0, at = 0, len = strlen(s);
     *list = NULL;
     *random = 0;
-    if (strcmp(s, "random") == 0 || strcmp(s, "none") == 0 || strcmp(s, "None") == 0) { *random = 1; return NN_OK; }
+    if (strcmp(s, "random") == 0 || strcmp(s, "none") == 0 || strcmp(s, "None") == 0) {
+        *random = 1;
+        return NN_OK;
+    }
     v = (double *)nn_arena_get(&app->arena, (n + 1) * sizeof *v);
-    if (!v) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!v) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     while (at < len) {
         size_t used = k < n ? nn_f64_parse(s + at, len - at, &v[k]) : 0;
-        if (!used || v[k] - v[k] != 0 || (s[at + used] && s[at + used] != ',')) return nni_fail(err, NN_E_ARG, "%s: expected a number, random or %zu numbers, got '%.40s'", flag, n, s);
+        if (!used || v[k] - v[k] != 0 || (s[at + used] && s[at + used] != ','))
+            return nn_error_set(err, NN_E_ARG,
+                            "%s: expected a number, random or %zu numbers, got '%.40s'", flag, n,
+                            s);
         k++;
         at += used;
         if (at < len) at++;
     }
     if (k == 1) *one = v[0];
     else if (k == n) *list = v;
-    else return nni_fail(err, NN_E_ARG, "%s: expected 1 or %zu numbers, got %zu", flag, n, k);
+    else return nn_error_set(err, NN_E_ARG, "%s: expected 1 or %zu numbers, got %zu", flag, n, k);
     return NN_OK;
 }
-static nn_status write_truth(nn_app *app, const nn_classification_truth *t, const nn_tensor *idx[2], size_t n_features, const char *path, nn_error *err)
+static nn_status write_truth(nn_app *app, const nn_classification_truth *t, const nn_tensor *idx[2],
+                             size_t n_features, const char *path, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
@@ -1350,10 +1975,14 @@ static nn_status write_truth(nn_app *app, const nn_classification_truth *t, cons
     nn_json_begin_array(&w);
     for (i = 0; i < n_features; i++) {
         nn_json_begin_object(&w);
-        nn_json_key(&w, "column"); nn_json_u64(&w, i);
-        nn_json_key(&w, "role"); nn_json_string(&w, nn_column_role_name((nn_column_role)nn_u8(&t->role)[i]));
-        nn_json_key(&w, "position"); nn_json_i64(&w, nn_i64(&t->column)[i]);
-        nn_json_key(&w, "source"); nn_json_i64(&w, nn_i64(&t->source)[i]);
+        nn_json_key(&w, "column");
+        nn_json_u64(&w, i);
+        nn_json_key(&w, "role");
+        nn_json_string(&w, nn_column_role_name((nn_column_role)nn_u8(&t->role)[i]));
+        nn_json_key(&w, "position");
+        nn_json_i64(&w, nn_i64(&t->column)[i]);
+        nn_json_key(&w, "source");
+        nn_json_i64(&w, nn_i64(&t->source)[i]);
         nn_json_end(&w);
     }
     nn_json_end(&w);
@@ -1361,14 +1990,18 @@ static nn_status write_truth(nn_app *app, const nn_classification_truth *t, cons
         size_t n = nn_tensor_count(idx[k]);
         int64_t *v = (int64_t *)malloc((n + 1) * sizeof *v);
         size_t m = 0;
-        if (!v) { nn_buf_free(&b); return nni_fail(err, NN_E_NOMEM, "out of memory"); }
+        if (!v) { nn_buf_free(&b); return nn_error_set(err, NN_E_NOMEM, "out of memory"); }
         nn_json_key(&w, part[k]);
         nn_json_begin_object(&w);
-        nn_json_key(&w, "row"); nn_json_i64s(&w, nn_i64(idx[k]), n);
+        nn_json_key(&w, "row");
+        nn_json_i64s(&w, nn_i64(idx[k]), n);
         for (i = 0; i < n; i++) v[i] = nn_i64(&t->cluster)[nn_i64(idx[k])[i]];
-        nn_json_key(&w, "cluster"); nn_json_i64s(&w, v, n);
-        for (i = 0; i < n; i++) if (((const uint8_t *)t->flipped.data)[nn_i64(idx[k])[i]]) v[m++] = (int64_t)i;
-        nn_json_key(&w, "flipped"); nn_json_i64s(&w, v, m);
+        nn_json_key(&w, "cluster");
+        nn_json_i64s(&w, v, n);
+        for (i = 0; i < n; i++)
+            if (((const uint8_t *)t->flipped.data)[nn_i64(idx[k])[i]]) v[m++] = (int64_t)i;
+        nn_json_key(&w, "flipped");
+        nn_json_i64s(&w, v, m);
         nn_json_end(&w);
         free(v);
     }
@@ -1380,8 +2013,10 @@ static nn_status write_truth(nn_app *app, const nn_classification_truth *t, cons
     nn_buf_free(&b);
     return s;
 }
-/* rows of the stable mode go to disk block by block; a row belongs to the test file by a draw of its own, so both files grow by appending */
-static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classification_desc *d, const char *dir, uint64_t *counts, nn_report *rep, nn_error *err)
+/* rows of the stable mode go to disk block by block; a row belongs to the test file by a draw of
+ * its own, so both files grow by appending */
+static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classification_desc *d,
+                                 const char *dir, uint64_t *counts, nn_report *rep, nn_error *err)
 {
     nn_classification *c = NULL;
     nn_classification_truth truth = NN_ZERO;
@@ -1395,12 +2030,14 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
     nn_progress pr;
     nn_status status = NN_OK;
     memset(cw, 0, sizeof cw);
-    if (g->format != 0) return nni_fail(err, NN_E_ARG, "--stable: writes csv only, got --format %s", nn_app_choice(app, "generate.format"));
+    if (g->format != 0)
+        return nn_error_set(err, NN_E_ARG, "--stable: writes csv only, got --format %s",
+                        nn_app_choice(app, "generate.format"));
     path[0] = nn_app_text(app, "%s/%s_train.csv", dir, g->name);
     path[1] = nn_app_text(app, "%s/%s_test.csv", dir, g->name);
     x = (double *)malloc(block * k * sizeof *x);
     y = (int64_t *)malloc(block * sizeof *y);
-    if (!x || !y) { status = nni_fail(err, NN_E_NOMEM, "out of memory"); goto done; }
+    if (!x || !y) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
     TRY(nn_classification_create(&c, d, err));
     for (part = 0; part < 2; part++) {
         TRY(nn_writer_open(&w[part], path[part], NULL, err));
@@ -1420,7 +2057,11 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
             counts[y[i]]++;
         }
         nn_progress_step(&pr, (double)(at + n), NAN, NAN);
-        if (nn_app_stopped()) { nn_app_interrupted(app, "no file was kept; a stable set starts anew"); status = nni_fail(err, NN_E_STOPPED, "interrupted"); goto done; }
+        if (nn_app_stopped()) {
+            nn_app_interrupted(app, "no file was kept; a stable set starts anew");
+            status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+            goto done;
+        }
     }
     nn_progress_end(&pr);
     for (part = 0; part < 2; part++) {
@@ -1437,7 +2078,12 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
         TRY(write_truth(app, &truth, none, k, nn_app_text(app, "%s/%s_truth.json", dir, g->name), err));
     }
 done:
-    for (part = 0; part < 2; part++) if (w[part]) { nn_error e = NN_ZERO; (void)nn_csv_end(&cw[part], &e); nn_writer_abort(w[part]); }
+    for (part = 0; part < 2; part++)
+        if (w[part]) {
+            nn_error e = NN_ZERO;
+            (void)nn_csv_end(&cw[part], &e);
+            nn_writer_abort(w[part]);
+        }
     nn_classification_truth_free(&truth);
     nn_classification_destroy(c);
     free(x);
@@ -1470,26 +2116,43 @@ static nn_status generate(nn_app *app, const gen_opts *g, const char *dir, nn_re
     size_t i, k;
     uint64_t *counts = (uint64_t *)nn_arena_get(&app->arena, (g->n_classes + 1) * sizeof *counts);
     double one = 0, scale = 1;
-    if (!counts) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!counts) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     memset(counts, 0, (g->n_classes + 1) * sizeof *counts);
-    d.n_samples = g->n_samples; d.n_features = g->n_features; d.n_informative = g->n_informative; d.n_redundant = g->n_redundant; d.n_repeated = g->n_repeated;
-    d.n_classes = g->n_classes; d.n_clusters_per_class = g->n_clusters; d.weights = g->weights.n ? g->weights.v : NULL; d.n_weights = g->weights.n;
-    d.flip_y = g->flip_y; d.class_sep = g->class_sep; d.no_hypercube = !g->hypercube; d.no_shuffle = !g->shuffle; d.random_state = g->random_state; d.stable = g->stable; d.threads = (int)app->threads;
+    d.n_samples = g->n_samples;
+    d.n_features = g->n_features;
+    d.n_informative = g->n_informative;
+    d.n_redundant = g->n_redundant;
+    d.n_repeated = g->n_repeated;
+    d.n_classes = g->n_classes;
+    d.n_clusters_per_class = g->n_clusters;
+    d.weights = g->weights.n ? g->weights.v : NULL;
+    d.n_weights = g->weights.n;
+    d.flip_y = g->flip_y;
+    d.class_sep = g->class_sep;
+    d.no_hypercube = !g->hypercube;
+    d.no_shuffle = !g->shuffle;
+    d.random_state = g->random_state;
+    d.stable = g->stable;
+    d.threads = (int)app->threads;
     TRY(parse_shift(app, g->shift, "--shift", g->n_features, &one, &d.shifts, &d.random_shift, err));
     d.shift = one;
     TRY(parse_shift(app, g->scale, "--scale", g->n_features, &scale, &d.scales, &d.random_scale, err));
     d.scale = scale;
     if (app->dry_run) {
         nn_app_count(app, nn_app_text(app, "%s_rows", g->name), g->n_samples);
-        nn_app_count(app, nn_app_text(app, "%s_memory_bytes", g->name), (uint64_t)g->n_samples * g->n_features * 16);
-        nn_app_count(app, nn_app_text(app, "%s_csv_bytes_about", g->name), (uint64_t)g->n_samples * (g->n_features * 20 + 2));
+        nn_app_count(app, nn_app_text(app, "%s_memory_bytes", g->name),
+                     (uint64_t)g->n_samples * g->n_features * 16);
+        nn_app_count(app, nn_app_text(app, "%s_csv_bytes_about", g->name),
+                     (uint64_t)g->n_samples * (g->n_features * 20 + 2));
         return NN_OK;
     }
     if (g->stable) TRY(generate_stable(app, g, &d, dir, counts, rep, err));
     else {
         nn_app_say(app, "%s: %zu x %zu, %zu classes", g->name, g->n_samples, g->n_features, g->n_classes);
         TRY(nn_classification_make(&X, &y, &truth, &d, err));
-        sd.test_size = g->test_size; sd.random_state = g->split_seed; sd.stratify = g->stratify ? &y : NULL;
+        sd.test_size = g->test_size;
+        sd.random_state = g->split_seed;
+        sd.stratify = g->stratify ? &y : NULL;
         TRY(nn_train_test_split(&idx[0], &idx[1], g->n_samples, &sd, err));
         for (i = 0; i < g->n_samples; i++) counts[nn_i64(&y)[i]]++;
         for (k = 0; k < 2; k++) {
@@ -1508,11 +2171,16 @@ static nn_status generate(nn_app *app, const gen_opts *g, const char *dir, nn_re
             }
             nn_tensor_free(&px);
             nn_tensor_free(&py);
-            if (nn_app_stopped()) { nn_app_interrupted(app, "the files written so far are whole"); status = nni_fail(err, NN_E_STOPPED, "interrupted"); goto done; }
+            if (nn_app_stopped()) {
+                nn_app_interrupted(app, "the files written so far are whole");
+                status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+                goto done;
+            }
         }
         if (g->truth) {
             ip[0] = &idx[0]; ip[1] = &idx[1];
-            TRY(write_truth(app, &truth, ip, g->n_features, nn_app_text(app, "%s/%s_truth.json", dir, g->name), err));
+            TRY(write_truth(app, &truth, ip, g->n_features,
+                            nn_app_text(app, "%s/%s_truth.json", dir, g->name), err));
         }
     }
     {
@@ -1521,10 +2189,20 @@ static nn_status generate(nn_app *app, const gen_opts *g, const char *dir, nn_re
         const char **names = (const char **)nn_arena_get(&app->arena, (g->n_classes + 1) * sizeof *names);
         double *v = (double *)nn_arena_get(&app->arena, (g->n_classes + 1) * sizeof *v);
         if (names && v) {
-            for (i = 0; i < g->n_classes; i++) { names[i] = nn_app_text(app, "%zu", i); v[i] = (double)counts[i]; }
+            for (i = 0; i < g->n_classes; i++) {
+                names[i] = nn_app_text(app, "%zu", i);
+                v[i] = (double)counts[i];
+            }
             memset(&p, 0, sizeof p);
             memset(&q, 0, sizeof q);
-            p.kind = NN_PLOT_BAR; p.title = nn_app_text(app, "Rows of each class, %s", g->name); p.x_label = "class"; p.y_label = "rows"; p.categories = names; p.n_categories = g->n_classes; p.series = &q; p.n_series = 1;
+            p.kind = NN_PLOT_BAR;
+            p.title = nn_app_text(app, "Rows of each class, %s", g->name);
+            p.x_label = "class";
+            p.y_label = "rows";
+            p.categories = names;
+            p.n_categories = g->n_classes;
+            p.series = &q;
+            p.n_series = 1;
             q.y = v; q.n = g->n_classes;
             nn_report_plot(rep, &p, nn_app_text(app, "%s_classes", g->name));
         }
@@ -1543,9 +2221,15 @@ done:
 /* the preset's sets; returns how many */
 static size_t preset_sets(gen_opts *out, const gen_opts *g, int preset, int demo)
 {
-    static const size_t doc[3][5] = { { 10000, 512, 10, 50, 42 }, { 8000, 512, 15, 60, 123 }, { 8000, 512, 20, 60, 456 } };
-    static const size_t orig[3][5] = { { 10000, 512, 10, 20, 42 }, { 12000, 512, 5, 10, 42 }, { 8000, 512, 20, 10, 42 } };
-    static const size_t small[3][5] = { { 1600, 48, 4, 12, 42 }, { 1200, 48, 5, 12, 123 }, { 1200, 48, 6, 12, 456 } };
+    static const size_t doc[3][5] = { { 10000, 512, 10, 50, 42 },
+                                      { 8000, 512, 15, 60, 123 },
+                                      { 8000, 512, 20, 60, 456 } };
+    static const size_t orig[3][5] = { { 10000, 512, 10, 20, 42 },
+                                       { 12000, 512, 5, 10, 42 },
+                                       { 8000, 512, 20, 10, 42 } };
+    static const size_t small[3][5] = { { 1600, 48, 4, 12, 42 },
+                                        { 1200, 48, 5, 12, 123 },
+                                        { 1200, 48, 6, 12, 456 } };
     static const char *const name[3] = { "dataset1", "dataset2", "dataset3" };
     size_t i;
     if (!preset) { out[0] = *g; return 1; }
@@ -1553,14 +2237,30 @@ static size_t preset_sets(gen_opts *out, const gen_opts *g, int preset, int demo
         const size_t *v = demo ? small[i] : preset == 1 ? doc[i] : orig[i];
         out[i] = *g;
         out[i].name = name[i];
-        out[i].n_samples = v[0]; out[i].n_features = v[1]; out[i].n_classes = v[2]; out[i].n_informative = v[3]; out[i].random_state = v[4];
+        out[i].n_samples = v[0];
+        out[i].n_features = v[1];
+        out[i].n_classes = v[2];
+        out[i].n_informative = v[3];
+        out[i].random_state = v[4];
     }
     return 3;
 }
 
 /* ==== task vectors ======================================================= */
-enum { OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE, OP_NEGATE, OP_SUM, OP_INTERPOLATE, OP_ANALOGY, OP_TIES, OP_DARE };
-static const char *const op_name[10] = { "add", "subtract", "multiply", "divide", "negate", "sum", "interpolate", "analogy", "ties", "dare" };
+enum {
+    OP_ADD,
+    OP_SUBTRACT,
+    OP_MULTIPLY,
+    OP_DIVIDE,
+    OP_NEGATE,
+    OP_SUM,
+    OP_INTERPOLATE,
+    OP_ANALOGY,
+    OP_TIES,
+    OP_DARE
+};
+static const char *const op_name[10] = { "add", "subtract",    "multiply", "divide", "negate",
+                                         "sum", "interpolate", "analogy",  "ties",   "dare" };
 #define MAX_MODELS 16
 
 typedef struct edit_set { rows test, val; model head; const char *name; double ref, ref_val; } edit_set;
@@ -1576,27 +2276,39 @@ static void edit_free(edit_job *j)
     size_t i;
     model_free(&j->pre);
     nn_dict_free(&j->pre_d);
-    for (i = 0; i < MAX_MODELS; i++) { nn_dict_free(&j->ft_d[i]); nn_dict_free(&j->tau[i]); model_free(&j->ft[i]); }
-    for (i = 0; i <= MAX_MODELS; i++) { rows_free(&j->set[i].test); rows_free(&j->set[i].val); model_free(&j->set[i].head); }
+    for (i = 0; i < MAX_MODELS; i++) {
+        nn_dict_free(&j->ft_d[i]);
+        nn_dict_free(&j->tau[i]);
+        model_free(&j->ft[i]);
+    }
+    for (i = 0; i <= MAX_MODELS; i++) {
+        rows_free(&j->set[i].test);
+        rows_free(&j->set[i].val);
+        model_free(&j->set[i].head);
+    }
 }
 static int same_start(const model *pre, const model *ft, double *distance, const edit_job *j, size_t i)
 {
     *distance = nn_dict_distance(&j->pre_d, &j->ft_d[i], j->pattern);
     if (ft->from_backbone[0] && strcmp(ft->from_backbone, pre->backbone) == 0) return 1;
     if (ft->initial[0] && pre->initial[0]) return strcmp(ft->initial, pre->initial) == 0;
-    return *distance < 1;                    /* two fresh models are about sqrt 2 apart, a fine-tuned one is near its start */
+    return *distance < 1;                    /* two fresh models are about sqrt 2 apart, a
+                                                fine-tuned one is near its start */
 }
 /* load everything once; ops and sweeps share it */
-static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_opts *e, const input_opts *in, nn_error *err)
+static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_opts *e,
+                           const input_opts *in, nn_error *err)
 {
     nn_status status = NN_OK;
     size_t i;
     nn_taskvec_info info;
     const char *pat;
-    if (e->finetuned.n > MAX_MODELS) return nni_fail(err, NN_E_LIMIT, "--finetuned: expected at most %d models, got %zu", MAX_MODELS, e->finetuned.n);
+    if (e->finetuned.n > MAX_MODELS)
+        return nn_error_set(err, NN_E_LIMIT, "--finetuned: expected at most %d models, got %zu",
+                        MAX_MODELS, e->finetuned.n);
     TRY(model_load(app, &j->pre, e->pretrained, NULL, NULL, NULL, &o->map, err));
     pat = nn_mlp_backbone_pattern(j->pre.net, j->pattern, sizeof j->pattern);
-    if (!pat) { status = nni_fail(err, NN_E_LIMIT, "%s: too many layers", e->pretrained); goto done; }
+    if (!pat) { status = nn_error_set(err, NN_E_LIMIT, "%s: too many layers", e->pretrained); goto done; }
     if (pat != j->pattern) (void)snprintf(j->pattern, sizeof j->pattern, "%s", pat);
     TRY(nn_mlp_state(j->pre.net, &j->pre_d, j->pattern, 0, err));
     j->n_ft = e->finetuned.n;
@@ -1607,11 +2319,25 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
         TRY(model_load(app, &j->ft[i], e->finetuned.v[i], NULL, NULL, NULL, &o->map, err));
         TRY(nn_mlp_state(j->ft[i].net, &j->ft_d[i], j->pattern, 0, err));
         if (!same_start(&j->pre, &j->ft[i], &dist, j, i)) {
-            if (!e->force) { status = nni_fail(err, NN_E_ARG, "%s: does not share its initialisation with the pretrained model (relative distance %.3f): a task vector between them means nothing; --force goes on", e->finetuned.v[i], dist); goto done; }
-            nn_app_warn(app, "%s: does not share its initialisation with the pretrained model (relative distance %.3f)", e->finetuned.v[i], dist);
+            if (!e->force) {
+                status = nn_error_set(
+                    err, NN_E_ARG,
+                    "%s: does not share its initialisation with the pretrained model (relative "
+                    "distance %.3f): a task vector between them means nothing; --force goes on",
+                    e->finetuned.v[i], dist);
+                goto done;
+            }
+            nn_app_warn(app,
+                        "%s: does not share its initialisation with the pretrained model (relative "
+                        "distance %.3f)",
+                        e->finetuned.v[i], dist);
         }
         TRY(nn_taskvec_make(&j->tau[i], &j->pre_d, &j->ft_d[i], j->pattern, &info, err));
-        if (info.norm == 0) nn_app_warn(app, "%s: its backbone is the pretrained one (was it frozen?): the task vector is zero", e->finetuned.v[i]);
+        if (info.norm == 0)
+            nn_app_warn(
+                app,
+                "%s: its backbone is the pretrained one (was it frozen?): the task vector is zero",
+                e->finetuned.v[i]);
         TRY(nn_taskvec_apply(&one, &j->pre_d, &j->tau[i], 1, err));
         {
             char a[65], b[65];
@@ -1620,22 +2346,57 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
             exact = strcmp(a, b) == 0;
         }
         nn_dict_free(&one);
-        if (!exact && !info.inexact) { status = nni_fail(err, NN_E_ARG, "internal: coefficient 1 does not give %s back", e->finetuned.v[i]); goto done; }
-        if (info.inexact) nn_app_warn(app, "%s: %zu of %zu weights differ by up to %.3g at coefficient 1: no double brings them back", e->finetuned.v[i], info.inexact, info.weights, info.worst);
+        if (!exact && !info.inexact) {
+            status = nn_error_set(err, NN_E_ARG, "internal: coefficient 1 does not give %s back",
+                              e->finetuned.v[i]);
+            goto done;
+        }
+        if (info.inexact)
+            nn_app_warn(app,
+                        "%s: %zu of %zu weights differ by up to %.3g at coefficient 1: no double "
+                        "brings them back",
+                        e->finetuned.v[i], info.inexact, info.weights, info.worst);
         j->inexact += info.inexact;
     }
     j->n_sets = e->test.n;
-    if (j->n_sets > MAX_MODELS + 1) { status = nni_fail(err, NN_E_LIMIT, "--test: expected at most %d sets, got %zu", MAX_MODELS + 1, j->n_sets); goto done; }
-    if (e->head.n && e->head.n != j->n_sets) { status = nni_fail(err, NN_E_ARG, "--head: expected one for each of the %zu test sets, got %zu", j->n_sets, e->head.n); goto done; }
-    if (!e->head.n && j->n_sets != j->n_ft && j->n_sets != j->n_ft + 1) { status = nni_fail(err, NN_E_ARG, "--test: expected %zu sets (one per model) or %zu (the pretrained one's first), or --head for each; got %zu", j->n_ft, j->n_ft + 1, j->n_sets); goto done; }
-    if (e->val.n && e->val.n != j->n_sets) { status = nni_fail(err, NN_E_ARG, "--val: expected one file for each of the %zu test sets, got %zu", j->n_sets, e->val.n); goto done; }
+    if (j->n_sets > MAX_MODELS + 1) {
+        status = nn_error_set(err, NN_E_LIMIT, "--test: expected at most %d sets, got %zu",
+                          MAX_MODELS + 1, j->n_sets);
+        goto done;
+    }
+    if (e->head.n && e->head.n != j->n_sets) {
+        status =
+            nn_error_set(err, NN_E_ARG, "--head: expected one for each of the %zu test sets, got %zu",
+                     j->n_sets, e->head.n);
+        goto done;
+    }
+    if (!e->head.n && j->n_sets != j->n_ft && j->n_sets != j->n_ft + 1) {
+        status = nn_error_set(err, NN_E_ARG,
+                          "--test: expected %zu sets (one per model) or %zu (the pretrained one's "
+                          "first), or --head for each; got %zu",
+                          j->n_ft, j->n_ft + 1, j->n_sets);
+        goto done;
+    }
+    if (e->val.n && e->val.n != j->n_sets) {
+        status = nn_error_set(err, NN_E_ARG,
+                          "--val: expected one file for each of the %zu test sets, got %zu",
+                          j->n_sets, e->val.n);
+        goto done;
+    }
     for (i = 0; i < j->n_sets; i++) {
         edit_set *s = &j->set[i];
         size_t own = j->n_sets == j->n_ft ? i : i ? i - 1 : SIZE_MAX;
         eval ev = NN_ZERO;
         s->name = name_of(app, e->test.v[i]);
-        if (e->head.n) TRY(model_load(app, &s->head, own == SIZE_MAX ? e->pretrained : own < j->n_ft ? e->finetuned.v[own] : e->pretrained, e->head.v[i], NULL, NULL, &o->map, err));
-        else TRY(model_load(app, &s->head, own == SIZE_MAX ? e->pretrained : e->finetuned.v[own], NULL, NULL, NULL, &o->map, err));
+        if (e->head.n)
+            TRY(model_load(app, &s->head,
+                           own == SIZE_MAX ? e->pretrained :
+                           own < j->n_ft   ? e->finetuned.v[own] :
+                                             e->pretrained,
+                           e->head.v[i], NULL, NULL, &o->map, err));
+        else
+            TRY(model_load(app, &s->head, own == SIZE_MAX ? e->pretrained : e->finetuned.v[own],
+                           NULL, NULL, NULL, &o->map, err));
         TRY(load_rows(app, in, e->test.v[i], NULL, 1, &s->test, err));
         TRY(map_classes(app, &s->test, s->head.classes, s->head.n_classes, err));
         TRY(prepare_all(&s->head, &s->test, err));
@@ -1646,8 +2407,11 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
             rows rest = NN_ZERO;
             TRY(load_rows(app, in, e->val.v[i], NULL, 1, &rest, err));
             status = map_classes(app, &rest, s->head.classes, s->head.n_classes, err);
-            if (status == NN_OK && strstr(e->val.v[i], "_train")) { status = split_rows(&rest, &s->val, in->val_size > 0 ? in->val_size : 0.1, in->val_seed, err); rows_free(&rest); }
-            else if (status == NN_OK) s->val = rest;
+            if (status == NN_OK && strstr(e->val.v[i], "_train")) {
+                status = split_rows(&rest, &s->val, in->val_size > 0 ? in->val_size : 0.1,
+                                    in->val_seed, err);
+                rows_free(&rest);
+            } else if (status == NN_OK) s->val = rest;
             if (status != NN_OK) { rows_free(&rest); goto done; }
             TRY(prepare_all(&s->head, &s->val, err));
             TRY(judge(app, &s->head, &s->val, &ev, err));
@@ -1659,7 +2423,8 @@ done:
     return status;
 }
 /* theta(s) of an operation, over the backbone */
-static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts *e, int op, double s, nn_error *err)
+static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts *e, int op,
+                        double s, nn_error *err)
 {
     const nn_dict *tau[MAX_MODELS];
     double w[MAX_MODELS];
@@ -1671,31 +2436,55 @@ static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts 
     switch (op) {
     case OP_ADD: TRY(nn_taskvec_sum(&dir, tau, w, n, err)); break;
     case OP_SUBTRACT:
-        for (i = 0; i < n; i++) w[i] = n == 1 || i ? -1 : 1;            /* one: forget it; more: the first minus the others */
+        /* one: forget it; more: the first minus the others */
+        for (i = 0; i < n; i++) w[i] = n == 1 || i ? -1 : 1;
         TRY(nn_taskvec_sum(&dir, tau, w, n, err));
         break;
     case OP_NEGATE: for (i = 0; i < n; i++) w[i] = -1; TRY(nn_taskvec_sum(&dir, tau, w, n, err)); break;
     case OP_SUM:
-        if (e->weights.n && e->weights.n != n) { status = nni_fail(err, NN_E_ARG, "--weights: expected %zu, got %zu", n, e->weights.n); goto done; }
+        if (e->weights.n && e->weights.n != n) {
+            status = nn_error_set(err, NN_E_ARG, "--weights: expected %zu, got %zu", n, e->weights.n);
+            goto done;
+        }
         for (i = 0; i < e->weights.n; i++) w[i] = e->weights.v[i];
         TRY(nn_taskvec_sum(&dir, tau, w, n, err));
         break;
     case OP_MULTIPLY: case OP_DIVIDE:
-        if (n != 2) { status = nni_fail(err, NN_E_ARG, "--op %s: expected two fine-tuned models, got %zu", op_name[op], n); goto done; }
-        TRY(nn_taskvec_binary(&dir, tau[0], tau[1], op == OP_MULTIPLY ? NN_TASKVEC_MULTIPLY : NN_TASKVEC_DIVIDE, 0, &zeroed, err));
+        if (n != 2) {
+            status = nn_error_set(err, NN_E_ARG, "--op %s: expected two fine-tuned models, got %zu",
+                              op_name[op], n);
+            goto done;
+        }
+        TRY(nn_taskvec_binary(&dir, tau[0], tau[1],
+                              op == OP_MULTIPLY ? NN_TASKVEC_MULTIPLY : NN_TASKVEC_DIVIDE, 0,
+                              &zeroed, err));
         break;
     case OP_INTERPOLATE:
-        if (n > 2) { status = nni_fail(err, NN_E_ARG, "--op interpolate: expected one or two fine-tuned models, got %zu", n); goto done; }
-        status = nn_taskvec_interpolate(out, n == 1 ? &j->pre_d : &j->ft_d[0], n == 1 ? &j->ft_d[0] : &j->ft_d[1], s, err);
+        if (n > 2) {
+            status =
+                nn_error_set(err, NN_E_ARG,
+                         "--op interpolate: expected one or two fine-tuned models, got %zu", n);
+            goto done;
+        }
+        status = nn_taskvec_interpolate(out, n == 1 ? &j->pre_d : &j->ft_d[0],
+                                        n == 1 ? &j->ft_d[0] : &j->ft_d[1], s, err);
         goto done;
     case OP_ANALOGY:
-        if (n == 2) status = nn_taskvec_analogy(out, &j->pre_d, &j->ft_d[0], &j->ft_d[1], s, err);          /* pre : a = b : ? */
+        /* pre : a = b : ? */
+        if (n == 2) status = nn_taskvec_analogy(out, &j->pre_d, &j->ft_d[0], &j->ft_d[1], s, err);
         else if (n == 3) status = nn_taskvec_analogy(out, &j->ft_d[0], &j->ft_d[1], &j->ft_d[2], s, err);
-        else status = nni_fail(err, NN_E_ARG, "--op analogy: expected A B C (A is to B as C is to the result) or two models (A = the pretrained one), got %zu", n);
+        else
+            status = nn_error_set(err, NN_E_ARG,
+                              "--op analogy: expected A B C (A is to B as C is to the result) or "
+                              "two models (A = the pretrained one), got %zu",
+                              n);
         goto done;
     case OP_TIES: TRY(nn_taskvec_ties(&dir, tau, n, e->keep, e->lambda, err)); break;
     case OP_DARE:
-        for (i = 0; i < n; i++) { TRY(nn_taskvec_dare(&dropped[i], tau[i], e->drop, e->seed + i, err)); tau[i] = &dropped[i]; }
+        for (i = 0; i < n; i++) {
+            TRY(nn_taskvec_dare(&dropped[i], tau[i], e->drop, e->seed + i, err));
+            tau[i] = &dropped[i];
+        }
         TRY(nn_taskvec_sum(&dir, tau, w, n, err));
         break;
     default: break;
@@ -1715,11 +2504,16 @@ static nn_status put_backbone(model *m, const nn_dict *d, const char *pattern, n
     return nn_mlp_load(m->net, d, &ld, NULL, err);
 }
 /* one operation: sweep, choose on the validation rows, save the edited model, plots */
-static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts *e, int op, const char *stem, nn_report *rep, nn_error *err)
+static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts *e, int op,
+                       const char *stem, nn_report *rep, nn_error *err)
 {
     nn_status status = NN_OK;
-    size_t steps = e->scale.step > 0 ? (size_t)floor((e->scale.hi - e->scale.lo) / e->scale.step + 1e-9) + 1 : 1, S = j->n_sets, i, k, best = SIZE_MAX;
-    double *x = (double *)calloc(steps * (1 + 5 * S) + steps, sizeof *x), *acc, *norm, *ctl, *loss, *vacc, best_score = -1e300, barrier;
+    size_t steps = e->scale.step > 0 ?
+                       (size_t)floor((e->scale.hi - e->scale.lo) / e->scale.step + 1e-9) + 1 :
+                       1,
+           S = j->n_sets, i, k, best = SIZE_MAX;
+    double *x = (double *)calloc(steps * (1 + 5 * S) + steps, sizeof *x), *acc, *norm, *ctl, *loss,
+           *vacc, best_score = -1e300, barrier;
     nn_dict d = NN_ZERO;
     nn_csv_writer cw = NN_ZERO;
     nn_writer *w = NULL;
@@ -1728,10 +2522,17 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
     nn_series *q = (nn_series *)calloc(S + 1, sizeof *q);
     nn_progress pr;
     int forget = op == OP_NEGATE || (op == OP_SUBTRACT && j->n_ft == 1), has_val = e->val.n > 0;
-    const char *csv = nn_app_path(app, "%s_sweep.csv", stem), *pre = *app->stem ? "" : nn_app_text(app, "%s_", op_name[op]);
-    static const char *const col[6] = { "scale", "set", "accuracy", "normalised_accuracy", "control_accuracy", "loss" };
-    if (!x || !q) { status = nni_fail(err, NN_E_NOMEM, "out of memory"); goto done; }
-    acc = x + steps; norm = acc + steps * S; ctl = norm + steps * S; loss = ctl + steps * S; vacc = loss + steps * S;
+    const char *csv = nn_app_path(app, "%s_sweep.csv", stem),
+               *pre = *app->stem ? "" : nn_app_text(app, "%s_", op_name[op]);
+    static const char *const col[6] = {
+        "scale", "set", "accuracy", "normalised_accuracy", "control_accuracy", "loss"
+    };
+    if (!x || !q) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
+    acc = x + steps;
+    norm = acc + steps * S;
+    ctl = norm + steps * S;
+    loss = ctl + steps * S;
+    vacc = loss + steps * S;
     nn_progress_begin(&pr, app, op_name[op], (double)steps, "scales");
     for (k = 0; k < steps; k++) {
         double total, vtotal = 0, target_v = 0, ctl_v = 0;
@@ -1743,7 +2544,9 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
             edit_set *s = &j->set[i];
             TRY(put_backbone(&s->head, &d, j->pattern, err));
             TRY(judge(app, &s->head, &s->test, &ev, err));
-            acc[i * steps + k] = ev.accuracy; loss[i * steps + k] = ev.loss; norm[i * steps + k] = s->ref > 0 ? ev.accuracy / s->ref : NAN;
+            acc[i * steps + k] = ev.accuracy;
+            loss[i * steps + k] = ev.loss;
+            norm[i * steps + k] = s->ref > 0 ? ev.accuracy / s->ref : NAN;
             total += ev.accuracy;
             eval_free(&ev);
             if (has_val) {
@@ -1753,11 +2556,18 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
                 if (i == (S == j->n_ft ? 0u : 1u)) target_v = ev.accuracy;
                 else ctl_v += ev.accuracy;
                 eval_free(&ev);
-            } else if (o->compat) { vtotal += norm[i * steps + k]; if (i == (S == j->n_ft ? 0u : 1u)) target_v = acc[i * steps + k]; else ctl_v += acc[i * steps + k]; vacc[i * steps + k] = acc[i * steps + k]; }
+            } else if (o->compat) {
+                vtotal += norm[i * steps + k];
+                if (i == (S == j->n_ft ? 0u : 1u)) target_v = acc[i * steps + k];
+                else ctl_v += acc[i * steps + k];
+                vacc[i * steps + k] = acc[i * steps + k];
+            }
         }
-        for (i = 0; i < S; i++) ctl[i * steps + k] = S > 1 ? (total - acc[i * steps + k]) / (double)(S - 1) : NAN;
+        for (i = 0; i < S; i++)
+            ctl[i * steps + k] = S > 1 ? (total - acc[i * steps + k]) / (double)(S - 1) : NAN;
         if (has_val || o->compat) {
-            /* forgetting: the lowest accuracy on the target that leaves the others 95 % of what they had; else the best mean */
+            /* forgetting: the lowest accuracy on the target that leaves the others 95 % of what
+             * they had; else the best mean */
             double first = 0, score = vtotal;
             for (i = 0; i < S; i++) if (i != (S == j->n_ft ? 0u : 1u)) first += vacc[i * steps];
             if (forget) score = S > 1 && ctl_v < 0.95 * first ? -1e200 + ctl_v : -target_v;
@@ -1765,7 +2575,11 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
         }
         nn_dict_free(&d);
         nn_progress_step(&pr, (double)(k + 1), NAN, total / (double)S);
-        if (nn_app_stopped()) { nn_app_interrupted(app, "the sweep was not kept; it starts anew"); status = nni_fail(err, NN_E_STOPPED, "interrupted"); goto done; }
+        if (nn_app_stopped()) {
+            nn_app_interrupted(app, "the sweep was not kept; it starts anew");
+            status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+            goto done;
+        }
     }
     nn_progress_end(&pr);
     TRY(nn_writer_open(&w, csv, NULL, err));
@@ -1773,45 +2587,79 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
     for (i = 0; i < 6; i++) nn_csv_put_str(&cw, col[i]);
     for (k = 0; k < steps; k++)
         for (i = 0; i < S; i++) {
-            nn_csv_put_f64(&cw, x[k]); nn_csv_put_str(&cw, j->set[i].name);
-            nn_csv_put_f64(&cw, acc[i * steps + k]); nn_csv_put_f64(&cw, norm[i * steps + k]); nn_csv_put_f64(&cw, ctl[i * steps + k]); nn_csv_put_f64(&cw, loss[i * steps + k]);
+            nn_csv_put_f64(&cw, x[k]);
+            nn_csv_put_str(&cw, j->set[i].name);
+            nn_csv_put_f64(&cw, acc[i * steps + k]);
+            nn_csv_put_f64(&cw, norm[i * steps + k]);
+            nn_csv_put_f64(&cw, ctl[i * steps + k]);
+            nn_csv_put_f64(&cw, loss[i * steps + k]);
         }
     TRY(nn_csv_end(&cw, err));
     status = nn_writer_commit(w, err);
     w = NULL;
     if (status != NN_OK) goto done;
     nn_app_wrote(app, csv);
-    for (i = 0, barrier = NAN; i < S; i++) {                  /* loss barrier along the path from coefficient 0 to 1 */
+    /* loss barrier along the path from coefficient 0 to 1 */
+    for (i = 0, barrier = NAN; i < S; i++) {
         size_t k0 = SIZE_MAX, k1 = SIZE_MAX;
         for (k = 0; k < steps; k++) { if (x[k] == 0) k0 = k; if (x[k] == 1) k1 = k; }
         if (k0 == SIZE_MAX || k1 == SIZE_MAX) break;
-        for (k = k0; k <= k1; k++) { double b = loss[i * steps + k] - ((1 - x[k]) * loss[i * steps + k0] + x[k] * loss[i * steps + k1]); if (!(b <= barrier)) barrier = b; }
+        for (k = k0; k <= k1; k++) {
+            double b = loss[i * steps + k] -
+                       ((1 - x[k]) * loss[i * steps + k0] + x[k] * loss[i * steps + k1]);
+            if (!(b <= barrier)) barrier = b;
+        }
     }
     memset(&p, 0, sizeof p);
-    for (i = 0; i < S; i++) { q[i].label = j->set[i].name; q[i].x = x; q[i].n = steps; q[i].y = acc + i * steps; q[i].points = 1; }
-    p.series = q; p.n_series = S; p.x_label = "coefficient"; p.y_label = "accuracy (0..1)"; p.zero_y = 1;
+    for (i = 0; i < S; i++) {
+        q[i].label = j->set[i].name;
+        q[i].x = x;
+        q[i].n = steps;
+        q[i].y = acc + i * steps;
+        q[i].points = 1;
+    }
+    p.series = q;
+    p.n_series = S;
+    p.x_label = "coefficient";
+    p.y_label = "accuracy (0..1)";
+    p.zero_y = 1;
     p.title = nn_app_text(app, "Accuracy along the sweep, %s", op_name[op]);
-    p.note = best != SIZE_MAX ? nn_app_text(app, "coefficient %.4g chosen on the %s rows; test rows are only reported", x[best], has_val ? "validation" : "test (--compat)") : "test rows; nothing was chosen (give --val to choose)";
+    p.note =
+        best != SIZE_MAX ?
+            nn_app_text(app, "coefficient %.4g chosen on the %s rows; test rows are only reported",
+                        x[best], has_val ? "validation" : "test (--compat)") :
+            "test rows; nothing was chosen (give --val to choose)";
     nn_report_plot(rep, &p, nn_app_text(app, "%ssweep", pre));
     for (i = 0; i < S; i++) q[i].y = norm + i * steps;
-    p.title = nn_app_text(app, "Accuracy relative to each set's own model, %s", op_name[op]); p.y_label = "normalised accuracy"; p.note = NULL;
+    p.title = nn_app_text(app, "Accuracy relative to each set's own model, %s", op_name[op]);
+    p.y_label = "normalised accuracy";
+    p.note = NULL;
     nn_report_plot(rep, &p, NULL);
     for (i = 0; i < S; i++) q[i].y = loss + i * steps;
-    p.title = nn_app_text(app, "Loss along the sweep, %s", op_name[op]); p.y_label = "cross-entropy (nats)"; p.zero_y = 0;
-    p.note = barrier == barrier ? nn_app_text(app, "largest loss barrier between coefficients 0 and 1: %.4g nats", barrier) : NULL;
+    p.title = nn_app_text(app, "Loss along the sweep, %s", op_name[op]);
+    p.y_label = "cross-entropy (nats)";
+    p.zero_y = 0;
+    p.note = barrier == barrier ?
+                 nn_app_text(app, "largest loss barrier between coefficients 0 and 1: %.4g nats",
+                             barrier) :
+                 NULL;
     nn_report_plot(rep, &p, NULL);
     nn_report_file(rep, csv, "accuracy, normalised and control accuracy, loss per scale and set");
     if (barrier == barrier) nn_app_result(app, nn_app_text(app, "%sloss_barrier", pre), barrier);
     {
         size_t at = best != SIZE_MAX ? best : steps - 1;
         nn_app_result(app, nn_app_text(app, "%sscale", pre), x[at]);
-        for (i = 0; i < S; i++) nn_app_result(app, nn_app_text(app, "%s%s_accuracy", pre, j->set[i].name), acc[i * steps + at]);
+        for (i = 0; i < S; i++)
+            nn_app_result(app, nn_app_text(app, "%s%s_accuracy", pre, j->set[i].name),
+                          acc[i * steps + at]);
         TRY(edited(app, &d, j, e, op, x[at], err));
         TRY(put_backbone(&j->set[0].head, &d, j->pattern, err));
         j->set[0].head.name = nn_app_text(app, "%s %s", op_name[op], j->set[0].name);
         j->set[0].head.from = j->pre.weights;
         TRY(model_save(app, &j->set[0].head, stem, o->safetensors, err));
-        nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem), nn_app_text(app, "edited backbone at coefficient %.4g with the head of %s", x[at], j->set[0].name));
+        nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem),
+                       nn_app_text(app, "edited backbone at coefficient %.4g with the head of %s",
+                                   x[at], j->set[0].name));
     }
 done:
     nn_writer_abort(w);
@@ -1834,16 +2682,23 @@ static nn_status describe_taus(nn_app *app, edit_job *j, const char *stem, nn_re
     memset(q, 0, sizeof q);
     norms = (double *)nn_arena_get(&app->arena, (m * n + 1) * sizeof *norms);
     tensors = (const char **)nn_arena_get(&app->arena, (m + 1) * sizeof *tensors);
-    if (!norms || !tensors) return nni_fail(err, NN_E_NOMEM, "out of memory");
+    if (!norms || !tensors) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     for (i = 0; i < n; i++) {
         const char *path = nn_app_path(app, "%s_tau%zu.pth", stem, i + 1);
         tau[i] = &j->tau[i];
         names[i] = j->ft[i].name && *j->ft[i].name ? j->ft[i].name : nn_app_text(app, "model %zu", i + 1);
-        nn_app_result(app, nn_app_text(app, "tau%zu_norm", i + 1), nn_taskvec_norms(norms + i * m, &j->tau[i]));
+        nn_app_result(app, nn_app_text(app, "tau%zu_norm", i + 1),
+                      nn_taskvec_norms(norms + i * m, &j->tau[i]));
         TRY(nn_pth_write(path, &j->tau[i], NULL, err));
         nn_app_wrote(app, path);
-        nn_report_file(rep, path, nn_app_text(app, "task vector of %s, float64; coefficient 1 gives the fine-tuned backbone bit for bit", names[i]));
-        q[i].label = names[i]; q[i].y = norms + i * m; q[i].n = m;
+        nn_report_file(rep, path,
+                       nn_app_text(app,
+                                   "task vector of %s, float64; coefficient 1 gives the fine-tuned "
+                                   "backbone bit for bit",
+                                   names[i]));
+        q[i].label = names[i];
+        q[i].y = norms + i * m;
+        q[i].n = m;
     }
     for (k = 0; k < m; k++) tensors[k] = j->tau[0].items[k].name;
     TRY(nn_taskvec_cosine(cosv, tau, n, err));
@@ -1852,28 +2707,32 @@ static nn_status describe_taus(nn_app *app, edit_job *j, const char *stem, nn_re
         nn_app_result(app, "cosine_1_2", cosv[1]);
         nn_app_result(app, "sign_conflict_share", share);
         memset(&p, 0, sizeof p);
-        p.kind = NN_PLOT_HEAT; p.title = "Cosine between task vectors"; p.note = nn_app_text(app, "signs disagree in %.1f %% of the weights where at least two are not zero", 100 * share);
-        p.categories = p.rows = names; p.n_categories = p.n_rows = n; p.cells = cosv; p.format = "%.3f"; p.diverging = 1;
+        p.kind = NN_PLOT_HEAT;
+        p.title = "Cosine between task vectors";
+        p.note = nn_app_text(
+            app, "signs disagree in %.1f %% of the weights where at least two are not zero",
+            100 * share);
+        p.categories = p.rows = names;
+        p.n_categories = p.n_rows = n;
+        p.cells = cosv;
+        p.format = "%.3f";
+        p.diverging = 1;
         nn_report_plot(rep, &p, nn_app_text(app, "%scosine", *app->stem ? "" : "taskvec_"));
     }
     memset(&p, 0, sizeof p);
-    p.kind = NN_PLOT_BAR; p.title = "Norm of each task vector by tensor"; p.y_label = "Euclidean norm"; p.categories = tensors; p.n_categories = m; p.series = q; p.n_series = n;
+    p.kind = NN_PLOT_BAR;
+    p.title = "Norm of each task vector by tensor";
+    p.y_label = "Euclidean norm";
+    p.categories = tensors;
+    p.n_categories = m;
+    p.series = q;
+    p.n_series = n;
     nn_report_plot(rep, &p, nn_app_text(app, "%snorms", *app->stem ? "" : "taskvec_"));
 done:
     return status;
 }
 
 /* ==== commands =========================================================== */
-/* claim: the folder is ours until the program ends; what a killed run left half-written goes */
-static nn_lock *folder_lock;
-static nn_status claim(nn_app *app, const char *stem, nn_error *err)
-{
-    nn_status s = nn_dir_make(app->out, NULL, err);
-    if (s == NN_OK) s = nn_lock_open(&folder_lock, app->out, NULL, err);
-    if (s == NN_OK) s = nn_app_out_open(app, stem, err);
-    if (s == NN_OK && (app->resume || app->overwrite)) s = nn_dir_clean(app->out, NULL, err);
-    return s;
-}
 static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
 {
     gen_opts set[3];
@@ -1882,13 +2741,22 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
     n = preset_sets(set, &o->gen, preset, 0);
-    if (!app->dry_run) TRY(claim(app, preset ? "" : o->gen.name, err));
-    nn_report_begin(&rep, app, preset ? nn_app_text(app, "Classification sets, the %s's", preset == 1 ? "document" : "original program") : nn_app_text(app, "Classification set %s", o->gen.name), "made by make_classification, split into train and test");
+    if (!app->dry_run) TRY(nn_app_out_open(app, preset ? "" : o->gen.name, err));
+    nn_report_begin(&rep, app,
+                    preset ? nn_app_text(app, "Classification sets, the %s's",
+                                         preset == 1 ? "document" : "original program") :
+                             nn_app_text(app, "Classification set %s", o->gen.name),
+                    "made by make_classification, split into train and test");
     for (i = 0; i < n && status == NN_OK; i++) status = generate(app, &set[i], app->out, &rep, err);
     if (status == NN_OK && !app->dry_run) {
-        for (i = 0; i < n; i++) nn_report_figure(&rep, set[i].name, nn_app_text(app, "%zu x %zu", set[i].n_samples, set[i].n_features), nn_app_text(app, "%zu classes, %zu informative columns", set[i].n_classes, set[i].n_informative));
+        for (i = 0; i < n; i++)
+            nn_report_figure(&rep, set[i].name,
+                             nn_app_text(app, "%zu x %zu", set[i].n_samples, set[i].n_features),
+                             nn_app_text(app, "%zu classes, %zu informative columns",
+                                         set[i].n_classes, set[i].n_informative));
         TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
-        nn_app_next(app, "%s train --train %s/%s_train.csv --test %s/%s_test.csv", program.name, app->out, set[0].name, app->out, set[0].name);
+        nn_app_next(app, "%s train --train %s/%s_train.csv --test %s/%s_test.csv", program.name,
+                    app->out, set[0].name, app->out, set[0].name);
     }
 done:
     return status;
@@ -1903,18 +2771,33 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     nn_status status = NN_OK;
     memset(&rep, 0, sizeof rep);
     if (!f->name) f->name = name_of(app, o->in.train);
-    if (o->compat && !nn_app_given(app, tune ? "finetune.monitor" : "train.monitor")) f->monitor = 1;      /* the original judged by accuracy */
+    /* the original judged by accuracy */
+    if (o->compat && !nn_app_given(app, tune ? "finetune.monitor" : "train.monitor")) f->monitor = 1;
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
     if (tune) TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));
-    if (o->compat && !tune && strcmp(f->arch, "tapered") != 0) nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model keeps the suite's");
-    if (!app->dry_run) TRY(claim(app, stem, err));
-    nn_report_begin(&rep, app, nn_app_text(app, "%s %s", tune ? "Fine-tuning on" : "Training on", f->name), nn_app_text(app, "%s, %s %g, batch %zu, up to %zu epochs, seed %llu", tune ? (f->freeze ? "head only, backbone frozen" : "whole model") : f->arch,
-                    nn_opt_name((nn_opt)(f->optimizer + 1)), f->lr, f->batch, f->epochs, (unsigned long long)app->seed));
+    if (o->compat && !tune && strcmp(f->arch, "tapered") != 0)
+        nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model "
+                         "keeps the suite's");
+    if (!app->dry_run) TRY(nn_app_out_open(app, stem, err));
+    nn_report_begin(
+        &rep, app, nn_app_text(app, "%s %s", tune ? "Fine-tuning on" : "Training on", f->name),
+        nn_app_text(app, "%s, %s %g, batch %zu, up to %zu epochs, seed %llu",
+                    tune ? (f->freeze ? "head only, backbone frozen" : "whole model") : f->arch,
+                    nn_opt_name((nn_opt)(f->optimizer + 1)), f->lr, f->batch, f->epochs,
+                    (unsigned long long)app->seed));
     TRY(fit(app, o, f, &o->in, tune ? &base : NULL, stem, &rep, &out, &fig, err));
     if (!app->dry_run) {
         TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
-        if (tune) nn_app_next(app, "artificial_data taskvec --pretrained %s --finetuned %s --op add --test %s", f->from, nn_app_path(app, "%s_model.pth", stem), o->in.test ? o->in.test : "F.csv");
-        else nn_app_next(app, "artificial_data finetune --from %s --train F.csv, or evaluate --model %s --test F.csv", nn_app_path(app, "%s_model.pth", stem), nn_app_path(app, "%s_model.pth", stem));
+        if (tune)
+            nn_app_next(
+                app, "artificial_data taskvec --pretrained %s --finetuned %s --op add --test %s",
+                f->from, nn_app_path(app, "%s_model.pth", stem), o->in.test ? o->in.test : "F.csv");
+        else
+            nn_app_next(app,
+                        "artificial_data finetune --from %s --train F.csv, or evaluate --model %s "
+                        "--test F.csv",
+                        nn_app_path(app, "%s_model.pth", stem),
+                        nn_app_path(app, "%s_model.pth", stem));
     }
 done:
     if (status != NN_OK) nn_report_drop(&rep);
@@ -1929,20 +2812,32 @@ static nn_status cmd_taskvec(nn_app *app, opts *o, nn_error *err)
     nn_status status = NN_OK;
     const char *stem = nn_app_text(app, "taskvec_%s", op_name[o->edit.op]);
     memset(&rep, 0, sizeof rep);
-    if (!j) return nni_fail(err, NN_E_NOMEM, "out of memory");
-    o->in.delimiter = ","; o->in.header = 1;
+    if (!j) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    o->in.delimiter = ",";
+    o->in.header = 1;
     TRY(edit_open(app, j, o, &o->edit, &o->in, err));
-    if (app->dry_run) { nn_app_count(app, "models", j->n_ft + 1); nn_app_count(app, "test_sets", j->n_sets); goto done; }
-    TRY(claim(app, stem, err));
-    nn_report_begin(&rep, app, nn_app_text(app, "Task vectors: %s", op_name[o->edit.op]), nn_app_text(app, "%zu fine-tuned model%s, %zu test set%s, each with its own head", j->n_ft, j->n_ft > 1 ? "s" : "", j->n_sets, j->n_sets > 1 ? "s" : ""));
+    if (app->dry_run) {
+        nn_app_count(app, "models", j->n_ft + 1);
+        nn_app_count(app, "test_sets", j->n_sets);
+        goto done;
+    }
+    TRY(nn_app_out_open(app, stem, err));
+    nn_report_begin(
+        &rep, app, nn_app_text(app, "Task vectors: %s", op_name[o->edit.op]),
+        nn_app_text(app, "%zu fine-tuned model%s, %zu test set%s, each with its own head", j->n_ft,
+                    j->n_ft > 1 ? "s" : "", j->n_sets, j->n_sets > 1 ? "s" : ""));
     TRY(describe_taus(app, j, stem, &rep, err));
     TRY(sweep(app, j, o, &o->edit, o->edit.op, stem, &rep, err));
     nn_app_result_text(app, "exact_at_1", j->inexact ? "no" : "yes");
     {
         size_t i;
         for (i = 0; i < app->n_values; i++)
-            if (!app->values[i].text && ends_with(app->values[i].name, "_accuracy")) nn_report_figure(&rep, app->values[i].name, percent(app, app->values[i].num), NULL);
-            else if (!app->values[i].text && strcmp(app->values[i].name, "scale") == 0) nn_report_figure(&rep, "coefficient", nn_app_text(app, "%.4g", app->values[i].num), o->edit.val.n ? "chosen on the validation rows" : "the last of the sweep");
+            if (!app->values[i].text && ends_with(app->values[i].name, "_accuracy"))
+                nn_report_figure(&rep, app->values[i].name, percent(app, app->values[i].num), NULL);
+            else if (!app->values[i].text && strcmp(app->values[i].name, "scale") == 0)
+                nn_report_figure(&rep, "coefficient", nn_app_text(app, "%.4g", app->values[i].num),
+                                 o->edit.val.n ? "chosen on the validation rows" :
+                                                 "the last of the sweep");
     }
     TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
 done:
@@ -1955,7 +2850,9 @@ static nn_status load_asked(nn_app *app, opts *o, model *m, nn_error *err)
 {
     const char *path = o->model ? o->model : o->backbone;
     nn_status s;
-    if (!path || (o->model && (o->backbone || o->head)) || (o->backbone && !o->head)) return nni_fail(err, NN_E_ARG, "expected --model CKPT, or --backbone CKPT with --head CKPT");
+    if (!path || (o->model && (o->backbone || o->head)) || (o->backbone && !o->head))
+        return nn_error_set(err, NN_E_ARG,
+                        "expected --model CKPT, or --backbone CKPT with --head CKPT");
     s = model_load(app, m, path, o->model ? NULL : o->head, o->arch, o->naming_act, &o->map, err);
     if (s != NN_OK) return s;
     if (nn_app_given(app, "data.input_divide")) m->divide = o->in.divide;
@@ -1977,10 +2874,12 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     TRY(map_classes(app, &r, m.classes, m.n_classes, err));
     TRY(prepare_all(&m, &r, err));
     TRY(judge(app, &m, &r, &e, err));
-    stem = nn_app_text(app, "%s_on_%s", name_of(app, o->model ? o->model : o->head), name_of(app, o->in.test));
+    stem = nn_app_text(app, "%s_on_%s", name_of(app, o->model ? o->model : o->head),
+                       name_of(app, o->in.test));
     if (app->dry_run) { nn_app_count(app, "rows", e.n); goto done; }
-    TRY(claim(app, stem, err));
-    nn_report_begin(&rep, app, nn_app_text(app, "Evaluation of %s", o->model ? o->model : o->head), nn_app_text(app, "%zu rows of %s", e.n, o->in.test));
+    TRY(nn_app_out_open(app, stem, err));
+    nn_report_begin(&rep, app, nn_app_text(app, "Evaluation of %s", o->model ? o->model : o->head),
+                    nn_app_text(app, "%zu rows of %s", e.n, o->in.test));
     nn_report_figure(&rep, "accuracy", percent(app, e.accuracy), nn_app_text(app, "%zu rows", e.n));
     nn_report_figure(&rep, "macro F1", nn_app_text(app, "%.4f", e.macro.f1), NULL);
     nn_report_figure(&rep, "log-loss", nn_app_text(app, "%.4f", e.loss), "nats");
@@ -2014,16 +2913,22 @@ static nn_status cmd_predict(nn_app *app, opts *o, nn_error *err)
     size_t i, j;
     TRY(load_asked(app, o, &m, err));
     TRY(load_rows(app, &o->in, o->input, NULL, 0, &r, err));
-    if (r.x.shape[1] == m.net->n_in + 1 && !o->in.label && !ends_with(o->input, ".npz")) {           /* a training file: its last column is the label */
+    /* a training file: its last column is the label */
+    if (r.x.shape[1] == m.net->n_in + 1 && !o->in.label && !ends_with(o->input, ".npz")) {
         rows_free(&r);
-        nn_app_say(app, "%s: one column more than the model has inputs: the last one is left out", o->input);
+        nn_app_say(app, "%s: one column more than the model has inputs: the last one is left out",
+                   o->input);
         TRY(load_rows(app, &o->in, o->input, NULL, 1, &r, err));
         nn_tensor_free(&r.y);
     }
     TRY(prepare_all(&m, &r, err));
     TRY(judge(app, &m, &r, &e, err));
     if (app->dry_run) { nn_app_count(app, "rows", e.n); goto done; }
-    if (nn_file_exists(o->output, NULL) && !app->overwrite) { status = nni_fail(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", o->output); goto done; }
+    if (nn_file_exists(o->output, NULL) && !app->overwrite) {
+        status =
+            nn_error_set(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", o->output);
+        goto done;
+    }
     TRY(nn_writer_open(&w, o->output, NULL, err));
     TRY(nn_csv_begin(&c, w, m.net->n_out + 1, 0, NULL, err));
     nn_csv_put_str(&c, "predicted");
@@ -2052,7 +2957,7 @@ static nn_status cmd_summary(nn_app *app, opts *o, nn_error *err)
     TRY(load_asked(app, o, &m, err));
     need = nn_mlp_summary(m.net, NULL, 0);
     s = (char *)malloc(need + 1);
-    if (!s) { status = nni_fail(err, NN_E_NOMEM, "out of memory"); goto done; }
+    if (!s) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
     (void)nn_mlp_summary(m.net, s, need + 1);
     if (!app->json) fputs(s, stdout);
     free(s);
@@ -2088,11 +2993,21 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     const char *top = app->out, *data, *ck;
     char title[64];
     memset(&rep, 0, sizeof rep);
-    if (!j) return nni_fail(err, NN_E_NOMEM, "out of memory");
-    o->gen.name = "dataset1"; o->gen.shift = "0"; o->gen.scale = "1"; o->gen.n_redundant = 2; o->gen.n_clusters = 2; o->gen.flip_y = 0.01; o->gen.class_sep = o->demo ? 1.5 : 1; o->gen.hypercube = o->gen.shuffle = o->gen.stratify = o->gen.truth = 1;
-    o->gen.test_size = 0.2; o->gen.split_seed = 42;
+    if (!j) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    o->gen.name = "dataset1";
+    o->gen.shift = "0";
+    o->gen.scale = "1";
+    o->gen.n_redundant = 2;
+    o->gen.n_clusters = 2;
+    o->gen.flip_y = 0.01;
+    o->gen.class_sep = o->demo ? 1.5 : 1;
+    o->gen.hypercube = o->gen.shuffle = o->gen.stratify = o->gen.truth = 1;
+    o->gen.test_size = 0.2;
+    o->gen.split_seed = 42;
     (void)preset_sets(set, &o->gen, o->gen.preset ? o->gen.preset : o->compat ? 2 : 1, o->demo);
-    in.delimiter = ","; in.header = 1; in.divide = in.std = 1;
+    in.delimiter = ",";
+    in.header = 1;
+    in.divide = in.std = 1;
     if (o->demo) {                                             /* seconds, and something to see */
         if (!nn_app_given(app, "train.arch")) o->train.arch = "64,64";
         if (!nn_app_given(app, "train.init")) o->train.init = 1;
@@ -2101,23 +3016,35 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         if (!nn_app_given(app, "finetune.lr")) o->tune.lr = 1e-3;
         if (!nn_app_given(app, "data.standardize")) in.standardize = 1;
     }
-    TRY(claim(app, "", err));
+    TRY(nn_app_out_open(app, "", err));
     data = nn_app_path(app, "artificial_datasets");
     ck = nn_app_path(app, "artificial_checkpoints");
-    nn_report_begin(&rep, app, o->demo ? "Artificial data: the whole workflow, demo scale" : "Artificial data: the whole workflow", "three data sets; a model trained on the first, fine-tuned on the others; its weights edited with task vectors");
+    nn_report_begin(&rep, app,
+                    o->demo ? "Artificial data: the whole workflow, demo scale" :
+                              "Artificial data: the whole workflow",
+                    "three data sets; a model trained on the first, fine-tuned on the others; its "
+                    "weights edited with task vectors");
     TRY(nn_dir_make(data, NULL, err));
     TRY(nn_dir_make(ck, NULL, err));
     TRY(nn_dir_clean(data, NULL, err));
     TRY(nn_dir_clean(ck, NULL, err));
     nn_report_section(&rep, "1. Data sets");
     for (i = 0; i < 3; i++) {
-        if (app->resume && nn_file_exists(nn_app_text(app, "%s/%s_test.csv", data, set[i].name), NULL)) { nn_app_say(app, "%s is there", set[i].name); continue; }
+        if (app->resume &&
+            nn_file_exists(nn_app_text(app, "%s/%s_test.csv", data, set[i].name), NULL)) {
+            nn_app_say(app, "%s is there", set[i].name);
+            continue;
+        }
         TRY(generate(app, &set[i], data, &rep, err));
     }
     if (app->dry_run) goto done;
     for (i = 0; i < 4; i++) {
-        static const char *const heading[4] = { "2. Training on dataset1", "3. Fine-tuning on dataset2, whole model", "4. Fine-tuning on dataset3, whole model", "5. Fine-tuning on dataset3, backbone frozen" };
-        static const char *const stems[4] = { "mlp_dataset1", "mlp_dataset2_finetuned", "mlp_dataset3_finetuned", "mlp_dataset3_frozen" };
+        static const char *const heading[4] = { "2. Training on dataset1",
+                                                "3. Fine-tuning on dataset2, whole model",
+                                                "4. Fine-tuning on dataset3, whole model",
+                                                "5. Fine-tuning on dataset3, backbone frozen" };
+        static const char *const stems[4] = { "mlp_dataset1", "mlp_dataset2_finetuned",
+                                              "mlp_dataset3_finetuned", "mlp_dataset3_frozen" };
         size_t k = i < 3 ? i : 2;
         f = i ? o->tune : o->train;
         f.name = nn_app_text(app, "%s", stems[i] + 4);
@@ -2129,18 +3056,32 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         status = fit(app, o, &f, &in, i ? &base : NULL, stems[i], &rep, &out, &fig[i], err);
         app->out = top;
         if (status != NN_OK) goto done;
-        if (i == 0) { base = out; base.path = "the base model"; base.from = NULL; memset(&out, 0, sizeof out); }
-        else model_free(&out);
+        if (i == 0) {
+            base = out;
+            base.path = "the base model";
+            base.from = NULL;
+            memset(&out, 0, sizeof out);
+        } else model_free(&out);
     }
     nn_report_section(&rep, "6. Task vectors");
     {
         static const char *ft[2], *tests[3], *vals[3];
         edit_opts e = o->edit;
-        for (i = 0; i < 3; i++) { tests[i] = nn_app_text(app, "%s/%s_test.csv", data, set[i].name); vals[i] = nn_app_text(app, "%s/%s_train.csv", data, set[i].name); }
+        for (i = 0; i < 3; i++) {
+            tests[i] = nn_app_text(app, "%s/%s_test.csv", data, set[i].name);
+            vals[i] = nn_app_text(app, "%s/%s_train.csv", data, set[i].name);
+        }
         ft[0] = nn_app_text(app, "%s/mlp_dataset2_finetuned_model.pth", ck);
         ft[1] = nn_app_text(app, "%s/mlp_dataset3_finetuned_model.pth", ck);
         e.pretrained = nn_app_text(app, "%s/mlp_dataset1_model.pth", ck);
-        e.finetuned.v = ft; e.finetuned.n = 2; e.test.v = tests; e.test.n = 3; e.val.v = vals; e.val.n = o->compat ? 0 : 3; e.head.n = 0; e.weights.n = 0;
+        e.finetuned.v = ft;
+        e.finetuned.n = 2;
+        e.test.v = tests;
+        e.test.n = 3;
+        e.val.v = vals;
+        e.val.n = o->compat ? 0 : 3;
+        e.head.n = 0;
+        e.weights.n = 0;
         TRY(edit_open(app, j, o, &e, &in, err));
         app->out = nn_app_path(app, "artificial_taskvec");
         status = nn_dir_make(app->out, NULL, err);
@@ -2156,7 +3097,10 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         app->out = top;
         if (status != NN_OK) goto done;
     }
-    nn_report_text(&rep, "The frozen backbone kept its bytes: %s. At coefficient 1 every task vector gave its fine-tuned backbone back bit for bit.", fig[3].unchanged ? "yes" : "no");
+    nn_report_text(&rep,
+                   "The frozen backbone kept its bytes: %s. At coefficient 1 every task vector "
+                   "gave its fine-tuned backbone back bit for bit.",
+                   fig[3].unchanged ? "yes" : "no");
     nn_app_result_text(app, "frozen_backbone_unchanged", fig[3].unchanged ? "yes" : "no");
     nn_app_result_text(app, "exact_at_1", j->inexact ? "no" : "yes");
     TRY(nn_report_end(&rep, nn_app_path(app, "report.html"), err));
@@ -2189,7 +3133,6 @@ int main(int argc, char **argv)
     default: s = cmd_all(&app, &o, &err); break;
     }
     rc = nn_app_finish(&app, s == NN_OK ? NULL : &err);
-    nn_lock_close(folder_lock);
     return rc;
 }
-NNI_FP_END
+NN_FP_END

@@ -1,11 +1,15 @@
-/* examples/interpreter_data.c - data sets for models that read models: small subject models trained on letter patterns, degraded and repaired,
+/* examples/interpreter_data.c - data sets for models that read models: small subject models trained
+ * on letter patterns, degraded and repaired,
  * with activation signatures, as prompt and completion records.
  *
- * Build:  cc -O2 -fopenmp examples/interpreter_data.c -o interpreter_data -lm          (without -fopenmp: one thread, use --shard)
+ * Build:  cc -O2 -fopenmp examples/interpreter_data.c -o interpreter_data -lm  (without -fopenmp:
+ *         one thread, use --shard)
  * Run:    interpreter_data run-data-gen --dataset.output_dataset_length 20 --out out/interpreter
- * Then look at out/interpreter/report.html, `head -n 1 data/train-00000.jsonl`, and examples/scale/README.md for 10^6 records.
+ * Then look at out/interpreter/report.html, `head -n 1 data/train-00000.jsonl`, and
+ * examples/scale/README.md for 10^6 records.
  *
- * One seed, one data set: record k is made from (seed, k) alone, so threads, shards, kill -9 and --resume end in the same bytes. Sections: [OPTIONS]
+ * One seed, one data set: record k is made from (seed, k) alone, so threads, shards, kill -9 and
+ *   --resume end in the same bytes. Sections: [OPTIONS]
  * [CONTEXT] [SUBJECT] [SINK] [UPLOAD] [GENERATE] [COMMANDS]. */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
@@ -17,12 +21,15 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
-NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
+                           on its own (gcc's default on AArch64) */
 
 /* ==== [OPTIONS] ========================================================== */
 enum { CMD_SIG, CMD_RUN, CMD_BENCH, CMD_SHOW, CMD_STATS, CMD_VERIFY, CMD_MERGE, CMD_SCORE, CMD_BASELINE };
 #define IN(c) (1u << (c))
-#define GENERATES (IN(CMD_SIG) | IN(CMD_RUN) | IN(CMD_BENCH) | IN(CMD_SHOW) | IN(CMD_VERIFY) | IN(CMD_MERGE) | IN(CMD_SCORE) | IN(CMD_BASELINE) | IN(CMD_STATS))
+#define GENERATES                                                                                \
+    (IN(CMD_SIG) | IN(CMD_RUN) | IN(CMD_BENCH) | IN(CMD_SHOW) | IN(CMD_VERIFY) | IN(CMD_MERGE) | \
+     IN(CMD_SCORE) | IN(CMD_BASELINE) | IN(CMD_STATS))
 typedef struct opts {
     const char *sig_path;
     int on[NN_SIG_METHODS];
@@ -51,7 +58,11 @@ typedef struct opts {
     size_t interval, max_threads, max_attempts, max_tokens;
     const char *output_dir;
     double test_fraction;
-    int chat, modification, classification, compat;
+    int chat, modification, classification, compat, preset;
+    /* how sets are made, what labels mean, what proves the cause */
+    int distinct, behaviour_labels, control, placebo, last_layer_only;
+    double near_negatives, listed, partial, max_elsewhere, max_control_damage, max_other_gain;
+    size_t decimals;
     const char *metrics_dir;
     int tensorboard, auto_launch, update_freq;
     size_t port, tb_runs;
@@ -63,10 +74,13 @@ typedef struct opts {
     size_t size, per_pattern, sample;
 } opts;
 #define F(m) offsetof(opts, m)
-#define METHOD(name_, index_, def_, help_) \
-    { "signature.neuron_profile_methods." name_ ".enabled", NN_APP_BOOL, F(on[index_]), def_, 0, 0, NULL, NULL, NULL, "signature", help_, name_, 0, GENERATES }
-#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_) \
-    { key_, type_, field_, def_, lo_, hi_, unit_, choices_, NULL, group_, help_, NULL, 0, GENERATES }
+#define METHOD(name_, index_, def_, help_)                                            \
+    { .key = "signature.neuron_profile_methods." name_ ".enabled", .type = NN_APP_BOOL, \
+      .field = F(on[index_]), .def = def_, .group = "signature", .help = help_,         \
+      .alias = name_, .commands = GENERATES }
+#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_)               \
+    { .key = key_, .type = type_, .field = field_, .def = def_, .min = lo_, .max = hi_,         \
+      .unit = unit_, .choices = choices_, .group = group_, .help = help_, .commands = GENERATES }
 static const nn_option options[] = {
     OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences"),
     METHOD("mean", NN_SIG_MEAN, "true", "mean per neuron"),
@@ -90,7 +104,7 @@ static const nn_option options[] = {
     OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range"),
     OPT("model.neurons_per_layer", NN_APP_IRANGE, F(neurons), "25:40", 1, 4096, "neurons", NULL, "model", "uniform in the range"),
     OPT("model.activation_types", NN_APP_TEXTS, F(acts), "relu,gelu", 0, 0, NULL, "relu|gelu|tanh|sigmoid|leaky_relu", "model", "one is drawn"),
-    { "model.dropout_rate", NN_APP_NUM, F(dropout), "0", 0, 1, "0..1", NULL, NULL, "model", "after every activation while training", NULL, NN_APP_BELOW, GENERATES },
+    { .key = "model.dropout_rate", .type = NN_APP_NUM, .field = F(dropout), .def = "0", .max = 1, .unit = "0..1", .group = "model", .help = "after every activation while training", .flags = NN_APP_BELOW, .commands = GENERATES },
     OPT("model.vocab_size", NN_APP_SIZE, F(vocab), "7", 5, 26, "letters", NULL, "model", "alphabet from A"),
     OPT("model.sequence_length", NN_APP_SIZE, F(length), "7", 4, 20, "letters", NULL, "model", "of every sequence"),
     OPT("model.precision", NN_APP_ENUM, F(precision), "float32", 0, 0, NULL, "float32|float16|bfloat16", "model", "weights are rounded to it when they are captured"),
@@ -99,30 +113,39 @@ static const nn_option options[] = {
     OPT("model.keep_scale", NN_APP_BOOL, F(keep_scale), "true", 0, 0, NULL, NULL, "model", "false: codes without their scale, as in the original"),
     OPT("model.ternary_mean_rule", NN_APP_BOOL, F(mean_rule), "false", 0, 0, NULL, NULL, "model", "BitNet b1.58's ternary rule"),
     OPT("model.quantization_aware", NN_APP_BOOL, F(qat), "false", 0, 0, NULL, NULL, "model", "train through the quantizer (straight-through)"),
-    { "model.learning_rate", NN_APP_RANGE, F(lr), "0.002:0.006", 0, 10, NULL, NULL, NULL, "model", "of stage 1, drawn in the range", NULL, NN_APP_ABOVE, GENERATES },
+    { .key = "model.learning_rate", .type = NN_APP_RANGE, .field = F(lr), .def = "0.003:0.008", .max = 10, .group = "model", .help = "of stage 1, drawn in the range", .flags = NN_APP_ABOVE, .commands = GENERATES },
     OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn"),
+    OPT("model.weight_decimals", NN_APP_SIZE, F(decimals), "4", 0, 6, "decimals", NULL, "model", "weights are rounded to it when they are captured; 0 = not"),
     OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number"),
-    { "dataset.output_dataset_length", NN_APP_SIZE, F(n), "1000", 1, 1e12, "records", NULL, NULL, "data set", "valid records to make", "length|n", 0, GENERATES },
-    { "dataset.patterns.enabled_patterns", NN_APP_TEXTS, F(enabled), NULL, 0, 0, NULL, "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
-      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", NULL, "data set", "none = all that exist at this size", "patterns", 0, GENERATES },
+    { .key = "dataset.output_dataset_length", .type = NN_APP_SIZE, .field = F(n), .def = "1000", .min = 1, .max = 1e12, .unit = "records", .group = "data set", .help = "valid records to make", .alias = "length|n", .commands = GENERATES },
+    { .key = "dataset.patterns.enabled_patterns", .type = NN_APP_TEXTS, .field = F(enabled), .choices = "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
+      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", .group = "data set", .help = "none = all that exist at this size", .alias = "patterns", .commands = GENERATES },
     OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record"),
     OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record"),
     OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern"),
     OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "1", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
-    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "2400", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
-    OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "2500", 1, 1e7, "rows", NULL, "data set", "most rows"),
+    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "12000", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
+    OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "13000", 1, 1e7, "rows", NULL, "data set", "most rows"),
+    OPT("dataset.patterns.distinct", NN_APP_BOOL, F(distinct), "true", 0, 0, NULL, NULL, "data set", "no sequence twice, but where a pattern has fewer than its rows; false: drawn with replacement"),
+    OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL, "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)"),
     OPT("training.epochs", NN_APP_SIZE, F(epochs), "20", 1, 1e6, "epochs", NULL, "training", "single-stage training only (include_modification: false)"),
-    OPT("training.batch_size", NN_APP_SIZE, F(batch), "32", 1, 1e6, "rows", NULL, "training", "per step"),
+    OPT("training.batch_size", NN_APP_SIZE, F(batch), "64", 1, 1e6, "rows", NULL, "training", "per step"),
     OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early"),
     OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement"),
-    { "training.validation_split", NN_APP_NUM, F(val_split), "0.2", 0, 1, "0..1", NULL, NULL, "training", "share of the rows that choose the weights", NULL, NN_APP_ABOVE | NN_APP_BELOW, GENERATES },
+    { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = GENERATES },
     OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes"),
     OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory"),
-    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "20", 1, 1e6, "epochs", NULL, "stages", "stage 1, at most"),
-    OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0.05", 0, 1, "0..1", NULL, "stages", "compat: the only check, on validation accuracy"),
-    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "40", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
-    { "staged_training.improvement_lr_factor", NN_APP_NUM, F(lr_factor), "1", 0, 100, NULL, NULL, NULL, "stages", "stage 2's rate over stage 1's", NULL, NN_APP_ABOVE, GENERATES },
+    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "8", 1, 1e6, "epochs", NULL, "stages", "stage 1: so many, or at most where min_improvement_threshold ends it"),
+    OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0", 0, 1, "0..1", NULL, "stages", "above 0: stage 1 ends at a clean validation loss of (1 - this) times that of epoch 1; 0 = after max_degraded_epochs"),
+    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "12", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
+    { .key = "staged_training.improvement_lr_factor", .type = NN_APP_NUM, .field = F(lr_factor), .def = "0.5", .max = 100, .group = "stages", .help = "stage 2's rate over stage 1's", .flags = NN_APP_ABOVE, .commands = GENERATES },
     OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.6", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label"),
+    OPT("staged_training.last_layer_only", NN_APP_BOOL, F(last_layer_only), "false", 0, 0, NULL, NULL, "stages", "stage 2 moves the last layer alone"),
+    OPT("staged_training.placebo", NN_APP_ENUM, F(placebo), "none", 0, 0, NULL, "none|spread|other", "stages", "to test the gates: as many flips over all patterns, or on one that is not the target"),
+    OPT("validation.control", NN_APP_BOOL, F(control), "true", 0, 0, NULL, NULL, "gates", "gates 4 to 6: a twin trained on clean labels shows what the corruption caused"),
+    OPT("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this"),
+    OPT("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2"),
+    OPT("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns"),
     OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others"),
     OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this"),
     OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors"),
@@ -145,9 +168,12 @@ static const nn_option options[] = {
     OPT("metrics.checkpoint.save_optimizer_state", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`"),
     OPT("task_generation.include_modification", NN_APP_BOOL, F(modification), "true", 0, 0, NULL, NULL, "tasks", "degraded model, prompt and completion"),
     OPT("task_generation.include_classification", NN_APP_BOOL, F(classification), "true", 0, 0, NULL, NULL, "tasks", "which patterns does the model know"),
+    OPT("task_generation.labels", NN_APP_ENUM, F(behaviour_labels), "behaviour", 0, 0, NULL, "drawn|behaviour", "tasks", "what a classification lists: the patterns drawn for training, or those that the model accepts"),
+    OPT("task_generation.label_threshold", NN_APP_NUM, F(listed), "0.8", 0, 1, "0..1", NULL, "tasks", "accepted share from which a pattern is listed"),
+    OPT("task_generation.partial_threshold", NN_APP_NUM, F(partial), "0.5", 0, 1, "0..1", NULL, "tasks", "accepted share from which it is partial: in the metadata, not scored"),
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages"),
     OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "longer prompts are rejected (estimate); 0 = any length"),
-    { "task_generation.test_fraction", NN_APP_NUM, F(test_fraction), "0", 0, 1, "0..1", NULL, NULL, "tasks", "records that go to data/test-*", NULL, NN_APP_BELOW, GENERATES },
+    { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = GENERATES },
     OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)"),
     OPT("hub.private", NN_APP_BOOL, F(hub_private), "true", 0, 0, NULL, NULL, "hub", "create it as private"),
     OPT("hub.upload_only_at_end", NN_APP_BOOL, F(hub_at_end), "false", 0, 0, NULL, NULL, "hub", "no upload while generating"),
@@ -156,37 +182,44 @@ static const nn_option options[] = {
     OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes"),
     OPT("hub.max_tries", NN_APP_SIZE, F(hub_tries), "8", 1, 1000, "tries", NULL, "hub", "per file at the end of the run"),
     OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file"),
-    { "compat", NN_APP_BOOL, F(compat), "false", 0, 0, NULL, NULL, NULL, "pipeline", "the original program's pools, labels, input and settings", NULL, 0, GENERATES },
-    { "shard", NN_APP_TEXT, F(shard), NULL, 0, 0, NULL, NULL, "I/N", "this command", "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", NULL, NN_APP_FLAG, IN(CMD_RUN) },
-    { "filename", NN_APP_TEXT, F(filename), "signature_dataset.json", 0, 0, NULL, NULL, "FILE", "this command", "file to write", NULL, NN_APP_FLAG, IN(CMD_SIG) },
-    { "filename", NN_APP_TEXT, F(filename), "benchmark_dataset.json", 0, 0, NULL, NULL, "FILE", "this command", "file to write", NULL, NN_APP_FLAG, IN(CMD_BENCH) },
-    { "size", NN_APP_SIZE, F(size), "200", 1, 1e6, "sequences", NULL, NULL, "this command", "of the probe set", NULL, NN_APP_FLAG, IN(CMD_SIG) },
-    { "samples-per-pattern", NN_APP_SIZE, F(per_pattern), "35", 1, 1e6, "sequences", NULL, NULL, "this command", "per pattern", NULL, NN_APP_FLAG, IN(CMD_BENCH) },
-    { "sample", NN_APP_SIZE, F(sample), "20", 1, 1e9, "records", NULL, NULL, "this command", "records to regenerate", NULL, NN_APP_FLAG, IN(CMD_VERIFY) },
-    { "completions", NN_APP_TEXT, F(completions), NULL, 0, 0, NULL, NULL, "FILE", "this command", "JSON lines: example_id, task, completion", NULL, NN_APP_FLAG | NN_APP_REQUIRED, IN(CMD_SCORE) },
-    { "export", NN_APP_TEXT, F(export_file), NULL, 0, 0, NULL, NULL, "FILE.pth", "this command", "both models as a state dict (degraded.*, improved.*)", NULL, NN_APP_FLAG, IN(CMD_SHOW) }
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = GENERATES },
+    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, or the original program's", .commands = GENERATES },
+    { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command", .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN) },
+    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "signature_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG) },
+    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "benchmark_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH) },
+    { .key = "size", .type = NN_APP_SIZE, .field = F(size), .def = "200", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "of the probe set", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG) },
+    { .key = "samples-per-pattern", .type = NN_APP_SIZE, .field = F(per_pattern), .def = "35", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "per pattern", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH) },
+    { .key = "sample", .type = NN_APP_SIZE, .field = F(sample), .def = "20", .min = 1, .max = 1e9, .unit = "records", .group = "this command", .help = "records to regenerate", .flags = NN_APP_FLAG, .commands = IN(CMD_VERIFY) },
+    { .key = "completions", .type = NN_APP_TEXT, .field = F(completions), .value = "FILE", .group = "this command", .help = "JSON lines: example_id, task, completion", .flags = NN_APP_FLAG | NN_APP_REQUIRED, .commands = IN(CMD_SCORE) },
+    { .key = "export", .type = NN_APP_TEXT, .field = F(export_file), .value = "FILE.pth", .group = "this command", .help = "both models as a state dict (degraded.*, improved.*)", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW) }
 };
 #undef OPT
 #undef METHOD
 static const nn_app_command commands[] = {
-    { "create-sig-dataset", NULL, 0, 0, "make the probe set that signatures are taken on", NULL },
-    { "run-data-gen", NULL, 0, 0, "make the data set", "generated_datasets" },
-    { "create-benchmark-dataset", NULL, 0, 0, "labelled sequences to judge models by", NULL },
-    { "show", "K", 1, 1, "record K, regenerated alone", NULL },
-    { "stats", "DIR", 1, 1, "counts, acceptance, accuracies, sizes of a data set", NULL },
-    { "verify", "DIR", 1, 1, "regenerate records and compare their bytes", NULL },
-    { "merge", "DIR...", 1, 100000, "join shards into one data set", "generated_datasets" },
-    { "score", "DIR", 1, 1, "read completions back and score them", NULL },
-    { "baseline", "DIR", 1, 1, "a plain classifier from signatures to patterns", NULL }
+    { .name = "create-sig-dataset", .help = "make the probe set that signatures are taken on" },
+    { .name = "run-data-gen", .help = "make the data set", .out = "generated_datasets" },
+    { .name = "create-benchmark-dataset", .help = "labelled sequences to judge models by" },
+    { .name = "show", .args = "K", .min_args = 1, .max_args = 1, .help = "record K, regenerated alone" },
+    { .name = "stats", .args = "DIR", .min_args = 1, .max_args = 1, .help = "counts, acceptance, accuracies, sizes of a data set" },
+    { .name = "verify", .args = "DIR", .min_args = 1, .max_args = 1, .help = "regenerate records and compare their bytes" },
+    { .name = "merge", .args = "DIR...", .min_args = 1, .max_args = 100000, .help = "join shards into one data set", .out = "generated_datasets" },
+    { .name = "score", .args = "DIR", .min_args = 1, .max_args = 1, .help = "read completions back and score them" },
+    { .name = "baseline", .args = "DIR", .min_args = 1, .max_args = 1, .help = "a plain classifier from signatures to patterns" }
 };
 static const nn_app_program program = {
-    "interpreter_data", "Data sets for models that read models: subject models, activation signatures, prompts and completions.",
-    "Examples:\n"
-    "  interpreter_data create-sig-dataset --config-path examples/configs/interpreter_data.yaml --filename signature_dataset.json --size 200\n"
+    .name = "interpreter_data",
+    .about = "Data sets for models that read models: subject models, activation signatures, prompts and "
+    "completions.",
+    .notes = "Examples:\n"
+    "  interpreter_data create-sig-dataset --config-path examples/configs/interpreter_data.yaml "
+    "--filename signature_dataset.json --size 200\n"
     "  interpreter_data run-data-gen --length 1000 --threads 2 --out generated_datasets\n"
     "  interpreter_data run-data-gen --length 1000 --out generated_datasets --resume\n"
     "  interpreter_data show 17 --config-path generated_datasets/config.yaml\n",
-    commands, sizeof commands / sizeof *commands, options, sizeof options / sizeof *options, 0, 0
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof *commands,
+    .options = options,
+    .n_options = sizeof options / sizeof *options
 };
 
 /* ==== [CONTEXT] what all records share =================================== */
@@ -194,29 +227,40 @@ typedef struct context {
     nn_app *app;
     opts   *o;
     nn_pattern_space space;
-    nn_pattern enabled[NN_PATTERN_COUNT]; size_t n_enabled;        /* as configured: patterns are drawn from these            */
-    nn_pattern offered[NN_PATTERN_COUNT]; size_t n_offered;        /* without twins of a set: what the classification prompt lists */
-    nn_pattern_pools pools;                                        /* compat                                                  */
+    /* as configured: patterns are drawn from these            */
+    nn_pattern enabled[NN_PATTERN_COUNT]; size_t n_enabled;
+    /* without twins of a set: what the classification prompt lists */
+    nn_pattern offered[NN_PATTERN_COUNT]; size_t n_offered;
+    /* compat                                                  */
+    nn_pattern_pools pools;
     nn_act acts[8]; size_t n_acts;
     /* the probe set */
     size_t n_probe;
-    int32_t *probe_tokens; float *probe_x;                         /* [n_probe, length]: one-hot models gather, index models read numbers */
-    int32_t *probe_group; size_t n_groups;                         /* pattern of each probe, by alphabet                       */
-    const char *probe_json; size_t probe_json_len;                 /* the file, copied into the data set                       */
+    /* [n_probe, length]: one-hot models gather, index models read numbers */
+    int32_t *probe_tokens; float *probe_x;
+    /* pattern of each probe, by alphabet                       */
+    int32_t *probe_group; size_t n_groups;
+    /* the file, copied into the data set                       */
+    const char *probe_json; size_t probe_json_len;
     nn_signature_desc sig;
     nn_record_format format;
     nn_gate_desc gates;
-    nn_mlp_quant quant; int narrow;                                /* narrow: weights change when they are captured            */
+    /* narrow: weights change when they are captured            */
+    nn_mlp_quant quant; int narrow;
+    /* what behaviour is measured on, and the thresholds        */
+    nn_behaviour_probe behaviour; nn_behaviour_desc behaviour_desc;
     int threads;
 } context;
 
-typedef struct fit_set { int32_t *tokens; float *x; float *y; size_t n; } fit_set;      /* rows in the form the model takes */
+/* rows in the form the model takes */
+typedef struct fit_set { int32_t *tokens; float *x; float *y; size_t n; } fit_set;
 
 static nn_mlp_input input_of(const context *c, const int32_t *tokens, const float *x)
 {
     return c->o->input ? nn_mlp_dense(x, 0) : nn_mlp_tokens(tokens, c->o->length, c->o->vocab);
 }
-/* Probes: size sequences over the patterns that exist, the remainder to the first ones (compat: none, 195 of 200). */
+/* Probes: size sequences over the patterns that exist, the remainder to the first ones (compat:
+ * none, 195 of 200). */
 static nn_status probe_make(const context *c, size_t size, nn_buf *json, nn_error *err)
 {
     nn_json_writer w = NN_ZERO;
@@ -232,26 +276,41 @@ static nn_status probe_make(const context *c, size_t size, nn_buf *json, nn_erro
         n[p] = size_p.hi || size_p.lo;
         have += n[p];
     }
-    for (p = i = 0; p < NN_PATTERN_COUNT; p++) if (n[p]) { n[p] = size / have + (!c->o->compat && i < size % have); i++; }
+    for (p = i = 0; p < NN_PATTERN_COUNT; p++)
+        if (n[p]) {
+            n[p] = size / have + (!c->o->compat && i < size % have);
+            i++;
+        }
     for (size = p = 0; p < NN_PATTERN_COUNT; p++) size += n[p];
     w.buf = json;
     w.spaced = 1;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "vocab_size");       nn_json_u64(&w, c->o->vocab);
-    nn_json_key(&w, "sequence_length");  nn_json_u64(&w, c->o->length);
-    nn_json_key(&w, "random_seed");      nn_json_u64(&w, c->o->seed);
-    nn_json_key(&w, "size");             nn_json_u64(&w, size);
+    nn_json_key(&w, "vocab_size");
+    nn_json_u64(&w, c->o->vocab);
+    nn_json_key(&w, "sequence_length");
+    nn_json_u64(&w, c->o->length);
+    nn_json_key(&w, "random_seed");
+    nn_json_u64(&w, c->o->seed);
+    nn_json_key(&w, "size");
+    nn_json_u64(&w, size);
     nn_json_key(&w, "examples");
     nn_json_begin_array(&w);
     for (p = 0; p < NN_PATTERN_COUNT; p++) {
         nn_rng rng = nn_rng_make(c->o->seed, NN_STREAM_PROBE, p);
         u.id = (nn_pattern)p;
         for (i = 0; i < n[p]; i++) {
-            if (c->o->compat) memcpy(seq, c->pools.seqs + (c->pools.first[p] + (size_t)nn_rng_below(&rng, c->pools.count[p])) * c->o->length, c->o->length);
+            if (c->o->compat)
+                memcpy(seq,
+                       c->pools.seqs +
+                           (c->pools.first[p] + (size_t)nn_rng_below(&rng, c->pools.count[p])) *
+                               c->o->length,
+                       c->o->length);
             else nn_pattern_draw(&c->space, u, &rng, seq);
             nn_json_begin_object(&w);
-            nn_json_key(&w, "sequence"); nn_json_string(&w, nn_pattern_seq_text(&c->space, seq, text));
-            nn_json_key(&w, "pattern");  nn_json_string(&w, nn_pattern_name(u.id));
+            nn_json_key(&w, "sequence");
+            nn_json_string(&w, nn_pattern_seq_text(&c->space, seq, text));
+            nn_json_key(&w, "pattern");
+            nn_json_string(&w, nn_pattern_name(u.id));
             nn_json_end(&w);
         }
     }
@@ -260,7 +319,8 @@ static nn_status probe_make(const context *c, size_t size, nn_buf *json, nn_erro
     if (nn_json_finish(&w, err) != NN_OK) return err ? err->status : NN_E_NOMEM;
     return nn_buf_text(json, "\n", err);
 }
-/* The file's sequences, as a string of letters or a list of letters; {"examples": [...]} or the bare list. */
+/* The file's sequences, as a string of letters or a list of letters; {"examples": [...]} or the
+ * bare list. */
 static nn_status probe_parse(context *c, const char *name, const char *text, size_t n, nn_error *err)
 {
     nn_arena arena = NN_ZERO;
@@ -271,17 +331,27 @@ static nn_status probe_parse(context *c, const char *name, const char *text, siz
     nn_status s = nn_json_parse(&root, &arena, text, n, name, NULL, err);
     if (s != NN_OK) { nn_arena_free(&arena); return s; }
     list = root->type == NN_JSON_ARRAY ? root : nn_json_get(root, "examples");
-    if (root->type == NN_JSON_OBJECT && (nn_json_int(nn_json_get(root, "vocab_size"), (int64_t)c->o->vocab) != (int64_t)c->o->vocab ||
-                                         nn_json_int(nn_json_get(root, "sequence_length"), (int64_t)L) != (int64_t)L))
-        s = nni_fail(err, NN_E_FORMAT, "%s: vocab_size and sequence_length, expected %zu and %zu as in the config, got %lld and %lld", name, c->o->vocab, L,
-                     (long long)nn_json_int(nn_json_get(root, "vocab_size"), -1), (long long)nn_json_int(nn_json_get(root, "sequence_length"), -1));
-    else if (!list || list->type != NN_JSON_ARRAY || !list->n) s = nni_fail(err, NN_E_FORMAT, "%s: expected a list of examples", name);
+    if (root->type == NN_JSON_OBJECT &&
+        (nn_json_int(nn_json_get(root, "vocab_size"), (int64_t)c->o->vocab) !=
+             (int64_t)c->o->vocab ||
+         nn_json_int(nn_json_get(root, "sequence_length"), (int64_t)L) != (int64_t)L))
+        s = nn_error_set(err, NN_E_FORMAT,
+                     "%s: vocab_size and sequence_length, expected %zu and %zu as in the config, "
+                     "got %lld and %lld",
+                     name, c->o->vocab, L,
+                     (long long)nn_json_int(nn_json_get(root, "vocab_size"), -1),
+                     (long long)nn_json_int(nn_json_get(root, "sequence_length"), -1));
+    else if (!list || list->type != NN_JSON_ARRAY || !list->n)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: expected a list of examples", name);
     if (s != NN_OK) { nn_arena_free(&arena); return s; }
     c->n_probe = list->n;
     c->probe_tokens = (int32_t *)nn_arena_get(&c->app->arena, list->n * L * sizeof(int32_t));
     c->probe_x      = (float *)nn_arena_get(&c->app->arena, list->n * L * sizeof(float));
     c->probe_group  = (int32_t *)nn_arena_get(&c->app->arena, list->n * sizeof(int32_t));
-    if (!c->probe_tokens || !c->probe_x || !c->probe_group) { nn_arena_free(&arena); return nni_fail(err, NN_E_NOMEM, "%s: out of memory", name); }
+    if (!c->probe_tokens || !c->probe_x || !c->probe_group) {
+        nn_arena_free(&arena);
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", name);
+    }
     for (k = 0; k <= NN_PATTERN_COUNT; k++) names[k] = NULL;
     for (v = list->v.first; v && s == NN_OK; v = v->next, i++) {
         const nn_json *q = v->type == NN_JSON_OBJECT ? nn_json_get(v, "sequence") : v;
@@ -290,28 +360,63 @@ static nn_status probe_parse(context *c, const char *name, const char *text, siz
         uint8_t seq[NN_PATTERN_LENGTH_MAX];
         if (q && q->type == NN_JSON_STRING && q->n == L) memcpy(letters, q->v.s, L + 1);
         else if (q && q->type == NN_JSON_ARRAY && q->n == L)
-            for (j = 0; j < L; j++) { const char *one = nn_json_str(nn_json_at(q, j), ""); letters[j] = one[0] && !one[1] ? one[0] : '?'; letters[j + 1] = 0; }
+            for (j = 0; j < L; j++) {
+                const char *one = nn_json_str(nn_json_at(q, j), "");
+                letters[j] = one[0] && !one[1] ? one[0] : '?';
+                letters[j + 1] = 0;
+            }
         if (!nn_pattern_seq_parse(&c->space, letters, seq)) {
-            s = nni_fail_at(err, NN_E_FORMAT, 0, v->line, v->col, "%s:%u:%u: expected a sequence of %zu letters from A to %c", name, v->line, v->col, L, (int)('A' + (int)c->o->vocab - 1));
+            s = nn_error_at(err, NN_E_FORMAT, 0, v->line, v->col,
+                            "%s:%u:%u: expected a sequence of %zu letters from A to %c", name,
+                            v->line, v->col, L, (int)('A' + (int)c->o->vocab - 1));
             break;
         }
-        for (j = 0; j < L; j++) { c->probe_tokens[i * L + j] = seq[j]; c->probe_x[i * L + j] = (float)seq[j]; }
+        for (j = 0; j < L; j++) {
+            c->probe_tokens[i * L + j] = seq[j];
+            c->probe_x[i * L + j] = (float)seq[j];
+        }
         k = (size_t)(nn_pattern_parse(pattern) >= 0 ? nn_pattern_parse(pattern) : NN_PATTERN_COUNT);
-        names[k] = k < NN_PATTERN_COUNT ? nn_pattern_name((nn_pattern)k) : "~";          /* no pattern: after all names */
+        /* no pattern: after all names */
+        names[k] = k < NN_PATTERN_COUNT ? nn_pattern_name((nn_pattern)k) : "~";
         c->probe_group[i] = (int32_t)k;
     }
-    if (s == NN_OK) {                                  /* groups in alphabetical order of their patterns' names */
+    /* groups in alphabetical order of their patterns' names */
+    if (s == NN_OK) {
         int32_t rank[NN_PATTERN_COUNT + 1];
         c->n_groups = 0;
         for (k = 0; k <= NN_PATTERN_COUNT; k++) {
             if (!names[k]) continue;
-            for (rank[k] = 0, j = 0; j <= NN_PATTERN_COUNT; j++) rank[k] += names[j] && strcmp(names[j], names[k]) < 0;
+            for (rank[k] = 0, j = 0; j <= NN_PATTERN_COUNT; j++)
+                rank[k] += names[j] && strcmp(names[j], names[k]) < 0;
             c->n_groups++;
         }
         for (i = 0; i < c->n_probe; i++) c->probe_group[i] = rank[c->probe_group[i]];
     }
     nn_arena_free(&arena);
     return s;
+}
+/* Every number of patterns gets the rows that were asked for, negatives among them. */
+static nn_status rows_check(const opts *o, size_t most, nn_error *err)
+{
+    size_t k, each, negatives;
+    if (o->total > o->max_total)
+        return nn_error_set(err, NN_E_ARG,
+                            "dataset.patterns: target_total_examples %zu is above "
+                            "max_total_examples %zu",
+                            o->total, o->max_total);
+    for (k = o->pmin; k <= o->pmax && k <= most; k++) {
+        nn_pattern_sizes(&each, &negatives, k, o->each_min, o->negative_ratio, o->total,
+                         o->max_total);
+        if (!negatives || k * each + negatives > o->max_total)
+            return nn_error_set(err, NN_E_ARG,
+                                "dataset.patterns: %zu patterns of %zu rows and %zu negatives "
+                                "(target_total_examples %zu, negative_ratio %g, "
+                                "samples_per_pattern.min %zu, max_total_examples %zu): expected "
+                                "negatives, and no more rows than the maximum",
+                                k, each, negatives, o->total, o->negative_ratio, o->each_min,
+                                o->max_total);
+    }
+    return NN_OK;
 }
 /* Everything from the options: spaces, patterns, the probe set. want_probe 0 leaves the probe set out. */
 static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, nn_error *err)
@@ -324,7 +429,10 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
     c->app = app;
     c->o = o;
     if ((s = nn_pattern_space_make(&c->space, o->vocab, o->length, err)) != NN_OK) return s;
-    if (o->enabled.n > NN_PATTERN_COUNT) return nni_fail(err, NN_E_ARG, "dataset.patterns.enabled_patterns: expected at most %d names, got %zu", (int)NN_PATTERN_COUNT, o->enabled.n);
+    if (o->enabled.n > NN_PATTERN_COUNT)
+        return nn_error_set(err, NN_E_ARG,
+                        "dataset.patterns.enabled_patterns: expected at most %d names, got %zu",
+                        (int)NN_PATTERN_COUNT, o->enabled.n);
     for (i = 0; i < (o->enabled.n ? o->enabled.n : NN_PATTERN_COUNT); i++) {
         nn_pattern_use u;
         nn_count size;
@@ -334,22 +442,45 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
         if (!o->enabled.n && !size.hi && !size.lo) continue;               /* "all" means all that exist */
         c->enabled[c->n_enabled++] = u.id;
     }
-    for (i = 0; i < c->n_enabled; i++) {                                   /* in the fixed order, each set once */
-        for (j = 0; j < c->n_offered && (o->compat ? c->offered[j] != c->enabled[i] : nn_pattern_set_of(c->offered[j]) != nn_pattern_set_of(c->enabled[i])); j++) { }
+    /* in the fixed order, each set once */
+    for (i = 0; i < c->n_enabled; i++) {
+        for (j = 0; j < c->n_offered && (o->compat ? c->offered[j] != c->enabled[i] :
+                                                     nn_pattern_set_of(c->offered[j]) !=
+                                                         nn_pattern_set_of(c->enabled[i]));
+             j++) {
+        }
         if (j < c->n_offered) continue;
-        for (k = c->n_offered++; k > 0 && c->offered[k - 1] > c->enabled[i]; k--) c->offered[k] = c->offered[k - 1];
+        for (k = c->n_offered++; k > 0 && c->offered[k - 1] > c->enabled[i]; k--)
+            c->offered[k] = c->offered[k - 1];
         c->offered[k] = c->enabled[i];
     }
     k = o->compat ? c->n_enabled : c->n_offered;
-    if (o->pmin > k) return nni_fail(err, NN_E_ARG, "dataset.patterns.min_patterns_per_batch: expected at most %zu, the different patterns enabled, got %zu", k, o->pmin);
-    if (o->pmin > o->pmax) return nni_fail(err, NN_E_ARG, "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu", o->pmin, o->pmax);
-    if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax, o->compat, &rng, err)) != NN_OK) return s;
+    if (o->pmin > k)
+        return nn_error_set(err, NN_E_ARG,
+                        "dataset.patterns.min_patterns_per_batch: expected at most %zu, the "
+                        "different patterns enabled, got %zu",
+                        k, o->pmin);
+    if (o->pmin > o->pmax)
+        return nn_error_set(
+            err, NN_E_ARG,
+            "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu",
+            o->pmin, o->pmax);
+    if ((s = rows_check(o, k, err)) != NN_OK) return s;
+    if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
+                               o->compat, &rng, err)) != NN_OK)
+        return s;
     if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
     for (i = 0; i < o->acts.n && i < 8; i++) c->acts[c->n_acts++] = nn_act_parse(o->acts.v[i]);
-    if (!c->n_acts) return nni_fail(err, NN_E_ARG, "model.activation_types: expected at least one");
-    if (!o->modification && !o->classification) return nni_fail(err, NN_E_ARG, "task_generation: expected include_modification or include_classification, both are off");
+    if (!c->n_acts) return nn_error_set(err, NN_E_ARG, "model.activation_types: expected at least one");
+    if (!o->modification && !o->classification)
+        return nn_error_set(err, NN_E_ARG,
+                        "task_generation: expected include_modification or include_classification, "
+                        "both are off");
     for (i = 0; i < NN_SIG_METHODS; i++) if (o->on[i]) c->sig.methods |= 1u << i;
-    if (!c->sig.methods) return nni_fail(err, NN_E_ARG, "signature.neuron_profile_methods: expected at least one method, all are off");
+    if (!c->sig.methods)
+        return nn_error_set(
+            err, NN_E_ARG,
+            "signature.neuron_profile_methods: expected at least one method, all are off");
     c->sig.pca_components = o->pca;
     c->sig.svd_components = o->svd;
     c->sig.fourier_frequencies = o->fourier;
@@ -371,7 +502,14 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
     c->gates.min_degradation_threshold = o->min_degradation;
     c->gates.pattern_specific = o->specific;
     c->gates.max_other_degradation = o->max_other;
-    c->quant.how.kind = (nn_quant_kind)o->quantization;                    /* none int8 int4 ternary binary: the enum's order */
+    c->gates.control = o->control;
+    c->gates.max_control_damage = o->max_control_damage;
+    c->gates.max_other_gain = o->max_other_gain;
+    c->behaviour_desc.listed = o->listed;
+    c->behaviour_desc.partial = o->partial;
+    c->behaviour_desc.index_input = o->input;
+    /* none int8 int4 ternary binary: the enum's order */
+    c->quant.how.kind = (nn_quant_kind)o->quantization;
     c->quant.how.per_channel = o->per_channel;
     c->quant.how.drop_scale = !o->keep_scale;
     c->quant.how.mean_rule = o->mean_rule;
@@ -379,6 +517,9 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
     c->narrow = o->quantization || o->precision;
     c->threads = nn_app_given(app, "threads") ? app->n_threads : nn_thread_count((int)o->max_threads);
     if (!want_probe) return NN_OK;
+    if (o->behaviour_labels &&
+        (s = nn_behaviour_probe_make(&c->behaviour, &c->space, o->seed, 0, 0, NULL, err)) != NN_OK)
+        return s;
     {
         nn_buf json = NN_ZERO;
         char *copy;
@@ -387,8 +528,12 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
         if (s == NN_OK) s = probe_parse(c, name, (const char *)json.data, json.len, err);
         if (s == NN_OK) {
             copy = (char *)nn_arena_get(&app->arena, json.len + 1);
-            if (!copy) s = nni_fail(err, NN_E_NOMEM, "%s: out of memory", name);
-            else { memcpy(copy, json.data, json.len + 1); c->probe_json = copy; c->probe_json_len = json.len; }
+            if (!copy) s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", name);
+            else {
+                memcpy(copy, json.data, json.len + 1);
+                c->probe_json = copy;
+                c->probe_json_len = json.len;
+            }
         }
         nn_buf_free(&json);
         c->sig.group = c->probe_group;
@@ -421,15 +566,20 @@ static nn_status plan_make(const context *c, plan *p, uint64_t k, uint64_t a, nn
     double u;
     p->seed = attempt_seed(c, k, a);
     rng = nn_rng_make(p->seed, NN_STREAM_SUBJECT, 0);
-    s = nn_pattern_choose(p->uses, &p->n, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax, o->compat, &rng, err);
+    s = nn_pattern_choose(p->uses, &p->n, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
+                          o->compat, &rng, err);
     if (s != NN_OK) return s;
     p->target  = (size_t)nn_rng_below(&rng, p->n);
-    p->layers  = (size_t)o->layers.min + (size_t)nn_rng_below(&rng, (uint64_t)(o->layers.max - o->layers.min + 1));
-    p->neurons = (size_t)o->neurons.min + (size_t)nn_rng_below(&rng, (uint64_t)(o->neurons.max - o->neurons.min + 1));
+    p->layers = (size_t)o->layers.min +
+                (size_t)nn_rng_below(&rng, (uint64_t)(o->layers.max - o->layers.min + 1));
+    p->neurons = (size_t)o->neurons.min +
+                 (size_t)nn_rng_below(&rng, (uint64_t)(o->neurons.max - o->neurons.min + 1));
     p->act     = c->acts[nn_rng_below(&rng, c->n_acts)];
     u = nn_rng_f64(&rng);
-    p->lr = o->lr_scale ? o->lr.min * nn_exp(u * nn_log(o->lr.max / o->lr.min)) : o->lr.min + u * (o->lr.max - o->lr.min);
-    if (!o->compat) nn_pattern_parts_make(&p->parts, &c->space, p->seed);
+    p->lr = o->lr_scale ? o->lr.min * nn_exp(u * nn_log(o->lr.max / o->lr.min)) :
+                          o->lr.min + u * (o->lr.max - o->lr.min);
+    if (o->distinct) nn_pattern_parts_three(&p->parts, &c->space, p->seed, o->val_split);
+    else if (!o->compat) nn_pattern_parts_make(&p->parts, &c->space, p->seed);
     return NN_OK;
 }
 static nn_status plan_model(const context *c, const plan *p, nn_mlp **m, nn_error *err)
@@ -449,7 +599,8 @@ static nn_status plan_model(const context *c, const plan *p, nn_mlp **m, nn_erro
     return nn_mlp_create(m, &d, err);
 }
 /* Sequences as the model takes them. */
-static nn_status rows_of(const context *c, fit_set *f, const uint8_t *seqs, const float *label, const size_t *pick, size_t n, nn_arena *a, nn_error *err)
+static nn_status rows_of(const context *c, fit_set *f, const uint8_t *seqs, const float *label,
+                         const size_t *pick, size_t n, nn_arena *a, nn_error *err)
 {
     const size_t L = c->o->length;
     size_t i, j;
@@ -457,7 +608,8 @@ static nn_status rows_of(const context *c, fit_set *f, const uint8_t *seqs, cons
     f->tokens = c->o->input ? NULL : (int32_t *)nn_arena_get(a, n * L * sizeof(int32_t));
     f->x = c->o->input ? (float *)nn_arena_get(a, n * L * sizeof(float)) : NULL;
     f->y = (float *)nn_arena_get(a, n * sizeof(float));
-    if ((!f->tokens && !f->x) || !f->y) return nni_fail(err, NN_E_NOMEM, "out of memory for %zu sequences", n);
+    if ((!f->tokens && !f->x) || !f->y)
+        return nn_error_set(err, NN_E_NOMEM, "out of memory for %zu sequences", n);
     for (i = 0; i < n; i++) {
         const size_t r = pick ? pick[i] : i;
         for (j = 0; j < L; j++) {
@@ -479,9 +631,12 @@ static nn_train_set train_set_of(const context *c, const fit_set *f)
     t.n = f->n;
     return t;
 }
-/* Held-out rows of one pattern: test_set_size of it, as many negatives. Compat has no parts: its rows come from the pools again. */
-static nn_status held_out_rows(const context *c, const plan *p, size_t pattern, fit_set *f, nn_arena *a, nn_error *err)
+/* Held-out rows of one pattern: test_set_size of it, as many negatives. Compat has no parts: its
+ * rows come from the pools again. */
+static nn_status held_out_rows(const context *c, const plan *p, size_t pattern, fit_set *f,
+                               nn_arena *a, nn_error *err)
 {
+    /* held-out rows with repeats: what version 0.1 judged by */
     nn_pattern_set set = NN_ZERO;
     nn_pattern_set_desc d = NN_ZERO;
     nn_status s;
@@ -495,26 +650,52 @@ static nn_status held_out_rows(const context *c, const plan *p, size_t pattern, 
     if (c->o->compat) { d.pools = &c->pools; d.loose_negatives = 1; }
     else { d.parts = &p->parts; d.held_out = 1; }
     s = nn_pattern_set_make(&set, &d, err);
-    if (s == NN_OK) s = rows_of(c, f, (const uint8_t *)set.tokens.data, nn_f32(&set.label), NULL, set.label.shape[0], a, err);
+    if (s == NN_OK)
+        s = rows_of(c, f, (const uint8_t *)set.tokens.data, nn_f32(&set.label), NULL,
+                    set.label.shape[0], a, err);
     nn_pattern_set_free(&set);
     return s;
 }
 /* right[i] = the model classifies row i as its label says; returns how many through *n_right. */
-static nn_status judge(const context *c, const nn_mlp *m, const fit_set *f, uint8_t *right, size_t *n_right, nn_arena *a, nn_error *err)
+static nn_status judge(const context *c, const nn_mlp *m, const fit_set *f, uint8_t *right,
+                       size_t *n_right, nn_arena *a, nn_error *err)
 {
     float *z = (float *)nn_arena_get(a, f->n * sizeof *z);
     size_t i;
     nn_status s;
-    if (!z) return nni_fail(err, NN_E_NOMEM, "out of memory for %zu predictions", f->n);
+    if (!z) return nn_error_set(err, NN_E_NOMEM, "out of memory for %zu predictions", f->n);
     s = nn_mlp_predict(m, z, input_of(c, f->tokens, f->x), f->n, 1, err);
     *n_right = 0;
-    for (i = 0; s == NN_OK && i < f->n; i++) { right[i] = (z[i] > 0.0f) == (f->y[i] > 0.5f); *n_right += right[i]; }
+    for (i = 0; s == NN_OK && i < f->n; i++) {
+        right[i] = (z[i] > 0.0f) == (f->y[i] > 0.5f);
+        *n_right += right[i];
+    }
     return s;
 }
 
-enum { PASSED, R_STAGE1, R_IMPROVEMENT, R_SPECIFIC, R_OTHERS, R_VALIDATION, R_NONFINITE, R_TOKENS, REASONS };
-static const char *const reason_names[REASONS] = { "passed", "stage1_no_improvement", "target_improvement", "pattern_specific", "other_degradation",
-                                                   "validation_improvement", "non_finite", "prompt_too_long" };
+enum {
+    PASSED,
+    R_STAGE1,
+    R_IMPROVEMENT,
+    R_SPECIFIC,
+    R_OTHERS,
+    R_VALIDATION,
+    R_NONFINITE,
+    R_TOKENS,
+    R_NOT_LEARNED,
+    R_NOT_SPECIFIC,
+    R_GAIN,
+    R_CAUSE,
+    R_CONTROL,
+    REASONS
+};
+static const char *const reason_names[REASONS] = {
+    "passed",           "stage1_no_improvement", "target_improvement",
+    "pattern_specific", "other_degradation",     "validation_improvement",
+    "non_finite",       "prompt_too_long",       "not_learned",
+    "not_specific",     "other_gain",            "not_caused",
+    "other_damaged"
+};
 /* What the journal keeps of a record: enough for every statistic. */
 typedef struct summary {
     uint64_t k, attempt, rejects[REASONS];
@@ -528,7 +709,9 @@ typedef struct curves { nn_two_stage_result two; nn_train_result one; int have_t
 
 typedef struct attempt {
     plan p;
-    nn_mlp *degraded, *improved;
+    nn_mlp *degraded, *improved, *control;
+    nn_behaviour improved_behaviour, degraded_behaviour;
+    size_t distinct[NN_PATTERN_COUNT + 1];
     nn_signature sd, si;
     nn_record rec;
     curves cv;
@@ -539,6 +722,7 @@ static void attempt_free(attempt *t)
 {
     nn_mlp_destroy(t->degraded);
     nn_mlp_destroy(t->improved);
+    nn_mlp_destroy(t->control);
     nn_signature_free(&t->sd);
     nn_signature_free(&t->si);
     if (t->cv.have_two) nn_two_stage_result_free(&t->cv.two);
@@ -546,8 +730,89 @@ static void attempt_free(attempt *t)
     nn_arena_free(&t->arena);
     memset(t, 0, sizeof *t);
 }
-/* The positives and negatives of the record, in two parts: validation takes the first floor(split n) rows of every source. */
-static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_set *val, float **corrupted, nn_error *err)
+/* The rows of one part of the space without repeats: training rows are repeated evenly where a
+ * pattern has fewer than its share. */
+static nn_status distinct_rows(const context *c, attempt *t, size_t each, size_t negatives,
+                               int part, nn_pattern_set *set, nn_error *err)
+{
+    nn_pattern_set_desc d = NN_ZERO;
+    d.space = &c->space;
+    d.patterns = t->p.uses;
+    d.n_patterns = t->p.n;
+    d.each = each;
+    d.negatives = negatives;
+    d.near_negatives = (size_t)(c->o->near_negatives * (double)negatives + 1e-9);
+    d.parts = &t->p.parts;
+    d.held_out = part;
+    d.repeat = part == 0;
+    d.seed = t->p.seed;
+    d.index = part ? 1000 : 0;
+    return nn_pattern_set_distinct(set, &d, err);
+}
+/* Which rows are corrupted: the target's; or, to test the gates, as many of all patterns' or of
+ * another pattern's. */
+static nn_status corrupt_rows(const context *c, attempt *t, float *label, int32_t *source,
+                              size_t n, nn_error *err)
+{
+    const opts *o = c->o;
+    int32_t which = (int32_t)t->p.target;
+    double rate = o->corruption;
+    size_t i, of_target = 0, positives = 0;
+    if (o->placebo == 2) which = (int32_t)((t->p.target + 1) % t->p.n);
+    if (o->placebo == 1) {
+        for (i = 0; i < n; i++) {
+            of_target += source[i] == which;
+            positives += source[i] >= 0;
+            if (source[i] >= 0) source[i] = -2;
+        }
+        rate = positives ? rate * (double)of_target / (double)positives : 0;
+        which = -2;
+    }
+    return nn_pattern_corrupt(label, source, n, which, rate, t->p.seed, 0, &t->rec.corrupt_rows,
+                              &t->rec.corrupt_flipped, NULL, err);
+}
+static nn_status attempt_rows_distinct(const context *c, attempt *t, fit_set *train, fit_set *val,
+                                       float **corrupted, nn_error *err)
+{
+    const opts *o = c->o;
+    nn_pattern_set a = NN_ZERO, b = NN_ZERO;
+    size_t each, negatives, val_each, val_negatives, n = 0;
+    nn_status s;
+    nn_pattern_sizes(&each, &negatives, t->p.n, o->each_min, o->negative_ratio, o->total, o->max_total);
+    val_each = (size_t)(o->val_split * (double)each + 1e-9);
+    val_negatives = (size_t)(o->val_split * (double)negatives + 1e-9);
+    if (!val_each) val_each = 1;
+    if (!val_negatives) val_negatives = 1;
+    s = distinct_rows(c, t, each - val_each, negatives - val_negatives, 0, &a, err);
+    if (s == NN_OK) s = distinct_rows(c, t, val_each, val_negatives, 2, &b, err);
+    if (s == NN_OK) {
+        n = a.label.shape[0];
+        memcpy(t->distinct, a.distinct, sizeof t->distinct);
+        s = rows_of(c, train, (const uint8_t *)a.tokens.data, nn_f32(&a.label), NULL, n, &t->arena, err);
+    }
+    if (s == NN_OK)
+        s = rows_of(c, val, (const uint8_t *)b.tokens.data, nn_f32(&b.label), NULL,
+                    b.label.shape[0], &t->arena, err);
+    if (s == NN_OK) {
+        *corrupted = (float *)nn_arena_get(&t->arena, n * sizeof **corrupted);
+        if (!*corrupted) s = nn_error_set(err, NN_E_NOMEM, "out of memory for %zu rows", n);
+        else memcpy(*corrupted, train->y, n * sizeof **corrupted);
+    }
+    if (s == NN_OK && o->modification)
+        s = corrupt_rows(c, t, *corrupted, (int32_t *)a.source.data, n, err);
+    t->rec.train_rows = n;
+    t->rec.val_rows = val->n;
+    t->rec.rows_per_pattern = each;
+    t->rec.negative_rows = negatives;
+    t->rec.train_distinct = t->distinct;
+    nn_pattern_set_free(&a);
+    nn_pattern_set_free(&b);
+    return s;
+}
+/* The positives and negatives of the record, in two parts: validation takes the first floor(split
+ * n) rows of every source. */
+static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_set *val,
+                              float **corrupted, nn_error *err)
 {
     const opts *o = c->o;
     nn_pattern_set set = NN_ZERO;
@@ -555,6 +820,7 @@ static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_
     size_t each, negatives, i, n, first, block, nv = 0, nt = 0, *pick;
     int32_t *source;
     nn_status s;
+    if (o->distinct) return attempt_rows_distinct(c, t, train, val, corrupted, err);
     nn_pattern_sizes(&each, &negatives, t->p.n, o->each_min, o->negative_ratio, o->total, o->max_total);
     d.space = &c->space;
     d.patterns = t->p.uses;
@@ -569,7 +835,10 @@ static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_
     pick = (size_t *)nn_arena_get(&t->arena, 2 * n * sizeof *pick);
     source = (int32_t *)nn_arena_get(&t->arena, n * sizeof *source);
     *corrupted = (float *)nn_arena_get(&t->arena, n * sizeof **corrupted);
-    if (!pick || !source || !*corrupted) { nn_pattern_set_free(&set); return nni_fail(err, NN_E_NOMEM, "out of memory for %zu rows", n); }
+    if (!pick || !source || !*corrupted) {
+        nn_pattern_set_free(&set);
+        return nn_error_set(err, NN_E_NOMEM, "out of memory for %zu rows", n);
+    }
     for (first = 0; first < n; first += block) {
         size_t to_val;
         block = first < each * t->p.n ? each : n - first;
@@ -582,24 +851,27 @@ static nn_status attempt_rows(const context *c, attempt *t, fit_set *train, fit_
         }
     }
     s = rows_of(c, train, (const uint8_t *)set.tokens.data, nn_f32(&set.label), pick, nt, &t->arena, err);
-    if (s == NN_OK) s = rows_of(c, val, (const uint8_t *)set.tokens.data, nn_f32(&set.label), pick + n, nv, &t->arena, err);
+    if (s == NN_OK)
+        s = rows_of(c, val, (const uint8_t *)set.tokens.data, nn_f32(&set.label), pick + n, nv,
+                    &t->arena, err);
     nn_pattern_set_free(&set);
     if (s != NN_OK) return s;
     memcpy(*corrupted, train->y, nt * sizeof **corrupted);
     if (o->modification)
-        s = nn_pattern_corrupt(*corrupted, source, nt, (int32_t)t->p.target, o->corruption, t->p.seed, 0, &t->rec.corrupt_rows, &t->rec.corrupt_flipped, NULL, err);
+        s = nn_pattern_corrupt(*corrupted, source, nt, (int32_t)t->p.target, o->corruption,
+                               t->p.seed, 0, &t->rec.corrupt_rows, &t->rec.corrupt_flipped, NULL,
+                               err);
     t->rec.train_rows = nt;
     t->rec.val_rows = nv;
     t->rec.rows_per_pattern = each;
     t->rec.negative_rows = negatives;
     return s;
 }
-static nn_status attempt_train(const context *c, attempt *t, const fit_set *train, const fit_set *val, float *corrupted, double *val_gain, nn_error *err)
+static nn_two_stage_desc stages_of(const context *c, const attempt *t, const fit_set *train,
+                                   const fit_set *val, float *corrupted)
 {
     const opts *o = c->o;
     nn_two_stage_desc d = NN_ZERO;
-    nn_status s;
-    if ((s = plan_model(c, &t->p, &t->improved, err)) != NN_OK) return s;
     d.train.batch_size = o->batch;
     d.train.loss.kind = NN_LOSS_BCE;
     d.train.optim.kind = NN_OPT_ADAM;
@@ -608,6 +880,26 @@ static nn_status attempt_train(const context *c, attempt *t, const fit_set *trai
     d.train.seed = t->p.seed;
     d.train.threads = 1;
     d.train.qat = o->qat && c->narrow ? &c->quant : NULL;
+    d.clean = train_set_of(c, train);
+    d.corrupted = d.clean;
+    d.corrupted.targets = corrupted;
+    d.val = train_set_of(c, val);
+    d.stage1_epochs = o->stage1_epochs;
+    d.stage1_fixed = o->min_improvement <= 0;
+    d.improve_ratio = o->min_improvement < 1 ? 1 - o->min_improvement : 1e-300;
+    d.stage2_epochs = o->stage2_epochs;
+    d.lr_factor = o->lr_factor;
+    d.last_layer_only = o->last_layer_only;
+    return d;
+}
+static nn_status attempt_train(const context *c, attempt *t, const fit_set *train,
+                               const fit_set *val, float *corrupted, double *val_gain,
+                               nn_error *err)
+{
+    const opts *o = c->o;
+    nn_two_stage_desc d = stages_of(c, t, train, val, corrupted);
+    nn_status s;
+    if ((s = plan_model(c, &t->p, &t->improved, err)) != NN_OK) return s;
     if (!o->modification) {
         nn_train_set a = train_set_of(c, train), b = train_set_of(c, val);
         d.train.epochs = o->epochs;
@@ -617,13 +909,6 @@ static nn_status attempt_train(const context *c, attempt *t, const fit_set *trai
         return s;
     }
     if ((s = plan_model(c, &t->p, &t->degraded, err)) != NN_OK) return s;
-    d.clean = train_set_of(c, train);
-    d.corrupted = d.clean;
-    d.corrupted.targets = corrupted;
-    d.val = train_set_of(c, val);
-    d.stage1_epochs = o->stage1_epochs;
-    d.stage2_epochs = o->stage2_epochs;
-    d.lr_factor = o->lr_factor;
     s = nn_train_two_stage(t->improved, t->degraded, &d, &t->cv.two, err);
     if (s != NN_OK) return s;
     t->cv.have_two = 1;
@@ -636,10 +921,11 @@ static nn_status attempt_judge(const context *c, attempt *t, nn_error *err)
 {
     const opts *o = c->o;
     size_t total[4] = { 0, 0, 0, 0 }, n_all = 0, i, j;
-    uint8_t *was = (uint8_t *)nn_arena_get(&t->arena, 4 * o->test_size), *is = was ? was + 2 * o->test_size : NULL;
+    uint8_t *was = (uint8_t *)nn_arena_get(&t->arena, 4 * o->test_size),
+            *is = was ? was + 2 * o->test_size : NULL;
     fit_set *f = (fit_set *)nn_arena_get(&t->arena, t->p.n * sizeof *f);
     nn_status s = NN_OK;
-    if (!was || !f) return nni_fail(err, NN_E_NOMEM, "out of memory for the held-out rows");
+    if (!was || !f) return nn_error_set(err, NN_E_NOMEM, "out of memory for the held-out rows");
     for (i = 0; i < t->p.n && s == NN_OK; i++) {
         s = held_out_rows(c, &t->p, i, &f[i], &t->arena, err);
         if (s != NN_OK) break;
@@ -660,26 +946,274 @@ static nn_status attempt_judge(const context *c, attempt *t, nn_error *err)
         s = judge(c, t->improved, &f[i], is, &b, &t->arena, err);
         if (s == NN_OK && t->degraded) s = judge(c, t->degraded, &f[i], was, &a, &t->arena, err);
         if (s != NN_OK) break;
-        if (t->degraded) for (j = 0; j < f[i].n; j++) { gained += is[j] && !was[j]; lost += was[j] && !is[j]; }
+        if (t->degraded)
+            for (j = 0; j < f[i].n; j++) {
+                gained += is[j] && !was[j];
+                lost += was[j] && !is[j];
+            }
         g->after = (double)b / (double)f[i].n;
         g->before = t->degraded ? (double)a / (double)f[i].n : g->after;
         g->std_error = nn_paired_std_error(f[i].n, gained, lost);
-        g->related = i != t->p.target && (nn_pattern_within(&c->space, t->p.uses[i], t->p.uses[t->p.target]) || nn_pattern_within(&c->space, t->p.uses[t->p.target], t->p.uses[i]));
+        g->related = i != t->p.target &&
+                     (nn_pattern_within(&c->space, t->p.uses[i], t->p.uses[t->p.target]) ||
+                      nn_pattern_within(&c->space, t->p.uses[t->p.target], t->p.uses[i]));
         total[0] += t->degraded ? a : b;
         total[1] += b;
     }
     if (s != NN_OK) return s;
     t->rec.degraded_accuracy = (double)total[0] / (double)n_all;
     t->rec.improved_accuracy = (double)total[1] / (double)n_all;
-    t->rec.float_degraded_accuracy = c->narrow && t->degraded ? (double)total[2] / (double)n_all : c->narrow ? (double)total[3] / (double)n_all : t->rec.degraded_accuracy;
-    t->rec.float_improved_accuracy = c->narrow ? (double)total[3] / (double)n_all : t->rec.improved_accuracy;
+    t->rec.float_degraded_accuracy = c->narrow && t->degraded ? (double)total[2] / (double)n_all :
+                                     c->narrow                ? (double)total[3] / (double)n_all :
+                                                                t->rec.degraded_accuracy;
+    t->rec.float_improved_accuracy =
+        c->narrow ? (double)total[3] / (double)n_all : t->rec.improved_accuracy;
     t->rec.report = nn_gates_apply(&c->gates, t->rec.gate, t->p.n, t->p.target);
     return NN_OK;
+}
+/* ---- what a record of today has to show ---------------------------------- */
+/* Weights as the prompt prints them: what is judged is what can be read. */
+static void round_weights(nn_mlp *m, size_t decimals)
+{
+    static const double ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000 };
+    size_t i;
+    for (i = 0; decimals && m && i < m->n_params; i++)
+        m->params[i] = (float)(rint((double)m->params[i] * ten[decimals]) / ten[decimals]);
+}
+static nn_status capture_weights(const context *c, nn_mlp *m, nn_error *err)
+{
+    nn_status s = c->narrow && m ? nn_mlp_quantize(m, &c->quant, err) : NN_OK;
+    round_weights(m, c->o->decimals);
+    return s;
+}
+/* Held-out rows of one pattern: positives first. `half` 0 looks at the rows that gates judge by, 1
+ * at those that the record's accuracies are of. A pattern of fewer than 100 sequences gives all of
+ * them to both. */
+typedef struct held_rows { fit_set rows; size_t positives, negatives; int whole; } held_rows;
+static nn_status held_make(const context *c, attempt *t, size_t pattern, held_rows *h, nn_error *err)
+{
+    nn_pattern_set set = NN_ZERO;
+    nn_pattern_set_desc d = NN_ZERO;
+    const nn_count size = nn_pattern_size(&c->space, t->p.uses[pattern]);
+    nn_status s;
+    d.space = &c->space;
+    d.patterns = t->p.uses;
+    d.n_patterns = t->p.n;
+    d.each = d.negatives = 2 * c->o->test_size;
+    d.only = pattern + 1;
+    d.index = 2000 + pattern;
+    d.seed = t->p.seed;
+    d.parts = &t->p.parts;
+    d.held_out = 1;
+    d.whole_below = 100;
+    h->whole = size.hi == 0 && size.lo < d.whole_below;
+    s = nn_pattern_set_distinct(&set, &d, err);
+    if (s == NN_OK) {
+        h->positives = set.rows[pattern];
+        h->negatives = set.rows[NN_PATTERN_COUNT];
+        s = rows_of(c, &h->rows, (const uint8_t *)set.tokens.data, nn_f32(&set.label), NULL,
+                    set.label.shape[0], &t->arena, err);
+    }
+    nn_pattern_set_free(&set);
+    return s;
+}
+/* The half's places: positives [lo[0], hi[0]), negatives [lo[1], hi[1]). */
+static void held_half(const held_rows *h, int half, size_t lo[2], size_t hi[2])
+{
+    lo[0] = half && !h->whole ? h->positives / 2 : 0;
+    hi[0] = half || h->whole ? h->positives : h->positives / 2;
+    lo[1] = h->positives + (half ? h->negatives / 2 : 0);
+    hi[1] = h->positives + (half ? h->negatives : h->negatives / 2);
+}
+/* Mean of the shares right among positives and among negatives, with its standard error. */
+static double held_accuracy(const held_rows *h, int half, const uint8_t *right, double *std_error)
+{
+    size_t lo[2], hi[2], i, side;
+    double sum = 0, sq = 0;
+    held_half(h, half, lo, hi);
+    for (side = 0; side < 2; side++) {
+        size_t k = 0;
+        double e;
+        for (i = lo[side]; i < hi[side]; i++) k += right[i];
+        e = nn_share_std_error(k, hi[side] - lo[side]);
+        sum += hi[side] > lo[side] ? (double)k / (double)(hi[side] - lo[side]) : 0.5;
+        sq += e * e;
+    }
+    *std_error = sqrt(sq) / 2;
+    return sum / 2;
+}
+/* Standard error of the difference of two models' accuracies on these rows. */
+static double held_paired(const held_rows *h, int half, const uint8_t *was, const uint8_t *is)
+{
+    size_t lo[2], hi[2], i, side;
+    double sq = 0;
+    held_half(h, half, lo, hi);
+    for (side = 0; side < 2; side++) {
+        size_t gained = 0, lost = 0;
+        double e;
+        for (i = lo[side]; i < hi[side]; i++) {
+            gained += is[i] && !was[i];
+            lost += was[i] && !is[i];
+        }
+        e = nn_paired_std_error_adjusted(hi[side] - lo[side], gained, lost);
+        sq += e * e;
+    }
+    return sqrt(sq) / 2;
+}
+enum { DEGRADED, IMPROVED, CONTROL, MODELS };
+typedef struct held_out { held_rows rows[NN_PATTERN_COUNT]; uint8_t *right[NN_PATTERN_COUNT][MODELS]; } held_out;
+/* Which rows model m classifies as they are labelled. */
+static nn_status held_judge(const context *c, attempt *t, held_out *h, int which, const nn_mlp *m,
+                            nn_error *err)
+{
+    size_t i, ignored;
+    nn_status s = NN_OK;
+    for (i = 0; i < t->p.n && s == NN_OK && m; i++) {
+        h->right[i][which] = (uint8_t *)nn_arena_get(&t->arena, h->rows[i].rows.n);
+        if (!h->right[i][which]) return nn_error_set(err, NN_E_NOMEM, "out of memory for held-out rows");
+        s = judge(c, m, &h->rows[i].rows, h->right[i][which], &ignored, &t->arena, err);
+    }
+    return s;
+}
+/* The figures of pattern i by the rows of one half; what there is no model for is as the improved. */
+static nn_gate_pattern held_figures(const context *c, const attempt *t, const held_out *h, size_t i,
+                                    int half)
+{
+    nn_gate_pattern g = NN_ZERO;
+    uint8_t *const *right = h->right[i];
+    size_t lo[2], hi[2];
+    double ignored;
+    held_half(&h->rows[i], half, lo, hi);
+    g.positives = hi[0] - lo[0];
+    g.negatives = hi[1] - lo[1];
+    g.whole = h->rows[i].whole;
+    g.after = held_accuracy(&h->rows[i], half, right[IMPROVED], &g.after_std_error);
+    g.before = g.after;
+    g.before_std_error = g.after_std_error;
+    if (right[DEGRADED]) {
+        g.before = held_accuracy(&h->rows[i], half, right[DEGRADED], &g.before_std_error);
+        g.std_error = held_paired(&h->rows[i], half, right[DEGRADED], right[IMPROVED]);
+    }
+    if (right[CONTROL]) {
+        g.control = held_accuracy(&h->rows[i], half, right[CONTROL], &ignored);
+        g.control_std_error = held_paired(&h->rows[i], half, right[DEGRADED], right[CONTROL]);
+    }
+    g.related = i != t->p.target &&
+                (nn_pattern_within(&c->space, t->p.uses[i], t->p.uses[t->p.target]) ||
+                 nn_pattern_within(&c->space, t->p.uses[t->p.target], t->p.uses[i]));
+    return g;
+}
+static int reason_of(nn_gate_verdict v)
+{
+    static const int reasons[] = { PASSED,  R_IMPROVEMENT, R_SPECIFIC, R_OTHERS,
+                                   R_GAIN,  R_CAUSE,       R_CONTROL };
+    return reasons[v];
+}
+static void gates_judge(const context *c, attempt *t, const held_out *h, int control)
+{
+    nn_gate_desc gates = c->gates;
+    size_t i;
+    gates.control = control;
+    for (i = 0; i < t->p.n; i++) t->rec.gate[i] = held_figures(c, t, h, i, 0);
+    t->rec.report = nn_gates_apply(&gates, t->rec.gate, t->p.n, t->p.target);
+    t->reason = reason_of(t->rec.report.verdict);
+}
+/* What the improved model accepts: every drawn pattern, and little outside what it lists. Shares
+ * that are samples must keep two standard errors from the bound. */
+static nn_status behaviour_judge(const context *c, attempt *t, nn_error *err)
+{
+    const nn_behaviour_probe *p = &c->behaviour;
+    nn_behaviour *b = &t->improved_behaviour;
+    size_t i;
+    nn_status s = nn_behaviour_measure(b, p, t->improved, &c->behaviour_desc, err);
+    for (i = 0; s == NN_OK && i < t->p.n; i++) {
+        const size_t u = nn_behaviour_find(p, t->p.uses[i]);
+        const double slack = p->whole[u] && b->rows[u] == p->first[u + 1] - p->first[u] ? 0 : 2 * b->std_error[u];
+        if (b->share[u] - slack < c->o->listed) t->reason = R_NOT_LEARNED;
+    }
+    if (s == NN_OK && !t->reason && b->elsewhere + 2 * b->elsewhere_std_error > c->o->max_elsewhere)
+        t->reason = R_NOT_SPECIFIC;
+    return s;
+}
+static double weight_change(const nn_mlp *from, const nn_mlp *to)
+{
+    double sq = 0, norm = 0;
+    size_t i;
+    for (i = 0; i < from->n_params; i++) {
+        const double a = (double)from->params[i], d = (double)to->params[i] - a;
+        sq += d * d;
+        norm += a * a;
+    }
+    return norm > 0 ? sqrt(sq / norm) : 0;
+}
+/* The record's own figures: by the rows that no gate has looked at. */
+static void record_figures(const context *c, attempt *t, const held_out *h)
+{
+    nn_record *r = &t->rec;
+    size_t i;
+    r->degraded_accuracy = r->improved_accuracy = r->control_accuracy = 0;
+    for (i = 0; i < t->p.n; i++) {
+        r->gate[i] = held_figures(c, t, h, i, 1);
+        r->degraded_accuracy += r->gate[i].before / (double)t->p.n;
+        r->improved_accuracy += r->gate[i].after / (double)t->p.n;
+        r->control_accuracy += r->gate[i].control / (double)t->p.n;
+    }
+    if (t->degraded) r->weight_change = weight_change(t->degraded, t->improved);
+}
+/* The cheap checks first: gates without the twin, behaviour, the twin and its gates. */
+static nn_status attempt_prove(const context *c, attempt *t, const fit_set *train,
+                               const fit_set *val, float *corrupted, nn_error *err)
+{
+    const opts *o = c->o;
+    held_out *h = (held_out *)nn_arena_get(&t->arena, sizeof *h);
+    size_t i;
+    nn_status s = h ? NN_OK : nn_error_set(err, NN_E_NOMEM, "out of memory for held-out rows");
+    if (h) memset(h, 0, sizeof *h);
+    for (i = 0; i < t->p.n && s == NN_OK; i++) s = held_make(c, t, i, &h->rows[i], err);
+    if (s == NN_OK && c->narrow) {                     /* what the weights lose by being narrow */
+        s = held_judge(c, t, h, DEGRADED, t->degraded, err);
+        if (s == NN_OK) s = held_judge(c, t, h, IMPROVED, t->improved, err);
+        if (s == NN_OK) record_figures(c, t, h);
+        t->rec.float_degraded_accuracy = t->rec.degraded_accuracy;
+        t->rec.float_improved_accuracy = t->rec.improved_accuracy;
+    }
+    if (s == NN_OK) s = capture_weights(c, t->degraded, err);
+    if (s == NN_OK) s = capture_weights(c, t->improved, err);
+    if (s == NN_OK) s = held_judge(c, t, h, DEGRADED, t->degraded, err);
+    if (s == NN_OK) s = held_judge(c, t, h, IMPROVED, t->improved, err);
+    if (s != NN_OK) return s;
+    if (o->modification) gates_judge(c, t, h, 0);
+    if (!t->reason && o->behaviour_labels) s = behaviour_judge(c, t, err);
+    if (s != NN_OK || t->reason) return s;
+    if (o->modification && o->control) {
+        const nn_two_stage_desc d = stages_of(c, t, train, val, corrupted);
+        s = plan_model(c, &t->p, &t->control, err);
+        if (s == NN_OK) s = nn_train_control(t->control, &d, t->cv.two.stage1.epochs, err);
+        if (s == NN_OK) s = capture_weights(c, t->control, err);
+        if (s == NN_OK) s = held_judge(c, t, h, CONTROL, t->control, err);
+        if (s != NN_OK) return s;
+        gates_judge(c, t, h, 1);
+        t->rec.control = 1;
+    }
+    if (t->reason) return s;
+    record_figures(c, t, h);
+    if (!c->narrow) {
+        t->rec.float_degraded_accuracy = t->rec.degraded_accuracy;
+        t->rec.float_improved_accuracy = t->rec.improved_accuracy;
+    }
+    if (!o->behaviour_labels) return s;
+    t->rec.probe = &c->behaviour;
+    t->rec.behaviour = &t->improved_behaviour;
+    if (!t->degraded) return s;
+    t->rec.degraded_behaviour = &t->degraded_behaviour;
+    return nn_behaviour_measure(&t->degraded_behaviour, &c->behaviour, t->degraded,
+                                &c->behaviour_desc, err);
 }
 static nn_status signature_of(const context *c, const nn_mlp *m, nn_signature *out, nn_error *err)
 {
     nn_capture cap = NN_ZERO;
-    nn_status s = nn_capture_run(&cap, m, input_of(c, c->probe_tokens, c->probe_x), c->n_probe, NULL, NULL, err);
+    nn_status s = nn_capture_run(&cap, m, input_of(c, c->probe_tokens, c->probe_x), c->n_probe,
+                                 NULL, NULL, err);
     if (s == NN_OK) { s = nn_signature_make(out, &cap, &c->sig, err); nn_capture_free(&cap); }
     return s;
 }
@@ -712,27 +1246,39 @@ static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t
     r->quantization = nn_quant_kind_name(c->quant.how.kind);
     r->corruption_rate = o->modification ? o->corruption : 0.0;
     if (t->cv.have_two) {
-        r->stage1_train = t->cv.two.stage1.train_loss; r->stage1_val = t->cv.two.stage1.val_loss; r->n_stage1 = t->cv.two.stage1.epochs;
-        if (t->cv.two.accepted) { r->stage2_train = t->cv.two.stage2.train_loss; r->stage2_val = t->cv.two.stage2.val_loss; r->n_stage2 = t->cv.two.stage2.epochs; }
+        r->stage1_train = t->cv.two.stage1.train_loss;
+        r->stage1_val = t->cv.two.stage1.val_loss;
+        r->n_stage1 = t->cv.two.stage1.epochs;
+        if (t->cv.two.accepted) {
+            r->stage2_train = t->cv.two.stage2.train_loss;
+            r->stage2_val = t->cv.two.stage2.val_loss;
+            r->n_stage2 = t->cv.two.stage2.epochs;
+        }
         r->best_epoch = t->cv.two.stage2.best_epoch;
     } else if (t->cv.have_one) {
-        r->stage2_train = t->cv.one.train_loss; r->stage2_val = t->cv.one.val_loss; r->n_stage2 = t->cv.one.epochs;
+        r->stage2_train = t->cv.one.train_loss;
+        r->stage2_val = t->cv.one.val_loss;
+        r->n_stage2 = t->cv.one.epochs;
         r->best_epoch = t->cv.one.best_epoch;
     }
     if (t->reason) return NN_OK;
-    s = attempt_judge(c, t, err);
+    s = o->distinct ? attempt_prove(c, t, &train, &val, corrupted, err) : attempt_judge(c, t, err);
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; return NN_OK; }
     if (s != NN_OK) return s;
-    if (o->modification) {
-        if (o->compat) t->reason = val_gain < o->min_improvement - 1e-9 ? R_VALIDATION : PASSED;
+    if (o->modification && !o->distinct) {
+        if (o->compat) t->reason = val_gain < o->min_degradation - 1e-9 ? R_VALIDATION : PASSED;
         else if (r->report.verdict != NN_GATE_PASSED)
-            t->reason = r->report.verdict == NN_GATE_IMPROVEMENT ? R_IMPROVEMENT : r->report.verdict == NN_GATE_SPECIFIC ? R_SPECIFIC : R_OTHERS;
+            t->reason = r->report.verdict == NN_GATE_IMPROVEMENT ? R_IMPROVEMENT :
+                        r->report.verdict == NN_GATE_SPECIFIC    ? R_SPECIFIC :
+                                                                   R_OTHERS;
     }
     if (t->reason) return NN_OK;
     r->degraded = t->degraded;
     r->improved = t->improved;
-    if (o->modification && (s = signature_of(c, t->degraded, &t->sd, err)) == NN_OK) r->degraded_sig = &t->sd;
-    if (s == NN_OK && o->classification && (s = signature_of(c, t->improved, &t->si, err)) == NN_OK) r->improved_sig = &t->si;
+    if (o->modification && (s = signature_of(c, t->degraded, &t->sd, err)) == NN_OK)
+        r->degraded_sig = &t->sd;
+    if (s == NN_OK && o->classification && (s = signature_of(c, t->improved, &t->si, err)) == NN_OK)
+        r->improved_sig = &t->si;
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
     return s;
 }
@@ -746,15 +1292,24 @@ static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
     w.spaced = 1;
     w.lines = 1;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "example_id");      nn_json_u64(&w, t->rec.id);
-    nn_json_key(&w, "attempt");         nn_json_u64(&w, t->rec.attempt);
-    nn_json_key(&w, "reason");          nn_json_string(&w, reason_names[t->reason]);
-    nn_json_key(&w, "target_pattern");  nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[t->rec.target]));
-    nn_json_key(&w, "target_gain");     nn_json_rounded(&w, t->rec.report.target_gain, 6);
-    nn_json_key(&w, "others_mean_gain"); nn_json_rounded(&w, t->rec.report.others_mean_gain, 6);
-    nn_json_key(&w, "worst_loss");      nn_json_rounded(&w, t->rec.report.worst_loss, 6);
-    nn_json_key(&w, "degraded_accuracy"); nn_json_rounded(&w, t->rec.degraded_accuracy, 6);
-    nn_json_key(&w, "improved_accuracy"); nn_json_rounded(&w, t->rec.improved_accuracy, 6);
+    nn_json_key(&w, "example_id");
+    nn_json_u64(&w, t->rec.id);
+    nn_json_key(&w, "attempt");
+    nn_json_u64(&w, t->rec.attempt);
+    nn_json_key(&w, "reason");
+    nn_json_string(&w, reason_names[t->reason]);
+    nn_json_key(&w, "target_pattern");
+    nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[t->rec.target]));
+    nn_json_key(&w, "target_gain");
+    nn_json_rounded(&w, t->rec.report.target_gain, 6);
+    nn_json_key(&w, "others_mean_gain");
+    nn_json_rounded(&w, t->rec.report.others_mean_gain, 6);
+    nn_json_key(&w, "worst_loss");
+    nn_json_rounded(&w, t->rec.report.worst_loss, 6);
+    nn_json_key(&w, "degraded_accuracy");
+    nn_json_rounded(&w, t->rec.degraded_accuracy, 6);
+    nn_json_key(&w, "improved_accuracy");
+    nn_json_rounded(&w, t->rec.improved_accuracy, 6);
     nn_json_key(&w, "stage1_val_loss");
     nn_json_begin_array(&w);
     for (i = 0; i < t->rec.n_stage1; i++) nn_json_rounded(&w, t->rec.stage1_val[i], 6);
@@ -763,21 +1318,28 @@ static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
     nn_json_begin_array(&w);
     for (i = 0; i < t->rec.n_patterns; i++) {
         nn_json_begin_object(&w);
-        nn_json_key(&w, "pattern");     nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[i]));
-        nn_json_key(&w, "degraded");    nn_json_rounded(&w, t->rec.gate[i].before, 6);
-        nn_json_key(&w, "improved");    nn_json_rounded(&w, t->rec.gate[i].after, 6);
-        nn_json_key(&w, "std_error");   nn_json_rounded(&w, t->rec.gate[i].std_error, 6);
+        nn_json_key(&w, "pattern");
+        nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[i]));
+        nn_json_key(&w, "degraded");
+        nn_json_rounded(&w, t->rec.gate[i].before, 6);
+        nn_json_key(&w, "improved");
+        nn_json_rounded(&w, t->rec.gate[i].after, 6);
+        nn_json_key(&w, "std_error");
+        nn_json_rounded(&w, t->rec.gate[i].std_error, 6);
         nn_json_end(&w);
     }
     nn_json_end(&w);
     nn_json_end(&w);
     return nn_json_finish(&w, err);
 }
-/* Record k: the first attempt that passes. line and rejects are appended to; curves of the accepted attempt move to *cv (may be NULL). */
-static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects, summary *sum, attempt *keep, nn_error *err)
+/* Record k: the first attempt that passes. line and rejects are appended to; curves of the accepted
+ * attempt move to *cv (may be NULL). */
+static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects,
+                             summary *sum, attempt *keep, nn_error *err)
 {
     uint64_t a;
-    attempt own, *t = keep ? keep : &own;            /* made where it stays: the record points at its own signatures */
+    attempt own, *t = keep ? keep : &own;            /* made where it stays: the record points at
+                                                        its own signatures */
     nn_status s = NN_OK;
     memset(sum, 0, sizeof *sum);
     sum->k = k;
@@ -787,7 +1349,9 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         s = attempt_make(c, t, k, a, err);
         if (s == NN_OK && t->reason == PASSED) {
             s = nn_record_json(line, &t->rec, &c->format, &size, err);
-            if (s == NN_OK && c->o->max_tokens && (size.modification_tokens > c->o->max_tokens || size.classification_tokens > c->o->max_tokens)) {
+            if (s == NN_OK && c->o->max_tokens &&
+                (size.modification_tokens > c->o->max_tokens ||
+                 size.classification_tokens > c->o->max_tokens)) {
                 t->reason = R_TOKENS;
                 line->len = before;
             }
@@ -824,14 +1388,19 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         char text[160] = "";
         size_t i, n = 0;
         for (i = 1; i < REASONS; i++)
-            if (sum->rejects[i]) n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %llu", n ? ", " : "", reason_names[i], (unsigned long long)sum->rejects[i]);
-        return nni_fail(err, NN_E_LIMIT, "record %llu: no attempt of %zu passed (%s)", (unsigned long long)k, c->o->max_attempts, text);
+            if (sum->rejects[i])
+                n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %llu", n ? ", " : "",
+                                      reason_names[i], (unsigned long long)sum->rejects[i]);
+        return nn_error_set(err, NN_E_LIMIT, "record %llu: no attempt of %zu passed (%s)",
+                        (unsigned long long)k, c->o->max_attempts, text);
     }
 }
 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
-/* The journal's lines: "H text" (once: what this data set is), "R ..." one per record, "P p" part closed, "U name" uploaded, "B k" go on at k. A
- * record is safe when its R line is: one write() for the record, one for the line after it, and on resume everything behind the last line is cut. */
+/* The journal's lines: "H text" (once: what this data set is), "R ..." one per record, "P p" part
+ * closed, "U name" uploaded, "B k" go on at k. A
+ * record is safe when its R line is: one write() for the record, one for the line after it, and on
+ * resume everything behind the last line is cut. */
 #define BINS 2000
 typedef struct hist { uint64_t bin[BINS + 1], n; double sum; } hist;           /* of shares 0..1 */
 static void hist_add(hist *h, double v)
@@ -854,7 +1423,8 @@ static double hist_median(const hist *h)
 }
 typedef struct totals {
     uint64_t records, attempts, rejects[REASONS], bytes, tokens_m, tokens_c, max_m, max_c;
-    hist before, after, target_before, target_after, pattern_before[NN_PATTERN_COUNT], pattern_after[NN_PATTERN_COUNT];
+    hist before, after, target_before, target_after, pattern_before[NN_PATTERN_COUNT],
+        pattern_after[NN_PATTERN_COUNT];
     hist as_target_before[NN_PATTERN_COUNT], as_target_after[NN_PATTERN_COUNT];
     uint64_t chosen[NN_PATTERN_COUNT], target[NN_PATTERN_COUNT], layers[65], acts[16], neurons_sum;
 } totals;
@@ -874,7 +1444,11 @@ static void totals_add(totals *t, const summary *s)
     hist_add(&t->target_before, s->target_before);
     hist_add(&t->target_after, s->target_after);
     for (i = 0; i < NN_PATTERN_COUNT; i++)
-        if (s->patterns >> i & 1u) { t->chosen[i]++; hist_add(&t->pattern_before[i], s->pattern_before[i]); hist_add(&t->pattern_after[i], s->pattern_after[i]); }
+        if (s->patterns >> i & 1u) {
+            t->chosen[i]++;
+            hist_add(&t->pattern_before[i], s->pattern_before[i]);
+            hist_add(&t->pattern_after[i], s->pattern_after[i]);
+        }
     t->target[s->target_id]++;
     hist_add(&t->as_target_before[s->target_id], s->target_before);
     hist_add(&t->as_target_after[s->target_id], s->target_after);
@@ -882,7 +1456,8 @@ static void totals_add(totals *t, const summary *s)
     t->acts[s->act & 15]++;
     t->neurons_sum += s->neurons;
 }
-typedef struct entry { uint64_t end[2], rejected; uint64_t attempt; int part; } entry;   /* part: 0 train, 1 test */
+/* part: 0 train, 1 test */
+typedef struct entry { uint64_t end[2], rejected; uint64_t attempt; int part; } entry;
 typedef struct book {                     /* what a journal says */
     char     head[256];
     uint64_t lo, hi, n, interval;
@@ -921,20 +1496,28 @@ static int decimal(const char **p, const char *end, double *v)
 static size_t summary_print(char *buf, size_t cap, const summary *s, const entry *e)
 {
     size_t i, n;
-    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu", (unsigned long long)s->k, e->part, (unsigned long long)e->end[0], (unsigned long long)e->end[1],
+    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu", (unsigned long long)s->k,
+                         e->part, (unsigned long long)e->end[0], (unsigned long long)e->end[1],
                          (unsigned long long)e->rejected, (unsigned long long)s->attempt);
-    for (i = 1; i < REASONS; i++) n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
-    n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns, s->target_id, s->layers, s->neurons, s->act, (unsigned long long)s->bytes,
+    for (i = 1; i < REASONS; i++)
+        n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
+    n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns,
+                          s->target_id, s->layers, s->neurons, s->act, (unsigned long long)s->bytes,
                           (unsigned long long)s->tokens_m, (unsigned long long)s->tokens_c);
-    n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f %.6f %.6f", s->before, s->after, s->target_before, s->target_after);
-    for (i = 0; i < NN_PATTERN_COUNT; i++) if (s->patterns >> i & 1u) n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f", s->pattern_before[i], s->pattern_after[i]);
+    n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f %.6f %.6f", s->before, s->after,
+                          s->target_before, s->target_after);
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        if (s->patterns >> i & 1u)
+            n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f", s->pattern_before[i],
+                                  s->pattern_after[i]);
     return n;
 }
 static int summary_parse(const char *p, const char *end, summary *s, entry *e)
 {
     uint64_t v[8], part;
     size_t i;
-    int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < 2 && number(&p, end, &e->end[0]) && number(&p, end, &e->end[1]) &&
+    int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < 2 &&
+             number(&p, end, &e->end[0]) && number(&p, end, &e->end[1]) &&
              number(&p, end, &e->rejected) && number(&p, end, &s->attempt);
     if (!ok) return 0;
     e->part = (int)part;
@@ -942,11 +1525,22 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
     s->rejects[0] = 0;
     for (i = 1; i < REASONS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
     for (i = 0; i < 8; i++) if (!number(&p, end, &v[i])) return 0;
-    s->patterns = (unsigned)v[0]; s->target_id = (size_t)v[1]; s->layers = (size_t)v[2]; s->neurons = (size_t)v[3]; s->act = (size_t)v[4];
-    s->bytes = v[5]; s->tokens_m = v[6]; s->tokens_c = v[7];
+    s->patterns = (unsigned)v[0];
+    s->target_id = (size_t)v[1];
+    s->layers = (size_t)v[2];
+    s->neurons = (size_t)v[3];
+    s->act = (size_t)v[4];
+    s->bytes = v[5];
+    s->tokens_m = v[6];
+    s->tokens_c = v[7];
     if (s->target_id >= NN_PATTERN_COUNT) return 0;
-    if (!decimal(&p, end, &s->before) || !decimal(&p, end, &s->after) || !decimal(&p, end, &s->target_before) || !decimal(&p, end, &s->target_after)) return 0;
-    for (i = 0; i < NN_PATTERN_COUNT; i++) if (s->patterns >> i & 1u) if (!decimal(&p, end, &s->pattern_before[i]) || !decimal(&p, end, &s->pattern_after[i])) return 0;
+    if (!decimal(&p, end, &s->before) || !decimal(&p, end, &s->after) ||
+        !decimal(&p, end, &s->target_before) || !decimal(&p, end, &s->target_after))
+        return 0;
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        if (s->patterns >> i & 1u)
+            if (!decimal(&p, end, &s->pattern_before[i]) || !decimal(&p, end, &s->pattern_after[i]))
+                return 0;
     return 1;
 }
 static nn_status book_line(void *user, const char *text, size_t n)
@@ -959,7 +1553,9 @@ static nn_status book_line(void *user, const char *text, size_t n)
     if (n < 2) return NN_E_FORMAT;
     switch (text[0]) {
     case 'H':
-        if (!number(&p, end, &b->lo) || !number(&p, end, &b->hi) || !number(&p, end, &b->n) || !number(&p, end, &b->interval)) return NN_E_FORMAT;
+        if (!number(&p, end, &b->lo) || !number(&p, end, &b->hi) || !number(&p, end, &b->n) ||
+            !number(&p, end, &b->interval))
+            return NN_E_FORMAT;
         while (p < end && *p == ' ') p++;
         if ((size_t)(end - p) >= sizeof b->head) return NN_E_FORMAT;
         memcpy(b->head, p, (size_t)(end - p));
@@ -996,8 +1592,11 @@ static nn_status book_line(void *user, const char *text, size_t n)
     default: return NN_E_FORMAT;
     }
 }
-/* The journal's records without opening it for writing (another process may be at it): a torn last line is the end. */
-static nn_status journal_read(const char *path, nn_status (*each)(void *user, const char *text, size_t n), void *user, nn_error *err)
+/* The journal's records without opening it for writing (another process may be at it): a torn last
+ * line is the end. */
+static nn_status journal_read(const char *path,
+                              nn_status (*each)(void *user, const char *text, size_t n), void *user,
+                              nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_file_opts fo = NN_ZERO;
@@ -1015,18 +1614,24 @@ static nn_status journal_read(const char *path, nn_status (*each)(void *user, co
         if (n >= 9) (void)snprintf(sum, sizeof sum, "%08x ", (unsigned)nn_crc32c(0, p + 9, n - 9));
         if (n < 9 || memcmp(sum, p, 9) != 0) {
             if ((size_t)(nl + 1 - (const char *)b.data) == b.len) break;
-            s = nni_fail_at(err, NN_E_FORMAT, i, line, 1, "%s:%zu: expected a checksum and a record, got a damaged line", path, line);
+            s = nn_error_at(err, NN_E_FORMAT, i, line, 1,
+                            "%s:%zu: expected a checksum and a record, got a damaged line", path,
+                            line);
             break;
         }
         s = each(user, p + 9, n - 9);
-        if (s != NN_OK && err && !err->msg[0]) s = nni_fail_at(err, s, i, line, 1, "%s:%zu: a record that does not follow from those before it", path, line);
+        if (s != NN_OK && err && !err->msg[0])
+            s = nn_error_at(err, s, i, line, 1,
+                            "%s:%zu: a record that does not follow from those before it", path,
+                            line);
         i += n + 1;
         line++;
     }
     nn_buf_free(&b);
     return s;
 }
-/* DIR/journal.txt into *b. stop: records below it count in sum (UINT64_MAX = all). j NULL = read only: then the file must be there. */
+/* DIR/journal.txt into *b. stop: records below it count in sum (UINT64_MAX = all). j NULL = read
+ * only: then the file must be there. */
 static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal **j, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES];
@@ -1034,10 +1639,16 @@ static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal *
     memset(b, 0, sizeof *b);
     b->stop = stop;
     b->sum = (totals *)calloc(1, sizeof *b->sum);
-    if (!b->sum) return nni_fail(err, NN_E_NOMEM, "%s: out of memory", path);
-    if (s == NN_OK && !j && !nn_file_exists(path, NULL)) s = nni_fail(err, NN_E_IO, "%s: not a data set of run-data-gen, there is no journal.txt", dir);
-    else if (s == NN_OK) s = j ? nn_journal_open(j, path, book_line, b, NULL, err) : journal_read(path, book_line, b, err);
-    if (s == NN_OK && !j && !b->head[0]) s = nni_fail(err, NN_E_FORMAT, "%s: not a data set of run-data-gen, the journal is empty", dir);
+    if (!b->sum) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    if (s == NN_OK && !j && !nn_file_exists(path, NULL))
+        s = nn_error_set(err, NN_E_IO, "%s: not a data set of run-data-gen, there is no journal.txt",
+                     dir);
+    else if (s == NN_OK)
+        s = j ? nn_journal_open(j, path, book_line, b, NULL, err) :
+                journal_read(path, book_line, b, err);
+    if (s == NN_OK && !j && !b->head[0])
+        s = nn_error_set(err, NN_E_FORMAT, "%s: not a data set of run-data-gen, the journal is empty",
+                     dir);
     if (s != NN_OK) book_free(b);
     return s;
 }
@@ -1046,7 +1657,6 @@ typedef struct sink {
     const char *dir;
     book        b;
     uint64_t    next;
-    nn_lock    *lock;
     nn_journal *j;
     nn_append  *part[2], *rejected;
     uint64_t    end[2], rejected_end;
@@ -1072,30 +1682,38 @@ static void sink_close(sink *s)
     s->rejected = NULL;
     if (s->j) (void)nn_journal_close(s->j, NULL);
     s->j = NULL;
-    nn_lock_close(s->lock);
-    s->lock = NULL;
     book_free(&s->b);
 }
-/* Opens (or goes on with) the data set of records [lo, hi) of n in dir, whose lock is already held. head: one line that says what it is; another one in
+/* Opens (or goes on with) the data set of records [lo, hi) of n in dir, whose lock is already held.
+ * head: one line that says what it is; another one in
  * the journal is refused. */
-static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, uint64_t n, uint64_t interval, const char *head, nn_error *err)
+static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, uint64_t n,
+                           uint64_t interval, const char *head, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], line[512];
     uint64_t good;
     nn_status st;
     int i;
     s->dir = dir;
-    if ((st = nn_path_join(path, sizeof path, dir, "data", err)) != NN_OK || (st = nn_dir_make(path, NULL, err)) != NN_OK) return st;
+    if ((st = nn_path_join(path, sizeof path, dir, "data", err)) != NN_OK ||
+        (st = nn_dir_make(path, NULL, err)) != NN_OK)
+        return st;
     (void)nn_dir_clean(dir, NULL, NULL);
     if ((st = nn_path_join(path, sizeof path, dir, "journal.txt", err)) != NN_OK) return st;
-    if (size_of(path) > 0 && (st = book_open(&s->b, dir, 0, &s->j, err)) != NN_OK) return st;      /* cuts a torn line */
+    /* cuts a torn line */
+    if (size_of(path) > 0 && (st = book_open(&s->b, dir, 0, &s->j, err)) != NN_OK) return st;
     if (s->j) (void)nn_journal_close(s->j, NULL);
     s->j = NULL;
     if (s->b.head[0]) {
-        if (s->b.lo != lo || s->b.hi != hi || s->b.n != n || s->b.interval != interval || strcmp(s->b.head, head) != 0)
-            return nni_fail(err, NN_E_ARG, "%s: made with another config, seed, signature set or shard; expected the same to resume (or --overwrite)", dir);
+        if (s->b.lo != lo || s->b.hi != hi || s->b.n != n || s->b.interval != interval ||
+            strcmp(s->b.head, head) != 0)
+            return nn_error_set(err, NN_E_ARG,
+                            "%s: made with another config, seed, signature set or shard; expected "
+                            "the same to resume (or --overwrite)",
+                            dir);
     }
-    /* after a power cut the journal may know more than the files have: go back to the last record that is whole */
+    /* after a power cut the journal may know more than the files have: go back to the last record
+     * that is whole */
     good = lo + s->b.count;
     (void)nn_path_join(path, sizeof path, dir, "rejected.jsonl", NULL);
     while (good > lo) {
@@ -1104,7 +1722,9 @@ static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, u
         int whole = size_of(path) >= e->rejected;
         for (i = 0; i < 2; i++) {
             char part[NN_MAX_PATH_BYTES];
-            if (e->end[i] && (sink_part_path(s, part, i, p, NULL) != NN_OK || size_of(part) < e->end[i])) whole = 0;
+            if (e->end[i] &&
+                (sink_part_path(s, part, i, p, NULL) != NN_OK || size_of(part) < e->end[i]))
+                whole = 0;
         }
         if (whole) break;
         good--;
@@ -1114,9 +1734,14 @@ static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, u
         book_free(&s->b);
         if ((st = book_open(&s->b, dir, good, &s->j, err)) != NN_OK) return st;
         if (fresh) {
-            int m = snprintf(line, sizeof line, "H %llu %llu %llu %llu %s", (unsigned long long)lo, (unsigned long long)hi, (unsigned long long)n, (unsigned long long)interval, head);
+            int m = snprintf(line, sizeof line, "H %llu %llu %llu %llu %s", (unsigned long long)lo,
+                             (unsigned long long)hi, (unsigned long long)n,
+                             (unsigned long long)interval, head);
             st = nn_journal_put(s->j, line, (size_t)m, err);
-            s->b.lo = lo; s->b.hi = hi; s->b.n = n; s->b.interval = interval;
+            s->b.lo = lo;
+            s->b.hi = hi;
+            s->b.n = n;
+            s->b.interval = interval;
         } else if (back) {
             int m = snprintf(line, sizeof line, "B %llu", (unsigned long long)good);
             st = nn_journal_put(s->j, line, (size_t)m, err);
@@ -1156,13 +1781,17 @@ static nn_status sink_close_part(sink *s, uint64_t p, nn_error *err)
         s->end[i] = 0;
     }
     if (st == NN_OK) st = nn_append_sync(s->rejected, err);
-    if (st == NN_OK) st = nn_journal_put(s->j, line, (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p), err);
+    if (st == NN_OK)
+        st = nn_journal_put(
+            s->j, line, (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p), err);
     if (st == NN_OK) st = nn_journal_sync(s->j, err);
     s->b.closed = p + 1;
     return st;
 }
-/* The next record, in order: rejects, record, journal line; then closes the part when it is full or the last. */
-static nn_status sink_put(sink *s, const summary *sum, int split, const char *line, size_t n, const char *rejects, size_t n_rejects, nn_error *err)
+/* The next record, in order: rejects, record, journal line; then closes the part when it is full or
+ * the last. */
+static nn_status sink_put(sink *s, const summary *sum, int split, const char *line, size_t n,
+                          const char *rejects, size_t n_rejects, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], text[2048];
     uint64_t p = (s->next - s->b.lo) / s->b.interval;
@@ -1232,10 +1861,13 @@ static void upload_add_part(upload *u, uint64_t p)
     int i;
     for (i = 0; i < 2; i++) {
         (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
-        if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK && nn_file_exists(path, NULL)) upload_add(u, name);
+        if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK &&
+            nn_file_exists(path, NULL))
+            upload_add(u, name);
     }
 }
-/* PROGRAM ARGS... beside us, its output at the end of file `log`. own_group: Ctrl-C at the terminal ends our work, not its. 0 = no process. */
+/* PROGRAM ARGS... beside us, its output at the end of file `log`. own_group: Ctrl-C at the terminal
+ * ends our work, not its. 0 = no process. */
 static pid_t start_program(const char *const *argv, const char *log, int own_group)
 {
     pid_t pid = fork();
@@ -1255,7 +1887,11 @@ static void upload_start(upload *u)
     const char *name = u->queue.v[u->at], *argv[12];
     char local[NN_MAX_PATH_BYTES], log[NN_MAX_PATH_BYTES];
     int n = 0;
-    if (nn_path_join(local, sizeof local, u->s->dir, name, NULL) != NN_OK || nn_path_join(log, sizeof log, u->s->dir, "upload.log", NULL) != NN_OK) { u->dead = 1; return; }
+    if (nn_path_join(local, sizeof local, u->s->dir, name, NULL) != NN_OK ||
+        nn_path_join(log, sizeof log, u->s->dir, "upload.log", NULL) != NN_OK) {
+        u->dead = 1;
+        return;
+    }
     argv[n++] = o->hub_program;
     argv[n++] = "upload";
     argv[n++] = o->hub;
@@ -1285,8 +1921,13 @@ static void upload_poll(upload *u)
             u->pause = u->c->o->hub_retry;
             u->not_before = 0;
         } else {
-            if (u->tries == 0) nn_app_warn(u->c->app, "upload of %s failed (%s), will be tried again; see upload.log", u->queue.v[u->at],
-                                           r > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "the program was not found" : "it ended with an error");
+            if (u->tries == 0)
+                nn_app_warn(u->c->app,
+                            "upload of %s failed (%s), will be tried again; see upload.log",
+                            u->queue.v[u->at],
+                            r > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127 ?
+                                "the program was not found" :
+                                "it ended with an error");
             u->tries++;
             u->not_before = nn_app_seconds() + u->pause;
             u->pause = u->pause * 2 < 600 ? u->pause * 2 : 600;
@@ -1305,26 +1946,38 @@ static int upload_finish(upload *u)
         if (u->tries >= u->c->o->hub_tries || nn_app_stopped()) break;
         (void)nanosleep(&nap, NULL);
     }
-    if (u->pid > 0) { int status; (void)kill(u->pid, SIGTERM); (void)waitpid(u->pid, &status, 0); u->pid = 0; }
+    if (u->pid > 0) {
+        int status;
+        (void)kill(u->pid, SIGTERM);
+        (void)waitpid(u->pid, &status, 0);
+        u->pid = 0;
+    }
     return !u->on || u->at == u->queue.n;
 }
 
 /* ==== [GENERATE] run-data-gen ============================================ */
-/* config.yaml of the data set: the effective options without what changes no record (places, threads, uploads, metrics), so that every machine and every
+/* config.yaml of the data set: the effective options without what changes no record (places,
+ * threads, uploads, metrics), so that every machine and every
  * shard writes the same bytes. The probe set is beside it. */
 static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
 {
     const char *y = nn_app_yaml(app), *p, *end;
     int skip = 0;
     nn_status s = NN_OK;
-    if (!y) return nni_fail(err, NN_E_NOMEM, "config.yaml: out of memory");
+    if (!y) return nn_error_set(err, NN_E_NOMEM, "config.yaml: out of memory");
     for (p = y; *p && s == NN_OK; p = end) {
         end = strchr(p, '\n');
         end = end ? end + 1 : p + strlen(p);
-        if (p[0] != ' ')                                /* of the plain top-level keys only compat decides anything */
-            skip = strncmp(p, "metrics:", 8) == 0 || strncmp(p, "hub:", 4) == 0 || (end - p > 2 && end[-2] != ':' && strncmp(p, "compat:", 7) != 0);
-        if (skip || strncmp(p, "  max_threads:", 14) == 0 || strncmp(p, "  output_dir:", 13) == 0 || strncmp(p, "  device:", 9) == 0) continue;
-        if (strncmp(p, "  dataset_path:", 15) == 0) s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
+        /* of the plain top-level keys only compat decides anything */
+        if (p[0] != ' ')
+            skip = strncmp(p, "metrics:", 8) == 0 || strncmp(p, "hub:", 4) == 0 ||
+                   (end - p > 2 && end[-2] != ':' && strncmp(p, "compat:", 7) != 0 &&
+                    strncmp(p, "preset:", 7) != 0);
+        if (skip || strncmp(p, "  max_threads:", 14) == 0 || strncmp(p, "  output_dir:", 13) == 0 ||
+            strncmp(p, "  device:", 9) == 0)
+            continue;
+        if (strncmp(p, "  dataset_path:", 15) == 0)
+            s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
     }
     return s;
@@ -1345,17 +1998,21 @@ static nn_status put_file(const char *dir, const char *name, const void *data, s
     nn_status s = nn_path_join(path, sizeof path, dir, name, err);
     return s == NN_OK ? nn_file_write(path, data, n, NULL, err) : s;
 }
-static int env_number(const char *name, uint64_t *v)                       /* 1 = it is set and a whole number */
+/* 1 = it is set and a whole number */
+static int env_number(const char *name, uint64_t *v)
 {
     const char *t = getenv(name);
     size_t n = t ? nn_u64_parse(t, strlen(t), v) : 0;
     return n > 0 && t[n] == 0;
 }
-/* Shard I of N: "--shard I/N", or what the engine that started us says. 1 = there is one, 0 = none, -1 = one that does not fit, *why tells. */
+/* Shard I of N: "--shard I/N", or what the engine that started us says. 1 = there is one, 0 = none,
+ * -1 = one that does not fit, *why tells. */
 static int shard_of(nn_app *app, const opts *o, uint64_t *i, uint64_t *n, const char **why)
 {
-    static const char *const engines[][2] = { { "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT" }, { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
-                                              { "PMI_RANK", "PMI_SIZE" }, { "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS" } };
+    static const char *const engines[][2] = { { "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT" },
+                                              { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
+                                              { "PMI_RANK", "PMI_SIZE" },
+                                              { "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS" } };
     size_t e, a, b;
     if (o->shard) {
         *why = nn_app_text(app, "--shard: expected I/N with 0 <= I < N, got '%s'", o->shard);
@@ -1366,16 +2023,23 @@ static int shard_of(nn_app *app, const opts *o, uint64_t *i, uint64_t *n, const 
     }
     for (e = 0; e < sizeof engines / sizeof *engines; e++) {
         if (!getenv(engines[e][0])) continue;
-        *why = nn_app_text(app, "%s and %s: expected an index and a count, got '%s' and '%s'; or say --shard I/N", engines[e][0], engines[e][1], getenv(engines[e][0]),
-                           getenv(engines[e][1]) ? getenv(engines[e][1]) : "nothing");
+        *why = nn_app_text(
+            app, "%s and %s: expected an index and a count, got '%s' and '%s'; or say --shard I/N",
+            engines[e][0], engines[e][1], getenv(engines[e][0]),
+            getenv(engines[e][1]) ? getenv(engines[e][1]) : "nothing");
         if (!env_number(engines[e][0], i) || !env_number(engines[e][1], n) || *n == 0) return -1;
-        if (e == 0) {                                  /* part of an array, submitted again, must not pass for an array of its own */
+        /* part of an array, submitted again, must not pass for an array of its own */
+        if (e == 0) {
             uint64_t first = 0, last = *n - 1;
             (void)env_number("SLURM_ARRAY_TASK_MIN", &first);
             if (!env_number("SLURM_ARRAY_TASK_MAX", &last)) last = first + *n - 1;
-            *why = nn_app_text(app, "Slurm array of %llu task%s from %llu to %llu: expected 0-M or 1-N without gaps, else it does not say of how many shards task %llu is one; give --shard %llu/N "
-                               "(all records: --shard 0/1)", (unsigned long long)*n, *n == 1 ? "" : "s", (unsigned long long)first, (unsigned long long)last, (unsigned long long)*i,
-                               (unsigned long long)*i);
+            *why = nn_app_text(
+                app,
+                "Slurm array of %llu task%s from %llu to %llu: expected 0-M or 1-N without gaps, "
+                "else it does not say of how many shards task %llu is one; give --shard %llu/N "
+                "(all records: --shard 0/1)",
+                (unsigned long long)*n, *n == 1 ? "" : "s", (unsigned long long)first,
+                (unsigned long long)last, (unsigned long long)*i, (unsigned long long)*i);
             if (*n == 1 || first > 1 || last - first + 1 != *n || *i < first) return -1;
             *i -= first;
         }
@@ -1385,7 +2049,10 @@ static int shard_of(nn_app *app, const opts *o, uint64_t *i, uint64_t *n, const 
     return 0;
 }
 /* floor(i n / N) without overflow (n < 2^40, N < 2^24) */
-static uint64_t shard_bound(uint64_t i, uint64_t n, uint64_t shards) { return n / shards * i + n % shards * i / shards; }
+static uint64_t shard_bound(uint64_t i, uint64_t n, uint64_t shards)
+{
+    return n / shards * i + n % shards * i / shards;
+}
 
 static const char *human(char *buf, size_t cap, double bytes)
 {
@@ -1407,40 +2074,84 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
     for (i = 0; i < s->b.count; i++) has_test |= (uint64_t)s->b.e[i].part;
     if (s->next > s->b.lo && o->test_fraction > 0) has_test = 1;
-    nni_sb_f(&b, "---\nlicense: cc0-1.0\ntask_categories:\n- text-generation\ntags:\n- interpretability\n- neural-network-weights\n- synthetic\nsize_categories:\n- %s\n",
-             t->records < 1000 ? "n<1K" : t->records < 10000 ? "1K<n<10K" : t->records < 100000 ? "10K<n<100K" : t->records < 1000000 ? "100K<n<1M" : "1M<n<10M");
-    nni_sb_f(&b, "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: data/train-*\n%s---\n\n", has_test ? "  - split: test\n    path: data/test-*\n" : "");
-    nni_sb_f(&b, "# Subject models and their activation signatures\n\n%llu records. Each holds a small network that classifies sequences of %zu letters from A to %c by patterns, "
-             "as it is after training on%s labels%s, its activation signature on `signature_dataset.json`, and prompts with completions.\n\n",
-             (unsigned long long)t->records, o->length, (int)('A' + (int)o->vocab - 1), o->modification ? " partly wrong" : " clean",
-             o->modification ? " (degraded) and after further training on clean ones (improved)" : "");
-    nni_sb_f(&b, "Made with `interpreter_data run-data-gen --config-path config.yaml`; record k depends on the seed (%llu) and k alone.\n\n", (unsigned long long)o->seed);
-    nni_sb_f(&b, "| | |\n|---|---|\n| records | %llu |\n| attempts | %llu |\n| accepted | %.1f %% |\n", (unsigned long long)t->records, (unsigned long long)(t->records + rejected),
-             t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
-    for (i = 1; i < REASONS; i++) if (t->rejects[i]) nni_sb_f(&b, "| rejected: %s | %llu |\n", reason_names[i], (unsigned long long)t->rejects[i]);
-    nni_sb_f(&b, "| accuracy on held-out rows, degraded, median | %.4f |\n| improved, median | %.4f |\n| on the target pattern, degraded, median | %.4f |\n| improved, median | %.4f |\n",
-             hist_median(&t->before), hist_median(&t->after), hist_median(&t->target_before), hist_median(&t->target_after));
-    nni_sb_f(&b, "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | %.0f / %llu |\n\n",
-             t->records ? (double)t->bytes / (double)t->records : 0.0, t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
-             t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
-    nni_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and half none of the model's patterns: 0.5 is chance. Medians over records:\n\n"
-               "| pattern | records with it | degraded | improved | records with it as the target | degraded | improved |\n|---|---|---|---|---|---|---|\n");
+    nni_sb_f(&b,
+             "---\nlicense: cc0-1.0\ntask_categories:\n- text-generation\ntags:\n- "
+             "interpretability\n- neural-network-weights\n- synthetic\nsize_categories:\n- %s\n",
+             t->records < 1000    ? "n<1K" :
+             t->records < 10000   ? "1K<n<10K" :
+             t->records < 100000  ? "10K<n<100K" :
+             t->records < 1000000 ? "100K<n<1M" :
+                                    "1M<n<10M");
+    nni_sb_f(&b,
+             "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "
+             "data/train-*\n%s---\n\n",
+             has_test ? "  - split: test\n    path: data/test-*\n" : "");
+    nni_sb_f(&b,
+             "# Subject models and their activation signatures\n\n%llu records. Each holds a small "
+             "network that classifies sequences of %zu letters from A to %c by patterns, "
+             "as it is after training on%s labels%s, its activation signature on "
+             "`signature_dataset.json`, and prompts with completions.\n\n",
+             (unsigned long long)t->records, o->length, (int)('A' + (int)o->vocab - 1),
+             o->modification ? " partly wrong" : " clean",
+             o->modification ? " (degraded) and after further training on clean ones (improved)" :
+                               "");
+    nni_sb_f(&b,
+             "Made with `interpreter_data run-data-gen --config-path config.yaml`; record k "
+             "depends on the seed (%llu) and k alone.\n\n",
+             (unsigned long long)o->seed);
+    nni_sb_f(
+        &b, "| | |\n|---|---|\n| records | %llu |\n| attempts | %llu |\n| accepted | %.1f %% |\n",
+        (unsigned long long)t->records, (unsigned long long)(t->records + rejected),
+        t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
+    for (i = 1; i < REASONS; i++)
+        if (t->rejects[i])
+            nni_sb_f(&b, "| rejected: %s | %llu |\n", reason_names[i],
+                     (unsigned long long)t->rejects[i]);
+    nni_sb_f(&b,
+             "| accuracy on held-out rows, degraded, median | %.4f |\n| improved, median | %.4f "
+             "|\n| on the target pattern, degraded, median | %.4f |\n| improved, median | %.4f |\n",
+             hist_median(&t->before), hist_median(&t->after), hist_median(&t->target_before),
+             hist_median(&t->target_after));
+    nni_sb_f(
+        &b,
+        "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / "
+        "longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | "
+        "%.0f / %llu |\n\n",
+        t->records ? (double)t->bytes / (double)t->records : 0.0,
+        t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
+        t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
+    nni_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and "
+                   "half none of the model's patterns: 0.5 is chance. Medians over records:\n\n"
+                   "| pattern | records with it | degraded | improved | records with it as the "
+                   "target | degraded | improved |\n|---|---|---|---|---|---|---|\n");
     for (i = 0; i < NN_PATTERN_COUNT; i++) {
         if (!t->chosen[i]) continue;
-        nni_sb_f(&b, "| %s | %llu | %.4f | %.4f | %llu |", nn_pattern_name((nn_pattern)i), (unsigned long long)t->chosen[i],
-                 hist_median(&t->pattern_before[i]), hist_median(&t->pattern_after[i]), (unsigned long long)t->target[i]);
-        if (t->target[i]) nni_sb_f(&b, " %.4f | %.4f |\n", hist_median(&t->as_target_before[i]), hist_median(&t->as_target_after[i]));
+        nni_sb_f(&b, "| %s | %llu | %.4f | %.4f | %llu |", nn_pattern_name((nn_pattern)i),
+                 (unsigned long long)t->chosen[i], hist_median(&t->pattern_before[i]),
+                 hist_median(&t->pattern_after[i]), (unsigned long long)t->target[i]);
+        if (t->target[i])
+            nni_sb_f(&b, " %.4f | %.4f |\n", hist_median(&t->as_target_before[i]),
+                     hist_median(&t->as_target_after[i]));
         else nni_sb_str(&b, " | |\n");
     }
     if (c->narrow)
-        nni_sb_f(&b, "\nThe models are stored with weights in %s, quantization %s%s; `degraded_accuracy` and `improved_accuracy` are theirs, `float_degraded_accuracy` and "
-                 "`float_improved_accuracy` in `metadata` those before.\n", o->precision == 1 ? "float16" : o->precision == 2 ? "bfloat16" : "float32",
-                 nn_quant_kind_name(c->quant.how.kind), o->qat ? ", trained through it" : "");
-    nni_sb_str(&b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, architecture, corruption), `modification_prompt`, `modification_completion`, "
-               "`modification_text`, `classification_prompt`, `classification_completion`, `classification_text`, `degraded_signature`, `improved_signature`, "
-               "`degraded_model_weights`, `improved_model_weights` (JSON in strings, so that all rows have one schema), `training_metrics`. "
-               "Refused attempts with their figures are in `rejected.jsonl`.\n");
-    if (b.bad) { free(b.s); return nni_fail(err, NN_E_NOMEM, "README.md: out of memory"); }
+        nni_sb_f(
+            &b,
+            "\nThe models are stored with weights in %s, quantization %s%s; `degraded_accuracy` "
+            "and `improved_accuracy` are theirs, `float_degraded_accuracy` and "
+            "`float_improved_accuracy` in `metadata` those before.\n",
+            o->precision == 1 ? "float16" :
+            o->precision == 2 ? "bfloat16" :
+                                "float32",
+            nn_quant_kind_name(c->quant.how.kind), o->qat ? ", trained through it" : "");
+    nni_sb_str(&b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, "
+                   "architecture, corruption), `modification_prompt`, `modification_completion`, "
+                   "`modification_text`, `classification_prompt`, `classification_completion`, "
+                   "`classification_text`, `degraded_signature`, `improved_signature`, "
+                   "`degraded_model_weights`, `improved_model_weights` (JSON in strings, so that "
+                   "all rows have one schema), `training_metrics`. "
+                   "Refused attempts with their figures are in `rejected.jsonl`.\n");
+    if (b.bad) { free(b.s); return nn_error_set(err, NN_E_NOMEM, "README.md: out of memory"); }
     st = put_file(s->dir, "README.md", b.s, b.n, err);
     free(b.s);
     return st;
@@ -1454,54 +2165,84 @@ static nn_status stats_json(nn_buf *out, const totals *t, double seconds, int th
     w.buf = out;
     w.indent = 2;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "records");         nn_json_u64(&w, t->records);
-    nn_json_key(&w, "attempts");        nn_json_u64(&w, t->records + rejected);
-    nn_json_key(&w, "acceptance_rate"); nn_json_rounded(&w, t->records + rejected ? (double)t->records / (double)(t->records + rejected) : 0, 6);
+    nn_json_key(&w, "records");
+    nn_json_u64(&w, t->records);
+    nn_json_key(&w, "attempts");
+    nn_json_u64(&w, t->records + rejected);
+    nn_json_key(&w, "acceptance_rate");
+    nn_json_rounded(
+        &w, t->records + rejected ? (double)t->records / (double)(t->records + rejected) : 0, 6);
     nn_json_key(&w, "rejected");
     nn_json_begin_object(&w);
     for (i = 1; i < REASONS; i++) { nn_json_key(&w, reason_names[i]); nn_json_u64(&w, t->rejects[i]); }
     nn_json_end(&w);
-    nn_json_key(&w, "median_degraded_accuracy");        nn_json_rounded(&w, hist_median(&t->before), 6);
-    nn_json_key(&w, "median_improved_accuracy");        nn_json_rounded(&w, hist_median(&t->after), 6);
-    nn_json_key(&w, "median_target_degraded_accuracy"); nn_json_rounded(&w, hist_median(&t->target_before), 6);
-    nn_json_key(&w, "median_target_improved_accuracy"); nn_json_rounded(&w, hist_median(&t->target_after), 6);
-    nn_json_key(&w, "bytes");                           nn_json_u64(&w, t->bytes);
-    nn_json_key(&w, "mean_modification_prompt_tokens"); nn_json_rounded(&w, t->records ? (double)t->tokens_m / (double)t->records : 0, 1);
-    nn_json_key(&w, "mean_classification_prompt_tokens"); nn_json_rounded(&w, t->records ? (double)t->tokens_c / (double)t->records : 0, 1);
+    nn_json_key(&w, "median_degraded_accuracy");
+    nn_json_rounded(&w, hist_median(&t->before), 6);
+    nn_json_key(&w, "median_improved_accuracy");
+    nn_json_rounded(&w, hist_median(&t->after), 6);
+    nn_json_key(&w, "median_target_degraded_accuracy");
+    nn_json_rounded(&w, hist_median(&t->target_before), 6);
+    nn_json_key(&w, "median_target_improved_accuracy");
+    nn_json_rounded(&w, hist_median(&t->target_after), 6);
+    nn_json_key(&w, "bytes");
+    nn_json_u64(&w, t->bytes);
+    nn_json_key(&w, "mean_modification_prompt_tokens");
+    nn_json_rounded(&w, t->records ? (double)t->tokens_m / (double)t->records : 0, 1);
+    nn_json_key(&w, "mean_classification_prompt_tokens");
+    nn_json_rounded(&w, t->records ? (double)t->tokens_c / (double)t->records : 0, 1);
     nn_json_key(&w, "patterns");
     nn_json_begin_object(&w);
     for (i = 0; i < NN_PATTERN_COUNT; i++) {
         if (!t->chosen[i]) continue;
         nn_json_key(&w, nn_pattern_name((nn_pattern)i));
         nn_json_begin_object(&w);
-        nn_json_key(&w, "records");                  nn_json_u64(&w, t->chosen[i]);
-        nn_json_key(&w, "as_target");                nn_json_u64(&w, t->target[i]);
-        nn_json_key(&w, "median_degraded_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_before[i]), 6);
-        nn_json_key(&w, "median_improved_accuracy"); nn_json_rounded(&w, hist_median(&t->pattern_after[i]), 6);
+        nn_json_key(&w, "records");
+        nn_json_u64(&w, t->chosen[i]);
+        nn_json_key(&w, "as_target");
+        nn_json_u64(&w, t->target[i]);
+        nn_json_key(&w, "median_degraded_accuracy");
+        nn_json_rounded(&w, hist_median(&t->pattern_before[i]), 6);
+        nn_json_key(&w, "median_improved_accuracy");
+        nn_json_rounded(&w, hist_median(&t->pattern_after[i]), 6);
         if (t->target[i]) {
-            nn_json_key(&w, "median_degraded_accuracy_as_target"); nn_json_rounded(&w, hist_median(&t->as_target_before[i]), 6);
-            nn_json_key(&w, "median_improved_accuracy_as_target"); nn_json_rounded(&w, hist_median(&t->as_target_after[i]), 6);
+            nn_json_key(&w, "median_degraded_accuracy_as_target");
+            nn_json_rounded(&w, hist_median(&t->as_target_before[i]), 6);
+            nn_json_key(&w, "median_improved_accuracy_as_target");
+            nn_json_rounded(&w, hist_median(&t->as_target_after[i]), 6);
         }
         nn_json_end(&w);
     }
     nn_json_end(&w);
     nn_json_key(&w, "hidden_layers");
     nn_json_begin_object(&w);
-    for (i = 0; i < 65; i++) if (t->layers[i]) { char k[16]; (void)snprintf(k, sizeof k, "%zu", i); nn_json_key(&w, k); nn_json_u64(&w, t->layers[i]); }
+    for (i = 0; i < 65; i++)
+        if (t->layers[i]) {
+            char k[16];
+            (void)snprintf(k, sizeof k, "%zu", i);
+            nn_json_key(&w, k);
+            nn_json_u64(&w, t->layers[i]);
+        }
     nn_json_end(&w);
     nn_json_key(&w, "activations");
     nn_json_begin_object(&w);
-    for (i = 0; i < 16; i++) if (t->acts[i]) { nn_json_key(&w, nn_act_name((nn_act)i)); nn_json_u64(&w, t->acts[i]); }
+    for (i = 0; i < 16; i++)
+        if (t->acts[i]) {
+            nn_json_key(&w, nn_act_name((nn_act)i));
+            nn_json_u64(&w, t->acts[i]);
+        }
     nn_json_end(&w);
     if (seconds > 0) {
-        nn_json_key(&w, "seconds");                     nn_json_rounded(&w, seconds, 3);
-        nn_json_key(&w, "threads");                     nn_json_i64(&w, threads);
+        nn_json_key(&w, "seconds");
+        nn_json_rounded(&w, seconds, 3);
+        nn_json_key(&w, "threads");
+        nn_json_i64(&w, threads);
     }
     nn_json_end(&w);
     if (nn_json_finish(&w, err) != NN_OK) return NN_E_NOMEM;
     return nn_buf_text(out, "\n", err);
 }
-static void report_write(const context *c, const sink *s, uint64_t made, double seconds, const char *example)
+static void report_write(const context *c, const sink *s, uint64_t made, double seconds,
+                         const char *example)
 {
     const totals *t = s->b.sum;
     nn_app *app = c->app;
@@ -1515,38 +2256,77 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
     size_t i, n = 0, d = 0, q = 0;
     nn_error e = NN_ZERO;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
-    nn_report_begin(&r, app, "Interpreter data set", "Subject models that were degraded on one pattern and repaired, with their activation signatures.");
+    nn_report_begin(&r, app, "Interpreter data set",
+                    "Subject models that were degraded on one pattern and repaired, with their "
+                    "activation signatures.");
     (void)snprintf(text, sizeof text, "%llu", (unsigned long long)t->records);
     nn_report_figure(&r, "records", text, NULL);
-    (void)snprintf(text, sizeof text, "%.1f %%", t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
+    (void)snprintf(
+        text, sizeof text, "%.1f %%",
+        t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
     nn_report_figure(&r, "attempts accepted", text, "by the gates");
     (void)snprintf(text, sizeof text, "%.3f", hist_median(&t->after));
     nn_report_figure(&r, "improved accuracy", text, "median, held-out balanced rows");
-    (void)snprintf(text, sizeof text, "%.3f to %.3f", hist_median(&t->target_before), hist_median(&t->target_after));
+    (void)snprintf(text, sizeof text, "%.3f to %.3f", hist_median(&t->target_before),
+                   hist_median(&t->target_after));
     nn_report_figure(&r, "target pattern", text, "median before and after");
     if (made && seconds > 0) {
-        (void)snprintf(text, sizeof text, "%.0f", 60.0 * (double)made / seconds / (c->threads ? c->threads : 1));
+        (void)snprintf(text, sizeof text, "%.0f",
+                       60.0 * (double)made / seconds / (c->threads ? c->threads : 1));
         nn_report_figure(&r, "records per minute and thread", text, "in this run");
     }
     memset(series, 0, sizeof series);
     memset(&plot, 0, sizeof plot);
-    nn_report_text(&r, "One record is a small network that was first trained on partly wrong labels of one pattern (degraded) and then on right ones (improved), told as a prompt with its weights and "
-                       "the statistics of its activations, and a completion to predict. A candidate becomes a record when it passes three gates: its target pattern got better, more than the others did, and no other pattern got worse.");
+    nn_report_text(&r, "One record is a small network that was first trained on partly wrong "
+                       "labels of one pattern (degraded) and then on right ones (improved), told "
+                       "as a prompt with its weights and "
+                       "the statistics of its activations, and a completion to predict. A "
+                       "candidate becomes a record when it passes three gates: its target pattern "
+                       "got better, more than the others did, and no other pattern got worse.");
     nn_report_section(&r, "What the gates let through");
-    for (i = 0; i < REASONS; i++) { uint64_t v = i ? t->rejects[i] : t->records; if (v) { reasons[q] = (double)v; why[q++] = reason_names[i]; } }
-    series[0].y = reasons; series[0].n = q;
-    plot.kind = NN_PLOT_BAR; plot.title = "Attempts by outcome"; plot.y_label = "attempts"; plot.series = series; plot.n_series = 1; plot.categories = why; plot.n_categories = q; plot.zero_y = 1;
+    for (i = 0; i < REASONS; i++) {
+        uint64_t v = i ? t->rejects[i] : t->records;
+        if (v) {
+            reasons[q] = (double)v;
+            why[q++] = reason_names[i];
+        }
+    }
+    series[0].y = reasons;
+    series[0].n = q;
+    plot.kind = NN_PLOT_BAR;
+    plot.title = "Attempts by outcome";
+    plot.y_label = "attempts";
+    plot.series = series;
+    plot.n_series = 1;
+    plot.categories = why;
+    plot.n_categories = q;
+    plot.zero_y = 1;
     nn_report_plot(&r, &plot, "outcomes");
     nn_report_section(&r, "Accuracy per pattern, before and after");
     for (i = 0; i < NN_PATTERN_COUNT; i++)
-        if (t->chosen[i]) { names[n] = nn_pattern_name((nn_pattern)i); before[n] = hist_median(&t->pattern_before[i]); after[n] = hist_median(&t->pattern_after[i]); n++; }
-    series[0].label = "degraded"; series[0].y = before; series[0].n = n;
-    series[1].label = "improved"; series[1].y = after;  series[1].n = n;
-    nn_report_text(&r, "Half of the held-out rows follow the pattern, half follow none of the model's patterns: 0.5 is chance. No held-out sequence was trained on.");
-    plot.title = "Median accuracy on held-out rows"; plot.y_label = "accuracy (share)"; plot.n_series = 2; plot.categories = names; plot.n_categories = n;
+        if (t->chosen[i]) {
+            names[n] = nn_pattern_name((nn_pattern)i);
+            before[n] = hist_median(&t->pattern_before[i]);
+            after[n] = hist_median(&t->pattern_after[i]);
+            n++;
+        }
+    series[0].label = "degraded";
+    series[0].y = before;
+    series[0].n = n;
+    series[1].label = "improved";
+    series[1].y = after;
+    series[1].n = n;
+    nn_report_text(&r, "Half of the held-out rows follow the pattern, half follow none of the "
+                       "model's patterns: 0.5 is chance. No held-out sequence was trained on.");
+    plot.title = "Median accuracy on held-out rows";
+    plot.y_label = "accuracy (share)";
+    plot.n_series = 2;
+    plot.categories = names;
+    plot.n_categories = n;
     nn_report_plot(&r, &plot, "patterns");
     {
-        static const char *const columns[] = { "pattern", "records", "degraded", "improved", "as target", "degraded", "improved" };
+        static const char *const columns[] = { "pattern",   "records",  "degraded", "improved",
+                                               "as target", "degraded", "improved" };
         const char *cells[NN_PATTERN_COUNT * 7], **cell = cells;
         for (i = 0; i < NN_PATTERN_COUNT; i++) {
             if (!t->chosen[i]) continue;
@@ -1558,23 +2338,54 @@ static void report_write(const context *c, const sink *s, uint64_t made, double 
             *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_before[i])) : "-";
             *cell++ = t->target[i] ? nn_app_text(app, "%.3f", hist_median(&t->as_target_after[i])) : "-";
         }
-        nn_report_table(&r, "Median accuracy per pattern, and on the right of the records whose target it is", columns, 7, cells, n);
+        nn_report_table(
+            &r, "Median accuracy per pattern, and on the right of the records whose target it is",
+            columns, 7, cells, n);
     }
     nn_report_section(&r, "Architectures");
-    for (i = 0; i < 65; i++) if (t->layers[i]) { depth[d] = nn_app_text(app, "%zu", i); counts[d++] = (double)t->layers[i]; }
+    for (i = 0; i < 65; i++)
+        if (t->layers[i]) {
+            depth[d] = nn_app_text(app, "%zu", i);
+            counts[d++] = (double)t->layers[i];
+        }
     memset(series, 0, sizeof series);
-    series[0].y = counts; series[0].n = d;
-    plot.title = "Hidden layers"; plot.x_label = "hidden layers"; plot.y_label = "records"; plot.n_series = 1; plot.categories = depth; plot.n_categories = d;
+    series[0].y = counts;
+    series[0].n = d;
+    plot.title = "Hidden layers";
+    plot.x_label = "hidden layers";
+    plot.y_label = "records";
+    plot.n_series = 1;
+    plot.categories = depth;
+    plot.n_categories = d;
     nn_report_plot(&r, &plot, "layers");
-    if (example) { nn_report_section(&r, "An example prompt"); nn_report_pre(&r, "the first record of this run, shortened", example); }
+    if (example) {
+        nn_report_section(&r, "An example prompt");
+        nn_report_pre(&r, "the first record of this run, shortened", example);
+    }
     nn_report_file(&r, nn_app_path(app, "README.md"), "data set card");
     nn_report_file(&r, nn_app_path(app, "data"), "the records, JSON lines in parts");
     nn_report_file(&r, nn_app_path(app, "config.yaml"), "what it was made from");
     nn_report_file(&r, nn_app_path(app, "rejected.jsonl"), "refused attempts");
     nn_app_next(app, "interpreter_data verify %s", app->out);
-    if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_warn(app, "report.html: %s", e.msg);
+    if (nn_report_end(&r, nn_app_path(app, "report.html"), &e) != NN_OK) nn_app_lost(app, &e);
 }
-/* Curves of one record as a TensorBoard run: METRICS_DIR/example-00017. Only the first metrics.tensorboard.max_runs records get them. */
+/* What a record was trained with, for TensorBoard's table of settings. */
+static nn_status events_settings(nn_dict *h, const attempt *t, nn_error *err)
+{
+    nn_tensor v = NN_ZERO;
+    nn_status s = nn_tensor_scalar_i64(&v, (int64_t)t->rec.num_layers, NULL, err);
+    if (s == NN_OK) s = nn_dict_put(h, "num_layers", &v, err);
+    if (s == NN_OK) s = nn_tensor_scalar_i64(&v, (int64_t)t->rec.neurons, NULL, err);
+    if (s == NN_OK) s = nn_dict_put(h, "neurons_per_layer", &v, err);
+    if (s == NN_OK) s = nn_tensor_scalar_f64(&v, t->rec.learning_rate, NULL, err);
+    if (s == NN_OK) s = nn_dict_put(h, "learning_rate", &v, err);
+    if (s == NN_OK) s = nn_tensor_scalar_text(&v, nn_act_name(t->rec.act), NULL, err);
+    if (s == NN_OK) s = nn_dict_put(h, "activation_type", &v, err);
+    nn_tensor_free(&v);
+    return s;
+}
+/* Curves of one record as a TensorBoard run: METRICS_DIR/example-00017. Only the first
+ * metrics.tensorboard.max_runs records get them. */
 static void events_write(const context *c, uint64_t k, const attempt *t)
 {
     const char *names[4] = { "Loss/train", "Loss/val", "Accuracy/train", "Accuracy/val" };
@@ -1588,8 +2399,10 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
     size_t n_stages = 0, i, j, m, best_at = 0;
     int64_t step = 0, first = -1, mid = 0;
     double best = -1, start = NAN, curve[2][512];
-    if (t->cv.have_two) { stage[n_stages++] = &t->cv.two.stage1; if (t->cv.two.accepted) stage[n_stages++] = &t->cv.two.stage2; }
-    else if (t->cv.have_one) stage[n_stages++] = &t->cv.one;
+    if (t->cv.have_two) {
+        stage[n_stages++] = &t->cv.two.stage1;
+        if (t->cv.two.accepted) stage[n_stages++] = &t->cv.two.stage2;
+    } else if (t->cv.have_one) stage[n_stages++] = &t->cv.one;
     (void)snprintf(name, sizeof name, "example-%05llu", (unsigned long long)k);
     if (c->o->metrics_dir) s = nn_path_join(dir, sizeof dir, c->o->metrics_dir, name, &err);
     else {
@@ -1601,14 +2414,17 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
     if (s == NN_OK) s = nn_events_path(path, sizeof path, dir, (uint64_t)wall, &err);
     if (s == NN_OK) s = nn_events_open(&e, path, wall, NULL, &err);
     for (i = 0; i < n_stages && s == NN_OK; i++) {
-        if (i == 1) (void)nn_events_scalar(e, "Stage/transition_marker", 1.0, step, wall, NULL);
+        if (i == 1) s = nn_events_scalar(e, "Stage/transition_marker", 1.0, step, wall, &err);
         for (j = 0; j < stage[i]->epochs && s == NN_OK; j++) {
-            const double v[4] = { stage[i]->train_loss[j], stage[i]->val_loss[j], stage[i]->train_metric[j], stage[i]->val_metric[j] };
+            const double v[4] = { stage[i]->train_loss[j], stage[i]->val_loss[j],
+                                  stage[i]->train_metric[j], stage[i]->val_metric[j] };
             if (step < 512) { curve[0][step] = v[0]; curve[1][step] = v[1]; }
             step++;
-            for (m = 0; m < 4 && s == NN_OK; m++) if (v[m] == v[m]) s = nn_events_scalar(e, names[m], v[m], step, wall, &err);
+            for (m = 0; m < 4 && s == NN_OK; m++)
+                if (v[m] == v[m]) s = nn_events_scalar(e, names[m], v[m], step, wall, &err);
             if (s == NN_OK) s = nn_events_scalar(e, "Learning_rate", stage[i]->lr[j], step, wall, &err);
-            if (s == NN_OK) s = nn_events_scalar(e, "Stage/current_stage", (double)(i + 1), step, wall, &err);
+            if (s == NN_OK)
+                s = nn_events_scalar(e, "Stage/current_stage", (double)(i + 1), step, wall, &err);
             if (i == 0 && j == 0) start = v[1];
             if (first < 0 && v[1] <= 0.95 * start) first = step;
             if (v[3] > best) { best = v[3]; best_at = (size_t)step; }
@@ -1616,42 +2432,64 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
         if (i == 0) mid = step;
     }
     /* the weights before and after, the curves as a picture, and what the record is */
-    if (s == NN_OK && t->degraded) s = nn_events_histogram(e, "Weights/model", t->degraded->params, t->degraded->n_params, 30, mid, wall, &err);
-    if (s == NN_OK && t->improved && n_stages > 1) s = nn_events_histogram(e, "Weights/model", t->improved->params, t->improved->n_params, 30, step, wall, &err);
+    if (s == NN_OK && t->degraded)
+        s = nn_events_histogram(e, "Weights/model", t->degraded->params, t->degraded->n_params, 30,
+                                mid, wall, &err);
+    if (s == NN_OK && t->improved && n_stages > 1)
+        s = nn_events_histogram(e, "Weights/model", t->improved->params, t->improved->n_params, 30,
+                                step, wall, &err);
     if (s == NN_OK && step > 1) {
         nn_series q[2];
         nn_plot p;
         nn_tensor image = NN_ZERO;
         memset(q, 0, sizeof q);
         memset(&p, 0, sizeof p);
-        for (i = 0; i < 2; i++) { q[i].label = i ? "validation" : "training"; q[i].y = curve[i]; q[i].n = (size_t)(step < 512 ? step : 512); q[i].points = 1; }
-        p.title = "Loss through both stages"; p.x_label = "epochs done"; p.y_label = "loss (nats)"; p.series = q; p.n_series = 2; p.width = 360; p.height = 240;
+        for (i = 0; i < 2; i++) {
+            q[i].label = i ? "validation" : "training";
+            q[i].y = curve[i];
+            q[i].n = (size_t)(step < 512 ? step : 512);
+            q[i].points = 1;
+        }
+        p.title = "Loss through both stages";
+        p.x_label = "epochs done";
+        p.y_label = "loss (nats)";
+        p.series = q;
+        p.n_series = 2;
+        p.width = 360;
+        p.height = 240;
         s = nn_plot_image(&image, &p, &err);
         if (s == NN_OK) s = nn_events_image(e, "Curves/loss", &image, step, wall, &err);
         nn_tensor_free(&image);
     }
     if (s == NN_OK) {
         char text[400];
-        (void)snprintf(text, sizeof text, "**Record %llu**: %lu hidden layers of %lu neurons, %s, learning rate %.6g; stage 1 ends after epoch %lld of %lld.", (unsigned long long)k,
-                       (unsigned long)t->rec.num_layers, (unsigned long)t->rec.neurons, nn_act_name(t->rec.act), t->rec.learning_rate, (long long)mid, (long long)step);
+        (void)snprintf(text, sizeof text,
+                       "**Record %llu**: %lu hidden layers of %lu neurons, %s, learning rate %.6g; "
+                       "stage 1 ends after epoch %lld of %lld.",
+                       (unsigned long long)k, (unsigned long)t->rec.num_layers,
+                       (unsigned long)t->rec.neurons, nn_act_name(t->rec.act), t->rec.learning_rate,
+                       (long long)mid, (long long)step);
         s = nn_events_text(e, "Record", text, step, wall, &err);
     }
-    if (s == NN_OK && first >= 0) s = nn_events_scalar(e, "Markers/first_improvement", 1.0, first, wall, &err);
-    if (s == NN_OK && best >= 0) s = nn_events_scalar(e, "Markers/best_accuracy", best, (int64_t)best_at, wall, &err);
-    if (s == NN_OK) {
-        nn_tensor v = NN_ZERO;
-        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.num_layers, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "num_layers", &v, NULL);
-        if (nn_tensor_scalar_i64(&v, (int64_t)t->rec.neurons, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "neurons_per_layer", &v, NULL);
-        if (nn_tensor_scalar_f64(&v, t->rec.learning_rate, NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "learning_rate", &v, NULL);
-        if (nn_tensor_scalar_text(&v, nn_act_name(t->rec.act), NULL, NULL) == NN_OK) (void)nn_dict_put(&h, "activation_type", &v, NULL);
-        s = nn_events_hparams(e, &h, names, 4, wall, &err);
-    }
+    if (s == NN_OK && first >= 0)
+        s = nn_events_scalar(e, "Markers/first_improvement", 1.0, first, wall, &err);
+    if (s == NN_OK && best >= 0)
+        s = nn_events_scalar(e, "Markers/best_accuracy", best, (int64_t)best_at, wall, &err);
+    if (s == NN_OK) s = events_settings(&h, t, &err);
+    if (s == NN_OK) s = nn_events_hparams(e, &h, names, 4, wall, &err);
     nn_dict_free(&h);
-    if (e && nn_events_close(e, s == NN_OK ? &err : NULL) != NN_OK) s = NN_E_IO;
-    if (s != NN_OK) nn_app_warn(c->app, "tensorboard events of record %llu: %s", (unsigned long long)k, err.msg);
+    if (e && nn_events_close(e, s == NN_OK ? &err : NULL) != NN_OK && s == NN_OK) s = NN_E_IO;
+    if (s != NN_OK) {
+        nn_error lost = NN_ZERO;
+        (void)nn_error_set(&lost, s, "tensorboard events of record %llu: %s", (unsigned long long)k,
+                           err.msg);
+        NN_OMP(critical (interp_run))
+        nn_app_lost(c->app, &lost);
+    }
 }
 
-/* A record that is ready before its turn waits in OUT/pending/K: threads go on, and a kill loses only what is in the making. */
+/* A record that is ready before its turn waits in OUT/pending/K: threads go on, and a kill loses
+ * only what is in the making. */
 static nn_status pending_write(const char *dir, uint64_t k, const char *text, size_t n, nn_error *err)
 {
     char name[64], path[NN_MAX_PATH_BYTES], head[32];
@@ -1686,7 +2524,8 @@ static void pending_remove(const char *dir, uint64_t k)
     if (nn_path_join(path, sizeof path, dir, name, NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL);
 }
 /* One made record as bytes: journal line, '\n', lengths, '\n', rejects, record. */
-static nn_status pack(nn_buf *out, const summary *sum, const nn_buf *line, const nn_buf *rejects, nn_error *err)
+static nn_status pack(nn_buf *out, const summary *sum, const nn_buf *line, const nn_buf *rejects,
+                      nn_error *err)
 {
     char text[2048];
     entry e;
@@ -1707,10 +2546,13 @@ static nn_status put_packed(const context *c, sink *s, const unsigned char *p, s
     entry e;
     uint64_t nr, nl_len;
     memset(&sum, 0, sizeof sum);
-    if (!nl || !summary_parse(text + 2, nl, &sum, &e)) return nni_fail(err, NN_E_FORMAT, "a pending record is damaged");
+    if (!nl || !summary_parse(text + 2, nl, &sum, &e))
+        return nn_error_set(err, NN_E_FORMAT, "a pending record is damaged");
     q = nl + 1;
     nl2 = (const char *)memchr(q, '\n', n - (size_t)(q - text));
-    if (!nl2 || !number(&q, nl2, &nr) || !number(&q, nl2, &nl_len) || (size_t)(nl2 + 1 - text) + nr + nl_len != n) return nni_fail(err, NN_E_FORMAT, "a pending record is damaged");
+    if (!nl2 || !number(&q, nl2, &nr) || !number(&q, nl2, &nl_len) ||
+        (size_t)(nl2 + 1 - text) + nr + nl_len != n)
+        return nn_error_set(err, NN_E_FORMAT, "a pending record is damaged");
     return sink_put(s, &sum, split_of(c, sum.k), nl2 + 1 + nr, (size_t)nl_len, nl2 + 1, (size_t)nr, err);
 }
 
@@ -1740,7 +2582,8 @@ static void run_flush(run *r, const nn_buf *now)
     nn_status s = NN_OK;
     uint64_t closed = r->s.b.closed;
     if (now) s = put_packed(r->c, &r->s, now->data, now->len, &e);
-    while (s == NN_OK && r->s.next < r->s.b.hi && r->s.next < r->take && pending_read(r->s.dir, r->s.next, &b)) {
+    while (s == NN_OK && r->s.next < r->s.b.hi && r->s.next < r->take &&
+           pending_read(r->s.dir, r->s.next, &b)) {
         uint64_t next = r->s.next;
         s = put_packed(r->c, &r->s, b.data + 9, b.len - 9, &e);
         if (s == NN_OK) pending_remove(r->s.dir, next);
@@ -1749,18 +2592,22 @@ static void run_flush(run *r, const nn_buf *now)
     if (s != NN_OK) { run_fail(r, r->s.next, s, &e); return; }
     if (!r->c->o->hub_at_end) for (; closed < r->s.b.closed; closed++) upload_add_part(&r->up, closed);
     upload_poll(&r->up);
-    nn_progress_step(&r->prog, (double)(r->s.next - r->s.b.lo), NAN, r->s.b.sum->after.n ? r->s.b.sum->after.sum / (double)r->s.b.sum->after.n : NAN);
+    nn_progress_step(&r->prog, (double)(r->s.next - r->s.b.lo), NAN,
+                     r->s.b.sum->after.n ? r->s.b.sum->after.sum / (double)r->s.b.sum->after.n :
+                                           NAN);
 }
 static char *shortened(const nn_record *rec, const nn_record_format *f)
 {
     nn_buf b = NN_ZERO;
     char *out = NULL;
-    if ((f->modification ? nn_prompt_modification(&b, rec, f, NULL) : nn_prompt_classification(&b, rec, f, NULL)) == NN_OK) {
+    if ((f->modification ? nn_prompt_modification(&b, rec, f, NULL) :
+                           nn_prompt_classification(&b, rec, f, NULL)) == NN_OK) {
         size_t i, line = 0, n = 0;
         out = (char *)malloc(b.len + 1);
         for (i = 0; out && i < b.len; i++) {            /* long lines keep their first 160 characters */
             char ch = (char)b.data[i];
-            if (ch == '\n') line = 0; else line++;
+            if (ch == '\n') line = 0;
+            else line++;
             if (line < 160) out[n++] = ch;
             else if (line < 164) out[n++] = '.';
         }
@@ -1779,7 +2626,7 @@ static void run_worker(run *r)
         nn_status s = NN_OK;
         summary sum;
         attempt keep;
-        NNI_OMP(critical (interp_run))
+        NN_OMP(critical (interp_run))
         {
             if (nn_app_stopped()) r->stop = 1;
             if (!r->stop && r->take < r->s.b.hi) {
@@ -1799,7 +2646,7 @@ static void run_worker(run *r)
         if (pending_read(r->s.dir, k, &packed)) {      /* made by the run before this one */
             memmove(packed.data, packed.data + 9, packed.len - 9);
             packed.len -= 9;
-            NNI_OMP(critical (interp_run))
+            NN_OMP(critical (interp_run))
             { if (k == r->s.next) run_flush(r, &packed); if (!r->stop) { if (k < r->s.next) pending_remove(r->s.dir, k); } }
             continue;
         }
@@ -1807,7 +2654,7 @@ static void run_worker(run *r)
         s = record_make(r->c, k, &line, &rejects, &sum, &keep, &e);
         if (s == NN_OK) s = pack(&packed, &sum, &line, &rejects, &e);
         if (s == NN_OK && k < r->c->o->tb_runs && r->c->o->tensorboard) events_write(r->c, k, &keep);
-        NNI_OMP(critical (interp_run))
+        NN_OMP(critical (interp_run))
         {
             if (s != NN_OK) run_fail(r, k, s, &e);
             else {
@@ -1818,9 +2665,10 @@ static void run_worker(run *r)
                 }
             }
         }
-        if (early) {                                   /* written outside the critical part; its turn may have come meanwhile, so look again */
+        /* written outside the critical part; its turn may have come meanwhile, so look again */
+        if (early) {
             s = pending_write(r->s.dir, k, (const char *)packed.data, packed.len, &e);
-            NNI_OMP(critical (interp_run))
+            NN_OMP(critical (interp_run))
             { if (s != NN_OK) run_fail(r, k, s, &e); else if (r->status == NN_OK || r->s.next < r->err_k) run_flush(r, NULL); }
         }
         attempt_free(&keep);
@@ -1855,24 +2703,41 @@ static int run_finish(run *r, double seconds)
         for (i = 0; i < r->up.queue.n; i++) {
             size_t j, k;
             for (j = i + 1; j < r->up.queue.n; j++)
-                if (strcmp(r->up.queue.v[i], r->up.queue.v[j]) == 0) { for (k = j + 1; k < r->up.queue.n; k++) r->up.queue.v[k - 1] = r->up.queue.v[k]; r->up.queue.n--; j--; }
+                if (strcmp(r->up.queue.v[i], r->up.queue.v[j]) == 0) {
+                    for (k = j + 1; k < r->up.queue.n; k++) r->up.queue.v[k - 1] = r->up.queue.v[k];
+                    r->up.queue.n--;
+                    j--;
+                }
         }
-        if (!upload_finish(&r->up)) nn_app_warn(app, "%zu of %zu files are not uploaded; run again with --resume", r->up.queue.n - r->up.at, r->up.queue.n);
-        else if (c->o->hub_cleanup) { char path[NN_MAX_PATH_BYTES]; if (nn_path_join(path, sizeof path, r->s.dir, "upload.log", NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL); }
+        if (!upload_finish(&r->up)) {
+            nn_error missing = NN_ZERO;
+            (void)nn_error_set(&missing, NN_E_IO,
+                               "%zu of %zu files are not uploaded; run again with --resume",
+                               r->up.queue.n - r->up.at, r->up.queue.n);
+            nn_app_lost(app, &missing);
+        } else if (c->o->hub_cleanup) {
+            char path[NN_MAX_PATH_BYTES];
+            if (nn_path_join(path, sizeof path, r->s.dir, "upload.log", NULL) == NN_OK)
+                (void)nn_file_remove(path, NULL, NULL);
+        }
         nn_app_count(app, "uploaded", (uint64_t)r->up.at);
     }
     report_write(c, &r->s, r->s.next - r->started, seconds, r->example);
     nn_app_count(app, "records", t->records);
     nn_app_count(app, "attempts", t->records + rejected);
-    nn_app_result(app, "acceptance", t->records + rejected ? (double)t->records / (double)(t->records + rejected) : 0.0);
+    nn_app_result(app, "acceptance",
+                  t->records + rejected ? (double)t->records / (double)(t->records + rejected) :
+                                          0.0);
     nn_app_result(app, "median_degraded_accuracy", hist_median(&t->before));
     nn_app_result(app, "median_improved_accuracy", hist_median(&t->after));
     nn_app_result(app, "median_target_degraded_accuracy", hist_median(&t->target_before));
     nn_app_result(app, "median_target_improved_accuracy", hist_median(&t->target_after));
-    if (r->s.next > r->started && seconds > 0) nn_app_result(app, "records_per_minute", 60.0 * (double)(r->s.next - r->started) / seconds);
+    if (r->s.next > r->started && seconds > 0)
+        nn_app_result(app, "records_per_minute", 60.0 * (double)(r->s.next - r->started) / seconds);
     for (p = 0; p < r->s.b.closed; p++)
         for (i = 0; i < 2; i++) {
-            const char *path = nn_app_path(app, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
+            const char *path =
+                nn_app_path(app, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
             if (nn_file_exists(path, NULL)) nn_app_wrote(app, path);
         }
     nn_app_wrote(app, nn_app_path(app, "rejected.jsonl"));
@@ -1887,25 +2752,38 @@ static void remove_tree(const char *dir, const char *sub)
     nn_buf names = NN_ZERO;
     size_t n = 0, i;
     const char *p;
-    if (nn_path_join(path, sizeof path, dir, sub, NULL) != NN_OK || nn_dir_list(&names, &n, path, NULL, NULL) != NN_OK) { nn_buf_free(&names); return; }
+    if (nn_path_join(path, sizeof path, dir, sub, NULL) != NN_OK ||
+        nn_dir_list(&names, &n, path, NULL, NULL) != NN_OK) {
+        nn_buf_free(&names);
+        return;
+    }
     for (i = 0, p = (const char *)names.data; i < n; i++, p += strlen(p) + 1)
         if (nn_path_join(file, sizeof file, path, p, NULL) == NN_OK) (void)nn_file_remove(file, NULL, NULL);
     nn_buf_free(&names);
     (void)rmdir(path);
 }
-/* The folder: lock first (a second process is refused before anything is touched), then the run's state, then the data set's own files. */
+/* The folder, locked by nn_app_out_open, then the data set's own files. */
 static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo, uint64_t hi, nn_error *err)
 {
     nn_buf config = NN_ZERO;
     char head[160], path[NN_MAX_PATH_BYTES];
     nn_status s;
     (void)c;
-    if ((s = nn_dir_make(app->out, NULL, err)) != NN_OK || (s = nn_lock_open(&r->s.lock, app->out, NULL, err)) != NN_OK) return s;
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
     if (app->overwrite && !app->resume) {
-        static const char *const files[] = { "journal.txt", "rejected.jsonl", "README.md", "config.yaml", "signature_dataset.json", "stats.json", "upload.log", "report.html", "tensorboard.log" };
+        static const char *const files[] = { "journal.txt",
+                                             "rejected.jsonl",
+                                             "README.md",
+                                             "config.yaml",
+                                             "signature_dataset.json",
+                                             "stats.json",
+                                             "upload.log",
+                                             "report.html",
+                                             "tensorboard.log" };
         size_t i;
-        for (i = 0; i < sizeof files / sizeof *files; i++) if (nn_path_join(path, sizeof path, app->out, files[i], NULL) == NN_OK) (void)nn_file_remove(path, NULL, NULL);
+        for (i = 0; i < sizeof files / sizeof *files; i++)
+            if (nn_path_join(path, sizeof path, app->out, files[i], NULL) == NN_OK)
+                (void)nn_file_remove(path, NULL, NULL);
         remove_tree(app->out, "data");
         remove_tree(app->out, "pending");
     }
@@ -1914,14 +2792,18 @@ static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo,
         head_text(head, &config, r->c);
         s = sink_open(&r->s, app->out, lo, hi, r->c->o->n, r->c->o->interval, head, err);
     }
-    if (s == NN_OK && (s = nn_path_join(path, sizeof path, app->out, "pending", err)) == NN_OK) s = nn_dir_make(path, NULL, err);
+    if (s == NN_OK && (s = nn_path_join(path, sizeof path, app->out, "pending", err)) == NN_OK)
+        s = nn_dir_make(path, NULL, err);
     if (s == NN_OK) (void)nn_dir_clean(path, NULL, NULL);
     if (s == NN_OK) s = put_file(app->out, "config.yaml", config.data, config.len, err);
-    if (s == NN_OK) s = put_file(app->out, "signature_dataset.json", r->c->probe_json, r->c->probe_json_len, err);
+    if (s == NN_OK)
+        s = put_file(app->out, "signature_dataset.json", r->c->probe_json, r->c->probe_json_len,
+                     err);
     nn_buf_free(&config);
     return s;
 }
-/* metrics.tensorboard.auto_launch: TensorBoard runs beside us and ends with us; its own words go to OUT/tensorboard.log. */
+/* metrics.tensorboard.auto_launch: TensorBoard runs beside us and ends with us; its own words go to
+ * OUT/tensorboard.log. */
 static pid_t board_start(nn_app *app, const opts *o)
 {
     char port[16];
@@ -1943,7 +2825,9 @@ static void board_stop(nn_app *app, pid_t pid)
     if (pid <= 0) return;
     ended = waitpid(pid, &status, WNOHANG);
     if (ended == 0) { (void)kill(pid, SIGTERM); (void)waitpid(pid, &status, 0); return; }
-    nn_app_warn(app, "tensorboard %s; see tensorboard.log", WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "was not found" : "ended with an error");
+    nn_app_warn(app, "tensorboard %s; see tensorboard.log",
+                WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "was not found" :
+                                                                  "ended with an error");
 }
 static int cmd_run(nn_app *app, opts *o)
 {
@@ -1961,15 +2845,21 @@ static int cmd_run(nn_app *app, opts *o)
     if (sharded) {
         lo = shard_bound(i, o->n, n);
         hi = shard_bound(i + 1, o->n, n);
-        app->out = nn_app_text(app, "%s/shard-%llu-of-%llu", app->out, (unsigned long long)i, (unsigned long long)n);
+        app->out = nn_app_text(app, "%s/shard-%llu-of-%llu", app->out, (unsigned long long)i,
+                               (unsigned long long)n);
     }
     if (context_make(&c, app, o, 1, &e) != NN_OK) return nn_app_finish(app, &e);
     if (app->dry_run) {
         char text[32];
-        printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo, (unsigned long long)hi, o->n, (unsigned long long)o->seed, app->out);
-        printf("threads %d; part files of %zu records; about %s on disk at 600 KB a record; about %s of memory\n", c.threads, o->interval,
-               human(text, sizeof text, 600e3 * (double)(hi - lo)), human(text + 16, sizeof text - 16, 8e6 + 6e6 * c.threads));
-        printf("time: at 1,000 records per minute and thread, %.1f minutes; measure with a short run first\n", (double)(hi - lo) / 1000.0 / (c.threads ? c.threads : 1));
+        printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
+               (unsigned long long)hi, o->n, (unsigned long long)o->seed, app->out);
+        printf("threads %d; part files of %zu records; about %s on disk at 600 KB a record; about "
+               "%s of memory\n",
+               c.threads, o->interval, human(text, sizeof text, 600e3 * (double)(hi - lo)),
+               human(text + 16, sizeof text - 16, 8e6 + 6e6 * c.threads));
+        printf("time: at 1,000 records per minute and thread, %.1f minutes; measure with a short "
+               "run first\n",
+               (double)(hi - lo) / 1000.0 / (c.threads ? c.threads : 1));
         return nn_app_finish(app, NULL);
     }
     memset(&r, 0, sizeof r);
@@ -1981,13 +2871,18 @@ static int cmd_run(nn_app *app, opts *o)
     r.up.pause = o->hub_retry;
     r.take = r.started = r.s.next;
     r.window = (uint64_t)c.threads * 64;
-    if (r.up.on && !o->hub_at_end) { uint64_t p; for (p = 0; p < r.s.b.closed; p++) upload_add_part(&r.up, p); }
-    if (o->tensorboard && o->tb_runs) nn_app_say(app, "to see the curves: tensorboard --logdir %s --port %zu", o->metrics_dir ? o->metrics_dir : nn_app_path(app, "tensorboard"), o->port);
+    if (r.up.on && !o->hub_at_end) {
+        uint64_t p;
+        for (p = 0; p < r.s.b.closed; p++) upload_add_part(&r.up, p);
+    }
+    if (o->tensorboard && o->tb_runs)
+        nn_app_say(app, "to see the curves: tensorboard --logdir %s --port %zu",
+                   o->metrics_dir ? o->metrics_dir : nn_app_path(app, "tensorboard"), o->port);
     if (o->tensorboard && o->auto_launch && i == 0) board = board_start(app, o);
     nn_progress_begin(&r.prog, app, "records", (double)(hi - lo), "records");
     nn_progress_from(&r.prog, (double)(r.s.next - lo));
     t0 = nn_app_seconds();
-    NNI_OMP(parallel num_threads(c.threads))
+    NN_OMP(parallel num_threads(c.threads))
     run_worker(&r);
     nn_progress_end(&r.prog);
     board_stop(app, board);
@@ -1999,7 +2894,9 @@ static int cmd_run(nn_app *app, opts *o)
     }
     if (r.s.next < hi) {
         (void)sink_sync(&r.s, NULL);
-        nn_app_interrupted(app, nn_app_text(app, "record %llu of %llu, saved", (unsigned long long)(r.s.next - lo), (unsigned long long)(hi - lo)));
+        nn_app_interrupted(app, nn_app_text(app, "record %llu of %llu, saved",
+                                            (unsigned long long)(r.s.next - lo),
+                                            (unsigned long long)(hi - lo)));
         if (r.up.pid > 0) (void)kill(r.up.pid, SIGTERM);
         sink_close(&r.s);
         return nn_app_finish(app, NULL);
@@ -2021,7 +2918,8 @@ static int cmd_sig(nn_app *app, opts *o)
     static context c;
     nn_buf b = NN_ZERO;
     nn_error e = NN_ZERO;
-    nn_status s = context_make(&c, app, o, 0, &e);
+    nn_status s = nn_app_file_open(app, o->filename, &e);
+    if (s == NN_OK) s = context_make(&c, app, o, 0, &e);
     if (s == NN_OK) s = probe_make(&c, o->size, &b, &e);
     if (s == NN_OK) s = probe_parse(&c, o->filename, (const char *)b.data, b.len, &e);
     if (s == NN_OK) s = nn_file_write(o->filename, b.data, b.len, NULL, &e);
@@ -2032,7 +2930,8 @@ static int cmd_sig(nn_app *app, opts *o)
     nn_app_count(app, "patterns", c.n_groups);
     return nn_app_finish(app, NULL);
 }
-/* samples_per_pattern sequences drawn for each enabled pattern with all labels they have, and as many that have none. */
+/* samples_per_pattern sequences drawn for each enabled pattern with all labels they have, and as
+ * many that have none. */
 static int cmd_bench(nn_app *app, opts *o)
 {
     static context c;
@@ -2042,14 +2941,18 @@ static int cmd_bench(nn_app *app, opts *o)
     size_t p, i, q, count = 0, tries;
     uint8_t seq[NN_PATTERN_LENGTH_MAX];
     char text[NN_PATTERN_LENGTH_MAX + 1];
-    nn_status s = context_make(&c, app, o, 0, &e);
+    nn_status s = nn_app_file_open(app, o->filename, &e);
+    if (s == NN_OK) s = context_make(&c, app, o, 0, &e);
     if (s != NN_OK) return nn_app_finish(app, &e);
     w.buf = &b;
     w.spaced = 1;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "vocab_size");      nn_json_u64(&w, o->vocab);
-    nn_json_key(&w, "sequence_length"); nn_json_u64(&w, o->length);
-    nn_json_key(&w, "random_seed");     nn_json_u64(&w, o->seed);
+    nn_json_key(&w, "vocab_size");
+    nn_json_u64(&w, o->vocab);
+    nn_json_key(&w, "sequence_length");
+    nn_json_u64(&w, o->length);
+    nn_json_key(&w, "random_seed");
+    nn_json_u64(&w, o->seed);
     nn_json_key(&w, "examples");
     nn_json_begin_array(&w);
     for (p = 0; p <= c.n_offered; p++) {               /* the last round: negatives */
@@ -2065,21 +2968,25 @@ static int cmd_bench(nn_app *app, opts *o)
                     nn_pattern_use v;
                     v.id = c.offered[q];
                     v.token = -1;
-                    if (!nni_pattern_has_token(v.id)) any |= nn_pattern_match(&c.space, v, seq);
+                    if (!nn_pattern_has_token(v.id)) any |= nn_pattern_match(&c.space, v, seq);
                 }
                 if (p < c.n_offered || !any || tries > 100000) break;
             }
             if (p == c.n_offered && any) break;
             nn_json_begin_object(&w);
-            nn_json_key(&w, "sequence");    nn_json_string(&w, nn_pattern_seq_text(&c.space, seq, text));
-            nn_json_key(&w, "drawn_for");   nn_json_string(&w, p < c.n_offered ? nn_pattern_name(u.id) : "negative");
+            nn_json_key(&w, "sequence");
+            nn_json_string(&w, nn_pattern_seq_text(&c.space, seq, text));
+            nn_json_key(&w, "drawn_for");
+            nn_json_string(&w, p < c.n_offered ? nn_pattern_name(u.id) : "negative");
             nn_json_key(&w, "patterns");
             nn_json_begin_array(&w);
             for (q = 0; q < c.n_offered; q++) {
                 nn_pattern_use v;
                 char label[32];
                 v.id = c.offered[q];
-                v.token = v.id == NN_PATTERN_STARTS_WITH ? seq[0] : v.id == NN_PATTERN_ENDS_WITH ? seq[o->length - 1] : -1;
+                v.token = v.id == NN_PATTERN_STARTS_WITH ? seq[0] :
+                          v.id == NN_PATTERN_ENDS_WITH   ? seq[o->length - 1] :
+                                                           -1;
                 if (nn_pattern_match(&c.space, v, seq)) nn_json_string(&w, nn_pattern_label(label, v));
             }
             nn_json_end(&w);
@@ -2131,7 +3038,9 @@ static int cmd_show(nn_app *app, opts *o)
     uint64_t k = 0;
     nn_status s;
     memset(&keep, 0, sizeof keep);
-    if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k >= o->n) return nn_app_usage(app, "show: expected a record from 0 to %zu, got '%s'", o->n - 1, app->args[0]);
+    if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k >= o->n)
+        return nn_app_usage(app, "show: expected a record from 0 to %zu, got '%s'", o->n - 1,
+                            app->args[0]);
     s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = record_make(&c, k, &line, &rejects, &sum, &keep, &e);
     if (s == NN_OK && o->export_file) s = export_models(o->export_file, &keep, &e);
@@ -2166,9 +3075,12 @@ static nn_status entry_read(const book *b, const char *dir, size_t i, nn_buf *ou
     nn_status s;
     fo.raw = 1;
     (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[x->part], (unsigned long long)p);
-    if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK || (s = nn_reader_open(&r, path, &fo, err)) != NN_OK) return s;
+    if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK ||
+        (s = nn_reader_open(&r, path, &fo, err)) != NN_OK)
+        return s;
     s = nn_buf_reserve(out, (size_t)(x->end[x->part] - from), err);
-    if (s == NN_OK) s = nn_reader_read_at(r, from, out->data + out->len, (size_t)(x->end[x->part] - from), err);
+    if (s == NN_OK)
+        s = nn_reader_read_at(r, from, out->data + out->len, (size_t)(x->end[x->part] - from), err);
     if (s == NN_OK) { out->len += (size_t)(x->end[x->part] - from); out->data[out->len] = 0; }
     nn_reader_close(r);
     return s;
@@ -2184,12 +3096,21 @@ static int cmd_verify(nn_app *app, opts *o)
     nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, &config, &e);
-    if (s == NN_OK) { head_text(head, &config, &c); if (strcmp(head, b.head) != 0) s = nni_fail(&e, NN_E_FORMAT, "%s: config.yaml or signature_dataset.json is not what the journal says it was made from", app->args[0]); }
+    if (s == NN_OK) {
+        head_text(head, &config, &c);
+        if (strcmp(head, b.head) != 0)
+            s = nn_error_set(&e, NN_E_FORMAT,
+                         "%s: config.yaml or signature_dataset.json is not what the journal says "
+                         "it was made from",
+                         app->args[0]);
+    }
     if (s != NN_OK) return nn_app_finish(app, &e);
     n = o->sample < b.count ? o->sample : b.count;
-    for (j = 0; j < n && s == NN_OK; j++) {            /* one record of every n-th of the set, at a place of chance */
+    /* one record of every n-th of the set, at a place of chance */
+    for (j = 0; j < n && s == NN_OK; j++) {
         nn_rng rng = nn_rng_make(o->seed, NN_STREAM_USER, j);
-        size_t lo = b.count * j / n, hi = b.count * (j + 1) / n, i = lo + (size_t)nn_rng_below(&rng, hi - lo);
+        size_t lo = b.count * j / n, hi = b.count * (j + 1) / n,
+               i = lo + (size_t)nn_rng_below(&rng, hi - lo);
         summary sum;
         have.len = want.len = rejects.len = 0;
         s = entry_read(&b, app->args[0], i, &have, &e);
@@ -2207,12 +3128,22 @@ static int cmd_verify(nn_app *app, opts *o)
     if (s == NN_OK) {
         nn_app_count(app, "verified", n);
         nn_app_count(app, "different", bad);
-        if (bad) s = nni_fail(&e, NN_E_FORMAT, "%s: %zu of %zu records differ", app->args[0], bad, n);
+        if (bad) s = nn_error_set(&e, NN_E_FORMAT, "%s: %zu of %zu records differ", app->args[0], bad, n);
     }
     return nn_app_finish(app, s == NN_OK ? NULL : &e);
 }
 /* ---- merge: shards in order of k, record by record, into one sink ------- */
-typedef struct merge_state { context *c; sink *s; const char *dir; book b; nn_reader *part[2], *rejected; uint64_t open_part; uint64_t done[2], rejected_done; nn_buf line, rejects; nn_error *err; } merge_state;
+typedef struct merge_state {
+    context *c;
+    sink *s;
+    const char *dir;
+    book b;
+    nn_reader *part[2], *rejected;
+    uint64_t open_part;
+    uint64_t done[2], rejected_done;
+    nn_buf line, rejects;
+    nn_error *err;
+} merge_state;
 static nn_status merge_line(void *user, const char *text, size_t n)
 {
     merge_state *m = (merge_state *)user;
@@ -2224,34 +3155,55 @@ static nn_status merge_line(void *user, const char *text, size_t n)
     if (n < 2 || text[0] != 'R') return NN_OK;
     memset(&sum, 0, sizeof sum);
     if (!summary_parse(text + 2, text + n, &sum, &e)) return NN_E_FORMAT;
-    if (sum.k < m->s->next) return NN_OK;              /* the merge was interrupted: already there; or rolled back */
-    if (sum.k != m->s->next) return nni_fail(m->err, NN_E_FORMAT, "%s: record %llu follows %llu", m->dir, (unsigned long long)sum.k, (unsigned long long)m->s->next);
+    if (sum.k < m->s->next) return NN_OK;              /* the merge was interrupted: already there;
+                                                          or rolled back */
+    if (sum.k != m->s->next)
+        return nn_error_set(m->err, NN_E_FORMAT, "%s: record %llu follows %llu", m->dir,
+                        (unsigned long long)sum.k, (unsigned long long)m->s->next);
     i = sum.k - m->b.lo;
     p = i / m->b.interval;
     m->line.len = m->rejects.len = 0;
     {
-        const entry *x = &m->b.e[i];                   /* of the finished journal: the same as e unless it was rolled back */
-        uint64_t from = i % m->b.interval ? m->b.e[i - 1].end[x->part] : 0, rfrom = i ? m->b.e[i - 1].rejected : 0;
-        if (x->end[x->part] != e.end[e.part] || x->rejected != e.rejected) return NN_OK;      /* a line that a later B took back */
-        if (p != m->open_part) { nn_reader_close(m->part[0]); nn_reader_close(m->part[1]); m->part[0] = m->part[1] = NULL; m->open_part = p; }
+        const entry *x = &m->b.e[i];                   /* of the finished journal: the same as e
+                                                          unless it was rolled back */
+        uint64_t from = i % m->b.interval ? m->b.e[i - 1].end[x->part] : 0,
+                 rfrom = i ? m->b.e[i - 1].rejected : 0;
+        /* a line that a later B took back */
+        if (x->end[x->part] != e.end[e.part] || x->rejected != e.rejected) return NN_OK;
+        if (p != m->open_part) {
+            nn_reader_close(m->part[0]);
+            nn_reader_close(m->part[1]);
+            m->part[0] = m->part[1] = NULL;
+            m->open_part = p;
+        }
         if (!m->part[e.part]) {
             char name[64], path[NN_MAX_PATH_BYTES];
             nn_file_opts fo = NN_ZERO;
             fo.raw = 1;
-            (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[e.part], (unsigned long long)p);
-            if ((s = nn_path_join(path, sizeof path, m->dir, name, m->err)) != NN_OK || (s = nn_reader_open(&m->part[e.part], path, &fo, m->err)) != NN_OK) return s;
+            (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[e.part],
+                           (unsigned long long)p);
+            if ((s = nn_path_join(path, sizeof path, m->dir, name, m->err)) != NN_OK ||
+                (s = nn_reader_open(&m->part[e.part], path, &fo, m->err)) != NN_OK)
+                return s;
         }
         if ((s = nn_reader_seek(m->part[e.part], from, m->err)) != NN_OK) return s;
         len = (size_t)(e.end[e.part] - from);
-        if ((s = nn_buf_reserve(&m->line, len, m->err)) != NN_OK || (s = nn_reader_read(m->part[e.part], m->line.data, len, &got, m->err)) != NN_OK) return s;
-        if (got != len || m->line.data[len - 1] != '\n') return nni_fail(m->err, NN_E_FORMAT, "%s: record %llu is cut short", m->dir, (unsigned long long)sum.k);
+        if ((s = nn_buf_reserve(&m->line, len, m->err)) != NN_OK ||
+            (s = nn_reader_read(m->part[e.part], m->line.data, len, &got, m->err)) != NN_OK)
+            return s;
+        if (got != len || m->line.data[len - 1] != '\n')
+            return nn_error_set(m->err, NN_E_FORMAT, "%s: record %llu is cut short", m->dir,
+                            (unsigned long long)sum.k);
         len = (size_t)(e.rejected - rfrom);
         if (len) {
-            if ((s = nn_reader_seek(m->rejected, rfrom, m->err)) != NN_OK || (s = nn_buf_reserve(&m->rejects, len, m->err)) != NN_OK ||
-                (s = nn_reader_read(m->rejected, m->rejects.data, len, &got, m->err)) != NN_OK) return s;
-            if (got != len) return nni_fail(m->err, NN_E_FORMAT, "%s: rejected.jsonl is cut short", m->dir);
+            if ((s = nn_reader_seek(m->rejected, rfrom, m->err)) != NN_OK ||
+                (s = nn_buf_reserve(&m->rejects, len, m->err)) != NN_OK ||
+                (s = nn_reader_read(m->rejected, m->rejects.data, len, &got, m->err)) != NN_OK)
+                return s;
+            if (got != len) return nn_error_set(m->err, NN_E_FORMAT, "%s: rejected.jsonl is cut short", m->dir);
         }
-        return sink_put(m->s, &sum, e.part, (const char *)m->line.data, (size_t)(e.end[e.part] - from), (const char *)m->rejects.data, len, m->err);
+        return sink_put(m->s, &sum, e.part, (const char *)m->line.data,
+                        (size_t)(e.end[e.part] - from), (const char *)m->rejects.data, len, m->err);
     }
 }
 static int cmd_merge(nn_app *app, opts *o)
@@ -2274,19 +3226,34 @@ static int cmd_merge(nn_app *app, opts *o)
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
         const book *x = &b[order[i]];
         const char *dir = app->args[order[i]];
-        if (strcmp(x->head, b[order[0]].head) != 0 || x->n != b[order[0]].n || x->interval != b[order[0]].interval)
-            s = nni_fail(&e, NN_E_ARG, "%s and %s: made from different configs, seeds or signature sets", app->args[order[0]], dir);
-        else if (x->lo < next) s = nni_fail(&e, NN_E_ARG, "%s: records from %llu are there twice", dir, (unsigned long long)x->lo);
-        else if (x->lo > next) s = nni_fail(&e, NN_E_ARG, "records %llu to %llu are missing before %s", (unsigned long long)next, (unsigned long long)x->lo - 1, dir);
-        else if (x->lo + x->count != x->hi) s = nni_fail(&e, NN_E_ARG, "%s: not finished, %zu of %llu records", dir, x->count, (unsigned long long)(x->hi - x->lo));
+        if (strcmp(x->head, b[order[0]].head) != 0 || x->n != b[order[0]].n ||
+            x->interval != b[order[0]].interval)
+            s = nn_error_set(&e, NN_E_ARG,
+                         "%s and %s: made from different configs, seeds or signature sets",
+                         app->args[order[0]], dir);
+        else if (x->lo < next)
+            s = nn_error_set(&e, NN_E_ARG, "%s: records from %llu are there twice", dir,
+                         (unsigned long long)x->lo);
+        else if (x->lo > next)
+            s = nn_error_set(&e, NN_E_ARG, "records %llu to %llu are missing before %s",
+                         (unsigned long long)next, (unsigned long long)x->lo - 1, dir);
+        else if (x->lo + x->count != x->hi)
+            s = nn_error_set(&e, NN_E_ARG, "%s: not finished, %zu of %llu records", dir, x->count,
+                         (unsigned long long)(x->hi - x->lo));
         next = x->hi;
     }
-    if (s == NN_OK && next != b[order[0]].n) s = nni_fail(&e, NN_E_ARG, "records %llu to %llu are missing", (unsigned long long)next, (unsigned long long)b[order[0]].n - 1);
+    if (s == NN_OK && next != b[order[0]].n)
+        s = nn_error_set(&e, NN_E_ARG, "records %llu to %llu are missing", (unsigned long long)next,
+                     (unsigned long long)b[order[0]].n - 1);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, &config, &e);
     if (s == NN_OK) {
         head_text(head, &config, &c);
-        if (strcmp(head, b[order[0]].head) != 0) s = nni_fail(&e, NN_E_FORMAT, "%s: config.yaml or signature_dataset.json is not what the journal says it was made from", app->args[order[0]]);
+        if (strcmp(head, b[order[0]].head) != 0)
+            s = nn_error_set(&e, NN_E_FORMAT,
+                         "%s: config.yaml or signature_dataset.json is not what the journal says "
+                         "it was made from",
+                         app->args[order[0]]);
     }
     nn_buf_free(&config);
     if (s == NN_OK) {
@@ -2317,7 +3284,9 @@ static int cmd_merge(nn_app *app, opts *o)
         nn_buf_free(&m.line);
         nn_buf_free(&m.rejects);
     }
-    if (s == NN_OK && r.s.next != o->n) s = nni_fail(&e, NN_E_FORMAT, "%llu of %zu records were merged", (unsigned long long)r.s.next, o->n);
+    if (s == NN_OK && r.s.next != o->n)
+        s = nn_error_set(&e, NN_E_FORMAT, "%llu of %zu records were merged",
+                     (unsigned long long)r.s.next, o->n);
     for (i = 0; i < app->n_args; i++) book_free(&b[i]);
     free(b);
     free(order);
@@ -2357,9 +3326,14 @@ static int cmd_score(nn_app *app, opts *o)
         nn_json_writer w = NN_ZERO;
         nn_error why = NN_ZERO;
         attempt t;
-        if (id < (int64_t)b.lo || (uint64_t)id >= b.lo + b.count || !text || text->type != NN_JSON_STRING || (!modification && strcmp(task, "classification") != 0)) {
-            s = nni_fail_at(&e, NN_E_FORMAT, 0, nn_jsonl_line(in), 1, "%s:%zu: expected {\"example_id\": %llu..%llu, \"task\": \"modification\" or \"classification\", \"completion\": text}",
-                            o->completions, nn_jsonl_line(in), (unsigned long long)b.lo, (unsigned long long)(b.lo + b.count) - 1);
+        if (id < (int64_t)b.lo || (uint64_t)id >= b.lo + b.count || !text ||
+            text->type != NN_JSON_STRING ||
+            (!modification && strcmp(task, "classification") != 0)) {
+            s = nn_error_at(&e, NN_E_FORMAT, 0, nn_jsonl_line(in), 1,
+                            "%s:%zu: expected {\"example_id\": %llu..%llu, \"task\": "
+                            "\"modification\" or \"classification\", \"completion\": text}",
+                            o->completions, nn_jsonl_line(in), (unsigned long long)b.lo,
+                            (unsigned long long)(b.lo + b.count) - 1);
             break;
         }
         n[!modification]++;
@@ -2367,25 +3341,33 @@ static int cmd_score(nn_app *app, opts *o)
         w.spaced = 1;
         w.lines = 1;
         nn_json_begin_object(&w);
-        nn_json_key(&w, "example_id"); nn_json_i64(&w, id);
-        nn_json_key(&w, "task");       nn_json_string(&w, task);
+        nn_json_key(&w, "example_id");
+        nn_json_i64(&w, id);
+        nn_json_key(&w, "task");
+        nn_json_string(&w, task);
         if (modification) {
             nn_gate_pattern g[NN_PATTERN_COUNT];
             size_t i, j;
             nn_status q;
-            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);      /* the degraded model and the rows, once more */
+            /* the degraded model and the rows, once more */
+            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
             if (s != NN_OK) { attempt_free(&t); break; }
-            q = t.degraded ? nn_completion_weights(t.improved, text->v.s, text->n, &why) : nni_fail(&why, NN_E_ARG, "this data set has no modification task");
+            q = t.degraded ? nn_completion_weights(t.improved, text->v.s, text->n, &why) :
+                             nn_error_set(&why, NN_E_ARG, "this data set has no modification task");
             if (q != NN_OK) { malformed[0]++; nn_json_key(&w, "error"); nn_json_string(&w, why.msg); }
             for (i = 0; i < t.p.n && s == NN_OK && q == NN_OK; i++) {
                 fit_set f = NN_ZERO;
-                uint8_t *was = (uint8_t *)nn_arena_get(&t.arena, 4 * o->test_size), *is = was ? was + 2 * o->test_size : NULL;
+                uint8_t *was = (uint8_t *)nn_arena_get(&t.arena, 4 * o->test_size),
+                        *is = was ? was + 2 * o->test_size : NULL;
                 size_t x = 0, y = 0, up = 0, down = 0;
-                if (!was) { s = nni_fail(&e, NN_E_NOMEM, "out of memory"); break; }
+                if (!was) { s = nn_error_set(&e, NN_E_NOMEM, "out of memory"); break; }
                 s = held_out_rows(&c, &t.p, i, &f, &t.arena, &e);
                 if (s == NN_OK) s = judge(&c, t.degraded, &f, was, &x, &t.arena, &e);
                 if (s == NN_OK) s = judge(&c, t.improved, &f, is, &y, &t.arena, &e);
-                for (j = 0; s == NN_OK && j < f.n; j++) { up += is[j] && !was[j]; down += was[j] && !is[j]; }
+                for (j = 0; s == NN_OK && j < f.n; j++) {
+                    up += is[j] && !was[j];
+                    down += was[j] && !is[j];
+                }
                 g[i].before = (double)x / (double)(f.n ? f.n : 1);
                 g[i].after = (double)y / (double)(f.n ? f.n : 1);
                 g[i].std_error = nn_paired_std_error(f.n, up, down);
@@ -2398,31 +3380,52 @@ static int cmd_score(nn_app *app, opts *o)
                 after += g[t.p.target].after;
                 others += rep.others_mean_gain;
                 passed += rep.verdict == NN_GATE_PASSED;
-                nn_json_key(&w, "target_before");    nn_json_rounded(&w, g[t.p.target].before, 6);
-                nn_json_key(&w, "target_after");     nn_json_rounded(&w, g[t.p.target].after, 6);
-                nn_json_key(&w, "reference_after");  nn_json_rounded(&w, t.rec.gate[t.p.target].after, 6);
-                nn_json_key(&w, "others_mean_gain"); nn_json_rounded(&w, rep.others_mean_gain, 6);
-                nn_json_key(&w, "verdict");          nn_json_string(&w, nn_gate_name(rep.verdict));
+                nn_json_key(&w, "target_before");
+                nn_json_rounded(&w, g[t.p.target].before, 6);
+                nn_json_key(&w, "target_after");
+                nn_json_rounded(&w, g[t.p.target].after, 6);
+                nn_json_key(&w, "reference_after");
+                nn_json_rounded(&w, t.rec.gate[t.p.target].after, 6);
+                nn_json_key(&w, "others_mean_gain");
+                nn_json_rounded(&w, rep.others_mean_gain, 6);
+                nn_json_key(&w, "verdict");
+                nn_json_string(&w, nn_gate_name(rep.verdict));
             }
             attempt_free(&t);
         } else {
-            nn_pattern_use got[NN_PATTERN_COUNT];
-            size_t n_got = 0, i, j, both = 0;
-            plan p;
-            s = plan_make(&c, &p, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
-            if (s != NN_OK) break;
-            if (nn_completion_patterns(got, &n_got, text->v.s, text->n, o->vocab, &why) != NN_OK) { malformed[1]++; nn_json_key(&w, "error"); nn_json_string(&w, why.msg); }
-            else {
-                for (i = 0; i < n_got; i++) for (j = 0; j < p.n; j++) both += nn_pattern_set_of(got[i].id) == nn_pattern_set_of(p.uses[j].id) && got[i].token == p.uses[j].token;
-                exact += both == p.n && both == n_got;
-                jaccard += (double)both / (double)(p.n + n_got - both);
-                precision += (double)both / (double)n_got;
-                recall += (double)both / (double)p.n;
-                nn_json_key(&w, "right");    nn_json_u64(&w, both);
-                nn_json_key(&w, "answered"); nn_json_u64(&w, n_got);
-                nn_json_key(&w, "expected"); nn_json_u64(&w, p.n);
+            nn_pattern_use got[NN_PATTERN_UNIVERSE_MAX], want[NN_PATTERN_UNIVERSE_MAX];
+            size_t n_got = 0, n_want, i, j, both = 0, partial = 0;
+            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
+            n_want = s == NN_OK ? nn_record_labels(want, &t.rec) : 0;
+            if (nn_completion_patterns(got, &n_got, text->v.s, text->n, o->vocab, &why) != NN_OK) {
+                malformed[1]++;
+                nn_json_key(&w, "error");
+                nn_json_string(&w, why.msg);
+            } else {
+                for (i = 0; i < n_got; i++) {
+                    const size_t u = t.rec.behaviour ? nn_behaviour_find(t.rec.probe, got[i]) : 0;
+                    for (j = 0; j < n_want; j++)
+                        both += nn_pattern_set_of(got[i].id) == nn_pattern_set_of(want[j].id) &&
+                                got[i].token == want[j].token;
+                    /* what the model accepts in part is neither right nor wrong */
+                    partial += t.rec.behaviour && u < t.rec.behaviour->n &&
+                               (t.rec.behaviour->partial >> u & 1u);
+                }
+                n_got -= partial;
+                exact += both == n_want && both == n_got;
+                jaccard += (double)both / (double)(n_want + n_got - both);
+                precision += n_got ? (double)both / (double)n_got : 0;
+                recall += (double)both / (double)n_want;
+                nn_json_key(&w, "right");
+                nn_json_u64(&w, both);
+                nn_json_key(&w, "answered");
+                nn_json_u64(&w, n_got);
+                nn_json_key(&w, "expected");
+                nn_json_u64(&w, n_want);
             }
+            attempt_free(&t);
         }
+        if (s != NN_OK) break;
         nn_json_end(&w);
         if (s == NN_OK) s = nn_json_finish(&w, &e);
     }
@@ -2455,20 +3458,26 @@ static int cmd_score(nn_app *app, opts *o)
     return nn_app_finish(app, NULL);
 }
 /* ---- baseline: logistic regression from fixed-width features of the signature to each pattern ---- */
-/* Depth differs from record to record, so layers are grouped: the first two hidden layers, the last two, and the rest; of each group and each value of
+/* Depth differs from record to record, so layers are grouped: the first two hidden layers, the last
+ * two, and the rest; of each group and each value of
  * a profile the mean, deviation, least and largest over its neurons; and the logit's own profile. */
 enum { BASE_GROUPS = 5, BASE_STATS = 4 };
 static size_t features_of(double *out, size_t cap, const nn_signature *s)
 {
     size_t W = s->layers[0].width, hidden = s->n_layers - 1, g, l, j, w, n = 0, last;
-    for (l = 0; l < s->n_layers; l++) if (s->layers[l].width < W) W = s->layers[l].width;       /* the logit's layer has fewer axes */
+    /* the logit's layer has fewer axes */
+    for (l = 0; l < s->n_layers; l++) if (s->layers[l].width < W) W = s->layers[l].width;
     if (cap < (BASE_GROUPS * BASE_STATS + 1) * W) return 0;
     for (g = 0; g < BASE_GROUPS; g++)
         for (w = 0; w < W; w++) {
             double sum = 0, sq = 0, lo = INFINITY, hi = -INFINITY, m;
             size_t count = 0;
             for (l = 0; l < hidden; l++) {
-                size_t group = l == 0 ? 0 : l == 1 && hidden > 3 ? 1 : l + 1 == hidden ? 4 : l + 2 == hidden ? 3 : 2;
+                size_t group = l == 0               ? 0 :
+                               l == 1 && hidden > 3 ? 1 :
+                               l + 1 == hidden      ? 4 :
+                               l + 2 == hidden      ? 3 :
+                                                      2;
                 if (group != g) continue;
                 for (j = 0; j < s->layers[l].neurons; j++) {
                     double v = s->layers[l].values[j * s->layers[l].width + w];
@@ -2500,24 +3509,29 @@ static int cmd_baseline(nn_app *app, opts *o)
     int used = 0;
     nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
-    if (s == NN_OK && b.count < 20) s = nni_fail(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0], b.count);
+    if (s == NN_OK && b.count < 20)
+        s = nn_error_set(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0],
+                     b.count);
     if (s != NN_OK) return nn_app_finish(app, &e);
     n = b.count;
     n_train = n - n / 4;
     truth = (uint32_t *)calloc(n, sizeof *truth);
     guess = (uint32_t *)calloc(n, sizeof *guess);
     base = (uint32_t *)calloc(n, sizeof *base);
-    if (!truth || !guess || !base) s = nni_fail(&e, NN_E_NOMEM, "out of memory");
+    if (!truth || !guess || !base) s = nn_error_set(&e, NN_E_NOMEM, "out of memory");
     for (i = 0; i < n && s == NN_OK; i++) {
         attempt t;
-        s = attempt_make(&c, &t, b.lo + i, b.e[i].attempt, &e);            /* the models again: their signatures come without parsing text */
+        /* the models again: their signatures come without parsing text */
+        s = attempt_make(&c, &t, b.lo + i, b.e[i].attempt, &e);
         if (s == NN_OK && !t.si.n_layers) s = signature_of(&c, t.improved, &t.si, &e);
         if (s == NN_OK) {
             size_t m = features_of(row, sizeof row / sizeof *row, &t.si);
             if (!x) { d = m; x = (double *)malloc(n * (d ? d : 1) * sizeof *x); }
-            if (!x || m != d || !d) s = nni_fail(&e, NN_E_NOMEM, "out of memory for features");
+            if (!x || m != d || !d) s = nn_error_set(&e, NN_E_NOMEM, "out of memory for features");
             else memcpy(x + i * d, row, d * sizeof *x);
-            for (j = 0; j < t.p.n; j++) truth[i] |= 1u << t.p.uses[j].id;
+            nn_pattern_use labels[NN_PATTERN_UNIVERSE_MAX];
+            const size_t n_labels = nn_record_labels(labels, &t.rec);
+            for (j = 0; j < n_labels; j++) truth[i] |= 1u << labels[j].id;
         }
         attempt_free(&t);
     }
@@ -2536,7 +3550,7 @@ static int cmd_baseline(nn_app *app, opts *o)
         nn_tensor tx, tt;
         size_t shape[2], pos = 0, right = 0, major = 0;
         int64_t *y = (int64_t *)malloc(2 * n * sizeof *y);
-        if (!y) { s = nni_fail(&e, NN_E_NOMEM, "out of memory"); break; }
+        if (!y) { s = nn_error_set(&e, NN_E_NOMEM, "out of memory"); break; }
         for (i = 0; i < n; i++) { y[i] = truth[i] >> p & 1u; if (i < n_train) pos += (size_t)y[i]; }
         if (pos == 0 || pos == n_train) { free(y); continue; }
         shape[0] = n_train; shape[1] = d;
@@ -2556,7 +3570,9 @@ static int cmd_baseline(nn_app *app, opts *o)
         }
         if (s == NN_OK) {
             double a = (double)right / (double)(n - n_train), q = (double)major / (double)(n - n_train);
-            mean_acc += a; mean_base += q; used++;
+            mean_acc += a;
+            mean_base += q;
+            used++;
             nn_app_result(app, nn_app_text(app, "accuracy.%s", nn_pattern_name((nn_pattern)p)), a);
             nn_app_result(app, nn_app_text(app, "majority.%s", nn_pattern_name((nn_pattern)p)), q);
         }
@@ -2564,14 +3580,23 @@ static int cmd_baseline(nn_app *app, opts *o)
         free(y);
     }
     for (i = n_train; s == NN_OK && i < n; i++) {
-        uint32_t u = guess[i] | truth[i], a = guess[i] & truth[i], u2 = base[i] | truth[i], a2 = base[i] & truth[i];
+        uint32_t u = guess[i] | truth[i], a = guess[i] & truth[i], u2 = base[i] | truth[i],
+                 a2 = base[i] & truth[i];
         size_t nu = 0, na = 0, nu2 = 0, na2 = 0;
-        for (j = 0; j < 32; j++) { nu += u >> j & 1u; na += a >> j & 1u; nu2 += u2 >> j & 1u; na2 += a2 >> j & 1u; }
+        for (j = 0; j < 32; j++) {
+            nu += u >> j & 1u;
+            na += a >> j & 1u;
+            nu2 += u2 >> j & 1u;
+            na2 += a2 >> j & 1u;
+        }
         exact += guess[i] == truth[i];
         jaccard += nu ? (double)na / (double)nu : 1;
         base_jaccard += nu2 ? (double)na2 / (double)nu2 : 1;
     }
-    free(x); free(truth); free(guess); free(base);
+    free(x);
+    free(truth);
+    free(guess);
+    free(base);
     book_free(&b);
     if (s != NN_OK) return nn_app_finish(app, &e);
     nn_app_count(app, "training_records", n_train);
@@ -2584,33 +3609,58 @@ static int cmd_baseline(nn_app *app, opts *o)
     return nn_app_finish(app, NULL);
 }
 
-/* --compat: what the original program did, for every key that was not given. */
-static void apply_compat(nn_app *app, opts *o)
+/* What is set where the key was not given. v0.1: the training and the gates of that version, labels
+ * as drawn; original (or --compat): what the original program did on top of it. */
+static void apply_preset(nn_app *app, opts *o)
 {
-    if (!o->compat) return;
-    if (!nn_app_given(app, "model.input")) o->input = 1;
-    if (!nn_app_given(app, "model.learning_rate")) { o->lr.min = 0.001; o->lr.max = 0.01; }
-    if (!nn_app_given(app, "model.keep_scale")) o->keep_scale = 0;
-    if (!nn_app_given(app, "dataset.patterns.target_total_examples")) o->total = 500;
-    if (!nn_app_given(app, "dataset.patterns.negative_ratio")) o->negative_ratio = 0.5;
-    if (!nn_app_given(app, "training.batch_size")) o->batch = 128;
-    if (!nn_app_given(app, "staged_training.max_degraded_epochs")) o->stage1_epochs = 10;
-    if (!nn_app_given(app, "staged_training.improvement_epochs")) o->stage2_epochs = 10;
-    if (!nn_app_given(app, "staged_training.improvement_lr_factor")) o->lr_factor = 0.1;
-    if (!nn_app_given(app, "staged_training.corruption_rate")) o->corruption = 0.3;
-    if (!nn_app_given(app, "validation.test_set_size")) o->test_size = 100;
+#define UNLESS_GIVEN(key, what)           \
+    do {                                  \
+        if (!nn_app_given(app, key)) { what; } \
+    } while (0)
+    if (o->preset == 2) o->compat = 1;
+    if (o->compat) o->preset = 2;
+    if (o->preset == 0) return;
+    UNLESS_GIVEN("model.weight_decimals", o->decimals = 0);
+    UNLESS_GIVEN("dataset.patterns.distinct", o->distinct = 0);
+    UNLESS_GIVEN("task_generation.labels", o->behaviour_labels = 0);
+    UNLESS_GIVEN("validation.control", o->control = 0);
+    UNLESS_GIVEN("model.learning_rate", (o->lr.min = 0.002, o->lr.max = 0.006));
+    UNLESS_GIVEN("dataset.patterns.target_total_examples", o->total = 2400);
+    UNLESS_GIVEN("dataset.patterns.max_total_examples", o->max_total = 2500);
+    UNLESS_GIVEN("training.batch_size", o->batch = 32);
+    UNLESS_GIVEN("staged_training.min_improvement_threshold", o->min_improvement = 0.05);
+    UNLESS_GIVEN("staged_training.max_degraded_epochs", o->stage1_epochs = 20);
+    UNLESS_GIVEN("staged_training.improvement_epochs", o->stage2_epochs = 40);
+    UNLESS_GIVEN("staged_training.improvement_lr_factor", o->lr_factor = 1);
+    if (o->preset == 1) return;
+    UNLESS_GIVEN("model.input", o->input = 1);
+    UNLESS_GIVEN("model.learning_rate", (o->lr.min = 0.001, o->lr.max = 0.01));
+    UNLESS_GIVEN("model.keep_scale", o->keep_scale = 0);
+    UNLESS_GIVEN("dataset.patterns.target_total_examples", o->total = 500);
+    UNLESS_GIVEN("dataset.patterns.negative_ratio", o->negative_ratio = 0.5);
+    UNLESS_GIVEN("training.batch_size", o->batch = 128);
+    UNLESS_GIVEN("staged_training.max_degraded_epochs", o->stage1_epochs = 10);
+    UNLESS_GIVEN("staged_training.improvement_epochs", o->stage2_epochs = 10);
+    UNLESS_GIVEN("staged_training.improvement_lr_factor", o->lr_factor = 0.1);
+    UNLESS_GIVEN("staged_training.corruption_rate", o->corruption = 0.3);
+    UNLESS_GIVEN("validation.test_set_size", o->test_size = 100);
+#undef UNLESS_GIVEN
 }
-/* argv as nn_app wants it: --config-path is --config; commands on a finished data set read its own config.yaml. */
+/* argv as nn_app wants it: --config-path is --config; commands on a finished data set read its own
+ * config.yaml. */
 static int arguments(int argc, char **argv, char **out, char *own)
 {
     static char flag[] = "--config";
-    int i, n = 0, has = 0, dir = 0, reads = argc > 1 && (strcmp(argv[1], "verify") == 0 || strcmp(argv[1], "score") == 0 || strcmp(argv[1], "baseline") == 0 ||
-                                                         strcmp(argv[1], "merge") == 0);
+    int i, n = 0, has = 0, dir = 0,
+           reads = argc > 1 && (strcmp(argv[1], "verify") == 0 || strcmp(argv[1], "score") == 0 ||
+                                strcmp(argv[1], "baseline") == 0 || strcmp(argv[1], "merge") == 0);
     for (i = 0; i < argc; i++) {
         char *a = argv[i];
-        if (strcmp(a, "--config-path") == 0 || strcmp(a, "--config_path") == 0) { a = flag; has = 1; }
-        else if (strncmp(a, "--config-path=", 14) == 0) { memmove(a + 8, a + 13, strlen(a + 13) + 1); has = 1; }
-        else if (strncmp(a, "--config", 8) == 0 && (a[8] == 0 || a[8] == '=')) has = 1;
+        if (strcmp(a, "--config-path") == 0 || strcmp(a, "--config_path") == 0) { a = flag; has = 1;
+        } else if (strncmp(a, "--config-path=", 14) == 0) {
+            memmove(a + 8, a + 13, strlen(a + 13) + 1);
+            has = 1;
+        } else if (strncmp(a, "--config", 8) == 0 && (a[8] == 0 || a[8] == '=')) has = 1;
         else if (i >= 2 && !dir && a[0] != '-' && (i == 2 || argv[i - 1][0] != '-')) dir = i;
         out[n++] = a;
     }
@@ -2618,7 +3668,8 @@ static int arguments(int argc, char **argv, char **out, char *own)
     if (reads && dir) {
         char path[NN_MAX_PATH_BYTES];
         (void)snprintf(own, NN_MAX_PATH_BYTES, "%s", argv[dir]);
-        if (!has && nn_path_join(path, sizeof path, own, "config.yaml", NULL) == NN_OK && nn_file_exists(path, NULL)) {
+        if (!has && nn_path_join(path, sizeof path, own, "config.yaml", NULL) == NN_OK &&
+            nn_file_exists(path, NULL)) {
             static char keep[NN_MAX_PATH_BYTES];
             memcpy(keep, path, sizeof keep);
             out[n++] = flag;
@@ -2644,7 +3695,10 @@ int main(int argc, char **argv)
     static char own[NN_MAX_PATH_BYTES];
     char **args = (char **)malloc(((size_t)argc + 4) * sizeof *args);
     int rc, n;
-    if (!args) return 1;
+    if (!args) {
+        fputs("interpreter_data: out of memory\n", stderr);
+        return 1;
+    }
 #ifdef SIGXFSZ
     (void)signal(SIGXFSZ, SIG_IGN);                    /* a file-size limit is a write error, not a death */
 #endif
@@ -2652,7 +3706,7 @@ int main(int argc, char **argv)
     n = arguments(argc, argv, args, own);
     rc = nn_app_begin(&app, &program, &o, n, args);
     if (rc >= 0) { free(args); return rc; }
-    apply_compat(&app, &o);
+    apply_preset(&app, &o);
     find_probe(&app, &o);
     switch (app.command) {
     case CMD_SIG:      rc = cmd_sig(&app, &o); break;
@@ -2668,4 +3722,4 @@ int main(int argc, char **argv)
     free(args);
     return rc;
 }
-NNI_FP_END
+NN_FP_END

@@ -12,19 +12,57 @@
  * QUICK START
  *     typedef struct opts { size_t epochs; double lr; const char *train; } opts;
  *     static const nn_option table[] = {
- *         { .key = "train.file", .alias = "train", .type = NN_APP_TEXT, .field = offsetof(opts, train), .value = "FILE",
- *           .flags = NN_APP_REQUIRED, .group = "data", .help = "training rows" },
- *         { .key = "train.epochs", .type = NN_APP_SIZE, .field = offsetof(opts, epochs), .def = "100", .min = 1, .max = 1e6,
- *           .unit = "epochs", .group = "training", .help = "passes over the training rows" } };
- *     static const nn_app_program program = { .name = "prog", .about = "one line", .options = table, .n_options = 2 };
- *     int main(int argc, char **argv) {
- *         nn_app app; opts o; nn_error e = { 0 };
- *         int rc = nn_app_begin(&app, &program, &o, argc, argv);
- *         if (rc >= 0) return rc;                           help was asked for, or the usage was wrong
- *         if (nn_app_out_open(&app, "", &e)) return nn_app_finish(&app, &e);
- *         ... nn_app_result(&app, "accuracy", 0.97); nn_app_wrote(&app, nn_app_path(&app, "model.pth")); ...
- *         return nn_app_finish(&app, NULL);                 writes run.json and metrics.json, returns the exit code
+ *         { .key = "train.file", .alias = "train", .type = NN_APP_TEXT, .field = offsetof(opts, train),
+ *           .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "training rows",
+ *           .effect = NN_EFFECT_DATA, .probe = "other.csv" },
+ *         { .key = "train.epochs", .type = NN_APP_SIZE, .field = offsetof(opts, epochs), .def = "100",
+ *           .min = 1, .max = 1e6, .unit = "epochs", .group = "training", .flags = NN_APP_MAY_CHANGE,
+ *           .help = "passes over the training rows", .effect = NN_EFFECT_DATA, .probe = "3" } };
+ *     static nn_status cmd_fit(nn_app *app, void *opts_, nn_error *err)
+ *     {
+ *         opts *o = (opts *)opts_;
+ *         NN_TRY(nn_app_input(app, o->train, 0, err));     what the results depend on
+ *         if (app->dry_run) return plan(app, o, err);      prints what it would do, writes nothing
+ *         NN_TRY(nn_app_out_open(app, "", err));           lock, resume, run.json "running"
+ *         ... nn_app_result(app, "accuracy", 0.97);
+ *         nn_app_wrote(app, nn_app_path(app, "model.pth")); ...
+ *         return NN_OK;                                    the driver writes run.json, metrics.json
  *     }
+ *     static const nn_app_command commands[] = {
+ *         { .name = "fit", .help = "fit it", .out = "fitted", .run = cmd_fit } };
+ *     static const nn_app_program program = { .name = "prog", .about = "one line", .options = table,
+ *         .n_options = 2, .commands = commands, .n_commands = 1 };
+ *     int main(int argc, char **argv) { static opts o; return nn_app_main(&program, &o, argc, argv); }
+ * A MAIN IS its tables and its commands. argv is read by the table alone: `bare` of the program is the
+ *     command that a first word which is a flag stands for (probe_data --strategy ..); `config` of a
+ *     command is looked for in its first folder when no --config is given; `library` of the program
+ *     names a key of a config file that makes it something else than a list of options, and the
+ *     option that gets its path instead. `prepare` of the program runs after parsing, before the
+ *     command: what one option says about another (a refusal there is wrong usage, exit 2).
+ * STATUS    A command returns NN_OK, or a status with err filled: exit 1. nn_app_misuse(app, err, ...)
+ *     is the same for wrong usage: exit 2. app->exit_code is the exit code of a command that went
+ *     well but says no (diff, verify). A command prints no error itself.
+ * EACH ROW  says `mode`, where it is read ("op=ties|dare", "tune", "!library", "command=train
+ *     optimizer=sgd or command=all"; terms beside each other all hold, " or " parts alternatives; a
+ *     term about an option that the command does not have holds), its `effect` (NN_EFFECT_DATA bytes
+ *     of results; _TEXT what is said about them; _PLACE where they go; _SPEED only time and memory),
+ *     and `probe`, a value with which it bites in the fixture of its command (tests/options.txt;
+ *     `fixture` names another one; "more words;value" adds words to the command first). An option
+ *     given where its mode does not hold is exit 2 and says where it belongs; a value from a file
+ *     that is the default stays silent. `uses` of a command says which of the common flags it
+ *     reads (NN_APP_USES); the others are refused like any option that is not there.
+ * SEEDS     NN_APP_SEED rows: own flag > --seed > own key of the file > `seed` of the file > default.
+ * DRY RUN   --dry-run writes nothing: nn_app_out_open and nn_app_file_open say what they would open
+ *     and return NN_E_STOPPED, with which the command ends well (exit 0). A command that has more to
+ *     say looks at app->dry_run before it opens.
+ * RESUME    nn_app_out_open compares the options and nn_app_input's inputs with those in run.json and
+ *     refuses, naming the key and both values; rows with NN_APP_MAY_CHANGE, and those whose effect is
+ *     speed or place, may differ. Use nn_app_refuse for what only the command can see: the record of
+ *     the finished run then stays as it was.
+ * OUTPUT    nn_app_wrote lists it; nn_app_lost says that one could not be made: the run goes on and
+ *     ends with exit 1, state "failed". Lack of memory in nn_app_text, nn_app_path and the tables
+ *     behind them is remembered: their text still comes, from a reserve, and the run fails at its
+ *     next nn_app_out_open, nn_app_check or end.
  * SECTIONS  search for [OPTIONS] [RUN] [PROGRESS] [PLOT] [REPORT] [IMPLEMENTATION] */
 #ifndef NN_APP_H_INCLUDED
 #define NN_APP_H_INCLUDED
@@ -34,8 +72,18 @@
 extern "C" {
 #endif
 
+/* NN_TRY: a call whose failure ends this function */
+#ifndef NN_TRY
+#define NN_TRY(call)                              \
+    do {                                          \
+        const nn_status nn_try_status = (call);   \
+        if (nn_try_status != NN_OK) return nn_try_status; \
+    } while (0)
+#endif
+
 /* ==== [OPTIONS] one table drives flags, config keys, help ================ */
-/* Where a value lands: `field` is its offset in the program's own option struct, of the C type named here. */
+/* Where a value lands: `field` is its offset in the program's own option struct, of the C type
+ * named here. */
 typedef enum nn_app_type {
     NN_APP_NONE = 0,
     NN_APP_BOOL,      /* int, 0 or 1.   --flag, --no-flag, --flag=true                                    */
@@ -70,22 +118,54 @@ typedef struct nn_nums   { double *v; size_t n; } nn_nums;
 #define NN_APP_FLAG     32u    /* not a config key: on the command line only                              */
 #define NN_APP_KEY      64u    /* not a flag: in the config file only                                     */
 #define NN_APP_NONEG   128u    /* unused bit kept for programs: BOOL without --no-flag in the help        */
+#define NN_APP_MAY_CHANGE 256u /* --resume may give it another value: more epochs, more records           */
+
+/* what an option changes; 0 = not declared, which the options test refuses */
+typedef enum nn_app_effect {
+    NN_EFFECT_NONE = 0,
+    NN_EFFECT_DATA,       /* bytes of results                                                     */
+    NN_EFFECT_TEXT,       /* what is said about them: reports, messages, files for people         */
+    NN_EFFECT_PLACE,      /* where they are put, how the run is steered                           */
+    NN_EFFECT_SPEED       /* time and memory only: promised bytes stay equal                      */
+} nn_app_effect;
 
 typedef struct nn_option {
-    const char *key;        /* dotted path in YAML; the flag is --a.b.c, or its last part where unambiguous in the command     */
+    const char *key;        /* dotted path in YAML; the flag is --a.b.c, or its last part where
+                               unambiguous in the command  */
     nn_app_type type;
-    size_t      field;      /* offsetof(opts, member)                                                                          */
-    const char *def;        /* default as one would type it; NULL = zero, NULL, empty                                          */
-    double      min, max;   /* both 0 = unbounded; numbers, ranges and list items                                              */
-    const char *unit;       /* "rows", "epochs", "seconds", "0..1": shown in the help                                          */
-    const char *choices;    /* "a|b|c": ENUM and TEXTS                                                                         */
-    const char *value;      /* what the help shows as the value: "FILE"; NULL = by type                                        */
-    const char *group;      /* heading in the help; rows of a group need not be adjacent                                       */
+    size_t      field;      /* offsetof(opts, member)  */
+    const char *def;        /* default as one would type it; NULL = zero, NULL, empty  */
+    double      min, max;   /* both 0 = unbounded; numbers, ranges and list items  */
+    const char *unit;       /* "rows", "epochs", "seconds", "0..1": shown in the help  */
+    const char *choices;    /* "a|b|c": ENUM and TEXTS  */
+    const char *value;      /* what the help shows as the value: "FILE"; NULL = by type  */
+    const char *group;      /* heading in the help; rows of a group need not be adjacent  */
     const char *help;
-    const char *alias;      /* further flag names, "name|other"; exact matches that beat last parts                            */
-    unsigned    flags;      /* NN_APP_REQUIRED | ...                                                                           */
-    unsigned    commands;   /* bit i = command i has it; 0 = all. Two rows may share key and field with different defaults.    */
+    const char *alias;      /* further flag names, "name|other"; exact matches that beat last
+                               parts  */
+    unsigned    flags;      /* NN_APP_REQUIRED | ...  */
+    unsigned    commands;   /* bit i = command i has it; 0 = all. Two rows may share key and field
+                               with different defaults.  */
+    const char *mode;       /* where it is read, beside `commands`: "op=ties|dare"; NULL = always  */
+    nn_app_effect effect;
+    const char *probe;      /* a value with which it bites; "words;value": with these words before  */
+    const char *fixture;    /* where it does; NULL = the fixture named like the command  */
 } nn_option;
+
+/* which of the common flags a command reads; 0 = all of them */
+#define NN_APP_USES         1u     /* none but those named with it                                   */
+#define NN_APP_USES_SEED    2u
+#define NN_APP_USES_THREADS 4u     /* with --device                                                  */
+#define NN_APP_USES_OUT     8u
+#define NN_APP_USES_RESUME  16u
+#define NN_APP_USES_OVERWRITE 32u
+#define NN_APP_USES_DRY_RUN 64u
+#define NN_APP_USES_JSON    128u
+#define NN_APP_USES_RUN     (NN_APP_USES | 254u)     /* a command with a run folder                */
+
+typedef struct nn_app nn_app;
+/* a command, or what runs before it */
+typedef nn_status (*nn_app_run)(nn_app *app, void *opts, nn_error *err);
 
 typedef struct nn_app_command {
     const char *name;       /* "train"                                                                    */
@@ -93,24 +173,36 @@ typedef struct nn_app_command {
     size_t      min_args, max_args;
     const char *help;       /* one line                                                                   */
     const char *out;        /* default of --out; NULL = the command writes no run folder                  */
+    nn_app_run  run;        /* what nn_app_main calls                                                     */
+    unsigned    uses;       /* NN_APP_USES | ...; 0 = every common flag                                   */
+    const char *config;     /* without --config, this file in the first argument's folder if it is there  */
 } nn_app_command;
 
 typedef struct nn_app_program {
     const char           *name, *about;       /* about: a line or two                                     */
     const char           *notes;              /* printed at the end of --help (examples); may be NULL     */
-    const nn_app_command *commands;           /* [n_commands]; 0 = no sub-commands, commands[0] may still give args and out */
+    const nn_app_command *commands;           /* [n_commands]; 0 = no sub-commands, commands[0] may
+                                                 still give args and out */
     size_t                n_commands;         /* at most 32                                               */
     const nn_option      *options;
     size_t                n_options;
-    int                   single;             /* 1: commands[0] is the program itself, no sub-command word is expected */
-    int                   tool;               /* 1: no runs, no config file, SIGINT kills: of the common flags only --help and --version */
+    int                   single;             /* 1: commands[0] is the program itself, no
+                                                 sub-command word is expected */
+    int                   tool;               /* 1: no runs, no config file, SIGINT kills: of the
+                                                 common flags only --help and --version */
+    const char           *bare;               /* the command meant when the first word is a flag */
+    const char           *library[2];         /* a --config file with key [0] is the value of option
+                                                 [1], not a list of options */
+    nn_app_run            prepare;            /* after parsing, before the command */
 } nn_app_program;
 
-typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; } nn_app_output;      /* the hash: "" = not read yet */
+/* the hash: "" = not read yet */
+typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; int grows; } nn_app_output;
+typedef struct nn_app_lock   { nn_lock *lock; uint64_t device, inode; const char *path; } nn_app_lock;
 typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; } nn_app_value;
 
 /* The state of one run. Read the common flags here; leave the rest to the functions. */
-typedef struct nn_app {
+struct nn_app {
     /* flags that every program has */
     uint64_t    seed;              /* --seed, default 1                                                   */
     int64_t     threads;           /* --threads as given: 0 = all                                         */
@@ -132,59 +224,103 @@ typedef struct nn_app {
     double       started;          /* seconds, monotonic                                                  */
     char         started_at[32];   /* UTC, for people                                                     */
     int          opened, interrupted;
-    const char  *report, *next;    /* the page that was written last, what to do next: for the closing lines */
+    const char  *report, *next;    /* the page that was written last, what to do next: for the
+                                      closing lines */
     nn_app_output *outputs;  size_t n_outputs;
+    nn_app_output *inputs;   size_t n_inputs;
     nn_app_value  *values;   size_t n_values;
+    int          exit_code;        /* of a command that went well: 1 = "they differ"                      */
+    int          misused, planned, lost, no_memory, refused;
+    nn_app_lock *locks;      size_t n_locks;
+    nn_buf       before;           /* run.json as --resume met it                                         */
     nn_arena     arena;
-} nn_app;
+    size_t       reserve_used;
+    char         reserve[16384];   /* names and messages still come when memory is out                    */
+};
 
 /* nn_app_begin: parse argv and the config file into *opts (zeroed here first) and the common flags.
  *   opts [>= largest field] out
- * Returns -1 to go on; otherwise the exit code to return at once (0 after --help, --version, --print-config; 2 after a
- * usage error, already printed as "program: where: what, expected, got"). Installs the SIGINT/SIGTERM handler.
- * Strings and lists live in app->arena until nn_app_finish. Flag beats file beats default. */
+ * Returns -1 to go on; otherwise the exit code to return at once (0 after --help, --version,
+ * --print-config; 2 after a usage error, already printed as "program: where: what, expected, got").
+ * Installs the SIGINT/SIGTERM handler. Strings and lists live in app->arena until nn_app_finish.
+ * Flag beats file beats default. */
 NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv);
-/* nn_app_given: how the option of that key got its value: 0 default, 1 config file, 2 flag. Common flags by their name. */
+/* nn_app_main: the whole of a program's main: parse, prepare, run the command, write what there is to
+ * write, return the exit code: 0 done, 1 failed, 2 wrong usage. */
+NN_DEF int nn_app_main(const nn_app_program *program, void *opts, int argc, char **argv);
+/* nn_app_misuse: fills err and marks the run as wrong usage: exit 2. Returns NN_E_ARG. */
+NN_DEF nn_status nn_app_misuse(nn_app *app, nn_error *err, const char *fmt, ...) NN_PRINTF(3, 4);
+/* nn_app_given: how the option of that key got its value: 0 default, 1 config file, 2 flag. Common
+ * flags by their name. */
 NN_DEF int nn_app_given(const nn_app *app, const char *key);
-/* nn_app_choice: the word of an ENUM row for its current index: nn_app_choice(app, "train.optimizer"); "" when unknown. */
+/* nn_app_choice: the word of an ENUM row for its current index: nn_app_choice(app,
+ * "train.optimizer"); "" when unknown. */
 NN_DEF const char *nn_app_choice(const nn_app *app, const char *key);
-/* nn_app_yaml: the effective options of the command as YAML text (what --print-config prints); in app->arena, NULL when
- * memory is out. No paths of the machine but those that were given, no thread count: fit for config.yaml of a data set. */
+/* nn_app_yaml: the effective options of the command as YAML text (what --print-config prints); in
+ * app->arena, NULL when
+ * memory is out. No paths of the machine but those that were given, no thread count: fit for
+ * config.yaml of a data set. */
 NN_DEF const char *nn_app_yaml(nn_app *app);
-/* nn_app_usage: print "program: message" on stderr and return 2. nn_app_warn: the same as a warning; prints with --quiet too.
+/* nn_app_usage: print "program: message" on stderr and return 2. nn_app_warn: the same as a
+ * warning; prints with --quiet too.
  * nn_app_say: a line of information on stderr; nothing with --quiet. */
-NN_DEF int  nn_app_usage(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
-NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
-NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
-/* nn_app_text: printf into the arena; "" when memory is out. */
-NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+NN_DEF int  nn_app_usage(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
+NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
+NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
+/* nn_app_text: printf into the arena. When memory is out it comes from a reserve, cut if need be, and
+ * the run fails: nn_app_check, nn_app_out_open and the end return NN_E_NOMEM. */
+NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
+
+/* nn_app_check: NN_E_NOMEM once a text or a table of the run found no memory. */
+NN_DEF nn_status nn_app_check(nn_app *app, nn_error *err);
 
 /* ==== [RUN] output folder, results, run.json ============================= */
-/* nn_app_out_open: create app->out (and its parents) and claim it for the run STEM: a folder that already holds
- * "run.json" ("STEM_run.json" for a stem that is not "") is refused (NN_E_ARG) unless --resume or --overwrite. Writes that file with
- * state "running" at once, so that a folder that cannot be written fails here. */
+/* nn_app_out_open: create app->out (and its parents), lock it until the end of the program, and claim
+ * it for the run STEM: a folder that already holds "run.json" ("STEM_run.json" for a stem that is not
+ * "") is refused (NN_E_ARG) unless --resume or --overwrite; --resume of another run is refused, see
+ * RESUME above. Temporaries of killed runs go, in the folder and those in it. Writes run.json with
+ * state "running", so that a folder that cannot be written fails here. With --dry-run it says what it
+ * would open and returns NN_E_STOPPED. */
 NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err);
-/* nn_app_out_state: the "state" in the run.json that nn_app_out_open would meet: "" none, "running" (or killed),
+/* nn_app_file_open: the same for one output file outside of a run folder: refused when it is there
+ * already without --overwrite (or --resume), its folder made, NN_E_STOPPED with --dry-run. "-" and
+ * NULL are fine. */
+NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err);
+/* nn_app_input: a file or folder on which the results depend; run.json lists it, --resume refuses
+ * another one. Files by their SHA-256, folders by names, sizes and times of their files. grows: the
+ * run may go on with more of it than before (it is listed, not compared). */
+NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error *err);
+/* nn_app_refuse: a --resume that cannot be; the record of the earlier run stays. Returns NN_E_ARG. */
+NN_DEF nn_status nn_app_refuse(nn_app *app, nn_error *err, const char *fmt, ...) NN_PRINTF(3, 4);
+/* nn_app_out_state: the "state" in the run.json that nn_app_out_open would meet: "" none, "running"
+ * (or killed),
  * "interrupted", "failed", "done". In the arena. */
 NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem);
 /* nn_app_path: "OUT/name" in the arena; printf form. */
-NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
 /* nn_app_wrote: remember an output file; run.json lists it with size and SHA-256. path is copied. */
 NN_DEF void nn_app_wrote(nn_app *app, const char *path);
-/* nn_app_result: print "name value" on stdout (with --json: collected into one object printed by nn_app_finish) and keep it for
- * metrics.json and the report. _text: a word instead of a number. nn_app_count: the same for whole numbers. nn_app_keep: kept, not printed. */
+/* nn_app_lost: an output that could not be made; says so, and the run ends with exit 1. */
+NN_DEF void nn_app_lost(nn_app *app, const nn_error *err);
+/* nn_app_result: print "name value" on stdout (with --json: collected into one object printed by
+ * nn_app_finish) and keep it for
+ * metrics.json and the report. _text: a word instead of a number. nn_app_count: the same for whole
+ * numbers. nn_app_keep: kept, not printed. */
 NN_DEF void nn_app_result(nn_app *app, const char *name, double value);
 NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text);
 NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value);
 NN_DEF void nn_app_keep(nn_app *app, const char *name, double value);
-/* nn_app_finish: print err when there is one, write run.json and metrics.json if a folder is open, print the --json object, free
+/* nn_app_finish: print err when there is one, write run.json and metrics.json if a folder is open,
+ * print the --json object, free
  * everything. err NULL = fine. Returns the exit code: 0 done, 1 failed (NN_E_STOPPED too). */
 NN_DEF int nn_app_finish(nn_app *app, const nn_error *err);
-/* nn_app_next: what a user may want to do now, as a command line; nn_app_finish says it below what was made (stderr, not with --quiet). */
-NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...) NNI_PRINTF(2, 3);
+/* nn_app_next: what a user may want to do now, as a command line; nn_app_finish says it below what
+ * was made (stderr, not with --quiet). */
+NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...) NN_PRINTF(2, 3);
 /* nn_app_stopped: 1 once SIGINT or SIGTERM has arrived (the second one kills). */
 NN_DEF int nn_app_stopped(void);
-/* nn_app_interrupted: tell the user what was saved and how to go on; marks the run "interrupted". what: "epoch 12 of 100, saved". */
+/* nn_app_interrupted: tell the user what was saved and how to go on; marks the run "interrupted".
+ * what: "epoch 12 of 100, saved". */
 NN_DEF void nn_app_interrupted(nn_app *app, const char *what);
 NN_DEF double nn_app_seconds(void);                                      /* monotonic */
 
@@ -195,10 +331,12 @@ typedef struct nn_progress {
     double      total, done, t0, last, loss, acc, base;
     int         tty, width, shown;
 } nn_progress;
-/* nn_progress_begin: total 0 = unknown. nn_progress_step: done so far; loss, acc NaN = not known. Cheap: prints at most
+/* nn_progress_begin: total 0 = unknown. nn_progress_step: done so far; loss, acc NaN = not known.
+ * Cheap: prints at most
  * ten times a second on a terminal, every five seconds elsewhere, never with --quiet. One thread at a time.
  * nn_progress_from: work that was done before (a resumed run) and must not count in the rate. */
-NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total, const char *unit);
+NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total,
+                              const char *unit);
 NN_DEF void nn_progress_from(nn_progress *p, double done);
 NN_DEF void nn_progress_step(nn_progress *p, double done, double loss, double acc);
 NN_DEF void nn_progress_end(nn_progress *p);
@@ -235,13 +373,16 @@ typedef struct nn_plot {
     double             y_min, y_max;                /* both 0 = from the data                             */
     int                width, height;               /* pixels; 0 = 720 x 400                              */
 } nn_plot;
-/* nn_plot_png: draw and write a PNG file. nn_plot_svg: the same drawing as an <svg> element in a malloc'd string
+/* nn_plot_png: draw and write a PNG file. nn_plot_svg: the same drawing as an <svg> element in a
+ * malloc'd string
  * (free it with free); NULL when memory is out. */
 NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err);
 /* nn_plot_grid_png: n >= 1 plots of one size in one PNG, `across` in a row. */
-NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err);
+NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path,
+                                  nn_error *err);
 NN_DEF char *nn_plot_svg(const nn_plot *p);
-/* nn_plot_image: the drawing as an image for nn_events_image: u8 [height, width, 3], twice the plot's size in pixels. */
+/* nn_plot_image: the drawing as an image for nn_events_image: u8 [height, width, 3], twice the
+ * plot's size in pixels. */
 NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err);
 
 /* ==== [REPORT] one self-contained HTML file ============================== */
@@ -252,17 +393,24 @@ typedef struct nn_report {
     int     bad, n_plots, n_sections;
     const char *title, *lead, *base;                   /* base: the page's folder, where its links start */
 } nn_report;
-/* Order of calls = order on the page. Text is escaped. Lack of memory is remembered and returned by nn_report_end. */
+/* Order of calls = order on the page. Text is escaped. Lack of memory is remembered and returned by
+ * nn_report_end. */
 NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const char *lead);
-NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note);    /* key figures, on top; note may be NULL */
+/* key figures, on top; note may be NULL */
+NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note);
 NN_DEF void nn_report_section(nn_report *r, const char *title);
-NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...) NNI_PRINTF(2, 3);
-/* nn_report_plot: the plot, its numbers one click away, and (png not NULL) the file OUT/plots/STEM_png.png as well. */
+NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...) NN_PRINTF(2, 3);
+/* nn_report_plot: the plot, its numbers one click away, and (png not NULL) the file
+ * OUT/plots/STEM_png.png as well. */
 NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png);
-/* nn_report_table: cells [n_rows, n_cols] of text, row-major; columns [n_cols]. Numbers are right-aligned. */
-NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns, size_t n_cols, const char *const *cells, size_t n_rows);
-NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text);                          /* as it is, monospaced */
-NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note);                          /* a link to a file that was made */
+/* nn_report_table: cells [n_rows, n_cols] of text, row-major; columns [n_cols]. Numbers are
+ * right-aligned. */
+NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns,
+                            size_t n_cols, const char *const *cells, size_t n_rows);
+/* as it is, monospaced */
+NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text);
+/* a link to a file that was made */
+NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note);
 /* nn_report_end: add options, machine, hashes, the command to repeat; write path; free. */
 NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err);
 /* nn_report_drop: free a report that will not be written. */
@@ -284,8 +432,10 @@ NN_DEF void nn_report_drop(nn_report *r);
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <fcntl.h>
 #include <unistd.h>
-NNI_FP_BEGIN
+#include <sys/stat.h>
+NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -300,7 +450,7 @@ NNI_FN void nni_sb_add(nni_sb *b, const char *s, size_t n)
     if (b->cap - b->n <= n) {
         size_t cap = b->cap ? b->cap : 256, need;
         char *p;
-        if (!nni_add(b->n, n, &need) || need > SIZE_MAX / 4) { b->bad = 1; return; }
+        if (!nn_size_add(b->n, n, &need) || need > SIZE_MAX / 4) { b->bad = 1; return; }
         while (cap <= need) cap *= 2;
         p = (char *)realloc(b->s, cap);
         if (!p) { b->bad = 1; return; }
@@ -331,7 +481,7 @@ NNI_FN void nni_sb_vf(nni_sb *b, const char *fmt, va_list ap)
     }
     va_end(two);
 }
-NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...) NNI_PRINTF(2, 3);
+NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...) NN_PRINTF(2, 3);
 NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...)
 {
     va_list ap;
@@ -350,21 +500,59 @@ NNI_FN const char *nni_app_num(char *buf, double v)
 }
 /* ---- [OPTIONS] ---------------------------------------------------------- */
 #define NNI_APP_N_COMMON 14u
+/* `commands` of these rows: the bit of nn_app_command.uses that a command needs to have them */
 static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
-    { "config", NN_APP_TEXT, offsetof(nn_app, config), NULL, 0, 0, NULL, NULL, "FILE", "common", "YAML file of options; flags win over it", NULL, NN_APP_FLAG, 0 },
-    { "out", NN_APP_TEXT, offsetof(nn_app, out), NULL, 0, 0, NULL, NULL, "DIR", "common", "output folder", NULL, 0, 0 },
-    { "seed", NN_APP_U64, offsetof(nn_app, seed), "1", 0, 0, NULL, NULL, NULL, "common", "seed of everything that has no seed of its own", NULL, 0, 0 },
-    { "threads", NN_APP_INT, offsetof(nn_app, threads), "0", 0, 4096, NULL, NULL, NULL, "common", "threads; 0 = all; results do not depend on it", NULL, 0, 0 },
-    { "device", NN_APP_ENUM, offsetof(nn_app, device), "auto", 0, 0, NULL, "auto|cpu", NULL, "common", "where to compute", NULL, 0, 0 },
-    { "resume", NN_APP_BOOL, offsetof(nn_app, resume), NULL, 0, 0, NULL, NULL, NULL, "common", "go on where the run in --out stopped, or start", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "overwrite", NN_APP_BOOL, offsetof(nn_app, overwrite), NULL, 0, 0, NULL, NULL, NULL, "common", "replace the run in --out", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "dry_run", NN_APP_BOOL, offsetof(nn_app, dry_run), NULL, 0, 0, NULL, NULL, NULL, "common", "print the plan with time, memory, bytes", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "json", NN_APP_BOOL, offsetof(nn_app, json), NULL, 0, 0, NULL, NULL, NULL, "common", "results as one JSON object on stdout", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "quiet", NN_APP_BOOL, offsetof(nn_app, quiet), NULL, 0, 0, NULL, NULL, NULL, "common", "no progress, no notes", "q", NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "print_config", NN_APP_BOOL, offsetof(nn_app, print_config), NULL, 0, 0, NULL, NULL, NULL, "common", "print the effective options as YAML and stop", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "help", NN_APP_BOOL, offsetof(nn_app, want_help), NULL, 0, 0, NULL, NULL, NULL, "common", "this text", "h", NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "version", NN_APP_BOOL, offsetof(nn_app, want_version), NULL, 0, 0, NULL, NULL, NULL, "common", "version, CPU path, threads", NULL, NN_APP_FLAG | NN_APP_NONEG, 0 },
-    { "no_color", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, NULL, "common", "output is never coloured", NULL, NN_APP_FLAG | NN_APP_HIDDEN, 0 }
+    { .key = "config", .type = NN_APP_TEXT, .field = offsetof(nn_app, config), .value = "FILE",
+      .group = "common",
+      .help = "YAML file of options; flags win over it", .alias = "config_path",
+      .flags = NN_APP_FLAG, .effect = NN_EFFECT_PLACE },
+    { .key = "out", .type = NN_APP_TEXT, .field = offsetof(nn_app, out), .value = "DIR",
+      .group = "common",
+      .help = "output folder", .commands = NN_APP_USES_OUT, .effect = NN_EFFECT_PLACE },
+    { .key = "seed", .type = NN_APP_U64, .field = offsetof(nn_app, seed), .def = "1",
+      .group = "common",
+      .help = "seed of everything that has no seed of its own", .commands = NN_APP_USES_SEED,
+      .effect = NN_EFFECT_DATA, .probe = "7" },
+    { .key = "threads", .type = NN_APP_INT, .field = offsetof(nn_app, threads), .def = "0",
+      .max = 4096, .group = "common",
+      .help = "threads; 0 = all; results do not depend on it", .commands = NN_APP_USES_THREADS,
+      .effect = NN_EFFECT_SPEED, .probe = "2" },
+    { .key = "device", .type = NN_APP_ENUM, .field = offsetof(nn_app, device), .def = "auto",
+      .choices = "auto|cpu", .group = "common",
+      .help = "where to compute", .commands = NN_APP_USES_THREADS, .effect = NN_EFFECT_SPEED,
+      .probe = "cpu" },
+    { .key = "resume", .type = NN_APP_BOOL, .field = offsetof(nn_app, resume), .group = "common",
+      .help = "go on where the run in --out stopped, or start",
+      .flags = NN_APP_FLAG | NN_APP_NONEG, .commands = NN_APP_USES_RESUME,
+      .effect = NN_EFFECT_PLACE },
+    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(nn_app, overwrite),
+      .group = "common",
+      .help = "replace the run in --out", .flags = NN_APP_FLAG | NN_APP_NONEG,
+      .commands = NN_APP_USES_OVERWRITE, .effect = NN_EFFECT_PLACE },
+    { .key = "dry_run", .type = NN_APP_BOOL, .field = offsetof(nn_app, dry_run), .group = "common",
+      .help = "print the plan with time, memory, bytes; write nothing",
+      .flags = NN_APP_FLAG | NN_APP_NONEG, .commands = NN_APP_USES_DRY_RUN,
+      .effect = NN_EFFECT_PLACE },
+    { .key = "json", .type = NN_APP_BOOL, .field = offsetof(nn_app, json), .group = "common",
+      .help = "results as one JSON object on stdout", .flags = NN_APP_FLAG | NN_APP_NONEG,
+      .commands = NN_APP_USES_JSON, .effect = NN_EFFECT_TEXT },
+    { .key = "quiet", .type = NN_APP_BOOL, .field = offsetof(nn_app, quiet), .group = "common",
+      .help = "no progress, no notes", .alias = "q", .flags = NN_APP_FLAG | NN_APP_NONEG,
+      .effect = NN_EFFECT_TEXT },
+    { .key = "print_config", .type = NN_APP_BOOL, .field = offsetof(nn_app, print_config),
+      .group = "common",
+      .help = "print the effective options as YAML and stop",
+      .flags = NN_APP_FLAG | NN_APP_NONEG, .effect = NN_EFFECT_PLACE },
+    { .key = "help", .type = NN_APP_BOOL, .field = offsetof(nn_app, want_help), .group = "common",
+      .help = "this text", .alias = "h", .flags = NN_APP_FLAG | NN_APP_NONEG,
+      .effect = NN_EFFECT_PLACE },
+    { .key = "version", .type = NN_APP_BOOL, .field = offsetof(nn_app, want_version),
+      .group = "common",
+      .help = "version, CPU path, threads", .flags = NN_APP_FLAG | NN_APP_NONEG,
+      .effect = NN_EFFECT_PLACE },
+    { .key = "no_color", .type = NN_APP_IGNORED, .group = "common",
+      .help = "output is never coloured", .flags = NN_APP_FLAG | NN_APP_HIDDEN,
+      .effect = NN_EFFECT_TEXT }
 };
 
 static volatile sig_atomic_t nni_app_signal;
@@ -396,12 +584,34 @@ NNI_FN void nni_app_signals(void)
 #endif
 }
 
+/* What came from a file or a command line may hold a terminal's control sequences: lines are masked. */
+NNI_FN void nni_app_masked(FILE *f, const char *text)
+{
+    char part[512];
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        size_t take = n < sizeof part / 4 ? n : sizeof part / 4;
+        /* not within a character of several bytes */
+        while (take < n && take > 1 && ((unsigned char)text[take] & 0xC0) == 0x80) take--;
+        (void)nn_text_mask(part, sizeof part, text, take);
+        fputs(part, f);
+        text += take;
+        if (take == n && *text) fputc(*text++, f);
+    }
+}
+/* one line on stderr */
+NNI_FN void nni_app_print(const char *fmt, va_list ap)
+{
+    char line[2048];
+    (void)vsnprintf(line, sizeof line, fmt, ap);
+    nni_app_masked(stderr, line);
+    fputc('\n', stderr);
+}
 NNI_FN void nni_app_line(const nn_app *app, const char *kind, const char *fmt, va_list ap)
 {
     fflush(stdout);
     fprintf(stderr, "%s: %s", app->program ? app->program->name : "nn", kind);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
+    nni_app_print(fmt, ap);
 }
 NN_DEF int nn_app_usage(nn_app *app, const char *fmt, ...)
 {
@@ -411,6 +621,30 @@ NN_DEF int nn_app_usage(nn_app *app, const char *fmt, ...)
     va_end(ap);
     return 2;
 }
+NN_DEF nn_status nn_app_misuse(nn_app *app, nn_error *err, const char *fmt, ...)
+{
+    char text[sizeof err->msg];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    app->misused = 1;
+    return nn_error_set(err, NN_E_ARG, "%s", text);
+}
+NN_DEF nn_status nn_app_refuse(nn_app *app, nn_error *err, const char *fmt, ...)
+{
+    char text[sizeof err->msg];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    app->refused = 1;
+    return nn_error_set(err, NN_E_ARG, "%s", text);
+}
+NN_DEF nn_status nn_app_check(nn_app *app, nn_error *err)
+{
+    return app->no_memory ? nn_error_set(err, NN_E_NOMEM, "out of memory") : NN_OK;
+}
 NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...)
 {
     va_list ap;
@@ -418,35 +652,70 @@ NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...)
     nni_app_line(app, "warning: ", fmt, ap);
     va_end(ap);
 }
+NN_DEF void nn_app_lost(nn_app *app, const nn_error *err)
+{
+    app->lost++;
+    (void)nn_app_usage(app, "%s", err && err->msg[0] ? err->msg : "an output could not be written");
+}
 NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...)
 {
     va_list ap;
     if (app->quiet) return;
     va_start(ap, fmt);
     fflush(stdout);
-    vfprintf(stderr, fmt, ap);
-    fputc('\n', stderr);
+    nni_app_print(fmt, ap);
     va_end(ap);
+}
+/* nni_app_get: n bytes of the arena. When memory is out the reserve gives what it has (never NULL for
+ * what fits) and the run is marked: it will fail, but under its right names. */
+NNI_FN char *nni_app_get(nn_app *app, size_t n, size_t *room)
+{
+    char *p = (char *)nn_arena_get(&app->arena, n);
+    size_t left = sizeof app->reserve - app->reserve_used;
+    *room = n;
+    if (p) return p;
+    app->no_memory = 1;
+    *room = n < left ? n : left;
+    p = app->reserve + app->reserve_used;
+    if (*room < 2) {
+        (void)nn_app_usage(app, "out of memory");
+        exit(1);
+    }
+    app->reserve_used += *room;
+    return p;
 }
 NNI_FN char *nni_app_dup(nn_app *app, const char *s, size_t n)
 {
-    char *p = (char *)nn_arena_get(&app->arena, n + 1);
-    if (!p) return NULL;
-    if (n) memcpy(p, s, n);
-    p[n] = 0;
+    size_t room;
+    char *p = nni_app_get(app, n + 1, &room);
+    if (room > 1) memcpy(p, s, room - 1);
+    p[room - 1] = 0;
+    return p;
+}
+/* before and the formatted text, one string */
+NNI_FN char *nni_app_vtext(nn_app *app, const char *before, const char *fmt, va_list ap)
+{
+    va_list again;
+    size_t room, n = strlen(before);
+    int more;
+    char *p;
+    va_copy(again, ap);
+    more = vsnprintf(NULL, 0, fmt, ap);
+    if (more < 0) more = 0;
+    p = nni_app_get(app, n + (size_t)more + 1, &room);
+    (void)snprintf(p, room, "%s", before);
+    if (n < room) (void)vsnprintf(p + n, room - n, fmt, again);
+    va_end(again);
     return p;
 }
 NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...)
 {
-    nni_sb b = NN_ZERO;
     va_list ap;
-    const char *r;
+    const char *text;
     va_start(ap, fmt);
-    nni_sb_vf(&b, fmt, ap);
+    text = nni_app_vtext(app, "", fmt, ap);
     va_end(ap);
-    r = b.bad || !b.s ? NULL : nni_app_dup(app, b.s, b.n);
-    nni_sb_free(&b);
-    return r ? r : "";
+    return text;
 }
 
 /* hyphen and underscore are the same */
@@ -487,7 +756,9 @@ NNI_FN size_t nni_app_distance(const char *a, const char *b)
             size_t best = p1[j - 1] + (x != y);
             if (p1[j] + 1 < best) best = p1[j] + 1;
             if (p2[j - 1] + 1 < best) best = p2[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && p0[j - 2] + 1 < best) best = p0[j - 2] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                p0[j - 2] + 1 < best)
+                best = p0[j - 2] + 1;
             p2[j] = best;
         }
         t = p0; p0 = p1; p1 = p2; p2 = t;
@@ -511,15 +782,31 @@ NNI_FN int nni_app_close(const nni_app_guess *g, const char *typed)
     return n > 1 && g->distance <= (n < 4 ? 1u : n < 8 ? 2u : 3u);
 }
 
+NNI_FN int nni_app_is_common(const nn_option *o)
+{
+    return o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON;
+}
+/* a row of command c (-1: of any) */
+NNI_FN int nni_app_has_in(const nn_app *app, const nn_option *o, int c)
+{
+    if (nni_app_is_common(o)) {
+        unsigned uses = c < 0 || !app->program->n_commands ? 0 : app->program->commands[c].uses;
+        if (app->program->tool && o->field != offsetof(nn_app, want_help) &&
+            o->field != offsetof(nn_app, want_version))
+            return 0;
+        return !o->commands || !uses || (uses & o->commands);
+    }
+    return !o->commands || c < 0 || (o->commands >> c & 1u);
+}
 NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
 {
-    if (app->program->tool && o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON && o->field != offsetof(nn_app, want_help) && o->field != offsetof(nn_app, want_version)) return 0;
-    return !o->commands || app->command < 0 || (o->commands >> app->command & 1u);
+    return nni_app_has_in(app, o, app->command);
 }
 NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
 NNI_FN const nn_option *nni_app_row(const nn_app *app, size_t i)
 {
-    return i < app->program->n_options ? &app->program->options[i] : &nni_app_common[i - app->program->n_options];
+    return i < app->program->n_options ? &app->program->options[i] :
+                                         &nni_app_common[i - app->program->n_options];
 }
 NNI_FN unsigned char *nni_app_mark(nn_app *app, size_t i)
 {
@@ -535,7 +822,8 @@ NNI_FN const char *nni_app_last(const char *key)
     const char *d = strrchr(key, '.');
     return d ? d + 1 : key;
 }
-/* nni_app_find: rows of this command whose key, alias or trailing parts are name. Returns how many different keys match
+/* nni_app_find: rows of this command whose key, alias or trailing parts are name. Returns how many
+ * different keys match
  * at the best level (0 none, 1 found in *row); common flags win over last parts of dotted keys. */
 NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t *row, size_t *other)
 {
@@ -547,7 +835,8 @@ NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t
             size_t k = strlen(o->key);
             int match;
             if (!nni_app_has(app, o) || (o->flags & NN_APP_KEY)) continue;
-            if (level == 0) match = nni_app_same(o->key, k, name, n) || nni_app_in_list(o->alias, name, n) >= 0;
+            if (level == 0)
+                match = nni_app_same(o->key, k, name, n) || nni_app_in_list(o->alias, name, n) >= 0;
             else match = k > n + 1 && o->key[k - n - 1] == '.' && nni_app_same(o->key + k - n, n, name, n);
             if (match) { if (hits++) { if (other) *other = i; } else *row = i; }
         }
@@ -607,15 +896,24 @@ NNI_FN const char *nni_app_expect(const nn_option *o, char *buf, size_t cap)
     case NN_APP_RANGE: what = "LO:HI or a number, LO <= HI,"; break;
     case NN_APP_IRANGE: what = "LO:HI or a whole number, LO <= HI,"; break;
     case NN_APP_SWEEP: what = "LO:HI:STEP, STEP > 0, or a number,"; break;
-    case NN_APP_TEXTS: if (o->choices) { (void)snprintf(buf, cap, "a list of %s", o->choices); return buf; } what = "a list"; break;
+    case NN_APP_TEXTS:
+        if (o->choices) {
+            (void)snprintf(buf, cap, "a list of %s", o->choices);
+            return buf;
+        }
+        what = "a list";
+        break;
     case NN_APP_INTS: what = "whole numbers, comma between them,"; break;
     case NN_APP_NUMS: what = "numbers, comma between them,"; break;
     default: break;
     }
     if (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW))) {
-        if (o->max == 0 && (o->flags & NN_APP_ABOVE)) (void)snprintf(buf, cap, "%s > %s", what, nni_app_num(a, o->min));
-        else (void)snprintf(buf, cap, "%s in %s%s, %s%s", what, o->flags & NN_APP_ABOVE ? "(" : "[", nni_app_num(a, o->min),
-                            nni_app_num(b, o->max), o->flags & NN_APP_BELOW ? ")" : "]");
+        if (o->max == 0 && (o->flags & NN_APP_ABOVE))
+            (void)snprintf(buf, cap, "%s > %s", what, nni_app_num(a, o->min));
+        else
+            (void)snprintf(buf, cap, "%s in %s%s, %s%s", what, o->flags & NN_APP_ABOVE ? "(" : "[",
+                           nni_app_num(a, o->min), nni_app_num(b, o->max),
+                           o->flags & NN_APP_BELOW ? ")" : "]");
     } else (void)snprintf(buf, cap, "%s", what);
     return buf;
 }
@@ -639,7 +937,9 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         *(int64_t *)(void *)f = w;
         return 0;
     case NN_APP_SIZE:
-        if (!nni_app_whole(s, n, 0, &w, NULL) || !nni_app_inside(o, (double)w) || (uint64_t)w > SIZE_MAX) return 1;
+        if (!nni_app_whole(s, n, 0, &w, NULL) || !nni_app_inside(o, (double)w) ||
+            (uint64_t)w > SIZE_MAX)
+            return 1;
         *(size_t *)(void *)f = (size_t)w;
         return 0;
     case NN_APP_U64: case NN_APP_SEED:
@@ -667,7 +967,9 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         for (;;) {
             for (e = a; e < n && s[e] != ':'; e++) {}
             if (k == 3) return 1;
-            if (o->type == NN_APP_IRANGE ? !nni_app_whole(s + a, e - a, 1, &whole[k], NULL) : !nni_app_number(s + a, e - a, &part[k])) return 1;
+            if (o->type == NN_APP_IRANGE ? !nni_app_whole(s + a, e - a, 1, &whole[k], NULL) :
+                                           !nni_app_number(s + a, e - a, &part[k]))
+                return 1;
             k++;
             if (e == n) break;
             a = e + 1;
@@ -675,8 +977,12 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         if (o->type == NN_APP_SWEEP) {
             nn_sweep *p = (nn_sweep *)(void *)f;
             if (k == 2 || (k == 3 && (!(part[2] > 0) || part[0] > part[1]))) return 1;
-            if (!nni_app_inside(o, part[0]) || (k == 3 && (!nni_app_inside(o, part[1]) || (part[1] - part[0]) / part[2] > 1e5))) return 1;
-            p->lo = part[0]; p->hi = k == 3 ? part[1] : part[0]; p->step = part[2];
+            if (!nni_app_inside(o, part[0]) ||
+                (k == 3 && (!nni_app_inside(o, part[1]) || (part[1] - part[0]) / part[2] > 1e5)))
+                return 1;
+            p->lo = part[0];
+            p->hi = k == 3 ? part[1] : part[0];
+            p->step = part[2];
             return 0;
         }
         if (k == 3) return 1;
@@ -684,12 +990,16 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
             nn_range *p = (nn_range *)(void *)f;
             if (k == 1) part[1] = part[0];
             if (part[0] > part[1] || !nni_app_inside(o, part[0]) || !nni_app_inside(o, part[1])) return 1;
-            p->min = part[0]; p->max = part[1];
+            p->min = part[0];
+            p->max = part[1];
         } else {
             nn_irange *p = (nn_irange *)(void *)f;
             if (k == 1) whole[1] = whole[0];
-            if (whole[0] > whole[1] || !nni_app_inside(o, (double)whole[0]) || !nni_app_inside(o, (double)whole[1])) return 1;
-            p->min = whole[0]; p->max = whole[1];
+            if (whole[0] > whole[1] || !nni_app_inside(o, (double)whole[0]) ||
+                !nni_app_inside(o, (double)whole[1]))
+                return 1;
+            p->min = whole[0];
+            p->max = whole[1];
         }
         return 0; }
     case NN_APP_TEXTS: case NN_APP_INTS: case NN_APP_NUMS: {
@@ -698,8 +1008,10 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         int64_t *iv = NULL;
         double *nv = NULL;
         for (e = 0; e < n; e++) if (s[e] == ',') count++;
-        if (o->type == NN_APP_TEXTS) tv = (const char **)nn_arena_get(&app->arena, (count + 1) * sizeof *tv);
-        else if (o->type == NN_APP_INTS) iv = (int64_t *)nn_arena_get(&app->arena, (count + 1) * sizeof *iv);
+        if (o->type == NN_APP_TEXTS)
+            tv = (const char **)nn_arena_get(&app->arena, (count + 1) * sizeof *tv);
+        else if (o->type == NN_APP_INTS)
+            iv = (int64_t *)nn_arena_get(&app->arena, (count + 1) * sizeof *iv);
         else nv = (double *)nn_arena_get(&app->arena, (count + 1) * sizeof *nv);
         if (!tv && !iv && !nv) return 2;
         for (; k < count; k++, a = e + 1) {
@@ -712,7 +1024,9 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
                 tv[k] = nni_app_dup(app, s + b, z - b);
                 if (!tv[k]) return 2;
             } else if (iv) {
-                if (!nni_app_whole(s + a, e - a, 1, &iv[k], NULL) || !nni_app_inside(o, (double)iv[k])) return 1;
+                if (!nni_app_whole(s + a, e - a, 1, &iv[k], NULL) ||
+                    !nni_app_inside(o, (double)iv[k]))
+                    return 1;
             } else if (!nni_app_number(s + a, e - a, &nv[k]) || !nni_app_inside(o, nv[k])) return 1;
         }
         if (tv) { ((nn_texts *)(void *)f)->v = tv; ((nn_texts *)(void *)f)->n = count; }
@@ -722,7 +1036,8 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
     default: return 0;
     }
 }
-/* nni_app_take: a value for row i from `where` ("--lr", "run.yaml:3:5: lr"); 0 = fine, else 2 after printing */
+/* nni_app_take: a value for row i from `where` ("--lr", "run.yaml:3:5: lr"); 0 = fine, else 2 after
+ * printing */
 NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where, unsigned char source)
 {
     const nn_option *o = nni_app_row(app, i);
@@ -730,10 +1045,16 @@ NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where,
     int bad;
     if (o->type == NN_APP_REFUSED) return nn_app_usage(app, "%s: refused: %s", where, o->help);
     if (o->type == NN_APP_IGNORED) { *nni_app_mark(app, i) = source; return 0; }
-    if (o == &nni_app_common[4] && (nni_app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
-        return nn_app_usage(app, "%s: '%s' is refused: this suite computes on the CPU only, expected auto or cpu", where, s);
+    if (o == &nni_app_common[4] &&
+        (nni_app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
+        return nn_app_usage(
+            app, "%s: '%s' is refused: this suite computes on the CPU only, expected auto or cpu",
+            where, s);
     bad = nni_app_store(app, i, s);
-    if (bad == 2) return nn_app_usage(app, "%s: out of memory", where);
+    if (bad == 2) {
+        (void)nn_app_usage(app, "%s: out of memory", where);
+        return 1;
+    }
     if (bad) {
         nni_app_guess g;
         g.distance = 99;
@@ -746,8 +1067,11 @@ NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where,
                 p = e ? e + 1 : NULL;
             }
         }
-        if (o->choices && nni_app_close(&g, s)) return nn_app_usage(app, "%s: expected %s, got '%s'; did you mean '%s'?", where, nni_app_expect(o, want, sizeof want), s, g.word);
-        return nn_app_usage(app, "%s: expected %s, got '%s'", where, nni_app_expect(o, want, sizeof want), s);
+        if (o->choices && nni_app_close(&g, s))
+            return nn_app_usage(app, "%s: expected %s, got '%s'; did you mean '%s'?", where,
+                                nni_app_expect(o, want, sizeof want), s, g.word);
+        return nn_app_usage(app, "%s: expected %s, got '%s'", where,
+                            nni_app_expect(o, want, sizeof want), s);
     }
     *nni_app_mark(app, i) = source;
     return 0;
@@ -759,7 +1083,8 @@ NN_DEF int nn_app_given(const nn_app *app, const char *key)
     for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
         if (nni_app_has(app, o) && nni_app_same(o->key, strlen(o->key), key, strlen(key)))
-            return i < app->program->n_options ? app->given[i] : app->given_common[i - app->program->n_options];
+            return i < app->program->n_options ? app->given[i] :
+                                                 app->given_common[i - app->program->n_options];
     }
     return 0;
 }
@@ -768,7 +1093,8 @@ NN_DEF const char *nn_app_choice(const nn_app *app, const char *key)
     size_t i;
     for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
-        if (o->type == NN_APP_ENUM && nni_app_has(app, o) && nni_app_same(o->key, strlen(o->key), key, strlen(key))) {
+        if (o->type == NN_APP_ENUM && nni_app_has(app, o) &&
+            nni_app_same(o->key, strlen(o->key), key, strlen(key))) {
             int k = *(int *)(void *)nni_app_field(app, i);
             const char *p = o->choices, *e;
             while (k-- > 0 && p) { p = strchr(p, '|'); if (p) p++; }
@@ -790,8 +1116,31 @@ NNI_FN nn_json *nni_app_node(nn_app *app, const char *key, nn_json_type type, do
     else if (type == NN_JSON_INT || type == NN_JSON_BOOL) v->v.i = i;
     return v;
 }
+/* A path need not be UTF-8, JSON must be: bytes that are not become U+FFFD, and all of them follow in
+ * hex. */
+NNI_FN const char *nni_app_readable(nn_app *app, const char *s)
+{
+    size_t n = strlen(s), i = 0, to = 0, room, len;
+    uint32_t c;
+    char *p;
+    while (i < n && (len = nn_utf8_get(s + i, n - i, &c)) != 0) i += len;
+    if (i == n) return s;
+    p = nni_app_get(app, 5 * n + 10, &room);
+    if (room < 5 * n + 10) return "?";
+    for (i = 0; i < n; i += len) {
+        len = nn_utf8_get(s + i, n - i, &c);
+        memcpy(p + to, len ? s + i : "\xEF\xBF\xBD", len ? len : 3);
+        to += len ? len : 3;
+        if (!len) len = 1;
+    }
+    to += (size_t)snprintf(p + to, room - to, " (hex ");
+    for (i = 0; i < n; i++) to += (size_t)snprintf(p + to, room - to, "%02x", (unsigned char)s[i]);
+    (void)snprintf(p + to, room - to, ")");
+    return p;
+}
 NNI_FN nn_json *nni_app_str(nn_app *app, const char *key, const char *s)
 {
+    if (s) s = nni_app_readable(app, s);
     return s ? nn_json_new_str(&app->arena, key, s, strlen(s)) : nni_app_node(app, key, NN_JSON_NULL, 0, 0);
 }
 NNI_FN nn_json *nni_app_real(nn_app *app, const char *key, double v)
@@ -809,7 +1158,8 @@ NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
     switch (o->type) {
     case NN_APP_BOOL: return nni_app_node(app, key, NN_JSON_BOOL, 0, *(const int *)(const void *)f);
     case NN_APP_INT: return nni_app_node(app, key, NN_JSON_INT, 0, *(const int64_t *)(const void *)f);
-    case NN_APP_SIZE: return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)*(const size_t *)(const void *)f);
+    case NN_APP_SIZE:
+        return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t) * (const size_t *)(const void *)f);
     case NN_APP_U64: case NN_APP_SEED: {
         uint64_t u = *(const uint64_t *)(const void *)f;
         if (u <= (uint64_t)INT64_MAX) return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)u);
@@ -821,25 +1171,34 @@ NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
     case NN_APP_ENUM: return nni_app_str(app, key, nn_app_choice(app, o->key));
     case NN_APP_RANGE: {
         const nn_range *r = (const nn_range *)(const void *)f;
-        c[0] = nni_app_real(app, "min", r->min); c[1] = nni_app_real(app, "max", r->max);
+        c[0] = nni_app_real(app, "min", r->min);
+        c[1] = nni_app_real(app, "max", r->max);
         break; }
     case NN_APP_IRANGE: {
         const nn_irange *r = (const nn_irange *)(const void *)f;
-        c[0] = nni_app_node(app, "min", NN_JSON_INT, 0, r->min); c[1] = nni_app_node(app, "max", NN_JSON_INT, 0, r->max);
+        c[0] = nni_app_node(app, "min", NN_JSON_INT, 0, r->min);
+        c[1] = nni_app_node(app, "max", NN_JSON_INT, 0, r->max);
         break; }
     case NN_APP_SWEEP: {
         const nn_sweep *r = (const nn_sweep *)(const void *)f;
         if (!(r->step > 0)) return nni_app_real(app, key, r->lo);
-        c[0] = nni_app_real(app, "min", r->lo); c[1] = nni_app_real(app, "max", r->hi); c[2] = nni_app_real(app, "step", r->step);
+        c[0] = nni_app_real(app, "min", r->lo);
+        c[1] = nni_app_real(app, "max", r->hi);
+        c[2] = nni_app_real(app, "step", r->step);
         if (!c[2]) return NULL;
         break; }
     case NN_APP_TEXTS: case NN_APP_INTS: case NN_APP_NUMS: {
-        size_t n = o->type == NN_APP_TEXTS ? ((const nn_texts *)(const void *)f)->n : o->type == NN_APP_INTS ? ((const nn_ints *)(const void *)f)->n : ((const nn_nums *)(const void *)f)->n;
+        size_t n = o->type == NN_APP_TEXTS ? ((const nn_texts *)(const void *)f)->n :
+                   o->type == NN_APP_INTS  ? ((const nn_ints *)(const void *)f)->n :
+                                             ((const nn_nums *)(const void *)f)->n;
         v = nn_json_new(&app->arena, NN_JSON_ARRAY, key);
         for (k = 0; v && k < n; k++) {
-            nn_json *e = o->type == NN_APP_TEXTS ? nni_app_str(app, NULL, ((const nn_texts *)(const void *)f)->v[k])
-                       : o->type == NN_APP_INTS ? nni_app_node(app, NULL, NN_JSON_INT, 0, ((const nn_ints *)(const void *)f)->v[k])
-                       : nni_app_real(app, NULL, ((const nn_nums *)(const void *)f)->v[k]);
+            nn_json *e = o->type == NN_APP_TEXTS ?
+                             nni_app_str(app, NULL, ((const nn_texts *)(const void *)f)->v[k]) :
+                         o->type == NN_APP_INTS ?
+                             nni_app_node(app, NULL, NN_JSON_INT, 0,
+                                          ((const nn_ints *)(const void *)f)->v[k]) :
+                             nni_app_real(app, NULL, ((const nn_nums *)(const void *)f)->v[k]);
             if (!e) return NULL;
             nn_json_add(v, e);
         }
@@ -851,7 +1210,8 @@ NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
     for (k = 0; k < 3; k++) if (c[k]) nn_json_add(v, c[k]);
     return v;
 }
-/* nni_app_tree: all effective options as nested maps; NULL when memory is out. A key that is also a branch ("pca" beside
+/* nni_app_tree: all effective options as nested maps; NULL when memory is out. A key that is also a
+ * branch ("pca" beside
  * "pca.components") stays out of the tree when its branch is there: the branch says more. */
 NNI_FN nn_json *nni_app_tree(nn_app *app)
 {
@@ -862,18 +1222,22 @@ NNI_FN nn_json *nni_app_tree(nn_app *app)
         const char *part = o->key, *dot;
         nn_json *at = root, *v;
         size_t nk = strlen(o->key);
-        int skip = !nni_app_has(app, o) || (o->flags & NN_APP_FLAG) || o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE || strcmp(o->key, "threads") == 0;
+        int skip = !nni_app_has(app, o) || (o->flags & NN_APP_FLAG) || o->type >= NN_APP_IGNORED ||
+                   o->type == NN_APP_NONE || strcmp(o->key, "threads") == 0;
         for (j = 0; !skip && j < rows; j++) {
             const nn_option *q = nni_app_row(app, j);
             if (!nni_app_has(app, q)) continue;
             if (j < i && strcmp(q->key, o->key) == 0) skip = 1;
-            if (strncmp(q->key, o->key, nk) == 0 && q->key[nk] == '.' && *(int *)(void *)nni_app_field(app, i)) skip = 1;
+            if (strncmp(q->key, o->key, nk) == 0 && q->key[nk] == '.' &&
+                *(int *)(void *)nni_app_field(app, i))
+                skip = 1;
         }
         if (skip) continue;
         while ((dot = strchr(part, '.')) != NULL) {
             const char *name = nn_app_text(app, "%.*s", (int)(dot - part), part);
             nn_json *sub = nn_json_get(at, name);
-            if (sub && sub->type != NN_JSON_OBJECT) break;              /* "pca: false" stands there already: off is off */
+            /* "pca: false" stands there already: off is off */
+            if (sub && sub->type != NN_JSON_OBJECT) break;
             if (!sub) {
                 sub = nn_json_new(&app->arena, NN_JSON_OBJECT, name);
                 if (!sub) return NULL;
@@ -921,14 +1285,17 @@ NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, 
     size_t row = 0, i;
     const char *name = nni_app_last(o->key);
     if (nni_app_find(app, name, strlen(name), &row, NULL) != 1 || nni_app_row(app, row) != o) name = o->key;
-    if (o->alias && o->alias[0] && strchr(o->key, '.')) {          /* a name that was given on purpose reads better */
+    /* a name that was given on purpose reads better */
+    if (o->alias && o->alias[0] && strchr(o->key, '.')) {
         size_t n = strcspn(o->alias, "|");
         if (n > 1 && n < cap) { (void)snprintf(buf, cap, "%.*s", (int)n, o->alias); name = NULL; }
     }
     if (name) (void)snprintf(buf, cap, "%s", name);
     for (i = 0; buf[i]; i++) if (buf[i] == '_') buf[i] = '-';
 }
-/* nni_app_describe: how help, man page and completions speak of a row: the flag's name, its value (maybe ""), meaning, bounds, default */
+NNI_FN const char *nni_app_mode_text(char *buf, size_t cap, const char *mode);
+/* nni_app_describe: how help, man page and completions speak of a row: the flag's name, its value
+ * (maybe ""), meaning, bounds, default */
 typedef struct nni_app_words { char name[96], value[64], text[600]; } nni_app_words;
 NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_option *o)
 {
@@ -954,21 +1321,42 @@ NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_optio
         const char *c = o->choices;
         size_t k = strlen(text);
         if (k && k + 3 < cap) { (void)snprintf(text + k, cap - k, ": "); k += 2; }
-        for (; *c && k + 4 < cap; c++) { if (*c == '|') { text[k++] = ','; text[k++] = ' '; } else text[k++] = *c; }
+        for (; *c && k + 4 < cap; c++) {
+            if (*c == '|') {
+                text[k++] = ',';
+                text[k++] = ' ';
+            } else text[k++] = *c;
+        }
         text[k] = 0;
     }
     lim[0] = 0;
     n = 0;
-    if (o->type != NN_APP_ENUM && (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW)))) {
+    if (o->type != NN_APP_ENUM &&
+        (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW)))) {
         char a[40], b[40];
-        if (o->max == 0 && (o->flags & NN_APP_ABOVE)) n += (size_t)snprintf(lim, sizeof lim, "> %s", nni_app_num(a, o->min));
-        else n += (size_t)snprintf(lim, sizeof lim, "%s..%s", nni_app_num(a, o->min), nni_app_num(b, o->max));
+        if (o->max == 0 && (o->flags & NN_APP_ABOVE))
+            n += (size_t)snprintf(lim, sizeof lim, "> %s", nni_app_num(a, o->min));
+        else
+            n += (size_t)snprintf(lim, sizeof lim, "%s..%s", nni_app_num(a, o->min),
+                                  nni_app_num(b, o->max));
     }
-    if (o->unit && strcmp(o->unit, lim) != 0) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
-    if (o->flags & NN_APP_REQUIRED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%srequired", n ? "; " : "");
-    else if (o->type == NN_APP_SEED) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s%s--seed", n ? "; " : "", o->def ? o->def : "", o->def ? ", or " : "");
-    else if (o->def && !(o->type == NN_APP_BOOL && strcmp(o->def, "false") == 0)) n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s", n ? "; " : "",
-        o->type == NN_APP_BOOL ? "on" : o->def);
+    if (o->unit && strcmp(o->unit, lim) != 0)
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
+    if (o->flags & NN_APP_REQUIRED)
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%srequired", n ? "; " : "");
+    else if (o->type == NN_APP_SEED)
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s%s--seed", n ? "; " : "",
+                              o->def ? o->def : "", o->def ? ", or " : "");
+    else if (o->def && !(o->type == NN_APP_BOOL && strcmp(o->def, "false") == 0))
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%sdefault %s", n ? "; " : "",
+                              o->type == NN_APP_BOOL ? "on" : o->def);
+    if (o->mode && n + 1 < sizeof lim) {
+        char mode[256];
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? "; " : "",
+                              nni_app_mode_text(mode, sizeof mode, o->mode));
+    }
+    if ((o->flags & NN_APP_MAY_CHANGE) && n + 1 < sizeof lim)
+        n += (size_t)snprintf(lim + n, sizeof lim - n, "%smay change on --resume", n ? "; " : "");
     if (n && n < sizeof lim) {
         size_t k = strlen(text);
         (void)snprintf(text + k, cap - k, "%s(%s)", k ? " " : "", lim);
@@ -984,7 +1372,8 @@ NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
     else fprintf(f, "\n%*s", 28, "");
     nni_app_wrap(f, w.text, 28, 28);
 }
-/* the notes, at most 79 columns: a longer line is broken at blanks, with the shell's " \\" where it is a command */
+/* the notes, at most 79 columns: a longer line is broken at blanks, with the shell's " \\" where it
+ * is a command */
 NNI_FN void nni_app_notes(FILE *f, const nn_app_program *p)
 {
     const char *s = p->notes, *nl;
@@ -1010,9 +1399,13 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
     const nn_app_program *p = app->program;
     const nn_app_command *c = app->command >= 0 && p->n_commands ? &p->commands[app->command] : NULL;
     size_t i, j, rows = nni_app_rows(app);
-    if (c && !p->single) fprintf(f, "usage: %s %s%s%s [options]\n\n", p->name, c->name, c->args ? " " : "", c->args ? c->args : "");
+    if (c && !p->single)
+        fprintf(f, "usage: %s %s%s%s [options]\n\n", p->name, c->name, c->args ? " " : "",
+                c->args ? c->args : "");
     else if (p->n_commands && !p->single) fprintf(f, "usage: %s COMMAND [options]\n\n", p->name);
-    else fprintf(f, "usage: %s%s%s [options]\n\n", p->name, c && c->args ? " " : "", c && c->args ? c->args : "");
+    else
+        fprintf(f, "usage: %s%s%s [options]\n\n", p->name, c && c->args ? " " : "",
+                c && c->args ? c->args : "");
     nni_app_wrap(f, c && !p->single && c->help ? c->help : p->about ? p->about : "", 0, 0);
     if (!c && p->n_commands && !p->single) {
         fprintf(f, "\ncommands\n");
@@ -1028,28 +1421,35 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
         const char *group = o->group ? o->group : "options";
         int first = 1;
         if (!c && p->n_commands && !p->single && i < p->n_options) continue;
-        if (!nni_app_has(app, o) || (o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) || o->type >= NN_APP_IGNORED) continue;
+        if (!nni_app_has(app, o) || (o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) ||
+            o->type >= NN_APP_IGNORED)
+            continue;
         for (j = 0; j < i; j++) {
             const nn_option *q = nni_app_row(app, j);
             if (!c && p->n_commands && !p->single && j < p->n_options) continue;
-            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0) first = 0;
+            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
+                q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
+                first = 0;
         }
         if (!first) continue;
         fprintf(f, "\n%s\n", group);
         for (j = i; j < rows; j++) {
             const nn_option *q = nni_app_row(app, j);
-            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
+            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
+                q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
                 nni_app_help_row(f, app, q);
         }
     }
-    fprintf(f, "\nSwitches have a --no- form%s.\n", p->tool ? "" : "; every option may stand in the --config file, too");
+    fprintf(f, "\nSwitches have a --no- form%s.\n",
+            p->tool ? "" : "; every option may stand in the --config file, too");
     if (!c || p->single) fprintf(f, "Also: %s man; %s completions bash|zsh.\n", p->name, p->name);
     if (p->notes) { fputc('\n', f); nni_app_notes(f, p); }
 }
 /* -- man page and completions, from the same table -- */
 NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
 {
-    return nni_app_has(app, o) && !(o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) && o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
+    return nni_app_has(app, o) && !(o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
+           o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
 }
 /* roff: a hyphen that is one, no accidental request at the start of a line */
 NNI_FN void nni_app_roff(const char *s, size_t n)
@@ -1066,7 +1466,12 @@ NNI_FN void nni_app_roff(const char *s, size_t n)
         else putchar(s[i]);
     }
 }
-NNI_FN void nni_app_roff_line(const char *before, const char *s) { fputs(before, stdout); nni_app_roff(s, strlen(s)); putchar('\n'); }
+NNI_FN void nni_app_roff_line(const char *before, const char *s)
+{
+    fputs(before, stdout);
+    nni_app_roff(s, strlen(s));
+    putchar('\n');
+}
 NNI_FN void nni_app_man(nn_app *app)
 {
     const nn_app_program *p = app->program;
@@ -1094,17 +1499,24 @@ NNI_FN void nni_app_man(nn_app *app)
             const nn_app_command *c = &p->commands[i];
             nni_app_roff_line(".TP\n.B ", c->name);
             if (c->help) nni_app_roff(c->help, strlen(c->help));
-            if (c->out) { fputs("; writes into \\-\\-out, by default ", stdout); nni_app_roff(c->out, strlen(c->out)); }
+            if (c->out) {
+                fputs("; writes into \\-\\-out, by default ", stdout);
+                nni_app_roff(c->out, strlen(c->out));
+            }
             putchar('\n');
         }
-        printf(".TP\n.B completions bash|zsh\nPrint the shell's completions.\n.TP\n.B man\nPrint this page.\n");
+        printf(".TP\n.B completions bash|zsh\nPrint the shell's completions.\n.TP\n.B man\nPrint "
+               "this page.\n");
     }
     printf(".SH OPTIONS\n");
     for (i = 0; i < rows; i++) {
         const char *group = nni_app_row(app, i)->group ? nni_app_row(app, i)->group : "options";
         if (!nni_app_shown(app, nni_app_row(app, i))) continue;
         for (j = 0; j < i; j++)
-            if (nni_app_shown(app, nni_app_row(app, j)) && strcmp(nni_app_row(app, j)->group ? nni_app_row(app, j)->group : "options", group) == 0) break;
+            if (nni_app_shown(app, nni_app_row(app, j)) &&
+                strcmp(nni_app_row(app, j)->group ? nni_app_row(app, j)->group : "options",
+                       group) == 0)
+                break;
         if (j < i) continue;
         nni_app_roff_line(".SS ", group);
         for (j = i; j < rows; j++) {
@@ -1113,7 +1525,8 @@ NNI_FN void nni_app_man(nn_app *app)
             int first = 1;
             if (!nni_app_shown(app, o) || strcmp(o->group ? o->group : "options", group) != 0) continue;
             nni_app_describe(&w, app, o);
-            for (k = 0; many && o->commands && k < p->n_commands; k++) {        /* a short name may hold in some commands only */
+            /* a short name may hold in some commands only */
+            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++) {
                 if (!(o->commands >> k & 1u)) continue;
                 app->command = (int)k;
                 nni_app_describe(&also, app, o);
@@ -1123,7 +1536,7 @@ NNI_FN void nni_app_man(nn_app *app)
             fputs(".TP\n\\fB\\-\\-", stdout);
             nni_app_roff(w.name, strlen(w.name));
             fputs("\\fR", stdout);
-            for (k = 0; many && o->commands && k < p->n_commands; k++) {
+            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++) {
                 if (!(o->commands >> k & 1u)) continue;
                 app->command = (int)k;
                 nni_app_describe(&also, app, o);
@@ -1134,15 +1547,24 @@ NNI_FN void nni_app_man(nn_app *app)
                 fputs("\\fR", stdout);
                 break;
             }
-            if (w.value[0]) { fputs(" \\fI", stdout); nni_app_roff(w.value, strlen(w.value)); fputs("\\fR", stdout); }
+            if (w.value[0]) {
+                fputs(" \\fI", stdout);
+                nni_app_roff(w.value, strlen(w.value));
+                fputs("\\fR", stdout);
+            }
             nni_app_roff_line("\n", w.text);
-            for (k = 0; many && o->commands && k < p->n_commands; k++)
-                if (o->commands >> k & 1u) { fputs(first ? ".br\nCommands: " : ", ", stdout); nni_app_roff(p->commands[k].name, strlen(p->commands[k].name)); first = 0; }
+            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++)
+                if (o->commands >> k & 1u) {
+                    fputs(first ? ".br\nCommands: " : ", ", stdout);
+                    nni_app_roff(p->commands[k].name, strlen(p->commands[k].name));
+                    first = 0;
+                }
             if (!first) printf(".\n");
         }
     }
     printf(".PP\nSwitches have a \\-\\-no\\- form%s.\n"
-           ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage.\n", p->tool ? "" : "; every option may stand in the \\-\\-config file, too");
+           ".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage.\n",
+           p->tool ? "" : "; every option may stand in the \\-\\-config file, too");
     if (p->notes) {
         printf(".SH EXAMPLES\n.nf\n");
         nni_app_roff(p->notes, strlen(p->notes));
@@ -1157,7 +1579,9 @@ NNI_FN int nni_app_follows(const nn_option *o, const char *value)
     if (o->choices && (o->type == NN_APP_ENUM || o->type == NN_APP_TEXTS)) return 'w';
     if (strstr(value, "DIR")) return 'd';
     if (strstr(value, "FILE") || strstr(value, "CKPT") || strcmp(value, "F") == 0) return 'f';
-    for (i = 0; o->type == NN_APP_TEXT && value[i]; i++) if (value[i] == '.' && value[i + 1] >= 'a' && value[i + 1] <= 'z') return 'f';      /* OUT.csv */
+    /* OUT.csv */
+    for (i = 0; o->type == NN_APP_TEXT && value[i]; i++)
+        if (value[i] == '.' && value[i + 1] >= 'a' && value[i + 1] <= 'z') return 'f';
     return 'x';
 }
 NNI_FN void nni_app_bash_flags(const nn_app *app)
@@ -1240,7 +1664,9 @@ NNI_FN void nni_app_bash(nn_app *app)
         const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
         int operands = c && c->args;
         app->command = c ? (int)i : -1;
-        for (j = 0; j < p->n_options; j++) if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY)) operands = 1;
+        for (j = 0; j < p->n_options; j++)
+            if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
+                operands = 1;
         printf("    *:%s)\n", many ? c->name : "*");
         nni_app_bash_command(app, operands);
     }
@@ -1269,7 +1695,8 @@ NNI_FN void nni_app_zsh_command(const nn_app *app, int operands)
         const char *c;
         if (!nni_app_shown(app, o)) continue;
         nni_app_describe(&w, app, o);
-        if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0) printf("            '--no-%s[not\\: %s]' \\\n", w.name, w.name);
+        if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0)
+            printf("            '--no-%s[not\\: %s]' \\\n", w.name, w.name);
         printf("            '--%s%s[", w.name, o->type == NN_APP_BOOL ? "" : "=");
         nni_app_zsh_text(w.text);
         printf("]");
@@ -1296,19 +1723,28 @@ NNI_FN void nni_app_zsh(nn_app *app)
     const nn_app_program *p = app->program;
     int many = p->n_commands && !p->single;
     size_t i, j;
-    printf("#compdef %s\n# zsh completion for %s; made by `%s completions zsh`\n", p->name, p->name, p->name);
+    printf("#compdef %s\n# zsh completion for %s; made by `%s completions zsh`\n", p->name, p->name,
+           p->name);
     if (many) {
         printf("if (( CURRENT == 2 )); then\n    local -a commands=(\n");
-        for (i = 0; i < p->n_commands; i++) { printf("        '%s:", p->commands[i].name); nni_app_zsh_text(p->commands[i].help ? p->commands[i].help : ""); printf("'\n"); }
-        printf("        'completions:print the completions of a shell' 'man:print the manual page' '--help:what there is' '--version:version, CPU path, threads'\n"
-               "    )\n    _describe command commands\n    return\nfi\nlocal command=$words[2]\nwords=(\"$words[1]\" \"${words[@]:2}\")\n(( CURRENT-- ))\n");
+        for (i = 0; i < p->n_commands; i++) {
+            printf("        '%s:", p->commands[i].name);
+            nni_app_zsh_text(p->commands[i].help ? p->commands[i].help : "");
+            printf("'\n");
+        }
+        printf("        'completions:print the completions of a shell' 'man:print the manual page' "
+               "'--help:what there is' '--version:version, CPU path, threads'\n"
+               "    )\n    _describe command commands\n    return\nfi\nlocal "
+               "command=$words[2]\nwords=(\"$words[1]\" \"${words[@]:2}\")\n(( CURRENT-- ))\n");
     } else printf("local command=\n");
     printf("case $command in\n    completions) _values shell bash zsh ;;\n    man) ;;\n");
     for (i = 0; i < (many ? p->n_commands : 1); i++) {
         const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
         int operands = c && c->args;
         app->command = c ? (int)i : -1;
-        for (j = 0; j < p->n_options; j++) if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY)) operands = 1;
+        for (j = 0; j < p->n_options; j++)
+            if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
+                operands = 1;
         printf("    %s)\n        ", many ? c->name : "*");
         nni_app_zsh_command(app, operands);
     }
@@ -1324,22 +1760,46 @@ NNI_FN int nni_app_shell(nn_app *app, int argc, char **argv)
     }
     if (argc == 3 && strcmp(argv[2], "bash") == 0) { nni_app_bash(app); return 0; }
     if (argc == 3 && strcmp(argv[2], "zsh") == 0) { nni_app_zsh(app); return 0; }
-    return nn_app_usage(app, "completions: expected bash or zsh, got %s", argc < 3 ? "nothing" : argc > 3 ? "more words" : argv[2]);
+    return nn_app_usage(app, "completions: expected bash or zsh, got %s",
+                        argc < 3 ? "nothing" :
+                        argc > 3 ? "more words" :
+                                   argv[2]);
 }
 
 /* -- the config file: the one place that knows YAML -- */
 NNI_FN int nni_app_config(nn_app *app, const char *path);
 
+/* the other commands that have an option of this name: "train, finetune"; "" = none */
+NNI_FN const char *nni_app_elsewhere(nn_app *app, const char *name)
+{
+    const nn_app_program *p = app->program;
+    const char *list = "";
+    const int here = app->command;
+    size_t c, row;
+    for (c = 0; here >= 0 && c < p->n_commands; c++) {
+        app->command = (int)c;
+        if (nni_app_find(app, name, strlen(name), &row, NULL) == 1)
+            list = nn_app_text(app, "%s%s%s", list, *list ? ", " : "", p->commands[c].name);
+    }
+    app->command = here;
+    return list;
+}
 NNI_FN int nni_app_unknown(nn_app *app, const char *where, const char *name, int key)
 {
     nni_app_guess g;
     size_t i;
+    const char *where_it_is = key ? "" : nni_app_elsewhere(app, name);
     g.distance = 99;
     g.word[0] = 0;
+    if (*where_it_is)
+        return nn_app_usage(app, "%s: has no effect in %s; it belongs to %s", where,
+                            app->program->commands[app->command].name, where_it_is);
     for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
         const char *last = nni_app_last(o->key), *a = o->alias;
-        if ((!key && !nni_app_has(app, o)) || (o->flags & (key ? NN_APP_FLAG : NN_APP_KEY)) || o->type >= NN_APP_IGNORED) continue;
+        if ((!key && !nni_app_has(app, o)) || (o->flags & (key ? NN_APP_FLAG : NN_APP_KEY)) ||
+            o->type >= NN_APP_IGNORED)
+            continue;
         nni_app_try(&g, name, o->key, strlen(o->key));
         if (key) continue;
         nni_app_try(&g, name, last, strlen(last));
@@ -1350,7 +1810,9 @@ NNI_FN int nni_app_unknown(nn_app *app, const char *where, const char *name, int
         }
     }
     if (!key) for (i = 0; g.word[i]; i++) if (g.word[i] == '_') g.word[i] = '-';
-    if (nni_app_close(&g, name)) return nn_app_usage(app, "%s: unknown %s; did you mean '%s%s'?", where, key ? "key" : "option", key ? "" : "--", g.word);
+    if (nni_app_close(&g, name))
+        return nn_app_usage(app, "%s: unknown %s; did you mean '%s%s'?", where,
+                            key ? "key" : "option", key ? "" : "--", g.word);
     return nn_app_usage(app, "%s: unknown %s; --help lists what there is", where, key ? "key" : "option");
 }
 
@@ -1370,199 +1832,558 @@ NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_co
         if (hits && nni_app_row(app, r2)->type != NN_APP_BOOL) hits = 0;
         if (hits) { neg = 1; row = r2; }
     }
-    (void)snprintf(where, sizeof where, "%.*s", (int)(n + (size_t)(name - arg) < 120 ? n + (size_t)(name - arg) : 120), arg);
+    (void)snprintf(where, sizeof where, "%.*s",
+                   (int)(n + (size_t)(name - arg) < 120 ? n + (size_t)(name - arg) : 120), arg);
     if (!hits) {
         if (only_config) return 0;
         return nni_app_unknown(app, where, nn_app_text(app, "%.*s", (int)n, name), 0);
     }
-    if (hits > 1 && !only_config) return nn_app_usage(app, "%s: ambiguous, expected one of --%s, --%s%s", where, nni_app_row(app, row)->key, nni_app_row(app, other)->key, hits > 2 ? ", ..." : "");
+    if (hits > 1 && !only_config)
+        return nn_app_usage(app, "%s: ambiguous, expected one of --%s, --%s%s", where,
+                            nni_app_row(app, row)->key, nni_app_row(app, other)->key,
+                            hits > 2 ? ", ..." : "");
     o = nni_app_row(app, row);
-    if (o->type == NN_APP_BOOL || (o->type == NN_APP_IGNORED && !eq && (*at + 1 >= argc || argv[*at + 1][0] == '-'))) {
-        if (neg && eq) return nn_app_usage(app, "%s: a --no- switch takes no value, got '%s'", where, eq + 1);
+    if (o->type == NN_APP_BOOL ||
+        (o->type == NN_APP_IGNORED && !eq && (*at + 1 >= argc || argv[*at + 1][0] == '-'))) {
+        if (neg && eq)
+            return nn_app_usage(app, "%s: a --no- switch takes no value, got '%s'", where, eq + 1);
         val = eq ? eq + 1 : neg ? "false" : "true";
     } else if (eq) val = eq + 1;
     else {
         if (*at + 1 >= argc || strncmp(argv[*at + 1], "--", 2) == 0) {
             char want[256];
-            return only_config ? 0 : nn_app_usage(app, "%s: expected %s after it, got %s", where, nni_app_expect(o, want, sizeof want), *at + 1 < argc ? argv[*at + 1] : "the end");
+            return only_config ? 0 :
+                                 nn_app_usage(app, "%s: expected %s after it, got %s", where,
+                                              nni_app_expect(o, want, sizeof want),
+                                              *at + 1 < argc ? argv[*at + 1] : "the end");
         }
         val = argv[++*at];
-        if ((o->flags & NN_APP_MANY) && (o->type == NN_APP_TEXTS || o->type == NN_APP_INTS || o->type == NN_APP_NUMS))
-            while (*at + 1 < argc && argv[*at + 1][0] != '-') { val = nn_app_text(app, "%s,%s", val, argv[*at + 1]); ++*at; }
+        if ((o->flags & NN_APP_MANY) &&
+            (o->type == NN_APP_TEXTS || o->type == NN_APP_INTS || o->type == NN_APP_NUMS))
+            while (*at + 1 < argc && argv[*at + 1][0] != '-') {
+                val = nn_app_text(app, "%s,%s", val, argv[*at + 1]);
+                ++*at;
+            }
     }
     if (only_config && o != &nni_app_common[0]) return 0;
     return nni_app_take(app, row, val, where, 2);
 }
 
-NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv)
+/* -- modes: in which company a row is read -- */
+/* nni_app_node_text: a value as one would type it; list items with commas between them */
+NNI_FN void nni_app_node_text(char *buf, size_t cap, const nn_json *v)
 {
-    size_t i, size = 0, rows;
-    int at, first = 1, rc, pass;
-    const nn_app_command *cmd;
-    nni_sb line = NN_ZERO;
-    const char **args;
+    const nn_json *e;
+    size_t n = 0;
+    char num[NN_NUM_BYTES];
+    buf[0] = 0;
+    switch (v ? v->type : NN_JSON_NULL) {
+    case NN_JSON_BOOL: (void)snprintf(buf, cap, v->v.i ? "true" : "false"); break;
+    case NN_JSON_INT: (void)snprintf(buf, cap, "%lld", (long long)v->v.i); break;
+    case NN_JSON_UINT: (void)snprintf(buf, cap, "%llu", (unsigned long long)v->v.u); break;
+    case NN_JSON_REAL: (void)snprintf(buf, cap, "%s", nni_app_num(num, v->v.d)); break;
+    case NN_JSON_STRING: (void)snprintf(buf, cap, "%s", v->v.s); break;
+    case NN_JSON_ARRAY: case NN_JSON_OBJECT:
+        for (e = v->v.first; e && n + 1 < cap; e = e->next) {
+            const char *between = v->type == NN_JSON_ARRAY ? "," : ":";
+            if (n) n += (size_t)snprintf(buf + n, cap - n, "%s", between);
+            if (n + 1 < cap) nni_app_node_text(buf + n, cap - n, e);
+            n += strlen(buf + n);
+        }
+        break;
+    default: break;
+    }
+}
+/* the row's value now, as text */
+NNI_FN void nni_app_text_of(nn_app *app, size_t row, char *buf, size_t cap)
+{
+    nni_app_node_text(buf, cap, nni_app_value(app, row, NULL));
+}
+NNI_FN size_t nni_app_size(nn_app_type type)
+{
+    switch (type) {
+    case NN_APP_BOOL: case NN_APP_ENUM: return sizeof(int);
+    case NN_APP_INT: return sizeof(int64_t);
+    case NN_APP_SIZE: return sizeof(size_t);
+    case NN_APP_U64: case NN_APP_SEED: return sizeof(uint64_t);
+    case NN_APP_NUM: return sizeof(double);
+    case NN_APP_TEXT: return sizeof(char *);
+    case NN_APP_RANGE: return sizeof(nn_range);
+    case NN_APP_IRANGE: return sizeof(nn_irange);
+    case NN_APP_SWEEP: return sizeof(nn_sweep);
+    case NN_APP_TEXTS: return sizeof(nn_texts);
+    case NN_APP_INTS: return sizeof(nn_ints);
+    case NN_APP_NUMS: return sizeof(nn_nums);
+    default: return 0;
+    }
+}
+/* 1 when the row holds what it would hold had nobody said anything */
+NNI_FN int nni_app_is_default(nn_app *app, size_t row)
+{
+    const nn_option *o = nni_app_row(app, row);
+    char *field = nni_app_field(app, row), keep[sizeof(nn_sweep)], now[512], def[512];
+    size_t n = nni_app_size(o->type);
+    nni_app_text_of(app, row, now, sizeof now);
+    memcpy(keep, field, n);
+    memset(field, 0, n);
+    if (o->def) (void)nni_app_store(app, row, o->def);
+    nni_app_text_of(app, row, def, sizeof def);
+    memcpy(field, keep, n);
+    return strcmp(now, def) == 0;
+}
+/* one of the words "a|b" is text, or an item of the list text */
+NNI_FN int nni_app_any_of(const char *words, size_t n, const char *text)
+{
+    char list[256];
+    const char *item = text;
+    (void)snprintf(list, sizeof list, "%.*s", (int)n, words);
+    for (;;) {
+        size_t len = strcspn(item, ",");
+        if (nni_app_in_list(list, item, len) >= 0) return 1;
+        if (!item[len]) return 0;
+        item += len + 1;
+    }
+}
+/* nni_app_term: whether NAME, !NAME, NAME=A|B or NAME!=A|B holds; a NAME this command has not holds */
+NNI_FN int nni_app_term(nn_app *app, const char *term, size_t n)
+{
+    int not_ = term[0] == '!', holds;
+    const char *name = term + not_, *end = term + n, *eq = name;
+    size_t len, row = SIZE_MAX, i;
+    char text[512];
+    while (eq < end && *eq != '=' && *eq != '!') eq++;
+    len = (size_t)(eq - name);
+    if (eq < end && *eq == '!') {
+        not_ = 1;
+        eq++;
+    }
+    if (len == 7 && memcmp(name, "command", 7) == 0) {
+        const char *c = app->command < 0 ? "" : app->program->commands[app->command].name;
+        return nni_app_any_of(eq + 1, (size_t)(end - eq - 1), c) != not_;
+    }
+    for (i = 0; i < nni_app_rows(app) && row == SIZE_MAX; i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *last = nni_app_last(o->key);
+        if (nni_app_has(app, o) && (nni_app_same(o->key, strlen(o->key), name, len) ||
+                                    nni_app_in_list(o->alias, name, len) >= 0 ||
+                                    nni_app_same(last, strlen(last), name, len)))
+            row = i;
+    }
+    if (row == SIZE_MAX) return 1;
+    nni_app_text_of(app, row, text, sizeof text);
+    if (eq < end) holds = nni_app_any_of(eq + 1, (size_t)(end - eq - 1), text);
+    else holds = text[0] && strcmp(text, "false") != 0 && strcmp(text, "0") != 0;
+    return holds != not_;
+}
+/* alternatives with " or " between them, each of terms that must all hold */
+NNI_FN int nni_app_mode_holds(nn_app *app, const char *mode)
+{
+    while (mode && *mode) {
+        const char *end = strstr(mode, " or ");
+        int all = 1;
+        if (!end) end = mode + strlen(mode);
+        while (mode < end) {
+            size_t n = strcspn(mode, " ");
+            if (mode + n > end) n = (size_t)(end - mode);
+            if (n && !nni_app_term(app, mode, n)) all = 0;
+            mode += n;
+            while (mode < end && *mode == ' ') mode++;
+        }
+        if (all) return 1;
+        if (!*end) return 0;
+        mode = end + 4;
+    }
+    return 1;
+}
+/* "op=ties|dare !x or tune" -> "with --op ties|dare, without --x, or with --tune" */
+NNI_FN const char *nni_app_mode_text(char *buf, size_t cap, const char *mode)
+{
+    size_t n = 0;
+    const char *before = "";
+    buf[0] = 0;
+    while (*mode && n + 1 < cap) {
+        size_t len = strcspn(mode, " "), i;
+        if (len == 2 && memcmp(mode, "or", 2) == 0) before = ", or ";
+        else if (len) {
+            int not_ = mode[0] == '!';
+            size_t name = strcspn(mode + not_, "=!");
+            int differs = mode[(size_t)not_ + name] == '!';
+            size_t from = (size_t)not_ + name + (size_t)differs + 1;
+            n += (size_t)snprintf(buf + n, cap - n, "%s", before);
+            if (strncmp(mode, "command=", 8) == 0)
+                n += (size_t)snprintf(buf + n, cap - n, "in %.*s", (int)(len - 8), mode + 8);
+            else {
+                n += (size_t)snprintf(buf + n, cap - n, "%s --", not_ || differs ? "without" : "with");
+                for (i = 0; i < name && n + 1 < cap; i++) {
+                    char c = mode[(size_t)not_ + i];
+                    buf[n++] = c == '_' ? '-' : c;
+                }
+                buf[n] = 0;
+                if (from <= len)
+                    n += (size_t)snprintf(buf + n, cap - n, " %.*s", (int)(len - from), mode + from);
+            }
+            before = ", ";
+        }
+        mode += len;
+        while (*mode == ' ') mode++;
+    }
+    return buf;
+}
+/* every row that was given is read: 0, or 2 after saying which one is not */
+NNI_FN int nni_app_modes(nn_app *app)
+{
+    size_t i;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        int source = *nni_app_mark(app, i);
+        char name[96], mode[400];
+        if (!source || !o->mode || !nni_app_has(app, o) || nni_app_mode_holds(app, o->mode)) continue;
+        if (source == 1 && nni_app_is_default(app, i)) continue;
+        nni_app_flag_name(app, o, name, sizeof name);
+        (void)nni_app_mode_text(mode, sizeof mode, o->mode);
+        if (source == 1)
+            return nn_app_usage(app, "%s: %s: has no effect here; it is read %s",
+                                app->config ? app->config : "config", o->key, mode);
+        return nn_app_usage(app, "--%s: has no effect here; it is read %s", name, mode);
+    }
+    return 0;
+}
+/* own flag > --seed > own key of the file > seed of the file > default */
+NNI_FN void nni_app_seeds(nn_app *app)
+{
+    const int seed = nn_app_given(app, "seed");
+    size_t i;
+    for (i = 0; i < app->program->n_options; i++) {
+        const nn_option *o = &app->program->options[i];
+        if (o->type != NN_APP_SEED || !nni_app_has(app, o) || app->given[i] == 2) continue;
+        if (seed > app->given[i] || (!app->given[i] && !o->def))
+            *(uint64_t *)(void *)nni_app_field(app, i) = app->seed;
+    }
+}
 
+/* -- parsing, step by step -- */
+NNI_FN void nni_app_zero(nn_app *app, const nn_app_program *program, void *opts)
+{
+    time_t now = time(NULL);
+    struct tm *utc = gmtime(&now);
+    size_t i;
     memset(app, 0, sizeof *app);
     app->program = program;
     app->opts = opts;
     app->command = -1;
     app->stem = "";
     app->started = nn_app_seconds();
-    {
-        time_t now = time(NULL);
-        struct tm *u = gmtime(&now);
-        if (u) (void)strftime(app->started_at, sizeof app->started_at, "%Y-%m-%d %H:%M:%S UTC", u);
-    }
-    if (!program->tool) nni_app_signals();
-    for (i = 0; i < program->n_options; i++) {
-        const nn_option *o = &program->options[i];
-        size_t w = 0;
-        switch (o->type) {
-        case NN_APP_BOOL: case NN_APP_ENUM: w = sizeof(int); break;
-        case NN_APP_INT: w = sizeof(int64_t); break;
-        case NN_APP_SIZE: w = sizeof(size_t); break;
-        case NN_APP_U64: case NN_APP_SEED: w = sizeof(uint64_t); break;
-        case NN_APP_NUM: w = sizeof(double); break;
-        case NN_APP_TEXT: w = sizeof(char *); break;
-        case NN_APP_RANGE: w = sizeof(nn_range); break;
-        case NN_APP_IRANGE: w = sizeof(nn_irange); break;
-        case NN_APP_SWEEP: w = sizeof(nn_sweep); break;
-        case NN_APP_TEXTS: w = sizeof(nn_texts); break;
-        case NN_APP_INTS: w = sizeof(nn_ints); break;
-        case NN_APP_NUMS: w = sizeof(nn_nums); break;
-        default: break;
-        }
-        if (w) memset((char *)opts + o->field, 0, w);
-        (void)size;
-    }
-    rows = nni_app_rows(app);
-    app->given = (unsigned char *)nn_arena_get(&app->arena, program->n_options + 1);
-    args = (const char **)nn_arena_get(&app->arena, ((size_t)argc + 1) * sizeof *args);
-    if (!app->given || !args) return nn_app_usage(app, "out of memory");
-    memset(app->given, 0, program->n_options + 1);
-    for (at = 0; at < argc; at++) {                                 /* the command, so that a shell reads it back */
-        const char *s = argv[at];
-        if (at) nni_sb_str(&line, " ");
-        if (*s && !s[strcspn(s, " \t\n\"'\\$`*?[]{}()<>|&;#~!")]) nni_sb_str(&line, s);
-        else {
-            nni_sb_str(&line, "'");
-            for (; *s; s++) { if (*s == '\'') nni_sb_str(&line, "'\\''"); else nni_sb_add(&line, s, 1); }
-            nni_sb_str(&line, "'");
-        }
-    }
-    app->command_line = nn_app_text(app, "%s", line.s ? line.s : "");
-    nni_sb_free(&line);
-
-    if (argc > 1 && (strcmp(argv[1], "man") == 0 || strcmp(argv[1], "completions") == 0)) {
-        for (i = 0; i < program->n_commands && strcmp(argv[1], program->commands[i].name) != 0; i++) { }
-        if (i == program->n_commands) {
-            rc = nni_app_shell(app, argc, argv);
-            nn_arena_free(&app->arena);
-            return rc;
-        }
-    }
-    if (program->single && program->n_commands) app->command = 0;
-    else if (program->n_commands) {
-        if (argc > 1 && argv[1][0] != '-') {
-            nni_app_guess g;
-            g.distance = 99;
-            g.word[0] = 0;
-            for (i = 0; i < program->n_commands; i++) {
-                if (nni_app_same(argv[1], strlen(argv[1]), program->commands[i].name, strlen(program->commands[i].name))) app->command = (int)i;
-                nni_app_try(&g, argv[1], program->commands[i].name, strlen(program->commands[i].name));
+    if (utc) (void)strftime(app->started_at, sizeof app->started_at, "%Y-%m-%d %H:%M:%S UTC", utc);
+    for (i = 0; i < program->n_options; i++)
+        memset((char *)opts + program->options[i].field, 0, nni_app_size(program->options[i].type));
+}
+/* Standard streams that came closed: what is opened next would take their numbers, and what is printed
+ * would land in it. */
+NNI_FN void nni_app_streams(void)
+{
+    int fd;
+    for (fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) exit(1);
+}
+/* the command, so that a shell reads it back */
+NNI_FN const char *nni_app_quoted(nn_app *app, int argc, char **argv)
+{
+    size_t room = 1, n = 0;
+    char *line;
+    int at;
+    const char *s;
+    for (at = 0; at < argc; at++) room += 4 * strlen(argv[at]) + 3;
+    line = nni_app_get(app, room, &room);
+    for (at = 0; at < argc; at++) {
+        int plain;
+        s = argv[at];
+        plain = *s && !s[strcspn(s, " \t\n\"'\\$`*?[]{}()<>|&;#~!")];
+        if (n + 4 * strlen(s) + 4 > room) break;
+        if (at) line[n++] = ' ';
+        if (!plain) line[n++] = '\'';
+        for (; *s; s++) {
+            if (*s == '\'') {
+                memcpy(line + n, "'\\'", 3);
+                n += 3;
             }
-            if (app->command < 0 && strcmp(argv[1], "help") == 0) { nni_app_help(stdout, app); nn_arena_free(&app->arena); return 0; }
-            if (app->command < 0) {
-                rc = nni_app_close(&g, argv[1]) ? nn_app_usage(app, "%s: unknown command; did you mean '%s'?", argv[1], g.word)
-                                                : nn_app_usage(app, "%s: unknown command; --help lists the commands", argv[1]);
-                nn_arena_free(&app->arena);
-                return rc;
-            }
-            first = 2;
+            line[n++] = *s;
         }
+        if (!plain) line[n++] = '\'';
     }
-    cmd = app->command >= 0 ? &program->commands[app->command] : NULL;
-
-    for (i = 0; i < rows; i++) {                                    /* defaults: the table is trusted, a wrong one is a bug */
+    line[n] = 0;
+    return line;
+}
+/* The command that argv[1] names: -1 goes on with app->command set (or none) and *first the next word;
+ * else an exit code. */
+NNI_FN int nni_app_command_word(nn_app *app, int argc, char **argv, int *first)
+{
+    const nn_app_program *program = app->program;
+    const char *word = argc > 1 ? argv[1] : "";
+    nni_app_guess g;
+    size_t i;
+    g.distance = 99;
+    g.word[0] = 0;
+    *first = 1;
+    if (!program->n_commands) return -1;
+    if (program->single) {
+        app->command = 0;
+        return -1;
+    }
+    if (word[0] == '-' && program->bare && strcmp(word, "--version") != 0 &&
+        strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0)
+        word = program->bare;
+    else *first = 2;
+    if (!word[0] || word[0] == '-') {
+        *first = 1;
+        return -1;
+    }
+    for (i = 0; i < program->n_commands; i++) {
+        const char *name = program->commands[i].name;
+        if (nni_app_same(word, strlen(word), name, strlen(name))) app->command = (int)i;
+        nni_app_try(&g, word, name, strlen(name));
+    }
+    if (app->command >= 0) return -1;
+    if (strcmp(word, "help") == 0) {
+        nni_app_help(stdout, app);
+        return 0;
+    }
+    if (nni_app_close(&g, word))
+        return nn_app_usage(app, "%s: unknown command; did you mean '%s'?", word, g.word);
+    return nn_app_usage(app, "%s: unknown command; --help lists the commands", word);
+}
+NNI_FN int nni_app_defaults(nn_app *app)
+{
+    size_t i;
+    int rc;
+    for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
-        if (!o->def || (i < program->n_options && !nni_app_has(app, o))) continue;
+        if (!o->def || (i < app->program->n_options && !nni_app_has(app, o))) continue;
         rc = nni_app_store(app, i, o->def);
-        if (rc) { rc = nn_app_usage(app, "internal: the default '%s' of %s does not fit its own row", o->def, o->key); nn_arena_free(&app->arena); return rc; }
+        if (rc == 2) {
+            (void)nn_app_usage(app, "out of memory");
+            return 1;
+        }
+        if (rc)                                  /* the table is trusted, a wrong one is a bug */
+            return nn_app_usage(app, "internal: the default '%s' of %s does not fit its own row",
+                                o->def, o->key);
     }
-    if (cmd && cmd->out) app->out = cmd->out;
-
-    for (pass = 0; pass < 2; pass++) {                              /* the file first, flags over it */
+    if (app->command >= 0 && app->program->commands[app->command].out)
+        app->out = app->program->commands[app->command].out;
+    return 0;
+}
+/* A config file that is something else, by a key in it: the option that takes its path. SIZE_MAX = no. */
+NNI_FN size_t nni_app_library(nn_app *app, const char *path)
+{
+    const char *const *library = app->program->library;
+    nn_json *root = NULL;
+    nn_arena arena = NN_ZERO;
+    size_t i, row = SIZE_MAX;
+    if (!library[0] || !path) return SIZE_MAX;
+    if (nn_yaml_read(&root, &arena, path, NULL, NULL, NULL) == NN_OK && nn_json_get(root, library[0]))
+        for (i = 0; i < app->program->n_options; i++)
+            if (strcmp(app->program->options[i].key, library[1]) == 0 &&
+                nni_app_has(app, &app->program->options[i]))
+                row = i;
+    nn_arena_free(&arena);
+    return row;
+}
+NNI_FN int nni_app_config_file(nn_app *app)
+{
+    const nn_app_command *cmd = app->command >= 0 ? &app->program->commands[app->command] : NULL;
+    size_t row;
+    if (!app->config && cmd && cmd->config && app->n_args) {
+        const char *own = nn_app_text(app, "%s/%s", app->args[0], cmd->config);
+        if (nn_file_exists(own, NULL)) app->config = own;
+    }
+    if (!app->config) return 0;
+    row = nni_app_library(app, app->config);
+    if (row != SIZE_MAX) {
+        const char *path = app->config;
+        app->config = NULL;
+        return nni_app_take(app, row, path, "--config", 2);
+    }
+    return nni_app_config(app, app->config);
+}
+/* the words from argv[first]: the config file first, flags over it */
+NNI_FN int nni_app_words_read(nn_app *app, int argc, char **argv, int first)
+{
+    const char **args = (const char **)nn_arena_get(&app->arena, ((size_t)argc + 1) * sizeof *args);
+    int pass, at, rc;
+    app->given = (unsigned char *)nn_arena_get(&app->arena, app->program->n_options + 1);
+    if (!app->given || !args) {
+        (void)nn_app_usage(app, "out of memory");
+        return 1;
+    }
+    memset(app->given, 0, app->program->n_options + 1);
+    app->args = args;
+    for (pass = 0; pass < 2; pass++) {
         app->n_args = 0;
         for (at = first; at < argc; at++) {
             const char *a = argv[at];
-            if (a[0] == '-' && a[1] != 0 && !(a[1] >= '0' && a[1] <= '9')) {
-                if (strcmp(a, "--") == 0) { for (at++; at < argc; at++) args[app->n_args++] = argv[at]; break; }
-                rc = nni_app_flag(app, argc, argv, &at, pass == 0);
-                if (rc) { nn_arena_free(&app->arena); return rc; }
-            } else args[app->n_args++] = a;
+            if (a[0] != '-' || a[1] == 0 || (a[1] >= '0' && a[1] <= '9')) {
+                args[app->n_args++] = a;
+                continue;
+            }
+            if (strcmp(a, "--") == 0) {
+                for (at++; at < argc; at++) args[app->n_args++] = argv[at];
+                break;
+            }
+            rc = nni_app_flag(app, argc, argv, &at, pass == 0);
+            if (rc) return rc;
         }
-        if (pass == 0 && app->config) {
-            rc = nni_app_config(app, app->config);
-            if (rc) { nn_arena_free(&app->arena); return rc; }
-        }
+        if (pass == 0 && (rc = nni_app_config_file(app)) != 0) return rc;
     }
-    app->args = args;
-
-    if (app->want_help) { nni_app_help(stdout, app); nn_arena_free(&app->arena); return 0; }
-    if (app->want_version) {
-        printf("%s %s (%s, %d threads%s)\n", program->name, NN_VERSION, nn_isa_name(), nn_thread_count(0),
+    return 0;
+}
+/* what must be there is there, and nothing more */
+NNI_FN int nni_app_complete(nn_app *app, int argc, char **argv)
+{
+    const nn_app_program *program = app->program;
+    const nn_app_command *cmd = app->command >= 0 ? &program->commands[app->command] : NULL;
+    size_t i, lo = cmd ? cmd->min_args : 0, hi = cmd && cmd->args ? cmd->max_args : 0;
+    char name[96];
+    if (program->n_commands && !cmd) {
+        if (argc > 1)
+            return nn_app_usage(app, "expected a command first, got '%s'; --help lists the commands",
+                                argv[1]);
+        nni_app_help(stderr, app);
+        return 2;
+    }
+    for (i = 0; i < program->n_options && !app->print_config; i++) {
+        const nn_option *o = &program->options[i];
+        if (!(o->flags & NN_APP_REQUIRED) || !nni_app_has(app, o) || app->given[i]) continue;
+        nni_app_flag_name(app, o, name, sizeof name);
+        return nn_app_usage(app, "--%s: required, not given: %s", name, o->help);
+    }
+    if (app->print_config) return 0;
+    if (app->n_args > hi)
+        return nn_app_usage(app, "'%s': expected %s, got one word more; options start with --",
+                            app->args[hi], hi ? cmd->args : "no arguments");
+    if (app->n_args < lo)
+        return nn_app_usage(app, "expected %s, got %zu arguments", cmd->args, app->n_args);
+    return 0;
+}
+NNI_FN void nni_app_version(const nn_app *app)
+{
 #ifdef _OPENMP
-            ""
+    const char *built = "";
 #else
-            ", built without OpenMP"
+    const char *built = ", built without OpenMP";
 #endif
-        );
-        nn_arena_free(&app->arena);
+    printf("%s %s (%s, %d threads%s)\n", app->program->name, NN_VERSION, nn_isa_name(),
+           nn_thread_count(0), built);
+}
+NNI_FN void nni_app_warnings(nn_app *app)
+{
+    size_t i;
+    const char *list = "";
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (o->type == NN_APP_IGNORED && *nni_app_mark(app, i))
+            list = nn_app_text(app, "%s%s%s (%s)", list, *list ? "; " : "", o->key, o->help);
+    }
+    if (*list) nn_app_warn(app, "accepted, without effect: %s", list);
+#ifndef _OPENMP
+    if (app->threads > 1)
+        nn_app_warn(app,
+                    "--threads %lld: built without OpenMP, one thread runs; build with -fopenmp, "
+                    "or start one process per part",
+                    (long long)app->threads);
+#endif
+}
+/* The table for programs, one row a line, tabs between the fields: what the options test reads. */
+NNI_FN void nni_app_dump(nn_app *app)
+{
+    static const char *const effects[] = { "none", "data", "text", "place", "speed" };
+    const nn_app_program *p = app->program;
+    int c, n = p->n_commands ? (int)p->n_commands : 1;
+    size_t i;
+    printf("command\tflag\tkey\ttype\teffect\tmode\tprobe\tfixture\tdefault\tchoices\tflags\n");
+    for (c = 0; c < n; c++)
+        for (i = 0; i < nni_app_rows(app); i++) {
+            const nn_option *o = nni_app_row(app, i);
+            char name[96];
+            app->command = p->n_commands ? c : -1;
+            if (!nni_app_has(app, o) || o->type >= NN_APP_IGNORED) continue;
+            nni_app_flag_name(app, o, name, sizeof name);
+            printf("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%u\n",
+                   p->n_commands && p->commands[c].name ? p->commands[c].name : "", name, o->key,
+                   (int)o->type, effects[o->effect], o->mode ? o->mode : "",
+                   o->probe ? o->probe : "", o->fixture ? o->fixture : "", o->def ? o->def : "",
+                   o->choices ? o->choices : "", o->flags);
+        }
+    app->command = -1;
+}
+/* `PROGRAM man`, `completions SHELL`, `options`: an exit code, or -1 */
+NNI_FN int nni_app_about(nn_app *app, int argc, char **argv)
+{
+    size_t i;
+    if (argc < 2) return -1;
+    for (i = 0; i < app->program->n_commands; i++)
+        if (app->program->commands[i].name && strcmp(argv[1], app->program->commands[i].name) == 0)
+            return -1;
+    if (strcmp(argv[1], "options") == 0 && argc == 2) {
+        nni_app_dump(app);
         return 0;
     }
-    if (program->n_commands && !cmd) {
-        if (argc <= 1) { nni_app_help(stderr, app); nn_arena_free(&app->arena); return 2; }
-        rc = nn_app_usage(app, "expected a command first, got '%s'; --help lists the commands", argv[1]);
-        nn_arena_free(&app->arena);
-        return rc;
+    if (strcmp(argv[1], "man") != 0 && strcmp(argv[1], "completions") != 0) return -1;
+    return nni_app_shell(app, argc, argv);
+}
+NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
+{
+    int first, rc = nni_app_about(app, argc, argv);
+    if (rc < 0) rc = nni_app_command_word(app, argc, argv, &first);
+    if (rc >= 0) return rc;
+    if ((rc = nni_app_defaults(app)) != 0) return rc;
+    if ((rc = nni_app_words_read(app, argc, argv, first)) != 0) return rc;
+    if (app->want_help) {
+        nni_app_help(stdout, app);
+        return 0;
     }
-    rc = 0;
-    for (i = 0; i < program->n_options && !app->print_config; i++)
-        if ((program->options[i].flags & NN_APP_REQUIRED) && nni_app_has(app, &program->options[i]) && !app->given[i]) {
-            char name[96];
-            nni_app_flag_name(app, &program->options[i], name, sizeof name);
-            rc = nn_app_usage(app, "--%s: required, not given: %s", name, program->options[i].help);
-            break;
-        }
-    if (!rc && !app->print_config) {
-        size_t lo = cmd ? cmd->min_args : 0, hi = cmd && cmd->args ? cmd->max_args : 0;
-        if (app->n_args > hi) rc = nn_app_usage(app, "'%s': expected %s, got one word more; options start with --", app->args[hi], hi ? cmd->args : "no arguments");
-        else if (app->n_args < lo) rc = nn_app_usage(app, "expected %s, got %zu arguments", cmd->args, app->n_args);
+    if (app->want_version) {
+        nni_app_version(app);
+        return 0;
     }
-    if (rc) { nn_arena_free(&app->arena); return rc; }
-
-    for (i = 0; i < program->n_options; i++) {
-        const nn_option *o = &program->options[i];
-        if (o->type == NN_APP_SEED && !app->given[i] && nni_app_has(app, o) && (nn_app_given(app, "seed") || !o->def)) *(uint64_t *)(void *)nni_app_field(app, i) = app->seed;
-    }
-    {
-        nni_sb list = NN_ZERO;
-        for (i = 0; i < rows; i++)
-            if (nni_app_row(app, i)->type == NN_APP_IGNORED && *nni_app_mark(app, i)) nni_sb_f(&list, "%s%s (%s)", list.n ? "; " : "", nni_app_row(app, i)->key, nni_app_row(app, i)->help);
-        if (list.n && !list.bad) nn_app_warn(app, "accepted, without effect: %s", list.s);
-        nni_sb_free(&list);
-    }
-#ifndef _OPENMP
-    if (app->threads > 1) nn_app_warn(app, "--threads %lld: built without OpenMP, one thread runs; build with -fopenmp, or start one process per part", (long long)app->threads);
-#endif
+    if ((rc = nni_app_complete(app, argc, argv)) != 0) return rc;
+    nni_app_seeds(app);
+    if ((rc = nni_app_modes(app)) != 0) return rc;
+    nni_app_warnings(app);
     app->n_threads = nn_thread_count((int)app->threads);
     if (app->print_config) {
         const char *y = nn_app_yaml(app);
         if (y) fputs(y, stdout);
-        nn_arena_free(&app->arena);
+        else (void)nn_app_usage(app, "out of memory");
         return y ? 0 : 1;
     }
     return -1;
+}
+NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv)
+{
+    int rc;
+    nni_app_streams();
+    nni_app_zero(app, program, opts);
+    if (!program->tool) nni_app_signals();
+#ifdef SIGXFSZ
+    (void)signal(SIGXFSZ, SIG_IGN);              /* a write beyond a limit is an error like a full disk */
+#endif
+    app->command_line = nni_app_quoted(app, argc, argv);
+    rc = nni_app_parse(app, argc, argv);
+    if (rc >= 0) nn_arena_free(&app->arena);
+    return rc;
+}
+NN_DEF int nn_app_main(const nn_app_program *program, void *opts, int argc, char **argv)
+{
+    static nn_app app;
+    nn_error err = NN_ZERO;
+    nn_status s = NN_OK;
+    int rc = nn_app_begin(&app, program, opts, argc, argv);
+    if (rc >= 0) return rc;
+    if (program->prepare) {
+        s = program->prepare(&app, opts, &err);
+        if (s == NN_E_ARG) app.misused = 1;
+    }
+    if (s == NN_OK) s = program->commands[app.command < 0 ? 0 : app.command].run(&app, opts, &err);
+    return nn_app_finish(&app, s == NN_OK ? NULL : &err);
 }
 
 /* -- the config file -- */
@@ -1589,8 +2410,10 @@ NNI_FN size_t nni_app_key(const nn_app *app, const char *key, int *any, int *bra
         const nn_option *o = nni_app_row(app, i);
         size_t k = strlen(o->key);
         if (o->flags & NN_APP_FLAG) continue;
-        if (nni_app_same(o->key, k, key, n)) { *any = 1; if (nni_app_has(app, o) && found == SIZE_MAX) found = i; }
-        else if (k > n && o->key[n] == '.' && nni_app_same(o->key, n, key, n)) *branch = 1;
+        if (nni_app_same(o->key, k, key, n)) {
+            *any = 1;
+            if (nni_app_has(app, o) && found == SIZE_MAX) found = i;
+        } else if (k > n && o->key[n] == '.' && nni_app_same(o->key, n, key, n)) *branch = 1;
     }
     return found;
 }
@@ -1614,42 +2437,64 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
     const nn_json *e;
     if (!any && !branch) return nni_app_unknown(app, where, key, 1);
     if (any && !o && !branch) return 0;                                 /* another command's */
-    if (!any && v->type == NN_JSON_BOOL) {                              /* "pca: true" for "pca: {enabled: true}" */
+    /* "pca: true" for "pca: {enabled: true}" */
+    if (!any && v->type == NN_JSON_BOOL) {
         const char *switched = nn_app_text(app, "%s.enabled", key);
         row = nni_app_key(app, switched, &any, &branch);
         if (row != SIZE_MAX) return nni_app_config_value(app, switched, v, path);
     }
-    if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED)) return nni_app_take(app, row, "", where, 1);
+    if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED))
+        return nni_app_take(app, row, "", where, 1);
     if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
     if (v->type == NN_JSON_OBJECT) {
         if (o && (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE || o->type == NN_APP_SWEEP)) {
-            const nn_json *lo = nn_json_get(v, "min"), *hi = nn_json_get(v, "max"), *st = nn_json_get(v, "step");
-            const char *a = lo ? nni_app_scalar(app, lo) : NULL, *b = hi ? nni_app_scalar(app, hi) : NULL, *c = st ? nni_app_scalar(app, st) : NULL;
+            const nn_json *lo = nn_json_get(v, "min"), *hi = nn_json_get(v, "max"),
+                          *st = nn_json_get(v, "step");
+            const char *a = lo ? nni_app_scalar(app, lo) : NULL,
+                       *b = hi ? nni_app_scalar(app, hi) : NULL,
+                       *c = st ? nni_app_scalar(app, st) : NULL;
             for (e = v->v.first; e; e = e->next)
-                if (strcmp(e->key, "min") != 0 && strcmp(e->key, "max") != 0 && !(o->type == NN_APP_SWEEP && strcmp(e->key, "step") == 0))
+                if (strcmp(e->key, "min") != 0 && strcmp(e->key, "max") != 0 &&
+                    !(o->type == NN_APP_SWEEP && strcmp(e->key, "step") == 0))
                     return nn_app_usage(app, "%s: expected min and max, got '%s'", where, e->key);
             if (!a || !b) return nn_app_usage(app, "%s: expected min and max, got only one of them", where);
-            return nni_app_take(app, row, nn_app_text(app, "%s:%s%s%s", a, b, c ? ":" : "", c ? c : ""), where, 1);
+            return nni_app_take(
+                app, row, nn_app_text(app, "%s:%s%s%s", a, b, c ? ":" : "", c ? c : ""), where, 1);
         }
-        if (o && o->type == NN_APP_BOOL) { rc = nni_app_take(app, row, "true", where, 1); if (rc) return rc; }
-        else if (!branch) { char want[256]; return nn_app_usage(app, "%s: expected %s, got a map", where, o ? nni_app_expect(o, want, sizeof want) : "one value"); }
+        if (o && o->type == NN_APP_BOOL) {
+            rc = nni_app_take(app, row, "true", where, 1);
+            if (rc) return rc;
+        } else if (!branch) {
+            char want[256];
+            return nn_app_usage(app, "%s: expected %s, got a map", where,
+                                o ? nni_app_expect(o, want, sizeof want) : "one value");
+        }
         return nni_app_config_map(app, key, v, path);
     }
     if (v->type == NN_JSON_ARRAY) {
         nni_sb list = NN_ZERO;
-        if (!o && branch) {                                             /* [mean, std]: these switches of the branch on, the others off */
+        /* [mean, std]: these switches of the branch on, the others off */
+        if (!o && branch) {
             for (i = 0; i < nni_app_rows(app); i++) {
                 const nn_option *q = nni_app_row(app, i);
                 size_t n = strlen(key);
-                if (q->type == NN_APP_BOOL && nni_app_has(app, q) && strlen(q->key) > n && nni_app_same(q->key, n, key, n) && q->key[n] == '.' && !strchr(q->key + n + 1, '.')) {
+                if (q->type == NN_APP_BOOL && nni_app_has(app, q) && strlen(q->key) > n &&
+                    nni_app_same(q->key, n, key, n) && q->key[n] == '.' &&
+                    !strchr(q->key + n + 1, '.')) {
                     *(int *)(void *)nni_app_field(app, i) = 0;
                     *nni_app_mark(app, i) = 1;
                 }
             }
             for (e = v->v.first; e; e = e->next) {
                 nn_json on = *e;
-                if (e->type == NN_JSON_OBJECT) { rc = nni_app_config_map(app, key, e, path); if (rc) return rc; continue; }
-                if (e->type != NN_JSON_STRING) return nn_app_usage(app, "%s: expected a list of names, got a %s in it", where, nn_json_type_name(e->type));
+                if (e->type == NN_JSON_OBJECT) {
+                    rc = nni_app_config_map(app, key, e, path);
+                    if (rc) return rc;
+                    continue;
+                }
+                if (e->type != NN_JSON_STRING)
+                    return nn_app_usage(app, "%s: expected a list of names, got a %s in it", where,
+                                        nn_json_type_name(e->type));
                 on.type = NN_JSON_BOOL;
                 on.v.i = 1;
                 rc = nni_app_config_value(app, nn_app_text(app, "%s.%s", key, e->v.s), &on, path);
@@ -1662,11 +2507,14 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
             const char *t = nni_app_scalar(app, e);
             if (!t || strchr(t, ',')) {
                 nni_sb_free(&list);
-                return nn_app_usage(app, "%s: expected plain values in the list, got %s", where, t ? "one with a comma" : nn_json_type_name(e->type));
+                return nn_app_usage(app, "%s: expected plain values in the list, got %s", where,
+                                    t ? "one with a comma" : nn_json_type_name(e->type));
             }
-            nni_sb_f(&list, "%s%s", i ? (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE ? ":" : ",") : "", t);
+            nni_sb_f(&list, "%s%s",
+                     i ? (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE ? ":" : ",") : "", t);
         }
-        rc = list.bad ? nn_app_usage(app, "%s: out of memory", where) : nni_app_take(app, row, list.s ? list.s : "", where, 1);
+        rc = list.bad ? nn_app_usage(app, "%s: out of memory", where) :
+                        nni_app_take(app, row, list.s ? list.s : "", where, 1);
         nni_sb_free(&list);
         return rc;
     }
@@ -1678,26 +2526,28 @@ NNI_FN int nni_app_config(nn_app *app, const char *path)
     nn_json *root = NULL;
     nn_yaml_warning *w = NULL;
     nn_error e = NN_ZERO;
-    if (nn_yaml_read(&root, &app->arena, path, &w, NULL, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); return e.status == NN_E_IO ? 1 : 2; }
+    if (nn_yaml_read(&root, &app->arena, path, &w, NULL, &e) != NN_OK) {
+        (void)nn_app_usage(app, "%s", e.msg);
+        return e.status == NN_E_IO ? 1 : 2;
+    }
     for (; w; w = w->next) nn_app_warn(app, "%s:%zu:%zu: %s", path, w->line, w->col, w->msg);
     if (root->type == NN_JSON_NULL) return 0;
-    if (root->type != NN_JSON_OBJECT) return nn_app_usage(app, "%s: expected a map of options, got a %s", path, nn_json_type_name(root->type));
+    if (root->type != NN_JSON_OBJECT)
+        return nn_app_usage(app, "%s: expected a map of options, got a %s", path,
+                            nn_json_type_name(root->type));
     return nni_app_config_map(app, "", root, path);
 }
 
 /* ---- [RUN] -------------------------------------------------------------- */
 NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...)
 {
-    nni_sb b = NN_ZERO;
+    const char *out = app->out ? app->out : "", *before = out, *text;
     va_list ap;
-    const char *r;
-    if (app->out && *app->out) nni_sb_f(&b, "%s%s", app->out, app->out[strlen(app->out) - 1] == '/' ? "" : "/");
+    if (*out && out[strlen(out) - 1] != '/') before = nn_app_text(app, "%s/", out);
     va_start(ap, fmt);
-    nni_sb_vf(&b, fmt, ap);
+    text = nni_app_vtext(app, before, fmt, ap);
     va_end(ap);
-    r = b.bad || !b.s ? NULL : nni_app_dup(app, b.s, b.n);
-    nni_sb_free(&b);
-    return r ? r : "";
+    return text;
 }
 NNI_FN const char *nni_app_stem_path(nn_app *app, const char *name)
 {
@@ -1709,6 +2559,7 @@ NNI_FN void *nni_app_grow(nn_app *app, void *items, size_t n, size_t size)
     void *p;
     if (n & (n - 1)) return items;                          /* room is the next power of two */
     p = nn_arena_get(&app->arena, (n ? 2 * n : 1) * size);
+    if (!p) app->no_memory = 1;
     if (p && n) memcpy(p, items, n * size);
     return p;
 }
@@ -1716,20 +2567,29 @@ NN_DEF void nn_app_wrote(nn_app *app, const char *path)
 {
     nn_app_output *t;
     size_t i;
-    for (i = 0; i < app->n_outputs; i++) if (strcmp(app->outputs[i].path, path) == 0) { app->outputs[i].sha256[0] = 0; return; }
+    for (i = 0; i < app->n_outputs; i++)
+        if (strcmp(app->outputs[i].path, path) == 0) {
+            app->outputs[i].sha256[0] = 0;
+            return;
+        }
     t = (nn_app_output *)nni_app_grow(app, app->outputs, app->n_outputs, sizeof *t);
     if (!t) return;
     app->outputs = t;
     t[app->n_outputs].path = nn_app_text(app, "%s", path);
     t[app->n_outputs].sha256[0] = 0;
+    t[app->n_outputs].grows = 0;
     app->n_outputs++;
 }
-/* The hash of an output, read once while its size stays the same (the report and run.json both want it); NULL when it is gone. */
+/* The hash of an output, read once while its size stays the same (the report and run.json both want
+ * it); NULL when it is gone. */
 NNI_FN const char *nni_app_hash(nn_app_output *o)
 {
     uint64_t size = 0;
     if (nn_file_size(&size, o->path, NULL, NULL) != NN_OK) return NULL;
-    if (!o->sha256[0] || size != o->size) { o->size = size; if (nn_file_sha256(o->sha256, o->path, NULL, NULL) != NN_OK) o->sha256[0] = 0; }
+    if (!o->sha256[0] || size != o->size) {
+        o->size = size;
+        if (nn_file_sha256(o->sha256, o->path, NULL, NULL) != NN_OK) o->sha256[0] = 0;
+    }
     return o->sha256[0] ? o->sha256 : NULL;
 }
 NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
@@ -1743,22 +2603,36 @@ NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const c
     t->text = text ? nn_app_text(app, "%s", text) : NULL;
     t->is_count = is_count;
 }
-NN_DEF void nn_app_keep(nn_app *app, const char *name, double value) { nni_app_add_value(app, name, value, NULL, 0); }
+NN_DEF void nn_app_keep(nn_app *app, const char *name, double value)
+{
+    nni_app_add_value(app, name, value, NULL, 0);
+}
 NN_DEF void nn_app_result(nn_app *app, const char *name, double value)
 {
     char t[NN_NUM_BYTES];
     nni_app_add_value(app, name, value, NULL, 0);
-    if (!app->json) { printf("%s %s\n", name, nni_app_num(t, nn_f64_round(value, 6))); fflush(stdout); }
+    if (app->json) return;
+    nni_app_masked(stdout, name);
+    printf(" %s\n", nni_app_num(t, nn_f64_round(value, 6)));
+    fflush(stdout);
 }
 NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
 {
     nni_app_add_value(app, name, 0, text, 0);
-    if (!app->json) { printf("%s %s\n", name, text); fflush(stdout); }
+    if (app->json) return;
+    nni_app_masked(stdout, name);
+    putchar(' ');
+    nni_app_masked(stdout, text);
+    putchar('\n');
+    fflush(stdout);
 }
 NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value)
 {
     nni_app_add_value(app, name, (double)value, NULL, 1);
-    if (!app->json) { printf("%s %llu\n", name, (unsigned long long)value); fflush(stdout); }
+    if (app->json) return;
+    nni_app_masked(stdout, name);
+    printf(" %llu\n", (unsigned long long)value);
+    fflush(stdout);
 }
 /* Files that can be made again: whole before they are renamed, but no flush of the folder each. */
 NNI_FN nn_status nni_app_write(const char *path, const void *data, size_t n, nn_error *err)
@@ -1780,6 +2654,14 @@ NNI_FN void nni_app_values(nn_json_writer *w, const nn_app *app)
     }
     nn_json_end(w);
 }
+NNI_FN void nni_app_gone(nn_app *app, nn_app_output *out)
+{
+    nn_error e = NN_ZERO;
+    if (out->grows) return;
+    out->grows = 1;                                         /* said once */
+    (void)nn_error_set(&e, NN_E_IO, "%s: was written and cannot be read back", out->path);
+    nn_app_lost(app, &e);
+}
 /* run.json: everything about the run that is not data; not among the bytes that are promised to repeat */
 NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn_error *err)
 {
@@ -1793,40 +2675,77 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     w.indent = 2;
     w.nan = NN_JSON_NAN_NULL;
     nn_json_begin_object(&w);
-    nn_json_key(&w, "program"); nn_json_string(&w, app->program->name);
-    if (app->command >= 0 && app->program->n_commands && app->program->commands[app->command].name) { nn_json_key(&w, "command"); nn_json_string(&w, app->program->commands[app->command].name); }
-    nn_json_key(&w, "version"); nn_json_string(&w, NN_VERSION);
-    nn_json_key(&w, "state"); nn_json_string(&w, state);
-    nn_json_key(&w, "command_line"); nn_json_string(&w, app->command_line);
-    nn_json_key(&w, "seed"); nn_json_u64(&w, app->seed);
-    nn_json_key(&w, "threads"); nn_json_i64(&w, app->n_threads);
-    nn_json_key(&w, "cpu_path"); nn_json_string(&w, nn_isa_name());
-    nn_json_key(&w, "started"); nn_json_string(&w, app->started_at);
-    nn_json_key(&w, "wall_seconds"); nn_json_f64(&w, nn_f64_round(nn_app_seconds() - app->started, 3));
+    nn_json_key(&w, "program");
+    nn_json_string(&w, app->program->name);
+    if (app->command >= 0 && app->program->n_commands &&
+        app->program->commands[app->command].name) {
+        nn_json_key(&w, "command");
+        nn_json_string(&w, app->program->commands[app->command].name);
+    }
+    nn_json_key(&w, "version");
+    nn_json_string(&w, NN_VERSION);
+    nn_json_key(&w, "state");
+    nn_json_string(&w, state);
+    nn_json_key(&w, "command_line");
+    nn_json_string(&w, nni_app_readable(app, app->command_line));
+    nn_json_key(&w, "seed");
+    nn_json_u64(&w, app->seed);
+    nn_json_key(&w, "threads");
+    nn_json_i64(&w, app->n_threads);
+    nn_json_key(&w, "cpu_path");
+    nn_json_string(&w, nn_isa_name());
+    nn_json_key(&w, "started");
+    nn_json_string(&w, app->started_at);
+    nn_json_key(&w, "wall_seconds");
+    nn_json_f64(&w, nn_f64_round(nn_app_seconds() - app->started, 3));
     tree = nni_app_tree(app);
     nn_json_key(&w, "options");
     if (tree) nn_json_value(&w, tree);
-    else nn_json_null(&w);
+    else {
+        nn_json_null(&w);
+        app->no_memory = 1;
+    }
     nn_json_key(&w, "results");
     nni_app_values(&w, app);
+    nn_json_key(&w, "inputs");
+    nn_json_begin_array(&w);
+    for (i = 0; i < app->n_inputs; i++) {
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "path");
+        nn_json_string(&w, nni_app_readable(app, app->inputs[i].path));
+        nn_json_key(&w, "size");
+        nn_json_u64(&w, app->inputs[i].size);
+        nn_json_key(&w, "sha256");
+        nn_json_string(&w, app->inputs[i].sha256);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
     nn_json_key(&w, "outputs");
     nn_json_begin_array(&w);
     for (i = 0; hashes && i < app->n_outputs; i++) {
         const char *path = app->outputs[i].path, *hex = nni_app_hash(&app->outputs[i]);
         size_t no = app->out ? strlen(app->out) : 0;
-        if (!hex) continue;
+        if (!hex) {
+            nni_app_gone(app, &app->outputs[i]);
+            continue;
+        }
         if (no && strncmp(path, app->out, no) == 0 && path[no] == '/') path += no + 1;
         nn_json_begin_object(&w);
-        nn_json_key(&w, "path"); nn_json_string(&w, path);
-        nn_json_key(&w, "bytes"); nn_json_u64(&w, app->outputs[i].size);
-        nn_json_key(&w, "sha256"); nn_json_string(&w, hex);
+        nn_json_key(&w, "path");
+        nn_json_string(&w, nni_app_readable(app, path));
+        nn_json_key(&w, "bytes");
+        nn_json_u64(&w, app->outputs[i].size);
+        nn_json_key(&w, "sha256");
+        nn_json_string(&w, hex);
         nn_json_end(&w);
     }
     nn_json_end(&w);
     nn_json_end(&w);
     s = nn_json_finish(&w, err);
     if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
-    o.no_sync = !hashes;                                    /* the first one: found empty after a power cut, it still reads "running" */
+    o.no_sync = !hashes;                                    /* the first one: found empty after a
+                                                               power cut, it still reads
+                                                               "running" */
     if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, &o, err);
     nn_buf_free(&b);
     return s;
@@ -1837,79 +2756,328 @@ NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem)
     nn_json *root = NULL;
     const char *path = nn_app_path(app, "%s%srun.json", stem, *stem ? "_" : ""), *state = "";
     if (!nn_file_exists(path, NULL)) return "";
-    if (nn_json_read(&root, &a, path, NULL, NULL, NULL) == NN_OK) state = nn_app_text(app, "%s", nn_json_str(nn_json_get(root, "state"), "running"));
+    if (nn_json_read(&root, &a, path, NULL, NULL, NULL) == NN_OK)
+        state = nn_app_text(app, "%s", nn_json_str(nn_json_get(root, "state"), "running"));
     else state = "running";
     nn_arena_free(&a);
     return state;
 }
+/* one lock more, held until the end; a folder that this process holds already is fine */
+NNI_FN nn_status nni_app_lock(nn_app *app, const char *dir, nn_error *err)
+{
+    struct stat st;
+    nn_app_lock *t;
+    size_t i;
+    if (stat(dir, &st) != 0) memset(&st, 0, sizeof st);
+    for (i = 0; i < app->n_locks; i++)
+        if (app->locks[i].device == (uint64_t)st.st_dev && app->locks[i].inode == (uint64_t)st.st_ino)
+            return NN_OK;
+    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
+    if (!t) return nn_app_check(app, err);
+    app->locks = t;
+    t += app->n_locks;
+    t->path = NULL;
+    t->device = (uint64_t)st.st_dev;
+    t->inode = (uint64_t)st.st_ino;
+    NN_TRY(nn_lock_open(&t->lock, dir, NULL, err));
+    app->n_locks++;
+    return NN_OK;
+}
+/* Temporaries of killed runs, in the folder and in the folders in it. Names that cannot be listed are
+ * no folders. */
+NNI_FN nn_status nni_app_clean(const char *dir, int depth, nn_error *err)
+{
+    nn_buf names = NN_ZERO;
+    size_t n = 0, i;
+    const char *name;
+    char path[NN_MAX_PATH_BYTES];
+    nn_status s = nn_dir_clean(dir, NULL, err);
+    if (s == NN_OK && depth > 0) s = nn_dir_list(&names, &n, dir, NULL, err);
+    name = (const char *)names.data;
+    for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1) {
+        struct stat st;
+        if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK) continue;
+        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) s = nni_app_clean(path, depth - 1, err);
+    }
+    nn_buf_free(&names);
+    return s;
+}
+/* -- inputs -- */
+NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_error *err)
+{
+    nn_buf names = NN_ZERO;
+    nn_sha256 sum;
+    size_t n = 0, i;
+    const char *name;
+    char file[NN_MAX_PATH_BYTES], line[64];
+    NN_TRY(nn_dir_list(&names, &n, path, NULL, err));
+    nn_sha256_init(&sum);
+    name = (const char *)names.data;
+    in->size = 0;
+    for (i = 0; i < n; i++, name += strlen(name) + 1) {
+        struct stat st;
+        if (name[0] == '.' || nn_path_join(file, sizeof file, path, name, NULL) != NN_OK) continue;
+        if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) continue;
+        (void)snprintf(line, sizeof line, "%lld %lld", (long long)st.st_size, (long long)st.st_mtime);
+        nn_sha256_put(&sum, name, strlen(name) + 1);
+        nn_sha256_put(&sum, line, strlen(line) + 1);
+        in->size++;
+    }
+    nn_buf_free(&names);
+    nn_sha256_hex(&sum, in->sha256);
+    return NN_OK;
+}
+/* another input than the run in OUT was made from? */
+NNI_FN nn_status nni_app_same_input(nn_app *app, const nn_app_output *in, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_json *e;
+    nn_status s = NN_OK;
+    if (!app->before.len || in->grows) return NN_OK;
+    if (nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL, NULL,
+                      NULL) == NN_OK)
+        for (e = nn_json_get(root, "inputs") ? nn_json_get(root, "inputs")->v.first : NULL; e; e = e->next) {
+            const char *path = nn_json_str(nn_json_get(e, "path"), ""),
+                       *hex = nn_json_str(nn_json_get(e, "sha256"), "");
+            if (strcmp(path, in->path) == 0 && strcmp(hex, in->sha256) != 0)
+                s = nn_app_refuse(app, err,
+                                  "--resume: %s is not what the run in %s was made from: sha256 "
+                                  "%.12s.. then, %.12s.. now",
+                                  in->path, app->out, hex, in->sha256);
+        }
+    nn_arena_free(&arena);
+    return s;
+}
+NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error *err)
+{
+    nn_app_output *t;
+    struct stat st;
+    if (!path || strcmp(path, "-") == 0) return NN_OK;
+    t = (nn_app_output *)nni_app_grow(app, app->inputs, app->n_inputs, sizeof *t);
+    if (!t) return nn_app_check(app, err);
+    app->inputs = t;
+    t += app->n_inputs;
+    memset(t, 0, sizeof *t);
+    t->path = nn_app_text(app, "%s", path);
+    t->grows = grows;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) NN_TRY(nni_app_folder_sum(t, path, err));
+    else {
+        NN_TRY(nn_file_sha256(t->sha256, path, NULL, err));
+        NN_TRY(nn_file_size(&t->size, path, NULL, err));
+    }
+    app->n_inputs++;
+    NN_TRY(nni_app_same_input(app, t, err));
+    return app->opened ? nni_app_run_json(app, "running", 0, err) : NN_OK;
+}
+/* -- resume -- */
+NNI_FN nn_status nni_app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
+{
+    const nn_option *o = nni_app_row(app, row);
+    const char *part = o->key, *dot;
+    char now[400], then[400];
+    if ((o->flags & (NN_APP_FLAG | NN_APP_MAY_CHANGE)) || !nni_app_has(app, o)) return NN_OK;
+    if (o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE) return NN_OK;
+    if (o->effect == NN_EFFECT_SPEED || o->effect == NN_EFFECT_PLACE) return NN_OK;
+    while (options && (dot = strchr(part, '.')) != NULL) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(dot - part), part);
+        options = options->type == NN_JSON_OBJECT ? nn_json_get(options, name) : NULL;
+        part = dot + 1;
+    }
+    options = options && options->type == NN_JSON_OBJECT ? nn_json_get(options, part) : NULL;
+    if (!options) return NN_OK;
+    if (options->type == NN_JSON_OBJECT && !nn_json_get(options, "min")) return NN_OK;   /* a branch */
+    nni_app_text_of(app, row, now, sizeof now);
+    nni_app_node_text(then, sizeof then, options);
+    if (strcmp(now, then) == 0) return NN_OK;
+    return nn_app_refuse(app, err, "--resume: %s: the run in %s has '%s', now '%s' is asked for",
+                         o->key, app->out, then, now);
+}
+NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_app_program *p = app->program;
+    const char *name = app->command >= 0 && p->n_commands ? p->commands[app->command].name : NULL, *was;
+    nn_status s = NN_OK;
+    size_t i;
+    if (nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL, NULL,
+                      NULL) == NN_OK &&
+        root->type == NN_JSON_OBJECT) {
+        const nn_json *options = nn_json_get(root, "options");
+        was = nn_json_str(nn_json_get(root, "program"), p->name);
+        if (strcmp(was, p->name) != 0)
+            s = nn_app_refuse(app, err, "--resume: program: the run in %s is by '%s', now '%s'", app->out,
+                              was, p->name);
+        was = nn_json_str(nn_json_get(root, "command"), name ? name : "");
+        if (s == NN_OK && name && strcmp(was, name) != 0)
+            s = nn_app_refuse(app, err, "--resume: command: the run in %s is '%s', now '%s'", app->out,
+                              was, name);
+        for (i = 0; i < nni_app_rows(app) && s == NN_OK; i++) s = nni_app_same_value(app, i, options, err);
+        for (i = 0; i < app->n_inputs && s == NN_OK; i++) s = nni_app_same_input(app, &app->inputs[i], err);
+    }
+    nn_arena_free(&arena);
+    return s;
+}
 NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
 {
-    nn_status s;
     const char *state;
-    if (!app->out || !*app->out) return nni_fail(err, NN_E_ARG, "--out: expected a folder, got nothing");
+    if (!app->out || !*app->out) return nn_error_set(err, NN_E_ARG, "--out: expected a folder, got nothing");
     app->stem = nn_app_text(app, "%s", stem);
+    NN_TRY(nn_app_check(app, err));
+    if (*stem && nn_name_check(stem, err) != NN_OK) {
+        app->misused = 1;
+        return NN_E_ARG;
+    }
+    if (app->dry_run) {
+        app->planned = 1;
+        nn_app_say(app, "dry run: would write into %s", app->out);
+        return nn_error_set(err, NN_E_STOPPED, "%s: not opened, this is a dry run", app->out);
+    }
+    NN_TRY(nn_dir_make(app->out, NULL, err));
+    NN_TRY(nni_app_lock(app, app->out, err));
     state = nn_app_out_state(app, stem);
     if (*state && !app->resume && !app->overwrite)
-        return nni_fail(err, NN_E_ARG, "%s: expected a new folder, got one that holds a run (%s): use --resume, --overwrite or another --out", app->out, state);
-    s = nn_dir_make(app->out, NULL, err);
-    if (s != NN_OK) return s;
-    s = nni_app_run_json(app, "running", 0, err);
-    if (s == NN_OK) app->opened = 1;
-    return s;
+        return nn_error_set(err, NN_E_ARG,
+                        "%s: expected a new folder, got one that holds a run (%s): use --resume, "
+                        "--overwrite or another --out",
+                        app->out, state);
+    if (*state && app->resume) {
+        nn_buf_free(&app->before);
+        NN_TRY(nn_file_read(&app->before, nni_app_stem_path(app, "run.json"), NULL, err));
+        NN_TRY(nni_app_same_run(app, err));
+    }
+    if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, 2, err));
+    NN_TRY(nn_app_check(app, err));
+    NN_TRY(nni_app_run_json(app, "running", 0, err));
+    app->opened = 1;
+    return NN_OK;
+}
+NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL, *dir;
+    nn_app_lock *t;
+    NN_TRY(nn_app_check(app, err));
+    if (!path || strcmp(path, "-") == 0) return NN_OK;
+    if (!*path) return nn_error_set(err, NN_E_ARG, "expected the name of a file to write, got nothing");
+    if (nn_file_exists(path, NULL) && !app->overwrite && !app->resume)
+        return nn_error_set(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", path);
+    if (app->dry_run) {
+        app->planned = 1;
+        nn_app_say(app, "dry run: would write %s", path);
+        return nn_error_set(err, NN_E_STOPPED, "%s: not written, this is a dry run", path);
+    }
+    dir = nn_app_text(app, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    if (*dir) NN_TRY(nn_dir_make(dir, NULL, err));
+    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
+    if (!t) return nn_app_check(app, err);
+    app->locks = t;
+    t += app->n_locks;
+    memset(t, 0, sizeof *t);
+    t->path = nn_app_text(app, "%s.%s.lock", dir, slash ? slash + 1 : path);
+    NN_TRY(nn_app_check(app, err));
+    NN_TRY(nn_lock_file(&t->lock, t->path, NULL, err));
+    app->n_locks++;
+    return NN_OK;
 }
 NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
 {
     app->interrupted = 1;
     fflush(stdout);
-    fprintf(stderr, "%s: interrupted: %s; go on with: %s%s\n", app->program->name, what, app->command_line, app->resume ? "" : " --resume");
+    fprintf(stderr, "%s: interrupted: %s; go on with: %s%s\n", app->program->name, what,
+            app->command_line, app->resume ? "" : " --resume");
 }
 NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...)
 {
-    nni_sb b = NN_ZERO;
     va_list ap;
     va_start(ap, fmt);
-    nni_sb_vf(&b, fmt, ap);
+    app->next = nni_app_vtext(app, "", fmt, ap);
     va_end(ap);
-    if (!b.bad && b.s) app->next = nni_app_dup(app, b.s, b.n);
-    nni_sb_free(&b);
 }
 NNI_FN void nni_progress_time(char *buf, size_t cap, double s);
-NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
+/* metrics.json beside run.json, and the object that --json prints */
+NNI_FN nn_status nni_app_metrics(nn_app *app, int write, int print, nn_error *err)
 {
-    int rc = err || app->interrupted ? 1 : 0;
-    nn_error e = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
-    if (err && !app->interrupted) (void)nn_app_usage(app, "%s", err->msg[0] ? err->msg : nn_status_name(err->status));
+    const char *path = nni_app_stem_path(app, "metrics.json");
+    nn_status s;
     w.buf = &b;
     w.nan = NN_JSON_NAN_NULL;
     w.spaced = 1;
     nni_app_values(&w, app);
-    if (nn_json_finish(&w, &e) != NN_OK || nn_buf_text(&b, "\n", &e) != NN_OK) rc = 1;
-    else {
-        if (app->opened && !err) {
-            const char *path = nni_app_stem_path(app, "metrics.json");
-            if (nni_app_write(path, b.data, b.len, &e) != NN_OK) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
-            else nn_app_wrote(app, path);
-        }
-        if (app->json && rc == 0) fwrite(b.data, 1, b.len, stdout);
-    }
-    if (app->opened && nni_app_run_json(app, app->interrupted ? "interrupted" : rc ? "failed" : "done", 1, &e) != NN_OK && rc == 0) { (void)nn_app_usage(app, "%s", e.msg); rc = 1; }
+    s = nn_json_finish(&w, err);
+    if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
+    if (s == NN_OK && write) s = nni_app_write(path, b.data, b.len, err);
+    if (s == NN_OK && write) nn_app_wrote(app, path);
+    if (s == NN_OK && print) (void)fwrite(b.data, 1, b.len, stdout);
     nn_buf_free(&b);
-    if (rc == 0 && app->opened) {
-        char took[32], files[40];
-        nni_progress_time(took, sizeof took, nn_app_seconds() - app->started);
-        (void)snprintf(files, sizeof files, ", %lu files", (unsigned long)app->n_outputs);
-        nn_app_say(app, "done in %s: %s%s%s%s", took, app->out, app->n_outputs > 1 ? files : "", app->report ? "; open " : "", app->report ? app->report : "");
-        if (app->next) nn_app_say(app, "next: %s", app->next);
+    return s;
+}
+NNI_FN void nni_app_farewell(nn_app *app)
+{
+    char took[32], files[40];
+    nni_progress_time(took, sizeof took, nn_app_seconds() - app->started);
+    (void)snprintf(files, sizeof files, ", %lu files", (unsigned long)app->n_outputs);
+    nn_app_say(app, "done in %s: %s%s%s%s", took, app->out, app->n_outputs > 1 ? files : "",
+               app->report ? "; open " : "", app->report ? app->report : "");
+    if (app->next) nn_app_say(app, "next: %s", app->next);
+}
+/* The last words of run.json. A refused --resume leaves what was there; an output that is listed and
+ * cannot be read back is a failure. */
+NNI_FN int nni_app_close_run(nn_app *app, int rc)
+{
+    nn_error e = NN_ZERO;
+    const char *state = app->interrupted ? "interrupted" : rc ? "failed" : "done";
+    nn_status s;
+    if (app->refused && app->before.len) {
+        s = nn_file_write(nni_app_stem_path(app, "run.json"), app->before.data, app->before.len, NULL, &e);
+        return s == NN_OK ? rc : 1;
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) { if (rc == 0) (void)nn_app_usage(app, "standard output: could not write"); rc = 1; }
+    s = nni_app_run_json(app, state, 1, &e);
+    if (s == NN_OK && app->lost && rc == 0) {
+        rc = 1;
+        s = nni_app_run_json(app, "failed", 1, &e);
+    }
+    if (s == NN_OK) return rc;
+    (void)nn_app_usage(app, "%s", e.msg);
+    return 1;
+}
+NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
+{
+    int rc = 0;
+    nn_error e = NN_ZERO;
+    if (app->planned && err && err->status == NN_E_STOPPED) err = NULL;
+    if (!err && nn_app_check(app, &e) != NN_OK) err = &e;
+    if (err && !app->interrupted)
+        (void)nn_app_usage(app, "%s", err->msg[0] ? err->msg : nn_status_name(err->status));
+    if (err || app->interrupted || app->lost) rc = 1;
+    if (nni_app_metrics(app, app->opened && !err, app->json && !rc, &e) != NN_OK) {
+        if (!rc) (void)nn_app_usage(app, "%s", e.msg);
+        rc = 1;
+    }
+    if (app->opened) rc = nni_app_close_run(app, rc);
+    if (rc == 0 && app->opened) nni_app_farewell(app);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (rc == 0) (void)nn_app_usage(app, "standard output: could not write");
+        rc = 1;
+    }
+    if (rc && err && app->misused) rc = 2;
+    if (rc == 0) rc = app->exit_code;
+    while (app->n_locks) {
+        nn_app_lock *l = &app->locks[--app->n_locks];
+        if (l->path) (void)nn_file_remove(l->path, NULL, NULL);       /* beside a single file */
+        nn_lock_close(l->lock);
+    }
+    nn_buf_free(&app->before);
     nn_arena_free(&app->arena);
     return rc;
 }
 
 /* ---- [PROGRESS] --------------------------------------------------------- */
-NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total, const char *unit)
+NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, double total,
+                              const char *unit)
 {
     memset(p, 0, sizeof *p);
     p->app = app;
@@ -1933,8 +3101,12 @@ NNI_FN void nni_progress_print(nn_progress *p, double now, int last)
 {
     char line[256], eta[32], rate[48];
     double took = now - p->t0, r = took > 0 ? (p->done - p->base) / took : 0;
-    size_t n = (size_t)snprintf(line, sizeof line, "%s", p->label);
-    if (p->total > 0) n += (size_t)snprintf(line + n, sizeof line - n, " %.0f/%.0f %s %3.0f%%", p->done, p->total, p->unit, 100 * p->done / p->total);
+    size_t n;
+    (void)nn_text_mask(line, sizeof line / 2, p->label, strlen(p->label));
+    n = strlen(line);
+    if (p->total > 0)
+        n += (size_t)snprintf(line + n, sizeof line - n, " %.0f/%.0f %s %3.0f%%", p->done, p->total,
+                              p->unit, 100 * p->done / p->total);
     else n += (size_t)snprintf(line + n, sizeof line - n, " %.0f %s", p->done, p->unit);
     (void)snprintf(rate, sizeof rate, r >= 100 ? "%.0f/s" : r >= 1 ? "%.1f/s" : "%.3f/s", r);
     n += (size_t)snprintf(line + n, sizeof line - n, "  %s", rate);
@@ -1948,7 +3120,9 @@ NNI_FN void nni_progress_print(nn_progress *p, double now, int last)
     if (p->loss == p->loss) n += (size_t)snprintf(line + n, sizeof line - n, "  loss %.4g", p->loss);
     if (p->acc == p->acc) n += (size_t)snprintf(line + n, sizeof line - n, "  acc %.2f%%", 100 * p->acc);
     fflush(stdout);
-    if (p->tty) fprintf(stderr, "\r%s%*s%s", line, p->width > (int)n ? p->width - (int)n : 0, "", last ? "\n" : "");
+    if (p->tty)
+        fprintf(stderr, "\r%s%*s%s", line, p->width > (int)n ? p->width - (int)n : 0, "",
+                last ? "\n" : "");
     else fprintf(stderr, "%s\n", line);
     fflush(stderr);
     p->width = (int)n;
@@ -1973,7 +3147,8 @@ NN_DEF void nn_progress_end(nn_progress *p)
 }
 
 /* ---- [PLOT] ------------------------------------------------------------- */
-/* One layout, two pens: the SVG pen writes elements, the raster pen covers pixels. Colours are roles, so that a page can
+/* One layout, two pens: the SVG pen writes elements, the raster pen covers pixels. Colours are
+ * roles, so that a page can
  * follow the reader's light or dark theme; the raster pen uses the light one. */
 enum { NNI_INK = 16, NNI_SOFT, NNI_GRID, NNI_PAPER, NNI_RGB };      /* 0..15: series colours */
 typedef struct nni_color { int role; unsigned rgb; double alpha; } nni_color;
@@ -1983,14 +3158,31 @@ typedef struct nni_pen {
     size_t  pw, ph;               /* pixels */
     unsigned char *rgb;           /* [ph, pw, 3] */
     int     narrow;               /* SVG for a phone: no tips */
+    int     bad;                  /* memory was out: what is drawn is not all */
     float  *mask;                 /* [ph, pw] coverage of the shape in hand */
     size_t  x0, y0, x1, y1;       /* its box */
 } nni_pen;
 
-/* blue, vermilion, green, purple, orange, sky, brown, grey: told apart by the colour-blind (after Okabe and Ito) */
-static const unsigned nni_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a, 0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
-NNI_FN nni_color nni_pen_role(int role, double alpha) { nni_color c; c.role = role; c.rgb = 0; c.alpha = alpha; return c; }
-NNI_FN nni_color nni_pen_rgb(unsigned rgb) { nni_color c; c.role = NNI_RGB; c.rgb = rgb; c.alpha = 1; return c; }
+/* blue, vermilion, green, purple, orange, sky, brown, grey: told apart by the colour-blind (after
+ * Okabe and Ito) */
+static const unsigned nni_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a,
+                                         0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
+NNI_FN nni_color nni_pen_role(int role, double alpha)
+{
+    nni_color c;
+    c.role = role;
+    c.rgb = 0;
+    c.alpha = alpha;
+    return c;
+}
+NNI_FN nni_color nni_pen_rgb(unsigned rgb)
+{
+    nni_color c;
+    c.role = NNI_RGB;
+    c.rgb = rgb;
+    c.alpha = 1;
+    return c;
+}
 NNI_FN unsigned nni_color_value(nni_color c)
 {
     switch (c.role) {
@@ -2047,37 +3239,52 @@ NNI_FN void nni_pen_blend(nni_pen *p, nni_color c)
     int rgb[3], k;
     size_t x, y;
     float alpha = (float)c.alpha;
-    rgb[0] = (int)(v >> 16 & 255); rgb[1] = (int)(v >> 8 & 255); rgb[2] = (int)(v & 255);
+    rgb[0] = (int)(v >> 16 & 255);
+    rgb[1] = (int)(v >> 8 & 255);
+    rgb[2] = (int)(v & 255);
     for (y = p->y0; y <= p->y1 && y < p->ph; y++)
         for (x = p->x0; x <= p->x1 && x < p->pw; x++) {
             float *m = &p->mask[y * p->pw + x];
-            if (*m * alpha >= 1) for (k = 0; k < 3; k++) p->rgb[(y * p->pw + x) * 3 + (size_t)k] = (unsigned char)rgb[k];
-            else if (*m > 0) for (k = 0; k < 3; k++) { unsigned char *d = &p->rgb[(y * p->pw + x) * 3 + (size_t)k]; *d = (unsigned char)((float)*d + *m * alpha * (float)(rgb[k] - *d) + 0.5f); }
+            if (*m * alpha >= 1)
+                for (k = 0; k < 3; k++)
+                    p->rgb[(y * p->pw + x) * 3 + (size_t)k] = (unsigned char)rgb[k];
+            else if (*m > 0)
+                for (k = 0; k < 3; k++) {
+                    unsigned char *d = &p->rgb[(y * p->pw + x) * 3 + (size_t)k];
+                    *d = (unsigned char)((float)*d + *m * alpha * (float)(rgb[k] - *d) + 0.5f);
+                }
             *m = 0;
         }
-    p->x0 = p->pw; p->y0 = p->ph; p->x1 = p->y1 = 0;
+    p->x0 = p->pw;
+    p->y0 = p->ph;
+    p->x1 = p->y1 = 0;
 }
 /* a stroke with round ends: coverage falls off over one pixel around the edge */
 NNI_FN void nni_cover_line(nni_pen *p, double ax, double ay, double bx, double by, double width)
 {
     double r = width / 2, x, y, dx = bx - ax, dy = by - ay, len2 = dx * dx + dy * dy;
-    double x0 = (ax < bx ? ax : bx) - r - 1, x1 = (ax > bx ? ax : bx) + r + 1, y0 = (ay < by ? ay : by) - r - 1, y1 = (ay > by ? ay : by) + r + 1;
+    double x0 = (ax < bx ? ax : bx) - r - 1, x1 = (ax > bx ? ax : bx) + r + 1,
+           y0 = (ay < by ? ay : by) - r - 1, y1 = (ay > by ? ay : by) + r + 1;
     double w = (double)p->pw, h = (double)p->ph;
-    x0 = floor(x0 < 0 ? 0 : x0); y0 = floor(y0 < 0 ? 0 : y0);
+    x0 = floor(x0 < 0 ? 0 : x0);
+    y0 = floor(y0 < 0 ? 0 : y0);
     if (x1 > w) x1 = w;
     if (y1 > h) y1 = h;
     for (y = y0; y < y1; y++) {
         double xa = x0, xb = x1;
         if (fabs(dy) > 4) {          /* long slopes: only the pixels near the line in this row */
-            double t0 = (y - ay) / dy, t1 = (y + 1 - ay) / dy, m = (r + 2) * sqrt(len2) / fabs(dy), a = ax + dx * (t0 < t1 ? t0 : t1), b = ax + dx * (t0 < t1 ? t1 : t0);
+            double t0 = (y - ay) / dy, t1 = (y + 1 - ay) / dy, m = (r + 2) * sqrt(len2) / fabs(dy),
+                   a = ax + dx * (t0 < t1 ? t0 : t1), b = ax + dx * (t0 < t1 ? t1 : t0);
             double lo = (a < b ? a : b) - m, hi = (a < b ? b : a) + m;
             if (lo > xa) xa = floor(lo);
             if (hi < xb) xb = hi;
         }
         for (x = xa; x < xb; x++) {
-            double px = x + 0.5 - ax, py = y + 0.5 - ay, t = len2 > 0 ? (px * dx + py * dy) / len2 : 0, ex, ey;
+            double px = x + 0.5 - ax, py = y + 0.5 - ay,
+                   t = len2 > 0 ? (px * dx + py * dy) / len2 : 0, ex, ey;
             t = t < 0 ? 0 : t > 1 ? 1 : t;
-            ex = px - t * dx; ey = py - t * dy;
+            ex = px - t * dx;
+            ey = py - t * dy;
             nni_pen_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
         }
     }
@@ -2087,7 +3294,10 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
 {
     double ymin = 1e30, ymax = -1e30, y, cross[64];
     size_t i, k, j, row;
-    for (i = 0; i < n; i++) { if (xy[2 * i + 1] < ymin) ymin = xy[2 * i + 1]; if (xy[2 * i + 1] > ymax) ymax = xy[2 * i + 1]; }
+    for (i = 0; i < n; i++) {
+        if (xy[2 * i + 1] < ymin) ymin = xy[2 * i + 1];
+        if (xy[2 * i + 1] > ymax) ymax = xy[2 * i + 1];
+    }
     if (ymin < 0) ymin = 0;
     if (ymax > (double)p->ph) ymax = (double)p->ph;
     for (row = (size_t)ymin; (double)row < ymax; row++) {
@@ -2096,15 +3306,23 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
             y = (double)row + ((double)k + 0.5) / 4;
             for (i = 0; i < n && m < 64; i++) {
                 const double *a = xy + 2 * i, *b = xy + 2 * ((i + 1) % n);
-                if ((a[1] <= y) != (b[1] <= y)) cross[m++] = a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
+                if ((a[1] <= y) != (b[1] <= y))
+                    cross[m++] = a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
             }
-            for (i = 1; i < m; i++) { double v = cross[i]; for (j = i; j > 0 && cross[j - 1] > v; j--) cross[j] = cross[j - 1]; cross[j] = v; }
+            for (i = 1; i < m; i++) {
+                double v = cross[i];
+                for (j = i; j > 0 && cross[j - 1] > v; j--) cross[j] = cross[j - 1];
+                cross[j] = v;
+            }
             for (i = 0; i + 1 < m; i += 2) {
-                double a = cross[i] < 0 ? 0 : cross[i], b = cross[i + 1] > (double)p->pw ? (double)p->pw : cross[i + 1];
+                double a = cross[i] < 0 ? 0 : cross[i],
+                       b = cross[i + 1] > (double)p->pw ? (double)p->pw : cross[i + 1];
                 float *line = p->mask + row * p->pw, c;
                 size_t ix, first, last;
                 if (!(a < b)) continue;
-                first = (size_t)a;  last = (size_t)b;      /* a part of the first and the last pixel, all of those between */
+                first = (size_t)a;
+                last = (size_t)b; /* a part of the first and the last
+                                                              pixel, all of those between */
                 c = (float)((last == first ? b : (double)first + 1) - a) / 4;
                 line[first] += c;
                 for (ix = first + 1; ix < last; ix++) line[ix] += 0.25f;
@@ -2118,7 +3336,8 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
     }
 }
 
-/* -- the font: strokes on a grid, y 0 = top of capitals, 6 = baseline, 8 = below it; '~' curves through the corners of
+/* -- the font: strokes on a grid, y 0 = top of capitals, 6 = baseline, 8 = below it; '~' curves
+ * through the corners of
  *    what follows; '|' lifts the pen. Drawn for this file. First digit: width. -- */
 static const char *const nni_glyphs[96] = {
     "2", "000 04|06 06", "200 02|20 22", "410 16|30 36|02 42|04 44", "4~41 40 00 03 43 46 06 05|2~27", "4~00 20 22 02 00|~24 44 46 26 24|40 06",
@@ -2139,7 +3358,8 @@ static const char *const nni_glyphs[96] = {
 };
 NNI_FN double nni_glyph_width(unsigned char c)
 {
-    if (c < 32 || c > 126) return (c & 0xc0) == 0x80 ? 0 : 6;             /* bytes that continue a UTF-8 letter take no room */
+    /* bytes that continue a UTF-8 letter take no room */
+    if (c < 32 || c > 126) return (c & 0xc0) == 0x80 ? 0 : 6;
     return (double)(nni_glyphs[c - 32][0] - '0') + (c == ' ' ? 1.4 : 2.0);
 }
 #define NNI_UNIT 0.118       /* grid units per font size */
@@ -2149,21 +3369,26 @@ NNI_FN double nni_plot_text_width(const char *s, double size)
     for (; *s; s++) w += nni_glyph_width((unsigned char)*s);
     return w > 0 ? (w - 2) * NNI_UNIT * size : 0;
 }
-NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, double size, double angle, double weight)
+NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, double size,
+                            double angle, double weight)
 {
     double u = NNI_UNIT * size * p->scale, ca = cos(angle), sa = sin(angle), at = 0;
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
-        const char *g = c >= 32 && c <= 126 ? nni_glyphs[c - 32] + 1 : (c & 0xc0) == 0x80 ? "" : "00 40 46 06 00";
+        const char *g = c >= 32 && c <= 126 ? nni_glyphs[c - 32] + 1 :
+                        (c & 0xc0) == 0x80  ? "" :
+                                              "00 40 46 06 00";
         double pt[2 * 24], q[2 * 24 * 8];
         while (*g) {
             size_t n = 0, m = 0, i, k;
             int curve = 0, closed;
             if (*g == '~') { curve = 1; g++; }
             while (*g && *g != '|' && n < 24) {
-                if (*g == '~') { curve = 2; g++; continue; }              /* straight so far, a curve from here: close enough as a curve */
+                /* straight so far, a curve from here: close enough as a curve */
+                if (*g == '~') { curve = 2; g++; continue; }
                 if (*g == ' ') { g++; continue; }
-                pt[2 * n] = (double)(g[0] - '0'); pt[2 * n + 1] = (double)(g[1] - '0');
+                pt[2 * n] = (double)(g[0] - '0');
+                pt[2 * n + 1] = (double)(g[1] - '0');
                 n++;
                 g += 2;
             }
@@ -2174,9 +3399,12 @@ NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, doubl
             else {                                                          /* quadratic B-spline: corners are control points */
                 size_t segs = closed ? n - 1 : n - 2;
                 for (i = 0; i < segs; i++) {
-                    const double *b = pt + 2 * (i + 1), *a = pt + 2 * i, *d = closed && i + 2 >= n ? pt + 2 : pt + 2 * (i + 2);
-                    double ax = closed || i > 0 ? (a[0] + b[0]) / 2 : a[0], ay = closed || i > 0 ? (a[1] + b[1]) / 2 : a[1];
-                    double dx = closed || i + 1 < segs ? (b[0] + d[0]) / 2 : d[0], dy = closed || i + 1 < segs ? (b[1] + d[1]) / 2 : d[1];
+                    const double *b = pt + 2 * (i + 1), *a = pt + 2 * i,
+                                 *d = closed && i + 2 >= n ? pt + 2 : pt + 2 * (i + 2);
+                    double ax = closed || i > 0 ? (a[0] + b[0]) / 2 : a[0],
+                           ay = closed || i > 0 ? (a[1] + b[1]) / 2 : a[1];
+                    double dx = closed || i + 1 < segs ? (b[0] + d[0]) / 2 : d[0],
+                           dy = closed || i + 1 < segs ? (b[1] + d[1]) / 2 : d[1];
                     for (k = i ? 1 : 0; k <= 6; k++) {
                         double t = (double)k / 6, v = 1 - t;
                         q[2 * m] = v * v * ax + 2 * v * t * b[0] + t * t * dx;
@@ -2187,9 +3415,12 @@ NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, doubl
             }
             for (i = 0; i < m; i++) {
                 size_t j = i + 1 < m ? i + 1 : i;
-                double ax = (at + q[2 * i]) * u, ay = (q[2 * i + 1] - 6) * u, bx = (at + q[2 * j]) * u, by = (q[2 * j + 1] - 6) * u;
+                double ax = (at + q[2 * i]) * u, ay = (q[2 * i + 1] - 6) * u,
+                       bx = (at + q[2 * j]) * u, by = (q[2 * j + 1] - 6) * u;
                 if (j == i && m > 1) break;
-                nni_cover_line(p, x * p->scale + ax * ca - ay * sa, y * p->scale + ax * sa + ay * ca, x * p->scale + bx * ca - by * sa, y * p->scale + bx * sa + by * ca,
+                nni_cover_line(p, x * p->scale + ax * ca - ay * sa,
+                               y * p->scale + ax * sa + ay * ca, x * p->scale + bx * ca - by * sa,
+                               y * p->scale + bx * sa + by * ca,
                                (size * 0.095 * weight + 0.15) * p->scale);
             }
         }
@@ -2202,7 +3433,8 @@ NNI_FN void nni_pen_line(nni_pen *p, double ax, double ay, double bx, double by,
 {
     char t[32];
     if (p->svg) {
-        nni_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax, ay, bx, by, nni_color_text(c, t), width);
+        nni_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax,
+                 ay, bx, by, nni_color_text(c, t), width);
         if (c.alpha < 1) nni_sb_f(p->svg, " opacity=\"%.2g\"", c.alpha);
         nni_sb_str(p->svg, "/>\n");
         return;
@@ -2218,18 +3450,29 @@ NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c
     if (p->svg) {
         nni_sb_str(p->svg, "<path d=\"");
         for (i = 0; i < n; i++) nni_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
-        nni_sb_f(p->svg, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.2g\" stroke-linejoin=\"round\" stroke-linecap=\"round\"%s/>\n", nni_color_text(c, t), width,
-                 dashed ? " stroke-dasharray=\"6 5\"" : "");
+        nni_sb_f(p->svg,
+                 "\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.2g\" stroke-linejoin=\"round\" "
+                 "stroke-linecap=\"round\"%s/>\n",
+                 nni_color_text(c, t), width, dashed ? " stroke-dasharray=\"6 5\"" : "");
         return;
     }
     {
         double phase = 0;
         for (i = 0; i + 1 < n; i++) {
-            double ax = xy[2 * i], ay = xy[2 * i + 1], dx = xy[2 * i + 2] - ax, dy = xy[2 * i + 3] - ay, len = sqrt(dx * dx + dy * dy), at = 0;
-            if (!dashed || len == 0) { nni_cover_line(p, ax * p->scale, ay * p->scale, (ax + dx) * p->scale, (ay + dy) * p->scale, width * p->scale); continue; }
+            double ax = xy[2 * i], ay = xy[2 * i + 1], dx = xy[2 * i + 2] - ax,
+                   dy = xy[2 * i + 3] - ay, len = sqrt(dx * dx + dy * dy), at = 0;
+            if (!dashed || len == 0) {
+                nni_cover_line(p, ax * p->scale, ay * p->scale, (ax + dx) * p->scale,
+                               (ay + dy) * p->scale, width * p->scale);
+                continue;
+            }
             while (at < len) {
-                double in = fmod(phase, 11.0), run = in < 6 ? 6 - in : 11 - in, to = at + run < len ? at + run : len;
-                if (in < 6) nni_cover_line(p, (ax + dx * at / len) * p->scale, (ay + dy * at / len) * p->scale, (ax + dx * to / len) * p->scale, (ay + dy * to / len) * p->scale, width * p->scale);
+                double in = fmod(phase, 11.0), run = in < 6 ? 6 - in : 11 - in,
+                       to = at + run < len ? at + run : len;
+                if (in < 6)
+                    nni_cover_line(p, (ax + dx * at / len) * p->scale,
+                                   (ay + dy * at / len) * p->scale, (ax + dx * to / len) * p->scale,
+                                   (ay + dy * to / len) * p->scale, width * p->scale);
                 phase += to - at;
                 at = to > at ? to : len;
             }
@@ -2259,53 +3502,83 @@ NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni
     double q[8];
     if (w <= 0 || h <= 0) return;
     if (p->svg) {
-        nni_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"", x, y, w, h, nni_color_text(c, t));
+        nni_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"",
+                 x, y, w, h, nni_color_text(c, t));
         if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
-        if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></rect>\n"); }
-        else nni_sb_str(p->svg, "/>\n");
+        if (tip && !p->narrow) {
+            nni_sb_str(p->svg, "><title>");
+            nni_sb_xml(p->svg, tip);
+            nni_sb_str(p->svg, "</title></rect>\n");
+        } else nni_sb_str(p->svg, "/>\n");
         return;
     }
-    q[0] = x; q[1] = y; q[2] = x + w; q[3] = y; q[4] = x + w; q[5] = y + h; q[6] = x; q[7] = y + h;
+    q[0] = x;
+    q[1] = y;
+    q[2] = x + w;
+    q[3] = y;
+    q[4] = x + w;
+    q[5] = y + h;
+    q[6] = x;
+    q[7] = y + h;
     nni_pen_poly(p, q, 4, c);
 }
 NNI_FN void nni_pen_dot(nni_pen *p, double x, double y, double r, nni_color c, const char *tip)
 {
     char t[32];
     if (p->svg) {
-        nni_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r, nni_color_text(c, t));
+        nni_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r,
+                 nni_color_text(c, t));
         if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
-        if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></circle>\n"); }
-        else nni_sb_str(p->svg, "/>\n");
+        if (tip && !p->narrow) {
+            nni_sb_str(p->svg, "><title>");
+            nni_sb_xml(p->svg, tip);
+            nni_sb_str(p->svg, "</title></circle>\n");
+        } else nni_sb_str(p->svg, "/>\n");
         return;
     }
     nni_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
     nni_pen_blend(p, c);
 }
-/* the mark of series s: circle, square, triangle, diamond in turn, so that it is told by shape as well as by colour; the ninth series
+/* the mark of series s: circle, square, triangle, diamond in turn, so that it is told by shape as
+ * well as by colour; the ninth series
  * has the first one's colour in another shape */
 NNI_FN void nni_pen_mark(nni_pen *p, double x, double y, double r, size_t s, nni_color c, const char *tip)
 {
-    static const double corner[3][8] = { { -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89 }, { 0, -1.25, 1.15, 0.85, -1.15, 0.85 }, { 0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0 } };
+    static const double corner[3][8] = { { -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89 },
+                                         { 0, -1.25, 1.15, 0.85, -1.15, 0.85 },
+                                         { 0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0 } };
     size_t shape = (s + s / 8) % 4, n = shape == 2 ? 3 : 4, i;
     char t[32];
     double q[8];
     if (shape == 0) { nni_pen_dot(p, x, y, r, c, tip); return; }
-    for (i = 0; i < n; i++) { q[2 * i] = x + r * corner[shape - 1][2 * i]; q[2 * i + 1] = y + r * corner[shape - 1][2 * i + 1]; }
+    for (i = 0; i < n; i++) {
+        q[2 * i] = x + r * corner[shape - 1][2 * i];
+        q[2 * i + 1] = y + r * corner[shape - 1][2 * i + 1];
+    }
     if (!p->svg) { nni_pen_poly(p, q, n, c); return; }
     nni_sb_f(p->svg, "<path d=\"M%.1f %.1f", q[0], q[1]);
     for (i = 1; i < n; i++) nni_sb_f(p->svg, "L%.1f %.1f", q[2 * i], q[2 * i + 1]);
     nni_sb_f(p->svg, "Z\" fill=\"%s\"", nni_color_text(c, t));
     if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
-    if (tip && !p->narrow) { nni_sb_str(p->svg, "><title>"); nni_sb_xml(p->svg, tip); nni_sb_str(p->svg, "</title></path>\n"); }
-    else nni_sb_str(p->svg, "/>\n");
+    if (tip && !p->narrow) {
+        nni_sb_str(p->svg, "><title>");
+        nni_sb_xml(p->svg, tip);
+        nni_sb_str(p->svg, "</title></path>\n");
+    } else nni_sb_str(p->svg, "/>\n");
 }
 /* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
-NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor, nni_color c, double angle, int bold)
+NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor,
+                         nni_color c, double angle, int bold)
 {
     char t[32];
     double w, a = angle * 3.14159265358979 / 180;
     if (p->svg) {
-        nni_sb_f(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.3g\" fill=\"%s\"%s%s", x, y, size, nni_color_text(c, t), anchor < 0 ? "" : anchor ? " text-anchor=\"end\"" : " text-anchor=\"middle\"", bold ? " font-weight=\"600\"" : "");
+        nni_sb_f(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.3g\" fill=\"%s\"%s%s", x, y,
+                 size, nni_color_text(c, t),
+                 anchor < 0 ? "" :
+                 anchor     ? " text-anchor=\"end\"" :
+                              " text-anchor=\"middle\"",
+                 bold ? " font-weight=\"600\"" : "");
         if (angle != 0) nni_sb_f(p->svg, " transform=\"rotate(%.3g %.1f %.1f)\"", angle, x, y);
         nni_sb_str(p->svg, ">");
         nni_sb_xml(p->svg, s);
@@ -2321,7 +3594,8 @@ NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double s
 typedef struct nni_plot_axis { double lo, hi, p0, p1, step; int log; } nni_plot_axis;
 NNI_FN double nni_axis_at(const nni_plot_axis *a, double v)
 {
-    double lo = a->log ? log10(a->lo) : a->lo, hi = a->log ? log10(a->hi) : a->hi, x = a->log ? log10(v > 0 ? v : a->lo) : v;
+    double lo = a->log ? log10(a->lo) : a->lo, hi = a->log ? log10(a->hi) : a->hi,
+           x = a->log ? log10(v > 0 ? v : a->lo) : v;
     return a->p0 + (x - lo) / (hi - lo) * (a->p1 - a->p0);
 }
 NNI_FN double nni_nice_step(double span, int want)
@@ -2339,15 +3613,23 @@ NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int w
         double l = floor(log10(lo) + 1e-9), h = ceil(log10(hi) - 1e-9);
         int i;
         if (h <= l) h = l + 1;
-        a->lo = pow(10, l); a->hi = pow(10, h); a->step = ceil((h - l) / want);
+        a->lo = pow(10, l);
+        a->hi = pow(10, h);
+        a->step = ceil((h - l) / want);
         if (h - l > 2.5) return;
-        a->step = 0;                                        /* few decades: ticks at 1, 2, 5, and the ends there, too */
+        a->step = 0;                                        /* few decades: ticks at 1, 2, 5, and
+                                                               the ends there, too */
         for (i = 0; i < 4; i++) if (part[i] * pow(10, l) <= lo * (1 + 1e-9)) a->lo = part[i] * pow(10, l);
-        for (i = 3; i >= 0; i--) if (part[i] * pow(10, h - 1) >= hi * (1 - 1e-9)) a->hi = part[i] * pow(10, h - 1);
+        for (i = 3; i >= 0; i--)
+            if (part[i] * pow(10, h - 1) >= hi * (1 - 1e-9)) a->hi = part[i] * pow(10, h - 1);
         if (a->hi <= a->lo * (1 + 1e-9)) { a->lo = pow(10, l); a->hi = pow(10, h); }
         return;
     }
-    if (hi - lo < 1e-12 * (fabs(hi) + fabs(lo)) || hi == lo) { double d = hi != 0 ? fabs(hi) * 0.1 : 1; lo -= d; hi += d; }
+    if (hi - lo < 1e-12 * (fabs(hi) + fabs(lo)) || hi == lo) {
+        double d = hi != 0 ? fabs(hi) * 0.1 : 1;
+        lo -= d;
+        hi += d;
+    }
     a->step = nni_nice_step(hi - lo, want);
     if (whole && a->step < 1) a->step = 1;
     if (widen) { lo = floor(lo / a->step + 1e-9) * a->step; hi = ceil(hi / a->step - 1e-9) * a->step; }
@@ -2358,11 +3640,16 @@ NNI_FN size_t nni_axis_ticks(const nni_plot_axis *a, double *out, size_t cap)
     size_t n = 0;
     if (a->log) {
         double e, h = log10(a->hi) + 1e-9;
-        if (a->step > 0) for (e = log10(a->lo); e <= h && n < cap; e += a->step) out[n++] = pow(10, floor(e + 0.5));
+        if (a->step > 0)
+            for (e = log10(a->lo); e <= h && n < cap; e += a->step)
+                out[n++] = pow(10, floor(e + 0.5));
         else for (e = floor(log10(a->lo)); e <= h; e++) {
             static const double part[3] = { 1, 2, 5 };
             size_t i;
-            for (i = 0; i < 3; i++) { double v = part[i] * pow(10, e); if (n < cap && v >= a->lo * (1 - 1e-9) && v <= a->hi * (1 + 1e-9)) out[n++] = v; }
+            for (i = 0; i < 3; i++) {
+                double v = part[i] * pow(10, e);
+                if (n < cap && v >= a->lo * (1 - 1e-9) && v <= a->hi * (1 + 1e-9)) out[n++] = v;
+            }
         }
     } else {
         double k, k0 = ceil(a->lo / a->step - 1e-9), k1 = floor(a->hi / a->step + 1e-9);
@@ -2381,7 +3668,13 @@ NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_plot_axis *
     (void)snprintf(buf, cap, "%.*f", d, v);
 }
 NNI_FN int nni_plot_finite(double v) { return v - v == 0; }
-NNI_FN void nni_plot_span(double v, double *lo, double *hi) { if (nni_plot_finite(v)) { if (v < *lo) *lo = v; if (v > *hi) *hi = v; } }
+NNI_FN void nni_plot_span(double v, double *lo, double *hi)
+{
+    if (nni_plot_finite(v)) {
+        if (v < *lo) *lo = v;
+        if (v > *hi) *hi = v;
+    }
+}
 
 NNI_FN int nni_plot_cmp(const void *a, const void *b)
 {
@@ -2405,19 +3698,25 @@ NNI_FN double nni_plot_quantile(const double *s, size_t n, double q)
     size_t i = (size_t)p;
     return i + 1 < n ? s[i] + (p - (double)i) * (s[i + 1] - s[i]) : s[n - 1];
 }
-typedef struct nni_plot_bins { double lo, step; size_t n; double *count; } nni_plot_bins;     /* count [n_series, n] */
+/* count [n_series, n] */
+typedef struct nni_plot_bins { double lo, step; size_t n; double *count; } nni_plot_bins;
 NNI_FN int nni_plot_bins_make(nni_plot_bins *b, const nn_plot *p)
 {
     double lo = 1e300, hi = -1e300, width = 0;
     size_t s, i, n = 0;
-    for (s = 0; s < p->n_series; s++) for (i = 0; i < p->series[s].n; i++) nni_plot_span(p->series[s].y[i], &lo, &hi);
+    for (s = 0; s < p->n_series; s++)
+        for (i = 0; i < p->series[s].n; i++) nni_plot_span(p->series[s].y[i], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (lo == hi) { lo -= 0.5; hi += 0.5; }
     n = p->bins;
-    if (!n && p->n_series) {                                /* Freedman and Diaconis (1981): 2 IQR n^(-1/3) */
+    /* Freedman and Diaconis (1981): 2 IQR n^(-1/3) */
+    if (!n && p->n_series) {
         size_t m;
         double *t = nni_plot_sorted(p->series[0].y, p->series[0].n, &m);
-        if (t && m > 1) width = 2 * (nni_plot_quantile(t, m, 0.75) - nni_plot_quantile(t, m, 0.25)) * pow((double)m, -1.0 / 3);
+        if (!t) return 0;
+        if (t && m > 1)
+            width = 2 * (nni_plot_quantile(t, m, 0.75) - nni_plot_quantile(t, m, 0.25)) *
+                    pow((double)m, -1.0 / 3);
         free(t);
         n = width > 0 ? (size_t)((hi - lo) / width) + 1 : 10;
         if (n < 5) n = 5;
@@ -2451,28 +3750,45 @@ NNI_FN unsigned nni_plot_mix(unsigned a, unsigned b, double t)
 NNI_FN unsigned nni_plot_heat(double t, int diverging)
 {
     t = t < 0 ? 0 : t > 1 ? 1 : t;
-    if (diverging) return t < 0.5 ? nni_plot_mix(0x1f5fa8, 0xf4f4f2, t * 2) : nni_plot_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
+    if (diverging)
+        return t < 0.5 ? nni_plot_mix(0x1f5fa8, 0xf4f4f2, t * 2) :
+                         nni_plot_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
     return t < 0.5 ? nni_plot_mix(0xf1f6fb, 0x6aa8d8, t * 2) : nni_plot_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
 }
-NNI_FN int nni_plot_dark(unsigned rgb) { return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) + 0.114 * (double)(rgb & 255) < 140; }
+NNI_FN int nni_plot_dark(unsigned rgb)
+{
+    return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) +
+               0.114 * (double)(rgb & 255) <
+           140;
+}
 /* a label cut to the room there is */
 NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double room, double size)
 {
     size_t n;
     (void)snprintf(buf, cap, "%s", s);
     n = strlen(buf);
-    while (n > 3 && nni_plot_text_width(buf, size) > room) { n--; buf[n] = 0; if (n > 2) { buf[n - 1] = '.'; buf[n - 2] = '.'; } }
+    while (n > 3 && nni_plot_text_width(buf, size) > room) {
+        n--;
+        buf[n] = 0;
+        if (n > 2) {
+            buf[n - 1] = '.';
+            buf[n - 2] = '.';
+        }
+    }
     return buf;
 }
 
-/* text from y down, broken at blanks where it is wider than the drawing; returns the y below it. What stays too wide is cut. */
+/* text from y down, broken at blanks where it is wider than the drawing; returns the y below it.
+ * What stays too wide is cut. */
 NNI_FN double nni_pen_lines(nni_pen *p, double x, double y, const char *s, double size, int role, int bold)
 {
     char line[400], cut[400];
-    double room = p->w - x - 12, k = bold ? 1.2 : 1.0;                 /* a browser's letters are wider than ours */
+    /* a browser's letters are wider than ours */
+    double room = p->w - x - 12, k = bold ? 1.2 : 1.0;
     while (*s) {
         size_t n = 0, next;
-        for (;;) {                                                       /* as many words as fit, one at least */
+        /* as many words as fit, one at least */
+        for (;;) {
             next = n + strspn(s + n, " ");
             next += strcspn(s + next, " ");
             if (next == n || next >= sizeof line) break;
@@ -2484,7 +3800,8 @@ NNI_FN double nni_pen_lines(nni_pen *p, double x, double y, const char *s, doubl
         if (!n) break;
         memcpy(line, s, n);
         line[n] = 0;
-        nni_pen_text(p, x, y, nni_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1, nni_pen_role(role, 1), 0, bold);
+        nni_pen_text(p, x, y, nni_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1,
+                     nni_pen_role(role, 1), 0, bold);
         y += size * 1.3;
         s += n + strspn(s + n, " ");
     }
@@ -2496,11 +3813,15 @@ NNI_FN void nni_axis_name(nni_pen *p, double x, double y, const char *s, double 
     char t[200];
     double size = 12.5, w = nni_plot_text_width(s, size);
     if (w > room) size = size * room / w < 9.5 ? 9.5 : size * room / w;
-    nni_pen_text(p, x, y, nni_fit_text(t, sizeof t, s, room, size), size, 0, nni_pen_role(NNI_INK, 1), angle, 0);
+    nni_pen_text(p, x, y, nni_fit_text(t, sizeof t, s, room, size), size, 0,
+                 nni_pen_role(NNI_INK, 1), angle, 0);
 }
 /* what slanted labels need to the left of the plot and below it */
 #define NNI_SLANT_MOST 170.0
-NNI_FN double nni_slant_left(double wide, double slot) { return 0.71 * (wide > NNI_SLANT_MOST ? NNI_SLANT_MOST : wide) + 12 - slot / 2; }
+NNI_FN double nni_slant_left(double wide, double slot)
+{
+    return 0.71 * (wide > NNI_SLANT_MOST ? NNI_SLANT_MOST : wide) + 12 - slot / 2;
+}
 
 NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
 {
@@ -2509,14 +3830,23 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     int slant;
     char t[64], tip[256];
     if (!R || !C || !d->cells) return;
-    for (r = 0; r < R; r++) { double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0; if (w > left) left = w; }
-    for (c = 0; c < C; c++) { double w = d->categories ? nni_plot_text_width(d->categories[c], 12) : 0; if (w > wide) wide = w; }
+    for (r = 0; r < R; r++) {
+        double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0;
+        if (w > left) left = w;
+    }
+    for (c = 0; c < C; c++) {
+        double w = d->categories ? nni_plot_text_width(d->categories[c], 12) : 0;
+        if (w > wide) wide = w;
+    }
     if (left > 0.32 * p->w) left = 0.32 * p->w;
     left += d->y_label ? 44 : 22;
     cw = (p->w - left - 70) / (double)C;
     slant = wide > cw - 4;
     if (slant && wide > 140) wide = 140;
-    if (slant && nni_slant_left(wide, cw) > left) { left = nni_slant_left(wide, cw); cw = (p->w - left - 70) / (double)C; }
+    if (slant && nni_slant_left(wide, cw) > left) {
+        left = nni_slant_left(wide, cw);
+        cw = (p->w - left - 70) / (double)C;
+    }
     if (slant && p->narrow) p->h += 0.6 * wide;
     bottom = (slant ? wide * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
     ch = (p->h - top - bottom) / (double)R;
@@ -2525,38 +3855,57 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     if (d->diverging) { double m = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi); lo = -m; hi = m; }
     if (hi == lo) hi = lo + 1;
     every = (size_t)(13 / ch) + 1;
-    for (r = 0; r < R; r++) {                                            /* long row names: smaller first, cut last */
+    /* long row names: smaller first, cut last */
+    for (r = 0; r < R; r++) {
         double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0, room = left - (d->y_label ? 40 : 16);
         if (w > room && size > 12 * room / w) size = 12 * room / w < 9.2 ? 9.2 : 12 * room / w;
     }
     for (r = 0; r < R; r++)
-        if (d->rows && r % every == 0) nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4, nni_fit_text(t, sizeof t, d->rows[r], (left - (d->y_label ? 36 : 12)) * 12 / size, 12), size, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+        if (d->rows && r % every == 0)
+            nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4,
+                         nni_fit_text(t, sizeof t, d->rows[r],
+                                      (left - (d->y_label ? 36 : 12)) * 12 / size, 12),
+                         size, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
     every = slant ? (size_t)(14 / cw) + 1 : 1;
     for (c = 0; c < C; c++)
         if (d->categories && c % every == 0) {
             double x = left + ((double)c + 0.5) * cw;
-            if (slant) nni_pen_text(p, x + 4, top + ch * (double)R + 14, nni_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
-            else nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
+            if (slant)
+                nni_pen_text(p, x + 4, top + ch * (double)R + 14,
+                             nni_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1,
+                             nni_pen_role(NNI_SOFT, 1), -45, 0);
+            else
+                nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0,
+                             nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
     if (p->svg) nni_sb_str(p->svg, "<g class=\"marks\">\n");
     for (r = 0; r < R; r++)
         for (c = 0; c < C; c++) {
             double v = d->cells[r * C + c];
-            unsigned rgb = nni_plot_finite(v) ? nni_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
+            unsigned rgb =
+                nni_plot_finite(v) ? nni_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
             char val[40];
             (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
-            (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "", d->categories ? d->categories[c] : "", val);
-            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1, nni_pen_rgb(rgb), tip);
+            (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "",
+                           d->categories ? d->categories[c] : "", val);
+            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1,
+                         nni_pen_rgb(rgb), tip);
             fs = 11;
             if (nni_plot_text_width(val, fs) > cw - 4) fs = 9;
             if (nni_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
-                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5, top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0, nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
+                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5,
+                             top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0,
+                             nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
         }
     if (p->svg) nni_sb_str(p->svg, "</g>\n");
     for (r = 0; r < 64; r++)                                              /* the scale */
-        nni_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14, (p->h - top - bottom) / 64 + 0.6, nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
-    (void)snprintf(t, sizeof t, "%.3g", hi); nni_pen_text(p, p->w - 41, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
-    (void)snprintf(t, sizeof t, "%.3g", lo); nni_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+        nni_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14,
+                     (p->h - top - bottom) / 64 + 0.6,
+                     nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
+    (void)snprintf(t, sizeof t, "%.3g", hi);
+    nni_pen_text(p, p->w - 41, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    (void)snprintf(t, sizeof t, "%.3g", lo);
+    nni_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
     if (d->x_label) nni_axis_name(p, left + cw * (double)C / 2, p->h - 8, d->x_label, cw * (double)C, 0);
     if (d->y_label) nni_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
 }
@@ -2564,10 +3913,12 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
 NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
 {
     nni_plot_axis ax, ay;
-    double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300, xhi = -1e300, tick[64], wide = 0;
+    double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300,
+           xhi = -1e300, tick[64], wide = 0;
     size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
     nni_plot_bins bins = NN_ZERO;
-    int slant = 0, whole_x = d->kind != NN_PLOT_HIST, whole_y = 1, bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
+    int slant = 0, whole_x = d->kind != NN_PLOT_HIST, whole_y = 1,
+        bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
     char t[96], tip[256], a[40], b[40];
     double *xy = NULL;
 
@@ -2586,10 +3937,15 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
             if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
                 double q[4];
-                q[0] = x; q[1] = top + 4; q[2] = x + 20; q[3] = top + 4;
+                q[0] = x;
+                q[1] = top + 4;
+                q[2] = x + 20;
+                q[3] = top + 4;
                 nni_pen_polyline(p, q, 2, nni_pen_role((int)s, 1), 2.2, 1);
-            } else if (d->kind == NN_PLOT_LINE) nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_pen_role((int)s, 1), 2.5);
-            else if (d->kind == NN_PLOT_SCATTER) nni_pen_mark(p, x + 12, top + 4, 4.5, s, nni_pen_role((int)s, 0.9), NULL);
+            } else if (d->kind == NN_PLOT_LINE)
+                nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_pen_role((int)s, 1), 2.5);
+            else if (d->kind == NN_PLOT_SCATTER)
+                nni_pen_mark(p, x + 12, top + 4, 4.5, s, nni_pen_role((int)s, 0.9), NULL);
             else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_pen_role((int)s, 1), NULL);
             nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_pen_role(NNI_INK, 1), 0, 0);
             x += w;
@@ -2597,15 +3953,20 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         top += 16;
     }
     top += 6;
-    if (p->narrow && top > 70) p->h += top - 70;                          /* many lines above: the plot itself keeps its height */
+    /* many lines above: the plot itself keeps its height */
+    if (p->narrow && top > 70) p->h += top - 70;
     if (d->kind == NN_PLOT_HEAT) { nni_draw_heat(p, d, top); return; }
 
     /* what the axes must hold */
     if (d->kind == NN_PLOT_HIST) {
-        if (!nni_plot_bins_make(&bins, d)) return;
+        if (!nni_plot_bins_make(&bins, d)) {
+            p->bad = 1;
+            return;
+        }
         for (i = 0; i < bins.n * S; i++) nni_plot_span(bins.count[i], &lo, &hi);
         lo = 0;
-        xlo = bins.lo; xhi = bins.lo + bins.step * (double)bins.n;
+        xlo = bins.lo;
+        xhi = bins.lo + bins.step * (double)bins.n;
     } else {
         for (s = 0; s < S; s++)
             for (i = 0; i < d->series[s].n; i++) {
@@ -2618,14 +3979,21 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 if (!bars) nni_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
             }
         if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
-        if (d->kind == NN_PLOT_BAR && S == 1 && hi > 0) hi += 0.06 * (hi - lo);      /* room for the values above the bars */
+        /* room for the values above the bars */
+        if (d->kind == NN_PLOT_BAR && S == 1 && hi > 0) hi += 0.06 * (hi - lo);
     }
     if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
     if (d->kind == NN_PLOT_BOX) groups = S;
-    nni_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0), whole_y && (bars || d->kind == NN_PLOT_HIST));
+    nni_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0),
+                  whole_y && (bars || d->kind == NN_PLOT_HIST));
     n = nni_axis_ticks(&ay, tick, 64);
     left = 0;
-    for (i = 0; i < n; i++) { double w; nni_tick_text(t, sizeof t, tick[i], &ay); w = nni_plot_text_width(t, 12); if (w > left) left = w; }
+    for (i = 0; i < n; i++) {
+        double w;
+        nni_tick_text(t, sizeof t, tick[i], &ay);
+        w = nni_plot_text_width(t, 12);
+        if (w > left) left = w;
+    }
     left += 18 + (d->y_label ? 22 : 0);
     if (bars) {
         for (i = 0; i < groups; i++) {
@@ -2635,12 +4003,19 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         }
         slant = groups && wide > (right - left) / (double)groups - 8;
         if (wide > NNI_SLANT_MOST) wide = NNI_SLANT_MOST;
-        if (slant && nni_slant_left(wide, (right - left) / (double)groups) > left) left = nni_slant_left(wide, (right - left) / (double)groups);
+        if (slant && nni_slant_left(wide, (right - left) / (double)groups) > left)
+            left = nni_slant_left(wide, (right - left) / (double)groups);
         if (slant && p->narrow) p->h += 0.6 * wide;
-        ax.lo = 0; ax.hi = groups ? (double)groups : 1; ax.log = 0; ax.step = 1;
+        ax.lo = 0;
+        ax.hi = groups ? (double)groups : 1;
+        ax.log = 0;
+        ax.step = 1;
     } else nni_axis_make(&ax, xlo, xhi, d->log_x, p->w < 500 ? 5 : 8, 0, whole_x);
     bottom = p->h - (slant ? wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
-    ay.p0 = bottom; ay.p1 = top; ax.p0 = left; ax.p1 = right;
+    ay.p0 = bottom;
+    ay.p1 = top;
+    ax.p0 = left;
+    ax.p1 = right;
     if (!bars && d->kind != NN_PLOT_HIST && !ax.log) { ax.p0 += 8; ax.p1 -= 8; }
 
     for (i = 0; i < n; i++) {
@@ -2655,7 +4030,10 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
             double x = nni_axis_at(&ax, (double)i + 0.5);
             if (!c || (slant && i % every)) continue;
-            if (slant) nni_pen_text(p, x + 4, bottom + 14, nni_fit_text(t, sizeof t, c, NNI_SLANT_MOST, 12), 12, 1, nni_pen_role(NNI_SOFT, 1), -45, 0);
+            if (slant)
+                nni_pen_text(p, x + 4, bottom + 14,
+                             nni_fit_text(t, sizeof t, c, NNI_SLANT_MOST, 12), 12, 1,
+                             nni_pen_role(NNI_SOFT, 1), -45, 0);
             else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
         }
     } else {
@@ -2680,15 +4058,30 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         thin = q->n > 150;
         if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
             xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
-            if (!xy) break;
+            if (!xy) {
+                p->bad = 1;
+                break;
+            }
             if (d->kind == NN_PLOT_LINE && q->lo && q->hi) {
-                for (i = 0; i < q->n; i += stride) { xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i); xy[2 * m + 1] = nni_axis_at(&ay, nni_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]); m++; }
-                for (i = m; i-- > 0;) { size_t j = i * stride; xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j); xy[2 * m + 1] = nni_axis_at(&ay, nni_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]); m++; }
+                for (i = 0; i < q->n; i += stride) {
+                    xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i);
+                    xy[2 * m + 1] =
+                        nni_axis_at(&ay, nni_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]);
+                    m++;
+                }
+                for (i = m; i-- > 0;) {
+                    size_t j = i * stride;
+                    xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j);
+                    xy[2 * m + 1] =
+                        nni_axis_at(&ay, nni_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]);
+                    m++;
+                }
                 nni_pen_poly(p, xy, m, nni_pen_role((int)s, 0.18));
             }
             for (i = 0, m = 0; i < q->n; i += stride) {
                 double x = q->x ? q->x[i] : (double)i, y = q->y[i];
-                if (!nni_plot_finite(x) || !nni_plot_finite(y) || (ay.log && y <= 0) || (ax.log && x <= 0)) {
+                if (!nni_plot_finite(x) || !nni_plot_finite(y) || (ay.log && y <= 0) ||
+                    (ax.log && x <= 0)) {
                     if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
                     m = 0;
                     continue;
@@ -2696,15 +4089,25 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 xy[2 * m] = nni_axis_at(&ax, x);
                 xy[2 * m + 1] = nni_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
                 if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && !p->narrow && q->n <= 250)) {
-                    (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "", q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)), nni_app_num(b, nn_f64_round(y, 6)));
+                    (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "",
+                                   q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)),
+                                   nni_app_num(b, nn_f64_round(y, 6)));
                     if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
                         double y0 = nni_axis_at(&ay, q->lo[i]), y1 = nni_axis_at(&ay, q->hi[i]);
                         nni_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, nni_pen_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0, nni_pen_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1, nni_pen_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0,
+                                     nni_pen_role((int)s, 0.8), 1.4);
+                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1,
+                                     nni_pen_role((int)s, 0.8), 1.4);
                     }
-                    nni_pen_mark(p, xy[2 * m], xy[2 * m + 1], d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4.2) : 3.2, d->kind == NN_PLOT_SCATTER ? s : 0,
-                                nni_pen_role((int)s, d->kind == NN_PLOT_SCATTER ? (thin ? 0.45 : 0.85) : q->points ? 1 : 0), tip);
+                    nni_pen_mark(p, xy[2 * m], xy[2 * m + 1],
+                                 d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4.2) : 3.2,
+                                 d->kind == NN_PLOT_SCATTER ? s : 0,
+                                 nni_pen_role((int)s, d->kind == NN_PLOT_SCATTER ?
+                                                          (thin ? 0.45 : 0.85) :
+                                                      q->points ? 1 :
+                                                                  0),
+                                 tip);
                 }
                 m++;
             }
@@ -2712,18 +4115,27 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             free(xy);
         } else if (d->kind == NN_PLOT_HIST) {
             for (k = 0; k < bins.n; k++) {
-                double v = bins.count[s * bins.n + k], x0 = nni_axis_at(&ax, bins.lo + bins.step * (double)k), x1 = nni_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)), y = nni_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
-                (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "", q->label ? ", " : "", bins.lo + bins.step * (double)k, bins.lo + bins.step * (double)(k + 1), v);
-                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y, nni_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
+                double v = bins.count[s * bins.n + k],
+                       x0 = nni_axis_at(&ax, bins.lo + bins.step * (double)k),
+                       x1 = nni_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)),
+                       y = nni_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
+                (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "",
+                               q->label ? ", " : "", bins.lo + bins.step * (double)k,
+                               bins.lo + bins.step * (double)(k + 1), v);
+                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y,
+                             nni_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
             }
         } else if (d->kind == NN_PLOT_BAR) {
             double slot = (right - left) / (double)(groups ? groups : 1), w = slot * 0.78 / (double)S;
             if (w > 60) w = 60;
             for (i = 0; i < q->n && i < groups; i++) {
-                double x = nni_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w, y = q->y[i], y0 = nni_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
+                double x = nni_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w,
+                       y = q->y[i], y0 = nni_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
                 if (!nni_plot_finite(y)) continue;
                 y1 = nni_axis_at(&ay, y);
-                (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i], q->label ? ", " : "", q->label ? q->label : "", nni_app_num(b, nn_f64_round(y, 6)));
+                (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i],
+                               q->label ? ", " : "", q->label ? q->label : "",
+                               nni_app_num(b, nn_f64_round(y, 6)));
                 nni_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
                 if (q->lo && q->hi && nni_plot_finite(q->lo[i]) && nni_plot_finite(q->hi[i])) {
                     double h0 = nni_axis_at(&ay, q->lo[i]), h1 = nni_axis_at(&ay, q->hi[i]), xm = x + w / 2;
@@ -2732,41 +4144,73 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                     nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
                 } else if (S == 1 && w > 26 && groups <= 12) {
                     (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
-                    if (nni_plot_text_width(t, 11) < slot) nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
+                    if (nni_plot_text_width(t, 11) < slot)
+                        nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
+                                     nni_pen_role(NNI_SOFT, 1), 0, 0);
                 }
             }
         } else if (d->kind == NN_PLOT_BOX) {
             size_t mm;
-            double *v = nni_plot_sorted(q->y, q->n, &mm), slot = (right - left) / (double)(S ? S : 1), w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
+            double *v = nni_plot_sorted(q->y, q->n, &mm),
+                   slot = (right - left) / (double)(S ? S : 1),
+                   w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
+            if (!v) p->bad = 1;
             if (v && mm) {
-                double q1 = nni_plot_quantile(v, mm, 0.25), q2 = nni_plot_quantile(v, mm, 0.5), q3 = nni_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
+                double q1 = nni_plot_quantile(v, mm, 0.25), q2 = nni_plot_quantile(v, mm, 0.5),
+                       q3 = nni_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
                 for (i = 0; i < mm; i++) if (v[i] >= q1 - f) { w0 = v[i]; break; }
                 for (i = mm; i-- > 0;) if (v[i] <= q3 + f) { w1 = v[i]; break; }
-                (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu", q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
+                (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu",
+                               q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
                 nni_pen_line(p, xm, nni_axis_at(&ay, w0), xm, nni_axis_at(&ay, w1), c, 1.5);
-                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w, nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3), nni_pen_role((int)s, 0.45), tip);
-                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2), nni_pen_role(NNI_INK, 1), 2.2);
+                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w,
+                             nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3),
+                             nni_pen_role((int)s, 0.45), tip);
+                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2),
+                             nni_pen_role(NNI_INK, 1), 2.2);
                 nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w0), xm + w / 4, nni_axis_at(&ay, w0), c, 1.5);
                 nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w1), xm + w / 4, nni_axis_at(&ay, w1), c, 1.5);
-                for (i = 0, k = 0; i < mm && k < 200; i++) if (v[i] < w0 || v[i] > w1) { nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_pen_role((int)s, 0.7), NULL); k++; }
+                for (i = 0, k = 0; i < mm && k < 200; i++)
+                    if (v[i] < w0 || v[i] > w1) {
+                        nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_pen_role((int)s, 0.7),
+                                    NULL);
+                        k++;
+                    }
             }
             free(v);
         }
     }
     if (p->svg) nni_sb_str(p->svg, "</g>\n");
     nni_pen_line(p, left, bottom, right, bottom, nni_pen_role(NNI_SOFT, 1), 1);
-    if (ay.lo < 0 && ay.hi > 0 && !ay.log) nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0), nni_pen_role(NNI_SOFT, 1), 1);
-    if (d->x_label) nni_axis_name(p, (left + right) / 2, p->h - 8, d->x_label, 2 * ((left + right) / 2 - 8 < p->w - (left + right) / 2 ? (left + right) / 2 - 8 : p->w - (left + right) / 2 - 8), 0);
-    if (d->y_label) nni_axis_name(p, 16, (top + bottom) / 2, d->y_label, 2 * (p->h - (top + bottom) / 2 < (top + bottom) / 2 ? p->h - (top + bottom) / 2 : (top + bottom) / 2) - 8, -90);
+    if (ay.lo < 0 && ay.hi > 0 && !ay.log)
+        nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0),
+                     nni_pen_role(NNI_SOFT, 1), 1);
+    if (d->x_label)
+        nni_axis_name(p, (left + right) / 2, p->h - 8, d->x_label,
+                      2 * ((left + right) / 2 - 8 < p->w - (left + right) / 2 ?
+                               (left + right) / 2 - 8 :
+                               p->w - (left + right) / 2 - 8),
+                      0);
+    if (d->y_label)
+        nni_axis_name(p, 16, (top + bottom) / 2, d->y_label,
+                      2 * (p->h - (top + bottom) / 2 < (top + bottom) / 2 ?
+                               p->h - (top + bottom) / 2 :
+                               (top + bottom) / 2) -
+                          8,
+                      -90);
     free(bins.count);
 }
 NNI_FN double nni_plot_height(const nn_plot *p)
 {
     if (p->height > 0) return p->height;
-    if (p->kind == NN_PLOT_HEAT) { double h = 120 + 30 * (double)p->n_rows; return h < 300 ? 300 : h > 900 ? 900 : h; }
+    if (p->kind == NN_PLOT_HEAT) {
+        double h = 120 + 30 * (double)p->n_rows;
+        return h < 300 ? 300 : h > 900 ? 900 : h;
+    }
     return 400;
 }
-/* narrow: the drawing for a phone, 360 wide, shown instead of the other one by the page's style; both carry the same class pair */
+/* narrow: the drawing for a phone, 360 wide, shown instead of the other one by the page's style;
+ * both carry the same class pair */
 NNI_FN char *nni_plot_svg(const nn_plot *p, int narrow, const char *kind)
 {
     nni_sb b = NN_ZERO, body = NN_ZERO;
@@ -2778,14 +4222,18 @@ NNI_FN char *nni_plot_svg(const nn_plot *p, int narrow, const char *kind)
     pen.w = narrow ? 360 : p->width > 0 ? p->width : 720;
     pen.h = nni_plot_height(p);
     if (narrow) pen.h = p->kind != NN_PLOT_HEAT ? 300 : pen.h > 480 ? 480 : pen.h;
-    nni_plot_draw(&pen, p);                                  /* first: a narrow one finds its height on the way */
-    nni_sb_f(&b, "<svg%s%s%s viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"",
-             kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "", pen.w, pen.h, pen.w, pen.h);
+    /* first: a narrow one finds its height on the way */
+    nni_plot_draw(&pen, p);
+    nni_sb_f(&b,
+             "<svg%s%s%s viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" "
+             "xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"",
+             kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "", pen.w, pen.h, pen.w,
+             pen.h);
     nni_sb_xml(&b, p->title ? p->title : "plot");
     nni_sb_str(&b, "\">\n");
     if (body.s) nni_sb_add(&b, body.s, body.n);
     nni_sb_str(&b, "</svg>\n");
-    if (body.bad) b.bad = 1;
+    if (body.bad || pen.bad) b.bad = 1;
     nni_sb_free(&body);
     if (b.bad) { nni_sb_free(&b); return NULL; }
     return b.s;
@@ -2800,16 +4248,23 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
     pen.scale = 2;
     pen.w = p->width > 0 ? p->width : 720;
     pen.h = nni_plot_height(p);
-    pen.pw = (size_t)(pen.w * pen.scale); pen.ph = (size_t)(pen.h * pen.scale);
-    if (pen.pw > 8192 || pen.ph > 8192 || !nni_mul(pen.pw, pen.ph, &n) || !nni_mul(n, 3, &bytes)) return NULL;
+    pen.pw = (size_t)(pen.w * pen.scale);
+    pen.ph = (size_t)(pen.h * pen.scale);
+    if (pen.pw > 8192 || pen.ph > 8192 || !nn_size_mul(pen.pw, pen.ph, &n) || !nn_size_mul(n, 3, &bytes))
+        return NULL;
     pen.rgb = (unsigned char *)malloc(bytes);
     pen.mask = (float *)calloc(n, sizeof(float));
     if (pen.rgb && pen.mask) {
         memset(pen.rgb, 255, bytes);
         pen.x0 = pen.pw; pen.y0 = pen.ph;
         nni_plot_draw(&pen, p);
-        *w = pen.pw; *h = pen.ph;
-    } else { free(pen.rgb); pen.rgb = NULL; }
+        *w = pen.pw;
+        *h = pen.ph;
+    } else pen.bad = 1;
+    if (pen.bad) {
+        free(pen.rgb);
+        pen.rgb = NULL;
+    }
     free(pen.mask);
     return pen.rgb;
 }
@@ -2821,8 +4276,10 @@ NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const cha
     nn_tensor image;
     nn_buf b = NN_ZERO;
     nn_status s;
-    if (!px) return nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plot", path);
-    shape[0] = h; shape[1] = w; shape[2] = 3;
+    if (!px) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the plot", path);
+    shape[0] = h;
+    shape[1] = w;
+    shape[2] = 3;
     image = nn_tensor_view(px, NN_U8, 3, shape);
     s = nn_png_encode(&b, &image, 1, err);
     if (s == NN_OK) s = nni_app_write(path, b.data, b.len, err);
@@ -2835,7 +4292,8 @@ NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err
     size_t shape[3] = { 0, 0, 3 };
     unsigned char *px = nni_plot_raster(p, &shape[1], &shape[0]);
     nn_tensor t = NN_ZERO;
-    nn_status s = px ? nn_tensor_make(&t, NN_U8, 3, shape, NULL, err) : nni_fail(err, NN_E_NOMEM, "plot: out of memory");
+    nn_status s = px ? nn_tensor_make(&t, NN_U8, 3, shape, NULL, err) :
+                       nn_error_set(err, NN_E_NOMEM, "plot: out of memory");
     if (s == NN_OK) { memcpy(t.data, px, 3 * shape[0] * shape[1]); *image = t; }
     free(px);
     return s;
@@ -2846,30 +4304,54 @@ NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
     unsigned char *px = nni_plot_raster(p, &w, &h);
     return nni_pixels_png(px, w, h, path, err);
 }
-NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path, nn_error *err)
+NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path,
+                                  nn_error *err)
 {
     unsigned char *whole = NULL;
     size_t i, y, W = 0, H = 0, rows = (n + across - 1) / across, bytes = 0;
     for (i = 0; i < n; i++) {
         size_t w = 0, h = 0;
         unsigned char *px = nni_plot_raster(&plots[i], &w, &h);
-        if (px && !whole && nni_mul(3 * w * across, h, &bytes) && nni_mul(bytes, rows, &bytes) && (whole = (unsigned char *)malloc(bytes)) != NULL) { W = w; H = h; memset(whole, 255, bytes); }
+        if (px && !whole && nn_size_mul(3 * w * across, h, &bytes) && nn_size_mul(bytes, rows, &bytes) &&
+            (whole = (unsigned char *)malloc(bytes)) != NULL) {
+            W = w;
+            H = h;
+            memset(whole, 255, bytes);
+        }
         if (!px || !whole || w != W || h != H) {
             int size = px && whole;
             free(px);
             free(whole);
-            return size ? nni_fail(err, NN_E_ARG, "%s: the plots of a grid must have one size", path) : nni_fail(err, NN_E_NOMEM, "%s: out of memory for the plots", path);
+            return size ?
+                       nn_error_set(err, NN_E_ARG, "%s: the plots of a grid must have one size", path) :
+                       nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the plots", path);
         }
-        for (y = 0; y < h; y++) memcpy(whole + (((i / across) * H + y) * across + i % across) * 3 * W, px + y * 3 * w, 3 * w);
+        for (y = 0; y < h; y++)
+            memcpy(whole + (((i / across) * H + y) * across + i % across) * 3 * W, px + y * 3 * w,
+                   3 * w);
         free(px);
     }
     return nni_pixels_png(whole, W * across, H * rows, path, err);
 }
 
 /* ---- [REPORT] ----------------------------------------------------------- */
-NNI_FN nni_sb nni_sb_open(char *s, size_t n, size_t cap, int bad) { nni_sb b; b.s = s; b.n = n; b.cap = cap; b.bad = bad; return b; }
+NNI_FN nni_sb nni_sb_open(char *s, size_t n, size_t cap, int bad)
+{
+    nni_sb b;
+    b.s = s;
+    b.n = n;
+    b.cap = cap;
+    b.bad = bad;
+    return b;
+}
 #define NNI_BODY(r) nni_sb b = nni_sb_open((r)->body, (r)->body_n, (r)->body_cap, (r)->bad)
-#define NNI_BODY_END(r) do { (r)->body = b.s; (r)->body_n = b.n; (r)->body_cap = b.cap; (r)->bad = b.bad; } while (0)
+#define NNI_BODY_END(r)        \
+    do {                       \
+        (r)->body = b.s;       \
+        (r)->body_n = b.n;     \
+        (r)->body_cap = b.cap; \
+        (r)->bad = b.bad;      \
+    } while (0)
 
 NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const char *lead)
 {
@@ -2877,7 +4359,8 @@ NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const 
     r->app = app;
     r->title = nn_app_text(app, "%s", title);
     r->lead = nn_app_text(app, "%s", lead ? lead : "");
-    r->base = nn_app_text(app, "%s", app->out ? app->out : "");       /* a program may write the parts of a run into folders below it */
+    /* a program may write the parts of a run into folders below it */
+    r->base = nn_app_text(app, "%s", app->out ? app->out : "");
 }
 NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note)
 {
@@ -2887,9 +4370,16 @@ NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value,
     nni_sb_str(&b, "</div><div class=\"v\">");
     nni_sb_xml(&b, value);
     nni_sb_str(&b, "</div>");
-    if (note && *note) { nni_sb_str(&b, "<div class=\"n\">"); nni_sb_xml(&b, note); nni_sb_str(&b, "</div>"); }
+    if (note && *note) {
+        nni_sb_str(&b, "<div class=\"n\">");
+        nni_sb_xml(&b, note);
+        nni_sb_str(&b, "</div>");
+    }
     nni_sb_str(&b, "</div>\n");
-    r->head = b.s; r->head_n = b.n; r->head_cap = b.cap; r->bad = b.bad;
+    r->head = b.s;
+    r->head_n = b.n;
+    r->head_cap = b.cap;
+    r->bad = b.bad;
 }
 NN_DEF void nn_report_section(nn_report *r, const char *title)
 {
@@ -2898,7 +4388,10 @@ NN_DEF void nn_report_section(nn_report *r, const char *title)
     nni_sb_f(&t, "<li><a href=\"#s%d\">", r->n_sections);
     nni_sb_xml(&t, title);
     nni_sb_str(&t, "</a></li>\n");
-    r->toc = t.s; r->toc_n = t.n; r->toc_cap = t.cap; r->bad = t.bad;
+    r->toc = t.s;
+    r->toc_n = t.n;
+    r->toc_cap = t.cap;
+    r->bad = t.bad;
     {
         NNI_BODY(r);
         nni_sb_f(&b, "<h2 id=\"s%d\">", r->n_sections);
@@ -2928,7 +4421,8 @@ NNI_FN int nni_report_is_num(const char *s)
     double v;
     size_t n = strlen(s), k = strcspn(s, " ");
     if (n > k + 4 && strncmp(s + k, " +- ", 4) == 0) return nni_app_number(s, k, &v);
-    return n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) || strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
+    return n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) ||
+                 strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
 }
 NNI_FN void nni_report_cell(nni_sb *b, const char *s)
 {
@@ -2943,12 +4437,18 @@ NNI_FN void nni_report_num(nni_sb *b, double v)
     else (void)snprintf(t, sizeof t, "%.6g", v);
     nni_sb_f(b, "<td class=\"num\">%s</td>", t);
 }
-NNI_FN void nni_report_th(nni_sb *b, const char *s, int num) { nni_sb_str(b, num ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">"); nni_sb_xml(b, s); nni_sb_str(b, "</th>"); }
+NNI_FN void nni_report_th(nni_sb *b, const char *s, int num)
+{
+    nni_sb_str(b, num ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">");
+    nni_sb_xml(b, s);
+    nni_sb_str(b, "</th>");
+}
 /* the numbers behind a plot; long series are cut, and say so */
 NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
 {
     size_t s, i, rows = 0, cut = 500, same = 1;
-    nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
+    nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" "
+                  "role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
     if (p->kind == NN_PLOT_HEAT) {
         nni_report_th(b, p->y_label ? p->y_label : "", 0);
         for (i = 0; i < p->n_categories; i++) nni_report_th(b, p->categories ? p->categories[i] : "", 1);
@@ -2962,13 +4462,17 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
         }
     } else if (p->kind == NN_PLOT_HIST) {
         nni_plot_bins k = NN_ZERO;
-        nni_report_th(b, "from", 1); nni_report_th(b, "to", 1);
-        for (s = 0; s < p->n_series; s++) nni_report_th(b, p->series[s].label ? p->series[s].label : "count", 1);
+        nni_report_th(b, "from", 1);
+        nni_report_th(b, "to", 1);
+        for (s = 0; s < p->n_series; s++)
+            nni_report_th(b, p->series[s].label ? p->series[s].label : "count", 1);
         nni_sb_str(b, "</tr></thead><tbody>\n");
-        if (nni_plot_bins_make(&k, p))
+        if (!nni_plot_bins_make(&k, p)) b->bad = 1;
+        else
             for (i = 0; i < k.n; i++) {
                 nni_sb_str(b, "<tr>");
-                nni_report_num(b, k.lo + k.step * (double)i); nni_report_num(b, k.lo + k.step * (double)(i + 1));
+                nni_report_num(b, k.lo + k.step * (double)i);
+                nni_report_num(b, k.lo + k.step * (double)(i + 1));
                 for (s = 0; s < p->n_series; s++) nni_report_num(b, k.count[s * k.n + i]);
                 nni_sb_str(b, "</tr>\n");
             }
@@ -2983,7 +4487,11 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
             nni_sb_str(b, "<tr><th scope=\"row\">");
             nni_sb_xml(b, p->series[s].label ? p->series[s].label : "");
             nni_sb_str(b, "</th>");
-            if (v && m) { nni_report_num(b, (double)m); for (i = 0; i < 5; i++) nni_report_num(b, nni_plot_quantile(v, m, 0.25 * (double)i)); }
+            if (v && m) {
+                nni_report_num(b, (double)m);
+                for (i = 0; i < 5; i++)
+                    nni_report_num(b, nni_plot_quantile(v, m, 0.25 * (double)i));
+            }
             nni_sb_str(b, "</tr>\n");
             free(v);
         }
@@ -2992,32 +4500,50 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
         for (s = 0; s < p->n_series; s++) {
             if (p->series[s].n > rows) rows = p->series[s].n;
             for (i = 0; !bar && same && i < p->series[s].n; i++) {
-                double x0 = p->series[0].x && i < p->series[0].n ? p->series[0].x[i] : (double)i, x1 = p->series[s].x ? p->series[s].x[i] : (double)i;
+                double x0 = p->series[0].x && i < p->series[0].n ? p->series[0].x[i] : (double)i,
+                       x1 = p->series[s].x ? p->series[s].x[i] : (double)i;
                 if (i >= p->series[0].n || x0 != x1) same = 0;
             }
         }
         if (bar || same) {
             nni_report_th(b, p->x_label ? p->x_label : bar ? "" : "x", !bar);
             for (s = 0; s < p->n_series; s++) {
-                nni_report_th(b, p->series[s].label ? p->series[s].label : p->y_label ? p->y_label : "y", 1);
-                if (p->series[s].lo && p->series[s].hi) { nni_report_th(b, "low", 1); nni_report_th(b, "high", 1); }
+                nni_report_th(b,
+                              p->series[s].label ? p->series[s].label :
+                              p->y_label         ? p->y_label :
+                                                   "y",
+                              1);
+                if (p->series[s].lo && p->series[s].hi) {
+                    nni_report_th(b, "low", 1);
+                    nni_report_th(b, "high", 1);
+                }
             }
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (i = 0; i < rows && i < cut; i++) {
                 nni_sb_str(b, "<tr>");
-                if (bar) { nni_sb_str(b, "<th scope=\"row\">"); nni_sb_xml(b, i < p->n_categories ? p->categories[i] : ""); nni_sb_str(b, "</th>"); }
-                else nni_report_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
+                if (bar) {
+                    nni_sb_str(b, "<th scope=\"row\">");
+                    nni_sb_xml(b, i < p->n_categories ? p->categories[i] : "");
+                    nni_sb_str(b, "</th>");
+                } else nni_report_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
                 for (s = 0; s < p->n_series; s++) {
                     const nn_series *q = &p->series[s];
                     if (i < q->n) nni_report_num(b, q->y[i]);
                     else nni_sb_str(b, "<td></td>");
-                    if (q->lo && q->hi && i < q->n) { nni_report_num(b, q->lo[i]); nni_report_num(b, q->hi[i]); }
+                    if (q->lo && q->hi && i < q->n) {
+                        nni_report_num(b, q->lo[i]);
+                        nni_report_num(b, q->hi[i]);
+                    }
                 }
                 nni_sb_str(b, "</tr>\n");
             }
         } else {
             rows = 0;
-            nni_report_th(b, "series", 0); nni_report_th(b, p->x_label ? p->x_label : "x", 1); nni_report_th(b, p->y_label ? p->y_label : "y", 1); nni_report_th(b, "low", 1); nni_report_th(b, "high", 1);
+            nni_report_th(b, "series", 0);
+            nni_report_th(b, p->x_label ? p->x_label : "x", 1);
+            nni_report_th(b, p->y_label ? p->y_label : "y", 1);
+            nni_report_th(b, "low", 1);
+            nni_report_th(b, "high", 1);
             nni_sb_str(b, "</tr></thead><tbody>\n");
             for (s = 0; s < p->n_series; s++)
                 for (i = 0; i < p->series[s].n; i++, rows++) {
@@ -3028,13 +4554,18 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
                     nni_sb_str(b, "</td>");
                     nni_report_num(b, q->x ? q->x[i] : (double)i);
                     nni_report_num(b, q->y[i]);
-                    if (q->lo && q->hi) { nni_report_num(b, q->lo[i]); nni_report_num(b, q->hi[i]); } else nni_sb_str(b, "<td></td><td></td>");
+                    if (q->lo && q->hi) {
+                        nni_report_num(b, q->lo[i]);
+                        nni_report_num(b, q->hi[i]);
+                    } else nni_sb_str(b, "<td></td><td></td>");
                     nni_sb_str(b, "</tr>\n");
                 }
         }
     }
     nni_sb_str(b, "</tbody></table></div>");
-    if (rows > cut) nni_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut, (unsigned long)rows);
+    if (rows > cut)
+        nni_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut,
+                 (unsigned long)rows);
     nni_sb_str(b, "</details>\n");
 }
 /* the path of an output as the page sees it; a link to it */
@@ -3046,9 +4577,11 @@ NNI_FN const char *nni_report_rel(const nn_report *r, const char *path)
 NNI_FN void nni_report_link(nni_sb *b, const nn_report *r, const char *path, const char *text)
 {
     const char *s = nni_report_rel(r, path);
-    if (s == path && *r->base) { nni_sb_xml(b, text ? text : path); return; }        /* not below the page: no link that leads there from every place */
+    /* not below the page: no link that leads there from every place */
+    if (s == path && *r->base) { nni_sb_xml(b, text ? text : path); return; }
     nni_sb_str(b, "<a href=\"");
-    for (; *s; s++) {                                       /* what would end the path, or start an escape, is escaped */
+    /* what would end the path, or start an escape, is escaped */
+    for (; *s; s++) {
         if (strchr("%?#\"<>& ", *s)) nni_sb_f(b, "%%%02X", (unsigned)(unsigned char)*s);
         else nni_sb_add(b, s, 1);
     }
@@ -3075,7 +4608,9 @@ NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
     free(narrow);
     if (png) {
         const char *path = nn_app_path(app, "plots/%s%s%s.png", app->stem, *app->stem ? "_" : "", png);
-        if (nn_dir_make(nn_app_path(app, "plots"), NULL, &e) != NN_OK || nn_plot_png(p, path, &e) != NN_OK) nn_app_warn(app, "%s", e.msg);
+        if (nn_dir_make(nn_app_path(app, "plots"), NULL, &e) != NN_OK ||
+            nn_plot_png(p, path, &e) != NN_OK)
+            nn_app_lost(app, &e);
         else {
             nn_app_wrote(app, path);
             nni_sb_str(&b, "<p class=\"soft\">");
@@ -3086,7 +4621,8 @@ NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
     nni_sb_str(&b, "</figure>\n");
     NNI_BODY_END(r);
 }
-NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns, size_t n_cols, const char *const *cells, size_t n_rows)
+NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns,
+                            size_t n_cols, const char *const *cells, size_t n_rows)
 {
     size_t i, j;
     NNI_BODY(r);
@@ -3095,14 +4631,19 @@ NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *
     nni_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     nni_sb_xml(&b, title ? title : "table");
     nni_sb_str(&b, "\"><table><thead><tr>");
-    for (j = 0; j < n_cols; j++) {                          /* above numbers, a heading stands to the right as they do */
-        for (i = 0; i < n_rows && (!cells[i * n_cols + j] || !*cells[i * n_cols + j] || nni_report_is_num(cells[i * n_cols + j])); i++) { }
+    /* above numbers, a heading stands to the right as they do */
+    for (j = 0; j < n_cols; j++) {
+        for (i = 0; i < n_rows && (!cells[i * n_cols + j] || !*cells[i * n_cols + j] ||
+                                   nni_report_is_num(cells[i * n_cols + j]));
+             i++) {
+        }
         nni_report_th(&b, columns[j], n_rows && i == n_rows);
     }
     nni_sb_str(&b, "</tr></thead><tbody>\n");
     for (i = 0; i < n_rows; i++) {
         nni_sb_str(&b, "<tr>");
-        for (j = 0; j < n_cols; j++) nni_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
+        for (j = 0; j < n_cols; j++)
+            nni_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
         nni_sb_str(&b, "</tr>\n");
     }
     nni_sb_str(&b, "</tbody></table></div></figure>\n");
@@ -3123,9 +4664,16 @@ NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note)
     nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
     nni_sb_str(&b, "<li>");
     nni_report_link(&b, r, path, NULL);
-    if (note && *note) { nni_sb_str(&b, " <span class=\"soft\">"); nni_sb_xml(&b, note); nni_sb_str(&b, "</span>"); }
+    if (note && *note) {
+        nni_sb_str(&b, " <span class=\"soft\">");
+        nni_sb_xml(&b, note);
+        nni_sb_str(&b, "</span>");
+    }
     nni_sb_str(&b, "</li>\n");
-    r->files = b.s; r->files_n = b.n; r->files_cap = b.cap; r->bad = b.bad;
+    r->files = b.s;
+    r->files_n = b.n;
+    r->files_cap = b.cap;
+    r->bad = b.bad;
 }
 /* nni_report_files: outputs of the run that nobody linked yet; plots are linked where they stand */
 NNI_FN void nni_report_files(nn_report *r)
@@ -3136,38 +4684,81 @@ NNI_FN void nni_report_files(nn_report *r)
         const char *path = r->app->outputs[i].path;
         one.n = 0;
         nni_report_link(&one, r, path, NULL);
-        if (one.bad || (r->files && strstr(r->files, one.s)) || strstr(path, "/plots/")) continue;
+        if (one.bad || !one.s) {
+            r->bad = 1;
+            break;
+        }
+        if ((r->files && strstr(r->files, one.s)) || strstr(path, "/plots/")) continue;
         if (shown < 20) { nn_report_file(r, path, NULL); shown++; }
         else left++;
     }
     nni_sb_free(&one);
     if (left) {
         nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
-        nni_sb_f(&b, "<li class=\"soft\">and %lu more, listed with their hashes below</li>\n", (unsigned long)left);
-        r->files = b.s; r->files_n = b.n; r->files_cap = b.cap; r->bad = b.bad;
+        nni_sb_f(&b, "<li class=\"soft\">and %lu more, listed with their hashes below</li>\n",
+                 (unsigned long)left);
+        r->files = b.s;
+        r->files_n = b.n;
+        r->files_cap = b.cap;
+        r->bad = b.bad;
     }
 }
 static const char nni_report_css[] =
-    ":root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#f4f6f8;--line:#d5dae0;--link:#0b5cad;"
-    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--s7:#666}\n"
-    "@media (prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#a7b0bb;--grid:#313841;--card:#1b2027;--page:#12161b;--line:#343c46;--link:#7cb8f2;"
-    "--s0:#56b4e9;--s1:#ff8a4c;--s2:#2fc49a;--s3:#e29ac4;--s4:#efb73e;--s5:#9cd3f5;--s6:#c99a78;--s7:#b0b0b0}}\n"
-    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
-    "main{max-width:860px;margin:0 auto;padding:24px 16px 64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em 0}h1,h2,p,figcaption{overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
+    ":root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#f4f6f8;--line:#d5dae0;--"
+    "link:#0b5cad;"
+    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--"
+    "s7:#666}\n"
+    "@media "
+    "(prefers-color-scheme:dark){:root{--ink:#e8ebef;--soft:#a7b0bb;--grid:#313841;--card:#1b2027;-"
+    "-page:#12161b;--line:#343c46;--link:#7cb8f2;"
+    "--s0:#56b4e9;--s1:#ff8a4c;--s2:#2fc49a;--s3:#e29ac4;--s4:#efb73e;--s5:#9cd3f5;--s6:#c99a78;--"
+    "s7:#b0b0b0}}\n"
+    "*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 "
+    "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
+    "main{max-width:860px;margin:0 auto;padding:24px 16px "
+    "64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em "
+    "0}h1,h2,p,figcaption{overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
     ".lead{color:var(--soft);margin:.2em 0 1.4em}.soft{color:var(--soft)}a{color:var(--link)}\n"
-    ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:1em 0}\n"
-    ".key{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 14px;min-width:0}.key .k{color:var(--soft);font-size:.86rem}.key .v{font-size:1.45rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.25}.key .n{color:var(--soft);font-size:.84rem}\n"
-    "figure{background:var(--card);border:1px solid var(--line);border-radius:10px;margin:14px 0;padding:8px 12px;min-width:0}figcaption{font-weight:600;padding:4px 4px 8px}\n"
-    "svg{display:block;width:100%;height:auto;font-family:inherit}.narrow{display:none}.half{display:inline-block;vertical-align:top;width:calc(50% - 5px)}"
+    ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:"
+    "1em 0}\n"
+    ".key{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px "
+    "14px;min-width:0}.key .k{color:var(--soft);font-size:.86rem}.key "
+    ".v{font-size:1.45rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;"
+    "line-height:1.25}.key .n{color:var(--soft);font-size:.84rem}\n"
+    "figure{background:var(--card);border:1px solid var(--line);border-radius:10px;margin:14px "
+    "0;padding:8px 12px;min-width:0}figcaption{font-weight:600;padding:4px 4px 8px}\n"
+    "svg{display:block;width:100%;height:auto;font-family:inherit}.narrow{display:none}.half{"
+    "display:inline-block;vertical-align:top;width:calc(50% - 5px)}"
     ".toc{columns:2;font-size:.94rem;margin:1em 0;padding-left:1.2em}\n"
-    "@media screen and (max-width:640px){.wide{display:none}.narrow{display:block}.half{display:block;width:auto}.toc{columns:1}.keys{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}figure{padding:8px}}\n"
-    "details{border-top:1px solid var(--line);margin-top:6px}summary{cursor:pointer;color:var(--soft);padding:8px 4px;font-size:.9rem}\n"
-    ".scroll{overflow:auto;max-height:480px}table{border-collapse:collapse;font-size:.88rem;width:100%}th,td{padding:5px 10px;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}thead th{position:sticky;top:0;background:var(--card)}.num{text-align:right;font-variant-numeric:tabular-nums}\n"
-    "pre{overflow:auto;font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:4px 0;padding:6px 4px;max-height:560px}pre.cmd{white-space:pre-wrap;overflow-wrap:anywhere}.cmd span{display:inline-block;max-width:100%}.hash{white-space:normal;overflow-wrap:anywhere;font:12px/1.4 ui-monospace,Menlo,Consolas,monospace}figure p.soft{margin:2px 4px 4px;font-size:.9rem}ul{padding-left:1.2em}li{overflow-wrap:anywhere}\n"
-    "summary:focus-visible,a:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--s0);outline-offset:2px;border-radius:4px}\n"
-    "@media print{:root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#fff;--line:#d5dae0;--link:#0b5cad;"
-    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--s7:#666}body{font-size:11pt}main{max-width:none;padding:0}figure,.key,tr{break-inside:avoid}h2{break-after:avoid}"
-    "figure{break-inside:avoid}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-wrap;overflow-wrap:anywhere}th,td{white-space:normal}thead th{position:static}.toc{display:none}}\n";
+    "@media screen and "
+    "(max-width:640px){.wide{display:none}.narrow{display:block}.half{display:block;width:auto}."
+    "toc{columns:1}.keys{grid-template-columns:repeat(auto-fit,minmax(130px,1fr))}figure{padding:"
+    "8px}}\n"
+    "details{border-top:1px solid "
+    "var(--line);margin-top:6px}summary{cursor:pointer;color:var(--soft);padding:8px "
+    "4px;font-size:.9rem}\n"
+    ".scroll{overflow:auto;max-height:480px}table{border-collapse:collapse;font-size:.88rem;width:"
+    "100%}th,td{padding:5px 10px;border-bottom:1px solid "
+    "var(--line);text-align:left;white-space:nowrap}thead "
+    "th{position:sticky;top:0;background:var(--card)}.num{text-align:right;font-variant-numeric:"
+    "tabular-nums}\n"
+    "pre{overflow:auto;font:13px/1.45 "
+    "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:4px 0;padding:6px "
+    "4px;max-height:560px}pre.cmd{white-space:pre-wrap;overflow-wrap:anywhere}.cmd "
+    "span{display:inline-block;max-width:100%}.hash{white-space:normal;overflow-wrap:anywhere;font:"
+    "12px/1.4 ui-monospace,Menlo,Consolas,monospace}figure p.soft{margin:2px 4px "
+    "4px;font-size:.9rem}ul{padding-left:1.2em}li{overflow-wrap:anywhere}\n"
+    "summary:focus-visible,a:focus-visible,[tabindex]:focus-visible{outline:3px solid "
+    "var(--s0);outline-offset:2px;border-radius:4px}\n"
+    "@media "
+    "print{:root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#fff;--line:#"
+    "d5dae0;--link:#0b5cad;"
+    "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--"
+    "s7:#666}body{font-size:11pt}main{max-width:none;padding:0}figure,.key,tr{break-inside:avoid}"
+    "h2{break-after:avoid}"
+    "figure{break-inside:avoid}.scroll,pre{max-height:none;overflow:visible}pre{white-space:pre-"
+    "wrap;overflow-wrap:anywhere}th,td{white-space:normal}thead "
+    "th{position:static}.toc{display:none}}\n";
 
 NN_DEF void nn_report_drop(nn_report *r)
 {
@@ -3186,10 +4777,13 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     size_t i;
     const char *hex;
     nni_report_files(r);
-    b.bad = r->bad;
-    nni_sb_str(&b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    b.bad = r->bad || !yaml;
+    nni_sb_str(&b,
+               "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+               "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+               "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
+               "name=\"color-scheme\" content=\"light dark\">\n<title>");
     nni_sb_xml(&b, r->title);
     nni_sb_str(&b, "</title>\n<style>\n");
     nni_sb_str(&b, nni_report_css);
@@ -3198,16 +4792,27 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
     nni_sb_str(&b, "</h1>\n<p class=\"lead\">");
     nni_sb_xml(&b, r->lead);
     nni_sb_str(&b, "</p>\n");
-    if (r->head_n) { nni_sb_str(&b, "<div class=\"keys\">\n"); nni_sb_add(&b, r->head, r->head_n); nni_sb_str(&b, "</div>\n"); }
+    if (r->head_n) {
+        nni_sb_str(&b, "<div class=\"keys\">\n");
+        nni_sb_add(&b, r->head, r->head_n);
+        nni_sb_str(&b, "</div>\n");
+    }
     if (r->n_sections > 2) {
         nni_sb_str(&b, "<nav aria-label=\"on this page\"><ul class=\"toc\">\n");
         nni_sb_add(&b, r->toc, r->toc_n);
-        nni_sb_f(&b, "%s<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n", r->files_n ? "<li><a href=\"#files\">Files</a></li>\n" : "");
+        nni_sb_f(&b, "%s<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n",
+                 r->files_n ? "<li><a href=\"#files\">Files</a></li>\n" : "");
     }
     if (r->body_n) nni_sb_add(&b, r->body, r->body_n);
-    if (r->files_n) { nni_sb_str(&b, "<h2 id=\"files\">Files</h2>\n<ul>\n"); nni_sb_add(&b, r->files, r->files_n); nni_sb_str(&b, "</ul>\n"); }
-    nni_sb_str(&b, "<h2 id=\"repeat\">How to repeat it</h2>\n<figure><figcaption>Command</figcaption><pre class=\"cmd\">");
-    for (word = app->command_line; *word;) {                 /* lines break between words, not at the hyphens of a flag */
+    if (r->files_n) {
+        nni_sb_str(&b, "<h2 id=\"files\">Files</h2>\n<ul>\n");
+        nni_sb_add(&b, r->files, r->files_n);
+        nni_sb_str(&b, "</ul>\n");
+    }
+    nni_sb_str(&b, "<h2 id=\"repeat\">How to repeat "
+                   "it</h2>\n<figure><figcaption>Command</figcaption><pre class=\"cmd\">");
+    /* lines break between words, not at the hyphens of a flag */
+    for (word = app->command_line; *word;) {
         size_t n = strcspn(word, " ");
         nni_sb_str(&b, "<span>");
         nni_sb_xml(&b, nn_app_text(app, "%.*s", (int)n, word));
@@ -3215,21 +4820,34 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
         word += n;
         while (*word == ' ') { nni_sb_str(&b, " "); word++; }
     }
-    nni_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as --config)</summary><pre tabindex=\"0\">");
+    nni_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as "
+                   "--config)</summary><pre tabindex=\"0\">");
     nni_sb_xml(&b, yaml ? yaml : "");
-    nni_sb_str(&b, "</pre></details>\n<details><summary>Machine and hashes</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"machine and hashes\"><table><tbody>\n");
-    nni_sb_f(&b, "<tr><th scope=\"row\">program</th><td>%s %s</td></tr>\n<tr><th scope=\"row\">seed</th><td>%llu</td></tr>\n<tr><th scope=\"row\">CPU path, threads</th><td>%s, %d</td></tr>\n"
-             "<tr><th scope=\"row\">started</th><td>%s</td></tr>\n<tr><th scope=\"row\">seconds</th><td>%.2f</td></tr>\n", app->program->name, NN_VERSION, (unsigned long long)app->seed,
-             nn_isa_name(), app->n_threads, app->started_at, nn_app_seconds() - app->started);
+    nni_sb_str(
+        &b, "</pre></details>\n<details><summary>Machine and hashes</summary><div class=\"scroll\" "
+            "tabindex=\"0\" role=\"region\" aria-label=\"machine and hashes\"><table><tbody>\n");
+    nni_sb_f(&b,
+             "<tr><th scope=\"row\">program</th><td>%s %s</td></tr>\n<tr><th "
+             "scope=\"row\">seed</th><td>%llu</td></tr>\n<tr><th scope=\"row\">CPU path, "
+             "threads</th><td>%s, %d</td></tr>\n"
+             "<tr><th scope=\"row\">started</th><td>%s</td></tr>\n<tr><th "
+             "scope=\"row\">seconds</th><td>%.2f</td></tr>\n",
+             app->program->name, NN_VERSION, (unsigned long long)app->seed, nn_isa_name(),
+             app->n_threads, app->started_at, nn_app_seconds() - app->started);
     for (i = 0; i < app->n_outputs; i++)
-        if ((hex = nni_app_hash(&app->outputs[i])) != NULL) {
+        if ((hex = nni_app_hash(&app->outputs[i])) == NULL) nni_app_gone(app, &app->outputs[i]);
+        else {
             nni_sb_str(&b, "<tr><th scope=\"row\">");
             nni_sb_xml(&b, nni_report_rel(r, app->outputs[i].path));
             nni_sb_f(&b, "</th><td class=\"hash\">SHA-256 %s</td></tr>\n", hex);
         }
     nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
-    s = b.bad || !b.s ? nni_fail(err, NN_E_NOMEM, "%s: out of memory for the report", path) : nni_app_write(path, b.s, b.n, err);
-    if (s == NN_OK) { nn_app_wrote(app, path); app->report = nn_app_text(app, "%s", path); }
+    s = b.bad || !b.s ? nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the report", path) :
+                        nni_app_write(path, b.s, b.n, err);
+    if (s == NN_OK) {
+        nn_app_wrote(app, path);
+        app->report = nn_app_text(app, "%s", path);
+    } else app->lost++;                                     /* whoever asked may go on, the run may not */
     nni_sb_free(&b);
     nn_report_drop(r);
     return s;
@@ -3238,7 +4856,7 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
-NNI_FP_END
+NN_FP_END
 #endif /* NN_IMPLEMENTATION && !NN_APP_IMPLEMENTED */
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE. */

@@ -4,7 +4,8 @@
  *     ./nnfmt show model.pth          names, types, shapes, ranges
  *     ./nnfmt check data.csv run.json exit 0 when all parse wholly and strictly
  *
- * Exit: 0 done (diff: equal), 1 failed or refused (diff: different), 2 wrong usage. Formats are told by content; for plain text the
+ * Exit: 0 done (diff: equal), 1 failed or refused (diff: different), 2 wrong usage (diff: trouble too). Formats are
+ *   told by content; for plain text the
  * name's ending decides between CSV, JSON, JSON lines and YAML. Next example to read: artificial_data.c. */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
@@ -15,11 +16,29 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-typedef enum kind { K_NONE, K_CSV, K_JSON, K_JSONL, K_YAML, K_NPY, K_NPZ, K_PTH, K_SAFETENSORS, K_EVENTS, K_PNG, K_IDX, K_GZ, K_COUNT } kind;
-static const char *const kind_names[K_COUNT] = { "unknown", "csv", "json", "jsonl", "yaml", "npy", "npz", "pth", "safetensors", "tfevents", "png", "idx", "gz" };
+typedef enum kind {
+    K_NONE,
+    K_CSV,
+    K_JSON,
+    K_JSONL,
+    K_YAML,
+    K_NPY,
+    K_NPZ,
+    K_PTH,
+    K_SAFETENSORS,
+    K_EVENTS,
+    K_PNG,
+    K_IDX,
+    K_GZ,
+    K_COUNT
+} kind;
+static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "json", "jsonl",
+                                                 "yaml",        "npy",      "npz",  "pth",
+                                                 "safetensors", "tfevents", "png",  "idx",
+                                                 "gz" };
 
 typedef struct options {
-    int as, header, pretty;
+    int as, header, pretty, raw, lossy, overwrite;
     const char *name, *delim;
     int dtype;
     size_t rows;
@@ -29,11 +48,11 @@ static options opt;
 static nn_app app;
 enum { SHOW, JSON, CHECK, CONVERT, DIFF };
 static const nn_app_command commands[] = {
-    { "show", "FILE [NAME]", 1, 2, "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only", NULL },
-    { "json", "FILE [NAME]", 1, 2, "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"", NULL },
-    { "check", "FILE...", 1, 1u << 20, "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal", NULL },
-    { "convert", "IN OUT", 2, 2, "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides", NULL },
-    { "diff", "A B", 2, 2, "arrays and state dicts; exit 0 equal, 1 different", NULL },
+    { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2, .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only" },
+    { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2, .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"" },
+    { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20, .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
+    { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2, .help = "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides" },
+    { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2, .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
 };
 static const nn_option table[] = {
     { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
@@ -43,18 +62,29 @@ static const nn_option table[] = {
     { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .group = "reading",
       .help = "json of a CSV: an array of objects, not of arrays of strings; --no-header: the first record is data (show, check, convert, diff)" },
     { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW },
+    { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
+      .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF },
     { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing", .help = "indented JSON", .commands = 1u << JSON },
     { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N", .group = "converting", .help = "this array only", .commands = 1u << CONVERT },
     { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|f32|f64|f16|bf16|i8|i16|i32|i64|u8|u16|u32|u64|bool", .value = "D",
       .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT },
+    { .key = "lossy", .type = NN_APP_BOOL, .field = offsetof(options, lossy), .group = "converting",
+      .help = "--dtype may overflow, drop fractions and round integers; refused by default", .commands = 1u << CONVERT },
+    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite), .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT },
     { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
       .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF },
     { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300, .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF },
 };
 static const nn_app_program program = {
-    .name = "nnfmt", .about = "Looks inside any file the suite reads, checks, converts and compares them. Formats are told by content; for plain text the name's ending decides between CSV, "
-                              "JSON, JSON lines and YAML. FILE may be - for standard input where the format can stream; gzip is seen through.",
-    .notes = "memory\n"
+    .name = "nnfmt",
+    .about = "Looks inside any file the suite reads, checks, converts and compares them. Formats "
+             "are told by content; for plain text the name's ending decides between CSV, "
+             "JSON, JSON lines and YAML. FILE may be - for standard input where the format can "
+             "stream; gzip is seen through.",
+    .notes = "exit\n"
+             "  0 done; 1 failed or refused; 2 wrong usage. diff, as diff(1): 0 equal, 1\n"
+             "  different, 2 trouble, such as a file that cannot be read.\n\n"
+             "memory\n"
              "  A few tens of megabytes for npy, npz, safetensors, pth, csv and jsonl of\n"
              "  any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
              "  of a .pth. A table on its way into columns is read twice and takes a\n"
@@ -66,12 +96,17 @@ static const nn_app_program program = {
              "  nnfmt json --pretty checkpoint.safetensors layer0.weight\n"
              "  nnfmt convert data.csv data.npy --dtype f32\n"
              "  nnfmt diff --rtol 1e-6 before.npz after.npz",
-    .commands = commands, .n_commands = sizeof commands / sizeof commands[0], .options = table, .n_options = sizeof table / sizeof table[0], .tool = 1
+    .commands = commands,
+    .n_commands = sizeof commands / sizeof commands[0],
+    .options = table,
+    .n_options = sizeof table / sizeof table[0],
+    .tool = 1
 };
 /* standard input, once its format was looked at: the reader goes on with it */
 static nn_reader *piped;
 
-/* What is being written has a name of its own until it is whole; when a signal ends us meanwhile, it goes. */
+/* What is being written has a name of its own until it is whole; when a signal ends us meanwhile,
+ * it goes. */
 static char unfinished[NN_MAX_PATH_BYTES];
 static volatile sig_atomic_t is_unfinished;
 static nn_io out_io;
@@ -84,13 +119,25 @@ static void on_signal(int number)
 static int out_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
 {
     int e;
-    if (mode == NN_IO_CREATE && strlen(path) < sizeof unfinished) { strcpy(unfinished, path); is_unfinished = 1; }
+    if (mode == NN_IO_CREATE && strlen(path) < sizeof unfinished) {
+        strcpy(unfinished, path);
+        is_unfinished = 1;
+    }
     e = nn_io_system()->open(u, h, path, mode, perm);
     if (e && mode == NN_IO_CREATE) is_unfinished = 0;
     return e;
 }
-static int out_rename(void *u, const char *from, const char *to) { int e = nn_io_system()->rename(u, from, to); if (!e) is_unfinished = 0; return e; }
-static int out_remove(void *u, const char *path) { is_unfinished = 0; return nn_io_system()->remove(u, path); }
+static int out_rename(void *u, const char *from, const char *to)
+{
+    int e = nn_io_system()->rename(u, from, to);
+    if (!e) is_unfinished = 0;
+    return e;
+}
+static int out_remove(void *u, const char *path)
+{
+    is_unfinished = 0;
+    return nn_io_system()->remove(u, path);
+}
 static nn_file_opts out_opts(void)
 {
     nn_file_opts o = NN_ZERO;
@@ -102,12 +149,31 @@ static nn_file_opts out_opts(void)
     return o;
 }
 static int output_failed;                            /* said already */
-static nn_status stdout_failed(nn_error *e) { output_failed = 1; return nni_fail(e, NN_E_IO, "standard output: cannot write: %s", nn_errno_text(errno)); }
+static nn_status stdout_failed(nn_error *e)
+{
+    output_failed = 1;
+    return nn_error_set(e, NN_E_IO, "standard output: cannot write: %s", nn_errno_text(errno));
+}
 static int failed(const nn_error *e)
 {
     fprintf(stderr, "nnfmt: %s\n", e->msg);
     return 1;
 }
+/* Text of a file on its way to the terminal: masked, but with --raw; padded to `width` bytes. */
+static void say_n(const char *text, size_t n, size_t width)
+{
+    char small[512], *to = small;
+    size_t need = opt.raw ? n : nn_text_mask(small, sizeof small, text, n), i;
+    if (opt.raw) (void)fwrite(text, 1, n, stdout);
+    else {
+        if (need >= sizeof small && (to = (char *)malloc(need + 1)) != NULL)
+            (void)nn_text_mask(to, need + 1, text, n);
+        (void)fputs(to ? to : small, stdout);
+        if (to != small) free(to);
+    }
+    for (i = need; i < width; i++) (void)putchar(' ');
+}
+static void say(const char *text, size_t width) { say_n(text, strlen(text), width); }
 static int ends_with(const char *s, const char *end)
 {
     size_t n = strlen(s), k = strlen(end);
@@ -131,12 +197,14 @@ static kind detect_text(const char *path, const unsigned char *p, size_t n)
     if (has_ending(path, ".yaml") || has_ending(path, ".yml")) return K_YAML;
     if (has_ending(path, ".csv") || has_ending(path, ".tsv") || has_ending(path, ".data")) return K_CSV;
     while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\n' || p[i] == '\r')) i++;
-    if (i < n && (p[i] == '{' || p[i] == '[')) {     /* lines: the first one is a whole value and another follows */
+    /* lines: the first one is a whole value and another follows */
+    if (i < n && (p[i] == '{' || p[i] == '[')) {
         nn_arena a = NN_ZERO;
         nn_json *v;
         nl = (const unsigned char *)memchr(p + i, '\n', n - i);
         if (nl) {
-            nn_status s = nn_json_parse(&v, &a, (const char *)p + i, (size_t)(nl - p) - i, NULL, NULL, NULL);
+            nn_status s =
+                nn_json_parse(&v, &a, (const char *)p + i, (size_t)(nl - p) - i, NULL, NULL, NULL);
             nn_arena_free(&a);
             for (i = (size_t)(nl - p); i < n && (p[i] == '\n' || p[i] == '\r' || p[i] == ' '); i++) { }
             if (s == NN_OK && i < n) return K_JSONL;
@@ -174,11 +242,14 @@ static nn_status slurp(nn_buf *b, const char *path, nn_error *e)
     return s;
 }
 /* a whole text: JSON or YAML */
-static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k, nn_yaml_warning **w, nn_error *e)
+static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k,
+                           nn_yaml_warning **w, nn_error *e)
 {
     nn_buf b = NN_ZERO;
     nn_status s = slurp(&b, path, e);
-    if (s == NN_OK) s = k == K_JSON ? nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e) : nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
+    if (s == NN_OK)
+        s = k == K_JSON ? nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e) :
+                          nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
     nn_buf_free(&b);
     return s;
 }
@@ -189,11 +260,15 @@ static nn_status read_through(const char *path, uint64_t *bytes, nn_error *e)
     const unsigned char *p;
     size_t n = 1;
     nn_status s = source(&r, path, e);
-    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) { nn_reader_take(r, n); *bytes += n; }
+    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) {
+        nn_reader_take(r, n);
+        *bytes += n;
+    }
     nn_reader_close(r);
     return s;
 }
-static nn_status read_events(const char *path, nn_status (*each)(void *ctx, const nn_event *ev), void *ctx, nn_error *e)
+static nn_status read_events(const char *path, nn_status (*each)(void *ctx, const nn_event *ev),
+                             void *ctx, nn_error *e)
 {
     nn_reader *in = NULL;
     nn_status s;
@@ -227,19 +302,36 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         if (n >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) *k = K_NPY;
         else if (n >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0)) *k = K_NPZ;
         else if (n >= 4 && memcmp(p, "\x89PNG", 4) == 0) *k = K_PNG;
-        else if (n >= 12 && p[0] == 0x80 && memcmp(p + 2, "\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8", 10) == 0) *k = K_PTH;
-        else if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 && p[3] <= 8) *k = K_IDX;
+        else if (n >= 12 && p[0] == 0x80 &&
+                 memcmp(p + 2, "\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8", 10) == 0)
+            *k = K_PTH;
+        else if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 &&
+                 p[3] <= 8)
+            *k = K_IDX;
         else if (n >= 9 && len <= NN_MAX_SAFETENSORS_HEADER && p[8] == '{' && len >= 2) *k = K_SAFETENSORS;
         else if (n >= 12 && len < 1u << 30) {
             uint32_t c = nn_crc32c(0, p, 8), m = ((c >> 15) | (c << 17)) + 0xa282ead8u;
-            if (p[8] == (m & 255) && p[9] == (m >> 8 & 255) && p[10] == (m >> 16 & 255) && p[11] == m >> 24) *k = K_EVENTS;
+            if (p[8] == (m & 255) && p[9] == (m >> 8 & 255) && p[10] == (m >> 16 & 255) &&
+                p[11] == m >> 24)
+                *k = K_EVENTS;
         }
-        if (*k == K_NONE) *k = ends_with(path, ".npz") ? K_NPZ : ends_with(path, ".npy") ? K_NPY : ends_with(path, ".safetensors") ? K_SAFETENSORS : ends_with(path, ".png") ? K_PNG
-                             : ends_with(path, ".pth") || ends_with(path, ".pt") ? K_PTH : detect_text(path, p, n);   /* told by the reader what is wrong with it */
+        if (*k == K_NONE)
+            *k = ends_with(path, ".npz")         ? K_NPZ :
+                 ends_with(path, ".npy")         ? K_NPY :
+                 ends_with(path, ".safetensors") ? K_SAFETENSORS :
+                 ends_with(path, ".png")         ? K_PNG
+                 /* told by the reader what is wrong with it */
+                 :
+                 ends_with(path, ".pth") || ends_with(path, ".pt") ? K_PTH :
+                                                                     detect_text(path, p, n);
     }
     if (s == NN_OK && strcmp(path, "-") == 0) {
-        if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) { s = nni_fail(e, NN_E_UNSUPPORTED, "-: %s cannot be read from a pipe: save it to a file first", kind_names[*k]); nn_reader_close(r); }
-        else piped = r;
+        if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) {
+            s = nn_error_set(e, NN_E_UNSUPPORTED,
+                             "-: %s cannot be read from a pipe: save it to a file first",
+                             kind_names[*k]);
+            nn_reader_close(r);
+        } else piped = r;
         return s;
     }
     nn_reader_close(r);
@@ -247,7 +339,9 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         nn_zip *z = NULL;
         if ((s = nn_zip_open(&z, path, NULL, e)) != NN_OK) return s;
         for (i = 0; i < nn_zip_count(z); i++)
-            if (ends_with(nn_zip_at(z, i)->name, "/data.pkl") || strcmp(nn_zip_at(z, i)->name, "data.pkl") == 0) *k = K_PTH;
+            if (ends_with(nn_zip_at(z, i)->name, "/data.pkl") ||
+                strcmp(nn_zip_at(z, i)->name, "data.pkl") == 0)
+                *k = K_PTH;
         nn_zip_close(z);
     }
     return s;
@@ -267,7 +361,8 @@ static const nn_json *member(const nn_json *row, const nn_json *guess, const cha
 {
     return guess && guess->key && strcmp(guess->key, name) == 0 ? guess : nn_json_get(row, name);
 }
-/* JSON lines as CSV: equal objects of numbers and text, or lists of equal length (*list; columns "0", "1", ...). */
+/* JSON lines as CSV: equal objects of numbers and text, or lists of equal length (*list; columns
+ * "0", "1", ...). */
 static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_error *e)
 {
     nn_jsonl *r = NULL;
@@ -284,7 +379,11 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
         if (!width) {
             *list = v->type == NN_JSON_ARRAY;
             width = v->n;
-            if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !width) { s = nni_fail(e, NN_E_UNSUPPORTED, "%s:%zu: expected an object or a list per line", path, line); break; }
+            if ((v->type != NN_JSON_ARRAY && v->type != NN_JSON_OBJECT) || !width) {
+                s = nn_error_set(e, NN_E_UNSUPPORTED, "%s:%zu: expected an object or a list per line",
+                                 path, line);
+                break;
+            }
             if ((s = nn_csv_begin(&w, out, width, 0, NULL, e)) != NN_OK) break;
             for (c = v->v.first, i = 0; c && s == NN_OK; c = c->next, i++) {
                 if (*list) { nn_csv_put_text(&w, b, nn_u64_print(b, i)); continue; }
@@ -293,11 +392,21 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
             }
             if (s != NN_OK) break;
         }
-        if (v->n != width || (v->type == NN_JSON_ARRAY) != *list) { s = nni_fail(e, NN_E_FORMAT, "%s:%zu: expected %zu values as in the first line, got %zu", path, line, width, v->n); break; }
+        if (v->n != width || (v->type == NN_JSON_ARRAY) != *list) {
+            s = nn_error_set(e, NN_E_FORMAT,
+                             "%s:%zu: expected %zu values as in the first line, got %zu", path, line,
+                             width, v->n);
+            break;
+        }
         name = (const char *)names.data;
         for (g = v->v.first, i = 0; s == NN_OK && i < width; i++, g = g->next) {
             c = *list ? g : member(v, g, name);
-            if (!c) { s = nni_fail(e, NN_E_FORMAT, "%s:%zu: expected a '%s' as in the first line, got '%s'", path, line, name, g->key); break; }
+            if (!c) {
+                s = nn_error_set(e, NN_E_FORMAT,
+                                 "%s:%zu: expected a '%s' as in the first line, got '%s'", path, line,
+                                 name, g->key);
+                break;
+            }
             if (!*list) name += strlen(name) + 1;
             switch (c->type) {
             case NN_JSON_NULL: nn_csv_put_missing(&w); break;
@@ -306,11 +415,14 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
             case NN_JSON_UINT: nn_csv_put_u64(&w, c->v.u); break;
             case NN_JSON_REAL: nn_csv_put_f64(&w, c->v.d); break;
             case NN_JSON_STRING: nn_csv_put_text(&w, c->v.s, c->n); break;
-            default: s = nni_fail(e, NN_E_UNSUPPORTED, "%s:%zu: nested values do not make columns", path, line); break;
+            default:
+                s = nn_error_set(e, NN_E_UNSUPPORTED, "%s:%zu: nested values do not make columns", path,
+                                 line);
+                break;
             }
         }
     }
-    if (s == NN_OK && !width) s = nni_fail(e, NN_E_FORMAT, "%s: expected at least one line", path);
+    if (s == NN_OK && !width) s = nn_error_set(e, NN_E_FORMAT, "%s: expected at least one line", path);
     if (w.w) { nn_status q = nn_csv_end(&w, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
     nn_jsonl_close(r);
     nn_buf_free(&names);
@@ -331,10 +443,17 @@ static void stats_add(stats *q, const nn_tensor *t)
         q->n++;
     }
 }
-static int is_numeric(nn_dtype t) { return t != NN_DTYPE_NONE && t != NN_UCS4 && t != NN_BYTES && t != NN_C64 && t != NN_C128; }
+static int is_numeric(nn_dtype t)
+{
+    return t != NN_DTYPE_NONE && t != NN_UCS4 && t != NN_BYTES && t != NN_C64 && t != NN_C128;
+}
 /* one pass in bounded memory: per column what fits every cell, and its range */
-/* big: beyond int64; mixed: an integer that no number type of the column could hold when it came, as in nn_csv_read; width: characters of the longest cell */
-typedef struct colstat { size_t missing, ints, negative, big, mixed, reals, bools, texts, width, bytes; stats q; } colstat;
+/* big: beyond int64; mixed: an integer that no number type of the column could hold when it came,
+ * as in nn_csv_read; width: characters of the longest cell */
+typedef struct colstat {
+    size_t missing, ints, negative, big, mixed, reals, bools, texts, width, bytes;
+    stats q;
+} colstat;
 static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *d)
 {
     double v;
@@ -347,10 +466,19 @@ static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *
     while (m && nni_is_blank(*p)) { p++; m--; }
     while (m && nni_is_blank(p[m - 1])) m--;
     if (m && nn_f64_parse(p, m, &v) == m) {
-        if (nn_i64_parse(p, m, &k) == m) { c->ints++; c->negative += k < 0; c->mixed += k < 0 && c->big && !c->reals; }
-        else if (nn_u64_parse(p, m, &u) == m) { c->ints++; c->big++; c->mixed += !c->reals && (c->negative || c->missing); }
-        else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >= m - (*p == '-' || *p == '+')) { c->ints++; c->mixed += !c->reals; }
-        else c->reals++;
+        if (nn_i64_parse(p, m, &k) == m) {
+            c->ints++;
+            c->negative += k < 0;
+            c->mixed += k < 0 && c->big && !c->reals;
+        } else if (nn_u64_parse(p, m, &u) == m) {
+            c->ints++;
+            c->big++;
+            c->mixed += !c->reals && (c->negative || c->missing);
+        } else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >=
+                   m - (*p == '-' || *p == '+')) {
+            c->ints++;
+            c->mixed += !c->reals;
+        } else c->reals++;
         if (v == v) {
             if (!c->q.n || v < c->q.min) c->q.min = v;
             if (!c->q.n || v > c->q.max) c->q.max = v;
@@ -375,21 +503,22 @@ static nn_dtype colstat_type(const colstat *c)
     return c->missing ? NN_F64 : c->big ? NN_U64 : NN_I64;
 }
 /* the whole of r; head (may be NULL) takes the first opt.rows rows as text */
-static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows, nn_buf *head, nn_error *e)
+static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows,
+                          nn_buf *head, nn_error *e)
 {
     const nn_csv_field *f;
     size_t n, i, cols = nn_csv_columns(r);
     nn_status s = NN_OK;
     colstat *c = (colstat *)calloc(cols, sizeof *c);
     *rows = 0;
-    if (!c) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
+    if (!c) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
     while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
         for (i = 0; i < cols && s == NN_OK; i++) {
             const char *p = i < n ? f[i].s : "";
             size_t m = i < n ? f[i].n : 0;
             if (head && *rows < opt.rows) {
                 if (i) s = nn_buf_put(head, "  ", 2, e);
-                if (s == NN_OK) s = nn_buf_put(head, p, m, e);
+                if (s == NN_OK) s = opt.raw ? nn_buf_put(head, p, m, e) : nn_buf_mask(head, p, m, e);
             }
             colstat_add(c + i, p, m, d);
         }
@@ -400,9 +529,16 @@ static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t
     *out = c;
     return NN_OK;
 }
-/* ---- scratch: bytes written once and read back at will, in memory while few, else in a file that has no name any more */
+/* ---- scratch: bytes written once and read back at will, in memory while few, else in a file that
+ * has no name any more */
 #define SCRATCH_MEMORY ((size_t)8 << 20)
-typedef struct scratch { nn_buf mem; uint64_t size, pos; nn_io io; const char *beside; int fd, on_disk; } scratch;
+typedef struct scratch {
+    nn_buf mem;
+    uint64_t size, pos;
+    nn_io io;
+    const char *beside;
+    int fd, on_disk;
+} scratch;
 /* where a conversion's scratch file lies: the folder of its output; elsewhere TMPDIR or /tmp */
 static const char *scratch_beside;
 static int scratch_disk(scratch *q)
@@ -412,7 +548,9 @@ static int scratch_disk(scratch *q)
     size_t n = slash ? (size_t)(slash - scratch_beside) + 1 : 0;
     if (n + 32 > sizeof name) return ENAMETOOLONG;
     if (scratch_beside) (void)snprintf(name, sizeof name, "%.*s.nntmp-XXXXXX", (int)n, scratch_beside);
-    else if (snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp") >= (int)sizeof name) return ENAMETOOLONG;
+    else if (snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp") >=
+             (int)sizeof name)
+        return ENAMETOOLONG;
     if ((q->fd = mkstemp(name)) < 0) return errno;
     (void)unlink(name);                              /* nothing can stay behind */
     q->on_disk = 1;
@@ -438,7 +576,11 @@ static int scratch_write(scratch *q, const void *data, size_t n)
         if (e) return e;
     }
     for (; n; n -= (size_t)k, p += k, q->size += (uint64_t)k)
-        if ((k = pwrite(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)q->size)) <= 0) { if (k < 0 && errno == EINTR) k = 0; else return k < 0 ? errno : EIO; }
+        if ((k = pwrite(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)q->size)) <=
+            0) {
+            if (k < 0 && errno == EINTR) k = 0;
+            else return k < 0 ? errno : EIO;
+        }
     return 0;
 }
 static int scratch_read(scratch *q, uint64_t at, void *to, size_t n)
@@ -448,7 +590,10 @@ static int scratch_read(scratch *q, uint64_t at, void *to, size_t n)
     if (at > q->size || n > q->size - at) return EIO;
     if (!q->on_disk) { if (n) memcpy(p, q->mem.data + at, n); return 0; }
     for (; n; n -= (size_t)k, p += k, at += (uint64_t)k)
-        if ((k = pread(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)at)) <= 0) { if (k < 0 && errno == EINTR) k = 0; else return k < 0 ? errno : EIO; }
+        if ((k = pread(q->fd, p, n < (size_t)1 << 30 ? n : (size_t)1 << 30, (off_t)at)) <= 0) {
+            if (k < 0 && errno == EINTR) k = 0;
+            else return k < 0 ? errno : EIO;
+        }
     return 0;
 }
 static void scratch_free(scratch *q)
@@ -460,11 +605,26 @@ static void scratch_free(scratch *q)
 }
 static nn_status scratch_failed(int err, nn_error *e)
 {
-    return nni_fail(e, NN_E_IO, "scratch file %s%s: %s", scratch_beside ? "beside " : "in TMPDIR or /tmp", scratch_beside ? scratch_beside : "", nn_errno_text(err));
+    return nn_error_set(e, NN_E_IO, "scratch file %s%s: %s",
+                        scratch_beside ? "beside " : "in TMPDIR or /tmp",
+                        scratch_beside ? scratch_beside : "", nn_errno_text(err));
 }
 /* the same as a file of nn_fmt.h's readers and writers */
-static int sio_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm) { (void)path; (void)mode; (void)perm; *h = 3; ((scratch *)u)->pos = 0; return 0; }
-static int sio_write(void *u, intptr_t h, const void *p, size_t n, size_t *done) { (void)h; *done = n; return scratch_write((scratch *)u, p, n); }
+static int sio_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
+{
+    (void)path;
+    (void)mode;
+    (void)perm;
+    *h = 3;
+    ((scratch *)u)->pos = 0;
+    return 0;
+}
+static int sio_write(void *u, intptr_t h, const void *p, size_t n, size_t *done)
+{
+    (void)h;
+    *done = n;
+    return scratch_write((scratch *)u, p, n);
+}
 static int sio_read(void *u, intptr_t h, void *p, size_t n, size_t *done)
 {
     scratch *q = (scratch *)u;
@@ -476,10 +636,28 @@ static int sio_read(void *u, intptr_t h, void *p, size_t n, size_t *done)
     *done = n;
     return e;
 }
-static int sio_seek(void *u, intptr_t h, uint64_t at) { (void)h; ((scratch *)u)->pos = at; return at <= ((scratch *)u)->size ? 0 : EINVAL; }
+static int sio_seek(void *u, intptr_t h, uint64_t at)
+{
+    (void)h;
+    ((scratch *)u)->pos = at;
+    return at <= ((scratch *)u)->size ? 0 : EINVAL;
+}
 static int sio_close(void *u, intptr_t h) { (void)u; (void)h; return 0; }
-static int sio_info_of(void *u, intptr_t h, nn_io_info *out) { memset(out, 0, sizeof *out); (void)h; out->size = ((scratch *)u)->size; out->is_file = 1; return 0; }
-static int sio_info(void *u, const char *path, nn_io_info *out) { (void)path; memset(out, 0, sizeof *out); (void)u; return 0; }
+static int sio_info_of(void *u, intptr_t h, nn_io_info *out)
+{
+    memset(out, 0, sizeof *out);
+    (void)h;
+    out->size = ((scratch *)u)->size;
+    out->is_file = 1;
+    return 0;
+}
+static int sio_info(void *u, const char *path, nn_io_info *out)
+{
+    (void)path;
+    memset(out, 0, sizeof *out);
+    (void)u;
+    return 0;
+}
 static nn_file_opts scratch_opts(scratch *q, const char *name)
 {
     nn_file_opts o = NN_ZERO;
@@ -498,7 +676,8 @@ static nn_file_opts scratch_opts(scratch *q, const char *name)
     return o;
 }
 
-/* ---- a table as text that can be read twice: the file itself, or a copy (from a pipe, or of JSON lines as CSV) */
+/* ---- a table as text that can be read twice: the file itself, or a copy (from a pipe, or of JSON
+ * lines as CSV) */
 typedef struct table_text { const char *path; int copied, list; scratch copy; } table_text;
 static nn_status text_open(table_text *x, const char *path, kind k, nn_error *e)
 {
@@ -516,7 +695,8 @@ static nn_status text_open(table_text *x, const char *path, kind k, nn_error *e)
         const unsigned char *p;
         size_t n = 0;
         s = source(&r, path, e);
-        while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) if ((s = nn_writer_put(w, p, n, e)) == NN_OK) nn_reader_take(r, n);
+        while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n)
+            if ((s = nn_writer_put(w, p, n, e)) == NN_OK) nn_reader_take(r, n);
         nn_reader_close(r);
     }
     if (s == NN_OK) return nn_writer_commit(w, e);
@@ -538,21 +718,26 @@ static nn_status text_csv(table_text *x, nn_csv **r, const nn_csv_desc *d, nn_er
 /* ---- arrays of a file, left where they are and read piece by piece */
 #define PIECE ((size_t)2 << 20)                      /* bytes in hand at a time, or one item */
 typedef struct origin {
-    nn_place where;                                  /* nn_fmt.h's; .npz: the member and, behind its header, 0 */
+    nn_place where;                                  /* nn_fmt.h's; .npz: the member and, behind its
+                                                        header, 0 */
     nn_dtype dtype;                                  /* as stored; the dict's says what is wanted */
     size_t head;                                     /* .npz, .npy: bytes of header */
-    size_t step;                                     /* tables: bytes from a group's start to the column, or (flat) from the store's to the array */
+    size_t step;                                     /* tables: bytes from a group's start to the
+                                                        column, or (flat) from the store's to the
+                                                        array */
     int fortran, flat;
 } origin;
 typedef struct arrays {
-    nn_dict d, meta;                                 /* names, types, shapes; what is small or odd comes with its data */
+    nn_dict d, meta;                                 /* names, types, shapes; what is small or odd
+                                                        comes with its data */
     kind k;
     const char *path;
     origin *of;                                      /* [d.count] */
     nn_npz *npz;
     nn_zip *zip;
     nn_reader *r;
-    scratch store;                                   /* tables: groups of `group` rows, in each the columns one after the other */
+    scratch store;                                   /* tables: groups of `group` rows, in each the
+                                                        columns one after the other */
     size_t group, row;                               /*   of `row` bytes together */
     nn_tensor block;                                 /* rows of a Fortran-ordered array, in C order */
     size_t block_of, block_at;
@@ -570,7 +755,8 @@ static void arrays_close(arrays *a)
     nn_tensor_free(&a->block);
     *a = none;
 }
-static nn_status put_outline(nn_dict *d, const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, nn_error *e)
+static nn_status put_outline(nn_dict *d, const char *name, nn_dtype dtype, size_t itemsize,
+                             size_t ndim, const size_t *shape, nn_error *e)
 {
     nn_tensor t = NN_ZERO;
     t.dtype = dtype;
@@ -583,8 +769,11 @@ static nn_status arrays_of(arrays *a, nn_error *e)
 {
     size_t i;
     a->of = (origin *)calloc(a->d.count + 1, sizeof *a->of);
-    if (!a->of) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", a->d.count);
-    for (i = 0; i < a->d.count; i++) { a->of[i].dtype = a->d.items[i].value.dtype; a->of[i].where.member = NN_NO_MEMBER; }
+    if (!a->of) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", a->d.count);
+    for (i = 0; i < a->d.count; i++) {
+        a->of[i].dtype = a->d.items[i].value.dtype;
+        a->of[i].where.member = NN_NO_MEMBER;
+    }
     return NN_OK;
 }
 /* skip: members that are no arrays of ours are named on standard output and left out */
@@ -593,24 +782,38 @@ static nn_status arrays_npz(arrays *a, const char *name, int skip, nn_error *e)
     nn_status s = nn_npz_open(&a->npz, a->path, NULL, e);
     size_t i, j, only = SIZE_MAX;
     if (s != NN_OK) return s;
-    if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX) return nni_fail(e, NN_E_ARG, "%s: no entry is called '%s'", a->path, name);
+    if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX)
+        return nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", a->path, name);
     a->of = (origin *)calloc(nn_npz_count(a->npz) + 1, sizeof *a->of);
-    if (!a->of) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", nn_npz_count(a->npz));
+    if (!a->of) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", nn_npz_count(a->npz));
     for (i = 0; s == NN_OK && i < nn_npz_count(a->npz); i++) {
         nn_npy_info f;
         const nn_zip_entry *m = nn_zip_at(a->npz->z, i);
         if (name && i != only) continue;
-        if (!name && !skip && strcmp(m->name, nn_npz_name(a->npz, i)) == 0) return nni_fail(e, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy", a->path, m->name);
+        if (!name && !skip && strcmp(m->name, nn_npz_name(a->npz, i)) == 0)
+            return nn_error_set(e, NN_E_UNSUPPORTED,
+                                "%s/%s: not an array: the name does not end in .npy", a->path, m->name);
         s = nn_npz_info(a->npz, i, &f, e);
-        if (s == NN_E_UNSUPPORTED && skip) { printf("%-40s not read: %s\n", nn_npz_name(a->npz, i), e->msg); s = NN_OK; continue; }
+        if (s == NN_E_UNSUPPORTED && skip) {
+            say(nn_npz_name(a->npz, i), 40);
+            printf(" not read: %s\n", e->msg);
+            s = NN_OK;
+            continue;
+        }
         if (s != NN_OK) break;
         if (f.bytes > m->size - f.header)
-            return nni_fail(e, NN_E_FORMAT, "%s/%s: header declares %llu bytes of data, %llu present", a->path, m->name, (unsigned long long)f.bytes, (unsigned long long)(m->size - f.header));
+            return nn_error_set(
+                e, NN_E_FORMAT, "%s/%s: header declares %llu bytes of data, %llu present", a->path,
+                m->name, (unsigned long long)f.bytes, (unsigned long long)(m->size - f.header));
         if (f.bytes < m->size - f.header)
-            return nni_fail(e, NN_E_FORMAT, "%s/%s: byte %llu: bytes follow the array", a->path, m->name, (unsigned long long)(f.header + f.bytes));
+            return nn_error_set(e, NN_E_FORMAT, "%s/%s: byte %llu: bytes follow the array", a->path,
+                                m->name, (unsigned long long)(f.header + f.bytes));
         j = a->d.count;
-        s = put_outline(&a->d, name ? name : nn_npz_name(a->npz, i), f.dtype, f.itemsize, f.ndim, f.shape, e);
-        if (s == NN_OK && a->d.count == j) s = nni_fail(e, NN_E_FORMAT, "%s: two arrays are called '%s'", a->path, nn_npz_name(a->npz, i));
+        s = put_outline(&a->d, name ? name : nn_npz_name(a->npz, i), f.dtype, f.itemsize, f.ndim,
+                        f.shape, e);
+        if (s == NN_OK && a->d.count == j)
+            s = nn_error_set(e, NN_E_FORMAT, "%s: two arrays are called '%s'", a->path,
+                             nn_npz_name(a->npz, i));
         a->of[j].dtype = f.dtype;
         a->of[j].where.member = i;
         a->of[j].head = f.header;
@@ -638,8 +841,13 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
         nn_tensor_free(&t);
         return s == NN_OK ? arrays_of(a, e) : s;
     }
-    if (size && f.bytes > size - f.header) return nni_fail(e, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present", a->path, (unsigned long long)f.bytes, (unsigned long long)(size - f.header));
-    if (size && f.bytes < size - f.header) return nni_fail(e, NN_E_FORMAT, "%s: byte %llu: bytes follow the array", a->path, (unsigned long long)(f.header + f.bytes));
+    if (size && f.bytes > size - f.header)
+        return nn_error_set(e, NN_E_FORMAT, "%s: header declares %llu bytes of data, %llu present",
+                            a->path, (unsigned long long)f.bytes,
+                            (unsigned long long)(size - f.header));
+    if (size && f.bytes < size - f.header)
+        return nn_error_set(e, NN_E_FORMAT, "%s: byte %llu: bytes follow the array", a->path,
+                            (unsigned long long)(f.header + f.bytes));
     if (!f.bytes && (s = nni_reader_ended(a->r, "array", e)) != NN_OK) return s;
     s = put_outline(&a->d, "array", f.dtype, f.itemsize, f.ndim, f.shape, e);
     if (s == NN_OK) s = arrays_of(a, e);
@@ -669,19 +877,24 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
         int zip = 0;
         o.file.raw = 1;
         s = nn_reader_open(&r, a->path, &o.file, e);
-        if (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK) zip = n >= 4 && memcmp(p, "PK\3\4", 4) == 0;
+        if (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK)
+            zip = n >= 4 && memcmp(p, "PK\3\4", 4) == 0;
         nn_reader_close(r);
         if (s == NN_OK && zip) {
-            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK) s = nni_pth_load(&a->d, a->zip, NULL, NULL, 0, a->path, &o, e);
-        } else if (s == NN_OK && (s = nn_pth_read(&a->d, a->path, &o, e)) == NN_OK) s = nn_reader_open(&a->r, a->path, &o.file, e);
+            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK)
+                s = nni_pth_load(&a->d, a->zip, NULL, NULL, 0, a->path, &o, e);
+        } else if (s == NN_OK && (s = nn_pth_read(&a->d, a->path, &o, e)) == NN_OK)
+            s = nn_reader_open(&a->r, a->path, &o.file, e);
     }
     if (s == NN_OK) s = arrays_of(a, e);
-    for (i = 0; s == NN_OK && i < a->d.count && (i + 1) * sizeof(nn_place) <= places.len; i++) memcpy(&a->of[i].where, places.data + i * sizeof(nn_place), sizeof(nn_place));
+    for (i = 0; s == NN_OK && i < a->d.count && (i + 1) * sizeof(nn_place) <= places.len; i++)
+        memcpy(&a->of[i].where, places.data + i * sizeof(nn_place), sizeof(nn_place));
     nn_buf_free(&places);
     return s;
 }
 /* Cells of one text column as characters of `width`. */
-static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, size_t row, const char *path, nn_error *e)
+static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, size_t row,
+                          const char *path, nn_error *e)
 {
     size_t n, k, w;
     uint32_t ch;
@@ -689,7 +902,9 @@ static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, s
     char b[64];
     memset(to, 0, width);
     for (k = 0; p && k < n; k += w, to += 4, width -= 4) {
-        if ((w = nni_utf8_get(p + k, n - k, &ch)) == 0 || width < 4) return nni_fail(e, NN_E_FORMAT, "%s: column '%s': value '%s' is not valid utf-8", path, c->name, nni_value_text(b, p, n));
+        if ((w = nn_utf8_get(p + k, n - k, &ch)) == 0 || width < 4)
+            return nn_error_set(e, NN_E_FORMAT, "%s: column '%s': value '%s' is not valid utf-8", path,
+                            c->name, nni_value_text(b, p, n));
         memcpy(to, &ch, 4);
     }
     return NN_OK;
@@ -711,45 +926,62 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     if (s == NN_OK) { d = text_desc(&x, a->k); s = text_csv(&x, &r, &d, e); }
     if (s == NN_OK) { cols = nn_csv_columns(r); s = scan_csv(r, &d, &c, &rows, NULL, e); }
     for (i = 0; s == NN_OK && i < cols; i++) size += c[i].bytes;
-    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL) s = nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory");
+    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL)
+        s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
     for (i = 0; s == NN_OK && i < cols; i++) {
         types[i] = x.list ? NN_F64 : colstat_type(c + i);
-        if (x.list && (c[i].texts || c[i].bools)) s = nni_fail(e, NN_E_FORMAT, "%s: column '%zu': expected numbers, got other values", a->path, i);
+        if (x.list && (c[i].texts || c[i].bools))
+            s = nn_error_set(e, NN_E_FORMAT, "%s: column '%zu': expected numbers, got other values",
+                         a->path, i);
     }
     for (i = 0; s == NN_OK && !x.list && i < cols; i++) {
         size_t w = types[i] == NN_BYTES ? 4 * c[i].width : nn_dtype_size(types[i]);
-        s = put_outline(&a->d, nn_csv_name(r, i), types[i] == NN_BYTES ? NN_UCS4 : types[i], w, 1, &rows, e);
+        s = put_outline(&a->d, nn_csv_name(r, i), types[i] == NN_BYTES ? NN_UCS4 : types[i], w, 1,
+                        &rows, e);
         a->row += w;
     }
     shape[0] = rows;
     shape[1] = cols;
     if (s == NN_OK && x.list) { s = put_outline(&a->d, "rows", NN_F64, 8, 2, shape, e); a->row = 8 * cols; }
-    if (s == NN_OK && !x.list && a->d.count != cols) s = nni_fail(e, NN_E_FORMAT, "%s: two columns have one name", a->path);
+    if (s == NN_OK && !x.list && a->d.count != cols)
+        s = nn_error_set(e, NN_E_FORMAT, "%s: two columns have one name", a->path);
     if (s == NN_OK) s = arrays_of(a, e);
     if (s == NN_OK && a->d.count == 1) a->of[0].flat = 1;
-    for (i = 1; s == NN_OK && i < a->d.count; i++) a->of[i].step = a->of[i - 1].step + a->d.items[i - 1].value.itemsize;
-    if (s == NN_OK && (!nni_mul(a->row, rows, &j) || ((bytes = j) >> 30 && bytes / 64 > size)))
-        s = nni_fail(e, NN_E_LIMIT, "%s: one long text makes every cell of its column as wide: expected at most 64 times the text's %llu bytes, got %llu", a->path, (unsigned long long)size, (unsigned long long)bytes);
+    for (i = 1; s == NN_OK && i < a->d.count; i++)
+        a->of[i].step = a->of[i - 1].step + a->d.items[i - 1].value.itemsize;
+    if (s == NN_OK && (!nn_size_mul(a->row, rows, &j) || ((bytes = j) >> 30 && bytes / 64 > size)))
+        s = nn_error_set(e, NN_E_LIMIT,
+                     "%s: one long text makes every cell of its column as wide: expected at most "
+                     "64 times the text's %llu bytes, got %llu",
+                     a->path, (unsigned long long)size, (unsigned long long)bytes);
     nn_csv_close(r);
     r = NULL;
     a->group = a->row ? 1 + PIECE / a->row : 1;
     if (a->group > rows) a->group = rows ? rows : 1;
-    if (s == NN_OK && (g = (unsigned char *)malloc(a->group * a->row + 1)) == NULL) s = nni_fail(e, NN_E_NOMEM, "%s: out of memory for a row of %zu bytes", a->path, a->row);
+    if (s == NN_OK && (g = (unsigned char *)malloc(a->group * a->row + 1)) == NULL)
+        s = nn_error_set(e, NN_E_NOMEM, "%s: out of memory for a row of %zu bytes", a->path, a->row);
     d.types = types;
     d.n_types = cols;
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     while (s == NN_OK && (s = nn_csv_next(r, a->group, &t, e)) == NN_OK && t.rows) {
         for (to = g, i = 0; s == NN_OK && i < cols; i++) {
             nn_column *k = t.columns + i;
-            if (x.list) for (j = 0; j < t.rows; j++) memcpy(g + 8 * (j * cols + i), nn_f64(&k->values) + j, 8);
-            else if (!k->is_text) { memcpy(to, k->values.data, nn_tensor_bytes(&k->values)); to += nn_tensor_bytes(&k->values); }
-            else for (j = 0; s == NN_OK && j < t.rows; j++, to += 4 * c[i].width) s = put_text(to, 4 * c[i].width, k, j, a->path, e);
+            if (x.list)
+                for (j = 0; j < t.rows; j++)
+                    memcpy(g + 8 * (j * cols + i), nn_f64(&k->values) + j, 8);
+            else if (!k->is_text) {
+                memcpy(to, k->values.data, nn_tensor_bytes(&k->values));
+                to += nn_tensor_bytes(&k->values);
+            } else
+                for (j = 0; s == NN_OK && j < t.rows; j++, to += 4 * c[i].width)
+                    s = put_text(to, 4 * c[i].width, k, j, a->path, e);
         }
         if (t.rows > rows || (t.rows < rows && t.rows != a->group)) break;
         rows -= t.rows;
-        if (s == NN_OK && (err = scratch_write(&a->store, g, t.rows * a->row)) != 0) s = scratch_failed(err, e);
+        if (s == NN_OK && (err = scratch_write(&a->store, g, t.rows * a->row)) != 0)
+            s = scratch_failed(err, e);
     }
-    if (s == NN_OK && rows) s = nni_fail(e, NN_E_IO, "%s: the file changed while it was read", a->path);
+    if (s == NN_OK && rows) s = nn_error_set(e, NN_E_IO, "%s: the file changed while it was read", a->path);
     nn_table_free(&t);
     nn_csv_close(r);
     free(types);
@@ -771,24 +1003,113 @@ static nn_status arrays_open(arrays *a, const char *path, kind k, const char *na
     case K_CSV: case K_JSONL: return arrays_table(a, e);
     case K_IDX: s = read_idx(&t, path, e); break;
     case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
-    default: return nni_fail(e, NN_E_UNSUPPORTED, "%s: a %s file holds no arrays", path, kind_names[k]);
+    default: return nn_error_set(e, NN_E_UNSUPPORTED, "%s: a %s file holds no arrays", path, kind_names[k]);
     }
     if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
     nn_tensor_free(&t);
     return s == NN_OK ? arrays_of(a, e) : s;
 }
-/* a piece that begins at item `first` of entry i as another type; the refusal names file, array and element */
-static nn_status convert_named(arrays *a, size_t i, size_t first, nn_tensor *out, const nn_tensor *t, nn_dtype dtype, nn_error *e)
+static int is_integer(nn_dtype t);
+static uint64_t magnitude(const nn_tensor *t, size_t i, int *negative);
+/* the largest number of a float type; 0 = no float */
+static double float_max(nn_dtype t)
 {
-    nn_status s = nn_tensor_convert(out, t, dtype, NULL, e);
-    static const char lead[] = "nn_tensor_convert: element ";
-    char what[sizeof e->msg];
-    uint64_t k = 0;
-    size_t n;
-    if (s == NN_OK || strncmp(e->msg, lead, sizeof lead - 1) != 0) return s;
-    n = nn_u64_parse(e->msg + sizeof lead - 1, strspn(e->msg + sizeof lead - 1, "0123456789"), &k);
-    (void)snprintf(what, sizeof what, "%s", e->msg + sizeof lead - 1 + n);
-    return nni_fail(e, s, "%s: '%s': element %llu%.80s", a->path, a->d.items[i].name, (unsigned long long)first + k, what);
+    return t == NN_F16 ? 65504.0 : t == NN_BF16 ? 3.3895313892515355e38 : t == NN_F32 ? 3.4028234663852886e38 : 0;
+}
+/* digits of a float's significand: integers up to 2^digits are exact */
+static int float_digits(nn_dtype t)
+{
+    return t == NN_F16 ? 11 : t == NN_BF16 ? 8 : t == NN_F32 ? 24 : t == NN_F64 ? 53 : 0;
+}
+static int integer_fits(uint64_t m, int digits)
+{
+    while (m && !(m & 1)) m >>= 1;
+    return m >> digits == 0;
+}
+/* Would every number keep its value, but for the rounding of a fraction to the nearest float? NULL, or
+ * why not and at which item. What does not fit an integer type at all nn_tensor_convert refuses. */
+static const char *unfit(const nn_tensor *t, nn_dtype to, size_t *at)
+{
+    size_t k, n = nn_tensor_count(t);
+    const double largest = float_max(to);
+    for (k = 0; k < n; k++) {
+        const double v = nn_tensor_get_f64(t, k);
+        int negative;
+        *at = k;
+        if (to == NN_BOOL && v != 0 && v != 1) return "is neither 0 nor 1";
+        if (is_integer(t->dtype)) {
+            if (float_digits(to) && !integer_fits(magnitude(t, k, &negative), float_digits(to)))
+                return "is no exact integer there";
+        } else if (is_integer(to)) {
+            if (v != v) return "has no integer";
+            if (v != floor(v)) return "has a fraction";
+        }
+        if (largest > 0 && v - v == 0 && fabs(v) > largest) return "is too large";
+    }
+    return NULL;
+}
+static const char *number_text(char b[NN_NUM_BYTES], const nn_tensor *t, size_t i)
+{
+    if (t->dtype == NN_I64) nn_i64_print(b, nn_i64(t)[i]);
+    else if (t->dtype == NN_U64) nn_u64_print(b, ((const uint64_t *)t->data)[i]);
+    else if (t->dtype == NN_F32) nn_f32_print(b, nn_f32(t)[i]);
+    else if (is_integer(t->dtype)) nn_i64_print(b, (int64_t)nn_tensor_get_f64(t, i));
+    else nn_f64_print(b, nn_tensor_get_f64(t, i));
+    return b;
+}
+static nn_status fits(const arrays *a, size_t i, size_t first, const nn_tensor *t, nn_dtype to, nn_error *e)
+{
+    size_t k = 0;
+    char b[NN_NUM_BYTES];
+    const char *why = unfit(t, to, &k);
+    if (!why) return NN_OK;
+    return nn_error_set(e, NN_E_ARG, "%s: '%s': element %llu: %s as %s %s: --lossy takes it all the same",
+                        a->path, a->d.items[i].name, (unsigned long long)first + k, number_text(b, t, k),
+                        nn_dtype_name(to), why);
+}
+/* rows of a table, from row `first` on, as another type; the refusal names file, row and column */
+static nn_status convert_cells(const char *path, nn_tensor *out, const nn_tensor *cells, const nn_table *t,
+                               size_t first, nn_dtype to, nn_error *e)
+{
+    size_t k = 0, cols = cells->shape[1];
+    char b[NN_NUM_BYTES];
+    nn_status s;
+    const char *why = opt.lossy ? NULL : unfit(cells, to, &k);
+    if (why)
+        return nn_error_set(e, NN_E_ARG, "%s: row %zu: column '%s': %s as %s %s%s", path, first + k / cols + 1,
+                            t->columns[k % cols].name, number_text(b, cells, k), nn_dtype_name(to), why,
+                            strcmp(why, "has no integer") == 0 ? "" : ": --lossy takes it all the same");
+    if ((s = nn_tensor_convert(out, cells, to, NULL, e)) == NN_OK) return s;
+    for (k = 0; k < nn_tensor_count(cells); k++) {      /* which one: each alone */
+        nn_tensor one = nn_tensor_view((char *)cells->data + 8 * k, NN_F64, 0, NULL), as = NN_ZERO;
+        int bad = nn_tensor_convert(&as, &one, to, NULL, NULL) != NN_OK;
+        nn_tensor_free(&as);
+        if (bad) break;
+    }
+    if (k == nn_tensor_count(cells)) return s;
+    return nn_error_set(e, s, "%s: row %zu: column '%s': %s does not fit %s", path, first + k / cols + 1,
+                        t->columns[k % cols].name, number_text(b, cells, k), nn_dtype_name(to));
+}
+/* a piece that begins at item `first` of entry i as another type; the refusal names file, array and
+ * element */
+static nn_status convert_named(arrays *a, size_t i, size_t first, nn_tensor *out,
+                               const nn_tensor *t, nn_dtype dtype, nn_error *e)
+{
+    nn_status s = opt.lossy ? NN_OK : fits(a, i, first, t, dtype, e);
+    const int refused = s != NN_OK;
+    size_t k, n = nn_tensor_count(t);
+    char b[NN_NUM_BYTES];
+    if (s == NN_OK && (s = nn_tensor_convert(out, t, dtype, NULL, e)) == NN_OK) return s;
+    if (s == NN_E_NOMEM || refused) return s;
+    for (k = 0; k < n; k++) {                           /* which one: each alone */
+        nn_tensor one = nn_tensor_view((char *)t->data + k * t->itemsize, t->dtype, 0, NULL), as = NN_ZERO;
+        int bad = nn_tensor_convert(&as, &one, dtype, NULL, NULL) != NN_OK;
+        nn_tensor_free(&as);
+        if (bad) break;
+    }
+    if (k == n) return s;
+    return nn_error_set(e, s, "%s: '%s': element %llu: %s does not fit %s", a->path, a->d.items[i].name,
+                        (unsigned long long)first + k, number_text(b, t, k), nn_dtype_name(dtype));
 }
 /* items [first, first + n) of a Fortran-ordered array, from a block of its rows */
 static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *e)
@@ -811,9 +1132,15 @@ static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_t
                 size_t shape[NN_MAX_DIMS];
                 memcpy(shape, o->shape, sizeof shape);
                 shape[0] = block;
-                s = nn_tensor_raw(&b, f->dtype, f->dtype == NN_UCS4 ? t->itemsize / 4 : f->dtype == NN_BYTES ? t->itemsize : 0, o->ndim, shape, NULL, e);
+                s = nn_tensor_raw(&b, f->dtype,
+                                  f->dtype == NN_UCS4  ? t->itemsize / 4 :
+                                  f->dtype == NN_BYTES ? t->itemsize :
+                                                         0,
+                                  o->ndim, shape, NULL, e);
                 for (col = 0; s == NN_OK && col < width; col++)
-                    s = nn_reader_read_at(a->r, f->head + ((uint64_t)col * o->shape[0] + at) * t->itemsize, (char *)b.data + col * block * t->itemsize, block * t->itemsize, e);
+                    s = nn_reader_read_at(
+                        a->r, f->head + ((uint64_t)col * o->shape[0] + at) * t->itemsize,
+                        (char *)b.data + col * block * t->itemsize, block * t->itemsize, e);
                 if (s == NN_OK) s = nni_npy_settle(&b, 1, f->where.swapped, a->path, e);
             }
             if (s != NN_OK) { nn_tensor_free(&b); return s; }
@@ -838,12 +1165,18 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     uint64_t at = f->where.offset + (uint64_t)first * w;
     int err;
     nn_status s;
-    s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? w / 4 : f->dtype == NN_BYTES ? w : 0, 1, &n, NULL, e);
+    s = nn_tensor_raw(&t, f->dtype,
+                      f->dtype == NN_UCS4  ? w / 4 :
+                      f->dtype == NN_BYTES ? w :
+                                             0,
+                      1, &n, NULL, e);
     if (s != NN_OK) return s;
     if (!n || !w) { }
     else if (o->data) memcpy(t.data, (const char *)o->data + first * w, n * w);
-    else if (f->flat) { if ((err = scratch_read(&a->store, f->step + (uint64_t)first * w, t.data, n * w)) != 0) s = scratch_failed(err, e); }
-    else if (f->fortran) s = fortran_items(a, i, first, n, &t, e);
+    else if (f->flat) {
+        if ((err = scratch_read(&a->store, f->step + (uint64_t)first * w, t.data, n * w)) != 0)
+            s = scratch_failed(err, e);
+    } else if (f->fortran) s = fortran_items(a, i, first, n, &t, e);
     else if (a->k == K_NPZ) {                        /* its checksum needs the bytes from the first one on */
         char *head = first ? NULL : (char *)malloc(f->head);
         if (head) s = nn_zip_read(a->npz->z, f->where.member, 0, head, f->head, e);
@@ -856,17 +1189,27 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
             row = (first + done) / a->group * a->group;
             in = rows - row < a->group ? rows - row : a->group;
             k = row + in - (first + done) < n - done ? row + in - (first + done) : n - done;
-            if ((err = scratch_read(&a->store, (uint64_t)row * a->row + (uint64_t)in * f->step + (uint64_t)(first + done - row) * w, (char *)t.data + done * w, k * w)) != 0) s = scratch_failed(err, e);
+            if ((err = scratch_read(&a->store,
+                                    (uint64_t)row * a->row + (uint64_t)in * f->step +
+                                        (uint64_t)(first + done - row) * w,
+                                    (char *)t.data + done * w, k * w)) != 0)
+                s = scratch_failed(err, e);
         }
-    } else if (f->where.member != NN_NO_MEMBER) s = nn_zip_read(a->zip, f->where.member, at, t.data, n * w, e);
+    } else if (f->where.member != NN_NO_MEMBER)
+        s = nn_zip_read(a->zip, f->where.member, at, t.data, n * w, e);
     else {
         if (nn_reader_tell(a->r) != at) s = nn_reader_seek(a->r, at, e);
         if (s == NN_OK) s = nn_reader_read(a->r, t.data, n * w, &got, e);
         if (s == NN_OK && got < n * w)
-            s = nni_fail(e, NN_E_FORMAT, "%s: header declares %zu bytes of data, %llu present", a->path, nn_tensor_bytes(o), (unsigned long long)(nn_reader_tell(a->r) - f->where.offset));
-        if (s == NN_OK && a->k == K_NPY && first + n == nn_tensor_count(o)) s = nni_reader_ended(a->r, "array", e);
+            s = nn_error_set(e, NN_E_FORMAT, "%s: header declares %zu bytes of data, %llu present",
+                         a->path, nn_tensor_bytes(o),
+                         (unsigned long long)(nn_reader_tell(a->r) - f->where.offset));
+        if (s == NN_OK && a->k == K_NPY && first + n == nn_tensor_count(o))
+            s = nni_reader_ended(a->r, "array", e);
     }
-    if (s == NN_OK && !o->data && !f->fortran && !f->flat && (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH)) s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
+    if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
+        (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH))
+        s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
     if (s == NN_OK && o->dtype != f->dtype) {
         nn_tensor as = NN_ZERO;
         s = convert_named(a, i, first, &as, &t, o->dtype, e);
@@ -885,7 +1228,8 @@ static nn_status arrays_fetch(void *user, size_t i, size_t first, size_t n, void
     nn_tensor_free(&t);
     return s;
 }
-/* Row by row over several packed members would unpack each of them again and again: they go to the scratch file first. */
+/* Row by row over several packed members would unpack each of them again and again: they go to the
+ * scratch file first. */
 static nn_status arrays_unpack(arrays *a, nn_error *e)
 {
     size_t i, at, n, count, w;
@@ -901,7 +1245,9 @@ static nn_status arrays_unpack(arrays *a, nn_error *e)
             nn_tensor t = NN_ZERO;
             n = w < PIECE ? PIECE / w : 1;
             if (n > count - at) n = count - at;
-            if ((s = arrays_get(a, i, at, n, &t, e)) == NN_OK && (err = scratch_write(&a->store, t.data, n * w)) != 0) s = scratch_failed(err, e);
+            if ((s = arrays_get(a, i, at, n, &t, e)) == NN_OK &&
+                (err = scratch_write(&a->store, t.data, n * w)) != 0)
+                s = scratch_failed(err, e);
             nn_tensor_free(&t);
         }
         if (s != NN_OK) return s;
@@ -914,7 +1260,8 @@ static nn_status arrays_unpack(arrays *a, nn_error *e)
 /* every item of entry i once; q may be NULL */
 static nn_status pass(arrays *a, size_t i, stats *q, nn_error *e)
 {
-    size_t count = nn_tensor_count(&a->d.items[i].value), w = a->d.items[i].value.itemsize, at = 0, n = w && w < PIECE ? PIECE / w : 1;
+    size_t count = nn_tensor_count(&a->d.items[i].value), w = a->d.items[i].value.itemsize, at = 0,
+           n = w && w < PIECE ? PIECE / w : 1;
     nn_status s = NN_OK;
     for (; s == NN_OK && w && at < count; at += n) {
         nn_tensor t = NN_ZERO;
@@ -925,8 +1272,15 @@ static nn_status pass(arrays *a, size_t i, stats *q, nn_error *e)
     }
     return s;
 }
-/* A place in one array that moves forward: the item asked for is in `t`, at the index returned; `ahead` items are read at a time. */
-typedef struct cursor { arrays *a; size_t entry, first, n, ahead; nn_tensor t; nn_status s; nn_error *e; } cursor;
+/* A place in one array that moves forward: the item asked for is in `t`, at the index returned;
+ * `ahead` items are read at a time. */
+typedef struct cursor {
+    arrays *a;
+    size_t entry, first, n, ahead;
+    nn_tensor t;
+    nn_status s;
+    nn_error *e;
+} cursor;
 static cursor cursor_at(arrays *a, size_t entry, size_t bytes, nn_error *e)
 {
     cursor c = NN_ZERO;
@@ -953,7 +1307,7 @@ static nn_status cursors(arrays *a, cursor **out, nn_error *e)
 {
     size_t i, n = a->d.count, each = 8 * PIECE / (n ? n : 1);
     cursor *c = (cursor *)calloc(n + 1, sizeof *c);
-    if (!c) return nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
+    if (!c) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
     for (i = 0; i < n; i++) c[i] = cursor_at(a, i, each < PIECE ? each : PIECE, e);
     *out = c;
     return NN_OK;
@@ -969,23 +1323,34 @@ static void cursors_free(arrays *a, cursor *c)
 static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *shape)
 {
     size_t i, n = (size_t)snprintf(b, cap, "[");
-    for (i = 0; i < ndim && n + 32 < cap; i++) n += (size_t)snprintf(b + n, cap - n, "%s%zu", i ? "," : "", shape[i]);
+    for (i = 0; i < ndim && n + 32 < cap; i++)
+        n += (size_t)snprintf(b + n, cap - n, "%s%zu", i ? "," : "", shape[i]);
     (void)snprintf(b + n, cap - n, "]");
     return b;
 }
-static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim, const size_t *shape, const stats *q, const char *text)
+static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim,
+                      const size_t *shape, const stats *q, const char *text)
 {
     char b[NN_NUM_BYTES], sh[160];
-    printf("%-40s %-5s %-16s", name, nn_dtype_name(dtype), shape_text(sh, sizeof sh, ndim, shape));
-    if (text) printf(" '%s'", text);
+    say(name, 40);
+    printf(" %-5s %-16s", nn_dtype_name(dtype), shape_text(sh, sizeof sh, ndim, shape));
+    if (text) {
+        printf(" '");
+        say(text, 0);
+        printf("'");
+    }
     else if (q && q->n) {
-        nn_f64_print(b, q->min); printf(" min %s", b);
-        nn_f64_print(b, nn_f64_round(q->sum / (double)q->n, 9)); printf(" mean %s", b);
-        nn_f64_print(b, q->max); printf(" max %s", b);
+        nn_f64_print(b, q->min);
+        printf(" min %s", b);
+        nn_f64_print(b, nn_f64_round(q->sum / (double)q->n, 9));
+        printf(" mean %s", b);
+        nn_f64_print(b, q->max);
+        printf(" max %s", b);
     }
     if (q && q->nan) printf(" nan %zu", q->nan);
     if (q && q->inf) printf(" inf %zu", q->inf);
-    if (dtype == NN_UCS4 || dtype == NN_BYTES) printf(" width %zu", dtype == NN_UCS4 ? itemsize / 4 : itemsize);
+    if (dtype == NN_UCS4 || dtype == NN_BYTES)
+        printf(" width %zu", dtype == NN_UCS4 ? itemsize / 4 : itemsize);
     printf("\n");
 }
 static void show_tensor(const char *name, const nn_tensor *t, const stats *q)
@@ -1011,20 +1376,25 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
     size_t i, rows, shown = 0;
     nn_status s = open_csv(&r, path, &d, e);
     if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, e);
-    for (i = 0; s == NN_OK && name && i < nn_csv_columns(r); i++) shown += strcmp(name, nn_csv_name(r, i)) == 0;
-    if (s == NN_OK && name && !shown) s = nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
+    for (i = 0; s == NN_OK && name && i < nn_csv_columns(r); i++)
+        shown += strcmp(name, nn_csv_name(r, i)) == 0;
+    if (s == NN_OK && name && !shown) s = nn_error_set(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
     if (s == NN_OK) {
         printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
         for (i = 0; i < nn_csv_columns(r); i++) {
             nn_dtype type = colstat_type(c + i);
             char b[NN_NUM_BYTES];
             if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
-            printf("%-40s %-5s", nn_csv_name(r, i), type == NN_BYTES ? "text" : nn_dtype_name(type));
+            say(nn_csv_name(r, i), 40);
+            printf(" %-5s", type == NN_BYTES ? "text" : nn_dtype_name(type));
             if (c[i].missing) printf(" missing %zu", c[i].missing);
             if (type != NN_BYTES && type != NN_BOOL && c[i].q.n) {
-                nn_f64_print(b, c[i].q.min); printf(" min %s", b);
-                nn_f64_print(b, nn_f64_round(c[i].q.sum / (double)c[i].q.n, 9)); printf(" mean %s", b);
-                nn_f64_print(b, c[i].q.max); printf(" max %s", b);
+                nn_f64_print(b, c[i].q.min);
+                printf(" min %s", b);
+                nn_f64_print(b, nn_f64_round(c[i].q.sum / (double)c[i].q.n, 9));
+                printf(" mean %s", b);
+                nn_f64_print(b, c[i].q.max);
+                printf(" max %s", b);
             }
             printf("\n");
         }
@@ -1042,29 +1412,40 @@ static void show_json(const nn_json *v, size_t indent)
     if (v->type != NN_JSON_OBJECT && v->type != NN_JSON_ARRAY) return;
     for (c = v->v.first; c && k < 40; c = c->next, k++) {
         char b[64];
-        printf("%*s%s: %s", (int)indent, "", c->key ? c->key : "-", nn_json_type_name(c->type));
+        printf("%*s", (int)indent, "");
+        say(c->key ? c->key : "-", 0);
+        printf(": %s", nn_json_type_name(c->type));
         if (c->type == NN_JSON_STRING) printf(" '%s'", nni_value_text(b, c->v.s, c->n));
         else if (c->type == NN_JSON_INT) printf(" %lld", (long long)c->v.i);
         else if (c->type == NN_JSON_REAL) { nn_f64_print(b, c->v.d); printf(" %s", b); }
         else if (c->type >= NN_JSON_ARRAY) printf(" of %zu", c->n);
         printf("\n");
-        if (indent < 6 && c->type >= NN_JSON_ARRAY && (c->type == NN_JSON_OBJECT || k < 2)) show_json(c, indent + 2);
+        if (indent < 6 && c->type >= NN_JSON_ARRAY && (c->type == NN_JSON_OBJECT || k < 2))
+            show_json(c, indent + 2);
     }
     if (c) printf("%*s... %zu in all\n", (int)indent, "", v->n);
 }
 static void print_warnings(const char *path, const nn_yaml_warning *w)
 {
-    for (; w; w = w->next) fprintf(stderr, "nnfmt: %s:%zu:%zu: warning: %s\n", path, w->line, w->col, w->msg);
+    for (; w; w = w->next) {
+        char name[256], text[512];
+        (void)nn_text_mask(name, sizeof name, path, strlen(path));
+        (void)nn_text_mask(text, sizeof text, w->msg, strlen(w->msg));
+        fprintf(stderr, "nnfmt: %s:%zu:%zu: warning: %s\n", name, w->line, w->col, text);
+    }
 }
 typedef struct event_count { size_t n[7]; nn_json_writer *w; int print; } event_count;
 static nn_status on_event(void *ctx, const nn_event *ev)
 {
-    static const char *const names[] = { "other", "version", "scalar", "histogram", "image", "text", "hparams" };
+    static const char *const names[] = { "other", "version", "scalar", "histogram",
+                                         "image", "text",    "hparams" };
     event_count *q = (event_count *)ctx;
     q->n[ev->kind]++;
     if (q->print && ev->kind != NN_EVENT_VERSION && ev->kind != NN_EVENT_OTHER) {
         char b[NN_NUM_BYTES];
-        printf("%-10s %-40.*s step %lld", names[ev->kind], (int)ev->tag_n, ev->tag, (long long)ev->step);
+        printf("%-10s ", names[ev->kind]);
+        say_n(ev->tag, ev->tag_n, 40);
+        printf(" step %lld", (long long)ev->step);
         if (ev->kind == NN_EVENT_SCALAR) { nn_f32_print(b, (float)ev->value); printf(" value %s", b); }
         if (ev->kind == NN_EVENT_HISTOGRAM) { nn_f64_print(b, ev->num); printf(" count %s", b); }
         if (ev->kind == NN_EVENT_IMAGE) printf(" %lld x %lld", (long long)ev->width, (long long)ev->height);
@@ -1079,8 +1460,14 @@ static nn_status on_event(void *ctx, const nn_event *ev)
         nn_json_key(q->w, "step");
         nn_json_i64(q->w, ev->step);
         if (ev->tag_n) { nn_json_key(q->w, "tag"); nn_json_stringn(q->w, ev->tag, ev->tag_n); }
-        if (ev->kind == NN_EVENT_SCALAR) { nn_json_key(q->w, "value"); nn_json_f32(q->w, (float)ev->value); }
-        if (ev->kind == NN_EVENT_TEXT) { nn_json_key(q->w, "text"); nn_json_stringn(q->w, (const char *)ev->bytes, ev->bytes_n); }
+        if (ev->kind == NN_EVENT_SCALAR) {
+            nn_json_key(q->w, "value");
+            nn_json_f32(q->w, (float)ev->value);
+        }
+        if (ev->kind == NN_EVENT_TEXT) {
+            nn_json_key(q->w, "text");
+            nn_json_stringn(q->w, (const char *)ev->bytes, ev->bytes_n);
+        }
         nn_json_end(q->w);
     }
     return NN_OK;
@@ -1089,7 +1476,8 @@ static nn_status on_event(void *ctx, const nn_event *ev)
 static nn_status no_names(const char *path, kind k, const char *name, nn_error *e)
 {
     if (!name || (k != K_JSONL && k != K_EVENTS && k != K_GZ)) return NN_OK;
-    return nni_fail(e, NN_E_ARG, "%s: a %s file has no entries to choose from by name, got '%s'", path, kind_names[k], name);
+    return nn_error_set(e, NN_E_ARG, "%s: a %s file has no entries to choose from by name, got '%s'",
+                    path, kind_names[k], name);
 }
 static int cmd_show(const char *path, const char *name)
 {
@@ -1108,22 +1496,35 @@ static int cmd_show(const char *path, const char *name)
         s = read_tree(&root, &a, path, k, &w, &e);
         if (s == NN_OK) {
             print_warnings(path, w);
-            if (name) { nn_json *c = nn_json_get(root, name); if (!c) s = nni_fail(&e, NN_E_ARG, "%s: no member is called '%s'", path, name); else root = c; }
+            if (name) {
+                nn_json *c = nn_json_get(root, name);
+                if (!c) s = nn_error_set(&e, NN_E_ARG, "%s: no member is called '%s'", path, name);
+                else root = c;
+            }
         }
-        if (s == NN_OK) { printf("%s: %s of %zu\n", kind_names[k], nn_json_type_name(root->type), root->n); show_json(root, 2); }
+        if (s == NN_OK) {
+            printf("%s: %s of %zu\n", kind_names[k], nn_json_type_name(root->type), root->n);
+            show_json(root, 2);
+        }
     } else if (k == K_JSONL) {
         nn_jsonl *r = NULL;
         nn_json *v;
         size_t lines = 0;
         s = open_jsonl(&r, path, &e);
-        while (s == NN_OK && (s = nn_jsonl_next(r, &v, &e)) == NN_OK && v) if (!lines++) { printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n); show_json(v, 2); }
+        while (s == NN_OK && (s = nn_jsonl_next(r, &v, &e)) == NN_OK && v)
+            if (!lines++) {
+                printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n);
+                show_json(v, 2);
+            }
         if (s == NN_OK) printf("jsonl: %zu lines\n", lines);
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
         event_count q = NN_ZERO;
         q.print = 1;
         s = read_events(path, on_event, &q, &e);
-        if (s == NN_OK) printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n", q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
+        if (s == NN_OK)
+            printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n",
+                   q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
     } else if (k == K_GZ) {
         uint64_t n = 0;
         s = read_through(path, &n, &e);
@@ -1131,10 +1532,13 @@ static int cmd_show(const char *path, const char *name)
     } else {
         if (k == K_NPZ) printf("npz\n");
         s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, 1, &e);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name))
+            s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
-        for (i = 0; s == NN_OK && i < f.d.count; i++) if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
-        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++) show_tensor(f.meta.items[i].name, &f.meta.items[i].value, NULL);
+        for (i = 0; s == NN_OK && i < f.d.count; i++)
+            if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
+        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++)
+            show_tensor(f.meta.items[i].name, &f.meta.items[i].value, NULL);
     }
     nn_arena_free(&a);
     arrays_close(&f);
@@ -1142,23 +1546,42 @@ static int cmd_show(const char *path, const char *name)
 }
 
 /* ---- json */
+/* The same JSON for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
+static int put_json(const char *text, size_t n)
+{
+    size_t i, from = 0;
+    if (opt.raw || !isatty(1)) return fwrite(text, 1, n, stdout) == n;
+    for (i = 0; i < n; i++) {
+        const unsigned char *u = (const unsigned char *)text + i;
+        int c1 = i + 1 < n && u[0] == 0xC2 && u[1] < 0xA0;
+        if (!c1 && u[0] != 0x7F) continue;
+        if (fwrite(text + from, 1, i - from, stdout) != i - from) return 0;
+        if (printf("\\u%04x", c1 ? u[1] : u[0]) < 0) return 0;
+        i += (size_t)c1;
+        from = i + 1;
+    }
+    return fwrite(text + from, 1, n - from, stdout) == n - from;
+}
 /* what is ready goes to standard output, or to out; w fails when it cannot */
 static void flush_json(nn_json_writer *w, nn_writer *out, size_t above, nn_error *e)
 {
     nn_status s = NN_OK;
     if (w->buf->len <= above || w->status != NN_OK) return;
     if (out) s = nn_writer_put(out, w->buf->data, w->buf->len, e);
-    else if (fwrite(w->buf->data, 1, w->buf->len, stdout) != w->buf->len) s = stdout_failed(e);
+    else if (!put_json((const char *)w->buf->data, w->buf->len)) s = stdout_failed(e);
     if (s != NN_OK) w->status = s;
     w->buf->len = 0;
 }
-/* Items from *item on as nested arrays of that shape; as nn_json_tensor lays them out, the innermost on one line. */
-static void json_items(nn_json_writer *w, cursor *c, size_t *item, size_t ndim, const size_t *shape, nn_writer *out)
+/* Items from *item on as nested arrays of that shape; as nn_json_tensor lays them out, the
+ * innermost on one line. */
+static void json_items(nn_json_writer *w, cursor *c, size_t *item, size_t ndim, const size_t *shape,
+                       nn_writer *out)
 {
     size_t i;
     int indent = w->indent, spaced = w->spaced;
     if (!ndim) {
-        if (cursor_to(c, *item)) nni_jw_elem(w, &c->t, (*item)++ - c->first); else w->status = c->s;
+        if (cursor_to(c, *item)) nni_jw_elem(w, &c->t, (*item)++ - c->first);
+        else w->status = c->s;
         flush_json(w, out, (size_t)1 << 20, c->e);
         return;
     }
@@ -1193,17 +1616,22 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
     if (s != NN_OK) return s;
     cols = nn_csv_columns(r);
     for (only = 0; name && only < cols && strcmp(name, nn_csv_name(r, only)) != 0; only++) { }
-    if (name && only == cols) { nn_csv_close(r); return nni_fail(e, NN_E_ARG, "%s: no column is called '%s'", path, name); }
+    if (name && only == cols) {
+        nn_csv_close(r);
+        return nn_error_set(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
+    }
     nn_json_begin_array(w);
     while ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
         if (cols > 1 && n == 1 && !f[0].n && !f[0].quoted) continue;
         if (name) {
-            if (only < n) nn_json_stringn(w, f[only].s, f[only].n); else nn_json_string(w, "");
+            if (only < n) nn_json_stringn(w, f[only].s, f[only].n);
+            else nn_json_string(w, "");
             flush_json(w, NULL, (size_t)1 << 20, e);
             if (w->status != NN_OK) break;
             continue;
         }
-        if (opt.header) nn_json_begin_object(w); else nn_json_begin_array(w);
+        if (opt.header) nn_json_begin_object(w);
+        else nn_json_begin_array(w);
         for (i = 0; i < n; i++) {
             if (opt.header) nn_json_key(w, nn_csv_name(r, i));
             nn_json_stringn(w, f[i].s, f[i].n);
@@ -1212,7 +1640,9 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         flush_json(w, NULL, (size_t)1 << 20, e);
         if (w->status != NN_OK) break;
     }
-    if (s == NN_OK && w->status != NN_OK && !*e->msg) s = nni_fail(e, w->status, "%s:%zu: %s", path, nn_csv_line(r), w->why ? w->why : "cannot be written as JSON");
+    if (s == NN_OK && w->status != NN_OK && !*e->msg)
+        s = nn_error_set(e, w->status, "%s:%zu: %s", path, nn_csv_line(r),
+                     w->why ? w->why : "cannot be written as JSON");
     nn_json_end(w);
     nn_csv_close(r);
     return s;
@@ -1237,13 +1667,23 @@ static int cmd_json(const char *path, const char *name)
     if (k == K_CSV) s = json_csv(&w, path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, NULL, &e);
-        if (s == NN_OK && name) { root = nn_json_get(root, name); if (!root) s = nni_fail(&e, NN_E_ARG, "%s: no member is called '%s'", path, name); }
+        if (s == NN_OK && name) {
+            root = nn_json_get(root, name);
+            if (!root) s = nn_error_set(&e, NN_E_ARG, "%s: no member is called '%s'", path, name);
+        }
         if (s == NN_OK) nn_json_value(&w, root);
     } else if (k == K_JSONL) {
         nn_jsonl *r = NULL;
         s = open_jsonl(&r, path, &e);
         nn_json_begin_array(&w);
-        while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) { nn_json_value(&w, root); flush_json(&w, NULL, (size_t)1 << 20, &e); if (w.status != NN_OK) { s = w.status; break; } }
+        while (s == NN_OK && (s = nn_jsonl_next(r, &root, &e)) == NN_OK && root) {
+            nn_json_value(&w, root);
+            flush_json(&w, NULL, (size_t)1 << 20, &e);
+            if (w.status != NN_OK) {
+                s = w.status;
+                break;
+            }
+        }
         nn_json_end(&w);
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
@@ -1254,8 +1694,10 @@ static int cmd_json(const char *path, const char *name)
         nn_json_end(&w);
     } else {
         s = arrays_open(&f, path, k, name, 0, &e);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name)) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && !name && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG)) json_array(&w, &f, 0, &e);
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name))
+            s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+        if (s == NN_OK && !name && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG))
+            json_array(&w, &f, 0, &e);
         else if (s == NN_OK) {
             if (!name) nn_json_begin_object(&w);
             for (i = 0; i < f.d.count && w.status == NN_OK; i++) {
@@ -1266,13 +1708,17 @@ static int cmd_json(const char *path, const char *name)
             if (!name && f.meta.count) {
                 nn_json_key(&w, "__metadata__");
                 nn_json_begin_object(&w);
-                for (i = 0; i < f.meta.count; i++) { nn_json_key(&w, f.meta.items[i].name); nn_json_tensor(&w, &f.meta.items[i].value); }
+                for (i = 0; i < f.meta.count; i++) {
+                    nn_json_key(&w, f.meta.items[i].name);
+                    nn_json_tensor(&w, &f.meta.items[i].value);
+                }
                 nn_json_end(&w);
             }
             if (!name) nn_json_end(&w);
         }
     }
-    if (s == NN_OK && w.status != NN_OK && *e.msg) s = w.status;   /* said already: an array that could not be read, an output that is full */
+    /* said already: an array that could not be read, an output that is full */
+    if (s == NN_OK && w.status != NN_OK && *e.msg) s = w.status;
     if (s == NN_OK) s = nn_json_finish(&w, &e);
     if (s == NN_OK) { flush_json(&w, NULL, 0, &e); s = w.status; }
     nn_buf_free(&b);
@@ -1332,8 +1778,11 @@ static int cmd_check(void)
         nn_status s = check_one(app.args[i], &e);
             if (s == NN_OK) continue;
         bad = 1;
-        if (strstr(e.msg, app.args[i])) printf("%s\n", e.msg);
-        else printf("%s: %s\n", app.args[i], e.msg);
+        if (!strstr(e.msg, app.args[i])) {
+            say(app.args[i], 0);
+            printf(": ");
+        }
+        printf("%s\n", e.msg);
     }
     return bad;
 }
@@ -1349,17 +1798,25 @@ static nn_status write_csv(const char *path, arrays *a, nn_error *e)
     const nn_dict *d = &a->d;
     const nn_tensor *x = d->count ? &d->items[0].value : NULL;
     nn_status s;
-    size_t i, r, rows, matrix = d->count == 1 && x->ndim == 2 ? x->shape[1] : 0, cols = matrix ? matrix : d->count;
+    size_t i, r, rows, matrix = d->count == 1 && x->ndim == 2 ? x->shape[1] : 0,
+                       cols = matrix ? matrix : d->count;
     char b[NN_NUM_BYTES];
-    if (!d->count) return nni_fail(e, NN_E_ARG, "%s: there is no array to write", path);
-    if (d->count == 1 && x->ndim == 2 && !matrix) return nni_fail(e, NN_E_ARG, "%s: a table needs at least one column", path);
+    if (!d->count) return nn_error_set(e, NN_E_ARG, "%s: there is no array to write", path);
+    if (d->count == 1 && x->ndim == 2 && !matrix)
+        return nn_error_set(e, NN_E_ARG, "%s: a table needs at least one column", path);
     rows = matrix || x->ndim == 1 ? x->shape[0] : 0;
     for (i = 0; !matrix && i < d->count; i++)
         if (d->items[i].value.ndim != 1 || d->items[i].value.shape[0] != rows)
-            return nni_fail(e, NN_E_UNSUPPORTED, "%s: a table needs one array of two dimensions, or columns of equal length; '%s' is neither: use --name", path, d->items[i].name);
+            return nn_error_set(e, NN_E_UNSUPPORTED,
+                            "%s: a table needs one array of two dimensions, or columns of equal "
+                            "length; '%s' is neither: use --name",
+                            path, d->items[i].name);
     if ((s = cursors(a, &at, e)) != NN_OK) return s;
-    if ((s = nn_writer_open(&w, path, &o, e)) == NN_OK && (s = nn_csv_begin(&c, w, cols, 0, NULL, e)) == NN_OK) {
-        for (i = 0; i < cols; i++) if (matrix) nn_csv_put_text(&c, b, nn_u64_print(b, i)); else nn_csv_put_str(&c, d->items[i].name);
+    if ((s = nn_writer_open(&w, path, &o, e)) == NN_OK &&
+        (s = nn_csv_begin(&c, w, cols, 0, NULL, e)) == NN_OK) {
+        for (i = 0; i < cols; i++)
+            if (matrix) nn_csv_put_text(&c, b, nn_u64_print(b, i));
+            else nn_csv_put_str(&c, d->items[i].name);
         for (r = 0; r < rows && s == NN_OK && c.status == NN_OK; r++)
             for (i = 0; i < cols; i++) {
                 cursor *k = at + (matrix ? 0 : i);
@@ -1384,7 +1841,10 @@ static nn_status write_jsonl(const char *path, arrays *a, nn_error *e)
     size_t i, r, rows = d->count && d->items[0].value.ndim ? d->items[0].value.shape[0] : 0;
     int one = d->count == 1 && d->items[0].value.ndim >= 2;
     for (i = 0; i < d->count; i++)
-        if (!d->items[i].value.ndim || d->items[i].value.shape[0] != rows) return nni_fail(e, NN_E_UNSUPPORTED, "%s: the arrays must have equally many rows; '%s' has not: use --name", path, d->items[i].name);
+        if (!d->items[i].value.ndim || d->items[i].value.shape[0] != rows)
+            return nn_error_set(e, NN_E_UNSUPPORTED,
+                            "%s: the arrays must have equally many rows; '%s' has not: use --name",
+                            path, d->items[i].name);
     if ((s = cursors(a, &at, e)) != NN_OK) return s;
     s = nn_writer_open(&w, path, &o, e);
     j.buf = &b;
@@ -1412,7 +1872,8 @@ static nn_status write_jsonl(const char *path, arrays *a, nn_error *e)
     nn_writer_abort(w);
     return s;
 }
-/* Straight from text to text or to one matrix, without a store of columns: JSON lines -> CSV, CSV -> CSV, and with a first pass for types and rows
+/* Straight from text to text or to one matrix, without a store of columns: JSON lines -> CSV, CSV
+ * -> CSV, and with a first pass for types and rows
  * CSV -> JSON lines, CSV -> .npy. */
 static int convert_streams(kind k, const char *out)
 {
@@ -1433,7 +1894,9 @@ static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
     s = nn_csv_begin(&c, w, cols, 0, NULL, e);
     for (i = 0; s == NN_OK && i < cols; i++) nn_csv_put_str(&c, nn_csv_name(r, i));
     while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n)
-        for (i = 0; i < cols; i++) if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n); else nn_csv_put_missing(&c);
+        for (i = 0; i < cols; i++)
+            if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n);
+            else nn_csv_put_missing(&c);
     if (c.w) { q = nn_csv_end(&c, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
     nn_csv_close(r);
     return s;
@@ -1453,7 +1916,8 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK) cols = nn_csv_columns(r);
     if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, NULL, e);
-    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL) s = nni_fail(e, NN_E_NOMEM, "nnfmt: out of memory");
+    if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL)
+        s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
     for (i = 0; s == NN_OK && i < cols; i++) types[i] = npy ? NN_F64 : colstat_type(c + i);
     nn_csv_close(r);
     r = NULL;
@@ -1486,20 +1950,26 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
                 else nn_json_null(&j);
             }
             nn_json_end(&j);
-            if ((s = nn_json_finish(&j, e)) != NN_OK) s = nni_fail(e, s, "%s: row %zu: %s", in, done + row + 1, j.why ? j.why : "cannot be written as JSON");
+            if ((s = nn_json_finish(&j, e)) != NN_OK)
+                s = nn_error_set(e, s, "%s: row %zu: %s", in, done + row + 1,
+                             j.why ? j.why : "cannot be written as JSON");
         }
         done += t.rows;
         if (npy) {
             s = nn_tensor_make2(&m, NN_F64, t.rows, cols, NULL, e);
-            for (row = 0; s == NN_OK && row < t.rows; row++) for (i = 0; i < cols; i++) nn_f64(&m)[row * cols + i] = nn_f64(&t.columns[i].values)[row];
-            if (s == NN_OK && dt != NN_DTYPE_NONE) s = nn_tensor_convert(&as, &m, dt, NULL, e);
-            if (s == NN_OK) s = nn_writer_put(w, as.data ? as.data : m.data, nn_tensor_bytes(as.data ? &as : &m), e);
+            for (row = 0; s == NN_OK && row < t.rows; row++)
+                for (i = 0; i < cols; i++)
+                    nn_f64(&m)[row * cols + i] = nn_f64(&t.columns[i].values)[row];
+            if (s == NN_OK && dt != NN_DTYPE_NONE) s = convert_cells(in, &as, &m, &t, done - t.rows, dt, e);
+            if (s == NN_OK)
+                s = nn_writer_put(w, as.data ? as.data : m.data,
+                                  nn_tensor_bytes(as.data ? &as : &m), e);
             nn_tensor_free(&m);
             nn_tensor_free(&as);
         } else if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);
         rows -= t.rows < rows ? t.rows : rows;
     }
-    if (s == NN_OK && rows) s = nni_fail(e, NN_E_IO, "%s: the file changed while it was read", in);
+    if (s == NN_OK && rows) s = nn_error_set(e, NN_E_IO, "%s: the file changed while it was read", in);
     nn_table_free(&t);
     nn_buf_free(&b);
     nn_csv_close(r);
@@ -1533,11 +2003,20 @@ static int cmd_convert(const char *in, const char *out)
     size_t i, n;
     nn_dtype dt = opt.dtype ? nn_dtype_parse(nn_app_choice(&app, "dtype")) : NN_DTYPE_NONE;
     int pth = ends_with(out, ".pth") || ends_with(out, ".pt");
-    if (!pth && !ends_with(out, ".npy") && !ends_with(out, ".npz") && !ends_with(out, ".safetensors") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
-        return nn_app_usage(&app, "OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got '%s'", out);
+    if (!pth && !ends_with(out, ".npy") && !ends_with(out, ".npz") &&
+        !ends_with(out, ".safetensors") && !ends_with(out, ".csv") && !ends_with(out, ".jsonl"))
+        return nn_app_usage(
+            &app, "OUT must end in .npy .npz .safetensors .pth .csv or .jsonl, got '%s'", out);
+    if (!opt.overwrite && strcmp(out, "-") != 0 && nn_file_exists(out, NULL)) {
+        (void)nn_error_set(&e, NN_E_ARG, "%s: exists already: give --overwrite to replace it", out);
+        return failed(&e);
+    }
     scratch_beside = out;
     s = detect(in, &k, &e);
-    if (s == NN_OK && convert_streams(k, out)) { s = convert_stream(in, k, out, dt, &e); return s == NN_OK ? 0 : failed(&e); }
+    if (s == NN_OK && convert_streams(k, out)) {
+        s = convert_stream(in, k, out, dt, &e);
+        return s == NN_OK ? 0 : failed(&e);
+    }
     if (s == NN_OK) s = arrays_open(&f, in, k, opt.name, 0, &e);
     if (s == NN_OK && opt.name) {
         for (i = f.d.count; i-- > 0;)
@@ -1545,7 +2024,7 @@ static int cmd_convert(const char *in, const char *out)
                 (void)nn_dict_remove(&f.d, f.d.items[i].name);
                 memmove(f.of + i, f.of + i + 1, (f.d.count - i) * sizeof *f.of);
             }
-        if (!f.d.count) s = nni_fail(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
+        if (!f.d.count) s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
     }
     if (s == NN_OK && (ends_with(out, ".csv") || ends_with(out, ".jsonl"))) s = arrays_unpack(&f, &e);
     for (i = 0; s == NN_OK && i < f.d.count; i++) {
@@ -1556,7 +2035,8 @@ static int cmd_convert(const char *in, const char *out)
                 s = convert_named(&f, i, 0, &as, t, dt, &e);
                 if (s == NN_OK) { nn_tensor_free(t); *t = as; f.of[i].dtype = dt; }
             } else { t->dtype = dt; t->itemsize = nn_dtype_size(dt); }
-        } else if (pth && !t->data && !is_numeric(t->dtype) && (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) {   /* part of the pickle */
+        } else if (pth && !t->data && !is_numeric(t->dtype) &&
+                   (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) { /* part of the pickle */
             n = nn_tensor_count(t);
             if ((s = arrays_get(&f, i, 0, n, &whole, &e)) != NN_OK) break;
             whole.ndim = t->ndim;
@@ -1568,9 +2048,14 @@ static int cmd_convert(const char *in, const char *out)
     o.fetch_user = &f;
     po.file = o;
     if (s == NN_OK) {
-        if (ends_with(out, ".npy")) s = f.d.count == 1 ? nn_npy_write(out, &f.d.items[0].value, &o, &e) : nni_fail(&e, NN_E_ARG, "%s: holds %zu arrays, a .npy takes one: use --name", in, f.d.count);
+        if (ends_with(out, ".npy"))
+            s = f.d.count == 1 ?
+                    nn_npy_write(out, &f.d.items[0].value, &o, &e) :
+                    nn_error_set(&e, NN_E_ARG, "%s: holds %zu arrays, a .npy takes one: use --name", in,
+                             f.d.count);
         else if (ends_with(out, ".npz")) s = nn_npz_write(out, &f.d, 0, &o, &e);
-        else if (ends_with(out, ".safetensors")) s = nn_safetensors_write(out, &f.d, f.meta.count ? &f.meta : NULL, &o, &e);
+        else if (ends_with(out, ".safetensors"))
+            s = nn_safetensors_write(out, &f.d, f.meta.count ? &f.meta : NULL, &o, &e);
         else if (ends_with(out, ".csv")) s = write_csv(out, &f, &e);
         else if (ends_with(out, ".jsonl")) s = write_jsonl(out, &f, &e);
         else s = nn_pth_write(out, &f.d, &po, &e);
@@ -1580,50 +2065,143 @@ static int cmd_convert(const char *in, const char *out)
 }
 
 /* ---- diff */
-/* items [from, from + count) of both; what differs is added up in *off, *first, *worst */
-static void diff_piece(const nn_tensor *a, const nn_tensor *b, size_t from, size_t *off, size_t *first, double *worst)
+typedef struct difference {
+    size_t count, first;                             /* elements that differ, the first one's number */
+    double worst;
+} difference;
+static int is_complex(nn_dtype t) { return t == NN_C64 || t == NN_C128; }
+static int is_integer(nn_dtype t)
+{
+    return is_numeric(t) && t != NN_F16 && t != NN_BF16 && t != NN_F32 && t != NN_F64;
+}
+/* An integer as sign and magnitude: what a double would round stays apart. */
+static uint64_t magnitude(const nn_tensor *t, size_t i, int *negative)
+{
+    int64_t v;
+    *negative = 0;
+    if (t->dtype == NN_U64) return ((const uint64_t *)t->data)[i];
+    v = t->dtype == NN_I64 ? nn_i64(t)[i] : (int64_t)nn_tensor_get_f64(t, i);
+    *negative = v < 0;
+    return v < 0 ? (uint64_t)(-(v + 1)) + 1 : (uint64_t)v;
+}
+/* |x - y| of two integers, exactly when it fits a double's 53 bits */
+static double integers_apart(const nn_tensor *a, const nn_tensor *b, size_t i)
+{
+    int na, nb;
+    uint64_t x = magnitude(a, i, &na), y = magnitude(b, i, &nb);
+    if (na != nb) return (double)x + (double)y;
+    return (double)(x > y ? x - y : y - x);
+}
+/* Are two numbers that lie `apart` equal within the tolerances? An infinity equals itself alone. */
+static int within(double apart, double size)
+{
+    if (apart == 0) return 1;
+    if (!(apart - apart == 0) || !(size - size == 0)) return 0;
+    return apart <= opt.atol + opt.rtol * size;
+}
+/* item i of a complex array, or a number with imaginary part 0 */
+static void complex_of(const nn_tensor *t, size_t i, double v[2])
+{
+    float f[2];
+    v[1] = 0;
+    if (t->dtype == NN_C128) memcpy(v, (const char *)t->data + 16 * i, 16);
+    else if (t->dtype == NN_C64) {
+        memcpy(f, (const char *)t->data + 8 * i, 8);
+        v[0] = f[0];
+        v[1] = f[1];
+    } else v[0] = nn_tensor_get_f64(t, i);
+}
+/* Item i of both: 1 = equal; *apart: how far from each other. */
+static int same_item(const nn_tensor *a, const nn_tensor *b, size_t i, double *apart)
+{
+    double x[2], y[2];
+    int k, alike = 1;
+    if (is_integer(a->dtype) && is_integer(b->dtype)) {
+        *apart = integers_apart(a, b, i);
+        return within(*apart, fabs(nn_tensor_get_f64(b, i)));
+    }
+    complex_of(a, i, x);
+    complex_of(b, i, y);
+    for (k = 0; k < 2; k++) alike = alike && (x[k] == y[k] || (x[k] != x[k] && y[k] != y[k]));
+    if (alike) {
+        /* a large integer against its double: equal only when the double is that integer */
+        if (a->dtype != b->dtype && is_integer(a->dtype) != is_integer(b->dtype) && fabs(x[0]) >= 9007199254740992.0) {
+            const nn_tensor *n = is_integer(a->dtype) ? a : b;
+            int negative;
+            uint64_t m = magnitude(n, i, &negative);
+            if (fabs(x[0]) >= 18446744073709551616.0 || (uint64_t)fabs(x[0]) != m) {
+                *apart = fabs(x[0]) >= 18446744073709551616.0 ? 1 : fabs((double)((int64_t)((uint64_t)fabs(x[0]) - m)));
+                return within(*apart, fabs(y[0]));
+            }
+        }
+        *apart = 0;
+        return 1;
+    }
+    *apart = is_complex(a->dtype) || is_complex(b->dtype) ? hypot(x[0] - y[0], x[1] - y[1]) : fabs(x[0] - y[0]);
+    return within(*apart, is_complex(b->dtype) ? hypot(y[0], y[1]) : fabs(y[0]));
+}
+/* the items of two pieces that begin at item `from`; what differs is added up in *d */
+static void diff_piece(const nn_tensor *a, const nn_tensor *b, size_t from, difference *d)
 {
     size_t i, n = nn_tensor_count(a), w = a->itemsize < b->itemsize ? a->itemsize : b->itemsize;
-    int number = is_numeric(a->dtype);
+    int number = (is_numeric(a->dtype) || is_complex(a->dtype)) && (is_numeric(b->dtype) || is_complex(b->dtype));
+    double apart = 0;
     for (i = 0; i < n; i++) {
-        if (number) {
-            double x = nn_tensor_get_f64(a, i), y = nn_tensor_get_f64(b, i), d = fabs(x - y);
-            int same = x == y || (x != x && y != y);
-            if (same && (a->dtype == NN_I64 || a->dtype == NN_U64)) same = memcmp((char *)a->data + 8 * i, (char *)b->data + 8 * i, 8) == 0;
-            if (same || d <= opt.atol + opt.rtol * fabs(y)) continue;
-            if (!(d <= *worst)) *worst = d;
-        } else if (memcmp((char *)a->data + i * a->itemsize, (char *)b->data + i * b->itemsize, w) == 0) continue;
-        if (!(*off)++) *first = from + i;
+        const char *x = (const char *)a->data + i * a->itemsize, *y = (const char *)b->data + i * b->itemsize;
+        if (number ? same_item(a, b, i, &apart) : memcmp(x, y, w) == 0) continue;
+        if (number && !(apart <= d->worst)) d->worst = apart;
+        if (!d->count++) d->first = from + i;
     }
 }
 static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *differ, nn_error *e)
 {
     const char *name = fa->d.items[i].name;
     const nn_tensor *a = &fa->d.items[i].value, *b = &fb->d.items[j].value;
-    size_t count = nn_tensor_count(a), w = a->itemsize > b->itemsize ? a->itemsize : b->itemsize, n = w && w < PIECE ? PIECE / w : 1, at = 0, off = 0, first = 0;
-    double worst = 0;
+    size_t count = nn_tensor_count(a), w = a->itemsize > b->itemsize ? a->itemsize : b->itemsize,
+           n = w && w < PIECE ? PIECE / w : 1, at = 0;
+    difference d = NN_ZERO;
+    int number = is_numeric(a->dtype) || is_complex(a->dtype);
     char t[NN_NUM_BYTES], sa[160], sb[160];
     nn_status s = NN_OK;
     *differ = 1;
-    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) { printf("%s: shapes differ: %s against %s\n", name, shape_text(sa, sizeof sa, a->ndim, a->shape), shape_text(sb, sizeof sb, b->ndim, b->shape)); return NN_OK; }
-    if (a->dtype != b->dtype) { printf("%s: %s against %s\n", name, nn_dtype_name(a->dtype), nn_dtype_name(b->dtype)); return NN_OK; }
+    if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) {
+        say(name, 0);
+        printf(": shapes differ: %s against %s\n",
+               shape_text(sa, sizeof sa, a->ndim, a->shape),
+               shape_text(sb, sizeof sb, b->ndim, b->shape));
+        return NN_OK;
+    }
+    if (a->dtype != b->dtype && (!number || !(is_numeric(b->dtype) || is_complex(b->dtype)))) {
+        say(name, 0);
+        printf(": %s against %s\n", nn_dtype_name(a->dtype), nn_dtype_name(b->dtype));
+        return NN_OK;
+    }
     for (; s == NN_OK && at < count; at += n) {
         nn_tensor x = NN_ZERO, y = NN_ZERO;
         if (n > count - at) n = count - at;
         s = arrays_get(fa, i, at, n, &x, e);
         if (s == NN_OK) s = arrays_get(fb, j, at, n, &y, e);
-        if (s == NN_OK) diff_piece(&x, &y, at, &off, &first, &worst);
+        if (s == NN_OK) diff_piece(&x, &y, at, &d);
         nn_tensor_free(&x);
         nn_tensor_free(&y);
     }
     if (s != NN_OK) return s;
-    *differ = off || a->itemsize != b->itemsize;
-    if (off && is_numeric(a->dtype)) {
-        nn_f64_print(t, worst);
-        printf("%s: %zu of %zu elements differ, the first at %zu, worst by %s\n", name, off, count, first, t);
-    } else if (off) printf("%s: element %zu differs\n", name, first);
-    else if (*differ) printf("%s: widths differ\n", name);
+    *differ = d.count || (!number && a->itemsize != b->itemsize);
+    if (!*differ) return NN_OK;
+    say(name, 0);
+    if (d.count && number) {
+        nn_f64_print(t, d.worst);
+        printf(": %zu of %zu elements differ, the first at %zu, worst by %s\n", d.count, count, d.first, t);
+    } else if (d.count) printf(": element %zu differs\n", d.first);
+    else printf(": widths differ\n");
     return NN_OK;
+}
+static void only_in(const char *name, const char *path)
+{
+    say(name, 0);
+    printf(": only in ");
+    say(path, 0);
+    printf("\n");
 }
 static int cmd_diff(const char *pa, const char *pb)
 {
@@ -1639,14 +2217,20 @@ static int cmd_diff(const char *pa, const char *pb)
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         for (j = 0; !one && j < b.d.count && strcmp(a.d.items[i].name, b.d.items[j].name) != 0; j++) { }
-        if (j == b.d.count) { printf("%s: only in %s\n", a.d.items[i].name, pa); differ = 1; }
+        if (j == b.d.count) { only_in(a.d.items[i].name, pa); differ = 1; }
         else { int d; s = diff_array(&a, i, &b, j, &d, &e); differ |= s == NN_OK && d; }
         if (one) break;
     }
-    for (i = 0; s == NN_OK && !one && i < b.d.count; i++) if (!nn_dict_get(&a.d, b.d.items[i].name)) { printf("%s: only in %s\n", b.d.items[i].name, pb); differ = 1; }
+    for (i = 0; s == NN_OK && !one && i < b.d.count; i++)
+        if (!nn_dict_get(&a.d, b.d.items[i].name)) {
+            only_in(b.d.items[i].name, pb);
+            differ = 1;
+        }
     arrays_close(&a);
     arrays_close(&b);
-    return s == NN_OK ? differ : failed(&e);
+    if (s == NN_OK) return differ;
+    (void)failed(&e);
+    return 2;
 }
 
 int main(int argc, char **argv)
@@ -1656,11 +2240,15 @@ int main(int argc, char **argv)
     static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
     size_t i;
     if (rc < 0) {
-        for (i = 0; i < sizeof ends / sizeof *ends; i++) if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
-        (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error like a full disk */
+        for (i = 0; i < sizeof ends / sizeof *ends; i++)
+            if (signal(ends[i], on_signal) == SIG_IGN) (void)signal(ends[i], SIG_IGN);
+        (void)signal(SIGXFSZ, SIG_IGN);                  /* a write beyond a limit is then an error
+                                                            like a full disk */
         second = app.n_args > 1 ? app.args[1] : NULL;
-        if (opt.delim && strcmp(opt.delim, "blanks") != 0 && strcmp(opt.delim, "\\t") != 0 && (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
-            return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'", opt.delim);
+        if (opt.delim && strcmp(opt.delim, "blanks") != 0 && strcmp(opt.delim, "\\t") != 0 &&
+            (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
+            return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'",
+                                opt.delim);
         switch (app.command) {
         case SHOW: rc = cmd_show(app.args[0], second); break;
         case JSON: rc = cmd_json(app.args[0], second); break;
@@ -1675,6 +2263,7 @@ int main(int argc, char **argv)
         nn_error e = NN_ZERO;
         (void)stdout_failed(&e);
         rc = failed(&e);
+        if (app.command == DIFF) rc = 2;
     }
     return rc;
 }

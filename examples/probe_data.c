@@ -1,12 +1,14 @@
-/* probe_data.c - probing data sets from embeddings, hidden states and SAE activations, and the probes themselves.
+/* probe_data.c - probing data sets from embeddings, hidden states and SAE activations, and the
+ * probes themselves.
  *
  *     cc -O2 -fopenmp examples/probe_data.c -o probe_data -lm
  *     ./probe_data synthesize --out demo/sentences
- *     ./probe_data --strategy hidden-to-concept --input demo/sentences --layers 0-9 --each-layer --output demo/h.npz
- *     ./probe_data compare demo/h_l*.npz --out demo
+ *     ./probe_data --strategy hidden-to-concept --input demo/sentences --layers 0-9 --each-layer
+ *     --output demo/h.npz ./probe_data compare demo/h_l*.npz --out demo
  *
- * The first command makes a folder of sentence files with a planted concept, the second one data set per layer, the third
- * says at which layers the concept can be read off. What is printed last is accuracy by layer; see examples/fair_tasks.c next. */
+ * The first command makes a folder of sentence files with a planted concept, the second one data
+ * set per layer, the third says at which layers the concept can be read off. What is printed last
+ * is accuracy by layer; see examples/fair_tasks.c next. */
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
@@ -14,7 +16,8 @@
 #include "../nn_train.h"
 #include <inttypes.h>
 
-NNI_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum on its own (gcc's default on AArch64) */
+NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
+                           on its own (gcc's default on AArch64) */
 
 enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH };
 #define C_BUILD (1u << CMD_BUILD)
@@ -30,7 +33,8 @@ static const char *const probe_names[] = { "auto", "logistic", "ridge", "mlp", "
 typedef struct opts {
     /* build */
     const char *strategy, *input, *output, *library, *array, *labels, *norm_from;
-    const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine, *rows, *pattern;
+    const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine,
+        *rows, *pattern;
     int    normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
     size_t pca;
     double test_size;
@@ -117,17 +121,21 @@ static const nn_option table[] = {
     { .key = "dtype", .type = NN_APP_ENUM, .field = F(dtype), .def = "float16", .choices = "float16|float32", .group = "folder", .commands = C_SYNTH, .help = "of embeddings and hidden states" },
 };
 static const nn_app_command commands[] = {
-    { "build", NULL, 0, 0, "a probing data set from a folder of sentence files or a plain matrix (the word may be left out)", NULL },
-    { "probe", "F.npz", 1, 1, "cross-validated probe with controls, and a report", "results/probes" },
-    { "compare", "F.npz...", 1, 10000, "one table and one plot over data sets (layers, strategies)", "results/probes" },
-    { "synthesize", NULL, 0, 0, "a folder of sentence files with planted directions, to try things without a language model", NULL },
+    { .name = "build", .help = "a probing data set from a folder of sentence files or a plain matrix (the word may be left out)" },
+    { .name = "probe", .args = "F.npz", .min_args = 1, .max_args = 1, .help = "cross-validated probe with controls, and a report", .out = "results/probes" },
+    { .name = "compare", .args = "F.npz...", .min_args = 1, .max_args = 10000, .help = "one table and one plot over data sets (layers, strategies)", .out = "results/probes" },
+    { .name = "synthesize", .help = "a folder of sentence files with planted directions, to try things without a language model" },
 };
 static const nn_app_program program = {
-    .name = "probe_data", .about = "Probing data sets from embeddings, hidden states and SAE activations; probes with honest controls.",
+    .name = "probe_data",
+    .about = "Probing data sets from embeddings, hidden states and SAE activations; probes with "
+             "honest controls.",
     .notes = "USAGE\n"
              "  probe_data --strategy hidden-to-concept --input DIR --layers 0-5 --output F.npz\n"
-             "  probe_data --strategy hidden-to-feature --input DIR --target-layer 12 --target-feature 1234 --output F.npz\n"
-             "  probe_data --config library.yaml          many data sets in one pass (examples/configs/probe_data.yaml)\n"
+             "  probe_data --strategy hidden-to-feature --input DIR --target-layer 12 "
+             "--target-feature 1234 --output F.npz\n"
+             "  probe_data --config library.yaml          many data sets in one pass "
+             "(examples/configs/probe_data.yaml)\n"
              "  probe_data --array A.npz:vectors --labels L.csv:category --output F.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
              "  probe_data compare F1.npz F2.npz ...\n"
@@ -137,16 +145,19 @@ static const nn_app_program program = {
              "  A data set needs its own x (rows x columns x 4 bytes) and some 15 MB,\n"
              "  however large the folder is. --pca holds the scaled rows in double beside\n"
              "  it, --resume the earlier rows and the new ones.\n",
-    .commands = commands, .n_commands = 4, .options = table, .n_options = sizeof table / sizeof *table
+    .commands = commands,
+    .n_commands = 4,
+    .options = table,
+    .n_options = sizeof table / sizeof *table
 };
 
 /* ---- small helpers -------------------------------------------------------- */
-static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...) NNI_PRINTF(3, 4);
+static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...) NN_PRINTF(3, 4);
 static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    nni_verror(e, s, 0, 0, 0, fmt, ap);
+    nn_error_setv(e, s, 0, 0, 0, fmt, ap);
     va_end(ap);
     return s;
 }
@@ -156,7 +167,8 @@ static int finish(nn_app *app, nn_status s, const nn_error *e)
     if (s == NN_E_STOPPED) nn_app_interrupted(app, e->msg);
     return nn_app_finish(app, s == NN_OK ? NULL : e);
 }
-static void *need(void *p)      /* the program's own small tables; the libraries report lack of memory themselves */
+static void *need(void *p)      /* the program's own small tables; the libraries report lack of
+                                   memory themselves */
 {
     if (!p) { fputs("probe_data: out of memory\n", stderr); exit(1); }
     return p;
@@ -167,7 +179,8 @@ static void split_path(nn_app *app, const char *path, const char **dir, const ch
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
     *dir = slash ? nn_app_text(app, "%.*s", (int)(slash - path), path) : ".";
     if (slash == path) *dir = "/";
-    *stem = dot && dot > base ? nn_app_text(app, "%.*s", (int)(dot - base), base) : nn_app_text(app, "%s", base);
+    *stem = dot && dot > base ? nn_app_text(app, "%.*s", (int)(dot - base), base) :
+                                nn_app_text(app, "%s", base);
 }
 /* Into a file's arrays, if it could be made; t is empty afterwards in every case. */
 static nn_status put_made(nn_dict *d, const char *key, nn_tensor *t, nn_status made, nn_error *e)
@@ -176,10 +189,30 @@ static nn_status put_made(nn_dict *d, const char *key, nn_tensor *t, nn_status m
     nn_tensor_free(t);
     return s;
 }
-static nn_status put_text(nn_dict *d, const char *key, const char *text, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_text(&t, text, NULL, e); return put_made(d, key, &t, s, e); }
-static nn_status put_i64(nn_dict *d, const char *key, int64_t v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_i64(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
-static nn_status put_f64(nn_dict *d, const char *key, double v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_scalar_f64(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
-static nn_status put_copy(nn_dict *d, const char *key, const nn_tensor *v, nn_error *e) { nn_tensor t = NN_ZERO; nn_status s = nn_tensor_copy(&t, v, NULL, e); return put_made(d, key, &t, s, e); }
+static nn_status put_text(nn_dict *d, const char *key, const char *text, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_text(&t, text, NULL, e);
+    return put_made(d, key, &t, s, e);
+}
+static nn_status put_i64(nn_dict *d, const char *key, int64_t v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_i64(&t, v, NULL, e);
+    return put_made(d, key, &t, s, e);
+}
+static nn_status put_f64(nn_dict *d, const char *key, double v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_f64(&t, v, NULL, e);
+    return put_made(d, key, &t, s, e);
+}
+static nn_status put_copy(nn_dict *d, const char *key, const nn_tensor *v, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_copy(&t, v, NULL, e);
+    return put_made(d, key, &t, s, e);
+}
 static nn_status put_ints(nn_dict *d, const char *key, const int64_t *v, size_t n, nn_error *e)
 {
     nn_tensor t = NN_ZERO;
@@ -196,7 +229,7 @@ static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, si
     for (i = 0; i < n; i++) {
         size_t k = 0, len = strlen(v[i]), at, w;
         uint32_t c;
-        for (at = 0; at < len; at += w ? w : 1, k++) w = nni_utf8_get(v[i] + at, len - at, &c);
+        for (at = 0; at < len; at += w ? w : 1, k++) w = nn_utf8_get(v[i] + at, len - at, &c);
         if (k > width) width = k;
     }
     s = nn_tensor_make_text(&t, NN_UCS4, width, 1, &n, NULL, e);
@@ -204,14 +237,15 @@ static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, si
         size_t k = 0, len = strlen(v[i]), at, w;
         for (at = 0; at < len; at += w, k++) {
             uint32_t c = 0xFFFD;
-            w = nni_utf8_get(v[i] + at, len - at, &c);
+            w = nn_utf8_get(v[i] + at, len - at, &c);
             if (!w) w = 1;
             memcpy((unsigned char *)t.data + i * t.itemsize + 4 * k, &c, 4);
         }
     }
     return put_made(d, key, &t, s, e);
 }
-/* The arrays of a data set but its matrices, which may be larger than all the rest; *z (may be NULL) stays open for them. */
+/* The arrays of a data set but its matrices, which may be larger than all the rest; *z (may be
+ * NULL) stays open for them. */
 static nn_status read_small(nn_dict *d, nn_npz **z, const char *path, nn_error *e)
 {
     nn_npz *f = NULL;
@@ -241,7 +275,7 @@ typedef struct spec {
     nn_probing_desc d;
     int64_t layers[512], features[4096];
     const char *output;
-    int normalize, fit_rows;
+    int normalize, fit_rows, has_target;
     size_t pca;
 } spec;
 
@@ -255,7 +289,8 @@ static const char *rows_text(char buf[32], const spec *s)
 static nn_status whole(const char *what, const char *text, int64_t *out, nn_error *e)
 {
     size_t n = strlen(text);
-    if (nn_i64_parse(text, n, out) != n || *out < 0) return fail(e, NN_E_ARG, "%s: expected a number from 0, got '%.60s'", what, text);
+    if (nn_i64_parse(text, n, out) != n || *out < 0)
+        return fail(e, NN_E_ARG, "%s: expected a number from 0, got '%.60s'", what, text);
     return NN_OK;
 }
 /* One option in words. A NULL value is "not given". */
@@ -268,19 +303,35 @@ static nn_status spec_set(spec *s, const char *key, const char *v, nn_error *e)
     if (strcmp(key, "strategy") == 0) {
         s->d.strategy = nn_probing_strategy_parse(v);
         if (!s->d.strategy)
-            return fail(e, NN_E_ARG, "strategy: expected embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept, got '%.40s'", v);
+            return fail(
+                e, NN_E_ARG,
+                "strategy: expected embedding-to-feature, hidden-to-feature, hidden-to-concept, "
+                "embedding-to-concept or activation-to-concept, got '%.40s'",
+                v);
     } else if (strcmp(key, "target_layer") == 0) {
         st = whole("target-layer", v, &s->d.target_layer, e);
+        s->has_target = 1;
     } else if (strcmp(key, "target_feature") == 0 || strcmp(key, "features") == 0) {
-        if (s->d.n_features) return fail(e, NN_E_ARG, "features: expected either a target feature or a list of features, got both");
-        if (strcmp(key, "target_feature") == 0) { st = whole("target-feature", v, &one, e); s->features[0] = one; s->d.n_features = 1; }
-        else {
+        if (s->d.n_features)
+            return fail(
+                e, NN_E_ARG,
+                "features: expected either a target feature or a list of features, got both");
+        if (strcmp(key, "target_feature") == 0) {
+            st = whole("target-feature", v, &one, e);
+            s->features[0] = one;
+            s->d.n_features = 1;
+        } else {
             const char *p = v;
             for (;;) {                                    /* in the order given: they are columns of y */
                 size_t n = strcspn(p, ","), used = nn_i64_parse(p, n, &one);
-                if (n == 0 || used != n || one < 0) return fail(e, NN_E_ARG, "features: expected numbers like 3,17,256, got '%.60s'", v);
-                if (s->d.n_features == sizeof s->features / sizeof *s->features) return fail(e, NN_E_LIMIT, "features: more than %zu", s->d.n_features);
-                for (i = 0; i < s->d.n_features; i++) if (s->features[i] == one) return fail(e, NN_E_ARG, "features: %" PRId64 " is named twice", one);
+                if (n == 0 || used != n || one < 0)
+                    return fail(e, NN_E_ARG,
+                                "features: expected numbers like 3,17,256, got '%.60s'", v);
+                if (s->d.n_features == sizeof s->features / sizeof *s->features)
+                    return fail(e, NN_E_LIMIT, "features: more than %zu", s->d.n_features);
+                for (i = 0; i < s->d.n_features; i++)
+                    if (s->features[i] == one)
+                        return fail(e, NN_E_ARG, "features: %" PRId64 " is named twice", one);
                 s->features[s->d.n_features++] = one;
                 p += n;
                 if (!*p) break;
@@ -292,7 +343,8 @@ static nn_status spec_set(spec *s, const char *key, const char *v, nn_error *e)
         st = whole("input-layer", v, &s->d.input_layer, e);
         s->d.has_input_layer = 1;
     } else if (strcmp(key, "layer") == 0 || strcmp(key, "layers") == 0) {
-        if (s->d.n_layers) return fail(e, NN_E_ARG, "layers: expected either --layer or --layers, got both");
+        if (s->d.n_layers)
+            return fail(e, NN_E_ARG, "layers: expected either --layer or --layers, got both");
         if (strcmp(key, "layer") == 0) { st = whole("layer", v, &s->layers[0], e); s->d.n_layers = 1; }
         else st = nn_layers_parse(s->layers, sizeof s->layers / sizeof *s->layers, &s->d.n_layers, v, e);
         s->d.layers = s->layers;
@@ -303,28 +355,66 @@ static nn_status spec_set(spec *s, const char *key, const char *v, nn_error *e)
     } else if (strcmp(key, "rows") == 0) {
         if (strcmp(v, "final") == 0) s->d.rows = NN_ROWS_FINAL;
         else if (strcmp(v, "all") == 0) s->d.rows = NN_ROWS_ALL;
-        else if (strncmp(v, "last:", 5) == 0 && whole("rows", v + 5, &one, e) == NN_OK && one >= 1) { s->d.rows = NN_ROWS_LAST; s->d.last = (size_t)one; }
-        else return fail(e, NN_E_ARG, "rows: expected final, all or last:T with T of at least 1, got '%.60s'", v);
+        else if (strncmp(v, "last:", 5) == 0 && whole("rows", v + 5, &one, e) == NN_OK &&
+                 one >= 1) {
+            s->d.rows = NN_ROWS_LAST;
+            s->d.last = (size_t)one;
+        } else
+            return fail(e, NN_E_ARG,
+                        "rows: expected final, all or last:T with T of at least 1, got '%.60s'", v);
     } else if (strcmp(key, "normalize") == 0) {
         for (i = 0; i < 3 && strcmp(v, norm_names[i]) != 0; i++) continue;
-        if (i == 3) return fail(e, NN_E_ARG, "normalize: expected standardize, minmax or none, got '%.60s'", v);
+        if (i == 3)
+            return fail(e, NN_E_ARG, "normalize: expected standardize, minmax or none, got '%.60s'",
+                        v);
         s->normalize = (int)i;
     } else if (strcmp(key, "fit_rows") == 0) {
-        if (strcmp(v, "all") != 0 && strcmp(v, "train") != 0) return fail(e, NN_E_ARG, "fit-rows: expected all or train, got '%.60s'", v);
+        if (strcmp(v, "all") != 0 && strcmp(v, "train") != 0)
+            return fail(e, NN_E_ARG, "fit-rows: expected all or train, got '%.60s'", v);
         s->fit_rows = v[0] == 't';
     } else if (strcmp(key, "pca") == 0) {
         st = whole("pca", v, &one, e);
         s->pca = (size_t)one;
     } else if (strcmp(key, "output") == 0) s->output = v;
-    else return fail(e, NN_E_ARG, "unknown key '%.60s'; expected strategy, output, target_layer, target_feature, features, input_layer, layer, layers, combine, rows, normalize, fit_rows or pca", key);
+    else
+        return fail(
+            e, NN_E_ARG,
+            "unknown key '%.60s'; expected strategy, output, target_layer, target_feature, "
+            "features, input_layer, layer, layers, combine, rows, normalize, fit_rows or pca",
+            key);
+    return st;
+}
+/* What a data set needs and what it does not take, the same for flags and library entries. */
+static nn_status spec_check(const spec *s, nn_error *e)
+{
+    const nn_probing_strategy kind = s->d.strategy;
+    const char *name = nn_probing_strategy_name(kind);
+    const int feature = kind == NN_PROBING_EMBEDDING_TO_FEATURE ||
+                        kind == NN_PROBING_HIDDEN_TO_FEATURE;
+    const int layered = kind == NN_PROBING_HIDDEN_TO_CONCEPT ||
+                        kind == NN_PROBING_ACTIVATION_TO_CONCEPT;
+    nn_status st;
+    if (layered && !s->d.n_layers)
+        return fail(e, NN_E_ARG, "%s needs either --layer or --layers, got neither", name);
+    if (s->has_target && kind && !feature)
+        return fail(e, NN_E_ARG,
+                    "--target-layer and --target-feature go with *-to-feature only, got %s", name);
+    st = nn_probing_check(&s->d, e);
+    if (st == NN_OK && s->d.n_features && !s->has_target)
+        st = fail(e, NN_E_ARG, "%s needs --target-layer (target_layer in a library)", name);
     return st;
 }
 static const char *default_output(nn_app *app, const spec *s)
 {
     const char *name = nn_probing_strategy_name(s->d.strategy);
-    if (s->d.n_features) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "_f%" PRId64 "%s.npz", name, s->d.target_layer, s->d.features[0], s->d.n_features > 1 ? "_more" : "");
-    if (s->d.n_layers == 1) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 ".npz", name, s->d.layers[0]);
-    if (s->d.n_layers) return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "-%" PRId64 ".npz", name, s->d.layers[0], s->d.layers[s->d.n_layers - 1]);
+    if (s->d.n_features)
+        return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "_f%" PRId64 "%s.npz", name,
+                           s->d.target_layer, s->d.features[0], s->d.n_features > 1 ? "_more" : "");
+    if (s->d.n_layers == 1)
+        return nn_app_text(app, "generated_datasets/%s_l%" PRId64 ".npz", name, s->d.layers[0]);
+    if (s->d.n_layers)
+        return nn_app_text(app, "generated_datasets/%s_l%" PRId64 "-%" PRId64 ".npz", name,
+                           s->d.layers[0], s->d.layers[s->d.n_layers - 1]);
     return nn_app_text(app, "generated_datasets/%s.npz", name);
 }
 
@@ -341,11 +431,17 @@ typedef struct made {                   /* a data set in hand, on its way to its
 } made;
 static void made_free(made *m)
 {
-    nn_tensor_free(&m->X);  nn_tensor_free(&m->y);  nn_tensor_free(&m->sentence);  nn_tensor_free(&m->fragment);
-    nn_tensor_free(&m->classes);  nn_tensor_free(&m->split_train);  nn_tensor_free(&m->split_test);
+    nn_tensor_free(&m->X);
+    nn_tensor_free(&m->y);
+    nn_tensor_free(&m->sentence);
+    nn_tensor_free(&m->fragment);
+    nn_tensor_free(&m->classes);
+    nn_tensor_free(&m->split_train);
+    nn_tensor_free(&m->split_test);
     free(m->files);
 }
-/* A scaler by the words of the document, in double: kind NORM_NONE leaves it empty. Of some rows only: a part of the columns at a time,
+/* A scaler by the words of the document, in double: kind NORM_NONE leaves it empty. Of some rows
+ * only: a part of the columns at a time,
  * so that no second x is made. */
 static nn_status scaler_fit(nn_scaler *sc, int kind, const nn_tensor *x, const nn_tensor *rows, nn_error *e)
 {
@@ -360,27 +456,46 @@ static nn_status scaler_fit(nn_scaler *sc, int kind, const nn_tensor *x, const n
         nn_scaler one = NN_ZERO;
         nn_tensor *to[6], *from[6];
         one.kind = sc->kind;
-        w = k - at <= 1024 ? k - at : k - at == 1025 ? 1023 : 1024;     /* never one column: its sum has an order of its own */
+        /* never one column: its sum has an order of its own */
+        w = k - at <= 1024 ? k - at : k - at == 1025 ? 1023 : 1024;
         s = nn_tensor_make2(&part, x->dtype, n, w, NULL, e);
         for (i = 0; s == NN_OK && i < n; i++)
-            memcpy((unsigned char *)part.data + i * w * part.itemsize, (const unsigned char *)x->data + ((size_t)nn_i64(rows)[i] * k + at) * x->itemsize, w * x->itemsize);
+            memcpy((unsigned char *)part.data + i * w * part.itemsize,
+                   (const unsigned char *)x->data +
+                       ((size_t)nn_i64(rows)[i] * k + at) * x->itemsize,
+                   w * x->itemsize);
         if (s == NN_OK) s = nn_scaler_fit(&one, &part, e);
-        to[0] = &sc->count;  to[1] = &sc->mean;  to[2] = &sc->var;  to[3] = &sc->scale;  to[4] = &sc->min;  to[5] = &sc->max;
-        from[0] = &one.count;  from[1] = &one.mean;  from[2] = &one.var;  from[3] = &one.scale;  from[4] = &one.min;  from[5] = &one.max;
+        to[0] = &sc->count;
+        to[1] = &sc->mean;
+        to[2] = &sc->var;
+        to[3] = &sc->scale;
+        to[4] = &sc->min;
+        to[5] = &sc->max;
+        from[0] = &one.count;
+        from[1] = &one.mean;
+        from[2] = &one.var;
+        from[3] = &one.scale;
+        from[4] = &one.min;
+        from[5] = &one.max;
         for (q = 0; s == NN_OK && q < 6; q++) {
             if (at == 0) s = nn_tensor_make1(to[q], NN_F64, k, NULL, e);
             if (s == NN_OK) memcpy(nn_f64(to[q]) + at, from[q]->data, w * sizeof(double));
         }
-        sc->lo = one.lo;  sc->hi = one.hi;  sc->n_features = k;
+        sc->lo = one.lo;
+        sc->hi = one.hi;
+        sc->n_features = k;
         nn_scaler_free(&one);
         nn_tensor_free(&part);
     }
     return s;
 }
 /* The same from the norm_* arrays of a file: x -> (x - mean) / scale, or (x - min) / (max - min). */
-static nn_status scaler_stored(nn_scaler *sc, int *kind, const nn_dict *f, const char *name, size_t k, nn_error *e)
+static nn_status scaler_stored(nn_scaler *sc, int *kind, const nn_dict *f, const char *name,
+                               size_t k, nn_error *e)
 {
-    static const char *const keys[3][2] = { { "norm_mean", "norm_std" }, { "norm_min", "norm_max" }, { NULL, NULL } };
+    static const char *const keys[3][2] = { { "norm_mean", "norm_std" },
+                                            { "norm_min", "norm_max" },
+                                            { NULL, NULL } };
     const nn_tensor *a, *b;
     size_t j;
     nn_tensor two = NN_ZERO;
@@ -391,29 +506,45 @@ static nn_status scaler_stored(nn_scaler *sc, int *kind, const nn_dict *f, const
     a = nn_dict_get(f, keys[*kind][0]);
     b = nn_dict_get(f, keys[*kind][1]);
     if (!a || !b || nn_tensor_count(a) != k || nn_tensor_count(b) != k)
-        return fail(e, NN_E_FORMAT, "%s: expected %s and %s for %zu columns", name, keys[*kind][0], keys[*kind][1], k);
+        return fail(e, NN_E_FORMAT, "%s: expected %s and %s for %zu columns", name, keys[*kind][0],
+                    keys[*kind][1], k);
     /* two rows with that mean and deviation, or that range, fit a scaler of the same kind */
     s = nn_tensor_make2(&two, NN_F64, 2, k, NULL, e);
     if (s != NN_OK) return s;
-    for (j = 0; j < k; j++) { nn_f64(&two)[j] = nn_tensor_get_f64(a, j); nn_f64(&two)[k + j] = nn_tensor_get_f64(b, j); }
+    for (j = 0; j < k; j++) {
+        nn_f64(&two)[j] = nn_tensor_get_f64(a, j);
+        nn_f64(&two)[k + j] = nn_tensor_get_f64(b, j);
+    }
     sc->kind = *kind == NORM_MINMAX ? NN_SCALER_MINMAX : NN_SCALER_STANDARD;
     s = nn_scaler_fit(sc, &two, e);
     if (s == NN_OK && *kind == NORM_STANDARDIZE)
-        for (j = 0; j < k; j++) { nn_f64(&sc->mean)[j] = nn_f64(&two)[j]; nn_f64(&sc->scale)[j] = nn_f64(&two)[k + j]; }
+        for (j = 0; j < k; j++) {
+            nn_f64(&sc->mean)[j] = nn_f64(&two)[j];
+            nn_f64(&sc->scale)[j] = nn_f64(&two)[k + j];
+        }
     nn_tensor_free(&two);
     return s;
 }
 static nn_status put_scaler(nn_dict *d, int kind, const nn_scaler *sc, nn_error *e)
 {
     nn_status s = put_text(d, "norm_method", norm_names[kind], e);
-    if (s == NN_OK && kind == NORM_STANDARDIZE) { s = put_copy(d, "norm_mean", &sc->mean, e); if (s == NN_OK) s = put_copy(d, "norm_std", &sc->scale, e); }
-    if (s == NN_OK && kind == NORM_MINMAX) { s = put_copy(d, "norm_min", &sc->min, e); if (s == NN_OK) s = put_copy(d, "norm_max", &sc->max, e); }
+    if (s == NN_OK && kind == NORM_STANDARDIZE) {
+        s = put_copy(d, "norm_mean", &sc->mean, e);
+        if (s == NN_OK) s = put_copy(d, "norm_std", &sc->scale, e);
+    }
+    if (s == NN_OK && kind == NORM_MINMAX) {
+        s = put_copy(d, "norm_min", &sc->min, e);
+        if (s == NN_OK) s = put_copy(d, "norm_max", &sc->max, e);
+    }
     return s;
 }
-/* X as its file has it: scaled in double, projected, rounded; some megabytes of rows at a time, so that x stays the only matrix. */
-static nn_status put_scaled(nn_npz_writer *w, const nn_tensor *x, int kind, const nn_scaler *sc, const nn_pca *pca, int level, nn_error *e)
+/* X as its file has it: scaled in double, projected, rounded; some megabytes of rows at a time, so
+ * that x stays the only matrix. */
+static nn_status put_scaled(nn_npz_writer *w, const nn_tensor *x, int kind, const nn_scaler *sc,
+                            const nn_pca *pca, int level, nn_error *e)
 {
-    size_t n = x->shape[0], k = x->shape[1], shape[2], at, step = k < (1u << 19) ? (1u << 19) / (k ? k : 1) : 1;
+    size_t n = x->shape[0], k = x->shape[1], shape[2], at,
+           step = k < (1u << 19) ? (1u << 19) / (k ? k : 1) : 1;
     nn_status s;
     shape[0] = n;
     shape[1] = pca ? pca->k : k;
@@ -421,7 +552,10 @@ static nn_status put_scaled(nn_npz_writer *w, const nn_tensor *x, int kind, cons
     for (at = 0; s == NN_OK && at < n; at += step) {
         nn_tensor view, wide = NN_ZERO, out = NN_ZERO;
         s = nn_tensor_rows(&view, x, at, n - at < step ? n - at : step, e);
-        if (s == NN_OK && kind == NORM_NONE && !pca) { s = nn_npz_rows(w, view.data, nn_tensor_bytes(&view), e); continue; }
+        if (s == NN_OK && kind == NORM_NONE && !pca) {
+            s = nn_npz_rows(w, view.data, nn_tensor_bytes(&view), e);
+            continue;
+        }
         if (s == NN_OK) s = nn_tensor_convert(&wide, &view, NN_F64, NULL, e);
         if (s == NN_OK && kind != NORM_NONE) s = nn_scaler_transform(sc, &wide, e);
         if (s == NN_OK && pca) {
@@ -465,13 +599,17 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
     } else if (s == NN_OK) s = scaler_fit(&sc, kind, &m->X, sp->fit_rows ? &m->split_train : NULL, e);
     if (s == NN_OK && o->norm_from && nn_dict_get(&from, "pca_components")) {
         const nn_tensor *c = nn_dict_get(&from, "pca_components"), *mu = nn_dict_get(&from, "pca_mean");
-        if (!mu || c->ndim != 2 || c->shape[1] != k || nn_tensor_count(mu) != k) s = fail(e, NN_E_FORMAT, "%s: pca_components: expected %zu columns", o->norm_from, k);
-        pca.n = n;  pca.d = k;  pca.k = used = c->shape[0];
+        if (!mu || c->ndim != 2 || c->shape[1] != k || nn_tensor_count(mu) != k)
+            s = fail(e, NN_E_FORMAT, "%s: pca_components: expected %zu columns", o->norm_from, k);
+        pca.n = n;
+        pca.d = k;
+        pca.k = used = c->shape[0];
         if (s == NN_OK) s = nn_tensor_convert(&pca.components, c, NN_F64, NULL, e);
         if (s == NN_OK) s = nn_tensor_convert(&pca.mean, mu, NN_F64, NULL, e);
     } else if (s == NN_OK && used) {
         nn_pca_desc pd = NN_ZERO;
-        nn_tensor part = NN_ZERO, wide = NN_ZERO;        /* the decomposition needs the scaled rows in double, all at once */
+        nn_tensor part = NN_ZERO, wide = NN_ZERO;        /* the decomposition needs the scaled rows
+                                                            in double, all at once */
         pd.n_components = used;
         pd.randomized = o->randomized;
         if (sp->fit_rows) s = nn_gather_rows(&part, &m->X, &m->split_train, NULL, e);
@@ -486,7 +624,9 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
     if (s == NN_OK) s = put_text(&d, "meta_input_source", m->source, e);
     if (s == NN_OK) {
         if (sp->d.n_layers) s = put_ints(&d, "meta_input_layers", sp->layers, sp->d.n_layers, e);
-        else if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE) s = put_ints(&d, "meta_input_layers", sp->d.has_input_layer ? &sp->d.input_layer : &sp->d.target_layer, 1, e);
+        else if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE)
+            s = put_ints(&d, "meta_input_layers",
+                         sp->d.has_input_layer ? &sp->d.input_layer : &sp->d.target_layer, 1, e);
         else s = put_ints(&d, "meta_input_layers", NULL, 0, e);
     }
     if (s == NN_OK) s = put_i64(&d, "meta_input_dims", (int64_t)k, e);
@@ -494,7 +634,10 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
     if (s == NN_OK) s = put_copy(&d, "meta_sentence_indices", &m->sentence, e);
     if (s == NN_OK && sp->d.n_features) {
         s = put_i64(&d, "meta_target_layer", sp->d.target_layer, e);
-        if (s == NN_OK) s = sp->d.n_features == 1 ? put_i64(&d, "meta_target_feature", sp->features[0], e) : put_ints(&d, "meta_target_feature", sp->features, sp->d.n_features, e);
+        if (s == NN_OK)
+            s = sp->d.n_features == 1 ?
+                    put_i64(&d, "meta_target_feature", sp->features[0], e) :
+                    put_ints(&d, "meta_target_feature", sp->features, sp->d.n_features, e);
         if (s == NN_OK) s = put_f64(&d, "meta_average_l0", m->average_l0, e);
     }
     if (s == NN_OK && sp->d.rows != NN_ROWS_FINAL) {
@@ -512,12 +655,17 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         if (s == NN_OK) s = put_copy(&d, "pca_mean", &pca.mean, e);
         if (s == NN_OK && pca.ratio.data) s = put_copy(&d, "pca_explained_variance_ratio", &pca.ratio, e);
     }
-    if (s == NN_OK && m->split_train.data) { s = put_copy(&d, "split_train", &m->split_train, e); if (s == NN_OK) s = put_copy(&d, "split_test", &m->split_test, e); }
+    if (s == NN_OK && m->split_train.data) {
+        s = put_copy(&d, "split_train", &m->split_train, e);
+        if (s == NN_OK) s = put_copy(&d, "split_test", &m->split_test, e);
+    }
     split_path(app, path, &dir, &stem);
-    if (strcmp(dir, app->out) == 0) fo.no_sync = 2;      /* run.json flushes this folder when all is written */
+    if (strcmp(dir, app->out) == 0) fo.no_sync = 2;      /* run.json flushes this folder when all is
+                                                            written */
     if (s == NN_OK) s = nn_npz_create(&w, path, 0, &fo, e);
     if (s == NN_OK) s = put_scaled(w, &m->X, kind, &sc, used ? &pca : NULL, level, e);
-    for (i = 0; s == NN_OK && i < d.count; i++) s = nn_npz_put(w, d.items[i].name, &d.items[i].value, level, e);
+    for (i = 0; s == NN_OK && i < d.count; i++)
+        s = nn_npz_put(w, d.items[i].name, &d.items[i].value, level, e);
     if (s == NN_OK && o->raw && (kind != NORM_NONE || used)) s = nn_npz_put(w, "X_raw", &m->X, level, e);
     if (s == NN_OK) s = nn_npz_commit(w, e);
     else nn_npz_abort(w);
@@ -540,7 +688,8 @@ static nn_status report_set(nn_app *app, const made *m, const char *path, nn_err
     char buf[64];
     double *v = (double *)need(malloc((n ? n : 1) * sizeof *v));
     split_path(app, path, &dir, &stem);
-    nn_report_begin(&r, app, nn_app_text(app, "Probing data set %s", stem), nn_app_text(app, "%s: %zu rows of %zu columns", m->strategy, n, m->X.shape[1]));
+    nn_report_begin(&r, app, nn_app_text(app, "Probing data set %s", stem),
+                    nn_app_text(app, "%s: %zu rows of %zu columns", m->strategy, n, m->X.shape[1]));
     (void)snprintf(buf, sizeof buf, "%zu", n);
     nn_report_figure(&r, "rows", buf, NULL);
     (void)snprintf(buf, sizeof buf, "%zu", m->X.shape[1]);
@@ -552,19 +701,31 @@ static nn_status report_set(nn_app *app, const made *m, const char *path, nn_err
         int64_t lo = 0, hi = 0;
         const char **names;
         double *count;
-        for (i = 0; i < n; i++) { if (i == 0 || nn_i64(&m->y)[i] < lo) lo = nn_i64(&m->y)[i]; if (i == 0 || nn_i64(&m->y)[i] > hi) hi = nn_i64(&m->y)[i]; }
+        for (i = 0; i < n; i++) {
+            if (i == 0 || nn_i64(&m->y)[i] < lo) lo = nn_i64(&m->y)[i];
+            if (i == 0 || nn_i64(&m->y)[i] > hi) hi = nn_i64(&m->y)[i];
+        }
         k = hi - lo < 200 ? (size_t)(hi - lo) + 1 : 200;
         names = (const char **)need(malloc(k * sizeof *names));
         count = (double *)need(calloc(k, sizeof *count));
         for (i = 0; i < n; i++) if ((size_t)(nn_i64(&m->y)[i] - lo) < k) count[nn_i64(&m->y)[i] - lo]++;
         for (i = 0; i < k; i++) {
             char name[128] = "";
-            if (m->classes.data && lo + (int64_t)i >= 0 && (size_t)(lo + (int64_t)i) < nn_tensor_count(&m->classes)) (void)nn_tensor_text(&m->classes, (size_t)(lo + (int64_t)i), name, sizeof name);
+            if (m->classes.data && lo + (int64_t)i >= 0 &&
+                (size_t)(lo + (int64_t)i) < nn_tensor_count(&m->classes))
+                (void)nn_tensor_text(&m->classes, (size_t)(lo + (int64_t)i), name, sizeof name);
             names[i] = *name ? nn_app_text(app, "%s", name) : nn_app_text(app, "%" PRId64, lo + (int64_t)i);
         }
         se.y = count;  se.n = k;
-        p.kind = NN_PLOT_BAR;  p.title = "Class balance";  p.x_label = "label";  p.y_label = "rows";
-        p.series = &se;  p.n_series = 1;  p.categories = names;  p.n_categories = k;  p.zero_y = 1;
+        p.kind = NN_PLOT_BAR;
+        p.title = "Class balance";
+        p.x_label = "label";
+        p.y_label = "rows";
+        p.series = &se;
+        p.n_series = 1;
+        p.categories = names;
+        p.n_categories = k;
+        p.zero_y = 1;
         nn_report_plot(&r, &p, "class_balance");
         free(names);
         free(count);
@@ -572,7 +733,12 @@ static nn_status report_set(nn_app *app, const made *m, const char *path, nn_err
         size_t w = m->y.ndim == 2 ? m->y.shape[1] : 1;
         for (i = 0; i < n; i++) v[i] = (double)nn_f32(&m->y)[i * w];
         se.y = v;  se.n = n;
-        p.kind = NN_PLOT_HIST;  p.title = "Target";  p.x_label = "activation of the feature";  p.y_label = "rows";  p.series = &se;  p.n_series = 1;
+        p.kind = NN_PLOT_HIST;
+        p.title = "Target";
+        p.x_label = "activation of the feature";
+        p.y_label = "rows";
+        p.series = &se;
+        p.n_series = 1;
         nn_report_plot(&r, &p, "target");
     }
     if (m->skipped && *m->skipped) nn_report_pre(&r, "Files left out", m->skipped);
@@ -590,7 +756,8 @@ static int build_progress(size_t done, size_t total, void *user)
     return nn_app_stopped();
 }
 /* Names of the sentence files in a folder, sorted; in the arena. */
-static nn_status list_sentences(nn_app *app, const char *dir, const char ***paths, const char ***names, size_t *count, nn_error *e)
+static nn_status list_sentences(nn_app *app, const char *dir, const char ***paths,
+                                const char ***names, size_t *count, nn_error *e)
 {
     nn_buf list = NN_ZERO;
     size_t n, i, k = 0;
@@ -610,7 +777,8 @@ static nn_status list_sentences(nn_app *app, const char *dir, const char ***path
     return k ? NN_OK : fail(e, NN_E_ARG, "%s: no file named sentence_*.npz in this folder", dir);
 }
 /* What --resume finds: rows of an earlier output of the same choices. Its files are not opened again. */
-typedef struct earlier { nn_dict d; nn_npz *z; size_t x, cols, rows, width; char *names; } earlier;     /* x: the member with the unscaled rows, read one by one */
+/* x: the member with the unscaled rows, read one by one */
+typedef struct earlier { nn_dict d; nn_npz *z; size_t x, cols, rows, width; char *names; } earlier;
 static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_error *e)
 {
     const nn_tensor *y, *f, *si, *t;
@@ -620,30 +788,48 @@ static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_e
     size_t i;
     if (s != NN_OK) return s;
     r->x = nn_npz_find(r->z, "X_raw");
-    if (r->x == SIZE_MAX && text_is(&r->d, "norm_method", "none") && !nn_dict_get(&r->d, "pca_components")) r->x = nn_npz_find(r->z, "X");
+    if (r->x == SIZE_MAX && text_is(&r->d, "norm_method", "none") &&
+        !nn_dict_get(&r->d, "pca_components"))
+        r->x = nn_npz_find(r->z, "X");
     y = nn_dict_get(&r->d, "y");
     f = nn_dict_get(&r->d, "meta_files");
     si = nn_dict_get(&r->d, "meta_sentence_indices");
     t = nn_dict_get(&r->d, "meta_input_layers");
-    if (r->x == SIZE_MAX || nn_npz_info(r->z, r->x, &x, e) != NN_OK || !y || !f || !si || !t || x.dtype != NN_F32 || x.ndim != 2 || f->ndim != 1 || f->dtype != NN_UCS4 || f->shape[0] != x.shape[0]
-        || nn_tensor_count(si) != x.shape[0] || si->dtype != NN_I64 || y->ndim < 1 || y->shape[0] != x.shape[0] || y->dtype != (sp->d.n_features ? NN_F32 : NN_I64)
-        || nn_tensor_count(y) != x.shape[0] * (sp->d.n_features ? sp->d.n_features : 1))
-        return fail(e, NN_E_FORMAT, "%s: cannot be resumed: it has no X_raw with meta_files, or another y", path);
-    if (!text_is(&r->d, "meta_strategy", nn_probing_strategy_name(sp->d.strategy)) || (sp->d.n_layers && nn_tensor_count(t) != sp->d.n_layers))
-        return fail(e, NN_E_ARG, "%s: was made with other choices than these: expected strategy %s", path, nn_probing_strategy_name(sp->d.strategy));
-    for (i = 0; i < sp->d.n_layers; i++) if (nn_i64(t)[i] != sp->layers[i]) return fail(e, NN_E_ARG, "%s: was made with other layers than these", path);
-    if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE && (nn_tensor_count(t) != 1 || nn_i64(t)[0] != (sp->d.has_input_layer ? sp->d.input_layer : sp->d.target_layer)))
+    if (r->x == SIZE_MAX || nn_npz_info(r->z, r->x, &x, e) != NN_OK || !y || !f || !si || !t ||
+        x.dtype != NN_F32 || x.ndim != 2 || f->ndim != 1 || f->dtype != NN_UCS4 ||
+        f->shape[0] != x.shape[0] || nn_tensor_count(si) != x.shape[0] || si->dtype != NN_I64 ||
+        y->ndim < 1 || y->shape[0] != x.shape[0] ||
+        y->dtype != (sp->d.n_features ? NN_F32 : NN_I64) ||
+        nn_tensor_count(y) != x.shape[0] * (sp->d.n_features ? sp->d.n_features : 1))
+        return fail(e, NN_E_FORMAT,
+                    "%s: cannot be resumed: it has no X_raw with meta_files, or another y", path);
+    if (!text_is(&r->d, "meta_strategy", nn_probing_strategy_name(sp->d.strategy)) ||
+        (sp->d.n_layers && nn_tensor_count(t) != sp->d.n_layers))
+        return fail(e, NN_E_ARG, "%s: was made with other choices than these: expected strategy %s",
+                    path, nn_probing_strategy_name(sp->d.strategy));
+    for (i = 0; i < sp->d.n_layers; i++)
+        if (nn_i64(t)[i] != sp->layers[i])
+            return fail(e, NN_E_ARG, "%s: was made with other layers than these", path);
+    if (sp->d.strategy == NN_PROBING_HIDDEN_TO_FEATURE &&
+        (nn_tensor_count(t) != 1 ||
+         nn_i64(t)[0] != (sp->d.has_input_layer ? sp->d.input_layer : sp->d.target_layer)))
         return fail(e, NN_E_ARG, "%s: was made with another input layer than this", path);
     if (sp->d.n_features) {
-        const nn_tensor *tl = nn_dict_get(&r->d, "meta_target_layer"), *tf = nn_dict_get(&r->d, "meta_target_feature");
-        int same = tl && tf && nn_tensor_count(tl) == 1 && nn_tensor_count(tf) == sp->d.n_features && nn_tensor_get_f64(tl, 0) == (double)sp->d.target_layer;
-        for (i = 0; same && i < sp->d.n_features; i++) same = nn_tensor_get_f64(tf, i) == (double)sp->features[i];
+        const nn_tensor *tl = nn_dict_get(&r->d, "meta_target_layer"),
+                        *tf = nn_dict_get(&r->d, "meta_target_feature");
+        int same = tl && tf && nn_tensor_count(tl) == 1 &&
+                   nn_tensor_count(tf) == sp->d.n_features &&
+                   nn_tensor_get_f64(tl, 0) == (double)sp->d.target_layer;
+        for (i = 0; same && i < sp->d.n_features; i++)
+            same = nn_tensor_get_f64(tf, i) == (double)sp->features[i];
         if (!same) return fail(e, NN_E_ARG, "%s: was made with another target than this", path);
     }
-    if (sp->d.rows != NN_ROWS_FINAL ? !text_is(&r->d, "meta_rows", rows_text(buf, sp)) : nn_dict_get(&r->d, "meta_fragment_indices") != NULL)
+    if (sp->d.rows != NN_ROWS_FINAL ? !text_is(&r->d, "meta_rows", rows_text(buf, sp)) :
+                                      nn_dict_get(&r->d, "meta_fragment_indices") != NULL)
         return fail(e, NN_E_ARG, "%s: was made with other --rows than %s", path, rows_text(buf, sp));
     if (sp->d.n_layers > 1 && !text_is(&r->d, "meta_combine", combine_names[sp->d.combine]))
-        return fail(e, NN_E_ARG, "%s: was made with another --combine than %s", path, combine_names[sp->d.combine]);
+        return fail(e, NN_E_ARG, "%s: was made with another --combine than %s", path,
+                    combine_names[sp->d.combine]);
     r->rows = x.shape[0];
     r->cols = x.shape[1];
     r->width = 256;
@@ -653,32 +839,48 @@ static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_e
 }
 static void earlier_free(earlier *r) { nn_npz_close(r->z); nn_dict_free(&r->d); free(r->names); }
 
-/* Rows of the earlier output and the new ones, in the order of the files' names: what one run over all would have made. */
-static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char **names, const earlier *old, nn_error *e)
+/* Rows of the earlier output and the new ones, in the order of the files' names: what one run over
+ * all would have made. */
+static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char **names,
+                           const earlier *old, nn_error *e)
 {
     size_t fresh = set->X.data ? set->X.shape[0] : 0, n = old->rows + fresh, a = 0, b = 0, i;
-    size_t k = fresh ? set->X.shape[1] : old->cols, w = m->s->d.n_features > 1 ? m->s->d.n_features : 1, yi = m->s->d.n_features ? 4 : 8;
+    size_t k = fresh ? set->X.shape[1] : old->cols,
+           w = m->s->d.n_features > 1 ? m->s->d.n_features : 1, yi = m->s->d.n_features ? 4 : 8;
     size_t yshape[2];
     nn_status s;
     m->average_l0 = set->average_l0;
     m->skipped = set->skipped.len ? (const char *)set->skipped.data : NULL;
     m->files = (const char **)need(malloc((n ? n : 1) * sizeof *m->files));
     if (!old->rows) {                                    /* nothing to join: take the matrix over */
-        m->X = set->X;  m->y = set->y;  m->sentence = set->sentence;  m->fragment = set->fragment;
-        memset(&set->X, 0, sizeof set->X);  memset(&set->y, 0, sizeof set->y);  memset(&set->sentence, 0, sizeof set->sentence);  memset(&set->fragment, 0, sizeof set->fragment);
+        m->X = set->X;
+        m->y = set->y;
+        m->sentence = set->sentence;
+        m->fragment = set->fragment;
+        memset(&set->X, 0, sizeof set->X);
+        memset(&set->y, 0, sizeof set->y);
+        memset(&set->sentence, 0, sizeof set->sentence);
+        memset(&set->fragment, 0, sizeof set->fragment);
         for (i = 0; i < n; i++) m->files[i] = names[nn_i64(&set->file)[i]];
         return NN_OK;
     }
-    if (fresh && old->cols != k) return fail(e, NN_E_FORMAT, "resume: the earlier rows have %zu columns, the new ones %zu", old->cols, k);
+    if (fresh && old->cols != k)
+        return fail(e, NN_E_FORMAT, "resume: the earlier rows have %zu columns, the new ones %zu",
+                    old->cols, k);
     yshape[0] = n;
     yshape[1] = w;
     s = nn_tensor_make2(&m->X, NN_F32, n, k, NULL, e);
-    if (s == NN_OK) s = nn_tensor_make(&m->y, m->s->d.n_features ? NN_F32 : NN_I64, w > 1 ? 2 : 1, yshape, NULL, e);
+    if (s == NN_OK)
+        s = nn_tensor_make(&m->y, m->s->d.n_features ? NN_F32 : NN_I64, w > 1 ? 2 : 1, yshape, NULL,
+                           e);
     if (s == NN_OK) s = nn_tensor_make1(&m->sentence, NN_I64, n, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m->fragment, NN_I64, n, NULL, e);
     for (i = 0; s == NN_OK && i < n; i++) {
-        int take_old = b == fresh || (a < old->rows && strcmp(old->names + a * old->width, names[nn_i64(&set->file)[b]]) < 0);
-        const nn_tensor *y = take_old ? nn_dict_get(&old->d, "y") : &set->y, *f = take_old ? nn_dict_get(&old->d, "meta_fragment_indices") : &set->fragment;
+        int take_old = b == fresh || (a < old->rows && strcmp(old->names + a * old->width,
+                                                              names[nn_i64(&set->file)[b]]) < 0);
+        const nn_tensor *y = take_old ? nn_dict_get(&old->d, "y") : &set->y,
+                        *f = take_old ? nn_dict_get(&old->d, "meta_fragment_indices") :
+                                        &set->fragment;
         const nn_tensor *si = take_old ? nn_dict_get(&old->d, "meta_sentence_indices") : &set->sentence;
         size_t j = take_old ? a++ : b++;
         if (take_old) {
@@ -687,24 +889,36 @@ static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char
             if (s == NN_OK && k) memcpy(nn_f32(&m->X) + i * k, row.data, k * sizeof(float));
             nn_tensor_free(&row);
         } else if (k) memcpy(nn_f32(&m->X) + i * k, nn_f32(&set->X) + j * k, k * sizeof(float));
-        memcpy((unsigned char *)m->y.data + i * w * yi, (const unsigned char *)y->data + j * w * yi, w * yi);
+        memcpy((unsigned char *)m->y.data + i * w * yi, (const unsigned char *)y->data + j * w * yi,
+               w * yi);
         nn_i64(&m->sentence)[i] = nn_i64(si)[j];
         nn_i64(&m->fragment)[i] = f ? nn_i64(f)[j] : 0;
-        m->files[i] = take_old ? nn_app_text(app, "%s", old->names + j * old->width) : names[nn_i64(&set->file)[j]];
+        m->files[i] = take_old ? nn_app_text(app, "%s", old->names + j * old->width) :
+                                 names[nn_i64(&set->file)[j]];
     }
-    if (nn_dict_get(&old->d, "meta_average_l0")) {       /* the mean over all files: whole numbers, so their sums come back exactly */
-        double files_old = 0, files_new = 0, mean = nn_tensor_get_f64(nn_dict_get(&old->d, "meta_average_l0"), 0);
-        for (i = 0; i < old->rows; i++) files_old += i == 0 || strcmp(old->names + i * old->width, old->names + (i - 1) * old->width) != 0;
-        for (i = 0; i < fresh; i++) files_new += i == 0 || nn_i64(&set->file)[i] != nn_i64(&set->file)[i - 1];
-        m->average_l0 = (floor(mean * files_old + 0.5) + floor(m->average_l0 * files_new + 0.5)) / (files_old + files_new);
+    /* the mean over all files: whole numbers, so their sums come back exactly */
+    if (nn_dict_get(&old->d, "meta_average_l0")) {
+        double files_old = 0, files_new = 0,
+               mean = nn_tensor_get_f64(nn_dict_get(&old->d, "meta_average_l0"), 0);
+        for (i = 0; i < old->rows; i++)
+            files_old += i == 0 || strcmp(old->names + i * old->width,
+                                          old->names + (i - 1) * old->width) != 0;
+        for (i = 0; i < fresh; i++)
+            files_new += i == 0 || nn_i64(&set->file)[i] != nn_i64(&set->file)[i - 1];
+        m->average_l0 = (floor(mean * files_old + 0.5) + floor(m->average_l0 * files_new + 0.5)) /
+                        (files_old + files_new);
     }
     return s;
 }
 static const char *source_name(nn_probing_strategy s)
 {
-    return s == NN_PROBING_EMBEDDING_TO_FEATURE || s == NN_PROBING_EMBEDDING_TO_CONCEPT ? "embeddings" : s == NN_PROBING_ACTIVATION_TO_CONCEPT ? "activations" : "hidden_states";
+    return s == NN_PROBING_EMBEDDING_TO_FEATURE || s == NN_PROBING_EMBEDDING_TO_CONCEPT ?
+               "embeddings" :
+           s == NN_PROBING_ACTIVATION_TO_CONCEPT ? "activations" :
+                                                   "hidden_states";
 }
-static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs, size_t n_specs, nn_error *e)
+static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs,
+                              size_t n_specs, nn_error *e)
 {
     const char **paths = NULL, **names = NULL;
     size_t n = 0, i, j;
@@ -717,14 +931,28 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
     nn_status s = list_sentences(app, input, &paths, &names, &n, e);
     for (i = 0; s == NN_OK && i < n_specs; i++) descs[i] = specs[i].d;
     if (s == NN_OK && app->resume) {
-        for (i = 0; s == NN_OK && i < n_specs; i++) if (nn_file_exists(specs[i].output, NULL)) s = earlier_read(&old[i], &specs[i], specs[i].output, e);
-        if (s == NN_OK && n_specs) {                    /* leave out the files that every output has already */
+        for (i = 0; s == NN_OK && i < n_specs; i++)
+            if (nn_file_exists(specs[i].output, NULL))
+                s = earlier_read(&old[i], &specs[i], specs[i].output, e);
+        /* leave out the files that every output has already */
+        if (s == NN_OK && n_specs) {
             size_t kept = 0;
             for (i = 0; i < n; i++) {
                 size_t have = 0, r;
-                for (j = 0; j < n_specs; j++) for (r = 0; r < old[j].rows; r++) if (strcmp(old[j].names + r * old[j].width, names[i]) == 0) { have++; break; }
+                for (j = 0; j < n_specs; j++)
+                    for (r = 0; r < old[j].rows; r++)
+                        if (strcmp(old[j].names + r * old[j].width, names[i]) == 0) {
+                            have++;
+                            break;
+                        }
                 if (have == n_specs) continue;
-                if (have) { s = fail(e, NN_E_ARG, "resume: %s is in some of the outputs and not in others: make them anew with --overwrite", names[i]); break; }
+                if (have) {
+                    s = fail(e, NN_E_ARG,
+                             "resume: %s is in some of the outputs and not in others: make them "
+                             "anew with --overwrite",
+                             names[i]);
+                    break;
+                }
                 paths[kept] = paths[i];
                 names[kept++] = names[i];
             }
@@ -767,7 +995,8 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
 }
 
 /* ---- from a plain matrix -------------------------------------------------------------------------- */
-/* "F.npz:NAME" -> file and name; a name is only cut off behind a known ending, so paths with colons stay whole. */
+/* "F.npz:NAME" -> file and name; a name is only cut off behind a known ending, so paths with colons
+ * stay whole. */
 static const char *file_and_name(nn_app *app, const char *text, const char **name)
 {
     const char *colon = strrchr(text, ':');
@@ -790,12 +1019,15 @@ static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_erro
     nn_tensor *found = NULL;
     size_t i;
     if (ends(path, ".npy")) return nn_npy_read(t, path, NULL, e);
-    if (ends(path, ".npz")) {                            /* one member only: object arrays beside it do not matter */
+    /* one member only: object arrays beside it do not matter */
+    if (ends(path, ".npz")) {
         nn_npz *z = NULL;
         char list[96] = "";
         s = nn_npz_open(&z, path, NULL, e);
         if (s != NN_OK) return s;
-        for (i = 0; i < nn_npz_count(z); i++) (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.30s", i ? ", " : "", nn_npz_name(z, i));
+        for (i = 0; i < nn_npz_count(z); i++)
+            (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.30s",
+                           i ? ", " : "", nn_npz_name(z, i));
         i = name ? nn_npz_find(z, name) : nn_npz_count(z) == 1 ? 0 : SIZE_MAX;
         if (i != SIZE_MAX) s = nn_npz_get(z, i, t, e);
         else if (name) s = fail(e, NN_E_ARG, "%s: no array '%.40s': it has %s", path, name, list);
@@ -809,7 +1041,9 @@ static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_erro
     if (s == NN_OK && name) found = nn_dict_get(&d, name);
     if (s == NN_OK && !name && d.count == 1) found = &d.items[0].value;
     if (s == NN_OK && !found)
-        s = fail(e, NN_E_ARG, "%s: %s; the first of %zu arrays is '%.40s'", path, name ? "no array of that name" : "which array? write FILE:NAME", d.count, d.count ? d.items[0].name : "");
+        s = fail(e, NN_E_ARG, "%s: %s; the first of %zu arrays is '%.40s'", path,
+                 name ? "no array of that name" : "which array? write FILE:NAME", d.count,
+                 d.count ? d.items[0].name : "");
     if (s == NN_OK) s = nn_tensor_copy(t, found, NULL, e);
     nn_dict_free(&d);
     return s;
@@ -825,11 +1059,16 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
     m.strategy = "array";
     m.source = "array";
     s = read_array(app, &raw, o->array, e);
-    if (s == NN_OK && (raw.ndim != 2 || raw.dtype > NN_BOOL)) s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s", o->array, raw.ndim, nn_dtype_name(raw.dtype));
+    if (s == NN_OK && (raw.ndim != 2 || raw.dtype > NN_BOOL))
+        s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s",
+                 o->array, raw.ndim, nn_dtype_name(raw.dtype));
     if (s == NN_OK) s = nn_tensor_convert(&m.X, &raw, NN_F32, NULL, e);
     if (s == NN_OK) n = m.X.shape[0];
-    for (i = 0; s == NN_OK && i < nn_tensor_count(&m.X); i++) if (!(nn_f32(&m.X)[i] - nn_f32(&m.X)[i] == 0.0f))
-        s = fail(e, NN_E_FORMAT, "%s: row %zu column %zu: expected a finite number, got NaN or infinity", o->array, i / m.X.shape[1], i % m.X.shape[1]);
+    for (i = 0; s == NN_OK && i < nn_tensor_count(&m.X); i++)
+        if (!(nn_f32(&m.X)[i] - nn_f32(&m.X)[i] == 0.0f))
+            s = fail(e, NN_E_FORMAT,
+                     "%s: row %zu column %zu: expected a finite number, got NaN or infinity",
+                     o->array, i / m.X.shape[1], i % m.X.shape[1]);
     if (s == NN_OK) {
         const char *column, *path = file_and_name(app, o->labels, &column);
         if (ends(path, ".csv") || ends(path, ".csv.gz") || ends(path, ".tsv")) {
@@ -838,22 +1077,34 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
             const nn_column *c;
             if (ends(path, ".tsv")) cd.delim = '\t';
             s = nn_csv_read(&t, path, &cd, NULL, e);
-            c = s == NN_OK ? (column ? nn_table_find(&t, column) : t.cols ? &t.columns[t.cols - 1] : NULL) : NULL;
-            if (s == NN_OK && !c) s = fail(e, NN_E_ARG, "%s: no column '%.60s'", path, column ? column : "");
-            if (s == NN_OK && c->missing) s = fail(e, NN_E_FORMAT, "%s: column '%.60s': %zu labels are missing", path, c->name, c->missing);
+            c = s == NN_OK ? (column ? nn_table_find(&t, column) :
+                              t.cols ? &t.columns[t.cols - 1] :
+                                       NULL) :
+                             NULL;
+            if (s == NN_OK && !c)
+                s = fail(e, NN_E_ARG, "%s: no column '%.60s'", path, column ? column : "");
+            if (s == NN_OK && c->missing)
+                s = fail(e, NN_E_FORMAT, "%s: column '%.60s': %zu labels are missing", path,
+                         c->name, c->missing);
             if (s == NN_OK && c->is_text) s = nn_table_codes(&lab, &m.classes, c, NULL, e);
             else if (s == NN_OK) s = nn_tensor_copy(&lab, &c->values, NULL, e);
             nn_table_free(&t);
         } else s = read_array(app, &lab, o->labels, e);
     }
-    if (s == NN_OK && (lab.ndim != 1 || lab.shape[0] != n)) s = fail(e, NN_E_ARG, "labels: expected %zu of them, one per row of the array, got %zu", n, nn_tensor_count(&lab));
+    if (s == NN_OK && (lab.ndim != 1 || lab.shape[0] != n))
+        s = fail(e, NN_E_ARG, "labels: expected %zu of them, one per row of the array, got %zu", n,
+                 nn_tensor_count(&lab));
     if (s == NN_OK && lab.dtype > NN_BOOL) {
         nn_tensor codes = NN_ZERO;
         s = nn_label_encode(&codes, &m.classes, &lab, NULL, e);
         nn_tensor_free(&lab);
         lab = codes;
     }
-    if (s == NN_OK) s = nn_tensor_convert(&m.y, &lab, lab.dtype == NN_F64 || lab.dtype == NN_F32 || lab.dtype == NN_F16 ? NN_F32 : NN_I64, NULL, e);
+    if (s == NN_OK)
+        s = nn_tensor_convert(
+            &m.y, &lab,
+            lab.dtype == NN_F64 || lab.dtype == NN_F32 || lab.dtype == NN_F16 ? NN_F32 : NN_I64,
+            NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m.sentence, NN_I64, n, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n, NULL, e);
     for (i = 0; s == NN_OK && i < n; i++) nn_i64(&m.sentence)[i] = (int64_t)i;
@@ -871,8 +1122,10 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
 }
 
 /* ---- a library file: many data sets in one pass ----------------------------------------------------- */
-/* input: DIR, output_dir: DIR (optional), defaults (optional map), datasets: [{strategy: ..., output: ..., ...}]. */
-static nn_status read_library(nn_app *app, const char *path, const char **input, spec **out, size_t *n_out, nn_error *e)
+/* input: DIR, output_dir: DIR (optional), defaults (optional map), datasets: [{strategy: ...,
+ * output: ..., ...}]. */
+static nn_status read_library(nn_app *app, const char *path, const char **input, spec **out,
+                              size_t *n_out, nn_error *e)
 {
     nn_json *root = NULL, *list, *item;
     nn_yaml_warning *warn = NULL;
@@ -881,15 +1134,24 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
     size_t n = 0;
     const nn_json *k, *defaults;
     if (s != NN_OK) return s;
-    for (; warn; warn = warn->next) nn_app_warn(app, "%s:%zu:%zu: %s", path, warn->line, warn->col, warn->msg);
+    for (; warn; warn = warn->next)
+        nn_app_warn(app, "%s:%zu:%zu: %s", path, warn->line, warn->col, warn->msg);
     list = nn_json_get(root, "datasets");
-    if (!list || list->type != NN_JSON_ARRAY) return fail(e, NN_E_FORMAT, "%s: expected a list 'datasets'", path);
+    if (!list || list->type != NN_JSON_ARRAY)
+        return fail(e, NN_E_FORMAT, "%s: expected a list 'datasets'", path);
     for (k = root->v.first; k; k = k->next)
-        if (strcmp(k->key, "input") != 0 && strcmp(k->key, "output_dir") != 0 && strcmp(k->key, "datasets") != 0 && strcmp(k->key, "defaults") != 0)
-            return fail(e, NN_E_ARG, "%s:%u: unknown key '%.60s'; expected input, output_dir, defaults or datasets", path, (unsigned)k->line, k->key);
+        if (strcmp(k->key, "input") != 0 && strcmp(k->key, "output_dir") != 0 &&
+            strcmp(k->key, "datasets") != 0 && strcmp(k->key, "defaults") != 0)
+            return fail(
+                e, NN_E_ARG,
+                "%s:%u: unknown key '%.60s'; expected input, output_dir, defaults or datasets",
+                path, (unsigned)k->line, k->key);
     if (!*input) *input = nn_json_str(nn_json_get(root, "input"), NULL);
     dir = nn_json_str(nn_json_get(root, "output_dir"), NULL);
     defaults = nn_json_get(root, "defaults");
+    if (defaults && defaults->type != NN_JSON_OBJECT)
+        return fail(e, NN_E_ARG, "%s:%u: defaults: expected a map of options", path,
+                    (unsigned)defaults->line);
     n = list->n;
     *out = (spec *)need(calloc(n ? n : 1, sizeof **out));
     *n_out = n;
@@ -897,9 +1159,15 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
     for (item = list->v.first, n = 0; s == NN_OK && item; item = item->next, n++) {
         int pass;
         spec *sp = &(*out)[n];
-        if (item->type != NN_JSON_OBJECT) return fail(e, NN_E_FORMAT, "%s:%u: expected a map of options", path, (unsigned)item->line);
-        for (pass = 0; pass < 2; pass++) {               /* defaults first; what the item says itself wins */
-            for (k = pass ? item->v.first : defaults && defaults->type == NN_JSON_OBJECT ? defaults->v.first : NULL; s == NN_OK && k; k = k->next) {
+        if (item->type != NN_JSON_OBJECT)
+            return fail(e, NN_E_FORMAT, "%s:%u: expected a map of options", path,
+                        (unsigned)item->line);
+        /* defaults first; what the item says itself wins */
+        for (pass = 0; pass < 2; pass++) {
+            for (k = pass                                 ? item->v.first :
+                     defaults                             ? defaults->v.first :
+                                                            NULL;
+                 s == NN_OK && k; k = k->next) {
                 nn_buf text = NN_ZERO;
                 nn_error why = NN_ZERO;
                 nn_json_writer w = NN_ZERO;
@@ -913,17 +1181,26 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
                     for (el = k->v.first; el; el = el->next) {
                         if (text.len) (void)nn_buf_text(&text, ",", &why);
                         if (el->type == NN_JSON_STRING) (void)nn_buf_text(&text, el->v.s, &why);
-                        else { nn_json_writer one = NN_ZERO; one.buf = &text; nn_json_value(&one, el); (void)nn_json_finish(&one, &why); }
+                        else {
+                            nn_json_writer one = NN_ZERO;
+                            one.buf = &text;
+                            nn_json_value(&one, el);
+                            (void)nn_json_finish(&one, &why);
+                        }
                     }
                 } else if (k->type == NN_JSON_STRING) (void)nn_buf_text(&text, k->v.s, &why);
                 else { nn_json_value(&w, k); (void)nn_json_finish(&w, &why); }
-                if (spec_set(sp, key, nn_app_text(app, "%s", text.data ? (const char *)text.data : ""), &why) != NN_OK) s = fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)k->line, why.msg);
+                if (spec_set(sp, key,
+                             nn_app_text(app, "%s", text.data ? (const char *)text.data : ""),
+                             &why) != NN_OK)
+                    s = fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)k->line, why.msg);
                 nn_buf_free(&text);
             }
         }
         if (s == NN_OK) {
             nn_error why = NN_ZERO;
-            if (nn_probing_check(&sp->d, &why) != NN_OK) return fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)item->line, why.msg);
+            if (spec_check(sp, &why) != NN_OK)
+                return fail(e, NN_E_ARG, "%s:%u: %s", path, (unsigned)item->line, why.msg);
         }
         if (!sp->output) sp->output = default_output(app, sp);
         if (dir && !strchr(sp->output, '/')) sp->output = nn_app_text(app, "%s/%s", dir, sp->output);
@@ -931,7 +1208,8 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
     return s;
 }
 /* --dry-run: the first file is read, and timed, for all of them; nothing is written. */
-static nn_status plan_build(nn_app *app, const opts *o, const char *input, const spec *specs, size_t n_specs, nn_error *e)
+static nn_status plan_build(nn_app *app, const opts *o, const char *input, const spec *specs,
+                            size_t n_specs, nn_error *e)
 {
     const char **paths = NULL, **names = NULL;
     size_t n = 1, i;
@@ -940,8 +1218,14 @@ static nn_status plan_build(nn_app *app, const opts *o, const char *input, const
     if (o->array) {
         nn_tensor t = NN_ZERO;
         s = read_array(app, &t, o->array, e);
-        if (s == NN_OK && t.ndim != 2) s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s", o->array, t.ndim, nn_dtype_name(t.dtype));
-        if (s == NN_OK) { rows = (double)t.shape[0]; most = bytes = 4.0 * (double)nn_tensor_count(&t); nn_app_count(app, "columns", t.shape[1]); }
+        if (s == NN_OK && t.ndim != 2)
+            s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s",
+                     o->array, t.ndim, nn_dtype_name(t.dtype));
+        if (s == NN_OK) {
+            rows = (double)t.shape[0];
+            most = bytes = 4.0 * (double)nn_tensor_count(&t);
+            nn_app_count(app, "columns", t.shape[1]);
+        }
         nn_tensor_free(&t);
     } else {
         nn_probing_desc *d = (nn_probing_desc *)need(calloc(n_specs, sizeof *d));
@@ -969,79 +1253,175 @@ static nn_status plan_build(nn_app *app, const opts *o, const char *input, const
     if (!o->array) nn_app_count(app, "files", n);
     nn_app_result(app, "rows_expected", rows);
     nn_app_result(app, "megabytes_expected", bytes / 1e6);
-    nn_app_result(app, "memory_megabytes_expected", (specs[0].pca ? 4 : 1) * most / 1e6 + 15);      /* PCA: scaled rows and their work in double */
+    /* PCA: scaled rows and their work in double */
+    nn_app_result(app, "memory_megabytes_expected", (specs[0].pca ? 4 : 1) * most / 1e6 + 15);
     nn_app_result(app, "seconds_expected", seconds);
     return NN_OK;
+}
+/* A library file with flags beside it: what every entry may say too wins over all of them, what
+ * tells one data set from another has no meaning there. */
+static nn_status library_flags(const nn_app *app, const opts *o, spec *specs, size_t n, nn_error *e)
+{
+    static const char *const one[] = { "strategy",       "target_layer", "target_feature",
+                                       "features",       "input_layer",  "layer",
+                                       "layers",         "output",       "each_layer",
+                                       "array",          "labels" };
+    size_t i, j;
+    nn_status s = NN_OK;
+    for (i = 0; i < sizeof one / sizeof *one; i++)
+        if (nn_app_given(app, one[i]))
+            return fail(e, NN_E_ARG,
+                        "%s is a library of data sets: '%s' belongs into its entries, not beside it",
+                        o->library, one[i]);
+    for (j = 0; s == NN_OK && j < n; j++) {
+        if (nn_app_given(app, "normalize")) specs[j].normalize = o->normalize;
+        if (nn_app_given(app, "fit_rows")) specs[j].fit_rows = o->fit_rows;
+        if (nn_app_given(app, "pca")) specs[j].pca = o->pca;
+        if (nn_app_given(app, "combine")) s = spec_set(&specs[j], "combine", o->combine, e);
+        if (s == NN_OK && nn_app_given(app, "rows")) s = spec_set(&specs[j], "rows", o->rows, e);
+        if (s == NN_OK) s = spec_check(&specs[j], e);
+    }
+    return s;
+}
+/* Options that say nothing without another one. */
+static nn_status build_options(const nn_app *app, const opts *o, const spec *specs, size_t n,
+                               nn_error *e)
+{
+    size_t i;
+    int pca = o->norm_from != NULL, train = 0, several = 0;
+    for (i = 0; i < n; i++) {
+        pca |= specs[i].pca > 0;
+        train |= specs[i].fit_rows;
+        several |= specs[i].d.n_layers > 1;
+    }
+    if (nn_app_given(app, "pca_randomized") && o->randomized && !pca)
+        return fail(e, NN_E_ARG, "--pca-randomized needs --pca");
+    if ((nn_app_given(app, "test_size") || nn_app_given(app, "split_seed")) && !train)
+        return fail(e, NN_E_ARG, "--test-size and --split-seed need --fit-rows train");
+    if (nn_app_given(app, "combine") && !several)
+        return fail(e, NN_E_ARG, "--combine needs several --layers");
+    if (o->labels && !o->array) return fail(e, NN_E_ARG, "--labels goes with --array, not with --input");
+    if (o->array && nn_app_given(app, "skip_bad"))
+        return fail(e, NN_E_ARG, "--skip-bad goes with --input, not with --array");
+    if (o->array && app->resume)
+        return fail(e, NN_E_ARG, "--resume goes with --input: a matrix is read in one piece");
+    if (o->norm_from)
+        for (i = 0; i < 3; i++) {
+            static const char *const fits[3] = { "normalize", "pca", "fit_rows" };
+            if (nn_app_given(app, fits[i]))
+                return fail(e, NN_E_ARG, "--norm-from applies what is stored: '%s' has no effect",
+                            fits[i]);
+        }
+    return NN_OK;
+}
+/* One data set from flags; with --each-layer one per layer. specs has room for all. */
+static nn_status specs_from_flags(nn_app *app, const opts *o, spec *specs, size_t *n, nn_error *e)
+{
+    struct { const char *key, *v; } given[] = {
+        { "strategy", o->strategy },       { "target_layer", o->target_layer },
+        { "target_feature", o->target_feature }, { "features", o->features },
+        { "input_layer", o->input_layer }, { "layer", o->layer },
+        { "layers", o->layers },           { "combine", o->combine },
+        { "rows", o->rows },               { "output", o->output } };
+    spec all;
+    nn_status s = NN_OK;
+    size_t i;
+    for (i = 0; s == NN_OK && i < sizeof given / sizeof *given; i++)
+        s = spec_set(&specs[0], given[i].key, given[i].v, e);
+    if (s != NN_OK) return s;
+    if (!!o->input == !!o->array)
+        return fail(e, NN_E_ARG, "expected either --input DIR or --array F, got %s",
+                    o->input ? "both" : "neither");
+    if (o->array && !o->labels) return fail(e, NN_E_ARG, "--array needs --labels F");
+    if (o->array && (o->strategy || o->layers || o->layer))
+        return fail(e, NN_E_ARG, "--array takes no strategy and no layers");
+    if (!o->array && !o->strategy)
+        return fail(e, NN_E_ARG,
+                    "expected --strategy NAME: embedding-to-feature, hidden-to-feature, "
+                    "hidden-to-concept, embedding-to-concept or activation-to-concept");
+    if (!o->array) s = spec_check(&specs[0], e);
+    if (s != NN_OK) return s;
+    specs[0].normalize = o->normalize;
+    specs[0].fit_rows = o->fit_rows;
+    specs[0].pca = o->pca;
+    if (!specs[0].output)
+        specs[0].output = o->array ? "generated_datasets/array.npz" : default_output(app, &specs[0]);
+    *n = 1;
+    if (!o->each_layer) return NN_OK;
+    all = specs[0];
+    if (all.d.n_layers == 0) return fail(e, NN_E_ARG, "--each-layer needs --layers");
+    for (i = 0; i < all.d.n_layers; i++) {
+        const size_t len = strlen(all.output), cut = ends(all.output, ".npz") ? len - 4 : len;
+        specs[i] = all;
+        specs[i].layers[0] = all.layers[i];
+        specs[i].d.n_layers = 1;
+        specs[i].output = nn_app_text(app, "%.*s_l%" PRId64 ".npz", (int)cut, all.output,
+                                      all.layers[i]);
+    }
+    *n = all.d.n_layers;
+    return NN_OK;
+}
+/* The folders of all outputs, the first one claimed for this run. */
+static nn_status outputs_open(nn_app *app, const spec *specs, size_t n, nn_error *e)
+{
+    const char *dir, *stem, *last_dir = NULL;
+    nn_status s = NN_OK;
+    size_t i;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        split_path(app, specs[i].output, &dir, &stem);
+        if (nn_file_exists(specs[i].output, NULL) && !app->overwrite && !app->resume)
+            s = fail(e, NN_E_ARG,
+                     "%s: exists already: give --overwrite, --resume or another --output",
+                     specs[i].output);
+        if (i == 0) {
+            app->out = dir;
+            /* a run that left no data set behind is in nobody's way */
+            if (!nn_file_exists(specs[i].output, NULL) &&
+                strcmp(nn_app_out_state(app, stem), "done") != 0)
+                app->overwrite = 1;
+            if (s == NN_OK) s = nn_app_out_open(app, stem, e);
+        } else if (s == NN_OK && strcmp(dir, last_dir) != 0) s = nn_dir_make(dir, NULL, e);
+        last_dir = dir;
+    }
+    return s;
 }
 static int cmd_build(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
     spec *specs = NULL;
     size_t n = 1, i, j;
-    nn_status s = NN_OK;
-    const char *dir, *stem, *last_dir = NULL;
+    nn_status s;
     if (o->library) {
         s = read_library(app, o->library, &o->input, &specs, &n, &e);
-        if (s == NN_OK && !o->input) s = fail(&e, NN_E_ARG, "%s: expected a key 'input' (a folder) or --input", o->library);
+        if (s == NN_OK) s = library_flags(app, o, specs, n, &e);
+        if (s == NN_OK && !o->input)
+            s = fail(&e, NN_E_ARG, "%s: expected a key 'input' (a folder) or --input", o->library);
     } else {
-        struct { const char *key, *v; } given[] = {
-            { "strategy", o->strategy }, { "target_layer", o->target_layer }, { "target_feature", o->target_feature }, { "features", o->features },
-            { "input_layer", o->input_layer }, { "layer", o->layer }, { "layers", o->layers }, { "combine", o->combine }, { "rows", o->rows }, { "output", o->output } };
         specs = (spec *)need(calloc(513, sizeof *specs));
-        for (i = 0; s == NN_OK && i < sizeof given / sizeof *given; i++) s = spec_set(&specs[0], given[i].key, given[i].v, &e);
-        if (s == NN_OK && !!o->input == !!o->array) s = fail(&e, NN_E_ARG, "expected either --input DIR or --array F, got %s", o->input ? "both" : "neither");
-        if (s == NN_OK && o->array && !o->labels) s = fail(&e, NN_E_ARG, "--array needs --labels F");
-        if (s == NN_OK && !o->array) {
-            if (!o->strategy) s = fail(&e, NN_E_ARG, "expected --strategy NAME: embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept");
-            else if ((specs[0].d.strategy == NN_PROBING_HIDDEN_TO_CONCEPT || specs[0].d.strategy == NN_PROBING_ACTIVATION_TO_CONCEPT) && !o->layer && !o->layers)
-                s = fail(&e, NN_E_ARG, "%s needs either --layer or --layers, got neither", o->strategy);
-            else if (o->target_layer && specs[0].d.strategy != NN_PROBING_EMBEDDING_TO_FEATURE && specs[0].d.strategy != NN_PROBING_HIDDEN_TO_FEATURE)
-                s = fail(&e, NN_E_ARG, "--target-layer and --target-feature go with *-to-feature only, got %s", o->strategy);
-            else s = nn_probing_check(&specs[0].d, &e);
-            if (s == NN_OK && specs[0].d.n_features && !o->target_layer) s = fail(&e, NN_E_ARG, "%s needs --target-layer", o->strategy);
-        }
-        if (s == NN_OK && o->array && (o->strategy || o->layers || o->layer)) s = fail(&e, NN_E_ARG, "--array takes no strategy and no layers");
-        specs[0].normalize = o->normalize;
-        specs[0].fit_rows = o->fit_rows;
-        specs[0].pca = o->pca;
-        if (s == NN_OK && !specs[0].output) specs[0].output = o->array ? "generated_datasets/array.npz" : default_output(app, &specs[0]);
-        if (s == NN_OK && o->each_layer) {               /* one spec per layer */
-            spec all = specs[0];
-            if (all.d.n_layers == 0) s = fail(&e, NN_E_ARG, "--each-layer needs --layers");
-            for (i = 0; s == NN_OK && i < all.d.n_layers; i++) {
-                specs[i] = all;
-                specs[i].layers[0] = all.layers[i];
-                specs[i].d.n_layers = 1;
-                specs[i].output = ends(all.output, ".npz") ? nn_app_text(app, "%.*s_l%" PRId64 ".npz", (int)strlen(all.output) - 4, all.output, all.layers[i]) : nn_app_text(app, "%s_l%" PRId64 ".npz", all.output, all.layers[i]);
-            }
-            n = all.d.n_layers;
-        }
+        s = specs_from_flags(app, o, specs, &n, &e);
     }
-    if (s != NN_OK) { free(specs); return nn_app_usage(app, "%s", e.msg); }
-    for (i = 0; i < n; i++) {                            /* the pointers of a copied spec must be its own */
+    if (s == NN_OK) s = build_options(app, o, specs, n, &e);
+    for (i = 0; s == NN_OK && i < n; i++) {              /* the pointers of a copied spec must be its own */
         specs[i].d.layers = specs[i].layers;
         specs[i].d.features = specs[i].features;
-        for (j = 0; j < i; j++) if (strcmp(specs[i].output, specs[j].output) == 0) { e.msg[0] = 0; s = NN_E_ARG; }
-        if (s != NN_OK) { int rc = nn_app_usage(app, "%s: two data sets would be written to this file", specs[i].output); free(specs); return rc; }
+        for (j = 0; s == NN_OK && j < i; j++)
+            if (strcmp(specs[i].output, specs[j].output) == 0)
+                s = fail(&e, NN_E_ARG, "%s: two data sets would be written to this file",
+                         specs[i].output);
+    }
+    if (s != NN_OK) {
+        free(specs);
+        return nn_app_usage(app, "%s", e.msg);
     }
     if (app->dry_run) {
         s = plan_build(app, o, o->input, specs, n, &e);
         free(specs);
         return finish(app, s, &e);
     }
-    for (i = 0; s == NN_OK && i < n; i++) {
-        split_path(app, specs[i].output, &dir, &stem);
-        if (nn_file_exists(specs[i].output, NULL) && !app->overwrite && !app->resume)
-            s = fail(&e, NN_E_ARG, "%s: exists already: give --overwrite, --resume or another --output", specs[i].output);
-        if (i == 0) {
-            app->out = dir;
-            /* a run that left no data set behind is in nobody's way */
-            if (!nn_file_exists(specs[i].output, NULL) && strcmp(nn_app_out_state(app, stem), "done") != 0) app->overwrite = 1;
-            if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
-        } else if (s == NN_OK && (!last_dir || strcmp(dir, last_dir) != 0)) s = nn_dir_make(dir, NULL, &e);
-        last_dir = dir;
-    }
-    if (s == NN_OK) s = o->array ? build_array(app, o, specs, &e) : build_folder(app, o, o->input, specs, n, &e);
+    s = outputs_open(app, specs, n, &e);
+    if (s == NN_OK)
+        s = o->array ? build_array(app, o, specs, &e) :
+                       build_folder(app, o, o->input, specs, n, &e);
     free(specs);
     return finish(app, s, &e);
 }
@@ -1063,7 +1443,11 @@ typedef struct probing {
 static void probing_free(probing *p)
 {
     nn_dict_free(&p->d);
-    nn_tensor_free(&p->x);  nn_tensor_free(&p->codes);  nn_tensor_free(&p->classes);  nn_tensor_free(&p->y);  nn_tensor_free(&p->group);
+    nn_tensor_free(&p->x);
+    nn_tensor_free(&p->codes);
+    nn_tensor_free(&p->classes);
+    nn_tensor_free(&p->y);
+    nn_tensor_free(&p->group);
 }
 static nn_status probing_read(probing *p, const char *path, nn_error *e)
 {
@@ -1084,22 +1468,34 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
     y = nn_dict_get(&p->d, "y");
     g = nn_dict_get(&p->d, "meta_sentence_indices");
     t = nn_dict_get(&p->d, "meta_input_layers");
-    if (!y || x.ndim != 2 || x.dtype > NN_BOOL || y->ndim < 1 || y->dtype > NN_BOOL || y->ndim > 2 || y->shape[0] != x.shape[0] || (raw.ndim && (raw.ndim != 2 || raw.shape[0] != x.shape[0] || raw.dtype > NN_BOOL))) {
+    if (!y || x.ndim != 2 || x.dtype > NN_BOOL || y->ndim < 1 || y->dtype > NN_BOOL ||
+        y->ndim > 2 || y->shape[0] != x.shape[0] ||
+        (raw.ndim && (raw.ndim != 2 || raw.shape[0] != x.shape[0] || raw.dtype > NN_BOOL))) {
         nn_npz_close(z);
-        return fail(e, NN_E_FORMAT, "%s: expected X [n,k] and y with as many rows: not a probing data set", path);
+        return fail(e, NN_E_FORMAT,
+                    "%s: expected X [n,k] and y with as many rows: not a probing data set", path);
     }
     p->n = x.shape[0];
     p->layer = t && nn_tensor_count(t) == 1 && t->dtype == NN_I64 ? nn_i64(t)[0] : -1;
-    p->kind = text_is(&p->d, "norm_method", "minmax") ? NORM_MINMAX : text_is(&p->d, "norm_method", "none") ? NORM_NONE : NORM_STANDARDIZE;
-    p->pca = nn_dict_get(&p->d, "pca_components") && raw.ndim ? nn_dict_get(&p->d, "pca_components")->shape[0] : 0;
-    if (nn_dict_get(&p->d, "meta_strategy") && nn_dict_get(&p->d, "meta_strategy")->dtype == NN_UCS4) (void)nn_tensor_text(nn_dict_get(&p->d, "meta_strategy"), 0, p->strategy, sizeof p->strategy);
-    s = nn_npz_get(z, at[raw.ndim != 0], &read, e);       /* the one that is wanted, and only until it is in double */
+    p->kind = text_is(&p->d, "norm_method", "minmax") ? NORM_MINMAX :
+              text_is(&p->d, "norm_method", "none")   ? NORM_NONE :
+                                                        NORM_STANDARDIZE;
+    p->pca = nn_dict_get(&p->d, "pca_components") && raw.ndim ?
+                 nn_dict_get(&p->d, "pca_components")->shape[0] :
+                 0;
+    if (nn_dict_get(&p->d, "meta_strategy") &&
+        nn_dict_get(&p->d, "meta_strategy")->dtype == NN_UCS4)
+        (void)nn_tensor_text(nn_dict_get(&p->d, "meta_strategy"), 0, p->strategy,
+                             sizeof p->strategy);
+    s = nn_npz_get(z, at[raw.ndim != 0], &read, e);       /* the one that is wanted, and only until
+                                                             it is in double */
     nn_npz_close(z);
     if (s == NN_OK) s = nn_tensor_convert(&p->x, &read, NN_F64, NULL, e);
     nn_tensor_free(&read);
     if (s != NN_OK) return s;
     p->k = p->x.shape[1];
-    if (!raw.ndim && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {      /* undo the stored scaling, so that folds refit it */
+    /* undo the stored scaling, so that folds refit it */
+    if (!raw.ndim && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {
         nn_scaler sc = NN_ZERO;
         int kind;
         s = scaler_stored(&sc, &kind, &p->d, path, p->k, e);
@@ -1114,7 +1510,9 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
         if (s == NN_OK) s = nn_label_encode(&p->codes, &p->classes, &wide, NULL, e);
         nn_tensor_free(&wide);
         if (s == NN_OK) p->n_classes = nn_tensor_count(&p->classes);
-        if (s == NN_OK && p->n_classes < 2) s = fail(e, NN_E_ARG, "%s: expected at least two different labels, got %zu", path, p->n_classes);
+        if (s == NN_OK && p->n_classes < 2)
+            s = fail(e, NN_E_ARG, "%s: expected at least two different labels, got %zu", path,
+                     p->n_classes);
         p->m = 1;
     } else {
         size_t shape[2];
@@ -1124,9 +1522,13 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
         if (s == NN_OK) s = nn_tensor_reshape(&p->y, 2, shape, e);
     }
     if (s == NN_OK) s = nn_tensor_make1(&p->group, NN_I64, p->n, NULL, e);
-    for (i = 0; s == NN_OK && i < p->n; i++) nn_i64(&p->group)[i] = g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
-    for (i = 0; s == NN_OK && !p->grouped && i < p->n; i++) {          /* rows of a sentence stand together */
-        for (j = i + 1; j < p->n && j < i + 2; j++) if (nn_i64(&p->group)[i] == nn_i64(&p->group)[j]) p->grouped = 1;
+    for (i = 0; s == NN_OK && i < p->n; i++)
+        nn_i64(&p->group)[i] =
+            g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
+    /* rows of a sentence stand together */
+    for (i = 0; s == NN_OK && !p->grouped && i < p->n; i++) {
+        for (j = i + 1; j < p->n && j < i + 2; j++)
+            if (nn_i64(&p->group)[i] == nn_i64(&p->group)[j]) p->grouped = 1;
     }
     return s;
 }
@@ -1138,7 +1540,14 @@ typedef struct fitted {
     double penalty;
     size_t n_out;
 } fitted;
-static void fitted_free(fitted *f) { nn_scaler_free(&f->sc); nn_pca_free(&f->pca); nn_linear_free(&f->lin); nn_mlp_destroy(f->mlp); memset(f, 0, sizeof *f); }
+static void fitted_free(fitted *f)
+{
+    nn_scaler_free(&f->sc);
+    nn_pca_free(&f->pca);
+    nn_linear_free(&f->lin);
+    nn_mlp_destroy(f->mlp);
+    memset(f, 0, sizeof *f);
+}
 static nn_status project(const fitted *f, const nn_tensor *x, nn_tensor *out, nn_error *e)
 {
     nn_status s = nn_tensor_copy(out, x, NULL, e);
@@ -1150,20 +1559,27 @@ static nn_status project(const fitted *f, const nn_tensor *x, nn_tensor *out, nn
     }
     return s;
 }
-/* Difference of means: each class's mean in scaled coordinates; the score of a class is -|x - mean|^2 / 2 up to what is common,
+/* Difference of means: each class's mean in scaled coordinates; the score of a class is -|x -
+ * mean|^2 / 2 up to what is common,
  * a linear model; with two classes its direction is mean1 - mean0. */
-static nn_status fit_means(fitted *f, const nn_tensor *z, const int64_t *codes, size_t n_classes, nn_error *e)
+static nn_status fit_means(fitted *f, const nn_tensor *z, const int64_t *codes, size_t n_classes,
+                           nn_error *e)
 {
     size_t n = z->shape[0], k = z->shape[1], i, j, c;
     double *count = (double *)need(calloc(n_classes, sizeof *count));
     nn_status s = nn_tensor_make2(&f->lin.coef, NN_F64, n_classes, k, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&f->lin.intercept, NN_F64, n_classes, NULL, e);
     if (s == NN_OK) {
-        for (i = 0; i < n; i++) { count[codes[i]]++; for (j = 0; j < k; j++) nn_f64(&f->lin.coef)[(size_t)codes[i] * k + j] += nn_f64(z)[i * k + j]; }
+        for (i = 0; i < n; i++) {
+            count[codes[i]]++;
+            for (j = 0; j < k; j++)
+                nn_f64(&f->lin.coef)[(size_t)codes[i] * k + j] += nn_f64(z)[i * k + j];
+        }
         for (c = 0; c < n_classes; c++) {
             double *mu = nn_f64(&f->lin.coef) + c * k;
             for (j = 0; j < k; j++) mu[j] = count[c] > 0 ? mu[j] / count[c] : 0;
-            nn_f64(&f->lin.intercept)[c] = count[c] > 0 ? -0.5 * nn_dot_f64(mu, mu, k) : -1e300;      /* a class that is not there is never chosen */
+            /* a class that is not there is never chosen */
+            nn_f64(&f->lin.intercept)[c] = count[c] > 0 ? -0.5 * nn_dot_f64(mu, mu, k) : -1e300;
         }
         f->lin.n_features = k;
         f->lin.n_outputs = f->lin.n_classes = n_classes;
@@ -1171,7 +1587,8 @@ static nn_status fit_means(fitted *f, const nn_tensor *z, const int64_t *codes, 
     free(count);
     return s;
 }
-static nn_status fit_mlp(fitted *f, const opts *o, const nn_tensor *z, const int64_t *codes, const nn_tensor *y, size_t n_out, uint64_t seed, int threads, nn_error *e)
+static nn_status fit_mlp(fitted *f, const opts *o, const nn_tensor *z, const int64_t *codes,
+                         const nn_tensor *y, size_t n_out, uint64_t seed, int threads, nn_error *e)
 {
     nn_mlp_desc md = NN_ZERO;
     nn_train_desc td = NN_ZERO;
@@ -1199,7 +1616,9 @@ static nn_status fit_mlp(fitted *f, const opts *o, const nn_tensor *z, const int
     return s;
 }
 /* Scaler and PCA from these rows, then the probe on them. */
-static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor *x, const int64_t *codes, const nn_tensor *y, double penalty, uint64_t seed, int threads, nn_error *e)
+static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor *x,
+                     const int64_t *codes, const nn_tensor *y, double penalty, uint64_t seed,
+                     int threads, nn_error *e)
 {
     nn_tensor z = NN_ZERO;
     nn_status s;
@@ -1231,7 +1650,9 @@ static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor
         rd.threads = threads;
         s = nn_ridge_fit(&f->lin, &z, y, &rd, e);
     } else if (s == NN_OK && f->probe == PROBE_MEANS) s = fit_means(f, &z, codes, p->n_classes, e);
-    else if (s == NN_OK) s = fit_mlp(f, o, &z, p->concept ? codes : NULL, p->concept ? NULL : y, f->n_out, seed, threads, e);
+    else if (s == NN_OK)
+        s = fit_mlp(f, o, &z, p->concept ? codes : NULL, p->concept ? NULL : y, f->n_out, seed,
+                    threads, e);
     nn_tensor_free(&z);
     if (s != NN_OK) fitted_free(f);
     return s;
@@ -1251,7 +1672,8 @@ static nn_status apply(const fitted *f, const probing *p, const nn_tensor *x, do
         for (i = 0; s == NN_OK && i < n * c; i++) out[i] = (double)o32[i];
         free(o32);
     }
-    if (s == NN_OK && p->concept && f->probe != PROBE_LOGISTIC)        /* scores or logits -> probabilities */
+    /* scores or logits -> probabilities */
+    if (s == NN_OK && p->concept && f->probe != PROBE_LOGISTIC)
         for (i = 0; i < n; i++) {
             double top = out[i * c], sum = 0;
             for (j = 1; j < c; j++) if (out[i * c + j] > top) top = out[i * c + j];
@@ -1271,25 +1693,30 @@ static size_t best_class(const double *p, size_t c)
 /* rows of a probing set, for fitting or testing */
 typedef struct part { nn_tensor x, codes, y; } part;
 static void part_free(part *t) { nn_tensor_free(&t->x); nn_tensor_free(&t->codes); nn_tensor_free(&t->y); }
-static nn_status part_take(part *t, const probing *p, const nn_tensor *codes, const nn_tensor *rows, nn_error *e)
+static nn_status part_take(part *t, const probing *p, const nn_tensor *codes, const nn_tensor *rows,
+                           nn_error *e)
 {
     nn_status s = nn_gather_rows(&t->x, &p->x, rows, NULL, e);
     if (s == NN_OK && p->concept) s = nn_gather_rows(&t->codes, codes, rows, NULL, e);
     if (s == NN_OK && !p->concept) s = nn_gather_rows(&t->y, &p->y, rows, NULL, e);
     return s;
 }
-static nn_status make_folds(nn_tensor *fold, const probing *p, const nn_tensor *codes, const nn_tensor *groups, size_t n, size_t k, uint64_t seed, nn_error *e)
+static nn_status make_folds(nn_tensor *fold, const probing *p, const nn_tensor *codes,
+                            const nn_tensor *groups, size_t n, size_t k, uint64_t seed, nn_error *e)
 {
     nn_fold_desc fd = NN_ZERO;
     fd.k = k;
     fd.shuffle = 1;
     fd.random_state = seed;
     if (p->concept) fd.stratify = codes;
-    if (p->grouped) { fd.groups = groups; if (!p->concept) fd.shuffle = 0; }      /* GroupKFold has no shuffling */
+    /* GroupKFold has no shuffling */
+    if (p->grouped) { fd.groups = groups; if (!p->concept) fd.shuffle = 0; }
     return nn_kfold(fold, n, &fd, e);
 }
-/* --tune: the penalty with the best inner 3-fold score on the training rows; accuracy, or minus squared error. */
-static nn_status tune(double *penalty, const opts *o, const probing *p, const nn_tensor *codes, const nn_tensor *rows, uint64_t seed, int threads, nn_error *e)
+/* --tune: the penalty with the best inner 3-fold score on the training rows; accuracy, or minus
+ * squared error. */
+static nn_status tune(double *penalty, const opts *o, const probing *p, const nn_tensor *codes,
+                      const nn_tensor *rows, uint64_t seed, int threads, nn_error *e)
 {
     static const double grid[] = { 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4 };
     size_t g, i, n = rows->shape[0], f, best = 0;
@@ -1306,21 +1733,28 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
             part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
             fitted m;
             double *out = NULL;
-            probing inner = *p;                          /* the same kind of set over the training rows only */
+            probing inner = *p;                          /* the same kind of set over the training
+                                                            rows only */
             inner.x = all.x;
             inner.y = all.y;
             memset(&m, 0, sizeof m);
             s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
             if (s == NN_OK) s = part_take(&a, &inner, &all.codes, &tr, e);
             if (s == NN_OK) s = part_take(&b, &inner, &all.codes, &te, e);
-            if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, grid[g], seed, threads, e);
+            if (s == NN_OK)
+                s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, grid[g], seed,
+                        threads, e);
             if (s == NN_OK) {
                 size_t nt = te.shape[0], c = m.n_out, j;
                 out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *out));
                 s = apply(&m, p, &b.x, out, e);
                 for (i = 0; s == NN_OK && i < nt; i++) {
                     if (p->concept) score += best_class(out + i * c, c) == (size_t)nn_i64(&b.codes)[i];
-                    else for (j = 0; j < c; j++) { double d = out[i * c + j] - nn_f64(&b.y)[i * c + j]; score -= d * d; }
+                    else
+                        for (j = 0; j < c; j++) {
+                            double d = out[i * c + j] - nn_f64(&b.y)[i * c + j];
+                            score -= d * d;
+                        }
                 }
             }
             free(out);
@@ -1338,10 +1772,19 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
     part_free(&all);
     return s;
 }
-/* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the majority class (or [n,m] the mean)
- * of each row's training part. The folds run beside each other, each on one thread: their solvers are too small to share.
- * They need no lower bound: two threads win from folds of 1 us on (build/bench_threads folds), and no solver is that short. */
-typedef struct cross_job { const opts *o; const probing *p; const nn_tensor *codes, *fold; uint64_t seed; double *out, *base, *penalty; size_t *fold_of; } cross_job;
+/* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the
+ * majority class (or [n,m] the mean)
+ * of each row's training part. The folds run beside each other, each on one thread: their solvers
+ * are too small to share. They need no lower bound: two threads win from folds of 1 us on
+ * (build/bench_threads folds), and no solver is that short. */
+typedef struct cross_job {
+    const opts *o;
+    const probing *p;
+    const nn_tensor *codes, *fold;
+    uint64_t seed;
+    double *out, *base, *penalty;
+    size_t *fold_of;
+} cross_job;
 static nn_status cross_fold(size_t f, void *user, nn_error *e)
 {
     const cross_job *job = (const cross_job *)user;
@@ -1358,13 +1801,17 @@ static nn_status cross_fold(size_t f, void *user, nn_error *e)
     if (s == NN_OK && o->tune) s = tune(pen, o, p, job->codes, &tr, job->seed, 1, e);
     if (s == NN_OK) s = part_take(&a, p, job->codes, &tr, e);
     if (s == NN_OK) s = part_take(&b, p, job->codes, &te, e);
-    if (s == NN_OK) s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, *pen, job->seed, 1, e);
+    if (s == NN_OK)
+        s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, *pen, job->seed, 1, e);
     if (s == NN_OK) {
         size_t nt = te.shape[0], na = tr.shape[0];
         double *guess = (double *)need(calloc(c, sizeof *guess));
         part_out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *part_out));
         s = apply(&m, p, &b.x, part_out, e);
-        for (i = 0; i < na; i++) for (j = 0; j < c; j++) guess[j] += p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
+        for (i = 0; i < na; i++)
+            for (j = 0; j < c; j++)
+        guess[j] +=
+            p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
         for (i = 0; s == NN_OK && i < nt; i++) {
             size_t row = (size_t)nn_i64(&te)[i];
             job->fold_of[row] = f;
@@ -1382,13 +1829,22 @@ static nn_status cross_fold(size_t f, void *user, nn_error *e)
     nn_tensor_free(&te);
     return s;
 }
-static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, uint64_t seed, int threads, double *out, double *base, size_t *fold_of, double *penalty, nn_error *e)
+static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, uint64_t seed,
+                       int threads, double *out, double *base, size_t *fold_of, double *penalty,
+                       nn_error *e)
 {
     nn_tensor fold = NN_ZERO;
     cross_job job;
     size_t f;
     nn_status s = make_folds(&fold, p, codes, &p->group, p->n, o->folds, seed, e);
-    job.o = o;  job.p = p;  job.codes = codes;  job.fold = &fold;  job.seed = seed;  job.out = out;  job.base = base;  job.fold_of = fold_of;
+    job.o = o;
+    job.p = p;
+    job.codes = codes;
+    job.fold = &fold;
+    job.seed = seed;
+    job.out = out;
+    job.base = base;
+    job.fold_of = fold_of;
     job.penalty = (double *)need(calloc(o->folds, sizeof *job.penalty));
     if (s == NN_OK) s = nn_population_run(o->folds, cross_fold, &job, threads, e);
     for (f = 0, *penalty = 0; f < o->folds; f++) *penalty += job.penalty[f];
@@ -1403,20 +1859,25 @@ typedef struct score {
     nn_interval main;                          /* accuracy or R2: over folds (one seed) or over seeds */
     double f1, auc, log_loss, label_mae;       /* concept */
     double r2, mae, pearson;                   /* feature, first target */
-    double baseline, shuffled, penalty;        /* majority class or training mean; the same probe on shuffled labels */
+    double baseline, shuffled, penalty;        /* majority class or training mean; the same probe on
+                                                  shuffled labels */
     int64_t *cm;                               /* [c,c] of the first seed */
     int64_t *pred;                             /* [n] of the first seed */
     double  *out;                              /* [n,c] of the first seed */
 } score;
 static void score_free(score *r) { free(r->cm); free(r->pred); free(r->out); memset(r, 0, sizeof *r); }
 
-static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar, double *step, nn_error *e)
+static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
+                           double *step, nn_error *e)
 {
     size_t n = p->n, c = p->concept ? p->n_classes : p->m, i, j, seed, nf = o->folds;
-    double *out = (double *)need(malloc(n * c * sizeof *out)), *base = (double *)need(malloc(n * c * sizeof *base));
-    double *per_seed = (double *)need(calloc(o->seeds, sizeof *per_seed)), *per_fold = (double *)need(calloc(nf, sizeof *per_fold));
+    double *out = (double *)need(malloc(n * c * sizeof *out)),
+           *base = (double *)need(malloc(n * c * sizeof *base));
+    double *per_seed = (double *)need(calloc(o->seeds, sizeof *per_seed)),
+           *per_fold = (double *)need(calloc(nf, sizeof *per_fold));
     double *yt = (double *)need(malloc(n * sizeof *yt)), *yp = (double *)need(malloc(n * sizeof *yp));
-    size_t *fold_of = (size_t *)need(calloc(n, sizeof *fold_of)), *count = (size_t *)need(calloc(nf, sizeof *count));
+    size_t *fold_of = (size_t *)need(calloc(n, sizeof *fold_of)),
+           *count = (size_t *)need(calloc(nf, sizeof *count));
     int64_t *pred = (int64_t *)need(malloc(n * sizeof *pred));
     nn_tensor mixed = NN_ZERO;
     nn_status s = NN_OK;
@@ -1435,8 +1896,12 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
                 pred[i] = (int64_t)best_class(out + i * c, c);
                 hits += base[i] == (double)nn_i64(&p->codes)[i];
                 right += pred[i] == nn_i64(&p->codes)[i];
-                dist += fabs((double)(nn_i64(&p->classes)[pred[i]] - nn_i64(&p->classes)[nn_i64(&p->codes)[i]]));
-                if (seed == 0) { count[fold_of[i]]++; per_fold[fold_of[i]] += pred[i] == nn_i64(&p->codes)[i]; }
+                dist += fabs((double)(nn_i64(&p->classes)[pred[i]] -
+                                      nn_i64(&p->classes)[nn_i64(&p->codes)[i]]));
+                if (seed == 0) {
+                    count[fold_of[i]]++;
+                    per_fold[fold_of[i]] += pred[i] == nn_i64(&p->codes)[i];
+                }
             }
             s = nn_confusion_matrix(cm, nn_i64(&p->codes), pred, n, c, e);
             nn_class_metrics_make(&m, NULL, cm, c);
@@ -1444,7 +1909,8 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
                 one = (double *)need(malloc(n * sizeof *one));
                 for (i = 0; i < n; i++) one[i] = out[i * 2 + 1];
                 s = nn_roc_auc(&auc, nn_i64(&p->codes), one, n, NULL, e);
-            } else if (s == NN_OK) s = nn_roc_auc_ovr(&auc, NULL, NULL, nn_i64(&p->codes), out, n, c, NULL, e);
+            } else if (s == NN_OK)
+                s = nn_roc_auc_ovr(&auc, NULL, NULL, nn_i64(&p->codes), out, n, c, NULL, e);
             per_seed[seed] = right / (double)n;
             r->f1 += m.weighted.f1 / (double)o->seeds;
             r->auc += auc / (double)o->seeds;
@@ -1467,7 +1933,11 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
             r->baseline += b.mae / (double)o->seeds;
             if (seed == 0) for (j = 0; j < nf; j++) {    /* R2 of each fold */
                 size_t k = 0;
-                for (i = 0; i < n; i++) if (fold_of[i] == j) { yt[k] = nn_f64(&p->y)[i * c]; yp[k++] = out[i * c]; }
+                for (i = 0; i < n; i++)
+                    if (fold_of[i] == j) {
+                        yt[k] = nn_f64(&p->y)[i * c];
+                        yp[k++] = out[i * c];
+                    }
                 nn_regression_metrics_make(&b, yt, yp, k);
                 per_fold[j] = b.r2;
                 count[j] = k;
@@ -1484,12 +1954,15 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
     }
     if (s == NN_OK) {
         if (p->concept) for (j = 0; j < nf; j++) per_fold[j] /= count[j] ? (double)count[j] : 1;
-        r->main = o->seeds > 1 ? nn_mean_interval(per_seed, o->seeds, 0.95) : nn_mean_interval(per_fold, nf, 0.95);
-        if (o->seeds == 1) r->main.mean = per_seed[0];     /* over all rows: what scikit-learn's cross_val_predict gives */
+        r->main = o->seeds > 1 ? nn_mean_interval(per_seed, o->seeds, 0.95) :
+                                 nn_mean_interval(per_fold, nf, 0.95);
+        if (o->seeds == 1) r->main.mean = per_seed[0];     /* over all rows: what scikit-learn's
+                                                              cross_val_predict gives */
         if (p->concept && r->main.lo < 0) r->main.lo = 0;  /* an accuracy is a share */
         if (p->concept && r->main.hi > 1) r->main.hi = 1;
     }
-    if (s == NN_OK) {                                      /* control: the same on shuffled labels; what is left is chance */
+    /* control: the same on shuffled labels; what is left is chance */
+    if (s == NN_OK) {
         probing q = *p;
         nn_rng g = nn_rng_make(o->fold_seed, NN_STREAM_SPLIT, 1);
         size_t *idx = (size_t *)need(malloc(n * sizeof *idx));
@@ -1504,8 +1977,13 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
             else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[idx[i] * c + j];
         }
         if (!p->concept) q.y = mixed;
-        if (s == NN_OK) s = cross(&plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, out, base, fold_of, &pen, e);
-        if (s == NN_OK && p->concept) for (i = 0; i < n; i++) r->shuffled += (best_class(out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
+        if (s == NN_OK)
+            s = cross(&plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, out, base,
+                      fold_of, &pen, e);
+        if (s == NN_OK && p->concept)
+            for (i = 0; i < n; i++)
+                r->shuffled +=
+                    (best_class(out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
         else if (s == NN_OK) {
             nn_regression_metrics m;
             for (i = 0; i < n; i++) { yt[i] = nn_f64(&mixed)[i * c]; yp[i] = out[i * c]; }
@@ -1515,7 +1993,15 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
         free(idx);
     }
     nn_tensor_free(&mixed);
-    free(out);  free(base);  free(per_seed);  free(per_fold);  free(yt);  free(yp);  free(fold_of);  free(count);  free(pred);
+    free(out);
+    free(base);
+    free(per_seed);
+    free(per_fold);
+    free(yt);
+    free(yp);
+    free(fold_of);
+    free(count);
+    free(pred);
     if (s != NN_OK) score_free(r);
     return s;
 }
@@ -1524,14 +2010,26 @@ static const char *label_name(nn_app *app, const probing *p, size_t c)
     const nn_tensor *t = nn_dict_get(&p->d, "meta_classes");
     int64_t v = nn_i64(&p->classes)[c];
     char buf[128];
-    if (t && t->dtype == NN_UCS4 && v >= 0 && (size_t)v < nn_tensor_count(t)) { (void)nn_tensor_text(t, (size_t)v, buf, sizeof buf); return nn_app_text(app, "%s", buf); }
+    if (t && t->dtype == NN_UCS4 && v >= 0 && (size_t)v < nn_tensor_count(t)) {
+        (void)nn_tensor_text(t, (size_t)v, buf, sizeof buf);
+        return nn_app_text(app, "%s", buf);
+    }
     return nn_app_text(app, "%" PRId64, v);
 }
 static nn_status probe_allowed(const opts *o, const probing *p, const char *path, nn_error *e)
 {
-    if (p->concept && o->probe == PROBE_RIDGE) return fail(e, NN_E_ARG, "%s: ridge is for features, this set has concept labels: expected logistic, mlp or mean-difference", path);
-    if (!p->concept && (o->probe == PROBE_LOGISTIC || o->probe == PROBE_MEANS)) return fail(e, NN_E_ARG, "%s: %s is for concepts, this set has real targets: expected ridge or mlp", path, probe_names[o->probe]);
-    if (o->folds > p->n) return fail(e, NN_E_ARG, "%s: %zu folds need as many rows, there are %zu", path, o->folds, p->n);
+    if (p->concept && o->probe == PROBE_RIDGE)
+        return fail(e, NN_E_ARG,
+                    "%s: ridge is for features, this set has concept labels: expected logistic, "
+                    "mlp or mean-difference",
+                    path);
+    if (!p->concept && (o->probe == PROBE_LOGISTIC || o->probe == PROBE_MEANS))
+        return fail(e, NN_E_ARG,
+                    "%s: %s is for concepts, this set has real targets: expected ridge or mlp",
+                    path, probe_names[o->probe]);
+    if (o->folds > p->n)
+        return fail(e, NN_E_ARG, "%s: %zu folds need as many rows, there are %zu", path, o->folds,
+                    p->n);
     return NN_OK;
 }
 static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const fitted *f, nn_error *e)
@@ -1541,12 +2039,19 @@ static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const 
     nn_status s = put_text(&d, "probe", probe_names[f->probe], e);
     if (s == NN_OK) s = put_f64(&d, "penalty", f->penalty, e);
     if (s == NN_OK) s = put_scaler(&d, f->kind, &f->sc, e);
-    if (s == NN_OK && f->has_pca) { s = put_copy(&d, "pca_components", &f->pca.components, e); if (s == NN_OK) s = put_copy(&d, "pca_mean", &f->pca.mean, e); }
+    if (s == NN_OK && f->has_pca) {
+        s = put_copy(&d, "pca_components", &f->pca.components, e);
+        if (s == NN_OK) s = put_copy(&d, "pca_mean", &f->pca.mean, e);
+    }
     if (s == NN_OK && p->concept) s = put_copy(&d, "classes", &p->classes, e);
-    if (s == NN_OK && f->probe != PROBE_MLP) { s = put_copy(&d, "coef", &f->lin.coef, e); if (s == NN_OK) s = put_copy(&d, "intercept", &f->lin.intercept, e); }
+    if (s == NN_OK && f->probe != PROBE_MLP) {
+        s = put_copy(&d, "coef", &f->lin.coef, e);
+        if (s == NN_OK) s = put_copy(&d, "intercept", &f->lin.intercept, e);
+    }
     if (s == NN_OK && f->probe == PROBE_MLP) {
         s = nn_mlp_state(f->mlp, &state, NULL, 0, e);
-        for (i = 0; s == NN_OK && i < state.count; i++) s = put_copy(&d, state.items[i].name, &state.items[i].value, e);
+        for (i = 0; s == NN_OK && i < state.count; i++)
+            s = put_copy(&d, state.items[i].name, &state.items[i].value, e);
     }
     if (s == NN_OK) s = nn_npz_write(o->save, &d, 0, NULL, e);
     if (s == NN_OK) nn_app_wrote(app, o->save);
@@ -1563,25 +2068,32 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
     for (i = 0; s == NN_OK && i < app->n_args; i++) {
         probing p;
         fitted f;
-        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + 1;      /* --tune: 8 penalties on 3 inner folds; then the control, and all rows */
+        /* --tune: 8 penalties on 3 inner folds; then the control, and all rows */
+        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + 1;
         double t0;
         memset(&p, 0, sizeof p);
         memset(&f, 0, sizeof f);
         s = probing_read(&p, app->args[i], e);
         if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], e);
         t0 = nn_app_seconds();
-        if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty, o->fold_seed, 1, e);
+        if (s == NN_OK)
+            s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty,
+                    o->fold_seed, 1, e);
         seconds += (nn_app_seconds() - t0) * (double)k / (double)(app->n_threads > 0 ? app->n_threads : 1);
         fits += k;
         if (32.0 * (double)p.n * (double)p.k > most) most = 32.0 * (double)p.n * (double)p.k;
-        if (s == NN_OK && app->n_args == 1) { nn_app_count(app, "rows", p.n); nn_app_count(app, "columns", p.k); }
+        if (s == NN_OK && app->n_args == 1) {
+            nn_app_count(app, "rows", p.n);
+            nn_app_count(app, "columns", p.k);
+        }
         fitted_free(&f);
         probing_free(&p);
     }
     if (s != NN_OK) return s;
     nn_app_count(app, "data_sets", app->n_args);
     nn_app_count(app, "fits", fits);
-    nn_app_result(app, "memory_megabytes_expected", most * (1 + 0.5 * (double)(app->n_threads > 0 ? app->n_threads : 1)) / 1e6);
+    nn_app_result(app, "memory_megabytes_expected",
+                  most * (1 + 0.5 * (double)(app->n_threads > 0 ? app->n_threads : 1)) / 1e6);
     nn_app_result(app, "seconds_expected", seconds);
     return NN_OK;
 }
@@ -1609,14 +2121,21 @@ static int cmd_probe(nn_app *app, opts *o)
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
     if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
     nn_progress_end(&bar);
-    if (s == NN_OK) s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed, 1, &e);
+    if (s == NN_OK)
+        s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed,
+                1, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
     if (s == NN_OK) {
         char buf[64], note[96];
         nn_app_result_text(app, "probe", probe_names[f.probe]);
         nn_app_count(app, "rows", p.n);
-        nn_report_begin(&rep, app, nn_app_text(app, "Probe of %s", stem), nn_app_text(app, "%s, %zu-fold cross-validation%s; scaler%s refitted in every fold", p.strategy, o->folds, p.grouped ? " grouped by sentence" : "", p.pca ? " and PCA" : ""));
-        (void)snprintf(note, sizeof note, "95 %% interval %.3f to %.3f over %s", r.main.lo, r.main.hi, o->seeds > 1 ? "seeds" : "folds");
+        nn_report_begin(
+            &rep, app, nn_app_text(app, "Probe of %s", stem),
+            nn_app_text(app, "%s, %zu-fold cross-validation%s; scaler%s refitted in every fold",
+                        p.strategy, o->folds, p.grouped ? " grouped by sentence" : "",
+                        p.pca ? " and PCA" : ""));
+        (void)snprintf(note, sizeof note, "95 %% interval %.3f to %.3f over %s", r.main.lo,
+                       r.main.hi, o->seeds > 1 ? "seeds" : "folds");
         (void)snprintf(buf, sizeof buf, "%.3f", r.main.mean);
         nn_report_figure(&rep, p.concept ? "accuracy" : "R2", buf, note);
         if (p.concept) {
@@ -1630,7 +2149,8 @@ static int cmd_probe(nn_app *app, opts *o)
             nn_app_result(app, "majority_accuracy", r.baseline);
             nn_app_result(app, "shuffled_accuracy", r.shuffled);
             (void)snprintf(buf, sizeof buf, "%.3f", r.baseline);
-            nn_report_figure(&rep, "majority class", buf, "always the commonest label of the training part");
+            nn_report_figure(&rep, "majority class", buf,
+                             "always the commonest label of the training part");
             (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
             nn_report_figure(&rep, "shuffled labels", buf, "the same probe where there is nothing to find");
             (void)snprintf(buf, sizeof buf, "%.3f", r.auc);
@@ -1644,7 +2164,8 @@ static int cmd_probe(nn_app *app, opts *o)
             nn_app_result(app, "mean_mae", r.baseline);
             nn_app_result(app, "shuffled_r2", r.shuffled);
             (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
-            nn_report_figure(&rep, "R2, shuffled targets", buf, "the same probe where there is nothing to find");
+            nn_report_figure(&rep, "R2, shuffled targets", buf,
+                             "the same probe where there is nothing to find");
             (void)snprintf(buf, sizeof buf, "%.3f", r.pearson);
             nn_report_figure(&rep, "Pearson", buf, NULL);
         }
@@ -1653,22 +2174,42 @@ static int cmd_probe(nn_app *app, opts *o)
             nn_plot h;
             nn_series one;
             const char **names = (const char **)need(malloc(c * sizeof *names)), **cells;
-            double *v = (double *)need(malloc(c * c * sizeof *v)), *cnt = (double *)need(calloc(c, sizeof *cnt));
+            double *v = (double *)need(malloc(c * c * sizeof *v)),
+                   *cnt = (double *)need(calloc(c, sizeof *cnt));
             size_t wrong = 0, at = 0;
-            static const char *const cols[] = { "row", "sentence", "label", "predicted", "probability of its label" };
+            static const char *const cols[] = { "row", "sentence", "label", "predicted",
+                                                "probability of its label" };
             for (i = 0; i < c; i++) names[i] = label_name(app, &p, i);
             for (i = 0; i < c * c; i++) v[i] = (double)r.cm[i];
-            for (i = 0; i < p.n; i++) { cnt[nn_i64(&p.codes)[i]]++; wrong += r.pred[i] != nn_i64(&p.codes)[i]; }
+            for (i = 0; i < p.n; i++) {
+                cnt[nn_i64(&p.codes)[i]]++;
+                wrong += r.pred[i] != nn_i64(&p.codes)[i];
+            }
             memset(&h, 0, sizeof h);
-            h.kind = NN_PLOT_HEAT;  h.title = "Confusion matrix";  h.x_label = "predicted";  h.y_label = "label";
-            h.cells = v;  h.rows = names;  h.n_rows = c;  h.categories = names;  h.n_categories = c;  h.format = "%.0f";
+            h.kind = NN_PLOT_HEAT;
+            h.title = "Confusion matrix";
+            h.x_label = "predicted";
+            h.y_label = "label";
+            h.cells = v;
+            h.rows = names;
+            h.n_rows = c;
+            h.categories = names;
+            h.n_categories = c;
+            h.format = "%.0f";
             if (c > 12) { h.width = 900; h.height = 800; }
             nn_report_plot(&rep, &h, "confusion");
             memset(&h, 0, sizeof h);
             memset(&one, 0, sizeof one);
             one.y = cnt;  one.n = c;
-            h.kind = NN_PLOT_BAR;  h.title = "Class balance";  h.x_label = "label";  h.y_label = "rows";  h.zero_y = 1;
-            h.series = &one;  h.n_series = 1;  h.categories = names;  h.n_categories = c;
+            h.kind = NN_PLOT_BAR;
+            h.title = "Class balance";
+            h.x_label = "label";
+            h.y_label = "rows";
+            h.zero_y = 1;
+            h.series = &one;
+            h.n_series = 1;
+            h.categories = names;
+            h.n_categories = c;
             nn_report_plot(&rep, &h, "class_balance");
             if (wrong > 200) wrong = 200;
             cells = (const char **)need(malloc((wrong ? wrong * 5 : 1) * sizeof *cells));
@@ -1689,17 +2230,26 @@ static int cmd_probe(nn_app *app, opts *o)
         } else {
             nn_plot h;
             nn_series one;
-            double *x = (double *)need(malloc(p.n * sizeof *x)), *y = (double *)need(malloc(p.n * sizeof *y));
+            double *x = (double *)need(malloc(p.n * sizeof *x)),
+                   *y = (double *)need(malloc(p.n * sizeof *y));
             for (i = 0; i < p.n; i++) { x[i] = nn_f64(&p.y)[i * c]; y[i] = r.out[i * c]; }
             memset(&h, 0, sizeof h);
             memset(&one, 0, sizeof one);
-            one.x = x;  one.y = y;  one.n = p.n;
-            h.kind = NN_PLOT_SCATTER;  h.title = "Held-out predictions";  h.x_label = "activation";  h.y_label = "predicted";  h.series = &one;  h.n_series = 1;
+            one.x = x;
+            one.y = y;
+            one.n = p.n;
+            h.kind = NN_PLOT_SCATTER;
+            h.title = "Held-out predictions";
+            h.x_label = "activation";
+            h.y_label = "predicted";
+            h.series = &one;
+            h.n_series = 1;
             nn_report_plot(&rep, &h, "predictions");
             free(x);
             free(y);
         }
-        if (f.probe != PROBE_MLP) {                       /* what the probe looks at: largest weights on scaled columns */
+        /* what the probe looks at: largest weights on scaled columns */
+        if (f.probe != PROBE_MLP) {
             size_t k = f.lin.n_features, rows = f.lin.n_outputs, top = k < 10 ? k : 10, at = 0;
             static const char *const cols[] = { "output", "column", "weight" };
             const char **cells = (const char **)need(malloc((rows * top * 3 + 1) * sizeof *cells));
@@ -1712,7 +2262,8 @@ static int cmd_probe(nn_app *app, opts *o)
                     size_t b = k;
                     for (j = 0; j < k; j++) if (!used[j] && (b == k || fabs(w[j]) > fabs(w[b]))) b = j;
                     used[b] = 1;
-                    cells[at * 3] = p.concept ? label_name(app, &p, rows == 1 ? 1 : i) : nn_app_text(app, "%zu", i);
+                    cells[at * 3] = p.concept ? label_name(app, &p, rows == 1 ? 1 : i) :
+                                                nn_app_text(app, "%zu", i);
                     cells[at * 3 + 1] = nn_app_text(app, "%zu", b);
                     cells[at * 3 + 2] = nn_app_text(app, "%.5f", w[b]);
                 }
@@ -1735,11 +2286,17 @@ static int cmd_compare(nn_app *app, opts *o)
     size_t n = app->n_args, i, placed = 0;
     nn_status s = app->dry_run ? plan_probe(app, o, &e) : nn_app_out_open(app, "compare", &e);
     nn_progress bar;
-    double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)), *lo = (double *)need(malloc(n * sizeof *lo)), *hi = (double *)need(malloc(n * sizeof *hi));
-    double *base = (double *)need(malloc(n * sizeof *base)), *shuf = (double *)need(malloc(n * sizeof *shuf)), *x = (double *)need(malloc(n * sizeof *x));
-    const char **name = (const char **)need(malloc(n * sizeof *name)), **cells = (const char **)need(malloc(n * 8 * sizeof *cells));
+    double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)),
+           *lo = (double *)need(malloc(n * sizeof *lo)),
+           *hi = (double *)need(malloc(n * sizeof *hi));
+    double *base = (double *)need(malloc(n * sizeof *base)),
+           *shuf = (double *)need(malloc(n * sizeof *shuf)),
+           *x = (double *)need(malloc(n * sizeof *x));
+    const char **name = (const char **)need(malloc(n * sizeof *name)),
+               **cells = (const char **)need(malloc(n * 8 * sizeof *cells));
     int concept = -1, layers = 1;
-    static const char *const cols[] = { "data set", "rows", "columns", "layer", "score", "95 % low", "95 % high", "shuffled" };
+    static const char *const cols[] = { "data set", "rows",     "columns",   "layer",
+                                        "score",    "95 % low", "95 % high", "shuffled" };
     if (app->dry_run) { n = 0; app->quiet = 1; }          /* the plan is printed; nothing to compare */
     nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
     for (i = 0; s == NN_OK && i < n; i++) {
@@ -1750,12 +2307,20 @@ static int cmd_compare(nn_app *app, opts *o)
         memset(&r, 0, sizeof r);
         s = probing_read(&p, app->args[i], &e);
         if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], &e);
-        if (s == NN_OK && concept >= 0 && concept != p.concept) s = fail(&e, NN_E_ARG, "%s: has %s, the sets before it %s: they cannot stand in one table", app->args[i], p.concept ? "concept labels" : "real targets", concept ? "concept labels" : "real targets");
+        if (s == NN_OK && concept >= 0 && concept != p.concept)
+            s = fail(&e, NN_E_ARG,
+                     "%s: has %s, the sets before it %s: they cannot stand in one table",
+                     app->args[i], p.concept ? "concept labels" : "real targets",
+                     concept ? "concept labels" : "real targets");
         if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
         if (s == NN_OK) {
             concept = p.concept;
             split_path(app, app->args[i], &dir, &name[i]);
-            mean[i] = r.main.mean;  lo[i] = r.main.lo;  hi[i] = r.main.hi;  base[i] = p.concept ? r.baseline : 0;  shuf[i] = r.shuffled;
+            mean[i] = r.main.mean;
+            lo[i] = r.main.lo;
+            hi[i] = r.main.hi;
+            base[i] = p.concept ? r.baseline : 0;
+            shuf[i] = r.shuffled;
             x[i] = (double)p.layer;
             if (p.layer < 0) layers = 0;
             cells[i * 8] = name[i];
@@ -1778,47 +2343,93 @@ static int cmd_compare(nn_app *app, opts *o)
         nn_series se[3];
         char buf[64];
         size_t best = 0, j;
-        if (layers) for (i = 1; i < n; i++) for (j = i; j > 0 && x[j] < x[j - 1]; j--) {    /* by layer; few, so plain insertion */
+        /* by layer; few, so plain insertion */
+        if (layers) for (i = 1; i < n; i++) for (j = i; j > 0 && x[j] < x[j - 1]; j--) {
             double t;
             const char *c;
             size_t q;
             double *cols_of[6];
-            cols_of[0] = x;  cols_of[1] = mean;  cols_of[2] = lo;  cols_of[3] = hi;  cols_of[4] = base;  cols_of[5] = shuf;
-            for (q = 0; q < 6; q++) { t = cols_of[q][j]; cols_of[q][j] = cols_of[q][j - 1]; cols_of[q][j - 1] = t; }
-            c = name[j];  name[j] = name[j - 1];  name[j - 1] = c;
-            for (q = 0; q < 8; q++) { c = cells[j * 8 + q]; cells[j * 8 + q] = cells[(j - 1) * 8 + q]; cells[(j - 1) * 8 + q] = c; }
+            cols_of[0] = x;
+            cols_of[1] = mean;
+            cols_of[2] = lo;
+            cols_of[3] = hi;
+            cols_of[4] = base;
+            cols_of[5] = shuf;
+            for (q = 0; q < 6; q++) {
+                t = cols_of[q][j];
+                cols_of[q][j] = cols_of[q][j - 1];
+                cols_of[q][j - 1] = t;
+            }
+            c = name[j];
+            name[j] = name[j - 1];
+            name[j - 1] = c;
+            for (q = 0; q < 8; q++) {
+                c = cells[j * 8 + q];
+                cells[j * 8 + q] = cells[(j - 1) * 8 + q];
+                cells[(j - 1) * 8 + q] = c;
+            }
         }
         for (i = 0; i < n; i++) {
             nn_app_result(app, nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", name[i]), mean[i]);
             if (mean[i] > mean[best]) best = i;
         }
         nn_app_result_text(app, "best", name[best]);
-        nn_report_begin(&rep, app, "Comparison of probing data sets", nn_app_text(app, "%zu data sets, the same folds and the same probe for each", n));
+        nn_report_begin(
+            &rep, app, "Comparison of probing data sets",
+            nn_app_text(app, "%zu data sets, the same folds and the same probe for each", n));
         (void)snprintf(buf, sizeof buf, "%.3f", mean[best]);
         nn_report_figure(&rep, concept ? "best accuracy" : "best R2", buf, name[best]);
         memset(&plot, 0, sizeof plot);
         memset(se, 0, sizeof se);
-        se[0].label = concept ? "accuracy" : "R2";  se[0].y = mean;  se[0].n = n;  se[0].lo = lo;  se[0].hi = hi;  se[0].points = 1;
-        se[1].label = concept ? "majority class" : "training mean";  se[1].y = base;  se[1].n = n;  se[1].dashed = 1;
-        se[2].label = "shuffled labels";  se[2].y = shuf;  se[2].n = n;  se[2].dashed = 1;
+        se[0].label = concept ? "accuracy" : "R2";
+        se[0].y = mean;
+        se[0].n = n;
+        se[0].lo = lo;
+        se[0].hi = hi;
+        se[0].points = 1;
+        se[1].label = concept ? "majority class" : "training mean";
+        se[1].y = base;
+        se[1].n = n;
+        se[1].dashed = 1;
+        se[2].label = "shuffled labels";
+        se[2].y = shuf;
+        se[2].n = n;
+        se[2].dashed = 1;
         plot.y_label = concept ? "accuracy" : "R2";
         plot.series = se;
         if (layers) {
-            plot.kind = NN_PLOT_LINE;  plot.title = "Score by layer";  plot.x_label = "layer";  plot.n_series = 3;
+            plot.kind = NN_PLOT_LINE;
+            plot.title = "Score by layer";
+            plot.x_label = "layer";
+            plot.n_series = 3;
             se[0].x = se[1].x = se[2].x = x;
         } else {
-            plot.kind = NN_PLOT_BAR;  plot.title = "Score by data set";  plot.n_series = 1;  plot.categories = name;  plot.n_categories = n;  plot.zero_y = 1;
+            plot.kind = NN_PLOT_BAR;
+            plot.title = "Score by data set";
+            plot.n_series = 1;
+            plot.categories = name;
+            plot.n_categories = n;
+            plot.zero_y = 1;
         }
         nn_report_plot(&rep, &plot, "compare");
         nn_report_table(&rep, "All data sets", cols, 8, cells, n);
         s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), &e);
     }
-    free(mean);  free(lo);  free(hi);  free(base);  free(shuf);  free(x);  free(name);  free(cells);
+    free(mean);
+    free(lo);
+    free(hi);
+    free(base);
+    free(shuf);
+    free(x);
+    free(name);
+    free(cells);
     return finish(app, s, &e);
 }
 
-/* ---- synthesize --------------------------------------------------------------------------------------- */
-/* Normal numbers of one (sentence, member, layer): a stream of its own, so that any file can be made alone. */
+/* ---- synthesize
+ * --------------------------------------------------------------------------------------- */
+/* Normal numbers of one (sentence, member, layer): a stream of its own, so that any file can be
+ * made alone. */
 static void normals(double *out, size_t n, uint64_t seed, uint64_t index)
 {
     nn_rng g = nn_rng_make(seed, NN_STREAM_SYNTH, index);
@@ -1830,12 +2441,18 @@ static nn_status put_member(nn_npz_writer *w, const char *name, nn_tensor *t, in
     nn_tensor_free(t);
     return s;
 }
-/* Sentence k: labels 0..3 in turn; a random walk over the layers, so that neighbouring layers resemble each other; at planted layers the
- * label's share of a fixed unit direction per layer. Feature 0..3 of each layer respond to the label, the others fire at random. */
-static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size_t k, const double *dir, const unsigned char *planted, nn_error *e)
+/* Sentence k: labels 0..3 in turn; a random walk over the layers, so that neighbouring layers
+ * resemble each other; at planted layers the
+ * label's share of a fixed unit direction per layer. Feature 0..3 of each layer respond to the
+ * label, the others fire at random. */
+static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size_t k,
+                            const double *dir, const unsigned char *planted, nn_error *e)
 {
     nn_rng g = nn_rng_make(seed, NN_STREAM_SYNTH, (uint64_t)k << 24);
-    size_t d = o->dim, L = o->n_layers, Fn = o->n_features, n = (size_t)o->fragments.min + (size_t)nn_rng_below(&g, (uint64_t)(o->fragments.max - o->fragments.min) + 1), l, r, j, shape[3];
+    size_t d = o->dim, L = o->n_layers, Fn = o->n_features,
+           n = (size_t)o->fragments.min +
+               (size_t)nn_rng_below(&g, (uint64_t)(o->fragments.max - o->fragments.min) + 1),
+           l, r, j, shape[3];
     int label = (int)(k % 4), level = o->deflate ? 1 : 0;
     nn_npz_writer *w = NULL;
     nn_tensor t = NN_ZERO;
@@ -1843,7 +2460,8 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
     float *act = (float *)need(malloc(n * Fn * sizeof *act));
     unsigned char *half = (unsigned char *)need(malloc(n * d * 4));
     nn_dtype dt = o->dtype ? NN_F32 : NN_F16;
-    const char *words[4] = { "I told them everything.", "I left out a detail.", "I said it was not me.", "None of it was ever true." };
+    const char *words[4] = { "I told them everything.", "I left out a detail.",
+                             "I said it was not me.", "None of it was ever true." };
     nn_status s = nn_npz_create(&w, path, 0, NULL, e);
 #define PUT(make, name) if (s == NN_OK) { s = make; if (s == NN_OK) s = put_member(w, name, &t, 0, e); }
     PUT(nn_tensor_scalar_text(&t, words[label], NULL, e), "sentence")
@@ -1852,7 +2470,9 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
     if (s == NN_OK) {                                     /* fragments: growing pieces of the sentence */
         size_t len = strlen(words[label]);
         s = nn_tensor_make_text(&t, NN_UCS4, len, 1, &n, NULL, e);
-        for (r = 0; s == NN_OK && r < n; r++) for (j = 0; j < len * (r + 1) / n; j++) ((uint32_t *)t.data)[r * len + j] = (uint32_t)(unsigned char)words[label][j];
+        for (r = 0; s == NN_OK && r < n; r++)
+            for (j = 0; j < len * (r + 1) / n; j++)
+                ((uint32_t *)t.data)[r * len + j] = (uint32_t)(unsigned char)words[label][j];
         if (s == NN_OK) s = put_member(w, "fragments", &t, level, e);
     }
     if (s == NN_OK) s = nn_tensor_make1(&t, NN_I64, n, NULL, e);
@@ -1864,8 +2484,16 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
     if (s == NN_OK) s = nn_tensor_make1(&t, NN_BOOL, n, NULL, e);
     if (s == NN_OK) { nn_u8(&t)[n - 1] = 1; s = put_member(w, "is_final_token", &t, 0, e); }
     normals(h, n * d, seed, ((uint64_t)k << 24) + 1);
-    shape[0] = L;  shape[1] = n;  shape[2] = d;
-#define AS_STORED(src) for (j = 0; j < n * d; j++) { float v = (float)(src)[j]; uint16_t b = nn_f32_to_f16(v); if (dt == NN_F32) memcpy(half + 4 * j, &v, 4); else memcpy(half + 2 * j, &b, 2); }
+    shape[0] = L;
+    shape[1] = n;
+    shape[2] = d;
+#define AS_STORED(src)                                 \
+    for (j = 0; j < n * d; j++) {                      \
+        float v = (float)(src)[j];                     \
+        uint16_t b = nn_f32_to_f16(v);                 \
+        if (dt == NN_F32) memcpy(half + 4 * j, &v, 4); \
+        else memcpy(half + 2 * j, &b, 2);              \
+    }
     if (s == NN_OK) s = nn_npz_begin(w, "embeddings", dt, 2, shape + 1, level, e);
     if (s == NN_OK) { AS_STORED(h) s = nn_npz_rows(w, half, n * d * (dt == NN_F32 ? 4u : 2u), e); }
     if (s == NN_OK) s = nn_npz_end(w, e);
@@ -1874,7 +2502,11 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
         normals(z, n * d, seed, ((uint64_t)k << 24) + 2 + l);
         for (j = 0; j < n * d; j++) h[j] = 0.8 * h[j] + 0.6 * z[j];       /* unit variance at every layer */
         memcpy(z, h, n * d * sizeof *z);
-        if (planted[l]) for (r = 0; r < n; r++) for (j = 0; j < d; j++) z[r * d + j] += ((double)label - 1.5) * o->strength * ((double)(r + 1) / (double)n) * dir[l * d + j];
+        if (planted[l])
+            for (r = 0; r < n; r++)
+                for (j = 0; j < d; j++)
+                    z[r * d + j] += ((double)label - 1.5) * o->strength *
+                                    ((double)(r + 1) / (double)n) * dir[l * d + j];
         AS_STORED(z)
         s = nn_npz_rows(w, half, n * d * (dt == NN_F32 ? 4u : 2u), e);
     }
@@ -1886,8 +2518,13 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
         memset(act, 0, n * Fn * sizeof *act);
         for (r = 0; r < n; r++) {
             size_t fires = (size_t)(o->active * (double)Fn);
-            for (j = 0; j < fires; j++) { size_t at = (size_t)nn_rng_below(&a, Fn); act[r * Fn + at] = (float)(-2.0 * nn_log(1.0 - nn_rng_f64(&a))); }
-            for (j = 0; j < 4; j++) act[r * Fn + j] = planted[l] && label >= (int)j ? 1.0f + (float)label + nn_rng_f32(&a) : 0.0f;
+            for (j = 0; j < fires; j++) {
+                size_t at = (size_t)nn_rng_below(&a, Fn);
+                act[r * Fn + at] = (float)(-2.0 * nn_log(1.0 - nn_rng_f64(&a)));
+            }
+            for (j = 0; j < 4; j++)
+                act[r * Fn + j] =
+                    planted[l] && label >= (int)j ? 1.0f + (float)label + nn_rng_f32(&a) : 0.0f;
         }
         s = nn_npz_rows(w, act, n * Fn * sizeof *act, e);
     }
@@ -1911,7 +2548,15 @@ static nn_status synth_file(const char *path, const opts *o, uint64_t seed, size
     free(half);
     return s;
 }
-typedef struct synth_job { const opts *o; nn_app *app; const char **paths; const double *dir; const unsigned char *planted; nn_progress *bar; size_t done; } synth_job;
+typedef struct synth_job {
+    const opts *o;
+    nn_app *app;
+    const char **paths;
+    const double *dir;
+    const unsigned char *planted;
+    nn_progress *bar;
+    size_t done;
+} synth_job;
 static nn_status synth_one(size_t i, void *user, nn_error *e)
 {
     synth_job *j = (synth_job *)user;
@@ -1919,7 +2564,7 @@ static nn_status synth_one(size_t i, void *user, nn_error *e)
     if (nn_app_stopped()) return fail(e, NN_E_STOPPED, "stopped");
     if (j->app->resume && nn_file_exists(j->paths[i], NULL)) return NN_OK;
     s = synth_file(j->paths[i], j->o, j->app->seed, i, j->dir, j->planted, e);
-    NNI_OMP(critical(synth))
+    NN_OMP(critical(synth))
     { j->done++; nn_progress_step(j->bar, (double)j->done, (double)NAN, (double)NAN); }
     return s;
 }
@@ -1936,18 +2581,32 @@ static int cmd_synth(nn_app *app, opts *o)
     if (o->planted && *o->planted) s = nn_layers_parse(list, 4096, &n, o->planted, &e);
     else for (i = o->n_layers / 3; i < (2 * o->n_layers + 2) / 3; i++) list[n++] = (int64_t)i;
     for (i = 0; s == NN_OK && i < n; i++) {
-        if ((size_t)list[i] >= o->n_layers) s = fail(&e, NN_E_ARG, "--planted: layer %" PRId64 " is out of range: there are %zu, numbered from 0", list[i], o->n_layers);
+        if ((size_t)list[i] >= o->n_layers)
+            s = fail(&e, NN_E_ARG,
+                     "--planted: layer %" PRId64 " is out of range: there are %zu, numbered from 0",
+                     list[i], o->n_layers);
         else planted[list[i]] = 1;
     }
     if (s != NN_OK) { free(planted); free(dir); return nn_app_usage(app, "%s", e.msg); }
-    if (app->dry_run) {                                   /* by the size of its arrays, and what they cost where this was written */
-        double rows = 0.5 * (double)(o->fragments.min + o->fragments.max) * (double)o->sentences, l = (double)o->n_layers, wide = rows * (l + 1) * (double)o->dim, act = rows * l * (double)o->n_features;
+    /* by the size of its arrays, and what they cost where this was written */
+    if (app->dry_run) {
+        double rows = 0.5 * (double)(o->fragments.min + o->fragments.max) * (double)o->sentences,
+               l = (double)o->n_layers, wide = rows * (l + 1) * (double)o->dim,
+               act = rows * l * (double)o->n_features;
         free(planted);
         free(dir);
         nn_app_count(app, "files", o->sentences);
-        nn_app_result(app, "megabytes_expected", (wide * (o->dtype ? 4 : 2) + act * 4) / 1e6);    /* before --deflate */
-        nn_app_result(app, "memory_megabytes_expected", 4 + 8e-6 * (double)app->n_threads * (double)o->fragments.max * (3 * (double)o->dim + 0.5 * (double)o->n_features) + 8e-6 * l * (double)o->dim);
-        nn_app_result(app, "seconds_expected", (wide * 20e-9 + act * (o->deflate ? 8e-9 : 3e-9)) / (double)(app->n_threads > 0 ? app->n_threads : 1) + 0.005 * (double)o->sentences);
+        /* before --deflate */
+        nn_app_result(app, "megabytes_expected", (wide * (o->dtype ? 4 : 2) + act * 4) / 1e6);
+        nn_app_result(app, "memory_megabytes_expected",
+                      4 +
+                          8e-6 * (double)app->n_threads * (double)o->fragments.max *
+                              (3 * (double)o->dim + 0.5 * (double)o->n_features) +
+                          8e-6 * l * (double)o->dim);
+        nn_app_result(app, "seconds_expected",
+                      (wide * 20e-9 + act * (o->deflate ? 8e-9 : 3e-9)) /
+                              (double)(app->n_threads > 0 ? app->n_threads : 1) +
+                          0.005 * (double)o->sentences);
         return nn_app_finish(app, NULL);
     }
     for (i = 0; i < o->n_layers; i++) {                   /* one unit direction per layer */
@@ -1958,15 +2617,25 @@ static int cmd_synth(nn_app *app, opts *o)
     }
     s = nn_app_out_open(app, "", &e);
     memset(&j, 0, sizeof j);
-    j.o = o;  j.app = app;  j.dir = dir;  j.planted = planted;  j.bar = &bar;
+    j.o = o;
+    j.app = app;
+    j.dir = dir;
+    j.planted = planted;
+    j.bar = &bar;
     j.paths = (const char **)need(malloc(o->sentences * sizeof *j.paths));
     for (i = 0; i < o->sentences; i++) j.paths[i] = nn_app_path(app, "sentence_%06zu.npz", i);
     nn_progress_begin(&bar, app, "writing", (double)o->sentences, "files");
     if (s == NN_OK) s = nn_population_run(o->sentences, synth_one, &j, app->n_threads, &e);
     nn_progress_end(&bar);
-    nn_app_next(app, "probe_data --strategy hidden-to-concept --input %s --layers 0-%zu --output F.npz", app->out, o->n_layers - 1);
+    nn_app_next(app,
+                "probe_data --strategy hidden-to-concept --input %s --layers 0-%zu --output F.npz",
+                app->out, o->n_layers - 1);
     if (s == NN_E_STOPPED) (void)fail(&e, s, "%zu of %zu files are written", j.done, o->sentences);
-    if (s == NN_OK) { nn_app_count(app, "sentences", o->sentences); nn_app_count(app, "layers", o->n_layers); nn_app_count(app, "planted_layers", n); }
+    if (s == NN_OK) {
+        nn_app_count(app, "sentences", o->sentences);
+        nn_app_count(app, "layers", o->n_layers);
+        nn_app_count(app, "planted_layers", n);
+    }
     free(j.paths);
     free(planted);
     free(dir);
@@ -1978,7 +2647,8 @@ static int is_library(const char *path)
 {
     nn_json *root = NULL;
     nn_arena a = NN_ZERO;
-    int yes = nn_yaml_read(&root, &a, path, NULL, NULL, NULL) == NN_OK && nn_json_get(root, "datasets") != NULL;
+    int yes = nn_yaml_read(&root, &a, path, NULL, NULL, NULL) == NN_OK &&
+              nn_json_get(root, "datasets") != NULL;
     nn_arena_free(&a);
     return yes;
 }
@@ -1990,12 +2660,14 @@ int main(int argc, char **argv)
     char **args = (char **)need(malloc(((size_t)argc + 3) * sizeof *args));
     static char word_build[] = "build", word_library[] = "--library", word_help[] = "--help";
     args[n++] = argv[0];
-    if (bare && !(argc >= 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))) {
+    if (bare && !(argc >= 2 && (strcmp(argv[1], "--version") == 0 ||
+                                strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))) {
         if (argc < 2) { args[n++] = word_help; }
         else args[n++] = word_build;
     }
     for (i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--config") == 0 && i + 1 < argc && is_library(argv[i + 1])) args[n++] = word_library;
+        if (strcmp(argv[i], "--config") == 0 && i + 1 < argc && is_library(argv[i + 1]))
+            args[n++] = word_library;
         else args[n++] = argv[i];
     }
     args[n] = NULL;
@@ -2009,4 +2681,4 @@ int main(int argc, char **argv)
     free(args);
     return rc;
 }
-NNI_FP_END
+NN_FP_END

@@ -39,6 +39,16 @@ check "live features" $prog meta-train $meta --out "$dir/m5" --iterations 4 --po
 check "MLP inside" $prog meta-train $meta --out "$dir/m6" --iterations 4 --inner-hidden 8,8
 check test $prog test --tasks "$dir/a" --ids 0,5 --policy "$dir/m1/policy_best.pth" --inits 5 --query-size 40 --out "$dir/t" --quiet
 
+# the default selector needs no policy; a policy of known flips is trained beside it; the oracles know the clean labels
+$prog meta-train $meta --objective flips --out "$dir/f1" --threads 1 >"$dir/f1.txt" 2>&1 && ok || { bad "objective flips"; tail -n 3 "$dir/f1.txt"; }
+NN_ISA=ref $prog meta-train $meta --objective flips --out "$dir/f2" --threads 2 >"$dir/f2.txt" 2>&1 && ok || bad "objective flips, other path and threads"
+grep -v '^report\|^policy\|/f[12]' "$dir/f1.txt" >"$dir/f1.val"; grep -v '^report\|^policy\|/f[12]' "$dir/f2.txt" | diff "$dir/f1.val" - >"$dir/log" && cmp -s "$dir/f1/policy_best.pth" "$dir/f2/policy_best.pth" && ok || { bad "objective flips depends on threads or CPU path"; head -n 3 "$dir/log"; }
+awk '{ v[$1] = $2 } END { exit !(v["evidence_noise_reduction"] > 0.8 && v["evidence_noise_reduction"] >= v["low_loss_noise_reduction"] && v["learned_noise_reduction"] > v["random_noise_reduction"] + 0.3 && v["oracle_removal_noise_reduction"] == 1) }' "$dir/f1.txt" && ok || { bad "evidence, learned, oracle against low_loss, random"; grep 'noise_red\|dp_diff' "$dir/f1.txt"; }
+[ "$(value "$dir/f1.txt" targets_of)" = evidence_fair ] && grep -q '^paired_learned_less_evidence_noise_reduction' "$dir/f1.txt" && ok || bad "the default and the paired differences are not said"
+check "test with the learned policy" $prog test --tasks "$dir/a" --ids 0,5 --policy "$dir/f1/policy_best.pth" --inits 1 --query-size 40 --out "$dir/ft" --quiet
+check "without the group" $prog test --tasks "$dir/a" --ids 0 --no-group-at-decision --inits 1 --query-size 40 --out "$dir/fn" --quiet
+[ "$(value "$dir/log" task0_evidence_fair_accuracy)" != "$(awk '$1 == "task0_evidence_fair_accuracy" { print $2 }' "$dir/f1.txt")" ] && ok || bad "--no-group-at-decision changes nothing"
+
 # MAML: one step from the learned start far below the start itself and below joint pre-training; first order; the same weights after kill -9
 mm="--iterations 1100 --meta-batch 8 --inner-hidden 20,20 --outer-lr 0.003 --test-tasks 100 --quiet"
 $prog maml $mm --out "$dir/s1" >"$dir/s1.txt" 2>&1 && ok || { bad maml; tail -n 3 "$dir/s1.txt"; }
@@ -59,6 +69,7 @@ if [ -f "$data/german/german.data" ]; then
     $prog evaluate --dataset german --csv "$data/german/german.data" --policy "$dir/m1/policy_best.pth" --seeds 3 --bootstrap 50 --selected "$dir/sel.csv" --out "$dir/g" --quiet >"$dir/g.txt" 2>&1 && ok || bad "evaluate german"
     [ "$(value "$dir/g.txt" rows)" = 1000 ] && [ "$(value "$dir/g.txt" group_rows)" = 851 ] && ok || bad "german rows"
     [ "$(wc -l <"$dir/sel.csv")" = 701 ] && ok || bad "--selected rows"
+    awk -F, 'NR > 1 { n[$6]++; s[$6] += $5; if ($5 < 0 || $5 > 1) bad = 1 } END { exit bad || n[1] != 490 || !(s[1] / n[1] > s[0] / n[0]) }' "$dir/sel.csv" && ok || bad "--selected: scores and selection of the default"
     awk '{ v[$1] = $2 } END { exit !(v["meta_validated_dp_difference"] <= v["baseline_dp_difference"] + 0.01) }' "$dir/g.txt" && ok || bad "german: what validation chose is worse than the baseline"
     [ -s "$dir/g/plots/sweep_png.png" ] || [ -s "$dir/g/plots/sweep.png" ] && ok || bad "evaluate drew no sweep"
     $prog evaluate --dataset compas --csv "$data/compas/compas-scores-two-years.csv" --bootstrap 0 --out "$dir/c" --quiet >"$dir/c.txt" 2>&1 && ok || bad "evaluate compas"
@@ -77,5 +88,16 @@ fails "not a number, named column" "record 2: column 'age'" evaluate --dataset c
 fails "wrong kind of table" "x.csv: compas: expected a column" evaluate --dataset compas --csv "$dir/x.csv" --out "$dir/z4"
 fails "bad range" "noise" generate --noise-rate 0:0.9 --out "$dir/z5"
 fails "folder in use" "$dir/a" generate $small --out "$dir/a"
+# a user's own table: missing words are no class, the index is no feature, its labels are not flipped
+awk 'BEGIN { print ",y,x1,g"; for (i = 0; i < 120; i++) printf "%d,%s,%.3f,%s\n", i, i % 10 == 3 ? "nan" : i % 10 == 7 ? "NULL" : i % 2, (i * 37 % 101) / 50 + (i % 4 > 1), i % 3 == 0 ? "a" : "b" }' >"$dir/w.csv"
+$prog evaluate --dataset csv --csv "$dir/w.csv" --label y=1 --group g=a --bootstrap 0 --inits 1 --out "$dir/w" --quiet >"$dir/w.txt" 2>&1 && ok || { bad "evaluate csv"; tail -n 3 "$dir/w.txt"; }
+[ "$(value "$dir/w.txt" rows)" = 96 ] && ok || bad "missing labels became a class: rows $(value "$dir/w.txt" rows)"
+[ "$(value "$dir/w.txt" feature_0)" = x1 ] && ! grep -q '^feature_1 ' "$dir/w.txt" && ok || bad "the features used: $(grep '^feature' "$dir/w.txt")"
+[ "$(value "$dir/w.txt" noise)" = 0.0 ] || [ "$(value "$dir/w.txt" noise)" = 0 ] && ok || bad "a user's labels were flipped: noise $(value "$dir/w.txt" noise)"
+fails "the label as feature" "is the label" evaluate --dataset csv --csv "$dir/w.csv" --label y=1 --group g=a --features x1,y --out "$dir/w2"
+# more than 1,000 tasks: generate pads wider, test finds them
+check "1001 tasks" $prog generate --n-tasks 1001 --n-samples 60 --n-features 5 --out "$dir/k" --quiet
+check "task 1000 of 1001" $prog test --tasks "$dir/k" --ids 0,1000 --inits 1 --query-size 10 --out "$dir/kt" --quiet
+grep -q '^target_accuracy_floor -2.0 points or better / [+-][0-9.]* points \(reached\|missed\)$' "$dir/m1.txt" && ok || bad "accuracy_floor does not say the figure: $(grep accuracy_floor "$dir/m1.txt")"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -8,7 +8,7 @@ ok()  { if [ "$1" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 
 end() { echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" -eq 0 ]; exit; }
 [ -x "$P" ] || { echo "FAIL $P is not built"; failed=1; end; }
 # small subjects, easy patterns: an attempt takes a few milliseconds
-S="--num_layers 2:3 --neurons_per_layer 8:12 --patterns all_same,sorted_ascending,starts_with,ends_with,has_majority,contains_abc --target_total_examples 900 --checkpoint_interval 4 --no-tensorboard.enabled --quiet"
+S="--preset v0.1 --num_layers 2:3 --neurons_per_layer 8:12 --patterns all_same,sorted_ascending,starts_with,ends_with,has_majority,contains_abc --target_total_examples 900 --checkpoint_interval 4 --no-tensorboard.enabled --quiet"
 same() {  # same A B: the promised bytes
     for f in data rejected.jsonl README.md config.yaml signature_dataset.json; do diff -r "$1/$f" "$2/$f" >/dev/null 2>&1 || { echo "  differs: $f"; return 1; }; done
 }
@@ -21,7 +21,7 @@ $P run-data-gen $S --length 11 --threads 2 --out "$D/b" >/dev/null 2>&1; same "$
 $P run-data-gen $S --length 11 --threads 4 --out "$D/b4" >/dev/null 2>&1; same "$D/a" "$D/b4"; ok $? "four threads make the same bytes"
 $P run-data-gen $S --length 3 --threads 1 --out "$D/r2" >/dev/null 2>&1
 for isa in ref avx2 avx512; do
-    [ $isa = ref ] || grep -q "$isa" /proc/cpuinfo 2>/dev/null || { skipped=$((skipped + 1)); echo "skip $isa: not on this machine"; continue; }
+    [ $isa = ref ] || grep -q "$isa" /proc/cpuinfo 2>/dev/null || { skipped=$((skipped + 1)); echo "skip $isa: isa $isa is not on this machine"; continue; }
     NN_ISA=$isa $P run-data-gen $S --length 3 --threads 1 --out "$D/r-$isa" >/dev/null 2>&1; same "$D/r-$isa" "$D/r2"; ok $? "the $isa path makes the same bytes"
 done
 for i in 0 1 2; do SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=3 $P run-data-gen $S --length 11 --threads 1 --out "$D/s" >/dev/null 2>&1; done
@@ -47,7 +47,7 @@ done
 [ $n -ge 5 ]; ok $? "only $n of 20 kills met a running program"
 $P run-data-gen $K --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/ka" "$D/k"; ok $? "20 x kill -9 ($n while running) and resume: $(cat "$D/log")"
 $P run-data-gen $K --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
-$P run-data-gen $K --length 61 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'another config' "$D/log"; ok $? "resume refuses another config"
+$P run-data-gen $K --length 61 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'output_dataset_length' "$D/log"; ok $? "resume refuses another config"
 $P run-data-gen $S --length 11 --threads 1 --out "$D/k" --overwrite >/dev/null 2>&1; same "$D/a" "$D/k"; ok $? "--overwrite starts again"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
@@ -57,6 +57,21 @@ kill -INT $pid; wait $pid; [ $? -eq 1 ] && grep -q -- '--resume' "$D/log"; ok $?
 # a full disk (file size limit, in blocks of 512 bytes): stops with an error, goes on when there is room
 (ulimit -f 700; $P run-data-gen $S --length 11 --threads 1 --checkpoint_interval 11 --out "$D/f" >/dev/null 2>"$D/log"); rc=$?; [ $rc -eq 1 ] && [ -s "$D/log" ]; ok $? "full disk: rc $rc $(cat "$D/log")"
 $P run-data-gen $S --length 11 --threads 1 --checkpoint_interval 11 --out "$D/f" --resume >/dev/null 2>&1; cat "$D"/a/data/* | cmp -s - "$D/f/data/train-00000.jsonl"; ok $? "full disk, then room: the same records"
+# today's training: labels by behaviour, a twin as the control, no repeats; over threads and shards
+N="--num_layers 2 --neurons_per_layer 16 --patterns palindrome,sorted_ascending,starts_with,has_majority --target_total_examples 6000 --checkpoint_interval 2 --no-tensorboard.enabled --quiet"
+$P run-data-gen $N --length 4 --threads 1 --out "$D/n1" >/dev/null 2>"$D/log"; ok $? "default training: $(cat "$D/log")"
+$P run-data-gen $N --length 4 --threads 2 --out "$D/n2" >/dev/null 2>&1; same "$D/n1" "$D/n2"; ok $? "default training: two threads make the same bytes"
+for i in 0 1; do $P run-data-gen $N --length 4 --threads 1 --shard $i/2 --out "$D/ns" >/dev/null 2>&1; done
+$P merge "$D"/ns/shard-*-of-2 --out "$D/nm" --quiet >/dev/null 2>"$D/log"; same "$D/n1" "$D/nm"; ok $? "default training: two shards, merged: $(cat "$D/log")"
+$P verify "$D/n1" --sample 2 >"$D/log" 2>&1; ok $? "default training: verify: $(cat "$D/log")"
+for w in behaviour partial_patterns accepted_elsewhere control_accuracy relative_weight_change distinct_train_sequences; do [ "$(cat "$D"/n1/data/*.jsonl | grep -c "\"$w\": ")" -eq 4 ]; ok $? "default training: every record has $w"; done
+# the placebo: without corruption the twin is the degraded model, and no attempt passes
+$P run-data-gen $N --length 1 --corruption_rate 0 --max_attempts 5 --threads 1 --out "$D/n0" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'no attempt of 5 passed' "$D/log"; ok $? "corruption_rate 0: $(cat "$D/log")"
+$P run-data-gen $N --length 2 --no-include_modification --threads 1 --out "$D/nc" >/dev/null 2>"$D/log"; ok $? "classification only: $(cat "$D/log")"
+[ "$(grep -c 'degraded\|modification_prompt\|null' "$D/nc/data/train-00000.jsonl")" -eq 0 ]; ok $? "classification only: no column of the other task, no null"
+# the rows that are asked for, negatives among them, or a refusal with the sum
+$P run-data-gen --length 1 --negative_ratio 0 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -ne 0 ] && grep -q 'expected negatives' "$D/log"; ok $? "no negatives: $(cat "$D/log")"
+$P run-data-gen --length 1 --target_total_examples 5000 --max_total_examples 2500 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -ne 0 ] && grep -q 'above max_total' "$D/log"; ok $? "more rows than the most: $(cat "$D/log")"
 # looking
 $P verify "$D/a" --sample 4 >"$D/log" 2>&1; ok $? "verify: $(cat "$D/log")"
 $P show 5 --config-path "$D/a/config.yaml" 2>"$D/log" >"$D/five"; sed -n 2p "$D/a/data/train-00001.jsonl" | cmp -s - "$D/five"; ok $? "show 5 is record 5: $(cat "$D/log")"
@@ -71,19 +86,19 @@ $P create-benchmark-dataset --filename "$D/b.json" --samples-per-pattern 5 --pat
 $P run-data-gen $S --length 2 --threads 1 --signature.dataset_path "$D/sig.json" --compat --out "$D/c" >/dev/null 2>"$D/log"; ok $? "compat runs: $(cat "$D/log")"
 $P run-data-gen $S --length 2 --threads 1 --quantization ternary --precision bfloat16 --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --out "$D/q" >/dev/null 2>"$D/log"; ok $? "quantized: $(cat "$D/log")"
 # straight-through training beats quantizing afterwards: the default task, seed 42, ternary weights, every attempt a record
-T="--length 5 --quantization ternary --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --no-tensorboard.enabled --quiet --threads 2"
+T="--preset v0.1 --length 5 --quantization ternary --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --no-tensorboard.enabled --quiet --threads 2"
 after=$($P run-data-gen $T --out "$D/q0" 2>"$D/log" | sed -n 's/^median_improved_accuracy //p'); through=$($P run-data-gen $T --quantization_aware --out "$D/q1" 2>>"$D/log" | sed -n 's/^median_improved_accuracy //p')
 awk -v a="$after" -v b="$through" 'BEGIN { exit !(a > 0.5 && b > a + 0.01) }'; ok $? "ternary weights: median accuracy $through trained through the quantizer, $after quantized afterwards $(cat "$D/log")"
 [ "$(grep -c '"quantization": "ternary".*"float_improved_accuracy"\|"float_improved_accuracy".*"quantization": "ternary"' "$D/q1/data/train-00000.jsonl")" -eq 5 ]; ok $? "accuracies before and after quantization in every record"
 # the original's switches; TensorBoard beside the run
 printf 'signature:\n  neuron_profile_methods:\n    mean: true\n    std: false\n    pca: {enabled: true, components: 2}\nmetrics:\n  tensorboard: {enabled: true, auto_launch: true, port: 6123}\n' >"$D/o.yaml"
 mkdir "$D/bin"; printf '#!/bin/sh\necho "$@" >"%s/board"\nsleep 30 & trap "kill $!; exit 0" TERM; wait\n' "$D" >"$D/bin/tensorboard"; chmod +x "$D/bin/tensorboard"
-PATH="$D/bin:$PATH" $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o" >/dev/null 2>"$D/log"; ok $? "the original's short switches: $(cat "$D/log")"
+PATH="$D/bin:$PATH" $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --preset v0.1 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o" >/dev/null 2>"$D/log"; ok $? "the original's short switches: $(cat "$D/log")"
 grep -q -- '--logdir .*/o/tensorboard --port 6123' "$D/board"; ok $? "auto_launch runs tensorboard: $(cat "$D/log")"
 grep -q 'profile_methods\\": \[\\"mean\\", \\"pca\\"\]' "$D/o/data/train-00000.jsonl"; ok $? "mean: true, std: false"
 if [ -x /usr/bin/tensorboard ] || [ -x /bin/tensorboard ]; then skipped=$((skipped + 1)); echo "skip auto_launch without tensorboard: /usr/bin has it"
 else
-    PATH=/usr/bin:/bin $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o2" >/dev/null 2>"$D/log"
+    PATH=/usr/bin:/bin $P run-data-gen --config-path "$D/o.yaml" --num_layers 2 --neurons_per_layer 8 --preset v0.1 --patterns all_same,sorted_ascending --target_total_examples 900 --length 2 --out "$D/o2" >/dev/null 2>"$D/log"
     [ $? -eq 0 ] && grep -q 'tensorboard was not found' "$D/log"; ok $? "auto_launch without tensorboard: a warning: $(cat "$D/log")"
 fi
 # refusals name the place and the rule

@@ -55,7 +55,8 @@ want 1 'entry is called' convert t.npz t2.npy --name zz
 want 0 '["x","y, z"]' json t.csv name; want 1 "no column is called 'zz'" json t.csv zz; want 1 "no column is called 'zz'" show t.csv zz
 want 1 'has no entries to choose from by name' show l.jsonl i; want 2 "one character, \\t or blanks, got 'ab'" show --delim ab t.csv
 cp t.csv x.npz; want 1 'x.npz: byte 0: not a zip archive' show x.npz; want 1 'b: shapes differ: [2] against [3]' diff t.csv s.npz
-want 1 "t.csv: 'b': element 1 does not fit: expected i32, got nan" convert t.csv t.jsonl --dtype i32
+want 1 "t.csv: 'b': element 0: 0.5 as i32 has a fraction: --lossy takes it all the same" convert t.csv t.jsonl --dtype i32
+want 1 "t.csv: 'b': element 1: nan does not fit i32" convert t.csv t.jsonl --dtype i32 --lossy
 printf 'x\n\377\n' >b8.csv; want 1 'b8.csv: row 1: a string is not valid utf-8' convert b8.csv b8.jsonl; want 1 'b8.csv:2: a string' json b8.csv
 printf '1,2\n3,4\n' >m.csv; printf '1,2\n3,4.5\n' >m2.csv
 want 0 '' convert --no-header m.csv m.npy; want 0 '' convert --no-header m2.csv m2.npy
@@ -78,7 +79,7 @@ printf '{"a":1,"b":2}\n{"b":3,"a":4}\n' >o.jsonl; want 0 '' convert o.jsonl o.cs
 if [ "$(cat o.csv)" = "a,b
 1,2
 4,3" ]; then ok; else bad "jsonl -> csv by name: $(cat o.csv)"; fi
-printf '{"a":1,"b":2}\n{"a":3,"c":4}\n' >o.jsonl; want 1 "o.jsonl:2: expected a 'b' as in the first line, got 'c'" convert o.jsonl o.csv
+printf '{"a":1,"b":2}\n{"a":3,"c":4}\n' >o.jsonl; want 1 "o.jsonl:2: expected a 'b' as in the first line, got 'c'" convert o.jsonl o.csv --overwrite
 want 1 "column 'f': expected a number, got 'True'" convert s.csv s.npy
 want 0 '' convert m2.csv m4.npy --no-header --dtype f32; want 0 'f32' show m4.npy; want 0 '' convert m2.npy m5.npy --dtype f32; want 0 '' diff m4.npy m5.npy
 # memory does not grow with the file: 48 MB under 40 MB of address space
@@ -95,7 +96,7 @@ elif (ulimit -v 40000 && "$nnfmt" --version) >v.txt 2>&1; then
     if cmp -s big.csv b3.csv; then ok; else bad "a long csv -> csv changed"; fi
     want 0 '[1200000,2]' show b4.npy
     # tables into columns, and back; a pipe is copied first
-    small convert big.csv b1.npz; small convert b1.npz b2.csv; small convert b1.npz b1.jsonl; small diff b1.npz b2.csv
+    small convert big.csv b1.npz; small convert b1.npz b2.csv --overwrite; small convert b1.npz b1.jsonl --overwrite; small diff b1.npz b2.csv
     small convert bign.csv b1.safetensors; small convert bign.csv b1.pth; small diff b1.pth b1.safetensors; small convert big.jsonl b2.npz
     if (ulimit -v 40000; "$nnfmt" convert - b3.npz <big.csv) && cmp -s b1.npz b3.npz; then ok; else bad "a long csv through a pipe changed"; fi
     rm -f big* b[1-4].*
@@ -107,7 +108,7 @@ elif (ulimit -v 40000 && "$nnfmt" --version) >v.txt 2>&1; then
     if cmp -s wide.npy w2.npy; then ok; else bad "Fortran order -> npy"; fi
     small convert wide.safetensors half.npz --dtype f16; small convert wide.pth w2.csv; small convert wide.npz w2.jsonl
     small json wide.npz array; small json wide.pth array
-    if gzip -1c wide.npy | (ulimit -v 40000; "$nnfmt" convert - w2.npy) && cmp -s wide.npy w2.npy; then ok; else bad "a long array through a pipe changed"; fi
+    if gzip -1c wide.npy | (ulimit -v 40000; "$nnfmt" convert --overwrite - w2.npy) && cmp -s wide.npy w2.npy; then ok; else bad "a long array through a pipe changed"; fi
     rm -f w2.*
     # a deflated archive with columns side by side
     if command -v python3 >/dev/null && python3 -c 'import numpy as n
@@ -135,11 +136,11 @@ printf 'a\n1\n2\n3\n' >c.csv; "$nnfmt" convert c.csv c.npz; "$nnfmt" convert --n
 { printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (1048576,), }"; head -c 8388608 /dev/zero; } >v.npy
 for o in npy npz safetensors pth csv jsonl; do
     echo old >keep.$o
-    if head -c 5000000 v.npy | "$nnfmt" convert - keep.$o 2>err.txt; then bad "cut short -> $o: no error"; fi
+    if head -c 5000000 v.npy | "$nnfmt" convert --overwrite - keep.$o 2>err.txt; then bad "cut short -> $o: no error"; fi
     if grep -q 'header declares 8388608 bytes of data, 4999872 present' err.txt && [ "$(cat keep.$o)" = old ]; then ok; else bad "cut short -> $o: $(cat err.txt)"; fi
-    if (ulimit -f 100; "$nnfmt" convert v.npy keep.$o) 2>err.txt || ! grep -q 'cannot write' err.txt || [ "$(cat keep.$o)" != old ]; then bad "limited disk -> $o: $(cat err.txt)"; else ok; fi
+    if (ulimit -f 100; "$nnfmt" convert --overwrite v.npy keep.$o) 2>err.txt || ! grep -q 'cannot write' err.txt || [ "$(cat keep.$o)" != old ]; then bad "limited disk -> $o: $(cat err.txt)"; else ok; fi
 done
-{ head -c 5000000 v.npy; sleep 2; } | "$nnfmt" convert - keep.npz & sleep 1; kill -TERM $!; wait $! 2>/dev/null
+{ head -c 5000000 v.npy; sleep 2; } | "$nnfmt" convert --overwrite - keep.npz & sleep 1; kill -TERM $!; wait $! 2>/dev/null
 if [ "$(ls -A | grep -c nntmp)" = 0 ] && [ "$(cat keep.*)" = "$(for o in 1 2 3 4 5 6; do echo old; done)" ]; then ok; else bad "left behind: $(ls -A)"; fi
 rm -f v.npy keep.*
 for c in 'show t.csv' 'json t.csv' 'check none.csv' 'show c.npz' 'json c.npz' 'diff m.npy m2.npy' '--help'; do

@@ -67,6 +67,28 @@ sed 's/layers: 0-2/layrs: 0-2/' lib.yaml >bad.yaml
 bad 2 "bad.yaml:4: unknown key 'layrs'" "$P" --config bad.yaml --quiet
 sed 's/layers: 0-2/layers: 2-0/' lib.yaml >bad.yaml
 bad 2 "runs backward" "$P" --config bad.yaml --quiet
+# a library and flags: what an entry may say wins over all of them, the rest is refused
+ok "$P" --config lib.yaml --overwrite --quiet --normalize none --pca 2
+ok grep -q '"normalize": "none"' l/a_run.json
+bad 1 "exists already" "$P" --config lib.yaml --quiet
+ok "$P" --array l/a.npz:X --labels l/a.npz:y --output l/pca.npz --overwrite --quiet
+ok grep -q '40 rows of 2 columns' l/pca_report.html
+for flag in "--layer 1" "--layers 0-1" "--strategy hidden-to-concept" "--output x.npz" "--each-layer" "--array a.npz" "--labels a.npz" "--target-layer 1" \
+            "--target-feature 1" "--features 1,2" "--input-layer 1"; do
+    # shellcheck disable=SC2086
+    bad 2 "belongs into its entries" "$P" --config lib.yaml --quiet --overwrite $flag
+done
+sed '/target_layer/d' lib.yaml >bad.yaml
+bad 2 "needs --target-layer (target_layer in a library)" "$P" --config bad.yaml --quiet --overwrite
+{ echo 'defaults: 3'; cat lib.yaml; } >bad.yaml
+bad 2 "bad.yaml:1: defaults: expected a map of options" "$P" --config bad.yaml --quiet --overwrite
+H="$P --input s --output x.npz --quiet --strategy hidden-to-concept --layer 3"
+bad 2 "pca-randomized needs --pca" $H --pca-randomized
+bad 2 "need --fit-rows train" $H --test-size 0.3
+bad 2 "needs several --layers" $H --combine mean
+bad 2 "goes with --array" $H --labels a.npz
+bad 2 "'normalize' has no effect" $H --norm-from a.npz --normalize none
+bad 2 "goes with --input, not with --array" "$P" --array a.npz:X --labels a.npz:y --output x.npz --skip-bad
 # misuse
 B="$P --input s --output x.npz --quiet"
 bad 2 "needs either --layer or --layers, got neither" $B --strategy hidden-to-concept
@@ -133,11 +155,11 @@ rm -rf wide wide.npz
 mkdir growf; cp s/sentence_00000[0-9].npz growf/
 ok "$P" --strategy hidden-to-feature --input growf --target-layer 3 --features 1,2 --rows last:2 --output gf.npz --quiet
 R="$P --strategy hidden-to-feature --input growf --output gf.npz --resume --quiet"
-bad 1 "another target" $R --target-layer 3 --features 1,3 --rows last:2
-bad 1 "another target" $R --target-layer 4 --features 1,2 --input-layer 3 --rows last:2
-bad 1 "another input layer" $R --target-layer 3 --features 1,2 --input-layer 4 --rows last:2
-bad 1 "other --rows than last:3" $R --target-layer 3 --features 1,2 --rows last:3
-bad 1 "other --rows than final" $R --target-layer 3 --features 1,2
+bad 1 "--resume: " $R --target-layer 3 --features 1,3 --rows last:2
+bad 1 "--resume: " $R --target-layer 4 --features 1,2 --input-layer 3 --rows last:2
+bad 1 "--resume: input_layer" $R --target-layer 3 --features 1,2 --input-layer 4 --rows last:2
+bad 1 "--resume: rows" $R --target-layer 3 --features 1,2 --rows last:3
+bad 1 "--resume: rows" $R --target-layer 3 --features 1,2
 cp s/sentence_*.npz growf/
 ok $R --target-layer 3 --features 1,2 --rows last:2
 ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --features 1,2 --rows last:2 --output wf.npz --quiet

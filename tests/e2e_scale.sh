@@ -15,7 +15,7 @@ P=$PWD/build/interpreter_data
 [ -x "$P" ] || { echo "FAIL build/interpreter_data is not built"; failed=1; end; }
 unset SLURM_ARRAY_TASK_ID OMPI_COMM_WORLD_RANK PMI_RANK JOB_COMPLETION_INDEX
 export OMP_NUM_THREADS=1
-S="--num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending,starts_with,ends_with --target_total_examples 600 --checkpoint_interval 16 --no-tensorboard.enabled --quiet --length 192"
+S="--preset v0.1 --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending,starts_with,ends_with --target_total_examples 600 --checkpoint_interval 16 --no-tensorboard.enabled --quiet --length 192"
 
 # the program, but the first time that shard 5 of a run has its first record it dies as by a power cut
 cat >"$D/program" <<EOF

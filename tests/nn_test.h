@@ -36,6 +36,9 @@ static const char *test_now = "";
 /* status of a call; with the message when it differs */
 #define CHECK_OK(call, e) do { int test_s = (int)(call); if (test_s != 0) TEST_FAIL("%s: status %d, %s", #call, test_s, (e).msg); } while (0)
 
+/* of two expectations the one for this width of size_t (make test32 builds for 32 bits) */
+#define WIDE(on64, on32) (sizeof(size_t) > 4 ? (on64) : (on32))
+
 static int test_report(void)
 {
     printf("%d passed, %d failed, %d skipped\n", test_n_passed, test_n_failed, test_n_skipped);

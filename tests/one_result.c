@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-NNI_FP_BEGIN       /* this file's own arithmetic must not be contracted either */
+NN_FP_BEGIN       /* this file's own arithmetic must not be contracted either */
 static int threads = 1, bad;
 static void show(const char *name, nn_sha256 *h)
 {
@@ -264,4 +264,4 @@ int main(int argc, char **argv)
     signatures();
     return bad;
 }
-NNI_FP_END
+NN_FP_END

@@ -217,11 +217,11 @@ static void run_folder(void)
     CHECK_OK(nn_app_out_open(&app, "other", &e), e);          /* another stem in the same folder */
     app.overwrite = 1;
     CHECK_OK(nn_app_out_open(&app, "", &e), e);
-    app.opened = 0;
     (void)snprintf(line, sizeof line, "%s/run/deep/metrics.json", dir);
     CHECK_OK(nn_json_read(&root, &a, line, NULL, NULL, &e), e);
     CHECK_NEAR(nn_json_num(nn_json_get(root, "accuracy"), 0), 0.5, 0);
     nn_arena_free(&a);
+    CHECK_INT(nn_app_finish(&app, NULL), 0);                  /* gives the locks back */
 }
 static void plots(void)
 {
@@ -316,7 +316,7 @@ static void report(void)
         CHECK_INT(img.shape[1], 1440);
         nn_tensor_free(&img);
     }
-    app.opened = 0;
+    CHECK_INT(nn_app_finish(&app, NULL), 0);
 }
 int main(void)
 {

@@ -310,6 +310,70 @@ static void no_memory(void)
     }
     CHECK(done);
 }
+/* a related set: the base's clusters and columns are there, to the bit, for a base of either mode */
+static void related_sets(void)
+{
+    int stable;
+    for (stable = 0; stable < 2; stable++) {
+        nn_classification_desc d = nn_classification_desc_default();
+        nn_related_desc r;
+        nn_classification_truth base = NN_ZERO, own = NN_ZERO;
+        nn_classification *g = NULL;
+        nn_tensor x = NN_ZERO, y = NN_ZERO;
+        int64_t from[15];
+        size_t i, j, k, old = 0, moved = 0;
+        memset(&r, 0, sizeof r);
+        d.n_samples = 200; d.n_features = 30; d.n_informative = 8; d.n_redundant = 2; d.n_classes = 4; d.n_clusters_per_class = 3;
+        d.random_state = 42; d.stable = stable;
+        r.base = d;
+        CHECK_OK(nn_classification_make(&x, &y, &base, &d, &e), e);
+        d.stable = 1; d.n_classes = 5; d.random_state = 7;
+        r.share_columns = 1; r.share_clusters = 0.6; r.regroup = 1;
+        CHECK_OK(nn_classification_relate(&g, from, &d, &r, &e), e);
+        CHECK_OK(nn_classification_structure(g, &own, &e), e);
+        CHECK(memcmp(base.column.data, own.column.data, 30 * sizeof(int64_t)) == 0);
+        for (k = 0; k < 15; k++) {
+            int twin = 0;
+            if (from[k] >= 0) {
+                old++;
+                CHECK(from[k] < 12);
+                CHECK(memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&base.centroids) + from[k] * 8, 8 * sizeof(double)) == 0);
+                continue;
+            }
+            for (j = 0; j < 12; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&base.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
+            for (j = 0; j < k; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&own.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
+            CHECK(!twin);
+        }
+        CHECK_INT(old, 9);
+        for (i = 0; i < 15; i++) for (j = 0; j < i; j++) CHECK(from[i] < 0 || from[i] != from[j]);
+        nn_classification_destroy(g);
+        nn_classification_truth_free(&own);
+        /* without regrouping a shared cluster keeps its class; half of the columns move */
+        r.regroup = 0; r.share_columns = 0.5; d.n_classes = 4;
+        CHECK_OK(nn_classification_relate(&g, from, &d, &r, &e), e);
+        CHECK_OK(nn_classification_structure(g, &own, &e), e);
+        for (k = 0; k < 12; k++) if (from[k] >= 0) CHECK_INT(from[k] % 4, k % 4);
+        for (i = 0; i < 30; i++) {
+            size_t at = 0;
+            for (j = 0; j < 30; j++) at += nn_i64(&own.column)[j] == (int64_t)i;
+            CHECK_INT(at, 1);
+            if (nn_i64(&base.column)[i] < 10 && nn_i64(&own.column)[i] != nn_i64(&base.column)[i]) moved++;
+        }
+        CHECK(moved >= 3 && moved <= 5);
+        nn_classification_destroy(g);
+        nn_classification_truth_free(&own);
+        nn_classification_truth_free(&base);
+        nn_tensor_free(&x);
+        nn_tensor_free(&y);
+        g = NULL;
+        d.n_informative = 7;
+        CHECK_INT(nn_classification_relate(&g, NULL, &d, &r, &e), NN_E_ARG);
+        CHECK(strstr(e.msg, "n_informative") != NULL);
+        d.n_informative = 8; r.share_clusters = 1.5;
+        CHECK_INT(nn_classification_relate(&g, NULL, &d, &r, &e), NN_E_ARG);
+        CHECK(strstr(e.msg, "share_clusters") != NULL && g == NULL);
+    }
+}
 int main(void)
 {
     RUN(make_classification_vectors);
@@ -322,6 +386,7 @@ int main(void)
     RUN(gather);
     RUN(scalers);
     RUN(onehot_and_codes);
+    RUN(related_sets);
     RUN(no_memory);
     return test_report();
 }

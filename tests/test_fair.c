@@ -241,6 +241,51 @@ static void real_tables(void)
         nn_table_free(&tab);
     }
 }
+/* tables as people have them: missing words, an index column, labels as numbers, the label as feature */
+static void tabular_words(void)
+{
+    static const char text[] = ",y,x1,x2,g\n0,1,0.5,1,a\n1,nan,0.25,2,a\n2,0,NaN,3,b\n3,1.0,2,4,NULL\n"
+                               "4,0,3,5,b\n5,null,3,6,None\n6,1,4,7,<NA>\n7,0,5,8,a\n8,None,1,9,b\n";
+    static const int64_t rows[3] = { 0, 4, 7 }, labels[3] = { 1, 0, 0 }, groups[3] = { 1, 0, 1 };
+    static const char *const itself[2] = { "x1", "y" };
+    nn_tabular_desc d = NN_ZERO;
+    nn_tabular r = NN_ZERO;
+    nn_table tab = NN_ZERO;
+    nn_csv_desc c = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    c.all_text = 1;
+    CHECK_OK(nn_csv_parse(&tab, text, sizeof text - 1, &c, NULL, &e), e);
+    d.label = "y"; d.label_value = "1"; d.group = "g"; d.group_value = "a";
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+    CHECK_INT(r.x.shape[0], 3);                      /* no missing label is class 0 */
+    CHECK_INT(r.x.shape[1], 2);                      /* x1 stays in spite of its NaN, the index not */
+    CHECK_STR(r.features[0], "x1");
+    CHECK_STR(r.features[1], "x2");
+    for (i = 0; i < 3; i++) {
+        CHECK_INT(nn_i64(&r.row)[i], rows[i]);
+        CHECK_INT(nn_i64(&r.y)[i], labels[i]);
+        CHECK_INT(nn_i64(&r.z)[i], groups[i]);
+    }
+    nn_tabular_free(&r);
+    d.group_value = "None";                          /* the word that is asked for is a value */
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);      /* its row has no label */
+    d.label_value = "null"; d.group_value = "None";
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+    CHECK_INT(nn_i64(&r.y)[r.y.shape[0] - 2], 1);    /* record 5, before record 7 */
+    nn_tabular_free(&r);
+    d.label_value = "1.0"; d.group_value = "b";      /* 1.0 is 1 */
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+    CHECK_INT(nn_i64(&r.y)[0], 1);
+    nn_tabular_free(&r);
+    d.features = itself; d.n_features = 2;
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "csv: column 'y' is the label and cannot be a feature too");
+    d.n_features = 0; d.group = "y";
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "csv: column 'y' is the label and cannot be the group too");
+    nn_table_free(&tab);
+}
 static void label_noise(void)
 {
     enum { N = 400 };
@@ -269,5 +314,6 @@ int main(void)
     RUN(seven_parameters);
     RUN(label_noise);
     RUN(real_tables);
+    RUN(tabular_words);
     return test_report();
 }

@@ -51,7 +51,7 @@ static void isa_choice(void)
 #endif
 }
 
-/* NUMERICS.md section 4: the compiler must not fuse what is written as two operations. */
+/* docs/numerics.md: the compiler must not fuse what is written as two operations. */
 static void contraction(void)
 {
     volatile float a = 1.0f + 1.0f / 4096.0f, c = -(1.0f + 1.0f / 2048.0f);
@@ -465,7 +465,7 @@ static void bad_arguments(void)
         nn_mem_free(scratch, d.scratch_bytes, NULL);
     }
 }
-/* RNG-PARITY.md section 5: p0 = [1,-2], gradients k [0.5,-0.25]. SGD is the same in every PyTorch; Adam's vectors are of 1.13, whose
+/* docs/numerics.md: p0 = [1,-2], gradients k [0.5,-0.25]. SGD is the same in every PyTorch; Adam's vectors are of 1.13, whose
  * first step 2.x shares and whose later steps differ by ulps (the lerp). */
 static void torch_vectors(void)
 {

@@ -426,8 +426,102 @@ static void refusals(void)
     nn_file_remove(bin_path("f"), NULL, NULL); nn_file_remove(bin_path("j"), NULL, NULL); nn_file_remove(bin_path("a"), NULL, NULL); nn_file_remove(bin_path(".lock"), NULL, NULL);
     CHECK_INT(bin_count(), 0);
 }
+/* text of strangers, names and paths */
+static void masked(void)
+{
+    static const struct { const char *in, *out; } t[] = {
+        { "plain", "plain" }, { "\x1b]0;pwn\x07", "\\x1b]0;pwn\\x07" }, { "a\nb\tc\r", "a\\nb\\tc\\r" }, { "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80", "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80" },
+        { "\xc2\x9b" "31m", "\\u009b31m" }, { "caf\xe9", "caf\\xe9" }, { "\x7f", "\\x7f" }, { "\xe2\x80\xae" "exe", "\\u202eexe" }, { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "", "" } };
+    size_t i;
+    char b[64];
+    nn_buf out = NN_ZERO;
+    nn_error e = NN_ZERO;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        size_t n = strlen(t[i].in);
+        CHECK_INT(nn_text_mask(b, sizeof b, t[i].in, n), strlen(t[i].out));
+        CHECK_STR(b, t[i].out);
+        out.len = 0;
+        CHECK_OK(nn_buf_mask(&out, t[i].in, n, &e), e);
+        CHECK_STR((const char *)out.data, t[i].out);
+    }
+    CHECK_INT(nn_text_mask(b, sizeof b, "a\0b", 3), 6);       /* a NUL is shown, not an end */
+    CHECK_STR(b, "a\\x00b");
+    CHECK_INT(nn_text_mask(b, 4, "ab\x1b", 3), 6);            /* cut before what does not fit whole */
+    CHECK_STR(b, "ab");
+    nn_buf_free(&out);
+}
+static void names(void)
+{
+    static const char *const good[] = { "run_1", "a.b", "Gr\xc3\xb6\xc3\x9f" "e", "console", "com", "com10", ".hidden", "a b" };
+    static const struct { const char *name, *why; } bad[] = {
+        { "", "is empty" }, { "../../evil", "holds one of /" }, { "a/b", "holds one of /" }, { "a\\b", "holds one of /" }, { "c:", "holds one of /" }, { "a..b", "holds '..'" },
+        { "a\nb", "a control byte" }, { "a\x7f", "a control byte" }, { "a.", "ends in a point" }, { "a ", "ends in a point" }, { "CON", "a device" }, { "nul.txt", "a device" }, { "Com7", "a device" },
+        { "lpt1 .x", "a device" }, { "a*", "holds one of /" } };
+    char text[202];
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof good / sizeof *good; i++) CHECK_OK(nn_name_check(good[i], &e), e);
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_REFUSED(bad[i].name, nn_name_check(bad[i].name, &e), e, NN_E_ARG, bad[i].why);
+    memset(text, 'a', 201);
+    text[201] = 0;
+    CHECK_REFUSED("long", nn_name_check(text, &e), e, NN_E_ARG, "longer than 200 bytes");
+}
+static void links_and_modes(void)
+{
+    nn_lock *l = NULL, *l2 = NULL;
+    nn_error e = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_io_info in;
+    char victim[256], link_path[256];
+    static const unsigned modes[] = { 0600, 0666, 0444, 0 };
+    size_t i;
+    (void)snprintf(victim, sizeof victim, "%s", bin_path("victim"));
+    (void)snprintf(link_path, sizeof link_path, "%s", bin_path(".lock"));
+    CHECK_OK(nn_file_write(victim, "important content", 17, NULL, &e), e);
+    (void)remove(link_path);
+    CHECK(symlink("victim", link_path) == 0);
+    CHECK_REFUSED("a link", nn_lock_open(&l, bin_dir(), NULL, &e), e, NN_E_IO, ".lock: cannot lock: is a symbolic link, remove it");
+    CHECK_OK(nn_file_read(&b, victim, NULL, &e), e);
+    CHECK_STR((const char *)b.data, "important content");
+    (void)remove(link_path);
+    CHECK_OK(nn_lock_file(&l, bin_path("one.lock"), NULL, &e), e);
+    CHECK_REFUSED("held", nn_lock_file(&l2, bin_path("one.lock"), NULL, &e), e, NN_E_IO, "one.lock: locked by process ");
+    nn_lock_close(l);
+    (void)remove(bin_path("one.lock"));
+    for (i = 0; i < 4; i++) {                          /* who may read it stays, mode 0000 and the umask's bits too */
+        CHECK(chmod(victim, (mode_t)modes[i]) == 0);
+        CHECK_OK(nn_file_write(victim, "new", 3, NULL, &e), e);
+        CHECK(nn_io_system()->info(NULL, victim, &in) == 0);
+        CHECK_INT(in.perm, modes[i]);
+    }
+    (void)remove(victim);
+    nn_buf_free(&b);
+}
+static void paths_in_json(void)
+{
+    static const struct { const char *path, *json; } t[] = {
+        { "a/b.csv", "{\"path\":\"a/b.csv\"}" }, { "caf\xe9", "{\"path\":\"caf\xef\xbf\xbd\",\"path_hex\":\"636166e9\"}" },
+        { "\xff\xfe", "{\"path\":\"\xef\xbf\xbd\xef\xbf\xbd\",\"path_hex\":\"fffe\"}" } };
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_buf b = NN_ZERO;
+        nn_json_writer w = NN_ZERO;
+        nn_error e = NN_ZERO;
+        w.buf = &b;
+        nn_json_begin_object(&w);
+        nn_json_member_path(&w, "path", t[i].path);
+        nn_json_end(&w);
+        CHECK_OK(nn_json_finish(&w, &e), e);
+        CHECK_STR((const char *)b.data, t[i].json);
+        nn_buf_free(&b);
+    }
+}
 int main(void)
 {
+    RUN(masked);
+    RUN(names);
+    RUN(links_and_modes);
+    RUN(paths_in_json);
     RUN(checksums);
     RUN(writing_under_every_fault);
     RUN(flushing);

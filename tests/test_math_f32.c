@@ -101,7 +101,7 @@ static void limits(void)
     CHECK(nn_sigmoidf(0.0f) == 0.5f && nn_sigmoidf(inf) == 1.0f && nni_f2u(nn_sigmoidf(-inf)) == 0 && nn_sigmoidf(-100.0f) > 0.0f);
     CHECK(nn_erff(inf) == 1.0f && nn_erff(-inf) == -1.0f && nni_f2u(nn_erff(-0.0f)) == 0x80000000u && nn_erff(5.0f) == 1.0f);
 }
-/* NUMERICS.md section 2, written out: lane i mod 16 of blocks of 4,096; tree 8-4-2-1; blocks in order. */
+/* docs/numerics.md, written out: lane i mod 16 of blocks of 4,096; tree 8-4-2-1; blocks in order. */
 static double slow(const float *x, const float *y, size_t n, int kind)
 {
     float total = 0.0f;

@@ -226,6 +226,119 @@ static void fairness(void)
     CHECK_NEAR(w[0], 5.0 * 5.0 / (10.0 * 3.0), 1e-15);
     CHECK_NEAR(nn_label_dp_gap(y, z, 10, 2), 0.2, 1e-15);
 }
+/* Wilson's of 20 of 20 is known; the corrected t by hand; a paired bootstrap of a constant. */
+static void intervals_of_scores(void)
+{
+    static const double five[5] = { 0.6, 0.7, 0.65, 0.8, 0.75 };
+    static const int64_t group[6] = { 4, 9, 4, 9, 4, 9 };
+    double a[6], b[6];
+    nn_bootstrap_desc bd = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_interval w = nn_wilson(20, 20, 0), t = nn_corrected_t(five, 5, 0.25, 0);
+    int i;
+    CHECK_NEAR(w.lo, 0.8388750, 1e-6);
+    CHECK_NEAR(w.hi, 1.0, 0);
+    w = nn_wilson(7, 10, 0);                       /* statsmodels proportion_confint(wilson) */
+    CHECK_NEAR(w.lo, 0.3967781, 1e-6);
+    CHECK_NEAR(w.hi, 0.8922087, 1e-6);
+    CHECK(nn_wilson(0, 0, 0).lo != nn_wilson(0, 0, 0).lo);
+    CHECK_NEAR(t.mean, 0.7, 1e-15);
+    CHECK_NEAR(t.hi - t.mean, 2.7764451 * sqrt(0.00625) * sqrt(0.45), 1e-8);
+    for (i = 0; i < 6; i++) { a[i] = i; b[i] = i - 0.5; }
+    CHECK_OK(nn_bootstrap_paired(&w, a, b, 6, group, &bd, &e), e);
+    CHECK_NEAR(w.mean, 0.5, 1e-15);
+    CHECK_NEAR(w.lo, 0.5, 1e-12);
+    b[3] = 0.0 / (b[0] + 0.5);
+    CHECK_INT(nn_bootstrap_paired(&w, a, b, 6, NULL, &bd, &e), NN_E_ARG);
+}
+/* Scores and their intervals: undefined stays undefined, groups stand anywhere, ends are possible. */
+static void scores_of_rows(void)
+{
+    static const int64_t label[8] = { 0, 1, 0, 1, 0, 1, 0, 1 }, fold[8] = { 0, 0, 0, 0, 1, 1, 1, 1 };
+    static const int64_t together[8] = { 0, 1, 0, 1, 2, 3, 2, 3 };
+    double out[16], h[8], v, y[8], sum;
+    nn_score_desc d = NN_ZERO;
+    nn_interval r;
+    nn_error e = NN_ZERO;
+    int i;
+    d.n = 8;
+    d.n_classes = 2;
+    d.label = label;
+    d.fold = fold;
+    for (i = 0; i < 8; i++) { out[2 * i] = label[i] ? 0.2 : 0.8; out[2 * i + 1] = 1 - out[2 * i]; }
+    CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+    CHECK_NEAR(v, 1.0, 0);
+    CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
+    CHECK_NEAR(r.lo, nn_wilson(8, 8, 0).lo, 1e-15);
+    CHECK_NEAR(r.hi, 1.0, 0);
+    d.group = together;                            /* four draws, not eight */
+    CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
+    CHECK_INT(r.n, 4);
+    CHECK_NEAR(r.lo, nn_wilson(4, 4, 0).lo, 1e-15);
+    out[0] = 0.1;
+    out[1] = 0.9;                                  /* one row wrong */
+    d.group = NULL;
+    for (d.kind = NN_SCORE_ACCURACY; d.kind < NN_SCORE_R2; d.kind = (nn_score_kind)(d.kind + 1)) {
+        CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+        CHECK_NEAR(v, d.kind == NN_SCORE_AUC ? 0.75 : 0.875, 1e-15);
+        for (i = 0, sum = 0; i < 8; i++) sum += h[i];
+        CHECK_NEAR(sum, 0.0, 1e-12);
+        CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
+        CHECK(r.lo > 0 && r.lo < v && r.hi > v && r.hi < 1);
+    }
+    d.kind = NN_SCORE_AUC;                         /* a fold with one class has no pairs */
+    for (i = 0; i < 8; i++) y[i] = 0;
+    d.label = fold;
+    CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+    CHECK(v != v);
+    d.kind = NN_SCORE_R2;
+    d.target = y;
+    CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+    CHECK(v != v);                                 /* a constant target */
+    CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
+    CHECK(r.lo != r.lo && r.hi != r.hi);
+    for (i = 0; i < 8; i++) { y[i] = i; out[i] = i + (i & 1 ? 0.5 : -0.5); }
+    CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+    CHECK_NEAR(v, 1.0 - 2.0 / 42.0, 1e-15);
+    CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
+    CHECK(r.lo < v && r.hi > v && r.hi < 1);
+}
+static void average_precision_and_difference(void)
+{
+    static const int64_t y[4] = { 0, 0, 1, 1 }, tied[4] = { 1, 0, 1, 0 }, none[4] = { 0, 0, 0, 0 };
+    static const double score[4] = { 0.1, 0.4, 0.35, 0.8 }, same[4] = { 2, 2, 2, 2 };
+    static const double a[4] = { 1, -1, 1, -1 }, b[4] = { 0, 0, 0, 0 };
+    static const int64_t fold[4] = { 0, 1, 0, 1 };
+    double bad[4] = { 0, 0, 0, 0 }, ap;
+    nn_score_pair pair;
+    nn_score_desc d;
+    nn_interval r;
+    nn_error e;
+    CHECK_OK(nn_average_precision(&ap, y, score, 4, NULL, &e), e);
+    CHECK_NEAR(ap, 0.5 + 0.5 * 2.0 / 3.0, 1e-15);
+    CHECK_OK(nn_average_precision(&ap, tied, same, 4, NULL, &e), e);
+    CHECK_NEAR(ap, 0.5, 1e-15);                  /* one threshold: the share of positives */
+    CHECK_OK(nn_average_precision(&ap, none, score, 4, NULL, &e), e);
+    CHECK(ap != ap);
+    bad[2] = ap;
+    CHECK_REFUSED("NaN score", nn_average_precision(&ap, y, bad, 4, NULL, &e), e, NN_E_ARG, "row 2");
+    memset(&d, 0, sizeof d);
+    d.n = 4;
+    pair.value_a = 0.75;
+    pair.value_b = 0.5;
+    pair.influence_a = a;
+    pair.influence_b = b;
+    CHECK_OK(nn_score_difference(&r, &pair, &d, &e), e);
+    CHECK_NEAR(r.mean, 0.25, 1e-15);
+    CHECK_NEAR(r.hi - r.mean, 3.182446305284263 * sqrt(1.0 / 3.0), 1e-9);   /* t of 3 df */
+    CHECK_NEAR(r.mean - r.lo, r.hi - r.mean, 1e-15);
+    d.fold = fold;                               /* cross-validation: twice the variance */
+    CHECK_OK(nn_score_difference(&r, &pair, &d, &e), e);
+    CHECK_NEAR(r.hi - r.mean, 3.182446305284263 * sqrt(2.0 / 3.0), 1e-9);
+    pair.influence_b = a;                        /* the same rows right: nothing varies */
+    CHECK_OK(nn_score_difference(&r, &pair, &d, &e), e);
+    CHECK(r.lo == r.mean && r.hi == r.mean);
+}
 int main(void)
 {
     RUN(confusion_and_scores);
@@ -235,6 +348,9 @@ int main(void)
     RUN(regression_figures);
     RUN(intervals);
     RUN(bootstrap);
+    RUN(intervals_of_scores);
+    RUN(scores_of_rows);
+    RUN(average_precision_and_difference);
     RUN(fairness);
     return test_report();
 }

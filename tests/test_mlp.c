@@ -78,7 +78,7 @@ static void presets(void)
     d.n_in = 2; d.arch = NN_ARCH_TAPERED;
     CHECK_INT(nn_mlp_create(&m, &d, &e), NN_E_ARG);
 }
-/* RNG-PARITY.md section 4: Linear(3,2) after manual_seed(0); then the next layer goes on in the same stream */
+/* docs/random.md: Linear(3,2) after manual_seed(0); then the next layer goes on in the same stream */
 static void torch_init(void)
 {
     static const uint32_t want[8] = { 0xbb8da3e8, 0x3e9e9313, 0xbef34b7e, 0xbed98bc9, 0xbe63b4b1, 0x3e1e8953, 0xbc3b6b40, 0x3eea617a };

@@ -37,7 +37,7 @@ static void philox_known_answers(void)
         nni_philox(out, c[i], k[i]);
         for (j = 0; j < 4; j++) CHECK(out[j] == w[i][j]);
     }
-    r.ctr[0] = 0x243f6a88;   /* seed, stream, index and block meet key and counter where NUMERICS.md section 8 says */
+    r.ctr[0] = 0x243f6a88;   /* seed, stream, index and block meet key and counter where docs/random.md says */
     for (j = 0; j < 4; j++) CHECK(nn_rng_u32(&r) == w[2][j]);
     r = nn_rng_make(0, 0, 0);
     for (j = 0; j < 4; j++) CHECK(nn_rng_u32(&r) == w[0][j]);

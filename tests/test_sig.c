@@ -322,6 +322,11 @@ static void pattern_completions(void)
 static void memory_fails_cleanly(void)
 {
     long k;
+    fixture whole;
+    nn_buf want = NN_ZERO;
+    nn_error first = NN_ZERO;
+    CHECK_OK(fixture_make(&whole, NULL, &first), first);
+    CHECK_OK(nn_record_json(&want, &whole.r, &whole.f, NULL, &first), first);
     for (k = 1; k < 400; k++) {
         test_heap h = { 0 };
         fixture x;
@@ -336,12 +341,19 @@ static void memory_fails_cleanly(void)
         if (s == NN_OK) s = nn_record_json(&line, &x.r, &x.f, NULL, &e);
         if (s == NN_OK) { const char *t = "{\"network.0.weight\": [[1"; (void)nn_completion_weights(x.a, t, strlen(t), &e); }
         CHECK(s == NN_OK || s == NN_E_NOMEM);
+        /* a failure that is swallowed shows in the bytes: OK means the whole record */
+        if (s == NN_OK)
+            CHECK_MSG(line.len == want.len && memcmp(line.data, want.data, want.len) == 0,
+                      "allocation %ld failed and the record has %zu bytes of %zu", k, line.len,
+                      want.len);
         nn_buf_free(&line);
         fixture_free(&x);
         CHECK_INT(h.live, 0);
         if (s == NN_OK && h.calls < k) break;
     }
     CHECK(k > 10 && k < 400);
+    nn_buf_free(&want);
+    fixture_free(&whole);
 }
 
 int main(void)

@@ -132,7 +132,7 @@ static void loss_edges(void)
     CHECK(v != v);
     CHECK_INT(nn_loss_eval(&d, &v, dz, z, NULL, NULL, NULL, NULL, 1, 3, &e), NN_E_ARG);
 }
-/* RNG-PARITY.md section 5: p0 = [1, -2], gradients k [0.5, -0.25]. SGD's bits; Adam's are 1.13's, where 2.x differs by an ulp or two. */
+/* docs/numerics.md: p0 = [1, -2], gradients k [0.5, -0.25]. SGD's bits; Adam's are 1.13's, where 2.x differs by an ulp or two. */
 static void optimizer_vectors(void)
 {
     static const uint32_t want[3][6] = {
@@ -419,7 +419,7 @@ static void isa_hash(void)
     printf("isa %s hash %016llx\n", nn_isa_name(), (unsigned long long)h);
     CHECK_MSG(h == UINT64_C(0x6310725b5d222fa9), "the weights differ from every other machine's");
 }
-/* RNG-PARITY.md section 4: DataLoader over 10 items, seed 0 */
+/* docs/random.md: DataLoader over 10 items, seed 0 */
 static int record_order(const nn_train_event *e, void *user)
 {
     size_t *to = (size_t *)user, i;
@@ -641,7 +641,7 @@ static void two_stages(void)
 static nn_status failing_job(size_t i, void *user, nn_error *err)
 {
     ((int *)user)[i]++;
-    return i == 3 || i == 7 ? nni_fail(err, NN_E_LIMIT, "job %zu", i) : NN_OK;
+    return i == 3 || i == 7 ? nn_error_set(err, NN_E_LIMIT, "job %zu", i) : NN_OK;
 }
 static void population(void)
 {

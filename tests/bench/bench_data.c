@@ -107,7 +107,7 @@ static void programs(void)
     static const char *const work[][3] = {
         { "artificial_data", "artificial_data_generate", "generate --no-truth --out " DIR "/a" },
         { "artificial_data", "artificial_data_train_2_epochs", "train --train " DIR "/a/dataset1_train.csv --arch tapered --epochs 2 --out " DIR "/t" },
-        { "interpreter_data", "interpreter_data_5_records", "run-data-gen --length 5 --no-tensorboard.enabled --out " DIR "/i" },
+        { "interpreter_data", "interpreter_data_5_records", "run-data-gen --preset v0.1 --length 5 --no-tensorboard.enabled --out " DIR "/i" },
         { "probe_data", "probe_data_synthesize_20", "synthesize --sentences 20 --layers 12 --dim 128 --features 512 --out " DIR "/p" },
         { "probe_data", "probe_data_hidden_to_concept", "--strategy hidden-to-concept --input " DIR "/p --layers 0-11 --each-layer --output " DIR "/q.npz" },
         { "fair_tasks", "fair_tasks_generate_20", "generate --n-tasks 20 --out " DIR "/f" },

@@ -150,7 +150,7 @@ server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 tmp = tempfile.mkdtemp()
 out = os.path.join(tmp, "set")
-small = ["--num_layers", "2:3", "--neurons_per_layer", "8:12", "--patterns", "all_same,sorted_ascending,starts_with,ends_with,has_majority", "--target_total_examples", "900",
+small = ["--preset", "v0.1", "--num_layers", "2:3", "--neurons_per_layer", "8:12", "--patterns", "all_same,sorted_ascending,starts_with,ends_with,has_majority", "--target_total_examples", "900",
          "--checkpoint_interval", "3", "--no-tensorboard.enabled", "--quiet", "--threads", "1", "--length", "6", "--hub.retry_seconds", "0.2", "--hub.max_tries", "12"]
 env = dict(os.environ, HF_ENDPOINT=f"http://127.0.0.1:{server.server_port}", HF_HUB_DISABLE_XET="1", HF_TOKEN=TOKEN, HF_HOME=os.path.join(tmp, "home"),
            HF_HUB_DISABLE_TELEMETRY="1", no_proxy="127.0.0.1", NO_PROXY="127.0.0.1")
@@ -189,12 +189,12 @@ r = subprocess.run([prog, "run-data-gen", "--out", out, "--hub.dataset_name", "m
 check(r.returncode == 0 and len(commits) == before, "a resumed run uploads nothing twice: " + r.stderr)
 server.shutdown()
 server.server_close()
-# no network at all: generation goes on and ends
+# no network at all: generation goes on and ends; what is not uploaded is exit 1 and the data set is whole
 out2 = os.path.join(tmp, "set2")
 env["HF_ENDPOINT"] = "http://127.0.0.1:9"
 r = subprocess.run([prog, "run-data-gen", "--out", out2, "--hub.dataset_name", "me/set"] + small + ["--hub.max_tries", "1", "--hub.retry_seconds", "0"], env=env, capture_output=True, text=True)
-check(r.returncode == 0 and len(glob.glob(out2 + "/data/*")) == 2 and "not uploaded" in r.stderr, "without a network the data set is made: " + r.stderr)
+check(r.returncode == 1 and len(glob.glob(out2 + "/data/*")) == 2 and "not uploaded" in r.stderr, "without a network the data set is made: " + r.stderr)
 r = subprocess.run([prog, "run-data-gen", "--out", os.path.join(tmp, "set3"), "--hub.dataset_name", "me/set", "--hub.program", "no-such-program"] + small + ["--hub.max_tries", "1"], env=env, capture_output=True, text=True)
-check(r.returncode == 0 and "was not found" in r.stderr, "without the program too: " + r.stderr)
+check(r.returncode == 1 and "was not found" in r.stderr, "without the program too: " + r.stderr)
 shutil.rmtree(tmp)
 finish()

@@ -128,7 +128,7 @@ for name, x in {
 prog = "build/interpreter_data"
 out = tempfile.mkdtemp()
 full = [f"--signature.neuron_profile_methods.{m}.enabled" for m in ("max", "min", "sparsity", "pca", "svd", "fourier", "entropy", "clustering", "pattern_wise")]
-cmd = [prog, "run-data-gen", "--length", "6", "--quiet", "--out", out, "--overwrite", "--threads", "1", "--target_total_examples", "900"] + full
+cmd = [prog, "run-data-gen", "--preset", "v0.1", "--length", "6", "--quiet", "--out", out, "--overwrite", "--threads", "1", "--target_total_examples", "900"] + full
 if not os.path.exists(prog):
     skip("records: build/interpreter_data is not built")
     finish()

@@ -52,10 +52,10 @@ static nn_status floats(const char *text, const char *bits, nn_error *e)
             memcpy(&want, b.data + 8 * i, 8);
             for (n = 0; p + n < end && p[n] != '\n'; n++) { }
             if (nn_f64_parse(p, n, &v) != n || nni_f64_bits(v) != want || nn_f64_parse(p, (size_t)(end - p), &w) != n || nni_f64_bits(w) != want)
-                s = nni_fail(e, NN_E_FORMAT, "'%.*s' read as %016llx, not %016llx", (int)n, p, (unsigned long long)nni_f64_bits(v), (unsigned long long)want);
-            else if (nn_f64_print(c, v) != n || memcmp(c, p, n) != 0) s = nni_fail(e, NN_E_FORMAT, "'%.*s' printed as '%s'", (int)n, p, c);
+                s = nn_error_set(e, NN_E_FORMAT, "'%.*s' read as %016llx, not %016llx", (int)n, p, (unsigned long long)nni_f64_bits(v), (unsigned long long)want);
+            else if (nn_f64_print(c, v) != n || memcmp(c, p, n) != 0) s = nn_error_set(e, NN_E_FORMAT, "'%.*s' printed as '%s'", (int)n, p, c);
         }
-        if (s == NN_OK && p != end) s = nni_fail(e, NN_E_FORMAT, "%zu bytes left over", (size_t)(end - p));
+        if (s == NN_OK && p != end) s = nn_error_set(e, NN_E_FORMAT, "%zu bytes left over", (size_t)(end - p));
     }
     nn_buf_free(&a);
     nn_buf_free(&b);

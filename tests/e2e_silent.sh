@@ -1,0 +1,198 @@
+#!/bin/sh
+# tests/e2e_silent.sh - nothing silent: one row for each command that once gave a wrong result with exit 0, over the five programs
+#   row KIND STATUS TEXT COMMAND...    the status, and TEXT somewhere in what it says (on both streams)
+#   value KIND WHAT WANT COMMAND...    exit 0, and the line "WHAT WANT" on standard output
+#   unchanged KIND COMMAND...          exit 0, and not one file or byte of the folder is other than before
+# Kinds: a options used or refused, b precedence of seeds, c dry runs and overwriting, d resume, e locks and names, f closed streams,
+# g memory, h lost output, i masking and paths.
+set -u
+root=$(pwd)
+B=$root/${BUILD:-build}; D=$root/tests/data
+A="$B/artificial_data"; F="$B/fair_tasks"; I="$B/interpreter_data"; P="$B/probe_data"; N="$B/nnfmt"
+export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT INT TERM
+passed=0; failed=0; skipped=0
+good() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAIL $*"; tail -n 2 "$tmp/said" | cut -c1-200; }
+row() {
+    kind=$1 want=$2 text=$3; shift 3
+    "$@" >"$tmp/said" 2>&1 </dev/null; rc=$?
+    if [ $rc -eq "$want" ] && grep -qF -- "$text" "$tmp/said"; then good; else bad "$kind: status $rc (expected $want), wanted '$text': $*"; fi
+}
+value() {
+    kind=$1 what=$2 want=$3; shift 3
+    "$@" >"$tmp/out" 2>"$tmp/said" </dev/null; rc=$?
+    if [ $rc -eq 0 ] && grep -qx -- "$what $want" "$tmp/out"; then good; else bad "$kind: status $rc, wanted '$what $want', got '$(grep "^$what " "$tmp/out")': $*"; fi
+}
+tree() { find . -type f -exec sha256sum {} + | sort; find . | sort; }
+unchanged() {
+    kind=$1; shift
+    before=$(tree)
+    "$@" >"$tmp/said" 2>&1 </dev/null; rc=$?
+    if [ $rc -eq 0 ] && [ "$before" = "$(tree)" ]; then good; else bad "$kind: status $rc, or files changed: $*"; fi
+}
+# same KIND A B: equal files; differ: not
+same() { if cmp -s "$2" "$3"; then good; else echo >"$tmp/said"; bad "$1: $2 and $3 differ"; fi; }
+differ() { if [ -f "$2" ] && [ -f "$3" ] && ! cmp -s "$2" "$3"; then good; else echo >"$tmp/said"; bad "$1: $2 and $3 are the same, or missing"; fi; }
+gone() { if [ -z "$(find "$2" -name '.nntmp-*')" ]; then good; else echo >"$tmp/said"; bad "$1: temporaries stay in $2"; fi; }
+mkdir "$tmp/w" && cd "$tmp/w" || exit 1
+quiet() { "$@" >"$tmp/said" 2>&1 </dev/null || bad "setting up: $*"; }
+
+# ==== what the rows read
+G="--n-samples 60 --n-features 4 --n-informative 3 --n-redundant 0 --n-classes 2"
+quiet "$A" generate $G --name d --out gen
+quiet "$A" generate $G --name e --seed 9 --out gen2
+T="--train gen/d_train.csv --test gen/d_test.csv --arch 4 --quiet"
+quiet "$A" train $T --epochs 2 --out model
+M=$(ls model/*_model.pth)
+quiet "$F" generate --n-tasks 3 --n-samples 40:60 --out tasks --quiet
+quiet "$P" synthesize --sentences 30 --layers 4 --dim 6 --features 8 --out sent --quiet
+quiet "$P" --strategy hidden-to-concept --input sent --layer 1 --output set/x.npz --quiet
+IS="--num_layers 2:2 --neurons_per_layer 4:6 --threads 1 --quiet"
+quiet "$I" run-data-gen --length 2 $IS --out rec
+
+# ==== a. an option is used or refused
+row a 2 "taskvec" "$A" train $T --op ties --out z
+row a 2 "belongs to" "$A" summary --model "$M" --epochs 3
+row a 2 "belongs to" "$A" predict --model "$M" --input gen/d_test.csv --output p.csv --momentum 0.5
+row a 2 "belongs to" "$F" generate --iterations 2 --out z
+row a 2 "belongs to" "$F" maml --tasks tasks --out z
+row a 2 "belongs to" "$F" evaluate --n-tasks 3 --out z
+row a 2 "belongs to" "$P" probe set/x.npz --strategy hidden-to-concept --out z
+row a 2 "belongs to" "$P" synthesize --tune --out z
+row a 2 "takes no target" "$P" --strategy hidden-to-concept --input sent --layer 1 --target-feature 3 --output z.npz
+row a 2 "belongs to" "$I" run-data-gen --size 5 $IS --out z
+row a 2 "belongs to" "$I" create-sig-dataset --sample 3
+printf 'input: sent\ndatasets:\n  - strategy: hidden-to-concept\n    layer: 1\n    output: lib.npz\n' >lib.yaml
+# beside a library a flag acts on every entry, or is refused
+quiet "$P" --config lib.yaml --quiet
+cp lib.npz lib0.npz
+for o in "--normalize none" "--pca 4" "--rows all"; do
+    # shellcheck disable=SC2086
+    quiet "$P" --config lib.yaml $o --overwrite --quiet
+    differ a lib0.npz lib.npz
+done
+row a 2 "'layer' belongs into its entries" "$P" --config lib.yaml --layer 2
+row a 2 "'output' belongs into its entries" "$P" --config lib.yaml --output y.npz
+row a 2 "'strategy' belongs into its entries" "$P" --config lib.yaml --strategy hidden-to-concept
+row a 2 "combine diff needs exactly two layers" "$P" --config lib.yaml --combine diff
+printf 'input: sent\ndatasets:\n  - strategy: hidden-to-feature\n    target_feature: 3\n    output: lib2.npz\n' >lib2.yaml
+row a 2 "target_layer" "$P" --config lib2.yaml
+
+# ==== b. own flag > --seed > own key > seed key > default
+printf 'pipeline:\n  random_seed: 42\n' >seed.yaml
+quiet "$I" run-data-gen --length 1 $IS --config seed.yaml --seed 43 --out s43
+quiet "$I" run-data-gen --length 1 $IS --config seed.yaml --out s42
+quiet "$I" run-data-gen --length 1 $IS --seed 43 --out s43b
+quiet "$I" run-data-gen --length 1 $IS --config seed.yaml --random_seed 43 --seed 7 --out s43c
+differ b s43/data/train-00000.jsonl s42/data/train-00000.jsonl
+same b s43/data/train-00000.jsonl s43b/data/train-00000.jsonl
+same b s43/data/train-00000.jsonl s43c/data/train-00000.jsonl
+printf 'generate:\n  random_state: 3\nseed: 5\n' >gen.yaml
+quiet "$A" generate $G --config gen.yaml --name d --out g3
+quiet "$A" generate $G --random-state 3 --name d --out g3b --split-seed 5
+quiet "$A" generate $G --config gen.yaml --seed 9 --name d --out g9
+same b g3/d_train.csv g3b/d_train.csv
+same b g9/d_train.csv gen2/e_train.csv
+row b 0 "random_seed: 43" "$I" run-data-gen --config seed.yaml --seed 43 --print-config
+row b 0 "random_state: 9" "$A" generate --config gen.yaml --seed 9 --print-config
+row b 0 "random_state: 3" "$A" generate --config gen.yaml --print-config
+
+# ==== c. a dry run writes nothing, nothing is overwritten unasked
+quiet "$I" create-sig-dataset --seed 5 --filename sig.json
+unchanged c "$I" create-sig-dataset --seed 6 --filename sig2.json --dry-run
+row c 1 "--overwrite" "$I" create-sig-dataset --seed 6 --filename sig.json
+unchanged c "$I" create-benchmark-dataset --filename bench.json --dry-run
+unchanged c "$I" run-data-gen --length 2 $IS --out dry --dry-run
+unchanged c "$A" all --demo --out dry --dry-run
+unchanged c "$A" generate $G --out dry --dry-run
+unchanged c "$A" train $T --epochs 1 --out dry --dry-run
+unchanged c "$A" taskvec --pretrained "$M" --finetuned "$M" --test gen/d_test.csv --out dry --dry-run
+unchanged c "$A" evaluate --model "$M" --test gen/d_test.csv --out dry --dry-run
+unchanged c "$A" predict --model "$M" --input gen/d_test.csv --output dry.csv --dry-run
+unchanged c "$F" generate --n-tasks 2 --out dry --dry-run
+unchanged c "$F" meta-train --tasks tasks --train 2 --val 1 --out dry --dry-run
+unchanged c "$F" maml --out dry --dry-run
+unchanged c "$P" --strategy hidden-to-concept --input sent --layer 1 --output dry.npz --dry-run
+unchanged c "$P" probe set/x.npz --out dry --dry-run
+unchanged c "$P" synthesize --out dry --dry-run
+cp set/x.npz there.npy
+row c 1 "--overwrite" "$N" convert gen/d_train.csv there.npy
+same c set/x.npz there.npy
+row c 1 "--overwrite" "$A" generate $G --name d --out gen
+
+# ==== d. a resume goes on with the same run or names what is another one
+row d 1 "lr" "$A" train $T --epochs 2 --lr 0.5 --out model --resume
+row d 1 "seed" "$A" train $T --epochs 2 --seed 77 --out model --resume
+row d 1 "dropout" "$A" train $T --epochs 2 --dropout 0.5 --out model --resume
+row d 1 "train" "$A" train --train gen2/e_train.csv --test gen/d_test.csv --arch 4 --epochs 2 --out model --name d --resume
+if grep -q '"state": "done"' model/*run.json; then good; else bad "d: a refused --resume spoilt the record of a finished run"; fi
+row d 1 "noise_rate" "$F" generate --n-tasks 3 --n-samples 40:60 --noise-rate 0:0.1 --out tasks --resume
+quiet "$A" generate $G --name d --out left
+mkdir -p left/plots; touch left/.nntmp-77-0 left/plots/.nntmp-77-1
+quiet "$A" generate $G --name d --out left --overwrite
+gone d left
+quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out left2 --quiet
+mkdir -p left2/plots; touch left2/.nntmp-77-0 left2/plots/.nntmp-77-1
+quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out left2 --overwrite --quiet
+gone d left2
+
+# ==== e. one lock, never through a link; names stay in the folder
+held() { (exec 9>>"$1/.lock"; flock -n 9 || exit 1; shift; "$@") ; }
+if command -v flock >/dev/null 2>&1; then
+    for c in "$F meta-train --tasks tasks --train 2 --val 1 --iterations 1 --seeds 1" "$F generate --n-tasks 2 --n-samples 40:60" "$P probe set/x.npz" "$P synthesize --sentences 2" "$A generate $G" "$I run-data-gen --length 1 $IS"; do
+        mkdir -p held
+        # shellcheck disable=SC2086
+        row e 1 "lock" held held $c --out held
+        rm -rf held
+    done
+else skipped=$((skipped + 6)); echo "skip locks: no flock"; fi
+mkdir shared_out; echo "precious content line" >victim; cp victim victim.was; ln -s ../victim shared_out/.lock
+row e 1 "lock" "$A" generate $G --name d --out shared_out
+same e victim victim.was
+row e 2 "name" "$A" generate $G --name ../../evil --out in/x
+row e 2 "name" "$A" train $T --epochs 1 --name a/b --out in/x
+
+# ==== f. closed standard streams
+"$I" run-data-gen --length 2 $IS --out closed >&- 2>&- <&-
+row f 0 "different 0" "$I" verify closed
+"$A" generate $G --name d --out closed2 >&- 2>&- <&-
+same f gen/d_train.csv closed2/d_train.csv
+
+# ==== h. lost output is failure
+if (ulimit -f 1) 2>/dev/null; then
+    row h 1 "report" sh -c "ulimit -f 20; exec '$A' generate $G --name d --out small"
+    if grep -q '"state": "done"' small/*run.json 2>/dev/null; then bad "h: done without its report"; else good; fi
+fi
+mkdir -p plotless; : >plotless/plots
+row h 1 "plots" "$A" generate $G --name d --out plotless
+if grep -q '"state": "failed"' plotless/*run.json; then good; else bad "h: a run without its plots is not marked failed"; fi
+mkdir -p plotless2; : >plotless2/plots
+row h 1 "plots" "$F" generate --n-tasks 2 --n-samples 40:60 --out plotless2 --quiet
+mkdir -p plotless3; : >plotless3/plots
+row h 1 "plots" "$I" run-data-gen --length 1 $IS --out plotless3
+
+# ==== i. control sequences and names that are not UTF-8
+esc=$(printf '\033')
+plain() {
+    "$@" >"$tmp/said" 2>&1 </dev/null
+    if grep -q "$esc" "$tmp/said"; then bad "i: an escape reaches the terminal: $*"; else good; fi
+}
+printf 'a,b\033]0;owned\007\n1,2\n' >esc.csv
+plain "$N" show esc.csv
+plain "$N" show "$D/formats/esc.safetensors"
+plain "$N" diff esc.csv gen/d_train.csv
+plain "$A" train --train esc.csv --arch 4 --out z
+plain "$A" generate --name "$(printf 'x\033]0;y\007')" --out z
+plain "$P" probe "$(printf 'x\033]0;y\007.npz')"
+raw=$(printf 'caf\351')
+row i 0 "done" "$A" generate $G --name d --out "$raw"
+row i 0 "hex 636166e9" "$A" generate --name d --out "$raw" --print-config
+row i 0 "hex" "$P" build --input "$raw" --print-config
+
+# ==== wrong values that once came with exit 0
+row a 1 "different" sh -c "'$N' diff '$D/formats/diff_a.npy' '$D/formats/diff_b.npy' || { rc=\$?; echo different; exit \$rc; }"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
