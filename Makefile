@@ -5,7 +5,10 @@
 # make check      the compile matrix: every header, compiler, standard and warning set found here
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
 # make sanitize   the unit tests and the programs' end-to-end tests under AddressSanitizer and UBSan; three under valgrind
-# make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and tests/bench/RESULTS.md
+# make test32     the reader tests for 32 bits under both sanitizers (i686-linux-gnu-gcc)
+# make faults     lack of memory: each allocation of a small job of every command fails once
+# make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and
+#                 tests/bench/RESULTS.md with the figures that README.md and docs/speed.md quote (make figures fills them in alone)
 # make callgrind  instruction counts within 3 % of the recorded ones (valgrind); make callgrind-record after a change on purpose
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
@@ -18,7 +21,7 @@ LIBS     = -lm
 SECONDS ?= 60
 PREFIX  ?= /usr/local
 
-HEADERS  = $(wildcard nn_*.h examples/nn_app.h)
+HEADERS  = $(wildcard nn_*.h examples/nn_*.h)
 PROGRAMS = $(patsubst examples/%.c,build/%,$(wildcard examples/*.c))
 TESTS    = $(patsubst tests/%.c,build/%,$(wildcard tests/test_*.c))
 E2E      = $(wildcard tests/e2e_*.sh)
@@ -39,7 +42,7 @@ test: $(TESTS) $(PROGRAMS)
 # the four workflows at demo scale, under two minutes on two cores
 run: all
 	build/artificial_data all --demo --overwrite --out out/artificial_data
-	build/interpreter_data run-data-gen --length 100 --checkpoint-interval 50 --overwrite --out out/interpreter_data
+	build/interpreter_data run-data-gen --length 30 --checkpoint-interval 15 --overwrite --out out/interpreter_data
 	build/probe_data synthesize --sentences 100 --layers 12 --dim 128 --features 512 --overwrite --out out/probe_data/sentences
 	build/probe_data --strategy hidden-to-concept --input out/probe_data/sentences --layers 0-11 --each-layer --overwrite --output out/probe_data/layers.npz
 	build/probe_data compare out/probe_data/layers_l[0-9].npz out/probe_data/layers_l1[01].npz --overwrite --out out/probe_data
@@ -62,11 +65,30 @@ SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
 	$(CC) -std=c99 -O0 -g1 -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
-build/san/%: examples/%.c $(HEADERS) examples/nn_app.h
+build/san/%: examples/%.c $(HEADERS)
 	@mkdir -p build/san
 	$(CC) -O1 -g1 $(OPENMP) -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
 sanitize: $(SANITIZE) $(PROGRAMS:build/%=build/san/%) build/test_tensor build/test_probing build/test_metrics
 	@sh tests/run.sh $(SANITIZE) tests/valgrind.sh tests/sanitize_programs.sh
+
+# the reader tests in 32 bits under the same sanitizers: size_t holds no 2^32 there. SSE, because x87 rounds otherwise
+CC32     = i686-linux-gnu-gcc
+ROOT32   = /usr/i686-linux-gnu/lib
+READERS  = io num csv json yaml deflate npy pth events hostile
+TESTS32  = $(READERS:%=build/m32/test_%)
+build/m32/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
+	@mkdir -p build/m32
+	$(CC32) -std=c99 -O0 -g1 -msse2 -mfpmath=sse -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan -static-libubsan \
+	    -Wl,--dynamic-linker=$(ROOT32)/ld-linux.so.2 -Wl,-rpath,$(ROOT32) $< -o $@ $(LIBS)
+test32: $(TESTS32)
+	@sh tests/run.sh $(TESTS32)
+
+# lack of memory: in the smallest job of each command each allocation fails once (SECONDS_FOR=60 in all)
+build/faults/%: examples/%.c $(HEADERS) tests/faults_alloc.c
+	@mkdir -p build/faults
+	$(CC) -std=c99 -O1 -g1 $< tests/faults_alloc.c -o $@ -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc $(LIBS)
+faults: $(PROGRAMS:build/%=build/faults/%)
+	@sh tests/faults.sh
 
 # one JSON object per line; BENCH="gemm act" runs only what contains a word
 BENCHES = $(patsubst tests/bench/%.c,build/%,$(wildcard tests/bench/bench*.c))
@@ -75,8 +97,10 @@ $(BENCHES): build/%: tests/bench/%.c $(HEADERS) $(wildcard tests/bench/*.h) | bu
 	$(CC) -std=c99 $(CFLAGS) $(OPENMP) $< -o $@ $(LIBS)
 bench: $(BENCHES) $(PROGRAMS)
 	@for b in $(BENCHES); do $$b $(BENCH) || exit 1; done
-bench-peers: $(BENCHES)
+bench-peers:
 	@python3 tests/bench/results.py $(BENCH)
+figures:
+	@python3 tests/bench/figures.py --write
 # a regression guard that cannot flake: instruction counts under callgrind
 callgrind:
 	@sh tests/bench/callgrind.sh
@@ -121,4 +145,4 @@ uninstall:
 clean:
 	rm -rf build out
 
-.PHONY: test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers callgrind callgrind-record install uninstall clean
+.PHONY: test32 test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
