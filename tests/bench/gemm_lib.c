@@ -30,6 +30,23 @@ int gemm_many(size_t m, size_t n, size_t k, const float *a, int trans_a, const f
     nn_mem_free(d.scratch, d.scratch_bytes, NULL);
     return bad;
 }
+/* a peer's cblas_sgemm in the same kind of loop: `wide` when its integers have 64 bits (row major; 111 as it is, 112 transposed) */
+typedef void sgemm32(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
+typedef void sgemm64(int, int, int, int64_t, int64_t, int64_t, float, const float *, int64_t, const float *, int64_t, float, float *, int64_t);
+void cblas_many(void *function, int wide, int m, int n, int k, const float *a, int trans_a, const float *b, int trans_b, float *c, int reps);
+void cblas_many(void *function, int wide, int m, int n, int k, const float *a, int trans_a, const float *b, int trans_b, float *c, int reps)
+{
+    const int ta = trans_a ? 112 : 111, tb = trans_b ? 112 : 111, lda = trans_a ? m : k, ldb = trans_b ? k : n;
+    sgemm32 *narrow;
+    sgemm64 *broad;
+    int i;
+    memcpy(&narrow, &function, sizeof narrow);
+    memcpy(&broad, &function, sizeof broad);
+    for (i = 0; i < reps; i++) {
+        if (wide) broad(101, ta, tb, m, n, k, 1.0f, a, lda, b, ldb, 0.0f, c, n);
+        else      narrow(101, ta, tb, m, n, k, 1.0f, a, lda, b, ldb, 0.0f, c, n);
+    }
+}
 /* one linear layer of weights [out][in], bias 0, packed */
 static nn_mlp_packed *packed;
 int packed_open(size_t n_out, size_t n_in, const float *w)

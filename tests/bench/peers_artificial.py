@@ -4,11 +4,14 @@
 generate: make_classification 10000x512, stratified split, two CSV files. train: read them, 10 % validation, `tapered` at batch 32 with Adam (fused in the peer, batches sliced
 from one permutation), EPOCHS epochs with validation loss and accuracy after each, best weights kept, test accuracy, checkpoint. The peer's time is given with and without its imports; the
 ratio is without. One JSON object per line.     python3 tests/bench/peers_artificial.py [--rounds 3] [--epochs 2]   (after make)"""
+import peers                                               # first: it clears what would hold a library back
 import json, os, resource, statistics, subprocess, sys, tempfile, time
+peers.one_thread()
+peers.report(everything=True)
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 exe = os.path.join(root, "build", "artificial_data")
 arg = lambda name, default: int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-ROUNDS, EPOCHS = arg("--rounds", 3), arg("--epochs", 2)
+ROUNDS, EPOCHS = arg("--rounds", 1 if peers.quick else 3), arg("--epochs", 1 if peers.quick else 2)
 PEER = r'''
 import sys, time
 what, folder, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])

@@ -1,11 +1,12 @@
 # tests/bench/peers_bin.py [MIB] - binary formats beside zlib, libdeflate, a plain read(2), NumPy, safetensors, torch and Pillow: the same work in
 # turn, one thread, CPU time, best of several, one JSON object per line with the ratio peer / ours (above 1: ours is faster).
 # MIB (1024): the size of the stored NPZ; made smaller when the disk or the memory has too little room.
+import peers                                               # first: it clears what would hold a library back
 import json, os, shutil, subprocess, sys, tempfile, time
-os.environ['OMP_NUM_THREADS'] = '1'
+peers.one_thread()
 digits = [a for a in sys.argv[1:] if a.isdigit()]
 words = [a for a in sys.argv[1:] if not a.isdigit()]
-mib = int(digits[0]) if digits else 1024
+mib = int(digits[0]) if digits else 16 if peers.quick else 1024
 os.makedirs('build', exist_ok=True)
 cc, exe = os.environ.get('CC', 'cc'), 'build/bin_bench'
 base = [cc, '-std=c99', '-O2', 'tests/bench/bin_bench.c', '-o', exe]
@@ -28,6 +29,7 @@ def have(name):
     try: return __import__(name)
     except ImportError: print('skip peers_bin: needs ' + name); return None
 
+peers.report(everything=True)
 tmp = tempfile.mkdtemp(prefix='nn_bin_')
 try:
     np, torch, st, pil = have('numpy'), have('torch'), have('safetensors'), have('PIL')

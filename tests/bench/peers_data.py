@@ -4,6 +4,7 @@ lines with them in their name. One thread: CPU time, BLAS on one thread too. Two
 of one and two BLAS threads (its generator has no other).
 NumPy asks the system for huge pages (madvise) behind every large array, and so do the headers on Linux unless the caller's hooks say otherwise; "4 KiB pages" is ours with
 malloc, realloc and free as hooks. The last lines are ours on two threads beside ours on one (wall time): small sets must not lose by threads."""
+import peers                                               # first: it clears what would hold a library back
 import ctypes, json, os, subprocess, sys, time
 try:
     import numpy as np
@@ -14,6 +15,7 @@ try:
 except ImportError as e:
     print("skip peers_data.py: %s" % e)
     sys.exit(0)
+peers.report()
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SOURCE = r'''
 #define NN_IMPLEMENTATION
@@ -116,7 +118,7 @@ CASES = [
     ("StandardScaler 10000x512", 1, our_scaler, sk_scaler, "scikit-learn"),
 ] + [("make_classification %dx%d%s" % (n, f, ", stable" * stable), 2, our_mc(stable, 2, 0, n, f, 5, 2), our_mc(stable, 1, 0, n, f, 5, 2), "one thread")
      for n, f in ((1000, 20), (2000, 100)) for stable in (0, 1)]
-rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1 if peers.quick else 7
 for name, threads, ours, peer, who in CASES:
     if len(sys.argv) > 2 and sys.argv[2] not in name:
         continue

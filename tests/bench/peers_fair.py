@@ -4,11 +4,14 @@
 Ours: `fair_tasks meta-train` with 20 and with 120 iterations, the difference over 100 (no start-up, loading or validation). Both on one thread, alternating. Then ours alone, whole processes on one
 thread beside the seconds that were asked for: 100 tasks generated (deflated, stored), 200 meta-iterations, ten seeds on Adult (where NN_TEST_DATA or ../shared/data has it).
     python3 tests/bench/peers_fair.py [ROUNDS = 5]       (after make)"""
+import peers                                               # first: it clears what would hold a library back
 import json, os, statistics, subprocess, sys, tempfile, time
-rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1 if peers.quick else 5
 import numpy as np
 import torch
 
+peers.one_thread()
+peers.report()
 root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 prog = os.path.join(root, "build", "fair_tasks")
 torch.set_num_threads(1)
@@ -63,16 +66,31 @@ with tempfile.TemporaryDirectory() as tmp:
     opt = torch.optim.Adam(policy.parameters(), lr=1e-3)
     rng = np.random.default_rng(0)
     torch_iteration(policy, opt, tasks, rng)
-    a, b = [], []
+    stacked = os.path.join(tmp, "stacked.npz")
+    rows = min(len(t["x"]) for t in tasks)                 # arrays of one shape: the longest tasks lose a few rows
+    np.savez(stacked, **{to: np.stack([t[k].numpy()[:rows] for t in tasks]).astype(np.float32) for to, k in (("x", "x"), ("y", "y"), ("xq", "xq"), ("yq", "yq"), ("zq", "z"), ("feat", "feat"))})
+    try:
+        jax = peers.Worker("jax_worker.py", 1)
+        compiled = jax.ask(job="meta", file=stacked, steps=K, batch=B, reps=1)["compile_s"]
+    except (OSError, RuntimeError) as e:
+        jax = None
+        print(json.dumps({"note": "JAX did not run here", "why": str(e)}), flush=True)
+    a, b, c = [], [], []
     for r in range(rounds):
         a.append((ours(d, os.path.join(tmp, "m"), 120) - ours(d, os.path.join(tmp, "m"), 20)) / 100)
         t0 = time.process_time()
         for _ in range(8):
             torch_iteration(policy, opt, tasks, rng)
         b.append((time.process_time() - t0) / 8)
+        if jax: c.append(jax.ask(job="meta", file=stacked, steps=K, batch=B, reps=40)["cpu_s"])
     m, p = statistics.median(a), statistics.median(b)
     print(json.dumps(dict(name="meta-iteration, 8 tasks x 5 steps, second order", unit="ms", ours=round(1e3 * m, 2), ours_min=round(1e3 * min(a), 2), torch=round(1e3 * p, 2), torch_min=round(1e3 * min(b), 2),
                           ratio=round(p / m, 2), torch_version=torch.__version__)), flush=True)
+    if c:
+        j = statistics.median(c)
+        print(json.dumps(dict(name="meta-iteration, 8 tasks x 5 steps, second order", peer_name="JAX (jit, vmap over tasks; compiled in %.1f s)" % compiled, unit="ms", ours=round(1e3 * m, 2),
+                              peer=round(1e3 * j, 2), best="peer", ratio=round(j / m, 2), asked_most=3.8)), flush=True)
+        jax.close()
     data = os.environ.get("NN_TEST_DATA", os.path.join(root, "..", "shared", "data"))
     adult = os.path.join(data, "adult", "adult.data")
     alone = [("fair_tasks generate, 100 tasks, deflated", 0.8, ["generate", "--n-tasks", "100"]), ("fair_tasks generate, 100 tasks, stored", 0.4, ["generate", "--n-tasks", "100", "--stored"]),

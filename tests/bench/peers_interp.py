@@ -8,6 +8,7 @@ best weights), the three gates on 2 x 200 held-out rows per pattern, signatures 
 Alternates the three, each until it has RECORDS valid ones in all; one JSON object per round over all so far: valid records per minute and core, acceptance, attempts,
 and the ratios ours / peer. Attempts are the peer's own (another random stream), so acceptance differs by chance; `ratio_attempts` leaves it out (time per attempt).
     python3 tests/bench/peers_interp.py [--records 10] [--rounds 2]        (after make)"""
+import peers                                               # first: it clears what would hold a library back
 import copy, json, math, os, resource, subprocess, sys, tempfile, time
 import numpy as np
 try:
@@ -17,7 +18,8 @@ except ImportError:
     print("skip peers_interp: needs torch"); print("0 passed, 0 failed, 1 skipped"); sys.exit(0)
 os.chdir(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 arg = lambda name, default: int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
-RECORDS, ROUNDS, L, V = arg("--records", 10), arg("--rounds", 2), 7, 7
+RECORDS, ROUNDS, L, V = arg("--records", 1 if peers.quick else 10), arg("--rounds", 1 if peers.quick else 2), 7, 7
+peers.one_thread(); peers.report()
 torch.set_num_threads(1); torch.manual_seed(1); rng = np.random.default_rng(1)
 
 # every sequence, which patterns it satisfies, which part it is in
@@ -143,7 +145,7 @@ def peer(way, tmp, n, k):
 
 def ours(tmp, n, seed):
     out = os.path.join(tmp, f"o{seed}"); b = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["build/interpreter_data", "run-data-gen", "--length", str(n), "--seed", str(seed), "--threads", "1", "--no-tensorboard.enabled", "--quiet", "--out", out], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["build/interpreter_data", "run-data-gen", "--preset", "v0.1", "--length", str(n), "--seed", str(seed), "--threads", "1", "--no-tensorboard.enabled", "--quiet", "--out", out], check=True, stdout=subprocess.DEVNULL)
     e = resource.getrusage(resource.RUSAGE_CHILDREN); s = json.load(open(os.path.join(out, "stats.json")))
     return e.ru_utime + e.ru_stime - b.ru_utime - b.ru_stime, s["records"], s["attempts"]
 

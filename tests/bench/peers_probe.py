@@ -6,6 +6,7 @@ Folders as the original's: 26 layers, 11 to 17 fragments, 2,304 wide float16 sta
 against a peer that drops each file when it is done with it, Python's start and the import of NumPy not counted (cpu_ratio: in user
 and system CPU seconds, start-up included on both sides); `hold_ratio` against the original's order: all files loaded first, then the
 rows. One line of JSON per case. Run after make."""
+import peers                                               # first: it clears what would hold a library back
 import json
 import os
 import resource
@@ -19,9 +20,11 @@ import zipfile
 
 import numpy as np
 
+peers.one_thread()
+peers.report()
 NUMBERS = [a for a in sys.argv[1:] if a[0].isdigit()]
-FILES = [int(v) for v in (NUMBERS[0] if NUMBERS else "20,100").split(",")]
-REPEAT = int(NUMBERS[1]) if len(NUMBERS) > 1 else 5
+FILES = [int(v) for v in (NUMBERS[0] if NUMBERS else "2" if peers.quick else "20,100").split(",")]
+REPEAT = int(NUMBERS[1]) if len(NUMBERS) > 1 else 1 if peers.quick else 5
 PEER = r"""
 import numpy as np, os, sys, time
 t = time.perf_counter()
