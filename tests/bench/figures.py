@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """tests/bench/figures.py [--write] - README.md and docs/speed.md quote RESULTS.md and docs/numbers.md, they do not repeat it by hand.
 
-A quoted figure stands between <!--= SECTION | ROW | COLUMN --> and <!--/-->: the cell of the table in that section of RESULTS.md whose
-first column is ROW (further `name=value` parts select among rows of one name); a quality figure is <!--= numbers | NAME --> for the
-second column of docs/numbers.md. A whole table stands between <!--table SECTION | pattern of rows | columns --> and <!--/table-->.
+A quoted figure stands between <!--= SECTION :: ROW :: COLUMN --> and <!--/--> (no bars: it may stand in a table itself): the cell of the
+table in that section of RESULTS.md whose first column is ROW (further `name=value` parts select among rows of one name); a quality figure
+is <!--= numbers :: NAME --> for the second column of docs/numbers.md. A whole table stands between <!--table SECTION | pattern of rows | columns --> and <!--/table-->.
 Without --write it only compares: what differs or cannot be found is printed, and the closing line counts."""
 import re
 import sys
@@ -36,7 +36,7 @@ def tables(path):
 
 
 def cell(results, numbers, key):
-    parts = [p.strip() for p in key.split("|")]
+    parts = [p.strip() for p in key.split("::")]
     if parts[0] == "numbers":
         rows = [r for found in numbers.values() for _, rows in found for r in rows if r[0] == parts[1]]
         if len(rows) != 1:
@@ -56,7 +56,9 @@ def cell(results, numbers, key):
 
 
 def rows_of(results, key):
-    section, pattern, columns = [p.strip() for p in key.split("|")]
+    section, rest = key.split("|", 1)                          # a pattern may hold | itself
+    pattern, columns = rest.rsplit("|", 1)
+    section, pattern = section.strip(), pattern.strip()
     wanted = [c.strip() for c in columns.split(",")]
     for head, rows in results.get(section, []):
         if all(c in head for c in wanted):

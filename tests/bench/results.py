@@ -21,9 +21,9 @@ PY = lambda name, *a: [sys.executable, "-u", "tests/bench/peers_%s.py" % name, *
 SCRIPTS = {
     "gemm": (PY("gemm", "--rounds", "7"), PY("gemm"), 220), "gemm_avx2": (PY("gemm", "--rounds", "5", "--held-avx2"), PY("gemm", "--held-avx2"), 50), "threads": (["build/bench_threads", "large", "epoch"], ["build/bench_threads", "epoch_tapered"], 40), "sig": (["build/bench_sig"], ["build/bench_sig"], 20),
     "train": (PY("train", "--reps", "3"), PY("train", "--no-compile"), 420),
-    "data": (PY("data", "7"), PY("data", "1"), 60), "text": (PY("text"), PY("text", "1000"), 75), "bin": (PY("bin", "256"), PY("bin", "16"), 100),
+    "data": (PY("data", "7"), PY("data", "1"), 60), "text": (PY("text"), PY("text", "1000"), 150), "bin": (PY("bin", "256"), PY("bin", "16"), 100),
     "artificial": (PY("artificial", "--rounds", "2", "--epochs", "2"), PY("artificial", "--rounds", "1", "--epochs", "1"), 75), "probe": (PY("probe", "20", "3"), PY("probe", "2", "1"), 75),
-    "interp": (PY("interp", "--records", "12", "--rounds", "3"), PY("interp", "--records", "1", "--rounds", "1"), 75), "fair": (PY("fair"), PY("fair", "1"), 60)}
+    "interp": (PY("interp", "--records", "12", "--rounds", "3"), PY("interp", "--records", "1", "--rounds", "1"), 240), "fair": (PY("fair"), PY("fair", "1"), 150)}
 BUDGET = 3600 if quick else 1260                              # seconds for all of them; a quick run is for busy machines
 
 

@@ -49,6 +49,8 @@ slow = json.loads(subprocess.run([sys.executable, "-c", script], capture_output=
 check(slow and not natural["kernels"]["OpenBLAS"].startswith(slow[0]), "OpenBLAS would have been held back: %s" % slow)
 slow_line = {"kernels": dict(natural["kernels"], OpenBLAS="Nehalem"), "held": ""}
 check(len(peers.differences(slow_line, natural["kernels"])) == 1, "a slower kernel is a difference")
+other_version = {"kernels": dict(natural["kernels"], OpenBLAS=natural["kernels"]["OpenBLAS"].split(" (")[0] + " (0.0.1)"), "held": ""}
+check(not peers.differences(other_version, natural["kernels"]), "another version with the same kernel is none: SciPy brings its own OpenBLAS")
 check(not peers.differences(dict(slow_line, held="avx2"), natural["kernels"]), "rows held back on purpose are let alone")
 check(kernels("--held-avx2")["held"] == "avx2", "--held-avx2 labels its rows")
 
@@ -74,6 +76,7 @@ if hasattr(os, "sched_getaffinity"):
     check(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "1", "one thread is bound to one core")
 
 count, wrong = figures.write(save=False)
+check(count >= 10, "README and docs/speed.md quote RESULTS.md and docs/numbers.md: %d places" % count)
 for w in wrong:
     check(False, w)
 print("%d passed, %d failed, 0 skipped" % (passed, failed))
