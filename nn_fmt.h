@@ -2695,7 +2695,7 @@ NNI_FN int nni_cpu_bits(void)
         if (v & NNI_CPU_CLMUL && b & (1u << 29)) v |= NNI_CPU_SHA;
         __atomic_store_n(&nni_cpu_cache, v, __ATOMIC_RELAXED);
     }
-    return nni_kern() == &nni_kernels_ref ? 0 : v;
+    return nni_isa() == NNI_ISA_REF ? 0 : v;
 }
 #endif
 /* Checksums. A reflected CRC by its table of 16 nibbles; long inputs are first folded 64 bytes at a
@@ -2823,7 +2823,7 @@ NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n)
         size_t k = n < 5552 ? n : 5552;                 /* the most that 32 bits hold before a division */
         n -= k;
 #if defined(NNI_X86)
-        if (k >= 64 && nni_kern() != &nni_kernels_ref) {
+        if (k >= 64 && nni_isa() != NNI_ISA_REF) {
             const size_t wide = k & ~(size_t)31;
             nni_adler_sum(&a, &b, p, wide);
             p += wide;
@@ -4993,7 +4993,7 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
                          size_t li, int f32)
 {
 #ifdef NNI_X86
-    const int reals = nni_kern() != &nni_kernels_ref && nni_cpu_bits() & NNI_CPU_BMI2;
+    const int reals = nni_isa() != NNI_ISA_REF && nni_cpu_bits() & NNI_CPU_BMI2;
 #endif
     const uint64_t nan = (uint64_t)0x7ff8 << 48;
     const char *p = t->p, *const end = t->end, *q;

@@ -1002,7 +1002,7 @@ NNI_FN void nni_tokens_forward(float *z, const nn_mlp_input *in, size_t n, const
     if (table)
         for (j = 0; j < n_out; j++)
             for (p = 0; p < n_in; p++) table[p * n_out + j] = weight[j * n_in + p];
-    if (table) nni_kern()->gather(z, table, in->tokens, bias, n, in->length, in->vocab, n_out);
+    if (table) nni_gather_for(nni_isa())(z, table, in->tokens, bias, n, in->length, in->vocab, n_out);
     else for (i = 0; i < n; i++) {
         const int32_t *t = in->tokens + i * in->length;
         for (j = 0; j < n_out; j++) {
@@ -1020,7 +1020,7 @@ NNI_FN void nni_tokens_backward(float *dw, const nn_mlp_input *in, size_t n, con
     size_t i, j, p;
     if (table) {
         memset(table, 0, n_in * n_out * sizeof(float));
-        nni_kern()->scatter(table, in->tokens, dz, n, in->length, in->vocab, n_out);
+        nni_scatter_for(nni_isa())(table, in->tokens, dz, n, in->length, in->vocab, n_out);
         if (accumulate)
             for (j = 0; j < n_out; j++)
                 for (p = 0; p < n_in; p++)
@@ -1262,7 +1262,7 @@ typedef struct nni_small {
 NNI_FN int nni_small_fits(const nn_mlp *m, size_t rows, int train)
 {
     size_t l, wide = 0;
-    if (!nni_kern()->block || m->n_params > 32768 || m->n_in > 1024 || m->max_width > 64 ||
+    if (nni_isa() == NNI_ISA_REF || m->n_params > 32768 || m->n_in > 1024 || m->max_width > 64 ||
         rows > 256)
         return 0;
     for (l = 0; l < m->n_layers; l++) {
@@ -1275,7 +1275,7 @@ NNI_FN int nni_small_fits(const nn_mlp *m, size_t rows, int train)
 NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, int train, int tokens,
                                unsigned char *block)
 {
-    const size_t nr = (size_t)nni_kern()->nr, all = rows;
+    const size_t nr = nni_tile_cols(nni_isa()), all = rows;
     size_t at = 0, l, ld;
     int ok = 1;
     nni_small t = NN_ZERO, *s = (nni_small *)nni_carve(block, &at, &ok, 1, sizeof *s);
@@ -1317,7 +1317,7 @@ NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, in
 NNI_FN void nni_small_act(const nn_mlp *m, const nni_small *s, size_t l, const float *z, float *d,
                           size_t lanes)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     const nn_mlp_layer *y = &m->layers[l];
     const size_t end = y->n_out * s->ld, n = lanes == s->ld ? end : lanes,
                  step = lanes == s->ld ? end : s->ld;
@@ -1325,10 +1325,10 @@ NNI_FN void nni_small_act(const nn_mlp *m, const nni_small *s, size_t l, const f
     float *post = s->post[l], *pre = kept ? s->pre[l] : post, *keep = s->keep[l];
     size_t i;
     for (i = 0; i < end; i += step)
-        if (!d && kept) kn->act_keep(post + i, keep + i, z + i, n, y->act);
-        else if (!d) kn->act_forward(post + i, z + i, n, y->act, y->slope);
-        else if (kept) kn->act_kept(d + i, d + i, pre + i, keep + i, n, y->act);
-        else kn->act_backward(d + i, d + i, pre + i, n, y->act, y->slope);
+        if (!d && kept) nni_act_keep_for(isa)(post + i, keep + i, z + i, n, y->act);
+        else if (!d) nni_act_forward_for(isa)(post + i, z + i, n, y->act, y->slope);
+        else if (kept) nni_act_kept_for(isa)(d + i, d + i, pre + i, keep + i, n, y->act);
+        else nni_act_backward_for(isa)(d + i, d + i, pre + i, n, y->act, y->slope);
 }
 /* Does tensor i move: has it an optimizer, and is it not frozen? */
 NNI_FN int nni_moves(const nn_mlp *m, const nn_update *const *u, size_t i)
@@ -1339,31 +1339,31 @@ NNI_FN int nni_moves(const nn_mlp *m, const nn_update *const *u, size_t i)
 NNI_FN void nni_small_forward(const nn_mlp *m, nni_small *s, const float *params,
                               const nn_mlp_input *in, size_t n, float *logits)
 {
-    const nni_kernels *kn = nni_kern();
-    const size_t w = (size_t)kn->nr / 2, lanes = (n + w - 1) / w * w, ld = s->ld, last = m->n_layers - 1;
+    const int isa = nni_isa();
+    const size_t w = nni_tile_cols(isa) / 2, lanes = (n + w - 1) / w * w, ld = s->ld, last = m->n_layers - 1;
     const float *x = s->xt;
     size_t l;
-    if (in->x) kn->flip(s->xt, ld, in->x, in->ldx ? in->ldx : m->n_in, n, m->n_in);
+    if (in->x) nni_flip_f32_for(isa)(s->xt, ld, in->x, in->ldx ? in->ldx : m->n_in, n, m->n_in);
     for (l = 0; l <= last; l++) {
         const nn_mlp_layer *y = &m->layers[l];
         const float *weight = params + y->offset, *bias = weight + y->n_in * y->n_out;
         const int relu = y->act == NN_ACT_RELU;
         float *z = s->pre[l] && nn_act_needs_input(y->act) ? s->pre[l] : s->post[l];
         if (l == 0 && in->tokens) {
-            kn->flip(s->table, y->n_out, weight, y->n_in, y->n_out, y->n_in);
-            kn->gather(s->turn, s->table, in->tokens, bias, n, in->length, in->vocab, y->n_out);
-            kn->flip(z, ld, s->turn, y->n_out, n, y->n_out);
+            nni_flip_f32_for(isa)(s->table, y->n_out, weight, y->n_in, y->n_out, y->n_in);
+            nni_gather_for(isa)(s->turn, s->table, in->tokens, bias, n, in->length, in->vocab, y->n_out);
+            nni_flip_f32_for(isa)(z, ld, s->turn, y->n_out, n, y->n_out);
             if (relu) nni_small_act(m, s, l, z, NULL, lanes);
         } else {
-            kn->block(y->n_out, lanes, y->n_in, weight, y->n_in, 0, x, ld, z, ld);
-            kn->bias(z, ld, bias, y->n_out, lanes, relu);
+            nni_block_f32_for(isa)(y->n_out, lanes, y->n_in, weight, y->n_in, 0, x, ld, z, ld);
+            nni_bias_for(isa)(z, ld, bias, y->n_out, lanes, relu);
         }
         if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(m, s, l, z, NULL, lanes);
-        if (s->row[l]) kn->flip(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
+        if (s->row[l]) nni_flip_f32_for(isa)(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
         x = s->post[l];
     }
     if (m->n_out == 1) memcpy(logits, x, n * sizeof *logits);
-    else kn->flip(logits, m->n_out, x, ld, m->n_out, n);
+    else nni_flip_f32_for(isa)(logits, m->n_out, x, ld, m->n_out, n);
 }
 /* The same for any n, rows at a time. */
 NNI_FN void nni_small_predict(const nn_mlp *m, nni_small *s, const float *params,
@@ -1383,14 +1383,14 @@ NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *param
                                const nn_mlp_input *in, size_t n, const float *dout,
                                const nn_update *const *u, float *grads)
 {
-    const nni_kernels *kn = nni_kern();
-    const size_t w = (size_t)kn->nr / 2, lanes = (n + w - 1) / w * w, ld = s->ld;
+    const int isa = nni_isa();
+    const size_t w = nni_tile_cols(isa) / 2, lanes = (n + w - 1) / w * w, ld = s->ld;
     size_t l, lowest = 0, turn = 0;
     float *d = s->d[1];
     while (lowest < m->n_layers && !nni_moves(m, u, 2 * lowest) && !nni_moves(m, u, 2 * lowest + 1))
         lowest++;
     if (m->n_out == 1) memcpy(d, dout, n * sizeof *d);
-    else kn->flip(d, ld, dout, m->n_out, n, m->n_out);
+    else nni_flip_f32_for(isa)(d, ld, dout, m->n_out, n, m->n_out);
     for (l = m->n_layers; l-- > lowest; ) {
         const nn_mlp_layer *y = &m->layers[l];
         const size_t nw = y->n_in * y->n_out;
@@ -1398,21 +1398,21 @@ NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *param
         const float *x = l ? s->row[l - 1] : in->x, *rows = d;
         float *g = grads + y->offset;
         if ((bias || (weight && !x)) && y->n_out > 1) {
-            kn->flip(s->turn, y->n_out, d, ld, y->n_out, n);
+            nni_flip_f32_for(isa)(s->turn, y->n_out, d, ld, y->n_out, n);
             rows = s->turn;
         }
         if (weight && x)
-            kn->block(y->n_out, y->n_in, n, d, ld, 0, x, l || !in->ldx ? y->n_in : in->ldx, g,
+            nni_block_f32_for(isa)(y->n_out, y->n_in, n, d, ld, 0, x, l || !in->ldx ? y->n_in : in->ldx, g,
                       y->n_in);
         else if (weight) {
             memset(s->table, 0, nw * sizeof *g);
-            kn->scatter(s->table, in->tokens, rows, n, in->length, in->vocab, y->n_out);
-            kn->flip(g, y->n_in, s->table, y->n_out, y->n_in, y->n_out);
+            nni_scatter_for(isa)(s->table, in->tokens, rows, n, in->length, in->vocab, y->n_out);
+            nni_flip_f32_for(isa)(g, y->n_in, s->table, y->n_out, y->n_in, y->n_out);
         }
-        if (bias) kn->colsum(g + nw, rows, n, y->n_out, y->n_out, 0);
+        if (bias) nni_colsum_for(isa)(g + nw, rows, n, y->n_out, y->n_out, 0);
         if (l > lowest) {
             float *to = s->d[turn];
-            kn->block(y->n_in, lanes, y->n_out, params + y->offset, y->n_in, 1, d, ld, to, ld);
+            nni_block_f32_for(isa)(y->n_in, lanes, y->n_out, params + y->offset, y->n_in, 1, d, ld, to, ld);
             if ((y - 1)->act != NN_ACT_IDENTITY) nni_small_act(m, s, l - 1, NULL, to, lanes);
             d = to;
             turn ^= 1;
@@ -1530,27 +1530,27 @@ NN_DEF void nn_mlp_packed_free(nn_mlp_packed *p)
 NNI_FN void nni_packed_layer(const nn_mlp_packed_layer *y, float *z, size_t ldz, const float *x,
                              size_t ldx, const nn_mlp_input *in, const int32_t *tok, size_t n)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     size_t s, i, j, k;
     for (s = 0; s < y->width; s += NNI_PANEL) {
         const size_t w = y->width - s < NNI_PANEL ? y->width - s : NNI_PANEL;
         const float *q = y->weight + s * y->n_in;
         if (!x)
             for (i = 0; i < n; i++)
-                kn->gather(z + i * ldz + s, q, tok + i * in->length, y->bias + s, 1, in->length,
+                nni_gather_for(isa)(z + i * ldz + s, q, tok + i * in->length, y->bias + s, 1, in->length,
                            in->vocab, w);
-        else if (!kn->row) for (i = 0; i < n; i++) for (j = 0; j < w; j++) {
+        else if (isa == NNI_ISA_REF) for (i = 0; i < n; i++) for (j = 0; j < w; j++) {
             float r = 0.0f;
             for (k = 0; k < y->n_in; k++) r = nni_fmaf(x[i * ldx + k], q[k * w + j], r);
             z[i * ldz + s + j] = r;
         }
-        else if (n == 1) kn->row(y->n_in, x, q, w, z + s, w);
-        else kn->block(n, w, y->n_in, x, ldx, 0, q, w, z + s, ldz);
+        else if (n == 1) nni_row_packed_f32_for(isa)(y->n_in, x, q, w, z + s, w);
+        else nni_block_f32_for(isa)(n, w, y->n_in, x, ldx, 0, q, w, z + s, ldz);
     }
-    if (x) kn->bias_cols(z, ldz, y->bias, n, y->width, y->act == NN_ACT_RELU);
+    if (x) nni_bias_cols_for(isa)(z, ldz, y->bias, n, y->width, y->act == NN_ACT_RELU);
     if (y->act != NN_ACT_IDENTITY && (y->act != NN_ACT_RELU || !x))
         for (i = 0; i < n; i++)
-            kn->act_forward(z + i * ldz, z + i * ldz, y->n_out, y->act, y->slope);
+            nni_act_forward_for(isa)(z + i * ldz, z + i * ldz, y->n_out, y->act, y->slope);
 }
 NN_DEF nn_status nn_mlp_packed_predict(const nn_mlp_packed *p, float *out, nn_mlp_input in,
                                        size_t n, nn_error *err)

@@ -712,6 +712,12 @@ extern int madvise(void *p, size_t size, int advice);
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+/* NNI_COLD: what runs once, or costs so much that a call more is nothing: one copy is enough. */
+#if defined(__GNUC__) && !defined(__TINYC__)
+#define NNI_COLD __attribute__((noinline))
+#else
+#define NNI_COLD
+#endif
 
 NN_FP_BEGIN
 #ifdef __cplusplus
@@ -1497,8 +1503,8 @@ NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
 }
 
 /* Every kernel is one text, [KERNELS] at the end of this file, compiled once per instruction set
- * with its own vector type
- * (width 1 = plain C for "ref"). The functions get a name per ISA and stand in one const table each. */
+ * with its own vector type (width 1 = plain C for "ref"). The functions get a name per set
+ * (nni_vexpf_ref, nni_vexpf_avx2, ...) and are reached through a door each, below. */
 /* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of
  * the packed way. */
 enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG, NNI_RUN_ROW };
@@ -1516,52 +1522,6 @@ typedef struct nni_job_f64 {
     double *c, alpha, beta;
     int ta, tb, path, pack, direct;
 } nni_job_f64;
-typedef struct nni_kernels {
-    const char *name;
-    void   (*vexpf)(float *y, const float *x, size_t n);
-    void   (*vlogf)(float *y, const float *x, size_t n);
-    void   (*vtanhf)(float *y, const float *x, size_t n);
-    void   (*vsigmoidf)(float *y, const float *x, size_t n);
-    void   (*verff)(float *y, const float *x, size_t n);
-    /* sigmoid, private: see the kernel */
-    void   (*vprob)(double *y, const double *x, size_t n);
-    void   (*act_forward)(float *y, const float *x, size_t n, nn_act a, float slope);
-    void   (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
-    void (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g,
-                   size_t ldg, size_t rows, size_t n);
-    float  (*sum)(const float *x, size_t n);
-    float  (*dot)(const float *x, const float *y, size_t n);
-    double (*sumsq)(const float *x, size_t n);
-    void   (*colsum)(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate);
-    void (*gather)(float *z, const float *table, const int32_t *tok, const float *bias, size_t n,
-                   size_t length, size_t vocab, size_t cols);
-    void (*scatter)(float *table, const int32_t *tok, const float *dz, size_t n, size_t length,
-                    size_t vocab, size_t cols);
-    void   (*bce)(float *l, float *dz, const float *z, const float *t, const float *q, float f, size_t n);
-    void   (*act_keep)(float *y, float *keep, const float *x, size_t n, nn_act a);
-    void   (*act_kept)(float *dx, const float *dy, const float *x, const float *keep, size_t n, nn_act a);
-    void   (*bias)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
-    void   (*bias_cols)(float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu);
-    /* the tile; nr / 2 in double */
-    int mr, nr;
-    /* NULL: nn_gemm_ref */
-    void   (*gemm)(const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1, float *scratch);
-    void   (*gemm64)(const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1, double *scratch);
-    void (*block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols, const float *q,
-                  size_t qs, float *t, size_t ldt);
-    void   (*flip)(float *dst, size_t ldd, const float *src, size_t lds, size_t rows, size_t cols);
-    void   (*row)(size_t k, const float *a, const float *q, size_t qs, float *t, size_t n);
-    void   (*philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks);
-    void (*box_muller)(double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab,
-                       const uint64_t *sin_tab);
-    void   (*mt_twist)(uint32_t *mt);
-    void   (*mt_temper)(uint32_t *out, const uint32_t *in, size_t n);
-    size_t (*polar_tries)(double *a, double *b, double *r, const uint32_t *w, size_t m);
-    size_t (*polar_count)(const uint32_t *raw, size_t m);
-    void (*polar)(double *out, const double *a, const double *b, const double *r, size_t k,
-                  const uint64_t *log_tab);
-} nni_kernels;
-
 #define NNI_PASS 1
 #include "nn_tensor.h"
 #undef NNI_PASS
@@ -1579,16 +1539,32 @@ typedef struct nni_kernels {
 #undef NNI_PASS
 #endif
 
-/* The choice: 1 = ref, 2, 3 = better; 0 = not made yet. Written at most a few times with the same value. */
-static int nni_isa_cache;
-static const nni_kernels *const nni_isa_table[] = {
-    &nni_kernels_ref, &nni_kernels_ref,
+/* Instruction sets by number, better ones later. A row holds what each set of this build has to
+ * offer: NNI_ROW of a kernel that all have, NNI_ROW_SIMD of one that plain C does without. */
+enum { NNI_ISA_REF = 1 };
 #if defined(NNI_X86)
-    &nni_kernels_avx2, &nni_kernels_avx512
+#define NNI_ROW(name) nni_##name##_ref, nni_##name##_avx2, nni_##name##_avx512
+#define NNI_ROW_SIMD(name) NULL, nni_##name##_avx2, nni_##name##_avx512
 #elif defined(NNI_NEON)
-    &nni_kernels_neon
+#define NNI_ROW(name) nni_##name##_ref, nni_##name##_neon
+#define NNI_ROW_SIMD(name) NULL, nni_##name##_neon
+#else
+#define NNI_ROW(name) nni_##name##_ref
+#define NNI_ROW_SIMD(name) NULL
 #endif
-};
+NNI_FN const char *nni_isa_text(int isa)
+{
+    static const char *const text[] = {
+#if defined(NNI_X86)
+        "ref", "avx2", "avx512"
+#elif defined(NNI_NEON)
+        "ref", "neon"
+#else
+        "ref"
+#endif
+    };
+    return text[isa - 1];
+}
 /* What CPU and system offer: a register file counts only when the system saves it (XCR0). */
 NNI_FN int nni_isa_detect(void)
 {
@@ -1614,31 +1590,107 @@ NNI_FN int nni_isa_detect(void)
     return 1;
 #endif
 }
-NNI_FN int nni_isa_choose(void)
+/* nni_isa: the set that runs: the best one here, or what NN_ISA in the environment asks for, read
+ * once a process. nni_isa_reset, for tests: read again. */
+#if defined(NNI_X86) || defined(NNI_NEON)
+static int nni_isa_cache;           /* 0 = not chosen yet; written a few times at most, the same value */
+NNI_FN NNI_COLD int nni_isa_choose(void)
 {
     int best = nni_isa_detect(), i;
     const char *want = getenv("NN_ISA");
-    for (i = 1; want && i < best; i++) if (strcmp(want, nni_isa_table[i]->name) == 0) best = i;
+    for (i = NNI_ISA_REF; want && i < best; i++)
+        if (strcmp(want, nni_isa_text(i)) == 0) best = i;
+    __atomic_store_n(&nni_isa_cache, best, __ATOMIC_RELAXED);
     return best;
 }
-#if defined(NNI_X86) || defined(NNI_NEON)
-NNI_FN inline const nni_kernels *nni_kern(void)
+NNI_FN inline int nni_isa(void)
 {
-    int i = __atomic_load_n(&nni_isa_cache, __ATOMIC_RELAXED);
-    if (i == 0) { i = nni_isa_choose(); __atomic_store_n(&nni_isa_cache, i, __ATOMIC_RELAXED); }
-    return nni_isa_table[i];
+    const int isa = __atomic_load_n(&nni_isa_cache, __ATOMIC_RELAXED);
+    return isa ? isa : nni_isa_choose();
 }
-/* For tests: look at NN_ISA again. */
 NNI_FN void nni_isa_reset(void) { __atomic_store_n(&nni_isa_cache, 0, __ATOMIC_RELAXED); }
-#else
-NNI_FN inline const nni_kernels *nni_kern(void)
-{
-    (void)nni_isa_cache;
-    return nni_isa_table[nni_isa_choose()];
-}
+#else                               /* one set, nothing to read */
+NNI_FN inline int nni_isa(void) { return NNI_ISA_REF; }
 NNI_FN void nni_isa_reset(void) { }
 #endif
-NN_DEF const char *nn_isa_name(void) { return nni_kern()->name; }
+NN_DEF const char *nn_isa_name(void) { return nni_isa_text(nni_isa()); }
+
+/* ---- [ISA] doors -------------------------------------------------------- */
+/* NNI_DOOR(vexpf, ...) makes nni_vexpf_for(isa), which takes the function out of a constant row of the
+ * kernel's own, and the function's type, nni_vexpf_fn. So a program carries the kernels that it opens a door to and
+ * no others. Where many small calls follow one another, the set is asked for once:
+ *     const int isa = nni_isa();
+ *     nni_vexpf_for(isa)(y, x, n); */
+#define NNI_DOOR_TO(name, row, result, ...)                 \
+    typedef result (*nni_##name##_fn)(__VA_ARGS__);         \
+    NNI_FN inline nni_##name##_fn nni_##name##_for(int isa) \
+    {                                                       \
+        static const nni_##name##_fn way[] = { row };       \
+        return way[isa - 1];                                \
+    }
+#define NNI_DOOR(name, result, ...) NNI_DOOR_TO(name, NNI_ROW(name), result, __VA_ARGS__)
+#define NNI_DOOR_SIMD(name, result, ...) NNI_DOOR_TO(name, NNI_ROW_SIMD(name), result, __VA_ARGS__)
+/* [MATH]; vprob: sigmoid, private, see the kernel */
+NNI_DOOR(vexpf, void, float *y, const float *x, size_t n)
+NNI_DOOR(vlogf, void, float *y, const float *x, size_t n)
+NNI_DOOR(vtanhf, void, float *y, const float *x, size_t n)
+NNI_DOOR(vsigmoidf, void, float *y, const float *x, size_t n)
+NNI_DOOR(verff, void, float *y, const float *x, size_t n)
+NNI_DOOR(vprob, void, double *y, const double *x, size_t n)
+NNI_DOOR(sum, float, const float *x, size_t n)
+NNI_DOOR(dot, float, const float *x, const float *y, size_t n)
+NNI_DOOR(sumsq, double, const float *x, size_t n)
+NNI_DOOR(colsum, void, float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate)
+/* layers */
+NNI_DOOR(act_forward, void, float *y, const float *x, size_t n, nn_act a, float slope)
+NNI_DOOR(act_backward, void, float *dx, const float *dy, const float *saved, size_t n, nn_act a,
+         float slope)
+NNI_DOOR(act_keep, void, float *y, float *keep, const float *x, size_t n, nn_act a)
+NNI_DOOR(act_kept, void, float *dx, const float *dy, const float *x, const float *keep, size_t n,
+         nn_act a)
+NNI_DOOR(bias, void, float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu)
+NNI_DOOR(bias_cols, void, float *t, size_t ld, const float *bias, size_t rows, size_t n, int relu)
+NNI_DOOR(gather, void, float *z, const float *table, const int32_t *tok, const float *bias, size_t n,
+         size_t length, size_t vocab, size_t cols)
+NNI_DOOR(scatter, void, float *table, const int32_t *tok, const float *dz, size_t n, size_t length,
+         size_t vocab, size_t cols)
+NNI_DOOR(bce, void, float *l, float *dz, const float *z, const float *t, const float *q, float f,
+         size_t n)
+NNI_DOOR(update, void, const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g,
+         size_t ldg, size_t rows, size_t n)
+/* products; plain C goes through nn_gemm_ref */
+NNI_DOOR_SIMD(gemm_f32, void, const nni_job_f32 *jb, size_t i0, size_t i1, size_t j0, size_t j1,
+              float *scratch)
+NNI_DOOR_SIMD(gemm_f64, void, const nni_job_f64 *jb, size_t i0, size_t i1, size_t j0, size_t j1,
+              double *scratch)
+NNI_DOOR_SIMD(block_f32, void, size_t m, size_t n, size_t k, const float *p, size_t ps, int cols,
+              const float *q, size_t qs, float *t, size_t ldt)
+NNI_DOOR_SIMD(flip_f32, void, float *dst, size_t ldd, const float *src, size_t lds, size_t rows,
+              size_t cols)
+NNI_DOOR_SIMD(row_packed_f32, void, size_t k, const float *a, const float *q, size_t qs, float *t,
+              size_t n)
+/* draws */
+NNI_DOOR(philox, void, uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks)
+NNI_DOOR(box_muller, void, double *out, const uint32_t *w, size_t pairs, const uint64_t *log_tab,
+         const uint64_t *sin_tab)
+NNI_DOOR(mt_twist, void, uint32_t *mt)
+NNI_DOOR(mt_temper, void, uint32_t *out, const uint32_t *in, size_t n)
+NNI_DOOR(polar_tries, size_t, double *a, double *b, double *r, const uint32_t *w, size_t m)
+NNI_DOOR(polar_count, size_t, const uint32_t *raw, size_t m)
+NNI_DOOR(polar, void, double *out, const double *a, const double *b, const double *r, size_t k,
+         const uint64_t *log_tab)
+/* The tile of a product: rows, and floats of a row (of doubles half as many). */
+NNI_FN size_t nni_tile_rows(int isa)
+{
+    static const size_t rows[] = { NNI_ROW(tile_rows) };
+    return rows[isa - 1];
+}
+NNI_FN size_t nni_tile_cols(int isa)
+{
+    static const size_t cols[] = { NNI_ROW(tile_cols) };
+    return cols[isa - 1];
+}
+
 NN_DEF int nn_thread_count(int wanted)
 {
 #ifdef _OPENMP
@@ -1664,14 +1716,14 @@ NN_DEF float nn_logf(float x)     { return nni_log_ref(x); }
 NN_DEF float nn_tanhf(float x)    { return nni_tanh_ref(x); }
 NN_DEF float nn_sigmoidf(float x) { return nni_sigmoid_ref(x); }
 NN_DEF float nn_erff(float x)     { return nni_erf_ref(x); }
-NN_DEF void nn_vexpf(float *y, const float *x, size_t n)     { nni_kern()->vexpf(y, x, n); }
-NN_DEF void nn_vlogf(float *y, const float *x, size_t n)     { nni_kern()->vlogf(y, x, n); }
-NN_DEF void nn_vtanhf(float *y, const float *x, size_t n)    { nni_kern()->vtanhf(y, x, n); }
-NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n) { nni_kern()->vsigmoidf(y, x, n); }
-NN_DEF void nn_verff(float *y, const float *x, size_t n)     { nni_kern()->verff(y, x, n); }
-NN_DEF float  nn_sum_f32(const float *x, size_t n)                  { return nni_kern()->sum(x, n); }
-NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n)  { return nni_kern()->dot(x, y, n); }
-NN_DEF double nn_sumsq_f32(const float *x, size_t n)                { return nni_kern()->sumsq(x, n); }
+NN_DEF void nn_vexpf(float *y, const float *x, size_t n)     { nni_vexpf_for(nni_isa())(y, x, n); }
+NN_DEF void nn_vlogf(float *y, const float *x, size_t n)     { nni_vlogf_for(nni_isa())(y, x, n); }
+NN_DEF void nn_vtanhf(float *y, const float *x, size_t n)    { nni_vtanhf_for(nni_isa())(y, x, n); }
+NN_DEF void nn_vsigmoidf(float *y, const float *x, size_t n) { nni_vsigmoidf_for(nni_isa())(y, x, n); }
+NN_DEF void nn_verff(float *y, const float *x, size_t n)     { nni_verff_for(nni_isa())(y, x, n); }
+NN_DEF float  nn_sum_f32(const float *x, size_t n)                  { return nni_sum_for(nni_isa())(x, n); }
+NN_DEF float  nn_dot_f32(const float *x, const float *y, size_t n)  { return nni_dot_for(nni_isa())(x, y, n); }
+NN_DEF double nn_sumsq_f32(const float *x, size_t n)                { return nni_sumsq_for(nni_isa())(x, n); }
 
 /* ---- [MATH] double ------------------------------------------------------ */
 /* exp, log and what is made of them. No fma in here: these run on every path, and its emulation is
@@ -2439,11 +2491,11 @@ NN_DEF int nn_act_needs_input(nn_act a)
 }
 NN_DEF void nn_act_forward(float *y, const float *x, size_t n, nn_act a, float slope)
 {
-    nni_kern()->act_forward(y, x, n, a, slope);
+    nni_act_forward_for(nni_isa())(y, x, n, a, slope);
 }
 NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope)
 {
-    nni_kern()->act_backward(dx, dy, saved, n, a, slope);
+    nni_act_backward_for(nni_isa())(dx, dy, saved, n, a, slope);
 }
 
 /* ---- [UPDATE] ----------------------------------------------------------- */
@@ -2512,7 +2564,7 @@ NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error 
 }
 NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, const float *g, size_t n)
 {
-    nni_kern()->update(u, p, m, v, n, g, n, 1, n);
+    nni_update_for(nni_isa())(u, p, m, v, n, g, n, 1, n);
 }
 
 /* ---- [GEMM] ------------------------------------------------------------- */
@@ -2645,7 +2697,7 @@ NNI_FN void nni_gemm_way(size_t m, size_t n, size_t k, int ta, int tb, size_t nr
         *scratch = k * nr;
     } else *path = ta ? NNI_RUN_W : NNI_RUN_N;
 }
-NNI_FN void nni_gemm_job(nni_job_f32 *jb, const nn_gemm_desc *d, const nni_kernels *kn)
+NNI_FN void nni_gemm_job(nni_job_f32 *jb, const nn_gemm_desc *d, int isa)
 {
     jb->m = d->m;
     jb->n = d->n;
@@ -2667,7 +2719,7 @@ NNI_FN void nni_gemm_job(nni_job_f32 *jb, const nn_gemm_desc *d, const nni_kerne
                  !d->bias && !d->pre && !d->update &&
                  (d->act == NN_ACT_DEFAULT || d->act == NN_ACT_IDENTITY) &&
                  d->dact == NN_ACT_DEFAULT;
-    nni_gemm_way(d->m, d->n, d->k, jb->ta, jb->tb, (size_t)kn->nr, (size_t)kn->mr, sizeof(float),
+    nni_gemm_way(d->m, d->n, d->k, jb->ta, jb->tb, nni_tile_cols(isa), nni_tile_rows(isa), sizeof(float),
                  !(d->beta < 0.0f || d->beta > 0.0f) && !d->update, &jb->path, &jb->pack, &jb->kc,
                  &jb->mc, &jb->nc, &jb->scratch);
 }
@@ -2715,26 +2767,26 @@ NNI_FN size_t nni_gemm_border(size_t total, int parts, int g, size_t unit)
 }
 NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     nni_job_f32 jb;
     int gm, gn, t;
-    if (!kn->gemm) return 0;
-    nni_gemm_job(&jb, d, kn);
-    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, (size_t)kn->nr, d->threads, &gm, &gn);
+    if (isa == NNI_ISA_REF) return 0;
+    nni_gemm_job(&jb, d, isa);
+    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, nni_tile_cols(isa), d->threads, &gm, &gn);
     return jb.scratch * sizeof(float) * (size_t)t;
 }
 NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     nn_status s = nni_gemm_check(d, err);
     nni_job_f32 jb;
     float *scratch = NULL, stack[NNI_GEMM_STACK];
     size_t bytes = 0;
     int gm, gn, t;
     if (s != NN_OK || d->m == 0 || d->n == 0) return s;
-    if (!kn->gemm || d->k == 0) { nn_gemm_ref(d); return NN_OK; }
-    nni_gemm_job(&jb, d, kn);
-    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, (size_t)kn->nr, d->threads, &gm, &gn);
+    if (isa == NNI_ISA_REF || d->k == 0) { nn_gemm_ref(d); return NN_OK; }
+    nni_gemm_job(&jb, d, isa);
+    t = nni_gemm_grid(d->m, d->n, d->k, jb.path, nni_tile_cols(isa), d->threads, &gm, &gn);
     if (jb.scratch * (size_t)t <= NNI_GEMM_STACK) scratch = stack;
     else {
         bytes = jb.scratch * sizeof(float) * (size_t)t;
@@ -2745,14 +2797,14 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
                 return nn_error_set(err, NN_E_NOMEM, "nn_gemm: out of memory, %zu bytes wanted", bytes);
         }
     }
-    if (t == 1) kn->gemm(&jb, 0, d->m, 0, d->n, scratch);
+    if (t == 1) nni_gemm_f32_for(isa)(&jb, 0, d->m, 0, d->n, scratch);
     else {
         int g;
         NN_OMP(parallel for num_threads(t) schedule(static, 1))
         for (g = 0; g < t; g++) {
-            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr : (size_t)kn->mr,
-                   unit_n = jb.path == NNI_RUN_T ? 16 : (size_t)kn->nr;
-            kn->gemm(&jb, nni_gemm_border(jb.m, gm, g % gm, unit_m),
+            size_t unit_m = jb.path == NNI_RUN_T ? nni_tile_cols(isa) : nni_tile_rows(isa),
+                   unit_n = jb.path == NNI_RUN_T ? 16 : nni_tile_cols(isa);
+            nni_gemm_f32_for(isa)(&jb, nni_gemm_border(jb.m, gm, g % gm, unit_m),
                      nni_gemm_border(jb.m, gm, g % gm + 1, unit_m),
                      nni_gemm_border(jb.n, gn, g / gm, unit_n),
                      nni_gemm_border(jb.n, gn, g / gm + 1, unit_n),
@@ -2766,7 +2818,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
                              size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
                              double beta, double *c, size_t ldc, int threads, nn_error *err)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     size_t i, j, l, ar = trans_a ? k : m, ac = trans_a ? m : k, br = trans_b ? n : k,
                     bc = trans_b ? k : n, bytes = 0;
     nni_job_f64 jb;
@@ -2783,7 +2835,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
             err, NN_E_ARG,
             "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m,
             k, k, n, lda, ldb, ldc);
-    if (!kn->gemm64 || k == 0) {
+    if (isa == NNI_ISA_REF || k == 0) {
         (void)threads;
         for (i = 0; i < m; i++)
             for (j = 0; j < n; j++) {
@@ -2811,23 +2863,23 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
     jb.ta = trans_a != 0;
     jb.tb = trans_b != 0;
     jb.direct = !(alpha < 1.0 || alpha > 1.0 || beta < 0.0 || beta > 0.0);
-    nni_gemm_way(m, n, k, jb.ta, jb.tb, (size_t)kn->nr / 2, (size_t)kn->mr, sizeof(double),
+    nni_gemm_way(m, n, k, jb.ta, jb.tb, nni_tile_cols(isa) / 2, nni_tile_rows(isa), sizeof(double),
                  !(beta < 0.0 || beta > 0.0), &jb.path, &jb.pack, &jb.kc, &jb.mc, &jb.nc,
                  &jb.scratch);
-    t = nni_gemm_grid(m, n, 2 * k, jb.path, (size_t)kn->nr / 2, threads, &gm, &gn);
+    t = nni_gemm_grid(m, n, 2 * k, jb.path, nni_tile_cols(isa) / 2, threads, &gm, &gn);
     if (jb.scratch * (size_t)t > NNI_GEMM_STACK / 2) {
         bytes = jb.scratch * sizeof(double) * (size_t)t;
         scratch = (double *)nn_mem_alloc(bytes, NULL);
         if (!scratch)
             return nn_error_set(err, NN_E_NOMEM, "nn_gemm_f64: out of memory, %zu bytes wanted", bytes);
     }
-    if (t == 1) kn->gemm64(&jb, 0, m, 0, n, scratch);
+    if (t == 1) nni_gemm_f64_for(isa)(&jb, 0, m, 0, n, scratch);
     else {
         NN_OMP(parallel for num_threads(t) schedule(static, 1))
         for (g = 0; g < t; g++) {
-            size_t unit_m = jb.path == NNI_RUN_T ? (size_t)kn->nr / 2 : (size_t)kn->mr,
-                   unit_n = jb.path == NNI_RUN_T ? 8 : (size_t)kn->nr / 2;
-            kn->gemm64(
+            size_t unit_m = jb.path == NNI_RUN_T ? nni_tile_cols(isa) / 2 : nni_tile_rows(isa),
+                   unit_n = jb.path == NNI_RUN_T ? 8 : nni_tile_cols(isa) / 2;
+            nni_gemm_f64_for(isa)(
                 &jb, nni_gemm_border(m, gm, g % gm, unit_m),
                 nni_gemm_border(m, gm, g % gm + 1, unit_m), nni_gemm_border(n, gn, g / gm, unit_n),
                 nni_gemm_border(n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
@@ -2838,7 +2890,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
 }
 NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size_t ldx, int accumulate)
 {
-    nni_kern()->colsum(out, x, rows, cols, ldx ? ldx : cols, accumulate);
+    nni_colsum_for(nni_isa())(out, x, rows, cols, ldx ? ldx : cols, accumulate);
 }
 
 /* ---- [RNG] Philox 4x32-10 ------------------------------------------------- */
@@ -2914,7 +2966,7 @@ NN_DEF uint64_t nn_rng_below(nn_rng *r, uint64_t n)
 /* Box & Muller (1958): u, v in [0,1); radius sqrt(-2 log(1 - u)), angle 2 pi v; the cosine first */
 NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     uint32_t w[4 + 4 * NNI_PAIRS];
     /* a pair takes four words: p blocks more, and as many words are left over as before */
     if (n > 7) {
@@ -2922,10 +2974,10 @@ NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
         for (; n > 1; n -= 2 * p, out += 2 * p) {
             p = n / 2 < NNI_PAIRS ? n / 2 : (size_t)NNI_PAIRS;
             memcpy(w, r->out + r->used, left * sizeof *w);
-            kn->philox(w + left, r->ctr, r->key, p);
+            nni_philox_for(isa)(w + left, r->ctr, r->key, p);
             r->ctr[0] += (uint32_t)p;
             memcpy(r->out, w + left + 4 * (p - 1), sizeof r->out);
-            kn->box_muller(out, w, p, nni_log_tab, nni_sin_tab);
+            nni_box_muller_for(isa)(out, w, p, nni_log_tab, nni_sin_tab);
         }
     }
     for (; n; n -= n > 1 ? 2 : 1, out += 2) {
@@ -2975,7 +3027,7 @@ NN_DEF void nn_mt_seed_array(nn_mt *s, const uint32_t *key, size_t n)
 }
 NN_DEF uint32_t nn_mt_u32(nn_mt *s)
 {
-    if (s->pos >= 624) { nni_kern()->mt_twist(s->mt); s->pos = 0; }
+    if (s->pos >= 624) { nni_mt_twist_for(nni_isa())(s->mt); s->pos = 0; }
     return nni_mt_temper(s->mt[s->pos++]);
 }
 NNI_FN uint64_t nni_mt_u64(nn_mt *s) { uint64_t hi = nn_mt_u32(s); return hi << 32 | nn_mt_u32(s); }
@@ -3001,12 +3053,12 @@ NN_DEF double nn_mt_normal(nn_mt *s)
 /* the next n words at once */
 NNI_FN void nni_mt_words(nn_mt *s, uint32_t *out, size_t n)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     while (n) {
         size_t m;
-        if (s->pos >= 624) { kn->mt_twist(s->mt); s->pos = 0; }
+        if (s->pos >= 624) { nni_mt_twist_for(isa)(s->mt); s->pos = 0; }
         m = 624 - s->pos < n ? 624 - s->pos : n;
-        kn->mt_temper(out, s->mt + s->pos, m);
+        nni_mt_temper_for(isa)(out, s->mt + s->pos, m);
         s->pos += (unsigned)m;
         out += m;
         n -= m;
@@ -3030,7 +3082,7 @@ NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n)
  * the logarithms. Values, order and the state left behind are those of one call after the other. */
 NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     uint32_t w[1024];
     double a[256 + 8], b[256 + 8], r[256 + 8];              /* whole vectors are stored */
     size_t m, k;
@@ -3038,8 +3090,8 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     while (n > 1) {
         m = n / 2 < 256 ? n / 2 : 256;
         nni_mt_words(s, w, 4 * m);
-        k = kn->polar_tries(a, b, r, w, m);
-        kn->polar(out, a, b, r, k, nni_log_tab);
+        k = nni_polar_tries_for(isa)(a, b, r, w, m);
+        nni_polar_for(isa)(out, a, b, r, k, nni_log_tab);
         out += 2 * k;
         n -= 2 * k;
     }
@@ -3050,14 +3102,14 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
  * start in the middle. */
 NNI_FN void nni_mt_normals_skip(nn_mt *s, size_t n)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     size_t pairs, m;
     if (n && s->has_gauss) { n--; s->has_gauss = 0; s->gauss = 0.0; }
     for (pairs = n / 2; pairs; ) {
-        if (s->pos >= 624) { kn->mt_twist(s->mt); s->pos = 0; }
+        if (s->pos >= 624) { nni_mt_twist_for(isa)(s->mt); s->pos = 0; }
         m = (624 - s->pos) / 4 < pairs ? (624 - s->pos) / 4 : pairs;
         if (m) {
-            pairs -= kn->polar_count(s->mt + s->pos, m);
+            pairs -= nni_polar_count_for(isa)(s->mt + s->pos, m);
             s->pos += 4 * (unsigned)m;
         } else {                                             /* a try whose words lie in two states */
             double a = 2.0 * nn_mt_rand(s) - 1.0, b = 2.0 * nn_mt_rand(s) - 1.0, r = a * a + b * b;
@@ -4936,7 +4988,7 @@ NNI_FN inline void nni_stored_neon(double *p, float64x2_t v, size_t n)
 }
 #endif
 
-#define NNI_KF NNI_T NNI_FN                               /* a kernel that stands in the table */
+#define NNI_KF NNI_T NNI_FN                               /* a kernel, mostly with a door */
 #if NNI_PASS == 1
 #define NNI_KI NNI_FN inline                              /* a piece of one */
 #else
@@ -6156,61 +6208,12 @@ NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const do
 #undef NNI_TILE
 #endif
 
-static const nni_kernels NNI_K(kernels) = {
+/* one register by one where there are no vectors */
 #if NNI_PASS == 1
-    "ref",
-#elif NNI_PASS == 2
-    "avx2",
-#elif NNI_PASS == 3      /* maskz_ forms where the plain intrinsic starts from an undefined vector: g++ 12 warns about those */
-    "avx512",
+enum { NNI_K(tile_rows) = 1, NNI_K(tile_cols) = 1 };
 #else
-    "neon",
+enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 #endif
-    NNI_K(vexpf),
-    NNI_K(vlogf),
-    NNI_K(vtanhf),
-    NNI_K(vsigmoidf),
-    NNI_K(verff),
-    NNI_K(vprob),
-    NNI_K(act_forward),
-    NNI_K(act_backward),
-    NNI_K(update),
-    NNI_K(sum),
-    NNI_K(dot),
-    NNI_K(sumsq),
-    NNI_K(colsum),
-    NNI_K(gather),
-    NNI_K(scatter),
-    NNI_K(bce),
-    NNI_K(act_keep),
-    NNI_K(act_kept),
-    NNI_K(bias),
-    NNI_K(bias_cols),
-#if NNI_PASS == 1
-    1,
-    1,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-#else
-    NNI_MR,
-    2 * NNI_W,
-    NNI_K(gemm_f32),
-    NNI_K(gemm_f64),
-    NNI_K(block_f32),
-    NNI_K(flip_f32),
-    NNI_K(row_packed_f32),
-#endif
-    NNI_K(philox),
-    NNI_K(box_muller),
-    NNI_K(mt_twist),
-    NNI_K(mt_temper),
-    NNI_K(polar_tries),
-    NNI_K(polar_count),
-    NNI_K(polar)
-};
 
 #undef NNI_CAT_
 #undef NNI_CAT

@@ -1037,7 +1037,7 @@ NNI_FN void nni_loss_chunk(nn_loss kind, float delta, float *l, float *dz, const
 {
     size_t j;
     if (kind == NN_LOSS_BCE) {
-        nni_kern()->bce(l, dz, x, t, q, f, k);
+        nni_bce_for(nni_isa())(l, dz, x, t, q, f, k);
     } else if (kind == NN_LOSS_MSE) {
         for (j = 0; j < k; j++) {
             float r = x[j] - t[j];
@@ -3600,7 +3600,7 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
                                         one logarithm of a product of many such factors in [1/2,
                                         1] */
         double product = 1.0;
-        nni_kern()->vprob(q->prob, q->z, n);
+        nni_vprob_for(nni_isa())(q->prob, q->z, n);
         for (i = 0; i < n; i++) {
             const double w = q->weight ? q->weight[i] : 1.0, z = q->z[i], prob = q->prob[i],
                          t = q->y[i] ? 1.0 : 0.0, big = prob > 0.5 ? prob : 1.0 - prob;
@@ -4349,7 +4349,7 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             }
         }
         /* loss, its derivatives in the score */
-        if (p->m->loss == NN_INNER_BCE) nni_kern()->vprob(p->prob, p->z, rows);
+        if (p->m->loss == NN_INNER_BCE) nni_vprob_for(nni_isa())(p->prob, p->z, rows);
         for (i = 0; i < rows; i++) {
             const size_t row = r0 + i;
             const double z = p->z[i], y = d->y ? d->y[row] : 0.0,
@@ -4425,7 +4425,7 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
         *want->value = nni_summer_end(&total);
     }
     if (m->loss == NN_INNER_BCE) {
-        nni_kern()->vprob(prob, z, n);
+        nni_vprob_for(nni_isa())(prob, z, n);
         for (i = 0; i < n; i++) z[i] = prob[i] - d->y[i];                        /* g */
         if (want->v) for (i = 0; i < n; i++) prob[i] = prob[i] * (1.0 - prob[i]);  /* h */
     } else for (i = 0; i < n; i++) { z[i] = 2.0 * (z[i] - d->y[i]); prob[i] = 2.0; }
@@ -4898,7 +4898,7 @@ NN_DEF void nn_policy_weights(double *w, const double *logit, size_t n)
 {
     double scale;
     size_t i;
-    nni_kern()->vprob(w, logit, n);
+    nni_vprob_for(nni_isa())(w, logit, n);
     scale = (double)n / nn_sum_f64(w, n);
     for (i = 0; i < n; i++) w[i] *= scale;
 }
@@ -4909,7 +4909,7 @@ NN_DEF void nn_policy_weights_backward(double *dlogit, const double *dw, const d
 {
     const double mean = nn_dot_f64(dw, w, n) / (double)n;
     size_t i;
-    nni_kern()->vprob(dlogit, logit, n);
+    nni_vprob_for(nni_isa())(dlogit, logit, n);
     for (i = 0; i < n; i++) dlogit[i] = w[i] * (1.0 - dlogit[i]) * (dw[i] - mean);
 }
 NN_DEF nn_status nn_policy_make(nn_mlp **policy, uint64_t seed, const nn_alloc *alloc, nn_error *err)

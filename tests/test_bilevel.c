@@ -119,7 +119,7 @@ static void fast_paths(void)
     size_t i, j;
     fill();
     for (i = 0; i < 1001; i++) x[i] = i < 500 ? 12.0 * uniform() - 6.0 : 1380.0 * uniform() - 690.0;
-    nni_kern()->vprob(p, x, 1001);
+    nni_vprob_for(nni_isa())(p, x, 1001);
     for (i = 0; i < 1001; i++) { const double want = nn_sigmoid(x[i]), r = fabs(p[i] - want) / (want * 2.3e-16); if (r > worst) worst = r; }
     CHECK_MSG(worst < 4.0, "vprob is %g ulp off", worst);
     for (i = 0; i < NS; i++) for (j = 0; j < NI; j++) xt[j * NS + i] = xs[i * NI + j];

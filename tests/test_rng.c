@@ -82,7 +82,7 @@ static uint32_t untempered(uint32_t y)                /* the inverse of MT19937'
 /* tries at the circle's very edge and centre, where the upper halves alone cannot tell: counted as they are kept */
 static void tries_at_the_edge(void)
 {
-    const nni_kernels *kn = nni_kern();
+    const int isa = nni_isa();
     static uint32_t w[4 * 64], raw[4 * 64];
     static double a[80], b[80], r[80];
     nn_rng g = nn_rng_make(7, NN_STREAM_USER, 0);
@@ -103,8 +103,8 @@ static void tries_at_the_edge(void)
             for (j = 0; j < 2; j++) { w[4 * i + 2 * j] = (uint32_t)(u[j] >> 26) << 5 | 31; w[4 * i + 2 * j + 1] = (uint32_t)(u[j] & 0x3ffffff) << 6; }
         }
         for (i = 0; i < 4 * m; i++) { raw[i] = untempered(w[i]); CHECK(nni_mt_temper(raw[i]) == w[i]); }
-        j = kn->polar_tries(a, b, r, w, m);
-        CHECK_INT(kn->polar_count(raw, m), j);
+        j = nni_polar_tries_for(isa)(a, b, r, w, m);
+        CHECK_INT(nni_polar_count_for(isa)(raw, m), j);
         inside += j;
         for (i = 0; i < j; i++) edge += r[i] > 1.0 - 1e-9;
     }
