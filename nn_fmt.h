@@ -7341,8 +7341,8 @@ NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
     nn_json *v = nni_yp_node(y, NN_JSON_STRING);
     int fold = *y->p == '>', chomp = 0, explicit_indent = 0, more = 0, have = 0;
     long indent = -1, blank = -1, col;
-    size_t breaks = 0, i, room;
-    const char *q;
+    size_t breaks = 0, i, room, line, deep_line = 0;
+    const char *q, *deep = NULL;
     char *t, *o;
     nn_status s;
     if (!v) return nni_yp_memory(y);
@@ -7355,16 +7355,19 @@ NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
     if (parent < 0) parent = -1;
     if (explicit_indent) indent = (parent < 0 ? 0 : parent) + explicit_indent;
     /* how far it reaches at most: to the first line that is indented less; that bounds the memory */
-    for (q = y->p, room = 0; q < y->end;) {
+    for (q = y->p, room = 0, line = y->line; q < y->end; line++) {
         const char *b = q;
         while (q < y->end && *q == ' ') q++;
         col = (long)(q - b);
         if (q < y->end && (*q == '\n' || *q == '\r')) {
-            if (col > blank) blank = col;
+            if (indent < 0 && col > blank) { blank = col; deep = b; deep_line = line; }
         } else if (q < y->end) {
             if (indent < 0) {
                 if (col <= parent) break;
                 indent = col;
+                if (blank > col)
+                    return nni_yp_fail_at(y, NN_E_FORMAT, deep_line, (size_t)col + 1, (size_t)(deep + col - y->s),
+                                          "%s", "a blank line indented more than the text that follows it");
             }
             if (col < indent) break;
             if (indent == 0 && q == b && q + 3 <= y->end &&
@@ -7397,6 +7400,9 @@ NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
         if (y->p >= y->end) break;
         nni_yp_newline(y);
     }
+    for (q = y->p; q < y->end && (*q == ' ' || *q == '\t'); q++) { }
+    if (q > y->p && (q >= y->end || *q == '\n' || *q == '\r') && y->p < y->end && *y->p == '\t')
+        return nni_yp_format(y, "a tab in the indentation, expected spaces");
     if (y->p > y->line_start && y->p < y->end) y->p = y->line_start;   /* a shorter line: not ours */
     if (have && chomp >= 0) *o++ = '\n';
     if (chomp > 0) for (i = 0; i < breaks; i++) *o++ = '\n';
@@ -12406,102 +12412,149 @@ NNI_FN void nni_pkw_string(nni_pkw *w, const nn_tensor *t, size_t i)
     nni_put_le32(w->out.data + at - 4, (uint32_t)(w->out.len - at));
     if (t->dtype == NN_BYTES) { nni_pkw_text(w, "latin1", 6); nni_pkw_raw(w, "tR", 2); }
 }
+/* Levels of names. Item i at a level whose names share `skip` bytes: its key is [key, key + len); the items
+ * up to *next share it, and deep says that it holds a level of its own. */
+typedef struct nni_pkw_key { const char *key; size_t len, next; int deep; } nni_pkw_key;
+NNI_FN nni_pkw_key nni_pkw_at(const nni_pkw *w, size_t i, size_t last, size_t skip)
+{
+    nni_pkw_key k;
+    const char *end;
+    k.key = w->d->items[i].name + skip;
+    end = w->sep ? strchr(k.key, w->sep) : NULL;
+    k.deep = end != NULL;
+    k.len = end ? (size_t)(end - k.key) : strlen(k.key);
+    for (k.next = i + 1; end && k.next < last; k.next++)
+        if (strncmp(w->d->items[k.next].name + skip, k.key, k.len + 1) != 0) break;
+    return k;
+}
+NNI_FN int nni_pkw_weight(const nn_tensor *t)
+{
+    return t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16;
+}
+/* Without kinds: is that level a state dict, whose values are all tensors? */
+NNI_FN int nni_pkw_is_state(const nni_pkw *w, size_t first, size_t last, size_t skip)
+{
+    int tensors = !w->sep;
+    for (; first < last && !tensors; first++)
+        tensors = !strchr(w->d->items[first].name + skip, w->sep) && nni_pkw_weight(&w->d->items[first].value);
+    return tensors;
+}
+/* Entry i as a Python value: a number, text, or a list of them. */
+NNI_FN void nni_pkw_value(nni_pkw *w, size_t i)
+{
+    const nn_tensor *t = &w->d->items[i].value;
+    const int text = !nni_pth_is_tensor(t);
+    size_t k;
+    if (t->ndim) nni_pkw_raw(w, "](", 2);
+    for (k = 0; k < nn_tensor_count(t) && w->s == NN_OK; k++)
+        if (text) nni_pkw_string(w, t, k);
+        else nni_pkw_number(w, t, k);
+    if (t->ndim) nni_pkw_raw(w, "e", 1);
+}
+/* tensor: it is one, where kinds do not say otherwise; leaf: its letter, or 0 */
+NNI_FN void nni_pkw_entry(nni_pkw *w, size_t i, int tensor, char leaf)
+{
+    if (leaf == 'n' || leaf == 'd' || leaf == 'e') nni_pkw_raw(w, leaf == 'n' ? "N" : leaf == 'd' ? "}" : "]", 1);
+    else if (leaf == 'b') nni_pkw_big(w, &w->d->items[i].value);
+    else if ((leaf ? leaf == 't' : tensor) && nni_pth_is_tensor(&w->d->items[i].value))
+        nni_pkw_tensor(w, &w->d->items[i].value);
+    else nni_pkw_value(w, i);
+}
+/* one dict cannot be written in two places: every key of a level comes once */
+NNI_FN void nni_pkw_once(nni_pkw *w, size_t first, size_t last, size_t skip)
+{
+    nni_hashes seen = NN_ZERO;
+    nni_pkw_key k;
+    size_t i, j, at;
+    char nb[64];
+    for (i = first; i < last && w->s == NN_OK; i = k.next) {
+        uint32_t hash;
+        k = nni_pkw_at(w, i, last, skip);
+        hash = nni_hash_of(k.key, k.len);
+        at = hash;
+        while ((j = nni_hashes_next(&seen, hash, &at)) != SIZE_MAX) {
+            const nni_pkw_key other = nni_pkw_at(w, first + j, first + j + 1, skip);
+            if (other.len == k.len && memcmp(other.key, k.key, k.len) == 0)
+                w->s = nn_error_set(w->err, NN_E_ARG,
+                                "nn_pth_write: '%s': the names of one level must stand together, and no "
+                                "value may have a level's name", nni_name(nb, w->d->items[first + j].name));
+        }
+        if (!nni_hashes_reserve(&seen, i - first, &w->out.alloc))
+            w->s = nn_error_set(w->err, NN_E_NOMEM, "nn_pth_write: out of memory");
+        else nni_hashes_add(&seen, hash, i - first);
+    }
+    nni_hashes_free(&seen, &w->out.alloc);
+}
 /* Items [first, last) share `skip` bytes of prefix: write them as one level. */
 NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, int state, int depth)
 {
-    size_t i, j, n = 0;
-    int tensors = !w->sep, list = w->sep != 0;
+    const int tensors = w->kind ? first < last && w->kind[first][depth + 1] == 't' && w->kind[first][depth] != 'l' :
+                                  nni_pkw_is_state(w, first, last, skip);
+    int list = w->sep != 0 && !tensors && !state;
+    nni_pkw_key k;
+    size_t i, n = 0;
     if (depth > NN_MAX_PTH_DEPTH) {
-        w->s = nn_error_set(w->err, NN_E_LIMIT, "nn_pth_write: names nested deeper than %d",
-                        NN_MAX_PTH_DEPTH);
+        w->s = nn_error_set(w->err, NN_E_LIMIT, "nn_pth_write: names nested deeper than %d", NN_MAX_PTH_DEPTH);
         return;
     }
-    for (i = first; i < last; i = j, n++) {             /* what kind of level is it */
-        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
-        size_t len = end ? (size_t)(end - key) + 1 : strlen(key);
+    if (w->sep) nni_pkw_once(w, first, last, skip);
+    for (i = first; i < last && (list || state); i = k.next) {  /* keys 0, 1, 2 .. in order */
         char num[24];
-        const nn_tensor *t = &w->d->items[i].value;
-        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, len) == 0; j++) {}
-        if (end) {                                      /* one dict cannot be written in two places */
-            size_t k;
-            for (k = first; k < last; k++) {
-                const char *other = w->d->items[k].name + skip;
-                char nb[64];
-                if ((k >= j && strncmp(other, key, len) == 0) ||
-                    (strncmp(other, key, len - 1) == 0 && other[len - 1] == 0)) {
-                    w->s = nn_error_set(w->err, NN_E_ARG,
-                                    "nn_pth_write: '%s': the names of one level must stand "
-                                    "together, and no value may have a level's name",
-                                    nni_name(nb, w->d->items[i].name));
-                    return;
-                }
-            }
-        }
-        if (!end &&
-            (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16))
-            tensors = 1;
-        num[nni_put_dec(num, n)] = 0;
-        if (strlen(num) != len - (end ? 1 : 0) || memcmp(num, key, strlen(num)) != 0) list = 0;
+        k = nni_pkw_at(w, i, last, skip);
+        if (k.len != nni_put_dec(num, n++) || memcmp(num, k.key, k.len) != 0) list = state = 0;
     }
+    if (w->kind) list = first < last && w->kind[first][depth] == 'l';
     if (tensors) nni_pkw_raw(w, "ccollections\nOrderedDict\n)R(", 28);
-    else nni_pkw_raw(w, list && !state ? "](" : "}(", 2);
-    for (i = first, n = 0; i < last && w->s == NN_OK; i = j, n++) {
-        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
-        size_t len = end ? (size_t)(end - key) : strlen(key), k;
-        const nn_tensor *t = &w->d->items[i].value;
-        for (j = i + 1; end && j < last && strncmp(w->d->items[j].name + skip, key, len + 1) == 0; j++) {}
-        if (tensors || !list) nni_pkw_text(w, key, len);
-        else if (state) nni_pkw_int(w, (int64_t)n);
-        if (end) {
-            nni_pkw_level(w, i, j, skip + len + 1, len == 5 && memcmp(key, "state", 5) == 0,
-                          depth + 1);
-            continue;
-        }
-        if (!nni_pth_is_tensor(t)) {
-            if (t->ndim == 0) nni_pkw_string(w, t, 0);
-            else {
-                nni_pkw_raw(w, "](", 2);
-                for (k = 0; k < nn_tensor_count(t); k++) nni_pkw_string(w, t, k);
-                nni_pkw_raw(w, "e", 1);
-            }
-        } else if (tensors) nni_pkw_tensor(w, t);
-        else if (t->ndim == 0) nni_pkw_number(w, t, 0);
-        else {
-            nni_pkw_raw(w, "](", 2);
-            for (k = 0; k < nn_tensor_count(t); k++) nni_pkw_number(w, t, k);
-            nni_pkw_raw(w, "e", 1);
-        }
+    else nni_pkw_raw(w, list ? "](" : "}(", 2);
+    for (i = first, n = 0; i < last && w->s == NN_OK; i = k.next, n++) {
+        const char kind = w->kind ? w->kind[i][depth] : 0;
+        int64_t key = (int64_t)n;
+        k = nni_pkw_at(w, i, last, skip);
+        if (kind ? kind == 'i' && nn_i64_parse(k.key, k.len, &key) == k.len : state && !tensors) nni_pkw_int(w, key);
+        else if (!list) nni_pkw_text(w, k.key, k.len);
+        if (k.deep)
+            nni_pkw_level(w, i, k.next, skip + k.len + 1, k.len == 5 && memcmp(k.key, "state", 5) == 0, depth + 1);
+        else nni_pkw_entry(w, i, tensors, kind ? w->kind[i][depth + 1] : 0);
     }
-    nni_pkw_raw(w, !tensors && list && !state ? "e" : "u", 1);
+    nni_pkw_raw(w, list ? "e" : "u", 1);
 }
 /* the tensors of a level tree, in the order the pickle numbered them */
-NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, const char *root, size_t first,
-                            size_t last, size_t skip, size_t *num)
+NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, size_t first, size_t last, size_t skip, size_t *num)
 {
-    size_t i, j;
-    int tensors = !w->sep;
-    for (i = first; i < last; i++) {
+    const int tensors = !w->kind && nni_pkw_is_state(w, first, last, skip);
+    size_t i, next;
+    for (i = first; i < last && w->s == NN_OK; i = next) {
         const nn_tensor *t = &w->d->items[i].value;
-        if (!(w->sep && strchr(w->d->items[i].name + skip, w->sep)) &&
-            (t->ndim >= 2 || t->dtype == NN_F32 || t->dtype == NN_F16 || t->dtype == NN_BF16))
-            tensors = 1;
-    }
-    for (i = first; i < last && w->s == NN_OK; i = j) {
-        const char *key = w->d->items[i].name + skip, *end = w->sep ? strchr(key, w->sep) : NULL;
-        const nn_tensor *t = &w->d->items[i].value;
-        for (j = i + 1; end && j < last &&
-                        strncmp(w->d->items[j].name + skip, key, (size_t)(end - key) + 1) == 0;
-             j++) {
+        next = i + 1;
+        if (!w->kind) {
+            const nni_pkw_key k = nni_pkw_at(w, i, last, skip);
+            next = k.next;
+            if (k.deep) { nni_pth_payload(w, z, i, next, skip + k.len + 1, num); continue; }
         }
-        if (end) { nni_pth_payload(w, z, root, i, j, skip + (size_t)(end - key) + 1, num); continue; }
-        if (tensors && nni_pth_is_tensor(t)) {
+        if ((w->kind ? w->kind[i][strlen(w->kind[i]) - 1] == 't' : tensors) && nni_pth_is_tensor(t)) {
             char name[64];
-            (void)snprintf(name, sizeof name, "%s/data/%zu", root, (*num)++);
+            (void)snprintf(name, sizeof name, "archive/data/%zu", (*num)++);
             w->s = nn_zip_begin(z, name, nn_tensor_bytes(t), 0, w->err);
             if (w->s == NN_OK) w->s = nni_put_array(NULL, z, t, w->file, i, w->err);
             if (w->s == NN_OK) w->s = nn_zip_end(z, w->err);
         }
     }
+}
+/* the words of nn_pth_opts.kinds by entry: as many, and each as long as its name has levels */
+NNI_FN void nni_pkw_kinds(nni_pkw *w, const nn_buf *kinds)
+{
+    const char *p = (const char *)kinds->data, *end = p + kinds->len, *c;
+    size_t i, levels;
+    w->kind = (const char **)nni_new(w->d->count + 1, sizeof *w->kind, &w->out.alloc);
+    if (!w->kind) w->s = nn_error_set(w->err, NN_E_NOMEM, "nn_pth_write: out of memory");
+    for (i = 0; w->s == NN_OK && i < w->d->count && p < end; i++, p += strlen(p) + 1) {
+        for (levels = 1, c = w->d->items[i].name; *c; c++) levels += *c == w->sep;
+        if (strlen(p) != levels + 1 && !(strlen(p) == 1 && w->d->count == 1)) break;
+        if (!strchr("tvbnde", p[strlen(p) - 1])) break;
+        w->kind[i] = p;
+    }
+    if (w->s == NN_OK && (i < w->d->count || p != end))
+        w->s = nn_error_set(w->err, NN_E_ARG, "nn_pth_write: kinds do not belong to these entries");
 }
 NNI_FN nn_status nni_zip_member(nn_zip_writer *z, const char *name, const void *data, size_t n,
                                 nn_error *err)

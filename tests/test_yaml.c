@@ -30,6 +30,7 @@ static void accepted(void)
         { "a: |\n  x\n    y\n\n  z\n\nb: |-\n  t\nc: |+\n  u\n\n", "{\"a\":\"x\\n  y\\n\\nz\\n\",\"b\":\"t\",\"c\":\"u\\n\\n\"}" },
         { "a: >\n  x\n  y\n\n  z\n    more\n  w\nb: >-\n  t\n  u\n", "{\"a\":\"x y\\nz\\n  more\\nw\\n\",\"b\":\"t u\"}" }, { "a: |2\n    x\n", "{\"a\":\"  x\\n\"}" },
         { "- |\n a\n- b\n", "[\"a\\n\",\"b\"]" },
+        { "a: |\n \n  \n  x\n   \n", "{\"a\":\"\\n\\nx\\n \\n\"}" }, { "a: |\n \t\nb: 1\n", "{\"a\":\"\\t\\n\",\"b\":1}" },
         { "[~, null, Null, NULL, true, True, FALSE, yes, on]", "[null,null,null,null,true,true,false,\"yes\",\"on\"]" },
         { "[1, -2, +3, 0o17, 0x1F, 010, 1_000, 12:30:45, 18446744073709551615, 18446744073709551616]", "[1,-2,3,15,31,10,\"1_000\",\"12:30:45\",18446744073709551615,1.8446744073709552e+19]" },
         { "[1.5, 1e-4, .5, 5., -1.5E+3, .inf, -.INF, .NaN, 1.2.3, 1e, e5, ., -, 0x, 0o8]", "[1.5,0.0001,0.5,5.0,-1500.0,Infinity,-Infinity,NaN,\"1.2.3\",\"1e\",\"e5\",\".\",\"-\",\"0x\",\"0o8\"]" },
@@ -94,7 +95,13 @@ static void refused(void)
         { "[1, # c\n", NN_E_FORMAT, 1, 5, "expected ']' on this line" }, { "{a: 1, # c\n", NN_E_FORMAT, 1, 8, "expected '}' on this line" }, { "['a' b]\n", NN_E_FORMAT, 1, 6, "expected ',' or ']', got 'b'" },
         { "{a: 'b' c}\n", NN_E_FORMAT, 1, 9, "expected ',' or '}', got 'c'" }, { "- - a\n - b\n", NN_E_FORMAT, 2, 2, "indented more than the list it stands in" },
         { "a: \"\x1b\"\n", NN_E_FORMAT, 1, 5, "a control character" }, { "a: 1\rb: 2\n", NN_E_FORMAT, 1, 5, "a carriage return without a line feed" },
-        { "x\ny\n", NN_E_FORMAT, 2, 1, "expected the end after the value" }, { "-\tx: 1\n", NN_E_FORMAT, 1, 2, "a tab after '-', expected a space" }
+        { "x\ny\n", NN_E_FORMAT, 2, 1, "expected the end after the value" }, { "-\tx: 1\n", NN_E_FORMAT, 1, 2, "a tab after '-', expected a space" },
+        /* yaml-test-suite 5LLU, S98Z, W9L4, Y79Y/0 */
+        { "a: >\n \n  \n   \n invalid\n", NN_E_FORMAT, 4, 2, "a blank line indented more than the text that follows it" },
+        { "a: >\n \n  \n   \n # comment\n", NN_E_FORMAT, 4, 2, "a blank line indented more than the text that follows it" },
+        { "---\na: |\n     \n  more\n  less\n", NN_E_FORMAT, 3, 3, "a blank line indented more than the text that follows it" },
+        { "a: |\n\t\nb: 1\n", NN_E_FORMAT, 2, 1, "a tab in the indentation, expected spaces" },
+        { "a: |\n    x\n  \t\nb: 1\n", NN_E_FORMAT, 3, 3, "a tab in the indentation, expected spaces" }
     };
     size_t i;
     char msg[256];
