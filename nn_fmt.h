@@ -82,7 +82,9 @@ NN_DEF const char *nn_errno_text(int e);
  * bytes into member `member` of a zip
  * or, with NN_NO_MEMBER, into the file; row-major, in the other byte order when swapped. */
 #define NN_NO_MEMBER SIZE_MAX
-typedef struct nn_place { uint64_t offset; size_t member; int swapped; } nn_place;
+/* stored: NULL or, when there is no nn_dtype for it and the array holds its codes as u8, the file's own
+ * dtype: "F8_E4M3"; codes of less than 8 bits come packed as they are, in one dimension */
+typedef struct nn_place { uint64_t offset; size_t member; int swapped; const char *stored; } nn_place;
 
 typedef struct nn_buf nn_buf;
 /* Options of everything that opens a file; NULL or zeroed = defaults. */
@@ -104,6 +106,10 @@ typedef struct nn_file_opts {
      * for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
      * order, into `to`; each entry in ascending pieces of at most 1 MiB (or one item). */
     nn_buf      *places;
+    /* Reading (npz, safetensors, .pth): NULL = an item that cannot be read refuses the file. Else it is left out,
+     * and one line "name: why" and its NUL are appended here; of an object the state, when it is a
+     * dict, is read under the object's name. */
+    nn_buf      *left;
     nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
     void        *fetch_user;
 } nn_file_opts;
@@ -305,7 +311,7 @@ NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
  * pandas then says float64 or text by the cells' order); bools with one become text. Spaces around
  * a number are ignored. Stricter than pandas: a row longer than the header is always an error
  * (pandas makes an index when every row is). */
-#define NN_CSV_MAX_COLUMNS  ((size_t)1 << 16)
+#define NN_CSV_MAX_COLUMNS  ((size_t)1 << 17)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
 
 /* How a CSV text is read. Zeroed = comma, header, quotes, inferred types. */
@@ -804,10 +810,10 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
                               nn_error *err);
 
 /* ==== [PTH] PyTorch checkpoints ========================================== */
-#define NN_MAX_PTH_OBJECTS \
-    ((size_t)1 << 20) /* values in one pickle, shared ones counted once per place they appear */
+/* values in one pickle, shared ones counted once per place they appear: 2^20 and one more per byte of the
+ * file, up to this; names after flattening: a sixteenth of that, 65,536 and more */
+#define NN_MAX_PTH_OBJECTS ((size_t)1 << 25)
 #define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
-#define NN_MAX_PTH_ENTRIES ((size_t)1 << 16)   /* names after flattening */
 /* How checkpoints are read and written. NULL or zeroed = defaults. */
 typedef struct nn_pth_opts {
     nn_file_opts file;
@@ -817,13 +823,19 @@ typedef struct nn_pth_opts {
                           ones; 0 always means "none") */
     const char *note;  /* writing: text of one more record, archive/nn.json, which torch.load leaves
                           alone; NULL = none. nn_zip_open finds it */
+    nn_buf *kinds;     /* what the pickle holds, to write it again as it was. Reading appends a word and its NUL
+                          per entry: a letter per level, 's' text key, 'i' integer key, 'l' list or tuple; then
+                          't' tensor, 'v' Python value, 'b' integer beyond int64 or, with an empty text as entry, which there is only
+                          with kinds set, 'n' None, 'd' empty dict, 'e' empty list. Writing with the separator
+                          that the names were read with follows these words instead of its own rules */
 } nn_pth_opts;
 /* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is
  * used for all).
  * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples,
  *   sets, numbers, text, bytes, None,
- * tensors and parameters, torch.Size, dtypes, devices; any other class is NN_E_UNSUPPORTED, named
- * (a whole pickled module is such). Nested containers are flattened: {"model": {"fc.weight": W},
+ * tensors and parameters, torch.Size, dtypes, devices, NumPy's arrays and scalars; any other class is
+ * NN_E_UNSUPPORTED, named (a whole pickled module is such), unless opts->file.left is set. Integers
+ * beyond int64 come as text. Nested containers are flattened: {"model": {"fc.weight": W},
  * "loss": [0.5, 0.25], "runs": ["a", "b"], "epoch": 3} becomes "model.fc.weight",
  * "loss", "runs.0", "runs.1", "epoch": numbers and text are 0-d tensors (i64, f64, bool, c128,
  * ucs4; bytes -> bytes), a list or tuple of numbers is one 1-d tensor (i64, f64 or bool), dtypes
@@ -852,7 +864,8 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
  * data; meta (may be
  * NULL; zeroed) gets the strings of "__metadata__" as 0-d text. Validated as the reference does:
  * offsets contiguous from 0, no gap, no overlap, no trailing bytes, sizes as shape and dtype say;
- * double names are refused too. F8, F6, F4 kinds are NN_E_UNSUPPORTED.
+ * double names are refused too. F8, F6, F4 kinds come as u8 codes when opts->left or ->places is set, else they
+ * are NN_E_UNSUPPORTED.
  * nn_safetensors_write: dtype descending, then name, header padded to 8: the reference's own order. */
 NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path,
                                      const nn_file_opts *opts, nn_error *err);
@@ -4937,7 +4950,7 @@ NNI_FN nn_status nni_csv_header(nni_tb *b, nni_ct *t, const nn_alloc *al)
                            t->d->no_header ? "at least one row" : "a header");
     cols = t->nf;
     if (cols > NN_CSV_MAX_COLUMNS)
-        return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "65536");
+        return nni_ct_fail(t, NN_E_LIMIT, t->rec_line, 1, NULL, "more than %s columns", "131072");
     s = nni_tb_make(b, cols, t->d->types, t->d->n_types, t->d->all_text, al, t->err);
     if (s != NN_OK) return s;
     at = (size_t *)nn_mem_alloc(cols * sizeof *at, al);
@@ -9733,9 +9746,7 @@ struct nn_zip_writer {
     uint64_t want, data_at;
     nn_deflater *z;
     int open, zip64;
-    uint32_t *seen;                        /* [seen_room] hash table of member numbers + 1, at most
-                                              half full */
-    size_t seen_room;
+    nni_hashes seen;                       /* of the members' names */
 };
 NNI_FN nn_status nni_zip_create(nn_zip_writer **out, const char *path, nn_buf *mem,
                                 const nn_file_opts *opts, nn_error *err)
@@ -9772,7 +9783,7 @@ NNI_FN void nni_zip_writer_free(nn_zip_writer *w)
     nn_buf_free(&w->names);
     nn_buf_free(&w->packed);
     nn_mem_free(w->made, w->room * sizeof *w->made, &a);
-    nn_mem_free(w->seen, w->seen_room * sizeof *w->seen, &a);
+    nni_hashes_free(&w->seen, &a);
     nn_mem_free(w, sizeof *w, &a);
 }
 NN_DEF void nn_zip_abort(nn_zip_writer *w)
@@ -9781,37 +9792,18 @@ NN_DEF void nn_zip_abort(nn_zip_writer *w)
     nn_writer_abort(w->w);
     nni_zip_writer_free(w);
 }
-NNI_FN uint32_t nni_hash(const char *s, size_t n)       /* FNV-1a */
-{
-    uint32_t h = 2166136261u;
-    while (n--) h = (h ^ (unsigned char)*s++) * 16777619u;
-    return h ^ h >> 15;
-}
 /* Room for one more name; NN_E_ARG when there is one like it. */
 NNI_FN nn_status nni_zip_unique(nn_zip_writer *w, const char *name, size_t n, nn_error *err)
 {
-    size_t i, k;
+    const uint32_t hash = nni_hash_of(name, n);
+    size_t i, k = hash;
     char nb[64];
-    if ((w->count + 1) * 2 > w->seen_room) {
-        size_t room = w->seen_room ? w->seen_room * 2 : 64;
-        uint32_t *t = w->count >= 0x7FFFFFFF ? NULL : (uint32_t *)nni_new(room, sizeof *t, &w->alloc);
-        if (!t) return nn_error_set(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", w->count);
-        for (i = 0; i < w->count; i++) {
-            k = nni_hash((const char *)w->names.data + w->made[i].name, w->made[i].name_len) & (room - 1);
-            while (t[k]) k = (k + 1) & (room - 1);
-            t[k] = (uint32_t)i + 1;
-        }
-        nn_mem_free(w->seen, w->seen_room * sizeof *w->seen, &w->alloc);
-        w->seen = t;
-        w->seen_room = room;
-    }
-    for (k = nni_hash(name, n) & (w->seen_room - 1); w->seen[k]; k = (k + 1) & (w->seen_room - 1)) {
-        const nni_zip_made *m = &w->made[w->seen[k] - 1];
-        if (m->name_len == n && memcmp(w->names.data + m->name, name, n) == 0)
-            return nn_error_set(err, NN_E_ARG, "nn_zip_begin: two members called '%s'",
-                            nni_name(nb, name));
-    }
-    w->seen[k] = (uint32_t)w->count + 1;
+    if (!nni_hashes_reserve(&w->seen, w->count, &w->alloc))
+        return nn_error_set(err, NN_E_NOMEM, "nn_zip_begin: out of memory for %zu members", w->count);
+    while ((i = nni_hashes_next(&w->seen, hash, &k)) != SIZE_MAX)
+        if (w->made[i].name_len == n && memcmp(w->names.data + w->made[i].name, name, n) == 0)
+            return nn_error_set(err, NN_E_ARG, "nn_zip_begin: two members called '%s'", nni_name(nb, name));
+    nni_hashes_add(&w->seen, hash, w->count);
     return NN_OK;
 }
 /* Local header; its data begin at a multiple of `align`. zip64 decides the version and the extra field. */
@@ -10549,6 +10541,13 @@ NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_fil
     return nn_writer_commit(w, err);
 }
 
+/* one line of nn_file_opts.left */
+NNI_FN nn_status nni_left(nn_buf *left, const char *name, const char *why, nn_error *err)
+{
+    nn_status s = nn_buf_text(left, name, err);
+    if (s == NN_OK) s = nn_buf_text(left, ": ", err);
+    return s == NN_OK ? nn_buf_put(left, why, strlen(why) + 1, err) : s;
+}
 /* NPZ */
 struct nn_npz {
     nn_zip *z;
@@ -10811,13 +10810,14 @@ NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *o
     for (i = 0; i < nn_npz_count(z) && s == NN_OK; i++) {
         nn_tensor t = NN_ZERO;
         const char *full = nn_zip_at(z->z, i)->name;
-        if (strcmp(full, nn_npz_name(z, i)) == 0) {
-            s = nn_error_set(err, NN_E_UNSUPPORTED,
-                         "%s/%s: not an array: the name does not end in .npy", nni_name(nb, path),
-                         nni_name(mb, full));
-            break;
+        if (strcmp(full, nn_npz_name(z, i)) == 0)
+            s = nn_error_set(err, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy",
+                         nni_name(nb, path), nni_name(mb, full));
+        else s = nn_npz_get(z, i, &t, err);
+        if (o.left && (s == NN_E_UNSUPPORTED || s == NN_E_LIMIT)) {
+            s = nni_left(o.left, nn_npz_name(z, i), err ? err->msg : "not read", err);
+            continue;
         }
-        s = nn_npz_get(z, i, &t, err);
         if (s == NN_OK) s = nn_dict_put(&r, nn_npz_name(z, i), &t, err);
         nn_tensor_free(&t);
     }
@@ -11034,7 +11034,10 @@ enum {
     NNI_PK_DICT,
     NNI_PK_CLASS,
     NNI_PK_STORAGE,
-    NNI_PK_TENSOR
+    NNI_PK_TENSOR,
+    NNI_PK_BIG,                            /* an integer beyond int64, as text */
+    NNI_PK_ARRAY,                          /* NumPy's: an array, a scalar or a dtype */
+    NNI_PK_OTHER                           /* what is named, not read */
 };
 enum {
     NNI_PC_DICT,
@@ -11050,8 +11053,14 @@ enum {
     NNI_PC_ENCODE,
     NNI_PC_TEXT,
     NNI_PC_STORAGE,
-    NNI_PC_DTYPE
+    NNI_PC_DTYPE,
+    NNI_PC_TYPED,
+    NNI_PC_NP_DTYPE,
+    NNI_PC_NP_SCALAR,
+    NNI_PC_NP_ARRAY,
+    NNI_PC_OTHER
 };
+#define NNI_PTH_OBJECTS ((size_t)1 << 20)
 typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtype; } nni_pk_class;
 static const nni_pk_class nni_pk_classes[] = {
     { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
@@ -11067,9 +11076,13 @@ static const nni_pk_class nni_pk_classes[] = {
     { "torch", "float32", NNI_PC_DTYPE, NN_F32 }, { "torch", "float64", NNI_PC_DTYPE, NN_F64 }, { "torch", "float16", NNI_PC_DTYPE, NN_F16 }, { "torch", "bfloat16", NNI_PC_DTYPE, NN_BF16 }, { "torch", "int8", NNI_PC_DTYPE, NN_I8 },
     { "torch", "int16", NNI_PC_DTYPE, NN_I16 }, { "torch", "int32", NNI_PC_DTYPE, NN_I32 }, { "torch", "int64", NNI_PC_DTYPE, NN_I64 }, { "torch", "uint8", NNI_PC_DTYPE, NN_U8 }, { "torch", "uint16", NNI_PC_DTYPE, NN_U16 },
     { "torch", "uint32", NNI_PC_DTYPE, NN_U32 }, { "torch", "uint64", NNI_PC_DTYPE, NN_U64 }, { "torch", "bool", NNI_PC_DTYPE, NN_BOOL }, { "torch", "complex64", NNI_PC_DTYPE, NN_C64 }, { "torch", "complex128", NNI_PC_DTYPE, NN_C128 },
+    { "torch._tensor", "_rebuild_from_type_v2", NNI_PC_TYPED, NN_DTYPE_NONE }, { "torch", "Tensor", NNI_PC_TEXT, NN_DTYPE_NONE },
+    { "numpy", "dtype", NNI_PC_NP_DTYPE, NN_DTYPE_NONE }, { "numpy", "ndarray", NNI_PC_TEXT, NN_DTYPE_NONE },
+    { "numpy.core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE }, { "numpy.core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
+    { "numpy._core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE }, { "numpy._core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
+    { "torch", "float8_e8m0fnu", NNI_PC_DTYPE, NN_DTYPE_NONE },
     { "torch", "float8_e4m3fn", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e4m3fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE } };
 typedef struct nni_pk_storage {
-    struct nni_pk_storage *next;
     const char *key;
     size_t key_n;
     nn_dtype dtype;                        /* NN_DTYPE_NONE: bytes, the tensor says */
@@ -11090,15 +11103,25 @@ typedef struct nni_pk {
         const nni_pk_class *c;
         nni_pk_storage *st;
         struct nni_pk_tensor *t;
+        struct nni_pk_array *a;
+        struct nni_pk_other *o;
     } u;
     double im;
 } nni_pk;
+typedef struct nni_pk_array {
+    nn_npy_info info;
+    const char *data;                      /* NULL: only the dtype, or nothing yet */
+    size_t bytes;
+    const char *why;                       /* NULL, or why it is not read */
+} nni_pk_array;
+typedef struct nni_pk_other { const char *what; const nni_pk *state; } nni_pk_other;
 typedef struct nni_pk_tensor {
     nni_pk_storage *st;
     nn_dtype dtype;
     uint64_t offset;
     size_t ndim, size[NN_MAX_DIMS], stride[NN_MAX_DIMS];
     int conj, neg;                         /* lazy views: the storage holds the other sign */
+    const char *stored;                    /* as in nn_place */
 } nni_pk_tensor;
 typedef struct nni_vm {
     const unsigned char *begin, *p, *end;
@@ -11107,7 +11130,12 @@ typedef struct nni_vm {
     nni_pk **stack, **memo;
     uint32_t *marks;
     size_t n, room, n_marks, marks_room, memo_room, objects;
-    nni_pk_storage *storages;
+    size_t limit;                          /* of values */
+    nni_pk_storage **storages;
+    size_t n_storages, storages_room;
+    nni_hashes keys;                       /* of the storages */
+    unsigned protocol;
+    int lenient, codes;                    /* name what is not read; take float8 as its codes */
     nn_error *err;
     nn_status s;
 } nni_vm;
@@ -11118,11 +11146,20 @@ NNI_FN void nni_vm_bad(nni_vm *m, nn_status s, const char *what)
         m->s = nn_error_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s",
                            nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
 }
+NNI_FN void nni_vm_many(nni_vm *m)
+{
+    char what[64];
+    (void)snprintf(what, sizeof what, "expected at most %zu values, got more", m->limit);
+    nni_vm_bad(m, NN_E_LIMIT, what);
+}
 NNI_FN void nni_vm_free(nni_vm *m)
 {
     nn_alloc a = m->arena.alloc;
-    nni_pk_storage *st;
-    for (st = m->storages; st; st = st->next) if (st->owned) nn_mem_free(st->data, st->bytes, &a);
+    size_t i;
+    for (i = 0; i < m->n_storages; i++)
+        if (m->storages[i]->owned) nn_mem_free(m->storages[i]->data, m->storages[i]->bytes, &a);
+    nn_mem_free((void *)m->storages, m->storages_room * sizeof *m->storages, &a);
+    nni_hashes_free(&m->keys, &a);
     nn_mem_free(m->stack, m->room * sizeof *m->stack, &a);
     nn_mem_free(m->marks, m->marks_room * sizeof *m->marks, &a);
     nn_mem_free(m->memo, m->memo_room * sizeof *m->memo, &a);
@@ -11138,10 +11175,7 @@ NNI_FN void *nni_vm_get(nni_vm *m, size_t size)
 NNI_FN nni_pk *nni_vm_node(nni_vm *m, int kind)
 {
     nni_pk *v;
-    if (++m->objects > NN_MAX_PTH_OBJECTS) {
-        nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
-        return NULL;
-    }
+    if (++m->objects > m->limit) { nni_vm_many(m); return NULL; }
     v = (nni_pk *)nni_vm_get(m, sizeof *v);
     if (v) v->kind = kind;
     return v;
@@ -11152,10 +11186,7 @@ NNI_FN int nni_vm_grow(nni_vm *m, void **table, size_t *room, size_t need, size_
     size_t to = *room ? *room : 256;
     void *p;
     if (need <= *room) return 1;
-    if (need > NN_MAX_PTH_OBJECTS) {
-        nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
-        return 0;
-    }
+    if (need > m->limit) { nni_vm_many(m); return 0; }
     while (to < need) to *= 2;
     p = nn_mem_resize(*table, *room * item, to * item, &m->arena.alloc);
     if (!p) { nni_vm_bad(m, NN_E_NOMEM, "out of memory"); return 0; }
@@ -11196,10 +11227,7 @@ NNI_FN int nni_pk_add(nni_vm *m, nni_pk *l, nni_pk *v)
     if (l->n == l->room) {
         uint32_t room = l->room ? l->room * 2 : 4;
         nni_pk **t;
-        if (l->n >= NN_MAX_PTH_OBJECTS) {
-            nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
-            return 0;
-        }
+        if (l->n >= m->limit) { nni_vm_many(m); return 0; }
         t = (nni_pk **)nni_vm_get(m, room * sizeof *t);
         if (!t) return 0;
         if (l->n) memcpy(t, l->u.v, l->n * sizeof *t);
@@ -11235,6 +11263,38 @@ NNI_FN nni_pk *nni_vm_text(nni_vm *m, int kind, const char *s, size_t n)
     if (v) { v->u.s = s; v->n = (uint32_t)n; }
     return v;
 }
+/* An integer of n bytes, two's complement, as int64 where it fits, else as text in decimal. */
+NNI_FN nni_pk *nni_vm_big(nni_vm *m, const unsigned char *p, size_t n)
+{
+    unsigned char d[255];
+    char text[640], *c = text + sizeof text;
+    const int negative = p[n - 1] >> 7;
+    size_t i;
+    unsigned carry = 1, rest;
+    char *to;
+    for (i = 0; i < n; i++) {                           /* its magnitude */
+        d[i] = (unsigned char)(negative ? (p[i] ^ 0xFFu) + carry : p[i]);
+        carry = carry && !d[i];
+    }
+    while (n && !d[n - 1]) n--;
+    if (n < 8 || (n == 8 && !(d[7] >> 7))) {
+        uint64_t x = 0;
+        for (i = 0; i < n; i++) x |= (uint64_t)d[i] << (8 * i);
+        return nni_vm_int(m, negative ? -(int64_t)x : (int64_t)x);
+    }
+    while (n) {                                         /* divided by ten again and again */
+        for (i = n, rest = 0; i-- > 0; rest %= 10) {
+            rest = rest << 8 | d[i];
+            d[i] = (unsigned char)(rest / 10);
+        }
+        *--c = (char)('0' + rest);
+        while (n && !d[n - 1]) n--;
+    }
+    if (negative) *--c = '-';
+    n = (size_t)(text + sizeof text - c);
+    to = (char *)nni_vm_get(m, n);
+    return to ? nni_vm_text(m, NNI_PK_BIG, (const char *)memcpy(to, c, n), n) : NULL;
+}
 NNI_FN int nni_pk_is(const nni_pk *v, const char *s)
 {
     return v->kind == NNI_PK_STR && v->n == strlen(s) && memcmp(v->u.s, s, v->n) == 0;
@@ -11248,6 +11308,75 @@ NNI_FN const char *nni_vm_line(nni_vm *m, size_t *n)
     *n = (size_t)(nl - m->p);
     m->p = nl + 1;
     return s;
+}
+/* what is not read: named in a lenient reading, else refused */
+NNI_FN nni_pk *nni_vm_other(nni_vm *m, nn_status s, const char *what)
+{
+    nni_pk *v;
+    char *copy;
+    if (!m->lenient) { nni_vm_bad(m, s, what); return NULL; }
+    v = nni_vm_node(m, NNI_PK_OTHER);
+    if (v) v->u.o = (nni_pk_other *)nni_vm_get(m, sizeof *v->u.o);
+    copy = (char *)nni_vm_get(m, strlen(what) + 1);
+    if (!v || !v->u.o || !copy) return NULL;
+    v->u.o->what = strcpy(copy, what);
+    return v;
+}
+NNI_FN nni_pk *nni_vm_array(nni_vm *m)
+{
+    nni_pk *v = nni_vm_node(m, NNI_PK_ARRAY);
+    if (v) v->u.a = (nni_pk_array *)nni_vm_get(m, sizeof *v->u.a);
+    return v && v->u.a ? v : NULL;
+}
+/* dtype('f8', False, True), scalar(dtype, bytes), _reconstruct(ndarray, (0,), b'b'): the rest of a dtype and
+ * of an array comes as their state */
+NNI_FN nni_pk *nni_vm_numpy(nni_vm *m, const nni_pk *a, int what)
+{
+    nni_pk *v = nni_vm_array(m);
+    if (!v) return NULL;
+    if (what == NNI_PC_NP_DTYPE && a->n >= 1 && a->u.v[0]->kind == NNI_PK_STR)
+        v->u.a->why = nni_npy_dtype(a->u.v[0]->u.s, a->u.v[0]->n, &v->u.a->info);
+    else if (what == NNI_PC_NP_SCALAR && a->n == 2 && a->u.v[0]->kind == NNI_PK_ARRAY) {
+        *v->u.a = *a->u.v[0]->u.a;
+        if (a->u.v[1]->kind == NNI_PK_BYTES) { v->u.a->data = a->u.v[1]->u.s; v->u.a->bytes = a->u.v[1]->n; }
+        else v->u.a->why = "object arrays are pickles and are never read";
+    } else if (what != NNI_PC_NP_ARRAY) {
+        nni_vm_bad(m, NN_E_FORMAT, "a known class with the wrong arguments");
+        return NULL;
+    }
+    return v;
+}
+NNI_FN void nni_vm_numpy_state(nni_vm *m, nni_pk_array *a, const nni_pk *state)
+{
+    const nni_pk *const *v = (const nni_pk *const *)state->u.v, *x;
+    uint32_t i;
+    if (state->kind != NNI_PK_LIST || state->n < 5) {
+        nni_vm_bad(m, NN_E_FORMAT, "state of a NumPy array or dtype that is none");
+        return;
+    }
+    if (v[1]->kind == NNI_PK_STR && v[1]->n == 1) {      /* (3, '<', ...): byte order of a dtype */
+        const char order = *v[1]->u.s;
+        if (order == '<' || order == '>') a->info.swapped = a->info.itemsize > 1 && (order == '>') != nni_big_endian();
+        return;
+    }
+    x = v[2];                                           /* (version, shape, dtype, fortran, bytes) */
+    if (v[1]->kind != NNI_PK_LIST || x->kind != NNI_PK_ARRAY || v[3]->kind != NNI_PK_BOOL || a->data) {
+        nni_vm_bad(m, NN_E_FORMAT, "state of a NumPy array or dtype that is none");
+        return;
+    }
+    *a = *x->u.a;
+    a->info.fortran = v[3]->u.i != 0;
+    if (v[1]->n > NN_MAX_DIMS) { a->why = "more than 8 dimensions"; return; }
+    a->info.ndim = v[1]->n;
+    for (i = 0; i < v[1]->n; i++) {
+        if (v[1]->u.v[i]->kind != NNI_PK_INT || v[1]->u.v[i]->u.i < 0 || (uint64_t)v[1]->u.v[i]->u.i > SIZE_MAX) {
+            nni_vm_bad(m, NN_E_FORMAT, "a NumPy array with a shape that is none");
+            return;
+        }
+        a->info.shape[i] = (size_t)v[1]->u.v[i]->u.i;
+    }
+    if (v[4]->kind == NNI_PK_BYTES) { a->data = v[4]->u.s; a->bytes = v[4]->n; }
+    else if (!a->why) a->why = "object arrays are pickles and are never read";
 }
 NNI_FN nni_pk *nni_vm_class(nni_vm *m)
 {
@@ -11267,6 +11396,18 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
             return v;
         }
     }
+    if (m->s == NN_OK && m->lenient) {
+        nni_pk_class *c = (nni_pk_class *)nni_vm_get(m, sizeof *c);
+        char *text = (char *)nni_vm_get(m, a + b + 2);
+        if (!c || !text || (v = nni_vm_node(m, NNI_PK_CLASS)) == NULL) return NULL;
+        memcpy(text, mod, a);
+        memcpy(text + a + 1, name, b);
+        c->module = text;
+        c->name = text + a + 1;
+        c->what = NNI_PC_OTHER;
+        v->u.c = c;
+        return v;
+    }
     if (m->s == NN_OK) {
         (void)snprintf(full, sizeof full, "%.*s.%.*s", (int)(a < 120 ? a : 120), mod,
                        (int)(b < 120 ? b : 120), name);
@@ -11277,10 +11418,23 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
     }
     return NULL;
 }
+/* the storage of that key, or NULL; fresh: only one that was not seen yet */
+NNI_FN nni_pk_storage *nni_vm_stored(const nni_vm *m, const nni_pk *key, int fresh)
+{
+    const uint32_t hash = nni_hash_of(key->u.s, key->n);
+    size_t i, k = hash;
+    while ((i = nni_hashes_next(&m->keys, hash, &k)) != SIZE_MAX) {
+        nni_pk_storage *st = m->storages[i];
+        if (st->key_n == key->n && memcmp(st->key, key->u.s, key->n) == 0 && !(fresh && st->seen)) return st;
+    }
+    return NULL;
+}
 NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
 {
     nni_pk *v;
     nni_pk_storage *st;
+    if (t->kind == NNI_PK_LIST && t->n > 1 && t->u.v[1]->kind == NNI_PK_CLASS && t->u.v[1]->u.c->what == NNI_PC_OTHER)
+        return nni_vm_other(m, NN_E_FORMAT, "a tensor on a storage of another class");
     if (t->kind != NNI_PK_LIST || t->n < 5 || !nni_pk_is(t->u.v[0], "storage") ||
         t->u.v[1]->kind != NNI_PK_CLASS || t->u.v[1]->u.c->what != NNI_PC_STORAGE ||
         t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0) {
@@ -11293,27 +11447,26 @@ NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
     }
     v = nni_vm_node(m, NNI_PK_STORAGE);
     if (!v) return NULL;
-    for (st = m->storages; st; st = st->next) {
-        if (st->key_n != t->u.v[2]->n || memcmp(st->key, t->u.v[2]->u.s, st->key_n) != 0) continue;
-        if (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i) {
-            nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes");
-            return NULL;
-        }
-        break;
+    st = nni_vm_stored(m, t->u.v[2], 0);
+    if (st && (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i)) {
+        nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes");
+        return NULL;
     }
     if (!st) {
-        if (m->objects > NN_MAX_PTH_OBJECTS / 2) {
-            nni_vm_bad(m, NN_E_LIMIT, "more objects than NN_MAX_PTH_OBJECTS");
+        void *list = (void *)m->storages;
+        st = (nni_pk_storage *)nni_vm_get(m, sizeof *st);
+        if (!st || !nni_vm_grow(m, &list, &m->storages_room, m->n_storages + 1, sizeof *m->storages)) return NULL;
+        m->storages = (nni_pk_storage **)list;
+        if (!nni_hashes_reserve(&m->keys, m->n_storages, &m->arena.alloc)) {
+            nni_vm_bad(m, NN_E_NOMEM, "out of memory");
             return NULL;
         }
-        st = (nni_pk_storage *)nni_vm_get(m, sizeof *st);
-        if (!st) return NULL;
         st->key = t->u.v[2]->u.s;
         st->key_n = t->u.v[2]->n;
         st->dtype = t->u.v[1]->u.c->dtype;
         st->numel = (uint64_t)t->u.v[4]->u.i;
-        st->next = m->storages;
-        m->storages = st;
+        nni_hashes_add(&m->keys, nni_hash_of(st->key, st->key_n), m->n_storages);
+        m->storages[m->n_storages++] = st;
     }
     v->u.st = st;
     return v;
@@ -11367,25 +11520,20 @@ NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
     stride = a->u.v[3];
     t->st = a->u.v[0]->u.st;
     t->dtype = what == NNI_PC_TENSOR3 ? a->u.v[6]->u.c->dtype : t->st->dtype;
-    if (t->dtype == NN_DTYPE_NONE) {
-        nni_vm_bad(m, NN_E_UNSUPPORTED,
-                   what == NNI_PC_TENSOR3 ? "a tensor of a float8 type" :
-                                            "a tensor on untyped storage");
-        return NULL;
+    if (t->dtype == NN_DTYPE_NONE && what == NNI_PC_TENSOR3 && m->codes) {
+        t->dtype = NN_U8;
+        t->stored = a->u.v[6]->u.c->name;
     }
+    if (t->dtype == NN_DTYPE_NONE)
+        return nni_vm_other(m, NN_E_UNSUPPORTED, what == NNI_PC_TENSOR3 ? "a tensor of a float8 type" :
+                                                                       "a tensor on untyped storage");
     most = what == NNI_PC_TENSOR1 ? 4 : what == NNI_PC_TENSOR2 ? 7 : 8;
-    if (a->n > most) {
-        nni_vm_bad(m, NN_E_UNSUPPORTED, "a tensor with more arguments than are known");
-        return NULL;
-    }
+    if (a->n > most) return nni_vm_other(m, NN_E_UNSUPPORTED, "a tensor with more arguments than are known");
     t->conj = t->neg = 0;
     if (most > 4 && a->n == most && !nni_vm_tensor_bits(m, a->u.v[most - 1], t)) return NULL;
     t->offset = (uint64_t)a->u.v[1]->u.i;
     t->ndim = size->n;
-    if (t->ndim > NN_MAX_DIMS) {
-        nni_vm_bad(m, NN_E_LIMIT, "a tensor of more than NN_MAX_DIMS dimensions");
-        return NULL;
-    }
+    if (t->ndim > NN_MAX_DIMS) return nni_vm_other(m, NN_E_LIMIT, "a tensor of more than NN_MAX_DIMS dimensions");
     per = t->st->dtype == NN_DTYPE_NONE ? nn_dtype_size(t->dtype) : 1;
     for (i = 0, count = 1; i < size->n; i++) {
         const nni_pk *x = size->u.v[i], *y = stride->u.v[i];
@@ -11418,11 +11566,24 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
     nni_pk *v;
     uint32_t i;
     if (!f || !a || m->s != NN_OK) return NULL;
+    if (f->kind == NNI_PK_OTHER && a->kind == NNI_PK_LIST) return nni_vm_other(m, NN_E_FORMAT, f->u.o->what);
     if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST) {
         nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class");
         return NULL;
     }
     switch (f->u.c->what) {
+    case NNI_PC_OTHER: {
+        char full[256], cb[200], what[256];
+        (void)snprintf(full, sizeof full, "%.120s.%.120s", f->u.c->module, f->u.c->name);
+        (void)nn_text_mask(cb, sizeof cb, full, strlen(full));
+        (void)snprintf(what, sizeof what, "an object of class '%s'", cb);
+        return nni_vm_other(m, NN_E_UNSUPPORTED, what);
+    }
+    case NNI_PC_NP_DTYPE: case NNI_PC_NP_SCALAR: case NNI_PC_NP_ARRAY: return nni_vm_numpy(m, a, f->u.c->what);
+    case NNI_PC_TYPED:                                  /* a tensor and its attributes: (function, type, arguments, state) */
+        if (a->n == 4 && a->u.v[0]->kind == NNI_PK_CLASS && a->u.v[0]->u.c->what != NNI_PC_TYPED)
+            return nni_vm_call(m, a->u.v[0], a->u.v[2]);
+        break;
     case NNI_PC_DICT:
         v = nni_vm_node(m, NNI_PK_DICT);
         if (v && a->n == 1 && a->u.v[0]->kind == NNI_PK_DICT) return a->u.v[0];
@@ -11474,9 +11635,11 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             return v;
         }
         break;
-    case NNI_PC_TENSOR1: case NNI_PC_TENSOR2: case NNI_PC_TENSOR3: return nni_vm_tensor(m, a, f->u.c->what);
+    case NNI_PC_TENSOR1: case NNI_PC_TENSOR2: case NNI_PC_TENSOR3:
+        if (a->n && a->u.v[0]->kind == NNI_PK_OTHER) return a->u.v[0];
+        return nni_vm_tensor(m, a, f->u.c->what);
     case NNI_PC_PARAM:
-        if (a->n >= 1 && a->u.v[0]->kind == NNI_PK_TENSOR) return a->u.v[0];
+        if (a->n >= 1 && (a->u.v[0]->kind == NNI_PK_TENSOR || a->u.v[0]->kind == NNI_PK_OTHER)) return a->u.v[0];
         break;
     case NNI_PC_DEVICE: case NNI_PC_TEXT:
         if (a->n >= 1 && a->u.v[0]->kind == NNI_PK_STR) return a->u.v[0];
@@ -11505,7 +11668,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
         switch (op) {
         case 0x80:
             NNI_VM_NEED(1);
-            if (*m->p > 5) nni_vm_bad(m, NN_E_UNSUPPORTED, "unknown pickle protocol");
+            if ((m->protocol = *m->p) > 5) nni_vm_bad(m, NN_E_UNSUPPORTED, "unknown pickle protocol");
             m->p++;
             break;
         case '.':
@@ -11543,7 +11706,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             NNI_VM_NEED(1);
             n = *m->p++;
             NNI_VM_NEED(n);
-            if (n > 8) { nni_vm_bad(m, NN_E_LIMIT, "an integer of more than 8 bytes"); break; }
+            if (n > 8) { nni_vm_push(m, nni_vm_big(m, m->p, n)); m->p += n; break; }
             for (i = 0; i < n; i++) x |= (uint64_t)m->p[i] << (8 * i);
             if (n && n < 8 && m->p[n - 1] & 0x80) x |= ~(uint64_t)0 << (8 * n);
             m->p += n;
@@ -11589,11 +11752,11 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             v = nni_vm_pop(m);
             k = nni_vm_top(m);
             if (!v || !k) break;
-            if (k->kind != NNI_PK_LIST) {
+            if (k->kind != NNI_PK_LIST && k->kind != NNI_PK_OTHER) {
                 nni_vm_bad(m, NN_E_FORMAT, "append to something that is no list");
                 break;
             }
-            (void)nni_pk_add(m, k, v);
+            if (k->kind == NNI_PK_LIST) (void)nni_pk_add(m, k, v);
             break;
         case 'e': case 'u': case 0x90:
             from = nni_vm_mark(m);
@@ -11603,6 +11766,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
                 break;
             }
             k = m->stack[from - 1];
+            if (k->kind == NNI_PK_OTHER) { m->n = from; break; }
             if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST) {
                 nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them");
                 break;
@@ -11613,7 +11777,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
         case 's':
             v = nni_vm_pop(m);
             if (v) { nni_pk *key = nni_vm_pop(m); k = key ? nni_vm_top(m) : NULL;
-                if (!k) break;
+                if (!k || k->kind == NNI_PK_OTHER) break;
                 if (k->kind != NNI_PK_DICT) {
                     nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them");
                     break;
@@ -11629,7 +11793,9 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
         case 'b':
             v = nni_vm_pop(m);
             k = v ? nni_vm_top(m) : NULL;
-            if (k && k->kind != NNI_PK_DICT && k->kind != NNI_PK_TENSOR && k->kind != NNI_PK_LIST)
+            if (k && k->kind == NNI_PK_ARRAY) nni_vm_numpy_state(m, k->u.a, v);
+            else if (k && k->kind == NNI_PK_OTHER) k->u.o->state = v;
+            else if (k && k->kind != NNI_PK_DICT && k->kind != NNI_PK_TENSOR && k->kind != NNI_PK_LIST)
                 nni_vm_bad(m, NN_E_FORMAT, "state for something that has none");
             break;
         case 'Q':
@@ -11648,8 +11814,8 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             if (op == 'q' || op == 'r') {
                 void *t = m->memo;
                 v = nni_vm_top(m);
-                if (n >= NN_MAX_PTH_OBJECTS) {          /* before n + 1, which wraps in 32 bits */
-                    nni_vm_bad(m, NN_E_LIMIT, "a memo index beyond NN_MAX_PTH_OBJECTS");
+                if (n >= m->limit) {                    /* before n + 1, which wraps in 32 bits */
+                    nni_vm_bad(m, NN_E_LIMIT, "a memo index beyond the number of values");
                     break;
                 }
                 if (!v || !nni_vm_grow(m, &t, &m->memo_room, n + 1, sizeof *m->memo)) break;
@@ -11660,9 +11826,12 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             else nni_vm_push(m, m->memo[n]);
             break;
         default: {
-            char what[48];
+            char what[96];
             m->p--;
-            (void)snprintf(what, sizeof what, "opcode 0x%02x is not allowed", op);
+            if (m->protocol > 2)
+                (void)snprintf(what, sizeof what, "opcode 0x%02x of pickle protocol %u is not read: save "
+                               "with protocol 2, the default", op, m->protocol);
+            else (void)snprintf(what, sizeof what, "opcode 0x%02x is not allowed", op);
             nni_vm_bad(m, NN_E_UNSUPPORTED, what);
         }
         }
@@ -11671,6 +11840,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 #undef NNI_VM_NEED
 }
 
+NNI_FN int nni_pth_is_tensor(const nn_tensor *t) { return t->dtype != NN_UCS4 && t->dtype != NN_BYTES; }
 /* a file: zip members or one block of memory */
 typedef struct nni_pth {
     nni_vm vm;
@@ -11686,8 +11856,9 @@ typedef struct nni_pth {
     uint64_t room_left;                    /* bytes of tensors that may still come */
     nn_buf *places;
     nn_place where;                        /* of the value in hand */
-    uint32_t *seen;                        /* hash table over out's names, as in the zip writer */
-    size_t seen_room;
+    size_t entries;                        /* how many names there may be */
+    nn_buf *left;
+    nn_buf *kinds, level;                  /* letters of the levels that lead to the value in hand */
 } nni_pth;
 NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *i, nn_error *err)
 {
@@ -11736,6 +11907,16 @@ NNI_FN void nni_pth_signs(nn_tensor *t, int conj, int neg)
     for (i = 0; i < n; i++, sign += w)
         if (neg != (conj && i % 2 == 1)) *sign = (unsigned char)(*sign ^ 0x80);
 }
+NNI_FN nn_status nni_pth_room(nni_pth *p, size_t bytes, nn_error *err)
+{
+    char nb[64];
+    if (bytes > p->room_left)
+        return nn_error_set(err, NN_E_LIMIT,
+                        "%s: tensors that share or repeat storage unfold to far more than the file holds",
+                        nni_name(nb, p->vm.name));
+    p->room_left -= bytes;
+    return NN_OK;
+}
 NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *out, nn_error *err)
 {
     nni_pk_storage *st = t->st;
@@ -11752,12 +11933,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         if (t->size[i] > 1 && t->stride[i] != expect) packed = 0;
         expect *= t->size[i];
     }
-    if (bytes > p->room_left)
-        return nn_error_set(
-            err, NN_E_LIMIT,
-            "%s: tensors that share or repeat storage unfold to far more than the file holds",
-            nni_name(nb, p->vm.name));
-    p->room_left -= bytes;
+    if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
     if (p->zip && !st->data) {
         if (st->key_n > 200)
             return nn_error_set(err, NN_E_FORMAT, "%s: storage key too long", nni_name(nb, p->vm.name));
@@ -11837,79 +12013,69 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     *out = r;
     return NN_OK;
 }
-/* nn_dict_put without its search: the caller knows that the name is new. */
-NNI_FN nn_status nni_dict_append(nn_dict *d, const char *name, size_t n, nn_tensor *t, nn_error *err)
+/* put under the name in p->name */
+NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, char leaf, nn_error *err)
 {
-    nn_tensor zero = NN_ZERO;
-    char *copy;
-    if (d->count == d->room) {
-        size_t room = d->room ? d->room * 2 : 16;
-        nn_dict_item *it = (nn_dict_item *)nn_mem_resize(d->items, d->room * sizeof *it,
-                                                         room * sizeof *it, &d->alloc);
-        if (!it) return nn_error_set(err, NN_E_NOMEM, "nn_dict: out of memory for %zu entries", room);
-        d->items = it;
-        d->room = room;
-    }
-    copy = (char *)nn_mem_alloc(n + 1, &d->alloc);
-    if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_dict: out of memory for a name of %zu bytes", n);
-    memcpy(copy, name, n);
-    copy[n] = 0;
-    d->items[d->count].name = copy;
-    d->items[d->count].value = *t;
-    d->count++;
-    *t = zero;
-    return NN_OK;
-}
-/* put under the name in p->name; the dict's own linear search would be quadratic here */
-NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, nn_error *err)
-{
-    const char *name = p->name.data ? (const char *)p->name.data : "";
-    size_t n = p->name.len, i, k;
+    const char *name = p->name.len ? (const char *)p->name.data : "tensor";
     char nb[64], mb[64];
-    nn_dict *d = &p->out;
-    if (n == 0) { name = "tensor"; n = 6; }
-    if (memchr(name, 0, n))
+    nn_status s;
+    if (p->name.len && strlen(name) != p->name.len)
         return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character",
                         nni_name(nb, p->vm.name));
-    if (d->count == NN_MAX_PTH_ENTRIES)
+    if (p->out.count == p->entries)
         return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more",
-                        nni_name(nb, p->vm.name), NN_MAX_PTH_ENTRIES);
-    if ((d->count + 1) * 2 > p->seen_room) {
-        size_t room = p->seen_room ? p->seen_room * 2 : 64;
-        uint32_t *h = (uint32_t *)nni_new(room, sizeof *h, &d->alloc);
-        if (!h) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, p->vm.name));
-        for (i = 0; i < d->count; i++) {
-            k = nni_hash(d->items[i].name, strlen(d->items[i].name)) & (room - 1);
-            while (h[k]) k = (k + 1) & (room - 1);
-            h[k] = (uint32_t)i + 1;
-        }
-        nn_mem_free(p->seen, p->seen_room * sizeof *p->seen, &d->alloc);
-        p->seen = h;
-        p->seen_room = room;
-    }
-    for (k = nni_hash(name, n) & (p->seen_room - 1); p->seen[k]; k = (k + 1) & (p->seen_room - 1))
-        if (strncmp(d->items[p->seen[k] - 1].name, name, n + 1) == 0)
-            return nn_error_set(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening",
-                            nni_name(nb, p->vm.name), nni_name(mb, name));
-    if (p->places && nn_buf_put(p->places, &p->where, sizeof p->where, err) != NN_OK) return NN_E_NOMEM;
-    if (nni_dict_append(d, name, n, t, err) != NN_OK) return NN_E_NOMEM;
-    p->seen[k] = (uint32_t)d->count;
-    return NN_OK;
+                        nni_name(nb, p->vm.name), p->entries);
+    if (nn_dict_get(&p->out, name))
+        return nn_error_set(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening",
+                        nni_name(nb, p->vm.name), nni_name(mb, name));
+    if ((s = nn_dict_put(&p->out, name, t, err)) != NN_OK) return s;
+    if (p->kinds) s = nn_buf_put(p->kinds, p->level.data, p->level.len, err);
+    if (p->kinds && s == NN_OK) { char end[2] = { leaf, 0 }; s = nn_buf_put(p->kinds, end, 2, err); }
+    return p->places && s == NN_OK ? nn_buf_put(p->places, &p->where, sizeof p->where, err) : s;
+}
+/* The value whose name is in p->name is left out and named, or refuses the file. */
+NNI_FN nn_status nni_pth_leave(nni_pth *p, const char *why, nn_error *err)
+{
+    char nb[64];
+    if (!p->left) return nn_error_set(err, NN_E_UNSUPPORTED, "%s: %s", nni_name(nb, p->vm.name), why);
+    return nni_left(p->left, p->name.len ? (const char *)p->name.data : "(the whole)", why, err);
 }
 NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
 {
     nn_tensor t = NN_ZERO;
     nn_status s = NN_OK;
     size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
+    char leaf = v->kind == NNI_PK_TENSOR ? 't' : 'v';
     char nb[64];
     p->where.member = NN_NO_MEMBER;
-    if (++p->visits > NN_MAX_PTH_OBJECTS)
-        return nn_error_set(
-            err, NN_E_LIMIT,
-            "%s: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)",
-            nni_name(nb, p->vm.name));
+    if (++p->visits > p->vm.limit)
+        return nn_error_set(err, NN_E_LIMIT,
+                        "%s: expected at most %zu values, got more (containers that hold each other?)",
+                        nni_name(nb, p->vm.name), p->vm.limit);
+    p->where.stored = NULL;
+    if (v->kind == NNI_PK_OTHER) {
+        if ((s = nni_pth_leave(p, v->u.o->what, err)) != NN_OK || !v->u.o->state || v->u.o->state->kind != NNI_PK_DICT)
+            return s;
+        if (p->depth == NN_MAX_PTH_DEPTH) return NN_OK;
+        p->depth++;                                     /* what an object holds, under its name */
+        s = nni_pth_flatten(p, v->u.o->state, err);
+        p->depth--;
+        return s;
+    }
+    if (v->kind == NNI_PK_BIG) leaf = 'b';
+    if (v->kind == NNI_PK_ARRAY && (v->u.a->why || !v->u.a->data))
+        return nni_pth_leave(p, v->u.a->why ? v->u.a->why : "a NumPy dtype", err);
+    if (v->kind == NNI_PK_NONE) leaf = 'n';
+    if (!v->n && v->kind == NNI_PK_LIST) leaf = 'e';
+    if (!v->n && v->kind == NNI_PK_DICT) leaf = 'd';
+    if (!p->kinds && strchr("nde", leaf)) return NN_OK;
+    if (strchr("nde", leaf)) {
+        s = nn_tensor_scalar_text(&t, "", &p->out.alloc, err);
+        if (s == NN_OK) s = nni_pth_put(p, &t, leaf, err);
+        nn_tensor_free(&t);
+        return s;
+    }
     switch (v->kind) {
-    case NNI_PK_NONE: return NN_OK;
     case NNI_PK_BOOL:
         if ((s = nn_tensor_raw(&t, NN_BOOL, 0, 0, NULL, &p->out.alloc, err)) == NN_OK)
             *nn_u8(&t) = (uint8_t)v->u.i;
@@ -11926,7 +12092,22 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         if ((s = nn_tensor_raw(&t, NN_BYTES, v->n, 0, NULL, &p->out.alloc, err)) == NN_OK && v->n)
             memcpy(t.data, v->u.s, v->n);
         break;
-    case NNI_PK_STR: {
+    case NNI_PK_ARRAY: {
+        const nn_npy_info *f = &v->u.a->info;
+        size_t count, bytes;
+        if (!nni_shape_bytes(f->itemsize, f->ndim, f->shape, &count, &bytes) || bytes != v->u.a->bytes)
+            return nn_error_set(err, NN_E_FORMAT, "%s: a NumPy array of another size than its shape says",
+                            nni_name(nb, p->vm.name));
+        if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
+        s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? f->itemsize / 4 : f->dtype == NN_BYTES ? f->itemsize : 0,
+                          f->ndim, f->shape, &p->out.alloc, err);
+        if (s == NN_OK && bytes) memcpy(t.data, v->u.a->data, bytes);
+        if (s == NN_OK) s = nni_npy_settle(&t, f->fortran, f->swapped, p->vm.name, err);
+        if (nni_pth_is_tensor(&t) && (t.ndim || t.dtype == NN_F32 || t.dtype == NN_F16 || t.dtype == NN_U64 || t.dtype == NN_C64))
+            leaf = 't';                                 /* PyTorch has no other numbers of these types */
+        break;
+    }
+    case NNI_PK_BIG: case NNI_PK_STR: {
         size_t w, n = 0;
         uint32_t c;
         for (i = 0; i < v->n; i += w, n++)
@@ -11946,7 +12127,10 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         s = nn_tensor_scalar_text(&t, text, &p->out.alloc, err);
         break;
     }
-    case NNI_PK_TENSOR: s = nni_pth_tensor(p, v->u.t, &t, err); break;
+    case NNI_PK_TENSOR:
+        s = nni_pth_tensor(p, v->u.t, &t, err);
+        p->where.stored = v->u.t->stored;
+        break;
     case NNI_PK_STORAGE:
         return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a bare storage outside a tensor",
                         nni_name(nb, p->vm.name));
@@ -11961,9 +12145,9 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         if (v->n && (ints + floats == v->n || bools == v->n) && v->kind == NNI_PK_LIST) {
             size_t n = v->n;
             nn_dtype dt = bools ? NN_BOOL : floats ? NN_F64 : NN_I64;
-            if (n > NN_MAX_PTH_OBJECTS - p->visits)
-                return nn_error_set(err, NN_E_LIMIT, "%s: more than NN_MAX_PTH_OBJECTS values",
-                                nni_name(nb, p->vm.name));
+            if (n > p->vm.limit - p->visits)
+                return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %zu values, got more",
+                                nni_name(nb, p->vm.name), p->vm.limit);
             p->visits += n;
             if ((s = nn_tensor_raw(&t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
             for (i = 0; i < n; i++) {
@@ -11986,25 +12170,31 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
             const nni_pk *x = v->kind == NNI_PK_DICT ? v->u.v[i] : NULL;
             if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n;
             } else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) {
-                s = nn_error_set(err, NN_E_UNSUPPORTED,
-                             "%s: a dictionary key that is neither text nor an integer",
-                             nni_name(nb, p->vm.name));
-                break;
+                s = nni_pth_leave(p, "a dictionary key that is neither text nor an integer", err);
+                if (s != NN_OK) break;
+                continue;
             } else {
                 int64_t k = x ? x->u.i : (int64_t)i;
                 if (k < 0) num[n++] = '-';
                 n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
             }
+            if (p->kinds && memchr(key, p->sep, n)) {
+                s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: a key holds the separator of the levels",
+                             nni_name(nb, p->vm.name));
+                break;
+            }
             if (p->name.len) s = nn_buf_put(&p->name, &p->sep, 1, err);
             if (s == NN_OK) s = nn_buf_put(&p->name, key, n, err);
+            if (s == NN_OK) s = nn_buf_put(&p->level, !x ? "l" : x->kind == NNI_PK_STR ? "s" : "i", 1, err);
             if (s == NN_OK) s = nni_pth_flatten(p, v->u.v[v->kind == NNI_PK_DICT ? i + 1 : i], err);
+            if (p->level.len) p->level.len--;
             p->name.len = had;
             if (p->name.data) p->name.data[had] = 0;
         }
         p->depth--;
         return s;
     }
-    if (s == NN_OK) s = nni_pth_put(p, &t, err);
+    if (s == NN_OK) s = nni_pth_put(p, &t, leaf, err);
     nn_tensor_free(&t);
     return s;
 }
@@ -12092,14 +12282,11 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     at = (uint64_t)(m->p - data);
     if (p->r) (void)nn_reader_size(p->r, &size);
     for (i = 0; i < keys->n; i++) {
-        nni_pk_storage *st = m->storages;
         const nni_pk *k = keys->u.v[i];
+        nni_pk_storage *st = k->kind == NNI_PK_STR ? nni_vm_stored(m, k, 1) : NULL;
         uint64_t numel, bytes;
         unsigned char h[8];
         nn_status s;
-        while (st && (k->kind != NNI_PK_STR || st->seen || st->key_n != k->n ||
-                      memcmp(st->key, k->u.s, k->n) != 0))
-            st = st->next;
         if (!st) { nni_vm_bad(m, NN_E_FORMAT, "a storage that no tensor uses"); return m->s; }
         st->seen = 1;
         if (size - at < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
@@ -12134,7 +12321,11 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     if (r) (void)nn_reader_size(r, &size);
     p = (nni_pth *)nni_new(1, sizeof *p, &a);
     if (!p) return nn_error_set(err, NN_E_NOMEM, "nn_pth_read: out of memory");
-    p->vm.arena.alloc = p->out.alloc = p->name.alloc = a;
+    p->vm.arena.alloc = p->out.alloc = p->name.alloc = p->level.alloc = a;
+    p->kinds = o->kinds;
+    p->left = o->file.left;
+    p->vm.lenient = p->left != NULL;
+    p->vm.codes = p->left || o->file.places;
     p->vm.name = name;
     p->vm.err = err;
     p->name.limit = 1 << 16;
@@ -12142,6 +12333,10 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     p->room_left = o->file.limit            ? o->file.limit :
                    size > (UINT64_MAX >> 4) ? size :
                                               size * 8 + ((uint64_t)16 << 20);
+    /* what a file may unfold to grows with its size: every value is a byte of it at least */
+    p->vm.limit = NNI_PTH_OBJECTS + (size < NN_MAX_PTH_OBJECTS - NNI_PTH_OBJECTS ?
+                                         (size_t)size : NN_MAX_PTH_OBJECTS - NNI_PTH_OBJECTS);
+    p->entries = p->vm.limit / 16;
     p->zip = zip;
     p->r = r;
     p->places = o->file.places;
@@ -12160,7 +12355,7 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     if (s == NN_OK) *d = p->out;
     else nn_dict_free(&p->out);
     nn_buf_free(&p->name);
-    nn_mem_free(p->seen, p->seen_room * sizeof *p->seen, &a);
+    nn_buf_free(&p->level);
     nni_vm_free(&p->vm);
     nn_mem_free(p, sizeof *p, &a);
     return s;
@@ -12209,6 +12404,8 @@ NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *op
             nn_buf_free(&all);
             if (s != NN_E_FORMAT) return s;
             o.file.places->len = had;
+            if (o.kinds) o.kinds->len = 0;
+            if (o.file.left) o.file.left->len = 0;
         }
         ro.limit = UINT64_MAX / 2;
         if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK)
@@ -12246,9 +12443,8 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
     static const char *const prefix[] = {
         "model_state_dict.", "model_state.", "state_dict.", "model.", "net.", "network.", "module."
     };
-    size_t i, k, n;
+    size_t i, k, n, to;
     int found = 1;
-    (void)err;
     while (found) {
         found = 0;
         for (k = 0; k < sizeof prefix / sizeof *prefix && !found; k++) {
@@ -12257,19 +12453,30 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
                 if (strncmp(d->items[i].name, prefix[k], n) == 0 && d->items[i].value.ndim > 0)
                     found = 1;
             if (!found) continue;
-            for (i = 0; i < d->count; ) {
+            for (i = to = 0; i < d->count; i++) {
                 char *name = d->items[i].name, *copy;
-                size_t len = strlen(name);
-                if (strncmp(name, prefix[k], n) != 0) { (void)nn_dict_remove(d, name); continue; }
-                copy = (char *)nn_mem_alloc(len - n + 1, &d->alloc);
-                if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_pth_state: out of memory");
-                memcpy(copy, name + n, len - n + 1);
-                nn_mem_free(name, len + 1, &d->alloc);
-                d->items[i++].name = copy;
+                size_t len = strlen(name) + 1;
+                if (strncmp(name, prefix[k], n) != 0) {
+                    nn_mem_free(name, len, &d->alloc);
+                    nn_tensor_free(&d->items[i].value);
+                    continue;
+                }
+                if ((copy = (char *)nn_mem_alloc(len - n, &d->alloc)) == NULL) break;
+                memcpy(copy, name + n, len - n);
+                nn_mem_free(name, len, &d->alloc);
+                d->items[to] = d->items[i];
+                d->items[to++].name = copy;
             }
+            if (i < d->count) {                         /* what was done stays whole */
+                memmove(d->items + to, d->items + i, (d->count - i) * sizeof *d->items);
+                d->count -= i - to;
+                (void)nn_dict_reindex(d, NULL);
+                return nn_error_set(err, NN_E_NOMEM, "nn_pth_state: out of memory");
+            }
+            d->count = to;
         }
     }
-    return NN_OK;
+    return nn_dict_reindex(d, err);
 }
 
 /* writing: protocol 2, memo-free, CPU storages numbered in order */
@@ -12278,6 +12485,7 @@ typedef struct nni_pkw {
     const nn_dict *d;
     const nn_file_opts *file;
     char sep;
+    const char **kind;                     /* nn_pth_opts.kinds, by entry, or NULL */
     size_t storage;
     nn_error *err;
     nn_status s;
@@ -12312,20 +12520,24 @@ NNI_FN void nni_pkw_int(nni_pkw *w, int64_t v)
 NNI_FN void nni_pkw_number(nni_pkw *w, const nn_tensor *t, size_t i)
 {
     unsigned char h[9];
-    double v;
     if (t->dtype == NN_BOOL) {
         h[0] = ((const unsigned char *)t->data)[i] ? 0x88 : 0x89;
         nni_pkw_raw(w, h, 1);
         return;
     }
-    if (t->dtype == NN_F64) {
-        uint64_t x;
-        memcpy(&v, (const char *)t->data + 8 * i, 8);
-        memcpy(&x, &v, 8);
-        h[0] = 'G';
-        nni_put_be32(h + 1, (uint32_t)(x >> 32));
-        nni_put_be32(h + 5, (uint32_t)x);
-        nni_pkw_raw(w, h, 9);
+    if (t->dtype == NN_F64 || t->dtype == NN_C128) {
+        const size_t parts = t->dtype == NN_F64 ? 1 : 2;
+        size_t k;
+        if (parts == 2) nni_pkw_raw(w, "c__builtin__\ncomplex\n", 21);
+        for (k = 0; k < parts; k++) {
+            uint64_t x;
+            memcpy(&x, (const char *)t->data + 8 * (parts * i + k), 8);
+            h[0] = 'G';
+            nni_put_be32(h + 1, (uint32_t)(x >> 32));
+            nni_put_be32(h + 5, (uint32_t)x);
+            nni_pkw_raw(w, h, 9);
+        }
+        if (parts == 2) nni_pkw_raw(w, "\x86R", 2);
         return;
     }
     switch (t->dtype) {
@@ -12356,7 +12568,6 @@ static const char *const nni_pth_storages[NN_BYTES + 1] = {
     NULL,   "Float", "Double", "Half", "BFloat16", "Char",         "Short",         "Int", "Long",
     "Byte", NULL,    NULL,     NULL,   "Bool",     "ComplexFloat", "ComplexDouble", NULL,  NULL
 };
-NNI_FN int nni_pth_is_tensor(const nn_tensor *t) { return t->dtype != NN_UCS4 && t->dtype != NN_BYTES; }
 NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
 {
     uint64_t shape[NN_MAX_DIMS], stride[NN_MAX_DIMS];
@@ -12393,6 +12604,32 @@ NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
         nni_pkw_raw(w, cls, n);
     }
     nni_pkw_raw(w, "tR", 2);
+}
+/* text in decimal as an integer of any size */
+NNI_FN void nni_pkw_big(nni_pkw *w, const nn_tensor *t)
+{
+    unsigned char h[2] = { 0x8A, 0 }, d[256] = { 0 };
+    char text[640];
+    const size_t len = nn_tensor_text(t, 0, text, sizeof text);
+    const int negative = *text == '-';
+    size_t i, k, n = 1;
+    unsigned carry;
+    for (i = (size_t)negative; i < len && len < sizeof text; i++) {
+        for (k = 0, carry = (unsigned)(text[i] - '0'); k < n || carry; k++, carry >>= 8) {
+            if (k == 254) return;                       /* more than one was ever read from */
+            carry += d[k] * 10u;
+            d[k] = (unsigned char)(carry & 0xFF);
+            if (k >= n) n = k + 1;
+        }
+    }
+    if (d[n - 1] >> 7) n++;                             /* room for the sign */
+    for (k = 0, carry = 1; negative && k < n; k++) {
+        d[k] = (unsigned char)((d[k] ^ 0xFFu) + carry);
+        carry = carry && !d[k];
+    }
+    h[1] = (unsigned char)n;
+    nni_pkw_raw(w, h, 2);
+    nni_pkw_raw(w, d, n);
 }
 /* Text of element i as str, or its bytes as bytes (protocol 2 spells them encode(text, 'latin1')). */
 NNI_FN void nni_pkw_string(nni_pkw *w, const nn_tensor *t, size_t i)
@@ -12578,8 +12815,10 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     w.file = &o.file;
     w.err = err;
     w.s = NN_OK;
+    if (o.kinds && w.sep) nni_pkw_kinds(&w, o.kinds);
     nni_pkw_raw(&w, "\x80\x02", 2);
-    nni_pkw_level(&w, 0, d->count, 0, 0, 0);
+    if (w.s == NN_OK && w.kind && d->count == 1 && !w.kind[0][1]) nni_pkw_entry(&w, 0, 0, w.kind[0][0]);
+    else if (w.s == NN_OK) nni_pkw_level(&w, 0, d->count, 0, 0, 0);
     nni_pkw_raw(&w, ".", 1);
     s = w.s;
     if (s == NN_OK) s = nn_zip_create(&z, path, &o.file, err);
@@ -12587,10 +12826,11 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     if (s == NN_OK)
         s = nni_zip_member(z, "archive/byteorder", nni_big_endian() ? "big" : "little",
                            nni_big_endian() ? 3 : 6, err);
-    if (s == NN_OK) { nni_pth_payload(&w, z, "archive", 0, d->count, 0, &num); s = w.s; }
+    if (s == NN_OK) { nni_pth_payload(&w, z, 0, d->count, 0, &num); s = w.s; }
     if (s == NN_OK) s = nni_zip_member(z, "archive/version", "3\n", 2, err);
     if (s == NN_OK && o.note)
         s = nni_zip_member(z, "archive/nn.json", o.note, strlen(o.note), err);
+    nn_mem_free((void *)w.kind, w.kind ? (d->count + 1) * sizeof *w.kind : 0, &w.out.alloc);
     nn_buf_free(&w.out);
     if (s != NN_OK) { nn_zip_abort(z); return s; }
     return nn_zip_commit(z, err);
@@ -12601,7 +12841,10 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
 static const struct { const char *name; nn_dtype dtype; } nni_st_types[] = {
     { "BOOL", NN_BOOL }, { "U8", NN_U8 }, { "I8", NN_I8 }, { "I16", NN_I16 }, { "U16", NN_U16 }, { "F16", NN_F16 }, { "BF16", NN_BF16 },
     { "I32", NN_I32 }, { "U32", NN_U32 }, { "F32", NN_F32 }, { "C64", NN_C64 }, { "F64", NN_F64 }, { "I64", NN_I64 }, { "U64", NN_U64 } };
-typedef struct nni_st_item { const nn_json *j; nn_dtype dtype; uint64_t begin, end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
+/* without an nn_dtype: read as codes */
+static const struct { const char *name; unsigned bits; } nni_st_codes[] = {
+    { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 }, { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "F4", 4 } };
+typedef struct nni_st_item { const nn_json *j; const char *stored; nn_dtype dtype; uint64_t begin, end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
 NNI_FN int nni_st_order(const void *a, const void *b)
 {
     const nni_st_item *x = (const nni_st_item *)a, *y = (const nni_st_item *)b;
@@ -12609,10 +12852,12 @@ NNI_FN int nni_st_order(const void *a, const void *b)
     if (x->end != y->end) return x->end < y->end ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
-NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char *name, nn_error *err)
+/* codes: dtypes without one of ours are welcome; those that nobody knows have the dtype NONE then */
+NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char *name, int codes, nn_error *err)
 {
     const nn_json *m, *dt = NULL, *shape = NULL, *off = NULL;
     size_t i, count, bytes;
+    unsigned bits = 0;
     char nb[64], mb[64];
     if (j->type != NN_JSON_OBJECT)
         return nn_error_set(err, NN_E_FORMAT, "%s: '%s' is not an object", nni_name(nb, name),
@@ -12649,9 +12894,23 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
     it->dtype = NN_DTYPE_NONE;
     for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++)
         if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
+    for (i = 0; codes && i < sizeof nni_st_codes / sizeof *nni_st_codes; i++)
+        if (strcmp(nni_st_codes[i].name, dt->v.s) == 0) {
+            it->dtype = NN_U8;
+            it->stored = nni_st_codes[i].name;
+            bits = nni_st_codes[i].bits;
+        }
+    if (it->dtype == NN_DTYPE_NONE && codes && it->end >= it->begin) { it->stored = dt->v.s; return NN_OK; }
     if (it->dtype == NN_DTYPE_NONE)
         return nn_error_set(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported",
                         nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
+    if (bits && bits < 8) {                             /* packed codes: so many bytes */
+        if (!nni_shape_bytes(bits, it->ndim, it->shape, &count, &bytes) || bytes % 8)
+            return nn_error_set(err, NN_E_FORMAT, "%s: '%s': its codes do not fill whole bytes",
+                            nni_name(nb, name), nni_name(mb, j->key));
+        it->ndim = 1;
+        it->shape[0] = bytes / 8;
+    }
     if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes))
         return nn_error_set(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows",
                         nni_name(nb, name), nni_name(mb, j->key));
@@ -12666,6 +12925,18 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
                         nni_name(nb, name), nni_name(mb, j->key), bytes,
                         (unsigned long long)(it->end - it->begin));
     return NN_OK;
+}
+NNI_FN nn_status nni_reader_skip(nn_reader *r, uint64_t bytes, nn_error *err)
+{
+    const unsigned char *p;
+    size_t n = 1;
+    nn_status s = NN_OK;
+    while (s == NN_OK && bytes && n && (s = nn_reader_peek(r, 1, &p, &n, err)) == NN_OK) {
+        if (n > bytes) n = (size_t)bytes;
+        nn_reader_take(r, n);
+        bytes -= n;
+    }
+    return s;
 }
 NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_file_opts *opts,
                              nn_error *err)
@@ -12745,13 +13016,13 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
                     break;
                 }
                 s = nn_tensor_scalar_text(&t, m->v.s, &strings.alloc, err);
-                if (s == NN_OK) s = nni_dict_append(&strings, m->key, m->key_len, &t, err);
+                if (s == NN_OK) s = nn_dict_put(&strings, m->key, &t, err);
                 nn_tensor_free(&t);
             }
         } else {
             items[k].j = j;
             items[k].order = k;
-            s = nni_st_item_read(&items[k], j, name, err);
+            s = nni_st_item_read(&items[k], j, name, opts && (opts->left || opts->places), err);
             k++;
         }
     }
@@ -12768,12 +13039,27 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
                             (unsigned long long)items[i].begin,
                             items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
+        if (s == NN_OK && items[i].stored && opts->left && (!items[i].dtype || !opts->places)) {
+            char why[96];
+            (void)snprintf(why, sizeof why, items[i].dtype ? "%.30s, its codes as u8" : "dtype '%.30s' is not known",
+                           items[i].stored);
+            s = nni_left(opts->left, items[i].j->key, why, err);
+        }
+        if (s == NN_OK && !items[i].dtype) {
+            if (!opts->left)
+                s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported",
+                             nni_name(nb, name), nni_name(mb, items[i].j->key), items[i].stored);
+            else if (opts->places) s = nn_reader_seek(r, 8 + len + at, err);
+            else s = nni_reader_skip(r, at - items[i].begin, err);
+            continue;
+        }
         /* left where they are; the last end is held against the file's below */
         if (s == NN_OK && opts && opts->places) {
             nn_place where = NN_ZERO;
             where.offset = 8 + len + items[i].begin;
             where.member = NN_NO_MEMBER;
             where.swapped = nni_big_endian();
+            where.stored = items[i].stored;
             t = nn_tensor_view(NULL, items[i].dtype, items[i].ndim, items[i].shape);
             s = nn_buf_put(opts->places, &where, sizeof where, err);
             if (s == NN_OK && nn_reader_size(r, &size) && at > size - 8 - len)
@@ -12787,7 +13073,7 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
                                items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc,
                                err);
         if (s == NN_OK && t.data) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
-        if (s == NN_OK) s = nni_dict_append(&out, items[i].j->key, items[i].j->key_len, &t, err);
+        if (s == NN_OK) s = nn_dict_put(&out, items[i].j->key, &t, err);
         nn_tensor_free(&t);
     }
     if (s == NN_OK) s = nni_reader_ended(r, "last tensor", err);

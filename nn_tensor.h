@@ -267,10 +267,13 @@ NN_DEF uint8_t *nn_u8 (const nn_tensor *t);
 /* What every checkpoint reader returns and every model loads from. Order is insertion order; names
  * are unique. */
 typedef struct nn_dict_item { char *name; nn_tensor value; } nn_dict_item;
+typedef struct nni_hash { uint32_t hash, at; } nni_hash;       /* at: position + 1, 0 = free */
+typedef struct nni_hashes { nni_hash *slot; size_t room; } nni_hashes;
 typedef struct nn_dict {
     nn_dict_item *items;           /* [count]                                                      */
     size_t        count, room;
     nn_alloc      alloc;           /* for names and the table; the tensors carry their own         */
+    nni_hashes    index;           /* of the names, from the 32nd on                               */
 } nn_dict;
 /* nn_dict_put: *t moves into the dict (and is zeroed); an equal name is replaced in place. On
  * failure *t stays the caller's. */
@@ -279,6 +282,8 @@ NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_erro
 NN_DEF nn_tensor *nn_dict_get(const nn_dict *d, const char *name);
 /* nn_dict_remove: 1 when there was one, 0 when not; the order of the others stays. */
 NN_DEF int nn_dict_remove(nn_dict *d, const char *name);
+/* nn_dict_reindex: call it after items were put into another order or renamed by hand. */
+NN_DEF nn_status nn_dict_reindex(nn_dict *d, nn_error *err);
 NN_DEF void nn_dict_free(nn_dict *d);
 
 /* ==== [ISA] which kernels run, how many threads ========================== */
@@ -1226,19 +1231,97 @@ NN_DEF uint8_t *nn_u8(const nn_tensor *t)
 }
 
 /* ---- dictionary --------------------------------------------------------- */
+/* Hash tables of positions in some list, whose keys their owner compares: open addressing, at most half
+ * full, the room a power of two; the hash is FNV-1a. */
+NNI_FN uint32_t nni_hash_of(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    while (n--) h = (h ^ (unsigned char)*s++) * 16777619u;
+    return h ^ h >> 15;
+}
+NNI_FN void nni_hashes_free(nni_hashes *x, const nn_alloc *a)
+{
+    nn_mem_free(x->slot, x->room * sizeof *x->slot, a);
+    x->slot = NULL;
+    x->room = 0;
+}
+NNI_FN void nni_hashes_add(nni_hashes *x, uint32_t hash, size_t at)
+{
+    size_t k = hash & (x->room - 1);
+    while (x->slot[k].at) k = (k + 1) & (x->room - 1);
+    x->slot[k].hash = hash;
+    x->slot[k].at = (uint32_t)at + 1;
+}
+/* room for one more beside `count` entries; 0 = out of memory */
+NNI_FN int nni_hashes_reserve(nni_hashes *x, size_t count, const nn_alloc *a)
+{
+    nni_hashes to = NN_ZERO;
+    size_t i;
+    if (count < x->room / 2) return 1;
+    for (to.room = 64; to.room / 2 <= count; to.room *= 2) { }
+    to.slot = count < 0x3FFFFFFF ? (nni_hash *)nni_new(to.room, sizeof *to.slot, a) : NULL;
+    if (!to.slot) return 0;
+    for (i = 0; i < x->room; i++)
+        if (x->slot[i].at) nni_hashes_add(&to, x->slot[i].hash, x->slot[i].at - 1);
+    nni_hashes_free(x, a);
+    *x = to;
+    return 1;
+}
+/* The next position with that hash, SIZE_MAX at the end; *k begins as the hash. */
+NNI_FN size_t nni_hashes_next(const nni_hashes *x, uint32_t hash, size_t *k)
+{
+    const nni_hash *e;
+    while (x->room && (e = &x->slot[(*k)++ & (x->room - 1)])->at)
+        if (e->hash == hash) return e->at - 1;
+    return SIZE_MAX;
+}
+/* Take out entry `at` of a list of `count`; those behind it move down by one. */
+NNI_FN void nni_hashes_remove(nni_hashes *x, uint32_t hash, size_t at, size_t count)
+{
+    const size_t mask = x->room - 1;
+    size_t hole, k = hash & mask, i;
+    if (!x->room) return;
+    while (x->slot[k].at != at + 1) {
+        if (!x->slot[k].at) return;
+        k = (k + 1) & mask;
+    }
+    for (hole = k, k = (k + 1) & mask; x->slot[k].at; k = (k + 1) & mask)
+        if (((k - x->slot[k].hash) & mask) >= ((k - hole) & mask)) { x->slot[hole] = x->slot[k]; hole = k; }
+    x->slot[hole].at = 0;
+    for (i = 0; at + 1 < count && i < x->room; i++) x->slot[i].at -= x->slot[i].at > at + 1;
+}
 /* A checkpoint holds tens of tensors: a linear search over contiguous names is faster there than
  * any hash. */
+#define NNI_DICT_INDEXED 32
 NNI_FN size_t nni_dict_find(const nn_dict *d, const char *name)
 {
-    size_t i;
+    const uint32_t hash = d->index.room ? nni_hash_of(name, strlen(name)) : 0;
+    size_t i, k = hash;
+    if (d->index.room) {
+        while ((i = nni_hashes_next(&d->index, hash, &k)) != SIZE_MAX)
+            if (i < d->count && strcmp(d->items[i].name, name) == 0) return i;
+        return d->count;
+    }
     for (i = 0; i < d->count; i++) if (strcmp(d->items[i].name, name) == 0) return i;
     return d->count;
+}
+NN_DEF nn_status nn_dict_reindex(nn_dict *d, nn_error *err)
+{
+    size_t i;
+    nni_hashes_free(&d->index, &d->alloc);
+    if (d->count < NNI_DICT_INDEXED) return NN_OK;
+    if (!nni_hashes_reserve(&d->index, d->count, &d->alloc))
+        return nn_error_set(err, NN_E_NOMEM, "nn_dict: out of memory for %zu names", d->count);
+    for (i = 0; i < d->count; i++)
+        nni_hashes_add(&d->index, nni_hash_of(d->items[i].name, strlen(d->items[i].name)), i);
+    return NN_OK;
 }
 NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_error *err)
 {
     nn_tensor zero = NN_ZERO;
     size_t i = nni_dict_find(d, name), len = strlen(name) + 1;
     char *copy;
+    nn_status s;
     if (i < d->count) {
         nn_tensor_free(&d->items[i].value);
         d->items[i].value = *t;
@@ -1254,9 +1337,14 @@ NN_DEF nn_status nn_dict_put(nn_dict *d, const char *name, nn_tensor *t, nn_erro
         d->items = items;
         d->room = room;
     }
+    if (d->count >= NNI_DICT_INDEXED && !d->index.room && (s = nn_dict_reindex(d, err)) != NN_OK) return s;
     copy = (char *)nn_mem_alloc(len, &d->alloc);
-    if (!copy) return nn_error_set(err, NN_E_NOMEM, "nn_dict_put: out of memory for a name of %zu bytes", len);
+    if (!copy || (d->index.room && !nni_hashes_reserve(&d->index, d->count, &d->alloc))) {
+        nn_mem_free(copy, len, &d->alloc);
+        return nn_error_set(err, NN_E_NOMEM, "nn_dict_put: out of memory for a name of %zu bytes", len);
+    }
     memcpy(copy, name, len);
+    if (d->index.room) nni_hashes_add(&d->index, nni_hash_of(name, len - 1), d->count);
     d->items[d->count].name = copy;
     d->items[d->count].value = *t;
     d->count++;
@@ -1272,6 +1360,7 @@ NN_DEF int nn_dict_remove(nn_dict *d, const char *name)
 {
     size_t i = nni_dict_find(d, name);
     if (i == d->count) return 0;
+    if (d->index.room) nni_hashes_remove(&d->index, nni_hash_of(name, strlen(name)), i, d->count);
     nn_mem_free(d->items[i].name, strlen(d->items[i].name) + 1, &d->alloc);
     nn_tensor_free(&d->items[i].value);
     memmove(d->items + i, d->items + i + 1, (d->count - i - 1) * sizeof *d->items);
@@ -1286,6 +1375,7 @@ NN_DEF void nn_dict_free(nn_dict *d)
         nn_tensor_free(&d->items[i].value);
     }
     nn_mem_free(d->items, d->room * sizeof *d->items, &d->alloc);
+    nni_hashes_free(&d->index, &d->alloc);
     d->items = NULL;
     d->count = d->room = 0;
 }

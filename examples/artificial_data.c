@@ -914,6 +914,7 @@ static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, co
                 d->items[j] = d->items[j - 1];
                 d->items[j - 1] = swap;
             }
+        TRY(nn_dict_reindex(d, err));
         t = nn_dict_get(&meta, "nn_mlp");
         if (t) {
             size_t n = nn_tensor_text(t, 0, NULL, 0);

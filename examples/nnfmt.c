@@ -38,10 +38,10 @@ static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "jso
                                                  "gz" };
 
 typedef struct options {
-    int as, header, pretty, raw, lossy, overwrite;
+    int as, header, pretty, raw, lossy, overwrite, strict, state;
     const char *name, *delim;
     int dtype;
-    size_t rows;
+    size_t rows, memory;
     double rtol, atol;
 } options;
 static options opt;
@@ -61,6 +61,8 @@ static const nn_option table[] = {
       .help = "CSV delimiter, by default a comma, a tab for .tsv; \\t is a tab, 'blanks' runs of spaces and tabs" },
     { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .group = "reading",
       .help = "json of a CSV: an array of objects, not of arrays of strings; --no-header: the first record is data (show, check, convert, diff)" },
+    { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB", .group = "reading",
+      .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file" },
     { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF },
@@ -70,6 +72,10 @@ static const nn_option table[] = {
       .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT },
     { .key = "lossy", .type = NN_APP_BOOL, .field = offsetof(options, lossy), .group = "converting",
       .help = "--dtype may overflow, drop fractions and round integers; refused by default", .commands = 1u << CONVERT },
+    { .key = "state", .type = NN_APP_BOOL, .field = offsetof(options, state), .group = "converting",
+      .help = "of a .pth the model's own tensors alone, without what stands before their names (model., state_dict., module. ..)", .commands = 1u << CONVERT },
+    { .key = "strict", .type = NN_APP_BOOL, .field = offsetof(options, strict), .group = "converting",
+      .help = "refuse what OUT cannot take instead of leaving it out with a line", .commands = 1u << CONVERT },
     { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite), .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT },
     { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
       .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF },
@@ -159,6 +165,14 @@ static int failed(const nn_error *e)
     fprintf(stderr, "nnfmt: %s\n", e->msg);
     return 1;
 }
+/* one line on standard error for an item that is left out or changed */
+static void note(const char *path, const char *name, const char *what, const char *dtype)
+{
+    char file[256], item[256];
+    (void)nn_text_mask(file, sizeof file, path, strlen(path));
+    (void)nn_text_mask(item, sizeof item, name, strlen(name));
+    fprintf(stderr, "nnfmt: %s: '%s' %s %s\n", file, item, what, dtype);
+}
 /* Text of a file on its way to the terminal: masked, but with --raw; padded to `width` bytes. */
 static void say_n(const char *text, size_t n, size_t width)
 {
@@ -188,14 +202,19 @@ static int has_ending(const char *path, const char *end)
 }
 
 /* ---- which format */
-static kind detect_text(const char *path, const unsigned char *p, size_t n)
+static kind text_ending(const char *path)
 {
-    const unsigned char *nl;
-    size_t i = 0;
     if (has_ending(path, ".jsonl") || has_ending(path, ".ndjson")) return K_JSONL;
     if (has_ending(path, ".json")) return K_JSON;
     if (has_ending(path, ".yaml") || has_ending(path, ".yml")) return K_YAML;
     if (has_ending(path, ".csv") || has_ending(path, ".tsv") || has_ending(path, ".data")) return K_CSV;
+    return K_NONE;
+}
+static kind detect_text(const char *path, const unsigned char *p, size_t n)
+{
+    const unsigned char *nl;
+    size_t i = 0;
+    if (text_ending(path) != K_NONE) return text_ending(path);
     while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\n' || p[i] == '\r')) i++;
     /* lines: the first one is a whole value and another follows */
     if (i < n && (p[i] == '{' || p[i] == '[')) {
@@ -213,6 +232,70 @@ static kind detect_text(const char *path, const unsigned char *p, size_t n)
     }
     if (n >= 4 && memcmp(p, "---", 3) == 0 && (p[3] == '\n' || p[3] == '\r')) return K_YAML;
     return K_CSV;
+}
+/* Formats of others, told by their first bytes: named, not read. */
+static const struct { size_t at, n; const char *bytes, *name; } foreign[] = {
+    { 0, 4, "GGUF", "a GGUF model" },
+    { 0, 8, "\x89HDF\r\n\x1a\n", "HDF5" },
+    { 0, 4, "PAR1", "Parquet" },
+    { 0, 6, "ARROW1", "Arrow (Feather)" },
+    { 0, 4, "FEA1", "Feather, version 1" },
+    { 0, 10, "MATLAB 5.0", "a MATLAB file" },
+    { 0, 4, "\x28\xB5\x2F\xFD", "zstd" },
+    { 0, 6, "\xFD" "7zXZ\0", "xz" },
+    { 0, 3, "BZh", "bzip2" },
+    { 0, 4, "\x04\x22\x4D\x18", "lz4" },
+    { 0, 6, "7z\xBC\xAF\x27\x1C", "7z" },
+    { 0, 3, "\xFF\xD8\xFF", "a JPEG image" },
+    { 0, 4, "GIF8", "a GIF image" },
+    { 0, 4, "RIFF", "RIFF (WAV, WebP, AVI)" },
+    { 0, 4, "%PDF", "PDF" },
+    { 0, 15, "SQLite format 3", "an SQLite database" },
+    { 0, 4, "Obj\1", "Avro" },
+    { 4, 4, "TFL3", "a TensorFlow Lite model" },
+    { 257, 5, "ustar", "tar" }
+};
+static const char torch_magic[] = "\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8";
+/* NULL, or what the bytes are that no reader here takes; b: room for a name made up */
+static const char *foreign_name(char b[96], const unsigned char *p, size_t n)
+{
+    size_t i;
+    for (i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        if (n >= foreign[i].at + foreign[i].n && memcmp(p + foreign[i].at, foreign[i].bytes, foreign[i].n) == 0)
+            return foreign[i].name;
+    /* ModelProto has no magic: ir_version, then the producer's name */
+    if (n >= 4 && p[0] == 8 && p[1] >= 1 && p[1] < 32 && p[2] == 0x12 && p[3] >= 1 && p[3] < 100 && (size_t)p[3] + 4 <= n) {
+        for (i = 0; i < p[3] && p[4 + i] >= ' ' && p[4 + i] < 127; i++) { }
+        if (i == p[3]) return "an ONNX model";
+    }
+    if (n >= 3 && p[0] == 0x80 && p[1] >= 2 && p[1] <= 5) {
+        for (i = 2; i < 16 && i + 10 <= n && memcmp(p + i, torch_magic, 10) != 0; i++) { }
+        (void)snprintf(b, 96, i < 16 && i + 10 <= n ?
+                                  "a PyTorch checkpoint in pickle protocol %d: save it with protocol 2, the default" :
+                                  "a pickle of protocol %d", p[1]);
+        return b;
+    }
+    return NULL;
+}
+/* NULL, or why the beginning of a file is no text in UTF-8. lax: broken UTF-8 is the reader's to refuse */
+static const char *no_text(char b[96], const unsigned char *p, size_t n, int lax)
+{
+    size_t i, w, nul[2] = { 0, 0 };
+    uint32_t c;
+    if (n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
+        return n >= 4 && p[0] == 0xFF && !p[2] && !p[3] ? "text in UTF-32: save it as UTF-8" :
+                                                          "text in UTF-16: save it as UTF-8";
+    for (i = 0; i < n; i++) nul[i & 1] += !p[i];
+    if (nul[0] + nul[1])
+        return nul[0] + nul[1] < n && (nul[0] > n / 4) != (nul[1] > n / 4) ?
+                   "text in UTF-16, it seems: save it as UTF-8" : "NUL bytes, which no text holds";
+    for (i = 0; !lax && i < n; i += w)
+        if ((w = nn_utf8_get((const char *)p + i, n - i, &c)) == 0) {
+            if (n == 65536 && n - i < 4) break;          /* cut by the end of the beginning */
+            (void)snprintf(b, 96, "byte %zu: 0x%02x is not UTF-8: text in latin-1 or no text", i, p[i]);
+            return b;
+        }
+    return NULL;
 }
 static nn_status source(nn_reader **r, const char *path, nn_error *e)
 {
@@ -233,23 +316,45 @@ static nn_status open_jsonl(nn_jsonl **r, const char *path, nn_error *e)
     nn_status s = source(&in, path, e);
     return s == NN_OK ? nni_jsonl_over(r, in, NULL, NULL, e) : s;
 }
+/* Memory that a text or its tree may take: 64 bytes per byte of text; when it came out of gzip, no more
+ * than 64 MiB and 512 bytes per byte of the file. --memory instead, when given. */
+static uint64_t budget(const char *path, uint64_t text)
+{
+    uint64_t all = 64 * text + ((uint64_t)1 << 20), size = 0, packed;
+    if (opt.memory) return (uint64_t)opt.memory << 20;
+    if (strcmp(path, "-") == 0 || nn_file_size(&size, path, NULL, NULL) != NN_OK || size >= text) return all;
+    packed = ((uint64_t)64 << 20) + 512 * size;
+    return all < packed ? all : packed;
+}
 static nn_status slurp(nn_buf *b, const char *path, nn_error *e)
 {
     nn_reader *in = NULL;
+    const uint64_t most = budget(path, NN_MAX_FILE_READ);
     nn_status s = source(&in, path, e);
-    if (s == NN_OK) s = nni_reader_rest(in, b, NN_MAX_FILE_READ, e);
+    if (s == NN_OK) s = nni_reader_rest(in, b, most < NN_MAX_FILE_READ ? most : NN_MAX_FILE_READ, e);
     nn_reader_close(in);
     return s;
 }
-/* a whole text: JSON or YAML */
+/* A whole text: JSON or YAML. Of a key that comes twice in JSON the last one counts, with a warning. */
 static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k,
                            nn_yaml_warning **w, nn_error *e)
 {
     nn_buf b = NN_ZERO;
+    nn_json_desc last = NN_ZERO;
     nn_status s = slurp(&b, path, e);
-    if (s == NN_OK)
-        s = k == K_JSON ? nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e) :
-                          nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
+    const uint64_t most = budget(path, b.len);
+    a->limit = most < SIZE_MAX ? (size_t)most : SIZE_MAX;
+    if (s == NN_OK && k == K_YAML) s = nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
+    else if (s == NN_OK && (s = nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e)) == NN_E_FORMAT) {
+        last.duplicates = 1;
+        nn_arena_free(a);
+        if (nn_json_parse(root, a, (const char *)b.data, b.len, path, &last, NULL) == NN_OK) {
+            char text[512];
+            (void)nn_text_mask(text, sizeof text, e->msg, strlen(e->msg));
+            fprintf(stderr, "nnfmt: %s: warning: the last one counts\n", text);
+            s = NN_OK;
+        }
+    }
     nn_buf_free(&b);
     return s;
 }
@@ -292,6 +397,8 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     const unsigned char *p;
     size_t n = 0, i;
     uint64_t len = 0;
+    char b[96];
+    const char *what = NULL;
     nn_status s;
     *k = K_NONE;
     if (opt.as) { *k = (kind)opt.as; return NN_OK; }
@@ -302,9 +409,7 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         if (n >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) *k = K_NPY;
         else if (n >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0)) *k = K_NPZ;
         else if (n >= 4 && memcmp(p, "\x89PNG", 4) == 0) *k = K_PNG;
-        else if (n >= 12 && p[0] == 0x80 &&
-                 memcmp(p + 2, "\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8", 10) == 0)
-            *k = K_PTH;
+        else if (n >= 12 && p[0] == 0x80 && p[1] == 2 && memcmp(p + 2, torch_magic, 10) == 0) *k = K_PTH;
         else if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 &&
                  p[3] <= 8)
             *k = K_IDX;
@@ -315,15 +420,17 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
                 p[11] == m >> 24)
                 *k = K_EVENTS;
         }
-        if (*k == K_NONE)
-            *k = ends_with(path, ".npz")         ? K_NPZ :
-                 ends_with(path, ".npy")         ? K_NPY :
-                 ends_with(path, ".safetensors") ? K_SAFETENSORS :
-                 ends_with(path, ".png")         ? K_PNG
-                 /* told by the reader what is wrong with it */
-                 :
-                 ends_with(path, ".pth") || ends_with(path, ".pt") ? K_PTH :
-                                                                     detect_text(path, p, n);
+        if (*k == K_NONE && (what = foreign_name(b, p, n)) == NULL) {
+            /* told by the reader what is wrong with it */
+            if (ends_with(path, ".npz")) *k = K_NPZ;
+            else if (ends_with(path, ".npy")) *k = K_NPY;
+            else if (ends_with(path, ".safetensors")) *k = K_SAFETENSORS;
+            else if (ends_with(path, ".png")) *k = K_PNG;
+            else if (ends_with(path, ".pth") || ends_with(path, ".pt")) *k = K_PTH;
+            else if ((what = no_text(b, p, n, text_ending(path) != K_NONE)) == NULL)
+                *k = detect_text(path, p, n);
+        }
+        if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) {
@@ -429,23 +536,96 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
     return s;
 }
 /* ---- what a table holds, in one pass */
-typedef struct stats { size_t n, nan, inf; double min, max, sum; } stats;
+static int is_numeric(nn_dtype t)
+{
+    return t != NN_DTYPE_NONE && t != NN_UCS4 && t != NN_BYTES && t != NN_C64 && t != NN_C128;
+}
+static int is_complex(nn_dtype t) { return t == NN_C64 || t == NN_C128; }
+static int is_integer(nn_dtype t)
+{
+    return is_numeric(t) && t != NN_F16 && t != NN_BF16 && t != NN_F32 && t != NN_F64;
+}
+/* An integer as sign and magnitude: what a double would round stays apart. */
+static uint64_t magnitude(const nn_tensor *t, size_t i, int *negative)
+{
+    int64_t v;
+    *negative = 0;
+    if (t->dtype == NN_U64) return ((const uint64_t *)t->data)[i];
+    v = t->dtype == NN_I64 ? nn_i64(t)[i] : (int64_t)nn_tensor_get_f64(t, i);
+    *negative = v < 0;
+    return v < 0 ? (uint64_t)(-(v + 1)) + 1 : (uint64_t)v;
+}
+/* item i of a complex array, or a number with imaginary part 0 */
+static void complex_of(const nn_tensor *t, size_t i, double v[2])
+{
+    float f[2];
+    v[1] = 0;
+    if (t->dtype == NN_C128) memcpy(v, (const char *)t->data + 16 * i, 16);
+    else if (t->dtype == NN_C64) {
+        memcpy(f, (const char *)t->data + 8 * i, 8);
+        v[0] = f[0];
+        v[1] = f[1];
+    } else v[0] = nn_tensor_get_f64(t, i);
+}
+/* Ranges. Integers are held as sign and magnitude, exactly; of complex numbers it is their size. small: the
+ * sum times 2^-64, for sums beyond the largest double. */
+typedef struct stats {
+    size_t n, nan, inf, ints;
+    double min, max, sum, small;
+    uint64_t least, most;
+    int least_negative, most_negative;
+} stats;
+static void stats_value(stats *q, double v)
+{
+    if (v != v) { q->nan++; return; }
+    q->inf += v - v != 0;
+    if (!q->n || v < q->min) q->min = v;
+    if (!q->n || v > q->max) q->max = v;
+    q->sum += v;
+    q->small += v / 18446744073709551616.0;
+    q->n++;
+}
+static int integer_less(int xn, uint64_t x, int yn, uint64_t y) { return xn != yn ? xn : xn ? x > y : x < y; }
+static void stats_integer(stats *q, int negative, uint64_t m)
+{
+    if (!q->ints || integer_less(negative, m, q->least_negative, q->least)) { q->least = m; q->least_negative = negative; }
+    if (!q->ints || integer_less(q->most_negative, q->most, negative, m)) { q->most = m; q->most_negative = negative; }
+    q->ints++;
+    stats_value(q, negative ? -(double)m : (double)m);
+}
 static void stats_add(stats *q, const nn_tensor *t)
 {
     size_t i, n = nn_tensor_count(t);
     for (i = 0; i < n; i++) {
-        double v = nn_tensor_get_f64(t, i);
-        if (v != v) { q->nan++; continue; }
-        if (v - v != 0) q->inf++;
-        if (!q->n || v < q->min) q->min = v;
-        if (!q->n || v > q->max) q->max = v;
-        q->sum += v;
-        q->n++;
+        if (is_integer(t->dtype)) {
+            int negative;
+            const uint64_t m = magnitude(t, i, &negative);
+            stats_integer(q, negative, m);
+        } else if (is_complex(t->dtype)) {
+            double v[2];
+            complex_of(t, i, v);
+            stats_value(q, v[0] != v[0] || v[1] != v[1] ? NAN : hypot(v[0], v[1]));
+        } else stats_value(q, nn_tensor_get_f64(t, i));
     }
 }
-static int is_numeric(nn_dtype t)
+static void show_number(const char *what, double v, int ints, int negative, uint64_t m, nn_dtype dtype)
 {
-    return t != NN_DTYPE_NONE && t != NN_UCS4 && t != NN_BYTES && t != NN_C64 && t != NN_C128;
+    char b[NN_NUM_BYTES];
+    if (ints) nn_u64_print(b, m);
+    else if (dtype == NN_F32 || dtype == NN_F16 || dtype == NN_BF16) nn_f32_print(b, (float)v);
+    else nn_f64_print(b, v);
+    printf(" %s %s%s", what, ints && negative ? "-" : "", b);
+}
+static void show_stats(const stats *q, nn_dtype dtype)
+{
+    const int ints = q->ints == q->n;
+    double mean;
+    if (!q->n) return;
+    mean = q->sum / (double)q->n;
+    if (mean - mean != 0 && !q->inf) mean = q->small / (double)q->n * 18446744073709551616.0;
+    show_number(is_complex(dtype) ? "|min|" : "min", q->min, ints, q->least_negative, q->least, dtype);
+    show_number(is_complex(dtype) ? "|mean|" : "mean", nn_f64_round(mean, 9), 0, 0, 0, NN_F64);
+    show_number(is_complex(dtype) ? "|max|" : "max", q->max, ints, q->most_negative, q->most, dtype);
 }
 /* one pass in bounded memory: per column what fits every cell, and its range */
 /* big: beyond int64; mixed: an integer that no number type of the column could hold when it came,
@@ -467,25 +647,24 @@ static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *
     while (m && nni_is_blank(p[m - 1])) m--;
     if (m && nn_f64_parse(p, m, &v) == m) {
         if (nn_i64_parse(p, m, &k) == m) {
+            stats_integer(&c->q, k < 0, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
             c->ints++;
             c->negative += k < 0;
             c->mixed += k < 0 && c->big && !c->reals;
         } else if (nn_u64_parse(p, m, &u) == m) {
+            stats_integer(&c->q, 0, u);
             c->ints++;
             c->big++;
             c->mixed += !c->reals && (c->negative || c->missing);
         } else if (strspn(p + (*p == '-' || *p == '+'), "0123456789") >=
                    m - (*p == '-' || *p == '+')) {
+            stats_value(&c->q, v);
             c->ints++;
             c->mixed += !c->reals;
-        } else c->reals++;
-        if (v == v) {
-            if (!c->q.n || v < c->q.min) c->q.min = v;
-            if (!c->q.n || v > c->q.max) c->q.max = v;
-            c->q.sum += v;
-            c->q.n++;
-            c->q.inf += v - v != 0;
-        } else c->q.nan++;
+        } else {
+            stats_value(&c->q, v);
+            c->reals++;
+        }
     } else if (nni_csv_bool(all, n) >= 0) c->bools++;
     else {
         c->texts++;
@@ -741,7 +920,12 @@ typedef struct arrays {
     size_t group, row;                               /*   of `row` bytes together */
     nn_tensor block;                                 /* rows of a Fortran-ordered array, in C order */
     size_t block_of, block_at;
+    int lenient;                                     /* what cannot be read is left out and */
+    nn_buf left;                                     /*   named here, as in nn_file_opts */
+    int nested;                                      /* .pth: read to be written as nested as it is: */
+    nn_buf kinds;                                    /*   nn_pth_opts.kinds, names joined by LEVEL */
 } arrays;
+#define LEVEL '\x1f'
 static void arrays_close(arrays *a)
 {
     arrays none = NN_ZERO;
@@ -752,8 +936,16 @@ static void arrays_close(arrays *a)
     nn_zip_close(a->zip);
     nn_reader_close(a->r);
     scratch_free(&a->store);
+    nn_buf_free(&a->kinds);
+    nn_buf_free(&a->left);
     nn_tensor_free(&a->block);
     *a = none;
+}
+/* number of the entry of that name, or d->count */
+static size_t entry(const nn_dict *d, const char *name)
+{
+    const char *t = (const char *)nn_dict_get(d, name);
+    return t ? (size_t)((const nn_dict_item *)(const void *)(t - offsetof(nn_dict_item, value)) - d->items) : d->count;
 }
 static nn_status put_outline(nn_dict *d, const char *name, nn_dtype dtype, size_t itemsize,
                              size_t ndim, const size_t *shape, nn_error *e)
@@ -776,8 +968,7 @@ static nn_status arrays_of(arrays *a, nn_error *e)
     }
     return NN_OK;
 }
-/* skip: members that are no arrays of ours are named on standard output and left out */
-static nn_status arrays_npz(arrays *a, const char *name, int skip, nn_error *e)
+static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
 {
     nn_status s = nn_npz_open(&a->npz, a->path, NULL, e);
     size_t i, j, only = SIZE_MAX;
@@ -790,14 +981,15 @@ static nn_status arrays_npz(arrays *a, const char *name, int skip, nn_error *e)
         nn_npy_info f;
         const nn_zip_entry *m = nn_zip_at(a->npz->z, i);
         if (name && i != only) continue;
-        if (!name && !skip && strcmp(m->name, nn_npz_name(a->npz, i)) == 0)
-            return nn_error_set(e, NN_E_UNSUPPORTED,
-                                "%s/%s: not an array: the name does not end in .npy", a->path, m->name);
-        s = nn_npz_info(a->npz, i, &f, e);
-        if (s == NN_E_UNSUPPORTED && skip) {
-            say(nn_npz_name(a->npz, i), 40);
-            printf(" not read: %s\n", e->msg);
-            s = NN_OK;
+        if (!name && strcmp(m->name, nn_npz_name(a->npz, i)) == 0)
+            s = nn_error_set(e, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy",
+                             a->path, m->name);
+        else s = nn_npz_info(a->npz, i, &f, e);
+        if ((s == NN_E_UNSUPPORTED || s == NN_E_LIMIT) && a->lenient) {
+            const char *why = strstr(e->msg, m->name);   /* behind the file's and the member's name */
+            why = why && strncmp(why + strlen(m->name), ": ", 2) == 0 ? why + strlen(m->name) + 2 : e->msg;
+            if ((s = nn_buf_text(&a->left, m->name, NULL)) == NN_OK) s = nn_buf_text(&a->left, ": ", NULL);
+            if (s == NN_OK) s = nn_buf_put(&a->left, why, strlen(why) + 1, e);
             continue;
         }
         if (s != NN_OK) break;
@@ -865,6 +1057,8 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
     nn_status s;
     size_t i;
     o.file.places = &places;
+    if (a->lenient) o.file.left = &a->left;
+    if (a->nested) { o.kinds = &a->kinds; o.separator = LEVEL; }
     if (a->k == K_SAFETENSORS) {
         if ((s = nn_safetensors_read(&a->d, &a->meta, a->path, &o.file, e)) == NN_OK) {
             o.file.raw = 1;
@@ -990,14 +1184,14 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     scratch_free(&x.copy);
     return s;
 }
-static nn_status arrays_open(arrays *a, const char *path, kind k, const char *name, int skip, nn_error *e)
+static nn_status arrays_open(arrays *a, const char *path, kind k, const char *name, nn_error *e)
 {
     nn_tensor t = NN_ZERO;
     nn_status s;
     a->path = path;
     a->k = k;
     switch (k) {
-    case K_NPZ: return arrays_npz(a, name, skip, e);
+    case K_NPZ: return arrays_npz(a, name, e);
     case K_NPY: return arrays_npy(a, e);
     case K_PTH: case K_SAFETENSORS: return arrays_checkpoint(a, e);
     case K_CSV: case K_JSONL: return arrays_table(a, e);
@@ -1009,8 +1203,6 @@ static nn_status arrays_open(arrays *a, const char *path, kind k, const char *na
     nn_tensor_free(&t);
     return s == NN_OK ? arrays_of(a, e) : s;
 }
-static int is_integer(nn_dtype t);
-static uint64_t magnitude(const nn_tensor *t, size_t i, int *negative);
 /* the largest number of a float type; 0 = no float */
 static double float_max(nn_dtype t)
 {
@@ -1155,6 +1347,56 @@ static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_t
     }
     return s;
 }
+/* Values of codes without an nn_dtype, by their published tables: OCP 8-bit Floating Point 1.0 (E4M3 has no
+ * infinities, E5M2 is the upper half of a float16), OCP Microscaling 1.0 (E8M0: a power of two), and the
+ * FNUZ kinds (one more bias, one NaN at -0). exp: bits of exponent; top: its all-ones row is not finite */
+static const struct { const char *name; int exp, bias, top; } code_types[] = {
+    { "F8_E4M3", 4, 7, 0 }, { "float8_e4m3fn", 4, 7, 0 }, { "F8_E5M2", 5, 15, 1 }, { "float8_e5m2", 5, 15, 1 },
+    { "F8_E4M3FNUZ", 4, 8, 0 }, { "float8_e4m3fnuz", 4, 8, 0 }, { "F8_E5M2FNUZ", 5, 16, 0 },
+    { "float8_e5m2fnuz", 5, 16, 0 }, { "F8_E8M0", 8, 127, 0 }, { "float8_e8m0fnu", 8, 127, 0 }
+};
+static double code_value(size_t type, unsigned c)
+{
+    const int exp = code_types[type].exp, man = exp == 8 ? 0 : 7 - exp, fnuz = code_types[type].bias == (exp == 4 ? 8 : 16);
+    const int e = (int)(c >> man & ((1u << exp) - 1)), m = (int)(c & ((1u << man) - 1));
+    const double sign = exp < 8 && c & 0x80 ? -1 : 1;
+    if (exp == 8) return c == 0xFF ? NAN : ldexp(1, (int)c - 127);
+    if (fnuz && c == 0x80) return NAN;
+    if (code_types[type].top && e == 31) return m ? NAN : sign * HUGE_VAL;
+    if (!fnuz && exp == 4 && (c & 0x7F) == 0x7F) return NAN;
+    return sign * (e ? ldexp(1 + ldexp(m, -man), e - code_types[type].bias) : ldexp(m, 1 - code_types[type].bias - man));
+}
+/* *t, codes of entry i, becomes f32 */
+static nn_status decode(const arrays *a, size_t i, nn_tensor *t, nn_error *e)
+{
+    const char *stored = a->of[i].where.stored;
+    nn_tensor v = NN_ZERO;
+    size_t type, k;
+    nn_status s;
+    for (type = 0; type < sizeof code_types / sizeof *code_types; type++)
+        if (strcmp(code_types[type].name, stored) == 0) break;
+    if (type == sizeof code_types / sizeof *code_types)
+        return nn_error_set(e, NN_E_UNSUPPORTED, "%s: '%s': codes of %s are not converted", a->path,
+                            a->d.items[i].name, stored);
+    if ((s = nn_tensor_make(&v, NN_F32, t->ndim, t->shape, NULL, e)) != NN_OK) return s;
+    for (k = 0; k < nn_tensor_count(&v); k++) nn_f32(&v)[k] = (float)code_value(type, nn_u8(t)[k]);
+    nn_tensor_free(t);
+    *t = v;
+    return NN_OK;
+}
+/* what was left out, a line each; name: this item was asked for, the others are no loss */
+static void say_left(const arrays *a, FILE *to, const char *name)
+{
+    const char *p = (const char *)a->left.data, *end = p + a->left.len;
+    char file[256], line[512];
+    for (; p < end; p += strlen(p) + 1) {
+        if (name && (strncmp(p, name, strlen(name)) != 0 || p[strlen(name)] != ':')) continue;
+        (void)nn_text_mask(file, sizeof file, a->path, strlen(a->path));
+        (void)nn_text_mask(line, sizeof line, p, strlen(p));
+        if (to == stdout) printf("not read: %s\n", line);
+        else fprintf(to, "nnfmt: %s: left out: %s\n", file, line);
+    }
+}
 /* Items [first, first + n) of entry i as a new [n] tensor of the wanted type. */
 static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tensor *out, nn_error *e)
 {
@@ -1210,7 +1452,8 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
         (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH))
         s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
-    if (s == NN_OK && o->dtype != f->dtype) {
+    if (s == NN_OK && f->where.stored && o->dtype != f->dtype) s = decode(a, i, &t, e);
+    if (s == NN_OK && o->dtype != t.dtype) {
         nn_tensor as = NN_ZERO;
         s = convert_named(a, i, first, &as, &t, o->dtype, e);
         nn_tensor_free(&t);
@@ -1328,43 +1571,31 @@ static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *sh
     (void)snprintf(b + n, cap - n, "]");
     return b;
 }
-static void show_line(const char *name, nn_dtype dtype, size_t itemsize, size_t ndim,
-                      const size_t *shape, const stats *q, const char *text)
+/* one line: name, dtype (of codes the file's own), shape, then the text or the range */
+static void show_tensor(const char *name, const nn_tensor *t, const char *stored, const stats *q)
 {
-    char b[NN_NUM_BYTES], sh[160];
+    const int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
+    char b[256], sh[160];
     say(name, 40);
-    printf(" %-5s %-16s", nn_dtype_name(dtype), shape_text(sh, sizeof sh, ndim, shape));
-    if (text) {
+    printf(" %-5s %-16s", stored ? stored : nn_dtype_name(t->dtype), shape_text(sh, sizeof sh, t->ndim, t->shape));
+    if (text && t->ndim == 0 && t->data) {
+        (void)nn_tensor_text(t, 0, b, sizeof b);
         printf(" '");
-        say(text, 0);
+        say(b, 0);
         printf("'");
     }
-    else if (q && q->n) {
-        nn_f64_print(b, q->min);
-        printf(" min %s", b);
-        nn_f64_print(b, nn_f64_round(q->sum / (double)q->n, 9));
-        printf(" mean %s", b);
-        nn_f64_print(b, q->max);
-        printf(" max %s", b);
-    }
-    if (q && q->nan) printf(" nan %zu", q->nan);
-    if (q && q->inf) printf(" inf %zu", q->inf);
-    if (dtype == NN_UCS4 || dtype == NN_BYTES)
-        printf(" width %zu", dtype == NN_UCS4 ? itemsize / 4 : itemsize);
+    show_stats(q, t->dtype);
+    if (q->nan) printf(" nan %zu", q->nan);
+    if (q->inf) printf(" inf %zu", q->inf);
+    if (text) printf(" width %zu", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
     printf("\n");
-}
-static void show_tensor(const char *name, const nn_tensor *t, const stats *q)
-{
-    char text[256];
-    int scalar_text = (t->dtype == NN_UCS4 || t->dtype == NN_BYTES) && t->ndim == 0 && t->data;
-    if (scalar_text) (void)nn_tensor_text(t, 0, text, sizeof text);
-    show_line(name, t->dtype, t->itemsize, t->ndim, t->shape, q, scalar_text ? text : NULL);
 }
 static nn_status show_array(arrays *a, size_t i, nn_error *e)
 {
     stats q = NN_ZERO;
-    nn_status s = pass(a, i, is_numeric(a->d.items[i].value.dtype) ? &q : NULL, e);
-    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, &q);
+    const nn_dtype t = a->d.items[i].value.dtype;
+    nn_status s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
+    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].where.stored, &q);
     return s;
 }
 static nn_status show_csv(const char *path, const char *name, nn_error *e)
@@ -1383,19 +1614,11 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
         printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
         for (i = 0; i < nn_csv_columns(r); i++) {
             nn_dtype type = colstat_type(c + i);
-            char b[NN_NUM_BYTES];
             if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
             say(nn_csv_name(r, i), 40);
             printf(" %-5s", type == NN_BYTES ? "text" : nn_dtype_name(type));
             if (c[i].missing) printf(" missing %zu", c[i].missing);
-            if (type != NN_BYTES && type != NN_BOOL && c[i].q.n) {
-                nn_f64_print(b, c[i].q.min);
-                printf(" min %s", b);
-                nn_f64_print(b, nn_f64_round(c[i].q.sum / (double)c[i].q.n, 9));
-                printf(" mean %s", b);
-                nn_f64_print(b, c[i].q.max);
-                printf(" max %s", b);
-            }
+            if (type != NN_BYTES && type != NN_BOOL) show_stats(&c[i].q, NN_F64);
             printf("\n");
         }
         if (!name && head.len) printf("first rows:\n%s", (const char *)head.data);
@@ -1531,14 +1754,23 @@ static int cmd_show(const char *path, const char *name)
         if (s == NN_OK) printf("gz: %llu bytes inside\n", (unsigned long long)n);
     } else {
         if (k == K_NPZ) printf("npz\n");
-        s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, 1, &e);
+        f.lenient = 1;
+        s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, &e);
         if (s == NN_OK && name && !nn_dict_get(&f.d, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
         for (i = 0; s == NN_OK && i < f.d.count; i++)
             if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
-        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++)
-            show_tensor(f.meta.items[i].name, &f.meta.items[i].value, NULL);
+        if (s == NN_OK) say_left(&f, stdout, name);
+        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++) {
+            char text[256];
+            (void)nn_tensor_text(&f.meta.items[i].value, 0, text, sizeof text);
+            printf("metadata ");
+            say(f.meta.items[i].name, 31);
+            printf(" '");
+            say(text, 0);
+            printf("'\n");
+        }
     }
     nn_arena_free(&a);
     arrays_close(&f);
@@ -1693,7 +1925,9 @@ static int cmd_json(const char *path, const char *name)
         s = read_events(path, on_event, &q, &e);
         nn_json_end(&w);
     } else {
-        s = arrays_open(&f, path, k, name, 0, &e);
+        f.lenient = 1;
+        s = arrays_open(&f, path, k, name, &e);
+        if (s == NN_OK) say_left(&f, stderr, name);
         if (s == NN_OK && name && !nn_dict_get(&f.d, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && !name && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG))
@@ -1728,6 +1962,21 @@ static int cmd_json(const char *path, const char *name)
 }
 
 /* ---- check */
+/* cells as text: UTF-8 without NUL */
+static nn_status check_text(const char *path, const nn_csv *r, const nn_csv_field *f, size_t n, nn_error *e)
+{
+    size_t i, k, w;
+    uint32_t c = 0;
+    for (i = 0; i < n; i++)
+        for (k = 0; k < f[i].n; k += w) {
+            const char *p = f[i].s + k;
+            if ((unsigned char)*p - 1u < 127u) w = 1;
+            else if ((w = nn_utf8_get(p, f[i].n - k, &c)) == 0 || !c)
+                return nn_error_set(e, NN_E_FORMAT, "%s:%zu: field %zu: byte 0x%02x is not text in UTF-8%s", path,
+                                    nn_csv_line(r), i + 1, (unsigned char)*p, w ? "" : ": latin-1?");
+        }
+    return NN_OK;
+}
 static nn_status check_one(const char *path, nn_error *e)
 {
     kind k;
@@ -1742,7 +1991,7 @@ static nn_status check_one(const char *path, nn_error *e)
         size_t n;
         cd.strict = !cd.blanks;
         s = open_csv(&r, path, &cd, e);
-        while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) { }
+        while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) s = check_text(path, r, f, n, e);
         nn_csv_close(r);
     } else if (k == K_JSON || k == K_YAML) {
         nn_yaml_warning *w = NULL;
@@ -1762,7 +2011,7 @@ static nn_status check_one(const char *path, nn_error *e)
     } else {
         arrays f = NN_ZERO;
         size_t i;
-        s = arrays_open(&f, path, k, NULL, 0, e);
+        s = arrays_open(&f, path, k, NULL, e);
         for (i = 0; s == NN_OK && i < f.d.count; i++) s = pass(&f, i, NULL, e);
         arrays_close(&f);
     }
@@ -1992,6 +2241,60 @@ static nn_status convert_stream(const char *in, kind k, const char *out, nn_dtyp
     nn_writer_abort(w);
     return s;
 }
+/* Entries from[0..n) alone, called name[..]; NULL = as they are. */
+static nn_status arrays_pick(arrays *a, size_t n, const size_t *from, const char *const *name, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    origin *of = (origin *)calloc(n + 1, sizeof *of);
+    nn_status s = of ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
+    size_t i;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        nn_dict_item *it = &a->d.items[from[i]];
+        of[i] = a->of[from[i]];
+        s = nn_dict_put(&d, name ? name[i] : it->name, &it->value, e);
+    }
+    nn_dict_free(&a->d);
+    free(a->of);
+    a->d = d;
+    a->of = of;
+    return s;
+}
+/* the model of a checkpoint, as nn_pth_state finds it */
+static nn_status arrays_state(arrays *a, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    size_t *from = (size_t *)calloc(a->d.count + 1, sizeof *from), i;
+    const char **name = (const char **)calloc(a->d.count + 1, sizeof *name);
+    nn_status s = from && name ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu names", a->d.count);
+    for (i = 0; s == NN_OK && i < a->d.count; i++) {     /* outlines that remember their number */
+        const nn_tensor *t = &a->d.items[i].value;
+        s = put_outline(&d, a->d.items[i].name, t->dtype, i, t->ndim, t->shape, e);
+    }
+    if (s == NN_OK) s = nn_pth_state(&d, e);
+    for (i = 0; s == NN_OK && i < d.count; i++) {
+        from[i] = d.items[i].value.itemsize;
+        name[i] = d.items[i].name;
+    }
+    if (s == NN_OK) s = arrays_pick(a, d.count, from, name, e);
+    nn_dict_free(&d);
+    free(from);
+    free((void *)name);
+    return s;
+}
+/* What safetensors cannot take is left out, one line each. */
+static nn_status arrays_fit(arrays *a, int strict, nn_error *e)
+{
+    size_t *from = (size_t *)calloc(a->d.count + 1, sizeof *from), i, n = 0;
+    nn_status s = from ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu names", a->d.count);
+    for (i = 0; s == NN_OK && i < a->d.count; i++) {
+        const nn_dtype t = a->d.items[i].value.dtype;
+        if (strict || is_numeric(t) || t == NN_C64) from[n++] = i;
+        else note(a->path, a->d.items[i].name, "is left out: safetensors has no dtype", nn_dtype_name(t));
+    }
+    if (s == NN_OK && n < a->d.count) s = arrays_pick(a, n, from, NULL, e);
+    free(from);
+    return s;
+}
 static int cmd_convert(const char *in, const char *out)
 {
     nn_error e = NN_ZERO;
@@ -2001,6 +2304,7 @@ static int cmd_convert(const char *in, const char *out)
     kind k;
     nn_status s;
     size_t i, n;
+    const char *kinds;
     nn_dtype dt = opt.dtype ? nn_dtype_parse(nn_app_choice(&app, "dtype")) : NN_DTYPE_NONE;
     int pth = ends_with(out, ".pth") || ends_with(out, ".pt");
     if (!pth && !ends_with(out, ".npy") && !ends_with(out, ".npz") &&
@@ -2017,23 +2321,42 @@ static int cmd_convert(const char *in, const char *out)
         s = convert_stream(in, k, out, dt, &e);
         return s == NN_OK ? 0 : failed(&e);
     }
-    if (s == NN_OK) s = arrays_open(&f, in, k, opt.name, 0, &e);
+    f.nested = s == NN_OK && pth && k == K_PTH && !opt.name && !opt.state;
+    f.lenient = !opt.strict;
+    if (s == NN_OK) s = arrays_open(&f, in, k, opt.name, &e);
+    if (s == NN_OK) say_left(&f, stderr, opt.name);
     if (s == NN_OK && opt.name) {
-        for (i = f.d.count; i-- > 0;)
-            if (strcmp(f.d.items[i].name, opt.name) != 0) {
-                (void)nn_dict_remove(&f.d, f.d.items[i].name);
-                memmove(f.of + i, f.of + i + 1, (f.d.count - i) * sizeof *f.of);
-            }
-        if (!f.d.count) s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
+        if ((i = entry(&f.d, opt.name)) < f.d.count) s = arrays_pick(&f, 1, &i, NULL, &e);
+        else s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
     }
+    if (s == NN_OK && opt.state) s = k == K_PTH ? arrays_state(&f, &e) :
+        nn_error_set(&e, NN_E_ARG, "%s: --state is for a .pth, got a %s file", in, kind_names[k]);
+    if (s == NN_OK && ends_with(out, ".safetensors")) s = arrays_fit(&f, opt.strict, &e);
+    for (i = 0; s == NN_OK && !opt.dtype && i < f.d.count; i++)
+        if (f.of[i].where.stored)
+            note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is", f.of[i].where.stored);
+    if (s == NN_OK && ends_with(out, ".safetensors") && k == K_PTH) {
+        nn_tensor t = NN_ZERO;                          /* what loaders of PyTorch models look for */
+        s = nn_tensor_scalar_text(&t, "pt", NULL, &e);
+        if (s == NN_OK) s = nn_dict_put(&f.meta, "format", &t, &e);
+        nn_tensor_free(&t);
+    }
+    kinds = (const char *)f.kinds.data;
     if (s == NN_OK && (ends_with(out, ".csv") || ends_with(out, ".jsonl"))) s = arrays_unpack(&f, &e);
     for (i = 0; s == NN_OK && i < f.d.count; i++) {
         nn_tensor *t = &f.d.items[i].value, whole = NN_ZERO;
+        if (kinds) {                                    /* Python's numbers stay what they are */
+            const size_t len = strlen(kinds);
+            const int value = kinds[len - 1] != 't';
+            kinds += len + 1;
+            if (value) continue;
+        }
         if (opt.dtype && is_numeric(t->dtype) && t->dtype != dt) {
             nn_tensor as = NN_ZERO;
             if (t->data) {
-                s = convert_named(&f, i, 0, &as, t, dt, &e);
-                if (s == NN_OK) { nn_tensor_free(t); *t = as; f.of[i].dtype = dt; }
+                if (f.of[i].where.stored) s = decode(&f, i, t, &e);
+                if (s == NN_OK) s = convert_named(&f, i, 0, &as, t, dt, &e);
+                if (s == NN_OK) { nn_tensor_free(t); *t = as; f.of[i].dtype = dt; f.of[i].where.stored = NULL; }
             } else { t->dtype = dt; t->itemsize = nn_dtype_size(dt); }
         } else if (pth && !t->data && !is_numeric(t->dtype) &&
                    (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) { /* part of the pickle */
@@ -2047,6 +2370,7 @@ static int cmd_convert(const char *in, const char *out)
     o.fetch = arrays_fetch;
     o.fetch_user = &f;
     po.file = o;
+    if (f.nested) { po.kinds = &f.kinds; po.separator = LEVEL; }
     if (s == NN_OK) {
         if (ends_with(out, ".npy"))
             s = f.d.count == 1 ?
@@ -2069,21 +2393,6 @@ typedef struct difference {
     size_t count, first;                             /* elements that differ, the first one's number */
     double worst;
 } difference;
-static int is_complex(nn_dtype t) { return t == NN_C64 || t == NN_C128; }
-static int is_integer(nn_dtype t)
-{
-    return is_numeric(t) && t != NN_F16 && t != NN_BF16 && t != NN_F32 && t != NN_F64;
-}
-/* An integer as sign and magnitude: what a double would round stays apart. */
-static uint64_t magnitude(const nn_tensor *t, size_t i, int *negative)
-{
-    int64_t v;
-    *negative = 0;
-    if (t->dtype == NN_U64) return ((const uint64_t *)t->data)[i];
-    v = t->dtype == NN_I64 ? nn_i64(t)[i] : (int64_t)nn_tensor_get_f64(t, i);
-    *negative = v < 0;
-    return v < 0 ? (uint64_t)(-(v + 1)) + 1 : (uint64_t)v;
-}
 /* |x - y| of two integers, exactly when it fits a double's 53 bits */
 static double integers_apart(const nn_tensor *a, const nn_tensor *b, size_t i)
 {
@@ -2098,18 +2407,6 @@ static int within(double apart, double size)
     if (apart == 0) return 1;
     if (!(apart - apart == 0) || !(size - size == 0)) return 0;
     return apart <= opt.atol + opt.rtol * size;
-}
-/* item i of a complex array, or a number with imaginary part 0 */
-static void complex_of(const nn_tensor *t, size_t i, double v[2])
-{
-    float f[2];
-    v[1] = 0;
-    if (t->dtype == NN_C128) memcpy(v, (const char *)t->data + 16 * i, 16);
-    else if (t->dtype == NN_C64) {
-        memcpy(f, (const char *)t->data + 8 * i, 8);
-        v[0] = f[0];
-        v[1] = f[1];
-    } else v[0] = nn_tensor_get_f64(t, i);
 }
 /* Item i of both: 1 = equal; *apart: how far from each other. */
 static int same_item(const nn_tensor *a, const nn_tensor *b, size_t i, double *apart)
@@ -2162,8 +2459,13 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
     difference d = NN_ZERO;
     int number = is_numeric(a->dtype) || is_complex(a->dtype);
     char t[NN_NUM_BYTES], sa[160], sb[160];
+    const char *ca = fa->of[i].where.stored, *cb = fb->of[j].where.stored;
     nn_status s = NN_OK;
     *differ = 1;
+    if (ca != cb && !(ca && cb && strcmp(ca, cb) == 0)) {    /* codes against numbers: by value */
+        if (ca) fa->d.items[i].value.dtype = NN_F32;
+        if (cb) fb->d.items[j].value.dtype = NN_F32;
+    }
     if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) {
         say(name, 0);
         printf(": shapes differ: %s against %s\n",
@@ -2211,12 +2513,12 @@ static int cmd_diff(const char *pa, const char *pb)
     int differ = 0, one;
     size_t i, j;
     nn_status s = detect(pa, &k, &e);
-    if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, 0, &e);
+    if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, &e);
     if (s == NN_OK) s = detect(pb, &k, &e);
-    if (s == NN_OK) s = arrays_open(&b, pb, k, NULL, 0, &e);
+    if (s == NN_OK) s = arrays_open(&b, pb, k, NULL, &e);
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
-        for (j = 0; !one && j < b.d.count && strcmp(a.d.items[i].name, b.d.items[j].name) != 0; j++) { }
+        j = one ? 0 : entry(&b.d, a.d.items[i].name);
         if (j == b.d.count) { only_in(a.d.items[i].name, pa); differ = 1; }
         else { int d; s = diff_array(&a, i, &b, j, &d, &e); differ |= s == NN_OK && d; }
         if (one) break;

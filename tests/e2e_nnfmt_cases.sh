@@ -96,5 +96,77 @@ want 0 '{"a":{"b":""},"c":1}' json blank.yaml
 printf 'b: |+\n    \n \nc: 1\n' >blank.yaml
 want 0 '{"b":"\n\n","c":1}' json blank.yaml
 
+# check claims only what it knows: other formats are named by their first bytes, binary is no CSV
+want 1 'model.gguf: unknown format: a GGUF model' check model.gguf
+want 1 'zeros.csv: unknown format: NUL bytes, which no text holds' check zeros.csv
+want 1 'utf16_onecol.csv: unknown format: text in UTF-16: save it as UTF-8' check utf16_onecol.csv
+for c in show json check; do want 1 'unknown format' $c model.gguf; done
+want 1 'unknown format' convert zeros.csv zeros.npy
+magic() { printf "$2" >"$1"; want 1 "$1: unknown format: $3" check "$1"; }
+magic h.ckpt '\211HDF\r\n\032\n\0\0' HDF5
+magic o.onnx '\010\010\022\007pytorch\032\0052.1.0' 'an ONNX model'
+magic p.parquet 'PAR1\025\4\025' Parquet
+magic a.feather 'ARROW1\0\0\377\377' Arrow
+magic z.csv.zst '\050\265\057\375\44\14\141' zstd
+magic j.csv '\377\330\377\340\0\020JFIF' 'a JPEG image'
+magic m.mat 'MATLAB 5.0 MAT-file, Platform' 'a MATLAB file'
+magic q.pkl '\200\004\225\012\0\0\0\0\0\0\0}\224.' 'a pickle of protocol 4'
+magic l4.ckpt '\200\004\225\015\0\0\0\0\0\0\0\212\012l\374\234F\371 j\250P\031.' 'a PyTorch checkpoint in pickle protocol 4'
+magic le.txt 'a\0,\0b\0\n\0' 'text in UTF-16, it seems'
+magic latin.txt 'n\n caf\351\n' 'byte 6: 0xe9 is not UTF-8: text in latin-1'
+head -c 1000 /dev/zero >model.ckpt
+want 1 'unknown format' check model.ckpt
+printf 'n,m\n1,caf\351\n' >latin.csv
+want 1 'latin.csv:2: field 2: byte 0xe9 is not text in UTF-8: latin-1?' check latin.csv
+printf 'n,m\n1,caf\303\251\n' >utf8.csv
+want 0 '' check utf8.csv
+{ printf 'n\n'; awk 'BEGIN { for (i = 0; i < 40000; i++) print 1 }'; printf 'a\0b\n'; } >late.csv
+want 1 'late.csv:40002: field 1: byte 0x00 is not text' check late.csv
+want 1 'opcode 0x95 of pickle protocol 4 is not read: save with protocol 2' check pth_protocol4.pth
+# a checkpoint keeps its nesting; the model alone on request; safetensors takes what it can
+want 0 '' convert pth_nested.pth nest.pth
+want 0 '' diff pth_nested.pth nest.pth
+want 0 '' convert --state pth_nested.pth model.safetensors
+want 0 'w                                        f32' show model.safetensors
+want 0 "metadata format                          'pt'" show model.safetensors
+a=$("$nnfmt" json pth_nested.pth); b=$("$nnfmt" json nest.pth)
+if [ "$a" = "$b" ]; then ok; else bad "a nested checkpoint written again: $b"; fi
+
+# one foreign item costs one item: it is named, the others are read
+want 0 'F8_E4M3' show f8.safetensors
+want 0 '[1.0,1.0]' json f8.safetensors b
+want 0 '' check f8.safetensors
+want 0 "'w' is written as its u8 codes, --dtype f32 converts: it is F8_E4M3" convert f8.safetensors f8.npz
+want 0 '' convert f8.safetensors f8f.npz --dtype f32
+want 0 'not read: README.txt: not an array' show npz_readme.npz
+want 0 'left out: README.txt' json npz_readme.npz
+want 1 'README.txt: not an array: the name does not end in .npy' check npz_readme.npz
+want 1 'README.txt: not an array' convert --strict npz_readme.npz r.pth
+want 0 '' convert npz_readme.npz r.pth
+want 0 'ucs4' show pth_u64_seed.pth
+want 0 '' check pth_u64_seed.pth
+want 0 '' convert pth_u64_seed.pth seed.pth
+want 0 '' diff pth_u64_seed.pth seed.pth
+# the metadata of safetensors are no tensors
+want 0 "metadata format" show meta_confusion.safetensors
+want 0 'safetensors: 1 entries' show meta_confusion.safetensors
+# ranges: integers exactly, float32 in its shortest form, sums beyond the largest double, complex numbers
+{ npy '<i8' 2; printf '\377\377\377\377\377\377\377\177\001\0\0\0\0\0\040\0'; } >i8.npy
+want 0 'min 9007199254740993 mean' show i8.npy
+want 0 'max 9223372036854775807' show i8.npy
+printf 'id,u\n-9007199254740993,18446744073709551615\n1,2\n' >id.csv
+want 0 'min -9007199254740993' show id.csv
+want 0 'max 18446744073709551615' show id.csv
+printf '0.1\n' >tenth.csv
+want 0 '' convert --no-header tenth.csv tenth.npy --dtype f32
+want 0 'min 0.1 ' show tenth.npy
+printf '1.7e308\n1.7e308\n' >high.csv
+want 0 'mean 1.7e+308' show --no-header high.csv
+want 0 '|max| 2.2360679' show c1.npy
+# a key that comes twice: the last one, with a line
+printf '{"a": 1, "b": 2, "a": 3}' >twice.json
+want 0 '{"b":2,"a":3}' json twice.json
+want 0 'warning: the last one counts' check twice.json
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

@@ -27,13 +27,16 @@ static nn_status st_parse(const void *p, size_t n, const nn_alloc *a, nn_error *
     return s;
 }
 /* a checkpoint around a pickle, with one storage "0" of 24 bytes */
+static int packed_pickle;                              /* its level of deflate */
 static void around(nn_buf *b, const char *pickle, size_t n)
 {
     nn_zip_writer *w;
     float x[6] = { 0, 1, 2, 3, 4, 5 };
     b->len = 0;
     (void)nn_zip_create_memory(&w, b, NULL, NULL);
-    (void)nni_zip_member(w, "archive/data.pkl", pickle, n, NULL);
+    (void)nn_zip_begin(w, "archive/data.pkl", n, packed_pickle, NULL);
+    (void)nn_zip_put(w, pickle, n, NULL);
+    (void)nn_zip_end(w, NULL);
     (void)nni_zip_member(w, "archive/data/0", x, sizeof x, NULL);
     (void)nni_zip_member(w, "archive/version", "3\n", 2, NULL);
     (void)nn_zip_commit(w, NULL);
@@ -54,17 +57,17 @@ static void pickles(void)
         { "os.system", P("\x80\x02" "cos\nsystem\nX\x02\0\0\0ls\x85R."), NN_E_UNSUPPORTED, "holds an object of class 'os.system'" },
         { "a long class", P("\x80\x02" "ctorch.nn.modules.container\nSequential\n)\x81."), NN_E_UNSUPPORTED, "holds an object of class 'torch.nn.modules.container.Sequential', only" },
         { "whole module", P("\x80\x02" "c__main__\nNet\n)\x81."), NN_E_UNSUPPORTED, "'__main__.Net', only tensors and plain values are read" },
-        { "opcode of protocol 4", P("\x80\x04\x95"), NN_E_UNSUPPORTED, "opcode 0x95 is not allowed" },
+        { "opcode of protocol 4", P("\x80\x04\x95"), NN_E_UNSUPPORTED, "opcode 0x95 of pickle protocol 4 is not read: save with protocol 2, the default" },
         { "opcode i", P("(i"), NN_E_UNSUPPORTED, "opcode 0x69 is not allowed" },
         { "underflow", P("\x86."), NN_E_FORMAT, "stack underflow" },
         { "no mark", P("t."), NN_E_FORMAT, "no mark on the stack" },
         { "memo never put", P("h\x07."), NN_E_FORMAT, "a memo entry that was never put" },
-        { "huge memo of a list", P("]r\xff\xff\xff\xff."), NN_E_LIMIT, "a memo index beyond NN_MAX_PTH_OBJECTS" },
-        { "memo at the bound", P("Nr\x00\x00\x10\x00."), NN_E_LIMIT, "a memo index beyond NN_MAX_PTH_OBJECTS" },
+        { "huge memo of a list", P("]r\xff\xff\xff\xff."), NN_E_LIMIT, "a memo index beyond the number of values" },
+        { "memo at the bound", P("Nr\x00\x00\x11\x00."), NN_E_LIMIT, "a memo index beyond the number of values" },
         { "huge memo got", P("j\xff\xff\xff\xff."), NN_E_FORMAT, "a memo entry that was never put" },
-        { "huge memo", P("Nr\xff\xff\xff\xff."), NN_E_LIMIT, "NN_MAX_PTH_OBJECTS" },
+        { "huge memo", P("Nr\xff\xff\xff\xff."), NN_E_LIMIT, "a memo index beyond the number of values" },
         { "huge text", P("X\xff\xff\xff\xff" "a"), NN_E_FORMAT, "cut short" },
-        { "long integer", P("\x8a\x09" "123456789."), NN_E_LIMIT, "more than 8 bytes" },
+        { "long integer", P("\x8a\x09" "123456789."), NN_OK, "" },
         { "left over", P("NN."), NN_E_FORMAT, "values left on the stack" },
         { "outside its storage", P("\x80\x02" T2 "K\x01K\x02K\x03\x86K\x03K\x01\x86\x89}tR."), NN_E_FORMAT, "reaches outside its storage" },
         { "negative stride", P("\x80\x02" T2 "K\0K\x02\x85J\xff\xff\xff\xff\x85\x89}tR."), NN_E_FORMAT, "negative or missing size or stride" },
@@ -128,26 +131,143 @@ static void pickles(void)
 static void bounds(void)
 {
     static const struct { const char *what; const char *head; size_t head_n; const char *item; size_t item_n, n; const char *tail; size_t tail_n; const char *msg; } t[] = {
-        { "objects", P("](" ), P("K\1"), 1100000, P("e."), "more objects than NN_MAX_PTH_OBJECTS" },
-        { "items", P("Nq\1]"), P("h\1a"), 1100000, P("."), "more objects than NN_MAX_PTH_OBJECTS" },
-        { "stack", P("Nq\1]("), P("h\1"), 1100000, P("e."), "more objects than NN_MAX_PTH_OBJECTS" },
-        { "storages", P("]("), P("K\1"), 530000, P("e" ST("Float", "0") "K\6tQ\x86."), "more objects than NN_MAX_PTH_OBJECTS" },
-        { "one list twice", P("]q\0("), P("K\1"), 600000, P("eh\0\x86."), "memory: more than NN_MAX_PTH_OBJECTS values" },
-        { "twice, 30 times", P(")q\0"), P("h\0\x86q\0"), 30, P("."), "memory: more than NN_MAX_PTH_OBJECTS values (containers that hold each other?)" },
+        { "objects", P("](" ), P("K\1"), 1100000, P("e."), "values, got more" },
+        { "items", P("Nq\1]"), P("h\1a"), 2200000, P("."), "values, got more" },
+        { "stack", P("Nq\1]("), P("h\1"), 2200000, P("e."), "values, got more" },
+        { "one list twice", P("]q\0("), P("K\1"), 600000, P("eh\0\x86."), "memory: expected at most" },
+        { "twice, 30 times", P(")q\0"), P("h\0\x86q\0"), 30, P("."), "got more (containers that hold each other?)" },
         { "storage key", P("ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\xc9\0\0\0"), P("k"), 201, P("X\3\0\0\0cpuK\6tQK\0K\2\x85K\1\x85\x89}tR."), "memory: storage key too long" } };
     nn_buf b = NN_ZERO, z = NN_ZERO;
     nn_error e = NN_ZERO;
     size_t i, k;
+    packed_pickle = 6;                                 /* a small file that unfolds */
     for (i = 0; i < sizeof t / sizeof *t; i++) {
         b.len = 0;
         (void)nn_buf_put(&b, t[i].head, t[i].head_n, NULL);
         for (k = 0; k < t[i].n; k++) (void)nn_buf_put(&b, t[i].item, t[i].item_n, NULL);
         (void)nn_buf_put(&b, t[i].tail, t[i].tail_n, NULL);
         around(&z, (const char *)b.data, b.len);
-        CHECK_REFUSED(t[i].what, pth_parse(z.data, z.len, NULL, &e), e, i == 6 ? NN_E_FORMAT : NN_E_LIMIT, t[i].msg);
+        CHECK_REFUSED(t[i].what, pth_parse(z.data, z.len, NULL, &e), e, i == 5 ? NN_E_FORMAT : NN_E_LIMIT, t[i].msg);
     }
+    packed_pickle = 0;
     nn_buf_free(&b);
     nn_buf_free(&z);
+}
+/* what a checkpoint may well hold: a million losses, 70,000 tensors, a vocabulary of 70,000 words */
+static void large(void)
+{
+    nn_buf b = NN_ZERO, z = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_error e = NN_ZERO;
+    char text[128];
+    size_t i, k;
+    for (i = 0; i < 2; i++) {
+        b.len = 0;
+        (void)nn_buf_put(&b, i == 0 ? "](" : "}(", 2, NULL);
+        for (k = 0; k < (i == 0 ? 1100000u : 70000u); k++) {
+            size_t n = i == 0 ? 9 : (size_t)snprintf(text, sizeof text, "U\5%05u", (unsigned)k);
+            (void)nn_buf_put(&b, i == 0 ? "G?\xE0\0\0\0\0\0\0" : text, n, NULL);
+            if (i) (void)nn_buf_put(&b, P("M\7\1"), NULL);
+        }
+        (void)nn_buf_put(&b, i == 0 ? "e." : "u.", 2, NULL);
+        around(&z, (const char *)b.data, b.len);
+        CHECK_OK(nn_pth_read_memory(&d, z.data, z.len, NULL, &e), e);
+        CHECK_INT(i == 0 ? d.items[0].value.shape[0] : d.count, i == 0 ? 1100000 : 70000);
+        nn_dict_free(&d);
+    }
+    /* through the writer: 70,000 tensors, each with a storage */
+    for (k = 0; k < 70000; k++) {
+        nn_tensor t = NN_ZERO;
+        (void)snprintf(text, sizeof text, "layer%u.weight", (unsigned)k);
+        CHECK_OK(nn_tensor_make1(&t, NN_F32, 1, NULL, &e), e);
+        nn_f32(&t)[0] = (float)k;
+        CHECK_OK(nn_dict_put(&d, text, &t, &e), e);
+    }
+    CHECK_OK(nn_pth_write("build/large.pth", &d, NULL, &e), e);
+    nn_dict_free(&d);
+    CHECK_OK(nn_pth_read(&d, "build/large.pth", NULL, &e), e);
+    CHECK_INT(d.count, 70000);
+    CHECK(nn_f32(nn_dict_get(&d, "layer69999.weight"))[0] == 69999.0f);
+    nn_dict_free(&d);
+    (void)remove("build/large.pth");
+    nn_buf_free(&b);
+    nn_buf_free(&z);
+}
+/* what is read of a pickle and written again is as nested, with the same kinds of values; the words of nn_pth_opts.kinds */
+static void kinds(void)
+{
+    static const struct { const char *bytes; size_t n; const char *kinds; size_t kinds_n; } t[] = {
+        { P("}X\1\0\0\0aK\1s."), P("sv") }, { P("K\5."), P("v") }, { P("N."), P("n") }, { P("]."), P("e") }, { P("}."), P("d") },
+        { P("}(X\1\0\0\0a}X\1\0\0\0b]X\1\0\0\0xasX\1\0\0\0c}X\1\0\0\0d}su."), P("sslv\0ssd") },
+        { P("}(K\0}(X\1\0\0\0uNX\1\0\0\0vG?\xE0\0\0\0\0\0\0uK\7](K\1K\2eX\1\0\0\0x\x88u."), P("isn\0isv\0iv\0sv") },
+        { P("}(X\1\0\0\0a\x8a\x09\0\0\0\0\0\0\0\x80\0X\1\0\0\0b\x8a\x09\xff\xff\xff\xff\xff\xff\xff\x7f\xffu."), P("sb\0sb") },
+        { P("\x80\x02}(X\1\0\0\0w" T2 "K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tRX\1\0\0\0s](" T2 "K\0K\x02\x85K\x01\x85\x89}tRK\1eu."), P("st\0slt\0slv") } };
+    nn_buf b = NN_ZERO, k = NN_ZERO, again = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_dict d = NN_ZERO, d2 = NN_ZERO;
+        nn_pth_opts o = NN_ZERO;
+        char h[2][65];
+        k.len = again.len = 0;
+        o.separator = '\x1f';
+        o.kinds = &k;
+        around(&b, t[i].bytes, t[i].n);
+        CHECK_OK(nn_pth_read_memory(&d, b.data, b.len, &o, &e), e);
+        CHECK(k.len == t[i].kinds_n + 1 && memcmp(k.data, t[i].kinds, k.len) == 0);
+        CHECK_OK(nn_pth_write("build/kinds.pth", &d, &o, &e), e);
+        o.kinds = &again;
+        CHECK_OK(nn_pth_read(&d2, "build/kinds.pth", &o, &e), e);
+        CHECK(k.len == again.len && memcmp(k.data, again.data, k.len) == 0);
+        nn_dict_sha256(&d, h[0]);
+        nn_dict_sha256(&d2, h[1]);
+        CHECK_STR(h[0], h[1]);
+        k.len--;
+        k.data[k.len - 1] = 0;                         /* a word too short */
+        o.kinds = &k;
+        CHECK_REFUSED("kinds", nn_pth_write("build/kinds.pth", &d, &o, &e), e, NN_E_ARG, "nn_pth_write: kinds do not belong to these entries");
+        nn_dict_free(&d);
+        nn_dict_free(&d2);
+    }
+    (void)remove("build/kinds.pth");
+    nn_buf_free(&b);
+    nn_buf_free(&k);
+    nn_buf_free(&again);
+}
+static nn_buf left_over;
+static nn_status lenient_parse(const void *p, size_t n, const nn_alloc *a, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_status s;
+    if (a) { d.alloc = *a; o.file.alloc = *a; }
+    left_over.len = 0;
+    o.file.left = &left_over;
+    s = nn_pth_read_memory(&d, p, n, &o, e);
+    nn_dict_free(&d);
+    return s;
+}
+/* with nn_file_opts.left one foreign item costs one item */
+static void left(void)
+{
+    static const char mixed[] = "\x80\x02}(X\1\0\0\0aK\1X\4\0\0\0argscargparse\nNamespace\n)\x81}X\2\0\0\0lrG?\xB9\x99\x99\x99\x99\x99\x9asb"
+                                "X\1\0\0\0scos\nsystem\nX\2\0\0\0ls\x85Ru.";
+    nn_buf b = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_error e = NN_ZERO;
+    around(&b, mixed, sizeof mixed - 1);
+    o.file.left = &left_over;
+    CHECK_OK(nn_pth_read_memory(&d, b.data, b.len, &o, &e), e);
+    CHECK_INT(d.count, 2);
+    CHECK(nn_dict_get(&d, "a") && nn_dict_get(&d, "args.lr") && *nn_f64(nn_dict_get(&d, "args.lr")) == 0.1);
+    CHECK_INT(left_over.len, sizeof "args: an object of class 'argparse.Namespace'\0s: an object of class 'os.system'");
+    CHECK(memcmp(left_over.data, "args: an object of class 'argparse.Namespace'\0s: an object of class 'os.system'", left_over.len) == 0);
+    nn_dict_free(&d);
+    (void)bin_damage(lenient_parse, b.data, b.len, 1, 5);
+    CHECK_REFUSED("strict", pth_parse(b.data, b.len, NULL, &e), e, NN_E_UNSUPPORTED, "holds an object of class 'argparse.Namespace'");
+    nn_buf_free(&b);
+    nn_buf_free(&left_over);
 }
 /* archives that are no checkpoint, and the stream of torch.save before 1.6 after its magic number */
 static void other_layouts(void)
@@ -457,7 +577,7 @@ static void found_before(void)
     size_t i;
     for (i = 0; i < 2; i++) {
         nn_dict d = NN_ZERO;
-        CHECK_REFUSED(path[i], nn_pth_read(&d, path[i], NULL, &e), e, NN_E_LIMIT, "a memo index beyond NN_MAX_PTH_OBJECTS");
+        CHECK_REFUSED(path[i], nn_pth_read(&d, path[i], NULL, &e), e, NN_E_LIMIT, "a memo index beyond the number of values");
         CHECK_INT(d.count, 0);
         nn_dict_free(&d);
     }
@@ -467,6 +587,9 @@ int main(void)
     (void)nn_dir_make("build", NULL, NULL);               /* their files lie there; absent when built by hand */
     RUN(pickles);
     RUN(bounds);
+    RUN(large);
+    RUN(kinds);
+    RUN(left);
     RUN(found_before);
     RUN(other_layouts);
     RUN(writers_refuse);

@@ -66,6 +66,48 @@ static void dict_keeps_order_and_owns(void)
     nn_dict_free(&d);
     nn_dict_free(&d);
 }
+/* the index of the names against a plain list, through random puts, removals, renamings */
+static void dict_index(void)
+{
+    enum { N = 300 };
+    static char has[N];
+    static int64_t want[N];
+    nn_dict d = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_rng r;
+    char name[16];
+    size_t step, i, n;
+    r = nn_rng_make(7, 0, 0);
+    for (step = 0; step < 6000; step++) {
+        const size_t k = (size_t)(nn_rng_u64(&r) % N);
+        (void)snprintf(name, sizeof name, "k%d", (int)k);
+        if (nn_rng_u64(&r) % 1000 < (step / 1000 % 2 ? 700u : 300u)) {
+            CHECK_INT(nn_dict_remove(&d, name), has[k]);
+            has[k] = 0;
+        } else {
+            CHECK_OK(nn_tensor_scalar_i64(&t, (int64_t)step, NULL, &e), e);
+            CHECK_OK(nn_dict_put(&d, name, &t, &e), e);
+            has[k] = 1;
+            want[k] = (int64_t)step;
+        }
+        for (i = step % 50; i < N; i += 50) {
+            nn_tensor *x;
+            (void)snprintf(name, sizeof name, "k%d", (int)i);
+            x = nn_dict_get(&d, name);
+            CHECK((x != NULL) == has[i] && (!x || *nn_i64(x) == want[i]));
+        }
+    }
+    for (i = n = 0; i < N; i++) n += (size_t)has[i];
+    CHECK_INT(d.count, n);
+    for (i = 0; i < d.count; i++) d.items[i].name[0] = 'r';
+    CHECK_OK(nn_dict_reindex(&d, &e), e);
+    for (i = 0; i < N; i++) {
+        (void)snprintf(name, sizeof name, "r%d", (int)i);
+        CHECK((nn_dict_get(&d, name) != NULL) == has[i]);
+    }
+    nn_dict_free(&d);
+}
 static void every_failing_allocation(void)
 {
     long k;
@@ -82,7 +124,7 @@ static void every_failing_allocation(void)
         h.fail_at = k;
         a = test_heap_hooks(&h);
         d.alloc = r.alloc = a;
-        for (i = 0; i < 20 && s == NN_OK; i++) {
+        for (i = 0; i < 70 && s == NN_OK; i++) {
             (void)snprintf(name, sizeof name, "t%d", i);
             s = nn_tensor_make2(&t, NN_F64, 3, 5, &a, &e);
             if (s == NN_OK) s = nn_dict_put(&d, name, &t, &e);
@@ -103,6 +145,7 @@ int main(void)
     RUN(make_and_free);
     RUN(text);
     RUN(dict_keeps_order_and_owns);
+    RUN(dict_index);
     RUN(every_failing_allocation);
     return test_report();
 }
