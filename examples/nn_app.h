@@ -37,8 +37,9 @@
  *     command that a first word which is a flag stands for (probe_data --strategy ..); `config` of a
  *     command is looked for in its first folder when no --config is given; `library` of the program
  *     names a key of a config file that makes it something else than a list of options, and the
- *     option that gets its path instead. `prepare` of the program runs after parsing, before the
- *     command: what one option says about another (a refusal there is wrong usage, exit 2).
+ *     option that gets its path instead. `prepare` of the program runs after parsing, before modes
+ *     are looked at: values that follow from other options (a preset), and what one option says
+ *     about another (a refusal there is wrong usage, exit 2).
  * STATUS    A command returns NN_OK, or a status with err filled: exit 1. nn_app_misuse(app, err, ...)
  *     is the same for wrong usage: exit 2. app->exit_code is the exit code of a command that went
  *     well but says no (diff, verify). A command prints no error itself.
@@ -150,6 +151,7 @@ typedef struct nn_option {
     nn_app_effect effect;
     const char *probe;      /* a value with which it bites; "words;value": with these words before  */
     const char *fixture;    /* where it does; NULL = the fixture named like the command  */
+    unsigned    from_file;  /* bit i = command i takes it from the config file alone, not as a flag  */
 } nn_option;
 
 /* which of the common flags a command reads; 0 = all of them */
@@ -193,7 +195,7 @@ typedef struct nn_app_program {
     const char           *bare;               /* the command meant when the first word is a flag */
     const char           *library[2];         /* a --config file with key [0] is the value of option
                                                  [1], not a list of options */
-    nn_app_run            prepare;            /* after parsing, before the command */
+    nn_app_run            prepare;            /* after parsing, before modes are looked at */
 } nn_app_program;
 
 /* the hash: "" = not read yet */
@@ -253,6 +255,9 @@ NN_DEF nn_status nn_app_misuse(nn_app *app, nn_error *err, const char *fmt, ...)
 /* nn_app_given: how the option of that key got its value: 0 default, 1 config file, 2 flag. Common
  * flags by their name. */
 NN_DEF int nn_app_given(const nn_app *app, const char *key);
+/* nn_app_default: in this run the default of that key is `text` (a preset; for `prepare`). What was
+ * given stays; what a file says in these very words counts as not given. */
+NN_DEF void nn_app_default(nn_app *app, const char *key, const char *text);
 /* nn_app_choice: the word of an ENUM row for its current index: nn_app_choice(app,
  * "train.optimizer"); "" when unknown. */
 NN_DEF const char *nn_app_choice(const nn_app *app, const char *key);
@@ -802,6 +807,11 @@ NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
 {
     return nni_app_has_in(app, o, app->command);
 }
+/* the command takes it from its config file alone */
+NNI_FN int nni_app_filed(const nn_app *app, const nn_option *o)
+{
+    return (o->flags & NN_APP_KEY) || (app->command >= 0 && (o->from_file >> app->command & 1u));
+}
 NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
 NNI_FN const nn_option *nni_app_row(const nn_app *app, size_t i)
 {
@@ -834,7 +844,7 @@ NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t
             const nn_option *o = nni_app_row(app, i);
             size_t k = strlen(o->key);
             int match;
-            if (!nni_app_has(app, o) || (o->flags & NN_APP_KEY)) continue;
+            if (!nni_app_has(app, o) || nni_app_filed(app, o)) continue;
             if (level == 0)
                 match = nni_app_same(o->key, k, name, n) || nni_app_in_list(o->alias, name, n) >= 0;
             else match = k > n + 1 && o->key[k - n - 1] == '.' && nni_app_same(o->key + k - n, n, name, n);
@@ -1394,6 +1404,12 @@ NNI_FN void nni_app_notes(FILE *f, const nn_app_program *p)
         fprintf(f, "%.*s\n", (int)(nl - s), s);
     }
 }
+/* what help, man page and completions list */
+NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
+{
+    return nni_app_has(app, o) && !(o->flags & NN_APP_HIDDEN) && !nni_app_filed(app, o) &&
+           o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
+}
 NNI_FN void nni_app_help(FILE *f, nn_app *app)
 {
     const nn_app_program *p = app->program;
@@ -1421,22 +1437,20 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
         const char *group = o->group ? o->group : "options";
         int first = 1;
         if (!c && p->n_commands && !p->single && i < p->n_options) continue;
-        if (!nni_app_has(app, o) || (o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) ||
-            o->type >= NN_APP_IGNORED)
-            continue;
+        if (!nni_app_shown(app, o)) continue;
         for (j = 0; j < i; j++) {
             const nn_option *q = nni_app_row(app, j);
             if (!c && p->n_commands && !p->single && j < p->n_options) continue;
-            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
-                q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
+            if (nni_app_shown(app, q) &&
+                strcmp(q->group ? q->group : "options", group) == 0)
                 first = 0;
         }
         if (!first) continue;
         fprintf(f, "\n%s\n", group);
         for (j = i; j < rows; j++) {
             const nn_option *q = nni_app_row(app, j);
-            if (nni_app_has(app, q) && !(q->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
-                q->type < NN_APP_IGNORED && strcmp(q->group ? q->group : "options", group) == 0)
+            if (nni_app_shown(app, q) &&
+                strcmp(q->group ? q->group : "options", group) == 0)
                 nni_app_help_row(f, app, q);
         }
     }
@@ -1446,11 +1460,6 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
     if (p->notes) { fputc('\n', f); nni_app_notes(f, p); }
 }
 /* -- man page and completions, from the same table -- */
-NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
-{
-    return nni_app_has(app, o) && !(o->flags & (NN_APP_HIDDEN | NN_APP_KEY)) &&
-           o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
-}
 /* roff: a hyphen that is one, no accidental request at the start of a line */
 NNI_FN void nni_app_roff(const char *s, size_t n)
 {
@@ -1797,9 +1806,8 @@ NNI_FN int nni_app_unknown(nn_app *app, const char *where, const char *name, int
     for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
         const char *last = nni_app_last(o->key), *a = o->alias;
-        if ((!key && !nni_app_has(app, o)) || (o->flags & (key ? NN_APP_FLAG : NN_APP_KEY)) ||
-            o->type >= NN_APP_IGNORED)
-            continue;
+        if (key ? (o->flags & NN_APP_FLAG) != 0 : !nni_app_has(app, o) || nni_app_filed(app, o)) continue;
+        if (o->type >= NN_APP_IGNORED) continue;
         nni_app_try(&g, name, o->key, strlen(o->key));
         if (key) continue;
         nni_app_try(&g, name, last, strlen(last));
@@ -2029,6 +2037,22 @@ NNI_FN const char *nni_app_mode_text(char *buf, size_t cap, const char *mode)
     }
     return buf;
 }
+NN_DEF void nn_app_default(nn_app *app, const char *key, const char *text)
+{
+    size_t i;
+    for (i = 0; i < app->program->n_options; i++) {
+        const nn_option *o = &app->program->options[i];
+        char *field = nni_app_field(app, i), keep[sizeof(nn_sweep)], now[512], then[512];
+        if (strcmp(o->key, key) != 0 || !nni_app_has(app, o) || app->given[i] == 2) continue;
+        nni_app_text_of(app, i, now, sizeof now);
+        memcpy(keep, field, nni_app_size(o->type));
+        (void)nni_app_store(app, i, text);
+        nni_app_text_of(app, i, then, sizeof then);
+        if (!app->given[i]) continue;
+        if (strcmp(now, then) == 0) app->given[i] = 0;
+        else memcpy(field, keep, nni_app_size(o->type));
+    }
+}
 /* every row that was given is read: 0, or 2 after saying which one is not */
 NNI_FN int nni_app_modes(nn_app *app)
 {
@@ -2038,7 +2062,7 @@ NNI_FN int nni_app_modes(nn_app *app)
         int source = *nni_app_mark(app, i);
         char name[96], mode[400];
         if (!source || !o->mode || !nni_app_has(app, o) || nni_app_mode_holds(app, o->mode)) continue;
-        if (source == 1 && nni_app_is_default(app, i)) continue;
+        if (source == 1 && (nni_app_filed(app, o) || nni_app_is_default(app, i))) continue;
         nni_app_flag_name(app, o, name, sizeof name);
         (void)nni_app_mode_text(mode, sizeof mode, o->mode);
         if (source == 1)
@@ -2304,7 +2328,7 @@ NNI_FN void nni_app_dump(nn_app *app)
             const nn_option *o = nni_app_row(app, i);
             char name[96];
             app->command = p->n_commands ? c : -1;
-            if (!nni_app_has(app, o) || o->type >= NN_APP_IGNORED) continue;
+            if (!nni_app_has(app, o) || o->type >= NN_APP_IGNORED || nni_app_filed(app, o)) continue;
             nni_app_flag_name(app, o, name, sizeof name);
             printf("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%u\n",
                    p->n_commands && p->commands[c].name ? p->commands[c].name : "", name, o->key,
@@ -2329,6 +2353,21 @@ NNI_FN int nni_app_about(nn_app *app, int argc, char **argv)
     if (strcmp(argv[1], "man") != 0 && strcmp(argv[1], "completions") != 0) return -1;
     return nni_app_shell(app, argc, argv);
 }
+/* below --print-config's YAML, as comments: options that no file can hold */
+NNI_FN void nni_app_print_flags(nn_app *app)
+{
+    size_t i;
+    char name[96], value[512];
+    for (i = 0; i < app->program->n_options; i++) {
+        const nn_option *o = &app->program->options[i];
+        if (!(o->flags & NN_APP_FLAG) || !app->given[i] || !nni_app_has(app, o)) continue;
+        nni_app_flag_name(app, o, name, sizeof name);
+        nni_app_text_of(app, i, value, sizeof value);
+        printf("# --%s ", name);
+        nni_app_masked(stdout, value);
+        putchar('\n');
+    }
+}
 NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
 {
     int first, rc = nni_app_about(app, argc, argv);
@@ -2346,12 +2385,21 @@ NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
     }
     if ((rc = nni_app_complete(app, argc, argv)) != 0) return rc;
     nni_app_seeds(app);
+    if (app->program->prepare) {
+        nn_error err = NN_ZERO;
+        const nn_status s = app->program->prepare(app, app->opts, &err);
+        if (s != NN_OK) {
+            (void)nn_app_usage(app, "%s", err.msg);
+            return s == NN_E_ARG ? 2 : 1;
+        }
+    }
     if ((rc = nni_app_modes(app)) != 0) return rc;
     nni_app_warnings(app);
     app->n_threads = nn_thread_count((int)app->threads);
     if (app->print_config) {
         const char *y = nn_app_yaml(app);
         if (y) fputs(y, stdout);
+        if (y) nni_app_print_flags(app);
         else (void)nn_app_usage(app, "out of memory");
         return y ? 0 : 1;
     }
@@ -2375,14 +2423,10 @@ NN_DEF int nn_app_main(const nn_app_program *program, void *opts, int argc, char
 {
     static nn_app app;
     nn_error err = NN_ZERO;
-    nn_status s = NN_OK;
+    nn_status s;
     int rc = nn_app_begin(&app, program, opts, argc, argv);
     if (rc >= 0) return rc;
-    if (program->prepare) {
-        s = program->prepare(&app, opts, &err);
-        if (s == NN_E_ARG) app.misused = 1;
-    }
-    if (s == NN_OK) s = program->commands[app.command < 0 ? 0 : app.command].run(&app, opts, &err);
+    s = program->commands[app.command < 0 ? 0 : app.command].run(&app, opts, &err);
     return nn_app_finish(&app, s == NN_OK ? NULL : &err);
 }
 
