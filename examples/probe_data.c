@@ -56,72 +56,121 @@ typedef struct opts {
 #define F(member) offsetof(opts, member)
 static const nn_option table[] = {
     { .key = "strategy", .type = NN_APP_TEXT, .field = F(strategy), .value = "NAME", .group = "data set", .commands = C_BUILD,
-      .help = "embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept" },
-    { .key = "input", .type = NN_APP_TEXT, .field = F(input), .value = "DIR", .group = "data set", .commands = C_BUILD, .help = "folder of sentence_*.npz files" },
+      .help = "embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept",
+      .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "activation-to-concept" },
+    { .key = "input", .type = NN_APP_TEXT, .field = F(input), .value = "DIR", .group = "data set", .commands = C_BUILD, .help = "folder of sentence_*.npz files",
+      .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "sent2" },
     { .key = "output", .type = NN_APP_TEXT, .field = F(output), .value = "F.npz", .group = "data set", .commands = C_BUILD,
-      .help = "file to make; report and run.json take its stem (default: generated_datasets/ and a name made of the choices)" },
-    { .key = "target_layer", .type = NN_APP_TEXT, .field = F(target_layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: layer of the feature" },
-    { .key = "target_feature", .type = NN_APP_TEXT, .field = F(target_feature), .value = "K", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: the feature" },
-    { .key = "features", .type = NN_APP_TEXT, .field = F(features), .value = "K1,K2", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: several features, y becomes [n, m]" },
+      .help = "file to make; report and run.json take its stem (default: generated_datasets/ and a name made of the choices)",
+      .effect = NN_EFFECT_PLACE, .probe = "other.npz" },
+    { .key = "target_layer", .type = NN_APP_TEXT, .field = F(target_layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: layer of the feature",
+      .mode = "strategy=embedding-to-feature|hidden-to-feature", .effect = NN_EFFECT_DATA, .probe = "2", .fixture = "feature" },
+    { .key = "target_feature", .type = NN_APP_TEXT, .field = F(target_feature), .value = "K", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: the feature",
+      .mode = "strategy=embedding-to-feature|hidden-to-feature", .effect = NN_EFFECT_DATA, .probe = "3", .fixture = "feature" },
+    { .key = "features", .type = NN_APP_TEXT, .field = F(features), .value = "K1,K2", .group = "data set", .commands = C_BUILD, .help = "*-to-feature: several features, y becomes [n, m]",
+      .mode = "strategy=embedding-to-feature|hidden-to-feature", .effect = NN_EFFECT_DATA, .probe = "2,5", .fixture = "features" },
     { .key = "input_layer", .type = NN_APP_TEXT, .field = F(input_layer), .value = "L", .group = "data set", .commands = C_BUILD,
-      .help = "hidden-to-feature: x from this layer instead of the target layer" },
-    { .key = "layer", .type = NN_APP_TEXT, .field = F(layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: one layer" },
-    { .key = "layers", .type = NN_APP_TEXT, .field = F(layers), .value = "LIST", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: several layers: 0-5 or 2,5,10 or 0-2,10,15-17" },
+      .help = "hidden-to-feature: x from this layer instead of the target layer",
+      .mode = "strategy=hidden-to-feature", .effect = NN_EFFECT_DATA, .probe = "2", .fixture = "feature" },
+    { .key = "layer", .type = NN_APP_TEXT, .field = F(layer), .value = "L", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: one layer",
+      .mode = "strategy=hidden-to-concept|activation-to-concept", .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "layers", .type = NN_APP_TEXT, .field = F(layers), .value = "LIST", .group = "data set", .commands = C_BUILD, .help = "*-to-concept: several layers: 0-5 or 2,5,10 or 0-2,10,15-17",
+      .mode = "strategy=hidden-to-concept|activation-to-concept", .effect = NN_EFFECT_DATA, .probe = "0,2", .fixture = "layers" },
     { .key = "combine", .type = NN_APP_TEXT, .field = F(combine), .def = "concat", .value = "HOW", .group = "data set", .commands = C_BUILD,
-      .help = "several layers: concat, mean, or diff (second - first)" },
+      .help = "several layers: concat, mean, or diff (second - first)",
+      .mode = "layers or library", .effect = NN_EFFECT_DATA, .probe = "mean", .fixture = "layers" },
     { .key = "rows", .type = NN_APP_TEXT, .field = F(rows), .def = "final", .value = "WHICH", .group = "data set", .commands = C_BUILD,
-      .help = "final (complete sentences), all fragments, or last:T of them" },
+      .help = "final (complete sentences), all fragments, or last:T of them",
+      .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "all" },
     { .key = "each_layer", .type = NN_APP_BOOL, .field = F(each_layer), .group = "data set", .commands = C_BUILD,
-      .help = "one data set per layer of --layers, in one pass: F_l0.npz, F_l1.npz, ..." },
+      .help = "one data set per layer of --layers, in one pass: F_l0.npz, F_l1.npz, ...",
+      .mode = "layers", .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "layers" },
     { .key = "skip_bad", .type = NN_APP_BOOL, .field = F(skip_bad), .group = "data set", .commands = C_BUILD,
-      .help = "leave bad files out and list them in meta_skipped, instead of stopping before anything is written" },
+      .help = "leave bad files out and list them in meta_skipped, instead of stopping before anything is written",
+      .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "bad" },
     { .key = "array", .type = NN_APP_TEXT, .field = F(array), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
-      .help = "2-d array instead of --input: F.npy, F.npz:NAME, F.pt:NAME" },
+      .help = "2-d array instead of --input: F.npy, F.npz:NAME, F.pt:NAME",
+      .mode = "!input", .effect = NN_EFFECT_DATA, .probe = "other/x.npz:X_raw", .fixture = "array" },
     { .key = "labels", .type = NN_APP_TEXT, .field = F(labels), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
-      .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME" },
-    { .key = "library", .type = NN_APP_TEXT, .field = F(library), .flags = NN_APP_HIDDEN, .commands = C_BUILD, .help = "set by --config when the file has a list of data sets" },
+      .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME",
+      .mode = "array", .effect = NN_EFFECT_DATA, .probe = "x.npz:meta_sentence_indices", .fixture = "array" },
+    { .key = "library", .type = NN_APP_TEXT, .field = F(library), .value = "FILE", .group = "data set", .commands = C_BUILD,
+      .help = "YAML file with a list of data sets; --config with such a file is the same",
+      .effect = NN_EFFECT_DATA, .probe = "lib2.yaml", .fixture = "library" },
     { .key = "normalize", .type = NN_APP_ENUM, .field = F(normalize), .def = "standardize", .choices = "standardize|minmax|none", .group = "scaling", .commands = C_BUILD,
-      .help = "columns of X; the parameters are stored" },
-    { .key = "norm_from", .type = NN_APP_TEXT, .field = F(norm_from), .value = "F.npz", .group = "scaling", .commands = C_BUILD, .help = "apply the stored normalisation (and PCA) of another data set" },
+      .help = "columns of X; the parameters are stored",
+      .mode = "!norm_from", .effect = NN_EFFECT_DATA, .probe = "none" },
+    { .key = "norm_from", .type = NN_APP_TEXT, .field = F(norm_from), .value = "F.npz", .group = "scaling", .commands = C_BUILD, .help = "apply the stored normalisation (and PCA) of another data set",
+      .effect = NN_EFFECT_DATA, .probe = "other/x.npz", .fixture = "plain" },
     { .key = "fit_rows", .type = NN_APP_ENUM, .field = F(fit_rows), .def = "all", .choices = "all|train", .group = "scaling", .commands = C_BUILD,
-      .help = "train: fit on the rows of a stored split only (split_train, split_test)" },
+      .help = "train: fit on the rows of a stored split only (split_train, split_test)",
+      .mode = "!norm_from", .effect = NN_EFFECT_DATA, .probe = "all" },
     { .key = "test_size", .type = NN_APP_NUM, .field = F(test_size), .def = "0.2", .min = 0, .max = 1, .unit = "0..1", .flags = NN_APP_ABOVE | NN_APP_BELOW, .group = "scaling", .commands = C_BUILD,
-      .help = "share of the sentences in split_test" },
-    { .key = "split_seed", .type = NN_APP_SEED, .field = F(split_seed), .def = "42", .group = "scaling", .commands = C_BUILD, .help = "seed of that split" },
-    { .key = "pca", .type = NN_APP_SIZE, .field = F(pca), .def = "0", .unit = "components", .group = "scaling", .commands = C_BUILD, .help = "reduce X after scaling; 0 = no" },
-    { .key = "pca_randomized", .type = NN_APP_BOOL, .field = F(randomized), .group = "scaling", .commands = C_BUILD, .help = "sketch (Halko et al. 2011) instead of the exact decomposition" },
+      .help = "share of the sentences in split_test",
+      .mode = "fit_rows=train or library", .effect = NN_EFFECT_DATA, .probe = "0.4" },
+    { .key = "split_seed", .type = NN_APP_SEED, .field = F(split_seed), .def = "42", .group = "scaling", .commands = C_BUILD, .help = "seed of that split",
+      .mode = "fit_rows=train or library", .effect = NN_EFFECT_DATA, .probe = "7" },
+    { .key = "pca", .type = NN_APP_SIZE, .field = F(pca), .def = "0", .unit = "components", .group = "scaling", .commands = C_BUILD, .help = "reduce X after scaling; 0 = no",
+      .mode = "!norm_from", .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "pca_randomized", .type = NN_APP_BOOL, .field = F(randomized), .group = "scaling", .commands = C_BUILD, .help = "sketch (Halko et al. 2011) instead of the exact decomposition",
+      .mode = "pca or library", .effect = NN_EFFECT_DATA, .probe = "--pca 2;true" },
     { .key = "raw", .type = NN_APP_BOOL, .field = F(raw), .def = "true", .group = "scaling", .commands = C_BUILD,
-      .help = "store X_raw beside X: X before scaling, so that probes refit the scaler in each fold" },
-    { .key = "deflate", .type = NN_APP_BOOL, .field = F(deflate), .group = "scaling", .commands = C_BUILD | C_SYNTH, .help = "compress the arrays" },
+      .help = "store X_raw beside X: X before scaling, so that probes refit the scaler in each fold",
+      .mode = "normalize!=none or pca or norm_from or library", .effect = NN_EFFECT_DATA, .probe = "false" },
+    { .key = "deflate", .type = NN_APP_BOOL, .field = F(deflate), .group = "scaling", .commands = C_BUILD | C_SYNTH, .help = "compress the arrays",
+      .effect = NN_EFFECT_DATA, .probe = "true" },
 
     { .key = "probe", .type = NN_APP_ENUM, .field = F(probe), .def = "auto", .choices = "auto|logistic|ridge|mlp|mean-difference", .group = "probe", .commands = C_PROBE | C_COMPARE,
-      .help = "auto: logistic for concepts, ridge for features" },
+      .help = "auto: logistic for concepts, ridge for features",
+      .effect = NN_EFFECT_DATA, .probe = "mean-difference" },
     { .key = "folds", .type = NN_APP_SIZE, .field = F(folds), .def = "5", .min = 2, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
-      .help = "stratified by label, grouped by sentence" },
-    { .key = "fold_seed", .type = NN_APP_SEED, .field = F(fold_seed), .def = "42", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "seed of the folds" },
+      .help = "stratified by label, grouped by sentence",
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "fold_seed", .type = NN_APP_SEED, .field = F(fold_seed), .def = "42", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "seed of the folds",
+      .effect = NN_EFFECT_DATA, .probe = "7" },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
-      .help = "repeat with that many fold seeds; figures become means" },
+      .help = "repeat with that many fold seeds; figures become means",
+      .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "penalty", .type = NN_APP_NUM, .field = F(penalty), .def = "1", .min = 0, .max = 1e12, .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE,
-      .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns" },
-    { .key = "tune", .type = NN_APP_BOOL, .field = F(tune), .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "choose the penalty inside each fold by an inner cross-validation" },
-    { .key = "hidden", .type = NN_APP_SIZE, .field = F(hidden), .def = "32", .min = 1, .max = 4096, .unit = "units", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: hidden layer" },
-    { .key = "epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "60", .min = 1, .max = 100000, .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: passes over the rows" },
-    { .key = "save", .type = NN_APP_TEXT, .field = F(save), .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows" },
+      .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns",
+      .mode = "probe=auto|logistic|ridge", .effect = NN_EFFECT_DATA, .probe = "0.01" },
+    { .key = "tune", .type = NN_APP_BOOL, .field = F(tune), .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "choose the penalty inside each fold by an inner cross-validation",
+      .mode = "probe=auto|logistic|ridge", .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "hidden", .type = NN_APP_SIZE, .field = F(hidden), .def = "32", .min = 1, .max = 4096, .unit = "units", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: hidden layer",
+      .mode = "probe=mlp", .effect = NN_EFFECT_DATA, .probe = "--probe mlp --epochs 2;4" },
+    { .key = "epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "60", .min = 1, .max = 100000, .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: passes over the rows",
+      .mode = "probe=mlp", .effect = NN_EFFECT_DATA, .probe = "--probe mlp --epochs 2;5" },
+    { .key = "save", .type = NN_APP_TEXT, .field = F(save), .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows",
+      .effect = NN_EFFECT_PLACE, .probe = "saved.npz" },
 
-    { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7, .group = "folder", .commands = C_SYNTH, .help = "files" },
-    { .key = "n_layers", .type = NN_APP_SIZE, .field = F(n_layers), .def = "26", .min = 1, .max = 4096, .group = "folder", .commands = C_SYNTH, .alias = "layers", .help = "layers per file" },
-    { .key = "dim", .type = NN_APP_SIZE, .field = F(dim), .def = "2304", .min = 1, .max = 1e6, .group = "folder", .commands = C_SYNTH, .help = "width of embeddings and hidden states" },
-    { .key = "n_features", .type = NN_APP_SIZE, .field = F(n_features), .def = "16384", .min = 4, .max = 1e7, .group = "folder", .commands = C_SYNTH, .alias = "features", .help = "SAE features per layer" },
-    { .key = "fragments", .type = NN_APP_IRANGE, .field = F(fragments), .def = "3:9", .min = 1, .max = 10000, .group = "folder", .commands = C_SYNTH, .help = "fragments per sentence" },
+    { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7, .group = "folder", .commands = C_SYNTH, .help = "files",
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "n_layers", .type = NN_APP_SIZE, .field = F(n_layers), .def = "26", .min = 1, .max = 4096, .group = "folder", .commands = C_SYNTH, .alias = "layers", .help = "layers per file",
+      .effect = NN_EFFECT_DATA, .probe = "4" },
+    { .key = "dim", .type = NN_APP_SIZE, .field = F(dim), .def = "2304", .min = 1, .max = 1e6, .group = "folder", .commands = C_SYNTH, .help = "width of embeddings and hidden states",
+      .effect = NN_EFFECT_DATA, .probe = "5" },
+    { .key = "n_features", .type = NN_APP_SIZE, .field = F(n_features), .def = "16384", .min = 4, .max = 1e7, .group = "folder", .commands = C_SYNTH, .alias = "features", .help = "SAE features per layer",
+      .effect = NN_EFFECT_DATA, .probe = "9" },
+    { .key = "fragments", .type = NN_APP_IRANGE, .field = F(fragments), .def = "3:9", .min = 1, .max = 10000, .group = "folder", .commands = C_SYNTH, .help = "fragments per sentence",
+      .effect = NN_EFFECT_DATA, .probe = "2:4" },
     { .key = "planted", .type = NN_APP_TEXT, .field = F(planted), .def = "", .value = "LIST", .group = "folder", .commands = C_SYNTH,
-      .help = "layers that carry the concept (default: the middle third)" },
+      .help = "layers that carry the concept (default: the middle third)",
+      .effect = NN_EFFECT_DATA, .probe = "0" },
     { .key = "strength", .type = NN_APP_NUM, .field = F(strength), .def = "4", .min = 0, .max = 1000, .group = "folder", .commands = C_SYNTH,
-      .help = "distance between neighbouring labels along the direction, in standard deviations" },
-    { .key = "active", .type = NN_APP_NUM, .field = F(active), .def = "0.01", .min = 0, .max = 1, .unit = "0..1", .group = "folder", .commands = C_SYNTH, .help = "share of SAE features that fire" },
-    { .key = "dtype", .type = NN_APP_ENUM, .field = F(dtype), .def = "float16", .choices = "float16|float32", .group = "folder", .commands = C_SYNTH, .help = "of embeddings and hidden states" },
+      .help = "distance between neighbouring labels along the direction, in standard deviations",
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "active", .type = NN_APP_NUM, .field = F(active), .def = "0.01", .min = 0, .max = 1, .unit = "0..1", .group = "folder", .commands = C_SYNTH, .help = "share of SAE features that fire",
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "dtype", .type = NN_APP_ENUM, .field = F(dtype), .def = "float16", .choices = "float16|float32", .group = "folder", .commands = C_SYNTH, .help = "of embeddings and hidden states",
+      .effect = NN_EFFECT_DATA, .probe = "float32" },
 };
+#define BUILD_USES                                                                             \
+    (NN_APP_USES | NN_APP_USES_THREADS | NN_APP_USES_RESUME | NN_APP_USES_OVERWRITE |         \
+     NN_APP_USES_DRY_RUN | NN_APP_USES_JSON)
+static nn_status prepare(nn_app *app, void *opts_, nn_error *e);
 static const nn_app_command commands[] = {
-    { .name = "build", .help = "a probing data set from a folder of sentence files or a plain matrix (the word may be left out)" },
+    { .name = "build", .help = "a probing data set from a folder of sentence files or a plain matrix (the word may be left out)",
+      .uses = BUILD_USES },
     { .name = "probe", .args = "F.npz", .min_args = 1, .max_args = 1, .help = "cross-validated probe with controls, and a report", .out = "results/probes" },
     { .name = "compare", .args = "F.npz...", .min_args = 1, .max_args = 10000, .help = "one table and one plot over data sets (layers, strategies)", .out = "results/probes" },
     { .name = "synthesize", .help = "a folder of sentence files with planted directions, to try things without a language model" },
@@ -148,7 +197,8 @@ static const nn_app_program program = {
     .commands = commands,
     .n_commands = 4,
     .options = table,
-    .n_options = sizeof table / sizeof *table
+    .n_options = sizeof table / sizeof *table,
+    .prepare = prepare
 };
 
 /* ---- small helpers -------------------------------------------------------- */
@@ -1258,21 +1308,35 @@ static nn_status plan_build(nn_app *app, const opts *o, const char *input, const
     nn_app_result(app, "seconds_expected", seconds);
     return NN_OK;
 }
-/* A library file with flags beside it: what every entry may say too wins over all of them, what
- * tells one data set from another has no meaning there. */
-static nn_status library_flags(const nn_app *app, const opts *o, spec *specs, size_t n, nn_error *e)
+/* Before the modes of options are looked at: beside a library, what tells one data set from another
+ * has no meaning. */
+static nn_status prepare(nn_app *app, void *opts_, nn_error *e)
 {
     static const char *const one[] = { "strategy",       "target_layer", "target_feature",
                                        "features",       "input_layer",  "layer",
                                        "layers",         "output",       "each_layer",
                                        "array",          "labels" };
-    size_t i, j;
+    const opts *o = (const opts *)opts_;
     nn_status s = NN_OK;
-    for (i = 0; i < sizeof one / sizeof *one; i++)
+    size_t i;
+    if (app->command != CMD_BUILD) return s;
+    for (i = 0; o->library && i < sizeof one / sizeof *one; i++)
         if (nn_app_given(app, one[i]))
             return fail(e, NN_E_ARG,
                         "%s is a library of data sets: '%s' belongs into its entries, not beside it",
                         o->library, one[i]);
+    if (o->strategy) {                     /* what it does not know, no mode may speak of */
+        spec *read = (spec *)need(calloc(1, sizeof *read));
+        s = spec_set(read, "strategy", o->strategy, e);
+        free(read);
+    }
+    return s;
+}
+/* A library file with flags beside it: what every entry may say too wins over all of them. */
+static nn_status library_flags(const nn_app *app, const opts *o, spec *specs, size_t n, nn_error *e)
+{
+    size_t j;
+    nn_status s = NN_OK;
     for (j = 0; s == NN_OK && j < n; j++) {
         if (nn_app_given(app, "normalize")) specs[j].normalize = o->normalize;
         if (nn_app_given(app, "fit_rows")) specs[j].fit_rows = o->fit_rows;
@@ -2016,20 +2080,26 @@ static const char *label_name(nn_app *app, const probing *p, size_t c)
     }
     return nn_app_text(app, "%" PRId64, v);
 }
-static nn_status probe_allowed(const opts *o, const probing *p, const char *path, nn_error *e)
+static nn_status probe_allowed(nn_app *app, const opts *o, const probing *p, const char *path,
+                               nn_error *e)
 {
     if (p->concept && o->probe == PROBE_RIDGE)
-        return fail(e, NN_E_ARG,
+        return nn_app_misuse(app, e,
                     "%s: ridge is for features, this set has concept labels: expected logistic, "
                     "mlp or mean-difference",
                     path);
     if (!p->concept && (o->probe == PROBE_LOGISTIC || o->probe == PROBE_MEANS))
-        return fail(e, NN_E_ARG,
+        return nn_app_misuse(app, e,
                     "%s: %s is for concepts, this set has real targets: expected ridge or mlp",
                     path, probe_names[o->probe]);
     if (o->folds > p->n)
-        return fail(e, NN_E_ARG, "%s: %zu folds need as many rows, there are %zu", path, o->folds,
-                    p->n);
+        return nn_app_misuse(app, e, "%s: %zu folds need as many rows, there are %zu", path, o->folds,
+                             p->n);
+    if (o->seeds > 1 && p->grouped && !p->concept && o->probe != PROBE_MLP)
+        return nn_app_misuse(app, e,
+                             "--seeds: has no effect here: folds grouped by sentence are not "
+                             "shuffled for real targets, every seed has those of %s",
+                             path);
     return NN_OK;
 }
 static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const fitted *f, nn_error *e)
@@ -2074,7 +2144,7 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
         memset(&p, 0, sizeof p);
         memset(&f, 0, sizeof f);
         s = probing_read(&p, app->args[i], e);
-        if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], e);
+        if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], e);
         t0 = nn_app_seconds();
         if (s == NN_OK)
             s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty,
@@ -2114,7 +2184,7 @@ static int cmd_probe(nn_app *app, opts *o)
     memset(&r, 0, sizeof r);
     memset(&f, 0, sizeof f);
     s = probing_read(&p, path, &e);
-    if (s == NN_OK) s = probe_allowed(o, &p, path, &e);
+    if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
     c = p.concept ? p.n_classes : p.m;
@@ -2306,7 +2376,7 @@ static int cmd_compare(nn_app *app, opts *o)
         memset(&p, 0, sizeof p);
         memset(&r, 0, sizeof r);
         s = probing_read(&p, app->args[i], &e);
-        if (s == NN_OK) s = probe_allowed(o, &p, app->args[i], &e);
+        if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], &e);
         if (s == NN_OK && concept >= 0 && concept != p.concept)
             s = fail(&e, NN_E_ARG,
                      "%s: has %s, the sets before it %s: they cannot stand in one table",

@@ -83,18 +83,18 @@ bad 2 "needs --target-layer (target_layer in a library)" "$P" --config bad.yaml 
 { echo 'defaults: 3'; cat lib.yaml; } >bad.yaml
 bad 2 "bad.yaml:1: defaults: expected a map of options" "$P" --config bad.yaml --quiet --overwrite
 H="$P --input s --output x.npz --quiet --strategy hidden-to-concept --layer 3"
-bad 2 "pca-randomized needs --pca" $H --pca-randomized
-bad 2 "need --fit-rows train" $H --test-size 0.3
-bad 2 "needs several --layers" $H --combine mean
-bad 2 "goes with --array" $H --labels a.npz
-bad 2 "'normalize' has no effect" $H --norm-from a.npz --normalize none
-bad 2 "goes with --input, not with --array" "$P" --array a.npz:X --labels a.npz:y --output x.npz --skip-bad
+bad 2 "read with --pca" $H --pca-randomized
+bad 2 "read with --fit-rows train" $H --test-size 0.3
+bad 2 "read with --layers" $H --combine mean
+bad 2 "read with --array" $H --labels a.npz
+bad 2 "read without --norm-from" $H --norm-from a.npz --normalize none
+bad 2 "read without --array" "$P" --array a.npz:X --labels a.npz:y --output x.npz --skip-bad
 # misuse
 B="$P --input s --output x.npz --quiet"
 bad 2 "needs either --layer or --layers, got neither" $B --strategy hidden-to-concept
 bad 2 "either --layer or --layers, got both" $B --strategy hidden-to-concept --layer 1 --layers 2,3
-bad 2 "go with *-to-feature only" $B --strategy hidden-to-concept --layer 1 --target-layer 3
-bad 2 "takes no target layer and features" $B --strategy hidden-to-concept --layer 1 --target-feature 3
+bad 2 "read with --strategy embedding-to-feature|hidden-to-feature" $B --strategy hidden-to-concept --layer 1 --target-layer 3
+bad 2 "read with --strategy embedding-to-feature|hidden-to-feature" $B --strategy hidden-to-concept --layer 1 --target-feature 3
 bad 2 "needs a target layer and target features" $B --strategy hidden-to-feature
 bad 2 "strategy: expected embedding-to-feature" $B --strategy hidden-to-concpt --layer 1
 bad 2 "got nothing" $B --strategy hidden-to-concept --layers 1,2,
@@ -136,7 +136,7 @@ ok test ! -e x.npz
 bad 1 "exists already" "$P" --input s --output whole.npz --quiet --strategy hidden-to-concept --layer 3
 echo "hello" >not.npz
 bad 1 "not.npz" "$P" probe not.npz --out q --quiet
-bad 1 "ridge is for features" "$P" probe d/h_l3.npz --probe ridge --out q --overwrite --quiet
+bad 2 "ridge is for features" "$P" probe d/h_l3.npz --probe ridge --out q --overwrite --quiet
 if [ "$(id -u)" != 0 ]; then chmod a-w d; bad 1 "d" "$P" --input s --output d/new.npz --quiet --strategy hidden-to-concept --layer 3; chmod u+w d; fi
 ( ulimit -f 8; "$P" --input s --output full/x.npz --quiet --strategy activation-to-concept --layers 0-5 >/dev/null 2>"$tmp/log" ); rc=$?
 ok test $rc -ne 0
