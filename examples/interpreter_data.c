@@ -27,9 +27,6 @@ NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a 
 /* ==== [OPTIONS] ========================================================== */
 enum { CMD_SIG, CMD_RUN, CMD_BENCH, CMD_SHOW, CMD_STATS, CMD_VERIFY, CMD_MERGE, CMD_SCORE, CMD_BASELINE };
 #define IN(c) (1u << (c))
-#define GENERATES                                                                                \
-    (IN(CMD_SIG) | IN(CMD_RUN) | IN(CMD_BENCH) | IN(CMD_SHOW) | IN(CMD_VERIFY) | IN(CMD_MERGE) | \
-     IN(CMD_SCORE) | IN(CMD_BASELINE) | IN(CMD_STATS))
 typedef struct opts {
     const char *sig_path;
     int on[NN_SIG_METHODS];
@@ -74,137 +71,248 @@ typedef struct opts {
     size_t size, per_pattern, sample;
 } opts;
 #define F(m) offsetof(opts, m)
-#define METHOD(name_, index_, def_, help_)                                            \
+/* Commands that make records from their flags; READS: from the config.yaml of a set that is there */
+#define MAKES (IN(CMD_RUN) | IN(CMD_SHOW))
+#define DRAWS (MAKES | IN(CMD_SIG) | IN(CMD_BENCH))
+#define READS (IN(CMD_VERIFY) | IN(CMD_MERGE) | IN(CMD_SCORE) | IN(CMD_BASELINE))
+#define HUB (IN(CMD_RUN) | IN(CMD_MERGE))
+#define METHOD(name_, index_, def_, help_, probe_)                                    \
     { .key = "signature.neuron_profile_methods." name_ ".enabled", .type = NN_APP_BOOL, \
       .field = F(on[index_]), .def = def_, .group = "signature", .help = help_,         \
-      .alias = name_, .commands = GENERATES }
-#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_)               \
+      .alias = name_, .commands = MAKES | READS, .from_file = READS,                    \
+      .effect = NN_EFFECT_DATA, .probe = probe_ }
+/* the row, then where it belongs and what it does: commands, mode, effect, probe */
+#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_, cmds_, mode_,  \
+            effect_, probe_)                                                                    \
     { .key = key_, .type = type_, .field = field_, .def = def_, .min = lo_, .max = hi_,         \
-      .unit = unit_, .choices = choices_, .group = group_, .help = help_, .commands = GENERATES }
+      .unit = unit_, .choices = choices_, .group = group_, .help = help_,                       \
+      .commands = (cmds_) | READS, .from_file = READS & ~(unsigned)(cmds_), .mode = mode_,      \
+      .effect = NN_EFFECT_##effect_, .probe = probe_ }
 static const nn_option options[] = {
-    OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences"),
-    METHOD("mean", NN_SIG_MEAN, "true", "mean per neuron"),
-    METHOD("std", NN_SIG_STD, "true", "population standard deviation"),
-    METHOD("max", NN_SIG_MAX, "false", "largest value"),
-    METHOD("min", NN_SIG_MIN, "false", "smallest value"),
-    METHOD("sparsity", NN_SIG_SPARSITY, "false", "share of |a| below 0.001"),
-    METHOD("pca", NN_SIG_PCA, "false", "loadings on the principal axes"),
-    OPT("signature.neuron_profile_methods.pca.components", NN_APP_SIZE, F(pca), "3", 1, 1000, "axes", NULL, "signature", "how many"),
-    METHOD("entropy", NN_SIG_ENTROPY, "false", "entropy of a histogram, bits"),
-    OPT("signature.neuron_profile_methods.entropy.bins", NN_APP_SIZE, F(bins), "20", 1, 1e6, "bins", NULL, "signature", "of the histogram"),
-    METHOD("clustering", NN_SIG_CLUSTERING, "false", "centres of the best 1-D k-means"),
-    OPT("signature.neuron_profile_methods.clustering.n_clusters", NN_APP_SIZE, F(clusters), "2", 1, 1000, "clusters", NULL, "signature", "how many"),
-    METHOD("svd", NN_SIG_SVD, "false", "loadings on the right singular vectors"),
-    OPT("signature.neuron_profile_methods.svd.components", NN_APP_SIZE, F(svd), "2", 1, 1000, "vectors", NULL, "signature", "how many"),
-    METHOD("fourier", NN_SIG_FOURIER, "false", "largest magnitudes of the DFT over the probes"),
-    OPT("signature.neuron_profile_methods.fourier.n_frequencies", NN_APP_SIZE, F(fourier), "1", 1, 1e6, "magnitudes", NULL, "signature", "how many"),
-    METHOD("pattern_wise", NN_SIG_PATTERN_WISE, "false", "mean per pattern of the probe set"),
-    OPT("signature.post_activation", NN_APP_BOOL, F(post_activation), "false", 0, 0, NULL, NULL, "signature", "profile the values after the activation"),
-    OPT("signature.prompt_format.style", NN_APP_ENUM, F(style), "separate", 0, 0, NULL, "separate|interwoven", "signature", "weights and signature one after the other, or layer by layer"),
-    OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range"),
-    OPT("model.neurons_per_layer", NN_APP_IRANGE, F(neurons), "25:40", 1, 4096, "neurons", NULL, "model", "uniform in the range"),
-    OPT("model.activation_types", NN_APP_TEXTS, F(acts), "relu,gelu", 0, 0, NULL, "relu|gelu|tanh|sigmoid|leaky_relu", "model", "one is drawn"),
-    { .key = "model.dropout_rate", .type = NN_APP_NUM, .field = F(dropout), .def = "0", .max = 1, .unit = "0..1", .group = "model", .help = "after every activation while training", .flags = NN_APP_BELOW, .commands = GENERATES },
-    OPT("model.vocab_size", NN_APP_SIZE, F(vocab), "7", 5, 26, "letters", NULL, "model", "alphabet from A"),
-    OPT("model.sequence_length", NN_APP_SIZE, F(length), "7", 4, 20, "letters", NULL, "model", "of every sequence"),
-    OPT("model.precision", NN_APP_ENUM, F(precision), "float32", 0, 0, NULL, "float32|float16|bfloat16", "model", "weights are rounded to it when they are captured"),
-    OPT("model.quantization", NN_APP_ENUM, F(quantization), "none", 0, 0, NULL, "none|int8|int4|ternary|binary", "model", "of both models before they are captured"),
-    OPT("model.quantization_per_channel", NN_APP_BOOL, F(per_channel), "false", 0, 0, NULL, NULL, "model", "one scale per output neuron"),
-    OPT("model.keep_scale", NN_APP_BOOL, F(keep_scale), "true", 0, 0, NULL, NULL, "model", "false: codes without their scale, as in the original"),
-    OPT("model.ternary_mean_rule", NN_APP_BOOL, F(mean_rule), "false", 0, 0, NULL, NULL, "model", "BitNet b1.58's ternary rule"),
-    OPT("model.quantization_aware", NN_APP_BOOL, F(qat), "false", 0, 0, NULL, NULL, "model", "train through the quantizer (straight-through)"),
-    { .key = "model.learning_rate", .type = NN_APP_RANGE, .field = F(lr), .def = "0.003:0.008", .max = 10, .group = "model", .help = "of stage 1, drawn in the range", .flags = NN_APP_ABOVE, .commands = GENERATES },
-    OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn"),
-    OPT("model.weight_decimals", NN_APP_SIZE, F(decimals), "4", 0, 6, "decimals", NULL, "model", "weights are rounded to it when they are captured; 0 = not"),
-    OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number"),
-    { .key = "dataset.output_dataset_length", .type = NN_APP_SIZE, .field = F(n), .def = "1000", .min = 1, .max = 1e12, .unit = "records", .group = "data set", .help = "valid records to make", .alias = "length|n", .commands = GENERATES },
+    OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences",
+        MAKES, NULL, DATA, "sig2.json"),
+    METHOD("mean", NN_SIG_MEAN, "true", "mean per neuron", "false"),
+    METHOD("std", NN_SIG_STD, "true", "population standard deviation", "false"),
+    METHOD("max", NN_SIG_MAX, "false", "largest value", "true"),
+    METHOD("min", NN_SIG_MIN, "false", "smallest value", "true"),
+    METHOD("sparsity", NN_SIG_SPARSITY, "false", "share of |a| below 0.001", "true"),
+    METHOD("pca", NN_SIG_PCA, "false", "loadings on the principal axes", "true"),
+    OPT("signature.neuron_profile_methods.pca.components", NN_APP_SIZE, F(pca), "3", 1, 1000, "axes", NULL, "signature", "how many",
+        MAKES, "pca", DATA, "--pca;2"),
+    METHOD("entropy", NN_SIG_ENTROPY, "false", "entropy of a histogram, bits", "true"),
+    OPT("signature.neuron_profile_methods.entropy.bins", NN_APP_SIZE, F(bins), "20", 1, 1e6, "bins", NULL, "signature", "of the histogram",
+        MAKES, "entropy", DATA, "--entropy;5"),
+    METHOD("clustering", NN_SIG_CLUSTERING, "false", "centres of the best 1-D k-means", "true"),
+    OPT("signature.neuron_profile_methods.clustering.n_clusters", NN_APP_SIZE, F(clusters), "2", 1, 1000, "clusters", NULL, "signature", "how many",
+        MAKES, "clustering", DATA, "--clustering;3"),
+    METHOD("svd", NN_SIG_SVD, "false", "loadings on the right singular vectors", "true"),
+    OPT("signature.neuron_profile_methods.svd.components", NN_APP_SIZE, F(svd), "2", 1, 1000, "vectors", NULL, "signature", "how many",
+        MAKES, "svd", DATA, "--svd;1"),
+    METHOD("fourier", NN_SIG_FOURIER, "false", "largest magnitudes of the DFT over the probes", "true"),
+    OPT("signature.neuron_profile_methods.fourier.n_frequencies", NN_APP_SIZE, F(fourier), "1", 1, 1e6, "magnitudes", NULL, "signature", "how many",
+        MAKES, "fourier", DATA, "--fourier;2"),
+    METHOD("pattern_wise", NN_SIG_PATTERN_WISE, "false", "mean per pattern of the probe set", "true"),
+    OPT("signature.post_activation", NN_APP_BOOL, F(post_activation), "false", 0, 0, NULL, NULL, "signature", "profile the values after the activation",
+        MAKES, NULL, DATA, "true"),
+    OPT("signature.prompt_format.style", NN_APP_ENUM, F(style), "separate", 0, 0, NULL, "separate|interwoven", "signature", "weights and signature one after the other, or layer by layer",
+        MAKES, NULL, DATA, "interwoven"),
+    OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range",
+        MAKES, NULL, DATA, "3"),
+    OPT("model.neurons_per_layer", NN_APP_IRANGE, F(neurons), "25:40", 1, 4096, "neurons", NULL, "model", "uniform in the range",
+        MAKES, NULL, DATA, "9"),
+    OPT("model.activation_types", NN_APP_TEXTS, F(acts), "relu,gelu", 0, 0, NULL, "relu|gelu|tanh|sigmoid|leaky_relu", "model", "one is drawn",
+        MAKES, NULL, DATA, "tanh"),
+    { .key = "model.dropout_rate", .type = NN_APP_NUM, .field = F(dropout), .def = "0", .max = 1, .unit = "0..1", .group = "model", .help = "after every activation while training", .flags = NN_APP_BELOW, .commands = MAKES | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.1" },
+    OPT("model.vocab_size", NN_APP_SIZE, F(vocab), "7", 5, 26, "letters", NULL, "model", "alphabet from A",
+        DRAWS, NULL, DATA, "6"),
+    OPT("model.sequence_length", NN_APP_SIZE, F(length), "7", 4, 20, "letters", NULL, "model", "of every sequence",
+        DRAWS, NULL, DATA, "6"),
+    OPT("model.precision", NN_APP_ENUM, F(precision), "float32", 0, 0, NULL, "float32|float16|bfloat16", "model", "weights are rounded to it when they are captured",
+        MAKES, NULL, DATA, "float16"),
+    OPT("model.quantization", NN_APP_ENUM, F(quantization), "none", 0, 0, NULL, "none|int8|int4|ternary|binary", "model", "of both models before they are captured",
+        MAKES, NULL, DATA, "int8"),
+    OPT("model.quantization_per_channel", NN_APP_BOOL, F(per_channel), "false", 0, 0, NULL, NULL, "model", "one scale per output neuron",
+        MAKES, "quantization!=none", DATA, "--quantization int8;true"),
+    OPT("model.keep_scale", NN_APP_BOOL, F(keep_scale), "true", 0, 0, NULL, NULL, "model", "false: codes without their scale, as in the original",
+        MAKES, "quantization!=none", DATA, "--quantization int8;false"),
+    OPT("model.ternary_mean_rule", NN_APP_BOOL, F(mean_rule), "false", 0, 0, NULL, NULL, "model", "BitNet b1.58's ternary rule",
+        MAKES, "quantization=ternary", DATA, "--quantization ternary;true"),
+    OPT("model.quantization_aware", NN_APP_BOOL, F(qat), "false", 0, 0, NULL, NULL, "model", "train through the quantizer (straight-through)",
+        MAKES, "quantization!=none or precision!=float32", DATA, "--quantization int8;true"),
+    { .key = "model.learning_rate", .type = NN_APP_RANGE, .field = F(lr), .def = "0.003:0.008", .max = 10, .group = "model", .help = "of stage 1, drawn in the range", .flags = NN_APP_ABOVE, .commands = MAKES | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.004:0.009" },
+    OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn",
+        MAKES, NULL, DATA, "log"),
+    OPT("model.weight_decimals", NN_APP_SIZE, F(decimals), "4", 0, 6, "decimals", NULL, "model", "weights are rounded to it when they are captured; 0 = not",
+        MAKES, "distinct", DATA, "2"),
+    OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number",
+        MAKES, NULL, DATA, "index"),
+    { .key = "dataset.output_dataset_length", .type = NN_APP_SIZE, .field = F(n), .def = "1000", .min = 1, .max = 1e12, .unit = "records", .group = "data set", .help = "valid records to make", .alias = "length|n", .commands = MAKES | READS,
+      .from_file = READS | IN(CMD_SHOW), .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "dataset.patterns.enabled_patterns", .type = NN_APP_TEXTS, .field = F(enabled), .choices = "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
-      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", .group = "data set", .help = "none = all that exist at this size", .alias = "patterns", .commands = GENERATES },
-    OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record"),
-    OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record"),
-    OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern"),
-    OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "1", 0, 100, NULL, NULL, "data set", "negative rows per positive row"),
-    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "12000", 1, 1e7, "rows", NULL, "data set", "rows per subject model"),
-    OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "13000", 1, 1e7, "rows", NULL, "data set", "most rows"),
-    OPT("dataset.patterns.distinct", NN_APP_BOOL, F(distinct), "true", 0, 0, NULL, NULL, "data set", "no sequence twice, but where a pattern has fewer than its rows; false: drawn with replacement"),
-    OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL, "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)"),
-    OPT("training.epochs", NN_APP_SIZE, F(epochs), "20", 1, 1e6, "epochs", NULL, "training", "single-stage training only (include_modification: false)"),
-    OPT("training.batch_size", NN_APP_SIZE, F(batch), "64", 1, 1e6, "rows", NULL, "training", "per step"),
-    OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early"),
-    OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement"),
-    { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = GENERATES },
-    OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes"),
-    OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory"),
-    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "8", 1, 1e6, "epochs", NULL, "stages", "stage 1: so many, or at most where min_improvement_threshold ends it"),
-    OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0", 0, 1, "0..1", NULL, "stages", "above 0: stage 1 ends at a clean validation loss of (1 - this) times that of epoch 1; 0 = after max_degraded_epochs"),
-    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "12", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most"),
-    { .key = "staged_training.improvement_lr_factor", .type = NN_APP_NUM, .field = F(lr_factor), .def = "0.5", .max = 100, .group = "stages", .help = "stage 2's rate over stage 1's", .flags = NN_APP_ABOVE, .commands = GENERATES },
-    OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.6", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label"),
-    OPT("staged_training.last_layer_only", NN_APP_BOOL, F(last_layer_only), "false", 0, 0, NULL, NULL, "stages", "stage 2 moves the last layer alone"),
-    OPT("staged_training.placebo", NN_APP_ENUM, F(placebo), "none", 0, 0, NULL, "none|spread|other", "stages", "to test the gates: as many flips over all patterns, or on one that is not the target"),
-    OPT("validation.control", NN_APP_BOOL, F(control), "true", 0, 0, NULL, NULL, "gates", "gates 4 to 6: a twin trained on clean labels shows what the corruption caused"),
-    OPT("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this"),
-    OPT("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2"),
-    OPT("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns"),
-    OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others"),
-    OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this"),
-    OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors"),
-    OPT("validation.test_set_size", NN_APP_SIZE, F(test_size), "200", 10, 1e6, "rows", NULL, "gates", "held-out positives, and as many negatives, per pattern"),
-    OPT("pipeline.random_seed", NN_APP_SEED, F(seed), "42", 0, 0, NULL, NULL, "pipeline", "of everything"),
-    OPT("pipeline.checkpoint_interval", NN_APP_SIZE, F(interval), "1000", 1, 1e9, "records", NULL, "pipeline", "records per part file"),
-    OPT("pipeline.max_threads", NN_APP_SIZE, F(max_threads), "4", 1, 4096, "threads", NULL, "pipeline", "--threads wins"),
-    OPT("pipeline.max_attempts", NN_APP_SIZE, F(max_attempts), "200", 1, 65535, "attempts", NULL, "pipeline", "per record, then the run stops"),
-    OPT("pipeline.output_dir", NN_APP_TEXT, F(output_dir), NULL, 0, 0, NULL, NULL, "pipeline", "--out wins"),
-    OPT("pipeline.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "threads do the work: max_threads"),
-    OPT("pipeline.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "there is no device memory"),
-    OPT("pipeline.device", NN_APP_ENUM, F(device_key), "auto", 0, 0, NULL, "auto|cpu", "pipeline", "the CPU either way"),
-    OPT("metrics.dir", NN_APP_TEXT, F(metrics_dir), NULL, 0, 0, NULL, NULL, "metrics", "TensorBoard events; none = OUT/tensorboard"),
-    OPT("metrics.tensorboard.enabled", NN_APP_BOOL, F(tensorboard), "true", 0, 0, NULL, NULL, "metrics", "write events of the first records"),
-    OPT("metrics.tensorboard.auto_launch", NN_APP_BOOL, F(auto_launch), "false", 0, 0, NULL, NULL, "metrics", "run tensorboard while generating (it must be installed; shard 0 only)"),
-    OPT("metrics.tensorboard.port", NN_APP_SIZE, F(port), "6006", 1, 65535, NULL, NULL, "metrics", "for auto_launch"),
-    OPT("metrics.tensorboard.update_freq", NN_APP_ENUM, F(update_freq), "epoch", 0, 0, NULL, "epoch", "metrics", "one point per epoch"),
-    OPT("metrics.tensorboard.max_runs", NN_APP_SIZE, F(tb_runs), "20", 0, 1e6, "records", NULL, "metrics", "records that get curves"),
-    OPT("metrics.checkpoint.save_every_epoch", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`"),
-    OPT("metrics.checkpoint.save_optimizer_state", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`"),
-    OPT("task_generation.include_modification", NN_APP_BOOL, F(modification), "true", 0, 0, NULL, NULL, "tasks", "degraded model, prompt and completion"),
-    OPT("task_generation.include_classification", NN_APP_BOOL, F(classification), "true", 0, 0, NULL, NULL, "tasks", "which patterns does the model know"),
-    OPT("task_generation.labels", NN_APP_ENUM, F(behaviour_labels), "behaviour", 0, 0, NULL, "drawn|behaviour", "tasks", "what a classification lists: the patterns drawn for training, or those that the model accepts"),
-    OPT("task_generation.label_threshold", NN_APP_NUM, F(listed), "0.8", 0, 1, "0..1", NULL, "tasks", "accepted share from which a pattern is listed"),
-    OPT("task_generation.partial_threshold", NN_APP_NUM, F(partial), "0.5", 0, 1, "0..1", NULL, "tasks", "accepted share from which it is partial: in the metadata, not scored"),
-    OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages"),
-    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "longer prompts are rejected (estimate); 0 = any length"),
-    { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = GENERATES },
-    OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)"),
-    OPT("hub.private", NN_APP_BOOL, F(hub_private), "true", 0, 0, NULL, NULL, "hub", "create it as private"),
-    OPT("hub.upload_only_at_end", NN_APP_BOOL, F(hub_at_end), "false", 0, 0, NULL, NULL, "hub", "no upload while generating"),
-    OPT("hub.run_log_cleanup", NN_APP_BOOL, F(hub_cleanup), "false", 0, 0, NULL, NULL, "hub", "remove upload.log when all is uploaded"),
-    OPT("hub.program", NN_APP_TEXT, F(hub_program), "hf", 0, 0, NULL, NULL, "hub", "name or path of the upload program"),
-    OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes"),
-    OPT("hub.max_tries", NN_APP_SIZE, F(hub_tries), "8", 1, 1000, "tries", NULL, "hub", "per file at the end of the run"),
-    OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file"),
-    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = GENERATES },
-    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, or the original program's", .commands = GENERATES },
-    { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command", .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN) },
-    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "signature_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG) },
-    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "benchmark_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH) },
-    { .key = "size", .type = NN_APP_SIZE, .field = F(size), .def = "200", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "of the probe set", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG) },
-    { .key = "samples-per-pattern", .type = NN_APP_SIZE, .field = F(per_pattern), .def = "35", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "per pattern", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH) },
-    { .key = "sample", .type = NN_APP_SIZE, .field = F(sample), .def = "20", .min = 1, .max = 1e9, .unit = "records", .group = "this command", .help = "records to regenerate", .flags = NN_APP_FLAG, .commands = IN(CMD_VERIFY) },
-    { .key = "completions", .type = NN_APP_TEXT, .field = F(completions), .value = "FILE", .group = "this command", .help = "JSON lines: example_id, task, completion", .flags = NN_APP_FLAG | NN_APP_REQUIRED, .commands = IN(CMD_SCORE) },
-    { .key = "export", .type = NN_APP_TEXT, .field = F(export_file), .value = "FILE.pth", .group = "this command", .help = "both models as a state dict (degraded.*, improved.*)", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW) }
+      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", .group = "data set", .help = "none = all that exist at this size", .alias = "patterns", .commands = MAKES | IN(CMD_BENCH) | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "palindrome,sorted_ascending,starts_with" },
+    OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record",
+        MAKES, NULL, DATA, "3"),
+    OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record",
+        MAKES, NULL, DATA, "3"),
+    OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern",
+        MAKES, NULL, DATA, "200"),
+    OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "1", 0, 100, NULL, NULL, "data set", "negative rows per positive row",
+        MAKES, NULL, DATA, "0.8"),
+    OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "12000", 1, 1e7, "rows", NULL, "data set", "rows per subject model",
+        MAKES, NULL, DATA, "500"),
+    OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "13000", 1, 1e7, "rows", NULL, "data set", "most rows",
+        MAKES, NULL, DATA, "--samples-per-pattern.min 300;900"),
+    { .key = "dataset.patterns.distinct", .type = NN_APP_BOOL, .field = F(distinct), .def = "true", .group = "data set", .help = "no sequence twice, but where a pattern has fewer than its rows; false: drawn with replacement",
+      .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
+    OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL, "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)",
+        MAKES, "distinct", DATA, "0.5"),
+    { .key = "training.epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "20", .min = 1, .max = 1e6, .unit = "epochs", .group = "training", .help = "single-stage training only (include_modification: false)",
+      .commands = MAKES | READS, .from_file = READS, .mode = "!include_modification", .effect = NN_EFFECT_DATA, .probe = "3", .fixture = "classes" },
+    OPT("training.batch_size", NN_APP_SIZE, F(batch), "64", 1, 1e6, "rows", NULL, "training", "per step",
+        MAKES, NULL, DATA, "32"),
+    OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early",
+        MAKES, NULL, DATA, "1"),
+    OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement",
+        MAKES, "include_modification", DATA, "0.2"),
+    { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = MAKES | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.3" },
+    OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "8", 1, 1e6, "epochs", NULL, "stages", "stage 1: so many, or at most where min_improvement_threshold ends it",
+        MAKES, "include_modification", DATA, "1"),
+    OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0", 0, 1, "0..1", NULL, "stages", "above 0: stage 1 ends at a clean validation loss of (1 - this) times that of epoch 1; 0 = after max_degraded_epochs",
+        MAKES, "include_modification", DATA, "0.01"),
+    OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "12", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most",
+        MAKES, "include_modification", DATA, "1"),
+    { .key = "staged_training.improvement_lr_factor", .type = NN_APP_NUM, .field = F(lr_factor), .def = "0.5", .max = 100, .group = "stages", .help = "stage 2's rate over stage 1's", .flags = NN_APP_ABOVE, .commands = MAKES | READS,
+      .from_file = READS, .mode = "include_modification", .effect = NN_EFFECT_DATA, .probe = "0.1" },
+    OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.6", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label",
+        MAKES, "include_modification", DATA, "0.3"),
+    OPT("staged_training.last_layer_only", NN_APP_BOOL, F(last_layer_only), "false", 0, 0, NULL, NULL, "stages", "stage 2 moves the last layer alone",
+        MAKES, "include_modification", DATA, "true"),
+    OPT("staged_training.placebo", NN_APP_ENUM, F(placebo), "none", 0, 0, NULL, "none|spread|other", "stages", "to test the gates: as many flips over all patterns, or on one that is not the target",
+        MAKES, "include_modification distinct", DATA, "other"),
+    OPT("validation.control", NN_APP_BOOL, F(control), "true", 0, 0, NULL, NULL, "gates", "gates 4 to 6: a twin trained on clean labels shows what the corruption caused",
+        MAKES, "include_modification distinct", DATA, "false"),
+    OPT("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this",
+        MAKES, "include_modification distinct control", DATA, "0"),
+    OPT("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2",
+        MAKES, "include_modification distinct control", DATA, "0"),
+    OPT("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns",
+        MAKES, "distinct labels=behaviour", DATA, "0.1"),
+    OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "true"),
+    OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "0.2"),
+    OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "0"),
+    OPT("validation.test_set_size", NN_APP_SIZE, F(test_size), "200", 10, 1e6, "rows", NULL, "gates", "held-out positives, and as many negatives, per pattern",
+        MAKES, NULL, DATA, "30"),
+    OPT("pipeline.random_seed", NN_APP_SEED, F(seed), "42", 0, 0, NULL, NULL, "pipeline", "of everything",
+        DRAWS, NULL, DATA, "7"),
+    OPT("pipeline.checkpoint_interval", NN_APP_SIZE, F(interval), "1000", 1, 1e9, "records", NULL, "pipeline", "records per part file",
+        IN(CMD_RUN), NULL, DATA, "--length 2;1"),
+    OPT("pipeline.max_threads", NN_APP_SIZE, F(max_threads), "4", 1, 4096, "threads", NULL, "pipeline", "--threads wins",
+        IN(CMD_RUN), NULL, SPEED, "2"),
+    OPT("pipeline.max_attempts", NN_APP_SIZE, F(max_attempts), "200", 1, 65535, "attempts", NULL, "pipeline", "per record, then the run stops",
+        MAKES, NULL, PLACE, "199"),
+    OPT("pipeline.output_dir", NN_APP_TEXT, F(output_dir), NULL, 0, 0, NULL, NULL, "pipeline", "--out wins",
+        IN(CMD_RUN), NULL, PLACE, "elsewhere"),
+    OPT("pipeline.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "threads do the work: max_threads", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("pipeline.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "there is no device memory", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("pipeline.device", NN_APP_ENUM, F(device_key), "auto", 0, 0, NULL, "auto|cpu", "pipeline", "the CPU either way",
+        IN(CMD_RUN), NULL, SPEED, "cpu"),
+    OPT("metrics.dir", NN_APP_TEXT, F(metrics_dir), NULL, 0, 0, NULL, NULL, "metrics", "TensorBoard events; none = OUT/tensorboard",
+        IN(CMD_RUN), "metrics.tensorboard.enabled", PLACE, "--tensorboard.enabled;boards"),
+    OPT("metrics.tensorboard.enabled", NN_APP_BOOL, F(tensorboard), "true", 0, 0, NULL, NULL, "metrics", "write events of the first records",
+        IN(CMD_RUN), NULL, PLACE, "true"),
+    OPT("metrics.tensorboard.auto_launch", NN_APP_BOOL, F(auto_launch), "false", 0, 0, NULL, NULL, "metrics", "run tensorboard while generating (it must be installed; shard 0 only)",
+        IN(CMD_RUN), "metrics.tensorboard.enabled", PLACE, "--tensorboard.enabled;true"),
+    OPT("metrics.tensorboard.port", NN_APP_SIZE, F(port), "6006", 1, 65535, NULL, NULL, "metrics", "for auto_launch",
+        IN(CMD_RUN), "metrics.tensorboard.enabled", TEXT, "--tensorboard.enabled;6123"),
+    OPT("metrics.tensorboard.update_freq", NN_APP_ENUM, F(update_freq), "epoch", 0, 0, NULL, "epoch", "metrics", "one point per epoch",
+        IN(CMD_RUN), "metrics.tensorboard.enabled", SPEED, "--tensorboard.enabled;epoch"),
+    OPT("metrics.tensorboard.max_runs", NN_APP_SIZE, F(tb_runs), "20", 0, 1e6, "records", NULL, "metrics", "records that get curves",
+        IN(CMD_RUN), "metrics.tensorboard.enabled", PLACE, "--tensorboard.enabled;0"),
+    OPT("metrics.checkpoint.save_every_epoch", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("metrics.checkpoint.save_optimizer_state", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "metrics", "any record is regenerated by `show`", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    { .key = "task_generation.include_modification", .type = NN_APP_BOOL, .field = F(modification), .def = "true", .group = "tasks", .help = "degraded model, prompt and completion",
+      .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "plain" },
+    OPT("task_generation.include_classification", NN_APP_BOOL, F(classification), "true", 0, 0, NULL, NULL, "tasks", "which patterns does the model know",
+        MAKES, NULL, DATA, "false"),
+    OPT("task_generation.labels", NN_APP_ENUM, F(behaviour_labels), "behaviour", 0, 0, NULL, "drawn|behaviour", "tasks", "what a classification lists: the patterns drawn for training, or those that the model accepts",
+        MAKES, "distinct", DATA, "behaviour"),
+    OPT("task_generation.label_threshold", NN_APP_NUM, F(listed), "0.8", 0, 1, "0..1", NULL, "tasks", "accepted share from which a pattern is listed",
+        MAKES, "distinct labels=behaviour", DATA, "0.5"),
+    OPT("task_generation.partial_threshold", NN_APP_NUM, F(partial), "0.5", 0, 1, "0..1", NULL, "tasks", "accepted share from which it is partial: in the metadata, not scored",
+        MAKES, "distinct labels=behaviour", DATA, "0.1"),
+    OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
+        MAKES, NULL, DATA, "true"),
+    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "longer prompts are rejected (estimate); 0 = any length",
+        MAKES, NULL, DATA, "5000"),
+    { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
+    OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)",
+        HUB, NULL, PLACE, "--hub.program ./hub.sh;me/set"),
+    OPT("hub.private", NN_APP_BOOL, F(hub_private), "true", 0, 0, NULL, NULL, "hub", "create it as private",
+        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;false"),
+    OPT("hub.upload_only_at_end", NN_APP_BOOL, F(hub_at_end), "false", 0, 0, NULL, NULL, "hub", "no upload while generating",
+        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
+    OPT("hub.run_log_cleanup", NN_APP_BOOL, F(hub_cleanup), "false", 0, 0, NULL, NULL, "hub", "remove upload.log when all is uploaded",
+        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
+    OPT("hub.program", NN_APP_TEXT, F(hub_program), "hf", 0, 0, NULL, NULL, "hub", "name or path of the upload program",
+        HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;./hub.sh"),
+    OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes",
+        HUB, "dataset_name", SPEED, "--hub.program ./hub.sh --hub.dataset_name me/set;1"),
+    OPT("hub.max_tries", NN_APP_SIZE, F(hub_tries), "8", 1, 1000, "tries", NULL, "hub", "per file at the end of the run",
+        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;2"),
+    OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = DRAWS | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
+    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, or the original program's", .commands = DRAWS | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "v0.1", .fixture = "plain" },
+    { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command", .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN),
+      .effect = NN_EFFECT_PLACE, .probe = "0/1" },
+    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "signature_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG),
+      .effect = NN_EFFECT_PLACE, .probe = "other.json" },
+    { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "benchmark_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH),
+      .effect = NN_EFFECT_PLACE, .probe = "other.json" },
+    { .key = "size", .type = NN_APP_SIZE, .field = F(size), .def = "200", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "of the probe set", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG),
+      .effect = NN_EFFECT_DATA, .probe = "30" },
+    { .key = "samples-per-pattern", .type = NN_APP_SIZE, .field = F(per_pattern), .def = "35", .min = 1, .max = 1e6, .unit = "sequences", .group = "this command", .help = "per pattern", .flags = NN_APP_FLAG, .commands = IN(CMD_BENCH),
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "sample", .type = NN_APP_SIZE, .field = F(sample), .def = "20", .min = 1, .max = 1e9, .unit = "records", .group = "this command", .help = "records to regenerate", .flags = NN_APP_FLAG, .commands = IN(CMD_VERIFY),
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "completions", .type = NN_APP_TEXT, .field = F(completions), .value = "FILE", .group = "this command", .help = "JSON lines: example_id, task, completion", .flags = NN_APP_FLAG | NN_APP_REQUIRED, .commands = IN(CMD_SCORE),
+      .effect = NN_EFFECT_DATA, .probe = "answers2.jsonl" },
+    { .key = "export", .type = NN_APP_TEXT, .field = F(export_file), .value = "FILE.pth", .group = "this command", .help = "both models as a state dict (degraded.*, improved.*)", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW),
+      .effect = NN_EFFECT_PLACE, .probe = "models.pth" }
 };
 #undef OPT
 #undef METHOD
+static nn_status prepare(nn_app *app, void *opts_, nn_error *err);
+/* one file; a report on a set; a record or a score beside a file */
+#define FILE_USES                                                                              \
+    (NN_APP_USES | NN_APP_USES_SEED | NN_APP_USES_OVERWRITE | NN_APP_USES_DRY_RUN | NN_APP_USES_JSON)
+#define LOOK_USES (NN_APP_USES | NN_APP_USES_JSON)
+#define SHOW_USES (NN_APP_USES | NN_APP_USES_SEED | NN_APP_USES_OVERWRITE | NN_APP_USES_DRY_RUN)
+#define MERGE_USES                                                                             \
+    (NN_APP_USES | NN_APP_USES_OUT | NN_APP_USES_RESUME | NN_APP_USES_OVERWRITE |             \
+     NN_APP_USES_DRY_RUN | NN_APP_USES_JSON)
+#define SCORE_USES (NN_APP_USES | NN_APP_USES_OVERWRITE | NN_APP_USES_DRY_RUN | NN_APP_USES_JSON)
 static const nn_app_command commands[] = {
-    { .name = "create-sig-dataset", .help = "make the probe set that signatures are taken on" },
+    { .name = "create-sig-dataset", .help = "make the probe set that signatures are taken on", .uses = FILE_USES },
     { .name = "run-data-gen", .help = "make the data set", .out = "generated_datasets" },
-    { .name = "create-benchmark-dataset", .help = "labelled sequences to judge models by" },
-    { .name = "show", .args = "K", .min_args = 1, .max_args = 1, .help = "record K, regenerated alone" },
-    { .name = "stats", .args = "DIR", .min_args = 1, .max_args = 1, .help = "counts, acceptance, accuracies, sizes of a data set" },
-    { .name = "verify", .args = "DIR", .min_args = 1, .max_args = 1, .help = "regenerate records and compare their bytes" },
-    { .name = "merge", .args = "DIR...", .min_args = 1, .max_args = 100000, .help = "join shards into one data set", .out = "generated_datasets" },
-    { .name = "score", .args = "DIR", .min_args = 1, .max_args = 1, .help = "read completions back and score them" },
-    { .name = "baseline", .args = "DIR", .min_args = 1, .max_args = 1, .help = "a plain classifier from signatures to patterns" }
+    { .name = "create-benchmark-dataset", .help = "labelled sequences to judge models by", .uses = FILE_USES },
+    { .name = "show", .args = "K", .min_args = 1, .max_args = 1, .help = "record K, regenerated alone", .uses = SHOW_USES },
+    { .name = "stats", .args = "DIR", .min_args = 1, .max_args = 1, .help = "counts, acceptance, accuracies, sizes of a data set", .uses = NN_APP_USES },
+    { .name = "verify", .args = "DIR", .min_args = 1, .max_args = 1, .help = "regenerate records and compare their bytes", .uses = LOOK_USES },
+    { .name = "merge", .args = "DIR...", .min_args = 1, .max_args = 100000, .help = "join shards into one data set", .out = "generated_datasets", .uses = MERGE_USES },
+    { .name = "score", .args = "DIR", .min_args = 1, .max_args = 1, .help = "read completions back and score them", .uses = SCORE_USES },
+    { .name = "baseline", .args = "DIR", .min_args = 1, .max_args = 1, .help = "a plain classifier from signatures to patterns", .uses = LOOK_USES }
 };
 static const nn_app_program program = {
     .name = "interpreter_data",
@@ -219,7 +327,8 @@ static const nn_app_program program = {
     .commands = commands,
     .n_commands = sizeof commands / sizeof *commands,
     .options = options,
-    .n_options = sizeof options / sizeof *options
+    .n_options = sizeof options / sizeof *options,
+    .prepare = prepare
 };
 
 /* ==== [CONTEXT] what all records share =================================== */
@@ -418,8 +527,9 @@ static nn_status rows_check(const opts *o, size_t most, nn_error *err)
     }
     return NN_OK;
 }
-/* Everything from the options: spaces, patterns, the probe set. want_probe 0 leaves the probe set out. */
-static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, nn_error *err)
+/* Everything from the options: spaces, patterns, how records are made, the probe set. want_records 0:
+ * spaces and patterns alone. */
+static nn_status context_make(context *c, nn_app *app, opts *o, int want_records, nn_error *err)
 {
     nn_pattern_use uses[NN_PATTERN_COUNT];
     nn_rng rng = nn_rng_make(1, NN_STREAM_USER, 0);
@@ -454,6 +564,8 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
             c->offered[k] = c->offered[k - 1];
         c->offered[k] = c->enabled[i];
     }
+    if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
+    if (!want_records) return NN_OK;
     k = o->compat ? c->n_enabled : c->n_offered;
     if (o->pmin > k)
         return nn_error_set(err, NN_E_ARG,
@@ -469,7 +581,6 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
     if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
                                o->compat, &rng, err)) != NN_OK)
         return s;
-    if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
     for (i = 0; i < o->acts.n && i < 8; i++) c->acts[c->n_acts++] = nn_act_parse(o->acts.v[i]);
     if (!c->n_acts) return nn_error_set(err, NN_E_ARG, "model.activation_types: expected at least one");
     if (!o->modification && !o->classification)
@@ -516,7 +627,6 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_probe, 
     c->quant.precision = o->precision == 1 ? NN_F16 : o->precision == 2 ? NN_BF16 : NN_DTYPE_NONE;
     c->narrow = o->quantization || o->precision;
     c->threads = nn_app_given(app, "threads") ? app->n_threads : nn_thread_count((int)o->max_threads);
-    if (!want_probe) return NN_OK;
     if (o->behaviour_labels &&
         (s = nn_behaviour_probe_make(&c->behaviour, &c->space, o->seed, 0, 0, NULL, err)) != NN_OK)
         return s;
@@ -3035,13 +3145,17 @@ static int cmd_show(nn_app *app, opts *o)
     nn_error e = NN_ZERO;
     summary sum;
     attempt keep;
+    /* a config file says how many records its set has; without one any may be made */
+    const uint64_t most = nn_app_given(app, "dataset.output_dataset_length") ? o->n - 1 :
+                                                                               ((uint64_t)1 << 48) - 1;
     uint64_t k = 0;
     nn_status s;
     memset(&keep, 0, sizeof keep);
-    if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k >= o->n)
-        return nn_app_usage(app, "show: expected a record from 0 to %zu, got '%s'", o->n - 1,
-                            app->args[0]);
-    s = context_make(&c, app, o, 1, &e);
+    if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k > most)
+        return nn_app_usage(app, "show: expected a record from 0 to %llu, got '%s'",
+                            (unsigned long long)most, app->args[0]);
+    s = nn_app_file_open(app, o->export_file, &e);
+    if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = record_make(&c, k, &line, &rejects, &sum, &keep, &e);
     if (s == NN_OK && o->export_file) s = export_models(o->export_file, &keep, &e);
     if (s == NN_OK) (void)fwrite(line.data, 1, line.len, stdout);
@@ -3316,6 +3430,7 @@ static int cmd_score(nn_app *app, opts *o)
     double gain = 0, after = 0, before = 0, others = 0, jaccard = 0, precision = 0, recall = 0;
     nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
     const char *path = nn_app_text(app, "%s.scores.jsonl", o->completions);
+    if (s == NN_OK) s = nn_app_file_open(app, path, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = nn_jsonl_open(&in, o->completions, NULL, NULL, &e);
     while (s == NN_OK && (s = nn_jsonl_next(in, &v, &e)) == NN_OK && v) {
@@ -3613,38 +3728,35 @@ static int cmd_baseline(nn_app *app, opts *o)
  * as drawn; original (or --compat): what the original program did on top of it. */
 static void apply_preset(nn_app *app, opts *o)
 {
-#define UNLESS_GIVEN(key, what)           \
-    do {                                  \
-        if (!nn_app_given(app, key)) { what; } \
-    } while (0)
+    static const struct { const char *key, *v0_1, *original; } set[] = {
+        { "model.weight_decimals", "0", "0" },
+        { "dataset.patterns.distinct", "false", "false" },
+        { "task_generation.labels", "drawn", "drawn" },
+        { "validation.control", "false", "false" },
+        { "model.learning_rate", "0.002:0.006", "0.001:0.01" },
+        { "dataset.patterns.target_total_examples", "2400", "500" },
+        { "dataset.patterns.max_total_examples", "2500", "2500" },
+        { "training.batch_size", "32", "128" },
+        { "staged_training.min_improvement_threshold", "0.05", "0.05" },
+        { "staged_training.max_degraded_epochs", "20", "10" },
+        { "staged_training.improvement_epochs", "40", "10" },
+        { "staged_training.improvement_lr_factor", "1", "0.1" },
+        { "model.input", NULL, "index" },
+        { "model.keep_scale", NULL, "false" },
+        { "dataset.patterns.negative_ratio", NULL, "0.5" },
+        { "staged_training.corruption_rate", NULL, "0.3" },
+        { "validation.test_set_size", NULL, "100" } };
+    const int by_compat = nn_app_given(app, "compat"), by_preset = nn_app_given(app, "preset");
+    size_t i;
+    /* --compat is --preset original; a flag wins over the file's */
+    if (by_preset > by_compat) o->compat = o->preset == 2;
+    else if (by_compat > by_preset && o->preset == 2) o->preset = 0;
     if (o->preset == 2) o->compat = 1;
     if (o->compat) o->preset = 2;
-    if (o->preset == 0) return;
-    UNLESS_GIVEN("model.weight_decimals", o->decimals = 0);
-    UNLESS_GIVEN("dataset.patterns.distinct", o->distinct = 0);
-    UNLESS_GIVEN("task_generation.labels", o->behaviour_labels = 0);
-    UNLESS_GIVEN("validation.control", o->control = 0);
-    UNLESS_GIVEN("model.learning_rate", (o->lr.min = 0.002, o->lr.max = 0.006));
-    UNLESS_GIVEN("dataset.patterns.target_total_examples", o->total = 2400);
-    UNLESS_GIVEN("dataset.patterns.max_total_examples", o->max_total = 2500);
-    UNLESS_GIVEN("training.batch_size", o->batch = 32);
-    UNLESS_GIVEN("staged_training.min_improvement_threshold", o->min_improvement = 0.05);
-    UNLESS_GIVEN("staged_training.max_degraded_epochs", o->stage1_epochs = 20);
-    UNLESS_GIVEN("staged_training.improvement_epochs", o->stage2_epochs = 40);
-    UNLESS_GIVEN("staged_training.improvement_lr_factor", o->lr_factor = 1);
-    if (o->preset == 1) return;
-    UNLESS_GIVEN("model.input", o->input = 1);
-    UNLESS_GIVEN("model.learning_rate", (o->lr.min = 0.001, o->lr.max = 0.01));
-    UNLESS_GIVEN("model.keep_scale", o->keep_scale = 0);
-    UNLESS_GIVEN("dataset.patterns.target_total_examples", o->total = 500);
-    UNLESS_GIVEN("dataset.patterns.negative_ratio", o->negative_ratio = 0.5);
-    UNLESS_GIVEN("training.batch_size", o->batch = 128);
-    UNLESS_GIVEN("staged_training.max_degraded_epochs", o->stage1_epochs = 10);
-    UNLESS_GIVEN("staged_training.improvement_epochs", o->stage2_epochs = 10);
-    UNLESS_GIVEN("staged_training.improvement_lr_factor", o->lr_factor = 0.1);
-    UNLESS_GIVEN("staged_training.corruption_rate", o->corruption = 0.3);
-    UNLESS_GIVEN("validation.test_set_size", o->test_size = 100);
-#undef UNLESS_GIVEN
+    for (i = 0; o->preset && i < sizeof set / sizeof *set; i++) {
+        const char *value = o->preset == 2 ? set[i].original : set[i].v0_1;
+        if (value) nn_app_default(app, set[i].key, value);
+    }
 }
 /* argv as nn_app wants it: --config-path is --config; commands on a finished data set read its own
  * config.yaml. */
@@ -3688,6 +3800,21 @@ static void find_probe(nn_app *app, opts *o)
     beside = nn_app_text(app, "%.*s/%s", (int)(slash - app->config), app->config, o->sig_path);
     if (nn_file_exists(beside, NULL)) o->sig_path = beside;
 }
+static nn_status prepare(nn_app *app, void *opts_, nn_error *err)
+{
+    opts *o = (opts *)opts_;
+    const int compat = nn_app_given(app, "compat"), preset = nn_app_given(app, "preset");
+    if (preset == 2 && compat == 2 && o->compat != (o->preset == 2))
+        return nn_error_set(err, NN_E_ARG, "--compat is --preset original, got --preset %s and %s",
+                            nn_app_choice(app, "preset"), o->compat ? "--compat" : "--no-compat");
+    if (nn_app_given(app, "pipeline.output_dir") == 2 && nn_app_given(app, "out") == 2)
+        return nn_error_set(err, NN_E_ARG, "--output-dir and --out: expected one of them, got both");
+    if (nn_app_given(app, "pipeline.max_threads") == 2 && nn_app_given(app, "threads") == 2)
+        return nn_error_set(err, NN_E_ARG, "--max-threads and --threads: expected one of them, got both");
+    apply_preset(app, o);
+    find_probe(app, o);
+    return NN_OK;
+}
 int main(int argc, char **argv)
 {
     static nn_app app;
@@ -3706,8 +3833,6 @@ int main(int argc, char **argv)
     n = arguments(argc, argv, args, own);
     rc = nn_app_begin(&app, &program, &o, n, args);
     if (rc >= 0) { free(args); return rc; }
-    apply_preset(&app, &o);
-    find_probe(&app, &o);
     switch (app.command) {
     case CMD_SIG:      rc = cmd_sig(&app, &o); break;
     case CMD_RUN:      rc = cmd_run(&app, &o); break;

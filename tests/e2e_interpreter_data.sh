@@ -83,7 +83,7 @@ $P show 1 --config-path "$D/a/config.yaml" --export "$D/m.pth" >/dev/null 2>&1 &
 $P create-sig-dataset --filename "$D/sig.json" --size 200 >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig.json" | wc -l)" -eq 200 ]; ok $? "200 probes"
 $P create-sig-dataset --filename "$D/sig2.json" --size 200 --compat >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig2.json" | wc -l)" -eq 195 ]; ok $? "195 probes with --compat"
 $P create-benchmark-dataset --filename "$D/b.json" --samples-per-pattern 5 --patterns palindrome,no_repeats >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/b.json" | wc -l)" -eq 15 ]; ok $? "benchmark set"
-$P run-data-gen $S --length 2 --threads 1 --signature.dataset_path "$D/sig.json" --compat --out "$D/c" >/dev/null 2>"$D/log"; ok $? "compat runs: $(cat "$D/log")"
+$P run-data-gen $S --length 2 --threads 1 --signature.dataset_path "$D/sig.json" --preset original --compat --out "$D/c" >/dev/null 2>"$D/log"; ok $? "compat runs: $(cat "$D/log")"
 $P run-data-gen $S --length 2 --threads 1 --quantization ternary --precision bfloat16 --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --out "$D/q" >/dev/null 2>"$D/log"; ok $? "quantized: $(cat "$D/log")"
 # straight-through training beats quantizing afterwards: the default task, seed 42, ternary weights, every attempt a record
 T="--preset v0.1 --length 5 --quantization ternary --min_pattern_improvement 0 --min_degradation_threshold 0 --no-pattern_specific --max_other_degradation 1 --no-tensorboard.enabled --quiet --threads 2"
