@@ -37,65 +37,130 @@ typedef struct opts {
 enum { CMD_GENERATE = 1, CMD_TEST = 2, CMD_META = 4, CMD_EVAL = 8, CMD_MAML = 16 };
 #define F(m) offsetof(opts, m)
 static const nn_option table[] = {
-    { .key = "n_tasks", .type = NN_APP_SIZE, .field = F(n_tasks), .def = "100", .min = 1, .max = 100000, .unit = "tasks", .group = "suite", .help = "how many tasks", .commands = CMD_GENERATE },
-    { .key = "suite_seed", .type = NN_APP_U64, .field = F(task_seed), .def = "0", .group = "suite", .help = "seed of the suite; 0 = --seed when given, else the documents' 42", .commands = CMD_GENERATE },
-    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "suite", .help = "the original program's tasks and choices, draw for draw", .commands = CMD_GENERATE | CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "n_samples", .type = NN_APP_IRANGE, .field = F(n_samples), .def = "100:10000", .min = 20, .max = 1e9, .unit = "rows", .group = "suite", .help = "rows of a task, before the split", .commands = CMD_GENERATE },
-    { .key = "n_features", .type = NN_APP_IRANGE, .field = F(n_features), .def = "5:20", .min = 5, .max = 4096, .unit = "columns", .group = "suite", .help = "columns of a task", .commands = CMD_GENERATE },
-    { .key = "noise_rate", .type = NN_APP_RANGE, .field = F(noise_rate), .def = "0:0.3", .min = 0, .max = 0.5, .group = "suite", .help = "share of training labels flipped", .commands = CMD_GENERATE },
-    { .key = "group_imbalance", .type = NN_APP_RANGE, .field = F(group_imbalance), .def = "0.1:0.9", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the group z = 1", .commands = CMD_GENERATE },
-    { .key = "class_imbalance", .type = NN_APP_RANGE, .field = F(class_imbalance), .def = "0.2:0.8", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the class y = 1", .commands = CMD_GENERATE },
-    { .key = "separability", .type = NN_APP_RANGE, .field = F(separability), .def = "0.5:2", .min = 1e-6, .max = 1e6, .group = "suite", .help = "distance of the classes (class_sep)", .commands = CMD_GENERATE },
-    { .key = "bias_share", .type = NN_APP_NUM, .field = F(bias_share), .def = "0.7", .min = 0, .max = 1, .group = "suite", .help = "share of tasks whose group is associated with the label", .commands = CMD_GENERATE },
-    { .key = "stored", .type = NN_APP_BOOL, .field = F(stored), .group = "suite", .help = "store the arrays instead of deflating them", .commands = CMD_GENERATE },
-    { .key = "tasks", .type = NN_APP_TEXT, .field = F(tasks), .def = "data/synthetic", .value = "DIR", .group = "data", .help = "folder of task_000.npz ... made by generate", .commands = CMD_TEST | CMD_META },
-    { .key = "ids", .type = NN_APP_INTS, .field = F(ids), .def = "0,50,99", .min = 0, .max = 99999, .group = "data", .help = "which tasks", .commands = CMD_TEST },
-    { .key = "dataset", .type = NN_APP_ENUM, .field = F(dataset), .def = "csv", .choices = "csv|compas|adult|german", .group = "data", .help = "recipe of the table", .commands = CMD_EVAL },
-    { .key = "csv", .type = NN_APP_TEXT, .field = F(csv), .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "the table (compas-scores-two-years.csv, adult.data, german.data, your own)", .commands = CMD_EVAL },
-    { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1", .commands = CMD_EVAL },
-    { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1 (COLUMN>=NUMBER works too)", .commands = CMD_EVAL },
-    { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x (--features for short); none = every column of numbers", .commands = CMD_EVAL },
-    { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5, .group = "data", .help = "share of training labels to flip; dataset csv: 0 unless given", .commands = CMD_EVAL },
-    { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data", .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL },
-    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the rows of the first seed with score and selection", .commands = CMD_EVAL },
-    { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random", .group = "selector", .help = "trained selector; random = untrained ones only", .commands = CMD_TEST | CMD_EVAL },
-    { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "accuracy_budget", .type = NN_APP_NUM, .field = F(budget), .def = "0.02", .min = 0, .max = 1, .unit = "of accuracy", .group = "selector", .help = "meta_validated: what fairness may cost, on validation rows of the training part", .commands = CMD_EVAL },
-    { .key = "dp_share", .type = NN_APP_NUM, .field = F(dp_share), .def = "0.35", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "evidence_fair: the gap between groups that is allowed, never less than its standard error", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "no_group_at_decision", .type = NN_APP_BOOL, .field = F(no_group), .group = "selector", .help = "evidence_fair and learned_fair never look at the group when they decide; the gap is then whatever it is", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL },
-    { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META },
-    { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META },
-    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "200", .min = 1, .max = 1000000, .group = "meta-training", .help = "steps of the policy", .commands = CMD_META },
-    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "8", .min = 1, .max = 1024, .unit = "tasks", .group = "meta-training", .help = "tasks per step", .commands = CMD_META },
-    { .key = "query_size", .type = NN_APP_SIZE, .field = F(query), .def = "100", .min = 4, .max = 1000000, .unit = "rows", .group = "meta-training", .help = "clean rows held out of each training part for the outer loss", .commands = CMD_META | CMD_TEST },
-    { .key = "support_size", .type = NN_APP_SIZE, .field = F(support), .def = "0", .min = 0, .max = 1e9, .unit = "rows", .group = "meta-training", .help = "most support rows of a task; 0 = all", .commands = CMD_META | CMD_TEST },
-    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "5", .min = 1, .max = 10000, .group = "meta-training", .help = "differentiated training steps", .commands = CMD_META | CMD_TEST },
-    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "1.0", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "their rate (the documents' 0.01 moves a converged start by next to nothing)", .commands = CMD_META | CMD_TEST },
-    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "meta-training", .help = "their momentum", .commands = CMD_META | CMD_TEST },
-    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META },
-    { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST },
-    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META },
-    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.5", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST },
-    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META },
-    { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "(--features for short) live: features follow the model in training and are differentiated too", .commands = CMD_META },
-    { .key = "objective", .type = NN_APP_ENUM, .field = F(objective), .def = "meta", .choices = "meta|flips", .group = "meta-training", .help = "meta: through the unrolled training (rows meta); flips: supervised by the tasks' known flips, from out-of-fold evidence (rows learned)", .commands = CMD_META },
-    { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000, .unit = "points", .group = "MAML", .help = "points of a task to learn from, and as many to be judged on", .commands = CMD_MAML },
-    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .commands = CMD_MAML },
-    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "25", .min = 1, .max = 1024, .unit = "tasks", .group = "MAML", .help = "tasks per step", .commands = CMD_MAML },
-    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "1", .min = 1, .max = 10000, .group = "MAML", .help = "differentiated training steps", .commands = CMD_MAML },
-    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "0.01", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "MAML", .help = "rate of the inner steps", .commands = CMD_MAML },
-    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .def = "40,40", .min = 1, .max = 4096, .group = "MAML", .help = "hidden widths of the net, ReLU", .commands = CMD_MAML },
-    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "0.001", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "MAML", .help = "Adam's rate", .commands = CMD_MAML },
-    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "MAML", .help = "their momentum", .commands = CMD_MAML },
-    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "MAML", .help = "how much of the inner training is differentiated", .commands = CMD_MAML },
-    { .key = "test_tasks", .type = NN_APP_SIZE, .field = F(test_tasks), .def = "600", .min = 4, .max = 1000000, .unit = "tasks", .group = "MAML", .help = "unseen tasks that judge", .commands = CMD_MAML },
-    { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL },
-    { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "statistics", .help = "repeat with so many seeds: mean and 95 % interval", .commands = CMD_META | CMD_EVAL }
+    { .key = "n_tasks", .type = NN_APP_SIZE, .field = F(n_tasks), .def = "100", .min = 1, .max = 100000, .unit = "tasks", .group = "suite", .help = "how many tasks", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "suite_seed", .type = NN_APP_U64, .field = F(task_seed), .def = "0", .group = "suite", .help = "seed of the suite; 0 = --seed when given, else the documents' 42", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "7" },
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "suite", .help = "the original program's tasks and choices, draw for draw", .commands = CMD_GENERATE | CMD_TEST | CMD_META | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "n_samples", .type = NN_APP_IRANGE, .field = F(n_samples), .def = "100:10000", .min = 20, .max = 1e9, .unit = "rows", .group = "suite", .help = "rows of a task, before the split", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "50:70" },
+    { .key = "n_features", .type = NN_APP_IRANGE, .field = F(n_features), .def = "5:20", .min = 5, .max = 4096, .unit = "columns", .group = "suite", .help = "columns of a task", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "6" },
+    { .key = "noise_rate", .type = NN_APP_RANGE, .field = F(noise_rate), .def = "0:0.3", .min = 0, .max = 0.5, .group = "suite", .help = "share of training labels flipped", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "0.2" },
+    { .key = "group_imbalance", .type = NN_APP_RANGE, .field = F(group_imbalance), .def = "0.1:0.9", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the group z = 1", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "0.3" },
+    { .key = "class_imbalance", .type = NN_APP_RANGE, .field = F(class_imbalance), .def = "0.2:0.8", .min = 0.001, .max = 0.999, .group = "suite", .help = "share of the class y = 1", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "0.4" },
+    { .key = "separability", .type = NN_APP_RANGE, .field = F(separability), .def = "0.5:2", .min = 1e-6, .max = 1e6, .group = "suite", .help = "distance of the classes (class_sep)", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "1.5" },
+    { .key = "bias_share", .type = NN_APP_NUM, .field = F(bias_share), .def = "0.7", .min = 0, .max = 1, .group = "suite", .help = "share of tasks whose group is associated with the label", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "0" },
+    { .key = "stored", .type = NN_APP_BOOL, .field = F(stored), .group = "suite", .help = "store the arrays instead of deflating them", .commands = CMD_GENERATE,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "tasks", .type = NN_APP_TEXT, .field = F(tasks), .def = "data/synthetic", .value = "DIR", .group = "data", .help = "folder of task_000.npz ... made by generate", .commands = CMD_TEST | CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "other" },
+    { .key = "ids", .type = NN_APP_INTS, .field = F(ids), .def = "0,50,99", .min = 0, .max = 99999, .group = "data", .help = "which tasks", .commands = CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "dataset", .type = NN_APP_ENUM, .field = F(dataset), .def = "csv", .choices = "csv|compas|adult|german", .group = "data", .help = "recipe of the table", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "compas", .fixture = "german" },
+    { .key = "csv", .type = NN_APP_TEXT, .field = F(csv), .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "the table (compas-scores-two-years.csv, adult.data, german.data, your own)", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "other.csv" },
+    { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1", .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;y=0", .fixture = "german" },
+    { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1 (COLUMN>=NUMBER works too)", .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;g=b", .fixture = "german" },
+    { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x (--features for short); none = every column of numbers", .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;x1", .fixture = "german" },
+    { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5, .group = "data", .help = "share of training labels to flip; dataset csv: 0 unless given", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "0.3" },
+    { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data", .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL,
+      .mode = "noise", .effect = NN_EFFECT_DATA, .probe = "--noise 0.3;true" },
+    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the rows of the first seed with score and selection", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_PLACE, .probe = "rows.csv" },
+    { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random", .group = "selector", .help = "trained selector; random = untrained ones only", .commands = CMD_TEST | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "policy.pth" },
+    { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "3", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "keep", .type = NN_APP_NUM, .field = F(keep), .def = "0.7", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .group = "selector", .help = "share of training rows that a selector keeps", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true", .group = "selector", .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "false" },
+    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_EVAL,
+      .mode = "policy policy!=random", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;true" },
+    { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_EVAL,
+      .mode = "policy policy!=random !no_guard", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;0" },
+    { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_META,
+      .mode = "objective=meta !no_guard", .effect = NN_EFFECT_DATA, .probe = "0" },
+    { .key = "accuracy_budget", .type = NN_APP_NUM, .field = F(budget), .def = "0.02", .min = 0, .max = 1, .unit = "of accuracy", .group = "selector", .help = "meta_validated: what fairness may cost, on validation rows of the training part", .commands = CMD_EVAL,
+      .mode = "policy policy!=random", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;1" },
+    { .key = "dp_share", .type = NN_APP_NUM, .field = F(dp_share), .def = "0.35", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "evidence_fair: the gap between groups that is allowed, never less than its standard error", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .mode = "!no_group_at_decision", .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "no_group_at_decision", .type = NN_APP_BOOL, .field = F(no_group), .group = "selector", .help = "evidence_fair and learned_fair never look at the group when they decide; the gap is then whatever it is", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .mode = "!compat", .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "200", .min = 1, .max = 1000000, .group = "meta-training", .help = "steps of the policy", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "8", .min = 1, .max = 1024, .unit = "tasks", .group = "meta-training", .help = "tasks per step", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "query_size", .type = NN_APP_SIZE, .field = F(query), .def = "100", .min = 4, .max = 1000000, .unit = "rows", .group = "meta-training", .help = "clean rows held out of each training part for the outer loss", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "6" },
+    { .key = "support_size", .type = NN_APP_SIZE, .field = F(support), .def = "0", .min = 0, .max = 1e9, .unit = "rows", .group = "meta-training", .help = "most support rows of a task; 0 = all", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "12" },
+    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "5", .min = 1, .max = 10000, .group = "meta-training", .help = "differentiated training steps", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "1.0", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "their rate (the documents' 0.01 moves a converged start by next to nothing)", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "meta-training", .help = "their momentum", .commands = CMD_META | CMD_TEST,
+      .mode = "inner_steps!=1", .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "1e-3", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "Adam's rate for the policy", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "0.01" },
+    { .key = "lambda_fair", .type = NN_APP_NUM, .field = F(lambda_fair), .def = "0.5", .min = 0, .max = 1000, .group = "meta-training", .help = "weight of soft demographic parity in the outer loss", .commands = CMD_META | CMD_TEST,
+      .effect = NN_EFFECT_DATA, .probe = "5" },
+    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "meta-training", .help = "how much of the inner training is differentiated", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "first" },
+    { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached", .choices = "detached|live", .alias = "features", .group = "meta-training", .help = "(--features for short) live: features follow the model in training and are differentiated too", .commands = CMD_META,
+      .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "live" },
+    { .key = "objective", .type = NN_APP_ENUM, .field = F(objective), .def = "meta", .choices = "meta|flips", .group = "meta-training", .help = "meta: through the unrolled training (rows meta); flips: supervised by the tasks' known flips, from out-of-fold evidence (rows learned)", .commands = CMD_META,
+      .effect = NN_EFFECT_DATA, .probe = "flips" },
+    { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000, .unit = "points", .group = "MAML", .help = "points of a task to learn from, and as many to be judged on", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "6" },
+    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "25", .min = 1, .max = 1024, .unit = "tasks", .group = "MAML", .help = "tasks per step", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "1", .min = 1, .max = 10000, .group = "MAML", .help = "differentiated training steps", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "0.01", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "MAML", .help = "rate of the inner steps", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "0.02" },
+    { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .def = "40,40", .min = 1, .max = 4096, .group = "MAML", .help = "hidden widths of the net, ReLU", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "6" },
+    { .key = "outer_lr", .type = NN_APP_NUM, .field = F(outer_lr), .def = "0.001", .min = 0, .max = 10, .flags = NN_APP_ABOVE, .group = "MAML", .help = "Adam's rate", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "0.01" },
+    { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "MAML", .help = "their momentum", .commands = CMD_MAML,
+      .mode = "inner_steps!=1", .effect = NN_EFFECT_DATA, .probe = "--inner-steps 2;0.5" },
+    { .key = "order", .type = NN_APP_ENUM, .field = F(order), .def = "second", .choices = "second|first|one-step", .group = "MAML", .help = "how much of the inner training is differentiated", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "first" },
+    { .key = "test_tasks", .type = NN_APP_SIZE, .field = F(test_tasks), .def = "600", .min = 4, .max = 1000000, .unit = "tasks", .group = "MAML", .help = "unseen tasks that judge", .commands = CMD_MAML,
+      .effect = NN_EFFECT_DATA, .probe = "5" },
+    { .key = "bootstrap", .type = NN_APP_SIZE, .field = F(bootstrap), .def = "200", .min = 0, .max = 100000, .group = "statistics", .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "9" },
+    { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "statistics", .help = "repeat with so many seeds: mean and 95 % interval", .commands = CMD_META | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "2" }
 };
 static const nn_app_command commands[] = {
     { .name = "generate", .help = "a suite of tasks: task_000.npz ..., metadata.json, summary.json, plots", .out = "data/synthetic" },
@@ -104,6 +169,7 @@ static const nn_app_command commands[] = {
     { .name = "evaluate", .help = "COMPAS, Adult, German or your own table", .out = "results/evaluate" },
     { .name = "maml", .help = "learned initial weights on sine waves (Finn et al. 2017) beside joint pre-training", .out = "results/maml" }
 };
+static nn_status prepare(nn_app *app, void *opts_, nn_error *err);
 static const nn_app_program program = {
     .name = "fair_tasks",
     .about = "Synthetic fairness tasks, sample selectors, and meta-training through exact "
@@ -116,8 +182,16 @@ static const nn_app_program program = {
     .commands = commands,
     .n_commands = sizeof commands / sizeof commands[0],
     .options = table,
-    .n_options = sizeof table / sizeof table[0]
+    .n_options = sizeof table / sizeof table[0],
+    .prepare = prepare
 };
+/* a user's own labels stay as they are unless noise is asked for */
+static nn_status prepare(nn_app *app, void *opts_, nn_error *err)
+{
+    (void)err;
+    if (((const opts *)opts_)->dataset == 0) nn_app_default(app, "noise", "0");
+    return NN_OK;
+}
 
 /* ==== one data set as the selectors see it =============================== */
 typedef struct data {
@@ -2326,10 +2400,10 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
     long long j;
     if (!task || !order || !all || !per || !untr) { s = no_memory(err); goto done; }
     if (o->features == 1 && o->hidden.n) {
-        s = nn_error_set(err, NN_E_UNSUPPORTED,
-                     "meta-train: --policy-features live needs the logistic inner model, got %zu "
-                     "hidden layers",
-                     o->hidden.n);
+        s = nn_app_misuse(app, err,
+                          "--policy-features live: needs the logistic inner model, got %zu "
+                          "--inner-hidden layers",
+                          o->hidden.n);
         goto done;
     }
     if (o->hidden.n > NN_INNER_MAX_HIDDEN) {
@@ -3059,6 +3133,24 @@ done:
 }
 
 /* ==== test =============================================================== */
+/* --policy, where it names a file. What steers the meta-selector says nothing about a policy of known
+ * flips, which only its file can tell. */
+static nn_status policy_of(nn_app *app, net *policy, const opts *o, nn_error *err)
+{
+    static const char *const of_meta[] = { "no_guard", "fair_target", "accuracy_budget" };
+    static const char *const flag[] = { "no-guard", "fair-target", "accuracy-budget" };
+    size_t i;
+    nn_status s;
+    if (!o->policy || strcmp(o->policy, "random") == 0) return NN_OK;
+    s = policy_load(policy, o->policy, err);
+    for (i = 0; s == NN_OK && on_evidence(policy) && i < 3; i++)
+        if (nn_app_given(app, of_meta[i]) == 2)
+            s = nn_app_misuse(app, err,
+                              "--%s: has no effect here; it is read with a policy of --objective "
+                              "meta, %s is one of flips",
+                              flag[i], o->policy);
+    return s;
+}
 static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
 {
     net policy = { 0 };
@@ -3067,8 +3159,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     double *spread = need(o->inits, sizeof *spread);
     nn_report r;
     nn_status s = all && spread ? NN_OK : no_memory(err);
-    if (s == NN_OK && o->policy && strcmp(o->policy, "random") != 0)
-        s = policy_load(&policy, o->policy, err);
+    if (s == NN_OK) s = policy_of(app, &policy, o, err);
     if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "", err);
     if (app->dry_run || s != NN_OK) {
         if (s == NN_OK) (void)printf("tasks %zu\n", n);
@@ -3177,10 +3268,8 @@ static nn_status write_selected(nn_app *app, const char *path, const nn_tabular 
     if ((s = nn_writer_commit(w, err)) == NN_OK) nn_app_wrote(app, path);
     return s;
 }
-static nn_status cmd_evaluate(nn_app *app, const opts *given, nn_error *err)
+static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
 {
-    opts own = *given;
-    const opts *o = &own;
     nn_tabular_desc td = NN_ZERO;
     nn_tabular tab = NN_ZERO;
     net policy = { 0 };
@@ -3195,21 +3284,19 @@ static nn_status cmd_evaluate(nn_app *app, const opts *given, nn_error *err)
               o->dataset == 2 ? NN_TABULAR_ADULT :
               o->dataset == 3 ? NN_TABULAR_GERMAN :
                                 NN_TABULAR_CSV;
-    /* a user's own labels stay as they are unless noise is asked for */
-    if (td.kind == NN_TABULAR_CSV && !nn_app_given(app, "noise")) own.noise = 0.0;
     td.compat = o->compat;
     td.features = o->columns.v;
     td.n_features = o->columns.n;
     if (s == NN_OK && td.kind == NN_TABULAR_CSV) {
         if (!split_pair(app, o->label, &td.label, &td.label_value, &dummy) || dummy)
-            s = nn_error_set(err, NN_E_ARG, "evaluate: --dataset csv needs --label COLUMN=VALUE");
+            s = nn_app_misuse(app, err, "evaluate: --dataset csv needs --label COLUMN=VALUE");
         else if (!split_pair(app, o->group, &td.group, &td.group_value, &at_least))
-            s = nn_error_set(err, NN_E_ARG,
-                         "evaluate: --dataset csv needs --group COLUMN=VALUE or COLUMN>=NUMBER");
+            s = nn_app_misuse(app, err,
+                              "evaluate: --dataset csv needs --group COLUMN=VALUE or "
+                              "COLUMN>=NUMBER");
         td.group_at_least = at_least;
     }
-    if (s == NN_OK && o->policy && strcmp(o->policy, "random") != 0)
-        s = policy_load(&policy, o->policy, err);
+    if (s == NN_OK) s = policy_of(app, &policy, o, err);
     if (s == NN_OK) s = nn_tabular_read(&tab, o->csv, &td, NULL, err);
     if (s != NN_OK) goto done;
     n = nn_tensor_count(&tab.y);
@@ -3278,8 +3365,8 @@ static nn_status cmd_evaluate(nn_app *app, const opts *given, nn_error *err)
             score = need(t.n, sizeof *score);
             keep = need(t.n, 1);
             s = pm && pb && score && keep ?
-                    run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed,
-                            o->inits < 3 ? o->inits : 3, NULL, pm, pb, score, keep, err) :
+                    run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed, o->inits,
+                            NULL, pm, pb, score, keep, err) :
                     no_memory(err);
         }
         if (s == NN_OK && policy.m && !on_evidence(&policy)) {

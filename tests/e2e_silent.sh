@@ -61,7 +61,7 @@ row a 2 "belongs to" "$F" maml --tasks tasks --out z
 row a 2 "belongs to" "$F" evaluate --n-tasks 3 --out z
 row a 2 "belongs to" "$P" probe set/x.npz --strategy hidden-to-concept --out z
 row a 2 "belongs to" "$P" synthesize --tune --out z
-row a 2 "takes no target" "$P" --strategy hidden-to-concept --input sent --layer 1 --target-feature 3 --output z.npz
+row a 2 "read with --strategy embedding-to-feature|hidden-to-feature" "$P" --strategy hidden-to-concept --input sent --layer 1 --target-feature 3 --output z.npz
 row a 2 "belongs to" "$I" run-data-gen --size 5 $IS --out z
 row a 2 "belongs to" "$I" create-sig-dataset --sample 3
 printf 'input: sent\ndatasets:\n  - strategy: hidden-to-concept\n    layer: 1\n    output: lib.npz\n' >lib.yaml
@@ -79,6 +79,48 @@ row a 2 "'strategy' belongs into its entries" "$P" --config lib.yaml --strategy 
 row a 2 "combine diff needs exactly two layers" "$P" --config lib.yaml --combine diff
 printf 'input: sent\ndatasets:\n  - strategy: hidden-to-feature\n    target_feature: 3\n    output: lib2.npz\n' >lib2.yaml
 row a 2 "target_layer" "$P" --config lib2.yaml
+
+# an option is read in its mode alone; the message says in which
+no() { word=$1; shift; row a 2 "$word" "$@" --out z; }
+no "read with --objective meta" "$F" meta-train --tasks tasks --train 2 --val 1 --objective flips --iterations 5
+no "read with --objective meta" "$F" meta-train --tasks tasks --train 2 --val 1 --objective flips --outer-lr 0.1
+no "read with --objective meta" "$F" meta-train --tasks tasks --train 2 --val 1 --objective flips --policy-features live
+no "read with --objective meta" "$F" meta-train --tasks tasks --train 2 --val 1 --objective flips --fair-target 0.5
+no "without --no-guard" "$F" meta-train --tasks tasks --train 2 --val 1 --no-guard --fair-target 0.5
+no "--policy" "$F" test --tasks tasks --ids 0 --no-guard
+no "without --no-group-at-decision" "$F" test --tasks tasks --ids 0 --no-group-at-decision --dp-share 0.5
+no "without --compat" "$F" test --tasks tasks --ids 0 --compat --disparity 0.1
+no "without --inner-steps 1" "$F" maml --momentum 0.5
+no "read with --dataset csv" "$F" evaluate --dataset german --csv gen/d_train.csv --label y=1
+no "read with --noise" "$F" evaluate --csv gen/d_train.csv --label y=1 --group x=1 --noise-targeted
+no "--policy" "$F" evaluate --csv gen/d_train.csv --label y=1 --group x=1 --accuracy-budget 0.1
+no "belongs to" "$F" evaluate --csv gen/d_train.csv --label y=1 --group x=1 --lambda-fair 1
+no "belongs to" "$F" maml --lambda-fair 1
+no "read with --probe auto|logistic|ridge" "$P" probe set/x.npz --probe mean-difference --tune
+no "read with --probe auto|logistic|ridge" "$P" probe set/x.npz --probe mlp --penalty 2
+no "read with --probe mlp" "$P" probe set/x.npz --hidden 4
+no "read with --probe mlp" "$P" compare set/x.npz --epochs 4
+no "belongs to probe, compare, synthesize" "$P" --strategy hidden-to-concept --input sent --layer 1
+row a 2 "--seed: has no effect" "$P" --strategy hidden-to-concept --input sent --layer 1 --seed 7 --output z.npz
+row a 2 "read with --fit-rows train" "$P" --strategy hidden-to-concept --input sent --layer 1 --test-size 0.3 --output z.npz
+row a 2 "read with --pca" "$P" --strategy hidden-to-concept --input sent --layer 1 --norm-from set/x.npz --pca-randomized --output z.npz
+row a 2 "without --norm-from" "$P" --strategy hidden-to-concept --input sent --layer 1 --norm-from set/x.npz --pca 2 --output z.npz
+no "read with --pca" "$I" run-data-gen --pca.components 2 $IS
+no "without --quantization none" "$I" run-data-gen --quantization_per_channel $IS
+no "without --include-modification" "$I" run-data-gen --epochs 3 $IS
+no "with --include-modification" "$I" run-data-gen --no-include_modification --corruption_rate 0.2 $IS
+no "read with --distinct" "$I" run-data-gen --preset v0.1 --weight_decimals 3 $IS
+no "read with --distinct" "$I" run-data-gen --preset v0.1 --labels behaviour $IS
+no "with --include-modification" "$I" run-data-gen --preset original --min_pattern_improvement 0.1 $IS
+no "is --preset original" "$I" run-data-gen --preset v0.1 --compat $IS
+no "got both" "$I" run-data-gen --output_dir elsewhere $IS
+row a 2 "belongs to run-data-gen, show" "$I" verify rec --corruption_rate 0.2
+row a 2 "belongs to" "$I" stats rec --vocab_size 6
+# --min_improvement_threshold ends stage 1 in every preset; a preset's values are printed and read back
+quiet "$I" run-data-gen --length 2 $IS --min_improvement_threshold 0.3 --out early
+differ a rec/data/train-00000.jsonl early/data/train-00000.jsonl
+row a 0 "target_total_examples: 500" "$I" run-data-gen --preset original --print-config
+row a 0 "verified 2" "$I" verify rec
 
 # ==== b. own flag > --seed > own key > seed key > default
 printf 'pipeline:\n  random_seed: 42\n' >seed.yaml
@@ -190,6 +232,8 @@ raw=$(printf 'caf\351')
 row i 0 "done" "$A" generate $G --name d --out "$raw"
 row i 0 "hex 636166e9" "$A" generate --name d --out "$raw" --print-config
 row i 0 "hex" "$P" build --input "$raw" --print-config
+row i 0 "--filename" "$I" create-benchmark-dataset --filename "$raw" --print-config
+row i 0 "hex 636166e9" "$I" create-benchmark-dataset --filename "$raw" --print-config
 
 # ==== wrong values that once came with exit 0
 row a 1 "different" sh -c "'$N' diff '$D/formats/diff_a.npy' '$D/formats/diff_b.npy' || { rc=\$?; echo different; exit \$rc; }"
