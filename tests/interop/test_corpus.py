@@ -1,0 +1,176 @@
+# tests/interop/test_corpus.py - checkpoints and archives as live PyTorch, safetensors and NumPy write them, through nnfmt:
+# each item equal to what the library reads, or named as left out and the others equal; none wrong. The last line counts.
+import collections, json, math, os, subprocess, sys, tempfile, warnings
+try:
+    import numpy as np, torch
+    import torch.nn as nn
+except ImportError as e:
+    print("skip test_corpus: needs", e.name); print("0 passed, 0 failed, 1 skipped"); sys.exit(0)
+warnings.filterwarnings("ignore")
+nnfmt = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "nnfmt"))
+os.chdir(tempfile.mkdtemp())
+passed = failed = skipped = 0
+def check(ok, what):
+    global passed, failed
+    if ok: passed += 1
+    else: failed += 1; print("FAIL", what)
+def run(*args):
+    r = subprocess.run([nnfmt, *args], capture_output=True, text=True)
+    return r.returncode, r.stdout, r.stderr
+
+# ---- what nnfmt json prints for a value
+def plain(v):
+    if isinstance(v, float): return v if math.isfinite(v) else "NaN" if v != v else "Infinity" if v > 0 else "-Infinity"
+    if isinstance(v, complex): return [plain(v.real), plain(v.imag)]
+    if isinstance(v, (list, tuple)): return [plain(x) for x in v]
+    if isinstance(v, bytes): return v.decode("latin-1")
+    return str(v) if isinstance(v, int) and not isinstance(v, bool) and not -2**63 <= v < 2**63 else v
+def array(t):
+    t = t.detach().resolve_conj().resolve_neg()
+    if "float8" in str(t.dtype): t = t.view(torch.uint8)
+    if t.dtype in (torch.float32, torch.float16, torch.bfloat16): return shortest(t.tolist())
+    if t.dtype == torch.complex64: return shortest(torch.view_as_real(t).tolist())
+    return plain(t.tolist())
+def shortest(v): return [shortest(x) for x in v] if isinstance(v, list) else plain(float(str(np.float32(v))))
+def numpy_plain(v): return shortest(v.tolist()) if v.dtype.newbyteorder("=") in (np.float32, np.float16) else shortest(np.stack([v.real, v.imag], -1).tolist()) if v.dtype.newbyteorder("=") == np.complex64 else plain(v.tolist())
+def flat(v, name, out, left):
+    if name in left or v is None: return out
+    if isinstance(v, torch.Tensor): out[name] = array(v)
+    elif isinstance(v, (np.ndarray, np.generic)): out[name] = numpy_plain(v)
+    elif isinstance(v, dict):
+        for k, x in v.items(): flat(x, f"{name}.{k}" if name else str(k), out, left)
+    elif isinstance(v, (list, tuple, set)):
+        v = list(v); kinds = {type(x) for x in v}
+        if v and (kinds <= {int, float} or kinds == {bool}) and all(isinstance(x, float) or -2**63 <= x < 2**63 for x in v):
+            out[name] = plain([float(x) for x in v] if float in kinds else v)
+        else:
+            for i, x in enumerate(v): flat(x, f"{name}.{i}" if name else str(i), out, left)
+    elif isinstance(v, (torch.dtype, torch.device)): out[name] = str(v)
+    else: out[name] = plain(v)
+    return out
+def same(a, b):
+    return type(a) is type(b) and (a == b if not isinstance(a, (list, dict)) else
+        len(a) == len(b) and all(same(x, y) for x, y in zip(a, b)) if isinstance(a, list) else
+        list(a) == list(b) and all(same(a[k], b[k]) for k in a))
+def corpus(what, value, left=(), again=True, path=None, extra=(), **save):
+    p = path or "c.pth"
+    if not path: torch.save(value, p, **save)
+    rc, out, err = run("json", p)
+    if rc: return check(False, f"{what}: {err.strip()}")
+    got, want = json.loads(out), flat(value, "", {}, set(left))
+    if "" in want: want = {"tensor": want[""]}
+    for k in extra: got.pop(k, None)
+    check(same(got, want), f"{what}: {str(got)[:300]} for {str(want)[:300]}")
+    for name in left: check(f"left out: {name}: " in err, f"{what}: '{name}' is not named: {err.strip()}")
+    check(bool(left) or not err, f"{what}: {err.strip()}")
+    rc, out, err = run("check", p)
+    check(rc == (1 if left else 0), f"{what}: check says {rc}: {out.strip()} {err.strip()}")
+    if again and not left:                               # written again: as nested, with the same values and types
+        rc, out, err = run("convert", "--overwrite", p, "again.pth")
+        if rc: return check(False, f"{what}: again: {err.strip()}")
+        v = torch.load("again.pth", weights_only=True)
+        check(shape(v) == shape(value), f"{what}: again: {str(shape(v))[:300]} for {str(shape(value))[:300]}")
+        check(same(flat(v, "", {}, set()), flat(value, "", {}, set())), f"{what}: again: other values")
+def shape(v):                                            # the nesting and the types
+    if isinstance(v, torch.Tensor): return ("tensor", str(v.dtype), tuple(v.shape))
+    if isinstance(v, dict): return {k: shape(x) for k, x in v.items()}
+    if isinstance(v, (list, tuple, set)): return [shape(x) for x in v] if not all(isinstance(x, (int, float)) for x in v) else list
+    if isinstance(v, (np.ndarray,)): return ("tensor", str(torch.from_numpy(v).dtype), v.shape)
+    return float if isinstance(v, np.floating) else int if isinstance(v, np.integer) else type(v)
+
+torch.manual_seed(1)
+# ---- state dicts
+nets = dict(linear=nn.Linear(3, 2), conv=nn.Conv2d(2, 3, 3), norm=nn.BatchNorm1d(4), embedding=nn.Embedding(5, 3), lstm=nn.LSTM(3, 4, 2),
+            attention=nn.MultiheadAttention(4, 2), deep=nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.LayerNorm(2)),
+            listed=nn.ParameterList([nn.Parameter(torch.randn(2)) for _ in range(3)]))
+for name, m in nets.items():
+    corpus(name, m.state_dict()); corpus(name + ", legacy", m.state_dict(), _use_new_zipfile_serialization=False)
+corpus("ddp", {"module." + k: v for k, v in nets["deep"].state_dict().items()})
+tied = nn.Linear(3, 3); tied.other = nn.Linear(3, 3); tied.other.weight = tied.weight
+corpus("tied weights", tied.state_dict())
+# ---- checkpoints
+def trained(opt, **kw):
+    m = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)); o = opt(m.parameters(), lr=1e-3, **kw)
+    for _ in range(3): o.zero_grad(); m(torch.randn(5, 3)).pow(2).sum().backward(); o.step()
+    return m, o
+for opt, kw in ((torch.optim.Adam, {}), (torch.optim.SGD, dict(momentum=0.9)), (torch.optim.SGD, {}), (torch.optim.AdamW, dict(amsgrad=True)), (torch.optim.RMSprop, {})):
+    m, o = trained(opt, **kw); s = torch.optim.lr_scheduler.StepLR(o, 2)
+    ck = dict(model=m.state_dict(), optimizer=o.state_dict(), epoch=3, loss=0.25, losses=[0.5, 0.25], best=None, note="h\u00e9llo", flag=True)
+    corpus(opt.__name__, ck)
+    o2 = trained(opt, **kw)[1]; run("convert", "--overwrite", "c.pth", "again.pth")
+    try: o2.load_state_dict(torch.load("again.pth", weights_only=True)["optimizer"]); ok = same(flat(o2.state_dict(), "", {}, set()), flat(o.state_dict(), "", {}, set()))
+    except Exception as e: ok = False; print(repr(e))
+    check(ok, f"{opt.__name__}: the optimizer survives")
+corpus("scheduler", dict(model=nets["linear"].state_dict(), best=torch.tensor(0.5), ema=[torch.ones(2), torch.zeros(3)], empty={}, none=[]))
+corpus("scaler", dict(scale=65536.0, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000, _growth_tracker=0))
+corpus("random states", dict(cpu=torch.get_rng_state(), seed=2**63 + 5, low=-2**63 - 1, huge=10**60, edge=2**63 - 1, floor=-2**63))
+# ---- kinds of values
+for t in (torch.float64, torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128):
+    corpus(str(t), dict(a=torch.tensor([0, 1, 1, 0]).to(t), z=torch.zeros(0, 2, dtype=t), s=torch.tensor(1).to(t)))
+x = torch.tensor([1 + 2j, 3 - 1j])
+corpus("conj view", dict(a=x.conj(), c=x.clone())); corpus("neg view", dict(b=x.conj().imag))
+big = torch.arange(24.).reshape(4, 6)
+corpus("views of one storage", dict(a=big, b=big[1:3, ::2], c=big.t(), d=big[2], e=big[0, 0].expand(3)))
+corpus("non-finite", dict(a=torch.tensor([float("inf"), float("nan"), -0.0, 5e-324], dtype=torch.float64), b=float("inf")))
+corpus("a bare tensor", torch.arange(3)); corpus("a bare list", [1, 2, 3]); corpus("a number", 5)
+corpus("integer keys", {0: torch.ones(1), 7: torch.zeros(1)}); corpus("mixed list", [1, "a", torch.ones(2), None, {"b": 1}])
+corpus("parameter", dict(p=nn.Parameter(torch.ones(2)), b=nn.Buffer(torch.zeros(2)))); corpus("size", dict(s=torch.Size([2, 3]), d=torch.float16), again=False)
+corpus("numpy", dict(a=np.arange(6.).reshape(2, 3), f=np.asfortranarray(np.arange(6).reshape(2, 3)), s=np.float64(0.5), i=np.int64(3), w=torch.ones(1)))
+corpus("numpy, other", dict(b=np.array([True, False]), u=np.array(["a", "bc"]), e=np.arange(3, dtype=">i4"), h=np.float32(0.1)), again=False)
+for t in ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"):
+    if not hasattr(torch, t): continue
+    codes = torch.arange(256, dtype=torch.uint8).view(getattr(torch, t))
+    torch.save(dict(w=codes, b=torch.ones(2)), "f8.pth")
+    rc, out, err = run("json", "f8.pth")
+    check(not rc and json.loads(out) == dict(w=list(range(256)), b=[1.0, 1.0]), f"{t}: {err}")
+    rc, out, err = run("convert", "--overwrite", "f8.pth", "f8.npz", "--dtype", "f32")
+    check(not rc and np.array_equal(np.load("f8.npz")["w"], codes.float().numpy(), equal_nan=True), f"{t} as f32: {err}")
+    check(t in run("show", "f8.pth")[1], f"{t}: named by show")
+# ---- what is left out and named
+import argparse
+corpus("Namespace", dict(args=argparse.Namespace(lr=0.1, layers=[1, 2], name="x"), w=torch.ones(2)), left=("args",), extra=("args.lr", "args.layers", "args.name"))
+corpus("sparse", dict(s=torch.eye(3).to_sparse(), w=torch.ones(2)), left=("s",))
+corpus("quantized", dict(q=torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8), w=torch.ones(2)), left=("q",)) if hasattr(torch, "quantize_per_tensor") else None
+corpus("meta", dict(m=torch.empty(3, device="meta"), w=torch.ones(2)), left=("m",))
+corpus("object array", dict(o=np.array([1, "a", None], dtype=object), w=torch.ones(2)), left=("o",))
+corpus("nested", dict(n=torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]), w=torch.ones(2)), left=("n",))
+corpus("a date", dict(d=__import__("datetime").datetime(2024, 1, 1), w=torch.ones(2)), left=("d",))
+t = torch.ones(2); t.mark = 3
+corpus("tensor attributes", dict(t=t, w=torch.zeros(1)), again=False)
+torch.save(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), "module.pth")
+rc, out, err = run("json", "module.pth")
+w = torch.load("module.pth", weights_only=False)
+check(not rc and json.loads(out).get("_modules.0._parameters.weight") == array(w[0].weight) and "torch.nn.modules.container.Sequential" in err, f"a whole module: {err[:200]}")
+check(run("check", "module.pth")[0] == 1, "a whole module: check refuses")
+try: torch.jit.script(nn.Sequential(nn.Linear(2, 2))).save("script.pt"); rc, out, err = run("json", "script.pt"); sd = torch.jit.load("script.pt").state_dict()
+except Exception as e: rc = None; skipped += 1; print("skip TorchScript:", e)
+if rc is not None:
+    got = json.loads(out) if rc == 0 else {}
+    check(all(array(v) in got.values() for v in sd.values()) and "left out" in err, f"TorchScript: {err[:200]} {list(got)}")
+# ---- safetensors: every dtype of the library
+try:
+    import safetensors.torch as st
+    for t in (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool,
+              torch.complex64, *[getattr(torch, n) for n in ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu") if hasattr(torch, n)]):
+        v = dict(a=torch.tensor([0., 1., 1., 0.]).to(t) if "e8m0" not in str(t) else torch.tensor([1., 2.]).to(t), b=torch.ones(2))
+        try: st.save_file(v, "a.safetensors")
+        except Exception as e: skipped += 1; print("skip safetensors", t, repr(e)[:80]); continue
+        rc, out, err = run("json", "a.safetensors")
+        got = json.loads(out) if rc == 0 else {}
+        check(set(got) == set(v) and all(same(got[k], array(x)) for k, x in v.items()), f"safetensors {t}: {out[:200]} {err}")
+        check(run("check", "a.safetensors")[0] == 0, f"safetensors {t}: check")
+except ImportError: skipped += 1; print("skip safetensors: not installed")
+# ---- npz: what np.savez takes
+kinds = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "F", "D", "U3", "S3", ">h", ">i", ">q", ">e", ">f", ">d", ">F", ">D", ">U2", "g", "G", "M8[s]", "m8[D]", "V4", "O",
+         [("a", "f4"), ("b", "i8")], [("x", "f4", (2,))], "U0", "S0", "<u2", ">u4", "=f4"]
+unread = {"g", "G", "M8[s]", "m8[D]", "V4", "O"}
+a = {f"k{i}": np.zeros(3, dtype=k) if k in ("M8[s]", "m8[D]", "V4", "O") or isinstance(k, list) else np.array([0, 1, 1]).astype(k) for i, k in enumerate(kinds)}
+np.savez("a.npz", **a)
+rc, out, err = run("json", "a.npz")
+got = json.loads(out) if rc == 0 else {}
+for i, k in enumerate(kinds):
+    n = f"k{i}"
+    if isinstance(k, list) or k in unread: check(n not in got and f"left out: {n}.npy: " in err, f"npz {k}: not named: {err[:300]}")
+    else: check(n in got and same(got[n], numpy_plain(a[n])), f"npz {k}: {got.get(n)} for {numpy_plain(a[n])}")
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(failed != 0)
