@@ -226,12 +226,18 @@ NN_DEF uint64_t  nn_append_size(const nn_append *a);
 NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err);
 
 /* A journal: text records (no newline inside), one line each, "CCCCCCCC text\n" with the CRC-32C of
- * the text in hex.
+ * the text in hex, below a first line that names the form, "nn-journal 2"; nn_journal_sync adds a line
+ * "========" once all before it is on the disk.
  * nn_journal_open reads what is there, hands every whole record to `each` (may be NULL; a status
- * other than NN_OK stops and is returned), cuts a torn last line, and refuses (NN_E_FORMAT, line
- * named) a damaged one before it. */
+ * other than NN_OK stops and is returned, but with NN_E_STOPPED the journal is cut off before that
+ * record) and cuts off what a kill or a power cut may leave: damage behind the last sync. NN_E_FORMAT
+ * names the line of damage before it; NN_E_UNSUPPORTED: a journal of form 1, which had no first line.
+ * nn_journal_read: the same without opening it, another process may be at it. */
 typedef struct nn_journal nn_journal;
 NN_DEF nn_status nn_journal_open(nn_journal **j, const char *path,
+                                 nn_status (*each)(void *ctx, const char *text, size_t n),
+                                 void *ctx, const nn_file_opts *opts, nn_error *err);
+NN_DEF nn_status nn_journal_read(const char *path,
                                  nn_status (*each)(void *ctx, const char *text, size_t n),
                                  void *ctx, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_error *err);
@@ -2436,9 +2442,9 @@ NN_DEF nn_status nn_append_close(nn_append *a, nn_error *err)
     return s;
 }
 
-/* journal: "CCCCCCCC text\n" */
+/* journal: "nn-journal 2\n", then lines "CCCCCCCC text\n" and "========\n" */
 #define NN_MAX_JOURNAL_LINE ((size_t)1 << 26)
-struct nn_journal { nn_append *a; nn_buf line; };
+struct nn_journal { nn_append *a; nn_buf line; int no_sync; };
 NNI_FN int nni_hex8(const unsigned char *p, uint32_t *v)
 {
     int i;
@@ -2452,64 +2458,98 @@ NNI_FN int nni_hex8(const unsigned char *p, uint32_t *v)
     }
     return 1;
 }
+/* the next line, however long; *p NULL: no newline is left, a torn tail or the end */
+NNI_FN nn_status nni_journal_line(nn_reader *r, const unsigned char **p, size_t *n, nn_error *err)
+{
+    size_t seen = 0, want = 1;
+    for (;;) {
+        const unsigned char *nl;
+        nn_status s = nn_reader_peek(r, want, p, n, err);
+        if (s != NN_OK) return s;
+        nl = *n > seen ? (const unsigned char *)memchr(*p + seen, '\n', *n - seen) : NULL;
+        if (nl) { *n = (size_t)(nl - *p); return NN_OK; }
+        if (*n < want) { *p = NULL; return NN_OK; }
+        if (*n > NN_MAX_JOURNAL_LINE) return NN_E_LIMIT;
+        seen = *n;
+        want = *n * 2;
+    }
+}
+/* *good: the bytes of all records that count */
+NNI_FN nn_status nni_journal_scan(uint64_t *good, const char *path,
+                                  nn_status (*each)(void *ctx, const char *text, size_t n),
+                                  void *ctx, const nn_file_opts *opts, nn_error *err)
+{
+    static const char form[] = "nn-journal 2";
+    nn_reader *r = NULL;
+    nn_file_opts o = NN_ZERO;
+    size_t line = 0, bad = 0;
+    char nb[64];
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    *good = 0;
+    s = nn_reader_open(&r, path, &o, err);
+    while (s == NN_OK) {
+        const unsigned char *p;
+        size_t n;
+        uint32_t crc;
+        s = nni_journal_line(r, &p, &n, err);
+        if (s == NN_E_LIMIT)
+            s = nn_error_at(err, NN_E_LIMIT, (size_t)*good, line + 1, 1,
+                            "%s:%zu: a record longer than %zu bytes", nni_name(nb, path), line + 1,
+                            NN_MAX_JOURNAL_LINE);
+        if (s != NN_OK || !p) break;
+        if (++line == 1 && (n != sizeof form - 1 || memcmp(p, form, n) != 0)) {
+            s = n >= 9 && p[8] == ' ' && nni_hex8(p, &crc) ? NN_E_UNSUPPORTED : NN_E_FORMAT;
+            s = nn_error_at(err, s, 0, 1, 1, "%s:1: expected '%s', got %s", nni_name(nb, path), form,
+                            s == NN_E_FORMAT ? "something else" : "a journal of form 1");
+        } else if (n == 8 && memcmp(p, "========", 8) == 0) {
+            if (bad)
+                s = nn_error_at(err, NN_E_FORMAT, (size_t)*good, bad, 1,
+                                "%s:%zu: damaged journal record", nni_name(nb, path), bad);
+        } else if (line > 1 && !bad) {
+            if (n < 9 || p[8] != ' ' || !nni_hex8(p, &crc) || crc != nn_crc32c(0, p + 9, n - 9)) bad = line;
+            else if (each) s = each(ctx, (const char *)p + 9, n - 9);
+            if (s == NN_E_STOPPED) { s = NN_OK; break; }
+        }
+        if (s != NN_OK) break;
+        if (!bad) *good += n + 1;
+        nn_reader_take(r, n + 1);
+    }
+    nn_reader_close(r);
+    return s;
+}
+NN_DEF nn_status nn_journal_read(const char *path,
+                                 nn_status (*each)(void *ctx, const char *text, size_t n),
+                                 void *ctx, const nn_file_opts *opts, nn_error *err)
+{
+    uint64_t good;
+    return nni_journal_scan(&good, path, each, ctx, opts, err);
+}
 NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path,
                                  nn_status (*each)(void *ctx, const char *text, size_t n),
                                  void *ctx, const nn_file_opts *opts, nn_error *err)
 {
     nn_alloc al = nni_alloc_of(opts);
     nn_journal *j;
-    nn_reader *r = NULL;
     uint64_t good = 0;
-    size_t line = 0, bad_line = 0;
     nn_status s = NN_OK;
     char nb[64];
     *out = NULL;
-    if (nn_file_exists(path, opts)) {
-        nn_file_opts o = NN_ZERO;
-        if (opts) o = *opts;
-        o.raw = 1;
-        o.limit = 0;
-        s = nn_reader_open(&r, path, &o, err);
-        while (s == NN_OK) {
-            const unsigned char *p, *nl = NULL;
-            size_t n = 0, seen = 0, want = 1;
-            uint32_t crc;
-            for (;;) {                                  /* a whole line, however long */
-                if ((s = nn_reader_peek(r, want, &p, &n, err)) != NN_OK) break;
-                nl = n > seen ? (const unsigned char *)memchr(p + seen, '\n', n - seen) : NULL;
-                if (nl || n < want) break;
-                seen = n;
-                want = n * 2;
-                if (n > NN_MAX_JOURNAL_LINE) {
-                    s = nn_error_at(err, NN_E_LIMIT, (size_t)good, line + 1, 1,
-                                    "%s:%zu: a record longer than %zu bytes", nni_name(nb, path),
-                                    line + 1, NN_MAX_JOURNAL_LINE);
-                    break;
-                }
-            }
-            if (s != NN_OK || !nl) break;               /* no newline: the torn tail, or the end */
-            line++;
-            if (bad_line) {
-                s = nn_error_at(err, NN_E_FORMAT, (size_t)good, bad_line, 1,
-                                "%s:%zu: damaged journal record", nni_name(nb, path), bad_line);
-                break;
-            }
-            n = (size_t)(nl - p);
-            /* the last one may be torn */
-            if (n < 9 || p[8] != ' ' || !nni_hex8(p, &crc) || crc != nn_crc32c(0, p + 9, n - 9))
-                bad_line = line;
-            else if (each && (s = each(ctx, (const char *)p + 9, n - 9)) != NN_OK) break;
-            else good += n + 1;
-            nn_reader_take(r, n + 1);
-        }
-        nn_reader_close(r);
-        if (s != NN_OK) return s;
-    }
+    if (nn_file_exists(path, opts)) s = nni_journal_scan(&good, path, each, ctx, opts, err);
+    if (s != NN_OK) return s;
     j = (nn_journal *)nni_new(1, sizeof *j, &al);
     if (!j) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
     j->line.alloc = al;
+    j->no_sync = opts && opts->no_sync;
     s = nn_append_open(&j->a, path, good, opts, err);
-    if (s != NN_OK) { nn_mem_free(j, sizeof *j, &al); return s; }
+    if (s == NN_OK && !good) s = nn_append_put(j->a, "nn-journal 2\n", 13, err);
+    if (s != NN_OK) {
+        (void)nn_append_close(j->a, NULL);
+        nn_mem_free(j, sizeof *j, &al);
+        return s;
+    }
     *out = j;
     return NN_OK;
 }
@@ -2529,17 +2569,22 @@ NN_DEF nn_status nn_journal_put(nn_journal *j, const char *text, size_t n, nn_er
     if (s == NN_OK) s = nn_buf_put(&j->line, "\n", 1, err);
     return s == NN_OK ? nn_append_put(j->a, j->line.data, j->line.len, err) : s;
 }
-NN_DEF nn_status nn_journal_sync(nn_journal *j, nn_error *err) { return nn_append_sync(j->a, err); }
+NN_DEF nn_status nn_journal_sync(nn_journal *j, nn_error *err)
+{
+    nn_status s = nn_append_sync(j->a, err);
+    return s == NN_OK && !j->no_sync ? nn_append_put(j->a, "========\n", 9, err) : s;
+}
 NN_DEF nn_status nn_journal_close(nn_journal *j, nn_error *err)
 {
     nn_alloc al;
-    nn_status s;
+    nn_status s, closed;
     if (!j) return NN_OK;
     al = j->line.alloc;
-    s = nn_append_close(j->a, err);
+    s = nn_journal_sync(j, err);
+    closed = nn_append_close(j->a, s == NN_OK ? err : NULL);
     nn_buf_free(&j->line);
     nn_mem_free(j, sizeof *j, &al);
-    return s;
+    return s == NN_OK ? closed : s;
 }
 
 /* names and text of strangers */

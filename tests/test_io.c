@@ -194,11 +194,24 @@ static void reading(void)
     nn_buf_free(&got);
 }
 static nn_status note(void *ctx, const char *text, size_t n) { nn_buf *b = (nn_buf *)ctx; (void)nn_buf_put(b, text, n, NULL); return nn_buf_put(b, ";", 1, NULL); }
+static nn_status until_three(void *ctx, const char *text, size_t n) { return n == 5 && memcmp(text, "three", 5) == 0 ? NN_E_STOPPED : note(ctx, text, n); }
+/* what nn_journal_open makes of these bytes, and the file after it */
+static nn_status journal_of(const void *data, size_t n, nn_status (*each)(void *, const char *, size_t), nn_buf *all, nn_buf *after, nn_error *e)
+{
+    nn_journal *j;
+    nn_status s;
+    all->len = after->len = 0;
+    CHECK_OK(nn_file_write(bin_path("journal"), data, n, NULL, e), *e);
+    s = nn_journal_open(&j, bin_path("journal"), each, all, NULL, e);
+    if (s == NN_OK) s = nn_journal_close(j, e);
+    CHECK_INT(nn_file_read(after, bin_path("journal"), NULL, NULL), NN_OK);
+    return s;
+}
 static void journals(void)
 {
     nn_error e = NN_ZERO;
     nn_journal *j;
-    nn_buf all = NN_ZERO, file = NN_ZERO;
+    nn_buf all = NN_ZERO, after = NN_ZERO, file = NN_ZERO;
     size_t whole, i;
     const char *path = "journal";
     CHECK_OK(nn_journal_open(&j, bin_path(path), NULL, NULL, NULL, &e), e);
@@ -218,15 +231,37 @@ static void journals(void)
         all.len = 0;
         CHECK_OK(nn_journal_open(&j, bin_path(path), note, &all, NULL, &e), e);
         CHECK_OK(nn_journal_close(j, &e), e);
-        CHECK_STR((const char *)all.data, i < 13 ? "more;" : i < 23 ? "one;more;" : i < whole ? "one;;more;" : "one;;three;more;");
+        CHECK_STR((const char *)all.data, i < 26 ? "more;" : i < 36 ? "one;more;" : i < 51 ? "one;;more;" : "one;;three;more;");
     }
-    file.data[10] ^= 1;                                     /* damage before the end is not a torn tail */
+    CHECK_INT(whole, 60);
+    CHECK(memcmp(file.data, "nn-journal 2\n", 13) == 0 && memcmp(file.data + 51, "========\n", 9) == 0);
+    /* cut off where the caller stops */
+    CHECK_OK(journal_of(file.data, whole, until_three, &all, &after, &e), e);
+    CHECK_STR((const char *)all.data, "one;;");
+    CHECK_INT(after.len, 36 + 9);
+    /* damage behind the last sync is the tail of a power cut; before it, it is an error, and nothing is written */
+    file.data[23] ^= 1;
+    CHECK_OK(journal_of(file.data, 51, note, &all, &after, &e), e);
+    CHECK_INT(all.len, 0);
+    CHECK_INT(after.len, 13 + 9);
+    CHECK_INT(journal_of(file.data, whole, note, &all, &after, &e), NN_E_FORMAT);
+    CHECK_INT(e.line, 2);
+    CHECK(strstr(e.msg, "journal:2: damaged journal record") != NULL);
+    CHECK(after.len == whole && memcmp(after.data, file.data, whole) == 0);
+    file.data[23] ^= 1;
+    memset(file.data + 40, 0, 20);                          /* a block of zeros */
     CHECK_OK(nn_file_write(bin_path(path), file.data, whole, NULL, &e), e);
-    CHECK_INT(nn_journal_open(&j, bin_path(path), NULL, NULL, NULL, &e), NN_E_FORMAT);
-    CHECK_INT(e.line, 1);
-    CHECK(strstr(e.msg, "journal:1: damaged journal record") != NULL);
+    all.len = after.len = 0;
+    CHECK_OK(nn_journal_read(bin_path(path), note, &all, NULL, &e), e);
+    CHECK_STR((const char *)all.data, "one;;");
+    CHECK_OK(nn_file_read(&after, bin_path(path), NULL, &e), e);
+    CHECK_INT(after.len, whole);
+    CHECK_REFUSED("form 1", journal_of(file.data + 13, 38, note, &all, &after, &e), e, NN_E_UNSUPPORTED, "journal:1: expected 'nn-journal 2', got a journal of form 1");
+    CHECK_REFUSED("no journal", journal_of("once upon\n", 10, note, &all, &after, &e), e, NN_E_FORMAT, "journal:1: expected 'nn-journal 2', got something else");
+    CHECK_REFUSED("none to read", nn_journal_read(bin_path("none"), note, &all, NULL, &e), e, NN_E_IO, "none: cannot open: no such file or folder");
     nn_file_remove(bin_path(path), NULL, NULL);
     nn_buf_free(&all);
+    nn_buf_free(&after);
     nn_buf_free(&file);
 }
 static void append_cuts_back(void)
