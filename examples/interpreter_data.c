@@ -1507,10 +1507,12 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
 }
 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
-/* The journal's lines: "H text" (once: what this data set is), "R ..." one per record, "P p" part
- * closed, "U name" uploaded, "B k" go on at k. A
- * record is safe when its R line is: one write() for the record, one for the line after it, and on
- * resume everything behind the last line is cut. */
+/* The journal's records: "H ..." once: what this data set is (see origin); "R ..." one per record, with
+ * the CRC-32C of the bytes that it added to its part and to rejected.jsonl; "P p n sha256 n sha256" a
+ * part is closed: bytes and SHA-256 of its two files, "0 -" for none; "U name" uploaded. A record is
+ * safe when its R line is: one write() for the record, one for the line after it, and on resume
+ * everything behind the last line is cut. What a resume finds is checked before it is gone on with:
+ * closed parts as a whole, the open one record by record. */
 #define BINS 2000
 typedef struct hist { uint64_t bin[BINS + 1], n; double sum; } hist;           /* of shares 0..1 */
 static void hist_add(hist *h, double v)
@@ -1566,15 +1568,23 @@ static void totals_add(totals *t, const summary *s)
     t->acts[s->act & 15]++;
     t->neurons_sum += s->neurons;
 }
-/* part: 0 train, 1 test */
-typedef struct entry { uint64_t end[2], rejected; uint64_t attempt; int part; } entry;
+/* part: 0 train, 1 test; crc: of the record, crc_rejects: of the refused attempts before it */
+typedef struct entry {
+    uint64_t end[2], rejected, attempt;
+    uint32_t crc, crc_rejects;
+    int      part;
+} entry;
+/* the files of a closed part; bytes 0 = there is none */
+typedef struct closed_part { uint64_t bytes[2]; char sha256[2][65]; } closed_part;
+/* What a data set is made of: records [lo, hi) of n in parts of interval, the seed, the SHA-256 of the
+ * probe set and of config.yaml. */
+typedef struct origin { uint64_t lo, hi, n, interval, seed; char probe[65], config[65]; } origin;
 typedef struct book {                     /* what a journal says */
-    char     head[256];
-    uint64_t lo, hi, n, interval;
+    origin   is;                          /* n = 0: there is none yet */
     entry   *e; size_t count, room;       /* records lo .. lo + count - 1 */
     totals  *sum;
-    uint64_t stop;                        /* records from here on are not added to sum */
-    uint64_t closed;                      /* parts */
+    uint64_t stop;                        /* the journal is cut off before this record */
+    closed_part *parts; size_t closed, parts_room;
     nn_texts uploaded; size_t uploaded_room;
     nn_alloc alloc;
 } book;
@@ -1583,6 +1593,7 @@ static void book_free(book *b)
     size_t i;
     for (i = 0; i < b->uploaded.n; i++) free((void *)(uintptr_t)b->uploaded.v[i]);
     free((void *)b->uploaded.v);
+    free(b->parts);
     free(b->e);
     free(b->sum);
     memset(b, 0, sizeof *b);
@@ -1603,12 +1614,50 @@ static int decimal(const char **p, const char *end, double *v)
     *p += n;
     return n > 0;
 }
+/* a SHA-256 in hex */
+static int digest(const char **p, const char *end, char hex[65])
+{
+    size_t i;
+    while (*p < end && **p == ' ') (*p)++;
+    for (i = 0; i < 64 && *p + i < end && strchr("0123456789abcdef", (*p)[i]); i++) hex[i] = (*p)[i];
+    hex[i] = 0;
+    *p += i;
+    return i == 64;
+}
+static int origin_parse(const char *p, const char *end, origin *is)
+{
+    return number(&p, end, &is->lo) && number(&p, end, &is->hi) && number(&p, end, &is->n) &&
+           number(&p, end, &is->interval) && number(&p, end, &is->seed) &&
+           digest(&p, end, is->probe) && digest(&p, end, is->config) && is->lo <= is->hi &&
+           is->hi <= is->n && is->n > 0 && is->interval > 0;
+}
+/* 1 = the same, but for the shard; else *why says what differs: a was, b is asked for */
+static int origin_same(const origin *a, const origin *b, char *why, size_t cap)
+{
+    const struct { const char *name; uint64_t a, b; } v[] = { { "random_seed", a->seed, b->seed },
+                                                               { "output_dataset_length", a->n, b->n },
+                                                               { "checkpoint_interval", a->interval, b->interval } };
+    size_t i;
+    for (i = 0; i < sizeof v / sizeof *v; i++)
+        if (v[i].a != v[i].b) {
+            (void)snprintf(why, cap, "%s %llu and %llu", v[i].name, (unsigned long long)v[i].a,
+                           (unsigned long long)v[i].b);
+            return 0;
+        }
+    if (strcmp(a->probe, b->probe) != 0)
+        (void)snprintf(why, cap, "signature_dataset.json of sha256 %.12s.. and %.12s..", a->probe, b->probe);
+    else if (strcmp(a->config, b->config) != 0)
+        (void)snprintf(why, cap, "config.yaml of sha256 %.12s.. and %.12s..", a->config, b->config);
+    else return 1;
+    return 0;
+}
 static size_t summary_print(char *buf, size_t cap, const summary *s, const entry *e)
 {
     size_t i, n;
-    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu", (unsigned long long)s->k,
+    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu %lu %lu", (unsigned long long)s->k,
                          e->part, (unsigned long long)e->end[0], (unsigned long long)e->end[1],
-                         (unsigned long long)e->rejected, (unsigned long long)s->attempt);
+                         (unsigned long long)e->rejected, (unsigned long long)s->attempt,
+                         (unsigned long)e->crc, (unsigned long)e->crc_rejects);
     for (i = 1; i < REASONS; i++)
         n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
     n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns,
@@ -1624,13 +1673,16 @@ static size_t summary_print(char *buf, size_t cap, const summary *s, const entry
 }
 static int summary_parse(const char *p, const char *end, summary *s, entry *e)
 {
-    uint64_t v[8], part;
+    uint64_t v[8], part, crc, crc_rejects;
     size_t i;
     int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < 2 &&
              number(&p, end, &e->end[0]) && number(&p, end, &e->end[1]) &&
-             number(&p, end, &e->rejected) && number(&p, end, &s->attempt);
+             number(&p, end, &e->rejected) && number(&p, end, &s->attempt) &&
+             number(&p, end, &crc) && number(&p, end, &crc_rejects);
     if (!ok) return 0;
     e->part = (int)part;
+    e->crc = (uint32_t)crc;
+    e->crc_rejects = (uint32_t)crc_rejects;
     e->attempt = s->attempt;
     s->rejects[0] = 0;
     for (i = 1; i < REASONS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
@@ -1653,137 +1705,251 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
                 return 0;
     return 1;
 }
+/* room for one item more; NULL = memory is out */
+static void *grown(void *items, size_t n, size_t *room, size_t size)
+{
+    size_t want = *room ? 2 * *room : 64;
+    void *q;
+    if (n < *room) return items;
+    q = realloc(items, want * size);
+    if (q) *room = want;
+    return q;
+}
+/* R: a record that follows from those before it, within its part */
+static nn_status book_record(book *b, const char *p, const char *end)
+{
+    summary s;
+    entry e, *q;
+    const uint64_t at = b->is.interval ? b->count % b->is.interval : 0;
+    memset(&s, 0, sizeof s);
+    memset(&e, 0, sizeof e);
+    if (!b->is.n || !summary_parse(p, end, &s, &e) || s.k != b->is.lo + b->count || s.k >= b->is.hi)
+        return NN_E_FORMAT;
+    if (s.k >= b->stop) return NN_E_STOPPED;
+    if (e.end[e.part] <= (at ? b->e[b->count - 1].end[e.part] : 0) ||
+        e.end[!e.part] != (at ? b->e[b->count - 1].end[!e.part] : 0) ||
+        e.rejected < (b->count ? b->e[b->count - 1].rejected : 0) || b->count / b->is.interval != b->closed)
+        return NN_E_FORMAT;
+    q = (entry *)grown(b->e, b->count, &b->room, sizeof *q);
+    if (!q) return NN_E_NOMEM;
+    b->e = q;
+    b->e[b->count++] = e;
+    totals_add(b->sum, &s);
+    return NN_OK;
+}
+/* P: the part that is full, or the last one */
+static nn_status book_part(book *b, const char *p, const char *end)
+{
+    closed_part c, *q;
+    uint64_t part;
+    int i;
+    if (!number(&p, end, &part) || part != b->closed || !b->count ||
+        (b->count != (part + 1) * b->is.interval && b->is.lo + b->count != b->is.hi))
+        return NN_E_FORMAT;
+    for (i = 0; i < 2; i++) {
+        c.sha256[i][0] = 0;
+        if (!number(&p, end, &c.bytes[i]) || c.bytes[i] != b->e[b->count - 1].end[i]) return NN_E_FORMAT;
+        if (c.bytes[i] && !digest(&p, end, c.sha256[i])) return NN_E_FORMAT;
+        if (c.bytes[i] == 0 && end - p >= 2) p += 2;                           /* " -" */
+    }
+    q = (closed_part *)grown(b->parts, b->closed, &b->parts_room, sizeof *q);
+    if (!q) return NN_E_NOMEM;
+    b->parts = q;
+    b->parts[b->closed++] = c;
+    return NN_OK;
+}
+static nn_status book_uploaded(book *b, const char *p, const char *end)
+{
+    const size_t n = (size_t)(end - p);
+    const char **q = (const char **)grown((void *)b->uploaded.v, b->uploaded.n, &b->uploaded_room, sizeof *q);
+    char *name = (char *)malloc(n + 1);
+    if (q) b->uploaded.v = q;
+    if (!q || !name) { free(name); return NN_E_NOMEM; }
+    memcpy(name, p, n);
+    name[n] = 0;
+    b->uploaded.v[b->uploaded.n++] = name;
+    return NN_OK;
+}
 static nn_status book_line(void *user, const char *text, size_t n)
 {
     book *b = (book *)user;
     const char *p = text + 2, *end = text + n;
-    summary s;
-    entry e;
-    uint64_t v;
     if (n < 2) return NN_E_FORMAT;
     switch (text[0]) {
-    case 'H':
-        if (!number(&p, end, &b->lo) || !number(&p, end, &b->hi) || !number(&p, end, &b->n) ||
-            !number(&p, end, &b->interval))
-            return NN_E_FORMAT;
-        while (p < end && *p == ' ') p++;
-        if ((size_t)(end - p) >= sizeof b->head) return NN_E_FORMAT;
-        memcpy(b->head, p, (size_t)(end - p));
-        b->head[end - p] = 0;
-        return NN_OK;
-    case 'R':
-        memset(&s, 0, sizeof s);
-        memset(&e, 0, sizeof e);
-        if (!summary_parse(p, end, &s, &e) || s.k != b->lo + b->count) return NN_E_FORMAT;
-        if (b->count == b->room) {
-            size_t room = b->room ? 2 * b->room : 1024;
-            entry *q = (entry *)realloc(b->e, room * sizeof *q);
-            if (!q) return NN_E_NOMEM;
-            b->e = q;
-            b->room = room;
-        }
-        b->e[b->count++] = e;
-        if (s.k < b->stop) totals_add(b->sum, &s);
-        return NN_OK;
-    case 'P': if (!number(&p, end, &v)) return NN_E_FORMAT; b->closed = v + 1; return NN_OK;
-    case 'B': if (!number(&p, end, &v) || v < b->lo || v - b->lo > b->count) return NN_E_FORMAT;
-              b->count = (size_t)(v - b->lo);
-              return NN_OK;
-    case 'U':
-        if (b->uploaded.n == b->uploaded_room) {
-            size_t room = b->uploaded_room ? 2 * b->uploaded_room : 64;
-            const char **q = (const char **)realloc((void *)b->uploaded.v, room * sizeof *q);
-            if (!q) return NN_E_NOMEM;
-            b->uploaded.v = q;
-            b->uploaded_room = room;
-        }
-        { char *q = (char *)malloc(n - 1); if (!q) return NN_E_NOMEM; memcpy(q, p, n - 2); q[n - 2] = 0; b->uploaded.v[b->uploaded.n++] = q; }
-        return NN_OK;
+    case 'H': return !b->is.n && origin_parse(p, end, &b->is) ? NN_OK : NN_E_FORMAT;
+    case 'R': return book_record(b, p, end);
+    case 'P': return book_part(b, p, end);
+    case 'U': return book_uploaded(b, p, end);
     default: return NN_E_FORMAT;
     }
 }
-/* The journal's records without opening it for writing (another process may be at it): a torn last
- * line is the end. */
-static nn_status journal_read(const char *path,
-                              nn_status (*each)(void *user, const char *text, size_t n), void *user,
-                              nn_error *err)
+static nn_status first_line(void *user, const char *text, size_t n)
 {
-    nn_buf b = NN_ZERO;
-    nn_file_opts fo = NN_ZERO;
-    size_t i = 0, line = 1;
-    nn_status s;
-    fo.raw = 1;
-    fo.limit = UINT64_C(1) << 40;
-    s = nn_file_read(&b, path, &fo, err);
-    while (s == NN_OK && i < b.len) {
-        const char *p = (const char *)b.data + i, *nl = (const char *)memchr(p, '\n', b.len - i);
-        char sum[16];
-        size_t n;
-        if (!nl) break;
-        n = (size_t)(nl - p);
-        if (n >= 9) (void)snprintf(sum, sizeof sum, "%08x ", (unsigned)nn_crc32c(0, p + 9, n - 9));
-        if (n < 9 || memcmp(sum, p, 9) != 0) {
-            if ((size_t)(nl + 1 - (const char *)b.data) == b.len) break;
-            s = nn_error_at(err, NN_E_FORMAT, i, line, 1,
-                            "%s:%zu: expected a checksum and a record, got a damaged line", path,
-                            line);
-            break;
-        }
-        s = each(user, p + 9, n - 9);
-        if (s != NN_OK && err && !err->msg[0])
-            s = nn_error_at(err, s, i, line, 1,
-                            "%s:%zu: a record that does not follow from those before it", path,
-                            line);
-        i += n + 1;
-        line++;
-    }
-    nn_buf_free(&b);
-    return s;
+    (void)user, (void)text, (void)n;
+    return NN_E_STOPPED;
 }
-/* DIR/journal.txt into *b. stop: records below it count in sum (UINT64_MAX = all). j NULL = read
- * only: then the file must be there. */
-static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal **j, nn_error *err)
+/* Is the journal, if there is one, of the form of today? */
+static nn_status book_form(const char *dir, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES];
     nn_status s = nn_path_join(path, sizeof path, dir, "journal.txt", err);
+    if (s != NN_OK || !nn_file_exists(path, NULL)) return s;
+    s = nn_journal_read(path, first_line, NULL, NULL, err);
+    if (s != NN_E_UNSUPPORTED) return s;
+    return nn_error_set(err, s,
+                    "%s: written by version b521685 or one before it, whose journal has no checksums: go on "
+                    "with that version, or make it anew with --overwrite (--preset v0.1 makes its records)",
+                    dir);
+}
+/* DIR/journal.txt into *b; j NULL = read only: another process may be at it. Records from stop on are
+ * cut off (UINT64_MAX: none). */
+static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal **j, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_error e = NN_ZERO;
+    nn_status s;
     memset(b, 0, sizeof *b);
+    NN_TRY(nn_path_join(path, sizeof path, dir, "journal.txt", err));
+    if (!j && !nn_file_exists(path, NULL))
+        return nn_error_set(err, NN_E_IO, "%s: not a data set of run-data-gen, there is no journal.txt",
+                        dir);
+    NN_TRY(book_form(dir, err));
     b->stop = stop;
     b->sum = (totals *)calloc(1, sizeof *b->sum);
     if (!b->sum) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
-    if (s == NN_OK && !j && !nn_file_exists(path, NULL))
-        s = nn_error_set(err, NN_E_IO, "%s: not a data set of run-data-gen, there is no journal.txt",
-                     dir);
-    else if (s == NN_OK)
-        s = j ? nn_journal_open(j, path, book_line, b, NULL, err) :
-                journal_read(path, book_line, b, err);
-    if (s == NN_OK && !j && !b->head[0])
-        s = nn_error_set(err, NN_E_FORMAT, "%s: not a data set of run-data-gen, the journal is empty",
-                     dir);
-    if (s != NN_OK) book_free(b);
+    s = j ? nn_journal_open(j, path, book_line, b, NULL, &e) :
+            nn_journal_read(path, book_line, b, NULL, &e);
+    if (s == NN_OK) return NN_OK;
+    book_free(b);
+    if (!e.msg[0] && s == NN_E_NOMEM) (void)nn_error_set(&e, s, "%s: out of memory", path);
+    if (!e.msg[0]) (void)nn_error_set(&e, s, "%s: a record does not follow from those before it", path);
+    if (err) *err = e;
     return s;
 }
-
-typedef struct sink {
-    const char *dir;
-    book        b;
-    uint64_t    next;
-    nn_journal *j;
-    nn_append  *part[2], *rejected;
-    uint64_t    end[2], rejected_end;
-    double      synced;
-} sink;
 static const char *const split_names[2] = { "train", "test" };
-static nn_status sink_part_path(const sink *s, char *path, int split, uint64_t part, nn_error *err)
+static nn_status part_path(char *path, const char *dir, int split, uint64_t part, nn_error *err)
 {
     char name[64];
     (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[split], (unsigned long long)part);
-    return nn_path_join(path, NN_MAX_PATH_BYTES, s->dir, name, err);
+    return nn_path_join(path, NN_MAX_PATH_BYTES, dir, name, err);
 }
 static uint64_t size_of(const char *path)
 {
     uint64_t n = 0;
     return nn_file_exists(path, NULL) && nn_file_size(&n, path, NULL, NULL) == NN_OK ? n : 0;
 }
+/* The files of closed parts: their lengths, and with deep their SHA-256. */
+static nn_status book_check_parts(const book *b, const char *dir, int deep, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES], hex[65];
+    size_t p;
+    int i;
+    for (p = 0; p < b->closed; p++)
+        for (i = 0; i < 2; i++) {
+            const closed_part *c = &b->parts[p];
+            NN_TRY(part_path(path, dir, i, p, err));
+            if (!c->bytes[i]) continue;
+            if (!nn_file_exists(path, NULL))
+                return nn_error_set(err, NN_E_FORMAT, "%s: is missing, it had %llu bytes when it was closed", path,
+                                (unsigned long long)c->bytes[i]);
+            if (size_of(path) != c->bytes[i])
+                return nn_error_set(err, NN_E_FORMAT, "%s: expected %llu bytes as when it was closed, got %llu", path,
+                                (unsigned long long)c->bytes[i], (unsigned long long)size_of(path));
+            if (!deep) continue;
+            NN_TRY(nn_file_sha256(hex, path, NULL, err));
+            if (strcmp(hex, c->sha256[i]) != 0)
+                return nn_error_set(err, NN_E_FORMAT, "%s: was changed: sha256 %.12s.. when it was closed, %.12s.. now",
+                                path, c->sha256[i], hex);
+        }
+    return NN_OK;
+}
+/* A data set to read from: its journal, and closed parts of the length that they had. */
+static nn_status book_read(book *b, const char *dir, nn_error *err)
+{
+    nn_status s = book_open(b, dir, UINT64_MAX, NULL, err);
+    if (s == NN_OK && !b->is.n)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: not a data set of run-data-gen, the journal is empty", dir);
+    if (s == NN_OK) s = book_check_parts(b, dir, 0, err);
+    return s;
+}
+/* A file read from the front, record by record; no_memory: what it does not hold was not looked at. */
+typedef struct tail { nn_reader *r; nn_buf b; int no_memory; } tail;
+static void tail_close(tail *t)
+{
+    nn_reader_close(t->r);
+    nn_buf_free(&t->b);
+    memset(t, 0, sizeof *t);
+}
+/* 1 = the next n bytes of path, from byte `from` on, have this CRC; they are in t->b */
+static int tail_holds(tail *t, const char *path, uint64_t from, uint64_t n, uint32_t crc)
+{
+    nn_file_opts fo = NN_ZERO;
+    size_t got = 0;
+    nn_status s = NN_OK;
+    fo.raw = 1;
+    t->b.len = 0;
+    if (n == 0) return crc == 0;
+    if (size_of(path) < from + n) return 0;
+    if (!t->r) {
+        s = nn_reader_open(&t->r, path, &fo, NULL);
+        if (s == NN_OK) s = nn_reader_seek(t->r, from, NULL);
+    }
+    if (s == NN_OK) s = nn_buf_reserve(&t->b, (size_t)n, NULL);
+    if (s == NN_OK) s = nn_reader_read(t->r, t->b.data, (size_t)n, &got, NULL);
+    t->no_memory |= s == NN_E_NOMEM;
+    if (s != NN_OK || got != n) return 0;
+    t->b.len = (size_t)n;
+    return nn_crc32c(0, t->b.data, (size_t)n) == crc;
+}
+/* Records of the open part, and refused attempts: *good = the first record whose bytes are not those
+ * that the journal says (lo + count: all are). What belongs to closed parts is on the disk since: there
+ * it is an error. sha: of the open part's files up to *good; may be NULL. */
+static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good, nn_sha256 sha[2], nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES], rejected[NN_MAX_PATH_BYTES];
+    tail part[2], rejects;
+    const uint64_t from = b->closed * b->is.interval;
+    nn_status s = nn_path_join(rejected, sizeof rejected, dir, "rejected.jsonl", err);
+    uint64_t i;
+    memset(part, 0, sizeof part);
+    memset(&rejects, 0, sizeof rejects);
+    for (i = 0; sha && i < 2; i++) nn_sha256_init(&sha[i]);
+    for (i = 0; i < b->count && s == NN_OK; i++) {
+        const entry *e = &b->e[i];
+        const uint64_t was = i ? b->e[i - 1].rejected : 0;
+        const uint64_t start = i > from ? b->e[i - 1].end[e->part] : 0;
+        if (!tail_holds(&rejects, rejected, was, e->rejected - was, e->crc_rejects)) {
+            if (i >= from) break;
+            s = nn_error_set(err, NN_E_FORMAT,
+                         "%s: bytes %llu to %llu, before record %llu, are missing or were changed", rejected,
+                         (unsigned long long)was, (unsigned long long)e->rejected,
+                         (unsigned long long)(b->is.lo + i));
+        } else if (i >= from && (s = part_path(path, dir, e->part, b->closed, err)) == NN_OK) {
+            tail *t = &part[e->part];
+            if (!tail_holds(t, path, start, e->end[e->part] - start, e->crc)) break;
+            if (sha) nn_sha256_put(&sha[e->part], t->b.data, t->b.len);
+        }
+    }
+    *good = b->is.lo + i;
+    if (part[0].no_memory || part[1].no_memory || rejects.no_memory)
+        s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for a record", dir);
+    tail_close(&part[0]);
+    tail_close(&part[1]);
+    tail_close(&rejects);
+    return s;
+}
+
+typedef struct sink {
+    const char *dir;
+    origin      want;
+    book        b;                        /* as it was opened; closed goes on */
+    uint64_t    next;                     /* the record whose turn it is */
+    nn_journal *j;
+    nn_append  *part[2], *rejected;
+    uint64_t    end[2], rejected_end;
+    nn_sha256   sha[2];                   /* of the open part's files */
+    double      synced;
+} sink;
 static void sink_close(sink *s)
 {
     int i;
@@ -1794,79 +1960,34 @@ static void sink_close(sink *s)
     s->j = NULL;
     book_free(&s->b);
 }
-/* Opens (or goes on with) the data set of records [lo, hi) of n in dir, whose lock is already held.
- * head: one line that says what it is; another one in
- * the journal is refused. */
-static nn_status sink_open(sink *s, const char *dir, uint64_t lo, uint64_t hi, uint64_t n,
-                           uint64_t interval, const char *head, nn_error *err)
+/* Is what the folder holds the beginning of what is wanted? Reads only; s->next: where to go on. */
+static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
 {
-    char path[NN_MAX_PATH_BYTES], line[512];
-    uint64_t good;
+    char path[NN_MAX_PATH_BYTES], why[200];
+    book b;
     nn_status st;
-    int i;
-    s->dir = dir;
-    if ((st = nn_path_join(path, sizeof path, dir, "data", err)) != NN_OK ||
-        (st = nn_dir_make(path, NULL, err)) != NN_OK)
-        return st;
-    (void)nn_dir_clean(dir, NULL, NULL);
-    if ((st = nn_path_join(path, sizeof path, dir, "journal.txt", err)) != NN_OK) return st;
-    /* cuts a torn line */
-    if (size_of(path) > 0 && (st = book_open(&s->b, dir, 0, &s->j, err)) != NN_OK) return st;
-    if (s->j) (void)nn_journal_close(s->j, NULL);
-    s->j = NULL;
-    if (s->b.head[0]) {
-        if (s->b.lo != lo || s->b.hi != hi || s->b.n != n || s->b.interval != interval ||
-            strcmp(s->b.head, head) != 0)
-            return nn_error_set(err, NN_E_ARG,
-                            "%s: made with another config, seed, signature set or shard; expected "
-                            "the same to resume (or --overwrite)",
-                            dir);
-    }
-    /* after a power cut the journal may know more than the files have: go back to the last record
-     * that is whole */
-    good = lo + s->b.count;
-    (void)nn_path_join(path, sizeof path, dir, "rejected.jsonl", NULL);
-    while (good > lo) {
-        const entry *e = &s->b.e[good - 1 - lo];
-        uint64_t p = (good - 1 - lo) / interval;
-        int whole = size_of(path) >= e->rejected;
-        for (i = 0; i < 2; i++) {
-            char part[NN_MAX_PATH_BYTES];
-            if (e->end[i] &&
-                (sink_part_path(s, part, i, p, NULL) != NN_OK || size_of(part) < e->end[i]))
-                whole = 0;
-        }
-        if (whole) break;
-        good--;
-    }
-    {
-        int back = good < lo + s->b.count, fresh = !s->b.head[0];
-        book_free(&s->b);
-        if ((st = book_open(&s->b, dir, good, &s->j, err)) != NN_OK) return st;
-        if (fresh) {
-            int m = snprintf(line, sizeof line, "H %llu %llu %llu %llu %s", (unsigned long long)lo,
-                             (unsigned long long)hi, (unsigned long long)n,
-                             (unsigned long long)interval, head);
-            st = nn_journal_put(s->j, line, (size_t)m, err);
-            s->b.lo = lo;
-            s->b.hi = hi;
-            s->b.n = n;
-            s->b.interval = interval;
-        } else if (back) {
-            int m = snprintf(line, sizeof line, "B %llu", (unsigned long long)good);
-            st = nn_journal_put(s->j, line, (size_t)m, err);
-            s->b.count = (size_t)(good - lo);
-        }
-        if (st != NN_OK) return st;
-    }
-    s->next = good;
-    if (good > lo) {
-        s->rejected_end = s->b.e[good - 1 - lo].rejected;
-        if ((good - lo) % interval) for (i = 0; i < 2; i++) s->end[i] = s->b.e[good - 1 - lo].end[i];
-        else s->b.closed = (good - lo) / interval;
-    }
-    st = nn_append_open(&s->rejected, path, s->rejected_end, NULL, err);
-    s->synced = nn_app_seconds();
+    s->next = s->want.lo;
+    nn_sha256_init(&s->sha[0]);
+    nn_sha256_init(&s->sha[1]);
+    NN_TRY(nn_path_join(path, sizeof path, s->dir, "journal.txt", err));
+    if (size_of(path) == 0 || (app->overwrite && !app->resume)) return NN_OK;
+    if (!app->resume)
+        return nn_error_set(err, NN_E_ARG, "%s: holds a data set: use --resume, --overwrite or another --out", s->dir);
+    NN_TRY(book_open(&b, s->dir, UINT64_MAX, NULL, err));
+    if (!b.is.n) st = NN_OK;                      /* killed before its first line was whole */
+    else if (!origin_same(&b.is, &s->want, why, sizeof why))
+        st = nn_error_set(err, NN_E_ARG, "--resume: %s: made with another config (before and now: %s)", s->dir, why);
+    else if (b.is.lo != s->want.lo || b.is.hi != s->want.hi)
+        st = nn_error_set(err, NN_E_ARG, "--resume: %s: holds records %llu to %llu, now %llu to %llu are asked for",
+                      s->dir, (unsigned long long)b.is.lo, (unsigned long long)b.is.hi,
+                      (unsigned long long)s->want.lo, (unsigned long long)s->want.hi);
+    else st = book_check_parts(&b, s->dir, 1, err);
+    if (st == NN_OK && b.is.n) st = book_check_tail(&b, s->dir, &s->next, s->sha, err);
+    if (st == NN_OK && s->next < s->want.lo + b.count)
+        nn_app_warn(app, "%s: record %llu is not as it was written (a power cut?): going on from there, "
+                    "%llu records are made again", s->dir, (unsigned long long)s->next,
+                    (unsigned long long)(s->want.lo + b.count - s->next));
+    book_free(&b);
     return st;
 }
 static nn_status sink_sync(sink *s, nn_error *err)
@@ -1879,24 +2000,68 @@ static nn_status sink_sync(sink *s, nn_error *err)
     s->synced = nn_app_seconds();
     return st;
 }
+/* One file of part p gets its last bytes: nothing behind the records stays, a file without records goes. */
+static nn_status sink_close_file(sink *s, int split, uint64_t p, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_append *a = s->part[split];
+    s->part[split] = NULL;
+    NN_TRY(part_path(path, s->dir, split, p, err));
+    if (!a && !nn_file_exists(path, NULL)) return NN_OK;
+    if (!a && s->end[split] == 0) return nn_file_remove(path, NULL, err);
+    if (!a) NN_TRY(nn_append_open(&a, path, s->end[split], NULL, err));
+    return nn_append_close(a, err);
+}
 static nn_status sink_close_part(sink *s, uint64_t p, nn_error *err)
 {
-    char line[64];
+    char line[256], hex[65];
+    size_t n = (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p);
     nn_status st = NN_OK;
     int i;
     for (i = 0; i < 2; i++) {
-        if (s->part[i] && st == NN_OK) st = nn_append_close(s->part[i], err);
-        else if (s->part[i]) (void)nn_append_close(s->part[i], NULL);
-        s->part[i] = NULL;
+        if (st == NN_OK) st = sink_close_file(s, i, p, err);
+        nn_sha256_hex(&s->sha[i], hex);
+        n += (size_t)snprintf(line + n, sizeof line - n, " %llu %s", (unsigned long long)s->end[i],
+                              s->end[i] ? hex : "-");
+        nn_sha256_init(&s->sha[i]);
         s->end[i] = 0;
     }
     if (st == NN_OK) st = nn_append_sync(s->rejected, err);
-    if (st == NN_OK)
-        st = nn_journal_put(
-            s->j, line, (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p), err);
+    if (st == NN_OK) st = nn_journal_put(s->j, line, n, err);
     if (st == NN_OK) st = nn_journal_sync(s->j, err);
     s->b.closed = p + 1;
     return st;
+}
+static int sink_part_full(const sink *s)
+{
+    return (s->next - s->want.lo) % s->want.interval == 0 || s->next == s->want.hi;
+}
+/* Opens, or goes on with, what sink_check looked at; its folder is locked. */
+static nn_status sink_open(sink *s, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES], line[512];
+    const origin *w = &s->want;
+    nn_status st;
+    size_t n;
+    NN_TRY(nn_path_join(path, sizeof path, s->dir, "data", err));
+    NN_TRY(nn_dir_make(path, NULL, err));
+    NN_TRY(book_open(&s->b, s->dir, s->next, &s->j, err));
+    if (!s->b.is.n) {
+        s->b.is = *w;
+        n = (size_t)snprintf(line, sizeof line, "H %llu %llu %llu %llu %llu %s %s", (unsigned long long)w->lo,
+                             (unsigned long long)w->hi, (unsigned long long)w->n,
+                             (unsigned long long)w->interval, (unsigned long long)w->seed, w->probe, w->config);
+        NN_TRY(nn_journal_put(s->j, line, n, err));
+    }
+    s->synced = nn_app_seconds();
+    n = s->b.count;
+    s->rejected_end = n ? s->b.e[n - 1].rejected : 0;
+    NN_TRY(nn_path_join(path, sizeof path, s->dir, "rejected.jsonl", err));
+    st = nn_append_open(&s->rejected, path, s->rejected_end, NULL, err);
+    if (st != NN_OK || n <= s->b.closed * w->interval) return st;      /* no record in an open part */
+    s->end[0] = s->b.e[n - 1].end[0];
+    s->end[1] = s->b.e[n - 1].end[1];
+    return sink_part_full(s) ? sink_close_part(s, s->b.closed, err) : NN_OK;
 }
 /* The next record, in order: rejects, record, journal line; then closes the part when it is full or
  * the last. */
@@ -1904,11 +2069,11 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
                           const char *rejects, size_t n_rejects, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], text[2048];
-    uint64_t p = (s->next - s->b.lo) / s->b.interval;
+    uint64_t p = (s->next - s->want.lo) / s->want.interval;
     entry e;
     nn_status st = NN_OK;
     if (!s->part[split]) {
-        st = sink_part_path(s, path, split, p, err);
+        st = part_path(path, s->dir, split, p, err);
         if (st == NN_OK) st = nn_append_open(&s->part[split], path, s->end[split], NULL, err);
     }
     if (st == NN_OK && n_rejects) st = nn_append_put(s->rejected, rejects, n_rejects, err);
@@ -1920,14 +2085,17 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
     e.end[1] = s->end[1] + (split == 1 ? n : 0);
     e.rejected = s->rejected_end + n_rejects;
     e.attempt = sum->attempt;
+    e.crc = nn_crc32c(0, line, n);
+    e.crc_rejects = nn_crc32c(0, rejects, n_rejects);
     st = nn_journal_put(s->j, text, summary_print(text, sizeof text, sum, &e), err);
     if (st != NN_OK) return st;
+    nn_sha256_put(&s->sha[split], line, n);
     s->end[0] = e.end[0];
     s->end[1] = e.end[1];
     s->rejected_end = e.rejected;
     totals_add(s->b.sum, sum);
     s->next++;
-    if ((s->next - s->b.lo) % s->b.interval == 0 || s->next == s->b.hi) return sink_close_part(s, p, err);
+    if (sink_part_full(s)) return sink_close_part(s, p, err);
     if (nn_app_seconds() - s->synced > 5) return sink_sync(s, err);
     return NN_OK;
 }
@@ -2092,15 +2260,21 @@ static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
     }
     return s;
 }
-static void head_text(char head[160], const nn_buf *config, const context *c)
+static void origin_make(origin *w, const context *c, const nn_buf *config, uint64_t lo, uint64_t hi)
 {
     nn_sha256 h;
-    char hex[65];
+    memset(w, 0, sizeof *w);
+    w->lo = lo;
+    w->hi = hi;
+    w->n = c->o->n;
+    w->interval = c->o->interval;
+    w->seed = c->o->seed;
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, c->probe_json, c->probe_json_len);
+    nn_sha256_hex(&h, w->probe);
     nn_sha256_init(&h);
     nn_sha256_put(&h, config->data, config->len);
-    nn_sha256_put(&h, c->probe_json, c->probe_json_len);
-    nn_sha256_hex(&h, hex);
-    (void)snprintf(head, 160, "interpreter_data 1 %s", hex);
+    nn_sha256_hex(&h, w->config);
 }
 static nn_status put_file(const char *dir, const char *name, const void *data, size_t n, nn_error *err)
 {
@@ -2183,7 +2357,7 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     nn_status st;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
     for (i = 0; i < s->b.count; i++) has_test |= (uint64_t)s->b.e[i].part;
-    if (s->next > s->b.lo && o->test_fraction > 0) has_test = 1;
+    if (s->next > s->want.lo && o->test_fraction > 0) has_test = 1;
     nni_sb_f(&b,
              "---\nlicense: cc0-1.0\ntask_categories:\n- text-generation\ntags:\n- "
              "interpretability\n- neural-network-weights\n- synthetic\nsize_categories:\n- %s\n",
@@ -2599,8 +2773,13 @@ static void events_write(const context *c, uint64_t k, const attempt *t)
 }
 
 /* A record that is ready before its turn waits in OUT/pending/K: threads go on, and a kill loses
- * only what is in the making. */
-static nn_status pending_write(const char *dir, uint64_t k, const char *text, size_t n, nn_error *err)
+ * only what is in the making. Its first line: a CRC over what the data set is and the record. */
+static void pending_head(char head[32], const sink *s, const void *text, size_t n)
+{
+    const uint32_t of = nn_crc32c(nn_crc32c(0, s->want.config, 64), s->want.probe, 64);
+    (void)snprintf(head, 32, "%08lx\n", (unsigned long)nn_crc32c(of, text, n));
+}
+static nn_status pending_write(const sink *to, uint64_t k, const char *text, size_t n, nn_error *err)
 {
     char name[64], path[NN_MAX_PATH_BYTES], head[32];
     nn_file_opts fo = NN_ZERO;
@@ -2608,8 +2787,8 @@ static nn_status pending_write(const char *dir, uint64_t k, const char *text, si
     nn_status s;
     fo.no_sync = 1;
     (void)snprintf(name, sizeof name, "pending/%llu", (unsigned long long)k);
-    (void)snprintf(head, sizeof head, "%08x\n", (unsigned)nn_crc32c(0, text, n));
-    s = nn_path_join(path, sizeof path, dir, name, err);
+    pending_head(head, to, text, n);
+    s = nn_path_join(path, sizeof path, to->dir, name, err);
     if (s == NN_OK) s = nn_buf_text(&b, head, err);
     if (s == NN_OK) s = nn_buf_put(&b, text, n, err);
     if (s == NN_OK) s = nn_file_write(path, b.data, b.len, &fo, err);
@@ -2617,14 +2796,14 @@ static nn_status pending_write(const char *dir, uint64_t k, const char *text, si
     return s;
 }
 /* 1 = it is there and whole: "summary line \n split rejects-length \n" as made by pack. */
-static int pending_read(const char *dir, uint64_t k, nn_buf *b)
+static int pending_read(const sink *s, uint64_t k, nn_buf *b)
 {
     char name[64], path[NN_MAX_PATH_BYTES], head[32];
     (void)snprintf(name, sizeof name, "pending/%llu", (unsigned long long)k);
-    if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || !nn_file_exists(path, NULL)) return 0;
+    if (nn_path_join(path, sizeof path, s->dir, name, NULL) != NN_OK || !nn_file_exists(path, NULL)) return 0;
     b->len = 0;
     if (nn_file_read(b, path, NULL, NULL) != NN_OK || b->len < 9) return 0;
-    (void)snprintf(head, sizeof head, "%08x\n", (unsigned)nn_crc32c(0, b->data + 9, b->len - 9));
+    pending_head(head, s, b->data + 9, b->len - 9);
     return memcmp(head, b->data, 9) == 0;
 }
 static void pending_remove(const char *dir, uint64_t k)
@@ -2692,8 +2871,8 @@ static void run_flush(run *r, const nn_buf *now)
     nn_status s = NN_OK;
     uint64_t closed = r->s.b.closed;
     if (now) s = put_packed(r->c, &r->s, now->data, now->len, &e);
-    while (s == NN_OK && r->s.next < r->s.b.hi && r->s.next < r->take &&
-           pending_read(r->s.dir, r->s.next, &b)) {
+    while (s == NN_OK && r->s.next < r->s.want.hi && r->s.next < r->take &&
+           pending_read(&r->s, r->s.next, &b)) {
         uint64_t next = r->s.next;
         s = put_packed(r->c, &r->s, b.data + 9, b.len - 9, &e);
         if (s == NN_OK) pending_remove(r->s.dir, next);
@@ -2702,7 +2881,7 @@ static void run_flush(run *r, const nn_buf *now)
     if (s != NN_OK) { run_fail(r, r->s.next, s, &e); return; }
     if (!r->c->o->hub_at_end) for (; closed < r->s.b.closed; closed++) upload_add_part(&r->up, closed);
     upload_poll(&r->up);
-    nn_progress_step(&r->prog, (double)(r->s.next - r->s.b.lo), NAN,
+    nn_progress_step(&r->prog, (double)(r->s.next - r->s.want.lo), NAN,
                      r->s.b.sum->after.n ? r->s.b.sum->after.sum / (double)r->s.b.sum->after.n :
                                            NAN);
 }
@@ -2739,7 +2918,7 @@ static void run_worker(run *r)
         NN_OMP(critical (interp_run))
         {
             if (nn_app_stopped()) r->stop = 1;
-            if (!r->stop && r->take < r->s.b.hi) {
+            if (!r->stop && r->take < r->s.want.hi) {
                 if (r->take - r->s.next >= r->window) wait = 1;
                 else { k = r->take++; have = 1; }
             }
@@ -2753,7 +2932,7 @@ static void run_worker(run *r)
         }
         if (!have) break;
         line.len = rejects.len = packed.len = 0;
-        if (pending_read(r->s.dir, k, &packed)) {      /* made by the run before this one */
+        if (pending_read(&r->s, k, &packed)) {      /* made by the run before this one */
             memmove(packed.data, packed.data + 9, packed.len - 9);
             packed.len -= 9;
             NN_OMP(critical (interp_run))
@@ -2777,7 +2956,7 @@ static void run_worker(run *r)
         }
         /* written outside the critical part; its turn may have come meanwhile, so look again */
         if (early) {
-            s = pending_write(r->s.dir, k, (const char *)packed.data, packed.len, &e);
+            s = pending_write(&r->s, k, (const char *)packed.data, packed.len, &e);
             NN_OMP(critical (interp_run))
             { if (s != NN_OK) run_fail(r, k, s, &e); else if (r->status == NN_OK || r->s.next < r->err_k) run_flush(r, NULL); }
         }
@@ -2872,39 +3051,50 @@ static void remove_tree(const char *dir, const char *sub)
     nn_buf_free(&names);
     (void)rmdir(path);
 }
-/* The folder, locked by nn_app_out_open, then the data set's own files. */
-static nn_status folder_open(nn_app *app, const context *c, run *r, uint64_t lo, uint64_t hi, nn_error *err)
+/* curves of an earlier run: OUT/tensorboard/example-... */
+static void remove_events(const char *dir)
 {
+    char path[NN_MAX_PATH_BYTES];
+    nn_buf names = NN_ZERO;
+    size_t n = 0, i;
+    const char *p;
+    if (nn_path_join(path, sizeof path, dir, "tensorboard", NULL) == NN_OK && nn_file_exists(path, NULL))
+        (void)nn_dir_list(&names, &n, path, NULL, NULL);
+    for (i = 0, p = (const char *)names.data; i < n; i++, p += strlen(p) + 1)
+        if (strncmp(p, "example-", 8) == 0) remove_tree(path, p);
+    nn_buf_free(&names);
+}
+static nn_status folder_check(nn_app *app, void *to, nn_error *err) { return sink_check((sink *)to, app, err); }
+/* The folder, locked and looked at by nn_app_out_open, then the data set's own files. */
+static nn_status folder_open(nn_app *app, run *r, uint64_t lo, uint64_t hi, nn_error *err)
+{
+    static const char *const files[] = { "journal.txt", "rejected.jsonl", "README.md", "config.yaml",
+                                         "signature_dataset.json", "stats.json", "upload.log",
+                                         "report.html", "tensorboard.log" };
     nn_buf config = NN_ZERO;
-    char head[160], path[NN_MAX_PATH_BYTES];
-    nn_status s;
-    (void)c;
-    if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
-    if (app->overwrite && !app->resume) {
-        static const char *const files[] = { "journal.txt",
-                                             "rejected.jsonl",
-                                             "README.md",
-                                             "config.yaml",
-                                             "signature_dataset.json",
-                                             "stats.json",
-                                             "upload.log",
-                                             "report.html",
-                                             "tensorboard.log" };
-        size_t i;
+    char path[NN_MAX_PATH_BYTES];
+    size_t i;
+    nn_status s = app->resume ? book_form(app->out, err) : NN_OK;      /* before keys are compared */
+    if (s == NN_OK) s = config_text(app, &config, err);
+    if (s == NN_OK) {
+        origin_make(&r->s.want, r->c, &config, lo, hi);
+        r->s.dir = app->out;
+        app->check = folder_check;
+        app->checked = &r->s;
+        if (r->c->o->sig_path && !app->dry_run) s = nn_app_input(app, r->c->o->sig_path, 0, err);
+        if (s == NN_OK) s = nn_app_out_open(app, "", err);
+    }
+    if (s == NN_OK && app->overwrite && !app->resume) {
         for (i = 0; i < sizeof files / sizeof *files; i++)
             if (nn_path_join(path, sizeof path, app->out, files[i], NULL) == NN_OK)
                 (void)nn_file_remove(path, NULL, NULL);
         remove_tree(app->out, "data");
         remove_tree(app->out, "pending");
+        remove_events(app->out);
     }
-    s = config_text(app, &config, err);
-    if (s == NN_OK) {
-        head_text(head, &config, r->c);
-        s = sink_open(&r->s, app->out, lo, hi, r->c->o->n, r->c->o->interval, head, err);
-    }
-    if (s == NN_OK && (s = nn_path_join(path, sizeof path, app->out, "pending", err)) == NN_OK)
-        s = nn_dir_make(path, NULL, err);
-    if (s == NN_OK) (void)nn_dir_clean(path, NULL, NULL);
+    if (s == NN_OK) s = sink_open(&r->s, err);
+    if (s == NN_OK) s = nn_path_join(path, sizeof path, app->out, "pending", err);
+    if (s == NN_OK) s = nn_dir_make(path, NULL, err);
     if (s == NN_OK) s = put_file(app->out, "config.yaml", config.data, config.len, err);
     if (s == NN_OK)
         s = put_file(app->out, "signature_dataset.json", r->c->probe_json, r->c->probe_json_len,
@@ -2974,7 +3164,7 @@ static int cmd_run(nn_app *app, opts *o)
     }
     memset(&r, 0, sizeof r);
     r.c = &c;
-    if (folder_open(app, &c, &r, lo, hi, &e) != NN_OK) { sink_close(&r.s); return nn_app_finish(app, &e); }
+    if (folder_open(app, &r, lo, hi, &e) != NN_OK) { sink_close(&r.s); return nn_app_finish(app, &e); }
     r.up.c = &c;
     r.up.s = &r.s;
     r.up.on = o->hub && o->hub[0];
@@ -3170,7 +3360,7 @@ static int cmd_stats(nn_app *app, opts *o)
     book b;
     nn_buf out = NN_ZERO;
     nn_error e = NN_ZERO;
-    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    nn_status s = book_read(&b, app->args[0], &e);
     (void)o;
     if (s == NN_OK) s = stats_json(&out, b.sum, 0, 0, &e);
     if (s == NN_OK) (void)fwrite(out.data, 1, out.len, stdout);
@@ -3182,14 +3372,13 @@ static int cmd_stats(nn_app *app, opts *o)
 static nn_status entry_read(const book *b, const char *dir, size_t i, nn_buf *out, nn_error *err)
 {
     const entry *x = &b->e[i];
-    char name[64], path[NN_MAX_PATH_BYTES];
-    uint64_t p = i / b->interval, from = i % b->interval ? b->e[i - 1].end[x->part] : 0;
+    char path[NN_MAX_PATH_BYTES];
+    uint64_t p = i / b->is.interval, from = i % b->is.interval ? b->e[i - 1].end[x->part] : 0;
     nn_reader *r = NULL;
     nn_file_opts fo = NN_ZERO;
     nn_status s;
     fo.raw = 1;
-    (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[x->part], (unsigned long long)p);
-    if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK ||
+    if ((s = part_path(path, dir, x->part, p, err)) != NN_OK ||
         (s = nn_reader_open(&r, path, &fo, err)) != NN_OK)
         return s;
     s = nn_buf_reserve(out, (size_t)(x->end[x->part] - from), err);
@@ -3199,26 +3388,35 @@ static nn_status entry_read(const book *b, const char *dir, size_t i, nn_buf *ou
     nn_reader_close(r);
     return s;
 }
+/* Is the data set in dir made from the config and the probe set at hand? */
+static nn_status made_from(const book *b, const context *c, const nn_buf *config, const char *dir, nn_error *err)
+{
+    origin now;
+    char why[200];
+    origin_make(&now, c, config, 0, c->o->n);
+    if (origin_same(&b->is, &now, why, sizeof why)) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT,
+                    "%s: config.yaml or signature_dataset.json is not what the journal says it was made "
+                    "from (journal and now: %s)",
+                    dir, why);
+}
 static int cmd_verify(nn_app *app, opts *o)
 {
     static context c;
     book b;
     nn_buf have = NN_ZERO, want = NN_ZERO, rejects = NN_ZERO, config = NN_ZERO;
     nn_error e = NN_ZERO;
-    char head[160];
-    size_t n, j, bad = 0;
-    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    size_t n, j, bad = 0, closed;
+    uint64_t good;
+    nn_status s = book_read(&b, app->args[0], &e);
+    if (s == NN_OK) s = book_check_parts(&b, app->args[0], 1, &e);
+    if (s == NN_OK) s = book_check_tail(&b, app->args[0], &good, NULL, &e);
+    if (s == NN_OK && good < b.is.lo + b.count)
+        s = nn_error_set(&e, NN_E_FORMAT, "%s: record %llu is not as it was written: --resume makes it again",
+                     app->args[0], (unsigned long long)good);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, &config, &e);
-    if (s == NN_OK) {
-        head_text(head, &config, &c);
-        if (strcmp(head, b.head) != 0)
-            s = nn_error_set(&e, NN_E_FORMAT,
-                         "%s: config.yaml or signature_dataset.json is not what the journal says "
-                         "it was made from",
-                         app->args[0]);
-    }
-    if (s != NN_OK) return nn_app_finish(app, &e);
+    if (s == NN_OK) s = made_from(&b, &c, &config, app->args[0], &e);
     n = o->sample < b.count ? o->sample : b.count;
     /* one record of every n-th of the set, at a place of chance */
     for (j = 0; j < n && s == NN_OK; j++) {
@@ -3228,18 +3426,20 @@ static int cmd_verify(nn_app *app, opts *o)
         summary sum;
         have.len = want.len = rejects.len = 0;
         s = entry_read(&b, app->args[0], i, &have, &e);
-        if (s == NN_OK) s = record_make(&c, b.lo + i, &want, &rejects, &sum, NULL, &e);
+        if (s == NN_OK) s = record_make(&c, b.is.lo + i, &want, &rejects, &sum, NULL, &e);
         if (s == NN_OK && (have.len != want.len || memcmp(have.data, want.data, want.len) != 0)) {
             bad++;
-            nn_app_warn(app, "record %llu differs from its regeneration", (unsigned long long)(b.lo + i));
+            nn_app_warn(app, "record %llu differs from its regeneration", (unsigned long long)(b.is.lo + i));
         }
     }
     nn_buf_free(&have);
     nn_buf_free(&want);
     nn_buf_free(&rejects);
     nn_buf_free(&config);
+    closed = b.closed;
     book_free(&b);
     if (s == NN_OK) {
+        nn_app_count(app, "closed_parts", closed);
         nn_app_count(app, "verified", n);
         nn_app_count(app, "different", bad);
         if (bad) s = nn_error_set(&e, NN_E_FORMAT, "%s: %zu of %zu records differ", app->args[0], bad, n);
@@ -3248,77 +3448,56 @@ static int cmd_verify(nn_app *app, opts *o)
 }
 /* ---- merge: shards in order of k, record by record, into one sink ------- */
 typedef struct merge_state {
-    context *c;
     sink *s;
     const char *dir;
-    book b;
-    nn_reader *part[2], *rejected;
+    const book *b;
+    tail part[2], rejected;
     uint64_t open_part;
-    uint64_t done[2], rejected_done;
-    nn_buf line, rejects;
     nn_error *err;
 } merge_state;
 static nn_status merge_line(void *user, const char *text, size_t n)
 {
     merge_state *m = (merge_state *)user;
+    char path[NN_MAX_PATH_BYTES];
     summary sum;
     entry e;
-    uint64_t p, i;
-    size_t len, got;
-    nn_status s = NN_OK;
+    uint64_t p, i, from, was;
     if (n < 2 || text[0] != 'R') return NN_OK;
     memset(&sum, 0, sizeof sum);
     if (!summary_parse(text + 2, text + n, &sum, &e)) return NN_E_FORMAT;
-    if (sum.k < m->s->next) return NN_OK;              /* the merge was interrupted: already there;
-                                                          or rolled back */
+    if (sum.k < m->s->next) return NN_OK;              /* the merge was interrupted: already there */
     if (sum.k != m->s->next)
         return nn_error_set(m->err, NN_E_FORMAT, "%s: record %llu follows %llu", m->dir,
                         (unsigned long long)sum.k, (unsigned long long)m->s->next);
-    i = sum.k - m->b.lo;
-    p = i / m->b.interval;
-    m->line.len = m->rejects.len = 0;
-    {
-        const entry *x = &m->b.e[i];                   /* of the finished journal: the same as e
-                                                          unless it was rolled back */
-        uint64_t from = i % m->b.interval ? m->b.e[i - 1].end[x->part] : 0,
-                 rfrom = i ? m->b.e[i - 1].rejected : 0;
-        /* a line that a later B took back */
-        if (x->end[x->part] != e.end[e.part] || x->rejected != e.rejected) return NN_OK;
-        if (p != m->open_part) {
-            nn_reader_close(m->part[0]);
-            nn_reader_close(m->part[1]);
-            m->part[0] = m->part[1] = NULL;
-            m->open_part = p;
-        }
-        if (!m->part[e.part]) {
-            char name[64], path[NN_MAX_PATH_BYTES];
-            nn_file_opts fo = NN_ZERO;
-            fo.raw = 1;
-            (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[e.part],
-                           (unsigned long long)p);
-            if ((s = nn_path_join(path, sizeof path, m->dir, name, m->err)) != NN_OK ||
-                (s = nn_reader_open(&m->part[e.part], path, &fo, m->err)) != NN_OK)
-                return s;
-        }
-        if ((s = nn_reader_seek(m->part[e.part], from, m->err)) != NN_OK) return s;
-        len = (size_t)(e.end[e.part] - from);
-        if ((s = nn_buf_reserve(&m->line, len, m->err)) != NN_OK ||
-            (s = nn_reader_read(m->part[e.part], m->line.data, len, &got, m->err)) != NN_OK)
-            return s;
-        if (got != len || m->line.data[len - 1] != '\n')
-            return nn_error_set(m->err, NN_E_FORMAT, "%s: record %llu is cut short", m->dir,
-                            (unsigned long long)sum.k);
-        len = (size_t)(e.rejected - rfrom);
-        if (len) {
-            if ((s = nn_reader_seek(m->rejected, rfrom, m->err)) != NN_OK ||
-                (s = nn_buf_reserve(&m->rejects, len, m->err)) != NN_OK ||
-                (s = nn_reader_read(m->rejected, m->rejects.data, len, &got, m->err)) != NN_OK)
-                return s;
-            if (got != len) return nn_error_set(m->err, NN_E_FORMAT, "%s: rejected.jsonl is cut short", m->dir);
-        }
-        return sink_put(m->s, &sum, e.part, (const char *)m->line.data,
-                        (size_t)(e.end[e.part] - from), (const char *)m->rejects.data, len, m->err);
+    i = sum.k - m->b->is.lo;
+    p = i / m->b->is.interval;
+    from = i % m->b->is.interval ? m->b->e[i - 1].end[e.part] : 0;
+    was = i ? m->b->e[i - 1].rejected : 0;
+    if (p != m->open_part) {
+        tail_close(&m->part[0]);
+        tail_close(&m->part[1]);
+        m->open_part = p;
     }
+    NN_TRY(part_path(path, m->dir, e.part, p, m->err));
+    if (!tail_holds(&m->part[e.part], path, from, e.end[e.part] - from, e.crc))
+        return nn_error_set(m->err, m->part[e.part].no_memory ? NN_E_NOMEM : NN_E_FORMAT,
+                        m->part[e.part].no_memory ? "%s: out of memory for record %llu" :
+                                                    "%s: record %llu is cut short or was changed",
+                        path, (unsigned long long)sum.k);
+    NN_TRY(nn_path_join(path, sizeof path, m->dir, "rejected.jsonl", m->err));
+    if (!tail_holds(&m->rejected, path, was, e.rejected - was, e.crc_rejects))
+        return nn_error_set(m->err, m->rejected.no_memory ? NN_E_NOMEM : NN_E_FORMAT,
+                        m->rejected.no_memory ? "%s: out of memory before record %llu" :
+                                                "%s: what was refused before record %llu is missing or was changed",
+                        path, (unsigned long long)sum.k);
+    return sink_put(m->s, &sum, e.part, (const char *)m->part[e.part].b.data, m->part[e.part].b.len,
+                    (const char *)m->rejected.b.data, m->rejected.b.len, m->err);
+}
+/* 1 = both names are one folder */
+static int same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 static int cmd_merge(nn_app *app, opts *o)
 {
@@ -3329,74 +3508,61 @@ static int cmd_merge(nn_app *app, opts *o)
     nn_error e = NN_ZERO;
     nn_status s = NN_OK;
     uint64_t next = 0;
-    char head[160];
+    char why[200];
     nn_buf config = NN_ZERO;
     if (!b || !order) { free(b); free(order); return nn_app_usage(app, "out of memory"); }
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
-        s = book_open(&b[i], app->args[i], 0, NULL, &e);
-        for (j = i; j > 0 && s == NN_OK && b[order[j - 1]].lo > b[i].lo; j--) order[j] = order[j - 1];
+        s = book_read(&b[i], app->args[i], &e);
+        if (s == NN_OK && same_folder(app->args[i], app->out))
+            s = nn_error_set(&e, NN_E_ARG, "%s: is one of the shards and the --out of the merge", app->out);
+        for (j = i; j > 0 && s == NN_OK && b[order[j - 1]].is.lo > b[i].is.lo; j--) order[j] = order[j - 1];
         order[j] = i;
     }
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
         const book *x = &b[order[i]];
+        const origin *is = &x->is;
         const char *dir = app->args[order[i]];
-        if (strcmp(x->head, b[order[0]].head) != 0 || x->n != b[order[0]].n ||
-            x->interval != b[order[0]].interval)
-            s = nn_error_set(&e, NN_E_ARG,
-                         "%s and %s: made from different configs, seeds or signature sets",
-                         app->args[order[0]], dir);
-        else if (x->lo < next)
+        if (!origin_same(&b[order[0]].is, is, why, sizeof why))
+            s = nn_error_set(&e, NN_E_ARG, "%s and %s: made from different configs: %s",
+                         app->args[order[0]], dir, why);
+        else if (is->lo < next)
             s = nn_error_set(&e, NN_E_ARG, "%s: records from %llu are there twice", dir,
-                         (unsigned long long)x->lo);
-        else if (x->lo > next)
+                         (unsigned long long)is->lo);
+        else if (is->lo > next)
             s = nn_error_set(&e, NN_E_ARG, "records %llu to %llu are missing before %s",
-                         (unsigned long long)next, (unsigned long long)x->lo - 1, dir);
-        else if (x->lo + x->count != x->hi)
+                         (unsigned long long)next, (unsigned long long)is->lo - 1, dir);
+        else if (is->lo + x->count != is->hi)
             s = nn_error_set(&e, NN_E_ARG, "%s: not finished, %zu of %llu records", dir, x->count,
-                         (unsigned long long)(x->hi - x->lo));
-        next = x->hi;
+                         (unsigned long long)(is->hi - is->lo));
+        next = is->hi;
     }
-    if (s == NN_OK && next != b[order[0]].n)
+    if (s == NN_OK && next != b[order[0]].is.n)
         s = nn_error_set(&e, NN_E_ARG, "records %llu to %llu are missing", (unsigned long long)next,
-                     (unsigned long long)b[order[0]].n - 1);
+                     (unsigned long long)b[order[0]].is.n - 1);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, &config, &e);
-    if (s == NN_OK) {
-        head_text(head, &config, &c);
-        if (strcmp(head, b[order[0]].head) != 0)
-            s = nn_error_set(&e, NN_E_FORMAT,
-                         "%s: config.yaml or signature_dataset.json is not what the journal says "
-                         "it was made from",
-                         app->args[order[0]]);
-    }
+    if (s == NN_OK) s = made_from(&b[order[0]], &c, &config, app->args[order[0]], &e);
     nn_buf_free(&config);
+    memset(&r, 0, sizeof r);
     if (s == NN_OK) {
-        memset(&r, 0, sizeof r);
         r.c = &c;
-        s = folder_open(app, &c, &r, 0, o->n, &e);
+        s = folder_open(app, &r, 0, o->n, &e);
         r.started = r.s.next;
     }
     for (i = 0; i < app->n_args && s == NN_OK; i++) {
         merge_state m;
         char path[NN_MAX_PATH_BYTES];
-        nn_file_opts fo = NN_ZERO;
-        fo.raw = 1;
         memset(&m, 0, sizeof m);
-        m.c = &c;
         m.s = &r.s;
         m.dir = app->args[order[i]];
-        m.b = b[order[i]];
+        m.b = &b[order[i]];
         m.err = &e;
         m.open_part = UINT64_MAX;
-        (void)nn_path_join(path, sizeof path, m.dir, "rejected.jsonl", NULL);
-        s = nn_reader_open(&m.rejected, path, &fo, &e);
-        (void)nn_path_join(path, sizeof path, m.dir, "journal.txt", NULL);
-        if (s == NN_OK) s = journal_read(path, merge_line, &m, &e);
-        nn_reader_close(m.part[0]);
-        nn_reader_close(m.part[1]);
-        nn_reader_close(m.rejected);
-        nn_buf_free(&m.line);
-        nn_buf_free(&m.rejects);
+        s = nn_path_join(path, sizeof path, m.dir, "journal.txt", &e);
+        if (s == NN_OK) s = nn_journal_read(path, merge_line, &m, NULL, &e);
+        tail_close(&m.part[0]);
+        tail_close(&m.part[1]);
+        tail_close(&m.rejected);
     }
     if (s == NN_OK && r.s.next != o->n)
         s = nn_error_set(&e, NN_E_FORMAT, "%llu of %zu records were merged",
@@ -3428,7 +3594,7 @@ static int cmd_score(nn_app *app, opts *o)
     nn_buf out = NN_ZERO;
     size_t n[2] = { 0, 0 }, malformed[2] = { 0, 0 }, passed = 0, exact = 0;
     double gain = 0, after = 0, before = 0, others = 0, jaccard = 0, precision = 0, recall = 0;
-    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    nn_status s = book_read(&b, app->args[0], &e);
     const char *path = nn_app_text(app, "%s.scores.jsonl", o->completions);
     if (s == NN_OK) s = nn_app_file_open(app, path, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
@@ -3441,14 +3607,14 @@ static int cmd_score(nn_app *app, opts *o)
         nn_json_writer w = NN_ZERO;
         nn_error why = NN_ZERO;
         attempt t;
-        if (id < (int64_t)b.lo || (uint64_t)id >= b.lo + b.count || !text ||
+        if (id < (int64_t)b.is.lo || (uint64_t)id >= b.is.lo + b.count || !text ||
             text->type != NN_JSON_STRING ||
             (!modification && strcmp(task, "classification") != 0)) {
             s = nn_error_at(&e, NN_E_FORMAT, 0, nn_jsonl_line(in), 1,
                             "%s:%zu: expected {\"example_id\": %llu..%llu, \"task\": "
                             "\"modification\" or \"classification\", \"completion\": text}",
-                            o->completions, nn_jsonl_line(in), (unsigned long long)b.lo,
-                            (unsigned long long)(b.lo + b.count) - 1);
+                            o->completions, nn_jsonl_line(in), (unsigned long long)b.is.lo,
+                            (unsigned long long)(b.is.lo + b.count) - 1);
             break;
         }
         n[!modification]++;
@@ -3465,7 +3631,7 @@ static int cmd_score(nn_app *app, opts *o)
             size_t i, j;
             nn_status q;
             /* the degraded model and the rows, once more */
-            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
+            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.is.lo].attempt, &e);
             if (s != NN_OK) { attempt_free(&t); break; }
             q = t.degraded ? nn_completion_weights(t.improved, text->v.s, text->n, &why) :
                              nn_error_set(&why, NN_E_ARG, "this data set has no modification task");
@@ -3510,7 +3676,7 @@ static int cmd_score(nn_app *app, opts *o)
         } else {
             nn_pattern_use got[NN_PATTERN_UNIVERSE_MAX], want[NN_PATTERN_UNIVERSE_MAX];
             size_t n_got = 0, n_want, i, j, both = 0, partial = 0;
-            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.lo].attempt, &e);
+            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.is.lo].attempt, &e);
             n_want = s == NN_OK ? nn_record_labels(want, &t.rec) : 0;
             if (nn_completion_patterns(got, &n_got, text->v.s, text->n, o->vocab, &why) != NN_OK) {
                 malformed[1]++;
@@ -3622,7 +3788,7 @@ static int cmd_baseline(nn_app *app, opts *o)
     double exact = 0, jaccard = 0, base_jaccard = 0, mean_acc = 0, mean_base = 0;
     uint32_t *guess = NULL, *base = NULL;
     int used = 0;
-    nn_status s = book_open(&b, app->args[0], UINT64_MAX, NULL, &e);
+    nn_status s = book_read(&b, app->args[0], &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK && b.count < 20)
         s = nn_error_set(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0],
@@ -3637,7 +3803,7 @@ static int cmd_baseline(nn_app *app, opts *o)
     for (i = 0; i < n && s == NN_OK; i++) {
         attempt t;
         /* the models again: their signatures come without parsing text */
-        s = attempt_make(&c, &t, b.lo + i, b.e[i].attempt, &e);
+        s = attempt_make(&c, &t, b.is.lo + i, b.e[i].attempt, &e);
         if (s == NN_OK && !t.si.n_layers) s = signature_of(&c, t.improved, &t.si, &e);
         if (s == NN_OK) {
             size_t m = features_of(row, sizeof row / sizeof *row, &t.si);

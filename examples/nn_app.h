@@ -201,6 +201,7 @@ typedef struct nn_app_program {
 /* the hash: "" = not read yet */
 typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; int grows; } nn_app_output;
 typedef struct nn_app_lock   { nn_lock *lock; uint64_t device, inode; const char *path; } nn_app_lock;
+typedef struct nn_app_own    { const char *head, *tail; } nn_app_own;
 typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; } nn_app_value;
 
 /* The state of one run. Read the common flags here; leave the rest to the functions. */
@@ -234,7 +235,11 @@ struct nn_app {
     int          exit_code;        /* of a command that went well: 1 = "they differ"                      */
     int          misused, planned, lost, no_memory, refused;
     nn_app_lock *locks;      size_t n_locks;
+    nn_app_own  *owned;      size_t n_owned;
     nn_buf       before;           /* run.json as --resume met it                                         */
+    nn_app_run   check;            /* set by a command: looks at the folder that nn_app_out_open has
+                                      locked, before anything in it is written; called with checked */
+    void        *checked;
     nn_arena     arena;
     size_t       reserve_used;
     char         reserve[16384];   /* names and messages still come when memory is out                    */
@@ -291,12 +296,22 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err);
  * already without --overwrite (or --resume), its folder made, NN_E_STOPPED with --dry-run. "-" and
  * NULL are fine. */
 NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err);
+/* nn_app_folder_open: one folder more that the run writes into: made, locked until the end, without
+ * the temporaries of killed runs when the run resumes or overwrites. */
+NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err);
+/* nn_app_owns: before nn_app_out_open: files of the folder whose names begin with head and end with tail
+ * are what this command makes. Found without --resume and --overwrite they are refused; --overwrite
+ * removes them, so that no later --resume and no reader takes what is left for this run's. */
+NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail);
 /* nn_app_input: a file or folder on which the results depend; run.json lists it, --resume refuses
- * another one. Files by their SHA-256, folders by names, sizes and times of their files. grows: the
- * run may go on with more of it than before (it is listed, not compared). */
+ * another one. Files by their SHA-256, folders by names, sizes, times and first 4 KiB of their files.
+ * grows: the run may go on with more of it than before (it is listed, not compared). Pipes are read
+ * once: they are not listed. */
 NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error *err);
 /* nn_app_refuse: a --resume that cannot be; the record of the earlier run stays. Returns NN_E_ARG. */
 NN_DEF nn_status nn_app_refuse(nn_app *app, nn_error *err, const char *fmt, ...) NN_PRINTF(3, 4);
+/* nn_app_before: what the run that --resume goes on with had for a key, as text; NULL = nothing. */
+NN_DEF const char *nn_app_before(nn_app *app, const char *key);
 /* nn_app_out_state: the "state" in the run.json that nn_app_out_open would meet: "" none, "running"
  * (or killed),
  * "interrupted", "failed", "done". In the arena. */
@@ -430,6 +445,7 @@ NN_DEF void nn_report_drop(nn_report *r);
 #if defined(NN_IMPLEMENTATION) && !defined(NN_APP_IMPLEMENTED)
 #define NN_APP_IMPLEMENTED
 #include "../nn_fmt.h"
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -1410,6 +1426,40 @@ NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
     return nni_app_has(app, o) && !(o->flags & NN_APP_HIDDEN) && !nni_app_filed(app, o) &&
            o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
 }
+/* 1 = --resume may give the row another value */
+NNI_FN int nni_app_may_change(const nn_option *o)
+{
+    return (o->flags & (NN_APP_FLAG | NN_APP_MAY_CHANGE)) || o->effect == NN_EFFECT_SPEED ||
+           o->effect == NN_EFFECT_PLACE;
+}
+NNI_FN int nni_app_resumes(const nn_app *app)
+{
+    size_t i;
+    for (i = 0; i < NNI_APP_N_COMMON; i++)
+        if (nni_app_common[i].field == offsetof(nn_app, resume)) return nni_app_has(app, &nni_app_common[i]);
+    return 0;
+}
+/* What --resume takes: generated, so that the list is that of nni_app_same_value. */
+NNI_FN void nni_app_help_resume(FILE *f, const nn_app *app)
+{
+    char list[1200];
+    size_t i, n = 0;
+    if (!nni_app_resumes(app)) return;
+    list[0] = 0;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        nni_app_words w;
+        if (!nni_app_has(app, o) || !nni_app_may_change(o) || !nni_app_shown(app, o) ||
+            (nni_app_is_common(o) && o->effect != NN_EFFECT_SPEED))
+            continue;
+        nni_app_flag_name(app, o, w.name, sizeof w.name);
+        if (n + strlen(w.name) + 5 < sizeof list)
+            n += (size_t)snprintf(list + n, sizeof list - n, "%s--%s", n ? ", " : "", w.name);
+    }
+    fputs("\n--resume goes on with the run that is there. Other values may have\n  ", f);
+    nni_app_wrap(f, list, 2, 2);
+    nni_app_wrap(f, "Another value of anything else, or an input that has changed, is refused and named.", 0, 0);
+}
 NNI_FN void nni_app_help(FILE *f, nn_app *app)
 {
     const nn_app_program *p = app->program;
@@ -1454,6 +1504,7 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
                 nni_app_help_row(f, app, q);
         }
     }
+    if (c) nni_app_help_resume(f, app);
     fprintf(f, "\nSwitches have a --no- form%s.\n",
             p->tool ? "" : "; every option may stand in the --config file, too");
     if (!c || p->single) fprintf(f, "Also: %s man; %s completions bash|zsh.\n", p->name, p->name);
@@ -2827,26 +2878,53 @@ NNI_FN nn_status nni_app_lock(nn_app *app, const char *dir, nn_error *err)
     app->n_locks++;
     return NN_OK;
 }
-/* Temporaries of killed runs, in the folder and in the folders in it. Names that cannot be listed are
- * no folders. */
+/* A temporary that somebody may be writing: its name has the number of a living process that is not
+ * this one, and it is young. */
+NNI_FN int nni_app_in_use(const char *name, const struct stat *st)
+{
+    uint64_t process = 0;
+    const size_t n = nn_u64_parse(name + 7, strlen(name + 7), &process);
+    if (time(NULL) - st->st_mtime > 600) return 0;
+    if (!n || name[7 + n] != '-') return 1;
+    return process != (uint64_t)getpid() && (kill((pid_t)process, 0) == 0 || errno == EPERM);
+}
+/* Temporaries of killed runs, in the folder and in the folders in it but for those that have a lock,
+ * which are other runs'. Names that cannot be listed are no folders. */
 NNI_FN nn_status nni_app_clean(const char *dir, int depth, nn_error *err)
 {
     nn_buf names = NN_ZERO;
     size_t n = 0, i;
     const char *name;
-    char path[NN_MAX_PATH_BYTES];
-    nn_status s = nn_dir_clean(dir, NULL, err);
-    if (s == NN_OK && depth > 0) s = nn_dir_list(&names, &n, dir, NULL, err);
+    char path[NN_MAX_PATH_BYTES], lock[NN_MAX_PATH_BYTES];
+    nn_status s = nn_dir_list(&names, &n, dir, NULL, err);
     name = (const char *)names.data;
     for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1) {
         struct stat st;
-        if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK) continue;
-        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) s = nni_app_clean(path, depth - 1, err);
+        if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || lstat(path, &st) != 0) continue;
+        if (strncmp(name, ".nntmp-", 7) == 0 && !nni_app_in_use(name, &st)) s = nn_file_remove(path, NULL, err);
+        if (depth <= 0 || !S_ISDIR(st.st_mode)) continue;
+        if (nn_path_join(lock, sizeof lock, path, ".lock", NULL) == NN_OK && access(lock, F_OK) == 0) continue;
+        s = nni_app_clean(path, depth - 1, err);
     }
     nn_buf_free(&names);
     return s;
 }
 /* -- inputs -- */
+/* the first 4 KiB of a file */
+NNI_FN nn_status nni_app_header(nn_sha256 *sum, const char *path, nn_error *err)
+{
+    nn_reader *r;
+    nn_file_opts o = NN_ZERO;
+    const unsigned char *p;
+    size_t n;
+    nn_status s;
+    o.raw = 1;
+    NN_TRY(nn_reader_open(&r, path, &o, err));
+    s = nn_reader_peek(r, 4096, &p, &n, err);
+    if (s == NN_OK) nn_sha256_put(sum, p, n < 4096 ? n : 4096);
+    nn_reader_close(r);
+    return s;
+}
 NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_error *err)
 {
     nn_buf names = NN_ZERO;
@@ -2854,22 +2932,25 @@ NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_erro
     size_t n = 0, i;
     const char *name;
     char file[NN_MAX_PATH_BYTES], line[64];
+    nn_status s;
     NN_TRY(nn_dir_list(&names, &n, path, NULL, err));
+    s = NN_OK;
     nn_sha256_init(&sum);
     name = (const char *)names.data;
     in->size = 0;
-    for (i = 0; i < n; i++, name += strlen(name) + 1) {
+    for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1) {
         struct stat st;
         if (name[0] == '.' || nn_path_join(file, sizeof file, path, name, NULL) != NN_OK) continue;
         if (stat(file, &st) != 0 || !S_ISREG(st.st_mode)) continue;
         (void)snprintf(line, sizeof line, "%lld %lld", (long long)st.st_size, (long long)st.st_mtime);
         nn_sha256_put(&sum, name, strlen(name) + 1);
         nn_sha256_put(&sum, line, strlen(line) + 1);
+        s = nni_app_header(&sum, file, err);
         in->size++;
     }
     nn_buf_free(&names);
     nn_sha256_hex(&sum, in->sha256);
-    return NN_OK;
+    return s;
 }
 /* another input than the run in OUT was made from? */
 NNI_FN nn_status nni_app_same_input(nn_app *app, const nn_app_output *in, nn_error *err)
@@ -2898,6 +2979,8 @@ NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error
     nn_app_output *t;
     struct stat st;
     if (!path || strcmp(path, "-") == 0) return NN_OK;
+    memset(&st, 0, sizeof st);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return NN_OK;   /* read once */
     t = (nn_app_output *)nni_app_grow(app, app->inputs, app->n_inputs, sizeof *t);
     if (!t) return nn_app_check(app, err);
     app->inputs = t;
@@ -2905,7 +2988,7 @@ NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error
     memset(t, 0, sizeof *t);
     t->path = nn_app_text(app, "%s", path);
     t->grows = grows;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) NN_TRY(nni_app_folder_sum(t, path, err));
+    if (S_ISDIR(st.st_mode)) NN_TRY(nni_app_folder_sum(t, path, err));
     else {
         NN_TRY(nn_file_sha256(t->sha256, path, NULL, err));
         NN_TRY(nn_file_size(&t->size, path, NULL, err));
@@ -2915,21 +2998,42 @@ NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error
     return app->opened ? nni_app_run_json(app, "running", 0, err) : NN_OK;
 }
 /* -- resume -- */
+/* the value of a dotted key in the options of run.json; NULL = there is none */
+NNI_FN const nn_json *nni_app_node_at(const nn_json *options, const char *key)
+{
+    const char *dot;
+    while (options && (dot = strchr(key, '.')) != NULL) {
+        char name[128];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(dot - key), key);
+        options = options->type == NN_JSON_OBJECT ? nn_json_get(options, name) : NULL;
+        key = dot + 1;
+    }
+    return options && options->type == NN_JSON_OBJECT ? nn_json_get(options, key) : NULL;
+}
+NN_DEF const char *nn_app_before(nn_app *app, const char *key)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_json *v = NULL;
+    const char *text = NULL;
+    char then[400];
+    if (app->before.len && nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL,
+                                         NULL, NULL) == NN_OK && root->type == NN_JSON_OBJECT)
+        v = nni_app_node_at(nn_json_get(root, "options"), key);
+    if (v) {
+        nni_app_node_text(then, sizeof then, v);
+        text = nn_app_text(app, "%s", then);
+    }
+    nn_arena_free(&arena);
+    return text;
+}
 NNI_FN nn_status nni_app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
 {
     const nn_option *o = nni_app_row(app, row);
-    const char *part = o->key, *dot;
     char now[400], then[400];
-    if ((o->flags & (NN_APP_FLAG | NN_APP_MAY_CHANGE)) || !nni_app_has(app, o)) return NN_OK;
+    if (nni_app_may_change(o) || !nni_app_has(app, o)) return NN_OK;
     if (o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE) return NN_OK;
-    if (o->effect == NN_EFFECT_SPEED || o->effect == NN_EFFECT_PLACE) return NN_OK;
-    while (options && (dot = strchr(part, '.')) != NULL) {
-        char name[128];
-        (void)snprintf(name, sizeof name, "%.*s", (int)(dot - part), part);
-        options = options->type == NN_JSON_OBJECT ? nn_json_get(options, name) : NULL;
-        part = dot + 1;
-    }
-    options = options && options->type == NN_JSON_OBJECT ? nn_json_get(options, part) : NULL;
+    options = nni_app_node_at(options, o->key);
     if (!options) return NN_OK;
     if (options->type == NN_JSON_OBJECT && !nn_json_get(options, "min")) return NN_OK;   /* a branch */
     nni_app_text_of(app, row, now, sizeof now);
@@ -2964,6 +3068,36 @@ NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
     nn_arena_free(&arena);
     return s;
 }
+NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail)
+{
+    nn_app_own *t = (nn_app_own *)nni_app_grow(app, app->owned, app->n_owned, sizeof *t);
+    if (!t) return;
+    app->owned = t;
+    t[app->n_owned].head = nn_app_text(app, "%s", head);
+    t[app->n_owned++].tail = nn_app_text(app, "%s", tail);
+}
+/* what is there of an earlier run: refused, or removed */
+NNI_FN nn_status nni_app_owned(nn_app *app, int remove_it, nn_error *err)
+{
+    nn_buf names = NN_ZERO;
+    size_t n = 0, i, k;
+    const char *name;
+    char path[NN_MAX_PATH_BYTES];
+    nn_status s = nn_dir_list(&names, &n, app->out, NULL, err);
+    name = (const char *)names.data;
+    for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1)
+        for (k = 0; k < app->n_owned && s == NN_OK; k++) {
+            const size_t len = strlen(name), nh = strlen(app->owned[k].head), nt = strlen(app->owned[k].tail);
+            if (len < nh + nt || strncmp(name, app->owned[k].head, nh) != 0) continue;
+            if (strcmp(name + len - nt, app->owned[k].tail) != 0) continue;
+            s = nn_path_join(path, sizeof path, app->out, name, err);
+            if (s == NN_OK && remove_it) s = nn_file_remove(path, NULL, err);
+            else if (s == NN_OK)
+                s = nn_error_set(err, NN_E_ARG, "%s: is there already: use --overwrite or another --out", path);
+        }
+    nn_buf_free(&names);
+    return s;
+}
 NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
 {
     const char *state;
@@ -2992,11 +3126,21 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
         NN_TRY(nn_file_read(&app->before, nni_app_stem_path(app, "run.json"), NULL, err));
         NN_TRY(nni_app_same_run(app, err));
     }
-    if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, 2, err));
+    if (app->check) NN_TRY(app->check(app, app->checked, err));
+    if (!app->resume && !app->overwrite) NN_TRY(nni_app_owned(app, 0, err));
+    if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, *stem ? 0 : 2, err));
+    if ((app->resume || app->overwrite) && *stem && nn_file_exists(nn_app_path(app, "plots"), NULL))
+        NN_TRY(nni_app_clean(nn_app_path(app, "plots"), 0, err));
     NN_TRY(nn_app_check(app, err));
     NN_TRY(nni_app_run_json(app, "running", 0, err));
     app->opened = 1;
-    return NN_OK;
+    return app->resume ? NN_OK : nni_app_owned(app, 1, err);
+}
+NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err)
+{
+    NN_TRY(nn_dir_make(dir, NULL, err));
+    NN_TRY(nni_app_lock(app, dir, err));
+    return app->resume || app->overwrite ? nni_app_clean(dir, 0, err) : NN_OK;
 }
 NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
 {
@@ -3023,7 +3167,7 @@ NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
     NN_TRY(nn_app_check(app, err));
     NN_TRY(nn_lock_file(&t->lock, t->path, NULL, err));
     app->n_locks++;
-    return NN_OK;
+    return app->resume || app->overwrite ? nni_app_clean(*dir ? dir : ".", 0, err) : NN_OK;
 }
 NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
 {

@@ -49,6 +49,37 @@ $P run-data-gen $K --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/ka" "$D
 $P run-data-gen $K --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
 $P run-data-gen $K --length 61 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'output_dataset_length' "$D/log"; ok $? "resume refuses another config"
 $P run-data-gen $S --length 11 --threads 1 --out "$D/k" --overwrite >/dev/null 2>&1; same "$D/a" "$D/k"; ok $? "--overwrite starts again"
+# ---- what a resume finds is checked: u = the first 6 of 11 records, the second of three parts open; its file knows 8
+tree() { (cd "$1" && find . -type f ! -name .lock -exec cksum {} + | sort); }
+unfinished() { rm -rf "$D/u"; cp -r "$D/a" "$D/u"; awk -v n="${1:-6}" '$2 == "R" && ++k > n { exit } { print }' "$D/a/journal.txt" >"$D/u/journal.txt"; rm -f "$D/u/data/train-00002.jsonl"; }
+again() { $P run-data-gen $S --length 11 --threads 1 --out "$D/u" --resume >/dev/null 2>"$D/log" && same "$D/a" "$D/u" && $P verify "$D/u" --sample 2 >/dev/null 2>>"$D/log" && { [ -z "$1" ] || grep -q -- "$1" "$D/log"; }; }
+refused() {  # refused WORD: exit 1, the word, and not a byte is written
+    before=$(tree "$D/u"); $P run-data-gen $S --length 11 --threads 1 --out "$D/u" --resume >/dev/null 2>"$D/log"; rc=$?
+    [ $rc -eq 1 ] && grep -q -- "$1" "$D/log" && [ "$before" = "$(tree "$D/u")" ]
+}
+head -n 1 "$D/a/journal.txt" | grep -qx 'nn-journal 2' && [ "$(grep -c ' P [012] ' "$D/a/journal.txt")" -eq 3 ]; ok $? "the journal's form: $(head -n 2 "$D/a/journal.txt")"
+sum=$(sha256sum "$D/a/data/train-00001.jsonl" 2>/dev/null | cut -d' ' -f1); [ -z "$sum" ] || grep -q " P 1 $(wc -c <"$D/a/data/train-00001.jsonl") $sum 0 -" "$D/a/journal.txt"; ok $? "P has the length and the SHA-256 of a closed part"
+unfinished; again ''; ok $? "6 of 11 records, the rest: $(cat "$D/log")"
+unfinished 8; again ''; ok $? "killed before the part was closed: $(cat "$D/log")"
+unfinished 4; again ''; ok $? "killed before the first part was closed: $(cat "$D/log")"
+second=$D/u/data/train-00001.jsonl; end5=$(sed -n 1p "$D/a/data/train-00001.jsonl" | wc -c)
+unfinished; dd if=/dev/zero of="$second" bs=1 seek=$((end5 + 100)) count=5000 conv=notrunc 2>/dev/null; again 'record 5 is not as it was written'; ok $? "zeros in the open part: $(cat "$D/log")"
+unfinished; rm "$second"; again 'record 4 is not as it was written'; ok $? "the open part is missing: $(cat "$D/log")"
+unfinished; dd if="$D/a/data/train-00001.jsonl" of="$second" bs=1 count=$((end5 + 9)) 2>/dev/null; again 'record 5 is not'; ok $? "the open part is short: $(cat "$D/log")"
+unfinished; printf '{"torn": ' >>"$second"; printf '00112233 R 6 0' >>"$D/u/journal.txt"; again ''; ok $? "a torn record and a torn line: $(cat "$D/log")"
+first=$D/u/data/train-00000.jsonl
+unfinished; dd if="$D/a/data/train-00000.jsonl" of="$first" bs=1000 count=9 2>/dev/null; refused 'train-00000.jsonl: expected [0-9]* bytes as when it was closed'; ok $? "a closed part is short: rc $rc $(cat "$D/log")"
+$P verify "$D/u" --sample 1 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'as when it was closed' "$D/log"; ok $? "verify sees the short part: $(cat "$D/log")"
+$P stats "$D/u" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'as when it was closed' "$D/log"; ok $? "stats sees the short part: $(cat "$D/log")"
+unfinished; rm "$first"; refused 'train-00000.jsonl: is missing'; ok $? "a closed part is missing: rc $rc $(cat "$D/log")"
+unfinished; dd if=/dev/zero of="$first" bs=1 seek=700 count=1 conv=notrunc 2>/dev/null; refused 'train-00000.jsonl: was changed: sha256'; ok $? "a byte of a closed part is another: rc $rc $(cat "$D/log")"
+$P verify "$D/u" --sample 1 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'was changed' "$D/log"; ok $? "verify sees the byte: $(cat "$D/log")"
+unfinished; sed '3s/ R 0 / R 1 /' "$D/a/journal.txt" >"$D/u/journal.txt"; refused 'journal.txt:3: damaged journal record'; ok $? "a damaged journal: rc $rc $(cat "$D/log")"
+unfinished; rm "$D/u/run.json"; $P run-data-gen $S --length 11 --seed 5 --threads 1 --out "$D/u" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'random_seed 42 and 5' "$D/log"; ok $? "without run.json the journal knows the seed: $(cat "$D/log")"
+$P run-data-gen $S --length 11 --threads 1 --out "$D/u" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'holds a data set' "$D/log"; ok $? "without run.json it is still a data set: $(cat "$D/log")"
+mkdir "$D/fl"; cp -r "$D/s/shard-1-of-3" "$D/fl/1"; for f in "$D"/fl/1/data/train-*; do dd if=/dev/zero of="$f" bs=1 seek=900 count=1 conv=notrunc 2>/dev/null; break; done
+$P merge "$D/s/shard-0-of-3" "$D/fl/1" "$D/s/shard-2-of-3" --out "$D/m3" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'was changed' "$D/log"; ok $? "merge sees another byte in a shard: $(cat "$D/log")"
+$P merge "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" "$D/s/shard-2-of-3" --out "$D/s/shard-1-of-3" --overwrite --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'is one of the shards' "$D/log" && [ -s "$D/s/shard-1-of-3/journal.txt" ]; ok $? "merge into one of its shards: $(cat "$D/log")"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4
@@ -76,7 +107,7 @@ $P run-data-gen --length 1 --target_total_examples 5000 --max_total_examples 250
 $P verify "$D/a" --sample 4 >"$D/log" 2>&1; ok $? "verify: $(cat "$D/log")"
 $P show 5 --config-path "$D/a/config.yaml" 2>"$D/log" >"$D/five"; sed -n 2p "$D/a/data/train-00001.jsonl" | cmp -s - "$D/five"; ok $? "show 5 is record 5: $(cat "$D/log")"
 cp -r "$D/a" "$D/v"; sed '1s/"example_id": 0/"example_id": 9/' "$D/a/data/train-00000.jsonl" >"$D/v/data/train-00000.jsonl"
-$P verify "$D/v" --sample 11 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'record 0 differs' "$D/log"; ok $? "verify sees a changed record"
+$P verify "$D/v" --sample 11 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'train-00000.jsonl: was changed' "$D/log"; ok $? "verify sees a changed record: $(cat "$D/log")"
 $P stats "$D/a" | grep -q '"records": 11'; ok $? "stats"
 $P show 1 --config-path "$D/a/config.yaml" --export "$D/m.pth" >/dev/null 2>&1 && [ -s "$D/m.pth" ]; ok $? "show --export"
 # probe and benchmark sets
