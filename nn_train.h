@@ -563,6 +563,7 @@ NN_DEF nn_status nn_average_precision(double *ap, const int64_t *pos, const doub
  *                     unprivileged z = 1
  *   eopp_difference   max - min of the true positive rate  Fairlearn equal_opportunity_difference
  *   eopp_signed  TPR(z = 1) - TPR(z = 0)  AIF360 equal_opportunity_difference
+ *   fpr_signed   FPR(z = 1) - FPR(z = 0)  AIF360 false_positive_rate_difference
  *   eodds_max  max of the TPR gap and the FPR gap  Fairlearn equalized_odds_difference(agg =
  *                     "worst_case")
  *   eodds_mean  mean of the two  Fairlearn equalized_odds_difference(agg = "mean")
@@ -588,7 +589,7 @@ typedef struct nn_fairness {
     nn_group_stats all, group[NN_MAX_GROUPS];
     double accuracy, balanced_accuracy;
     double dp_difference, dp_ratio, dp_signed, disparate_impact;
-    double eopp_difference, eopp_signed, eodds_max, eodds_mean, aod_signed, aaod;
+    double eopp_difference, eopp_signed, fpr_signed, eodds_max, eodds_mean, aod_signed, aaod;
     double accuracy_gap;         /* max - min of the group accuracies */
     unsigned undefined;          /* NN_FAIR_... bits */
 } nn_fairness;
@@ -602,8 +603,20 @@ NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_
 /* nn_fairness_field: a figure by its name above ("dp_difference", "accuracy", ...), for tables;
  * *known 0 when there is none. */
 NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *known);
-/* nn_fairness_bootstrap: percentile intervals of one named figure; rows drawn with replacement (d
- * may be NULL). */
+/* nn_fairness_interval: a figure's interval (level 0 = 0.95) from the counts alone; mean = the
+ * figure, n = rows.
+ *   dp_signed, eopp_signed, fpr_signed   Newcombe (1998), method 10: from the Wilson intervals of
+ *        both rates, lo = d - sqrt((q - q_lo)^2 + (p_hi - p)^2), hi likewise;  d = q - p
+ *   dp_difference, eopp_difference, accuracy_gap, eodds_max, eodds_mean, aaod   folded: the set of
+ *        absolute differences that no signed interval excludes, each at 1 - (1 - level) / m of m
+ *        pairs of groups and rates. Reaches 0 where 0 is possible; a resampled |d| never does
+ *   accuracy   Wilson's
+ * NaN where a rate is undefined; NN_E_ARG for other names. */
+NN_DEF nn_status nn_fairness_interval(nn_interval *out, const nn_fairness *f, const char *figure,
+                                      double level, nn_error *err);
+/* nn_fairness_bootstrap: percentile interval of one named figure, rows drawn with replacement (d
+ * may be NULL); mean and sd are the replicates'. Folded figures: the ends of
+ * nn_fairness_interval. */
 NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y,
                                        const int64_t *pred, const int64_t *z, size_t n,
                                        size_t n_groups, const nn_bootstrap_desc *d, nn_error *err);
@@ -732,7 +745,7 @@ NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, co
 typedef enum nn_order {
     NN_ORDER_SECOND = 0,      /* exact: the Hessian of every inner step  */
     NN_ORDER_FIRST,           /* Hessians taken as 0 (first-order MAML); weights still get each
-                                 step's direct term  */
+                                 step's direct term, momentum and weight decay stay exact */
     NN_ORDER_ONE_STEP         /* through the last step only (Ren et al. 2018 when steps = 1)  */
 } nn_order;
 /* theta_{k+1} = theta_k - lr u_{k+1}, u_{k+1} = momentum u_k + g_k + weight_decay theta_k, g_k =
@@ -3337,15 +3350,17 @@ NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_
                                                  fhi - flo;
     nni_spread(&hi, &lo, &r, offsetof(nn_group_stats, accuracy));
     r.accuracy_gap = hi - lo;
-    r.dp_signed = r.disparate_impact = r.eopp_signed = r.aod_signed = r.aaod = nni_nan();
+    r.dp_signed = r.disparate_impact = r.eopp_signed = nni_nan();
+    r.fpr_signed = r.aod_signed = r.aaod = nni_nan();
     if (n_groups == 2) {
         const nn_group_stats *a = &r.group[0], *b = &r.group[1];
         r.dp_signed = b->selection_rate - a->selection_rate;
         r.disparate_impact = a->selection_rate > 0.0 ? b->selection_rate / a->selection_rate : nni_nan();
         if (a->selection_rate == 0.0) r.undefined |= NN_FAIR_ZERO_RATE;
         r.eopp_signed = b->tpr - a->tpr;
-        r.aod_signed = 0.5 * ((b->fpr - a->fpr) + (b->tpr - a->tpr));
-        r.aaod = 0.5 * (fabs(b->fpr - a->fpr) + fabs(b->tpr - a->tpr));
+        r.fpr_signed = b->fpr - a->fpr;
+        r.aod_signed = 0.5 * (r.fpr_signed + r.eopp_signed);
+        r.aaod = 0.5 * (fabs(r.fpr_signed) + fabs(r.eopp_signed));
     }
     *f = r;
     return NN_OK;
@@ -3359,7 +3374,7 @@ NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *kno
         { "eopp_difference", offsetof(nn_fairness, eopp_difference) }, { "eopp_signed", offsetof(nn_fairness, eopp_signed) },
         { "eodds_max", offsetof(nn_fairness, eodds_max) }, { "eodds_mean", offsetof(nn_fairness, eodds_mean) },
         { "aod_signed", offsetof(nn_fairness, aod_signed) }, { "aaod", offsetof(nn_fairness, aaod) },
-        { "accuracy_gap", offsetof(nn_fairness, accuracy_gap) }
+        { "fpr_signed", offsetof(nn_fairness, fpr_signed) }, { "accuracy_gap", offsetof(nn_fairness, accuracy_gap) }
     };
     double v = nni_nan();
     size_t i;
@@ -3371,6 +3386,100 @@ NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *kno
         }
     if (known) *known = 0;
     return v;
+}
+/* The rates that figures compare, and which figures compare which. */
+enum { NNI_RATE_SELECTED = 1, NNI_RATE_TPR = 2, NNI_RATE_FPR = 4, NNI_RATE_RIGHT = 8 };
+typedef struct nni_fair_figure { const char *name; int rates, folded, mean; } nni_fair_figure;
+NNI_FN const nni_fair_figure *nni_fair_figure_find(const char *name)
+{
+    static const nni_fair_figure t[] = {
+        { "dp_signed", NNI_RATE_SELECTED, 0, 0 },
+        { "eopp_signed", NNI_RATE_TPR, 0, 0 },
+        { "fpr_signed", NNI_RATE_FPR, 0, 0 },
+        { "dp_difference", NNI_RATE_SELECTED, 1, 0 },
+        { "eopp_difference", NNI_RATE_TPR, 1, 0 },
+        { "accuracy_gap", NNI_RATE_RIGHT, 1, 0 },
+        { "eodds_max", NNI_RATE_TPR | NNI_RATE_FPR, 1, 0 },
+        { "eodds_mean", NNI_RATE_TPR | NNI_RATE_FPR, 1, 1 },
+        { "aaod", NNI_RATE_TPR | NNI_RATE_FPR, 1, 1 }
+    };
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof t[0]; i++)
+        if (strcmp(name, t[i].name) == 0) return &t[i];
+    return NULL;
+}
+NNI_FN nn_interval nni_fair_rate(const nn_group_stats *g, int rate, double level)
+{
+    const size_t hits = rate == NNI_RATE_SELECTED ? g->selected : g->tp;
+    const size_t of = rate == NNI_RATE_TPR ? g->positives : g->n;
+    if (rate == NNI_RATE_FPR)
+        return nn_wilson((double)g->fp, (double)(g->n - g->positives), level);
+    return nn_wilson((double)(rate == NNI_RATE_RIGHT ? g->tp + g->tn : hits), (double)of, level);
+}
+/* rate of b less rate of a */
+NNI_FN nn_interval nni_fair_gap(const nn_group_stats *a, const nn_group_stats *b, int rate,
+                                double level)
+{
+    const nn_interval p = nni_fair_rate(a, rate, level), q = nni_fair_rate(b, rate, level);
+    nn_interval d = q;
+    d.mean = q.mean - p.mean;
+    d.lo = d.mean - sqrt((q.mean - q.lo) * (q.mean - q.lo) + (p.hi - p.mean) * (p.hi - p.mean));
+    d.hi = d.mean + sqrt((q.hi - q.mean) * (q.hi - q.mean) + (p.mean - p.lo) * (p.mean - p.lo));
+    return d;
+}
+/* *lo, *hi = the largest ends of |rate of b - rate of a| over the pairs of groups; NaN sticks */
+NNI_FN void nni_fair_fold(double *lo, double *hi, const nn_fairness *f, int rate, double level)
+{
+    size_t a, b;
+    *lo = *hi = 0.0;
+    for (a = 0; a < f->n_groups; a++)
+        for (b = a + 1; b < f->n_groups; b++) {
+            const nn_interval d = nni_fair_gap(&f->group[a], &f->group[b], rate, level);
+            const double far = d.hi > -d.lo ? d.hi : -d.lo, near = d.lo > -d.hi ? d.lo : -d.hi;
+            if (d.mean != d.mean || *lo != *lo) { *lo = *hi = nni_nan(); return; }
+            if (near > *lo) *lo = near;                   /* below 0 where the interval holds 0 */
+            if (far > *hi) *hi = far;
+        }
+}
+NN_DEF nn_status nn_fairness_interval(nn_interval *out, const nn_fairness *f, const char *figure,
+                                      double level, nn_error *err)
+{
+    const nni_fair_figure *known = nni_fair_figure_find(figure);
+    const size_t pairs = f->n_groups * (f->n_groups - 1) / 2;
+    double lo[2], hi[2], each;
+    nn_interval r;
+    char name[64];
+    int rate, count = 0, k = 0;
+    if (strcmp(figure, "accuracy") == 0) {
+        *out = nn_wilson((double)(f->all.tp + f->all.tn), (double)f->n, level);
+        return NN_OK;
+    }
+    if (!known)
+        return nn_error_set(err, NN_E_ARG, "nn_fairness_interval: no interval for a figure '%s'",
+                            nni_name(name, figure));
+    r.n = f->n;
+    r.mean = nn_fairness_field(f, figure, NULL);
+    r.sd = r.lo = r.hi = nni_nan();
+    if (!known->folded) {
+        const nn_interval d = nni_fair_gap(&f->group[0], &f->group[1], known->rates, level);
+        if (f->n_groups == 2) { r.lo = d.lo; r.hi = d.hi; }
+        *out = r;
+        return NN_OK;
+    }
+    for (rate = 1; rate <= NNI_RATE_RIGHT; rate *= 2) count += (known->rates & rate) != 0;
+    each = 1.0 - (1.0 - nni_level(level)) / (double)(pairs * (size_t)count);
+    for (rate = 1; rate <= NNI_RATE_RIGHT; rate *= 2)
+        if (known->rates & rate) { nni_fair_fold(&lo[k], &hi[k], f, rate, each); k++; }
+    if (count == 1) { lo[1] = lo[0]; hi[1] = hi[0]; }
+    if (known->mean || lo[0] + lo[1] != lo[0] + lo[1]) {
+        r.lo = 0.5 * (lo[0] + lo[1]);
+        r.hi = 0.5 * (hi[0] + hi[1]);
+    } else {
+        r.lo = lo[0] > lo[1] ? lo[0] : lo[1];
+        r.hi = hi[0] > hi[1] ? hi[0] : hi[1];
+    }
+    *out = r;
+    return NN_OK;
 }
 typedef struct nni_fair_boot {
     const int64_t *y, *pred, *z;
@@ -3403,7 +3512,14 @@ NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, con
     b.z = z;
     b.n_groups = n_groups;
     b.figure = figure;
-    return nn_bootstrap(out, nni_fair_boot_stat, &b, n, d, err);
+    s = nn_bootstrap(out, nni_fair_boot_stat, &b, n, d, err);
+    if (s == NN_OK && nni_fair_figure_find(figure) && nni_fair_figure_find(figure)->folded) {
+        nn_interval q;
+        s = nn_fairness_interval(&q, &f, figure, d ? d->level : 0.0, err);
+        out->lo = q.lo;
+        out->hi = q.hi;
+    }
+    return s;
 }
 NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n,
                             size_t n_groups, nn_error *err)
@@ -3756,7 +3872,7 @@ NNI_FN nn_status nni_logit_step(nni_logit *q, double tol)
 NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, double tol)
 {
     const size_t P = q->K * q->p;
-    double f, g0 = 0.0;
+    double f, g0 = 0.0, gain = INFINITY;
     size_t i, it;
     nn_status s = nni_logit_value(q, q->theta, &f);
     if (s == NN_OK) s = nni_logit_grad(q);
@@ -3769,6 +3885,7 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
         cg_tol = g / g0 < 0.1 ? g / g0 : 0.1;
         if ((s = nni_logit_step(q, cg_tol > 1e-10 ? cg_tol : 1e-10)) != NN_OK) break;
         slope = nn_dot_f64(q->grad, q->step, P);
+        gain = -slope;
         for (half = 0; half < 40; half++, t *= 0.5) {
             for (i = 0; i < P; i++) q->next[i] = q->theta[i] + t * q->step[i];
             if ((s = nni_logit_value(q, q->next, &fn)) != NN_OK) return s;
@@ -3789,6 +3906,9 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
         m->iterations = it + 1;
         if (half == 0 && big <= tol * (1.0 + size)) { m->converged = 1; break; }
     }
+    /* Where columns repeat each other, steps along them never end; twice what a step may still
+     * gain is the Newton decrement: below the value's rounding nothing is left to gain. */
+    if (gain <= 4e-16 * fabs(f)) m->converged = 1;
     m->objective = f;
     m->gradient = 0.0;
     for (i = 0; i < P; i++) if (fabs(q->grad[i]) > m->gradient) m->gradient = fabs(q->grad[i]);
@@ -4727,8 +4847,9 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                 if (s != NN_OK) goto done;
                 for (i = 0; i < support->n; i++) tangent[i] *= scale;
                 if (dweight) for (i = 0; i < support->n; i++) dweight[i] += tangent[i];
-                if (d->order != NN_ORDER_FIRST)
-                    for (i = 0; i < P; i++) bt[i] += hv[i] + d->weight_decay * bu[i];
+                /* the decay's Jacobian is no Hessian: first order keeps it */
+                for (i = 0; i < P; i++)
+                    bt[i] += (d->order != NN_ORDER_FIRST ? hv[i] : 0.0) + d->weight_decay * bu[i];
                 if (d->weights_back) d->weights_back(bt, tangent, k, at, d->user);
                 for (i = 0; i < P; i++) bu[i] *= d->momentum;
                 if (d->order == NN_ORDER_ONE_STEP) break;

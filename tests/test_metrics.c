@@ -226,6 +226,83 @@ static void fairness(void)
     CHECK_NEAR(w[0], 5.0 * 5.0 / (10.0 * 3.0), 1e-15);
     CHECK_NEAR(nn_label_dp_gap(y, z, 10, 2), 0.2, 1e-15);
 }
+/* Coverage over sets drawn from known rates, at a true difference of 0 too, where a percentile bootstrap of |d| covers never. */
+static void fairness_intervals(void)
+{
+    enum { SETS = 2000, MOST = 400 };
+    static const struct { size_t n; double share, rate[2], tpr[2], fpr[2]; } cell[5] = {
+        { 300, 0.5, { 0.5, 0.5 }, { 0.7, 0.7 }, { 0.2, 0.2 } },      /* 0 everywhere */
+        { 60, 0.5, { 0.5, 0.5 }, { 0.7, 0.7 }, { 0.2, 0.2 } },
+        { 400, 0.2, { 0.3, 0.6 }, { 0.7, 0.9 }, { 0.2, 0.3 } },
+        { 200, 0.3, { 0.4, 0.6 }, { 0.95, 0.98 }, { 0.05, 0.02 } },
+        { 400, 0.5, { 0.5, 0.5 }, { 0.6, 0.7 }, { 0.3, 0.2 } } };
+    static const char *const figure[8] = { "accuracy", "dp_signed", "eopp_signed", "fpr_signed", "dp_difference", "eopp_difference",
+                                           "eodds_max", "eodds_mean" };
+    int64_t y[MOST], p[MOST], z[MOST];
+    double least = 1.0, mean = 0.0;
+    nn_rng g = nn_rng_make(5, NN_STREAM_USER, 0);
+    nn_error e = NN_ZERO;
+    nn_fairness f;
+    nn_interval r, b;
+    size_t c, i, k, set;
+    for (c = 0; c < 5; c++) {
+        double truth[8], hit[8] = { 0 }, said[8] = { 0 }, sel[2], t, q;
+        for (k = 0; k < 2; k++) sel[k] = cell[c].rate[k] * cell[c].tpr[k] + (1 - cell[c].rate[k]) * cell[c].fpr[k];
+        t = cell[c].tpr[1] - cell[c].tpr[0];
+        q = cell[c].fpr[1] - cell[c].fpr[0];
+        truth[0] = 0.0;
+        for (k = 0; k < 2; k++)
+            truth[0] += (k ? cell[c].share : 1 - cell[c].share) *
+                        (cell[c].rate[k] * cell[c].tpr[k] + (1 - cell[c].rate[k]) * (1 - cell[c].fpr[k]));
+        truth[1] = sel[1] - sel[0];
+        truth[2] = t;
+        truth[3] = q;
+        truth[4] = fabs(truth[1]);
+        truth[5] = fabs(t);
+        truth[6] = fabs(t) > fabs(q) ? fabs(t) : fabs(q);
+        truth[7] = 0.5 * (fabs(t) + fabs(q));
+        for (set = 0; set < SETS; set++) {
+            for (i = 0; i < cell[c].n; i++) {
+                z[i] = nn_rng_f64(&g) < cell[c].share;
+                y[i] = nn_rng_f64(&g) < cell[c].rate[z[i]];
+                p[i] = nn_rng_f64(&g) < (y[i] ? cell[c].tpr[z[i]] : cell[c].fpr[z[i]]);
+            }
+            if (nn_fairness_make(&f, y, p, z, NULL, cell[c].n, 2, &e) != NN_OK || f.undefined & ~(unsigned)NN_FAIR_ZERO_RATE) continue;
+            for (k = 0; k < 8; k++) {
+                CHECK_OK(nn_fairness_interval(&r, &f, figure[k], 0, &e), e);
+                CHECK_MSG(r.lo <= r.mean && r.mean <= r.hi, "%s: %g outside %g to %g", figure[k], r.mean, r.lo, r.hi);
+                hit[k] += r.lo <= truth[k] + 1e-12 && truth[k] <= r.hi + 1e-12;
+                said[k] += 1;
+            }
+        }
+        for (k = 0; k < 8; k++) {
+            CHECK(said[k] > 0.95 * SETS);
+            CHECK_MSG(hit[k] / said[k] >= 0.92, "cell %zu: %s covers %.3f", c, figure[k], hit[k] / said[k]);
+            if (hit[k] / said[k] < least) least = hit[k] / said[k];
+            mean += hit[k] / said[k] / 40.0;
+        }
+    }
+    printf("fairness intervals: coverage %.3f in the mean, %.3f at the least\n", mean, least);
+    CHECK(mean >= 0.94);
+    /* the same ends from the bootstrap of a folded figure; a signed one keeps its percentiles */
+    CHECK_OK(nn_fairness_interval(&r, &f, "eodds_max", 0.9, &e), e);
+    { nn_bootstrap_desc d = NN_ZERO; d.level = 0.9; d.reps = 50;
+      CHECK_OK(nn_fairness_bootstrap(&b, "eodds_max", y, p, z, cell[4].n, 2, &d, &e), e); }
+    CHECK_NEAR(b.lo, r.lo, 0);
+    CHECK_NEAR(b.hi, r.hi, 0);
+    CHECK_INT(b.n, 50);
+    CHECK_OK(nn_fairness_make(&f, y, p, z, NULL, 60, 3, &e), e);              /* group 2 is empty */
+    CHECK_OK(nn_fairness_interval(&r, &f, "dp_difference", 0, &e), e);
+    CHECK(r.lo != r.lo && r.hi != r.hi);
+    for (i = 0; i < 60; i++) z[i] = (int64_t)(i % 3);
+    CHECK_OK(nn_fairness_make(&f, y, p, z, NULL, 60, 3, &e), e);
+    CHECK_OK(nn_fairness_interval(&r, &f, "dp_difference", 0, &e), e);
+    CHECK(r.lo >= 0.0 && r.lo <= r.mean && r.hi > r.mean);
+    CHECK_OK(nn_fairness_interval(&r, &f, "dp_signed", 0, &e), e);
+    CHECK(r.lo != r.lo);                                                      /* signed: two groups only */
+    CHECK_INT(nn_fairness_interval(&r, &f, "dp_ratio", 0, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "nn_fairness_interval: no interval for a figure 'dp_ratio'");
+}
 /* Wilson's of 20 of 20 is known; the corrected t by hand; a paired bootstrap of a constant. */
 static void intervals_of_scores(void)
 {
@@ -352,5 +429,6 @@ int main(void)
     RUN(scores_of_rows);
     RUN(average_precision_and_difference);
     RUN(fairness);
+    RUN(fairness_intervals);
     return test_report();
 }

@@ -37,6 +37,34 @@ static double kkt(const nn_linear *m, const nn_tensor *x, const int64_t *y, cons
     free(p);
     return worst;
 }
+/* two columns that say the same and next to no penalty: steps along them never end, but nothing is left to gain; separable rows
+ * without a penalty are another matter */
+static void collinear(void)
+{
+    nn_tensor x = matrix(120, 4);
+    int64_t y[120];
+    nn_linear a = NN_ZERO;
+    nn_logistic_desc q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < 120; i++) {
+        nn_f64(&x)[4 * i + 1] = nn_f64(&x)[4 * i];
+        nn_f64(&x)[4 * i + 3] = 3.0 * nn_f64(&x)[4 * i + 2] - nn_f64(&x)[4 * i];
+        y[i] = nn_f64(&x)[4 * i] + 2.0 * normalish() > 0.0;
+    }
+    for (q.lambda = 1e-6; q.lambda > 1e-13; q.lambda *= 1e-2) {
+        CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
+        CHECK_MSG(a.converged && a.gradient < 1e-9, "lambda %g: converged %d, gradient %g after %zu steps", q.lambda, a.converged, a.gradient, a.iterations);
+        nn_linear_free(&a);
+    }
+    for (i = 0; i < 120; i++) y[i] = nn_f64(&x)[4 * i] > 0.0;
+    q.no_penalty = 1;
+    q.max_iter = 25;
+    CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
+    CHECK_INT(a.converged, 0);
+    nn_linear_free(&a);
+    nn_tensor_free(&x);
+}
 static void optimum_of_every_kind(void)
 {
     static const size_t shape[6][3] = { { 80, 3, 2 }, { 60, 5, 3 }, { 100, 4, 5 }, { 30, 70, 2 }, { 25, 90, 4 }, { 200, 70, 10 } };   /* the last: conjugate gradients */
@@ -185,6 +213,7 @@ static void bits_do_not_depend_on_threads(void)
 }
 int main(void)
 {
+    RUN(collinear);
     RUN(optimum_of_every_kind);
     RUN(weight_two_is_a_row_twice);
     RUN(rowspace_keeps_products);
