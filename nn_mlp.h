@@ -273,6 +273,12 @@ NN_DEF void      nn_mlp_packed_free(nn_mlp_packed *p);
  * two rows of the widest layer fit into 32 KiB, else one block per call from the hooks. */
 NN_DEF nn_status nn_mlp_packed_predict(const nn_mlp_packed *p, float *out, nn_mlp_input in,
                                        size_t n, nn_error *err);
+/* nn_mlp_forward_f64: the model in double with the parameters params [n_params] (NULL = its own), a
+ * plain reference: out [n, n_out], x [n, n_in].
+ * kinks (may be NULL) receives a hash of the signs of all inputs of relu and leaky_relu: equal
+ * hashes, same linear piece. */
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
+                                    const double *x, size_t n, uint64_t *kinks, nn_error *err);
 
 /* ==== [STATE] named parameters, state dictionaries, freezing, heads ====== */
 /* Patterns select names everywhere in this header: `*` any run of characters, `?` one, several
@@ -1588,7 +1594,51 @@ NN_DEF nn_status nn_mlp_packed_predict(const nn_mlp_packed *p, float *out, nn_ml
     if (bytes) nn_mem_free(z[0], bytes, &p->alloc);
     return NN_OK;
 }
-
+NNI_FN double nni_act_f64(double x, nn_act a, double slope)
+{
+    switch (a) {
+    case NN_ACT_RELU:       return x > 0 ? x : 0;
+    case NN_ACT_LEAKY_RELU: return x > 0 ? x : slope * x;
+    case NN_ACT_GELU:       return 0.5 * x * (1 + nn_erf(x * 0.70710678118654752440));
+    case NN_ACT_GELU_TANH:
+        return 0.5 * x * (1 + nn_tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
+    case NN_ACT_TANH:       return nn_tanh(x);
+    case NN_ACT_SIGMOID:    return nn_sigmoid(x);
+    case NN_ACT_SILU:       return x * nn_sigmoid(x);
+    case NN_ACT_DEFAULT:
+    case NN_ACT_IDENTITY:   break;
+    }
+    return x;
+}
+NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
+                                    const double *x, size_t n, uint64_t *kinks, nn_error *err)
+{
+    size_t i, l, o, c, wide = m->max_width > m->n_in ? m->max_width : m->n_in;
+    double *buf = (double *)nni_new(wide, 2 * sizeof(double), &m->alloc);
+    uint64_t h = 1469598103934665603u;
+    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_mlp_forward_f64: out of memory");
+    for (i = 0; i < n; i++) {
+        double *a = buf, *b = buf + wide, *t;
+        memcpy(a, x + i * m->n_in, m->n_in * sizeof(double));
+        for (l = 0; l < m->n_layers; l++) {
+            const nn_mlp_layer *y = &m->layers[l];
+            for (o = 0; o < y->n_out; o++) {
+                size_t wo = y->offset + o * y->n_in, bo = y->offset + y->n_in * y->n_out + o;
+                double z = params ? params[bo] : (double)m->params[bo];
+                for (c = 0; c < y->n_in; c++)
+                    z += (params ? params[wo + c] : (double)m->params[wo + c]) * a[c];
+                if (y->act == NN_ACT_RELU || y->act == NN_ACT_LEAKY_RELU)
+                    h = (h ^ (uint64_t)(z > 0)) * 1099511628211u;
+                b[o] = nni_act_f64(z, y->act, (double)y->slope);
+            }
+            t = a; a = b; b = t;
+        }
+        memcpy(out + i * m->n_out, a, m->n_out * sizeof(double));
+    }
+    nn_mem_free(buf, wide * 2 * sizeof(double), &m->alloc);
+    if (kinks) *kinks = h;
+    return NN_OK;
+}
 
 /* ---- [STATE] ------------------------------------------------------------ */
 

@@ -428,6 +428,11 @@ NN_DEF float nn_erff(float x);
 NN_DEF void nn_verff(float *y, const float *x, size_t n);
 NN_DEF void nn_sincos(double x, double *s, double *c);
 NN_DEF double nn_pow(double x, double y);
+/* nn_student_t: the quantile t with P(|T| <= t) = level for df degrees of freedom; nn_student_cdf:
+ * P(T <= t). Both by our own
+ * incomplete beta function, relative error below 1e-10. */
+NN_DEF double nn_student_t(double level, double df);
+NN_DEF double nn_student_cdf(double t, double df);
 /* Reductions in the fixed order of docs/numerics.md (16 lanes, blocks of 4,096, tree 8-4-2-1). */
 NN_DEF float nn_sum_f32(const float *x, size_t n);
 NN_DEF double nn_sum_f64(const double *x, size_t n);
@@ -585,6 +590,13 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
  * [n,n] in, kept. */
 NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k,
                                    const nn_alloc *alloc, nn_error *err);
+/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with
+ * B^T B = 1 never formed, by a pivoted
+ * Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x has the same scores
+ * on z, so folds and penalties can share one reduction. z f64 [n,r] out; basis f64 [d,r] out or
+ * NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
+NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
+                             const nn_alloc *alloc, nn_error *err);
 
 /* Principal components of the rows of x. */
 typedef struct nn_pca_desc {
@@ -4370,6 +4382,214 @@ NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, 
     }
     nn_mem_free(l, bytes, alloc);
     return NN_OK;
+}
+
+/* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and
+ * no recursion. idx, tmp [n]. */
+NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, int descending)
+{
+    size_t i, w, lo, *from = idx, *to = tmp, *swap;
+    for (i = 0; i < n; i++) idx[i] = i;
+    for (w = 1; w < n; w = w > n / 2 ? n : 2 * w) {
+        for (lo = 0; lo < n; lo += 2 * w) {
+            size_t mid = n - lo < w ? n : lo + w, hi = n - mid < w ? n : mid + w, a = lo, b = mid, o = lo;
+            while (a < mid && b < hi) {
+                int second = descending ? x[from[b]] > x[from[a]] : x[from[b]] < x[from[a]];
+                to[o++] = second ? from[b++] : from[a++];
+            }
+            while (a < mid) to[o++] = from[a++];
+            while (b < hi) to[o++] = from[b++];
+            if (n - lo <= 2 * w) break;
+        }
+        swap = from; from = to; to = swap;
+    }
+    if (from != idx) memcpy(idx, from, n * sizeof *idx);
+}
+NNI_FN nn_status nni_reg_check(const char *where, const nn_tensor *x, nn_error *err)
+{
+    size_t i, d;
+    if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2)
+        return nn_error_set(err, NN_E_ARG,
+                        "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where,
+                        nn_dtype_name(x->dtype), x->ndim);
+    d = x->shape[1];
+    if (x->shape[0] < 1 || d < 1)
+        return nn_error_set(err, NN_E_ARG, "%s: x is empty, [%zu,%zu]", where, x->shape[0], d);
+    for (i = 0; i < x->shape[0] * d; i++) {
+        double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[i] : ((const double *)x->data)[i];
+        if (!(v - v == 0.0))
+            return nn_error_set(err, NN_E_NONFINITE, "%s: x row %zu, column %zu is not finite", where,
+                            i / d, i % d);
+    }
+    return NN_OK;
+}
+/* columns [c0, c0 + c) of x as doubles, row distance ld */
+NNI_FN void nni_reg_copy(double *out, size_t ld, const nn_tensor *x, size_t c0, size_t c)
+{
+    size_t i, j, d = x->shape[1];
+    for (i = 0; i < x->shape[0]; i++) {
+        double *o = out + i * ld;
+        if (x->dtype == NN_F64) memcpy(o, (const double *)x->data + i * d + c0, c * sizeof *o);
+        else {
+            const float *f = (const float *)x->data + i * d + c0;
+            for (j = 0; j < c; j++) o[j] = (double)f[j];
+        }
+    }
+}
+/* g [n,n] = x x^T, in slices of columns so that a wide f32 x is never copied whole */
+NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t n = x->shape[0], d = x->shape[1], slice = d < 2048 ? d : 2048;
+    size_t c0, bytes;
+    double *buf = NULL;
+    nn_status s = NN_OK;
+    if (nn_size_mul(n, slice, &bytes) && nn_size_mul(bytes, sizeof *buf, &bytes))
+        buf = (double *)nn_mem_alloc(bytes, alloc);
+    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    for (c0 = 0; c0 < d && s == NN_OK; c0 += slice) {
+        size_t c = d - c0 < slice ? d - c0 : slice;
+        nni_reg_copy(buf, c, x, c0, c);
+        s = nn_gemm_f64(n, n, c, 1.0, buf, c, 0, buf, c, 1, c0 ? 1.0 : 0.0, g, n, threads, err);
+    }
+    nn_mem_free(buf, bytes, alloc);
+    return s;
+}
+/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot
+ * [n] gets the rows chosen. Stops when
+ * what is left of every diagonal is rounding noise. Returns r. */
+NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
+{
+    double top = 0.0;
+    size_t k, i, j;
+    for (i = 0; i < n; i++) if (g[i * n + i] > top) top = g[i * n + i];
+    for (k = 0; k < n; k++) {
+        size_t p = n;
+        double best = top * 1e-14 * (double)n, root;
+        for (i = 0; i < n; i++) if (g[i * n + i] > best) { best = g[i * n + i]; p = i; }
+        if (p == n) break;
+        pivot[k] = p;
+        root = sqrt(best);
+        for (i = 0; i < n; i++) l[i * n + k] = g[i * n + p] / root;
+        for (i = 0; i < k; i++) l[pivot[i] * n + k] = 0.0;
+        l[p * n + k] = root;
+        for (i = 0; i < n; i++) {
+            const double li = l[i * n + k];
+            for (j = 0; j < n; j++) g[i * n + j] -= li * l[j * n + k];
+        }
+        for (i = 0; i <= k; i++) for (j = 0; j < n; j++) g[pivot[i] * n + j] = g[j * n + pivot[i]] = 0.0;
+    }
+    return k;
+}
+NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
+                             const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor zz = NN_ZERO, bb = NN_ZERO;
+    double *g = NULL, *l;
+    size_t n, d, r = 0, i, j, k, cells, bytes = 0, *pivot;
+    nn_status s = nni_reg_check("nn_rowspace", x, err);
+    if (s != NN_OK) return s;
+    n = x->shape[0];
+    d = x->shape[1];
+    if (nn_size_mul(n, n, &cells) && nn_size_mul(cells, 2 * sizeof *g, &bytes) &&
+        nn_size_add(bytes, n * sizeof *pivot, &bytes))
+        g = (double *)nn_mem_alloc(bytes, alloc);
+    if (!g) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
+    l = g + cells;
+    pivot = (size_t *)(void *)(l + cells);
+    s = nni_gram(g, x, threads, alloc, err);
+    if (s == NN_OK) {
+        r = nni_pivoted_cholesky(l, pivot, g, n);
+        s = nn_tensor_make2(&zz, NN_F64, n, r, alloc, err);
+    }
+    if (s == NN_OK) for (i = 0; i < n; i++) memcpy(nn_f64(&zz) + i * r, l + i * n, r * sizeof *l);
+    if (s == NN_OK && basis && (s = nn_tensor_make2(&bb, NN_F64, d, r, alloc, err)) == NN_OK) {
+        double *b = nn_f64(&bb);                     /* column k of the basis = (x[pivot k] -
+                                                        earlier columns) / diagonal */
+        for (i = 0; i < d; i++)
+            for (k = 0; k < r; k++) {
+                size_t at = pivot[k] * d + i;
+                double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[at] :
+                                                ((const double *)x->data)[at];
+                for (j = 0; j < k; j++) v -= l[pivot[k] * n + j] * b[i * r + j];
+                b[i * r + k] = v / l[pivot[k] * n + k];
+            }
+    }
+    nn_mem_free(g, bytes, alloc);
+    if (s != NN_OK) { nn_tensor_free(&zz); return s; }
+    *z = zz;
+    if (basis) *basis = bb;
+    return NN_OK;
+}
+
+/* log Gamma(x), x > 0: recurrence up to 12, then Stirling's series (error below 1e-15 there). */
+NNI_FN double nni_lgamma(double x)
+{
+    double shift = 0.0, z;
+    while (x < 12.0) { shift += nn_log(x); x += 1.0; }
+    z = 1.0 / (x * x);
+    return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178 +
+           (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) /
+               x -
+           shift;
+}
+/* Regularised incomplete beta I_x(a,b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8). */
+NNI_FN double nni_betainc(double a, double b, double x)
+{
+    const double tiny = 1e-300;
+    double front, c = 1.0, d, h, step;
+    int m;
+    if (x <= 0.0) return 0.0;
+    if (x >= 1.0) return 1.0;
+    if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - nni_betainc(b, a, 1.0 - x);
+    front = nn_exp(nni_lgamma(a + b) - nni_lgamma(a) - nni_lgamma(b) + a * nn_log(x) +
+                   b * nn_log1p(-x)) /
+            a;
+    d = 1.0 - (a + b) * x / (a + 1.0);
+    if (fabs(d) < tiny) d = tiny;
+    d = 1.0 / d;
+    h = d;
+    for (m = 1; m <= 1000; m++) {
+        double e = (double)m, t = e * (b - e) * x / ((a + 2.0 * e - 1.0) * (a + 2.0 * e));
+        d = 1.0 + t * d;
+        if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c;
+        if (fabs(c) < tiny) c = tiny;
+        d = 1.0 / d;
+        h *= d * c;
+        t = -(a + e) * (a + b + e) * x / ((a + 2.0 * e) * (a + 2.0 * e + 1.0));
+        d = 1.0 + t * d;
+        if (fabs(d) < tiny) d = tiny;
+        c = 1.0 + t / c;
+        if (fabs(c) < tiny) c = tiny;
+        d = 1.0 / d;
+        step = d * c;
+        h *= step;
+        if (fabs(step - 1.0) < 1e-15) break;
+    }
+    return front * h;
+}
+NN_DEF double nn_student_cdf(double t, double df)
+{
+    double tail;
+    if (!(df > 0.0) || t != t) return nni_nan();
+    tail = 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + t * t));
+    return t > 0.0 ? 1.0 - tail : tail;
+}
+NN_DEF double nn_student_t(double level, double df)
+{
+    double lo = 0.0, hi = 1.0;
+    const double tail = 0.5 * (1.0 - level);
+    int i;
+    if (!(df > 0.0) || !(level >= 0.0 && level < 1.0)) return nni_nan();
+    while (hi < 1e300 && 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + hi * hi)) > tail) hi *= 2.0;
+    /* bisection: a fixed rule, a handful of microseconds */
+    for (i = 0; i < 200 && lo < hi; i++) {
+        double mid = 0.5 * (lo + hi);
+        if (mid == lo || mid == hi) break;
+        if (0.5 * nni_betainc(0.5 * df, 0.5, df / (df + mid * mid)) > tail) lo = mid;
+        else hi = mid;
+    }
+    return 0.5 * (lo + hi);
 }
 
 NN_DEF void nn_pca_free(nn_pca *p)

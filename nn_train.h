@@ -87,8 +87,7 @@ typedef struct nn_optim_desc {
 } nn_optim_desc;
 typedef struct nn_optim_group {
     const char *pattern;        /* names of parameters: nn_name_match */
-    double lr;                  /* 0 = the desc's (head_lr for the head); NN_OFF = 0: the tensors
-                                   stay as they are */
+    double lr;                  /* 0 = the desc's (head_lr for the head); NN_OFF: tensors stay as they are */
     double weight_decay;        /* 0 = the desc's; NN_OFF = none ("*.bias") */
 } nn_optim_group;
 
@@ -110,8 +109,7 @@ typedef struct nn_schedule {    /* factor on every learning rate; epochs count f
     size_t period;              /* COSINE: epochs; 0 = the run's epochs */
     double floor;               /* COSINE, PLATEAU: smallest factor, 0..1 */
     size_t patience;            /* PLATEAU: 0 = 10 */
-    size_t warmup;              /* with any kind: the first `warmup` steps (mini-batches) times
-                                   (step + 1) / warmup */
+    size_t warmup;              /* any kind: the first `warmup` mini-batches times (step + 1) / warmup */
 } nn_schedule;
 /* nn_schedule_factor: factor of a (0-based) epoch and global step; PLATEAU: plateau = the factor
  * reached so far (else ignored). */
@@ -164,10 +162,8 @@ typedef struct nn_train_event {
     struct nn_trainer *trainer;
     size_t   epoch, epochs;     /* epoch from 1; epochs to do in all */
     uint64_t step, steps;       /* steps done since the start; steps per epoch */
-    double   loss;              /* step: of the batch; epoch: mean over the epoch's batches,
-                                   weighted by their rows, before each update */
-    double   metric;            /* training metric of the epoch: share of right rows seen (CE, BCE),
-                                   else NaN */
+    double   loss;              /* step: of the batch; epoch: mean of its rows, before each update */
+    double   metric;            /* of the epoch's training rows: share right (CE, BCE), else NaN */
     double   val_loss, val_metric;       /* NaN without a validation part */
     double   lr;                /* the backbone's */
     int      improved;          /* epoch: the monitored value is the best so far */
@@ -187,18 +183,14 @@ typedef struct nn_train_desc {
     const size_t *order;        /* NN_SHUFFLE_GIVEN: [n], read at every epoch */
     nn_torch_rng *torch_rng;    /* TORCH kinds: the generator to share and move on (e.g. the one
                                    that made the model); NULL = a fresh manual_seed(seed) */
-    int    torch_val_loader;    /* 1 = each validation takes 64 bits from the default generator, as
-                                   a DataLoader over the validation set does */
+    int    torch_val_loader;    /* 1 = each validation takes 64 bits, as a DataLoader over it does */
     uint64_t seed;              /* 0 = 1; shuffling and dropout; literal_seed takes 0 as it is */
     int    literal_seed;
-    double clip_norm;           /* > 0: gradients scaled to at most this global norm
-                                   (clip_grad_norm_, which adds 1e-6 to the norm) */
+    double clip_norm;           /* > 0: most global norm (as clip_grad_norm_, which adds 1e-6 to it) */
     double clip_value;          /* > 0: each gradient cut to [-v, v] */
-    size_t patience;            /* > 0: stop after this many epochs without improvement of the
-                                   monitored value */
+    size_t patience;            /* > 0: stop after so many epochs without a better monitored value */
     double min_delta;           /* an improvement is more than this */
-    int    keep_best;           /* 1 = nn_trainer_run / nn_train_fit leave the best epoch's weights
-                                   in the model */
+    int    keep_best;           /* 1 = nn_trainer_run, nn_train_fit leave the best epoch's weights */
     nn_monitor monitor;
     double stop_at;             /* 0 = off; stop when the monitored loss is <= (metric: >=) this */
     double diverged;            /* a batch loss above this is NN_E_NONFINITE; 0 = only NaN and Inf are */
@@ -208,14 +200,11 @@ typedef struct nn_train_desc {
                                    set, out [n, n_out]); divided by the set's n */
     nn_train_callback on_step, on_epoch;
     void  *user;
-    int    threads;             /* most to use; 0 = all. The trainer times steps with one thread and with all of them, goes on with what is faster,
-                                   and looks again now and then: on a busy machine more threads are
-                                     slower. Same bits whatever it takes */
+    int    threads;             /* most to use; 0 = all. Steps are timed with one and with all, now and then again
+                                   (a busy machine), and the faster goes on: the same bits */
     int    fixed_threads;       /* 1 = always `threads`, no timing */
-    int    no_fuse;             /* 1 = gradients always go to memory first, small nets the general
-                                   way (same bits, slower): for looking at them */
-    const nn_mlp_quant *qat;      /* not NULL: straight-through quantization-aware training: forward and backward see quantized weights, the
-                                   update moves the float ones */
+    int    no_fuse;             /* 1 = gradients go to memory first, to be looked at (same bits, slower) */
+    const nn_mlp_quant *qat;    /* not NULL: passes see quantized weights, updates move the floats */
     nn_alloc alloc;             /* all zero = the model's */
 } nn_train_desc;
 
@@ -265,21 +254,18 @@ typedef struct nn_trainer {
     float   *grads;                 /* [n_params]: clipping, no_fuse, small nets; else NULL */
     float   *best_params;           /* [n_params] with keep_best, else NULL */
     nn_mlp_work work, eval;         /* of batch_size rows for training, of up to 256 for evaluation */
-    struct nni_small *small, *small_eval;     /* the same for small nets, which then leave work and
-                                                 eval alone; else NULL */
+    struct nni_small *small, *small_eval;     /* the same for small nets (then instead), or NULL */
     size_t  *order;                 /* [n] rows of the epoch */
     int64_t *perm;                  /* [n] TORCH kinds, else NULL */
     float   *bx; int32_t *bt; int64_t *bl; float *by, *bw;     /* the gathered batch */
     float   *dz, *row_loss;
-    size_t  *group;                 /* [2 n_layers] of each tensor, an index below; n_groups = not
-                                       trained */
+    size_t  *group;                 /* [2 n_layers] of each tensor: index below; n_groups: not trained */
     double  *group_lr, *group_decay; size_t n_groups;
     nn_update *pool;                /* [n_groups] constants of the step */
     const nn_update **updates;      /* [2 n_layers] into pool, NULL = not trained */
     size_t   hits;                  /* right rows of the last step */
     int      team, team_most;       /* threads of the next step; most that may be tried */
-    int      probe; uint64_t probe_at, hold;      /* timing: what is tried now (0 = nothing), when
-                                                     to look again, steps between looks */
+    int      probe; uint64_t probe_at, hold;      /* timing: tried now (0 = nothing); next look; pause */
     double   probe_sec[2];          /* fastest step seen with one thread, with team_most */
     double  *history;               /* [5][epochs] */
     nn_torch_rng torch_rng;         /* when the desc brings none */
@@ -378,9 +364,8 @@ NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_tr
 
 /* ==== [METRICS] classification, regression =============================== */
 /* Everything in double, sums in the fixed order of docs/numerics.md; no allocation unless an
- * nn_alloc is taken.
- * y and pred hold class indices 0..k-1 as int64. What is not defined (no rows, one class only, ...)
- * is NaN, never 0, except where scikit-learn's convention is said to hold. */
+ * nn_alloc is taken. y and pred hold class indices 0..k-1 as int64. What is not defined (no rows,
+ * one class only, ...) is NaN, never 0, except where scikit-learn's convention is said to hold. */
 
 /* nn_accuracy: share of pred == y. nn_topk_accuracy: share of rows whose label is among the `top`
  * largest of score [n,k];
@@ -392,16 +377,14 @@ NN_DEF double nn_topk_accuracy(const int64_t *y, const double *score, size_t n, 
 NN_DEF void nn_argmax_rows(int64_t *out, const double *score, size_t n, size_t k);
 NN_DEF void nn_argmax_rows_f32(int64_t *out, const float *score, size_t n, size_t k);
 /* nn_confusion_matrix: cm [k,k] out, cm[t*k + p] = rows of class t predicted as p; k >= 1. A label
- * or prediction outside
- * 0..k-1 is NN_E_ARG, which names the row. */
+ * or prediction outside 0..k-1 is NN_E_ARG, which names the row. */
 NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_t *pred, size_t n,
                                      size_t k, nn_error *err);
 
 typedef struct nn_class_score { double precision, recall, f1; int64_t support; } nn_class_score;
 /* Averages are scikit-learn's: a 0/0 precision or recall counts as 0, macro over the classes that
- * occur in y or pred,
- * weighted by support, micro from the summed counts (= accuracy). balanced_accuracy = mean recall
- * of the classes in y. */
+ * occur in y or pred, weighted by support, micro from the summed counts (= accuracy).
+ * balanced_accuracy = mean recall of the classes in y. */
 typedef struct nn_class_metrics {
     double accuracy, balanced_accuracy;
     nn_class_score micro, macro, weighted;      /* support: all rows */
@@ -412,28 +395,24 @@ typedef struct nn_class_metrics {
 NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class, const int64_t *cm,
                                   size_t k);
 /* nn_class_report: the text of scikit-learn's classification_report(digits = digits; 0 = 2, at most
- * 9), '\n' line ends, into buf (always
- * terminated when cap > 0); returns the length needed without the NUL, as snprintf does. names [k]
- * or NULL (then the class numbers). Classes that occur neither in y nor in pred have no line unless
- * all_classes is set. */
+ * 9), '\n' line ends, into buf (always terminated when cap > 0); returns the length needed without
+ * the NUL, as snprintf does. names [k] or NULL (then the class numbers). Classes that occur neither
+ * in y nor in pred have no line unless all_classes is set. */
 NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k,
                               const char *const *names, int digits, int all_classes);
 
 /* nn_roc_auc: area under the ROC curve of score for pos[i] != 0 against the rest; ties count half
- * (the trapezoid, exact
- * in the counts). NaN when a class is missing. NN_E_ARG for a NaN score. */
+ * (the trapezoid, exact in the counts). NaN when a class is missing. NN_E_ARG for a NaN score. */
 NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score, size_t n,
                             const nn_alloc *alloc, nn_error *err);
 /* nn_roc_auc_ovr: one class against the rest, score [n,k]; per_class [k] out or NULL; macro = mean,
- * weighted = mean by
- * support, either may be NULL. A class without rows is NaN and makes macro NaN (weighted leaves it
- * out), as scikit-learn. */
+ * weighted = mean by support, either may be NULL. A class without rows is NaN and makes macro NaN
+ * (weighted leaves it out), as scikit-learn. */
 NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_class,
                                 const int64_t *y, const double *score, size_t n, size_t k,
                                 const nn_alloc *alloc, nn_error *err);
 /* nn_log_loss: mean of -log p[i, y[i]] (nats), p [n,k] clipped to [2^-52, 1 - 2^-52] as
- * scikit-learn does for doubles (not renormalised);
- * k = 1: p [n] is the probability of class 1. */
+ * scikit-learn does for doubles (not renormalised); k = 1: p [n] is the probability of class 1. */
 NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k);
 /* nn_brier: k = 1: mean (p - y)^2, scikit-learn's brier_score_loss; k >= 2: mean over rows of sum_c
  * (p_c - [y = c])^2. */
@@ -447,8 +426,7 @@ NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y,
 
 typedef struct nn_regression_metrics { size_t n; double r2, mae, rmse, mse, pearson, bias; /* bias = mean(pred - y) */ } nn_regression_metrics;
 /* nn_regression_metrics_make: y, pred [n]. r2 of a constant y: 1 when pred equals it, else 0
- * (scikit-learn); pearson NaN
- * when either side is constant. */
+ * (scikit-learn); pearson NaN when either side is constant. */
 NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y,
                                        const double *pred, size_t n);
 /* nn_pearson, nn_spearman: correlation of x and y [n]; NaN when a side is constant; spearman:
@@ -458,22 +436,15 @@ NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size
                              const nn_alloc *alloc, nn_error *err);
 
 /* A mean and its interval at `level` (0.95 ...): mean -/+ t(level, n-1) * sd / sqrt(n), sd with n -
- * 1. NaN values are left
- * out and not counted; n = 0: all NaN; n = 1: lo and hi NaN. */
+ * 1. NaN values are left out and not counted; n = 0: all NaN; n = 1: lo and hi NaN. */
 typedef struct nn_interval { size_t n; double mean, sd, lo, hi; } nn_interval;
 NN_DEF nn_interval nn_mean_interval(const double *x, size_t n, double level);      /* level 0 = 0.95 */
-/* nn_student_t: the quantile t with P(|T| <= t) = level for df degrees of freedom; nn_student_cdf:
- * P(T <= t). Both by our own
- * incomplete beta function, relative error below 1e-10. */
-NN_DEF double nn_student_t(double level, double df);
-NN_DEF double nn_student_cdf(double t, double df);
 /* nn_quantile: of x [n], sorted ascending, by linear interpolation (NumPy's default); q in [0,1]. */
 NN_DEF double nn_quantile_sorted(const double *x, size_t n, double q);
 /* nn_bootstrap: percentile interval of any statistic of n rows. stat gets n row numbers (drawn with
- * replacement; stream
- * (seed, NN_STREAM_BOOTSTRAP, replicate)) and returns its value or NaN for undefined. out->mean is
- * the mean over the defined replicates, sd their standard deviation, n how many there were. reps 0
- * = 1000. The same for every thread count; stat must be reentrant. */
+ * replacement; stream (seed, NN_STREAM_BOOTSTRAP, replicate)) and returns its value or NaN for
+ * undefined. out->mean is the mean over the defined replicates, sd their standard deviation, n how
+ * many there were. reps 0 = 1000. The same for every thread count; stat must be reentrant. */
 typedef double (*nn_statistic)(const size_t *rows, size_t n, void *user);
 typedef struct nn_bootstrap_desc {
     size_t reps;
@@ -489,10 +460,9 @@ NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, s
 /* nn_wilson: a share, hits of n rows that no fit has seen (Wilson 1927): 20 of 20 is 0.839 .. 1.
  * mean = hits / n. n = 0: all NaN; level 0 = 0.95. */
 NN_DEF nn_interval nn_wilson(double hits, double n, double level);
-/* nn_corrected_t: mean of the scores of k folds (or of k random splits), each tested on
- * test / train times as many rows as it was fitted on: mean -/+ t(level, k - 1) sd
- * sqrt(1 / k + test / train), Nadeau and Bengio (2003). k = 5 folds: ratio 0.25. NaN scores are
- * left out. */
+/* nn_corrected_t: mean of the scores of k folds (or of k random splits), each tested on test /
+ * train times as many rows as it was fitted on: mean -/+ t(level, k - 1) sd sqrt(1 / k + test /
+ * train), Nadeau and Bengio (2003). k = 5 folds: ratio 0.25. NaN scores are left out. */
 NN_DEF nn_interval nn_corrected_t(const double *score, size_t k, double ratio, double level);
 /* nn_bootstrap_paired: mean of a[i] - b[i] over rows that no fit has seen, percentile interval of
  * resampled rows (of whole groups when group [n] is given): does A beat B on this test set?
@@ -505,8 +475,7 @@ NN_DEF nn_status nn_bootstrap_paired(nn_interval *out, const double *a, const do
 typedef enum nn_score_kind {
     NN_SCORE_ACCURACY = 0,  /* share of rows whose largest output is their class               */
     NN_SCORE_BALANCED,      /* mean recall of the classes that occur                           */
-    NN_SCORE_AUC,           /* ROC, pairs of one fold only; several classes: mean, one against
-                               the rest                                                        */
+    NN_SCORE_AUC,           /* ROC, pairs of one fold only; several classes: mean, one to rest */
     NN_SCORE_R2             /* 1 - sum (y - out)^2 / sum (y - mean y)^2                        */
 } nn_score_kind;
 typedef struct nn_score_desc {
@@ -514,10 +483,8 @@ typedef struct nn_score_desc {
     size_t         n, n_classes;  /* rows; classes (R2: 0)                                      */
     const int64_t *label;         /* [n] class of each row; R2: NULL                            */
     const double  *target;        /* [n] R2 only                                                */
-    const int64_t *fold;          /* [n] the fold that tested each row, 0 ..; NULL = a split or
-                                     a data set that no fit has seen                            */
-    const int64_t *group;         /* [n] rows of one group count as one draw; NULL = each row
-                                     its own                                                    */
+    const int64_t *fold;          /* [n] which fold tested it, 0 ..; NULL = rows no fit has seen */
+    const int64_t *group;         /* [n] rows of one group are one draw; NULL = each row its own */
     double         level;         /* 0 = 0.95                                                   */
     nn_alloc       alloc;
 } nn_score_desc;
@@ -553,8 +520,7 @@ NN_DEF nn_status nn_average_precision(double *ap, const int64_t *pos, const doub
 
 /* ==== [FAIRNESS] group fairness metrics ================================== */
 /* y, pred: 0/1; z: group 0..g-1. "Positive" is 1, whatever that means in the data (in COMPAS it is
- * the bad outcome).
- * Conventions, by the name under which other libraries know them:
+ * the bad outcome). Conventions, by the name under which other libraries know them:
  *   dp_difference  max - min over groups of P(pred = 1)  Fairlearn demographic_parity_difference
  *   dp_ratio  min / max of the same  Fairlearn demographic_parity_ratio
  *   dp_signed  P(pred = 1 | z = 1) - P(pred = 1 | z = 0)  AIF360 statistical_parity_difference,
@@ -574,11 +540,9 @@ NN_DEF nn_status nn_average_precision(double *ap, const int64_t *pos, const doub
 #define NN_MAX_GROUPS 16
 enum {
     NN_FAIR_EMPTY_GROUP = 1,     /* a group has no rows: everything between groups is undefined  */
-    NN_FAIR_NO_POSITIVES = 2,    /* a group has no row with y = 1: TPR, equal opportunity, odds
-                                    undefined  */
+    NN_FAIR_NO_POSITIVES = 2,    /* a group has no row with y = 1: TPR and what needs it undefined  */
     NN_FAIR_NO_NEGATIVES = 4,    /* a group has no row with y = 0: FPR and odds undefined  */
-    NN_FAIR_ZERO_RATE = 8        /* no group is selected at all (dp_ratio), or z = 0 never
-                                    (disparate_impact) */
+    NN_FAIR_ZERO_RATE = 8        /* no row is selected (dp_ratio), or none with z = 0 (disparate_impact) */
 };
 typedef struct nn_group_stats {
     size_t n, positives, selected, tp, fp, tn, fn;
@@ -594,9 +558,8 @@ typedef struct nn_fairness {
     unsigned undefined;          /* NN_FAIR_... bits */
 } nn_fairness;
 /* nn_fairness_make: rows NULL = all n rows, else n row numbers (repeats allowed: bootstrap).
- * n_groups 0 = 2.
- * NN_E_ARG when a label is not 0/1 or a group is out of range (the row is named), NN_E_LIMIT above
- * NN_MAX_GROUPS. */
+ * n_groups 0 = 2. NN_E_ARG when a label is not 0/1 or a group is out of range (the row is named),
+ * NN_E_LIMIT above NN_MAX_GROUPS. */
 NN_DEF nn_status nn_fairness_make(nn_fairness *f, const int64_t *y, const int64_t *pred,
                                   const int64_t *z, const size_t *rows, size_t n, size_t n_groups,
                                   nn_error *err);
@@ -615,8 +578,7 @@ NN_DEF double nn_fairness_field(const nn_fairness *f, const char *name, int *kno
 NN_DEF nn_status nn_fairness_interval(nn_interval *out, const nn_fairness *f, const char *figure,
                                       double level, nn_error *err);
 /* nn_fairness_bootstrap: percentile interval of one named figure, rows drawn with replacement (d
- * may be NULL); mean and sd are the replicates'. Folded figures: the ends of
- * nn_fairness_interval. */
+ * may be NULL); mean and sd are the replicates'. Folded figures: the ends of nn_fairness_interval. */
 NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, const int64_t *y,
                                        const int64_t *pred, const int64_t *z, size_t n,
                                        size_t n_groups, const nn_bootstrap_desc *d, nn_error *err);
@@ -644,8 +606,7 @@ NN_DEF void nn_linear_free(nn_linear *m);
 
 /* How a logistic regression is fitted. Zeroed = scikit-learn's C = 1 with an intercept. */
 typedef struct nn_logistic_desc {
-    double        lambda;         /* minimise sum_i w_i loss_i + lambda/2 |coef|^2; scikit-learn's C
-                                     = 1/lambda; 0 = 1  */
+    double        lambda;         /* sum_i w_i loss_i + lambda/2 |coef|^2; C = 1/lambda; 0 = 1  */
     int           no_penalty;     /* lambda = 0  */
     int           no_intercept;   /* the intercept is never penalised  */
     const double *weight;         /* [n] >= 0, or NULL = 1: sample weights  */
@@ -654,18 +615,16 @@ typedef struct nn_logistic_desc {
     size_t        max_iter;       /* 0 = 200 Newton steps  */
     double        tol;            /* 0 = 1e-10: stop when the last full Newton step moved no
                                      coefficient by more than tol (1 + |coef|) */
-    int           dual;           /* 0 = when features > 1.5 rows; 1 = always, -1 = never: work in
-                                     the row space, so d x d is never formed */
+    int           dual;           /* 0 = when features > 1.5 rows; 1 always, -1 never: no d x d */
     const nn_linear *start;       /* warm start (same shape), or NULL  */
     int           threads;
     nn_alloc      alloc;
 } nn_logistic_desc;
 /* nn_logistic_fit: x f32 or f64 [n,d], y [n] class indices. *m must be zeroed or freed. Newton with
- * exact Hessians (conjugate gradients
- * inside when there are more than 2,000 unknowns), halved steps, fixed-order sums: bits do not
- * depend on threads. Not converged after max_iter (separable data without penalty) is NN_OK with
- * converged = 0. NN_E_ARG: shapes, labels, fewer than two classes, negative weights;
- * NN_E_NONFINITE: x has NaN or Inf (the row is named). */
+ * exact Hessians (conjugate gradients inside when there are more than 2,000 unknowns), halved
+ * steps, fixed-order sums: bits do not depend on threads. Not converged after max_iter (separable
+ * data without penalty) is NN_OK with converged = 0. NN_E_ARG: shapes, labels, fewer than two
+ * classes, negative weights; NN_E_NONFINITE: x has NaN or Inf (the row is named). */
 NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t *y,
                                  const nn_logistic_desc *d, nn_error *err);
 
@@ -692,25 +651,15 @@ NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tens
 NN_DEF nn_status nn_linear_proba(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 
-/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with
- * B^T B = 1 never formed, by a pivoted
- * Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x has the same scores
- * on z, so folds and penalties can share one reduction. z f64 [n,r] out; basis f64 [d,r] out or
- * NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
-NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
-                             const nn_alloc *alloc, nn_error *err);
-
 /* ==== [BILEVEL] differentiating through training: MAML, sample selectors = */
 /* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order
- * (weight 0 [out,in], bias 0, weight 1, ...).
- * No hidden layer is logistic (or linear) regression. */
+ * (weight 0 [out,in], bias 0, weight 1, ...). No hidden layer is logistic (or linear) regression. */
 #define NN_INNER_MAX_HIDDEN 8
 typedef enum nn_inner_loss { NN_INNER_BCE = 0 /* with logits, target in [0,1] */, NN_INNER_MSE /* (z - y)^2 */ } nn_inner_loss;
 typedef struct nn_inner {
     size_t n_in;                              /* >= 1 */
     size_t n_hidden, hidden[NN_INNER_MAX_HIDDEN];
-    nn_act act;                               /* 0 = ReLU; tanh, sigmoid, silu, identity: those with
-                                                 a second derivative here */
+    nn_act act;                               /* 0 = ReLU; tanh, sigmoid, silu, identity */
     nn_inner_loss loss;
 } nn_inner;
 NN_DEF size_t nn_inner_count(const nn_inner *m);     /* parameters P; 0 when the description is invalid */
@@ -722,8 +671,7 @@ NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, 
 typedef struct nn_inner_data {
     size_t n;
     const double *x, *y;                      /* [n, n_in], [n] */
-    const double *weight;                     /* [n] or NULL = 1; the loss is sum_i weight_i loss_i
-                                                 / n  */
+    const double *weight;                     /* [n] or NULL = 1: sum_i weight_i loss_i / n  */
     const int64_t *z;                         /* [n] groups 0, 1, or NULL: for the fairness term  */
     /* [n_in, n] x transposed, or NULL: without hidden layers nn_bilevel_run works on it (NULL = it
      * makes its own) */
@@ -749,11 +697,10 @@ typedef enum nn_order {
     NN_ORDER_ONE_STEP         /* through the last step only (Ren et al. 2018 when steps = 1)  */
 } nn_order;
 /* theta_{k+1} = theta_k - lr u_{k+1}, u_{k+1} = momentum u_k + g_k + weight_decay theta_k, g_k =
- * gradient of sum_i w_i loss_i / n at theta_k:
- * PyTorch's SGD, `steps` times over the whole support set. Outer value at theta_K: mean loss of the
- * query set (its weights count), plus lambda_fair |mean p(z=1) - mean p(z=0)| (soft demographic
- * parity, p = sigmoid(score); 0 and no gradient when a group is empty), plus regulariser-free
- * `outer` of your own. */
+ * gradient of sum_i w_i loss_i / n at theta_k: PyTorch's SGD, `steps` times over the whole support
+ * set. Outer value at theta_K: mean loss of the query set (its weights count), plus lambda_fair
+ * |mean p(z=1) - mean p(z=0)| (soft demographic parity, p = sigmoid(score); 0 and no gradient when
+ * a group is empty), plus regulariser-free `outer` of your own. */
 typedef struct nn_bilevel_desc {
     nn_inner model;
     size_t   steps;           /* 0 = 5 */
@@ -762,14 +709,12 @@ typedef struct nn_bilevel_desc {
     nn_order order;
     double   lambda_fair;
     int      fair_square;     /* the fairness term squared: smooth at 0 */
-    int      no_losses;       /* first_loss and last_loss are not wanted (NaN): saves two logarithms
-                                 per row */
+    int      no_losses;       /* 1 = no first_loss, last_loss (NaN): saves two logarithms per row */
     size_t   keep;            /* states kept on the way: 0 = ceil(sqrt(steps)); the others are run
                                  again. Memory is O(keep + steps / keep) P */
     /* weights that follow the model ("live"): if set, called before each step with theta_k to fill
-     * w [n]; back receives dL/dw [n] of that step and adds
-     * dL/dtheta into dtheta [P] (and keeps its own gradients). Without them support->weight is used
-     * and dweight collects all steps. */
+     * w [n]; back receives dL/dw [n] of that step and adds dL/dtheta into dtheta [P] (and keeps its
+     * own gradients). Without them support->weight is used and dweight collects all steps. */
     void   (*weights)(double *w, size_t step, const double *theta, void *user);
     void   (*weights_back)(double *dtheta, const double *dw, size_t step, const double *theta, void *user);
     /* an outer value of your own instead of the query set: returns it, dtheta [P] overwritten */
@@ -778,10 +723,8 @@ typedef struct nn_bilevel_desc {
     nn_alloc alloc;
 } nn_bilevel_desc;
 typedef struct nn_bilevel_result {
-    double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0),
-                                                 NaN without groups  */
-    double first_loss, last_loss;             /* weighted support loss at theta_0 and at
-                                                 theta_{K-1}; NaN with no_losses  */
+    double outer, query_loss, fair_gap;       /* total; its loss part; mean p(z=1) - mean p(z=0) */
+    double first_loss, last_loss;             /* weighted support loss at theta_0, theta_{K-1} */
     size_t bytes;                             /* scratch that was taken: = nn_bilevel_bytes  */
 } nn_bilevel_result;
 /* nn_bilevel_bytes: scratch of a call, from n_support and the desc (without hidden layers a
@@ -842,8 +785,7 @@ NN_DEF nn_status nn_select_greedy(uint8_t *keep, const double *loss, const int64
 typedef struct nn_selection {
     size_t n, kept;
     double noise_all, noise_kept, noise_reduction;      /* (all - kept) / all; NaN without noise  */
-    double noise_auc;                                   /* of -score as a detector of flipped
-                                                           labels  */
+    double noise_auc;                                   /* of -score as a detector of flips  */
     double group_all, group_kept;                       /* share of z = 1  */
     double rate_group[2], rate_flipped, rate_clean;     /* selection rates  */
 } nn_selection;
@@ -853,37 +795,27 @@ NN_DEF nn_status nn_selection_make(nn_selection *s, const uint8_t *keep, const d
 
 /* ==== [CHECK] gradient check ============================================= */
 /* Analytic gradients against central differences (f(p + h) - f(p - h)) / 2h, f in double,
- * differences signed: a gradient of the wrong sign
- * never passes. The error of an element is |analytic - numeric| / (largest |numeric| of its tensor
- * + 1e-8). Where a ReLU's input changes sign between p - h and p + h, the quotient is not a
- * derivative: counted as skipped. */
+ * differences signed: a gradient of the wrong sign never passes. The error of an element is
+ * |analytic - numeric| / (largest |numeric| of its tensor + 1e-8). Where a ReLU's input changes
+ * sign between p - h and p + h, the quotient is not a derivative: counted as skipped. */
 typedef struct nn_grad_report {
     size_t checked, skipped;
     double worst;               /* largest error of all */
     double worst_analytic, worst_numeric;
     size_t worst_index;         /* of that element in its tensor (nn_grad_check_fn: in p) */
     char   worst_name[NN_MLP_NAME + 8];     /* "layers.0.0.weight", or "input" */
-    double *per;                /* [2 n_layers + 1] or NULL, caller's: worst error of each tensor,
-                                   the input last */
+    double *per;                /* [2 n_layers + 1] or NULL: worst of each tensor, the input last */
 } nn_grad_report;
 /* nn_grad_check: backward of the model and loss on a set, every parameter (every `stride`-th of
- * large tensors; 0 = all) and the input. h 0 = 1e-6.
- * Dense and token inputs; dropout off. Slow: for tests. The report's `per` is read before the call,
- * the rest is written. */
+ * large tensors; 0 = all) and the input. h 0 = 1e-6. Dense and token inputs; dropout off. Slow: for
+ * tests. The report's `per` is read before the call, the rest is written. */
 NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const nn_train_set *set,
                                double h, size_t stride, nn_grad_report *r, nn_error *err);
 /* nn_grad_check_fn: the same for any function of n doubles: f returns the value at p and may set
- * *kink (else 0) when it is not smooth there.
- * p is moved and put back. */
+ * *kink (else 0) when it is not smooth there. p is moved and put back. */
 NN_DEF nn_status nn_grad_check_fn(double (*f)(const double *p, size_t n, int *kink, void *user),
                                   double *p, const double *analytic, size_t n, void *user, double h,
                                   nn_grad_report *r, nn_error *err);
-/* nn_mlp_forward_f64: the model in double with the parameters params [n_params] (NULL = its own), a
- * plain reference: out [n, n_out], x [n, n_in].
- * kinks (may be NULL) receives a hash of the signs of all inputs of relu and leaky_relu: equal
- * hashes, same linear piece. */
-NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
-                                    const double *x, size_t n, uint64_t *kinks, nn_error *err);
 /* nn_loss_f64: nn_loss_eval's value in double. */
 NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels,
                           const float *targets, const float *weight, size_t n, size_t c);
@@ -903,7 +835,6 @@ extern "C" {
 #endif
 
 /* ---- [LOSS] ------------------------------------------------------------- */
-
 static const char *const nni_loss_names[] = { "default", "ce", "bce", "mse", "huber" };
 NN_DEF const char *nn_loss_name(nn_loss k)
 {
@@ -946,6 +877,13 @@ NNI_FN void nni_acc_many(nni_acc *a, const float *x, size_t k)
 NNI_FN double nni_acc_get(const nni_acc *a)
 {
     return a->n % 4096 || a->n == 0 ? a->sum + nni_acc_tree(a) : a->sum;
+}
+/* the next n doubles of *mem */
+NNI_FN double *nni_next(double **mem, size_t n)
+{
+    double *p = *mem;
+    *mem += n;
+    return p;
 }
 
 NNI_FN nn_status nni_loss_check(const nn_loss_desc *d, const int64_t *labels, const float *targets,
@@ -1113,9 +1051,7 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
     return NN_OK;
 }
 
-
 /* ---- [OPTIM] ------------------------------------------------------------ */
-
 static const char *const nni_opt_names[] = { "default", "sgd", "adam", "adamw", "rmsprop" };
 NN_DEF const char *nn_opt_name(nn_opt o)
 {
@@ -1183,9 +1119,7 @@ NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t st
     return f;
 }
 
-
 /* ---- [LOOP] ------------------------------------------------------------- */
-
 #define NNI_EVAL_ROWS 256
 NN_DEF nn_status nn_train_set_make(nn_train_set *s, const nn_tensor *x, const nn_tensor *y, nn_error *err)
 {
@@ -2206,7 +2140,6 @@ NN_DEF nn_status nn_train_control(nn_mlp *m, const nn_two_stage_desc *d, size_t 
 }
 
 /* ---- [POPULATION] ------------------------------------------------------- */
-
 NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, int threads, nn_error *err)
 {
     size_t worst = n;
@@ -2265,9 +2198,7 @@ NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_tr
     return nn_population_run(n, nni_population_job, &p, threads, err);
 }
 
-
 /* ---- [METRICS] ---------------------------------------------------------- */
-
 NN_DEF double nn_accuracy(const int64_t *y, const int64_t *pred, size_t n)
 {
     size_t i, hit = 0;
@@ -2484,31 +2415,8 @@ NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k
     return t.len;
 }
 
-/* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and
- * no recursion.
- * idx, tmp [n]. */
-NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, int descending)
-{
-    size_t i, w, lo, *from = idx, *to = tmp, *swap;
-    for (i = 0; i < n; i++) idx[i] = i;
-    for (w = 1; w < n; w = w > n / 2 ? n : 2 * w) {
-        for (lo = 0; lo < n; lo += 2 * w) {
-            size_t mid = n - lo < w ? n : lo + w, hi = n - mid < w ? n : mid + w, a = lo, b = mid, o = lo;
-            while (a < mid && b < hi) {
-                int second = descending ? x[from[b]] > x[from[a]] : x[from[b]] < x[from[a]];
-                to[o++] = second ? from[b++] : from[a++];
-            }
-            while (a < mid) to[o++] = from[a++];
-            while (b < hi) to[o++] = from[b++];
-            if (n - lo <= 2 * w) break;
-        }
-        swap = from; from = to; to = swap;
-    }
-    if (from != idx) memcpy(idx, from, n * sizeof *idx);
-}
 /* AUC of score[i*stride] for pos(i) = (y[i] == cls); idx, tmp, key [n] are scratch. Twice the area
- * counted in whole pairs fits 64 bits
- * up to 3e9 rows, so the result is exact but for one division. */
+ * counted in whole pairs fits 64 bits up to 3e9 rows, so the result is exact but for one division. */
 NNI_FN double nni_auc(const int64_t *y, int64_t cls, int nonzero, const double *score,
                       size_t stride, size_t n, size_t *idx, size_t *tmp, double *key)
 {
@@ -2552,7 +2460,7 @@ NN_DEF nn_status nn_roc_auc_ovr(double *macro, double *weighted, double *per_cla
                             "nn_roc_auc_ovr: row %zu: expected a label of 0 to %zu, got %lld", i,
                             k - 1, (long long)y[i]);
     if ((s = nni_auc_check("nn_roc_auc_ovr", score, n, k, err)) != NN_OK) return s;
-    if (!nn_size_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) ||
+    if (!nn_size_mul(room, 2 * sizeof *idx + sizeof(double), &bytes) ||
         (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM, "nn_roc_auc_ovr: out of memory for %zu rows", n);
     for (c = 0; c < k; c++) {
@@ -2576,7 +2484,7 @@ NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score
     size_t bytes, *idx;
     nn_status s;
     if ((s = nni_auc_check("nn_roc_auc", score, n, 1, err)) != NN_OK) return s;
-    if (!nn_size_mul(room, 2 * sizeof(size_t) + sizeof(double), &bytes) ||
+    if (!nn_size_mul(room, 2 * sizeof *idx + sizeof(double), &bytes) ||
         (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM, "nn_roc_auc: out of memory for %zu rows", n);
     *auc = nni_auc(pos, 0, 1, score, 1, n, idx, idx + room, (double *)(void *)(idx + 2 * room));
@@ -2584,31 +2492,10 @@ NN_DEF nn_status nn_roc_auc(double *auc, const int64_t *pos, const double *score
     return NN_OK;
 }
 
-/* Sums of computed terms in the fixed order: 16 lanes per block of 4,096, tree 8-4-2-1, blocks in
- * order (docs/numerics.md). */
-typedef struct nni_summer { double lane[16], total; size_t i; } nni_summer;
-NNI_FN void nni_summer_fold(nni_summer *s)
-{
-    size_t w, j;
-    for (w = 8; w; w /= 2) for (j = 0; j < w; j++) s->lane[j] += s->lane[j + w];
-    s->total += s->lane[0];
-    for (j = 0; j < 16; j++) s->lane[j] = 0.0;
-}
-NNI_FN void nni_summer_add(nni_summer *s, double v)
-{
-    s->lane[s->i & 15] += v;
-    if ((++s->i & 4095) == 0) nni_summer_fold(s);
-}
-NNI_FN double nni_summer_end(nni_summer *s)
-{
-    if (s->i & 4095) nni_summer_fold(s);
-    return s->total;
-}
-
 NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k)
 {
     const double eps = 2.220446049250313e-16;
-    nni_summer s = NN_ZERO;
+    nni_acc s = NN_ZERO;
     size_t i;
     for (i = 0; i < n; i++) {
         double v = k > 1 ? (y[i] >= 0 && (uint64_t)y[i] < k ? p[i * k + (size_t)y[i]] : 0.0) :
@@ -2616,21 +2503,21 @@ NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k)
                            1.0 - p[i];
         if (v < eps) v = eps;
         if (v > 1.0 - eps) v = 1.0 - eps;
-        nni_summer_add(&s, -nn_log(v));
+        nni_acc_add(&s, -nn_log(v));
     }
-    return n ? nni_summer_end(&s) / (double)n : nni_nan();
+    return n ? nni_acc_get(&s) / (double)n : nni_nan();
 }
 NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k)
 {
-    nni_summer s = NN_ZERO;
+    nni_acc s = NN_ZERO;
     size_t i, c;
     for (i = 0; i < n; i++) {
         double row = 0.0, d;
         if (k <= 1) { d = p[i] - (y[i] ? 1.0 : 0.0); row = d * d; }
         else for (c = 0; c < k; c++) { d = p[i * k + c] - (y[i] == (int64_t)c ? 1.0 : 0.0); row += d * d; }
-        nni_summer_add(&s, row);
+        nni_acc_add(&s, row);
     }
-    return n ? nni_summer_end(&s) / (double)n : nni_nan();
+    return n ? nni_acc_get(&s) / (double)n : nni_nan();
 }
 NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
                      size_t n, size_t k, size_t bins)
@@ -2641,7 +2528,7 @@ NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y,
     /* bins pass over the rows, so that no memory is needed: bins is small */
     for (b = 0; b < bins; b++) {
         const double lo = (double)b / (double)bins, hi = (double)(b + 1) / (double)bins;
-        nni_summer sum = NN_ZERO;
+        nni_acc sum = NN_ZERO;
         size_t in = 0, hit = 0;
         double mean;
         for (i = 0; i < n; i++) {
@@ -2656,9 +2543,9 @@ NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y,
             if (!((top > lo || b == 0) && (top <= hi || b + 1 == bins))) continue;
             in++;
             hit += y[i] == (int64_t)best;
-            nni_summer_add(&sum, top);
+            nni_acc_add(&sum, top);
         }
-        mean = in ? nni_summer_end(&sum) / (double)in : nni_nan();
+        mean = in ? nni_acc_get(&sum) / (double)in : nni_nan();
         if (conf) conf[b] = mean;
         if (acc) acc[b] = in ? (double)hit / (double)in : nni_nan();
         if (count) count[b] = in;
@@ -2669,14 +2556,14 @@ NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y,
 
 NNI_FN double nni_mean(const double *x, size_t n)
 {
-    nni_summer s = NN_ZERO;
+    nni_acc s = NN_ZERO;
     size_t i;
-    for (i = 0; i < n; i++) nni_summer_add(&s, x[i]);
-    return nni_summer_end(&s) / (double)n;
+    for (i = 0; i < n; i++) nni_acc_add(&s, x[i]);
+    return nni_acc_get(&s) / (double)n;
 }
 NN_DEF double nn_pearson(const double *x, const double *y, size_t n)
 {
-    nni_summer sxx = NN_ZERO, syy = NN_ZERO, sxy = NN_ZERO;
+    nni_acc sxx = NN_ZERO, syy = NN_ZERO, sxy = NN_ZERO;
     double mx, my, xx, yy, r, tx, ty;
     size_t i;
     if (n < 2) return nni_nan();
@@ -2688,16 +2575,16 @@ NN_DEF double nn_pearson(const double *x, const double *y, size_t n)
     my = nni_mean(y, n);
     for (i = 0; i < n; i++) {
         double a = x[i] - mx, b = y[i] - my;
-        nni_summer_add(&sxx, a * a);
-        nni_summer_add(&syy, b * b);
-        nni_summer_add(&sxy, a * b);
+        nni_acc_add(&sxx, a * a);
+        nni_acc_add(&syy, b * b);
+        nni_acc_add(&sxy, a * b);
     }
-    xx = nni_summer_end(&sxx);
-    yy = nni_summer_end(&syy);
+    xx = nni_acc_get(&sxx);
+    yy = nni_acc_get(&syy);
     tx = sqrt(xx);
     ty = sqrt(yy);
     if (!(tx > 0.0 && ty > 0.0)) return nni_nan();
-    r = nni_summer_end(&sxy) / tx / ty;
+    r = nni_acc_get(&sxy) / tx / ty;
     return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
 }
 NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size_t n,
@@ -2706,7 +2593,7 @@ NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size
     const size_t room = n ? n : 1;
     size_t bytes, i, j, t, side, *idx, *tmp;
     double *rank;
-    if (!nn_size_mul(room, 2 * sizeof(size_t) + 2 * sizeof(double), &bytes) ||
+    if (!nn_size_mul(room, 2 * sizeof *idx + 2 * sizeof(double), &bytes) ||
         (idx = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM, "nn_spearman: out of memory for %zu rows", n);
     tmp = idx + room;
@@ -2727,7 +2614,7 @@ NN_DEF nn_status nn_spearman(double *rho, const double *x, const double *y, size
 NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y,
                                        const double *pred, size_t n)
 {
-    nni_summer se = NN_ZERO, ae = NN_ZERO, be = NN_ZERO, st = NN_ZERO;
+    nni_acc se = NN_ZERO, ae = NN_ZERO, be = NN_ZERO, st = NN_ZERO;
     double mean, res, tot;
     size_t i;
     m->n = n;
@@ -2736,106 +2623,36 @@ NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y
     mean = nni_mean(y, n);
     for (i = 0; i < n; i++) {
         double d = pred[i] - y[i], t = y[i] - mean;
-        nni_summer_add(&se, d * d);
-        nni_summer_add(&ae, fabs(d));
-        nni_summer_add(&be, d);
-        nni_summer_add(&st, t * t);
+        nni_acc_add(&se, d * d);
+        nni_acc_add(&ae, fabs(d));
+        nni_acc_add(&be, d);
+        nni_acc_add(&st, t * t);
     }
-    res = nni_summer_end(&se);
-    tot = nni_summer_end(&st);
+    res = nni_acc_get(&se);
+    tot = nni_acc_get(&st);
     m->mse = res / (double)n;
     m->rmse = sqrt(m->mse);
-    m->mae = nni_summer_end(&ae) / (double)n;
-    m->bias = nni_summer_end(&be) / (double)n;
+    m->mae = nni_acc_get(&ae) / (double)n;
+    m->bias = nni_acc_get(&be) / (double)n;
     m->r2 = tot > 0.0 ? 1.0 - res / tot : res > 0.0 ? 0.0 : 1.0;
     if (n < 2) m->r2 = nni_nan();
     m->pearson = nn_pearson(pred, y, n);
 }
 
-/* log Gamma(x), x > 0: recurrence up to 12, then Stirling's series (error below 1e-15 there). */
-NNI_FN double nni_lgamma(double x)
-{
-    double shift = 0.0, z;
-    while (x < 12.0) { shift += nn_log(x); x += 1.0; }
-    z = 1.0 / (x * x);
-    return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178 +
-           (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) /
-               x -
-           shift;
-}
-/* Regularised incomplete beta I_x(a,b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8). */
-NNI_FN double nni_betainc(double a, double b, double x)
-{
-    const double tiny = 1e-300;
-    double front, c = 1.0, d, h, step;
-    int m;
-    if (x <= 0.0) return 0.0;
-    if (x >= 1.0) return 1.0;
-    if (x > (a + 1.0) / (a + b + 2.0)) return 1.0 - nni_betainc(b, a, 1.0 - x);
-    front = nn_exp(nni_lgamma(a + b) - nni_lgamma(a) - nni_lgamma(b) + a * nn_log(x) +
-                   b * nn_log1p(-x)) /
-            a;
-    d = 1.0 - (a + b) * x / (a + 1.0);
-    if (fabs(d) < tiny) d = tiny;
-    d = 1.0 / d;
-    h = d;
-    for (m = 1; m <= 1000; m++) {
-        double e = (double)m, t = e * (b - e) * x / ((a + 2.0 * e - 1.0) * (a + 2.0 * e));
-        d = 1.0 + t * d;
-        if (fabs(d) < tiny) d = tiny;
-        c = 1.0 + t / c;
-        if (fabs(c) < tiny) c = tiny;
-        d = 1.0 / d;
-        h *= d * c;
-        t = -(a + e) * (a + b + e) * x / ((a + 2.0 * e) * (a + 2.0 * e + 1.0));
-        d = 1.0 + t * d;
-        if (fabs(d) < tiny) d = tiny;
-        c = 1.0 + t / c;
-        if (fabs(c) < tiny) c = tiny;
-        d = 1.0 / d;
-        step = d * c;
-        h *= step;
-        if (fabs(step - 1.0) < 1e-15) break;
-    }
-    return front * h;
-}
-NN_DEF double nn_student_cdf(double t, double df)
-{
-    double tail;
-    if (!(df > 0.0) || t != t) return nni_nan();
-    tail = 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + t * t));
-    return t > 0.0 ? 1.0 - tail : tail;
-}
-NN_DEF double nn_student_t(double level, double df)
-{
-    double lo = 0.0, hi = 1.0;
-    const double tail = 0.5 * (1.0 - level);
-    int i;
-    if (!(df > 0.0) || !(level >= 0.0 && level < 1.0)) return nni_nan();
-    while (hi < 1e300 && 0.5 * nni_betainc(0.5 * df, 0.5, df / (df + hi * hi)) > tail) hi *= 2.0;
-    /* bisection: a fixed rule, a handful of microseconds */
-    for (i = 0; i < 200 && lo < hi; i++) {
-        double mid = 0.5 * (lo + hi);
-        if (mid == lo || mid == hi) break;
-        if (0.5 * nni_betainc(0.5 * df, 0.5, df / (df + mid * mid)) > tail) lo = mid;
-        else hi = mid;
-    }
-    return 0.5 * (lo + hi);
-}
 NN_DEF nn_interval nn_mean_interval(const double *x, size_t n, double level)
 {
     nn_interval r;
-    nni_summer s = NN_ZERO, q = NN_ZERO;
+    nni_acc s = NN_ZERO, q = NN_ZERO;
     double half;
     size_t i;
     r.n = 0;
     r.mean = r.sd = r.lo = r.hi = nni_nan();
-    for (i = 0; i < n; i++) if (x[i] == x[i]) { nni_summer_add(&s, x[i]); r.n++; }
+    for (i = 0; i < n; i++) if (x[i] == x[i]) { nni_acc_add(&s, x[i]); r.n++; }
     if (r.n == 0) return r;
-    r.mean = nni_summer_end(&s) / (double)r.n;
+    r.mean = nni_acc_get(&s) / (double)r.n;
     if (r.n < 2) return r;
-    for (i = 0; i < n; i++) if (x[i] == x[i]) nni_summer_add(&q, (x[i] - r.mean) * (x[i] - r.mean));
-    r.sd = sqrt(nni_summer_end(&q) / (double)(r.n - 1));
+    for (i = 0; i < n; i++) if (x[i] == x[i]) nni_acc_add(&q, (x[i] - r.mean) * (x[i] - r.mean));
+    r.sd = sqrt(nni_acc_get(&q) / (double)(r.n - 1));
     half = nn_student_t(level > 0.0 ? level : 0.95, (double)(r.n - 1)) * r.sd / sqrt((double)r.n);
     r.lo = r.mean - half;
     r.hi = r.mean + half;
@@ -3410,11 +3227,11 @@ NNI_FN const nni_fair_figure *nni_fair_figure_find(const char *name)
 }
 NNI_FN nn_interval nni_fair_rate(const nn_group_stats *g, int rate, double level)
 {
-    const size_t hits = rate == NNI_RATE_SELECTED ? g->selected : g->tp;
-    const size_t of = rate == NNI_RATE_TPR ? g->positives : g->n;
+    if (rate == NNI_RATE_TPR) return nn_wilson((double)g->tp, (double)g->positives, level);
     if (rate == NNI_RATE_FPR)
         return nn_wilson((double)g->fp, (double)(g->n - g->positives), level);
-    return nn_wilson((double)(rate == NNI_RATE_RIGHT ? g->tp + g->tn : hits), (double)of, level);
+    if (rate == NNI_RATE_SELECTED) return nn_wilson((double)g->selected, (double)g->n, level);
+    return nn_wilson((double)(g->tp + g->tn), (double)g->n, level);
 }
 /* rate of b less rate of a */
 NNI_FN nn_interval nni_fair_gap(const nn_group_stats *a, const nn_group_stats *b, int rate,
@@ -3571,121 +3388,6 @@ NN_DEF void nn_linear_free(nn_linear *m)
     nn_tensor_free(&m->intercept);
     *m = zero;
 }
-NNI_FN nn_status nni_reg_check(const char *where, const nn_tensor *x, nn_error *err)
-{
-    size_t i, d;
-    if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2)
-        return nn_error_set(err, NN_E_ARG,
-                        "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where,
-                        nn_dtype_name(x->dtype), x->ndim);
-    d = x->shape[1];
-    if (x->shape[0] < 1 || d < 1)
-        return nn_error_set(err, NN_E_ARG, "%s: x is empty, [%zu,%zu]", where, x->shape[0], d);
-    for (i = 0; i < x->shape[0] * d; i++) {
-        double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[i] : ((const double *)x->data)[i];
-        if (!(v - v == 0.0))
-            return nn_error_set(err, NN_E_NONFINITE, "%s: x row %zu, column %zu is not finite", where,
-                            i / d, i % d);
-    }
-    return NN_OK;
-}
-/* columns [c0, c0 + c) of x as doubles, row distance ld */
-NNI_FN void nni_reg_copy(double *out, size_t ld, const nn_tensor *x, size_t c0, size_t c)
-{
-    size_t i, j, d = x->shape[1];
-    for (i = 0; i < x->shape[0]; i++) {
-        double *o = out + i * ld;
-        if (x->dtype == NN_F64) memcpy(o, (const double *)x->data + i * d + c0, c * sizeof *o);
-        else {
-            const float *f = (const float *)x->data + i * d + c0;
-            for (j = 0; j < c; j++) o[j] = (double)f[j];
-        }
-    }
-}
-/* g [n,n] = x x^T, in slices of columns so that a wide f32 x is never copied whole */
-NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_alloc *alloc, nn_error *err)
-{
-    const size_t n = x->shape[0], d = x->shape[1], slice = d < 2048 ? d : 2048;
-    size_t c0, bytes;
-    double *buf = NULL;
-    nn_status s = NN_OK;
-    if (nn_size_mul(n, slice, &bytes) && nn_size_mul(bytes, sizeof *buf, &bytes))
-        buf = (double *)nn_mem_alloc(bytes, alloc);
-    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
-    for (c0 = 0; c0 < d && s == NN_OK; c0 += slice) {
-        size_t c = d - c0 < slice ? d - c0 : slice;
-        nni_reg_copy(buf, c, x, c0, c);
-        s = nn_gemm_f64(n, n, c, 1.0, buf, c, 0, buf, c, 1, c0 ? 1.0 : 0.0, g, n, threads, err);
-    }
-    nn_mem_free(buf, bytes, alloc);
-    return s;
-}
-/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot
- * [n] gets the rows chosen. Stops when
- * what is left of every diagonal is rounding noise. Returns r. */
-NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
-{
-    double top = 0.0;
-    size_t k, i, j;
-    for (i = 0; i < n; i++) if (g[i * n + i] > top) top = g[i * n + i];
-    for (k = 0; k < n; k++) {
-        size_t p = n;
-        double best = top * 1e-14 * (double)n, root;
-        for (i = 0; i < n; i++) if (g[i * n + i] > best) { best = g[i * n + i]; p = i; }
-        if (p == n) break;
-        pivot[k] = p;
-        root = sqrt(best);
-        for (i = 0; i < n; i++) l[i * n + k] = g[i * n + p] / root;
-        for (i = 0; i < k; i++) l[pivot[i] * n + k] = 0.0;
-        l[p * n + k] = root;
-        for (i = 0; i < n; i++) {
-            const double li = l[i * n + k];
-            for (j = 0; j < n; j++) g[i * n + j] -= li * l[j * n + k];
-        }
-        for (i = 0; i <= k; i++) for (j = 0; j < n; j++) g[pivot[i] * n + j] = g[j * n + pivot[i]] = 0.0;
-    }
-    return k;
-}
-NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
-                             const nn_alloc *alloc, nn_error *err)
-{
-    nn_tensor zz = NN_ZERO, bb = NN_ZERO;
-    double *g = NULL, *l;
-    size_t n, d, r = 0, i, j, k, cells, bytes = 0, *pivot;
-    nn_status s = nni_reg_check("nn_rowspace", x, err);
-    if (s != NN_OK) return s;
-    n = x->shape[0];
-    d = x->shape[1];
-    if (nn_size_mul(n, n, &cells) && nn_size_mul(cells, 2 * sizeof *g, &bytes) &&
-        nn_size_add(bytes, n * sizeof *pivot, &bytes))
-        g = (double *)nn_mem_alloc(bytes, alloc);
-    if (!g) return nn_error_set(err, NN_E_NOMEM, "nn_rowspace: out of memory for %zu rows", n);
-    l = g + cells;
-    pivot = (size_t *)(void *)(l + cells);
-    s = nni_gram(g, x, threads, alloc, err);
-    if (s == NN_OK) {
-        r = nni_pivoted_cholesky(l, pivot, g, n);
-        s = nn_tensor_make2(&zz, NN_F64, n, r, alloc, err);
-    }
-    if (s == NN_OK) for (i = 0; i < n; i++) memcpy(nn_f64(&zz) + i * r, l + i * n, r * sizeof *l);
-    if (s == NN_OK && basis && (s = nn_tensor_make2(&bb, NN_F64, d, r, alloc, err)) == NN_OK) {
-        double *b = nn_f64(&bb);                     /* column k of the basis = (x[pivot k] -
-                                                        earlier columns) / diagonal */
-        for (i = 0; i < d; i++)
-            for (k = 0; k < r; k++) {
-                size_t at = pivot[k] * d + i;
-                double v = x->dtype == NN_F32 ? (double)((const float *)x->data)[at] :
-                                                ((const double *)x->data)[at];
-                for (j = 0; j < k; j++) v -= l[pivot[k] * n + j] * b[i * r + j];
-                b[i * r + k] = v / l[pivot[k] * n + k];
-            }
-    }
-    nn_mem_free(g, bytes, alloc);
-    if (s != NN_OK) { nn_tensor_free(&zz); return s; }
-    *z = zz;
-    if (basis) *basis = bb;
-    return NN_OK;
-}
 
 /* The state of a logistic fit: a [n,p] is x with a last column of ones when there is an intercept;
  * theta [K,p]. */
@@ -3697,8 +3399,7 @@ typedef struct nni_logit {
     const int64_t *y;
     double *theta, *next, *grad, *step;  /* [K p] */
     double *z, *r, *prob;                /* [n K] scores, w (prob - target), probabilities */
-    double *h, *wa;                      /* Hessian [K p, K p] and weighted copy of a [n,p], or
-                                            NULL: conjugate gradients */
+    double *h, *wa;                      /* Hessian [K p, K p], weighted a [n,p]; NULL: by CG */
     double *cg;                          /* [4 K p] */
     nn_error *err;
     nn_alloc alloc;
@@ -3708,7 +3409,7 @@ typedef struct nni_logit {
 NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *value)
 {
     const size_t n = q->n, p = q->p, K = q->K;
-    nni_summer loss = NN_ZERO, pen = NN_ZERO;
+    nni_acc loss = NN_ZERO, pen = NN_ZERO;
     size_t i, k, j;
     nn_status s = nn_gemm_f64(n, K, p, 1.0, q->a, p, 0, theta, p, 1, 0.0, q->z, K, q->threads, q->err);
     if (s != NN_OK) return s;
@@ -3723,7 +3424,7 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
             double part = (z > 0.0 ? z : 0.0) - t * z;
             if (q->weight) part -= nn_log(big);
             else if ((product *= big) < 1e-250 || i + 1 == n) { part -= nn_log(product); product = 1.0; }
-            nni_summer_add(&loss, w * part);
+            nni_acc_add(&loss, w * part);
             q->r[i] = w * (prob - t);
         }
     } else for (i = 0; i < n; i++) {
@@ -3737,12 +3438,12 @@ NNI_FN nn_status nni_logit_value(nni_logit *q, const double *theta, double *valu
                 prob[k] /= sum;
                 r[k] = w * (prob[k] - (q->y[i] == (int64_t)k ? 1.0 : 0.0));
             }
-            nni_summer_add(&loss, w * (nn_log(sum) + top - z[q->y[i]]));
+            nni_acc_add(&loss, w * (nn_log(sum) + top - z[q->y[i]]));
         }
     }
     for (k = 0; k < K; k++)
-        for (j = 0; j < q->d; j++) nni_summer_add(&pen, theta[k * p + j] * theta[k * p + j]);
-    *value = nni_summer_end(&loss) + 0.5 * q->lambda * nni_summer_end(&pen);
+        for (j = 0; j < q->d; j++) nni_acc_add(&pen, theta[k * p + j] * theta[k * p + j]);
+    *value = nni_acc_get(&loss) + 0.5 * q->lambda * nni_acc_get(&pen);
     return NN_OK;
 }
 /* grad = r^T a + lambda theta (not the intercept) */
@@ -3985,26 +3686,18 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
                         "nn_logistic_fit: out of memory for %zu rows, %zu features", n, D);
     }
     v = block;
-    q.theta = v;
-    v += P;
-    q.next = v;
-    v += P;
-    q.grad = v;
-    v += P;
-    q.step = v;
-    v += P;
-    q.cg = v;
-    v += 4 * P;
-    q.z = v;
-    v += n * q.K;
-    q.r = v;
-    v += n * q.K;
-    q.prob = v;
-    v += n * q.K;
+    q.theta = nni_next(&v, P);
+    q.next = nni_next(&v, P);
+    q.grad = nni_next(&v, P);
+    q.step = nni_next(&v, P);
+    q.cg = nni_next(&v, 4 * P);
+    q.z = nni_next(&v, n * q.K);
+    q.r = nni_next(&v, n * q.K);
+    q.prob = nni_next(&v, n * q.K);
     nni_reg_copy(v, q.p, use, 0, q.d);
     if (q.intercept) for (i = 0; i < n; i++) v[i * q.p + q.d] = 1.0;
-    q.a = v; v += cells;
-    if (direct) { q.h = v; v += P * P; q.wa = v; }
+    q.a = nni_next(&v, cells);
+    if (direct) { q.h = nni_next(&v, P * P); q.wa = v; }
     for (i = 0; i < P; i++) q.theta[i] = 0.0;
     if (d.start && !dual && d.start->n_features == D && d.start->n_outputs == q.K)
         for (k = 0; k < q.K; k++) {
@@ -4019,9 +3712,8 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
         if (!dual) for (k = 0; k < q.K; k++) memcpy(coef + k * D, q.theta + k * q.p, D * sizeof *coef);
         else {
             /* at the optimum lambda coef = -x^T r exactly: no triangular solve, nothing of size d x
-             * d. Without a penalty the
-             * flattest solution is in the span of the rows as well: solve z c = coef_z there by its
-             * normal equations. */
+             * d. Without a penalty the flattest solution is in the span of the rows as well: solve
+             * z c = coef_z there by its normal equations. */
             double scale = q.lambda > 0.0 ? -1.0 / q.lambda : 1.0;
             if (q.lambda == 0.0) {
                 const size_t rr = q.d;
@@ -4177,13 +3869,13 @@ NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tens
     for (i = 0; i < x->shape[0]; i++)
         for (k = 0; k < K; k++) {
             const double *w = nn_f64(&m->coef) + k * D;
-            nni_summer sum = NN_ZERO;
+            nni_acc sum = NN_ZERO;
             double v;
             if (x->dtype == NN_F64) v = nn_dot_f64((const double *)x->data + i * D, w, D);
             else {
                 for (j = 0; j < D; j++)
-                    nni_summer_add(&sum, (double)((const float *)x->data)[i * D + j] * w[j]);
-                v = nni_summer_end(&sum);
+                    nni_acc_add(&sum, (double)((const float *)x->data)[i * D + j] * w[j]);
+                v = nni_acc_get(&sum);
             }
             out[i * K + k] = v + nn_f64(&m->intercept)[k];
         }
@@ -4333,30 +4025,19 @@ NNI_FN void nni_pass_make(nni_pass *p, const nn_inner *m, double *mem)
         const size_t w = NNI_INNER_ROWS * m->hidden[l];
         p->n[l + 1] = m->hidden[l];
         if (m->hidden[l] > widest) widest = m->hidden[l];
-        p->a[l + 1] = mem;
-        mem += w;
-        p->ra[l + 1] = mem;
-        mem += w;
-        p->d1[l + 1] = mem;
-        mem += w;
-        p->d2[l + 1] = mem;
-        mem += w;
-        p->rpre[l + 1] = mem;
-        mem += w;
+        p->a[l + 1] = nni_next(&mem, w);
+        p->ra[l + 1] = nni_next(&mem, w);
+        p->d1[l + 1] = nni_next(&mem, w);
+        p->d2[l + 1] = nni_next(&mem, w);
+        p->rpre[l + 1] = nni_next(&mem, w);
     }
     p->n[p->L] = 1;
-    p->e = mem;
-    mem += NNI_INNER_ROWS * widest;
-    p->re = mem;
-    mem += NNI_INNER_ROWS * widest;
-    p->e2 = mem;
-    mem += NNI_INNER_ROWS * widest;
-    p->re2 = mem;
-    mem += NNI_INNER_ROWS * widest;
-    p->z = mem;
-    mem += NNI_INNER_ROWS;
-    p->rz = mem;
-    mem += NNI_INNER_ROWS;
+    p->e = nni_next(&mem, NNI_INNER_ROWS * widest);
+    p->re = nni_next(&mem, NNI_INNER_ROWS * widest);
+    p->e2 = nni_next(&mem, NNI_INNER_ROWS * widest);
+    p->re2 = nni_next(&mem, NNI_INNER_ROWS * widest);
+    p->z = nni_next(&mem, NNI_INNER_ROWS);
+    p->rz = nni_next(&mem, NNI_INNER_ROWS);
     p->prob = mem;
 }
 /* value, first and second derivative of the activation */
@@ -4379,8 +4060,7 @@ NNI_FN void nni_act2(nn_act act, double x, double *y, double *d1, double *d2)
 /* What one pass over the rows should give; NULL = not wanted. */
 typedef struct nni_want {
     double *value;                 /* sum_i w_i loss_i scale  */
-    double *grad, *hv;             /* [P] overwritten: sums of gradients (and Hessian-vector
-                                      products)  */
+    double *grad, *hv;             /* [P] overwritten: sums of gradients and of Hessians times v */
     double *score, *each, *tangent;/* [n]  */
     const double *v;               /* [P] direction, for hv and tangent  */
     const double *dscore;          /* [n] use this as dL/dscore instead of the loss (grad only)  */
@@ -4430,7 +4110,7 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
     const size_t L = p->L;
     const double *tw[NN_INNER_MAX_HIDDEN + 1], *tv[NN_INNER_MAX_HIDDEN + 1];
     const int back = want->grad || want->hv, tangents = want->v != NULL;
-    nni_summer total = NN_ZERO;
+    nni_acc total = NN_ZERO;
     nn_status s = NN_OK;
     size_t l, i, r0, offset = 0;
     for (l = 0; l < L; l++) {
@@ -4479,7 +4159,7 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             if (want->value || want->each) {
                 const double loss = nni_score_loss(p->m->loss, z, y);
                 if (want->each) want->each[row] = loss;
-                if (want->value) nni_summer_add(&total, wgt * loss);
+                if (want->value) nni_acc_add(&total, wgt * loss);
             }
             if (want->score) want->score[row] = z;
             if (tangents && want->tangent) want->tangent[row] = g * p->rz[i];
@@ -4519,7 +4199,7 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             p->re2 = swap;
         }
     }
-    if (want->value) *want->value = nni_summer_end(&total);
+    if (want->value) *want->value = nni_acc_get(&total);
     return s == NN_OK ? NN_OK : NN_E_NOMEM;
 }
 /* The same for a model without hidden layers, all rows at once on the transposed table xt [n_in,
@@ -4538,11 +4218,11 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
     s = nni_mul64(z, pair, 0, xt, 0, want->v ? 2 : 1, n, k, 0);
     for (i = 0; i < n; i++) z[i] += theta[k];
     if (want->value) {
-        nni_summer total = NN_ZERO;
+        nni_acc total = NN_ZERO;
         for (i = 0; i < n; i++)
-            nni_summer_add(&total, (d->weight ? d->weight[i] : 1.0) * scale *
+            nni_acc_add(&total, (d->weight ? d->weight[i] : 1.0) * scale *
                                        nni_score_loss(m->loss, z[i], d->y[i]));
-        *want->value = nni_summer_end(&total);
+        *want->value = nni_acc_get(&total);
     }
     if (m->loss == NN_INNER_BCE) {
         nni_vprob_for(nni_isa())(prob, z, n);
@@ -4688,33 +4368,20 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
                         support->n);
     r.bytes = bytes;
     mem = block;
-    starts = mem;
-    mem += 2 * stretches * P;
-    inside = mem;
-    mem += span * P;
-    theta = mem;
-    mem += P;
-    u = mem;
-    mem += P;
-    g = mem;
-    mem += P;
-    bt = mem;
-    mem += P;
-    bu = mem;
-    mem += P;
-    hv = mem;
-    mem += P;
-    live = mem;
-    mem += support->n;
-    tangent = mem;
-    mem += support->n;
-    score = mem;
-    mem += query ? query->n : 0;
-    dscore = mem;
-    mem += query ? query->n : 0;
+    starts = nni_next(&mem, 2 * stretches * P);
+    inside = nni_next(&mem, span * P);
+    theta = nni_next(&mem, P);
+    u = nni_next(&mem, P);
+    g = nni_next(&mem, P);
+    bt = nni_next(&mem, P);
+    bu = nni_next(&mem, P);
+    hv = nni_next(&mem, P);
+    live = nni_next(&mem, support->n);
+    tangent = nni_next(&mem, support->n);
+    score = nni_next(&mem, query ? query->n : 0);
+    dscore = nni_next(&mem, query ? query->n : 0);
     if (d->model.n_hidden == 0) {
-        rowmem = mem;
-        mem += 3 * support->n + 2 * d->model.n_in;
+        rowmem = nni_next(&mem, 3 * support->n + 2 * d->model.n_in);
         if (!xt) {
             const size_t n = support->n, k_in = d->model.n_in;
             for (c = 0; c < n; c += 8)
@@ -4766,16 +4433,16 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         if ((s = nni_pass_run(&pass, &want, theta, query, 1.0 / (double)query->n)) != NN_OK) goto done;
         r.outer = r.query_loss;
         if (query->z) {
-            nni_summer ms[2];
+            nni_acc ms[2];
             memset(ms, 0, sizeof ms);
             for (i = 0; i < query->n; i++) {
                 const int gz = query->z[i] != 0;
-                nni_summer_add(&ms[gz], nn_sigmoid(score[i]));
+                nni_acc_add(&ms[gz], nn_sigmoid(score[i]));
                 in[gz]++;
             }
             if (in[0] && in[1]) {
-                m[0] = nni_summer_end(&ms[0]) / (double)in[0];
-                m[1] = nni_summer_end(&ms[1]) / (double)in[1];
+                m[0] = nni_acc_get(&ms[0]) / (double)in[0];
+                m[1] = nni_acc_get(&ms[1]) / (double)in[1];
                 r.fair_gap = m[1] - m[0];
                 if (d->lambda_fair != 0.0) {
                     r.outer += d->lambda_fair *
@@ -4946,7 +4613,7 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
                                   size_t n, size_t n_groups, const nn_alloc *alloc, nn_error *err)
 {
     const size_t groups = n_groups ? n_groups : 2;
-    nni_summer ls[NN_MAX_GROUPS], cs[NN_MAX_GROUPS];
+    nni_acc ls[NN_MAX_GROUPS], cs[NN_MAX_GROUPS];
     double ml[NN_MAX_GROUPS], mc[NN_MAX_GROUPS], *loss;
     size_t count[NN_MAX_GROUPS], i, g, bytes, *idx;
     nn_status s = nni_group_check("nn_meta_features", z, n, groups, err);
@@ -4968,12 +4635,12 @@ NN_DEF nn_status nn_meta_features(float *out, const double *p, const int64_t *y,
     for (i = 0; i < n; i++) {
         loss[i] = nni_bce_p(p[i], y[i]);
         count[z[i]]++;
-        nni_summer_add(&ls[z[i]], loss[i]);
-        nni_summer_add(&cs[z[i]], p[i] > 0.5 ? p[i] : 1.0 - p[i]);
+        nni_acc_add(&ls[z[i]], loss[i]);
+        nni_acc_add(&cs[z[i]], p[i] > 0.5 ? p[i] : 1.0 - p[i]);
     }
     for (g = 0; g < groups; g++) {
-        ml[g] = count[g] ? nni_summer_end(&ls[g]) / (double)count[g] : 0.0;
-        mc[g] = count[g] ? nni_summer_end(&cs[g]) / (double)count[g] : 0.0;
+        ml[g] = count[g] ? nni_acc_get(&ls[g]) / (double)count[g] : 0.0;
+        mc[g] = count[g] ? nni_acc_get(&cs[g]) / (double)count[g] : 0.0;
     }
     nni_sort_index(idx, idx + n, loss, n, 0);
     for (i = 0; i < n; i++)
@@ -5162,52 +4829,6 @@ NN_DEF nn_status nn_selection_make(nn_selection *out, const uint8_t *keep, const
 }
 
 /* ---- [CHECK] ------------------------------------------------------------ */
-
-NNI_FN double nni_act_f64(double x, nn_act a, double slope)
-{
-    switch (a) {
-    case NN_ACT_RELU:       return x > 0 ? x : 0;
-    case NN_ACT_LEAKY_RELU: return x > 0 ? x : slope * x;
-    case NN_ACT_GELU:       return 0.5 * x * (1 + nn_erf(x * 0.70710678118654752440));
-    case NN_ACT_GELU_TANH:
-        return 0.5 * x * (1 + nn_tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x)));
-    case NN_ACT_TANH:       return nn_tanh(x);
-    case NN_ACT_SIGMOID:    return nn_sigmoid(x);
-    case NN_ACT_SILU:       return x * nn_sigmoid(x);
-    case NN_ACT_DEFAULT:
-    case NN_ACT_IDENTITY:   break;
-    }
-    return x;
-}
-NN_DEF nn_status nn_mlp_forward_f64(const nn_mlp *m, const double *params, double *out,
-                                    const double *x, size_t n, uint64_t *kinks, nn_error *err)
-{
-    size_t i, l, o, c, wide = m->max_width > m->n_in ? m->max_width : m->n_in;
-    double *buf = (double *)nni_new(wide, 2 * sizeof(double), &m->alloc);
-    uint64_t h = 1469598103934665603u;
-    if (!buf) return nn_error_set(err, NN_E_NOMEM, "nn_mlp_forward_f64: out of memory");
-    for (i = 0; i < n; i++) {
-        double *a = buf, *b = buf + wide, *t;
-        memcpy(a, x + i * m->n_in, m->n_in * sizeof(double));
-        for (l = 0; l < m->n_layers; l++) {
-            const nn_mlp_layer *y = &m->layers[l];
-            for (o = 0; o < y->n_out; o++) {
-                size_t wo = y->offset + o * y->n_in, bo = y->offset + y->n_in * y->n_out + o;
-                double z = params ? params[bo] : (double)m->params[bo];
-                for (c = 0; c < y->n_in; c++)
-                    z += (params ? params[wo + c] : (double)m->params[wo + c]) * a[c];
-                if (y->act == NN_ACT_RELU || y->act == NN_ACT_LEAKY_RELU)
-                    h = (h ^ (uint64_t)(z > 0)) * 1099511628211u;
-                b[o] = nni_act_f64(z, y->act, (double)y->slope);
-            }
-            t = a; a = b; b = t;
-        }
-        memcpy(out + i * m->n_out, a, m->n_out * sizeof(double));
-    }
-    nn_mem_free(buf, wide * 2 * sizeof(double), &m->alloc);
-    if (kinks) *kinks = h;
-    return NN_OK;
-}
 NN_DEF double nn_loss_f64(const nn_loss_desc *d, const double *z, const int64_t *labels,
                           const float *targets, const float *weight, size_t n, size_t c)
 {
@@ -5362,7 +4983,6 @@ NN_DEF nn_status nn_grad_check(const nn_mlp *m, const nn_loss_desc *loss, const 
     if (st == NN_OK) *r = g;
     return st;
 }
-
 
 #ifdef __cplusplus
 } /* extern "C" */
