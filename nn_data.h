@@ -502,20 +502,33 @@ typedef enum nn_tabular_kind {
     NN_TABULAR_ADULT,
     NN_TABULAR_GERMAN
 } nn_tabular_kind;
+/* When a cell of the label (group) column makes y (z) 1. Numbers are compared as numbers. */
+typedef enum nn_tabular_test {
+    NN_TABULAR_EQUAL = 0,          /* the text, or that number: 1 is 1.0                       */
+    NN_TABULAR_ANY,                /* "A|B|C": one of them (or the whole text)                 */
+    NN_TABULAR_AT_LEAST,           /* number >= V                                              */
+    NN_TABULAR_ABOVE,              /* number > V                                               */
+    NN_TABULAR_AT_MOST,            /* number <= V                                              */
+    NN_TABULAR_BELOW,              /* number < V                                               */
+    NN_TABULAR_BETWEEN             /* "LO..HI": LO <= number <= HI                             */
+} nn_tabular_test;
 typedef struct nn_tabular_desc {
     nn_tabular_kind kind;
     int      compat;               /* German: z by duration instead of age, the original's
                                       mistake  */
-    /* NN_TABULAR_CSV: columns by name; C=V: rows with that value (or that number: 1 is 1.0) are 1,
-     * the others 0. group_at_least: numbers >= V are 1. Rows with a missing cell in label, group or
-     * a feature are left out: the empty cell, "?" and pandas' words (NA, nan, NULL, None, ...),
-     * unless the word is the value asked for. */
+    /* NN_TABULAR_CSV: columns by name, and what their cells are held against. Rows with a missing
+     * cell in label, group or a feature are left out: the empty cell, "?" and pandas' words (NA,
+     * nan, NULL, None, ...), unless the word is the value asked for. */
     const char *label, *label_value, *group, *group_value;
-    int      group_at_least;
+    nn_tabular_test label_test, group_test;
     const char *const *features;   /* [n_features] numeric columns; none = every column that is a
                                       number throughout but those without a name that count the
-                                      rows. The label is refused */
+                                      rows. The label is refused, and a name twice */
     size_t   n_features;
+    char     delim;                /* nn_tabular_read, CSV: 0 = ',', or the commonest of ; tab | in
+                                      a header without a comma */
+    int      decimal_comma;        /* 1 = 3,5 is a number and 3.5 is none; the values above keep the
+                                      point  */
     nn_alloc alloc;
 } nn_tabular_desc;
 typedef struct nn_tabular_step { char what[80]; size_t rows; } nn_tabular_step;
@@ -3678,12 +3691,20 @@ NNI_FN int nni_tab_is(const nn_column *c, size_t row, const char *want)
     const char *s = nni_tab_cell(c, row, &n);
     return n == strlen(want) && memcmp(s, want, n) == 0;
 }
-NNI_FN int nni_tab_number(const nn_column *c, size_t row, double *v)
+/* comma: 3,5 is a number and 3.5 is none */
+NNI_FN int nni_tab_number(const nn_column *c, size_t row, int comma, double *v)
 {
-    size_t n, used;
+    char copy[64], *sign;
+    size_t n;
     const char *s = nni_tab_cell(c, row, &n);
-    used = n ? nn_f64_parse(s, n, v) : 0;
-    return used && used == n && *v - *v == 0.0;
+    if (comma && n) {
+        if (n >= sizeof copy || memchr(s, '.', n)) return 0;
+        memcpy(copy, s, n);
+        sign = (char *)memchr(copy, ',', n);
+        if (sign) *sign = '.';
+        s = copy;
+    }
+    return n && nn_f64_parse(s, n, v) == n && *v - *v == 0.0;
 }
 NNI_FN nn_status nni_tab_column(const nn_column **c, const nn_table *t, const char *what,
                                 const char *name, nn_error *err)
@@ -3707,8 +3728,8 @@ NNI_FN size_t nni_tab_count(const uint8_t *use, size_t rows)
     for (i = 0; i < rows; i++) n += use[i];
     return n;
 }
-/* Missing cells: the empty one, "?" and pandas' words; not the word that the user asks for. */
-NNI_FN int nni_tab_missing(const nn_column *c, size_t row, const char *asked)
+/* Missing cells: the empty one, "?" and pandas' words. */
+NNI_FN int nni_tab_missing(const nn_column *c, size_t row)
 {
     static const char *const word[19] = { "?",        "NA",       "N/A",    "n/a",      "nan",
                                           "NaN",      "-nan",     "-NaN",   "NULL",     "null",
@@ -3717,44 +3738,114 @@ NNI_FN int nni_tab_missing(const nn_column *c, size_t row, const char *asked)
     size_t i, n;
     (void)nni_tab_cell(c, row, &n);
     if (n == 0) return 1;
-    if (asked && nni_tab_is(c, row, asked)) return 0;
     for (i = 0; i < sizeof word / sizeof word[0]; i++)
         if (nni_tab_is(c, row, word[i])) return 1;
     return 0;
 }
 /* the value as text, or the same number: 1 is 1.0 */
-NNI_FN int nni_tab_equal(const nn_column *c, size_t row, const char *want)
+NNI_FN int nni_tab_equal(const nn_column *c, size_t row, int comma, const char *want, size_t n)
 {
-    const size_t n = strlen(want);
+    size_t len;
+    const char *s = nni_tab_cell(c, row, &len);
     double a, b;
-    if (nni_tab_is(c, row, want)) return 1;
-    return n && nn_f64_parse(want, n, &b) == n && nni_tab_number(c, row, &a) && a == b;
+    if (len == n && memcmp(s, want, n) == 0) return 1;
+    return n && nn_f64_parse(want, n, &b) == n && nni_tab_number(c, row, comma, &a) && a == b;
+}
+/* A column and what its cells are held against; lo, hi: the numbers of `value`. */
+typedef struct nni_tab_rule {
+    const nn_column *c;
+    const char *value;
+    nn_tabular_test test;
+    int comma;
+    double lo, hi;
+} nni_tab_rule;
+NNI_FN int nni_tab_words(const nni_tab_rule *r) { return r->test <= NN_TABULAR_ANY; }
+NNI_FN nn_status nni_tab_rule_make(nni_tab_rule *r, const char *what, nn_error *err)
+{
+    const char *dots = r->test == NN_TABULAR_BETWEEN ? strstr(r->value, "..") : NULL;
+    const size_t n = strlen(r->value), first = dots ? (size_t)(dots - r->value) : n;
+    char a[64], b[64];
+    int good;
+    if (nni_tab_words(r)) return NN_OK;
+    good = (r->test != NN_TABULAR_BETWEEN || dots) && first &&
+           nn_f64_parse(r->value, first, &r->lo) == first && r->lo == r->lo;
+    r->hi = r->lo;
+    if (good && dots)
+        good = n > first + 2 && nn_f64_parse(dots + 2, n - first - 2, &r->hi) == n - first - 2 &&
+               r->lo <= r->hi;
+    if (good) return NN_OK;
+    return nn_error_set(err, NN_E_ARG, "%s: column '%s': expected %s, got '%s'", what,
+                        nni_name(a, r->c->name),
+                        r->test == NN_TABULAR_BETWEEN ? "numbers LO..HI, LO first" : "a number to compare with",
+                        nni_name(b, r->value));
+}
+/* 1 or 0; -1: a number is needed and the cell is none */
+NNI_FN int nni_tab_answer(const nni_tab_rule *r, size_t row)
+{
+    const char *p = r->value, *end;
+    double v;
+    if (nni_tab_words(r) && nni_tab_equal(r->c, row, r->comma, p, strlen(p))) return 1;
+    if (r->test == NN_TABULAR_EQUAL) return 0;
+    for (; r->test == NN_TABULAR_ANY; p = end + 1) {
+        end = strchr(p, '|');
+        if (nni_tab_equal(r->c, row, r->comma, p, end ? (size_t)(end - p) : strlen(p))) return 1;
+        if (!end) return 0;
+    }
+    if (!nni_tab_number(r->c, row, r->comma, &v)) return -1;
+    if (r->test == NN_TABULAR_AT_LEAST) return v >= r->lo;
+    if (r->test == NN_TABULAR_ABOVE) return v > r->lo;
+    if (r->test == NN_TABULAR_AT_MOST) return v <= r->lo;
+    if (r->test == NN_TABULAR_BELOW) return v < r->lo;
+    return v >= r->lo && v <= r->hi;
 }
 /* a column without a name, or pandas' "Unnamed: 0", that counts the rows */
-NNI_FN int nni_tab_counts_rows(const nn_table *t, const nn_column *c)
+NNI_FN int nni_tab_counts_rows(const nn_table *t, const nn_column *c, int comma)
 {
     double first, v;
     size_t i;
     if (c->name[0] && strncmp(c->name, "Unnamed:", 8) != 0) return 0;
-    if (!nni_tab_number(c, 0, &first)) return 0;
+    if (!nni_tab_number(c, 0, comma, &first)) return 0;
     for (i = 1; i < t->rows; i++)
-        if (!nni_tab_number(c, i, &v) || v != first + (double)i) return 0;
+        if (!nni_tab_number(c, i, comma, &v) || v != first + (double)i) return 0;
     return 1;
 }
-/* A recipe: where x, y and z come from. at_least: z = (number >= group_number). */
+/* the same for a rule: a word that is asked for is a value */
+NNI_FN int nni_tab_unknown(const nni_tab_rule *r, size_t row)
+{
+    return nni_tab_missing(r->c, row) && !(nni_tab_words(r) && nni_tab_answer(r, row) == 1);
+}
+/* A recipe: where x, y and z come from. */
 typedef struct nni_recipe {
-    const char *what, *label_value, *group_value;
-    const nn_column *label, *group;
+    const char *what;
+    nni_tab_rule label, group;
     const nn_column **x;
     size_t d;
-    int at_least, point;             /* point: labels may end in '.' (adult.test) */
-    double group_number;
+    int point;                       /* labels may end in '.' (adult.test) */
 } nni_recipe;
+NNI_FN const char *nni_tab_rule_text(nn_tabular *t, const nni_tab_rule *r)
+{
+    static const char *const sign[7] = { " = ", " = ", " >= ", " > ", " <= ", " < ", " = " };
+    return nni_tab_keep(t, r->c->name, sign[r->test], r->value);
+}
+/* *out = the rule's answer for a row; a cell that should be a number and is none is named */
+NNI_FN nn_status nni_tab_decide(int64_t *out, const nni_recipe *r, const nni_tab_rule *rule,
+                                size_t row, nn_error *err)
+{
+    const int answer = nni_tab_answer(rule, row);
+    char name[64];
+    size_t len;
+    const char *cell = nni_tab_cell(rule->c, row, &len);
+    *out = answer > 0;
+    if (answer >= 0) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: record %zu: column '%s': expected a number, got '%.*s'",
+                        r->what, row + 1, nni_name(name, rule->c->name),
+                        (int)(len < 40 ? len : 40), cell);
+}
 NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_recipe *r,
                               const uint8_t *use, const nn_alloc *a, nn_error *err)
 {
     size_t n = nni_tab_count(use, table->rows), i, j, o = 0, ones = 0, members = 0;
-    char name[64], num[32];
+    char name[64], asked[64];
     nn_status s;
     if (n == 0) return nn_error_set(err, NN_E_FORMAT, "%s: no row is left", r->what);
     if ((s = nn_tensor_make2(&t->x, NN_F64, n, r->d, a, err)) != NN_OK ||
@@ -3767,57 +3858,52 @@ NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_re
     for (j = 0; j < r->d; j++)
         if ((t->features[j] = nni_tab_keep(t, r->x[j]->name, "", "")) == NULL)
             return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
-    if (r->at_least) {
-        num[nn_f64_print(num, r->group_number)] = 0;
-        if (strlen(num) > 2 && strcmp(num + strlen(num) - 2, ".0") == 0) num[strlen(num) - 2] = 0;
-    }
-    t->label = nni_tab_keep(t, r->label->name, " = ", r->label_value);
-    t->group = r->at_least ? nni_tab_keep(t, r->group->name, " >= ", num) :
-                             nni_tab_keep(t, r->group->name, " = ", r->group_value);
+    t->label = nni_tab_rule_text(t, &r->label);
+    t->group = nni_tab_rule_text(t, &r->group);
     if (!t->label || !t->group) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
     for (i = 0; i < table->rows; i++) {
         size_t len;
         const char *cell;
-        double v;
         if (!use[i]) continue;
         for (j = 0; j < r->d; j++)
-            if (!nni_tab_number(r->x[j], i, &nn_f64(&t->x)[o * r->d + j])) {
+            if (!nni_tab_number(r->x[j], i, r->label.comma, &nn_f64(&t->x)[o * r->d + j])) {
                 cell = nni_tab_cell(r->x[j], i, &len);
                 return nn_error_set(err, NN_E_FORMAT,
                                 "%s: record %zu: column '%s': expected a number, got '%.*s'",
                                 r->what, i + 1, nni_name(name, r->x[j]->name),
                                 (int)(len < 40 ? len : 40), cell);
             }
-        cell = nni_tab_cell(r->label, i, &len);
+        cell = nni_tab_cell(r->label.c, i, &len);
         if (len == 0)
             return nn_error_set(err, NN_E_FORMAT, "%s: record %zu: column '%s': the label is missing",
-                            r->what, i + 1, nni_name(name, r->label->name));
-        if (r->point && cell[len - 1] == '.') len--;
-        nn_i64(&t->y)[o] =
-            (len == strlen(r->label_value) && memcmp(cell, r->label_value, len) == 0) ||
-            nni_tab_equal(r->label, i, r->label_value);
-        if (r->at_least) {
-            if (!nni_tab_number(r->group, i, &v))
-                return nn_error_set(err, NN_E_FORMAT, "%s: record %zu: column '%s': expected a number",
-                                r->what, i + 1, nni_name(name, r->group->name));
-            nn_i64(&t->z)[o] = v >= r->group_number;
-        } else nn_i64(&t->z)[o] = nni_tab_equal(r->group, i, r->group_value);
+                            r->what, i + 1, nni_name(name, r->label.c->name));
+        if ((s = nni_tab_decide(&nn_i64(&t->y)[o], r, &r->label, i, err)) != NN_OK ||
+            (s = nni_tab_decide(&nn_i64(&t->z)[o], r, &r->group, i, err)) != NN_OK)
+            return s;
+        if (r->point && cell[len - 1] == '.' && len - 1 == strlen(r->label.value) &&
+            memcmp(cell, r->label.value, len - 1) == 0)
+            nn_i64(&t->y)[o] = 1;
         nn_i64(&t->row)[o] = (int64_t)i;
         ones += nn_i64(&t->y)[o] != 0;
         members += nn_i64(&t->z)[o] != 0;
         o++;
     }
+    (void)nni_name(name, r->label.c->name);
+    (void)nni_name(asked, nni_tab_words(&r->label) ? r->label.value : t->label);
     if (ones == 0)
-        return nn_error_set(err, NN_E_FORMAT, "%s: column '%s': the value '%s' never occurs", r->what,
-                        nni_name(name, r->label->name), r->label_value);
+        return nn_error_set(err, NN_E_FORMAT,
+                            nni_tab_words(&r->label) ?
+                                "%s: column '%s': the value '%s' never occurs" :
+                                "%s: column '%s': no row has '%s'",
+                            r->what, name, asked);
     if (ones == n)
         return nn_error_set(err, NN_E_FORMAT,
-                        "%s: column '%s': every row has '%s'; two classes are needed", r->what,
-                        nni_name(name, r->label->name), r->label_value);
+                            "%s: column '%s': every row has '%s'; two classes are needed", r->what,
+                            name, asked);
     if (members == 0 || members == n)
         return nn_error_set(err, NN_E_FORMAT, "%s: column '%s': %s row is in the group '%.40s'",
-                        r->what, nni_name(name, r->group->name), members ? "every" : "no",
-                        t->group);
+                            r->what, nni_name(name, r->group.c->name), members ? "every" : "no",
+                            t->group);
     return NN_OK;
 }
 /* '?' or nothing in any cell */
@@ -3870,13 +3956,13 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         if (s == NN_OK) s = nni_tab_column(&recid, table, r.what, "is_recid", err);
         if (s == NN_OK) s = nni_tab_column(&degree, table, r.what, "c_charge_degree", err);
         if (s == NN_OK) s = nni_tab_column(&score, table, r.what, "score_text", err);
-        if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "two_year_recid", err);
-        if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, "race", err);
+        if (s == NN_OK) s = nni_tab_column(&r.label.c, table, r.what, "two_year_recid", err);
+        if (s == NN_OK) s = nni_tab_column(&r.group.c, table, r.what, "race", err);
         if (s != NN_OK) goto done;
-        r.label_value = "1";
-        r.group_value = "African-American";
+        r.label.value = "1";
+        r.group.value = "African-American";
         nni_tab_step(&t, "records", table->rows);
-        for (i = 0; i < table->rows; i++) use[i] = nni_tab_number(days, i, &v) && v >= -30.0 && v <= 30.0;
+        for (i = 0; i < table->rows; i++) use[i] = nni_tab_number(days, i, 0, &v) && v >= -30.0 && v <= 30.0;
         nni_tab_step(&t, "screening within 30 days of the arrest", nni_tab_count(use, table->rows));
         for (i = 0; i < table->rows; i++) use[i] = use[i] && !nni_tab_is(recid, i, "-1");
         nni_tab_step(&t, "is_recid is known", nni_tab_count(use, table->rows));
@@ -3893,8 +3979,8 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         r.d = 5;
         if (nn_table_find(table, "age")) {                       /* with a header line */
             for (j = 0; j < 5 && s == NN_OK; j++) s = nni_tab_column(&x[j], table, r.what, adult[j], err);
-            if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, "sex", err);
-            if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "income", err);
+            if (s == NN_OK) s = nni_tab_column(&r.group.c, table, r.what, "sex", err);
+            if (s == NN_OK) s = nni_tab_column(&r.label.c, table, r.what, "income", err);
         } else if (table->cols != 15)
             s = nn_error_set(
                 err, NN_E_FORMAT,
@@ -3902,12 +3988,12 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
                 table->cols);
         else {
             for (j = 0; j < 5; j++) x[j] = &table->columns[adult_at[j]];
-            r.group = &table->columns[9];
-            r.label = &table->columns[14];
+            r.group.c = &table->columns[9];
+            r.label.c = &table->columns[14];
         }
         if (s != NN_OK) goto done;
-        r.label_value = ">50K";
-        r.group_value = "Female";
+        r.label.value = ">50K";
+        r.group.value = "Female";
         r.point = 1;
         nni_tab_step(&t, "records", table->rows);
         for (i = 0; i < table->rows; i++) use[i] = !nni_tab_incomplete(table, i);
@@ -3917,7 +4003,7 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         r.d = 6;
         if (nn_table_find(table, "age")) {
             for (j = 0; j < 6 && s == NN_OK; j++) s = nni_tab_column(&x[j], table, r.what, german[j], err);
-            if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, "credit", err);
+            if (s == NN_OK) s = nni_tab_column(&r.label.c, table, r.what, "credit", err);
         } else if (table->cols != 21)
             s = nn_error_set(
                 err, NN_E_FORMAT,
@@ -3925,49 +4011,44 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
                 table->cols);
         else {
             for (j = 0; j < 6; j++) x[j] = &table->columns[german_at[j]];
-            r.label = &table->columns[20];
+            r.label.c = &table->columns[20];
         }
         if (s != NN_OK) goto done;
-        r.label_value = "2";
+        r.label.value = "2";
         /* the original took the duration for the age */
-        r.group = d->compat ? x[0] : x[3];
-        r.at_least = 1;
-        r.group_number = 25.0;
+        r.group.c = d->compat ? x[0] : x[3];
+        r.group.test = NN_TABULAR_AT_LEAST;
+        r.group.value = "25";
         nni_tab_step(&t, "records", table->rows);
     } else {
         char name[64];
         r.what = "csv";
         if (!d->label || !d->label_value || !d->group || !d->group_value)
             s = nn_error_set(err, NN_E_ARG, "csv: expected label = value and group = value");
-        if (s == NN_OK) s = nni_tab_column(&r.label, table, r.what, d->label, err);
-        if (s == NN_OK) s = nni_tab_column(&r.group, table, r.what, d->group, err);
-        if (s != NN_OK) goto done;
-        if (r.label == r.group) {
+        if (s == NN_OK) s = nni_tab_column(&r.label.c, table, r.what, d->label, err);
+        if (s == NN_OK) s = nni_tab_column(&r.group.c, table, r.what, d->group, err);
+        if (s == NN_OK && r.label.c == r.group.c)
             s = nn_error_set(err, NN_E_ARG, "csv: column '%s' is the label and cannot be the group too",
                              nni_name(name, d->label));
-            goto done;
-        }
-        r.label_value = d->label_value;
-        r.group_value = d->group_value;
-        r.at_least = d->group_at_least;
-        if (r.at_least) {
-            size_t n = strlen(d->group_value), used = nn_f64_parse(d->group_value, n, &r.group_number);
-            if (used == 0 || used != n) {
-                s = nn_error_set(err, NN_E_ARG, "csv: group >= '%s': expected a number",
-                             nni_name(name, d->group_value));
-                goto done;
-            }
-        }
+        if (s != NN_OK) goto done;
+        r.label.value = d->label_value;
+        r.label.test = d->label_test;
+        r.group.value = d->group_value;
+        r.group.test = d->group_test;
+        r.label.comma = r.group.comma = d->decimal_comma;
         if (!nn_size_mul(d->n_features ? d->n_features : table->cols, sizeof *many, &many_bytes) ||
             (many = (const nn_column **)nn_mem_alloc(many_bytes, &d->alloc)) == NULL) {
             s = nn_error_set(err, NN_E_NOMEM, "csv: out of memory");
             goto done;
         }
         r.x = many;
-        for (j = 0; j < d->n_features && s == NN_OK; j++)
-        {
+        for (j = 0; j < d->n_features && s == NN_OK; j++) {
             s = nni_tab_column(&many[r.d], table, r.what, d->features[j], err);
-            if (s == NN_OK && many[r.d] == r.label)
+            for (i = 0; i < r.d && s == NN_OK; i++)
+                if (many[i] == many[r.d])
+                    s = nn_error_set(err, NN_E_ARG, "csv: column '%s' is asked for twice",
+                                     nni_name(name, d->features[j]));
+            if (s == NN_OK && many[r.d] == r.label.c)
                 s = nn_error_set(err, NN_E_ARG,
                                  "csv: column '%s' is the label and cannot be a feature too",
                                  nni_name(name, d->features[j]));
@@ -3982,10 +4063,10 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
                 double v;
                 size_t numbers = 0;
                 c = &table->columns[j];
-                if (c == r.label || c == r.group || nni_tab_counts_rows(table, c)) continue;
+                if (c == r.label.c || c == r.group.c || nni_tab_counts_rows(table, c, d->decimal_comma)) continue;
                 for (i = 0; i < table->rows; i++) {
-                    if (nni_tab_missing(c, i, NULL)) continue;
-                    if (!nni_tab_number(c, i, &v)) break;
+                    if (nni_tab_missing(c, i)) continue;
+                    if (!nni_tab_number(c, i, d->decimal_comma, &v)) break;
                     numbers++;
                 }
                 if (i == table->rows && numbers) many[r.d++] = c;
@@ -4006,19 +4087,33 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         }
         if (s != NN_OK) goto done;
         for (i = 0; i < table->rows; i++) {
-            for (j = 0; j < r.d && use[i]; j++) use[i] = !nni_tab_missing(r.x[j], i, NULL);
-            if (nni_tab_missing(r.label, i, r.label_value)) use[i] = 0;
-            if (nni_tab_missing(r.group, i, r.at_least ? NULL : r.group_value)) use[i] = 0;
+            for (j = 0; j < r.d && use[i]; j++) use[i] = !nni_tab_missing(r.x[j], i);
+            if (nni_tab_unknown(&r.label, i) || nni_tab_unknown(&r.group, i)) use[i] = 0;
         }
         nni_tab_step(&t, "rows with label, group and every feature", nni_tab_count(use, table->rows));
     }
-    s = nni_tab_fill(&t, table, &r, use, &d->alloc, err);
+    if ((s = nni_tab_rule_make(&r.label, r.what, err)) == NN_OK &&
+        (s = nni_tab_rule_make(&r.group, r.what, err)) == NN_OK)
+        s = nni_tab_fill(&t, table, &r, use, &d->alloc, err);
 done:
     nn_mem_free((void *)many, many_bytes, &d->alloc);
     nn_mem_free(use, room, &d->alloc);
     if (s != NN_OK) { nn_tabular_free(&t); return s; }
     *out = t;
     return NN_OK;
+}
+/* The commonest of ; tab | in a first line that has no comma outside quotes; else a comma. */
+NNI_FN char nni_tab_delim(const unsigned char *p, size_t n)
+{
+    static const char sign[4] = { ',', ';', '\t', '|' };
+    size_t count[4] = { 0, 0, 0, 0 }, i, k, best = 0;
+    int quoted = 0;
+    for (i = 0; i < n && (quoted || (p[i] != '\n' && p[i] != '\r')); i++) {
+        if (p[i] == '"') quoted = !quoted;
+        for (k = 0; k < 4 && !quoted; k++) count[k] += p[i] == (unsigned char)sign[k];
+    }
+    for (k = 1; k < 4 && count[0] == 0; k++) if (count[k] > count[best]) best = k;
+    return sign[best];
 }
 NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabular_desc *d,
                                  const nn_file_opts *opts, nn_error *err)
@@ -4053,6 +4148,23 @@ NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabul
         }
         nn_reader_close(r);
         if (s != NN_OK) return s;
+    }
+    if (d->kind == NN_TABULAR_CSV) {
+        nn_reader *r = NULL;
+        const unsigned char *p;
+        uint64_t size = 0;
+        size_t n = 0;
+        c.delim = d->delim;
+        /* a pipe (size 0) cannot be looked at twice */
+        if (!c.delim && nn_file_size(&size, path, &o, NULL) == NN_OK && size > 0) {
+            if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+            if ((s = nn_reader_peek(r, 65536, &p, &n, err)) == NN_OK) c.delim = nni_tab_delim(p, n);
+            nn_reader_close(r);
+            if (s != NN_OK) return s;
+        }
+        if (d->decimal_comma && (c.delim == 0 || c.delim == ','))
+            return nn_error_set(err, NN_E_ARG,
+                                "csv: decimal commas need another separator than the comma");
     }
     if ((s = nn_csv_read(&table, path, &c, &o, err)) != NN_OK) return s;
     s = nni_fail_in(err, nn_tabular_from(t, &table, d, err), o.name ? o.name : path);

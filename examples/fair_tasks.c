@@ -28,8 +28,8 @@ typedef struct opts {
     double budget, fair_target, dp_share, bias_share, inner_lr, outer_lr, lambda_fair, keep,
         momentum, noise, disparity;
     int compat, stored, order, features, dataset, group_feature, targeted, no_guard, objective,
-        no_group, threads;
-    const char *tasks, *policy, *csv, *label, *group, *selected;
+        no_group, decimal_comma, threads;
+    const char *tasks, *policy, *csv, *label, *group, *selected, *predictions, *separator;
     nn_texts columns;
     nn_ints ids, hidden;
     uint64_t task_seed;
@@ -67,9 +67,13 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "compas", .fixture = "german" },
     { .key = "csv", .type = NN_APP_TEXT, .field = F(csv), .value = "FILE", .flags = NN_APP_REQUIRED, .group = "data", .help = "the table (compas-scores-two-years.csv, adult.data, german.data, your own)", .commands = CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "other.csv" },
-    { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1", .commands = CMD_EVAL,
+    { .key = "separator", .type = NN_APP_TEXT, .field = F(separator), .def = "auto", .value = "CHAR|tab|auto", .group = "data", .help = "dataset csv: what parts the cells; auto = a comma, or the commonest of ; tab | in a header without one", .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;:", .fixture = "german" },
+    { .key = "decimal_comma", .type = NN_APP_BOOL, .field = F(decimal_comma), .group = "data", .help = "dataset csv: 3,5 is a number (in --label and --group it is written 3.5)", .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;true", .fixture = "german" },
+    { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are y = 1; also COLUMN=A|B, COLUMN=LO..HI, and >= > <= < with a number", .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;y=0", .fixture = "german" },
-    { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1 (COLUMN>=NUMBER works too)", .commands = CMD_EVAL,
+    { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data", .help = "dataset csv: rows with this value are z = 1; the same forms", .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;g=b", .fixture = "german" },
     { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features", .group = "data", .help = "dataset csv: columns of x (--features for short); none = every column of numbers", .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;x1", .fixture = "german" },
@@ -77,8 +81,10 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "0.3" },
     { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data", .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL,
       .mode = "noise", .effect = NN_EFFECT_DATA, .probe = "--noise 0.3;true" },
-    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the rows of the first seed with score and selection", .commands = CMD_EVAL,
+    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data", .help = "write the training rows (evaluate: of the first seed) with score and selection", .commands = CMD_TEST | CMD_EVAL,
       .effect = NN_EFFECT_PLACE, .probe = "rows.csv" },
+    { .key = "predictions", .type = NN_APP_TEXT, .field = F(predictions), .value = "OUT.csv", .group = "data", .help = "write the test rows (evaluate: of the first seed) with the answers of baseline and evidence_fair", .commands = CMD_TEST | CMD_EVAL,
+      .effect = NN_EFFECT_PLACE, .probe = "answers.csv" },
     { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random", .group = "selector", .help = "trained selector; random = untrained ones only", .commands = CMD_TEST | CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "policy.pth" },
     { .key = "inits", .type = NN_APP_SIZE, .field = F(inits), .def = "20", .min = 1, .max = 10000, .group = "selector", .help = "untrained policies to average over (their spread is shown)", .commands = CMD_TEST | CMD_META,
@@ -105,9 +111,9 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1, .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .mode = "!compat", .effect = NN_EFFECT_DATA, .probe = "0.5" },
-    { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on", .commands = CMD_META,
+    { .key = "train", .type = NN_APP_SIZE, .field = F(n_train), .def = "80", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "tasks to train on; of --objective meta one in eight only chooses the checkpoint", .commands = CMD_META,
       .effect = NN_EFFECT_DATA, .probe = "3" },
-    { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks", .commands = CMD_META,
+    { .key = "val", .type = NN_APP_SIZE, .field = F(n_val), .def = "20", .min = 1, .max = 100000, .unit = "tasks", .group = "meta-training", .help = "held-out tasks: they judge, and choose nothing", .commands = CMD_META,
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "200", .min = 1, .max = 1000000, .group = "meta-training", .help = "steps of the policy", .commands = CMD_META,
       .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "2" },
@@ -924,6 +930,9 @@ static nn_status ready_of(ready **out, data *t, const opts *o, nn_error *err)
     if (!q) return no_memory(err);
     if (t->ready) return NN_OK;
     t->ready = q;
+    if (!(floor(o->keep * (double)t->n + 1e-9) >= 1.0))
+        return nn_error_set(err, NN_E_ARG, "--keep: a share of %g of %zu training rows keeps none",
+                            o->keep, t->n);
     q->p = need(t->n, sizeof(double));
     q->loss = need(t->n, sizeof(double));
     q->score = need(t->n > t->nt ? t->n : t->nt, sizeof(double));
@@ -1050,7 +1059,7 @@ static nn_status run_greedy(result *r, ready *q, const data *t, const opts *o, i
         if ((s = fit(&m, t, q->keep, w, t->d, t->y, &q->base, err)) != NN_OK) break;
         gap = train_gap(t, &m, scratch);                    /* rate of group 1 minus rate of group 0 */
         if (round == 0) side = gap < 0.0 ? 1.0 : -1.0;
-        if (fabs(gap) <= o->disparity) break;
+        if (!(fabs(gap) > o->disparity)) break;             /* NaN too: a group has no row here */
         lambda *= -gap * side > 0.0 ? 1.0 + 2.0 * (fabs(gap) - o->disparity) : 1.0 / (1.0 + fabs(gap));
         if (lambda > 3.0) lambda = 3.0;
         if (lambda < 0.5) lambda = 0.5;
@@ -1276,6 +1285,33 @@ static nn_status run_validated(result *r, double *sweep, char choice[64], ready 
     free(perm);
     return s;
 }
+/* What else a run may tell; each may be NULL. */
+typedef struct told {
+    double *spread;                  /* [inits] noise reductions of the untrained policies */
+    int64_t *fair, *base;            /* [nt] answers of evidence_fair and baseline on the test rows */
+    double *score;                   /* [n] the evidence's score of the training rows ... */
+    uint8_t *keep;                   /* [n] ... and which of them it keeps */
+} told;
+static void told_free(told *x)
+{
+    free(x->spread);
+    free(x->fair);
+    free(x->base);
+    free(x->score);
+    free(x->keep);
+    memset(x, 0, sizeof *x);
+}
+static nn_status told_make(told *x, const data *t, nn_error *err)
+{
+    memset(x, 0, sizeof *x);
+    x->fair = need(t->nt, sizeof *x->fair);
+    x->base = need(t->nt, sizeof *x->base);
+    x->score = need(t->n, sizeof *x->score);
+    x->keep = need(t->n, 1);
+    if (x->fair && x->base && x->score && x->keep) return NN_OK;
+    told_free(x);
+    return no_memory(err);
+}
 /* ==== evidence about the labels ========================================== */
 static nn_flip_rows flip_rows(const data *t)
 {
@@ -1328,9 +1364,9 @@ static nn_status run_score(result *hard, result *fair, ready *q, const data *t, 
     return s == NN_OK ? run_fair(fair, q, t, right, o, pred, err) : s;
 }
 /* Rows low_loss, evidence, evidence_fair, learned, learned_fair. learner: a policy on the features
- * of the evidence, or NULL. right_out [n] and keep_out [n] (or NULL) are the evidence's. */
+ * of the evidence, or NULL. */
 static nn_status run_evidence(result *res, ready *q, const data *t, net *learner, const opts *o,
-                              int64_t *pred, double *right_out, uint8_t *keep_out, nn_error *err)
+                              const told *also, nn_error *err)
 {
     size_t i;
     nn_status s = evidence_of(q, t, o->threads, err);
@@ -1338,12 +1374,10 @@ static nn_status run_evidence(result *res, ready *q, const data *t, net *learner
     s = nn_select_top(q->keep, q->evidence.low_loss, t->n, o->keep, NULL, err);
     if (s == NN_OK) s = fit_kept(&res[M_LOW_LOSS], q, t, q->evidence.low_loss, 0, NULL, err);
     if (s == NN_OK)
-        s = run_score(&res[M_EVIDENCE], &res[M_EVIDENCE_FAIR], q, t, q->evidence.plain, o, pred,
-                      err);
-    if (s == NN_OK && right_out) {
-        memcpy(right_out, q->evidence.plain, t->n * sizeof *right_out);
-        memcpy(keep_out, q->keep, t->n);
-    }
+        s = run_score(&res[M_EVIDENCE], &res[M_EVIDENCE_FAIR], q, t, q->evidence.plain, o,
+                      also->fair, err);
+    if (s == NN_OK && also->score) memcpy(also->score, q->evidence.plain, t->n * sizeof(double));
+    if (s == NN_OK && also->keep) memcpy(also->keep, q->keep, t->n);
     if (s != NN_OK || !learner) return s;
     s = net_logits(learner, q->score, q->evidence.feature, t->n, err);
     for (i = 0; s == NN_OK && i < t->n; i++) q->score[i] = nn_sigmoid(q->score[i]);
@@ -1369,17 +1403,16 @@ static nn_status run_oracles(result *res, ready *q, const data *t, nn_error *err
 static int on_evidence(const net *p) { return p && p->m && p->m->n_in == NN_FLIP_FEATURES; }
 
 /* every method on one data set; res [M_COUNT]. policy may be NULL. inits untrained policies are
- * averaged; spread [inits] of their noise reductions or NULL. */
+ * averaged. */
 static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint64_t seed,
-                         size_t inits, double *spread, int64_t *pred_fair, int64_t *pred_base,
-                         double *score_out, uint8_t *keep_out, nn_error *err)
+                         size_t inits, const told *also, nn_error *err)
 {
     ready *q;
     size_t i, k;
     int j;
     nn_status s = ready_of(&q, t, o, err);
     for (j = 0; j < M_COUNT; j++) result_clear(&res[j]);
-    if (s == NN_OK) s = judge(&res[M_BASE], t, &q->base, pred_base, err);
+    if (s == NN_OK) s = judge(&res[M_BASE], t, &q->base, also->base, err);
     if (s == NN_OK) s = judge(&res[M_BASE_Z], t, &q->base_z, NULL, err);
     if (s == NN_OK) {                                        /* random selection */
         nn_rng g = nn_rng_make(seed, NN_STREAM_USER, t->id);
@@ -1413,7 +1446,7 @@ static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint6
                     sum.v[j] += one.v[j];
                     count[j] += 1.0;
                 }
-            if (spread) spread[k] = one.v[R_NOISE];
+            if (also->spread) also->spread[k] = one.v[R_NOISE];
         }
         for (j = 0; j < R_COUNT; j++) res[M_UNTRAINED].v[j] = count[j] > 0 ? sum.v[j] / count[j] : NAN;
     }
@@ -1421,8 +1454,7 @@ static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint6
     if (s == NN_OK && t->theta0) s = run_mwn(&res[M_MWN], q, t, o, seed, err);
     if (s == NN_OK) s = run_oracles(res, q, t, err);
     if (s == NN_OK)
-        s = run_evidence(res, q, t, on_evidence(policy) ? policy : NULL, o, pred_fair, score_out,
-                         keep_out, err);
+        s = run_evidence(res, q, t, on_evidence(policy) ? policy : NULL, o, also, err);
     if (s != NN_OK || !policy || on_evidence(policy)) return s;
     s = run_policy(&res[M_META_X], q, t, policy, o, 0, 0, NULL, err);
     if (s == NN_OK)
@@ -1463,6 +1495,13 @@ static nn_status write_json(nn_app *app, const char *name, nn_buf *b, nn_json_wr
     if (s == NN_OK) nn_app_wrote(app, path);
     nn_buf_free(b);
     return s;
+}
+/* "task 7: what was wrong" */
+static nn_status of_task(size_t id, nn_error *err)
+{
+    char text[sizeof err->msg];
+    (void)snprintf(text, sizeof text, "%s", err->msg);
+    return nn_error_set(err, err->status, "task %zu: %.160s", id, text);
 }
 static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
 {
@@ -1512,7 +1551,8 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
     if (o->compat) {
         for (i = 0; i < N && s == NN_OK && !nn_app_stopped(); i++) {
             nn_fair_task t = NN_ZERO;
-            if ((s = nn_fair_next(&suite, &t, err)) == NN_OK)
+            if ((s = nn_fair_next(&suite, &t, err)) != NN_OK) s = of_task(i, err);
+            if (s == NN_OK)
                 s = save_task(&t, nn_app_path(app, "task_%0*zu.npz", (int)width, i),
                               o->stored ? 0 : 1, err);
             for (j = 0; s == NN_OK && j < NN_FAIR_FIELDS; j++)
@@ -1535,7 +1575,8 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             if (nn_app_stopped()) continue;
             (void)snprintf(file, sizeof file, "task_%0*zu.npz", (int)width, (size_t)k);
             q = nn_path_join(path, sizeof path, dir, file, &e);
-            if (q == NN_OK) q = nn_fair_task_make(&t, &suite.d, (size_t)k, &e);
+            if (q == NN_OK && (q = nn_fair_task_make(&t, &suite.d, (size_t)k, &e)) != NN_OK)
+                q = of_task((size_t)k, &e);
             if (q == NN_OK) q = save_task(&t, path, o->stored ? 0 : 1, &e);
             for (f = 0; q == NN_OK && f < NN_FAIR_FIELDS; f++)
                 (void)nn_fair_field(&t, f, &meta[(size_t)k * NN_FAIR_FIELDS + f], NULL, NULL);
@@ -2196,7 +2237,9 @@ static nn_status history_csv(nn_app *app, const trainer *t, nn_error *err)
 static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t seed, int first,
                               nn_error *err)
 {
-    const size_t B = o->meta_batch < o->n_train ? o->meta_batch : o->n_train;
+    /* one training task in eight chooses the checkpoint: the held-out ones only judge */
+    const size_t n_pick = o->n_train > 1 ? (o->n_train + 7) / 8 : 0, n_fit = o->n_train - n_pick;
+    const size_t B = o->meta_batch < n_fit ? o->meta_batch : n_fit;
     const int threads = app->n_threads;
     size_t P, i, k, *pick = NULL;
     float *grads = NULL, *start = NULL;
@@ -2213,7 +2256,7 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
     t->hist = need(o->iterations * H_COUNT, sizeof(double));
     grads = need(B * P, sizeof(float));
     start = need(P, sizeof(float));
-    pick = need(o->n_train, sizeof *pick);
+    pick = need(n_fit, sizeof *pick);
     if (!workers || !t->g || !t->m || !t->v || !t->best_params || !t->hist || !grads || !start ||
         !pick)
         s = no_memory(err);
@@ -2234,8 +2277,8 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
         double loss = 0, norm = 0, move = 0, *h = t->hist + t->n_hist * H_COUNT;
         double outer[1024];
         long long j;
-        for (i = 0; i < o->n_train; i++) pick[i] = t->order[i];
-        nn_rng_shuffle(&g, pick, o->n_train);
+        for (i = 0; i < n_fit; i++) pick[i] = t->order[i];
+        nn_rng_shuffle(&g, pick, n_fit);
         memset(grads, 0, B * P * sizeof *grads);
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
@@ -2280,14 +2323,14 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
         }
         if (t->iter % 10 == 0 || t->iter == o->iterations) {
             double v[4];
-            if ((s = validate(v, t->task, t->order + o->n_train, o->n_val, workers, o, threads,
-                              err)) != NN_OK)
-                break;
+            s = validate(v, t->task, t->order + (n_pick ? n_fit : 0), n_pick ? n_pick : n_fit, workers,
+                         o, threads, err);
+            if (s != NN_OK) break;
             h[H_VLOSS] = v[0];
             h[H_VNOISE] = v[1];
             h[H_VACC] = v[2];
             h[H_VDP] = v[3];
-            /* best: accuracy minus disparity of the final classifiers on held-out tasks */
+            /* best: accuracy minus disparity of the final classifiers on the tasks that choose */
             if (v[2] - v[3] > t->best) {
                 t->best = v[2] - v[3];
                 memcpy(t->best_params, t->policy.m->params, P * sizeof(float));
@@ -2451,8 +2494,10 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
     if (s != NN_OK) { *err = first_error; goto done; }
     nn_report_begin(&r, app, "A meta-learned sample selector",
                     nn_app_text(app,
-                                "Trained on %zu tasks, judged on %zu held-out ones, %zu seeds.",
-                                o->n_train, o->n_val, o->seeds));
+                                "Trained on %zu tasks%s, judged on %zu held-out ones, %zu seeds.",
+                                o->n_train,
+                                o->objective ? "" : " (one in eight of them chooses the checkpoint)",
+                                o->n_val, o->seeds));
     for (sd = 0; sd < o->seeds && s == NN_OK; sd++) {
         trainer t;
         uint64_t seed = app->seed + sd;
@@ -2493,11 +2538,13 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
             if (s == NN_OK) {
                 double *x = need(2 * t.n_hist * H_COUNT, sizeof *x);
                 static const int curve[4] = { H_LOSS, H_VACC, H_VDP, H_VNOISE };
-                static const char *const title[4] = { "Outer loss", "Accuracy on held-out tasks",
-                                                      "DP difference on held-out tasks",
-                                                      "Noise reduction on held-out tasks" };
+                static const char *const title[4] = { "Outer loss", "Accuracy on choosing tasks",
+                                                      "DP difference on choosing tasks",
+                                                      "Noise reduction on choosing tasks" };
                 static const char *const unit[4] = { "loss (nats)", "accuracy", "DP difference",
                                                      "noise reduction" };
+                static const char *const png[4] = { "learning_curves", "curve_accuracy", "curve_dp",
+                                                    "curve_noise" };
                 nn_report_section(&r, "Learning curves");
                 for (k = 0; x && k < 4; k++) {
                     nn_plot p;
@@ -2517,7 +2564,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                     se[0].y = x + t.n_hist;
                     se[0].n = n;
                     se[0].points = k > 0;
-                    se[1].label = "held-out tasks";
+                    se[1].label = "tasks that choose the checkpoint";
                     se[1].x = vx;
                     se[1].y = vx + t.n_hist;
                     se[1].n = nv;
@@ -2527,7 +2574,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                     p.y_label = unit[k];
                     p.series = se;
                     p.n_series = k ? 1 : 2;
-                    nn_report_plot(&r, &p, k == 0 ? "learning_curves" : NULL);
+                    nn_report_plot(&r, &p, png[k]);
                 }
                 free(x);
             }
@@ -2539,6 +2586,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
             for (j = 0; j < (long long)o->n_val; j++) {
                 nn_error e = NN_ZERO;
                 net mine = { 0 };
+                const told nothing = { 0 };
                 nn_status q;
                 mine.m = best.m;
                 q = run_all(per + (size_t)j * M_COUNT, &task[order[o->n_train + (size_t)j]], &mine,
@@ -2546,7 +2594,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                             sd == 0      ? o->inits :
                             o->inits < 3 ? o->inits :
                                            3,
-                            NULL, NULL, NULL, NULL, NULL, &e);
+                            &nothing, &e);
                 mine.m = NULL;
                 net_free(&mine);
                 if (q != NN_OK) {
@@ -3132,6 +3180,74 @@ done:
     return s;
 }
 
+/* ==== rows as CSV: --selected, --predictions ============================= */
+typedef struct rows_file { nn_writer *w; nn_csv_writer c; int task; } rows_file;
+/* path NULL: nothing is written. task: the first column is the number of the task. */
+static nn_status rows_open(rows_file *f, const char *path, const char *const *head, size_t n,
+                           int task, nn_error *err)
+{
+    size_t i;
+    nn_status s;
+    memset(f, 0, sizeof *f);
+    f->task = task;
+    if (!path) return NN_OK;
+    if ((s = nn_writer_open(&f->w, path, NULL, err)) != NN_OK) return s;
+    s = nn_csv_begin(&f->c, f->w, n + (task ? 1u : 0u), 0, NULL, err);
+    if (task) nn_csv_put_str(&f->c, "task");
+    for (i = 0; i < n; i++) nn_csv_put_str(&f->c, head[i]);
+    return s;
+}
+static nn_status rows_close(nn_app *app, rows_file *f, const char *path, nn_status s, nn_error *err)
+{
+    nn_status e;
+    if (!f->w) return s;
+    e = nn_csv_end(&f->c, s == NN_OK ? err : NULL);
+    if (s == NN_OK) s = e;
+    if (s != NN_OK) nn_writer_abort(f->w);
+    else if ((s = nn_writer_commit(f->w, err)) == NN_OK) nn_app_wrote(app, path);
+    memset(f, 0, sizeof *f);
+    return s;
+}
+/* record [n] of the table, or NULL: the row's number */
+static void rows_first(rows_file *f, const data *t, const int64_t *record, size_t i)
+{
+    if (f->task) nn_csv_put_i64(&f->c, (int64_t)t->id);
+    nn_csv_put_i64(&f->c, record ? record[i] : (int64_t)i);
+}
+static const char *const selected_head[6] = { "record", "label_noisy", "label", "group", "score", "selected" };
+static void rows_selected(rows_file *f, const data *t, const told *x, const int64_t *record)
+{
+    size_t i;
+    for (i = 0; f->w && i < t->n; i++) {
+        rows_first(f, t, record, i);
+        nn_csv_put_i64(&f->c, t->y[i]);
+        nn_csv_put_i64(&f->c, t->yc[i]);
+        nn_csv_put_i64(&f->c, t->z[i]);
+        nn_csv_put_f64(&f->c, x->score[i]);
+        nn_csv_put_i64(&f->c, x->keep[i]);
+    }
+}
+static const char *const predicted_head[5] = { "record", "label", "group", "baseline", "evidence_fair" };
+static void rows_predicted(rows_file *f, const data *t, const told *x, const int64_t *record)
+{
+    size_t i;
+    for (i = 0; f->w && i < t->nt; i++) {
+        rows_first(f, t, record, i);
+        nn_csv_put_i64(&f->c, t->yt[i]);
+        nn_csv_put_i64(&f->c, t->zt[i]);
+        nn_csv_put_i64(&f->c, x->base[i]);
+        nn_csv_put_i64(&f->c, x->fair[i]);
+    }
+}
+/* The evidence needs rows of both classes; without it there are no answers to write. */
+static nn_status rows_possible(const opts *o, const result *res, nn_error *err)
+{
+    if (!(o->selected || o->predictions) || res[M_EVIDENCE].v[R_ACC] == res[M_EVIDENCE].v[R_ACC])
+        return NN_OK;
+    return nn_error_set(err, NN_E_ARG, "%s: a class has fewer than %d training rows",
+                        o->selected ? "--selected" : "--predictions", NN_FLIP_LEAST);
+}
+
 /* ==== test =============================================================== */
 /* --policy, where it names a file. What steers the meta-selector says nothing about a policy of known
  * flips, which only its file can tell. */
@@ -3157,6 +3273,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     size_t i, n = o->ids.n;
     result *all = need(n * M_COUNT, sizeof *all);
     double *spread = need(o->inits, sizeof *spread);
+    rows_file selected = { 0 }, predicted = { 0 };
     nn_report r;
     nn_status s = all && spread ? NN_OK : no_memory(err);
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
@@ -3171,14 +3288,26 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     nn_report_begin(
         &r, app, "Selectors on single tasks",
         nn_app_text(app, "%zu tasks; untrained policies: %zu draws each.", n, o->inits));
+    s = rows_open(&selected, o->selected, selected_head, 6, 1, err);
+    if (s == NN_OK) s = rows_open(&predicted, o->predictions, predicted_head, 5, 1, err);
     for (i = 0; i < n && s == NN_OK; i++) {
         data t;
+        told also = { 0 };
         size_t id = (size_t)o->ids.v[i];
         if ((s = data_load(&t, o->tasks, id, o->compat, err)) != NN_OK) break;
         s = data_prepare(&t, o, app->seed, err);
+        if (s == NN_OK) s = told_make(&also, &t, err);
+        also.spread = spread;
         if (s == NN_OK)
             s = run_all(all + i * M_COUNT, &t, policy.m ? &policy : NULL, o, app->seed, o->inits,
-                        spread, NULL, NULL, NULL, NULL, err);
+                        &also, err);
+        also.spread = NULL;
+        if (s == NN_OK) s = rows_possible(o, all + i * M_COUNT, err);
+        if (s == NN_OK) {
+            rows_selected(&selected, &t, &also, NULL);
+            rows_predicted(&predicted, &t, &also, NULL);
+        }
+        told_free(&also);
         if (s == NN_OK) {
             nn_report_section(&r, nn_app_text(app, "Task %zu", id));
             tell(app, &r, nn_app_text(app, "task%zu_", id), all + i * M_COUNT, 1,
@@ -3203,6 +3332,8 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
         }
         data_free(&t);
     }
+    s = rows_close(app, &selected, o->selected, s, err);
+    s = rows_close(app, &predicted, o->predictions, s, err);
     if (s == NN_OK && n > 1) {
         const double has = mean_of(all, n, M_EVIDENCE_FAIR, R_ACC);
         key_figures(app, &r, all, n, has == has ? M_EVIDENCE_FAIR : M_GREEDY);
@@ -3220,52 +3351,109 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
 }
 
 /* ==== evaluate =========================================================== */
-/* "COLUMN=VALUE" or "COLUMN>=NUMBER" into two strings of the arena */
-static int split_pair(nn_app *app, const char *text, const char **column, const char **value, int *at_least)
+/* COLUMN=VALUE, COLUMN=A|B, COLUMN=LO..HI (numbers), COLUMN>=N, >N, <=N, <N into two strings of the
+ * arena. 0: none of these. */
+static int split_pair(nn_app *app, const char *text, const char **column, const char **value,
+                      nn_tabular_test *test)
 {
-    const char *eq = text ? strchr(text, '=') : NULL;
-    size_t n;
+    const char *at = text ? text + strcspn(text, "=<>") : NULL, *dots;
+    size_t n = at ? (size_t)(at - text) : 0, first;
+    double v;
     char *c;
-    if (!eq || eq == text || !eq[1]) return 0;
-    n = (size_t)(eq - text);
-    *at_least = text[n - 1] == '>';
-    if (*at_least) n--;
-    c = nn_arena_get(&app->arena, n + 1);
-    if (!c || n == 0) return 0;
+    if (n == 0 || !*at) return 0;
+    *value = at + (at[0] != '=' && at[1] == '=' ? 2 : 1);
+    if (!**value) return 0;
+    if (at[0] == '>') *test = at[1] == '=' ? NN_TABULAR_AT_LEAST : NN_TABULAR_ABOVE;
+    else if (at[0] == '<') *test = at[1] == '=' ? NN_TABULAR_AT_MOST : NN_TABULAR_BELOW;
+    else {
+        dots = strstr(*value, "..");
+        first = dots ? (size_t)(dots - *value) : 0;
+        *test = strchr(*value, '|') ? NN_TABULAR_ANY : NN_TABULAR_EQUAL;
+        if (first && nn_f64_parse(*value, first, &v) == first && dots[2] &&
+            nn_f64_parse(dots + 2, strlen(dots + 2), &v) == strlen(dots + 2))
+            *test = NN_TABULAR_BETWEEN;
+    }
+    if ((c = nn_arena_get(&app->arena, n + 1)) == NULL) return 0;
     memcpy(c, text, n);
     c[n] = 0;
     *column = c;
-    *value = eq + 1;
     return 1;
 }
-static nn_status write_selected(nn_app *app, const char *path, const nn_tabular *tab,
-                                const nn_tensor *idx, const data *t, const double *score,
-                                const uint8_t *keep, nn_error *err)
+/* auto, tab or one character; 0 = auto */
+static nn_status separator_of(nn_app *app, char *out, const char *text, nn_error *err)
 {
-    nn_writer *w = NULL;
-    nn_csv_writer c = NN_ZERO;
+    *out = 0;
+    if (strcmp(text, "auto") == 0) return NN_OK;
+    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0) *out = '\t';
+    else if (strlen(text) == 1 && !strchr("\"\r\n", *text)) *out = *text;
+    return *out ? NN_OK :
+                  nn_app_misuse(app, err,
+                                "evaluate: --separator: expected one character, tab or auto, got '%.20s'",
+                               text);
+}
+/* record [all rows]: where a row stands in the file; train, test: which rows these are */
+static nn_status rows_write(nn_app *app, const opts *o, const data *t, const told *x,
+                            const int64_t *record, const nn_tensor *train, const nn_tensor *test,
+                            nn_error *err)
+{
+    int64_t *at = need(t->n > t->nt ? t->n : t->nt, sizeof *at);
+    rows_file f = { 0 };
     size_t i;
-    nn_status s = nn_writer_open(&w, path, NULL, err);
-    if (s != NN_OK) return s;
-    if ((s = nn_csv_begin(&c, w, 6, 0, NULL, err)) == NN_OK) {
-        nn_csv_put_str(&c, "record");
-        nn_csv_put_str(&c, "label_noisy");
-        nn_csv_put_str(&c, "label");
-        nn_csv_put_str(&c, "group");
-        nn_csv_put_str(&c, "score");
-        nn_csv_put_str(&c, "selected");
-        for (i = 0; i < t->n; i++) {
-            nn_csv_put_i64(&c, nn_i64(&tab->row)[nn_i64(idx)[i]]);
-            nn_csv_put_i64(&c, t->y[i]);
-            nn_csv_put_i64(&c, t->yc[i]);
-            nn_csv_put_i64(&c, t->z[i]);
-            nn_csv_put_f64(&c, score[i]);
-            nn_csv_put_i64(&c, keep[i]);
+    nn_status s = at ? NN_OK : no_memory(err);
+    if (s == NN_OK) s = rows_open(&f, o->selected, selected_head, 6, 0, err);
+    for (i = 0; s == NN_OK && i < t->n; i++) at[i] = record[nn_i64(train)[i]];
+    if (s == NN_OK) rows_selected(&f, t, x, at);
+    s = rows_close(app, &f, o->selected, s, err);
+    if (s == NN_OK) s = rows_open(&f, o->predictions, predicted_head, 5, 0, err);
+    for (i = 0; s == NN_OK && i < t->nt; i++) at[i] = record[nn_i64(test)[i]];
+    if (s == NN_OK) rows_predicted(&f, t, x, at);
+    s = rows_close(app, &f, o->predictions, s, err);
+    free(at);
+    return s;
+}
+/* Intervals of the first seed's figures on its test rows. Differences with their sign stand beside
+ * the folded ones; those reach down to 0 where 0 is possible. --bootstrap: resampled rows, for
+ * figures that have a sign. */
+static nn_status tell_intervals(nn_app *app, nn_report *r, const data *t, const told *x,
+                                const result *res, const opts *o, nn_error *err)
+{
+    static const char *const figure[7] = { "accuracy",      "dp_signed",       "eopp_signed", "fpr_signed",
+                                           "dp_difference", "eopp_difference", "eodds_max" };
+    static const char *const who[2] = { "baseline", "evidence_fair" };
+    const int64_t *answer[2];
+    nn_bootstrap_desc bd = NN_ZERO;
+    nn_fairness f;
+    nn_interval q;
+    size_t m, k;
+    nn_status s = NN_OK;
+    answer[0] = x->base;
+    answer[1] = x->fair;
+    bd.reps = o->bootstrap;
+    bd.seed = app->seed;
+    bd.threads = app->n_threads;
+    nn_report_section(r, "Intervals of the first seed");
+    for (m = 0; m < 2 && s == NN_OK; m++) {
+        if (m && res[M_EVIDENCE_FAIR].v[R_ACC] != res[M_EVIDENCE_FAIR].v[R_ACC]) break;
+        s = nn_fairness_make(&f, t->yt, answer[m], t->zt, NULL, t->nt, 2, err);
+        for (k = 0; k < 7 && s == NN_OK; k++) {
+            if ((s = nn_fairness_interval(&q, &f, figure[k], 0, err)) != NN_OK) break;
+            nn_report_text(r, "%s %s: %.4f, 95 %% interval %.4f to %.4f", who[m], figure[k], q.mean,
+                           q.lo, q.hi);
+            nn_app_keep(app, nn_app_text(app, "interval_%s_%s_lo", who[m], figure[k]), q.lo);
+            nn_app_keep(app, nn_app_text(app, "interval_%s_%s_hi", who[m], figure[k]), q.hi);
         }
-        s = nn_csv_end(&c, err);
+        for (k = 0; k < 4 && s == NN_OK && o->bootstrap; k++) {
+            s = nn_fairness_bootstrap(&q, figure[k], t->yt, answer[m], t->zt, t->nt, 2, &bd, err);
+            if (s != NN_OK) break;
+            nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_lo", who[m], figure[k]), q.lo);
+            nn_app_keep(app, nn_app_text(app, "bootstrap_%s_%s_hi", who[m], figure[k]), q.hi);
+        }
+        if (s == NN_OK && m == 0)
+            nn_report_text(r,
+                           "Test rows: %zu in group 0 (accuracy %.4f), %zu in group 1 (accuracy "
+                           "%.4f) under the baseline.",
+                           f.group[0].n, f.group[0].accuracy, f.group[1].n, f.group[1].accuracy);
     }
-    if (s != NN_OK) { nn_writer_abort(w); return s; }
-    if ((s = nn_writer_commit(w, err)) == NN_OK) nn_app_wrote(app, path);
     return s;
 }
 static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
@@ -3278,7 +3466,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     double sweep[3 * SWEEP] = { 0 };
     const char *choices[1000];
     size_t i, n, pos = 0, one = 0, sd;
-    int at_least = 0, dummy = 0;
     nn_status s = all ? NN_OK : no_memory(err);
     td.kind = o->dataset == 1 ? NN_TABULAR_COMPAS :
               o->dataset == 2 ? NN_TABULAR_ADULT :
@@ -3288,13 +3475,13 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     td.features = o->columns.v;
     td.n_features = o->columns.n;
     if (s == NN_OK && td.kind == NN_TABULAR_CSV) {
-        if (!split_pair(app, o->label, &td.label, &td.label_value, &dummy) || dummy)
-            s = nn_app_misuse(app, err, "evaluate: --dataset csv needs --label COLUMN=VALUE");
-        else if (!split_pair(app, o->group, &td.group, &td.group_value, &at_least))
-            s = nn_app_misuse(app, err,
-                              "evaluate: --dataset csv needs --group COLUMN=VALUE or "
-                              "COLUMN>=NUMBER");
-        td.group_at_least = at_least;
+        static const char form[] = "COLUMN=VALUE, COLUMN=A|B, COLUMN=LO..HI or COLUMN>=NUMBER (>, <=, <)";
+        if (!split_pair(app, o->label, &td.label, &td.label_value, &td.label_test))
+            s = nn_app_misuse(app, err, "evaluate: --dataset csv needs --label %s", form);
+        else if (!split_pair(app, o->group, &td.group, &td.group_value, &td.group_test))
+            s = nn_app_misuse(app, err, "evaluate: --dataset csv needs --group %s", form);
+        if (s == NN_OK) s = separator_of(app, &td.delim, o->separator, err);
+        td.decimal_comma = o->decimal_comma;
     }
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
     if (s == NN_OK) s = nn_tabular_read(&tab, o->csv, &td, NULL, err);
@@ -3335,9 +3522,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         nn_tensor tr = NN_ZERO, te = NN_ZERO, X = NN_ZERO, Xt = NN_ZERO, y = NN_ZERO, yt = NN_ZERO,
                   z = NN_ZERO, zt = NN_ZERO, noisy = NN_ZERO;
         data t;
-        int64_t *pm = NULL, *pb = NULL;
-        double *score = NULL;
-        uint8_t *keep = NULL;
+        told also = { 0 };
         memset(&t, 0, sizeof t);
         sp.test_size = 0.3;
         sp.stratify = &tab.y;
@@ -3359,16 +3544,10 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         if (s == NN_OK)
             s = data_make(&t, &X, nn_i64(&noisy), nn_i64(&y), nn_i64(&z), &Xt, nn_i64(&yt),
                           nn_i64(&zt), err);
-        if (s == NN_OK) {
-            pm = need(t.nt, 8);
-            pb = need(t.nt, 8);
-            score = need(t.n, sizeof *score);
-            keep = need(t.n, 1);
-            s = pm && pb && score && keep ?
-                    run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed, o->inits,
-                            NULL, pm, pb, score, keep, err) :
-                    no_memory(err);
-        }
+        if (s == NN_OK) s = told_make(&also, &t, err);
+        if (s == NN_OK)
+            s = run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed,
+                        o->inits, &also, err);
         if (s == NN_OK && policy.m && !on_evidence(&policy)) {
             ready *q;
             char choice[64] = "";
@@ -3378,49 +3557,11 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
                                   seed, NULL, NULL, err);
             choices[sd] = nn_app_text(app, "%s", choice);
         }
-        if (s == NN_OK && sd == 0 && o->bootstrap) {
-            static const char *const fig[3] = { "accuracy", "dp_difference", "eodds_max" };
-            nn_bootstrap_desc bd = NN_ZERO;
-            nn_fairness f;
-            bd.reps = o->bootstrap;
-            bd.seed = app->seed;
-            bd.threads = app->n_threads;
-            nn_report_section(&r, "Bootstrap intervals of the first seed");
-            for (i = 0; i < 6 && s == NN_OK; i++) {
-                nn_interval q;
-                if (i >= 3 && all[M_EVIDENCE_FAIR].v[R_ACC] != all[M_EVIDENCE_FAIR].v[R_ACC]) break;
-                if ((s = nn_fairness_bootstrap(&q, fig[i % 3], t.yt, i < 3 ? pb : pm, t.zt, t.nt, 2,
-                                               &bd, err)) != NN_OK)
-                    break;
-                nn_report_text(&r, "%s %s: 95 %% interval %.4f to %.4f (%zu replicates)",
-                               i < 3 ? "baseline" : "evidence_fair", fig[i % 3], q.lo, q.hi, q.n);
-                nn_app_keep(app,
-                            nn_app_text(app, "bootstrap_%s_%s_lo",
-                                        i < 3 ? "baseline" : "evidence_fair", fig[i % 3]),
-                            q.lo);
-                nn_app_keep(app,
-                            nn_app_text(app, "bootstrap_%s_%s_hi",
-                                        i < 3 ? "baseline" : "evidence_fair", fig[i % 3]),
-                            q.hi);
-            }
-            if (s == NN_OK && nn_fairness_make(&f, t.yt, pb, t.zt, NULL, t.nt, 2, NULL) == NN_OK)
-                nn_report_text(&r,
-                               "Test rows: %zu in group 0 (accuracy %.4f), %zu in group 1 "
-                               "(accuracy %.4f) under the baseline.",
-                               f.group[0].n, f.group[0].accuracy, f.group[1].n,
-                               f.group[1].accuracy);
-        }
-        if (s == NN_OK && sd == 0 && o->selected) {
-            if (all[M_EVIDENCE].v[R_ACC] != all[M_EVIDENCE].v[R_ACC])
-                s = nn_error_set(err, NN_E_ARG,
-                                 "evaluate: --selected: a class has fewer than %d training rows",
-                                 NN_FLIP_LEAST);
-            else s = write_selected(app, o->selected, &tab, &tr, &t, score, keep, err);
-        }
-        free(pm);
-        free(pb);
-        free(score);
-        free(keep);
+        if (s == NN_OK && sd == 0) s = tell_intervals(app, &r, &t, &also, all, o, err);
+        if (s == NN_OK && sd == 0) s = rows_possible(o, all, err);
+        if (s == NN_OK && sd == 0)
+            s = rows_write(app, o, &t, &also, nn_i64(&tab.row), &tr, &te, err);
+        told_free(&also);
         data_free(&t);
         nn_scaler_free(&sc);
         nn_tensor_free(&tr);

@@ -228,11 +228,11 @@ static void real_tables(void)
         d.label = "ok"; d.label_value = "yes";
         CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
         CHECK_STR(e.msg, "csv: column 'ok': the value 'yes' never occurs");
-        d.label_value = "1"; d.group = "age"; d.group_value = "35"; d.group_at_least = 1;
+        d.label_value = "1"; d.group = "age"; d.group_value = "35"; d.group_test = NN_TABULAR_AT_LEAST;
         CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
         nn_table_free(&tab);
         CHECK_OK(nn_csv_parse(&tab, bad, sizeof bad - 1, &c, NULL, &e), e);
-        d.group = "sex"; d.group_value = "f"; d.group_at_least = 0; d.features = feature; d.n_features = 1;
+        d.group = "sex"; d.group_value = "f"; d.group_test = NN_TABULAR_EQUAL; d.features = feature; d.n_features = 1;
         CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
         CHECK_STR(e.msg, "csv: record 2: column 'age': expected a number, got 'x1'");
         d.kind = NN_TABULAR_COMPAS;
@@ -286,6 +286,63 @@ static void tabular_words(void)
     CHECK_STR(e.msg, "csv: column 'y' is the label and cannot be the group too");
     nn_table_free(&tab);
 }
+/* every test of a cell, against the same column by hand; numbers with a decimal comma */
+static void tabular_tests(void)
+{
+    static const struct { nn_tabular_test test; const char *value, *text; int want[8]; } t[] = {
+        { NN_TABULAR_EQUAL, "2", "v = 2", { 0, 1, 1, 0, 0, 0, 0, 0 } },
+        { NN_TABULAR_ANY, "-1|3", "v = -1|3", { 0, 0, 0, 1, 1, 0, 0, 0 } },
+        { NN_TABULAR_ANY, "1e1", "v = 1e1", { 0, 0, 0, 0, 0, 0, 1, 0 } },
+        { NN_TABULAR_AT_LEAST, "2", "v >= 2", { 0, 1, 1, 1, 0, 0, 1, 0 } },
+        { NN_TABULAR_ABOVE, "2", "v > 2", { 0, 0, 0, 1, 0, 0, 1, 0 } },
+        { NN_TABULAR_AT_MOST, "2", "v <= 2", { 1, 1, 1, 0, 1, 1, 0, 1 } },
+        { NN_TABULAR_BELOW, "2", "v < 2", { 1, 0, 0, 0, 1, 1, 0, 1 } },
+        { NN_TABULAR_BETWEEN, "-1..1.5", "v = -1..1.5", { 1, 0, 0, 0, 1, 1, 0, 1 } } };
+    static const char point[] = "v,x,g\n1.5,1,a\n2,2,b\n2.0,3,a\n3,4,b\n-1,5,a\n0,6,b\n10,7,a\n.5,8,b\n,9,a\n";
+    static const char comma[] = "v;x;g\n1,5;1,5;a\n2;2;b\n2,0;3;a\n3;4;b\n-1;5;a\n0;6;b\n10;7;a\n,5;8;b\n;9;a\n";
+    size_t i, k, pass;
+    nn_error e = NN_ZERO;
+    for (pass = 0; pass < 2; pass++) {
+        nn_csv_desc c = NN_ZERO;
+        nn_table tab = NN_ZERO;
+        nn_tabular_desc d = NN_ZERO;
+        nn_tabular r = NN_ZERO;
+        c.all_text = 1;
+        c.delim = pass ? ';' : ',';
+        CHECK_OK(nn_csv_parse(&tab, pass ? comma : point, (pass ? sizeof comma : sizeof point) - 1, &c, NULL, &e), e);
+        d.decimal_comma = (int)pass;
+        for (k = 0; k < sizeof t / sizeof t[0]; k++) {
+            d.label = "v"; d.label_value = t[k].value; d.label_test = t[k].test;
+            d.group = "g"; d.group_value = "a"; d.group_test = NN_TABULAR_EQUAL;
+            CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+            CHECK_STR(r.label, t[k].text);
+            CHECK_INT(r.y.shape[0], 8);
+            CHECK_NEAR(nn_f64(&r.x)[0], pass ? 1.5 : 1.0, 0);
+            for (i = 0; i < 8; i++) CHECK_MSG(nn_i64(&r.y)[i] == t[k].want[i], "%s: row %zu", t[k].text, i);
+            nn_tabular_free(&r);
+            d.label = "g"; d.label_value = "a"; d.label_test = NN_TABULAR_EQUAL;       /* the same as group */
+            d.group = "v"; d.group_value = t[k].value; d.group_test = t[k].test;
+            CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+            for (i = 0; i < 8; i++) CHECK_MSG(nn_i64(&r.z)[i] == t[k].want[i], "group %s: row %zu", t[k].text, i);
+            nn_tabular_free(&r);
+        }
+        d.group = "g"; d.group_value = "a"; d.group_test = NN_TABULAR_EQUAL;
+        d.label = "v"; d.label_test = NN_TABULAR_ABOVE; d.label_value = "two";
+        CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
+        CHECK_STR(e.msg, "csv: column 'v': expected a number to compare with, got 'two'");
+        d.label_value = "3..1"; d.label_test = NN_TABULAR_BETWEEN;
+        CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
+        CHECK_STR(e.msg, "csv: column 'v': expected numbers LO..HI, LO first, got '3..1'");
+        d.label_value = "11"; d.label_test = NN_TABULAR_ABOVE;
+        CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+        CHECK_STR(e.msg, "csv: column 'v': no row has 'v > 11'");
+        d.label = "g"; d.label_value = "1"; d.label_test = NN_TABULAR_BELOW;
+        d.group = "v"; d.group_value = "2"; d.group_test = NN_TABULAR_ABOVE;
+        CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+        CHECK_STR(e.msg, "csv: record 1: column 'g': expected a number, got 'a'");
+        nn_table_free(&tab);
+    }
+}
 static void label_noise(void)
 {
     enum { N = 400 };
@@ -315,5 +372,6 @@ int main(void)
     RUN(label_noise);
     RUN(real_tables);
     RUN(tabular_words);
+    RUN(tabular_tests);
     return test_report();
 }

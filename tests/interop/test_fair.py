@@ -289,7 +289,29 @@ def bilevel():
     print(f"hypergradients beside autograd (create_graph): {worst[torch.float64]:.2g} in double, {worst[torch.float32]:.2g} in float")
 
 
-for part in (metrics, regression, real_sets, fairness, bilevel):
+def nan_policy():
+    """A policy with a NaN is refused by its own name and weight, not by what it would do to a score."""
+    import tempfile
+    import torch
+    prog = os.path.join(root, "build", "fair_tasks")
+    if not os.path.exists(prog):
+        return skip("NaN policy", "build/fair_tasks (make)")
+    with tempfile.TemporaryDirectory() as d:
+        net = torch.nn.Sequential(torch.nn.Linear(10, 64), torch.nn.ReLU(), torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+        state = {f"network.{k}.{n}": getattr(net[k], n).detach() for k in (0, 2, 4) for n in ("weight", "bias")}
+        tasks, good, bad = (os.path.join(d, n) for n in ("tasks", "good.pth", "nan_policy.pth"))
+        torch.save(state, good)
+        state["network.2.bias"][3] = float("nan")
+        torch.save(state, bad)
+        run = lambda *a: subprocess.run([prog, *a, "--quiet"], capture_output=True, text=True)
+        run("generate", "--n-tasks", "1", "--n-samples", "60", "--n-features", "5", "--out", tasks)
+        test = ("test", "--tasks", tasks, "--ids", "0", "--inits", "1", "--query-size", "10", "--policy")
+        check("a policy of PyTorch's", run(*test, good, "--out", os.path.join(d, "o1")).returncode == 0)
+        p = run(*test, bad, "--out", os.path.join(d, "o2"))
+        check("a NaN policy is named", p.returncode == 1 and "nan_policy.pth" in p.stderr and "weight" in p.stderr and "nan" in p.stderr, p.stderr)
+
+
+for part in (metrics, regression, real_sets, fairness, bilevel, nan_policy):
     try:
         part()
     except ImportError as e:
