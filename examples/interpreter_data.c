@@ -67,7 +67,7 @@ typedef struct opts {
     int hub_private, hub_at_end, hub_cleanup;
     double hub_retry;
     size_t hub_tries;
-    const char *shard, *filename, *completions, *export_file;
+    const char *shard, *filename, *completions, *export_file, *rows_file;
     size_t size, per_pattern, sample;
 } opts;
 #define F(m) offsetof(opts, m)
@@ -288,8 +288,10 @@ static const nn_option options[] = {
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "completions", .type = NN_APP_TEXT, .field = F(completions), .value = "FILE", .group = "this command", .help = "JSON lines: example_id, task, completion", .flags = NN_APP_FLAG | NN_APP_REQUIRED, .commands = IN(CMD_SCORE),
       .effect = NN_EFFECT_DATA, .probe = "answers2.jsonl" },
-    { .key = "export", .type = NN_APP_TEXT, .field = F(export_file), .value = "FILE.pth", .group = "this command", .help = "both models as a state dict (degraded.*, improved.*)", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW),
-      .effect = NN_EFFECT_PLACE, .probe = "models.pth" }
+    { .key = "export", .type = NN_APP_TEXT, .field = F(export_file), .value = "FILE.pth", .group = "this command", .help = "the models as a state dict: initial.*, degraded.*, improved.*, control.*", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW),
+      .effect = NN_EFFECT_PLACE, .probe = "models.pth" },
+    { .key = "export-rows", .type = NN_APP_TEXT, .field = F(rows_file), .value = "FILE.csv", .group = "this command", .help = "the rows that its models learned from: sequence, part, label, label in stage 1", .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW),
+      .effect = NN_EFFECT_PLACE, .probe = "rows.csv" }
 };
 #undef OPT
 #undef METHOD
@@ -822,6 +824,8 @@ typedef struct attempt {
     nn_mlp *degraded, *improved, *control;
     nn_behaviour improved_behaviour, degraded_behaviour;
     size_t distinct[NN_PATTERN_COUNT + 1];
+    fit_set train, val;
+    float *corrupted;                                /* labels of the training rows in stage 1 */
     nn_signature sd, si;
     nn_record rec;
     curves cv;
@@ -1331,15 +1335,13 @@ static nn_status signature_of(const context *c, const nn_mlp *m, nn_signature *o
 static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t a, nn_error *err)
 {
     const opts *o = c->o;
-    fit_set train = NN_ZERO, val = NN_ZERO;
-    float *corrupted = NULL;
     double val_gain = 0;
     nn_record *r = &t->rec;
     nn_status s;
     memset(t, 0, sizeof *t);
     s = plan_make(c, &t->p, k, a, err);
-    if (s == NN_OK) s = attempt_rows(c, t, &train, &val, &corrupted, err);
-    if (s == NN_OK) s = attempt_train(c, t, &train, &val, corrupted, &val_gain, err);
+    if (s == NN_OK) s = attempt_rows(c, t, &t->train, &t->val, &t->corrupted, err);
+    if (s == NN_OK) s = attempt_train(c, t, &t->train, &t->val, t->corrupted, &val_gain, err);
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
     if (s != NN_OK) return s;
     r->id = k;
@@ -1372,7 +1374,8 @@ static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t
         r->best_epoch = t->cv.one.best_epoch;
     }
     if (t->reason) return NN_OK;
-    s = o->distinct ? attempt_prove(c, t, &train, &val, corrupted, err) : attempt_judge(c, t, err);
+    s = o->distinct ? attempt_prove(c, t, &t->train, &t->val, t->corrupted, err) :
+                      attempt_judge(c, t, err);
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; return NN_OK; }
     if (s != NN_OK) return s;
     if (o->modification && !o->distinct) {
@@ -3305,20 +3308,25 @@ static int cmd_bench(nn_app *app, opts *o)
     nn_app_count(app, "sequences", count);
     return nn_app_finish(app, NULL);
 }
-static nn_status export_models(const char *path, const attempt *t, nn_error *err)
+/* The record's models in one state dict: where training began, the two of the record, the twin. */
+static nn_status export_models(const context *c, const char *path, const attempt *t, nn_error *err)
 {
+    static const char *const names[4] = { "initial", "degraded", "improved", "control" };
     nn_dict all = NN_ZERO, one = NN_ZERO;
-    const nn_mlp *m[2];
+    nn_mlp *initial = NULL;
+    const nn_mlp *m[4];
     size_t i, j;
-    nn_status s = NN_OK;
-    m[0] = t->degraded;
-    m[1] = t->improved;
-    for (i = 0; i < 2 && s == NN_OK; i++) {
+    nn_status s = plan_model(c, &t->p, &initial, err);
+    m[0] = initial;
+    m[1] = t->degraded;
+    m[2] = t->improved;
+    m[3] = t->control;
+    for (i = 0; i < 4 && s == NN_OK; i++) {
         if (!m[i]) continue;
         s = nn_mlp_state(m[i], &one, NULL, 1, err);
         for (j = 0; j < one.count && s == NN_OK; j++) {
             char name[96];
-            (void)snprintf(name, sizeof name, "%s.%s", i ? "improved" : "degraded", one.items[j].name);
+            (void)snprintf(name, sizeof name, "%s.%s", names[i], one.items[j].name);
             s = nn_dict_put(&all, name, &one.items[j].value, err);
         }
         nn_dict_free(&one);
@@ -3326,6 +3334,29 @@ static nn_status export_models(const char *path, const attempt *t, nn_error *err
     }
     if (s == NN_OK) s = nn_pth_write(path, &all, NULL, err);
     nn_dict_free(&all);
+    nn_mlp_destroy(initial);
+    return s;
+}
+/* The rows that the record's models learned from: sequence,part,label,stage1_label. */
+static nn_status export_rows(const context *c, const char *path, const attempt *t, nn_error *err)
+{
+    const size_t L = c->o->length;
+    nn_buf b = NN_ZERO;
+    size_t i, j;
+    nn_status s = nn_buf_text(&b, "sequence,part,label,stage1_label\n", err);
+    for (i = 0; i < t->train.n + t->val.n && s == NN_OK; i++) {
+        const int val = i >= t->train.n;
+        const fit_set *f = val ? &t->val : &t->train;
+        const size_t r = val ? i - t->train.n : i;
+        char text[NN_PATTERN_LENGTH_MAX + 32];
+        for (j = 0; j < L; j++)
+            text[j] = (char)('A' + (f->tokens ? f->tokens[r * L + j] : (int)f->x[r * L + j]));
+        (void)snprintf(text + L, sizeof text - L, ",%s,%d,%d\n", val ? "validation" : "train",
+                       f->y[r] > 0.5f, (val ? f->y[r] : t->corrupted[r]) > 0.5f);
+        s = nn_buf_text(&b, text, err);
+    }
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
+    nn_buf_free(&b);
     return s;
 }
 static int cmd_show(nn_app *app, opts *o)
@@ -3345,9 +3376,11 @@ static int cmd_show(nn_app *app, opts *o)
         return nn_app_usage(app, "show: expected a record from 0 to %llu, got '%s'",
                             (unsigned long long)most, app->args[0]);
     s = nn_app_file_open(app, o->export_file, &e);
+    if (s == NN_OK) s = nn_app_file_open(app, o->rows_file, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = record_make(&c, k, &line, &rejects, &sum, &keep, &e);
-    if (s == NN_OK && o->export_file) s = export_models(o->export_file, &keep, &e);
+    if (s == NN_OK && o->export_file) s = export_models(&c, o->export_file, &keep, &e);
+    if (s == NN_OK && o->rows_file) s = export_rows(&c, o->rows_file, &keep, &e);
     if (s == NN_OK) (void)fwrite(line.data, 1, line.len, stdout);
     attempt_free(&keep);
     nn_buf_free(&line);
