@@ -477,6 +477,13 @@ static nn_status to_matrix(nn_tensor *out, nn_tensor *in, const char *path, nn_e
     if (in->dtype == NN_F32) { *out = *in; memset(in, 0, sizeof *in); }
     return nn_tensor_reshape(out, 2, shape, err);
 }
+/* the labels of an IDX file: those that were named, or its neighbour; NULL = none */
+static const char *labels_of(nn_app *app, const char *path, const char *labels)
+{
+    const char *base = strrchr(path, '/'), *at = strstr(base ? base : path, "images-idx3");
+    if (labels || !at) return labels;
+    return nn_app_text(app, "%.*slabels-idx1%s", (int)(at - path), path, at + 11);
+}
 /* with_label 0: x only, unless the label column is named and there */
 static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, const char *labels,
                            int with_label, rows *r, nn_error *err)
@@ -515,8 +522,7 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         TRY(nn_idx_read(&a, path, NULL, err));
         TRY(to_matrix(&r->x, &a, path, err));
         if (with_label) {
-            const char *at = strstr(base, "images-idx3"), *lab = labels;
-            if (!lab && at) lab = nn_app_text(app, "%.*slabels-idx1%s", (int)(at - path), path, at + 11);
+            const char *lab = labels_of(app, path, labels);
             if (!lab) {
                 status = nn_error_set(err, NN_E_ARG,
                                   "%s: expected --labels FILE for the labels of an IDX file", path);
@@ -1773,6 +1779,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             nn_app_count(app, "checkpoint_bytes", (uint64_t)n_params * 4);
             goto done;
         }
+        if (s == 0 && !app->resume) TRY(nn_file_remove(run.state_path, NULL, err));      /* another run's */
         if (s == 0 && app->resume && nn_file_exists(run.state_path, NULL)) {
             TRY(nn_pth_read(&saved, run.state_path, NULL, err));
             TRY(nn_trainer_restore(t, &saved, err));
@@ -2734,6 +2741,27 @@ done:
 }
 
 /* ==== commands =========================================================== */
+/* What a command reads, for run.json and --resume: files of rows, with the labels of an IDX file, and
+ * checkpoints, with the JSON beside them. */
+static nn_status input_rows(nn_app *app, const char *path, const char *labels, nn_error *err)
+{
+    const char *lab = path ? labels_of(app, path, labels) : NULL;
+    NN_TRY(nn_app_input(app, path, 0, err));
+    return lab && nn_file_exists(lab, NULL) ? nn_app_input(app, lab, 0, err) : NN_OK;
+}
+static nn_status input_model(nn_app *app, const char *path, nn_error *err)
+{
+    const char *beside = path ? json_path(app, path) : NULL;
+    NN_TRY(nn_app_input(app, path, 0, err));
+    return beside && nn_file_exists(beside, NULL) ? nn_app_input(app, beside, 0, err) : NN_OK;
+}
+static nn_status input_list(nn_app *app, const nn_texts *list, int models, nn_error *err)
+{
+    size_t i;
+    for (i = 0; i < list->n; i++)
+        NN_TRY(models ? input_model(app, list->v[i], err) : input_rows(app, list->v[i], NULL, err));
+    return NN_OK;
+}
 static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
 {
     gen_opts set[3];
@@ -2742,6 +2770,11 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
     n = preset_sets(set, &o->gen, preset, 0);
+    for (i = 0; i < n; i++) {
+        static const char *const part[3] = { "train.", "test.", "truth.json" };
+        size_t k;
+        for (k = 0; k < 3; k++) nn_app_owns(app, nn_app_text(app, "%s_%s", set[i].name, part[k]), "");
+    }
     if (!app->dry_run) TRY(nn_app_out_open(app, preset ? "" : o->gen.name, err));
     nn_report_begin(&rep, app,
                     preset ? nn_app_text(app, "Classification sets, the %s's",
@@ -2779,7 +2812,16 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     if (o->compat && !tune && strcmp(f->arch, "tapered") != 0)
         nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model "
                          "keeps the suite's");
-    if (!app->dry_run) TRY(nn_app_out_open(app, stem, err));
+    if (!app->dry_run) {
+        static const char *const made[] = { "model.", "head.", "history.csv", "state.pth" };
+        size_t i;
+        for (i = 0; i < sizeof made / sizeof *made; i++)
+            nn_app_owns(app, nn_app_text(app, "%s_%s", stem, made[i]), "");
+        TRY(input_rows(app, o->in.train, o->in.labels, err));
+        TRY(input_rows(app, o->in.test, o->in.test_labels, err));
+        if (tune) TRY(input_model(app, f->from, err));
+        TRY(nn_app_out_open(app, stem, err));
+    }
     nn_report_begin(
         &rep, app, nn_app_text(app, "%s %s", tune ? "Fine-tuning on" : "Training on", f->name),
         nn_app_text(app, "%s, %s %g, batch %zu, up to %zu epochs, seed %llu",
@@ -2822,6 +2864,11 @@ static nn_status cmd_taskvec(nn_app *app, opts *o, nn_error *err)
         nn_app_count(app, "test_sets", j->n_sets);
         goto done;
     }
+    TRY(input_model(app, o->edit.pretrained, err));
+    TRY(input_list(app, &o->edit.finetuned, 1, err));
+    TRY(input_list(app, &o->edit.head, 1, err));
+    TRY(input_list(app, &o->edit.test, 0, err));
+    TRY(input_list(app, &o->edit.val, 0, err));
     TRY(nn_app_out_open(app, stem, err));
     nn_report_begin(
         &rep, app, nn_app_text(app, "Task vectors: %s", op_name[o->edit.op]),
@@ -2878,6 +2925,9 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     stem = nn_app_text(app, "%s_on_%s", name_of(app, o->model ? o->model : o->head),
                        name_of(app, o->in.test));
     if (app->dry_run) { nn_app_count(app, "rows", e.n); goto done; }
+    TRY(input_model(app, o->model ? o->model : o->backbone, err));
+    TRY(input_model(app, o->model ? NULL : o->head, err));
+    TRY(input_rows(app, o->in.test, o->in.labels, err));
     TRY(nn_app_out_open(app, stem, err));
     nn_report_begin(&rep, app, nn_app_text(app, "Evaluation of %s", o->model ? o->model : o->head),
                     nn_app_text(app, "%zu rows of %s", e.n, o->in.test));
@@ -2925,11 +2975,7 @@ static nn_status cmd_predict(nn_app *app, opts *o, nn_error *err)
     TRY(prepare_all(&m, &r, err));
     TRY(judge(app, &m, &r, &e, err));
     if (app->dry_run) { nn_app_count(app, "rows", e.n); goto done; }
-    if (nn_file_exists(o->output, NULL) && !app->overwrite) {
-        status =
-            nn_error_set(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", o->output);
-        goto done;
-    }
+    TRY(nn_app_file_open(app, o->output, err));
     TRY(nn_writer_open(&w, o->output, NULL, err));
     TRY(nn_csv_begin(&c, w, m.net->n_out + 1, 0, NULL, err));
     nn_csv_put_str(&c, "predicted");
@@ -3031,12 +3077,7 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     TRY(nn_dir_clean(ck, NULL, err));
     nn_report_section(&rep, "1. Data sets");
     for (i = 0; i < 3; i++) {
-        if (app->resume &&
-            nn_file_exists(nn_app_text(app, "%s/%s_test.csv", data, set[i].name), NULL)) {
-            nn_app_say(app, "%s is there", set[i].name);
-            continue;
-        }
-        TRY(generate(app, &set[i], data, &rep, err));
+        TRY(generate(app, &set[i], data, &rep, err));          /* resumed, too: the same bytes */
     }
     if (app->dry_run) goto done;
     for (i = 0; i < 4; i++) {

@@ -1543,6 +1543,9 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             (double)N * (0.001 + cells * 60e-9) / (double)app->n_threads);
         return NN_OK;
     }
+    nn_app_owns(app, "task_", ".npz");            /* a smaller suite leaves none of a larger one behind */
+    nn_app_owns(app, "metadata", ".json");
+    nn_app_owns(app, "summary", ".json");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
     for (i = N; i > 1000; i /= 10) width++;
     meta = need(N * NN_FAIR_FIELDS, sizeof *meta);
@@ -2477,6 +2480,9 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                    "--inner-steps but for %s",
                    most, "a few parameter vectors");
     }
+    if ((s = nn_app_input(app, o->tasks, 0, err)) != NN_OK) goto done;
+    nn_app_owns(app, "policy_", ".pth");
+    nn_app_owns(app, "history", ".csv");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
@@ -2872,6 +2878,9 @@ static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
                          ((double)P * 0.4e-9 + 60e-9) / (double)app->n_threads);
         return NN_OK;
     }
+    nn_app_owns(app, "maml_", ".pth");
+    nn_app_owns(app, "joint_init", ".pth");
+    nn_app_owns(app, "history", ".csv");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
     six = need(6 * P, sizeof *six);
     g = need(P, sizeof *g);
@@ -3277,6 +3286,8 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     nn_report r;
     nn_status s = all && spread ? NN_OK : no_memory(err);
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
+    if (s == NN_OK && !app->dry_run) s = nn_app_input(app, o->tasks, 0, err);
+    if (s == NN_OK && !app->dry_run && policy.m) s = nn_app_input(app, o->policy, 0, err);
     if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "", err);
     if (app->dry_run || s != NN_OK) {
         if (s == NN_OK) (void)printf("tasks %zu\n", n);
@@ -3491,6 +3502,9 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         nn_app_say(app, "%s: %zu rows", tab.step[i].what, tab.step[i].rows);
     }
     if (app->dry_run) { (void)printf("rows %zu\nseeds %zu\n", n, o->seeds); goto done; }
+    if ((s = nn_app_input(app, o->csv, 0, err)) != NN_OK) goto done;
+    if (policy.m && (s = nn_app_input(app, o->policy, 0, err)) != NN_OK) goto done;
+    if ((s = nn_app_file_open(app, o->selected, err)) != NN_OK) goto done;
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
     for (i = 0; i < tab.n_steps; i++)
         nn_app_count(app, nn_app_text(app, "rows_%zu_%s", i, i == 0 ? "read" : "after_filter"),

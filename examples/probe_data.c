@@ -967,6 +967,36 @@ static const char *source_name(nn_probing_strategy s)
            s == NN_PROBING_ACTIVATION_TO_CONCEPT ? "activations" :
                                                    "hidden_states";
 }
+static int same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+/* a is younger than b */
+static int younger(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (stat(a, &x) != 0 || stat(b, &y) != 0) return 0;
+    return x.st_mtim.tv_sec > y.st_mtim.tv_sec ||
+           (x.st_mtim.tv_sec == y.st_mtim.tv_sec && x.st_mtim.tv_nsec > y.st_mtim.tv_nsec);
+}
+static int earlier_has(const earlier *r, const char *name)
+{
+    size_t i;
+    for (i = 0; i < r->rows; i++) if (strcmp(r->names + i * r->width, name) == 0) return 1;
+    return 0;
+}
+/* A file that was written again since its rows were taken: nothing of the earlier outputs counts. */
+static void forget_stale(nn_app *app, earlier *old, const spec *specs, size_t n_specs, const char **paths,
+                         const char **names, size_t n)
+{
+    size_t i, j, stale = 0;
+    for (j = 0; j < n_specs; j++)
+        for (i = 0; i < n; i++) stale += younger(paths[i], specs[j].output) && earlier_has(&old[j], names[i]);
+    if (!stale) return;
+    nn_app_say(app, "files were written again since their rows were taken: all are read anew");
+    for (j = 0; j < n_specs; j++) { earlier_free(&old[j]); memset(&old[j], 0, sizeof old[j]); }
+}
 static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs,
                               size_t n_specs, nn_error *e)
 {
@@ -984,17 +1014,13 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
         for (i = 0; s == NN_OK && i < n_specs; i++)
             if (nn_file_exists(specs[i].output, NULL))
                 s = earlier_read(&old[i], &specs[i], specs[i].output, e);
+        if (s == NN_OK) forget_stale(app, old, specs, n_specs, paths, names, n);
         /* leave out the files that every output has already */
         if (s == NN_OK && n_specs) {
             size_t kept = 0;
             for (i = 0; i < n; i++) {
-                size_t have = 0, r;
-                for (j = 0; j < n_specs; j++)
-                    for (r = 0; r < old[j].rows; r++)
-                        if (strcmp(old[j].names + r * old[j].width, names[i]) == 0) {
-                            have++;
-                            break;
-                        }
+                size_t have = 0;
+                for (j = 0; j < n_specs; j++) have += (size_t)earlier_has(&old[j], names[i]);
                 if (have == n_specs) continue;
                 if (have) {
                     s = fail(e, NN_E_ARG,
@@ -1444,10 +1470,20 @@ static nn_status outputs_open(nn_app *app, const spec *specs, size_t n, nn_error
                 strcmp(nn_app_out_state(app, stem), "done") != 0)
                 app->overwrite = 1;
             if (s == NN_OK) s = nn_app_out_open(app, stem, e);
-        } else if (s == NN_OK && strcmp(dir, last_dir) != 0) s = nn_dir_make(dir, NULL, e);
+        } else if (s == NN_OK && strcmp(dir, last_dir) != 0) s = nn_app_folder_open(app, dir, e);
         last_dir = dir;
     }
     return s;
+}
+/* What the sets are made of. A folder may have more files when the run is resumed: build_folder looks
+ * at those that it has rows of. */
+static nn_status build_inputs(nn_app *app, const opts *o, nn_error *e)
+{
+    const char *name;
+    if (o->norm_from) NN_TRY(nn_app_input(app, o->norm_from, 0, e));
+    if (!o->array) return nn_app_input(app, o->input, 1, e);
+    NN_TRY(nn_app_input(app, file_and_name(app, o->array, &name), 0, e));
+    return nn_app_input(app, file_and_name(app, o->labels, &name), 0, e);
 }
 static int cmd_build(nn_app *app, opts *o)
 {
@@ -1482,7 +1518,12 @@ static int cmd_build(nn_app *app, opts *o)
         free(specs);
         return finish(app, s, &e);
     }
-    s = outputs_open(app, specs, n, &e);
+    s = build_inputs(app, o, &e);
+    if (s == NN_OK) s = outputs_open(app, specs, n, &e);
+    /* what stays of an earlier run, --resume would take for this one's; a matrix cannot be resumed */
+    for (i = 0; s == NN_OK && o->input && !app->resume && i < n; i++)
+        if (!o->norm_from || !same_file(o->norm_from, specs[i].output))
+            s = nn_file_remove(specs[i].output, NULL, &e);
     if (s == NN_OK)
         s = o->array ? build_array(app, o, specs, &e) :
                        build_folder(app, o, o->input, specs, n, &e);
@@ -2186,6 +2227,8 @@ static int cmd_probe(nn_app *app, opts *o)
     s = probing_read(&p, path, &e);
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
+    if (s == NN_OK) s = nn_app_input(app, path, 0, &e);
+    if (s == NN_OK) s = nn_app_file_open(app, o->save, &e);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
     c = p.concept ? p.n_classes : p.m;
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
@@ -2354,7 +2397,7 @@ static int cmd_compare(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
     size_t n = app->n_args, i, placed = 0;
-    nn_status s = app->dry_run ? plan_probe(app, o, &e) : nn_app_out_open(app, "compare", &e);
+    nn_status s = app->dry_run ? plan_probe(app, o, &e) : NN_OK;
     nn_progress bar;
     double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)),
            *lo = (double *)need(malloc(n * sizeof *lo)),
@@ -2367,6 +2410,8 @@ static int cmd_compare(nn_app *app, opts *o)
     int concept = -1, layers = 1;
     static const char *const cols[] = { "data set", "rows",     "columns",   "layer",
                                         "score",    "95 % low", "95 % high", "shuffled" };
+    for (i = 0; i < n && s == NN_OK && !app->dry_run; i++) s = nn_app_input(app, app->args[i], 0, &e);
+    if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "compare", &e);
     if (app->dry_run) { n = 0; app->quiet = 1; }          /* the plan is printed; nothing to compare */
     nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
     for (i = 0; s == NN_OK && i < n; i++) {
@@ -2685,6 +2730,7 @@ static int cmd_synth(nn_app *app, opts *o)
         norm = sqrt(nn_dot_f64(dir + i * o->dim, dir + i * o->dim, o->dim));
         for (k = 0; k < o->dim; k++) dir[i * o->dim + k] /= norm > 0 ? norm : 1;
     }
+    nn_app_owns(app, "sentence_", ".npz");
     s = nn_app_out_open(app, "", &e);
     memset(&j, 0, sizeof j);
     j.o = o;

@@ -163,6 +163,26 @@ cp set/x.npz there.npy
 row c 1 "--overwrite" "$N" convert gen/d_train.csv there.npy
 same c set/x.npz there.npy
 row c 1 "--overwrite" "$A" generate $G --name d --out gen
+# no record of a run beside it: still nobody's to replace
+mkdir -p found && cp gen/d_train.csv found/ && cp sent/sentence_000000.npz tasks/task_000.npz found/
+unchanged_but() { kind=$1 text=$2; shift 2; before=$(cksum found/*); row "$kind" 1 "$text" "$@"; if [ "$before" = "$(cksum found/*)" ]; then good; else bad "$kind: files changed: $*"; fi; }
+unchanged_but c "d_train.csv: is there already" "$A" generate $G --name d --out found
+unchanged_but c "sentence_000000.npz: is there already" "$P" synthesize --sentences 2 --out found --quiet
+unchanged_but c "task_000.npz: is there already" "$F" generate --n-tasks 2 --n-samples 40:60 --out found --quiet
+# one file outside of a run folder
+echo kept >kept.pth; cp kept.pth kept.csv; cp kept.pth kept.npz; cp kept.pth done.jsonl.scores.jsonl; printf '{"example_id": 0, "task": "classification", "completion": "a"}\n' >done.jsonl
+row c 1 "kept.pth: is there already" "$I" show 0 --config rec/config.yaml --export kept.pth
+row c 1 "done.jsonl.scores.jsonl: is there already" "$I" score rec --completions done.jsonl --quiet
+row c 1 "kept.csv: is there already" "$A" predict --model "$M" --input gen/d_test.csv --output kept.csv
+row c 1 "kept.npz: is there already" "$P" probe set/x.npz --out z --save kept.npz --quiet
+row c 1 "kept.csv: is there already" "$F" evaluate --csv gen/d_train.csv --label target=1 --group '0>=0' --selected kept.csv --seeds 1 --out z --quiet
+for f in kept.csv kept.npz done.jsonl.scores.jsonl; do same c kept.pth $f; done
+# --overwrite leaves nothing of a larger run behind
+quiet "$P" synthesize --sentences 4 --layers 2 --dim 4 --features 4 --out less --quiet
+quiet "$P" synthesize --sentences 2 --layers 2 --dim 4 --features 4 --out less --overwrite --quiet
+quiet "$F" generate --n-tasks 4 --n-samples 40:60 --out less2 --quiet
+quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out less2 --overwrite --quiet
+if [ "$(ls less/*.npz less2/*.npz | wc -l)" -eq 4 ]; then good; else bad "c: --overwrite leaves files of a larger run"; fi
 
 # ==== d. a resume goes on with the same run or names what is another one
 row d 1 "lr" "$A" train $T --epochs 2 --lr 0.5 --out model --resume
@@ -171,13 +191,44 @@ row d 1 "dropout" "$A" train $T --epochs 2 --dropout 0.5 --out model --resume
 row d 1 "train" "$A" train --train gen2/e_train.csv --test gen/d_test.csv --arch 4 --epochs 2 --out model --name d --resume
 if grep -q '"state": "done"' model/*run.json; then good; else bad "d: a refused --resume spoilt the record of a finished run"; fi
 row d 1 "noise_rate" "$F" generate --n-tasks 3 --n-samples 40:60 --noise-rate 0:0.1 --out tasks --resume
+# the same name, other content
+cp gen/d_train.csv in.csv; cp gen/d_test.csv it.csv; cp "$M" in.pth; cp "${M%.pth}.json" in.json; cp set/x.npz in.npz; cp -r tasks in.d
+IT="--train in.csv --test it.csv --epochs 1 --quiet --out same"
+quiet "$A" train $IT --arch 4 --name t
+quiet "$A" finetune $IT --from in.pth --name f
+quiet "$A" taskvec --pretrained in.pth --finetuned in.pth --test it.csv --op add --out same --quiet
+quiet "$F" meta-train --tasks in.d --train 2 --val 1 --iterations 1 --seeds 1 --meta-batch 1 --inits 1 --query-size 10 --out samef --quiet
+quiet "$P" probe in.npz --out samep --quiet
+cp same/mlp_t_run.json was.json
+cp gen2/e_train.csv in.csv; cp gen/d_train.csv it.csv; echo '{}' >in.json; touch in.d/task_001.npz; cp sent/sentence_000000.npz in.npz
+row d 1 "in.csv is not what the run in same was made from" "$A" train $IT --arch 4 --name t --resume
+same d was.json same/mlp_t_run.json
+cp gen/d_train.csv in.csv
+row d 1 "it.csv is not what" "$A" train $IT --arch 4 --name t --resume
+cp gen/d_test.csv it.csv
+row d 0 "" "$A" train $IT --arch 4 --name t --resume
+cp "${M%.pth}.json" in.json; echo >>in.json
+row d 1 "in.json is not what" "$A" finetune $IT --from in.pth --name f --resume
+row d 1 "in.json is not what" "$A" taskvec --pretrained in.pth --finetuned in.pth --test it.csv --op add --out same --quiet --resume
+sleep 1; touch in.d/task_001.npz
+row d 1 "in.d is not what" "$F" meta-train --tasks in.d --train 2 --val 1 --iterations 1 --seeds 1 --meta-batch 1 --inits 1 --query-size 10 --out samef --quiet --resume
+row d 0 "--threads" "$A" train --help
+row d 0 "Another value of anything else" "$I" run-data-gen --help
+# a new run forgets the state of the one that it replaces, even when it is killed at once
+cp -r model new
+"$A" train $T --epochs 100000 --checkpoint-every 100000 --seed 5 --out new --overwrite >/dev/null 2>&1 & pid=$!
+sleep 0.2; kill -9 $pid; wait $pid 2>/dev/null
+if [ ! -e new/mlp_d_state.pth ] && [ ! -e new/mlp_d_model.pth ]; then good; else bad "d: --overwrite keeps the state of the run before"; fi
+# temporaries of processes that are gone, in every folder; those of the living, and of other runs, stay
+dead=$(sh -c 'echo $$')
 quiet "$A" generate $G --name d --out left
-mkdir -p left/plots; touch left/.nntmp-77-0 left/plots/.nntmp-77-1
+mkdir -p left/plots; touch left/.nntmp-$dead-0 left/plots/.nntmp-$dead-1
 quiet "$A" generate $G --name d --out left --overwrite
 gone d left
 quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out left2 --quiet
-mkdir -p left2/plots; touch left2/.nntmp-77-0 left2/plots/.nntmp-77-1
+mkdir -p left2/plots left2/other; touch left2/.nntmp-$dead-0 left2/plots/.nntmp-$dead-1 left2/.nntmp-$$-0 left2/other/.lock left2/other/.nntmp-$dead-0
 quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out left2 --overwrite --quiet
+if [ -e left2/.nntmp-$$-0 ] && [ -e left2/other/.nntmp-$dead-0 ]; then rm -r left2/.nntmp-$$-0 left2/other; good; else bad "d: --overwrite takes the temporaries of others"; fi
 gone d left2
 
 # ==== e. one lock, never through a link; names stay in the folder
@@ -195,6 +246,7 @@ row e 1 "lock" "$A" generate $G --name d --out shared_out
 same e victim victim.was
 row e 2 "name" "$A" generate $G --name ../../evil --out in/x
 row e 2 "name" "$A" train $T --epochs 1 --name a/b --out in/x
+for n in CON nul.x 'x.' 'x ' 'a:b' '..' 'a\b'; do row e 2 "name" "$A" generate $G --name "$n" --out in/x; done
 
 # ==== f. closed standard streams
 "$I" run-data-gen --length 2 $IS --out closed >&- 2>&- <&-
