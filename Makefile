@@ -33,8 +33,9 @@ build:
 	@mkdir -p build
 build/%: examples/%.c $(HEADERS) | build
 	$(CC) -std=c99 $(CFLAGS) $(WARN) $(OPENMP) $< -o $@ $(LIBS)
+# NN_STATIC: only what a test calls is compiled, in half the time
 build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
-	$(CC) -std=c99 -O1 $(OPENMP) $< -o $@ $(LIBS)
+	$(CC) -std=c99 -O1 -DNN_STATIC $(OPENMP) $< -o $@ $(LIBS)
 
 test: $(TESTS) $(PROGRAMS)
 	@sh tests/run.sh $(TESTS) $(E2E)
@@ -64,7 +65,7 @@ hashes:
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
 build/san/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/san
-	$(CC) -std=c99 -O0 -g1 -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
+	$(CC) -std=c99 -O0 -g1 -DNN_STATIC -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
 build/san/%: examples/%.c $(HEADERS)
 	@mkdir -p build/san
 	$(CC) -O1 -g1 $(OPENMP) -fsanitize=address,undefined -fno-sanitize-recover=all $< -o $@ $(LIBS)
@@ -78,7 +79,7 @@ READERS  = io num csv json yaml deflate npy pth events hostile
 TESTS32  = $(READERS:%=build/m32/test_%)
 build/m32/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/m32
-	$(CC32) -std=c99 -O0 -g1 -msse2 -mfpmath=sse -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan -static-libubsan \
+	$(CC32) -std=c99 -O0 -g1 -msse2 -mfpmath=sse -DNN_STATIC -DNN_ARENA_EXACT -fsanitize=address,undefined -fno-sanitize-recover=all -static-libasan -static-libubsan \
 	    -Wl,--dynamic-linker=$(ROOT32)/ld-linux.so.2 -Wl,-rpath,$(ROOT32) $< -o $@ $(LIBS)
 test32: $(TESTS32)
 	@sh tests/run.sh $(TESTS32)

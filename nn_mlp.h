@@ -670,7 +670,7 @@ NN_DEF void nn_mlp_destroy(nn_mlp *m)
 }
 NN_DEF nn_status nn_mlp_create(nn_mlp **out, const nn_mlp_desc *d, nn_error *err)
 {
-    size_t n, nb, params, l, in = d->n_in;
+    size_t n = 0, nb = 0, params = 0, l, in = d->n_in;
     nn_mlp *m;
     nn_status s = nni_mlp_check(d, &n, &nb, &params, err);
     uint64_t seed = d->seed || d->literal_seed ? d->seed : 1;

@@ -9,6 +9,7 @@
  *
  * The last line of a run says where the files are. Read next: examples/interpreter_data.c. */
 #define _POSIX_C_SOURCE 200809L
+#define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "../nn_train.h"
 #include "../nn_data.h"
@@ -2309,7 +2310,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
 {
     nn_status status = NN_OK;
     size_t i;
-    nn_taskvec_info info;
+    nn_taskvec_info info = NN_ZERO;
     const char *pat;
     if (e->finetuned.n > MAX_MODELS)
         return nn_error_set(err, NN_E_LIMIT, "--finetuned: expected at most %d models, got %zu",

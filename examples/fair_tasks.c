@@ -10,6 +10,7 @@
  * German or your own table; maml learns initial weights through the same unrolled
  * training. The last line of each is where its report stands. */
 #define _POSIX_C_SOURCE 200809L
+#define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
 #include "../nn_data.h"
@@ -516,7 +517,7 @@ static double train_gap(const data *t, const nn_linear *m, double *scratch)
 static nn_status note_selection(result *r, const data *t, const uint8_t *keep, const double *score,
                                 nn_error *err)
 {
-    nn_selection q;
+    nn_selection q = NN_ZERO;
     nn_status s = nn_selection_make(&q, keep, score, t->y, t->yc, t->z, t->n, NULL, err);
     if (s != NN_OK) return s;
     r->v[R_NOISE] = q.noise_reduction;
@@ -3434,7 +3435,7 @@ static nn_status tell_intervals(nn_app *app, nn_report *r, const data *t, const 
     const int64_t *answer[2];
     nn_bootstrap_desc bd = NN_ZERO;
     nn_fairness f;
-    nn_interval q;
+    nn_interval q = NN_ZERO;
     size_t m, k;
     nn_status s = NN_OK;
     answer[0] = x->base;

@@ -12,6 +12,7 @@
  *   --resume end in the same bytes. Sections: [OPTIONS]
  * [CONTEXT] [SUBJECT] [SINK] [UPLOAD] [GENERATE] [COMMANDS]. */
 #define _POSIX_C_SOURCE 200809L
+#define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
 #include "../nn_sig.h"

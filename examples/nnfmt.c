@@ -8,6 +8,7 @@
  *   told by content; for plain text the
  * name's ending decides between CSV, JSON, JSON lines and YAML. Next example to read: artificial_data.c. */
 #define _POSIX_C_SOURCE 200809L
+#define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
 #include <errno.h>
