@@ -50,17 +50,13 @@ typedef struct nn_io {
     int (*read)    (void *user, intptr_t h, void *buf, size_t n, size_t *done);
     /* may be short               */
     int (*write)   (void *user, intptr_t h, const void *buf, size_t n, size_t *done);
-    /* from the start             */
-    int (*seek)    (void *user, intptr_t h, uint64_t offset);
-    /* to the disk; never retried */
-    int (*sync)    (void *user, intptr_t h);
+    int (*seek)    (void *user, intptr_t h, uint64_t offset);  /* from the start             */
+    int (*sync)    (void *user, intptr_t h);  /* to the disk; never retried */
     int (*close)   (void *user, intptr_t h);
-    /* exclusive, does not wait: EAGAIN when held */
-    int (*lock)    (void *user, intptr_t h);
+    int (*lock)    (void *user, intptr_t h);  /* exclusive, does not wait: EAGAIN when held */
     int (*info_of) (void *user, intptr_t h, nn_io_info *out);
     int (*info)    (void *user, const char *path, nn_io_info *out);
-    /* replaces `to`, atomically  */
-    int (*rename)  (void *user, const char *from, const char *to);
+    int (*rename)  (void *user, const char *from, const char *to);  /* replaces `to`, atomically  */
     int (*remove)  (void *user, const char *path);
     int (*mkdir)   (void *user, const char *path);
     int (*sync_dir)(void *user, const char *path);
@@ -115,8 +111,7 @@ typedef struct nn_file_opts {
 } nn_file_opts;
 
 /* A growable run of bytes. Zero it, set alloc and limit if wanted. data[len] is always 0 once
- * anything was put, so text
- * can be used as a C string. */
+ * anything was put, so text can be used as a C string. */
 struct nn_buf { unsigned char *data; size_t len, room; size_t limit; nn_alloc alloc; };
 NN_DEF nn_status nn_buf_put(nn_buf *b, const void *p, size_t n, nn_error *err);
 NN_DEF nn_status nn_buf_text(nn_buf *b, const char *s, nn_error *err);
@@ -169,31 +164,26 @@ NN_DEF nn_status nn_reader_open(nn_reader **r, const char *path, const nn_file_o
 NN_DEF nn_status nn_reader_memory(nn_reader **r, const void *data, size_t n,
                                   const nn_file_opts *opts, nn_error *err);
 NN_DEF void      nn_reader_close(nn_reader *r);                                        /* NULL is fine */
-/* for messages; lives as long as r */
-NN_DEF const char *nn_reader_name(const nn_reader *r);
+NN_DEF const char *nn_reader_name(const nn_reader *r);  /* for messages; lives as long as r */
 /* nn_reader_read: up to n bytes; *got < n only at the end of the data. */
 NN_DEF nn_status nn_reader_read(nn_reader *r, void *buf, size_t n, size_t *got, nn_error *err);
 /* nn_reader_peek: *p points at the next *n bytes, without consuming them; at least `want` (>= 1)
- * unless the data end
- * before. The pointer holds until the next call. The buffer grows to `want`. nn_reader_take
- * consumes n <= what was peeked. */
+ * unless the data end before. The pointer holds until the next call. The buffer grows to `want`.
+ * nn_reader_take consumes n <= what was peeked. */
 NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char **p, size_t *n,
                                 nn_error *err);
 NN_DEF void      nn_reader_take(nn_reader *r, size_t n);
-/* bytes consumed so far */
-NN_DEF uint64_t  nn_reader_tell(const nn_reader *r);
+NN_DEF uint64_t  nn_reader_tell(const nn_reader *r);  /* bytes consumed so far */
 /* nn_reader_read_at: exactly n bytes from offset; short data are NN_E_FORMAT. nn_reader_seek:
- * continue from there.
- * Both NN_E_UNSUPPORTED on gzip and on pipes. nn_reader_size: 1 and *size when known beforehand
- * (not gzip, not a pipe), else 0. */
+ * continue from there. Both NN_E_UNSUPPORTED on gzip and on pipes. nn_reader_size: 1 and *size when
+ * known beforehand (not gzip, not a pipe), else 0. */
 NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, size_t n, nn_error *err);
 NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err);
 NN_DEF int       nn_reader_size(const nn_reader *r, uint64_t *size);
 
 /* An atomic writer: bytes go to a temporary name in the folder of `path`; nn_writer_commit flushes
- * them to disk and
- * renames, so that a reader sees the old file or the new one. path "-" = standard output (then
- * nothing is atomic). */
+ * them to disk and renames, so that a reader sees the old file or the new one. path "-" = standard
+ * output (then nothing is atomic). */
 typedef struct nn_writer nn_writer;
 NN_DEF nn_status nn_writer_open(nn_writer **w, const char *path, const nn_file_opts *opts, nn_error *err);
 /* nn_writer_memory: the same calls into *out, which commit completes and abort cuts back. */
@@ -201,8 +191,7 @@ NN_DEF nn_status nn_writer_memory(nn_writer **w, nn_buf *out, const nn_file_opts
 /* nn_writer_put: n bytes, buffered. After a failure the writer only fails; abort it. */
 NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_error *err);
 NN_DEF nn_status nn_writer_text(nn_writer *w, const char *s, nn_error *err);
-/* bytes put so far (before gzip) */
-NN_DEF uint64_t  nn_writer_tell(const nn_writer *w);
+NN_DEF uint64_t  nn_writer_tell(const nn_writer *w);  /* bytes put so far (before gzip) */
 /* nn_writer_patch: overwrite n bytes at an offset already written; not with gzip, not on standard
  * output. */
 NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data, size_t n, nn_error *err);
@@ -212,9 +201,8 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err);
 NN_DEF void      nn_writer_abort(nn_writer *w);                                        /* NULL is fine */
 
 /* An append-only file: one write() per nn_append_put, so that a killed process leaves whole records
- * and at most one torn
- * one at the end. keep: the bytes known to be good (UINT64_MAX = all): more are cut off on open,
- *   fewer are NN_E_FORMAT. */
+ * and at most one torn one at the end. keep: the bytes known to be good (UINT64_MAX = all): more
+ * are cut off on open, fewer are NN_E_FORMAT. */
 typedef struct nn_append nn_append;
 NN_DEF nn_status nn_append_open(nn_append **a, const char *path, uint64_t keep,
                                 const nn_file_opts *opts, nn_error *err);
@@ -262,8 +250,7 @@ NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n);         
 typedef struct nn_sha256 { uint32_t h[8]; uint64_t n; unsigned char block[64]; } nn_sha256;
 NN_DEF void nn_sha256_init(nn_sha256 *s);
 NN_DEF void nn_sha256_put (nn_sha256 *s, const void *data, size_t n);
-/* ends the sum; 64 digits and a NUL */
-NN_DEF void nn_sha256_hex (nn_sha256 *s, char hex[65]);
+NN_DEF void nn_sha256_hex (nn_sha256 *s, char hex[65]);  /* ends the sum; 64 digits and a NUL */
 /* nn_dict_sha256: names, dtypes, shapes and bytes of every tensor in order: the hash the programs
  * print for weights. */
 NN_DEF void nn_dict_sha256(const nn_dict *d, char hex[65]);
@@ -288,35 +275,32 @@ NN_DEF size_t nn_i64_parse(const char *s, size_t n, int64_t *out);
 NN_DEF size_t nn_u64_parse(const char *s, size_t n, uint64_t *out);
 
 /* nn_f64_print: the shortest text that reads back as v, of those the closest, in the layout of
- * Python's repr: "0.1", "1.0",
- * "1e+16", "1e-05", "nan", "inf", "-inf". nn_f32_print: shortest for a float (0.1f gives "0.1").
- * buf [NN_NUM_BYTES]; terminated; the length is returned. */
+ * Python's repr: "0.1", "1.0", "1e+16", "1e-05", "nan", "inf", "-inf". nn_f32_print: shortest for a
+ * float (0.1f gives "0.1"). buf [NN_NUM_BYTES]; terminated; the length is returned. */
 NN_DEF size_t nn_f64_print(char *buf, double v);
 NN_DEF size_t nn_f32_print(char *buf, float v);
 NN_DEF size_t nn_i64_print(char *buf, int64_t v);
 NN_DEF size_t nn_u64_print(char *buf, uint64_t v);
 
 /* nn_f64_round: v rounded to `decimals` (0..300) places after the point: the nearest decimal to v's
- * exact value, ties to the
- * even digit, then the double nearest to that: Python's round(v, decimals), so that nn_f64_print
- * shows at most that many places. inf and nan pass. nn_f64_fixed: the same digits as text with
- * exactly that many places ("%.*f"), into buf [cap], always terminated when cap > 0; returns the
- * length needed, as snprintf does. */
+ * exact value, ties to the even digit, then the double nearest to that: Python's round(v,
+ * decimals), so that nn_f64_print shows at most that many places. inf and nan pass. nn_f64_fixed:
+ * the same digits as text with exactly that many places ("%.*f"), into buf [cap], always terminated
+ * when cap > 0; returns the length needed, as snprintf does. */
 NN_DEF double nn_f64_round(double v, int decimals);
 NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
 
 /* ==== [CSV] comma-separated tables ======================================= */
 /* RFC 4180 as pandas.read_csv takes it: BOM dropped; rows end in LF, CRLF or CR; blank lines
- * skipped; quotes open only at the
- * start of a field, "" inside them is one quote, text after the closing quote is appended; short
- * rows are filled with missing cells; duplicate names become a, a.1, a.2, empty ones "Unnamed: 0".
- * A cell (quoted too) that is one of pandas' missing words ("", NA, N/A, NaN, nan, null, NULL,
- * None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column, the first that fits every cell:
- * int64, uint64, float64, bool (True TRUE true / False FALSE false), text; integers with a
- * missing cell become float64 (missing = NaN), beyond int64 text (also where real numbers follow:
- * pandas then says float64 or text by the cells' order); bools with one become text. Spaces around
- * a number are ignored. Stricter than pandas: a row longer than the header is always an error
- * (pandas makes an index when every row is). */
+ * skipped; quotes open only at the start of a field, "" inside them is one quote, text after the
+ * closing quote is appended; short rows are filled with missing cells; duplicate names become a,
+ * a.1, a.2, empty ones "Unnamed: 0". A cell (quoted too) that is one of pandas' missing words ("",
+ * NA, N/A, NaN, nan, null, NULL, None, <NA>, #N/A, n/a, -nan, ...) is missing. Types per column,
+ * the first that fits every cell: int64, uint64, float64, bool (True TRUE true / False FALSE
+ * false), text; integers with a missing cell become float64 (missing = NaN), beyond int64 text
+ * (also where real numbers follow: pandas then says float64 or text by the cells' order); bools
+ * with one become text. Spaces around a number are ignored. Stricter than pandas: a row longer than
+ * the header is always an error (pandas makes an index when every row is). */
 #define NN_CSV_MAX_COLUMNS  ((size_t)1 << 17)
 #define NN_CSV_MAX_FIELD    ((size_t)64 << 20)   /* bytes of one record when streaming */
 
@@ -345,8 +329,7 @@ typedef struct nn_csv_desc {
 } nn_csv_desc;
 
 /* One column. Numbers and bools: values is [rows] of NN_I64, NN_U64, NN_F64 or NN_BOOL. Text:
- * values is NN_U64 [rows],
- * private; read it with nn_table_text. */
+ * values is NN_U64 [rows], private; read it with nn_table_text. */
 typedef struct nn_column {
     char     *name;            /* unique in the table */
     int       is_text;
@@ -367,16 +350,14 @@ NN_DEF nn_column *nn_table_find(const nn_table *t, const char *name);
  * missing (then *n = 0). */
 NN_DEF const char *nn_table_text(const nn_column *c, size_t row, size_t *n);
 /* nn_table_codes: a column as categories: codes [rows] i64 (-1 = missing) into the sorted distinct
- * values; names [k] NN_UCS4
- * (numbers as they print). NN_E_LIMIT above 65,536 categories. */
+ * values; names [k] NN_UCS4 (numbers as they print). NN_E_LIMIT above 65,536 categories. */
 NN_DEF nn_status nn_table_codes(nn_tensor *codes, nn_tensor *names, const nn_column *c,
                                 const nn_alloc *alloc, nn_error *err);
 
 /* nn_csv_read: a whole table. d NULL = defaults. *t must be zeroed or freed; on failure it is
- * untouched. Errors name
- * file, line, column and value: "iris.csv:41:7: column 'petal_w': expected a number, got 'n/a'".
- *   Memory is bounded by
- * 32 times the text + 1 MiB: padding beyond that (a wide header over short rows) is NN_E_LIMIT. */
+ * untouched. Errors name file, line, column and value: "iris.csv:41:7: column 'petal_w': expected a
+ * number, got 'n/a'". Memory is bounded by 32 times the text + 1 MiB: padding beyond that (a wide
+ * header over short rows) is NN_E_LIMIT. */
 NN_DEF nn_status nn_csv_read(nn_table *t, const char *path, const nn_csv_desc *d,
                              const nn_file_opts *opts, nn_error *err);
 /* nn_csv_parse: the same from memory; opts->name (may be NULL) is what messages call it. */
@@ -421,21 +402,18 @@ NN_DEF nn_status nn_csv_open(nn_csv **r, const char *path, const nn_csv_desc *d,
 NN_DEF void nn_csv_close(nn_csv *r);                                                     /* NULL is fine */
 NN_DEF size_t nn_csv_columns(const nn_csv *r);
 NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column);
-/* line of the record read last, from 1 */
-NN_DEF size_t nn_csv_line(const nn_csv *r);
+NN_DEF size_t nn_csv_line(const nn_csv *r);  /* line of the record read last, from 1 */
 /* nn_csv_row: the next record as raw fields (unquoted, nothing padded), valid until the next call;
  * *n = 0 at the end. A
  * record longer than the header is NN_E_FORMAT. */
 NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, nn_error *err);
 /* nn_csv_next: up to max_rows records as a table; t->rows = 0 at the end. *t is freed and filled
- * anew. Types are inferred on
- * the first batch (or given) and then stay: a later cell that does not fit is an error; missing
- * cells after a first batch of integers too. */
+ * anew. Types are inferred on the first batch (or given) and then stay: a later cell that does not
+ * fit is an error; missing cells after a first batch of integers too. */
 NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *t, nn_error *err);
 
 /* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only
- * where needed, shortest
- * round-trip numbers, missing and NaN empty, True/False. */
+ * where needed, shortest round-trip numbers, missing and NaN empty, True/False. */
 typedef struct nn_csv_writer {
     nn_writer *w;
     nn_buf buf;
@@ -479,8 +457,7 @@ NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file
  * hold YAML. */
 #define NN_JSON_MAX_DEPTH 512
 
-/* Kinds of values; integers keep their 64 bits. */
-typedef enum nn_json_type {
+typedef enum nn_json_type {  /* Kinds of values; integers keep their 64 bits. */
     NN_JSON_NULL = 0,
     NN_JSON_BOOL,
     NN_JSON_INT,
@@ -507,27 +484,22 @@ struct nn_json {
         nn_json *first;        /* ARRAY, OBJECT  */
     } v;
 };
-/* How JSON is read. Zeroed = strict. */
-typedef struct nn_json_desc {
+typedef struct nn_json_desc {  /* How JSON is read. Zeroed = strict. */
     size_t max_depth;          /* 0 = NN_JSON_MAX_DEPTH  */
     int    duplicates;         /* 0 = an error; 1 = the last one wins; 2 = all are kept  */
     int    allow_nan;          /* 1 = NaN, Infinity, -Infinity are taken, as Python writes them  */
 } nn_json_desc;
 /* nn_json_parse: n bytes, one value, nothing behind it but white space. Everything is copied into
- * the arena (its limit bounds
- * memory). name: what messages call the text, NULL = "json"; d NULL = defaults. Errors carry byte,
- *   line and column:
- * "run.json:3:14: expected ',' or '}', got 'x'". Numbers beyond a double's range are refused. On
- * failure *root is untouched. */
+ * the arena (its limit bounds memory). name: what messages call the text, NULL = "json"; d NULL =
+ * defaults. Errors carry byte, line and column: "run.json:3:14: expected ',' or '}', got 'x'".
+ * Numbers beyond a double's range are refused. On failure *root is untouched. */
 NN_DEF nn_status nn_json_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
                                const char *name, const nn_json_desc *d, nn_error *err);
 NN_DEF nn_status nn_json_read(nn_json **root, nn_arena *arena, const char *path,
                               const nn_json_desc *d, const nn_file_opts *opts, nn_error *err);
 /* Looking: NULL or `dflt` when v is NULL, of another type, or has no such member. */
-/* member of an object */
-NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key);
-/* element of an array, O(i) */
-NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i);
+NN_DEF nn_json *nn_json_get(const nn_json *v, const char *key);  /* member of an object */
+NN_DEF nn_json *nn_json_at(const nn_json *v, size_t i);  /* element of an array, O(i) */
 NN_DEF const char *nn_json_str(const nn_json *v, const char *dflt);
 NN_DEF double   nn_json_num(const nn_json *v, double dflt);                               /* any number */
 /* INT, or a REAL that is one exactly */
@@ -577,8 +549,7 @@ typedef struct nn_json_writer {
     nn_json_nan nan;
     int         lines;         /* 1 = nn_json_finish puts '\n' and the writer is ready for the next
                                   value (JSONL) */
-    /* private */
-    nn_status   status;
+    nn_status   status;  /* private */
     size_t      depth;
     unsigned char kind[NN_JSON_MAX_DEPTH / 8], some[NN_JSON_MAX_DEPTH / 8 + 1];
     unsigned char have_key, done;
@@ -586,8 +557,7 @@ typedef struct nn_json_writer {
 } nn_json_writer;
 NN_DEF void nn_json_begin_object(nn_json_writer *w);
 NN_DEF void nn_json_begin_array (nn_json_writer *w);
-/* closes the innermost one */
-NN_DEF void nn_json_end   (nn_json_writer *w);
+NN_DEF void nn_json_end   (nn_json_writer *w);  /* closes the innermost one */
 NN_DEF void nn_json_key   (nn_json_writer *w, const char *key);
 /* NULL = null; invalid UTF-8 fails */
 NN_DEF void nn_json_string(nn_json_writer *w, const char *s);
@@ -599,8 +569,7 @@ NN_DEF void nn_json_lossy(nn_json_writer *w, const char *s, size_t n);
 NN_DEF void nn_json_member_path(nn_json_writer *w, const char *key, const char *path);
 NN_DEF void nn_json_i64   (nn_json_writer *w, int64_t v);
 NN_DEF void nn_json_u64   (nn_json_writer *w, uint64_t v);
-/* shortest, Python's repr: 1.0, 1e-05 */
-NN_DEF void nn_json_f64   (nn_json_writer *w, double v);
+NN_DEF void nn_json_f64   (nn_json_writer *w, double v);  /* shortest, Python's repr: 1.0, 1e-05 */
 NN_DEF void nn_json_f32   (nn_json_writer *w, float v);
 /* json.dumps(round(v, decimals)) */
 NN_DEF void nn_json_rounded(nn_json_writer *w, double v, int decimals);
@@ -612,8 +581,7 @@ NN_DEF void nn_json_raw   (nn_json_writer *w, const char *json, size_t n);
 NN_DEF void nn_json_f64s  (nn_json_writer *w, const double *v, size_t n);
 NN_DEF void nn_json_f32s  (nn_json_writer *w, const float *v, size_t n);
 NN_DEF void nn_json_i64s  (nn_json_writer *w, const int64_t *v, size_t n);
-/* nested arrays, by dtype */
-NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);
+NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);  /* nested arrays, by dtype */
 NN_DEF void nn_json_value (nn_json_writer *w, const nn_json *v);                          /* a whole tree */
 /* nn_json_finish: NN_OK when exactly one value was written and nothing failed. */
 NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
@@ -629,9 +597,8 @@ typedef struct nn_yaml_warning nn_yaml_warning;
 /* "'no' is text here, false in YAML 1.1: quote it or write false" */
 struct nn_yaml_warning { nn_yaml_warning *next; size_t line, col; char msg[128]; };
 /* nn_yaml_parse: nodes in the arena, with line and column. warnings (may be NULL) receives a list,
- * in the arena too: plain
- * yes/no/on/off, integers with a leading 0, 1_000, 12:30:45: what YAML 1.1 reads otherwise. Empty
- * text is null. */
+ * in the arena too: plain yes/no/on/off, integers with a leading 0, 1_000, 12:30:45: what YAML 1.1
+ * reads otherwise. Empty text is null. */
 NN_DEF nn_status nn_yaml_parse(nn_json **root, nn_arena *arena, const char *text, size_t n,
                                const char *name, nn_yaml_warning **warnings, nn_error *err);
 NN_DEF nn_status nn_yaml_read(nn_json **root, nn_arena *arena, const char *path,
@@ -645,8 +612,7 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err);
 
 /* ==== [DEFLATE] DEFLATE, zlib, gzip ====================================== */
 /* RFC 1951 inside RFC 1950 (zlib) or RFC 1952 (gzip). Levels: 0 stored, 1 fastest .. 6 default .. 9
- * smallest; the bytes
- * depend on level and data alone (not on how the data were cut into pieces). */
+ * smallest; the bytes depend on level and data alone (not on how the data were cut into pieces). */
 typedef enum nn_deflate_wrap { NN_DEFLATE_RAW = 0, NN_DEFLATE_ZLIB, NN_DEFLATE_GZIP } nn_deflate_wrap;
 /* nn_inflate: one whole stream from n bytes, appended to *out (on failure out->len is as before).
  *   limit  refuse more output than this; 0 = none  used  out, bytes of input taken (may be NULL:
@@ -656,16 +622,13 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
                             size_t limit, size_t *used, nn_error *err);
 NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_wrap wrap,
                             int level, nn_error *err);
-/* Streaming, in bounded memory. */
-typedef struct nn_inflater nn_inflater;
+typedef struct nn_inflater nn_inflater;  /* Streaming, in bounded memory. */
 NN_DEF nn_status nn_inflater_open(nn_inflater **z, nn_deflate_wrap wrap, const nn_alloc *alloc,
                                   nn_error *err);
-/* a new stream from the next byte on */
-NN_DEF void      nn_inflater_reset(nn_inflater *z);
+NN_DEF void      nn_inflater_reset(nn_inflater *z);  /* a new stream from the next byte on */
 /* nn_inflater_run: takes from *in, gives to *out, moves both, until one is used up or the stream
- * ends (*done = 1; the
- * rest of *in belongs to the caller). last: no more input will come; what is missing then is
- * NN_E_FORMAT. */
+ * ends (*done = 1; the rest of *in belongs to the caller). last: no more input will come; what is
+ * missing then is NN_E_FORMAT. */
 NN_DEF nn_status nn_inflater_run(nn_inflater *z, const unsigned char **in, size_t *in_n, int last,
                                  unsigned char **out, size_t *out_n, int *done, nn_error *err);
 NN_DEF void      nn_inflater_close(nn_inflater *z);                                    /* NULL is fine */
@@ -681,10 +644,9 @@ NN_DEF void      nn_deflater_close(nn_deflater *z);                             
 /* ==== [ZIP] zip containers =============================================== */
 #define NN_MAX_ZIP_NAME 4096
 /* Reading: stored and deflated members, zip64. Refused by name: encryption, other methods, several
- * disks, overlapping
- * members, headers that contradict each other, unsafe or double names, a member that claims more
- * than 1,032 times its packed size. CRC-32 is verified whenever a member was read from its first
- * byte to its last. */
+ * disks, overlapping members, headers that contradict each other, unsafe or double names, a member
+ * that claims more than 1,032 times its packed size. CRC-32 is verified whenever a member was read
+ * from its first byte to its last. */
 typedef struct nn_zip_entry {
     const char *name;                      /* as stored, NUL-terminated                              */
     uint64_t size, packed;                 /* bytes, unpacked and in the file                        */
@@ -701,14 +663,12 @@ NN_DEF void      nn_zip_close(nn_zip *z);
 NN_DEF size_t    nn_zip_count(const nn_zip *z);
 /* in the order of the directory */
 NN_DEF const nn_zip_entry *nn_zip_at(const nn_zip *z, size_t i);
-/* SIZE_MAX when absent */
-NN_DEF size_t    nn_zip_find(const nn_zip *z, const char *name);
+NN_DEF size_t    nn_zip_find(const nn_zip *z, const char *name);  /* SIZE_MAX when absent */
 /* nn_zip_data_offset: where the packed bytes of member i begin (checks its local header). */
 NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_error *err);
 /* nn_zip_read: bytes [first, first + n) of member i, unpacked. Reading on behind the last call on
- * the same member goes on
- * in the stream; going back starts it again. Memory: 32 KiB of history and two buffers, whatever
- * the sizes. */
+ * the same member goes on in the stream; going back starts it again. Memory: 32 KiB of history and
+ * two buffers, whatever the sizes. */
 NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, size_t n, nn_error *err);
 /* Writing, atomically. Members get no time stamp: the same content gives the same bytes. */
 typedef struct nn_zip_writer nn_zip_writer;
@@ -724,17 +684,15 @@ NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_err
 NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err);
 /* nn_zip_copy: member i of another archive, packed as it is. */
 NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error *err);
-/* w is gone in every case */
-NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);
+NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_zip_abort(nn_zip_writer *w);
 
 /* ==== [NPY] NumPy arrays: NPY, NPZ; IDX ================================== */
 #define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
 /* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
- * Fortran order, up to
- * NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason: objects (pickles),
- * structured (fields named), dates, raw bytes, long double. Tensors come out in native byte order
- * and row-major; bool bytes become 0 or 1. */
+ * Fortran order, up to NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason:
+ * objects (pickles), structured (fields named), dates, raw bytes, long double. Tensors come out in
+ * native byte order and row-major; bool bytes become 0 or 1. */
 typedef struct nn_npy_info {
     nn_dtype dtype;
     size_t   itemsize, ndim, shape[NN_MAX_DIMS];
@@ -743,8 +701,7 @@ typedef struct nn_npy_info {
     uint64_t bytes;                        /* of data */
 } nn_npy_info;
 /* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
- * writes them; bf16 is
- * NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
+ * writes them; bf16 is NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
 /* one array; r then stands behind it */
 NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
@@ -764,8 +721,7 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *shape_and_dtype, nn
 NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
                               const nn_file_opts *opts, nn_error *err);
-/* NPZ, by member, nothing loaded that is not asked for. */
-typedef struct nn_npz nn_npz;
+typedef struct nn_npz nn_npz;  /* NPZ, by member, nothing loaded that is not asked for. */
 NN_DEF nn_status nn_npz_open(nn_npz **z, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_npz_memory(nn_npz **z, const void *data, size_t n, const nn_file_opts *opts,
                                nn_error *err);
@@ -773,8 +729,7 @@ NN_DEF void      nn_npz_close(nn_npz *z);                                       
 NN_DEF size_t    nn_npz_count(const nn_npz *z);
 /* without ".npy"; NULL when out of range */
 NN_DEF const char *nn_npz_name(const nn_npz *z, size_t i);
-/* SIZE_MAX when absent */
-NN_DEF size_t    nn_npz_find(const nn_npz *z, const char *name);
+NN_DEF size_t    nn_npz_find(const nn_npz *z, const char *name);  /* SIZE_MAX when absent */
 NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *err);
 /* the whole array, allocated with opts->alloc */
 NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err);
@@ -792,8 +747,7 @@ NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, n
  * shortens meanwhile kills the process (SIGBUS): ask for it only where you own the file. */
 NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err);
 /* Writing array by array. append = 1: what is in the file already is copied first, packed as it is
- * (nothing is lost when
- * the process dies meanwhile); an equal name is NN_E_ARG. */
+ * (nothing is lost when the process dies meanwhile); an equal name is NN_E_ARG. */
 typedef struct nn_npz_writer nn_npz_writer;
 NN_DEF nn_status nn_npz_create(nn_npz_writer **w, const char *path, int append,
                                const nn_file_opts *opts, nn_error *err);
@@ -805,8 +759,7 @@ NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype
                               const size_t *shape, int level, nn_error *err);
 NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err);
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err);
-/* w is gone in every case */
-NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);
+NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_npz_abort(nn_npz_writer *w);                                       /* NULL is fine */
 
 /* IDX (MNIST): u8 i8 i16 i32 f32 f64, big-endian in the file; gzip is seen through. */
@@ -820,8 +773,7 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
  * file, up to this; names after flattening: a sixteenth of that, 65,536 and more */
 #define NN_MAX_PTH_OBJECTS ((size_t)1 << 25)
 #define NN_MAX_PTH_DEPTH 64                    /* containers inside containers */
-/* How checkpoints are read and written. NULL or zeroed = defaults. */
-typedef struct nn_pth_opts {
+typedef struct nn_pth_opts {  /* How checkpoints are read and written. NULL or zeroed = defaults. */
     nn_file_opts file;
     char separator;    /* reading: joins the keys of nested containers, 0 = '.'. Writing: splits
                           names into levels, 0 = not at all */
@@ -836,27 +788,25 @@ typedef struct nn_pth_opts {
                           that the names were read with follows these words instead of its own rules */
 } nn_pth_opts;
 /* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is
- * used for all).
- * The pickle is read as data: nothing in it is ever called. Accepted are dicts, lists, tuples,
- *   sets, numbers, text, bytes, None,
- * tensors and parameters, torch.Size, dtypes, devices, NumPy's arrays and scalars; any other class is
- * NN_E_UNSUPPORTED, named (a whole pickled module is such), unless opts->file.left is set. Integers
- * beyond int64 come as text. Nested containers are flattened: {"model": {"fc.weight": W},
- * "loss": [0.5, 0.25], "runs": ["a", "b"], "epoch": 3} becomes "model.fc.weight",
- * "loss", "runs.0", "runs.1", "epoch": numbers and text are 0-d tensors (i64, f64, bool, c128,
- * ucs4; bytes -> bytes), a list or tuple of numbers is one 1-d tensor (i64, f64 or bool), dtypes
- * and devices are text, None and empty containers leave no entry; a bare tensor is called "tensor".
- * Tensors are copied out contiguous, also shared and strided ones. */
+ * used for all). The pickle is read as data: nothing in it is ever called. Accepted are dicts,
+ * lists, tuples, sets, numbers, text, bytes, None, tensors and parameters, torch.Size, dtypes,
+ * devices, NumPy's arrays and scalars; any other class is NN_E_UNSUPPORTED, named (a whole pickled
+ * module is such), unless opts->file.left is set. Integers beyond int64 come as text. Nested
+ * containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "runs": ["a", "b"],
+ * "epoch": 3} becomes "model.fc.weight", "loss", "runs.0", "runs.1", "epoch": numbers and text are
+ * 0-d tensors (i64, f64, bool, c128, ucs4; bytes -> bytes), a list or tuple of numbers is one 1-d
+ * tensor (i64, f64 or bool), dtypes and devices are text, None and empty containers leave no entry;
+ * a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided
+ * ones. */
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
 NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts,
                                     nn_error *err);
 /* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every
- * value a tensor (text: str).
- * With separator c, "a<c>b" is key "b" of the dict under "a". A level that holds f32, f16, bf16 or
- * anything of two or more dimensions is a state dict: all its values are tensors. In other levels
- * 0-d values are Python numbers and 1-d values lists of numbers (keep epoch, lr, losses as i64 or
- * f64). A level whose keys are 0, 1, 2 .. in order is a list, but under the key "state" a dict
- * with int keys, as PyTorch's optimizers want. */
+ * value a tensor (text: str). With separator c, "a<c>b" is key "b" of the dict under "a". A level
+ * that holds f32, f16, bf16 or anything of two or more dimensions is a state dict: all its values
+ * are tensors. In other levels 0-d values are Python numbers and 1-d values lists of numbers (keep
+ * epoch, lr, losses as i64 or f64). A level whose keys are 0, 1, 2 .. in order is a list, but under
+ * the key "state" a dict with int keys, as PyTorch's optimizers want. */
 NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_opts *opts, nn_error *err);
 /* nn_pth_state: keep what belongs to the model of a read checkpoint: entries under
  * "model_state_dict.", "model_state.", "state_dict.",
@@ -882,8 +832,7 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
 
 /* ==== [EVENTS] TensorBoard event files =================================== */
 /* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut
- * when the file is
- * opened again. wall: seconds since 1970. Tags and text are UTF-8. */
+ * when the file is opened again. wall: seconds since 1970. Tags and text are UTF-8. */
 typedef struct nn_events nn_events;
 /* nn_events_path: DIR/events.out.tfevents.SECONDS.nn.0 into buf. */
 NN_DEF nn_status nn_events_path(char *buf, size_t cap, const char *dir, uint64_t seconds, nn_error *err);
@@ -944,8 +893,7 @@ NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, 
 /* ==== [PNG] PNG images =================================================== */
 #define NN_MAX_PNG_PIXELS ((size_t)1 << 28)
 /* nn_png_encode: u8 [H,W] or [H,W,1] grey, [H,W,2] grey + alpha, [H,W,3] RGB, [H,W,4] RGBA; per
- * line the filter with the
- * smallest sum of absolute differences; level 0..9. */
+ * line the filter with the smallest sum of absolute differences; level 0..9. */
 NN_DEF nn_status nn_png_encode(nn_buf *out, const nn_tensor *image, int level, nn_error *err);
 NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *image, int level,
                               const nn_file_opts *opts, nn_error *err);
@@ -1047,83 +995,58 @@ NN_DEF const char *nn_errno_text(int e)
 #ifdef ENOENT
     case ENOENT: return "no such file or folder";
 #endif
-#ifdef EACCES
+#ifdef ENAMETOOLONG                        /* POSIX's values, which come together */
     case EACCES: return "permission denied";
-#endif
-#ifdef EPERM
     case EPERM: return "operation not permitted";
-#endif
-#ifdef EEXIST
     case EEXIST: return "already exists";
-#endif
-#ifdef ENOTDIR
     case ENOTDIR: return "a part of the path is not a folder";
-#endif
-#ifdef EISDIR
     case EISDIR: return "is a folder";
-#endif
-#ifdef ENOSPC
     case ENOSPC: return "no space left on the device";
+    case EFBIG: return "file too large";
+    case EIO: return "input/output error";
+    case EROFS: return "read-only file system";
+    case EMFILE: return "too many open files in this process";
+    case ENFILE: return "too many open files in the system";
+    case ENAMETOOLONG: return "name too long";
+    case ELOOP: return "too many symbolic links";
+    case ENOMEM: return "out of memory";
+    case EBUSY: return "busy";
+    case EINTR: return "interrupted";
+    case EAGAIN: return "locked or not ready";
+    case EPIPE: return "nobody reads the pipe";
+    case EXDEV: return "on another device";
+    case ENOTEMPTY: return "folder not empty";
+    case ENODEV: return "no such device";
+    case EBADF: return "not open for this";
+    case ESPIPE: return "a pipe has no positions";
+    case EINVAL: return "invalid argument";
 #endif
 #ifdef EDQUOT
     case EDQUOT: return "disk quota exceeded";
 #endif
-#ifdef EFBIG
-    case EFBIG: return "file too large";
-#endif
-#ifdef EIO
-    case EIO: return "input/output error";
-#endif
-#ifdef EROFS
-    case EROFS: return "read-only file system";
-#endif
-#ifdef EMFILE
-    case EMFILE: return "too many open files in this process";
-#endif
-#ifdef ENFILE
-    case ENFILE: return "too many open files in the system";
-#endif
-#ifdef ENAMETOOLONG
-    case ENAMETOOLONG: return "name too long";
-#endif
-#ifdef ELOOP
-    case ELOOP: return "too many symbolic links";
-#endif
-#ifdef ENOMEM
-    case ENOMEM: return "out of memory";
-#endif
-#ifdef EBUSY
-    case EBUSY: return "busy";
-#endif
-#ifdef EINTR
-    case EINTR: return "interrupted";
-#endif
-#ifdef EAGAIN
-    case EAGAIN: return "locked or not ready";
-#endif
-#ifdef EPIPE
-    case EPIPE: return "nobody reads the pipe";
-#endif
-#ifdef EXDEV
-    case EXDEV: return "on another device";
-#endif
-#ifdef ENOTEMPTY
-    case ENOTEMPTY: return "folder not empty";
-#endif
-#ifdef ENODEV
-    case ENODEV: return "no such device";
-#endif
-#ifdef EBADF
-    case EBADF: return "not open for this";
-#endif
-#ifdef ESPIPE
-    case ESPIPE: return "a pipe has no positions";
-#endif
-#ifdef EINVAL
-    case EINVAL: return "invalid argument";
-#endif
     default: return "system error";
     }
+}
+/* "name: message", and "name: byte N: message"; the name masked and of bounded length */
+NNI_FN nn_status nni_err(nn_error *err, nn_status s, const char *name, const char *fmt, ...) NN_PRINTF(4, 5);
+NNI_FN nn_status nni_err(nn_error *err, nn_status s, const char *name, const char *fmt, ...)
+{
+    char nb[64], msg[sizeof err->msg];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(msg, sizeof msg, fmt, args);
+    va_end(args);
+    return nn_error_set(err, s, "%s: %s", nni_name(nb, name), msg);
+}
+NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64_t at, const char *fmt, ...) NN_PRINTF(5, 6);
+NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64_t at, const char *fmt, ...)
+{
+    char nb[64], msg[sizeof err->msg];
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(msg, sizeof msg, fmt, args);
+    va_end(args);
+    return nn_error_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, name), (unsigned long long)at, msg);
 }
 /* "name: what: why"; codes without a text of ours show their number */
 /* What a part that knows no file reported, with the file before it ("nn_part: ", "csv: " go; what
@@ -1143,11 +1066,10 @@ NNI_FN nn_status nni_fail_in(nn_error *err, nn_status s, const char *name)
 }
 NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, int e)
 {
-    char nb[64];
     const char *t = nn_errno_text(e);
     if (strcmp(t, "system error") == 0)
-        return nn_error_set(err, NN_E_IO, "%s: %s: system error %d", nni_name(nb, name), what, e);
-    return nn_error_set(err, NN_E_IO, "%s: %s: %s", nni_name(nb, name), what, t);
+        return nni_err(err, NN_E_IO, name, "%s: system error %d", what, e);
+    return nni_err(err, NN_E_IO, name, "%s: %s", what, t);
 }
 
 #ifdef EINTR
@@ -1560,12 +1482,11 @@ NN_DEF void nn_buf_free(nn_buf *b)
 NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err)
 {
     size_t d = dir ? strlen(dir) : 0, n = strlen(name);
-    char nb[64];
     if (d == 1 && dir[0] == '.') d = 0;
     while (d > 1 && dir[d - 1] == '/') d--;
     if (d + n + 2 > cap)
-        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu",
-                        nni_name(nb, name), cap - 1, d + n + 1);
+        return nni_err(err, NN_E_LIMIT, name, "path too long, expected at most %zu bytes, got %zu",
+                       cap - 1, d + n + 1);
     if (d) memcpy(buf, dir, d);
     if (d && dir[d - 1] != '/') buf[d++] = '/';
     memcpy(buf + d, name, n + 1);
@@ -1575,10 +1496,9 @@ NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char
 NNI_FN nn_status nni_path_dir(char *buf, size_t cap, const char *path, nn_error *err)
 {
     size_t n = strlen(path);
-    char nb[64];
     if (n + 2 > cap)
-        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %zu bytes, got %zu",
-                        nni_name(nb, path), cap - 2, n);
+        return nni_err(err, NN_E_LIMIT, path, "path too long, expected at most %zu bytes, got %zu",
+                       cap - 2, n);
     while (n && path[n - 1] != '/') n--;
     while (n > 1 && path[n - 1] == '/') n--;
     if (n) memcpy(buf, path, n);
@@ -1616,11 +1536,10 @@ NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_erro
     char part[NN_MAX_PATH_BYTES];
     size_t n = strlen(path), i;
     nn_io_info in;
-    char nb[64];
     int e;
     if (n + 1 > sizeof part)
-        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu",
-                        nni_name(nb, path), NN_MAX_PATH_BYTES - 1, n);
+        return nni_err(err, NN_E_LIMIT, path, "path too long, expected at most %d bytes, got %zu",
+                       NN_MAX_PATH_BYTES - 1, n);
     memcpy(part, path, n + 1);
     for (i = 1; i <= n; i++) {
         if (i < n && part[i] != '/') continue;
@@ -1628,8 +1547,8 @@ NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_erro
         part[i] = 0;
         if (io->info(io->user, part, &in) == 0) {
             if (!in.is_dir)
-                return nn_error_set(err, NN_E_IO, "%s: cannot make the folder: '%.60s' is not a folder",
-                                nni_name(nb, path), part);
+                return nni_err(err, NN_E_IO, path,
+                               "cannot make the folder: '%.60s' is not a folder", part);
         } else if ((e = io->mkdir(io->user, part)) != 0 &&
                    !(io->info(io->user, part, &in) == 0 &&
                      in.is_dir)) /* another process may be faster */
@@ -1782,10 +1701,9 @@ NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size
             r->zpos += used;
             r->z_off += used;
             if (s != NN_OK && err) {                    /* the inflater knows no file: say which */
-                char msg[sizeof err->msg], nb[64];
+                char msg[sizeof err->msg];
                 memcpy(msg, err->msg, sizeof msg);
-                s = nn_error_at(err, s, (size_t)r->z_off, 0, 0, "%s: byte %llu: %.120s",
-                                nni_name(nb, r->name), (unsigned long long)r->z_off, msg);
+                s = nni_err_at(err, s, r->name, r->z_off, "%.120s", msg);
             }
         }
         *got = (size_t)(o - to);
@@ -1793,9 +1711,8 @@ NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size
     if (s != NN_OK) return s;
     if (*got == 0) r->at_end = 1;
     if (r->limit && r->at + (uint64_t)(r->end - r->pos) + *got > r->limit) {
-        char nb[64];
-        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more",
-                        nni_name(nb, r->name), (unsigned long long)r->limit);
+        return nni_err(err, NN_E_LIMIT, r->name, "expected at most %llu bytes, got more",
+                       (unsigned long long)r->limit);
     }
     return NN_OK;
 }
@@ -1826,9 +1743,8 @@ NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_o
     if (s != NN_OK) { nn_reader_close(r); return s; }
     r->limit = opts ? opts->limit : 0;
     if (r->limit && !r->z && r->end > r->limit) {
-        char nb[64];
-        s = nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes, got more",
-                     nni_name(nb, r->name), (unsigned long long)r->limit);
+        s = nni_err(err, NN_E_LIMIT, r->name, "expected at most %llu bytes, got more",
+                    (unsigned long long)r->limit);
         nn_reader_close(r);
         return s;
     }
@@ -1855,11 +1771,10 @@ NN_DEF nn_status nn_reader_open(nn_reader **out, const char *path, const nn_file
 {
     nn_reader *r;
     nn_io_info in;
-    char nb[64];
     int e;
     *out = NULL;
     r = nni_reader_new(path, opts);
-    if (!r) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!r) return nni_err(err, NN_E_NOMEM, path, "out of memory");
     if ((e = r->io->open(r->io->user, &r->h, path, NN_IO_READ, 0)) != 0) {
         nn_status s = nni_io_fail(err, r->name, "cannot open", e);
         nn_reader_close(r);
@@ -1869,7 +1784,7 @@ NN_DEF nn_status nn_reader_open(nn_reader **out, const char *path, const nn_file
     memset(&in, 0, sizeof in);
     e = r->io->info_of(r->io->user, r->h, &in);
     if (!e && in.is_dir) {
-        nn_status s = nn_error_set(err, NN_E_IO, "%s: cannot read: is a folder", nni_name(nb, r->name));
+        nn_status s = nni_err(err, NN_E_IO, r->name, "cannot read: is a folder");
         nn_reader_close(r);
         return s;
     }
@@ -1958,10 +1873,9 @@ NN_DEF nn_status nn_reader_peek(nn_reader *r, size_t want, const unsigned char *
         if (want > r->room) {
             size_t room = r->room < SIZE_MAX / 2 && r->room * 2 > want ? r->room * 2 : want;
             unsigned char *q = (unsigned char *)nn_mem_resize(r->buf, r->room, room, &r->alloc);
-            char nb[64];
             if (!q)
-                return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted at once",
-                                nni_name(nb, r->name), room);
+                return nni_err(err, NN_E_NOMEM, r->name, "out of memory, %zu bytes wanted at once",
+                               room);
             r->buf = q;
             r->room = room;
         }
@@ -1985,17 +1899,13 @@ NN_DEF void nn_reader_take(nn_reader *r, size_t n)
 NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, size_t n, nn_error *err)
 {
     unsigned char *to = (unsigned char *)buf;
-    char nb[64];
     int e;
     if (!r->can_seek)
-        return nn_error_set(err, NN_E_UNSUPPORTED,
-                        "%s: gzip data and pipes have no positions to read from",
-                        nni_name(nb, r->name));
+        return nni_err(err, NN_E_UNSUPPORTED, r->name,
+                       "gzip data and pipes have no positions to read from");
     if (offset > r->size || n > r->size - offset)
-        return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
-                           "%s: byte %llu: expected %zu more bytes, got %llu",
-                           nni_name(nb, r->name), (unsigned long long)offset, n,
-                           (unsigned long long)(offset > r->size ? 0 : r->size - offset));
+        return nni_err_at(err, NN_E_FORMAT, r->name, offset, "expected %zu more bytes, got %llu", n,
+                          (unsigned long long)(offset > r->size ? 0 : r->size - offset));
     if (r->is_mem) { if (n) memcpy(to, r->mem_all + offset, n); return NN_OK; }
     r->moved = 1;
     if ((e = r->io->seek(r->io->user, r->h, offset)) != 0)
@@ -2005,9 +1915,8 @@ NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, siz
         if ((e = nni_read_some(r->io, r->h, to, n, &k)) != 0)
             return nni_io_fail(err, r->name, "cannot read", e);
         if (k == 0)
-            return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
-                               "%s: byte %llu: the file became shorter while it was read",
-                               nni_name(nb, r->name), (unsigned long long)offset);
+            return nni_err_at(err, NN_E_FORMAT, r->name, offset,
+                              "the file became shorter while it was read");
         to += k;
         n -= k;
     }
@@ -2017,9 +1926,8 @@ NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err)
 {
     char nb[64];
     if (!r->can_seek)
-        return nn_error_set(err, NN_E_UNSUPPORTED,
-                        "%s: gzip data and pipes have no positions to read from",
-                        nni_name(nb, r->name));
+        return nni_err(err, NN_E_UNSUPPORTED, r->name,
+                       "gzip data and pipes have no positions to read from");
     if (offset > r->size)
         return nn_error_at(err, NN_E_FORMAT, (size_t)offset, 0, 0,
                            "%s: byte %llu is behind the end of %llu bytes", nni_name(nb, r->name),
@@ -2041,8 +1949,7 @@ NNI_FN nn_status nni_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_e
         size_t room;
         if ((s = nn_buf_reserve(
                  out, out->room - out->len > 1 ? out->room - out->len - 1 : NNI_READ_CHUNK, err)) !=
-            NN_OK)
-            break;
+            NN_OK) break;
         room = out->room - out->len - 1;
         if (room == 0) { s = nn_buf_reserve(out, NNI_READ_CHUNK, err); continue; }
         if ((s = nn_reader_read(r, out->data + out->len, room, &got, err)) != NN_OK) break;
@@ -2067,8 +1974,7 @@ NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts 
     return s;
 }
 
-/* writer */
-struct nn_writer {
+struct nn_writer {  /* writer */
     const nn_io *io;
     nn_alloc alloc;
     intptr_t h;
@@ -2113,16 +2019,15 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     nn_alloc a = nni_alloc_of(opts);
     nn_writer *w;
     nn_io_info in;
-    char nb[64];
     size_t n = strlen(path) + 1, dir = n - 1;
     int e, i, there;
     unsigned perm = 0666;
     *out = NULL;
     if (n + 64 > NN_MAX_PATH_BYTES)
-        return nn_error_set(err, NN_E_LIMIT, "%s: path too long, expected at most %d bytes, got %zu",
-                        nni_name(nb, path), NN_MAX_PATH_BYTES - 64, n - 1);
+        return nni_err(err, NN_E_LIMIT, path, "path too long, expected at most %d bytes, got %zu",
+                       NN_MAX_PATH_BYTES - 64, n - 1);
     w = (nn_writer *)nni_new(1, sizeof *w, &a);
-    if (!w) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!w) return nni_err(err, NN_E_NOMEM, path, "out of memory");
     w->alloc = a;
     w->io = nni_io_of(opts);
     w->no_sync = opts ? opts->no_sync : 0;
@@ -2133,7 +2038,7 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     if (!w->path) {
         w->path_room = w->tmp_room = 0;
         nni_writer_free(w);
-        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+        return nni_err(err, NN_E_NOMEM, path, "out of memory");
     }
     memcpy(w->path, path, n);
     w->tmp = w->path + n;
@@ -2141,7 +2046,7 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     there = strcmp(path, "-") != 0 && w->io->info(w->io->user, path, &in) == 0;
     if (there && in.is_dir) {
         nni_writer_free(w);
-        return nn_error_set(err, NN_E_IO, "%s: cannot write: is a folder", nni_name(nb, path));
+        return nni_err(err, NN_E_IO, path, "cannot write: is a folder");
     }
     if (strcmp(path, "-") == 0 || (there && !in.is_file)) {
         w->is_direct = 1;                               /* a pipe or a device: never rename over it */
@@ -2215,10 +2120,8 @@ NNI_FN nn_status nni_writer_raw(nn_writer *w, const void *data, size_t n, nn_err
 NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_error *err)
 {
     nn_status s;
-    char nb[64];
     if (w->failed)
-        return nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
-                        nni_name(nb, w->path ? w->path : "memory"));
+        return nni_err(err, NN_E_IO, w->path ? w->path : "memory", "an earlier write failed");
     w->at += n;
     if (!w->z) return nni_writer_raw(w, data, n, err);
     w->zout.len = 0;
@@ -2235,11 +2138,9 @@ NN_DEF nn_status nn_writer_patch(nn_writer *w, uint64_t offset, const void *data
 {
     const unsigned char *p = (const unsigned char *)data;
     nn_status s;
-    char nb[64];
     int e;
     if (w->failed)
-        return nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
-                        nni_name(nb, w->path ? w->path : "memory"));
+        return nni_err(err, NN_E_IO, w->path ? w->path : "memory", "an earlier write failed");
     if (w->z || w->is_direct)
         return nn_error_set(err, NN_E_UNSUPPORTED,
                         "nn_writer_patch: not with gzip, not on standard output");
@@ -2269,11 +2170,10 @@ NN_DEF void nn_writer_abort(nn_writer *w)
 NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
 {
     nn_status s = NN_OK;
-    char dir[NN_MAX_PATH_BYTES], nb[64];
+    char dir[NN_MAX_PATH_BYTES];
     int e;
     if (w->failed)
-        s = nn_error_set(err, NN_E_IO, "%s: an earlier write failed",
-                     nni_name(nb, w->path ? w->path : "memory"));
+        s = nni_err(err, NN_E_IO, w->path ? w->path : "memory", "an earlier write failed");
     if (s == NN_OK && w->z) {
         w->zout.len = 0;
         s = nn_deflater_end(w->z, &w->zout, err);
@@ -2313,8 +2213,7 @@ NN_DEF nn_status nn_file_write(const char *path, const void *data, size_t n,
     return nn_writer_commit(w, err);
 }
 
-/* append-only files */
-struct nn_append {
+struct nn_append {  /* append-only files */
     const nn_io *io;
     nn_alloc alloc;
     intptr_t h;
@@ -2330,7 +2229,7 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
     nn_alloc al = nni_alloc_of(opts);
     nn_append *a;
     nn_io_info in;
-    char nb[64], dir[NN_MAX_PATH_BYTES];
+    char dir[NN_MAX_PATH_BYTES];
     uint64_t size = 0;
     size_t n = strlen(path) + 1;
     nn_status s;
@@ -2339,11 +2238,10 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
     memset(&in, 0, sizeof in);
     there = io->info(io->user, path, &in) == 0;
     if (there) size = in.size;
-    if (there && in.is_dir)
-        return nn_error_set(err, NN_E_IO, "%s: cannot append: is a folder", nni_name(nb, path));
+    if (there && in.is_dir) return nni_err(err, NN_E_IO, path, "cannot append: is a folder");
     if (keep != UINT64_MAX && size < keep)
-        return nn_error_set(err, NN_E_FORMAT, "%s: expected at least %llu bytes from before, got %llu",
-                        nni_name(nb, path), (unsigned long long)keep, (unsigned long long)size);
+        return nni_err(err, NN_E_FORMAT, path, "expected at least %llu bytes from before, got %llu",
+                       (unsigned long long)keep, (unsigned long long)size);
     /* cut the tail: copy the good part, atomically; C99 headers have no ftruncate */
     if (size > keep) {
         nn_file_opts ro = NN_ZERO, wo = NN_ZERO;
@@ -2361,8 +2259,7 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
             s = nn_reader_peek(r, 1, &p, &k, err);
             if (s != NN_OK) break;
             if (k == 0) {
-                s = nn_error_set(err, NN_E_IO, "%s: the file became shorter while it was read",
-                             nni_name(nb, path));
+                s = nni_err(err, NN_E_IO, path, "the file became shorter while it was read");
                 break;
             }
             if (k > keep - nn_reader_tell(r)) k = (size_t)(keep - nn_reader_tell(r));
@@ -2375,7 +2272,7 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
         size = keep;
     }
     a = (nn_append *)nni_new(1, sizeof *a, &al);
-    if (!a) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!a) return nni_err(err, NN_E_NOMEM, path, "out of memory");
     a->alloc = al;
     a->io = io;
     a->size = size;
@@ -2383,7 +2280,7 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
     a->path = (char *)nn_mem_alloc(n, &al);
     if (!a->path) {
         nn_mem_free(a, sizeof *a, &al);
-        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+        return nni_err(err, NN_E_NOMEM, path, "out of memory");
     }
     memcpy(a->path, path, n);
     a->path_room = n;
@@ -2405,9 +2302,8 @@ NN_DEF nn_status nn_append_open(nn_append **out, const char *path, uint64_t keep
 }
 NN_DEF nn_status nn_append_put(nn_append *a, const void *data, size_t n, nn_error *err)
 {
-    char nb[64];
     int e;
-    if (a->failed) return nn_error_set(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if (a->failed) return nni_err(err, NN_E_IO, a->path, "an earlier write failed");
     if ((e = nni_write_all(a->io, a->h, data, n)) != 0) {
         a->failed = 1;
         return nni_io_fail(err, a->path, "cannot append", e);
@@ -2417,9 +2313,8 @@ NN_DEF nn_status nn_append_put(nn_append *a, const void *data, size_t n, nn_erro
 }
 NN_DEF nn_status nn_append_sync(nn_append *a, nn_error *err)
 {
-    char nb[64];
     int e;
-    if (a->failed) return nn_error_set(err, NN_E_IO, "%s: an earlier write failed", nni_name(nb, a->path));
+    if (a->failed) return nni_err(err, NN_E_IO, a->path, "an earlier write failed");
     if (!a->no_sync && (e = a->io->sync(a->io->user, a->h)) != 0) {
         a->failed = 1;
         return nni_io_fail(err, a->path, "cannot flush to disk", e);
@@ -2535,12 +2430,11 @@ NN_DEF nn_status nn_journal_open(nn_journal **out, const char *path,
     nn_journal *j;
     uint64_t good = 0;
     nn_status s = NN_OK;
-    char nb[64];
     *out = NULL;
     if (nn_file_exists(path, opts)) s = nni_journal_scan(&good, path, each, ctx, opts, err);
     if (s != NN_OK) return s;
     j = (nn_journal *)nni_new(1, sizeof *j, &al);
-    if (!j) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, path));
+    if (!j) return nni_err(err, NN_E_NOMEM, path, "out of memory");
     j->line.alloc = al;
     j->no_sync = opts && opts->no_sync;
     s = nn_append_open(&j->a, path, good, opts, err);
@@ -2664,29 +2558,27 @@ NN_DEF nn_status nn_buf_mask(nn_buf *b, const char *s, size_t n, nn_error *err)
     return NN_OK;
 }
 
-/* folder lock */
-struct nn_lock { const nn_io *io; nn_alloc alloc; intptr_t h; };
+struct nn_lock { const nn_io *io; nn_alloc alloc; intptr_t h; };  /* folder lock */
 NNI_FN nn_status nni_lock_take(nn_lock **out, const char *path, const char *what,
                                const nn_file_opts *opts, nn_error *err)
 {
     const nn_io *io = nni_io_of(opts);
     nn_alloc al = nni_alloc_of(opts);
     nn_lock *l;
-    char text[32], nb[64];
+    char text[32];
     size_t got = 0, i = 0;
     nn_status s;
     int e;
     *out = NULL;
     l = (nn_lock *)nni_new(1, sizeof *l, &al);
-    if (!l) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", nni_name(nb, what));
+    if (!l) return nni_err(err, NN_E_NOMEM, what, "out of memory");
     l->io = io;
     l->alloc = al;
     if ((e = io->open(io->user, &l->h, path, NN_IO_LOCKFILE, 0666)) != 0) {
         nn_mem_free(l, sizeof *l, &al);
 #ifdef ELOOP
         if (e == ELOOP)
-            return nn_error_set(err, NN_E_IO, "%s: cannot lock: is a symbolic link, remove it",
-                                nni_name(nb, path));
+            return nni_err(err, NN_E_IO, path, "cannot lock: is a symbolic link, remove it");
 #endif
         return nni_io_fail(err, path, what == path ? "cannot lock" : "cannot lock the folder", e);
     }
@@ -2702,8 +2594,7 @@ NNI_FN nn_status nni_lock_take(nn_lock **out, const char *path, const char *what
         while (text[i] == ' ') i++;
 #ifdef EAGAIN
         if (e == EAGAIN)
-            s = nn_error_set(err, NN_E_IO, "%s: locked by process %s", nni_name(nb, what),
-                             text[i] ? text + i : "?");
+            s = nni_err(err, NN_E_IO, what, "locked by process %s", text[i] ? text + i : "?");
         else
 #endif
             s = nni_io_fail(err, path, what == path ? "cannot lock" : "cannot lock the folder", e);
@@ -2757,11 +2648,9 @@ NNI_FN int nni_cpu_bits(void)
 }
 #endif
 /* Checksums. A reflected CRC by its table of 16 nibbles; long inputs are first folded 64 bytes at a
- * time by carry-less products
- * where the CPU has them (fold: x^544, x^480, x^160, x^96 mod P, reflected; Gopal et al., Fast CRC
- *   Computation Using PCLMULQDQ,
- * Intel 2009), else the table is widened to eight tables of 256 on the stack (2,048 cheap steps)
- * for eight bytes at a time. */
+ * time by carry-less products where the CPU has them (fold: x^544, x^480, x^160, x^96 mod P,
+ * reflected; Gopal et al., Fast CRC Computation Using PCLMULQDQ, Intel 2009), else the table is
+ * widened to eight tables of 256 on the stack (2,048 cheap steps) for eight bytes at a time. */
 #if defined(NNI_X86)
 #define NNI_FOLD(x, k) _mm_xor_si128(_mm_clmulepi64_si128(x, k, 0x00), _mm_clmulepi64_si128(x, k, 0x11))
 #define NNI_LOAD(q) _mm_loadu_si128((const __m128i *)(const void *)(q))
@@ -3053,11 +2942,10 @@ NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_op
 
 /* ---- [NUM] -------------------------------------------------------------- */
 /* Text -> binary: with w the first 19 significant digits and q the decimal exponent, w 10^q lies
- * between w T and w (T + 1),
- * T the truncated 128-bit power (Eisel and Lemire's product, here all 192 bits of it). When both
- * ends round to the same number that is the answer; else (exact ties, very long texts) big integers decide.
- * Binary -> text: Schubfach (Giulietti, 2020): the shortest decimal in the rounding interval, with
- * the same table. */
+ * between w T and w (T + 1), T the truncated 128-bit power (Eisel and Lemire's product, here all
+ * 192 bits of it). When both ends round to the same number that is the answer; else (exact ties,
+ * very long texts) big integers decide. Binary -> text: Schubfach (Giulietti, 2020): the shortest
+ * decimal in the rounding interval, with the same table. */
 #define NNI_POW10_MIN (-342)
 #define NNI_POW10_MAX 324
 /* 10^q normalised to 128 bits (top bit set), truncated; exact for 0 <= q <= 55. High word, low word. */
@@ -3233,26 +3121,10 @@ static const uint64_t nni_pow10[2 * (NNI_POW10_MAX - NNI_POW10_MIN + 1)] = {
 static const double nni_ten_f64[23] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-static const uint64_t nni_ten_u64[20] = { 1u,
-                                          10u,
-                                          100u,
-                                          1000u,
-                                          10000u,
-                                          100000u,
-                                          1000000u,
-                                          10000000u,
-                                          100000000u,
-                                          1000000000u,
-                                          10000000000u,
-                                          100000000000u,
-                                          1000000000000u,
-                                          10000000000000u,
-                                          100000000000000u,
-                                          1000000000000000u,
-                                          10000000000000000u,
-                                          100000000000000000u,
-                                          1000000000000000000u,
-                                          10000000000000000000u };
+static const uint64_t nni_ten_u64[20] = {
+    1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u,
+    1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
+    1000000000000000000u, 10000000000000000000u };
 
 /* a b = hi 2^64 + lo */
 #ifdef __SIZEOF_INT128__
@@ -3309,8 +3181,7 @@ typedef struct nni_fp { int mant, min_e; uint64_t inf; } nni_fp;
 static const nni_fp nni_fp64 = { 52, -1074, 2047 }, nni_fp32 = { 23, -149, 255 };
 
 /* (hi + something below) 2^e rounded to nearest even; hi has its top bit set, `rest` says whether
- * anything is below hi.
- * Returns the bits without sign; infinity when too large. */
+ * anything is below hi. Returns the bits without sign; infinity when too large. */
 NNI_FN uint64_t nni_round_bits(const nni_fp *f, uint64_t hi, int rest, int e)
 {
     int drop = 63 - f->mant, ue = e + drop;      /* ue: exponent of the unit of the result */
@@ -3361,9 +3232,8 @@ NNI_FN int nni_big_cmp(const nni_big *a, const nni_big *b)
     return 0;
 }
 /* The digits of [p, end), a point among them skipped, times 10^exp10 (the weight of the last digit)
- * against the midpoint of
- * `low` and its successor: the bits of the nearer. A midpoint has at most 767 digits, so 800 and
- * "more follows" decide. */
+ * against the midpoint of `low` and its successor: the bits of the nearer. A midpoint has at most
+ * 767 digits, so 800 and "more follows" decide. */
 NNI_FN uint64_t nni_round_exact(const nni_fp *f, uint64_t low, const char *p, const char *end,
                                 int64_t exp10)
 {
@@ -3424,9 +3294,8 @@ NNI_FN uint64_t nni_product(const nni_dec *d, int up, int *rest, int *e)
     return h;
 }
 /* w 10^q by the upper half of the power alone: the true product is hi + r with 0 <= r < 2 (one unit
- * for what was cut off the power, one for the
- * low word), so the rounding is certain unless the bits that go are just below or at one half. 0 =
- * undecided, or near the ends of the range. */
+ * for what was cut off the power, one for the low word), so the rounding is certain unless the bits
+ * that go are just below or at one half. 0 = undecided, or near the ends of the range. */
 NNI_INLINE int nni_quick_bits(int f32, uint64_t w, int64_t q, uint64_t *bits)
 {
     const int mant = f32 ? 23 : 52, min_e = f32 ? -149 : -1074, drop = 63 - mant;
@@ -3486,8 +3355,7 @@ NNI_FN uint32_t nni_val8(uint64_t v)
 {
     v = v * 10 + (v >> 8);
     v = ((v & 0x000000ff000000ffu) * 0x000f424000000064u +
-         ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
-        32;
+         ((v >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >> 32;
     return (uint32_t)v;
 }
 /* the value of the first k (0..7) of eight digits */
@@ -3512,8 +3380,7 @@ NNI_INLINE const char *nni_quick_digits(const char *p, uint64_t *w)
     __m128i d = _mm_loadu_si128((const __m128i *)(const void *)p),
             e = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
     size_t n = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(d, up), ten)) |
-               (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(e, up), ten)) << 16,
-           k;
+               (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(e, up), ten)) << 16, k;
     n = (size_t)NNI_CTZ64(~(uint64_t)n);
     if (n > 23) return NULL;
     k = n < 16 ? n : 16;
@@ -3613,16 +3480,14 @@ __attribute__((target("avx2,bmi,bmi2"))) NNI_INLINE size_t nni_reals_as(const ch
     for (i = 0; i < n && end - p >= NNI_QUICK; i++) {
         const __m256i t = _mm256_loadu_si256((const __m256i *)(const void *)p);
         const uint32_t other = ~(uint32_t)_mm256_movemask_epi8(
-                           _mm256_cmpgt_epi8(ten, _mm256_add_epi8(t, up))),
-                       neg = *p == '-';
+                           _mm256_cmpgt_epi8(ten, _mm256_add_epi8(t, up))), neg = *p == '-';
         size_t len;
         __m256i d;
         while (!m && end - at >= 64) {
             m = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
                     _mm256_loadu_si256((const __m256i *)(const void *)at), stop)) |
                 (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
-                    _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)), stop))
-                    << 32;
+                    _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)), stop)) << 32;
             at += 64;
         }
         if (!m) break;
@@ -3997,9 +3862,8 @@ NNI_FN uint64_t nni_schubfach(uint64_t c, int q, int closer, int *k10)
     return s + (vb > 4 * s + 2 || (vb == 4 * s + 2 && (s & 1)) ? 1u : 0u);
 }
 /* The same with a third of the products, wherever no bound is near (all but exact cases): the value
- * in units of 10^k is whole + part / 2^64, half the
- * distance between neighbours (below 5 units) half / 2^60. A multiple of 10 is as near as that, or
- * the nearest whole number is the shortest. */
+ * in units of 10^k is whole + part / 2^64, half the distance between neighbours (below 5 units)
+ * half / 2^60. A multiple of 10 is as near as that, or the nearest whole number is the shortest. */
 NNI_INLINE uint64_t nni_shortest(uint64_t c, int q, int closer, int *k10)
 {
     const uint64_t ten = (uint64_t)10 << 60;
@@ -4012,8 +3876,7 @@ NNI_INLINE uint64_t nni_shortest(uint64_t c, int q, int closer, int *k10)
     tens = whole / 10;
     rest = (whole - 10 * tens) << 60 | part >> 4;
     if (closer || whole < 10 || rest - half + 3 < 7 || rest + half - ten + 3 < 7 ||
-        part + 3 - ((uint64_t)1 << 63) < 7)
-        return nni_schubfach(c, q, closer, k10);
+        part + 3 - ((uint64_t)1 << 63) < 7) return nni_schubfach(c, q, closer, k10);
     up = rest + half > ten;
     shorter = up | (rest < half);
     whole += part >> 63;
@@ -4280,8 +4143,7 @@ NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, flo
     return 0;
 }
 /* A record at a time from a text in memory or, window by window, from a reader. Fields point into
- * the window, or into `scratch` where
- * quotes had to go. */
+ * the window, or into `scratch` where quotes had to go. */
 typedef struct nni_ct {
     const char *p, *end, *line_start;
     int final;                         /* nothing comes after `end` */
@@ -4421,8 +4283,7 @@ NNI_FN int nni_ct_record(nni_ct *t, nn_status *st)
             } else {
                 if (nn_buf_put(&t->scratch, from, (size_t)(q - from), NULL) != NN_OK ||
                     nn_buf_put(&t->scratch, q + 1, (size_t)(p - q - 1), NULL) != NN_OK ||
-                    !nni_ct_push(t, NULL, t->scratch.len - off, 1, col))
-                    goto memory;
+                    !nni_ct_push(t, NULL, t->scratch.len - off, 1, col)) goto memory;
                 scratched = 1;
             }
             t->line = n;
@@ -4621,8 +4482,7 @@ NNI_FN int nni_index_has(const nn_csv_field *f, const size_t *v, size_t n, const
     return 0;
 }
 /* The names of a header record as pandas makes them unique: NUL-terminated, one after another, in
- * *out; at[i] = offset of
- * name i. The fields are changed (empty ones get their "Unnamed: i"). */
+ * *out; at[i] = offset of name i. The fields are changed (empty ones get their "Unnamed: i"). */
 NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t n, int no_header,
                                const nn_alloc *al, nn_error *err)
 {
@@ -4662,8 +4522,7 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
             if (!k || s != NN_OK) break;
             s = nn_buf_put(out, b, (size_t)snprintf(b, sizeof b, ".%zu", k), err);
             if (s == NN_OK &&
-                !nni_index_has(f, v, n, (const char *)out->data + start, out->len - start))
-                break;
+                !nni_index_has(f, v, n, (const char *)out->data + start, out->len - start)) break;
         }
         if (s == NN_OK) s = nn_buf_put(out, "", 1, err);
         at[v[i]] = start;
@@ -4675,17 +4534,10 @@ NNI_FN nn_status nni_csv_names(nn_buf *out, size_t *at, nn_csv_field *f, size_t 
 
 /* ---- columns */
 /* What a column holds so far. NONE: only missing cells. LATE: cells that were numbers or bools
- * turned out to be text; a
- * second pass over the text fills them. real: a cell was no integer. Everything but text takes 8
- * bytes per cell while reading. */
+ * turned out to be text; a second pass over the text fills them. real: a cell was no integer.
+ * Everything but text takes 8 bytes per cell while reading. */
 typedef enum nni_cstate {
-    NNI_C_NONE = 0,
-    NNI_C_I64,
-    NNI_C_U64,
-    NNI_C_F64,
-    NNI_C_BOOL,
-    NNI_C_TEXT,
-    NNI_C_LATE
+    NNI_C_NONE = 0, NNI_C_I64, NNI_C_U64, NNI_C_F64, NNI_C_BOOL, NNI_C_TEXT, NNI_C_LATE
 } nni_cstate;
 typedef struct nni_col {
     nni_cstate state;
@@ -4783,8 +4635,7 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
         }
         if (m &&
             (k->state == NNI_C_U64 || (k->state == NNI_C_I64 && !k->negative && !k->fixed) ||
-             (k->state == NNI_C_NONE && !k->c->missing)) &&
-            nn_u64_parse(t, m, &u) == m) {
+             (k->state == NNI_C_NONE && !k->c->missing)) && nn_u64_parse(t, m, &u) == m) {
             k->state = NNI_C_U64;
             k->v[row] = u;
             return 1;
@@ -5036,17 +4887,15 @@ NNI_INLINE size_t nni_x_quick(unsigned char *x, int f32, uint64_t w, int q, int 
     uint64_t v;
     if (nni_quick_bits(f32, w, q, &v)) v |= (uint64_t)neg << (f32 ? 31 : 63);
     else if (!nni_num_parse(f32, p, (size_t)(end - p), &v) ||
-             (f32 ? v << 1 >> 24 & 255 : v << 1 >> 53) == (f32 ? 255 : 2047))
-        return 0;
+             (f32 ? v << 1 >> 24 & 255 : v << 1 >> 53) == (f32 ? 255 : 2047)) return 0;
     if (f32) { uint32_t u = (uint32_t)v; memcpy(x, &u, 4); return 4; }
     memcpy(x, &v, 8);
     return 8;
 }
 /* The usual row straight from the text into the cells, no fields collected: numbers that fit their
- * columns, plain text, true and false, nothing.
- * x (may be NULL): every column but li is a finite number and goes there, side by side, as f64 or
- *   f32. 0 = not such a row, -1 = the
- * text in hand ends too soon: nothing is taken, the caller goes the long way. */
+ * columns, plain text, true and false, nothing. x (may be NULL): every column but li is a finite
+ * number and goes there, side by side, as f64 or f32. 0 = not such a row, -1 = the text in hand
+ * ends too soon: nothing is taken, the caller goes the long way. */
 NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigned char *x,
                          size_t li, int f32)
 {
@@ -5066,8 +4915,7 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
         uint64_t w;
         int e, neg, real;
 #ifdef NNI_X86
-        /* the run of numbers up to the label or the last cell */
-        if (in_x && reals) {
+        if (in_x && reals) {  /* the run of numbers up to the label or the last cell */
             const size_t run = (i < li && li < cols ? li : cols - 1) - i;
             n = nni_reals(&p, end, delim, x, run, f32);
             x += n * (f32 ? 4u : 8u);
@@ -5087,8 +4935,7 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
                     x += n;
                 } else {
                     if ((!real && !k[i].real && w > (uint64_t)INT64_MAX) ||
-                        !nni_x_quick((unsigned char *)(k[i].v + row), 0, w, e, neg, p, q))
-                        break;
+                        !nni_x_quick((unsigned char *)(k[i].v + row), 0, w, e, neg, p, q)) break;
                     k[i].real |= real;
                 }
             } else if (!x && state == NNI_C_F64 && (*p == delim || *p == '\n' || *p == '\r')) {
@@ -5171,8 +5018,7 @@ NNI_FN nn_status nni_csv_table(nn_table *out, nni_ct *t)
         if (s != NN_OK || b.t.rows == t->d->max_rows) break;
     }
     for (i = 0; i < b.t.cols; i++) if (b.k[i].state == NNI_C_LATE) { late++; b.t.columns[i].missing = 0; }
-    /* the second pass, for columns that began as something else */
-    if (s == NN_OK && late) {
+    if (s == NN_OK && late) {  /* the second pass, for columns that began as something else */
         rows = b.t.rows;
         b.t.rows = 0;
         s = nni_ct_rewind(t);
@@ -5949,8 +5795,7 @@ NN_DEF int64_t nn_json_int(const nn_json *v, int64_t dflt)
     if (!v) return dflt;
     if (v->type == NN_JSON_INT) return v->v.i;
     if (v->type == NN_JSON_REAL && v->v.d >= -9223372036854775808.0 &&
-        v->v.d < 9223372036854775808.0 && (double)(int64_t)v->v.d == v->v.d)
-        return (int64_t)v->v.d;
+        v->v.d < 9223372036854775808.0 && (double)(int64_t)v->v.d == v->v.d) return (int64_t)v->v.d;
     return dflt;
 }
 NN_DEF int nn_json_is(const nn_json *v, int dflt)
@@ -6006,8 +5851,7 @@ NNI_FN int nni_key_before(const void *of, size_t i, size_t k)
     return a->line != b->line ? a->line < b->line : a->col < b->col;
 }
 /* Two members of one name: the later one and, in *first, the earlier; NULL when all differ. With
- * `drop` the earlier ones
- * are taken out of the list instead. NN_E_NOMEM through *st. */
+ * `drop` the earlier ones are taken out of the list instead. NN_E_NOMEM through *st. */
 NNI_FN nn_json *nni_json_twice(nn_json *obj, int drop, nn_json **first, const nn_alloc *al, nn_status *st)
 {
     nn_json *c, *d, **v, **at, *found = NULL;
@@ -6125,8 +5969,7 @@ NNI_FN nn_status nni_jp_string(nni_jp *j, char **out, size_t *len)
     uint32_t u, lo;
     size_t w;
     int escapes = 0;
-    /* find the end; everything but \u pairs is checked here */
-    for (;;) {
+    for (;;) {  /* find the end; everything but \u pairs is checked here */
         while (j->end - p >= 8 && nni_plain8(p)) p += 8;
         if (p >= j->end) { j->p = p; return nni_jp_expected(j, "'\"' at the end of the string"); }
         if (*p == '"') break;
@@ -6235,8 +6078,7 @@ NNI_FN int nni_jp_word(nni_jp *j, const char *w)
     return 1;
 }
 /* Containers that are open hang in a chain: `next` is the parent, v.first the last child, whose
- * `next` is the first. So
- * depth costs nothing but the nodes, and no call recurses. */
+ * `next` is the first. So depth costs nothing but the nodes, and no call recurses. */
 NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
 {
     nn_json *open = NULL, *v, *first = NULL, *again;
@@ -6307,18 +6149,15 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
                 v->type = NN_JSON_REAL;
                 v->v.d = nni_bits_f64((uint64_t)(*j->p == 'N' ? 0x7ff8 :
                                                  *j->p == 'I' ? 0x7ff0 :
-                                                                0xfff0)
-                                      << 48);
+                                                                0xfff0) << 48);
                 if (!nni_jp_word(j, "NaN") && !nni_jp_word(j, "Infinity") &&
-                    !nni_jp_word(j, "-Infinity"))
-                    return nni_jp_expected(j, "a value");
+                    !nni_jp_word(j, "-Infinity")) return nni_jp_expected(j, "a value");
             } else if (*j->p == '-' || (unsigned)(*j->p - '0') < 10u) {
                 if ((st = nni_jp_number(j, v)) != NN_OK) return st;
             } else return nni_jp_expected(j, "a value");
             break;
         }
-        /* v is complete, unless it is the container just opened */
-        for (;;) {
+        for (;;) {  /* v is complete, unless it is the container just opened */
             if (v != open) {
                 if (!open) {
                     nni_jp_space(j);
@@ -6443,11 +6282,8 @@ NNI_FN nn_status nni_line_next(nn_reader *r, size_t *taken, size_t limit, const 
         if (have > seen) nl = (const unsigned char *)memchr(b + seen, '\n', have - seen);
         if (nl || have < want) break;
         if (have > limit) {
-            char nb[64];
-            return nn_error_at(err, NN_E_LIMIT, (size_t)nn_reader_tell(r), 0, 0,
-                               "%s: byte %llu: a line is longer than %zu bytes",
-                               nni_name(nb, nn_reader_name(r)),
-                               (unsigned long long)nn_reader_tell(r), limit);
+            return nni_err_at(err, NN_E_LIMIT, nn_reader_name(r), nn_reader_tell(r),
+                              "a line is longer than %zu bytes", limit);
         }
         seen = have;
         want = have + (have < 65536 ? 65536 : have);
@@ -6465,8 +6301,7 @@ NN_DEF nn_status nn_jsonl_next(nn_jsonl *r, nn_json **value, nn_error *err)
     *value = NULL;
     for (;;) {
         if ((s = nni_line_next(r->r, &r->taken, NN_JSONL_MAX_LINE, &r->text, &r->len, err)) !=
-            NN_OK)
-            return s;
+            NN_OK) return s;
         if (!r->text) return NN_OK;
         r->line++;
         if (r->len && r->text[r->len - 1] == '\r') r->len--;
@@ -7372,8 +7207,7 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
                 y->p++;
                 nni_yp_blanks(y);
                 if (!nni_yp_eol(y) && *y->p != ',' && *y->p != '}' &&
-                    (s = nni_yp_flow(y, &c)) != NN_OK)
-                    return s;
+                    (s = nni_yp_flow(y, &c)) != NN_OK) return s;
             }
             if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
             nni_yp_member(v, &tail, c, key, len, line, col);
@@ -7488,8 +7322,7 @@ NNI_FN int nni_yp_is_key(const nni_yp *y)
     return q < y->end && *q == ':' && nni_yp_gap(q + 1, y->end);
 }
 /* A node whose first byte is at y->p, column `col` of its line, inside something indented by
- * `parent`. block: block lists and
- * maps may start here. Ends at the start of a line. */
+ * `parent`. block: block lists and maps may start here. Ends at the start of a line. */
 NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_json **out)
 {
     nn_json *v, *c, **tail;
@@ -7698,8 +7531,7 @@ NNI_FN int nni_yaml_is_plain(const char *s, size_t n)
     for (i = 0; i < n; i++) {
         char c = s[i];
         if (!(((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-              c == '.' || c == '/' || c == '-' || (c == ' ' && s[i + 1] != ' ')))
-            return 0;
+              c == '.' || c == '/' || c == '-' || (c == ' ' && s[i + 1] != ' '))) return 0;
     }
     if (n < sizeof low) {
         for (i = 0; i < n; i++) low[i] = (char)(s[i] | 32);
@@ -7834,16 +7666,8 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
     0xC0u /* which bits tell literals from the rest; one literal is NNI_Z_LIT1 | byte << 8 */
 #define NNI_Z_LIT1 0x40u
 enum {
-    NNI_ZS_HEAD,
-    NNI_ZS_STORED_LEN,
-    NNI_ZS_STORED,
-    NNI_ZS_DYN,
-    NNI_ZS_PRE,
-    NNI_ZS_LENS,
-    NNI_ZS_CODES,
-    NNI_ZS_DIST,
-    NNI_ZS_COPY,
-    NNI_ZS_END
+    NNI_ZS_HEAD, NNI_ZS_STORED_LEN, NNI_ZS_STORED, NNI_ZS_DYN, NNI_ZS_PRE, NNI_ZS_LENS,
+    NNI_ZS_CODES, NNI_ZS_DIST, NNI_ZS_COPY, NNI_ZS_END
 };
 enum { NNI_ZR_DONE, NNI_ZR_INPUT, NNI_ZR_OUTPUT, NNI_ZR_BAD };
 typedef struct nni_inf {
@@ -7858,9 +7682,8 @@ typedef struct nni_inf {
 } nni_inf;
 
 /* Fill a decoding table from code lengths; base[s] is the entry of symbol s without its lengths,
- * `extra` its extra bits in
- * bits 0..7. Returns NULL or what is wrong. single: one code of length 1 (or none at all) may stand
- * alone. */
+ * `extra` its extra bits in bits 0..7. Returns NULL or what is wrong. single: one code of length 1
+ * (or none at all) may stand alone. */
 NNI_FN const char *nni_inf_table(uint32_t *table, unsigned primary, const unsigned char *lens,
                                  unsigned n, const uint32_t *base, int single)
 {
@@ -8270,8 +8093,7 @@ NNI_FN int nni_inf_run(nni_inf *z, const unsigned char **in_p, const unsigned ch
             r = NNI_ZR_DONE;
             if (z->state != NNI_ZS_CODES) break;
         }
-        /* the code, through the second table when it is long */
-        for (drop = 0;;) {
+        for (drop = 0;;) {  /* the code, through the second table when it is long */
             e = z->lit[z->bits & ((1u << NNI_LIT_BITS) - 1)];
             drop = 0;
             if (!(e & NNI_Z_LIT) && (e & NNI_Z_SPECIAL) && (e & NNI_Z_SUB)) {
@@ -8338,15 +8160,8 @@ out:
 #define NNI_Z_WINDOW ((size_t)1 << 15)
 #define NNI_Z_ROOM (NNI_Z_WINDOW + ((size_t)3 << 15))
 enum {
-    NNI_ZW_HEAD,
-    NNI_ZW_EXTRA_LEN,
-    NNI_ZW_EXTRA,
-    NNI_ZW_NAME,
-    NNI_ZW_COMMENT,
-    NNI_ZW_HCRC,
-    NNI_ZW_BODY,
-    NNI_ZW_TAIL,
-    NNI_ZW_DONE
+    NNI_ZW_HEAD, NNI_ZW_EXTRA_LEN, NNI_ZW_EXTRA, NNI_ZW_NAME, NNI_ZW_COMMENT, NNI_ZW_HCRC,
+    NNI_ZW_BODY, NNI_ZW_TAIL, NNI_ZW_DONE
 };
 typedef struct nni_zwrap {
     nn_deflate_wrap wrap;
@@ -8539,8 +8354,7 @@ NN_DEF nn_status nn_inflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     while (!why && s == NN_OK && w.state == NNI_ZW_BODY) {
         unsigned char *o, *o_end;
         size_t room = out->room > out->len ? out->room - out->len - 1 : 0;
-        /* grow by half: output is produced before it is paid for */
-        if (room < 400) {
+        if (room < 400) {  /* grow by half: output is produced before it is paid for */
             size_t more = (out->len - had) / 2 + 4 * (size_t)(in_end - in) + 1024;
             if (more > (out->len - had) + ((size_t)1 << 20)) more = (out->len - had) + ((size_t)1 << 20);
             if (out->limit && more > out->limit - out->len) more = out->limit - out->len;
@@ -8623,9 +8437,8 @@ static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 2
 #define NNI_DIST_EXTRA(c) ((c) < 4 ? 0u : (unsigned)(c) / 2u - 1u)
 
 /* Code lengths of at most `most` bits for n frequencies: Huffman by two queues over the sorted
- * weights, then longer codes are
- * cut and the space they took is given back by lengthening the cheapest others. Two symbols at
- * least get a code. */
+ * weights, then longer codes are cut and the space they took is given back by lengthening the
+ * cheapest others. Two symbols at least get a code. */
 NNI_FN void nni_huff_lengths(const uint32_t *freq, unsigned n, unsigned most, unsigned char *lens)
 {
     uint32_t key[290], w[580];
@@ -8795,8 +8608,7 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
     for (i = 0; i < n_lit + n_dist; ) {                 /* run lengths of the code lengths */
         unsigned v = i < n_lit ? lens[i] : lens[288 + i - n_lit], run = 1;
         while (i + run < n_lit + n_dist &&
-               (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v)
-            run++;
+               (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v) run++;
         i += run;
         while (run) {
             unsigned k2 = 1, sym = v, ex = 0;
@@ -8871,8 +8683,7 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         if (s != NN_OK) return s;
     } else {
         if ((s = nn_buf_reserve(out, (size_t)((extra + (use_fixed ? fixed : dynamic)) / 8 + 32),
-                                err)) != NN_OK)
-            return s;
+                                err)) != NN_OK) return s;
         o = out->data + out->len;
 #define NNI_D_PUT(v, n) (bits |= (uint64_t)(v) << nb, nb += (unsigned)(n))
 #define NNI_D_FLUSH() do { nni_put_le64(o, bits); o += nb >> 3; bits >>= nb & ~7u; nb &= 7; } while (0)
@@ -9064,8 +8875,7 @@ NNI_FN nn_status nni_def_compress(nn_deflater *z, int last, nn_buf *out, nn_erro
         len = nni_def_find(z, p, 1, 0, max, depth, nice, &dist);
         /* dearer than its literals */
         if (len && len < 9 && z->match_cost &&
-            len * z->lit_cost < z->match_cost + 16 * (nni_dist_bits(z, dist) + 1))
-            len = 0;
+            len * z->lit_cost < z->match_cost + 16 * (nni_dist_bits(z, dist) + 1)) len = 0;
         tried = 0;
         while (len && len < lazy && p + 1 < end) {   /* is there a better one a byte later? */
             unsigned d2 = 0, max2 = end - p - 1 < 258 ? (unsigned)(end - p - 1) : 258;
@@ -9225,8 +9035,7 @@ struct nn_zip {
     unsigned char *dir;                    /* the central directory; names are terminated in place */
     const nni_zip_item **by_name;          /* sorted */
     uint64_t size;
-    /* the open stream: member `cur` has been delivered up to `at` */
-    size_t cur;
+    size_t cur;  /* the open stream: member `cur` has been delivered up to `at` */
     uint64_t at, in_at, in_left;
     uint32_t crc;
     int crc_ok;                            /* every byte so far went through crc */
@@ -9273,9 +9082,7 @@ NNI_FN const char *nni_zip_name_bad(const char *name, size_t n, int utf8)
 }
 NNI_FN nn_status nni_zip_bad(const nn_zip *z, nn_error *err, nn_status s, uint64_t at, const char *what)
 {
-    char nb[64];
-    return nn_error_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s",
-                       nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, what);
+    return nni_err_at(err, s, nn_reader_name(z->r), at, "%s", what);
 }
 /* sizes and offset of a zip64 extra field, in the order and number that the all-ones slots ask for */
 NNI_FN const char *nni_zip_extra(const unsigned char *x, size_t n, uint64_t *usize, uint64_t *csize,
@@ -9441,11 +9248,9 @@ NNI_FN nn_status nni_zip_directory(nn_zip *z, nn_error *err)
     }
     qsort(order, z->count, sizeof *order, nni_zip_order_name);
     for (i = 1; i < z->count; i++) if (strcmp(order[i - 1]->e.name, order[i]->e.name) == 0) {
-        char nb[64], mb[64];
-        return nn_error_at(err, NN_E_FORMAT, (size_t)order[i]->e.header, 0, 0,
-                           "%s: byte %llu: two members are called '%s'",
-                           nni_name(nb, nn_reader_name(z->r)),
-                           (unsigned long long)order[i]->e.header, nni_name(mb, order[i]->e.name));
+        char mb[64];
+        return nni_err_at(err, NN_E_FORMAT, nn_reader_name(z->r), order[i]->e.header,
+                          "two members are called '%s'", nni_name(mb, order[i]->e.name));
     }
     return NN_OK;
 }
@@ -9454,15 +9259,13 @@ NNI_FN nn_status nni_zip_begin(nn_zip **out, nn_reader *r, const nn_file_opts *o
     nn_alloc a = nni_alloc_of(opts);
     nn_zip *z = (nn_zip *)nni_new(1, sizeof *z, &a);
     nn_status s;
-    char nb[64];
     if (!z) { nn_reader_close(r); return nn_error_set(err, NN_E_NOMEM, "nn_zip_open: out of memory"); }
     z->r = r;
     z->alloc = a;
     z->cur = SIZE_MAX;
     if (!nn_reader_size(r, &z->size))
-        s = nn_error_set(err, NN_E_UNSUPPORTED,
-                     "%s: a zip archive is read by position, which a pipe has not",
-                     nni_name(nb, nn_reader_name(r)));
+        s = nni_err(err, NN_E_UNSUPPORTED, nn_reader_name(r),
+                    "a zip archive is read by position, which a pipe has not");
     else s = nni_zip_directory(z, err);
     if (s != NN_OK) { nn_zip_close(z); return s; }
     *out = z;
@@ -9549,10 +9352,8 @@ NN_DEF nn_status nn_zip_data_offset(nn_zip *z, size_t i, uint64_t *offset, nn_er
     if (e->flags & 1u << 5)
         return nni_zip_bad(z, err, NN_E_UNSUPPORTED, at, "patched members are not supported");
     if (e->method != 0 && e->method != 8) {
-        char nb[64];
-        return nn_error_at(err, NN_E_UNSUPPORTED, (size_t)at, 0, 0,
-                           "%s: byte %llu: expected method 0 (stored) or 8 (deflate), got %u",
-                           nni_name(nb, nn_reader_name(z->r)), (unsigned long long)at, e->method);
+        return nni_err_at(err, NN_E_UNSUPPORTED, nn_reader_name(z->r), at,
+                          "expected method 0 (stored) or 8 (deflate), got %u", e->method);
     }
     if (nni_le32(h) != 0x04034b50) why = "no member header here";
     else if (nlen != it->name_len) why = "the two headers of a member give different names";
@@ -9619,8 +9420,7 @@ NNI_FN nn_status nni_zip_rewind(nn_zip *z, size_t i, nn_error *err)
     return NN_OK;
 }
 /* Inflate: up to n more bytes of the stream into `to` (or nowhere when NULL). base: `to` itself may
- * serve as history when
- * the whole member goes there in one piece. */
+ * serve as history when the whole member goes there in one piece. */
 NNI_FN nn_status nni_zip_inflate(nn_zip *z, unsigned char *to, size_t n, const unsigned char *base,
                                  nn_error *err)
 {
@@ -9775,8 +9575,7 @@ NN_DEF nn_status nn_zip_read(nn_zip *z, size_t i, uint64_t first, void *buf, siz
     return s;
 }
 
-/* writer */
-typedef struct nni_zip_made {
+typedef struct nni_zip_made {  /* writer */
     uint64_t size, packed, header;
     uint32_t crc;
     unsigned method, flags;
@@ -9890,8 +9689,7 @@ NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned meth
         x = 20;
     }
     end = at + 30 + n + x;
-    /* pad through an extra field "FB", as PyTorch does */
-    if (align > 1 && end % align) {
+    if (align > 1 && end % align) {  /* pad through an extra field "FB", as PyTorch does */
         size_t pad = (size_t)(align - (end + 4) % align) % align;
         nni_put_le16(h + 30 + x, 0x4246);
         nni_put_le16(h + 32 + x, (uint32_t)pad);
@@ -9910,8 +9708,7 @@ NNI_FN nn_status nni_zip_local(nn_zip_writer *w, const char *name, unsigned meth
     if ((s = nn_buf_put(&w->names, name, n + 1, err)) != NN_OK) return s;
     if ((s = nn_writer_put(w->w, h, 30, err)) != NN_OK ||
         (s = nn_writer_put(w->w, name, n, err)) != NN_OK ||
-        (s = nn_writer_put(w->w, h + 30, x, err)) != NN_OK)
-        return s;
+        (s = nn_writer_put(w->w, h + 30, x, err)) != NN_OK) return s;
     w->data_at = nn_writer_tell(w->w);
     w->zip64 = zip64;
     w->count++;
@@ -9947,8 +9744,7 @@ NN_DEF nn_status nn_zip_put(nn_zip_writer *w, const void *data, size_t n, nn_err
                         "nn_zip_put: more bytes than the member was announced to have");
     m = &w->made[w->count - 1];
     w->want -= n;
-    /* in pieces that stay in the cache between sum and write */
-    while (s == NN_OK && n) {
+    while (s == NN_OK && n) {  /* in pieces that stay in the cache between sum and write */
         size_t k = n < ((size_t)1 << 18) ? n : (size_t)1 << 18;
         m->crc = nn_crc32(m->crc, p, k);
         if (w->z) {
@@ -10075,8 +9871,7 @@ NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err)
 }
 
 /* ---- [NPY] -------------------------------------------------------------- */
-/* Where array bytes come from: a reader, or a member of a zip. */
-typedef struct nni_src {
+typedef struct nni_src {  /* Where array bytes come from: a reader, or a member of a zip. */
     nn_reader *r;
     nn_zip *z; size_t member; uint64_t at;
     const char *name;                      /* for messages */
@@ -10102,8 +9897,7 @@ NNI_FN int nni_src_left(const nni_src *s, uint64_t *left)
 }
 NNI_FN nn_status nni_npy_bad(const nni_src *s, nn_error *err, nn_status st, size_t at, const char *what)
 {
-    char nb[64];
-    return nn_error_at(err, st, at, 0, 0, "%s: byte %zu: %s", nni_name(nb, s->name), at, what);
+    return nni_err_at(err, st, s->name, at, "%s", what);
 }
 /* the header's Python literal: a cursor that skips blanks */
 typedef struct nni_py { const char *p, *end, *begin; } nni_py;
@@ -10210,9 +10004,7 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                            "%s: byte 8: expected at most %d bytes of header, got %zu",
                            nni_name(nb, src->name), NN_MAX_NPY_HEADER, n);
     text = (char *)nn_mem_alloc(n + 1, alloc);
-    if (!text)
-        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the header",
-                        nni_name(nb, src->name));
+    if (!text) return nni_err(err, NN_E_NOMEM, src->name, "out of memory for the header");
     s = nni_src_get(src, text, n, &got, err);
     if (s == NN_OK && got < n)
         s = nni_npy_bad(src, err, NN_E_FORMAT, head + got, "cut short in the header");
@@ -10228,8 +10020,7 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
         }
         if (key_n == 5 && memcmp(key, "descr", 5) == 0) {
             if (descr) { why = "key 'descr' twice"; break; }
-            /* structured: collect the field names for the message */
-            if (nni_py_ch(&c, '[')) {
+            if (nni_py_ch(&c, '[')) {  /* structured: collect the field names for the message */
                 char names[96];
                 size_t used = 0, depth = 1, k;
                 const char *f;
@@ -10247,9 +10038,8 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                     if (c.p < c.end) c.p++;
                 }
                 names[used] = 0;
-                s = nn_error_at(err, NN_E_UNSUPPORTED, head, 0, 0,
-                                "%s: byte %zu: structured arrays are not supported, fields: %s",
-                                nni_name(nb, src->name), head, names);
+                s = nni_err_at(err, NN_E_UNSUPPORTED, src->name, head,
+                               "structured arrays are not supported, fields: %s", names);
                 nn_mem_free(text, n + 1, alloc);
                 return s;
             }
@@ -10270,9 +10060,8 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                 if (!nni_py_size(&c, &v)) { why = "expected a size in shape"; break; }
                 if (v > SIZE_MAX) { why = "size in shape too large"; break; }
                 if (r.ndim == NN_MAX_DIMS) {
-                    s = nn_error_at(err, NN_E_LIMIT, head, 0, 0,
-                                    "%s: byte %zu: expected at most %d dimensions, got more",
-                                    nni_name(nb, src->name), head, NN_MAX_DIMS);
+                    s = nni_err_at(err, NN_E_LIMIT, src->name, head,
+                                   "expected at most %d dimensions, got more", NN_MAX_DIMS);
                     nn_mem_free(text, n + 1, alloc);
                     return s;
                 }
@@ -10292,17 +10081,13 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                         "key 'shape' is missing";
     if (!why) { (void)nni_py_ch(&c, 0); if (c.p != c.end) why = "text behind the dictionary"; }
     if (why)
-        s = nn_error_at(err, NN_E_FORMAT, head + (size_t)(c.p - c.begin), 0, 0,
-                        "%s: byte %zu: bad header: %s", nni_name(nb, src->name),
-                        head + (size_t)(c.p - c.begin), why);
+        s = nni_err_at(err, NN_E_FORMAT, src->name, head + (size_t)(c.p - c.begin),
+                       "bad header: %s", why);
     else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL)
-        s = nn_error_at(err, NN_E_UNSUPPORTED, head, 0, 0, "%s: byte %zu: dtype '%.*s': %s",
-                        nni_name(nb, src->name), head, (int)(descr_n < 24 ? descr_n : 24), descr,
-                        why);
+        s = nni_err_at(err, NN_E_UNSUPPORTED, src->name, head, "dtype '%.*s': %s",
+                       (int)(descr_n < 24 ? descr_n : 24), descr, why);
     else if (!nni_shape_bytes(r.itemsize, r.ndim, r.shape, &count, &bytes))
-        s = nn_error_at(err, NN_E_FORMAT, head, 0, 0,
-                        "%s: byte %zu: the product of the shape overflows", nni_name(nb, src->name),
-                        head);
+        s = nni_err_at(err, NN_E_FORMAT, src->name, head, "the product of the shape overflows");
     else {
         r.header = head + n;
         r.bytes = bytes;
@@ -10327,7 +10112,6 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
 {
     size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
     unsigned char *p = (unsigned char *)t->data;
-    char nb[64];
     if (swapped && bytes) {
         size_t unit = t->dtype == NN_UCS4 ? 4 : t->dtype == NN_C64 ? 4 : t->dtype == NN_C128 ? 8 : w;
         nni_swap_items(p, bytes / unit, unit);
@@ -10337,16 +10121,14 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
         uint32_t c;
         memcpy(&c, p + i, 4);
         if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
-            return nn_error_set(err, NN_E_FORMAT,
-                            "%s: element %zu holds %#lx, which is no Unicode code point",
-                            nni_name(nb, name), i / (w ? w : 1), (unsigned long)c);
+            return nni_err(err, NN_E_FORMAT, name,
+                           "element %zu holds %#lx, which is no Unicode code point",
+                           i / (w ? w : 1), (unsigned long)c);
     }
     if (fortran && t->ndim > 1 && bytes) {
         size_t idx[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], at = 0, d;
         unsigned char *q = (unsigned char *)nn_mem_alloc(bytes, &t->alloc), *to = q;
-        if (!q)
-            return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
-                            nni_name(nb, name), bytes);
+        if (!q) return nni_err(err, NN_E_NOMEM, name, "out of memory, %zu bytes wanted", bytes);
         for (d = 0; d < t->ndim; d++) step[d] = d ? step[d - 1] * t->shape[d - 1] : 1;
         for (i = 0; i < count; i++) {
             memcpy(to, p + at * w, w);
@@ -10367,16 +10149,13 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
 NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes,
                                uint64_t present)
 {
-    char nb[64];
-    return nn_error_at(err, NN_E_FORMAT, (size_t)begin, 0, 0,
-                       "%s: byte %llu: header declares %llu bytes of data, %llu present",
-                       nni_name(nb, src->name), (unsigned long long)begin,
-                       (unsigned long long)bytes, (unsigned long long)present);
+    return nni_err_at(err, NN_E_FORMAT, src->name, begin,
+                      "header declares %llu bytes of data, %llu present", (unsigned long long)bytes,
+                      (unsigned long long)present);
 }
 /* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at
- * once; otherwise the
- * block grows as the bytes arrive, so that a lying header cannot ask for more than a few times what
- * it brings. */
+ * once; otherwise the block grows as the bytes arrive, so that a lying header cannot ask for more
+ * than a few times what it brings. */
 NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize,
                                 size_t ndim, const size_t *shape, uint64_t limit,
                                 const nn_alloc *alloc, nn_error *err)
@@ -10384,16 +10163,14 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     nn_tensor r = NN_ZERO;
     size_t count, bytes, got = 0, have = 0, i;
     uint64_t left;
-    char nb[64];
     nn_status s = NN_OK;
     const uint64_t begin = src->r ? nn_reader_tell(src->r) : src->at;
     int sure = 0;
     if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes))
-        return nn_error_set(err, NN_E_FORMAT, "%s: the product of the shape overflows",
-                        nni_name(nb, src->name));
+        return nni_err(err, NN_E_FORMAT, src->name, "the product of the shape overflows");
     if (limit && bytes > limit)
-        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %llu bytes of data, got %zu",
-                        nni_name(nb, src->name), (unsigned long long)limit, bytes);
+        return nni_err(err, NN_E_LIMIT, src->name, "expected at most %llu bytes of data, got %zu",
+                       (unsigned long long)limit, bytes);
     if (nni_src_left(src, &left)) {
         if (bytes > left) return nni_src_short(src, err, begin, bytes, left);
         sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 ||
@@ -10408,16 +10185,14 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     if (!sure && r.capacity > ((size_t)1 << 20)) r.capacity = (size_t)1 << 20;
     r.data = nn_mem_alloc(r.capacity, &r.alloc);
     if (!r.data)
-        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
-                        nni_name(nb, src->name), r.capacity);
+        return nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", r.capacity);
     while (s == NN_OK && have < bytes) {
         size_t k = (r.capacity < bytes ? r.capacity : bytes) - have;
         if (k == 0) {
             size_t more = r.capacity <= bytes / 2 ? r.capacity * 2 : bytes;
             void *p = nn_mem_resize(r.data, r.capacity, more, &r.alloc);
             if (!p) {
-                s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
-                             nni_name(nb, src->name), more);
+                s = nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", more);
                 break;
             }
             r.data = p;
@@ -10470,12 +10245,10 @@ NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
 {
     const unsigned char *p;
     size_t n = 0;
-    char nb[64];
     nn_status s = nn_reader_peek(r, 1, &p, &n, err);
     if (s == NN_OK && n)
-        s = nn_error_at(err, NN_E_FORMAT, (size_t)nn_reader_tell(r), 0, 0,
-                        "%s: byte %llu: bytes follow the %s", nni_name(nb, nn_reader_name(r)),
-                        (unsigned long long)nn_reader_tell(r), what);
+        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), nn_reader_tell(r),
+                       "bytes follow the %s", what);
     return s;
 }
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
@@ -10593,8 +10366,7 @@ NNI_FN nn_status nni_left(nn_buf *left, const char *name, const char *why, nn_er
     if (s == NN_OK) s = nn_buf_text(left, ": ", err);
     return s == NN_OK ? nn_buf_put(left, why, strlen(why) + 1, err) : s;
 }
-/* NPZ */
-struct nn_npz {
+struct nn_npz {  /* NPZ */
     nn_zip *z;
     nn_alloc alloc;
     uint64_t limit;
@@ -10713,11 +10485,8 @@ NN_DEF nn_status nn_npz_info(nn_npz *z, size_t i, nn_npy_info *info, nn_error *e
 NNI_FN nn_status nni_npz_trailing(const nni_src *src, nn_error *err)
 {
     uint64_t left = 0;
-    char nb[64];
     if (nni_src_left(src, &left) && left)
-        return nn_error_at(err, NN_E_FORMAT, (size_t)src->at, 0, 0,
-                           "%s: byte %llu: bytes follow the array", nni_name(nb, src->name),
-                           (unsigned long long)src->at);
+        return nni_err_at(err, NN_E_FORMAT, src->name, src->at, "bytes follow the array");
     return NN_OK;
 }
 NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
@@ -10982,8 +10751,7 @@ NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
     return s == NN_OK ? nn_npz_commit(w, err) : s;
 }
 
-/* IDX: 0 0 type ndim, sizes and data big-endian */
-static const struct {
+static const struct {  /* IDX: 0 0 type ndim, sizes and data big-endian */
     unsigned char code;
     nn_dtype dtype;
 } nni_idx_types[] = { { 8, NN_U8 },   { 9, NN_I8 },   { 11, NN_I16 },
@@ -11085,24 +10853,9 @@ enum {
     NNI_PK_OTHER                           /* what is named, not read */
 };
 enum {
-    NNI_PC_DICT,
-    NNI_PC_SET,
-    NNI_PC_BYTES,
-    NNI_PC_COMPLEX,
-    NNI_PC_TENSOR2,
-    NNI_PC_TENSOR3,
-    NNI_PC_TENSOR1,
-    NNI_PC_PARAM,
-    NNI_PC_SIZE,
-    NNI_PC_DEVICE,
-    NNI_PC_ENCODE,
-    NNI_PC_TEXT,
-    NNI_PC_STORAGE,
-    NNI_PC_DTYPE,
-    NNI_PC_TYPED,
-    NNI_PC_NP_DTYPE,
-    NNI_PC_NP_SCALAR,
-    NNI_PC_NP_ARRAY,
+    NNI_PC_DICT, NNI_PC_SET, NNI_PC_BYTES, NNI_PC_COMPLEX, NNI_PC_TENSOR2, NNI_PC_TENSOR3,
+    NNI_PC_TENSOR1, NNI_PC_PARAM, NNI_PC_SIZE, NNI_PC_DEVICE, NNI_PC_ENCODE, NNI_PC_TEXT,
+    NNI_PC_STORAGE, NNI_PC_DTYPE, NNI_PC_TYPED, NNI_PC_NP_DTYPE, NNI_PC_NP_SCALAR, NNI_PC_NP_ARRAY,
     NNI_PC_OTHER
 };
 #define NNI_PTH_OBJECTS ((size_t)1 << 20)
@@ -11184,12 +10937,13 @@ typedef struct nni_vm {
     nn_error *err;
     nn_status s;
 } nni_vm;
-NNI_FN void nni_vm_bad(nni_vm *m, nn_status s, const char *what)
+NNI_FN nni_pk *nni_vm_bad(nni_vm *m, nn_status s, const char *what)     /* NULL */
 {
     char nb[64];
     if (m->s == NN_OK)
         m->s = nn_error_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s",
                            nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
+    return NULL;
 }
 NNI_FN void nni_vm_many(nni_vm *m)
 {
@@ -11385,10 +11139,8 @@ NNI_FN nni_pk *nni_vm_numpy(nni_vm *m, const nni_pk *a, int what)
         *v->u.a = *a->u.v[0]->u.a;
         if (a->u.v[1]->kind == NNI_PK_BYTES) { v->u.a->data = a->u.v[1]->u.s; v->u.a->bytes = a->u.v[1]->n; }
         else v->u.a->why = "object arrays are pickles and are never read";
-    } else if (what != NNI_PC_NP_ARRAY) {
-        nni_vm_bad(m, NN_E_FORMAT, "a known class with the wrong arguments");
-        return NULL;
-    }
+    } else if (what != NNI_PC_NP_ARRAY)
+        return nni_vm_bad(m, NN_E_FORMAT, "a known class with the wrong arguments");
     return v;
 }
 NNI_FN void nni_vm_numpy_state(nni_vm *m, nni_pk_array *a, const nni_pk *state)
@@ -11482,30 +11234,22 @@ NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
         return nni_vm_other(m, NN_E_FORMAT, "a tensor on a storage of another class");
     if (t->kind != NNI_PK_LIST || t->n < 5 || !nni_pk_is(t->u.v[0], "storage") ||
         t->u.v[1]->kind != NNI_PK_CLASS || t->u.v[1]->u.c->what != NNI_PC_STORAGE ||
-        t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0) {
-        nni_vm_bad(m, NN_E_FORMAT, "unknown persistent id");
-        return NULL;
-    }
-    if (t->n > 5 && t->u.v[5]->kind != NNI_PK_NONE) {
-        nni_vm_bad(m, NN_E_UNSUPPORTED, "storage views of old files are not supported");
-        return NULL;
-    }
+        t->u.v[2]->kind != NNI_PK_STR || t->u.v[4]->kind != NNI_PK_INT || t->u.v[4]->u.i < 0)
+        return nni_vm_bad(m, NN_E_FORMAT, "unknown persistent id");
+    if (t->n > 5 && t->u.v[5]->kind != NNI_PK_NONE)
+        return nni_vm_bad(m, NN_E_UNSUPPORTED, "storage views of old files are not supported");
     v = nni_vm_node(m, NNI_PK_STORAGE);
     if (!v) return NULL;
     st = nni_vm_stored(m, t->u.v[2], 0);
-    if (st && (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i)) {
-        nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes");
-        return NULL;
-    }
+    if (st && (st->dtype != t->u.v[1]->u.c->dtype || st->numel != (uint64_t)t->u.v[4]->u.i))
+        return nni_vm_bad(m, NN_E_FORMAT, "one storage with two types or sizes");
     if (!st) {
         void *list = (void *)m->storages;
         st = (nni_pk_storage *)nni_vm_get(m, sizeof *st);
         if (!st || !nni_vm_grow(m, &list, &m->storages_room, m->n_storages + 1, sizeof *m->storages)) return NULL;
         m->storages = (nni_pk_storage **)list;
-        if (!nni_hashes_reserve(&m->keys, m->n_storages, &m->arena.alloc)) {
-            nni_vm_bad(m, NN_E_NOMEM, "out of memory");
-            return NULL;
-        }
+        if (!nni_hashes_reserve(&m->keys, m->n_storages, &m->arena.alloc))
+            return nni_vm_bad(m, NN_E_NOMEM, "out of memory");
         st->key = t->u.v[2]->u.s;
         st->key_n = t->u.v[2]->n;
         st->dtype = t->u.v[1]->u.c->dtype;
@@ -11557,10 +11301,8 @@ NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
         a->u.v[1]->u.i < 0 || a->u.v[2]->kind != NNI_PK_LIST || a->u.v[3]->kind != NNI_PK_LIST ||
         a->u.v[2]->n != a->u.v[3]->n ||
         (what == NNI_PC_TENSOR3 &&
-         (a->n < 7 || a->u.v[6]->kind != NNI_PK_CLASS || a->u.v[6]->u.c->what != NNI_PC_DTYPE))) {
-        nni_vm_bad(m, NN_E_FORMAT, "a tensor with the wrong arguments");
-        return NULL;
-    }
+         (a->n < 7 || a->u.v[6]->kind != NNI_PK_CLASS || a->u.v[6]->u.c->what != NNI_PC_DTYPE)))
+        return nni_vm_bad(m, NN_E_FORMAT, "a tensor with the wrong arguments");
     size = a->u.v[2];
     stride = a->u.v[3];
     t->st = a->u.v[0]->u.st;
@@ -11583,26 +11325,20 @@ NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
     for (i = 0, count = 1; i < size->n; i++) {
         const nni_pk *x = size->u.v[i], *y = stride->u.v[i];
         if (x->kind != NNI_PK_INT || y->kind != NNI_PK_INT || x->u.i < 0 || y->u.i < 0 ||
-            (uint64_t)x->u.i > SIZE_MAX || (uint64_t)y->u.i > SIZE_MAX) {
-            nni_vm_bad(m, NN_E_FORMAT, "a tensor with a negative or missing size or stride");
-            return NULL;
-        }
+            (uint64_t)x->u.i > SIZE_MAX || (uint64_t)y->u.i > SIZE_MAX)
+            return nni_vm_bad(m, NN_E_FORMAT, "a tensor with a negative or missing size or stride");
         t->size[i] = (size_t)x->u.i;
         t->stride[i] = (size_t)y->u.i;
         if (t->size[i] == 0) count = 0;
         if (t->size[i] > 1) {
             if (t->stride[i] &&
-                (uint64_t)(t->size[i] - 1) > (UINT64_MAX / 4 - last) / t->stride[i]) {
-                nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
-                return NULL;
-            }
+                (uint64_t)(t->size[i] - 1) > (UINT64_MAX / 4 - last) / t->stride[i])
+                return nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
             last += (uint64_t)(t->size[i] - 1) * t->stride[i];
         }
     }
-    if (count && (t->offset >= t->st->numel / per || last >= t->st->numel / per - t->offset)) {
-        nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
-        return NULL;
-    }
+    if (count && (t->offset >= t->st->numel / per || last >= t->st->numel / per - t->offset))
+        return nni_vm_bad(m, NN_E_FORMAT, "a tensor that reaches outside its storage");
     v->u.t = t;
     return v;
 }
@@ -11612,10 +11348,8 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
     uint32_t i;
     if (!f || !a || m->s != NN_OK) return NULL;
     if (f->kind == NNI_PK_OTHER && a->kind == NNI_PK_LIST) return nni_vm_other(m, NN_E_FORMAT, f->u.o->what);
-    if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST) {
-        nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class");
-        return NULL;
-    }
+    if (f->kind != NNI_PK_CLASS || a->kind != NNI_PK_LIST)
+        return nni_vm_bad(m, NN_E_FORMAT, "a call of something that is not a known class");
     switch (f->u.c->what) {
     case NNI_PC_OTHER: {
         char full[256], cb[200], what[256];
@@ -11635,10 +11369,8 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
         if (v && a->n == 1 && a->u.v[0]->kind == NNI_PK_LIST)           /* a list of pairs */
             for (i = 0; i < a->u.v[0]->n; i++) {
                 const nni_pk *pair = a->u.v[0]->u.v[i];
-                if (pair->kind != NNI_PK_LIST || pair->n != 2) {
-                    nni_vm_bad(m, NN_E_FORMAT, "a dict made of something else than pairs");
-                    return NULL;
-                }
+                if (pair->kind != NNI_PK_LIST || pair->n != 2)
+                    return nni_vm_bad(m, NN_E_FORMAT, "a dict made of something else than pairs");
                 (void)nni_pk_add(m, v, pair->u.v[0]);
                 (void)nni_pk_add(m, v, pair->u.v[1]);
             }
@@ -11657,10 +11389,8 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             char *b = (char *)nni_vm_get(m, t->n + 1u);
             if (!b) return NULL;
             for (; k < t->n; k += w, n++) {
-                if ((w = nn_utf8_get(t->u.s + k, t->n - k, &c)) == 0 || c > 255) {
-                    nni_vm_bad(m, NN_E_FORMAT, "bytes that are not latin-1");
-                    return NULL;
-                }
+                if ((w = nn_utf8_get(t->u.s + k, t->n - k, &c)) == 0 || c > 255)
+                    return nni_vm_bad(m, NN_E_FORMAT, "bytes that are not latin-1");
                 b[n] = (char)c;
             }
             return nni_vm_text(m, NNI_PK_BYTES, b, n);
@@ -11671,10 +11401,8 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             for (i = 0; i < 2; i++) {
                 const nni_pk *x = a->u.v[i];
                 double d = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
-                if (x->kind != NNI_PK_FLOAT && x->kind != NNI_PK_INT) {
-                    nni_vm_bad(m, NN_E_FORMAT, "a complex number of no numbers");
-                    return NULL;
-                }
+                if (x->kind != NNI_PK_FLOAT && x->kind != NNI_PK_INT)
+                    return nni_vm_bad(m, NN_E_FORMAT, "a complex number of no numbers");
                 if (i) v->im = d; else v->u.f = d;
             }
             return v;
@@ -11886,8 +11614,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 }
 
 NNI_FN int nni_pth_is_tensor(const nn_tensor *t) { return t->dtype != NN_UCS4 && t->dtype != NN_BYTES; }
-/* a file: zip members or one block of memory */
-typedef struct nni_pth {
+typedef struct nni_pth {  /* a file: zip members or one block of memory */
     nni_vm vm;
     nn_zip *zip;
     nn_reader *r;                          /* old stream, by places: the file, whose beginning alone
@@ -11907,7 +11634,7 @@ typedef struct nni_pth {
 } nni_pth;
 NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *i, nn_error *err)
 {
-    char full[512], nb[64];
+    char full[512];
     size_t r = strlen(p->root);
     NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "data/KEY"
                                                            at most 205 */
@@ -11915,8 +11642,7 @@ NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *
     memcpy(full + r, name, n);
     full[r + n] = 0;
     *i = nn_zip_find(p->zip, full);
-    if (*i == SIZE_MAX)
-        return nn_error_set(err, NN_E_FORMAT, "%s: no member '%.100s'", nni_name(nb, p->vm.name), full);
+    if (*i == SIZE_MAX) return nni_err(err, NN_E_FORMAT, p->vm.name, "no member '%.100s'", full);
     return NN_OK;
 }
 /* The whole of member i: grows as it comes when it is packed. */
@@ -11954,11 +11680,9 @@ NNI_FN void nni_pth_signs(nn_tensor *t, int conj, int neg)
 }
 NNI_FN nn_status nni_pth_room(nni_pth *p, size_t bytes, nn_error *err)
 {
-    char nb[64];
     if (bytes > p->room_left)
-        return nn_error_set(err, NN_E_LIMIT,
-                        "%s: tensors that share or repeat storage unfold to far more than the file holds",
-                        nni_name(nb, p->vm.name));
+        return nni_err(err, NN_E_LIMIT, p->vm.name,
+                       "tensors that share or repeat storage unfold to far more than the file holds");
     p->room_left -= bytes;
     return NN_OK;
 }
@@ -11967,29 +11691,28 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     nni_pk_storage *st = t->st;
     size_t w = nn_dtype_size(t->dtype), i, n, member = 0, count, bytes, off = (size_t)t->offset;
     uint64_t need = st->numel * (st->dtype == NN_DTYPE_NONE ? 1 : w);
-    char path[300], nb[64];
+    char path[300];
     nn_tensor r = NN_ZERO;
     nn_status s = NN_OK;
     int packed = 1;
     size_t expect = 1;
     if (st->numel > UINT64_MAX / 32 || !nni_shape_bytes(w, t->ndim, t->size, &count, &bytes))
-        return nn_error_set(err, NN_E_FORMAT, "%s: a tensor size overflows", nni_name(nb, p->vm.name));
+        return nni_err(err, NN_E_FORMAT, p->vm.name, "a tensor size overflows");
     for (i = t->ndim; i-- > 0; ) {
         if (t->size[i] > 1 && t->stride[i] != expect) packed = 0;
         expect *= t->size[i];
     }
     if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
     if (p->zip && !st->data) {
-        if (st->key_n > 200)
-            return nn_error_set(err, NN_E_FORMAT, "%s: storage key too long", nni_name(nb, p->vm.name));
+        if (st->key_n > 200) return nni_err(err, NN_E_FORMAT, p->vm.name, "storage key too long");
         memcpy(path, "data/", 5);
         memcpy(path + 5, st->key, st->key_n);
         if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
         if (nn_zip_at(p->zip, member)->size < need)
-            return nn_error_set(err, NN_E_FORMAT, "%s: data/%.*s: expected %llu bytes, got %llu",
-                            nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60),
-                            st->key, (unsigned long long)need,
-                            (unsigned long long)nn_zip_at(p->zip, member)->size);
+            return nni_err(err, NN_E_FORMAT, p->vm.name, "data/%.*s: expected %llu bytes, got %llu",
+                           (int)(st->key_n < 60 ? st->key_n : 60), st->key,
+                           (unsigned long long)need,
+                           (unsigned long long)nn_zip_at(p->zip, member)->size);
         /* left where they are; a storage that is not read from end to end is summed here */
         if (p->places && packed && count && !t->conj && !t->neg) {
             unsigned char piece[4096];
@@ -12010,8 +11733,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         if (!(packed && off == 0 && bytes == nn_zip_at(p->zip, member)->size &&
               nn_zip_at(p->zip, member)->method == 0)) {
             if ((s = nni_zip_load(p->zip, member, &st->data, &st->bytes, &p->vm.arena.alloc,
-                                  err)) != NN_OK)
-                return s;
+                                  err)) != NN_OK) return s;
             st->owned = 1;
         } else {
             uint64_t at;
@@ -12026,14 +11748,14 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     }
     if (p->r && st->seen && !st->data && st->bytes) {
         if ((st->data = (unsigned char *)nn_mem_alloc(st->bytes, &p->vm.arena.alloc)) == NULL)
-            return nn_error_set(err, NN_E_NOMEM, "%s: out of memory, %zu bytes wanted",
-                            nni_name(nb, p->vm.name), st->bytes);
+            return nni_err(err, NN_E_NOMEM, p->vm.name, "out of memory, %zu bytes wanted",
+                           st->bytes);
         st->owned = 1;
         if ((s = nn_reader_read_at(p->r, st->at, st->data, st->bytes, err)) != NN_OK) return s;
     }
     if (!p->zip && !st->data && count)
-        return nn_error_set(err, NN_E_FORMAT, "%s: storage '%.*s' is not in the file",
-                        nni_name(nb, p->vm.name), (int)(st->key_n < 60 ? st->key_n : 60), st->key);
+        return nni_err(err, NN_E_FORMAT, p->vm.name, "storage '%.*s' is not in the file",
+                       (int)(st->key_n < 60 ? st->key_n : 60), st->key);
     if ((s = nn_tensor_raw(&r, t->dtype, 0, t->ndim, t->size, &p->out.alloc, err)) != NN_OK) return s;
     if (!st->data) {                                    /* the usual case: straight from the file */
         if (bytes) s = nn_zip_read(p->zip, member, 0, r.data, bytes, err);
@@ -12062,17 +11784,16 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
 NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, char leaf, nn_error *err)
 {
     const char *name = p->name.len ? (const char *)p->name.data : "tensor";
-    char nb[64], mb[64];
+    char mb[64];
     nn_status s;
     if (p->name.len && strlen(name) != p->name.len)
-        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a key holds a NUL character",
-                        nni_name(nb, p->vm.name));
+        return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a key holds a NUL character");
     if (p->out.count == p->entries)
-        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %zu entries, got more",
-                        nni_name(nb, p->vm.name), p->entries);
+        return nni_err(err, NN_E_LIMIT, p->vm.name, "expected at most %zu entries, got more",
+                       p->entries);
     if (nn_dict_get(&p->out, name))
-        return nn_error_set(err, NN_E_FORMAT, "%s: two values are called '%s' after flattening",
-                        nni_name(nb, p->vm.name), nni_name(mb, name));
+        return nni_err(err, NN_E_FORMAT, p->vm.name, "two values are called '%s' after flattening",
+                       nni_name(mb, name));
     if ((s = nn_dict_put(&p->out, name, t, err)) != NN_OK) return s;
     if (p->kinds) s = nn_buf_put(p->kinds, p->level.data, p->level.len, err);
     if (p->kinds && s == NN_OK) { char end[2] = { leaf, 0 }; s = nn_buf_put(p->kinds, end, 2, err); }
@@ -12081,8 +11802,7 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, char leaf, nn_error *err)
 /* The value whose name is in p->name is left out and named, or refuses the file. */
 NNI_FN nn_status nni_pth_leave(nni_pth *p, const char *why, nn_error *err)
 {
-    char nb[64];
-    if (!p->left) return nn_error_set(err, NN_E_UNSUPPORTED, "%s: %s", nni_name(nb, p->vm.name), why);
+    if (!p->left) return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "%s", why);
     return nni_left(p->left, p->name.len ? (const char *)p->name.data : "(the whole)", why, err);
 }
 NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
@@ -12091,12 +11811,11 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     nn_status s = NN_OK;
     size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
     char leaf = v->kind == NNI_PK_TENSOR ? 't' : 'v';
-    char nb[64];
     p->where.member = NN_NO_MEMBER;
     if (++p->visits > p->vm.limit)
-        return nn_error_set(err, NN_E_LIMIT,
-                        "%s: expected at most %zu values, got more (containers that hold each other?)",
-                        nni_name(nb, p->vm.name), p->vm.limit);
+        return nni_err(err, NN_E_LIMIT, p->vm.name,
+                       "expected at most %zu values, got more (containers that hold each other?)",
+                       p->vm.limit);
     p->where.stored = NULL;
     if (v->kind == NNI_PK_OTHER) {
         if ((s = nni_pth_leave(p, v->u.o->what, err)) != NN_OK || !v->u.o->state || v->u.o->state->kind != NNI_PK_DICT)
@@ -12141,8 +11860,8 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         const nn_npy_info *f = &v->u.a->info;
         size_t count, bytes;
         if (!nni_shape_bytes(f->itemsize, f->ndim, f->shape, &count, &bytes) || bytes != v->u.a->bytes)
-            return nn_error_set(err, NN_E_FORMAT, "%s: a NumPy array of another size than its shape says",
-                            nni_name(nb, p->vm.name));
+            return nni_err(err, NN_E_FORMAT, p->vm.name,
+                           "a NumPy array of another size than its shape says");
         if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
         s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? f->itemsize / 4 : f->dtype == NN_BYTES ? f->itemsize : 0,
                           f->ndim, f->shape, &p->out.alloc, err);
@@ -12157,8 +11876,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         uint32_t c;
         for (i = 0; i < v->n; i += w, n++)
             if ((w = nn_utf8_get(v->u.s + i, v->n - i, &c)) == 0)
-                return nn_error_set(err, NN_E_FORMAT, "%s: text that is not utf-8",
-                                nni_name(nb, p->vm.name));
+                return nni_err(err, NN_E_FORMAT, p->vm.name, "text that is not utf-8");
         if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) != NN_OK) return s;
         for (i = 0, n = 0; i < v->n; i += w, n++) {
             w = nn_utf8_get(v->u.s + i, v->n - i, &c);
@@ -12177,8 +11895,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         p->where.stored = v->u.t->stored;
         break;
     case NNI_PK_STORAGE:
-        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: a bare storage outside a tensor",
-                        nni_name(nb, p->vm.name));
+        return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a bare storage outside a tensor");
     default:                                            /* NNI_PK_LIST, NNI_PK_DICT */
         if (v->kind == NNI_PK_LIST)
             for (i = 0; i < v->n; i++) {
@@ -12191,8 +11908,8 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
             size_t n = v->n;
             nn_dtype dt = bools ? NN_BOOL : floats ? NN_F64 : NN_I64;
             if (n > p->vm.limit - p->visits)
-                return nn_error_set(err, NN_E_LIMIT, "%s: expected at most %zu values, got more",
-                                nni_name(nb, p->vm.name), p->vm.limit);
+                return nni_err(err, NN_E_LIMIT, p->vm.name, "expected at most %zu values, got more",
+                               p->vm.limit);
             p->visits += n;
             if ((s = nn_tensor_raw(&t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
             for (i = 0; i < n; i++) {
@@ -12204,9 +11921,8 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
             break;
         }
         if (p->depth == NN_MAX_PTH_DEPTH)
-            return nn_error_set(err, NN_E_LIMIT,
-                            "%s: containers nested deeper than NN_MAX_PTH_DEPTH = %d",
-                            nni_name(nb, p->vm.name), NN_MAX_PTH_DEPTH);
+            return nni_err(err, NN_E_LIMIT, p->vm.name,
+                           "containers nested deeper than NN_MAX_PTH_DEPTH = %d", NN_MAX_PTH_DEPTH);
         p->depth++;
         for (i = 0; i < v->n && s == NN_OK; i += v->kind == NNI_PK_DICT ? 2 : 1) {
             char num[24];
@@ -12224,8 +11940,8 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
                 n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
             }
             if (p->kinds && memchr(key, p->sep, n)) {
-                s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: a key holds the separator of the levels",
-                             nni_name(nb, p->vm.name));
+                s = nni_err(err, NN_E_UNSUPPORTED, p->vm.name,
+                            "a key holds the separator of the levels");
                 break;
             }
             if (p->name.len) s = nn_buf_put(&p->name, &p->sep, 1, err);
@@ -12250,18 +11966,16 @@ NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
     size_t i, n;
     unsigned char *pkl = NULL, small[16];
     size_t pkl_room = 0;
-    char nb[64];
     nni_pk *v;
     nn_status s;
     if (!slash || (size_t)(slash - first) + 2 > sizeof p->root)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: not a PyTorch checkpoint: no root folder in the archive",
-                        nni_name(nb, p->vm.name));
+        return nni_err(err, NN_E_FORMAT, p->vm.name,
+                       "not a PyTorch checkpoint: no root folder in the archive");
     memcpy(p->root, first, (size_t)(slash - first) + 1);
     if (nni_pth_member(p, "version", 7, &i, NULL) != NN_OK &&
         nni_pth_member(p, ".data/version", 13, &i, NULL) != NN_OK)
-        return nn_error_set(err, NN_E_FORMAT, "%s: not a PyTorch checkpoint: no member '%sversion'",
-                        nni_name(nb, p->vm.name), p->root);
+        return nni_err(err, NN_E_FORMAT, p->vm.name,
+                       "not a PyTorch checkpoint: no member '%sversion'", p->root);
     n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size : sizeof small - 1;
     if ((s = nn_zip_read(p->zip, i, 0, small, n, err)) != NN_OK) return s;
     small[n] = 0;
@@ -12270,9 +11984,8 @@ NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
         while (small[k] >= '0' && small[k] <= '9' && ver < 1000)
             ver = ver * 10 + (size_t)(small[k++] - '0');
         if (k == 0 || ver < 1 || ver > 10)
-            return nn_error_set(err, NN_E_UNSUPPORTED,
-                            "%s: expected checkpoint version 1 to 10, got '%.8s'",
-                            nni_name(nb, p->vm.name), (const char *)small);
+            return nni_err(err, NN_E_UNSUPPORTED, p->vm.name,
+                           "expected checkpoint version 1 to 10, got '%.8s'", (const char *)small);
     }
     if (nni_pth_member(p, "byteorder", 9, &i, NULL) == NN_OK) {
         n = nn_zip_at(p->zip, i)->size < sizeof small ? (size_t)nn_zip_at(p->zip, i)->size :
@@ -12300,23 +12013,19 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
     uint32_t i;
     uint64_t at, size = n;
     int little = 1;
-    char nb[64];
     if (n < sizeof magic || memcmp(data, magic, sizeof magic) != 0) {
         if (n > 262 && memcmp(data + 257, "ustar", 5) == 0)
-            return nn_error_set(err, NN_E_UNSUPPORTED,
-                            "%s: a tar checkpoint of PyTorch before 0.1.10 is not supported",
-                            nni_name(nb, m->name));
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: not a PyTorch checkpoint: neither a zip archive nor the old stream",
-                        nni_name(nb, m->name));
+            return nni_err(err, NN_E_UNSUPPORTED, m->name,
+                           "a tar checkpoint of PyTorch before 0.1.10 is not supported");
+        return nni_err(err, NN_E_FORMAT, m->name,
+                       "not a PyTorch checkpoint: neither a zip archive nor the old stream");
     }
     m->begin = data;
     m->p = data + sizeof magic;
     m->end = data + n;
     if ((v = nni_vm_run(m)) == NULL) return m->s;
     if (v->kind != NNI_PK_INT || v->u.i != 1001)
-        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: old stream: expected protocol 1001",
-                        nni_name(nb, m->name));
+        return nni_err(err, NN_E_UNSUPPORTED, m->name, "old stream: expected protocol 1001");
     if ((v = nni_vm_run(m)) == NULL) return m->s;
     for (i = 0; v->kind == NNI_PK_DICT && i + 1 < v->n; i += 2)
         if (nni_pk_is(v->u.v[i], "little_endian"))
@@ -12524,8 +12233,7 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err)
     return nn_dict_reindex(d, err);
 }
 
-/* writing: protocol 2, memo-free, CPU storages numbered in order */
-typedef struct nni_pkw {
+typedef struct nni_pkw {  /* writing: protocol 2, memo-free, CPU storages numbered in order */
     nn_buf out;
     const nn_dict *d;
     const nn_file_opts *file;
@@ -12873,8 +12581,7 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
                            nni_big_endian() ? 3 : 6, err);
     if (s == NN_OK) { nni_pth_payload(&w, z, 0, d->count, 0, &num); s = w.s; }
     if (s == NN_OK) s = nni_zip_member(z, "archive/version", "3\n", 2, err);
-    if (s == NN_OK && o.note)
-        s = nni_zip_member(z, "archive/nn.json", o.note, strlen(o.note), err);
+    if (s == NN_OK && o.note) s = nni_zip_member(z, "archive/nn.json", o.note, strlen(o.note), err);
     nn_mem_free((void *)w.kind, w.kind ? (d->count + 1) * sizeof *w.kind : 0, &w.out.alloc);
     nn_buf_free(&w.out);
     if (s != NN_OK) { nn_zip_abort(z); return s; }
@@ -12903,36 +12610,35 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
     const nn_json *m, *dt = NULL, *shape = NULL, *off = NULL;
     size_t i, count, bytes;
     unsigned bits = 0;
-    char nb[64], mb[64];
+    char mb[64];
     if (j->type != NN_JSON_OBJECT)
-        return nn_error_set(err, NN_E_FORMAT, "%s: '%s' is not an object", nni_name(nb, name),
-                        nni_name(mb, j->key));
+        return nni_err(err, NN_E_FORMAT, name, "'%s' is not an object", nni_name(mb, j->key));
     for (m = j->v.first; m; m = m->next) {
         if (strcmp(m->key, "dtype") == 0) dt = m;
         else if (strcmp(m->key, "shape") == 0) shape = m;
         else if (strcmp(m->key, "data_offsets") == 0) off = m;
         else
-            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has an unknown field '%.30s'",
-                            nni_name(nb, name), nni_name(mb, j->key), m->key);
+            return nni_err(err, NN_E_FORMAT, name, "'%s' has an unknown field '%.30s'",
+                           nni_name(mb, j->key), m->key);
     }
     if (!dt || dt->type != NN_JSON_STRING || !shape || shape->type != NN_JSON_ARRAY || !off ||
         off->type != NN_JSON_ARRAY || off->n != 2)
-        return nn_error_set(err, NN_E_FORMAT, "%s: '%s' lacks dtype, shape or two data_offsets",
-                        nni_name(nb, name), nni_name(mb, j->key));
+        return nni_err(err, NN_E_FORMAT, name, "'%s' lacks dtype, shape or two data_offsets",
+                       nni_name(mb, j->key));
     if (shape->n > NN_MAX_DIMS)
-        return nn_error_set(err, NN_E_LIMIT, "%s: '%s': expected at most %d dimensions, got %zu",
-                        nni_name(nb, name), nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
+        return nni_err(err, NN_E_LIMIT, name, "'%s': expected at most %d dimensions, got %zu",
+                       nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
     for (i = 0, m = shape->v.first; m; m = m->next, i++) {
         if (m->type != NN_JSON_INT || m->v.i < 0 || (uint64_t)m->v.i > SIZE_MAX)
-            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has a shape that is no list of sizes",
-                            nni_name(nb, name), nni_name(mb, j->key));
+            return nni_err(err, NN_E_FORMAT, name, "'%s' has a shape that is no list of sizes",
+                           nni_name(mb, j->key));
         it->shape[i] = (size_t)m->v.i;
     }
     it->ndim = i;
     for (i = 0, m = off->v.first; m; m = m->next, i++) {
         if (m->type != NN_JSON_INT || m->v.i < 0)
-            return nn_error_set(err, NN_E_FORMAT, "%s: '%s' has data_offsets that are no positions",
-                            nni_name(nb, name), nni_name(mb, j->key));
+            return nni_err(err, NN_E_FORMAT, name, "'%s' has data_offsets that are no positions",
+                           nni_name(mb, j->key));
         if (i) it->end = (uint64_t)m->v.i;
         else it->begin = (uint64_t)m->v.i;
     }
@@ -12947,28 +12653,27 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
         }
     if (it->dtype == NN_DTYPE_NONE && codes && it->end >= it->begin) { it->stored = dt->v.s; return NN_OK; }
     if (it->dtype == NN_DTYPE_NONE)
-        return nn_error_set(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported",
-                        nni_name(nb, name), nni_name(mb, j->key), dt->v.s);
+        return nni_err(err, NN_E_UNSUPPORTED, name, "'%s': dtype '%.16s' is not supported",
+                       nni_name(mb, j->key), dt->v.s);
     if (bits && bits < 8) {                             /* packed codes: so many bytes */
         if (!nni_shape_bytes(bits, it->ndim, it->shape, &count, &bytes) || bytes % 8)
-            return nn_error_set(err, NN_E_FORMAT, "%s: '%s': its codes do not fill whole bytes",
-                            nni_name(nb, name), nni_name(mb, j->key));
+            return nni_err(err, NN_E_FORMAT, name, "'%s': its codes do not fill whole bytes",
+                           nni_name(mb, j->key));
         it->ndim = 1;
         it->shape[0] = bytes / 8;
     }
     if (!nni_shape_bytes(nn_dtype_size(it->dtype), it->ndim, it->shape, &count, &bytes))
-        return nn_error_set(err, NN_E_FORMAT, "%s: '%s': the product of the shape overflows",
-                        nni_name(nb, name), nni_name(mb, j->key));
+        return nni_err(err, NN_E_FORMAT, name, "'%s': the product of the shape overflows",
+                       nni_name(mb, j->key));
     if (it->end < it->begin)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: '%s': its data end at %llu, before they begin at %llu",
-                        nni_name(nb, name), nni_name(mb, j->key), (unsigned long long)it->end,
-                        (unsigned long long)it->begin);
+        return nni_err(err, NN_E_FORMAT, name,
+                       "'%s': its data end at %llu, before they begin at %llu",
+                       nni_name(mb, j->key), (unsigned long long)it->end,
+                       (unsigned long long)it->begin);
     if (it->end - it->begin != bytes)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: '%s': expected %zu bytes of data for its shape, got %llu",
-                        nni_name(nb, name), nni_name(mb, j->key), bytes,
-                        (unsigned long long)(it->end - it->begin));
+        return nni_err(err, NN_E_FORMAT, name,
+                       "'%s': expected %zu bytes of data for its shape, got %llu",
+                       nni_name(mb, j->key), bytes, (unsigned long long)(it->end - it->begin));
     return NN_OK;
 }
 NNI_FN nn_status nni_reader_skip(nn_reader *r, uint64_t bytes, nn_error *err)
@@ -13004,26 +12709,24 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     strings.alloc = meta && meta->alloc.alloc ? meta->alloc : a;
     arena.alloc = a;
     if ((s = nn_reader_read(r, h, 8, &got, err)) != NN_OK) return s;
-    if (got < 8)
-        return nn_error_set(err, NN_E_FORMAT, "%s: expected at least 8 bytes, got %zu",
-                        nni_name(nb, name), got);
+    if (got < 8) return nni_err(err, NN_E_FORMAT, name, "expected at least 8 bytes, got %zu", got);
     len = nni_le64(h);
     if (len > NN_MAX_SAFETENSORS_HEADER)
-        return nn_error_set(err, NN_E_LIMIT,
-                        "%s: byte 0: expected a header of at most %d bytes, got %llu",
-                        nni_name(nb, name), NN_MAX_SAFETENSORS_HEADER, (unsigned long long)len);
+        return nni_err(err, NN_E_LIMIT, name,
+                       "byte 0: expected a header of at most %d bytes, got %llu",
+                       NN_MAX_SAFETENSORS_HEADER, (unsigned long long)len);
     n = (size_t)len;
     if (nn_reader_size(r, &size) && len > size - 8)
-        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %llu bytes declared, %llu present",
-                        nni_name(nb, name), (unsigned long long)len,
-                        (unsigned long long)(size - 8));
+        return nni_err(err, NN_E_FORMAT, name,
+                       "byte 0: header of %llu bytes declared, %llu present",
+                       (unsigned long long)len, (unsigned long long)(size - 8));
     if (n < 2)
-        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes cannot hold an object",
-                        nni_name(nb, name), n);
+        return nni_err(err, NN_E_FORMAT, name, "byte 0: header of %zu bytes cannot hold an object",
+                       n);
     if ((s = nn_reader_peek(r, n, &text, &got, err)) != NN_OK) return s;
     if (got < n)
-        return nn_error_set(err, NN_E_FORMAT, "%s: byte 0: header of %zu bytes declared, %zu present",
-                        nni_name(nb, name), n, got);
+        return nni_err(err, NN_E_FORMAT, name, "byte 0: header of %zu bytes declared, %zu present",
+                       n, got);
     if (text[0] != '{')
         return nn_error_at(err, NN_E_FORMAT, 8, 0, 0,
                            "%s: byte 8: the header does not begin with '{'", nni_name(nb, name));
@@ -13035,29 +12738,24 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
     if (s == NN_OK && root->n) {
         items = (nni_st_item *)nni_new(root->n, sizeof *items, &a);
         count = root->n;
-        if (!items)
-            s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu tensors", nni_name(nb, name),
-                         count);
+        if (!items) s = nni_err(err, NN_E_NOMEM, name, "out of memory for %zu tensors", count);
     }
     for (j = s == NN_OK ? root->v.first : NULL; j && s == NN_OK; j = j->next) {
         if (strlen(j->key) != j->key_len)
-            s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: a name holds a NUL character",
-                         nni_name(nb, name));
+            s = nni_err(err, NN_E_UNSUPPORTED, name, "a name holds a NUL character");
         else if (strcmp(j->key, "__metadata__") == 0) {
             const nn_json *m;
             if (j->type != NN_JSON_OBJECT)
-                s = nn_error_set(err, NN_E_FORMAT, "%s: __metadata__ is not an object",
-                             nni_name(nb, name));
+                s = nni_err(err, NN_E_FORMAT, name, "__metadata__ is not an object");
             for (m = s == NN_OK ? j->v.first : NULL; m && s == NN_OK; m = m->next) {
                 nn_tensor t = NN_ZERO;
                 if (m->type != NN_JSON_STRING) {
-                    s = nn_error_set(err, NN_E_FORMAT, "%s: __metadata__ '%s' is not a string",
-                                 nni_name(nb, name), nni_name(mb, m->key));
+                    s = nni_err(err, NN_E_FORMAT, name, "__metadata__ '%s' is not a string",
+                                nni_name(mb, m->key));
                     break;
                 }
                 if (strlen(m->v.s) != m->n || strlen(m->key) != m->key_len) {
-                    s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: __metadata__ holds a NUL character",
-                                 nni_name(nb, name));
+                    s = nni_err(err, NN_E_UNSUPPORTED, name, "__metadata__ holds a NUL character");
                     break;
                 }
                 s = nn_tensor_scalar_text(&t, m->v.s, &strings.alloc, err);
@@ -13077,12 +12775,11 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
         nn_tensor t = NN_ZERO;
         nni_src_reader(&src, r);
         if (items[i].begin != at)
-            s = nn_error_at(err, NN_E_FORMAT, (size_t)(8 + len + at), 0, 0,
-                            "%s: byte %llu: '%s': data must begin at %llu, got %llu (%s)",
-                            nni_name(nb, name), (unsigned long long)(8 + len + at),
-                            nni_name(mb, items[i].j->key), (unsigned long long)at,
-                            (unsigned long long)items[i].begin,
-                            items[i].begin < at ? "overlap" : "gap");
+            s = nni_err_at(err, NN_E_FORMAT, name, (8 + len + at),
+                           "'%s': data must begin at %llu, got %llu (%s)",
+                           nni_name(mb, items[i].j->key), (unsigned long long)at,
+                           (unsigned long long)items[i].begin,
+                           items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
         if (s == NN_OK && items[i].stored && opts->left && (!items[i].dtype || !opts->places)) {
             char why[96];
@@ -13092,8 +12789,8 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
         }
         if (s == NN_OK && !items[i].dtype) {
             if (!opts->left)
-                s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: '%s': dtype '%.16s' is not supported",
-                             nni_name(nb, name), nni_name(mb, items[i].j->key), items[i].stored);
+                s = nni_err(err, NN_E_UNSUPPORTED, name, "'%s': dtype '%.16s' is not supported",
+                            nni_name(mb, items[i].j->key), items[i].stored);
             else if (opts->places) s = nn_reader_seek(r, 8 + len + at, err);
             else s = nni_reader_skip(r, at - items[i].begin, err);
             continue;
@@ -13108,10 +12805,10 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
             t = nn_tensor_view(NULL, items[i].dtype, items[i].ndim, items[i].shape);
             s = nn_buf_put(opts->places, &where, sizeof where, err);
             if (s == NN_OK && nn_reader_size(r, &size) && at > size - 8 - len)
-                s = nn_error_set(err, NN_E_FORMAT,
-                             "%s: header declares %llu bytes of data, %llu present",
-                             nni_name(nb, name), (unsigned long long)(at - items[i].begin),
-                             (unsigned long long)(size - 8 - len - items[i].begin));
+                s = nni_err(err, NN_E_FORMAT, name,
+                            "header declares %llu bytes of data, %llu present",
+                            (unsigned long long)(at - items[i].begin),
+                            (unsigned long long)(size - 8 - len - items[i].begin));
             if (s == NN_OK) s = nn_reader_seek(r, 8 + len + at, err);
         } else if (s == NN_OK)
             s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype),
@@ -13562,8 +13259,7 @@ NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *
                               b.data,
                      k == 0 ? exp.len :
                      k == 1 ? start.len :
-                              b.len,
-                     &s, err);
+                              b.len, &s, err);
         nni_pb_text(&e->part[1], 1, tags[k], &s, err);
         nni_pb_bytes(&e->part[1], 8, empty, sizeof empty, &s, err);
         nni_events_plugin(e, "hparams", content.data, content.len, &s, err);
@@ -13576,8 +13272,7 @@ NN_DEF nn_status nn_events_hparams(nn_events *e, const nn_dict *hp, const char *
     nn_buf_free(&b);
     return s;
 }
-/* reading: one field at a time; 0 = end, -1 = damaged */
-typedef struct nni_pb {
+typedef struct nni_pb {  /* reading: one field at a time; 0 = end, -1 = damaged */
     const unsigned char *p, *end;
     unsigned field, type;
     uint64_t v;
@@ -13752,7 +13447,6 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
 NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev),
                                      void *ctx, uint64_t *good, nn_error *err)
 {
-    char nb[64];
     if (good) *good = 0;
     for (;;) {
         const unsigned char *p;
@@ -13766,24 +13460,20 @@ NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, 
         if (n < 12) return NN_OK;                       /* the end, or a torn record */
         want = nni_le64(p);
         if (nni_le32(p + 8) != nni_crc_masked(p, 8))
-            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: %s",
-                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at,
-                               at ? "checksum of a record's length differs" : "not an event file");
+            return nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), at, "%s",
+                              at ? "checksum of a record's length differs" : "not an event file");
         if (want > ((uint64_t)1 << 30))
-            return nn_error_at(err, NN_E_LIMIT, (size_t)at, 0, 0,
-                               "%s: byte %llu: a record of more than 1 GiB",
-                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+            return nni_err_at(err, NN_E_LIMIT, nn_reader_name(r), at,
+                              "a record of more than 1 GiB");
         len = (size_t)want;
-        /* grow with what is there, not with what is claimed */
-        for (n = 0; n < len + 16; ) {
+        for (n = 0; n < len + 16; ) {  /* grow with what is there, not with what is claimed */
             size_t ask = n + ((size_t)1 << 20) < len + 16 ? n + ((size_t)1 << 20) : len + 16;
             if ((s = nn_reader_peek(r, ask, &p, &n, err)) != NN_OK) return s;
             if (n < ask) return NN_OK;
         }
         if (nni_le32(p + 12 + len) != nni_crc_masked(p + 12, len))
-            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0,
-                               "%s: byte %llu: checksum of a record differs",
-                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+            return nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), at,
+                              "checksum of a record differs");
         memset(&base, 0, sizeof base);
         base.tag = base.plugin = "";
         nni_pb_open(&m, p + 12, len);
@@ -13812,9 +13502,7 @@ NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, 
                 }
             }
         }
-        if (k < 0)
-            return nn_error_at(err, NN_E_FORMAT, (size_t)at, 0, 0, "%s: byte %llu: damaged event",
-                               nni_name(nb, nn_reader_name(r)), (unsigned long long)at);
+        if (k < 0) return nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), at, "damaged event");
         if (!any && each && (s = each(ctx, &base)) != NN_OK) return s;
         nn_reader_take(r, len + 16);
         if (good) *good = nn_reader_tell(r);
@@ -13995,8 +13683,7 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
                 (color == 3 ? !pal || len > pal_n :
                  color == 0 ? len != 2 :
                  color == 2 ? len != 6 :
-                              1))
-                NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
+                              1)) NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
             trns = d;
             trns_n = len;
         } else if (memcmp(c + 4, "IDAT", 4) == 0) {

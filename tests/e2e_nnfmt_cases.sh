@@ -168,5 +168,10 @@ printf '{"a": 1, "b": 2, "a": 3}' >twice.json
 want 0 '{"b":2,"a":3}' json twice.json
 want 0 'warning: the last one counts' check twice.json
 
+# a text that came out of a small gzip has a budget
+awk 'BEGIN { printf "["; for (i = 0; i < 3000000; i++) printf "1,"; print "1]" }' | gzip -9n >bomb.json.gz
+want 1 'the document needs more memory than its limit' check bomb.json.gz
+want 0 '' check --memory 2000 bomb.json.gz
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
