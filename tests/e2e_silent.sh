@@ -231,6 +231,27 @@ quiet "$F" generate --n-tasks 2 --n-samples 40:60 --out left2 --overwrite --quie
 if [ -e left2/.nntmp-$$-0 ] && [ -e left2/other/.nntmp-$dead-0 ]; then rm -r left2/.nntmp-$$-0 left2/other; good; else bad "d: --overwrite takes the temporaries of others"; fi
 gone d left2
 
+# folders of version b521685 (tests/data/resume_b521685): refused by name, or right
+cp -r "$D/resume_b521685" old
+here() { (cd old && "$@"); }
+O="--num_layers 2:2 --neurons_per_layer 3:3 --patterns all_same,sorted_ascending,starts_with,ends_with --target_total_examples 900 --checkpoint_interval 2 --threads 1 --quiet --no-tensorboard.enabled --signature.dataset_path sig.json --no-include_modification"
+before=$(cd old && cksum finished/*.* unfinished/*.* */data/*)
+row d 1 "written by version b521685" here "$I" run-data-gen $O --length 1 --out finished --resume
+row d 1 "written by version b521685" here "$I" run-data-gen $O --length 3 --out unfinished --resume
+row d 1 "--preset v0.1 makes its records" here "$I" run-data-gen --preset v0.1 $O --length 3 --out unfinished --resume
+row d 1 "written by version b521685" here "$I" verify finished
+row d 1 "written by version b521685" here "$I" stats finished
+row d 1 "written by version b521685" here "$I" merge finished --out merged
+if [ "$before" = "$(cd old && cksum finished/*.* unfinished/*.* */data/*)" ]; then good; else bad "d: a refused folder was written to"; fi
+cp old/unfinished/data/train-00000.jsonl first.jsonl
+quiet here "$I" run-data-gen --preset v0.1 $O --length 1 --out unfinished --overwrite
+same d first.jsonl old/unfinished/data/train-00000.jsonl
+OT="train --train g/d_train.csv --test g/d_test.csv --arch 2 --epochs 400 --checkpoint-every 1 --seed 5 --threads 1 --quiet"
+row d 1 "train.lr: the run in train has '0.001', now '0.5'" here "$A" $OT --lr 0.5 --out train --resume
+quiet here "$A" $OT --out train --resume
+quiet here "$A" $OT --out whole
+for f in model.pth history.csv state.pth; do same d old/train/mlp_d_$f old/whole/mlp_d_$f; done
+
 # ==== e. one lock, never through a link; names stay in the folder
 held() { (exec 9>>"$1/.lock"; flock -n 9 || exit 1; shift; "$@") ; }
 if command -v flock >/dev/null 2>&1; then
