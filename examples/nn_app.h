@@ -214,6 +214,7 @@ struct nn_app {
     const char *config;            /* --config FILE                                                       */
     int         quiet, json, resume, overwrite, dry_run, print_config, want_help, want_version;
     int         device;            /* 0 auto, 1 cpu                                                       */
+    int         plots;             /* plots of reports as files, too                                      */
     int         command;           /* index into program->commands; -1 = none                             */
     const char *const *args;       /* positional arguments                                                */
     size_t      n_args;
@@ -263,6 +264,9 @@ NN_DEF int nn_app_given(const nn_app *app, const char *key);
 /* nn_app_default: in this run the default of that key is `text` (a preset; for `prepare`). What was
  * given stays; what a file says in these very words counts as not given. */
 NN_DEF void nn_app_default(nn_app *app, const char *key, const char *text);
+/* nn_app_asked: 1 when a flag gives it, or the config file another value than the default: a file that
+ * --print-config wrote holds every default, and asks for nothing by that. */
+NN_DEF int nn_app_asked(nn_app *app, const char *key);
 /* nn_app_choice: the word of an ENUM row for its current index: nn_app_choice(app,
  * "train.optimizer"); "" when unknown. */
 NN_DEF const char *nn_app_choice(const nn_app *app, const char *key);
@@ -520,16 +524,17 @@ NNI_FN const char *nni_app_num(char *buf, double v)
     return buf;
 }
 /* ---- [OPTIONS] ---------------------------------------------------------- */
-#define NNI_APP_N_COMMON 14u
+#define NNI_APP_N_COMMON 15u
 /* `commands` of these rows: the bit of nn_app_command.uses that a command needs to have them */
 static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
     { .key = "config", .type = NN_APP_TEXT, .field = offsetof(nn_app, config), .value = "FILE",
       .group = "common",
       .help = "YAML file of options; flags win over it", .alias = "config_path",
-      .flags = NN_APP_FLAG, .effect = NN_EFFECT_PLACE },
+      .flags = NN_APP_FLAG, .effect = NN_EFFECT_PLACE, .probe = "o.conf" },
     { .key = "out", .type = NN_APP_TEXT, .field = offsetof(nn_app, out), .value = "DIR",
       .group = "common",
-      .help = "output folder", .commands = NN_APP_USES_OUT, .effect = NN_EFFECT_PLACE },
+      .help = "output folder", .commands = NN_APP_USES_OUT, .effect = NN_EFFECT_PLACE,
+      .probe = "elsewhere" },
     { .key = "seed", .type = NN_APP_U64, .field = offsetof(nn_app, seed), .def = "1",
       .group = "common",
       .help = "seed of everything that has no seed of its own", .commands = NN_APP_USES_SEED,
@@ -545,32 +550,35 @@ static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
     { .key = "resume", .type = NN_APP_BOOL, .field = offsetof(nn_app, resume), .group = "common",
       .help = "go on where the run in --out stopped, or start",
       .flags = NN_APP_FLAG | NN_APP_NONEG, .commands = NN_APP_USES_RESUME,
-      .effect = NN_EFFECT_PLACE },
+      .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(nn_app, overwrite),
       .group = "common",
       .help = "replace the run in --out", .flags = NN_APP_FLAG | NN_APP_NONEG,
-      .commands = NN_APP_USES_OVERWRITE, .effect = NN_EFFECT_PLACE },
+      .commands = NN_APP_USES_OVERWRITE, .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "dry_run", .type = NN_APP_BOOL, .field = offsetof(nn_app, dry_run), .group = "common",
       .help = "print the plan with time, memory, bytes; write nothing",
       .flags = NN_APP_FLAG | NN_APP_NONEG, .commands = NN_APP_USES_DRY_RUN,
-      .effect = NN_EFFECT_PLACE },
+      .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "json", .type = NN_APP_BOOL, .field = offsetof(nn_app, json), .group = "common",
       .help = "results as one JSON object on stdout", .flags = NN_APP_FLAG | NN_APP_NONEG,
-      .commands = NN_APP_USES_JSON, .effect = NN_EFFECT_TEXT },
+      .commands = NN_APP_USES_JSON, .effect = NN_EFFECT_TEXT, .probe = "true" },
     { .key = "quiet", .type = NN_APP_BOOL, .field = offsetof(nn_app, quiet), .group = "common",
       .help = "no progress, no notes", .alias = "q", .flags = NN_APP_FLAG | NN_APP_NONEG,
-      .effect = NN_EFFECT_TEXT },
+      .effect = NN_EFFECT_TEXT, .probe = "true" },
     { .key = "print_config", .type = NN_APP_BOOL, .field = offsetof(nn_app, print_config),
       .group = "common",
       .help = "print the effective options as YAML and stop",
-      .flags = NN_APP_FLAG | NN_APP_NONEG, .effect = NN_EFFECT_PLACE },
+      .flags = NN_APP_FLAG | NN_APP_NONEG, .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "help", .type = NN_APP_BOOL, .field = offsetof(nn_app, want_help), .group = "common",
       .help = "this text", .alias = "h", .flags = NN_APP_FLAG | NN_APP_NONEG,
-      .effect = NN_EFFECT_PLACE },
+      .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "version", .type = NN_APP_BOOL, .field = offsetof(nn_app, want_version),
       .group = "common",
       .help = "version, CPU path, threads", .flags = NN_APP_FLAG | NN_APP_NONEG,
-      .effect = NN_EFFECT_PLACE },
+      .effect = NN_EFFECT_PLACE, .probe = "true" },
+    { .key = "plots", .type = NN_APP_BOOL, .field = offsetof(nn_app, plots), .def = "true",
+      .group = "common", .help = "the report's plots as PNG files, too", .flags = NN_APP_MAY_CHANGE,
+      .commands = NN_APP_USES_OUT, .effect = NN_EFFECT_TEXT, .probe = "--no-plots;true" },
     { .key = "no_color", .type = NN_APP_IGNORED, .group = "common",
       .help = "output is never coloured", .flags = NN_APP_FLAG | NN_APP_HIDDEN,
       .effect = NN_EFFECT_TEXT }
@@ -807,6 +815,17 @@ NNI_FN int nni_app_is_common(const nn_option *o)
 {
     return o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON;
 }
+#define NNI_APP_SEED_ROW (&nni_app_common[2])
+/* command c has seeds of its own, which follow --seed */
+NNI_FN int nni_app_has_seeds(const nn_app *app, int c)
+{
+    size_t i;
+    for (i = 0; i < app->program->n_options; i++) {
+        const nn_option *o = &app->program->options[i];
+        if (o->type == NN_APP_SEED && (!o->commands || o->commands >> c & 1u)) return 1;
+    }
+    return 0;
+}
 /* a row of command c (-1: of any) */
 NNI_FN int nni_app_has_in(const nn_app *app, const nn_option *o, int c)
 {
@@ -815,7 +834,8 @@ NNI_FN int nni_app_has_in(const nn_app *app, const nn_option *o, int c)
         if (app->program->tool && o->field != offsetof(nn_app, want_help) &&
             o->field != offsetof(nn_app, want_version))
             return 0;
-        return !o->commands || !uses || (uses & o->commands);
+        return !o->commands || !uses || (uses & o->commands) ||
+               (o == NNI_APP_SEED_ROW && nni_app_has_seeds(app, c));
     }
     return !o->commands || c < 0 || (o->commands >> c & 1u);
 }
@@ -1319,11 +1339,11 @@ NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, 
     if (name) (void)snprintf(buf, cap, "%s", name);
     for (i = 0; buf[i]; i++) if (buf[i] == '_') buf[i] = '-';
 }
-NNI_FN const char *nni_app_mode_text(char *buf, size_t cap, const char *mode);
+NNI_FN const char *nni_app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode);
 /* nni_app_describe: how help, man page and completions speak of a row: the flag's name, its value
  * (maybe ""), meaning, bounds, default */
 typedef struct nni_app_words { char name[96], value[64], text[600]; } nni_app_words;
-NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_option *o)
+NNI_FN void nni_app_describe(nni_app_words *w, nn_app *app, const nn_option *o)
 {
     char lim[256], *text = w->text;
     const char *v = "";
@@ -1378,8 +1398,8 @@ NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_optio
                               o->type == NN_APP_BOOL ? "on" : o->def);
     if (o->mode && n + 1 < sizeof lim) {
         char mode[256];
-        n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? "; " : "",
-                              nni_app_mode_text(mode, sizeof mode, o->mode));
+        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        if (mode[0]) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? "; " : "", mode);
     }
     if ((o->flags & NN_APP_MAY_CHANGE) && n + 1 < sizeof lim)
         n += (size_t)snprintf(lim + n, sizeof lim - n, "%smay change on --resume", n ? "; " : "");
@@ -1388,7 +1408,7 @@ NNI_FN void nni_app_describe(nni_app_words *w, const nn_app *app, const nn_optio
         (void)snprintf(text + k, cap - k, "%s(%s)", k ? " " : "", lim);
     }
 }
-NNI_FN void nni_app_help_row(FILE *f, const nn_app *app, const nn_option *o)
+NNI_FN void nni_app_help_row(FILE *f, nn_app *app, const nn_option *o)
 {
     nni_app_words w;
     int n;
@@ -1644,7 +1664,7 @@ NNI_FN int nni_app_follows(const nn_option *o, const char *value)
         if (value[i] == '.' && value[i + 1] >= 'a' && value[i + 1] <= 'z') return 'f';
     return 'x';
 }
-NNI_FN void nni_app_bash_flags(const nn_app *app)
+NNI_FN void nni_app_bash_flags(nn_app *app)
 {
     size_t i, n = 0;
     nni_app_words w;
@@ -1745,7 +1765,7 @@ NNI_FN void nni_app_zsh_text(const char *s)
         else { if (strchr("[]:\\", *s)) putchar('\\'); putchar(*s == '\n' ? ' ' : *s); }
     }
 }
-NNI_FN void nni_app_zsh_command(const nn_app *app, int operands)
+NNI_FN void nni_app_zsh_command(nn_app *app, int operands)
 {
     size_t i;
     nni_app_words w;
@@ -1990,6 +2010,16 @@ NNI_FN int nni_app_is_default(nn_app *app, size_t row)
     memcpy(field, keep, n);
     return strcmp(now, def) == 0;
 }
+NN_DEF int nn_app_asked(nn_app *app, const char *key)
+{
+    size_t i;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (!nni_app_has(app, o) || !nni_app_same(o->key, strlen(o->key), key, strlen(key))) continue;
+        return *nni_app_mark(app, i) == 2 || (*nni_app_mark(app, i) == 1 && !nni_app_is_default(app, i));
+    }
+    return 0;
+}
 /* one of the words "a|b" is text, or an item of the list text */
 NNI_FN int nni_app_any_of(const char *words, size_t n, const char *text)
 {
@@ -2003,12 +2033,27 @@ NNI_FN int nni_app_any_of(const char *words, size_t n, const char *text)
         item += len + 1;
     }
 }
+/* the row that a mode's NAME means: its key, an alias or the key's last part; SIZE_MAX = the command
+ * has none */
+NNI_FN size_t nni_app_named(const nn_app *app, const char *name, size_t len)
+{
+    size_t i;
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *last = nni_app_last(o->key);
+        if (nni_app_has(app, o) && (nni_app_same(o->key, strlen(o->key), name, len) ||
+                                    nni_app_in_list(o->alias, name, len) >= 0 ||
+                                    nni_app_same(last, strlen(last), name, len)))
+            return i;
+    }
+    return SIZE_MAX;
+}
 /* nni_app_term: whether NAME, !NAME, NAME=A|B or NAME!=A|B holds; a NAME this command has not holds */
 NNI_FN int nni_app_term(nn_app *app, const char *term, size_t n)
 {
     int not_ = term[0] == '!', holds;
     const char *name = term + not_, *end = term + n, *eq = name;
-    size_t len, row = SIZE_MAX, i;
+    size_t len, row;
     char text[512];
     while (eq < end && *eq != '=' && *eq != '!') eq++;
     len = (size_t)(eq - name);
@@ -2020,14 +2065,7 @@ NNI_FN int nni_app_term(nn_app *app, const char *term, size_t n)
         const char *c = app->command < 0 ? "" : app->program->commands[app->command].name;
         return nni_app_any_of(eq + 1, (size_t)(end - eq - 1), c) != not_;
     }
-    for (i = 0; i < nni_app_rows(app) && row == SIZE_MAX; i++) {
-        const nn_option *o = nni_app_row(app, i);
-        const char *last = nni_app_last(o->key);
-        if (nni_app_has(app, o) && (nni_app_same(o->key, strlen(o->key), name, len) ||
-                                    nni_app_in_list(o->alias, name, len) >= 0 ||
-                                    nni_app_same(last, strlen(last), name, len)))
-            row = i;
-    }
+    row = nni_app_named(app, name, len);
     if (row == SIZE_MAX) return 1;
     nni_app_text_of(app, row, text, sizeof text);
     if (eq < end) holds = nni_app_any_of(eq + 1, (size_t)(end - eq - 1), text);
@@ -2054,37 +2092,49 @@ NNI_FN int nni_app_mode_holds(nn_app *app, const char *mode)
     }
     return 1;
 }
-/* "op=ties|dare !x or tune" -> "with --op ties|dare, without --x, or with --tune" */
-NNI_FN const char *nni_app_mode_text(char *buf, size_t cap, const char *mode)
+/* one term in words, "with --op ties|dare", behind what stands in buf; what holds in this command
+ * anyway is left out, and `*never` is set by what never holds */
+NNI_FN void nni_app_term_text(nn_app *app, char *buf, size_t cap, const char *term, size_t n, int *never)
+{
+    const int not_ = term[0] == '!';
+    const char *name = term + not_, *end = term + n, *eq = name, *word;
+    size_t len, row, at = strlen(buf);
+    char flag[96];
+    while (eq < end && *eq != '=' && *eq != '!') eq++;
+    len = (size_t)(eq - name);
+    if (len == 7 && memcmp(name, "command", 7) == 0) {
+        if (!nni_app_term(app, term, n)) *never = 1;
+        return;
+    }
+    row = nni_app_named(app, name, len);
+    if (row == SIZE_MAX) return;
+    nni_app_flag_name(app, nni_app_row(app, row), flag, sizeof flag);
+    word = not_ || (eq < end && *eq == '!') ? "without" : "with";
+    at += (size_t)snprintf(buf + at, cap - at, "%s%s --%s", at ? " and " : "", word, flag);
+    if (eq < end && *eq == '!') eq++;
+    if (eq < end && at < cap)
+        (void)snprintf(buf + at, cap - at, " %.*s", (int)(end - eq - 1), eq + 1);
+}
+/* "op=ties|dare !x or tune" -> "with --op ties|dare and without --x, or with --tune"; "" = always */
+NNI_FN const char *nni_app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode)
 {
     size_t n = 0;
-    const char *before = "";
     buf[0] = 0;
     while (*mode && n + 1 < cap) {
-        size_t len = strcspn(mode, " "), i;
-        if (len == 2 && memcmp(mode, "or", 2) == 0) before = ", or ";
-        else if (len) {
-            int not_ = mode[0] == '!';
-            size_t name = strcspn(mode + not_, "=!");
-            int differs = mode[(size_t)not_ + name] == '!';
-            size_t from = (size_t)not_ + name + (size_t)differs + 1;
-            n += (size_t)snprintf(buf + n, cap - n, "%s", before);
-            if (strncmp(mode, "command=", 8) == 0)
-                n += (size_t)snprintf(buf + n, cap - n, "in %.*s", (int)(len - 8), mode + 8);
-            else {
-                n += (size_t)snprintf(buf + n, cap - n, "%s --", not_ || differs ? "without" : "with");
-                for (i = 0; i < name && n + 1 < cap; i++) {
-                    char c = mode[(size_t)not_ + i];
-                    buf[n++] = c == '_' ? '-' : c;
-                }
-                buf[n] = 0;
-                if (from <= len)
-                    n += (size_t)snprintf(buf + n, cap - n, " %.*s", (int)(len - from), mode + from);
-            }
-            before = ", ";
+        const char *end = strstr(mode, " or ");
+        char one[256] = "";
+        int never = 0;
+        if (!end) end = mode + strlen(mode);
+        while (mode < end) {
+            size_t len = strcspn(mode, " ");
+            if (mode + len > end) len = (size_t)(end - mode);
+            if (len) nni_app_term_text(app, one, sizeof one, mode, len, &never);
+            mode += len;
+            while (mode < end && *mode == ' ') mode++;
         }
-        mode += len;
-        while (*mode == ' ') mode++;
+        if (!never && !one[0]) { buf[0] = 0; return buf; }
+        if (!never) n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", or " : "", one);
+        mode = *end ? end + 4 : end;
     }
     return buf;
 }
@@ -2104,6 +2154,24 @@ NN_DEF void nn_app_default(nn_app *app, const char *key, const char *text)
         else memcpy(field, keep, nni_app_size(o->type));
     }
 }
+/* --seed where only seeds of their own would follow it: 1 when one does; else `modes` says when */
+NNI_FN int nni_app_seed_read(nn_app *app, char *modes, size_t cap)
+{
+    const unsigned uses = app->command < 0 ? 0 : app->program->commands[app->command].uses;
+    char mode[256];
+    size_t i, n = 0;
+    modes[0] = 0;
+    if (!uses || (uses & NN_APP_USES_SEED)) return 1;
+    for (i = 0; i < app->program->n_options; i++) {
+        const nn_option *o = &app->program->options[i];
+        if (o->type != NN_APP_SEED || !nni_app_has(app, o) || app->given[i] == 2) continue;
+        if (nni_app_mode_holds(app, o->mode)) return 1;
+        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        if (!strstr(modes, mode) && n + 1 < cap)
+            n += (size_t)snprintf(modes + n, cap - n, "%s%s", n ? ", or " : "", mode);
+    }
+    return 0;
+}
 /* every row that was given is read: 0, or 2 after saying which one is not */
 NNI_FN int nni_app_modes(nn_app *app)
 {
@@ -2112,10 +2180,12 @@ NNI_FN int nni_app_modes(nn_app *app)
         const nn_option *o = nni_app_row(app, i);
         int source = *nni_app_mark(app, i);
         char name[96], mode[400];
+        if (o == NNI_APP_SEED_ROW && source == 2 && !nni_app_seed_read(app, mode, sizeof mode))
+            return nn_app_usage(app, "--seed: has no effect here; it is read %s", mode);
         if (!source || !o->mode || !nni_app_has(app, o) || nni_app_mode_holds(app, o->mode)) continue;
         if (source == 1 && (nni_app_filed(app, o) || nni_app_is_default(app, i))) continue;
         nni_app_flag_name(app, o, name, sizeof name);
-        (void)nni_app_mode_text(mode, sizeof mode, o->mode);
+        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
         if (source == 1)
             return nn_app_usage(app, "%s: %s: has no effect here; it is read %s",
                                 app->config ? app->config : "config", o->key, mode);
@@ -4794,7 +4864,7 @@ NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
     }
     free(wide);
     free(narrow);
-    if (png) {
+    if (png && app->plots) {
         const char *path = nn_app_path(app, "plots/%s%s%s.png", app->stem, *app->stem ? "_" : "", png);
         if (nn_dir_make(nn_app_path(app, "plots"), NULL, &e) != NN_OK ||
             nn_plot_png(p, path, &e) != NN_OK)

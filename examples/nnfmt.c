@@ -57,30 +57,47 @@ static const nn_app_command commands[] = {
 };
 static const nn_option table[] = {
     { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
-      .group = "reading", .help = "the format, instead of detection by content" },
+      .group = "reading", .help = "the format, instead of detection by content",
+      .effect = NN_EFFECT_DATA, .probe = "jsonl", .fixture = "as" },
     { .key = "delim", .type = NN_APP_TEXT, .field = offsetof(options, delim), .value = "C", .group = "reading",
-      .help = "CSV delimiter, by default a comma, a tab for .tsv; \\t is a tab, 'blanks' runs of spaces and tabs" },
+      .help = "CSV delimiter, by default a comma, a tab for .tsv; \\t is a tab, 'blanks' runs of spaces and tabs",
+      .effect = NN_EFFECT_DATA, .probe = ";;", .fixture = "semicolons" },
     { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .group = "reading",
-      .help = "json of a CSV: an array of objects, not of arrays of strings; --no-header: the first record is data (show, check, convert, diff)" },
+      .help = "of a CSV: an array of objects, not of arrays of strings", .commands = 1u << JSON,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .def = "true", .group = "reading",
+      .help = "the first record of a CSV holds names; --no-header: it is data", .commands = 1u << SHOW | 1u << CONVERT | 1u << DIFF,
+      .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "header" },
     { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB", .group = "reading",
-      .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file" },
-    { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW },
+      .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
+      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA, .probe = "--memory 1;64", .fixture = "tree" },
+    { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
-      .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF },
-    { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing", .help = "indented JSON", .commands = 1u << JSON },
-    { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N", .group = "converting", .help = "this array only", .commands = 1u << CONVERT },
+      .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
+    { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing", .help = "indented JSON", .commands = 1u << JSON,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N", .group = "converting", .help = "this array only", .commands = 1u << CONVERT,
+      .effect = NN_EFFECT_DATA, .probe = "b" },
     { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|f32|f64|f16|bf16|i8|i16|i32|i64|u8|u16|u32|u64|bool", .value = "D",
-      .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT },
+      .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT,
+      .effect = NN_EFFECT_DATA, .probe = "f16" },
     { .key = "lossy", .type = NN_APP_BOOL, .field = offsetof(options, lossy), .group = "converting",
-      .help = "--dtype may overflow, drop fractions and round integers; refused by default", .commands = 1u << CONVERT },
+      .help = "the numbers may overflow, lose fractions and be rounded; refused by default", .commands = 1u << CONVERT,
+      .mode = "dtype!=keep", .effect = NN_EFFECT_DATA, .probe = "--dtype i8;true", .fixture = "half" },
     { .key = "state", .type = NN_APP_BOOL, .field = offsetof(options, state), .group = "converting",
-      .help = "of a .pth the model's own tensors alone, without what stands before their names (model., state_dict., module. ..)", .commands = 1u << CONVERT },
+      .help = "of a .pth the model's own tensors alone, without what stands before their names (model., state_dict., module. ..)", .commands = 1u << CONVERT,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "state" },
     { .key = "strict", .type = NN_APP_BOOL, .field = offsetof(options, strict), .group = "converting",
-      .help = "refuse what OUT cannot take instead of leaving it out with a line", .commands = 1u << CONVERT },
-    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite), .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT },
+      .help = "refuse what OUT cannot take instead of leaving it out with a line", .commands = 1u << CONVERT,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "strict" },
+    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite), .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT,
+      .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
-      .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF },
-    { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300, .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF },
+      .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF, .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300, .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF,
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
 };
 static const nn_app_program program = {
     .name = "nnfmt",
@@ -454,10 +471,25 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     }
     return s;
 }
+static int is_tree(kind k) { return k == K_JSON || k == K_YAML; }
+/* an option of tables or trees beside a file that is none of them: 1 after saying so */
+static int is_idle(const char *path, int is_csv, int tree)
+{
+    static const char *const of_tables[] = { "delim", "header", "rows" };
+    size_t i;
+    for (i = 0; !is_csv && i < sizeof of_tables / sizeof *of_tables; i++)
+        if (nn_app_given(&app, of_tables[i])) {
+            (void)nn_app_usage(&app, "--%s: has no effect on %s; it is read for CSV", of_tables[i], path);
+            return 1;
+        }
+    if (tree || !nn_app_given(&app, "memory")) return 0;
+    (void)nn_app_usage(&app, "--memory: has no effect on %s; it is read for JSON and YAML", path);
+    return 1;
+}
 static nn_csv_desc csv_desc(const char *path)
 {
     nn_csv_desc d = NN_ZERO;
-    d.no_header = nn_app_given(&app, "header") && !opt.header;
+    d.no_header = app.command != CHECK && !opt.header;
     if (opt.delim && strcmp(opt.delim, "blanks") == 0) d.blanks = 1;
     else if (opt.delim) d.delim = strcmp(opt.delim, "\\t") == 0 ? '\t' : *opt.delim;
     else if (has_ending(path, ".tsv")) d.delim = '\t';
@@ -1715,6 +1747,7 @@ static int cmd_show(const char *path, const char *name)
     size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
+    if (is_idle(path, k == K_CSV, is_tree(k))) return 2;
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, &w, &e);
@@ -1779,11 +1812,11 @@ static int cmd_show(const char *path, const char *name)
 }
 
 /* ---- json */
-/* The same JSON for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
+/* The same JSON, fit for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
 static int put_json(const char *text, size_t n)
 {
     size_t i, from = 0;
-    if (opt.raw || !isatty(1)) return fwrite(text, 1, n, stdout) == n;
+    if (opt.raw) return fwrite(text, 1, n, stdout) == n;
     for (i = 0; i < n; i++) {
         const unsigned char *u = (const unsigned char *)text + i;
         int c1 = i + 1 < n && u[0] == 0xC2 && u[1] < 0xA0;
@@ -1893,6 +1926,7 @@ static int cmd_json(const char *path, const char *name)
     size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
+    if (is_idle(path, k == K_CSV, is_tree(k))) return 2;
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
     w.lines = 1;
@@ -1978,13 +2012,15 @@ static nn_status check_text(const char *path, const nn_csv *r, const nn_csv_fiel
         }
     return NN_OK;
 }
-static nn_status check_one(const char *path, nn_error *e)
+static nn_status check_one(const char *path, int *csv, int *tree, nn_error *e)
 {
     kind k;
     nn_status s = detect(path, &k, e);
     nn_arena a = NN_ZERO;
     nn_json *v;
     if (s != NN_OK) return s;
+    *csv |= k == K_CSV;
+    *tree |= is_tree(k);
     if (k == K_CSV) {
         nn_csv *r = NULL;
         nn_csv_desc cd = csv_desc(path);
@@ -2022,11 +2058,11 @@ static nn_status check_one(const char *path, nn_error *e)
 static int cmd_check(void)
 {
     size_t i;
-    int bad = 0;
+    int bad = 0, csv = 0, tree = 0;
     for (i = 0; i < app.n_args; i++) {
         nn_error e = NN_ZERO;
-        nn_status s = check_one(app.args[i], &e);
-            if (s == NN_OK) continue;
+        nn_status s = check_one(app.args[i], &csv, &tree, &e);
+        if (s == NN_OK) continue;
         bad = 1;
         if (!strstr(e.msg, app.args[i])) {
             say(app.args[i], 0);
@@ -2034,7 +2070,7 @@ static int cmd_check(void)
         }
         printf("%s\n", e.msg);
     }
-    return bad;
+    return is_idle(app.args[0], csv, tree) ? 2 : bad;
 }
 
 /* ---- convert */
@@ -2318,6 +2354,7 @@ static int cmd_convert(const char *in, const char *out)
     }
     scratch_beside = out;
     s = detect(in, &k, &e);
+    if (s == NN_OK && is_idle(in, k == K_CSV, 0)) return 2;
     if (s == NN_OK && convert_streams(k, out)) {
         s = convert_stream(in, k, out, dt, &e);
         return s == NN_OK ? 0 : failed(&e);
@@ -2510,13 +2547,17 @@ static int cmd_diff(const char *pa, const char *pb)
 {
     nn_error e = NN_ZERO;
     arrays a = NN_ZERO, b = NN_ZERO;
-    kind k;
+    kind k = K_NONE, kb = K_NONE;
     int differ = 0, one;
     size_t i, j;
     nn_status s = detect(pa, &k, &e);
     if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, &e);
-    if (s == NN_OK) s = detect(pb, &k, &e);
-    if (s == NN_OK) s = arrays_open(&b, pb, k, NULL, &e);
+    if (s == NN_OK) s = detect(pb, &kb, &e);
+    if (s == NN_OK && is_idle(pb, k == K_CSV || kb == K_CSV, 0)) {
+        arrays_close(&a);
+        return 2;
+    }
+    if (s == NN_OK) s = arrays_open(&b, pb, kb, NULL, &e);
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         j = one ? 0 : entry(&b.d, a.d.items[i].name);
