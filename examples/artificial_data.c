@@ -397,7 +397,8 @@ static const nn_app_program program = {
              "  artificial_data all --demo --out out/demo\n"
              "  artificial_data generate --preset document\n"
              "  artificial_data train --train artificial_datasets/dataset1_train.csv \\\n"
-             "                        --test artificial_datasets/dataset1_test.csv",
+             "                        --test artificial_datasets/dataset1_test.csv\n"
+             "train and finetune --resume also take more --epochs, but with --schedule cosine.",
     .commands = commands,
     .n_commands = sizeof commands / sizeof *commands,
     .options = table,
@@ -1783,7 +1784,11 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         if (s == 0 && !app->resume) TRY(nn_file_remove(run.state_path, NULL, err));      /* another run's */
         if (s == 0 && app->resume && nn_file_exists(run.state_path, NULL)) {
             TRY(nn_pth_read(&saved, run.state_path, NULL, err));
-            TRY(nn_trainer_restore(t, &saved, err));
+            if (nn_trainer_restore(t, &saved, err) != NN_OK) {
+                const char *why = nn_app_text(app, "%s", err->msg);
+                status = nn_app_refuse(app, err, "--resume: %s: %s", run.state_path, why);
+                goto done;
+            }
             nn_dict_free(&saved);
             nn_app_say(app, "resumed after epoch %zu of %zu", t->epoch, f->epochs);
         }
@@ -2742,6 +2747,7 @@ done:
 }
 
 /* ==== commands =========================================================== */
+enum { COSINE = 2 };                                           /* of the choices of --schedule */
 /* What a command reads, for run.json and --resume: files of rows, with the labels of an IDX file, and
  * checkpoints, with the JSON beside them. */
 static nn_status input_rows(nn_app *app, const char *path, const char *labels, nn_error *err)
@@ -2821,6 +2827,8 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
         TRY(input_rows(app, o->in.train, o->in.labels, err));
         TRY(input_rows(app, o->in.test, o->in.test_labels, err));
         if (tune) TRY(input_model(app, f->from, err));
+        /* the first epochs of a longer run, unless its learning rates follow from its length */
+        if (f->schedule != COSINE) nn_app_may_change(app, tune ? "finetune.epochs" : "train.epochs");
         TRY(nn_app_out_open(app, stem, err));
     }
     nn_report_begin(

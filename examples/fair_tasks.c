@@ -146,7 +146,7 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "flips" },
     { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000, .unit = "points", .group = "MAML", .help = "points of a task to learn from, and as many to be judged on", .commands = CMD_MAML,
       .effect = NN_EFFECT_DATA, .probe = "6" },
-    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .commands = CMD_MAML,
+    { .key = "iterations", .type = NN_APP_SIZE, .field = F(iterations), .def = "10000", .min = 1, .max = 1000000, .group = "MAML", .help = "outer steps (Finn et al. take 70000)", .flags = NN_APP_MAY_CHANGE, .commands = CMD_MAML,
       .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "25", .min = 1, .max = 1024, .unit = "tasks", .group = "MAML", .help = "tasks per step", .commands = CMD_MAML,
       .effect = NN_EFFECT_DATA, .probe = "2" },
@@ -2198,7 +2198,7 @@ static nn_status trainer_load(nn_app *app, trainer *t, nn_error *err)
         if (!x[i] || (i < 4 && (x[i]->dtype != NN_F32 || nn_tensor_count(x[i]) != P)) ||
             (i == 4 && (x[i]->dtype != NN_F64 || x[i]->ndim != 2 || x[i]->shape[1] != H_COUNT ||
                         x[i]->shape[0] > t->o->iterations)))
-            s = nn_error_set(err, NN_E_FORMAT, "%s: '%s' is missing or of another run", path, name[i]);
+            s = nn_app_refuse(app, err, "--resume: %s: '%s' is missing or of another run", path, name[i]);
     }
     if (s == NN_OK) {
         memcpy(t->policy.m->params, x[0]->data, P * sizeof(float));
@@ -2210,8 +2210,8 @@ static nn_status trainer_load(nn_app *app, trainer *t, nn_error *err)
         t->iter = (size_t)nn_tensor_get_f64(x[5], 0);
         t->best = nn_tensor_get_f64(x[6], 0);
         if (t->iter > t->o->iterations)
-            s = nn_error_set(err, NN_E_FORMAT, "%s: iteration %zu is beyond --iterations %zu", path,
-                         t->iter, t->o->iterations);
+            s = nn_app_refuse(app, err, "--resume: %s: iteration %zu is beyond --iterations %zu", path,
+                              t->iter, t->o->iterations);
     }
     nn_dict_free(&d);
     return s;
@@ -2812,9 +2812,8 @@ static nn_status maml_state(nn_app *app, int load, double *six, size_t P, double
         b = nn_dict_get(&d, "history");
         if (!a || !b || a->dtype != NN_F64 || b->dtype != NN_F64 || nn_tensor_count(a) != 6 * P ||
             b->ndim != 2 || b->shape[1] != 2 || b->shape[0] > most)
-            s = nn_error_set(err, NN_E_FORMAT,
-                         "%s: expected a run of %zu parameters and at most %zu iterations", path, P,
-                         most);
+            s = nn_app_refuse(app, err, "--resume: %s: expected a run of %zu parameters and at most %zu iterations",
+                              path, P, most);
         else {
             memcpy(six, a->data, 6 * P * sizeof *six);
             memcpy(hist, b->data, nn_tensor_bytes(b));

@@ -237,6 +237,7 @@ struct nn_app {
     int          misused, planned, lost, no_memory, refused;
     nn_app_lock *locks;      size_t n_locks;
     nn_app_own  *owned;      size_t n_owned;
+    const char  *may_change[4]; size_t n_may_change;
     nn_buf       before;           /* run.json as --resume met it                                         */
     nn_app_run   check;            /* set by a command: looks at the folder that nn_app_out_open has
                                       locked, before anything in it is written; called with checked */
@@ -307,6 +308,9 @@ NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err)
  * are what this command makes. Found without --resume and --overwrite they are refused; --overwrite
  * removes them, so that no later --resume and no reader takes what is left for this run's. */
 NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail);
+/* nn_app_may_change: before nn_app_out_open: --resume may give that key another value in this case, what
+ * NN_APP_MAY_CHANGE says of a row in all cases. key must stay. */
+NN_DEF void nn_app_may_change(nn_app *app, const char *key);
 /* nn_app_input: a file or folder on which the results depend; run.json lists it, --resume refuses
  * another one. Files by their SHA-256, folders by names, sizes, times and first 4 KiB of their files.
  * grows: the run may go on with more of it than before (it is listed, not compared). Pipes are read
@@ -314,8 +318,6 @@ NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail);
 NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error *err);
 /* nn_app_refuse: a --resume that cannot be; the record of the earlier run stays. Returns NN_E_ARG. */
 NN_DEF nn_status nn_app_refuse(nn_app *app, nn_error *err, const char *fmt, ...) NN_PRINTF(3, 4);
-/* nn_app_before: what the run that --resume goes on with had for a key, as text; NULL = nothing. */
-NN_DEF const char *nn_app_before(nn_app *app, const char *key);
 /* nn_app_out_state: the "state" in the run.json that nn_app_out_open would meet: "" none, "running"
  * (or killed),
  * "interrupted", "failed", "done". In the arena. */
@@ -3080,29 +3082,19 @@ NNI_FN const nn_json *nni_app_node_at(const nn_json *options, const char *key)
     }
     return options && options->type == NN_JSON_OBJECT ? nn_json_get(options, key) : NULL;
 }
-NN_DEF const char *nn_app_before(nn_app *app, const char *key)
+NN_DEF void nn_app_may_change(nn_app *app, const char *key)
 {
-    nn_arena arena = NN_ZERO;
-    nn_json *root = NULL;
-    const nn_json *v = NULL;
-    const char *text = NULL;
-    char then[400];
-    if (app->before.len && nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL,
-                                         NULL, NULL) == NN_OK && root->type == NN_JSON_OBJECT)
-        v = nni_app_node_at(nn_json_get(root, "options"), key);
-    if (v) {
-        nni_app_node_text(then, sizeof then, v);
-        text = nn_app_text(app, "%s", then);
-    }
-    nn_arena_free(&arena);
-    return text;
+    if (app->n_may_change < sizeof app->may_change / sizeof *app->may_change)
+        app->may_change[app->n_may_change++] = key;
 }
 NNI_FN nn_status nni_app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
 {
     const nn_option *o = nni_app_row(app, row);
     char now[400], then[400];
+    size_t i;
     if (nni_app_may_change(o) || !nni_app_has(app, o)) return NN_OK;
     if (o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE) return NN_OK;
+    for (i = 0; i < app->n_may_change; i++) if (strcmp(app->may_change[i], o->key) == 0) return NN_OK;
     options = nni_app_node_at(options, o->key);
     if (!options) return NN_OK;
     if (options->type == NN_JSON_OBJECT && !nn_json_get(options, "min")) return NN_OK;   /* a branch */

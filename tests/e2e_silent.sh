@@ -214,6 +214,20 @@ sleep 1; touch in.d/task_001.npz
 row d 1 "in.d is not what" "$F" meta-train --tasks in.d --train 2 --val 1 --iterations 1 --seeds 1 --meta-batch 1 --inits 1 --query-size 10 --out samef --quiet --resume
 row d 0 "--threads" "$A" train --help
 row d 0 "Another value of anything else" "$I" run-data-gen --help
+# a longer run goes on where the shorter one ended, a shorter one does not
+quiet "$A" train $T --epochs 3 --name e --out e7; cp e7/mlp_e_run.json was.json
+row d 1 "the state has 3 epochs behind it, this run has 2" "$A" train $T --epochs 2 --name e --out e7 --resume
+same d was.json e7/mlp_e_run.json
+quiet "$A" train $T --epochs 7 --name e --out e7 --resume
+quiet "$A" train $T --epochs 7 --name e --out e7w
+for f in model.pth history.csv; do same d e7/mlp_e_$f e7w/mlp_e_$f; done
+quiet "$A" train $T --epochs 3 --schedule cosine --name c --out e7
+row d 1 "train.epochs: the run in e7 has '3', now '7'" "$A" train $T --epochs 7 --schedule cosine --name c --out e7 --resume
+ML="maml --meta-batch 1 --inner-hidden 4 --test-tasks 4 --threads 1 --quiet"
+quiet "$F" $ML --iterations 4 --out ml; quiet "$F" $ML --iterations 6 --out ml --resume; quiet "$F" $ML --iterations 6 --out mlw
+same d ml/maml_init.pth mlw/maml_init.pth; cp ml/run.json was.json
+row d 1 "at most 5 iterations" "$F" $ML --iterations 5 --out ml --resume
+same d was.json ml/run.json
 # a new run forgets the state of the one that it replaces, even when it is killed at once
 cp -r model new
 "$A" train $T --epochs 100000 --checkpoint-every 100000 --seed 5 --out new --overwrite >/dev/null 2>&1 & pid=$!
