@@ -10402,7 +10402,7 @@ NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *op
         size_t len = strlen(m);
         memcpy(z->names + at, m, len + 1);
         z->name[i] = z->names + at;
-        if (len > 4 && strcmp(m + len - 4, ".npy") == 0) z->names[at + len - 4] = 0;
+        if (len >= 4 && strcmp(m + len - 4, ".npy") == 0) z->names[at + len - 4] = 0;
         at += len + 1;
     }
     *out = z;

@@ -39,7 +39,7 @@ static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "jso
                                                  "gz" };
 
 typedef struct options {
-    int as, header, pretty, raw, lossy, overwrite, strict, state;
+    int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
     const char *name, *delim;
     int dtype;
     size_t rows, memory;
@@ -68,6 +68,9 @@ static const nn_option table[] = {
     { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .def = "true", .group = "reading",
       .help = "the first record of a CSV holds names; --no-header: it is data", .commands = 1u << SHOW | 1u << CONVERT | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "header" },
+    { .key = "nan", .type = NN_APP_BOOL, .field = offsetof(options, nan), .group = "reading",
+      .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them", .commands = 1u << SHOW | 1u << JSON | 1u << CHECK,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "nan" },
     { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB", .group = "reading",
       .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
       .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA, .probe = "--memory 1;64", .fixture = "tree" },
@@ -353,6 +356,20 @@ static nn_status slurp(nn_buf *b, const char *path, nn_error *e)
     nn_reader_close(in);
     return s;
 }
+/* Is it lines of JSON: a whole value, and another behind the line's end? */
+static int has_lines(const nn_buf *b, nn_arena *a)
+{
+    const char *p = (const char *)b->data, *nl = b->len ? (const char *)memchr(p, '\n', b->len) : NULL;
+    nn_json *v;
+    const int whole = nl && nn_json_parse(&v, a, p, (size_t)(nl - p), NULL, NULL, NULL) == NN_OK;
+    nn_arena_free(a);
+    return whole && (size_t)(nl - p) + strspn(nl, " \t\r\n") < b->len;
+}
+static void json_lines_hint(nn_error *e)
+{
+    const size_t n = strlen(e->msg);
+    (void)snprintf(e->msg + n, sizeof e->msg - n, ": JSON lines? --as jsonl");
+}
 /* A whole text: JSON or YAML. Of a key that comes twice in JSON the last one counts, with a warning. */
 static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k,
                            nn_yaml_warning **w, nn_error *e)
@@ -363,10 +380,12 @@ static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k
     const uint64_t most = budget(path, b.len);
     a->limit = most < SIZE_MAX ? (size_t)most : SIZE_MAX;
     if (s == NN_OK && k == K_YAML) s = nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
-    else if (s == NN_OK && (s = nn_json_parse(root, a, (const char *)b.data, b.len, path, NULL, e)) == NN_E_FORMAT) {
-        last.duplicates = 1;
+    last.allow_nan = opt.nan;
+    if (s == NN_OK && k == K_JSON && (s = nn_json_parse(root, a, (const char *)b.data, b.len, path, &last, e)) == NN_E_FORMAT) {
         nn_arena_free(a);
-        if (nn_json_parse(root, a, (const char *)b.data, b.len, path, &last, NULL) == NN_OK) {
+        last.duplicates = 1;
+        if (has_lines(&b, a)) json_lines_hint(e);
+        else if (nn_json_parse(root, a, (const char *)b.data, b.len, path, &last, NULL) == NN_OK) {
             char text[512];
             (void)nn_text_mask(text, sizeof text, e->msg, strlen(e->msg));
             fprintf(stderr, "nnfmt: %s: warning: the last one counts\n", text);
@@ -409,6 +428,40 @@ static nn_status read_idx(nn_tensor *t, const char *path, nn_error *e)
     nn_reader_close(in);
     return s;
 }
+/* A container inside gzip is read by position: it is unpacked into a file without a name, which stands in
+ * for it. Two at a time, as many as diff compares. */
+static struct { const char *path; int fd; char name[32]; } unpacked[2];
+static size_t unpacked_turn;
+static const char *place_of(const char *path)
+{
+    size_t i;
+    for (i = 0; i < 2; i++) if (unpacked[i].path == path) return unpacked[i].name;
+    return path;
+}
+static nn_status unpack(const char *path, nn_reader *r, nn_error *e)
+{
+    const char *dir = getenv("TMPDIR");
+    char name[NN_MAX_PATH_BYTES];
+    const unsigned char *p;
+    size_t n = 1, i = unpacked_turn++ % 2;
+    nn_status s = NN_OK;
+    int fd;
+    if (unpacked[i].path) (void)close(unpacked[i].fd);
+    unpacked[i].path = NULL;
+    (void)snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp");
+    if ((fd = mkstemp(name)) < 0) return nn_error_set(e, NN_E_IO, "%s: %s", name, nn_errno_text(errno));
+    (void)unlink(name);
+    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) {
+        const ssize_t k = write(fd, p, n);
+        if (k > 0) nn_reader_take(r, (size_t)k);
+        else if (errno != EINTR) s = nn_error_set(e, NN_E_IO, "%s: unpacking in TMPDIR or /tmp: %s", path, nn_errno_text(errno));
+    }
+    if (s != NN_OK) { (void)close(fd); return s; }
+    unpacked[i].fd = fd;
+    unpacked[i].path = path;
+    (void)snprintf(unpacked[i].name, sizeof unpacked[i].name, "/dev/fd/%d", fd);
+    return NN_OK;
+}
 static nn_status detect(const char *path, kind *k, nn_error *e)
 {
     nn_reader *r = NULL;
@@ -450,6 +503,9 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         }
         if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
+    if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) &&
+        (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG))
+        s = unpack(path, r, e);
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) {
             s = nn_error_set(e, NN_E_UNSUPPORTED,
@@ -462,7 +518,9 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     nn_reader_close(r);
     if (s == NN_OK && *k == K_NPZ) {                 /* a zip: of arrays, or a checkpoint? */
         nn_zip *z = NULL;
-        if ((s = nn_zip_open(&z, path, NULL, e)) != NN_OK) return s;
+        nn_file_opts o = NN_ZERO;
+        o.name = path;
+        if ((s = nn_zip_open(&z, place_of(path), &o, e)) != NN_OK) return s;
         for (i = 0; i < nn_zip_count(z); i++)
             if (ends_with(nn_zip_at(z, i)->name, "/data.pkl") ||
                 strcmp(nn_zip_at(z, i)->name, "data.pkl") == 0)
@@ -1003,8 +1061,11 @@ static nn_status arrays_of(arrays *a, nn_error *e)
 }
 static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
 {
-    nn_status s = nn_npz_open(&a->npz, a->path, NULL, e);
+    nn_file_opts o = NN_ZERO;
     size_t i, j, only = SIZE_MAX;
+    nn_status s;
+    o.name = a->path;
+    s = nn_npz_open(&a->npz, place_of(a->path), &o, e);
     if (s != NN_OK) return s;
     if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX)
         return nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", a->path, name);
@@ -1085,17 +1146,19 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
 }
 static nn_status arrays_checkpoint(arrays *a, nn_error *e)
 {
+    const char *path = place_of(a->path);
     nn_buf places = NN_ZERO;
     nn_pth_opts o = NN_ZERO;
     nn_status s;
     size_t i;
     o.file.places = &places;
+    o.file.name = a->path;
     if (a->lenient) o.file.left = &a->left;
     if (a->nested) { o.kinds = &a->kinds; o.separator = LEVEL; }
     if (a->k == K_SAFETENSORS) {
-        if ((s = nn_safetensors_read(&a->d, &a->meta, a->path, &o.file, e)) == NN_OK) {
+        if ((s = nn_safetensors_read(&a->d, &a->meta, path, &o.file, e)) == NN_OK) {
             o.file.raw = 1;
-            s = nn_reader_open(&a->r, a->path, &o.file, e);
+            s = nn_reader_open(&a->r, path, &o.file, e);
         }
     } else {
         nn_reader *r = NULL;
@@ -1103,15 +1166,15 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
         size_t n = 0;
         int zip = 0;
         o.file.raw = 1;
-        s = nn_reader_open(&r, a->path, &o.file, e);
+        s = nn_reader_open(&r, path, &o.file, e);
         if (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK)
             zip = n >= 4 && memcmp(p, "PK\3\4", 4) == 0;
         nn_reader_close(r);
         if (s == NN_OK && zip) {
-            if ((s = nn_zip_open(&a->zip, a->path, &o.file, e)) == NN_OK)
+            if ((s = nn_zip_open(&a->zip, path, &o.file, e)) == NN_OK)
                 s = nni_pth_load(&a->d, a->zip, NULL, NULL, 0, a->path, &o, e);
-        } else if (s == NN_OK && (s = nn_pth_read(&a->d, a->path, &o, e)) == NN_OK)
-            s = nn_reader_open(&a->r, a->path, &o.file, e);
+        } else if (s == NN_OK && (s = nn_pth_read(&a->d, path, &o, e)) == NN_OK)
+            s = nn_reader_open(&a->r, path, &o.file, e);
     }
     if (s == NN_OK) s = arrays_of(a, e);
     for (i = 0; s == NN_OK && i < a->d.count && (i + 1) * sizeof(nn_place) <= places.len; i++)
@@ -1229,7 +1292,12 @@ static nn_status arrays_open(arrays *a, const char *path, kind k, const char *na
     case K_PTH: case K_SAFETENSORS: return arrays_checkpoint(a, e);
     case K_CSV: case K_JSONL: return arrays_table(a, e);
     case K_IDX: s = read_idx(&t, path, e); break;
-    case K_PNG: s = nn_png_read(&t, path, NULL, e); break;
+    case K_PNG: {
+        nn_file_opts o = NN_ZERO;
+        o.name = path;
+        s = nn_png_read(&t, place_of(path), &o, e);
+        break;
+    }
     default: return nn_error_set(e, NN_E_UNSUPPORTED, "%s: a %s file holds no arrays", path, kind_names[k]);
     }
     if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
@@ -1691,6 +1759,36 @@ static void print_warnings(const char *path, const nn_yaml_warning *w)
     }
 }
 typedef struct event_count { size_t n[7]; nn_json_writer *w; int print; } event_count;
+static double double_at(const unsigned char *p)
+{
+    uint64_t u = 0;
+    double v;
+    int i;
+    for (i = 0; i < 8; i++) u |= (uint64_t)p[i] << (8 * i);
+    memcpy(&v, &u, 8);
+    return v;
+}
+/* its figures, and its bins as [left, right, count]; old ones give right edges alone */
+static void json_histogram(nn_json_writer *w, const nn_event *ev)
+{
+    static const char *const names[] = { "min", "max", "num", "sum", "sum_squares" };
+    const double v[] = { ev->min, ev->max, ev->num, ev->sum, ev->sum_squares };
+    size_t i, k;
+    for (i = 0; i < 5; i++) { nn_json_key(w, names[i]); nn_json_f64(w, v[i]); }
+    nn_json_key(w, "bins");
+    nn_json_begin_array(w);
+    for (i = 0; i < ev->n_bins; i++) {
+        nn_json_begin_array(w);
+        for (k = 0; ev->rows && k < 3; k++) nn_json_f64(w, double_at(ev->rows + 24 * i + 8 * k));
+        if (!ev->rows) {
+            nn_json_f64(w, i ? double_at(ev->limits + 8 * (i - 1)) : -HUGE_VAL);
+            nn_json_f64(w, double_at(ev->limits + 8 * i));
+            nn_json_f64(w, double_at(ev->counts + 8 * i));
+        }
+        nn_json_end(w);
+    }
+    nn_json_end(w);
+}
 static nn_status on_event(void *ctx, const nn_event *ev)
 {
     static const char *const names[] = { "other", "version", "scalar", "histogram",
@@ -1719,6 +1817,15 @@ static nn_status on_event(void *ctx, const nn_event *ev)
         if (ev->kind == NN_EVENT_SCALAR) {
             nn_json_key(q->w, "value");
             nn_json_f32(q->w, (float)ev->value);
+        }
+        if (ev->kind == NN_EVENT_HISTOGRAM) json_histogram(q->w, ev);
+        if (ev->kind == NN_EVENT_IMAGE) {
+            nn_json_key(q->w, "width");
+            nn_json_i64(q->w, ev->width);
+            nn_json_key(q->w, "height");
+            nn_json_i64(q->w, ev->height);
+            nn_json_key(q->w, "bytes");
+            nn_json_u64(q->w, ev->bytes_n);
         }
         if (ev->kind == NN_EVENT_TEXT) {
             nn_json_key(q->w, "text");
@@ -1780,8 +1887,8 @@ static int cmd_show(const char *path, const char *name)
         q.print = 1;
         s = read_events(path, on_event, &q, &e);
         if (s == NN_OK)
-            printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams\n",
-                   q.n[2], q.n[3], q.n[4], q.n[5], q.n[6]);
+            printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams, %zu others\n",
+                   q.n[2], q.n[3], q.n[4], q.n[5], q.n[6], q.n[0]);
     } else if (k == K_GZ) {
         uint64_t n = 0;
         s = read_through(path, &n, &e);
@@ -1866,6 +1973,9 @@ static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
     cursor c = cursor_at(a, i, PIECE, e);
     size_t item = 0;
     json_items(w, &c, &item, a->d.items[i].value.ndim, a->d.items[i].value.shape, NULL);
+    if (w->status != NN_OK && !*e->msg)
+        (void)nn_error_set(e, w->status, "%s: '%s': element %zu: %s", a->path, a->d.items[i].name, item ? item - 1 : 0,
+                       w->why ? w->why : "cannot be written as JSON");
     nn_tensor_free(&c.t);
 }
 /* name: the cells of that column alone */

@@ -173,5 +173,29 @@ awk 'BEGIN { printf "["; for (i = 0; i < 3000000; i++) printf "1,"; print "1]" }
 want 1 'the document needs more memory than its limit' check bomb.json.gz
 want 0 '' check --memory 2000 bomb.json.gz
 
+# containers inside gzip; bytes that are no text; JSON lines under another name; Python's NaN
+for f in npz_readme.npz pth_nested.pth f8.safetensors; do
+    gzip -c $f >$f.gz
+    a=$("$nnfmt" json $f 2>/dev/null); b=$("$nnfmt" json $f.gz 2>/dev/null)
+    if [ -n "$a" ] && [ "$a" = "$b" ]; then ok; else bad "$f.gz: $b"; fi
+done
+want 0 '' diff pth_nested.pth pth_nested.pth.gz
+head -c 60 pth_nested.pth | gzip >cut.pth.gz
+want 1 'cut.pth.gz: byte' check cut.pth.gz
+{ npy '|S2' 2; printf 'ab\377\376'; } >bytes.npy
+want 1 "bytes.npy: 'array': element 1: a string is not valid utf-8" json bytes.npy
+printf '{"a":1}\n{"a":2}\n' >lines.json
+want 1 'JSON lines? --as jsonl' check lines.json
+want 0 '' check --as jsonl lines.json
+printf '[1.5, NaN, -Infinity]' >nan.json
+want 1 'nan.json:1:7: expected a value' check nan.json
+want 0 '[1.5,"NaN","-Infinity"]' json --nan nan.json
+# an array without a name: np.savez(**{"": x}) calls its member ".npy"
+if command -v python3 >/dev/null && python3 -c 'import numpy as n; n.savez("nameless.npz", **{"": n.arange(3)})' 2>/dev/null; then
+    want 0 '{"":[0,1,2]}' json nameless.npz
+    want 0 '' convert nameless.npz nameless2.npz
+    want 0 '' diff nameless.npz nameless2.npz
+fi
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

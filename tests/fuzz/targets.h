@@ -244,11 +244,17 @@ static void fuzz_pth(const uint8_t *p, size_t n)
 {
     nn_pth_opts o = NN_ZERO;
     nn_dict d = NN_ZERO;
+    nn_buf left = NN_ZERO;
     o.file = fuzz_opts();
     o.no_crc = 1;                                    /* else the corpus ends at the checksums */
     d.alloc = o.file.alloc;
     if (nn_pth_read_memory(&d, p, n, &o, NULL) == NN_OK) (void)nn_pth_state(&d, NULL);
     nn_dict_free(&d);
+    left.alloc = o.file.alloc;                       /* and with what it cannot read left out */
+    o.file.left = &left;
+    (void)nn_pth_read_memory(&d, p, n, &o, NULL);
+    nn_dict_free(&d);
+    nn_buf_free(&left);
 }
 static void fuzz_safetensors(const uint8_t *p, size_t n)
 {

@@ -172,5 +172,15 @@ for i, k in enumerate(kinds):
     n = f"k{i}"
     if isinstance(k, list) or k in unread: check(n not in got and f"left out: {n}.npy: " in err, f"npz {k}: not named: {err[:300]}")
     else: check(n in got and same(got[n], numpy_plain(a[n])), f"npz {k}: {got.get(n)} for {numpy_plain(a[n])}")
+# ---- TensorBoard: what SummaryWriter writes of a histogram and an image
+try:
+    from torch.utils.tensorboard import SummaryWriter
+    w = SummaryWriter("tb"); w.add_histogram("h", np.arange(10.), 1); w.add_image("i", np.zeros((3, 2, 4)), 1); w.close()
+    rc, out, err = run("json", os.path.join("tb", os.listdir("tb")[0]))
+    ev = {e.get("tag"): e for e in json.loads(out)} if rc == 0 else {}
+    h = ev.get("h", {})
+    check([h.get(k) for k in ("min", "max", "num", "sum", "sum_squares")] == [0.0, 9.0, 10.0, 45.0, 285.0] and sum(b[2] for b in h["bins"]) == 10, f"tfevents: histogram {str(h)[:200]} {err}")
+    check((ev["i"]["width"], ev["i"]["height"]) == (4, 2), "tfevents: image")
+except ImportError: skipped += 1; print("skip tfevents: needs tensorboard")
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(failed != 0)
