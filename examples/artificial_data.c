@@ -3033,6 +3033,17 @@ done:
     model_free(&m);
     return status;
 }
+/* Sets of an earlier `generate` in the folder are not those of this run. */
+static nn_status all_check(nn_app *app, void *sets, nn_error *err)
+{
+    size_t i;
+    for (i = 0; i < 3 && !app->resume && !app->overwrite; i++) {
+        const char *path = nn_app_path(app, "artificial_datasets/%s_train.csv", ((gen_opts *)sets)[i].name);
+        if (nn_file_exists(path, NULL))
+            return nn_error_set(err, NN_E_ARG, "%s: is there already: use --overwrite or another --out", path);
+    }
+    return NN_OK;
+}
 /* every step: three sets, training, two fine-tunings and a frozen one, every operation with its sweep */
 static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
 {
@@ -3072,6 +3083,8 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         if (!nn_app_given(app, "finetune.lr")) o->tune.lr = 1e-3;
         if (!nn_app_given(app, "data.standardize")) in.standardize = 1;
     }
+    app->check = all_check;
+    app->checked = set;
     TRY(nn_app_out_open(app, "", err));
     data = nn_app_path(app, "artificial_datasets");
     ck = nn_app_path(app, "artificial_checkpoints");

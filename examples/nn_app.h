@@ -2539,6 +2539,10 @@ NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, 
 #endif
     app->command_line = nni_app_quoted(app, argc, argv);
     rc = nni_app_parse(app, argc, argv);
+    if (rc == 0 && (fflush(stdout) != 0 || ferror(stdout))) {                   /* help, --print-config */
+        (void)nn_app_usage(app, "standard output: could not write");
+        rc = 1;
+    }
     if (rc >= 0) nn_arena_free(&app->arena);
     return rc;
 }

@@ -169,6 +169,8 @@ unchanged_but() { kind=$1 text=$2; shift 2; before=$(cksum found/*); row "$kind"
 unchanged_but c "d_train.csv: is there already" "$A" generate $G --name d --out found
 unchanged_but c "sentence_000000.npz: is there already" "$P" synthesize --sentences 2 --out found --quiet
 unchanged_but c "task_000.npz: is there already" "$F" generate --n-tasks 2 --n-samples 40:60 --out found --quiet
+mkdir -p found2/artificial_datasets; cp gen/d_train.csv found2/artificial_datasets/dataset2_train.csv
+row c 1 "dataset2_train.csv: is there already" "$A" all --demo --out found2
 # one file outside of a run folder
 echo kept >kept.pth; cp kept.pth kept.csv; cp kept.pth kept.npz; cp kept.pth done.jsonl.scores.jsonl; printf '{"example_id": 0, "task": "classification", "completion": "a"}\n' >done.jsonl
 row c 1 "kept.pth: is there already" "$I" show 0 --config rec/config.yaml --export kept.pth
@@ -294,6 +296,13 @@ if (ulimit -f 1) 2>/dev/null; then
     row h 1 "report" sh -c "ulimit -f 20; exec '$A' generate $G --name d --out small"
     if grep -q '"state": "done"' small/*run.json 2>/dev/null; then bad "h: done without its report"; else good; fi
 fi
+if [ -c /dev/full ]; then
+    full() { "$@" >/dev/full; }
+    for c in --help "train --print-config $T" man; do
+        # shellcheck disable=SC2086
+        row h 1 "standard output" full "$A" $c
+    done
+else skipped=$((skipped + 3)); echo "skip full standard output: no /dev/full"; fi
 mkdir -p plotless; : >plotless/plots
 row h 1 "plots" "$A" generate $G --name d --out plotless
 if grep -q '"state": "failed"' plotless/*run.json; then good; else bad "h: a run without its plots is not marked failed"; fi
