@@ -587,7 +587,7 @@ NN_DEF void nn_json_value (nn_json_writer *w, const nn_json *v);                
 NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
 
 /* ==== [YAML] the YAML 1.2 subset of config files ========================= */
-/* Block maps and lists, flow [] {} on one line, plain, 'single' and "double" scalars, | and > with
+/* Block maps and lists, flow [] {} over lines, plain, 'single' and "double" scalars, | and > with
  * - and +, comments, one
  * leading ---. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
  *   floats (also .inf .nan, 1e-4). Refused with line
@@ -7157,10 +7157,25 @@ NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
     *len = n;
     return s;
 }
+/* Inside [ ] and { }: blanks, comments, line breaks. y->p == y->end = it is never closed. */
+NNI_FN void nni_yp_flow_gap(nni_yp *y)
+{
+    for (;;) {
+        nni_yp_blanks(y);
+        if (y->p < y->end && *y->p == '#' && (y->p == y->line_start || nni_yp_gap(y->p - 1, y->end)))
+            while (!nni_yp_eol(y)) y->p++;
+        if (y->p >= y->end || !nni_yp_eol(y)) return;
+        nni_yp_newline(y);
+        if (nni_yp_marker(y, "---") || nni_yp_marker(y, "...")) y->p = y->end;
+    }
+}
 NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
 {
     nn_json *v, *c, **tail;
-    char open = *y->p, close = open == '[' ? ']' : '}', *key;
+    const char open = *y->p, close = open == '[' ? ']' : '}';
+    const size_t at_line = y->line, at_col = (size_t)(y->p - y->line_start) + 1,
+                 at = (size_t)(y->p - y->s);
+    char *key;
     size_t len, line, col;
     nn_status s = NN_OK;
     if (open != '[' && open != '{') {
@@ -7183,17 +7198,15 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
     tail = &v->v.first;
     y->p++;
     for (;;) {
-        nni_yp_blanks(y);
-        if (nni_yp_eol(y) || *y->p == '#')
-            return nni_yp_format(y, open == '[' ? "expected ']' on this line" :
-                                                  "expected '}' on this line");
+        nni_yp_flow_gap(y);
+        if (y->p >= y->end) break;
         if (*y->p == close) break;
         if (open == '[') {
             if ((s = nni_yp_flow(y, &c)) != NN_OK) return s;
             *tail = c;
             tail = &c->next;
             v->n++;
-            nni_yp_blanks(y);
+            nni_yp_flow_gap(y);
             if (y->p < y->end && *y->p == ':')
                 return nni_yp_format(y, "a map inside a list must be in { }");
         } else {
@@ -7201,25 +7214,26 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
             col = (size_t)(y->p - y->line_start) + 1;
             if (*y->p == '[' || *y->p == '{') return nni_yp_format(y, "a key must be a scalar");
             if ((s = nni_yp_key(y, 1, &key, &len)) != NN_OK) return s;
-            nni_yp_blanks(y);
+            nni_yp_flow_gap(y);
             c = NULL;
             if (y->p < y->end && *y->p == ':') {
                 y->p++;
-                nni_yp_blanks(y);
-                if (!nni_yp_eol(y) && *y->p != ',' && *y->p != '}' &&
+                nni_yp_flow_gap(y);
+                if (y->p < y->end && *y->p != ',' && *y->p != '}' &&
                     (s = nni_yp_flow(y, &c)) != NN_OK) return s;
             }
             if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
             nni_yp_member(v, &tail, c, key, len, line, col);
         }
-        nni_yp_blanks(y);
+        nni_yp_flow_gap(y);
         if (y->p < y->end && *y->p == ',') { y->p++; continue; }
-        if (y->p < y->end && *y->p == close) break;
-        if (nni_yp_eol(y))
-            return nni_yp_format(y, open == '[' ? "expected ']' on this line" :
-                                                  "expected '}' on this line");
+        if (y->p >= y->end || *y->p == close) break;
         return nni_yp_got(y, open == '[' ? "expected ',' or ']', got %s" : "expected ',' or '}', got %s");
     }
+    if (y->p >= y->end)
+        return nni_yp_fail_at(y, NN_E_FORMAT, at_line, at_col, at, "%s",
+                              open == '[' ? "the list is not closed: expected ']'" :
+                                            "the map is not closed: expected '}'");
     y->p++;
     y->depth--;
     if (open == '{' && (s = nni_yp_map_end(y, v)) != NN_OK) return s;
