@@ -1093,7 +1093,7 @@ NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where,
     int bad;
     if (o->type == NN_APP_REFUSED) return nn_app_usage(app, "%s: refused: %s", where, o->help);
     if (o->type == NN_APP_IGNORED) { *nni_app_mark(app, i) = source; return 0; }
-    if (o == &nni_app_common[4] &&
+    if ((o == &nni_app_common[4] || (o->choices && strcmp(o->choices, "auto|cpu") == 0)) &&
         (nni_app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
         return nn_app_usage(
             app, "%s: '%s' is refused: this suite computes on the CPU only, expected auto or cpu",
@@ -1276,6 +1276,10 @@ NNI_FN nn_json *nni_app_tree(nn_app *app)
             const nn_option *q = nni_app_row(app, j);
             if (!nni_app_has(app, q)) continue;
             if (j < i && strcmp(q->key, o->key) == 0) skip = 1;
+            /* a further name of a value that stands there already */
+            if (j < i && i < app->program->n_options && q->field == o->field &&
+                q->type == o->type && !(q->flags & NN_APP_FLAG))
+                skip = 1;
             if (strncmp(q->key, o->key, nk) == 0 && q->key[nk] == '.' &&
                 *(int *)(void *)nni_app_field(app, i))
                 skip = 1;
@@ -2588,16 +2592,64 @@ NNI_FN size_t nni_app_key(const nn_app *app, const char *key, int *any, int *bra
     }
     return found;
 }
-NNI_FN int nni_app_config_map(nn_app *app, const char *prefix, const nn_json *map, const char *path)
+/* the row of PREFIX.name.enabled, a switch of the branch; SIZE_MAX = there is none */
+NNI_FN size_t nni_app_switch(const nn_app *app, const char *prefix, const char *name)
+{
+    size_t i;
+    const size_t n = strlen(prefix), k = strlen(name);
+    for (i = 0; *prefix && i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        if (o->type == NN_APP_BOOL && nni_app_has(app, o) && strlen(o->key) == n + k + 9 &&
+            nni_app_same(o->key, n, prefix, n) && o->key[n] == '.' &&
+            nni_app_same(o->key + n + 1, k, name, k) && strcmp(o->key + n + 1 + k, ".enabled") == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+/* every switch of the branch off: what is listed goes on afterwards */
+NNI_FN void nni_app_switches_off(nn_app *app, const char *prefix)
+{
+    size_t i;
+    const size_t n = strlen(prefix);
+    for (i = 0; i < nni_app_rows(app); i++) {
+        const nn_option *o = nni_app_row(app, i);
+        const char *dot;
+        if (o->type != NN_APP_BOOL || !nni_app_has(app, o) || strlen(o->key) <= n ||
+            !nni_app_same(o->key, n, prefix, n) || o->key[n] != '.')
+            continue;
+        dot = strchr(o->key + n + 1, '.');
+        if (dot && strcmp(dot, ".enabled") != 0) continue;
+        *(int *)(void *)nni_app_field(app, i) = 0;
+        *nni_app_mark(app, i) = 1;
+    }
+}
+/* "mean: {}" or "pca: {components: 10}": a switch that is listed without saying `enabled` */
+NNI_FN int nni_app_listed(const nn_app *app, const char *prefix, const nn_json *v)
+{
+    if (v->type != NN_JSON_NULL && v->type != NN_JSON_OBJECT) return 0;
+    if (v->type == NN_JSON_OBJECT && nn_json_get(v, "enabled")) return 0;
+    return nni_app_switch(app, prefix, v->key) != SIZE_MAX;
+}
+NNI_FN int nni_app_config_pairs(nn_app *app, const char *prefix, const nn_json *map, const char *path)
 {
     const nn_json *v;
     int rc;
     for (v = map->v.first; v; v = v->next) {
         const char *key = nn_app_text(app, "%s%s%s", prefix, *prefix ? "." : "", v->key);
+        if (nni_app_listed(app, prefix, v))
+            *(int *)(void *)nni_app_field(app, nni_app_switch(app, prefix, v->key)) = 1;
         rc = nni_app_config_value(app, key, v, path);
         if (rc) return rc;
     }
     return 0;
+}
+/* a map that lists a switch without `enabled` names what is on: the others of its branch are off */
+NNI_FN int nni_app_config_map(nn_app *app, const char *prefix, const nn_json *map, const char *path)
+{
+    const nn_json *v;
+    for (v = map->v.first; v && !nni_app_listed(app, prefix, v); v = v->next) { }
+    if (v) nni_app_switches_off(app, prefix);
+    return nni_app_config_pairs(app, prefix, map, path);
 }
 NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path)
 {
@@ -2614,6 +2666,8 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
         row = nni_app_key(app, switched, &any, &branch);
         if (row != SIZE_MAX) return nni_app_config_value(app, switched, v, path);
     }
+    /* nothing is in a key that must not be here */
+    if (o && o->type == NN_APP_REFUSED && v->type == NN_JSON_NULL) return 0;
     if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED))
         return nni_app_take(app, row, "", where, 1);
     if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
@@ -2646,20 +2700,11 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
         nni_sb list = NN_ZERO;
         /* [mean, std]: these switches of the branch on, the others off */
         if (!o && branch) {
-            for (i = 0; i < nni_app_rows(app); i++) {
-                const nn_option *q = nni_app_row(app, i);
-                size_t n = strlen(key);
-                if (q->type == NN_APP_BOOL && nni_app_has(app, q) && strlen(q->key) > n &&
-                    nni_app_same(q->key, n, key, n) && q->key[n] == '.' &&
-                    !strchr(q->key + n + 1, '.')) {
-                    *(int *)(void *)nni_app_field(app, i) = 0;
-                    *nni_app_mark(app, i) = 1;
-                }
-            }
+            nni_app_switches_off(app, key);
             for (e = v->v.first; e; e = e->next) {
                 nn_json on = *e;
                 if (e->type == NN_JSON_OBJECT) {
-                    rc = nni_app_config_map(app, key, e, path);
+                    rc = nni_app_config_pairs(app, key, e, path);
                     if (rc) return rc;
                     continue;
                 }
