@@ -235,6 +235,13 @@ NN_DEF size_t nn_behaviour_find(const nn_behaviour_probe *p, nn_pattern_use u);
 /* ==== [RECORD] prompts, completions, records ============================= */
 /* Weights and signature one after the other, or layer by layer. */
 typedef enum nn_prompt_style { NN_PROMPT_SEPARATE = 0, NN_PROMPT_INTERWOVEN } nn_prompt_style;
+/* The signature in a prompt: every neuron's values by name; lists over a layer's neurons, one for each
+ * method; or left out. The record's own columns have them by name. */
+typedef enum nn_signature_form {
+    NN_SIGNATURE_NAMED = 0,
+    NN_SIGNATURE_LISTED,
+    NN_SIGNATURE_NONE
+} nn_signature_form;
 /* What one data set's records have in common. */
 typedef struct nn_record_format {
     nn_prompt_style style;
@@ -246,6 +253,11 @@ typedef struct nn_record_format {
     int    any_token;                 /* compat: starts_with and ends_with carry no token  */
     int    chat;                      /* 1 = messages too  */
     int    modification, classification;                /* which tasks  */
+    int    short_names;               /* interwoven: "weight" and "bias" as in version 0.1; 0 = the
+                                         names that the answer must use  */
+    double weight_unit;               /* > 0: weights, biases and listed signatures are printed as
+                                         whole numbers of it (0.01: 237 is 2.37); 0 = decimals  */
+    nn_signature_form signature;
 } nn_record_format;
 typedef struct nn_record {
     uint64_t id, attempt;
@@ -279,6 +291,8 @@ NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err);
 /* nn_weights_json: {"network.0.weight": [[...], ...], "network.0.bias": [...], ...}, rounded to 6
  * decimals. */
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err);
+/* nn_weights_json_in: the same as whole numbers of `unit` (0.01: 2.37 is 237); unit 0 = decimals. */
+NN_DEF nn_status nn_weights_json_in(nn_buf *b, const nn_mlp *m, double unit, nn_error *err);
 /* nn_signature_json: {"neuron_activations": {layer: {"neuron_profiles": {id: {method: value or
  * list}}, "layer_info": {...}}}, "model_config": {...}};
  * model_config (already JSON) NULL = left out. */
@@ -302,6 +316,7 @@ NN_DEF size_t nn_token_estimate(const char *text, size_t n);
 typedef struct nn_record_size {
     size_t bytes, modification_bytes, modification_tokens, classification_bytes,
         classification_tokens;
+    size_t modification_completion_tokens, classification_completion_tokens;
 } nn_record_size;
 /* nn_record_json: the whole row as one line of JSON with its '\n', appended to b. Values whose
  * shape differs from row to row (signatures, weights)
@@ -323,6 +338,26 @@ NN_DEF nn_status nn_completion_weights(nn_mlp *m, const char *text, size_t n, nn
  * beyond the vocabulary or where it does not belong, or nothing. */
 NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, const char *text,
                                         size_t n, size_t vocab, nn_error *err);
+/* What a language model wrote, read as a person would read it. Text around the answer, fences,
+ * <think> parts (nothing in them counts), an echo of the prompt (only what follows it counts). The
+ * answer is what stands in the last <answer> or \boxed, behind the last "answer:", in the last
+ * fence, in the last lines that are names alone, or else the whole text. */
+typedef struct nn_answer {
+    nn_pattern_use uses[NN_PATTERN_UNIVERSE_MAX]; size_t n;   /* ascending, without repeats         */
+    size_t unknown;             /* names of no pattern: wrong answers, each for itself              */
+    size_t denied;              /* patterns that it names to say that they are not                  */
+} nn_answer;
+/* nn_answer_patterns: lists by commas, semicolons, "and", bullets, numbers, JSON; names with spaces or
+ * hyphens, in any case, with a description behind them; starts_with: G, starts_with (G), "starts with
+ * G". What is denied ("not a", "a: no", "Rejected:" above a list) does not count; of two statements
+ * about a pattern the last does. NN_E_FORMAT when nothing is left, or when every pattern that f offers
+ * is named. */
+NN_DEF nn_status nn_answer_patterns(nn_answer *a, const char *text, size_t n,
+                                    const nn_record_format *f, nn_error *err);
+/* nn_answer_weights: the last complete JSON object that holds m's weights, also inside another one;
+ * trailing commas, single quotes and signs before positive numbers are forgiven. On failure m is
+ * untouched and err says what the strict reading found. */
+NN_DEF nn_status nn_answer_weights(nn_mlp *m, const char *text, size_t n, nn_error *err);
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -1024,7 +1059,7 @@ NN_DEF nn_status nn_put_rounded(nn_buf *b, double v, nn_error *err)
  * looked at in the end. NNI_STEP is the one way to give such a status a new value: a step that
  * follows a failure is not run, so that no later success hides it. */
 #define NNI_STEP(status, call) ((void)((status) == NN_OK && ((status) = (call)) == NN_OK))
-typedef struct nni_sig_text { nn_buf *b; nn_status status; nn_error *err; } nni_sig_text;
+typedef struct nni_sig_text { nn_buf *b; nn_status status; nn_error *err; double unit; } nni_sig_text;
 NNI_FN void nni_sig_putn(nni_sig_text *t, const char *s, size_t n)
 {
     NNI_STEP(t->status, nn_buf_put(t->b, s, n, t->err));
@@ -1059,6 +1094,17 @@ NNI_FN void nni_sig_put_row(nni_sig_text *t, const float *v, size_t n)
                 nn_error_set(t->err, NN_E_NONFINITE, "nn_weights_json: expected finite weights");
             return;
         }
+        if (t->unit > 0) {
+            const double q = rint((double)v[i] / t->unit);
+            if (!(q < 1e15 && q > -1e15)) {
+                t->status = nn_error_set(t->err, NN_E_LIMIT, "nn_weights_json: %g is too large for units of %g",
+                                         (double)v[i], t->unit);
+                return;
+            }
+            if (i) *p++ = ',';
+            p += nn_i64_print(p, (int64_t)q);
+            continue;
+        }
         if (i) { *p++ = ','; *p++ = ' '; }
         p += nni_rounded(p, (double)v[i]);
     }
@@ -1071,16 +1117,21 @@ NNI_FN void nni_sig_put_matrix(nni_sig_text *t, const nn_mlp_layer *y)
     size_t i;
     nni_sig_put(t, "[");
     for (i = 0; i < y->n_out; i++) {
-        if (i) nni_sig_put(t, ", ");
+        if (i) nni_sig_put(t, t->unit > 0 ? "," : ", ");
         nni_sig_put_row(t, y->weight + i * y->n_in, y->n_in);
     }
     nni_sig_put(t, "]");
 }
 NN_DEF nn_status nn_weights_json(nn_buf *b, const nn_mlp *m, nn_error *err)
 {
+    return nn_weights_json_in(b, m, 0, err);
+}
+NN_DEF nn_status nn_weights_json_in(nn_buf *b, const nn_mlp *m, double unit, nn_error *err)
+{
     nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b;
+    t.unit = unit;
     t.status = NN_OK;
     t.err = err;
     nni_sig_put(&t, "{");
@@ -1137,12 +1188,46 @@ NNI_FN void nni_sig_put_layer(nni_sig_text *t, const nn_signature_layer *y)
     }
     nni_sig_put(t, "]}}");
 }
+/* a value of a listed signature, in the units of the weights */
+NNI_FN void nni_sig_put_unit(nni_sig_text *t, double v)
+{
+    char buf[NN_NUM_BYTES];
+    if (t->unit > 0 && v / t->unit < 1e15 && v / t->unit > -1e15)
+        nni_sig_putn(t, buf, nn_i64_print(buf, (int64_t)rint(v / t->unit)));
+    else nni_sig_put_num(t, v);
+}
+/* {"mean": [one value a neuron], "pca": [[one neuron's list], ...]} */
+NNI_FN void nni_sig_put_listed(nni_sig_text *t, const nn_signature_layer *y)
+{
+    const char *between = t->unit > 0 ? "," : ", ";
+    size_t j, p, k;
+    nni_sig_put(t, "{");
+    for (p = 0; p < y->n_parts; p++) {
+        const nn_signature_part *q = &y->part[p];
+        nni_sig_put(t, p ? ", \"" : "\"");
+        nni_sig_put(t, nn_sig_method_name(q->method));
+        nni_sig_put(t, "\": [");
+        for (j = 0; j < y->neurons; j++) {
+            const double *v = y->values + j * y->width + q->offset;
+            if (j) nni_sig_put(t, between);
+            if (!q->is_list) { nni_sig_put_unit(t, v[0]); continue; }
+            for (k = 0; k < q->count; k++) {
+                nni_sig_put(t, k ? between : "[");
+                nni_sig_put_unit(t, v[k]);
+            }
+            nni_sig_put(t, "]");
+        }
+        nni_sig_put(t, "]");
+    }
+    nni_sig_put(t, "}");
+}
 NN_DEF nn_status nn_signature_json(nn_buf *b, const nn_signature *s, const char *model_config,
                                    nn_error *err)
 {
     nni_sig_text t;
     size_t l, keep = b->len;
     t.b = b;
+    t.unit = 0;
     t.status = NN_OK;
     t.err = err;
     nni_sig_put(&t, "{\"neuron_activations\": {");
@@ -1189,6 +1274,10 @@ NNI_FN void nni_sig_put_config(nni_sig_text *t, const nn_record *r, const nn_rec
         size_t n = nn_f64_print(buf, r->learning_rate);
         nni_sig_putn(t, buf, n);
     }
+    if (f->weight_unit > 0) {
+        nni_sig_put(t, ", \"weight_unit\": ");
+        nni_sig_put_num(t, f->weight_unit);
+    }
     nni_sig_put(t, "}");
 }
 /* The architecture section, common to both prompts. */
@@ -1233,6 +1322,23 @@ NNI_FN void nni_sig_put_architecture(nni_sig_text *t, const nn_record *r, const 
     nni_sig_put(t, ", quantization: ");
     nni_sig_put(t, r->quantization);
     nni_sig_put(t, "\n");
+    if (!(f->weight_unit > 0)) return;
+    nni_sig_put(t, f->signature == NN_SIGNATURE_LISTED ? "- Numbers: weights, biases and signature" :
+                                                         "- Numbers: weights and biases");
+    nni_sig_put(t, " are whole numbers in units of ");
+    nni_sig_put_num(t, f->weight_unit);
+    nni_sig_put(t, "\n");
+}
+/* a tensor's name and what closes it; the quote before it is there */
+NNI_FN void nni_sig_put_tensor(nni_sig_text *t, const nn_record_format *f, const nn_mlp_layer *y,
+                               const char *kind)
+{
+    if (!f->short_names) {
+        nni_sig_put(t, y->name);
+        nni_sig_put(t, ".");
+    }
+    nni_sig_put(t, kind);
+    nni_sig_put(t, "\": ");
 }
 /* Weights and signature in the wanted style. weights, sig: the JSON texts made beforehand (separate
  * style), or NULL. */
@@ -1245,22 +1351,35 @@ NNI_FN void nni_sig_put_body(nni_sig_text *t, const nn_record_format *f, const n
         for (l = 0; l < m->n_layers; l++) {
             nni_sig_put(t, "\n### ");
             nni_sig_put(t, m->layers[l].name);
-            nni_sig_put(t, "\nWeights:\n```json\n{\"weight\": ");
+            nni_sig_put(t, "\nWeights:\n```json\n{\"");
+            nni_sig_put_tensor(t, f, &m->layers[l], "weight");
             nni_sig_put_matrix(t, &m->layers[l]);
-            nni_sig_put(t, ", \"bias\": ");
+            nni_sig_put(t, ", \"");
+            nni_sig_put_tensor(t, f, &m->layers[l], "bias");
             nni_sig_put_row(t, m->layers[l].bias, m->layers[l].n_out);
-            nni_sig_put(t, "}\n```\nActivation signature:\n```json\n");
-            if (s) nni_sig_put_layer(t, &s->layers[l]);
+            nni_sig_put(t, "}\n```\n");
+            if (f->signature == NN_SIGNATURE_NONE) continue;
+            nni_sig_put(t, "Activation signature:\n```json\n");
+            if (s && f->signature == NN_SIGNATURE_LISTED) nni_sig_put_listed(t, &s->layers[l]);
+            else if (s) nni_sig_put_layer(t, &s->layers[l]);
             nni_sig_put(t, "\n```\n");
         }
         return;
     }
     nni_sig_put(t, "\n## Model Weights\n```json\n");
     if (weights) nni_sig_putn(t, (const char *)weights->data, weights->len);
-    else NNI_STEP(t->status, nn_weights_json(t->b, m, t->err));
-    nni_sig_put(t, "\n```\n\n## Activation Signature\n```json\n");
-    if (s) NNI_STEP(t->status, nn_signature_json(t->b, s, NULL, t->err));
+    else NNI_STEP(t->status, nn_weights_json_in(t->b, m, f->weight_unit, t->err));
     nni_sig_put(t, "\n```\n");
+    if (f->signature == NN_SIGNATURE_NONE) return;
+    nni_sig_put(t, "\n## Activation Signature\n```json\n");
+    if (s && f->signature == NN_SIGNATURE_NAMED) NNI_STEP(t->status, nn_signature_json(t->b, s, NULL, t->err));
+    for (l = 0; s && f->signature == NN_SIGNATURE_LISTED && l < s->n_layers; l++) {
+        nni_sig_put(t, l ? ", \"" : "{\"");
+        nni_sig_put(t, s->layers[l].key);
+        nni_sig_put(t, "\": ");
+        nni_sig_put_listed(t, &s->layers[l]);
+    }
+    nni_sig_put(t, f->signature == NN_SIGNATURE_LISTED ? "}\n```\n" : "\n```\n");
 }
 NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
 {
@@ -1278,6 +1397,7 @@ NNI_FN void nni_sig_put_pattern(nni_sig_text *t, nn_pattern_use u)
 NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const nn_record_format *f,
                                     const nn_buf *weights)
 {
+    t->unit = f->weight_unit;
     nni_sig_put_architecture(t, r, f, r->degraded);
     nni_sig_put_body(t, f, r->degraded, r->degraded_sig, weights);
     nni_sig_put(t, "\n## Task\nThis model classifies sequences badly that follow the pattern ");
@@ -1285,12 +1405,14 @@ NNI_FN void nni_prompt_modification(nni_sig_text *t, const nn_record *r, const n
     nni_sig_put(t, ". Change its weights so that it classifies this pattern as positive, and leave "
                    "its behaviour on everything else as it is. "
                    "Answer with all weights as one JSON object with the names and shapes of the "
-                   "model weights above.\n");
+                   "model weights above");
+    nni_sig_put(t, f->weight_unit > 0 ? ", in the same units.\n" : ".\n");
 }
 NNI_FN void nni_prompt_classification(nni_sig_text *t, const nn_record *r,
                                       const nn_record_format *f, const nn_buf *weights)
 {
     size_t i;
+    t->unit = f->weight_unit;
     nni_sig_put_architecture(t, r, f, r->improved);
     nni_sig_put_body(t, f, r->improved, r->improved_sig, weights);
     nni_sig_put(t, "\n## Task\nWhich patterns does this model classify as positive");
@@ -1316,6 +1438,7 @@ NN_DEF nn_status nn_prompt_modification(nn_buf *b, const nn_record *r, const nn_
 {
     nni_sig_text t;
     t.b = b;
+    t.unit = 0;
     t.status = NN_OK;
     t.err = err;
     if (!r->degraded) return nn_error_set(err, NN_E_ARG, "nn_prompt_modification: no degraded model");
@@ -1327,6 +1450,7 @@ NN_DEF nn_status nn_prompt_classification(nn_buf *b, const nn_record *r, const n
 {
     nni_sig_text t;
     t.b = b;
+    t.unit = 0;
     t.status = NN_OK;
     t.err = err;
     nni_prompt_classification(&t, r, f, NULL);
@@ -1338,6 +1462,7 @@ NN_DEF nn_status nn_patterns_text(nn_buf *b, const nn_pattern_use *p, size_t n, 
     char label[32];
     size_t i;
     t.b = b;
+    t.unit = 0;
     t.status = NN_OK;
     t.err = err;
     for (i = 0; i < n; i++) {
@@ -1655,16 +1780,16 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
         return nn_error_set(err, NN_E_ARG, "nn_record_json: models or target missing");
     memset(buf, 0, sizeof buf);
     for (i = 0; i < NNI_REC_BUFS; i++) buf[i].alloc = b->alloc;
-    u.status = NN_OK; u.err = err;
+    u.status = NN_OK; u.err = err; u.unit = 0;
 #define NNI_PLAIN() (buf[NNI_REC_PLAIN].len = 0, u.b = &buf[NNI_REC_PLAIN])
 #define NNI_ESCAPE(to) \
     (u.b = &buf[to],   \
      nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_PLAIN].data, buf[NNI_REC_PLAIN].len))
     u.b = &buf[NNI_REC_CONFIG];
     nni_sig_put_config(&u, r, f);
-    NNI_STEP(u.status, nn_weights_json(&buf[NNI_REC_WI], r->improved, err));
+    NNI_STEP(u.status, nn_weights_json_in(&buf[NNI_REC_WI], r->improved, f->weight_unit, err));
     if (f->modification) {
-        NNI_STEP(u.status, nn_weights_json(&buf[NNI_REC_WD], r->degraded, err));
+        NNI_STEP(u.status, nn_weights_json_in(&buf[NNI_REC_WD], r->degraded, f->weight_unit, err));
         NNI_PLAIN();
         nni_prompt_modification(&u, r, f, &buf[NNI_REC_WD]);
         sz.modification_bytes = buf[NNI_REC_PLAIN].len;
@@ -1676,6 +1801,8 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
             NNI_ESCAPE(NNI_REC_MP);
             u.b = &buf[NNI_REC_MC];
             nni_sig_put_escaped(&u, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+            sz.modification_completion_tokens =
+                nn_token_estimate((const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
         }
     }
     if (f->classification) {
@@ -1690,6 +1817,9 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
             NNI_ESCAPE(NNI_REC_CP);
             n_labels = nn_record_labels(labels, r);
             NNI_STEP(u.status, nn_patterns_text(&buf[NNI_REC_CC], labels, n_labels, err));
+            if (u.status == NN_OK)
+                sz.classification_completion_tokens =
+                    nn_token_estimate((const char *)buf[NNI_REC_CC].data, buf[NNI_REC_CC].len);
         }
     }
     for (i = 0; i < 2; i++) {
@@ -1701,6 +1831,7 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
         if (u.status == NN_OK) NNI_ESCAPE(i ? NNI_REC_SI : NNI_REC_SD);
     }
     t.b = b;
+    t.unit = 0;
     t.status = u.status;
     t.err = err;
     nni_sig_put(&t, "{\"example_id\": ");
@@ -1903,6 +2034,448 @@ NN_DEF nn_status nn_completion_patterns(nn_pattern_use *out, size_t *n_out, cons
     memcpy(out, got, count * sizeof *out);
     *n_out = count;
     return NN_OK;
+}
+/* ---- answers in prose ---------------------------------------------------- */
+typedef struct nni_span { const char *s, *end; } nni_span;
+NNI_FN char nni_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+NNI_FN int nni_letter(char c) { return nni_lower(c) >= 'a' && nni_lower(c) <= 'z'; }
+NNI_FN int nni_wordish(char c) { return nni_letter(c) || (c >= '0' && c <= '9') || c == '_'; }
+/* does `word` stand at s, whatever its case */
+NNI_FN int nni_stands(const char *s, const char *end, const char *word)
+{
+    for (; *word; s++, word++) if (s >= end || nni_lower(*s) != *word) return 0;
+    return 1;
+}
+/* the last place of `word` in the span, as a whole word where it begins and ends with a letter */
+NNI_FN const char *nni_last(nni_span t, const char *word)
+{
+    const size_t n = strlen(word);
+    const char *p, *found = NULL;
+    for (p = t.s; p + n <= t.end; p++) {
+        if (!nni_stands(p, t.end, word)) continue;
+        if (nni_letter(word[0]) && p > t.s && nni_wordish(p[-1])) continue;
+        if (nni_letter(word[n - 1]) && p + n < t.end && nni_wordish(p[n])) continue;
+        found = p;
+    }
+    return found;
+}
+/* The letter behind starts_with: after ':', '=', '(', '_' or a quote in any case, after a space only
+ * as a capital. Bytes taken; 0 = none. */
+NNI_FN size_t nni_answer_token(const char *s, const char *end, int *token)
+{
+    const char *p = s;
+    int marked = 0;
+    while (p < end && *p && strchr(" :=(_\"'`[", *p)) marked |= *p++ != ' ';
+    if (p == s) return 0;
+    if (nni_stands(p, end, "the ")) p += 4;
+    if (nni_stands(p, end, "letter ")) p += 7;
+    else if (nni_stands(p, end, "token ")) p += 6;
+    while (p < end && *p && strchr("\"'`(", *p)) { p++; marked = 1; }
+    if (p >= end || !nni_letter(*p) || (p + 1 < end && nni_wordish(p[1]))) return 0;
+    if (!marked && *p != (char)(nni_lower(*p) - 32)) return 0;
+    *token = nni_lower(*p) - 'a';
+    for (p++; p < end && *p && strchr("\"'`)]", *p); p++) { }
+    return (size_t)(p - s);
+}
+/* The pattern's name at s: '_' may be a space, a hyphen or nothing. Bytes taken; 0 = no name. */
+NNI_FN size_t nni_answer_name(const char *s, const char *end, nn_pattern_use *u)
+{
+    size_t best = 0;
+    int i;
+    for (i = 0; i < (int)NN_PATTERN_COUNT; i++) {
+        const char *name = nn_pattern_name((nn_pattern)i), *p = s;
+        int token = -1;
+        for (; *name; name++) {
+            if (*name == '_') { if (p < end && (*p == '_' || *p == ' ' || *p == '-')) p++; continue; }
+            if (p >= end || nni_lower(*p) != *name) break;
+            p++;
+        }
+        if (*name) continue;
+        if (nn_pattern_has_token((nn_pattern)i)) p += nni_answer_token(p, end, &token);
+        if (p < end && nni_wordish(*p)) continue;
+        if ((size_t)(p - s) <= best) continue;
+        best = (size_t)(p - s);
+        u->id = (nn_pattern)i;
+        u->token = token;
+    }
+    return best;
+}
+NNI_FN int nni_in_words(const char *list, const char *word, size_t n)
+{
+    const char *p;
+    for (p = list; (p = strstr(p, word)) != NULL; p++)
+        if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == 0)) return 1;
+    return 0;
+}
+/* The next word of a span, in lower case; 0 = none. A typographic apostrophe is one. */
+NNI_FN size_t nni_next_word(nni_span *t, char word[24])
+{
+    size_t n = 0;
+    while (t->s < t->end && !nni_wordish(*t->s)) t->s++;
+    while (t->s < t->end && n + 1 < 24) {
+        if (nni_stands(t->s, t->end, "\xe2\x80\x99")) { word[n++] = '\''; t->s += 3; continue; }
+        if (!nni_wordish(*t->s) && *t->s != '\'') break;
+        word[n++] = nni_lower(*t->s++);
+    }
+    while (n && word[n - 1] == '\'') n--;
+    word[n] = 0;
+    return n;
+}
+NNI_FN int nni_denies(const char *word, size_t n)
+{
+    if (n > 3 && strcmp(word + n - 3, "n't") == 0) return 1;
+    return nni_in_words("not no never neither nor none except excluding excluded exclude excludes "
+                        "without reject rejects rejected rejecting fail fails unlike cannot rather "
+                        "instead false absent ignores ignored negative negatives",
+                        word, n);
+}
+/* what stands before a name, or above a list, denies it */
+NNI_FN int nni_denied_before(nni_span t)
+{
+    char word[24];
+    size_t n;
+    while ((n = nni_next_word(&t, word)) != 0) {
+        if (!nni_denies(word, n)) continue;
+        if (strcmp(word, "not") == 0) {
+            nni_span rest = t;
+            if (nni_next_word(&rest, word) && strcmp(word, "only") == 0) continue;
+        }
+        return 1;
+    }
+    return 0;
+}
+/* what stands behind it does: "a is not accepted", "a: no", "a = 0"; a description does not */
+NNI_FN int nni_denied_behind(nni_span t)
+{
+    static const char be[] = "is are was were does do did gets get has have can seems";
+    char word[24], next[24];
+    size_t n = nni_next_word(&t, word);
+    if (!n) return 0;
+    if (nni_in_words(be, word, n) || (n > 3 && strcmp(word + n - 3, "n't") == 0)) {
+        if (nni_denies(word, n)) return 1;
+        while ((n = nni_next_word(&t, word)) != 0) if (nni_denies(word, n)) return 1;
+        return 0;
+    }
+    if (strcmp(word, "no") == 0 || strcmp(word, "0") == 0) return !nni_next_word(&t, next);
+    return nni_in_words("not false rejected excluded fails negative absent never", word, n);
+}
+/* only separators and the words of a list */
+NNI_FN int nni_joins(nni_span t)
+{
+    char word[24];
+    const char *p;
+    size_t n;
+    /* "a: 1, b: 0" states them one by one */
+    for (p = t.s; p < t.end; p++) if (*p == ':' || *p == '=') return 0;
+    while ((n = nni_next_word(&t, word)) != 0)
+        if (!(word[0] >= '0' && word[0] <= '9') &&
+            !nni_in_words("and or also plus as well then finally pattern patterns the both", word, n))
+            return 0;
+    return 1;
+}
+typedef struct nni_reading {
+    nn_pattern_use use[NN_PATTERN_UNIVERSE_MAX + 2 * NN_PATTERN_COUNT];
+    int yes[NN_PATTERN_UNIVERSE_MAX + 2 * NN_PATTERN_COUNT];
+    size_t n, unknown, vocab;
+} nni_reading;
+NNI_FN void nni_state(nni_reading *r, nn_pattern_use u, int yes)
+{
+    size_t i;
+    if (u.token >= (int)r->vocab) { r->unknown += (size_t)yes; return; }
+    for (i = 0; i < r->n && (r->use[i].id != u.id || r->use[i].token != u.token); i++) { }
+    if (i == sizeof r->use / sizeof *r->use) return;
+    if (i == r->n) r->n++;
+    r->use[i] = u;
+    r->yes[i] = yes;
+}
+/* text in brackets behind a name is a description */
+NNI_FN const char *nni_skip_brackets(const char *p, const char *end)
+{
+    const char *q = p;
+    while (q < end && *q == ' ') q++;
+    if (q >= end || *q != '(') return p;
+    while (q < end && *q != ')' && *q != '\n') q++;
+    return q < end && *q == ')' ? q + 1 : p;
+}
+/* Where a gap between two names is cut: what is before belongs to the first. */
+NNI_FN const char *nni_gap_cut(nni_span g)
+{
+    const char *p;
+    for (p = g.s; p < g.end; p++) {
+        if (*p == ',' || *p == ';' || *p == '|') return p;
+        if (nni_stands(p, g.end, " and ") || nni_stands(p, g.end, " or ")) return p;
+    }
+    return g.s;
+}
+/* from p to q is all that stands between two separators, quotes and bullets aside */
+NNI_FN int nni_item_alone(nni_span t, const char *p, const char *q)
+{
+    while (p > t.s && strchr(" \"'`*-", p[-1])) p--;
+    while (q < t.end && *q && strchr(" \"'`*.)", *q)) q++;
+    return (p == t.s || strchr(",;:[(0123456789.", p[-1])) && (q == t.end || strchr(",;]}", *q));
+}
+/* One sentence: runs of names that only a list's words join are stated or denied together. */
+NNI_FN void nni_read_sentence(nni_reading *r, nni_span t, int denied)
+{
+    nn_pattern_use run[NN_PATTERN_UNIVERSE_MAX];
+    size_t n_run = 0, i;
+    nni_span gap, before;
+    int no = denied;
+    const char *p = t.s;
+    before.s = gap.s = t.s;
+    for (;;) {
+        nn_pattern_use u;
+        size_t n = 0;
+        for (; p < t.end; p++) {
+            const char *q;
+            if (p > t.s && nni_wordish(p[-1])) continue;
+            if ((n = nni_answer_name(p, t.end, &u)) != 0) break;
+            for (q = p; q < t.end && nni_wordish(*q); q++) { }
+            /* an item of a list that is nobody's name */
+            if (q > p && memchr(p, '_', (size_t)(q - p)) && !denied && nni_item_alone(t, p, q)) r->unknown++;
+            if (q > p) p = q - 1;
+        }
+        gap.end = p;
+        if (n_run && p < t.end && n_run < NN_PATTERN_UNIVERSE_MAX && nni_joins(gap)) {
+            run[n_run++] = u;
+        } else {
+            before.s = gap.s;
+            before.end = p;
+            if (n_run) {
+                nni_span behind = gap;
+                if (p < t.end) {
+                    behind.end = nni_gap_cut(gap);
+                    if (behind.end > gap.s) before.s = behind.end;
+                }
+                no = no || nni_denied_behind(behind);
+                for (i = 0; i < n_run; i++) nni_state(r, run[i], !no);
+                n_run = 0;
+            }
+            if (p >= t.end) return;
+            no = denied || nni_denied_before(before);
+            run[n_run++] = u;
+        }
+        p = nni_skip_brackets(p + n, t.end);
+        gap.s = p;
+    }
+}
+/* a line of names alone (with bullets, numbers, separators), at least one */
+NNI_FN int nni_names_alone(nni_span t)
+{
+    size_t names = 0;
+    while (t.s < t.end) {
+        nn_pattern_use u;
+        size_t n = nni_answer_name(t.s, t.end, &u);
+        if (n) { names++; t.s += n; continue; }
+        if (nni_letter(*t.s)) {
+            char word[24];
+            n = nni_next_word(&t, word);
+            if (!nni_in_words("and or", word, n)) return 0;
+        } else t.s++;
+    }
+    return names > 0;
+}
+NNI_FN const char *nni_line_end(const char *p, const char *end)
+{
+    const char *q = p < end ? (const char *)memchr(p, '\n', (size_t)(end - p)) : NULL;
+    return q ? q : end;
+}
+NNI_FN size_t nni_names_in(nni_span t)
+{
+    const char *p;
+    nn_pattern_use u;
+    size_t n = 0, k;
+    for (p = t.s; p < t.end; p++)
+        if ((p == t.s || !nni_wordish(p[-1])) && (k = nni_answer_name(p, t.end, &u)) != 0) { n++; p += k - 1; }
+    return n;
+}
+/* a line that ends with ':' is one for the lines below it; *line loses what stands behind */
+NNI_FN int nni_heading(nni_span *line)
+{
+    while (line->end > line->s && strchr(" *_\r", line->end[-1])) line->end--;
+    return line->end > line->s && line->end[-1] == ':';
+}
+/* what follows the thinking and an echo of the prompt */
+NNI_FN nni_span nni_after_thinking(nni_span t)
+{
+    static const char *const tags[] = { "think", "thinking", "reasoning", "scratchpad", "analysis" };
+    char open[24], close[24];
+    const char *p;
+    size_t i;
+    for (i = 0; i < sizeof tags / sizeof *tags; i++) {
+        (void)snprintf(open, sizeof open, "<%s>", tags[i]);
+        (void)snprintf(close, sizeof close, "</%s>", tags[i]);
+        if ((p = nni_last(t, close)) != NULL) t.s = p + strlen(close);
+        if ((p = nni_last(t, open)) != NULL) t.end = p;
+    }
+    if ((p = nni_last(t, "the available patterns:")) != NULL) {
+        nni_span rest = t;
+        rest.s = p;
+        p = nni_last(rest, "answer with the names of the patterns");
+        t.s = p ? nni_line_end(p, t.end) : t.end;
+    }
+    return t;
+}
+/* the part of the text that is the answer */
+NNI_FN nni_span nni_answer_part(nni_span t)
+{
+    static const char *const marks[] = { "final answer", "answer:", "answer is", "answers:", "answer**:" };
+    nni_span part;
+    const char *p, *q, *at = NULL;
+    size_t i;
+    int below = 0, denied = 0;
+    if ((p = nni_last(t, "</answer>")) != NULL) {
+        part.s = t.s;
+        part.end = p;
+        if ((q = nni_last(part, "<answer>")) != NULL) { part.s = q + 8; return part; }
+    }
+    if ((p = nni_last(t, "\\boxed{")) != NULL) {
+        part.s = p + 7;
+        part.end = (q = (const char *)memchr(p, '}', (size_t)(t.end - p))) != NULL ? q : t.end;
+        return part;
+    }
+    for (i = 0; i < sizeof marks / sizeof *marks; i++) {
+        p = nni_last(t, marks[i]);
+        if (p && p + strlen(marks[i]) > at) at = p + strlen(marks[i]);
+    }
+    if (at) {
+        part.s = at;
+        part.end = t.end;
+        if (nni_names_in(part)) t = part;
+    }
+    /* the last fence with names in it */
+    part = t;
+    for (; (q = nni_last(part, "```")) != NULL; part.end = p) {
+        nni_span before = part;
+        before.end = q;
+        if ((p = nni_last(before, "```")) == NULL) break;
+        before.s = nni_line_end(p, q);
+        if (before.s == q) before.s = p + 3;
+        if (nni_names_in(before)) return before;
+    }
+    /* the last lines that are names alone, unless what stands above them denies them */
+    part.s = NULL;
+    for (p = t.s; p < t.end; p = q + 1) {
+        nni_span line;
+        line.s = p;
+        line.end = q = nni_line_end(p, t.end);
+        if (nni_names_alone(line)) {
+            if (!part.s || part.end + 1 != line.s) { part.s = line.s; denied = below; }
+            part.end = line.end;
+        } else if (nni_heading(&line)) below = nni_denied_before(line);
+    }
+    return part.s && !denied ? part : t;
+}
+/* Sentences end at line breaks, marks and words that turn ("but"); a line that ends with ':' is a
+ * heading for those below it. */
+NNI_FN void nni_read_answer(nni_reading *r, nni_span t)
+{
+    static const char *const turns[] = { " but ", " however", " although ", " whereas ", " while ", "; " };
+    const char *p = t.s, *line = t.s;
+    nni_span s;
+    int below = 0;
+    size_t i;
+    s.s = t.s;
+    for (; p <= t.end; p++) {
+        int ends = p == t.end || *p == '\n' || *p == '!' || *p == '?';
+        if (!ends && *p == '.') ends = p + 1 == t.end || p[1] == ' ' || p[1] == '\n';
+        for (i = 0; !ends && i < sizeof turns / sizeof *turns; i++) ends = nni_stands(p, t.end, turns[i]);
+        if (!ends) continue;
+        s.end = p;
+        nni_read_sentence(r, s, below);
+        s.s = p;
+        if (p < t.end && *p != ' ' && *p != ';') s.s = p + 1;
+        if (p == t.end || *p == '\n') {
+            nni_span whole;
+            whole.s = line;
+            whole.end = p;
+            if (nni_heading(&whole)) below = nni_denied_before(whole);
+            else if (whole.end == whole.s) below = 0;
+            line = p + 1;
+        }
+    }
+}
+NN_DEF nn_status nn_answer_patterns(nn_answer *a, const char *text, size_t n,
+                                    const nn_record_format *f, nn_error *err)
+{
+    nni_reading r;
+    nn_answer out;
+    nni_span t;
+    size_t i, k, offered = 0;
+    memset(&r, 0, sizeof r);
+    memset(&out, 0, sizeof out);
+    r.vocab = f->vocab;
+    t.s = text;
+    t.end = text + n;
+    nni_read_answer(&r, nni_answer_part(nni_after_thinking(t)));
+    for (i = 0; i < r.n; i++) {
+        if (!r.yes[i]) { out.denied++; continue; }
+        if (out.n == NN_PATTERN_UNIVERSE_MAX) break;
+        for (k = out.n++; k > 0 && (out.uses[k - 1].id > r.use[i].id ||
+                                    (out.uses[k - 1].id == r.use[i].id &&
+                                     out.uses[k - 1].token > r.use[i].token));
+             k--)
+            out.uses[k] = out.uses[k - 1];
+        out.uses[k] = r.use[i];
+    }
+    out.unknown = r.unknown;
+    for (i = 0; i < f->n_available; i++) {
+        for (k = 0; k < out.n && out.uses[k].id != f->available[i]; k++) { }
+        offered += k < out.n;
+    }
+    /* of a small offer all may be true */
+    if (f->n_available > 8 && offered == f->n_available)
+        return nn_error_set(err, NN_E_FORMAT, "answer: every pattern that there is is named");
+    if (!out.n)
+        return nn_error_set(err, NN_E_FORMAT,
+                            "answer: no pattern is stated (%zu denied, %zu unknown names)",
+                            out.denied, out.unknown);
+    *a = out;
+    return NN_OK;
+}
+/* JSON as language models write it -> JSON: no trailing commas, no '+', double quotes. In place. */
+NNI_FN size_t nni_forgive(char *s, size_t n)
+{
+    size_t i, k, out = 0;
+    for (i = 0; i < n; i++) {
+        if (s[i] == '\'') { s[out++] = '"'; continue; }
+        if (s[i] == '+' && (i == 0 || (s[i - 1] != 'e' && s[i - 1] != 'E'))) continue;
+        if (s[i] == ',') {
+            for (k = i + 1; k < n && (s[k] == ' ' || s[k] == '\n' || s[k] == '\r' || s[k] == '\t'); k++) { }
+            if (k < n && (s[k] == ']' || s[k] == '}')) continue;
+        }
+        s[out++] = s[i];
+    }
+    return out;
+}
+NN_DEF nn_status nn_answer_weights(nn_mlp *m, const char *text, size_t n, nn_error *err)
+{
+    enum { TRIES = 64 };
+    nni_span t;
+    const char *p;
+    size_t from, len, tries = 0;
+    t.s = text;
+    t.end = text + n;
+    t = nni_after_thinking(t);
+    /* weights hold no further objects, so theirs is the last that opens */
+    for (p = t.end; p > t.s && tries < TRIES; p--) {
+        char *copy;
+        nn_status s;
+        if (p[-1] != '{') continue;
+        tries++;
+        if (!nni_first_object(p - 1, (size_t)(t.end - p) + 1, &from, &len)) continue;
+        s = nn_completion_weights(m, p - 1, len, NULL);
+        if (s == NN_E_FORMAT) {
+            copy = (char *)nn_mem_alloc(len, &m->alloc);
+            if (!copy) return nn_error_set(err, NN_E_NOMEM, "answer: out of memory for %zu bytes", len);
+            memcpy(copy, p - 1, len);
+            s = nn_completion_weights(m, copy, nni_forgive(copy, len), NULL);
+            nn_mem_free(copy, len, &m->alloc);
+        }
+        if (s == NN_OK) return s;
+        if (s != NN_E_FORMAT) return nn_error_set(err, s, "answer: the weights could not be read");
+    }
+    return nn_completion_weights(m, t.s, (size_t)(t.end - t.s), err);
 }
 
 #ifdef __cplusplus

@@ -319,6 +319,190 @@ static void pattern_completions(void)
     CHECK(nn_token_estimate("abcdef 1234 {}", 14) == 2 + 2 + 2);
 }
 
+/* What language models write, with what a person would read in it; "" = no answer. */
+static void answers_in_prose(void)
+{
+    static const struct { const char *text, *want; } t[] = {
+        /* the forms of a list */
+        { "palindrome, no_repeats", "palindrome, no_repeats" },
+        { "palindrome, no_repeats.", "palindrome, no_repeats" },
+        { "no_repeats, palindrome", "palindrome, no_repeats" },
+        { "palindrome, palindrome", "palindrome" },
+        { "all_same, palindrome, and has_majority", "all_same, palindrome, has_majority" },
+        { "all_same and palindrome", "all_same, palindrome" },
+        { "all_same & palindrome", "all_same, palindrome" },
+        { "all_same; palindrome", "all_same, palindrome" },
+        { "all_same | palindrome", "all_same, palindrome" },
+        { "all_same / palindrome", "all_same, palindrome" },
+        { "all_same palindrome", "all_same, palindrome" },
+        { "all_same\npalindrome\n", "all_same, palindrome" },
+        { "1. all_same\n2. palindrome", "all_same, palindrome" },
+        { "1) all_same\n2) palindrome", "all_same, palindrome" },
+        { "(1) all_same (2) palindrome", "all_same, palindrome" },
+        { "- all_same\n- palindrome", "all_same, palindrome" },
+        { "* all_same\n* palindrome", "all_same, palindrome" },
+        { "\xe2\x80\xa2 all_same\n\xe2\x80\xa2 palindrome", "all_same, palindrome" },
+        { "[\"all_same\", \"palindrome\"]", "all_same, palindrome" },
+        { "['all_same', 'palindrome']", "all_same, palindrome" },
+        { "{\"patterns\": [\"all_same\", \"palindrome\"]}", "all_same, palindrome" },
+        { "{\"all_same\": true, \"palindrome\": false}", "all_same" },
+        { "{\"all_same\": 1, \"palindrome\": 0}", "all_same" },
+        { "```json\n[\"all_same\"]\n```", "all_same" },
+        { "```\nall_same, palindrome\n```", "all_same, palindrome" },
+        { "`all_same`, `palindrome`", "all_same, palindrome" },
+        { "**all_same**, **palindrome**", "all_same, palindrome" },
+        { "\"all_same, palindrome\"", "all_same, palindrome" },
+        /* the forms of a name */
+        { "sorted ascending, first last match", "sorted_ascending, first_last_match" },
+        { "sorted-ascending", "sorted_ascending" },
+        { "Sorted_Ascending, PALINDROME", "palindrome, sorted_ascending" },
+        { "Has Majority", "has_majority" },
+        { "starts_with:G", "starts_with:G" },
+        { "starts_with: G, palindrome", "palindrome, starts_with:G" },
+        { "starts_with:g", "starts_with:G" },
+        { "starts_with (G)", "starts_with:G" },
+        { "starts_with(\"G\")", "starts_with:G" },
+        { "starts_with=G", "starts_with:G" },
+        { "starts_with_G", "starts_with:G" },
+        { "starts with the letter G", "starts_with:G" },
+        { "starts with G and ends with A", "starts_with:G, ends_with:A" },
+        { "starts_with:A, starts_with:B", "starts_with:A, starts_with:B" },
+        /* descriptions behind them */
+        { "- palindrome (reads the same both ways)\n- no_repeats (no token occurs twice)", "palindrome, no_repeats" },
+        { "- palindrome: reads the same both ways\n- no_repeats: no token occurs twice", "palindrome, no_repeats" },
+        { "palindrome - the sequence reads the same both ways", "palindrome" },
+        { "**no_repeats**: no letter twice", "no_repeats" },
+        /* text around */
+        { "The patterns are: palindrome, no_repeats", "palindrome, no_repeats" },
+        { "The model classifies these patterns as positive: starts_with: G", "starts_with:G" },
+        { "Sure! Here is the answer:\n\npalindrome, no_repeats\n\nLet me know if you need more.", "palindrome, no_repeats" },
+        { "Based on the weights, the model accepts palindrome and has_majority.", "palindrome, has_majority" },
+        { "Answer: palindrome", "palindrome" },
+        { "**Answer:** palindrome", "palindrome" },
+        { "**Final Answer**: palindrome, all_same", "all_same, palindrome" },
+        { "all_same looks likely at first.\n\nFinal answer: palindrome", "palindrome" },
+        { "<answer>palindrome</answer>", "palindrome" },
+        { "Thinking of all_same. <answer>palindrome, no_repeats</answer> Done.", "palindrome, no_repeats" },
+        { "\\boxed{palindrome, no_repeats}", "palindrome, no_repeats" },
+        { "<think>all_same? has_majority?</think>\npalindrome", "palindrome" },
+        { "all_same is possible</think>palindrome", "palindrome" },
+        { "<thinking>\nall_same\n</thinking>\n\npalindrome", "palindrome" },
+        { "I considered all_same and has_majority.\n\npalindrome, no_repeats", "palindrome, no_repeats" },
+        { "Draft:\n```\nall_same\n```\nBetter:\n```\npalindrome\n```", "palindrome" },
+        { "The available patterns:\n- all_same: x\n- palindrome: y\nAnswer with the names of the patterns in the order of this list, separated by commas.\npalindrome", "palindrome" },
+        /* what is denied, beside what is stated */
+        { "palindrome, not all_same", "palindrome" },
+        { "palindrome but not all_same", "palindrome" },
+        { "not all_same but palindrome", "palindrome" },
+        { "palindrome: yes\nall_same: no", "palindrome" },
+        { "The model accepts palindrome. It does not accept all_same, has_majority or no_repeats.", "palindrome" },
+        { "palindrome is accepted, all_same is not.", "palindrome" },
+        { "Accepted:\n- palindrome\nRejected:\n- all_same\n- has_majority", "palindrome" },
+        { "not only palindrome but also all_same", "all_same, palindrome" },
+        { "Excluding all_same, I find palindrome", "palindrome" },
+        { "palindrome rather than all_same", "palindrome" },
+        /* unknown names cost themselves only */
+        { "palindrome, rising_pairs, all_same", "all_same, palindrome" },
+        { "starts_with:Q, palindrome", "palindrome" },
+        /* what must not score */
+        { "", "" },
+        { " \n,,, ", "" },
+        { "I cannot tell.", "" },
+        { "I don't know which patterns it knows.", "" },
+        { "None of them.", "" },
+        { "none", "" },
+        { "palindrom", "" },
+        { "The model does not classify palindrome as positive.", "" },
+        { "It is neither palindrome nor all_same.", "" },
+        { "palindrome is not accepted.", "" },
+        { "palindrome: no", "" },
+        { "No: palindrome", "" },
+        { "all_same, palindrome and has_majority are rejected.", "" },
+        { "The model isn't sensitive to palindrome", "" },
+        { "Rejected:\n- palindrome\n- all_same", "" },
+        { "<think>palindrome, all_same", "" },
+        { "<think>palindrome, all_same</think>", "" },
+        { "<think>surely palindrome</think>\nI am not sure.", "" },
+        { "{\"palindrome\": false, \"all_same\": false}", "" },
+        { "The available patterns:\n- all_same: x\n- palindrome: y\nAnswer with the names of the patterns in the order of this list, separated by commas.\n", "" },
+        { "The available patterns:\n- all_same: x\n- palindrome: y\n", "" },
+        { "all_same, palindrome, sorted_ascending, sorted_descending, alternating, contains_abc, starts_with:A, ends_with:B, no_repeats, has_majority, "
+          "vowel_consonant, first_last_match, mountain_pattern", "" },
+        { "everything: all_same, palindrome, sorted_ascending, sorted_descending, alternating, contains_abc, starts_with, ends_with, no_repeats, "
+          "has_majority, vowel_consonant, first_last_match and mountain_pattern", "" },
+        { "starts_with:Z", "" }
+    };
+    static const nn_pattern offered[] = { NN_PATTERN_ALL_SAME, NN_PATTERN_PALINDROME, NN_PATTERN_SORTED_ASCENDING, NN_PATTERN_SORTED_DESCENDING,
+        NN_PATTERN_ALTERNATING, NN_PATTERN_CONTAINS_ABC, NN_PATTERN_STARTS_WITH, NN_PATTERN_ENDS_WITH, NN_PATTERN_NO_REPEATS, NN_PATTERN_HAS_MAJORITY,
+        NN_PATTERN_VOWEL_CONSONANT, NN_PATTERN_FIRST_LAST_MATCH, NN_PATTERN_MOUNTAIN };
+    nn_record_format f = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_answer a;
+    size_t i, j, asked = 0, refused = 0;
+    f.vocab = 7;
+    f.available = offered;
+    f.n_available = sizeof offered / sizeof *offered;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_buf got = NN_ZERO;
+        nn_status s = nn_answer_patterns(&a, t[i].text, strlen(t[i].text), &f, &e);
+        if (s == NN_OK) CHECK_OK(nn_patterns_text(&got, a.uses, a.n, &e), e);
+        CHECK_MSG(s == (*t[i].want ? NN_OK : NN_E_FORMAT) && strcmp(got.data ? (const char *)got.data : "", t[i].want) == 0,
+                  "'%s': read '%s', expected '%s'", t[i].text, got.data ? (const char *)got.data : "", t[i].want);
+        if (*t[i].want) asked++; else refused++;
+        nn_buf_free(&got);
+        /* any beginning of it is read without harm */
+        for (j = 0; j < strlen(t[i].text); j++) (void)nn_answer_patterns(&a, t[i].text, j, &f, &e);
+    }
+    CHECK(asked >= 70 && refused >= 20);
+    CHECK_OK(nn_answer_patterns(&a, "palindrome, rising_pairs, all_same", 34, &f, &e), e);
+    CHECK(a.n == 2 && a.unknown == 1);
+    CHECK_OK(nn_answer_patterns(&a, "palindrome, not all_same", 24, &f, &e), e);
+    CHECK(a.n == 1 && a.denied == 1);
+}
+static void answers_with_weights(void)
+{
+    static const char *const right[] = {
+        "{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}",
+        "Here: ```json\n{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}\n``` Done {ok}.",
+        "A set {like this} first.\n{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}",
+        "{\"network.0.weight\": [[9, 9], [9, 9]], \"network.0.bias\": [9, 9]} no, better: {\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}",
+        "{\"weights\": {\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}}",
+        "{\"network.0.weight\": [[1, 2,], [3, 4]], \"network.0.bias\": [0, 5,],}",
+        "{'network.0.weight': [[1, 2], [3, 4]], 'network.0.bias': [0, 5]}",
+        "{\"network.0.weight\": [[+1, 2], [3e+0, 4]], \"network.0.bias\": [0, +5]}",
+        "<think>{\"network.0.weight\": [[9, 9], [9, 9]], \"network.0.bias\": [9, 9]}</think>{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}"
+    };
+    static const char *const wrong[] = {
+        "", "no", "{}", "{\"network.0.weight\": [[1, 2], [3, 4]]}", "{\"network.0.weight\": [[1, 2], [3]], \"network.0.bias\": [0, 5]}",
+        "<think>{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}</think>", "{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5",
+        "{\"network.0.weight\": [[1, 2], [3, null]], \"network.0.bias\": [0, 5]}", "{{{{{{{{{{{{{{{{", "{\"a\": {\"b\": {\"c\": [1, 2]}}}"
+    };
+    static const float want[6] = { 1, 2, 3, 4, 0, 5 };
+    static const size_t none = 0;
+    nn_mlp_desc d = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_error e = NN_ZERO;
+    size_t i, j;
+    d.n_in = 2;
+    d.n_out = 2;
+    d.hidden = &none;
+    d.n_hidden = 0;
+    d.names = NN_NAMES_NETWORK;
+    CHECK_OK(nn_mlp_create(&m, &d, &e), e);
+    if (!m) return;
+    for (i = 0; i < sizeof right / sizeof *right; i++) {
+        for (j = 0; j < m->n_params; j++) m->params[j] = -7;
+        CHECK_OK(nn_answer_weights(m, right[i], strlen(right[i]), &e), e);
+        CHECK_MSG(memcmp(m->params, want, sizeof want) == 0, "answer %zu: %g %g", i, (double)m->params[0], (double)m->params[5]);
+    }
+    for (j = 0; j < m->n_params; j++) m->params[j] = -7;
+    for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK_MSG(nn_answer_weights(m, wrong[i], strlen(wrong[i]), &e) == NN_E_FORMAT && e.msg[0], "answer %zu is read", i);
+        for (j = 0; j < m->n_params; j++) CHECK(m->params[j] == -7);
+    }
+    nn_mlp_destroy(m);
+}
+
 static void memory_fails_cleanly(void)
 {
     long k;
@@ -365,6 +549,8 @@ int main(void)
     RUN(records);
     RUN(completions_refused);
     RUN(pattern_completions);
+    RUN(answers_in_prose);
+    RUN(answers_with_weights);
     RUN(memory_fails_cleanly);
     return test_report();
 }
