@@ -196,6 +196,8 @@ typedef struct nn_app_program {
     const char           *library[2];         /* a --config file with key [0] is the value of option
                                                  [1], not a list of options */
     nn_app_run            prepare;            /* after parsing, before modes are looked at */
+    int                   wide_files;         /* 1: what has no effect is a warning when the config
+                                                 file says it (files that list every key), 0: refused */
 } nn_app_program;
 
 /* the hash: "" = not read yet */
@@ -2181,6 +2183,7 @@ NNI_FN int nni_app_seed_read(nn_app *app, char *modes, size_t cap)
 /* every row that was given is read: 0, or 2 after saying which one is not */
 NNI_FN int nni_app_modes(nn_app *app)
 {
+    const char *list = "";
     size_t i;
     for (i = 0; i < nni_app_rows(app); i++) {
         const nn_option *o = nni_app_row(app, i);
@@ -2192,11 +2195,16 @@ NNI_FN int nni_app_modes(nn_app *app)
         if (source == 1 && (nni_app_filed(app, o) || nni_app_is_default(app, i))) continue;
         nni_app_flag_name(app, o, name, sizeof name);
         (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        if (source == 1 && app->program->wide_files) {
+            list = nn_app_text(app, "%s%s%s (read %s)", list, *list ? "; " : "", o->key, mode);
+            continue;
+        }
         if (source == 1)
             return nn_app_usage(app, "%s: %s: has no effect here; it is read %s",
                                 app->config ? app->config : "config", o->key, mode);
         return nn_app_usage(app, "--%s: has no effect here; it is read %s", name, mode);
     }
+    if (*list) nn_app_warn(app, "accepted, without effect here: %s", list);
     return 0;
 }
 /* own flag > --seed > own key of the file > seed of the file > default */
