@@ -61,10 +61,12 @@ typedef struct opts {
     int distinct, behaviour_labels, control, placebo, last_layer_only;
     double near_negatives, listed, partial, max_elsewhere, max_control_damage, max_other_gain;
     size_t decimals;
+    int integers, form;
     const char *metrics_dir;
     int tensorboard, auto_launch, update_freq;
     size_t port, tb_runs;
     const char *hub, *hub_program;
+    const char *license, *description; nn_texts tags;
     int hub_private, hub_at_end, hub_cleanup;
     double hub_retry;
     size_t hub_tries;
@@ -117,6 +119,8 @@ static const nn_option options[] = {
         MAKES, NULL, DATA, "true"),
     OPT("signature.prompt_format.style", NN_APP_ENUM, F(style), "separate", 0, 0, NULL, "separate|interwoven", "signature", "weights and signature one after the other, or layer by layer",
         MAKES, NULL, DATA, "interwoven"),
+    OPT("signature.prompt_format.form", NN_APP_ENUM, F(form), "named", 0, 0, NULL, "named|listed|none", "signature", "in the prompts: every neuron's values by name, lists over a layer's neurons, or no signature",
+        MAKES, NULL, DATA, "listed"),
     OPT("model.num_layers", NN_APP_IRANGE, F(layers), "6:9", 1, 64, "hidden layers", NULL, "model", "uniform in the range",
         MAKES, NULL, DATA, "3"),
     OPT("model.neurons_per_layer", NN_APP_IRANGE, F(neurons), "25:40", 1, 4096, "neurons", NULL, "model", "uniform in the range",
@@ -145,8 +149,12 @@ static const nn_option options[] = {
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.004:0.009" },
     OPT("model.learning_rate_scale", NN_APP_ENUM, F(lr_scale), "linear", 0, 0, NULL, "linear|log", "model", "how it is drawn",
         MAKES, NULL, DATA, "log"),
+    OPT("model.scheduler.type", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "model", "the rate is constant within a stage", DRAWS, NULL, TEXT, NULL),
+    OPT("model.scheduler.warmup_steps", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "model", "the rate is constant within a stage", DRAWS, NULL, TEXT, NULL),
     OPT("model.weight_decimals", NN_APP_SIZE, F(decimals), "4", 0, 6, "decimals", NULL, "model", "weights are rounded to it when they are captured; 0 = not",
         MAKES, "distinct", DATA, "2"),
+    OPT("model.weight_integers", NN_APP_BOOL, F(integers), "false", 0, 0, NULL, NULL, "model", "weights are printed as whole numbers in units of the last of weight_decimals",
+        MAKES, "distinct", DATA, "true"),
     OPT("model.input", NN_APP_ENUM, F(input), "onehot", 0, 0, NULL, "onehot|index", "model", "one-hot letters, or the letter's index as a number",
         MAKES, NULL, DATA, "index"),
     { .key = "dataset.output_dataset_length", .type = NN_APP_SIZE, .field = F(n), .def = "1000", .min = 1, .max = 1e12, .unit = "records", .group = "data set", .help = "valid records to make", .alias = "length|n", .commands = MAKES | READS,
@@ -176,6 +184,8 @@ static const nn_option options[] = {
         MAKES, NULL, DATA, "32"),
     OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early",
         MAKES, NULL, DATA, "1"),
+    OPT("training.early_stopping.min_accuracy", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "patience alone stops; the gates judge accuracy", DRAWS, NULL, TEXT, NULL),
+    OPT("training.early_stopping.min_improvement", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "any lower validation loss is an improvement", DRAWS, NULL, TEXT, NULL),
     OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement",
         MAKES, "include_modification", DATA, "0.2"),
     { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = MAKES | READS,
@@ -184,6 +194,8 @@ static const nn_option options[] = {
     OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "8", 1, 1e6, "epochs", NULL, "stages", "stage 1: so many, or at most where min_improvement_threshold ends it",
         MAKES, "include_modification", DATA, "1"),
+    { .key = "staged_training.degraded_epochs", .type = NN_APP_SIZE, .field = F(stage1_epochs), .def = "8", .min = 1, .max = 1e6, .unit = "epochs", .group = "stages", .help = "stage 1: exactly so many (an older name of max_degraded_epochs)", .flags = NN_APP_HIDDEN, .commands = MAKES | READS,
+      .from_file = READS, .mode = "include_modification", .effect = NN_EFFECT_DATA, .probe = "3" },
     OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0", 0, 1, "0..1", NULL, "stages", "above 0: stage 1 ends at a clean validation loss of (1 - this) times that of epoch 1; 0 = after max_degraded_epochs",
         MAKES, "include_modification", DATA, "0.01"),
     OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "12", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most",
@@ -224,6 +236,9 @@ static const nn_option options[] = {
         IN(CMD_RUN), NULL, PLACE, "elsewhere"),
     OPT("pipeline.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "threads do the work: max_threads", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     OPT("pipeline.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "there is no device memory", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
+    OPT("pipeline.examples_per_batch", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "every record is made alone", DRAWS, NULL, TEXT, NULL),
+    OPT("pipeline.max_batches", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "output_dataset_length ends the run", DRAWS, NULL, TEXT, NULL),
+    OPT("pipeline.log_level", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline", "--quiet is silent, everything else is said once", DRAWS, NULL, TEXT, NULL),
     OPT("pipeline.device", NN_APP_ENUM, F(device_key), "auto", 0, 0, NULL, "auto|cpu", "pipeline", "the CPU either way",
         IN(CMD_RUN), NULL, SPEED, "cpu"),
     OPT("metrics.dir", NN_APP_TEXT, F(metrics_dir), NULL, 0, 0, NULL, NULL, "metrics", "TensorBoard events; none = OUT/tensorboard",
@@ -252,7 +267,7 @@ static const nn_option options[] = {
         MAKES, "distinct labels=behaviour", DATA, "0.1"),
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
         MAKES, NULL, DATA, "true"),
-    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "longer prompts are rejected (estimate); 0 = any length",
+    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
         MAKES, NULL, DATA, "5000"),
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
@@ -264,6 +279,23 @@ static const nn_option options[] = {
         HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
     OPT("hub.run_log_cleanup", NN_APP_BOOL, F(hub_cleanup), "false", 0, 0, NULL, NULL, "hub", "remove upload.log when all is uploaded",
         HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
+    { .key = "run_log_cleanup", .type = NN_APP_BOOL, .field = F(hub_cleanup), .def = "false", .group = "hub", .help = "the same, as the original's configurations write it", .flags = NN_APP_HIDDEN, .commands = HUB | READS,
+      .from_file = READS, .mode = "dataset_name", .effect = NN_EFFECT_PLACE, .probe = "--hub.program ./hub.sh --hub.dataset_name me/set;true" },
+    OPT("hub.license", NN_APP_TEXT, F(license), "cc0-1.0", 0, 0, NULL, NULL, "hub", "licence that the card names",
+        HUB, NULL, TEXT, "mit"),
+    OPT("hub.description", NN_APP_TEXT, F(description), NULL, 0, 0, NULL, NULL, "hub", "first paragraph of the card",
+        HUB, NULL, TEXT, "words"),
+    OPT("hub.tags", NN_APP_TEXTS, F(tags), NULL, 0, 0, NULL, NULL, "hub", "further tags of the card",
+        HUB, NULL, TEXT, "small"),
+    OPT("hub.incremental_upload", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "hub", "parts go out as they are closed: upload_only_at_end", DRAWS, NULL, TEXT, NULL),
+    OPT("hub.upload_format", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "hub", "parts are JSON lines, which the Hub converts itself", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.save_models", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "the records hold the models; show --export writes them", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.save_activations", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "the records hold the signatures", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.save_training_logs", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "the records hold the losses", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.validate_signatures", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "verify makes records again", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.profile_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "--dry-run says what memory a run needs", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.fast_mode", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "a small run is one with smaller numbers", DRAWS, NULL, TEXT, NULL),
+    OPT("debug.single_pattern", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "enabled_patterns says which patterns there are", DRAWS, NULL, TEXT, NULL),
     OPT("hub.program", NN_APP_TEXT, F(hub_program), "hf", 0, 0, NULL, NULL, "hub", "name or path of the upload program",
         HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;./hub.sh"),
     OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes",
@@ -273,7 +305,7 @@ static const nn_option options[] = {
     OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = DRAWS | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
-    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, or the original program's", .commands = DRAWS | READS,
+    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original|compact|tiny", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = DRAWS | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "v0.1", .fixture = "plain" },
     { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command", .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN),
       .effect = NN_EFFECT_PLACE, .probe = "0/1" },
@@ -331,7 +363,8 @@ static const nn_app_program program = {
     .n_commands = sizeof commands / sizeof *commands,
     .options = options,
     .n_options = sizeof options / sizeof *options,
-    .prepare = prepare
+    .prepare = prepare,
+    .wide_files = 1                                  /* the original's configurations list every key */
 };
 
 /* ==== [CONTEXT] what all records share =================================== */
@@ -385,7 +418,7 @@ static nn_status probe_make(const context *c, size_t size, nn_buf *json, nn_erro
         nn_count size_p;
         u.id = (nn_pattern)p;
         size_p = nn_pattern_size(&c->space, u);
-        n[p] = size_p.hi || size_p.lo;
+        n[p] = c->o->compat ? c->pools.count[p] > 0 : size_p.hi || size_p.lo;
         have += n[p];
     }
     for (p = i = 0; p < NN_PATTERN_COUNT; p++)
@@ -530,6 +563,12 @@ static nn_status rows_check(const opts *o, size_t most, nn_error *err)
     }
     return NN_OK;
 }
+static int preset_is_old(const opts *o) { return o->preset == 1 || o->preset == 2; }
+static double weight_unit(const opts *o)
+{
+    static const double unit[] = { 1, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001 };
+    return unit[o->decimals];
+}
 /* Everything from the options: spaces, patterns, how records are made, the probe set. want_records 0:
  * spaces and patterns alone. */
 static nn_status context_make(context *c, nn_app *app, opts *o, int want_records, nn_error *err)
@@ -542,6 +581,7 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->app = app;
     c->o = o;
     if ((s = nn_pattern_space_make(&c->space, o->vocab, o->length, err)) != NN_OK) return s;
+    if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
     if (o->enabled.n > NN_PATTERN_COUNT)
         return nn_error_set(err, NN_E_ARG,
                         "dataset.patterns.enabled_patterns: expected at most %d names, got %zu",
@@ -553,6 +593,14 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
         u.token = -1;
         size = nn_pattern_size(&c->space, u);
         if (!o->enabled.n && !size.hi && !size.lo) continue;               /* "all" means all that exist */
+        /* in short odd sequences every alternating one is a palindrome, and the original gives a
+         * sequence to one pool only */
+        if (o->compat && (size.hi || size.lo) && !c->pools.count[u.id]) {
+            if (o->enabled.n)
+                nn_app_warn(app, "%s has no sequences of its own among the original's pools, left out",
+                            nn_pattern_name(u.id));
+            continue;
+        }
         c->enabled[c->n_enabled++] = u.id;
     }
     /* in the fixed order, each set once */
@@ -567,7 +615,6 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
             c->offered[k] = c->offered[k - 1];
         c->offered[k] = c->enabled[i];
     }
-    if (o->compat && (s = nn_pattern_pools_make(&c->pools, &c->space, NULL, err)) != NN_OK) return s;
     if (!want_records) return NN_OK;
     k = o->compat ? c->n_enabled : c->n_offered;
     if (o->pmin > k)
@@ -611,6 +658,14 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->format.chat = o->chat;
     c->format.modification = o->modification;
     c->format.classification = o->classification;
+    c->format.short_names = preset_is_old(o);
+    c->format.signature = (nn_signature_form)o->form;
+    if (o->integers) {
+        if (!o->decimals)
+            return nn_error_set(err, NN_E_ARG,
+                                "model.weight_integers: expected model.weight_decimals of at least 1, got 0");
+        c->format.weight_unit = weight_unit(o);
+    }
     c->gates = nn_gate_desc_default();
     c->gates.min_pattern_improvement = o->min_pattern;
     c->gates.min_degradation_threshold = o->min_degradation;
@@ -1396,8 +1451,8 @@ static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
     return s;
 }
-/* {"example_id": k, "attempt": a, "reason": ..., figures} */
-static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
+/* {"example_id": k, "attempt": a, "reason": ..., what was drawn, figures} */
+static nn_status reject_line(nn_buf *b, const context *c, const attempt *t, nn_error *err)
 {
     nn_json_writer w = NN_ZERO;
     char label[32];
@@ -1412,6 +1467,19 @@ static nn_status reject_line(nn_buf *b, const attempt *t, nn_error *err)
     nn_json_u64(&w, t->rec.attempt);
     nn_json_key(&w, "reason");
     nn_json_string(&w, reason_names[t->reason]);
+    /* what was drawn: which draws are refused is a bias of the set */
+    if (!preset_is_old(c->o)) {
+        nn_json_key(&w, "num_layers");
+        nn_json_u64(&w, t->rec.num_layers);
+        nn_json_key(&w, "neurons_per_layer");
+        nn_json_u64(&w, t->rec.neurons);
+        nn_json_key(&w, "activation_type");
+        nn_json_string(&w, nn_act_name(t->rec.act));
+        nn_json_key(&w, "learning_rate");
+        nn_json_rounded(&w, t->rec.learning_rate, 6);
+        nn_json_key(&w, "train_rows");
+        nn_json_u64(&w, t->rec.train_rows);
+    }
     nn_json_key(&w, "target_pattern");
     nn_json_string(&w, nn_pattern_label(label, t->rec.patterns[t->rec.target]));
     nn_json_key(&w, "target_gain");
@@ -1464,8 +1532,8 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         if (s == NN_OK && t->reason == PASSED) {
             s = nn_record_json(line, &t->rec, &c->format, &size, err);
             if (s == NN_OK && c->o->max_tokens &&
-                (size.modification_tokens > c->o->max_tokens ||
-                 size.classification_tokens > c->o->max_tokens)) {
+                (size.modification_tokens + size.modification_completion_tokens > c->o->max_tokens ||
+                 size.classification_tokens + size.classification_completion_tokens > c->o->max_tokens)) {
                 t->reason = R_TOKENS;
                 line->len = before;
             }
@@ -1473,7 +1541,7 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         if (s != NN_OK) { attempt_free(t); return s; }
         if (t->reason) {
             sum->rejects[t->reason]++;
-            s = reject_line(rejects, t, err);
+            s = reject_line(rejects, c, t, err);
             attempt_free(t);
             if (s != NN_OK) return s;
             continue;
@@ -2351,6 +2419,25 @@ static const char *human(char *buf, size_t cap, double bytes)
     return buf;
 }
 /* The data set card: from the records alone, so the same bytes wherever they were made. */
+/* Names that stand in the card's YAML as they are. */
+static int plain_name(const char *s)
+{
+    size_t n = 0;
+    for (; s[n]; n++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._", s[n])) return 0;
+    return n > 0 && n < 64;
+}
+static nn_status card_check(const opts *o, nn_error *err)
+{
+    const char *bad = plain_name(o->license) ? NULL : o->license;
+    size_t i;
+    for (i = 0; i < o->tags.n && !bad; i++)
+        if (!plain_name(o->tags.v[i])) bad = o->tags.v[i];
+    if (!bad) return NN_OK;
+    return nn_error_set(err, NN_E_ARG,
+                        "hub.license, hub.tags: expected letters, digits, '-', '.' and '_', got '%.60s'",
+                        bad);
+}
 static nn_status card_write(const context *c, const sink *s, nn_error *err)
 {
     const totals *t = s->b.sum;
@@ -2363,8 +2450,11 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     for (i = 0; i < s->b.count; i++) has_test |= (uint64_t)s->b.e[i].part;
     if (s->next > s->want.lo && o->test_fraction > 0) has_test = 1;
     nni_sb_f(&b,
-             "---\nlicense: cc0-1.0\ntask_categories:\n- text-generation\ntags:\n- "
-             "interpretability\n- neural-network-weights\n- synthetic\nsize_categories:\n- %s\n",
+             "---\nlicense: %s\ntask_categories:\n- text-generation\ntags:\n- "
+             "interpretability\n- neural-network-weights\n- synthetic\n",
+             o->license);
+    for (i = 0; i < o->tags.n; i++) nni_sb_f(&b, "- %s\n", o->tags.v[i]);
+    nni_sb_f(&b, "size_categories:\n- %s\n",
              t->records < 1000    ? "n<1K" :
              t->records < 10000   ? "1K<n<10K" :
              t->records < 100000  ? "10K<n<100K" :
@@ -2374,6 +2464,7 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
              "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "
              "data/train-*\n%s---\n\n",
              has_test ? "  - split: test\n    path: data/test-*\n" : "");
+    if (o->description) nni_sb_f(&b, "%s\n\n", o->description);
     nni_sb_f(&b,
              "# Subject models and their activation signatures\n\n%llu records. Each holds a small "
              "network that classifies sequences of %zu letters from A to %c by patterns, "
@@ -2949,7 +3040,13 @@ static void run_worker(run *r)
         if (s == NN_OK && k < r->c->o->tb_runs && r->c->o->tensorboard) events_write(r->c, k, &keep);
         NN_OMP(critical (interp_run))
         {
-            if (s != NN_OK) run_fail(r, k, s, &e);
+            if (s != NN_OK) {
+                run_fail(r, k, s, &e);
+                /* why every attempt was refused: rejected.jsonl holds finished records only */
+                if (rejects.len && put_file(r->s.dir, "refused.jsonl", rejects.data, rejects.len, NULL) == NN_OK)
+                    nn_app_warn(r->c->app, "record %llu: its refused attempts are in refused.jsonl",
+                                (unsigned long long)k);
+            }
             else {
                 if (!r->example) r->example = shortened(&keep.rec, &r->c->format);
                 if (r->status == NN_OK || k < r->err_k) {
@@ -3133,6 +3230,53 @@ static void board_stop(nn_app *app, pid_t pid)
                 WIFEXITED(status) && WEXITSTATUS(status) == 127 ? "was not found" :
                                                                   "ended with an error");
 }
+/* PROGRAM is a file that can be run, by its path or in PATH */
+static int program_found(const char *name)
+{
+    const char *p = getenv("PATH"), *end;
+    char path[NN_MAX_PATH_BYTES];
+    if (strchr(name, '/')) return access(name, X_OK) == 0;
+    for (; p && *p; p = *end ? end + 1 : end) {
+        int n;
+        end = strchr(p, ':');
+        if (!end) end = p + strlen(p);
+        n = snprintf(path, sizeof path, "%.*s/%s", (int)(end - p), p, name);
+        if (n > 0 && (size_t)n < sizeof path && access(path, X_OK) == 0) return 1;
+    }
+    return 0;
+}
+/* where `hf auth login` leaves its token */
+static int token_stored(void)
+{
+    static const char *const places[3][2] = { { "HF_TOKEN_PATH", "" },
+                                              { "HF_HOME", "/token" },
+                                              { "HOME", "/.cache/huggingface/token" } };
+    char path[NN_MAX_PATH_BYTES];
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        const char *base = getenv(places[i][0]);
+        const int n = base ? snprintf(path, sizeof path, "%s%s", base, places[i][1]) : 0;
+        if (n > 0 && (size_t)n < sizeof path && nn_file_exists(path, NULL)) return 1;
+    }
+    return 0;
+}
+/* What an upload needs, looked for before hours of work and not after them. */
+static nn_status upload_check(const opts *o, nn_error *err)
+{
+    const char *token = getenv("HF_TOKEN");
+    if (!o->hub || !o->hub[0]) return NN_OK;
+    if (!program_found(o->hub_program))
+        return nn_error_set(err, NN_E_ARG,
+                            "hub.program: '%s' was not found in PATH, it uploads to hub.dataset_name; "
+                            "leave that out to keep the set here",
+                            o->hub_program);
+    if ((!token || !token[0]) && !token_stored())
+        return nn_error_set(err, NN_E_ARG,
+                            "hub.dataset_name '%s': no token to upload with, expected HF_TOKEN in the "
+                            "environment, or one stored by `hf auth login`",
+                            o->hub);
+    return NN_OK;
+}
 static int cmd_run(nn_app *app, opts *o)
 {
     static context c;
@@ -3153,6 +3297,8 @@ static int cmd_run(nn_app *app, opts *o)
                                (unsigned long long)n);
     }
     if (context_make(&c, app, o, 1, &e) != NN_OK) return nn_app_finish(app, &e);
+    if (!app->dry_run && upload_check(o, &e) != NN_OK) return nn_app_finish(app, &e);
+    if (card_check(o, &e) != NN_OK) return nn_app_finish(app, &e);
     if (app->dry_run) {
         char text[32];
         printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
@@ -3618,40 +3764,279 @@ static int cmd_merge(nn_app *app, opts *o)
     }
 }
 /* ---- score: completions against the data set ---------------------------- */
+/* Sums over classification answers, by one way of reading them. */
+typedef struct class_sums { size_t unread, exact; double jaccard, precision, recall; } class_sums;
+typedef struct scores {
+    size_t asked[2], nulls[2], repeated[2], covered[2];  /* modification, classification */
+    uint8_t *seen;                                       /* [records]: bit 0, bit 1      */
+    class_sums strict, flexible;
+    size_t strict_malformed, malformed, passed;
+    double before, after, gain, others;
+} scores;
+/* What a record lists, and what it accepts in part, which is neither right nor wrong. */
+typedef struct truth {
+    nn_pattern_use want[NN_PATTERN_UNIVERSE_MAX], partial[NN_PATTERN_UNIVERSE_MAX];
+    size_t n_want, n_partial;
+} truth;
+static nn_status truth_of(truth *t, const char *row, size_t n, size_t vocab, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    const nn_json *v, *list;
+    nn_status s = nn_json_parse(&root, &arena, row, n, "record", NULL, err);
+    t->n_want = t->n_partial = 0;
+    v = s == NN_OK ? nn_json_get(root, "classification_completion") : NULL;
+    if (s == NN_OK && (!v || v->type != NN_JSON_STRING || !v->n))
+        s = nn_error_set(err, NN_E_FORMAT, "this data set has no classification task");
+    if (s == NN_OK) s = nn_completion_patterns(t->want, &t->n_want, v->v.s, v->n, vocab, err);
+    list = s == NN_OK ? nn_json_get(nn_json_get(root, "metadata"), "partial_patterns") : NULL;
+    for (v = list ? list->v.first : NULL; v && t->n_partial < NN_PATTERN_UNIVERSE_MAX; v = v->next)
+        t->n_partial += nn_pattern_use_parse(&t->partial[t->n_partial], nn_json_str(v, "")) != 0;
+    nn_arena_free(&arena);
+    return s;
+}
+static int use_among(const nn_pattern_use *list, size_t n, nn_pattern_use u)
+{
+    size_t i;
+    for (i = 0; i < n; i++)
+        if (nn_pattern_set_of(list[i].id) == nn_pattern_set_of(u.id) && list[i].token == u.token)
+            return 1;
+    return 0;
+}
+/* unknown: names of no pattern, wrong answers like any other. Returns how many are right. */
+static size_t class_add(class_sums *c, const truth *t, const nn_pattern_use *got, size_t n_got, size_t unknown)
+{
+    size_t i, right = 0, answered = unknown;
+    for (i = 0; i < n_got; i++) {
+        if (use_among(t->want, t->n_want, got[i])) { right++; answered++; }
+        else answered += !use_among(t->partial, t->n_partial, got[i]);
+    }
+    c->exact += right == t->n_want && answered == right;
+    c->jaccard += (double)right / (double)(t->n_want + answered - right);
+    c->precision += answered ? (double)right / (double)answered : 0;
+    c->recall += (double)right / (double)t->n_want;
+    return right;
+}
+static nn_status score_patterns(const context *c, scores *z, const book *b, const char *dir,
+                                uint64_t at, const char *text, size_t n, nn_json_writer *w,
+                                nn_error *err)
+{
+    nn_buf row = NN_ZERO;
+    nn_pattern_use got[NN_PATTERN_UNIVERSE_MAX];
+    nn_answer a;
+    nn_error why = NN_ZERO;
+    truth t;
+    size_t n_got = 0, right;
+    nn_status s = entry_read(b, dir, (size_t)at, &row, err);
+    if (s == NN_OK) s = truth_of(&t, (const char *)row.data, row.len, c->o->vocab, err);
+    nn_buf_free(&row);
+    if (s != NN_OK) return s;
+    if (nn_completion_patterns(got, &n_got, text, n, c->o->vocab, &why) == NN_OK)
+        (void)class_add(&z->strict, &t, got, n_got, 0);
+    else {
+        z->strict.unread++;
+        nn_json_key(w, "strict_error");
+        nn_json_string(w, why.msg);
+    }
+    if (nn_answer_patterns(&a, text, n, &c->format, &why) != NN_OK) {
+        z->flexible.unread++;
+        nn_json_key(w, "error");
+        nn_json_string(w, why.msg);
+        return NN_OK;
+    }
+    right = class_add(&z->flexible, &t, a.uses, a.n, a.unknown);
+    nn_json_key(w, "right");
+    nn_json_u64(w, right);
+    nn_json_key(w, "answered");
+    nn_json_u64(w, a.n + a.unknown);
+    nn_json_key(w, "expected");
+    nn_json_u64(w, t.n_want);
+    return NN_OK;
+}
+/* The answer's weights stand in t->improved: accuracies on the rows that the record's own are of. */
+static nn_status score_gates(const context *c, attempt *t, nn_gate_pattern *g, nn_error *err)
+{
+    const opts *o = c->o;
+    held_out *h = (held_out *)nn_arena_get(&t->arena, sizeof *h);
+    uint8_t *was = (uint8_t *)nn_arena_get(&t->arena, 4 * o->test_size),
+            *is = was ? was + 2 * o->test_size : NULL;
+    size_t i, j;
+    nn_status s = h && was ? NN_OK : nn_error_set(err, NN_E_NOMEM, "out of memory for held-out rows");
+    if (s != NN_OK) return s;
+    memset(h, 0, sizeof *h);
+    if (o->distinct) {
+        for (i = 0; i < t->p.n && s == NN_OK; i++) s = held_make(c, t, i, &h->rows[i], err);
+        if (s == NN_OK) s = held_judge(c, t, h, DEGRADED, t->degraded, err);
+        if (s == NN_OK) s = held_judge(c, t, h, IMPROVED, t->improved, err);
+        for (i = 0; i < t->p.n && s == NN_OK; i++) g[i] = held_figures(c, t, h, i, 1);
+        return s;
+    }
+    for (i = 0; i < t->p.n && s == NN_OK; i++) {
+        fit_set f = NN_ZERO;
+        size_t x = 0, y = 0, up = 0, down = 0;
+        s = held_out_rows(c, &t->p, i, &f, &t->arena, err);
+        if (s == NN_OK) s = judge(c, t->degraded, &f, was, &x, &t->arena, err);
+        if (s == NN_OK) s = judge(c, t->improved, &f, is, &y, &t->arena, err);
+        for (j = 0; s == NN_OK && j < f.n; j++) {
+            up += is[j] && !was[j];
+            down += was[j] && !is[j];
+        }
+        memset(&g[i], 0, sizeof g[i]);
+        g[i].before = (double)x / (double)(f.n ? f.n : 1);
+        g[i].after = (double)y / (double)(f.n ? f.n : 1);
+        g[i].std_error = nn_paired_std_error(f.n, up, down);
+        g[i].related = t->rec.gate[i].related;
+    }
+    return s;
+}
+static nn_status score_weights(const context *c, scores *z, uint64_t id, uint64_t attempt_no,
+                               const nn_json *text, nn_json_writer *w, nn_error *err)
+{
+    nn_gate_pattern g[NN_PATTERN_COUNT];
+    nn_gate_desc gates = c->gates;
+    nn_gate_report rep;
+    nn_error why = NN_ZERO;
+    attempt t;
+    double reference;
+    size_t target;
+    nn_status s = attempt_make(c, &t, id, attempt_no, err), q;     /* the degraded model and the rows, once more */
+    if (s == NN_OK && !t.degraded)
+        s = nn_error_set(err, NN_E_ARG, "this data set has no modification task");
+    if (s != NN_OK) { attempt_free(&t); return s; }
+    target = t.p.target;
+    reference = t.rec.gate[target].after;
+    q = nn_completion_weights(t.improved, text->v.s, text->n, &why);
+    z->strict_malformed += q != NN_OK;
+    q = nn_answer_weights(t.improved, text->v.s, text->n, &why);
+    if (q != NN_OK) {
+        z->malformed++;
+        nn_json_key(w, "error");
+        nn_json_string(w, why.msg);
+        attempt_free(&t);
+        return q == NN_E_NOMEM ? nn_error_set(err, q, "%s", why.msg) : NN_OK;
+    }
+    if (c->format.weight_unit > 0) {
+        /* the same numbers as captured: whole / 100 */
+        const double per = rint(1 / c->format.weight_unit);
+        size_t i;
+        for (i = 0; i < t.improved->n_params; i++)
+            t.improved->params[i] = (float)((double)t.improved->params[i] / per);
+    }
+    s = score_gates(c, &t, g, err);
+    if (s == NN_OK) {
+        gates.control = 0;
+        rep = nn_gates_apply(&gates, g, t.p.n, target);
+        z->gain += rep.target_gain;
+        z->before += g[target].before;
+        z->after += g[target].after;
+        z->others += rep.others_mean_gain;
+        z->passed += rep.verdict == NN_GATE_PASSED;
+        nn_json_key(w, "target_before");
+        nn_json_rounded(w, g[target].before, 6);
+        nn_json_key(w, "target_after");
+        nn_json_rounded(w, g[target].after, 6);
+        nn_json_key(w, "reference_after");
+        nn_json_rounded(w, reference, 6);
+        nn_json_key(w, "others_mean_gain");
+        nn_json_rounded(w, rep.others_mean_gain, 6);
+        nn_json_key(w, "verdict");
+        nn_json_string(w, nn_gate_name(rep.verdict));
+    }
+    attempt_free(&t);
+    return s;
+}
+static void class_results(nn_app *app, const char *how, const class_sums *c, size_t asked)
+{
+    const double n = (double)asked;
+    nn_app_count(app, nn_app_text(app, "classification_%smalformed", how), c->unread);
+    nn_app_result(app, nn_app_text(app, "classification_%sexact", how), (double)c->exact / n);
+    nn_app_result(app, nn_app_text(app, "classification_%sjaccard", how), c->jaccard / n);
+    nn_app_result(app, nn_app_text(app, "classification_%sprecision", how), c->precision / n);
+    nn_app_result(app, nn_app_text(app, "classification_%srecall", how), c->recall / n);
+}
+static void score_coverage(nn_app *app, const scores *z, int task, uint64_t records)
+{
+    const char *name = task ? "classification" : "modification";
+    nn_app_count(app, nn_app_text(app, "%s_completions", name), z->asked[task]);
+    nn_app_result(app, nn_app_text(app, "%s_coverage", name), (double)z->covered[task] / (double)records);
+    nn_app_count(app, nn_app_text(app, "%s_repeated_ids", name), z->repeated[task]);
+    nn_app_count(app, nn_app_text(app, "%s_nulls", name), z->nulls[task]);
+}
+static void score_results(nn_app *app, const scores *z, uint64_t records)
+{
+    if (z->asked[0]) {
+        const double n = (double)z->asked[0], read = (double)(z->asked[0] - z->malformed);
+        score_coverage(app, z, 0, records);
+        nn_app_count(app, "modification_malformed", z->malformed);
+        nn_app_count(app, "modification_strict_malformed", z->strict_malformed);
+        nn_app_result(app, "modification_well_formed", read / n);
+        /* an answer that cannot be read gains nothing */
+        nn_app_result(app, "modification_target_gain", z->gain / n);
+        nn_app_result(app, "modification_others_gain", z->others / n);
+        if (read > 0) {
+            nn_app_result(app, "modification_target_before", z->before / read);
+            nn_app_result(app, "modification_target_after", z->after / read);
+        }
+        nn_app_result(app, "modification_gates_passed", (double)z->passed / n);
+    }
+    if (z->asked[1]) {
+        score_coverage(app, z, 1, records);
+        class_results(app, "", &z->strict, z->asked[1]);
+        class_results(app, "flexible_", &z->flexible, z->asked[1]);
+    }
+}
 static int cmd_score(nn_app *app, opts *o)
 {
     static context c;
+    static char no_text[1];
     book b;
     nn_jsonl *in = NULL;
     nn_json *v = NULL;
     nn_error e = NN_ZERO;
     nn_buf out = NN_ZERO;
-    size_t n[2] = { 0, 0 }, malformed[2] = { 0, 0 }, passed = 0, exact = 0;
-    double gain = 0, after = 0, before = 0, others = 0, jaccard = 0, precision = 0, recall = 0;
+    scores z;
     nn_status s = book_read(&b, app->args[0], &e);
     const char *path = nn_app_text(app, "%s.scores.jsonl", o->completions);
+    memset(&z, 0, sizeof z);
     if (s == NN_OK) s = nn_app_file_open(app, path, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = nn_jsonl_open(&in, o->completions, NULL, NULL, &e);
+    if (s == NN_OK) {
+        z.seen = (uint8_t *)calloc(b.count ? b.count : 1, 1);
+        if (!z.seen) s = nn_error_set(&e, NN_E_NOMEM, "out of memory");
+    }
     while (s == NN_OK && (s = nn_jsonl_next(in, &v, &e)) == NN_OK && v) {
         int64_t id = nn_json_int(nn_json_get(v, "example_id"), -1);
         const nn_json *text = nn_json_get(v, "completion");
         const char *task = nn_json_str(nn_json_get(v, "task"), "");
-        int modification = strcmp(task, "modification") == 0;
+        const int modification = strcmp(task, "modification") == 0;
+        nn_json nothing;
         nn_json_writer w = NN_ZERO;
-        nn_error why = NN_ZERO;
-        attempt t;
+        uint64_t at;
         if (id < (int64_t)b.is.lo || (uint64_t)id >= b.is.lo + b.count || !text ||
-            text->type != NN_JSON_STRING ||
+            (text->type != NN_JSON_STRING && text->type != NN_JSON_NULL) ||
             (!modification && strcmp(task, "classification") != 0)) {
             s = nn_error_at(&e, NN_E_FORMAT, 0, nn_jsonl_line(in), 1,
                             "%s:%zu: expected {\"example_id\": %llu..%llu, \"task\": "
-                            "\"modification\" or \"classification\", \"completion\": text}",
+                            "\"modification\" or \"classification\", \"completion\": text or null}",
                             o->completions, nn_jsonl_line(in), (unsigned long long)b.is.lo,
                             (unsigned long long)(b.is.lo + b.count) - 1);
             break;
         }
-        n[!modification]++;
+        at = (uint64_t)id - b.is.lo;
+        z.asked[!modification]++;
+        if (z.seen[at] >> !modification & 1) z.repeated[!modification]++;
+        else z.covered[!modification]++;
+        z.seen[at] = (uint8_t)(z.seen[at] | 1 << !modification);
+        /* no answer at all is an empty one */
+        if (text->type == NN_JSON_NULL) {
+            z.nulls[!modification]++;
+            nothing = *text;
+            nothing.type = NN_JSON_STRING;
+            nothing.v.s = no_text;
+            nothing.n = 0;
+            text = &nothing;
+        }
         w.buf = &out;
         w.spaced = 1;
         w.lines = 1;
@@ -3660,293 +4045,372 @@ static int cmd_score(nn_app *app, opts *o)
         nn_json_i64(&w, id);
         nn_json_key(&w, "task");
         nn_json_string(&w, task);
-        if (modification) {
-            nn_gate_pattern g[NN_PATTERN_COUNT];
-            size_t i, j;
-            nn_status q;
-            /* the degraded model and the rows, once more */
-            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.is.lo].attempt, &e);
-            if (s != NN_OK) { attempt_free(&t); break; }
-            q = t.degraded ? nn_completion_weights(t.improved, text->v.s, text->n, &why) :
-                             nn_error_set(&why, NN_E_ARG, "this data set has no modification task");
-            if (q != NN_OK) { malformed[0]++; nn_json_key(&w, "error"); nn_json_string(&w, why.msg); }
-            for (i = 0; i < t.p.n && s == NN_OK && q == NN_OK; i++) {
-                fit_set f = NN_ZERO;
-                uint8_t *was = (uint8_t *)nn_arena_get(&t.arena, 4 * o->test_size),
-                        *is = was ? was + 2 * o->test_size : NULL;
-                size_t x = 0, y = 0, up = 0, down = 0;
-                if (!was) { s = nn_error_set(&e, NN_E_NOMEM, "out of memory"); break; }
-                s = held_out_rows(&c, &t.p, i, &f, &t.arena, &e);
-                if (s == NN_OK) s = judge(&c, t.degraded, &f, was, &x, &t.arena, &e);
-                if (s == NN_OK) s = judge(&c, t.improved, &f, is, &y, &t.arena, &e);
-                for (j = 0; s == NN_OK && j < f.n; j++) {
-                    up += is[j] && !was[j];
-                    down += was[j] && !is[j];
-                }
-                g[i].before = (double)x / (double)(f.n ? f.n : 1);
-                g[i].after = (double)y / (double)(f.n ? f.n : 1);
-                g[i].std_error = nn_paired_std_error(f.n, up, down);
-                g[i].related = t.rec.gate[i].related;
-            }
-            if (s == NN_OK && q == NN_OK) {
-                nn_gate_report rep = nn_gates_apply(&c.gates, g, t.p.n, t.p.target);
-                gain += rep.target_gain;
-                before += g[t.p.target].before;
-                after += g[t.p.target].after;
-                others += rep.others_mean_gain;
-                passed += rep.verdict == NN_GATE_PASSED;
-                nn_json_key(&w, "target_before");
-                nn_json_rounded(&w, g[t.p.target].before, 6);
-                nn_json_key(&w, "target_after");
-                nn_json_rounded(&w, g[t.p.target].after, 6);
-                nn_json_key(&w, "reference_after");
-                nn_json_rounded(&w, t.rec.gate[t.p.target].after, 6);
-                nn_json_key(&w, "others_mean_gain");
-                nn_json_rounded(&w, rep.others_mean_gain, 6);
-                nn_json_key(&w, "verdict");
-                nn_json_string(&w, nn_gate_name(rep.verdict));
-            }
-            attempt_free(&t);
-        } else {
-            nn_pattern_use got[NN_PATTERN_UNIVERSE_MAX], want[NN_PATTERN_UNIVERSE_MAX];
-            size_t n_got = 0, n_want, i, j, both = 0, partial = 0;
-            s = attempt_make(&c, &t, (uint64_t)id, b.e[(uint64_t)id - b.is.lo].attempt, &e);
-            n_want = s == NN_OK ? nn_record_labels(want, &t.rec) : 0;
-            if (nn_completion_patterns(got, &n_got, text->v.s, text->n, o->vocab, &why) != NN_OK) {
-                malformed[1]++;
-                nn_json_key(&w, "error");
-                nn_json_string(&w, why.msg);
-            } else {
-                for (i = 0; i < n_got; i++) {
-                    const size_t u = t.rec.behaviour ? nn_behaviour_find(t.rec.probe, got[i]) : 0;
-                    for (j = 0; j < n_want; j++)
-                        both += nn_pattern_set_of(got[i].id) == nn_pattern_set_of(want[j].id) &&
-                                got[i].token == want[j].token;
-                    /* what the model accepts in part is neither right nor wrong */
-                    partial += t.rec.behaviour && u < t.rec.behaviour->n &&
-                               (t.rec.behaviour->partial >> u & 1u);
-                }
-                n_got -= partial;
-                exact += both == n_want && both == n_got;
-                jaccard += (double)both / (double)(n_want + n_got - both);
-                precision += n_got ? (double)both / (double)n_got : 0;
-                recall += (double)both / (double)n_want;
-                nn_json_key(&w, "right");
-                nn_json_u64(&w, both);
-                nn_json_key(&w, "answered");
-                nn_json_u64(&w, n_got);
-                nn_json_key(&w, "expected");
-                nn_json_u64(&w, n_want);
-            }
-            attempt_free(&t);
-        }
+        s = modification ? score_weights(&c, &z, (uint64_t)id, b.e[at].attempt, text, &w, &e) :
+                           score_patterns(&c, &z, &b, app->args[0], at, text->v.s, text->n, &w, &e);
         if (s != NN_OK) break;
         nn_json_end(&w);
-        if (s == NN_OK) s = nn_json_finish(&w, &e);
+        s = nn_json_finish(&w, &e);
     }
     nn_jsonl_close(in);
     if (s == NN_OK) s = nn_file_write(path, out.data ? (const void *)out.data : "", out.len, NULL, &e);
     nn_buf_free(&out);
+    if (s == NN_OK) score_results(app, &z, b.count);
+    free(z.seen);
     book_free(&b);
     if (s != NN_OK) return nn_app_finish(app, &e);
-    if (n[0]) {
-        double m = (double)(n[0] - malformed[0]);
-        nn_app_count(app, "modification_completions", n[0]);
-        nn_app_count(app, "modification_malformed", malformed[0]);
-        if (m > 0) {
-            nn_app_result(app, "modification_target_before", before / m);
-            nn_app_result(app, "modification_target_after", after / m);
-            nn_app_result(app, "modification_target_gain", gain / m);
-            nn_app_result(app, "modification_others_gain", others / m);
-        }
-        nn_app_result(app, "modification_gates_passed", (double)passed / (double)n[0]);
-    }
-    if (n[1]) {
-        nn_app_count(app, "classification_completions", n[1]);
-        nn_app_count(app, "classification_malformed", malformed[1]);
-        nn_app_result(app, "classification_exact", (double)exact / (double)n[1]);
-        nn_app_result(app, "classification_jaccard", jaccard / (double)n[1]);
-        nn_app_result(app, "classification_precision", precision / (double)n[1]);
-        nn_app_result(app, "classification_recall", recall / (double)n[1]);
-    }
     nn_app_result_text(app, "scores", path);
     return nn_app_finish(app, NULL);
 }
-/* ---- baseline: logistic regression from fixed-width features of the signature to each pattern ---- */
+/* ---- baseline: what plain classifiers read out of the records ------------ */
+/* Logistic regressions from features that do not depend on the order of the neurons to each pattern:
+ * of the signature, of the weights, of both, beside the majority. Read from the data set, nothing is
+ * trained again. The last quarter of the records is the test. */
+enum { BASE_GROUPS = 5, BASE_STATS = 4, BASE_MOST = 20000 };
+enum { BASE_MAJORITY, BASE_SIGNATURE, BASE_WEIGHTS, BASE_BOTH, BASE_KINDS };
+static const char *const base_names[BASE_KINDS] = { "majority", "signature", "weights", "both" };
 /* Depth differs from record to record, so layers are grouped: the first two hidden layers, the last
- * two, and the rest; of each group and each value of
- * a profile the mean, deviation, least and largest over its neurons; and the logit's own profile. */
-enum { BASE_GROUPS = 5, BASE_STATS = 4 };
-static size_t features_of(double *out, size_t cap, const nn_signature *s)
+ * two, and the rest. */
+static size_t layer_group(size_t l, size_t hidden)
 {
-    size_t W = s->layers[0].width, hidden = s->n_layers - 1, g, l, j, w, n = 0, last;
-    /* the logit's layer has fewer axes */
-    for (l = 0; l < s->n_layers; l++) if (s->layers[l].width < W) W = s->layers[l].width;
-    if (cap < (BASE_GROUPS * BASE_STATS + 1) * W) return 0;
-    for (g = 0; g < BASE_GROUPS; g++)
-        for (w = 0; w < W; w++) {
-            double sum = 0, sq = 0, lo = INFINITY, hi = -INFINITY, m;
-            size_t count = 0;
-            for (l = 0; l < hidden; l++) {
-                size_t group = l == 0               ? 0 :
-                               l == 1 && hidden > 3 ? 1 :
-                               l + 1 == hidden      ? 4 :
-                               l + 2 == hidden      ? 3 :
-                                                      2;
-                if (group != g) continue;
-                for (j = 0; j < s->layers[l].neurons; j++) {
-                    double v = s->layers[l].values[j * s->layers[l].width + w];
-                    sum += v; sq += v * v; count++;
-                    if (v < lo) lo = v;
-                    if (v > hi) hi = v;
-                }
-            }
-            m = count ? sum / (double)count : 0;
-            out[n++] = m;
-            out[n++] = count ? sqrt(fabs(sq / (double)count - m * m)) : 0;
-            out[n++] = count ? lo : 0;
-            out[n++] = count ? hi : 0;
+    return l == 0 ? 0 : l + 1 == hidden ? 4 : l == 1 && hidden > 3 ? 1 : l + 2 == hidden ? 3 : 2;
+}
+typedef struct moments { double n, sum, sq, lo, hi; } moments;
+static void moments_add(moments *m, double v)
+{
+    if (m->n == 0 || v < m->lo) m->lo = v;
+    if (m->n == 0 || v > m->hi) m->hi = v;
+    m->n++;
+    m->sum += v;
+    m->sq += v * v;
+}
+static void moments_put(const moments *m, double *out)
+{
+    const double mean = m->n > 0 ? m->sum / m->n : 0;
+    out[0] = mean;
+    out[1] = m->n > 0 ? sqrt(fabs(m->sq / m->n - mean * mean)) : 0;
+    out[2] = m->n > 0 ? m->lo : 0;
+    out[3] = m->n > 0 ? m->hi : 0;
+}
+/* value number w of a neuron's profile {method: value or list}; NULL = it has fewer */
+static const nn_json *profile_value(const nn_json *profile, size_t w)
+{
+    const nn_json *v, *e;
+    for (v = profile ? profile->v.first : NULL; v; v = v->next) {
+        if (v->type != NN_JSON_ARRAY) { if (w-- == 0) return v; continue; }
+        for (e = v->v.first; e; e = e->next) if (w-- == 0) return e;
+    }
+    return NULL;
+}
+/* Of each group of layers and each value of a profile the mean, deviation, least and largest over its
+ * neurons; and the logit's own profile. Returns how many, 0 = they do not fit. */
+static size_t signature_features(double *out, size_t cap, const nn_json *signature)
+{
+    const nn_json *layers = nn_json_get(signature, "neuron_activations"), *l, *p, *v, *last = NULL;
+    size_t hidden, W = 0, w, i, n = 0;
+    if (!layers || layers->type != NN_JSON_OBJECT || layers->n < 2) return 0;
+    hidden = layers->n - 1;
+    for (l = layers->v.first; l; l = l->next) last = nn_json_get(l, "neuron_profiles");
+    /* the logit's layer has the fewest axes */
+    if (!last || last->type != NN_JSON_OBJECT || !last->n) return 0;
+    while (profile_value(last->v.first, W)) W++;
+    if (!W || (BASE_GROUPS * BASE_STATS + 1) * W > cap) return 0;
+    for (w = 0; w < W; w++) {
+        moments m[BASE_GROUPS];
+        memset(m, 0, sizeof m);
+        for (l = layers->v.first, i = 0; l && i < hidden; l = l->next, i++) {
+            const nn_json *neurons = nn_json_get(l, "neuron_profiles");
+            for (p = neurons ? neurons->v.first : NULL; p; p = p->next)
+                if ((v = profile_value(p, w)) != NULL) moments_add(&m[layer_group(i, hidden)], nn_json_num(v, 0));
         }
-    last = s->n_layers - 1;
-    for (w = 0; w < W; w++) out[n++] = s->layers[last].values[w];
+        for (i = 0; i < BASE_GROUPS; i++, n += BASE_STATS) moments_put(&m[i], out + n);
+        out[n++] = nn_json_num(profile_value(last->v.first, w), 0);
+    }
     return n;
+}
+/* W^T W of the first layer (upper triangle) and statistics of its columns: what the neurons see of
+ * each input, and of each pair. A wide input is summed over positions and over letters first. */
+static size_t first_layer_features(double *out, size_t cap, const nn_json *rows, size_t V, size_t L, int index_input)
+{
+    const size_t n_in = index_input ? L : V * L, wide = n_in > 100;
+    const size_t C = wide ? V + L : n_in, need = C * (C + 1) / 2 + BASE_STATS * C;
+    double *row;
+    moments *m;
+    const nn_json *r, *e;
+    size_t i, j, n;
+    if (!rows || rows->type != NN_JSON_ARRAY || need > cap) return 0;
+    row = (double *)malloc(C * sizeof *row);
+    m = (moments *)calloc(C, sizeof *m);
+    for (i = 0; i < need; i++) out[i] = 0;
+    for (r = rows->v.first; r && row && m; r = r->next) {
+        for (i = 0; i < C; i++) row[i] = 0;
+        for (e = r->v.first, i = 0; e && i < n_in; e = e->next, i++) {
+            const double v = nn_json_num(e, 0);
+            if (!wide) row[i] = v;
+            else { row[i % V] += v; row[V + i / V] += v; }
+        }
+        for (i = n = 0; i < C; i++) {
+            moments_add(&m[i], row[i]);
+            for (j = i; j < C; j++) out[n++] += row[i] * row[j];
+        }
+    }
+    for (i = 0, n = C * (C + 1) / 2; i < C && m; i++, n += BASE_STATS) moments_put(&m[i], out + n);
+    n = row && m ? need : 0;
+    free(row);
+    free(m);
+    return n;
+}
+/* and of the further layers the statistics of weights and of biases, by group; the last bias alone */
+static size_t weight_features(double *out, size_t cap, const nn_json *weights, const context *c)
+{
+    const nn_json *v, *r, *e;
+    moments m[2 * BASE_GROUPS];
+    size_t i, l = 0, layers, n;
+    if (!weights || weights->type != NN_JSON_OBJECT || weights->n < 2) return 0;
+    n = first_layer_features(out, cap, weights->v.first, c->o->vocab, c->o->length, c->o->input);
+    if (!n || n + 2 * BASE_GROUPS * BASE_STATS + 1 > cap) return 0;
+    layers = weights->n / 2;
+    memset(m, 0, sizeof m);
+    for (v = weights->v.first; v; v = v->next, l++) {
+        const size_t g = layer_group(l / 2, layers);
+        if (v->type != NN_JSON_ARRAY) return 0;
+        for (r = v->v.first; r; r = r->next) {
+            if (r->type != NN_JSON_ARRAY) { moments_add(&m[BASE_GROUPS + g], nn_json_num(r, 0)); continue; }
+            for (e = r->v.first; e; e = e->next) moments_add(&m[g], nn_json_num(e, 0));
+        }
+        if (!v->next) out[n + 2 * BASE_GROUPS * BASE_STATS] = nn_json_num(v->v.first, 0);
+    }
+    for (i = 0; i < 2 * BASE_GROUPS; i++, n += BASE_STATS) moments_put(&m[i], out + n);
+    return n + 1;
+}
+typedef struct base {
+    size_t n, n_train, d_sig, d;
+    double *x;                       /* [n, d]: the signature's features first                     */
+    uint32_t *truth;                 /* bit i = pattern id i is listed                             */
+    uint32_t *guess[BASE_KINDS];
+} base;
+static void base_free(base *z)
+{
+    size_t i;
+    free(z->x);
+    free(z->truth);
+    for (i = 0; i < BASE_KINDS; i++) free(z->guess[i]);
+}
+static nn_status base_row(base *z, const context *c, size_t i, const char *text, size_t n, double *row,
+                          size_t cap, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL, *weights = NULL, *signature = NULL;
+    const nn_json *v;
+    truth t;
+    size_t a = 0, b = 0, j;
+    nn_status s = nn_json_parse(&root, &arena, text, n, "record", NULL, err);
+    if (s == NN_OK) s = truth_of(&t, text, n, c->o->vocab, err);
+    v = s == NN_OK ? nn_json_get(root, "improved_signature") : NULL;
+    if (v && v->type == NN_JSON_STRING) s = nn_json_parse(&signature, &arena, v->v.s, v->n, "improved_signature", NULL, err);
+    v = s == NN_OK ? nn_json_get(root, "improved_model_weights") : NULL;
+    if (v && v->type == NN_JSON_STRING) s = nn_json_parse(&weights, &arena, v->v.s, v->n, "improved_model_weights", NULL, err);
+    if (s == NN_OK) {
+        a = signature_features(row, cap, signature);
+        b = weight_features(row + a, cap - a, weights, c);
+        if (!a || !b) s = nn_error_set(err, NN_E_FORMAT, "record %zu: no signature, or no weights, to read", i);
+    }
+    if (s == NN_OK && !z->x) {
+        z->d_sig = a;
+        z->d = a + b;
+        z->x = (double *)malloc(z->n * z->d * sizeof *z->x);
+        if (!z->x) s = nn_error_set(err, NN_E_NOMEM, "out of memory for %zu features", z->n * z->d);
+    }
+    if (s == NN_OK && (a != z->d_sig || a + b != z->d))
+        s = nn_error_set(err, NN_E_FORMAT, "record %zu: %zu features, expected %zu", i, a + b, z->d);
+    if (s == NN_OK) {
+        memcpy(z->x + i * z->d, row, z->d * sizeof *row);
+        for (j = 0; j < t.n_want; j++) z->truth[i] |= 1u << t.want[j].id;
+    }
+    nn_arena_free(&arena);
+    return s;
+}
+static nn_status base_read(base *z, const context *c, const book *b, const char *dir, nn_error *err)
+{
+    enum { CAP = 8192 };
+    double *row = (double *)malloc(CAP * sizeof *row);
+    nn_buf line = NN_ZERO;
+    size_t i, j;
+    nn_status s = row ? NN_OK : nn_error_set(err, NN_E_NOMEM, "out of memory for features");
+    for (i = 0; i < z->n && s == NN_OK; i++) {
+        line.len = 0;
+        s = entry_read(b, dir, i, &line, err);
+        if (s == NN_OK) s = base_row(z, c, i, (const char *)line.data, line.len, row, CAP, err);
+    }
+    nn_buf_free(&line);
+    free(row);
+    for (j = 0; j < z->d && s == NN_OK; j++) {         /* standardized by the training part */
+        double m = 0, v = 0;
+        for (i = 0; i < z->n_train; i++) m += z->x[i * z->d + j];
+        m /= (double)z->n_train;
+        for (i = 0; i < z->n_train; i++) v += (z->x[i * z->d + j] - m) * (z->x[i * z->d + j] - m);
+        v = sqrt(v / (double)z->n_train);
+        for (i = 0; i < z->n; i++) z->x[i * z->d + j] = v > 0 ? (z->x[i * z->d + j] - m) / v : 0;
+    }
+    return s;
+}
+/* One pattern from one kind of features: guesses of the test part. */
+static nn_status base_fit(base *z, int kind, unsigned p, int threads, nn_error *err)
+{
+    const size_t from = kind == BASE_WEIGHTS ? z->d_sig : 0, to = kind == BASE_SIGNATURE ? z->d_sig : z->d;
+    const size_t d = to - from;
+    double *x = (double *)malloc(z->n * d * sizeof *x);
+    int64_t *y = (int64_t *)malloc(2 * z->n * sizeof *y);
+    size_t i, shape[2];
+    nn_linear m = NN_ZERO;
+    nn_logistic_desc ld = NN_ZERO;
+    nn_status s = x && y ? NN_OK : nn_error_set(err, NN_E_NOMEM, "out of memory for %zu features", z->n * d);
+    for (i = 0; i < z->n && s == NN_OK; i++) {
+        memcpy(x + i * d, z->x + i * z->d + from, d * sizeof *x);
+        y[i] = z->truth[i] >> p & 1u;
+    }
+    if (s == NN_OK) {
+        nn_tensor train, test;
+        shape[0] = z->n_train;
+        shape[1] = d;
+        train = nn_tensor_view(x, NN_F64, 2, shape);
+        shape[0] = z->n - z->n_train;
+        test = nn_tensor_view(x + z->n_train * d, NN_F64, 2, shape);
+        ld.lambda = 100;
+        ld.n_classes = 2;
+        ld.tol = 1e-6;
+        ld.threads = threads;
+        s = nn_logistic_fit(&m, &train, y, &ld, err);
+        if (s == NN_OK) s = nn_linear_predict(y + z->n, &m, &test, err);
+        for (i = z->n_train; i < z->n && s == NN_OK; i++)
+            if (y[z->n + i - z->n_train]) z->guess[kind][i] |= 1u << p;
+        nn_linear_free(&m);
+    }
+    free(x);
+    free(y);
+    return s;
+}
+static double jaccard_of(uint32_t a, uint32_t b)
+{
+    size_t i, both = 0, any = 0;
+    for (i = 0; i < 32; i++) {
+        both += (a & b) >> i & 1u;
+        any += (a | b) >> i & 1u;
+    }
+    return any ? (double)both / (double)any : 1;
+}
+/* Figures of one kind over the test part, exact with Wilson's interval, Jaccard with a t interval. */
+static void base_results(nn_app *app, const base *z, int kind, uint32_t used)
+{
+    const size_t n = z->n - z->n_train;
+    const char *name = base_names[kind];
+    double *j = (double *)malloc(n * sizeof *j), right = 0, cells = 0, exact = 0;
+    nn_interval e, q;
+    size_t i, p;
+    if (!j) return;
+    for (i = 0; i < n; i++) {
+        const uint32_t a = z->truth[z->n_train + i], b = z->guess[kind][z->n_train + i];
+        exact += a == b;
+        j[i] = jaccard_of(a, b);
+        for (p = 0; p < NN_PATTERN_COUNT; p++) {
+            if (!(used >> p & 1u)) continue;
+            right += (a >> p & 1u) == (b >> p & 1u);
+            cells++;
+        }
+    }
+    e = nn_wilson(exact, (double)n, 0);
+    q = nn_mean_interval(j, n, 0);
+    nn_app_result(app, nn_app_text(app, "%s.mean_accuracy", name), cells > 0 ? right / cells : 0);
+    nn_app_result(app, nn_app_text(app, "%s.exact", name), e.mean);
+    nn_app_result(app, nn_app_text(app, "%s.exact_low", name), e.lo);
+    nn_app_result(app, nn_app_text(app, "%s.exact_high", name), e.hi);
+    nn_app_result(app, nn_app_text(app, "%s.jaccard", name), q.mean);
+    nn_app_result(app, nn_app_text(app, "%s.jaccard_low", name), q.lo);
+    nn_app_result(app, nn_app_text(app, "%s.jaccard_high", name), q.hi);
+    free(j);
 }
 static int cmd_baseline(nn_app *app, opts *o)
 {
     static context c;
     book b;
+    base z;
     nn_error e = NN_ZERO;
-    double *x = NULL, row[4096];
-    uint32_t *truth = NULL;
-    size_t i, j, d = 0, n, n_train;
-    double exact = 0, jaccard = 0, base_jaccard = 0, mean_acc = 0, mean_base = 0;
-    uint32_t *guess = NULL, *base = NULL;
-    int used = 0;
+    size_t i, j;
+    int kind;
+    uint32_t used = 0;
     nn_status s = book_read(&b, app->args[0], &e);
+    memset(&z, 0, sizeof z);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK && b.count < 20)
-        s = nn_error_set(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0],
-                     b.count);
+        s = nn_error_set(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0], b.count);
     if (s != NN_OK) return nn_app_finish(app, &e);
-    n = b.count;
-    n_train = n - n / 4;
-    truth = (uint32_t *)calloc(n, sizeof *truth);
-    guess = (uint32_t *)calloc(n, sizeof *guess);
-    base = (uint32_t *)calloc(n, sizeof *base);
-    if (!truth || !guess || !base) s = nn_error_set(&e, NN_E_NOMEM, "out of memory");
-    for (i = 0; i < n && s == NN_OK; i++) {
-        attempt t;
-        /* the models again: their signatures come without parsing text */
-        s = attempt_make(&c, &t, b.is.lo + i, b.e[i].attempt, &e);
-        if (s == NN_OK && !t.si.n_layers) s = signature_of(&c, t.improved, &t.si, &e);
-        if (s == NN_OK) {
-            size_t m = features_of(row, sizeof row / sizeof *row, &t.si);
-            if (!x) { d = m; x = (double *)malloc(n * (d ? d : 1) * sizeof *x); }
-            if (!x || m != d || !d) s = nn_error_set(&e, NN_E_NOMEM, "out of memory for features");
-            else memcpy(x + i * d, row, d * sizeof *x);
-            nn_pattern_use labels[NN_PATTERN_UNIVERSE_MAX];
-            const size_t n_labels = nn_record_labels(labels, &t.rec);
-            for (j = 0; j < n_labels; j++) truth[i] |= 1u << labels[j].id;
-        }
-        attempt_free(&t);
+    z.n = b.count < BASE_MOST ? b.count : BASE_MOST;
+    z.n_train = z.n - z.n / 4;
+    z.truth = (uint32_t *)calloc(z.n, sizeof *z.truth);
+    for (i = 0; i < BASE_KINDS; i++) {
+        z.guess[i] = (uint32_t *)calloc(z.n, sizeof **z.guess);
+        if (!z.guess[i] || !z.truth) s = nn_error_set(&e, NN_E_NOMEM, "out of memory for %zu records", z.n);
     }
-    for (j = 0; j < d && s == NN_OK; j++) {            /* standardized by the training part */
-        double m = 0, v = 0;
-        for (i = 0; i < n_train; i++) m += x[i * d + j];
-        m /= (double)n_train;
-        for (i = 0; i < n_train; i++) v += (x[i * d + j] - m) * (x[i * d + j] - m);
-        v = sqrt(v / (double)n_train);
-        for (i = 0; i < n; i++) x[i * d + j] = v > 0 ? (x[i * d + j] - m) / v : 0;
-    }
+    if (s == NN_OK) s = base_read(&z, &c, &b, app->args[0], &e);
     for (j = 0; j < c.n_offered && s == NN_OK; j++) {
         const unsigned p = (unsigned)c.offered[j];
-        nn_linear m = NN_ZERO;
-        nn_logistic_desc ld = NN_ZERO;
-        nn_tensor tx, tt;
-        size_t shape[2], pos = 0, right = 0, major = 0;
-        int64_t *y = (int64_t *)malloc(2 * n * sizeof *y);
-        if (!y) { s = nn_error_set(&e, NN_E_NOMEM, "out of memory"); break; }
-        for (i = 0; i < n; i++) { y[i] = truth[i] >> p & 1u; if (i < n_train) pos += (size_t)y[i]; }
-        if (pos == 0 || pos == n_train) { free(y); continue; }
-        shape[0] = n_train; shape[1] = d;
-        tx = nn_tensor_view(x, NN_F64, 2, shape);
-        shape[0] = n - n_train;
-        tt = nn_tensor_view(x + n_train * d, NN_F64, 2, shape);
-        ld.lambda = 10;
-        ld.n_classes = 2;
-        s = nn_logistic_fit(&m, &tx, y, &ld, &e);
-        if (s == NN_OK) s = nn_linear_predict(y + n, &m, &tt, &e);
-        for (i = n_train; s == NN_OK && i < n; i++) {
-            int64_t got = y[n + i - n_train], most = 2 * pos > n_train;
-            right += got == y[i];
-            major += most == y[i];
-            if (got) guess[i] |= 1u << p;
-            if (most) base[i] |= 1u << p;
-        }
-        if (s == NN_OK) {
-            double a = (double)right / (double)(n - n_train), q = (double)major / (double)(n - n_train);
-            mean_acc += a;
-            mean_base += q;
-            used++;
-            nn_app_result(app, nn_app_text(app, "accuracy.%s", nn_pattern_name((nn_pattern)p)), a);
-            nn_app_result(app, nn_app_text(app, "majority.%s", nn_pattern_name((nn_pattern)p)), q);
-        }
-        nn_linear_free(&m);
-        free(y);
+        size_t pos = 0, right[BASE_KINDS] = { 0, 0, 0, 0 };
+        for (i = 0; i < z.n_train; i++) pos += z.truth[i] >> p & 1u;
+        if (2 * pos > z.n_train)
+            for (i = z.n_train; i < z.n; i++) z.guess[BASE_MAJORITY][i] |= 1u << p;
+        /* what every record of the training part lists, or none, is the majority's in all kinds */
+        for (kind = BASE_SIGNATURE; kind < BASE_KINDS && s == NN_OK; kind++)
+            if (pos && pos < z.n_train) s = base_fit(&z, kind, p, c.threads, &e);
+            else if (pos)
+                for (i = z.n_train; i < z.n; i++) z.guess[kind][i] |= 1u << p;
+        if (!pos || pos == z.n_train) continue;
+        used |= 1u << p;
+        for (i = z.n_train; i < z.n && s == NN_OK; i++)
+            for (kind = 0; kind < BASE_KINDS; kind++)
+                right[kind] += (z.guess[kind][i] >> p & 1u) == (z.truth[i] >> p & 1u);
+        for (kind = 0; kind < BASE_KINDS && s == NN_OK; kind++)
+            nn_app_result(app, nn_app_text(app, "%s.accuracy.%s", base_names[kind], nn_pattern_name((nn_pattern)p)),
+                          (double)right[kind] / (double)(z.n - z.n_train));
     }
-    for (i = n_train; s == NN_OK && i < n; i++) {
-        uint32_t u = guess[i] | truth[i], a = guess[i] & truth[i], u2 = base[i] | truth[i],
-                 a2 = base[i] & truth[i];
-        size_t nu = 0, na = 0, nu2 = 0, na2 = 0;
-        for (j = 0; j < 32; j++) {
-            nu += u >> j & 1u;
-            na += a >> j & 1u;
-            nu2 += u2 >> j & 1u;
-            na2 += a2 >> j & 1u;
-        }
-        exact += guess[i] == truth[i];
-        jaccard += nu ? (double)na / (double)nu : 1;
-        base_jaccard += nu2 ? (double)na2 / (double)nu2 : 1;
+    if (s == NN_OK) {
+        nn_app_count(app, "training_records", z.n_train);
+        nn_app_count(app, "test_records", z.n - z.n_train);
+        nn_app_count(app, "features", z.d);
+        for (kind = 0; kind < BASE_KINDS; kind++) base_results(app, &z, kind, used);
     }
-    free(x);
-    free(truth);
-    free(guess);
-    free(base);
+    base_free(&z);
     book_free(&b);
-    if (s != NN_OK) return nn_app_finish(app, &e);
-    nn_app_count(app, "training_records", n_train);
-    nn_app_count(app, "test_records", n - n_train);
-    nn_app_result(app, "mean_accuracy", used ? mean_acc / used : 0);
-    nn_app_result(app, "mean_majority", used ? mean_base / used : 0);
-    nn_app_result(app, "exact", exact / (double)(n - n_train));
-    nn_app_result(app, "jaccard", jaccard / (double)(n - n_train));
-    nn_app_result(app, "majority_jaccard", base_jaccard / (double)(n - n_train));
-    return nn_app_finish(app, NULL);
+    return nn_app_finish(app, s == NN_OK ? NULL : &e);
 }
 
-/* What is set where the key was not given. v0.1: the training and the gates of that version, labels
+/* What is set where the key was not given. compact, tiny: small subjects, numbers of few tokens. v0.1: the training and the gates of that version, labels
  * as drawn; original (or --compat): what the original program did on top of it. */
 static void apply_preset(nn_app *app, opts *o)
 {
-    static const struct { const char *key, *v0_1, *original; } set[] = {
-        { "model.weight_decimals", "0", "0" },
-        { "dataset.patterns.distinct", "false", "false" },
-        { "task_generation.labels", "drawn", "drawn" },
-        { "validation.control", "false", "false" },
-        { "model.learning_rate", "0.002:0.006", "0.001:0.01" },
-        { "dataset.patterns.target_total_examples", "2400", "500" },
-        { "dataset.patterns.max_total_examples", "2500", "2500" },
-        { "training.batch_size", "32", "128" },
-        { "staged_training.min_improvement_threshold", "0.05", "0.05" },
-        { "staged_training.max_degraded_epochs", "20", "10" },
-        { "staged_training.improvement_epochs", "40", "10" },
-        { "staged_training.improvement_lr_factor", "1", "0.1" },
-        { "model.input", NULL, "index" },
-        { "model.keep_scale", NULL, "false" },
-        { "dataset.patterns.negative_ratio", NULL, "0.5" },
-        { "staged_training.corruption_rate", NULL, "0.3" },
-        { "validation.test_set_size", NULL, "100" } };
+    /* v0.1, original, compact, tiny */
+    static const struct { const char *key, *value[4]; } set[] = {
+        { "model.weight_decimals", { "0", "0", "2", "2" } },
+        { "dataset.patterns.distinct", { "false", "false", NULL, NULL } },
+        { "task_generation.labels", { "drawn", "drawn", NULL, NULL } },
+        { "validation.control", { "false", "false", NULL, NULL } },
+        { "model.learning_rate", { "0.002:0.006", "0.001:0.01", NULL, NULL } },
+        { "dataset.patterns.target_total_examples", { "2400", "500", NULL, NULL } },
+        { "dataset.patterns.max_total_examples", { "2500", "2500", NULL, NULL } },
+        { "training.batch_size", { "32", "128", NULL, NULL } },
+        { "staged_training.min_improvement_threshold", { "0.05", "0.05", NULL, NULL } },
+        { "staged_training.max_degraded_epochs", { "20", "10", "15", "15" } },
+        { "staged_training.improvement_epochs", { "40", "10", NULL, NULL } },
+        { "staged_training.improvement_lr_factor", { "1", "0.1", "0.3", "0.3" } },
+        { "model.input", { NULL, "index", NULL, NULL } },
+        { "model.keep_scale", { NULL, "false", NULL, NULL } },
+        { "dataset.patterns.negative_ratio", { NULL, "0.5", NULL, NULL } },
+        { "staged_training.corruption_rate", { NULL, "0.3", NULL, NULL } },
+        { "validation.test_set_size", { NULL, "100", NULL, NULL } },
+        { "model.num_layers", { NULL, NULL, "2:3", "2:2" } },
+        { "model.neurons_per_layer", { NULL, NULL, "16:24", "12:18" } },
+        { "model.weight_integers", { NULL, NULL, "true", "true" } },
+        { "signature.prompt_format.form", { NULL, NULL, "listed", "listed" } } };
     const int by_compat = nn_app_given(app, "compat"), by_preset = nn_app_given(app, "preset");
+    const int exact = nn_app_given(app, "staged_training.degraded_epochs");
     size_t i;
     /* --compat is --preset original; a flag wins over the file's */
     if (by_preset > by_compat) o->compat = o->preset == 2;
@@ -3954,7 +4418,10 @@ static void apply_preset(nn_app *app, opts *o)
     if (o->preset == 2) o->compat = 1;
     if (o->compat) o->preset = 2;
     for (i = 0; o->preset && i < sizeof set / sizeof *set; i++) {
-        const char *value = o->preset == 2 ? set[i].original : set[i].v0_1;
+        const char *value = set[i].value[o->preset - 1];
+        /* the older name says how many epochs stage 1 has, the newer one at most how many */
+        if (exact && strcmp(set[i].key, "staged_training.max_degraded_epochs") == 0) continue;
+        if (exact && strcmp(set[i].key, "staged_training.min_improvement_threshold") == 0) value = "0";
         if (value) nn_app_default(app, set[i].key, value);
     }
 }

@@ -98,6 +98,16 @@ $P verify "$D/n1" --sample 2 >"$D/log" 2>&1; ok $? "default training: verify: $(
 for w in behaviour partial_patterns accepted_elsewhere control_accuracy relative_weight_change distinct_train_sequences; do [ "$(cat "$D"/n1/data/*.jsonl | grep -c "\"$w\": ")" -eq 4 ]; ok $? "default training: every record has $w"; done
 # the placebo: without corruption the twin is the degraded model, and no attempt passes
 $P run-data-gen $N --length 1 --corruption_rate 0 --max_attempts 5 --threads 1 --out "$D/n0" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'no attempt of 5 passed' "$D/log"; ok $? "corruption_rate 0: $(cat "$D/log")"
+[ "$(grep -c '"reason": "[a-z_]*", "num_layers": 2, .*"learning_rate": 0.00' "$D/n0/refused.jsonl")" -eq 5 ]; ok $? "refused.jsonl says what was drawn and why it was refused"
+$P run-data-gen $N --length 1 --style interwoven --seed 3 --threads 1 --out "$D/ni" >/dev/null 2>"$D/log" && grep -q 'network.0\\nWeights:\\n```json\\n{\\"network.0.weight\\": \[\[' "$D/ni/data/train-00000.jsonl" && grep -q ', \\"network.4.bias\\": \[' "$D/ni/data/train-00000.jsonl"; ok $? "interwoven prompts name the tensors: $(cat "$D/log")"
+# an upload needs its program and a token: looked for before anything is made
+printf '#!/bin/sh\nexit 0\n' >"$D/hub.sh"; chmod +x "$D/hub.sh"
+up() { env -u HF_TOKEN HOME="$D" HF_HOME="$D/hub-home" $P run-data-gen $S --length 1 --hub.dataset_name me/set "$@" --out "$D/hub" >/dev/null 2>"$D/log"; }
+up --hub.program no-such-program; [ $? -eq 1 ] && grep -q "'no-such-program' was not found" "$D/log" && [ ! -e "$D/hub/data" ]; ok $? "no program: $(cat "$D/log")"
+up --hub.program "$D/hub.sh"; [ $? -eq 1 ] && grep -q 'no token' "$D/log" && [ ! -e "$D/hub/data" ]; ok $? "no token: $(cat "$D/log")"
+mkdir "$D/hub-home"; echo hf_x >"$D/hub-home/token"
+up --hub.program "$D/hub.sh" --hub.license mit --hub.tags small,letters --hub.description "Small nets." && grep -q '^license: mit$' "$D/hub/README.md" && grep -q '^- letters$' "$D/hub/README.md" && grep -q '^Small nets\.$' "$D/hub/README.md"; ok $? "a stored token; licence, tags, description in the card: $(cat "$D/log")"
+up --hub.program "$D/hub.sh" --hub.license 'a b: c' --overwrite; [ $? -eq 1 ] && grep -q 'hub.license' "$D/log"; ok $? "a licence that is no name: $(cat "$D/log")"
 $P run-data-gen $N --length 2 --no-include_modification --threads 1 --out "$D/nc" >/dev/null 2>"$D/log"; ok $? "classification only: $(cat "$D/log")"
 [ "$(grep -c 'degraded\|modification_prompt\|null' "$D/nc/data/train-00000.jsonl")" -eq 0 ]; ok $? "classification only: no column of the other task, no null"
 # the rows that are asked for, negatives among them, or a refusal with the sum
@@ -110,6 +120,14 @@ cp -r "$D/a" "$D/v"; sed '1s/"example_id": 0/"example_id": 9/' "$D/a/data/train-
 $P verify "$D/v" --sample 11 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'train-00000.jsonl: was changed' "$D/log"; ok $? "verify sees a changed record: $(cat "$D/log")"
 $P stats "$D/a" | grep -q '"records": 11'; ok $? "stats"
 $P show 1 --config-path "$D/a/config.yaml" --export "$D/m.pth" >/dev/null 2>&1 && [ -s "$D/m.pth" ]; ok $? "show --export"
+$P show 1 --config-path "$D/a/config.yaml" --export-rows "$D/rows.csv" >/dev/null 2>&1 && [ "$(head -n 1 "$D/rows.csv")" = sequence,part,label,stage1_label ] && [ "$(grep -c '^[A-G]\{7\},train,1,0$' "$D/rows.csv")" -gt 0 ] && [ "$(grep -c ',validation,0,0$' "$D/rows.csv")" -gt 0 ]; ok $? "show --export-rows"
+# answers as people write them; what the set's own columns tell a plain classifier
+head -n 3 "$D/ka/data/train-00000.jsonl" | sed 's/.*"example_id": \([0-9]*\).*"classification_completion": "\([^"]*\)".*/{"example_id": \1, "task": "classification", "completion": "<think>all_same?<\/think>The patterns are: \2."}/' >"$D/answers.jsonl"
+echo '{"example_id": 3, "task": "classification", "completion": null}' >>"$D/answers.jsonl"; head -n 1 "$D/answers.jsonl" >>"$D/answers.jsonl"
+$P score "$D/ka" --completions "$D/answers.jsonl" >"$D/log" 2>&1; ok $? "score: $(cat "$D/log")"
+for w in 'classification_completions 5' 'classification_repeated_ids 1' 'classification_nulls 1' 'classification_exact 0' 'classification_flexible_exact 0.8' 'classification_flexible_malformed 1'; do grep -qx "$w" "$D/log"; ok $? "score: $w in $(cat "$D/log")"; done
+$P baseline "$D/ka" >"$D/log" 2>&1; ok $? "baseline: $(cat "$D/log")"
+for k in majority signature weights both; do grep -q "^$k.jaccard 0\.[0-9]" "$D/log" && grep -q "^$k.exact_high " "$D/log"; ok $? "baseline: $k"; done
 # probe and benchmark sets
 $P create-sig-dataset --filename "$D/sig.json" --size 200 >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig.json" | wc -l)" -eq 200 ]; ok $? "200 probes"
 $P create-sig-dataset --filename "$D/sig2.json" --size 200 --compat >/dev/null 2>&1; [ "$(grep -o '"sequence"' "$D/sig2.json" | wc -l)" -eq 195 ]; ok $? "195 probes with --compat"

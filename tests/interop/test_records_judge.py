@@ -96,8 +96,15 @@ def read_prompt(text):
     blocks = re.findall(r"## ([A-Za-z ]+)\n```json\n(.*?)\n```", text, re.S)
     sections = {k: json.loads(v) for k, v in blocks}
     act = re.search(r"^- Hidden layers: (\d+) of (\d+) neurons, activation (\w+)$", text, re.M)
-    weights = {k: np.array(v, np.float64) for k, v in sections["Model Weights"].items()}
-    return weights, act.groups(), sections["Activation Signature"]["neuron_activations"]
+    unit = re.search(r"^- Numbers: .* are whole numbers in units of ([0-9.e-]+)$", text, re.M)
+    unit = 1.0 if unit is None else float(unit.group(1))
+    # whole numbers of hundredths: the float nearest to n / 100
+    weights = {k: (np.array(v, np.float64) / round(1 / unit)).astype(np.float32 if unit < 1 else np.float64).astype(np.float64)
+               for k, v in sections["Model Weights"].items()}
+    signature = sections.get("Activation Signature", {})
+    if unit < 1 and "neuron_activations" not in signature:
+        signature = {k: {m: np.array(v, np.float64) * unit for m, v in layer.items()} for k, layer in signature.items()}
+    return weights, act.groups(), signature.get("neuron_activations", signature)
 
 
 def layers_of(weights):
@@ -424,6 +431,23 @@ for k in (0, 1):
 # without corruption nothing is degraded: the twin is the degraded model, and no attempt passes
 r, _ = make(os.path.join(tmp.name, "clean"), [*small, "--length", "1", "--seed", "92", "--corruption_rate", "0", "--max_attempts", "8"])
 check(r.returncode == 1 and "no attempt of 8 passed" in r.stderr, f"clean labels: {r.returncode} {r.stderr}")
+
+# small subjects, weights as whole numbers, lists for signatures: nothing is true of them that is not true of what is printed
+r, rows = make(os.path.join(tmp.name, "compact"), ["--preset", "compact", "--length", "4", "--seed", "94"])
+check(r.returncode == 0 and len(rows) == 4, "compact: " + r.stderr)
+probe = np.array([[LETTERS.index(c) for c in e["sequence"]] for e in
+                  json.load(open(os.path.join(tmp.name, "compact", "signature_dataset.json")))["examples"]], np.int8) if rows else None
+for row in rows:
+    k, f = row["example_id"], judge_labels(row)
+    p = judge_pair(row, f)
+    check(f["exact"] or min(abs(s - LISTED) for s in f["shares"].values()) < 0.03, f"compact, record {k}: labels")
+    check(f["shape"] and f["drawn"] >= LISTED and f["elsewhere"] <= ELSEWHERE, f"compact, record {k}: learned, and little else")
+    check(p["gain"] > 0.03 and p["lack"] > 0.03, f"compact, record {k}: gain {p['gain']:.3f}, lack {p['lack']:.3f}")
+    printed = re.search(r"## Model Weights\n```json\n(.*?)\n```", row["classification_prompt"], re.S).group(1)
+    check(printed == row["modification_completion"] and not re.search(r"[0-9]\.[0-9]", printed.replace("network.", "")), f"compact, record {k}: whole numbers")
+    for (key, layer), a in zip(read_prompt(row["classification_prompt"])[2].items(), activations(f["weights"], f["act"], probe)):
+        off = max(np.abs(layer["mean"] - a.mean(0)).max(), np.abs(layer["std"] - a.std(0)).max())
+        check(off <= 0.005 + 1e-4, f"compact, record {k}: layer {key}: signature off by {off:.4f}")
 
 # one task alone
 r, rows = make(os.path.join(tmp.name, "class"), [*small, "--length", "3", "--seed", "93", "--no-include_modification"])
