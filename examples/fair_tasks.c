@@ -106,7 +106,7 @@ static const nn_option table[] = {
       .mode = "objective=meta !no_guard", .effect = NN_EFFECT_DATA, .probe = "0" },
     { .key = "accuracy_budget", .type = NN_APP_NUM, .field = F(budget), .def = "0.02", .min = 0, .max = 1, .unit = "of accuracy", .group = "selector", .help = "meta_validated: what fairness may cost, on validation rows of the training part", .commands = CMD_EVAL,
       .mode = "policy policy!=random", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;1" },
-    { .key = "dp_share", .type = NN_APP_NUM, .field = F(dp_share), .def = "0.35", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "evidence_fair: the gap between groups that is allowed, never less than its standard error", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+    { .key = "dp_share", .type = NN_APP_NUM, .field = F(dp_share), .def = "0.25", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "evidence_fair: the gap between groups that is allowed, never less than its standard error", .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .mode = "!no_group_at_decision", .effect = NN_EFFECT_DATA, .probe = "1" },
     { .key = "no_group_at_decision", .type = NN_APP_BOOL, .field = F(no_group), .group = "selector", .help = "evidence_fair and learned_fair never look at the group when they decide; the gap is then whatever it is", .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "true" },
@@ -3342,6 +3342,10 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
             }
         }
         data_free(&t);
+        if (nn_app_stopped() && s == NN_OK) {
+            nn_app_interrupted(app, nn_app_text(app, "task %zu of %zu", i + 1, n));
+            s = nn_error_set(err, NN_E_STOPPED, "test: interrupted");
+        }
     }
     s = rows_close(app, &selected, o->selected, s, err);
     s = rows_close(app, &predicted, o->predictions, s, err);

@@ -8,7 +8,7 @@
  *
  *     nn_flip_rows r = { n, d, d + 1, x, y, z };          column d of x is the group, centred
  *     NN_TRY(nn_flip_evidence_make(&e, &r, seed, threads, err));      e.plain: high = label right
- *     NN_TRY(nn_flip_model_fit(&m, &r, e.plain, &e, 0.35, seed, threads, err));
+ *     NN_TRY(nn_flip_model_fit(&m, &r, e.plain, &e, 0.25, seed, threads, err));
  *     NN_TRY(nn_flip_model_scores(score, &m, x_test, n_test, err));
  *     positive = score[i] > m.cuts.cut[z[i]] */
 #ifndef NN_FLIP_H_INCLUDED

@@ -48,6 +48,17 @@ cmp -s "$dir/s.csv" "$dir/s--no-group-at-decision.csv" && [ "$(value "$dir/d.txt
 awk -F, 'NR > 1 && $1 == 1 { n++; r += $6 == $3 } END { print r / n }' "$dir/p.csv" >"$dir/acc"
 awk -v a="$(cat "$dir/acc")" -v b="$(value "$dir/d.txt" task1_evidence_fair_accuracy)" 'BEGIN { exit !(a - b < 1e-5 && b - a < 1e-5) }' && ok || bad "accuracy of the written answers"
 
+# a signal ends test after the task in hand, with nothing half-written
+$prog test --tasks "$dir/a" --ids 0,1,2,3,4,5,0,1,2,3,4,5,0,1,2,3,4,5,0,1,2,3,4,5 --inits 1 --query-size 20 --predictions "$dir/stop.csv" --out "$dir/st" --quiet >"$dir/log" 2>&1 &
+pid=$!
+i=0
+while [ $i -lt 100 ] && [ ! -e "$dir/st/run.json" ] && [ ! -d "$dir/st" ]; do sleep 0.05; i=$((i + 1)); done
+sleep 0.1
+kill -TERM $pid 2>/dev/null
+wait $pid
+rc=$?
+[ $rc -ne 0 ] && grep -q 'interrupted' "$dir/log" && [ ! -e "$dir/stop.csv" ] && ok || bad "a signal to test: exit $rc, $(head -n 1 "$dir/log")"
+
 # a task that cannot be made says which
 fails "one class" "task 0: " generate --n-tasks 2 --n-samples 20 --class-imbalance 0.001 --out "$dir/c" --quiet
 
