@@ -6,7 +6,7 @@
 #   place   the same results elsewhere              speed   the same results
 #   in a mode (each value of each option that a mode of the command names; FULL=1: all pairs): as declared, or exit 2 with its name
 #   in a command that does not have it: exit 2 and where it belongs
-# Results are files but run.json, metrics.json, reports, plots, logs; of a job that writes none, standard output and the status.
+# Results are files but run.json, metrics.json (where `figures` does not name the command), reports, plots, logs; of a job that writes none, standard output and the status.
 # A row without an effect, a probe or a job fails, and so does a mode that never refuses.
 # KEEP=DIR keeps what ran there.
 set -u
@@ -62,6 +62,7 @@ FILENAME == ARGV[2] {
     at = index($1, "/")
     c = at ? substr($1, 1, at - 1) : $1; name = at ? substr($1, at + 1) : ""
     if ($2 == "may") may[c, name] = 1
+    else if ($2 == "refuse") refusals[c, ++n_refusals[c]] = $3
     else jobs[c, name] = $3
 }
 END {
@@ -90,7 +91,7 @@ function config(c, word, own, what, r,   i, s, id) {
     print "conf " id " 0 nosuch 1 " word own >(dir "/plan.0." c)
     say(c, "nosuch", id, "-", what, r)
 }
-function plan(c,   word, own, i, j, n, r, s, name, value, w, base, id, list, contexts, ctx, ctx_row, foreign, what) {
+function plan(c,   at, word, own, i, j, n, r, s, name, value, w, base, id, list, contexts, ctx, ctx_row, foreign, what) {
     word = c == "-" ? "" : c " "
     if (!has_job(c, "")) { fail(c ": no job in tests/options.txt"); return }
     own = job(c, "")
@@ -149,6 +150,11 @@ function plan(c,   word, own, i, j, n, r, s, name, value, w, base, id, list, con
             id = run(c, word w ctx[j] opt(r, probe[r]), fixture[r])
             say(c, "or", id, run(c, word w ctx[j], fixture[r]), what ctx[j], r, base)
         }
+    }
+    for (i = 1; i <= n_refusals[c]; i++) {
+        at = index(refusals[c, i], " "); name = substr(refusals[c, i], 1, at - 1)
+        if (!(r = resolve(c, name))) { fail(c ": refuse " name ": no such option"); continue }
+        say(c, "refuse", run(c, word substr(refusals[c, i], at + 1)), "-", c " --" flag[r], r)
     }
     for (name in owner)
         if (!((c, name) in has)) {
@@ -218,7 +224,8 @@ FILENAME == "../sums" {
     at = index($0, "./"); path = substr($0, at + 2); id = path; sub(/\/.*/, "", id)
     if (path ~ /\/\.[oe]$/) next
     n_files[id]++
-    if (path ~ /(metrics\.json|report\.html)$/) { texts[id, ++n_texts[id]] = path; next }
+    if (path ~ /(metrics\.json|report\.html)$/) texts[id, ++n_texts[id]] = path
+    if (path ~ /report\.html$/ || (path ~ /metrics\.json$/ && figures < 1)) next
     if (path ~ /(run\.json|config\.yaml|\.log|\.lock|\.conf)$/ || path ~ /\/(plots|tensorboard)\//) next
     if (skip != "" && path ~ skip) next
     split($0, p, " ")
@@ -248,6 +255,7 @@ FILENAME == "../sums" {
         leave = status[$6] == 1 && !may[$6] && status[base] == 0 && status[id] == 0
         flag = what; sub(/^[^ ]* /, "", flag); sub(/ .*/, "", flag)
         if (status[id] == 2 && index(last(id), flag ": ")) { refused[key] = 1; good() }
+        else if (status[id] == 2 && index(last(id), "has no effect here")) good()
         else if (!ends(id)) bad("status " status[id] ": " last(id))
         else if (!leave && same(id, base)) bad("neither used nor refused")
         else good()
@@ -271,8 +279,15 @@ FILENAME == "../sums" {
         if (status[id] !~ /^1\/0$/) bad("status without it / with it: " status[id] ", wanted 1/0: " last(id))
         else if (!same(id, base)) bad("other results than those of one run")
         else good()
+    } else if (kind == "refuse") {
+        flag = what; sub(/^[^ ]* /, "", flag)
+        if (status[id] == 2 && index(last(id), flag ": ")) { refused[key] = 1; good() }
+        else bad("status " status[id] ", wanted 2 and its name: " last(id))
     } else if (kind == "foreign") {
-        if (status[id] != 2 || !index(last(id), "belongs to")) bad("status " status[id] ", wanted 2 and where it belongs: " last(id))
+        flag = what; sub(/^[^ ]* /, "", flag); gsub(/_/, "-", flag)
+        # an alias of another option of the command is not foreign
+        if (status[id] == 2 && index(last(id), flag ": expected ")) good()
+        else if (status[id] != 2 || !index(last(id), "belongs to")) bad("status " status[id] ", wanted 2 and where it belongs: " last(id))
         else good()
     }
 }
@@ -326,14 +341,15 @@ for prog in "$@"; do
         $1 == "program" { on = $2 == prog; next }
         !on { next }
         $1 == "make" { sub(/^make +/, ""); print >(dir "/make"); next }
+        $1 == "figures" { sub(/^figures */, ""); print >(dir "/figures"); next }
         $1 == "skip" { sub(/^skip +/, ""); print >(dir "/skip"); next }
-        $1 == "may" || $1 == "job" {
+        $1 == "may" || $1 == "job" || $1 == "refuse" {
             kind = $1; sub(/^[a-z]+ +/, ""); at = index($0 " ", " ")
             print substr($0, 1, at - 1) "\t" kind "\t" substr($0, at + 1) >(dir "/jobs")
             next
         }
         { print "FAIL tests/options.txt:" NR ": " $0 }' tests/options.txt
-    touch "$T/skip" "$T/make" "$T/jobs"
+    touch "$T/figures" "$T/skip" "$T/make" "$T/jobs"
     if ! "$P" options >"$T/options"; then echo "FAIL $prog options"; failed=$((failed + 1)); continue; fi
     if ! (cd "$T/in" && set -e && . ../make) >"$T/make.log" 2>&1; then
         echo "FAIL $prog: its inputs: $(tail -n 1 "$T/make.log")"; failed=$((failed + 1)); continue
@@ -353,7 +369,7 @@ for prog in "$@"; do
         wait
         cat status.0 status.1 >status
         find . -type f -exec cksum {} + >../sums
-        awk -v prog="$prog" -v skip="$skip" -f "$tmp/judge.awk" status ../sums "$meta" >../verdict
+        awk -v prog="$prog" -v skip="$skip" -v figures="$(grep -cw -- "$c" ../figures)" -f "$tmp/judge.awk" status ../sums "$meta" >../verdict
         grep '^FAIL' ../verdict
         passed=$((passed + $(sed -n 's/^sum \([0-9]*\) .*/\1/p' ../verdict)))
         failed=$((failed + $(sed -n 's/^sum [0-9]* //p' ../verdict)))
