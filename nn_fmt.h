@@ -102,9 +102,9 @@ typedef struct nn_file_opts {
      * for by `fetch`: n items of entry `entry`, from item `first` on, in row-major
      * order, into `to`; each entry in ascending pieces of at most 1 MiB (or one item). */
     nn_buf      *places;
-    /* Reading (npz, safetensors, .pth): NULL = an item that cannot be read refuses the file. Else it is left out,
+    /* Reading (npy, npz, safetensors, .pth): NULL = an item that cannot be read refuses the file. Else it is left out,
      * and one line "name: why" and its NUL are appended here; of an object the state, when it is a
-     * dict, is read under the object's name. */
+     * dict, is read under the object's name. Object arrays whose items are all str come as text. */
     nn_buf      *left;
     nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
     void        *fetch_user;
@@ -10097,10 +10097,13 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     if (why)
         s = nni_err_at(err, NN_E_FORMAT, src->name, head + (size_t)(c.p - c.begin),
                        "bad header: %s", why);
-    else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL)
+    else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL) {
+        r.dtype = NN_DTYPE_NONE;                        /* the header is known all the same */
+        r.header = head + n;
+        *info = r;
         s = nni_err_at(err, NN_E_UNSUPPORTED, src->name, head, "dtype '%.*s': %s",
                        (int)(descr_n < 24 ? descr_n : 24), descr, why);
-    else if (!nni_shape_bytes(r.itemsize, r.ndim, r.shape, &count, &bytes))
+    } else if (!nni_shape_bytes(r.itemsize, r.ndim, r.shape, &count, &bytes))
         s = nni_err_at(err, NN_E_FORMAT, src->name, head, "the product of the shape overflows");
     else {
         r.header = head + n;
@@ -10221,12 +10224,16 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     *t = r;
     return NN_OK;
 }
-NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, const nn_alloc *alloc,
+NNI_FN nn_status nni_npy_objects(nni_src *src, nn_tensor *t, const nn_npy_info *f, const nn_alloc *alloc);
+/* objects: arrays of str may come as text, other objects never */
+NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, int objects, const nn_alloc *alloc,
                                nn_error *err)
 {
-    nn_npy_info info;
+    nn_npy_info info = NN_ZERO;
     nn_tensor r = NN_ZERO;
     nn_status s = nni_npy_header(src, &info, alloc, err);
+    if (s == NN_E_UNSUPPORTED && objects && info.header && nni_npy_objects(src, t, &info, alloc) == NN_OK)
+        return NN_OK;
     if (s == NN_OK)
         s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc,
                            err);
@@ -10252,7 +10259,7 @@ NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
 {
     nni_src src;
     nni_src_reader(&src, r);
-    return nni_npy_array(&src, t, 0, alloc, err);
+    return nni_npy_array(&src, t, 0, 0, alloc, err);
 }
 /* the reader stands at its end, or NN_E_FORMAT */
 NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
@@ -10268,11 +10275,13 @@ NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
 {
     nn_reader *r;
+    nni_src src;
     nn_alloc a = nni_alloc_of(opts);
     nn_tensor x = NN_ZERO;
     nn_status s = nn_reader_open(&r, path, opts, err);
     if (s != NN_OK) return s;
-    s = nn_npy_read_from(&x, r, &a, err);
+    nni_src_reader(&src, r);
+    s = nni_npy_array(&src, &x, 0, opts && opts->left, &a, err);
     if (s == NN_OK) s = nni_reader_ended(r, "array", err);
     nn_reader_close(r);
     if (s != NN_OK) nn_tensor_free(&x);
@@ -10388,6 +10397,7 @@ struct nn_npz {  /* NPZ */
     size_t names_room;
     const char **name;
     nn_npy_info *info;
+    int lenient;                           /* arrays of str objects are read */
     void *map;
     size_t map_size;
 };
@@ -10400,6 +10410,7 @@ NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *op
     z->z = zip;
     z->alloc = a;
     z->limit = opts ? opts->limit : 0;
+    z->lenient = opts && opts->left;
     for (i = 0; i < n; i++) room += strlen(nn_zip_at(zip, i)->name) + 1;
     if (n) {
         z->names = (char *)nn_mem_alloc(room, &a);
@@ -10508,7 +10519,7 @@ NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
     nni_src src;
     nn_tensor r = NN_ZERO;
     nn_status s = nni_npz_src(z, i, &src, err);
-    if (s == NN_OK) s = nni_npy_array(&src, &r, z->limit, &z->alloc, err);
+    if (s == NN_OK) s = nni_npy_array(&src, &r, z->limit, z->lenient, &z->alloc, err);
     if (s == NN_OK) s = nni_npz_trailing(&src, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
@@ -10923,6 +10934,7 @@ typedef struct nni_pk {
 typedef struct nni_pk_array {
     nn_npy_info info;
     const char *data;                      /* NULL: only the dtype, or nothing yet */
+    const struct nni_pk *items;            /* of an object array, a list */
     size_t bytes;
     const char *why;                       /* NULL, or why it is not read */
 } nni_pk_array;
@@ -10948,6 +10960,8 @@ typedef struct nni_vm {
     nni_hashes keys;                       /* of the storages */
     unsigned protocol;
     int lenient, codes;                    /* name what is not read; take float8 as its codes */
+    int newer;                             /* opcodes of protocols 3 to 5, too */
+    size_t memoized;
     nn_error *err;
     nn_status s;
 } nni_vm;
@@ -11187,16 +11201,16 @@ NNI_FN void nni_vm_numpy_state(nni_vm *m, nni_pk_array *a, const nni_pk *state)
         a->info.shape[i] = (size_t)v[1]->u.v[i]->u.i;
     }
     if (v[4]->kind == NNI_PK_BYTES) { a->data = v[4]->u.s; a->bytes = v[4]->n; }
-    else if (!a->why) a->why = "object arrays are pickles and are never read";
+    else if (v[4]->kind == NNI_PK_LIST) a->items = v[4];
+    if (!a->data && !a->why) a->why = "object arrays are pickles and are never read";
 }
-NNI_FN nni_pk *nni_vm_class(nni_vm *m)
+NNI_FN nni_pk *nni_vm_class(nni_vm *m, const char *mod, size_t a, const char *name, size_t b)
 {
-    const unsigned char *at = m->p - 1;
-    size_t a = 0, b = 0, i;
-    const char *mod = nni_vm_line(m, &a), *name = mod ? nni_vm_line(m, &b) : NULL;
+    const size_t pos = (size_t)(m->p - m->begin);
+    const size_t at = pos < a + b + 3 ? 0 : pos - a - b - 3;  /* of the opcode and its two lines */
+    size_t i;
     nni_pk *v;
     char nb[64], cb[64], full[256];
-    if (!name) return NULL;
     if (a == 11 && memcmp(mod, "__builtin__", 11) == 0) { mod = "builtins"; a = 8; }
     for (i = 0; i < sizeof nni_pk_classes / sizeof *nni_pk_classes; i++) {
         const nni_pk_class *c = &nni_pk_classes[i];
@@ -11222,10 +11236,10 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m)
     if (m->s == NN_OK) {
         (void)snprintf(full, sizeof full, "%.*s.%.*s", (int)(a < 120 ? a : 120), mod,
                        (int)(b < 120 ? b : 120), name);
-        m->s = nn_error_at(m->err, NN_E_UNSUPPORTED, (size_t)(at - m->begin), 0, 0,
+        m->s = nn_error_at(m->err, NN_E_UNSUPPORTED, at, 0, 0,
                            "%s: pickle byte %zu: holds an object of class '%s', only tensors and "
                            "plain values are read: save the state_dict()",
-                           nni_name(nb, m->name), (size_t)(at - m->begin), nni_name(cb, full));
+                           nni_name(nb, m->name), at, nni_name(cb, full));
     }
     return NULL;
 }
@@ -11436,6 +11450,27 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
     nni_vm_bad(m, NN_E_FORMAT, "a known class with the wrong arguments");
     return NULL;
 }
+NNI_FN void nni_vm_refuse(nni_vm *m, unsigned op)
+{
+    char what[96];
+    m->p--;
+    if (m->protocol > 2)
+        (void)snprintf(what, sizeof what, "opcode 0x%02x of pickle protocol %u is not read: save "
+                       "with protocol 2, the default", op, m->protocol);
+    else (void)snprintf(what, sizeof what, "opcode 0x%02x is not allowed", op);
+    nni_vm_bad(m, NN_E_UNSUPPORTED, what);
+}
+/* the top of the stack under that number */
+NNI_FN void nni_vm_memo(nni_vm *m, size_t n)
+{
+    void *t = (void *)m->memo;
+    nni_pk *v = nni_vm_top(m);
+    if (n >= m->limit) nni_vm_bad(m, NN_E_LIMIT, "a memo index beyond the number of values");
+    if (!v || m->s != NN_OK || !nni_vm_grow(m, &t, &m->memo_room, n + 1, sizeof *m->memo)) return;
+    m->memo = (nni_pk **)t;
+    if (!m->memo[n]) m->memoized++;
+    m->memo[n] = v;
+}
 /* Run one pickle from m->p; the value it leaves, or NULL with m->s set. */
 NNI_FN nni_pk *nni_vm_run(nni_vm *m)
 {
@@ -11510,8 +11545,18 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             nni_vm_push(m, v);
             break;
         }
-        case 'X': case 'U': case 'T':
-            if (op == 'U') {
+        case 'X': case 'U': case 'T': case 'B': case 'C': case 0x8C: case 0x93: case 0x94: case 0x95:
+            if (!m->newer && op != 'X' && op != 'U' && op != 'T') { nni_vm_refuse(m, op); break; }
+            if (op == 0x95) { NNI_VM_NEED(8); m->p += 8; break; }      /* a frame is no limit to us */
+            if (op == 0x93) {                           /* module and name from the stack */
+                v = nni_vm_pop(m);
+                k = nni_vm_pop(m);
+                if (v && k && (v->kind != NNI_PK_STR || k->kind != NNI_PK_STR)) nni_vm_bad(m, NN_E_FORMAT, "a class without a name");
+                else if (v && k) nni_vm_push(m, nni_vm_class(m, k->u.s, k->n, v->u.s, v->n));
+                break;
+            }
+            if (op == 0x94) { nni_vm_memo(m, m->memoized); break; }
+            if (op == 'U' || op == 'C' || op == 0x8C) {
                 NNI_VM_NEED(1);
                 n = *m->p++;
             } else {
@@ -11520,10 +11565,15 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
                 m->p += 4;
             }
             NNI_VM_NEED(n);
-            nni_vm_push(m, nni_vm_text(m, NNI_PK_STR, (const char *)m->p, n));
+            nni_vm_push(m, nni_vm_text(m, op == 'B' || op == 'C' ? NNI_PK_BYTES : NNI_PK_STR, (const char *)m->p, n));
             m->p += n;
             break;
-        case 'c': nni_vm_push(m, nni_vm_class(m)); break;
+        case 'c': {
+            size_t a = 0, b = 0;
+            const char *mod = nni_vm_line(m, &a), *name = mod ? nni_vm_line(m, &b) : NULL;
+            if (name) nni_vm_push(m, nni_vm_class(m, mod, a, name, b));
+            break;
+        }
         case ')': case ']': case 0x8F: nni_vm_push(m, nni_vm_node(m, NNI_PK_LIST)); break;
         case '}': nni_vm_push(m, nni_vm_node(m, NNI_PK_DICT)); break;
         case 't': from = nni_vm_mark(m); nni_vm_push(m, nni_vm_tuple(m, from)); break;
@@ -11598,29 +11648,12 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
                 n = nni_le32(m->p);
                 m->p += 4;
             }
-            if (op == 'q' || op == 'r') {
-                void *t = m->memo;
-                v = nni_vm_top(m);
-                if (n >= m->limit) {                    /* before n + 1, which wraps in 32 bits */
-                    nni_vm_bad(m, NN_E_LIMIT, "a memo index beyond the number of values");
-                    break;
-                }
-                if (!v || !nni_vm_grow(m, &t, &m->memo_room, n + 1, sizeof *m->memo)) break;
-                m->memo = (nni_pk **)t;
-                m->memo[n] = v;
-            } else if (n >= m->memo_room || !m->memo[n])
+            if (op == 'q' || op == 'r') nni_vm_memo(m, n);
+            else if (n >= m->memo_room || !m->memo[n])
                 nni_vm_bad(m, NN_E_FORMAT, "a memo entry that was never put");
             else nni_vm_push(m, m->memo[n]);
             break;
-        default: {
-            char what[96];
-            m->p--;
-            if (m->protocol > 2)
-                (void)snprintf(what, sizeof what, "opcode 0x%02x of pickle protocol %u is not read: save "
-                               "with protocol 2, the default", op, m->protocol);
-            else (void)snprintf(what, sizeof what, "opcode 0x%02x is not allowed", op);
-            nni_vm_bad(m, NN_E_UNSUPPORTED, what);
-        }
+        default: nni_vm_refuse(m, op);
         }
     }
     return NULL;
@@ -11819,6 +11852,57 @@ NNI_FN nn_status nni_pth_leave(nni_pth *p, const char *why, nn_error *err)
     if (!p->left) return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "%s", why);
     return nni_left(p->left, p->name.len ? (const char *)p->name.data : "(the whole)", why, err);
 }
+/* Code points of a text, SIZE_MAX when it is no UTF-8; to: NULL, or where they go. */
+NNI_FN size_t nni_pk_chars(const nni_pk *v, void *to)
+{
+    size_t i, w, n = 0;
+    uint32_t c;
+    for (i = 0; i < v->n; i += w, n++) {
+        if ((w = nn_utf8_get(v->u.s + i, v->n - i, &c)) == 0) return SIZE_MAX;
+        if (to) memcpy((char *)to + 4 * n, &c, 4);
+    }
+    return n;
+}
+/* The rest of a .npy after a header of dtype object: the pickle of an array whose items are all str. */
+NNI_FN nn_status nni_npy_objects(nni_src *src, nn_tensor *t, const nn_npy_info *f, const nn_alloc *alloc)
+{
+    nni_vm m;
+    nn_buf b = NN_ZERO;
+    nn_tensor r = NN_ZERO;
+    const nni_pk *v, *list = NULL;
+    size_t got = 0, i, count, bytes, width = 0;
+    uint64_t left;
+    nn_status s = NN_E_UNSUPPORTED;
+    if (!nni_src_left(src, &left) || left > NN_MAX_PTH_OBJECTS || !nni_shape_bytes(1, f->ndim, f->shape, &count, &bytes)) return s;
+    memset(&m, 0, sizeof m);
+    if (alloc) m.arena.alloc = b.alloc = *alloc;
+    if (nn_buf_reserve(&b, (size_t)left, NULL) != NN_OK || nni_src_get(src, b.data, (size_t)left, &got, NULL) != NN_OK) got = 0;
+    m.begin = m.p = b.data;
+    m.end = b.data + got;
+    m.name = src->name;
+    m.limit = NNI_PTH_OBJECTS;
+    m.newer = 1;
+    v = got ? nni_vm_run(&m) : NULL;
+    if (v && v->kind == NNI_PK_ARRAY && m.p == m.end) list = v->u.a->items;
+    if (list && list->n == count && v->u.a->info.ndim == f->ndim &&
+        memcmp(v->u.a->info.shape, f->shape, f->ndim * sizeof *f->shape) == 0) {
+        for (i = 0, s = NN_OK; s == NN_OK && i < count; i++) {
+            const size_t n = list->u.v[i]->kind == NNI_PK_STR ? nni_pk_chars(list->u.v[i], NULL) : SIZE_MAX;
+            if (n == SIZE_MAX) s = NN_E_UNSUPPORTED;
+            else if (n > width) width = n;
+        }
+        /* one long text makes every item as wide */
+        if (s == NN_OK && count && width > (64 * left + ((size_t)1 << 20)) / 4 / count) s = NN_E_LIMIT;
+        if (s == NN_OK) s = nn_tensor_raw(&r, NN_UCS4, width, f->ndim, f->shape, alloc, NULL);
+        if (s == NN_OK && count) memset(r.data, 0, nn_tensor_bytes(&r));
+        for (i = 0; s == NN_OK && i < count; i++)
+            (void)nni_pk_chars(list->u.v[i], (char *)r.data + i * r.itemsize);
+    }
+    nni_vm_free(&m);
+    nn_buf_free(&b);
+    if (s == NN_OK) *t = r;
+    return s;
+}
 NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
 {
     nn_tensor t = NN_ZERO;
@@ -11886,16 +11970,9 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         break;
     }
     case NNI_PK_BIG: case NNI_PK_STR: {
-        size_t w, n = 0;
-        uint32_t c;
-        for (i = 0; i < v->n; i += w, n++)
-            if ((w = nn_utf8_get(v->u.s + i, v->n - i, &c)) == 0)
-                return nni_err(err, NN_E_FORMAT, p->vm.name, "text that is not utf-8");
-        if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) != NN_OK) return s;
-        for (i = 0, n = 0; i < v->n; i += w, n++) {
-            w = nn_utf8_get(v->u.s + i, v->n - i, &c);
-            memcpy((char *)t.data + 4 * n, &c, 4);
-        }
+        const size_t n = nni_pk_chars(v, NULL);
+        if (n == SIZE_MAX) return nni_err(err, NN_E_FORMAT, p->vm.name, "text that is not utf-8");
+        if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) == NN_OK) (void)nni_pk_chars(v, t.data);
         break;
     }
     case NNI_PK_CLASS: {

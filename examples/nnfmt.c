@@ -1065,6 +1065,7 @@ static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
     size_t i, j, only = SIZE_MAX;
     nn_status s;
     o.name = a->path;
+    if (a->lenient) o.left = &a->left;
     s = nn_npz_open(&a->npz, place_of(a->path), &o, e);
     if (s != NN_OK) return s;
     if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX)
@@ -1079,6 +1080,17 @@ static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
             s = nn_error_set(e, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy",
                              a->path, m->name);
         else s = nn_npz_info(a->npz, i, &f, e);
+        if (s == NN_E_UNSUPPORTED && a->lenient) {       /* an object array of str comes whole */
+            nn_tensor t = NN_ZERO;
+            if (nn_npz_get(a->npz, i, &t, NULL) == NN_OK) {
+                j = a->d.count;
+                s = nn_dict_put(&a->d, name ? name : nn_npz_name(a->npz, i), &t, e);
+                nn_tensor_free(&t);
+                a->of[j].dtype = NN_UCS4;
+                a->of[j].where.member = NN_NO_MEMBER;
+                continue;
+            }
+        }
         if ((s == NN_E_UNSUPPORTED || s == NN_E_LIMIT) && a->lenient) {
             const char *why = strstr(e->msg, m->name);   /* behind the file's and the member's name */
             why = why && strncmp(why + strlen(m->name), ": ", 2) == 0 ? why + strlen(m->name) + 2 : e->msg;
@@ -1116,7 +1128,16 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
     nn_status s = source(&a->r, a->path, e);
     if (s != NN_OK) return s;
     if (!nn_reader_size(a->r, &size)) size = 0;
-    if ((s = nn_npy_peek(&f, a->r, e)) != NN_OK) return s;
+    if ((s = nn_npy_peek(&f, a->r, e)) == NN_E_UNSUPPORTED && a->lenient && strcmp(a->path, "-") != 0) {
+        nn_file_opts o = NN_ZERO;                        /* an object array of str comes whole */
+        o.left = &a->left;
+        if (nn_npy_read(&t, a->path, &o, NULL) == NN_OK) {
+            s = nn_dict_put(&a->d, "array", &t, e);
+            nn_tensor_free(&t);
+            return s == NN_OK ? arrays_of(a, e) : s;
+        }
+    }
+    if (s != NN_OK) return s;
     if (f.fortran && f.ndim > 1 && !size) {          /* its order can only be turned as a whole */
         nni_src src;
         nni_src_reader(&src, a->r);
