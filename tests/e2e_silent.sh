@@ -90,6 +90,7 @@ no "without --no-guard" "$F" meta-train --tasks tasks --train 2 --val 1 --no-gua
 no "--policy" "$F" test --tasks tasks --ids 0 --no-guard
 no "without --no-group-at-decision" "$F" test --tasks tasks --ids 0 --no-group-at-decision --dp-share 0.5
 no "without --compat" "$F" test --tasks tasks --ids 0 --compat --disparity 0.1
+no "without --inner-steps 1" "$F" meta-train --tasks tasks --train 2 --val 1 --inner-steps 1 --policy-features live
 no "without --inner-steps 1" "$F" maml --momentum 0.5
 no "read with --dataset csv" "$F" evaluate --dataset german --csv gen/d_train.csv --label y=1
 no "read with --noise" "$F" evaluate --csv gen/d_train.csv --label y=1 --group x=1 --noise-targeted
