@@ -1783,8 +1783,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         }
         if (s == 0 && !app->resume) TRY(nn_file_remove(run.state_path, NULL, err));      /* another run's */
         if (s == 0 && app->resume && nn_file_exists(run.state_path, NULL)) {
-            TRY(nn_pth_read(&saved, run.state_path, NULL, err));
-            if (nn_trainer_restore(t, &saved, err) != NN_OK) {
+            if (nn_pth_read(&saved, run.state_path, NULL, err) != NN_OK ||
+                nn_trainer_restore(t, &saved, err) != NN_OK) {
                 const char *why = nn_app_text(app, "%s", err->msg);
                 status = nn_app_refuse(app, err, "--resume: %s: %s", run.state_path, why);
                 goto done;

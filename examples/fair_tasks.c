@@ -2183,6 +2183,12 @@ static nn_status trainer_save(nn_app *app, const trainer *t, nn_error *err)
     nn_dict_free(&d);
     return s;
 }
+/* A state that cannot be read: the record of the run that it belongs to stays. */
+static nn_status refuse_state(nn_app *app, nn_error *err)
+{
+    const char *why = nn_app_text(app, "%s", err->msg);
+    return nn_app_refuse(app, err, "--resume: %s", why);
+}
 static nn_status trainer_load(nn_app *app, trainer *t, nn_error *err)
 {
     nn_dict d = NN_ZERO;
@@ -2214,6 +2220,7 @@ static nn_status trainer_load(nn_app *app, trainer *t, nn_error *err)
                               t->iter, t->o->iterations);
     }
     nn_dict_free(&d);
+    if (s != NN_OK && !app->refused) s = refuse_state(app, err);
     return s;
 }
 static nn_status history_csv(nn_app *app, const trainer *t, nn_error *err)
@@ -2807,7 +2814,8 @@ static nn_status maml_state(nn_app *app, int load, double *six, size_t P, double
     const nn_tensor *a, *b;
     nn_status s;
     if (load) {
-        if ((s = nn_pth_read(&d, path, NULL, err)) != NN_OK) return s;
+        if (nn_pth_read(&d, path, NULL, err) != NN_OK) return refuse_state(app, err);
+        s = NN_OK;
         a = nn_dict_get(&d, "weights");
         b = nn_dict_get(&d, "history");
         if (!a || !b || a->dtype != NN_F64 || b->dtype != NN_F64 || nn_tensor_count(a) != 6 * P ||

@@ -307,8 +307,8 @@ NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err);
  * the temporaries of killed runs when the run resumes or overwrites. */
 NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err);
 /* nn_app_owns: before nn_app_out_open: files of the folder whose names begin with head and end with tail
- * are what this command makes. Found without --resume and --overwrite they are refused; --overwrite
- * removes them, so that no later --resume and no reader takes what is left for this run's. */
+ * are what this command makes. Found without the record of a run (run.json) they are refused;
+ * --overwrite removes them, so that no later --resume and no reader takes what is left for this run's. */
 NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail);
 /* nn_app_may_change: before nn_app_out_open: --resume may give that key another value in this case, what
  * NN_APP_MAY_CHANGE says of a row in all cases. key must stay. */
@@ -2967,9 +2967,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_end(&w);
     s = nn_json_finish(&w, err);
     if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
-    o.no_sync = !hashes;                                    /* the first one: found empty after a
-                                                               power cut, it still reads
-                                                               "running" */
+    o.no_sync = !hashes && app->opened;       /* the first one is what --resume compares with */
     if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, &o, err);
     nn_buf_free(&b);
     return s;
@@ -3167,11 +3165,14 @@ NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
     nn_json *root = NULL;
     const nn_app_program *p = app->program;
     const char *name = app->command >= 0 && p->n_commands ? p->commands[app->command].name : NULL, *was;
-    nn_status s = NN_OK;
+    nn_status s = nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL, NULL,
+                                NULL);
     size_t i;
-    if (nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL, NULL,
-                      NULL) == NN_OK &&
-        root->type == NN_JSON_OBJECT) {
+    if (s == NN_E_NOMEM) s = nn_error_set(err, s, "%s: out of memory", app->out);
+    else if (s != NN_OK || root->type != NN_JSON_OBJECT)
+        s = nn_error_set(err, NN_E_FORMAT, "--resume: %s: cannot be read, so what it was made with cannot be "
+                     "compared: use --overwrite or another --out", nni_app_stem_path(app, "run.json"));
+    else {
         const nn_json *options = nn_json_get(root, "options");
         was = nn_json_str(nn_json_get(root, "program"), p->name);
         if (strcmp(was, p->name) != 0)
@@ -3212,7 +3213,8 @@ NNI_FN nn_status nni_app_owned(nn_app *app, int remove_it, nn_error *err)
             s = nn_path_join(path, sizeof path, app->out, name, err);
             if (s == NN_OK && remove_it) s = nn_file_remove(path, NULL, err);
             else if (s == NN_OK)
-                s = nn_error_set(err, NN_E_ARG, "%s: is there already: use --overwrite or another --out", path);
+                s = nn_error_set(err, NN_E_ARG, "%s: is there already, without the record of a run: use "
+                             "--overwrite or another --out", path);
         }
     nn_buf_free(&names);
     return s;
@@ -3246,7 +3248,7 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
         NN_TRY(nni_app_same_run(app, err));
     }
     if (app->check) NN_TRY(app->check(app, app->checked, err));
-    if (!app->resume && !app->overwrite) NN_TRY(nni_app_owned(app, 0, err));
+    if (!*state && !app->overwrite) NN_TRY(nni_app_owned(app, 0, err));
     if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, *stem ? 0 : 2, err));
     if ((app->resume || app->overwrite) && *stem && nn_file_exists(nn_app_path(app, "plots"), NULL))
         NN_TRY(nni_app_clean(nn_app_path(app, "plots"), 0, err));

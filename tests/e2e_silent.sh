@@ -231,6 +231,17 @@ quiet "$F" $ML --iterations 4 --out ml; quiet "$F" $ML --iterations 6 --out ml -
 same d ml/maml_init.pth mlw/maml_init.pth; cp ml/run.json was.json
 row d 1 "at most 5 iterations" "$F" $ML --iterations 5 --out ml --resume
 same d was.json ml/run.json
+# a record or a state that cannot be read, or is not there
+cp -r model dmg; : >dmg/mlp_d_run.json
+row d 1 "cannot be read, so what it was made with cannot be compared" "$A" train $T --epochs 2 --seed 9 --out dmg --resume
+rm dmg/mlp_d_run.json
+row d 1 "is there already, without the record of a run" "$A" train $T --epochs 2 --seed 9 --out dmg --resume
+cp model/mlp_d_run.json dmg/; dd if=/dev/zero of=dmg/mlp_d_state.pth bs=1 seek=900 count=60 conv=notrunc 2>/dev/null
+row d 1 "checksum differs" "$A" train $T --epochs 2 --out dmg --resume
+same d model/mlp_d_run.json dmg/mlp_d_run.json
+dd if=/dev/zero of=ml/maml_state.pth bs=1 seek=900 count=60 conv=notrunc 2>/dev/null
+row d 1 "--resume: ml/maml_state.pth" "$F" $ML --iterations 6 --out ml --resume
+same d was.json ml/run.json
 # a new run forgets the state of the one that it replaces, even when it is killed at once
 cp -r model new
 "$A" train $T --epochs 100000 --checkpoint-every 100000 --seed 5 --out new --overwrite >/dev/null 2>&1 & pid=$!
