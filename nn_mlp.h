@@ -593,11 +593,17 @@ NNI_FN void nni_mlp_relink(nn_mlp *m)
     }
     m->n_params = at;
 }
+/* n draws from [-b, b) */
+NNI_FN NNI_COLD void nni_philox_uniform(float *out, size_t n, nn_rng *r, float b)
+{
+    size_t i;
+    for (i = 0; i < n; i++) out[i] = fmaf(nn_rng_f32(r), b - -b, -b);
+}
 
 /* Draws of one layer. U(-b, b) is fma(u, 2b, -b) with u of 24 bits, as PyTorch's FMA builds round it. */
 NNI_FN void nni_init_layer(nn_mlp_layer *y, size_t l, nn_init kind, uint64_t seed, nn_torch_rng *g)
 {
-    size_t nw = y->n_in * y->n_out, i;
+    size_t nw = y->n_in * y->n_out;
     double fan = sqrt((double)y->n_in), b, bb;
     switch (kind) {
     case NN_INIT_DEFAULT:
@@ -610,9 +616,8 @@ NNI_FN void nni_init_layer(nn_mlp_layer *y, size_t l, nn_init kind, uint64_t see
             nn_torch_uniform(g, y->bias, y->n_out, (float)-bb, (float)bb);
         } else {
             nn_rng r = nn_rng_make(seed, NN_STREAM_INIT, l);
-            for (i = 0; i < nw; i++) y->weight[i] = fmaf(nn_rng_f32(&r), (float)b - (float)-b, (float)-b);
-            for (i = 0; i < y->n_out; i++)
-                y->bias[i] = fmaf(nn_rng_f32(&r), (float)bb - (float)-bb, (float)-bb);
+            nni_philox_uniform(y->weight, nw, &r, (float)b);
+            nni_philox_uniform(y->bias, y->n_out, &r, (float)bb);
         }
         return;
     case NN_INIT_HE:
@@ -846,7 +851,7 @@ NN_DEF nn_mlp_input nn_mlp_tokens(const int32_t *tokens, size_t length, size_t v
 
 /* One walk lays the workspace out: block NULL = only count. Every part starts at a multiple of 64
  * bytes. 0 = overflow. */
-NNI_FN void *nni_carve(unsigned char *block, size_t *at, int *ok, size_t count, size_t size)
+NNI_FN NNI_COLD void *nni_carve(unsigned char *block, size_t *at, int *ok, size_t count, size_t size)
 {
     size_t bytes, start = *at;
     if (!nn_size_mul(count, size, &bytes) || !nn_size_add(bytes, 63, &bytes) ||
@@ -1054,11 +1059,15 @@ NNI_FN void nni_dropout(float *out, unsigned char *mask, const float *x, size_t 
         out[i] = mask[i] ? x[i] * scale : 0.0f;
     }
 }
-NNI_FN nn_status nni_mlp_gemm(nn_gemm_desc *g, const nn_mlp_work *w, nn_error *err)
+NNI_FN void nni_mlp_lend(nn_gemm_desc *g, const nn_mlp_work *w)
 {
     g->scratch = w->scratch;
     g->scratch_bytes = w->scratch_bytes;
     g->alloc = w->alloc;
+}
+NNI_FN nn_status nni_mlp_gemm(nn_gemm_desc *g, const nn_mlp_work *w, nn_error *err)
+{
+    nni_mlp_lend(g, w);
     return nn_gemm(g, err);
 }
 /* Does layer l drop in this run? */
@@ -1096,7 +1105,8 @@ NN_DEF nn_status nn_mlp_forward(const nn_mlp *m, nn_mlp_work *w, nn_mlp_input in
             g.slope = y->slope;
             g.pre = pre;
             g.threads = run ? run->threads : 0;
-            s = nni_mlp_gemm(&g, w, err);
+            nni_mlp_lend(&g, w);
+            s = nni_gemm_forward(&g, err);
             if (s != NN_OK) return s;
         }
         x = w->post[l];
@@ -1259,6 +1269,7 @@ typedef struct nni_small {
     float **pre, **post, **row;   /* per layer: [n_out][ld] before (NULL: not kept) and after the
                                      activation; [rows][n_out] after it */
     float **keep;                 /* where pre is kept: what act_keep leaves for act_kept */
+    nni_act_keep_fn act_keep;     /* set by who trains: nni_act_keep_for(isa) */
     float *xt, *table;            /* input: [n_in][ld] of dense rows; [n_in][n_out] of layer 0 for tokens */
     float *turn, *d[2], *z;       /* [rows][widest]; gradients [widest][ld]; logits [n][n_out] of
                                      all rows asked for */
@@ -1318,22 +1329,32 @@ NNI_FN size_t nni_small_layout(nni_small **out, const nn_mlp *m, size_t rows, in
     if (block) { *s = t; *out = s; }
     return ok ? at : 0;
 }
-/* Layer l's activation over [n_out][ld], from z; and its derivative on d. In one go where the batch
+/* Layer l's activation over [n_out][ld], from z; dact: its derivative on d. In one go where the batch
  * is full. */
-NNI_FN void nni_small_act(const nn_mlp *m, const nni_small *s, size_t l, const float *z, float *d,
-                          size_t lanes)
+NNI_FN void nni_small_act(const nn_mlp *m, const nni_small *s, size_t l, const float *z, size_t lanes)
 {
     const int isa = nni_isa();
     const nn_mlp_layer *y = &m->layers[l];
     const size_t end = y->n_out * s->ld, n = lanes == s->ld ? end : lanes,
                  step = lanes == s->ld ? end : s->ld;
     const int kept = s->keep[l] && nn_act_needs_input(y->act);
-    float *post = s->post[l], *pre = kept ? s->pre[l] : post, *keep = s->keep[l];
+    float *post = s->post[l], *keep = s->keep[l];
     size_t i;
     for (i = 0; i < end; i += step)
-        if (!d && kept) nni_act_keep_for(isa)(post + i, keep + i, z + i, n, y->act);
-        else if (!d) nni_act_forward_for(isa)(post + i, z + i, n, y->act, y->slope);
-        else if (kept) nni_act_kept_for(isa)(d + i, d + i, pre + i, keep + i, n, y->act);
+        if (kept) s->act_keep(post + i, keep + i, z + i, n, y->act);
+        else nni_act_forward_for(isa)(post + i, z + i, n, y->act, y->slope);
+}
+NNI_FN void nni_small_dact(const nn_mlp *m, const nni_small *s, size_t l, float *d, size_t lanes)
+{
+    const int isa = nni_isa();
+    const nn_mlp_layer *y = &m->layers[l];
+    const size_t end = y->n_out * s->ld, n = lanes == s->ld ? end : lanes,
+                 step = lanes == s->ld ? end : s->ld;
+    const int kept = s->keep[l] && nn_act_needs_input(y->act);
+    float *pre = kept ? s->pre[l] : s->post[l], *keep = s->keep[l];
+    size_t i;
+    for (i = 0; i < end; i += step)
+        if (kept) nni_act_kept_for(isa)(d + i, d + i, pre + i, keep + i, n, y->act);
         else nni_act_backward_for(isa)(d + i, d + i, pre + i, n, y->act, y->slope);
 }
 /* Does tensor i move: has it an optimizer, and is it not frozen? */
@@ -1359,12 +1380,12 @@ NNI_FN void nni_small_forward(const nn_mlp *m, nni_small *s, const float *params
             nni_flip_f32_for(isa)(s->table, y->n_out, weight, y->n_in, y->n_out, y->n_in);
             nni_gather_for(isa)(s->turn, s->table, in->tokens, bias, n, in->length, in->vocab, y->n_out);
             nni_flip_f32_for(isa)(z, ld, s->turn, y->n_out, n, y->n_out);
-            if (relu) nni_small_act(m, s, l, z, NULL, lanes);
+            if (relu) nni_small_act(m, s, l, z, lanes);
         } else {
             nni_block_f32_for(isa)(y->n_out, lanes, y->n_in, weight, y->n_in, 0, x, ld, z, ld);
             nni_bias_for(isa)(z, ld, bias, y->n_out, lanes, relu);
         }
-        if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(m, s, l, z, NULL, lanes);
+        if (!relu && y->act != NN_ACT_IDENTITY) nni_small_act(m, s, l, z, lanes);
         if (s->row[l]) nni_flip_f32_for(isa)(s->row[l], y->n_out, s->post[l], ld, y->n_out, n);
         x = s->post[l];
     }
@@ -1419,7 +1440,7 @@ NNI_FN void nni_small_backward(const nn_mlp *m, nni_small *s, const float *param
         if (l > lowest) {
             float *to = s->d[turn];
             nni_block_f32_for(isa)(y->n_in, lanes, y->n_out, params + y->offset, y->n_in, 1, d, ld, to, ld);
-            if ((y - 1)->act != NN_ACT_IDENTITY) nni_small_act(m, s, l - 1, NULL, to, lanes);
+            if ((y - 1)->act != NN_ACT_IDENTITY) nni_small_dact(m, s, l - 1, to, lanes);
             d = to;
             turn ^= 1;
         }

@@ -729,7 +729,7 @@ extern int madvise(void *p, size_t size, int advice);
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-/* NNI_COLD: what runs once, or costs so much that a call more is nothing: one copy is enough. */
+/* NNI_COLD: never inlined: what runs once, or is long enough for a call: one copy is enough. */
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define NNI_COLD __attribute__((noinline))
 #else
@@ -1610,6 +1610,13 @@ NNI_FN inline uint32_t nni_mt_temper(uint32_t y)
 /* What a product's kernels need to know; nn_gemm fills it after its checks. kc, mc, nc: blocks of
  * the packed way. */
 enum { NNI_RUN_N, NNI_RUN_W, NNI_RUN_T, NNI_RUN_BIG, NNI_RUN_ROW };
+/* What training alone needs after the sums comes in by pointer: nn_gemm brings it, nni_gemm_forward
+ * does not, so that a program which only asks a model carries none of it. NULL = not in the desc. */
+typedef struct nni_gemm_learn {
+    void (*act_backward)(float *dx, const float *dy, const float *saved, size_t n, nn_act a, float slope);
+    void (*update)(const nn_update *u, float *p, float *m, float *v, size_t ld, const float *g,
+                   size_t ldg, size_t rows, size_t n);
+} nni_gemm_learn;
 typedef struct nni_job_f32 {
     size_t m, n, k, lda, ldb, ldc, ldpre, ldsaved, kc, mc, nc, scratch;   /* scratch: floats per thread */
     const float *a, *b;
@@ -1617,6 +1624,7 @@ typedef struct nni_job_f32 {
     int ta, tb, path, pack, direct;          /* pack: orientation N packs panels of B; direct: the
                                                 sums are the result */
     const nn_gemm_desc *d;
+    nni_gemm_learn learn;
 } nni_job_f32;
 typedef struct nni_job_f64 {
     size_t m, n, k, lda, ldb, ldc, kc, mc, nc, scratch;
@@ -1784,12 +1792,12 @@ NNI_DOOR(polar, void, double *out, const double *a, const double *b, const doubl
 /* The tile of a product: rows, and floats of a row (of doubles half as many). */
 NNI_FN size_t nni_tile_rows(int isa)
 {
-    static const size_t rows[] = { NNI_ROW(tile_rows) };
+    static const unsigned char rows[] = { NNI_ROW(tile_rows) };
     return rows[isa - 1];
 }
 NNI_FN size_t nni_tile_cols(int isa)
 {
-    static const size_t cols[] = { NNI_ROW(tile_cols) };
+    static const unsigned char cols[] = { NNI_ROW(tile_cols) };
     return cols[isa - 1];
 }
 
@@ -2670,7 +2678,7 @@ NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, co
 }
 
 /* ---- [GEMM] ------------------------------------------------------------- */
-NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
+NNI_FN void nni_gemm_plain(const nn_gemm_desc *d, const nni_gemm_learn *learn)
 {
     size_t lda = d->lda     ? d->lda :
                  d->trans_a ? d->m :
@@ -2694,13 +2702,18 @@ NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
             if (d->pre) d->pre[i * ldpre + j] = r;
             if (d->act != NN_ACT_DEFAULT) nni_act_forward_ref(&r, &r, 1, d->act, d->slope);
             if (d->dact != NN_ACT_DEFAULT)
-                nni_act_backward_ref(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
+                learn->act_backward(&r, &r, d->saved + i * ldsaved + j, 1, d->dact, d->slope);
             if (d->update) {
                 size_t at = i * ldc + j;
-                nni_update_ref(d->update, c, d->update_m ? d->update_m + at : NULL,
-                               d->update_v ? d->update_v + at : NULL, 1, &r, 1, 1, 1);
+                learn->update(d->update, c, d->update_m ? d->update_m + at : NULL,
+                              d->update_v ? d->update_v + at : NULL, 1, &r, 1, 1, 1);
             } else *c = r;
         }
+}
+NN_DEF void nn_gemm_ref(const nn_gemm_desc *d)
+{
+    static const nni_gemm_learn learn = { nni_act_backward_ref, nni_update_ref };
+    nni_gemm_plain(d, &learn);
 }
 /* Bytes that rows x cols of leading dimension ld span; 0 = they do not fit into memory, or ld < cols. */
 NNI_FN int nni_gemm_fits(size_t rows, size_t cols, size_t ld, size_t item)
@@ -2877,7 +2890,7 @@ NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d)
     t = nni_gemm_grid(d->m, d->n, d->k, jb.path, nni_tile_cols(isa), d->threads, &gm, &gn);
     return jb.scratch * sizeof(float) * (size_t)t;
 }
-NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
+NNI_FN nn_status nni_gemm_run(const nn_gemm_desc *d, nni_gemm_learn learn, nn_error *err)
 {
     const int isa = nni_isa();
     nn_status s = nni_gemm_check(d, err);
@@ -2886,8 +2899,9 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
     size_t bytes = 0;
     int gm, gn, t;
     if (s != NN_OK || d->m == 0 || d->n == 0) return s;
-    if (isa == NNI_ISA_REF || d->k == 0) { nn_gemm_ref(d); return NN_OK; }
+    if (isa == NNI_ISA_REF || d->k == 0) { nni_gemm_plain(d, &learn); return NN_OK; }
     nni_gemm_job(&jb, d, isa);
+    jb.learn = learn;
     t = nni_gemm_grid(d->m, d->n, d->k, jb.path, nni_tile_cols(isa), d->threads, &gm, &gn);
     if (jb.scratch * (size_t)t <= NNI_GEMM_STACK) scratch = stack;
     else {
@@ -2915,6 +2929,20 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
     }
     if (bytes && scratch != (float *)d->scratch) nn_mem_free(scratch, bytes, &d->alloc);
     return NN_OK;
+}
+NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
+{
+    const int isa = nni_isa();
+    nni_gemm_learn learn;
+    learn.act_backward = nni_act_backward_for(isa);
+    learn.update = nni_update_for(isa);
+    return nni_gemm_run(d, learn, err);
+}
+/* nn_gemm for a desc without dact and update */
+NNI_FN nn_status nni_gemm_forward(const nn_gemm_desc *d, nn_error *err)
+{
+    const nni_gemm_learn none = { NULL, NULL };
+    return nni_gemm_run(d, none, err);
 }
 NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a,
                              size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
@@ -5415,7 +5443,30 @@ NNI_KI nniv NNI_K(erf)(nniv x)
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
 }
 
-/* y[i] = expr of x; whole vectors, then one masked tail. */
+/* y[i] = expr of x. NNI_MAP: whole vectors, then one masked tail, two bodies, for what is short.
+ * NNI_MAP_WHOLE: whole vectors alone; what is left went before through a vector of its own and the same
+ * function (NNI_TAIL), so that there is one body. */
+#define NNI_MAP_WHOLE(expr)                       \
+    for (i = 0; i + NNI_W <= n; i += NNI_W) {     \
+        const nniv x = nniv_load(xs + i);         \
+        nniv_store(y + i, expr);                  \
+    }
+#if NNI_PASS == 1
+#define NNI_TAIL(again)
+#else
+#define NNI_TAIL(again)                                    \
+    if (n % NNI_W) {                                       \
+        float tail[NNI_W];                                 \
+        i = n - n % NNI_W;                                 \
+        nniv_store(tail, nniv_loadn(xs + i, n - i));       \
+        again;                                             \
+        nniv_storen(y + i, nniv_load(tail), n - i);        \
+        n = i;                                             \
+    }
+#endif
+#if NNI_PASS == 1
+#define NNI_MAP(expr) do { NNI_MAP_WHOLE(expr) } while (0)
+#else
 #define NNI_MAP(expr)                                 \
     do {                                              \
         for (i = 0; i + NNI_W <= n; i += NNI_W) {     \
@@ -5427,11 +5478,20 @@ NNI_KI nniv NNI_K(erf)(nniv x)
             nniv_storen(y + i, expr, n - i);          \
         }                                             \
     } while (0)
-NNI_KF void NNI_K(vexpf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(exp)(x)); }
-NNI_KF void NNI_K(vlogf)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(log)(x)); }
-NNI_KF void NNI_K(vtanhf)(float *y, const float *xs, size_t n)    { size_t i; NNI_MAP(NNI_K(tanh)(x)); }
-NNI_KF void NNI_K(vsigmoidf)(float *y, const float *xs, size_t n) { size_t i; NNI_MAP(NNI_K(sigmoid)(x)); }
-NNI_KF void NNI_K(verff)(float *y, const float *xs, size_t n)     { size_t i; NNI_MAP(NNI_K(erf)(x)); }
+#endif
+#define NNI_LONG(name, expr)                                                     \
+    NNI_KF NNI_COLD void NNI_K(name)(float *y, const float *xs, size_t n)        \
+    {                                                                            \
+        size_t i;                                                                \
+        NNI_TAIL(NNI_K(name)(tail, tail, NNI_W))                                 \
+        NNI_MAP_WHOLE(expr)                                                      \
+    }
+NNI_LONG(vexpf, NNI_K(exp)(x))
+NNI_LONG(vlogf, NNI_K(log)(x))
+NNI_LONG(vtanhf, NNI_K(tanh)(x))
+NNI_LONG(vsigmoidf, NNI_K(sigmoid)(x))
+NNI_LONG(verff, NNI_K(erf)(x))
+#undef NNI_LONG
 
 /* sigmoid in double, <= 3 ulp (not nn_sigmoid's bits), for loops that need many: z = e^-|x| = 2^n
  * e^r with |x| cut at 700,
@@ -5500,18 +5560,21 @@ NNI_KI nniv NNI_K(dsilu)(nniv x, nniv s)
 /* x > 0 ? x : +0, NaN stays */
 NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }
 
-NNI_KF void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
+NNI_KF NNI_COLD void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
 {
     size_t i;
     nniv sl = nniv_set(slope < 0.0f || slope > 0.0f ? slope : 0.01f);
+    if (a >= NN_ACT_LEAKY_RELU && a <= NN_ACT_SILU) {
+        NNI_TAIL(NNI_K(act_forward)(tail, tail, NNI_W, a, slope))
+    }
     switch (a) {
     case NN_ACT_RELU:       NNI_MAP(NNI_K(relu)(x)); break;
-    case NN_ACT_LEAKY_RELU: NNI_MAP(nniv_sel(nniv_lt(NNI_F(0.0f), x), x, nniv_mul(sl, x))); break;
-    case NN_ACT_GELU:       NNI_MAP(NNI_K(gelu)(x)); break;
-    case NN_ACT_GELU_TANH:  NNI_MAP(NNI_K(gelu_tanh)(x)); break;
-    case NN_ACT_TANH:       NNI_MAP(NNI_K(tanh)(x)); break;
-    case NN_ACT_SIGMOID:    NNI_MAP(NNI_K(sigmoid)(x)); break;
-    case NN_ACT_SILU:       NNI_MAP(nniv_mul(x, NNI_K(sigmoid)(x))); break;
+    case NN_ACT_LEAKY_RELU: NNI_MAP_WHOLE(nniv_sel(nniv_lt(NNI_F(0.0f), x), x, nniv_mul(sl, x))) break;
+    case NN_ACT_GELU:       NNI_MAP_WHOLE(NNI_K(gelu)(x)) break;
+    case NN_ACT_GELU_TANH:  NNI_MAP_WHOLE(NNI_K(gelu_tanh)(x)) break;
+    case NN_ACT_TANH:       NNI_MAP_WHOLE(NNI_K(tanh)(x)) break;
+    case NN_ACT_SIGMOID:    NNI_MAP_WHOLE(NNI_K(sigmoid)(x)) break;
+    case NN_ACT_SILU:       NNI_MAP_WHOLE(nniv_mul(x, NNI_K(sigmoid)(x))) break;
     case NN_ACT_DEFAULT: case NN_ACT_IDENTITY: if (y != xs) memmove(y, xs, n * sizeof *y); break;
     }
     (void)sl;
@@ -6535,6 +6598,8 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 #undef NNI_KI
 #undef NNI_F
 #undef NNI_MAP
+#undef NNI_MAP_WHOLE
+#undef NNI_TAIL
 #undef NNI_MAP2
 #undef NNI_STEP
 #undef NNI_LANES
@@ -6633,7 +6698,8 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
  *   N  rows of P = rows of C    (P = op(A), Q = op(B));   Q needs B not transposed, or packs panels of it
  *   T  rows of P = columns of C (P = op(B)^T, Q = op(A)^T); Q needs A transposed, or packs panels
  *      of it; C is written transposed
- * Row kind of P: P[r][k] = p[r ps + k] ("rows", 0) or p[k ps + r] ("cols", 1). */
+ * Row kind of P: P[r][k] = p[r ps + k] ("rows", 0) or p[k ps + r] ("cols", 1). Most tiles learn it when they run
+ * and step over P by two strides, P[r][k] = p[r rs + k ks]: one body for both kinds. */
 #if defined(NNI_TILE)
 #if NNI_TILE == 32
 #define NNI_TK(name) NNI_CAT(nni_##name##_f32, NNI_ISA)
@@ -6668,32 +6734,45 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 #define NNI_PAD 16     /* so that packed rows do not all begin in one set of L1 */
 #define NNI_AHEAD \
     24 /* rows of k that packing asks for in advance, into L2: rows 4 KiB apart share the few lines of one set of L1 */
+/* every row of a tile; the heights below the full one, and the full one's last row */
 #if NNI_PASS == 2
-#define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5)
+#define NNI_LOWER(X) X(0) X(1) X(2) X(3) X(4)
+#define NNI_ROWS(X) NNI_LOWER(X) X(5)
 #else
-#define NNI_ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+#define NNI_LOWER(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10)
+#define NNI_ROWS(X) NNI_LOWER(X) X(11)
 #endif
 
 /* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0
- * (NULL: +0) + P Q. part: 0 = both
- * vectors whole, 1 = the second is cut, 2 = only a first one, cut. first (part 0): 1 = what comes
- * next of P and Q is asked for; 2 = also, under the products, Q is packed into kq [k][NNI_NR] and P
- * into kp [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr,
- * cols, part, first: constants where inlined. */
-#define NNI_P(r)      \
-    (((r) < 3 ? p :   \
-      (r) < 6 ? p3 :  \
-      (r) < 9 ? p6 :  \
-                p9) + \
-     ((r) % 3) * ps) /* row r at this k: four pointers and two multiples reach twelve rows */
+ * (NULL: +0) + P Q. part: 0 = both vectors whole, 1 = the second is cut (AVX-512: or whole, a mask
+ * costs nothing), 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked
+ * for; 2 = also, under the products, Q is packed into kq [k][NNI_NR] and P into kp
+ * [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr, cols, part,
+ * first: constants where inlined. cols here: rs is known to be 1; 0: any rs, ks (1, 0 where the
+ * tile is one of "rows" for sure). */
+/* Row r at this k: up to five rows from one pointer and four offsets; four pointers and two multiples
+ * reach twelve. */
+#define NNI_P(r)                  \
+    (mr <= 5 ?                    \
+        ((r) < 3 ? p + (r) * rs : \
+         (r) < 4 ? p + rs3 :      \
+                   p + rs4) :     \
+        ((r) < 3 ? p :            \
+         (r) < 6 ? p3 :           \
+         (r) < 9 ? p6 :           \
+                   p9) +          \
+         ((r) % 3) * rs)
 NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int first, size_t k,
-                         const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0,
-                         size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp, nnie *kq)
+                         const nnie *p, size_t rs, size_t ks, const nnie *q, size_t qs,
+                         const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n, nnie *kp,
+                         nnie *kq)
 {
     const size_t ahead = k < NNI_AHEAD ? k : NNI_AHEAD;
     const nnt_cut cut = nnt_mask(part == 1 ? n - NNI_TW : n < NNI_TW ? n : NNI_TW);
-    const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * ps), *p6 = p + (cols || mr <= 6 ? 0 : 6 * ps),
-               *p9 = p + (cols || mr <= 9 ? 0 : 9 * ps);
+    const size_t rs3 = 3 * rs, rs4 = 4 * rs;
+    const nnie *p3 = p + (cols || mr <= 3 ? 0 : 3 * rs), *p6 = p + (cols || mr <= 6 ? 0 : 6 * rs),
+               *p9 = p + (cols || mr <= 9 ? 0 : 9 * rs);
+    const int whole = NNI_PASS == 3 && n == NNI_NR;   /* a masked store is slow to be read back */
     size_t l;
 #define NNI_X(r) nnt x##r = nnt_set(0), y##r = nnt_set(0);
     NNI_ROWS(NNI_X)
@@ -6716,7 +6795,7 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
             if (l < k - ahead) {
                 NNI_PREFETCH2(q + ahead * qs);
                 NNI_PREFETCH2(q + ahead * qs + NNI_NR - 1);
-                if (cols) { NNI_PREFETCH2(p + ahead * ps); NNI_PREFETCH2(p + ahead * ps + mr - 1); }
+                if (cols) { NNI_PREFETCH2(p + ahead * ks); NNI_PREFETCH2(p + ahead * ks + mr - 1); }
             }
         }
         if (first == 2) {
@@ -6752,49 +6831,88 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
             x##r = nnt_fma(w, u, x##r); if (part < 2) y##r = nnt_fma(w, v, y##r); }
         NNI_ROWS(NNI_X)
 #undef NNI_X
-        if (cols) p += ps; else { p++; p3++; p6++; p9++; }
+        p += ks;
+        p3 += ks;
+        p6 += ks;
+        p9 += ks;
     }
 #define NNI_X(r)                                                    \
     if (mr > r) {                                                   \
         if (part == 2) nnt_storec(t + r * ldt, x##r, cut);          \
         else nnt_store(t + r * ldt, x##r);                          \
-        if (part == 1) nnt_storec(t + r * ldt + NNI_TW, y##r, cut); \
-        else if (part == 0) nnt_store(t + r * ldt + NNI_TW, y##r);  \
+        if (part == 1 && !whole) nnt_storec(t + r * ldt + NNI_TW, y##r, cut); \
+        else if (part < 2) nnt_store(t + r * ldt + NNI_TW, y##r);   \
     }
     NNI_ROWS(NNI_X)
 #undef NNI_X
 }
 #undef NNI_P
-#define NNI_X3(mr, cols, part)                                                                  \
-    NNI_KF void NNI_TK(tile_##mr##_##cols##_##part)(size_t k, const nnie *p, size_t ps,         \
-                                                    const nnie *q, size_t qs, const nnie *c0,   \
-                                                    size_t ldc0, nnie *t, size_t ldt, size_t n) \
-    {                                                                                           \
-        NNI_TK(core)(mr + 1, cols, part, 0, k, p, ps, q, qs, c0, ldc0, t, ldt, n, NULL, NULL);  \
+/* Which bodies there are. ANY takes both kinds of P; BOTH has one body for each: it saves additions
+ * in the full tile, and with AVX2 in that of four rows, which small nets live on. What AVX2 and NEON cut by hand AVX-512 does by mask: there part 0 below the full
+ * tile is part 1. */
+#define NNI_ARGS                                                                             \
+    int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, \
+        size_t ldc0, nnie *t, size_t ldt, size_t n
+#define NNI_ANY(r, part)                                                                          \
+    NNI_KF void NNI_TK(tile_##r##_##part)(NNI_ARGS)                                               \
+    {                                                                                             \
+        NNI_TK(core)(r + 1, 0, part, 0, k, p, cols ? 1 : ps, cols ? ps : 1, q, qs, c0, ldc0, t,   \
+                     ldt, n, NULL, NULL);                                                         \
     }
-#define NNI_X(r) \
-    NNI_X3(r, 0, 0) NNI_X3(r, 0, 1) NNI_X3(r, 0, 2) NNI_X3(r, 1, 0) NNI_X3(r, 1, 1) NNI_X3(r, 1, 2)
+#define NNI_BOTH(r, part)                                                                         \
+    NNI_KF void NNI_TK(tile_##r##_##part)(NNI_ARGS)                                               \
+    {                                                                                             \
+        if (cols)                                                                                 \
+            NNI_TK(core)(r + 1, 1, part, 0, k, p, 1, ps, q, qs, c0, ldc0, t, ldt, n, NULL, NULL); \
+        else                                                                                      \
+            NNI_TK(core)(r + 1, 0, part, 0, k, p, ps, 1, q, qs, c0, ldc0, t, ldt, n, NULL, NULL); \
+    }
+#define NNI_X(r) NNI_ANY(r, 1) NNI_ANY(r, 2)
 NNI_ROWS(NNI_X)
 #undef NNI_X
-#undef NNI_X3
-/* The first to read what comes from afar: asks ahead for it, and packs it if kq is given. */
-NNI_KF void NNI_TK(tile_first)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q,
-                               size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt,
-                               nnie *kp, nnie *kq)
-{
-    if (kq && cols) NNI_TK(core)(NNI_MR, 1, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
-    else if (kq) NNI_TK(core)(NNI_MR, 0, 0, 2, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
-    else if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
-    else NNI_TK(core)(NNI_MR, 0, 0, 1, k, p, ps, q, qs, c0, ldc0, t, ldt, NNI_NR, kp, kq);
-}
-typedef void (*NNI_TK(tile))(size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs,
-                             const nnie *c0, size_t ldc0, nnie *t, size_t ldt, size_t n);
-static const NNI_TK(tile) NNI_TK(tiles)[NNI_MR][2][3] = {
-#define NNI_X(r) { { NNI_TK(tile_##r##_0_0), NNI_TK(tile_##r##_0_1), NNI_TK(tile_##r##_0_2) }, \
-                   { NNI_TK(tile_##r##_1_0), NNI_TK(tile_##r##_1_1), NNI_TK(tile_##r##_1_2) } },
-    NNI_ROWS(NNI_X)
+#if NNI_PASS == 2
+NNI_ANY(0, 0) NNI_ANY(1, 0) NNI_ANY(2, 0) NNI_BOTH(3, 0) NNI_ANY(4, 0) NNI_BOTH(5, 0)
+#else
+NNI_BOTH(11, 0)
+#endif
+#if NNI_PASS == 4
+#define NNI_X(r) NNI_ANY(r, 0)
+NNI_LOWER(NNI_X)
 #undef NNI_X
-};
+#endif
+/* The first to read what comes from afar: asks ahead for it, and packs it if kq is given. */
+NNI_KF NNI_COLD void NNI_TK(tile_first)(int cols, size_t k, const nnie *p, size_t ps, const nnie *q,
+                                        size_t qs, const nnie *c0, size_t ldc0, nnie *t, size_t ldt,
+                                        nnie *kp, nnie *kq)
+{
+    const size_t n = NNI_NR;
+    if (kq && cols) NNI_TK(core)(NNI_MR, 1, 0, 2, k, p, 1, ps, q, qs, c0, ldc0, t, ldt, n, kp, kq);
+    else if (kq) NNI_TK(core)(NNI_MR, 0, 0, 2, k, p, ps, 1, q, qs, c0, ldc0, t, ldt, n, kp, kq);
+    else if (cols) NNI_TK(core)(NNI_MR, 1, 0, 1, k, p, 1, ps, q, qs, c0, ldc0, t, ldt, n, kp, kq);
+    else NNI_TK(core)(NNI_MR, 0, 0, 1, k, p, ps, 1, q, qs, c0, ldc0, t, ldt, n, kp, kq);
+}
+typedef void (*NNI_TK(tile))(NNI_ARGS);
+NNI_FN inline NNI_TK(tile) NNI_TK(tile_of)(size_t mr, int part)
+{
+    static const NNI_TK(tile) way[NNI_MR][3] = {
+#if NNI_PASS == 3
+#define NNI_X(r) { NNI_TK(tile_##r##_1), NNI_TK(tile_##r##_1), NNI_TK(tile_##r##_2) },
+#else
+#define NNI_X(r) { NNI_TK(tile_##r##_0), NNI_TK(tile_##r##_1), NNI_TK(tile_##r##_2) },
+#endif
+        NNI_LOWER(NNI_X)
+#undef NNI_X
+#if NNI_PASS == 2
+        { NNI_TK(tile_5_0), NNI_TK(tile_5_1), NNI_TK(tile_5_2) }
+#else
+        { NNI_TK(tile_11_0), NNI_TK(tile_11_1), NNI_TK(tile_11_2) }
+#endif
+    };
+    return way[mr - 1][part];
+}
+#undef NNI_ARGS
+#undef NNI_ANY
+#undef NNI_BOTH
 
 /* dst[c][r] = src[r][c]: blocks of W x 4, then 4 x 4, then single elements */
 NNI_KF void NNI_TK(flip)(nnie *dst, size_t ldd, const nnie *src, size_t lds, size_t rows, size_t cols)
@@ -6900,7 +7018,7 @@ NNI_KF void NNI_TK(finish_row)(const nni_job_f32 *jb, size_t i, size_t j, size_t
 #undef NNI_LD
 #undef NNI_ST
     if (!plain) NNI_K(act_forward)(c, c, n, d->act, d->slope);
-    if (sv && !drelu) NNI_K(act_backward)(c, c, sv, n, d->dact, d->slope);
+    if (sv && !drelu) jb->learn.act_backward(c, c, sv, n, d->dact, d->slope);
 }
 #else
 NNI_KF void NNI_TK(finish_row)(const nni_job_f64 *jb, size_t i, size_t j, size_t n, const double *t)
@@ -6930,9 +7048,8 @@ NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, s
         if (jb->alpha < 1.0f || jb->alpha > 1.0f)
             for (r = 0; r < rows; r++)
                 for (x = 0; x < n; x++) t[r * ldt + x] = jb->alpha * t[r * ldt + x];
-        NNI_K(update)
-        (d->update, jb->c + at, d->update_m ? d->update_m + at : NULL,
-         d->update_v ? d->update_v + at : NULL, jb->ldc, t, ldt, rows, n);
+        jb->learn.update(d->update, jb->c + at, d->update_m ? d->update_m + at : NULL,
+                         d->update_v ? d->update_v + at : NULL, jb->ldc, t, ldt, rows, n);
         return;
     }
 #endif
@@ -6975,11 +7092,10 @@ NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             const size_t at = i0 + NNI_CUT_(m, nb, b), mr = i0 + NNI_CUT_(m, nb, b + 1) - at;
             const nnie *p = jb->a + (jb->ta ? at : at * ps);
             if (jb->direct)
-                NNI_TK(tiles)
-                [mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, jb->c + at * jb->ldc + s, jb->ldc,
-                                       n);
+                NNI_TK(tile_of)(mr, part)(jb->ta, k, p, ps, q, qs, NULL, 0,
+                                          jb->c + at * jb->ldc + s, jb->ldc, n);
             else {
-                NNI_TK(tiles)[mr - 1][jb->ta][part](k, p, ps, q, qs, NULL, 0, t, NNI_NR, n);
+                NNI_TK(tile_of)(mr, part)(jb->ta, k, p, ps, q, qs, NULL, 0, t, NNI_NR, n);
                 NNI_TK(finish)(jb, at, s, mr, n, t, NNI_NR);
             }
         }
@@ -7005,9 +7121,8 @@ NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
             nnie *o = jb->direct ? jb->c + at * jb->ldc + c : t;
             for (s = c; s < end; s += NNI_NR) {
                 const size_t n = end - s < NNI_NR ? end - s : NNI_NR;
-                NNI_TK(tiles)
-                [mr - 1][jb->ta][NNI_PART(n)](k, p, ps, jb->b + s, jb->ldb, NULL, 0, o + (s - c),
-                                              ldt, n);
+                NNI_TK(tile_of)(mr, NNI_PART(n))(jb->ta, k, p, ps, jb->b + s, jb->ldb, NULL, 0,
+                                                 o + (s - c), ldt, n);
             }
             if (!jb->direct) NNI_TK(finish)(jb, at, c, mr, end - c, t, ldt);
         }
@@ -7036,9 +7151,8 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
                          nb = (cn + NNI_MR - 1) / NNI_MR;
             for (b = 0; b < nb; b++) {
                 const size_t at = NNI_CUT_(cn, nb, b), mr = NNI_CUT_(cn, nb, b + 1) - at;
-                NNI_TK(tiles)
-                [mr - 1][cols][part](k, jb->b + (cols ? c0 + at : (c0 + at) * ps), ps, q, qs, NULL,
-                                     0, t + at * NNI_NR, NNI_NR, n);
+                const nnie *p = jb->b + (cols ? c0 + at : (c0 + at) * ps);
+                NNI_TK(tile_of)(mr, part)(cols, k, p, ps, q, qs, NULL, 0, t + at * NNI_NR, NNI_NR, n);
             }
             if (jb->direct) NNI_TK(flip)(jb->c + s * jb->ldc + c0, jb->ldc, t, NNI_NR, cn, n);
             else {
@@ -7097,9 +7211,8 @@ NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
                                 for (r = 0; r < mr; r++)
                                     memcpy(strip + r * ps, a + r * lda, kc * sizeof *a);
                             if (new_q) NNI_TK(copy)(panel, NNI_NR, q, ldb, kc, n);
-                            NNI_TK(tiles)
-                            [mr - 1][jb->ta][part](kc, strip, ps, panel, NNI_NR, lc ? c : NULL, ldc,
-                                                   o, ldo, n);
+                            NNI_TK(tile_of)(mr, part)(jb->ta, kc, strip, ps, panel, NNI_NR,
+                                                      lc ? c : NULL, ldc, o, ldo, n);
                         }
                         if (!direct) NNI_TK(finish)(jb, ic + at, jc + s, mr, n, t, NNI_NR);
                     }
@@ -7269,9 +7382,8 @@ NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t p
         const int part = NNI_PART(w);
         for (b = 0; b < nb; b++) {
             const size_t at = NNI_CUT_(m, nb, b), mr = NNI_CUT_(m, nb, b + 1) - at;
-            NNI_TK(tiles)
-            [mr - 1][cols][part](k, p + (cols ? at : at * ps), ps, q + s, qs, NULL, 0,
-                                 t + at * ldt + s, ldt, w);
+            NNI_TK(tile_of)(mr, part)(cols, k, p + (cols ? at : at * ps), ps, q + s, qs, NULL, 0,
+                                      t + at * ldt + s, ldt, w);
         }
     }
 }
@@ -7289,6 +7401,7 @@ NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, siz
 #undef NNI_CUT_
 #undef NNI_PART
 #undef NNI_ROWS
+#undef NNI_LOWER
 #undef NNI_NR
 #undef NNI_AHEAD
 #undef NNI_PAD

@@ -1398,7 +1398,10 @@ NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_se
     if (small) {
         unsigned char *p = (unsigned char *)nni_carve(
             block, &at, &ok, nni_small_layout(&t->small, m, B, 1, tokens, NULL), 1);
-        if (p) (void)nni_small_layout(&t->small, m, B, 1, tokens, p);
+        if (p) {
+            (void)nni_small_layout(&t->small, m, B, 1, tokens, p);
+            t->small->act_keep = nni_act_keep_for(nni_isa());
+        }
     }
     if (!d->no_fuse && nni_small_fits(m, rows, 0)) {
         unsigned char *p = (unsigned char *)nni_carve(
