@@ -23,6 +23,9 @@
 #define NN_SIG_H_INCLUDED
 #include "nn_mlp.h"
 #include "nn_data.h"
+#ifdef NN_NO_LINALG
+#error "nn_sig.h [SIGNATURE] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
+#endif
 
 #ifdef __cplusplus
 extern "C" {

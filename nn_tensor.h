@@ -20,6 +20,9 @@
  *           NN_ASSERT(c)         default assert(c); programmer errors only
  *           NN_NO_HUGE_PAGES     large blocks from libc ask for no huge pages (Linux)
  *           NN_ARENA_EXACT       arenas take each piece from the hook by itself: for tests, sanitizers then see where one ends
+ *           NN_NO_SIMD           plain C alone: no vector kernels in any header, a fraction of the speed
+ *           NN_NO_AVX512         x86-64: no AVX-512 kernels; AVX2 and plain C stay
+ *           NN_NO_LINALG         leaves [LINALG] out; nn_train.h and nn_sig.h stand on it
  *           NN_ALLOW_FAST_MATH   compile under -ffast-math at your own risk: results then depend on the compiler
  * SECTIONS  search for [STATUS] [ALLOC] [TENSOR] [DICT] [ISA] [ACT] [UPDATE] [GEMM] [MATH] [RNG] [LINALG] [QUANT]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -553,6 +556,8 @@ NN_DEF double   nn_pcg_normal(nn_pcg *g);
 NN_DEF double   nn_pcg_exponential(nn_pcg *g);
 
 /* ==== [LINALG] small dense linear algebra, in double ===================== */
+/* Stands on [MATH], [GEMM], [RNG]; costs 26 KB. NN_NO_LINALG leaves it out. */
+#ifndef NN_NO_LINALG
 /* Row-major packed arrays of the caller's, except nn_pca. Every sum has one fixed order, every
  * iteration one fixed order and
  * stopping rule: the same bits on every machine. NaN or Inf in the input is NN_E_NONFINITE; no
@@ -628,6 +633,7 @@ NN_DEF nn_status nn_pca_transform(nn_tensor *out, const nn_pca *p, const nn_tens
 NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor *scores,
                                 const nn_alloc *alloc, nn_error *err);
 NN_DEF void nn_pca_free(nn_pca *p);
+#endif /* NN_NO_LINALG */
 
 /* ==== [QUANT] quantizers ================================================= */
 /* Codes that stand for weights w; s is the scale. */
@@ -704,7 +710,8 @@ NN_DEF int nn_quant_kind_parse(const char *name);
 #include <stdlib.h>
 #include <string.h>
 /* Which instruction sets this compiler can build; the choice among them is made when the program runs. */
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
+#if defined(NN_NO_SIMD)
+#elif defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 #define NNI_X86 1
 #include <cpuid.h>
 #include <immintrin.h>
@@ -1639,9 +1646,11 @@ typedef struct nni_job_f64 {
 #define NNI_PASS 2
 #include "nn_tensor.h"
 #undef NNI_PASS
+#ifndef NN_NO_AVX512
 #define NNI_PASS 3
 #include "nn_tensor.h"
 #undef NNI_PASS
+#endif
 #endif
 #ifdef NNI_NEON
 #define NNI_PASS 4
@@ -1652,7 +1661,10 @@ typedef struct nni_job_f64 {
 /* Instruction sets by number, better ones later. A row holds what each set of this build has to
  * offer: NNI_ROW of a kernel that all have, NNI_ROW_SIMD of one that plain C does without. */
 enum { NNI_ISA_REF = 1 };
-#if defined(NNI_X86)
+#if defined(NNI_X86) && defined(NN_NO_AVX512)
+#define NNI_ROW(name) nni_##name##_ref, nni_##name##_avx2
+#define NNI_ROW_SIMD(name) NULL, nni_##name##_avx2
+#elif defined(NNI_X86)
 #define NNI_ROW(name) nni_##name##_ref, nni_##name##_avx2, nni_##name##_avx512
 #define NNI_ROW_SIMD(name) NULL, nni_##name##_avx2, nni_##name##_avx512
 #elif defined(NNI_NEON)
@@ -1689,10 +1701,12 @@ NNI_FN int nni_isa_detect(void)
     /* AVX2 */
     if ((lo & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & (1u << 5))) return 1;
     (void)hi;
+#ifndef NN_NO_AVX512
     /* F DQ BW VL */
     if ((lo & 0xE6) == 0xE6 && (b & (1u << 16)) && (b & (1u << 17)) && (b & (1u << 30)) &&
         (b & (1u << 31)))
         return 3;
+#endif
     return 2;
 #elif defined(NNI_NEON)
     return 2;
@@ -2397,6 +2411,23 @@ NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n)
         total += nni_join_f64(lane);
     }
     return total;
+}
+
+/* order[0..n): places of w, descending, equal values in their order (insertion by binary search
+ * would not pay: n is small) */
+NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
+{
+    size_t gap, i, j;
+    for (i = 0; i < n; i++) order[i] = i;
+    for (gap = n / 2; gap > 0; gap /= 2)
+        for (i = gap; i < n; i++) {
+            size_t o = order[i];
+            for (j = i; j >= gap && (w[order[j - gap]] < w[o] ||
+                                     (w[order[j - gap]] == w[o] && order[j - gap] > o));
+                 j -= gap)
+                order[j] = order[j - gap];
+            order[j] = o;
+        }
 }
 
 /* ---- [MATH] conversions -------------------------------------------------- */
@@ -3984,6 +4015,7 @@ NN_DEF double nn_pcg_exponential(nn_pcg *g)
 }
 
 /* ---- [LINALG] ----------------------------------------------------------- */
+#ifndef NN_NO_LINALG
 NNI_FN int nni_all_finite(const double *x, size_t n)
 {
     size_t i;
@@ -4030,22 +4062,6 @@ NNI_FN double nni_jacobi_t(double above, double below, double off)
     double z = (below - above) / (2.0 * off), az = z < 0 ? -z : z,
            t = az > 1e150 ? 0.5 / az : 1.0 / (az + sqrt(1.0 + az * az));
     return z < 0 ? -t : t;
-}
-/* order[0..n): places of w, descending, equal values in their order (insertion by binary search
- * would not pay: n is small) */
-NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
-{
-    size_t gap, i, j;
-    for (i = 0; i < n; i++) order[i] = i;
-    for (gap = n / 2; gap > 0; gap /= 2)
-        for (i = gap; i < n; i++) {
-            size_t o = order[i];
-            for (j = i; j >= gap && (w[order[j - gap]] < w[o] ||
-                                     (w[order[j - gap]] == w[o] && order[j - gap] > o));
-                 j -= gap)
-                order[j] = order[j - gap];
-            order[j] = o;
-        }
 }
 /* Householder reduction of the symmetric m [n,n] (both triangles given) to d [n] on the diagonal
  * and e [n-1] beside it; w [n] is scratch. Reflector k is
@@ -4790,6 +4806,7 @@ NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor
     else nn_tensor_free(&r);
     return s;
 }
+#endif /* NN_NO_LINALG */
 
 /* ---- [QUANT] ------------------------------------------------------------ */
 static const char *const nni_quant_names[5] = { "none", "int8", "int4", "ternary", "binary" };

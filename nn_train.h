@@ -23,6 +23,9 @@
 #ifndef NN_TRAIN_H_INCLUDED
 #define NN_TRAIN_H_INCLUDED
 #include "nn_mlp.h"
+#ifdef NN_NO_LINALG
+#error "nn_train.h [REGRESSION] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
