@@ -22,6 +22,10 @@
 #ifndef NN_DATA_H_INCLUDED
 #define NN_DATA_H_INCLUDED
 #include "nn_fmt.h"
+#define NN_DATA_VERSION_NUM 101
+#if NN_VERSION_NUM != 101 || NN_FMT_VERSION_NUM != 101
+#error "nn_data.h and nn_tensor.h or nn_fmt.h are of two versions: take all nn_*.h from one place"
+#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -22,6 +22,10 @@
 #ifndef NN_FMT_H_INCLUDED
 #define NN_FMT_H_INCLUDED
 #include "nn_tensor.h"
+#define NN_FMT_VERSION_NUM 101
+#if NN_VERSION_NUM != 101
+#error "nn_fmt.h and nn_tensor.h are of two versions: take all nn_*.h from one place"
+#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -24,6 +24,10 @@
 #ifndef NN_MLP_H_INCLUDED
 #define NN_MLP_H_INCLUDED
 #include "nn_tensor.h"
+#define NN_MLP_VERSION_NUM 101
+#if NN_VERSION_NUM != 101
+#error "nn_mlp.h and nn_tensor.h are of two versions: take all nn_*.h from one place"
+#endif
 
 #ifdef __cplusplus
 extern "C" {

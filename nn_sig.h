@@ -23,6 +23,10 @@
 #define NN_SIG_H_INCLUDED
 #include "nn_mlp.h"
 #include "nn_data.h"
+#define NN_SIG_VERSION_NUM 101
+#if NN_VERSION_NUM != 101 || NN_MLP_VERSION_NUM != 101 || NN_DATA_VERSION_NUM != 101
+#error "nn_sig.h and nn_tensor.h or nn_mlp.h or nn_data.h are of two versions: take all nn_*.h from one place"
+#endif
 #ifdef NN_NO_LINALG
 #error "nn_sig.h [SIGNATURE] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
 #endif

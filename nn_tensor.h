@@ -20,6 +20,8 @@
  *           NN_ASSERT(c)         default assert(c); programmer errors only
  *           NN_NO_HUGE_PAGES     large blocks from libc ask for no huge pages (Linux)
  *           NN_ARENA_EXACT       arenas take each piece from the hook by itself: for tests, sanitizers then see where one ends
+ *           NN_TENSOR_SELF       this file's own name, quoted, where a renamed copy meets a compiler without
+ *                                __FILE_NAME__ (before gcc 12, clang 9; tcc)
  *           NN_NO_SIMD           plain C alone: no vector kernels in any header, a fraction of the speed
  *           NN_NO_AVX512         x86-64: no AVX-512 kernels; AVX2 and plain C stay
  *           NN_NO_LINALG         leaves [LINALG] out; nn_train.h and nn_sig.h stand on it
@@ -34,6 +36,10 @@
 #include <stdint.h>
 
 #define NN_VERSION "0.1.0"
+/* For the preprocessor: 10000 major + 100 minor + a count that rises whenever names change that the
+ * headers share among themselves. Each header carries the number and refuses one that stands on
+ * another: take all nn_*.h from one place. */
+#define NN_VERSION_NUM 101
 
 #if defined(__FAST_MATH__) && !defined(NN_ALLOW_FAST_MATH)
 #error "nn: -ffast-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
@@ -115,6 +121,9 @@ NN_DEF int nn_size_add(size_t a, size_t b, size_t *out);
  * they are not UTF-8 (overlong, surrogate, cut short). */
 NN_DEF size_t nn_utf8_put(char out[4], uint32_t c);
 NN_DEF size_t nn_utf8_get(const char *s, size_t n, uint32_t *c);
+
+/* nn_version: NN_VERSION_NUM of the implementation that is linked. */
+NN_DEF int nn_version(void);
 
 /* For code that calls into the suite and wants the same promise for its own arithmetic and threads.
  * NN_FP_BEGIN ... NN_FP_END, at file scope around functions: no compiler may fuse a product and a sum on
@@ -709,6 +718,14 @@ NN_DEF int nn_quant_kind_parse(const char *name);
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+/* [KERNELS] is read once per instruction set: this file includes itself, by the name it has. */
+#ifndef NN_TENSOR_SELF
+#ifdef __FILE_NAME__
+#define NN_TENSOR_SELF __FILE_NAME__
+#else
+#define NN_TENSOR_SELF "nn_tensor.h"
+#endif
+#endif
 /* Which instruction sets this compiler can build; the choice among them is made when the program runs. */
 #if defined(NN_NO_SIMD)
 #elif defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
@@ -757,6 +774,8 @@ NNI_FN double nni_clock(void)
     return 0;
 #endif
 }
+
+NN_DEF int nn_version(void) { return NN_VERSION_NUM; }
 
 /* ---- errors: the shared private helpers of all six headers --------------- */
 
@@ -1640,21 +1659,21 @@ typedef struct nni_job_f64 {
     int ta, tb, path, pack, direct;
 } nni_job_f64;
 #define NNI_PASS 1
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_PASS
 #ifdef NNI_X86
 #define NNI_PASS 2
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_PASS
 #ifndef NN_NO_AVX512
 #define NNI_PASS 3
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_PASS
 #endif
 #endif
 #ifdef NNI_NEON
 #define NNI_PASS 4
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_PASS
 #endif
 
@@ -6591,10 +6610,10 @@ NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const do
 
 #if NNI_PASS != 1
 #define NNI_TILE 32
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_TILE
 #define NNI_TILE 64
-#include "nn_tensor.h"
+#include NN_TENSOR_SELF
 #undef NNI_TILE
 #endif
 

@@ -23,6 +23,10 @@
 #ifndef NN_TRAIN_H_INCLUDED
 #define NN_TRAIN_H_INCLUDED
 #include "nn_mlp.h"
+#define NN_TRAIN_VERSION_NUM 101
+#if NN_VERSION_NUM != 101 || NN_MLP_VERSION_NUM != 101
+#error "nn_train.h and nn_tensor.h or nn_mlp.h are of two versions: take all nn_*.h from one place"
+#endif
 #ifdef NN_NO_LINALG
 #error "nn_train.h [REGRESSION] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
 #endif

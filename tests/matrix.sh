@@ -22,8 +22,8 @@ call() {
         nn_fmt.h)    echo 'char b[64]; (void)nn_f64_print(b, 1.5);' ;;
         nn_mlp.h)    echo 'nn_mlp_destroy(NULL);' ;;
         nn_train.h)  echo 'nn_trainer_destroy(NULL);' ;;
-        nn_data.h)   echo 'nn_classification_desc d = NN_ZERO; (void)d;' ;;
-        nn_sig.h)    echo '(void)nn_status_name(NN_OK);' ;;
+        nn_data.h)   echo 'nn_scaler s = NN_ZERO; nn_scaler_free(&s);' ;;
+        nn_sig.h)    echo 'nn_capture c = NN_ZERO; nn_capture_free(&c);' ;;
     esac
 }
 # one translation unit: file NAME, then lines of includes; main calls the last header's function
