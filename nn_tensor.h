@@ -31,6 +31,7 @@
 #ifndef NN_TENSOR_H_INCLUDED
 #define NN_TENSOR_H_INCLUDED
 
+#include <float.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,8 +42,24 @@
  * another: take all nn_*.h from one place. */
 #define NN_VERSION_NUM 101
 
-#if defined(__FAST_MATH__) && !defined(NN_ALLOW_FAST_MATH)
+/* Arithmetic that changes results. gcc tells the single parts of -ffast-math; clang and tcc tell none
+ * of those. 16: as 0, and _Float16, which is not used here, keeps its own precision too. */
+#ifndef NN_ALLOW_FAST_MATH
+#if defined(__FAST_MATH__)
 #error "nn: -ffast-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(_M_FP_FAST)
+#error "nn: /fp:fast breaks 'one seed, one result'; use /fp:precise, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(__ASSOCIATIVE_MATH__)
+#error "nn: -fassociative-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(__RECIPROCAL_MATH__)
+#error "nn: -freciprocal-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(__NO_SIGNED_ZEROS__)
+#error "nn: -fno-signed-zeros breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
+#error "nn: -ffinite-math-only breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#elif defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
+#error "nn: float is computed in a wider type (FLT_EVAL_METHOD): x86 in 32 bits wants -msse2 -mfpmath=sse, s390x -std=gnu99; or define NN_ALLOW_FAST_MATH and live without the promise"
+#endif
 #endif
 
 /* NN_UNUSED: a static function that may stay without a caller. NN_PRINTF(f, a): argument f is a

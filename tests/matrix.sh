@@ -90,6 +90,18 @@ if have tcc; then
 fi
 # -ffast-math must be refused, and let through on request
 job "fast-math refused" "! ${CC:-cc} -std=c99 -ffast-math -I$root -fsyntax-only $tmp/nn_tensor.c 2>/dev/null"
+# gcc tells the parts of it too; each refusal names its flag
+if have gcc; then
+    for flag in -fassociative-math -freciprocal-math -fno-signed-zeros -ffinite-math-only; do
+        with=$flag; [ $flag = -fassociative-math ] && with="$flag -fno-signed-zeros -fno-trapping-math"
+        job "$flag refused" "! gcc -std=c99 $with -I$root -fsyntax-only $tmp/nn_tensor.c 2>$tmp/said$flag && grep -q 'error.*$flag' $tmp/said$flag"
+        job "$flag by request" "gcc -std=c99 $with -DNN_ALLOW_FAST_MATH -I$root -fsyntax-only $tmp/nn_tensor.c"
+    done
+fi
+if have i686-linux-gnu-gcc; then
+    job "x87 refused" "! i686-linux-gnu-gcc -std=c99 -mfpmath=387 -I$root -fsyntax-only $tmp/nn_tensor.c 2>$tmp/said87 && grep -q 'error.*-mfpmath=sse' $tmp/said87"
+    job "i686 with SSE" "i686-linux-gnu-gcc -std=c99 -msse2 -mfpmath=sse -I$root -fsyntax-only $tmp/nn_tensor.c"
+fi
 job "fast-math by request" "${CC:-cc} -std=c99 -ffast-math -DNN_ALLOW_FAST_MATH -I$root -fsyntax-only $tmp/nn_tensor.c"
 for f in examples/*.c; do job "$f, strict" "${CC:-cc} -std=c99 $warn -I$root -fsyntax-only $f"; done      # the tutorial: tests/e2e_tutorial.sh
 
