@@ -305,8 +305,10 @@ static const nn_option options[] = {
     OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = DRAWS | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
-    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original|compact|tiny", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = DRAWS | READS,
+    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original|compact|tiny", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = MAKES | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "v0.1", .fixture = "plain" },
+    { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default", .choices = "default|v0.1|original|compact|tiny", .group = "pipeline", .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = IN(CMD_SIG) | IN(CMD_BENCH),
+      .effect = NN_EFFECT_DATA, .probe = "original" },
     { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command", .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN),
       .effect = NN_EFFECT_PLACE, .probe = "0/1" },
     { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "signature_dataset.json", .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG, .commands = IN(CMD_SIG),
@@ -3378,6 +3380,7 @@ static int cmd_sig(nn_app *app, opts *o)
     nn_app_result_text(app, "file", o->filename);
     nn_app_count(app, "sequences", c.n_probe);
     nn_app_count(app, "patterns", c.n_groups);
+    nn_app_say(app, "to use it: interpreter_data run-data-gen --signature.dataset_path %s", o->filename);
     return nn_app_finish(app, NULL);
 }
 /* samples_per_pattern sequences drawn for each enabled pattern with all labels they have, and as
@@ -3453,6 +3456,7 @@ static int cmd_bench(nn_app *app, opts *o)
     if (s != NN_OK) return nn_app_finish(app, &e);
     nn_app_result_text(app, "file", o->filename);
     nn_app_count(app, "sequences", count);
+    nn_app_say(app, "each sequence stands with all its labels, whatever it was drawn for");
     return nn_app_finish(app, NULL);
 }
 /* The record's models in one state dict: where training began, the two of the record, the twin. */
