@@ -63,6 +63,7 @@ typedef struct edit_opts {
     double keep, lambda, drop;
     uint64_t seed;
 } edit_opts;
+typedef struct renames { nn_texts list; unsigned char met[256]; } renames;   /* OLD=NEW, and which OLD was met */
 typedef struct opts {
     int compat, demo, safetensors;
     gen_opts gen;
@@ -70,327 +71,302 @@ typedef struct opts {
     fit_opts train, tune;
     edit_opts edit;
     const char *model, *backbone, *head, *input, *output, *arch, *naming_act, *checkpoints;
-    nn_texts map;
+    renames map;
 } opts;
 
 #define F(m) offsetof(opts, m)
 #define GEN (B(C_GENERATE))
 #define FIT (B(C_TRAIN) | B(C_FINETUNE))
 #define LOAD (B(C_EVALUATE) | B(C_PREDICT) | B(C_SUMMARY))
+/* with a validation part: of the training rows, or (compat) the test rows */
+#define HAS_VAL "val_size!=0 or compat data.test or compat data.test_size"
 /* the rows that training and fine-tuning share, under their own keys and defaults */
 #define FIT_ROWS(P, M, C, EPOCHS, LR)                                                              \
-    { .key = P ".epochs",                                                                          \
-      .type = NN_APP_SIZE,                                                                         \
-      .field = F(M.epochs),                                                                        \
-      .def = EPOCHS,                                                                               \
-      .min = 1,                                                                                    \
-      .max = 1e6,                                                                                  \
-      .group = "training",                                                                         \
-      .help = "passes over the training rows",                                                     \
-      .commands = C },                                                                             \
-        { .key = P ".batch_size",                                                                  \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.batch),                                                                     \
-          .def = "32",                                                                             \
-          .min = 1,                                                                                \
-          .max = 1e6,                                                                              \
-          .unit = "rows",                                                                          \
-          .group = "training",                                                                     \
-          .help = "rows per update",                                                               \
-          .commands = C },                                                                         \
-        { .key = P ".lr",                                                                          \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.lr),                                                                        \
-          .def = LR,                                                                               \
-          .min = 0,                                                                                \
-          .flags = NN_APP_ABOVE,                                                                   \
-          .group = "training",                                                                     \
-          .help = "learning rate",                                                                 \
-          .commands = C },                                                                         \
-        { .key = P ".head_lr",                                                                     \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.head_lr),                                                                   \
-          .min = 0,                                                                                \
-          .max = 1e3,                                                                              \
-          .group = "training",                                                                     \
-          .help = "learning rate of the head; 0 = as --lr",                                        \
-          .commands = C },                                                                         \
-        { .key = P ".optimizer",                                                                   \
-          .type = NN_APP_ENUM,                                                                     \
-          .field = F(M.optimizer),                                                                 \
-          .def = "adam",                                                                           \
-          .choices = "sgd|adam|adamw|rmsprop",                                                     \
-          .group = "training",                                                                     \
-          .help = "update rule, PyTorch's arithmetic",                                             \
-          .commands = C },                                                                         \
-        { .key = P ".momentum",                                                                    \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.momentum),                                                                  \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1,                                                                                \
-          .flags = NN_APP_BELOW,                                                                   \
-          .group = "training",                                                                     \
-          .help = "of sgd and rmsprop",                                                            \
-          .commands = C },                                                                         \
-        { .key = P ".nesterov",                                                                    \
-          .type = NN_APP_BOOL,                                                                     \
-          .field = F(M.nesterov),                                                                  \
-          .group = "training",                                                                     \
-          .help = "Nesterov's momentum (sgd)",                                                     \
-          .commands = C },                                                                         \
-        { .key = P ".weight_decay",                                                                \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.weight_decay),                                                              \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 100,                                                                              \
-          .group = "training",                                                                     \
-          .help = "L2 penalty (adamw: decoupled)",                                                 \
-          .commands = C },                                                                         \
-        { .key = P ".label_smoothing",                                                             \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.smoothing),                                                                 \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1,                                                                                \
-          .flags = NN_APP_BELOW,                                                                   \
-          .group = "training",                                                                     \
-          .help = "share of the target spread over all classes",                                   \
-          .commands = C },                                                                         \
-        { .key = P ".class_weights",                                                               \
-          .type = NN_APP_TEXT,                                                                     \
-          .field = F(M.class_weights),                                                             \
-          .def = "none",                                                                           \
-          .value = "none|balanced|W,W,...",                                                        \
-          .group = "training",                                                                     \
-          .help = "weight of each class in the loss",                                              \
-          .commands = C },                                                                         \
-        { .key = P ".schedule",                                                                    \
-          .type = NN_APP_ENUM,                                                                     \
-          .field = F(M.schedule),                                                                  \
-          .def = "constant",                                                                       \
-          .choices = "constant|step|cosine|exponential|plateau",                                   \
-          .group = "training",                                                                     \
-          .help = "learning rate by epoch",                                                        \
-          .commands = C },                                                                         \
-        { .key = P ".step_every",                                                                  \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.every),                                                                     \
-          .def = "30",                                                                             \
-          .min = 1,                                                                                \
-          .max = 1e6,                                                                              \
-          .unit = "epochs",                                                                        \
-          .group = "training",                                                                     \
-          .help = "step: one step every so many; plateau: patience",                               \
-          .commands = C },                                                                         \
-        { .key = P ".gamma",                                                                       \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.gamma),                                                                     \
-          .def = "0.1",                                                                            \
-          .min = 0,                                                                                \
-          .max = 1,                                                                                \
-          .flags = NN_APP_ABOVE,                                                                   \
-          .group = "training",                                                                     \
-          .help = "factor of step, exponential, plateau",                                          \
-          .commands = C },                                                                         \
-        { .key = P ".lr_floor",                                                                    \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.floor),                                                                     \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1,                                                                                \
-          .group = "training",                                                                     \
-          .help = "smallest factor of cosine and plateau",                                         \
-          .commands = C },                                                                         \
-        { .key = P ".warmup",                                                                      \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.warmup),                                                                    \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1e9,                                                                              \
-          .unit = "updates",                                                                       \
-          .group = "training",                                                                     \
-          .help = "learning rate rises linearly first",                                            \
-          .commands = C },                                                                         \
-        { .key = P ".clip_norm",                                                                   \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.clip),                                                                      \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1e9,                                                                              \
-          .group = "training",                                                                     \
-          .help = "largest norm of the gradient; 0 = none",                                        \
-          .commands = C },                                                                         \
-        { .key = P ".dropout",                                                                     \
-          .type = NN_APP_NUM,                                                                      \
-          .field = F(M.dropout),                                                                   \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1,                                                                                \
-          .flags = NN_APP_BELOW,                                                                   \
-          .group = "training",                                                                     \
-          .help = "share of activations dropped",                                                  \
-          .commands = C },                                                                         \
-        { .key = P ".patience",                                                                    \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.patience),                                                                  \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1e6,                                                                              \
-          .unit = "epochs",                                                                        \
-          .group = "training",                                                                     \
-          .help = "stop after so many without improvement; 0 = never",                             \
-          .commands = C },                                                                         \
-        { .key = P ".monitor",                                                                     \
-          .type = NN_APP_ENUM,                                                                     \
-          .field = F(M.monitor),                                                                   \
-          .def = "loss",                                                                           \
-          .choices = "loss|accuracy",                                                              \
-          .group = "training",                                                                     \
-          .help = "what the validation part judges the best epoch by",                             \
-          .commands = C },                                                                         \
-        { .key = P ".last_weights",                                                                \
-          .type = NN_APP_BOOL,                                                                     \
-          .field = F(M.last),                                                                      \
-          .group = "training",                                                                     \
-          .help = "keep the last epoch's weights instead of the best",                             \
-          .commands = C },                                                                         \
-        { .key = P ".head_hidden",                                                                 \
-          .type = NN_APP_INTS,                                                                     \
-          .field = F(M.head),                                                                      \
-          .value = "W,W,...",                                                                      \
-          .min = 1,                                                                                \
-          .max = 1e6,                                                                              \
-          .group = "model",                                                                        \
-          .help = "hidden widths of the head; default: the architecture's own",                    \
-          .commands = C },                                                                         \
-        { .key = P ".init",                                                                        \
-          .type = NN_APP_ENUM,                                                                     \
-          .field = F(M.init),                                                                      \
-          .def = "pytorch",                                                                        \
-          .choices = "pytorch|he|he_normal|xavier|philox",                                         \
-          .group = "model",                                                                        \
-          .help = "initial weights",                                                               \
-          .commands = C },                                                                         \
-        { .key = P ".seeds",                                                                       \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.seeds),                                                                     \
-          .def = "1",                                                                              \
-          .min = 1,                                                                                \
-          .max = 1000,                                                                             \
-          .group = "training",                                                                     \
-          .help = "repeat with so many seeds, report mean and 95 % interval; files are the first " \
-                  "seed's",                                                                        \
-          .commands = C },                                                                         \
-        { .key = P ".checkpoint_every",                                                            \
-          .type = NN_APP_SIZE,                                                                     \
-          .field = F(M.checkpoint),                                                                \
-          .def = "0",                                                                              \
-          .min = 0,                                                                                \
-          .max = 1e6,                                                                              \
-          .unit = "epochs",                                                                        \
-          .group = "output",                                                                       \
-          .help = "save the state for --resume; 0 = every 20 seconds",                             \
-          .commands = C },                                                                         \
-    {                                                                                              \
-        .key = P ".name", .type = NN_APP_TEXT, .field = F(M.name), .value = "NAME",                \
-        .group = "output", .help = "NAME in mlp_NAME_model.pth; default: from the training file",  \
-        .commands = C                                                                              \
-    }
+    { .key = P ".epochs", .type = NN_APP_SIZE, .field = F(M.epochs),                               \
+      .def = EPOCHS, .min = 1, .max = 1e6,                                                         \
+      .group = "training", .help = "passes over the training rows", .commands = C,                 \
+      .effect = NN_EFFECT_DATA, .probe = "2" },                                                    \
+    { .key = P ".batch_size", .type = NN_APP_SIZE, .field = F(M.batch),                            \
+      .def = "32", .min = 1, .max = 1e6, .unit = "rows",                                           \
+      .group = "training", .help = "rows per update", .commands = C,                               \
+      .effect = NN_EFFECT_DATA, .probe = "7" },                                                    \
+    { .key = P ".lr", .type = NN_APP_NUM, .field = F(M.lr),                                        \
+      .def = LR, .min = 0, .flags = NN_APP_ABOVE,                                                  \
+      .group = "training", .help = "learning rate", .commands = C,                                 \
+      .effect = NN_EFFECT_DATA, .probe = "0.02" },                                                 \
+    { .key = P ".head_lr", .type = NN_APP_NUM, .field = F(M.head_lr),                              \
+      .min = 0, .max = 1e3,                                                                        \
+      .group = "training", .help = "learning rate of the head; 0 = as --lr", .commands = C,        \
+      .effect = NN_EFFECT_DATA, .probe = "0.03" },                                                 \
+    { .key = P ".optimizer", .type = NN_APP_ENUM, .field = F(M.optimizer),                         \
+      .def = "adam", .choices = "sgd|adam|adamw|rmsprop",                                          \
+      .group = "training", .help = "update rule, PyTorch's arithmetic", .commands = C,             \
+      .effect = NN_EFFECT_DATA, .probe = "sgd" },                                                  \
+    { .key = P ".momentum", .type = NN_APP_NUM, .field = F(M.momentum),                            \
+      .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW,                                       \
+      .group = "training", .help = "share of the last step that goes on", .commands = C,           \
+      .mode = P ".optimizer=sgd|rmsprop",                                                          \
+      .effect = NN_EFFECT_DATA, .probe = "--" P ".optimizer sgd;0.5" },                            \
+    { .key = P ".nesterov", .type = NN_APP_BOOL, .field = F(M.nesterov),                           \
+      .group = "training", .help = "Nesterov's momentum", .commands = C,                           \
+      .mode = P ".optimizer=sgd " P ".momentum!=0",                                                \
+      .effect = NN_EFFECT_DATA, .probe = "--" P ".optimizer sgd --" P ".momentum 0.5;true" },      \
+    { .key = P ".weight_decay", .type = NN_APP_NUM, .field = F(M.weight_decay),                    \
+      .def = "0", .min = 0, .max = 100,                                                            \
+      .group = "training", .help = "L2 penalty (adamw: decoupled)", .commands = C,                 \
+      .effect = NN_EFFECT_DATA, .probe = "0.1" },                                                  \
+    { .key = P ".label_smoothing", .type = NN_APP_NUM, .field = F(M.smoothing),                    \
+      .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW,                                       \
+      .group = "training", .help = "share of the target spread over all classes", .commands = C,   \
+      .effect = NN_EFFECT_DATA, .probe = "0.1" },                                                  \
+    { .key = P ".class_weights", .type = NN_APP_TEXT, .field = F(M.class_weights),                 \
+      .def = "none", .value = "none|balanced|W,W,...",                                             \
+      .group = "training", .help = "weight of each class in the loss", .commands = C,              \
+      .effect = NN_EFFECT_DATA, .probe = "balanced" },                                             \
+    { .key = P ".schedule", .type = NN_APP_ENUM, .field = F(M.schedule),                           \
+      .def = "constant", .choices = "constant|step|cosine|exponential|plateau",                    \
+      .group = "training", .help = "learning rate by epoch", .commands = C,                        \
+      .effect = NN_EFFECT_DATA, .probe = "exponential" },                                          \
+    { .key = P ".step_every", .type = NN_APP_SIZE, .field = F(M.every),                            \
+      .def = "30", .min = 1, .max = 1e6, .unit = "epochs",                                         \
+      .group = "training", .help = "step: one step every so many; plateau: patience", .commands = C, \
+      .mode = P ".schedule=step|plateau",                                                          \
+      .effect = NN_EFFECT_DATA, .probe = "--" P ".schedule step;1" },                              \
+    { .key = P ".gamma", .type = NN_APP_NUM, .field = F(M.gamma),                                  \
+      .def = "0.1", .min = 0, .max = 1, .flags = NN_APP_ABOVE,                                     \
+      .group = "training", .help = "factor", .commands = C,                                        \
+      .mode = P ".schedule=step|exponential|plateau",                                              \
+      .effect = NN_EFFECT_DATA, .probe = "--" P ".schedule exponential;0.5" },                     \
+    { .key = P ".lr_floor", .type = NN_APP_NUM, .field = F(M.floor),                               \
+      .def = "0", .min = 0, .max = 1,                                                              \
+      .group = "training", .help = "smallest factor", .commands = C,                               \
+      .mode = P ".schedule=cosine|plateau",                                                        \
+      .effect = NN_EFFECT_DATA, .probe = "--" P ".schedule cosine;0.5" },                          \
+    { .key = P ".warmup", .type = NN_APP_SIZE, .field = F(M.warmup),                               \
+      .def = "0", .min = 0, .max = 1e9, .unit = "updates",                                         \
+      .group = "training", .help = "learning rate rises linearly first", .commands = C,            \
+      .effect = NN_EFFECT_DATA, .probe = "5" },                                                    \
+    { .key = P ".clip_norm", .type = NN_APP_NUM, .field = F(M.clip),                               \
+      .def = "0", .min = 0, .max = 1e9,                                                            \
+      .group = "training", .help = "largest norm of the gradient; 0 = none", .commands = C,        \
+      .effect = NN_EFFECT_DATA, .probe = "0.05" },                                                 \
+    { .key = P ".dropout", .type = NN_APP_NUM, .field = F(M.dropout),                              \
+      .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW,                                       \
+      .group = "training", .help = "share of activations dropped", .commands = C,                  \
+      .effect = NN_EFFECT_DATA, .probe = "0.3" },                                                  \
+    { .key = P ".patience", .type = NN_APP_SIZE, .field = F(M.patience),                           \
+      .def = "0", .min = 0, .max = 1e6, .unit = "epochs",                                          \
+      .group = "training", .help = "stop after so many without improvement; 0 = never", .commands = C, \
+      .mode = HAS_VAL,                                                                             \
+      .effect = NN_EFFECT_DATA, .probe = "1" },                                                    \
+    { .key = P ".monitor", .type = NN_APP_ENUM, .field = F(M.monitor),                             \
+      .def = "loss", .choices = "loss|accuracy",                                                   \
+      .group = "training", .help = "what the validation part judges the best epoch by", .commands = C, \
+      .mode = HAS_VAL,                                                                             \
+      .effect = NN_EFFECT_DATA, .probe = "accuracy" },                                             \
+    { .key = P ".last_weights", .type = NN_APP_BOOL, .field = F(M.last),                           \
+      .group = "training", .help = "keep the last epoch's weights instead of the best", .commands = C, \
+      .mode = HAS_VAL,                                                                             \
+      .effect = NN_EFFECT_DATA, .probe = "true" },                                                 \
+    { .key = P ".head_hidden", .type = NN_APP_INTS, .field = F(M.head),                            \
+      .value = "W,W,...", .min = 1, .max = 1e6,                                                    \
+      .group = "model", .help = "hidden widths of the head; default: the architecture's own", .commands = C, \
+      .effect = NN_EFFECT_DATA, .probe = "3" },                                                    \
+    { .key = P ".init", .type = NN_APP_ENUM, .field = F(M.init),                                   \
+      .def = "pytorch", .choices = "pytorch|he|he_normal|xavier|philox",                           \
+      .group = "model", .help = "initial weights", .commands = C,                                  \
+      .effect = NN_EFFECT_DATA, .probe = "xavier" },                                               \
+    { .key = P ".seeds", .type = NN_APP_SIZE, .field = F(M.seeds),                                 \
+      .def = "1", .min = 1, .max = 1000,                                                           \
+      .group = "training", .help = "repeat with so many seeds, report mean and 95 % interval; files are the first " \
+          "seed's", .commands = C,                                                                 \
+      .effect = NN_EFFECT_TEXT, .probe = "2" },                                                    \
+    { .key = P ".checkpoint_every", .type = NN_APP_SIZE, .field = F(M.checkpoint),                 \
+      .def = "0", .min = 0, .max = 1e6, .unit = "epochs",                                          \
+      .group = "output", .help = "save the state for --resume; 0 = every 20 seconds", .commands = C, \
+      .effect = NN_EFFECT_SPEED, .probe = "1" },                                                   \
+    { .key = P ".name", .type = NN_APP_TEXT, .field = F(M.name), .value = "NAME",                  \
+      .group = "output", .help = "NAME in mlp_NAME_model.pth; default: from the training file",    \
+      .commands = (C) & FIT, .effect = NN_EFFECT_PLACE, .probe = "other" }
 
 static const nn_option table[] = {
     /* generate */
-    { .key = "generate.preset", .type = NN_APP_ENUM, .field = F(gen.preset), .def = "none", .choices = "none|document|original", .group = "data set", .help = "the document's three sets, or those of the original program", .commands = GEN | B(C_ALL) },
-    { .key = "generate.name", .type = NN_APP_TEXT, .field = F(gen.name), .def = "dataset1", .value = "NAME", .group = "data set", .help = "NAME_train.csv, NAME_test.csv", .commands = GEN },
-    { .key = "generate.n_samples", .type = NN_APP_SIZE, .field = F(gen.n_samples), .def = "10000", .min = 1, .max = 1e9, .unit = "rows", .group = "data set", .help = "rows in all", .commands = GEN },
-    { .key = "generate.n_features", .type = NN_APP_SIZE, .field = F(gen.n_features), .def = "512", .min = 1, .max = 1e6, .unit = "columns", .group = "data set", .help = "columns", .commands = GEN },
-    { .key = "generate.n_informative", .type = NN_APP_SIZE, .field = F(gen.n_informative), .def = "50", .min = 1, .max = 1e6, .group = "data set", .help = "columns that carry the classes", .commands = GEN },
-    { .key = "generate.n_redundant", .type = NN_APP_SIZE, .field = F(gen.n_redundant), .def = "2", .min = 0, .max = 1e6, .group = "data set", .help = "combinations of those", .commands = GEN },
-    { .key = "generate.n_repeated", .type = NN_APP_SIZE, .field = F(gen.n_repeated), .def = "0", .min = 0, .max = 1e6, .group = "data set", .help = "copies of those", .commands = GEN },
-    { .key = "generate.n_classes", .type = NN_APP_SIZE, .field = F(gen.n_classes), .def = "10", .min = 1, .max = 1e5, .group = "data set", .help = "classes", .commands = GEN },
-    { .key = "generate.n_clusters_per_class", .type = NN_APP_SIZE, .field = F(gen.n_clusters), .def = "2", .min = 1, .max = 1e5, .group = "data set", .help = "classes x clusters <= 2^informative", .commands = GEN },
-    { .key = "generate.weights", .type = NN_APP_NUMS, .field = F(gen.weights), .min = 0, .max = 1, .value = "W,W,...", .group = "data set", .help = "share of each class; default: equal", .commands = GEN },
-    { .key = "generate.flip_y", .type = NN_APP_NUM, .field = F(gen.flip_y), .def = "0.01", .min = 0, .max = 1, .unit = "share", .group = "data set", .help = "labels redrawn at random", .commands = GEN },
-    { .key = "generate.class_sep", .type = NN_APP_NUM, .field = F(gen.class_sep), .def = "1", .min = 0, .max = 1e6, .group = "data set", .help = "half the side of the hypercube", .commands = GEN },
-    { .key = "generate.hypercube", .type = NN_APP_BOOL, .field = F(gen.hypercube), .def = "true", .group = "data set", .help = "clusters at the corners of a hypercube, not of a random polytope", .commands = GEN },
-    { .key = "generate.shift", .type = NN_APP_TEXT, .field = F(gen.shift), .def = "0", .value = "X|random|X,X,...", .group = "data set", .help = "added to the columns", .commands = GEN },
-    { .key = "generate.scale", .type = NN_APP_TEXT, .field = F(gen.scale), .def = "1", .value = "X|random|X,X,...", .group = "data set", .help = "multiplies the columns after the shift", .commands = GEN },
-    { .key = "generate.shuffle", .type = NN_APP_BOOL, .field = F(gen.shuffle), .def = "true", .group = "data set", .help = "mix rows and columns", .commands = GEN },
-    { .key = "generate.random_state", .type = NN_APP_SEED, .field = F(gen.random_state), .def = "42", .group = "data set", .help = "scikit-learn's random_state: the same set comes out; follows --seed when that is given", .commands = GEN },
-    { .key = "generate.stable", .type = NN_APP_BOOL, .field = F(gen.stable), .group = "data set", .help = "the suite's own stream: a longer set starts with the shorter one, written in bounded memory", .commands = GEN },
-    { .key = "generate.test_size", .type = NN_APP_NUM, .field = F(gen.test_size), .def = "0.2", .min = 0, .max = 1, .flags = NN_APP_ABOVE | NN_APP_BELOW, .unit = "share", .group = "split", .help = "rows of the test file", .commands = GEN },
-    { .key = "generate.split_seed", .type = NN_APP_SEED, .field = F(gen.split_seed), .def = "42", .group = "split", .help = "random_state of train_test_split", .commands = GEN },
-    { .key = "generate.stratify", .type = NN_APP_BOOL, .field = F(gen.stratify), .def = "true", .group = "split", .help = "the same class shares in both parts", .commands = GEN },
-    { .key = "generate.format", .type = NN_APP_ENUM, .field = F(gen.format), .def = "csv", .choices = "csv|npz|both", .group = "output", .help = "files to write", .commands = GEN },
-    { .key = "generate.truth", .type = NN_APP_BOOL, .field = F(gen.truth), .def = "true", .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters", .commands = GEN },
+    { .key = "generate.preset", .type = NN_APP_ENUM, .field = F(gen.preset), .def = "none", .choices = "none|document|original", .group = "data set", .help = "the document's three sets, or those of the original program", .commands = GEN | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "original" },
+    { .key = "generate.name", .type = NN_APP_TEXT, .field = F(gen.name), .def = "dataset1", .value = "NAME", .group = "data set", .help = "NAME_train.csv, NAME_test.csv", .commands = GEN,
+      .mode = "preset=none !compat", .effect = NN_EFFECT_PLACE, .probe = "other" },
+    { .key = "generate.n_samples", .type = NN_APP_SIZE, .field = F(gen.n_samples), .def = "10000", .min = 1, .max = 1e9, .unit = "rows", .group = "data set", .help = "rows in all; a preset has its own unless this is given", .commands = GEN | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "50" },
+    { .key = "generate.n_features", .type = NN_APP_SIZE, .field = F(gen.n_features), .def = "512", .min = 1, .max = 1e6, .unit = "columns", .group = "data set", .help = "columns", .commands = GEN | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "7" },
+    { .key = "generate.n_informative", .type = NN_APP_SIZE, .field = F(gen.n_informative), .def = "50", .min = 1, .max = 1e6, .group = "data set", .help = "columns that carry the classes", .commands = GEN | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "generate.n_redundant", .type = NN_APP_SIZE, .field = F(gen.n_redundant), .def = "2", .min = 0, .max = 1e6, .group = "data set", .help = "combinations of those", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "generate.n_repeated", .type = NN_APP_SIZE, .field = F(gen.n_repeated), .def = "0", .min = 0, .max = 1e6, .group = "data set", .help = "copies of those", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "1" },
+    { .key = "generate.n_classes", .type = NN_APP_SIZE, .field = F(gen.n_classes), .def = "10", .min = 1, .max = 1e5, .group = "data set", .help = "classes", .commands = GEN | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "generate.n_clusters_per_class", .type = NN_APP_SIZE, .field = F(gen.n_clusters), .def = "2", .min = 1, .max = 1e5, .group = "data set", .help = "classes x clusters <= 2^informative", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "generate.weights", .type = NN_APP_NUMS, .field = F(gen.weights), .min = 0, .max = 1, .value = "W,W,...", .group = "data set", .help = "share of each class; default: equal", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "0.8,0.2" },
+    { .key = "generate.flip_y", .type = NN_APP_NUM, .field = F(gen.flip_y), .def = "0.01", .min = 0, .max = 1, .unit = "share", .group = "data set", .help = "labels redrawn at random", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "0.3" },
+    { .key = "generate.class_sep", .type = NN_APP_NUM, .field = F(gen.class_sep), .def = "1", .min = 0, .max = 1e6, .group = "data set", .help = "half the side of the hypercube", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "generate.hypercube", .type = NN_APP_BOOL, .field = F(gen.hypercube), .def = "true", .group = "data set", .help = "clusters at the corners of a hypercube, not of a random polytope", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "false" },
+    { .key = "generate.shift", .type = NN_APP_TEXT, .field = F(gen.shift), .def = "0", .value = "X|random|X,X,...", .group = "data set", .help = "added to the columns", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "generate.scale", .type = NN_APP_TEXT, .field = F(gen.scale), .def = "1", .value = "X|random|X,X,...", .group = "data set", .help = "multiplies the columns after the shift", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "generate.shuffle", .type = NN_APP_BOOL, .field = F(gen.shuffle), .def = "true", .group = "data set", .help = "mix rows and columns", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "false" },
+    { .key = "generate.random_state", .type = NN_APP_SEED, .field = F(gen.random_state), .def = "42", .group = "data set", .help = "scikit-learn's random_state: the same set comes out; follows --seed when that is given", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "7" },
+    { .key = "generate.stable", .type = NN_APP_BOOL, .field = F(gen.stable), .group = "data set", .help = "the suite's own stream: a longer set starts with the shorter one, written in bounded memory", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "generate.test_size", .type = NN_APP_NUM, .field = F(gen.test_size), .def = "0.2", .min = 0, .max = 1, .flags = NN_APP_ABOVE | NN_APP_BELOW, .unit = "share", .group = "split", .help = "rows of the test file", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "0.3" },
+    { .key = "generate.split_seed", .type = NN_APP_SEED, .field = F(gen.split_seed), .def = "42", .group = "split", .help = "random_state of train_test_split", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "5" },
+    { .key = "generate.stratify", .type = NN_APP_BOOL, .field = F(gen.stratify), .def = "true", .group = "split", .help = "the same class shares in both parts", .commands = GEN,
+      .mode = "!stable", .effect = NN_EFFECT_DATA, .probe = "false" },
+    { .key = "generate.format", .type = NN_APP_ENUM, .field = F(gen.format), .def = "csv", .choices = "csv|npz|both", .group = "output", .help = "files to write", .commands = GEN,
+      .mode = "!stable", .effect = NN_EFFECT_DATA, .probe = "npz" },
+    { .key = "generate.truth", .type = NN_APP_BOOL, .field = F(gen.truth), .def = "true", .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters", .commands = GEN,
+      .effect = NN_EFFECT_DATA, .probe = "false" },
     /* data in */
-    { .key = "data.train", .alias = "train", .type = NN_APP_TEXT, .field = F(in.train), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "training rows: CSV, NPZ (X, y), IDX; gzip is seen through", .commands = FIT },
-    { .key = "data.test", .alias = "test", .type = NN_APP_TEXT, .field = F(in.test), .value = "FILE", .group = "data", .help = "test rows: reported, never used to decide", .commands = FIT },
-    { .key = "data.test", .alias = "test", .type = NN_APP_TEXT, .field = F(in.test), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "rows to evaluate on: CSV, NPZ (X, y), IDX", .commands = B(C_EVALUATE) },
-    { .key = "data.labels", .type = NN_APP_TEXT, .field = F(in.labels), .value = "FILE", .group = "data", .help = "labels of an IDX file; default: its -labels-idx1 neighbour", .commands = FIT | B(C_EVALUATE) },
-    { .key = "data.test_labels", .type = NN_APP_TEXT, .field = F(in.test_labels), .value = "FILE", .group = "data", .help = "the same for the test file", .commands = FIT },
-    { .key = "data.label", .alias = "label", .type = NN_APP_TEXT, .field = F(in.label), .value = "NAME", .group = "data", .help = "label column of a CSV; default: the last (predict: one named target, if there)", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.drop", .alias = "drop", .type = NN_APP_TEXTS, .field = F(in.drop), .value = "A,B", .group = "data", .help = "CSV columns to leave out", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.header", .type = NN_APP_BOOL, .field = F(in.header), .def = "true", .group = "data", .help = "the first record holds names", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.delimiter", .type = NN_APP_TEXT, .field = F(in.delimiter), .def = ",", .value = "C", .group = "data", .help = "one character; \"space\" = runs of blanks, \"tab\"", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.rows", .type = NN_APP_SIZE, .field = F(in.rows), .def = "0", .min = 0, .max = 1e9, .group = "data", .help = "only the first rows; 0 = all", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.standardize", .type = NN_APP_BOOL, .field = F(in.standardize), .group = "data", .help = "zero mean, unit variance, fitted on the training part; stored with the model", .commands = FIT | B(C_ALL) },
-    { .key = "data.select", .type = NN_APP_SIZE, .field = F(in.select), .def = "0", .min = 0, .max = 1e6, .unit = "columns", .group = "data", .help = "keep the columns with the largest F ratio (between classes / within) on the training part, zero the others; 0 = all", .commands = FIT | B(C_ALL) },
-    { .key = "data.input_divide", .type = NN_APP_NUM, .field = F(in.divide), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "x / this (255 for images), then", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.input_mean", .type = NN_APP_NUM, .field = F(in.mean), .def = "0", .group = "data", .help = "... minus this,", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.input_std", .type = NN_APP_NUM, .field = F(in.std), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "... divided by this; a model's own values are the default", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT) },
-    { .key = "data.val_size", .type = NN_APP_NUM, .field = F(in.val_size), .def = "0.1", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "data", .help = "validation part of the training rows, stratified: best weights, early stopping and scales are chosen on it", .commands = FIT | B(C_TASKVEC) | B(C_ALL) },
-    { .key = "data.val_seed", .type = NN_APP_SEED, .field = F(in.val_seed), .def = "42", .group = "data", .help = "its random_state", .commands = FIT | B(C_TASKVEC) | B(C_ALL) },
-    { .key = "data.test_size", .type = NN_APP_NUM, .field = F(in.test_size), .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "data", .help = "without --test: split a stratified test part off the training file", .commands = FIT },
-    { .key = "data.split_seed", .type = NN_APP_SEED, .field = F(in.split_seed), .def = "42", .group = "data", .help = "its random_state", .commands = FIT },
+    { .key = "data.train", .alias = "train", .type = NN_APP_TEXT, .field = F(in.train), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "training rows: CSV, NPZ (X, y), IDX; gzip is seen through", .commands = FIT,
+      .effect = NN_EFFECT_DATA, .probe = "e_train.csv" },
+    { .key = "data.test", .alias = "test", .type = NN_APP_TEXT, .field = F(in.test), .value = "FILE", .group = "data", .help = "test rows: reported, never used to decide", .commands = FIT,
+      .effect = NN_EFFECT_DATA, .probe = "e_test.csv" },
+    { .key = "data.test", .alias = "test", .type = NN_APP_TEXT, .field = F(in.test), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "rows to evaluate on: CSV, NPZ (X, y), IDX", .commands = B(C_EVALUATE),
+      .effect = NN_EFFECT_DATA, .probe = "e_test.csv" },
+    { .key = "data.labels", .type = NN_APP_TEXT, .field = F(in.labels), .value = "FILE", .group = "data", .help = "labels of an IDX file; default: its -labels-idx1 neighbour", .commands = FIT | B(C_EVALUATE),
+      .effect = NN_EFFECT_DATA, .probe = "two-labels-idx1", .fixture = "idx" },
+    { .key = "data.test_labels", .type = NN_APP_TEXT, .field = F(in.test_labels), .value = "FILE", .group = "data", .help = "the same for the test file", .commands = FIT,
+      .effect = NN_EFFECT_DATA, .probe = "two-labels-idx1", .fixture = "idx" },
+    { .key = "data.label", .alias = "label", .type = NN_APP_TEXT, .field = F(in.label), .value = "NAME", .group = "data", .help = "label column of a CSV; default: the last (predict: one named target, if there)", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "kind", .fixture = "named" },
+    { .key = "data.drop", .alias = "drop", .type = NN_APP_TEXTS, .field = F(in.drop), .value = "A,B", .group = "data", .help = "CSV columns to leave out", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "id", .fixture = "extra" },
+    { .key = "data.header", .type = NN_APP_BOOL, .field = F(in.header), .def = "true", .group = "data", .help = "the first record holds names", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "bare" },
+    { .key = "data.delimiter", .type = NN_APP_TEXT, .field = F(in.delimiter), .def = ",", .value = "C", .group = "data", .help = "one character; \"space\" = runs of blanks, \"tab\"", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = ";;", .fixture = "semicolons" },
+    { .key = "data.rows", .type = NN_APP_SIZE, .field = F(in.rows), .def = "0", .min = 0, .max = 1e9, .group = "data", .help = "only the first rows; 0 = all", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "12" },
+    { .key = "data.standardize", .type = NN_APP_BOOL, .field = F(in.standardize), .group = "data", .help = "zero mean, unit variance, fitted on the training part; stored with the model", .commands = FIT | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "data.select", .type = NN_APP_SIZE, .field = F(in.select), .def = "0", .min = 0, .max = 1e6, .unit = "columns", .group = "data", .help = "keep the columns with the largest F ratio (between classes / within) on the training part, zero the others; 0 = all", .commands = FIT | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "data.input_divide", .type = NN_APP_NUM, .field = F(in.divide), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "x / this (255 for images), then", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "data.input_mean", .type = NN_APP_NUM, .field = F(in.mean), .def = "0", .group = "data", .help = "... minus this,", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "0.5" },
+    { .key = "data.input_std", .type = NN_APP_NUM, .field = F(in.std), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "data", .help = "... divided by this; a model's own values are the default", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "data.val_size", .type = NN_APP_NUM, .field = F(in.val_size), .def = "0.1", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "data", .help = "validation part of the training rows, stratified: best weights, early stopping and scales are chosen on it", .commands = FIT | B(C_TASKVEC) | B(C_ALL),
+      .mode = "command=all|train|finetune !compat or command=train|finetune !test !test_size or command=taskvec val", .effect = NN_EFFECT_DATA, .probe = "0.3", .fixture = "held" },
+    { .key = "data.val_seed", .type = NN_APP_SEED, .field = F(in.val_seed), .def = "42", .group = "data", .help = "its random_state", .commands = FIT | B(C_TASKVEC) | B(C_ALL),
+      .mode = "command=all|train|finetune !compat val_size!=0 or command=train|finetune !test !test_size val_size!=0 or command=taskvec val", .effect = NN_EFFECT_DATA, .probe = "9", .fixture = "held" },
+    { .key = "data.test_size", .type = NN_APP_NUM, .field = F(in.test_size), .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "data", .help = "without --test: split a stratified test part off the training file", .commands = FIT,
+      .mode = "!test", .effect = NN_EFFECT_DATA, .probe = "0.3", .fixture = "alone" },
+    { .key = "data.split_seed", .type = NN_APP_SEED, .field = F(in.split_seed), .def = "42", .group = "data", .help = "its random_state", .commands = FIT,
+      .mode = "test_size!=0 !test", .effect = NN_EFFECT_DATA, .probe = "--test-size 0.3;5", .fixture = "alone" },
     /* train, finetune */
-    { .key = "train.arch", .type = NN_APP_TEXT, .field = F(train.arch), .def = "uniform", .value = "uniform|tapered|W,W,...", .group = "model", .help = "backbone: the document's, the original's, or hidden widths", .commands = B(C_TRAIN) | B(C_ALL) },
-    { .key = "train.act", .type = NN_APP_ENUM, .field = F(train.act), .def = "relu", .choices = "relu|leaky_relu|gelu|gelu_tanh|tanh|sigmoid|silu", .group = "model", .help = "activation", .commands = B(C_TRAIN) | B(C_ALL) },
+    { .key = "train.arch", .type = NN_APP_TEXT, .field = F(train.arch), .def = "uniform", .value = "uniform|tapered|W,W,...", .group = "model", .help = "backbone: the document's, the original's, or hidden widths", .commands = B(C_TRAIN) | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "5,4" },
+    { .key = "train.act", .type = NN_APP_ENUM, .field = F(train.act), .def = "relu", .choices = "relu|leaky_relu|gelu|gelu_tanh|tanh|sigmoid|silu", .group = "model", .help = "activation", .commands = B(C_TRAIN) | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "tanh" },
     FIT_ROWS("train", train, B(C_TRAIN) | B(C_ALL), "100", "1e-3"),
-    { .key = "finetune.from", .type = NN_APP_TEXT, .field = F(tune.from), .flags = NN_APP_REQUIRED, .value = "CKPT", .group = "model", .help = "checkpoint whose backbone is taken over", .commands = B(C_FINETUNE) },
-    { .key = "finetune.freeze_backbone", .type = NN_APP_BOOL, .field = F(tune.freeze), .group = "model", .help = "train the new head only; hash of the backbone before and after is printed", .commands = B(C_FINETUNE) },
+    { .key = "finetune.from", .type = NN_APP_TEXT, .field = F(tune.from), .flags = NN_APP_REQUIRED, .value = "CKPT", .group = "model", .help = "checkpoint whose backbone is taken over", .commands = B(C_FINETUNE),
+      .effect = NN_EFFECT_DATA, .probe = "other.pth" },
+    { .key = "finetune.freeze_backbone", .type = NN_APP_BOOL, .field = F(tune.freeze), .group = "model", .help = "train the new head only; hash of the backbone before and after is printed", .commands = B(C_FINETUNE),
+      .effect = NN_EFFECT_DATA, .probe = "true" },
     FIT_ROWS("finetune", tune, B(C_FINETUNE) | B(C_ALL), "50", "1e-4"),
     /* taskvec */
-    { .key = "taskvec.pretrained", .type = NN_APP_TEXT, .field = F(edit.pretrained), .flags = NN_APP_REQUIRED, .value = "CKPT", .group = "models", .help = "where the fine-tuned ones started", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.finetuned", .type = NN_APP_TEXTS, .field = F(edit.finetuned), .flags = NN_APP_REQUIRED | NN_APP_MANY, .value = "CKPT...", .group = "models", .help = "one task vector each: theta_ft - theta_pre over the backbone", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.op", .type = NN_APP_ENUM, .field = F(edit.op), .def = "add", .choices = "add|subtract|multiply|divide|negate|sum|interpolate|analogy|ties|dare", .value = "OP", .group = "edit", .help = "what to make of them", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.scale", .type = NN_APP_SWEEP, .field = F(edit.scale), .def = "0:1:0.1", .min = -1e6, .max = 1e6, .group = "edit", .help = "coefficients to try (interpolate: the grid)", .commands = B(C_TASKVEC) | B(C_ALL) },
-    { .key = "taskvec.weights", .type = NN_APP_NUMS, .field = F(edit.weights), .value = "W,W,...", .group = "edit", .help = "sum: weight of each task vector; default 1", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.keep", .type = NN_APP_NUM, .field = F(edit.keep), .def = "0.2", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .unit = "share", .group = "edit", .help = "ties: largest entries that stay", .commands = B(C_TASKVEC) | B(C_ALL) },
-    { .key = "taskvec.lambda", .type = NN_APP_NUM, .field = F(edit.lambda), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "edit", .help = "ties: factor of the merged vector", .commands = B(C_TASKVEC) | B(C_ALL) },
-    { .key = "taskvec.drop", .type = NN_APP_NUM, .field = F(edit.drop), .def = "0.5", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "edit", .help = "dare: entries dropped, the others scaled up", .commands = B(C_TASKVEC) | B(C_ALL) },
-    { .key = "taskvec.dare_seed", .type = NN_APP_SEED, .field = F(edit.seed), .group = "edit", .help = "dare: which ones", .commands = B(C_TASKVEC) | B(C_ALL) },
-    { .key = "taskvec.val", .type = NN_APP_TEXTS, .field = F(edit.val), .value = "FILE,...", .group = "data", .help = "validation rows, one file per test set: the scale is chosen on them; a training file stands for its validation part (--val-size)", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.test", .alias = "test", .type = NN_APP_TEXTS, .field = F(edit.test), .flags = NN_APP_REQUIRED | NN_APP_MANY, .value = "FILE,...", .group = "data", .help = "test sets, each with its own head", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.head", .alias = "head", .type = NN_APP_TEXTS, .field = F(edit.head), .flags = NN_APP_MANY, .value = "CKPT,...", .group = "models", .help = "heads of the test sets; default: of the fine-tuned models in order (one set more than models: the first is the pretrained one's)", .commands = B(C_TASKVEC) },
-    { .key = "taskvec.force", .type = NN_APP_BOOL, .field = F(edit.force), .group = "edit", .help = "go on when the checkpoints do not share an initialisation", .commands = B(C_TASKVEC) },
+    { .key = "taskvec.pretrained", .type = NN_APP_TEXT, .field = F(edit.pretrained), .flags = NN_APP_REQUIRED, .value = "CKPT", .group = "models", .help = "where the fine-tuned ones started", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "--force;other.pth" },
+    { .key = "taskvec.finetuned", .type = NN_APP_TEXTS, .field = F(edit.finetuned), .flags = NN_APP_REQUIRED | NN_APP_MANY, .value = "CKPT...", .group = "models", .help = "one task vector each: theta_ft - theta_pre over the backbone", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "two.pth,one.pth" },
+    { .key = "taskvec.op", .type = NN_APP_ENUM, .field = F(edit.op), .def = "add", .choices = "add|subtract|multiply|divide|negate|sum|interpolate|analogy|ties|dare", .value = "OP", .group = "edit", .help = "what to make of them", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "ties" },
+    { .key = "taskvec.scale", .type = NN_APP_SWEEP, .field = F(edit.scale), .def = "0:1:0.1", .min = -1e6, .max = 1e6, .group = "edit", .help = "coefficients to try (interpolate: the grid)", .commands = B(C_TASKVEC) | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "0:1:0.25" },
+    { .key = "taskvec.weights", .type = NN_APP_NUMS, .field = F(edit.weights), .value = "W,W,...", .group = "edit", .help = "sum: weight of each task vector; default 1", .commands = B(C_TASKVEC),
+      .mode = "op=sum", .effect = NN_EFFECT_DATA, .probe = "--op sum;2,1" },
+    { .key = "taskvec.keep", .type = NN_APP_NUM, .field = F(edit.keep), .def = "0.2", .min = 0, .max = 1, .flags = NN_APP_ABOVE, .unit = "share", .group = "edit", .help = "ties: largest entries that stay", .commands = B(C_TASKVEC) | B(C_ALL),
+      .mode = "op=ties", .effect = NN_EFFECT_DATA, .probe = "0.6", .fixture = "ties" },
+    { .key = "taskvec.lambda", .type = NN_APP_NUM, .field = F(edit.lambda), .def = "1", .min = 0, .flags = NN_APP_ABOVE, .group = "edit", .help = "ties: factor of the merged vector", .commands = B(C_TASKVEC) | B(C_ALL),
+      .mode = "op=ties", .effect = NN_EFFECT_DATA, .probe = "0.6", .fixture = "ties" },
+    { .key = "taskvec.drop", .type = NN_APP_NUM, .field = F(edit.drop), .def = "0.5", .min = 0, .max = 1, .flags = NN_APP_BELOW, .unit = "share", .group = "edit", .help = "dare: entries dropped, the others scaled up", .commands = B(C_TASKVEC) | B(C_ALL),
+      .mode = "op=dare", .effect = NN_EFFECT_DATA, .probe = "0.2" },
+    { .key = "taskvec.dare_seed", .type = NN_APP_SEED, .field = F(edit.seed), .group = "edit", .help = "dare: which ones", .commands = B(C_TASKVEC) | B(C_ALL),
+      .mode = "op=dare", .effect = NN_EFFECT_DATA, .probe = "9" },
+    { .key = "taskvec.val", .type = NN_APP_TEXTS, .field = F(edit.val), .value = "FILE,...", .group = "data", .help = "validation rows, one file per test set: the scale is chosen on them; a training file stands for its validation part (--val-size)", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "d_train.csv,e_train.csv" },
+    { .key = "taskvec.test", .alias = "test", .type = NN_APP_TEXTS, .field = F(edit.test), .flags = NN_APP_REQUIRED | NN_APP_MANY, .value = "FILE,...", .group = "data", .help = "test sets, each with its own head", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "e_test.csv,d_test.csv" },
+    { .key = "taskvec.head", .alias = "head", .type = NN_APP_TEXTS, .field = F(edit.head), .flags = NN_APP_MANY, .value = "CKPT,...", .group = "models", .help = "heads of the test sets; default: of the fine-tuned models in order (one set more than models: the first is the pretrained one's)", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "two.pth,one.pth" },
+    { .key = "taskvec.force", .type = NN_APP_BOOL, .field = F(edit.force), .group = "edit", .help = "go on when the checkpoints do not share an initialisation", .commands = B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "strangers" },
     /* evaluate, predict, summary */
-    { .key = "model.file", .alias = "model", .type = NN_APP_TEXT, .field = F(model), .value = "CKPT", .group = "model", .help = "checkpoint: .pth or .safetensors", .commands = LOAD },
-    { .key = "model.backbone", .alias = "backbone", .type = NN_APP_TEXT, .field = F(backbone), .value = "CKPT", .group = "model", .help = "backbone of this one ...", .commands = LOAD },
-    { .key = "model.head", .alias = "head", .type = NN_APP_TEXT, .field = F(head), .value = "CKPT", .group = "model", .help = "... with the head of that one", .commands = LOAD },
-    { .key = "model.arch", .alias = "arch", .type = NN_APP_TEXT, .field = F(arch), .value = "uniform|tapered|W,W,...", .group = "model", .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD | B(C_FINETUNE) },
-    { .key = "model.act", .alias = "act", .type = NN_APP_TEXT, .field = F(naming_act), .value = "ACT", .group = "model", .help = "its activation, when no JSON says (relu)", .commands = LOAD | B(C_FINETUNE) },
-    { .key = "model.map", .alias = "map", .type = NN_APP_TEXTS, .field = F(map), .flags = NN_APP_MANY, .value = "OLD=NEW,...", .group = "model", .help = "rename tensors: a prefix OLD becomes NEW", .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC) },
-    { .key = "predict.input", .type = NN_APP_TEXT, .field = F(input), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "rows to classify", .commands = B(C_PREDICT) },
-    { .key = "predict.output", .type = NN_APP_TEXT, .field = F(output), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "output", .help = "CSV: class and probability of each class", .commands = B(C_PREDICT) },
+    { .key = "model.file", .alias = "model", .type = NN_APP_TEXT, .field = F(model), .value = "CKPT", .group = "model", .help = "checkpoint: .pth or .safetensors", .commands = LOAD,
+      .mode = "!backbone !head", .effect = NN_EFFECT_DATA, .probe = "other.pth" },
+    { .key = "model.backbone", .alias = "backbone", .type = NN_APP_TEXT, .field = F(backbone), .value = "CKPT", .group = "model", .help = "backbone of this one ...", .commands = LOAD,
+      .mode = "!model", .effect = NN_EFFECT_DATA, .probe = "other.pth", .fixture = "parts" },
+    { .key = "model.head", .alias = "head", .type = NN_APP_TEXT, .field = F(head), .value = "CKPT", .group = "model", .help = "... with the head of that one", .commands = LOAD,
+      .mode = "!model", .effect = NN_EFFECT_DATA, .probe = "two_head.pth", .fixture = "parts" },
+    { .key = "model.arch", .alias = "arch", .type = NN_APP_TEXT, .field = F(arch), .value = "uniform|tapered|W,W,...", .group = "model", .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD | B(C_FINETUNE),
+      .effect = NN_EFFECT_DATA, .probe = "--act tanh;tapered", .fixture = "foreign" },
+    { .key = "model.act", .alias = "act", .type = NN_APP_TEXT, .field = F(naming_act), .value = "ACT", .group = "model", .help = "its activation, when no JSON says (relu)", .commands = LOAD | B(C_FINETUNE),
+      .effect = NN_EFFECT_DATA, .probe = "tanh", .fixture = "foreign" },
+    { .key = "model.map", .alias = "map", .type = NN_APP_TEXTS, .field = F(map.list), .flags = NN_APP_MANY, .value = "OLD=NEW,...", .group = "model", .help = "rename tensors: a prefix OLD becomes NEW", .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "tail=head", .fixture = "map" },
+    { .key = "predict.input", .type = NN_APP_TEXT, .field = F(input), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "data", .help = "rows to classify", .commands = B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "e_test.csv" },
+    { .key = "predict.output", .type = NN_APP_TEXT, .field = F(output), .flags = NN_APP_REQUIRED, .value = "FILE", .group = "output", .help = "CSV: class and probability of each class", .commands = B(C_PREDICT),
+      .effect = NN_EFFECT_PLACE, .probe = "elsewhere.csv" },
     /* all */
-    { .key = "demo", .type = NN_APP_BOOL, .field = F(demo), .group = "scale", .help = "small sets and models: minutes become seconds", .commands = B(C_ALL) },
-    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "scale", .help = "as the original did: its tensor names, PyTorch's shuffling, and the test file decides about best weights and scales", .commands = FIT | B(C_TASKVEC) | B(C_ALL) | GEN },
-    { .key = "safetensors", .type = NN_APP_BOOL, .field = F(safetensors), .def = "true", .group = "output", .help = "write .safetensors beside .pth", .commands = FIT | B(C_TASKVEC) | B(C_ALL) }
+    { .key = "demo", .type = NN_APP_BOOL, .field = F(demo), .group = "scale", .help = "small sets and models: minutes become seconds", .commands = B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .group = "scale", .help = "as the original did: its tensor names, PyTorch's shuffling, and the test file decides about best weights and scales", .commands = FIT | B(C_TASKVEC) | B(C_ALL) | GEN,
+      .mode = "command=all|train|finetune or command=taskvec !val or command=generate preset=none", .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "safetensors", .type = NN_APP_BOOL, .field = F(safetensors), .def = "true", .group = "output", .help = "write .safetensors beside .pth", .commands = FIT | B(C_TASKVEC) | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "true" }
 };
 static const nn_app_command commands[] = {
-    { .name = "generate", .help = "make classification sets, scikit-learn's own for the same random_state", .out = "artificial_datasets" },
-    { .name = "train", .help = "train a backbone and head from a table", .out = "artificial_checkpoints" },
-    { .name = "finetune", .help = "give a trained backbone a new head and train on another table", .out = "artificial_checkpoints" },
-    { .name = "taskvec", .help = "edit a model with task vectors and sweep the coefficient", .out = "artificial_taskvec" },
-    { .name = "evaluate", .help = "accuracy, per-class metrics, confusion, calibration of a checkpoint", .out = "artificial_evaluation" },
-    { .name = "predict", .help = "classes and probabilities for new rows" },
-    { .name = "summary", .help = "layers, parameters and hashes of a checkpoint" },
-    { .name = "all", .help = "every step above in one run, at the document's settings", .out = "artificial_run" }
+    { .name = "generate", .help = "make classification sets, scikit-learn's own for the same random_state", .out = "artificial_datasets", .uses = NN_APP_USES_RUN },
+    { .name = "train", .help = "train a backbone and head from a table", .out = "artificial_checkpoints", .uses = NN_APP_USES_RUN },
+    { .name = "finetune", .help = "give a trained backbone a new head and train on another table", .out = "artificial_checkpoints", .uses = NN_APP_USES_RUN },
+    { .name = "taskvec", .help = "edit a model with task vectors and sweep the coefficient", .out = "artificial_taskvec", .uses = NN_APP_USES_RUN & ~NN_APP_USES_SEED },
+    { .name = "evaluate", .help = "accuracy, per-class metrics, confusion, calibration of a checkpoint", .out = "artificial_evaluation", .uses = NN_APP_USES_RUN & ~NN_APP_USES_SEED },
+    { .name = "predict", .help = "classes and probabilities for new rows",
+      .uses = NN_APP_USES | NN_APP_USES_THREADS | NN_APP_USES_OVERWRITE | NN_APP_USES_DRY_RUN | NN_APP_USES_JSON },
+    { .name = "summary", .help = "layers, parameters and hashes of a checkpoint", .uses = NN_APP_USES | NN_APP_USES_JSON },
+    { .name = "all", .help = "every step above in one run, at the document's settings", .out = "artificial_run", .uses = NN_APP_USES_RUN }
 };
+/* all --demo: seconds, and something to see */
+static nn_status defaults(nn_app *app, void *opts_, nn_error *err)
+{
+    (void)err;
+    if (app->command == C_ALL && ((const opts *)opts_)->demo) {
+        nn_app_default(app, "train.arch", "64,64");
+        nn_app_default(app, "train.init", "he");
+        nn_app_default(app, "train.epochs", "30");
+        nn_app_default(app, "finetune.epochs", "20");
+        nn_app_default(app, "finetune.lr", "1e-3");
+        nn_app_default(app, "data.standardize", "true");
+    }
+    return NN_OK;
+}
 static const nn_app_program program = {
     .name = "artificial_data",
+    .prepare = defaults,
     .about = "Synthetic classification sets, multi-layer perceptrons on them, fine-tuning, and "
              "arithmetic on their weights.",
     .notes = "examples\n"
@@ -479,6 +455,40 @@ static nn_status to_matrix(nn_tensor *out, nn_tensor *in, const char *path, nn_e
     if (in->dtype == NN_F32) { *out = *in; memset(in, 0, sizeof *in); }
     return nn_tensor_reshape(out, 2, shape, err);
 }
+static const char *base_of(const char *path)
+{
+    const char *b = strrchr(path, '/');
+    return b ? b + 1 : path;
+}
+static int is_idx(const char *path)
+{
+    return !ends_with(path, ".npz") &&
+           (strstr(base_of(path), "idx") || ends_with(path, "-ubyte") || ends_with(path, "-ubyte.gz"));
+}
+/* what is said about CSV or IDX files beside others would be said to nobody: wrong usage */
+static nn_status tables_fit(nn_app *app, const char *train, const char *test, nn_error *err)
+{
+    static const struct { const char *key, *flag; int idx; } only[] = {
+        { "data.label", "label", 0 },   { "data.drop", "drop", 0 },     { "data.header", "header", 0 },
+        { "data.delimiter", "delimiter", 0 }, { "data.labels", "labels", 1 }, { "data.test_labels", "test-labels", 2 }
+    };
+    const char *path[2];
+    size_t i, k;
+    path[0] = train;
+    path[1] = test;
+    for (i = 0; i < sizeof only / sizeof *only; i++) {
+        int read = 0;
+        if (!nn_app_asked(app, only[i].key)) continue;
+        for (k = 0; k < 2; k++)
+            if (path[k] && (only[i].idx ? only[i].idx == (int)k + 1 && is_idx(path[k]) :
+                                          !is_idx(path[k]) && !ends_with(path[k], ".npz")))
+                read = 1;
+        if (!read)
+            return nn_app_misuse(app, err, "--%s: has no effect here; it is read for %s", only[i].flag,
+                                 only[i].idx ? "IDX files" : "CSV files");
+    }
+    return NN_OK;
+}
 /* the labels of an IDX file: those that were named, or its neighbour; NULL = none */
 static const char *labels_of(nn_app *app, const char *path, const char *labels)
 {
@@ -494,8 +504,6 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
     nn_tensor a = NN_ZERO, b = NN_ZERO;
     nn_dict d = NN_ZERO;
     nn_xy xy = NN_ZERO;
-    const char *base = strrchr(path, '/');
-    base = base ? base + 1 : path;
     memset(r, 0, sizeof *r);
     r->path = path;
     if (ends_with(path, ".npz")) {
@@ -520,7 +528,7 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
             goto done;
         }
         if (with_label) TRY(name_classes(app, r, y, err));
-    } else if (strstr(base, "idx") || ends_with(path, "-ubyte") || ends_with(path, "-ubyte.gz")) {
+    } else if (is_idx(path)) {
         TRY(nn_idx_read(&a, path, NULL, err));
         TRY(to_matrix(&r->x, &a, path, err));
         if (with_label) {
@@ -558,6 +566,14 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
         n = xy.x.shape[0];
         k = xy.x.shape[1];
         if (n == 0) { status = nn_error_set(err, NN_E_FORMAT, "%s: expected rows, got none", path); goto done; }
+        for (i = 0; i < in->drop.n; i++) {
+            for (j = 0; j < k && strcmp(xy.names[j], in->drop.v[i]) != 0; j++) { }
+            if (j == k) {
+                status = nn_error_set(err, NN_E_ARG, "%s: --drop: no column of features is called '%s'", path,
+                                      in->drop.v[i]);
+                goto done;
+            }
+        }
         /* --drop: shift the kept columns together */
         for (j = 0, keep = 0; j < k; j++) {
             int drop = 0;
@@ -906,7 +922,7 @@ static int natural_order(const char *a, const char *b)       /* layers.2 before 
     }
     return (*a != 0) - (*b != 0);
 }
-static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, const char **json,
+static nn_status read_dict(nn_dict *d, renames *map, const char *path, const char **json,
                            nn_app *app, nn_error *err)
 {
     nn_status status = NN_OK;
@@ -933,18 +949,20 @@ static nn_status read_dict(nn_dict *d, const nn_texts *map, const char *path, co
         TRY(nn_pth_read(d, path, NULL, err));
         TRY(nn_pth_state(d, err));
     }
-    if (map->n) {
-        for (i = 0; i < map->n; i++)
-            if (!strchr(map->v[i], '=')) {
-                status = nn_error_set(err, NN_E_ARG, "--map: expected OLD=NEW, got '%s'", map->v[i]);
+    if (map->list.n) {
+        for (i = 0; i < map->list.n; i++)
+            if (!strchr(map->list.v[i], '=') || i >= sizeof map->met) {
+                status = nn_app_misuse(app, err, "--map: expected OLD=NEW, at most %zu of them, got '%s'",
+                                       sizeof map->met, map->list.v[i]);
                 goto done;
             }
         for (i = 0; i < d->count; i++) {
             const char *name = d->items[i].name, *to = name;
-            for (j = 0; j < map->n; j++) {
-                const char *eq = strchr(map->v[j], '=');
-                size_t n = (size_t)(eq - map->v[j]);
-                if (strncmp(name, map->v[j], n) == 0) {
+            for (j = 0; j < map->list.n; j++) {
+                const char *eq = strchr(map->list.v[j], '=');
+                size_t n = (size_t)(eq - map->list.v[j]);
+                if (strncmp(name, map->list.v[j], n) == 0) {
+                    map->met[j] = 1;
                     to = nn_app_text(app, "%s%s", eq + 1, name + n);
                     break;
                 }
@@ -959,6 +977,16 @@ done:
     nn_dict_free(&meta);
     nn_dict_free(&moved);
     return status;
+}
+/* once all models are read: each OLD was the beginning of some name */
+static nn_status maps_met(nn_app *app, const renames *map, nn_error *err)
+{
+    size_t i;
+    for (i = 0; i < map->list.n; i++)
+        if (!map->met[i])
+            return nn_app_misuse(app, err, "--map: has no effect here; no tensor's name begins as in '%s'",
+                                 map->list.v[i]);
+    return NN_OK;
 }
 static const char *json_path(nn_app *app, const char *path)
 {
@@ -1015,7 +1043,7 @@ static nn_status parse_arch(nn_mlp_layer_desc *layers, size_t cap, size_t *nb, s
 /* model_load: `path` alone, or the backbone of `path` with the head of `head`. arch and act as the
  * user gave them (NULL = not). */
 static nn_status model_load(nn_app *app, model *m, const char *path, const char *head,
-                            const char *arch, const char *act, const nn_texts *map, nn_error *err)
+                            const char *arch, const char *act, renames *map, nn_error *err)
 {
     nn_status status = NN_OK;
     nn_dict d = NN_ZERO, h = NN_ZERO;
@@ -1055,6 +1083,10 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     if (!js && jp && nn_file_exists(jp, NULL)) {
         TRY(nn_file_read(&text, jp, NULL, err));
         js = (const char *)text.data;
+    }
+    if (js && act) {                                 /* --arch is still compared */
+        status = nn_app_misuse(app, err, "--act: has no effect here; the JSON of %s says what it is", m->path);
+        goto done;
     }
     if (act) {
         desc.act = nn_act_parse(act);
@@ -1602,7 +1634,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     double *val_acc, *test_acc;
     size_t s, n_done = 0, val_n, test_n, n_params = 0;
     const char *what = f->name;
-    int val_is_test = 0, has_val;
+    int val_is_test = 0, has_val, standardize = in->standardize;
     char before[65] = "", after[65] = "";
 
     memset(fig, 0, sizeof *fig);
@@ -1628,8 +1660,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     m.divide = in->divide;
     m.mean = in->mean;
     m.std = in->std;
-    if (base && !nn_app_given(app, "data.input_divide") && !nn_app_given(app, "data.input_mean") &&
-        !nn_app_given(app, "data.input_std")) {
+    if (base && !nn_app_asked(app, "data.input_divide") && !nn_app_asked(app, "data.input_mean") &&
+        !nn_app_asked(app, "data.input_std")) {
         m.divide = base->divide;
         m.mean = base->mean;
         m.std = base->std;
@@ -1639,7 +1671,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     prepare(&m, &tr);
     if (va.x.ndim) prepare(&m, &va);
     if (te.x.ndim) prepare(&m, &te);
-    if (in->standardize || (base && base->scaled)) {
+    if (base && base->scaled && !nn_app_asked(app, "data.standardize")) standardize = 1;
+    if (standardize) {
         m.scaled = 1;
         TRY(nn_scaler_fit(&m.scaler, &tr.x, err));
         TRY(nn_scaler_transform(&m.scaler, &tr.x, err));
@@ -1737,7 +1770,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             TRY(nn_mlp_create(&m.net, &desc, err));
             hash_backbone(m.net, m.initial);
         }
-        if (f->dropout > 0 && base) {
+        if (base && (f->dropout > 0 || nn_app_asked(app, "finetune.dropout"))) {
             size_t i;
             for (i = 0; i + 1 < m.net->n_layers; i++)
                 if (m.net->layers[i].act != NN_ACT_IDENTITY)
@@ -2044,9 +2077,6 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
     nn_progress pr;
     nn_status status = NN_OK;
     memset(cw, 0, sizeof cw);
-    if (g->format != 0)
-        return nn_error_set(err, NN_E_ARG, "--stable: writes csv only, got --format %s",
-                        nn_app_choice(app, "generate.format"));
     path[0] = nn_app_text(app, "%s/%s_train.csv", dir, g->name);
     path[1] = nn_app_text(app, "%s/%s_test.csv", dir, g->name);
     x = (double *)malloc(block * k * sizeof *x);
@@ -2232,8 +2262,8 @@ done:
     nn_tensor_free(&py);
     return status;
 }
-/* the preset's sets; returns how many */
-static size_t preset_sets(gen_opts *out, const gen_opts *g, int preset, int demo)
+/* the preset's sets, at the sizes that were asked for; returns how many */
+static size_t preset_sets(nn_app *app, gen_opts *out, const gen_opts *g, int preset, int demo)
 {
     static const size_t doc[3][5] = { { 10000, 512, 10, 50, 42 },
                                       { 8000, 512, 15, 60, 123 },
@@ -2251,11 +2281,11 @@ static size_t preset_sets(gen_opts *out, const gen_opts *g, int preset, int demo
         const size_t *v = demo ? small[i] : preset == 1 ? doc[i] : orig[i];
         out[i] = *g;
         out[i].name = name[i];
-        out[i].n_samples = v[0];
-        out[i].n_features = v[1];
-        out[i].n_classes = v[2];
-        out[i].n_informative = v[3];
-        out[i].random_state = v[4];
+        if (!nn_app_asked(app, "generate.n_samples")) out[i].n_samples = v[0];
+        if (!nn_app_asked(app, "generate.n_features")) out[i].n_features = v[1];
+        if (!nn_app_asked(app, "generate.n_classes")) out[i].n_classes = v[2];
+        if (!nn_app_asked(app, "generate.n_informative")) out[i].n_informative = v[3];
+        if (!nn_app_asked(app, "generate.random_state")) out[i].random_state = v[4];
     }
     return 3;
 }
@@ -2310,11 +2340,11 @@ static int same_start(const model *pre, const model *ft, double *distance, const
                                                 fine-tuned one is near its start */
 }
 /* load everything once; ops and sweeps share it */
-static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_opts *e,
+static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e,
                            const input_opts *in, nn_error *err)
 {
     nn_status status = NN_OK;
-    size_t i;
+    size_t i, trains;
     nn_taskvec_info info = NN_ZERO;
     const char *pat;
     if (e->finetuned.n > MAX_MODELS)
@@ -2397,6 +2427,16 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
                           j->n_sets, e->val.n);
         goto done;
     }
+    for (i = 0, trains = 0; i < e->val.n; i++) if (strstr(e->val.v[i], "_train")) trains++;
+    if (!trains && (nn_app_asked(app, "data.val_size") || nn_app_asked(app, "data.val_seed"))) {
+        status = nn_app_misuse(app, err, "--val-size, --val-seed: have no effect here; they are read with "
+                                         "a training file as --val");
+        goto done;
+    }
+    if (trains && in->val_size == 0) {
+        status = nn_app_misuse(app, err, "--val-size: 0 leaves no validation rows of %s", e->val.v[0]);
+        goto done;
+    }
     for (i = 0; i < j->n_sets; i++) {
         edit_set *s = &j->set[i];
         size_t own = j->n_sets == j->n_ft ? i : i ? i - 1 : SIZE_MAX;
@@ -2422,8 +2462,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
             TRY(load_rows(app, in, e->val.v[i], NULL, 1, &rest, err));
             status = map_classes(app, &rest, s->head.classes, s->head.n_classes, err);
             if (status == NN_OK && strstr(e->val.v[i], "_train")) {
-                status = split_rows(&rest, &s->val, in->val_size > 0 ? in->val_size : 0.1,
-                                    in->val_seed, err);
+                status = split_rows(&rest, &s->val, in->val_size, in->val_seed, err);
                 rows_free(&rest);
             } else if (status == NN_OK) s->val = rest;
             if (status != NN_OK) { rows_free(&rest); goto done; }
@@ -2433,6 +2472,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, const opts *o, const edit_o
             eval_free(&ev);
         }
     }
+    status = maps_met(app, &o->map, err);
 done:
     return status;
 }
@@ -2663,6 +2703,11 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
     {
         size_t at = best != SIZE_MAX ? best : steps - 1;
         nn_app_result(app, nn_app_text(app, "%sscale", pre), x[at]);
+        if (has_val) {                                       /* what the scale was chosen by */
+            double mean = 0;
+            for (i = 0; i < S; i++) mean += vacc[i * steps + at] / (double)S;
+            nn_app_result(app, nn_app_text(app, "%sval_accuracy", pre), mean);
+        }
         for (i = 0; i < S; i++)
             nn_app_result(app, nn_app_text(app, "%s%s_accuracy", pre, j->set[i].name),
                           acc[i * steps + at]);
@@ -2776,7 +2821,7 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     size_t n, i;
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
-    n = preset_sets(set, &o->gen, preset, 0);
+    n = preset_sets(app, set, &o->gen, preset, 0);
     for (i = 0; i < n; i++) {
         static const char *const part[3] = { "train.", "test.", "truth.json" };
         size_t k;
@@ -2811,11 +2856,15 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     const char *stem;
     nn_status status = NN_OK;
     memset(&rep, 0, sizeof rep);
+    TRY(tables_fit(app, o->in.train, o->in.test, err));
     if (!f->name) f->name = name_of(app, o->in.train);
     /* the original judged by accuracy */
     if (o->compat && !nn_app_given(app, tune ? "finetune.monitor" : "train.monitor")) f->monitor = 1;
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
-    if (tune) TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));
+    if (tune) {
+        TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));
+        TRY(maps_met(app, &o->map, err));
+    }
     if (o->compat && !tune && strcmp(f->arch, "tapered") != 0)
         nn_app_warn(app, "--compat: the original's names are those of --arch tapered; this model "
                          "keeps the suite's");
@@ -2907,14 +2956,14 @@ static nn_status load_asked(nn_app *app, opts *o, model *m, nn_error *err)
 {
     const char *path = o->model ? o->model : o->backbone;
     nn_status s;
-    if (!path || (o->model && (o->backbone || o->head)) || (o->backbone && !o->head))
-        return nn_error_set(err, NN_E_ARG,
-                        "expected --model CKPT, or --backbone CKPT with --head CKPT");
+    if (!path || (o->backbone && !o->head) || (o->head && !o->backbone))
+        return nn_app_misuse(app, err, "expected --model CKPT, or --backbone CKPT with --head CKPT");
     s = model_load(app, m, path, o->model ? NULL : o->head, o->arch, o->naming_act, &o->map, err);
-    if (s != NN_OK) return s;
-    if (nn_app_given(app, "data.input_divide")) m->divide = o->in.divide;
-    if (nn_app_given(app, "data.input_mean")) m->mean = o->in.mean;
-    if (nn_app_given(app, "data.input_std")) m->std = o->in.std;
+    if (s == NN_OK) s = maps_met(app, &o->map, err);
+    if (s != NN_OK) { model_free(m); return s; }
+    if (nn_app_asked(app, "data.input_divide")) m->divide = o->in.divide;
+    if (nn_app_asked(app, "data.input_mean")) m->mean = o->in.mean;
+    if (nn_app_asked(app, "data.input_std")) m->std = o->in.std;
     return NN_OK;
 }
 static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
@@ -2926,6 +2975,7 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     nn_status status = NN_OK;
     const char *stem;
     memset(&rep, 0, sizeof rep);
+    TRY(tables_fit(app, o->in.test, NULL, err));
     TRY(load_asked(app, o, &m, err));
     TRY(load_rows(app, &o->in, o->in.test, o->in.labels, 1, &r, err));
     TRY(map_classes(app, &r, m.classes, m.n_classes, err));
@@ -2971,6 +3021,7 @@ static nn_status cmd_predict(nn_app *app, opts *o, nn_error *err)
     nn_writer *w = NULL;
     nn_status status = NN_OK;
     size_t i, j;
+    TRY(tables_fit(app, o->input, NULL, err));
     TRY(load_asked(app, o, &m, err));
     TRY(load_rows(app, &o->in, o->input, NULL, 0, &r, err));
     /* a training file: its last column is the label */
@@ -3071,18 +3122,10 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     o->gen.hypercube = o->gen.shuffle = o->gen.stratify = o->gen.truth = 1;
     o->gen.test_size = 0.2;
     o->gen.split_seed = 42;
-    (void)preset_sets(set, &o->gen, o->gen.preset ? o->gen.preset : o->compat ? 2 : 1, o->demo);
+    (void)preset_sets(app, set, &o->gen, o->gen.preset ? o->gen.preset : o->compat ? 2 : 1, o->demo);
     in.delimiter = ",";
     in.header = 1;
     in.divide = in.std = 1;
-    if (o->demo) {                                             /* seconds, and something to see */
-        if (!nn_app_given(app, "train.arch")) o->train.arch = "64,64";
-        if (!nn_app_given(app, "train.init")) o->train.init = 1;
-        if (!nn_app_given(app, "train.epochs")) o->train.epochs = 30;
-        if (!nn_app_given(app, "finetune.epochs")) o->tune.epochs = 20;
-        if (!nn_app_given(app, "finetune.lr")) o->tune.lr = 1e-3;
-        if (!nn_app_given(app, "data.standardize")) in.standardize = 1;
-    }
     app->check = all_check;
     app->checked = set;
     TRY(nn_app_out_open(app, "", err));
@@ -3143,7 +3186,7 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         e.test.v = tests;
         e.test.n = 3;
         e.val.v = vals;
-        e.val.n = o->compat ? 0 : 3;
+        e.val.n = o->compat || in.val_size == 0 ? 0 : 3;    /* nothing held back, nothing to choose on */
         e.head.n = 0;
         e.weights.n = 0;
         TRY(edit_open(app, j, o, &e, &in, err));

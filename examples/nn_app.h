@@ -2192,7 +2192,9 @@ NNI_FN int nni_app_modes(nn_app *app)
         if (o == NNI_APP_SEED_ROW && source == 2 && !nni_app_seed_read(app, mode, sizeof mode))
             return nn_app_usage(app, "--seed: has no effect here; it is read %s", mode);
         if (!source || !o->mode || !nni_app_has(app, o) || nni_app_mode_holds(app, o->mode)) continue;
-        if (source == 1 && (nni_app_filed(app, o) || nni_app_is_default(app, i))) continue;
+        /* a printed configuration holds the seeds that --seed gave, too */
+        if (source == 1 && (o->type == NN_APP_SEED || nni_app_filed(app, o) || nni_app_is_default(app, i)))
+            continue;
         nni_app_flag_name(app, o, name, sizeof name);
         (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
         if (source == 1 && app->program->wide_files) {

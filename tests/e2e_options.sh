@@ -40,12 +40,25 @@ function run(c, words, name,   id) {
     return id
 }
 function leave(c, name) { return (c, name) in may ? 1 : 0 }
-function say(c, kind, id, base, what, r, own) {
-    print kind "\t" id "\t" base "\t" what "\t" key[r] "\t" own >(dir "/meta." c)
+function say(c, kind, id, base, what, r, own, other) {
+    print kind "\t" id "\t" base "\t" what "\t" key[r] "\t" own "\t" other >(dir "/meta." c)
+}
+# in other company: with the probe value and, of choices, with another one (a mode may make one of them the default)
+function company(c, words, what, r, own,   id, base, i, n, list, other) {
+    base = run(c, words, fixture[r])
+    id = run(c, words opt(r, probe[r]), fixture[r])
+    other = ""
+    if (type[r] == 8 && effect[r] == "data") {
+        n = split(choices[r], list, "|")
+        for (i = 1; i <= n && list[i] == probe[r]; i++) { }
+        if (i <= n) other = run(c, words opt(r, list[i]), fixture[r])
+    }
+    say(c, effect[r] == "data" ? "or" : "either", id, base, what, r, own, other)
 }
 function opt(r, value) { return " --" flag[r] "=" quoted(value) }
-function has_job(c, name) { return ((c, name) in jobs) || (("*", name) in jobs) }
-function job(c, name) { return ((c, name) in jobs) ? jobs[c, name] : jobs["*", name] }
+# the job of that name; a command without one of it takes its own, when another command has one
+function has_job(c, name) { return ((c, name) in jobs) || (("*", name) in jobs) || (name in named && (c, "") in jobs) }
+function job(c, name) { return ((c, name) in jobs) ? jobs[c, name] : ("*", name) in jobs ? jobs["*", name] : jobs[c, ""] }
 BEGIN { FS = "\t"; n_runs = 0 }
 FILENAME == ARGV[1] && FNR > 1 {
     c = $1 == "" ? "-" : $1
@@ -61,6 +74,7 @@ FILENAME == ARGV[1] && FNR > 1 {
 FILENAME == ARGV[2] {
     at = index($1, "/")
     c = at ? substr($1, 1, at - 1) : $1; name = at ? substr($1, at + 1) : ""
+    if (name != "") named[name] = 1
     if ($2 == "may") may[c, name] = 1
     else if ($2 == "refuse") refusals[c, ++n_refusals[c]] = $3
     else jobs[c, name] = $3
@@ -75,6 +89,22 @@ function about(c, r, s,   n, i, list, name) {
         if (name != "or" && name != "command" && resolve(c, name) == s) return 1
     }
     return 0
+}
+# a mode that does not hold in this command anyway
+function speaks(c, r,   n, i, list, name, open, never) {
+    n = split(mode[r], list, " ")
+    for (i = 1; i <= n + 1; i++) {
+        if (i > n || list[i] == "or") {
+            if (!never && !open) return 0
+            never = open = 0
+        } else if (list[i] ~ /^command=/) {
+            if (("|" substr(list[i], 9) "|") !~ ("[|]" c "[|]")) never = 1
+        } else {
+            name = list[i]; sub(/^!/, "", name); sub(/[=!].*/, "", name)
+            if (resolve(c, name)) open = 1
+        }
+    }
+    return 1
 }
 # the value of an option in a file is the value of its flag; without an option for it, an unknown key is refused
 function config(c, word, own, what, r,   i, s, id) {
@@ -135,21 +165,18 @@ function plan(c,   at, word, own, i, j, n, r, s, name, value, w, base, id, list,
         id = run(c, word w before[r] opt(r, probe[r]), fixture[r])
         if (key[r] ~ /^(dry_run|print_config|help|version)$/) { say(c, "stops", id, base, what, r); continue }
         say(c, effect[r], id, base, what, r)
-        if (mode[r] != "") say(c, "mode", id, base, what, r)
-        if (effect[r] != "data" || key[r] == "seed") continue
-        if (before[r] != "" || mode[r] != "") {
-            id = run(c, word w opt(r, probe[r]), fixture[r])
-            say(c, "or", id, run(c, word w, fixture[r]), what, r, base)
-        }
+        if (speaks(c, r)) say(c, "mode", id, base, what, r)
+        if (effect[r] != "data" && !speaks(c, r) || key[r] == "seed") continue
+        if (mode[r] != "") company(c, word w, what, r, base)
+        if (speaks(c, r) && fixture[r] != "") company(c, word own, what, r, base)
         for (j = 1; j <= contexts; j++) {
             if (ctx_row[j] == r) continue
-            # all modes that the row itself speaks of; of the others every eighth pair, FULL=1: all
-            if (full == "" && !about(c, r, ctx_row[j]) && (r + 3 * j) % 8) continue
-            id = run(c, word w before[r] ctx[j] opt(r, probe[r]), fixture[r])
-            say(c, "or", id, run(c, word w before[r] ctx[j], fixture[r]), what ctx[j], r, base)
-            if (before[r] == "") continue
-            id = run(c, word w ctx[j] opt(r, probe[r]), fixture[r])
-            say(c, "or", id, run(c, word w ctx[j], fixture[r]), what ctx[j], r, base)
+            # all modes that the row itself speaks of; of the others every twelfth pair, FULL=1: all
+            if (fixture[r] != "" && (type[ctx_row[j]] == 7 || type[ctx_row[j]] == 12) && !about(c, r, ctx_row[j])) continue
+            if ((full == "" || effect[r] != "data") && !about(c, r, ctx_row[j]) && (effect[r] != "data" || (r + 3 * j) % 12)) continue
+            company(c, word w before[r] ctx[j], what ctx[j], r, base)
+            if (before[r] == "" || mode[r] == "") continue
+            company(c, word w ctx[j], what ctx[j], r, base)
         }
     }
     for (i = 1; i <= n_refusals[c]; i++) {
@@ -249,16 +276,16 @@ FILENAME == "../sums" {
             if (a == b && said(id) == said(base)) bad("changes neither place nor course")
             else good()
         } else good()
-    } else if (kind == "or") {
+    } else if (kind == "or" || kind == "either") {
         # used as declared, or refused by name. A company that is itself refused says nothing, nor does one in which the
         # row's own job fails; an option that gives leave (--force) is idle where there is nothing to forbid.
+        flag = what; sub(/^[^ ]* /, "", flag); sub(/ .*/, "", flag)
+        if (status[id] == 2 && index(last(id), flag)) refused[key] = 1
         if (status[base] == 2 || (status[base] == 1 && status[id] == 1 && !may[id])) next
         leave = status[$6] == 1 && !may[$6] && status[base] == 0 && status[id] == 0
-        flag = what; sub(/^[^ ]* /, "", flag); sub(/ .*/, "", flag)
-        if (status[id] == 2 && index(last(id), flag ": ")) { refused[key] = 1; good() }
-        else if (status[id] == 2 && index(last(id), "has no effect here")) good()
+        if (status[id] == 2 && (index(last(id), flag) || index(last(id), "has no effect here"))) good()
         else if (!ends(id)) bad("status " status[id] ": " last(id))
-        else if (!leave && same(id, base)) bad("neither used nor refused")
+        else if (kind == "or" && !leave && same(id, base) && ($7 == "" || status[$7] != 0 || same($7, base))) bad("neither used nor refused")
         else good()
     } else if (kind == "mode of the job") {
         if (status[id] != 0 && status[id] != 2 && !may[id]) bad("the job fails in this mode: " last(id))

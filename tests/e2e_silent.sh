@@ -56,6 +56,25 @@ quiet "$I" run-data-gen --length 2 $IS --out rec
 row a 2 "taskvec" "$A" train $T --op ties --out z
 row a 2 "belongs to" "$A" summary --model "$M" --epochs 3
 row a 2 "belongs to" "$A" predict --model "$M" --input gen/d_test.csv --output p.csv --momentum 0.5
+# (tests/e2e_options.sh takes every option through every mode)
+V="--pretrained $M --finetuned $M --test gen/d_test.csv"
+row a 2 "read with --op sum" "$A" taskvec $V --op add --weights 5 --out z
+row a 2 "read with --op ties" "$A" taskvec $V --op add --keep 0.5 --out z
+row a 2 "read with --op dare" "$A" taskvec $V --op add --drop 0.5 --out z
+row a 2 "--seed: has no effect" "$A" taskvec $V --op add --seed 7 --out z
+row a 2 "read with --val" "$A" taskvec $V --val-size 0.3 --out z
+row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer adam --momentum .5 --out z
+row a 2 "read with --optimizer sgd" "$A" train $T --optimizer adam --nesterov --out z
+row a 2 "read with --schedule step" "$A" train $T --step-every 2 --out z
+row a 1 "nosuch" "$A" train $T --drop nosuch --out z
+row a 2 "the JSON of" "$A" evaluate --model "$M" --act tanh --test gen/d_test.csv --out z
+row a 2 "no tensor's name begins" "$A" evaluate --model "$M" --map nosuch=x --test gen/d_test.csv --out z
+row a 2 "belongs to" "$A" summary --model "$M" --seed 3
+row a 2 "read for IDX files" "$A" train $T --labels gen/d_test.csv --out z
+row a 2 "dtype" "$N" convert gen/d_train.csv z.npy --lossy
+row a 2 "read for CSV" "$N" show "$M" --delim ';'
+quiet "$A" all --demo --n-samples 60 --n-features 6 --n-informative 3 --n-classes 2 --train.epochs 1 --finetune.epochs 1 --scale 1 --no-plots --out demo
+row a 0 '"standardize": true' cat demo/run.json
 row a 2 "belongs to" "$F" generate --iterations 2 --out z
 row a 2 "belongs to" "$F" maml --tasks tasks --out z
 row a 2 "belongs to" "$F" evaluate --n-tasks 3 --out z
@@ -337,6 +356,9 @@ plain "$A" train --train esc.csv --arch 4 --out z
 plain "$A" generate --name "$(printf 'x\033]0;y\007')" --out z
 plain "$P" probe "$(printf 'x\033]0;y\007.npz')"
 raw=$(printf 'caf\351')
+cp gen/d_train.csv "$raw.csv"
+row i 0 "done" "$A" train --train "$raw.csv" --arch 4 --epochs 1 --name raw --out rawly
+row i 0 "$(printf 'caf\357\277\275.csv (hex 636166e92e637376)')" cat rawly/mlp_raw_run.json
 row i 0 "done" "$A" generate $G --name d --out "$raw"
 row i 0 "hex 636166e9" "$A" generate --name d --out "$raw" --print-config
 row i 0 "hex" "$P" build --input "$raw" --print-config
