@@ -43,11 +43,11 @@ for h in nn_tensor nn_fmt nn_mlp nn_train nn_data nn_sig; do
     } >"$tmp/$h.c"
     check "$h.h: a quick start of three lines at least" sh -c "[ \$(awk '/^ \\* QUICK START/ { on = 1; next } /^ \\* [A-Z]/ { on = 0 } on' $h.h | wc -l) -ge 3 ]"
     # shellcheck disable=SC2086
-    check "$h.h: C99" ${CC:-cc} -std=c99 -O0 $strict "$tmp/$h.c" -o "$tmp/$h" -lm
+    check "$h.h: C99" ${CC:-cc} -std=c99 -O0 -DNN_STATIC $strict "$tmp/$h.c" -o "$tmp/$h" -lm
     check "$h.h: runs" sh -c "cd '$tmp' && ./$h"
     if command -v g++ >/dev/null 2>&1; then
         # shellcheck disable=SC2086
-        check "$h.h: C++11" g++ -std=c++11 -fsyntax-only -x c++ $strict "$tmp/$h.c"
+        check "$h.h: C++11" g++ -std=c++11 -fsyntax-only -DNN_NO_SIMD -x c++ $strict "$tmp/$h.c"
     fi
 done
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -10,12 +10,12 @@ no() { failed=$((failed + 1)); echo "FAIL $*"; }
 for f in examples/tutorial/*.c examples/tutorial/*.cpp; do
     b=$(basename "$f")
     case $f in
-        *.c) ${CC:-cc} -std=c99 -O0 $warn "$f" -o "$tmp/p" -lm 2>"$tmp/log" || { no "$b as C99"; head -n 3 "$tmp/log"; continue; }
+        *.c) ${CC:-cc} -std=c99 -O0 -DNN_STATIC $warn "$f" -o "$tmp/p" -lm 2>"$tmp/log" || { no "$b as C99"; head -n 3 "$tmp/log"; continue; }
              if command -v "${CXX:-c++}" >/dev/null 2>&1; then
-                 if ${CXX:-c++} -std=c++11 -x c++ -fsyntax-only $warn "$f" 2>"$tmp/log"; then passed=$((passed + 1)); else no "$b as C++11"; head -n 3 "$tmp/log"; fi
+                 if ${CXX:-c++} -std=c++11 -x c++ -fsyntax-only -DNN_NO_SIMD $warn "$f" 2>"$tmp/log"; then passed=$((passed + 1)); else no "$b as C++11"; head -n 3 "$tmp/log"; fi
              else echo "skip $b: no C++ compiler"; skipped=$((skipped + 1)); fi ;;
         *)   command -v "${CXX:-c++}" >/dev/null 2>&1 || { echo "skip $b: no C++ compiler"; skipped=$((skipped + 1)); continue; }
-             ${CXX:-c++} -std=c++11 -O0 $warn "$f" -o "$tmp/p" 2>"$tmp/log" || { no "$b"; head -n 3 "$tmp/log"; continue; } ;;
+             ${CXX:-c++} -std=c++11 -O0 -DNN_STATIC $warn "$f" -o "$tmp/p" 2>"$tmp/log" || { no "$b"; head -n 3 "$tmp/log"; continue; } ;;
     esac
     [ "$(wc -l <"$f")" -le 100 ] || no "$b has more than 100 lines"
     (cd "$tmp" && ./p) >"$tmp/out" 2>&1 || { no "$b: status $?"; tail -n 3 "$tmp/out"; continue; }
