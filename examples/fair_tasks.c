@@ -101,7 +101,7 @@ static const nn_option table[] = {
     { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector", .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_META,
       .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_TEST | CMD_EVAL,
-      .mode = "policy policy!=random !no_guard", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;0" },
+      .mode = "policy policy!=random !no_guard", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;1" },
     { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1, .unit = "of the baseline's gap", .group = "selector", .help = "guard: lower the favoured cells' scores until the gap on the training rows is below this", .commands = CMD_META,
       .mode = "objective=meta !no_guard", .effect = NN_EFFECT_DATA, .probe = "0" },
     { .key = "accuracy_budget", .type = NN_APP_NUM, .field = F(budget), .def = "0.02", .min = 0, .max = 1, .unit = "of accuracy", .group = "selector", .help = "meta_validated: what fairness may cost, on validation rows of the training part", .commands = CMD_EVAL,
@@ -121,15 +121,15 @@ static const nn_option table[] = {
     { .key = "meta_batch", .type = NN_APP_SIZE, .field = F(meta_batch), .def = "8", .min = 1, .max = 1024, .unit = "tasks", .group = "meta-training", .help = "tasks per step", .commands = CMD_META,
       .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "1" },
     { .key = "query_size", .type = NN_APP_SIZE, .field = F(query), .def = "100", .min = 4, .max = 1000000, .unit = "rows", .group = "meta-training", .help = "clean rows held out of each training part for the outer loss", .commands = CMD_META | CMD_TEST,
-      .effect = NN_EFFECT_DATA, .probe = "6" },
+      .effect = NN_EFFECT_DATA, .probe = "5" },
     { .key = "support_size", .type = NN_APP_SIZE, .field = F(support), .def = "0", .min = 0, .max = 1e9, .unit = "rows", .group = "meta-training", .help = "most support rows of a task; 0 = all", .commands = CMD_META | CMD_TEST,
       .effect = NN_EFFECT_DATA, .probe = "12" },
     { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "5", .min = 1, .max = 10000, .group = "meta-training", .help = "differentiated training steps", .commands = CMD_META | CMD_TEST,
-      .effect = NN_EFFECT_DATA, .probe = "2" },
+      .effect = NN_EFFECT_DATA, .probe = "12" },
     { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "1.0", .min = 0, .max = 100, .flags = NN_APP_ABOVE, .group = "meta-training", .help = "their rate (the documents' 0.01 moves a converged start by next to nothing)", .commands = CMD_META | CMD_TEST,
       .effect = NN_EFFECT_DATA, .probe = "0.5" },
     { .key = "momentum", .type = NN_APP_NUM, .field = F(momentum), .def = "0", .min = 0, .max = 0.999, .group = "meta-training", .help = "their momentum", .commands = CMD_META | CMD_TEST,
-      .mode = "inner_steps!=1", .effect = NN_EFFECT_DATA, .probe = "0.5" },
+      .mode = "inner_steps!=1", .effect = NN_EFFECT_DATA, .probe = "0.9" },
     { .key = "inner_hidden", .type = NN_APP_INTS, .field = F(hidden), .min = 1, .max = 4096, .group = "meta-training", .help = "hidden widths of the inner model; none = logistic regression", .commands = CMD_META,
       .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "start_steps", .type = NN_APP_SIZE, .field = F(start_steps), .def = "0", .min = 0, .max = 100000, .group = "meta-training", .help = "plain steps that make the start model; 0 = the converged fit (logistic) or 50 (MLP)", .commands = CMD_META | CMD_TEST,
@@ -1325,13 +1325,31 @@ static nn_flip_rows flip_rows(const data *t)
     r.z = t->z;
     return r;
 }
+static int has_evidence(const data *t)
+{
+    size_t i, ones = 0;
+    for (i = 0; i < t->n; i++) ones += t->y[i] != 0;
+    return ones >= NN_FLIP_LEAST && t->n - ones >= NN_FLIP_LEAST;
+}
+/* what steers evidence_fair says nothing where no data has it; with_evidence: how many have */
+static nn_status fair_possible(nn_app *app, size_t with_evidence, nn_error *err)
+{
+    static const char *const key[] = { "dp_share", "no_group_at_decision" };
+    static const char *const flag[] = { "dp-share", "no-group-at-decision" };
+    size_t i;
+    for (i = 0; !with_evidence && i < 2; i++)
+        if (nn_app_given(app, key[i]) == 2)
+            return nn_app_misuse(app, err,
+                                 "--%s: has no effect here; evidence_fair needs %d training rows "
+                                 "of each class",
+                                 flag[i], NN_FLIP_LEAST);
+    return NN_OK;
+}
 static nn_status evidence_of(ready *q, const data *t, int threads, nn_error *err)
 {
     const nn_flip_rows r = flip_rows(t);
-    size_t i, ones = 0;
     if (q->evidence.plain || q->no_evidence) return NN_OK;
-    for (i = 0; i < t->n; i++) ones += t->y[i] != 0;
-    q->no_evidence = ones < NN_FLIP_LEAST || t->n - ones < NN_FLIP_LEAST;
+    q->no_evidence = !has_evidence(t);
     return q->no_evidence ? NN_OK : nn_flip_evidence_make(&q->evidence, &r, 1, threads, err);
 }
 /* The whole recipe with weights `right`: classifiers averaged, thresholds per group. */
@@ -2444,7 +2462,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
 {
     const size_t N = o->n_train + o->n_val;
     data *task = need(N, sizeof *task);
-    size_t *order = need(N, sizeof *order), i, k, sd;
+    size_t *order = need(N, sizeof *order), i, k, sd, with_evidence = 0;
     result *all = need(o->seeds * M_COUNT, sizeof *all), *per = need(o->n_val * M_COUNT, sizeof *per);
     double *untr = need(o->seeds * 5, sizeof *untr);
     nn_report r;
@@ -2466,7 +2484,13 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                      NN_INNER_MAX_HIDDEN, o->hidden.n);
         goto done;
     }
-    for (i = 0; i < N && s == NN_OK; i++) s = data_load(&task[i], o->tasks, i, o->compat, err);
+    for (i = 0; i < N && s == NN_OK; i++) {
+        s = data_load(&task[i], o->tasks, i, o->compat, err);
+        /* of several seeds, any task may be held out */
+        if (s == NN_OK && (i >= o->n_train || o->seeds > 1) && has_evidence(&task[i]))
+            with_evidence++;
+    }
+    if (s == NN_OK) s = fair_possible(app, with_evidence, err);
     if (s != NN_OK) goto done;
     {
         nn_bilevel_desc b = NN_ZERO;
@@ -3287,7 +3311,7 @@ static nn_status policy_of(nn_app *app, net *policy, const opts *o, nn_error *er
 static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
 {
     net policy = { 0 };
-    size_t i, n = o->ids.n;
+    size_t i, n = o->ids.n, with_evidence = 0;
     result *all = need(n * M_COUNT, sizeof *all);
     double *spread = need(o->inits, sizeof *spread);
     rows_file selected = { 0 }, predicted = { 0 };
@@ -3322,6 +3346,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
                         &also, err);
         also.spread = NULL;
         if (s == NN_OK) s = rows_possible(o, all + i * M_COUNT, err);
+        if (s == NN_OK && has_evidence(&t)) with_evidence++;
         if (s == NN_OK) {
             rows_selected(&selected, &t, &also, NULL);
             rows_predicted(&predicted, &t, &also, NULL);
@@ -3357,6 +3382,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     }
     s = rows_close(app, &selected, o->selected, s, err);
     s = rows_close(app, &predicted, o->predictions, s, err);
+    if (s == NN_OK) s = fair_possible(app, with_evidence, err);
     if (s == NN_OK && n > 1) {
         const double has = mean_of(all, n, M_EVIDENCE_FAIR, R_ACC);
         key_figures(app, &r, all, n, has == has ? M_EVIDENCE_FAIR : M_GREEDY);
@@ -3488,7 +3514,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     nn_report r;
     double sweep[3 * SWEEP] = { 0 };
     const char *choices[1000];
-    size_t i, n, pos = 0, one = 0, sd;
+    size_t i, n, pos = 0, one = 0, sd, with_evidence = 0;
     nn_status s = all ? NN_OK : no_memory(err);
     td.kind = o->dataset == 1 ? NN_TABULAR_COMPAS :
               o->dataset == 2 ? NN_TABULAR_ADULT :
@@ -3585,6 +3611,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         }
         if (s == NN_OK && sd == 0) s = tell_intervals(app, &r, &t, &also, all, o, err);
         if (s == NN_OK && sd == 0) s = rows_possible(o, all, err);
+        if (s == NN_OK && has_evidence(&t)) with_evidence++;
         if (s == NN_OK && sd == 0)
             s = rows_write(app, o, &t, &also, nn_i64(&tab.row), &tr, &te, err);
         told_free(&also);
@@ -3604,6 +3631,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             s = nn_error_set(err, NN_E_STOPPED, "evaluate: interrupted");
         }
     }
+    if (s == NN_OK) s = fair_possible(app, with_evidence, err);
     if (s == NN_OK) {
         const double has = mean_of(all, o->seeds, M_EVIDENCE_FAIR, R_ACC),
                      base = mean_of(all, o->seeds, M_BASE, R_DP);
