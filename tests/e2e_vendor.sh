@@ -60,9 +60,11 @@ for f in examples/*.c; do
     check "$p: the man page has every flag" sh -c "'$run' --help >'$tmp/help'; for c in $(echo $commands); do '$run' \$c --help; done >>'$tmp/help'
         sed -n 's/^  \\(--[a-z0-9._-]*\\).*/\\1/p' '$tmp/help' | sort -u >'$tmp/want'
         sed 's/[\\]-/-/g' '$man' | grep -o 'fB--[a-z0-9._-]*' | sed 's/^fB//' | sort -u >'$tmp/got'; comm -23 '$tmp/want' '$tmp/got' | { ! grep .; }"
-    first=$(echo $commands | cut -d' ' -f1)
-    if [ "$p" = nnfmt ]; then printf '%s\n' npy npz >"$tmp/want"; set -- --as = n
-    else printf '%s\n' auto cpu >"$tmp/want"; set -- --device = ''; fi
+    if [ "$p" = nnfmt ]; then first=$(echo $commands | cut -d' ' -f1); printf '%s\n' npy npz >"$tmp/want"; set -- --as = n
+    else                                                   # in the first command that computes
+        first=$("$run" options | awk -F '\t' '$2 == "device" { print $1; exit }')
+        printf '%s\n' auto cpu >"$tmp/want"; set -- --device = ''
+    fi
     bash "$tmp/complete.bash" "$bash_file" "$p" "$first" "$@" >"$tmp/got"
     check "$p completes words" diff "$tmp/want" "$tmp/got"
 done
