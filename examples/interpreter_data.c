@@ -272,21 +272,21 @@ static const nn_option options[] = {
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
     OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)",
-        HUB, NULL, PLACE, "--hub.program ./hub.sh;me/set"),
+        HUB, NULL, PLACE, "me/set"),
     OPT("hub.private", NN_APP_BOOL, F(hub_private), "true", 0, 0, NULL, NULL, "hub", "create it as private",
-        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;false"),
+        HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;false"),
     OPT("hub.upload_only_at_end", NN_APP_BOOL, F(hub_at_end), "false", 0, 0, NULL, NULL, "hub", "no upload while generating",
-        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
+        IN(CMD_RUN), "dataset_name", PLACE, "--hub.dataset_name me/set;true"),
     OPT("hub.run_log_cleanup", NN_APP_BOOL, F(hub_cleanup), "false", 0, 0, NULL, NULL, "hub", "remove upload.log when all is uploaded",
-        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;true"),
+        HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;true"),
     { .key = "run_log_cleanup", .type = NN_APP_BOOL, .field = F(hub_cleanup), .def = "false", .group = "hub", .help = "the same, as the original's configurations write it", .flags = NN_APP_HIDDEN, .commands = HUB | READS,
-      .from_file = READS, .mode = "dataset_name", .effect = NN_EFFECT_PLACE, .probe = "--hub.program ./hub.sh --hub.dataset_name me/set;true" },
+      .from_file = READS & ~HUB, .mode = "dataset_name", .effect = NN_EFFECT_PLACE, .probe = "--hub.dataset_name me/set;true" },
     OPT("hub.license", NN_APP_TEXT, F(license), "cc0-1.0", 0, 0, NULL, NULL, "hub", "licence that the card names",
-        HUB, NULL, TEXT, "mit"),
+        HUB, NULL, DATA, "mit"),
     OPT("hub.description", NN_APP_TEXT, F(description), NULL, 0, 0, NULL, NULL, "hub", "first paragraph of the card",
-        HUB, NULL, TEXT, "words"),
+        HUB, NULL, DATA, "words"),
     OPT("hub.tags", NN_APP_TEXTS, F(tags), NULL, 0, 0, NULL, NULL, "hub", "further tags of the card",
-        HUB, NULL, TEXT, "small"),
+        HUB, NULL, DATA, "small"),
     OPT("hub.incremental_upload", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "hub", "parts go out as they are closed: upload_only_at_end", DRAWS, NULL, TEXT, NULL),
     OPT("hub.upload_format", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "hub", "parts are JSON lines, which the Hub converts itself", DRAWS, NULL, TEXT, NULL),
     OPT("debug.save_models", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "the records hold the models; show --export writes them", DRAWS, NULL, TEXT, NULL),
@@ -297,11 +297,11 @@ static const nn_option options[] = {
     OPT("debug.fast_mode", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "a small run is one with smaller numbers", DRAWS, NULL, TEXT, NULL),
     OPT("debug.single_pattern", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "debug", "enabled_patterns says which patterns there are", DRAWS, NULL, TEXT, NULL),
     OPT("hub.program", NN_APP_TEXT, F(hub_program), "hf", 0, 0, NULL, NULL, "hub", "name or path of the upload program",
-        HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;./hub.sh"),
+        HUB, "dataset_name", PLACE, "--hub.dataset_name me/set;./hub2.sh"),
     OPT("hub.retry_seconds", NN_APP_NUM, F(hub_retry), "5", 0, 3600, "seconds", NULL, "hub", "first pause after a failure; doubles up to 10 minutes",
-        HUB, "dataset_name", SPEED, "--hub.program ./hub.sh --hub.dataset_name me/set;1"),
-    OPT("hub.max_tries", NN_APP_SIZE, F(hub_tries), "8", 1, 1000, "tries", NULL, "hub", "per file at the end of the run",
-        HUB, "dataset_name", PLACE, "--hub.program ./hub.sh --hub.dataset_name me/set;2"),
+        HUB, "dataset_name", SPEED, "--hub.dataset_name me/set;1"),
+    { .key = "hub.max_tries", .type = NN_APP_SIZE, .field = F(hub_tries), .def = "8", .min = 1, .max = 1000, .unit = "tries", .group = "hub", .help = "per file at the end of the run", .commands = HUB | READS,
+      .from_file = READS & ~HUB, .mode = "dataset_name", .effect = NN_EFFECT_PLACE, .probe = "2", .fixture = "full" },
     OPT("hub.token", NN_APP_REFUSED, 0, NULL, 0, 0, NULL, NULL, "hub", "set HF_TOKEN in the environment: a token does not belong in a file", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     { .key = "compat", .type = NN_APP_BOOL, .field = F(compat), .def = "false", .group = "pipeline", .help = "the original program's pools, labels, input and settings: preset original", .commands = DRAWS | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
@@ -347,7 +347,7 @@ static const nn_app_command commands[] = {
     { .name = "show", .args = "K", .min_args = 1, .max_args = 1, .help = "record K, regenerated alone", .uses = SHOW_USES },
     { .name = "stats", .args = "DIR", .min_args = 1, .max_args = 1, .help = "counts, acceptance, accuracies, sizes of a data set", .uses = NN_APP_USES },
     { .name = "verify", .args = "DIR", .min_args = 1, .max_args = 1, .help = "regenerate records and compare their bytes", .uses = LOOK_USES },
-    { .name = "merge", .args = "DIR...", .min_args = 1, .max_args = 100000, .help = "join shards into one data set", .out = "generated_datasets", .uses = MERGE_USES },
+    { .name = "merge", .args = "DIR...", .min_args = 1, .max_args = 100000, .help = "join shards into one data set", .out = "generated_datasets", .uses = MERGE_USES, .under = "config.yaml" },
     { .name = "score", .args = "DIR", .min_args = 1, .max_args = 1, .help = "read completions back and score them", .uses = SCORE_USES },
     { .name = "baseline", .args = "DIR", .min_args = 1, .max_args = 1, .help = "a plain classifier from signatures to patterns", .uses = LOOK_USES }
 };
@@ -3104,13 +3104,18 @@ static int run_finish(run *r, double seconds)
         if (!upload_finish(&r->up)) {
             nn_error missing = NN_ZERO;
             (void)nn_error_set(&missing, NN_E_IO,
-                               "%zu of %zu files are not uploaded; run again with --resume",
-                               r->up.queue.n - r->up.at, r->up.queue.n);
+                               "%zu of %zu files are not uploaded, the first after %zu tries; run again "
+                               "with --resume",
+                               r->up.queue.n - r->up.at, r->up.queue.n, r->up.tries);
             nn_app_lost(app, &missing);
-        } else if (c->o->hub_cleanup) {
-            char path[NN_MAX_PATH_BYTES];
-            if (nn_path_join(path, sizeof path, r->s.dir, "upload.log", NULL) == NN_OK)
-                (void)nn_file_remove(path, NULL, NULL);
+        } else {
+            const opts *o = c->o;
+            const char *log = nn_app_path(app, "upload.log");
+            if (o->hub_cleanup) (void)nn_file_remove(log, NULL, NULL);
+            nn_app_say(app, "%s took %zu files for %s, %s if it was not there%s; %s%s", o->hub_program, r->up.at,
+                       o->hub, o->hub_private ? "private" : "public",
+                       o->hub_at_end ? ", when all records were made" : "",
+                       o->hub_cleanup ? "no log is kept" : "its words are in ", o->hub_cleanup ? "" : log);
         }
         nn_app_count(app, "uploaded", (uint64_t)r->up.at);
     }
@@ -3548,6 +3553,9 @@ static int cmd_stats(nn_app *app, opts *o)
     (void)o;
     if (s == NN_OK) s = stats_json(&out, b.sum, 0, 0, &e);
     if (s == NN_OK) (void)fwrite(out.data, 1, out.len, stdout);
+    if (s == NN_OK)
+        nn_app_say(app, "%s: %llu of its %llu records are there", app->args[0],
+                   (unsigned long long)b.count, (unsigned long long)(b.is.hi - b.is.lo));
     nn_buf_free(&out);
     book_free(&b);
     return nn_app_finish(app, s == NN_OK ? NULL : &e);
@@ -3590,7 +3598,7 @@ static int cmd_verify(nn_app *app, opts *o)
     book b;
     nn_buf have = NN_ZERO, want = NN_ZERO, rejects = NN_ZERO, config = NN_ZERO;
     nn_error e = NN_ZERO;
-    size_t n, j, bad = 0, closed;
+    size_t n, j, bad = 0, closed, was;
     uint64_t good;
     nn_status s = book_read(&b, app->args[0], &e);
     if (s == NN_OK) s = book_check_parts(&b, app->args[0], 1, &e);
@@ -3621,8 +3629,10 @@ static int cmd_verify(nn_app *app, opts *o)
     nn_buf_free(&rejects);
     nn_buf_free(&config);
     closed = b.closed;
+    was = b.count;
     book_free(&b);
     if (s == NN_OK) {
+        nn_app_say(app, "all parts are as they were closed; %zu of %zu records were made again", n, was);
         nn_app_count(app, "closed_parts", closed);
         nn_app_count(app, "verified", n);
         nn_app_count(app, "different", bad);
@@ -3726,6 +3736,8 @@ static int cmd_merge(nn_app *app, opts *o)
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, &config, &e);
     if (s == NN_OK) s = made_from(&b[order[0]], &c, &config, app->args[order[0]], &e);
+    if (s == NN_OK && !app->dry_run) s = upload_check(o, &e);
+    if (s == NN_OK) s = card_check(o, &e);
     nn_buf_free(&config);
     memset(&r, 0, sizeof r);
     if (s == NN_OK) {
@@ -4063,6 +4075,8 @@ static int cmd_score(nn_app *app, opts *o)
     book_free(&b);
     if (s != NN_OK) return nn_app_finish(app, &e);
     nn_app_result_text(app, "scores", path);
+    nn_app_say(app, "what may be read out of these records without reading them: interpreter_data baseline %s",
+               app->args[0]);
     return nn_app_finish(app, NULL);
 }
 /* ---- baseline: what plain classifiers read out of the records ------------ */
@@ -4381,6 +4395,9 @@ static int cmd_baseline(nn_app *app, opts *o)
         nn_app_count(app, "features", z.d);
         for (kind = 0; kind < BASE_KINDS; kind++) base_results(app, &z, kind, used);
     }
+    if (s == NN_OK)
+        nn_app_say(app, "the last %zu of %zu records are the test; no subject model was trained again",
+                   z.n - z.n_train, z.n);
     base_free(&z);
     book_free(&b);
     return nn_app_finish(app, s == NN_OK ? NULL : &e);
@@ -4462,13 +4479,16 @@ static int arguments(int argc, char **argv, char **out, char *own)
     out[n] = NULL;
     return n;
 }
-/* A relative probe set is looked for where we are, then beside the config file. */
+/* A relative probe set is looked for where we are, then beside the config file, then in the set that
+ * a command adds to. */
 static void find_probe(nn_app *app, opts *o)
 {
     const char *slash = app->config ? strrchr(app->config, '/') : NULL, *beside;
-    if (!o->sig_path || o->sig_path[0] == '/' || !slash) return;
+    if (!o->sig_path || o->sig_path[0] == '/' || !app->config) return;
     if (nn_app_given(app, "signature.dataset_path") == 2) return;
-    beside = nn_app_text(app, "%.*s/%s", (int)(slash - app->config), app->config, o->sig_path);
+    beside = nn_app_text(app, "%.*s%s", slash ? (int)(slash + 1 - app->config) : 0, app->config, o->sig_path);
+    if (app->command == CMD_MERGE && !nn_file_exists(beside, NULL))
+        beside = nn_app_text(app, "%s/%s", app->args[0], o->sig_path);
     if (nn_file_exists(beside, NULL)) o->sig_path = beside;
 }
 static nn_status prepare(nn_app *app, void *opts_, nn_error *err)

@@ -178,6 +178,7 @@ typedef struct nn_app_command {
     nn_app_run  run;        /* what nn_app_main calls                                                     */
     unsigned    uses;       /* NN_APP_USES | ...; 0 = every common flag                                   */
     const char *config;     /* without --config, this file in the first argument's folder if it is there  */
+    const char *under;      /* this file there, if any, is read first: --config adds to it                */
 } nn_app_command;
 
 typedef struct nn_app_program {
@@ -820,15 +821,17 @@ NNI_FN int nni_app_is_common(const nn_option *o)
     return o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON;
 }
 #define NNI_APP_SEED_ROW (&nni_app_common[2])
-/* command c has seeds of its own, which follow --seed */
+/* seeds of command c, which follow --seed: 2 one is a flag, 1 its config file alone gives them, 0 none */
 NNI_FN int nni_app_has_seeds(const nn_app *app, int c)
 {
+    int found = 0;
     size_t i;
-    for (i = 0; i < app->program->n_options; i++) {
+    for (i = 0; i < app->program->n_options && found < 2; i++) {
         const nn_option *o = &app->program->options[i];
-        if (o->type == NN_APP_SEED && (!o->commands || o->commands >> c & 1u)) return 1;
+        if (o->type != NN_APP_SEED || (o->commands && !(o->commands >> c & 1u))) continue;
+        found = o->from_file >> c & 1u ? 1 : 2;
     }
-    return 0;
+    return found;
 }
 /* a row of command c (-1: of any) */
 NNI_FN int nni_app_has_in(const nn_app *app, const nn_option *o, int c)
@@ -850,7 +853,12 @@ NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
 /* the command takes it from its config file alone */
 NNI_FN int nni_app_filed(const nn_app *app, const nn_option *o)
 {
-    return (o->flags & NN_APP_KEY) || (app->command >= 0 && (o->from_file >> app->command & 1u));
+    const int c = app->command;
+    unsigned uses;
+    if (c < 0 || (o->flags & NN_APP_KEY)) return (o->flags & NN_APP_KEY) != 0;
+    uses = app->program->n_commands ? app->program->commands[c].uses : 0;
+    if (o == NNI_APP_SEED_ROW && uses && !(uses & NN_APP_USES_SEED)) return nni_app_has_seeds(app, c) < 2;
+    return (int)(o->from_file >> c & 1u);
 }
 NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
 NNI_FN const nn_option *nni_app_row(const nn_app *app, size_t i)
@@ -2357,6 +2365,11 @@ NNI_FN int nni_app_config_file(nn_app *app)
         if (nn_file_exists(own, NULL)) app->config = own;
     }
     if (!app->config) return 0;
+    if (cmd && cmd->under && app->n_args) {
+        const char *own = nn_app_text(app, "%s/%s", app->args[0], cmd->under);
+        const int rc = nn_file_exists(own, NULL) && strcmp(own, app->config) != 0 ? nni_app_config(app, own) : 0;
+        if (rc) return rc;
+    }
     row = nni_app_library(app, app->config);
     if (row != SIZE_MAX) {
         const char *path = app->config;

@@ -13,6 +13,7 @@ set -u
 root=$(pwd)
 B=$root/${BUILD:-build}
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
+export HF_TOKEN=none                # uploads ask for one; they go to programs among the inputs
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/nn_options.XXXXXX") || exit 1
 if [ -n "${KEEP:-}" ]; then mkdir -p "$KEEP" && tmp=$KEEP; else trap 'rm -rf "$tmp"' EXIT INT TERM; fi
 [ $# -gt 0 ] || set -- $(sed -n 's/^program //p' tests/options.txt)
@@ -383,6 +384,7 @@ for prog in "$@"; do
     if ! (cd "$T/in" && set -e && . ../make) >"$T/make.log" 2>&1; then
         echo "FAIL $prog: its inputs: $(tail -n 1 "$T/make.log")"; failed=$((failed + 1)); continue
     fi
+    [ ! -d "$T/in/bin" ] || PATH=$T/in/bin:$PATH     # what it starts is among its inputs, too
     mkdir "$T/links"
     for i in "$T"/in/*; do [ ! -e "$i" ] || ln -s "$i" "$T/links"; done
     only=$(cat "$T/only")
