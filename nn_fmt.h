@@ -87,6 +87,7 @@ NN_DEF const char *nn_errno_text(int e);
 typedef struct nn_place { uint64_t offset; size_t member; int swapped; const char *stored; } nn_place;
 
 typedef struct nn_buf nn_buf;
+struct nn_npy_info;
 /* Options of everything that opens a file; NULL or zeroed = defaults. */
 typedef struct nn_file_opts {
     const nn_io *io;                       /* NULL = nn_io_system()                                  */
@@ -108,8 +109,11 @@ typedef struct nn_file_opts {
     nn_buf      *places;
     /* Reading (npy, npz, safetensors, .pth): NULL = an item that cannot be read refuses the file. Else it is left out,
      * and one line "name: why" and its NUL are appended here; of an object the state, when it is a
-     * dict, is read under the object's name. Object arrays whose items are all str come as text. */
+     * dict, is read under the object's name. */
     nn_buf      *left;
+    /* Reading npy, npz: NULL = object arrays are not read; nn_npy_object_text = those whose items are all str
+     * come as text. A door of its own: who reads plain arrays carries no reader of pickles. */
+    nn_status  (*objects)(void *source, nn_tensor *t, const struct nn_npy_info *info, const nn_alloc *alloc);
     nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
     void        *fetch_user;
 } nn_file_opts;
@@ -707,6 +711,9 @@ typedef struct nn_npy_info {
 /* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
  * writes them; bf16 is NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
+/* nn_npy_object_text: for nn_file_opts.objects, not to be called: the pickle behind a header of dtype object, when
+ * all its items are str, as text. Nothing is executed; what holds another object is refused. */
+NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_info *info, const nn_alloc *alloc);
 /* one array; r then stands behind it */
 NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
 /* header only; r then stands at the data */
@@ -10228,15 +10235,15 @@ NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size
     *t = r;
     return NN_OK;
 }
-NNI_FN nn_status nni_npy_objects(nni_src *src, nn_tensor *t, const nn_npy_info *f, const nn_alloc *alloc);
-/* objects: arrays of str may come as text, other objects never */
-NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, int objects, const nn_alloc *alloc,
-                               nn_error *err)
+/* what reads an object array (nn_file_opts.objects), or NULL */
+typedef nn_status (*nni_npy_objects)(void *, nn_tensor *, const nn_npy_info *, const nn_alloc *);
+NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, nni_npy_objects objects,
+                               const nn_alloc *alloc, nn_error *err)
 {
     nn_npy_info info = NN_ZERO;
     nn_tensor r = NN_ZERO;
     nn_status s = nni_npy_header(src, &info, alloc, err);
-    if (s == NN_E_UNSUPPORTED && objects && info.header && nni_npy_objects(src, t, &info, alloc) == NN_OK)
+    if (s == NN_E_UNSUPPORTED && objects && info.header && objects(src, t, &info, alloc) == NN_OK)
         return NN_OK;
     if (s == NN_OK)
         s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc,
@@ -10263,7 +10270,7 @@ NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
 {
     nni_src src;
     nni_src_reader(&src, r);
-    return nni_npy_array(&src, t, 0, 0, alloc, err);
+    return nni_npy_array(&src, t, 0, NULL, alloc, err);
 }
 /* the reader stands at its end, or NN_E_FORMAT */
 NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
@@ -10285,7 +10292,7 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
     nn_status s = nn_reader_open(&r, path, opts, err);
     if (s != NN_OK) return s;
     nni_src_reader(&src, r);
-    s = nni_npy_array(&src, &x, 0, opts && opts->left, &a, err);
+    s = nni_npy_array(&src, &x, 0, opts ? opts->objects : NULL, &a, err);
     if (s == NN_OK) s = nni_reader_ended(r, "array", err);
     nn_reader_close(r);
     if (s != NN_OK) nn_tensor_free(&x);
@@ -10401,7 +10408,7 @@ struct nn_npz {  /* NPZ */
     size_t names_room;
     const char **name;
     nn_npy_info *info;
-    int lenient;                           /* arrays of str objects are read */
+    nni_npy_objects objects;
     void *map;
     size_t map_size;
 };
@@ -10414,7 +10421,7 @@ NNI_FN nn_status nni_npz_begin(nn_npz **out, nn_zip *zip, const nn_file_opts *op
     z->z = zip;
     z->alloc = a;
     z->limit = opts ? opts->limit : 0;
-    z->lenient = opts && opts->left;
+    z->objects = opts ? opts->objects : NULL;
     for (i = 0; i < n; i++) room += strlen(nn_zip_at(zip, i)->name) + 1;
     if (n) {
         z->names = (char *)nn_mem_alloc(room, &a);
@@ -10523,7 +10530,7 @@ NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
     nni_src src;
     nn_tensor r = NN_ZERO;
     nn_status s = nni_npz_src(z, i, &src, err);
-    if (s == NN_OK) s = nni_npy_array(&src, &r, z->limit, z->lenient, &z->alloc, err);
+    if (s == NN_OK) s = nni_npy_array(&src, &r, z->limit, z->objects, &z->alloc, err);
     if (s == NN_OK) s = nni_npz_trailing(&src, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
@@ -11868,8 +11875,9 @@ NNI_FN size_t nni_pk_chars(const nni_pk *v, void *to)
     return n;
 }
 /* The rest of a .npy after a header of dtype object: the pickle of an array whose items are all str. */
-NNI_FN nn_status nni_npy_objects(nni_src *src, nn_tensor *t, const nn_npy_info *f, const nn_alloc *alloc)
+NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_info *f, const nn_alloc *alloc)
 {
+    nni_src *src = (nni_src *)source;
     nni_vm m;
     nn_buf b = NN_ZERO;
     nn_tensor r = NN_ZERO;

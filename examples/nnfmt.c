@@ -1065,7 +1065,7 @@ static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
     size_t i, j, only = SIZE_MAX;
     nn_status s;
     o.name = a->path;
-    if (a->lenient) o.left = &a->left;
+    if (a->lenient) { o.left = &a->left; o.objects = nn_npy_object_text; }
     s = nn_npz_open(&a->npz, place_of(a->path), &o, e);
     if (s != NN_OK) return s;
     if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX)
@@ -1131,6 +1131,7 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
     if ((s = nn_npy_peek(&f, a->r, e)) == NN_E_UNSUPPORTED && a->lenient && strcmp(a->path, "-") != 0) {
         nn_file_opts o = NN_ZERO;                        /* an object array of str comes whole */
         o.left = &a->left;
+        o.objects = nn_npy_object_text;
         if (nn_npy_read(&t, a->path, &o, NULL) == NN_OK) {
             s = nn_dict_put(&a->d, "array", &t, e);
             nn_tensor_free(&t);
