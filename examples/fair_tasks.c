@@ -1774,7 +1774,7 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             h.diverging = 1;
             nn_report_section(&r, "Are the parameters independent?");
             nn_report_plot(&r, &h, NULL);
-            {
+            if (app->plots) {
                 const char *dir = nn_app_given(app, "out") ? nn_app_path(app, "plots") :
                                                              "results/plots",
                            *p;

@@ -254,6 +254,7 @@ FILENAME == "../sums" {
     if (path ~ /\/\.[oe]$/) next
     n_files[id]++
     if (path ~ /(metrics\.json|report\.html)$/) texts[id, ++n_texts[id]] = path
+    if (path ~ /\/plots\//) drawn[id] = path
     if (path ~ /report\.html$/ || (path ~ /metrics\.json$/ && figures < 1)) next
     if (path ~ /(run\.json|config\.yaml|\.log|\.lock|\.conf)$/ || path ~ /\/(plots|tensorboard)\//) next
     if (skip != "" && path ~ skip) next
@@ -272,6 +273,7 @@ FILENAME == "../sums" {
         else if (!ends(id)) bad("status " status[id] ": " last(id))
         else if (n_sums[base] && !same(id, base)) bad(kind ", and the results change")
         else if (kind == "text" && said(id) == said(base)) bad("says nothing else")
+        else if (key == "plots" && drawn[base] != "") bad("not given, and there is " drawn[base])
         else if (kind == "place") {
             a = names[id]; b = names[base]; gsub(" " id "/", " ", a); gsub(" " base "/", " ", b)
             if (a == b && said(id) == said(base)) bad("changes neither place nor course")
