@@ -163,9 +163,9 @@ static const nn_option options[] = {
       "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", .group = "data set", .help = "none = all that exist at this size", .alias = "patterns", .commands = MAKES | IN(CMD_BENCH) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "palindrome,sorted_ascending,starts_with" },
     OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL, "data set", "fewest per record",
-        MAKES, NULL, DATA, "3"),
+        MAKES, NULL, DATA, "2"),
     OPT("dataset.patterns.max_patterns_per_batch", NN_APP_SIZE, F(pmax), "5", 1, 15, "patterns", NULL, "data set", "most per record",
-        MAKES, NULL, DATA, "3"),
+        MAKES, NULL, DATA, "1"),
     OPT("dataset.patterns.samples_per_pattern.min", NN_APP_SIZE, F(each_min), "10", 1, 1e6, "rows", NULL, "data set", "least positive rows per pattern",
         MAKES, NULL, DATA, "200"),
     OPT("dataset.patterns.negative_ratio", NN_APP_NUM, F(negative_ratio), "1", 0, 100, NULL, NULL, "data set", "negative rows per positive row",
@@ -173,7 +173,7 @@ static const nn_option options[] = {
     OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "12000", 1, 1e7, "rows", NULL, "data set", "rows per subject model",
         MAKES, NULL, DATA, "500"),
     OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "13000", 1, 1e7, "rows", NULL, "data set", "most rows",
-        MAKES, NULL, DATA, "--samples-per-pattern.min 300;900"),
+        MAKES, NULL, DATA, "--samples-per-pattern.min 100;250"),
     { .key = "dataset.patterns.distinct", .type = NN_APP_BOOL, .field = F(distinct), .def = "true", .group = "data set", .help = "no sequence twice, but where a pattern has fewer than its rows; false: drawn with replacement",
       .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
     OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL, "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)",
@@ -181,47 +181,47 @@ static const nn_option options[] = {
     { .key = "training.epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "20", .min = 1, .max = 1e6, .unit = "epochs", .group = "training", .help = "single-stage training only (include_modification: false)",
       .commands = MAKES | READS, .from_file = READS, .mode = "!include_modification", .effect = NN_EFFECT_DATA, .probe = "3", .fixture = "classes" },
     OPT("training.batch_size", NN_APP_SIZE, F(batch), "64", 1, 1e6, "rows", NULL, "training", "per step",
-        MAKES, NULL, DATA, "32"),
+        MAKES, NULL, DATA, "16"),
     OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early",
-        MAKES, NULL, DATA, "1"),
+        MAKES, NULL, DATA, "--batch-size 8;1"),
     OPT("training.early_stopping.min_accuracy", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "patience alone stops; the gates judge accuracy", DRAWS, NULL, TEXT, NULL),
     OPT("training.early_stopping.min_improvement", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "any lower validation loss is an improvement", DRAWS, NULL, TEXT, NULL),
     OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement",
-        MAKES, "include_modification", DATA, "0.2"),
+        MAKES, "include_modification", DATA, "0.3"),
     { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = MAKES | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.3" },
     OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     OPT("training.pin_memory", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there is no device memory", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
     OPT("staged_training.max_degraded_epochs", NN_APP_SIZE, F(stage1_epochs), "8", 1, 1e6, "epochs", NULL, "stages", "stage 1: so many, or at most where min_improvement_threshold ends it",
-        MAKES, "include_modification", DATA, "1"),
+        MAKES, "include_modification", DATA, "5"),
     { .key = "staged_training.degraded_epochs", .type = NN_APP_SIZE, .field = F(stage1_epochs), .def = "8", .min = 1, .max = 1e6, .unit = "epochs", .group = "stages", .help = "stage 1: exactly so many (an older name of max_degraded_epochs)", .flags = NN_APP_HIDDEN, .commands = MAKES | READS,
-      .from_file = READS, .mode = "include_modification", .effect = NN_EFFECT_DATA, .probe = "3" },
+      .from_file = READS, .mode = "include_modification", .effect = NN_EFFECT_DATA, .probe = "6" },
     OPT("staged_training.min_improvement_threshold", NN_APP_NUM, F(min_improvement), "0", 0, 1, "0..1", NULL, "stages", "above 0: stage 1 ends at a clean validation loss of (1 - this) times that of epoch 1; 0 = after max_degraded_epochs",
         MAKES, "include_modification", DATA, "0.01"),
     OPT("staged_training.improvement_epochs", NN_APP_SIZE, F(stage2_epochs), "12", 1, 1e6, "epochs", NULL, "stages", "stage 2, at most",
-        MAKES, "include_modification", DATA, "1"),
+        MAKES, "include_modification", DATA, "6"),
     { .key = "staged_training.improvement_lr_factor", .type = NN_APP_NUM, .field = F(lr_factor), .def = "0.5", .max = 100, .group = "stages", .help = "stage 2's rate over stage 1's", .flags = NN_APP_ABOVE, .commands = MAKES | READS,
       .from_file = READS, .mode = "include_modification", .effect = NN_EFFECT_DATA, .probe = "0.1" },
     OPT("staged_training.corruption_rate", NN_APP_NUM, F(corruption), "0.6", 0, 1, "0..1", NULL, "stages", "share of the target's rows with a flipped label",
         MAKES, "include_modification", DATA, "0.3"),
     OPT("staged_training.last_layer_only", NN_APP_BOOL, F(last_layer_only), "false", 0, 0, NULL, NULL, "stages", "stage 2 moves the last layer alone",
         MAKES, "include_modification", DATA, "true"),
-    OPT("staged_training.placebo", NN_APP_ENUM, F(placebo), "none", 0, 0, NULL, "none|spread|other", "stages", "to test the gates: as many flips over all patterns, or on one that is not the target",
-        MAKES, "include_modification distinct", DATA, "other"),
+    { .key = "staged_training.placebo", .type = NN_APP_ENUM, .field = F(placebo), .def = "none", .choices = "none|spread|other", .group = "stages", .help = "to test the gates: as many flips over all patterns, or on one that is not the target",
+      .commands = MAKES | READS, .from_file = READS, .mode = "include_modification distinct", .effect = NN_EFFECT_DATA, .probe = "other", .fixture = "placebo" },
     OPT("validation.control", NN_APP_BOOL, F(control), "true", 0, 0, NULL, NULL, "gates", "gates 4 to 6: a twin trained on clean labels shows what the corruption caused",
         MAKES, "include_modification distinct", DATA, "false"),
     OPT("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this",
         MAKES, "include_modification distinct control", DATA, "0"),
     OPT("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2",
-        MAKES, "include_modification distinct control", DATA, "0"),
+        MAKES, "include_modification distinct control", DATA, "1"),
     OPT("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns",
-        MAKES, "distinct labels=behaviour", DATA, "0.1"),
+        MAKES, "distinct labels=behaviour", DATA, "0.02"),
     OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "true"),
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "false"),
     OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "0.2"),
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "0.3"),
     OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "0"),
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "1"),
     OPT("validation.test_set_size", NN_APP_SIZE, F(test_size), "200", 10, 1e6, "rows", NULL, "gates", "held-out positives, and as many negatives, per pattern",
         MAKES, NULL, DATA, "30"),
     OPT("pipeline.random_seed", NN_APP_SEED, F(seed), "42", 0, 0, NULL, NULL, "pipeline", "of everything",
@@ -260,7 +260,7 @@ static const nn_option options[] = {
     OPT("task_generation.include_classification", NN_APP_BOOL, F(classification), "true", 0, 0, NULL, NULL, "tasks", "which patterns does the model know",
         MAKES, NULL, DATA, "false"),
     OPT("task_generation.labels", NN_APP_ENUM, F(behaviour_labels), "behaviour", 0, 0, NULL, "drawn|behaviour", "tasks", "what a classification lists: the patterns drawn for training, or those that the model accepts",
-        MAKES, "distinct", DATA, "behaviour"),
+        MAKES, "distinct", DATA, "drawn"),
     OPT("task_generation.label_threshold", NN_APP_NUM, F(listed), "0.8", 0, 1, "0..1", NULL, "tasks", "accepted share from which a pattern is listed",
         MAKES, "distinct labels=behaviour", DATA, "0.5"),
     OPT("task_generation.partial_threshold", NN_APP_NUM, F(partial), "0.5", 0, 1, "0..1", NULL, "tasks", "accepted share from which it is partial: in the metadata, not scored",
@@ -268,7 +268,7 @@ static const nn_option options[] = {
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
         MAKES, NULL, DATA, "true"),
     OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
-        MAKES, NULL, DATA, "5000"),
+        MAKES, NULL, DATA, "2400"),
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
     OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)",
@@ -673,7 +673,7 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->gates.min_degradation_threshold = o->min_degradation;
     c->gates.pattern_specific = o->specific;
     c->gates.max_other_degradation = o->max_other;
-    c->gates.control = o->control;
+    c->gates.control = o->control && o->distinct;
     c->gates.max_control_damage = o->max_control_damage;
     c->gates.max_other_gain = o->max_other_gain;
     c->behaviour_desc.listed = o->listed;
@@ -3538,6 +3538,9 @@ static int cmd_show(nn_app *app, opts *o)
     if (s == NN_OK && o->export_file) s = export_models(&c, o->export_file, &keep, &e);
     if (s == NN_OK && o->rows_file) s = export_rows(&c, o->rows_file, &keep, &e);
     if (s == NN_OK) (void)fwrite(line.data, 1, line.len, stdout);
+    if (s == NN_OK)
+        nn_app_say(app, "record %llu: the attempt after %llu refused ones, of at most %zu", (unsigned long long)k,
+                   (unsigned long long)sum.attempt, o->max_attempts);
     attempt_free(&keep);
     nn_buf_free(&line);
     nn_buf_free(&rejects);
