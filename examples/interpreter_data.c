@@ -173,7 +173,7 @@ static const nn_option options[] = {
     OPT("dataset.patterns.target_total_examples", NN_APP_SIZE, F(total), "12000", 1, 1e7, "rows", NULL, "data set", "rows per subject model",
         MAKES, NULL, DATA, "500"),
     OPT("dataset.patterns.max_total_examples", NN_APP_SIZE, F(max_total), "13000", 1, 1e7, "rows", NULL, "data set", "most rows",
-        MAKES, NULL, DATA, "--samples-per-pattern.min 100;250"),
+        MAKES, NULL, DATA, "--samples-per-pattern.min 150;350"),
     { .key = "dataset.patterns.distinct", .type = NN_APP_BOOL, .field = F(distinct), .def = "true", .group = "data set", .help = "no sequence twice, but where a pattern has fewer than its rows; false: drawn with replacement",
       .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
     OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL, "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)",
