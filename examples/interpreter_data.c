@@ -85,12 +85,13 @@ typedef struct opts {
       .alias = name_, .commands = MAKES | READS, .from_file = READS,                    \
       .effect = NN_EFFECT_DATA, .probe = probe_ }
 /* the row, then where it belongs and what it does: commands, mode, effect, probe */
-#define OPT(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_, cmds_, mode_,  \
-            effect_, probe_)                                                                    \
+#define OPTF(key_, type_, field_, def_, lo_, hi_, unit_, choices_, group_, help_, cmds_, mode_,  \
+             effect_, probe_, fixture_)                                                         \
     { .key = key_, .type = type_, .field = field_, .def = def_, .min = lo_, .max = hi_,         \
       .unit = unit_, .choices = choices_, .group = group_, .help = help_,                       \
       .commands = (cmds_) | READS, .from_file = READS & ~(unsigned)(cmds_), .mode = mode_,      \
-      .effect = NN_EFFECT_##effect_, .probe = probe_ }
+      .effect = NN_EFFECT_##effect_, .probe = probe_, .fixture = fixture_ }
+#define OPT(...) OPTF(__VA_ARGS__, NULL)
 static const nn_option options[] = {
     OPT("signature.dataset_path", NN_APP_TEXT, F(sig_path), NULL, 0, 0, NULL, NULL, "signature", "probe set made by create-sig-dataset; none = made from the seed, 200 sequences",
         MAKES, NULL, DATA, "sig2.json"),
@@ -182,12 +183,12 @@ static const nn_option options[] = {
       .commands = MAKES | READS, .from_file = READS, .mode = "!include_modification", .effect = NN_EFFECT_DATA, .probe = "3", .fixture = "classes" },
     OPT("training.batch_size", NN_APP_SIZE, F(batch), "64", 1, 1e6, "rows", NULL, "training", "per step",
         MAKES, NULL, DATA, "16"),
-    OPT("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early",
-        MAKES, NULL, DATA, "--batch-size 8;1"),
+    OPTF("training.early_stopping.patience", NN_APP_SIZE, F(patience), "5", 0, 1e6, "epochs", NULL, "training", "0 = never stop early",
+        MAKES, NULL, DATA, "--batch-size 8;1", "@patience"),
     OPT("training.early_stopping.min_accuracy", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "patience alone stops; the gates judge accuracy", DRAWS, NULL, TEXT, NULL),
     OPT("training.early_stopping.min_improvement", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "any lower validation loss is an improvement", DRAWS, NULL, TEXT, NULL),
-    OPT("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement",
-        MAKES, "include_modification", DATA, "0.3"),
+    OPTF("training.min_degradation_threshold", NN_APP_NUM, F(min_degradation), "0.05", 0, 1, "0..1", NULL, "training", "gate 1, with min_pattern_improvement",
+        MAKES, "include_modification", DATA, "0.3", "@degradation"),
     { .key = "training.validation_split", .type = NN_APP_NUM, .field = F(val_split), .def = "0.2", .max = 1, .unit = "0..1", .group = "training", .help = "share of the rows that choose the weights", .flags = NN_APP_ABOVE | NN_APP_BELOW, .commands = MAKES | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.3" },
     OPT("training.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "training", "there are no loader processes", MAKES | IN(CMD_SIG) | IN(CMD_BENCH), NULL, TEXT, NULL),
@@ -207,21 +208,21 @@ static const nn_option options[] = {
     OPT("staged_training.last_layer_only", NN_APP_BOOL, F(last_layer_only), "false", 0, 0, NULL, NULL, "stages", "stage 2 moves the last layer alone",
         MAKES, "include_modification", DATA, "true"),
     { .key = "staged_training.placebo", .type = NN_APP_ENUM, .field = F(placebo), .def = "none", .choices = "none|spread|other", .group = "stages", .help = "to test the gates: as many flips over all patterns, or on one that is not the target",
-      .commands = MAKES | READS, .from_file = READS, .mode = "include_modification distinct", .effect = NN_EFFECT_DATA, .probe = "other", .fixture = "placebo" },
+      .commands = MAKES | READS, .from_file = READS, .mode = "include_modification distinct", .effect = NN_EFFECT_DATA, .probe = "other", .fixture = "@placebo" },
     OPT("validation.control", NN_APP_BOOL, F(control), "true", 0, 0, NULL, NULL, "gates", "gates 4 to 6: a twin trained on clean labels shows what the corruption caused",
         MAKES, "include_modification distinct", DATA, "false"),
-    OPT("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this",
-        MAKES, "include_modification distinct control", DATA, "0"),
-    OPT("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2",
-        MAKES, "include_modification distinct control", DATA, "1"),
-    OPT("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns",
-        MAKES, "distinct labels=behaviour", DATA, "0.02"),
-    OPT("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "false"),
-    OPT("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "0.3"),
-    OPT("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors",
-        MAKES, "include_modification !compat or include_modification distinct", DATA, "1"),
+    OPTF("validation.max_control_damage", NN_APP_NUM, F(max_control_damage), "0.05", 0, 1, "0..1", NULL, "gates", "gate 5: no other is worse than in the twin by more than this",
+        MAKES, "include_modification distinct control", DATA, "0", "@damage"),
+    OPTF("validation.max_other_gain", NN_APP_NUM, F(max_other_gain), "0.1", 0, 1, "0..1", NULL, "gates", "gate 6: no other gains more than this in stage 2",
+        MAKES, "include_modification distinct control", DATA, "1", "@gain"),
+    OPTF("validation.max_elsewhere", NN_APP_NUM, F(max_elsewhere), "0.15", 0, 1, "0..1", NULL, "gates", "most that a model may accept of the sequences outside its patterns",
+        MAKES, "distinct labels=behaviour", DATA, "0.02", "@elsewhere"),
+    OPTF("validation.pattern_specific", NN_APP_BOOL, F(specific), "true", 0, 0, NULL, NULL, "gates", "gate 2: the target gains 0.02 more than the others",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "false", "@specific"),
+    OPTF("validation.min_pattern_improvement", NN_APP_NUM, F(min_pattern), "0.05", 0, 1, "0..1", NULL, "gates", "gate 1: the target gains at least this",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "0.3", "@pattern"),
+    OPTF("validation.max_other_degradation", NN_APP_NUM, F(max_other), "0.02", 0, 1, "0..1", NULL, "gates", "gate 3: no other loses more than this and two standard errors",
+        MAKES, "include_modification !compat or include_modification distinct", DATA, "1", "@other"),
     OPT("validation.test_set_size", NN_APP_SIZE, F(test_size), "200", 10, 1e6, "rows", NULL, "gates", "held-out positives, and as many negatives, per pattern",
         MAKES, NULL, DATA, "30"),
     OPT("pipeline.random_seed", NN_APP_SEED, F(seed), "42", 0, 0, NULL, NULL, "pipeline", "of everything",
@@ -267,8 +268,8 @@ static const nn_option options[] = {
         MAKES, "distinct labels=behaviour", DATA, "0.1"),
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
         MAKES, NULL, DATA, "true"),
-    OPT("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
-        MAKES, NULL, DATA, "2400"),
+    OPTF("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL, "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
+        MAKES, NULL, DATA, "2400", "@tokens"),
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0", .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*", .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
     OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub", "upload closed parts there with the `hf` program (token: HF_TOKEN)",
@@ -3531,6 +3532,8 @@ static int cmd_show(nn_app *app, opts *o)
     if (!nn_u64_parse(app->args[0], strlen(app->args[0]), &k) || k > most)
         return nn_app_usage(app, "show: expected a record from 0 to %llu, got '%s'",
                             (unsigned long long)most, app->args[0]);
+    if (app->overwrite && !o->export_file && !o->rows_file)
+        return nn_app_usage(app, "--overwrite: has no effect here; it is read with --export or --export-rows");
     s = nn_app_file_open(app, o->export_file, &e);
     if (s == NN_OK) s = nn_app_file_open(app, o->rows_file, &e);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);

@@ -77,6 +77,7 @@ FILENAME == ARGV[2] {
     c = at ? substr($1, 1, at - 1) : $1; name = at ? substr($1, at + 1) : ""
     if (name != "") named[name] = 1
     if ($2 == "may") may[c, name] = 1
+    else if ($2 == "few") few[c] = 1
     else if ($2 == "refuse") refusals[c, ++n_refusals[c]] = $3
     else jobs[c, name] = $3
 }
@@ -154,7 +155,7 @@ function plan(c,   at, word, own, i, j, n, r, s, name, value, w, base, id, list,
         if (effect[r] == "none") { fail(what ": no effect is declared"); continue }
         if (probe[r] == "") { fail(what ": no probe value"); continue }
         if (!has_job(c, fixture[r])) { fail(what ": no job " c "/" fixture[r] " in tests/options.txt"); continue }
-        w = job(c, fixture[r])
+        w = job(c, key[r] == "overwrite" && (c, "overwrite") in jobs ? "overwrite" : fixture[r])
         base = run(c, word w before[r], fixture[r])
         if (key[r] == "overwrite" || key[r] == "resume") {
             id = ++n_runs
@@ -169,13 +170,16 @@ function plan(c,   at, word, own, i, j, n, r, s, name, value, w, base, id, list,
         if (speaks(c, r)) say(c, "mode", id, base, what, r)
         if (effect[r] != "data" && !speaks(c, r) || key[r] == "seed") continue
         if (mode[r] != "") company(c, word w, what, r, base)
-        if (speaks(c, r) && fixture[r] != "") company(c, word own, what, r, base)
+        if (speaks(c, r) && fixture[r] != "" && fixture[r] !~ /^@/) company(c, word own, what, r, base)
         for (j = 1; j <= contexts; j++) {
             if (ctx_row[j] == r) continue
+            if (c in few && !about(c, r, ctx_row[j])) continue
             # all modes that the row itself speaks of; of the others every twelfth pair, FULL=1: all
             if (fixture[r] != "" && (type[ctx_row[j]] == 7 || type[ctx_row[j]] == 12) && !about(c, r, ctx_row[j])) continue
             if ((full == "" || effect[r] != "data") && !about(c, r, ctx_row[j]) && (effect[r] != "data" || (r + 3 * j) % 12)) continue
             company(c, word w before[r] ctx[j], what ctx[j], r, base)
+            # what the fixture says beside may be refused first there
+            if (fixture[r] ~ /^@/ && about(c, r, ctx_row[j])) say(c, "maybe", run(c, word own ctx[j] opt(r, probe[r]), ""), "-", what ctx[j], r)
             if (before[r] == "" || mode[r] == "") continue
             company(c, word w ctx[j], what ctx[j], r, base)
         }
@@ -290,6 +294,9 @@ FILENAME == "../sums" {
         else if (!ends(id)) bad("status " status[id] ": " last(id))
         else if (kind == "or" && !leave && same(id, base) && ($7 == "" || status[$7] != 0 || same($7, base))) bad("neither used nor refused")
         else good()
+    } else if (kind == "maybe") {
+        flag = what; sub(/^[^ ]* /, "", flag); sub(/ .*/, "", flag)
+        if (status[id] == 2 && index(last(id), flag)) refused[key] = 1
     } else if (kind == "mode of the job") {
         if (status[id] != 0 && status[id] != 2 && !may[id]) bad("the job fails in this mode: " last(id))
     } else if (kind == "mode") { modes[key] = what }
@@ -375,7 +382,7 @@ for prog in "$@"; do
         $1 == "only" { sub(/^only */, ""); print >(dir "/only"); next }
         $1 == "figures" { sub(/^figures */, ""); print >(dir "/figures"); next }
         $1 == "skip" { sub(/^skip +/, ""); print >(dir "/skip"); next }
-        $1 == "may" || $1 == "job" || $1 == "refuse" {
+        $1 == "may" || $1 == "few" || $1 == "job" || $1 == "refuse" {
             kind = $1; sub(/^[a-z]+ +/, ""); at = index($0 " ", " ")
             print substr($0, 1, at - 1) "\t" kind "\t" substr($0, at + 1) >(dir "/jobs")
             next
