@@ -4052,6 +4052,11 @@ NN_DEF double nn_pcg_exponential(nn_pcg *g)
 
 /* ---- [LINALG] ----------------------------------------------------------- */
 #ifndef NN_NO_LINALG
+/* gcc 12 -O3 -mfma: its SLP vectoriser fuses rotations (c x - s y beside s x + c y) in spite of fp-contract=off */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
+#pragma GCC push_options
+#pragma GCC optimize("no-tree-slp-vectorize")
+#endif
 NNI_FN int nni_all_finite(const double *x, size_t n)
 {
     size_t i;
@@ -4842,6 +4847,9 @@ NN_DEF nn_status nn_pca_inverse(nn_tensor *out, const nn_pca *p, const nn_tensor
     else nn_tensor_free(&r);
     return s;
 }
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
+#pragma GCC pop_options
+#endif
 #endif /* NN_NO_LINALG */
 
 /* ---- [QUANT] ------------------------------------------------------------ */
