@@ -3046,7 +3046,8 @@ static void run_worker(run *r)
             if (s != NN_OK) {
                 run_fail(r, k, s, &e);
                 /* why every attempt was refused: rejected.jsonl holds finished records only */
-                if (rejects.len && put_file(r->s.dir, "refused.jsonl", rejects.data, rejects.len, NULL) == NN_OK)
+                if (s == NN_E_LIMIT && rejects.len &&
+                    put_file(r->s.dir, "refused.jsonl", rejects.data, rejects.len, NULL) == NN_OK)
                     nn_app_warn(r->c->app, "record %llu: its refused attempts are in refused.jsonl",
                                 (unsigned long long)k);
             }
