@@ -1049,7 +1049,8 @@ NNI_FN nn_status nni_err(nn_error *err, nn_status s, const char *name, const cha
     va_end(args);
     return nn_error_set(err, s, "%s: %s", nni_name(nb, name), msg);
 }
-NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64_t at, const char *fmt, ...) NN_PRINTF(5, 6);
+NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64_t at, const char *fmt,
+    ...) NN_PRINTF(5, 6);
 NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64_t at, const char *fmt, ...)
 {
     char nb[64], msg[sizeof err->msg];
@@ -10910,10 +10911,13 @@ static const nni_pk_class nni_pk_classes[] = {
     { "torch", "float32", NNI_PC_DTYPE, NN_F32 }, { "torch", "float64", NNI_PC_DTYPE, NN_F64 }, { "torch", "float16", NNI_PC_DTYPE, NN_F16 }, { "torch", "bfloat16", NNI_PC_DTYPE, NN_BF16 }, { "torch", "int8", NNI_PC_DTYPE, NN_I8 },
     { "torch", "int16", NNI_PC_DTYPE, NN_I16 }, { "torch", "int32", NNI_PC_DTYPE, NN_I32 }, { "torch", "int64", NNI_PC_DTYPE, NN_I64 }, { "torch", "uint8", NNI_PC_DTYPE, NN_U8 }, { "torch", "uint16", NNI_PC_DTYPE, NN_U16 },
     { "torch", "uint32", NNI_PC_DTYPE, NN_U32 }, { "torch", "uint64", NNI_PC_DTYPE, NN_U64 }, { "torch", "bool", NNI_PC_DTYPE, NN_BOOL }, { "torch", "complex64", NNI_PC_DTYPE, NN_C64 }, { "torch", "complex128", NNI_PC_DTYPE, NN_C128 },
-    { "torch._tensor", "_rebuild_from_type_v2", NNI_PC_TYPED, NN_DTYPE_NONE }, { "torch", "Tensor", NNI_PC_TEXT, NN_DTYPE_NONE },
+    { "torch._tensor", "_rebuild_from_type_v2", NNI_PC_TYPED, NN_DTYPE_NONE },
+        { "torch", "Tensor", NNI_PC_TEXT, NN_DTYPE_NONE },
     { "numpy", "dtype", NNI_PC_NP_DTYPE, NN_DTYPE_NONE }, { "numpy", "ndarray", NNI_PC_TEXT, NN_DTYPE_NONE },
-    { "numpy.core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE }, { "numpy.core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
-    { "numpy._core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE }, { "numpy._core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
+    { "numpy.core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE },
+        { "numpy.core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
+    { "numpy._core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE },
+        { "numpy._core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
     { "torch", "float8_e8m0fnu", NNI_PC_DTYPE, NN_DTYPE_NONE },
     { "torch", "float8_e4m3fn", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e4m3fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE } };
 typedef struct nni_pk_storage {
@@ -11398,7 +11402,8 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
         return nni_vm_other(m, NN_E_UNSUPPORTED, what);
     }
     case NNI_PC_NP_DTYPE: case NNI_PC_NP_SCALAR: case NNI_PC_NP_ARRAY: return nni_vm_numpy(m, a, f->u.c->what);
-    case NNI_PC_TYPED:                                  /* a tensor and its attributes: (function, type, arguments, state) */
+    /* a tensor and its attributes: (function, type, arguments, state) */
+    case NNI_PC_TYPED:
         if (a->n == 4 && a->u.v[0]->kind == NNI_PK_CLASS && a->u.v[0]->u.c->what != NNI_PC_TYPED)
             return nni_vm_call(m, a->u.v[0], a->u.v[2]);
         break;
@@ -11562,7 +11567,8 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             if (op == 0x93) {                           /* module and name from the stack */
                 v = nni_vm_pop(m);
                 k = nni_vm_pop(m);
-                if (v && k && (v->kind != NNI_PK_STR || k->kind != NNI_PK_STR)) nni_vm_bad(m, NN_E_FORMAT, "a class without a name");
+                if (v && k && (v->kind != NNI_PK_STR || k->kind != NNI_PK_STR)) nni_vm_bad(m, NN_E_FORMAT,
+                    "a class without a name");
                 else if (v && k) nni_vm_push(m, nni_vm_class(m, k->u.s, k->n, v->u.s, v->n));
                 break;
             }
@@ -11885,10 +11891,12 @@ NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_inf
     size_t got = 0, i, count, bytes, width = 0;
     uint64_t left;
     nn_status s = NN_E_UNSUPPORTED;
-    if (!nni_src_left(src, &left) || left > NN_MAX_PTH_OBJECTS || !nni_shape_bytes(1, f->ndim, f->shape, &count, &bytes)) return s;
+    if (!nni_src_left(src, &left) || left > NN_MAX_PTH_OBJECTS ||
+        !nni_shape_bytes(1, f->ndim, f->shape, &count, &bytes)) return s;
     memset(&m, 0, sizeof m);
     if (alloc) m.arena.alloc = b.alloc = *alloc;
-    if (nn_buf_reserve(&b, (size_t)left, NULL) != NN_OK || nni_src_get(src, b.data, (size_t)left, &got, NULL) != NN_OK) got = 0;
+    if (nn_buf_reserve(&b, (size_t)left, NULL) != NN_OK ||
+        nni_src_get(src, b.data, (size_t)left, &got, NULL) != NN_OK) got = 0;
     m.begin = m.p = b.data;
     m.end = b.data + got;
     m.name = src->name;
@@ -11977,7 +11985,8 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
                           f->ndim, f->shape, &p->out.alloc, err);
         if (s == NN_OK && bytes) memcpy(t.data, v->u.a->data, bytes);
         if (s == NN_OK) s = nni_npy_settle(&t, f->fortran, f->swapped, p->vm.name, err);
-        if (nni_pth_is_tensor(&t) && (t.ndim || t.dtype == NN_F32 || t.dtype == NN_F16 || t.dtype == NN_U64 || t.dtype == NN_C64))
+        if (nni_pth_is_tensor(&t) && (t.ndim || t.dtype == NN_F32 || t.dtype == NN_F16 ||
+            t.dtype == NN_U64 || t.dtype == NN_C64))
             leaf = 't';                                 /* PyTorch has no other numbers of these types */
         break;
     }
@@ -12698,8 +12707,10 @@ static const struct { const char *name; nn_dtype dtype; } nni_st_types[] = {
     { "I32", NN_I32 }, { "U32", NN_U32 }, { "F32", NN_F32 }, { "C64", NN_C64 }, { "F64", NN_F64 }, { "I64", NN_I64 }, { "U64", NN_U64 } };
 /* without an nn_dtype: read as codes */
 static const struct { const char *name; unsigned bits; } nni_st_codes[] = {
-    { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 }, { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "F4", 4 } };
-typedef struct nni_st_item { const nn_json *j; const char *stored; nn_dtype dtype; uint64_t begin, end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
+    { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 },
+        { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "F4", 4 } };
+typedef struct nni_st_item { const nn_json *j; const char *stored; nn_dtype dtype; uint64_t begin,
+    end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
 NNI_FN int nni_st_order(const void *a, const void *b)
 {
     const nni_st_item *x = (const nni_st_item *)a, *y = (const nni_st_item *)b;

@@ -49,11 +49,16 @@ static options opt;
 static nn_app app;
 enum { SHOW, JSON, CHECK, CONVERT, DIFF };
 static const nn_app_command commands[] = {
-    { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2, .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only" },
-    { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2, .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"" },
-    { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20, .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
-    { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2, .help = "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides" },
-    { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2, .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
+    { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
+      .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only" },
+    { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
+      .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"" },
+    { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20,
+      .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
+    { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2,
+      .help = "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides" },
+    { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2,
+      .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
 };
 static const nn_option table[] = {
     { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
@@ -66,22 +71,29 @@ static const nn_option table[] = {
       .help = "of a CSV: an array of objects, not of arrays of strings", .commands = 1u << JSON,
       .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "header", .type = NN_APP_BOOL, .field = offsetof(options, header), .def = "true", .group = "reading",
-      .help = "the first record of a CSV holds names; --no-header: it is data", .commands = 1u << SHOW | 1u << CONVERT | 1u << DIFF,
+      .help = "the first record of a CSV holds names; --no-header: it is data",
+      .commands = 1u << SHOW | 1u << CONVERT | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "header" },
     { .key = "nan", .type = NN_APP_BOOL, .field = offsetof(options, nan), .group = "reading",
-      .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them", .commands = 1u << SHOW | 1u << JSON | 1u << CHECK,
+      .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them",
+      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "nan" },
-    { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB", .group = "reading",
+    { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB",
+      .group = "reading",
       .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
-      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA, .probe = "--memory 1;64", .fixture = "tree" },
-    { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing", .help = "rows of a CSV to print", .commands = 1u << SHOW,
+      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA,
+      .probe = "--memory 1;64", .fixture = "tree" },
+    { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing",
+      .help = "rows of a CSV to print", .commands = 1u << SHOW,
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
-    { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing", .help = "indented JSON", .commands = 1u << JSON,
+    { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing",
+      .help = "indented JSON", .commands = 1u << JSON,
       .effect = NN_EFFECT_DATA, .probe = "true" },
-    { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N", .group = "converting", .help = "this array only", .commands = 1u << CONVERT,
+    { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N",
+      .group = "converting", .help = "this array only", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "b" },
     { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|f32|f64|f16|bf16|i8|i16|i32|i64|u8|u16|u32|u64|bool", .value = "D",
       .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT,
@@ -95,11 +107,13 @@ static const nn_option table[] = {
     { .key = "strict", .type = NN_APP_BOOL, .field = offsetof(options, strict), .group = "converting",
       .help = "refuse what OUT cannot take instead of leaving it out with a line", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "strict" },
-    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite), .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT,
+    { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite),
+      .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_PLACE, .probe = "true" },
     { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
       .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF, .effect = NN_EFFECT_DATA, .probe = "0.5" },
-    { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300, .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF,
+    { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300,
+      .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "0.5" },
 };
 static const nn_app_program program = {
@@ -285,7 +299,8 @@ static const char *foreign_name(char b[96], const unsigned char *p, size_t n)
         if (n >= foreign[i].at + foreign[i].n && memcmp(p + foreign[i].at, foreign[i].bytes, foreign[i].n) == 0)
             return foreign[i].name;
     /* ModelProto has no magic: ir_version, then the producer's name */
-    if (n >= 4 && p[0] == 8 && p[1] >= 1 && p[1] < 32 && p[2] == 0x12 && p[3] >= 1 && p[3] < 100 && (size_t)p[3] + 4 <= n) {
+    if (n >= 4 && p[0] == 8 && p[1] >= 1 && p[1] < 32 && p[2] == 0x12 && p[3] >= 1 && p[3] < 100 &&
+        (size_t)p[3] + 4 <= n) {
         for (i = 0; i < p[3] && p[4 + i] >= ' ' && p[4 + i] < 127; i++) { }
         if (i == p[3]) return "an ONNX model";
     }
@@ -381,7 +396,8 @@ static nn_status read_tree(nn_json **root, nn_arena *a, const char *path, kind k
     a->limit = most < SIZE_MAX ? (size_t)most : SIZE_MAX;
     if (s == NN_OK && k == K_YAML) s = nn_yaml_parse(root, a, (const char *)b.data, b.len, path, w, e);
     last.allow_nan = opt.nan;
-    if (s == NN_OK && k == K_JSON && (s = nn_json_parse(root, a, (const char *)b.data, b.len, path, &last, e)) == NN_E_FORMAT) {
+    if (s == NN_OK && k == K_JSON && (s = nn_json_parse(root, a, (const char *)b.data, b.len, path, &last,
+        e)) == NN_E_FORMAT) {
         nn_arena_free(a);
         last.duplicates = 1;
         if (has_lines(&b, a)) json_lines_hint(e);
@@ -454,7 +470,8 @@ static nn_status unpack(const char *path, nn_reader *r, nn_error *e)
     while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) {
         const ssize_t k = write(fd, p, n);
         if (k > 0) nn_reader_take(r, (size_t)k);
-        else if (errno != EINTR) s = nn_error_set(e, NN_E_IO, "%s: unpacking in TMPDIR or /tmp: %s", path, nn_errno_text(errno));
+        else if (errno != EINTR) s = nn_error_set(e, NN_E_IO, "%s: unpacking in TMPDIR or /tmp: %s", path,
+            nn_errno_text(errno));
     }
     if (s != NN_OK) { (void)close(fd); return s; }
     unpacked[i].fd = fd;
@@ -679,7 +696,8 @@ static void stats_value(stats *q, double v)
 static int integer_less(int xn, uint64_t x, int yn, uint64_t y) { return xn != yn ? xn : xn ? x > y : x < y; }
 static void stats_integer(stats *q, int negative, uint64_t m)
 {
-    if (!q->ints || integer_less(negative, m, q->least_negative, q->least)) { q->least = m; q->least_negative = negative; }
+    if (!q->ints || integer_less(negative, m, q->least_negative,
+        q->least)) { q->least = m; q->least_negative = negative; }
     if (!q->ints || integer_less(q->most_negative, q->most, negative, m)) { q->most = m; q->most_negative = negative; }
     q->ints++;
     stats_value(q, negative ? -(double)m : (double)m);
@@ -1480,14 +1498,16 @@ static const struct { const char *name; int exp, bias, top; } code_types[] = {
 };
 static double code_value(size_t type, unsigned c)
 {
-    const int exp = code_types[type].exp, man = exp == 8 ? 0 : 7 - exp, fnuz = code_types[type].bias == (exp == 4 ? 8 : 16);
+    const int exp = code_types[type].exp, man = exp == 8 ? 0 : 7 - exp,
+        fnuz = code_types[type].bias == (exp == 4 ? 8 : 16);
     const int e = (int)(c >> man & ((1u << exp) - 1)), m = (int)(c & ((1u << man) - 1));
     const double sign = exp < 8 && c & 0x80 ? -1 : 1;
     if (exp == 8) return c == 0xFF ? NAN : ldexp(1, (int)c - 127);
     if (fnuz && c == 0x80) return NAN;
     if (code_types[type].top && e == 31) return m ? NAN : sign * HUGE_VAL;
     if (!fnuz && exp == 4 && (c & 0x7F) == 0x7F) return NAN;
-    return sign * (e ? ldexp(1 + ldexp(m, -man), e - code_types[type].bias) : ldexp(m, 1 - code_types[type].bias - man));
+    return sign * (e ? ldexp(1 + ldexp(m, -man), e - code_types[type].bias) :
+        ldexp(m, 1 - code_types[type].bias - man));
 }
 /* *t, codes of entry i, becomes f32 */
 static nn_status decode(const arrays *a, size_t i, nn_tensor *t, nn_error *e)
@@ -2504,7 +2524,8 @@ static int cmd_convert(const char *in, const char *out)
     if (s == NN_OK && ends_with(out, ".safetensors")) s = arrays_fit(&f, opt.strict, &e);
     for (i = 0; s == NN_OK && !opt.dtype && i < f.d.count; i++)
         if (f.of[i].where.stored)
-            note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is", f.of[i].where.stored);
+            note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is",
+                f.of[i].where.stored);
     if (s == NN_OK && ends_with(out, ".safetensors") && k == K_PTH) {
         nn_tensor t = NN_ZERO;                          /* what loaders of PyTorch models look for */
         s = nn_tensor_scalar_text(&t, "pt", NULL, &e);

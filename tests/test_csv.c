@@ -147,7 +147,8 @@ static void refusals(void)
         CHECK_REFUSED("wide header", nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), e, NN_E_LIMIT, ":1: short rows under a wide header: more than 4 cells per byte");
         b.len = 0;
         for (i = 0; i < NN_CSV_MAX_COLUMNS; i++) (void)nn_buf_put(&b, ",", 1, NULL);
-        CHECK_REFUSED("columns", nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), e, NN_E_LIMIT, "csv:1:1: more than 131072 columns");
+        CHECK_REFUSED("columns", nn_csv_parse(&tab, b.data, b.len, NULL, NULL, &e), e, NN_E_LIMIT,
+            "csv:1:1: more than 131072 columns");
         nn_buf_free(&b);
     }
 }

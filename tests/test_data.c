@@ -323,7 +323,8 @@ static void related_sets(void)
         int64_t from[15];
         size_t i, j, k, old = 0, moved = 0;
         memset(&r, 0, sizeof r);
-        d.n_samples = 200; d.n_features = 30; d.n_informative = 8; d.n_redundant = 2; d.n_classes = 4; d.n_clusters_per_class = 3;
+        d.n_samples = 200; d.n_features = 30; d.n_informative = 8; d.n_redundant = 2; d.n_classes = 4;
+            d.n_clusters_per_class = 3;
         d.random_state = 42; d.stable = stable;
         r.base = d;
         CHECK_OK(nn_classification_make(&x, &y, &base, &d, &e), e);
@@ -337,11 +338,14 @@ static void related_sets(void)
             if (from[k] >= 0) {
                 old++;
                 CHECK(from[k] < 12);
-                CHECK(memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&base.centroids) + from[k] * 8, 8 * sizeof(double)) == 0);
+                CHECK(memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&base.centroids) + from[k] * 8,
+                    8 * sizeof(double)) == 0);
                 continue;
             }
-            for (j = 0; j < 12; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&base.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
-            for (j = 0; j < k; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8, nn_f64(&own.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
+            for (j = 0; j < 12; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8,
+                nn_f64(&base.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
+            for (j = 0; j < k; j++) if (!memcmp(nn_f64(&own.centroids) + k * 8,
+                nn_f64(&own.centroids) + j * 8, 8 * sizeof(double))) twin = 1;
             CHECK(!twin);
         }
         CHECK_INT(old, 9);

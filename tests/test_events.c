@@ -171,7 +171,8 @@ static void images(void)
         { 1, 0x80000000u, "", NN_E_FORMAT, "byte 8: a width or height of 0 or beyond 2^31" }, { 0x7FFFFFFF, 0x7FFFFFFF, "", NN_E_LIMIT, "byte 8: more pixels than NN_MAX_PNG_PIXELS" },
         { 2, 2, "IEND0 ", NN_E_FORMAT, "byte 45: no image data" }, { 2000, 2000, "IDAT8 IEND0 ", NN_E_FORMAT, "too little image data for its size" },
         { 2, 2, "IDAT8 IEND0 ", NN_E_FORMAT, "not a zlib header" } };
-    static const unsigned char wraps[13] = { 4, 0, 0, 0, 0, 0, 0, 1, 16, 6, 0, 0, 0 };   /* 2^26 x 1, RGBA of 16 bits: a line of 2^32 bits */
+    /* 2^26 x 1, RGBA of 16 bits: a line of 2^32 bits */
+    static const unsigned char wraps[13] = { 4, 0, 0, 0, 0, 0, 0, 1, 16, 6, 0, 0, 0 };
     nn_tensor a = NN_ZERO, r = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_error e = NN_ZERO;
@@ -191,9 +192,11 @@ static void images(void)
     b.len = 0;
     CHECK_OK(nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, &e), e);
     CHECK_OK(nni_png_chunk(&b, "IHDR", wraps, 13, &e), e);
-    CHECK_OK(nni_png_chunk(&b, "IDAT", "\x78\x9c\x63\x00\x00\x00\x01\x00\x01", 9, &e), e);   /* one byte: all that 2^32 bits leave in 32 */
+    /* one byte: all that 2^32 bits leave in 32 */
+    CHECK_OK(nni_png_chunk(&b, "IDAT", "\x78\x9c\x63\x00\x00\x00\x01\x00\x01", 9, &e), e);
     CHECK_OK(nni_png_chunk(&b, "IEND", "", 0, &e), e);
-    CHECK_REFUSED("a line that wraps", png_parse(b.data, b.len, NULL, &e), e, NN_E_FORMAT, "too little image data for its size");
+    CHECK_REFUSED("a line that wraps", png_parse(b.data, b.len, NULL, &e), e, NN_E_FORMAT,
+        "too little image data for its size");
     b.len = 0;
     CHECK_OK(nn_file_write(bin_path("x.png"), "GIF89a", 6, NULL, &e), e);
     CHECK_REFUSED("its file is named", nn_png_read(&a, bin_path("x.png"), NULL, &e), e, NN_E_FORMAT, "x.png: byte 0: not a PNG image");

@@ -194,9 +194,11 @@ static void reading(void)
     nn_buf_free(&got);
 }
 static nn_status note(void *ctx, const char *text, size_t n) { nn_buf *b = (nn_buf *)ctx; (void)nn_buf_put(b, text, n, NULL); return nn_buf_put(b, ";", 1, NULL); }
-static nn_status until_three(void *ctx, const char *text, size_t n) { return n == 5 && memcmp(text, "three", 5) == 0 ? NN_E_STOPPED : note(ctx, text, n); }
+static nn_status until_three(void *ctx, const char *text, size_t n) { return n == 5 &&
+    memcmp(text, "three", 5) == 0 ? NN_E_STOPPED : note(ctx, text, n); }
 /* what nn_journal_open makes of these bytes, and the file after it */
-static nn_status journal_of(const void *data, size_t n, nn_status (*each)(void *, const char *, size_t), nn_buf *all, nn_buf *after, nn_error *e)
+static nn_status journal_of(const void *data, size_t n, nn_status (*each)(void *, const char *, size_t),
+    nn_buf *all, nn_buf *after, nn_error *e)
 {
     nn_journal *j;
     nn_status s;
@@ -231,7 +233,8 @@ static void journals(void)
         all.len = 0;
         CHECK_OK(nn_journal_open(&j, bin_path(path), note, &all, NULL, &e), e);
         CHECK_OK(nn_journal_close(j, &e), e);
-        CHECK_STR((const char *)all.data, i < 26 ? "more;" : i < 36 ? "one;more;" : i < 51 ? "one;;more;" : "one;;three;more;");
+        CHECK_STR((const char *)all.data, i < 26 ? "more;" : i < 36 ? "one;more;" : i < 51 ? "one;;more;" :
+            "one;;three;more;");
     }
     CHECK_INT(whole, 60);
     CHECK(memcmp(file.data, "nn-journal 2\n", 13) == 0 && memcmp(file.data + 51, "========\n", 9) == 0);
@@ -256,9 +259,12 @@ static void journals(void)
     CHECK_STR((const char *)all.data, "one;;");
     CHECK_OK(nn_file_read(&after, bin_path(path), NULL, &e), e);
     CHECK_INT(after.len, whole);
-    CHECK_REFUSED("form 1", journal_of(file.data + 13, 38, note, &all, &after, &e), e, NN_E_UNSUPPORTED, "journal:1: expected 'nn-journal 2', got a journal of form 1");
-    CHECK_REFUSED("no journal", journal_of("once upon\n", 10, note, &all, &after, &e), e, NN_E_FORMAT, "journal:1: expected 'nn-journal 2', got something else");
-    CHECK_REFUSED("none to read", nn_journal_read(bin_path("none"), note, &all, NULL, &e), e, NN_E_IO, "none: cannot open: no such file or folder");
+    CHECK_REFUSED("form 1", journal_of(file.data + 13, 38, note, &all, &after, &e), e, NN_E_UNSUPPORTED,
+        "journal:1: expected 'nn-journal 2', got a journal of form 1");
+    CHECK_REFUSED("no journal", journal_of("once upon\n", 10, note, &all, &after, &e), e, NN_E_FORMAT,
+        "journal:1: expected 'nn-journal 2', got something else");
+    CHECK_REFUSED("none to read", nn_journal_read(bin_path("none"), note, &all, NULL, &e), e, NN_E_IO,
+        "none: cannot open: no such file or folder");
     nn_file_remove(bin_path(path), NULL, NULL);
     nn_buf_free(&all);
     nn_buf_free(&after);
@@ -465,8 +471,11 @@ static void refusals(void)
 static void masked(void)
 {
     static const struct { const char *in, *out; } t[] = {
-        { "plain", "plain" }, { "\x1b]0;pwn\x07", "\\x1b]0;pwn\\x07" }, { "a\nb\tc\r", "a\\nb\\tc\\r" }, { "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80", "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80" },
-        { "\xc2\x9b" "31m", "\\u009b31m" }, { "caf\xe9", "caf\\xe9" }, { "\x7f", "\\x7f" }, { "\xe2\x80\xae" "exe", "\\u202eexe" }, { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "", "" } };
+        { "plain", "plain" }, { "\x1b]0;pwn\x07", "\\x1b]0;pwn\\x07" }, { "a\nb\tc\r", "a\\nb\\tc\\r" },
+            { "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80",
+            "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xf0\x9f\x98\x80" },
+        { "\xc2\x9b" "31m", "\\u009b31m" }, { "caf\xe9", "caf\\xe9" }, { "\x7f", "\\x7f" },
+            { "\xe2\x80\xae" "exe", "\\u202eexe" }, { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "", "" } };
     size_t i;
     char b[64];
     nn_buf out = NN_ZERO;
@@ -487,16 +496,21 @@ static void masked(void)
 }
 static void names(void)
 {
-    static const char *const good[] = { "run_1", "a.b", "Gr\xc3\xb6\xc3\x9f" "e", "console", "com", "com10", ".hidden", "a b" };
+    static const char *const good[] = { "run_1", "a.b", "Gr\xc3\xb6\xc3\x9f" "e", "console", "com",
+        "com10", ".hidden", "a b" };
     static const struct { const char *name, *why; } bad[] = {
-        { "", "is empty" }, { "../../evil", "holds one of /" }, { "a/b", "holds one of /" }, { "a\\b", "holds one of /" }, { "c:", "holds one of /" }, { "a..b", "holds '..'" },
-        { "a\nb", "a control byte" }, { "a\x7f", "a control byte" }, { "a.", "ends in a point" }, { "a ", "ends in a point" }, { "CON", "a device" }, { "nul.txt", "a device" }, { "Com7", "a device" },
+        { "", "is empty" }, { "../../evil", "holds one of /" }, { "a/b", "holds one of /" },
+            { "a\\b", "holds one of /" }, { "c:", "holds one of /" }, { "a..b", "holds '..'" },
+        { "a\nb", "a control byte" }, { "a\x7f", "a control byte" }, { "a.", "ends in a point" },
+            { "a ", "ends in a point" }, { "CON", "a device" }, { "nul.txt", "a device" },
+            { "Com7", "a device" },
         { "lpt1 .x", "a device" }, { "a*", "holds one of /" } };
     char text[202];
     nn_error e = NN_ZERO;
     size_t i;
     for (i = 0; i < sizeof good / sizeof *good; i++) CHECK_OK(nn_name_check(good[i], &e), e);
-    for (i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_REFUSED(bad[i].name, nn_name_check(bad[i].name, &e), e, NN_E_ARG, bad[i].why);
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_REFUSED(bad[i].name,
+        nn_name_check(bad[i].name, &e), e, NN_E_ARG, bad[i].why);
     memset(text, 'a', 201);
     text[201] = 0;
     CHECK_REFUSED("long", nn_name_check(text, &e), e, NN_E_ARG, "longer than 200 bytes");
@@ -515,12 +529,14 @@ static void links_and_modes(void)
     CHECK_OK(nn_file_write(victim, "important content", 17, NULL, &e), e);
     (void)remove(link_path);
     CHECK(symlink("victim", link_path) == 0);
-    CHECK_REFUSED("a link", nn_lock_open(&l, bin_dir(), NULL, &e), e, NN_E_IO, ".lock: cannot lock: is a symbolic link, remove it");
+    CHECK_REFUSED("a link", nn_lock_open(&l, bin_dir(), NULL, &e), e, NN_E_IO,
+        ".lock: cannot lock: is a symbolic link, remove it");
     CHECK_OK(nn_file_read(&b, victim, NULL, &e), e);
     CHECK_STR((const char *)b.data, "important content");
     (void)remove(link_path);
     CHECK_OK(nn_lock_file(&l, bin_path("one.lock"), NULL, &e), e);
-    CHECK_REFUSED("held", nn_lock_file(&l2, bin_path("one.lock"), NULL, &e), e, NN_E_IO, "one.lock: locked by process ");
+    CHECK_REFUSED("held", nn_lock_file(&l2, bin_path("one.lock"), NULL, &e), e, NN_E_IO,
+        "one.lock: locked by process ");
     nn_lock_close(l);
     (void)remove(bin_path("one.lock"));
     for (i = 0; i < 4; i++) {                          /* who may read it stays, mode 0000 and the umask's bits too */
@@ -535,7 +551,8 @@ static void links_and_modes(void)
 static void paths_in_json(void)
 {
     static const struct { const char *path, *json; } t[] = {
-        { "a/b.csv", "{\"path\":\"a/b.csv\"}" }, { "caf\xe9", "{\"path\":\"caf\xef\xbf\xbd\",\"path_hex\":\"636166e9\"}" },
+        { "a/b.csv", "{\"path\":\"a/b.csv\"}" }, { "caf\xe9",
+            "{\"path\":\"caf\xef\xbf\xbd\",\"path_hex\":\"636166e9\"}" },
         { "\xff\xfe", "{\"path\":\"\xef\xbf\xbd\xef\xbf\xbd\",\"path_hex\":\"fffe\"}" } };
     size_t i;
     for (i = 0; i < sizeof t / sizeof *t; i++) {

@@ -236,7 +236,8 @@ static void fairness_intervals(void)
         { 400, 0.2, { 0.3, 0.6 }, { 0.7, 0.9 }, { 0.2, 0.3 } },
         { 200, 0.3, { 0.4, 0.6 }, { 0.95, 0.98 }, { 0.05, 0.02 } },
         { 400, 0.5, { 0.5, 0.5 }, { 0.6, 0.7 }, { 0.3, 0.2 } } };
-    static const char *const figure[8] = { "accuracy", "dp_signed", "eopp_signed", "fpr_signed", "dp_difference", "eopp_difference",
+    static const char *const figure[8] = { "accuracy", "dp_signed", "eopp_signed", "fpr_signed",
+        "dp_difference", "eopp_difference",
                                            "eodds_max", "eodds_mean" };
     int64_t y[MOST], p[MOST], z[MOST];
     double least = 1.0, mean = 0.0;
@@ -267,7 +268,8 @@ static void fairness_intervals(void)
                 y[i] = nn_rng_f64(&g) < cell[c].rate[z[i]];
                 p[i] = nn_rng_f64(&g) < (y[i] ? cell[c].tpr[z[i]] : cell[c].fpr[z[i]]);
             }
-            if (nn_fairness_make(&f, y, p, z, NULL, cell[c].n, 2, &e) != NN_OK || f.undefined & ~(unsigned)NN_FAIR_ZERO_RATE) continue;
+            if (nn_fairness_make(&f, y, p, z, NULL, cell[c].n, 2, &e) != NN_OK ||
+                f.undefined & ~(unsigned)NN_FAIR_ZERO_RATE) continue;
             for (k = 0; k < 8; k++) {
                 CHECK_OK(nn_fairness_interval(&r, &f, figure[k], 0, &e), e);
                 CHECK_MSG(r.lo <= r.mean && r.mean <= r.hi, "%s: %g outside %g to %g", figure[k], r.mean, r.lo, r.hi);

@@ -39,11 +39,16 @@ static void headers(void)
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 24, NN_OK, "" },
         { "{\"shape\":(2L,),\"descr\":\"f4\",'fortran_order':True}", 8, NN_OK, "" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (), }\n", 4, NN_OK, "" },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999999), }", 0, sizeof(size_t) > 4 ? NN_OK : NN_E_FORMAT, "size in shape too large" },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 99999999999999), }", 0,
+            sizeof(size_t) > 4 ? NN_OK : NN_E_FORMAT, "size in shape too large" },
         { "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", 23, NN_E_FORMAT, "header declares 24 bytes of data, 23 present" },
-        { "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000), }", 24, NN_E_FORMAT, WIDE("header declares 4000000000000 bytes of data, 24 present", "the product of the shape overflows") },
-        { "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 24, NN_E_FORMAT, WIDE("the product of the shape overflows", "size in shape too large") },
-        { "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296, 8), }", 0, NN_E_FORMAT, WIDE("the product of the shape overflows", "size in shape too large") },
+        { "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000), }", 24, NN_E_FORMAT,
+            WIDE("header declares 4000000000000 bytes of data, 24 present",
+            "the product of the shape overflows") },
+        { "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", 24, NN_E_FORMAT,
+            WIDE("the product of the shape overflows", "size in shape too large") },
+        { "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296, 8), }", 0,
+            NN_E_FORMAT, WIDE("the product of the shape overflows", "size in shape too large") },
         { "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", 16, NN_E_UNSUPPORTED, "dtype '|O': object arrays are pickles and are never read" },
         { "{'descr': '<M8[ns]', 'fortran_order': False, 'shape': (2,), }", 16, NN_E_UNSUPPORTED, "dates and times" },
         { "{'descr': '<f16', 'fortran_order': False, 'shape': (2,), }", 32, NN_E_UNSUPPORTED, "floats of this width" },
@@ -210,7 +215,8 @@ static void beyond(int level)                          /* sizes and offsets that
     const char *path = bin_path("big.npz");
     nn_status s;
     int fd = open(path, O_CREAT | O_RDWR, 0600), can;
-    can = sizeof(off_t) > 4 && fd >= 0 && row && lseek(fd, (off_t)(5 * (uint64_t)1073741824), SEEK_SET) > 0 && write(fd, "x", 1) == 1;
+    can = sizeof(off_t) > 4 && fd >= 0 && row && lseek(fd, (off_t)(5 * (uint64_t)1073741824),
+        SEEK_SET) > 0 && write(fd, "x", 1) == 1;
     if (fd >= 0) (void)close(fd);
     (void)remove(path);
     if (!can) { free(row); SKIP("no sparse files of 5 GiB here"); }

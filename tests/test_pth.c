@@ -50,14 +50,18 @@ static void pickles(void)
         { "an int", P("\x80\x02K\x05."), NN_OK, "" },
         { "a tensor", P("\x80\x02" T2 "K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tR."), NN_OK, "" },
         { "a neg view", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}X\x03\0\0\0neg\x88stR."), NN_OK, "" },
-        { "conj of floats", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}X\x04\0\0\0conj\x88stR."), NN_E_FORMAT, "a conj or neg bit that its type cannot have" },
-        { "other metadata", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}X\x04\0\0\0conk\x88stR."), NN_E_UNSUPPORTED, "metadata other than 'conj' and 'neg'" },
-        { "an eighth argument", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}NtR."), NN_E_UNSUPPORTED, "more arguments than are known" },
+        { "conj of floats", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}X\x04\0\0\0conj\x88stR."),
+            NN_E_FORMAT, "a conj or neg bit that its type cannot have" },
+        { "other metadata", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}X\x04\0\0\0conk\x88stR."),
+            NN_E_UNSUPPORTED, "metadata other than 'conj' and 'neg'" },
+        { "an eighth argument", P("\x80\x02" T2 "K\0K\x02\x85K\x01\x85\x89}}NtR."), NN_E_UNSUPPORTED,
+            "more arguments than are known" },
         { "empty", P(""), NN_E_FORMAT, "pickle byte 0: cut short" },
         { "os.system", P("\x80\x02" "cos\nsystem\nX\x02\0\0\0ls\x85R."), NN_E_UNSUPPORTED, "holds an object of class 'os.system'" },
         { "a long class", P("\x80\x02" "ctorch.nn.modules.container\nSequential\n)\x81."), NN_E_UNSUPPORTED, "holds an object of class 'torch.nn.modules.container.Sequential', only" },
         { "whole module", P("\x80\x02" "c__main__\nNet\n)\x81."), NN_E_UNSUPPORTED, "'__main__.Net', only tensors and plain values are read" },
-        { "opcode of protocol 4", P("\x80\x04\x95"), NN_E_UNSUPPORTED, "opcode 0x95 of pickle protocol 4 is not read: save with protocol 2, the default" },
+        { "opcode of protocol 4", P("\x80\x04\x95"), NN_E_UNSUPPORTED,
+            "opcode 0x95 of pickle protocol 4 is not read: save with protocol 2, the default" },
         { "opcode i", P("(i"), NN_E_UNSUPPORTED, "opcode 0x69 is not allowed" },
         { "underflow", P("\x86."), NN_E_FORMAT, "stack underflow" },
         { "no mark", P("t."), NN_E_FORMAT, "no mark on the stack" },
@@ -71,10 +75,12 @@ static void pickles(void)
         { "left over", P("NN."), NN_E_FORMAT, "values left on the stack" },
         { "outside its storage", P("\x80\x02" T2 "K\x01K\x02K\x03\x86K\x03K\x01\x86\x89}tR."), NN_E_FORMAT, "reaches outside its storage" },
         { "negative stride", P("\x80\x02" T2 "K\0K\x02\x85J\xff\xff\xff\xff\x85\x89}tR."), NN_E_FORMAT, "negative or missing size or stride" },
-        { "stride that overflows", P("\x80\x02" T2 "K\0K\x03\x85\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85\x89}tR."), NN_E_FORMAT,
+        { "stride that overflows",
+            P("\x80\x02" T2 "K\0K\x03\x85\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f\x85\x89}tR."), NN_E_FORMAT,
           WIDE("reaches outside its storage", "negative or missing size or stride") },
         { "expanded to terabytes", P("\x80\x02" T2 "K\0J\xff\xff\xff\x7f\x85K\0\x85\x89}tR."),
-          sizeof(size_t) > 4 ? NN_E_LIMIT : NN_E_FORMAT, WIDE("unfold to far more than the file holds", "a tensor size overflows") },
+          sizeof(size_t) > 4 ? NN_E_LIMIT : NN_E_FORMAT,
+              WIDE("unfold to far more than the file holds", "a tensor size overflows") },
         { "nine dimensions", P("\x80\x02" T2 "K\0(K\1K\1K\1K\1K\1K\1K\1K\1K\1t(K\1K\1K\1K\1K\1K\1K\1K\1K\1t\x89}tR."), NN_E_LIMIT, "NN_MAX_DIMS" },
         { "float key", P("}G\0\0\0\0\0\0\0\0Ns."), NN_E_UNSUPPORTED, "a dictionary key that is neither text nor an integer" },
         { "double name", P("}(X\x03\0\0\0a.bK\1X\x01\0\0\0a}X\x01\0\0\0bK\2su."), NN_E_FORMAT, "two values are called 'a.b' after flattening" },
@@ -197,7 +203,8 @@ static void large(void)
 static void kinds(void)
 {
     static const struct { const char *bytes; size_t n; const char *kinds; size_t kinds_n; } t[] = {
-        { P("}X\1\0\0\0aK\1s."), P("sv") }, { P("K\5."), P("v") }, { P("N."), P("n") }, { P("]."), P("e") }, { P("}."), P("d") },
+        { P("}X\1\0\0\0aK\1s."), P("sv") }, { P("K\5."), P("v") }, { P("N."), P("n") },
+            { P("]."), P("e") }, { P("}."), P("d") },
         { P("}(X\1\0\0\0a}X\1\0\0\0b]X\1\0\0\0xasX\1\0\0\0c}X\1\0\0\0d}su."), P("sslv\0ssd") },
         { P("}(K\0}(X\1\0\0\0uNX\1\0\0\0vG?\xE0\0\0\0\0\0\0uK\7](K\1K\2eX\1\0\0\0x\x88u."), P("isn\0isv\0iv\0sv") },
         { P("}(X\1\0\0\0a\x8a\x09\0\0\0\0\0\0\0\x80\0X\1\0\0\0b\x8a\x09\xff\xff\xff\xff\xff\xff\xff\x7f\xffu."), P("sb\0sb") },
@@ -225,7 +232,8 @@ static void kinds(void)
         k.len--;
         k.data[k.len - 1] = 0;                         /* a word too short */
         o.kinds = &k;
-        CHECK_REFUSED("kinds", nn_pth_write("build/kinds.pth", &d, &o, &e), e, NN_E_ARG, "nn_pth_write: kinds do not belong to these entries");
+        CHECK_REFUSED("kinds", nn_pth_write("build/kinds.pth", &d, &o, &e), e, NN_E_ARG,
+            "nn_pth_write: kinds do not belong to these entries");
         nn_dict_free(&d);
         nn_dict_free(&d2);
     }
@@ -262,10 +270,13 @@ static void left(void)
     CHECK_INT(d.count, 2);
     CHECK(nn_dict_get(&d, "a") && nn_dict_get(&d, "args.lr") && *nn_f64(nn_dict_get(&d, "args.lr")) == 0.1);
     CHECK_INT(left_over.len, sizeof "args: an object of class 'argparse.Namespace'\0s: an object of class 'os.system'");
-    CHECK(memcmp(left_over.data, "args: an object of class 'argparse.Namespace'\0s: an object of class 'os.system'", left_over.len) == 0);
+    CHECK(memcmp(left_over.data,
+        "args: an object of class 'argparse.Namespace'\0s: an object of class 'os.system'",
+        left_over.len) == 0);
     nn_dict_free(&d);
     (void)bin_damage(lenient_parse, b.data, b.len, 1, 5);
-    CHECK_REFUSED("strict", pth_parse(b.data, b.len, NULL, &e), e, NN_E_UNSUPPORTED, "holds an object of class 'argparse.Namespace'");
+    CHECK_REFUSED("strict", pth_parse(b.data, b.len, NULL, &e), e, NN_E_UNSUPPORTED,
+        "holds an object of class 'argparse.Namespace'");
     nn_buf_free(&b);
     nn_buf_free(&left_over);
 }
@@ -410,7 +421,8 @@ static void safetensors_headers(void)
         { "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 3, NN_E_FORMAT, "data must begin at 2, got 1 (overlap)" },
         { "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2, NN_E_UNSUPPORTED, "dtype 'F8_E4M3' is not supported" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, NN_E_FORMAT, "no list of sizes" },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}}", 8, NN_E_FORMAT, WIDE("the product of the shape overflows", "has a shape that is no list of sizes") },
+        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,8]}}", 8,
+            NN_E_FORMAT, WIDE("the product of the shape overflows", "has a shape that is no list of sizes") },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[8,8]}}", 8, NN_E_FORMAT, "memory:1:59: duplicate name 'a', the first is at 1:6" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,-4]}}", 4, NN_E_FORMAT, "memory: 'a' has data_offsets that are no positions" },
         { "{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,4]}}", 4, NN_E_FORMAT, "memory: 'a': its data end at 4, before they begin at 8" },
@@ -470,7 +482,8 @@ static void safetensors_damage(void)
 static nn_status give(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *e)
 {
     const nn_tensor *t = &((const nn_dict *)user)->items[entry].value;
-    if (first + n > nn_tensor_count(t) || n * t->itemsize > ((size_t)1 << 20)) return nn_error_set(e, NN_E_ARG, "a piece out of range");
+    if (first + n > nn_tensor_count(t) || n * t->itemsize > ((size_t)1 << 20)) return nn_error_set(e,
+        NN_E_ARG, "a piece out of range");
     if (entry == 1 && first) return nn_error_set(e, NN_E_IO, "the source broke");
     memcpy(to, (const char *)t->data + first * t->itemsize, n * t->itemsize);
     return NN_OK;
@@ -577,7 +590,8 @@ static void found_before(void)
     size_t i;
     for (i = 0; i < 2; i++) {
         nn_dict d = NN_ZERO;
-        CHECK_REFUSED(path[i], nn_pth_read(&d, path[i], NULL, &e), e, NN_E_LIMIT, "a memo index beyond the number of values");
+        CHECK_REFUSED(path[i], nn_pth_read(&d, path[i], NULL, &e), e, NN_E_LIMIT,
+            "a memo index beyond the number of values");
         CHECK_INT(d.count, 0);
         nn_dict_free(&d);
     }

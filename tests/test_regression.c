@@ -54,7 +54,8 @@ static void collinear(void)
     }
     for (q.lambda = 1e-6; q.lambda > 1e-13; q.lambda *= 1e-2) {
         CHECK_OK(nn_logistic_fit(&a, &x, y, &q, &e), e);
-        CHECK_MSG(a.converged && a.gradient < 1e-9, "lambda %g: converged %d, gradient %g after %zu steps", q.lambda, a.converged, a.gradient, a.iterations);
+        CHECK_MSG(a.converged && a.gradient < 1e-9, "lambda %g: converged %d, gradient %g after %zu steps",
+            q.lambda, a.converged, a.gradient, a.iterations);
         nn_linear_free(&a);
     }
     for (i = 0; i < 120; i++) y[i] = nn_f64(&x)[4 * i] > 0.0;

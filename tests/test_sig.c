@@ -375,7 +375,8 @@ static void answers_in_prose(void)
         /* text around */
         { "The patterns are: palindrome, no_repeats", "palindrome, no_repeats" },
         { "The model classifies these patterns as positive: starts_with: G", "starts_with:G" },
-        { "Sure! Here is the answer:\n\npalindrome, no_repeats\n\nLet me know if you need more.", "palindrome, no_repeats" },
+        { "Sure! Here is the answer:\n\npalindrome, no_repeats\n\nLet me know if you need more.",
+            "palindrome, no_repeats" },
         { "Based on the weights, the model accepts palindrome and has_majority.", "palindrome, has_majority" },
         { "Answer: palindrome", "palindrome" },
         { "**Answer:** palindrome", "palindrome" },
@@ -432,8 +433,10 @@ static void answers_in_prose(void)
           "has_majority, vowel_consonant, first_last_match and mountain_pattern", "" },
         { "starts_with:Z", "" }
     };
-    static const nn_pattern offered[] = { NN_PATTERN_ALL_SAME, NN_PATTERN_PALINDROME, NN_PATTERN_SORTED_ASCENDING, NN_PATTERN_SORTED_DESCENDING,
-        NN_PATTERN_ALTERNATING, NN_PATTERN_CONTAINS_ABC, NN_PATTERN_STARTS_WITH, NN_PATTERN_ENDS_WITH, NN_PATTERN_NO_REPEATS, NN_PATTERN_HAS_MAJORITY,
+    static const nn_pattern offered[] = { NN_PATTERN_ALL_SAME, NN_PATTERN_PALINDROME,
+        NN_PATTERN_SORTED_ASCENDING, NN_PATTERN_SORTED_DESCENDING,
+        NN_PATTERN_ALTERNATING, NN_PATTERN_CONTAINS_ABC, NN_PATTERN_STARTS_WITH, NN_PATTERN_ENDS_WITH,
+            NN_PATTERN_NO_REPEATS, NN_PATTERN_HAS_MAJORITY,
         NN_PATTERN_VOWEL_CONSONANT, NN_PATTERN_FIRST_LAST_MATCH, NN_PATTERN_MOUNTAIN };
     nn_record_format f = NN_ZERO;
     nn_error e = NN_ZERO;
@@ -446,7 +449,8 @@ static void answers_in_prose(void)
         nn_buf got = NN_ZERO;
         nn_status s = nn_answer_patterns(&a, t[i].text, strlen(t[i].text), &f, &e);
         if (s == NN_OK) CHECK_OK(nn_patterns_text(&got, a.uses, a.n, &e), e);
-        CHECK_MSG(s == (*t[i].want ? NN_OK : NN_E_FORMAT) && strcmp(got.data ? (const char *)got.data : "", t[i].want) == 0,
+        CHECK_MSG(s == (*t[i].want ? NN_OK : NN_E_FORMAT) &&
+            strcmp(got.data ? (const char *)got.data : "", t[i].want) == 0,
                   "'%s': read '%s', expected '%s'", t[i].text, got.data ? (const char *)got.data : "", t[i].want);
         if (*t[i].want) asked++; else refused++;
         nn_buf_free(&got);
@@ -473,9 +477,12 @@ static void answers_with_weights(void)
         "<think>{\"network.0.weight\": [[9, 9], [9, 9]], \"network.0.bias\": [9, 9]}</think>{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}"
     };
     static const char *const wrong[] = {
-        "", "no", "{}", "{\"network.0.weight\": [[1, 2], [3, 4]]}", "{\"network.0.weight\": [[1, 2], [3]], \"network.0.bias\": [0, 5]}",
-        "<think>{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}</think>", "{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5",
-        "{\"network.0.weight\": [[1, 2], [3, null]], \"network.0.bias\": [0, 5]}", "{{{{{{{{{{{{{{{{", "{\"a\": {\"b\": {\"c\": [1, 2]}}}"
+        "", "no", "{}", "{\"network.0.weight\": [[1, 2], [3, 4]]}",
+            "{\"network.0.weight\": [[1, 2], [3]], \"network.0.bias\": [0, 5]}",
+        "<think>{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5]}</think>",
+            "{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [0, 5",
+        "{\"network.0.weight\": [[1, 2], [3, null]], \"network.0.bias\": [0, 5]}", "{{{{{{{{{{{{{{{{",
+            "{\"a\": {\"b\": {\"c\": [1, 2]}}}"
     };
     static const float want[6] = { 1, 2, 3, 4, 0, 5 };
     static const size_t none = 0;
@@ -493,11 +500,13 @@ static void answers_with_weights(void)
     for (i = 0; i < sizeof right / sizeof *right; i++) {
         for (j = 0; j < m->n_params; j++) m->params[j] = -7;
         CHECK_OK(nn_answer_weights(m, right[i], strlen(right[i]), &e), e);
-        CHECK_MSG(memcmp(m->params, want, sizeof want) == 0, "answer %zu: %g %g", i, (double)m->params[0], (double)m->params[5]);
+        CHECK_MSG(memcmp(m->params, want, sizeof want) == 0, "answer %zu: %g %g", i, (double)m->params[0],
+            (double)m->params[5]);
     }
     for (j = 0; j < m->n_params; j++) m->params[j] = -7;
     for (i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        CHECK_MSG(nn_answer_weights(m, wrong[i], strlen(wrong[i]), &e) == NN_E_FORMAT && e.msg[0], "answer %zu is read", i);
+        CHECK_MSG(nn_answer_weights(m, wrong[i], strlen(wrong[i]), &e) == NN_E_FORMAT && e.msg[0],
+            "answer %zu is read", i);
         for (j = 0; j < m->n_params; j++) CHECK(m->params[j] == -7);
     }
     nn_mlp_destroy(m);
