@@ -532,8 +532,10 @@ static nn_status name_classes(nn_app *app, rows *r, const nn_tensor *y, nn_error
         char t[256];
         if (classes.dtype == NN_UCS4 || classes.dtype == NN_BYTES)
             (void)nn_tensor_text(&classes, i, t, sizeof t);
-        else if (classes.dtype == NN_U64)
-            (void)snprintf(t, sizeof t, "%llu", (unsigned long long)nn_tensor_get_f64(&classes, i));
+        else if (classes.dtype == NN_U64)                    /* whole numbers as they are, also beyond 2^53 */
+            (void)snprintf(t, sizeof t, "%llu", (unsigned long long)((const uint64_t *)classes.data)[i]);
+        else if (classes.dtype == NN_I64)
+            (void)snprintf(t, sizeof t, "%lld", (long long)nn_i64(&classes)[i]);
         else (void)nni_app_num(t, nn_tensor_get_f64(&classes, i));
         r->classes[i] = nn_app_text(app, "%s", t);
     }

@@ -366,6 +366,9 @@ row i 0 "--filename" "$I" create-benchmark-dataset --filename "$raw" --print-con
 row i 0 "hex 636166e9" "$I" create-benchmark-dataset --filename "$raw" --print-config
 
 # ==== wrong values that once came with exit 0
+awk 'BEGIN { print "a,b,label"; for (i = 0; i < 40; i++) print i % 7 "," i % 2 ",900719925474099" 2 + i % 2 }' >large.csv
+quiet "$A" train --train large.csv --arch 4 --epochs 2 --name large --out large --no-plots
+if grep -q 9007199254740993 large/*.json; then good; else bad "a: a label beyond 2^53 lost its name"; fi
 row a 1 "different" sh -c "'$N' diff '$D/formats/diff_a.npy' '$D/formats/diff_b.npy' || { rc=\$?; echo different; exit \$rc; }"
 
 echo "$passed passed, $failed failed, $skipped skipped"
