@@ -111,7 +111,7 @@ static void dict_index(void)
 static void every_failing_allocation(void)
 {
     long k;
-    for (k = 1; k < 200; k++) {
+    for (k = 1; k < 2000; k++) {
         test_heap h = NN_ZERO;
         nn_alloc a;
         nn_dict d = NN_ZERO;
