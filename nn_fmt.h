@@ -17,8 +17,8 @@
  *     if (nn_pth_write("model.pth", &d, NULL, &e) != NN_OK) return 1;             torch.load(weights_only=True) opens it
  *     nn_dict_free(&d);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
- * SECTIONS  search for [IO] [NUM] [CSV] [JSON] [YAML] [DEFLATE] [ZIP] [NPY] [PTH] [SAFETENSORS] [EVENTS] [PNG]
- *           [IMPLEMENTATION]; licence and history at the end. */
+ * SECTIONS  search for [IO] [NUM] [COMMON] [CSV] [JSON] [YAML] [DEFLATE] [ZIP] [NPY] [IDX] [PTH]
+ *           [SAFETENSORS] [EVENTS] [PNG] [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_FMT_H_INCLUDED
 #define NN_FMT_H_INCLUDED
 #include "nn_tensor.h"
@@ -87,7 +87,17 @@ NN_DEF const char *nn_errno_text(int e);
 typedef struct nn_place { uint64_t offset; size_t member; int swapped; const char *stored; } nn_place;
 
 typedef struct nn_buf nn_buf;
-struct nn_npy_info;
+/* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
+ * Fortran order, up to NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason:
+ * objects (pickles), structured (fields named), dates, raw bytes, long double. Tensors come out in
+ * native byte order and row-major; bool bytes become 0 or 1. */
+typedef struct nn_npy_info {
+    nn_dtype dtype;
+    size_t   itemsize, ndim, shape[NN_MAX_DIMS];
+    int      fortran, swapped;             /* first index fastest; the other byte order */
+    size_t   header;                       /* bytes before the data */
+    uint64_t bytes;                        /* of data */
+} nn_npy_info;
 /* Options of everything that opens a file; NULL or zeroed = defaults. */
 typedef struct nn_file_opts {
     const nn_io *io;                       /* NULL = nn_io_system()                                  */
@@ -113,7 +123,7 @@ typedef struct nn_file_opts {
     nn_buf      *left;
     /* Reading npy, npz: NULL = object arrays are not read; nn_npy_object_text = those whose items are all str
      * come as text. A door of its own: who reads plain arrays carries no reader of pickles. */
-    nn_status  (*objects)(void *source, nn_tensor *t, const struct nn_npy_info *info, const nn_alloc *alloc);
+    nn_status  (*objects)(void *source, nn_tensor *t, const nn_npy_info *info, const nn_alloc *alloc);
     nn_status  (*fetch)(void *user, size_t entry, size_t first, size_t n, void *to, nn_error *err);
     void        *fetch_user;
 } nn_file_opts;
@@ -695,25 +705,11 @@ NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error 
 NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_zip_abort(nn_zip_writer *w);
 
-/* ==== [NPY] NumPy arrays: NPY, NPZ; IDX ================================== */
+/* ==== [NPY] NumPy arrays: NPY, NPZ ======================================= */
 #define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
-/* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
- * Fortran order, up to NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason:
- * objects (pickles), structured (fields named), dates, raw bytes, long double. Tensors come out in
- * native byte order and row-major; bool bytes become 0 or 1. */
-typedef struct nn_npy_info {
-    nn_dtype dtype;
-    size_t   itemsize, ndim, shape[NN_MAX_DIMS];
-    int      fortran, swapped;             /* first index fastest; the other byte order */
-    size_t   header;                       /* bytes before the data */
-    uint64_t bytes;                        /* of data */
-} nn_npy_info;
 /* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
  * writes them; bf16 is NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
-/* nn_npy_object_text: for nn_file_opts.objects, not to be called: the pickle behind a header of dtype object, when
- * all its items are str, as text. Nothing is executed; what holds another object is refused. */
-NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_info *info, const nn_alloc *alloc);
 /* one array; r then stands behind it */
 NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
 /* header only; r then stands at the data */
@@ -773,6 +769,7 @@ NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err);
 NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_npz_abort(nn_npz_writer *w);                                       /* NULL is fine */
 
+/* ==== [IDX] IDX arrays =================================================== */
 /* IDX (MNIST): u8 i8 i16 i32 f32 f64, big-endian in the file; gzip is seen through. */
 NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
@@ -824,6 +821,9 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
  * "model.", "net.", "network." or "module." (the first prefix of these that holds an array), prefix
  * removed, repeatedly; entries elsewhere go. Without such a prefix nothing changes. */
 NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
+/* nn_npy_object_text: for nn_file_opts.objects, not to be called: the pickle behind a header of dtype object, when
+ * all its items are str, as text. Nothing is executed; what holds another object is refused. */
+NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_info *info, const nn_alloc *alloc);
 
 /* ==== [SAFETENSORS] safetensors ========================================== */
 #define NN_MAX_SAFETENSORS_HEADER 100000000    /* bytes, the reference's own bound */
@@ -4093,7 +4093,7 @@ NN_DEF double nn_f64_round(double v, int decimals)
     return r;
 }
 
-/* ---- [CSV] -------------------------------------------------------------- */
+/* ---- [COMMON] what several formats share -------------------------------- */
 /* A byte for a message: 'x', "byte 0x07", "the end". buf [16]. */
 NNI_FN const char *nni_byte_text(char *buf, const char *p, const char *end)
 {
@@ -4154,6 +4154,292 @@ NNI_FN char nni_elem(const nn_tensor *t, size_t i, int64_t *si, uint64_t *u, flo
     }
     return 0;
 }
+/* Heap sort of indices: n log n on any input, in place. */
+NNI_FN void nni_sort(const void *of, size_t *v, size_t n, int (*before)(const void *of, size_t a, size_t b))
+{
+    size_t start = n / 2, end = n, root, child, t;
+    while (end > 1) {
+        if (start) t = v[--start];
+        else { t = v[--end]; v[end] = v[0]; }
+        for (root = start; (child = 2 * root + 1) < end; root = child) {
+            if (child + 1 < end && before(of, v[child], v[child + 1])) child++;
+            if (!before(of, t, v[child])) break;
+            v[root] = v[child];
+        }
+        v[root] = t;
+    }
+}
+typedef struct nni_src {  /* Where array bytes come from: a reader, or a member of a zip. */
+    nn_reader *r;
+#ifndef NN_NO_ZIP
+    nn_zip *z; size_t member; uint64_t at;
+#endif
+    const char *name;                      /* for messages */
+    char name_buf[140];
+} nni_src;
+NNI_FN nn_status nni_src_get(nni_src *s, void *buf, size_t n, size_t *got, nn_error *err)
+{
+#ifndef NN_NO_ZIP
+    if (!s->r) {
+        if (n > nn_zip_at(s->z, s->member)->size - s->at)
+            n = (size_t)(nn_zip_at(s->z, s->member)->size - s->at);
+        *got = n;
+        if (n == 0) return NN_OK;
+        s->at += n;
+        return nn_zip_read(s->z, s->member, s->at - n, buf, n, err);
+    }
+#endif
+    return nn_reader_read(s->r, buf, n, got, err);
+}
+/* bytes left, when that can be known */
+NNI_FN int nni_src_left(const nni_src *s, uint64_t *left)
+{
+#ifndef NN_NO_ZIP
+    if (!s->r) { *left = nn_zip_at(s->z, s->member)->size - s->at; return 1; }
+#endif
+    if (!nn_reader_size(s->r, left)) return 0;
+    *left -= nn_reader_tell(s->r);
+    return 1;
+}
+/* the place that messages give */
+NNI_FN uint64_t nni_src_tell(const nni_src *s)
+{
+#ifndef NN_NO_ZIP
+    if (!s->r) return s->at;
+#endif
+    return nn_reader_tell(s->r);
+}
+/* 1 = what is left is bytes of a file; 0 = packed ones promise so many that the promise may lie */
+NNI_FN int nni_src_sure(const nni_src *s, size_t bytes)
+{
+#ifndef NN_NO_ZIP
+    if (!s->r)
+        return nn_zip_at(s->z, s->member)->method == 0 ||
+               bytes / 64 <= nn_zip_at(s->z, s->member)->packed;
+#endif
+    (void)s;
+    (void)bytes;
+    return 1;
+}
+/* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. */
+NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
+{
+    static const struct { const char *t; nn_dtype d; } kinds[] = {
+        { "b1", NN_BOOL }, { "i1", NN_I8 }, { "i2", NN_I16 }, { "i4", NN_I32 }, { "i8", NN_I64 }, { "u1", NN_U8 }, { "u2", NN_U16 }, { "u4", NN_U32 }, { "u8", NN_U64 },
+        { "f2", NN_F16 }, { "f4", NN_F32 }, { "f8", NN_F64 }, { "c8", NN_C64 }, { "c16", NN_C128 }, { "bool", NN_BOOL }, { "int8", NN_I8 }, { "int16", NN_I16 },
+        { "int32", NN_I32 }, { "int64", NN_I64 }, { "uint8", NN_U8 }, { "uint16", NN_U16 }, { "uint32", NN_U32 }, { "uint64", NN_U64 }, { "float16", NN_F16 },
+        { "float32", NN_F32 }, { "float64", NN_F64 }, { "complex64", NN_C64 }, { "complex128", NN_C128 } };
+    int big = nni_big_endian(), file_big = big;
+    size_t i;
+    if (n && (s[0] == '<' || s[0] == '>' || s[0] == '|' || s[0] == '=')) {
+        if (s[0] == '<') file_big = 0;
+        if (s[0] == '>') file_big = 1;
+        s++;
+        n--;
+    }
+    info->swapped = file_big != big;
+    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strlen(kinds[i].t) == n && memcmp(kinds[i].t, s, n) == 0) {
+            info->dtype = kinds[i].d;
+            info->itemsize = nn_dtype_size(info->dtype);
+            if (info->itemsize == 1) info->swapped = 0;
+            return NULL;
+        }
+    if (n >= 1 && (s[0] == 'O')) return "object arrays are pickles and are never read";
+    if (n >= 1 && (s[0] == 'M' || s[0] == 'm')) return "dates and times are not supported";
+    if (n >= 1 && s[0] == 'V') return "raw bytes (V) are not supported";
+    if (n >= 2 && (s[0] == 'f' || s[0] == 'c')) return "floats of this width are not supported";
+    if (n >= 2 && (s[0] == 'U' || s[0] == 'S' || s[0] == 'a')) {
+        size_t w = 0;
+        for (i = 1; i < n; i++) {
+            if (s[i] < '0' || s[i] > '9' || w > ((size_t)1 << 28)) return "unknown dtype";
+            w = w * 10 + (size_t)(s[i] - '0');
+        }
+        info->dtype = s[0] == 'U' ? NN_UCS4 : NN_BYTES;
+        info->itemsize = s[0] == 'U' ? w * 4 : w;
+        if (s[0] != 'U') info->swapped = 0;
+        return NULL;
+    }
+    return "unknown dtype";
+}
+NNI_FN void nni_swap_items(unsigned char *p, size_t count, size_t w)
+{
+    size_t i, k;
+    for (i = 0; i < count; i++, p += w)
+        for (k = 0; k < w / 2; k++) {
+            unsigned char x = p[k];
+            p[k] = p[w - 1 - k];
+            p[w - 1 - k] = x;
+        }
+}
+/* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds
+ * the raw bytes. */
+NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
+{
+    size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
+    unsigned char *p = (unsigned char *)t->data;
+    if (swapped && bytes) {
+        size_t unit = t->dtype == NN_UCS4 ? 4 : t->dtype == NN_C64 ? 4 : t->dtype == NN_C128 ? 8 : w;
+        nni_swap_items(p, bytes / unit, unit);
+    }
+    if (t->dtype == NN_BOOL) for (i = 0; i < count; i++) p[i] = p[i] != 0;
+    if (t->dtype == NN_UCS4) for (i = 0; i + 4 <= bytes; i += 4) {
+        uint32_t c;
+        memcpy(&c, p + i, 4);
+        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
+            return nni_err(err, NN_E_FORMAT, name,
+                           "element %zu holds %#lx, which is no Unicode code point",
+                           i / (w ? w : 1), (unsigned long)c);
+    }
+    if (fortran && t->ndim > 1 && bytes) {
+        size_t idx[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], at = 0, d;
+        unsigned char *q = (unsigned char *)nn_mem_alloc(bytes, &t->alloc), *to = q;
+        if (!q) return nni_err(err, NN_E_NOMEM, name, "out of memory, %zu bytes wanted", bytes);
+        for (d = 0; d < t->ndim; d++) step[d] = d ? step[d - 1] * t->shape[d - 1] : 1;
+        for (i = 0; i < count; i++) {
+            memcpy(to, p + at * w, w);
+            to += w;
+            for (d = t->ndim; d-- > 0; ) {              /* the last index runs fastest in C order */
+                at += step[d];
+                if (++idx[d] < t->shape[d]) break;
+                at -= step[d] * idx[d];
+                idx[d] = 0;
+            }
+        }
+        nn_mem_free(t->data, t->capacity, &t->alloc);
+        t->data = q;
+        t->capacity = bytes;
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes,
+                               uint64_t present)
+{
+    return nni_err_at(err, NN_E_FORMAT, src->name, begin,
+                      "header declares %llu bytes of data, %llu present", (unsigned long long)bytes,
+                      (unsigned long long)present);
+}
+/* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at
+ * once; otherwise the block grows as the bytes arrive, so that a lying header cannot ask for more
+ * than a few times what it brings. */
+NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize,
+                                size_t ndim, const size_t *shape, uint64_t limit,
+                                const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor r = NN_ZERO;
+    size_t count, bytes, got = 0, have = 0, i;
+    uint64_t left;
+    nn_status s = NN_OK;
+    const uint64_t begin = nni_src_tell(src);
+    int sure = 0;
+    if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes))
+        return nni_err(err, NN_E_FORMAT, src->name, "the product of the shape overflows");
+    if (limit && bytes > limit)
+        return nni_err(err, NN_E_LIMIT, src->name, "expected at most %llu bytes of data, got %zu",
+                       (unsigned long long)limit, bytes);
+    if (nni_src_left(src, &left)) {
+        if (bytes > left) return nni_src_short(src, err, begin, bytes, left);
+        sure = nni_src_sure(src, bytes);
+    }
+    r.dtype = dtype;
+    r.itemsize = itemsize;
+    r.ndim = ndim;
+    for (i = 0; i < ndim; i++) r.shape[i] = shape[i];
+    if (alloc) r.alloc = *alloc;
+    r.capacity = bytes ? bytes : 1;
+    if (!sure && r.capacity > ((size_t)1 << 20)) r.capacity = (size_t)1 << 20;
+    r.data = nn_mem_alloc(r.capacity, &r.alloc);
+    if (!r.data)
+        return nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", r.capacity);
+    while (s == NN_OK && have < bytes) {
+        size_t k = (r.capacity < bytes ? r.capacity : bytes) - have;
+        if (k == 0) {
+            size_t more = r.capacity <= bytes / 2 ? r.capacity * 2 : bytes;
+            void *p = nn_mem_resize(r.data, r.capacity, more, &r.alloc);
+            if (!p) {
+                s = nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", more);
+                break;
+            }
+            r.data = p;
+            r.capacity = more;
+            continue;
+        }
+        s = nni_src_get(src, (unsigned char *)r.data + have, k, &got, err);
+        if (s == NN_OK) have += got;
+        if (s == NN_OK && got < k) s = nni_src_short(src, err, begin, bytes, have);
+    }
+    if (s != NN_OK) { nn_mem_free(r.data, r.capacity, &r.alloc); return s; }
+    *t = r;
+    return NN_OK;
+}
+NNI_FN void nni_src_reader(nni_src *src, nn_reader *r)
+{
+    memset(src, 0, sizeof *src);
+    src->r = r;
+    src->name = nn_reader_name(r);
+}
+/* the reader stands at its end, or NN_E_FORMAT */
+NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
+{
+    const unsigned char *p;
+    size_t n = 0;
+    nn_status s = nn_reader_peek(r, 1, &p, &n, err);
+    if (s == NN_OK && n)
+        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), nn_reader_tell(r),
+                       "bytes follow the %s", what);
+    return s;
+}
+NNI_FN size_t nni_put_dec(char *to, uint64_t v)
+{
+    char d[20];
+    size_t n = 0, i;
+    do { d[n++] = (char)('0' + v % 10); v /= 10; } while (v);
+    for (i = 0; i < n; i++) to[i] = d[n - 1 - i];
+    return n;
+}
+/* n bytes into w or, when z is given, into its open member */
+struct nn_zip_writer;
+NNI_FN nn_status nni_put_bytes(nn_writer *w, struct nn_zip_writer *z, const void *p, size_t n,
+                               nn_error *err)
+{
+#ifndef NN_NO_ZIP
+    if (z) return nn_zip_put(z, p, n, err);
+#else
+    (void)z;
+#endif
+    return nn_writer_put(w, p, n, err);
+}
+/* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as
+ * entry `entry`. */
+NNI_FN nn_status nni_put_array(nn_writer *w, struct nn_zip_writer *z, const nn_tensor *t,
+                               const nn_file_opts *o, size_t entry, nn_error *err)
+{
+    size_t n = nn_tensor_count(t), at = 0,
+           k = nn_tensor_bytes(t) ? (((size_t)1 << 20) + t->itemsize - 1) / t->itemsize : n;
+    nn_buf b = NN_ZERO;
+    nn_status s = NN_OK;
+    if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch)
+        return nni_put_bytes(w, z, t->data, nn_tensor_bytes(t), err);
+    b.alloc = o->alloc;
+    if (k > n) k = n;
+    s = nn_buf_reserve(&b, k * t->itemsize, err);
+    for (; s == NN_OK && at < n; at += k) {
+        if (k > n - at) k = n - at;
+        if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK)
+            s = nni_put_bytes(w, z, b.data, k * t->itemsize, err);
+    }
+    nn_buf_free(&b);
+    return s;
+}
+/* one line of nn_file_opts.left */
+NNI_FN nn_status nni_left(nn_buf *left, const char *name, const char *why, nn_error *err)
+{
+    nn_status s = nn_buf_text(left, name, err);
+    if (s == NN_OK) s = nn_buf_text(left, ": ", err);
+    return s == NN_OK ? nn_buf_put(left, why, strlen(why) + 1, err) : s;
+}
+
+/* ---- [CSV] -------------------------------------------------------------- */
 /* A record at a time from a text in memory or, window by window, from a reader. Fields point into
  * the window, or into `scratch` where quotes had to go. */
 typedef struct nni_ct {
@@ -4464,21 +4750,6 @@ NNI_FN int nni_index_before(const void *of, size_t a, size_t b)
     if (f[a].n != f[b].n) return f[a].n < f[b].n;
     /* 2: a name that we made comes last */
     return f[a].quoted / 2 != f[b].quoted / 2 ? f[a].quoted < f[b].quoted : a < b;
-}
-/* Heap sort of indices: n log n on any input, in place. */
-NNI_FN void nni_sort(const void *of, size_t *v, size_t n, int (*before)(const void *of, size_t a, size_t b))
-{
-    size_t start = n / 2, end = n, root, child, t;
-    while (end > 1) {
-        if (start) t = v[--start];
-        else { t = v[--end]; v[end] = v[0]; }
-        for (root = start; (child = 2 * root + 1) < end; root = child) {
-            if (child + 1 < end && before(of, v[child], v[child + 1])) child++;
-            if (!before(of, t, v[child])) break;
-            v[root] = v[child];
-        }
-        v[root] = t;
-    }
 }
 NNI_FN int nni_index_has(const nn_csv_field *f, const size_t *v, size_t n, const char *s, size_t len)
 {
@@ -9897,30 +10168,6 @@ NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err)
 }
 
 /* ---- [NPY] -------------------------------------------------------------- */
-typedef struct nni_src {  /* Where array bytes come from: a reader, or a member of a zip. */
-    nn_reader *r;
-    nn_zip *z; size_t member; uint64_t at;
-    const char *name;                      /* for messages */
-    char name_buf[140];
-} nni_src;
-NNI_FN nn_status nni_src_get(nni_src *s, void *buf, size_t n, size_t *got, nn_error *err)
-{
-    if (s->r) return nn_reader_read(s->r, buf, n, got, err);
-    if (n > nn_zip_at(s->z, s->member)->size - s->at)
-        n = (size_t)(nn_zip_at(s->z, s->member)->size - s->at);
-    *got = n;
-    if (n == 0) return NN_OK;
-    s->at += n;
-    return nn_zip_read(s->z, s->member, s->at - n, buf, n, err);
-}
-/* bytes left, when that can be known */
-NNI_FN int nni_src_left(const nni_src *s, uint64_t *left)
-{
-    if (!s->r) { *left = nn_zip_at(s->z, s->member)->size - s->at; return 1; }
-    if (!nn_reader_size(s->r, left)) return 0;
-    *left -= nn_reader_tell(s->r);
-    return 1;
-}
 NNI_FN nn_status nni_npy_bad(const nni_src *s, nn_error *err, nn_status st, size_t at, const char *what)
 {
     return nni_err_at(err, st, s->name, at, "%s", what);
@@ -9954,47 +10201,6 @@ NNI_FN int nni_py_size(nni_py *c, uint64_t *v)
     if (c->p == from) return 0;
     if (c->p < c->end && *c->p == 'L') c->p++;          /* Python 2 */
     return 1;
-}
-/* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. */
-NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
-{
-    static const struct { const char *t; nn_dtype d; } kinds[] = {
-        { "b1", NN_BOOL }, { "i1", NN_I8 }, { "i2", NN_I16 }, { "i4", NN_I32 }, { "i8", NN_I64 }, { "u1", NN_U8 }, { "u2", NN_U16 }, { "u4", NN_U32 }, { "u8", NN_U64 },
-        { "f2", NN_F16 }, { "f4", NN_F32 }, { "f8", NN_F64 }, { "c8", NN_C64 }, { "c16", NN_C128 }, { "bool", NN_BOOL }, { "int8", NN_I8 }, { "int16", NN_I16 },
-        { "int32", NN_I32 }, { "int64", NN_I64 }, { "uint8", NN_U8 }, { "uint16", NN_U16 }, { "uint32", NN_U32 }, { "uint64", NN_U64 }, { "float16", NN_F16 },
-        { "float32", NN_F32 }, { "float64", NN_F64 }, { "complex64", NN_C64 }, { "complex128", NN_C128 } };
-    int big = nni_big_endian(), file_big = big;
-    size_t i;
-    if (n && (s[0] == '<' || s[0] == '>' || s[0] == '|' || s[0] == '=')) {
-        if (s[0] == '<') file_big = 0;
-        if (s[0] == '>') file_big = 1;
-        s++;
-        n--;
-    }
-    info->swapped = file_big != big;
-    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strlen(kinds[i].t) == n && memcmp(kinds[i].t, s, n) == 0) {
-            info->dtype = kinds[i].d;
-            info->itemsize = nn_dtype_size(info->dtype);
-            if (info->itemsize == 1) info->swapped = 0;
-            return NULL;
-        }
-    if (n >= 1 && (s[0] == 'O')) return "object arrays are pickles and are never read";
-    if (n >= 1 && (s[0] == 'M' || s[0] == 'm')) return "dates and times are not supported";
-    if (n >= 1 && s[0] == 'V') return "raw bytes (V) are not supported";
-    if (n >= 2 && (s[0] == 'f' || s[0] == 'c')) return "floats of this width are not supported";
-    if (n >= 2 && (s[0] == 'U' || s[0] == 'S' || s[0] == 'a')) {
-        size_t w = 0;
-        for (i = 1; i < n; i++) {
-            if (s[i] < '0' || s[i] > '9' || w > ((size_t)1 << 28)) return "unknown dtype";
-            w = w * 10 + (size_t)(s[i] - '0');
-        }
-        info->dtype = s[0] == 'U' ? NN_UCS4 : NN_BYTES;
-        info->itemsize = s[0] == 'U' ? w * 4 : w;
-        if (s[0] != 'U') info->swapped = 0;
-        return NULL;
-    }
-    return "unknown dtype";
 }
 NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc *alloc, nn_error *err)
 {
@@ -10125,117 +10331,6 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     nn_mem_free(text, n + 1, alloc);
     return s;
 }
-/* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds
- * the raw bytes. */
-NNI_FN void nni_swap_items(unsigned char *p, size_t count, size_t w)
-{
-    size_t i, k;
-    for (i = 0; i < count; i++, p += w)
-        for (k = 0; k < w / 2; k++) {
-            unsigned char x = p[k];
-            p[k] = p[w - 1 - k];
-            p[w - 1 - k] = x;
-        }
-}
-NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
-{
-    size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
-    unsigned char *p = (unsigned char *)t->data;
-    if (swapped && bytes) {
-        size_t unit = t->dtype == NN_UCS4 ? 4 : t->dtype == NN_C64 ? 4 : t->dtype == NN_C128 ? 8 : w;
-        nni_swap_items(p, bytes / unit, unit);
-    }
-    if (t->dtype == NN_BOOL) for (i = 0; i < count; i++) p[i] = p[i] != 0;
-    if (t->dtype == NN_UCS4) for (i = 0; i + 4 <= bytes; i += 4) {
-        uint32_t c;
-        memcpy(&c, p + i, 4);
-        if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
-            return nni_err(err, NN_E_FORMAT, name,
-                           "element %zu holds %#lx, which is no Unicode code point",
-                           i / (w ? w : 1), (unsigned long)c);
-    }
-    if (fortran && t->ndim > 1 && bytes) {
-        size_t idx[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], at = 0, d;
-        unsigned char *q = (unsigned char *)nn_mem_alloc(bytes, &t->alloc), *to = q;
-        if (!q) return nni_err(err, NN_E_NOMEM, name, "out of memory, %zu bytes wanted", bytes);
-        for (d = 0; d < t->ndim; d++) step[d] = d ? step[d - 1] * t->shape[d - 1] : 1;
-        for (i = 0; i < count; i++) {
-            memcpy(to, p + at * w, w);
-            to += w;
-            for (d = t->ndim; d-- > 0; ) {              /* the last index runs fastest in C order */
-                at += step[d];
-                if (++idx[d] < t->shape[d]) break;
-                at -= step[d] * idx[d];
-                idx[d] = 0;
-            }
-        }
-        nn_mem_free(t->data, t->capacity, &t->alloc);
-        t->data = q;
-        t->capacity = bytes;
-    }
-    return NN_OK;
-}
-NNI_FN nn_status nni_src_short(const nni_src *src, nn_error *err, uint64_t begin, uint64_t bytes,
-                               uint64_t present)
-{
-    return nni_err_at(err, NN_E_FORMAT, src->name, begin,
-                      "header declares %llu bytes of data, %llu present", (unsigned long long)bytes,
-                      (unsigned long long)present);
-}
-/* Read `bytes` of the source into a tensor of that shape. What is known to be there is allocated at
- * once; otherwise the block grows as the bytes arrive, so that a lying header cannot ask for more
- * than a few times what it brings. */
-NNI_FN nn_status nni_src_tensor(nni_src *src, nn_tensor *t, nn_dtype dtype, size_t itemsize,
-                                size_t ndim, const size_t *shape, uint64_t limit,
-                                const nn_alloc *alloc, nn_error *err)
-{
-    nn_tensor r = NN_ZERO;
-    size_t count, bytes, got = 0, have = 0, i;
-    uint64_t left;
-    nn_status s = NN_OK;
-    const uint64_t begin = src->r ? nn_reader_tell(src->r) : src->at;
-    int sure = 0;
-    if (!nni_shape_bytes(itemsize, ndim, shape, &count, &bytes))
-        return nni_err(err, NN_E_FORMAT, src->name, "the product of the shape overflows");
-    if (limit && bytes > limit)
-        return nni_err(err, NN_E_LIMIT, src->name, "expected at most %llu bytes of data, got %zu",
-                       (unsigned long long)limit, bytes);
-    if (nni_src_left(src, &left)) {
-        if (bytes > left) return nni_src_short(src, err, begin, bytes, left);
-        sure = src->r != NULL || nn_zip_at(src->z, src->member)->method == 0 ||
-               bytes / 64 <= nn_zip_at(src->z, src->member)->packed;
-    }
-    r.dtype = dtype;
-    r.itemsize = itemsize;
-    r.ndim = ndim;
-    for (i = 0; i < ndim; i++) r.shape[i] = shape[i];
-    if (alloc) r.alloc = *alloc;
-    r.capacity = bytes ? bytes : 1;
-    if (!sure && r.capacity > ((size_t)1 << 20)) r.capacity = (size_t)1 << 20;
-    r.data = nn_mem_alloc(r.capacity, &r.alloc);
-    if (!r.data)
-        return nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", r.capacity);
-    while (s == NN_OK && have < bytes) {
-        size_t k = (r.capacity < bytes ? r.capacity : bytes) - have;
-        if (k == 0) {
-            size_t more = r.capacity <= bytes / 2 ? r.capacity * 2 : bytes;
-            void *p = nn_mem_resize(r.data, r.capacity, more, &r.alloc);
-            if (!p) {
-                s = nni_err(err, NN_E_NOMEM, src->name, "out of memory, %zu bytes wanted", more);
-                break;
-            }
-            r.data = p;
-            r.capacity = more;
-            continue;
-        }
-        s = nni_src_get(src, (unsigned char *)r.data + have, k, &got, err);
-        if (s == NN_OK) have += got;
-        if (s == NN_OK && got < k) s = nni_src_short(src, err, begin, bytes, have);
-    }
-    if (s != NN_OK) { nn_mem_free(r.data, r.capacity, &r.alloc); return s; }
-    *t = r;
-    return NN_OK;
-}
 /* what reads an object array (nn_file_opts.objects), or NULL */
 typedef nn_status (*nni_npy_objects)(void *, nn_tensor *, const nn_npy_info *, const nn_alloc *);
 NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, nni_npy_objects objects,
@@ -10254,12 +10349,6 @@ NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, nni_n
     *t = r;
     return NN_OK;
 }
-NNI_FN void nni_src_reader(nni_src *src, nn_reader *r)
-{
-    memset(src, 0, sizeof *src);
-    src->r = r;
-    src->name = nn_reader_name(r);
-}
 NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err)
 {
     nni_src src;
@@ -10272,17 +10361,6 @@ NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
     nni_src src;
     nni_src_reader(&src, r);
     return nni_npy_array(&src, t, 0, NULL, alloc, err);
-}
-/* the reader stands at its end, or NN_E_FORMAT */
-NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
-{
-    const unsigned char *p;
-    size_t n = 0;
-    nn_status s = nn_reader_peek(r, 1, &p, &n, err);
-    if (s == NN_OK && n)
-        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(r), nn_reader_tell(r),
-                       "bytes follow the %s", what);
-    return s;
 }
 NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err)
 {
@@ -10299,14 +10377,6 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
     if (s != NN_OK) nn_tensor_free(&x);
     else *t = x;
     return s;
-}
-NNI_FN size_t nni_put_dec(char *to, uint64_t v)
-{
-    char d[20];
-    size_t n = 0, i;
-    do { d[n++] = (char)('0' + v % 10); v /= 10; } while (v);
-    for (i = 0; i < n; i++) to[i] = d[n - 1 - i];
-    return n;
 }
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
 {
@@ -10345,30 +10415,6 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
     nni_put_le16(h + 8, (uint32_t)(n - 10));
     return nn_buf_put(out, h, n, err);
 }
-/* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as
- * entry `entry`. */
-NNI_FN nn_status nni_put_array(nn_writer *w, nn_zip_writer *z, const nn_tensor *t,
-                               const nn_file_opts *o, size_t entry, nn_error *err)
-{
-    size_t n = nn_tensor_count(t), at = 0,
-           k = nn_tensor_bytes(t) ? (((size_t)1 << 20) + t->itemsize - 1) / t->itemsize : n;
-    nn_buf b = NN_ZERO;
-    nn_status s = NN_OK;
-    if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch)
-        return z ? nn_zip_put(z, t->data, nn_tensor_bytes(t), err) :
-                   nn_writer_put(w, t->data, nn_tensor_bytes(t), err);
-    b.alloc = o->alloc;
-    if (k > n) k = n;
-    s = nn_buf_reserve(&b, k * t->itemsize, err);
-    for (; s == NN_OK && at < n; at += k) {
-        if (k > n - at) k = n - at;
-        if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK)
-            s = z ? nn_zip_put(z, b.data, k * t->itemsize, err) :
-                    nn_writer_put(w, b.data, k * t->itemsize, err);
-    }
-    nn_buf_free(&b);
-    return s;
-}
 NNI_FN nn_status nni_npy_put(nn_writer *w, const nn_tensor *t, const nn_file_opts *o, nn_error *err)
 {
     nn_buf h = NN_ZERO;
@@ -10394,13 +10440,6 @@ NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_fil
     return nn_writer_commit(w, err);
 }
 
-/* one line of nn_file_opts.left */
-NNI_FN nn_status nni_left(nn_buf *left, const char *name, const char *why, nn_error *err)
-{
-    nn_status s = nn_buf_text(left, name, err);
-    if (s == NN_OK) s = nn_buf_text(left, ": ", err);
-    return s == NN_OK ? nn_buf_put(left, why, strlen(why) + 1, err) : s;
-}
 struct nn_npz {  /* NPZ */
     nn_zip *z;
     nn_alloc alloc;
@@ -10788,7 +10827,8 @@ NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
     return s == NN_OK ? nn_npz_commit(w, err) : s;
 }
 
-static const struct {  /* IDX: 0 0 type ndim, sizes and data big-endian */
+/* ---- [IDX] -------------------------------------------------------------- */
+static const struct {  /* 0 0 type ndim, sizes and data big-endian */
     unsigned char code;
     nn_dtype dtype;
 } nni_idx_types[] = { { 8, NN_U8 },   { 9, NN_I8 },   { 11, NN_I16 },
@@ -10806,13 +10846,13 @@ NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *al
     if ((s = nn_reader_read(r, h, 4, &got, err)) != NN_OK) return s;
     for (i = 0; got == 4 && i < 6; i++) if (nni_idx_types[i].code == h[2]) dt = nni_idx_types[i].dtype;
     if (got < 4 || h[0] || h[1] || dt == NN_DTYPE_NONE || h[3] == 0)
-        return nni_npy_bad(&src, err, NN_E_FORMAT, 0, "not an IDX file");
+        return nni_err_at(err, NN_E_FORMAT, src.name, 0, "not an IDX file");
     if (h[3] > NN_MAX_DIMS)
         return nn_error_at(err, NN_E_LIMIT, 3, 0, 0,
                            "%s: byte 3: expected at most %d dimensions, got %d",
                            nni_name(nb, src.name), NN_MAX_DIMS, h[3]);
     if ((s = nn_reader_read(r, h + 4, 4u * h[3], &got, err)) != NN_OK) return s;
-    if (got < 4u * h[3]) return nni_npy_bad(&src, err, NN_E_FORMAT, 4 + got, "cut short in the header");
+    if (got < 4u * h[3]) return nni_err_at(err, NN_E_FORMAT, src.name, 4 + got, "cut short in the header");
     for (i = 0; i < h[3]; i++) shape[i] = nni_be32(h + 4 + 4 * i);
     s = nni_src_tensor(&src, &x, dt, nn_dtype_size(dt), h[3], shape, 0, alloc, err);
     if (s == NN_OK && nn_dtype_size(dt) > 1 && !nni_big_endian())
