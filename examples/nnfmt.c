@@ -13,6 +13,7 @@
 #include "nn_app.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "jso
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
     const char *name, *delim;
+    nn_texts only, strip, rename;
     int dtype;
     size_t rows, memory;
     double rtol, atol;
@@ -60,6 +62,8 @@ static const nn_app_command commands[] = {
     { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2,
       .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
 };
+/* the commands that choose among the entries of a file */
+#define SELECTING (1u << SHOW | 1u << JSON | 1u << CONVERT | 1u << DIFF)
 static const nn_option table[] = {
     { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
       .group = "reading", .help = "the format, instead of detection by content",
@@ -83,6 +87,17 @@ static const nn_option table[] = {
       .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
       .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA,
       .probe = "--memory 1;64", .fixture = "tree" },
+    { .key = "only", .type = NN_APP_TEXTS, .field = offsetof(options, only), .value = "NAME,GLOB,...",
+      .group = "choosing",
+      .help = "these arrays or columns alone; * and ? stand for any text, dots too, [ab] for one of these characters",
+      .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "b" },
+    { .key = "strip", .type = NN_APP_TEXTS, .field = offsetof(options, strip), .value = "PREFIX,...",
+      .group = "choosing", .help = "names without that beginning (module.), where they have it",
+      .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "long.", .fixture = "prefix" },
+    { .key = "rename", .type = NN_APP_TEXTS, .field = offsetof(options, rename), .value = "OLD=NEW,...",
+      .group = "choosing",
+      .help = "other names, behind --only and --strip: OLD is a whole name, or the beginning of names up to a dot or a slash",
+      .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "long=short", .fixture = "prefix" },
     { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing",
       .help = "rows of a CSV to print", .commands = 1u << SHOW,
       .effect = NN_EFFECT_DATA, .probe = "2" },
@@ -571,6 +586,104 @@ static nn_csv_desc csv_desc(const char *path)
     return d;
 }
 
+/* ---- which entries, and under which names: --only, --strip, --rename */
+static nn_arena labels;                              /* new names */
+/* per word of the three lists: met a name. For both files of a diff */
+static unsigned char *word_used;
+static int selects(void) { return opt.only.n || opt.strip.n || opt.rename.n; }
+/* Is `old` a whole name, or the beginning of one up to a dot or a slash? Its length, or 0. */
+static size_t old_part(const char *old, size_t n, const char *name)
+{
+    if (!n || strncmp(name, old, n) != 0) return 0;
+    return !name[n] || strchr("./", name[n]) || strchr("./", old[n - 1]) ? n : 0;
+}
+/* *as: what an entry of that name is called now; NULL = it is not wanted */
+static nn_status choose(const char **as, const char *name, nn_error *e)
+{
+    size_t i, n;
+    int wanted = !opt.only.n;
+    unsigned char *used;
+    *as = NULL;
+    if (!word_used && (word_used = (unsigned char *)calloc(opt.only.n + opt.strip.n + opt.rename.n + 1, 1)) == NULL)
+        return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+    used = word_used;
+    for (i = 0; i < opt.only.n; i++, used++)
+        if (strcmp(opt.only.v[i], name) == 0 || fnmatch(opt.only.v[i], name, 0) == 0) wanted = *used = 1;
+    if (!wanted) return NN_OK;
+    for (i = 0; i < opt.strip.n; i++, used++) {
+        n = strlen(opt.strip.v[i]);
+        if (strncmp(name, opt.strip.v[i], n) != 0 || !name[n]) continue;
+        name += n;
+        *used = 1;
+    }
+    for (i = 0; i < opt.rename.n; i++, used++) {
+        const char *old = opt.rename.v[i], *to = strchr(old, '=') + 1;
+        char *b;
+        if ((n = old_part(old, (size_t)(to - old) - 1, name)) == 0) continue;
+        *used = 1;
+        b = (char *)nn_arena_get(&labels, strlen(to) + strlen(name + n) + 1);
+        if (!b) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+        strcpy(b, to);
+        strcat(b, name + n);
+        name = b;
+        break;
+    }
+    *as = name;
+    return NN_OK;
+}
+/* a word of the lists that met no name is a slip */
+static nn_status all_used(const char *path, nn_error *e)
+{
+    static const char *const keys[] = { "only", "strip", "rename" };
+    const nn_texts *lists[3];
+    size_t k, i, at = 0;
+    lists[0] = &opt.only;
+    lists[1] = &opt.strip;
+    lists[2] = &opt.rename;
+    for (k = 0; k < 3; k++)
+        for (i = 0; i < lists[k]->n; i++, at++)
+            if (!word_used || !word_used[at])
+                return nn_error_set(e, NN_E_ARG, "%s: --%s %s meets no name", path, keys[k], lists[k]->v[i]);
+    return NN_OK;
+}
+/* the new name `as` of `name` was there before: two entries cannot have one */
+static nn_status name_taken(const char *path, const char *name, const char *as, nn_error *e)
+{
+    return nn_error_set(e, NN_E_ARG, "%s: '%s' would be called '%s' like another entry", path, name, as);
+}
+/* lines and trees have no arrays to choose from: 1 after saying so */
+static int cannot_select(const char *path, kind k)
+{
+    if (!selects() || (k != K_JSON && k != K_YAML && k != K_JSONL && k != K_EVENTS && k != K_GZ)) return 0;
+    (void)nn_app_usage(&app, "--%s: has no effect on %s; it is read for arrays and tables",
+                       opt.only.n ? "only" : opt.strip.n ? "strip" : "rename", path);
+    return 1;
+}
+/* What the columns of a table are called now, NULL = not wanted; *label is the caller's to free, and
+ * NULL when all stay as they are. */
+static nn_status label_columns(const char ***label, const nn_csv *r, const char *path, nn_error *e)
+{
+    const size_t cols = nn_csv_columns(r);
+    nn_dict seen = NN_ZERO;
+    nn_tensor none = NN_ZERO;
+    size_t i, n = 0;
+    nn_status s = NN_OK;
+    *label = NULL;
+    if (!selects()) return NN_OK;
+    if ((*label = (const char **)calloc(cols + 1, sizeof **label)) == NULL)
+        return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
+    none.dtype = NN_U8;
+    none.itemsize = 1;
+    for (i = 0; s == NN_OK && i < cols; i++) {
+        s = choose(*label + i, nn_csv_name(r, i), e);
+        if (s != NN_OK || !(*label)[i]) continue;
+        s = nn_dict_put(&seen, (*label)[i], &none, e);
+        if (s == NN_OK && seen.count == n++) s = name_taken(path, nn_csv_name(r, i), (*label)[i], e);
+    }
+    nn_dict_free(&seen);
+    return s == NN_OK ? all_used(path, e) : s;
+}
+
 /* the member of that name; `guess`: the one where it should be */
 static const nn_json *member(const nn_json *row, const nn_json *guess, const char *name)
 {
@@ -790,22 +903,25 @@ static nn_dtype colstat_type(const colstat *c)
     if (c->reals || !c->ints) return NN_F64;
     return c->missing ? NN_F64 : c->big ? NN_U64 : NN_I64;
 }
-/* the whole of r; head (may be NULL) takes the first opt.rows rows as text */
+/* the whole of r; head (may be NULL) takes the first opt.rows rows as text, of the columns with a
+ * label (NULL = of all) */
 static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows,
-                          nn_buf *head, nn_error *e)
+                          nn_buf *head, const char *const *label, nn_error *e)
 {
     const nn_csv_field *f;
     size_t n, i, cols = nn_csv_columns(r);
     nn_status s = NN_OK;
+    int first;
     colstat *c = (colstat *)calloc(cols, sizeof *c);
     *rows = 0;
     if (!c) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
     while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
-        for (i = 0; i < cols && s == NN_OK; i++) {
+        for (i = 0, first = 1; i < cols && s == NN_OK; i++) {
             const char *p = i < n ? f[i].s : "";
             size_t m = i < n ? f[i].n : 0;
-            if (head && *rows < opt.rows) {
-                if (i) s = nn_buf_put(head, "  ", 2, e);
+            if (head && *rows < opt.rows && (!label || label[i])) {
+                if (!first) s = nn_buf_put(head, "  ", 2, e);
+                first = 0;
                 if (s == NN_OK) s = opt.raw ? nn_buf_put(head, p, m, e) : nn_buf_mask(head, p, m, e);
             }
             colstat_add(c + i, p, m, d);
@@ -1254,7 +1370,7 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     int err = 0;
     nn_status s = text_open(&x, a->path, a->k, e);
     if (s == NN_OK) { d = text_desc(&x, a->k); s = text_csv(&x, &r, &d, e); }
-    if (s == NN_OK) { cols = nn_csv_columns(r); s = scan_csv(r, &d, &c, &rows, NULL, e); }
+    if (s == NN_OK) { cols = nn_csv_columns(r); s = scan_csv(r, &d, &c, &rows, NULL, NULL, e); }
     for (i = 0; s == NN_OK && i < cols; i++) size += c[i].bytes;
     if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL)
         s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
@@ -1400,9 +1516,16 @@ static nn_status fits(const arrays *a, size_t i, size_t first, const nn_tensor *
                         a->path, a->d.items[i].name, (unsigned long long)first + k, number_text(b, t, k),
                         nn_dtype_name(to), why);
 }
+/* name in the file of the k-th column that has a label (NULL = all have) */
+static const char *cell_column(const nn_table *t, const char *const *label, size_t k)
+{
+    size_t i;
+    for (i = 0; label && (!label[i] || k); i++) k -= label[i] != NULL;
+    return t->columns[label ? i : k].name;
+}
 /* rows of a table, from row `first` on, as another type; the refusal names file, row and column */
 static nn_status convert_cells(const char *path, nn_tensor *out, const nn_tensor *cells, const nn_table *t,
-                               size_t first, nn_dtype to, nn_error *e)
+                               const char *const *label, size_t first, nn_dtype to, nn_error *e)
 {
     size_t k = 0, cols = cells->shape[1];
     char b[NN_NUM_BYTES];
@@ -1410,7 +1533,7 @@ static nn_status convert_cells(const char *path, nn_tensor *out, const nn_tensor
     const char *why = opt.lossy ? NULL : unfit(cells, to, &k);
     if (why)
         return nn_error_set(e, NN_E_ARG, "%s: row %zu: column '%s': %s as %s %s%s", path, first + k / cols + 1,
-                            t->columns[k % cols].name, number_text(b, cells, k), nn_dtype_name(to), why,
+                            cell_column(t, label, k % cols), number_text(b, cells, k), nn_dtype_name(to), why,
                             strcmp(why, "has no integer") == 0 ? "" : ": --lossy takes it all the same");
     if ((s = nn_tensor_convert(out, cells, to, NULL, e)) == NN_OK) return s;
     for (k = 0; k < nn_tensor_count(cells); k++) {      /* which one: each alone */
@@ -1421,7 +1544,7 @@ static nn_status convert_cells(const char *path, nn_tensor *out, const nn_tensor
     }
     if (k == nn_tensor_count(cells)) return s;
     return nn_error_set(e, s, "%s: row %zu: column '%s': %s does not fit %s", path, first + k / cols + 1,
-                        t->columns[k % cols].name, number_text(b, cells, k), nn_dtype_name(to));
+                        cell_column(t, label, k % cols), number_text(b, cells, k), nn_dtype_name(to));
 }
 /* a piece that begins at item `first` of entry i as another type; the refusal names file, array and
  * element */
@@ -1705,6 +1828,73 @@ static void cursors_free(arrays *a, cursor *c)
     free(c);
 }
 
+/* Entries from[0..n) alone, called name[..]; NULL = as they are. */
+static nn_status arrays_pick(arrays *a, size_t n, const size_t *from, const char *const *name, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    origin *of = (origin *)calloc(n + 1, sizeof *of);
+    nn_status s = of ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
+    size_t i;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        nn_dict_item *it = &a->d.items[from[i]];
+        of[i] = a->of[from[i]];
+        s = nn_dict_put(&d, name ? name[i] : it->name, &it->value, e);
+    }
+    nn_dict_free(&a->d);
+    free(a->of);
+    a->d = d;
+    a->of = of;
+    return s;
+}
+/* the entries that --only chose, under their new names; of what could not be read the lines about them */
+static nn_status arrays_select(arrays *a, nn_error *e)
+{
+    const size_t count = a->d.count;
+    size_t *from, i, n = 0, left = 0;
+    const char **name, *p, *end;
+    nn_dict seen = NN_ZERO;
+    nn_status s = NN_OK;
+    if (!selects()) return NN_OK;
+    from = (size_t *)calloc(count + 1, sizeof *from);
+    name = (const char **)calloc(count + 1, sizeof *name);
+    if (!from || !name) s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu names", count);
+    for (i = 0; s == NN_OK && i < count; i++) {
+        const nn_tensor *t = &a->d.items[i].value;
+        s = choose(name + n, a->d.items[i].name, e);
+        if (s != NN_OK || !name[n]) continue;
+        s = put_outline(&seen, name[n], t->dtype, t->itemsize, 0, NULL, e);
+        if (s == NN_OK && seen.count == n) s = name_taken(a->path, a->d.items[i].name, name[n], e);
+        from[n++] = i;
+    }
+    if (s == NN_OK) s = arrays_pick(a, n, from, name, e);
+    p = (const char *)a->left.data;
+    end = p + a->left.len;
+    while (s == NN_OK && p < end) {                      /* "name: why", of an npz "name.npy: why" */
+        const size_t line = strlen(p) + 1;
+        const char *colon = strstr(p, ": "), *as = NULL;
+        size_t len = colon ? (size_t)(colon - p) : line - 1;
+        char *b;
+        if (a->k == K_NPZ && len > 4 && memcmp(p + len - 4, ".npy", 4) == 0) len -= 4;
+        if ((b = (char *)nn_arena_get(&labels, len + 1)) == NULL)
+            s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+        else {
+            memcpy(b, p, len);
+            b[len] = 0;
+            s = choose(&as, b, e);
+        }
+        if (as) {
+            memmove(a->left.data + left, p, line);
+            left += line;
+        }
+        p += line;
+    }
+    a->left.len = left;
+    nn_dict_free(&seen);
+    free(from);
+    free((void *)name);
+    return s;
+}
+
 /* ---- show */
 static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *shape)
 {
@@ -1747,9 +1937,11 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
     nn_csv_desc d = csv_desc(path);
     colstat *c = NULL;
     nn_buf head = NN_ZERO;
+    const char **label = NULL;
     size_t i, rows, shown = 0;
     nn_status s = open_csv(&r, path, &d, e);
-    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, e);
+    if (s == NN_OK) s = label_columns(&label, r, path, e);
+    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, label, e);
     for (i = 0; s == NN_OK && name && i < nn_csv_columns(r); i++)
         shown += strcmp(name, nn_csv_name(r, i)) == 0;
     if (s == NN_OK && name && !shown) s = nn_error_set(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
@@ -1758,7 +1950,8 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
         for (i = 0; i < nn_csv_columns(r); i++) {
             nn_dtype type = colstat_type(c + i);
             if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
-            say(nn_csv_name(r, i), 40);
+            if (label && !label[i]) continue;
+            say(label ? label[i] : nn_csv_name(r, i), 40);
             printf(" %-5s", type == NN_BYTES ? "text" : nn_dtype_name(type));
             if (c[i].missing) printf(" missing %zu", c[i].missing);
             if (type != NN_BYTES && type != NN_BOOL) show_stats(&c[i].q, NN_F64);
@@ -1767,6 +1960,7 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
         if (!name && head.len) printf("first rows:\n%s", (const char *)head.data);
     }
     nn_buf_free(&head);
+    free((void *)label);
     free(c);
     nn_csv_close(r);
     return s;
@@ -1896,7 +2090,7 @@ static int cmd_show(const char *path, const char *name)
     size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
-    if (is_idle(path, k == K_CSV, is_tree(k))) return 2;
+    if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, &w, &e);
@@ -1939,13 +2133,15 @@ static int cmd_show(const char *path, const char *name)
         if (k == K_NPZ) printf("npz\n");
         f.lenient = 1;
         s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, &e);
+        if (s == NN_OK) s = arrays_select(&f, &e);
+        if (s == NN_OK) s = all_used(path, &e);
         if (s == NN_OK && name && !nn_dict_get(&f.d, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
         for (i = 0; s == NN_OK && i < f.d.count; i++)
             if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
         if (s == NN_OK) say_left(&f, stdout, name);
-        for (i = 0; s == NN_OK && !name && i < f.meta.count; i++) {
+        for (i = 0; s == NN_OK && !name && !opt.only.n && i < f.meta.count; i++) {
             char text[256];
             (void)nn_tensor_text(&f.meta.items[i].value, 0, text, sizeof text);
             printf("metadata ");
@@ -2020,15 +2216,24 @@ static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
                        w->why ? w->why : "cannot be written as JSON");
     nn_tensor_free(&c.t);
 }
+/* the names as the first row, as it would stand in the file */
+static void json_labels(nn_json_writer *w, const char *const *label, size_t cols)
+{
+    size_t i;
+    nn_json_begin_array(w);
+    for (i = 0; i < cols; i++) if (label[i]) nn_json_string(w, label[i]);
+    nn_json_end(w);
+}
 /* name: the cells of that column alone */
 static nn_status json_csv(nn_json_writer *w, const char *path, const char *name, nn_error *e)
 {
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
     const nn_csv_field *f;
+    const char **label = NULL;
     nn_status s;
     size_t n, i, cols, only;
-    d.no_header = !opt.header && !name;
+    d.no_header = !opt.header && !name && (!selects() || nn_app_given(&app, "header"));
     d.keep_blank = 1;                                /* in a table of one column a blank line is a record */
     s = open_csv(&r, path, &d, e);
     if (s != NN_OK) return s;
@@ -2038,7 +2243,13 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         nn_csv_close(r);
         return nn_error_set(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
     }
+    if ((s = label_columns(&label, r, path, e)) != NN_OK) {
+        nn_csv_close(r);
+        free((void *)label);
+        return s;
+    }
     nn_json_begin_array(w);
+    if (label && !opt.header && !d.no_header) json_labels(w, label, cols);
     while ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
         if (cols > 1 && n == 1 && !f[0].n && !f[0].quoted) continue;
         if (name) {
@@ -2051,7 +2262,8 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         if (opt.header) nn_json_begin_object(w);
         else nn_json_begin_array(w);
         for (i = 0; i < n; i++) {
-            if (opt.header) nn_json_key(w, nn_csv_name(r, i));
+            if (label && !label[i]) continue;
+            if (opt.header) nn_json_key(w, label ? label[i] : nn_csv_name(r, i));
             nn_json_stringn(w, f[i].s, f[i].n);
         }
         nn_json_end(w);
@@ -2062,6 +2274,7 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         s = nn_error_set(e, w->status, "%s:%zu: %s", path, nn_csv_line(r),
                      w->why ? w->why : "cannot be written as JSON");
     nn_json_end(w);
+    free((void *)label);
     nn_csv_close(r);
     return s;
 }
@@ -2078,7 +2291,7 @@ static int cmd_json(const char *path, const char *name)
     size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
-    if (is_idle(path, k == K_CSV, is_tree(k))) return 2;
+    if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
     w.lines = 1;
@@ -2114,10 +2327,12 @@ static int cmd_json(const char *path, const char *name)
     } else {
         f.lenient = 1;
         s = arrays_open(&f, path, k, name, &e);
+        if (s == NN_OK) s = arrays_select(&f, &e);
+        if (s == NN_OK) s = all_used(path, &e);
         if (s == NN_OK) say_left(&f, stderr, name);
         if (s == NN_OK && name && !nn_dict_get(&f.d, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && !name && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG))
+        if (s == NN_OK && !name && !selects() && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG))
             json_array(&w, &f, 0, &e);
         else if (s == NN_OK) {
             if (!name) nn_json_begin_object(&w);
@@ -2126,7 +2341,7 @@ static int cmd_json(const char *path, const char *name)
                 if (!name) nn_json_key(&w, f.d.items[i].name);
                 json_array(&w, &f, i, &e);
             }
-            if (!name && f.meta.count) {
+            if (!name && !opt.only.n && f.meta.count) {
                 nn_json_key(&w, "__metadata__");
                 nn_json_begin_object(&w);
                 for (i = 0; i < f.meta.count; i++) {
@@ -2315,7 +2530,7 @@ static nn_status write_jsonl(const char *path, arrays *a, nn_error *e)
  * CSV -> JSON lines, CSV -> .npy. */
 static int convert_streams(kind k, const char *out)
 {
-    if (opt.name || (opt.dtype && !ends_with(out, ".npy"))) return 0;
+    if (opt.name || (selects() && k == K_JSONL) || (opt.dtype && !ends_with(out, ".npy"))) return 0;
     if (ends_with(out, ".csv")) return (k == K_CSV || k == K_JSONL) && !opt.dtype;
     return k == K_CSV && (ends_with(out, ".jsonl") || ends_with(out, ".npy"));
 }
@@ -2325,17 +2540,23 @@ static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
     nn_csv_desc d = csv_desc(in);
     nn_csv_writer c = NN_ZERO;
     const nn_csv_field *f;
-    size_t n, i, cols;
+    const char **label = NULL;
+    size_t n, i, cols, wanted;
     nn_status s = open_csv(&r, in, &d, e), q;
     if (s != NN_OK) return s;
-    cols = nn_csv_columns(r);
-    s = nn_csv_begin(&c, w, cols, 0, NULL, e);
-    for (i = 0; s == NN_OK && i < cols; i++) nn_csv_put_str(&c, nn_csv_name(r, i));
+    wanted = cols = nn_csv_columns(r);
+    s = label_columns(&label, r, in, e);
+    for (i = 0; label && i < cols; i++) wanted -= !label[i];
+    if (s == NN_OK) s = nn_csv_begin(&c, w, wanted, 0, NULL, e);
+    for (i = 0; s == NN_OK && i < cols; i++)
+        if (!label || label[i]) nn_csv_put_str(&c, label ? label[i] : nn_csv_name(r, i));
     while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n)
         for (i = 0; i < cols; i++)
-            if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n);
+            if (label && !label[i]) continue;
+            else if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n);
             else nn_csv_put_missing(&c);
     if (c.w) { q = nn_csv_end(&c, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
+    free((void *)label);
     nn_csv_close(r);
     return s;
 }
@@ -2349,14 +2570,18 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     nn_dtype *types = NULL;
     colstat *c = NULL;
     table_text x = NN_ZERO;
-    size_t rows = 0, cols = 0, done = 0, i, row, n;
+    const char **label = NULL;
+    size_t rows = 0, cols = 0, wanted, done = 0, i, row, n;
     nn_status s = text_open(&x, in, K_CSV, e);
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK) cols = nn_csv_columns(r);
-    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, NULL, e);
+    if (s == NN_OK) s = label_columns(&label, r, in, e);
+    for (wanted = cols, i = 0; label && i < cols; i++) wanted -= !label[i];
+    if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, NULL, NULL, e);
     if (s == NN_OK && (types = (nn_dtype *)calloc(cols, sizeof *types)) == NULL)
         s = nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
-    for (i = 0; s == NN_OK && i < cols; i++) types[i] = npy ? NN_F64 : colstat_type(c + i);
+    for (i = 0; s == NN_OK && i < cols; i++)
+        types[i] = npy && (!label || label[i]) ? NN_F64 : colstat_type(c + i);
     nn_csv_close(r);
     r = NULL;
     d.types = types;
@@ -2368,7 +2593,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
         whole.itemsize = nn_dtype_size(whole.dtype);
         whole.ndim = 2;
         whole.shape[0] = rows;
-        whole.shape[1] = cols;
+        whole.shape[1] = wanted;
         s = nn_npy_header(&b, &whole, e);
         if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);
     }
@@ -2382,7 +2607,8 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
             nn_json_begin_object(&j);
             for (i = 0; i < cols; i++) {
                 const char *p;
-                nn_json_key(&j, t.columns[i].name);
+                if (label && !label[i]) continue;
+                nn_json_key(&j, label ? label[i] : t.columns[i].name);
                 if (!t.columns[i].is_text) nni_jw_elem(&j, &t.columns[i].values, row);
                 else if ((p = nn_table_text(t.columns + i, row, &n)) != NULL) nn_json_stringn(&j, p, n);
                 else nn_json_null(&j);
@@ -2394,11 +2620,14 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
         }
         done += t.rows;
         if (npy) {
-            s = nn_tensor_make2(&m, NN_F64, t.rows, cols, NULL, e);
-            for (row = 0; s == NN_OK && row < t.rows; row++)
-                for (i = 0; i < cols; i++)
-                    nn_f64(&m)[row * cols + i] = nn_f64(&t.columns[i].values)[row];
-            if (s == NN_OK && dt != NN_DTYPE_NONE) s = convert_cells(in, &as, &m, &t, done - t.rows, dt, e);
+            s = nn_tensor_make2(&m, NN_F64, t.rows, wanted, NULL, e);
+            for (n = i = 0; s == NN_OK && i < cols; i++) {
+                if (label && !label[i]) continue;
+                for (row = 0; row < t.rows; row++)
+                    nn_f64(&m)[row * wanted + n] = nn_f64(&t.columns[i].values)[row];
+                n++;
+            }
+            if (s == NN_OK && dt != NN_DTYPE_NONE) s = convert_cells(in, &as, &m, &t, label, done - t.rows, dt, e);
             if (s == NN_OK)
                 s = nn_writer_put(w, as.data ? as.data : m.data,
                                   nn_tensor_bytes(as.data ? &as : &m), e);
@@ -2412,6 +2641,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     nn_buf_free(&b);
     nn_csv_close(r);
     scratch_free(&x.copy);
+    free((void *)label);
     free(types);
     free(c);
     return s;
@@ -2428,24 +2658,6 @@ static nn_status convert_stream(const char *in, kind k, const char *out, nn_dtyp
     else s = csv_rows(w, in, ends_with(out, ".npy"), dt, e);
     if (s == NN_OK) return nn_writer_commit(w, e);
     nn_writer_abort(w);
-    return s;
-}
-/* Entries from[0..n) alone, called name[..]; NULL = as they are. */
-static nn_status arrays_pick(arrays *a, size_t n, const size_t *from, const char *const *name, nn_error *e)
-{
-    nn_dict d = NN_ZERO;
-    origin *of = (origin *)calloc(n + 1, sizeof *of);
-    nn_status s = of ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", n);
-    size_t i;
-    for (i = 0; s == NN_OK && i < n; i++) {
-        nn_dict_item *it = &a->d.items[from[i]];
-        of[i] = a->of[from[i]];
-        s = nn_dict_put(&d, name ? name[i] : it->name, &it->value, e);
-    }
-    nn_dict_free(&a->d);
-    free(a->of);
-    a->d = d;
-    a->of = of;
     return s;
 }
 /* the model of a checkpoint, as nn_pth_state finds it */
@@ -2511,9 +2723,11 @@ static int cmd_convert(const char *in, const char *out)
         s = convert_stream(in, k, out, dt, &e);
         return s == NN_OK ? 0 : failed(&e);
     }
-    f.nested = s == NN_OK && pth && k == K_PTH && !opt.name && !opt.state;
+    f.nested = s == NN_OK && pth && k == K_PTH && !opt.name && !opt.state && !selects();
     f.lenient = !opt.strict;
     if (s == NN_OK) s = arrays_open(&f, in, k, opt.name, &e);
+    if (s == NN_OK && !opt.state) s = arrays_select(&f, &e);
+    if (s == NN_OK && !opt.state) s = all_used(in, &e);
     if (s == NN_OK) say_left(&f, stderr, opt.name);
     if (s == NN_OK && opt.name) {
         if ((i = entry(&f.d, opt.name)) < f.d.count) s = arrays_pick(&f, 1, &i, NULL, &e);
@@ -2521,6 +2735,8 @@ static int cmd_convert(const char *in, const char *out)
     }
     if (s == NN_OK && opt.state) s = k == K_PTH ? arrays_state(&f, &e) :
         nn_error_set(&e, NN_E_ARG, "%s: --state is for a .pth, got a %s file", in, kind_names[k]);
+    if (s == NN_OK && opt.state) s = arrays_select(&f, &e);
+    if (s == NN_OK && opt.state) s = all_used(in, &e);
     if (s == NN_OK && ends_with(out, ".safetensors")) s = arrays_fit(&f, opt.strict, &e);
     for (i = 0; s == NN_OK && !opt.dtype && i < f.d.count; i++)
         if (f.of[i].where.stored)
@@ -2711,6 +2927,9 @@ static int cmd_diff(const char *pa, const char *pb)
         return 2;
     }
     if (s == NN_OK) s = arrays_open(&b, pb, kb, NULL, &e);
+    if (s == NN_OK) s = arrays_select(&a, &e);
+    if (s == NN_OK) s = arrays_select(&b, &e);
+    if (s == NN_OK) s = all_used(pb, &e);
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         j = one ? 0 : entry(&b.d, a.d.items[i].name);
@@ -2746,6 +2965,13 @@ int main(int argc, char **argv)
             (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
             return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'",
                                 opt.delim);
+        if ((second && selects() && (app.command == SHOW || app.command == JSON)) || (opt.name && selects()))
+            return nn_app_usage(&app, "--%s: has no effect beside %s: give the name to --only",
+                                opt.only.n ? "only" : opt.strip.n ? "strip" : "rename",
+                                opt.name ? "--name" : "NAME");
+        for (i = 0; i < opt.rename.n; i++)
+            if (strchr(opt.rename.v[i], '=') == NULL || *opt.rename.v[i] == '=')
+                return nn_app_usage(&app, "--rename: expected OLD=NEW, got '%s'", opt.rename.v[i]);
         switch (app.command) {
         case SHOW: rc = cmd_show(app.args[0], second); break;
         case JSON: rc = cmd_json(app.args[0], second); break;
@@ -2754,6 +2980,8 @@ int main(int argc, char **argv)
         default: rc = cmd_diff(app.args[0], second); break;
         }
         nn_reader_close(piped);
+        nn_arena_free(&labels);
+        free(word_used);
         (void)nn_app_finish(&app, NULL);
     }
     if ((ferror(stdout) | fflush(stdout)) && !output_failed) {

@@ -197,5 +197,53 @@ if command -v python3 >/dev/null && python3 -c 'import numpy as n; n.savez("name
     want 0 '' diff nameless.npz nameless2.npz
 fi
 
+# which entries, under which names: in every command, for arrays and columns
+printf 'long.a,long.b,b,blong\n1,2,x,7\n4,5,y,8\n' >p.csv
+is() { if [ "$1" = "$2" ]; then ok; else bad "got $1, expected $2"; fi; }
+is "$("$nnfmt" json --only 'long.[ab],b' --rename long=s p.csv)" '[["s.a","s.b","b"],["1","2","x"],["4","5","y"]]'
+is "$("$nnfmt" json --no-header --only 1 p.csv)" '[["long.b"],["2"],["5"]]'
+is "$("$nnfmt" json --header --only '*g' --rename blong=c p.csv)" '[{"c":"7"},{"c":"8"}]'
+is "$("$nnfmt" show --only '*.b' --strip long. p.csv | sed 's/  */ /g')" 'csv: 2 rows, 4 columns
+b i64 min 2 mean 3.5 max 5
+first rows:
+2
+5'
+want 1 "p.csv: 'b' would be called 'b' like another entry" json --strip long. p.csv
+want 0 '' convert --only 'l*.?' --rename long.a=q p.csv q.csv
+is "$(cat q.csv)" 'q,long.b
+1,2
+4,5'
+want 0 '' convert --only 'l*' --dtype i8 p.csv q.npy
+is "$("$nnfmt" json q.npy)" '[[1,2],[4,5]]'
+want 1 "expected a number" convert p.csv q1.npy --only b
+printf 'c,long.a,blong\n3,0,1\n3,1,8\n' >p8.csv
+want 1 "row 2: column 'blong': 8.0 as bool is neither 0 nor 1" convert --only 'b*g,*.a' --dtype bool --rename blong=x p8.csv q2.npy
+want 0 '' convert --only 'long.?' --rename long=l p.csv q.npz
+is "$("$nnfmt" json q.npz)" '{"l.a":[1,4],"l.b":[2,5]}'
+want 0 '' diff --rename long=l --only 'l*' q.npz p.csv
+want 1 'only in p.csv' diff --rename long=l q.npz p.csv
+for o in npz safetensors pth jsonl; do
+    want 0 '' convert --only 'l.*' --strip l. q.npz one.$o
+    want 0 '' diff --strip l. q.npz one.$o
+done
+is "$("$nnfmt" json one.pth --only '?' --rename a=w)" '{"w":[1,4],"b":[2,5]}'
+want 1 "'b' would be called 'a' like another entry" show one.pth --rename b=a
+want 1 "'b' would be called 'a' like another entry" convert one.pth one2.npz --rename b=a
+for c in show json; do want 1 'q.npz: --only zz meets no name' $c --only l.a,zz q.npz; done
+want 1 'q.npz: --strip zz meets no name' convert --strip zz q.npz zz.npz
+want 2 '--rename zz=a meets no name' diff --rename zz=a q.npz one.pth
+want 2 "expected OLD=NEW, got 'a'" show --rename a q.npz
+want 2 '--only: has no effect beside NAME' show --only l.a q.npz l.a
+want 2 '--strip: has no effect beside --name' convert --strip l. --name l.a q.npz n.npy
+cp lines.json lines.jsonl
+want 2 'has no effect on lines.jsonl' json --only a lines.jsonl
+want 0 '{"model.w":[1.0,1.0]}' json --only 'model.*' pth_nested.pth
+want 0 '' convert --only 'model.*' --strip model. pth_nested.pth w.pth
+is "$("$nnfmt" json w.pth)" '{"w":[1.0,1.0]}'
+want 0 '' convert --state --rename w=v pth_nested.pth v.npz
+is "$("$nnfmt" json v.npz)" '{"v":[1.0,1.0]}'
+is "$("$nnfmt" json --only x npz_readme.npz 2>&1)" '{"x":[0,1,2]}'
+want 0 'not read: README.txt' show --only 'R*' npz_readme.npz
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
