@@ -188,8 +188,9 @@ static const nn_option options[] = {
         "one-hot letters, or the letter's index as a number",
         MAKES, NULL, DATA, "index"),
     { .key = "dataset.output_dataset_length", .type = NN_APP_SIZE, .field = F(n), .def = "1000", .min = 1,
-      .max = 1e12, .unit = "records", .group = "data set", .help = "valid records to make",
-      .alias = "length|n", .commands = MAKES | READS,
+      .max = 1e12, .unit = "records", .group = "data set",
+      .help = "valid records to make; --resume with more of them lets a set grow",
+      .alias = "length|n", .flags = NN_APP_MAY_CHANGE, .commands = MAKES | READS,
       .from_file = READS | IN(CMD_SHOW), .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "dataset.patterns.enabled_patterns", .type = NN_APP_TEXTS, .field = F(enabled),
       .choices = "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
@@ -1734,7 +1735,8 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
 /* The journal's records: "H ..." once: what this data set is (see origin); "R ..." one per record, with
  * the CRC-32C of the bytes that it added to its part and to rejected.jsonl; "P p n sha256 n sha256" a
- * part is closed: bytes and SHA-256 of its two files, "0 -" for none; "U name" uploaded. A record is
+ * part is closed: bytes and SHA-256 of its two files, "0 -" for none; "U name" uploaded; "G ..." the
+ * set grows: as H, with more records, and a last part that was short is open again. A record is
  * safe when its R line is: one write() for the record, one for the line after it, and on resume
  * everything behind the last line is cut. What a resume finds is checked before it is gone on with:
  * closed parts as a whole, the open one record by record. */
@@ -1856,6 +1858,8 @@ static int origin_parse(const char *p, const char *end, origin *is)
            digest(&p, end, is->probe) && digest(&p, end, is->config) && is->lo <= is->hi &&
            is->hi <= is->n && is->n > 0 && is->interval > 0;
 }
+/* 1 = the whole set, not a shard of it */
+static int origin_whole(const origin *is) { return is->lo == 0 && is->hi == is->n; }
 /* 1 = the same, but for the shard; else *why says what differs: a was, b is asked for */
 static int origin_same(const origin *a, const origin *b, char *why, size_t cap)
 {
@@ -1983,6 +1987,42 @@ static nn_status book_part(book *b, const char *p, const char *end)
     b->parts[b->closed++] = c;
     return NN_OK;
 }
+static const char *const split_names[2] = { "train", "test" };
+/* More records are wanted: a last part that was closed before it was full is open again; it, and what
+ * is written anew at the end, is to be uploaded again. */
+static void book_reopen(book *b)
+{
+    static const char *const anew[] = { "README.md", "config.yaml", "rejected.jsonl" };
+    size_t i, j, n = 0;
+    char name[64];
+    const int shorter = b->closed * b->is.interval > b->count;
+    if (shorter) b->closed--;
+    for (i = 0; i < b->uploaded.n; i++) {
+        const char *u = b->uploaded.v[i];
+        int again = 0;
+        for (j = 0; j < sizeof anew / sizeof *anew; j++) again |= strcmp(u, anew[j]) == 0;
+        for (j = 0; shorter && j < 2; j++) {
+            (void)snprintf(name, sizeof name, "data/%s-%05zu.jsonl", split_names[j], b->closed);
+            again |= strcmp(u, name) == 0;
+        }
+        if (again) free((void *)(uintptr_t)u);
+        else b->uploaded.v[n++] = u;
+    }
+    b->uploaded.n = n;
+}
+/* G: the whole set, not a shard of it, gets more records than it had */
+static nn_status book_grown(book *b, const char *p, const char *end)
+{
+    origin to;
+    if (!b->is.n || !origin_parse(p, end, &to) || !origin_whole(&b->is) || !origin_whole(&to))
+        return NN_E_FORMAT;
+    if (to.n <= b->is.n || to.interval != b->is.interval || to.seed != b->is.seed ||
+        strcmp(to.probe, b->is.probe) != 0)
+        return NN_E_FORMAT;
+    book_reopen(b);
+    b->is = to;
+    return NN_OK;
+}
 static nn_status book_uploaded(book *b, const char *p, const char *end)
 {
     const size_t n = (size_t)(end - p);
@@ -2004,6 +2044,7 @@ static nn_status book_line(void *user, const char *text, size_t n)
     case 'H': return !b->is.n && origin_parse(p, end, &b->is) ? NN_OK : NN_E_FORMAT;
     case 'R': return book_record(b, p, end);
     case 'P': return book_part(b, p, end);
+    case 'G': return book_grown(b, p, end);
     case 'U': return book_uploaded(b, p, end);
     default: return NN_E_FORMAT;
     }
@@ -2051,7 +2092,6 @@ static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal *
     if (err) *err = e;
     return s;
 }
-static const char *const split_names[2] = { "train", "test" };
 static nn_status part_path(char *path, const char *dir, int split, uint64_t part, nn_error *err)
 {
     char name[64];
@@ -2167,6 +2207,7 @@ static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good,
 typedef struct sink {
     const char *dir;
     origin      want;
+    const nn_buf *config;                 /* the config.yaml of want; while the folder is opened */
     book        b;                        /* as it was opened; closed goes on */
     uint64_t    next;                     /* the record whose turn it is */
     nn_journal *j;
@@ -2185,11 +2226,44 @@ static void sink_close(sink *s)
     s->j = NULL;
     book_free(&s->b);
 }
+/* 1 = want is the set of `was` with more records: but for their number their config.yaml is one. */
+static int sink_grows(const sink *s, const origin *was)
+{
+    static const char key[] = "  output_dataset_length: ";
+    const char *text = (const char *)s->config->data, *at = text ? strstr(text, key) : NULL, *end;
+    origin like = s->want;
+    char number_text[24], why[200];
+    nn_sha256 h;
+    if (!at || was->n >= s->want.n) return 0;
+    at += sizeof key - 1;
+    end = strchr(at, '\n');
+    if (!end) return 0;
+    nn_sha256_init(&h);
+    nn_sha256_put(&h, text, (size_t)(at - text));
+    nn_sha256_put(&h, number_text, (size_t)snprintf(number_text, sizeof number_text, "%llu",
+                                                    (unsigned long long)was->n));
+    nn_sha256_put(&h, end, s->config->len - (size_t)(end - text));
+    nn_sha256_hex(&h, like.config);
+    like.n = was->n;
+    return origin_same(was, &like, why, sizeof why);
+}
+/* Why another length is no resume: a set only grows, and a shard does not. */
+static nn_status sink_no_growth(const sink *s, const origin *was, nn_error *err)
+{
+    const int shard = !origin_whole(was) || !origin_whole(&s->want);
+    return nn_error_set(err, NN_E_ARG,
+                        shard ? "--resume: %s: made as a shard with output_dataset_length %llu, now %llu: a "
+                                "shard does not grow, the merged set does" :
+                                "--resume: %s: made with output_dataset_length %llu, now %llu is asked for: a "
+                                "set does not shrink, use another --out",
+                        s->dir, (unsigned long long)was->n, (unsigned long long)s->want.n);
+}
 /* Is what the folder holds the beginning of what is wanted? Reads only; s->next: where to go on. */
 static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], why[200];
     book b;
+    int grows;
     nn_status st;
     s->next = s->want.lo;
     nn_sha256_init(&s->sha[0]);
@@ -2199,7 +2273,11 @@ static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
     if (!app->resume)
         return nn_error_set(err, NN_E_ARG, "%s: holds a data set: use --resume, --overwrite or another --out", s->dir);
     NN_TRY(book_open(&b, s->dir, UINT64_MAX, NULL, err));
+    grows = b.is.n && sink_grows(s, &b.is);
     if (!b.is.n) st = NN_OK;                      /* killed before its first line was whole */
+    else if ((grows && !(origin_whole(&b.is) && origin_whole(&s->want))) || b.is.n > s->want.n)
+        st = sink_no_growth(s, &b.is, err);
+    else if (grows) st = book_check_parts(&b, s->dir, 1, err);
     else if (!origin_same(&b.is, &s->want, why, sizeof why))
         st = nn_error_set(err, NN_E_ARG, "--resume: %s: made with another config (before and now: %s)", s->dir, why);
     else if (b.is.lo != s->want.lo || b.is.hi != s->want.hi)
@@ -2207,6 +2285,11 @@ static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
                       s->dir, (unsigned long long)b.is.lo, (unsigned long long)b.is.hi,
                       (unsigned long long)s->want.lo, (unsigned long long)s->want.hi);
     else st = book_check_parts(&b, s->dir, 1, err);
+    if (st == NN_OK && grows) {
+        nn_app_say(app, "%s: holds %zu of %llu records, grows to %llu", s->dir, b.count,
+                   (unsigned long long)b.is.n, (unsigned long long)s->want.n);
+        book_reopen(&b);
+    }
     if (st == NN_OK && b.is.n) st = book_check_tail(&b, s->dir, &s->next, s->sha, err);
     if (st == NN_OK && s->next < s->want.lo + b.count)
         nn_app_warn(app, "%s: record %llu is not as it was written (a power cut?): going on from there, "
@@ -2271,12 +2354,15 @@ static nn_status sink_open(sink *s, nn_error *err)
     NN_TRY(nn_path_join(path, sizeof path, s->dir, "data", err));
     NN_TRY(nn_dir_make(path, NULL, err));
     NN_TRY(book_open(&s->b, s->dir, s->next, &s->j, err));
-    if (!s->b.is.n) {
-        s->b.is = *w;
-        n = (size_t)snprintf(line, sizeof line, "H %llu %llu %llu %llu %llu %s %s", (unsigned long long)w->lo,
-                             (unsigned long long)w->hi, (unsigned long long)w->n,
+    if (s->b.is.n != w->n) {                       /* a new set, or one that grows */
+        const char what = s->b.is.n ? 'G' : 'H';
+        n = (size_t)snprintf(line, sizeof line, "%c %llu %llu %llu %llu %llu %s %s", what,
+                             (unsigned long long)w->lo, (unsigned long long)w->hi, (unsigned long long)w->n,
                              (unsigned long long)w->interval, (unsigned long long)w->seed, w->probe, w->config);
+        if (what == 'G') book_reopen(&s->b);
         NN_TRY(nn_journal_put(s->j, line, n, err));
+        if (what == 'G') NN_TRY(nn_journal_sync(s->j, err));
+        s->b.is = *w;
     }
     s->synced = nn_app_seconds();
     n = s->b.count;
@@ -3339,8 +3425,14 @@ static nn_status folder_open(nn_app *app, run *r, uint64_t lo, uint64_t hi, nn_e
     if (s == NN_OK) {
         origin_make(&r->s.want, r->c, &config, lo, hi);
         r->s.dir = app->out;
+        r->s.config = &config;
         app->check = folder_check;
         app->checked = &r->s;
+        /* a merged set may grow; the probe set is compared by its content */
+        if (app->command == CMD_RUN) {
+            nn_app_may_change(app, "command");
+            nn_app_may_change(app, "signature.dataset_path");
+        }
         if (r->c->o->sig_path && !app->dry_run) s = nn_app_input(app, r->c->o->sig_path, 0, err);
         if (s == NN_OK) s = nn_app_out_open(app, "", err);
     }
@@ -3359,6 +3451,7 @@ static nn_status folder_open(nn_app *app, run *r, uint64_t lo, uint64_t hi, nn_e
     if (s == NN_OK)
         s = put_file(app->out, "signature_dataset.json", r->c->probe_json, r->c->probe_json_len,
                      err);
+    r->s.config = NULL;
     nn_buf_free(&config);
     return s;
 }

@@ -312,7 +312,8 @@ NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err)
  * --overwrite removes them, so that no later --resume and no reader takes what is left for this run's. */
 NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail);
 /* nn_app_may_change: before nn_app_out_open: --resume may give that key another value in this case, what
- * NN_APP_MAY_CHANGE says of a row in all cases. key must stay. */
+ * NN_APP_MAY_CHANGE says of a row in all cases; "command": the run may be that of another command.
+ * key must stay. */
 NN_DEF void nn_app_may_change(nn_app *app, const char *key);
 /* nn_app_input: a file or folder on which the results depend; run.json lists it, --resume refuses
  * another one. Files by their SHA-256, folders by names, sizes, times and first 4 KiB of their files.
@@ -3157,14 +3158,19 @@ NN_DEF void nn_app_may_change(nn_app *app, const char *key)
     if (app->n_may_change < sizeof app->may_change / sizeof *app->may_change)
         app->may_change[app->n_may_change++] = key;
 }
+NNI_FN int nni_app_changes(const nn_app *app, const char *key)
+{
+    size_t i;
+    for (i = 0; i < app->n_may_change; i++) if (strcmp(app->may_change[i], key) == 0) return 1;
+    return 0;
+}
 NNI_FN nn_status nni_app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
 {
     const nn_option *o = nni_app_row(app, row);
     char now[400], then[400];
-    size_t i;
     if (nni_app_may_change(o) || !nni_app_has(app, o)) return NN_OK;
     if (o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE) return NN_OK;
-    for (i = 0; i < app->n_may_change; i++) if (strcmp(app->may_change[i], o->key) == 0) return NN_OK;
+    if (nni_app_changes(app, o->key)) return NN_OK;
     options = nni_app_node_at(options, o->key);
     if (!options) return NN_OK;
     if (options->type == NN_JSON_OBJECT && !nn_json_get(options, "min")) return NN_OK;   /* a branch */
@@ -3194,7 +3200,7 @@ NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
             s = nn_app_refuse(app, err, "--resume: program: the run in %s is by '%s', now '%s'", app->out,
                               was, p->name);
         was = nn_json_str(nn_json_get(root, "command"), name ? name : "");
-        if (s == NN_OK && name && strcmp(was, name) != 0)
+        if (s == NN_OK && name && strcmp(was, name) != 0 && !nni_app_changes(app, "command"))
             s = nn_app_refuse(app, err, "--resume: command: the run in %s is '%s', now '%s'", app->out,
                               was, name);
         for (i = 0; i < nni_app_rows(app) && s == NN_OK; i++) s = nni_app_same_value(app, i, options, err);

@@ -47,7 +47,8 @@ done
 [ $n -ge 5 ]; ok $? "only $n of 20 kills met a running program"
 $P run-data-gen $K --out "$D/k" --resume >/dev/null 2>"$D/log"; same "$D/ka" "$D/k"; ok $? "20 x kill -9 ($n while running) and resume: $(cat "$D/log")"
 $P run-data-gen $K --out "$D/k" >/dev/null 2>"$D/log"; [ $? -eq 1 ]; ok $? "a finished folder is refused without --resume or --overwrite"
-$P run-data-gen $K --length 61 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'output_dataset_length' "$D/log"; ok $? "resume refuses another config"
+$P run-data-gen $K --length 59 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'output_dataset_length 60, now 59' "$D/log"; ok $? "a set does not shrink: $(cat "$D/log")"
+$P run-data-gen $K --checkpoint_interval 8 --out "$D/k" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'checkpoint_interval' "$D/log"; ok $? "resume refuses another config"
 $P run-data-gen $S --length 11 --threads 1 --out "$D/k" --overwrite >/dev/null 2>&1; same "$D/a" "$D/k"; ok $? "--overwrite starts again"
 # ---- what a resume finds is checked: u = the first 6 of 11 records, the second of three parts open; its file knows 8
 tree() { (cd "$1" && find . -type f ! -name .lock -exec cksum {} + | sort); }
@@ -80,6 +81,29 @@ $P run-data-gen $S --length 11 --threads 1 --out "$D/u" >/dev/null 2>"$D/log"; [
 mkdir "$D/fl"; cp -r "$D/s/shard-1-of-3" "$D/fl/1"; for f in "$D"/fl/1/data/train-*; do dd if=/dev/zero of="$f" bs=1 seek=900 count=1 conv=notrunc 2>/dev/null; break; done
 $P merge "$D/s/shard-0-of-3" "$D/fl/1" "$D/s/shard-2-of-3" --out "$D/m3" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'was changed' "$D/log"; ok $? "merge sees another byte in a shard: $(cat "$D/log")"
 $P merge "$D/s/shard-0-of-3" "$D/s/shard-1-of-3" "$D/s/shard-2-of-3" --out "$D/s/shard-1-of-3" --overwrite --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'is one of the shards' "$D/log" && [ -s "$D/s/shard-1-of-3/journal.txt" ]; ok $? "merge into one of its shards: $(cat "$D/log")"
+# ---- a set grows: 10 records, then 25, are the bytes of 25; the short last part is open again
+big="$S --test_fraction 0.3 --length 25"; ten="$S --test_fraction 0.3 --length 10"
+$P run-data-gen $big --threads 2 --out "$D/g25" >/dev/null 2>"$D/log"; ok $? "25 records: $(cat "$D/log")"
+for t in 1 2; do
+    $P run-data-gen $ten --threads $t --out "$D/g$t" >/dev/null 2>&1; cp -r "$D/g$t" "$D/g10"
+    $P run-data-gen $big --threads $t --out "$D/g$t" --resume >/dev/null 2>"$D/log" && same "$D/g25" "$D/g$t"; ok $? "10 records grow to 25, $t threads: $(cat "$D/log")"
+    $P verify "$D/g$t" --sample 9 >/dev/null 2>"$D/log"; ok $? "the grown set is verified: $(cat "$D/log")"
+    [ $t = 2 ] || mv "$D/g10" "$D/gten"
+done
+grown() { $P run-data-gen $big --threads 2 --out "$D/gk" --resume >/dev/null 2>"$D/log" && same "$D/g25" "$D/gk"; }
+# killed: after the line that says so, within the part that was short, and with a part that was not closed
+cut() { rm -rf "$D/gk"; cp -r "$D/g1" "$D/gk"; awk -v n="$1" '$2 == "R" && ++k > n { exit } { print } $2 == "G" { g = 1; if (n == 10) exit }' "$D/g1/journal.txt" >"$D/gk/journal.txt"; rm -f "$D"/gk/data/*-0000[3-6].jsonl; }
+grep -q ' G 0 25 25 4 ' "$D/g1/journal.txt"; ok $? "the journal says that the set grew"
+for n in 3 7 9 10 11 14; do cut $n; grown; ok $? "growing, killed after $n records: $(cat "$D/log")"; done
+cut 11; for f in "$D"/gk/data/*-00002.jsonl; do dd if=/dev/zero of="$f" bs=1 seek=90 count=9 conv=notrunc 2>/dev/null; done
+grown && grep -q 'is not as it was written' "$D/log"; ok $? "damage in the part that is open again: $(cat "$D/log")"
+rm -rf "$D/gk"; cp -r "$D/gten" "$D/gk"; for f in "$D"/gk/data/*-00002.jsonl; do dd if=/dev/zero of="$f" bs=1 seek=90 count=9 conv=notrunc 2>/dev/null; break; done
+before=$(tree "$D/gk"); grown; [ $? -ne 0 ] && grep -q 'was changed: sha256' "$D/log" && [ "$before" = "$(tree "$D/gk")" ]; ok $? "a set with a changed part does not grow: $(cat "$D/log")"
+rm -rf "$D/gk"; cp -r "$D/gten" "$D/gk"; $P run-data-gen $big --negative_ratio 0.9 --out "$D/gk" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'negative_ratio' "$D/log"; ok $? "a set grows by its own config alone: $(cat "$D/log")"
+rm "$D/gk/run.json"; $P run-data-gen $big --negative_ratio 0.9 --out "$D/gk" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'made with another config' "$D/log"; ok $? "so says the journal alone: $(cat "$D/log")"
+for i in 0 1; do $P run-data-gen $ten --shard $i/2 --threads 1 --out "$D/gs" >/dev/null 2>&1; done
+$P run-data-gen $big --shard 0/2 --threads 1 --out "$D/gs" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'a shard does not grow' "$D/log"; ok $? "a shard does not grow: $(cat "$D/log")"
+$P merge "$D/gs/shard-0-of-2" "$D/gs/shard-1-of-2" --out "$D/gk2" --quiet >/dev/null 2>&1; $P run-data-gen $big --threads 2 --out "$D/gk2" --resume >/dev/null 2>"$D/log" && same "$D/g25" "$D/gk2"; ok $? "the merged set grows: $(cat "$D/log")"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4
