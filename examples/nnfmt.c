@@ -41,7 +41,10 @@ static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "jso
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
-    const char *name, *delim;
+    int encoding, counts, skip_space;
+    const char *name, *delim, *comment, *missing;
+    size_t skip_lines;
+    nn_irange take;
     nn_texts only, strip, rename;
     int dtype;
     size_t rows, memory;
@@ -78,6 +81,28 @@ static const nn_option table[] = {
       .help = "the first record of a CSV holds names; --no-header: it is data",
       .commands = 1u << SHOW | 1u << CONVERT | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "header" },
+    { .key = "encoding", .type = NN_APP_ENUM, .field = offsetof(options, encoding), .def = "utf-8",
+      .choices = "utf-8|utf-16|latin-1", .group = "reading",
+      .help = "how CSV, JSON and YAML are written; utf-16 without its mark is little-endian",
+      .effect = NN_EFFECT_DATA, .probe = "latin-1", .fixture = "latin" },
+    { .key = "skip_lines", .type = NN_APP_SIZE, .field = offsetof(options, skip_lines), .def = "0",
+      .unit = "lines", .group = "reading", .help = "lines before the names of a CSV that are passed over",
+      .effect = NN_EFFECT_DATA, .probe = "2", .fixture = "lines" },
+    { .key = "comment", .type = NN_APP_TEXT, .field = offsetof(options, comment), .value = "C",
+      .group = "reading", .help = "lines of a CSV that begin with it are passed over",
+      .effect = NN_EFFECT_DATA, .probe = "#", .fixture = "lines" },
+    { .key = "skip_space", .type = NN_APP_BOOL, .field = offsetof(options, skip_space), .group = "reading",
+      .help = "spaces behind a delimiter belong to no cell", .commands = SELECTING,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "spaces" },
+    { .key = "missing", .type = NN_APP_TEXT, .field = offsetof(options, missing), .value = "WORD",
+      .group = "reading", .help = "one more word for a missing cell of a CSV, such as ?", .commands = SELECTING,
+      .effect = NN_EFFECT_DATA, .probe = "?", .fixture = "spaces" },
+    { .key = "take", .type = NN_APP_IRANGE, .field = offsetof(options, take), .min = 1, .max = 9e15,
+      .value = "FIRST:LAST", .group = "reading", .help = "these rows of a CSV alone, counted from 1",
+      .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "1:1", .fixture = "spaces" },
+    { .key = "counts", .type = NN_APP_BOOL, .field = offsetof(options, counts), .group = "reading",
+      .help = "the first line of a CSV is none of the table: it counts rows and columns and names classes, as in scikit-learn's own; the label comes last",
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "counts" },
     { .key = "nan", .type = NN_APP_BOOL, .field = offsetof(options, nan), .group = "reading",
       .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them",
       .commands = 1u << SHOW | 1u << JSON | 1u << CHECK,
@@ -335,22 +360,106 @@ static const char *no_text(char b[96], const unsigned char *p, size_t n, int lax
     uint32_t c;
     if (n >= 2 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF)))
         return n >= 4 && p[0] == 0xFF && !p[2] && !p[3] ? "text in UTF-32: save it as UTF-8" :
-                                                          "text in UTF-16: save it as UTF-8";
+                                                          "text in UTF-16: --encoding utf-16 reads it";
     for (i = 0; i < n; i++) nul[i & 1] += !p[i];
     if (nul[0] + nul[1])
         return nul[0] + nul[1] < n && (nul[0] > n / 4) != (nul[1] > n / 4) ?
-                   "text in UTF-16, it seems: save it as UTF-8" : "NUL bytes, which no text holds";
+                   "text in UTF-16, it seems: --encoding utf-16 reads it" : "NUL bytes, which no text holds";
     for (i = 0; !lax && i < n; i += w)
         if ((w = nn_utf8_get((const char *)p + i, n - i, &c)) == 0) {
             if (n == 65536 && n - i < 4) break;          /* cut by the end of the beginning */
-            (void)snprintf(b, 96, "byte %zu: 0x%02x is not UTF-8: text in latin-1 or no text", i, p[i]);
+            (void)snprintf(b, 96, "byte %zu: 0x%02x is not UTF-8: text in latin-1 (--encoding) or no text", i, p[i]);
             return b;
         }
     return NULL;
 }
+/* A container inside gzip is read by position, a text in another encoding as UTF-8: a file without a
+ * name holds what is read and stands in for it. Two at a time, as many as diff compares. */
+static struct { const char *path; int fd; char name[32]; } unpacked[2];
+static size_t unpacked_turn;
+static const char *place_of(const char *path)
+{
+    size_t i;
+    for (i = 0; i < 2; i++) if (unpacked[i].path == path) return unpacked[i].name;
+    return path;
+}
+/* The first bytes p[0..n) of what r has left as UTF-8 behind *to; *done: how many of them. order: 1 = UTF-16 with the
+ * low byte first, 2 = high byte first, 0 = latin-1 */
+static nn_status to_utf8(nn_buf *to, size_t *done, const unsigned char *p, size_t n, int order,
+                         const nn_reader *r, nn_error *e)
+{
+    size_t i;
+    const size_t step = order ? 2 : 1;
+    for (i = 0; i + step <= n; i += step) {
+        uint32_t c = order == 2 ? (uint32_t)p[i] << 8 | p[i + 1] : p[i];
+        char b[4];
+        nn_status s;
+        if (order == 1) c |= (uint32_t)p[i + 1] << 8;
+        if (order && c >= 0xD800 && c < 0xE000) {        /* half of a pair */
+            uint32_t low = 0;
+            if (i + 4 > n && i) break;                   /* the other half is in the next piece */
+            if (i + 4 <= n) low = order == 2 ? (uint32_t)p[i + 2] << 8 | p[i + 3] : (uint32_t)p[i + 3] << 8 | p[i + 2];
+            if (c >= 0xDC00 || low < 0xDC00 || low >= 0xE000)
+                return nn_error_set(e, NN_E_FORMAT, "%s: byte %llu: half of a character of UTF-16", nn_reader_name(r),
+                                    (unsigned long long)(nn_reader_tell(r) + i));
+            c = 0x10000 + ((c - 0xD800) << 10 | (low - 0xDC00));
+            i += 2;
+        }
+        if ((s = nn_buf_put(to, b, nn_utf8_put(b, c), e)) != NN_OK) return s;
+    }
+    if (!i) return nn_error_set(e, NN_E_FORMAT, "%s: byte %llu: half of a character of UTF-16", nn_reader_name(r),
+                                (unsigned long long)nn_reader_tell(r));
+    *done = i;
+    return NN_OK;
+}
+/* r, to its end, into a file without a name; recode: from --encoding */
+static nn_status unpack(const char *path, nn_reader *r, int recode, nn_error *e)
+{
+    const char *dir = getenv("TMPDIR");
+    char name[NN_MAX_PATH_BYTES];
+    const unsigned char *p;
+    nn_buf b = NN_ZERO;
+    size_t n = 1, done, i = unpacked_turn++ % 2;
+    nn_status s = NN_OK;
+    int fd, order = recode && opt.encoding == 1;
+    if (unpacked[i].path) (void)close(unpacked[i].fd);
+    unpacked[i].path = NULL;
+    (void)snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp");
+    if ((fd = mkstemp(name)) < 0) return nn_error_set(e, NN_E_IO, "%s: %s", name, nn_errno_text(errno));
+    (void)unlink(name);
+    if (order && (s = nn_reader_peek(r, 2, &p, &n, e)) == NN_OK && n >= 2) {
+        if (p[0] == 0xFE && p[1] == 0xFF) order = 2;
+        if (order == 2 || (p[0] == 0xFF && p[1] == 0xFE)) nn_reader_take(r, 2);
+    }
+    while (s == NN_OK && (s = nn_reader_peek(r, 4, &p, &n, e)) == NN_OK && n) {
+        const unsigned char *from = p;
+        size_t len = done = n;
+        if (recode && opt.encoding) {
+            b.len = 0;
+            s = to_utf8(&b, &done, p, n, order, r, e);
+            from = b.data;
+            len = b.len;
+        }
+        while (s == NN_OK && len) {
+            const ssize_t k = write(fd, from, len);
+            if (k > 0) { from += k; len -= (size_t)k; }
+            else if (errno != EINTR) s = nn_error_set(e, NN_E_IO, "%s: unpacking in TMPDIR or /tmp: %s", path,
+                nn_errno_text(errno));
+        }
+        if (s == NN_OK) nn_reader_take(r, done);
+    }
+    nn_buf_free(&b);
+    if (s != NN_OK) { (void)close(fd); return s; }
+    unpacked[i].fd = fd;
+    unpacked[i].path = path;
+    (void)snprintf(unpacked[i].name, sizeof unpacked[i].name, "/dev/fd/%d", fd);
+    return NN_OK;
+}
 static nn_status source(nn_reader **r, const char *path, nn_error *e)
 {
-    if (strcmp(path, "-") != 0 || !piped) return nn_reader_open(r, path, NULL, e);
+    nn_file_opts o = NN_ZERO;
+    o.name = path;
+    if (strcmp(path, "-") != 0 || !piped) return nn_reader_open(r, place_of(path), &o, e);
     *r = piped;
     piped = NULL;
     return NN_OK;
@@ -459,42 +568,40 @@ static nn_status read_idx(nn_tensor *t, const char *path, nn_error *e)
     nn_reader_close(in);
     return s;
 }
-/* A container inside gzip is read by position: it is unpacked into a file without a name, which stands in
- * for it. Two at a time, as many as diff compares. */
-static struct { const char *path; int fd; char name[32]; } unpacked[2];
-static size_t unpacked_turn;
-static const char *place_of(const char *path)
+/* the formats that their first bytes tell; K_NONE = text, or nothing of ours */
+static kind magic_kind(const unsigned char *p, size_t n)
 {
+    uint64_t len = 0;
     size_t i;
-    for (i = 0; i < 2; i++) if (unpacked[i].path == path) return unpacked[i].name;
-    return path;
-}
-static nn_status unpack(const char *path, nn_reader *r, nn_error *e)
-{
-    const char *dir = getenv("TMPDIR");
-    char name[NN_MAX_PATH_BYTES];
-    const unsigned char *p;
-    size_t n = 1, i = unpacked_turn++ % 2;
-    nn_status s = NN_OK;
-    int fd;
-    if (unpacked[i].path) (void)close(unpacked[i].fd);
-    unpacked[i].path = NULL;
-    (void)snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp");
-    if ((fd = mkstemp(name)) < 0) return nn_error_set(e, NN_E_IO, "%s: %s", name, nn_errno_text(errno));
-    (void)unlink(name);
-    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, e)) == NN_OK && n) {
-        const ssize_t k = write(fd, p, n);
-        if (k > 0) nn_reader_take(r, (size_t)k);
-        else if (errno != EINTR) s = nn_error_set(e, NN_E_IO, "%s: unpacking in TMPDIR or /tmp: %s", path,
-            nn_errno_text(errno));
+    for (i = 0; i < 8 && i < n; i++) len |= (uint64_t)p[i] << (8 * i);
+    if (n >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) return K_NPY;
+    if (n >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0)) return K_NPZ;
+    if (n >= 4 && memcmp(p, "\x89PNG", 4) == 0) return K_PNG;
+    if (n >= 12 && p[0] == 0x80 && p[1] == 2 && memcmp(p + 2, torch_magic, 10) == 0) return K_PTH;
+    if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 && p[3] <= 8) return K_IDX;
+    if (n >= 9 && len <= NN_MAX_SAFETENSORS_HEADER && p[8] == '{' && len >= 2) return K_SAFETENSORS;
+    if (n >= 12 && len < 1u << 30) {
+        uint32_t c = nn_crc32c(0, p, 8), m = ((c >> 15) | (c << 17)) + 0xa282ead8u;
+        if (p[8] == (m & 255) && p[9] == (m >> 8 & 255) && p[10] == (m >> 16 & 255) && p[11] == m >> 24)
+            return K_EVENTS;
     }
-    if (s != NN_OK) { (void)close(fd); return s; }
-    unpacked[i].fd = fd;
-    unpacked[i].path = path;
-    (void)snprintf(unpacked[i].name, sizeof unpacked[i].name, "/dev/fd/%d", fd);
-    return NN_OK;
+    return K_NONE;
 }
-static nn_status detect(const char *path, kind *k, nn_error *e)
+/* A text in another encoding, or a pipe that is read twice: from here on a copy stands in for it. */
+static nn_status stand_in(const char *path, nn_error *e)
+{
+    nn_reader *r = NULL;
+    const unsigned char *p;
+    size_t n = 0;
+    nn_status s = nn_reader_open(&r, path, NULL, e);
+    if (s == NN_OK) s = nn_reader_peek(r, 65536, &p, &n, e);
+    if (s == NN_OK && opt.encoding && magic_kind(p, n) != K_NONE)
+        s = nn_error_set(e, NN_E_ARG, "%s: --encoding is for text, got a %s file", path, kind_names[magic_kind(p, n)]);
+    if (s == NN_OK) s = unpack(path, r, 1, e);
+    nn_reader_close(r);
+    return s;
+}
+static nn_status detect_kind(const char *path, kind *k, nn_error *e)
 {
     nn_reader *r = NULL;
     const unsigned char *p;
@@ -502,27 +609,16 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     uint64_t len = 0;
     char b[96];
     const char *what = NULL;
+    nn_file_opts o = NN_ZERO;
     nn_status s;
     *k = K_NONE;
+    if ((opt.encoding || (opt.counts && strcmp(path, "-") == 0)) && (s = stand_in(path, e)) != NN_OK) return s;
     if (opt.as) { *k = (kind)opt.as; return NN_OK; }
-    if ((s = nn_reader_open(&r, path, NULL, e)) != NN_OK) return s;
+    o.name = path;
+    if ((s = nn_reader_open(&r, place_of(path), &o, e)) != NN_OK) return s;
     s = nn_reader_peek(r, 65536, &p, &n, e);
     if (s == NN_OK) {
-        for (i = 0; i < 8 && i < n; i++) len |= (uint64_t)p[i] << (8 * i);
-        if (n >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) *k = K_NPY;
-        else if (n >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0)) *k = K_NPZ;
-        else if (n >= 4 && memcmp(p, "\x89PNG", 4) == 0) *k = K_PNG;
-        else if (n >= 12 && p[0] == 0x80 && p[1] == 2 && memcmp(p + 2, torch_magic, 10) == 0) *k = K_PTH;
-        else if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 &&
-                 p[3] <= 8)
-            *k = K_IDX;
-        else if (n >= 9 && len <= NN_MAX_SAFETENSORS_HEADER && p[8] == '{' && len >= 2) *k = K_SAFETENSORS;
-        else if (n >= 12 && len < 1u << 30) {
-            uint32_t c = nn_crc32c(0, p, 8), m = ((c >> 15) | (c << 17)) + 0xa282ead8u;
-            if (p[8] == (m & 255) && p[9] == (m >> 8 & 255) && p[10] == (m >> 16 & 255) &&
-                p[11] == m >> 24)
-                *k = K_EVENTS;
-        }
+        *k = magic_kind(p, n);
         if (*k == K_NONE && (what = foreign_name(b, p, n)) == NULL) {
             /* told by the reader what is wrong with it */
             if (ends_with(path, ".npz")) *k = K_NPZ;
@@ -537,7 +633,7 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     }
     if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) &&
         (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG))
-        s = unpack(path, r, e);
+        s = unpack(path, r, 0, e);
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) {
             s = nn_error_set(e, NN_E_UNSUPPORTED,
@@ -550,8 +646,6 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
     nn_reader_close(r);
     if (s == NN_OK && *k == K_NPZ) {                 /* a zip: of arrays, or a checkpoint? */
         nn_zip *z = NULL;
-        nn_file_opts o = NN_ZERO;
-        o.name = path;
         if ((s = nn_zip_open(&z, place_of(path), &o, e)) != NN_OK) return s;
         for (i = 0; i < nn_zip_count(z); i++)
             if (ends_with(nn_zip_at(z, i)->name, "/data.pkl") ||
@@ -565,11 +659,15 @@ static int is_tree(kind k) { return k == K_JSON || k == K_YAML; }
 /* an option of tables or trees beside a file that is none of them: 1 after saying so */
 static int is_idle(const char *path, int is_csv, int tree)
 {
-    static const char *const of_tables[] = { "delim", "header", "rows" };
-    size_t i;
+    static const char *const of_tables[] = { "delim", "header", "rows", "skip_lines", "comment", "skip_space",
+                                             "missing", "take", "counts" };
+    char flag[16];
+    size_t i, n;
     for (i = 0; !is_csv && i < sizeof of_tables / sizeof *of_tables; i++)
         if (nn_app_given(&app, of_tables[i])) {
-            (void)nn_app_usage(&app, "--%s: has no effect on %s; it is read for CSV", of_tables[i], path);
+            for (n = 0; of_tables[i][n]; n++) flag[n] = of_tables[i][n] == '_' ? '-' : of_tables[i][n];
+            flag[n] = 0;
+            (void)nn_app_usage(&app, "--%s: has no effect on %s; it is read for CSV", flag, path);
             return 1;
         }
     if (tree || !nn_app_given(&app, "memory")) return 0;
@@ -583,7 +681,91 @@ static nn_csv_desc csv_desc(const char *path)
     if (opt.delim && strcmp(opt.delim, "blanks") == 0) d.blanks = 1;
     else if (opt.delim) d.delim = strcmp(opt.delim, "\\t") == 0 ? '\t' : *opt.delim;
     else if (has_ending(path, ".tsv")) d.delim = '\t';
+    d.skip_lines = opt.skip_lines + (size_t)opt.counts;
+    d.skip_space = opt.skip_space;
+    d.missing = opt.missing;
+    if (opt.comment) d.comment = *opt.comment;
+    if (opt.counts) d.no_header = 1;
     return d;
+}
+/* What the first line of a CSV counts (--counts) must be there. */
+static nn_status counts_hold(const char *path, nn_error *e)
+{
+    nn_csv *r = NULL;
+    nn_csv_desc d = csv_desc(path), first = d;
+    const nn_csv_field *f;
+    uint64_t rows = 0, cols = 0, got = 0;
+    size_t n = 0, width;
+    char b[64];
+    nn_status s;
+    first.skip_lines--;
+    s = open_csv(&r, path, &first, e);
+    if (s == NN_OK) s = nn_csv_row(r, &f, &n, e);
+    if (s == NN_OK && (n < 2 || !f[0].n || !f[1].n || nn_u64_parse(f[0].s, f[0].n, &rows) != f[0].n ||
+                       nn_u64_parse(f[1].s, f[1].n, &cols) != f[1].n))
+        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: expected two counts, of rows and of columns but the label, got '%s'", path,
+                         first.skip_lines + 1, n ? nni_value_text(b, f[0].s, f[0].n) : "");
+    nn_csv_close(r);
+    r = NULL;
+    if (s == NN_OK) s = open_csv(&r, path, &d, e);
+    if (s != NN_OK) return s;
+    width = nn_csv_columns(r);
+    while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) got++;
+    if (s == NN_OK && (got != rows || width - 1 != cols))
+        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: counts %llu rows of %llu columns and a label, there are %llu of %zu", path,
+                         first.skip_lines + 1, (unsigned long long)rows, (unsigned long long)cols,
+                         (unsigned long long)got, width - 1);
+    nn_csv_close(r);
+    return s;
+}
+static nn_status detect(const char *path, kind *k, nn_error *e)
+{
+    nn_status s = detect_kind(path, k, e);
+    if (s == NN_OK && opt.encoding && *k != K_CSV && *k != K_JSONL && !is_tree(*k))
+        return nn_error_set(e, NN_E_ARG, "%s: --encoding is for text, got a %s file", path, kind_names[*k]);
+    if (s == NN_OK && opt.counts && *k == K_CSV) {
+        nn_reader_close(piped);                          /* it reads the copy, too */
+        piped = NULL;
+        s = counts_hold(path, e);
+    }
+    return s;
+}
+/* ---- rows of a table: --take passes over those before it and ends behind its last */
+typedef struct taking { uint64_t before, left; } taking;
+static taking taking_rows(void)
+{
+    taking t;
+    t.before = opt.take.min > 1 ? (uint64_t)opt.take.min - 1 : 0;
+    t.left = opt.take.max ? (uint64_t)(opt.take.max - opt.take.min) + 1 : UINT64_MAX;
+    return t;
+}
+/* the word of --missing, where cells stay text */
+static int is_missing(const nn_csv_field *f)
+{
+    return opt.missing && strlen(opt.missing) == f->n && memcmp(f->s, opt.missing, f->n) == 0;
+}
+static nn_status take_row(taking *t, nn_csv *r, const nn_csv_field **f, size_t *n, nn_error *e)
+{
+    nn_status s = NN_OK;
+    *n = 0;
+    for (; t->before && t->left; t->before--)
+        if ((s = nn_csv_row(r, f, n, e)) != NN_OK || !*n) return s;
+    *n = 0;
+    if (!t->left) return NN_OK;
+    t->left--;
+    return nn_csv_row(r, f, n, e);
+}
+static nn_status take_rows(taking *t, nn_csv *r, size_t most, nn_table *out, nn_error *e)
+{
+    const nn_csv_field *f;
+    size_t n;
+    nn_status s = NN_OK;
+    for (; s == NN_OK && t->before; t->before--)
+        if ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && !n) break;
+    if (s != NN_OK) return s;
+    if (most > t->left) most = (size_t)t->left;
+    t->left -= most;
+    return nn_csv_next(r, most, out, e);
 }
 
 /* ---- which entries, and under which names: --only, --strip, --rename */
@@ -911,11 +1093,12 @@ static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t
     const nn_csv_field *f;
     size_t n, i, cols = nn_csv_columns(r);
     nn_status s = NN_OK;
+    taking take = taking_rows();
     int first;
     colstat *c = (colstat *)calloc(cols, sizeof *c);
     *rows = 0;
     if (!c) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu columns", cols);
-    while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
+    while (s == NN_OK && (s = take_row(&take, r, &f, &n, e)) == NN_OK && n) {
         for (i = 0, first = 1; i < cols && s == NN_OK; i++) {
             const char *p = i < n ? f[i].s : "";
             size_t m = i < n ? f[i].n : 0;
@@ -1116,7 +1299,8 @@ static nn_status text_csv(table_text *x, nn_csv **r, const nn_csv_desc *d, nn_er
 {
     nn_file_opts o = NN_ZERO;
     if (x->copied) o = scratch_opts(&x->copy, x->path);
-    return nn_csv_open(r, x->path, d, &o, e);
+    o.name = x->path;
+    return nn_csv_open(r, x->copied ? x->path : place_of(x->path), d, &o, e);
 }
 
 /* ---- arrays of a file, left where they are and read piece by piece */
@@ -1368,6 +1552,7 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     size_t rows = 0, cols = 0, i, j, shape[2];
     uint64_t bytes = 0, size = 0;
     int err = 0;
+    taking take = taking_rows();
     nn_status s = text_open(&x, a->path, a->k, e);
     if (s == NN_OK) { d = text_desc(&x, a->k); s = text_csv(&x, &r, &d, e); }
     if (s == NN_OK) { cols = nn_csv_columns(r); s = scan_csv(r, &d, &c, &rows, NULL, NULL, e); }
@@ -1409,7 +1594,7 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     d.types = types;
     d.n_types = cols;
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
-    while (s == NN_OK && (s = nn_csv_next(r, a->group, &t, e)) == NN_OK && t.rows) {
+    while (s == NN_OK && (s = take_rows(&take, r, a->group, &t, e)) == NN_OK && t.rows) {
         for (to = g, i = 0; s == NN_OK && i < cols; i++) {
             nn_column *k = t.columns + i;
             if (x.list)
@@ -2216,24 +2401,34 @@ static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
                        w->why ? w->why : "cannot be written as JSON");
     nn_tensor_free(&c.t);
 }
+/* a cell as text, null when it is the word of --missing */
+static void json_cell(nn_json_writer *w, const nn_csv_field *f)
+{
+    if (is_missing(f)) nn_json_null(w);
+    else nn_json_stringn(w, f->s, f->n);
+}
 /* the names as the first row, as it would stand in the file */
-static void json_labels(nn_json_writer *w, const char *const *label, size_t cols)
+static void json_labels(nn_json_writer *w, const char *const *label, const nn_csv *r)
 {
     size_t i;
     nn_json_begin_array(w);
-    for (i = 0; i < cols; i++) if (label[i]) nn_json_string(w, label[i]);
+    for (i = 0; i < nn_csv_columns(r); i++)
+        if (!label || label[i]) nn_json_string(w, label ? label[i] : nn_csv_name(r, i));
     nn_json_end(w);
 }
 /* name: the cells of that column alone */
 static nn_status json_csv(nn_json_writer *w, const char *path, const char *name, nn_error *e)
 {
+    taking take = taking_rows();
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
     const nn_csv_field *f;
     const char **label = NULL;
+    int list;
     nn_status s;
     size_t n, i, cols, only;
-    d.no_header = !opt.header && !name && (!selects() || nn_app_given(&app, "header"));
+    list = !opt.header && !name;                     /* the names are the first list, not a row */
+    d.no_header = opt.counts || (list && (!(selects() || opt.take.max) || nn_app_given(&app, "header")));
     d.keep_blank = 1;                                /* in a table of one column a blank line is a record */
     s = open_csv(&r, path, &d, e);
     if (s != NN_OK) return s;
@@ -2249,12 +2444,14 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         return s;
     }
     nn_json_begin_array(w);
-    if (label && !opt.header && !d.no_header) json_labels(w, label, cols);
+    if (list && !d.no_header) json_labels(w, label, r);
     while ((s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) {
         if (cols > 1 && n == 1 && !f[0].n && !f[0].quoted) continue;
+        if (take.before) { take.before--; continue; }
+        if (!take.left--) break;
         if (name) {
-            if (only < n) nn_json_stringn(w, f[only].s, f[only].n);
-            else nn_json_string(w, "");
+            if (only >= n) nn_json_string(w, "");
+            else json_cell(w, f + only);
             flush_json(w, NULL, (size_t)1 << 20, e);
             if (w->status != NN_OK) break;
             continue;
@@ -2264,7 +2461,7 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
         for (i = 0; i < n; i++) {
             if (label && !label[i]) continue;
             if (opt.header) nn_json_key(w, label ? label[i] : nn_csv_name(r, i));
-            nn_json_stringn(w, f[i].s, f[i].n);
+            json_cell(w, f + i);
         }
         nn_json_end(w);
         flush_json(w, NULL, (size_t)1 << 20, e);
@@ -2375,7 +2572,7 @@ static nn_status check_text(const char *path, const nn_csv *r, const nn_csv_fiel
             if ((unsigned char)*p - 1u < 127u) w = 1;
             else if ((w = nn_utf8_get(p, f[i].n - k, &c)) == 0 || !c)
                 return nn_error_set(e, NN_E_FORMAT, "%s:%zu: field %zu: byte 0x%02x is not text in UTF-8%s", path,
-                                    nn_csv_line(r), i + 1, (unsigned char)*p, w ? "" : ": latin-1?");
+                                    nn_csv_line(r), i + 1, (unsigned char)*p, w ? "" : ": --encoding latin-1?");
         }
     return NN_OK;
 }
@@ -2385,9 +2582,10 @@ static nn_status check_one(const char *path, int *csv, int *tree, nn_error *e)
     nn_status s = detect(path, &k, e);
     nn_arena a = NN_ZERO;
     nn_json *v;
+    /* of a file that is not known nothing is said about options */
+    *csv |= k == K_CSV || (s != NN_OK && k == K_NONE);
+    *tree |= is_tree(k) || (s != NN_OK && k == K_NONE);
     if (s != NN_OK) return s;
-    *csv |= k == K_CSV;
-    *tree |= is_tree(k);
     if (k == K_CSV) {
         nn_csv *r = NULL;
         nn_csv_desc cd = csv_desc(path);
@@ -2536,6 +2734,7 @@ static int convert_streams(kind k, const char *out)
 }
 static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
 {
+    taking take = taking_rows();
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(in);
     nn_csv_writer c = NN_ZERO;
@@ -2550,10 +2749,10 @@ static nn_status csv_to_csv(nn_writer *w, const char *in, nn_error *e)
     if (s == NN_OK) s = nn_csv_begin(&c, w, wanted, 0, NULL, e);
     for (i = 0; s == NN_OK && i < cols; i++)
         if (!label || label[i]) nn_csv_put_str(&c, label ? label[i] : nn_csv_name(r, i));
-    while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n)
+    while (s == NN_OK && (s = take_row(&take, r, &f, &n, e)) == NN_OK && n)
         for (i = 0; i < cols; i++)
             if (label && !label[i]) continue;
-            else if (i < n && f[i].n) nn_csv_put_text(&c, f[i].s, f[i].n);
+            else if (i < n && f[i].n && !is_missing(f + i)) nn_csv_put_text(&c, f[i].s, f[i].n);
             else nn_csv_put_missing(&c);
     if (c.w) { q = nn_csv_end(&c, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }
     free((void *)label);
@@ -2571,7 +2770,8 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     colstat *c = NULL;
     table_text x = NN_ZERO;
     const char **label = NULL;
-    size_t rows = 0, cols = 0, wanted, done = 0, i, row, n;
+    taking take = taking_rows();
+    size_t rows = 0, cols = 0, wanted, done = (size_t)take.before, i, row, n;
     nn_status s = text_open(&x, in, K_CSV, e);
     if (s == NN_OK) s = text_csv(&x, &r, &d, e);
     if (s == NN_OK) cols = nn_csv_columns(r);
@@ -2600,7 +2800,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
     j.buf = &b;
     j.lines = 1;
     j.nan = NN_JSON_NAN_NULL;
-    while (s == NN_OK && (s = nn_csv_next(r, 1 + ((size_t)1 << 18) / cols, &t, e)) == NN_OK && t.rows) {
+    while (s == NN_OK && (s = take_rows(&take, r, 1 + ((size_t)1 << 18) / cols, &t, e)) == NN_OK && t.rows) {
         nn_tensor m = NN_ZERO, as = NN_ZERO;
         b.len = 0;
         for (row = 0; !npy && s == NN_OK && row < t.rows; row++) {
@@ -2969,6 +3169,8 @@ int main(int argc, char **argv)
             return nn_app_usage(&app, "--%s: has no effect beside %s: give the name to --only",
                                 opt.only.n ? "only" : opt.strip.n ? "strip" : "rename",
                                 opt.name ? "--name" : "NAME");
+        if (opt.comment && (strlen(opt.comment) != 1 || strchr("\"\r\n", *opt.comment)))
+            return nn_app_usage(&app, "--comment: expected one character, got '%s'", opt.comment);
         for (i = 0; i < opt.rename.n; i++)
             if (strchr(opt.rename.v[i], '=') == NULL || *opt.rename.v[i] == '=')
                 return nn_app_usage(&app, "--rename: expected OLD=NEW, got '%s'", opt.rename.v[i]);

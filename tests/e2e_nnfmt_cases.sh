@@ -99,7 +99,7 @@ want 0 '{"b":"\n\n","c":1}' json blank.yaml
 # check claims only what it knows: other formats are named by their first bytes, binary is no CSV
 want 1 'model.gguf: unknown format: a GGUF model' check model.gguf
 want 1 'zeros.csv: unknown format: NUL bytes, which no text holds' check zeros.csv
-want 1 'utf16_onecol.csv: unknown format: text in UTF-16: save it as UTF-8' check utf16_onecol.csv
+want 1 'utf16_onecol.csv: unknown format: text in UTF-16: --encoding utf-16 reads it' check utf16_onecol.csv
 for c in show json check; do want 1 'unknown format' $c model.gguf; done
 want 1 'unknown format' convert zeros.csv zeros.npy
 magic() { printf "$2" >"$1"; want 1 "$1: unknown format: $3" check "$1"; }
@@ -117,7 +117,7 @@ magic latin.txt 'n\n caf\351\n' 'byte 6: 0xe9 is not UTF-8: text in latin-1'
 head -c 1000 /dev/zero >model.ckpt
 want 1 'unknown format' check model.ckpt
 printf 'n,m\n1,caf\351\n' >latin.csv
-want 1 'latin.csv:2: field 2: byte 0xe9 is not text in UTF-8: latin-1?' check latin.csv
+want 1 'latin.csv:2: field 2: byte 0xe9 is not text in UTF-8: --encoding latin-1?' check latin.csv
 printf 'n,m\n1,caf\303\251\n' >utf8.csv
 want 0 '' check utf8.csv
 { printf 'n\n'; awk 'BEGIN { for (i = 0; i < 40000; i++) print 1 }'; printf 'a\0b\n'; } >late.csv
@@ -244,6 +244,89 @@ want 0 '' convert --state --rename w=v pth_nested.pth v.npz
 is "$("$nnfmt" json v.npz)" '{"v":[1.0,1.0]}'
 is "$("$nnfmt" json --only x npz_readme.npz 2>&1)" '{"x":[0,1,2]}'
 want 0 'not read: README.txt' show --only 'R*' npz_readme.npz
+
+# text in other encodings: UTF-16 with either mark or none, pairs, pieces longer than a buffer, latin-1; from pipes and gzip
+is "$("$nnfmt" json --encoding utf-16 utf16_onecol.csv)" '[["a"],["1"],["2"]]'
+is "$("$nnfmt" json --encoding utf-16 - <utf16_onecol.csv)" '[["a"],["1"],["2"]]'
+gzip -c utf16_onecol.csv >u16.csv.gz
+is "$("$nnfmt" json --encoding utf-16 u16.csv.gz)" '[["a"],["1"],["2"]]'
+want 0 '' check --encoding utf-16 utf16_onecol.csv
+printf '{"k":"\360\237\230\200\303\251"}' >smile.json
+printf '{\0"\0k\0"\0:\0"\0\75\330\0\336\351\0"\0}\0' >le.json
+printf '\376\377\0{\0"\0k\0"\0:\0"\330\75\336\0\0\351\0"\0}' >be.json
+is "$("$nnfmt" json smile.json)" "$("$nnfmt" json --encoding utf-16 le.json)"
+is "$("$nnfmt" json smile.json)" "$("$nnfmt" json --encoding utf-16 be.json)"
+want 1 'le.json: unknown format: text in UTF-16, it seems' json le.json
+printf 'a\0\75\330b\0' >half.csv
+want 1 'half.csv: byte 2: half of a character of UTF-16' json --encoding utf-16 half.csv
+printf 'a\0\75\330' >half.csv
+want 1 'half.csv: byte 2: half of a character of UTF-16' check --encoding utf-16 half.csv
+printf 'a\0\0\334' >half.csv
+want 1 'half.csv: byte 2: half of a character of UTF-16' check --encoding utf-16 half.csv
+printf 'a\0\n\0b' >half.csv
+want 1 'half.csv: byte 4: half of a character of UTF-16' check --encoding utf-16 half.csv
+is "$("$nnfmt" json --encoding latin-1 latin.csv)" "$("$nnfmt" json utf8.csv)"
+is "$("$nnfmt" json --encoding latin-1 --header - <latin.csv)" "$("$nnfmt" json --header utf8.csv)"
+printf '{"k":"\351"}\n{"k":"\375"}\n' >latin.jsonl
+is "$("$nnfmt" json --encoding latin-1 latin.jsonl)" "$(printf '[{"k":"\303\251"},{"k":"\303\275"}]')"
+printf 'k: "\351"\n' >latin.yaml
+is "$("$nnfmt" json --encoding latin-1 latin.yaml)" "$(printf '{"k":"\303\251"}')"
+for o in csv npz jsonl; do
+    want 0 '' convert --encoding latin-1 latin.csv l1.$o
+    want 0 '' convert utf8.csv l8.$o
+    want 0 '' diff l1.$o l8.$o
+done
+want 0 '' diff --encoding latin-1 latin.csv latin.csv
+LC_ALL=C awk 'BEGIN { print "n"; for (i = 0; i < 60000; i++) printf "\303\251%d\n", i }' >long8.csv
+LC_ALL=C awk 'BEGIN { print "n"; for (i = 0; i < 60000; i++) printf "\351%d\n", i }' >long.csv
+want 0 '' convert --encoding latin-1 long.csv long1.csv
+if cmp -s long1.csv long8.csv; then ok; else bad "a long text in latin-1"; fi
+want 0 '' convert i1.csv i1.npz
+want 1 'i1.npz: --encoding is for text, got a npz file' show --encoding latin-1 i1.npz
+want 1 '--encoding is for text, got a npz file' convert --encoding utf-16 --as npz i1.csv i2.npz
+want 2 "did you mean 'latin-1'" show --encoding latin1 latin.csv
+
+# how a table is read: lines passed over, comments, blanks, a word for what is missing, rows, counts in front
+printf '# c\nskip\na, b\n1, ?\n#x\n3, 4\n5, 6\n' >odd.csv
+odd='--comment # --skip-lines 2 --skip-space --missing ?'
+is "$("$nnfmt" json $odd odd.csv)" '[["a","b"],["1",null],["3","4"],["5","6"]]'
+is "$("$nnfmt" json $odd odd.csv b)" '[null,"4","6"]'
+is "$("$nnfmt" json $odd --take 2:9 odd.csv)" '[["a","b"],["3","4"],["5","6"]]'
+is "$("$nnfmt" json $odd --take 2 --header odd.csv)" '[{"a":"3","b":"4"}]'
+is "$("$nnfmt" json $odd --take 1:2 --no-header odd.csv)" '[["a","b"],["1",null]]'
+want 0 'b                                        f64   missing 1 min 4 mean 5.0 max 6' show $odd odd.csv
+want 0 'csv: 1 rows, 2 columns' show $odd --take 3:3 odd.csv
+want 0 'csv: 0 rows, 2 columns' show $odd --take 4:4 odd.csv
+want 0 '' check --comment '#' --skip-lines 2 odd.csv
+want 1 '' check odd.csv
+want 0 '' convert $odd odd.csv odd2.csv
+is "$(cat odd2.csv)" 'a,b
+1,
+3,4
+5,6'
+want 0 '' convert $odd --take 2:3 odd.csv odd2.npy
+is "$("$nnfmt" json odd2.npy)" '[[3.0,4.0],[5.0,6.0]]'
+want 0 '' convert $odd --take 2:2 odd.csv odd2.npz
+is "$("$nnfmt" json odd2.npz)" '{"a":[3],"b":[4]}'
+want 0 '' convert $odd --take 2:2 odd.csv odd2.jsonl
+is "$(cat odd2.jsonl)" '{"a":3,"b":4}'
+want 1 "odd.csv: row 2: column 'a': 3.0 as bool is neither 0 nor 1" convert $odd --take 2:2 --dtype bool odd.csv odd3.npy
+want 0 '' diff $odd --take 2:3 odd.csv odd.csv
+want 0 '' diff --take 1 i1.csv i1.csv
+want 2 'expected LO:HI' json --take 2:1 odd.csv
+want 2 '--take: expected' json --take 0:1 odd.csv
+want 2 "--comment: expected one character, got 'ab'" show --comment ab odd.csv
+want 2 '--skip-lines: has no effect on i1.npz' show --skip-lines 1 i1.npz
+printf '2,2,x,y\n1,2,0\n3,4,1\n' >counts.csv
+is "$("$nnfmt" json --counts counts.csv)" '[["1","2","0"],["3","4","1"]]'
+is "$("$nnfmt" json --counts - <counts.csv)" '[["1","2","0"],["3","4","1"]]'
+want 0 '' convert --counts --only 0,1 counts.csv counts.npy
+is "$("$nnfmt" json counts.npy)" '[[1.0,2.0],[3.0,4.0]]'
+want 0 '' check --counts counts.csv
+printf '3,2,x,y\n1,2,0\n3,4,1\n' >counts.csv
+want 1 'counts.csv:1: counts 3 rows of 2 columns and a label, there are 2 of 2' check --counts counts.csv
+want 1 "p.csv:1: expected two counts, of rows and of columns but the label, got 'long.a'" show --counts p.csv
+want 2 '--counts: has no effect on i1.npz' check --counts i1.npz
 
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

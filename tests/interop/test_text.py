@@ -270,6 +270,30 @@ if pd is not None:
         pd.DataFrame(f32).to_csv(I, index=False)
         out = many(['p32 %08x' % b for b in f32.view(np.uint32).ravel()])[:f32.size]
         check('csv of floats as pandas prints them', int(open(I).read().split('\n')[1:201] != [','.join(out[5 * r:5 * r + 5]) for r in range(200)]), 1)
+# ---- nnfmt: other encodings as Python writes them, the CSVs that scikit-learn ships
+nnfmt = os.path.join(os.environ.get('BUILD', 'build'), 'nnfmt')
+def shown_by(*a):
+    r = subprocess.run([nnfmt, 'json', *a], capture_output=True, text=True)
+    try: return json.loads(r.stdout)
+    except ValueError: return r.stderr
+bad = []
+for n in [1, 2, 3, 40, 32767, 32768, 40000]:
+    for codec, flag, top in [('utf-16', 'utf-16', 0x10FFFF), ('utf-16-le', 'utf-16', 0x10FFFF), ('latin-1', 'latin-1', 255)]:
+        word = ''.join(chr(random.choice([random.randrange(32, 127), random.randrange(160, min(top, 0xD7FF)), random.randrange(160, top)])) for _ in range(n))
+        word = ''.join(c for c in word if not 0xD800 <= ord(c) < 0xE000)
+        with open(I + '.json', 'w', encoding=codec) as f: json.dump({'k': word, 'n': n}, f, ensure_ascii=False)
+        if shown_by('--encoding', flag, I + '.json') != {'k': word, 'n': n}: bad.append((n, codec))
+check('texts in other encodings', len(bad), 21, bad)
+sk = need('sklearn')
+if sk:
+    folder = os.path.join(os.path.dirname(sk.__file__), 'datasets', 'data')
+    from sklearn import datasets
+    bad = []
+    for name, load in [('iris.csv', datasets.load_iris), ('wine_data.csv', datasets.load_wine), ('breast_cancer.csv', datasets.load_breast_cancer)]:
+        x, y = load(return_X_y=True)
+        rows = shown_by('--counts', os.path.join(folder, name))
+        if type(rows) is str or [[float(v) for v in r] for r in rows] != [[*a, float(b)] for a, b in zip(x.tolist(), y.tolist())]: bad.append((name, str(rows)[:80]))
+    check("scikit-learn's own CSVs", len(bad), 3, bad)
 proc.stdin.close()
 print('%d passed, %d failed, %d skipped' % (passed, failed, skipped))
 sys.exit(1 if failed else 0)
