@@ -55,7 +55,7 @@ typedef struct opts {
     int device_key;
     size_t interval, max_threads, max_attempts, max_tokens;
     const char *output_dir;
-    double test_fraction;
+    double test_fraction, validation_fraction;
     int chat, modification, classification, compat, preset;
     /* how sets are made, what labels mean, what proves the cause */
     int distinct, behaviour_labels, control, placebo, last_layer_only;
@@ -368,7 +368,13 @@ static const nn_option options[] = {
         "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
         MAKES, NULL, DATA, "2400", "@tokens"),
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0",
-      .max = 1, .unit = "0..1", .group = "tasks", .help = "records that go to data/test-*",
+      .max = 1, .unit = "0..1", .group = "tasks",
+      .help = "share of the records that goes to data/test-*, by a draw from (seed, record)",
+      .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
+      .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
+    { .key = "task_generation.validation_fraction", .type = NN_APP_NUM, .field = F(validation_fraction),
+      .def = "0", .max = 1, .unit = "0..1", .group = "tasks",
+      .help = "share that goes to data/validation-*, by the same draw; no test record leaves for it",
       .flags = NN_APP_BELOW, .commands = IN(CMD_RUN) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "0.9" },
     OPT("hub.dataset_name", NN_APP_TEXT, F(hub), NULL, 0, 0, NULL, NULL, "hub",
@@ -782,6 +788,11 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
             "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu",
             o->pmin, o->pmax);
     if ((s = rows_check(o, k, err)) != NN_OK) return s;
+    if (o->test_fraction + o->validation_fraction >= 1)
+        return nn_error_set(err, NN_E_ARG,
+                            "task_generation: test_fraction %g and validation_fraction %g leave nothing "
+                            "to train on",
+                            o->test_fraction, o->validation_fraction);
     if ((s = nn_pattern_choose(uses, &i, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
                                o->compat, &rng, err)) != NN_OK)
         return s;
@@ -1735,7 +1746,7 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
 /* The journal's records: "H ..." once: what this data set is (see origin); "R ..." one per record, with
  * the CRC-32C of the bytes that it added to its part and to rejected.jsonl; "P p n sha256 n sha256" a
- * part is closed: bytes and SHA-256 of its two files, "0 -" for none; "U name" uploaded; "G ..." the
+ * part is closed: bytes and SHA-256 of its files, "0 -" for none; "U name" uploaded; "G ..." the
  * set grows: as H, with more records, and a last part that was short is open again. A record is
  * safe when its R line is: one write() for the record, one for the line after it, and on resume
  * everything behind the last line is cut. What a resume finds is checked before it is gone on with:
@@ -1795,14 +1806,15 @@ static void totals_add(totals *t, const summary *s)
     t->acts[s->act & 15]++;
     t->neurons_sum += s->neurons;
 }
-/* part: 0 train, 1 test; crc: of the record, crc_rejects: of the refused attempts before it */
+enum { TRAIN, TEST, VALIDATION, SPLITS };
+/* part: the split; crc: of the record, crc_rejects: of the refused attempts before it */
 typedef struct entry {
-    uint64_t end[2], rejected, attempt;
+    uint64_t end[SPLITS], rejected, attempt;
     uint32_t crc, crc_rejects;
     int      part;
 } entry;
 /* the files of a closed part; bytes 0 = there is none */
-typedef struct closed_part { uint64_t bytes[2]; char sha256[2][65]; } closed_part;
+typedef struct closed_part { uint64_t bytes[SPLITS]; char sha256[SPLITS][65]; } closed_part;
 /* What a data set is made of: records [lo, hi) of n in parts of interval, the seed, the SHA-256 of the
  * probe set and of config.yaml. */
 typedef struct origin { uint64_t lo, hi, n, interval, seed; char probe[65], config[65]; } origin;
@@ -1883,10 +1895,14 @@ static int origin_same(const origin *a, const origin *b, char *why, size_t cap)
 static size_t summary_print(char *buf, size_t cap, const summary *s, const entry *e)
 {
     size_t i, n;
-    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu %llu %llu %lu %lu", (unsigned long long)s->k,
-                         e->part, (unsigned long long)e->end[0], (unsigned long long)e->end[1],
-                         (unsigned long long)e->rejected, (unsigned long long)s->attempt,
-                         (unsigned long)e->crc, (unsigned long)e->crc_rejects);
+    n = (size_t)snprintf(buf, cap, "R %llu %d %llu %llu", (unsigned long long)s->k, e->part,
+                         (unsigned long long)e->end[TRAIN], (unsigned long long)e->end[TEST]);
+    /* only where a part has validation records: journals of sets without them are as they were */
+    if (e->end[VALIDATION])
+        n += (size_t)snprintf(buf + n, cap - n, "/%llu", (unsigned long long)e->end[VALIDATION]);
+    n += (size_t)snprintf(buf + n, cap - n, " %llu %llu %lu %lu", (unsigned long long)e->rejected,
+                          (unsigned long long)s->attempt, (unsigned long)e->crc,
+                          (unsigned long)e->crc_rejects);
     for (i = 1; i < REASONS; i++)
         n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
     n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns,
@@ -1904,10 +1920,15 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
 {
     uint64_t v[8], part, crc, crc_rejects;
     size_t i;
-    int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < 2 &&
-             number(&p, end, &e->end[0]) && number(&p, end, &e->end[1]) &&
-             number(&p, end, &e->rejected) && number(&p, end, &s->attempt) &&
-             number(&p, end, &crc) && number(&p, end, &crc_rejects);
+    int ok = number(&p, end, &s->k) && number(&p, end, &part) && part < SPLITS &&
+             number(&p, end, &e->end[TRAIN]) && number(&p, end, &e->end[TEST]);
+    e->end[VALIDATION] = 0;
+    if (ok && p < end && *p == '/') {
+        p++;
+        ok = number(&p, end, &e->end[VALIDATION]);
+    }
+    ok = ok && number(&p, end, &e->rejected) && number(&p, end, &s->attempt) && number(&p, end, &crc) &&
+         number(&p, end, &crc_rejects);
     if (!ok) return 0;
     e->part = (int)part;
     e->crc = (uint32_t)crc;
@@ -1950,14 +1971,17 @@ static nn_status book_record(book *b, const char *p, const char *end)
     summary s;
     entry e, *q;
     const uint64_t at = b->is.interval ? b->count % b->is.interval : 0;
+    int i;
     memset(&s, 0, sizeof s);
     memset(&e, 0, sizeof e);
     if (!b->is.n || !summary_parse(p, end, &s, &e) || s.k != b->is.lo + b->count || s.k >= b->is.hi)
         return NN_E_FORMAT;
     if (s.k >= b->stop) return NN_E_STOPPED;
-    if (e.end[e.part] <= (at ? b->e[b->count - 1].end[e.part] : 0) ||
-        e.end[!e.part] != (at ? b->e[b->count - 1].end[!e.part] : 0) ||
-        e.rejected < (b->count ? b->e[b->count - 1].rejected : 0) || b->count / b->is.interval != b->closed)
+    for (i = 0; i < SPLITS; i++) {
+        const uint64_t was = at ? b->e[b->count - 1].end[i] : 0;
+        if (i == e.part ? e.end[i] <= was : e.end[i] != was) return NN_E_FORMAT;
+    }
+    if (e.rejected < (b->count ? b->e[b->count - 1].rejected : 0) || b->count / b->is.interval != b->closed)
         return NN_E_FORMAT;
     q = (entry *)grown(b->e, b->count, &b->room, sizeof *q);
     if (!q) return NN_E_NOMEM;
@@ -1975,19 +1999,21 @@ static nn_status book_part(book *b, const char *p, const char *end)
     if (!number(&p, end, &part) || part != b->closed || !b->count ||
         (b->count != (part + 1) * b->is.interval && b->is.lo + b->count != b->is.hi))
         return NN_E_FORMAT;
-    for (i = 0; i < 2; i++) {
-        c.sha256[i][0] = 0;
+    memset(&c, 0, sizeof c);
+    for (i = 0; i < SPLITS; i++) {
+        if (i == VALIDATION && p == end) break;                                /* there is none */
         if (!number(&p, end, &c.bytes[i]) || c.bytes[i] != b->e[b->count - 1].end[i]) return NN_E_FORMAT;
         if (c.bytes[i] && !digest(&p, end, c.sha256[i])) return NN_E_FORMAT;
         if (c.bytes[i] == 0 && end - p >= 2) p += 2;                           /* " -" */
     }
+    if (c.bytes[VALIDATION] != b->e[b->count - 1].end[VALIDATION]) return NN_E_FORMAT;
     q = (closed_part *)grown(b->parts, b->closed, &b->parts_room, sizeof *q);
     if (!q) return NN_E_NOMEM;
     b->parts = q;
     b->parts[b->closed++] = c;
     return NN_OK;
 }
-static const char *const split_names[2] = { "train", "test" };
+static const char *const split_names[SPLITS] = { "train", "test", "validation" };
 /* More records are wanted: a last part that was closed before it was full is open again; it, and what
  * is written anew at the end, is to be uploaded again. */
 static void book_reopen(book *b)
@@ -2001,7 +2027,7 @@ static void book_reopen(book *b)
         const char *u = b->uploaded.v[i];
         int again = 0;
         for (j = 0; j < sizeof anew / sizeof *anew; j++) again |= strcmp(u, anew[j]) == 0;
-        for (j = 0; shorter && j < 2; j++) {
+        for (j = 0; shorter && j < SPLITS; j++) {
             (void)snprintf(name, sizeof name, "data/%s-%05zu.jsonl", split_names[j], b->closed);
             again |= strcmp(u, name) == 0;
         }
@@ -2110,7 +2136,7 @@ static nn_status book_check_parts(const book *b, const char *dir, int deep, nn_e
     size_t p;
     int i;
     for (p = 0; p < b->closed; p++)
-        for (i = 0; i < 2; i++) {
+        for (i = 0; i < SPLITS; i++) {
             const closed_part *c = &b->parts[p];
             NN_TRY(part_path(path, dir, i, p, err));
             if (!c->bytes[i]) continue;
@@ -2169,16 +2195,18 @@ static int tail_holds(tail *t, const char *path, uint64_t from, uint64_t n, uint
 /* Records of the open part, and refused attempts: *good = the first record whose bytes are not those
  * that the journal says (lo + count: all are). What belongs to closed parts is on the disk since: there
  * it is an error. sha: of the open part's files up to *good; may be NULL. */
-static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good, nn_sha256 sha[2], nn_error *err)
+static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good, nn_sha256 sha[SPLITS],
+                                 nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], rejected[NN_MAX_PATH_BYTES];
-    tail part[2], rejects;
+    tail part[SPLITS], rejects;
     const uint64_t from = b->closed * b->is.interval;
     nn_status s = nn_path_join(rejected, sizeof rejected, dir, "rejected.jsonl", err);
     uint64_t i;
+    int no_memory;
     memset(part, 0, sizeof part);
     memset(&rejects, 0, sizeof rejects);
-    for (i = 0; sha && i < 2; i++) nn_sha256_init(&sha[i]);
+    for (i = 0; sha && i < SPLITS; i++) nn_sha256_init(&sha[i]);
     for (i = 0; i < b->count && s == NN_OK; i++) {
         const entry *e = &b->e[i];
         const uint64_t was = i ? b->e[i - 1].rejected : 0;
@@ -2196,10 +2224,13 @@ static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good,
         }
     }
     *good = b->is.lo + i;
-    if (part[0].no_memory || part[1].no_memory || rejects.no_memory)
+    no_memory = rejects.no_memory;
+    for (i = 0; i < SPLITS; i++) {
+        no_memory |= part[i].no_memory;
+        tail_close(&part[i]);
+    }
+    if (no_memory)
         s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory for a record", dir);
-    tail_close(&part[0]);
-    tail_close(&part[1]);
     tail_close(&rejects);
     return s;
 }
@@ -2211,15 +2242,16 @@ typedef struct sink {
     book        b;                        /* as it was opened; closed goes on */
     uint64_t    next;                     /* the record whose turn it is */
     nn_journal *j;
-    nn_append  *part[2], *rejected;
-    uint64_t    end[2], rejected_end;
-    nn_sha256   sha[2];                   /* of the open part's files */
+    nn_append  *part[SPLITS], *rejected;
+    uint64_t    end[SPLITS], rejected_end;
+    uint64_t    records[SPLITS];          /* of the whole set, so far */
+    nn_sha256   sha[SPLITS];                 /* of the open part's files */
     double      synced;
 } sink;
 static void sink_close(sink *s)
 {
     int i;
-    for (i = 0; i < 2; i++) { (void)nn_append_close(s->part[i], NULL); s->part[i] = NULL; }
+    for (i = 0; i < SPLITS; i++) { (void)nn_append_close(s->part[i], NULL); s->part[i] = NULL; }
     (void)nn_append_close(s->rejected, NULL);
     s->rejected = NULL;
     if (s->j) (void)nn_journal_close(s->j, NULL);
@@ -2263,11 +2295,10 @@ static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
 {
     char path[NN_MAX_PATH_BYTES], why[200];
     book b;
-    int grows;
+    int grows, i;
     nn_status st;
     s->next = s->want.lo;
-    nn_sha256_init(&s->sha[0]);
-    nn_sha256_init(&s->sha[1]);
+    for (i = 0; i < SPLITS; i++) nn_sha256_init(&s->sha[i]);
     NN_TRY(nn_path_join(path, sizeof path, s->dir, "journal.txt", err));
     if (size_of(path) == 0 || (app->overwrite && !app->resume)) return NN_OK;
     if (!app->resume)
@@ -2302,7 +2333,7 @@ static nn_status sink_sync(sink *s, nn_error *err)
 {
     nn_status st = NN_OK;
     int i;
-    for (i = 0; i < 2 && st == NN_OK; i++) if (s->part[i]) st = nn_append_sync(s->part[i], err);
+    for (i = 0; i < SPLITS && st == NN_OK; i++) if (s->part[i]) st = nn_append_sync(s->part[i], err);
     if (st == NN_OK) st = nn_append_sync(s->rejected, err);
     if (st == NN_OK) st = nn_journal_sync(s->j, err);
     s->synced = nn_app_seconds();
@@ -2322,12 +2353,13 @@ static nn_status sink_close_file(sink *s, int split, uint64_t p, nn_error *err)
 }
 static nn_status sink_close_part(sink *s, uint64_t p, nn_error *err)
 {
-    char line[256], hex[65];
+    char line[512], hex[65];
     size_t n = (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p);
     nn_status st = NN_OK;
     int i;
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < SPLITS; i++) {
         if (st == NN_OK) st = sink_close_file(s, i, p, err);
+        if (i == VALIDATION && s->end[i] == 0) break;
         nn_sha256_hex(&s->sha[i], hex);
         n += (size_t)snprintf(line + n, sizeof line - n, " %llu %s", (unsigned long long)s->end[i],
                               s->end[i] ? hex : "-");
@@ -2350,7 +2382,7 @@ static nn_status sink_open(sink *s, nn_error *err)
     char path[NN_MAX_PATH_BYTES], line[512];
     const origin *w = &s->want;
     nn_status st;
-    size_t n;
+    size_t n, i;
     NN_TRY(nn_path_join(path, sizeof path, s->dir, "data", err));
     NN_TRY(nn_dir_make(path, NULL, err));
     NN_TRY(book_open(&s->b, s->dir, s->next, &s->j, err));
@@ -2366,12 +2398,12 @@ static nn_status sink_open(sink *s, nn_error *err)
     }
     s->synced = nn_app_seconds();
     n = s->b.count;
+    for (i = 0; i < n; i++) s->records[s->b.e[i].part]++;
     s->rejected_end = n ? s->b.e[n - 1].rejected : 0;
     NN_TRY(nn_path_join(path, sizeof path, s->dir, "rejected.jsonl", err));
     st = nn_append_open(&s->rejected, path, s->rejected_end, NULL, err);
     if (st != NN_OK || n <= s->b.closed * w->interval) return st;      /* no record in an open part */
-    s->end[0] = s->b.e[n - 1].end[0];
-    s->end[1] = s->b.e[n - 1].end[1];
+    memcpy(s->end, s->b.e[n - 1].end, sizeof s->end);
     return sink_part_full(s) ? sink_close_part(s, s->b.closed, err) : NN_OK;
 }
 /* The next record, in order: rejects, record, journal line; then closes the part when it is full or
@@ -2392,8 +2424,8 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
     if (st != NN_OK) return st;
     memset(&e, 0, sizeof e);
     e.part = split;
-    e.end[0] = s->end[0] + (split == 0 ? n : 0);
-    e.end[1] = s->end[1] + (split == 1 ? n : 0);
+    memcpy(e.end, s->end, sizeof e.end);
+    e.end[split] += n;
     e.rejected = s->rejected_end + n_rejects;
     e.attempt = sum->attempt;
     e.crc = nn_crc32c(0, line, n);
@@ -2401,8 +2433,8 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
     st = nn_journal_put(s->j, text, summary_print(text, sizeof text, sum, &e), err);
     if (st != NN_OK) return st;
     nn_sha256_put(&s->sha[split], line, n);
-    s->end[0] = e.end[0];
-    s->end[1] = e.end[1];
+    s->end[split] = e.end[split];
+    s->records[split]++;
     s->rejected_end = e.rejected;
     totals_add(s->b.sum, sum);
     s->next++;
@@ -2410,10 +2442,14 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
     if (nn_app_seconds() - s->synced > 5) return sink_sync(s, err);
     return NN_OK;
 }
+/* By record k's own draw u: the test set is u < t whatever the validation share, so it stays when that
+ * share or the length becomes another. */
 static int split_of(const context *c, uint64_t k)
 {
+    const double t = c->o->test_fraction, v = c->o->validation_fraction;
     nn_rng r = nn_rng_make(c->o->seed, NN_STREAM_SPLIT, k);
-    return c->o->test_fraction > 0 && nn_rng_f64(&r) < c->o->test_fraction;
+    const double u = nn_rng_f64(&r);
+    return u < t ? TEST : u < t + v ? VALIDATION : TRAIN;
 }
 
 /* ==== [UPLOAD] closed parts go out through the user's own hf program ===== */
@@ -2448,7 +2484,7 @@ static void upload_add_part(upload *u, uint64_t p)
 {
     char name[64], path[NN_MAX_PATH_BYTES];
     int i;
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < SPLITS; i++) {
         (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
         if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK &&
             nn_file_exists(path, NULL))
@@ -2565,6 +2601,8 @@ static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
         if (skip || strncmp(p, "  max_threads:", 14) == 0 || strncmp(p, "  output_dir:", 13) == 0 ||
             strncmp(p, "  device:", 9) == 0)
             continue;
+        /* newer than version 0.1: at its default it says nothing, and sets of before stay as they are */
+        if (strncmp(p, "  validation_fraction: 0\n", 25) == 0) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0)
             s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
@@ -2682,12 +2720,11 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     const totals *t = s->b.sum;
     const opts *o = c->o;
     nni_sb b = { NULL, 0, 0, 0 };
-    uint64_t rejected = 0, has_test = 0;
+    uint64_t rejected = 0;
+    static const int order[SPLITS] = { TRAIN, VALIDATION, TEST };
     size_t i;
     nn_status st;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
-    for (i = 0; i < s->b.count; i++) has_test |= (uint64_t)s->b.e[i].part;
-    if (s->next > s->want.lo && o->test_fraction > 0) has_test = 1;
     nni_sb_f(&b,
              "---\nlicense: %s\ntask_categories:\n- text-generation\ntags:\n- "
              "interpretability\n- neural-network-weights\n- synthetic\n",
@@ -2699,10 +2736,12 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
              t->records < 100000  ? "10K<n<100K" :
              t->records < 1000000 ? "100K<n<1M" :
                                     "1M<n<10M");
-    nni_sb_f(&b,
-             "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: "
-             "data/train-*\n%s---\n\n",
-             has_test ? "  - split: test\n    path: data/test-*\n" : "");
+    nni_sb_str(&b, "configs:\n- config_name: default\n  data_files:\n");
+    for (i = 0; i < SPLITS; i++)
+        if (s->records[order[i]])
+            nni_sb_f(&b, "  - split: %s\n    path: data/%s-*\n", split_names[order[i]],
+                     split_names[order[i]]);
+    nni_sb_str(&b, "---\n\n");
     if (o->description) nni_sb_f(&b, "%s\n\n", o->description);
     nni_sb_f(&b,
              "# Subject models and their activation signatures\n\n%llu records. Each holds a small "
@@ -3370,7 +3409,7 @@ static int run_finish(run *r, double seconds)
     if (r->s.next > r->started && seconds > 0)
         nn_app_result(app, "records_per_minute", 60.0 * (double)(r->s.next - r->started) / seconds);
     for (p = 0; p < r->s.b.closed; p++)
-        for (i = 0; i < 2; i++) {
+        for (i = 0; i < SPLITS; i++) {
             const char *path =
                 nn_app_path(app, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
             if (nn_file_exists(path, NULL)) nn_app_wrote(app, path);
@@ -3895,7 +3934,7 @@ typedef struct merge_state {
     sink *s;
     const char *dir;
     const book *b;
-    tail part[2], rejected;
+    tail part[SPLITS], rejected;
     uint64_t open_part;
     nn_error *err;
 } merge_state;
@@ -3906,6 +3945,7 @@ static nn_status merge_line(void *user, const char *text, size_t n)
     summary sum;
     entry e;
     uint64_t p, i, from, was;
+    int f;
     if (n < 2 || text[0] != 'R') return NN_OK;
     memset(&sum, 0, sizeof sum);
     if (!summary_parse(text + 2, text + n, &sum, &e)) return NN_E_FORMAT;
@@ -3918,8 +3958,7 @@ static nn_status merge_line(void *user, const char *text, size_t n)
     from = i % m->b->is.interval ? m->b->e[i - 1].end[e.part] : 0;
     was = i ? m->b->e[i - 1].rejected : 0;
     if (p != m->open_part) {
-        tail_close(&m->part[0]);
-        tail_close(&m->part[1]);
+        for (f = 0; f < SPLITS; f++) tail_close(&m->part[f]);
         m->open_part = p;
     }
     NN_TRY(part_path(path, m->dir, e.part, p, m->err));
@@ -4006,8 +4045,7 @@ static int cmd_merge(nn_app *app, opts *o)
         m.open_part = UINT64_MAX;
         s = nn_path_join(path, sizeof path, m.dir, "journal.txt", &e);
         if (s == NN_OK) s = nn_journal_read(path, merge_line, &m, NULL, &e);
-        tail_close(&m.part[0]);
-        tail_close(&m.part[1]);
+        for (j = 0; j < SPLITS; j++) tail_close(&m.part[j]);
         tail_close(&m.rejected);
     }
     if (s == NN_OK && r.s.next != o->n)

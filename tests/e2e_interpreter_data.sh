@@ -104,6 +104,26 @@ rm "$D/gk/run.json"; $P run-data-gen $big --negative_ratio 0.9 --out "$D/gk" --r
 for i in 0 1; do $P run-data-gen $ten --shard $i/2 --threads 1 --out "$D/gs" >/dev/null 2>&1; done
 $P run-data-gen $big --shard 0/2 --threads 1 --out "$D/gs" --resume >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'a shard does not grow' "$D/log"; ok $? "a shard does not grow: $(cat "$D/log")"
 $P merge "$D/gs/shard-0-of-2" "$D/gs/shard-1-of-2" --out "$D/gk2" --quiet >/dev/null 2>&1; $P run-data-gen $big --threads 2 --out "$D/gk2" --resume >/dev/null 2>"$D/log" && same "$D/g25" "$D/gk2"; ok $? "the merged set grows: $(cat "$D/log")"
+# ---- train, validation and test by each record's own draw: the test rows stay when other shares or the length change
+V="$S --length 25 --threads 2"
+$P run-data-gen $V --test_fraction 0.3 --validation_fraction 0.3 --out "$D/p1" >/dev/null 2>"$D/log"; ok $? "three splits: $(cat "$D/log")"
+count() { cat "$D/$1"/data/$2-*.jsonl 2>/dev/null | wc -l; }
+ids() { cat "$D/$1"/data/$2-*.jsonl | sed 's/{"example_id": \([0-9]*\).*/\1/'; }
+[ $(($(count p1 train) + $(count p1 validation) + $(count p1 test))) -eq 25 ] && [ "$(count p1 validation)" -gt 0 ] && [ "$(count p1 test)" -gt 0 ]; ok $? "$(count p1 train) + $(count p1 validation) + $(count p1 test) of 25 records"
+[ "$(for f in train validation test; do ids p1 $f; done | sort -n | tr '\n' ' ')" = "$(awk 'BEGIN { for (i = 0; i < 25; i++) printf "%d ", i }')" ]; ok $? "every record stands in one split"
+for f in "$D"/g25/data/test-*; do cmp -s "$f" "$D/p1/data/$(basename "$f")" || echo "$f differs"; done >"$D/log"; [ ! -s "$D/log" ] && [ "$(count g25 test)" -eq "$(count p1 test)" ]; ok $? "the test rows do not move for validation rows: $(cat "$D/log")"
+$P run-data-gen $V --test_fraction 0.3 --validation_fraction 0.5 --out "$D/p2" >/dev/null 2>&1; [ "$(ids p1 test)" = "$(ids p2 test)" ] && [ "$(count p2 validation)" -gt "$(count p1 validation)" ] && for i in $(ids p1 validation); do ids p2 validation | grep -qx "$i" || exit 1; done; ok $? "a larger validation share takes from train alone"
+[ "$(sed -n 's/^  - split: //p' "$D/p1/README.md" | tr '\n' ' ')" = 'train validation test ' ]; ok $? "the card names the splits that there are"
+for i in 0 1 2; do $P run-data-gen $V --test_fraction 0.3 --validation_fraction 0.3 --shard $i/3 --out "$D/ps" >/dev/null 2>&1; done
+$P merge "$D"/ps/shard-*-of-3 --out "$D/pm" --quiet >/dev/null 2>"$D/log"; same "$D/p1" "$D/pm"; ok $? "three splits, three shards, merged: $(cat "$D/log")"
+for n in 6 13 24; do
+    rm -rf "$D/pk"; cp -r "$D/p1" "$D/pk"; awk -v n=$n '$2 == "R" && ++k > n { exit } { print }' "$D/p1/journal.txt" >"$D/pk/journal.txt"
+    $P run-data-gen $V --test_fraction 0.3 --validation_fraction 0.3 --out "$D/pk" --resume >/dev/null 2>"$D/log"; same "$D/p1" "$D/pk"; ok $? "three splits, killed after $n records: $(cat "$D/log")"
+done
+f=$(ls "$D"/pk/data/validation-* | head -n 1); dd if=/dev/zero of="$f" bs=1 seek=90 count=1 conv=notrunc 2>/dev/null
+$P verify "$D/pk" --sample 1 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'validation-0000[0-9].jsonl: was changed' "$D/log"; ok $? "verify sees a byte of a validation part: $(cat "$D/log")"
+$P verify "$D/pm" --sample 25 >/dev/null 2>"$D/log"; ok $? "three splits, every record verified: $(cat "$D/log")"
+$P run-data-gen $V --test_fraction 0.6 --validation_fraction 0.4 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'leave nothing to train on' "$D/log"; ok $? "shares that leave nothing: $(cat "$D/log")"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4

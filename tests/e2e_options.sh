@@ -78,6 +78,7 @@ FILENAME == ARGV[2] {
     if (name != "") named[name] = 1
     if ($2 == "may") may[c, name] = 1
     else if ($2 == "few") few[c] = 1
+    else if ($2 == "phase") phase[c] = $3
     else if ($2 == "refuse") refusals[c, ++n_refusals[c]] = $3
     else jobs[c, name] = $3
 }
@@ -176,7 +177,7 @@ function plan(c,   at, word, own, i, j, n, r, s, name, value, w, base, id, list,
             if (c in few && !about(c, r, ctx_row[j])) continue
             # all modes that the row itself speaks of; of the others every twelfth pair, FULL=1: all
             if (fixture[r] != "" && (type[ctx_row[j]] == 7 || type[ctx_row[j]] == 12) && !about(c, r, ctx_row[j])) continue
-            if ((full == "" || effect[r] != "data") && !about(c, r, ctx_row[j]) && (effect[r] != "data" || (r + 3 * j) % 12)) continue
+            if ((full == "" || effect[r] != "data") && !about(c, r, ctx_row[j]) && (effect[r] != "data" || ((c in phase ? i + phase[c] : r) + 3 * j) % 12)) continue
             company(c, word w before[r] ctx[j], what ctx[j], r, base)
             # what the fixture says beside may be refused first there
             if (fixture[r] ~ /^@/ && about(c, r, ctx_row[j])) say(c, "maybe", run(c, word own ctx[j] opt(r, probe[r]), ""), "-", what ctx[j], r)
@@ -382,7 +383,7 @@ for prog in "$@"; do
         $1 == "only" { sub(/^only */, ""); print >(dir "/only"); next }
         $1 == "figures" { sub(/^figures */, ""); print >(dir "/figures"); next }
         $1 == "skip" { sub(/^skip +/, ""); print >(dir "/skip"); next }
-        $1 == "may" || $1 == "few" || $1 == "job" || $1 == "refuse" {
+        $1 == "may" || $1 == "few" || $1 == "phase" || $1 == "job" || $1 == "refuse" {
             kind = $1; sub(/^[a-z]+ +/, ""); at = index($0 " ", " ")
             print substr($0, 1, at - 1) "\t" kind "\t" substr($0, at + 1) >(dir "/jobs")
             next
