@@ -10940,6 +10940,7 @@ typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtyp
 static const nni_pk_class nni_pk_classes[] = {
     { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
     { "builtins", "dict", NNI_PC_DICT, NN_DTYPE_NONE }, { "builtins", "set", NNI_PC_SET, NN_DTYPE_NONE }, { "builtins", "frozenset", NNI_PC_SET, NN_DTYPE_NONE },
+    { "builtins", "bytes", NNI_PC_BYTES, NN_DTYPE_NONE },   /* b"" alone comes this way */
     { "builtins", "bytearray", NNI_PC_BYTES, NN_DTYPE_NONE }, { "builtins", "complex", NNI_PC_COMPLEX, NN_DTYPE_NONE },
     { "torch._utils", "_rebuild_tensor", NNI_PC_TENSOR1, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v2", NNI_PC_TENSOR2, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v3", NNI_PC_TENSOR3, NN_DTYPE_NONE },
     { "torch._utils", "_rebuild_parameter", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_parameter_with_state", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch.nn.parameter", "Parameter", NNI_PC_PARAM, NN_DTYPE_NONE },

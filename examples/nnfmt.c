@@ -41,7 +41,7 @@ static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "jso
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
-    int encoding, counts, skip_space;
+    int encoding, counts, skip_space, bytes;
     const char *name, *delim, *comment, *missing;
     size_t skip_lines;
     nn_irange take;
@@ -126,6 +126,11 @@ static const nn_option table[] = {
     { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing",
       .help = "rows of a CSV to print", .commands = 1u << SHOW,
       .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "bytes", .type = NN_APP_ENUM, .field = offsetof(options, bytes), .def = "utf-8",
+      .choices = "utf-8|hex|latin-1", .group = "reading",
+      .help = "arrays of byte strings (NumPy's S, Python's bytes) as text; what is no utf-8 cannot be JSON otherwise",
+      .commands = 1u << SHOW | 1u << JSON | 1u << CONVERT, .effect = NN_EFFECT_DATA, .probe = "hex",
+      .fixture = "bytes" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
@@ -1314,6 +1319,7 @@ typedef struct origin {
                                                         column, or (flat) from the store's to the
                                                         array */
     int fortran, flat;
+    size_t width;                                    /* --bytes: of a byte string as stored; 0 elsewhere */
 } origin;
 typedef struct arrays {
     nn_dict d, meta;                                 /* names, types, shapes; what is small or odd
@@ -1621,7 +1627,54 @@ static nn_status arrays_table(arrays *a, nn_error *e)
     scratch_free(&x.copy);
     return s;
 }
-static nn_status arrays_open(arrays *a, const char *path, kind k, const char *name, nn_error *e)
+/* --bytes: *t, byte strings of that width, becomes text: two hex digits or one character a byte. Without
+ * the NULs at the end, which NumPy does not count either; but Python's bytes (exact) have their length. */
+static nn_status bytes_to_text(nn_tensor *t, size_t width, int exact, nn_error *e)
+{
+    static const char hex[] = "0123456789abcdef";
+    const size_t each = opt.bytes == 1 ? 2 : 1, n = nn_tensor_count(t);
+    nn_tensor v = NN_ZERO;
+    size_t i, k, len, chars;
+    nn_status s;
+    if (!nn_size_mul(width, each, &chars)) return nn_error_set(e, NN_E_LIMIT, "nnfmt: too many bytes for text");
+    if ((s = nn_tensor_raw(&v, NN_UCS4, chars, t->ndim, t->shape, NULL, e)) != NN_OK) return s;
+    for (i = 0; i < n; i++) {
+        const unsigned char *p = (const unsigned char *)t->data + i * width;
+        uint32_t *to = (uint32_t *)v.data + i * chars;
+        for (len = width; len && !p[len - 1] && !exact; len--) { }
+        if (chars) memset(to, 0, 4 * chars);
+        for (k = 0; k < len; k++) {
+            if (each == 1) to[k] = p[k];
+            else {
+                to[2 * k] = (uint32_t)hex[p[k] >> 4];
+                to[2 * k + 1] = (uint32_t)hex[p[k] & 15];
+            }
+        }
+    }
+    nn_tensor_free(t);
+    *t = v;
+    return NN_OK;
+}
+static nn_status arrays_bytes(arrays *a, nn_error *e)
+{
+    const size_t each = opt.bytes == 1 ? 8 : 4;
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && opt.bytes && i < a->d.count; i++) {
+        nn_tensor *t = &a->d.items[i].value;
+        const size_t width = t->itemsize;
+        if (t->dtype != NN_BYTES) continue;
+        if (t->data) {
+            s = bytes_to_text(t, width, a->k == K_PTH && !t->ndim, e);
+            a->of[i].dtype = NN_UCS4;
+        } else if (!nn_size_mul(width, each, &t->itemsize))
+            s = nn_error_set(e, NN_E_LIMIT, "%s: '%s': too many bytes for text", a->path, a->d.items[i].name);
+        else a->of[i].width = width;
+        t->dtype = NN_UCS4;
+    }
+    return s;
+}
+static nn_status arrays_open_any(arrays *a, const char *path, kind k, const char *name, nn_error *e)
 {
     nn_tensor t = NN_ZERO;
     nn_status s;
@@ -1644,6 +1697,11 @@ static nn_status arrays_open(arrays *a, const char *path, kind k, const char *na
     if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
     nn_tensor_free(&t);
     return s == NN_OK ? arrays_of(a, e) : s;
+}
+static nn_status arrays_open(arrays *a, const char *path, kind k, const char *name, nn_error *e)
+{
+    nn_status s = arrays_open_any(a, path, k, name, e);
+    return s == NN_OK ? arrays_bytes(a, e) : s;
 }
 /* the largest number of a float type; 0 = no float */
 static double float_max(nn_dtype t)
@@ -1854,7 +1912,7 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     const nn_tensor *o = &a->d.items[i].value;
     const origin *f = a->of + i;
     nn_tensor t = NN_ZERO;
-    size_t w = nn_dtype_size(f->dtype) ? nn_dtype_size(f->dtype) : o->itemsize, got = 0, k, done;
+    size_t w = nn_dtype_size(f->dtype) ? nn_dtype_size(f->dtype) : f->width ? f->width : o->itemsize, got = 0, k, done;
     uint64_t at = f->where.offset + (uint64_t)first * w;
     int err;
     nn_status s;
@@ -1903,6 +1961,7 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
         (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH))
         s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
+    if (s == NN_OK && opt.bytes && f->dtype == NN_BYTES) s = bytes_to_text(&t, w, a->k == K_PTH && !o->ndim, e);
     if (s == NN_OK && f->where.stored && o->dtype != f->dtype) s = decode(a, i, &t, e);
     if (s == NN_OK && o->dtype != t.dtype) {
         nn_tensor as = NN_ZERO;

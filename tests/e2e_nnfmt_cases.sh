@@ -24,6 +24,7 @@ clean() {
         bad "nnfmt $*: control bytes on the terminal"
     else ok; fi
 }
+is() { if [ "$1" = "$2" ]; then ok; else bad "got $1, expected $2"; fi; }
 cd "$dir" || exit 1
 cp "$cases"/* .
 
@@ -184,6 +185,15 @@ head -c 60 pth_nested.pth | gzip >cut.pth.gz
 want 1 'cut.pth.gz: byte' check cut.pth.gz
 { npy '|S2' 2; printf 'ab\377\376'; } >bytes.npy
 want 1 "bytes.npy: 'array': element 1: a string is not valid utf-8" json bytes.npy
+is "$("$nnfmt" json --bytes hex bytes.npy)" '["6162","fffe"]'
+is "$("$nnfmt" json --bytes latin-1 bytes.npy)" "$(printf '["ab","\303\277\303\276"]')"
+want 0 'ucs4' show --bytes hex bytes.npy
+for o in csv jsonl npz pth; do
+    want 0 '' convert --bytes hex bytes.npy hex.$o
+    case $o in csv) h=--header ;; *) h= ;; esac
+    want 0 'fffe' json $h hex.$o
+done
+want 1 "a string is not valid utf-8" convert bytes.npy bytes.jsonl
 printf '{"a":1}\n{"a":2}\n' >lines.json
 want 1 'JSON lines? --as jsonl' check lines.json
 want 0 '' check --as jsonl lines.json
@@ -199,7 +209,6 @@ fi
 
 # which entries, under which names: in every command, for arrays and columns
 printf 'long.a,long.b,b,blong\n1,2,x,7\n4,5,y,8\n' >p.csv
-is() { if [ "$1" = "$2" ]; then ok; else bad "got $1, expected $2"; fi; }
 is "$("$nnfmt" json --only 'long.[ab],b' --rename long=s p.csv)" '[["s.a","s.b","b"],["1","2","x"],["4","5","y"]]'
 is "$("$nnfmt" json --no-header --only 1 p.csv)" '[["long.b"],["2"],["5"]]'
 is "$("$nnfmt" json --header --only '*g' --rename blong=c p.csv)" '[{"c":"7"},{"c":"8"}]'

@@ -181,6 +181,20 @@ np.save("o.npy", o["t"], allow_pickle=True)
 rc, out, err = run("json", "o.npy"); check(rc == 0 and json.loads(out) == o["t"].tolist(), f"object array in a .npy: {out} {err}")
 check(run("check", "o.npy")[0] == 1, "object arrays: check refuses")
 rc, out, err = run("convert", "--overwrite", "o.npz", "o2.npz"); check(rc == 0 and np.load("o2.npz")["s"].tolist() == o["s"].tolist(), f"object arrays: converted {err}")
+# ---- byte strings that are no utf-8: as hex or latin-1; Python's keep their NULs, NumPy's have none at the end
+b = dict(z=b"\xff\x00\x00", a=b"abc", e=b"", l=[b"x", b"\xff"], w=torch.ones(1))
+torch.save(b, "b.pth")
+v = np.array([[b"ab\x00c", b"\xff\xfe"], [b"", b"a\x00"]]); np.savez("b.npz", v=v, f=np.asfortranarray(v), e=np.zeros((0, 2), "S3"), n=np.zeros(2, "S0"))
+for how, text in (("hex", bytes.hex), ("latin-1", lambda x: x.decode("latin-1"))):
+    rc, out, err = run("json", "--bytes", how, "b.pth"); got = json.loads(out) if rc == 0 else {}
+    want = {"z": text(b["z"]) if how == "hex" else "\xff", "a": text(b"abc"), "e": "", "l.0": text(b"x"), "l.1": text(b"\xff"), "w": [1.0]}
+    check(got == want and not err, f"bytes as {how}: {got} {err}")
+    rc, out, err = run("json", "--bytes", how, "b.npz"); got = json.loads(out) if rc == 0 else {}
+    want = [[text(x) for x in row] for row in v.tolist()]
+    check(got == dict(v=want, f=want, e=[], n=["", ""]), f"S arrays as {how}: {got} {err}")
+    rc, out, err = run("convert", "--overwrite", "--bytes", how, "b.npz", "b2.npz"); got = dict(np.load("b2.npz")) if rc == 0 else {}
+    check(got and got["f"].tolist() == want and got["e"].shape == (0, 2), f"S arrays as {how}, converted: {err}")
+check(run("check", "b.pth")[0] == 0, "bytes: check")
 # ---- TensorBoard: what SummaryWriter writes of a histogram and an image
 try:
     from torch.utils.tensorboard import SummaryWriter
