@@ -516,6 +516,16 @@ typedef enum nn_tabular_test {
     NN_TABULAR_BELOW,              /* number < V                                               */
     NN_TABULAR_BETWEEN             /* "LO..HI": LO <= number <= HI                             */
 } nn_tabular_test;
+/* What a missing cell of a feature does. */
+typedef enum nn_tabular_missing {
+    NN_TABULAR_NUMBERS = 0,        /* a row that lacks a number is left out; text has a level
+                                      "missing" */
+    NN_TABULAR_ROWS,               /* a row that lacks any feature is left out  */
+    NN_TABULAR_NAN,                /* no row is left out: NaN in x (see nn_impute_fit), a level
+                                      "missing" of text  */
+    NN_TABULAR_FLAG                /* the same, and a 0/1 column "NAME: missing" behind every number
+                                      that is missing somewhere  */
+} nn_tabular_missing;
 typedef struct nn_tabular_desc {
     nn_tabular_kind kind;
     int      compat;               /* German: z by duration instead of age, the original's
@@ -525,10 +535,18 @@ typedef struct nn_tabular_desc {
      * nan, NULL, None, ...), unless the word is the value asked for. */
     const char *label, *label_value, *group, *group_value;
     nn_tabular_test label_test, group_test;
-    const char *const *features;   /* [n_features] numeric columns; none = every column that is a
-                                      number throughout but those without a name that count the
-                                      rows. The label is refused, and a name twice */
+    const char *const *features;   /* [n_features] columns; none = all but label, group and those
+                                      without a name that count the rows. The label is refused,
+                                      and a name twice */
     size_t   n_features;
+    /* Text becomes 0/1 columns, one for each of its `levels` commonest texts (ties: the first in
+     * order of bytes), in order of bytes, then one for the other texts, then one for missing cells;
+     * of two such columns the first is left away. 0 = text is left out. Left out too: a column with
+     * words among its numbers, of one text alone, or with more levels than half the rows. */
+    size_t   levels;
+    const char *const *categorical;  /* [n_categorical] columns of numbers that are names: as text */
+    size_t   n_categorical;
+    nn_tabular_missing missing;
     char     delim;                /* nn_tabular_read, CSV: 0 = ',', or the commonest of ; tab | in
                                       a header without a comma */
     int      decimal_comma;        /* 1 = 3,5 is a number and 3.5 is none; the values above keep the
@@ -536,10 +554,22 @@ typedef struct nn_tabular_desc {
     nn_alloc alloc;
 } nn_tabular_desc;
 typedef struct nn_tabular_step { char what[80]; size_t rows; } nn_tabular_step;
+/* What became of a column of a table of one's own. */
+typedef struct nn_tabular_column {
+    const char *name;
+    const char *why;               /* why it is no feature ("the label", ...); NULL: it is one  */
+    size_t first, width;           /* its columns of x; width 0 where it is no feature  */
+    size_t levels, kept;           /* text: how many there are, and how many of them have a column
+                                      of their own; a number: 0  */
+    size_t missing;                /* its missing cells in the rows that are used  */
+} nn_tabular_column;
 typedef struct nn_tabular {
     nn_tensor x, y, z;             /* f64 [n,d], i64 [n], i64 [n]  */
     nn_tensor row;                 /* i64 [n]: record of the file, from 0  */
-    const char **features;         /* [d] names, in the arena  */
+    const char **features;         /* [d] names, in the arena: "age", "race = Other", "race: other",
+                                      "race: missing"; a level of more than 60 bytes is cut  */
+    nn_tabular_column *columns;    /* [n_columns] NN_TABULAR_CSV: every column, in the arena  */
+    size_t n_columns;
     const char *label, *group;     /* "two_year_recid = 1", "race = African-American", in the
                                       arena  */
     nn_tabular_step step[8];  size_t n_steps;
@@ -555,6 +585,12 @@ NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabul
                                  const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_tabular_from(nn_tabular *t, const nn_table *table, const nn_tabular_desc *d,
                                  nn_error *err);
+/* nn_impute_fit: value [d] = what stands for the NaN of each column of x [n,d] f64: the mean or the
+ * median of its numbers, 0 where it has none. nn_impute: writes them into x [n,d] f64. */
+typedef enum nn_impute_kind { NN_IMPUTE_MEAN = 0, NN_IMPUTE_MEDIAN } nn_impute_kind;
+NN_DEF nn_status nn_impute_fit(double *value, const nn_tensor *x, nn_impute_kind kind,
+                               const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_impute(nn_tensor *x, const double *value, nn_error *err);
 /* nn_label_noise: y [n] gets flips, chosen by the stream (seed, NN_STREAM_NOISE): floor(rate n) of
  * all; targeted (z given): floor(1.5 rate n_1) of group 1 and
  * floor(0.5 rate n_0) of group 0. compat: NumPy's np.random.seed(seed); choice(n, k,
@@ -3740,10 +3776,11 @@ NNI_FN int nni_tab_missing(const nn_column *c, size_t row)
                                           "None",     "<NA>",     "#N/A",   "#N/A N/A", "#NA",
                                           "-1.#IND",  "-1.#QNAN", "1.#IND", "1.#QNAN" };
     size_t i, n;
-    (void)nni_tab_cell(c, row, &n);
+    const char *s = nni_tab_cell(c, row, &n);
     if (n == 0) return 1;
+    if (n > 8 || !strchr("?Nn-<#1", *s)) return 0;
     for (i = 0; i < sizeof word / sizeof word[0]; i++)
-        if (nni_tab_is(c, row, word[i])) return 1;
+        if (n == strlen(word[i]) && memcmp(s, word[i], n) == 0) return 1;
     return 0;
 }
 /* the value as text, or the same number: 1 is 1.0 */
@@ -3818,6 +3855,16 @@ NNI_FN int nni_tab_unknown(const nni_tab_rule *r, size_t row)
 {
     return nni_tab_missing(r->c, row) && !(nni_tab_words(r) && nni_tab_answer(r, row) == 1);
 }
+/* A feature of a table of one's own: a number, or text with its levels. */
+typedef struct nni_tab_text { const char *s; size_t n, rows; } nni_tab_text;
+typedef struct nni_tab_feature {
+    const nn_column *c;
+    int text;
+    nni_tab_text *level;             /* [kept] in order of bytes, in the arena */
+    size_t levels, kept, missing;
+    int other, flag, drop;           /* a column for other texts, for missing cells; of two columns
+                                        the first is not there */
+} nni_tab_feature;
 /* A recipe: where x, y and z come from. */
 typedef struct nni_recipe {
     const char *what;
@@ -3825,7 +3872,113 @@ typedef struct nni_recipe {
     const nn_column **x;
     size_t d;
     int point;                       /* labels may end in '.' (adult.test) */
+    nni_tab_feature *own;            /* NN_TABULAR_CSV: [d], in place of x */
 } nni_recipe;
+NNI_FN int nni_tab_text_order(const void *a, const void *b)
+{
+    const nni_tab_text *p = (const nni_tab_text *)a, *q = (const nni_tab_text *)b;
+    const size_t n = p->n < q->n ? p->n : q->n;
+    const int c = n ? memcmp(p->s, q->s, n) : 0;
+    if (c) return c;
+    return p->n < q->n ? -1 : p->n > q->n;
+}
+/* the commonest first; of equals the first in order of bytes */
+NNI_FN int nni_tab_rows_order(const void *a, const void *b)
+{
+    const nni_tab_text *p = (const nni_tab_text *)a, *q = (const nni_tab_text *)b;
+    if (p->rows != q->rows) return p->rows > q->rows ? -1 : 1;
+    return nni_tab_text_order(a, b);
+}
+/* The levels of a column of text in the rows used; work [rows]. *why: it is no feature. */
+NNI_FN nn_status nni_tab_levels(nni_tab_feature *f, const char **why, nn_tabular *t,
+                                nni_tab_text *work, const uint8_t *use, size_t rows, size_t most,
+                                nn_error *err)
+{
+    size_t i, n = 0, k = 0, used = 0;
+    for (i = 0; i < rows; i++) {
+        if (!use[i]) continue;
+        used++;
+        if (nni_tab_missing(f->c, i)) { f->missing++; continue; }
+        work[n].s = nni_tab_cell(f->c, i, &work[n].n);
+        work[n++].rows = 1;
+    }
+    if (n) qsort(work, n, sizeof *work, nni_tab_text_order);
+    for (i = 0; i < n; i++) {
+        if (k && nni_tab_text_order(&work[k - 1], &work[i]) == 0) work[k - 1].rows++;
+        else work[k++] = work[i];
+    }
+    f->levels = k;
+    f->flag = f->missing > 0;
+    if (k > most && k > used / 2) *why = "text of their own in most rows";
+    else if (k == 0) *why = "nothing but missing cells";
+    else if (k == 1 && !f->flag) *why = "the same text in every row";
+    if (*why) return NN_OK;
+    if (k > most) {
+        qsort(work, k, sizeof *work, nni_tab_rows_order);
+        k = most;
+        qsort(work, k, sizeof *work, nni_tab_text_order);
+    }
+    f->kept = k;
+    f->other = f->levels > k;
+    f->drop = k + (size_t)f->other + (size_t)f->flag == 2;
+    f->level = (nni_tab_text *)nn_arena_get(&t->arena, k * sizeof *work);
+    if (!f->level) return nn_error_set(err, NN_E_NOMEM, "csv: out of memory");
+    memcpy(f->level, work, k * sizeof *work);
+    return NN_OK;
+}
+/* which of a text's columns a row has the 1 in, before the first of two is left away */
+NNI_FN size_t nni_tab_level_of(const nni_tab_feature *f, size_t row)
+{
+    nni_tab_text want;
+    size_t lo = 0, hi = f->kept, mid;
+    int c;
+    if (nni_tab_missing(f->c, row)) return f->kept + (size_t)f->other;
+    want.s = nni_tab_cell(f->c, row, &want.n);
+    while (lo < hi) {
+        mid = lo + (hi - lo) / 2;
+        c = nni_tab_text_order(&f->level[mid], &want);
+        if (c == 0) return mid;
+        if (c < 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return f->kept;
+}
+NNI_FN size_t nni_tab_width(const nni_tab_feature *f)
+{
+    const size_t flag = (size_t)f->flag;
+    return f->text ? f->kept + (size_t)f->other + flag - (size_t)f->drop : 1 + flag;
+}
+/* "race = Other", cut to 60 bytes of the level */
+NNI_FN const char *nni_tab_level_name(nn_tabular *t, const char *column, const nni_tab_text *level)
+{
+    char cut[64];
+    size_t n = level->n;
+    if (n > 60) {
+        n = 57;
+        while (n && ((unsigned char)level->s[n] & 0xC0u) == 0x80u) n--;
+    }
+    memcpy(cut, level->s, n);
+    memcpy(cut + n, "...", 4);
+    if (n == level->n) cut[n] = 0;
+    return nni_tab_keep(t, column, " = ", cut);
+}
+/* the names of a feature's columns of x; 0: no memory */
+NNI_FN int nni_tab_names(nn_tabular *t, const char **name, const nni_tab_feature *f)
+{
+    const size_t drop = (size_t)f->drop;
+    size_t k, at = 0, all = nni_tab_width(f) + drop;
+    if (!f->text) {
+        name[at++] = nni_tab_keep(t, f->c->name, "", "");
+        if (f->flag) name[at++] = nni_tab_keep(t, f->c->name, ": missing", "");
+    }
+    for (k = drop; f->text && k < all; k++)
+        name[at++] = k < f->kept ? nni_tab_level_name(t, f->c->name, &f->level[k]) :
+                     k == f->kept && f->other ? nni_tab_keep(t, f->c->name, ": other", "") :
+                                                nni_tab_keep(t, f->c->name, ": missing", "");
+    for (k = 0; k < at; k++)
+        if (!name[k]) return 0;
+    return 1;
+}
 NNI_FN const char *nni_tab_rule_text(nn_tabular *t, const nni_tab_rule *r)
 {
     static const char *const sign[7] = { " = ", " = ", " >= ", " > ", " <= ", " < ", " = " };
@@ -3845,23 +3998,64 @@ NNI_FN nn_status nni_tab_decide(int64_t *out, const nni_recipe *r, const nni_tab
                         r->what, row + 1, nni_name(name, rule->c->name),
                         (int)(len < 40 ? len : 40), cell);
 }
+/* one cell of numbers */
+NNI_FN nn_status nni_tab_value(double *x, const nni_recipe *r, const nn_column *c, size_t row,
+                               nn_error *err)
+{
+    char name[64];
+    size_t len;
+    const char *cell;
+    if (nni_tab_number(c, row, r->label.comma, x)) return NN_OK;
+    cell = nni_tab_cell(c, row, &len);
+    return nn_error_set(err, NN_E_FORMAT,
+                        "%s: record %zu: column '%s': expected a number, got '%.*s'", r->what,
+                        row + 1, nni_name(name, c->name), (int)(len < 40 ? len : 40), cell);
+}
+/* x [width of the recipe] = the features of a row; x is 0 before */
+NNI_FN nn_status nni_tab_row(double *x, const nni_recipe *r, size_t row, nn_error *err)
+{
+    size_t j, k, at = 0;
+    nn_status s = NN_OK;
+    for (j = 0; j < r->d && s == NN_OK && !r->own; j++)
+        s = nni_tab_value(&x[j], r, r->x[j], row, err);
+    for (j = 0; j < r->d && s == NN_OK && r->own; j++) {
+        const nni_tab_feature *f = &r->own[j];
+        if (f->text) {
+            k = nni_tab_level_of(f, row);
+            if (k >= (size_t)f->drop) x[at + k - (size_t)f->drop] = 1.0;
+        } else if (nni_tab_missing(f->c, row)) {
+            x[at] = NAN;
+            if (f->flag) x[at + 1] = 1.0;
+        } else s = nni_tab_value(&x[at], r, f->c, row, err);
+        at += nni_tab_width(f);
+    }
+    return s;
+}
 NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_recipe *r,
                               const uint8_t *use, const nn_alloc *a, nn_error *err)
 {
-    size_t n = nni_tab_count(use, table->rows), i, j, o = 0, ones = 0, members = 0;
+    size_t n = nni_tab_count(use, table->rows), i, j, o = 0, ones = 0, members = 0, width = r->d;
     char name[64], asked[64];
     nn_status s;
     if (n == 0) return nn_error_set(err, NN_E_FORMAT, "%s: no row is left", r->what);
-    if ((s = nn_tensor_make2(&t->x, NN_F64, n, r->d, a, err)) != NN_OK ||
+    if (r->own)
+        for (width = 0, j = 0; j < r->d; j++) width += nni_tab_width(&r->own[j]);
+    if ((s = nn_tensor_make2(&t->x, NN_F64, n, width, a, err)) != NN_OK ||
         (s = nn_tensor_make1(&t->y, NN_I64, n, a, err)) != NN_OK ||
         (s = nn_tensor_make1(&t->z, NN_I64, n, a, err)) != NN_OK ||
         (s = nn_tensor_make1(&t->row, NN_I64, n, a, err)) != NN_OK)
         return s;
-    t->features = (const char **)nn_arena_get(&t->arena, r->d * sizeof *t->features);
+    t->features = (const char **)nn_arena_get(&t->arena, width * sizeof *t->features);
     if (!t->features) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
-    for (j = 0; j < r->d; j++)
+    for (j = 0, o = 0; j < r->d && r->own; j++) {
+        if (!nni_tab_names(t, t->features + o, &r->own[j]))
+            return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
+        o += nni_tab_width(&r->own[j]);
+    }
+    for (j = 0; j < r->d && !r->own; j++)
         if ((t->features[j] = nni_tab_keep(t, r->x[j]->name, "", "")) == NULL)
             return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    o = 0;
     t->label = nni_tab_rule_text(t, &r->label);
     t->group = nni_tab_rule_text(t, &r->group);
     if (!t->label || !t->group) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
@@ -3869,14 +4063,7 @@ NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_re
         size_t len;
         const char *cell;
         if (!use[i]) continue;
-        for (j = 0; j < r->d; j++)
-            if (!nni_tab_number(r->x[j], i, r->label.comma, &nn_f64(&t->x)[o * r->d + j])) {
-                cell = nni_tab_cell(r->x[j], i, &len);
-                return nn_error_set(err, NN_E_FORMAT,
-                                "%s: record %zu: column '%s': expected a number, got '%.*s'",
-                                r->what, i + 1, nni_name(name, r->x[j]->name),
-                                (int)(len < 40 ? len : 40), cell);
-            }
+        if ((s = nni_tab_row(nn_f64(&t->x) + o * width, r, i, err)) != NN_OK) return s;
         cell = nni_tab_cell(r->label.c, i, &len);
         if (len == 0)
             return nn_error_set(err, NN_E_FORMAT, "%s: record %zu: column '%s': the label is missing",
@@ -3920,6 +4107,193 @@ NNI_FN int nni_tab_incomplete(const nn_table *t, size_t row)
     }
     return 0;
 }
+/* ---- a table of one's own: which columns are features ---- */
+/* What the cells of a column look like: present ones, numbers among them (with a decimal comma or a
+ * point), numbers as asked, and the first row that is present and no number as asked. */
+typedef struct nni_tab_look { size_t present, like, numbers, odd; } nni_tab_look;
+NNI_FN nni_tab_look nni_tab_look_at(const nn_column *c, size_t rows, int comma)
+{
+    nni_tab_look l = NN_ZERO;
+    double v;
+    size_t i;
+    l.odd = rows;
+    for (i = 0; i < rows; i++) {
+        if (nni_tab_missing(c, i)) continue;
+        l.present++;
+        if (nni_tab_number(c, i, comma, &v)) {
+            l.numbers++;
+            l.like++;
+        } else {
+            l.like += (size_t)nni_tab_number(c, i, !comma, &v);
+            if (l.odd == rows) l.odd = i;
+        }
+    }
+    return l;
+}
+NNI_FN int nni_tab_named(const nn_column *c, const char *const *list, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++)
+        if (strcmp(c->name, list[i]) == 0) return 1;
+    return 0;
+}
+/* the columns named are there, none twice, and none is the label */
+NNI_FN nn_status nni_tab_list(const nni_recipe *r, const nn_table *table, const char *const *list,
+                              size_t n, nn_error *err)
+{
+    const nn_column *c;
+    char name[64];
+    size_t i, j;
+    nn_status s;
+    for (i = 0; i < n; i++) {
+        if ((s = nni_tab_column(&c, table, r->what, list[i], err)) != NN_OK) return s;
+        for (j = 0; j < i; j++)
+            if (strcmp(list[i], list[j]) == 0)
+                return nn_error_set(err, NN_E_ARG, "csv: column '%s' is asked for twice",
+                                    nni_name(name, list[i]));
+        if (c == r->label.c)
+            return nn_error_set(err, NN_E_ARG,
+                                "csv: column '%s' is the label and cannot be a feature too",
+                                nni_name(name, list[i]));
+    }
+    return NN_OK;
+}
+/* The row filter of one feature: what is missing in it. */
+NNI_FN void nni_tab_filter(uint8_t *use, const nni_tab_feature *f, const nn_tabular_desc *d,
+                           size_t rows)
+{
+    size_t i;
+    if (d->missing >= NN_TABULAR_NAN || (f->text && d->missing != NN_TABULAR_ROWS)) return;
+    for (i = 0; i < rows; i++)
+        if (use[i]) use[i] = !nni_tab_missing(f->c, i);
+}
+/* the features in the order asked for */
+NNI_FN void nni_tab_as_asked(nni_recipe *r, const nn_tabular_desc *d)
+{
+    size_t i, j;
+    for (i = 0; i < d->n_features; i++)
+        for (j = i; j < r->d; j++)
+            if (strcmp(r->own[j].c->name, d->features[i]) == 0) {
+                const nni_tab_feature f = r->own[i];
+                r->own[i] = r->own[j];
+                r->own[j] = f;
+                break;
+            }
+}
+/* r->own = the features, in the arena; t->columns = what became of each column; use = the rows */
+NNI_FN nn_status nni_tab_own(nn_tabular *t, nni_recipe *r, const nn_table *table,
+                             const nn_tabular_desc *d, uint8_t *use, nn_error *err)
+{
+    const size_t rows = table->rows;
+    const nn_column *odd = NULL;     /* the first column with words among numbers, and where */
+    const nn_tabular_column *why = NULL;
+    size_t i, j, k, n, bytes, odd_row = 0, worst = 0, worst_rows = 0, at = 0, left;
+    nni_tab_text *work;
+    char name[64];
+    nn_status s;
+    if ((s = nni_tab_list(r, table, d->features, d->n_features, err)) != NN_OK ||
+        (s = nni_tab_list(r, table, d->categorical, d->n_categorical, err)) != NN_OK)
+        return s;
+    if (!nn_size_mul(table->cols, sizeof *r->own, &bytes) ||
+        !nn_size_mul(table->cols, sizeof *t->columns, &n) ||
+        (r->own = (nni_tab_feature *)nn_arena_get(&t->arena, bytes)) == NULL ||
+        (t->columns = (nn_tabular_column *)nn_arena_get(&t->arena, n)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "csv: out of memory");
+    memset(r->own, 0, bytes);
+    memset(t->columns, 0, n);
+    t->n_columns = table->cols;
+    for (i = 0; i < rows; i++)
+        if (nni_tab_unknown(&r->label, i) || nni_tab_unknown(&r->group, i)) use[i] = 0;
+    left = nni_tab_count(use, rows);
+    for (k = 0; k < table->cols; k++) {
+        /* features in the order of the table, or in the order asked for */
+        nn_tabular_column *col = &t->columns[k];
+        const nn_column *c = &table->columns[k];
+        nni_tab_look l;
+        int text, asked;
+        if ((col->name = nni_tab_keep(t, c->name, "", "")) == NULL)
+            return nn_error_set(err, NN_E_NOMEM, "csv: out of memory");
+        asked = nni_tab_named(c, d->features, d->n_features);
+        text = nni_tab_named(c, d->categorical, d->n_categorical);
+        if (text && d->n_features && !asked)
+            return nn_error_set(err, NN_E_ARG, "csv: column '%s' is categorical, but no feature",
+                                nni_name(name, c->name));
+        if (c == r->label.c) col->why = "the label";
+        else if (d->n_features && !asked) col->why = "not asked for";
+        else if (c == r->group.c && !asked) col->why = "the group";
+        else if (!asked && !text && nni_tab_counts_rows(table, c, d->decimal_comma))
+            col->why = "counts the rows";
+        if (col->why) continue;
+        l = nni_tab_look_at(c, rows, d->decimal_comma);
+        if (!text && l.numbers < l.present) {
+            /* words among numbers are mistakes; words are levels */
+            text = d->levels > 0 && 2 * l.like < l.present;
+            if (!text && !asked) {
+                if (!odd) { odd = c; odd_row = l.odd; }
+                col->why = 2 * l.like < l.present ? "text" : "words among its numbers";
+            }
+        } else if (!text && l.present == 0 && !asked) col->why = "nothing but missing cells";
+        if (!col->why) {
+            r->own[r->d].c = c;
+            r->own[r->d++].text = text;
+        }
+    }
+    if (r->d && d->n_features) nni_tab_as_asked(r, d);
+    for (j = 0; j < r->d; j++) {
+        const size_t before = left;
+        nni_tab_filter(use, &r->own[j], d, rows);
+        left = nni_tab_count(use, rows);
+        if (before - left > worst_rows) { worst = j; worst_rows = before - left; }
+    }
+    if (r->d && left == 0 && worst_rows)
+        return nn_error_set(err, NN_E_FORMAT,
+                            "csv: no row is left: column '%s' is missing in %zu of %zu",
+                            nni_name(name, r->own[worst].c->name), worst_rows, rows);
+    if (!nn_size_mul(left ? left : 1, sizeof *work, &bytes) ||
+        (work = (nni_tab_text *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "csv: out of memory for %zu rows", left);
+    for (j = 0, n = 0; j < r->d && s == NN_OK; j++) {
+        nni_tab_feature f = r->own[j];
+        nn_tabular_column *col = &t->columns[(size_t)(f.c - table->columns)];
+        if (f.text)
+            s = nni_tab_levels(&f, &col->why, t, work, use, rows, d->levels ? d->levels : 1, err);
+        else {
+            for (i = 0; i < rows; i++) f.missing += use[i] && nni_tab_missing(f.c, i);
+            f.flag = d->missing == NN_TABULAR_FLAG && f.missing;
+        }
+        col->levels = f.levels;
+        col->kept = f.kept;
+        col->missing = f.missing;
+        if (s == NN_OK && col->why && d->n_features)
+            s = nn_error_set(err, NN_E_FORMAT, "csv: column '%s' cannot be a feature: %s",
+                             nni_name(name, f.c->name), col->why);
+        if (s != NN_OK || col->why) {
+            why = col;
+            continue;
+        }
+        col->first = at;
+        col->width = nni_tab_width(&f);
+        at += col->width;
+        r->own[n++] = f;
+    }
+    nn_mem_free(work, bytes, &d->alloc);
+    if (s != NN_OK) return s;
+    r->d = n;
+    if (n) return NN_OK;
+    if (odd) {
+        const char *cell = nni_tab_cell(odd, odd_row, &n);
+        return nn_error_set(err, NN_E_FORMAT,
+                            "csv: no column beside label and group holds only numbers; column "
+                            "'%.40s', record %zu: got '%.*s'",
+                            nni_name(name, odd->name), odd_row + 1, (int)(n < 40 ? n : 40), cell);
+    }
+    if (why)
+        return nn_error_set(err, NN_E_FORMAT,
+                            "csv: no column beside label and group can be a feature; column '%s': %s",
+                            nni_name(name, why->name), why->why);
+    return nn_error_set(err, NN_E_FORMAT, "csv: expected a column of numbers beside label and "
+                                          "group, the table has none");
+}
 NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const nn_tabular_desc *d,
                                  nn_error *err)
 {
@@ -3935,8 +4309,8 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
     static const size_t german_at[6] = { 1, 4, 7, 12, 15, 17 };
     nn_tabular t = NN_ZERO;
     nni_recipe r = NN_ZERO;
-    const nn_column *x[64], **many = NULL, *c;
-    size_t i, j, room = table->rows ? table->rows : 1, many_bytes = 0;
+    const nn_column *x[64];
+    size_t i, j, room = table->rows ? table->rows : 1;
     uint8_t *use = (uint8_t *)nn_mem_alloc(room, &d->alloc);
     nn_status s = NN_OK;
     if (!use) return nn_error_set(err, NN_E_NOMEM, "nn_tabular_from: out of memory for %zu rows", table->rows);
@@ -4040,67 +4414,16 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         r.group.value = d->group_value;
         r.group.test = d->group_test;
         r.label.comma = r.group.comma = d->decimal_comma;
-        if (!nn_size_mul(d->n_features ? d->n_features : table->cols, sizeof *many, &many_bytes) ||
-            (many = (const nn_column **)nn_mem_alloc(many_bytes, &d->alloc)) == NULL) {
-            s = nn_error_set(err, NN_E_NOMEM, "csv: out of memory");
-            goto done;
-        }
-        r.x = many;
-        for (j = 0; j < d->n_features && s == NN_OK; j++) {
-            s = nni_tab_column(&many[r.d], table, r.what, d->features[j], err);
-            for (i = 0; i < r.d && s == NN_OK; i++)
-                if (many[i] == many[r.d])
-                    s = nn_error_set(err, NN_E_ARG, "csv: column '%s' is asked for twice",
-                                     nni_name(name, d->features[j]));
-            if (s == NN_OK && many[r.d] == r.label.c)
-                s = nn_error_set(err, NN_E_ARG,
-                                 "csv: column '%s' is the label and cannot be a feature too",
-                                 nni_name(name, d->features[j]));
-            r.d++;
-        }
         nni_tab_step(&t, "records", table->rows);
-        if (d->n_features == 0) {
-            const nn_column *not_it = NULL;          /* the first column left out, and its row that
-                                                        is no number: what the message names */
-            size_t not_row = 0;
-            for (j = 0; j < table->cols; j++) {
-                double v;
-                size_t numbers = 0;
-                c = &table->columns[j];
-                if (c == r.label.c || c == r.group.c || nni_tab_counts_rows(table, c, d->decimal_comma)) continue;
-                for (i = 0; i < table->rows; i++) {
-                    if (nni_tab_missing(c, i)) continue;
-                    if (!nni_tab_number(c, i, d->decimal_comma, &v)) break;
-                    numbers++;
-                }
-                if (i == table->rows && numbers) many[r.d++] = c;
-                else if (!not_it && i < table->rows) { not_it = c; not_row = i; }
-            }
-            if (r.d == 0 && not_it) {
-                size_t n;
-                const char *text = nni_tab_cell(not_it, not_row, &n);
-                s = nn_error_set(err, NN_E_FORMAT,
-                             "csv: no column beside label and group holds only numbers; column "
-                             "'%.40s', record %zu: got '%.*s'",
-                             nni_name(name, not_it->name), not_row + 1, (int)(n < 40 ? n : 40),
-                             text);
-            } else if (r.d == 0)
-                s = nn_error_set(
-                    err, NN_E_FORMAT,
-                    "csv: expected a column of numbers beside label and group, the table has none");
-        }
-        if (s != NN_OK) goto done;
-        for (i = 0; i < table->rows; i++) {
-            for (j = 0; j < r.d && use[i]; j++) use[i] = !nni_tab_missing(r.x[j], i);
-            if (nni_tab_unknown(&r.label, i) || nni_tab_unknown(&r.group, i)) use[i] = 0;
-        }
-        nni_tab_step(&t, "rows with label, group and every feature", nni_tab_count(use, table->rows));
+        if ((s = nni_tab_own(&t, &r, table, d, use, err)) != NN_OK) goto done;
+        nni_tab_step(&t, d->missing >= NN_TABULAR_NAN ? "rows with label and group" :
+                                                        "rows with label, group and every feature",
+                     nni_tab_count(use, table->rows));
     }
     if ((s = nni_tab_rule_make(&r.label, r.what, err)) == NN_OK &&
         (s = nni_tab_rule_make(&r.group, r.what, err)) == NN_OK)
         s = nni_tab_fill(&t, table, &r, use, &d->alloc, err);
 done:
-    nn_mem_free((void *)many, many_bytes, &d->alloc);
     nn_mem_free(use, room, &d->alloc);
     if (s != NN_OK) { nn_tabular_free(&t); return s; }
     *out = t;
@@ -4174,6 +4497,48 @@ NN_DEF nn_status nn_tabular_read(nn_tabular *t, const char *path, const nn_tabul
     s = nni_fail_in(err, nn_tabular_from(t, &table, d, err), o.name ? o.name : path);
     nn_table_free(&table);
     return s;
+}
+NNI_FN int nni_f64_order(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+    return p < q ? -1 : p > q;
+}
+NN_DEF nn_status nn_impute_fit(double *value, const nn_tensor *x, nn_impute_kind kind,
+                               const nn_alloc *alloc, nn_error *err)
+{
+    const size_t n = x->ndim == 2 ? x->shape[0] : 0, d = x->ndim == 2 ? x->shape[1] : 0;
+    const double *v = nn_f64(x);
+    double *col, sum;
+    size_t i, j, k, bytes;
+    if (x->ndim != 2 || x->dtype != NN_F64)
+        return nn_error_set(err, NN_E_ARG, "nn_impute_fit: expected x f64 [n,d]");
+    if (!nn_size_mul(n ? n : 1, sizeof *col, &bytes) ||
+        (col = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_impute_fit: out of memory for %zu rows", n);
+    for (j = 0; j < d; j++) {
+        for (i = 0, k = 0, sum = 0.0; i < n; i++)
+            if (v[i * d + j] == v[i * d + j]) {
+                sum += v[i * d + j];
+                col[k++] = v[i * d + j];
+            }
+        if (k && kind == NN_IMPUTE_MEDIAN) {
+            qsort(col, k, sizeof *col, nni_f64_order);
+            value[j] = k % 2 ? col[k / 2] : 0.5 * col[k / 2 - 1] + 0.5 * col[k / 2];
+        } else value[j] = k ? sum / (double)k : 0.0;
+    }
+    nn_mem_free(col, bytes, alloc);
+    return NN_OK;
+}
+NN_DEF nn_status nn_impute(nn_tensor *x, const double *value, nn_error *err)
+{
+    const size_t d = x->ndim == 2 ? x->shape[1] : 0;
+    double *v = nn_f64(x);
+    size_t i, n = nn_tensor_count(x);
+    if (x->ndim != 2 || x->dtype != NN_F64)
+        return nn_error_set(err, NN_E_ARG, "nn_impute: expected x f64 [n,d]");
+    for (i = 0; i < n; i++)
+        if (v[i] != v[i]) v[i] = value[i % d];
+    return NN_OK;
 }
 NNI_FN nn_status nni_noise_flip(int64_t *y, const size_t *list, size_t n, size_t k, nn_rng *g,
                                 nn_mt *mt, const nn_alloc *alloc, nn_error *err)

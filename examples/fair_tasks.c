@@ -28,10 +28,12 @@ typedef struct opts {
     nn_range noise_rate, group_imbalance, class_imbalance, separability;
     double budget, fair_target, dp_share, bias_share, inner_lr, outer_lr, lambda_fair, keep,
         momentum, noise, disparity;
+    size_t levels;
+    int missing;
     int compat, stored, order, features, dataset, group_feature, targeted, no_guard, objective,
         no_group, decimal_comma, threads;
     const char *tasks, *policy, *csv, *label, *group, *selected, *predictions, *separator;
-    nn_texts columns;
+    nn_texts columns, categorical;
     nn_ints ids, hidden;
     uint64_t task_seed;
 } opts;
@@ -110,10 +112,27 @@ static const nn_option table[] = {
       .probe = "--dataset csv --label y=1 --group g=a;g=b", .fixture = "german" },
     { .key = "feature_columns", .type = NN_APP_TEXTS, .field = F(columns), .alias = "features",
       .group = "data",
-      .help = "dataset csv: columns of x (--features for short); none = every column of numbers",
+      .help = "dataset csv: columns of x (--features for short); none = all but label and group",
       .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;x1",
       .fixture = "german" },
+    { .key = "levels", .type = NN_APP_SIZE, .field = F(levels), .def = "20", .min = 0, .max = 1000,
+      .group = "data",
+      .help = "dataset csv: a column of text is one 0/1 column for each of so many commonest texts, and one for the others; 0 = text is left out",
+      .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
+      .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;2", .fixture = "@words" },
+    { .key = "categorical", .type = NN_APP_TEXTS, .field = F(categorical), .group = "data",
+      .help = "dataset csv: columns of numbers that are names (a district, a code), taken as text",
+      .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
+      .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;x2", .fixture = "@words" },
+    { .key = "missing", .type = NN_APP_ENUM, .field = F(missing), .def = "numbers",
+      .choices = "numbers|rows|mean|median|flag", .group = "data",
+      .help = "dataset csv: rows left out: those that lack a number (of text a missing cell is a level of its own), or any feature; or none: the training rows' mean or median in its place, flag = median and a 0/1 column that says so",
+      .commands = CMD_EVAL,
+      .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
+      .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;median", .fixture = "@words" },
     { .key = "noise", .type = NN_APP_NUM, .field = F(noise), .def = "0.1", .min = 0, .max = 0.5,
       .group = "data", .help = "share of training labels to flip; dataset csv: 0 unless given",
       .commands = CMD_EVAL,
@@ -3623,6 +3642,28 @@ static nn_status tell_intervals(nn_app *app, nn_report *r, const data *t, const 
     }
     return s;
 }
+/* "sex: 2 texts", "age: numbers, 3 missing", "id: left out, counts the rows" */
+static const char *column_words(nn_app *app, const nn_tabular_column *c)
+{
+    const char *gaps = c->missing ? nn_app_text(app, ", %zu missing", c->missing) : "";
+    if (c->why) return nn_app_text(app, "%s: left out, %s", c->name, c->why);
+    if (c->levels == 0 && c->kept == 0) return nn_app_text(app, "%s: numbers%s", c->name, gaps);
+    if (c->kept < c->levels)
+        return nn_app_text(app, "%s: the %zu commonest of %zu texts%s", c->name, c->kept, c->levels,
+                           gaps);
+    return nn_app_text(app, "%s: %zu texts%s", c->name, c->levels, gaps);
+}
+/* what is missing in both parts becomes the training rows' mean or median */
+static nn_status impute(nn_tensor *train, nn_tensor *test, int mean, nn_error *err)
+{
+    double *value = need(train->shape[1], sizeof *value);
+    const nn_impute_kind kind = mean ? NN_IMPUTE_MEAN : NN_IMPUTE_MEDIAN;
+    nn_status s = value ? nn_impute_fit(value, train, kind, NULL, err) : no_memory(err);
+    if (s == NN_OK) s = nn_impute(train, value, err);
+    if (s == NN_OK) s = nn_impute(test, value, err);
+    free(value);
+    return s;
+}
 static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
 {
     nn_tabular_desc td = NN_ZERO;
@@ -3641,6 +3682,13 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     td.compat = o->compat;
     td.features = o->columns.v;
     td.n_features = o->columns.n;
+    td.levels = o->levels;
+    td.categorical = o->categorical.v;
+    td.n_categorical = o->categorical.n;
+    td.missing = o->missing == 0 ? NN_TABULAR_NUMBERS :
+                 o->missing == 1 ? NN_TABULAR_ROWS :
+                 o->missing == 4 ? NN_TABULAR_FLAG :
+                                   NN_TABULAR_NAN;
     if (s == NN_OK && td.kind == NN_TABULAR_CSV) {
         static const char form[] = "COLUMN=VALUE, COLUMN=A|B, COLUMN=LO..HI or COLUMN>=NUMBER (>, <=, <)";
         if (!split_pair(app, o->label, &td.label, &td.label_value, &td.label_test))
@@ -3667,6 +3715,8 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
                      tab.step[i].rows);
     for (i = 0; i < tab.x.shape[1]; i++)
         nn_app_result_text(app, nn_app_text(app, "feature_%zu", i), tab.features[i]);
+    for (i = 0; i < tab.n_columns; i++)
+        nn_app_result_text(app, nn_app_text(app, "column_%zu", i), column_words(app, &tab.columns[i]));
     nn_app_result(app, "noise", o->noise);
     for (i = 0; i < n; i++) { pos += nn_i64(&tab.y)[i] != 0; one += nn_i64(&tab.z)[i] != 0; }
     nn_app_count(app, "rows", n);
@@ -3682,6 +3732,9 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     nn_report_section(&r, "Rows");
     for (i = 0; i < tab.n_steps; i++)
         nn_report_text(&r, "%s: %zu rows", tab.step[i].what, tab.step[i].rows);
+    if (tab.n_columns) nn_report_section(&r, "Columns");
+    for (i = 0; i < tab.n_columns; i++)
+        nn_report_text(&r, "%s", column_words(app, &tab.columns[i]));
     if (policy.m == NULL)
         nn_report_text(&r,
                        "No trained policy was given (--policy): the default needs none.");
@@ -3704,6 +3757,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         if (s == NN_OK) s = nn_gather_rows(&yt, &tab.y, &te, NULL, err);
         if (s == NN_OK) s = nn_gather_rows(&z, &tab.z, &tr, NULL, err);
         if (s == NN_OK) s = nn_gather_rows(&zt, &tab.z, &te, NULL, err);
+        if (s == NN_OK && o->missing >= 2) s = impute(&X, &Xt, o->missing == 2, err);
         if (s == NN_OK) s = nn_scaler_fit(&sc, &X, err);
         if (s == NN_OK) s = nn_scaler_transform(&sc, &X, err);
         if (s == NN_OK) s = nn_scaler_transform(&sc, &Xt, err);

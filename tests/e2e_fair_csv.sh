@@ -80,7 +80,8 @@ refused "a group that never occurs" "no row is in the group" --label y=1 --group
 refused "one column as both" "cannot be the group too" --label y=1 --group y=0
 refused "the label as feature" "is the label and cannot be a feature too" $y --features x,y
 refused "a feature twice" "asked for twice" $y --features x,x
-refused "a feature of words" "expected a number, got 'a'" $y --features g
+refused "a feature of words" "expected a number, got 'a'" $y --features g --levels 0
+right "the group as feature, asked for" "24 8 12 g = b" $y --features g
 { echo "y,x,g"; table 24 'printf "1,%s,%s\n", x, g'; } >"$f"; refused "one class" "two classes are needed" $y
 { echo "y,x,g"; table 24 'printf "%s,%s,a\n", y, x'; } >"$f"; refused "one group" "every row is in the group" $y
 
@@ -102,10 +103,62 @@ right "unicode, listed" "24 16 12 größe in m" --label y=1 --group gruppe=日�
 { echo "y,x,g"; table 24 'printf "%d,%se-300,%s\n", y, x, g'; } >"$f"; right "tiny numbers" "24 8 12 x" $y
 { echo "y,x,g"; table 24 'printf "%d,00%s,%s\n", y, x, g'; } >"$f"; right "leading zeros" "24 8 12 x" $y
 
+# columns of text: levels, the others, missing ones; what became of each column is said
+colours='c = i % 4 == 0 ? "red" : i % 4 == 1 ? "blue" : i == 2 ? "grey" : i == 3 ? "cyan" : i % 4 == 2 ? "green" : i == 7 ? "NA" : "green"'
+{ echo "y,x,g,c"; table 24 "$colours; "'printf "%d,%s,%s,%s\n", y, x, g, c'; } >"$f"
+right "one column a level" "24 8 12 x c = blue c = cyan c = green c = grey c = red c: missing" $y
+grep -q '^column_3 c: 5 texts, 1 missing$' "$dir/log" && ok || bad "one column a level: $(grep column_3 "$dir/log")"
+grep -q '^column_0 y: left out, the label$' "$dir/log" && grep -q '^column_2 g: left out, the group$' "$dir/log" && ok || bad "what is left out is not said"
+right "the commonest levels" "24 8 12 x c = blue c = green c = red c: other c: missing" $y --levels 3
+grep -q '^column_3 c: the 3 commonest of 5 texts, 1 missing$' "$dir/log" && ok || bad "the commonest levels: $(grep column_3 "$dir/log")"
+right "a tie: the first in order" "24 8 12 x c = blue c = green c: other c: missing" $y --levels 2
+right "one level" "24 8 12 x c = green c: other c: missing" $y --levels 1
+right "no levels" "24 8 12 x" $y --levels 0
+grep -q '^column_3 c: left out, text$' "$dir/log" && ok || bad "no levels: $(grep column_3 "$dir/log")"
+right "rows that lack a text" "23 8 11 x c = blue c = cyan c = green c = grey c = red" $y --missing rows
+right "text alone" "24 8 12 c = blue c = cyan c = green c = grey c = red c: missing" $y --features c
+right "in the order asked for" "24 8 12 c = green c: other c: missing x" $y --features c,x --levels 1
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 4 ? "No" : "Yes"'; } >"$f"; right "two levels are one column" "24 8 12 x c = Yes" $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 4 ? "" : "seen"'; } >"$f"; right "one level and missing" "24 8 12 x c: missing" $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,same\n", y, x, g'; } >"$f"; right "one level alone" "24 8 12 x" $y
+grep -q '^column_3 c: left out, the same text in every row$' "$dir/log" && ok || bad "one level alone: $(grep column_3 "$dir/log")"
+refused "one level alone, asked for" "column 'c' cannot be a feature: the same text in every row" $y --features c
+{ echo "y,x,g,c"; table 60 'printf "%d,%s,%s,name %d\n", y, x, g, i'; } >"$f"; right "a name for every row" "60 20 30 x" $y
+grep -q '^column_3 c: left out, text of their own in most rows$' "$dir/log" && ok || bad "a name for every row: $(grep column_3 "$dir/log")"
+refused "names that are asked for" "column 'c' cannot be a feature: text of their own in most rows" $y --features x,c
+run $y --features c --levels 60 && [ "$(grep -c '^feature_[0-9]* c = name' "$dir/log")" = 60 ] && ok || bad "a level for every row"
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i == 5 ? "l2" : i % 7'; } >"$f"; right "a word among numbers" "24 8 12 x" $y
+grep -q '^column_3 c: left out, words among its numbers$' "$dir/log" && ok || bad "a word among numbers: $(grep column_3 "$dir/log")"
+refused "a word among numbers, asked for" "record 6: column 'c': expected a number, got 'l2'" $y --features x,c
+right "and as text" "24 8 12 x c = 0 c = 1 c: other" $y --categorical c --levels 2
+{ echo "y,x,g,zip"; table 24 'printf "%d,%s,%s,%d\n", y, x, g, 100 + i % 3'; } >"$f"
+right "numbers are numbers" "24 8 12 x zip" $y
+right "numbers that are names" "24 8 12 x zip = 100 zip = 101 zip = 102" $y --categorical zip
+refused "names that are no feature" "column 'zip' is categorical, but no feature" $y --categorical zip --features x
+refused "names of no column" "expected a column 'zap'" $y --categorical zap
+refused "the label as names" "is the label and cannot be a feature too" $y --categorical y
+{ echo "y,x,g,farbe"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 3 == 0 ? "grün" : i % 3 == 1 ? "黄" : "rot"'; } >"$f"; right "unicode levels" "24 8 12 x farbe = grün farbe = rot farbe = 黄" $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 3 == 0 ? "a=b" : i % 3 == 1 ? "\"a,b\"" : " a b "'; } >"$f"; right "signs in levels" "24 8 12 x c = a b c = a,b c = a=b" $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,", y, x, g; for (k = 0; k < 40; k++) printf i % 3 ? "ab" : "ü"; printf i % 3 == 1 ? "!\n" : "\n"'; } >"$f"
+cut=abababababababababababababababababababababababababababab; uml=$(printf '%0.sü' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28)
+right "long levels are cut" "24 8 12 x c = ${cut}a... c = ${cut}a... c = $uml..." $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 2 ? "True" : "False"'; } >"$f"; right "a text that is the label in words" "24 8 12 x c = True" $y
+{ echo "y,x,g,p"; table 24 'printf "%d,%s,%s,\"%d,%d\"\n", y, x, g, i, i % 3'; } >"$f"; right "decimal commas beside points" "24 8 12 x" $y
+
+# missing numbers
+{ echo "y,x,g,w"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 4 == 1 ? "" : i * i'; } >"$f"
+right "rows that lack a number" "18 6 6 x w" $y
+for how in mean median; do right "the $how" "24 8 12 x w" $y --missing $how; done
+grep -q '^column_3 w: numbers, 6 missing$' "$dir/log" && ok || bad "the median: $(grep column_3 "$dir/log")"
+right "a column that says so" "24 8 12 x w w: missing" $y --missing flag
+{ echo "y,x,g,w"; table 24 'printf "%d,%s,%s,\n", y, x, g'; } >"$f"; right "a column of nothing" "24 8 12 x" $y --missing flag
+right "a column of nothing, asked for" "24 8 12 w w: missing x" $y --missing flag --features w,x
+refused "a column of nothing, rows" "no row is left: column 'w' is missing in 24 of 24" $y --features x,w
+
 # files
 : >"$f"; refused "an empty file" "t.csv" $y
 echo "y,x,g" >"$f"; refused "a header alone" "no rows" $y
-{ plain; echo "1,2"; } >"$f"; refused "a short record" "column" $y --features x,g
+{ plain; echo "1,2"; } >"$f"; right "a short record has no group" "24 8 12 x" $y
 { plain; echo "1,2,a,9"; } >"$f"; refused "a long record" ":26" $y
 { plain; printf '1,2,"a\n'; } >"$f"; refused "a quote that never closes" "quote" $y
 { echo "y,x,g"; table 24 'printf "%d,%s,%s\n", y, x, i ? g : "\000"'; } >"$f"; right "a zero byte" "24 7 12 x" $y

@@ -286,6 +286,84 @@ static void tabular_words(void)
     CHECK_STR(e.msg, "csv: column 'y' is the label and cannot be the group too");
     nn_table_free(&tab);
 }
+/* text as 0/1 columns, missing numbers as NaN with a column that says so, and what becomes of each column */
+static void tabular_text(void)
+{
+    static const char text[] = "y,x,c,g,n,k\n1,1,b,u,,3\n0,2,a,v,5,1\n1,3,b,u,7,3\n0,4,,v,,1\n1,5,c,u,9,2\n0,6,a,v,1,1\n1,7,d,v,2,2\n"
+                               "0,8,b,u,4,1\n1,9,b,v,4,2\n0,10,b,u,4,1\n1,11,a,v,4,2\n";
+    static const struct { size_t levels; nn_tabular_missing missing; size_t rows, d; const char *names; } t[] = {
+        { 0, NN_TABULAR_NUMBERS, 9, 3, "x|n|k" },
+        { 3, NN_TABULAR_NUMBERS, 9, 7, "x|c = a|c = b|c = c|c: other|n|k" },
+        { 9, NN_TABULAR_ROWS, 9, 7, "x|c = a|c = b|c = c|c = d|n|k" },
+        { 2, NN_TABULAR_NAN, 11, 7, "x|c = a|c = b|c: other|c: missing|n|k" },
+        { 1, NN_TABULAR_FLAG, 11, 7, "x|c = b|c: other|c: missing|n|n: missing|k" } };
+    static const double flag[11][7] = { { 1, 1, 0, 0, NAN, 1, 3 }, { 2, 0, 1, 0, 5, 0, 1 }, { 3, 1, 0, 0, 7, 0, 3 },
+                                        { 4, 0, 0, 1, NAN, 1, 1 }, { 5, 0, 1, 0, 9, 0, 2 }, { 6, 0, 1, 0, 1, 0, 1 },
+                                        { 7, 0, 1, 0, 2, 0, 2 },   { 8, 1, 0, 0, 4, 0, 1 }, { 9, 1, 0, 0, 4, 0, 2 },
+                                        { 10, 1, 0, 0, 4, 0, 1 },  { 11, 0, 1, 0, 4, 0, 2 } };
+    static const double mean[7] = { 6, 5.0 / 11, 5.0 / 11, 1.0 / 11, 40.0 / 9, 2.0 / 11, 19.0 / 11 };
+    static const char *const names[1] = { "k" };
+    nn_csv_desc c = NN_ZERO;
+    nn_table tab = NN_ZERO;
+    nn_tabular_desc d = NN_ZERO;
+    nn_tabular r = NN_ZERO;
+    nn_error e = NN_ZERO;
+    double value[7];
+    char all[256];
+    size_t i, k;
+    c.all_text = 1;
+    CHECK_OK(nn_csv_parse(&tab, text, sizeof text - 1, &c, NULL, &e), e);
+    d.label = "y"; d.label_value = "1"; d.group = "g"; d.group_value = "u";
+    for (k = 0; k < sizeof t / sizeof t[0]; k++) {
+        d.levels = t[k].levels;
+        d.missing = t[k].missing;
+        CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+        CHECK_INT(r.x.shape[0], t[k].rows);
+        CHECK_INT(r.x.shape[1], t[k].d);
+        all[0] = 0;
+        for (i = 0; i < r.x.shape[1]; i++) { strcat(all, i ? "|" : ""); strcat(all, r.features[i]); }
+        CHECK_STR(all, t[k].names);
+        CHECK_INT(r.n_columns, 6);
+        CHECK_STR(r.columns[0].why, "the label");
+        CHECK_STR(r.columns[3].why, "the group");
+        CHECK((r.columns[2].why != NULL) == (t[k].levels == 0));
+        CHECK_INT(r.columns[2].width, t[k].d - 3 - (t[k].missing == NN_TABULAR_FLAG));
+        CHECK_INT(r.columns[4].first, 1 + r.columns[2].width);
+        if (t[k].missing == NN_TABULAR_FLAG) {
+            CHECK_INT(r.columns[2].levels, 4);
+            CHECK_INT(r.columns[2].kept, 1);
+            CHECK_INT(r.columns[2].missing, 1);
+            CHECK_INT(r.columns[4].missing, 2);
+            for (i = 0; i < 77; i++) {
+                const double got = nn_f64(&r.x)[i], want = flag[i / 7][i % 7];
+                CHECK_MSG(got == want || (got != got && want != want), "row %zu, column %zu: %g", i / 7, i % 7, got);
+            }
+            CHECK_OK(nn_impute_fit(value, &r.x, NN_IMPUTE_MEDIAN, NULL, &e), e);
+            CHECK_NEAR(value[4], 4, 0);
+            CHECK_NEAR(value[6], 2, 0);
+            CHECK_OK(nn_impute_fit(value, &r.x, NN_IMPUTE_MEAN, NULL, &e), e);
+            for (i = 0; i < 7; i++) CHECK_NEAR(value[i], mean[i], 1e-15);
+            CHECK_OK(nn_impute(&r.x, value, &e), e);
+            CHECK_NEAR(nn_f64(&r.x)[4], 40.0 / 9, 1e-15);
+            CHECK_NEAR(nn_f64(&r.x)[7 + 4], 5, 0);
+        }
+        nn_tabular_free(&r);
+    }
+    d.levels = 9; d.missing = NN_TABULAR_ROWS; d.categorical = names; d.n_categorical = 1;
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+    CHECK_STR(r.features[r.x.shape[1] - 1], "k = 3");
+    CHECK_STR(r.features[r.x.shape[1] - 3], "k = 1");
+    nn_tabular_free(&r);
+    /* a column without a number in the part that is fitted: 0 */
+    {
+        double x[2] = { NAN, NAN };
+        size_t shape[2] = { 2, 1 };
+        nn_tensor v = nn_tensor_view(x, NN_F64, 2, shape);
+        CHECK_OK(nn_impute_fit(value, &v, NN_IMPUTE_MEAN, NULL, &e), e);
+        CHECK_NEAR(value[0], 0, 0);
+    }
+    nn_table_free(&tab);
+}
 /* every test of a cell, against the same column by hand; numbers with a decimal comma */
 static void tabular_tests(void)
 {
@@ -373,5 +451,6 @@ int main(void)
     RUN(real_tables);
     RUN(tabular_words);
     RUN(tabular_tests);
+    RUN(tabular_text);
     return test_report();
 }

@@ -1,6 +1,7 @@
 /* tests/interop/fair_lib.c - flat wrappers of nn_train.h for test_fair.py (a shared library, called by ctypes) */
 #define NN_IMPLEMENTATION
 #include "../../nn_train.h"
+#include "../../nn_data.h"
 
 int fair_logistic(double *coef, double *intercept, double *proba, const void *x, int is_f32, size_t n, size_t d, const int64_t *y, const double *w,
                   double lambda, int no_penalty, int no_intercept, int multinomial, int dual, long *iterations, char *msg);
@@ -113,4 +114,33 @@ int fair_bilevel(double *outer, double *dw, double *dt, const double *theta0, si
     st = nn_bilevel_run(&r, dw, dt, NULL, theta0, &s, &q, &d, NULL);
     *outer = r.outer;
     return (int)st;
+}
+
+/* a table of text, numbers and gaps; x NULL: only *d. how: nn_tabular_missing, 10 + nn_impute_kind: NN_TABULAR_NAN, filled in */
+int fair_table(double *x, size_t *n, size_t *d, const char *path, size_t levels, int how, char *msg);
+int fair_table(double *x, size_t *n, size_t *d, const char *path, size_t levels, int how, char *msg)
+{
+    nn_tabular_desc q = NN_ZERO;
+    nn_tabular t = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s;
+    double *value = NULL;
+    q.label = "y"; q.label_value = "1"; q.group = "g"; q.group_value = "u";
+    q.levels = levels;
+    q.missing = how >= 10 ? NN_TABULAR_NAN : (nn_tabular_missing)how;
+    s = nn_tabular_read(&t, path, &q, NULL, &e);
+    if (s == NN_OK && how >= 10) {
+        value = (double *)malloc(t.x.shape[1] * sizeof *value);
+        s = value ? nn_impute_fit(value, &t.x, (nn_impute_kind)(how - 10), NULL, &e) : NN_E_NOMEM;
+        if (s == NN_OK) s = nn_impute(&t.x, value, &e);
+        free(value);
+    }
+    if (s == NN_OK) {
+        *n = t.x.shape[0];
+        *d = t.x.shape[1];
+        if (x) memcpy(x, t.x.data, nn_tensor_bytes(&t.x));
+    }
+    nn_tabular_free(&t);
+    strcpy(msg, e.msg);
+    return (int)s;
 }

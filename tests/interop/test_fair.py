@@ -289,6 +289,62 @@ def bilevel():
     print(f"hypergradients beside autograd (create_graph): {worst[torch.float64]:.2g} in double, {worst[torch.float32]:.2g} in float")
 
 
+def tables():
+    """columns of text and gaps beside pandas' read_csv and scikit-learn's OneHotEncoder and SimpleImputer"""
+    try:
+        import pandas as pd
+        from sklearn.impute import SimpleImputer
+        from sklearn.preprocessing import OneHotEncoder
+    except ImportError:
+        return skip("tables", "pandas, sklearn")
+    import tempfile
+
+    def ours(path, levels, how):
+        n, d, msg = Z(), Z(), C.create_string_buffer(256)
+        rc = L.fair_table(None, C.byref(n), C.byref(d), path.encode(), Z(levels), how, msg)
+        if rc:
+            return msg.value.decode()
+        x = np.zeros((n.value, d.value))
+        L.fair_table(ptr(x), C.byref(n), C.byref(d), path.encode(), Z(levels), how, msg)
+        return x
+
+    with tempfile.TemporaryDirectory() as tmp:
+        path = os.path.join(tmp, "t.csv")
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            n = int(rng.integers(60, 400))
+            # levels of distinct frequency: what a tie keeps is each library's own choice
+            k = int(rng.integers(6, 9))
+            counts = np.array([n - sum(range(1, k))] + list(range(1, k)))
+            words = np.repeat([f"w {i} ,\"é{'x' * i}" for i in rng.permutation(k)], counts)
+            t = pd.DataFrame({"y": np.arange(n) % 2, "x": rng.normal(size=n), "g": np.where(np.arange(n) % 3, "u", "v"),
+                              "two": rng.choice(["no", "yes"], n), "word": rng.permutation(words),
+                              "gap": np.where(rng.random(n) < 0.2, np.nan, rng.normal(size=n) * 10 ** rng.normal())})
+            t.to_csv(path, index=bool(seed % 2), na_rep=str(rng.choice(["", "NA", "NaN", "<NA>", "null", "None", "n/a"])))
+            r = pd.read_csv(path)
+            for levels in (2, 3, 4, 20):
+                one = OneHotEncoder(drop="if_binary", max_categories=levels + 1, sparse_output=False, dtype=float)
+                two = OneHotEncoder(drop="if_binary", sparse_output=False, dtype=float)
+                hot = np.hstack([two.fit_transform(r[["two"]]), one.fit_transform(r[["word"]])])
+                for how, imputer in ((10, SimpleImputer(strategy="mean")), (11, SimpleImputer(strategy="median")),
+                                     (3, None), (0, "rows")):
+                    if imputer is None:
+                        gap = np.column_stack([r["gap"], r["gap"].isna()]).astype(float)
+                    elif imputer == "rows":
+                        if levels != 20:
+                            continue
+                        keep = r["gap"].notna().to_numpy()
+                        q = r[keep]
+                        want = np.hstack([q[["x"]], two.fit_transform(q[["two"]]), two.fit_transform(q[["word"]]), q[["gap"]]])
+                    else:
+                        gap = imputer.fit_transform(r[["gap"]])
+                    if imputer != "rows":
+                        want = np.hstack([r[["x"]], hot, gap])
+                    got = ours(path, levels, how)
+                    same = not isinstance(got, str) and got.shape == want.shape and np.allclose(got, want, rtol=1e-12, atol=1e-12, equal_nan=True)
+                    check(f"table {seed}, {levels} levels, how {how}", same, got if isinstance(got, str) else f"{got.shape} {want.shape}")
+
+
 def nan_policy():
     """A policy with a NaN is refused by its own name and weight, not by what it would do to a score."""
     import tempfile
@@ -311,7 +367,7 @@ def nan_policy():
         check("a NaN policy is named", p.returncode == 1 and "nan_policy.pth" in p.stderr and "weight" in p.stderr and "nan" in p.stderr, p.stderr)
 
 
-for part in (metrics, regression, real_sets, fairness, bilevel, nan_policy):
+for part in (metrics, regression, real_sets, fairness, bilevel, tables, nan_policy):
     try:
         part()
     except ImportError as e:
