@@ -76,7 +76,7 @@ sanitize: $(SANITIZE) $(PROGRAMS:build/%=build/san/%) build/test_tensor build/te
 # the reader tests in 32 bits under the same sanitizers: size_t holds no 2^32 there. SSE, because x87 rounds otherwise
 CC32     = i686-linux-gnu-gcc
 ROOT32   = /usr/i686-linux-gnu/lib
-READERS  = io num csv json yaml deflate npy pth events hostile
+READERS  = io num csv json yaml deflate npy pth gguf events hostile
 TESTS32  = $(READERS:%=build/m32/test_%)
 build/m32/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h
 	@mkdir -p build/m32

@@ -1,7 +1,7 @@
 /* nn_fmt.h - v0.1.0 - the door: bytes to values and back, in plain C99
  *
  * DOES      Reads and writes numbers, CSV, JSON, JSONL, YAML, NPY, NPZ, IDX, DEFLATE/zlib/gzip, .pth, safetensors,
- *           TensorBoard events and PNG; atomic files, journals, locks. Every reader treats its input as hostile.
+ *           TensorBoard events and PNG; reads GGUF; atomic files, journals, locks. Every reader treats its input as hostile.
  * DOES NOT  Know networks (nn_mlp.h), print, exit, execute anything from a file, or keep global state.
  * NEEDS     nn_tensor.h and -lm; POSIX file calls where there are any, stdio elsewhere.
  *
@@ -17,8 +17,9 @@
  *     if (nn_pth_write("model.pth", &d, NULL, &e) != NN_OK) return 1;             torch.load(weights_only=True) opens it
  *     nn_dict_free(&d);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
+ *           NN_NO_GGUF    leaves out [GGUF] (in every file that includes this one)
  * SECTIONS  search for [IO] [NUM] [COMMON] [CSV] [JSON] [YAML] [DEFLATE] [ZIP] [NPY] [IDX] [PTH]
- *           [SAFETENSORS] [EVENTS] [PNG] [IMPLEMENTATION]; licence and history at the end. */
+ *           [SAFETENSORS] [GGUF] [EVENTS] [PNG] [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_FMT_H_INCLUDED
 #define NN_FMT_H_INCLUDED
 #include "nn_tensor.h"
@@ -840,6 +841,71 @@ NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const voi
                                             const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta,
                                       const nn_file_opts *opts, nn_error *err);
+
+/* ==== [GGUF] GGUF models ================================================= */
+#ifndef NN_NO_GGUF
+#define NN_MAX_GGUF_HEADER ((size_t)1 << 28)   /* bytes of metadata and names                        */
+#define NN_MAX_GGUF_DEPTH 8                    /* arrays inside arrays                               */
+/* Versions 2 and 3, either byte order. Every size is held against the file's before it is used; keys and
+ * names are unique;
+ the tensors fill the data without overlap, gap or bytes behind, each from a multiple of
+ * the alignment on, as the reference lays them out. */
+typedef enum nn_gguf_type {                /* of metadata; numbers as in the file                    */
+    NN_GGUF_U8 = 0, NN_GGUF_I8, NN_GGUF_U16, NN_GGUF_I16, NN_GGUF_U32, NN_GGUF_I32, NN_GGUF_F32,
+    NN_GGUF_BOOL, NN_GGUF_TEXT, NN_GGUF_ARRAY, NN_GGUF_U64, NN_GGUF_I64, NN_GGUF_F64
+} nn_gguf_type;
+typedef struct nn_gguf_value {
+    nn_gguf_type type, of;                 /* of: an array's items                                   */
+    uint64_t n;                            /* array: its items; text: its bytes                      */
+    uint64_t u;                            /* U8 .. U64, BOOL (0 or 1)                               */
+    int64_t  i;                            /* I8 .. I64                                              */
+    double   d;                            /* F32, F64                                               */
+    const char *text;                      /* and a NUL; lives as long as g                            */
+    const unsigned char *next;             /* array: where nn_gguf_item goes on                      */
+} nn_gguf_value;
+typedef struct nn_gguf_info {
+    unsigned version;
+    int      big_endian;
+    uint64_t alignment, data;              /* data: the file's byte that tensors' offsets count from */
+} nn_gguf_info;
+typedef struct nn_gguf_tensor {
+    const char *name, *type;               /* type: "F32", "Q4_K"; "type 99" when nobody knows it    */
+    nn_dtype dtype;                        /* NN_DTYPE_NONE: quantised or unknown, listed, not read  */
+    size_t   ndim, shape[NN_MAX_DIMS];     /* row-major: the file's dimensions, last first           */
+    uint64_t offset, bytes;                /* bytes: 0 with NN_DTYPE_NONE = not known                */
+} nn_gguf_tensor;
+/* nn_gguf_open reads the header: metadata and the list of tensors, no data. A pipe is NN_E_UNSUPPORTED.
+ * opts: io, alloc, name; limit: bytes of one tensor's data, 0 = none. */
+typedef struct nn_gguf nn_gguf;
+NN_DEF nn_status nn_gguf_open(nn_gguf **g, const char *path, const nn_file_opts *opts,
+                              nn_error *err);
+/* nn_gguf_memory: of bytes of the caller's, which must stay until nn_gguf_close. */
+NN_DEF nn_status nn_gguf_memory(nn_gguf **g, const void *data, size_t n, const nn_file_opts *opts,
+                                nn_error *err);
+NN_DEF void      nn_gguf_close(nn_gguf *g);                                            /* NULL is fine */
+NN_DEF const nn_gguf_info *nn_gguf_head(const nn_gguf *g);
+NN_DEF size_t    nn_gguf_count(const nn_gguf *g);                                      /* of tensors */
+/* the tensor, in the file's order; NULL when out of range; lives as long as g */
+NN_DEF const nn_gguf_tensor *nn_gguf_at(const nn_gguf *g, size_t i);
+/* nn_gguf_get: its values as a new tensor, in native byte order; quantised ones are NN_E_UNSUPPORTED. */
+NN_DEF nn_status nn_gguf_get(nn_gguf *g, size_t i, nn_tensor *t, nn_error *err);
+NN_DEF size_t    nn_gguf_meta_count(const nn_gguf *g);
+/* nn_gguf_meta: the key of pair i of the metadata, and its value into *v; NULL when out of range.
+ * nn_gguf_find: the pair of that key, SIZE_MAX when absent.
+ * nn_gguf_item: the next item of an array into *item: 1; at its end 0. */
+NN_DEF const char *nn_gguf_meta(const nn_gguf *g, size_t i, nn_gguf_value *v);
+NN_DEF size_t    nn_gguf_find(const nn_gguf *g, const char *key);
+NN_DEF int       nn_gguf_item(nn_gguf_value *array, nn_gguf_value *item);
+NN_DEF const char *nn_gguf_type_name(nn_gguf_type type);       /* "u8" .. "f64", "bool", "text", "array" */
+/* nn_gguf_read: every tensor into *d (zeroed; its alloc is used for all). Quantised ones are NN_E_UNSUPPORTED
+ * or, with opts->left, left out and named there; opts->places works as for safetensors. Metadata is
+ * nn_gguf_open's. */
+NN_DEF nn_status nn_gguf_read(nn_dict *d, const char *path, const nn_file_opts *opts,
+                              nn_error *err);
+NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
+                                     const nn_file_opts *opts,
+                                     nn_error *err);
+#endif
 
 /* ==== [EVENTS] TensorBoard event files =================================== */
 /* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut
@@ -13116,6 +13182,633 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
     nn_buf_free(&one);
     return s;
 }
+
+/* ---- [GGUF] ------------------------------------------------------------- */
+#ifndef NN_NO_GGUF
+/* A header, pairs (key, type, value), tensors (name, dimensions, type, offset), padding, data. Text is
+ * a length of 64 bits and its bytes; an array the type and the number of its items, and these. */
+/* types of tensors by number: so many values in so many bytes; bytes 0: the references differ (they
+ * are no types of files) */
+static const struct { unsigned number; const char *name; unsigned values, bytes; nn_dtype dtype;
+} nni_gguf_types[] = {
+    { 0, "F32", 1, 4, NN_F32 }, { 1, "F16", 1, 2, NN_F16 }, { 30, "BF16", 1, 2, NN_BF16 }, { 28, "F64", 1, 8, NN_F64 },
+    { 24, "I8", 1, 1, NN_I8 }, { 25, "I16", 1, 2, NN_I16 }, { 26, "I32", 1, 4, NN_I32 }, { 27, "I64", 1, 8, NN_I64 },
+    { 2, "Q4_0", 32, 18, NN_DTYPE_NONE }, { 3, "Q4_1", 32, 20, NN_DTYPE_NONE }, { 6, "Q5_0", 32, 22, NN_DTYPE_NONE },
+    { 7, "Q5_1", 32, 24, NN_DTYPE_NONE }, { 8, "Q8_0", 32, 34, NN_DTYPE_NONE }, { 9, "Q8_1", 32, 0, NN_DTYPE_NONE },
+    { 10, "Q2_K", 256, 84, NN_DTYPE_NONE }, { 11, "Q3_K", 256, 110, NN_DTYPE_NONE }, { 12, "Q4_K", 256, 144, NN_DTYPE_NONE },
+    { 13, "Q5_K", 256, 176, NN_DTYPE_NONE }, { 14, "Q6_K", 256, 210, NN_DTYPE_NONE }, { 15, "Q8_K", 256, 292, NN_DTYPE_NONE },
+    { 16, "IQ2_XXS", 256, 66, NN_DTYPE_NONE }, { 17, "IQ2_XS", 256, 74, NN_DTYPE_NONE }, { 18, "IQ3_XXS", 256, 98, NN_DTYPE_NONE },
+    { 19, "IQ1_S", 256, 50, NN_DTYPE_NONE }, { 20, "IQ4_NL", 32, 18, NN_DTYPE_NONE }, { 21, "IQ3_S", 256, 110, NN_DTYPE_NONE },
+    { 22, "IQ2_S", 256, 82, NN_DTYPE_NONE }, { 23, "IQ4_XS", 256, 136, NN_DTYPE_NONE }, { 29, "IQ1_M", 256, 56, NN_DTYPE_NONE },
+    { 31, "Q4_0_4_4", 32, 18, NN_DTYPE_NONE }, { 32, "Q4_0_4_8", 32, 18, NN_DTYPE_NONE }, { 33, "Q4_0_8_8", 32, 18, NN_DTYPE_NONE },
+    { 34, "TQ1_0", 256, 54, NN_DTYPE_NONE }, { 35, "TQ2_0", 256, 66, NN_DTYPE_NONE }, { 36, "IQ4_NL_4_4", 32, 18, NN_DTYPE_NONE },
+    { 37, "IQ4_NL_4_8", 32, 18, NN_DTYPE_NONE }, { 38, "IQ4_NL_8_8", 32, 18, NN_DTYPE_NONE }, { 39, "MXFP4", 32, 17, NN_DTYPE_NONE },
+    { 40, "NVFP4", 64, 36, NN_DTYPE_NONE }, { 41, "Q1_0", 128, 18, NN_DTYPE_NONE } };
+static const struct { const char *name; unsigned bytes; } nni_gguf_kinds[] = {
+    { "u8", 1 }, { "i8", 1 }, { "u16", 2 }, { "i16", 2 }, { "u32", 4 }, { "i32", 4 }, { "f32", 4 },
+    { "bool", 1 }, { "text", 0 }, { "array", 0 }, { "u64", 8 }, { "i64", 8 }, { "f64", 8 } };
+#define NNI_GGUF_KINDS (sizeof nni_gguf_kinds / sizeof *nni_gguf_kinds)
+typedef struct nni_gguf_pair { size_t key, value; nn_gguf_type type; } nni_gguf_pair;   /* places in `held` */
+typedef struct nni_gguf_entry { nn_gguf_tensor t; size_t name; char number[16]; } nni_gguf_entry;
+struct nn_gguf {
+    nn_alloc alloc;
+    nn_reader *r;
+    uint64_t size, limit;
+    int swapped;
+    nn_gguf_info info;
+    nn_buf held;             /* keys, values and names as in the file, but in native byte order and with a
+                                NUL behind each text */
+    nni_gguf_pair *pairs;
+    nni_gguf_entry *tensors;
+    size_t n_pairs, pairs_room, n_tensors, tensors_room;
+};
+NN_DEF void nn_gguf_close(nn_gguf *g)
+{
+    nn_alloc a;
+    if (!g) return;
+    a = g->alloc;
+    nn_reader_close(g->r);
+    nn_buf_free(&g->held);
+    nn_mem_free(g->pairs, g->pairs_room * sizeof *g->pairs, &a);
+    nn_mem_free(g->tensors, g->tensors_room * sizeof *g->tensors, &a);
+    nn_mem_free(g, sizeof *g, &a);
+}
+/* the next n bytes, held against the file's end */
+NNI_FN nn_status nni_gguf_bytes(nn_gguf *g, void *to, size_t n, nn_error *err)
+{
+    const uint64_t at = nn_reader_tell(g->r);
+    size_t got = 0;
+    nn_status s = nn_reader_read(g->r, to, n, &got, err);
+    if (s == NN_OK && got < n)
+        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), at,
+                       "expected %zu more bytes, got %zu", n, got);
+    return s;
+}
+NNI_FN nn_status nni_gguf_u32(nn_gguf *g, uint32_t *v, nn_error *err)
+{
+    nn_status s = nni_gguf_bytes(g, v, 4, err);
+    if (s == NN_OK && g->swapped) nni_swap_items((unsigned char *)v, 1, 4);
+    return s;
+}
+NNI_FN nn_status nni_gguf_u64(nn_gguf *g, uint64_t *v, nn_error *err)
+{
+    nn_status s = nni_gguf_bytes(g, v, 8, err);
+    if (s == NN_OK && g->swapped) nni_swap_items((unsigned char *)v, 1, 8);
+    return s;
+}
+NNI_FN uint64_t nni_gguf_left(const nn_gguf *g)
+{
+    const uint64_t at = nn_reader_tell(g->r);
+    return at < g->size ? g->size - at : 0;
+}
+/* n bytes of the file behind what is held */
+NNI_FN nn_status nni_gguf_hold(nn_gguf *g, size_t n, nn_error *err)
+{
+    nn_status s = nn_buf_reserve(&g->held, n, err);
+    if (s != NN_OK) return nni_fail_in(err, s, nn_reader_name(g->r));
+    if ((s = nni_gguf_bytes(g, g->held.data + g->held.len, n, err)) == NN_OK) g->held.len += n;
+    return s;
+}
+NNI_FN nn_status nni_gguf_keep(nn_gguf *g, const void *p, size_t n, nn_error *err)
+{
+    return nni_fail_in(err, nn_buf_put(&g->held, p, n, err), nn_reader_name(g->r));
+}
+/* a length, that many bytes, and a NUL; *at: where the bytes are held */
+NNI_FN nn_status nni_gguf_text(nn_gguf *g, size_t *at, const char *what, nn_error *err)
+{
+    const uint64_t from = nn_reader_tell(g->r);
+    uint64_t n = 0;
+    nn_status s = nni_gguf_u64(g, &n, err);
+    if (s == NN_OK && n > nni_gguf_left(g))
+        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), from,
+                       "%s of %llu bytes declared, %llu present",
+                       what, (unsigned long long)n, (unsigned long long)nni_gguf_left(g));
+    if (s == NN_OK && n > NN_MAX_GGUF_HEADER)
+        s = nni_err_at(err, NN_E_LIMIT, nn_reader_name(g->r), from,
+                       "%s: expected at most %zu bytes, got %llu",
+                       what, NN_MAX_GGUF_HEADER, (unsigned long long)n);
+    if (s == NN_OK) s = nni_gguf_keep(g, &n, 8, err);
+    if (s != NN_OK) return s;
+    *at = g->held.len;
+    if ((s = nni_gguf_hold(g, (size_t)n, err)) == NN_OK) s = nni_gguf_keep(g, "", 1, err);
+    return s;
+}
+/* a name: text without NUL */
+NNI_FN nn_status nni_gguf_name(nn_gguf *g, size_t *at, const char *what, nn_error *err)
+{
+    nn_status s = nni_gguf_text(g, at, what, err);
+    if (s == NN_OK && strlen((const char *)g->held.data + *at) + 1 != g->held.len - *at)
+        s = nni_err(err, NN_E_UNSUPPORTED, nn_reader_name(g->r), "a %s holds a NUL character",
+                    what);
+    return s;
+}
+NNI_FN nn_status nni_gguf_kind(nn_gguf *g, nn_gguf_type *type, nn_error *err)
+{
+    const uint64_t at = nn_reader_tell(g->r);
+    uint32_t v = 0;
+    nn_status s = nni_gguf_u32(g, &v, err);
+    if (s == NN_OK && v >= NNI_GGUF_KINDS)
+        s = nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), at,
+                       "expected a type of metadata from 0 to %zu, got %lu",
+                       NNI_GGUF_KINDS - 1, (unsigned long)v);
+    *type = s == NN_OK ? (nn_gguf_type)v : NN_GGUF_U8;
+    return s;
+}
+/* n values of one type, not arrays */
+NNI_FN nn_status nni_gguf_values(nn_gguf *g, nn_gguf_type type, uint64_t n, nn_error *err)
+{
+    const uint64_t at = nn_reader_tell(g->r);
+    const size_t w = type == NN_GGUF_TEXT ? 8 : nni_gguf_kinds[type].bytes, from = g->held.len;
+    size_t i;
+    nn_status s = NN_OK;
+    if (n > nni_gguf_left(g) / w)
+        return nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), at,
+                          "%llu values of %s declared, %llu bytes present",
+                          (unsigned long long)n, nni_gguf_kinds[type].name, (unsigned long long)nni_gguf_left(g));
+    if (n > NN_MAX_GGUF_HEADER / w)
+        return nni_err_at(err, NN_E_LIMIT, nn_reader_name(g->r), at,
+                          "expected at most %zu bytes of metadata, got %llu",
+                          NN_MAX_GGUF_HEADER, (unsigned long long)n * w);
+    if (type == NN_GGUF_TEXT) {
+        for (; s == NN_OK && n; n--) s = nni_gguf_text(g, &i, "text", err);
+        return s;
+    }
+    if ((s = nni_gguf_hold(g, (size_t)n * w, err)) != NN_OK) return s;
+    if (g->swapped) nni_swap_items(g->held.data + from, (size_t)n, w);
+    for (i = from; type == NN_GGUF_BOOL && i < g->held.len; i++)
+        if (g->held.data[i] > 1)
+            return nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), at + (i - from),
+                              "expected a bool of 0 or 1, got %d",
+                              g->held.data[i]);
+    return NN_OK;
+}
+/* The open arrays on a stack: an array of arrays is its items one after the other. */
+NNI_FN nn_status nni_gguf_value(nn_gguf *g, nn_gguf_type type, nn_error *err)
+{
+    uint64_t todo[NN_MAX_GGUF_DEPTH + 1];
+    size_t depth = 0;
+    nn_status s;
+    if (type != NN_GGUF_ARRAY) return nni_gguf_values(g, type, 1, err);
+    todo[0] = 1;
+    for (;;) {
+        const uint64_t at = nn_reader_tell(g->r);
+        nn_gguf_type of;
+        uint32_t code;
+        uint64_t n = 0;
+        while (!todo[depth]) {
+            if (!depth) return NN_OK;
+            depth--;
+        }
+        todo[depth]--;
+        if ((s = nni_gguf_kind(g, &of, err)) != NN_OK ||
+            (s = nni_gguf_u64(g, &n, err)) != NN_OK) return s;
+        code = (uint32_t)of;
+        if ((s = nni_gguf_keep(g, &code, 4, err)) != NN_OK ||
+            (s = nni_gguf_keep(g, &n, 8, err)) != NN_OK) return s;
+        if (of != NN_GGUF_ARRAY) {
+            if ((s = nni_gguf_values(g, of, n, err)) != NN_OK) return s;
+            continue;
+        }
+        if (n > nni_gguf_left(g) / 12)
+            return nni_err_at(err, NN_E_FORMAT, nn_reader_name(g->r), at,
+                              "%llu arrays declared, %llu bytes present",
+                              (unsigned long long)n, (unsigned long long)nni_gguf_left(g));
+        if (depth == NN_MAX_GGUF_DEPTH)
+            return nni_err_at(err, NN_E_LIMIT, nn_reader_name(g->r), at,
+                              "expected at most %d arrays inside one another",
+                              NN_MAX_GGUF_DEPTH);
+        todo[++depth] = n;
+    }
+}
+/* one more of n items of `size` bytes; the room doubles, so that what is asked for follows what came */
+NNI_FN void *nni_gguf_more(void *items, size_t n, size_t *room, size_t size, const nn_alloc *a)
+{
+    const size_t wish = *room ? 2 * *room : 16;
+    size_t bytes;
+    void *p;
+    if (n < *room) return items;
+    if (!nn_size_mul(wish, size, &bytes)) return NULL;
+    if ((p = nn_mem_resize(items, *room * size, bytes, a)) != NULL) *room = wish;
+    return p;
+}
+NNI_FN nn_status nni_gguf_no_room(nn_gguf *g, const char *what, nn_error *err)
+{
+    return nni_err(err, NN_E_NOMEM, nn_reader_name(g->r), "out of memory for %s", what);
+}
+NNI_FN nn_status nni_gguf_pairs(nn_gguf *g, uint64_t n, nn_error *err)
+{
+    nn_status s = NN_OK;
+    for (; s == NN_OK && n; n--) {
+        nni_gguf_pair q = NN_ZERO;
+        void *p = nni_gguf_more(g->pairs, g->n_pairs, &g->pairs_room, sizeof q, &g->alloc);
+        if (!p) return nni_gguf_no_room(g, "metadata", err);
+        g->pairs = (nni_gguf_pair *)p;
+        s = nni_gguf_name(g, &q.key, "key", err);
+        if (s == NN_OK) s = nni_gguf_kind(g, &q.type, err);
+        q.value = g->held.len;
+        if (s == NN_OK) s = nni_gguf_value(g, q.type, err);
+        g->pairs[g->n_pairs++] = q;
+    }
+    return s;
+}
+/* type, dtype and bytes of a tensor by its type's number; of an unknown one only the number */
+NNI_FN nn_status nni_gguf_size(nn_gguf *g, nni_gguf_entry *e, uint32_t number, nn_error *err)
+{
+    nn_gguf_tensor *t = &e->t;
+    const char *name = (const char *)g->held.data + e->name;
+    char nb[64];
+    size_t i, count, bytes, row = t->ndim ? t->shape[t->ndim - 1] : 1;
+    for (i = 0; i < sizeof nni_gguf_types / sizeof *nni_gguf_types; i++)
+        if (nni_gguf_types[i].number == number) break;
+    if (!nni_shape_bytes(1, t->ndim, t->shape, &count, &bytes))
+        return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r),
+                       "'%s': the product of the shape overflows",
+                       nni_name(nb, name));
+    if (i == sizeof nni_gguf_types / sizeof *nni_gguf_types) {
+        (void)snprintf(e->number, sizeof e->number, "type %lu", (unsigned long)number);
+        return NN_OK;
+    }
+    t->type = nni_gguf_types[i].name;
+    t->dtype = nni_gguf_types[i].dtype;
+    if (row % nni_gguf_types[i].values)
+        return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r),
+                       "'%s': rows of %zu values do not fill blocks of %u of %s",
+                       nni_name(nb, name), row, nni_gguf_types[i].values, t->type);
+    /* no block is larger than 512 bytes */
+    if ((uint64_t)count / nni_gguf_types[i].values > UINT64_MAX / 512)
+        return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r), "'%s': the size overflows",
+                       nni_name(nb, name));
+    t->bytes = (uint64_t)(count / nni_gguf_types[i].values) * nni_gguf_types[i].bytes;
+    return NN_OK;
+}
+NNI_FN nn_status nni_gguf_list(nn_gguf *g, uint64_t n, nn_error *err)
+{
+    const char *file = nn_reader_name(g->r);
+    char nb[64];
+    nn_status s = NN_OK;
+    for (; s == NN_OK && n; n--) {
+        nni_gguf_entry e;
+        uint32_t ndim = 0, type = 0, k;
+        uint64_t dim = 0;
+        void *p = nni_gguf_more(g->tensors, g->n_tensors, &g->tensors_room, sizeof e, &g->alloc);
+        if (!p) return nni_gguf_no_room(g, "tensors", err);
+        g->tensors = (nni_gguf_entry *)p;
+        memset(&e, 0, sizeof e);
+        e.t.dtype = NN_DTYPE_NONE;
+        s = nni_gguf_name(g, &e.name, "name", err);
+        if (s == NN_OK) s = nni_gguf_u32(g, &ndim, err);
+        if (s == NN_OK && ndim > NN_MAX_DIMS)
+            s = nni_err(err, NN_E_LIMIT, file, "'%s': expected at most %d dimensions, got %lu",
+                        nni_name(nb,
+                                 (const char *)g->held.data + e.name), NN_MAX_DIMS, (unsigned long)ndim);
+        for (k = 0; s == NN_OK && k < ndim; k++) {
+            s = nni_gguf_u64(g, &dim, err);
+            if (s == NN_OK && dim > SIZE_MAX)
+                s = nni_err(err, NN_E_LIMIT, file, "'%s': a dimension of %llu",
+                            nni_name(nb,
+                                     (const char *)g->held.data + e.name), (unsigned long long)dim);
+            e.t.shape[ndim - 1 - k] = (size_t)dim;
+        }
+        e.t.ndim = ndim;
+        if (s == NN_OK) s = nni_gguf_u32(g, &type, err);
+        if (s == NN_OK) s = nni_gguf_u64(g, &e.t.offset, err);
+        if (s == NN_OK) s = nni_gguf_size(g, &e, type, err);
+        g->tensors[g->n_tensors++] = e;
+    }
+    return s;
+}
+/* names in order: an equal neighbour is a double one */
+NNI_FN int nni_gguf_by_name(const void *a, const void *b)
+{
+    const char *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return strcmp(x, y);
+}
+NNI_FN nn_status nni_gguf_unique(nn_gguf *g, const char **names, size_t n, const char *what,
+                                 nn_error *err)
+{
+    char nb[64];
+    size_t i;
+    if (n) qsort((void *)names, n, sizeof *names, nni_gguf_by_name);
+    for (i = 1; i < n; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r), "two %s are called '%s'", what,
+                           nni_name(nb, names[i]));
+    return NN_OK;
+}
+NNI_FN nn_status nni_gguf_names(nn_gguf *g, nn_error *err)
+{
+    const size_t n = g->n_pairs > g->n_tensors ? g->n_pairs : g->n_tensors;
+    const char **names, *held = (const char *)g->held.data;
+    nn_status s;
+    size_t i;
+    if (!n) return NN_OK;
+    if (!(names = (const char **)nni_new(n, sizeof *names, &g->alloc))) return nni_gguf_no_room(g,
+        "names", err);
+    for (i = 0; i < g->n_pairs; i++) names[i] = held + g->pairs[i].key;
+    s = nni_gguf_unique(g, names, g->n_pairs, "keys", err);
+    for (i = 0; i < g->n_tensors; i++) names[i] = held + g->tensors[i].name;
+    if (s == NN_OK) s = nni_gguf_unique(g, names, g->n_tensors, "tensors", err);
+    nn_mem_free((void *)names, n * sizeof *names, &g->alloc);
+    return s;
+}
+NNI_FN int nni_gguf_by_place(const void *a, const void *b)
+{
+    const nn_gguf_tensor *x, *y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    if (x->offset != y->offset) return x->offset < y->offset ? -1 : 1;
+    return x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
+}
+/* The data: every tensor inside the file, one behind the other, padded to the alignment. (Behind a type of
+ * unknown size only overlaps can be told.) */
+NNI_FN nn_status nni_gguf_tile(nn_gguf *g, nn_error *err)
+{
+    const uint64_t mask = g->info.alignment - 1, size = g->size > g->info.data ? g->size - g->info.data : 0;
+    const char *file = nn_reader_name(g->r), *why = NULL;
+    const nn_gguf_tensor **order = NULL;
+    uint64_t at = 0;
+    size_t i;
+    int known = 1;
+    char nb[64];
+    nn_status s = NN_OK;
+    if (g->n_tensors && !(order = (const nn_gguf_tensor **)nni_new(g->n_tensors, sizeof *order,
+        &g->alloc)))
+        return nni_gguf_no_room(g, "tensors", err);
+    for (i = 0; i < g->n_tensors; i++) order[i] = &g->tensors[i].t;
+    if (g->n_tensors) qsort((void *)order, g->n_tensors, sizeof *order, nni_gguf_by_place);
+    for (i = 0; s == NN_OK && i < g->n_tensors; i++) {
+        const nn_gguf_tensor *t = order[i];
+        size_t k;
+        int empty = 0;
+        for (k = 0; k < t->ndim; k++) empty |= !t->shape[k];
+        if (t->offset & mask) why = "is no multiple of the alignment";
+        else if (t->offset > size ||
+                 t->bytes > size - t->offset) why = "and its size lie beyond the end";
+        else if (t->offset < at) why = "overlaps the tensor before";
+        else if (known && t->offset > at) why = "leaves a gap before it";
+        if (why)
+            s = nni_err(err, NN_E_FORMAT, file, "'%s': offset %llu (%llu bytes of %llu) %s",
+                        nni_name(nb, t->name),
+                        (unsigned long long)t->offset, (unsigned long long)t->bytes, (unsigned long long)size, why);
+        at = t->offset + t->bytes;
+        if (s == NN_OK) at = (at + mask) & ~mask;
+        known &= t->bytes || empty;
+    }
+    if (s == NN_OK && known && size > at)
+        s = nni_err_at(err, NN_E_FORMAT, file, g->info.data + at, "bytes follow the last tensor");
+    if (order) nn_mem_free((void *)order, g->n_tensors * sizeof *order, &g->alloc);
+    return s;
+}
+NNI_FN nn_status nni_gguf_alignment(nn_gguf *g, nn_error *err)
+{
+    const size_t i = nn_gguf_find(g, "general.alignment");
+    nn_gguf_value v;
+    g->info.alignment = 32;
+    if (i == SIZE_MAX) return NN_OK;
+    (void)nn_gguf_meta(g, i, &v);
+    if (v.type != NN_GGUF_U32 || !v.u || (v.u & (v.u - 1)))
+        return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r),
+                       "general.alignment: expected a power of two of type u32, got %llu of type %s",
+                       (unsigned long long)v.u, nni_gguf_kinds[v.type].name);
+    g->info.alignment = v.u;
+    return NN_OK;
+}
+NNI_FN nn_status nni_gguf_head(nn_gguf *g, nn_error *err)
+{
+    const char *file = nn_reader_name(g->r);
+    unsigned char h[8] = { 0 };
+    size_t got = 0, i;
+    uint64_t tensors = 0, pairs = 0;
+    nn_status s = nn_reader_read(g->r, h, 8, &got, err);
+    if (s != NN_OK) return s;
+    if (got < 8 || memcmp(h, "GGUF", 4) != 0)
+        return nni_err(err, NN_E_FORMAT, file, "byte 0: expected 'GGUF' and a version");
+    /* the other order's version has its bytes at the top */
+    g->info.big_endian = !(nni_le32(h + 4) & 0xFFFF) && nni_be32(h + 4);
+    g->info.version = g->info.big_endian ? nni_be32(h + 4) : nni_le32(h + 4);
+    g->swapped = g->info.big_endian != nni_big_endian();
+    if (g->info.version != 2 && g->info.version != 3)
+        return nni_err_at(err, NN_E_UNSUPPORTED, file, 4, "expected version 2 or 3, got %u",
+                          g->info.version);
+    if ((s = nni_gguf_u64(g, &tensors, err)) != NN_OK ||
+        (s = nni_gguf_u64(g, &pairs, err)) != NN_OK) return s;
+    /* a tensor takes at least 24 bytes, a pair 13 */
+    if (tensors > nni_gguf_left(g) / 24 || pairs > (nni_gguf_left(g) - 24 * tensors) / 13)
+        return nni_err_at(err, NN_E_FORMAT, file, 8,
+                          "%llu tensors and %llu pairs of metadata declared, %llu bytes present",
+                          (unsigned long long)tensors, (unsigned long long)pairs, (unsigned long long)nni_gguf_left(g));
+    if ((s = nni_gguf_pairs(g, pairs, err)) != NN_OK || (s = nni_gguf_list(g, tensors,
+        err)) != NN_OK) return s;
+    if ((s = nni_gguf_names(g, err)) != NN_OK || (s = nni_gguf_alignment(g,
+        err)) != NN_OK) return s;
+    for (i = 0; i < g->n_tensors; i++) {                /* nothing moves any more */
+        nni_gguf_entry *e = g->tensors + i;
+        e->t.name = (const char *)g->held.data + e->name;
+        if (!e->t.type) e->t.type = e->number;
+    }
+    g->info.data = (nn_reader_tell(g->r) + g->info.alignment - 1) & ~(g->info.alignment - 1);
+    return nni_gguf_tile(g, err);
+}
+/* r moves in, whatever comes */
+NNI_FN nn_status nni_gguf_make(nn_gguf **out, nn_reader *r, const nn_file_opts *opts, nn_error *err)
+{
+    nn_alloc a = nni_alloc_of(opts);
+    nn_gguf *g = (nn_gguf *)nni_new(1, sizeof *g, &a);
+    nn_status s = NN_OK;
+    if (!g) {
+        s = nni_err(err, NN_E_NOMEM, nn_reader_name(r), "out of memory");
+        nn_reader_close(r);
+        return s;
+    }
+    memset(g, 0, sizeof *g);
+    g->alloc = g->held.alloc = a;
+    g->held.limit = NN_MAX_GGUF_HEADER;
+    g->r = r;
+    g->limit = opts ? opts->limit : 0;
+    if (!nn_reader_size(r, &g->size))
+        s = nni_err(err, NN_E_UNSUPPORTED, nn_reader_name(r),
+                    "a pipe has no positions to read from: save it to a file first");
+    if (s == NN_OK) s = nni_gguf_head(g, err);
+    if (s != NN_OK) { nn_gguf_close(g); return s; }
+    *out = g;
+    return NN_OK;
+}
+NN_DEF nn_status nn_gguf_open(nn_gguf **g, const char *path, const nn_file_opts *opts,
+                              nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
+    return nni_gguf_make(g, r, opts, err);
+}
+NN_DEF nn_status nn_gguf_memory(nn_gguf **g, const void *data, size_t n, const nn_file_opts *opts,
+                                nn_error *err)
+{
+    nn_file_opts o = NN_ZERO;
+    nn_reader *r;
+    nn_status s;
+    if (opts) o = *opts;
+    o.raw = 1;
+    o.limit = 0;
+    if ((s = nn_reader_memory(&r, data, n, &o, err)) != NN_OK) return s;
+    return nni_gguf_make(g, r, opts, err);
+}
+NN_DEF const nn_gguf_info *nn_gguf_head(const nn_gguf *g) { return &g->info; }
+NN_DEF size_t nn_gguf_count(const nn_gguf *g) { return g->n_tensors; }
+NN_DEF const nn_gguf_tensor *nn_gguf_at(const nn_gguf *g, size_t i)
+{
+    return i < g->n_tensors ? &g->tensors[i].t : NULL;
+}
+NN_DEF const char *nn_gguf_type_name(nn_gguf_type type)
+{
+    return (size_t)type < NNI_GGUF_KINDS ? nni_gguf_kinds[type].name : "unknown";
+}
+NN_DEF size_t nn_gguf_meta_count(const nn_gguf *g) { return g->n_pairs; }
+/* the value held at p; what stands behind it */
+NNI_FN const unsigned char *nni_gguf_take(const unsigned char *p, nn_gguf_type type,
+                                          nn_gguf_value *v)
+{
+    const size_t w = nni_gguf_kinds[type].bytes;
+    uint32_t of;
+    float f;
+    memset(v, 0, sizeof *v);
+    v->type = type;
+    switch (type) {
+    case NN_GGUF_U8: case NN_GGUF_BOOL: v->u = *p; break;
+    case NN_GGUF_I8: { int8_t k; memcpy(&k, p, 1); v->i = k; break; }
+    case NN_GGUF_U16: { uint16_t k; memcpy(&k, p, 2); v->u = k; break; }
+    case NN_GGUF_I16: { int16_t k; memcpy(&k, p, 2); v->i = k; break; }
+    case NN_GGUF_U32: { uint32_t k; memcpy(&k, p, 4); v->u = k; break; }
+    case NN_GGUF_I32: { int32_t k; memcpy(&k, p, 4); v->i = k; break; }
+    case NN_GGUF_F32: memcpy(&f, p, 4); v->d = (double)f; break;
+    case NN_GGUF_U64: memcpy(&v->u, p, 8); break;
+    case NN_GGUF_I64: memcpy(&v->i, p, 8); break;
+    case NN_GGUF_F64: memcpy(&v->d, p, 8); break;
+    case NN_GGUF_TEXT:
+        memcpy(&v->n, p, 8);
+        v->text = (const char *)p + 8;
+        return p + 8 + (size_t)v->n + 1;
+    default: {                                          /* an array: over its items */
+        nn_gguf_value in, item;
+        memcpy(&of, p, 4);
+        memcpy(&v->n, p + 4, 8);
+        v->of = (nn_gguf_type)of;
+        v->next = p + 12;
+        if (nni_gguf_kinds[of].bytes) return v->next + (size_t)v->n * nni_gguf_kinds[of].bytes;
+        in = *v;
+        while (nn_gguf_item(&in, &item)) { }
+        return in.next;
+    }
+    }
+    return p + w;
+}
+NN_DEF const char *nn_gguf_meta(const nn_gguf *g, size_t i, nn_gguf_value *v)
+{
+    if (i >= g->n_pairs) return NULL;
+    (void)nni_gguf_take(g->held.data + g->pairs[i].value, g->pairs[i].type, v);
+    return (const char *)g->held.data + g->pairs[i].key;
+}
+NN_DEF size_t nn_gguf_find(const nn_gguf *g, const char *key)
+{
+    size_t i;
+    for (i = 0; i < g->n_pairs; i++)
+        if (strcmp((const char *)g->held.data + g->pairs[i].key, key) == 0) return i;
+    return SIZE_MAX;
+}
+NN_DEF int nn_gguf_item(nn_gguf_value *array, nn_gguf_value *item)
+{
+    if (array->type != NN_GGUF_ARRAY || !array->n) return 0;
+    array->n--;
+    array->next = nni_gguf_take(array->next, array->of, item);
+    return 1;
+}
+/* "Q4_K [32,256], 4608 bytes: quantised, ..." */
+NNI_FN void nni_gguf_why(char *b, size_t cap, const nn_gguf_tensor *t)
+{
+    size_t i, n = (size_t)snprintf(b, cap, "%s [", t->type);
+    for (i = 0; i < t->ndim; i++) n += (size_t)snprintf(b + n, cap - n, "%s%zu", i ? "," : "",
+                                                        t->shape[i]);
+    if (t->bytes) (void)snprintf(b + n, cap - n, "], %llu bytes: quantised",
+                                 (unsigned long long)t->bytes);
+    else (void)snprintf(b + n, cap - n, "]: a type of unknown size");
+}
+NNI_FN nn_status nni_gguf_refuse(const nn_gguf *g, const nn_gguf_tensor *t, nn_error *err)
+{
+    char nb[64], why[NN_MAX_DIMS * 24 + 64];
+    nni_gguf_why(why, sizeof why, t);
+    return nni_err(err, NN_E_UNSUPPORTED, nn_reader_name(g->r),
+                   "'%s' is in an unknown format: %.80s", nni_name(nb, t->name), why);
+}
+NN_DEF nn_status nn_gguf_get(nn_gguf *g, size_t i, nn_tensor *t, nn_error *err)
+{
+    const nn_gguf_tensor *e = nn_gguf_at(g, i);
+    nni_src src;
+    nn_status s;
+    if (!e)
+        return nni_err(err, NN_E_ARG, nn_reader_name(g->r), "expected a tensor below %zu, got %zu",
+                       g->n_tensors, i);
+    if (!e->dtype) return nni_gguf_refuse(g, e, err);
+    if ((s = nn_reader_seek(g->r, e->bytes ? g->info.data + e->offset : 0, err)) != NN_OK) return s;
+    nni_src_reader(&src, g->r);
+    s = nni_src_tensor(&src, t, e->dtype, nn_dtype_size(e->dtype), e->ndim, e->shape, g->limit,
+                       &g->alloc, err);
+    if (s == NN_OK && g->swapped) nni_swap_items((unsigned char *)t->data, nn_tensor_count(t),
+                                                 t->itemsize);
+    return s;
+}
+NNI_FN nn_status nni_gguf_dict(nn_dict *d, nn_gguf *g, const nn_file_opts *opts, nn_error *err)
+{
+    nn_dict out = NN_ZERO;
+    nn_status s = NN_OK;
+    size_t i;
+    out.alloc = d->alloc.alloc ? d->alloc : g->alloc;
+    for (i = 0; s == NN_OK && i < g->n_tensors; i++) {
+        const nn_gguf_tensor *e = &g->tensors[i].t;
+        nn_tensor t = NN_ZERO;
+        char why[NN_MAX_DIMS * 24 + 64];
+        if (!e->dtype && opts && opts->left) {
+            nni_gguf_why(why, sizeof why, e);
+            s = nni_left(opts->left, e->name, why, err);
+            continue;
+        }
+        if (!e->dtype) s = nni_gguf_refuse(g, e, err);
+        else if (opts && opts->places) {
+            nn_place where = NN_ZERO;
+            where.offset = g->info.data + e->offset;
+            where.member = NN_NO_MEMBER;
+            where.swapped = g->swapped;
+            t = nn_tensor_view(NULL, e->dtype, e->ndim, e->shape);
+            s = nn_buf_put(opts->places, &where, sizeof where, err);
+        } else s = nn_gguf_get(g, i, &t, err);
+        if (s == NN_OK) s = nn_dict_put(&out, e->name, &t, err);
+        nn_tensor_free(&t);
+    }
+    if (s == NN_OK) *d = out;
+    else nn_dict_free(&out);
+    nn_gguf_close(g);
+    return s;
+}
+NN_DEF nn_status nn_gguf_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err)
+{
+    nn_gguf *g;
+    nn_status s = nn_gguf_open(&g, path, opts, err);
+    return s == NN_OK ? nni_gguf_dict(d, g, opts, err) : s;
+}
+NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
+                                     const nn_file_opts *opts,
+                                     nn_error *err)
+{
+    nn_gguf *g;
+    nn_status s = nn_gguf_memory(&g, data, n, opts, err);
+    return s == NN_OK ? nni_gguf_dict(d, g, opts, err) : s;
+}
+#endif
 
 /* ---- [EVENTS] ----------------------------------------------------------- */
 /* Just enough protocol buffers: key = field << 3 | wire type; 0 varint, 1 eight bytes, 2 length and

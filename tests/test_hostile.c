@@ -6,6 +6,7 @@
 #include "../nn_fmt.h"
 #include "nn_test.h"
 #include "fuzz/targets.h"
+#include "gguf_make.h"
 
 static const fuzz_target *target(const char *name)
 {
@@ -105,6 +106,12 @@ static void binary_formats(void)
     }
     CHECK_OK(nn_deflate(&g, b.data, b.len, NN_DEFLATE_GZIP, 6, &e), e);
     damage("inflate", g.data, g.len, 100);
+    for (i = 0; i < 2; i++) {
+        gguf_make m = NN_ZERO;
+        gm_model(&m, (int)i, 3);
+        damage("gguf", m.b.data, m.b.len, 1200);
+        nn_buf_free(&m.b);
+    }
     nn_tensor_free(&img);
     nn_buf_free(&b);
     nn_buf_free(&g);

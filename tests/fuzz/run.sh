@@ -5,7 +5,7 @@
 # on a machine of 2025), one seed, a corpus made of those files alone, and none of libFuzzer's hints that come from addresses or the clock.
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors idx tfevents png"}
+targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors gguf idx tfevents png"}
 data=${NN_TEST_DATA:-../shared/data}
 clang=${CLANG:-clang}
 if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
@@ -47,6 +47,7 @@ for t in $targets; do
         inflate) seed inflate '*.gz' '*.zlib' ;;
         pth) seed pth '*.pt' '*.pth' ;;
         safetensors) seed safetensors '*.safetensors' ;;
+        gguf) seed gguf '*.gguf' ;;
         tfevents) seed tfevents '*tfevents*' ;;
         png) seed png '*.png' ;;
         idx) seed idx '*idx*' ;;

@@ -2,6 +2,7 @@
 #define NN_IMPLEMENTATION
 #include "../../nn_fmt.h"
 #include "targets.h"
+#include "../gguf_make.h"
 
 static const char *dir;
 static nn_error e;
@@ -30,7 +31,7 @@ int main(int argc, char **argv)
 {
     static const struct { const char *name; nn_dtype dt; size_t itemsize; } types[] = { { "b1", NN_BOOL, 0 }, { "i8", NN_I8, 0 }, { "u8", NN_U8, 0 }, { "i16", NN_I16, 0 }, { "u16", NN_U16, 0 }, { "i32", NN_I32, 0 },
         { "u32", NN_U32, 0 }, { "i64", NN_I64, 0 }, { "u64", NN_U64, 0 }, { "f16", NN_F16, 0 }, { "f32", NN_F32, 0 }, { "f64", NN_F64, 0 }, { "c64", NN_C64, 0 }, { "c128", NN_C128, 0 }, { "bytes", NN_BYTES, 3 }, { "ucs4", NN_UCS4, 8 } };
-    static const char *folders[] = { "npy", "npz", "inflate", "pth", "safetensors", "idx", "tfevents", "png" };
+    static const char *folders[] = { "npy", "npz", "inflate", "pth", "safetensors", "gguf", "idx", "tfevents", "png" };
     static const char *old[] = { "{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3), }", "{'descr': '|S3', 'fortran_order': False, 'shape': (2,), }", "{'descr': '>U2', 'fortran_order': False, 'shape': (), }",
         "{'descr': [('a', '<f4'), ('b', '<i4', (2,))], 'fortran_order': False, 'shape': (1,), }", "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 2), }", "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }" };
     nn_dict d = NN_ZERO, net = NN_ZERO, meta = NN_ZERO;
@@ -97,6 +98,13 @@ int main(int argc, char **argv)
     ok(nn_events_hparams(ev, &meta, &metric, 1, 1.0, &e));
     ok(nn_events_close(ev, &e));
     nn_tensor_free(&t);
+    for (i = 0; i < 4; i++) {                            /* both versions, both byte orders */
+        gguf_make m = NN_ZERO;
+        gm_model(&m, (int)(i & 1), 2 + (unsigned)(i / 2));
+        (void)snprintf(name, sizeof name, "%zu.gguf", i);
+        put("gguf", name, &m.b);
+        nn_buf_free(&m.b);
+    }
     /* images of every colour type and depth, with and without transparency */
     for (i = 0; i < 30; i++) {
         uint8_t h[4];

@@ -265,6 +265,37 @@ static void fuzz_safetensors(const uint8_t *p, size_t n)
     nn_dict_free(&d);
     nn_dict_free(&m);
 }
+/* every item of an array, arrays inside it too */
+static uint64_t fuzz_gguf_items(nn_gguf_value v)
+{
+    nn_gguf_value item;
+    uint64_t sum = v.u + v.n + (v.type == NN_GGUF_TEXT ? (uint64_t)(unsigned char)v.text[v.n] : 0);
+    FUZZ_CHECK(v.type != NN_GGUF_TEXT || !v.text[v.n]);
+    while (nn_gguf_item(&v, &item)) sum += fuzz_gguf_items(item);
+    return sum;
+}
+static void fuzz_gguf(const uint8_t *p, size_t n)
+{
+    nn_file_opts o = fuzz_opts();
+    nn_gguf *g = NULL;
+    nn_dict d = NN_ZERO;
+    nn_buf left = NN_ZERO;
+    nn_gguf_value v;
+    uint64_t sum = 0;
+    size_t i;
+    d.alloc = left.alloc = o.alloc;
+    if (nn_gguf_memory(&g, p, n, &o, NULL) == NN_OK) {
+        for (i = 0; nn_gguf_meta(g, i, &v); i++) sum += fuzz_gguf_items(v);
+        FUZZ_CHECK(i == nn_gguf_meta_count(g));
+        for (i = 0; nn_gguf_at(g, i); i++) FUZZ_CHECK(strlen(nn_gguf_at(g, i)->name) < n && *nn_gguf_at(g, i)->type);
+        nn_gguf_close(g);
+        o.left = &left;
+        (void)nn_gguf_read_memory(&d, p, n, &o, NULL);
+        FUZZ_CHECK(d.count <= i);
+    }
+    nn_dict_free(&d);
+    nn_buf_free(&left);
+}
 static nn_status fuzz_event(void *ctx, const nn_event *ev)
 {
     size_t *sum = (size_t *)ctx, i;
@@ -388,7 +419,7 @@ static void fuzz_idx(const uint8_t *p, size_t n)
 typedef struct fuzz_target { const char *name; void (*run)(const uint8_t *p, size_t n); } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
     { "num", fuzz_num }, { "csv", fuzz_csv }, { "json", fuzz_json }, { "jsonl", fuzz_jsonl }, { "yaml", fuzz_yaml }, { "npy", fuzz_npy }, { "npz", fuzz_npz },
-    { "inflate", fuzz_inflate }, { "pth", fuzz_pth }, { "safetensors", fuzz_safetensors }, { "idx", fuzz_idx },
+    { "inflate", fuzz_inflate }, { "pth", fuzz_pth }, { "safetensors", fuzz_safetensors }, { "gguf", fuzz_gguf }, { "idx", fuzz_idx },
     { "tfevents", fuzz_tfevents }, { "png", fuzz_png },
 };
 /* one input through one target, with the two promises that hold for all */
