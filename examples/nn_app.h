@@ -335,11 +335,13 @@ NN_DEF void nn_app_lost(nn_app *app, const nn_error *err);
 /* nn_app_result: print "name value" on stdout (with --json: collected into one object printed by
  * nn_app_finish) and keep it for
  * metrics.json and the report. _text: a word instead of a number. nn_app_count: the same for whole
- * numbers. nn_app_keep: kept, not printed. */
+ * numbers. nn_app_keep: kept, not printed. nn_app_undefined: a number that there is none of: "name
+ * undefined: why" on stdout; null and NAME_undefined in JSON. */
 NN_DEF void nn_app_result(nn_app *app, const char *name, double value);
 NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text);
 NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value);
 NN_DEF void nn_app_keep(nn_app *app, const char *name, double value);
+NN_DEF void nn_app_undefined(nn_app *app, const char *name, const char *why);
 /* nn_app_finish: print err when there is one, write run.json and metrics.json if a folder is open,
  * print the --json object, free
  * everything. err NULL = fine. Returns the exit code: 0 done, 1 failed (NN_E_STOPPED too). */
@@ -2863,6 +2865,17 @@ NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
     nni_app_masked(stdout, name);
     putchar(' ');
     nni_app_masked(stdout, text);
+    putchar('\n');
+    fflush(stdout);
+}
+NN_DEF void nn_app_undefined(nn_app *app, const char *name, const char *why)
+{
+    nni_app_add_value(app, name, (double)NAN, NULL, 0);
+    nni_app_add_value(app, nn_app_text(app, "%s_undefined", name), 0, why, 0);
+    if (app->json) return;
+    nni_app_masked(stdout, name);
+    fputs(" undefined: ", stdout);
+    nni_app_masked(stdout, why);
     putchar('\n');
     fflush(stdout);
 }

@@ -231,6 +231,15 @@ static const nn_app_program program = {
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
              "\n"
+             "FIGURES\n"
+             "  accuracy, balanced_accuracy, auc (pairs of one fold) and r2 come from rows that\n"
+             "  the probe was not fitted on; NAME_lo and NAME_hi are the 95 % interval of what\n"
+             "  this procedure scores on so many rows. Rows of one sentence are one draw and\n"
+             "  share a fold. tests/interop/sim_intervals.py measures how often they cover.\n"
+             "  What cannot be measured is said (\"r2 undefined: constant target\", null in\n"
+             "  JSON) and never the best: a target without variation, a label with fewer rows\n"
+             "  or sentences than folds. active_*: a feature as a detector of \"not 0\".\n"
+             "\n"
              "MEMORY\n"
              "  A data set needs its own x (rows x columns x 4 bytes) and some 15 MB,\n"
              "  however large the folder is. --pca holds the scaled rows in double beside\n"
@@ -768,6 +777,21 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
     return s;
 }
 
+/* A target that never changes says nothing, whatever a probe makes of it. */
+static void warn_constant(nn_app *app, const made *m, const char *path)
+{
+    const size_t n = m->y.shape[0], w = m->y.ndim == 2 ? m->y.shape[1] : 1;
+    size_t i, j;
+    for (j = 0; n && j < w; j++) {
+        const double first = nn_tensor_get_f64(&m->y, j);
+        for (i = 1; i < n && nn_tensor_get_f64(&m->y, i * w + j) == first; i++) continue;
+        if (i < n) continue;
+        if (w > 1)
+            nn_app_warn(app, "%s: constant target: column %zu of y is %g in all %zu rows", path, j,
+                        first, n);
+        else nn_app_warn(app, "%s: constant target: y is %g in all %zu rows", path, first, n);
+    }
+}
 /* The report beside one data set: what is in it, how the labels are spread. */
 static nn_status report_set(nn_app *app, const made *m, const char *path, nn_error *e)
 {
@@ -1093,6 +1117,7 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
         m.strategy = nn_probing_strategy_name(specs[i].d.strategy);
         m.source = source_name(specs[i].d.strategy);
         s = join_rows(app, &m, &sets[i], names, &old[i], e);
+        if (s == NN_OK) warn_constant(app, &m, specs[i].output);
         if (s == NN_OK) s = write_set(app, o, &m, specs[i].output, e);
         if (s == NN_OK && i == 0) s = report_set(app, &m, specs[i].output, e);
         if (s == NN_OK) {
@@ -1225,6 +1250,7 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
     if (s == NN_OK) s = nn_tensor_make1(&m.sentence, NN_I64, n, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n, NULL, e);
     for (i = 0; s == NN_OK && i < n; i++) nn_i64(&m.sentence)[i] = (int64_t)i;
+    if (s == NN_OK) warn_constant(app, &m, sp->output);
     if (s == NN_OK) s = write_set(app, o, &m, sp->output, e);
     if (s == NN_OK) s = report_set(app, &m, sp->output, e);
     if (s == NN_OK) {
@@ -1580,8 +1606,8 @@ typedef struct probing {
     nn_tensor codes, classes;    /* concept: i64 [n] class of each row; sorted distinct labels i64 [c] */
     nn_tensor y;                 /* feature: f64 [n,m] */
     nn_tensor group;             /* i64 [n] sentence */
-    size_t n, k, n_classes, m;
-    int concept, kind, grouped;
+    size_t n, k, n_classes, m, n_groups;
+    int concept, kind, grouped;  /* grouped: some sentence has several rows, wherever they stand */
     size_t pca;
     int64_t layer;               /* the single input layer; -1 = several or none */
     char strategy[64];
@@ -1602,7 +1628,7 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
     nn_npz *z = NULL;
     nn_npy_info x, raw;
     nn_status s = read_small(&p->d, &z, path, e);
-    size_t i, j, at[2];
+    size_t i, at[2];
     if (s != NN_OK) return s;
     memset(&x, 0, sizeof x);
     memset(&raw, 0, sizeof raw);
@@ -1656,9 +1682,6 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
         if (s == NN_OK) s = nn_label_encode(&p->codes, &p->classes, &wide, NULL, e);
         nn_tensor_free(&wide);
         if (s == NN_OK) p->n_classes = nn_tensor_count(&p->classes);
-        if (s == NN_OK && p->n_classes < 2)
-            s = fail(e, NN_E_ARG, "%s: expected at least two different labels, got %zu", path,
-                     p->n_classes);
         p->m = 1;
     } else {
         size_t shape[2];
@@ -1666,15 +1689,22 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
         shape[0] = p->n;
         shape[1] = p->m = y->ndim == 2 ? y->shape[1] : 1;
         if (s == NN_OK) s = nn_tensor_reshape(&p->y, 2, shape, e);
+        for (i = 0; s == NN_OK && i < p->n * p->m; i++)
+            if (!(nn_f64(&p->y)[i] - nn_f64(&p->y)[i] == 0.0))
+                s = fail(e, NN_E_FORMAT, "%s: y row %zu: expected a finite number, got NaN or infinity",
+                         path, i / p->m);
     }
     if (s == NN_OK) s = nn_tensor_make1(&p->group, NN_I64, p->n, NULL, e);
     for (i = 0; s == NN_OK && i < p->n; i++)
         nn_i64(&p->group)[i] =
             g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
-    /* rows of a sentence stand together */
-    for (i = 0; s == NN_OK && !p->grouped && i < p->n; i++) {
-        for (j = i + 1; j < p->n && j < i + 2; j++)
-            if (nn_i64(&p->group)[i] == nn_i64(&p->group)[j]) p->grouped = 1;
+    if (s == NN_OK) {
+        nn_tensor code = NN_ZERO, distinct = NN_ZERO;
+        s = nn_label_encode(&code, &distinct, &p->group, NULL, e);
+        if (s == NN_OK) p->n_groups = nn_tensor_count(&distinct);
+        p->grouped = p->n_groups < p->n;
+        nn_tensor_free(&code);
+        nn_tensor_free(&distinct);
     }
     return s;
 }
@@ -1761,6 +1791,11 @@ static nn_status fit_mlp(fitted *f, const opts *o, const nn_tensor *z, const int
     nn_tensor_free(&y32);
     return s;
 }
+static int probe_kind(const opts *o, const probing *p)
+{
+    if (o->probe != PROBE_AUTO) return o->probe;
+    return p->concept ? PROBE_LOGISTIC : PROBE_RIDGE;
+}
 /* Scaler and PCA from these rows, then the probe on them. */
 static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor *x,
                      const int64_t *codes, const nn_tensor *y, double penalty, uint64_t seed,
@@ -1770,7 +1805,7 @@ static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor
     nn_status s;
     memset(f, 0, sizeof *f);
     f->kind = p->kind;
-    f->probe = o->probe == PROBE_AUTO ? (p->concept ? PROBE_LOGISTIC : PROBE_RIDGE) : o->probe;
+    f->probe = probe_kind(o, p);
     f->penalty = penalty;
     f->n_out = p->concept ? p->n_classes : p->m;
     s = scaler_fit(&f->sc, f->kind, x, NULL, e);
@@ -1855,8 +1890,7 @@ static nn_status make_folds(nn_tensor *fold, const probing *p, const nn_tensor *
     fd.shuffle = 1;
     fd.random_state = seed;
     if (p->concept) fd.stratify = codes;
-    /* GroupKFold has no shuffling */
-    if (p->grouped) { fd.groups = groups; if (!p->concept) fd.shuffle = 0; }
+    if (p->grouped) fd.groups = groups;
     return nn_kfold(fold, n, &fd, e);
 }
 /* --tune: the penalty with the best inner 3-fold score on the training rows; accuracy, or minus
@@ -1918,56 +1952,81 @@ static nn_status tune(double *penalty, const opts *o, const probing *p, const nn
     part_free(&all);
     return s;
 }
-/* One cross-validation: out [n, classes or m] are held-out probabilities or values, base [n] the
- * majority class (or [n,m] the mean)
- * of each row's training part. The folds run beside each other, each on one thread: their solvers
- * are too small to share. They need no lower bound: two threads win from folds of 1 us on
+/* The penalty of the probe that is fitted on all rows. */
+static nn_status tune_all(double *penalty, const opts *o, const probing *p, nn_error *e)
+{
+    nn_tensor rows = NN_ZERO;
+    size_t i;
+    nn_status s = nn_tensor_make1(&rows, NN_I64, p->n, NULL, e);
+    for (i = 0; s == NN_OK && i < p->n; i++) nn_i64(&rows)[i] = (int64_t)i;
+    if (s == NN_OK) s = tune(penalty, o, p, &p->codes, &rows, o->fold_seed, 1, e);
+    nn_tensor_free(&rows);
+    return s;
+}
+/* One cross-validation. The folds run beside each other, each on one thread: their solvers are too
+ * small to share. They need no lower bound: two threads win from folds of 1 us on
  * (build/bench_threads folds), and no solver is that short. */
+typedef struct held {
+    double  *out;                /* [n, classes or m] held-out probabilities or values */
+    double  *base;               /* [n] the majority class, or [n,m] the mean, of the training part */
+    int64_t *fold_of;            /* [n] the fold that tested the row */
+    size_t   fold, lacks;        /* a fold whose training part lacks this class + 1; 0 = none does */
+} held;
 typedef struct cross_job {
     const opts *o;
     const probing *p;
     const nn_tensor *codes, *fold;
     uint64_t seed;
-    double *out, *base, *penalty;
-    size_t *fold_of;
+    held *h;
+    size_t *lacks;               /* [folds] */
 } cross_job;
+/* What needs no probe: the commonest class, or the mean. The first class without rows + 1, or 0. */
+static size_t guess_of(double *guess, const probing *p, const part *a)
+{
+    const size_t n = a->x.shape[0], c = p->concept ? p->n_classes : p->m;
+    size_t i, j;
+    for (j = 0; j < c; j++) guess[j] = 0.0;
+    for (i = 0; i < n; i++) {
+        if (p->concept) guess[nn_i64(&a->codes)[i]] += 1.0;
+        else for (j = 0; j < c; j++) guess[j] += nn_f64(&a->y)[i * c + j] / (double)n;
+    }
+    for (j = 0; p->concept && j < c; j++) if (!(guess[j] > 0.0)) return j + 1;
+    return 0;
+}
 static nn_status cross_fold(size_t f, void *user, nn_error *e)
 {
     const cross_job *job = (const cross_job *)user;
     const opts *o = job->o;
     const probing *p = job->p;
-    size_t i, j, c = p->concept ? p->n_classes : p->m;
+    size_t i, j, nt, c = p->concept ? p->n_classes : p->m;
     nn_tensor tr = NN_ZERO, te = NN_ZERO;
     part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
     fitted m;
-    double *pen = &job->penalty[f], *part_out = NULL;
+    double pen = o->penalty, *out = NULL, *guess = (double *)need(calloc(c, sizeof *guess));
     nn_status s = nn_fold_indices(&tr, &te, job->fold, f, NULL, e);
     memset(&m, 0, sizeof m);
-    *pen = o->penalty;
-    if (s == NN_OK && o->tune) s = tune(pen, o, p, job->codes, &tr, job->seed, 1, e);
     if (s == NN_OK) s = part_take(&a, p, job->codes, &tr, e);
     if (s == NN_OK) s = part_take(&b, p, job->codes, &te, e);
+    if (s == NN_OK) job->lacks[f] = guess_of(guess, p, &a);
+    /* nothing to fit, and nothing to score */
+    if (s != NN_OK || job->lacks[f]) goto done;
+    if (o->tune) s = tune(&pen, o, p, job->codes, &tr, job->seed, 1, e);
     if (s == NN_OK)
-        s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, *pen, job->seed, 1, e);
-    if (s == NN_OK) {
-        size_t nt = te.shape[0], na = tr.shape[0];
-        double *guess = (double *)need(calloc(c, sizeof *guess));
-        part_out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *part_out));
-        s = apply(&m, p, &b.x, part_out, e);
-        for (i = 0; i < na; i++)
-            for (j = 0; j < c; j++)
-        guess[j] +=
-            p->concept ? (size_t)nn_i64(&a.codes)[i] == j : nn_f64(&a.y)[i * c + j] / (double)na;
-        for (i = 0; s == NN_OK && i < nt; i++) {
-            size_t row = (size_t)nn_i64(&te)[i];
-            job->fold_of[row] = f;
-            for (j = 0; j < c; j++) job->out[row * c + j] = part_out[i * c + j];
-            if (p->concept) job->base[row] = (double)best_class(guess, c);
-            else for (j = 0; j < c; j++) job->base[row * c + j] = guess[j];
-        }
-        free(guess);
+        s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, pen, job->seed, 1, e);
+    if (s != NN_OK) goto done;
+    nt = te.shape[0];
+    out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *out));
+    s = apply(&m, p, &b.x, out, e);
+    for (i = 0; s == NN_OK && i < nt; i++) {
+        const size_t row = (size_t)nn_i64(&te)[i];
+        job->h->fold_of[row] = (int64_t)f;
+        for (j = 0; j < c; j++) job->h->out[row * c + j] = out[i * c + j];
+        if (p->concept) job->h->base[row] = (double)best_class(guess, c);
+        else for (j = 0; j < c; j++) job->h->base[row * c + j] = guess[j];
     }
-    free(part_out);
+done:
+    free(out);
+    free(guess);
     fitted_free(&m);
     part_free(&a);
     part_free(&b);
@@ -1975,9 +2034,8 @@ static nn_status cross_fold(size_t f, void *user, nn_error *e)
     nn_tensor_free(&te);
     return s;
 }
-static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, uint64_t seed,
-                       int threads, double *out, double *base, size_t *fold_of, double *penalty,
-                       nn_error *e)
+static nn_status cross(held *h, const opts *o, const probing *p, const nn_tensor *codes,
+                       uint64_t seed, int threads, nn_error *e)
 {
     nn_tensor fold = NN_ZERO;
     cross_job job;
@@ -1988,179 +2046,290 @@ static nn_status cross(const opts *o, const probing *p, const nn_tensor *codes, 
     job.codes = codes;
     job.fold = &fold;
     job.seed = seed;
-    job.out = out;
-    job.base = base;
-    job.fold_of = fold_of;
-    job.penalty = (double *)need(calloc(o->folds, sizeof *job.penalty));
+    job.h = h;
+    job.lacks = (size_t *)need(calloc(o->folds, sizeof *job.lacks));
     if (s == NN_OK) s = nn_population_run(o->folds, cross_fold, &job, threads, e);
-    for (f = 0, *penalty = 0; f < o->folds; f++) *penalty += job.penalty[f];
-    *penalty /= (double)o->folds;
-    free(job.penalty);
+    for (f = o->folds, h->lacks = 0; f-- > 0; ) if (job.lacks[f]) { h->fold = f; h->lacks = job.lacks[f]; }
+    free(job.lacks);
     nn_tensor_free(&fold);
     return s;
 }
 
 /* ---- probe, compare: figures and reports ------------------------------------------------------------ */
+enum { FIG_MAIN = 0, FIG_BALANCED, FIG_AUC, FIG_COUNT };      /* those that have an interval */
 typedef struct score {
-    nn_interval main;                          /* accuracy or R2: over folds (one seed) or over seeds */
-    double f1, auc, log_loss, label_mae;       /* concept */
-    double r2, mae, pearson;                   /* feature, first target */
-    double baseline, shuffled, penalty;        /* majority class or training mean; the same probe on
-                                                  shuffled labels */
-    int64_t *cm;                               /* [c,c] of the first seed */
-    int64_t *pred;                             /* [n] of the first seed */
-    double  *out;                              /* [n,c] of the first seed */
+    nn_interval fig[FIG_COUNT];  /* accuracy or R2; balanced accuracy; AUC: of the classes, or of a
+                                    feature's "active" (y != 0). Means over the seeds; NaN = undefined */
+    char why[200], why_auc[64];  /* why the main figure, or the AUC alone, is undefined; "" = it is not */
+    double *influence;           /* [n] of the main figure: what each row adds to it */
+    double f1, f1_macro, log_loss, label_mae;      /* concept */
+    double mae, pearson;                           /* feature, first target */
+    double active, precision;    /* feature: share of rows that are not 0, average precision of that */
+    double baseline, shuffled;   /* majority class or the mean; the same probe on shuffled labels */
+    int64_t *cm;                 /* [c,c] of the first seed */
+    int64_t *pred;               /* [n] of the first seed */
+    double  *out;                /* [n,c] of the first seed */
 } score;
-static void score_free(score *r) { free(r->cm); free(r->pred); free(r->out); memset(r, 0, sizeof *r); }
-
+static void score_free(score *r)
+{
+    free(r->influence);
+    free(r->cm);
+    free(r->pred);
+    free(r->out);
+    memset(r, 0, sizeof *r);
+}
+static void label_text(char *buf, size_t cap, const probing *p, size_t c)
+{
+    const nn_tensor *t = nn_dict_get(&p->d, "meta_classes");
+    const int64_t v = nn_i64(&p->classes)[c];
+    if (t && t->dtype == NN_UCS4 && v >= 0 && (size_t)v < nn_tensor_count(t))
+        (void)nn_tensor_text(t, (size_t)v, buf, cap);
+    else (void)snprintf(buf, cap, "%" PRId64, v);
+}
+/* A feature whose rows are all alike, a concept with one label or with one that some fold never
+ * meets: there is nothing to measure. */
+static nn_status score_defined(char why[200], const opts *o, const probing *p, nn_error *e)
+{
+    const size_t n = p->n, c = p->concept ? p->n_classes : 1;
+    nn_tensor code = NN_ZERO, distinct = NN_ZERO;
+    unsigned char *met;
+    size_t i, k, *units;
+    char label[64];
+    nn_status s;
+    why[0] = 0;
+    if (!p->concept) {
+        for (i = 1; i < n && nn_f64(&p->y)[i * p->m] == nn_f64(&p->y)[0]; i++) continue;
+        if (i >= n) (void)snprintf(why, 200, "constant target");
+        return NN_OK;
+    }
+    if (c < 2) {
+        (void)snprintf(why, 200, "constant target");
+        return NN_OK;
+    }
+    s = nn_label_encode(&code, &distinct, &p->group, NULL, e);
+    if (s != NN_OK) return s;
+    met = (unsigned char *)need(calloc(p->n_groups * c, 1));
+    units = (size_t *)need(calloc(c, sizeof *units));
+    for (i = 0; i < n; i++) {
+        unsigned char *m = &met[(size_t)nn_i64(&code)[i] * c + (size_t)nn_i64(&p->codes)[i]];
+        units[nn_i64(&p->codes)[i]] += !*m;
+        *m = 1;
+    }
+    for (k = 0; k < c && units[k] >= o->folds; k++) continue;
+    if (k < c) {
+        label_text(label, sizeof label, p, k);
+        (void)snprintf(why, 200, "label %s has %zu %s, fewer than the %zu folds", label, units[k],
+                       p->grouped ? "sentences" : "rows", o->folds);
+    }
+    free(met);
+    free(units);
+    nn_tensor_free(&code);
+    nn_tensor_free(&distinct);
+    return NN_OK;
+}
+/* Adds 1 / seeds of one round's figure to value and influence. */
+static nn_status add_figure(double *value, double *influence, const nn_score_desc *d,
+                            const double *out, size_t seeds, nn_error *e)
+{
+    double one = 0.0, *h = (double *)need(malloc((d->n ? d->n : 1) * sizeof *h));
+    size_t i;
+    nn_status s = nn_score_make(&one, h, d, out, e);
+    if (s == NN_OK) *value += one / (double)seeds;
+    for (i = 0; s == NN_OK && i < d->n; i++) influence[i] += h[i] / (double)seeds;
+    free(h);
+    return s;
+}
+/* The figures of a concept without an interval, one round. */
+static nn_status round_concept(score *r, const probing *p, const held *h, size_t seeds, nn_error *e)
+{
+    const size_t n = p->n, c = p->n_classes;
+    const int64_t *y = nn_i64(&p->codes);
+    const int first = r->cm == NULL;
+    double hits = 0.0, dist = 0.0;
+    nn_class_metrics m;
+    int64_t *pred = (int64_t *)need(malloc(n * sizeof *pred)),
+            *cm = (int64_t *)need(calloc(c * c, sizeof *cm));
+    size_t i;
+    nn_status s;
+    nn_argmax_rows(pred, h->out, n, c);
+    for (i = 0; i < n; i++) {
+        const int64_t far = nn_i64(&p->classes)[pred[i]] - nn_i64(&p->classes)[y[i]];
+        hits += h->base[i] == (double)y[i];
+        dist += fabs((double)far);
+    }
+    r->baseline += hits / (double)n / (double)seeds;
+    r->label_mae += dist / (double)n / (double)seeds;
+    s = nn_confusion_matrix(cm, y, pred, n, c, e);
+    if (s == NN_OK) {
+        nn_class_metrics_make(&m, NULL, cm, c);
+        r->f1 += m.weighted.f1 / (double)seeds;
+        r->f1_macro += m.macro.f1 / (double)seeds;
+        r->log_loss += nn_log_loss(y, h->out, n, c) / (double)seeds;
+    }
+    if (first) {
+        r->cm = cm;
+        r->pred = pred;
+        return s;
+    }
+    free(cm);
+    free(pred);
+    return s;
+}
+/* The same of a feature's first target; active [n]: y != 0. */
+static nn_status round_feature(score *r, const probing *p, const held *h, const int64_t *active,
+                               size_t seeds, nn_error *e)
+{
+    const size_t n = p->n, c = p->m;
+    double *y = (double *)need(malloc(n * sizeof *y)), *v = (double *)need(malloc(n * sizeof *v)), ap = 0.0;
+    nn_regression_metrics m;
+    nn_status s;
+    size_t i;
+    for (i = 0; i < n; i++) { y[i] = nn_f64(&p->y)[i * c]; v[i] = h->out[i * c]; }
+    nn_regression_metrics_make(&m, y, v, n);
+    s = nn_average_precision(&ap, active, v, n, NULL, e);
+    r->mae += m.mae / (double)seeds;
+    r->pearson += m.pearson / (double)seeds;
+    r->precision += ap / (double)seeds;
+    for (i = 0; i < n; i++) v[i] = h->base[i * c];
+    nn_regression_metrics_make(&m, y, v, n);
+    r->baseline += m.mae / (double)seeds;
+    free(y);
+    free(v);
+    return s;
+}
+/* The main figure of labels that have nothing to do with the rows: what is left is chance. */
+static nn_status score_shuffled(score *r, const opts *o, const probing *p, held *h, int threads,
+                                nn_error *e)
+{
+    const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    probing q = *p;
+    nn_rng g = nn_rng_make(o->fold_seed, NN_STREAM_SPLIT, 1);
+    size_t i, j, *idx = (size_t *)need(malloc(n * sizeof *idx));
+    opts plain = *o;
+    nn_tensor mixed = NN_ZERO;
+    nn_status s;
+    plain.tune = 0;
+    for (i = 0; i < n; i++) idx[i] = i;
+    nn_rng_shuffle(&g, idx, n);
+    s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[idx[i]];
+        else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[idx[i] * c + j];
+    }
+    if (!p->concept) q.y = mixed;
+    if (s == NN_OK)
+        s = cross(h, &plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
+    r->shuffled = 0.0;
+    if (s == NN_OK && h->lacks) r->shuffled = (double)NAN;
+    else if (s == NN_OK && p->concept) {
+        for (i = 0; i < n; i++)
+            r->shuffled += (best_class(h->out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
+    } else if (s == NN_OK) {
+        nn_regression_metrics m;
+        double *y = (double *)need(malloc(n * sizeof *y)), *v = (double *)need(malloc(n * sizeof *v));
+        for (i = 0; i < n; i++) { y[i] = nn_f64(&mixed)[i * c]; v[i] = h->out[i * c]; }
+        nn_regression_metrics_make(&m, y, v, n);
+        r->shuffled = m.r2;
+        free(y);
+        free(v);
+    }
+    free(idx);
+    nn_tensor_free(&mixed);
+    return s;
+}
+/* All figures of a data set. Undefined ones are NaN with the reason, which is not an error. */
 static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
                            double *step, nn_error *e)
 {
-    size_t n = p->n, c = p->concept ? p->n_classes : p->m, i, j, seed, nf = o->folds;
-    double *out = (double *)need(malloc(n * c * sizeof *out)),
-           *base = (double *)need(malloc(n * c * sizeof *base));
-    double *per_seed = (double *)need(calloc(o->seeds, sizeof *per_seed)),
-           *per_fold = (double *)need(calloc(nf, sizeof *per_fold));
-    double *yt = (double *)need(malloc(n * sizeof *yt)), *yp = (double *)need(malloc(n * sizeof *yp));
-    size_t *fold_of = (size_t *)need(calloc(n, sizeof *fold_of)),
-           *count = (size_t *)need(calloc(nf, sizeof *count));
-    int64_t *pred = (int64_t *)need(malloc(n * sizeof *pred));
-    nn_tensor mixed = NN_ZERO;
-    nn_status s = NN_OK;
+    const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    size_t i, k, seed;
+    double value[FIG_COUNT] = { 0, 0, 0 }, *y = (double *)need(malloc(n * sizeof *y)),
+           *pairs = (double *)need(malloc(2 * n * sizeof *pairs)),
+           *h[FIG_COUNT];
+    int64_t *active = (int64_t *)need(calloc(n, sizeof *active));
+    nn_score_desc d[FIG_COUNT];
+    held run = NN_ZERO;
+    nn_status s;
     memset(r, 0, sizeof *r);
-    r->cm = (int64_t *)need(calloc(c * c, sizeof *r->cm));
-    for (seed = 0; s == NN_OK && seed < o->seeds; seed++) {
-        double pen;
-        s = cross(o, p, &p->codes, o->fold_seed + seed, threads, out, base, fold_of, &pen, e);
-        if (s != NN_OK) break;
-        r->penalty += pen / (double)o->seeds;
-        if (p->concept) {
-            nn_class_metrics m;
-            double hits = 0, dist = 0, right = 0, auc = 0, *one = NULL;
-            int64_t *cm = (int64_t *)need(calloc(c * c, sizeof *cm));
-            for (i = 0; i < n; i++) {
-                pred[i] = (int64_t)best_class(out + i * c, c);
-                hits += base[i] == (double)nn_i64(&p->codes)[i];
-                right += pred[i] == nn_i64(&p->codes)[i];
-                dist += fabs((double)(nn_i64(&p->classes)[pred[i]] -
-                                      nn_i64(&p->classes)[nn_i64(&p->codes)[i]]));
-                if (seed == 0) {
-                    count[fold_of[i]]++;
-                    per_fold[fold_of[i]] += pred[i] == nn_i64(&p->codes)[i];
-                }
-            }
-            s = nn_confusion_matrix(cm, nn_i64(&p->codes), pred, n, c, e);
-            nn_class_metrics_make(&m, NULL, cm, c);
-            if (s == NN_OK && c == 2) {
-                one = (double *)need(malloc(n * sizeof *one));
-                for (i = 0; i < n; i++) one[i] = out[i * 2 + 1];
-                s = nn_roc_auc(&auc, nn_i64(&p->codes), one, n, NULL, e);
-            } else if (s == NN_OK)
-                s = nn_roc_auc_ovr(&auc, NULL, NULL, nn_i64(&p->codes), out, n, c, NULL, e);
-            per_seed[seed] = right / (double)n;
-            r->f1 += m.weighted.f1 / (double)o->seeds;
-            r->auc += auc / (double)o->seeds;
-            r->log_loss += nn_log_loss(nn_i64(&p->codes), out, n, c) / (double)o->seeds;
-            r->label_mae += dist / (double)n / (double)o->seeds;
-            r->baseline += hits / (double)n / (double)o->seeds;
-            if (seed == 0) memcpy(r->cm, cm, c * c * sizeof *cm);
-            free(one);
-            free(cm);
-        } else {
-            nn_regression_metrics m, b;
-            for (i = 0; i < n; i++) { yt[i] = nn_f64(&p->y)[i * c]; yp[i] = out[i * c]; }
-            nn_regression_metrics_make(&m, yt, yp, n);
-            for (i = 0; i < n; i++) yp[i] = base[i * c];
-            nn_regression_metrics_make(&b, yt, yp, n);
-            per_seed[seed] = m.r2;
-            r->r2 += m.r2 / (double)o->seeds;
-            r->mae += m.mae / (double)o->seeds;
-            r->pearson += m.pearson / (double)o->seeds;
-            r->baseline += b.mae / (double)o->seeds;
-            if (seed == 0) for (j = 0; j < nf; j++) {    /* R2 of each fold */
-                size_t k = 0;
-                for (i = 0; i < n; i++)
-                    if (fold_of[i] == j) {
-                        yt[k] = nn_f64(&p->y)[i * c];
-                        yp[k++] = out[i * c];
-                    }
-                nn_regression_metrics_make(&b, yt, yp, k);
-                per_fold[j] = b.r2;
-                count[j] = k;
-            }
-        }
-        if (seed == 0) {
-            r->pred = (int64_t *)need(malloc(n * sizeof *r->pred));
-            r->out = (double *)need(malloc(n * c * sizeof *r->out));
-            memcpy(r->pred, pred, n * sizeof *pred);
-            memcpy(r->out, out, n * c * sizeof *out);
-        }
-        if (bar) nn_progress_step(bar, ++*step, (double)NAN, p->concept ? per_seed[seed] : (double)NAN);
-        if (nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
+    memset(d, 0, sizeof d);
+    run.out = (double *)need(malloc(n * c * sizeof *run.out));
+    run.base = (double *)need(malloc(n * c * sizeof *run.base));
+    run.fold_of = (int64_t *)need(calloc(n, sizeof *run.fold_of));
+    for (k = 0; k < FIG_COUNT; k++) {
+        h[k] = (double *)need(calloc(n, sizeof *h[k]));
+        r->fig[k].mean = r->fig[k].lo = r->fig[k].hi = (double)NAN;
     }
-    if (s == NN_OK) {
-        if (p->concept) for (j = 0; j < nf; j++) per_fold[j] /= count[j] ? (double)count[j] : 1;
-        r->main = o->seeds > 1 ? nn_mean_interval(per_seed, o->seeds, 0.95) :
-                                 nn_mean_interval(per_fold, nf, 0.95);
-        if (o->seeds == 1) r->main.mean = per_seed[0];     /* over all rows: what scikit-learn's
-                                                              cross_val_predict gives */
-        if (p->concept && r->main.lo < 0) r->main.lo = 0;  /* an accuracy is a share */
-        if (p->concept && r->main.hi > 1) r->main.hi = 1;
+    for (i = 0; !p->concept && i < n; i++) {
+        y[i] = nn_f64(&p->y)[i * c];
+        active[i] = y[i] != 0.0;
+        r->active += (double)active[i];
     }
-    /* control: the same on shuffled labels; what is left is chance */
-    if (s == NN_OK) {
-        probing q = *p;
-        nn_rng g = nn_rng_make(o->fold_seed, NN_STREAM_SPLIT, 1);
-        size_t *idx = (size_t *)need(malloc(n * sizeof *idx));
-        double pen;
-        opts plain = *o;
-        plain.tune = 0;
-        for (i = 0; i < n; i++) idx[i] = i;
-        nn_rng_shuffle(&g, idx, n);
-        s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
-        for (i = 0; s == NN_OK && i < n; i++) {
-            if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[idx[i]];
-            else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[idx[i] * c + j];
+    r->active /= (double)n;
+    for (k = 0; k < FIG_COUNT; k++) {
+        static const nn_score_kind kinds[FIG_COUNT] = { NN_SCORE_ACCURACY, NN_SCORE_BALANCED,
+                                                        NN_SCORE_AUC };
+        d[k].kind = p->concept || k ? kinds[k] : NN_SCORE_R2;
+        d[k].n = n;
+        d[k].n_classes = p->concept ? c : k == FIG_AUC ? 2 : 0;
+        d[k].label = p->concept ? nn_i64(&p->codes) : active;
+        d[k].target = y;
+        d[k].fold = run.fold_of;
+        d[k].group = p->grouped ? nn_i64(&p->group) : NULL;
+    }
+    s = score_defined(r->why, o, p, e);
+    for (seed = 0; s == NN_OK && !r->why[0] && seed < o->seeds; seed++) {
+        s = cross(&run, o, p, &p->codes, o->fold_seed + seed, threads, e);
+        if (s == NN_OK && run.lacks) {
+            char label[64];
+            label_text(label, sizeof label, p, run.lacks - 1);
+            (void)snprintf(r->why, sizeof r->why, "label %s is missing where fold %zu is fitted",
+                           label, run.fold);
+            break;
         }
-        if (!p->concept) q.y = mixed;
+        for (i = 0; i < n; i++) { pairs[2 * i] = 0.0; pairs[2 * i + 1] = run.out[i * c]; }
+        for (k = 0; s == NN_OK && k < FIG_COUNT; k++) {
+            if (!p->concept && k == FIG_BALANCED) continue;
+            s = add_figure(&value[k], h[k], &d[k], !p->concept && k == FIG_AUC ? pairs : run.out,
+                           o->seeds, e);
+        }
         if (s == NN_OK)
-            s = cross(&plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, out, base,
-                      fold_of, &pen, e);
-        if (s == NN_OK && p->concept)
-            for (i = 0; i < n; i++)
-                r->shuffled +=
-                    (best_class(out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
-        else if (s == NN_OK) {
-            nn_regression_metrics m;
-            for (i = 0; i < n; i++) { yt[i] = nn_f64(&mixed)[i * c]; yp[i] = out[i * c]; }
-            nn_regression_metrics_make(&m, yt, yp, n);
-            r->shuffled = m.r2;
+            s = p->concept ? round_concept(r, p, &run, o->seeds, e) :
+                             round_feature(r, p, &run, active, o->seeds, e);
+        if (s == NN_OK && seed == 0) {
+            r->out = (double *)need(malloc(n * c * sizeof *r->out));
+            memcpy(r->out, run.out, n * c * sizeof *r->out);
         }
-        free(idx);
+        if (bar)
+            nn_progress_step(bar, ++*step, (double)NAN,
+                             p->concept ? value[FIG_MAIN] * (double)o->seeds / (double)(seed + 1) :
+                                          (double)NAN);
+        if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
     }
-    nn_tensor_free(&mixed);
-    free(out);
-    free(base);
-    free(per_seed);
-    free(per_fold);
-    free(yt);
-    free(yp);
-    free(fold_of);
-    free(count);
-    free(pred);
+    for (k = 0; s == NN_OK && !r->why[0] && k < FIG_COUNT; k++) {
+        if (!p->concept && k == FIG_BALANCED) continue;
+        s = nn_score_interval(&r->fig[k], value[k], h[k], &d[k], e);
+    }
+    if (s == NN_OK && !r->why[0] && value[FIG_AUC] != value[FIG_AUC])
+        (void)snprintf(r->why_auc, sizeof r->why_auc, "no fold tests %s",
+                       p->concept ? "every label beside others" : "active and other rows");
+    if (s == NN_OK && !r->why[0]) s = score_shuffled(r, o, p, &run, threads, e);
+    r->influence = h[FIG_MAIN];
+    free(h[FIG_BALANCED]);
+    free(h[FIG_AUC]);
+    free(run.out);
+    free(run.base);
+    free(run.fold_of);
+    free(pairs);
+    free(active);
+    free(y);
     if (s != NN_OK) score_free(r);
     return s;
 }
 static const char *label_name(nn_app *app, const probing *p, size_t c)
 {
-    const nn_tensor *t = nn_dict_get(&p->d, "meta_classes");
-    int64_t v = nn_i64(&p->classes)[c];
     char buf[128];
-    if (t && t->dtype == NN_UCS4 && v >= 0 && (size_t)v < nn_tensor_count(t)) {
-        (void)nn_tensor_text(t, (size_t)v, buf, sizeof buf);
-        return nn_app_text(app, "%s", buf);
-    }
-    return nn_app_text(app, "%" PRId64, v);
+    label_text(buf, sizeof buf, p, c);
+    return nn_app_text(app, "%s", buf);
 }
 static nn_status probe_allowed(nn_app *app, const opts *o, const probing *p, const char *path,
                                nn_error *e)
@@ -2177,11 +2346,6 @@ static nn_status probe_allowed(nn_app *app, const opts *o, const probing *p, con
     if (o->folds > p->n)
         return nn_app_misuse(app, e, "%s: %zu folds need as many rows, there are %zu", path, o->folds,
                              p->n);
-    if (o->seeds > 1 && p->grouped && !p->concept && o->probe != PROBE_MLP)
-        return nn_app_misuse(app, e,
-                             "--seeds: has no effect here: folds grouped by sentence are not "
-                             "shuffled for real targets, every seed has those of %s",
-                             path);
     return NN_OK;
 }
 static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const fitted *f, nn_error *e)
@@ -2221,14 +2385,14 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
         probing p;
         fitted f;
         /* --tune: 8 penalties on 3 inner folds; then the control, and all rows */
-        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + 1;
+        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + (o->tune ? 25 : 1);
         double t0;
         memset(&p, 0, sizeof p);
         memset(&f, 0, sizeof f);
         s = probing_read(&p, app->args[i], e);
         if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], e);
         t0 = nn_app_seconds();
-        if (s == NN_OK)
+        if (s == NN_OK && (!p.concept || p.n_classes > 1))
             s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty,
                     o->fold_seed, 1, e);
         seconds += (nn_app_seconds() - t0) * (double)k / (double)(app->n_threads > 0 ? app->n_threads : 1);
@@ -2249,6 +2413,106 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
     nn_app_result(app, "seconds_expected", seconds);
     return NN_OK;
 }
+/* A figure and its interval: three results and a box of the report, or the reason why there is none. */
+static void show_figure(nn_app *app, nn_report *rep, const char *name, const char *title,
+                        const nn_interval *f, const char *why)
+{
+    char value[32], note[96];
+    const char *lo = nn_app_text(app, "%s_lo", name), *hi = nn_app_text(app, "%s_hi", name);
+    if (f->mean != f->mean) {
+        nn_app_undefined(app, name, why);
+        nn_report_figure(rep, title, "undefined", why);
+        return;
+    }
+    nn_app_result(app, name, f->mean);
+    (void)snprintf(value, sizeof value, "%.3f", f->mean);
+    if (f->lo != f->lo) {
+        (void)snprintf(note, sizeof note, "no interval: a class has fewer than 2 draws");
+        nn_app_undefined(app, lo, "a class has fewer than 2 draws");
+        nn_app_undefined(app, hi, "a class has fewer than 2 draws");
+    } else {
+        (void)snprintf(note, sizeof note, "95 %% interval %.3f to %.3f", f->lo, f->hi);
+        nn_app_result(app, lo, f->lo);
+        nn_app_result(app, hi, f->hi);
+    }
+    nn_report_figure(rep, title, value, note);
+}
+static void show_number(nn_app *app, nn_report *rep, const char *name, const char *title,
+                        double value, const char *note)
+{
+    char buf[32];
+    if (value != value) return;
+    nn_app_result(app, name, value);
+    if (!title) return;
+    (void)snprintf(buf, sizeof buf, "%.3f", value);
+    nn_report_figure(rep, title, buf, note);
+}
+/* All figures of one data set. */
+static void show_score(nn_app *app, nn_report *rep, const probing *p, const score *r)
+{
+    show_figure(app, rep, p->concept ? "accuracy" : "r2", p->concept ? "accuracy" : "R2",
+                &r->fig[FIG_MAIN], r->why);
+    if (r->why[0]) return;
+    if (p->concept) {
+        show_figure(app, rep, "balanced_accuracy", "balanced accuracy", &r->fig[FIG_BALANCED], "");
+        show_number(app, rep, "f1_weighted", NULL, r->f1, NULL);
+        show_number(app, rep, "f1_macro", NULL, r->f1_macro, NULL);
+        show_figure(app, rep, "auc", p->n_classes > 2 ? "AUC, one against the rest" : "AUC",
+                    &r->fig[FIG_AUC], r->why_auc);
+        show_number(app, rep, "log_loss", NULL, r->log_loss, NULL);
+        if (!nn_dict_get(&p->d, "meta_classes"))          /* names have no distance */
+            show_number(app, rep, "label_mae", NULL, r->label_mae, NULL);
+        show_number(app, rep, "majority_accuracy", "majority class", r->baseline,
+                    "always the commonest label of the training part");
+        show_number(app, rep, "shuffled_accuracy", "shuffled labels", r->shuffled,
+                    "the same probe where there is nothing to find");
+        return;
+    }
+    show_number(app, rep, "mae", NULL, r->mae, NULL);
+    show_number(app, rep, "pearson", "Pearson", r->pearson, NULL);
+    show_number(app, rep, "mean_mae", NULL, r->baseline, NULL);
+    show_number(app, rep, "shuffled_r2", "R2, shuffled targets", r->shuffled,
+                "the same probe where there is nothing to find");
+    if (!(r->active > 0.0 && r->active < 1.0)) return;    /* not sparse: no row is 0, or all are */
+    show_number(app, rep, "active_share", "rows that are active", r->active, "target is not 0");
+    show_figure(app, rep, "active_auc", "AUC of active", &r->fig[FIG_AUC], r->why_auc);
+    show_number(app, rep, "active_average_precision", "average precision of active", r->precision,
+                "chance: the share of active rows");
+}
+/* The rows that the probe gets wrong, with their sentences and files. */
+static void wrong_table(nn_app *app, nn_report *rep, const probing *p, const score *r,
+                        const char *const *names)
+{
+    enum { AT_MOST = 1000, COLS = 6 };
+    static const char *const cols[COLS] = { "row", "sentence", "file", "label", "predicted",
+                                            "probability of its label" };
+    const nn_tensor *files = nn_dict_get(&p->d, "meta_files");
+    const char **cells;
+    size_t i, wrong = 0, at = 0;
+    char file[256];
+    if (files && (files->dtype != NN_UCS4 || nn_tensor_count(files) != p->n)) files = NULL;
+    for (i = 0; i < p->n; i++) wrong += r->pred[i] != nn_i64(&p->codes)[i];
+    cells = (const char **)need(malloc(AT_MOST * COLS * sizeof *cells));
+    for (i = 0; i < p->n && at < AT_MOST; i++) {
+        const char **row = &cells[at * COLS];
+        const size_t label = (size_t)nn_i64(&p->codes)[i];
+        if (r->pred[i] == nn_i64(&p->codes)[i]) continue;
+        file[0] = 0;
+        if (files) (void)nn_tensor_text(files, i, file, sizeof file);
+        row[0] = nn_app_text(app, "%zu", i);
+        row[1] = nn_app_text(app, "%" PRId64, nn_i64(&p->group)[i]);
+        row[2] = nn_app_text(app, "%s", file);
+        row[3] = names[label];
+        row[4] = names[r->pred[i]];
+        row[5] = nn_app_text(app, "%.3f", r->out[i * p->n_classes + label]);
+        at++;
+    }
+    nn_report_table(rep,
+                    at < wrong ? nn_app_text(app, "Misclassified rows: the first %zu of %zu", at, wrong) :
+                                 nn_app_text(app, "Misclassified rows: %zu of %zu", wrong, p->n),
+                    cols, COLS, cells, at);
+    free(cells);
+}
 static int cmd_probe(nn_app *app, opts *o)
 {
     const char *path = app->args[0], *dir, *stem;
@@ -2258,9 +2522,10 @@ static int cmd_probe(nn_app *app, opts *o)
     fitted f;
     nn_progress bar;
     nn_report rep;
-    double step = 0;
+    double step = 0, penalty = o->penalty;
     nn_status s;
     size_t i, j, c;
+    int fits;
     if (app->dry_run) return finish(app, plan_probe(app, o, &e), &e);
     memset(&p, 0, sizeof p);
     memset(&r, 0, sizeof r);
@@ -2268,6 +2533,9 @@ static int cmd_probe(nn_app *app, opts *o)
     s = probing_read(&p, path, &e);
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
+    fits = !p.concept || p.n_classes > 1;
+    if (s == NN_OK && o->save && !fits)
+        s = fail(&e, NN_E_ARG, "%s: constant target: there is no probe to save", path);
     if (s == NN_OK) s = nn_app_input(app, path, 0, &e);
     if (s == NN_OK) s = nn_app_file_open(app, o->save, &e);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
@@ -2275,70 +2543,37 @@ static int cmd_probe(nn_app *app, opts *o)
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
     if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
     nn_progress_end(&bar);
-    if (s == NN_OK)
-        s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, r.penalty, o->fold_seed,
+    if (s == NN_OK && o->tune && fits) s = tune_all(&penalty, o, &p, &e);
+    if (s == NN_OK && fits)
+        s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, penalty, o->fold_seed,
                 1, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
     if (s == NN_OK) {
-        char buf[64], note[96];
-        nn_app_result_text(app, "probe", probe_names[f.probe]);
+        nn_app_result_text(app, "probe", probe_names[probe_kind(o, &p)]);
         nn_app_count(app, "rows", p.n);
+        if (p.grouped) nn_app_count(app, "sentences", p.n_groups);
         nn_report_begin(
             &rep, app, nn_app_text(app, "Probe of %s", stem),
-            nn_app_text(app, "%s, %zu-fold cross-validation%s; scaler%s refitted in every fold",
-                        p.strategy, o->folds, p.grouped ? " grouped by sentence" : "",
+            nn_app_text(app,
+                        "%s, %zu rows%s; %zu-fold cross-validation%s%s; scaler%s refitted in every "
+                        "fold",
+                        p.strategy, p.n,
+                        p.grouped ? nn_app_text(app, " of %zu sentences", p.n_groups) : "", o->folds,
+                        p.grouped ? " grouped by sentence" : "",
+                        o->seeds > 1 ? nn_app_text(app, ", the mean of %zu seeds", o->seeds) : "",
                         p.pca ? " and PCA" : ""));
-        (void)snprintf(note, sizeof note, "95 %% interval %.3f to %.3f over %s", r.main.lo,
-                       r.main.hi, o->seeds > 1 ? "seeds" : "folds");
-        (void)snprintf(buf, sizeof buf, "%.3f", r.main.mean);
-        nn_report_figure(&rep, p.concept ? "accuracy" : "R2", buf, note);
-        if (p.concept) {
-            nn_app_result(app, "accuracy", r.main.mean);
-            nn_app_result(app, "accuracy_lo", r.main.lo);
-            nn_app_result(app, "accuracy_hi", r.main.hi);
-            nn_app_result(app, "f1_weighted", r.f1);
-            nn_app_result(app, "auc", r.auc);
-            nn_app_result(app, "log_loss", r.log_loss);
-            nn_app_result(app, "label_mae", r.label_mae);
-            nn_app_result(app, "majority_accuracy", r.baseline);
-            nn_app_result(app, "shuffled_accuracy", r.shuffled);
-            (void)snprintf(buf, sizeof buf, "%.3f", r.baseline);
-            nn_report_figure(&rep, "majority class", buf,
-                             "always the commonest label of the training part");
-            (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
-            nn_report_figure(&rep, "shuffled labels", buf, "the same probe where there is nothing to find");
-            (void)snprintf(buf, sizeof buf, "%.3f", r.auc);
-            nn_report_figure(&rep, "AUC", buf, c > 2 ? "one against the rest, mean" : NULL);
-        } else {
-            nn_app_result(app, "r2", r.main.mean);
-            nn_app_result(app, "r2_lo", r.main.lo);
-            nn_app_result(app, "r2_hi", r.main.hi);
-            nn_app_result(app, "mae", r.mae);
-            nn_app_result(app, "pearson", r.pearson);
-            nn_app_result(app, "mean_mae", r.baseline);
-            nn_app_result(app, "shuffled_r2", r.shuffled);
-            (void)snprintf(buf, sizeof buf, "%.3f", r.shuffled);
-            nn_report_figure(&rep, "R2, shuffled targets", buf,
-                             "the same probe where there is nothing to find");
-            (void)snprintf(buf, sizeof buf, "%.3f", r.pearson);
-            nn_report_figure(&rep, "Pearson", buf, NULL);
-        }
-        nn_app_result(app, "penalty", r.penalty);
+        show_score(app, &rep, &p, &r);
+        if (probe_kind(o, &p) == PROBE_LOGISTIC || probe_kind(o, &p) == PROBE_RIDGE)
+            nn_app_result(app, "penalty", penalty);
         if (p.concept) {
             nn_plot h;
             nn_series one;
-            const char **names = (const char **)need(malloc(c * sizeof *names)), **cells;
+            const char **names = (const char **)need(malloc(c * sizeof *names));
             double *v = (double *)need(malloc(c * c * sizeof *v)),
                    *cnt = (double *)need(calloc(c, sizeof *cnt));
-            size_t wrong = 0, at = 0;
-            static const char *const cols[] = { "row", "sentence", "label", "predicted",
-                                                "probability of its label" };
             for (i = 0; i < c; i++) names[i] = label_name(app, &p, i);
-            for (i = 0; i < c * c; i++) v[i] = (double)r.cm[i];
-            for (i = 0; i < p.n; i++) {
-                cnt[nn_i64(&p.codes)[i]]++;
-                wrong += r.pred[i] != nn_i64(&p.codes)[i];
-            }
+            for (i = 0; r.cm && i < c * c; i++) v[i] = (double)r.cm[i];
+            for (i = 0; i < p.n; i++) cnt[nn_i64(&p.codes)[i]]++;
             memset(&h, 0, sizeof h);
             h.kind = NN_PLOT_HEAT;
             h.title = "Confusion matrix";
@@ -2351,7 +2586,7 @@ static int cmd_probe(nn_app *app, opts *o)
             h.n_categories = c;
             h.format = "%.0f";
             if (c > 12) { h.width = 900; h.height = 800; }
-            nn_report_plot(&rep, &h, "confusion");
+            if (r.cm) nn_report_plot(&rep, &h, "confusion");
             memset(&h, 0, sizeof h);
             memset(&one, 0, sizeof one);
             one.y = cnt;  one.n = c;
@@ -2365,23 +2600,11 @@ static int cmd_probe(nn_app *app, opts *o)
             h.categories = names;
             h.n_categories = c;
             nn_report_plot(&rep, &h, "class_balance");
-            if (wrong > 200) wrong = 200;
-            cells = (const char **)need(malloc((wrong ? wrong * 5 : 1) * sizeof *cells));
-            for (i = 0; i < p.n && at < wrong; i++) {
-                if (r.pred[i] == nn_i64(&p.codes)[i]) continue;
-                cells[at * 5] = nn_app_text(app, "%zu", i);
-                cells[at * 5 + 1] = nn_app_text(app, "%" PRId64, nn_i64(&p.group)[i]);
-                cells[at * 5 + 2] = names[nn_i64(&p.codes)[i]];
-                cells[at * 5 + 3] = names[r.pred[i]];
-                cells[at * 5 + 4] = nn_app_text(app, "%.3f", r.out[i * c + (size_t)nn_i64(&p.codes)[i]]);
-                at++;
-            }
-            nn_report_table(&rep, "Misclassified rows", cols, 5, cells, wrong);
-            free(cells);
+            if (r.cm) wrong_table(app, &rep, &p, &r, names);
             free(names);
             free(v);
             free(cnt);
-        } else {
+        } else if (r.out) {
             nn_plot h;
             nn_series one;
             double *x = (double *)need(malloc(p.n * sizeof *x)),
@@ -2403,7 +2626,7 @@ static int cmd_probe(nn_app *app, opts *o)
             free(y);
         }
         /* what the probe looks at: largest weights on scaled columns */
-        if (f.probe != PROBE_MLP) {
+        if (fits && f.probe != PROBE_MLP) {
             size_t k = f.lin.n_features, rows = f.lin.n_outputs, top = k < 10 ? k : 10, at = 0;
             static const char *const cols[] = { "output", "column", "weight" };
             const char **cells = (const char **)need(malloc((rows * top * 3 + 1) * sizeof *cells));
@@ -2434,151 +2657,256 @@ static int cmd_probe(nn_app *app, opts *o)
     probing_free(&p);
     return finish(app, s, &e);
 }
+/* One data set of a comparison. */
+typedef struct compared {
+    const char *name;
+    size_t n, k, n_groups;
+    int64_t layer, place;        /* -1 = several or none; what the sets are sorted by */
+    nn_interval main;
+    double base, shuffled, *influence;
+    nn_tensor target, group;     /* of which two sets may be told to be the same rows */
+    char why[200];
+} compared;
+/* Numbers inside names count as numbers: layer_2 before layer_10. */
+static int natural_order(const char *a, const char *b)
+{
+    while (*a && *b) {
+        if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
+            size_t i, j;
+            while (*a == '0' && a[1] >= '0' && a[1] <= '9') a++;
+            while (*b == '0' && b[1] >= '0' && b[1] <= '9') b++;
+            i = strspn(a, "0123456789");
+            j = strspn(b, "0123456789");
+            if (i != j) return i < j ? -1 : 1;
+            for (; i; i--, a++, b++) if (*a != *b) return *a < *b ? -1 : 1;
+        } else {
+            if (*a != *b) return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+            a++;
+            b++;
+        }
+    }
+    return (*a != 0) - (*b != 0);
+}
+static int by_place(const void *x, const void *y)
+{
+    const compared *a = (const compared *)x, *b = (const compared *)y;
+    if (a->place != b->place) return a->place < b->place ? -1 : 1;
+    return natural_order(a->name, b->name);
+}
+static int same_values(const nn_tensor *a, const nn_tensor *b)
+{
+    return a->dtype == b->dtype && nn_tensor_bytes(a) == nn_tensor_bytes(b) &&
+           memcmp(a->data, b->data, nn_tensor_bytes(a)) == 0;
+}
+/* Whether the two cannot be told apart: the interval of their paired difference holds 0. Sets of
+ * other rows have no such difference. */
+static nn_status ties(int *yes, const compared *a, const compared *b, int concept, nn_error *e)
+{
+    nn_score_desc d = NN_ZERO;
+    nn_score_pair pair;
+    nn_interval diff;
+    *yes = 0;
+    if (a->main.mean != a->main.mean || b->main.mean != b->main.mean) return NN_OK;
+    if (!same_values(&a->target, &b->target) || !same_values(&a->group, &b->group)) return NN_OK;
+    d.kind = concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
+    d.n = a->n;
+    d.fold = nn_i64(&a->group);                           /* any: cross-validated */
+    d.group = nn_i64(&a->group);
+    pair.value_a = a->main.mean;
+    pair.value_b = b->main.mean;
+    pair.influence_a = a->influence;
+    pair.influence_b = b->influence;
+    NN_TRY(nn_score_difference(&diff, &pair, &d, e));
+    *yes = diff.lo <= 0.0 && diff.hi >= 0.0;
+    return NN_OK;
+}
+static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char *path,
+                             int *concept, nn_progress *bar, double *step, nn_error *e)
+{
+    probing p;
+    score r;
+    const char *dir;
+    nn_status s;
+    memset(&p, 0, sizeof p);
+    memset(&r, 0, sizeof r);
+    s = probing_read(&p, path, e);
+    if (s == NN_OK) s = probe_allowed(app, o, &p, path, e);
+    if (s == NN_OK && *concept >= 0 && *concept != p.concept)
+        s = fail(e, NN_E_ARG,
+                 "%s: has %s, the sets before it %s: they cannot stand in one table", path,
+                 p.concept ? "concept labels" : "real targets",
+                 *concept ? "concept labels" : "real targets");
+    if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, bar, step, e);
+    if (s == NN_OK) {
+        *concept = p.concept;
+        split_path(app, path, &dir, &m->name);
+        m->n = p.n;
+        m->k = p.k;
+        m->n_groups = p.n_groups;
+        m->layer = p.layer;
+        m->main = r.fig[FIG_MAIN];
+        m->base = p.concept ? r.baseline : 0.0;
+        m->shuffled = r.shuffled;
+        memcpy(m->why, r.why, sizeof m->why);
+        if (r.why[0]) m->base = m->shuffled = (double)NAN;
+        m->influence = r.influence;
+        r.influence = NULL;
+        m->target = p.concept ? p.codes : p.y;
+        m->group = p.group;
+        memset(p.concept ? &p.codes : &p.y, 0, sizeof p.y);
+        memset(&p.group, 0, sizeof p.group);
+    }
+    score_free(&r);
+    probing_free(&p);
+    return s;
+}
+static const char *number(nn_app *app, double v)
+{
+    return v == v ? nn_app_text(app, "%.4f", v) : "undefined";
+}
+/* The table of all sets, the plot, and which of them is best. */
+static nn_status compare_report(nn_app *app, const compared *set, size_t n, int concept, nn_error *e)
+{
+    enum { COLS = 9 };
+    static const char *const cols[COLS] = { "data set", "rows",       "sentences", "columns", "layer",
+                                            "score",    "95 % low",   "95 % high", "shuffled" };
+    nn_report rep;
+    nn_plot plot;
+    nn_series se[3];
+    nn_status s = NN_OK;
+    size_t i, best = SIZE_MAX, n_ties = 0;
+    int layers = 1, tied;
+    char buf[64];
+    const char *list = "";
+    double *y[6];
+    const char **name = (const char **)need(malloc(n * sizeof *name)),
+               **cells = (const char **)need(malloc(n * COLS * sizeof *cells));
+    for (i = 0; i < 6; i++) y[i] = (double *)need(malloc(n * sizeof *y[i]));
+    for (i = 0; i < n; i++) {
+        const compared *m = &set[i];
+        const char *key = nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", m->name),
+                   **row = &cells[i * COLS];
+        name[i] = m->name;
+        y[0][i] = (double)m->layer;
+        y[1][i] = m->main.mean;
+        y[2][i] = m->main.lo;
+        y[3][i] = m->main.hi;
+        y[4][i] = m->base;
+        y[5][i] = m->shuffled;
+        if (m->layer < 0) layers = 0;
+        row[0] = m->name;
+        row[1] = nn_app_text(app, "%zu", m->n);
+        row[2] = nn_app_text(app, "%zu", m->n_groups);
+        row[3] = nn_app_text(app, "%zu", m->k);
+        row[4] = m->layer < 0 ? "" : nn_app_text(app, "%" PRId64, m->layer);
+        row[5] = m->why[0] ? nn_app_text(app, "undefined: %s", m->why) : number(app, m->main.mean);
+        row[6] = number(app, m->main.lo);
+        row[7] = number(app, m->main.hi);
+        row[8] = number(app, m->shuffled);
+        if (m->why[0]) nn_app_undefined(app, key, m->why);
+        else {
+            nn_app_result(app, key, m->main.mean);
+            nn_app_keep(app, nn_app_text(app, "%s_lo", key), m->main.lo);
+            nn_app_keep(app, nn_app_text(app, "%s_hi", key), m->main.hi);
+            if (best == SIZE_MAX || m->main.mean > set[best].main.mean) best = i;
+        }
+    }
+    for (i = 0; s == NN_OK && best != SIZE_MAX && i < n; i++) {
+        if (i == best) continue;
+        s = ties(&tied, &set[best], &set[i], concept, e);
+        if (!tied) continue;
+        list = nn_app_text(app, "%s%s%s", list, n_ties ? "," : "", name[i]);
+        n_ties++;
+    }
+    nn_report_begin(&rep, app, "Comparison of probing data sets",
+                    nn_app_text(app, "%zu data sets, the same probe for each; sets of the same rows "
+                                     "have the same folds", n));
+    if (best == SIZE_MAX) {
+        nn_app_undefined(app, "best", "no set has a score");
+        nn_report_figure(&rep, concept ? "best accuracy" : "best R2", "undefined",
+                         "no set has a score");
+    } else {
+        nn_app_result_text(app, "best", name[best]);
+        if (n_ties) nn_app_result_text(app, "tied_with_best", list);
+        (void)snprintf(buf, sizeof buf, "%.3f", set[best].main.mean);
+        nn_report_figure(&rep, concept ? "best accuracy" : "best R2", buf,
+                         nn_app_text(app, "%s; 95 %% interval %.3f to %.3f", name[best],
+                                     set[best].main.lo, set[best].main.hi));
+        (void)snprintf(buf, sizeof buf, "%zu", n_ties);
+        nn_report_figure(&rep, "tied with the best", buf,
+                         n_ties ? nn_app_text(app, "the interval of the difference holds 0: %s", list) :
+                                  "of the sets with the same rows");
+    }
+    memset(&plot, 0, sizeof plot);
+    memset(se, 0, sizeof se);
+    se[0].label = concept ? "accuracy, 95 % band" : "R2, 95 % band";
+    se[0].y = y[1];
+    se[0].lo = y[2];
+    se[0].hi = y[3];
+    se[0].points = 1;
+    se[1].label = concept ? "majority class" : "training mean";
+    se[1].y = y[4];
+    se[1].dashed = 1;
+    se[2].label = "shuffled labels";
+    se[2].y = y[5];
+    se[2].dashed = 1;
+    se[0].n = se[1].n = se[2].n = n;
+    plot.y_label = concept ? "accuracy" : "R2";
+    plot.series = se;
+    if (layers) {
+        plot.kind = NN_PLOT_LINE;
+        plot.title = "Score by layer";
+        plot.x_label = "layer";
+        plot.n_series = 3;
+        se[0].x = se[1].x = se[2].x = y[0];
+    } else {
+        plot.kind = NN_PLOT_BAR;
+        plot.title = "Score by data set";
+        plot.n_series = 1;
+        plot.categories = name;
+        plot.n_categories = n;
+        plot.zero_y = 1;
+    }
+    nn_report_plot(&rep, &plot, "compare");
+    nn_report_table(&rep, "All data sets", cols, COLS, cells, n);
+    if (s == NN_OK) s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), e);
+    for (i = 0; i < 6; i++) free(y[i]);
+    free(name);
+    free(cells);
+    return s;
+}
 static int cmd_compare(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
-    size_t n = app->n_args, i, placed = 0;
-    nn_status s = app->dry_run ? plan_probe(app, o, &e) : NN_OK;
+    size_t n = app->n_args, i, j;
+    nn_status s = NN_OK;
     nn_progress bar;
-    double step = 0, *mean = (double *)need(malloc(n * sizeof *mean)),
-           *lo = (double *)need(malloc(n * sizeof *lo)),
-           *hi = (double *)need(malloc(n * sizeof *hi));
-    double *base = (double *)need(malloc(n * sizeof *base)),
-           *shuf = (double *)need(malloc(n * sizeof *shuf)),
-           *x = (double *)need(malloc(n * sizeof *x));
-    const char **name = (const char **)need(malloc(n * sizeof *name)),
-               **cells = (const char **)need(malloc(n * 8 * sizeof *cells));
-    int concept = -1, layers = 1;
-    static const char *const cols[] = { "data set", "rows",     "columns",   "layer",
-                                        "score",    "95 % low", "95 % high", "shuffled" };
-    for (i = 0; i < n && s == NN_OK && !app->dry_run; i++) s = nn_app_input(app, app->args[i], 0, &e);
-    if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "compare", &e);
-    if (app->dry_run) { n = 0; app->quiet = 1; }          /* the plan is printed; nothing to compare */
+    double step = 0;
+    int concept = -1, twice = 0;
+    compared *set;
+    if (app->dry_run) return finish(app, plan_probe(app, o, &e), &e);
+    set = (compared *)need(calloc(n, sizeof *set));
+    for (i = 0; i < n && s == NN_OK; i++) s = nn_app_input(app, app->args[i], 0, &e);
+    if (s == NN_OK) s = nn_app_out_open(app, "compare", &e);
     nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
-    for (i = 0; s == NN_OK && i < n; i++) {
-        probing p;
-        score r;
-        const char *dir;
-        memset(&p, 0, sizeof p);
-        memset(&r, 0, sizeof r);
-        s = probing_read(&p, app->args[i], &e);
-        if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], &e);
-        if (s == NN_OK && concept >= 0 && concept != p.concept)
-            s = fail(&e, NN_E_ARG,
-                     "%s: has %s, the sets before it %s: they cannot stand in one table",
-                     app->args[i], p.concept ? "concept labels" : "real targets",
-                     concept ? "concept labels" : "real targets");
-        if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
-        if (s == NN_OK) {
-            concept = p.concept;
-            split_path(app, app->args[i], &dir, &name[i]);
-            mean[i] = r.main.mean;
-            lo[i] = r.main.lo;
-            hi[i] = r.main.hi;
-            base[i] = p.concept ? r.baseline : 0;
-            shuf[i] = r.shuffled;
-            x[i] = (double)p.layer;
-            if (p.layer < 0) layers = 0;
-            cells[i * 8] = name[i];
-            cells[i * 8 + 1] = nn_app_text(app, "%zu", p.n);
-            cells[i * 8 + 2] = nn_app_text(app, "%zu", p.k);
-            cells[i * 8 + 3] = p.layer < 0 ? "" : nn_app_text(app, "%" PRId64, p.layer);
-            cells[i * 8 + 4] = nn_app_text(app, "%.4f", mean[i]);
-            cells[i * 8 + 5] = nn_app_text(app, "%.4f", lo[i]);
-            cells[i * 8 + 6] = nn_app_text(app, "%.4f", hi[i]);
-            cells[i * 8 + 7] = nn_app_text(app, "%.4f", shuf[i]);
-            placed++;
-        }
-        score_free(&r);
-        probing_free(&p);
-    }
+    for (i = 0; s == NN_OK && i < n; i++)
+        s = compare_one(&set[i], app, o, app->args[i], &concept, &bar, &step, &e);
     nn_progress_end(&bar);
-    if (s == NN_OK && placed) {
-        nn_report rep;
-        nn_plot plot;
-        nn_series se[3];
-        char buf[64];
-        size_t best = 0, j;
-        /* by layer; few, so plain insertion */
-        if (layers) for (i = 1; i < n; i++) for (j = i; j > 0 && x[j] < x[j - 1]; j--) {
-            double t;
-            const char *c;
-            size_t q;
-            double *cols_of[6];
-            cols_of[0] = x;
-            cols_of[1] = mean;
-            cols_of[2] = lo;
-            cols_of[3] = hi;
-            cols_of[4] = base;
-            cols_of[5] = shuf;
-            for (q = 0; q < 6; q++) {
-                t = cols_of[q][j];
-                cols_of[q][j] = cols_of[q][j - 1];
-                cols_of[q][j - 1] = t;
-            }
-            c = name[j];
-            name[j] = name[j - 1];
-            name[j - 1] = c;
-            for (q = 0; q < 8; q++) {
-                c = cells[j * 8 + q];
-                cells[j * 8 + q] = cells[(j - 1) * 8 + q];
-                cells[(j - 1) * 8 + q] = c;
-            }
-        }
-        for (i = 0; i < n; i++) {
-            nn_app_result(app, nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", name[i]), mean[i]);
-            if (mean[i] > mean[best]) best = i;
-        }
-        nn_app_result_text(app, "best", name[best]);
-        nn_report_begin(
-            &rep, app, "Comparison of probing data sets",
-            nn_app_text(app, "%zu data sets, the same folds and the same probe for each", n));
-        (void)snprintf(buf, sizeof buf, "%.3f", mean[best]);
-        nn_report_figure(&rep, concept ? "best accuracy" : "best R2", buf, name[best]);
-        memset(&plot, 0, sizeof plot);
-        memset(se, 0, sizeof se);
-        se[0].label = concept ? "accuracy" : "R2";
-        se[0].y = mean;
-        se[0].n = n;
-        se[0].lo = lo;
-        se[0].hi = hi;
-        se[0].points = 1;
-        se[1].label = concept ? "majority class" : "training mean";
-        se[1].y = base;
-        se[1].n = n;
-        se[1].dashed = 1;
-        se[2].label = "shuffled labels";
-        se[2].y = shuf;
-        se[2].n = n;
-        se[2].dashed = 1;
-        plot.y_label = concept ? "accuracy" : "R2";
-        plot.series = se;
-        if (layers) {
-            plot.kind = NN_PLOT_LINE;
-            plot.title = "Score by layer";
-            plot.x_label = "layer";
-            plot.n_series = 3;
-            se[0].x = se[1].x = se[2].x = x;
-        } else {
-            plot.kind = NN_PLOT_BAR;
-            plot.title = "Score by data set";
-            plot.n_series = 1;
-            plot.categories = name;
-            plot.n_categories = n;
-            plot.zero_y = 1;
-        }
-        nn_report_plot(&rep, &plot, "compare");
-        nn_report_table(&rep, "All data sets", cols, 8, cells, n);
-        s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), &e);
+    /* two models' a.npz: then the whole paths are the names */
+    for (i = 0; s == NN_OK && i < n; i++)
+        for (j = 0; j < i; j++) twice |= strcmp(set[i].name, set[j].name) == 0;
+    for (i = 0; twice && i < n; i++) set[i].name = app->args[i];
+    /* one set without a layer: then all stand by name */
+    for (i = 0, j = 0; i < n; i++) j += set[i].layer < 0;
+    for (i = 0; i < n; i++) set[i].place = j ? -1 : set[i].layer;
+    if (s == NN_OK) qsort(set, n, sizeof *set, by_place);
+    if (s == NN_OK) s = compare_report(app, set, n, concept, &e);
+    for (i = 0; i < n; i++) {
+        free(set[i].influence);
+        nn_tensor_free(&set[i].target);
+        nn_tensor_free(&set[i].group);
     }
-    free(mean);
-    free(lo);
-    free(hi);
-    free(base);
-    free(shuf);
-    free(x);
-    free(name);
-    free(cells);
+    free(set);
     return finish(app, s, &e);
 }
 

@@ -42,6 +42,56 @@ ok "$P" probe d/h_l3.npz --tune --seeds 2 --out p --overwrite --quiet
 ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --target-feature 2 --output f.npz --quiet
 ok "$P" probe f.npz --probe ridge --out p --overwrite --quiet
 ok "$P" --strategy hidden-to-concept --input s --layer 3 --norm-from d/h_l3.npz --output n.npz --quiet
+# undefined is undefined: a dead feature, one label, a label with fewer rows than folds; never the best, null in JSON
+has() { if grep -qE -- "$1" "$2"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL no '$1' in $2"; head -n 12 "$2"; fi; }
+hasnt() { if grep -qE -- "$1" "$2"; then failed=$((failed + 1)); echo "FAIL '$1' in $2"; else passed=$((passed + 1)); fi; }
+ok "$P" synthesize --out few --sentences 20 --layers 2 --dim 8 --features 8 --active 0 --planted 1 --strength 60 --quiet
+"$P" --strategy hidden-to-feature --input few --target-layer 1 --target-feature 7 --output dead.npz --quiet >/dev/null 2>warned
+has "warning: dead.npz: constant target: y is 0 in all 20 rows" warned
+ok "$P" --strategy hidden-to-feature --input few --target-layer 1 --target-feature 2 --output alive.npz --quiet
+"$P" probe dead.npz --out u --quiet >figures 2>/dev/null; ok test $? -eq 0
+has "^r2 undefined: constant target$" figures
+hasnt "^r2_lo|^shuffled" figures
+"$P" probe dead.npz --out u --overwrite --quiet --json >figures 2>/dev/null
+has '"r2": null, "r2_undefined": "constant target"' figures
+"$P" compare dead.npz alive.npz --out u --quiet >figures 2>/dev/null
+has "^r2_dead undefined: constant target$" figures
+has "^best alive$" figures
+"$P" compare dead.npz --out u --overwrite --quiet >figures 2>/dev/null
+has "^best undefined: no set has a score$" figures
+"$P" probe alive.npz --out u --quiet >figures 2>/dev/null
+for k in active_share active_auc active_auc_lo active_auc_hi active_average_precision; do has "^$k [0-9.]+$" figures; done
+ok "$P" --strategy hidden-to-concept --input few --layer 1 --output sure.npz --quiet
+awk 'BEGIN { print "c"; for (i = 0; i < 20; i++) print "same" }' >one.csv
+awk 'BEGIN { print "c"; for (i = 0; i < 20; i++) print i < 3 ? "rare" : i % 2 ? "odd" : "even" }' >rare.csv
+ok "$P" --array sure.npz:X --labels one.csv:c --output one.npz --quiet
+ok "$P" --array sure.npz:X --labels rare.csv:c --output rare.npz --quiet
+"$P" probe one.npz --out u --quiet >figures 2>/dev/null
+has "^accuracy undefined: constant target$" figures
+bad 1 "constant target: there is no probe to save" "$P" probe one.npz --out u --overwrite --quiet --save one_probe.npz
+"$P" probe rare.npz --out u --quiet >figures 2>/dev/null
+has "^accuracy undefined: label rare has 3 rows, fewer than the 5 folds$" figures
+"$P" probe rare.npz --folds 3 --out u --overwrite --quiet >figures 2>/dev/null
+has "^accuracy_lo [0-9.]+$" figures
+# 20 of 20 right: not certainty (Wilson's bound); 5 of 5 in the rarest class
+"$P" probe sure.npz --out u --quiet >figures 2>/dev/null
+has "^accuracy 1$" figures
+has "^accuracy_lo 0.838875$" figures
+has "^balanced_accuracy_lo 0.565518$" figures
+# every row of a sentence in one fold, and other folds for other seeds, for real targets too
+ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --target-feature 2 --rows all --output tokens.npz --quiet
+for k in 1 2; do "$P" probe tokens.npz --fold-seed $k --out u --overwrite --quiet >figures$k 2>/dev/null; done
+has "^sentences 40$" figures1
+ok sh -c '! cmp -s figures1 figures2'
+ok "$P" probe tokens.npz --seeds 3 --out u --overwrite --quiet
+# two models' files of one name keep apart; the sets stand in natural order
+mkdir ma mb; cp d/h_l3.npz ma/a.npz; cp d/h_l4.npz mb/a.npz
+"$P" compare ma/a.npz mb/a.npz --out u --overwrite --quiet >figures 2>/dev/null
+has "^accuracy_ma/a.npz " figures; has "^accuracy_mb/a.npz " figures
+for k in 10 2 1; do ok "$P" --array d/h_l3.npz:X --labels d/h_l3.npz:y --output layer_$k.npz --quiet; done
+"$P" compare layer_10.npz layer_2.npz layer_1.npz --out u --overwrite --quiet >figures 2>/dev/null
+ok test "$(sed -n 's/^accuracy_layer_\([0-9]*\) .*/\1/p' figures | tr '\n' ' ')" = "1 2 10 "
+has "^tied_with_best layer_2,layer_10$" figures
 # a folder that grows: resume gives the bytes of one run over all
 mkdir grow; cp s/sentence_00000[0-9].npz s/sentence_00002*.npz grow/
 ok "$P" --strategy hidden-to-concept --input grow --layer 3 --output g.npz --quiet

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """tests/interop/test_probe.py - probe_data beside a plain NumPy oracle (load everything, pick, concatenate, normalise)
 and its probes beside scikit-learn. Run from the repository root after make."""
+import json
 import os
 import subprocess
 import sys
 import tempfile
 
 NAME = "test_probe"
+sys.path.insert(0, os.path.join("tests", "interop"))
 passed = failed = skipped = 0
 try:
     import numpy as np
+    from scipy import stats
     from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.model_selection import StratifiedKFold, KFold, cross_val_predict
+    from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, cross_val_predict
     from sklearn.preprocessing import StandardScaler
     from sklearn.pipeline import make_pipeline
     from sklearn.decomposition import PCA
@@ -180,6 +183,81 @@ with tempfile.TemporaryDirectory() as tmp:
     figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
     pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
     check(abs(float(figures.get("r2", "nan")) - metrics.r2_score(y, pred)) < 1e-6, f"r2 {figures.get('r2')} against {metrics.r2_score(y, pred)}")
+
+    # intervals: the formula of sim_intervals.py, whose coverage is known, on scikit-learn's own held-out predictions
+    import sim_intervals as sim
+    rng = np.random.default_rng(5)
+
+    def figures_of(path, *flags):
+        r = run("probe", path, *flags, "--quiet", "--json", "--out", os.path.join(tmp, "rep"), "--overwrite")
+        return json.loads(r.stdout)
+
+    def interval(value, influence, group, metric, least):
+        units = np.unique(group, return_inverse=True)[1]
+        h = np.bincount(units, influence) / len(influence)
+        se = np.sqrt(2 * (h ** 2).sum() * len(h) / (len(h) - 1))
+        return sim.transformed(value, stats.t.ppf(.975, least - 1) * se, metric, least)
+
+    def expect(got, name, value, bounds, what):
+        for key, want in ((name, value), (name + "_lo", bounds[0]), (name + "_hi", bounds[1])):
+            check(got.get(key) is not None and abs(got[key] - want) < 1e-6, f"{what}: {key} {got.get(key)} against {want}")
+
+    def plain(path, X, y, group=None):
+        np.savez(path, X=X.astype(np.float32), y=y, norm_method=np.array("none"), meta_strategy=np.array("hidden-to-concept"),
+                 meta_input_layers=np.array([3]), meta_sentence_indices=np.arange(len(y)) if group is None else group)
+
+    model = make_pipeline(StandardScaler(with_mean=False, with_std=False), LogisticRegression(C=1.0, tol=1e-10, max_iter=10000))
+    for size in (1, 4):
+        group = np.repeat(np.arange(120 // size), size)
+        y = np.repeat(rng.integers(0, 2, 120 // size), size)
+        X = rng.normal(size=(120, 6)) + np.repeat(rng.normal(size=(120 // size, 6)), size, 0)
+        X[:, 0] += 1.2 * y
+        order = rng.permutation(120)                       # rows of a sentence far apart
+        for what, o in ((f"groups of {size}", np.arange(120)), (f"groups of {size}, shuffled rows", order)):
+            out = os.path.join(tmp, "i.npz")
+            plain(out, X[o], y[o], group[o])
+            got = figures_of(out)
+            cv = StratifiedKFold(5, shuffle=True, random_state=42) if size == 1 else StratifiedGroupKFold(5, shuffle=True, random_state=42)
+            Xo, yo = X[o].astype(np.float32).astype(np.float64), y[o]
+            fold = np.empty(120, int)
+            proba = np.empty((120, 2))
+            for f, (tr, te) in enumerate(cv.split(Xo, yo, group[o])):
+                fold[te] = f
+                proba[te] = model.fit(Xo[tr], yo[tr]).predict_proba(Xo[te])
+            right = (proba.argmax(1) == yo).astype(float)
+            rare = min(len(np.unique(group[o][yo == c])) for c in (0, 1))
+            units = len(np.unique(group))
+            expect(got, "accuracy", right.mean(), interval(right.mean(), right - right.mean(), group[o], "accuracy", units), what)
+            value, h = sim.balanced_rows(yo, right)
+            expect(got, "balanced_accuracy", value, interval(value, h, group[o], "balanced", rare), what)
+            value, h = sim.auc_rows(yo, proba[:, 1], fold)
+            expect(got, "auc", value, interval(value, h, group[o], "auc", rare), what)
+            check(abs(got["f1_macro"] - metrics.f1_score(yo, proba.argmax(1), average="macro")) < 1e-6, f"{what}: macro F1")
+        # a sparse target: R2, and AUC and average precision of "active"
+        y = np.maximum(X[:, 1] - 1, 0)
+        out = os.path.join(tmp, "i.npz")
+        plain(out, X, y.astype(np.float32), group)
+        got = figures_of(out, "--penalty", 3)
+        Xo, yo = X.astype(np.float32).astype(np.float64), y.astype(np.float32).astype(np.float64)
+        cv = KFold(5, shuffle=True, random_state=42) if size == 1 else GroupKFold(5, shuffle=True, random_state=42)
+        pred, fold = np.empty(120), np.empty(120, int)
+        for f, (tr, te) in enumerate(cv.split(Xo, yo, group)):
+            fold[te] = f
+            pred[te] = Ridge(alpha=3.0).fit(Xo[tr], yo[tr]).predict(Xo[te])
+        r2 = metrics.r2_score(yo, pred)
+        tot = (yo - yo.mean()) ** 2
+        expect(got, "r2", r2, interval(r2, -((yo - pred) ** 2 - (1 - r2) * tot) / tot.mean(), group, "r2", len(np.unique(group))), f"sparse, groups of {size}")
+        active = (yo != 0).astype(int)
+        rare = min(len(np.unique(group[active == c])) for c in (0, 1))
+        value, h = sim.auc_rows(active, pred, fold)
+        expect(got, "active_auc", value, interval(value, h, group, "auc", rare), f"sparse, groups of {size}")
+        check(abs(got["active_average_precision"] - metrics.average_precision_score(active, pred)) < 1e-9, f"sparse, groups of {size}: average precision")
+        check(abs(got["active_share"] - active.mean()) < 1e-12, f"sparse, groups of {size}: share of active rows")
+    # and that formula covers: the reduced simulation
+    r = subprocess.run([sys.executable, os.path.join("tests", "interop", "sim_intervals.py"), "--sets", "100", "--n", "60", "100"],
+                       capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"))
+    check(r.returncode == 0 and r.stdout.endswith("\ncovers\n"), f"intervals cover: {r.stdout[-300:]} {r.stderr[-300:]}")
+    print([line for line in r.stdout.splitlines() if line.startswith(sim.CHOSEN + "  ")][-1])
 
     # real activations: categories of 500 tokens
     npz = os.path.join(DATA, "hidden", "activations_500.npz")
