@@ -425,7 +425,8 @@ static const nn_option table[] = {
       .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD | B(C_FINETUNE),
       .effect = NN_EFFECT_DATA, .probe = "--act tanh;tapered", .fixture = "foreign" },
     { .key = "model.act", .alias = "act", .type = NN_APP_TEXT, .field = F(naming_act), .value = "ACT",
-      .group = "model", .help = "its activation, when no JSON says (relu)", .commands = LOAD | B(C_FINETUNE),
+      .group = "model", .help = "its activation, when no JSON says (relu)",
+      .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC),
       .effect = NN_EFFECT_DATA, .probe = "tanh", .fixture = "foreign" },
     { .key = "model.map", .alias = "map", .type = NN_APP_TEXTS, .field = F(map.list), .flags = NN_APP_MANY,
       .value = "OLD=NEW,...", .group = "model", .help = "rename tensors: a prefix OLD becomes NEW",
@@ -1160,6 +1161,183 @@ static nn_status parse_arch(nn_mlp_layer_desc *layers, size_t cap, size_t *nb, s
     else if (strcmp(arch, "tapered") == 0) { layers[n++].width = D / 4; *nh = 1; }
     return NN_OK;
 }
+/* -- what the JSON of a model says: each key has the kind of value that model_json writes, or is
+ * refused by its name. A key that may be missing has a `def` that is not NaN. -- */
+static nn_status said_number(double *out, const nn_json *of, const char *key, double def, double lo, double hi,
+                             const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    *out = v ? nn_json_num(v, NAN) : def;
+    if (*out >= lo && *out <= hi) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a number from %g to %g, got %s", path, key, lo, hi,
+                        !v ? "nothing" : *out == *out ? "another" : nn_json_type_name(v->type));
+}
+static nn_status said_count(const nn_json *of, const char *key, size_t want, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    const int64_t got = nn_json_int(v, -1);
+    if (got >= 0 && (uint64_t)got == want) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %zu as the weights have, got %s", path, key, want,
+                        !v ? "nothing" : got < 0 ? nn_json_type_name(v->type) : "another number");
+}
+/* a list of n values, each of them a number (or text) */
+static nn_status said_list(nn_json **out, const nn_json *of, const char *key, size_t n, int text, const char *path,
+                           nn_error *err)
+{
+    nn_json *v = nn_json_get(of, key), *c;
+    if (!v || v->type != NN_JSON_ARRAY || v->n != n)
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a list of %zu as the weights have, got %s", path, key,
+                            n, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
+                                                                          nn_json_type_name(v->type));
+    for (c = v->v.first; c; c = c->next) {
+        const double d = nn_json_num(c, NAN);
+        if (text ? c->type == NN_JSON_STRING : d == d) continue;
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %s, got %s", path, key, text ? "text" : "numbers",
+                            nn_json_type_name(c->type));
+    }
+    *out = v;
+    return NN_OK;
+}
+static nn_status said_hash(char out[65], const nn_json *of, const char *key, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    const char *s = nn_json_str(v, "");
+    if (v && v->type != NN_JSON_NULL && strlen(s) != 64)
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected 64 hex digits", path, key);
+    (void)snprintf(out, 65, "%s", s);
+    return NN_OK;
+}
+static nn_status said_layers(nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root, const char *path,
+                             nn_error *err)
+{
+    const size_t hidden = desc->n_backbone + desc->n_head;
+    const nn_json *v = nn_json_get(root, "layers");
+    size_t i;
+    nn_status status = NN_OK;
+    if (!v || v->type != NN_JSON_ARRAY || v->n != hidden + 1)
+        return nn_error_set(err, NN_E_FORMAT, "%s: layers: expected the %zu that the weights have, got %s", path,
+                            hidden + 1, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
+                                                                                   nn_json_type_name(v->type));
+    for (i = 0, v = v->v.first; v; v = v->next, i++) {
+        const nn_json *act = nn_json_get(v, "activation");
+        const char *name = nn_json_str(act, "");
+        const nn_act a = nn_act_parse(name);
+        TRY(said_count(v, "n_out", i < hidden ? layers[i].width : desc->n_out, path, err));
+        if (a == NN_ACT_DEFAULT || (i == hidden && a != NN_ACT_IDENTITY))
+            return nn_error_set(err, NN_E_FORMAT, "%s: layer %zu: activation: expected %s, got '%s'", path, i,
+                                i == hidden ? "identity" : "one such as relu or gelu",
+                                !act ? "nothing" : name);
+        if (i == hidden) break;
+        layers[i].act = a;
+        TRY(said_number(&layers[i].dropout, v, "dropout", 0, 0, 1, path, err));
+        if (nn_json_get(v, "slope")) TRY(said_number(&desc->slope, v, "slope", NAN, 0, 1e30, path, err));
+    }
+done:
+    return status;
+}
+static nn_status said_scaler(model *m, size_t n_in, const nn_json *root, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(root, "scaler");
+    nn_json *a = NULL, *b = NULL;
+    nn_tensor *part[6];
+    size_t i;
+    nn_status status = NN_OK;
+    if (v && v->type == NN_JSON_NULL) return NN_OK;
+    if (!v || v->type != NN_JSON_OBJECT)
+        return nn_error_set(err, NN_E_FORMAT, "%s: scaler: expected null or a map of mean and scale, got %s", path,
+                            v ? nn_json_type_name(v->type) : "nothing");
+    TRY(said_list(&a, v, "mean", n_in, 0, path, err));
+    TRY(said_list(&b, v, "scale", n_in, 0, path, err));
+    part[0] = &m->scaler.mean;
+    part[1] = &m->scaler.scale;
+    part[2] = &m->scaler.var;
+    part[3] = &m->scaler.min;
+    part[4] = &m->scaler.max;
+    part[5] = &m->scaler.count;
+    for (i = 0; i < 6; i++) TRY(nn_tensor_make1(part[i], NN_F64, n_in, NULL, err));
+    m->scaler.kind = NN_SCALER_STANDARD;
+    m->scaler.n_features = n_in;
+    for (i = 0, a = a->v.first, b = b->v.first; a && b; a = a->next, b = b->next, i++) {
+        const double scale = nn_json_num(b, 1);
+        if (scale == 0) return nn_error_set(err, NN_E_FORMAT, "%s: scale: expected no zeros", path);
+        nn_f64(&m->scaler.mean)[i] = nn_json_num(a, 0);
+        nn_f64(&m->scaler.scale)[i] = scale;
+        nn_f64(&m->scaler.count)[i] = 1;
+        nn_f64(&m->scaler.var)[i] = scale * scale;
+    }
+    m->scaled = 1;
+done:
+    return status;
+}
+static nn_status said_selected(nn_app *app, model *m, size_t n_in, const nn_json *root, const char *path,
+                               nn_error *err)
+{
+    nn_json *v = nn_json_get(root, "selected");
+    if (!v || v->type == NN_JSON_NULL) return NN_OK;
+    if (v->type != NN_JSON_ARRAY)
+        return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected a list of columns, got %s", path,
+                            nn_json_type_name(v->type));
+    m->keep = (unsigned char *)nn_arena_get(&app->arena, n_in);
+    if (!m->keep) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    memset(m->keep, 0, n_in);
+    for (v = v->v.first; v; v = v->next) {
+        const int64_t c = nn_json_int(v, -1);
+        if (c < 0 || (uint64_t)c >= n_in)
+            return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected columns below %zu, got %lld", path, n_in,
+                                (long long)c);
+        m->keep[c] = 1;
+    }
+    return NN_OK;
+}
+static nn_status described(nn_app *app, model *m, nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root,
+                           const char *path, nn_error *err)
+{
+    const char *format = nn_json_str(nn_json_get(root, "format"), "");
+    nn_json *v = NULL, *w;
+    char hash[65];
+    double seed, epochs, best_epoch;
+    size_t i = 0;
+    nn_status status = NN_OK;
+    m->has_json = 1;
+    if (strcmp(format, "nn_mlp 1") != 0)
+        return nn_error_set(err, NN_E_FORMAT, "%s: format: expected 'nn_mlp 1', got '%s'", path, format);
+    TRY(said_count(root, "n_in", desc->n_in, path, err));
+    TRY(said_count(root, "n_out", desc->n_out, path, err));
+    TRY(said_layers(desc, layers, root, path, err));
+    TRY(said_list(&v, root, "classes", desc->n_out, 1, path, err));
+    m->classes = (const char **)nn_arena_get(&app->arena, (v->n + 1) * sizeof *m->classes);
+    if (!m->classes) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    for (w = v->v.first; w; w = w->next) {
+        m->classes[i++] = nn_app_text(app, "%s", nn_json_str(w, "?"));
+        for (v = nn_json_get(root, "classes")->v.first; v != w; v = v->next)
+            if (strcmp(nn_json_str(v, ""), nn_json_str(w, "")) == 0)
+                return nn_error_set(err, NN_E_FORMAT, "%s: classes: '%s' stands there twice", path,
+                                    nn_json_str(w, ""));
+    }
+    m->n_classes = desc->n_out;
+    v = nn_json_get(root, "input");
+    TRY(said_number(&m->divide, v, "divide", NAN, 1e-300, 1e300, path, err));
+    TRY(said_number(&m->mean, v, "mean", NAN, -1e300, 1e300, path, err));
+    TRY(said_number(&m->std, v, "std", NAN, 1e-300, 1e300, path, err));
+    TRY(said_scaler(m, desc->n_in, root, path, err));
+    TRY(said_selected(app, m, desc->n_in, root, path, err));
+    TRY(said_hash(m->initial, root, "initial_backbone_sha256", path, err));
+    TRY(said_hash(m->from_backbone, root, "from_backbone_sha256", path, err));
+    TRY(said_hash(hash, root, "weights_sha256", path, err));
+    TRY(said_number(&seed, root, "seed", 0, 0, 18446744073709551615.0, path, err));
+    TRY(said_number(&epochs, root, "epochs", 0, 0, 1e15, path, err));
+    TRY(said_number(&best_epoch, root, "best_epoch", 0, 0, 1e15, path, err));
+    v = nn_json_get(root, "seed");
+    m->seed = v && v->type == NN_JSON_UINT ? v->v.u : (uint64_t)nn_json_int(v, 0);
+    m->epochs = (size_t)epochs;
+    m->best_epoch = (size_t)best_epoch;
+    v = nn_json_get(root, "name");
+    if (v && v->type != NN_JSON_STRING)
+        return nn_error_set(err, NN_E_FORMAT, "%s: name: expected text, got %s", path, nn_json_type_name(v->type));
+    m->name = nn_app_text(app, "%s", nn_json_str(v, ""));
+done:
+    return status;
+}
 /* model_load: `path` alone, or the backbone of `path` with the head of `head`. arch and act as the
  * user gave them (NULL = not). */
 static nn_status model_load(nn_app *app, model *m, const char *path, const char *head,
@@ -1171,7 +1349,7 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     nn_mlp_desc desc = NN_ZERO;
     nn_load_desc ld = NN_ZERO;
     nn_load_report rep = NN_ZERO;
-    nn_json *root = NULL, *v;
+    nn_json *root = NULL;
     const char *js = NULL, *js_head = NULL, *jp;
     nn_buf text = NN_ZERO;
     size_t i, j;
@@ -1204,6 +1382,13 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         TRY(nn_file_read(&text, jp, NULL, err));
         js = (const char *)text.data;
     }
+    if (js) {
+        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp ? jp : path, NULL, err));
+        if (!nn_json_get(root, "format") && !nn_json_get(root, "layers")) {
+            nn_app_warn(app, "%s: describes no model: not read", jp ? jp : path);
+            js = NULL;
+        }
+    }
     if (js && act) {                                 /* --arch is still compared */
         status = nn_app_misuse(app, err, "--act: has no effect here; the JSON of %s says what it is", m->path);
         goto done;
@@ -1217,6 +1402,8 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         }
     }
     TRY(nn_mlp_desc_from_state(&desc, layers, 255, &d, err));
+    if (!js && !act && desc.n_backbone + desc.n_head)
+        nn_app_warn(app, "%s: nothing says its activation: relu is taken (--act)", m->path);
     if (arch) {
         nn_mlp_layer_desc want[256];
         size_t nb, nh, have = desc.n_backbone + desc.n_head;
@@ -1238,88 +1425,7 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         }
     }
     if (js) {
-        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp ? jp : path, NULL, err));
-        m->has_json = 1;
-        v = nn_json_get(root, "layers");
-        if (v && v->n != desc.n_backbone + desc.n_head + 1) {
-            status = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu layers as its JSON says, got %zu",
-                              path, v->n, desc.n_backbone + desc.n_head + 1);
-            goto done;
-        }
-        for (i = 0, v = v ? v->v.first : NULL; v && i < desc.n_backbone + desc.n_head; v = v->next, i++) {
-            nn_act a = nn_act_parse(nn_json_str(nn_json_get(v, "activation"), "relu"));
-            if ((size_t)nn_json_int(nn_json_get(v, "n_out"), 0) != layers[i].width) {
-                status = nn_error_set(
-                    err, NN_E_FORMAT, "%s: '%s': expected %lld outputs as its JSON says, got %zu",
-                    path, nn_json_str(nn_json_get(v, "name"), "?"),
-                    (long long)nn_json_int(nn_json_get(v, "n_out"), 0), layers[i].width);
-                goto done;
-            }
-            layers[i].act = a == NN_ACT_DEFAULT ? NN_ACT_RELU : a;
-            layers[i].dropout = nn_json_num(nn_json_get(v, "dropout"), 0);
-            if (nn_json_get(v, "slope")) desc.slope = nn_json_num(nn_json_get(v, "slope"), 0.01);
-        }
-        v = nn_json_get(root, "classes");
-        if (v && v->n == desc.n_out) {
-            m->n_classes = v->n;
-            m->classes = (const char **)nn_arena_get(&app->arena, (v->n + 1) * sizeof *m->classes);
-            if (!m->classes) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
-            for (i = 0, v = v->v.first; v; v = v->next)
-                m->classes[i++] = nn_app_text(app, "%s", nn_json_str(v, "?"));
-        }
-        v = nn_json_get(root, "input");
-        m->divide = nn_json_num(nn_json_get(v, "divide"), 1);
-        m->mean = nn_json_num(nn_json_get(v, "mean"), 0);
-        m->std = nn_json_num(nn_json_get(v, "std"), 1);
-        v = nn_json_get(root, "scaler");
-        if (v && v->type == NN_JSON_OBJECT) {
-            nn_json *a = nn_json_get(v, "mean"), *b = nn_json_get(v, "scale");
-            if (!a || !b || a->n != desc.n_in || b->n != desc.n_in) {
-                status = nn_error_set(err, NN_E_FORMAT, "%s: scaler: expected %zu means and scales",
-                                  jp ? jp : path, desc.n_in);
-                goto done;
-            }
-            TRY(nn_tensor_make1(&m->scaler.mean, NN_F64, desc.n_in, NULL, err));
-            TRY(nn_tensor_make1(&m->scaler.scale, NN_F64, desc.n_in, NULL, err));
-            TRY(nn_tensor_make1(&m->scaler.var, NN_F64, desc.n_in, NULL, err));
-            TRY(nn_tensor_make1(&m->scaler.min, NN_F64, desc.n_in, NULL, err));
-            TRY(nn_tensor_make1(&m->scaler.max, NN_F64, desc.n_in, NULL, err));
-            TRY(nn_tensor_make1(&m->scaler.count, NN_F64, desc.n_in, NULL, err));
-            m->scaler.kind = NN_SCALER_STANDARD;
-            m->scaler.n_features = desc.n_in;
-            for (i = 0, a = a->v.first, b = b->v.first; a && b && i < desc.n_in;
-                 a = a->next, b = b->next, i++) {
-                nn_f64(&m->scaler.mean)[i] = nn_json_num(a, 0);
-                nn_f64(&m->scaler.scale)[i] = nn_json_num(b, 1);
-                nn_f64(&m->scaler.count)[i] = 1;
-                nn_f64(&m->scaler.var)[i] = nn_json_num(b, 1) * nn_json_num(b, 1);
-            }
-            m->scaled = 1;
-        }
-        v = nn_json_get(root, "selected");
-        if (v && v->type == NN_JSON_ARRAY) {
-            m->keep = (unsigned char *)nn_arena_get(&app->arena, desc.n_in);
-            if (!m->keep) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
-            memset(m->keep, 0, desc.n_in);
-            for (v = v->v.first; v; v = v->next) {
-                int64_t c = nn_json_int(v, -1);
-                if (c < 0 || (uint64_t)c >= desc.n_in) {
-                    status = nn_error_set(err, NN_E_FORMAT,
-                                      "%s: selected: expected columns below %zu, got %lld",
-                                      jp ? jp : path, desc.n_in, (long long)c);
-                    goto done;
-                }
-                m->keep[c] = 1;
-            }
-        }
-        (void)snprintf(m->initial, sizeof m->initial, "%s",
-                       nn_json_str(nn_json_get(root, "initial_backbone_sha256"), ""));
-        (void)snprintf(m->from_backbone, sizeof m->from_backbone, "%s",
-                       nn_json_str(nn_json_get(root, "from_backbone_sha256"), ""));
-        m->name = nn_app_text(app, "%s", nn_json_str(nn_json_get(root, "name"), ""));
-        m->seed = (uint64_t)nn_json_int(nn_json_get(root, "seed"), 0);
-        m->epochs = (size_t)nn_json_int(nn_json_get(root, "epochs"), 0);
-        m->best_epoch = (size_t)nn_json_int(nn_json_get(root, "best_epoch"), 0);
+        TRY(described(app, m, &desc, layers, root, jp ? jp : path, err));
     } else {
         m->n_classes = desc.n_out;
         m->classes = (const char **)nn_arena_get(&app->arena, (desc.n_out + 1) * sizeof *m->classes);
@@ -1344,7 +1450,14 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
         nn_app_say(app, "%s: %zu tensors matched, %zu missing, %zu unexpected, %zu reshaped%s",
                    path, rep.matched, rep.missing, rep.unexpected, rep.reshaped,
                    ld.by_order ? " (by order)" : "");
-    status = hash_model(m, err);
+    TRY(hash_model(m, err));
+    if (js && !head) {                       /* with --head the weights come from two files */
+        const char *said = nn_json_str(nn_json_get(root, "weights_sha256"), m->weights);
+        if (strcmp(said, m->weights) != 0)
+            status = nn_error_set(err, NN_E_FORMAT,
+                                  "%s: weights_sha256: expected that of %s, %.12s, got %.12s: it describes "
+                                  "other weights", jp ? jp : path, path, m->weights, said);
+    }
 done:
     nn_load_report_free(&rep);
     nn_buf_free(&text);
@@ -2459,6 +2572,21 @@ static int same_start(const model *pre, const model *ft, double *distance, const
     return *distance < 1;                    /* two fresh models are about sqrt 2 apart, a
                                                 fine-tuned one is near its start */
 }
+/* weights under other activations are another function: they are not added */
+static nn_status same_acts(const model *pre, const model *ft, nn_error *err)
+{
+    size_t i, n = pre->net->n_backbone < ft->net->n_backbone ? pre->net->n_backbone : ft->net->n_backbone;
+    for (i = 0; i < n; i++) {
+        const nn_mlp_layer *a = &pre->net->layers[i], *b = &ft->net->layers[i];
+        if (a->act != b->act)
+            return nn_error_set(err, NN_E_ARG, "%s: layer %zu: expected the activation %s of the pretrained model, "
+                                "got %s", ft->path, i, nn_act_name(a->act), nn_act_name(b->act));
+        if (a->act == NN_ACT_LEAKY_RELU && a->slope != b->slope)
+            return nn_error_set(err, NN_E_ARG, "%s: layer %zu: expected the slope %g of the pretrained model, got %g",
+                                ft->path, i, (double)a->slope, (double)b->slope);
+    }
+    return NN_OK;
+}
 /* load everything once; ops and sweeps share it */
 static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e,
                            const input_opts *in, nn_error *err)
@@ -2470,7 +2598,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
     if (e->finetuned.n > MAX_MODELS)
         return nn_error_set(err, NN_E_LIMIT, "--finetuned: expected at most %d models, got %zu",
                         MAX_MODELS, e->finetuned.n);
-    TRY(model_load(app, &j->pre, e->pretrained, NULL, NULL, NULL, &o->map, err));
+    TRY(model_load(app, &j->pre, e->pretrained, NULL, NULL, o->naming_act, &o->map, err));
     pat = nn_mlp_backbone_pattern(j->pre.net, j->pattern, sizeof j->pattern);
     if (!pat) { status = nn_error_set(err, NN_E_LIMIT, "%s: too many layers", e->pretrained); goto done; }
     if (pat != j->pattern) (void)snprintf(j->pattern, sizeof j->pattern, "%s", pat);
@@ -2480,7 +2608,8 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
         double dist;
         nn_dict one = NN_ZERO;
         int exact;
-        TRY(model_load(app, &j->ft[i], e->finetuned.v[i], NULL, NULL, NULL, &o->map, err));
+        TRY(model_load(app, &j->ft[i], e->finetuned.v[i], NULL, NULL, o->naming_act, &o->map, err));
+        TRY(same_acts(&j->pre, &j->ft[i], err));
         TRY(nn_mlp_state(j->ft[i].net, &j->ft_d[i], j->pattern, 0, err));
         if (!same_start(&j->pre, &j->ft[i], &dist, j, i)) {
             if (!e->force) {
@@ -2567,10 +2696,10 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
                            own == SIZE_MAX ? e->pretrained :
                            own < j->n_ft   ? e->finetuned.v[own] :
                                              e->pretrained,
-                           e->head.v[i], NULL, NULL, &o->map, err));
+                           e->head.v[i], NULL, o->naming_act, &o->map, err));
         else
             TRY(model_load(app, &s->head, own == SIZE_MAX ? e->pretrained : e->finetuned.v[own],
-                           NULL, NULL, NULL, &o->map, err));
+                           NULL, NULL, o->naming_act, &o->map, err));
         TRY(load_rows(app, in, e->test.v[i], NULL, 1, &s->test, err));
         TRY(map_classes(app, &s->test, s->head.classes, s->head.n_classes, err));
         TRY(prepare_all(&s->head, &s->test, err));

@@ -131,7 +131,7 @@ refuse unseen_test 1 "77" $t --train data/d1_train.csv --test label.csv
 printf 'a,b,target\n1,2,0\n' > narrow.csv;           refuse columns 1 "columns" "$P" evaluate --model ck/mlp_d1_model.pth --test narrow.csv --out left --quiet
 refuse other_arch 1 "expected" "$P" evaluate --model ck/mlp_d1_model.pth --arch 32,8 --test data/d1_test.csv --out left --quiet
 cp ck/mlp_d2_finetuned_model.pth other.pth; cp whole/mlp_d1_model.json other.json
-refuse other_json 1 "other.pth" "$P" evaluate --model other.pth --test data/d1_test.csv --out left --quiet
+refuse other_json 1 "other.json" "$P" evaluate --model other.pth --test data/d1_test.csv --out left --quiet
 refuse not_shared 1 "initialisation" "$P" taskvec --pretrained ck_seeds/mlp_d1_model.pth --finetuned whole/mlp_d1_model.pth --test data/d1_test.csv --out left --quiet
 size=$(wc -c < ck/mlp_d1_model.pth); at=0; cut_bad=0; cuts=0
 while [ $at -lt "$size" ]; do

@@ -56,6 +56,51 @@ quiet "$I" run-data-gen --length 2 $IS --out rec
 row a 2 "taskvec" "$A" train $T --op ties --out z
 row a 2 "belongs to" "$A" summary --model "$M" --epochs 3
 row a 2 "belongs to" "$A" predict --model "$M" --input gen/d_test.csv --output p.csv --momentum 0.5
+# the JSON beside a model: what it says wrongly is refused by the name of the key, whatever stands there
+mkdir -p side; cp "$M" side/m.pth; J=${M%.pth}.json; cp "$J" side/m.json
+E="$A evaluate --model side/m.pth --test gen/d_test.csv --out side/o --overwrite --quiet --no-plots"
+said() { key=$1 from=$2 to=$3; sed "s/$from/$to/" "$J" >side/m.json; cmp -s "$J" side/m.json && bad "a: no $from in $J"; row a 1 "$key" $E; }
+row a 0 "accuracy" $E
+said "classes: expected a list of 2" '"classes"' '"klasses"'
+said "classes: expected a list of 2" '"classes": \[' '"classes": ["x",'
+said "activation: expected one such as relu" '"relu"' '"elu"'
+said "activation: expected one such as relu" '"activation": "relu",' ''
+said "dropout: expected a number" '"dropout": 0.0' '"dropout": "x"'
+said "n_in: expected 4" '"n_in": 4' '"n_in": 5'
+said "layers: expected the 2" '"layers"' '"lagers"'
+said "divide: expected a number" '"divide": 1.0' '"divide": 0'
+said "scaler: expected null or a map" '"scaler": null' '"scaler": 3'
+said "format: expected 'nn_mlp 1'" '"nn_mlp 1"' '"nn_mlp 2"'
+cp gen2/e_train.csv other_train.csv
+quiet "$A" train --train other_train.csv --arch 4 --epochs 1 --out side2 --name o --quiet --no-plots
+cp "$J" side/m.json; cp side2/mlp_o_model.pth side/m.pth
+row a 1 "weights_sha256" $E
+cp "$M" side/m.pth
+# every line of it in turn as null, a text, a negative number, a list, or gone: never a crash, never a wrong type taken
+lines=$(wc -l <"$J"); n=0 crashed=0; k=1
+while [ $k -le "$lines" ]; do
+    for to in null '"x"' -1 '[]'; do
+        sed "${k}s/\(\"[a-z0-9_]*\"\): [^,{[]*\(,*\)\$/\1: $to\2/" "$J" >side/m.json
+        cmp -s "$J" side/m.json && continue
+        $E >"$tmp/said" 2>&1 </dev/null; rc=$?; n=$((n + 1)); [ $rc -le 1 ] || { crashed=$((crashed + 1)); echo "line $k as $to: status $rc"; }
+    done
+    sed "${k}d" "$J" >side/m.json
+    $E >"$tmp/said" 2>&1 </dev/null; rc=$?; n=$((n + 1)); [ $rc -le 1 ] || { crashed=$((crashed + 1)); echo "without line $k: status $rc"; }
+    k=$((k + 1))
+done
+if [ $n -gt 100 ] && [ $crashed -eq 0 ]; then good; else bad "a: $crashed of $n changed descriptions of a model crashed"; fi
+# weights of another activation are not merged, and what nothing says is said
+quiet "$A" finetune --from "$M" --train gen2/e_train.csv --epochs 1 --name f --out side3 --quiet --no-plots
+F1=side3/mlp_f_finetuned_model
+row a 0 "d_accuracy" "$A" taskvec --pretrained "$M" --finetuned $F1.pth --test gen/d_test.csv --op add --out side4 --quiet --no-plots
+sed -i.was 's/"activation": "relu"/"activation": "tanh"/' $F1.json
+row a 1 "expected the activation relu" "$A" taskvec --pretrained "$M" --finetuned $F1.pth --test gen/d_test.csv --op add --out side4 --overwrite --quiet
+cp "$M" bare.pth
+row a 0 "relu is taken (--act)" "$A" summary --model bare.pth
+row a 0 "tanh" "$A" summary --model bare.pth --act tanh
+quiet "$A" taskvec --pretrained bare.pth --finetuned bare.pth --test gen/d_test.csv --op add --out relu --quiet --no-plots
+quiet "$A" taskvec --pretrained bare.pth --finetuned bare.pth --test gen/d_test.csv --op add --act tanh --out tanh --quiet --no-plots
+differ a relu/taskvec_add_sweep.csv tanh/taskvec_add_sweep.csv
 # (tests/e2e_options.sh takes every option through every mode)
 V="--pretrained $M --finetuned $M --test gen/d_test.csv"
 row a 2 "read with --op sum" "$A" taskvec $V --op add --weights 5 --out z
