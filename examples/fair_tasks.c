@@ -140,12 +140,13 @@ static const nn_option table[] = {
     { .key = "noise_targeted", .type = NN_APP_BOOL, .field = F(targeted), .group = "data",
       .help = "1.5 times the noise in group 1, half of it in group 0", .commands = CMD_EVAL,
       .mode = "noise", .effect = NN_EFFECT_DATA, .probe = "--noise 0.04;true" },
-    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .value = "OUT.csv", .group = "data",
+    { .key = "selected", .type = NN_APP_TEXT, .field = F(selected), .flags = NN_APP_WRITES,
+      .value = "OUT.csv", .group = "data",
       .help = "write the training rows (evaluate: of the first seed) with score and selection",
       .commands = CMD_TEST | CMD_EVAL,
       .effect = NN_EFFECT_PLACE, .probe = "rows.csv", .fixture = "evidence" },
-    { .key = "predictions", .type = NN_APP_TEXT, .field = F(predictions), .value = "OUT.csv",
-      .group = "data",
+    { .key = "predictions", .type = NN_APP_TEXT, .field = F(predictions), .flags = NN_APP_WRITES,
+      .value = "OUT.csv", .group = "data",
       .help = "write the test rows (evaluate: of the first seed) with the answers of baseline and evidence_fair", .commands = CMD_TEST | CMD_EVAL,
       .effect = NN_EFFECT_PLACE, .probe = "answers.csv", .fixture = "evidence" },
     { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random",
@@ -3708,7 +3709,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     if (app->dry_run) { (void)printf("rows %zu\nseeds %zu\n", n, o->seeds); goto done; }
     if ((s = nn_app_input(app, o->csv, 0, err)) != NN_OK) goto done;
     if (policy.m && (s = nn_app_input(app, o->policy, 0, err)) != NN_OK) goto done;
-    if ((s = nn_app_file_open(app, o->selected, err)) != NN_OK) goto done;
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
     for (i = 0; i < tab.n_steps; i++)
         nn_app_count(app, nn_app_text(app, "rows_%zu_%s", i, i == 0 ? "read" : "after_filter"),

@@ -119,6 +119,8 @@ typedef struct nn_nums   { double *v; size_t n; } nn_nums;
 #define NN_APP_FLAG     32u    /* not a config key: on the command line only                              */
 #define NN_APP_KEY      64u    /* not a flag: in the config file only                                     */
 #define NN_APP_NONEG   128u    /* unused bit kept for programs: BOOL without --no-flag in the help        */
+#define NN_APP_WRITES  512u    /* TEXT: a file of the run outside of its folder, opened by nn_app_out_open
+                                  as nn_app_file_open would; a --resume replaces the run's own alone       */
 #define NN_APP_MAY_CHANGE 256u /* --resume may give it another value: more epochs, more records           */
 
 /* what an option changes; 0 = not declared, which the options test refuses */
@@ -301,7 +303,7 @@ NN_DEF nn_status nn_app_check(nn_app *app, nn_error *err);
  * would open and returns NN_E_STOPPED. */
 NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err);
 /* nn_app_file_open: the same for one output file outside of a run folder: refused when it is there
- * already without --overwrite (or --resume), its folder made, NN_E_STOPPED with --dry-run. "-" and
+ * already without --overwrite, its folder made, NN_E_STOPPED with --dry-run. "-" and
  * NULL are fine. */
 NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err);
 /* nn_app_folder_open: one folder more that the run writes into: made, locked until the end, without
@@ -3253,6 +3255,62 @@ NNI_FN nn_status nni_app_owned(nn_app *app, int remove_it, nn_error *err)
     nn_buf_free(&names);
     return s;
 }
+/* own: the run that goes on made it */
+NNI_FN nn_status nni_app_file(nn_app *app, const char *path, int own, nn_error *err)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL, *dir;
+    nn_app_lock *t;
+    size_t i;
+    NN_TRY(nn_app_check(app, err));
+    if (!path || strcmp(path, "-") == 0) return NN_OK;
+    if (!*path) return nn_error_set(err, NN_E_ARG, "expected the name of a file to write, got nothing");
+    if (nn_file_exists(path, NULL) && !app->overwrite && !own)
+        return nn_error_set(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", path);
+    if (app->dry_run) {
+        app->planned = 1;
+        nn_app_say(app, "dry run: would write %s", path);
+        return nn_error_set(err, NN_E_STOPPED, "%s: not written, this is a dry run", path);
+    }
+    dir = nn_app_text(app, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    if (*dir) NN_TRY(nn_dir_make(dir, NULL, err));
+    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
+    if (!t) return nn_app_check(app, err);
+    app->locks = t;
+    t += app->n_locks;
+    memset(t, 0, sizeof *t);
+    t->path = nn_app_text(app, "%s.%s.lock", dir, slash ? slash + 1 : path);
+    NN_TRY(nn_app_check(app, err));
+    for (i = 0; i < app->n_locks; i++)
+        if (app->locks[i].path && strcmp(app->locks[i].path, t->path) == 0)
+            return nn_error_set(err, NN_E_ARG, "%s: two results would be written into it", path);
+    NN_TRY(nn_lock_file(&t->lock, t->path, NULL, err));
+    app->n_locks++;
+    return app->resume || app->overwrite ? nni_app_clean(*dir ? dir : ".", 0, err) : NN_OK;
+}
+NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
+{
+    return nni_app_file(app, path, 0, err);
+}
+/* the rows with NN_APP_WRITES; the run that goes on, if any, says in app->before which are its own */
+NNI_FN nn_status nni_app_files(nn_app *app, nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    nn_status s = NN_OK;
+    size_t i;
+    if (app->before.len)
+        s = nn_json_parse(&root, &arena, (const char *)app->before.data, app->before.len, NULL, NULL, err);
+    for (i = 0; i < app->program->n_options && s == NN_OK; i++) {
+        const nn_option *o = &app->program->options[i];
+        const char *path, *was;
+        if (!(o->flags & NN_APP_WRITES) || !nni_app_has(app, o)) continue;
+        path = *(const char *const *)(const void *)nni_app_field(app, i);
+        was = nn_json_str(nni_app_node_at(nn_json_get(root, "options"), o->key), "");
+        s = nni_app_file(app, path, path && strcmp(was, nni_app_readable(app, path)) == 0, err);
+    }
+    nn_arena_free(&arena);
+    return s;
+}
 NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
 {
     const char *state;
@@ -3283,6 +3341,7 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
     }
     if (app->check) NN_TRY(app->check(app, app->checked, err));
     if (!*state && !app->overwrite) NN_TRY(nni_app_owned(app, 0, err));
+    NN_TRY(nni_app_files(app, err));
     if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, *stem ? 0 : 2, err));
     if ((app->resume || app->overwrite) && *stem && nn_file_exists(nn_app_path(app, "plots"), NULL))
         NN_TRY(nni_app_clean(nn_app_path(app, "plots"), 0, err));
@@ -3296,33 +3355,6 @@ NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err)
     NN_TRY(nn_dir_make(dir, NULL, err));
     NN_TRY(nni_app_lock(app, dir, err));
     return app->resume || app->overwrite ? nni_app_clean(dir, 0, err) : NN_OK;
-}
-NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL, *dir;
-    nn_app_lock *t;
-    NN_TRY(nn_app_check(app, err));
-    if (!path || strcmp(path, "-") == 0) return NN_OK;
-    if (!*path) return nn_error_set(err, NN_E_ARG, "expected the name of a file to write, got nothing");
-    if (nn_file_exists(path, NULL) && !app->overwrite && !app->resume)
-        return nn_error_set(err, NN_E_ARG, "%s: is there already: --overwrite replaces it", path);
-    if (app->dry_run) {
-        app->planned = 1;
-        nn_app_say(app, "dry run: would write %s", path);
-        return nn_error_set(err, NN_E_STOPPED, "%s: not written, this is a dry run", path);
-    }
-    dir = nn_app_text(app, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
-    if (*dir) NN_TRY(nn_dir_make(dir, NULL, err));
-    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
-    if (!t) return nn_app_check(app, err);
-    app->locks = t;
-    t += app->n_locks;
-    memset(t, 0, sizeof *t);
-    t->path = nn_app_text(app, "%s.%s.lock", dir, slash ? slash + 1 : path);
-    NN_TRY(nn_app_check(app, err));
-    NN_TRY(nn_lock_file(&t->lock, t->path, NULL, err));
-    app->n_locks++;
-    return app->resume || app->overwrite ? nni_app_clean(*dir ? dir : ".", 0, err) : NN_OK;
 }
 NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
 {

@@ -167,8 +167,8 @@ static const nn_option table[] = {
     { .key = "epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "60", .min = 1, .max = 100000,
       .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: passes over the rows",
       .mode = "probe=mlp", .effect = NN_EFFECT_DATA, .probe = "--probe mlp --epochs 2;40" },
-    { .key = "save", .type = NN_APP_TEXT, .field = F(save), .value = "PROBE.npz", .group = "probe",
-      .commands = C_PROBE, .help = "the probe fitted on all rows",
+    { .key = "save", .type = NN_APP_TEXT, .field = F(save), .flags = NN_APP_WRITES,
+      .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows",
       .effect = NN_EFFECT_PLACE, .probe = "saved.npz" },
 
     { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7,
@@ -2537,7 +2537,6 @@ static int cmd_probe(nn_app *app, opts *o)
     if (s == NN_OK && o->save && !fits)
         s = fail(&e, NN_E_ARG, "%s: constant target: there is no probe to save", path);
     if (s == NN_OK) s = nn_app_input(app, path, 0, &e);
-    if (s == NN_OK) s = nn_app_file_open(app, o->save, &e);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
     c = p.concept ? p.n_classes : p.m;
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");

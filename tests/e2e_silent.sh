@@ -243,6 +243,17 @@ row c 1 "done.jsonl.scores.jsonl: is there already" "$I" score rec --completions
 row c 1 "kept.csv: is there already" "$A" predict --model "$M" --input gen/d_test.csv --output kept.csv
 row c 1 "kept.npz: is there already" "$P" probe set/x.npz --out z --save kept.npz --quiet
 row c 1 "kept.csv: is there already" "$F" evaluate --csv gen/d_train.csv --label target=1 --group '0>=0' --selected kept.csv --seeds 1 --out z --quiet
+row c 1 "kept.csv: is there already" "$F" evaluate --csv gen/d_train.csv --label target=1 --group '0>=0' --predictions kept.csv --seeds 1 --out z --quiet
+row c 1 "kept.csv: is there already" "$F" test --tasks tasks --ids 0 --predictions kept.csv --out z --quiet
+row c 1 "kept.csv: is there already" "$F" test --tasks tasks --ids 0 --selected kept.csv --out z --quiet
+# --resume replaces what its own run made, nothing else
+row c 1 "kept.csv: is there already" "$F" test --tasks tasks --ids 0 --selected kept.csv --out z --quiet --resume
+row c 1 "kept.npz: is there already" "$P" probe set/x.npz --out z --save kept.npz --quiet --resume
+quiet "$P" probe set/x.npz --out own --save own.npz --quiet
+row c 0 "accuracy" "$P" probe set/x.npz --out own --save own.npz --quiet --resume
+row c 1 "kept.npz: is there already" "$P" probe set/x.npz --out own --save kept.npz --quiet --resume
+if grep -q '"state": "done"' own/x_run.json; then good; else bad "c: a refused file spoilt the record of a finished run"; fi
+row c 1 "two results would be written into it" "$F" test --tasks tasks --ids 0 --selected two.csv --predictions two.csv --out z --quiet
 for f in kept.csv kept.npz done.jsonl.scores.jsonl; do same c kept.pth $f; done
 # --overwrite leaves nothing of a larger run behind
 quiet "$P" synthesize --sentences 4 --layers 2 --dim 4 --features 4 --out less --quiet
