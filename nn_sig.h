@@ -249,6 +249,13 @@ typedef enum nn_signature_form {
     NN_SIGNATURE_LISTED,
     NN_SIGNATURE_NONE
 } nn_signature_form;
+/* What a row holds beside its id, metadata, signatures and losses: prompts and completions (JSON of
+ * weights among them), the two joined (*_text), the weights in columns of their own. */
+typedef enum nn_record_columns {
+    NN_COLUMNS_ALL = 0,
+    NN_COLUMNS_PROMPTS,               /* prompts and completions                                  */
+    NN_COLUMNS_FIELDS                 /* weights, and the completion that names patterns: no prompts */
+} nn_record_columns;
 /* What one data set's records have in common. */
 typedef struct nn_record_format {
     nn_prompt_style style;
@@ -265,6 +272,7 @@ typedef struct nn_record_format {
     double weight_unit;               /* > 0: weights, biases and listed signatures are printed as
                                          whole numbers of it (0.01: 237 is 2.37); 0 = decimals  */
     nn_signature_form signature;
+    nn_record_columns columns;
 } nn_record_format;
 typedef struct nn_record {
     uint64_t id, attempt;
@@ -325,7 +333,7 @@ typedef struct nn_record_size {
         classification_tokens;
     size_t modification_completion_tokens, classification_completion_tokens;
 } nn_record_size;
-/* nn_record_json: the whole row as one line of JSON with its '\n', appended to b. Values whose
+/* nn_record_json: the row (f->columns of it) as one line of JSON with its '\n', appended to b. Values whose
  * shape differs from row to row (signatures, weights)
  * are JSON inside strings, so that every row has one schema. size (may be NULL) receives the
  * prompts' lengths. */
@@ -1524,7 +1532,7 @@ NNI_FN void nni_sig_put_doubles(nni_sig_text *t, const double *v, size_t n)
 }
 /* The three fields of a task, from its prompt and completion already escaped. */
 NNI_FN void nni_sig_put_task(nni_sig_text *t, const char *name, const nn_buf *prompt,
-                             const nn_buf *completion, int chat)
+                             const nn_buf *completion, const nn_record_format *f)
 {
     nni_sig_put(t, ", \"");
     nni_sig_put(t, name);
@@ -1534,13 +1542,17 @@ NNI_FN void nni_sig_put_task(nni_sig_text *t, const char *name, const nn_buf *pr
     nni_sig_put(t, name);
     nni_sig_put(t, "_completion\": \"");
     if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
-    nni_sig_put(t, "\", \"");
-    nni_sig_put(t, name);
-    nni_sig_put(t, "_text\": \"");
-    if (prompt->data) { nni_sig_putn(t, (const char *)prompt->data, prompt->len); nni_sig_put(t, "\\n"); }
-    if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
     nni_sig_put(t, "\"");
-    if (!chat) return;
+    if (f->columns == NN_COLUMNS_ALL) {
+        nni_sig_put(t, ", \"");
+        nni_sig_put(t, name);
+        nni_sig_put(t, "_text\": \"");
+        if (prompt->data) nni_sig_putn(t, (const char *)prompt->data, prompt->len);
+        if (prompt->data) nni_sig_put(t, "\\n");
+        if (completion->data) nni_sig_putn(t, (const char *)completion->data, completion->len);
+        nni_sig_put(t, "\"");
+    }
+    if (!f->chat) return;
     nni_sig_put(t, ", \"");
     nni_sig_put(t, name);
     nni_sig_put(t, "_messages\": [{\"role\": \"user\", \"content\": \"");
@@ -1783,6 +1795,7 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
     size_t i, n_labels = 0, keep = b->len;
     /* rows of today leave out what their tasks do not have; those of old had it all */
     const int all = r->behaviour == NULL, staged = all || f->modification;
+    const int prompts = f->columns != NN_COLUMNS_FIELDS, weights = f->columns != NN_COLUMNS_PROMPTS;
     if (!r->improved || r->target >= r->n_patterns || (f->modification && !r->degraded))
         return nn_error_set(err, NN_E_ARG, "nn_record_json: models or target missing");
     memset(buf, 0, sizeof buf);
@@ -1853,23 +1866,28 @@ NN_DEF nn_status nn_record_json(nn_buf *b, const nn_record *r, const nn_record_f
     nni_record_kind(&t, r, f);
     nni_record_sizes(&t, &sz, all || f->modification, all || f->classification);
     nni_sig_put(&t, "}");
-    if (all || f->modification)
-        nni_sig_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f->chat);
-    if (all || f->classification)
-        nni_sig_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f->chat);
+    if (prompts && (all || f->modification))
+        nni_sig_put_task(&t, "modification", &buf[NNI_REC_MP], &buf[NNI_REC_MC], f);
+    if (prompts && (all || f->classification))
+        nni_sig_put_task(&t, "classification", &buf[NNI_REC_CP], &buf[NNI_REC_CC], f);
+    if (!prompts && (all || f->classification))
+        nni_sig_put_field(&t, "classification_completion", &buf[NNI_REC_CC]);
     if (all || f->modification) nni_sig_put_field(&t, "degraded_signature", &buf[NNI_REC_SD]);
     if (all || f->classification) nni_sig_put_field(&t, "improved_signature", &buf[NNI_REC_SI]);
-    if (all || f->modification) {
+    if (weights && (all || f->modification)) {
         nni_sig_put(&t, ", \"degraded_model_weights\": \"");
         if (buf[NNI_REC_WD].data)
             nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WD].data, buf[NNI_REC_WD].len);
         nni_sig_put(&t, "\"");
     }
-    nni_sig_put(&t, ", \"improved_model_weights\": \"");
-    if (buf[NNI_REC_MC].data) nni_sig_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
-    else if (buf[NNI_REC_WI].data)
-        nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
-    nni_sig_put(&t, "\"");
+    if (weights) {
+        nni_sig_put(&t, ", \"improved_model_weights\": \"");
+        if (buf[NNI_REC_MC].data)
+            nni_sig_putn(&t, (const char *)buf[NNI_REC_MC].data, buf[NNI_REC_MC].len);
+        else if (buf[NNI_REC_WI].data)
+            nni_sig_put_escaped(&t, (const char *)buf[NNI_REC_WI].data, buf[NNI_REC_WI].len);
+        nni_sig_put(&t, "\"");
+    }
     nni_record_curves(&t, r, staged);
     nni_sig_put(&t, "}\n");
 #undef NNI_PLAIN

@@ -61,7 +61,7 @@ typedef struct opts {
     int distinct, behaviour_labels, control, placebo, last_layer_only;
     double near_negatives, listed, partial, max_elsewhere, max_control_damage, max_other_gain;
     size_t decimals;
-    int integers, form;
+    int integers, form, columns;
     const char *metrics_dir;
     int tensorboard, auto_launch, update_freq;
     size_t port, tb_runs;
@@ -363,7 +363,7 @@ static const nn_option options[] = {
         "accepted share from which it is partial: in the metadata, not scored",
         MAKES, "distinct labels=behaviour", DATA, "0.1"),
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
-        MAKES, NULL, DATA, "true"),
+        MAKES, "columns!=fields", DATA, "true"),
     OPTF("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL,
         "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
         MAKES, NULL, DATA, "2400", "@tokens"),
@@ -477,7 +477,11 @@ static const nn_option options[] = {
       .group = "this command",
       .help = "the rows that its models learned from: sequence, part, label, label in stage 1",
       .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW),
-      .effect = NN_EFFECT_PLACE, .probe = "rows.csv" }
+      .effect = NN_EFFECT_PLACE, .probe = "rows.csv" },
+    { .key = "task_generation.columns", .type = NN_APP_ENUM, .field = F(columns), .def = "prompts",
+      .choices = "prompts|fields|all", .group = "tasks",
+      .help = "of a row: prompts and completions, or weights without prompts, or all of it and the *_text of both joined",
+      .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "fields" }
 };
 #undef OPT
 #undef METHOD
@@ -825,6 +829,9 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->format.classification = o->classification;
     c->format.short_names = preset_is_old(o);
     c->format.signature = (nn_signature_form)o->form;
+    c->format.columns = o->columns == 0 ? NN_COLUMNS_PROMPTS :
+                        o->columns == 1 ? NN_COLUMNS_FIELDS :
+                                          NN_COLUMNS_ALL;
     if (o->integers) {
         if (!o->decimals)
             return nn_error_set(err, NN_E_ARG,
@@ -2584,7 +2591,7 @@ static int upload_finish(upload *u)
 /* config.yaml of the data set: the effective options without what changes no record (places,
  * threads, uploads, metrics), so that every machine and every
  * shard writes the same bytes. The probe set is beside it. */
-static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
+static nn_status config_text(nn_app *app, const opts *o, nn_buf *out, nn_error *err)
 {
     const char *y = nn_app_yaml(app), *p, *end;
     int skip = 0;
@@ -2603,6 +2610,7 @@ static nn_status config_text(nn_app *app, nn_buf *out, nn_error *err)
             continue;
         /* newer than version 0.1: at its default it says nothing, and sets of before stay as they are */
         if (strncmp(p, "  validation_fraction: 0\n", 25) == 0) continue;
+        if (preset_is_old(o) && strncmp(p, "  columns: all\n", 15) == 0) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0)
             s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
@@ -2715,6 +2723,36 @@ static nn_status card_check(const opts *o, nn_error *err)
                         "hub.license, hub.tags: expected letters, digits, '-', '.' and '_', got '%.60s'",
                         bad);
 }
+/* The columns of a row, as nn_record_json writes them. */
+static void card_fields(nni_sb *b, const context *c)
+{
+    const opts *o = c->o;
+    /* rows without labels by behaviour have the columns of both tasks */
+    const int old = !o->distinct || !o->behaviour_labels;
+    const int prompts = o->columns != 1, text = o->columns == 2;
+    int i;
+    nni_sb_str(b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, "
+                  "architecture, corruption), ");
+    for (i = 0; i < 2; i++) {
+        const char *task = i ? "classification" : "modification";
+        if (!(old || (i ? o->classification : o->modification))) continue;
+        if (prompts) nni_sb_f(b, "`%s_prompt`, ", task);
+        if (prompts || i) nni_sb_f(b, "`%s_completion`, ", task);
+        if (text) nni_sb_f(b, "`%s_text`, ", task);
+        if (prompts && o->chat) nni_sb_f(b, "`%s_messages`, ", task);
+    }
+    if (old || o->modification) nni_sb_str(b, "`degraded_signature`, ");
+    nni_sb_str(b, old || o->classification ? "`improved_signature`" : "");
+    if (o->columns == 0) {
+        nni_sb_str(b, " (JSON in strings, so that all rows have one schema; so are the weights in prompts "
+                      "and completions)");
+    } else {
+        nni_sb_str(b, old || o->classification ? ", " : "");
+        if (old || o->modification) nni_sb_str(b, "`degraded_model_weights`, ");
+        nni_sb_str(b, "`improved_model_weights` (JSON in strings, so that all rows have one schema)");
+    }
+    nni_sb_str(b, ", `training_metrics`. ");
+}
 static nn_status card_write(const context *c, const sink *s, nn_error *err)
 {
     const totals *t = s->b.sum;
@@ -2801,13 +2839,8 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
             o->precision == 2 ? "bfloat16" :
                                 "float32",
             nn_quant_kind_name(c->quant.how.kind), o->qat ? ", trained through it" : "");
-    nni_sb_str(&b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, "
-                   "architecture, corruption), `modification_prompt`, `modification_completion`, "
-                   "`modification_text`, `classification_prompt`, `classification_completion`, "
-                   "`classification_text`, `degraded_signature`, `improved_signature`, "
-                   "`degraded_model_weights`, `improved_model_weights` (JSON in strings, so that "
-                   "all rows have one schema), `training_metrics`. "
-                   "Refused attempts with their figures are in `rejected.jsonl`.\n");
+    card_fields(&b, c);
+    nni_sb_str(&b, "Refused attempts with their figures are in `rejected.jsonl`.\n");
     if (b.bad) { free(b.s); return nn_error_set(err, NN_E_NOMEM, "README.md: out of memory"); }
     st = put_file(s->dir, "README.md", b.s, b.n, err);
     free(b.s);
@@ -3460,7 +3493,7 @@ static nn_status folder_open(nn_app *app, run *r, uint64_t lo, uint64_t hi, nn_e
     char path[NN_MAX_PATH_BYTES];
     size_t i;
     nn_status s = app->resume ? book_form(app->out, err) : NN_OK;      /* before keys are compared */
-    if (s == NN_OK) s = config_text(app, &config, err);
+    if (s == NN_OK) s = config_text(app, r->c->o, &config, err);
     if (s == NN_OK) {
         origin_make(&r->s.want, r->c, &config, lo, hi);
         r->s.dir = app->out;
@@ -3896,7 +3929,7 @@ static int cmd_verify(nn_app *app, opts *o)
         s = nn_error_set(&e, NN_E_FORMAT, "%s: record %llu is not as it was written: --resume makes it again",
                      app->args[0], (unsigned long long)good);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
-    if (s == NN_OK) s = config_text(app, &config, &e);
+    if (s == NN_OK) s = config_text(app, o, &config, &e);
     if (s == NN_OK) s = made_from(&b, &c, &config, app->args[0], &e);
     n = o->sample < b.count ? o->sample : b.count;
     /* one record of every n-th of the set, at a place of chance */
@@ -4023,7 +4056,7 @@ static int cmd_merge(nn_app *app, opts *o)
         s = nn_error_set(&e, NN_E_ARG, "records %llu to %llu are missing", (unsigned long long)next,
                      (unsigned long long)b[order[0]].is.n - 1);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
-    if (s == NN_OK) s = config_text(app, &config, &e);
+    if (s == NN_OK) s = config_text(app, o, &config, &e);
     if (s == NN_OK) s = made_from(&b[order[0]], &c, &config, app->args[order[0]], &e);
     if (s == NN_OK && !app->dry_run) s = upload_check(o, &e);
     if (s == NN_OK) s = card_check(o, &e);
@@ -4501,6 +4534,38 @@ static void base_free(base *z)
     free(z->truth);
     for (i = 0; i < BASE_KINDS; i++) free(z->guess[i]);
 }
+/* {tensor: values, ...} of a prompt: its fenced objects whose first key names a weight, as one. */
+static nn_status prompt_weights(nn_buf *out, const char *text, nn_error *err)
+{
+    static const char fence[] = "```json\n{\"";
+    nn_status s = NN_OK;
+    out->len = 0;
+    while (s == NN_OK && (text = strstr(text, fence)) != NULL) {
+        const char *key = text + sizeof fence - 1, *end = strstr(key, "}\n```"), *quote = strchr(key, '"');
+        text = key;
+        if (!end || !quote || quote - key < 7 || memcmp(quote - 7, ".weight", 7) != 0) continue;
+        s = nn_buf_text(out, out->len ? ", \"" : "{\"", err);
+        if (s == NN_OK) s = nn_buf_put(out, key, (size_t)(end - key), err);
+    }
+    return s == NN_OK && out->len ? nn_buf_text(out, "}", err) : s;
+}
+/* The improved model's weights: their own column, a completion, or the prompt that shows them. */
+static nn_status row_weights(nn_json **weights, nn_arena *arena, const nn_json *row, nn_error *err)
+{
+    static const char *const columns[] = { "improved_model_weights", "modification_completion" };
+    const nn_json *v = NULL;
+    nn_buf own = NN_ZERO;
+    size_t i;
+    nn_status s;
+    for (i = 0; i < 2 && !(v && v->type == NN_JSON_STRING && v->n); i++) v = nn_json_get(row, columns[i]);
+    if (v && v->type == NN_JSON_STRING && v->n)
+        return nn_json_parse(weights, arena, v->v.s, v->n, columns[i - 1], NULL, err);
+    s = prompt_weights(&own, nn_json_str(nn_json_get(row, "classification_prompt"), ""), err);
+    if (s == NN_OK && own.len)
+        s = nn_json_parse(weights, arena, (const char *)own.data, own.len, "classification_prompt", NULL, err);
+    nn_buf_free(&own);
+    return s;
+}
 static nn_status base_row(base *z, const context *c, size_t i, const char *text, size_t n, double *row,
                           size_t cap, nn_error *err)
 {
@@ -4514,9 +4579,7 @@ static nn_status base_row(base *z, const context *c, size_t i, const char *text,
     v = s == NN_OK ? nn_json_get(root, "improved_signature") : NULL;
     if (v && v->type == NN_JSON_STRING) s = nn_json_parse(&signature, &arena, v->v.s, v->n,
         "improved_signature", NULL, err);
-    v = s == NN_OK ? nn_json_get(root, "improved_model_weights") : NULL;
-    if (v && v->type == NN_JSON_STRING) s = nn_json_parse(&weights, &arena, v->v.s, v->n,
-        "improved_model_weights", NULL, err);
+    if (s == NN_OK) s = row_weights(&weights, &arena, root, err);
     if (s == NN_OK) {
         a = signature_features(row, cap, signature);
         b = weight_features(row + a, cap - a, weights, c);
@@ -4719,6 +4782,7 @@ static void apply_preset(nn_app *app, opts *o)
         { "model.num_layers", { NULL, NULL, "2:3", "2:2" } },
         { "model.neurons_per_layer", { NULL, NULL, "16:24", "12:18" } },
         { "model.weight_integers", { NULL, NULL, "true", "true" } },
+        { "task_generation.columns", { "all", "all", NULL, NULL } },
         { "signature.prompt_format.form", { NULL, NULL, "listed", "listed" } } };
     const int by_compat = nn_app_given(app, "compat"), by_preset = nn_app_given(app, "preset");
     const int exact = nn_app_given(app, "staged_training.degraded_epochs");

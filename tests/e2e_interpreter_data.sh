@@ -124,6 +124,23 @@ f=$(ls "$D"/pk/data/validation-* | head -n 1); dd if=/dev/zero of="$f" bs=1 seek
 $P verify "$D/pk" --sample 1 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'validation-0000[0-9].jsonl: was changed' "$D/log"; ok $? "verify sees a byte of a validation part: $(cat "$D/log")"
 $P verify "$D/pm" --sample 25 >/dev/null 2>"$D/log"; ok $? "three splits, every record verified: $(cat "$D/log")"
 $P run-data-gen $V --test_fraction 0.6 --validation_fraction 0.4 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'leave nothing to train on' "$D/log"; ok $? "shares that leave nothing: $(cat "$D/log")"
+# ---- columns: prompts, fields, all: one set of records, and what reads them finds the same in each
+C="$S --length 24 --checkpoint_interval 24 --threads 2"
+for c in all prompts fields; do $P run-data-gen $C --columns $c --out "$D/c-$c" >/dev/null 2>"$D/log"; ok $? "columns $c: $(cat "$D/log")"; done
+$P run-data-gen $C --out "$D/c-old" >/dev/null 2>&1; same "$D/c-all" "$D/c-old"; ok $? "preset v0.1 has all columns"
+has() { head -n 1 "$D/$1/data/train-00000.jsonl" | grep -q "\"$2\": "; }
+has c-prompts modification_prompt && has c-prompts classification_completion && has c-prompts improved_signature && ! has c-prompts modification_text && ! has c-prompts improved_model_weights; ok $? "columns prompts"
+has c-fields improved_model_weights && has c-fields degraded_model_weights && has c-fields classification_completion && ! has c-fields modification_prompt && ! has c-fields modification_completion; ok $? "columns fields"
+grep -q '`improved_signature` (JSON in strings' "$D/c-prompts/README.md" && ! grep -q '_text`\|_model_weights`' "$D/c-prompts/README.md" && ! grep -q '_prompt`' "$D/c-fields/README.md"; ok $? "the card names the columns that there are"
+head -n 3 "$D/c-all/data/train-00000.jsonl" | sed 's/.*"example_id": \([0-9]*\).*"classification_completion": "\([^"]*\)".*/{"example_id": \1, "task": "classification", "completion": "\2"}/' >"$D/gold.jsonl"
+for c in all prompts fields; do
+    $P baseline "$D/c-$c" >"$D/base-$c" 2>"$D/log" && cmp -s "$D/base-all" "$D/base-$c"; ok $? "baseline reads columns $c: $(cat "$D/log")"
+    $P score "$D/c-$c" --completions "$D/gold.jsonl" --overwrite >"$D/log" 2>&1 && grep -qx 'classification_exact 1' "$D/log"; ok $? "score reads columns $c: $(cat "$D/log")"
+    $P verify "$D/c-$c" --sample 3 >/dev/null 2>"$D/log"; ok $? "verify, columns $c: $(cat "$D/log")"
+done
+W="$C --no-include_modification --preset default --num_layers 1 --neurons_per_layer 8 --target_total_examples 300 --max_elsewhere 1 --label_threshold 0.3 --length 20"
+for c in "all" "prompts" "prompts --style interwoven"; do rm -rf "$D/w"; $P run-data-gen $W --columns $c --out "$D/w" >/dev/null 2>"$D/log" && $P baseline "$D/w" >"$D/base-w" 2>>"$D/log" && { [ "$c" = all ] && cp "$D/base-w" "$D/base-w0" || cmp -s "$D/base-w" "$D/base-w0"; }; ok $? "classification only: baseline reads the weights in prompts, $c: $(cat "$D/log")"; done
+$P run-data-gen $C --columns fields --chat --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 2 ] && grep -q 'chat' "$D/log"; ok $? "messages without prompts: $(cat "$D/log")"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4

@@ -202,6 +202,54 @@ static void fixture_free(fixture *x)
 }
 static int contains(const char *text, const nn_buf *part) { return strstr(text, (const char *)part->data) != NULL; }
 
+/* which columns a row has, by the tasks and by what is asked for */
+static void record_columns(void)
+{
+    static const struct { nn_record_columns columns; int m, c, chat; const char *names; } t[] = {
+        { NN_COLUMNS_ALL, 1, 1, 0, "example_id metadata modification_prompt modification_completion modification_text "
+          "classification_prompt classification_completion classification_text degraded_signature improved_signature "
+          "degraded_model_weights improved_model_weights training_metrics" },
+        { NN_COLUMNS_PROMPTS, 1, 1, 0, "example_id metadata modification_prompt modification_completion "
+          "classification_prompt classification_completion degraded_signature improved_signature training_metrics" },
+        { NN_COLUMNS_PROMPTS, 1, 1, 1, "example_id metadata modification_prompt modification_completion modification_messages "
+          "classification_prompt classification_completion classification_messages degraded_signature improved_signature "
+          "training_metrics" },
+        { NN_COLUMNS_FIELDS, 1, 1, 0, "example_id metadata classification_completion degraded_signature improved_signature "
+          "degraded_model_weights improved_model_weights training_metrics" },
+        { NN_COLUMNS_PROMPTS, 0, 1, 0, "example_id metadata classification_prompt classification_completion "
+          "improved_signature training_metrics" },
+        { NN_COLUMNS_FIELDS, 0, 1, 0, "example_id metadata classification_completion improved_signature "
+          "improved_model_weights training_metrics" },
+        { NN_COLUMNS_FIELDS, 1, 0, 0, "example_id metadata degraded_signature degraded_model_weights improved_model_weights "
+          "training_metrics" } };
+    nn_behaviour_probe probe = NN_ZERO;
+    nn_behaviour none = NN_ZERO;
+    fixture x;
+    nn_error e = NN_ZERO;
+    size_t i;
+    CHECK_OK(fixture_make(&x, NULL, &e), e);
+    x.r.probe = &probe;
+    x.r.behaviour = &none;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_buf line = NN_ZERO, names = NN_ZERO, wb = NN_ZERO;
+        nn_arena arena = NN_ZERO;
+        nn_json *root = NULL, *v;
+        x.f.columns = t[i].columns; x.f.modification = t[i].m; x.f.classification = t[i].c; x.f.chat = t[i].chat;
+        CHECK_OK(nn_record_json(&line, &x.r, &x.f, NULL, &e), e);
+        CHECK_OK(nn_json_parse(&root, &arena, (const char *)line.data, line.len, NULL, NULL, &e), e);
+        CHECK_OK(nn_weights_json(&wb, x.b, &e), e);
+        for (v = root ? root->v.first : NULL; v; v = v->next) {
+            if (names.len) (void)nn_buf_text(&names, " ", &e);
+            (void)nn_buf_text(&names, v->key, &e);
+        }
+        CHECK_STR((const char *)names.data, t[i].names);
+        if (t[i].columns != NN_COLUMNS_PROMPTS)
+            CHECK_STR(nn_json_str(nn_json_get(root, "improved_model_weights"), ""), (const char *)wb.data);
+        nn_arena_free(&arena);
+        nn_buf_free(&line); nn_buf_free(&names); nn_buf_free(&wb);
+    }
+    fixture_free(&x);
+}
 static void records(void)
 {
     fixture x;
@@ -556,6 +604,7 @@ int main(void)
     RUN(signature_formulas);
     RUN(gates);
     RUN(records);
+    RUN(record_columns);
     RUN(completions_refused);
     RUN(pattern_completions);
     RUN(answers_in_prose);

@@ -386,7 +386,7 @@ check(all(MEMBER[p].sum() == n for p, n in want.items()), "the definitions: " + 
 
 small = ["--num_layers", "2:3", "--neurons_per_layer", "16:24"]
 out = os.path.join(tmp.name, "set")
-r, rows = make(out, [*small, "--length", "6", "--seed", "91", "--max", "--min", "--pca", "--fourier"])
+r, rows = make(out, [*small, "--length", "6", "--seed", "91", "--max", "--min", "--pca", "--fourier", "--columns", "all"])
 check(r.returncode == 0 and len(rows) == 6, "run-data-gen: " + r.stderr)
 if not rows:
     finish()
