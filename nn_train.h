@@ -2882,31 +2882,53 @@ NNI_FN nn_status nni_score_shares(double *value, double *h, const nn_score_desc 
     nn_mem_free(count, bytes, &d->alloc);
     return NN_OK;
 }
-/* Class c against the rest over the pairs of one fold: above [n] = pairs that the row wins (ties
- * half), met [n] = pairs it is in. Adds the class's influence to h and returns its AUC. */
-NNI_FN double nni_score_auc_class(double *h, double *above, double *met, const nn_score_desc *d,
-                                  const double *out, size_t c)
+typedef struct nni_auc_row { int64_t fold; double score; size_t row; } nni_auc_row;
+NNI_FN int nni_auc_order(const void *x, const void *y)
+{
+    const nni_auc_row *a = (const nni_auc_row *)x, *b = (const nni_auc_row *)y;
+    if (a->fold != b->fold) return a->fold < b->fold ? -1 : 1;
+    return (a->score > b->score) - (a->score < b->score);
+}
+/* Class c against the rest over the pairs of one fold: above [n] = pairs that the row's positive
+ * wins (ties half), met [n] = pairs it is in; work [n]. Adds the class's influence to h and returns
+ * its AUC. By one sort: of a positive, the negatives below it and half of those that tie; of a
+ * negative, the positives above it and half of those that tie. These are halves of whole numbers,
+ * so that no order of adding them up can be seen. */
+NNI_FN double nni_score_auc_class(double *h, double *above, double *met, nni_auc_row *work,
+                                  const nn_score_desc *d, const double *out, size_t c)
 {
     const size_t n = d->n, k = d->n_classes;
     double wins = 0.0, pairs = 0.0;
-    size_t i, j;
-    for (i = 0; i < n; i++) above[i] = met[i] = 0.0;
+    size_t i, j, a, b;
     for (i = 0; i < n; i++) {
-        const double si = out[i * k + c];
-        if ((size_t)d->label[i] != c) continue;
-        for (j = 0; j < n; j++) {
-            const double sj = out[j * k + c];
-            double win = 0.5;
-            if ((size_t)d->label[j] == c || (d->fold && d->fold[j] != d->fold[i])) continue;
-            if (si > sj) win = 1.0;
-            else if (si < sj) win = 0.0;
-            above[i] += win;
-            above[j] += win;
-            met[i] += 1.0;
-            met[j] += 1.0;
-            wins += win;
-            pairs += 1.0;
+        work[i].fold = d->fold ? d->fold[i] : 0;
+        work[i].score = out[i * k + c];
+        work[i].row = i;
+    }
+    qsort(work, n, sizeof *work, nni_auc_order);
+    for (a = 0; a < n; a = b) {                      /* a fold is rows a to b */
+        double pos = 0.0, neg = 0.0, pos_below = 0.0, neg_below = 0.0;
+        for (b = a; b < n && work[b].fold == work[a].fold; b++)
+            if ((size_t)d->label[work[b].row] == c) pos += 1.0;
+            else neg += 1.0;
+        for (i = a; i < b; i = j) {                  /* equal scores are rows i to j */
+            double pos_here = 0.0, neg_here = 0.0;
+            size_t q;
+            for (j = i; j < b && !(work[j].score > work[i].score); j++)
+                if ((size_t)d->label[work[j].row] == c) pos_here += 1.0;
+                else neg_here += 1.0;
+            for (q = i; q < j; q++) {
+                const size_t row = work[q].row;
+                const int positive = (size_t)d->label[row] == c;
+                above[row] = positive ? neg_below + 0.5 * neg_here :
+                                        pos - pos_below - pos_here + 0.5 * pos_here;
+                met[row] = positive ? neg : pos;
+                if (positive) wins += above[row];
+            }
+            pos_below += pos_here;
+            neg_below += neg_here;
         }
+        pairs += pos * neg;
     }
     if (!(pairs > 0.0)) return nni_nan();
     for (i = 0; i < n; i++) h[i] += (double)n * (above[i] - wins / pairs * met[i]) / pairs;
@@ -2918,16 +2940,24 @@ NNI_FN nn_status nni_score_auc(double *value, double *h, const nn_score_desc *d,
     const size_t n = d->n, k = d->n_classes;
     const size_t first = k == 2 ? 1 : 0;                  /* two classes: class 1 says it all */
     double *above;
-    size_t c, i, bytes;
+    nni_auc_row *work;
+    size_t c, i, bytes, work_bytes;
     if (!nn_size_mul(n, 2 * sizeof *above, &bytes) ||
+        !nn_size_mul(n, sizeof *work, &work_bytes) ||
         (above = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM, "nn_score_make: out of memory for %zu rows", n);
+    work = (nni_auc_row *)nn_mem_alloc(work_bytes, &d->alloc);
+    if (!work) {
+        nn_mem_free(above, bytes, &d->alloc);
+        return nn_error_set(err, NN_E_NOMEM, "nn_score_make: out of memory for %zu rows", n);
+    }
     *value = 0.0;
     for (i = 0; i < n; i++) h[i] = 0.0;
     for (c = first; c < k; c++)
-        *value += nni_score_auc_class(h, above, above + n, d, out, c) / (double)(k - first);
+        *value += nni_score_auc_class(h, above, above + n, work, d, out, c) / (double)(k - first);
     for (i = 0; i < n; i++) h[i] /= (double)(k - first);
     if (*value != *value) nni_score_undefined(value, h, n);
+    nn_mem_free(work, work_bytes, &d->alloc);
     nn_mem_free(above, bytes, &d->alloc);
     return NN_OK;
 }

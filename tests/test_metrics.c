@@ -382,6 +382,50 @@ static void scores_of_rows(void)
     CHECK_OK(nn_score_interval(&r, v, h, &d, &e), e);
     CHECK(r.lo < v && r.hi > v && r.hi < 1);
 }
+/* the AUC's influences against the pairs one by one: folds, ties, classes; bit for bit */
+static void auc_of_pairs(void)
+{
+    enum { N = 90 };
+    int64_t label[N], fold[N];
+    double out[3 * N], h[N], want[N], above[N], met[N], v, auc;
+    nn_score_desc d = NN_ZERO;
+    nn_rng g = nn_rng_make(5, NN_STREAM_USER, 0);
+    nn_error e = NN_ZERO;
+    size_t trial, i, j, c, k;
+    d.kind = NN_SCORE_AUC;
+    d.label = label;
+    for (trial = 0; trial < 60; trial++) {
+        k = 2 + trial % 2;
+        d.n = 4 + trial % (N - 3);
+        d.n_classes = k;
+        d.fold = trial % 3 ? fold : NULL;
+        for (i = 0; i < d.n; i++) {
+            label[i] = (int64_t)(nn_rng_f64(&g) * (double)k);
+            fold[i] = (int64_t)(nn_rng_f64(&g) * 4.0) - 1;
+        }
+        for (i = 0; i < d.n * k; i++)                /* few values: many ties; infinite ones too */
+            out[i] = trial % 5 ? floor(nn_rng_f64(&g) * 9.0) - 4.0 : nn_rng_f64(&g);
+        if (trial % 7 == 0) out[0] = out[1] = INFINITY;
+        for (i = 0; i < d.n; i++) want[i] = 0.0;
+        for (i = 0; i < k; i++) { label[i] = (int64_t)i; fold[i] = 0; }   /* a pair at least */
+        auc = 0.0;
+        for (c = k == 2 ? 1 : 0; c < k; c++) {
+            double wins = 0.0, pairs = 0.0;
+            for (i = 0; i < d.n; i++) above[i] = met[i] = 0.0;
+            for (i = 0; i < d.n; i++)
+                for (j = 0; j < d.n && (size_t)label[i] == c; j++) {
+                    const double a = out[i * k + c], b = out[j * k + c], win = a > b ? 1.0 : a < b ? 0.0 : 0.5;
+                    if ((size_t)label[j] == c || (d.fold && fold[i] != fold[j])) continue;
+                    above[i] += win; above[j] += win; met[i] += 1.0; met[j] += 1.0; wins += win; pairs += 1.0;
+                }
+            for (i = 0; i < d.n; i++) want[i] += (double)d.n * (above[i] - wins / pairs * met[i]) / pairs;
+            auc += wins / pairs / (double)(k == 2 ? 1 : k);
+        }
+        CHECK_OK(nn_score_make(&v, h, &d, out, &e), e);
+        CHECK_NEAR(v, auc, 0);
+        for (i = 0; i < d.n; i++) CHECK_MSG(h[i] == want[i] / (double)(k == 2 ? 1 : k), "trial %zu, row %zu", trial, i);
+    }
+}
 static void average_precision_and_difference(void)
 {
     static const int64_t y[4] = { 0, 0, 1, 1 }, tied[4] = { 1, 0, 1, 0 }, none[4] = { 0, 0, 0, 0 };
@@ -429,6 +473,7 @@ int main(void)
     RUN(bootstrap);
     RUN(intervals_of_scores);
     RUN(scores_of_rows);
+    RUN(auc_of_pairs);
     RUN(average_precision_and_difference);
     RUN(fairness);
     RUN(fairness_intervals);
