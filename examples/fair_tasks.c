@@ -1704,6 +1704,10 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
     nn_app_owns(app, "metadata", ".json");
     nn_app_owns(app, "summary", ".json");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
+    /* the original's place for its two plots; under --out they are in the folder that is ours */
+    if (app->plots && !nn_app_given(app, "out") &&
+        (s = nn_app_folder_open(app, "results/plots", err)) != NN_OK)
+        return s;
     for (i = N; i > 1000; i /= 10) width++;
     meta = need(N * NN_FAIR_FIELDS, sizeof *meta);
     if (!meta) return no_memory(err);

@@ -62,6 +62,13 @@ rc=$?
 # a task that cannot be made says which
 fails "one class" "task 0: " generate --n-tasks 2 --n-samples 20 --class-imbalance 0.001 --out "$dir/c" --quiet
 
+# without --out the two plots go to results/plots, a folder of the run as its own: with a lock, and without a killed run's temporaries
+case $prog in /*) here=$prog ;; *) here=$(pwd)/$prog ;; esac
+dead=$(sh -c 'echo $$')
+mkdir -p "$dir/w/results/plots"; : >"$dir/w/results/plots/.nntmp-$dead-0"
+(cd "$dir/w" && "$here" generate --n-tasks 2 --n-samples 40:60 --quiet --overwrite) >"$dir/log" 2>&1
+[ -s "$dir/w/results/plots/synthetic_task_diversity.png" ] && [ ! -e "$dir/w/results/plots/.nntmp-$dead-0" ] && ok || bad "the folder of the plots is not taken over"
+
 # --compat judges on the labels that the document used: .6475 and .7369 (scikit-learn gives .7380)
 check "the document's suite" $prog generate --compat --stored --out "$dir/doc" --quiet
 check "the document's tasks" $prog test --compat --tasks "$dir/doc" --ids 0,99 --inits 1 --query-size 20 --out "$dir/dt" --quiet
