@@ -28,16 +28,16 @@ typedef enum kind {
     K_NPZ,
     K_PTH,
     K_SAFETENSORS,
+    K_GGUF,
     K_EVENTS,
     K_PNG,
     K_IDX,
     K_GZ,
     K_COUNT
 } kind;
-static const char *const kind_names[K_COUNT] = { "unknown",     "csv",      "json", "jsonl",
-                                                 "yaml",        "npy",      "npz",  "pth",
-                                                 "safetensors", "tfevents", "png",  "idx",
-                                                 "gz" };
+static const char *const kind_names[K_COUNT] = { "unknown", "csv",  "json", "jsonl", "yaml",
+                                                 "npy",     "npz",  "pth",  "safetensors",
+                                                 "gguf",    "tfevents", "png", "idx", "gz" };
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
@@ -61,14 +61,14 @@ static const nn_app_command commands[] = {
     { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20,
       .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
     { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2,
-      .help = "between npy, npz, safetensors, pth, csv, jsonl; OUT's ending decides" },
+      .help = "between npy, npz, safetensors, pth, csv, jsonl, and from gguf; OUT's ending decides" },
     { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2,
       .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
 };
 /* the commands that choose among the entries of a file */
 #define SELECTING (1u << SHOW | 1u << JSON | 1u << CONVERT | 1u << DIFF)
 static const nn_option table[] = {
-    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|tfevents|png|idx|gz", .value = "FORMAT",
+    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|gguf|tfevents|png|idx|gz", .value = "FORMAT",
       .group = "reading", .help = "the format, instead of detection by content",
       .effect = NN_EFFECT_DATA, .probe = "jsonl", .fixture = "as" },
     { .key = "delim", .type = NN_APP_TEXT, .field = offsetof(options, delim), .value = "C", .group = "reading",
@@ -171,8 +171,8 @@ static const nn_app_program program = {
              "  0 done; 1 failed or refused; 2 wrong usage. diff, as diff(1): 0 equal, 1\n"
              "  different, 2 trouble, such as a file that cannot be read.\n\n"
              "memory\n"
-             "  A few tens of megabytes for npy, npz, safetensors, pth, csv and jsonl of\n"
-             "  any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
+             "  A few tens of megabytes for npy, npz, safetensors, gguf, pth, csv and jsonl\n"
+             "  of any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
              "  of a .pth. A table on its way into columns is read twice and takes a\n"
              "  nameless scratch file beside OUT (diff: in TMPDIR or /tmp); a pipe and\n"
              "  JSON lines are copied there first.\n\n"
@@ -315,7 +315,6 @@ static kind detect_text(const char *path, const unsigned char *p, size_t n)
 }
 /* Formats of others, told by their first bytes: named, not read. */
 static const struct { size_t at, n; const char *bytes, *name; } foreign[] = {
-    { 0, 4, "GGUF", "a GGUF model" },
     { 0, 8, "\x89HDF\r\n\x1a\n", "HDF5" },
     { 0, 4, "PAR1", "Parquet" },
     { 0, 6, "ARROW1", "Arrow (Feather)" },
@@ -582,6 +581,7 @@ static kind magic_kind(const unsigned char *p, size_t n)
     if (n >= 6 && memcmp(p, "\x93NUMPY", 6) == 0) return K_NPY;
     if (n >= 4 && (memcmp(p, "PK\3\4", 4) == 0 || memcmp(p, "PK\5\6", 4) == 0)) return K_NPZ;
     if (n >= 4 && memcmp(p, "\x89PNG", 4) == 0) return K_PNG;
+    if (n >= 4 && memcmp(p, "GGUF", 4) == 0) return K_GGUF;
     if (n >= 12 && p[0] == 0x80 && p[1] == 2 && memcmp(p + 2, torch_magic, 10) == 0) return K_PTH;
     if (n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 && p[3] <= 8) return K_IDX;
     if (n >= 9 && len <= NN_MAX_SAFETENSORS_HEADER && p[8] == '{' && len >= 2) return K_SAFETENSORS;
@@ -606,6 +606,10 @@ static nn_status stand_in(const char *path, nn_error *e)
     nn_reader_close(r);
     return s;
 }
+static int by_position(kind k)
+{
+    return k == K_NPZ || k == K_PTH || k == K_SAFETENSORS || k == K_GGUF || k == K_PNG;
+}
 static nn_status detect_kind(const char *path, kind *k, nn_error *e)
 {
     nn_reader *r = NULL;
@@ -629,6 +633,7 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
             if (ends_with(path, ".npz")) *k = K_NPZ;
             else if (ends_with(path, ".npy")) *k = K_NPY;
             else if (ends_with(path, ".safetensors")) *k = K_SAFETENSORS;
+            else if (ends_with(path, ".gguf")) *k = K_GGUF;
             else if (ends_with(path, ".png")) *k = K_PNG;
             else if (ends_with(path, ".pth") || ends_with(path, ".pt")) *k = K_PTH;
             else if ((what = no_text(b, p, n, text_ending(path) != K_NONE)) == NULL)
@@ -636,11 +641,10 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
         }
         if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
-    if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) &&
-        (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG))
+    if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) && by_position(*k))
         s = unpack(path, r, 0, e);
     if (s == NN_OK && strcmp(path, "-") == 0) {
-        if (*k == K_NPZ || *k == K_PTH || *k == K_SAFETENSORS || *k == K_PNG) {
+        if (by_position(*k)) {
             s = nn_error_set(e, NN_E_UNSUPPORTED,
                              "-: %s cannot be read from a pipe: save it to a file first",
                              kind_names[*k]);
@@ -1329,6 +1333,7 @@ typedef struct arrays {
     origin *of;                                      /* [d.count] */
     nn_npz *npz;
     nn_zip *zip;
+    nn_gguf *gguf;                                   /* its metadata */
     nn_reader *r;
     scratch store;                                   /* tables: groups of `group` rows, in each the
                                                         columns one after the other */
@@ -1349,6 +1354,7 @@ static void arrays_close(arrays *a)
     free(a->of);
     nn_npz_close(a->npz);
     nn_zip_close(a->zip);
+    nn_gguf_close(a->gguf);
     nn_reader_close(a->r);
     scratch_free(&a->store);
     nn_buf_free(&a->kinds);
@@ -1506,6 +1512,11 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
             o.file.raw = 1;
             s = nn_reader_open(&a->r, path, &o.file, e);
         }
+    } else if (a->k == K_GGUF) {
+        o.file.raw = 1;
+        if ((s = nn_gguf_read(&a->d, path, &o.file, e)) == NN_OK &&
+            (s = nn_gguf_open(&a->gguf, path, &o.file, e)) == NN_OK)
+            s = nn_reader_open(&a->r, path, &o.file, e);
     } else {
         nn_reader *r = NULL;
         const unsigned char *p;
@@ -1683,7 +1694,7 @@ static nn_status arrays_open_any(arrays *a, const char *path, kind k, const char
     switch (k) {
     case K_NPZ: return arrays_npz(a, name, e);
     case K_NPY: return arrays_npy(a, e);
-    case K_PTH: case K_SAFETENSORS: return arrays_checkpoint(a, e);
+    case K_PTH: case K_SAFETENSORS: case K_GGUF: return arrays_checkpoint(a, e);
     case K_CSV: case K_JSONL: return arrays_table(a, e);
     case K_IDX: s = read_idx(&t, path, e); break;
     case K_PNG: {
@@ -1906,6 +1917,14 @@ static void say_left(const arrays *a, FILE *to, const char *name)
         else fprintf(to, "nnfmt: %s: left out: %s\n", file, line);
     }
 }
+/* Was the entry of that name left out? */
+static int is_left(const arrays *a, const char *name)
+{
+    const char *p = (const char *)a->left.data, *end = p + a->left.len;
+    for (; p < end; p += strlen(p) + 1)
+        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':') return 1;
+    return 0;
+}
 /* Items [first, first + n) of entry i as a new [n] tensor of the wanted type. */
 static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tensor *out, nn_error *e)
 {
@@ -1959,7 +1978,7 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
             s = nni_reader_ended(a->r, "array", e);
     }
     if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
-        (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_PTH))
+        (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_GGUF || a->k == K_PTH))
         s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
     if (s == NN_OK && opt.bytes && f->dtype == NN_BYTES) s = bytes_to_text(&t, w, a->k == K_PTH && !o->ndim, e);
     if (s == NN_OK && f->where.stored && o->dtype != f->dtype) s = decode(a, i, &t, e);
@@ -2175,6 +2194,101 @@ static nn_status show_array(arrays *a, size_t i, nn_error *e)
     if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].where.stored, &q);
     return s;
 }
+/* ---- metadata of a GGUF file */
+/* a value that is no array, as digits, a word or 'text' */
+static void show_item(const nn_gguf_value *v)
+{
+    char b[NN_NUM_BYTES];
+    switch (v->type) {
+    case NN_GGUF_TEXT:
+        printf("'");
+        if (v->n > 200) { say_n(v->text, 200, 0); printf("..."); }
+        else say_n(v->text, (size_t)v->n, 0);
+        printf("'");
+        return;
+    case NN_GGUF_BOOL: printf(v->u ? "true" : "false"); return;
+    case NN_GGUF_F32: nn_f32_print(b, (float)v->d); break;
+    case NN_GGUF_F64: nn_f64_print(b, v->d); break;
+    case NN_GGUF_I8: case NN_GGUF_I16: case NN_GGUF_I32: case NN_GGUF_I64: nn_i64_print(b, v->i); break;
+    default: nn_u64_print(b, v->u); break;
+    }
+    printf("%s", b);
+}
+static void show_pairs(const nn_gguf *g)
+{
+    nn_gguf_value v, item;
+    const char *key;
+    size_t i, k;
+    for (i = 0; (key = nn_gguf_meta(g, i, &v)) != NULL; i++) {
+        printf("metadata ");
+        say(key, 31);
+        printf(" ");
+        if (v.type != NN_GGUF_ARRAY) {
+            if (v.type != NN_GGUF_TEXT) printf("%-5s ", nn_gguf_type_name(v.type));
+            show_item(&v);
+            printf("\n");
+            continue;
+        }
+        printf("%-5s [%llu]", nn_gguf_type_name(v.of), (unsigned long long)v.n);
+        for (k = 0; k < 4 && v.of != NN_GGUF_ARRAY && nn_gguf_item(&v, &item); k++) {
+            printf(k ? ", " : " ");
+            show_item(&item);
+        }
+        printf(v.n && k ? ", ...\n" : "\n");
+    }
+}
+/* lost: texts that are not UTF-8, in which a mark stands for what cannot be read */
+static void json_pair(nn_json_writer *w, nn_gguf_value v, size_t *lost)
+{
+    nn_gguf_value item;
+    size_t i, k;
+    uint32_t c;
+    switch (v.type) {
+    case NN_GGUF_TEXT:
+        for (i = 0; i < v.n; i += k)
+            if ((k = nn_utf8_get(v.text + i, (size_t)v.n - i, &c)) == 0) { ++*lost; break; }
+        nn_json_lossy(w, v.text, (size_t)v.n);
+        break;
+    case NN_GGUF_BOOL: nn_json_bool(w, v.u != 0); break;
+    case NN_GGUF_F32: nn_json_f32(w, (float)v.d); break;
+    case NN_GGUF_F64: nn_json_f64(w, v.d); break;
+    case NN_GGUF_I8: case NN_GGUF_I16: case NN_GGUF_I32: case NN_GGUF_I64: nn_json_i64(w, v.i); break;
+    case NN_GGUF_ARRAY:
+        nn_json_begin_array(w);
+        while (w->status == NN_OK && nn_gguf_item(&v, &item)) json_pair(w, item, lost);
+        nn_json_end(w);
+        break;
+    default: nn_json_u64(w, v.u); break;
+    }
+}
+/* what safetensors can hold of it: text, and numbers as text; the rest is left out, a line each */
+static nn_status gguf_texts(arrays *a, nn_error *e)
+{
+    nn_gguf_value v;
+    const char *key;
+    char b[NN_NUM_BYTES];
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && (key = nn_gguf_meta(a->gguf, i, &v)) != NULL; i++) {
+        nn_tensor t = NN_ZERO;
+        const char *text = b;
+        switch (v.type) {
+        case NN_GGUF_TEXT: text = strlen(v.text) == v.n ? v.text : NULL; break;
+        case NN_GGUF_ARRAY: text = NULL; break;
+        case NN_GGUF_BOOL: text = v.u ? "true" : "false"; break;
+        case NN_GGUF_F32: nn_f32_print(b, (float)v.d); break;
+        case NN_GGUF_F64: nn_f64_print(b, v.d); break;
+        case NN_GGUF_I8: case NN_GGUF_I16: case NN_GGUF_I32: case NN_GGUF_I64: nn_i64_print(b, v.i); break;
+        default: nn_u64_print(b, v.u); break;
+        }
+        if (text && nn_tensor_scalar_text(&t, text, NULL, e) == NN_OK) s = nn_dict_put(&a->meta, key, &t, e);
+        else if (text && e->status == NN_E_NOMEM) s = e->status;
+        else note(a->path, key, "of the metadata is left out: safetensors has no", text ? "text but UTF-8" :
+                  v.type == NN_GGUF_TEXT ? "text with NULs" : "arrays there");
+        nn_tensor_free(&t);
+    }
+    return s;
+}
 static nn_status show_csv(const char *path, const char *name, nn_error *e)
 {
     nn_csv *r = NULL;
@@ -2379,9 +2493,15 @@ static int cmd_show(const char *path, const char *name)
         s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, &e);
         if (s == NN_OK) s = arrays_select(&f, &e);
         if (s == NN_OK) s = all_used(path, &e);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name))
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
         if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
+        if (s == NN_OK && f.gguf && !name) {
+            const nn_gguf_info *h = nn_gguf_head(f.gguf);
+            printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,
+                   h->big_endian ? "big" : "little", (unsigned long long)h->alignment,
+                   nn_gguf_count(f.gguf), nn_gguf_meta_count(f.gguf));
+        }
         for (i = 0; s == NN_OK && i < f.d.count; i++)
             if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
         if (s == NN_OK) say_left(&f, stdout, name);
@@ -2394,6 +2514,7 @@ static int cmd_show(const char *path, const char *name)
             say(text, 0);
             printf("'\n");
         }
+        if (s == NN_OK && f.gguf && !name && !opt.only.n) show_pairs(f.gguf);
     }
     nn_arena_free(&a);
     arrays_close(&f);
@@ -2534,6 +2655,23 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
     nn_csv_close(r);
     return s;
 }
+static void json_pairs(nn_json_writer *w, const arrays *a, nn_error *e)
+{
+    nn_gguf_value v;
+    const char *key;
+    size_t i, lost = 0;
+    if (!nn_gguf_meta_count(a->gguf)) return;
+    nn_json_key(w, "__metadata__");
+    nn_json_begin_object(w);
+    for (i = 0; w->status == NN_OK && (key = nn_gguf_meta(a->gguf, i, &v)) != NULL; i++) {
+        const size_t before = lost;
+        nn_json_key(w, key);
+        json_pair(w, v, &lost);
+        if (lost > before) note(a->path, key, "of the metadata has", "bytes that are no UTF-8: U+FFFD stands for them");
+        flush_json(w, NULL, (size_t)1 << 20, e);
+    }
+    nn_json_end(w);
+}
 static int cmd_json(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
@@ -2606,6 +2744,7 @@ static int cmd_json(const char *path, const char *name)
                 }
                 nn_json_end(&w);
             }
+            if (!name && !opt.only.n && f.gguf) json_pairs(&w, &f, &e);
             if (!name) nn_json_end(&w);
         }
     }
@@ -3001,6 +3140,7 @@ static int cmd_convert(const char *in, const char *out)
         if (f.of[i].where.stored)
             note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is",
                 f.of[i].where.stored);
+    if (s == NN_OK && ends_with(out, ".safetensors") && k == K_GGUF) s = gguf_texts(&f, &e);
     if (s == NN_OK && ends_with(out, ".safetensors") && k == K_PTH) {
         nn_tensor t = NN_ZERO;                          /* what loaders of PyTorch models look for */
         s = nn_tensor_scalar_text(&t, "pt", NULL, &e);

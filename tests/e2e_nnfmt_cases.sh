@@ -98,10 +98,41 @@ printf 'b: |+\n    \n \nc: 1\n' >blank.yaml
 want 0 '{"b":"\n\n","c":1}' json blank.yaml
 
 # check claims only what it knows: other formats are named by their first bytes, binary is no CSV
-want 1 'model.gguf: unknown format: a GGUF model' check model.gguf
 want 1 'zeros.csv: unknown format: NUL bytes, which no text holds' check zeros.csv
 want 1 'utf16_onecol.csv: unknown format: text in UTF-16: --encoding utf-16 reads it' check utf16_onecol.csv
-for c in show json check; do want 1 'unknown format' $c model.gguf; done
+# GGUF (types.gguf: little-endian, version 3; types_be.gguf: big-endian, version 2; one tensor of five is quantised)
+for c in show json check; do want 0 '' $c model.gguf; done
+want 0 'version 3, little-endian, alignment 64, 5 tensors, 18 pairs of metadata' show types.gguf
+want 0 'version 2, big-endian, alignment 64, 5 tensors, 18 pairs of metadata' show types_be.gguf
+meta='"t.i8":-128,"t.u16":65535,"t.i16":-32768,"t.u32":4294967295,"t.i32":-2147483648,"t.f32":1e-05,"t.bool":true'
+for f in types.gguf types_be.gguf; do
+    want 0 '"a":[[-2.5,-1.5,-0.5],[0.5,1.5,2.5]],"b":[7,-9],"c":[[1.0,2.0,4.0,8.0]],"d":1.5,' json $f
+    want 0 "$meta" json $f
+    want 0 '"t.texts":["a","","é"],"t.shorts":[-1,300],"t.none":[],"t.nested":[[1,2],["deep"]]' json $f
+    want 0 "metadata general.architecture            'llama'" show $f
+    want 0 "metadata t.texts                         text  [3] 'a', '', 'é'" show $f
+    want 0 'metadata t.u64                           u64   18446744073709551615' show $f
+    want 0 'not read: q: Q4_0 [2,32], 36 bytes: quantised' show $f
+    want 0 'not read: q: Q4_0 [2,32], 36 bytes: quantised' show $f q
+    want 1 "$f: 'q' is in an unknown format: Q4_0 [2,32], 36 bytes: quantised" check $f
+    want 2 "'q' is in an unknown format" diff $f $f
+    want 0 "$f: left out: q: Q4_0 [2,32], 36 bytes: quantised" convert $f t.safetensors --overwrite
+    want 1 'unknown format' convert --strict $f u.pth
+    want 0 '"t.f32":"1e-05","t.bool":"true"' json t.safetensors
+    want 0 "'t.texts' of the metadata is left out" convert $f t.safetensors --overwrite
+    want 0 '' convert $f t.pth --overwrite
+    want 0 '' diff t.safetensors t.pth
+    want 0 '[[-2.5,-1.5,-0.5],[0.5,1.5,2.5]]' json t.pth a
+    gzip -nc $f >z.gguf.gz
+    want 0 'not read: q: Q4_0' show z.gguf.gz
+    head -c 700 $f >cut.gguf
+    for c in show json check; do want 1 'cut.gguf: ' $c cut.gguf; done
+done
+want 0 '[7,-9]' json types_be.gguf b
+want 0 '' json --only b types_be.gguf
+if "$nnfmt" json --only b types_be.gguf 2>/dev/null | grep -q metadata; then bad "--only takes metadata too"; else ok; fi
+if "$nnfmt" show - <types.gguf 2>&1 | grep -qF 'gguf cannot be read from a pipe'; then ok; else bad "gguf from standard input"; fi
+printf 'PK' >x.gguf; want 1 "x.gguf: byte 0: expected 'GGUF' and a version" check x.gguf
 want 1 'unknown format' convert zeros.csv zeros.npy
 magic() { printf "$2" >"$1"; want 1 "$1: unknown format: $3" check "$1"; }
 magic h.ckpt '\211HDF\r\n\032\n\0\0' HDF5
