@@ -4287,14 +4287,15 @@ NNI_FN int nni_src_sure(const nni_src *s, size_t bytes)
     (void)bytes;
     return 1;
 }
+NNI_FN int nni_same_text(const char *word, const char *s, size_t n)
+{
+    return strlen(word) == n && memcmp(word, s, n) == 0;
+}
+#define NNI_NPY_CODE(value, name, word, size, unit, kind, npy, ...) npy,
+static const char *const nni_npy_codes[NN_DTYPE_END] = { "", NN_DTYPE_LIST(NNI_NPY_CODE, NNI_NPY_CODE) };
 /* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. */
 NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
 {
-    static const struct { const char *t; nn_dtype d; } kinds[] = {
-        { "b1", NN_BOOL }, { "i1", NN_I8 }, { "i2", NN_I16 }, { "i4", NN_I32 }, { "i8", NN_I64 }, { "u1", NN_U8 }, { "u2", NN_U16 }, { "u4", NN_U32 }, { "u8", NN_U64 },
-        { "f2", NN_F16 }, { "f4", NN_F32 }, { "f8", NN_F64 }, { "c8", NN_C64 }, { "c16", NN_C128 }, { "bool", NN_BOOL }, { "int8", NN_I8 }, { "int16", NN_I16 },
-        { "int32", NN_I32 }, { "int64", NN_I64 }, { "uint8", NN_U8 }, { "uint16", NN_U16 }, { "uint32", NN_U32 }, { "uint64", NN_U64 }, { "float16", NN_F16 },
-        { "float32", NN_F32 }, { "float64", NN_F64 }, { "complex64", NN_C64 }, { "complex128", NN_C128 } };
     int big = nni_big_endian(), file_big = big;
     size_t i;
     if (n && (s[0] == '<' || s[0] == '>' || s[0] == '|' || s[0] == '=')) {
@@ -4304,10 +4305,11 @@ NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
         n--;
     }
     info->swapped = file_big != big;
-    for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strlen(kinds[i].t) == n && memcmp(kinds[i].t, s, n) == 0) {
-            info->dtype = kinds[i].d;
-            info->itemsize = nn_dtype_size(info->dtype);
+    for (i = 1; i < (size_t)NN_DTYPE_END; i++)           /* by code or by word; text has a width */
+        if (nni_npy_codes[i][0] && nni_dtypes[i].size &&
+            (nni_same_text(nni_npy_codes[i], s, n) || nni_same_text(nni_dtypes[i].word, s, n))) {
+            info->dtype = (nn_dtype)i;
+            info->itemsize = nni_dtypes[i].size;
             if (info->itemsize == 1) info->swapped = 0;
             return NULL;
         }
@@ -4345,7 +4347,7 @@ NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const ch
     size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
     unsigned char *p = (unsigned char *)t->data;
     if (swapped && bytes) {
-        size_t unit = t->dtype == NN_UCS4 ? 4 : t->dtype == NN_C64 ? 4 : t->dtype == NN_C128 ? 8 : w;
+        size_t unit = nn_dtype_unit(t->dtype);
         nni_swap_items(p, bytes / unit, unit);
     }
     if (t->dtype == NN_BOOL) for (i = 0; i < count; i++) p[i] = p[i] != 0;
@@ -10446,21 +10448,18 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
 }
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
 {
-    static const char *const kind[NN_BYTES + 1] = { "",   "f4", "f8", "f2",  "",   "i1",
-                                                    "i2", "i4", "i8", "u1",  "u2", "u4",
-                                                    "u8", "b1", "c8", "c16", "U",  "S" };
     char h[512];
     size_t n = 10, i, grow = 0, pad;
-    if (t->dtype <= NN_DTYPE_NONE || t->dtype > NN_BYTES)
+    if (!nni_dtype_row(t->dtype))
         return nn_error_set(err, NN_E_ARG, "nn_npy_write: the tensor has no dtype");
-    if (t->dtype == NN_BF16)
-        return nn_error_set(err, NN_E_UNSUPPORTED,
-                        "nn_npy_write: NumPy has no bf16: convert to f32 first");
+    if (!nni_npy_codes[t->dtype][0])
+        return nn_error_set(err, NN_E_UNSUPPORTED, "nn_npy_write: NumPy has no %s: convert to f32 first",
+                        nn_dtype_name(t->dtype));
     memcpy(h, "\x93NUMPY\x01\0\0\0{'descr': '", 21);
     n = 21;
     h[n++] = nn_dtype_size(t->dtype) == 1 || t->dtype == NN_BYTES ? '|' : nni_big_endian() ? '>' : '<';
-    memcpy(h + n, kind[t->dtype], strlen(kind[t->dtype]));
-    n += strlen(kind[t->dtype]);
+    memcpy(h + n, nni_npy_codes[t->dtype], strlen(nni_npy_codes[t->dtype]));
+    n += strlen(nni_npy_codes[t->dtype]);
     if (t->dtype == NN_UCS4) n += nni_put_dec(h + n, t->itemsize / 4);
     if (t->dtype == NN_BYTES) n += nni_put_dec(h + n, t->itemsize);
     memcpy(h + n, "', 'fortran_order': False, 'shape': (", 37);
@@ -10727,11 +10726,7 @@ NN_DEF nn_status nn_npz_map(nn_npz *z, size_t i, nn_tensor *view, nn_error *err)
     else if (nn_zip_at(z->z, i)->method != 0) why = "the member is compressed";
     else if (f.swapped) why = "the member has the other byte order";
     else if (f.fortran && f.ndim > 1) why = "the member is in Fortran order";
-    else if (f.itemsize && at % (f.dtype == NN_UCS4  ? 4 :
-                                 f.dtype == NN_BYTES ? 1 :
-                                 f.dtype == NN_C64   ? 4 :
-                                 f.dtype == NN_C128  ? 8 :
-                                                       f.itemsize))
+    else if (f.itemsize && at % nn_dtype_unit(f.dtype))
         why = "the member is not aligned";
     else if (z->z->size > SIZE_MAX) why = "the file is larger than the address space";
     if (why) return nn_error_set(err, NN_E_UNSUPPORTED, "%s: cannot be mapped: %s", src.name, why);
@@ -11003,6 +10998,11 @@ enum {
 };
 #define NNI_PTH_OBJECTS ((size_t)1 << 20)
 typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtype; } nni_pk_class;
+/* a type without a storage has the name "", which no class has; torch knows no text */
+#define NNI_PK_STORAGE(value, name, word, size, unit, kind, npy, st, rank, storage) \
+    { "torch", storage, NNI_PC_STORAGE, value },
+#define NNI_PK_DTYPE(value, name, word, size, unit, kind, ...) \
+    { "torch", (kind) ? word : "", NNI_PC_DTYPE, value },
 static const nni_pk_class nni_pk_classes[] = {
     { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
     { "builtins", "dict", NNI_PC_DICT, NN_DTYPE_NONE }, { "builtins", "set", NNI_PC_SET, NN_DTYPE_NONE }, { "builtins", "frozenset", NNI_PC_SET, NN_DTYPE_NONE },
@@ -11011,13 +11011,9 @@ static const nni_pk_class nni_pk_classes[] = {
     { "torch._utils", "_rebuild_tensor", NNI_PC_TENSOR1, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v2", NNI_PC_TENSOR2, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v3", NNI_PC_TENSOR3, NN_DTYPE_NONE },
     { "torch._utils", "_rebuild_parameter", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_parameter_with_state", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch.nn.parameter", "Parameter", NNI_PC_PARAM, NN_DTYPE_NONE },
     { "torch", "Size", NNI_PC_SIZE, NN_DTYPE_NONE }, { "torch", "device", NNI_PC_DEVICE, NN_DTYPE_NONE }, { "_codecs", "encode", NNI_PC_ENCODE, NN_DTYPE_NONE }, { "torch.serialization", "_get_layout", NNI_PC_TEXT, NN_DTYPE_NONE },
-    { "torch", "FloatStorage", NNI_PC_STORAGE, NN_F32 }, { "torch", "DoubleStorage", NNI_PC_STORAGE, NN_F64 }, { "torch", "HalfStorage", NNI_PC_STORAGE, NN_F16 }, { "torch", "BFloat16Storage", NNI_PC_STORAGE, NN_BF16 },
-    { "torch", "LongStorage", NNI_PC_STORAGE, NN_I64 }, { "torch", "IntStorage", NNI_PC_STORAGE, NN_I32 }, { "torch", "ShortStorage", NNI_PC_STORAGE, NN_I16 }, { "torch", "CharStorage", NNI_PC_STORAGE, NN_I8 },
-    { "torch", "ByteStorage", NNI_PC_STORAGE, NN_U8 }, { "torch", "BoolStorage", NNI_PC_STORAGE, NN_BOOL }, { "torch", "ComplexFloatStorage", NNI_PC_STORAGE, NN_C64 }, { "torch", "ComplexDoubleStorage", NNI_PC_STORAGE, NN_C128 },
+    NN_DTYPE_LIST(NNI_PK_STORAGE, NNI_PK_STORAGE)
     { "torch.storage", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE }, { "torch", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE },
-    { "torch", "float32", NNI_PC_DTYPE, NN_F32 }, { "torch", "float64", NNI_PC_DTYPE, NN_F64 }, { "torch", "float16", NNI_PC_DTYPE, NN_F16 }, { "torch", "bfloat16", NNI_PC_DTYPE, NN_BF16 }, { "torch", "int8", NNI_PC_DTYPE, NN_I8 },
-    { "torch", "int16", NNI_PC_DTYPE, NN_I16 }, { "torch", "int32", NNI_PC_DTYPE, NN_I32 }, { "torch", "int64", NNI_PC_DTYPE, NN_I64 }, { "torch", "uint8", NNI_PC_DTYPE, NN_U8 }, { "torch", "uint16", NNI_PC_DTYPE, NN_U16 },
-    { "torch", "uint32", NNI_PC_DTYPE, NN_U32 }, { "torch", "uint64", NNI_PC_DTYPE, NN_U64 }, { "torch", "bool", NNI_PC_DTYPE, NN_BOOL }, { "torch", "complex64", NNI_PC_DTYPE, NN_C64 }, { "torch", "complex128", NNI_PC_DTYPE, NN_C128 },
+    NN_DTYPE_LIST(NNI_PK_DTYPE, NNI_PK_DTYPE)
     { "torch._tensor", "_rebuild_from_type_v2", NNI_PC_TYPED, NN_DTYPE_NONE },
         { "torch", "Tensor", NNI_PC_TEXT, NN_DTYPE_NONE },
     { "numpy", "dtype", NNI_PC_NP_DTYPE, NN_DTYPE_NONE }, { "numpy", "ndarray", NNI_PC_TEXT, NN_DTYPE_NONE },
@@ -11336,7 +11332,7 @@ NNI_FN nni_pk *nni_vm_class(nni_vm *m, const char *mod, size_t a, const char *na
     if (a == 11 && memcmp(mod, "__builtin__", 11) == 0) { mod = "builtins"; a = 8; }
     for (i = 0; i < sizeof nni_pk_classes / sizeof *nni_pk_classes; i++) {
         const nni_pk_class *c = &nni_pk_classes[i];
-        if (strlen(c->module) == a && memcmp(c->module, mod, a) == 0 && strlen(c->name) == b &&
+        if (b && strlen(c->module) == a && memcmp(c->module, mod, a) == 0 && strlen(c->name) == b &&
             memcmp(c->name, name, b) == 0) {
             v = nni_vm_node(m, NNI_PK_CLASS);
             if (v) v->u.c = c;
@@ -12536,17 +12532,16 @@ NNI_FN void nni_pkw_tuple(nni_pkw *w, const uint64_t *v, size_t n)
     op = (unsigned char)(n > 3 ? 't' : 0x84 + n);
     nni_pkw_raw(w, &op, 1);
 }
-static const char *const nni_pth_storages[NN_BYTES + 1] = {
-    NULL,   "Float", "Double", "Half", "BFloat16", "Char",         "Short",         "Int", "Long",
-    "Byte", NULL,    NULL,     NULL,   "Bool",     "ComplexFloat", "ComplexDouble", NULL,  NULL
-};
+#define NNI_PTH_STORAGE(value, name, word, size, unit, kind, npy, st, rank, storage) storage,
+static const char *const nni_pth_storages[NN_DTYPE_END] = {
+    "", NN_DTYPE_LIST(NNI_PTH_STORAGE, NNI_PTH_STORAGE) };
 NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
 {
     uint64_t shape[NN_MAX_DIMS], stride[NN_MAX_DIMS];
     char num[24], cls[48];
     size_t i, n;
     int v3 = t->dtype == NN_U16 || t->dtype == NN_U32 || t->dtype == NN_U64;
-    if (!v3 && !nni_pth_storages[t->dtype]) {
+    if (!v3 && !nni_pth_storages[t->dtype][0]) {
         w->s = nn_error_set(w->err, NN_E_UNSUPPORTED, "nn_pth_write: a tensor of dtype %s",
                         nn_dtype_name(t->dtype));
         return;
@@ -12559,7 +12554,7 @@ NNI_FN void nni_pkw_tensor(nni_pkw *w, const nn_tensor *t)
     nni_pkw_raw(w, cls, n);
     nni_pkw_text(w, "storage", 7);
     n = v3 ? (size_t)snprintf(cls, sizeof cls, "ctorch.storage\nUntypedStorage\n") :
-             (size_t)snprintf(cls, sizeof cls, "ctorch\n%sStorage\n", nni_pth_storages[t->dtype]);
+             (size_t)snprintf(cls, sizeof cls, "ctorch\n%s\n", nni_pth_storages[t->dtype]);
     nni_pkw_raw(w, cls, n);
     nni_pkw_text(w, num, nni_put_dec(num, w->storage++));
     nni_pkw_text(w, "cpu", 3);
@@ -12808,10 +12803,10 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
 }
 
 /* ---- [SAFETENSORS] ------------------------------------------------------ */
-/* names in the reference's order of dtypes; rank = place in it */
-static const struct { const char *name; nn_dtype dtype; } nni_st_types[] = {
-    { "BOOL", NN_BOOL }, { "U8", NN_U8 }, { "I8", NN_I8 }, { "I16", NN_I16 }, { "U16", NN_U16 }, { "F16", NN_F16 }, { "BF16", NN_BF16 },
-    { "I32", NN_I32 }, { "U32", NN_U32 }, { "F32", NN_F32 }, { "C64", NN_C64 }, { "F64", NN_F64 }, { "I64", NN_I64 }, { "U64", NN_U64 } };
+/* name, and rank: the place in the reference's order of dtypes, 0 = it has none */
+#define NNI_ST_TYPE(value, name, word, size, unit, kind, npy, st, rank, storage) { st, rank },
+static const struct { const char *name; unsigned rank; } nni_st_types[NN_DTYPE_END] = {
+    { "", 0 }, NN_DTYPE_LIST(NNI_ST_TYPE, NNI_ST_TYPE) };
 /* without an nn_dtype: read as codes */
 static const struct { const char *name; unsigned bits; } nni_st_codes[] = {
     { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 },
@@ -12864,8 +12859,8 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
         else it->begin = (uint64_t)m->v.i;
     }
     it->dtype = NN_DTYPE_NONE;
-    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++)
-        if (strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = nni_st_types[i].dtype;
+    for (i = 1; i < (size_t)NN_DTYPE_END; i++)
+        if (nni_st_types[i].rank && strcmp(nni_st_types[i].name, dt->v.s) == 0) it->dtype = (nn_dtype)i;
     for (i = 0; codes && i < sizeof nni_st_codes / sizeof *nni_st_codes; i++)
         if (strcmp(nni_st_codes[i].name, dt->v.s) == 0) {
             it->dtype = NN_U8;
@@ -13078,10 +13073,7 @@ NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const voi
 }
 NNI_FN size_t nni_st_rank(nn_dtype t)
 {
-    size_t i;
-    for (i = 0; i < sizeof nni_st_types / sizeof *nni_st_types; i++)
-        if (nni_st_types[i].dtype == t) return i + 1;
-    return 0;
+    return nni_st_types[nni_dtype_row(t)].rank;
 }
 NNI_FN int nni_st_write_order(const void *a, const void *b)
 {
@@ -13148,7 +13140,7 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
         nn_json_key(&w, order[i]->name);
         nn_json_begin_object(&w);
         nn_json_key(&w, "dtype");
-        nn_json_string(&w, nni_st_types[nni_st_rank(t->dtype) - 1].name);
+        nn_json_string(&w, nni_st_types[t->dtype].name);
         nn_json_key(&w, "shape");
         nn_json_begin_array(&w);
         for (k = 0; k < t->ndim; k++) nn_json_u64(&w, t->shape[k]);

@@ -166,10 +166,9 @@ NN_DEF int nn_version(void);
 
 /* ==== [ALLOC] where memory comes from ==================================== */
 /* All three functions, or none (all zero = libc malloc, realloc, free; on Linux blocks of 2 MiB and
- * more then ask for huge pages,
- * unless NN_NO_HUGE_PAGES is defined). `size` passed to release is the size that
- * was asked for. Hooks must be safe to call from the threads that call the library. Alignment is
- * the library's to add. */
+ * more then ask for huge pages, unless NN_NO_HUGE_PAGES is defined). `size` passed to release is
+ * the size that was asked for. Hooks must be safe to call from the threads that call the library.
+ * Alignment is the library's to add. */
 typedef struct nn_alloc {
     void *(*alloc)  (size_t size, void *user);
     void *(*resize) (void *p, size_t old_size, size_t new_size, void *user);
@@ -206,17 +205,41 @@ NN_DEF void  nn_arena_free(nn_arena *a);
 
 /* Element types. Text types have a width of their own per tensor; complex ones are stored and
  * converted, not computed with. */
+/* One row per type: value, name, NumPy's and PyTorch's word; bytes of an element (0: a tensor's own),
+ * bytes that are turned together in the other byte order, kind (1 float, 2 signed, 3 unsigned, 4
+ * complex, 0 text); NumPy's code, safetensors' code and place in its order, PyTorch's storage ("" =
+ * has none). Sizes, names, choices and the codes of every reader and writer come from here. */
+#define NN_DTYPE_NUMBERS(FIRST, NEXT)                                                             \
+    FIRST(NN_F32, "f32", "float32", 4, 4, 1, "f4", "F32", 10, "FloatStorage") /* IEEE binary32 */ \
+    NEXT(NN_F64, "f64", "float64", 8, 8, 1, "f8", "F64", 12, "DoubleStorage") /* and 64, 16 */    \
+    NEXT(NN_F16, "f16", "float16", 2, 2, 1, "f2", "F16", 6, "HalfStorage")                        \
+    NEXT(NN_BF16, "bf16", "bfloat16", 2, 2, 1, "", "BF16", 7, "BFloat16Storage") /* bfloat16 */   \
+    NEXT(NN_I8, "i8", "int8", 1, 1, 2, "i1", "I8", 3, "CharStorage") /* two's complement */       \
+    NEXT(NN_I16, "i16", "int16", 2, 2, 2, "i2", "I16", 4, "ShortStorage")                         \
+    NEXT(NN_I32, "i32", "int32", 4, 4, 2, "i4", "I32", 8, "IntStorage")                           \
+    NEXT(NN_I64, "i64", "int64", 8, 8, 2, "i8", "I64", 13, "LongStorage")                         \
+    NEXT(NN_U8, "u8", "uint8", 1, 1, 3, "u1", "U8", 2, "ByteStorage")                             \
+    NEXT(NN_U16, "u16", "uint16", 2, 2, 3, "u2", "U16", 5, "")                                    \
+    NEXT(NN_U32, "u32", "uint32", 4, 4, 3, "u4", "U32", 9, "")                                    \
+    NEXT(NN_U64, "u64", "uint64", 8, 8, 3, "u8", "U64", 14, "")                                   \
+    NEXT(NN_BOOL, "bool", "bool", 1, 1, 3, "b1", "BOOL", 1, "BoolStorage") /* a byte, 0 or 1 */
+#define NN_DTYPE_LIST(FIRST, NEXT)                                                                \
+    NN_DTYPE_NUMBERS(FIRST, NEXT)                                                                 \
+    NEXT(NN_C64, "c64", "complex64", 8, 4, 4, "c8", "C64", 11, "ComplexFloatStorage") /* (re, im) */ \
+    NEXT(NN_C128, "c128", "complex128", 16, 8, 4, "c16", "", 0, "ComplexDoubleStorage")           \
+    NEXT(NN_UCS4, "ucs4", "str", 0, 4, 0, "U", "", 0, "") /* code points, NUL-padded */           \
+    NEXT(NN_BYTES, "bytes", "bytes", 0, 1, 0, "S", "", 0, "") /* fixed width, NUL-padded */
+#define NN_LIST_VALUE(value, ...) value,
+#define NN_LIST_ONE(value, ...) + 1
+#define NN_LIST_NAME(value, name, ...) name
+#define NN_LIST_OR_NAME(value, name, ...) "|" name
+/* "f32|f64|...|bool" */
+#define NN_DTYPE_CHOICES NN_DTYPE_NUMBERS(NN_LIST_NAME, NN_LIST_OR_NAME)
 typedef enum nn_dtype {
     NN_DTYPE_NONE = 0,
-    NN_F32, NN_F64, NN_F16, NN_BF16,             /* IEEE binary32, binary64, binary16; bfloat16   */
-    NN_I8, NN_I16, NN_I32, NN_I64,               /* two's complement                              */
-    NN_U8, NN_U16, NN_U32, NN_U64,
-    NN_BOOL,                                     /* one byte, 0 or 1                              */
-    NN_C64, NN_C128,                             /* complex: pairs (re, im) of F32, F64           */
-    NN_UCS4,                                     /* fixed-width text, code points of 4 bytes,
-                                                    NUL-padded (NumPy U) */
-    NN_BYTES                                     /* fixed-width bytes, NUL-padded (NumPy S)       */
+    NN_DTYPE_LIST(NN_LIST_VALUE, NN_LIST_VALUE)
 } nn_dtype;
+enum { NN_DTYPE_END = 1 NN_DTYPE_LIST(NN_LIST_ONE, NN_LIST_ONE) };        /* behind the last */
 
 /* A contiguous row-major array in native byte order. shape[0..ndim-1]; ndim 0 = one scalar; any
  * size may be 0.
@@ -233,11 +256,11 @@ typedef struct nn_tensor {
 } nn_tensor;
 
 /* nn_dtype_size: bytes of one element; 0 for NN_DTYPE_NONE, NN_UCS4 and NN_BYTES (their width is a
- * tensor's own). */
+ * tensor's own). nn_dtype_unit: bytes that are turned together in the other byte order, and aligned. */
 NN_DEF size_t nn_dtype_size(nn_dtype t);
+NN_DEF size_t nn_dtype_unit(nn_dtype t);
 /* nn_dtype_name: "f32", "i64", "bool", "c64", "ucs4", ...; never NULL. nn_dtype_parse: the reverse,
- * also NumPy's and
- * PyTorch's words ("float32", "int64", "bfloat16"); NN_DTYPE_NONE when unknown. */
+ * also NumPy's and PyTorch's words ("float32", "int64", "bfloat16"); NN_DTYPE_NONE when unknown. */
 NN_DEF const char *nn_dtype_name(nn_dtype t);
 NN_DEF nn_dtype nn_dtype_parse(const char *name);
 
@@ -275,12 +298,11 @@ NN_DEF void nn_tensor_free(nn_tensor *t);
 NN_DEF size_t nn_tensor_count(const nn_tensor *t);
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t);
 /* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0);
- * returns the length
- * needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they are. */
+ * returns the length needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they
+ * are. */
 NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap);
 /* nn_tensor_scalar_text / _f64 / _i64: a 0-d array holding a UTF-8 string (as UCS4), a double, an
- * integer. Invalid
- * UTF-8 is NN_E_ARG. */
+ * integer. Invalid UTF-8 is NN_E_ARG. */
 NN_DEF nn_status nn_tensor_scalar_text(nn_tensor *t, const char *utf8, const nn_alloc *alloc,
                                        nn_error *err);
 NN_DEF nn_status nn_tensor_scalar_f64(nn_tensor *t, double v, const nn_alloc *alloc, nn_error *err);
@@ -317,31 +339,34 @@ NN_DEF void nn_dict_free(nn_dict *d);
 
 /* ==== [ISA] which kernels run, how many threads ========================== */
 /* nn_isa_name: "ref", "avx2", "avx512" or "neon": the best that the compiler built, the CPU has and
- * the system saves;
- * the environment variable NN_ISA lowers the choice (it never raises it). Every path gives the same
- * bits. */
+ * the system saves; the environment variable NN_ISA lowers the choice (it never raises it). Every
+ * path gives the same bits. */
 NN_DEF const char *nn_isa_name(void);
 /* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that
  * OpenMP offers;
  * 1 without OpenMP and inside a parallel region. */
 NN_DEF int nn_thread_count(int wanted);
 /* nn_denormals_ok: 1 when this thread computes with denormals, as every promise of the suite
- * assumes; 0 when somebody (a
- * library linked with -ffast-math, say) switched on flush-to-zero or denormals-are-zero. Training
- * refuses to run then. */
+ * assumes; 0 when somebody (a library linked with -ffast-math, say) switched on flush-to-zero or
+ * denormals-are-zero. Training refuses to run then. */
 NN_DEF int nn_denormals_ok(void);
 
 /* ==== [ACT] activations ================================================== */
 /* Elementwise activations, as PyTorch defines them. */
+/* One row per activation: value, name, 1 where the derivative needs the input, formula. Names and
+ * choices come from here; forward and derivative have a row in NNI_K(act_forward), act_backward. */
+#define NN_ACT_LIST(FIRST, NEXT)                                                                  \
+    FIRST(NN_ACT_RELU, "relu", 0, "x > 0 ? x : 0") /* +0; NaN stays NaN */                        \
+    NEXT(NN_ACT_LEAKY_RELU, "leaky_relu", 0, "x > 0 ? x : slope x") /* act_param; 0 = 0.01 */     \
+    NEXT(NN_ACT_GELU, "gelu", 1, "x/2 (1 + erf(x / sqrt 2))")                                     \
+    NEXT(NN_ACT_GELU_TANH, "gelu_tanh", 1, "x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))")       \
+    NEXT(NN_ACT_TANH, "tanh", 0, "tanh(x)")                                                       \
+    NEXT(NN_ACT_SIGMOID, "sigmoid", 0, "1 / (1 + exp(-x))")                                       \
+    NEXT(NN_ACT_SILU, "silu", 1, "x sigmoid(x)")
+#define NN_ACT_CHOICES NN_ACT_LIST(NN_LIST_NAME, NN_LIST_OR_NAME)       /* "relu|leaky_relu|..." */
 typedef enum nn_act {
     NN_ACT_DEFAULT = 0,    /* ReLU where a network is described; identity in an epilogue            */
-    NN_ACT_RELU,           /* x > 0 ? x : +0; NaN stays NaN                                         */
-    NN_ACT_LEAKY_RELU,     /* x > 0 ? x : slope x; slope = act_param, 0 = 0.01                      */
-    NN_ACT_GELU,           /* x/2 (1 + erf(x / sqrt 2))                                             */
-    NN_ACT_GELU_TANH,      /* x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))                         */
-    NN_ACT_TANH,
-    NN_ACT_SIGMOID,
-    NN_ACT_SILU,           /* x sigmoid(x)                                                          */
+    NN_ACT_LIST(NN_LIST_VALUE, NN_LIST_VALUE)
     NN_ACT_IDENTITY
 } nn_act;
 /* nn_act_name: "relu", "leaky_relu", "gelu", "gelu_tanh", ...; nn_act_parse: the reverse,
@@ -352,34 +377,82 @@ NN_DEF nn_act nn_act_parse(const char *name);
  * when the output is enough. */
 NN_DEF int nn_act_needs_input(nn_act a);
 /* nn_act_forward: y[i] = act(x[i]), n elements; y may be x. nn_act_backward: dx[i] = dy[i] act'(i),
- * where `saved` is the
- * pre-activation if nn_act_needs_input(a), else the output; dx may be dy. slope: leaky_relu only, 0
- * = 0.01. */
+ * where `saved` is the pre-activation if nn_act_needs_input(a), else the output; dx may be dy.
+ * slope: leaky_relu only, 0 = 0.01. */
 NN_DEF void nn_act_forward (float *y, const float *x, size_t n, nn_act a, float slope);
 NN_DEF void nn_act_backward(float *dx, const float *dy, const float *saved, size_t n, nn_act a,
                             float slope);
 
 /* ==== [UPDATE] one optimizer step over n weights, in PyTorch 2.x's order of arithmetic ==== */
-typedef enum nn_opt { NN_OPT_DEFAULT = 0 /* Adam */, NN_OPT_SGD, NN_OPT_ADAM, NN_OPT_ADAMW, NN_OPT_RMSPROP } nn_opt;
+/* One row per optimizer: value, name, what it has (below), then what 0 stands for in nn_optim_desc:
+ * lr, beta2, weight_decay, and its formula: g gradient, p weight, m and v moments, t the step
+ * (docs/numerics.md has every rounding). Names, choices, defaults, ranges and messages come from
+ * here; the arithmetic has its row in NNI_K(update). */
+#define NN_OPT_LIST(FIRST, NEXT)                                                                  \
+    FIRST(NN_OPT_SGD, "sgd", NN_OPT_HAS_MOMENTUM | NN_OPT_HAS_NESTEROV, 1e-2, 0.99, 0.0,          \
+          "m = mu m + (1 - damp) g; p -= lr m")                                                   \
+    NEXT(NN_OPT_ADAM, "adam", NN_OPT_HAS_M | NN_OPT_HAS_V | NN_OPT_HAS_AMSGRAD, 1e-3, 0.999, 0.0, \
+         "m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; "                                       \
+         "p -= lr m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps)")                                 \
+    NEXT(NN_OPT_ADAMW, "adamw",                                                                   \
+         NN_OPT_HAS_M | NN_OPT_HAS_V | NN_OPT_HAS_AMSGRAD | NN_OPT_DECOUPLED, 1e-3, 0.999, 1e-2,  \
+         "p -= lr wd p; then adam")                                                               \
+    NEXT(NN_OPT_RMSPROP, "rmsprop", NN_OPT_HAS_V | NN_OPT_HAS_MOMENTUM, 1e-2, 0.99, 0.0,          \
+         "v = alpha v + (1 - alpha) g^2; p -= lr g / (sqrt(v) + eps)")                            \
+    NEXT(NN_OPT_NADAM, "nadam", NN_OPT_HAS_M | NN_OPT_HAS_V, 2e-3, 0.999, 0.0,                    \
+         "adam's m, v; b_t = b1 (1 - 0.96^(t/250) / 2); B_t = b_1 ... b_t; p -= lr ((1 - b_t) g " \
+         "/ (1 - B_t) + b_(t+1) m / (1 - B_(t+1))) / (sqrt(v / (1 - b2^t)) + eps)")               \
+    NEXT(NN_OPT_LION, "lion", NN_OPT_HAS_M | NN_OPT_DECOUPLED, 1e-4, 0.99, 0.0,                   \
+         "p -= lr (sign(b1 m + (1 - b1) g) + wd p); m = b2 m + (1 - b2) g")
+/* names of the rows that have it */
+#define NN_OPT_WITH_MOMENTUM "sgd|rmsprop"
+#define NN_OPT_WITH_AMSGRAD "adam|adamw"
+/* "sgd|adam|...": row k is value k + 1 */
+#define NN_OPT_CHOICES NN_OPT_LIST(NN_LIST_NAME, NN_LIST_OR_NAME)
+typedef enum nn_opt {
+    NN_OPT_DEFAULT = 0,               /* Adam */
+    NN_OPT_LIST(NN_LIST_VALUE, NN_LIST_VALUE)
+} nn_opt;
+enum { NN_OPT_END = 1 NN_OPT_LIST(NN_LIST_ONE, NN_LIST_ONE) };            /* behind the last */
+enum {
+    NN_OPT_HAS_M = 1,                 /* first moments, beta1 and beta2 */
+    NN_OPT_HAS_V = 2,                 /* second moments, beta2 (called alpha without first ones), eps */
+    NN_OPT_HAS_MOMENTUM = 4,          /* a momentum buffer where momentum > 0 */
+    NN_OPT_HAS_NESTEROV = 8,          /* and dampening */
+    NN_OPT_HAS_AMSGRAD = 16,          /* may divide by the largest v so far instead of v */
+    NN_OPT_DECOUPLED = 32             /* weight decay shrinks p; elsewhere wd p is added to g */
+};
+typedef struct nn_opt_traits {
+    const char *name;
+    unsigned has;
+    double lr, beta2, weight_decay;
+    const char *formula;
+} nn_opt_traits;
+/* nn_opt_get: the row of an optimizer; NULL when there is none of that value. */
+NN_DEF const nn_opt_traits *nn_opt_get(nn_opt o);
 /* Constants of one step t >= 1, the same for every weight; made by nn_update_make from double
- * hyper-parameters, each
- * rounded to float where PyTorch does (docs/numerics.md has the order of the arithmetic). */
+ * hyper-parameters, each rounded to float where PyTorch does (docs/numerics.md has the order of the
+ * arithmetic). */
 typedef struct nn_update_desc {
     nn_opt kind;
     double lr;                        /* >= 0 */
     double momentum, dampening;       /* SGD, RMSprop (momentum only); literal */
-    double beta1, beta2;              /* Adam, AdamW; literal; beta2 is RMSprop's alpha */
+    double beta1, beta2;              /* of rows with moments; literal; beta2 is RMSprop's alpha */
     double eps;                       /* literal */
-    double weight_decay;              /* literal: 0 = none; L2 in the gradient, but decoupled in AdamW */
+    double weight_decay;              /* literal: 0 = none */
     int    nesterov;                  /* SGD */
     uint64_t t;                       /* step number, from 1 */
+    size_t amsgrad;                   /* Adam, AdamW: floats from v[i] to the largest v so far, which
+                                         is the caller's too; 0 = without */
 } nn_update_desc;
 typedef struct nn_update {
     nn_opt kind;
-    int    nesterov, first, has_momentum, has_decay;
+    int    nesterov, first, has_momentum, has_decay, wants_m, wants_v;
     float lr, momentum, one_minus_damp, one_minus_beta1, beta1, beta2, one_minus_beta2, eps,
         weight_decay, decay_factor;
     float  neg_step, sqrt_bc2, inv_bc2;   /* -(lr / (1 - beta1^t)), sqrt(1 - beta2^t), 1 / sqrt_bc2 */
+    float  neg_grad, bc2;                 /* NAdam: the factor of g, 1 - beta2^t; neg_step is that of m */
+    size_t amsgrad;
 } nn_update;
 /* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps,
  * weight_decay, momentum >= 0;
@@ -424,8 +497,8 @@ typedef struct nn_gemm_desc {
 NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err);
 NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d);
 /* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double
- * twin of the product
- * (alpha, beta; no epilogue), same chain rule; used where sums are long (regression, PCA). */
+ * twin of the product (alpha, beta; no epilogue), same chain rule; used where sums are long
+ * (regression, PCA). */
 NN_DEF void nn_gemm_ref(const nn_gemm_desc *d);
 NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a,
                              size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
@@ -436,8 +509,7 @@ NN_DEF void nn_colsum(float *out, const float *x, size_t rows, size_t cols, size
 
 /* ==== [MATH] our own transcendentals: the same bits on every machine ===== */
 /* Scalars: <= 1 ulp in double, <= 2 ulp in float, NaN in NaN out, IEEE limits. Arrays: y[i] =
- * f(x[i]), y may be x, the
- * same bits as the scalars. */
+ * f(x[i]), y may be x, the same bits as the scalars. */
 NN_DEF double nn_exp(double x);
 NN_DEF float nn_expf(float x);
 NN_DEF void nn_vexpf(float *y, const float *x, size_t n);
@@ -458,8 +530,7 @@ NN_DEF void nn_verff(float *y, const float *x, size_t n);
 NN_DEF void nn_sincos(double x, double *s, double *c);
 NN_DEF double nn_pow(double x, double y);
 /* nn_student_t: the quantile t with P(|T| <= t) = level for df degrees of freedom; nn_student_cdf:
- * P(T <= t). Both by our own
- * incomplete beta function, relative error below 1e-10. */
+ * P(T <= t). Both by our own incomplete beta function, relative error below 1e-10. */
 NN_DEF double nn_student_t(double level, double df);
 NN_DEF double nn_student_cdf(double t, double df);
 /* Reductions in the fixed order of docs/numerics.md (16 lanes, blocks of 4,096, tree 8-4-2-1). */
@@ -470,8 +541,8 @@ NN_DEF float nn_dot_f32(const float *x, const float *y, size_t n);
 NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n);
 NN_DEF double nn_sumsq_f32(const float *x, size_t n);   /* squares and sum in double: gradient norms */
 /* nn_tensor_convert: a new owned tensor of another numeric dtype; round to nearest even; float ->
- * integer truncates
- * toward zero and refuses what does not fit (NN_E_ARG names the element), complex only to complex. */
+ * integer truncates toward zero and refuses what does not fit (NN_E_ARG names the element), complex
+ * only to complex. */
 NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype dtype,
                                    const nn_alloc *alloc, nn_error *err);
 /* nn_tensor_get_f64: element i as a double (integers beyond 2^53 are rounded; text is 0). */
@@ -483,9 +554,8 @@ NN_DEF uint16_t nn_f32_to_bf16(float f);
 
 /* ==== [RNG] random streams =============================================== */
 /* The suite's own stream, Philox 4x32-10 (Salmon et al., SC 2011): keyed by (seed, stream, index),
- * so that example k can
- * be made alone; docs/random.md fixes every derived draw. Streams are one enum so that no
- * two uses collide; the numbers never change once data is published. */
+ * so that example k can be made alone; docs/random.md fixes every derived draw. Streams are one
+ * enum so that no two uses collide; the numbers never change once data is published. */
 typedef enum nn_stream {
     NN_STREAM_USER = 0,      /* for callers                                   */
     NN_STREAM_INIT = 1,      /* initial weights; index = layer                */
@@ -585,16 +655,15 @@ NN_DEF double   nn_pcg_exponential(nn_pcg *g);
 /* Stands on [MATH], [GEMM], [RNG]; costs 26 KB. NN_NO_LINALG leaves it out. */
 #ifndef NN_NO_LINALG
 /* Row-major packed arrays of the caller's, except nn_pca. Every sum has one fixed order, every
- * iteration one fixed order and
- * stopping rule: the same bits on every machine. NaN or Inf in the input is NN_E_NONFINITE; no
+ * iteration one fixed order and stopping rule: the same bits on every machine. NaN or Inf in the
+ * input is NN_E_NONFINITE; no
  *   memory is NN_E_NOMEM; outputs
  * are written only on success and must not overlap the inputs unless it says so.
  * Sign rule of every vector that has no sign of its own: its component of largest magnitude is
  * positive, ties to the lowest index. */
 
 /* nn_eigh: a = v^T diag(w) v for a symmetric a (the lower triangle is read), by Householder
- * tridiagonalisation and implicit QL (Golub & Van Loan
- * sections 8.3.1, 8.3.5).
+ * tridiagonalisation and implicit QL (Golub & Van Loan sections 8.3.1, 8.3.5).
  *   w [n] out  eigenvalues, descending;   v [n,n] out or NULL  row i = unit eigenvector i, sign
  *              rule above;   a [n,n] in
  * About 9 n^3 operations (4 n^3 / 3 without v); meant for n up to about 1,000. Errors are small
@@ -649,8 +718,8 @@ typedef struct nn_pca {
     nn_tensor ratio;           /* [k] f64, share of the total variance (total 0: 0)  */
 } nn_pca;
 /* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram
- * side or a QR, so that with
- * d >> n nothing of size d x d is formed. *p must be zeroed or freed before. */
+ * side or a QR, so that with d >> n nothing of size d x d is formed. *p must be zeroed or freed
+ * before. */
 NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *desc, nn_error *err);
 /* nn_pca_transform: out [n,k] f64, new: (x - mean) components^T. nn_pca_inverse: out [n,d] f64,
  * new: scores components + mean. */
@@ -684,8 +753,8 @@ typedef struct nn_quant_desc {
     nn_alloc alloc;
 } nn_quant_desc;
 /* A quantized array. value = q * scale. Rounding is half to even; the quotient is taken in double.
- * All-zero channels have scale 0
- * and q 0 (binary: q +1, scale 0). The scale is rounded to float before it divides; one that would
+ * All-zero channels have scale 0 and q 0 (binary: q +1, scale 0). The scale is rounded to float
+ * before it divides; one that would
  *   underflow to 0 is the least float instead. */
 typedef struct nn_quant {
     nn_quant_kind kind;
@@ -710,8 +779,8 @@ NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n);
 NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind);
 NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind);
 /* nn_fake_quantize: out[r,c] = dequantized(quantized(w[r,c])) in float, rows x cols, out may be w:
- * what quantization-aware training
- * and "quantize both models" use; no allocation. NN_E_NONFINITE and out untouched on NaN or Inf. */
+ * what quantization-aware training and "quantize both models" use; no allocation. NN_E_NONFINITE
+ * and out untouched on NaN or Inf. */
 NN_DEF nn_status nn_fake_quantize(float *out, const float *w, size_t rows, size_t cols,
                                   const nn_quant_desc *d, nn_error *err);
 /* nn_round_to: every f32 of x rounded to the nearest f16 or bf16 value (ties to even), in place.
@@ -797,8 +866,7 @@ NN_DEF int nn_version(void) { return NN_VERSION_NUM; }
 /* ---- errors: the shared private helpers of all six headers --------------- */
 
 /* What files call their members ends up in messages, and those on terminals: control characters (C1
- * too) and what is not UTF-8, such as a
- * character cut at the end, become '?'. */
+ * too) and what is not UTF-8, such as a character cut at the end, become '?'. */
 NNI_FN void nni_printable(char *s)
 {
     size_t n = strlen(s), i, w;
@@ -839,8 +907,7 @@ NN_DEF nn_status nn_error_at(nn_error *err, nn_status s, size_t offset, size_t l
     return s;
 }
 /* nni_name: a caller's name for a message; long ones keep their head and tail ("a/long...name"), so
- * that what was
- * expected and got still fits into nn_error.msg. buf [64]. */
+ * that what was expected and got still fits into nn_error.msg. buf [64]. */
 NNI_FN const char *nni_name(char *buf, const char *name)
 {
     size_t n = name ? strlen(name) : 0;
@@ -850,7 +917,6 @@ NNI_FN const char *nni_name(char *buf, const char *name)
     memcpy(buf + 31, name + n - 32, 33);
     return buf;
 }
-
 NN_DEF int nn_size_mul(size_t a, size_t b, size_t *out)
 {
     if (b != 0 && a > SIZE_MAX / b) return 0;
@@ -863,7 +929,6 @@ NN_DEF int nn_size_add(size_t a, size_t b, size_t *out)
     *out = a + b;
     return 1;
 }
-
 NN_DEF const char *nn_status_name(nn_status s)
 {
     switch (s) {
@@ -882,7 +947,6 @@ NN_DEF const char *nn_status_name(nn_status s)
 
 /* ---- memory ------------------------------------------------------------- */
 #define NNI_ALIGN ((size_t)64)
-
 /* The hook's block starts 1..64 bytes before ours; the byte before ours says how many. */
 NNI_FN void *nni_align_up(unsigned char *raw)
 {
@@ -891,8 +955,8 @@ NNI_FN void *nni_align_up(unsigned char *raw)
     return raw + pad;
 }
 /* Fresh memory is paid for by the page: 41 MB in pages of 4 KiB take 15 ms to touch, more than the
- * arithmetic that fills them, and 3 ms in huge ones. Where
- * the system gives those only to who asks (Linux: "madvise", the default of most), ask. A wish:
+ * arithmetic that fills them, and 3 ms in huge ones. Where the system gives those only to who asks
+ * (Linux: "madvise", the default of most), ask. A wish:
  * nothing depends on it. */
 #ifdef NNI_HUGE_PAGES
 NNI_FN void *nni_ask_huge(void *p, size_t size)
@@ -909,7 +973,6 @@ NNI_FN void *nni_ask_huge(void *p, size_t size)
 #else
 NNI_FN void *nni_ask_huge(void *p, size_t size) { (void)size; return p; }
 #endif
-
 NN_DEF void *nn_mem_alloc(size_t size, const nn_alloc *a)
 {
     size_t total;
@@ -956,7 +1019,6 @@ NNI_FN void *nni_new(size_t count, size_t size, const nn_alloc *a)
 }
 
 struct nn_arena_block { nn_arena_block *next; size_t size, used; };
-
 NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
 {
     const size_t head = (sizeof(nn_arena_block) + 15u) & ~(size_t)15;
@@ -1008,34 +1070,19 @@ NN_DEF void nn_arena_free(nn_arena *a)
 }
 
 /* ---- tensors ------------------------------------------------------------ */
-NN_DEF size_t nn_dtype_size(nn_dtype t)
-{
-    switch (t) {
-    case NN_I8: case NN_U8: case NN_BOOL:               return 1;
-    case NN_F16: case NN_BF16: case NN_I16: case NN_U16: return 2;
-    case NN_F32: case NN_I32: case NN_U32:              return 4;
-    case NN_F64: case NN_I64: case NN_U64: case NN_C64: return 8;
-    case NN_C128:                                       return 16;
-    case NN_DTYPE_NONE: case NN_UCS4: case NN_BYTES:    break;
-    }
-    return 0;
-}
-/* [dtype] short name, NumPy's or PyTorch's word */
-static const char *const nni_dtype_names[NN_BYTES + 1][2] = {
-    { "none", "none" }, { "f32", "float32" }, { "f64", "float64" }, { "f16", "float16" }, { "bf16", "bfloat16" },
-    { "i8", "int8" }, { "i16", "int16" }, { "i32", "int32" }, { "i64", "int64" },
-    { "u8", "uint8" }, { "u16", "uint16" }, { "u32", "uint32" }, { "u64", "uint64" },
-    { "bool", "bool" }, { "c64", "complex64" }, { "c128", "complex128" }, { "ucs4", "str" }, { "bytes", "bytes" }
-};
-NN_DEF const char *nn_dtype_name(nn_dtype t)
-{
-    return (int)t >= 0 && t <= NN_BYTES ? nni_dtype_names[t][0] : "none";
-}
+#define NNI_DTYPE_ROW(value, name, word, size, unit, kind, ...) { name, word, size, unit, kind },
+static const struct { const char *name, *word; unsigned char size, unit, kind; }
+    nni_dtypes[NN_DTYPE_END] = { { "none", "none", 0, 0, 0 }, NN_DTYPE_LIST(NNI_DTYPE_ROW, NNI_DTYPE_ROW) };
+NNI_FN int nni_dtype_row(nn_dtype t) { return (int)t > 0 && (int)t < NN_DTYPE_END ? (int)t : 0; }
+NN_DEF size_t nn_dtype_size(nn_dtype t) { return nni_dtypes[nni_dtype_row(t)].size; }
+NN_DEF size_t nn_dtype_unit(nn_dtype t) { return nni_dtypes[nni_dtype_row(t)].unit; }
+NN_DEF const char *nn_dtype_name(nn_dtype t) { return nni_dtypes[nni_dtype_row(t)].name; }
+NNI_FN int nni_dtype_class(nn_dtype t) { return nni_dtypes[nni_dtype_row(t)].kind; }
 NN_DEF nn_dtype nn_dtype_parse(const char *name)
 {
     int i;
-    for (i = 1; name && i <= (int)NN_BYTES; i++)
-        if (strcmp(name, nni_dtype_names[i][0]) == 0 || strcmp(name, nni_dtype_names[i][1]) == 0)
+    for (i = 1; name && i < NN_DTYPE_END; i++)
+        if (strcmp(name, nni_dtypes[i].name) == 0 || strcmp(name, nni_dtypes[i].word) == 0)
             return (nn_dtype)i;
     return NN_DTYPE_NONE;
 }
@@ -1059,7 +1106,7 @@ NN_DEF nn_status nn_tensor_raw(nn_tensor *t, nn_dtype dtype, size_t width, size_
 {
     nn_tensor r = NN_ZERO;
     size_t count, bytes, i;
-    if (dtype <= NN_DTYPE_NONE || dtype > NN_BYTES)
+    if (!nni_dtype_row(dtype))
         return nn_error_set(err, NN_E_ARG, "nn_tensor_make: unknown dtype %d", (int)dtype);
     if (ndim > NN_MAX_DIMS)
         return nn_error_set(err, NN_E_LIMIT, "nn_tensor_make: expected at most %d dimensions, got %zu",
@@ -1181,7 +1228,6 @@ NN_DEF size_t nn_tensor_count(const nn_tensor *t)
     return n;
 }
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t) { return nn_tensor_count(t) * t->itemsize; }
-
 NN_DEF size_t nn_utf8_put(char out[4], uint32_t c)
 {
     if (c < 0x80) { out[0] = (char)c; return 1; }
@@ -1437,9 +1483,9 @@ NN_DEF void nn_dict_free(nn_dict *d)
 
 /* ---- [ISA] -------------------------------------------------------------- */
 /* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly
- * through double. The
- * product of two floats is exact in double; the sum is rounded to odd (so that the last step cannot
- * round twice: 53 bits are more than 2 x 24 + 2, and a float's denormal only keeps fewer), then to
+ * through double. The product of two floats is exact in double; the sum is rounded to odd (so that
+ * the last step cannot round twice: 53 bits are more than 2 x 24 + 2, and a float's denormal only
+ * keeps fewer), then to
  *   float. */
 #if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 NNI_FN inline float nni_fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -1521,9 +1567,8 @@ NNI_FN void nni_unpack(double a, uint64_t *m, int *e)
     *e -= 1075;
 }
 /* fma over the whole range in integers: the product has 106 bits; both operands are laid out with
- * their top bit at bit 125 of
- * 128, the smaller one is shifted right (what falls out stays as one sticky bit), and the sum is
- * rounded once. */
+ * their top bit at bit 125 of 128, the smaller one is shifted right (what falls out stays as one
+ * sticky bit), and the sum is rounded once. */
 NNI_FN double nni_fma_wide(double a, double b, double c)
 {
     uint64_t ma, mb, mc, ph, pl, ch, cl, rh, rl, keep;
@@ -1589,8 +1634,7 @@ NNI_FN double nni_fma_wide(double a, double b, double c)
     return nni_u2d((uint64_t)sr << 63 | rh);
 }
 /* a * b + c with one rounding: in the middle of the range by error-free transformations and a
- * last-but-one rounding to odd
- * (Boldo & Melquiond 2008), elsewhere in integers. */
+ * last-but-one rounding to odd (Boldo & Melquiond 2008), elsewhere in integers. */
 NNI_FN double nni_fma_soft(double a, double b, double c)
 {
     unsigned ea = (unsigned)(nni_d2u(a) >> 52) & 0x7ff, eb = (unsigned)(nni_d2u(b) >> 52) & 0x7ff,
@@ -1612,8 +1656,7 @@ NNI_FN double nni_fma_soft(double a, double b, double c)
     return vh + z;
 }
 /* fma in double: the instruction where it is compiled in; glibc's, which is exact and takes the
- * instruction where the processor has
- * it; else the emulation (other libms have been wrong). */
+ * instruction where the processor has it; else the emulation (other libms have been wrong). */
 #if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 NNI_FN inline double nni_fma(double a, double b, double c) { return __builtin_fma(a, b, c); }
 #elif defined(__GLIBC__)
@@ -1621,7 +1664,6 @@ NNI_FN double nni_fma(double a, double b, double c) { return fma(a, b, c); }
 #else
 NNI_FN double nni_fma(double a, double b, double c) { return nni_fma_soft(a, b, c); }
 #endif
-
 
 /* Two roundings, whatever the compiler would like: the tests look (docs/numerics.md). */
 NNI_FN float  nni_probe_f32(float a, float b, float c)    { return a * b + c; }
@@ -1914,9 +1956,8 @@ static const uint64_t nni_exp_tab[128] = {
     0x3fffa7c1819e90d8, 0x3c874853f3a5931e
 };
 /* {1/c, log c in two parts}: interval i of m in [1, 2), taken as m / 2 from i = 53 on; 1/c is a
- * multiple of 1/512, exactly 1 next
- * to m = 1; the upper part of log c is a multiple of 2^-41, so that it adds to k log 2's without
- * rounding */
+ * multiple of 1/512, exactly 1 next to m = 1; the upper part of log c is a multiple of 2^-41, so
+ * that it adds to k log 2's without rounding */
 static const uint64_t nni_log_tab[385] = {               /* the last row is read as four */
     0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000, 0x3fefa00000000000, 0x3f882448a3880000, 0x3d34554412c584e0,
     0x3fef600000000000, 0x3f9432a925980000, 0x3d098139928637fe, 0x3fef200000000000, 0x3f9c63d2ec140000, 0x3d455e318fe7acbd,
@@ -1985,7 +2026,6 @@ static const uint64_t nni_log_tab[385] = {               /* the last row is read
 };
 #define NNI_LN2_HI 0.6931471805601177
 #define NNI_LN2_LO -1.7239444525614835e-13
-
 /* exp(x + xl) = (*hi + *lo) 2^*k, |x| <= 750, xl small beside x: x = (64 k + j) log(2)/64 + r, |r|
  * <= log(2)/128;
  * 2^(j/64) from the table times a series of degree 6. Relative error below 2^-60. */
@@ -2022,20 +2062,12 @@ NN_DEF double nn_expm1(double x)
     int k;
     /* the series itself; x^2/2 stands apart so that its rounding stays small */
     if (x > -0.35 && x < 0.35) {
-        double q =
-            x * x * x *
-            (1.0 / 6.0 +
-             x * (1.0 / 24.0 +
-                  x * (1.0 / 120.0 +
-                       x * (1.0 / 720.0 +
-                            x * (1.0 / 5040.0 +
-                                 x * (1.0 / 40320.0 +
-                                      x * (1.0 / 362880.0 +
-                                           x * (1.0 / 3628800.0 +
-                                                x * (1.0 / 39916800.0 +
-                                                     x * (1.0 / 479001600.0 +
-                                                          x * (1.0 / 6227020800.0 +
-                                                               x * (1.0 / 87178291200.0))))))))))));
+        double q = x * x * x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0 +
+                x * (1.0 / 5040.0 + x * (1.0 / 40320.0 + x * (1.0 / 362880.0 +
+                x * (1.0 / 3628800.0 + x * (1.0 / 39916800.0 +
+                x * (1.0 / 479001600.0 +
+                x * (1.0 / 6227020800.0 +
+                x * (1.0 / 87178291200.0))))))))))));
         if (x > -1e-17 && x < 1e-17) return x;               /* also keeps -0 and the denormals */
         hi = nni_two_prod(x, 0.5 * x, &lo);
         s = nni_fast_sum(x, hi, &e);
@@ -2145,16 +2177,11 @@ NN_DEF double nn_tanh(double x)
     if (a < 0.2) {
         double z = x * x;
         if (a < 1e-8) return x;
-        q = x * z *
-            (-1.0 / 3.0 +
-             z * (2.0 / 15.0 +
-                  z * (-17.0 / 315.0 +
-                       z * (62.0 / 2835.0 +
-                            z * (-1382.0 / 155925.0 +
-                                 z * (21844.0 / 6081075.0 +
-                                      z * (-929569.0 / 638512875.0 +
-                                           z * (6404582.0 / 10854718875.0 +
-                                                z * (-443861162.0 / 1856156927625.0)))))))));
+        q = x * z * (-1.0 / 3.0 + z * (2.0 / 15.0 + z * (-17.0 / 315.0 + z * (62.0 / 2835.0 +
+                z * (-1382.0 / 155925.0 + z * (21844.0 / 6081075.0 +
+                z * (-929569.0 / 638512875.0 +
+                z * (6404582.0 / 10854718875.0 +
+                z * (-443861162.0 / 1856156927625.0)))))))));
         return x + q;
     }
     if (a > 22.0) return x < 0 ? -1.0 : 1.0;
@@ -2206,7 +2233,6 @@ NN_DEF double nn_pow(double x, double y)
     ph = nni_exp_core(ph, pl + y * lo, &lo, &k);
     return sign * nni_scale(ph, k);
 }
-
 /* {erf(c) in two parts, 2/sqrt(pi) exp(-c^2)} at c = i/8, i = 6..48 */
 static const uint64_t nni_erf_tab[129] = {
     0x3fe6c1c9759d0e5f, 0x3c8b1432f2cbc455, 0x3fe492e42d78d2c5, 0x3fe91724951b8fc6, 0xbc827912dd352f8b, 0x3fe0cab61f084b93,
@@ -2240,20 +2266,16 @@ NN_DEF double nn_erf(double x)
     if (a < 0.75) {                                          /* Maclaurin, as x + x P(x^2) */
         z = x * x;
         if (a < 1e-160) return x * 1.1283791670955126;       /* denormals: the one product rounds once */
-        s = 0.12837916709551259 +
-            z * (-0.37612638903183754 +
-                 z * (0.11283791670955126 +
-                      z * (-0.026866170645131252 +
-                           z * (0.0052239776254421879 +
-                                z * (-0.00085483270234508533 +
-                                     z * (0.00012055332981789664 +
-                                          z * (-1.492565035840625e-05 +
-                                               z * (1.6462114365889248e-06 +
-                                                    z * (-1.6365844691234924e-07 +
-                                                         z * (1.4807192815879218e-08 +
-                                                              z * (-1.2290555301717928e-09 +
-                                                                   z * (9.4227590646504113e-11 +
-                                                                        z * (-6.7113668551641105e-12 +
+        s = 0.12837916709551259 + z * (-0.37612638903183754 + z * (0.11283791670955126 +
+                z * (-0.026866170645131252 + z * (0.0052239776254421879 +
+                z * (-0.00085483270234508533 + z * (0.00012055332981789664 +
+                z * (-1.492565035840625e-05 +
+                z * (1.6462114365889248e-06 +
+                z * (-1.6365844691234924e-07 +
+                z * (1.4807192815879218e-08 +
+                z * (-1.2290555301717928e-09 +
+                z * (9.4227590646504113e-11 +
+                z * (-6.7113668551641105e-12 +
                                                                              z * 4.4632242632864775e-13)))))))))))));
         return x + x * s;
     }
@@ -2278,7 +2300,6 @@ NN_DEF double nn_erf(double x)
     s = nni_u2d(nni_erf_tab[3 * (i - 6)]) + (s + nni_u2d(nni_erf_tab[3 * (i - 6) + 1]));
     return x < 0 ? -s : s;
 }
-
 /* 2/pi, 1,280 bits after the point */
 static const uint64_t nni_two_over_pi[20] = {
     0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0, 0x06492eea09d1921c,
@@ -2287,8 +2308,8 @@ static const uint64_t nni_two_over_pi[20] = {
     0x56033046fc7b6bab, 0xf0cfbc209af4361d
 };
 /* |x| = n pi/2 + r + *rl with |r| <= pi/4 (a hair more): *q = n mod 4. Below 2048 by a three-part
- * pi/2, above by multiplying the
- * mantissa with the bits of 2/pi that matter (Payne & Hanek 1983). x finite, >= 0. */
+ * pi/2, above by multiplying the mantissa with the bits of 2/pi that matter (Payne & Hanek 1983). x
+ * finite, >= 0. */
 NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
 {
     double n, r, e, e2, t;
@@ -2376,8 +2397,8 @@ static const uint64_t nni_sin_tab[56] = {
     0x3fe73b7680dea578, 0xbc72248306dc12a2, 0x3fe6018526f563df, 0x3c846ca5e0e432d0
 };
 /* r = j/16 + h with |h| <= 1/32 (j = 0: 1/4): sin r = S + (C h + (S (cos h - 1) + C (sin h - h))),
- * cos likewise, so that only small terms
- * are rounded before the last sum; rl enters with the derivatives. */
+ * cos likewise, so that only small terms are rounded before the last sum; rl enters with the
+ * derivatives. */
 NN_DEF void nn_sincos(double x, double *s, double *c)
 {
     double r, rl, h, z, sm, cm, sh, sl, ch, cl, sn, cs;
@@ -2390,13 +2411,12 @@ NN_DEF void nn_sincos(double x, double *s, double *c)
     j = r < 0.25 ? 0 : (int)(r * 16.0 + 0.5);
     h = r - (double)j * 0.0625;
     z = h * h;
-    sm = h * (z * (-1.0 / 6.0 +
-                   z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * (1.0 / 362880.0 +
-                                                                z * (-1.0 / 39916800.0 +
-                                                                     z * (1.0 / 6227020800.0)))))));
+    sm = h * (z * (-1.0 / 6.0 + z * (1.0 / 120.0 + z * (-1.0 / 5040.0 + z * (1.0 / 362880.0 +
+            z * (-1.0 / 39916800.0 +
+            z * (1.0 / 6227020800.0)))))));
     cm = z * (-0.5 + z * (1.0 / 24.0 + z * (-1.0 / 720.0 +
-                                            z * (1.0 / 40320.0 + z * (-1.0 / 3628800.0 +
-                                                                      z * (1.0 / 479001600.0))))));
+            z * (1.0 / 40320.0 + z * (-1.0 / 3628800.0 +
+            z * (1.0 / 479001600.0))))));
     sm += rl * (1.0 + cm);
     cm -= h * rl;
     sh = nni_u2d(nni_sin_tab[4 * j]);
@@ -2448,7 +2468,6 @@ NN_DEF double nn_dot_f64(const double *x, const double *y, size_t n)
     }
     return total;
 }
-
 /* order[0..n): places of w, descending, equal values in their order (insertion by binary search
  * would not pay: n is small) */
 NNI_FN void nni_order_down(size_t *order, const double *w, size_t n)
@@ -2514,17 +2533,6 @@ NNI_FN double nni_sticky_u64(uint64_t v)
 {
     if (v >> 53 == 0) return (double)v;
     return (double)(v >> 11 | ((v & 2047) != 0)) * 2048.0;
-}
-NNI_FN int nni_dtype_class(nn_dtype t)   /* 1 float, 2 signed, 3 unsigned (bool too), 4 complex, 0 else */
-{
-    switch (t) {
-    case NN_F16: case NN_BF16: case NN_F32: case NN_F64: return 1;
-    case NN_I8: case NN_I16: case NN_I32: case NN_I64:   return 2;
-    case NN_U8: case NN_U16: case NN_U32: case NN_U64: case NN_BOOL: return 3;
-    case NN_C64: case NN_C128: return 4;
-    case NN_DTYPE_NONE: case NN_UCS4: case NN_BYTES: break;
-    }
-    return 0;
 }
 NNI_FN int64_t nni_get_i64(const void *p, nn_dtype t, size_t i)
 {
@@ -2600,19 +2608,12 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
                         nn_dtype_name(src->dtype), nn_dtype_name(dtype));
     s = nn_tensor_raw(&r, dtype, 0, src->ndim, src->shape, alloc, err);
     if (s != NN_OK) return s;
-    if (src->dtype == NN_F32 && dtype == NN_F64) {
-        const float *x = (const float *)src->data;
-        double *y = (double *)r.data;
-        for (i = 0; i < n; i++) y[i] = (double)x[i];
-    } else if (src->dtype == NN_F64 && dtype == NN_F32) {
-        const double *x = (const double *)src->data;
-        float *y = (float *)r.data;
-        for (i = 0; i < n; i++) y[i] = (float)x[i];
-    } else if (src->dtype == NN_U8 && dtype == NN_F32) {
-        const uint8_t *x = (const uint8_t *)src->data;
-        float *y = (float *)r.data;
-        for (i = 0; i < n; i++) y[i] = (float)x[i];
-    } else if (from == 4) {
+#define NNI_CONVERT(from_c, to_c) \
+    for (i = 0; i < n; i++) ((to_c *)r.data)[i] = (to_c)((const from_c *)src->data)[i];
+    if (src->dtype == NN_F32 && dtype == NN_F64) NNI_CONVERT(float, double)
+    else if (src->dtype == NN_F64 && dtype == NN_F32) NNI_CONVERT(double, float)
+    else if (src->dtype == NN_U8 && dtype == NN_F32) NNI_CONVERT(uint8_t, float)
+    else if (from == 4) {
         for (i = 0; i < 2 * n; i++)
             if (dtype == NN_C64) ((float *)r.data)[i] = (float)((const double *)src->data)[i];
             else ((double *)r.data)[i] = (double)((const float *)src->data)[i];
@@ -2648,12 +2649,17 @@ NN_DEF nn_status nn_tensor_convert(nn_tensor *t, const nn_tensor *src, nn_dtype 
 }
 
 /* ---- [ACT] -------------------------------------------------------------- */
+#define NNI_ACT_NAME(value, name, ...) name,
+#define NNI_ACT_NEEDS(value, name, needs_input, formula) | (unsigned)(needs_input) << (unsigned)value
 static const char *const nni_act_names[NN_ACT_IDENTITY + 1] = {
-    "default", "relu", "leaky_relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu", "identity"
-};
+    "default", NN_ACT_LIST(NNI_ACT_NAME, NNI_ACT_NAME) "identity" };
 NN_DEF const char *nn_act_name(nn_act a)
 {
-    return (int)a >= 0 && a <= NN_ACT_IDENTITY ? nni_act_names[a] : "default";
+    return nni_act_names[(int)a >= 0 && a <= NN_ACT_IDENTITY ? (int)a : 0];
+}
+NN_DEF int nn_act_needs_input(nn_act a)
+{
+    return (unsigned)a < 32u && ((0u NN_ACT_LIST(NNI_ACT_NEEDS, NNI_ACT_NEEDS)) >> (unsigned)a & 1u);
 }
 NN_DEF nn_act nn_act_parse(const char *name)
 {
@@ -2661,10 +2667,6 @@ NN_DEF nn_act nn_act_parse(const char *name)
     for (i = 1; name && i <= (int)NN_ACT_IDENTITY; i++)
         if (strcmp(name, nni_act_names[i]) == 0) return (nn_act)i;
     return NN_ACT_DEFAULT;
-}
-NN_DEF int nn_act_needs_input(nn_act a)
-{
-    return a == NN_ACT_GELU || a == NN_ACT_GELU_TANH || a == NN_ACT_SILU;
 }
 NN_DEF void nn_act_forward(float *y, const float *x, size_t n, nn_act a, float slope)
 {
@@ -2684,42 +2686,67 @@ NNI_FN double nni_ipow(double b, uint64_t t)
     return r;
 }
 NNI_FN int nni_in(double x, double lo, double hi) { return x >= lo && x <= hi; }
+/* NAdam's two factors. PyTorch keeps the product B_t of the b_t as a float, step after step; here it
+ * is formed again: once it is below 2^-54, 1 - B_t is 1 and the rest of the factors do not count. */
+NNI_FN void nni_nadam_factors(nn_update *u, const nn_update_desc *d)
+{
+    const double fall = 0.99983672535267528;                   /* 0.96^0.004 */
+    double f = 1.0, b = 0.0, next = d->beta1 * (1.0 - 0.5 * nni_ipow(fall, d->t + 1));
+    float all = 1.0f;
+    uint64_t i;
+    for (i = 1; i <= d->t && all > 5e-17f; i++) {
+        f *= fall;
+        b = d->beta1 * (1.0 - 0.5 * f);
+        all = all * (float)b;
+    }
+    b = d->beta1 * (1.0 - 0.5 * nni_ipow(fall, d->t));
+    u->neg_grad = (float)(-d->lr * (1.0 - b) / (1.0 - (double)all));
+    u->neg_step = (float)(-d->lr * next / (1.0 - (double)all * next));
+}
+#define NNI_OPT_TRAITS(value, name, has, lr, beta2, decay, formula) \
+    { name, has, lr, beta2, decay, formula },
+static const nn_opt_traits nni_opt_rows[NN_OPT_END - 1] = { NN_OPT_LIST(NNI_OPT_TRAITS, NNI_OPT_TRAITS) };
+NN_DEF const nn_opt_traits *nn_opt_get(nn_opt o)
+{
+    int i = o == NN_OPT_DEFAULT ? (int)NN_OPT_ADAM : (int)o;
+    return i > 0 && i < NN_OPT_END ? &nni_opt_rows[i - 1] : NULL;
+}
 NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err)
 {
-    const double most = 1e30;
-    nn_opt kind = d->kind == NN_OPT_DEFAULT ? NN_OPT_ADAM : d->kind;
-    int adam = kind == NN_OPT_ADAM || kind == NN_OPT_ADAMW;
+    const nn_opt_traits *row = nn_opt_get(d->kind);
+    const unsigned has = row ? row->has : 0, any = ~0u;
+    const int m = (has & NN_OPT_HAS_M) != 0, v = (has & NN_OPT_HAS_V) != 0;
+    const double most = 1e30, below1 = 1.0 - 1.1102230246251565e-16;
+    const struct { double value, lo, hi; unsigned who; const char *must; } rule[] = {
+        { d->lr, 0.0, most, any, "lr must be a number >= 0" },
+        { d->weight_decay, 0.0, most, any, "weight_decay must be a number >= 0" },
+        { d->eps, 0.0, most, NN_OPT_HAS_V, "eps must be a number >= 0" },
+        { d->beta1, 0.0, below1, NN_OPT_HAS_M, "beta1 must be in [0,1)" },
+        { d->beta2, 0.0, below1, NN_OPT_HAS_M, "beta2 must be in [0,1)" },
+        { d->beta2, 0.0, 1.0, NN_OPT_HAS_V, "alpha (beta2) must be in [0,1]" },
+        { d->momentum, 0.0, most, NN_OPT_HAS_MOMENTUM, "momentum must be a number >= 0" },
+        { d->dampening, -most, most, NN_OPT_HAS_NESTEROV, "dampening must be a number" } };
+    size_t i;
     nn_update r = NN_ZERO;
-    if (kind < NN_OPT_DEFAULT || kind > NN_OPT_RMSPROP)
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: unknown optimizer %d", (int)d->kind);
+    if (!row) return nn_error_set(err, NN_E_ARG, "nn_update_make: unknown optimizer %d", (int)d->kind);
     if (d->t == 0) return nn_error_set(err, NN_E_ARG, "nn_update_make: steps count from 1, got t = 0");
-    if (!nni_in(d->lr, 0.0, most))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: lr must be a number >= 0, got %g", d->lr);
-    if (!nni_in(d->weight_decay, 0.0, most))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: weight_decay must be a number >= 0, got %g",
-                        d->weight_decay);
-    if (kind != NN_OPT_SGD && !nni_in(d->eps, 0.0, most))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: eps must be a number >= 0, got %g", d->eps);
-    if (adam && !(nni_in(d->beta1, 0.0, 1.0) && d->beta1 < 1.0))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: beta1 must be in [0,1), got %g", d->beta1);
-    if (kind != NN_OPT_SGD && !(nni_in(d->beta2, 0.0, 1.0) && (d->beta2 < 1.0 || !adam)))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: %s must be in [0,1), got %g",
-                        adam ? "beta2" : "alpha (beta2)", d->beta2);
-    if (!adam && !nni_in(d->momentum, 0.0, most))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: momentum must be a number >= 0, got %g",
-                        d->momentum);
-    if (kind == NN_OPT_SGD && !nni_in(d->dampening, -most, most))
-        return nn_error_set(err, NN_E_ARG, "nn_update_make: dampening must be a number, got %g",
-                        d->dampening);
-    if (kind == NN_OPT_SGD && d->nesterov && !(d->momentum > 0.0 && nni_in(d->dampening, 0.0, 0.0)))
-        return nn_error_set(
-            err, NN_E_ARG,
+    for (i = 0; i < sizeof rule / sizeof *rule; i++)
+        if ((rule[i].who == any || (rule[i].who & has)) && !nni_in(rule[i].value, rule[i].lo, rule[i].hi))
+            return nn_error_set(err, NN_E_ARG, "nn_update_make: %s, got %g", rule[i].must, rule[i].value);
+    if ((has & NN_OPT_HAS_NESTEROV) && d->nesterov &&
+        !(d->momentum > 0.0 && nni_in(d->dampening, 0.0, 0.0)))
+        return nn_error_set(err, NN_E_ARG,
             "nn_update_make: nesterov wants momentum > 0 and dampening 0, got %g and %g",
             d->momentum, d->dampening);
-    r.kind = kind;
+    if (d->amsgrad && !(has & NN_OPT_HAS_AMSGRAD))
+        return nn_error_set(err, NN_E_ARG, "nn_update_make: amsgrad goes with %s, got %s",
+                        NN_OPT_WITH_AMSGRAD, row->name);
+    r.kind = (nn_opt)(row - nni_opt_rows + 1);
     r.nesterov = d->nesterov != 0;
     r.first = d->t == 1;
-    r.has_momentum = d->momentum > 0.0;
+    r.has_momentum = (has & NN_OPT_HAS_MOMENTUM) && d->momentum > 0.0;
+    r.wants_m = m || r.has_momentum;
+    r.wants_v = v;
     r.has_decay = d->weight_decay > 0.0;
     r.lr = (float)d->lr;
     r.momentum = (float)d->momentum;
@@ -2731,11 +2758,14 @@ NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error 
     r.eps = (float)d->eps;
     r.weight_decay = (float)d->weight_decay;
     r.decay_factor = (float)(1.0 - d->lr * d->weight_decay);
-    if (adam) {
+    r.amsgrad = d->amsgrad;
+    if (m && v) {
         r.neg_step = (float)-(d->lr / (1.0 - nni_ipow(d->beta1, d->t)));
+        r.bc2 = (float)(1.0 - nni_ipow(d->beta2, d->t));
         r.sqrt_bc2 = (float)sqrt(1.0 - nni_ipow(d->beta2, d->t));
         r.inv_bc2 = 1.0f / r.sqrt_bc2;
     }
+    if (r.kind == NN_OPT_NADAM) nni_nadam_factors(&r, d);
     *u = r;
     return NN_OK;
 }
@@ -2745,16 +2775,12 @@ NN_DEF void nn_update_apply(const nn_update *u, float *p, float *m, float *v, co
 }
 
 /* ---- [GEMM] ------------------------------------------------------------- */
+NNI_FN size_t nni_ld(size_t ld, size_t packed) { return ld ? ld : packed; }
 NNI_FN void nni_gemm_plain(const nn_gemm_desc *d, const nni_gemm_learn *learn)
 {
-    size_t lda = d->lda     ? d->lda :
-                 d->trans_a ? d->m :
-                              d->k,
-           ldb = d->ldb     ? d->ldb :
-                 d->trans_b ? d->k :
-                              d->n;
-    size_t ldc = d->ldc ? d->ldc : d->n, ldpre = d->ldpre ? d->ldpre : d->n,
-           ldsaved = d->ldsaved ? d->ldsaved : d->n;
+    const size_t lda = nni_ld(d->lda, d->trans_a ? d->m : d->k), ldc = nni_ld(d->ldc, d->n),
+                 ldb = nni_ld(d->ldb, d->trans_b ? d->k : d->n), ldpre = nni_ld(d->ldpre, d->n),
+                 ldsaved = nni_ld(d->ldsaved, d->n);
     size_t i, j, k;
     float alpha = d->alpha < 0.0f || d->alpha > 0.0f ? d->alpha : 1.0f;
     for (i = 0; i < d->m; i++)
@@ -2812,24 +2838,14 @@ NNI_FN nn_status nni_gemm_check(const nn_gemm_desc *d, nn_error *err)
     if (d->act < NN_ACT_DEFAULT || d->act > NN_ACT_IDENTITY || d->dact < NN_ACT_DEFAULT ||
         d->dact > NN_ACT_IDENTITY)
         return nn_error_set(err, NN_E_ARG, "nn_gemm: unknown activation %d or %d", (int)d->act, (int)d->dact);
-    if (d->update) {
-        const nn_update *u = d->update;
-        int want_m = u->kind == NN_OPT_ADAM || u->kind == NN_OPT_ADAMW || u->has_momentum,
-            want_v = u->kind != NN_OPT_SGD;
-        if (d->beta < 0.0f || d->beta > 0.0f || d->bias || d->act != NN_ACT_DEFAULT ||
-            d->dact != NN_ACT_DEFAULT || d->pre)
-            return nn_error_set(err, NN_E_ARG, "nn_gemm: update goes with no beta, bias, act, pre or dact");
-        if ((want_m && !d->update_m) || (want_v && !d->update_v))
-            return nn_error_set(err, NN_E_ARG, "nn_gemm: update wants its moments");
-    }
     return NN_OK;
 }
 /* ---- [GEMM] dispatch: which way, which scratch, how many threads -------- */
 /* Elements below which scratch for packing lives on the stack. */
 #define NNI_GEMM_STACK 4096
 /* Multiply-adds below which one thread is kept. Measured (build/bench_threads): two win from 0.2
- * million on while the team is awake, from 1 million when it must be
- * woken; here the larger, so that a lone call loses nothing either. */
+ * million on while the team is awake, from 1 million when it must be woken; here the larger, so
+ * that a lone call loses nothing either. */
 #ifndef NNI_GEMM_PARALLEL
 #define NNI_GEMM_PARALLEL 1000000.0
 #endif
@@ -3001,6 +3017,14 @@ NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err)
 {
     const int isa = nni_isa();
     nni_gemm_learn learn;
+    if (d->update) {
+        const nn_update *u = d->update;
+        if (d->beta < 0.0f || d->beta > 0.0f || d->bias || d->act != NN_ACT_DEFAULT ||
+            d->dact != NN_ACT_DEFAULT || d->pre)
+            return nn_error_set(err, NN_E_ARG, "nn_gemm: update goes with no beta, bias, act, pre or dact");
+        if ((u->wants_m && !d->update_m) || (u->wants_v && !d->update_v))
+            return nn_error_set(err, NN_E_ARG, "nn_gemm: update wants its moments");
+    }
     learn.act_backward = nni_act_backward_for(isa);
     learn.update = nni_update_for(isa);
     return nni_gemm_run(d, learn, err);
@@ -3028,8 +3052,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
     if (!c || (k && (!a || !b))) return nn_error_set(err, NN_E_ARG, "nn_gemm_f64: a, b and c must not be NULL");
     if (!nni_gemm_fits(ar, ac, lda, sizeof *a) || !nni_gemm_fits(br, bc, ldb, sizeof *b) ||
         !nni_gemm_fits(m, n, ldc, sizeof *c))
-        return nn_error_set(
-            err, NN_E_ARG,
+        return nn_error_set(err, NN_E_ARG,
             "nn_gemm_f64: [%zu,%zu] x [%zu,%zu]: leading dimensions %zu, %zu, %zu are too small", m,
             k, k, n, lda, ldb, ldc);
     if (isa == NNI_ISA_REF || k == 0) {
@@ -3076,8 +3099,7 @@ NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const d
         for (g = 0; g < t; g++) {
             size_t unit_m = jb.path == NNI_RUN_T ? nni_tile_cols(isa) / 2 : nni_tile_rows(isa),
                    unit_n = jb.path == NNI_RUN_T ? 8 : nni_tile_cols(isa) / 2;
-            nni_gemm_f64_for(isa)(
-                &jb, nni_gemm_border(m, gm, g % gm, unit_m),
+            nni_gemm_f64_for(isa)(&jb, nni_gemm_border(m, gm, g % gm, unit_m),
                 nni_gemm_border(m, gm, g % gm + 1, unit_m), nni_gemm_border(n, gn, g / gm, unit_n),
                 nni_gemm_border(n, gn, g / gm + 1, unit_n), scratch + jb.scratch * (size_t)g);
         }
@@ -3270,13 +3292,12 @@ NN_DEF void nn_mt_rands(nn_mt *s, double *out, size_t n)
         nni_mt_words(s, w, 2 * m);
         for (i = 0; i < m; i++)
             out[i] = ((double)(int32_t)(w[2 * i] >> 5) * 67108864.0 +
-                      (double)(int32_t)(w[2 * i + 1] >> 6)) *
-                     1.1102230246251565e-16;
+                      (double)(int32_t)(w[2 * i + 1] >> 6)) * 1.1102230246251565e-16;
     }
 }
 /* In batches: as many tries as pairs are still missing (each of them would be made anyway), the
- * kept ones packed without a branch, then
- * the logarithms. Values, order and the state left behind are those of one call after the other. */
+ * kept ones packed without a branch, then the logarithms. Values, order and the state left behind
+ * are those of one call after the other. */
 NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
 {
     const int isa = nni_isa();
@@ -3295,8 +3316,7 @@ NN_DEF void nn_mt_normals(nn_mt *s, double *out, size_t n)
     if (n) *out = nn_mt_normal(s);
 }
 /* The state n normals leave behind, without making them, in a third of the time: what is drawn
- * after them can be known first, and threads can each
- * start in the middle. */
+ * after them can be known first, and threads can each start in the middle. */
 NNI_FN void nni_mt_normals_skip(nn_mt *s, size_t n)
 {
     const int isa = nni_isa();
@@ -4105,9 +4125,8 @@ NNI_FN double nni_jacobi_t(double above, double below, double off)
     return z < 0 ? -t : t;
 }
 /* Householder reduction of the symmetric m [n,n] (both triangles given) to d [n] on the diagonal
- * and e [n-1] beside it; w [n] is scratch. Reflector k is
- * H = 1 - t x x^T with x in row k of m right of the diagonal (x[0] = 1; 0 = no reflector) and t
- * below the diagonal at [k+1, k]. */
+ * and e [n-1] beside it; w [n] is scratch. Reflector k is H = 1 - t x x^T with x in row k of m
+ * right of the diagonal (x[0] = 1; 0 = no reflector) and t below the diagonal at [k+1, k]. */
 NNI_FN void nni_tridiagonal(double *d, double *e, double *m, double *w, size_t n)
 {
     size_t k, i, j;
@@ -4144,9 +4163,9 @@ NNI_FN void nni_reflect(double *row, const double *m, size_t n, size_t k)       
                  n - k - 1);
 }
 /* Eigenvalues of the tridiagonal (d, e) into d, unsorted, by implicit QL with Wilkinson's shift.
- * What is at most `nothing` is taken for 0. Each rotation of
- * rows (i, i + 1) is done to u [n,n] at once, or, with u NULL, kept: kept[2 r], [2 r + 1] = cos,
- * sin, at[r] = i, *n_kept of at most `room` (0: not wanted). Returns 1; 0 = the room is too small;
+ * What is at most `nothing` is taken for 0. Each rotation of rows (i, i + 1) is done to u [n,n] at
+ * once, or, with u NULL, kept: kept[2 r], [2 r + 1] = cos, sin, at[r] = i, *n_kept of at most
+ * `room` (0: not wanted). Returns 1; 0 = the room is too small;
  * -1 = no convergence, which has not been seen. */
 NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, size_t *n_kept,
                   size_t room, double nothing, size_t n)
@@ -4198,8 +4217,8 @@ NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, siz
     return 1;
 }
 /* The k leading pairs (w [k], v [k,n] or NULL). room 0: all vectors are turned along; else the
- * rotations are kept and run backwards through the wanted unit
- * vectors only: n^2 work for each instead of n^3 for all. */
+ * rotations are kept and run backwards through the wanted unit vectors only: n^2 work for each
+ * instead of n^3 for all. */
 NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_t k, size_t room,
                           const nn_alloc *alloc, nn_error *err)
 {
@@ -4272,7 +4291,6 @@ NN_DEF nn_status nn_eigh_top(double *w, double *v, const double *a, size_t n, si
     if (k > n) return nn_error_set(err, NN_E_ARG, "nn_eigh_top: expected at most %zu pairs, got %zu", n, k);
     return nni_eigh(w, v, a, n, k, 3 * k <= n && n < 1u << 16 ? 2 * n * n : 0, alloc, err);
 }
-
 /* b [p,q], p <= q, is destroyed: b = g^T diag(s) h, s not yet sorted; g [p,p], h [p,q] or NULL, s
  * [p]; work [p p + 3 p + q].
  * Householder LQ with row pivoting, then one-sided Jacobi on the rows of L^T (Drmac & Veselic 2008:
@@ -4420,7 +4438,6 @@ NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_
     nn_mem_free(b, bytes, alloc);
     return NN_OK;
 }
-
 NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err)
 {
     size_t i, j;
@@ -4431,8 +4448,7 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
             else {
                 double least = 2.220446049250313e-16 * (double)n * a[i * n + i];
                 if (!(v > 0 && v > least && nni_isfinite(v)))
-                    return nn_error_set(
-                        err, NN_E_ARG,
+                    return nn_error_set(err, NN_E_ARG,
                         "nn_cholesky: the matrix is not positive definite: pivot %zu is %g", i, v);
                 l[i * n + i] = sqrt(v);
             }
@@ -4468,7 +4484,6 @@ NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, 
     nn_mem_free(l, bytes, alloc);
     return NN_OK;
 }
-
 /* Order of x ascending (or descending), ties by index: bottom-up merge sort, so n log n always and
  * no recursion. idx, tmp [n]. */
 NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, int descending)
@@ -4540,8 +4555,8 @@ NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_a
     return s;
 }
 /* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot
- * [n] gets the rows chosen. Stops when
- * what is left of every diagonal is rounding noise. Returns r. */
+ * [n] gets the rows chosen. Stops when what is left of every diagonal is rounding noise. Returns
+ * r. */
 NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
 {
     double top = 0.0;
@@ -4605,7 +4620,6 @@ NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x,
     if (basis) *basis = bb;
     return NN_OK;
 }
-
 /* log Gamma(x), x > 0: recurrence up to 12, then Stirling's series (error below 1e-15 there). */
 NNI_FN double nni_lgamma(double x)
 {
@@ -4614,8 +4628,7 @@ NNI_FN double nni_lgamma(double x)
     z = 1.0 / (x * x);
     return (x - 0.5) * nn_log(x) - x + 0.91893853320467274178 +
            (1.0 / 12.0 - z * (1.0 / 360.0 - z * (1.0 / 1260.0 - z * (1.0 / 1680.0 - z / 1188.0)))) /
-               x -
-           shift;
+               x - shift;
 }
 /* Regularised incomplete beta I_x(a,b) by Lentz's continued fraction (Abramowitz and Stegun 26.5.8). */
 NNI_FN double nni_betainc(double a, double b, double x)
@@ -4676,7 +4689,6 @@ NN_DEF double nn_student_t(double level, double df)
     }
     return 0.5 * (lo + hi);
 }
-
 NN_DEF void nn_pca_free(nn_pca *p)
 {
     if (!p) return;
@@ -4940,13 +4952,13 @@ NN_DEF size_t nn_quant_bytes(nn_quant_kind kind, size_t n)
     }
     return n;
 }
+NNI_FN size_t nni_codes_per_byte(nn_quant_kind kind)
+{
+    return kind == NN_QUANT_INT4 ? 2 : kind == NN_QUANT_TERNARY ? 5 : kind == NN_QUANT_BINARY ? 8 : 1;
+}
 NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_kind kind)
 {
-    size_t i, j,
-        per = kind == NN_QUANT_INT4    ? 2 :
-              kind == NN_QUANT_TERNARY ? 5 :
-              kind == NN_QUANT_BINARY  ? 8 :
-                                         1;
+    size_t i, j, per = nni_codes_per_byte(kind);
     for (i = 0; i < n; i += per) {
         unsigned b = 0;
         for (j = per; j-- > 0; ) {
@@ -4964,11 +4976,7 @@ NN_DEF void nn_quant_pack(uint8_t *out, const int8_t *codes, size_t n, nn_quant_
 }
 NN_DEF void nn_quant_unpack(int8_t *codes, const uint8_t *in, size_t n, nn_quant_kind kind)
 {
-    size_t i, j,
-        per = kind == NN_QUANT_INT4    ? 2 :
-              kind == NN_QUANT_TERNARY ? 5 :
-              kind == NN_QUANT_BINARY  ? 8 :
-                                         1;
+    size_t i, j, per = nni_codes_per_byte(kind);
     for (i = 0; i < n; i += per) {
         unsigned b = *in++;
         for (j = 0; j < per && i + j < n; j++) {
@@ -5096,8 +5104,8 @@ NN_FP_END
 
 /* ==== [KERNELS] one text, compiled once per instruction set ============== */
 /* This file includes itself from [ISA] with NNI_PASS = 1 (ref: plain C), 2 (AVX2 + FMA), 3
- * (AVX-512), 4 (NEON). First the
- * vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers, nnim = a lane mask; then the
+ * (AVX-512), 4 (NEON). First the vocabulary: nniv = NNI_W floats, nnii = as many 32-bit integers,
+ * nnim = a lane mask; then the
  *   kernels in these words. No
  * operation here may differ between machines: +, -, *, /, sqrt, fma, comparison, integer and bit
  * operations only. */
@@ -5394,10 +5402,8 @@ NNI_FN inline void nni_stored_neon(double *p, float64x2_t v, size_t n)
 #define NNI_KI NNI_T __attribute__((always_inline)) NNI_FN inline
 #endif
 #define NNI_F(x) nniv_set(x)
-
 /* e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2: a minimax polynomial of degree 6 (3e-9),
- * then 2^n in two exact
- * halves, so that a denormal result is rounded once. */
+ * then 2^n in two exact halves, so that a denormal result is rounded once. */
 NNI_KI nniv NNI_K(exp)(nniv x)
 {
     nniv c = nniv_sel(nniv_lt(x, NNI_F(-104.0f)), NNI_F(-104.0f),
@@ -5442,8 +5448,7 @@ NNI_KI nniv NNI_K(log)(nniv x)
     p = nniv_fma(NNI_F(-0.5f), s, p);
     r = nniv_fma(e, NNI_F(0.693145752f), nniv_add(p, f));
     r = nniv_sel(nniv_lt(x, NNI_F(INFINITY)), r, x);
-    r = nniv_sel(
-        nniv_le(x, NNI_F(0.0f)),
+    r = nniv_sel(nniv_le(x, NNI_F(0.0f)),
         nniv_sel(nniv_lt(x, NNI_F(0.0f)), nniv_from(nnii_set(0x7FC00000u)), NNI_F(-INFINITY)), r);
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), r);
 }
@@ -5477,8 +5482,7 @@ NNI_KI nniv NNI_K(sigmoid)(nniv x)
     return nniv_fma(nniv_mul(q, lo), r, q);
 }
 /* |x| < 0.921875: x + x P(x^2), degree 6 (1e-9); else 1 - e^Q(|x|), Q = log erfc as a polynomial of
- * degree 7 (5e-11), |x| cut at 4,
- * where erf is 1 in float. */
+ * degree 7 (5e-11), |x| cut at 4, where erf is 1 in float. */
 NNI_KI nniv NNI_K(erf)(nniv x)
 {
     nnii sign = nnii_and(nniv_bits(x), nnii_set(0x80000000u));
@@ -5503,7 +5507,6 @@ NNI_KI nniv NNI_K(erf)(nniv x)
     p = nniv_sel(nniv_lt(a, NNI_F(0.921875f)), p, q);
     return nniv_sel(nniv_nan(x), nniv_from(nnii_set(0x7FC00000u)), p);
 }
-
 /* y[i] = expr of x. NNI_MAP: whole vectors, then one masked tail, two bodies, for what is short.
  * NNI_MAP_WHOLE: whole vectors alone; what is left went before through a vector of its own and the same
  * function (NNI_TAIL), so that there is one body. */
@@ -5553,11 +5556,9 @@ NNI_LONG(vtanhf, NNI_K(tanh)(x))
 NNI_LONG(vsigmoidf, NNI_K(sigmoid)(x))
 NNI_LONG(verff, NNI_K(erf)(x))
 #undef NNI_LONG
-
 /* sigmoid in double, <= 3 ulp (not nn_sigmoid's bits), for loops that need many: z = e^-|x| = 2^n
- * e^r with |x| cut at 700,
- * e^r by its Taylor polynomial of degree 13 (4e-18 at |r| = ln 2 / 2); 1 / (1 + z), or z / (1 + z)
- * below 0. */
+ * e^r with |x| cut at 700, e^r by its Taylor polynomial of degree 13 (4e-18 at |r| = ln 2 / 2); 1 /
+ * (1 + z), or z / (1 + z) below 0. */
 NNI_KI nnid NNI_K(prob)(nnid x)
 {
     static const double c[11] = {
@@ -5588,7 +5589,6 @@ NNI_KF void NNI_K(vprob)(double *y, const double *x, size_t n)
     }
 #endif
 }
-
 /* activations */
 NNI_KI nniv NNI_K(gelu)(nniv x)
 {
@@ -5620,7 +5620,6 @@ NNI_KI nniv NNI_K(dsilu)(nniv x, nniv s)
 }
 /* x > 0 ? x : +0, NaN stays */
 NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }
-
 NNI_KF NNI_COLD void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
 {
     size_t i;
@@ -5661,13 +5660,11 @@ NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, 
     case NN_ACT_RELU:       NNI_MAP2(nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), g)); break;
     case NN_ACT_LEAKY_RELU: NNI_MAP2(nniv_sel(nniv_lt(NNI_F(0.0f), x), g, nniv_mul(sl, g))); break;
     case NN_ACT_GELU:
-        NNI_MAP2(nniv_mul(
-            g,
+        NNI_MAP2(nniv_mul(g,
             NNI_K(dgelu)(x, nniv_add(NNI_F(1.0f), NNI_K(erf)(nniv_mul(x, NNI_F(0.707106781f)))))));
         break;
     case NN_ACT_GELU_TANH:
-        NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x, NNI_K(tanh)(nniv_mul(
-                                                      NNI_F(0.797884561f),
+        NNI_MAP2(nniv_mul(g, NNI_K(dgelu_tanh)(x, NNI_K(tanh)(nniv_mul(NNI_F(0.797884561f),
                                                       nniv_fma(NNI_F(0.044715f),
                                                                nniv_mul(nniv_mul(x, x), x), x))))));
         break;
@@ -5682,10 +5679,8 @@ NNI_KF void NNI_K(act_backward)(float *dx, const float *dy, const float *saved, 
     }
     (void)sl;
 }
-
 /* gelu, gelu_tanh and silu in training: the erf (plus 1), tanh or sigmoid that forward computes is
- * kept for backward. The same operations
- * as above, so the same bits. n is a multiple of 16. */
+ * kept for backward. The same operations as above, so the same bits. n is a multiple of 16. */
 #define NNI_KEEP(h, expr)                        \
     for (i = 0; i < n; i += NNI_W) {             \
         const nniv x = nniv_load(xs + i), k = h; \
@@ -5719,10 +5714,8 @@ NNI_KF void NNI_K(act_kept)(float *dx, const float *dy, const float *xs, const f
     else NNI_KEPT(NNI_K(dgelu_tanh)(x, k))
 }
 #undef NNI_KEPT
-
 /* One step of one vector of weights; m and v come and go in registers. docs/numerics.md,
- * PyTorch 2.x: where its
- * kernels contract a product and a sum, fma stands here. */
+ * PyTorch 2.x: where its kernels contract a product and a sum, fma stands here. */
 NNI_KI nniv NNI_K(sgd)(const nn_update *u, nniv p, nniv *m, nniv g)
 {
     if (u->has_decay) g = nniv_fma(nniv_set(u->weight_decay), p, g);
@@ -5732,27 +5725,58 @@ NNI_KI nniv NNI_K(sgd)(const nn_update *u, nniv p, nniv *m, nniv g)
     }
     return nniv_fma(nniv_set(-u->lr), g, p);
 }
-NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
+/* m.lerp_(g, 1 - beta1), v.mul_(beta2).addcmul_(g, g, 1 - beta2) */
+NNI_KI void NNI_K(two_moments)(const nn_update *u, nniv *m, nniv *v, nniv g)
+{
+    const nniv d = nniv_sub(g, *m);
+    *m = u->one_minus_beta1 < 0.5f ?
+             nniv_fma(nniv_set(u->one_minus_beta1), d, *m) :
+             nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
+    *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
+}
+/* most: NULL, or (amsgrad) the largest v so far of these n weights */
+NNI_KI nniv NNI_K(adam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g, float *most, size_t n)
 {
     nniv d, q;
     if (u->has_decay) {
         if (u->kind == NN_OPT_ADAMW) p = nniv_mul(p, nniv_set(u->decay_factor));
         else g = nniv_fma(nniv_set(u->weight_decay), p, g);
     }
-    d = nniv_sub(g, *m);                                       /* m.lerp_(g, 1 - beta1) */
-    *m = u->one_minus_beta1 < 0.5f ?
-             nniv_fma(nniv_set(u->one_minus_beta1), d, *m) :
-             nniv_fma(nniv_sub(NNI_F(0.0f), d), nniv_set(1.0f - u->one_minus_beta1), g);
-    *v = nniv_fma(nniv_mul(nniv_set(u->one_minus_beta2), g), g, nniv_mul(*v, nniv_set(u->beta2)));
-    /* sqrt(v) / sqrt_bc2, correctly rounded without a division (Markstein 1990): y = RN(1/b), q = a
-     * y, q + (a - q b) y. The
-     * remainder is exact, since the root of a float is never below 2^-75. (v = inf gives NaN, where
-     * a division gives inf.) */
-    d = nniv_sqrt(*v);
+    NNI_K(two_moments)(u, m, v, g);
+    d = *v;
+    if (most) {
+        q = n < NNI_W ? nniv_loadn(most, n) : nniv_load(most);
+        d = nniv_sel(nniv_lt(q, d), d, q);
+        if (n < NNI_W) nniv_storen(most, d, n);
+        else nniv_store(most, d);
+    }
+    /* sqrt(v) / sqrt_bc2, correctly rounded without a division (Markstein 1990): y = RN(1/b), q = a y,
+     * q + (a - q b) y. The remainder is exact, since the root of a float is never below 2^-75. (v = inf
+     * gives NaN, where a division gives inf.) */
+    d = nniv_sqrt(d);
     q = nniv_mul(d, nniv_set(u->inv_bc2));
     d = nniv_fma(nniv_fma(nniv_sub(NNI_F(0.0f), q), nniv_set(u->sqrt_bc2), d), nniv_set(u->inv_bc2), q);
     d = nniv_add(d, nniv_set(u->eps));
     return nniv_add(p, nniv_div(nniv_mul(nniv_set(u->neg_step), *m), d));
+}
+NNI_KI nniv NNI_K(nadam)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
+{
+    nniv d;
+    if (u->has_decay) g = nniv_fma(nniv_set(u->weight_decay), p, g);
+    NNI_K(two_moments)(u, m, v, g);
+    d = nniv_add(nniv_sqrt(nniv_div(*v, nniv_set(u->bc2))), nniv_set(u->eps));
+    p = nniv_add(p, nniv_div(nniv_mul(nniv_set(u->neg_grad), g), d));
+    return nniv_add(p, nniv_div(nniv_mul(nniv_set(u->neg_step), *m), d));
+}
+/* c = b1 m + (1 - b1) g;  p = p (1 - lr wd) - lr sign(c), sign(NaN) = NaN;  m = b2 m + (1 - b2) g */
+NNI_KI nniv NNI_K(lion)(const nn_update *u, nniv p, nniv *m, nniv g)
+{
+    const nniv zero = NNI_F(0.0f), lr = nniv_set(u->lr);
+    nniv c = nniv_fma(nniv_set(u->one_minus_beta1), g, nniv_mul(*m, nniv_set(u->beta1)));
+    c = nniv_sel(nniv_lt(zero, c), nniv_sub(zero, lr), nniv_sel(nniv_lt(c, zero), lr, c));
+    if (u->has_decay) p = nniv_mul(p, nniv_set(u->decay_factor));
+    *m = nniv_fma(nniv_set(u->one_minus_beta2), g, nniv_mul(*m, nniv_set(u->beta2)));
+    return nniv_add(p, c);
 }
 NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
 {
@@ -5766,28 +5790,23 @@ NNI_KI nniv NNI_K(rmsprop)(const nn_update *u, nniv p, nniv *m, nniv *v, nniv g)
     }
     return nniv_add(p, nniv_div(nniv_mul(nniv_set(-u->lr), g), d));
 }
-#define NNI_STEP(expr, with_m, with_v)                                                           \
-    for (; rows; rows--, ps += ld, (with_m ? (void)(ms += ld) : (void)0),                        \
-                 (with_v ? (void)(vs += ld) : (void)0), gs += ldg) {                             \
-        for (i = 0; i + NNI_W <= n; i += NNI_W) {                                                \
-            nniv g = nniv_load(gs + i), p = nniv_load(ps + i), m = NNI_F(0.0f), v = NNI_F(0.0f); \
-            if (with_m) m = nniv_load(ms + i);                                                   \
-            if (with_v) v = nniv_load(vs + i);                                                   \
-            p = expr;                                                                            \
-            nniv_store(ps + i, p);                                                               \
-            if (with_m) nniv_store(ms + i, m);                                                   \
-            if (with_v) nniv_store(vs + i, v);                                                   \
-        }                                                                                        \
-        if (i < n) {                                                                             \
-            nniv g = nniv_loadn(gs + i, n - i), p = nniv_loadn(ps + i, n - i), m = NNI_F(0.0f),  \
-                 v = NNI_F(0.0f);                                                                \
-            if (with_m) m = nniv_loadn(ms + i, n - i);                                           \
-            if (with_v) v = nniv_loadn(vs + i, n - i);                                           \
-            p = expr;                                                                            \
-            nniv_storen(ps + i, p, n - i);                                                       \
-            if (with_m) nniv_storen(ms + i, m, n - i);                                           \
-            if (with_v) nniv_storen(vs + i, v, n - i);                                           \
-        }                                                                                        \
+#define NNI_STEP1(expr, with_m, with_v, LD, ST)                                                    \
+    nniv g = LD(gs + i), p = LD(ps + i), m = NNI_F(0.0f), v = NNI_F(0.0f);                          \
+    if (with_m) m = LD(ms + i);                                                                     \
+    if (with_v) v = LD(vs + i);                                                                     \
+    p = expr;                                                                                       \
+    ST(ps + i, p);                                                                                  \
+    if (with_m) ST(ms + i, m);                                                                      \
+    if (with_v) ST(vs + i, v);
+#define NNI_LDN(at) nniv_loadn(at, n - i)
+#define NNI_STN(at, x) nniv_storen(at, x, n - i)
+#define NNI_STEP(expr, with_m, with_v)                                                              \
+    for (; rows; rows--, ps += ld, (with_m ? (void)(ms += ld) : (void)0),                           \
+                 (with_v ? (void)(vs += ld) : (void)0), gs += ldg) {                                \
+        for (i = 0; i + NNI_W <= n; i += NNI_W) {                                                   \
+            NNI_STEP1(expr, with_m, with_v, nniv_load, nniv_store)                                  \
+        }                                                                                           \
+        if (i < n) { NNI_STEP1(expr, with_m, with_v, NNI_LDN, NNI_STN) }                            \
     }
 /* rows x n weights and moments, ld apart; gradients ldg apart */
 NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, size_t ld,
@@ -5795,13 +5814,22 @@ NNI_KF void NNI_K(update)(const nn_update *up, float *ps, float *ms, float *vs, 
 {
     const nn_update copy = *up, *u = &copy;                    /* a copy: no store below can change it */
     size_t i;
-    if (u->kind == NN_OPT_SGD) {
+    switch (u->kind) {                                         /* one row per optimizer */
+    case NN_OPT_SGD:
         if (u->has_momentum) NNI_STEP(NNI_K(sgd)(u, p, &m, g), 1, 0)
         else NNI_STEP(NNI_K(sgd)(u, p, &m, g), 0, 0)
-    } else if (u->kind == NN_OPT_RMSPROP) {
+        break;
+    case NN_OPT_RMSPROP:
         if (u->has_momentum) NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 1, 1)
         else NNI_STEP(NNI_K(rmsprop)(u, p, &m, &v, g), 0, 1)
-    } else NNI_STEP(NNI_K(adam)(u, p, &m, &v, g), 1, 1)
+        break;
+    case NN_OPT_NADAM: NNI_STEP(NNI_K(nadam)(u, p, &m, &v, g), 1, 1) break;
+    case NN_OPT_LION: NNI_STEP(NNI_K(lion)(u, p, &m, g), 1, 0) break;
+    case NN_OPT_DEFAULT: case NN_OPT_ADAM: case NN_OPT_ADAMW:
+        if (u->amsgrad) NNI_STEP(NNI_K(adam)(u, p, &m, &v, g, vs + i + u->amsgrad, n - i), 1, 1)
+        else NNI_STEP(NNI_K(adam)(u, p, &m, &v, g, NULL, 0), 1, 1)
+        break;
+    }
 }
 
 /* Reductions, docs/numerics.md: 16 virtual lanes in 16 / W vectors, blocks of 4,096, tree 8-4-2-1. */
@@ -5910,8 +5938,7 @@ NNI_KF void NNI_K(bce)(float *l, float *dz, const float *z, const float *t, cons
         if (dz) nniv_store(dz + i, d);
     }
     if (i < n) {
-        nniv_storen(l + i,
-                    NNI_K(bce1)(&d, nniv_loadn(z + i, n - i), nniv_loadn(t + i, n - i),
+        nniv_storen(l + i, NNI_K(bce1)(&d, nniv_loadn(z + i, n - i), nniv_loadn(t + i, n - i),
                                 q ? nniv_loadn(q + i, n - i) : NNI_F(1.0f), fs),
                     n - i);
         if (dz) nniv_storen(dz + i, d, n - i);
@@ -5941,8 +5968,8 @@ NNI_KF void NNI_K(bias_cols)(float *t, size_t ld, const float *bias, size_t rows
         }
 }
 /* Token rows against a table [length vocab, cols], for nn_mlp.h: z[i] = sum over p of table[p vocab
- * + tok(i,p)], p ascending, + bias; and the way
- * back: table[p vocab + tok(i,p)] += dz[i], i ascending. The one-hot's chains with their exact
+ * + tok(i,p)], p ascending, + bias; and the way back: table[p vocab + tok(i,p)] += dz[i], i
+ * ascending. The one-hot's chains with their exact
  *   zeros left out. */
 NNI_KF void NNI_K(gather)(float *z, const float *table, const int32_t *tok, const float *bias,
                           size_t n, size_t length, size_t vocab, size_t cols)
@@ -5987,9 +6014,9 @@ NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, si
 }
 
 /* ---- draws: Philox, Box-Muller, MT19937, the polar method, NNI_D doubles at a time. The
- * operations are those of nn_log, nn_sincos, nni_philox, one for
- * one and in their order, so that the bits are theirs; tables come as arguments because they stand
- * further down than this text. ---- */
+ * operations are those of nn_log, nn_sincos, nni_philox, one for one and in their order, so that
+ * the bits are theirs; tables come as arguments because they stand further down than this text.
+ * ---- */
 #if NNI_PASS == 1
 #define NNI_D 1
 #define nnid double
@@ -6104,9 +6131,8 @@ NNI_KI void NNI_K(zip)(void *p, nnid a, nnid b)
 #define nniq_ofi(i) (i)
 #define nnii_ofq(q) (q)
 /* by way of memory (and above a comparison by name, a truncation through int32): without -O gcc's
- * forms with an immediate are macros that hand 0xFF to
- * a char, which -Wsign-conversion refuses in the user's own build; and g++ warns of the plain
- * casts' undefined halves */
+ * forms with an immediate are macros that hand 0xFF to a char, which -Wsign-conversion refuses in
+ * the user's own build; and g++ warns of the plain casts' undefined halves */
 NNI_KI nnid NNI_K(gather8)(const uint64_t *t, nniq i)
 {
     uint64_t at[8], v[8];
@@ -6241,8 +6267,8 @@ NNI_KI nnid NNI_K(low32)(nniq i)
                     NNI_G(4503599627370496.0));
 }
 /* nni_log_core(x, 0, 0, &lo, 0) + lo for normal x > 0, in two steps, each a loop of its caller: the
- * processor then sees several rounds of short chains at
- * once, not half a round of a long one. First w + r + c, up to the terms that log_join adds. */
+ * processor then sees several rounds of short chains at once, not half a round of a long one. First
+ * w + r + c, up to the terms that log_join adds. */
 NNI_KI void NNI_K(log_reduce)(nnid x, nnid *wo, nnid *ro, nnid *co, const uint64_t *tab)
 {
     /* high: i >= 53 */
@@ -6273,8 +6299,8 @@ NNI_KI nnid NNI_K(log_join)(nnid w, nnid r, nnid c)
     return nnid_add(s, nnid_add(e, nnid_add(nnid_sub(q, nnid_mul(NNI_G(0.5), r2)), c)));
 }
 /* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves
- * nni_two_prod), in three steps, as the
- * logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j, sign. */
+ * nni_two_prod), in three steps, as the logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j,
+ * sign. */
 NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
 {
     nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl,
@@ -6296,8 +6322,7 @@ NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
     *rlo = nniq_from(nniq_xor(nniq_bits(rl), neg));
     jf = nnid_where(r, NNI_G(0.25), nnid_trunc(nnid_add(nnid_mul(r, NNI_G(16.0)), NNI_G(0.5))));
     *ho = nnid_sub(r, nnid_mul(jf, NNI_G(0.0625)));
-    *way = nniq_or(
-        nniq_or(neg, nniq_and(q, nniq_set(3))),
+    *way = nniq_or(nniq_or(neg, nniq_and(q, nniq_set(3))),
         nniq_shl(nniq_and(nniq_bits(nnid_add(jf, NNI_G(4503599627370496.0))), nniq_set(15)), 2));
 }
 /* sin(h + rl), cos(h + rl) - 1 */
@@ -6339,8 +6364,8 @@ NNI_KI void NNI_K(sincos_join)(nnid h, nnid sm, nnid cm, nniq way, nnid *so, nni
     *co = nniq_from(nniq_xor(nniq_xor(nniq_xor(nniq_bits(cs), d), swap), flip));
 }
 /* nni_philox on counters ctr, ctr + 1, ...: `blocks` of them, rounded up to pairs of whole vectors.
- * A lane's upper half may hold anything until the end. Two
- * vectors at a time: a round waits for its product, and the other's fits in between. */
+ * A lane's upper half may hold anything until the end. Two vectors at a time: a round waits for its
+ * product, and the other's fits in between. */
 NNI_KF void NNI_K(philox)(uint32_t *out, const uint32_t *ctr, const uint32_t *key, size_t blocks)
 {
     const nniq m0 = nniq_set(UINT64_C(0xd2511f53)), m1 = nniq_set(UINT64_C(0xcd9e8d57)),
@@ -6502,8 +6527,7 @@ NNI_KF size_t NNI_K(polar_tries)(double *a, double *b, double *r, const uint32_t
         z = nnid_add(nnid_mul(x, x), nnid_mul(y, y));
 #if NNI_PASS == 3
         {
-            const __mmask8 in =
-                (__mmask8)(_mm512_cmp_pd_mask(z, NNI_G(1.0), _CMP_LT_OQ) &
+            const __mmask8 in = (__mmask8)(_mm512_cmp_pd_mask(z, NNI_G(1.0), _CMP_LT_OQ) &
                            _mm512_cmp_pd_mask(z, NNI_G(0.0), _CMP_NEQ_OQ) & ((1u << n) - 1u));
             nnid_store(a + k, _mm512_maskz_compress_pd(in, x));
             nnid_store(b + k, _mm512_maskz_compress_pd(in, y));
@@ -6534,13 +6558,9 @@ NNI_KI size_t NNI_K(polar_count_exact)(const uint32_t *raw, size_t m)
     size_t k = 0, i;
     for (i = 0; i < m; i++, raw += 4) {
         double x = ((double)(nni_mt_temper(raw[0]) >> 5) * 67108864.0 +
-                    (double)(nni_mt_temper(raw[1]) >> 6)) *
-                       2.220446049250313e-16 -
-                   1.0;
+                    (double)(nni_mt_temper(raw[1]) >> 6)) * 2.220446049250313e-16 - 1.0;
         double y = ((double)(nni_mt_temper(raw[2]) >> 5) * 67108864.0 +
-                    (double)(nni_mt_temper(raw[3]) >> 6)) *
-                       2.220446049250313e-16 -
-                   1.0,
+                    (double)(nni_mt_temper(raw[3]) >> 6)) * 2.220446049250313e-16 - 1.0,
                z = x * x + y * y;
         k += (size_t)((z < 1.0) & (z != 0.0));
     }
@@ -6550,8 +6570,8 @@ NNI_KI size_t NNI_K(polar_count_exact)(const uint32_t *raw, size_t m)
 NNI_KF size_t NNI_K(polar_count)(const uint32_t *raw, size_t m) { return NNI_K(polar_count_exact)(raw, m); }
 #else
 /* In float, from the upper word of each number alone: its squared radius (times 2^62) is off by
- * less than 3e-7, so that only those within 1e-6 of the circle,
- * or of the centre, leave a doubt; then all m are looked at exactly. */
+ * less than 3e-7, so that only those within 1e-6 of the circle, or of the centre, leave a doubt;
+ * then all m are looked at exactly. */
 /* of tries i and i + NNI_W / 4 by turns: x, x, y, y */
 NNI_KI nniv NNI_K(polar_squares)(const uint32_t *p)
 {
@@ -6641,7 +6661,6 @@ NNI_KF void NNI_K(polar)(double *out, const double *a, const double *b, const do
 #include NN_TENSOR_SELF
 #undef NNI_TILE
 #endif
-
 /* one register by one where there are no vectors */
 #if NNI_PASS == 1
 enum { NNI_K(tile_rows) = 1, NNI_K(tile_cols) = 1 };
@@ -6754,8 +6773,8 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 
 /* ==== [TILES] the matrix product: one text per instruction set and element type ==== */
 /* acc[r][s] = chain over k of fma(P[r][k], Q[k][s], acc): P is broadcast, Q is read as vectors
- * along s, so that no sum ever
- * runs across lanes. Two orientations serve the four transpositions without touching the larger operand:
+ * along s, so that no sum ever runs across lanes. Two orientations serve the four transpositions
+ * without touching the larger operand:
  *   N  rows of P = rows of C    (P = op(A), Q = op(B));   Q needs B not transposed, or packs panels of it
  *   T  rows of P = columns of C (P = op(B)^T, Q = op(A)^T); Q needs A transposed, or packs panels
  *      of it; C is written transposed
@@ -6803,7 +6822,6 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 #define NNI_LOWER(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10)
 #define NNI_ROWS(X) NNI_LOWER(X) X(11)
 #endif
-
 /* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0
  * (NULL: +0) + P Q. part: 0 = both vectors whole, 1 = the second is cut (AVX-512: or whole, a mask
  * costs nothing), 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked
@@ -6974,7 +6992,6 @@ NNI_FN inline NNI_TK(tile) NNI_TK(tile_of)(size_t mr, int part)
 #undef NNI_ARGS
 #undef NNI_ANY
 #undef NNI_BOTH
-
 /* dst[c][r] = src[r][c]: blocks of W x 4, then 4 x 4, then single elements */
 NNI_KF void NNI_TK(flip)(nnie *dst, size_t ldd, const nnie *src, size_t lds, size_t rows, size_t cols)
 {
@@ -7049,7 +7066,6 @@ NNI_KF void NNI_TK(copy)(nnie *dst, size_t ldd, const nnie *src, size_t lds, siz
     else
         for (r = 0; r < rows; r++) memcpy(dst + r * ldd, src + r * lds, cols * sizeof *dst);
 }
-
 /* n finished sums of row i, from column j: everything after the chain. */
 #if NNI_TILE == 32
 NNI_KF void NNI_TK(finish_row)(const nni_job_f32 *jb, size_t i, size_t j, size_t n, const float *t)
@@ -7095,7 +7111,6 @@ NNI_KF void NNI_TK(finish_row)(const nni_job_f64 *jb, size_t i, size_t j, size_t
     }
 }
 #endif
-
 /* rows x n finished sums from (i, j), ldt apart */
 NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, size_t n, nnie *t,
                            size_t ldt)
@@ -7116,11 +7131,9 @@ NNI_KF void NNI_TK(finish)(const NNI_JOB *jb, size_t i, size_t j, size_t rows, s
 #endif
     for (r = 0; r < rows; r++) NNI_TK(finish_row)(jb, i + r, j, n, t + r * ldt);
 }
-
 /* Rows are cut evenly (32 = 11 + 11 + 10, not 12 + 12 + 8): block b of nb. */
 #define NNI_CUT_(total, nb, b) ((total) / (nb) * (b) + ((b) < (total) % (nb) ? (b) : (total) % (nb)))
 #define NNI_PART(n) ((n) == NNI_NR ? 0 : (n) > NNI_TW ? 1 : 2)
-
 /* k rows of mr values (A transposed), side by side */
 NNI_KF void NNI_TK(strip)(nnie *dst, const nnie *src, size_t lds, size_t k, size_t mr)
 {
@@ -7163,11 +7176,10 @@ NNI_KF void NNI_TK(run_n)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
     }
 }
 /* The same with rows outside: the way for the weight gradient (k = a mini-batch), where C, and with
- * an update the weights and
- * moments, are the large operands and want to be walked along their rows. Up to 512 columns of a
- * block of rows are collected in L1 before they are finished: weights and moments then come and go
- * as long streams (512 x 512 x 32 with Adam: 132 us when every tile was updated at once, 110 so,
- * 115 with a gradient written to memory and a second pass). */
+ * an update the weights and moments, are the large operands and want to be walked along their rows.
+ * Up to 512 columns of a block of rows are collected in L1 before they are finished: weights and
+ * moments then come and go as long streams (512 x 512 x 32 with Adam: 132 us when every tile was
+ * updated at once, 110 so, 115 with a gradient written to memory and a second pass). */
 #define NNI_RUN 512
 NNI_KF void NNI_TK(run_w)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1)
 {
@@ -7226,8 +7238,8 @@ NNI_KF void NNI_TK(run_t)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, si
 /* Both operands packed (Goto and van de Geijn 2008): a panel kc x NNI_NR of B, a block mc x kc of A
  * in L2, its rows apart (they run along k) or in strips (A transposed).
  * What is only copied is copied by the first tile that reads it, under its products; a turned B
- * goes before. Between blocks of k the raw sums wait in C. Reading A where it lies
- * saved nothing on one thread and cost up to a third on two. */
+ * goes before. Between blocks of k the raw sums wait in C. Reading A where it lies saved nothing on
+ * one thread and cost up to a third on two. */
 NNI_KF void NNI_TK(run_big)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, size_t j1, nnie *scratch)
 {
     nnie t[NNI_MR * NNI_NR], *pb = scratch, *pa = scratch + jb->kc * jb->nc;
@@ -7431,8 +7443,8 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
 }
 #if NNI_TILE == 32
 /* t = P Q, m x n, nothing packed, nothing after the sums: for operands that lie in the first caches
- * (small nets of nn_mlp.h). P as the
- * tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when cols. */
+ * (small nets of nn_mlp.h). P as the tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when
+ * cols. */
 NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols,
                           const float *q, size_t qs, float *t, size_t ldt)
 {

@@ -79,15 +79,16 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
 #define NN_OFF (-1.0)           /* in a field where 0 means default: a literal 0 */
 typedef struct nn_optim_desc {
     nn_opt kind;                /* 0 = Adam */
-    double lr;                  /* 0 = 1e-3 (SGD, RMSprop: 1e-2) */
+    double lr;                  /* 0 = 1e-3 (SGD, RMSprop: 1e-2; NAdam 2e-3, Lion 1e-4) */
     double momentum;            /* SGD, RMSprop: 0 = none */
     double dampening;           /* SGD */
     int    nesterov;            /* SGD: needs momentum > 0 and dampening 0 */
-    double beta1, beta2;        /* Adam, AdamW: 0 = 0.9, 0.999; RMSprop's alpha = beta2: 0 = 0.99;
+    double beta1, beta2;        /* 0 = 0.9, 0.999 (Lion: 0.9, 0.99; RMSprop's alpha = beta2: 0.99);
                                    NN_OFF = 0 */
     double eps;                 /* 0 = 1e-8 */
-    double weight_decay;        /* L2 in the gradient; AdamW decoupled: 0 = 1e-2 there, none
-                                   elsewhere; NN_OFF = none */
+    double weight_decay;        /* L2 in the gradient; AdamW (0 = 1e-2), Lion: decoupled; 0 elsewhere
+                                   and NN_OFF = none */
+    int    amsgrad;             /* Adam, AdamW: divide by the largest second moment so far */
     double head_lr;             /* learning rate of the head; 0 = lr. Schedules scale both */
     /* further exceptions, read during create; the first that matches wins */
     const struct nn_optim_group *groups; size_t n_groups;
@@ -122,7 +123,7 @@ typedef struct nn_schedule {    /* factor on every learning rate; epochs count f
  * reached so far (else ignored). */
 NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs,
                                  double plateau);
-NN_DEF const char *nn_opt_name(nn_opt o);        /* "sgd", "adam", "adamw", "rmsprop" */
+NN_DEF const char *nn_opt_name(nn_opt o);        /* "sgd", "adam", ...: NN_OPT_LIST */
 NN_DEF nn_opt nn_opt_parse(const char *name);    /* NN_OPT_DEFAULT when unknown */
 
 /* ==== [LOOP] the training loop =========================================== */
@@ -257,7 +258,8 @@ typedef struct nn_trainer {
     double   plateau_best, best;
     size_t   best_epoch;
     nn_train_end end; int stopped;
-    float   *m1, *m2;               /* [n_params] moments, or NULL where the optimizer has none */
+    float   *m1, *m2;               /* [n_params] moments, or NULL where the optimizer has none;
+                                       amsgrad: m2 [2][n_params], then the largest so far */
     float   *grads;                 /* [n_params]: clipping, no_fuse, small nets; else NULL */
     float   *best_params;           /* [n_params] with keep_best, else NULL */
     nn_mlp_work work, eval;         /* of batch_size rows for training, of up to 256 for evaluation */
@@ -299,9 +301,9 @@ NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch,
 NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss,
                                      double *metric, nn_error *err);
 /* nn_trainer_state: everything a resumed run needs, put into *d as copies, names "state.*":
- * moments, best weights, counters, generator,
- * history, and the model's own parameters under "model.". Take it in on_epoch, or between calls of
- * nn_trainer_epoch: after nn_trainer_run with keep_best the model holds the best weights, not the
+ * moments, best weights, counters, generator, history, and the model's own parameters under
+ * "model.". Take it in on_epoch, or between calls of nn_trainer_epoch: after nn_trainer_run with
+ * keep_best the model holds the best weights, not the
  *   last. nn_trainer_restore: into a trainer made with the same model shape, sets and desc (more
  *   epochs
  * are fine); the run then ends in the same bits as one that was never interrupted. Between epochs
@@ -316,8 +318,8 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
                                    float *out, int threads, nn_error *err);
 
 /* Two stages, one model (docs/workflows.md): stage 1 learns from corrupted labels until the
- * clean validation loss is <= improve_ratio times
- * that after epoch 1: the degraded model. Stage 2 goes on with clean labels, a new optimizer and lr
+ * clean validation loss is <= improve_ratio times that after epoch 1: the degraded model. Stage 2
+ * goes on with clean labels, a new optimizer and lr
  *   x lr_factor, and keeps the weights with the lowest
  * validation loss: the improved model. */
 typedef struct nn_two_stage_desc {
@@ -354,14 +356,14 @@ NN_DEF nn_status nn_train_control(nn_mlp *m, const nn_two_stage_desc *d, size_t 
 
 /* ==== [POPULATION] many small models ===================================== */
 /* nn_population_run: job(i) for i in [0, n), one job per thread at a time, each on one thread
- * inside, so that the result of job i does not
- * depend on the others or on the number of threads. Jobs write to places of their own. All jobs run
- * even when one fails; the status and error of the lowest failing i are returned. threads 0 = all. */
+ * inside, so that the result of job i does not depend on the others or on the number of threads.
+ * Jobs write to places of their own. All jobs run even when one fails; the status and error of the
+ * lowest failing i are returned. threads 0 = all. */
 typedef nn_status (*nn_population_job)(size_t i, void *user, nn_error *err);
 NN_DEF nn_status nn_population_run(size_t n, nn_population_job job, void *user, int threads, nn_error *err);
 /* nn_train_population: nn_train_fit of model[i] on train[i] (and val[i]; val NULL = none) with
- * desc[i], for n models of any shapes; a stride of 0
- * repeats entry 0: one desc or one set for all. result [n] or NULL; status [n] or NULL receives
+ * desc[i], for n models of any shapes; a stride of 0 repeats entry 0: one desc or one set for all.
+ * result [n] or NULL; status [n] or NULL receives
  *   each one's own. */
 NN_DEF nn_status nn_train_population(nn_mlp *const *model, size_t n, const nn_train_set *train,
                                      size_t train_stride, const nn_train_set *val,
@@ -425,9 +427,9 @@ NN_DEF double nn_log_loss(const int64_t *y, const double *p, size_t n, size_t k)
  * (p_c - [y = c])^2. */
 NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k);
 /* nn_ece: expected calibration error (Guo et al. 2017): confidence = largest probability of the row
- * (k = 1: max(p, 1-p)), `bins` (0 = 15)
- * equal bins (lo, hi] over [0,1]; sum over bins of share * |accuracy - mean confidence|. conf, acc,
- * count [bins] out or NULL (NaN where a bin is empty): the reliability diagram. */
+ * (k = 1: max(p, 1-p)), `bins` (0 = 15) equal bins (lo, hi] over [0,1]; sum over bins of share *
+ * |accuracy - mean confidence|. conf, acc, count [bins] out or NULL (NaN where a bin is empty): the
+ * reliability diagram. */
 NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
                      size_t n, size_t k, size_t bins);
 
@@ -739,10 +741,10 @@ typedef struct nn_bilevel_result {
  * independent of the number of steps but for the kept states. */
 NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_t n_query);
 /* nn_bilevel_run: dweight [n_support] = dL/dw (NULL = not wanted), dtheta0 [P] = dL/dtheta_0 (NULL
- * = not wanted), theta_end [P] = theta_K (NULL). With
- * dweight and dtheta0 NULL it only trains and evaluates. query NULL needs d->outer. Exact reverse
- * sweep through the loop, Hessian-vector products by forward-over-reverse; activations and states
- * are recomputed. NN_E_NONFINITE names the step at which the inner loss left the numbers. */
+ * = not wanted), theta_end [P] = theta_K (NULL). With dweight and dtheta0 NULL it only trains and
+ * evaluates. query NULL needs d->outer. Exact reverse sweep through the loop, Hessian-vector
+ * products by forward-over-reverse; activations and states are recomputed. NN_E_NONFINITE names the
+ * step at which the inner loss left the numbers. */
 NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *r, double *dweight, double *dtheta0,
                                 double *theta_end, const double *theta0,
                                 const nn_inner_data *support, const nn_inner_data *query,
@@ -1059,16 +1061,16 @@ NN_DEF nn_status nn_loss_eval(const nn_loss_desc *d, double *value, float *dz, c
 }
 
 /* ---- [OPTIM] ------------------------------------------------------------ */
-static const char *const nni_opt_names[] = { "default", "sgd", "adam", "adamw", "rmsprop" };
 NN_DEF const char *nn_opt_name(nn_opt o)
 {
-    return nni_opt_names[o > NN_OPT_DEFAULT && o <= NN_OPT_RMSPROP ? (int)o : (int)NN_OPT_ADAM];
+    const nn_opt_traits *row = nn_opt_get(o);
+    return row ? row->name : "unknown";
 }
 NN_DEF nn_opt nn_opt_parse(const char *name)
 {
     int i;
-    for (i = 1; name && i <= (int)NN_OPT_RMSPROP; i++)
-        if (strcmp(name, nni_opt_names[i]) == 0) return (nn_opt)i;
+    for (i = 1; name && i < NN_OPT_END; i++)
+        if (strcmp(name, nn_opt_get((nn_opt)i)->name) == 0) return (nn_opt)i;
     return NN_OPT_DEFAULT;
 }
 NNI_FN double nni_or(double v, double fallback) { return v == 0 ? fallback : v == NN_OFF ? 0 : v; }
@@ -1076,18 +1078,20 @@ NNI_FN double nni_or(double v, double fallback) { return v == 0 ? fallback : v =
 NNI_FN nn_optim_desc nni_optim_filled(const nn_optim_desc *d)
 {
     nn_optim_desc r = *d;
-    int adam;
+    const nn_opt_traits *row = nn_opt_get(r.kind);
+    if (!row) return r;                       /* nn_update_make refuses it */
     if (r.kind == NN_OPT_DEFAULT) r.kind = NN_OPT_ADAM;
-    adam = r.kind == NN_OPT_ADAM || r.kind == NN_OPT_ADAMW;
-    r.lr = nni_or(r.lr, adam ? 1e-3 : 1e-2);
+    r.lr = nni_or(r.lr, row->lr);
     r.beta1 = nni_or(r.beta1, 0.9);
-    r.beta2 = nni_or(r.beta2, adam ? 0.999 : 0.99);
+    r.beta2 = nni_or(r.beta2, row->beta2);
     r.eps = nni_or(r.eps, 1e-8);
-    r.weight_decay = nni_or(r.weight_decay, r.kind == NN_OPT_ADAMW ? 1e-2 : 0);
+    r.weight_decay = nni_or(r.weight_decay, row->weight_decay);
     r.head_lr = nni_or(r.head_lr, r.lr);
     return r;
 }
-NNI_FN nn_update_desc nni_update_desc(const nn_optim_desc *filled, double lr, double decay, uint64_t t)
+/* n: parameters of the model; amsgrad's largest moments stand behind their n second moments */
+NNI_FN nn_update_desc nni_update_desc(const nn_optim_desc *filled, double lr, double decay, uint64_t t,
+                                      size_t n)
 {
     nn_update_desc u = NN_ZERO;
     u.kind = filled->kind;
@@ -1100,6 +1104,7 @@ NNI_FN nn_update_desc nni_update_desc(const nn_optim_desc *filled, double lr, do
     u.weight_decay = decay;
     u.nesterov = filled->nesterov;
     u.t = t;
+    u.amsgrad = filled->amsgrad ? n : 0;
     return u;
 }
 NN_DEF double nn_schedule_factor(const nn_schedule *s, size_t epoch, uint64_t step, size_t epochs,
@@ -1321,15 +1326,14 @@ NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set
         return nn_error_set(err, NN_E_ARG,
                         "nn_train: clip_norm, clip_value, min_delta, diverged, head_lr and the "
                         "schedule's gamma and floor must be numbers >= 0");
-    ud = nni_update_desc(&r->optim, r->optim.lr, r->optim.weight_decay, 1);
+    ud = nni_update_desc(&r->optim, r->optim.lr, r->optim.weight_decay, 1, m->n_params);
     s = nn_update_make(&u, &ud, err);
     if (s != NN_OK) return s;
     for (i = 0; i < r->optim.n_groups; i++)
         if (!r->optim.groups ||
             (nni_bad(r->optim.groups[i].lr) && r->optim.groups[i].lr != NN_OFF) ||
             (nni_bad(r->optim.groups[i].weight_decay) && r->optim.groups[i].weight_decay != NN_OFF))
-            return nn_error_set(
-                err, NN_E_ARG,
+            return nn_error_set(err, NN_E_ARG,
                 "nn_train: group %zu: lr and weight_decay must be numbers >= 0 or NN_OFF", i);
     s = nni_set_check("nn_train: training set", m, &r->loss, train, err);
     if (s != NN_OK) return s;
@@ -1359,12 +1363,15 @@ NNI_FN size_t nni_train_layout(nn_trainer *t, const nn_mlp *m, const nn_train_se
 {
     size_t at = 0, B = d->batch_size, n = train->n, np = m->n_params, nt = 2 * m->n_layers, rows,
            need = 0, most = n > val->n ? n : val->n;
-    int ok = 1, adam = d->optim.kind == NN_OPT_ADAM || d->optim.kind == NN_OPT_ADAMW,
+    const unsigned has = nn_opt_get(d->optim.kind)->has;
+    int ok = 1, momentum = (has & NN_OPT_HAS_MOMENTUM) && d->optim.momentum > 0,
         tokens = train->x == NULL, small = !d->no_fuse && nni_small_fits(m, B, 1);
     void *work, *eval;
     (void)nni_carve(block, &at, &ok, 1, sizeof *t);
-    t->m1 = adam || d->optim.momentum > 0 ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
-    t->m2 = d->optim.kind != NN_OPT_SGD ? (float *)nni_carve(block, &at, &ok, np, sizeof(float)) : NULL;
+    t->m1 = t->m2 = NULL;
+    if ((has & NN_OPT_HAS_M) || momentum) t->m1 = (float *)nni_carve(block, &at, &ok, np, sizeof(float));
+    if (!nn_size_mul(np, d->optim.amsgrad ? 2 : 1, &need)) ok = 0;
+    if (has & NN_OPT_HAS_V) t->m2 = (float *)nni_carve(block, &at, &ok, need, sizeof(float));
     t->grads = d->clip_norm > 0 || d->clip_value > 0 || d->no_fuse || small ?
                    (float *)nni_carve(block, &at, &ok, np, sizeof(float)) :
                    NULL;
@@ -1579,7 +1586,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
     factor = nn_schedule_factor(&t->desc.schedule, t->epoch, t->step, t->desc.epochs, t->plateau);
     for (g = 0; g < t->n_groups; g++) {
         nn_update_desc u = nni_update_desc(&t->desc.optim, t->group_lr[g] * factor,
-                                           t->group_decay[g], t->step + 1);
+                                           t->group_decay[g], t->step + 1, t->model->n_params);
         s = nn_update_make(&t->pool[g], &u, err);
         if (s != NN_OK) return s;
     }
@@ -1652,8 +1659,7 @@ NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch,
         return nn_error_set(err, NN_E_ARG, "nn_trainer_step_batch: %zu rows, batch_size is %zu", s.n,
                         t->work.rows);
     if (!s.x != !t->train.x)
-        return nn_error_set(
-            err, NN_E_ARG,
+        return nn_error_set(err, NN_E_ARG,
             "nn_trainer_step_batch: the batch must be dense or tokens as the training set is");
     st = nni_set_check("nn_trainer_step_batch", t->model, &t->desc.loss, &s, err);
     if (st != NN_OK) return st;
@@ -1910,7 +1916,7 @@ NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *out, nn_error *e
     int64_t ints[NNI_STATE_INTS], words[NNI_TORCH_INTS];
     double vals[3], normals[2];
     char name[NN_MLP_NAME + 16], param[NN_MLP_NAME + 8];
-    size_t i, done = 0;
+    size_t i, done = 0, n2 = m->n_params * (t->desc.optim.amsgrad ? 2 : 1);
     nn_status s = NN_OK;
     d.alloc = out->alloc;
     for (i = 0; i < 2 * m->n_layers && s == NN_OK; i++) {
@@ -1934,7 +1940,7 @@ NN_DEF nn_status nn_trainer_state(const nn_trainer *t, nn_dict *out, nn_error *e
     if (s == NN_OK) s = nni_state_put(&d, "state.counters", NN_I64, ints, NNI_STATE_INTS, err);
     if (s == NN_OK) s = nni_state_put(&d, "state.values", NN_F64, vals, 3, err);
     if (s == NN_OK && t->m1) s = nni_state_put(&d, "state.m1", NN_F32, t->m1, m->n_params, err);
-    if (s == NN_OK && t->m2) s = nni_state_put(&d, "state.m2", NN_F32, t->m2, m->n_params, err);
+    if (s == NN_OK && t->m2) s = nni_state_put(&d, "state.m2", NN_F32, t->m2, n2, err);
     if (s == NN_OK && t->best_params)
         s = nni_state_put(&d, "state.best_params", NN_F32, t->best_params, m->n_params, err);
     if (s == NN_OK && t->perm) {
@@ -1985,7 +1991,7 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
     const nn_tensor *ints = nni_state_get(d, "state.counters", NN_I64, NNI_STATE_INTS, err), *vals,
                     *m1 = NULL, *m2 = NULL, *best = NULL, *words = NULL, *normals = NULL, *hist;
     char name[NN_MLP_NAME + 16], param[NN_MLP_NAME + 8];
-    size_t i, epoch, np = m->n_params;
+    size_t i, epoch, np = m->n_params, n2 = np * (t->desc.optim.amsgrad ? 2 : 1);
     const int64_t *c;
     if (!ints) return NN_E_ARG;
     c = nn_i64(ints);
@@ -1998,7 +2004,7 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
     if (c[8] != (int64_t)t->desc.optim.kind)
         return nn_error_set(
             err, NN_E_ARG, "nn_trainer_restore: the state is of %s, the trainer uses %s",
-            c[8] <= (int64_t)NN_OPT_RMSPROP ? nn_opt_name((nn_opt)c[8]) : "another optimizer",
+            c[8] < NN_OPT_END ? nn_opt_name((nn_opt)c[8]) : "another optimizer",
             nn_opt_name(t->desc.optim.kind));
     if ((uint64_t)c[1] > t->desc.epochs)
         return nn_error_set(err, NN_E_ARG,
@@ -2010,7 +2016,7 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
     if (!(vals = nni_state_get(d, "state.values", NN_F64, 3, err))) return NN_E_ARG;
     if (!(hist = nni_state_get(d, "state.history", NN_F64, 5 * epoch, err))) return NN_E_ARG;
     if (t->m1 && !(m1 = nni_state_get(d, "state.m1", NN_F32, np, err))) return NN_E_ARG;
-    if (t->m2 && !(m2 = nni_state_get(d, "state.m2", NN_F32, np, err))) return NN_E_ARG;
+    if (t->m2 && !(m2 = nni_state_get(d, "state.m2", NN_F32, n2, err))) return NN_E_ARG;
     if (t->best_params && !(best = nni_state_get(d, "state.best_params", NN_F32, np, err))) return NN_E_ARG;
     if (t->perm && !(words = nni_state_get(d, "state.torch", NN_I64, NNI_TORCH_INTS, err))) return NN_E_ARG;
     if (t->perm && !(normals = nni_state_get(d, "state.torch_normals", NN_F64, 2, err))) return NN_E_ARG;
@@ -2028,7 +2034,7 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
         memcpy(v.data, nn_dict_get(d, name)->data, nn_tensor_bytes(&v));
     }
     if (m1) memcpy(t->m1, m1->data, np * sizeof(float));
-    if (m2) memcpy(t->m2, m2->data, np * sizeof(float));
+    if (m2) memcpy(t->m2, m2->data, n2 * sizeof(float));
     if (best) memcpy(t->best_params, best->data, np * sizeof(float));
     if (words) {
         nn_torch_rng *g = t->desc.torch_rng ? t->desc.torch_rng : &t->torch_rng;
@@ -2256,8 +2262,7 @@ NN_DEF nn_status nn_confusion_matrix(int64_t *cm, const int64_t *y, const int64_
                             "nn_confusion_matrix: row %zu: expected a label of 0 to %zu, got %lld",
                             i, k - 1, (long long)y[i]);
         if (pred[i] < 0 || (uint64_t)pred[i] >= k)
-            return nn_error_set(
-                err, NN_E_ARG,
+            return nn_error_set(err, NN_E_ARG,
                 "nn_confusion_matrix: row %zu: expected a prediction of 0 to %zu, got %lld", i,
                 k - 1, (long long)pred[i]);
     }
@@ -2325,7 +2330,6 @@ NN_DEF void nn_class_metrics_make(nn_class_metrics *m, nn_class_score *per_class
 {
     nni_class_averages(m, per_class, cm, k, 0);
 }
-
 /* A growing text in the caller's buffer, counting what did not fit, as snprintf does. */
 typedef struct nni_text { char *buf; size_t cap, len; } nni_text;
 NNI_FN void nni_text_put(nni_text *t, const char *s, size_t n)
@@ -2424,7 +2428,6 @@ NN_DEF size_t nn_class_report(char *buf, size_t cap, const int64_t *cm, size_t k
     nni_report_row(&t, "weighted avg", width, &m.weighted, digits, 0);
     return t.len;
 }
-
 /* AUC of score[i*stride] for pos(i) = (y[i] == cls); idx, tmp, key [n] are scratch. Twice the area
  * counted in whole pairs fits 64 bits up to 3e9 rows, so the result is exact but for one division. */
 NNI_FN double nni_auc(const int64_t *y, int64_t cls, int nonzero, const double *score,
@@ -3059,7 +3062,6 @@ NN_DEF nn_status nn_score_interval(nn_interval *out, double value, const double 
     out->hi = nn_sigmoid(nn_log(value / (1.0 - value)) + half / slope);
     return NN_OK;
 }
-
 NN_DEF nn_status nn_score_difference(nn_interval *out, const nn_score_pair *pair,
                                      const nn_score_desc *d, nn_error *err)
 {
@@ -3389,8 +3391,7 @@ NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_
     for (g = 0; g < n_groups; g++) cell[g][0] = cell[g][1] = 0;
     for (i = 0; i < n; i++) {
         if ((y[i] & ~(int64_t)1) || z[i] < 0 || (uint64_t)z[i] >= n_groups)
-            return nn_error_set(
-                err, NN_E_ARG,
+            return nn_error_set(err, NN_E_ARG,
                 "nn_reweigh: row %zu: expected label 0 or 1 and group 0 to %zu, got %lld and %lld",
                 i, n_groups - 1, (long long)y[i], (long long)z[i]);
         cell[z[i]][y[i]]++;
@@ -3682,8 +3683,7 @@ NN_DEF nn_status nn_logistic_fit(nn_linear *m, const nn_tensor *x, const int64_t
         if ((size_t)y[i] + 1 > classes) classes = (size_t)y[i] + 1;
         if (i && y[i] != y[0]) seen = 1;
         if (d.weight && !(d.weight[i] >= 0.0 && d.weight[i] - d.weight[i] == 0.0))
-            return nn_error_set(
-                err, NN_E_ARG,
+            return nn_error_set(err, NN_E_ARG,
                 "nn_logistic_fit: row %zu: the weight must be finite and at least 0, got %g", i,
                 d.weight[i]);
     }
@@ -3813,8 +3813,7 @@ NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor 
     n = x->shape[0];
     D = x->shape[1];
     if ((y->dtype != NN_F32 && y->dtype != NN_F64) || (y->ndim != 1 && y->ndim != 2) || y->shape[0] != n)
-        return nn_error_set(
-            err, NN_E_ARG,
+        return nn_error_set(err, NN_E_ARG,
             "nn_ridge_fit: expected y as f32 or f64 [%zu] or [%zu,t], got %s with %zu rows", n, n,
             nn_dtype_name(y->dtype), y->ndim ? y->shape[0] : 0);
     T = y->ndim == 2 ? y->shape[1] : 1;
@@ -3831,8 +3830,7 @@ NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor 
     for (i = 0; i < n; i++) {
         double w = d.weight ? d.weight[i] : 1.0;
         if (!(w >= 0.0 && w - w == 0.0))
-            return nn_error_set(
-                err, NN_E_ARG,
+            return nn_error_set(err, NN_E_ARG,
                 "nn_ridge_fit: row %zu: the weight must be finite and at least 0, got %g", i, w);
         total += w;
     }
@@ -4036,8 +4034,8 @@ NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, 
 }
 
 /* Scratch of one chunk. Layer l has width n[l+1]; a[l] its input values [rows, n[l]]; d1, d2 the
- * activation's derivatives at its
- * pre-activations; ra the tangents of a; e, re the errors dL/dpre and their tangents. */
+ * activation's derivatives at its pre-activations; ra the tangents of a; e, re the errors dL/dpre
+ * and their tangents. */
 typedef struct nni_pass {
     const nn_inner *m;
     size_t L, n[NN_INNER_MAX_HIDDEN + 2];
@@ -4328,7 +4326,6 @@ NN_DEF nn_status nn_inner_hvp(double *hv, double *tangent, const nn_inner *m, co
     w.v = v;
     return nni_inner_call("nn_inner_hvp", &w, m, theta, d, alloc, err);
 }
-
 /* States on the way: theta and u at the start of every stretch of `span` steps, and every theta
  * inside the stretch in hand. */
 NNI_FN void nni_bilevel_plan(const nn_bilevel_desc *d, size_t *steps, size_t *stretches, size_t *span)
@@ -4392,8 +4389,7 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
     nn_status s = nni_inner_check("nn_bilevel_run", &d->model, err);
     if (s != NN_OK) return s;
     if (support->n < 1 || (query ? query->n < 1 : !d->outer))
-        return nn_error_set(
-            err, NN_E_ARG,
+        return nn_error_set(err, NN_E_ARG,
             "nn_bilevel_run: expected at least one support row and one query row (or outer)");
     if (!(d->momentum >= 0.0 && d->momentum < 1.0))
         return nn_error_set(err, NN_E_ARG, "nn_bilevel_run: momentum must be in [0, 1), got %g",
@@ -4454,8 +4450,7 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
         nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
         for (i = 0; i < P; i++) big += fabs(theta[i]);
         if (!(big - big == 0.0)) {
-            s = nn_error_set(
-                err, NN_E_NONFINITE,
+            s = nn_error_set(err, NN_E_NONFINITE,
                 "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)",
                 k, lr);
             goto done;

@@ -50,7 +50,7 @@ typedef struct input_opts {
 typedef struct fit_opts {
     const char *name, *from, *arch, *class_weights;
     nn_ints head;
-    int act, init, optimizer, schedule, monitor, freeze, nesterov, last;
+    int act, init, optimizer, schedule, monitor, freeze, nesterov, amsgrad, last;
     double dropout, lr, head_lr, momentum, weight_decay, smoothing, gamma, floor, clip;
     size_t epochs, batch, warmup, every, patience, seeds, checkpoint;
 } fit_opts;
@@ -99,21 +99,25 @@ typedef struct opts {
       .group = "training", .help = "learning rate of the head; 0 = as --lr", .commands = C,        \
       .effect = NN_EFFECT_DATA, .probe = "0.03" },                                                 \
     { .key = P ".optimizer", .type = NN_APP_ENUM, .field = F(M.optimizer),                         \
-      .def = "adam", .choices = "sgd|adam|adamw|rmsprop",                                          \
-      .group = "training", .help = "update rule, PyTorch's arithmetic", .commands = C,             \
+      .def = "adam", .choices = NN_OPT_CHOICES,                                                    \
+      .group = "training", .help = "update rule, PyTorch's arithmetic (lion: the paper's)", .commands = C, \
       .effect = NN_EFFECT_DATA, .probe = "sgd" },                                                  \
     { .key = P ".momentum", .type = NN_APP_NUM, .field = F(M.momentum),                            \
       .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW,                                       \
       .group = "training", .help = "share of the last step that goes on", .commands = C,           \
-      .mode = P ".optimizer=sgd|rmsprop",                                                          \
+      .mode = P ".optimizer=" NN_OPT_WITH_MOMENTUM,                                                \
       .effect = NN_EFFECT_DATA, .probe = "--" P ".optimizer sgd;0.5" },                            \
     { .key = P ".nesterov", .type = NN_APP_BOOL, .field = F(M.nesterov),                           \
       .group = "training", .help = "Nesterov's momentum", .commands = C,                           \
       .mode = P ".optimizer=sgd " P ".momentum!=0",                                                \
       .effect = NN_EFFECT_DATA, .probe = "--" P ".optimizer sgd --" P ".momentum 0.5;true" },      \
+    { .key = P ".amsgrad", .type = NN_APP_BOOL, .field = F(M.amsgrad),                             \
+      .group = "training", .help = "divide by the largest second moment so far", .commands = C,    \
+      .mode = P ".optimizer=" NN_OPT_WITH_AMSGRAD,                                                 \
+      .effect = NN_EFFECT_DATA, .probe = "true" },                                                 \
     { .key = P ".weight_decay", .type = NN_APP_NUM, .field = F(M.weight_decay),                    \
       .def = "0", .min = 0, .max = 100,                                                            \
-      .group = "training", .help = "L2 penalty (adamw: decoupled)", .commands = C,                 \
+      .group = "training", .help = "L2 penalty (adamw, lion: decoupled)", .commands = C,           \
       .effect = NN_EFFECT_DATA, .probe = "0.1" },                                                  \
     { .key = P ".label_smoothing", .type = NN_APP_NUM, .field = F(M.smoothing),                    \
       .def = "0", .min = 0, .max = 1, .flags = NN_APP_BELOW,                                       \
@@ -347,7 +351,7 @@ static const nn_option table[] = {
       .help = "backbone: the document's, the original's, or hidden widths", .commands = B(C_TRAIN) | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "5,4" },
     { .key = "train.act", .type = NN_APP_ENUM, .field = F(train.act), .def = "relu",
-      .choices = "relu|leaky_relu|gelu|gelu_tanh|tanh|sigmoid|silu", .group = "model",
+      .choices = NN_ACT_CHOICES, .group = "model",
       .help = "activation", .commands = B(C_TRAIN) | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "tanh" },
     FIT_ROWS("train", train, B(C_TRAIN) | B(C_ALL), "100", "1e-3"),
@@ -1936,6 +1940,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     td.optim.head_lr = f->head_lr;
     td.optim.momentum = f->momentum;
     td.optim.nesterov = f->nesterov;
+    td.optim.amsgrad = f->amsgrad;
     td.optim.weight_decay = f->weight_decay > 0 ? f->weight_decay : NN_OFF;
     td.schedule.kind = (nn_schedule_kind)(f->schedule + 1);
     td.schedule.every = f->every;

@@ -140,7 +140,7 @@ static const nn_option table[] = {
     { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N",
       .group = "converting", .help = "this array only", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "b" },
-    { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|f32|f64|f16|bf16|i8|i16|i32|i64|u8|u16|u32|u64|bool", .value = "D",
+    { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|" NN_DTYPE_CHOICES, .value = "D",
       .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "f16" },
     { .key = "lossy", .type = NN_APP_BOOL, .field = offsetof(options, lossy), .group = "converting",

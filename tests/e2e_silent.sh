@@ -110,6 +110,8 @@ row a 2 "--seed: has no effect" "$A" taskvec $V --op add --seed 7 --out z
 row a 2 "read with --val" "$A" taskvec $V --val-size 0.3 --out z
 row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer adam --momentum .5 --out z
 row a 2 "read with --optimizer sgd" "$A" train $T --optimizer adam --nesterov --out z
+for o in nadam lion; do row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer $o --momentum .5 --out z; done
+for o in sgd rmsprop nadam lion; do row a 2 "read with --optimizer adam|adamw" "$A" train $T --optimizer $o --amsgrad --out z; done
 row a 2 "read with --schedule step" "$A" train $T --step-every 2 --out z
 row a 1 "nosuch" "$A" train $T --drop nosuch --out z
 row a 2 "the JSON of" "$A" evaluate --model "$M" --act tanh --test gen/d_test.csv --out z

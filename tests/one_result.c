@@ -92,7 +92,7 @@ static void streams(void)
     nn_rng_normals(&g, d, 101);                                      nn_sha256_put(&h, d, sizeof d);
     show("streams", &h);
 }
-static void train(const char *name, nn_opt opt, nn_act act, double dropout, double clip, const nn_tensor *x, const nn_tensor *y)
+static void train(const char *name, nn_opt opt, nn_act act, double dropout, double clip, int amsgrad, const nn_tensor *x, const nn_tensor *y)
 {
     size_t hidden[2] = { 24, 17 };
     nn_mlp_desc md = NN_ZERO;
@@ -104,7 +104,7 @@ static void train(const char *name, nn_opt opt, nn_act act, double dropout, doub
     ok(nn_mlp_create(&m, &md, &e), &e);
     if (!m) return;
     ok(nn_train_set_make(&set, x, y, &e), &e);
-    td.epochs = 3; td.batch_size = 19; td.optim.kind = opt; td.optim.momentum = opt == NN_OPT_SGD ? 0.9 : 0; td.clip_norm = clip; td.threads = threads;
+    td.epochs = 3; td.batch_size = 19; td.optim.kind = opt; td.optim.momentum = opt == NN_OPT_SGD ? 0.9 : 0; td.optim.amsgrad = amsgrad; td.clip_norm = clip; td.threads = threads;
     ok(nn_train_fit(m, &set, NULL, &td, NULL, &e), &e);
     show_bytes(name, m->params, m->n_params * sizeof *m->params);
     nn_mlp_destroy(m);
@@ -126,10 +126,13 @@ static void learning(void)
     ok(nn_scaler_fit(&sc, &X, &e), &e);
     ok(nn_scaler_transform(&sc, &X, &e), &e);
     ok(nn_tensor_convert(&x32, &X, NN_F32, NULL, &e), &e);
-    train("sgd_relu", NN_OPT_SGD, NN_ACT_RELU, 0, 0, &x32, &y);
-    train("adam_gelu", NN_OPT_ADAM, NN_ACT_GELU, 0, 0, &x32, &y);
-    train("adamw_tanh_dropout", NN_OPT_ADAMW, NN_ACT_TANH, 0.2, 0, &x32, &y);
-    train("rmsprop_silu_clip", NN_OPT_RMSPROP, NN_ACT_SILU, 0, 0.5, &x32, &y);
+    train("sgd_relu", NN_OPT_SGD, NN_ACT_RELU, 0, 0, 0, &x32, &y);
+    train("adam_gelu", NN_OPT_ADAM, NN_ACT_GELU, 0, 0, 0, &x32, &y);
+    train("adamw_tanh_dropout", NN_OPT_ADAMW, NN_ACT_TANH, 0.2, 0, 0, &x32, &y);
+    train("rmsprop_silu_clip", NN_OPT_RMSPROP, NN_ACT_SILU, 0, 0.5, 0, &x32, &y);
+    train("nadam_relu", NN_OPT_NADAM, NN_ACT_RELU, 0, 0, 0, &x32, &y);
+    train("lion_tanh", NN_OPT_LION, NN_ACT_TANH, 0, 0, 0, &x32, &y);
+    train("amsgrad_leaky_relu", NN_OPT_ADAM, NN_ACT_LEAKY_RELU, 0, 0, 1, &x32, &y);
     ld.threads = threads;
     ok(nn_logistic_fit(&lin, &X, nn_i64(&y), &ld, &e), &e);
     show_bytes("logistic", lin.coef.data, nn_tensor_bytes(&lin.coef));

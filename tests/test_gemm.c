@@ -83,7 +83,7 @@ static void fma_exact(void)
 }
 
 enum { ROOM = 90 * 90 };
-static float A[ROOM], B[ROOM], C[ROOM], R[ROOM], M[ROOM], V[ROOM], M2[ROOM], V2[ROOM], P[ROOM], P2[ROOM], S[ROOM], C0[ROOM], bias[128];
+static float A[ROOM], B[ROOM], C[ROOM], R[ROOM], M[ROOM], V[2 * ROOM], M2[ROOM], V2[2 * ROOM], P[ROOM], P2[ROOM], S[ROOM], C0[ROOM], bias[128];
 static const size_t dims[] = { 1, 2, 3, 5, 7, 8, 11, 13, 15, 16, 17, 31, 33, 48, 64, 65 };
 enum { DIMS = sizeof dims / sizeof *dims };
 
@@ -178,6 +178,7 @@ static nn_update update_of(nn_opt kind, uint64_t t, int variant)
     if (variant & 1) d.weight_decay = 0.1;
     if (variant & 2) d.momentum = 0.9;
     if (variant == 3) d.nesterov = kind == NN_OPT_SGD;
+    if (variant == 4) { d.amsgrad = ROOM; d.beta2 = 0.1; }          /* the second step's v is often the smaller one */
     CHECK_OK(nn_update_make(&u, &d, &e), e);
     return u;
 }
@@ -190,9 +191,10 @@ static void updates(void)
     nn_error e = NN_ZERO;
     fill(A, ROOM);
     fill(B, ROOM);
-    for (s = 0; s < 4; s++) for (t = 0; t < 4; t++) for (kind = 1; kind <= 4; kind++) for (variant = 0; variant < 4; variant++) {
+    for (s = 0; s < 4; s++) for (t = 0; t < 4; t++) for (kind = 1; kind < NN_OPT_END; kind++) for (variant = 0; variant < 5; variant++) {
         nn_gemm_desc d = NN_ZERO;
         nn_update u;
+        if (variant == 4 && !(nn_opt_get((nn_opt)kind)->has & NN_OPT_HAS_AMSGRAD)) continue;
         fill(C0, ROOM);
         d.m = shape[s][0];
         d.n = shape[s][1];
@@ -228,7 +230,7 @@ static void updates(void)
                 d.update_v = V;
                 CHECK_OK(nn_gemm(&d, &e), e);
             }
-            CHECK_MSG(same(C, R, ROOM) && same(M, M2, ROOM) && same(V, V2, ROOM), "%s update %d variant %d shape %zu t %d", isas[i], kind, variant, s, t);
+            CHECK_MSG(same(C, R, ROOM) && same(M, M2, ROOM) && same(V, V2, 2 * ROOM), "%s update %d variant %d shape %zu t %d", isas[i], kind, variant, s, t);
         }
     }
     /* a product with update = the product, then nn_update_apply */
@@ -403,8 +405,19 @@ static void special_values(void)
         CHECK(isnan(y[0]) && nni_f2u(y[1]) == 0 && nni_f2u(y[2]) == 0 && nni_f2u(y[3]) == nni_f2u(x[3]));
     }
 }
+/* is name one of a|b|c? */
+static int listed(const char *name, const char *list)
+{
+    const size_t n = strlen(name);
+    const char *p = list;
+    for (; p; p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL)
+        if (strncmp(p, name, n) == 0 && (p[n] == 0 || p[n] == '|')) return 1;
+    return 0;
+}
 static void bad_arguments(void)
 {
+    static const char *const names[] = { "sgd", "adam", "adamw", "rmsprop", "nadam", "lion" };
+    int k;
     nn_gemm_desc d = NN_ZERO, ok;
     nn_update u = update_of(NN_OPT_ADAM, 1, 0);
     nn_update_desc ud = NN_ZERO;
@@ -439,7 +452,35 @@ static void bad_arguments(void)
     ud.lr = -1.0; CHECK_INT(nn_update_make(&u, &ud, &e), NN_E_ARG);
     ud.lr = 0.1; ud.beta1 = 1.0; CHECK_INT(nn_update_make(&u, &ud, &e), NN_E_ARG);
     ud.kind = NN_OPT_SGD; ud.nesterov = 1; CHECK_INT(nn_update_make(&u, &ud, &e), NN_E_ARG);
-    ud.kind = (nn_opt)9; CHECK_INT(nn_update_make(&u, &ud, &e), NN_E_ARG);
+    ud.nesterov = 0; ud.beta1 = 0.9; ud.beta2 = 0.99; ud.eps = 1e-8;
+    for (k = 1; k < NN_OPT_END; k++) {                       /* each row refuses by name what it reads, and only that */
+        static const struct { unsigned who; const char *name; } part[] = { { 0, "lr" }, { 0, "weight_decay" }, { NN_OPT_HAS_V, "eps" },
+            { NN_OPT_HAS_M, "beta1" }, { NN_OPT_HAS_M | NN_OPT_HAS_V, "beta2" }, { NN_OPT_HAS_MOMENTUM, "momentum" }, { NN_OPT_HAS_NESTEROV, "dampening" } };
+        const nn_opt_traits *row = nn_opt_get((nn_opt)k);
+        int i;
+        CHECK(row != NULL && strcmp(row->name, names[k - 1]) == 0 && row->formula[0] != 0);
+        for (i = 0; i < 7; i++) {
+            nn_update_desc bad = ud;
+            double *field[7];
+            field[0] = &bad.lr; field[1] = &bad.weight_decay; field[2] = &bad.eps; field[3] = &bad.beta1; field[4] = &bad.beta2; field[5] = &bad.momentum; field[6] = &bad.dampening;
+            bad.kind = (nn_opt)k;
+            CHECK_OK(nn_update_make(&u, &bad, &e), e);
+            *field[i] = nni_u2f(0x7FC00000u);
+            if (!part[i].who || (row->has & part[i].who)) {
+                CHECK_INT(nn_update_make(&u, &bad, &e), NN_E_ARG);
+                CHECK_MSG(strstr(e.msg, part[i].name) != NULL, "%s: %s", row->name, e.msg);
+            } else CHECK_OK(nn_update_make(&u, &bad, &e), e);
+        }
+        { nn_update_desc most = ud;
+          most.kind = (nn_opt)k; most.amsgrad = 1;
+          CHECK((nn_update_make(&u, &most, &e) == NN_OK) == ((row->has & NN_OPT_HAS_AMSGRAD) != 0));
+          if (!(row->has & NN_OPT_HAS_AMSGRAD)) CHECK(strstr(e.msg, "amsgrad goes with adam|adamw, got ") != NULL); }
+        CHECK(listed(row->name, NN_OPT_WITH_MOMENTUM) == ((row->has & NN_OPT_HAS_MOMENTUM) != 0));
+        CHECK(listed(row->name, NN_OPT_WITH_AMSGRAD) == ((row->has & NN_OPT_HAS_AMSGRAD) != 0));
+    }
+    CHECK(nn_opt_get(NN_OPT_DEFAULT) == nn_opt_get(NN_OPT_ADAM) && nn_opt_get((nn_opt)NN_OPT_END) == NULL && nn_opt_get((nn_opt)77) == NULL);
+    CHECK_STR(NN_OPT_CHOICES, "sgd|adam|adamw|rmsprop|nadam|lion");
+    ud.kind = (nn_opt)NN_OPT_END; CHECK_INT(nn_update_make(&u, &ud, &e), NN_E_ARG);
     /* memory: what packs fails cleanly; with scratch given, or when nothing packs, the hooks are never called */
     (void)use_isa(isas[n_isas - 1]);
     d = ok;
@@ -498,6 +539,52 @@ static void torch_vectors(void)
                 CHECK_MSG(labs(diff) <= (o == 2 || k == 1 ? 0 : 2), "optimizer %d step %d weight %d: %08x", o, k, i, nni_f2u(p[i]));
             }
         }
+    }
+}
+/* NAdam (weight decay 0.01), Adam and AdamW with amsgrad (beta2 0.5, so that v falls; AdamW's beta1 0.4): PyTorch 2.13's single-tensor
+ * bits. Lion (weight decay 0.1): Chen et al. 2023, algorithm 2, in exact fractions with one rounding per operation of docs/numerics.md. */
+static void later_vectors(void)
+{
+    static const float grads[4][2] = { { 2.0f, -1.0f }, { 0.5f, -0.25f }, { 0.25f, 0.125f }, { -0.125f, 1.0f } };
+    static const struct { nn_opt kind; double beta1, beta2, decay; size_t amsgrad; uint32_t p[8]; } want[] = {
+        { NN_OPT_NADAM, 0.9, 0.999, 0.01, 0,
+          { 0x3f64f470u, 0xbff27a38u, 0x3f5cd1f6u, 0xbfee48f5u, 0x3f572932u, 0xbfeeafbdu, 0x3f568ebeu, 0xbff8bfe4u } },
+        { NN_OPT_ADAM, 0.9, 0.5, 0.0, 2,
+          { 0x3f666666u, 0xbff33333u, 0x3f536c43u, 0xbfe9b621u, 0x3f44ed4au, 0xbfe40688u, 0x3f3aec1eu, 0xbfe4e2e6u } },
+        { NN_OPT_ADAMW, 0.4, 0.5, 0.1, 2,
+          { 0x3f63d70au, 0xbff0a3d7u, 0x3f530130u, 0xbfe6f482u, 0x3f488967u, 0xbfe32e23u, 0x3f448e6bu, 0xbfea6f80u } },
+        { NN_OPT_LION, 0.9, 0.99, 0.1, 0,
+          { 0x3f63d70au, 0xbff0a3d7u, 0x3f47f62bu, 0xbfe16f00u, 0x3f2c5caau, 0xbfebfab1u, 0x3f1109d1u, 0xbff66b63u } } };
+    int isa, o, k, i;
+    for (isa = 0; isa < n_isas; isa++) for (o = 0; o < 4; o++) {
+        float p[2] = { 1.0f, -2.0f }, m[2] = { 0.0f, 0.0f }, v[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+        (void)use_isa(isas[isa]);
+        for (k = 1; k <= 4; k++) {
+            nn_update_desc d = NN_ZERO;
+            nn_update u;
+            nn_error e = NN_ZERO;
+            d.kind = want[o].kind; d.lr = 0.1; d.beta1 = want[o].beta1; d.beta2 = want[o].beta2; d.eps = 1e-8; d.weight_decay = want[o].decay;
+            d.amsgrad = want[o].amsgrad; d.t = (uint64_t)k;
+            CHECK_OK(nn_update_make(&u, &d, &e), e);
+            nn_update_apply(&u, p, m, v, grads[k - 1], 2);
+            for (i = 0; i < 2; i++) CHECK_MSG(nni_f2u(p[i]) == want[o].p[2 * (k - 1) + i], "row %d step %d weight %d: %08x", o, k, i, nni_f2u(p[i]));
+        }
+    }
+    /* NAdam far on: the product of the b_t is long 0, the step is that of its limits; a NaN gradient shows in Lion's weight */
+    for (isa = 0; isa < n_isas; isa++) {
+        float p[1] = { 1.0f }, m[1] = { 0.5f }, v[1] = { 0.25f }, g[1] = { 0.5f };
+        nn_update_desc d = NN_ZERO;
+        nn_update u;
+        nn_error e = NN_ZERO;
+        (void)use_isa(isas[isa]);
+        d.kind = NN_OPT_NADAM; d.lr = 0.1; d.beta1 = 0.9; d.beta2 = 0.999; d.eps = 0; d.t = 1000000;
+        CHECK_OK(nn_update_make(&u, &d, &e), e);
+        nn_update_apply(&u, p, m, v, g, 1);
+        CHECK_MSG(fabsf(p[0] - 0.9f) < 1e-6f, "%.9g", (double)p[0]);
+        d.kind = NN_OPT_LION; g[0] = nni_u2f(0x7FC00000u);
+        CHECK_OK(nn_update_make(&u, &d, &e), e);
+        nn_update_apply(&u, p, m, v, g, 1);
+        CHECK(isnan(p[0]));
     }
 }
 /* f'(x) = (f(x + h) - f(x - h)) / 2h, f in double by libm */
@@ -567,6 +654,7 @@ int main(void)
     RUN(special_values);
     RUN(bad_arguments);
     RUN(torch_vectors);
+    RUN(later_vectors);
     RUN(activations);
     RUN(column_sums);
     return test_report();

@@ -234,7 +234,7 @@ static void fused(void)
 {
     static const size_t hidden[] = { 33, 64, 31 };
     int opt, thr, tok;
-    for (tok = 0; tok < 2; tok++) for (opt = NN_OPT_SGD; opt <= NN_OPT_RMSPROP; opt++) for (thr = 1; thr <= 2; thr++) {
+    for (tok = 0; tok < 2; tok++) for (opt = NN_OPT_SGD; opt < NN_OPT_END; opt++) for (thr = 1; thr <= 2; thr++) {
         nn_mlp *a = make(40, hidden, 3, 3, 5), *b = make(40, hidden, 3, 3, 5);
         nn_mlp_work w = NN_ZERO;
         nn_mlp_run run = NN_ZERO;

@@ -247,7 +247,7 @@ static void fits(void)
 {
     nn_train_set s = toy();
     int opt;
-    for (opt = NN_OPT_SGD; opt <= NN_OPT_RMSPROP; opt++) {
+    for (opt = NN_OPT_SGD; opt < NN_OPT_END; opt++) {
         nn_mlp *m = net(DIM, CLASSES, NN_ACT_RELU, NN_NAMES_DEFAULT);
         nn_train_desc d = NN_ZERO;
         nn_train_result r = NN_ZERO;
@@ -256,7 +256,7 @@ static void fits(void)
         int steps = 0;
         d.epochs = 60;
         d.optim.kind = (nn_opt)opt;
-        d.optim.lr = opt == NN_OPT_SGD ? 0.1 : 0.01;
+        d.optim.lr = opt == NN_OPT_SGD ? 0.1 : opt == NN_OPT_LION ? 1e-3 : 0.01;
         d.optim.momentum = opt == NN_OPT_SGD ? 0.9 : 0;
         d.on_step = count_steps;
         d.user = &steps;
@@ -319,6 +319,8 @@ static void control(void)
     nn_mlp_destroy(m);
     nn_mlp_destroy(before);
 }
+/* beside the kind of an optimizer: with amsgrad */
+enum { AMSGRAD = 16 };
 static uint64_t run_hash(size_t batch, int opt, int threads, int no_fuse, double clip, nn_shuffle sh, size_t interrupt, int keep, const nn_mlp_quant *q, size_t epochs)
 {
     nn_train_set s = toy(), val = s;
@@ -333,8 +335,8 @@ static uint64_t run_hash(size_t batch, int opt, int threads, int no_fuse, double
     CHECK_OK(nn_mlp_create(&m, &md, &e), e);
     val.n = 50;
     s.x += 50 * DIM; s.labels += 50; s.weight = data_w; s.n -= 50;
-    d.epochs = epochs; d.batch_size = batch; d.optim.kind = (nn_opt)opt; d.optim.momentum = 0.5; d.optim.weight_decay = 0.01; d.threads = threads; d.no_fuse = no_fuse; d.clip_norm = clip;
-    d.shuffle = sh; d.keep_best = keep; d.qat = q; d.schedule.kind = NN_SCHEDULE_PLATEAU; d.schedule.patience = 1; d.schedule.warmup = 3;
+    d.epochs = epochs; d.batch_size = batch; d.optim.kind = (nn_opt)(opt & 15); d.optim.momentum = 0.5; d.optim.weight_decay = 0.01; d.threads = threads; d.no_fuse = no_fuse; d.clip_norm = clip;
+    d.shuffle = sh; d.keep_best = keep; d.qat = q; d.optim.amsgrad = (opt & AMSGRAD) != 0; d.schedule.kind = NN_SCHEDULE_PLATEAU; d.schedule.patience = 1; d.schedule.warmup = 3;
     CHECK_OK(nn_trainer_create(&t, m, &s, &val, &d, &e), e);
     CHECK(t->bytes == nn_train_bytes(m, &s, &val, &d));
     if (interrupt) {
@@ -364,9 +366,10 @@ static uint64_t run_hash(size_t batch, int opt, int threads, int no_fuse, double
 static void one_seed_one_result(void)
 {
     nn_mlp_quant q = NN_ZERO;
-    int opt, sh;
+    int row, sh;
     q.how.kind = NN_QUANT_TERNARY;
-    for (opt = NN_OPT_SGD; opt <= NN_OPT_RMSPROP; opt++) {
+    for (row = NN_OPT_SGD; row < NN_OPT_END + 2; row++) {
+        const int opt = row < NN_OPT_END ? row : AMSGRAD | (row == NN_OPT_END ? NN_OPT_ADAM : NN_OPT_ADAMW);
         uint64_t h = run_hash(32, opt, 1, 0, 0, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4);
         CHECK(run_hash(32, opt, 2, 0, 0, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4) == h);
         CHECK(run_hash(32, opt, 4, 0, 0, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4) == h);
@@ -376,6 +379,7 @@ static void one_seed_one_result(void)
         CHECK(run_hash(32, opt, 2, 1, 0, NN_SHUFFLE_DEFAULT, 3, 1, NULL, 4) == h);
         CHECK(run_hash(31, opt, 1, 0, 0, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4) != h);
         CHECK(run_hash(32, opt, 1, 0, 0.01, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4) != h);
+        if (row >= NN_OPT_END) CHECK(run_hash(32, opt & 15, 1, 0, 0, NN_SHUFFLE_DEFAULT, 0, 1, NULL, 4) != h);
         h = run_hash(16, opt, 1, 0, 0, NN_SHUFFLE_DEFAULT, 0, 0, &q, 4);
         CHECK(run_hash(16, opt, 2, 1, 0, NN_SHUFFLE_DEFAULT, 1, 0, &q, 4) == h);
     }

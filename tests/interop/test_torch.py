@@ -23,7 +23,7 @@ def check(ok, what):
 fp = lambda a: a.ctypes.data_as(C.c_void_p) if a is not None else None
 u64, sz, dbl = C.c_uint64, C.c_size_t, C.c_double
 ACT = dict(relu=1, gelu=3, tanh=5)
-OPT = dict(sgd=1, adam=2, adamw=3, rmsprop=4)
+OPT = dict(sgd=1, adam=2, adamw=3, rmsprop=4, nadam=5, amsgrad=2 + 16)
 
 class Ours:
     def __init__(self, arch, n_in, n_out, widths=(), act="relu", init=0, seed=0):
@@ -149,24 +149,52 @@ for name, opt in (("adam", 2), ("adamw", 3), ("rmsprop", 4)):
     same = (pu == p.detach().numpy()).mean(); print(f"{name}: {100 * same:.2f} % of the weights have PyTorch's bits; its sqrt is correctly rounded here: {exact_sqrt}")
     check(same == 1 or not exact_sqrt, f"{name}: PyTorch's bits")
 
+# ---- NAdam and amsgrad, step by step from nothing; Lion by the paper's formula (Chen et al. 2023, algorithm 2) in double -----------
+# Gradients that shrink and turn, so that v falls below its largest value and c changes sign.
+steps = 12; own = np.random.default_rng(5); gs = [(own.normal(size=n) * .02 / (1 + k % 5)).astype(f) for k in range(steps)]
+for name, opt, beta2, decay, make in (("nadam", 5, .999, 0, lambda p: torch.optim.NAdam([p], 2e-3, foreach=False)), ("nadam with decay", 5, .9, 1e-2, lambda p: torch.optim.NAdam([p], 2e-3, betas=(.9, .9), weight_decay=1e-2, foreach=False)),
+                                      ("amsgrad", 18, .8, 0, lambda p: torch.optim.Adam([p], 2e-3, betas=(.9, .8), amsgrad=True, foreach=False)),
+                                      ("adamw amsgrad", 19, .8, 1e-2, lambda p: torch.optim.AdamW([p], 2e-3, betas=(.9, .8), weight_decay=1e-2, amsgrad=True, foreach=False))):
+    p = nn.Parameter(torch.tensor(w0)); o = make(p); h = np.array([2e-3, 0, .9, beta2, 1e-8, decay, 0]); pu, mu, vu = w0.copy(), np.zeros(n, f), np.zeros(2 * n, f); worst, fell = 0.0, 0
+    for k in range(steps):
+        p.grad = torch.tensor(gs[k]); o.step(); st = o.state[p]
+        assert L.drv_update(opt, 0, fp(h), u64(k + 1), fp(pu), fp(mu), fp(vu), fp(gs[k]), sz(n)) == 0
+        worst = max(worst, np.abs(pu - p.detach().numpy()).max() / np.abs(w0).max())
+        if decay == 0: check(np.array_equal(mu, st["exp_avg"].numpy()) and np.array_equal(vu[:n], st["exp_avg_sq"].numpy()), f"{name}: moments of step {k + 1}, bit for bit")
+        if decay == 0 and opt > 15: check(np.array_equal(vu[n:], st["max_exp_avg_sq"].numpy()), f"{name}: largest moments of step {k + 1}, bit for bit"); fell += (vu[n:] > vu[:n]).sum()
+    same = (pu == p.detach().numpy()).mean(); print(f"{name}: {steps} steps, {100 * same:.2f} % of the weights have PyTorch's bits, worst {worst:.2g} of the scale")
+    check(worst < 1e-6, f"{name}: {worst:g} after {steps} steps"); check(fell > 0 or opt < 16 or decay > 0, f"{name}: the largest moment counted")
+for decay in (0, 1e-2):
+    p64, m64, h, pu, mu, ok = w0.astype(float), np.zeros(n), np.array([1e-3, 0, .9, .99, 1e-8, decay, 0]), w0.copy(), np.zeros(n, f), np.ones(n, bool)
+    for g in gs:
+        assert L.drv_update(6, 0, fp(h), u64(1), fp(pu), fp(mu), None, fp(g), sz(n)) == 0
+        c = .9 * m64 + .1 * g.astype(float); ok &= np.abs(c) > 1e-8          # nearer to 0 the sign is rounding's
+        p64 = p64 - 1e-3 * (np.sign(c) + decay * p64); m64 = .99 * m64 + .01 * g.astype(float)
+    e = np.abs(pu - p64)[ok].max() / np.abs(w0).max(); print(f"lion, decay {decay}: {100 * ok.mean():.2f} % of the weights compared, worst {e:.2g} of the scale")
+    check(e < 1e-6 and ok.mean() > .99 and np.abs(mu - m64).max() < 1e-8, f"lion, decay {decay}: {e:g}")
+
 # ---- (a) teacher-forced: PyTorch's weights, optimizer state and batch in, one step, compare --------------------------------
 def optimizer(name, params):
     if name == "sgd": return torch.optim.SGD(params, 1e-2, momentum=0.9, nesterov=True, weight_decay=1e-4), [1e-2, 0.9, 0.9, 0.999, 1e-8, 1e-4, 0]
     if name == "adam": return torch.optim.Adam(params, 1e-3), [1e-3, 0, 0.9, 0.999, 1e-8, 0, 0]
     if name == "adamw": return torch.optim.AdamW(params, 1e-3, weight_decay=1e-2), [1e-3, 0, 0.9, 0.999, 1e-8, 1e-2, 0]
+    if name == "nadam": return torch.optim.NAdam(params, 1e-3), [1e-3, 0, 0.9, 0.999, 1e-8, 0, 0]
+    if name == "amsgrad": return torch.optim.Adam(params, 1e-3, amsgrad=True), [1e-3, 0, 0.9, 0.999, 1e-8, 0, 0]
     return torch.optim.RMSprop(params, 1e-3, alpha=0.99), [1e-3, 0, 0.9, 0.99, 1e-8, 0, 0]
 def moments(opt, model, name):
-    a, b = [], []
+    a, b, c = [], [], []
     for p in model.parameters():
         s = opt.state.get(p, {})
         z = torch.zeros_like(p)
         m = s.get("momentum_buffer"); a.append(m if name == "sgd" and m is not None else s.get("exp_avg", z)); b.append(s.get("exp_avg_sq", s.get("square_avg", z)))
-    return flat(a), flat(b)
+        if name == "amsgrad": c.append(s.get("max_exp_avg_sq", z))
+    return flat(a), flat(b + c)
 D, K, POINTS = (512, 10, 50)
 xs = rng.normal(size=(1600, D)).astype(np.float32); ys = (xs[:, :K] @ rng.normal(size=(K, K))).argmax(1).astype(np.int64)
 began = time.time()
 for arch, aname in ((1, "uniform"), (2, "tapered")):
     for name in OPT:
+        if arch == 1 and name in ("nadam", "amsgrad"): continue               # one net is enough, they share Adam's way
         torch.manual_seed(1); t = Net(arch, D, K); o = Ours(arch, D, K, seed=1); ruler = Net(arch, D, K)
         check(np.array_equal(flat(t.parameters()), o.get()), "same start from manual_seed")
         op, hyper = optimizer(name, t.parameters())
@@ -201,7 +229,7 @@ for arch, aname in ((1, "uniform"), (2, "tapered")):
                 if len(bad):
                     lohi = []
                     for sgn in (-1, 1):
-                        pp, mm, vv = w0[s][bad].copy(), m1[s][bad].copy(), m2[s][bad].copy(); gg = (gt[s][bad] + sgn * np.float32(max(1e-6 * gs, np.abs(g[s] - gt[s]).max()))).astype(np.float32)
+                        pp, mm, vv = w0[s][bad].copy(), m1[s][bad].copy(), np.concatenate([v[s][bad] for v in np.split(m2, len(m2) // len(w0))]); gg = (gt[s][bad] + sgn * np.float32(max(1e-6 * gs, np.abs(g[s] - gt[s]).max()))).astype(np.float32)
                         L.drv_update(OPT[name], int(name == "sgd"), fp(h), u64(k + 1), fp(pp), fp(mm), fp(vv), fp(gg), sz(len(pp))); lohi.append(pp)
                     span = np.maximum(np.abs(lohi[0] - w1[s][bad]), np.abs(lohi[1] - w1[s][bad])) + 1e-6 * scale
                     unexplained += int((np.abs(wo1[s][bad] - w1[s][bad]) > span).sum())

@@ -35,7 +35,7 @@ int drv_trainer(drv *d, const float *x, const int64_t *y, size_t n, size_t batch
     d->set = s;
     d->d = z;
     d->d.epochs = epochs; d->d.batch_size = batch; d->d.shuffle = (nn_shuffle)shuffle; d->d.seed = seed; d->d.literal_seed = 1; d->d.threads = threads;
-    d->d.optim.kind = (nn_opt)opt; d->d.optim.nesterov = nesterov;
+    d->d.optim.kind = (nn_opt)(opt & 15); d->d.optim.amsgrad = opt > 15; d->d.optim.nesterov = nesterov;
     d->d.optim.lr = hyper[0]; d->d.optim.momentum = hyper[1]; d->d.optim.beta1 = hyper[2]; d->d.optim.beta2 = hyper[3]; d->d.optim.eps = hyper[4];
     d->d.optim.weight_decay = hyper[5] > 0 ? hyper[5] : NN_OFF;
     d->d.clip_norm = hyper[6];
@@ -47,7 +47,7 @@ int drv_trainer(drv *d, const float *x, const int64_t *y, size_t n, size_t batch
 void drv_moments(drv *d, const float *m1, const float *m2, uint64_t step)
 {
     if (d->t->m1) memcpy(d->t->m1, m1, d->m->n_params * sizeof(float));
-    if (d->t->m2) memcpy(d->t->m2, m2, d->m->n_params * sizeof(float));
+    if (d->t->m2) memcpy(d->t->m2, m2, d->m->n_params * (d->d.optim.amsgrad ? 2 : 1) * sizeof(float));
     d->t->step = step;
 }
 int drv_step(drv *d, const float *x, const int64_t *y, size_t n, double *loss)
@@ -74,12 +74,12 @@ int drv_grad(drv *d, const float *x, const int64_t *y, size_t n, float *grads)
     free(dz);
     return bad ? -1 : 0;
 }
-/* the optimizer alone, on a gradient from outside */
+/* the optimizer alone, on a gradient from outside; opt + 16: with amsgrad, m2 [2][n] */
 int drv_update(int opt, int nesterov, const double *hyper, uint64_t step, float *p, float *m1, float *m2, const float *g, size_t n)
 {
     nn_update_desc u = NN_ZERO;
     nn_update k;
-    u.kind = (nn_opt)opt; u.nesterov = nesterov; u.lr = hyper[0]; u.momentum = hyper[1]; u.beta1 = hyper[2]; u.beta2 = hyper[3]; u.eps = hyper[4]; u.weight_decay = hyper[5]; u.t = step;
+    u.kind = (nn_opt)(opt & 15); u.amsgrad = opt > 15 ? n : 0; u.nesterov = nesterov; u.lr = hyper[0]; u.momentum = hyper[1]; u.beta1 = hyper[2]; u.beta2 = hyper[3]; u.eps = hyper[4]; u.weight_decay = hyper[5]; u.t = step;
     if (nn_update_make(&k, &u, NULL) != NN_OK) return -1;
     nn_update_apply(&k, p, m1, m2, g, n);
     return 0;
