@@ -41,7 +41,7 @@ static const char *const kind_names[K_COUNT] = { "unknown", "csv",  "json", "jso
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
-    int encoding, counts, skip_space, bytes;
+    int encoding, counts, skip_space, bytes, values;
     const char *name, *delim, *comment, *missing;
     size_t skip_lines;
     nn_irange take;
@@ -131,6 +131,10 @@ static const nn_option table[] = {
       .help = "arrays of byte strings (NumPy's S, Python's bytes) as text; what is no utf-8 cannot be JSON otherwise",
       .commands = 1u << SHOW | 1u << JSON | 1u << CONVERT, .effect = NN_EFFECT_DATA, .probe = "hex",
       .fixture = "bytes" },
+    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no",
+      .group = "showing",
+      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read",
+      .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
@@ -2186,11 +2190,24 @@ static void show_tensor(const char *name, const nn_tensor *t, const char *stored
     if (text) printf(" width %zu", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
     printf("\n");
 }
-static nn_status show_array(arrays *a, size_t i, nn_error *e)
+/* The bytes that ranges would take, when they are not wanted: 0 = they are. A pipe is read to its end anyway. */
+static uint64_t values_unread(const arrays *a, const char *name)
+{
+    uint64_t bytes = 0;
+    size_t i;
+    if (opt.values == 1) return 0;
+    for (i = 0; i < a->d.count; i++)
+        if (!a->d.items[i].value.data && (!name || strcmp(name, a->d.items[i].name) == 0))
+            bytes += nn_tensor_bytes(&a->d.items[i].value);
+    if (opt.values == 2) return bytes;
+    return name || strcmp(a->path, "-") == 0 || bytes <= (uint64_t)4 << 20 ? 0 : bytes;
+}
+static nn_status show_array(arrays *a, size_t i, int headers, nn_error *e)
 {
     stats q = NN_ZERO;
     const nn_dtype t = a->d.items[i].value.dtype;
-    nn_status s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
+    nn_status s = NN_OK;
+    if (!headers || a->d.items[i].value.data) s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
     if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].where.stored, &q);
     return s;
 }
@@ -2436,6 +2453,14 @@ static nn_status no_names(const char *path, kind k, const char *name, nn_error *
     return nn_error_set(e, NN_E_ARG, "%s: a %s file has no entries to choose from by name, got '%s'",
                     path, kind_names[k], name);
 }
+/* --values beside what has no arrays: 1 after saying so */
+static int has_no_values(const char *path, kind k)
+{
+    if (!nn_app_given(&app, "values") || (k != K_CSV && k != K_JSONL && k != K_EVENTS && k != K_GZ && !is_tree(k)))
+        return 0;
+    (void)nn_app_usage(&app, "--values: has no effect on %s; it is read for arrays", path);
+    return 1;
+}
 static int cmd_show(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
@@ -2445,10 +2470,12 @@ static int cmd_show(const char *path, const char *name)
     arrays f = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
+    uint64_t unread;
     size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
+    if (has_no_values(path, k)) return 2;
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, &w, &e);
@@ -2502,8 +2529,11 @@ static int cmd_show(const char *path, const char *name)
                    h->big_endian ? "big" : "little", (unsigned long long)h->alignment,
                    nn_gguf_count(f.gguf), nn_gguf_meta_count(f.gguf));
         }
+        unread = values_unread(&f, name);
         for (i = 0; s == NN_OK && i < f.d.count; i++)
-            if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, &e);
+            if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, unread > 0, &e);
+        if (s == NN_OK && unread)
+            printf("values not read: %llu bytes (--values yes reads them)\n", (unsigned long long)unread);
         if (s == NN_OK) say_left(&f, stdout, name);
         for (i = 0; s == NN_OK && !name && !opt.only.n && i < f.meta.count; i++) {
             char text[256];

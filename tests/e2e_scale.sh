@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/e2e_scale.sh - examples/scale on real engines: 8 shards of one data set by GNU parallel, mpirun and a Slurm array (slurmctld, slurmd and munge of
+# tests/e2e_scale.sh - nnfmt show of 2 GiB; examples/scale on real engines: 8 shards of one data set by GNU parallel, mpirun and a Slurm array (slurmctld, slurmd and munge of
 # this test's own, on one machine); shard 5 is killed with -9 in its middle and started again by the same line; merged, the promised bytes of one process.
 passed=0; failed=0; skipped=0; pids=
 D=$(mktemp -d) || exit 1
@@ -16,6 +16,51 @@ P=$PWD/build/interpreter_data
 unset SLURM_ARRAY_TASK_ID OMPI_COMM_WORLD_RANK PMI_RANK JOB_COMPLETION_INDEX
 export OMP_NUM_THREADS=1
 S="--preset v0.1 --num_layers 2 --neurons_per_layer 8 --patterns all_same,sorted_ascending,starts_with,ends_with --target_total_examples 600 --checkpoint_interval 16 --no-tensorboard.enabled --quiet --length 192"
+
+# nnfmt show of 2 GiB of zeros, as files with holes: headers alone, in 20 MiB of address space and 10 MB read (what the system counted
+# of the shell and its children)
+N=$PWD/build/nnfmt
+[ -x "$N" ] || { echo "FAIL build/nnfmt is not built"; failed=1; end; }
+if [ -r /proc/self/io ]; then
+    mkdir "$D/holes"; cd "$D/holes" || exit 1
+    le() { lv=$1; ln=$2; while [ "$ln" -gt 0 ]; do printf "\\$(printf %03o $((lv % 256)))"; lv=$((lv / 256)); ln=$((ln - 1)); done; }
+    big=2147483648
+    holes() { dd if=/dev/zero of="$1" bs=1 count=0 seek="$2" 2>/dev/null; }
+    size() { wc -c <"$1" | tr -d ' '; }
+    # safetensors
+    h='{"w":{"dtype":"F32","shape":[524288,1024],"data_offsets":[0,2147483648]}}      '
+    { le ${#h} 8; printf '%s' "$h"; } >big.safetensors
+    holes big.safetensors $((8 + ${#h} + big))
+    # GGUF
+    { printf 'GGUF'; le 3 4; le 1 8; le 0 8; le 1 8; printf w; le 2 4; le 1024 8; le 524288 8; le 0 4; le 0 8; } >big.gguf
+    holes big.gguf $((96 + big))
+    # zip: the members NAME:SIZE:FILE, FILE its beginning, in order; sizes below 4 GiB
+    zip() {
+        out=$1; shift; : >"$out"; : >cd; count=0
+        for m in "$@"; do
+            name=${m%%:*}; file=${m##*:}; n=${m#*:}; n=${n%%:*}; at=$(size "$out")
+            { printf 'PK\3\4'; le 20 2; le 0 6; le 33 2; le 0 4; le "$n" 4; le "$n" 4; le ${#name} 2; le 0 2; printf '%s' "$name"; cat "$file"; } >>"$out"
+            { printf 'PK\1\2'; le 20 2; le 20 2; le 0 6; le 33 2; le 0 4; le "$n" 4; le "$n" 4; le ${#name} 2; le 0 12; le "$at" 4; printf '%s' "$name"; } >>cd
+            holes "$out" $((at + 30 + ${#name} + n)); count=$((count + 1))
+        done
+        at=$(size "$out")
+        { cat cd; printf 'PK\5\6'; le 0 4; le $count 2; le $count 2; le "$(size cd)" 4; le "$at" 4; le 0 2; } >>"$out"
+    }
+    printf '\223NUMPY\001\000v\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (524288, 1024), }" >npy
+    zip big.npz w.npy:$((big + 128)):npy
+    : >none; printf '3\n' >version
+    {
+        printf '\200\2}X'; le 1 4; printf 'wctorch._utils\n_rebuild_tensor_v2\n((X'; le 7 4; printf 'storagectorch\nFloatStorage\nX'; le 1 4; printf '0X'; le 3 4
+        printf 'cpuJ'; le 536870912 4; printf 'tQK\0J'; le 524288 4; printf 'M'; le 1024 2; printf '\206M'; le 1024 2
+        printf 'K\1\206\211ccollections\nOrderedDict\n)RtRs.'
+    } >pkl
+    zip big.pth a/data.pkl:$(size pkl):pkl a/data/0:$big:none a/version:2:version
+    for f in big.safetensors big.gguf big.npz big.pth; do
+        sh -c '(ulimit -v 20480 && exec "$1" show "$2") && sed -n "s/^rchar: /read /p" /proc/$$/io' sh "$N" $f >show 2>"$D/log"; ok $? "show $f in 20 MiB: $(cat "$D/log")"
+        awk '$1 == "w" && $2 == "f32" && $3 == "[524288,1024]" { w = 1 } $1 == "read" { n = $2 } END { exit !(w && n > 0 && n < 10000000) }' show; ok $? "show $f: $(cat show)"
+    done
+    cd "$OLDPWD" || exit 1
+else skip "show of 2 GiB" "/proc/self/io"; fi
 
 # the program, but the first time that shard 5 of a run has its first record it dies as by a power cut
 cat >"$D/program" <<EOF
