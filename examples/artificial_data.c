@@ -42,7 +42,7 @@ typedef struct gen_opts {
 typedef struct input_opts {
     const char *train, *test, *labels, *test_labels, *label, *delimiter;
     nn_texts drop;
-    int header, standardize;
+    int header, standardize, by_position, ignore_extra;
     double val_size, test_size, divide, mean, std;
     uint64_t val_seed, split_seed;
     size_t rows, select;
@@ -63,7 +63,11 @@ typedef struct edit_opts {
     double keep, lambda, drop;
     uint64_t seed;
 } edit_opts;
-typedef struct renames { nn_texts list; unsigned char met[256]; } renames;   /* OLD=NEW, and which OLD was met */
+typedef struct renames {
+    nn_texts list;                       /* OLD=NEW */
+    unsigned char met[256];              /* which OLD was met */
+    int ignore_hash;
+} renames;
 typedef struct opts {
     int compat, demo, safetensors;
     gen_opts gen;
@@ -308,6 +312,15 @@ static const nn_option table[] = {
       .group = "data", .help = "one character; \"space\" = runs of blanks, \"tab\"",
       .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
       .effect = NN_EFFECT_DATA, .probe = ";;", .fixture = "semicolons" },
+    { .key = "data.columns", .type = NN_APP_ENUM, .field = F(in.by_position), .def = "name",
+      .choices = "name|position", .group = "data",
+      .help = "how a table's columns find the model's inputs: by the names of the training table, or as they stand",
+      .commands = FIT | B(C_TASKVEC) | B(C_EVALUATE) | B(C_PREDICT),
+      .effect = NN_EFFECT_DATA, .probe = "position", .fixture = "moved" },
+    { .key = "data.ignore_extra", .type = NN_APP_BOOL, .field = F(in.ignore_extra), .group = "data",
+      .help = "leave out columns that the training table did not have",
+      .commands = FIT | B(C_TASKVEC) | B(C_EVALUATE) | B(C_PREDICT), .mode = "data.columns=name",
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "wider" },
     { .key = "data.rows", .type = NN_APP_SIZE, .field = F(in.rows), .def = "0", .min = 0, .max = 1e9,
       .group = "data", .help = "only the first rows; 0 = all", .commands = FIT | B(C_EVALUATE) | B(C_PREDICT),
       .effect = NN_EFFECT_DATA, .probe = "12" },
@@ -436,6 +449,10 @@ static const nn_option table[] = {
       .value = "OLD=NEW,...", .group = "model", .help = "rename tensors: a prefix OLD becomes NEW",
       .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC),
       .effect = NN_EFFECT_DATA, .probe = "tail=head", .fixture = "map" },
+    { .key = "model.ignore_hash", .type = NN_APP_BOOL, .field = F(map.ignore_hash), .group = "model",
+      .help = "go on when the weights are not those that the JSON beside them was written for",
+      .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC),
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "stale" },
     { .key = "predict.input", .type = NN_APP_TEXT, .field = F(input), .flags = NN_APP_REQUIRED,
       .value = "FILE", .group = "data", .help = "rows to classify", .commands = B(C_PREDICT),
       .effect = NN_EFFECT_DATA, .probe = "e_test.csv" },
@@ -508,6 +525,7 @@ static const nn_app_program program = {
 typedef struct rows {
     nn_tensor x, y;
     const char **classes; size_t n_classes;
+    const char **names, *label;          /* of the columns [d] and the label; NULL = the file has none */
     const char *path;
 } rows;
 static void rows_free(rows *r) { nn_tensor_free(&r->x); nn_tensor_free(&r->y); memset(r, 0, sizeof *r); }
@@ -595,6 +613,7 @@ static nn_status tables_fit(nn_app *app, const char *train, const char *test, nn
 {
     static const struct { const char *key, *flag; int idx; } only[] = {
         { "data.label", "label", 0 },   { "data.drop", "drop", 0 },     { "data.header", "header", 0 },
+        { "data.columns", "columns", 0 }, { "data.ignore_extra", "ignore-extra", 0 },
         { "data.delimiter", "delimiter", 0 }, { "data.labels", "labels", 1 }, { "data.test_labels", "test-labels", 2 }
     };
     const char *path[2];
@@ -620,6 +639,35 @@ static const char *labels_of(nn_app *app, const char *path, const char *labels)
     const char *base = strrchr(path, '/'), *at = strstr(base ? base : path, "images-idx3");
     if (labels || !at) return labels;
     return nn_app_text(app, "%.*slabels-idx1%s", (int)(at - path), path, at + 11);
+}
+static nn_status csv_form(const input_opts *in, nn_csv_desc *c, nn_error *err)
+{
+    const char *delim = in->delimiter ? in->delimiter : ",";
+    if (strcmp(delim, "space") == 0) c->blanks = 1;
+    else if (strcmp(delim, "tab") == 0 || strcmp(delim, "\\t") == 0) c->delim = '\t';
+    else if (strlen(delim) == 1) c->delim = delim[0];
+    else
+        return nn_error_set(err, NN_E_ARG,
+                        "--delimiter: expected one character, space or tab, got '%s'", delim);
+    c->no_header = !in->header;
+    return NN_OK;
+}
+/* `in` with the label that a model was trained on, where none is named and the table has that column;
+ * else the last column is the label, as in training */
+static input_opts with_label_of(const input_opts *in, const char *path, const char *label)
+{
+    input_opts named = *in;
+    nn_csv_desc c = NN_ZERO;
+    nn_table t = NN_ZERO;
+    size_t i;
+    if (in->label || !label || !in->header || in->by_position || is_idx(path) ||
+        ends_with(path, ".npz") || strcmp(path, "-") == 0 || csv_form(in, &c, NULL) != NN_OK)
+        return named;
+    c.max_rows = 1;
+    if (nn_csv_read(&t, path, &c, NULL, NULL) != NN_OK) return named;   /* load_rows says why */
+    for (i = 0; i < t.cols; i++) if (strcmp(t.columns[i].name, label) == 0) named.label = label;
+    nn_table_free(&t);
+    return named;
 }
 /* with_label 0: x only, unless the label column is named and there */
 static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, const char *labels,
@@ -674,16 +722,7 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
     } else {
         nn_xy_desc c = NN_ZERO;
         size_t i, j, k, n, keep;
-        const char *delim = in->delimiter ? in->delimiter : ",";
-        if (strcmp(delim, "space") == 0) c.csv.blanks = 1;
-        else if (strcmp(delim, "tab") == 0 || strcmp(delim, "\\t") == 0) c.csv.delim = '\t';
-        else if (strlen(delim) == 1) c.csv.delim = delim[0];
-        else {
-            status = nn_error_set(err, NN_E_ARG,
-                              "--delimiter: expected one character, space or tab, got '%s'", delim);
-            goto done;
-        }
-        c.csv.no_header = !in->header;
+        TRY(csv_form(in, &c.csv, err));
         c.csv.max_rows = in->rows;
         c.label = in->label;
         c.no_label = !with_label;
@@ -699,12 +738,21 @@ static nn_status load_rows(nn_app *app, const input_opts *in, const char *path, 
                 goto done;
             }
         }
+        if (in->header) {
+            r->names = (const char **)nn_arena_get(&app->arena, (k + 1) * sizeof *r->names);
+            if (!r->names) {
+                status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+                goto done;
+            }
+            if (xy.label) r->label = nn_app_text(app, "%s", xy.label);
+        }
         /* --drop: shift the kept columns together */
         for (j = 0, keep = 0; j < k; j++) {
             int drop = 0;
             for (i = 0; i < in->drop.n; i++) if (strcmp(xy.names[j], in->drop.v[i]) == 0) drop = 1;
             if (!with_label && in->label && strcmp(xy.names[j], in->label) == 0) drop = 1;
             if (drop) continue;
+            if (r->names) r->names[keep] = nn_app_text(app, "%s", xy.names[j]);
             if (keep != j) for (i = 0; i < n; i++) nn_f32(&xy.x)[i * k + keep] = nn_f32(&xy.x)[i * k + j];
             keep++;
         }
@@ -747,6 +795,90 @@ done:
     nn_dict_free(&d);
     nn_xy_free(&xy);
     if (status != NN_OK) rows_free(r);
+    return status;
+}
+/* a column's name and where it stands, sorted by name */
+typedef struct column { const char *name; size_t at; } column;
+static int by_column_name(const void *a, const void *b)
+{
+    return strcmp(((const column *)a)->name, ((const column *)b)->name);
+}
+static column *columns_sorted(const char *const *names, size_t n)
+{
+    column *c = (column *)malloc((n + 1) * sizeof *c);
+    size_t i;
+    if (!c) return NULL;
+    for (i = 0; i < n; i++) {
+        c[i].name = names[i];
+        c[i].at = i;
+    }
+    qsort(c, n, sizeof *c, by_column_name);
+    return c;
+}
+static const column *column_find(const column *c, size_t n, const char *name)
+{
+    column key = NN_ZERO;
+    key.name = name;
+    return (const column *)bsearch(&key, c, n, sizeof *c, by_column_name);
+}
+/* The n columns of r that are called `names`, in that order: another order is put right with a note,
+ * a missing column is an error, and so is one that is not among the names, unless --ignore-extra.
+ * Tables without names, and names that stand as they are, pass. */
+static nn_status match_columns(nn_app *app, const input_opts *in, const char *const *names, size_t n,
+                               rows *r, nn_error *err)
+{
+    size_t i, j, d = r->x.shape[1], n_rows = r->x.shape[0], extra = 0;
+    column *have = NULL, *want = NULL;
+    size_t *from = NULL;
+    nn_tensor x = NN_ZERO;
+    nn_status status = NN_OK;
+    if (in->by_position || !names || !r->names) return NN_OK;
+    for (i = 0; i < n && i < d && strcmp(names[i], r->names[i]) == 0; i++) { }
+    if (i == n && n == d) return NN_OK;
+    have = columns_sorted(r->names, d);
+    want = columns_sorted(names, n);
+    from = (size_t *)malloc((n + 1) * sizeof *from);
+    if (!have || !want || !from) {
+        status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->path);
+        goto done;
+    }
+    for (i = 0; i < n; i++) {
+        const column *c = column_find(have, d, names[i]);
+        if (!c) {
+            status = nn_error_set(err, NN_E_FORMAT,
+                              "%s: no column is called '%s', input %zu of the model; --columns "
+                              "position takes columns as they stand",
+                              r->path, names[i], i + 1);
+            goto done;
+        }
+        from[i] = c->at;
+    }
+    for (j = 0; j < d; j++) {
+        if (column_find(want, n, r->names[j])) continue;
+        extra++;
+        if (in->ignore_extra) continue;
+        status = nn_error_set(err, NN_E_FORMAT,
+                          "%s: column '%s' is none of the model's %zu inputs; --ignore-extra leaves "
+                          "it out",
+                          r->path, r->names[j], n);
+        goto done;
+    }
+    TRY(nn_tensor_make2(&x, NN_F32, n_rows, n, NULL, err));
+    for (i = 0; i < n_rows; i++)
+        for (j = 0; j < n; j++) nn_f32(&x)[i * n + j] = nn_f32(&r->x)[i * d + from[j]];
+    if (extra) nn_app_say(app, "%s: %zu columns that the model does not know are left out", r->path, extra);
+    else nn_app_say(app, "%s: its columns are put in the model's order, by name", r->path);
+    nn_app_result_text(app, nn_app_text(app, "columns_of_%s", base_of(r->path)),
+                       extra ? "some left out" : "reordered");
+    nn_tensor_free(&r->x);
+    r->x = x;
+    memset(&x, 0, sizeof x);
+    r->names = (const char **)(uintptr_t)names;
+done:
+    nn_tensor_free(&x);
+    free(have);
+    free(want);
+    free(from);
     return status;
 }
 /* codes of the file's own classes become those of the model */
@@ -810,6 +942,7 @@ typedef struct model {
     nn_mlp *net;
     const char *name, *path, *from;
     const char **classes; size_t n_classes;
+    const char **features, *label;       /* names of the training table's columns [n_in], or NULL */
     double divide, mean, std;
     nn_scaler scaler;
     int scaled, has_json;
@@ -956,6 +1089,14 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     nn_json_begin_array(&w);
     for (i = 0; i < m->n_classes; i++) nn_json_string(&w, m->classes[i]);
     nn_json_end(&w);
+    nn_json_key(&w, "features");
+    if (m->features) {
+        nn_json_begin_array(&w);
+        for (i = 0; i < m->net->n_in; i++) nn_json_string(&w, m->features[i]);
+        nn_json_end(&w);
+    } else nn_json_null(&w);
+    nn_json_key(&w, "label");
+    nn_json_string(&w, m->label);
     nn_json_key(&w, "input");
     nn_json_begin_object(&w);
     nn_json_key(&w, "divide");
@@ -1293,6 +1434,24 @@ static nn_status said_selected(nn_app *app, model *m, size_t n_in, const nn_json
     }
     return NN_OK;
 }
+/* null, and what version 0.1 wrote: a table without names */
+static nn_status said_features(nn_app *app, model *m, size_t n_in, const nn_json *root, const char *path,
+                               nn_error *err)
+{
+    const nn_json *label = nn_json_get(root, "label");
+    nn_json *v = nn_json_get(root, "features");
+    size_t i = 0;
+    if (label && label->type != NN_JSON_STRING && label->type != NN_JSON_NULL)
+        return nn_error_set(err, NN_E_FORMAT, "%s: label: expected text or null, got %s", path,
+                            nn_json_type_name(label->type));
+    if (label && label->type == NN_JSON_STRING) m->label = nn_app_text(app, "%s", nn_json_str(label, ""));
+    if (!v || v->type == NN_JSON_NULL) return NN_OK;
+    NN_TRY(said_list(&v, root, "features", n_in, 1, path, err));
+    m->features = (const char **)nn_arena_get(&app->arena, (n_in + 1) * sizeof *m->features);
+    if (!m->features) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    for (v = v->v.first; v; v = v->next) m->features[i++] = nn_app_text(app, "%s", nn_json_str(v, ""));
+    return NN_OK;
+}
 static nn_status described(nn_app *app, model *m, nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root,
                            const char *path, nn_error *err)
 {
@@ -1319,6 +1478,7 @@ static nn_status described(nn_app *app, model *m, nn_mlp_desc *desc, nn_mlp_laye
                                     nn_json_str(w, ""));
     }
     m->n_classes = desc->n_out;
+    TRY(said_features(app, m, desc->n_in, root, path, err));
     v = nn_json_get(root, "input");
     TRY(said_number(&m->divide, v, "divide", NAN, 1e-300, 1e300, path, err));
     TRY(said_number(&m->mean, v, "mean", NAN, -1e300, 1e300, path, err));
@@ -1457,10 +1617,11 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     TRY(hash_model(m, err));
     if (js && !head) {                       /* with --head the weights come from two files */
         const char *said = nn_json_str(nn_json_get(root, "weights_sha256"), m->weights);
-        if (strcmp(said, m->weights) != 0)
+        if (strcmp(said, m->weights) != 0 && !(map && map->ignore_hash))
             status = nn_error_set(err, NN_E_FORMAT,
-                                  "%s: weights_sha256: expected that of %s, %.12s, got %.12s: it describes "
-                                  "other weights", jp ? jp : path, path, m->weights, said);
+                                  "%.60s: weights_sha256: expected that of %.60s, %.12s, got %.12s: it "
+                                  "describes other weights (--ignore-hash)",
+                                  jp ? jp : path, path, m->weights, said);
     }
 done:
     nn_load_report_free(&rep);
@@ -1885,9 +2046,12 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
                           tr.n_classes);
         goto done;
     }
+    if (base) TRY(match_columns(app, in, base->features, base->net->n_in, &tr, err));
     if (in->test) {
-        TRY(load_rows(app, in, in->test, in->test_labels, 1, &te, err));
+        input_opts named = with_label_of(in, in->test, tr.label);
+        TRY(load_rows(app, &named, in->test, in->test_labels, 1, &te, err));
         TRY(map_classes(app, &te, tr.classes, tr.n_classes, err));
+        TRY(match_columns(app, in, tr.names, tr.x.shape[1], &te, err));
         if (te.x.shape[1] != tr.x.shape[1]) {
             status = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as in %s, got %zu",
                               te.path, tr.x.shape[1], tr.path, te.x.shape[1]);
@@ -1926,6 +2090,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     m.name = f->name;
     m.classes = tr.classes;
     m.n_classes = tr.n_classes;
+    m.features = tr.names;
+    m.label = tr.label;
     m.from = base ? base->weights : NULL;
     TRY(class_weights(app, f->class_weights, &tr, &cw, err));
     val_n = val_is_test ? te.x.shape[0] : va.x.ndim ? va.x.shape[0] : 0;
@@ -2695,6 +2861,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
         edit_set *s = &j->set[i];
         size_t own = j->n_sets == j->n_ft ? i : i ? i - 1 : SIZE_MAX;
         eval ev = NN_ZERO;
+        input_opts named;
         s->name = name_of(app, e->test.v[i]);
         if (e->head.n)
             TRY(model_load(app, &s->head,
@@ -2707,14 +2874,18 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
                            NULL, NULL, o->naming_act, &o->map, err));
         TRY(load_rows(app, in, e->test.v[i], NULL, 1, &s->test, err));
         TRY(map_classes(app, &s->test, s->head.classes, s->head.n_classes, err));
+        TRY(match_columns(app, in, s->head.features, s->head.net->n_in, &s->test, err));
         TRY(prepare_all(&s->head, &s->test, err));
         TRY(judge(app, &s->head, &s->test, &ev, err));
         s->ref = ev.accuracy;
         eval_free(&ev);
         if (e->val.n) {
             rows rest = NN_ZERO;
-            TRY(load_rows(app, in, e->val.v[i], NULL, 1, &rest, err));
+            named = with_label_of(in, e->val.v[i], s->head.label);
+            TRY(load_rows(app, &named, e->val.v[i], NULL, 1, &rest, err));
             status = map_classes(app, &rest, s->head.classes, s->head.n_classes, err);
+            if (status == NN_OK)
+                status = match_columns(app, in, s->head.features, s->head.net->n_in, &rest, err);
             if (status == NN_OK && strstr(e->val.v[i], "_train")) {
                 status = split_rows(&rest, &s->val, in->val_size, in->val_seed, err);
                 rows_free(&rest);
@@ -3226,13 +3397,16 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     rows r = NN_ZERO;
     eval e = NN_ZERO;
     nn_report rep;
+    input_opts named;
     nn_status status = NN_OK;
     const char *stem;
     memset(&rep, 0, sizeof rep);
     TRY(tables_fit(app, o->in.test, NULL, err));
     TRY(load_asked(app, o, &m, err));
-    TRY(load_rows(app, &o->in, o->in.test, o->in.labels, 1, &r, err));
+    named = with_label_of(&o->in, o->in.test, m.label);
+    TRY(load_rows(app, &named, o->in.test, o->in.labels, 1, &r, err));
     TRY(map_classes(app, &r, m.classes, m.n_classes, err));
+    TRY(match_columns(app, &o->in, m.features, m.net->n_in, &r, err));
     TRY(prepare_all(&m, &r, err));
     TRY(judge(app, &m, &r, &e, err));
     stem = nn_app_text(app, "%s_on_%s", name_of(app, o->model ? o->model : o->head),
@@ -3273,12 +3447,16 @@ static nn_status cmd_predict(nn_app *app, opts *o, nn_error *err)
     eval e = NN_ZERO;
     nn_csv_writer c = NN_ZERO;
     nn_writer *w = NULL;
+    input_opts named;
     nn_status status = NN_OK;
     size_t i, j;
     TRY(tables_fit(app, o->input, NULL, err));
     TRY(load_asked(app, o, &m, err));
-    TRY(load_rows(app, &o->in, o->input, NULL, 0, &r, err));
-    /* a training file: its last column is the label */
+    named = with_label_of(&o->in, o->input, m.label);
+    TRY(load_rows(app, &named, o->input, NULL, named.label && !o->in.label, &r, err));
+    nn_tensor_free(&r.y);
+    TRY(match_columns(app, &o->in, m.features, m.net->n_in, &r, err));
+    /* a training file without names: its last column is the label */
     if (r.x.shape[1] == m.net->n_in + 1 && !o->in.label && !ends_with(o->input, ".npz")) {
         rows_free(&r);
         nn_app_say(app, "%s: one column more than the model has inputs: the last one is left out",

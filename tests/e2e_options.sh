@@ -50,8 +50,10 @@ function company(c, words, what, r, own,   id, base, i, n, list, other) {
     id = run(c, words opt(r, probe[r]), fixture[r])
     other = ""
     if (type[r] == 8 && effect[r] == "data") {
+        # neither the probe nor, where there is a third, the default
         n = split(choices[r], list, "|")
-        for (i = 1; i <= n && list[i] == probe[r]; i++) { }
+        for (i = 1; i <= n && (list[i] == probe[r] || list[i] == def[r]); i++) { }
+        if (i > n) for (i = 1; i <= n && list[i] == probe[r]; i++) { }
         if (i <= n) other = run(c, words opt(r, list[i]), fixture[r])
     }
     say(c, effect[r] == "data" ? "or" : "either", id, base, what, r, own, other)
