@@ -33,7 +33,7 @@ static const char *const probe_names[] = { "auto", "logistic", "ridge", "mlp", "
 
 typedef struct opts {
     /* build */
-    const char *strategy, *input, *output, *library, *array, *labels, *norm_from;
+    const char *strategy, *input, *output, *library, *array, *labels, *groups, *norm_from;
     const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine,
         *rows, *pattern;
     int    normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
@@ -41,8 +41,8 @@ typedef struct opts {
     double test_size;
     uint64_t split_seed;
     /* probe, compare */
-    int    probe, tune;
-    size_t folds, seeds, hidden, epochs;
+    int    probe, tune, stored_split;
+    size_t folds, seeds, shuffles, hidden, epochs;
     double penalty;
     uint64_t fold_seed;
     const char *save;
@@ -109,6 +109,10 @@ static const nn_option table[] = {
     { .key = "labels", .type = NN_APP_TEXT, .field = F(labels), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
       .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME",
       .mode = "array", .effect = NN_EFFECT_DATA, .probe = "l.csv:c", .fixture = "array" },
+    { .key = "groups", .type = NN_APP_TEXT, .field = F(groups), .value = "F",
+      .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "which rows belong together (one text, one speaker), as --labels: they share a fold",
+      .mode = "array", .effect = NN_EFFECT_DATA, .probe = "l.csv:g", .fixture = "array" },
     { .key = "library", .type = NN_APP_TEXT, .field = F(library), .value = "FILE", .group = "data set",
       .commands = C_BUILD,
       .help = "YAML file with a list of data sets; --config with such a file is the same",
@@ -147,13 +151,22 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "mean-difference" },
     { .key = "folds", .type = NN_APP_SIZE, .field = F(folds), .def = "5", .min = 2, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
       .help = "stratified by label, grouped by sentence",
-      .effect = NN_EFFECT_DATA, .probe = "3" },
+      .mode = "!stored_split", .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "fold_seed", .type = NN_APP_SEED, .field = F(fold_seed), .def = "42", .group = "probe",
       .commands = C_PROBE | C_COMPARE, .help = "seed of the folds",
       .effect = NN_EFFECT_DATA, .probe = "7" },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000, .group = "probe", .commands = C_PROBE | C_COMPARE,
       .help = "repeat with that many fold seeds; figures become means",
-      .effect = NN_EFFECT_DATA, .probe = "2" },
+      .mode = "!stored_split", .effect = NN_EFFECT_DATA, .probe = "2" },
+    { .key = "stored_split", .type = NN_APP_BOOL, .field = F(stored_split), .group = "probe",
+      .commands = C_PROBE | C_COMPARE,
+      .help = "no folds: fit on split_train, judge on split_test of the data set (--fit-rows train)",
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "shuffles", .type = NN_APP_SIZE, .field = F(shuffles), .def = "1", .min = 1,
+      .max = 100000, .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .help = "runs on shuffled labels (of whole sentences); with 20 and more a p-value worth the "
+              "name",
+      .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "penalty", .type = NN_APP_NUM, .field = F(penalty), .def = "1", .min = 0, .max = 1e12, .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE,
       .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns",
       .mode = "probe=auto|logistic|ridge", .effect = NN_EFFECT_DATA, .probe = "0.01" },
@@ -238,7 +251,9 @@ static const nn_app_program program = {
              "  share a fold. tests/interop/sim_intervals.py measures how often they cover.\n"
              "  What cannot be measured is said (\"r2 undefined: constant target\", null in\n"
              "  JSON) and never the best: a target without variation, a label with fewer rows\n"
-             "  or sentences than folds. active_*: a feature as a detector of \"not 0\".\n"
+             "  or sentences than folds. --shuffles 99 runs the same on shuffled labels:\n"
+             "  permutation_p = (1 + shuffles that reach the figure) / (1 + shuffles), and the\n"
+             "  time of as many cross-validations (--dry-run says how long). active_*: a feature as a detector of \"not 0\".\n"
              "\n"
              "MEMORY\n"
              "  A data set needs its own x (rows x columns x 4 bytes) and some 15 MB,\n"
@@ -690,7 +705,7 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         sd.test_size = o->test_size;
         sd.random_state = o->split_seed;
         if (concept) sd.stratify = &m->y;
-        if (sp->d.rows != NN_ROWS_FINAL) sd.groups = &m->sentence;
+        if (sp->d.rows != NN_ROWS_FINAL || o->groups) sd.groups = &m->sentence;
         s = nn_train_test_split(&m->split_train, &m->split_test, n, &sd, e);
     }
     if (s == NN_OK && o->norm_from) {
@@ -1190,6 +1205,58 @@ static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_erro
     nn_dict_free(&d);
     return s;
 }
+/* One value per row: a column of a .csv or .tsv (the last one without a name), or an array. Text
+ * becomes class numbers, sorted, with their names in classes. */
+static nn_status read_column(nn_app *app, nn_tensor *out, nn_tensor *classes, const char *text,
+                             nn_error *e)
+{
+    const char *column, *path = file_and_name(app, text, &column);
+    nn_tensor codes = NN_ZERO;
+    nn_table t = NN_ZERO;
+    nn_csv_desc cd = NN_ZERO;
+    const nn_column *c = NULL;
+    nn_status s;
+    if (!ends(path, ".csv") && !ends(path, ".csv.gz") && !ends(path, ".tsv")) {
+        s = read_array(app, out, text, e);
+        if (s != NN_OK || out->dtype <= NN_BOOL) return s;
+        s = nn_label_encode(&codes, classes, out, NULL, e);
+        nn_tensor_free(out);
+        *out = codes;
+        return s;
+    }
+    if (ends(path, ".tsv")) cd.delim = '\t';
+    s = nn_csv_read(&t, path, &cd, NULL, e);
+    if (s == NN_OK && column) c = nn_table_find(&t, column);
+    else if (s == NN_OK && t.cols) c = &t.columns[t.cols - 1];
+    if (s == NN_OK && !c)
+        s = fail(e, NN_E_ARG, "%s: no column '%.60s'", path, column ? column : "");
+    if (s == NN_OK && c->missing)
+        s = fail(e, NN_E_FORMAT, "%s: column '%.60s': %zu labels are missing", path, c->name,
+                 c->missing);
+    if (s == NN_OK && c->is_text) s = nn_table_codes(out, classes, c, NULL, e);
+    else if (s == NN_OK) s = nn_tensor_copy(out, &c->values, NULL, e);
+    nn_table_free(&t);
+    return s;
+}
+/* --groups: i64 [n] into sentence; whole numbers stay as they are, text becomes numbers. */
+static nn_status read_groups(nn_app *app, nn_tensor *sentence, const char *text, size_t n, nn_error *e)
+{
+    nn_tensor raw = NN_ZERO, names = NN_ZERO;
+    size_t i;
+    nn_status s = read_column(app, &raw, &names, text, e);
+    if (s == NN_OK && nn_tensor_count(&raw) != n)
+        s = fail(e, NN_E_ARG, "groups: expected %zu of them, one per row of the array, got %zu", n,
+                 nn_tensor_count(&raw));
+    for (i = 0; s == NN_OK && i < n; i++) {
+        const double v = nn_tensor_get_f64(&raw, i);
+        if (v != floor(v) || fabs(v) > 9007199254740992.0)
+            s = fail(e, NN_E_ARG, "groups: row %zu: expected a whole number or text, got %g", i, v);
+        else nn_i64(sentence)[i] = (int64_t)v;
+    }
+    nn_tensor_free(&raw);
+    nn_tensor_free(&names);
+    return s;
+}
 static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
 {
     made m;
@@ -1211,37 +1278,10 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
             s = fail(e, NN_E_FORMAT,
                      "%s: row %zu column %zu: expected a finite number, got NaN or infinity",
                      o->array, i / m.X.shape[1], i % m.X.shape[1]);
-    if (s == NN_OK) {
-        const char *column, *path = file_and_name(app, o->labels, &column);
-        if (ends(path, ".csv") || ends(path, ".csv.gz") || ends(path, ".tsv")) {
-            nn_table t = NN_ZERO;
-            nn_csv_desc cd = NN_ZERO;
-            const nn_column *c;
-            if (ends(path, ".tsv")) cd.delim = '\t';
-            s = nn_csv_read(&t, path, &cd, NULL, e);
-            c = s == NN_OK ? (column ? nn_table_find(&t, column) :
-                              t.cols ? &t.columns[t.cols - 1] :
-                                       NULL) :
-                             NULL;
-            if (s == NN_OK && !c)
-                s = fail(e, NN_E_ARG, "%s: no column '%.60s'", path, column ? column : "");
-            if (s == NN_OK && c->missing)
-                s = fail(e, NN_E_FORMAT, "%s: column '%.60s': %zu labels are missing", path,
-                         c->name, c->missing);
-            if (s == NN_OK && c->is_text) s = nn_table_codes(&lab, &m.classes, c, NULL, e);
-            else if (s == NN_OK) s = nn_tensor_copy(&lab, &c->values, NULL, e);
-            nn_table_free(&t);
-        } else s = read_array(app, &lab, o->labels, e);
-    }
+    if (s == NN_OK) s = read_column(app, &lab, &m.classes, o->labels, e);
     if (s == NN_OK && (lab.ndim != 1 || lab.shape[0] != n))
         s = fail(e, NN_E_ARG, "labels: expected %zu of them, one per row of the array, got %zu", n,
                  nn_tensor_count(&lab));
-    if (s == NN_OK && lab.dtype > NN_BOOL) {
-        nn_tensor codes = NN_ZERO;
-        s = nn_label_encode(&codes, &m.classes, &lab, NULL, e);
-        nn_tensor_free(&lab);
-        lab = codes;
-    }
     if (s == NN_OK)
         s = nn_tensor_convert(
             &m.y, &lab,
@@ -1250,6 +1290,7 @@ static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
     if (s == NN_OK) s = nn_tensor_make1(&m.sentence, NN_I64, n, NULL, e);
     if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n, NULL, e);
     for (i = 0; s == NN_OK && i < n; i++) nn_i64(&m.sentence)[i] = (int64_t)i;
+    if (s == NN_OK && o->groups) s = read_groups(app, &m.sentence, o->groups, n, e);
     if (s == NN_OK) warn_constant(app, &m, sp->output);
     if (s == NN_OK) s = write_set(app, o, &m, sp->output, e);
     if (s == NN_OK) s = report_set(app, &m, sp->output, e);
@@ -1408,7 +1449,7 @@ static nn_status prepare(nn_app *app, void *opts_, nn_error *e)
     static const char *const one[] = { "strategy",       "target_layer", "target_feature",
                                        "features",       "input_layer",  "layer",
                                        "layers",         "output",       "each_layer",
-                                       "array",          "labels" };
+                                       "array",          "labels",       "groups" };
     const opts *o = (const opts *)opts_;
     nn_status s = NN_OK;
     size_t i;
@@ -1550,6 +1591,7 @@ static nn_status build_inputs(nn_app *app, const opts *o, nn_error *e)
     if (o->norm_from) NN_TRY(nn_app_input(app, o->norm_from, 0, e));
     if (!o->array) return nn_app_input(app, o->input, 1, e);
     NN_TRY(nn_app_input(app, file_and_name(app, o->array, &name), 0, e));
+    if (o->groups) NN_TRY(nn_app_input(app, file_and_name(app, o->groups, &name), 0, e));
     return nn_app_input(app, file_and_name(app, o->labels, &name), 0, e);
 }
 static int cmd_build(nn_app *app, opts *o)
@@ -1606,6 +1648,7 @@ typedef struct probing {
     nn_tensor codes, classes;    /* concept: i64 [n] class of each row; sorted distinct labels i64 [c] */
     nn_tensor y;                 /* feature: f64 [n,m] */
     nn_tensor group;             /* i64 [n] sentence */
+    nn_tensor split;             /* --stored-split: i64 [n], 0 = tested, 1 = fitted on; else empty */
     size_t n, k, n_classes, m, n_groups;
     int concept, kind, grouped;  /* grouped: some sentence has several rows, wherever they stand */
     size_t pca;
@@ -1620,8 +1663,36 @@ static void probing_free(probing *p)
     nn_tensor_free(&p->classes);
     nn_tensor_free(&p->y);
     nn_tensor_free(&p->group);
+    nn_tensor_free(&p->split);
 }
-static nn_status probing_read(probing *p, const char *path, nn_error *e)
+/* split_train and split_test, which share no row and no sentence and leave none out */
+static nn_status probing_split(probing *p, const char *path, nn_error *e)
+{
+    const nn_tensor *side[2];
+    size_t i, k, row;
+    nn_status s;
+    side[0] = nn_dict_get(&p->d, "split_test");
+    side[1] = nn_dict_get(&p->d, "split_train");
+    if (!side[0] || !side[1] || side[0]->dtype != NN_I64 || side[1]->dtype != NN_I64 ||
+        nn_tensor_count(side[0]) + nn_tensor_count(side[1]) != p->n ||
+        !nn_tensor_count(side[0]) || !nn_tensor_count(side[1]))
+        return fail(e, NN_E_ARG,
+                    "%s: --stored-split: expected split_train and split_test with all rows: "
+                    "--fit-rows train stores them",
+                    path);
+    s = nn_tensor_make1(&p->split, NN_I64, p->n, NULL, e);
+    for (i = 0; s == NN_OK && i < p->n; i++) nn_i64(&p->split)[i] = -1;
+    for (k = 0; s == NN_OK && k < 2; k++)
+        for (i = 0; s == NN_OK && i < nn_tensor_count(side[k]); i++) {
+            row = (size_t)nn_i64(side[k])[i];
+            if (row >= p->n || nn_i64(&p->split)[row] != -1)
+                s = fail(e, NN_E_FORMAT, "%s: split: row %" PRId64 " is not there, or twice", path,
+                         nn_i64(side[k])[i]);
+            else nn_i64(&p->split)[row] = (int64_t)k;
+        }
+    return s;
+}
+static nn_status probing_read(probing *p, const opts *o, const char *path, nn_error *e)
 {
     const nn_tensor *y, *g, *t;
     nn_tensor read = NN_ZERO;
@@ -1706,6 +1777,7 @@ static nn_status probing_read(probing *p, const char *path, nn_error *e)
         nn_tensor_free(&code);
         nn_tensor_free(&distinct);
     }
+    if (s == NN_OK && o->stored_split) s = probing_split(p, path, e);
     return s;
 }
 
@@ -2034,22 +2106,26 @@ done:
     nn_tensor_free(&te);
     return s;
 }
+static size_t fold_count(const opts *o) { return o->stored_split ? 1 : o->folds; }
 static nn_status cross(held *h, const opts *o, const probing *p, const nn_tensor *codes,
                        uint64_t seed, int threads, nn_error *e)
 {
+    const size_t folds = fold_count(o);
     nn_tensor fold = NN_ZERO;
     cross_job job;
     size_t f;
-    nn_status s = make_folds(&fold, p, codes, &p->group, p->n, o->folds, seed, e);
+    nn_status s = o->stored_split ?
+                      nn_tensor_copy(&fold, &p->split, NULL, e) :
+                      make_folds(&fold, p, codes, &p->group, p->n, folds, seed, e);
     job.o = o;
     job.p = p;
     job.codes = codes;
     job.fold = &fold;
     job.seed = seed;
     job.h = h;
-    job.lacks = (size_t *)need(calloc(o->folds, sizeof *job.lacks));
-    if (s == NN_OK) s = nn_population_run(o->folds, cross_fold, &job, threads, e);
-    for (f = o->folds, h->lacks = 0; f-- > 0; ) if (job.lacks[f]) { h->fold = f; h->lacks = job.lacks[f]; }
+    job.lacks = (size_t *)need(calloc(folds, sizeof *job.lacks));
+    if (s == NN_OK) s = nn_population_run(folds, cross_fold, &job, threads, e);
+    for (f = folds, h->lacks = 0; f-- > 0; ) if (job.lacks[f]) { h->fold = f; h->lacks = job.lacks[f]; }
     free(job.lacks);
     nn_tensor_free(&fold);
     return s;
@@ -2061,19 +2137,30 @@ typedef struct score {
     nn_interval fig[FIG_COUNT];  /* accuracy or R2; balanced accuracy; AUC: of the classes, or of a
                                     feature's "active" (y != 0). Means over the seeds; NaN = undefined */
     char why[200], why_auc[64];  /* why the main figure, or the AUC alone, is undefined; "" = it is not */
-    double *influence;           /* [n] of the main figure: what each row adds to it */
     double f1, f1_macro, log_loss, label_mae;      /* concept */
     double mae, pearson;                           /* feature, first target */
     double active, precision;    /* feature: share of rows that are not 0, average precision of that */
-    double baseline, shuffled;   /* majority class or the mean; the same probe on shuffled labels */
+    double baseline, weighted;   /* majority class or the mean; concept: guessing as often as they occur */
+    double shuffled, chance_hi;  /* the same probe on shuffled labels: mean, and 95 % of the shuffles */
+    double p;                    /* permutation test; NaN with a single shuffle */
     int64_t *cm;                 /* [c,c] of the first seed */
-    int64_t *pred;               /* [n] of the first seed */
-    double  *out;                /* [n,c] of the first seed */
+    /* the rows that were judged: all, or those of split_test */
+    size_t n, *row;              /* [n] numbers of the rows */
+    int64_t *label, *group, *fold;      /* [n] */
+    double  *target;                    /* [n] feature, first target */
+    double  *influence;                 /* [n] of the main figure: what each row adds to it */
+    int64_t *pred;                      /* [n] concept, of the first seed */
+    double  *out;                       /* [n,c] of the first seed */
 } score;
 static void score_free(score *r)
 {
-    free(r->influence);
     free(r->cm);
+    free(r->row);
+    free(r->label);
+    free(r->group);
+    free(r->fold);
+    free(r->target);
+    free(r->influence);
     free(r->pred);
     free(r->out);
     memset(r, 0, sizeof *r);
@@ -2088,24 +2175,20 @@ static void label_text(char *buf, size_t cap, const probing *p, size_t c)
 }
 /* A feature whose rows are all alike, a concept with one label or with one that some fold never
  * meets: there is nothing to measure. */
-static nn_status score_defined(char why[200], const opts *o, const probing *p, nn_error *e)
+static nn_status score_defined(char why[200], const opts *o, const probing *p, const score *r,
+                               nn_error *e)
 {
-    const size_t n = p->n, c = p->concept ? p->n_classes : 1;
+    const size_t n = p->n, c = p->concept ? p->n_classes : 1, folds = fold_count(o);
     nn_tensor code = NN_ZERO, distinct = NN_ZERO;
     unsigned char *met;
     size_t i, k, *units;
     char label[64];
     nn_status s;
     why[0] = 0;
-    if (!p->concept) {
-        for (i = 1; i < n && nn_f64(&p->y)[i * p->m] == nn_f64(&p->y)[0]; i++) continue;
-        if (i >= n) (void)snprintf(why, 200, "constant target");
-        return NN_OK;
-    }
-    if (c < 2) {
-        (void)snprintf(why, 200, "constant target");
-        return NN_OK;
-    }
+    for (i = 1; i < r->n; i++)
+        if (p->concept ? r->label[i] != r->label[0] : r->target[i] != r->target[0]) break;
+    if (i >= r->n) (void)snprintf(why, 200, "constant target");
+    if (i >= r->n || !p->concept) return NN_OK;
     s = nn_label_encode(&code, &distinct, &p->group, NULL, e);
     if (s != NN_OK) return s;
     met = (unsigned char *)need(calloc(p->n_groups * c, 1));
@@ -2115,11 +2198,11 @@ static nn_status score_defined(char why[200], const opts *o, const probing *p, n
         units[nn_i64(&p->codes)[i]] += !*m;
         *m = 1;
     }
-    for (k = 0; k < c && units[k] >= o->folds; k++) continue;
+    for (k = 0; k < c && units[k] >= folds; k++) continue;
     if (k < c) {
         label_text(label, sizeof label, p, k);
         (void)snprintf(why, 200, "label %s has %zu %s, fewer than the %zu folds", label, units[k],
-                       p->grouped ? "sentences" : "rows", o->folds);
+                       p->grouped ? "sentences" : "rows", folds);
     }
     free(met);
     free(units);
@@ -2139,22 +2222,22 @@ static nn_status add_figure(double *value, double *influence, const nn_score_des
     free(h);
     return s;
 }
-/* The figures of a concept without an interval, one round. */
-static nn_status round_concept(score *r, const probing *p, const held *h, size_t seeds, nn_error *e)
+/* The figures of a concept without an interval, one round; out [n,c] of the judged rows. */
+static nn_status round_concept(score *r, const probing *p, const held *h, const double *out,
+                               size_t seeds, nn_error *e)
 {
-    const size_t n = p->n, c = p->n_classes;
-    const int64_t *y = nn_i64(&p->codes);
-    const int first = r->cm == NULL;
+    const size_t n = r->n, c = p->n_classes;
+    const int64_t *y = r->label;
     double hits = 0.0, dist = 0.0;
     nn_class_metrics m;
     int64_t *pred = (int64_t *)need(malloc(n * sizeof *pred)),
             *cm = (int64_t *)need(calloc(c * c, sizeof *cm));
     size_t i;
     nn_status s;
-    nn_argmax_rows(pred, h->out, n, c);
+    nn_argmax_rows(pred, out, n, c);
     for (i = 0; i < n; i++) {
         const int64_t far = nn_i64(&p->classes)[pred[i]] - nn_i64(&p->classes)[y[i]];
-        hits += h->base[i] == (double)y[i];
+        hits += h->base[r->row[i]] == (double)y[i];
         dist += fabs((double)far);
     }
     r->baseline += hits / (double)n / (double)seeds;
@@ -2164,9 +2247,9 @@ static nn_status round_concept(score *r, const probing *p, const held *h, size_t
         nn_class_metrics_make(&m, NULL, cm, c);
         r->f1 += m.weighted.f1 / (double)seeds;
         r->f1_macro += m.macro.f1 / (double)seeds;
-        r->log_loss += nn_log_loss(y, h->out, n, c) / (double)seeds;
+        r->log_loss += nn_log_loss(y, out, n, c) / (double)seeds;
     }
-    if (first) {
+    if (!r->cm) {
         r->cm = cm;
         r->pred = pred;
         return s;
@@ -2175,109 +2258,212 @@ static nn_status round_concept(score *r, const probing *p, const held *h, size_t
     free(pred);
     return s;
 }
-/* The same of a feature's first target; active [n]: y != 0. */
-static nn_status round_feature(score *r, const probing *p, const held *h, const int64_t *active,
+/* The same of a feature's first target. */
+static nn_status round_feature(score *r, const probing *p, const held *h, const double *out,
                                size_t seeds, nn_error *e)
 {
-    const size_t n = p->n, c = p->m;
-    double *y = (double *)need(malloc(n * sizeof *y)), *v = (double *)need(malloc(n * sizeof *v)), ap = 0.0;
+    const size_t n = r->n, c = p->m;
+    double *v = (double *)need(malloc(n * sizeof *v)), ap = 0.0;
     nn_regression_metrics m;
     nn_status s;
     size_t i;
-    for (i = 0; i < n; i++) { y[i] = nn_f64(&p->y)[i * c]; v[i] = h->out[i * c]; }
-    nn_regression_metrics_make(&m, y, v, n);
-    s = nn_average_precision(&ap, active, v, n, NULL, e);
+    for (i = 0; i < n; i++) v[i] = out[i * c];
+    nn_regression_metrics_make(&m, r->target, v, n);
+    s = nn_average_precision(&ap, r->label, v, n, NULL, e);
     r->mae += m.mae / (double)seeds;
     r->pearson += m.pearson / (double)seeds;
     r->precision += ap / (double)seeds;
-    for (i = 0; i < n; i++) v[i] = h->base[i * c];
-    nn_regression_metrics_make(&m, y, v, n);
+    for (i = 0; i < n; i++) v[i] = h->base[r->row[i] * c];
+    nn_regression_metrics_make(&m, r->target, v, n);
     r->baseline += m.mae / (double)seeds;
-    free(y);
     free(v);
     return s;
 }
-/* The main figure of labels that have nothing to do with the rows: what is left is chance. */
-static nn_status score_shuffled(score *r, const opts *o, const probing *p, held *h, int threads,
-                                nn_error *e)
+/* What the judged rows were given by the probe. */
+static void judged_rows(const score *r, double *out, const held *h, size_t c)
+{
+    size_t i, j;
+    for (i = 0; i < r->n; i++) {
+        r->fold[i] = h->fold_of[r->row[i]];
+        for (j = 0; j < c; j++) out[i * c + j] = h->out[r->row[i] * c + j];
+    }
+}
+typedef struct group_row { int64_t group; size_t row; } group_row;
+static int by_group(const void *x, const void *y)
+{
+    const group_row *a = (const group_row *)x, *b = (const group_row *)y;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+/* from [n]: the row whose target row i gets. Rows of one sentence move as a block, so that what they
+ * share by being one sentence stays: of targets that are constant within sentences each sentence gets
+ * another one's; else the blocks, one behind the other in another order, are laid over the rows. */
+static void shuffled_rows(size_t *from, const probing *p, uint64_t seed, size_t which)
+{
+    const size_t n = p->n;
+    nn_rng g = nn_rng_make(seed, NN_STREAM_SPLIT, 1 + (uint64_t)which);
+    group_row *row = (group_row *)need(malloc(n * sizeof *row));
+    size_t *start = (size_t *)need(malloc((n + 1) * sizeof *start)),
+           *order = (size_t *)need(malloc(n * sizeof *order));
+    size_t i, k, groups = 0, at = 0;
+    int constant = 1;
+    for (i = 0; i < n; i++) { row[i].group = p->grouped ? nn_i64(&p->group)[i] : 0; row[i].row = i; }
+    if (p->grouped) qsort(row, n, sizeof *row, by_group);
+    for (i = 0; i < n; i++) {
+        const size_t a = row[i].row, b = i ? row[i - 1].row : 0;
+        if (!i || !p->grouped || row[i].group != row[i - 1].group) start[groups++] = i;
+        else if (p->concept) constant &= nn_i64(&p->codes)[a] == nn_i64(&p->codes)[b];
+        else constant &= nn_f64(&p->y)[a * p->m] == nn_f64(&p->y)[b * p->m];
+    }
+    start[groups] = n;
+    for (i = 0; i < groups; i++) order[i] = i;
+    nn_rng_shuffle(&g, order, groups);
+    for (k = 0; k < groups; k++) {
+        const size_t o = order[k];
+        if (constant)
+            for (i = start[k]; i < start[k + 1]; i++) from[row[i].row] = row[start[o]].row;
+        else
+            for (i = start[o]; i < start[o + 1]; i++) from[row[at++].row] = row[i].row;
+    }
+    free(row);
+    free(start);
+    free(order);
+}
+/* The main figure of one shuffle; NaN where it is undefined. */
+static nn_status one_shuffle(double *value, size_t which, const score *r, const opts *o,
+                             const probing *p, held *h, int threads, nn_error *e)
 {
     const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    size_t i, j, *from = (size_t *)need(malloc(n * sizeof *from));
+    double *out = (double *)need(malloc(r->n * c * sizeof *out)),
+           *y = (double *)need(calloc(r->n, sizeof *y)),
+           *influence = (double *)need(malloc(r->n * sizeof *influence));
+    int64_t *label = (int64_t *)need(calloc(r->n, sizeof *label));
     probing q = *p;
-    nn_rng g = nn_rng_make(o->fold_seed, NN_STREAM_SPLIT, 1);
-    size_t i, j, *idx = (size_t *)need(malloc(n * sizeof *idx));
-    opts plain = *o;
     nn_tensor mixed = NN_ZERO;
-    nn_status s;
-    plain.tune = 0;
-    for (i = 0; i < n; i++) idx[i] = i;
-    nn_rng_shuffle(&g, idx, n);
-    s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
+    nn_score_desc d = NN_ZERO;
+    nn_status s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
+    *value = (double)NAN;
+    shuffled_rows(from, p, o->fold_seed, which);
     for (i = 0; s == NN_OK && i < n; i++) {
-        if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[idx[i]];
-        else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[idx[i] * c + j];
+        if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[from[i]];
+        else for (j = 0; j < c; j++) nn_f64(&mixed)[i * c + j] = nn_f64(&p->y)[from[i] * c + j];
     }
     if (!p->concept) q.y = mixed;
     if (s == NN_OK)
-        s = cross(h, &plain, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
-    r->shuffled = 0.0;
-    if (s == NN_OK && h->lacks) r->shuffled = (double)NAN;
-    else if (s == NN_OK && p->concept) {
-        for (i = 0; i < n; i++)
-            r->shuffled += (best_class(h->out + i * c, c) == (size_t)nn_i64(&mixed)[i]) / (double)n;
-    } else if (s == NN_OK) {
-        nn_regression_metrics m;
-        double *y = (double *)need(malloc(n * sizeof *y)), *v = (double *)need(malloc(n * sizeof *v));
-        for (i = 0; i < n; i++) { y[i] = nn_f64(&mixed)[i * c]; v[i] = h->out[i * c]; }
-        nn_regression_metrics_make(&m, y, v, n);
-        r->shuffled = m.r2;
-        free(y);
-        free(v);
+        s = cross(h, o, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
+    if (s == NN_OK && !h->lacks) {
+        judged_rows(r, out, h, c);
+        for (i = 0; i < r->n; i++) {
+            if (p->concept) label[i] = nn_i64(&mixed)[r->row[i]];
+            else y[i] = nn_f64(&mixed)[r->row[i] * c];
+            if (!p->concept) out[i] = out[i * c];
+        }
+        d.kind = p->concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
+        d.n = r->n;
+        d.n_classes = p->concept ? c : 0;
+        d.label = label;
+        d.target = y;
+        s = nn_score_make(value, influence, &d, out, e);
     }
-    free(idx);
+    free(from);
+    free(out);
+    free(y);
+    free(influence);
+    free(label);
     nn_tensor_free(&mixed);
     return s;
+}
+static int by_value(const void *x, const void *y)
+{
+    const double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+/* The main figure of labels that have nothing to do with the rows, by the same procedure: what is
+ * left is chance. p = (1 + shuffles that reach the figure of the first seed) / (1 + shuffles). */
+static nn_status score_shuffled(score *r, double first, const opts *o, const probing *p, held *h,
+                                int threads, nn_error *e)
+{
+    double *v = (double *)need(malloc(o->shuffles * sizeof *v)), sum = 0.0;
+    size_t b, n = 0, reach = 0;
+    nn_status s = NN_OK;
+    for (b = 0; s == NN_OK && b < o->shuffles; b++) {
+        s = one_shuffle(&v[n], b, r, o, p, h, threads, e);
+        if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
+        if (s != NN_OK || v[n] != v[n]) continue;
+        sum += v[n];
+        reach += v[n] >= first - 1e-12;
+        n++;
+    }
+    r->shuffled = r->chance_hi = r->p = (double)NAN;
+    if (s == NN_OK && n) {
+        qsort(v, n, sizeof *v, by_value);
+        r->shuffled = sum / (double)n;
+        if (n > 1) r->chance_hi = nn_quantile_sorted(v, n, 0.95);
+        if (n > 1) r->p = (1.0 + (double)reach) / (1.0 + (double)n);
+    }
+    free(v);
+    return s;
+}
+/* The rows that are judged, their labels or targets, and what needs no probe. */
+static void score_rows(score *r, const probing *p)
+{
+    const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    size_t i, k, *count = (size_t *)need(calloc(c, sizeof *count));
+    r->row = (size_t *)need(malloc(n * sizeof *r->row));
+    for (i = 0; i < n; i++)
+        if (!p->split.data || nn_i64(&p->split)[i] == 0) r->row[r->n++] = i;
+    r->label = (int64_t *)need(calloc(n, sizeof *r->label));
+    r->group = (int64_t *)need(calloc(n, sizeof *r->group));
+    r->fold = (int64_t *)need(calloc(n, sizeof *r->fold));
+    r->target = (double *)need(calloc(n, sizeof *r->target));
+    r->out = (double *)need(malloc(n * c * sizeof *r->out));
+    for (i = 0; i < r->n; i++) {
+        r->group[i] = nn_i64(&p->group)[r->row[i]];
+        if (!p->concept) r->target[i] = nn_f64(&p->y)[r->row[i] * c];
+        r->label[i] = p->concept ? nn_i64(&p->codes)[r->row[i]] : r->target[i] != 0.0;
+        r->active += (double)(!p->concept && r->label[i]);
+        if (p->concept) count[r->label[i]]++;
+    }
+    r->active /= (double)r->n;
+    for (k = 0; p->concept && k < c; k++)
+        r->weighted += (double)count[k] * (double)count[k] / ((double)r->n * (double)r->n);
+    free(count);
 }
 /* All figures of a data set. Undefined ones are NaN with the reason, which is not an error. */
 static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
                            double *step, nn_error *e)
 {
-    const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    static const nn_score_kind kinds[FIG_COUNT] = { NN_SCORE_ACCURACY, NN_SCORE_BALANCED,
+                                                    NN_SCORE_AUC };
+    const size_t n = p->n, c = p->concept ? p->n_classes : p->m,
+                 seeds = o->stored_split ? 1 : o->seeds;
     size_t i, k, seed;
-    double value[FIG_COUNT] = { 0, 0, 0 }, *y = (double *)need(malloc(n * sizeof *y)),
-           *pairs = (double *)need(malloc(2 * n * sizeof *pairs)),
-           *h[FIG_COUNT];
-    int64_t *active = (int64_t *)need(calloc(n, sizeof *active));
+    double value[FIG_COUNT] = { 0, 0, 0 }, first = 0.0, *h[FIG_COUNT],
+           *out = (double *)need(malloc(n * c * sizeof *out)),
+           *pairs = (double *)need(malloc(2 * n * sizeof *pairs));
     nn_score_desc d[FIG_COUNT];
     held run = NN_ZERO;
     nn_status s;
     memset(r, 0, sizeof *r);
     memset(d, 0, sizeof d);
+    score_rows(r, p);
     run.out = (double *)need(malloc(n * c * sizeof *run.out));
     run.base = (double *)need(malloc(n * c * sizeof *run.base));
     run.fold_of = (int64_t *)need(calloc(n, sizeof *run.fold_of));
     for (k = 0; k < FIG_COUNT; k++) {
         h[k] = (double *)need(calloc(n, sizeof *h[k]));
         r->fig[k].mean = r->fig[k].lo = r->fig[k].hi = (double)NAN;
-    }
-    for (i = 0; !p->concept && i < n; i++) {
-        y[i] = nn_f64(&p->y)[i * c];
-        active[i] = y[i] != 0.0;
-        r->active += (double)active[i];
-    }
-    r->active /= (double)n;
-    for (k = 0; k < FIG_COUNT; k++) {
-        static const nn_score_kind kinds[FIG_COUNT] = { NN_SCORE_ACCURACY, NN_SCORE_BALANCED,
-                                                        NN_SCORE_AUC };
         d[k].kind = p->concept || k ? kinds[k] : NN_SCORE_R2;
-        d[k].n = n;
-        d[k].n_classes = p->concept ? c : k == FIG_AUC ? 2 : 0;
-        d[k].label = p->concept ? nn_i64(&p->codes) : active;
-        d[k].target = y;
-        d[k].fold = run.fold_of;
-        d[k].group = p->grouped ? nn_i64(&p->group) : NULL;
+        d[k].n = r->n;
+        d[k].n_classes = k == FIG_AUC && !p->concept ? 2 : p->concept ? c : 0;
+        d[k].label = r->label;
+        d[k].target = r->target;
+        d[k].fold = o->stored_split ? NULL : r->fold;
+        d[k].group = p->grouped ? r->group : NULL;
     }
-    s = score_defined(r->why, o, p, e);
-    for (seed = 0; s == NN_OK && !r->why[0] && seed < o->seeds; seed++) {
+    s = score_defined(r->why, o, p, r, e);
+    for (seed = 0; s == NN_OK && !r->why[0] && seed < seeds; seed++) {
         s = cross(&run, o, p, &p->codes, o->fold_seed + seed, threads, e);
         if (s == NN_OK && run.lacks) {
             char label[64];
@@ -2286,22 +2472,24 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
                            label, run.fold);
             break;
         }
-        for (i = 0; i < n; i++) { pairs[2 * i] = 0.0; pairs[2 * i + 1] = run.out[i * c]; }
+        if (s != NN_OK) break;
+        judged_rows(r, out, &run, c);
+        s = p->concept ? round_concept(r, p, &run, out, seeds, e) :
+                         round_feature(r, p, &run, out, seeds, e);
+        if (seed == 0) memcpy(r->out, out, r->n * c * sizeof *out);
+        if (!p->concept)
+            for (i = 0; i < r->n; i++) {
+                pairs[2 * i] = 0.0;
+                pairs[2 * i + 1] = out[i] = out[i * c];
+            }
         for (k = 0; s == NN_OK && k < FIG_COUNT; k++) {
             if (!p->concept && k == FIG_BALANCED) continue;
-            s = add_figure(&value[k], h[k], &d[k], !p->concept && k == FIG_AUC ? pairs : run.out,
-                           o->seeds, e);
+            s = add_figure(&value[k], h[k], &d[k], !p->concept && k == FIG_AUC ? pairs : out, seeds, e);
         }
-        if (s == NN_OK)
-            s = p->concept ? round_concept(r, p, &run, o->seeds, e) :
-                             round_feature(r, p, &run, active, o->seeds, e);
-        if (s == NN_OK && seed == 0) {
-            r->out = (double *)need(malloc(n * c * sizeof *r->out));
-            memcpy(r->out, run.out, n * c * sizeof *r->out);
-        }
+        if (seed == 0) first = value[FIG_MAIN] * (double)seeds;
         if (bar)
             nn_progress_step(bar, ++*step, (double)NAN,
-                             p->concept ? value[FIG_MAIN] * (double)o->seeds / (double)(seed + 1) :
+                             p->concept ? value[FIG_MAIN] * (double)seeds / (double)(seed + 1) :
                                           (double)NAN);
         if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
     }
@@ -2312,16 +2500,15 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
     if (s == NN_OK && !r->why[0] && value[FIG_AUC] != value[FIG_AUC])
         (void)snprintf(r->why_auc, sizeof r->why_auc, "no fold tests %s",
                        p->concept ? "every label beside others" : "active and other rows");
-    if (s == NN_OK && !r->why[0]) s = score_shuffled(r, o, p, &run, threads, e);
+    if (s == NN_OK && !r->why[0]) s = score_shuffled(r, first, o, p, &run, threads, e);
     r->influence = h[FIG_MAIN];
     free(h[FIG_BALANCED]);
     free(h[FIG_AUC]);
     free(run.out);
     free(run.base);
     free(run.fold_of);
+    free(out);
     free(pairs);
-    free(active);
-    free(y);
     if (s != NN_OK) score_free(r);
     return s;
 }
@@ -2343,7 +2530,7 @@ static nn_status probe_allowed(nn_app *app, const opts *o, const probing *p, con
         return nn_app_misuse(app, e,
                     "%s: %s is for concepts, this set has real targets: expected ridge or mlp",
                     path, probe_names[o->probe]);
-    if (o->folds > p->n)
+    if (!o->stored_split && o->folds > p->n)
         return nn_app_misuse(app, e, "%s: %zu folds need as many rows, there are %zu", path, o->folds,
                              p->n);
     return NN_OK;
@@ -2384,12 +2571,13 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
     for (i = 0; s == NN_OK && i < app->n_args; i++) {
         probing p;
         fitted f;
-        /* --tune: 8 penalties on 3 inner folds; then the control, and all rows */
-        size_t k = o->folds * o->seeds * (o->tune ? 25 : 1) + o->folds + (o->tune ? 25 : 1);
+        /* --tune: 8 penalties on 3 inner folds; the folds of every seed and shuffle, and all rows */
+        const size_t runs = (o->stored_split ? 1 : o->seeds) + o->shuffles,
+                     k = (fold_count(o) * runs + 1) * (o->tune ? 25 : 1);
         double t0;
         memset(&p, 0, sizeof p);
         memset(&f, 0, sizeof f);
-        s = probing_read(&p, app->args[i], e);
+        s = probing_read(&p, o, app->args[i], e);
         if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], e);
         t0 = nn_app_seconds();
         if (s == NN_OK && (!p.concept || p.n_classes > 1))
@@ -2464,8 +2652,12 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
             show_number(app, rep, "label_mae", NULL, r->label_mae, NULL);
         show_number(app, rep, "majority_accuracy", "majority class", r->baseline,
                     "always the commonest label of the training part");
+        show_number(app, rep, "weighted_guess_accuracy", NULL, r->weighted, NULL);
         show_number(app, rep, "shuffled_accuracy", "shuffled labels", r->shuffled,
                     "the same probe where there is nothing to find");
+        show_number(app, rep, "shuffled_accuracy_p95", NULL, r->chance_hi, NULL);
+        show_number(app, rep, "permutation_p", "permutation p", r->p,
+                    "(1 + shuffles that reach the figure) / (1 + shuffles)");
         return;
     }
     show_number(app, rep, "mae", NULL, r->mae, NULL);
@@ -2473,6 +2665,9 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
     show_number(app, rep, "mean_mae", NULL, r->baseline, NULL);
     show_number(app, rep, "shuffled_r2", "R2, shuffled targets", r->shuffled,
                 "the same probe where there is nothing to find");
+    show_number(app, rep, "shuffled_r2_p95", NULL, r->chance_hi, NULL);
+    show_number(app, rep, "permutation_p", "permutation p", r->p,
+                "(1 + shuffles that reach the figure) / (1 + shuffles)");
     if (!(r->active > 0.0 && r->active < 1.0)) return;    /* not sparse: no row is 0, or all are */
     show_number(app, rep, "active_share", "rows that are active", r->active, "target is not 0");
     show_figure(app, rep, "active_auc", "AUC of active", &r->fig[FIG_AUC], r->why_auc);
@@ -2491,16 +2686,16 @@ static void wrong_table(nn_app *app, nn_report *rep, const probing *p, const sco
     size_t i, wrong = 0, at = 0;
     char file[256];
     if (files && (files->dtype != NN_UCS4 || nn_tensor_count(files) != p->n)) files = NULL;
-    for (i = 0; i < p->n; i++) wrong += r->pred[i] != nn_i64(&p->codes)[i];
+    for (i = 0; i < r->n; i++) wrong += r->pred[i] != r->label[i];
     cells = (const char **)need(malloc(AT_MOST * COLS * sizeof *cells));
-    for (i = 0; i < p->n && at < AT_MOST; i++) {
+    for (i = 0; i < r->n && at < AT_MOST; i++) {
         const char **row = &cells[at * COLS];
-        const size_t label = (size_t)nn_i64(&p->codes)[i];
-        if (r->pred[i] == nn_i64(&p->codes)[i]) continue;
+        const size_t label = (size_t)r->label[i];
+        if (r->pred[i] == r->label[i]) continue;
         file[0] = 0;
-        if (files) (void)nn_tensor_text(files, i, file, sizeof file);
-        row[0] = nn_app_text(app, "%zu", i);
-        row[1] = nn_app_text(app, "%" PRId64, nn_i64(&p->group)[i]);
+        if (files) (void)nn_tensor_text(files, r->row[i], file, sizeof file);
+        row[0] = nn_app_text(app, "%zu", r->row[i]);
+        row[1] = nn_app_text(app, "%" PRId64, r->group[i]);
         row[2] = nn_app_text(app, "%s", file);
         row[3] = names[label];
         row[4] = names[r->pred[i]];
@@ -2509,9 +2704,22 @@ static void wrong_table(nn_app *app, nn_report *rep, const probing *p, const sco
     }
     nn_report_table(rep,
                     at < wrong ? nn_app_text(app, "Misclassified rows: the first %zu of %zu", at, wrong) :
-                                 nn_app_text(app, "Misclassified rows: %zu of %zu", wrong, p->n),
+                                 nn_app_text(app, "Misclassified rows: %zu of %zu", wrong, r->n),
                     cols, COLS, cells, at);
     free(cells);
+}
+/* What stands behind the figures. */
+static const char *procedure(nn_app *app, const opts *o, const probing *p, const score *r)
+{
+    const char *rows = nn_app_text(app, "%s, %zu rows%s", p->strategy, p->n,
+                                   p->grouped ? nn_app_text(app, " of %zu sentences", p->n_groups) : "");
+    if (o->stored_split)
+        return nn_app_text(app, "%s; fitted on split_train, judged on the %zu rows of split_test", rows,
+                           r->n);
+    return nn_app_text(app, "%s; %zu-fold cross-validation%s%s; scaler%s refitted in every fold", rows,
+                       o->folds, p->grouped ? " grouped by sentence" : "",
+                       o->seeds > 1 ? nn_app_text(app, ", the mean of %zu seeds", o->seeds) : "",
+                       p->pca ? " and PCA" : "");
 }
 static int cmd_probe(nn_app *app, opts *o)
 {
@@ -2530,7 +2738,7 @@ static int cmd_probe(nn_app *app, opts *o)
     memset(&p, 0, sizeof p);
     memset(&r, 0, sizeof r);
     memset(&f, 0, sizeof f);
-    s = probing_read(&p, path, &e);
+    s = probing_read(&p, o, path, &e);
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
     fits = !p.concept || p.n_classes > 1;
@@ -2550,17 +2758,9 @@ static int cmd_probe(nn_app *app, opts *o)
     if (s == NN_OK) {
         nn_app_result_text(app, "probe", probe_names[probe_kind(o, &p)]);
         nn_app_count(app, "rows", p.n);
+        if (o->stored_split) nn_app_count(app, "rows_tested", r.n);
         if (p.grouped) nn_app_count(app, "sentences", p.n_groups);
-        nn_report_begin(
-            &rep, app, nn_app_text(app, "Probe of %s", stem),
-            nn_app_text(app,
-                        "%s, %zu rows%s; %zu-fold cross-validation%s%s; scaler%s refitted in every "
-                        "fold",
-                        p.strategy, p.n,
-                        p.grouped ? nn_app_text(app, " of %zu sentences", p.n_groups) : "", o->folds,
-                        p.grouped ? " grouped by sentence" : "",
-                        o->seeds > 1 ? nn_app_text(app, ", the mean of %zu seeds", o->seeds) : "",
-                        p.pca ? " and PCA" : ""));
+        nn_report_begin(&rep, app, nn_app_text(app, "Probe of %s", stem), procedure(app, o, &p, &r));
         show_score(app, &rep, &p, &r);
         if (probe_kind(o, &p) == PROBE_LOGISTIC || probe_kind(o, &p) == PROBE_RIDGE)
             nn_app_result(app, "penalty", penalty);
@@ -2603,17 +2803,17 @@ static int cmd_probe(nn_app *app, opts *o)
             free(names);
             free(v);
             free(cnt);
-        } else if (r.out) {
+        } else if (!r.why[0]) {
             nn_plot h;
             nn_series one;
             double *x = (double *)need(malloc(p.n * sizeof *x)),
                    *y = (double *)need(malloc(p.n * sizeof *y));
-            for (i = 0; i < p.n; i++) { x[i] = nn_f64(&p.y)[i * c]; y[i] = r.out[i * c]; }
+            for (i = 0; i < r.n; i++) { x[i] = r.target[i]; y[i] = r.out[i * c]; }
             memset(&h, 0, sizeof h);
             memset(&one, 0, sizeof one);
             one.x = x;
             one.y = y;
-            one.n = p.n;
+            one.n = r.n;
             h.kind = NN_PLOT_SCATTER;
             h.title = "Held-out predictions";
             h.x_label = "activation";
@@ -2661,10 +2861,8 @@ typedef struct compared {
     const char *name;
     size_t n, k, n_groups;
     int64_t layer, place;        /* -1 = several or none; what the sets are sorted by */
-    nn_interval main;
-    double base, shuffled, *influence;
-    nn_tensor target, group;     /* of which two sets may be told to be the same rows */
-    char why[200];
+    score r;
+    double base;
 } compared;
 /* Numbers inside names count as numbers: layer_2 before layer_10. */
 static int natural_order(const char *a, const char *b)
@@ -2692,27 +2890,25 @@ static int by_place(const void *x, const void *y)
     if (a->place != b->place) return a->place < b->place ? -1 : 1;
     return natural_order(a->name, b->name);
 }
-static int same_values(const nn_tensor *a, const nn_tensor *b)
-{
-    return a->dtype == b->dtype && nn_tensor_bytes(a) == nn_tensor_bytes(b) &&
-           memcmp(a->data, b->data, nn_tensor_bytes(a)) == 0;
-}
 /* Whether the two cannot be told apart: the interval of their paired difference holds 0. Sets of
  * other rows have no such difference. */
-static nn_status ties(int *yes, const compared *a, const compared *b, int concept, nn_error *e)
+static nn_status ties(int *yes, const score *a, const score *b, const opts *o, int concept, nn_error *e)
 {
     nn_score_desc d = NN_ZERO;
     nn_score_pair pair;
     nn_interval diff;
     *yes = 0;
-    if (a->main.mean != a->main.mean || b->main.mean != b->main.mean) return NN_OK;
-    if (!same_values(&a->target, &b->target) || !same_values(&a->group, &b->group)) return NN_OK;
+    if (a->why[0] || b->why[0] || a->n != b->n ||
+        memcmp(a->group, b->group, a->n * sizeof *a->group) != 0 ||
+        memcmp(a->label, b->label, a->n * sizeof *a->label) != 0 ||
+        memcmp(a->target, b->target, a->n * sizeof *a->target) != 0)
+        return NN_OK;
     d.kind = concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
     d.n = a->n;
-    d.fold = nn_i64(&a->group);                           /* any: cross-validated */
-    d.group = nn_i64(&a->group);
-    pair.value_a = a->main.mean;
-    pair.value_b = b->main.mean;
+    d.fold = o->stored_split ? NULL : a->fold;
+    d.group = a->group;
+    pair.value_a = a->fig[FIG_MAIN].mean;
+    pair.value_b = b->fig[FIG_MAIN].mean;
     pair.influence_a = a->influence;
     pair.influence_b = b->influence;
     NN_TRY(nn_score_difference(&diff, &pair, &d, e));
@@ -2723,19 +2919,17 @@ static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char
                              int *concept, nn_progress *bar, double *step, nn_error *e)
 {
     probing p;
-    score r;
     const char *dir;
     nn_status s;
     memset(&p, 0, sizeof p);
-    memset(&r, 0, sizeof r);
-    s = probing_read(&p, path, e);
+    s = probing_read(&p, o, path, e);
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, e);
     if (s == NN_OK && *concept >= 0 && *concept != p.concept)
         s = fail(e, NN_E_ARG,
                  "%s: has %s, the sets before it %s: they cannot stand in one table", path,
                  p.concept ? "concept labels" : "real targets",
                  *concept ? "concept labels" : "real targets");
-    if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, bar, step, e);
+    if (s == NN_OK) s = score_run(&m->r, o, &p, app->n_threads, bar, step, e);
     if (s == NN_OK) {
         *concept = p.concept;
         split_path(app, path, &dir, &m->name);
@@ -2743,19 +2937,9 @@ static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char
         m->k = p.k;
         m->n_groups = p.n_groups;
         m->layer = p.layer;
-        m->main = r.fig[FIG_MAIN];
-        m->base = p.concept ? r.baseline : 0.0;
-        m->shuffled = r.shuffled;
-        memcpy(m->why, r.why, sizeof m->why);
-        if (r.why[0]) m->base = m->shuffled = (double)NAN;
-        m->influence = r.influence;
-        r.influence = NULL;
-        m->target = p.concept ? p.codes : p.y;
-        m->group = p.group;
-        memset(p.concept ? &p.codes : &p.y, 0, sizeof p.y);
-        memset(&p.group, 0, sizeof p.group);
+        m->base = p.concept ? m->r.baseline : 0.0;
+        if (m->r.why[0]) m->base = m->r.shuffled = m->r.p = (double)NAN;
     }
-    score_free(&r);
     probing_free(&p);
     return s;
 }
@@ -2764,11 +2948,13 @@ static const char *number(nn_app *app, double v)
     return v == v ? nn_app_text(app, "%.4f", v) : "undefined";
 }
 /* The table of all sets, the plot, and which of them is best. */
-static nn_status compare_report(nn_app *app, const compared *set, size_t n, int concept, nn_error *e)
+static nn_status compare_report(nn_app *app, const opts *o, const compared *set, size_t n,
+                                int concept, nn_error *e)
 {
-    enum { COLS = 9 };
+    enum { COLS = 10 };
     static const char *const cols[COLS] = { "data set", "rows",       "sentences", "columns", "layer",
-                                            "score",    "95 % low",   "95 % high", "shuffled" };
+                                            "score",    "95 % low",   "95 % high", "shuffled",
+                                            "p" };
     nn_report rep;
     nn_plot plot;
     nn_series se[3];
@@ -2783,36 +2969,39 @@ static nn_status compare_report(nn_app *app, const compared *set, size_t n, int 
     for (i = 0; i < 6; i++) y[i] = (double *)need(malloc(n * sizeof *y[i]));
     for (i = 0; i < n; i++) {
         const compared *m = &set[i];
+        const nn_interval main = m->r.fig[FIG_MAIN];
         const char *key = nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", m->name),
                    **row = &cells[i * COLS];
         name[i] = m->name;
         y[0][i] = (double)m->layer;
-        y[1][i] = m->main.mean;
-        y[2][i] = m->main.lo;
-        y[3][i] = m->main.hi;
+        y[1][i] = main.mean;
+        y[2][i] = main.lo;
+        y[3][i] = main.hi;
         y[4][i] = m->base;
-        y[5][i] = m->shuffled;
+        y[5][i] = m->r.shuffled;
         if (m->layer < 0) layers = 0;
         row[0] = m->name;
         row[1] = nn_app_text(app, "%zu", m->n);
         row[2] = nn_app_text(app, "%zu", m->n_groups);
         row[3] = nn_app_text(app, "%zu", m->k);
         row[4] = m->layer < 0 ? "" : nn_app_text(app, "%" PRId64, m->layer);
-        row[5] = m->why[0] ? nn_app_text(app, "undefined: %s", m->why) : number(app, m->main.mean);
-        row[6] = number(app, m->main.lo);
-        row[7] = number(app, m->main.hi);
-        row[8] = number(app, m->shuffled);
-        if (m->why[0]) nn_app_undefined(app, key, m->why);
+        row[5] = m->r.why[0] ? nn_app_text(app, "undefined: %s", m->r.why) : number(app, main.mean);
+        row[6] = number(app, main.lo);
+        row[7] = number(app, main.hi);
+        row[8] = number(app, m->r.shuffled);
+        row[9] = m->r.p == m->r.p ? number(app, m->r.p) : "";
+        if (m->r.why[0]) nn_app_undefined(app, key, m->r.why);
         else {
-            nn_app_result(app, key, m->main.mean);
-            nn_app_keep(app, nn_app_text(app, "%s_lo", key), m->main.lo);
-            nn_app_keep(app, nn_app_text(app, "%s_hi", key), m->main.hi);
-            if (best == SIZE_MAX || m->main.mean > set[best].main.mean) best = i;
+            nn_app_result(app, key, main.mean);
+            nn_app_keep(app, nn_app_text(app, "%s_lo", key), main.lo);
+            nn_app_keep(app, nn_app_text(app, "%s_hi", key), main.hi);
+            if (m->r.p == m->r.p) nn_app_keep(app, nn_app_text(app, "%s_permutation_p", key), m->r.p);
+            if (best == SIZE_MAX || main.mean > set[best].r.fig[FIG_MAIN].mean) best = i;
         }
     }
     for (i = 0; s == NN_OK && best != SIZE_MAX && i < n; i++) {
         if (i == best) continue;
-        s = ties(&tied, &set[best], &set[i], concept, e);
+        s = ties(&tied, &set[best].r, &set[i].r, o, concept, e);
         if (!tied) continue;
         list = nn_app_text(app, "%s%s%s", list, n_ties ? "," : "", name[i]);
         n_ties++;
@@ -2827,10 +3016,10 @@ static nn_status compare_report(nn_app *app, const compared *set, size_t n, int 
     } else {
         nn_app_result_text(app, "best", name[best]);
         if (n_ties) nn_app_result_text(app, "tied_with_best", list);
-        (void)snprintf(buf, sizeof buf, "%.3f", set[best].main.mean);
+        (void)snprintf(buf, sizeof buf, "%.3f", set[best].r.fig[FIG_MAIN].mean);
         nn_report_figure(&rep, concept ? "best accuracy" : "best R2", buf,
                          nn_app_text(app, "%s; 95 %% interval %.3f to %.3f", name[best],
-                                     set[best].main.lo, set[best].main.hi));
+                                     set[best].r.fig[FIG_MAIN].lo, set[best].r.fig[FIG_MAIN].hi));
         (void)snprintf(buf, sizeof buf, "%zu", n_ties);
         nn_report_figure(&rep, "tied with the best", buf,
                          n_ties ? nn_app_text(app, "the interval of the difference holds 0: %s", list) :
@@ -2899,12 +3088,8 @@ static int cmd_compare(nn_app *app, opts *o)
     for (i = 0, j = 0; i < n; i++) j += set[i].layer < 0;
     for (i = 0; i < n; i++) set[i].place = j ? -1 : set[i].layer;
     if (s == NN_OK) qsort(set, n, sizeof *set, by_place);
-    if (s == NN_OK) s = compare_report(app, set, n, concept, &e);
-    for (i = 0; i < n; i++) {
-        free(set[i].influence);
-        nn_tensor_free(&set[i].target);
-        nn_tensor_free(&set[i].group);
-    }
+    if (s == NN_OK) s = compare_report(app, o, set, n, concept, &e);
+    for (i = 0; i < n; i++) score_free(&set[i].r);
     free(set);
     return finish(app, s, &e);
 }

@@ -84,6 +84,36 @@ for k in 1 2; do "$P" probe tokens.npz --fold-seed $k --out u --overwrite --quie
 has "^sentences 40$" figures1
 ok sh -c '! cmp -s figures1 figures2'
 ok "$P" probe tokens.npz --seeds 3 --out u --overwrite --quiet
+# groups of a matrix: the same folds in any order of the rows, and they split as one
+awk 'BEGIN { print "g,who"; for (i = 0; i < 40; i++) print int(i / 4) ",text" int(i / 4) }' >near.csv
+awk 'BEGIN { print "g"; for (i = 0; i < 40; i++) print i % 10 }' >far.csv
+awk 'BEGIN { print "c"; for (i = 0; i < 40; i++) print int(i / 4) % 2 }' >near_y.csv
+awk 'BEGIN { print "c"; for (i = 0; i < 40; i++) print i % 10 % 2 }' >far_y.csv
+for k in near far; do
+    ok "$P" --array d/h_l3.npz:X --labels ${k}_y.csv:c --groups $k.csv:g --output $k.npz --quiet
+    "$P" probe $k.npz --out u --overwrite --quiet >figures 2>/dev/null
+    has "^sentences 10$" figures
+done
+ok "$P" --array d/h_l3.npz:X --labels near_y.csv:c --groups near.csv:who --output who.npz --quiet
+ok "$P" --array d/h_l3.npz:X --labels near_y.csv:c --groups near.csv:g --output near.npz --overwrite --quiet
+same near.npz who.npz
+bad 1 "groups: expected 40 of them, one per row of the array, got 20" "$P" --array d/h_l3.npz:X --labels near_y.csv:c --groups one.csv --output x.npz --quiet
+# a stored split, used when asked: no folds, Wilson's interval of the tested rows
+bad 1 "expected split_train and split_test with all rows: --fit-rows train stores them" "$P" probe d/h_l3.npz --stored-split --out u --overwrite --quiet
+ok "$P" --strategy hidden-to-concept --input s --layer 3 --fit-rows train --test-size 0.5 --output split.npz --quiet
+"$P" probe split.npz --stored-split --out u --overwrite --quiet >figures 2>/dev/null
+has "^rows_tested 20$" figures
+ok awk '/^accuracy / { p = $2 } /^accuracy_lo / { lo = $2 } /^accuracy_hi / { hi = $2 }
+    END { n = 20; z = 1.959964; m = (p + z * z / (2 * n)) / (1 + z * z / n); h = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+          exit !(p > 0.5 && (lo - m + h) ^ 2 < 1e-10 && (hi - m - h) ^ 2 < 1e-10) }' figures
+bad 2 "--folds" "$P" probe split.npz --stored-split --folds 3 --out u --overwrite --quiet
+ok "$P" compare split.npz split.npz --stored-split --out u --overwrite --quiet
+# shuffles: where the concept is, none reaches the figure; where it is not, p is no extreme
+"$P" probe d/h_l3.npz --shuffles 39 --out u --overwrite --quiet >figures 2>/dev/null
+has "^permutation_p 0.025$" figures
+has "^shuffled_accuracy_p95 0[.][2-5]" figures
+"$P" probe d/h_l0.npz --shuffles 39 --out u --overwrite --quiet >figures 2>/dev/null
+ok awk '/^permutation_p / { p = $2 } END { exit !(p > 0.05 && p <= 1) }' figures
 # two models' files of one name keep apart; the sets stand in natural order
 mkdir ma mb; cp d/h_l3.npz ma/a.npz; cp d/h_l4.npz mb/a.npz
 "$P" compare ma/a.npz mb/a.npz --out u --overwrite --quiet >figures 2>/dev/null

@@ -253,6 +253,19 @@ with tempfile.TemporaryDirectory() as tmp:
         expect(got, "active_auc", value, interval(value, h, group, "auc", rare), f"sparse, groups of {size}")
         check(abs(got["active_average_precision"] - metrics.average_precision_score(active, pred)) < 1e-9, f"sparse, groups of {size}: average precision")
         check(abs(got["active_share"] - active.mean()) < 1e-12, f"sparse, groups of {size}: share of active rows")
+    # the permutation test of noise: p <= a in a share a of the sets, where labels are constant within groups, too
+    for size in (1, 4):
+        ps = []
+        for k in range(80):
+            group = np.repeat(np.arange(12 * (4 // size)), size)
+            y = np.repeat(rng.permutation(np.arange(12 * (4 // size)) % 2), size)
+            X = 0.3 * rng.normal(size=(48, 3)) + np.repeat(rng.normal(size=(48 // size, 3)), size, 0)
+            plain(out, X, y, group)
+            ps.append(figures_of(out, "--shuffles", 19, "--probe", "mean-difference", "--no-plots")["permutation_p"])
+        for a in (0.05, 0.1, 0.25):
+            got = np.mean(np.array(ps) <= a + 1e-12)
+            check(got <= a + 3 * np.sqrt(a * (1 - a) / 80), f"groups of {size}: P(p <= {a}) is {got}")
+        check(np.mean(np.array(ps) <= 0.5) >= 0.3, f"groups of {size}: P(p <= .5) is {np.mean(np.array(ps) <= 0.5)}")
     # and that formula covers: the reduced simulation
     r = subprocess.run([sys.executable, os.path.join("tests", "interop", "sim_intervals.py"), "--sets", "100", "--n", "60", "100"],
                        capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"))
