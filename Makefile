@@ -3,7 +3,7 @@
 # make test       the tests that need only a C compiler and make
 # make interop    the tests beside NumPy, scikit-learn, pandas, PyTorch, ... (Python packages: tests/interop/requirements.txt)
 # make check      the compile matrix: every header, compiler, standard and warning set found here; tests/rooms.sh: what each
-#                 switch leaves out, and the bytes that a program of one call carries; tests/vendoring.sh: renamed headers, mixed versions
+#                 switch leaves out, and the bytes that a program of one call carries; tests/vendoring.sh: renamed headers, mixed versions; tests/recipes.sh: ARCHITECTURE's recipes, followed
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
 # make sanitize   the unit tests and the programs' end-to-end tests under AddressSanitizer and UBSan; three under valgrind
 # make test32     the reader tests for 32 bits under both sanitizers (i686-linux-gnu-gcc)
@@ -56,7 +56,7 @@ interop: all
 	@sh tests/run.sh $(INTEROP)
 
 check:
-	@rc=0; for t in matrix rooms vendoring; do sh tests/$$t.sh || rc=1; done; exit $$rc
+	@rc=0; for t in matrix rooms vendoring recipes; do sh tests/$$t.sh || rc=1; done; exit $$rc
 
 # one seed, one result: compilers, levels, instruction sets, threads
 hashes:

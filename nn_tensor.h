@@ -5624,7 +5624,7 @@ NNI_KF NNI_COLD void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_
 {
     size_t i;
     nniv sl = nniv_set(slope < 0.0f || slope > 0.0f ? slope : 0.01f);
-    if (a >= NN_ACT_LEAKY_RELU && a <= NN_ACT_SILU) {
+    if (a > NN_ACT_RELU && a < NN_ACT_IDENTITY) {
         NNI_TAIL(NNI_K(act_forward)(tail, tail, NNI_W, a, slope))
     }
     switch (a) {
