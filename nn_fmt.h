@@ -4293,7 +4293,8 @@ NNI_FN int nni_same_text(const char *word, const char *s, size_t n)
 }
 #define NNI_NPY_CODE(value, name, word, size, unit, kind, npy, ...) npy,
 static const char *const nni_npy_codes[NN_DTYPE_END] = { "", NN_DTYPE_LIST(NNI_NPY_CODE, NNI_NPY_CODE) };
-/* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. */
+/* dtype text -> dtype, itemsize, byte order; NULL or why not. width 0 text is fine. The codes are
+ * those of NN_DTYPE_LIST. */
 NNI_FN const char *nni_npy_dtype(const char *s, size_t n, nn_npy_info *info)
 {
     int big = nni_big_endian(), file_big = big;
