@@ -17,6 +17,7 @@
  *     ... X is [1000,20] f64, y is [1000] i64: make_classification(random_state=42) ...
  *     nn_tensor_free(&X);  nn_tensor_free(&y);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
+ *           NN_NO_TABULAR NN_NO_PROBING   leave that section out
  * SECTIONS  search for [CLASSIFICATION] [SPLIT] [SCALE] [PATTERN] [FAIR] [TABULAR] [PROBING]
  *           [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_DATA_H_INCLUDED
@@ -25,6 +26,12 @@
 #define NN_DATA_VERSION_NUM 101
 #if NN_VERSION_NUM != 101 || NN_FMT_VERSION_NUM != 101
 #error "nn_data.h and nn_tensor.h or nn_fmt.h are of two versions: take all nn_*.h from one place"
+#endif
+#if defined(NN_NO_CSV) && !defined(NN_NO_TABULAR)
+#error "nn_data.h [TABULAR] stands on nn_fmt.h [CSV]: define NN_NO_TABULAR too, or keep [CSV]"
+#endif
+#if defined(NN_NO_NPY) && !defined(NN_NO_PROBING)
+#error "nn_data.h [PROBING] stands on nn_fmt.h [NPY]: define NN_NO_PROBING too, or keep [NPY]"
 #endif
 
 #ifdef __cplusplus
@@ -498,6 +505,8 @@ NN_DEF nn_status nn_fair_generate(nn_fair_task *t, const nn_fair_params *p, uint
 NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value, int *is_int, int *is_bool);
 
 /* ==== [TABULAR] tabular recipes: COMPAS, Adult, German, your own ========= */
+/* Stands on nn_fmt.h [CSV]; costs 28 KB. NN_NO_TABULAR leaves it out. */
+#ifndef NN_NO_TABULAR
 /* A table of the user's becomes x (numbers), y (0/1) and z (group 0/1), with the row count after
  * every filter. */
 typedef enum nn_tabular_kind {
@@ -597,8 +606,11 @@ NN_DEF nn_status nn_impute(nn_tensor *x, const double *value, nn_error *err);
  * replace=False), as the original. */
 NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double rate, uint64_t seed,
                                 int compat, const nn_alloc *alloc, nn_error *err);
+#endif /* NN_NO_TABULAR */
 
 /* ==== [PROBING] probing data sets ======================================== */
+/* Stands on nn_fmt.h [NPY]; costs 25 KB. NN_NO_PROBING leaves it out. */
+#ifndef NN_NO_PROBING
 /* From a folder of sentence files (sentence_*.npz: what a language model computed for each fragment
  * of a sentence) to X and y for a
  * probe: which representation, at which layer, predicts what. Keys of a sentence file, n fragments,
@@ -679,6 +691,7 @@ NN_DEF void nn_probing_set_free(nn_probing_set *s);
 /* nn_probing_check: the rules of one desc that need no file (missing targets, both or neither layer
  * lists, ...). */
 NN_DEF nn_status nn_probing_check(const nn_probing_desc *d, nn_error *err);
+#endif /* NN_NO_PROBING */
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -3695,6 +3708,7 @@ NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value,
 }
 
 /* ---- [TABULAR] ---------------------------------------------------------- */
+#ifndef NN_NO_TABULAR
 NN_DEF void nn_tabular_free(nn_tabular *t)
 {
     nn_tabular zero = NN_ZERO;
@@ -4589,8 +4603,10 @@ NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double r
     nn_mem_free(list, bytes, alloc);
     return s;
 }
+#endif /* NN_NO_TABULAR */
 
 /* ---- [PROBING] ---------------------------------------------------------- */
+#ifndef NN_NO_PROBING
 static const char *const nni_probing_names[] = { "none",
                                                  "embedding-to-feature",
                                                  "hidden-to-feature",
@@ -5274,6 +5290,7 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
     nn_mem_free(shape, sizeof *shape, al);
     return s;
 }
+#endif /* NN_NO_PROBING */
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -17,7 +17,12 @@
  *     if (nn_pth_write("model.pth", &d, NULL, &e) != NN_OK) return 1;             torch.load(weights_only=True) opens it
  *     nn_dict_free(&d);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
- *           NN_NO_GGUF    leaves out [GGUF] (in every file that includes this one)
+ *           NN_FMT_ONLY_CSV      no format but CSV (gzip then is refused by name)
+ *           NN_FMT_ONLY_ARRAYS   none but .npy and .npz; both together: both
+ *           NN_NO_CSV NN_NO_JSON NN_NO_YAML NN_NO_DEFLATE NN_NO_ZIP NN_NO_NPY NN_NO_IDX NN_NO_PTH
+ *           NN_NO_SAFETENSORS NN_NO_GGUF NN_NO_EVENTS NN_NO_PNG   leave a section out, each alone or
+ *                                together with those that stand on it; every section says what it
+ *                                stands on and what it adds at most (gcc 12 -O2, without NN_STATIC)
  * SECTIONS  search for [IO] [NUM] [COMMON] [CSV] [JSON] [YAML] [DEFLATE] [ZIP] [NPY] [IDX] [PTH]
  *           [SAFETENSORS] [GGUF] [EVENTS] [PNG] [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_FMT_H_INCLUDED
@@ -26,6 +31,74 @@
 #define NN_FMT_VERSION_NUM 101
 #if NN_VERSION_NUM != 101
 #error "nn_fmt.h and nn_tensor.h are of two versions: take all nn_*.h from one place"
+#endif
+
+/* The rooms and what they stand on: [IO] [NUM] [COMMON] below all of them;
+ *     [DEFLATE] <- [ZIP] <- [NPY] [PTH]      [DEFLATE] <- [PNG] <- [EVENTS]
+ *     [JSON] <- [YAML] [SAFETENSORS]         [CSV] [IDX] [GGUF] on their own */
+/* NN_FMT_ONLY_CSV, NN_FMT_ONLY_ARRAYS (both: both): the other rooms are left out. */
+#if defined(NN_FMT_ONLY_CSV) || defined(NN_FMT_ONLY_ARRAYS)
+#ifndef NN_FMT_ONLY_CSV
+#ifndef NN_NO_CSV
+#define NN_NO_CSV
+#endif
+#endif
+#ifndef NN_FMT_ONLY_ARRAYS
+#ifndef NN_NO_DEFLATE
+#define NN_NO_DEFLATE
+#endif
+#ifndef NN_NO_ZIP
+#define NN_NO_ZIP
+#endif
+#ifndef NN_NO_NPY
+#define NN_NO_NPY
+#endif
+#endif
+#ifndef NN_NO_JSON
+#define NN_NO_JSON
+#endif
+#ifndef NN_NO_YAML
+#define NN_NO_YAML
+#endif
+#ifndef NN_NO_IDX
+#define NN_NO_IDX
+#endif
+#ifndef NN_NO_PTH
+#define NN_NO_PTH
+#endif
+#ifndef NN_NO_SAFETENSORS
+#define NN_NO_SAFETENSORS
+#endif
+#ifndef NN_NO_GGUF
+#define NN_NO_GGUF
+#endif
+#ifndef NN_NO_EVENTS
+#define NN_NO_EVENTS
+#endif
+#ifndef NN_NO_PNG
+#define NN_NO_PNG
+#endif
+#endif
+#if defined(NN_NO_JSON) && !defined(NN_NO_YAML)
+#error "nn_fmt.h [YAML] stands on [JSON]: define NN_NO_YAML too, or drop NN_NO_JSON"
+#endif
+#if defined(NN_NO_DEFLATE) && !defined(NN_NO_ZIP)
+#error "nn_fmt.h [ZIP] stands on [DEFLATE]: define NN_NO_ZIP too, or drop NN_NO_DEFLATE"
+#endif
+#if defined(NN_NO_ZIP) && !defined(NN_NO_NPY)
+#error "nn_fmt.h [NPY] stands on [ZIP]: define NN_NO_NPY too, or drop NN_NO_ZIP"
+#endif
+#if defined(NN_NO_ZIP) && !defined(NN_NO_PTH)
+#error "nn_fmt.h [PTH] stands on [ZIP]: define NN_NO_PTH too, or drop NN_NO_ZIP"
+#endif
+#if defined(NN_NO_JSON) && !defined(NN_NO_SAFETENSORS)
+#error "nn_fmt.h [SAFETENSORS] stands on [JSON]: define NN_NO_SAFETENSORS too, or drop NN_NO_JSON"
+#endif
+#if defined(NN_NO_PNG) && !defined(NN_NO_EVENTS)
+#error "nn_fmt.h [EVENTS] stands on [PNG]: define NN_NO_EVENTS too, or drop NN_NO_PNG"
+#endif
+#if defined(NN_NO_DEFLATE) && !defined(NN_NO_PNG)
+#error "nn_fmt.h [PNG] stands on [DEFLATE]: define NN_NO_PNG too, or drop NN_NO_DEFLATE"
 #endif
 
 #ifdef __cplusplus
@@ -310,6 +383,8 @@ NN_DEF double nn_f64_round(double v, int decimals);
 NN_DEF size_t nn_f64_fixed(char *buf, size_t cap, double v, int decimals);
 
 /* ==== [CSV] comma-separated tables ======================================= */
+/* Stands on [COMMON]; costs 50 KB. NN_NO_CSV leaves it out. */
+#ifndef NN_NO_CSV
 /* RFC 4180 as pandas.read_csv takes it: BOM dropped; rows end in LF, CRLF or CR; blank lines
  * skipped; quotes open only at the start of a field, "" inside them is one quote, text after the
  * closing quote is appended; short rows are filled with missing cells; duplicate names become a,
@@ -470,8 +545,11 @@ NN_DEF nn_status nn_csv_write_xy(const char *path, const nn_tensor *x, const nn_
                                  const nn_tensor *classes, const nn_file_opts *opts, nn_error *err);
 /* nn_csv_write: a table, as pandas would write the DataFrame it reads. */
 NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file_opts *opts, nn_error *err);
+#endif /* NN_NO_CSV */
 
 /* ==== [JSON] JSON and JSON lines ========================================= */
+/* Stands on [COMMON]; costs 28 KB. NN_NO_JSON leaves it out. */
+#ifndef NN_NO_JSON
 /* Strict RFC 8259 (and its UTF-8) into a tree of nodes in an arena of the caller's; the same nodes
  * hold YAML. */
 #define NN_JSON_MAX_DEPTH 512
@@ -604,8 +682,11 @@ NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);  /* nested ar
 NN_DEF void nn_json_value (nn_json_writer *w, const nn_json *v);                          /* a whole tree */
 /* nn_json_finish: NN_OK when exactly one value was written and nothing failed. */
 NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
+#endif /* NN_NO_JSON */
 
 /* ==== [YAML] the YAML 1.2 subset of config files ========================= */
+/* Stands on [JSON]; costs 24 KB. NN_NO_YAML leaves it out. */
+#ifndef NN_NO_YAML
 /* Block maps and lists, flow [] {} over lines, plain, 'single' and "double" scalars, | and > with
  * - and +, comments, one
  * leading ---. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
@@ -628,8 +709,11 @@ NN_DEF nn_status nn_yaml_put_scalar(nn_buf *out, const char *s, size_t n, nn_err
 /* nn_yaml_write: a tree in block style (two spaces; short lists of scalars in flow style), read
  * back equal by YAML 1.1 and 1.2. */
 NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err);
+#endif /* NN_NO_YAML */
 
 /* ==== [DEFLATE] DEFLATE, zlib, gzip ====================================== */
+/* Stands on [COMMON]; costs 30 KB. NN_NO_DEFLATE leaves it out. */
+#ifndef NN_NO_DEFLATE
 /* RFC 1951 inside RFC 1950 (zlib) or RFC 1952 (gzip). Levels: 0 stored, 1 fastest .. 6 default .. 9
  * smallest; the bytes depend on level and data alone (not on how the data were cut into pieces). */
 typedef enum nn_deflate_wrap { NN_DEFLATE_RAW = 0, NN_DEFLATE_ZLIB, NN_DEFLATE_GZIP } nn_deflate_wrap;
@@ -659,8 +743,11 @@ NN_DEF nn_status nn_deflater_put(nn_deflater *z, const void *data, size_t n, nn_
 /* the rest and the trailer; then only close */
 NN_DEF nn_status nn_deflater_end(nn_deflater *z, nn_buf *out, nn_error *err);
 NN_DEF void      nn_deflater_close(nn_deflater *z);                                    /* NULL is fine */
+#endif /* NN_NO_DEFLATE */
 
 /* ==== [ZIP] zip containers =============================================== */
+/* Stands on [DEFLATE]; costs 23 KB. NN_NO_ZIP leaves it out. */
+#ifndef NN_NO_ZIP
 #define NN_MAX_ZIP_NAME 4096
 /* Reading: stored and deflated members, zip64. Refused by name: encryption, other methods, several
  * disks, overlapping members, headers that contradict each other, unsafe or double names, a member
@@ -705,8 +792,11 @@ NN_DEF nn_status nn_zip_end(nn_zip_writer *w, nn_error *err);
 NN_DEF nn_status nn_zip_copy(nn_zip_writer *w, nn_zip *from, size_t i, nn_error *err);
 NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_zip_abort(nn_zip_writer *w);
+#endif /* NN_NO_ZIP */
 
 /* ==== [NPY] NumPy arrays: NPY, NPZ ======================================= */
+/* Stands on [ZIP]; costs 30 KB. NN_NO_NPY leaves it out. */
+#ifndef NN_NO_NPY
 #define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
 /* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
  * writes them; bf16 is NN_E_UNSUPPORTED (NumPy has none). opts NULL = defaults. */
@@ -769,15 +859,21 @@ NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, n
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err);
 NN_DEF nn_status nn_npz_commit(nn_npz_writer *w, nn_error *err);  /* w is gone in every case */
 NN_DEF void      nn_npz_abort(nn_npz_writer *w);                                       /* NULL is fine */
+#endif /* NN_NO_NPY */
 
 /* ==== [IDX] IDX arrays =================================================== */
+/* Stands on [COMMON]; costs 5 KB. NN_NO_IDX leaves it out. */
+#ifndef NN_NO_IDX
 /* IDX (MNIST): u8 i8 i16 i32 f32 f64, big-endian in the file; gzip is seen through. */
 NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_idx_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
 NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_file_opts *opts,
                               nn_error *err);
+#endif /* NN_NO_IDX */
 
 /* ==== [PTH] PyTorch checkpoints ========================================== */
+/* Stands on [ZIP]; costs 58 KB. NN_NO_PTH leaves it out. */
+#ifndef NN_NO_PTH
 /* values in one pickle, shared ones counted once per place they appear: 2^20 and one more per byte of the
  * file, up to this; names after flattening: a sixteenth of that, 65,536 and more */
 #define NN_MAX_PTH_OBJECTS ((size_t)1 << 25)
@@ -825,8 +921,11 @@ NN_DEF nn_status nn_pth_state(nn_dict *d, nn_error *err);
 /* nn_npy_object_text: for nn_file_opts.objects, not to be called: the pickle behind a header of dtype object, when
  * all its items are str, as text. Nothing is executed; what holds another object is refused. */
 NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_info *info, const nn_alloc *alloc);
+#endif /* NN_NO_PTH */
 
 /* ==== [SAFETENSORS] safetensors ========================================== */
+/* Stands on [JSON]; costs 16 KB. NN_NO_SAFETENSORS leaves it out. */
+#ifndef NN_NO_SAFETENSORS
 #define NN_MAX_SAFETENSORS_HEADER 100000000    /* bytes, the reference's own bound */
 /* nn_safetensors_read: every tensor into *d (zeroed; its alloc is used for all) in the order of the
  * data; meta (may be
@@ -841,8 +940,10 @@ NN_DEF nn_status nn_safetensors_read_memory(nn_dict *d, nn_dict *meta, const voi
                                             const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const nn_dict *meta,
                                       const nn_file_opts *opts, nn_error *err);
+#endif /* NN_NO_SAFETENSORS */
 
 /* ==== [GGUF] GGUF models ================================================= */
+/* Stands on [COMMON]; costs 20 KB. NN_NO_GGUF leaves it out. */
 #ifndef NN_NO_GGUF
 #define NN_MAX_GGUF_HEADER ((size_t)1 << 28)   /* bytes of metadata and names                        */
 #define NN_MAX_GGUF_DEPTH 8                    /* arrays inside arrays                               */
@@ -908,6 +1009,8 @@ NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
 #endif
 
 /* ==== [EVENTS] TensorBoard event files =================================== */
+/* Stands on [PNG]; costs 16 KB. NN_NO_EVENTS leaves it out. */
+#ifndef NN_NO_EVENTS
 /* Writing appends whole records, one write() each; a torn record at the end (a killed run) is cut
  * when the file is opened again. wall: seconds since 1970. Tags and text are UTF-8. */
 typedef struct nn_events nn_events;
@@ -966,8 +1069,11 @@ NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, c
                                 void *ctx, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev),
                                      void *ctx, uint64_t *good, nn_error *err);
+#endif /* NN_NO_EVENTS */
 
 /* ==== [PNG] PNG images =================================================== */
+/* Stands on [DEFLATE]; costs 11 KB. NN_NO_PNG leaves it out. */
+#ifndef NN_NO_PNG
 #define NN_MAX_PNG_PIXELS ((size_t)1 << 28)
 /* nn_png_encode: u8 [H,W] or [H,W,1] grey, [H,W,2] grey + alpha, [H,W,3] RGB, [H,W,4] RGBA; per
  * line the filter with the smallest sum of absolute differences; level 0..9. */
@@ -981,6 +1087,7 @@ NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *image, int leve
 NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc,
                                nn_error *err);
 NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_opts *opts, nn_error *err);
+#endif /* NN_NO_PNG */
 
 #ifdef __cplusplus
 } /* extern "C" */
@@ -1703,6 +1810,26 @@ NN_DEF nn_status nn_dir_clean(const char *path, const nn_file_opts *opts, nn_err
     return s;
 }
 
+/* The doors through which gzip comes to readers and writers: [DEFLATE] stands on [IO], so [IO] knows
+ * of it only what hangs here. Without [DEFLATE] gzip is NN_E_UNSUPPORTED. */
+struct nn_inflater;
+struct nn_deflater;
+typedef struct nni_gunzip {
+    void (*reset)(struct nn_inflater *z);
+    nn_status (*run)(struct nn_inflater *z, const unsigned char **in, size_t *in_n, int last,
+                     unsigned char **out, size_t *out_n, int *done, nn_error *err);
+    void (*close)(struct nn_inflater *z);
+} nni_gunzip;
+typedef struct nni_gzip {
+    nn_status (*put)(struct nn_deflater *z, const void *data, size_t n, nn_buf *out, nn_error *err);
+    nn_status (*end)(struct nn_deflater *z, nn_buf *out, nn_error *err);
+    void (*close)(struct nn_deflater *z);
+} nni_gzip;
+#ifndef NN_NO_DEFLATE
+NNI_FN nn_status nni_gunzip_open(nn_reader *r, nn_error *err);
+NNI_FN nn_status nni_gzip_open(nn_writer *w, int level, nn_error *err);
+#endif
+
 /* reader */
 #define NNI_READ_CHUNK ((size_t)1 << 16)
 struct nn_reader {
@@ -1716,7 +1843,8 @@ struct nn_reader {
     uint64_t at, size, file_at, limit;                  /* at: offset of buf[pos]; file_at: where
                                                            the handle reads next */
     const unsigned char *mem_all;
-    nn_inflater *z;                                     /* gunzip: its input is zbuf[zpos..zend)  */
+    struct nn_inflater *z;                              /* gunzip: its input is zbuf[zpos..zend)  */
+    const nni_gunzip *gunzip;
     unsigned char *zbuf;
     size_t zpos, zend;
     int z_done, src_end;
@@ -1769,12 +1897,12 @@ NNI_FN nn_status nni_reader_pull(nn_reader *r, unsigned char *to, size_t n, size
             }
             if (r->z_done) {                            /* a further member, or the end */
                 if (r->zpos == r->zend) break;
-                nn_inflater_reset(r->z);
+                r->gunzip->reset(r->z);
                 r->z_done = 0;
             }
             in = r->zbuf + r->zpos;
             in_n = r->zend - r->zpos;
-            s = nn_inflater_run(r->z, &in, &in_n, r->src_end, &o, &o_n, &r->z_done, err);
+            s = r->gunzip->run(r->z, &in, &in_n, r->src_end, &o, &o_n, &r->z_done, err);
             used = (size_t)(in - (r->zbuf + r->zpos));
             r->zpos += used;
             r->z_off += used;
@@ -1809,6 +1937,9 @@ NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_o
     }
     if (s == NN_OK && !(opts && opts->raw) && r->end >= 3 && r->buf[0] == 0x1F &&
         r->buf[1] == 0x8B && r->buf[2] == 8) {
+#ifdef NN_NO_DEFLATE
+        s = nni_err(err, NN_E_UNSUPPORTED, r->name, "gzip, built without it (NN_NO_DEFLATE)");
+#else
         r->zbuf = r->buf;                               /* what was read so far is the inflater's input */
         r->zend = r->end;
         r->end = 0;
@@ -1816,7 +1947,8 @@ NNI_FN nn_status nni_reader_begin(nn_reader **out, nn_reader *r, const nn_file_o
         r->can_seek = 0;
         r->buf = (unsigned char *)nn_mem_alloc(r->room, &r->alloc);
         if (!r->buf) s = nn_error_set(err, NN_E_NOMEM, "nn_reader: out of memory for its buffer");
-        else s = nn_inflater_open(&r->z, NN_DEFLATE_GZIP, &r->alloc, err);
+        else s = nni_gunzip_open(r, err);
+#endif
     }
     if (s != NN_OK) { nn_reader_close(r); return s; }
     r->limit = opts ? opts->limit : 0;
@@ -1892,7 +2024,7 @@ NN_DEF void nn_reader_close(nn_reader *r)
     if (!r) return;
     a = r->alloc;
     if (r->is_open) (void)nni_close_handle(r->io, r->h);
-    nn_inflater_close(r->z);
+    if (r->z) r->gunzip->close(r->z);
     nn_mem_free(r->zbuf, NNI_READ_CHUNK, &a);
     nn_mem_free(r->buf, r->room, &a);
     nn_mem_free(r->name, r->name_room, &a);
@@ -2064,7 +2196,8 @@ struct nn_writer {  /* writer */
     size_t used;
     uint64_t at, flushed;                               /* at: bytes put by the caller; flushed:
                                                            bytes handed to the system */
-    nn_deflater *z;
+    struct nn_deflater *z;
+    const nni_gzip *gzip;
     nn_buf zout;
     char *path, *tmp;                                   /* path_room + tmp_room bytes in one block */
     size_t path_room, tmp_room;
@@ -2072,7 +2205,7 @@ struct nn_writer {  /* writer */
 NNI_FN void nni_writer_free(nn_writer *w)
 {
     nn_alloc a = w->alloc;
-    nn_deflater_close(w->z);
+    if (w->z) w->gzip->close(w->z);
     nn_buf_free(&w->zout);
     nn_mem_free(w->buf, NNI_READ_CHUNK, &a);
     nn_mem_free(w->path, w->path_room + w->tmp_room, &a);
@@ -2087,7 +2220,12 @@ NNI_FN nn_status nni_writer_begin(nn_writer **out, nn_writer *w, const nn_file_o
         if (!w->buf) s = nn_error_set(err, NN_E_NOMEM, "nn_writer: out of memory for its buffer");
     }
     if (s == NN_OK && opts && opts->gzip)
-        s = nn_deflater_open(&w->z, NN_DEFLATE_GZIP, opts->gzip, &w->alloc, err);
+#ifdef NN_NO_DEFLATE
+        s = nn_error_set(err, NN_E_UNSUPPORTED,
+                         "nn_writer: gzip, built without it (NN_NO_DEFLATE)");
+#else
+        s = nni_gzip_open(w, opts->gzip, err);
+#endif
     if (s != NN_OK) { nn_writer_abort(w); return s; }
     *out = w;
     return NN_OK;
@@ -2203,7 +2341,7 @@ NN_DEF nn_status nn_writer_put(nn_writer *w, const void *data, size_t n, nn_erro
     w->at += n;
     if (!w->z) return nni_writer_raw(w, data, n, err);
     w->zout.len = 0;
-    s = nn_deflater_put(w->z, data, n, &w->zout, err);
+    s = w->gzip->put(w->z, data, n, &w->zout, err);
     if (s != NN_OK) { w->failed = 1; return s; }
     return w->zout.len ? nni_writer_raw(w, w->zout.data, w->zout.len, err) : NN_OK;
 }
@@ -2254,7 +2392,7 @@ NN_DEF nn_status nn_writer_commit(nn_writer *w, nn_error *err)
         s = nni_err(err, NN_E_IO, w->path ? w->path : "memory", "an earlier write failed");
     if (s == NN_OK && w->z) {
         w->zout.len = 0;
-        s = nn_deflater_end(w->z, &w->zout, err);
+        s = w->gzip->end(w->z, &w->zout, err);
         if (s == NN_OK) s = nni_writer_raw(w, w->zout.data, w->zout.len, err);
     }
     if (s == NN_OK && w->mem) { nni_writer_free(w); return NN_OK; }
@@ -4509,6 +4647,7 @@ NNI_FN nn_status nni_left(nn_buf *left, const char *name, const char *why, nn_er
 }
 
 /* ---- [CSV] -------------------------------------------------------------- */
+#ifndef NN_NO_CSV
 /* A record at a time from a text in memory or, window by window, from a reader. Fields point into
  * the window, or into `scratch` where quotes had to go. */
 typedef struct nni_ct {
@@ -6075,8 +6214,10 @@ NN_DEF nn_status nn_csv_write(const char *path, const nn_table *t, const nn_file
         }
     return nni_csv_close_file(&c, w, NN_OK, err);
 }
+#endif /* NN_NO_CSV */
 
 /* ---- [JSON] ------------------------------------------------------------- */
+#ifndef NN_NO_JSON
 /* As nn_arena_get, with the common case inline. */
 NNI_FN void *nni_arena_quick(nn_arena *a, size_t size)
 {
@@ -7138,8 +7279,10 @@ NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err)
     w->done = w->have_key = 0;
     return s == NN_OK ? NN_OK : nn_error_set(err, s, "json: %s", why ? why : "failed");
 }
+#endif /* NN_NO_JSON */
 
 /* ---- [YAML] ------------------------------------------------------------- */
+#ifndef NN_NO_YAML
 /* A line at a time, block structure by column. Depth is bounded by NNI_YAML_DEPTH, so the recursion
  * is too. */
 #define NNI_YAML_DEPTH 100
@@ -8007,8 +8150,10 @@ NN_DEF nn_status nn_yaml_write(nn_buf *out, const nn_json *root, nn_error *err)
     if (s != NN_OK) out->len = start;
     return s;
 }
+#endif /* NN_NO_YAML */
 
 /* ---- [DEFLATE] ---------------------------------------------------------- */
+#ifndef NN_NO_DEFLATE
 /* Inflate. One lookup in a table of 2^11 (distances: 2^8) entries answers most symbols; longer
  * codes go through a
  * second table behind it. An entry of 32 bits, whose low six bits say how many bits it takes:
@@ -9388,8 +9533,23 @@ NN_DEF nn_status nn_deflate(nn_buf *out, const void *data, size_t n, nn_deflate_
     nn_deflater_close(z);
     return s;
 }
+/* what hangs in [IO]'s readers and writers */
+NNI_FN nn_status nni_gunzip_open(nn_reader *r, nn_error *err)
+{
+    static const nni_gunzip doors = { nn_inflater_reset, nn_inflater_run, nn_inflater_close };
+    r->gunzip = &doors;
+    return nn_inflater_open(&r->z, NN_DEFLATE_GZIP, &r->alloc, err);
+}
+NNI_FN nn_status nni_gzip_open(nn_writer *w, int level, nn_error *err)
+{
+    static const nni_gzip doors = { nn_deflater_put, nn_deflater_end, nn_deflater_close };
+    w->gzip = &doors;
+    return nn_deflater_open(&w->z, NN_DEFLATE_GZIP, level, &w->alloc, err);
+}
+#endif /* NN_NO_DEFLATE */
 
 /* ---- [ZIP] -------------------------------------------------------------- */
+#ifndef NN_NO_ZIP
 #define NNI_ZIP_ALL 0xFFFFFFFFu
 /* next: where the following header (or the directory) begins */
 typedef struct nni_zip_item { nn_zip_entry e; uint64_t next; size_t name_len; } nni_zip_item;
@@ -10235,8 +10395,10 @@ NN_DEF nn_status nn_zip_commit(nn_zip_writer *w, nn_error *err)
     nni_zip_writer_free(w);
     return s;
 }
+#endif /* NN_NO_ZIP */
 
 /* ---- [NPY] -------------------------------------------------------------- */
+#ifndef NN_NO_NPY
 NNI_FN nn_status nni_npy_bad(const nni_src *s, nn_error *err, nn_status st, size_t at, const char *what)
 {
     return nni_err_at(err, st, s->name, at, "%s", what);
@@ -10888,8 +11050,10 @@ NN_DEF nn_status nn_npz_write(const char *path, const nn_dict *d, int level,
         }
     return s == NN_OK ? nn_npz_commit(w, err) : s;
 }
+#endif /* NN_NO_NPY */
 
 /* ---- [IDX] -------------------------------------------------------------- */
+#ifndef NN_NO_IDX
 static const struct {  /* 0 0 type ndim, sizes and data big-endian */
     unsigned char code;
     nn_dtype dtype;
@@ -10969,8 +11133,10 @@ NN_DEF nn_status nn_idx_write(const char *path, const nn_tensor *t, const nn_fil
     if (s != NN_OK) { nn_writer_abort(w); return s; }
     return nn_writer_commit(w, err);
 }
+#endif /* NN_NO_IDX */
 
 /* ---- [PTH] -------------------------------------------------------------- */
+#ifndef NN_NO_PTH
 /* The pickle machine. Values are nodes in an arena; strings point into the pickle. Nothing is ever
  * called: the few
  * classes below are known by name and turned into plain data, everything else is refused by its name. */
@@ -12802,8 +12968,10 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     if (s != NN_OK) { nn_zip_abort(z); return s; }
     return nn_zip_commit(z, err);
 }
+#endif /* NN_NO_PTH */
 
 /* ---- [SAFETENSORS] ------------------------------------------------------ */
+#ifndef NN_NO_SAFETENSORS
 /* name, and rank: the place in the reference's order of dtypes, 0 = it has none */
 #define NNI_ST_TYPE(value, name, word, size, unit, kind, npy, st, rank, storage) { st, rank },
 static const struct { const char *name; unsigned rank; } nni_st_types[NN_DTYPE_END] = {
@@ -13175,6 +13343,7 @@ NN_DEF nn_status nn_safetensors_write(const char *path, const nn_dict *d, const 
     nn_buf_free(&one);
     return s;
 }
+#endif /* NN_NO_SAFETENSORS */
 
 /* ---- [GGUF] ------------------------------------------------------------- */
 #ifndef NN_NO_GGUF
@@ -13804,6 +13973,7 @@ NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
 #endif
 
 /* ---- [EVENTS] ----------------------------------------------------------- */
+#ifndef NN_NO_EVENTS
 /* Just enough protocol buffers: key = field << 3 | wire type; 0 varint, 1 eight bytes, 2 length and
  * bytes, 5 four bytes. */
 NNI_FN void nni_pb_varint(nn_buf *b, uint64_t v, nn_status *s, nn_error *err)
@@ -14359,8 +14529,10 @@ NN_DEF nn_status nn_events_read(const char *path, nn_status (*each)(void *ctx, c
     nn_reader_close(r);
     return s;
 }
+#endif /* NN_NO_EVENTS */
 
 /* ---- [PNG] -------------------------------------------------------------- */
+#ifndef NN_NO_PNG
 NNI_FN unsigned char nni_paeth(unsigned a, unsigned b, unsigned c)
 {
     int p = (int)a + (int)b - (int)c, pa = p - (int)a, pb = p - (int)b, pc = p - (int)c;
@@ -14639,6 +14811,7 @@ NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_o
     nn_buf_free(&b);
     return s;
 }
+#endif /* NN_NO_PNG */
 
 #ifdef __cplusplus
 } /* extern "C" */

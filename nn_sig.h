@@ -30,6 +30,9 @@
 #ifdef NN_NO_LINALG
 #error "nn_sig.h [SIGNATURE] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
 #endif
+#ifdef NN_NO_JSON
+#error "nn_sig.h [PARSE] stands on nn_fmt.h [JSON]: keep [JSON], without NN_NO_JSON"
+#endif
 
 #ifdef __cplusplus
 extern "C" {
