@@ -29,6 +29,7 @@ typedef enum kind {
     K_PTH,
     K_SAFETENSORS,
     K_GGUF,
+    K_SHARDS,
     K_EVENTS,
     K_PNG,
     K_IDX,
@@ -37,7 +38,7 @@ typedef enum kind {
 } kind;
 static const char *const kind_names[K_COUNT] = { "unknown", "csv",  "json", "jsonl", "yaml",
                                                  "npy",     "npz",  "pth",  "safetensors",
-                                                 "gguf",    "tfevents", "png", "idx", "gz" };
+                                                 "gguf",    "shards", "tfevents", "png", "idx", "gz" };
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
@@ -68,7 +69,7 @@ static const nn_app_command commands[] = {
 /* the commands that choose among the entries of a file */
 #define SELECTING (1u << SHOW | 1u << JSON | 1u << CONVERT | 1u << DIFF)
 static const nn_option table[] = {
-    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|gguf|tfevents|png|idx|gz", .value = "FORMAT",
+    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|gguf|shards|tfevents|png|idx|gz", .value = "FORMAT",
       .group = "reading", .help = "the format, instead of detection by content",
       .effect = NN_EFFECT_DATA, .probe = "jsonl", .fixture = "as" },
     { .key = "delim", .type = NN_APP_TEXT, .field = offsetof(options, delim), .value = "C", .group = "reading",
@@ -174,6 +175,9 @@ static const nn_app_program program = {
     .notes = "exit\n"
              "  0 done; 1 failed or refused; 2 wrong usage. diff, as diff(1): 0 equal, 1\n"
              "  different, 2 trouble, such as a file that cannot be read.\n\n"
+             "several files\n"
+             "  NAME.safetensors.index.json stands for the tensors of the files beside it\n"
+             "  that its weight_map names; json shows the index itself but with --as shards.\n\n"
              "memory\n"
              "  A few tens of megabytes for npy, npz, safetensors, gguf, pth, csv and jsonl\n"
              "  of any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
@@ -610,6 +614,12 @@ static nn_status stand_in(const char *path, nn_error *e)
     nn_reader_close(r);
     return s;
 }
+/* model.safetensors.index.json, model.safetensors.index.fp16.json: tensors in several files */
+static int is_index(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strstr(slash ? slash : path, ".safetensors.index.") && has_ending(path, ".json");
+}
 static int by_position(kind k)
 {
     return k == K_NPZ || k == K_PTH || k == K_SAFETENSORS || k == K_GGUF || k == K_PNG;
@@ -642,6 +652,8 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
             else if (ends_with(path, ".pth") || ends_with(path, ".pt")) *k = K_PTH;
             else if ((what = no_text(b, p, n, text_ending(path) != K_NONE)) == NULL)
                 *k = detect_text(path, p, n);
+            /* (as JSON it is what it is) */
+            if (*k == K_JSON && app.command != JSON && is_index(path)) *k = K_SHARDS;
         }
         if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
@@ -1327,6 +1339,7 @@ typedef struct origin {
                                                         column, or (flat) from the store's to the
                                                         array */
     int fortran, flat;
+    size_t shard;                                    /* which of arrays.shards */
     size_t width;                                    /* --bytes: of a byte string as stored; 0 elsewhere */
 } origin;
 typedef struct arrays {
@@ -1338,6 +1351,8 @@ typedef struct arrays {
     nn_npz *npz;
     nn_zip *zip;
     nn_gguf *gguf;                                   /* its metadata */
+    nn_dict shards;                                  /* names of the files beside the index, one of */
+    size_t shard;                                    /*   which r reads, when there is r */
     nn_reader *r;
     scratch store;                                   /* tables: groups of `group` rows, in each the
                                                         columns one after the other */
@@ -1359,6 +1374,7 @@ static void arrays_close(arrays *a)
     nn_npz_close(a->npz);
     nn_zip_close(a->zip);
     nn_gguf_close(a->gguf);
+    nn_dict_free(&a->shards);
     nn_reader_close(a->r);
     scratch_free(&a->store);
     nn_buf_free(&a->kinds);
@@ -1543,6 +1559,134 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
     nn_buf_free(&places);
     return s;
 }
+/* Was the entry of that name left out? */
+static int is_left(const nn_buf *left, const char *name)
+{
+    const char *p = (const char *)left->data, *end = p + left->len;
+    for (; p < end; p += strlen(p) + 1)
+        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':') return 1;
+    return 0;
+}
+/* ---- safetensors in several files: an index {"weight_map": {TENSOR: FILE}} beside them */
+static nn_status shard_path(char *path, size_t cap, const arrays *a, size_t k, nn_error *e)
+{
+    const char *slash = strrchr(a->path, '/');
+    const size_t dir = slash ? (size_t)(slash - a->path) + 1 : 0;
+    const char *name = a->shards.items[k].name;
+    if (dir + strlen(name) < cap) {
+        (void)snprintf(path, cap, "%.*s%s", (int)dir, a->path, name);
+        return NN_OK;
+    }
+    return nn_error_set(e, NN_E_LIMIT, "%s: the path of a shard has more than %zu bytes", a->path, cap);
+}
+/* the files of the map, and in *map the number of each tensor's */
+static nn_status shard_map(arrays *a, nn_dict *map, const nn_json *root, nn_error *e)
+{
+    const nn_json *j = root->type == NN_JSON_OBJECT ? nn_json_get(root, "weight_map") : NULL;
+    nn_error why = NN_ZERO;
+    size_t k;
+    nn_status s = NN_OK;
+    if (!j || j->type != NN_JSON_OBJECT)
+        return nn_error_set(e, NN_E_FORMAT, "%s: expected an object 'weight_map' of tensors and files", a->path);
+    for (j = j->v.first; s == NN_OK && j; j = j->next) {
+        if (strlen(j->key) != j->key_len)
+            return nn_error_set(e, NN_E_UNSUPPORTED, "%s: a name holds a NUL character", a->path);
+        if (j->type != NN_JSON_STRING)
+            return nn_error_set(e, NN_E_FORMAT, "%s: '%.60s': expected the name of a file, got %s", a->path, j->key,
+                                nn_json_type_name(j->type));
+        if (strlen(j->v.s) != j->n || strpbrk(j->v.s, "/\\"))
+            return nn_error_set(e, NN_E_FORMAT, "%s: '%.60s': file '%.40s' is not a name beside the index", a->path,
+                                j->key, j->v.s);
+        if (nn_name_check(j->v.s, &why) != NN_OK)
+            return nn_error_set(e, NN_E_FORMAT, "%s: '%.60s': %.90s", a->path, j->key, why.msg);
+        k = entry(&a->shards, j->v.s);
+        if (k == a->shards.count) s = put_outline(&a->shards, j->v.s, NN_U8, 1, 0, NULL, e);
+        if (s == NN_OK) s = put_outline(map, j->key, NN_U8, k, 0, NULL, e);
+    }
+    return s;
+}
+/* the tensors of shard k, as the map has them; places: an nn_place for each; strays: lines about others */
+static nn_status shard_read(arrays *a, const nn_dict *map, size_t k, nn_buf *places, nn_buf *strays, nn_error *e)
+{
+    const char *name = a->shards.items[k].name;
+    char path[NN_MAX_PATH_BYTES];
+    nn_dict d = NN_ZERO, meta = NN_ZERO;
+    nn_buf at = NN_ZERO, left = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
+    size_t i;
+    nn_status s = shard_path(path, sizeof path, a, k, e);
+    o.places = &at;
+    if (a->lenient) o.left = &left;
+    if (s == NN_OK) s = nn_safetensors_read(&d, &meta, path, &o, e);
+    for (i = 0; s == NN_OK && i < d.count; i++) {
+        const nn_tensor *t = nn_dict_get(map, d.items[i].name);
+        if (!t || t->itemsize != k) {
+            if (!a->lenient)
+                s = nn_error_set(e, NN_E_FORMAT, "%s: '%.60s' lies in %.60s, of which the index knows nothing", a->path,
+                                 d.items[i].name, name);
+            else if ((s = nn_buf_text(strays, d.items[i].name, e)) == NN_OK &&
+                     (s = nn_buf_text(strays, ": not in the index, but in ", e)) == NN_OK)
+                s = nn_buf_put(strays, name, strlen(name) + 1, e);
+            continue;
+        }
+        s = nn_dict_put(&a->d, d.items[i].name, &d.items[i].value, e);
+        if (s == NN_OK) s = nn_buf_put(places, at.data + i * sizeof(nn_place), sizeof(nn_place), e);
+    }
+    if (s == NN_OK && left.len) s = nn_buf_put(&a->left, left.data, left.len, e);
+    if (s == NN_OK && !k) {                              /* the words that go with a file of one piece */
+        a->meta = meta;
+        memset(&meta, 0, sizeof meta);
+    }
+    nn_dict_free(&d);
+    nn_dict_free(&meta);
+    nn_buf_free(&at);
+    nn_buf_free(&left);
+    return s;
+}
+static nn_status arrays_shards(arrays *a, nn_error *e)
+{
+    nn_buf text = NN_ZERO, places = NN_ZERO, strays = NN_ZERO;
+    nn_arena arena = NN_ZERO;
+    nn_dict map = NN_ZERO;
+    nn_json *root;
+    size_t i, k;
+    nn_status s = slurp(&text, a->path, e);
+    const uint64_t most = budget(a->path, text.len);
+    arena.limit = most < SIZE_MAX ? (size_t)most : SIZE_MAX;
+    if (s == NN_OK) s = nn_json_parse(&root, &arena, (const char *)text.data, text.len, a->path, NULL, e);
+    if (s == NN_OK) s = shard_map(a, &map, root, e);
+    for (k = 0; s == NN_OK && k < a->shards.count; k++) s = shard_read(a, &map, k, &places, &strays, e);
+    for (i = 0; s == NN_OK && i < map.count; i++)
+        if (!nn_dict_get(&a->d, map.items[i].name) && !is_left(&a->left, map.items[i].name))
+            s = nn_error_set(e, NN_E_FORMAT, "%s: '%.60s' is not in %.60s, where the index has it", a->path,
+                             map.items[i].name, a->shards.items[map.items[i].value.itemsize].name);
+    if (s == NN_OK && strays.len) s = nn_buf_put(&a->left, strays.data, strays.len, e);
+    if (s == NN_OK) s = arrays_of(a, e);
+    for (i = 0; s == NN_OK && i < a->d.count; i++) {
+        memcpy(&a->of[i].where, places.data + i * sizeof(nn_place), sizeof(nn_place));
+        a->of[i].shard = nn_dict_get(&map, a->d.items[i].name)->itemsize;
+    }
+    nn_dict_free(&map);
+    nn_arena_free(&arena);
+    nn_buf_free(&places);
+    nn_buf_free(&strays);
+    nn_buf_free(&text);
+    return s;
+}
+/* a->r reads the shard of entry i: one is open at a time */
+static nn_status shard_turn(arrays *a, size_t i, nn_error *e)
+{
+    char path[NN_MAX_PATH_BYTES];
+    nn_file_opts o = NN_ZERO;
+    nn_status s;
+    if (a->r && a->shard == a->of[i].shard) return NN_OK;
+    nn_reader_close(a->r);
+    a->r = NULL;
+    a->shard = a->of[i].shard;
+    o.raw = 1;
+    s = shard_path(path, sizeof path, a, a->shard, e);
+    return s == NN_OK ? nn_reader_open(&a->r, path, &o, e) : s;
+}
 /* Cells of one text column as characters of `width`. */
 static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, size_t row,
                           const char *path, nn_error *e)
@@ -1699,6 +1843,7 @@ static nn_status arrays_open_any(arrays *a, const char *path, kind k, const char
     case K_NPZ: return arrays_npz(a, name, e);
     case K_NPY: return arrays_npy(a, e);
     case K_PTH: case K_SAFETENSORS: case K_GGUF: return arrays_checkpoint(a, e);
+    case K_SHARDS: return arrays_shards(a, e);
     case K_CSV: case K_JSONL: return arrays_table(a, e);
     case K_IDX: s = read_idx(&t, path, e); break;
     case K_PNG: {
@@ -1921,14 +2066,6 @@ static void say_left(const arrays *a, FILE *to, const char *name)
         else fprintf(to, "nnfmt: %s: left out: %s\n", file, line);
     }
 }
-/* Was the entry of that name left out? */
-static int is_left(const arrays *a, const char *name)
-{
-    const char *p = (const char *)a->left.data, *end = p + a->left.len;
-    for (; p < end; p += strlen(p) + 1)
-        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':') return 1;
-    return 0;
-}
 /* Items [first, first + n) of entry i as a new [n] tensor of the wanted type. */
 static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tensor *out, nn_error *e)
 {
@@ -1972,7 +2109,8 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
     } else if (f->where.member != NN_NO_MEMBER)
         s = nn_zip_read(a->zip, f->where.member, at, t.data, n * w, e);
     else {
-        if (nn_reader_tell(a->r) != at) s = nn_reader_seek(a->r, at, e);
+        if (a->k == K_SHARDS) s = shard_turn(a, i, e);
+        if (s == NN_OK && nn_reader_tell(a->r) != at) s = nn_reader_seek(a->r, at, e);
         if (s == NN_OK) s = nn_reader_read(a->r, t.data, n * w, &got, e);
         if (s == NN_OK && got < n * w)
             s = nn_error_set(e, NN_E_FORMAT, "%s: header declares %zu bytes of data, %llu present",
@@ -1982,7 +2120,7 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
             s = nni_reader_ended(a->r, "array", e);
     }
     if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
-        (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_GGUF || a->k == K_PTH))
+        (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_SHARDS || a->k == K_GGUF || a->k == K_PTH))
         s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
     if (s == NN_OK && opt.bytes && f->dtype == NN_BYTES) s = bytes_to_text(&t, w, a->k == K_PTH && !o->ndim, e);
     if (s == NN_OK && f->where.stored && o->dtype != f->dtype) s = decode(a, i, &t, e);
@@ -2520,9 +2658,10 @@ static int cmd_show(const char *path, const char *name)
         s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, &e);
         if (s == NN_OK) s = arrays_select(&f, &e);
         if (s == NN_OK) s = all_used(path, &e);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f, name))
+        if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f.left, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
+        if (s == NN_OK && k == K_SHARDS) printf("safetensors: %zu entries in %zu files\n", f.d.count, f.shards.count);
+        else if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
         if (s == NN_OK && f.gguf && !name) {
             const nn_gguf_info *h = nn_gguf_head(f.gguf);
             printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,

@@ -133,6 +133,53 @@ want 0 '' json --only b types_be.gguf
 if "$nnfmt" json --only b types_be.gguf 2>/dev/null | grep -q metadata; then bad "--only takes metadata too"; else ok; fi
 if "$nnfmt" show - <types.gguf 2>&1 | grep -qF 'gguf cannot be read from a pipe'; then ok; else bad "gguf from standard input"; fi
 printf 'PK' >x.gguf; want 1 "x.gguf: byte 0: expected 'GGUF' and a version" check x.gguf
+# safetensors in several files, by their index (huggingface's): one model, in either order of its files
+mkdir sharded; cd sharded || exit 1
+printf 'x,y\n1,2\n3,4.5\n' >one.csv; printf 'z\n-7\n' >two.csv; printf 'x,y,z\n' >all.csv
+want 0 '' convert one.csv m-1-of-2.safetensors
+want 0 '' convert two.csv m-2-of-2.safetensors
+index=m.safetensors.index.json
+printf '{"metadata":{"total_size":40},"weight_map":{"x":"m-1-of-2.safetensors","z":"m-2-of-2.safetensors","y":"m-1-of-2.safetensors"}}' >$index
+want 0 'safetensors: 3 entries in 2 files' show $index
+want 0 'min -7 mean -7.0 max -7' show $index z
+want 0 '' check $index
+want 0 '' convert $index all.safetensors
+want 0 '{"x":[1,3],"y":[2.0,4.5],"z":[-7]}' json --as shards $index
+want 0 '"weight_map":' json $index
+want 0 '' diff $index all.safetensors
+want 0 '' diff all.safetensors $index
+want 0 '' convert $index x.npy --name x
+want 0 '[1,3]' json x.npy
+cd .. || exit 1
+want 0 '' diff sharded/$index sharded/all.safetensors
+want 0 '{"q":[-7]}' json --as shards --only z --rename z=q sharded/$index
+cd sharded || exit 1
+gzip -c $index >z.safetensors.index.json.gz; want 0 '3 entries in 2 files' show z.safetensors.index.json.gz
+two() { printf '{"weight_map":{"x":"%s","y":"m-1-of-2.safetensors"%s}}' "$1" "$2" >bad.safetensors.index.json; }
+two m-1-of-2.safetensors ',"z":"m-3-of-2.safetensors"'
+for c in show check; do want 1 'm-3-of-2.safetensors: cannot open: no such file' $c bad.safetensors.index.json; done
+want 2 'm-3-of-2.safetensors: cannot open' diff bad.safetensors.index.json all.safetensors
+two m-2-of-2.safetensors ',"z":"m-2-of-2.safetensors"'
+want 1 "'x' lies in m-1-of-2.safetensors, of which the index knows nothing" check bad.safetensors.index.json
+want 1 "'x' is not in m-2-of-2.safetensors, where the index has it" convert bad.safetensors.index.json out.npz
+two m-1-of-2.safetensors ',"w":"m-1-of-2.safetensors"'
+want 1 "'w' is not in m-1-of-2.safetensors, where the index has it" check bad.safetensors.index.json
+printf '{"weight_map":{"x":"m-1-of-2.safetensors"}}' >few.safetensors.index.json
+want 1 "'y' lies in m-1-of-2.safetensors, of which the index knows nothing" check few.safetensors.index.json
+want 0 'not read: y: not in the index, but in m-1-of-2.safetensors' show few.safetensors.index.json
+want 0 '{"x":[1,3]}' json --as shards few.safetensors.index.json
+for n in ../sharded/m-1-of-2.safetensors /etc/passwd 'a\\\\m.safetensors'; do
+    printf '{"weight_map":{"x":"%s"}}' "$n" >bad.safetensors.index.json
+    want 1 "'x': file '" check bad.safetensors.index.json
+    want 1 'is not a name beside the index' show bad.safetensors.index.json
+done
+for n in '..' '' 'a\u0000b' 'a:b'; do printf '{"weight_map":{"x":"%s"}}' "$n" >bad.safetensors.index.json; want 1 "'x': " check bad.safetensors.index.json; done
+for t in '[]' '{}' '{"weight_map":[]}' '{"weight_map":3}'; do printf '%s' "$t" >bad.safetensors.index.json; want 1 "expected an object 'weight_map'" check bad.safetensors.index.json; done
+printf '{"weight_map":{"x":1}}' >bad.safetensors.index.json; want 1 "'x': expected the name of a file, got integer" check bad.safetensors.index.json
+printf '{"weight_map":{"x":"a.safetensors","x":"b.safetensors"}}' >bad.safetensors.index.json; want 1 "bad.safetensors.index.json:1:" check bad.safetensors.index.json
+printf '{"weight_map":{"x":"%s"}}' one.csv >bad.safetensors.index.json; want 1 'one.csv: ' check bad.safetensors.index.json
+printf '{"weight_map":{}}' >none.safetensors.index.json; want 0 '0 entries in 0 files' show none.safetensors.index.json
+cd .. || exit 1
 want 1 'unknown format' convert zeros.csv zeros.npy
 magic() { printf "$2" >"$1"; want 1 "$1: unknown format: $3" check "$1"; }
 magic h.ckpt '\211HDF\r\n\032\n\0\0' HDF5

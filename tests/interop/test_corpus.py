@@ -195,6 +195,27 @@ for how, text in (("hex", bytes.hex), ("latin-1", lambda x: x.decode("latin-1"))
     rc, out, err = run("convert", "--overwrite", "--bytes", how, "b.npz", "b2.npz"); got = dict(np.load("b2.npz")) if rc == 0 else {}
     check(got and got["f"].tolist() == want and got["e"].shape == (0, 2), f"S arrays as {how}, converted: {err}")
 check(run("check", "b.pth")[0] == 0, "bytes: check")
+# ---- safetensors in several files as huggingface_hub saves a state dict, with the metadata of one in one
+try:
+    from huggingface_hub import save_torch_state_dict
+    from safetensors.torch import load_file
+    torch.manual_seed(5)
+    state = {f"layers.{i}.{k}": torch.randn(6, 5).to(dt) for i in range(7) for k, dt in (("weight", torch.float32), ("bias", torch.bfloat16), ("ids", torch.int64))}
+    os.mkdir("shards"); save_torch_state_dict(state, "shards", max_shard_size=700)
+    index = "shards/model.safetensors.index.json"
+    files = sorted(set(json.load(open(index))["weight_map"].values()))
+    want = {k: array(v) for f in files for k, v in load_file("shards/" + f).items()}
+    check(len(files) > 3 and set(want) == set(state), f"shards: {len(files)} files")
+    rc, out, err = run("json", "--as", "shards", index); got = json.loads(out) if rc == 0 else {}
+    check({k: v for k, v in got.items() if k != "__metadata__"} == want and not err, f"shards: {err} {out[:200]}")
+    rc, out, err = run("show", index); check(f"{len(state)} entries in {len(files)} files" in out, f"shards: show {out[:200]} {err}")
+    check(run("check", index)[0] == 0, "shards: check")
+    rc, out, err = run("convert", index, "one.safetensors"); one = load_file("one.safetensors") if rc == 0 else {}
+    check(set(one) == set(state) and all(torch.equal(one[k], v) and one[k].dtype == v.dtype for k, v in state.items()), f"shards: converted {err}")
+    check(run("diff", index, "one.safetensors")[:2] == (0, ""), "shards: diff")
+    os.remove("shards/" + files[2])
+    rc, out, err = run("check", index); check(rc == 1 and files[2] in out, f"shards: a missing one {out}")
+except ImportError as e: skipped += 1; print("skip shards: needs", e.name)
 # ---- TensorBoard: what SummaryWriter writes of a histogram and an image
 try:
     from torch.utils.tensorboard import SummaryWriter
