@@ -32,8 +32,8 @@ typedef struct opts {
     int missing;
     int compat, stored, order, features, dataset, group_feature, targeted, no_guard, objective,
         no_group, decimal_comma, threads;
-    const char *tasks, *policy, *csv, *label, *group, *selected, *predictions, *separator;
-    nn_texts columns, categorical;
+    const char *tasks, *policy, *csv, *label, *group, *selected, *predictions, *separator, *shard;
+    nn_texts columns, categorical, shards;
     nn_ints ids, hidden;
     uint64_t task_seed;
 } opts;
@@ -302,6 +302,26 @@ static const nn_option table[] = {
       .max = 100000, .group = "statistics",
       .help = "replicates of the bootstrap intervals (first seed); 0 = none", .commands = CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "9" },
+    { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "shards",
+      .flags = NN_APP_FLAG,
+      .help = "make only share I (from 0) of N: every Nth task of generate and test, every Nth seed of evaluate",
+      .commands = CMD_GENERATE | CMD_TEST | CMD_EVAL,
+      .effect = NN_EFFECT_DATA, .probe = "0/2" },
+    { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
+      .flags = NN_APP_FLAG | NN_APP_MANY,
+      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .commands = CMD_GENERATE,
+      .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_g" },
+    { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
+      .flags = NN_APP_FLAG | NN_APP_MANY,
+      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .commands = CMD_TEST,
+      .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_t" },
+    { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
+      .flags = NN_APP_FLAG | NN_APP_MANY,
+      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .commands = CMD_EVAL,
+      .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_e" },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000,
       .group = "statistics", .help = "repeat with so many seeds: mean and 95 % interval",
       .commands = CMD_META | CMD_EVAL,
@@ -436,25 +456,30 @@ static nn_status data_make(data *t, const nn_tensor *X, const int64_t *y, const 
     data_rows(t->xt, Xt, zt, centre);
     return NN_OK;
 }
+/* path = the file of a task. generate pads to the suite's size: task_000 of up to 1,000 tasks,
+ * task_0000 beyond */
+static nn_status task_path(char path[NN_MAX_PATH_BYTES], const char *dir, size_t id, nn_error *err)
+{
+    char name[64];
+    int width;
+    for (width = 3; width <= 6; width++) {
+        (void)snprintf(name, sizeof name, "task_%0*zu.npz", width, id);
+        NN_TRY(nn_path_join(path, NN_MAX_PATH_BYTES, dir, name, err));
+        if (nn_file_exists(path, NULL)) return NN_OK;
+    }
+    (void)snprintf(name, sizeof name, "task_%03zu.npz", id);
+    return nn_path_join(path, NN_MAX_PATH_BYTES, dir, name, err);
+}
 static nn_status data_load(data *t, const char *dir, size_t id, int compat, nn_error *err)
 {
     static const char *const key[8] = { "X_train", "y_train", "z_train", "y_clean_train",
                                         "X_test",  "y_test",  "z_test",  "y_clean_test" };
     nn_dict d = NN_ZERO;
     nn_tensor *a[8];
-    char path[NN_MAX_PATH_BYTES], name[64];
+    char path[NN_MAX_PATH_BYTES];
     size_t i;
     nn_status s;
-    /* generate pads to the suite's size: task_000 of up to 1,000 tasks, task_0000 beyond */
-    for (i = 3; i <= 6; i++) {
-        (void)snprintf(name, sizeof name, "task_%0*zu.npz", (int)i, id);
-        if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK) return s;
-        if (nn_file_exists(path, NULL)) break;
-    }
-    if (i > 6) {
-        (void)snprintf(name, sizeof name, "task_%03zu.npz", id);
-        if ((s = nn_path_join(path, sizeof path, dir, name, err)) != NN_OK) return s;
-    }
+    NN_TRY(task_path(path, dir, id, err));
     if ((s = nn_npz_read(&d, path, NULL, err)) != NN_OK) return s;
     for (i = 0; i < 8 && s == NN_OK; i++) {
         if ((a[i] = nn_dict_get(&d, key[i])) == NULL)
@@ -1620,6 +1645,192 @@ static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint6
     return s;
 }
 
+/* ==== shards ============================================================= */
+/* The units of a run are its tasks (generate, test) or its seeds (evaluate). --shard I/N makes every
+ * Nth of them and, beside what a run of these alone would write, shard.npz: of which run it is,
+ * and what each unit gave. --shards reads these in place of making them again. */
+#define UNIT_TEXT 96
+typedef struct shards {
+    size_t i, n;                     /* --shard; n 0: all units */
+    size_t total, width;
+    double *v;                       /* [total, width] what the units gave ... */
+    char (*text)[UNIT_TEXT];         /* [total] ... and a line of text about each */
+    const char **from;               /* [total] the folder of the shard that it was read from */
+    const char *run;                 /* options and inputs, the same in all shards of a run */
+    size_t *unit, n_units;           /* [n_units] those that this run tells of, ascending */
+} shards;
+static void shards_free(shards *q)
+{
+    free(q->v);
+    free(q->text);
+    free((void *)q->from);
+    free(q->unit);
+    memset(q, 0, sizeof *q);
+}
+/* what may differ between shards: places, and inputs by name (their contents are compared) */
+static int run_line_differs(const char *line)
+{
+    static const char *const key[8] = { "out:", "device:", "plots:",  "selected:", "predictions:",
+                                        "csv:", "tasks:",  "policy:" };
+    size_t i;
+    for (i = 0; i < 8; i++)
+        if (strncmp(line, key[i], strlen(key[i])) == 0) return 1;
+    return 0;
+}
+static nn_status run_input(nn_buf *b, const char *name, const char *path, nn_error *err)
+{
+    char hex[65];
+    NN_TRY(nn_file_sha256(hex, path, NULL, err));
+    NN_TRY(nn_buf_text(b, name, err));
+    NN_TRY(nn_buf_text(b, hex, err));
+    return nn_buf_text(b, "\n", err);
+}
+/* *out in the arena */
+static nn_status run_text(const char **out, nn_app *app, const opts *o, nn_error *err)
+{
+    const char *p = nn_app_yaml(app), *end;
+    nn_buf b = NN_ZERO;
+    nn_status s = p ? nn_buf_text(&b, "version: " NN_VERSION "\n", err) : no_memory(err);
+    for (; s == NN_OK && *p; p = end) {
+        end = strchr(p, '\n');
+        end = end ? end + 1 : p + strlen(p);
+        if (!run_line_differs(p)) s = nn_buf_put(&b, p, (size_t)(end - p), err);
+    }
+    if (s == NN_OK && o->csv) s = run_input(&b, "contents of --csv: ", o->csv, err);
+    if (s == NN_OK && o->policy && strcmp(o->policy, "random") != 0)
+        s = run_input(&b, "contents of --policy: ", o->policy, err);
+    if (s == NN_OK) s = nn_buf_put(&b, "", 1, err);
+    if (s == NN_OK) *out = nn_app_text(app, "%s", (const char *)b.data);
+    nn_buf_free(&b);
+    return s == NN_OK ? nn_app_check(app, err) : s;
+}
+/* the first line in which two runs differ */
+static nn_status run_differs(nn_app *app, const char *dir, const char *was, const char *now,
+                             nn_error *err)
+{
+    const char *head = was;                         /* the key above an indented line */
+    size_t a, b;
+    for (;;) {
+        if (*was != ' ') head = was;
+        a = strcspn(was, "\n");
+        b = strcspn(now, "\n");
+        if (a != b || memcmp(was, now, a) != 0 || !was[a] || !now[b]) break;
+        was += a + 1;
+        now += b + 1;
+    }
+    return nn_app_misuse(app, err, "--shards: %.40s was made with '%.*s%.*s', now '%.*s'", dir,
+                         head == was ? 0 : (int)strcspn(head, "\n"), head,
+                         (int)(a < 50 ? a : 50), was, (int)(b < 50 ? b : 50), now);
+}
+static nn_status shards_read(shards *q, nn_app *app, const char *dir, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    const nn_tensor *run, *text, *unit, *v;
+    char path[NN_MAX_PATH_BYTES];
+    size_t i, n;
+    nn_status s = nn_path_join(path, sizeof path, dir, "shard.npz", err);
+    if (s == NN_OK && strcmp(dir, app->out) == 0)
+        s = nn_app_misuse(app, err, "--shards: %.60s is the --out of this run too", dir);
+    if (s == NN_OK && !nn_file_exists(path, NULL))
+        s = nn_error_set(err, NN_E_IO, "%s: no finished shard: expected a file shard.npz", dir);
+    if (s != NN_OK || (s = nn_npz_read(&d, path, NULL, err)) != NN_OK) return s;
+    run = nn_dict_get(&d, "run");
+    text = nn_dict_get(&d, "text");
+    unit = nn_dict_get(&d, "unit");
+    v = nn_dict_get(&d, "values");
+    n = unit && unit->ndim == 1 ? unit->shape[0] : 0;
+    if (!run || !text || !n || !v || run->dtype != NN_U8 || text->dtype != NN_U8 ||
+        unit->dtype != NN_I64 || v->dtype != NN_F64 || run->ndim != 1 || text->ndim != 2 ||
+        v->ndim != 2 || text->shape[0] != n || v->shape[0] != n || text->shape[1] != UNIT_TEXT ||
+        !run->shape[0] || ((const char *)run->data)[run->shape[0] - 1])
+        s = nn_error_set(err, NN_E_FORMAT, "%s: expected what --shard writes", path);
+    else if (strcmp((const char *)run->data, q->run) != 0)
+        s = run_differs(app, dir, (const char *)run->data, q->run, err);
+    else if (v->shape[1] != q->width)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu figures of a unit, got %zu", path,
+                         q->width, v->shape[1]);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        const int64_t k = nn_i64(unit)[i];
+        if (k < 0 || (uint64_t)k >= q->total)
+            s = nn_error_set(err, NN_E_FORMAT, "%s: unit %lld of %zu", path, (long long)k, q->total);
+        else if (q->from[k])
+            s = nn_app_misuse(app, err, "--shards: %.60s and %.60s hold the same unit %lld",
+                              q->from[k], dir, (long long)k);
+        else {
+            q->from[k] = dir;
+            memcpy(q->v + (size_t)k * q->width, nn_f64(v) + i * q->width, q->width * sizeof *q->v);
+            memcpy(q->text[k], (const char *)text->data + i * UNIT_TEXT, UNIT_TEXT - 1);
+        }
+    }
+    nn_dict_free(&d);
+    return s;
+}
+/* Before nn_app_out_open. total units, of which each gives width figures. */
+static nn_status shards_begin(shards *q, nn_app *app, const opts *o, size_t total, size_t width,
+                              nn_error *err)
+{
+    uint64_t i = 0, n = 0;
+    size_t a, b, k;
+    nn_status s;
+    memset(q, 0, sizeof *q);
+    if (o->shard) {
+        a = nn_u64_parse(o->shard, strlen(o->shard), &i);
+        b = a && o->shard[a] == '/' ? nn_u64_parse(o->shard + a + 1, strlen(o->shard + a + 1), &n) : 0;
+        if (!b || o->shard[a + 1 + b] || i >= n)
+            return nn_app_misuse(app, err, "--shard: expected I/N with 0 <= I < N, got '%.40s'",
+                                 o->shard);
+        if (i >= total)
+            return nn_app_misuse(app, err, "--shard: share %.40s of %zu is empty", o->shard, total);
+    }
+    q->i = (size_t)i;
+    q->n = (size_t)n;
+    q->total = total;
+    q->width = width;
+    q->v = need(total * width, sizeof *q->v);
+    q->text = need(total, sizeof *q->text);
+    q->from = need(total, sizeof *q->from);
+    q->unit = need(total, sizeof *q->unit);
+    if (!q->v || !q->text || !q->from || !q->unit) return no_memory(err);
+    nn_app_owns(app, "shard", ".npz");
+    s = o->shard || o->shards.n ? run_text(&q->run, app, o, err) : NN_OK;
+    for (k = 0; s == NN_OK && k < o->shards.n; k++) s = shards_read(q, app, o->shards.v[k], err);
+    for (k = 0; k < total; k++)
+        if (q->n == 0 || k % q->n == q->i) q->unit[q->n_units++] = k;
+    return s;
+}
+/* shard.npz, when this is a shard */
+static nn_status shards_write(const shards *q, nn_app *app, nn_error *err)
+{
+    const char *const path = nn_app_path(app, "shard.npz");
+    nn_npz_writer *w = NULL;
+    nn_tensor run, text = NN_ZERO, unit = NN_ZERO, v = NN_ZERO;
+    size_t i, shape[1];
+    nn_status s;
+    if (q->n == 0) return NN_OK;
+    shape[0] = strlen(q->run) + 1;
+    run = nn_tensor_view((void *)(uintptr_t)q->run, NN_U8, 1, shape);
+    s = nn_tensor_make2(&text, NN_U8, q->n_units, UNIT_TEXT, NULL, err);
+    if (s == NN_OK) s = nn_tensor_make1(&unit, NN_I64, q->n_units, NULL, err);
+    if (s == NN_OK) s = nn_tensor_make2(&v, NN_F64, q->n_units, q->width, NULL, err);
+    for (i = 0; s == NN_OK && i < q->n_units; i++) {
+        nn_i64(&unit)[i] = (int64_t)q->unit[i];
+        memcpy((char *)text.data + i * UNIT_TEXT, q->text[q->unit[i]], UNIT_TEXT);
+        memcpy(nn_f64(&v) + i * q->width, q->v + q->unit[i] * q->width, q->width * sizeof(double));
+    }
+    if (s == NN_OK) s = nn_npz_create(&w, path, 0, NULL, err);
+    if (s == NN_OK) s = nn_npz_put(w, "run", &run, 1, err);
+    if (s == NN_OK) s = nn_npz_put(w, "unit", &unit, 1, err);
+    if (s == NN_OK) s = nn_npz_put(w, "text", &text, 1, err);
+    if (s == NN_OK) s = nn_npz_put(w, "values", &v, 1, err);
+    if (s == NN_OK) s = nn_npz_commit(w, err);
+    else if (w) nn_npz_abort(w);
+    if (s == NN_OK) nn_app_wrote(app, path);
+    nn_tensor_free(&text);
+    nn_tensor_free(&unit);
+    nn_tensor_free(&v);
+    return s;
+}
+
 /* ==== generate =========================================================== */
 static nn_status save_task(const nn_fair_task *t, const char *path, int level, nn_error *err)
 {
@@ -1660,6 +1871,36 @@ static nn_status of_task(size_t id, nn_error *err)
     (void)snprintf(text, sizeof text, "%s", err->msg);
     return nn_error_set(err, err->status, "task %zu: %.160s", id, text);
 }
+/* one task of a suite into OUT: t, or the file of the shard that has it. Threads call this. */
+static nn_status task_put(nn_app *app, shards *parts, size_t id, const nn_fair_task *t, int width,
+                          const opts *o, nn_error *err)
+{
+    char name[64], path[NN_MAX_PATH_BYTES], old[NN_MAX_PATH_BYTES], hex[65];
+    nn_buf b = NN_ZERO;
+    size_t f;
+    nn_status s;
+    (void)snprintf(name, sizeof name, "task_%0*zu.npz", width, id);
+    NN_TRY(nn_path_join(path, sizeof path, app->out, name, err));
+    if (!parts->from[id]) {
+        NN_TRY(save_task(t, path, o->stored ? 0 : 1, err));
+        for (f = 0; f < NN_FAIR_FIELDS; f++)
+            (void)nn_fair_field(t, f, &parts->v[id * NN_FAIR_FIELDS + f], NULL, NULL);
+        return parts->n ? nn_file_sha256(parts->text[id], path, NULL, err) : NN_OK;
+    }
+    NN_TRY(nn_path_join(old, sizeof old, parts->from[id], name, err));
+    s = nn_file_read(&b, old, NULL, err);
+    if (s == NN_OK) {
+        nn_sha256 h;
+        nn_sha256_init(&h);
+        nn_sha256_put(&h, b.data, b.len);
+        nn_sha256_hex(&h, hex);
+        if (strcmp(hex, parts->text[id]) != 0)
+            s = nn_error_set(err, NN_E_FORMAT, "%s: is not the file that the shard wrote", old);
+    }
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
+    nn_buf_free(&b);
+    return s;
+}
 static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
 {
     nn_fair_desc d = nn_fair_desc_default();
@@ -1667,8 +1908,9 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
     nn_progress pg;
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
-    const size_t N = o->n_tasks;
-    double *meta, *col[NN_FAIR_FIELDS];
+    size_t N = o->n_tasks;
+    shards parts;
+    double *meta = NULL, *col[NN_FAIR_FIELDS];
     const char *name[NN_FAIR_FIELDS];
     int is_int[NN_FAIR_FIELDS], is_bool[NN_FAIR_FIELDS];
     size_t i, j, done = 0, biased = 0, total = 0, width = 3, m;
@@ -1700,50 +1942,48 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             (double)N * (0.001 + cells * 60e-9) / (double)app->n_threads);
         return NN_OK;
     }
+    if ((s = shards_begin(&parts, app, o, N, NN_FAIR_FIELDS, err)) != NN_OK) {
+        shards_free(&parts);
+        return s;
+    }
     nn_app_owns(app, "task_", ".npz");            /* a smaller suite leaves none of a larger one behind */
     nn_app_owns(app, "metadata", ".json");
     nn_app_owns(app, "summary", ".json");
-    if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
+    s = nn_app_out_open(app, "", err);
     /* the original's place for its two plots; under --out they are in the folder that is ours */
-    if (app->plots && !nn_app_given(app, "out") &&
-        (s = nn_app_folder_open(app, "results/plots", err)) != NN_OK)
+    if (s == NN_OK && app->plots && !nn_app_given(app, "out"))
+        s = nn_app_folder_open(app, "results/plots", err);
+    if (s != NN_OK) {
+        shards_free(&parts);
         return s;
+    }
     for (i = N; i > 1000; i /= 10) width++;
-    meta = need(N * NN_FAIR_FIELDS, sizeof *meta);
-    if (!meta) return no_memory(err);
-    nn_progress_begin(&pg, app, "tasks", (double)N, "tasks");
+    nn_progress_begin(&pg, app, "tasks", (double)parts.n_units, "tasks");
     if (o->compat) {
-        for (i = 0; i < N && s == NN_OK && !nn_app_stopped(); i++) {
+        for (i = 0, m = 0; m < parts.n_units && s == NN_OK && !nn_app_stopped(); i++) {
             nn_fair_task t = NN_ZERO;
+            const int mine = parts.unit[m] == i;
             if ((s = nn_fair_next(&suite, &t, err)) != NN_OK) s = of_task(i, err);
-            if (s == NN_OK)
-                s = save_task(&t, nn_app_path(app, "task_%0*zu.npz", (int)width, i),
-                              o->stored ? 0 : 1, err);
-            for (j = 0; s == NN_OK && j < NN_FAIR_FIELDS; j++)
-                (void)nn_fair_field(&t, j, &meta[i * NN_FAIR_FIELDS + j], NULL, NULL);
+            if (s == NN_OK && mine) s = task_put(app, &parts, i, &t, (int)width, o, err);
             nn_fair_task_free(&t);
+            if (!mine) continue;
+            m++;
             nn_progress_step(&pg, (double)++done, NAN, NAN);
         }
     } else {
         long long k;
-        const char *dir = app->out;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
 #endif
-        for (k = 0; k < (long long)N; k++) {
+        for (k = 0; k < (long long)parts.n_units; k++) {
             nn_fair_task t = NN_ZERO;
             nn_error e = NN_ZERO;
-            char file[64], path[NN_MAX_PATH_BYTES];
-            nn_status q;
-            size_t f;
+            const size_t id = parts.unit[k];
+            nn_status q = NN_OK;
             if (nn_app_stopped()) continue;
-            (void)snprintf(file, sizeof file, "task_%0*zu.npz", (int)width, (size_t)k);
-            q = nn_path_join(path, sizeof path, dir, file, &e);
-            if (q == NN_OK && (q = nn_fair_task_make(&t, &suite.d, (size_t)k, &e)) != NN_OK)
-                q = of_task((size_t)k, &e);
-            if (q == NN_OK) q = save_task(&t, path, o->stored ? 0 : 1, &e);
-            for (f = 0; q == NN_OK && f < NN_FAIR_FIELDS; f++)
-                (void)nn_fair_field(&t, f, &meta[(size_t)k * NN_FAIR_FIELDS + f], NULL, NULL);
+            if (!parts.from[id] && (q = nn_fair_task_make(&t, &suite.d, id, &e)) != NN_OK)
+                q = of_task(id, &e);
+            if (q == NN_OK) q = task_put(app, &parts, id, &t, (int)width, o, &e);
             nn_fair_task_free(&t);
 #ifdef _OPENMP
 #pragma omp critical
@@ -1761,11 +2001,19 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             app,
             nn_app_text(
                 app, "%zu of %zu tasks written; a suite is made whole: run again with --overwrite",
-                done, N));
+                done, parts.n_units));
         s = nn_error_set(err, NN_E_STOPPED, "generate: interrupted");
     }
+    N = parts.n_units;
+    if (s == NN_OK && (meta = need(N * NN_FAIR_FIELDS, sizeof *meta)) == NULL) s = no_memory(err);
+    for (i = 0; s == NN_OK && i < N; i++) {
+        memcpy(meta + i * NN_FAIR_FIELDS, parts.v + parts.unit[i] * NN_FAIR_FIELDS,
+               NN_FAIR_FIELDS * sizeof *meta);
+        nn_app_wrote(app, nn_app_path(app, "task_%0*zu.npz", (int)width, parts.unit[i]));
+    }
+    if (s == NN_OK) s = shards_write(&parts, app, err);
+    shards_free(&parts);
     if (s != NN_OK) { free(meta); return s; }
-    for (i = 0; i < N; i++) nn_app_wrote(app, nn_app_path(app, "task_%0*zu.npz", (int)width, i));
     {
         nn_fair_task none = NN_ZERO;
         for (j = 0; j < NN_FAIR_FIELDS; j++)
@@ -1928,7 +2176,8 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             }
         }
         if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-        nn_app_next(app, "fair_tasks meta-train --tasks %s --train %zu --val %zu", app->out,
+        if (!o->shard)
+            nn_app_next(app, "fair_tasks meta-train --tasks %s --train %zu --val %zu", app->out,
                     N - N / 5, N / 5);
         free(flat);
         free(lo);
@@ -2173,7 +2422,7 @@ static void plot_methods(nn_report *r, const result *all, size_t runs, const cha
 }
 /* accuracy against DP difference over the shift, one line per share kept: means over seeds on the
  * test rows */
-static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, const opts *o,
+static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, size_t runs,
                        double base_acc, double base_dp)
 {
     double x[SWEEP], y[SWEEP];
@@ -2185,8 +2434,8 @@ static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, const opt
     for (k = 0; k < SWEEP_KEEP; k++) {
         for (i = 0; i < SWEEP_SHIFT; i++) {
             const size_t c = k * SWEEP_SHIFT + i;
-            x[c] = sweep[SWEEP + c] / (double)o->seeds;
-            y[c] = sweep[c] / (double)o->seeds;
+            x[c] = sweep[SWEEP + c] / (double)runs;
+            y[c] = sweep[c] / (double)runs;
             out += x[c] > 2.0 * base_dp;
             nn_app_keep(app,
                         nn_app_text(app, "sweep_keep%.1f_shift%.1f_accuracy", sweep_keep[k],
@@ -2199,7 +2448,7 @@ static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, const opt
             nn_app_keep(app,
                         nn_app_text(app, "sweep_keep%.1f_shift%.1f_equalized_odds_max",
                                     sweep_keep[k], sweep_shift[i]),
-                        sweep[2 * SWEEP + c] / (double)o->seeds);
+                        sweep[2 * SWEEP + c] / (double)runs);
             if (x[c] > 2.0 * base_dp) y[c] = NAN;
         }
         se[k].label = nn_app_text(app, "keep %.1f", sweep_keep[k]);
@@ -3450,22 +3699,48 @@ static nn_status policy_of(nn_app *app, net *policy, const opts *o, nn_error *er
                               flag[i], o->policy);
     return s;
 }
+#define TASK_FIGURES ((size_t)M_COUNT * R_COUNT)          /* of all methods on one task or seed */
+/* A task of a shard was computed from the very file that is in --tasks now. */
+static nn_status task_hash(char hex[65], const char *dir, size_t id, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    NN_TRY(task_path(path, dir, id, err));
+    return nn_file_sha256(hex, path, NULL, err);
+}
+static nn_status task_same(const char *dir, size_t id, const char *was, nn_error *err)
+{
+    char hex[65];
+    NN_TRY(task_hash(hex, dir, id, err));
+    return strcmp(hex, was) == 0 ? NN_OK :
+                                   nn_error_set(err, NN_E_ARG,
+                                                "--shards: task %zu of %s is not the one that the "
+                                                "shard was made from",
+                                                id, dir);
+}
 static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
 {
     net policy = { 0 };
-    size_t i, n = o->ids.n, with_evidence = 0;
-    result *all = need(n * M_COUNT, sizeof *all);
+    size_t i, k, n = 0, with_evidence = 0;
+    result *all = need(o->ids.n * M_COUNT, sizeof *all);
+    shards parts = { 0 };
     double *spread = need(o->inits, sizeof *spread);
     rows_file selected = { 0 }, predicted = { 0 };
     nn_report r;
     nn_status s = all && spread ? NN_OK : no_memory(err);
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
+    if (s == NN_OK)
+        s = shards_begin(&parts, app, o, o->ids.n, TASK_FIGURES + 3 + o->inits, err);
+    if (s == NN_OK && o->shards.n && (o->selected || o->predictions))
+        s = nn_app_misuse(app, err, "--shards: has no effect here; --%s needs the rows of every task",
+                          o->selected ? "selected" : "predictions");
+    n = parts.n_units;
     if (s == NN_OK && !app->dry_run) s = nn_app_input(app, o->tasks, 0, err);
     if (s == NN_OK && !app->dry_run && policy.m) s = nn_app_input(app, o->policy, 0, err);
     if (s == NN_OK && !app->dry_run) s = nn_app_out_open(app, "", err);
     if (app->dry_run || s != NN_OK) {
         if (s == NN_OK) (void)printf("tasks %zu\n", n);
         net_free(&policy);
+        shards_free(&parts);
         free(all);
         free(spread);
         return s;
@@ -3478,18 +3753,35 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     for (i = 0; i < n && s == NN_OK; i++) {
         data t;
         told also = { 0 };
-        size_t id = (size_t)o->ids.v[i];
-        if ((s = data_load(&t, o->tasks, id, o->compat, err)) != NN_OK) break;
-        s = data_prepare(&t, o, app->seed, err);
-        if (s == NN_OK) s = told_make(&also, &t, err);
-        also.spread = spread;
-        if (s == NN_OK)
-            s = run_all(all + i * M_COUNT, &t, policy.m ? &policy : NULL, o, app->seed, o->inits,
-                        &also, err);
-        also.spread = NULL;
-        if (s == NN_OK) s = rows_possible(o, all + i * M_COUNT, err);
-        if (s == NN_OK && has_evidence(&t)) with_evidence++;
-        if (s == NN_OK) {
+        double *const row = parts.v + parts.unit[i] * parts.width;
+        result *const mine = all + i * M_COUNT;
+        const size_t id = (size_t)o->ids.v[parts.unit[i]];
+        memset(&t, 0, sizeof t);
+        if (parts.from[parts.unit[i]]) {
+            s = task_same(o->tasks, id, parts.text[parts.unit[i]], err);
+            memcpy(mine, row, TASK_FIGURES * sizeof *row);
+            t.n = (size_t)row[TASK_FIGURES];
+            t.d = (size_t)row[TASK_FIGURES + 1];
+            with_evidence += row[TASK_FIGURES + 2] != 0.0;
+            for (k = 0; k < o->inits; k++) spread[k] = row[TASK_FIGURES + 3 + k];
+        } else {
+            s = data_load(&t, o->tasks, id, o->compat, err);
+            if (s == NN_OK) s = data_prepare(&t, o, app->seed, err);
+            if (s == NN_OK) s = told_make(&also, &t, err);
+            also.spread = spread;
+            if (s == NN_OK)
+                s = run_all(mine, &t, policy.m ? &policy : NULL, o, app->seed, o->inits, &also, err);
+            also.spread = NULL;
+            if (s == NN_OK) s = rows_possible(o, mine, err);
+            if (s == NN_OK && o->shard) s = task_hash(parts.text[parts.unit[i]], o->tasks, id, err);
+        }
+        if (s == NN_OK && !parts.from[parts.unit[i]]) {
+            with_evidence += (size_t)has_evidence(&t);
+            memcpy(row, mine, TASK_FIGURES * sizeof *row);
+            row[TASK_FIGURES] = (double)t.n;
+            row[TASK_FIGURES + 1] = (double)t.d;
+            row[TASK_FIGURES + 2] = has_evidence(&t);
+            for (k = 0; k < o->inits; k++) row[TASK_FIGURES + 3 + k] = spread[k];
             rows_selected(&selected, &t, &also, NULL);
             rows_predicted(&predicted, &t, &also, NULL);
         }
@@ -3525,6 +3817,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     s = rows_close(app, &selected, o->selected, s, err);
     s = rows_close(app, &predicted, o->predictions, s, err);
     if (s == NN_OK) s = fair_possible(app, with_evidence, err);
+    if (s == NN_OK) s = shards_write(&parts, app, err);
     if (s == NN_OK && n > 1) {
         const double has = mean_of(all, n, M_EVIDENCE_FAIR, R_ACC);
         key_figures(app, &r, all, n, has == has ? M_EVIDENCE_FAIR : M_GREEDY);
@@ -3536,6 +3829,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     }
     if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
     net_free(&policy);
+    shards_free(&parts);
     free(all);
     free(spread);
     return s;
@@ -3669,6 +3963,14 @@ static nn_status impute(nn_tensor *train, nn_tensor *test, int mean, nn_error *e
     free(value);
     return s;
 }
+/* the same figures, where NaN is NaN */
+static int same_figures(const double *a, const double *b, size_t n)
+{
+    size_t i;
+    for (i = 0; i < n; i++)
+        if (a[i] != b[i] && (a[i] == a[i] || b[i] == b[i])) return 0;
+    return 1;
+}
 static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
 {
     nn_tabular_desc td = NN_ZERO;
@@ -3677,8 +3979,8 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     result *all = need(o->seeds * M_COUNT, sizeof *all);
     nn_report r;
     double sweep[3 * SWEEP] = { 0 };
-    const char *choices[1000];
-    size_t i, n, pos = 0, one = 0, sd, with_evidence = 0;
+    shards parts = { 0 };
+    size_t i, n, pos = 0, one = 0, m, runs = 0, with_evidence = 0;
     nn_status s = all ? NN_OK : no_memory(err);
     td.kind = o->dataset == 1 ? NN_TABULAR_COMPAS :
               o->dataset == 2 ? NN_TABULAR_ADULT :
@@ -3704,13 +4006,16 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         td.decimal_comma = o->decimal_comma;
     }
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
+    if (s == NN_OK)
+        s = shards_begin(&parts, app, o, o->seeds, TASK_FIGURES + 3 * SWEEP + 1, err);
+    runs = parts.n_units;
     if (s == NN_OK) s = nn_tabular_read(&tab, o->csv, &td, NULL, err);
     if (s != NN_OK) goto done;
     n = nn_tensor_count(&tab.y);
     for (i = 0; i < tab.n_steps; i++) {
         nn_app_say(app, "%s: %zu rows", tab.step[i].what, tab.step[i].rows);
     }
-    if (app->dry_run) { (void)printf("rows %zu\nseeds %zu\n", n, o->seeds); goto done; }
+    if (app->dry_run) { (void)printf("rows %zu\nseeds %zu\n", n, runs); goto done; }
     if ((s = nn_app_input(app, o->csv, 0, err)) != NN_OK) goto done;
     if (policy.m && (s = nn_app_input(app, o->policy, 0, err)) != NN_OK) goto done;
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
@@ -3732,7 +4037,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         nn_app_text(app,
                     "%zu rows; y: %s (%.2f %%); z: %s (%.2f %%); %.0f %% label noise; %zu seeds.",
                     n, tab.label, 100.0 * (double)pos / (double)n, tab.group,
-                    100.0 * (double)one / (double)n, 100.0 * o->noise, o->seeds));
+                    100.0 * (double)one / (double)n, 100.0 * o->noise, runs));
     nn_report_section(&r, "Rows");
     for (i = 0; i < tab.n_steps; i++)
         nn_report_text(&r, "%s: %zu rows", tab.step[i].what, tab.step[i].rows);
@@ -3742,8 +4047,11 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
     if (policy.m == NULL)
         nn_report_text(&r,
                        "No trained policy was given (--policy): the default needs none.");
-    for (sd = 0; sd < o->seeds && s == NN_OK; sd++) {
+    for (m = 0; m < runs && s == NN_OK; m++) {
+        const size_t sd = parts.unit[m];
         const uint64_t seed = (nn_app_given(app, "seed") ? app->seed : 42) + sd;
+        double *const row = parts.v + sd * parts.width, *const swept = row + TASK_FIGURES;
+        result *const mine = all + m * M_COUNT;
         nn_split_desc sp = NN_ZERO;
         nn_scaler sc = NN_ZERO;
         nn_tensor tr = NN_ZERO, te = NN_ZERO, X = NN_ZERO, Xt = NN_ZERO, y = NN_ZERO, yt = NN_ZERO,
@@ -3751,6 +4059,12 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         data t;
         told also = { 0 };
         memset(&t, 0, sizeof t);
+        if (parts.from[sd] && m) {           /* of the first the intervals and rows are told, too */
+            memcpy(mine, row, TASK_FIGURES * sizeof *row);
+            for (i = 0; i < 3 * SWEEP; i++) sweep[i] += swept[i];
+            with_evidence += swept[3 * SWEEP] != 0.0;
+            continue;
+        }
         sp.test_size = 0.3;
         sp.stratify = &tab.y;
         sp.random_state = seed & 0xFFFFFFFFu;
@@ -3774,21 +4088,26 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
                           nn_i64(&zt), err);
         if (s == NN_OK) s = told_make(&also, &t, err);
         if (s == NN_OK)
-            s = run_all(all + sd * M_COUNT, &t, policy.m ? &policy : NULL, o, seed,
-                        o->inits, &also, err);
+            s = run_all(mine, &t, policy.m ? &policy : NULL, o, seed, o->inits, &also, err);
         if (s == NN_OK && policy.m && !on_evidence(&policy)) {
             ready *q;
-            char choice[64] = "";
+            memset(swept, 0, 3 * SWEEP * sizeof *swept);
             s = ready_of(&q, &t, o, err);
             if (s == NN_OK)
-                s = run_validated(&all[sd * M_COUNT + M_VALID], sweep, choice, q, &t, &policy, o,
-                                  seed, NULL, NULL, err);
-            choices[sd] = nn_app_text(app, "%s", choice);
+                s = run_validated(&mine[M_VALID], swept, parts.text[sd], q, &t, &policy, o, seed,
+                                  NULL, NULL, err);
         }
-        if (s == NN_OK && sd == 0) s = tell_intervals(app, &r, &t, &also, all, o, err);
-        if (s == NN_OK && sd == 0) s = rows_possible(o, all, err);
+        for (i = 0; i < 3 * SWEEP; i++) sweep[i] += swept[i];
+        if (s == NN_OK && parts.from[sd] && !same_figures(row, &mine->v[0], TASK_FIGURES))
+            s = nn_error_set(err, NN_E_ARG,
+                             "--shards: seed %zu gives other figures here than in %s", sd,
+                             parts.from[sd]);
+        if (s == NN_OK) memcpy(row, mine, TASK_FIGURES * sizeof *row);
+        swept[3 * SWEEP] = has_evidence(&t);
+        if (s == NN_OK && m == 0) s = tell_intervals(app, &r, &t, &also, all, o, err);
+        if (s == NN_OK && m == 0) s = rows_possible(o, all, err);
         if (s == NN_OK && has_evidence(&t)) with_evidence++;
-        if (s == NN_OK && sd == 0)
+        if (s == NN_OK && m == 0)
             s = rows_write(app, o, &t, &also, nn_i64(&tab.row), &tr, &te, err);
         told_free(&also);
         data_free(&t);
@@ -3803,23 +4122,24 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         nn_tensor_free(&zt);
         nn_tensor_free(&noisy);
         if (nn_app_stopped() && s == NN_OK) {
-            nn_app_interrupted(app, nn_app_text(app, "seed %zu of %zu", sd + 1, o->seeds));
+            nn_app_interrupted(app, nn_app_text(app, "seed %zu of %zu", m + 1, runs));
             s = nn_error_set(err, NN_E_STOPPED, "evaluate: interrupted");
         }
     }
     if (s == NN_OK) s = fair_possible(app, with_evidence, err);
+    if (s == NN_OK) s = shards_write(&parts, app, err);
     if (s == NN_OK) {
-        const double has = mean_of(all, o->seeds, M_EVIDENCE_FAIR, R_ACC),
-                     base = mean_of(all, o->seeds, M_BASE, R_DP);
-        key_figures(app, &r, all, o->seeds, has == has ? M_EVIDENCE_FAIR : M_BASE);
+        const double has = mean_of(all, runs, M_EVIDENCE_FAIR, R_ACC),
+                     base = mean_of(all, runs, M_BASE, R_DP);
+        key_figures(app, &r, all, runs, has == has ? M_EVIDENCE_FAIR : M_BASE);
         nn_report_section(&r, "Methods");
         legend(&r);
-        tell(app, &r, "", all, o->seeds, "Means over seeds; +- is the 95 % interval");
-        tell_pairs(app, &r, all, o->seeds, "seeds");
-        plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
+        tell(app, &r, "", all, runs, "Means over seeds; +- is the 95 % interval");
+        tell_pairs(app, &r, all, runs, "seeds");
+        plot_methods(&r, all, runs, "Accuracy against fairness", "accuracy_fairness");
         if (has == has) {
-            const double greedy = mean_of(all, o->seeds, M_GREEDY, R_DP),
-                         ours = mean_of(all, o->seeds, M_EVIDENCE_FAIR, R_DP);
+            const double greedy = mean_of(all, runs, M_GREEDY, R_DP),
+                         ours = mean_of(all, runs, M_EVIDENCE_FAIR, R_DP);
             nn_report_section(&r, "Targets");
             nn_app_result_text(app, "targets_of", method_name[M_EVIDENCE_FAIR]);
             target(app, &r, "fairness_dp", o->dataset == 3 ? -30.0 : -50.0,
@@ -3827,10 +4147,10 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             target(app, &r, "fairness_dp_against_greedy", -10.0, -10.0,
                    100.0 * (ours / greedy - 1.0), " %");
             nn_app_result(app, "accuracy_change_points",
-                          100.0 * (has - mean_of(all, o->seeds, M_BASE, R_ACC)));
+                          100.0 * (has - mean_of(all, runs, M_BASE, R_ACC)));
         }
         if (policy.m && !on_evidence(&policy)) {
-            plot_sweep(app, &r, sweep, o, mean_of(all, o->seeds, M_BASE, R_ACC), base);
+            plot_sweep(app, &r, sweep, runs, mean_of(all, runs, M_BASE, R_ACC), base);
             nn_report_section(&r, "What validation chose");
             nn_report_text(&r,
                            "meta_validated picks keep, shift and whether the classifier sees the "
@@ -3848,13 +4168,15 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
                 "standard errors "
                 "still touched German in a few splits and was worse than the baseline in the mean; "
                 "validated odds without the correction for label noise missed Adult's odds.");
-            for (sd = 0; sd < o->seeds; sd++) nn_report_text(&r, "Seed %zu: %s", sd, choices[sd]);
+            for (m = 0; m < runs; m++)
+                nn_report_text(&r, "Seed %zu: %s", parts.unit[m], parts.text[parts.unit[m]]);
         }
         s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
     }
 done:
     nn_tabular_free(&tab);
     net_free(&policy);
+    shards_free(&parts);
     free(all);
     return s;
 }
