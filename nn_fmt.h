@@ -163,7 +163,8 @@ typedef struct nn_place { uint64_t offset; size_t member; int swapped; const cha
 typedef struct nn_buf nn_buf;
 /* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
  * Fortran order, up to NN_MAX_DIMS dimensions, versions 1.0 to 3.0. Refused with the reason:
- * objects (pickles), structured (fields named), dates, raw bytes, long double. Tensors come out in
+ * objects (pickles), structured (fields named) and dates (nn_npy_read_parts reads both), raw bytes, long
+ * double. Tensors come out in
  * native byte order and row-major; bool bytes become 0 or 1. */
 typedef struct nn_npy_info {
     nn_dtype dtype;
@@ -808,6 +809,22 @@ NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err);
 NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts,
                               nn_error *err);
 NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err);
+/* Structured arrays by field, and dates: each field becomes an entry "NAME.field" of *arrays, of a field with
+ * fields "NAME.field.inner" (a field's own shape comes behind the array's), whatever its order of bytes and place in
+ * the record. datetime64 and timedelta64 come as int64 counts of their unit, NaT as the lowest. A plain array is one
+ * entry, NAME. NAME "": the fields' names alone. In memory: the array twice. */
+typedef struct nn_npy_parts {
+    nn_dict *arrays;           /* gets the entries, in order; unchanged on failure but for whole fields */
+    nn_buf  *units;            /* NULL, or gets per entry "datetime64[ns]", "timedelta64[D]" or "", with its NUL */
+    nn_buf  *left;             /* NULL: a field that cannot be read (raw bytes, long double) refuses the array; else
+                                  as nn_file_opts.left */
+} nn_npy_parts;
+#define NN_MAX_NPY_NESTING 8
+NN_DEF nn_status nn_npy_read_parts(const nn_npy_parts *to, const char *name, const char *path,
+                                   const nn_file_opts *opts, nn_error *err);
+/* one array; r then stands behind it */
+NN_DEF nn_status nn_npy_read_parts_from(const nn_npy_parts *to, const char *name, nn_reader *r,
+                                        const nn_alloc *alloc, nn_error *err);
 /* nn_npy_header: the header that nn_npy_write puts before the data (for writers of rows that know
  * the shape beforehand). */
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *shape_and_dtype, nn_error *err);
@@ -839,6 +856,8 @@ NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn
  * tensor; C-ordered members only
  * (NN_E_UNSUPPORTED otherwise). The same rule for deflated members. */
 NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err);
+/* nn_npz_get_parts: array i by field, see nn_npy_parts; its name in the archive is NAME. */
+NN_DEF nn_status nn_npz_get_parts(nn_npz *z, size_t i, const nn_npy_parts *to, nn_error *err);
 /* nn_npz_map: a stored, native, C-ordered, aligned member as a view into the mapped file, valid
  * until nn_npz_close;
  * NN_E_UNSUPPORTED with the reason otherwise. The CRC is not verified, and a file that somebody
@@ -10433,7 +10452,23 @@ NNI_FN int nni_py_size(nni_py *c, uint64_t *v)
     if (c->p < c->end && *c->p == 'L') c->p++;          /* Python 2 */
     return 1;
 }
-NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc *alloc, nn_error *err)
+/* c behind the bracket that closes the one before it; quoted text is passed over */
+NNI_FN int nni_py_bracket(nni_py *c)
+{
+    size_t depth = 1;
+    for (; depth && c->p < c->end; c->p++) {
+        const char q = *c->p;
+        if (q == '\'' || q == '"') {
+            for (c->p++; c->p < c->end && *c->p != q; c->p++) if (*c->p == '\\') return 0;
+            if (c->p == c->end) return 0;
+        } else if (q == '[') depth++;
+        else if (q == ']') depth--;
+    }
+    return !depth;
+}
+/* type: NULL, or gets descr as it stands, a list of fields with its brackets; then it is not looked at, and
+ * info says shape and order alone */
+NNI_FN nn_status nni_npy_head(nni_src *src, nn_npy_info *info, nn_buf *type, const nn_alloc *alloc, nn_error *err)
 {
     unsigned char h[12];
     char *text, nb[64];
@@ -10483,7 +10518,11 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
         }
         if (key_n == 5 && memcmp(key, "descr", 5) == 0) {
             if (descr) { why = "key 'descr' twice"; break; }
-            if (nni_py_ch(&c, '[')) {  /* structured: collect the field names for the message */
+            if (nni_py_ch(&c, '[') && type) {
+                descr = c.p - 1;
+                if (!nni_py_bracket(&c)) { why = "a list of fields that does not end"; break; }
+                descr_n = (size_t)(c.p - descr);
+            } else if (c.p > c.begin && c.p[-1] == '[') {  /* structured: collect the field names for the message */
                 char names[96];
                 size_t used = 0, depth = 1, k;
                 const char *f;
@@ -10506,7 +10545,7 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
                 nn_mem_free(text, n + 1, alloc);
                 return s;
             }
-            if (!nni_py_text(&c, &descr, &descr_n)) { why = "descr is not text"; break; }
+            if (!descr && !nni_py_text(&c, &descr, &descr_n)) { why = "descr is not text"; break; }
         } else if (key_n == 13 && memcmp(key, "fortran_order", 13) == 0) {
             if (have_f) { why = "key 'fortran_order' twice"; break; }
             have_f = 1;
@@ -10546,7 +10585,11 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     if (why)
         s = nni_err_at(err, NN_E_FORMAT, src->name, head + (size_t)(c.p - c.begin),
                        "bad header: %s", why);
-    else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL) {
+    else if (type) {
+        r.header = head + n;
+        *info = r;
+        s = nn_buf_put(type, descr, descr_n, err);
+    } else if ((why = nni_npy_dtype(descr, descr_n, &r)) != NULL) {
         r.dtype = NN_DTYPE_NONE;                        /* the header is known all the same */
         r.header = head + n;
         *info = r;
@@ -10561,6 +10604,10 @@ NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc 
     }
     nn_mem_free(text, n + 1, alloc);
     return s;
+}
+NNI_FN nn_status nni_npy_header(nni_src *src, nn_npy_info *info, const nn_alloc *alloc, nn_error *err)
+{
+    return nni_npy_head(src, info, NULL, alloc, err);
 }
 /* what reads an object array (nn_file_opts.objects), or NULL */
 typedef nn_status (*nni_npy_objects)(void *, nn_tensor *, const nn_npy_info *, const nn_alloc *);
@@ -10607,6 +10654,245 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
     nn_reader_close(r);
     if (s != NN_OK) nn_tensor_free(&x);
     else *t = x;
+    return s;
+}
+/* ---- structured arrays: one entry per field that has no fields itself */
+typedef struct nni_npy_leaf {
+    nn_npy_info info;                      /* type of an item */
+    size_t at;                             /* of its first item in the record */
+    size_t ndim, shape[NN_MAX_DIMS], step[NN_MAX_DIMS];    /* its own dimensions; step in bytes */
+    size_t name;                           /* place of its name */
+    const char *why;                       /* NULL, or why it is not read */
+    char unit[40];                         /* of dates */
+} nni_npy_leaf;
+typedef struct nni_npy_plan {
+    nni_py c;
+    nn_buf leaves, names;
+    size_t size;                           /* bytes of a record */
+} nni_npy_plan;
+/* The type of a leaf: also dates, and the size of what is not read. NULL, or why the whole array is not. */
+NNI_FN const char *nni_npy_leaf_type(nni_npy_leaf *l, const char *s, size_t n)
+{
+    const char *kind = s;
+    size_t i;
+    l->why = nni_npy_dtype(s, n, &l->info);
+    if (!l->why) return NULL;
+    if (n && strchr("<>|=", *s)) { kind++; n--; }
+    if (n >= 2 && (*kind == 'M' || *kind == 'm') && kind[1] == '8' && n < 24) {      /* M8, M8[ns], m8[25s] */
+        for (i = 2; i < n; i++)
+            if (!strchr("[]0123456789", kind[i]) && !(kind[i] >= 'A' && kind[i] <= 'Z') &&
+                !(kind[i] >= 'a' && kind[i] <= 'z')) return l->why;
+        (void)snprintf(l->unit, sizeof l->unit, "%s%.*s", *kind == 'M' ? "datetime64" : "timedelta64", (int)(n - 2),
+                       kind + 2);
+        l->info.dtype = NN_I64;
+        l->info.itemsize = 8;
+        l->why = NULL;
+        return NULL;
+    }
+    if (n < 2 || !strchr("Vfc", *kind)) return l->why;
+    for (l->info.itemsize = 0, i = 1; i < n; i++) {
+        if (kind[i] < '0' || kind[i] > '9' || l->info.itemsize > ((size_t)1 << 28)) return "unknown dtype";
+        l->info.itemsize = l->info.itemsize * 10 + (size_t)(kind[i] - '0');
+    }
+    return NULL;
+}
+/* dims in front of those of the leaf, `bytes` apart */
+NNI_FN void nni_npy_leaf_repeat(nni_npy_leaf *l, size_t ndim, const size_t *shape, size_t bytes)
+{
+    size_t d;
+    if (l->ndim + ndim > NN_MAX_DIMS) {
+        l->why = "more than 8 dimensions";
+        return;
+    }
+    memmove(l->shape + ndim, l->shape, l->ndim * sizeof *l->shape);
+    memmove(l->step + ndim, l->step, l->ndim * sizeof *l->step);
+    for (d = ndim; d-- > 0; bytes *= shape[d]) {
+        l->shape[d] = shape[d];
+        l->step[d] = bytes;
+    }
+    l->ndim += ndim;
+}
+/* "(2, 3)" into shape; 0: no shape, or one of more than NN_MAX_DIMS dimensions */
+NNI_FN int nni_py_shape(nni_py *c, size_t *ndim, size_t *shape)
+{
+    *ndim = 0;
+    if (!nni_py_ch(c, '(')) return 0;
+    while (!nni_py_ch(c, ')')) {
+        uint64_t v;
+        if (*ndim == NN_MAX_DIMS || !nni_py_size(c, &v) || v > SIZE_MAX) return 0;
+        shape[(*ndim)++] = (size_t)v;
+        if (nni_py_ch(c, ',')) continue;
+        return nni_py_ch(c, ')');
+    }
+    return 1;
+}
+/* The fields of a list whose bracket is open, from byte *at of the record on, which moves behind them; names begin
+ * with those before them. NULL, or what is wrong. */
+NNI_FN const char *nni_npy_fields(nni_npy_plan *p, const char *before, size_t *at, int depth, nn_status *st)
+{
+    nni_py *c = &p->c;
+    if (depth > NN_MAX_NPY_NESTING) { *st = NN_E_LIMIT; return "fields in more than 8 fields"; }
+    while (!nni_py_ch(c, ']')) {
+        const char *name, *type = NULL, *why;
+        const size_t from = p->leaves.len / sizeof(nni_npy_leaf), begin = *at;
+        size_t n, type_n = 0, ndim = 0, shape[NN_MAX_DIMS], size, count = 1, d, i;
+        char *full;
+        nni_npy_leaf l;
+        int titled;
+        memset(&l, 0, sizeof l);
+        if (!nni_py_ch(c, '(')) return "expected a field";
+        titled = nni_py_ch(c, '(');                      /* ('title', 'name') */
+        if (titled && (!nni_py_text(c, &name, &n) || !nni_py_ch(c, ','))) return "expected a field's title";
+        if (!nni_py_text(c, &name, &n) || (titled && !nni_py_ch(c, ')')) || !nni_py_ch(c, ','))
+            return "expected a field's name";
+        l.name = p->names.len;
+        *st = nn_buf_text(&p->names, before, NULL);
+        if (*st == NN_OK && *before) *st = nn_buf_text(&p->names, ".", NULL);
+        if (*st == NN_OK) *st = nn_buf_put(&p->names, name, n, NULL);
+        if (*st == NN_OK) *st = nn_buf_put(&p->names, "", 1, NULL);
+        if (*st != NN_OK) return *st == NN_E_LIMIT ? "names of fields of more than 4 MiB" : "out of memory";
+        *st = NN_E_FORMAT;
+        if (nni_py_ch(c, '[')) {
+            nn_alloc a = p->names.alloc;
+            const size_t room = p->names.len - l.name;
+            *st = NN_E_NOMEM;
+            if ((full = (char *)nn_mem_alloc(room, &a)) == NULL) return "out of memory";
+            *st = NN_E_FORMAT;
+            memcpy(full, p->names.data + l.name, room);
+            why = nni_npy_fields(p, full, at, depth + 1, st);
+            nn_mem_free(full, room, &a);
+            if (why) return why;
+            size = *at - begin;
+        } else {
+            if (!nni_py_text(c, &type, &type_n)) return "expected a field's type";
+            l.at = *at;
+            if ((why = nni_npy_leaf_type(&l, type, type_n)) != NULL) { *st = NN_E_UNSUPPORTED; return why; }
+            size = l.info.itemsize;
+            if (n && nn_buf_put(&p->leaves, &l, sizeof l, NULL) != NN_OK) { *st = NN_E_NOMEM; return "out of memory"; }
+        }
+        if (nni_py_ch(c, ',') && !nni_py_ch(c, ')')) {
+            if (!nni_py_shape(c, &ndim, shape)) return "expected a field's shape";
+            (void)nni_py_ch(c, ',');
+            if (!nni_py_ch(c, ')')) return "expected ')' behind a field";
+        } else if (c->p[-1] != ')' && !nni_py_ch(c, ')')) return "expected ')' behind a field";
+        for (d = 0; d < ndim; d++) if (!nn_size_mul(count, shape[d], &count)) return "a field that is too large";
+        if (!nn_size_mul(count, size, &count) || count > SIZE_MAX / 2 - begin) return "a field that is too large";
+        for (i = from; ndim && i < p->leaves.len / sizeof l; i++)
+            nni_npy_leaf_repeat((nni_npy_leaf *)(void *)p->leaves.data + i, ndim, shape, size);
+        *at = begin + count;
+        if (!nni_py_ch(c, ',')) return nni_py_ch(c, ']') ? NULL : "expected ',' or ']' behind a field";
+    }
+    return NULL;
+}
+/* one leaf out of all records, in C order */
+NNI_FN nn_status nni_npy_leaf_read(nn_tensor *t, const nni_npy_leaf *l, const nn_npy_info *f, size_t record,
+                                   const unsigned char *raw, const char *name, const nn_alloc *alloc, nn_error *err)
+{
+    size_t shape[NN_MAX_DIMS], idx[NN_MAX_DIMS] = { 0 }, sub[NN_MAX_DIMS] = { 0 }, step[NN_MAX_DIMS], d, n, k, w = l->info.itemsize;
+    unsigned char *to;
+    nn_status s;
+    memcpy(shape, f->shape, f->ndim * sizeof *shape);
+    memcpy(shape + f->ndim, l->shape, l->ndim * sizeof *shape);
+    s = nn_tensor_raw(t, l->info.dtype, l->info.dtype == NN_UCS4 ? w / 4 : l->info.dtype == NN_BYTES ? w : 0,
+                      f->ndim + l->ndim, shape, alloc, err);
+    if (s != NN_OK) return s;
+    n = w ? nn_tensor_count(t) : 0;
+    to = (unsigned char *)t->data;
+    for (d = 0, k = record; d < f->ndim; d++) {          /* bytes between neighbours along d */
+        const size_t i = f->fortran ? d : f->ndim - 1 - d;
+        step[i] = k;
+        k *= f->shape[i];
+    }
+    while (n) {
+        const unsigned char *from = raw + l->at;
+        for (d = 0; d < f->ndim; d++) from += idx[d] * step[d];
+        do {                                            /* the items of one record */
+            const unsigned char *item = from;
+            for (d = 0; d < l->ndim; d++) item += sub[d] * l->step[d];
+            memcpy(to, item, w);
+            to += w;
+            n--;
+            for (d = l->ndim; d-- > 0; sub[d] = 0) if (++sub[d] < l->shape[d]) break;
+        } while (d != SIZE_MAX);
+        for (d = f->ndim; d-- > 0; idx[d] = 0) if (++idx[d] < f->shape[d]) break;
+    }
+    return nni_npy_settle(t, 0, l->info.swapped, name, err);
+}
+NNI_FN nn_status nni_npy_parts(nni_src *src, const nn_npy_parts *to, const char *name, uint64_t limit,
+                               const nn_alloc *alloc, nn_error *err)
+{
+    nni_npy_plan p;
+    nn_buf type = NN_ZERO;
+    nn_npy_info f = NN_ZERO;
+    nn_tensor raw = NN_ZERO;
+    nn_status s, st = NN_E_FORMAT;
+    const char *why = NULL;
+    size_t i, bytes = 0, count;
+    memset(&p, 0, sizeof p);
+    type.alloc = p.leaves.alloc = p.names.alloc = *alloc;
+    p.names.limit = (size_t)4 << 20;                     /* a long name stands before each of its fields */
+    if ((s = nni_npy_head(src, &f, &type, alloc, err)) != NN_OK) { nn_buf_free(&type); return s; }
+    p.c.p = p.c.begin = (const char *)type.data;
+    p.c.end = p.c.p + type.len;
+    if (nni_py_ch(&p.c, '[')) why = nni_npy_fields(&p, name, &p.size, 0, &st);
+    else {
+        nni_npy_leaf l;
+        memset(&l, 0, sizeof l);
+        st = NN_E_UNSUPPORTED;
+        why = nni_npy_leaf_type(&l, p.c.p, type.len);
+        p.size = l.info.itemsize;
+        if (!why && (nn_buf_text(&p.names, name, NULL) != NN_OK || nn_buf_put(&p.leaves, &l, sizeof l, NULL) != NN_OK)) {
+            st = NN_E_NOMEM;
+            why = "out of memory";
+        }
+    }
+    if (why) s = nni_err_at(err, st, src->name, f.header, "%s", why);
+    else if (!nni_shape_bytes(p.size, f.ndim, f.shape, &count, &bytes))
+        s = nni_err_at(err, NN_E_FORMAT, src->name, f.header, "the product of the shape overflows");
+    else s = nni_src_tensor(src, &raw, NN_U8, 1, 1, &bytes, limit, alloc, err);
+    for (i = 0; s == NN_OK && i < p.leaves.len / sizeof(nni_npy_leaf); i++) {
+        nni_npy_leaf *l = (nni_npy_leaf *)(void *)p.leaves.data + i;
+        const char *full = (const char *)p.names.data + l->name;
+        const size_t before = to->arrays->count;
+        nn_tensor t = NN_ZERO;
+        char nb[64];
+        if (!l->why && f.ndim + l->ndim > NN_MAX_DIMS) l->why = "more than 8 dimensions";
+        if (l->why && to->left) {
+            s = nni_left(to->left, full, l->why, err);
+            continue;
+        }
+        if (l->why) s = nni_err_at(err, NN_E_UNSUPPORTED, src->name, f.header, "field '%s': %s", nni_name(nb, full), l->why);
+        if (s == NN_OK) s = nni_npy_leaf_read(&t, l, &f, p.size, (const unsigned char *)raw.data, src->name, alloc, err);
+        if (s == NN_OK) s = nn_dict_put(to->arrays, full, &t, err);
+        nn_tensor_free(&t);
+        if (s == NN_OK && to->arrays->count == before)
+            s = nni_err_at(err, NN_E_FORMAT, src->name, f.header, "two fields are called '%s'", nni_name(nb, full));
+        if (s == NN_OK && to->units) s = nn_buf_put(to->units, l->unit, strlen(l->unit) + 1, err);
+    }
+    nn_tensor_free(&raw);
+    nn_buf_free(&type);
+    nn_buf_free(&p.leaves);
+    nn_buf_free(&p.names);
+    return s;
+}
+NN_DEF nn_status nn_npy_read_parts_from(const nn_npy_parts *to, const char *name, nn_reader *r,
+                                        const nn_alloc *alloc, nn_error *err)
+{
+    static const nn_alloc libc = NN_ZERO;
+    nni_src src;
+    nni_src_reader(&src, r);
+    return nni_npy_parts(&src, to, name, 0, alloc ? alloc : &libc, err);
+}
+NN_DEF nn_status nn_npy_read_parts(const nn_npy_parts *to, const char *name, const char *path,
+                                   const nn_file_opts *opts, nn_error *err)
+{
+    nn_reader *r;
+    nn_alloc a = nni_alloc_of(opts);
+    nn_status s = nn_reader_open(&r, path, opts, err);
+    if (s != NN_OK) return s;
+    s = nn_npy_read_parts_from(to, name, r, &a, err);
+    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    nn_reader_close(r);
     return s;
 }
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
@@ -10803,6 +11089,13 @@ NN_DEF nn_status nn_npz_get(nn_npz *z, size_t i, nn_tensor *t, nn_error *err)
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
     return NN_OK;
+}
+NN_DEF nn_status nn_npz_get_parts(nn_npz *z, size_t i, const nn_npy_parts *to, nn_error *err)
+{
+    nni_src src;
+    nn_status s = nni_npz_src(z, i, &src, err);
+    if (s == NN_OK) s = nni_npy_parts(&src, to, z->name[i], z->limit, &z->alloc, err);
+    return s == NN_OK ? nni_npz_trailing(&src, err) : s;
 }
 NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn_tensor *t, nn_error *err)
 {

@@ -180,8 +180,9 @@ static const nn_app_program program = {
              "  that its weight_map names; json shows the index itself but with --as shards.\n\n"
              "memory\n"
              "  A few tens of megabytes for npy, npz, safetensors, gguf, pth, csv and jsonl\n"
-             "  of any size. Held whole: JSON and YAML trees, images, IDX; strided views and text\n"
-             "  of a .pth. A table on its way into columns is read twice and takes a\n"
+             "  of any size. Held whole: JSON and YAML trees, images, IDX, arrays with\n"
+             "  fields; strided views and text of a .pth. A table on its way into\n"
+             "  columns is read twice and takes a\n"
              "  nameless scratch file beside OUT (diff: in TMPDIR or /tmp); a pipe and\n"
              "  JSON lines are copied there first.\n\n"
              "examples\n"
@@ -1341,6 +1342,7 @@ typedef struct origin {
     int fortran, flat;
     size_t shard;                                    /* which of arrays.shards */
     size_t width;                                    /* --bytes: of a byte string as stored; 0 elsewhere */
+    const char *unit;                                /* NULL; of dates "datetime64[s]": int64 counts of it */
 } origin;
 typedef struct arrays {
     nn_dict d, meta;                                 /* names, types, shapes; what is small or odd
@@ -1348,6 +1350,7 @@ typedef struct arrays {
     kind k;
     const char *path;
     origin *of;                                      /* [d.count] */
+    size_t of_room;                                  /* npz, npy: entries that it has room for */
     nn_npz *npz;
     nn_zip *zip;
     nn_gguf *gguf;                                   /* its metadata */
@@ -1409,6 +1412,60 @@ static nn_status arrays_of(arrays *a, nn_error *e)
     }
     return NN_OK;
 }
+/* room for n more entries */
+static nn_status arrays_room(arrays *a, size_t n, nn_error *e)
+{
+    size_t room = a->of_room ? a->of_room : 64;
+    origin *of;
+    while (room < a->d.count + n) room *= 2;
+    if (room == a->of_room) return NN_OK;
+    of = (origin *)realloc(a->of, room * sizeof *of);
+    if (!of) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", a->d.count + n);
+    memset(of + a->of_room, 0, (room - a->of_room) * sizeof *of);
+    a->of = of;
+    a->of_room = room;
+    return NN_OK;
+}
+/* A structured array by field, and dates: whole in memory. Of an archive the member, else SIZE_MAX; 0 when
+ * there is nothing to be read, *s is not NN_OK when reading failed. */
+static int arrays_parts(arrays *a, size_t member, nn_status *s, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    nn_buf units = NN_ZERO, left = NN_ZERO;
+    nn_npy_parts to = NN_ZERO;
+    nn_error why = NN_ZERO;
+    const char *unit;
+    size_t i, read;
+    to.arrays = &d;
+    to.units = &units;
+    if (a->lenient) to.left = &left;
+    *s = member == SIZE_MAX ? nn_npy_read_parts(&to, "", a->path, NULL, &why) :
+                              nn_npz_get_parts(a->npz, member, &to, &why);
+    read = *s == NN_OK ? d.count : *s != NN_E_UNSUPPORTED;
+    /* fields that are all foreign: their reason says more than that there are fields */
+    if (*s != NN_OK && e && (read || strstr(e->msg, "structured arrays"))) *e = why;
+    if (!read) *s = NN_E_UNSUPPORTED;
+    unit = (const char *)units.data;
+    if (*s == NN_OK && read) *s = arrays_room(a, d.count, e);
+    for (i = 0; *s == NN_OK && i < d.count; i++, unit += strlen(unit) + 1) {
+        const size_t j = a->d.count;
+        const char *name = *d.items[i].name ? d.items[i].name : "array";
+        a->of[j].dtype = d.items[i].value.dtype;
+        a->of[j].where.member = NN_NO_MEMBER;
+        if (*unit) {
+            char *copy = (char *)nn_arena_get(&labels, strlen(unit) + 1);
+            if (copy) a->of[j].unit = strcpy(copy, unit);
+        }
+        *s = nn_dict_put(&a->d, name, &d.items[i].value, e);
+        if (*s == NN_OK && a->d.count == j)
+            *s = nn_error_set(e, NN_E_FORMAT, "%s: two arrays are called '%s'", a->path, name);
+    }
+    if (*s == NN_OK && read && left.len) *s = nn_buf_put(&a->left, left.data, left.len, e);
+    nn_buf_free(&units);
+    nn_buf_free(&left);
+    nn_dict_free(&d);
+    return read != 0;
+}
 static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
 {
     nn_file_opts o = NN_ZERO;
@@ -1418,10 +1475,8 @@ static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
     if (a->lenient) { o.left = &a->left; o.objects = nn_npy_object_text; }
     s = nn_npz_open(&a->npz, place_of(a->path), &o, e);
     if (s != NN_OK) return s;
-    if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX)
-        return nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", a->path, name);
-    a->of = (origin *)calloc(nn_npz_count(a->npz) + 1, sizeof *a->of);
-    if (!a->of) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu arrays", nn_npz_count(a->npz));
+    if (name && (only = nn_npz_find(a->npz, name)) == SIZE_MAX) name = NULL;     /* a field? */
+    if ((s = arrays_room(a, nn_npz_count(a->npz) + 1, e)) != NN_OK) return s;
     for (i = 0; s == NN_OK && i < nn_npz_count(a->npz); i++) {
         nn_npy_info f;
         const nn_zip_entry *m = nn_zip_at(a->npz->z, i);
@@ -1429,7 +1484,10 @@ static nn_status arrays_npz(arrays *a, const char *name, nn_error *e)
         if (!name && strcmp(m->name, nn_npz_name(a->npz, i)) == 0)
             s = nn_error_set(e, NN_E_UNSUPPORTED, "%s/%s: not an array: the name does not end in .npy",
                              a->path, m->name);
-        else s = nn_npz_info(a->npz, i, &f, e);
+        else if ((s = nn_npz_info(a->npz, i, &f, e)) == NN_E_UNSUPPORTED && arrays_parts(a, i, &s, e)) {
+            if (s == NN_OK) s = arrays_room(a, nn_npz_count(a->npz) - i, e);
+            continue;
+        }
         if (s == NN_E_UNSUPPORTED && a->lenient) {       /* an object array of str comes whole */
             nn_tensor t = NN_ZERO;
             if (nn_npz_get(a->npz, i, &t, NULL) == NN_OK) {
@@ -1478,7 +1536,11 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
     nn_status s = source(&a->r, a->path, e);
     if (s != NN_OK) return s;
     if (!nn_reader_size(a->r, &size)) size = 0;
-    if ((s = nn_npy_peek(&f, a->r, e)) == NN_E_UNSUPPORTED && a->lenient && strcmp(a->path, "-") != 0) {
+    s = nn_npy_peek(&f, a->r, e);
+    if (s == NN_E_UNSUPPORTED && strcmp(a->path, "-") != 0) {
+        if (arrays_parts(a, SIZE_MAX, &s, e)) return s;
+    }
+    if (s == NN_E_UNSUPPORTED && a->lenient && strcmp(a->path, "-") != 0) {
         nn_file_opts o = NN_ZERO;                        /* an object array of str comes whole */
         o.left = &a->left;
         o.objects = nn_npy_object_text;
@@ -2346,7 +2408,8 @@ static nn_status show_array(arrays *a, size_t i, int headers, nn_error *e)
     const nn_dtype t = a->d.items[i].value.dtype;
     nn_status s = NN_OK;
     if (!headers || a->d.items[i].value.data) s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
-    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].where.stored, &q);
+    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].unit ? a->of[i].unit : a->of[i].where.stored,
+                                &q);
     return s;
 }
 /* ---- metadata of a GGUF file */
@@ -2895,7 +2958,8 @@ static int cmd_json(const char *path, const char *name)
         if (s == NN_OK) say_left(&f, stderr, name);
         if (s == NN_OK && name && !nn_dict_get(&f.d, name))
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && !name && !selects() && f.d.count == 1 && (k == K_NPY || k == K_IDX || k == K_PNG))
+        if (s == NN_OK && !name && !selects() && f.d.count == 1 && strcmp(f.d.items[0].name, "array") == 0 &&
+            (k == K_NPY || k == K_IDX || k == K_PNG))
             json_array(&w, &f, 0, &e);
         else if (s == NN_OK) {
             if (!name) nn_json_begin_object(&w);
@@ -3310,6 +3374,8 @@ static int cmd_convert(const char *in, const char *out)
             note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is",
                 f.of[i].where.stored);
     if (s == NN_OK && ends_with(out, ".safetensors") && k == K_GGUF) s = gguf_texts(&f, &e);
+    for (i = 0; s == NN_OK && i < f.d.count; i++)
+        if (f.of[i].unit) note(in, f.d.items[i].name, "is written as numbers, the counts of", f.of[i].unit);
     if (s == NN_OK && ends_with(out, ".safetensors") && k == K_PTH) {
         nn_tensor t = NN_ZERO;                          /* what loaders of PyTorch models look for */
         s = nn_tensor_scalar_text(&t, "pt", NULL, &e);
@@ -3435,11 +3501,17 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
     int number = is_numeric(a->dtype) || is_complex(a->dtype);
     char t[NN_NUM_BYTES], sa[160], sb[160];
     const char *ca = fa->of[i].where.stored, *cb = fb->of[j].where.stored;
+    const char *ua = fa->of[i].unit, *ub = fb->of[j].unit;
     nn_status s = NN_OK;
     *differ = 1;
     if (ca != cb && !(ca && cb && strcmp(ca, cb) == 0)) {    /* codes against numbers: by value */
         if (ca) fa->d.items[i].value.dtype = NN_F32;
         if (cb) fb->d.items[j].value.dtype = NN_F32;
+    }
+    if (ua && ub && strcmp(ua, ub) != 0) {
+        say(name, 0);
+        printf(": %s against %s\n", ua, ub);
+        return NN_OK;
     }
     if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) {
         say(name, 0);
@@ -3488,6 +3560,7 @@ static int cmd_diff(const char *pa, const char *pb)
     int differ = 0, one;
     size_t i, j;
     nn_status s = detect(pa, &k, &e);
+    a.lenient = b.lenient = selects();               /* what is not chosen may be what cannot be read */
     if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, &e);
     if (s == NN_OK) s = detect(pb, &kb, &e);
     if (s == NN_OK && is_idle(pb, k == K_CSV || kb == K_CSV, 0)) {
@@ -3498,6 +3571,8 @@ static int cmd_diff(const char *pa, const char *pb)
     if (s == NN_OK) s = arrays_select(&a, &e);
     if (s == NN_OK) s = arrays_select(&b, &e);
     if (s == NN_OK) s = all_used(pb, &e);
+    if (s == NN_OK && a.left.len) s = nn_error_set(&e, NN_E_UNSUPPORTED, "%s: %s", pa, (const char *)a.left.data);
+    if (s == NN_OK && b.left.len) s = nn_error_set(&e, NN_E_UNSUPPORTED, "%s: %s", pb, (const char *)b.left.data);
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         j = one ? 0 : entry(&b.d, a.d.items[i].name);

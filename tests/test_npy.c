@@ -100,6 +100,134 @@ static void headers(void)
         bin_table_test(npy_parse, c, sizeof c / sizeof *c);
     }
 }
+/* ---- structured arrays and dates, by field */
+static nn_status parts_of(nn_dict *d, nn_buf *units, nn_buf *left, const void *p, size_t n, const nn_alloc *a, nn_error *e)
+{
+    nn_reader *r;
+    nn_npy_parts to = NN_ZERO;
+    nn_file_opts o = NN_ZERO;
+    nn_status s;
+    to.arrays = d;
+    to.units = units;
+    to.left = left;
+    if (a) o.alloc = d->alloc = *a;
+    o.name = "a.npy";
+    if ((s = nn_reader_memory(&r, p, n, &o, e)) != NN_OK) return s;
+    s = nn_npy_read_parts_from(&to, "", r, &o.alloc, e);
+    if (s == NN_OK) s = nni_reader_ended(r, "array", e);
+    nn_reader_close(r);
+    return s;
+}
+static nn_status parts_parse(const void *p, size_t n, const nn_alloc *a, nn_error *e)
+{
+    nn_dict d = NN_ZERO;
+    nn_buf units = NN_ZERO;
+    nn_status s;
+    if (a) units.alloc = *a;
+    s = parts_of(&d, &units, NULL, p, n, a, e);
+    nn_dict_free(&d);
+    nn_buf_free(&units);
+    return s;
+}
+static size_t put_npy(char *b, const char *type, const char *rest, const void *data, size_t n)
+{
+    size_t len = strlen(type) + strlen(rest) + 11;
+    memcpy(b, "\x93NUMPY\x01\0", 8);
+    b[8] = (char)(len & 255);
+    b[9] = (char)(len >> 8);
+    (void)sprintf(b + 10, "{'descr': %s%s}", type, rest);
+    if (n) memcpy(b + 10 + len, data, n);
+    return 10 + len + n;
+}
+static void fields(void)
+{
+    /* big-endian, unaligned, padded, with a title, nested, with a shape of its own, dates */
+    static const char type[] = "[('x', '>i2'), ('', '|V3'), (('long', 'y'), '<f4'), ('p', [('a', '|u1'), ('q', '|S2', (2,))], (2, 1)), ('t', '<M8[ns]')]";
+    static const char rest[] = ", 'fortran_order': False, 'shape': (2,), ";
+    static const unsigned char record[] = {
+        0xFF, 0xFE, 9, 9, 9, 0, 0, 0xC0, 0x3F, 1, 'a', 'b', 'c', 0, 2, 'd', 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0,
+        0x01, 0x02, 9, 9, 9, 0, 0, 0, 0xC0, 3, 'e', 0, 'f', 'g', 4, 0, 0, 'h', 0, 0, 0, 0, 0, 0, 0, 0, 0x80 };
+    static const struct { const char *type, *rest; size_t data; nn_status s; const char *msg; } bad[] = {
+        { "[('x', '<f4')]", rest, 7, NN_E_FORMAT, "header declares 8 bytes of data, 7 present" },
+        { "[('x', '<f4')]", rest, 9, NN_E_FORMAT, "bytes follow the array" },
+        { "[('x', '<f4'), ('o', '|O')]", rest, 24, NN_E_UNSUPPORTED, "object arrays are pickles" },
+        { "[('x', '<f4'), ('g', '<f16')]", rest, 40, NN_E_UNSUPPORTED, "field 'g': floats of this width" },
+        { "[('v', '|V4')]", rest, 8, NN_E_UNSUPPORTED, "field 'v': raw bytes" },
+        { "[('x', '<f4'), ('x', '<f4')]", rest, 16, NN_E_FORMAT, "two fields are called 'x'" },
+        { "[('x', '<M8[n?]')]", rest, 16, NN_E_UNSUPPORTED, "dates and times" },
+        { "[('x', '<q4')]", rest, 16, NN_E_UNSUPPORTED, "unknown dtype" },
+        { "[('x', '<f4', (9999999999999, 9999999999999))]", rest, 8, NN_E_FORMAT, WIDE("a field that is too large", "expected a field's shape") },
+        { "[('x', '|V99999999999')]", rest, 8, NN_E_UNSUPPORTED, "unknown dtype" },
+        { "[('x', '<f4', (268435456,)), ('y', '<f4', (268435456,))]", ", 'fortran_order': False, 'shape': (4294967296, 4294967296), ", 8, NN_E_FORMAT,
+            WIDE("the product of the shape overflows", "size in shape too large") },
+        { "[('x', '<f4'", rest, 8, NN_E_FORMAT, "bad header: a list of fields that does not end" },
+        { "['x']", rest, 8, NN_E_FORMAT, "expected a field" },
+        { "[(1, '<f4')]", rest, 8, NN_E_FORMAT, "expected a field's name" },
+        { "[(('x', '<f4')]", rest, 8, NN_E_FORMAT, "expected a field's name" },
+        { "[('x', 4)]", rest, 8, NN_E_FORMAT, "expected a field's type" },
+        { "[('x', '<f4', 2)]", rest, 8, NN_E_FORMAT, "expected a field's shape" },
+        { "[('x', '<f4', (1,1,1,1,1,1,1,1,1))]", rest, 8, NN_E_FORMAT, "expected a field's shape" },
+        { "[('x', '<f4', (1,1,1,1,1,1,1,1))]", rest, 8, NN_E_UNSUPPORTED, "field 'x': more than 8 dimensions" },
+        { "[('x', '<f4' 'y')]", rest, 8, NN_E_FORMAT, "expected ')' behind a field" },
+        { "[('x', '<f4') ('y', '<f4')]", rest, 8, NN_E_FORMAT, "expected ',' or ']' behind a field" },
+        { "[('a',[('a',[('a',[('a',[('a',[('a',[('a',[('a',[('a',[('a','<f4')])])])])])])])])])]", rest, 8, NN_E_LIMIT, "fields in more than 8 fields" },
+        { "'|V4'", rest, 8, NN_E_UNSUPPORTED, "raw bytes" } };
+    char b[1024];
+    const char *unit, *gone;
+    nn_dict d = NN_ZERO;
+    nn_buf units = NN_ZERO, left = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t n = put_npy(b, type, rest, record, sizeof record), i;
+    CHECK_OK(parts_of(&d, &units, NULL, b, n, NULL, &e), e);
+    CHECK_INT(d.count, 5);
+    if (d.count == 5) {
+        const nn_tensor *q = &d.items[3].value;
+        CHECK_STR(d.items[0].name, "x");
+        CHECK_STR(d.items[1].name, "y");
+        CHECK_STR(d.items[2].name, "p.a");
+        CHECK_STR(d.items[3].name, "p.q");
+        CHECK_INT(((const int16_t *)d.items[0].value.data)[0], -2);
+        CHECK_INT(((const int16_t *)d.items[0].value.data)[1], 258);
+        CHECK(nn_f32(&d.items[1].value)[0] == 1.5f && nn_f32(&d.items[1].value)[1] == -2.0f);
+        CHECK(d.items[2].value.ndim == 3 && memcmp(d.items[2].value.data, "\1\2\3\4", 4) == 0);
+        CHECK(q->ndim == 4 && q->shape[0] == 2 && q->shape[1] == 2 && q->shape[2] == 1 && q->shape[3] == 2);
+        CHECK(memcmp(q->data, "abc\0d\0\0\0e\0fg\0\0h\0", 16) == 0);
+        CHECK(nn_i64(&d.items[4].value)[0] == 5 && nn_i64(&d.items[4].value)[1] == INT64_MIN);
+        for (unit = (const char *)units.data, i = 0; i < 4; i++) unit += strlen(unit) + 1;
+        CHECK_STR(unit, "datetime64[ns]");
+    }
+    nn_dict_free(&d);
+    CHECK(bin_damage(parts_parse, b, n, 1, 3) < 300);   /* the data carry no checksum */
+    bin_starve(parts_parse, b, n);
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        memset(b, 0, sizeof b);
+        n = put_npy(b, bad[i].type, bad[i].rest, NULL, 0) + bad[i].data;
+        CHECK_REFUSED(bad[i].type, parts_parse(b, n, NULL, &e), e, bad[i].s, bad[i].msg);
+    }
+    /* one foreign field costs one field */
+    memset(b, 0, sizeof b);
+    n = put_npy(b, "[('g', '<f16'), ('x', '>i4'), ('v', '|V2')]", rest, NULL, 0);
+    b[n + 19] = 7;
+    CHECK_OK(parts_of(&d, NULL, &left, b, n + 44, NULL, &e), e);
+    CHECK(d.count == 1 && ((const int32_t *)d.items[0].value.data)[0] == 7);
+    gone = (const char *)left.data;
+    CHECK_STR(gone, "g: floats of this width are not supported");
+    nn_dict_free(&d);
+    nn_buf_free(&left);
+    /* Fortran order is that of the records; a plain array is one entry */
+    n = put_npy(b, "[('x', '|u1'), ('y', '|u1', (2,))]", ", 'fortran_order': True, 'shape': (2, 2), ", "\0ab\1cd\2ef\3gh", 12);
+    CHECK_OK(parts_of(&d, NULL, NULL, b, n, NULL, &e), e);
+    CHECK(d.count == 2 && memcmp(d.items[0].value.data, "\0\2\1\3", 4) == 0);
+    CHECK(d.count == 2 && memcmp(d.items[1].value.data, "abefcdgh", 8) == 0);
+    nn_dict_free(&d);
+    units.len = 0;
+    n = put_npy(b, "'>m8[25s]'", rest, "\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\4", 16);
+    CHECK_OK(parts_of(&d, &units, NULL, b, n, NULL, &e), e);
+    CHECK(d.count == 1 && nn_i64(&d.items[0].value)[1] == 4);
+    CHECK_STR((const char *)units.data, "timedelta64[25s]");
+    nn_dict_free(&d);
+    nn_buf_free(&units);
+}
 static void fill(nn_dict *d)
 {
     nn_tensor t = NN_ZERO;
@@ -651,6 +779,7 @@ static void mnist(void)
 int main(void)
 {
     RUN(headers);
+    RUN(fields);
     RUN(rows_maps_and_appending);
     RUN(many_members);
     if (sizeof(size_t) > 4) {                              /* arrays of 4 GiB have no size_t elsewhere */

@@ -202,8 +202,19 @@ static void fuzz_npy(const uint8_t *p, size_t n)
     nn_file_opts o = fuzz_opts();
     nn_reader *r = NULL;
     nn_tensor t = NN_ZERO;
+    nn_npy_parts to = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    nn_buf left = NN_ZERO;
     if (nn_reader_memory(&r, p, n, &o, NULL) != NN_OK) return;
     if (nn_npy_read_from(&t, r, &o.alloc, NULL) == NN_OK) nn_tensor_free(&t);
+    nn_reader_close(r);
+    if (nn_reader_memory(&r, p, n, &o, NULL) != NN_OK) return;
+    to.arrays = &d;
+    to.left = &left;
+    d.alloc = left.alloc = o.alloc;
+    (void)nn_npy_read_parts_from(&to, "a", r, &o.alloc, NULL);
+    nn_dict_free(&d);
+    nn_buf_free(&left);
     nn_reader_close(r);
 }
 static void fuzz_npz(const uint8_t *p, size_t n)

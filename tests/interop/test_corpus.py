@@ -163,15 +163,60 @@ except ImportError: skipped += 1; print("skip safetensors: not installed")
 # ---- npz: what np.savez takes
 kinds = ["?", "b", "B", "h", "H", "i", "I", "l", "L", "q", "Q", "e", "f", "d", "F", "D", "U3", "S3", ">h", ">i", ">q", ">e", ">f", ">d", ">F", ">D", ">U2", "g", "G", "M8[s]", "m8[D]", "V4", "O",
          [("a", "f4"), ("b", "i8")], [("x", "f4", (2,))], "U0", "S0", "<u2", ">u4", "=f4"]
-unread = {"g", "G", "M8[s]", "m8[D]", "V4", "O"}
+unread = {"g", "G", "V4", "O"}
+def by_field(name, v):                                   # what a structured array or dates become
+    if v.dtype.names: return {k: x for f in v.dtype.names for k, x in by_field(f"{name}.{f}" if name else f, v[f]).items()}
+    return {name or "array": numpy_plain(v.astype(np.int64) if v.dtype.kind in "mM" else v)}
 a = {f"k{i}": np.zeros(3, dtype=k) if k in ("M8[s]", "m8[D]", "V4", "O") or isinstance(k, list) else np.array([0, 1, 1]).astype(k) for i, k in enumerate(kinds)}
 np.savez("a.npz", **a)
 rc, out, err = run("json", "a.npz")
 got = json.loads(out) if rc == 0 else {}
 for i, k in enumerate(kinds):
     n = f"k{i}"
-    if isinstance(k, list) or k in unread: check(n not in got and f"left out: {n}.npy: " in err, f"npz {k}: not named: {err[:300]}")
+    if isinstance(k, list) or k[:2] in ("M8", "m8"):
+        want = by_field(n, a[n])
+        check(all(same(got.get(x), y) for x, y in want.items()) and f"left out: {n}" not in err, f"npz {k}: {err[:300]}")
+    elif k in unread: check(n not in got and f"left out: {n}.npy: " in err, f"npz {k}: not named: {err[:300]}")
     else: check(n in got and same(got[n], numpy_plain(a[n])), f"npz {k}: {got.get(n)} for {numpy_plain(a[n])}")
+# ---- structured arrays by field: random ones of NumPy's own layouts (packed, aligned, gaps, either byte order, nested), C and Fortran
+rng = np.random.default_rng(11)
+def field_type(depth):
+    k = rng.integers(0, 12 if depth < 3 else 11)
+    t = "?bBhHiIqefd"[k] if k < 11 else struct_type(depth + 1)
+    if k < 11 and rng.random() < 0.2: t = ["U3", "S4", "M8[ms]", "m8[h]", "F", "D", "U0"][rng.integers(0, 7)]
+    return np.dtype(t).newbyteorder(">") if rng.random() < 0.3 else np.dtype(t)
+def struct_type(depth=0):
+    fields = [(f"f{i}", field_type(depth), *([tuple(rng.integers(1, 3, rng.integers(1, 3)).tolist())] if rng.random() < 0.25 else [])) for i in range(rng.integers(1, 5))]
+    t = np.dtype(fields, align=bool(rng.random() < 0.4))
+    return t[[n for n in t.names if n != "f1"]] if len(t.names) > 2 and rng.random() < 0.3 else t      # a gap where f1 was
+def fill_in(v):
+    for f in v.dtype.names:
+        if v.dtype[f].base.names: fill_in(v[f])
+        elif v[f].dtype.kind in "US": v[f] = np.array(["a", "", "bc", "xyz"])[rng.integers(0, 4, v[f].shape)].astype(v[f].dtype)
+        elif v[f].dtype.kind in "mM": v[f] = rng.integers(-2**40, 2**40, v[f].shape).astype(v[f].dtype.newbyteorder("="))
+        elif v[f].dtype.kind == "c": v[f] = rng.standard_normal(v[f].shape) + 1j * rng.standard_normal(v[f].shape)
+        else: v[f] = rng.integers(0, 2 if v[f].dtype.kind == "b" else 100, v[f].shape)
+for i in range(60):
+    shape = [(), (3,), (2, 3), (0,), (2, 1, 2)][i % 5]
+    v = np.zeros(shape, struct_type()); fill_in(v)
+    if i % 2: v = np.asfortranarray(v)
+    try: np.save("s.npy", v); np.savez_compressed("s.npz", k=v, w=np.ones(2))
+    except ValueError: continue
+    for f, name in (("s.npy", ""), ("s.npz", "k")):
+        rc, out, err = run("json", f); got = json.loads(out) if rc == 0 else {}; got.pop("w", None)
+        want = by_field(name, v)
+        check(not err and list(got) == list(want) and all(same(got[x], y) for x, y in want.items()), f"structured {v.dtype.descr} {shape} in {f}: {str(got)[:200]} for {str(want)[:200]} {err}")
+        check(run("check", f)[0] == 0, f"structured {v.dtype.descr}: check")
+v = np.zeros(2, [("t", "M8[ns]"), ("x", ">f4"), ("g", "g"), ("p", [("a", "i2")])]); v["t"] = ["2024-01-01", "NaT"]; v["x"] = [1, 2]
+np.savez("s.npz", k=v, d=np.array(["2024-02-03"], "M8[D]"))
+rc, out, err = run("convert", "--overwrite", "s.npz", "s2.npz"); got = dict(np.load("s2.npz")) if rc == 0 else {}
+check(list(got) == ["k.t", "k.x", "k.p.a", "d"] and np.array_equal(got["k.t"].view("M8[ns]"), v["t"], equal_nan=True) and got["d"].view("M8[D]")[0] == np.datetime64("2024-02-03"), f"structured, converted: {list(got)} {err}")
+check("'k.t' is written as numbers, the counts of datetime64[ns]" in err and "left out: k.g: floats of this width" in err, f"structured, converted: {err}")
+check("datetime64[D]" in run("show", "s.npz")[1] and run("check", "s.npz")[0] == 1, "structured: show and check")
+check(run("json", "s.npz", "k.x")[1] == "[1.0,2.0]\n", "structured: one field by name")
+np.savez("s3.npz", d=np.array(["2024-02-03"], "M8[s]")); check(run("diff", "--only", "d", "s.npz", "s3.npz")[0] == 1, "dates of other units differ")
+check(run("diff", "--only", "d,k.*", "s.npz", "s2.npz")[0] == 2 and run("diff", "s.npz", "s2.npz")[0] == 2, "what is not read cannot be equal")
+check(run("diff", "--only", "d,k.[txp]*", "s.npz", "s2.npz")[0] == 0, "a structured array and its fields are equal")
 # ---- object arrays of str come as text, other objects never; the allocator, dates and all else stay refused
 o = dict(s=np.array(["a", "h\u00e9llo \U0001F600", ""], dtype=object), t=np.array([["x", "yy"], ["z", "w"]], dtype=object), e=np.array([], dtype=object), n=np.array(["a", None], dtype=object), w=np.ones(2))
 np.savez("o.npz", **o)
