@@ -1018,8 +1018,9 @@ NN_DEF size_t    nn_gguf_find(const nn_gguf *g, const char *key);
 NN_DEF int       nn_gguf_item(nn_gguf_value *array, nn_gguf_value *item);
 NN_DEF const char *nn_gguf_type_name(nn_gguf_type type);       /* "u8" .. "f64", "bool", "text", "array" */
 /* nn_gguf_read: every tensor into *d (zeroed; its alloc is used for all). Quantised ones are NN_E_UNSUPPORTED
- * or, with opts->left, left out and named there; opts->places works as for safetensors. Metadata is
- * nn_gguf_open's. */
+ * or, with opts->left, left out and named there; opts->places works as for safetensors. nn_gguf_dict: the same
+ * from a file that is open for its metadata, too; opts: left and places alone. */
+NN_DEF nn_status nn_gguf_dict(nn_dict *d, nn_gguf *g, const nn_file_opts *opts, nn_error *err);
 NN_DEF nn_status nn_gguf_read(nn_dict *d, const char *path, const nn_file_opts *opts,
                               nn_error *err);
 NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
@@ -14217,7 +14218,7 @@ NN_DEF nn_status nn_gguf_get(nn_gguf *g, size_t i, nn_tensor *t, nn_error *err)
                                                  t->itemsize);
     return s;
 }
-NNI_FN nn_status nni_gguf_dict(nn_dict *d, nn_gguf *g, const nn_file_opts *opts, nn_error *err)
+NN_DEF nn_status nn_gguf_dict(nn_dict *d, nn_gguf *g, const nn_file_opts *opts, nn_error *err)
 {
     nn_dict out = NN_ZERO;
     nn_status s = NN_OK;
@@ -14246,14 +14247,16 @@ NNI_FN nn_status nni_gguf_dict(nn_dict *d, nn_gguf *g, const nn_file_opts *opts,
     }
     if (s == NN_OK) *d = out;
     else nn_dict_free(&out);
-    nn_gguf_close(g);
     return s;
 }
 NN_DEF nn_status nn_gguf_read(nn_dict *d, const char *path, const nn_file_opts *opts, nn_error *err)
 {
     nn_gguf *g;
     nn_status s = nn_gguf_open(&g, path, opts, err);
-    return s == NN_OK ? nni_gguf_dict(d, g, opts, err) : s;
+    if (s != NN_OK) return s;
+    s = nn_gguf_dict(d, g, opts, err);
+    nn_gguf_close(g);
+    return s;
 }
 NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
                                      const nn_file_opts *opts,
@@ -14261,7 +14264,10 @@ NN_DEF nn_status nn_gguf_read_memory(nn_dict *d, const void *data, size_t n,
 {
     nn_gguf *g;
     nn_status s = nn_gguf_memory(&g, data, n, opts, err);
-    return s == NN_OK ? nni_gguf_dict(d, g, opts, err) : s;
+    if (s != NN_OK) return s;
+    s = nn_gguf_dict(d, g, opts, err);
+    nn_gguf_close(g);
+    return s;
 }
 #endif
 

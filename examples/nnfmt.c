@@ -1596,8 +1596,8 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
         }
     } else if (a->k == K_GGUF) {
         o.file.raw = 1;
-        if ((s = nn_gguf_read(&a->d, path, &o.file, e)) == NN_OK &&
-            (s = nn_gguf_open(&a->gguf, path, &o.file, e)) == NN_OK)
+        if ((s = nn_gguf_open(&a->gguf, path, &o.file, e)) == NN_OK &&
+            (s = nn_gguf_dict(&a->d, a->gguf, &o.file, e)) == NN_OK)
             s = nn_reader_open(&a->r, path, &o.file, e);
     } else {
         nn_reader *r = NULL;

@@ -144,6 +144,17 @@ static void as_dict(void)
     }
     nn_dict_free(&d);
     o.places = NULL;
+    {                                                /* of an open one, twice; it stays open */
+        nn_gguf *g = NULL;
+        left.len = 0;
+        CHECK_OK(nn_gguf_open(&g, path, &o, &e), e);
+        CHECK_OK(nn_gguf_dict(&d, g, &o, &e), e);
+        nn_dict_free(&d);
+        CHECK_OK(nn_gguf_dict(&d, g, &o, &e), e);
+        CHECK(d.count == 4 && nn_i64(nn_dict_get(&d, "b"))[1] == -9 && nn_gguf_count(g) == 5);
+        nn_dict_free(&d);
+        nn_gguf_close(g);
+    }
     o.limit = 23;                                    /* "a" has 24 bytes */
     CHECK_REFUSED("limit", nn_gguf_read(&d, path, &o, &e), e, NN_E_LIMIT, "expected at most 23 bytes of data, got 24");
     CHECK_REFUSED("no file", nn_gguf_read(&d, bin_path("none"), NULL, &e), e, NN_E_IO, "no such file");
@@ -285,6 +296,43 @@ static void type_sizes(void)
     }
     nn_buf_free(&m.b);
 }
+/* each call of the system fails once, or from then on; at most 3 bytes come at a time */
+static void faults(void)
+{
+    gguf_make m = NN_ZERO;
+    nn_error e = NN_ZERO;
+    const char *path = bin_path("m.gguf");
+    int sticky, done;
+    long k;
+    gm_model(&m, 0, 3);
+    CHECK_OK(nn_file_write(path, m.b.data, m.b.len, NULL, &e), e);
+    for (sticky = 0; sticky < 3; sticky++)
+        for (k = 1, done = 0; !done && k < 2000; k++) {
+            bin_faults f = NN_ZERO;
+            nn_io io = bin_table(&f);
+            test_heap h = NN_ZERO;
+            nn_file_opts o = NN_ZERO;
+            nn_dict d = NN_ZERO;
+            nn_buf left = NN_ZERO;
+            nn_status s;
+            o.io = &io;
+            o.alloc = test_heap_hooks(&h);
+            o.left = &left;
+            f.shorts = sticky == 2;
+            f.sticky = sticky == 1;
+            f.fail_at = sticky == 2 ? 0 : k;
+            s = nn_gguf_read(&d, path, &o, &e);
+            done = s == NN_OK && (!f.fail_at || f.calls < k);
+            CHECK_MSG(s == NN_OK || s == NN_E_IO, "call %ld: %s", k, e.msg);
+            CHECK(s != NN_OK || (d.count == 4 && nn_f32(nn_dict_get(&d, "a"))[0] == -2.5f));
+            nn_dict_free(&d);
+            nn_buf_free(&left);
+            CHECK_INT(h.live, 0);
+            CHECK_INT(f.opened, 0);
+        }
+    (void)nn_file_remove(path, NULL, NULL);
+    nn_buf_free(&m.b);
+}
 static void damage(void)
 {
     gguf_make m = NN_ZERO;
@@ -302,6 +350,7 @@ int main(void)
     RUN(as_dict);
     RUN(headers);
     RUN(type_sizes);
+    RUN(faults);
     RUN(damage);
     CHECK_INT(bin_count(), 0);
     bin_done();
