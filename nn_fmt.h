@@ -203,6 +203,11 @@ typedef struct nn_file_opts {
     void        *fetch_user;
 } nn_file_opts;
 
+/* nn_npy_settle: *t holds an array's bytes as its file has them (nn_place, nn_npy_info): turned to native
+ * byte order and, with fortran, to row-major order; bools become 0 or 1. Text that is no Unicode is
+ * NN_E_FORMAT; name: what messages call it. */
+NN_DEF nn_status nn_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err);
+
 /* A growable run of bytes. Zero it, set alloc and limit if wanted. data[len] is always 0 once
  * anything was put, so text can be used as a C string. */
 struct nn_buf { unsigned char *data; size_t len, room; size_t limit; nn_alloc alloc; };
@@ -244,6 +249,9 @@ NN_DEF nn_status nn_name_check(const char *name, nn_error *err);
  * controls and the marks that turn the direction of writing \uNNNN. nn_buf_mask appends the same. */
 NN_DEF size_t nn_text_mask(char *buf, size_t cap, const char *s, size_t n);
 NN_DEF nn_status nn_buf_mask(nn_buf *b, const char *s, size_t n, nn_error *err);
+/* nn_text_brief: a value for a message: up to 40 bytes of s[0..n), cut with "...", what is no printable
+ * UTF-8 as '?'. buf [64]; returns it. */
+NN_DEF const char *nn_text_brief(char *buf, const char *s, size_t n);
 /* nn_path_join: "dir/name" into buf [cap]; name alone when dir is empty or "."; NN_E_LIMIT when it
  * does not fit. */
 NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err);
@@ -273,6 +281,11 @@ NN_DEF uint64_t  nn_reader_tell(const nn_reader *r);  /* bytes consumed so far *
 NN_DEF nn_status nn_reader_read_at(nn_reader *r, uint64_t offset, void *buf, size_t n, nn_error *err);
 NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err);
 NN_DEF int       nn_reader_size(const nn_reader *r, uint64_t *size);
+/* nn_reader_rest: all that r still delivers, appended to *out (on failure out->len is as before).
+ * limit: of a file whose size is known, how much of it is made room for at once. */
+NN_DEF nn_status nn_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_error *err);
+/* nn_reader_ended: NN_OK at the end of the data, else NN_E_FORMAT "bytes follow the WHAT". */
+NN_DEF nn_status nn_reader_ended(nn_reader *r, const char *what, nn_error *err);
 
 /* An atomic writer: bytes go to a temporary name in the folder of `path`; nn_writer_commit flushes
  * them to disk and renames, so that a reader sees the old file or the new one. path "-" = standard
@@ -494,6 +507,13 @@ typedef struct nn_csv nn_csv;
 typedef struct nn_csv_field { const char *s; size_t n; int quoted; size_t line, col; } nn_csv_field;
 NN_DEF nn_status nn_csv_open(nn_csv **r, const char *path, const nn_csv_desc *d,
                              const nn_file_opts *opts, nn_error *err);
+/* nn_csv_open_from: the same over a reader; it is the stream's from now on, closed on failure too. */
+NN_DEF nn_status nn_csv_open_from(nn_csv **r, nn_reader *in, const nn_csv_desc *d,
+                                  const nn_alloc *alloc, nn_error *err);
+/* nn_csv_is_missing: 1 when the cell s[0..n) is one of d's missing words. nn_csv_bool: 1 for True TRUE
+ * true, 0 for False FALSE false, else -1. */
+NN_DEF int nn_csv_is_missing(const char *s, size_t n, const nn_csv_desc *d);
+NN_DEF int nn_csv_bool(const char *s, size_t n);
 NN_DEF void nn_csv_close(nn_csv *r);                                                     /* NULL is fine */
 NN_DEF size_t nn_csv_columns(const nn_csv *r);
 NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column);
@@ -616,6 +636,9 @@ NN_DEF void nn_json_add(nn_json *parent, nn_json *child);
 typedef struct nn_jsonl nn_jsonl;
 NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_desc *d,
                                const nn_file_opts *opts, nn_error *err);
+/* nn_jsonl_open_from: the same over a reader; it is the stream's from now on, closed on failure too. */
+NN_DEF nn_status nn_jsonl_open_from(nn_jsonl **r, nn_reader *in, const nn_json_desc *d,
+                                    const nn_alloc *alloc, nn_error *err);
 /* nn_jsonl_next: *value holds until the next call; NULL at the end. nn_jsonl_line: the line's
  * number; nn_jsonl_text: its bytes. */
 NN_DEF nn_status nn_jsonl_next(nn_jsonl *r, nn_json **value, nn_error *err);
@@ -680,6 +703,7 @@ NN_DEF void nn_json_f64s  (nn_json_writer *w, const double *v, size_t n);
 NN_DEF void nn_json_f32s  (nn_json_writer *w, const float *v, size_t n);
 NN_DEF void nn_json_i64s  (nn_json_writer *w, const int64_t *v, size_t n);
 NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t);  /* nested arrays, by dtype */
+NN_DEF void nn_json_elem  (nn_json_writer *w, const nn_tensor *t, size_t i);  /* item i of it */
 NN_DEF void nn_json_value (nn_json_writer *w, const nn_json *v);                          /* a whole tree */
 /* nn_json_finish: NN_OK when exactly one value was written and nothing failed. */
 NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
@@ -806,6 +830,9 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
 NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err);
 /* header only; r then stands at the data */
 NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err);
+/* nn_npy_data: the array behind a header that nn_npy_peek has read from r. */
+NN_DEF nn_status nn_npy_data(nn_tensor *t, const nn_npy_info *info, nn_reader *r,
+                             const nn_alloc *alloc, nn_error *err);
 NN_DEF nn_status nn_npy_write(const char *path, const nn_tensor *t, const nn_file_opts *opts,
                               nn_error *err);
 NN_DEF nn_status nn_npy_write_to(nn_writer *w, const nn_tensor *t, nn_error *err);
@@ -925,6 +952,9 @@ typedef struct nn_pth_opts {  /* How checkpoints are read and written. NULL or z
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
 NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts,
                                     nn_error *err);
+/* nn_pth_read_zip: the same from an archive that is open, and stays so (nn_zip_read then reads what
+ * opts->file.places has left there). */
+NN_DEF nn_status nn_pth_read_zip(nn_dict *d, nn_zip *zip, const nn_pth_opts *opts, nn_error *err);
 /* nn_pth_write: what torch.load(weights_only=True) reads. Without separator: one OrderedDict, every
  * value a tensor (text: str). With separator c, "a<c>b" is key "b" of the dict under "a". A level
  * that holds f32, f16, bf16 or anything of two or more dimensions is a state dict: all its values
@@ -2169,7 +2199,7 @@ NN_DEF nn_status nn_reader_seek(nn_reader *r, uint64_t offset, nn_error *err)
     return NN_OK;
 }
 /* all that r still delivers, behind what *out holds; a NUL follows */
-NNI_FN nn_status nni_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_error *err)
+NN_DEF nn_status nn_reader_rest(nn_reader *r, nn_buf *out, uint64_t limit, nn_error *err)
 {
     uint64_t size;
     size_t had = out->len, got = 0;
@@ -2199,7 +2229,7 @@ NN_DEF nn_status nn_file_read(nn_buf *out, const char *path, const nn_file_opts 
     if (opts) o = *opts;
     if (!o.limit) o.limit = NN_MAX_FILE_READ;
     if ((s = nn_reader_open(&r, path, &o, err)) != NN_OK) return s;
-    s = nni_reader_rest(r, out, o.limit, err);
+    s = nn_reader_rest(r, out, o.limit, err);
     nn_reader_close(r);
     return s;
 }
@@ -4327,7 +4357,7 @@ NNI_FN const char *nni_byte_text(char *buf, const char *p, const char *end)
     return buf;
 }
 /* Up to 40 bytes of a value for a message, cut with "...", other than printable UTF-8 as '?'. buf [64]. */
-NNI_FN const char *nni_value_text(char *buf, const char *s, size_t n)
+NN_DEF const char *nn_text_brief(char *buf, const char *s, size_t n)
 {
     size_t i = 0, w;
     uint32_t c;
@@ -4501,7 +4531,7 @@ NNI_FN void nni_swap_items(unsigned char *p, size_t count, size_t w)
 }
 /* Native order, row-major, tidy: in place, or through a second block for Fortran order. `t` holds
  * the raw bytes. */
-NNI_FN nn_status nni_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
+NN_DEF nn_status nn_npy_settle(nn_tensor *t, int fortran, int swapped, const char *name, nn_error *err)
 {
     size_t count = nn_tensor_count(t), bytes = nn_tensor_bytes(t), i, w = t->itemsize;
     unsigned char *p = (unsigned char *)t->data;
@@ -4606,7 +4636,7 @@ NNI_FN void nni_src_reader(nni_src *src, nn_reader *r)
     src->name = nn_reader_name(r);
 }
 /* the reader stands at its end, or NN_E_FORMAT */
-NNI_FN nn_status nni_reader_ended(nn_reader *r, const char *what, nn_error *err)
+NN_DEF nn_status nn_reader_ended(nn_reader *r, const char *what, nn_error *err)
 {
     const unsigned char *p;
     size_t n = 0;
@@ -5059,7 +5089,7 @@ typedef struct nni_col {
 } nni_col;
 #define NNI_MISSING UINT64_MAX
 
-NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
+NN_DEF int nn_csv_is_missing(const char *s, size_t n, const nn_csv_desc *d)
 {
     if (!n) return 1;
     if (d->missing && strlen(d->missing) == n && memcmp(s, d->missing, n) == 0) return 1;
@@ -5068,7 +5098,7 @@ NNI_FN int nni_csv_missing(const char *s, size_t n, const nn_csv_desc *d)
     return nni_is_one_of(
         s, n, "#N/A #NA -1.#IND -NaN -nan 1.#IND 1.#QNAN <NA> N/A NA NULL NaN None n/a nan null");
 }
-NNI_FN int nni_csv_bool(const char *s, size_t n)    /* 0, 1, or -1 */
+NN_DEF int nn_csv_bool(const char *s, size_t n)    /* 0, 1, or -1 */
 {
     if (n == 4 &&
         (memcmp(s, "True", 4) == 0 || memcmp(s, "TRUE", 4) == 0 || memcmp(s, "true", 4) == 0))
@@ -5107,7 +5137,7 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
     int b;
     /* the two common cases first */
     if (k->state == NNI_C_F64 && k->real && n && !ct->marker && nn_f64_parse(s, n, &v) == n) {
-        if (v != v && nni_csv_missing(s, n, d)) k->c->missing++;
+        if (v != v && nn_csv_is_missing(s, n, d)) k->c->missing++;
         k->v[row] = nni_f64_bits(v);
         return 1;
     }
@@ -5118,7 +5148,7 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
     }
     if (k->state == NNI_C_LATE) return 1;
     if (d->all_text) return nni_col_text(k, row, s, n) ? 1 : -1;
-    if (nni_csv_missing(s, n, d)) {
+    if (nn_csv_is_missing(s, n, d)) {
         k->c->missing++;
         if (k->state == NNI_C_TEXT) { k->v[row] = NNI_MISSING; return 1; }
         if (k->fixed && k->state != NNI_C_F64) return 0;
@@ -5166,7 +5196,7 @@ NNI_FN int nni_col_put(nni_col *k, size_t row, const char *s, size_t n, const nn
             }
         }
     }
-    b = nni_csv_bool(s, n);
+    b = nn_csv_bool(s, n);
     if (b >= 0 && (k->state == NNI_C_BOOL || (k->state == NNI_C_NONE && !k->c->missing))) {
         k->state = NNI_C_BOOL;
         k->v[row] = (uint64_t)b;
@@ -5303,7 +5333,7 @@ NNI_FN nn_status nni_ct_bad(nni_ct *t, size_t i, const char *column, const char 
     /* a cell that is not there: where the record ends */
     const nn_csv_field *f = t->f + i, *last = t->f + t->nf - 1;
     int there = i < t->nf;
-    (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nni_value_text(v, f->s, f->n) : "");
+    (void)snprintf(msg, sizeof msg, "%s, got '%s'", want, there ? nn_text_brief(v, f->s, f->n) : "");
     return nni_ct_fail(t, NN_E_FORMAT, there ? f->line : t->rec_line,
                        there ? f->col : last->col + last->n, column, "expected %s", msg);
 }
@@ -5328,7 +5358,7 @@ NNI_FN nn_status nni_tb_row(nni_tb *b, nni_ct *t, int late)
         int r;
         if (late) {
             if (b->k[i].state != NNI_C_LATE) continue;
-            if (nni_csv_missing(c, n, t->d)) {
+            if (nn_csv_is_missing(c, n, t->d)) {
                 b->k[i].v[row] = NNI_MISSING;
                 r = 1;
                 b->t.columns[i].missing++;
@@ -5459,9 +5489,9 @@ NNI_FN int nni_row_quick(nni_ct *t, nni_col *k, size_t cols, size_t row, unsigne
             q = nni_ct_stop(p, end, delim);
             n = (size_t)(q - p);
             if (state == NNI_C_BOOL) {
-                if ((b = nni_csv_bool(p, n)) < 0) break;
+                if ((b = nn_csv_bool(p, n)) < 0) break;
                 k[i].v[row] = (uint64_t)b;
-            } else if (nni_csv_missing(p, n, t->d)) {
+            } else if (nn_csv_is_missing(p, n, t->d)) {
                 if (x) break;
                 if (state == NNI_C_TEXT) { k[i].v[row] = NNI_MISSING; k[i].c->missing++; }
             } else if (state == NNI_C_TEXT && !nni_col_text(k + i, row, p, n)) break;
@@ -5572,7 +5602,7 @@ NNI_FN nn_status nni_ct_open(nni_ct *t, nn_reader **r, nn_buf *b, const char *pa
         nni_ct_init(t, d, *r, NULL, (size_t)size, NULL, &o.alloc, err);
         return NN_OK;
     }
-    if ((s = nni_reader_rest(*r, b, o.limit, err)) == NN_OK)
+    if ((s = nn_reader_rest(*r, b, o.limit, err)) == NN_OK)
         nni_ct_init(t, d, NULL, b->data, b->len, nn_reader_name(*r), &o.alloc, err);
     return s;
 }
@@ -5602,7 +5632,7 @@ NNI_FN nn_status nni_ucs4_fill(nn_tensor *t, const nn_csv_field *f, const size_t
             if ((w = nn_utf8_get(f[pick[i]].s + p, f[pick[i]].n - p, &c)) == 0) {
                 char b[64];
                 return nn_error_set(err, NN_E_FORMAT, "nn_csv: value '%s' is not valid utf-8",
-                                nni_value_text(b, f[pick[i]].s, f[pick[i]].n));
+                                nn_text_brief(b, f[pick[i]].s, f[pick[i]].n));
             }
         if (n > width) width = n;
     }
@@ -5705,8 +5735,8 @@ NNI_FN int nni_xy_cell(const char *s, size_t n, int f32, const nni_ct *ct, doubl
     const char *t = s;
     size_t m = n;
     if (m && !ct->marker && (f32 ? nn_f32_parse(s, m, w) : nn_f64_parse(s, m, v)) == m)
-        return (f32 ? *w != *w : *v != *v) && nni_csv_missing(s, n, d) ? 0 : 1;
-    if (nni_csv_missing(s, n, d)) return 0;
+        return (f32 ? *w != *w : *v != *v) && nn_csv_is_missing(s, n, d) ? 0 : 1;
+    if (nn_csv_is_missing(s, n, d)) return 0;
     while (m && nni_is_blank(*t)) { t++; m--; }
     while (m && nni_is_blank(t[m - 1])) m--;
     return m && (f32 ? nn_f32_parse(t, m, w) : nn_f64_parse(t, m, v)) == m ? 1 : -1;
@@ -5764,7 +5794,7 @@ NNI_FN nn_status nni_csv_matrix(nn_xy *out, nni_ct *t, const nn_xy_desc *d)
             double v = 0;
             float w = 0;
             if (i == li) {
-                if (nni_csv_missing(c, len, t->d)) {
+                if (nn_csv_is_missing(c, len, t->d)) {
                     s = nni_ct_bad(t, i, b.t.columns[i].name, "a label");
                     break;
                 }
@@ -5914,7 +5944,7 @@ NN_DEF void nn_csv_close(nn_csv *r)
     nn_mem_free(r, sizeof *r, &al);
 }
 /* over a reader, which belongs to *out then, and is closed on failure */
-NNI_FN nn_status nni_csv_over(nn_csv **out, nn_reader *in, const nn_csv_desc *d, const nn_alloc *al,
+NN_DEF nn_status nn_csv_open_from(nn_csv **out, nn_reader *in, const nn_csv_desc *d, const nn_alloc *al,
                               nn_error *err)
 {
     nn_csv *r = (nn_csv *)nni_new(1, sizeof *r, al);
@@ -5943,7 +5973,7 @@ NN_DEF nn_status nn_csv_open(nn_csv **out, const char *path, const nn_csv_desc *
 {
     nn_reader *in = NULL;
     nn_status s = nn_reader_open(&in, path, opts, err);
-    return s == NN_OK ? nni_csv_over(out, in, d, opts ? &opts->alloc : NULL, err) : s;
+    return s == NN_OK ? nn_csv_open_from(out, in, d, opts ? &opts->alloc : NULL, err) : s;
 }
 NN_DEF size_t nn_csv_columns(const nn_csv *r) { return r->head.t.cols; }
 NN_DEF const char *nn_csv_name(const nn_csv *r, size_t column) { return r->head.t.columns[column].name; }
@@ -6005,7 +6035,7 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *out, nn_error
                 uint32_t len;
                 const char *p = (const char *)raw.t.columns[i].text.data + raw.k[i].v[row];
                 memcpy(&len, p - 4, 4);
-                if (nni_csv_missing(p, len, &r->d)) { k->v[row] = NNI_MISSING; b.t.columns[i].missing++;
+                if (nn_csv_is_missing(p, len, &r->d)) { k->v[row] = NNI_MISSING; b.t.columns[i].missing++;
                 } else if (!nni_col_text(k, row, p, len))
                     s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->t.name);
             }
@@ -6579,7 +6609,7 @@ NNI_FN nn_status nni_jp_number(nni_jp *j, nn_json *v)
     if (v->v.d - v->v.d != 0) {
         char b[64];
         return nni_jp_fail(j, NN_E_FORMAT, p, "number '%s' is beyond the range of a double%s",
-                           nni_value_text(b, p, used), "");
+                           nn_text_brief(b, p, used), "");
     }
     return NN_OK;
 }
@@ -6706,7 +6736,7 @@ NNI_FN nn_status nni_jp_run(nni_jp *j, nn_json **root)
                         again->line, again->col,
                         "%s:%u:%u: duplicate name '%s', the first is at %s",
                         nni_name(where + 40, j->name), (unsigned)again->line, (unsigned)again->col,
-                        nni_value_text(msg, again->key, again->key_len), where);
+                        nn_text_brief(msg, again->key, again->key_len), where);
                 }
             }
         }
@@ -6751,7 +6781,7 @@ struct nn_jsonl {
     nn_alloc alloc;
 };
 /* over a reader, which belongs to *r then, and is closed on failure */
-NNI_FN nn_status nni_jsonl_over(nn_jsonl **r, nn_reader *in, const nn_json_desc *d,
+NN_DEF nn_status nn_jsonl_open_from(nn_jsonl **r, nn_reader *in, const nn_json_desc *d,
                                 const nn_alloc *al, nn_error *err)
 {
     nn_jsonl *j = (nn_jsonl *)nni_new(1, sizeof *j, al);
@@ -6767,7 +6797,7 @@ NN_DEF nn_status nn_jsonl_open(nn_jsonl **r, const char *path, const nn_json_des
 {
     nn_reader *in = NULL;
     nn_status s = nn_reader_open(&in, path, opts, err);
-    return s == NN_OK ? nni_jsonl_over(r, in, d, opts ? &opts->alloc : NULL, err) : s;
+    return s == NN_OK ? nn_jsonl_open_from(r, in, d, opts ? &opts->alloc : NULL, err) : s;
 }
 NN_DEF void nn_jsonl_close(nn_jsonl *r)
 {
@@ -7166,7 +7196,7 @@ NNI_FN void nni_jw_flat(nn_json_writer *w, int begin, int *indent, int *spaced)
         w->spaced = *spaced;
     }
 }
-NNI_FN void nni_jw_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
+NN_DEF void nn_json_elem(nn_json_writer *w, const nn_tensor *t, size_t i)
 {
     int64_t s = 0;
     uint64_t u = 0;
@@ -7209,7 +7239,7 @@ NNI_FN void nni_jw_flat_row(nn_json_writer *w, const nn_tensor *t, size_t first,
     size_t i;
     int a, b;
     nni_jw_flat(w, 1, &a, &b);
-    for (i = first; i < first + n; i++) nni_jw_elem(w, t, i);
+    for (i = first; i < first + n; i++) nn_json_elem(w, t, i);
     nni_jw_flat(w, 0, &a, &b);
 }
 NNI_FN void nni_jw_numbers(nn_json_writer *w, const void *v, nn_dtype dt, size_t n)
@@ -7224,7 +7254,7 @@ NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
 {
     size_t at[NN_MAX_DIMS] = { 0 }, k = 0, i = 0, d;
     int indent = w->indent, spaced = w->spaced;
-    if (!t->ndim) { nni_jw_elem(w, t, 0); return; }
+    if (!t->ndim) { nn_json_elem(w, t, 0); return; }
     for (;;) {
         /* open down to the rows; the innermost arrays stay on one line */
         for (d = k; d < t->ndim; d++) {
@@ -7237,7 +7267,7 @@ NN_DEF void nn_json_tensor(nn_json_writer *w, const nn_tensor *t)
             if (indent > 0) w->spaced = 1;
             w->indent = 0;
             for (at[k - 1] = 0; at[k - 1] < t->shape[k - 1] && w->status == NN_OK; at[k - 1]++)
-                nni_jw_elem(w, t, i++);
+                nn_json_elem(w, t, i++);
         }
         w->indent = k == t->ndim ? 0 : indent;
         for (;;) {
@@ -7611,8 +7641,8 @@ NNI_FN nn_status nni_yp_plain_value(nni_yp *y, nn_json *v, size_t n)
     int r = nni_yaml_resolve(y->p, n, v);
     if (r < 0)
         return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range",
-                           nni_value_text(b, y->p, n));
-    if (trap) s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n));
+                           nn_text_brief(b, y->p, n));
+    if (trap) s = nni_yp_warn(y, y->p, trap, nn_text_brief(b, y->p, n));
     if (s == NN_OK && r == 0) s = nni_yp_string(y, v, y->p, n);
     y->p += n;
     return s;
@@ -7639,7 +7669,7 @@ NNI_FN nn_status nni_yp_map_end(nni_yp *y, nn_json *map)
     if (s != NN_OK) return nni_yp_memory(y);
     if (!again) return NN_OK;
     (void)snprintf(msg, sizeof msg, "duplicate key '%s', the first is at line %u",
-                   nni_value_text(b, again->key, again->key_len), (unsigned)first->line);
+                   nn_text_brief(b, again->key, again->key_len), (unsigned)first->line);
     return nni_yp_fail_at(y, NN_E_FORMAT, again->line, again->col,
                           nni_text_byte(y->s, y->end, again->line, again->col), "%s", msg);
 }
@@ -7664,7 +7694,7 @@ NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
     if (n == 2 && memcmp(y->p, "<<", 2) == 0)
         return nni_yp_fail(y, NN_E_UNSUPPORTED, "%s", "merge keys are not supported");
     trap = nni_yaml_trap(y->p, n);
-    if (trap && (s = nni_yp_warn(y, y->p, trap, nni_value_text(b, y->p, n))) != NN_OK) return s;
+    if (trap && (s = nni_yp_warn(y, y->p, trap, nn_text_brief(b, y->p, n))) != NN_OK) return s;
     memset(&k, 0, sizeof k);
     s = nni_yp_string(y, &k, y->p, n);
     y->p += n;
@@ -10623,7 +10653,7 @@ NNI_FN nn_status nni_npy_array(nni_src *src, nn_tensor *t, uint64_t limit, nni_n
     if (s == NN_OK)
         s = nni_src_tensor(src, &r, info.dtype, info.itemsize, info.ndim, info.shape, limit, alloc,
                            err);
-    if (s == NN_OK) s = nni_npy_settle(&r, info.fortran, info.swapped, src->name, err);
+    if (s == NN_OK) s = nn_npy_settle(&r, info.fortran, info.swapped, src->name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
     return NN_OK;
@@ -10634,6 +10664,19 @@ NN_DEF nn_status nn_npy_peek(nn_npy_info *info, nn_reader *r, nn_error *err)
     nn_alloc a = r->alloc;
     nni_src_reader(&src, r);
     return nni_npy_header(&src, info, &a, err);
+}
+NN_DEF nn_status nn_npy_data(nn_tensor *t, const nn_npy_info *f, nn_reader *r, const nn_alloc *alloc,
+                             nn_error *err)
+{
+    nni_src src;
+    nn_tensor x = NN_ZERO;
+    nn_status s;
+    nni_src_reader(&src, r);
+    s = nni_src_tensor(&src, &x, f->dtype, f->itemsize, f->ndim, f->shape, 0, alloc, err);
+    if (s == NN_OK) s = nn_npy_settle(&x, f->fortran, f->swapped, src.name, err);
+    if (s != NN_OK) nn_tensor_free(&x);
+    else *t = x;
+    return s;
 }
 NN_DEF nn_status nn_npy_read_from(nn_tensor *t, nn_reader *r, const nn_alloc *alloc, nn_error *err)
 {
@@ -10651,7 +10694,7 @@ NN_DEF nn_status nn_npy_read(nn_tensor *t, const char *path, const nn_file_opts 
     if (s != NN_OK) return s;
     nni_src_reader(&src, r);
     s = nni_npy_array(&src, &x, 0, opts ? opts->objects : NULL, &a, err);
-    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    if (s == NN_OK) s = nn_reader_ended(r, "array", err);
     nn_reader_close(r);
     if (s != NN_OK) nn_tensor_free(&x);
     else *t = x;
@@ -10817,7 +10860,7 @@ NNI_FN nn_status nni_npy_leaf_read(nn_tensor *t, const nni_npy_leaf *l, const nn
         } while (d != SIZE_MAX);
         for (d = f->ndim; d-- > 0; idx[d] = 0) if (++idx[d] < f->shape[d]) break;
     }
-    return nni_npy_settle(t, 0, l->info.swapped, name, err);
+    return nn_npy_settle(t, 0, l->info.swapped, name, err);
 }
 NNI_FN nn_status nni_npy_parts(nni_src *src, const nn_npy_parts *to, const char *name, uint64_t limit,
                                const nn_alloc *alloc, nn_error *err)
@@ -10892,7 +10935,7 @@ NN_DEF nn_status nn_npy_read_parts(const nn_npy_parts *to, const char *name, con
     nn_status s = nn_reader_open(&r, path, opts, err);
     if (s != NN_OK) return s;
     s = nn_npy_read_parts_from(to, name, r, &a, err);
-    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    if (s == NN_OK) s = nn_reader_ended(r, "array", err);
     nn_reader_close(r);
     return s;
 }
@@ -11128,7 +11171,7 @@ NN_DEF nn_status nn_npz_get_rows(nn_npz *z, size_t i, size_t first, size_t n, nn
             s = nn_zip_read(z->z, i,
                             f.header + ((uint64_t)col * z->info[i].shape[0] + first) * f.itemsize,
                             p + col * n * f.itemsize, n * f.itemsize, err);
-    if (s == NN_OK) s = nni_npy_settle(&r, f.fortran, f.swapped, src.name, err);
+    if (s == NN_OK) s = nn_npy_settle(&r, f.fortran, f.swapped, src.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
     return NN_OK;
@@ -11160,7 +11203,7 @@ NN_DEF nn_status nn_npz_get_items(nn_npz *z, size_t i, size_t first, size_t n, n
     if (s == NN_OK && n * f.itemsize > 0)
         s = nn_zip_read(z->z, i, f.header + (uint64_t)first * f.itemsize, r.data, n * f.itemsize,
                         err);
-    if (s == NN_OK) s = nni_npy_settle(&r, 0, f.swapped, src.name, err);
+    if (s == NN_OK) s = nn_npy_settle(&r, 0, f.swapped, src.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     *t = r;
     return NN_OK;
@@ -11388,7 +11431,7 @@ NN_DEF nn_status nn_idx_read(nn_tensor *t, const char *path, const nn_file_opts 
     nn_status s = nn_reader_open(&r, path, opts, err);
     if (s != NN_OK) return s;
     s = nn_idx_read_from(&x, r, &a, err);
-    if (s == NN_OK) s = nni_reader_ended(r, "array", err);
+    if (s == NN_OK) s = nn_reader_ended(r, "array", err);
     nn_reader_close(r);
     if (s != NN_OK) nn_tensor_free(&x);
     else *t = x;
@@ -12402,7 +12445,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
             }
         }
     }
-    if (s == NN_OK) s = nni_npy_settle(&r, 0, p->swapped, p->vm.name, err);
+    if (s == NN_OK) s = nn_npy_settle(&r, 0, p->swapped, p->vm.name, err);
     if (s != NN_OK) { nn_tensor_free(&r); return s; }
     if (count && (t->conj || t->neg)) nni_pth_signs(&r, t->conj, t->neg);
     *out = r;
@@ -12548,7 +12591,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? f->itemsize / 4 : f->dtype == NN_BYTES ? f->itemsize : 0,
                           f->ndim, f->shape, &p->out.alloc, err);
         if (s == NN_OK && bytes) memcpy(t.data, v->u.a->data, bytes);
-        if (s == NN_OK) s = nni_npy_settle(&t, f->fortran, f->swapped, p->vm.name, err);
+        if (s == NN_OK) s = nn_npy_settle(&t, f->fortran, f->swapped, p->vm.name, err);
         if (nni_pth_is_tensor(&t) && (t.ndim || t.dtype == NN_F32 || t.dtype == NN_F16 ||
             t.dtype == NN_U64 || t.dtype == NN_C64))
             leaf = 't';                                 /* PyTorch has no other numbers of these types */
@@ -12844,6 +12887,13 @@ NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *op
         nn_buf_free(&all);
     }
     return s;
+}
+NN_DEF nn_status nn_pth_read_zip(nn_dict *d, nn_zip *zip, const nn_pth_opts *opts, nn_error *err)
+{
+    nn_pth_opts o = NN_ZERO;
+    if (opts) o = *opts;
+    return nni_pth_load(d, zip, NULL, NULL, 0, o.file.name ? o.file.name : nn_reader_name(zip->r), &o,
+                        err);
 }
 NN_DEF nn_status nn_pth_read_memory(nn_dict *d, const void *data, size_t n, const nn_pth_opts *opts,
                                     nn_error *err)
@@ -13493,11 +13543,11 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
             s = nni_src_tensor(&src, &t, items[i].dtype, nn_dtype_size(items[i].dtype),
                                items[i].ndim, items[i].shape, opts ? opts->limit : 0, &out.alloc,
                                err);
-        if (s == NN_OK && t.data) s = nni_npy_settle(&t, 0, nni_big_endian(), name, err);
+        if (s == NN_OK && t.data) s = nn_npy_settle(&t, 0, nni_big_endian(), name, err);
         if (s == NN_OK) s = nn_dict_put(&out, items[i].j->key, &t, err);
         nn_tensor_free(&t);
     }
-    if (s == NN_OK) s = nni_reader_ended(r, "last tensor", err);
+    if (s == NN_OK) s = nn_reader_ended(r, "last tensor", err);
     nn_mem_free(items, count * sizeof *items, &a);
     nn_arena_free(&arena);
     if (s == NN_OK && meta) *meta = strings;

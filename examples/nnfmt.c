@@ -481,13 +481,13 @@ static nn_status open_csv(nn_csv **r, const char *path, const nn_csv_desc *d, nn
 {
     nn_reader *in = NULL;
     nn_status s = source(&in, path, e);
-    return s == NN_OK ? nni_csv_over(r, in, d, NULL, e) : s;
+    return s == NN_OK ? nn_csv_open_from(r, in, d, NULL, e) : s;
 }
 static nn_status open_jsonl(nn_jsonl **r, const char *path, nn_error *e)
 {
     nn_reader *in = NULL;
     nn_status s = source(&in, path, e);
-    return s == NN_OK ? nni_jsonl_over(r, in, NULL, NULL, e) : s;
+    return s == NN_OK ? nn_jsonl_open_from(r, in, NULL, NULL, e) : s;
 }
 /* Memory that a text or its tree may take: 64 bytes per byte of text; when it came out of gzip, no more
  * than 64 MiB and 512 bytes per byte of the file. --memory instead, when given. */
@@ -504,7 +504,7 @@ static nn_status slurp(nn_buf *b, const char *path, nn_error *e)
     nn_reader *in = NULL;
     const uint64_t most = budget(path, NN_MAX_FILE_READ);
     nn_status s = source(&in, path, e);
-    if (s == NN_OK) s = nni_reader_rest(in, b, most < NN_MAX_FILE_READ ? most : NN_MAX_FILE_READ, e);
+    if (s == NN_OK) s = nn_reader_rest(in, b, most < NN_MAX_FILE_READ ? most : NN_MAX_FILE_READ, e);
     nn_reader_close(in);
     return s;
 }
@@ -577,7 +577,7 @@ static nn_status read_idx(nn_tensor *t, const char *path, nn_error *e)
     nn_reader *in = NULL;
     nn_status s = source(&in, path, e);
     if (s == NN_OK) s = nn_idx_read_from(t, in, NULL, e);
-    if (s == NN_OK && (s = nni_reader_ended(in, "array", e)) != NN_OK) nn_tensor_free(t);
+    if (s == NN_OK && (s = nn_reader_ended(in, "array", e)) != NN_OK) nn_tensor_free(t);
     nn_reader_close(in);
     return s;
 }
@@ -730,7 +730,7 @@ static nn_status counts_hold(const char *path, nn_error *e)
     if (s == NN_OK && (n < 2 || !f[0].n || !f[1].n || nn_u64_parse(f[0].s, f[0].n, &rows) != f[0].n ||
                        nn_u64_parse(f[1].s, f[1].n, &cols) != f[1].n))
         s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: expected two counts, of rows and of columns but the label, got '%s'", path,
-                         first.skip_lines + 1, n ? nni_value_text(b, f[0].s, f[0].n) : "");
+                         first.skip_lines + 1, n ? nn_text_brief(b, f[0].s, f[0].n) : "");
     nn_csv_close(r);
     r = NULL;
     if (s == NN_OK) s = open_csv(&r, path, &d, e);
@@ -1064,6 +1064,7 @@ typedef struct colstat {
     size_t missing, ints, negative, big, mixed, reals, bools, texts, width, bytes;
     stats q;
 } colstat;
+static int is_blank(char c) { return c == ' ' || c == '\t'; }
 static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *d)
 {
     double v;
@@ -1072,9 +1073,9 @@ static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *
     const char *all = p;
     size_t n = m, i;
     c->bytes += n + 1;
-    if (nni_csv_missing(p, m, d)) { c->missing++; c->mixed += c->big && !c->reals; return; }
-    while (m && nni_is_blank(*p)) { p++; m--; }
-    while (m && nni_is_blank(p[m - 1])) m--;
+    if (nn_csv_is_missing(p, m, d)) { c->missing++; c->mixed += c->big && !c->reals; return; }
+    while (m && is_blank(*p)) { p++; m--; }
+    while (m && is_blank(p[m - 1])) m--;
     if (m && nn_f64_parse(p, m, &v) == m) {
         if (nn_i64_parse(p, m, &k) == m) {
             stats_integer(&c->q, k < 0, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
@@ -1095,7 +1096,7 @@ static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *
             stats_value(&c->q, v);
             c->reals++;
         }
-    } else if (nni_csv_bool(all, n) >= 0) c->bools++;
+    } else if (nn_csv_bool(all, n) >= 0) c->bools++;
     else {
         c->texts++;
         for (i = n, n = 0; i--; ) n += ((unsigned char)all[i] & 0xC0) != 0x80;
@@ -1552,11 +1553,8 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
     }
     if (s != NN_OK) return s;
     if (f.fortran && f.ndim > 1 && !size) {          /* its order can only be turned as a whole */
-        nni_src src;
-        nni_src_reader(&src, a->r);
-        s = nni_src_tensor(&src, &t, f.dtype, f.itemsize, f.ndim, f.shape, 0, NULL, e);
-        if (s == NN_OK) s = nni_npy_settle(&t, 1, f.swapped, a->path, e);
-        if (s == NN_OK) s = nni_reader_ended(a->r, "array", e);
+        s = nn_npy_data(&t, &f, a->r, NULL, e);
+        if (s == NN_OK) s = nn_reader_ended(a->r, "array", e);
         if (s == NN_OK) s = nn_dict_put(&a->d, "array", &t, e);
         nn_tensor_free(&t);
         return s == NN_OK ? arrays_of(a, e) : s;
@@ -1568,7 +1566,7 @@ static nn_status arrays_npy(arrays *a, nn_error *e)
     if (size && f.bytes < size - f.header)
         return nn_error_set(e, NN_E_FORMAT, "%s: byte %llu: bytes follow the array", a->path,
                             (unsigned long long)(f.header + f.bytes));
-    if (!f.bytes && (s = nni_reader_ended(a->r, "array", e)) != NN_OK) return s;
+    if (!f.bytes && (s = nn_reader_ended(a->r, "array", e)) != NN_OK) return s;
     s = put_outline(&a->d, "array", f.dtype, f.itemsize, f.ndim, f.shape, e);
     if (s == NN_OK) s = arrays_of(a, e);
     if (s != NN_OK) return s;
@@ -1611,7 +1609,7 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
         nn_reader_close(r);
         if (s == NN_OK && zip) {
             if ((s = nn_zip_open(&a->zip, path, &o.file, e)) == NN_OK)
-                s = nni_pth_load(&a->d, a->zip, NULL, NULL, 0, a->path, &o, e);
+                s = nn_pth_read_zip(&a->d, a->zip, &o, e);
         } else if (s == NN_OK && (s = nn_pth_read(&a->d, path, &o, e)) == NN_OK)
             s = nn_reader_open(&a->r, path, &o.file, e);
     }
@@ -1761,7 +1759,7 @@ static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, s
     for (k = 0; p && k < n; k += w, to += 4, width -= 4) {
         if ((w = nn_utf8_get(p + k, n - k, &ch)) == 0 || width < 4)
             return nn_error_set(e, NN_E_FORMAT, "%s: column '%s': value '%s' is not valid utf-8", path,
-                            c->name, nni_value_text(b, p, n));
+                            c->name, nn_text_brief(b, p, n));
         memcpy(to, &ch, 4);
     }
     return NN_OK;
@@ -2062,7 +2060,7 @@ static nn_status fortran_items(arrays *a, size_t i, size_t first, size_t n, nn_t
                     s = nn_reader_read_at(
                         a->r, f->head + ((uint64_t)col * o->shape[0] + at) * t->itemsize,
                         (char *)b.data + col * block * t->itemsize, block * t->itemsize, e);
-                if (s == NN_OK) s = nni_npy_settle(&b, 1, f->where.swapped, a->path, e);
+                if (s == NN_OK) s = nn_npy_settle(&b, 1, f->where.swapped, a->path, e);
             }
             if (s != NN_OK) { nn_tensor_free(&b); return s; }
             a->block = b;
@@ -2179,11 +2177,11 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
                          a->path, nn_tensor_bytes(o),
                          (unsigned long long)(nn_reader_tell(a->r) - f->where.offset));
         if (s == NN_OK && a->k == K_NPY && first + n == nn_tensor_count(o))
-            s = nni_reader_ended(a->r, "array", e);
+            s = nn_reader_ended(a->r, "array", e);
     }
     if (s == NN_OK && !o->data && !f->fortran && !f->flat &&
         (a->k == K_NPY || a->k == K_SAFETENSORS || a->k == K_SHARDS || a->k == K_GGUF || a->k == K_PTH))
-        s = nni_npy_settle(&t, 0, f->where.swapped, a->path, e);
+        s = nn_npy_settle(&t, 0, f->where.swapped, a->path, e);
     if (s == NN_OK && opt.bytes && f->dtype == NN_BYTES) s = bytes_to_text(&t, w, a->k == K_PTH && !o->ndim, e);
     if (s == NN_OK && f->where.stored && o->dtype != f->dtype) s = decode(a, i, &t, e);
     if (s == NN_OK && o->dtype != t.dtype) {
@@ -2551,7 +2549,7 @@ static void show_json(const nn_json *v, size_t indent)
         printf("%*s", (int)indent, "");
         say(c->key ? c->key : "-", 0);
         printf(": %s", nn_json_type_name(c->type));
-        if (c->type == NN_JSON_STRING) printf(" '%s'", nni_value_text(b, c->v.s, c->n));
+        if (c->type == NN_JSON_STRING) printf(" '%s'", nn_text_brief(b, c->v.s, c->n));
         else if (c->type == NN_JSON_INT) printf(" %lld", (long long)c->v.i);
         else if (c->type == NN_JSON_REAL) { nn_f64_print(b, c->v.d); printf(" %s", b); }
         else if (c->type >= NN_JSON_ARRAY) printf(" of %zu", c->n);
@@ -2788,7 +2786,7 @@ static void json_items(nn_json_writer *w, cursor *c, size_t *item, size_t ndim, 
     size_t i;
     int indent = w->indent, spaced = w->spaced;
     if (!ndim) {
-        if (cursor_to(c, *item)) nni_jw_elem(w, &c->t, (*item)++ - c->first);
+        if (cursor_to(c, *item)) nn_json_elem(w, &c->t, (*item)++ - c->first);
         else w->status = c->s;
         flush_json(w, out, (size_t)1 << 20, c->e);
         return;
@@ -3106,7 +3104,10 @@ static nn_status write_csv(const char *path, arrays *a, nn_error *e)
                 if (!cursor_to(k, item)) { s = k->s; break; }
                 nn_csv_put_elem(&c, &k->t, item - k->first);
             }
-        s = nni_csv_close_file(&c, w, s, e);
+        if (s == NN_OK) s = nn_csv_end(&c, e);
+        else (void)nn_csv_end(&c, NULL);
+        if (s == NN_OK) s = nn_writer_commit(w, e);
+        else nn_writer_abort(w);
     } else nn_writer_abort(w);
     cursors_free(a, at);
     return s;
@@ -3240,7 +3241,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
                 const char *p;
                 if (label && !label[i]) continue;
                 nn_json_key(&j, label ? label[i] : t.columns[i].name);
-                if (!t.columns[i].is_text) nni_jw_elem(&j, &t.columns[i].values, row);
+                if (!t.columns[i].is_text) nn_json_elem(&j, &t.columns[i].values, row);
                 else if ((p = nn_table_text(t.columns + i, row, &n)) != NULL) nn_json_stringn(&j, p, n);
                 else nn_json_null(&j);
             }

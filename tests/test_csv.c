@@ -529,7 +529,7 @@ static nn_status stream_of_one_record(nn_error *e)
     nn_status s;
     memset(text, 'x', sizeof text);
     memcpy(text, "a\n", 2);
-    if ((s = nn_reader_memory(&in, text, sizeof text, NULL, e)) != NN_OK || (s = nni_csv_over(&r, in, NULL, NULL, e)) != NN_OK) return s;
+    if ((s = nn_reader_memory(&in, text, sizeof text, NULL, e)) != NN_OK || (s = nn_csv_open_from(&r, in, NULL, NULL, e)) != NN_OK) return s;
     r->t.max_record = 1000;
     s = nn_csv_row(r, &f, &n, e);
     nn_csv_close(r);

@@ -494,6 +494,34 @@ static void masked(void)
     CHECK_STR(b, "ab");
     nn_buf_free(&out);
 }
+static void brief(void)              /* a value in a message: 40 bytes of it, printable */
+{
+    char b[64], want[64] = "0123456789012345678901234567890123456789...";
+    CHECK_STR(nn_text_brief(b, "abc", 3), "abc");
+    CHECK_STR(nn_text_brief(b, "", 0), "");
+    CHECK_STR(nn_text_brief(b, "a\n\x1b\xff" "b", 5), "a???b");
+    CHECK_STR(nn_text_brief(b, "h\xc3\xa9", 3), "h\xc3\xa9");
+    CHECK_STR(nn_text_brief(b, "01234567890123456789012345678901234567890", 41), want);
+    CHECK_STR(nn_text_brief(b, "0123456789012345678901234567890123456789", 40), "0123456789012345678901234567890123456789");
+}
+static void the_rest(void)
+{
+    nn_reader *r = NULL;
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t got = 0;
+    char two[2];
+    CHECK_OK(nn_buf_put(&b, "<", 1, &e), e);
+    CHECK_OK(nn_reader_memory(&r, "abcdef", 6, NULL, &e), e);
+    CHECK_OK(nn_reader_read(r, two, 2, &got, &e), e);
+    CHECK_INT(nn_reader_ended(r, "line", &e), NN_E_FORMAT);
+    CHECK(strstr(e.msg, "byte 2: bytes follow the line") != NULL);
+    CHECK_OK(nn_reader_rest(r, &b, 100, &e), e);
+    CHECK_STR((const char *)b.data, "<cdef");
+    CHECK_OK(nn_reader_ended(r, "line", &e), e);
+    nn_reader_close(r);
+    nn_buf_free(&b);
+}
 static void names(void)
 {
     static const char *const good[] = { "run_1", "a.b", "Gr\xc3\xb6\xc3\x9f" "e", "console", "com",
@@ -571,6 +599,8 @@ static void paths_in_json(void)
 int main(void)
 {
     RUN(masked);
+    RUN(brief);
+    RUN(the_rest);
     RUN(names);
     RUN(links_and_modes);
     RUN(paths_in_json);

@@ -114,7 +114,7 @@ static nn_status parts_of(nn_dict *d, nn_buf *units, nn_buf *left, const void *p
     o.name = "a.npy";
     if ((s = nn_reader_memory(&r, p, n, &o, e)) != NN_OK) return s;
     s = nn_npy_read_parts_from(&to, "", r, &o.alloc, e);
-    if (s == NN_OK) s = nni_reader_ended(r, "array", e);
+    if (s == NN_OK) s = nn_reader_ended(r, "array", e);
     nn_reader_close(r);
     return s;
 }
@@ -740,6 +740,49 @@ static nn_status idx_parse(const void *p, size_t n, const nn_alloc *a, nn_error 
     nn_tensor_free(&t);
     return s;
 }
+/* header first, data then: column-major and big-endian, beside the same file read at once */
+static void header_then_data(void)
+{
+    static const char head[] = "\x93NUMPY\x01\0\x46\0{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }";
+    static const int16_t want[6] = { 1, 3, 5, 2, 4, 6 };
+    unsigned char file[10 + 70 + 12];
+    nn_npy_info info = NN_ZERO;
+    nn_tensor t = NN_ZERO, u = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_reader *r = NULL;
+    size_t i;
+    memset(file, ' ', 80);
+    memcpy(file, head, sizeof head - 1);
+    file[79] = '\n';
+    for (i = 0; i < 6; i++) { file[80 + 2 * i] = 0; file[81 + 2 * i] = (unsigned char)(i + 1); }
+    CHECK_OK(nn_reader_memory(&r, file, sizeof file, NULL, &e), e);
+    CHECK_OK(nn_npy_peek(&info, r, &e), e);
+    CHECK_INT(info.header, 80);
+    CHECK_OK(nn_npy_data(&t, &info, r, NULL, &e), e);
+    CHECK_OK(nn_reader_ended(r, "array", &e), e);
+    nn_reader_close(r);
+    CHECK(t.ndim == 2 && t.shape[0] == 2 && t.shape[1] == 3 && t.data && memcmp(t.data, want, sizeof want) == 0);
+    CHECK_OK(nn_reader_memory(&r, file, sizeof file, NULL, &e), e);
+    CHECK_OK(nn_npy_read_from(&u, r, NULL, &e), e);
+    nn_reader_close(r);
+    CHECK(u.data && memcmp(u.data, want, sizeof want) == 0);
+    nn_tensor_free(&t);
+    /* one byte short, one too many */
+    CHECK_OK(nn_reader_memory(&r, file, sizeof file - 1, NULL, &e), e);
+    CHECK_OK(nn_npy_peek(&info, r, &e), e);
+    CHECK_INT(nn_npy_data(&t, &info, r, NULL, &e), NN_E_FORMAT);
+    CHECK(strstr(e.msg, "header declares 12 bytes of data, 11 present") != NULL);
+    CHECK(!t.data);
+    nn_reader_close(r);
+    info.shape[0] = 1;
+    CHECK_OK(nn_reader_memory(&r, file + 80, 12, NULL, &e), e);
+    CHECK_OK(nn_npy_data(&t, &info, r, NULL, &e), e);
+    CHECK_INT(nn_reader_ended(r, "array", &e), NN_E_FORMAT);
+    CHECK(strstr(e.msg, "bytes follow the array") != NULL);
+    nn_reader_close(r);
+    nn_tensor_free(&t);
+    nn_tensor_free(&u);
+}
 static void idx_headers(void)
 {
     static const bin_case t[] = {
@@ -792,6 +835,7 @@ int main(void)
     RUN(writers_refuse);
     RUN(readers_refuse);
     RUN(writing_under_every_fault);
+    RUN(header_then_data);
     RUN(idx_headers);
     RUN(mnist);
     bin_done();

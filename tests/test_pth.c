@@ -408,6 +408,39 @@ static void round_trip(void)
     nn_file_remove(bin_path("a.pth"), NULL, NULL);
     nn_dict_free(&d);
 }
+/* from an archive that is open, and stays so: the same, and what was left in it can be read */
+static void from_an_open_archive(void)
+{
+    nn_dict d = NN_ZERO, a = NN_ZERO, b = NN_ZERO;
+    nn_buf places = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_zip *z = NULL;
+    nn_error e = NN_ZERO;
+    nn_place at;
+    char got[8] = { 0 };
+    nn_tensor t = NN_ZERO;
+    CHECK_OK(nn_tensor_make1(&t, NN_U8, 5, NULL, &e), e);
+    memcpy(t.data, "abcde", 5);
+    CHECK_OK(nn_dict_put(&d, "w", &t, &e), e);
+    CHECK_OK(nn_pth_write("build/test_pth_open.pth", &d, NULL, &e), e);
+    CHECK_OK(nn_zip_open(&z, "build/test_pth_open.pth", NULL, &e), e);
+    CHECK_OK(nn_pth_read_zip(&a, z, NULL, &e), e);
+    CHECK(a.count == 1 && strcmp(a.items[0].name, "w") == 0 && memcmp(a.items[0].value.data, "abcde", 5) == 0);
+    o.file.places = &places;
+    CHECK_OK(nn_pth_read_zip(&b, z, &o, &e), e);
+    CHECK(b.count == 1 && !b.items[0].value.data && places.len == sizeof at);
+    if (places.len == sizeof at) {
+        memcpy(&at, places.data, sizeof at);
+        CHECK_OK(nn_zip_read(z, at.member, at.offset, got, 5, &e), e);
+        CHECK_STR(got, "abcde");
+    }
+    nn_zip_close(z);
+    (void)remove("build/test_pth_open.pth");
+    nn_dict_free(&d);
+    nn_dict_free(&a);
+    nn_dict_free(&b);
+    nn_buf_free(&places);
+}
 static void safetensors_headers(void)
 {
     static const struct { const char *json; size_t data; nn_status s; const char *msg; } t[] = {
@@ -608,6 +641,7 @@ int main(void)
     RUN(other_layouts);
     RUN(writers_refuse);
     RUN(round_trip);
+    RUN(from_an_open_archive);
     RUN(safetensors_headers);
     RUN(safetensors_damage);
     RUN(in_pieces);

@@ -184,7 +184,7 @@ static void fuzz_jsonl(const uint8_t *p, size_t n)
     nn_reader *in = NULL;
     nn_json *v = NULL;
     if (nn_reader_memory(&in, p, n, &o, NULL) != NN_OK) return;
-    if (nni_jsonl_over(&r, in, NULL, &o.alloc, NULL) != NN_OK) return;
+    if (nn_jsonl_open_from(&r, in, NULL, &o.alloc, NULL) != NN_OK) return;
     while (nn_jsonl_next(r, &v, NULL) == NN_OK && v) { }
     nn_jsonl_close(r);
 }

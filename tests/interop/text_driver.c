@@ -30,7 +30,7 @@ static void table_json(nn_json_writer *w, const nn_table *t)
             if (c->is_text) {
                 const char *p = nn_table_text(c, j, &n);
                 if (p) nn_json_stringn(w, p, n); else nn_json_null(w);
-            } else nni_jw_elem(w, &c->values, j);
+            } else nn_json_elem(w, &c->values, j);
         }
         nn_json_end(w);
         nn_json_end(w);
