@@ -54,6 +54,7 @@ typedef struct opts {
     uint64_t seed;
     int device_key;
     size_t interval, max_threads, max_attempts, max_tokens;
+    int gzip;
     const char *output_dir;
     double test_fraction, validation_fraction;
     int chat, modification, classification, compat, preset;
@@ -305,6 +306,9 @@ static const nn_option options[] = {
     OPT("pipeline.checkpoint_interval", NN_APP_SIZE, F(interval), "1000", 1, 1e9, "records", NULL,
         "pipeline", "records per part file",
         IN(CMD_RUN), NULL, DATA, "--length 2;1"),
+    OPT("pipeline.gzip", NN_APP_BOOL, F(gzip), "false", 0, 0, NULL, NULL, "pipeline",
+        "parts that are full, and the last one, become .jsonl.gz",
+        IN(CMD_RUN), NULL, DATA, "true"),
     OPT("pipeline.max_threads", NN_APP_SIZE, F(max_threads), "4", 1, 4096, "threads", NULL, "pipeline",
         "--threads wins",
         IN(CMD_RUN), NULL, SPEED, "2"),
@@ -1753,8 +1757,9 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
 /* The journal's records: "H ..." once: what this data set is (see origin); "R ..." one per record, with
  * the CRC-32C of the bytes that it added to its part and to rejected.jsonl; "P p n sha256 n sha256" a
- * part is closed: bytes and SHA-256 of its files, "0 -" for none; "U name" uploaded; "G ..." the
- * set grows: as H, with more records, and a last part that was short is open again. A record is
+ * part is closed: bytes and SHA-256 of its files, "0 -" for none, with gzip "n/z sha256" of the z bytes
+ * that are stored; "U name" uploaded; "G ..." the set grows: as H, with more records, and a last part
+ * that was short is open again. A record is
  * safe when its R line is: one write() for the record, one for the line after it, and on resume
  * everything behind the last line is cut. What a resume finds is checked before it is gone on with:
  * closed parts as a whole, the open one record by record. */
@@ -1814,23 +1819,37 @@ static void totals_add(totals *t, const summary *s)
     t->neurons_sum += s->neurons;
 }
 enum { TRAIN, TEST, VALIDATION, SPLITS };
+enum { PIECE = 1 << 18 };                 /* bytes that are packed at a time */
 /* part: the split; crc: of the record, crc_rejects: of the refused attempts before it */
 typedef struct entry {
     uint64_t end[SPLITS], rejected, attempt;
     uint32_t crc, crc_rejects;
     int      part;
 } entry;
-/* the files of a closed part; bytes 0 = there is none */
-typedef struct closed_part { uint64_t bytes[SPLITS]; char sha256[SPLITS][65]; } closed_part;
+/* the files of a closed part; bytes 0 = there is none; packed: length of the .gz, 0 = it is plain */
+typedef struct closed_part {
+    uint64_t bytes[SPLITS], packed[SPLITS];
+    char     sha256[SPLITS][65];          /* of the file as it is stored */
+} closed_part;
+/* A file read from the front, record by record; no_memory: what it does not hold was not looked at. */
+typedef struct tail { nn_reader *r; nn_buf b; int no_memory; uint64_t part; int split; } tail;
 /* What a data set is made of: records [lo, hi) of n in parts of interval, the seed, the SHA-256 of the
  * probe set and of config.yaml. */
 typedef struct origin { uint64_t lo, hi, n, interval, seed; char probe[65], config[65]; } origin;
+static void tail_close(tail *t)
+{
+    nn_reader_close(t->r);
+    nn_buf_free(&t->b);
+    memset(t, 0, sizeof *t);
+}
 typedef struct book {                     /* what a journal says */
     origin   is;                          /* n = 0: there is none yet */
     entry   *e; size_t count, room;       /* records lo .. lo + count - 1 */
     totals  *sum;
     uint64_t stop;                        /* the journal is cut off before this record */
     closed_part *parts; size_t closed, parts_room;
+    int      packed_open;                 /* the open part was closed, and is as it was then */
+    tail    *last;                        /* the file that entry_read read from */
     nn_texts uploaded; size_t uploaded_room;
     nn_alloc alloc;
 } book;
@@ -1839,6 +1858,8 @@ static void book_free(book *b)
     size_t i;
     for (i = 0; i < b->uploaded.n; i++) free((void *)(uintptr_t)b->uploaded.v[i]);
     free((void *)b->uploaded.v);
+    if (b->last) tail_close(b->last);
+    free(b->last);
     free(b->parts);
     free(b->e);
     free(b->sum);
@@ -2010,6 +2031,10 @@ static nn_status book_part(book *b, const char *p, const char *end)
     for (i = 0; i < SPLITS; i++) {
         if (i == VALIDATION && p == end) break;                                /* there is none */
         if (!number(&p, end, &c.bytes[i]) || c.bytes[i] != b->e[b->count - 1].end[i]) return NN_E_FORMAT;
+        if (c.bytes[i] && p < end && *p == '/') {
+            p++;
+            if (!number(&p, end, &c.packed[i]) || !c.packed[i]) return NN_E_FORMAT;
+        }
         if (c.bytes[i] && !digest(&p, end, c.sha256[i])) return NN_E_FORMAT;
         if (c.bytes[i] == 0 && end - p >= 2) p += 2;                           /* " -" */
     }
@@ -2035,8 +2060,8 @@ static void book_reopen(book *b)
         int again = 0;
         for (j = 0; j < sizeof anew / sizeof *anew; j++) again |= strcmp(u, anew[j]) == 0;
         for (j = 0; shorter && j < SPLITS; j++) {
-            (void)snprintf(name, sizeof name, "data/%s-%05zu.jsonl", split_names[j], b->closed);
-            again |= strcmp(u, name) == 0;
+            const int n_name = snprintf(name, sizeof name, "data/%s-%05zu.jsonl", split_names[j], b->closed);
+            again |= strncmp(u, name, (size_t)n_name) == 0;
         }
         if (again) free((void *)(uintptr_t)u);
         else b->uploaded.v[n++] = u;
@@ -2115,6 +2140,8 @@ static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal *
     NN_TRY(book_form(dir, err));
     b->stop = stop;
     b->sum = (totals *)calloc(1, sizeof *b->sum);
+    b->last = (tail *)calloc(1, sizeof *b->last);
+    if (!b->sum || !b->last) book_free(b);
     if (!b->sum) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
     s = j ? nn_journal_open(j, path, book_line, b, NULL, &e) :
             nn_journal_read(path, book_line, b, NULL, &e);
@@ -2125,11 +2152,23 @@ static nn_status book_open(book *b, const char *dir, uint64_t stop, nn_journal *
     if (err) *err = e;
     return s;
 }
-static nn_status part_path(char *path, const char *dir, int split, uint64_t part, nn_error *err)
+/* A part's file below the data set's folder. */
+static void part_name(char name[64], int split, uint64_t part, int packed)
+{
+    (void)snprintf(name, 64, "data/%s-%05llu.jsonl%s", split_names[split], (unsigned long long)part,
+                   packed ? ".gz" : "");
+}
+static nn_status part_path(char *path, const char *dir, int split, uint64_t part, int packed, nn_error *err)
 {
     char name[64];
-    (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[split], (unsigned long long)part);
+    part_name(name, split, part, packed);
     return nn_path_join(path, NN_MAX_PATH_BYTES, dir, name, err);
+}
+/* 1 = that part is stored as .jsonl.gz */
+static int part_packed(const book *b, int split, uint64_t part)
+{
+    if (part >= b->closed && !(part == b->closed && b->packed_open)) return 0;
+    return b->parts[part].packed[split] > 0;
 }
 static uint64_t size_of(const char *path)
 {
@@ -2145,14 +2184,15 @@ static nn_status book_check_parts(const book *b, const char *dir, int deep, nn_e
     for (p = 0; p < b->closed; p++)
         for (i = 0; i < SPLITS; i++) {
             const closed_part *c = &b->parts[p];
-            NN_TRY(part_path(path, dir, i, p, err));
-            if (!c->bytes[i]) continue;
+            const uint64_t size = c->packed[i] ? c->packed[i] : c->bytes[i];
+            NN_TRY(part_path(path, dir, i, p, c->packed[i] > 0, err));
+            if (!size) continue;
             if (!nn_file_exists(path, NULL))
                 return nn_error_set(err, NN_E_FORMAT, "%s: is missing, it had %llu bytes when it was closed", path,
-                                (unsigned long long)c->bytes[i]);
-            if (size_of(path) != c->bytes[i])
+                                (unsigned long long)size);
+            if (size_of(path) != size)
                 return nn_error_set(err, NN_E_FORMAT, "%s: expected %llu bytes as when it was closed, got %llu", path,
-                                (unsigned long long)c->bytes[i], (unsigned long long)size_of(path));
+                                (unsigned long long)size, (unsigned long long)size_of(path));
             if (!deep) continue;
             NN_TRY(nn_file_sha256(hex, path, NULL, err));
             if (strcmp(hex, c->sha256[i]) != 0)
@@ -2170,28 +2210,32 @@ static nn_status book_read(book *b, const char *dir, nn_error *err)
     if (s == NN_OK) s = book_check_parts(b, dir, 0, err);
     return s;
 }
-/* A file read from the front, record by record; no_memory: what it does not hold was not looked at. */
-typedef struct tail { nn_reader *r; nn_buf b; int no_memory; } tail;
-static void tail_close(tail *t)
-{
-    nn_reader_close(t->r);
-    nn_buf_free(&t->b);
-    memset(t, 0, sizeof *t);
-}
-/* 1 = the next n bytes of path, from byte `from` on, have this CRC; they are in t->b */
-static int tail_holds(tail *t, const char *path, uint64_t from, uint64_t n, uint32_t crc)
+/* The reader at byte `from` of what path holds; of a .gz by reading up to there. */
+static nn_status tail_open(tail *t, const char *path, uint64_t from, int packed, nn_error *err)
 {
     nn_file_opts fo = NN_ZERO;
+    const unsigned char *p;
+    size_t n;
+    fo.raw = !packed;
+    if (!t->r) NN_TRY(nn_reader_open(&t->r, path, &fo, err));
+    if (!packed) return nn_reader_seek(t->r, from, err);
+    while (nn_reader_tell(t->r) < from) {
+        const uint64_t left = from - nn_reader_tell(t->r);
+        NN_TRY(nn_reader_peek(t->r, 1, &p, &n, err));
+        if (n == 0) return nn_error_set(err, NN_E_FORMAT, "%s: ends before byte %llu", path, (unsigned long long)from);
+        nn_reader_take(t->r, n < left ? n : (size_t)left);
+    }
+    return NN_OK;
+}
+/* 1 = the next n bytes of path, from byte `from` on, have this CRC; they are in t->b */
+static int tail_holds(tail *t, const char *path, int packed, uint64_t from, uint64_t n, uint32_t crc)
+{
     size_t got = 0;
     nn_status s = NN_OK;
-    fo.raw = 1;
     t->b.len = 0;
     if (n == 0) return crc == 0;
-    if (size_of(path) < from + n) return 0;
-    if (!t->r) {
-        s = nn_reader_open(&t->r, path, &fo, NULL);
-        if (s == NN_OK) s = nn_reader_seek(t->r, from, NULL);
-    }
+    if (!packed && size_of(path) < from + n) return 0;
+    if (!t->r) s = tail_open(t, path, from, packed, NULL);
     if (s == NN_OK) s = nn_buf_reserve(&t->b, (size_t)n, NULL);
     if (s == NN_OK) s = nn_reader_read(t->r, t->b.data, (size_t)n, &got, NULL);
     t->no_memory |= s == NN_E_NOMEM;
@@ -2218,15 +2262,17 @@ static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good,
         const entry *e = &b->e[i];
         const uint64_t was = i ? b->e[i - 1].rejected : 0;
         const uint64_t start = i > from ? b->e[i - 1].end[e->part] : 0;
-        if (!tail_holds(&rejects, rejected, was, e->rejected - was, e->crc_rejects)) {
+        if (!tail_holds(&rejects, rejected, 0, was, e->rejected - was, e->crc_rejects)) {
             if (i >= from) break;
             s = nn_error_set(err, NN_E_FORMAT,
                          "%s: bytes %llu to %llu, before record %llu, are missing or were changed", rejected,
                          (unsigned long long)was, (unsigned long long)e->rejected,
                          (unsigned long long)(b->is.lo + i));
-        } else if (i >= from && (s = part_path(path, dir, e->part, b->closed, err)) == NN_OK) {
+        } else if (i >= from) {
+            const int packed = part_packed(b, e->part, b->closed);
             tail *t = &part[e->part];
-            if (!tail_holds(t, path, start, e->end[e->part] - start, e->crc)) break;
+            s = part_path(path, dir, e->part, b->closed, packed, err);
+            if (s != NN_OK || !tail_holds(t, path, packed, start, e->end[e->part] - start, e->crc)) break;
             if (sha) nn_sha256_put(&sha[e->part], t->b.data, t->b.len);
         }
     }
@@ -2245,6 +2291,7 @@ static nn_status book_check_tail(const book *b, const char *dir, uint64_t *good,
 typedef struct sink {
     const char *dir;
     origin      want;
+    int         gzip;                     /* parts are packed when they are closed */
     const nn_buf *config;                 /* the config.yaml of want; while the folder is opened */
     book        b;                        /* as it was opened; closed goes on */
     uint64_t    next;                     /* the record whose turn it is */
@@ -2326,6 +2373,7 @@ static nn_status sink_check(sink *s, nn_app *app, nn_error *err)
     if (st == NN_OK && grows) {
         nn_app_say(app, "%s: holds %zu of %llu records, grows to %llu", s->dir, b.count,
                    (unsigned long long)b.is.n, (unsigned long long)s->want.n);
+        b.packed_open = b.closed * b.is.interval > b.count;
         book_reopen(&b);
     }
     if (st == NN_OK && b.is.n) st = book_check_tail(&b, s->dir, &s->next, s->sha, err);
@@ -2352,31 +2400,106 @@ static nn_status sink_close_file(sink *s, int split, uint64_t p, nn_error *err)
     char path[NN_MAX_PATH_BYTES];
     nn_append *a = s->part[split];
     s->part[split] = NULL;
-    NN_TRY(part_path(path, s->dir, split, p, err));
+    NN_TRY(part_path(path, s->dir, split, p, 0, err));
     if (!a && !nn_file_exists(path, NULL)) return NN_OK;
     if (!a && s->end[split] == 0) return nn_file_remove(path, NULL, err);
     if (!a) NN_TRY(nn_append_open(&a, path, s->end[split], NULL, err));
     return nn_append_close(a, err);
 }
+/* All of `from` into `to`, packed or unpacked by their names; the header of a .gz says no time and no
+ * name, and its bytes depend on the content alone. */
+static nn_status copy_packed(const char *to, const char *from, int pack, nn_error *err)
+{
+    nn_file_opts fi = NN_ZERO, fo = NN_ZERO;
+    nn_reader *r = NULL;
+    nn_writer *w = NULL;
+    nn_buf piece = NN_ZERO;
+    size_t got = 1;
+    nn_status s;
+    fi.raw = pack;
+    fo.gzip = pack ? 6 : 0;
+    s = nn_buf_reserve(&piece, PIECE, err);
+    if (s == NN_OK) s = nn_reader_open(&r, from, &fi, err);
+    if (s == NN_OK) s = nn_writer_open(&w, to, &fo, err);
+    while (s == NN_OK && got) {
+        s = nn_reader_read(r, piece.data, PIECE, &got, err);
+        if (s == NN_OK && got) s = nn_writer_put(w, piece.data, got, err);
+    }
+    nn_reader_close(r);
+    nn_buf_free(&piece);
+    if (s == NN_OK) return nn_writer_commit(w, err);
+    nn_writer_abort(w);
+    return s;
+}
+/* The files of parts that stand beside what the journal says of them: the plain form of a closed part
+ * that was packed, the packed form of one that is open. A kill between two steps left them. */
+static nn_status sink_tidy(const sink *s, uint64_t part, nn_error *err)
+{
+    char path[NN_MAX_PATH_BYTES];
+    int i;
+    for (i = 0; i < SPLITS; i++) {
+        const int packed = part_packed(&s->b, i, part);
+        if (part < s->b.closed && !packed && s->b.parts[part].bytes[i]) continue;
+        NN_TRY(part_path(path, s->dir, i, part, !packed, err));
+        NN_TRY(nn_file_remove(path, NULL, err));
+    }
+    return NN_OK;
+}
+/* The short last part as lines again, before the journal says that the set grows. */
+static nn_status sink_unpack(const sink *s, nn_error *err)
+{
+    char from[NN_MAX_PATH_BYTES], to[NN_MAX_PATH_BYTES];
+    const uint64_t last = s->b.closed - 1;
+    int i;
+    if (s->b.closed * s->want.interval <= s->b.count) return NN_OK;
+    for (i = 0; i < SPLITS; i++) {
+        if (!part_packed(&s->b, i, last)) continue;
+        NN_TRY(part_path(from, s->dir, i, last, 1, err));
+        NN_TRY(part_path(to, s->dir, i, last, 0, err));
+        NN_TRY(copy_packed(to, from, 0, err));
+    }
+    return NN_OK;
+}
+/* One file of part p is whole: packed beside itself; hex: of what is stored. */
+static nn_status sink_pack(const sink *s, int split, uint64_t p, uint64_t *size, char hex[65], nn_error *err)
+{
+    char from[NN_MAX_PATH_BYTES], to[NN_MAX_PATH_BYTES];
+    NN_TRY(part_path(from, s->dir, split, p, 0, err));
+    NN_TRY(part_path(to, s->dir, split, p, 1, err));
+    NN_TRY(copy_packed(to, from, 1, err));
+    *size = size_of(to);
+    return nn_file_sha256(hex, to, NULL, err);
+}
 static nn_status sink_close_part(sink *s, uint64_t p, nn_error *err)
 {
+    closed_part c, *parts;
     char line[512], hex[65];
     size_t n = (size_t)snprintf(line, sizeof line, "P %llu", (unsigned long long)p);
     nn_status st = NN_OK;
     int i;
+    memset(&c, 0, sizeof c);
     for (i = 0; i < SPLITS; i++) {
         if (st == NN_OK) st = sink_close_file(s, i, p, err);
+        c.bytes[i] = s->end[i];
         if (i == VALIDATION && s->end[i] == 0) break;
         nn_sha256_hex(&s->sha[i], hex);
-        n += (size_t)snprintf(line + n, sizeof line - n, " %llu %s", (unsigned long long)s->end[i],
-                              s->end[i] ? hex : "-");
+        if (s->gzip && s->end[i] && st == NN_OK) st = sink_pack(s, i, p, &c.packed[i], hex, err);
+        n += (size_t)snprintf(line + n, sizeof line - n, " %llu", (unsigned long long)s->end[i]);
+        if (c.packed[i])
+            n += (size_t)snprintf(line + n, sizeof line - n, "/%llu", (unsigned long long)c.packed[i]);
+        n += (size_t)snprintf(line + n, sizeof line - n, " %s", s->end[i] ? hex : "-");
         nn_sha256_init(&s->sha[i]);
         s->end[i] = 0;
     }
     if (st == NN_OK) st = nn_append_sync(s->rejected, err);
     if (st == NN_OK) st = nn_journal_put(s->j, line, n, err);
     if (st == NN_OK) st = nn_journal_sync(s->j, err);
+    parts = (closed_part *)grown(s->b.parts, p, &s->b.parts_room, sizeof *parts);
+    if (!parts) return nn_error_set(err, NN_E_NOMEM, "out of memory for part %llu", (unsigned long long)p);
+    s->b.parts = parts;
+    parts[p] = c;
     s->b.closed = p + 1;
+    if (st == NN_OK && s->gzip) st = sink_tidy(s, p, err);
     return st;
 }
 static int sink_part_full(const sink *s)
@@ -2398,12 +2521,16 @@ static nn_status sink_open(sink *s, nn_error *err)
         n = (size_t)snprintf(line, sizeof line, "%c %llu %llu %llu %llu %llu %s %s", what,
                              (unsigned long long)w->lo, (unsigned long long)w->hi, (unsigned long long)w->n,
                              (unsigned long long)w->interval, (unsigned long long)w->seed, w->probe, w->config);
-        if (what == 'G') book_reopen(&s->b);
+        if (what == 'G') {
+            NN_TRY(sink_unpack(s, err));
+            book_reopen(&s->b);
+        }
         NN_TRY(nn_journal_put(s->j, line, n, err));
         if (what == 'G') NN_TRY(nn_journal_sync(s->j, err));
         s->b.is = *w;
     }
     s->synced = nn_app_seconds();
+    for (i = 0; s->gzip && i <= s->b.closed; i++) NN_TRY(sink_tidy(s, i, err));
     n = s->b.count;
     for (i = 0; i < n; i++) s->records[s->b.e[i].part]++;
     s->rejected_end = n ? s->b.e[n - 1].rejected : 0;
@@ -2423,7 +2550,7 @@ static nn_status sink_put(sink *s, const summary *sum, int split, const char *li
     entry e;
     nn_status st = NN_OK;
     if (!s->part[split]) {
-        st = part_path(path, s->dir, split, p, err);
+        st = part_path(path, s->dir, split, p, 0, err);
         if (st == NN_OK) st = nn_append_open(&s->part[split], path, s->end[split], NULL, err);
     }
     if (st == NN_OK && n_rejects) st = nn_append_put(s->rejected, rejects, n_rejects, err);
@@ -2492,7 +2619,7 @@ static void upload_add_part(upload *u, uint64_t p)
     char name[64], path[NN_MAX_PATH_BYTES];
     int i;
     for (i = 0; i < SPLITS; i++) {
-        (void)snprintf(name, sizeof name, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
+        part_name(name, i, p, u->s->gzip);
         if (nn_path_join(path, sizeof path, u->s->dir, name, NULL) == NN_OK &&
             nn_file_exists(path, NULL))
             upload_add(u, name);
@@ -2610,6 +2737,7 @@ static nn_status config_text(nn_app *app, const opts *o, nn_buf *out, nn_error *
             continue;
         /* newer than version 0.1: at its default it says nothing, and sets of before stay as they are */
         if (strncmp(p, "  validation_fraction: 0\n", 25) == 0) continue;
+        if (strncmp(p, "  gzip: false\n", 14) == 0) continue;
         if (preset_is_old(o) && strncmp(p, "  columns: all\n", 15) == 0) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0)
             s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
@@ -3443,8 +3571,10 @@ static int run_finish(run *r, double seconds)
         nn_app_result(app, "records_per_minute", 60.0 * (double)(r->s.next - r->started) / seconds);
     for (p = 0; p < r->s.b.closed; p++)
         for (i = 0; i < SPLITS; i++) {
-            const char *path =
-                nn_app_path(app, "data/%s-%05llu.jsonl", split_names[i], (unsigned long long)p);
+            char name[64];
+            const char *path;
+            part_name(name, (int)i, p, r->s.gzip);
+            path = nn_app_path(app, "%s", name);
             if (nn_file_exists(path, NULL)) nn_app_wrote(app, path);
         }
     nn_app_wrote(app, nn_app_path(app, "rejected.jsonl"));
@@ -3497,6 +3627,7 @@ static nn_status folder_open(nn_app *app, run *r, uint64_t lo, uint64_t hi, nn_e
     if (s == NN_OK) {
         origin_make(&r->s.want, r->c, &config, lo, hi);
         r->s.dir = app->out;
+        r->s.gzip = r->c->o->gzip;
         r->s.config = &config;
         app->check = folder_check;
         app->checked = &r->s;
@@ -3887,20 +4018,26 @@ static nn_status entry_read(const book *b, const char *dir, size_t i, nn_buf *ou
 {
     const entry *x = &b->e[i];
     char path[NN_MAX_PATH_BYTES];
-    uint64_t p = i / b->is.interval, from = i % b->is.interval ? b->e[i - 1].end[x->part] : 0;
-    nn_reader *r = NULL;
-    nn_file_opts fo = NN_ZERO;
-    nn_status s;
-    fo.raw = 1;
-    if ((s = part_path(path, dir, x->part, p, err)) != NN_OK ||
-        (s = nn_reader_open(&r, path, &fo, err)) != NN_OK)
-        return s;
-    s = nn_buf_reserve(out, (size_t)(x->end[x->part] - from), err);
-    if (s == NN_OK)
-        s = nn_reader_read_at(r, from, out->data + out->len, (size_t)(x->end[x->part] - from), err);
-    if (s == NN_OK) { out->len += (size_t)(x->end[x->part] - from); out->data[out->len] = 0; }
-    nn_reader_close(r);
-    return s;
+    const uint64_t p = i / b->is.interval;
+    const uint64_t from = i % b->is.interval ? b->e[i - 1].end[x->part] : 0;
+    const size_t n = (size_t)(x->end[x->part] - from);
+    const int packed = part_packed(b, x->part, p);
+    tail *t = b->last;
+    size_t got = 0;
+    nn_status s = part_path(path, dir, x->part, p, packed, err);
+    /* a packed part is read on from where the record before it ended */
+    if (t->r && (t->part != p || t->split != x->part || (packed && nn_reader_tell(t->r) > from))) tail_close(t);
+    t->part = p;
+    t->split = x->part;
+    if (s == NN_OK) s = tail_open(t, path, from, packed, err);
+    if (s == NN_OK) s = nn_buf_reserve(out, n, err);
+    if (s == NN_OK) s = nn_reader_read(t->r, out->data + out->len, n, &got, err);
+    if (s == NN_OK && got != n)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: ends within record %llu", path, (unsigned long long)(b->is.lo + i));
+    if (s != NN_OK) return s;
+    out->len += n;
+    out->data[out->len] = 0;
+    return NN_OK;
 }
 /* Is the data set in dir made from the config and the probe set at hand? */
 static nn_status made_from(const book *b, const context *c, const nn_buf *config, const char *dir, nn_error *err)
@@ -3978,7 +4115,7 @@ static nn_status merge_line(void *user, const char *text, size_t n)
     summary sum;
     entry e;
     uint64_t p, i, from, was;
-    int f;
+    int f, packed;
     if (n < 2 || text[0] != 'R') return NN_OK;
     memset(&sum, 0, sizeof sum);
     if (!summary_parse(text + 2, text + n, &sum, &e)) return NN_E_FORMAT;
@@ -3994,14 +4131,15 @@ static nn_status merge_line(void *user, const char *text, size_t n)
         for (f = 0; f < SPLITS; f++) tail_close(&m->part[f]);
         m->open_part = p;
     }
-    NN_TRY(part_path(path, m->dir, e.part, p, m->err));
-    if (!tail_holds(&m->part[e.part], path, from, e.end[e.part] - from, e.crc))
+    packed = part_packed(m->b, e.part, p);
+    NN_TRY(part_path(path, m->dir, e.part, p, packed, m->err));
+    if (!tail_holds(&m->part[e.part], path, packed, from, e.end[e.part] - from, e.crc))
         return nn_error_set(m->err, m->part[e.part].no_memory ? NN_E_NOMEM : NN_E_FORMAT,
                         m->part[e.part].no_memory ? "%s: out of memory for record %llu" :
                                                     "%s: record %llu is cut short or was changed",
                         path, (unsigned long long)sum.k);
     NN_TRY(nn_path_join(path, sizeof path, m->dir, "rejected.jsonl", m->err));
-    if (!tail_holds(&m->rejected, path, was, e.rejected - was, e.crc_rejects))
+    if (!tail_holds(&m->rejected, path, 0, was, e.rejected - was, e.crc_rejects))
         return nn_error_set(m->err, m->rejected.no_memory ? NN_E_NOMEM : NN_E_FORMAT,
                         m->rejected.no_memory ? "%s: out of memory before record %llu" :
                                                 "%s: what was refused before record %llu is missing or was changed",

@@ -92,10 +92,10 @@ for t in 1 2; do
 done
 grown() { $P run-data-gen $big --threads 2 --out "$D/gk" --resume >/dev/null 2>"$D/log" && same "$D/g25" "$D/gk"; }
 # killed: after the line that says so, within the part that was short, and with a part that was not closed
-cut() { rm -rf "$D/gk"; cp -r "$D/g1" "$D/gk"; awk -v n="$1" '$2 == "R" && ++k > n { exit } { print } $2 == "G" { g = 1; if (n == 10) exit }' "$D/g1/journal.txt" >"$D/gk/journal.txt"; rm -f "$D"/gk/data/*-0000[3-6].jsonl; }
+stop_at() { rm -rf "$D/gk"; cp -r "$D/g1" "$D/gk"; awk -v n="$1" '$2 == "R" && ++k > n { exit } { print } $2 == "G" { g = 1; if (n == 10) exit }' "$D/g1/journal.txt" >"$D/gk/journal.txt"; rm -f "$D"/gk/data/*-0000[3-6].jsonl; }
 grep -q ' G 0 25 25 4 ' "$D/g1/journal.txt"; ok $? "the journal says that the set grew"
-for n in 3 7 9 10 11 14; do cut $n; grown; ok $? "growing, killed after $n records: $(cat "$D/log")"; done
-cut 11; for f in "$D"/gk/data/*-00002.jsonl; do dd if=/dev/zero of="$f" bs=1 seek=90 count=9 conv=notrunc 2>/dev/null; done
+for n in 3 7 9 10 11 14; do stop_at $n; grown; ok $? "growing, killed after $n records: $(cat "$D/log")"; done
+stop_at 11; for f in "$D"/gk/data/*-00002.jsonl; do dd if=/dev/zero of="$f" bs=1 seek=90 count=9 conv=notrunc 2>/dev/null; done
 grown && grep -q 'is not as it was written' "$D/log"; ok $? "damage in the part that is open again: $(cat "$D/log")"
 rm -rf "$D/gk"; cp -r "$D/gten" "$D/gk"; for f in "$D"/gk/data/*-00002.jsonl; do dd if=/dev/zero of="$f" bs=1 seek=90 count=9 conv=notrunc 2>/dev/null; break; done
 before=$(tree "$D/gk"); grown; [ $? -ne 0 ] && grep -q 'was changed: sha256' "$D/log" && [ "$before" = "$(tree "$D/gk")" ]; ok $? "a set with a changed part does not grow: $(cat "$D/log")"
@@ -141,6 +141,37 @@ done
 W="$C --no-include_modification --preset default --num_layers 1 --neurons_per_layer 8 --target_total_examples 300 --max_elsewhere 1 --label_threshold 0.3 --length 20"
 for c in "all" "prompts" "prompts --style interwoven"; do rm -rf "$D/w"; $P run-data-gen $W --columns $c --out "$D/w" >/dev/null 2>"$D/log" && $P baseline "$D/w" >"$D/base-w" 2>>"$D/log" && { [ "$c" = all ] && cp "$D/base-w" "$D/base-w0" || cmp -s "$D/base-w" "$D/base-w0"; }; ok $? "classification only: baseline reads the weights in prompts, $c: $(cat "$D/log")"; done
 $P run-data-gen $C --columns fields --chat --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 2 ] && grep -q 'chat' "$D/log"; ok $? "messages without prompts: $(cat "$D/log")"
+# ---- closed parts as .jsonl.gz: the same lines, whatever happened on the way
+Z="$S --test_fraction 0.3 --validation_fraction 0.3 --gzip"
+$P run-data-gen $Z --length 25 --threads 2 --out "$D/z" >/dev/null 2>"$D/log"; ok $? "packed parts: $(cat "$D/log")"
+[ "$(ls "$D/z/data" | grep -c '\.jsonl\.gz$')" -eq "$(ls "$D/z/data" | wc -l)" ] && [ "$(ls "$D/z/data" | wc -l)" -eq "$(ls "$D/p1/data" | wc -l)" ]; ok $? "every part is packed: $(ls "$D/z/data" | tr '\n' ' ')"
+unpacked() {  # unpacked A B: the packed parts of A hold the plain parts of B
+    for f in "$2"/data/*; do gzip -dc "$1/data/$(basename "$f").gz" 2>/dev/null | cmp -s - "$f" || { echo "  differs: $f"; return 1; }; done
+}
+if command -v gzip >/dev/null; then unpacked "$D/z" "$D/p1"; ok $? "gzip finds the plain set's lines in them"
+else skipped=$((skipped + 1)); echo "skip packed parts: gzip is not installed"; fi
+for f in "$D"/z/data/*.gz; do [ "$(dd if="$f" bs=1 count=10 2>/dev/null | od -An -tx1 | tr -d ' \n' | cut -c1-16)" = 1f8b080000000000 ] || echo "$f"; done >"$D/log"; [ ! -s "$D/log" ]; ok $? "the header has no time and no name: $(cat "$D/log")"
+$P run-data-gen $Z --length 25 --threads 1 --out "$D/z1" >/dev/null 2>&1; same "$D/z" "$D/z1"; ok $? "packed, one thread: the same bytes"
+for i in 0 1 2; do $P run-data-gen $Z --length 25 --threads 1 --shard $i/3 --out "$D/zs" >/dev/null 2>&1; done
+$P merge "$D"/zs/shard-*-of-3 --out "$D/zm" --quiet >/dev/null 2>"$D/log"; same "$D/z" "$D/zm"; ok $? "packed shards, merged: $(cat "$D/log")"
+$P run-data-gen $Z --length 10 --threads 1 --out "$D/z10" >/dev/null 2>&1; cp -r "$D/z10" "$D/zg"
+$P run-data-gen $Z --length 25 --threads 2 --out "$D/zg" --resume >/dev/null 2>"$D/log"; same "$D/z" "$D/zg"; ok $? "a packed set grows: $(cat "$D/log")"
+# killed at each step: the open part is plain; its packed form, or the plain one of a closed part, may be there already
+for n in 0 3 4 6 10 13 24; do
+    rm -rf "$D/zk"; cp -r "$D/zg" "$D/zk"; awk -v n=$n '$2 == "R" && ++k > n { exit } { print }' "$D/z/journal.txt" >"$D/zk/journal.txt"
+    [ "$n" -gt 0 ] || sed -n 1,2p "$D/z/journal.txt" >"$D/zk/journal.txt"
+    # every part lies there in both forms
+    cp "$D"/p1/data/* "$D/zk/data"
+    $P run-data-gen $Z --length 25 --threads 2 --out "$D/zk" --resume >/dev/null 2>"$D/log"; same "$D/z" "$D/zk"; ok $? "packed, killed after $n records: $(cat "$D/log")"
+done
+rm -rf "$D/zk"; cp -r "$D/z10" "$D/zk"; cp "$D"/p1/data/*-00002.jsonl "$D/zk/data"; $P run-data-gen $Z --length 25 --threads 2 --out "$D/zk" --resume >/dev/null 2>"$D/log"; same "$D/z" "$D/zk"; ok $? "killed while the last part was unpacked: $(cat "$D/log")"
+for v in "verify $D/z --sample 25" "stats $D/z" "baseline $D/z"; do $P $v >"$D/log" 2>&1; ok $? "$v: $(cat "$D/log")"; done
+$P baseline "$D/p1" >"$D/base-p" 2>/dev/null; $P baseline "$D/z" 2>/dev/null | cmp -s - "$D/base-p"; ok $? "baseline: the same figures from packed parts"
+for f in "$D"/p1/data/*; do cat "$f"; done | sed 's/.*"example_id": \([0-9]*\).*"classification_completion": "\([^"]*\)".*/{"example_id": \1, "task": "classification", "completion": "\2"}/' >"$D/goldz.jsonl"
+$P score "$D/z" --completions "$D/goldz.jsonl" >"$D/log" 2>&1 && grep -qx 'classification_exact 1' "$D/log" && grep -qx 'classification_completions 25' "$D/log"; ok $? "score reads packed parts, in any order: $(cat "$D/log")"
+f=$(ls "$D"/zk/data/test-*.gz | head -n 1); dd if=/dev/zero of="$f" bs=1 seek=200 count=1 conv=notrunc 2>/dev/null
+for v in verify "run-data-gen $Z --length 25 --resume --out"; do $P $v "$D/zk" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'test-0000[0-9].jsonl.gz: was changed' "$D/log"; ok $? "$v sees a byte of a packed part: $(cat "$D/log")"; done
+$P merge "$D/zk" --out "$D/zm2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'test-0000[0-9].jsonl.gz' "$D/log"; ok $? "merge sees it: $(cat "$D/log")"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4
@@ -168,6 +199,13 @@ up --hub.program no-such-program; [ $? -eq 1 ] && grep -q "'no-such-program' was
 up --hub.program "$D/hub.sh"; [ $? -eq 1 ] && grep -q 'no token' "$D/log" && [ ! -e "$D/hub/data" ]; ok $? "no token: $(cat "$D/log")"
 mkdir "$D/hub-home"; echo hf_x >"$D/hub-home/token"
 up --hub.program "$D/hub.sh" --hub.license mit --hub.tags small,letters --hub.description "Small nets." && grep -q '^license: mit$' "$D/hub/README.md" && grep -q '^- letters$' "$D/hub/README.md" && grep -q '^Small nets\.$' "$D/hub/README.md"; ok $? "a stored token; licence, tags, description in the card: $(cat "$D/log")"
+# what grows is uploaded again: the part that was short, the card, config.yaml, rejected.jsonl; nothing else
+for g in "" --gzip; do
+    rm -rf "$D/hub"; up --hub.program "$D/hub.sh" --length 6 $g; ok $? "6 records uploaded: $(cat "$D/log")"
+    up --hub.program "$D/hub.sh" --length 9 $g --resume; ok $? "9 records uploaded: $(cat "$D/log")"
+    sed -n 's/^[0-9a-f]* U //p' "$D/hub/journal.txt" | sort | uniq -c | sed 's/^ *//' | tr '\n' ' ' >"$D/log"
+    e=${g:+.gz}; [ "$(cat "$D/log")" = "2 README.md 2 config.yaml 1 data/train-00000.jsonl$e 2 data/train-00001.jsonl$e 1 data/train-00002.jsonl$e 2 rejected.jsonl 1 signature_dataset.json " ]; ok $? "how often each file went out: $(cat "$D/log")"
+done
 up --hub.program "$D/hub.sh" --hub.license 'a b: c' --overwrite; [ $? -eq 1 ] && grep -q 'hub.license' "$D/log"; ok $? "a licence that is no name: $(cat "$D/log")"
 $P run-data-gen $N --length 2 --no-include_modification --threads 1 --out "$D/nc" >/dev/null 2>"$D/log"; ok $? "classification only: $(cat "$D/log")"
 [ "$(grep -c 'degraded\|modification_prompt\|null' "$D/nc/data/train-00000.jsonl")" -eq 0 ]; ok $? "classification only: no column of the other task, no null"
