@@ -559,7 +559,7 @@ static nn_status name_classes(nn_app *app, rows *r, const nn_tensor *y, nn_error
             (void)snprintf(t, sizeof t, "%llu", (unsigned long long)((const uint64_t *)classes.data)[i]);
         else if (classes.dtype == NN_I64)
             (void)snprintf(t, sizeof t, "%lld", (long long)nn_i64(&classes)[i]);
-        else (void)nni_app_num(t, nn_tensor_get_f64(&classes, i));
+        else (void)app_num(t, nn_tensor_get_f64(&classes, i));
         r->classes[i] = nn_app_text(app, "%s", t);
     }
     nn_tensor_free(&classes);
@@ -3265,7 +3265,7 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
                              nn_app_text(app, "%zu x %zu", set[i].n_samples, set[i].n_features),
                              nn_app_text(app, "%zu classes, %zu informative columns",
                                          set[i].n_classes, set[i].n_informative));
-        TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
+        TRY(nn_report_end(&rep, app_stem_path(app, "report.html"), err));
         nn_app_next(app, "%s train --train %s/%s_train.csv --test %s/%s_test.csv", program.name,
                     app->out, set[0].name, app->out, set[0].name);
     }
@@ -3313,7 +3313,7 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
                     (unsigned long long)app->seed));
     TRY(fit(app, o, f, &o->in, tune ? &base : NULL, stem, &rep, &out, &fig, err));
     if (!app->dry_run) {
-        TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
+        TRY(nn_report_end(&rep, app_stem_path(app, "report.html"), err));
         if (tune)
             nn_app_next(
                 app, "artificial_data taskvec --pretrained %s --finetuned %s --op add --test %s",
@@ -3370,7 +3370,7 @@ static nn_status cmd_taskvec(nn_app *app, opts *o, nn_error *err)
                                  o->edit.val.n ? "chosen on the validation rows" :
                                                  "the last of the sweep");
     }
-    TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
+    TRY(nn_report_end(&rep, app_stem_path(app, "report.html"), err));
 done:
     if (status != NN_OK) nn_report_drop(&rep);
     edit_free(j);
@@ -3432,7 +3432,7 @@ static nn_status cmd_evaluate(nn_app *app, opts *o, nn_error *err)
     nn_app_result(app, "log_loss", e.loss);
     nn_app_result(app, "ece", e.ece);
     TRY(show_eval(app, &rep, &m, &e, stem, "test rows", err));
-    TRY(nn_report_end(&rep, nni_app_stem_path(app, "report.html"), err));
+    TRY(nn_report_end(&rep, app_stem_path(app, "report.html"), err));
 done:
     if (status != NN_OK) nn_report_drop(&rep);
     model_free(&m);

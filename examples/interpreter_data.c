@@ -2852,64 +2852,64 @@ static nn_status card_check(const opts *o, nn_error *err)
                         bad);
 }
 /* The columns of a row, as nn_record_json writes them. */
-static void card_fields(nni_sb *b, const context *c)
+static void card_fields(app_sb *b, const context *c)
 {
     const opts *o = c->o;
     /* rows without labels by behaviour have the columns of both tasks */
     const int old = !o->distinct || !o->behaviour_labels;
     const int prompts = o->columns != 1, text = o->columns == 2;
     int i;
-    nni_sb_str(b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, "
+    app_sb_str(b, "\nFields: `example_id`, `metadata` (target pattern, accuracies per pattern, "
                   "architecture, corruption), ");
     for (i = 0; i < 2; i++) {
         const char *task = i ? "classification" : "modification";
         if (!(old || (i ? o->classification : o->modification))) continue;
-        if (prompts) nni_sb_f(b, "`%s_prompt`, ", task);
-        if (prompts || i) nni_sb_f(b, "`%s_completion`, ", task);
-        if (text) nni_sb_f(b, "`%s_text`, ", task);
-        if (prompts && o->chat) nni_sb_f(b, "`%s_messages`, ", task);
+        if (prompts) app_sb_f(b, "`%s_prompt`, ", task);
+        if (prompts || i) app_sb_f(b, "`%s_completion`, ", task);
+        if (text) app_sb_f(b, "`%s_text`, ", task);
+        if (prompts && o->chat) app_sb_f(b, "`%s_messages`, ", task);
     }
-    if (old || o->modification) nni_sb_str(b, "`degraded_signature`, ");
-    nni_sb_str(b, old || o->classification ? "`improved_signature`" : "");
+    if (old || o->modification) app_sb_str(b, "`degraded_signature`, ");
+    app_sb_str(b, old || o->classification ? "`improved_signature`" : "");
     if (o->columns == 0) {
-        nni_sb_str(b, " (JSON in strings, so that all rows have one schema; so are the weights in prompts "
+        app_sb_str(b, " (JSON in strings, so that all rows have one schema; so are the weights in prompts "
                       "and completions)");
     } else {
-        nni_sb_str(b, old || o->classification ? ", " : "");
-        if (old || o->modification) nni_sb_str(b, "`degraded_model_weights`, ");
-        nni_sb_str(b, "`improved_model_weights` (JSON in strings, so that all rows have one schema)");
+        app_sb_str(b, old || o->classification ? ", " : "");
+        if (old || o->modification) app_sb_str(b, "`degraded_model_weights`, ");
+        app_sb_str(b, "`improved_model_weights` (JSON in strings, so that all rows have one schema)");
     }
-    nni_sb_str(b, ", `training_metrics`. ");
+    app_sb_str(b, ", `training_metrics`. ");
 }
 static nn_status card_write(const context *c, const sink *s, nn_error *err)
 {
     const totals *t = s->b.sum;
     const opts *o = c->o;
-    nni_sb b = { NULL, 0, 0, 0 };
+    app_sb b = { NULL, 0, 0, 0 };
     uint64_t rejected = 0;
     static const int order[SPLITS] = { TRAIN, VALIDATION, TEST };
     size_t i;
     nn_status st;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
-    nni_sb_f(&b,
+    app_sb_f(&b,
              "---\nlicense: %s\ntask_categories:\n- text-generation\ntags:\n- "
              "interpretability\n- neural-network-weights\n- synthetic\n",
              o->license);
-    for (i = 0; i < o->tags.n; i++) nni_sb_f(&b, "- %s\n", o->tags.v[i]);
-    nni_sb_f(&b, "size_categories:\n- %s\n",
+    for (i = 0; i < o->tags.n; i++) app_sb_f(&b, "- %s\n", o->tags.v[i]);
+    app_sb_f(&b, "size_categories:\n- %s\n",
              t->records < 1000    ? "n<1K" :
              t->records < 10000   ? "1K<n<10K" :
              t->records < 100000  ? "10K<n<100K" :
              t->records < 1000000 ? "100K<n<1M" :
                                     "1M<n<10M");
-    nni_sb_str(&b, "configs:\n- config_name: default\n  data_files:\n");
+    app_sb_str(&b, "configs:\n- config_name: default\n  data_files:\n");
     for (i = 0; i < SPLITS; i++)
         if (s->records[order[i]])
-            nni_sb_f(&b, "  - split: %s\n    path: data/%s-*\n", split_names[order[i]],
+            app_sb_f(&b, "  - split: %s\n    path: data/%s-*\n", split_names[order[i]],
                      split_names[order[i]]);
-    nni_sb_str(&b, "---\n\n");
-    if (o->description) nni_sb_f(&b, "%s\n\n", o->description);
-    nni_sb_f(&b,
+    app_sb_str(&b, "---\n\n");
+    if (o->description) app_sb_f(&b, "%s\n\n", o->description);
+    app_sb_f(&b,
              "# Subject models and their activation signatures\n\n%llu records. Each holds a small "
              "network that classifies sequences of %zu letters from A to %c by patterns, "
              "as it is after training on%s labels%s, its activation signature on "
@@ -2918,24 +2918,24 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
              o->modification ? " partly wrong" : " clean",
              o->modification ? " (degraded) and after further training on clean ones (improved)" :
                                "");
-    nni_sb_f(&b,
+    app_sb_f(&b,
              "Made with `interpreter_data run-data-gen --config-path config.yaml`; record k "
              "depends on the seed (%llu) and k alone.\n\n",
              (unsigned long long)o->seed);
-    nni_sb_f(
+    app_sb_f(
         &b, "| | |\n|---|---|\n| records | %llu |\n| attempts | %llu |\n| accepted | %.1f %% |\n",
         (unsigned long long)t->records, (unsigned long long)(t->records + rejected),
         t->records + rejected ? 100.0 * (double)t->records / (double)(t->records + rejected) : 0.0);
     for (i = 1; i < REASONS; i++)
         if (t->rejects[i])
-            nni_sb_f(&b, "| rejected: %s | %llu |\n", reason_names[i],
+            app_sb_f(&b, "| rejected: %s | %llu |\n", reason_names[i],
                      (unsigned long long)t->rejects[i]);
-    nni_sb_f(&b,
+    app_sb_f(&b,
              "| accuracy on held-out rows, degraded, median | %.4f |\n| improved, median | %.4f "
              "|\n| on the target pattern, degraded, median | %.4f |\n| improved, median | %.4f |\n",
              hist_median(&t->before), hist_median(&t->after), hist_median(&t->target_before),
              hist_median(&t->target_after));
-    nni_sb_f(
+    app_sb_f(
         &b,
         "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / "
         "longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | "
@@ -2943,22 +2943,22 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
         t->records ? (double)t->bytes / (double)t->records : 0.0,
         t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
         t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
-    nni_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and "
+    app_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and "
                    "half none of the model's patterns: 0.5 is chance. Medians over records:\n\n"
                    "| pattern | records with it | degraded | improved | records with it as the "
                    "target | degraded | improved |\n|---|---|---|---|---|---|---|\n");
     for (i = 0; i < NN_PATTERN_COUNT; i++) {
         if (!t->chosen[i]) continue;
-        nni_sb_f(&b, "| %s | %llu | %.4f | %.4f | %llu |", nn_pattern_name((nn_pattern)i),
+        app_sb_f(&b, "| %s | %llu | %.4f | %.4f | %llu |", nn_pattern_name((nn_pattern)i),
                  (unsigned long long)t->chosen[i], hist_median(&t->pattern_before[i]),
                  hist_median(&t->pattern_after[i]), (unsigned long long)t->target[i]);
         if (t->target[i])
-            nni_sb_f(&b, " %.4f | %.4f |\n", hist_median(&t->as_target_before[i]),
+            app_sb_f(&b, " %.4f | %.4f |\n", hist_median(&t->as_target_before[i]),
                      hist_median(&t->as_target_after[i]));
-        else nni_sb_str(&b, " | |\n");
+        else app_sb_str(&b, " | |\n");
     }
     if (c->narrow)
-        nni_sb_f(
+        app_sb_f(
             &b,
             "\nThe models are stored with weights in %s, quantization %s%s; `degraded_accuracy` "
             "and `improved_accuracy` are theirs, `float_degraded_accuracy` and "
@@ -2968,7 +2968,7 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
                                 "float32",
             nn_quant_kind_name(c->quant.how.kind), o->qat ? ", trained through it" : "");
     card_fields(&b, c);
-    nni_sb_str(&b, "Refused attempts with their figures are in `rejected.jsonl`.\n");
+    app_sb_str(&b, "Refused attempts with their figures are in `rejected.jsonl`.\n");
     if (b.bad) { free(b.s); return nn_error_set(err, NN_E_NOMEM, "README.md: out of memory"); }
     st = put_file(s->dir, "README.md", b.s, b.n, err);
     free(b.s);

@@ -477,9 +477,9 @@ extern "C" {
 
 /* ---- small strings ------------------------------------------------------ */
 /* A growing string; `bad` sticks when memory is out, so that callers check once at the end. */
-typedef struct nni_sb { char *s; size_t n, cap; int bad; } nni_sb;
+typedef struct app_sb { char *s; size_t n, cap; int bad; } app_sb;
 
-NNI_FN void nni_sb_add(nni_sb *b, const char *s, size_t n)
+static NN_UNUSED void app_sb_add(app_sb *b, const char *s, size_t n)
 {
     if (b->bad) return;
     if (b->cap - b->n <= n) {
@@ -496,47 +496,47 @@ NNI_FN void nni_sb_add(nni_sb *b, const char *s, size_t n)
     b->n += n;
     b->s[b->n] = 0;
 }
-NNI_FN void nni_sb_str(nni_sb *b, const char *s) { nni_sb_add(b, s, strlen(s)); }
-NNI_FN void nni_sb_vf(nni_sb *b, const char *fmt, va_list ap)
+static NN_UNUSED void app_sb_str(app_sb *b, const char *s) { app_sb_add(b, s, strlen(s)); }
+static NN_UNUSED void app_sb_vf(app_sb *b, const char *fmt, va_list ap)
 {
     va_list two;
     int n;
     char small[256];
     va_copy(two, ap);
     n = vsnprintf(small, sizeof small, fmt, ap);
-    if (n >= 0 && (size_t)n < sizeof small) nni_sb_add(b, small, (size_t)n);
+    if (n >= 0 && (size_t)n < sizeof small) app_sb_add(b, small, (size_t)n);
     else if (n >= 0) {
         char *p = (char *)malloc((size_t)n + 1);
         if (!p) b->bad = 1;
         else {
             (void)vsnprintf(p, (size_t)n + 1, fmt, two);
-            nni_sb_add(b, p, (size_t)n);
+            app_sb_add(b, p, (size_t)n);
             free(p);
         }
     }
     va_end(two);
 }
-NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...) NN_PRINTF(2, 3);
-NNI_FN void nni_sb_f(nni_sb *b, const char *fmt, ...)
+static NN_UNUSED void app_sb_f(app_sb *b, const char *fmt, ...) NN_PRINTF(2, 3);
+static NN_UNUSED void app_sb_f(app_sb *b, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    nni_sb_vf(b, fmt, ap);
+    app_sb_vf(b, fmt, ap);
     va_end(ap);
 }
-NNI_FN void nni_sb_free(nni_sb *b) { free(b->s); b->s = NULL; b->n = b->cap = 0; }
+static NN_UNUSED void app_sb_free(app_sb *b) { free(b->s); b->s = NULL; b->n = b->cap = 0; }
 
-/* nni_app_num: the shortest text that reads back, whole numbers without ".0". buf [NN_NUM_BYTES] */
-NNI_FN const char *nni_app_num(char *buf, double v)
+/* app_num: the shortest text that reads back, whole numbers without ".0". buf [NN_NUM_BYTES] */
+static NN_UNUSED const char *app_num(char *buf, double v)
 {
     size_t n = nn_f64_print(buf, v);
     if (n > 2 && strcmp(buf + n - 2, ".0") == 0) buf[n - 2] = 0;
     return buf;
 }
 /* ---- [OPTIONS] ---------------------------------------------------------- */
-#define NNI_APP_N_COMMON 15u
+#define APP_N_COMMON 15u
 /* `commands` of these rows: the bit of nn_app_command.uses that a command needs to have them */
-static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
+static const nn_option app_common[APP_N_COMMON] = {
     { .key = "config", .type = NN_APP_TEXT, .field = offsetof(nn_app, config), .value = "FILE",
       .group = "common",
       .help = "YAML file of options; flags win over it", .alias = "config_path",
@@ -594,9 +594,9 @@ static const nn_option nni_app_common[NNI_APP_N_COMMON] = {
       .effect = NN_EFFECT_TEXT }
 };
 
-static volatile sig_atomic_t nni_app_signal;
-NNI_FN void nni_app_on_signal(int s) { nni_app_signal = s; }
-NN_DEF int nn_app_stopped(void) { return nni_app_signal != 0; }
+static volatile sig_atomic_t app_signal;
+static NN_UNUSED void app_on_signal(int s) { app_signal = s; }
+NN_DEF int nn_app_stopped(void) { return app_signal != 0; }
 
 NN_DEF double nn_app_seconds(void)
 {
@@ -608,23 +608,23 @@ NN_DEF double nn_app_seconds(void)
     return (double)time(NULL);
 #endif
 }
-NNI_FN void nni_app_signals(void)
+static NN_UNUSED void app_signals(void)
 {
 #ifdef SA_RESTART
     struct sigaction a;
     memset(&a, 0, sizeof a);
-    a.sa_handler = nni_app_on_signal;
+    a.sa_handler = app_on_signal;
     a.sa_flags = (int)(SA_RESTART | SA_RESETHAND);        /* a second Ctrl-C kills */
     (void)sigaction(SIGINT, &a, NULL);
     (void)sigaction(SIGTERM, &a, NULL);
 #else
-    (void)signal(SIGINT, nni_app_on_signal);
-    (void)signal(SIGTERM, nni_app_on_signal);
+    (void)signal(SIGINT, app_on_signal);
+    (void)signal(SIGTERM, app_on_signal);
 #endif
 }
 
 /* What came from a file or a command line may hold a terminal's control sequences: lines are masked. */
-NNI_FN void nni_app_masked(FILE *f, const char *text)
+static NN_UNUSED void app_masked(FILE *f, const char *text)
 {
     char part[512];
     while (*text) {
@@ -639,24 +639,24 @@ NNI_FN void nni_app_masked(FILE *f, const char *text)
     }
 }
 /* one line on stderr */
-NNI_FN void nni_app_print(const char *fmt, va_list ap)
+static NN_UNUSED void app_print(const char *fmt, va_list ap)
 {
     char line[2048];
     (void)vsnprintf(line, sizeof line, fmt, ap);
-    nni_app_masked(stderr, line);
+    app_masked(stderr, line);
     fputc('\n', stderr);
 }
-NNI_FN void nni_app_line(const nn_app *app, const char *kind, const char *fmt, va_list ap)
+static NN_UNUSED void app_line(const nn_app *app, const char *kind, const char *fmt, va_list ap)
 {
     fflush(stdout);
     fprintf(stderr, "%s: %s", app->program ? app->program->name : "nn", kind);
-    nni_app_print(fmt, ap);
+    app_print(fmt, ap);
 }
 NN_DEF int nn_app_usage(nn_app *app, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    nni_app_line(app, "", fmt, ap);
+    app_line(app, "", fmt, ap);
     va_end(ap);
     return 2;
 }
@@ -688,7 +688,7 @@ NN_DEF void nn_app_warn(nn_app *app, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    nni_app_line(app, "warning: ", fmt, ap);
+    app_line(app, "warning: ", fmt, ap);
     va_end(ap);
 }
 NN_DEF void nn_app_lost(nn_app *app, const nn_error *err)
@@ -702,12 +702,12 @@ NN_DEF void nn_app_say(nn_app *app, const char *fmt, ...)
     if (app->quiet) return;
     va_start(ap, fmt);
     fflush(stdout);
-    nni_app_print(fmt, ap);
+    app_print(fmt, ap);
     va_end(ap);
 }
-/* nni_app_get: n bytes of the arena. When memory is out the reserve gives what it has (never NULL for
+/* app_get: n bytes of the arena. When memory is out the reserve gives what it has (never NULL for
  * what fits) and the run is marked: it will fail, but under its right names. */
-NNI_FN char *nni_app_get(nn_app *app, size_t n, size_t *room)
+static NN_UNUSED char *app_get(nn_app *app, size_t n, size_t *room)
 {
     char *p = (char *)nn_arena_get(&app->arena, n);
     size_t left = sizeof app->reserve - app->reserve_used;
@@ -723,16 +723,16 @@ NNI_FN char *nni_app_get(nn_app *app, size_t n, size_t *room)
     app->reserve_used += *room;
     return p;
 }
-NNI_FN char *nni_app_dup(nn_app *app, const char *s, size_t n)
+static NN_UNUSED char *app_dup(nn_app *app, const char *s, size_t n)
 {
     size_t room;
-    char *p = nni_app_get(app, n + 1, &room);
+    char *p = app_get(app, n + 1, &room);
     if (room > 1) memcpy(p, s, room - 1);
     p[room - 1] = 0;
     return p;
 }
 /* before and the formatted text, one string */
-NNI_FN char *nni_app_vtext(nn_app *app, const char *before, const char *fmt, va_list ap)
+static NN_UNUSED char *app_vtext(nn_app *app, const char *before, const char *fmt, va_list ap)
 {
     va_list again;
     size_t room, n = strlen(before);
@@ -741,7 +741,7 @@ NNI_FN char *nni_app_vtext(nn_app *app, const char *before, const char *fmt, va_
     va_copy(again, ap);
     more = vsnprintf(NULL, 0, fmt, ap);
     if (more < 0) more = 0;
-    p = nni_app_get(app, n + (size_t)more + 1, &room);
+    p = app_get(app, n + (size_t)more + 1, &room);
     (void)snprintf(p, room, "%s", before);
     if (n < room) (void)vsnprintf(p + n, room - n, fmt, again);
     va_end(again);
@@ -752,13 +752,13 @@ NN_DEF const char *nn_app_text(nn_app *app, const char *fmt, ...)
     va_list ap;
     const char *text;
     va_start(ap, fmt);
-    text = nni_app_vtext(app, "", fmt, ap);
+    text = app_vtext(app, "", fmt, ap);
     va_end(ap);
     return text;
 }
 
 /* hyphen and underscore are the same */
-NNI_FN int nni_app_same(const char *a, size_t na, const char *b, size_t nb)
+static NN_UNUSED int app_same(const char *a, size_t na, const char *b, size_t nb)
 {
     size_t i;
     if (na != nb) return 0;
@@ -768,14 +768,14 @@ NNI_FN int nni_app_same(const char *a, size_t na, const char *b, size_t nb)
     }
     return 1;
 }
-/* nni_app_in_list: position of word s[0..n) in "a|b|c", or -1 */
-NNI_FN int nni_app_in_list(const char *list, const char *s, size_t n)
+/* app_in_list: position of word s[0..n) in "a|b|c", or -1 */
+static NN_UNUSED int app_in_list(const char *list, const char *s, size_t n)
 {
     int i = 0;
     while (list && *list) {
         const char *e = strchr(list, '|');
         size_t len = e ? (size_t)(e - list) : strlen(list);
-        if (nni_app_same(list, len, s, n)) return i;
+        if (app_same(list, len, s, n)) return i;
         if (!e) break;
         list = e + 1;
         i++;
@@ -783,7 +783,7 @@ NNI_FN int nni_app_in_list(const char *list, const char *s, size_t n)
     return -1;
 }
 /* edit distance with neighbouring letters swapped counting once; words above 47 letters are far apart */
-NNI_FN size_t nni_app_distance(const char *a, const char *b)
+static NN_UNUSED size_t app_distance(const char *a, const char *b)
 {
     size_t d[3][48], na = strlen(a), nb = strlen(b), i, j, *p0 = d[0], *p1 = d[1], *p2 = d[2], *t;
     if (na > 46 || nb > 46) return 99;
@@ -804,30 +804,30 @@ NNI_FN size_t nni_app_distance(const char *a, const char *b)
     }
     return p1[nb];
 }
-typedef struct nni_app_guess { char word[64]; size_t distance; } nni_app_guess;
-NNI_FN void nni_app_try(nni_app_guess *g, const char *typed, const char *word, size_t n)
+typedef struct app_guess { char word[64]; size_t distance; } app_guess;
+static NN_UNUSED void app_try(app_guess *g, const char *typed, const char *word, size_t n)
 {
     char w[64];
     size_t d;
     if (n >= sizeof w) return;
     memcpy(w, word, n);
     w[n] = 0;
-    d = nni_app_distance(typed, w);
+    d = app_distance(typed, w);
     if (d < g->distance) { g->distance = d; memcpy(g->word, w, n + 1); }
 }
-NNI_FN int nni_app_close(const nni_app_guess *g, const char *typed)
+static NN_UNUSED int app_close(const app_guess *g, const char *typed)
 {
     size_t n = strlen(typed);
     return n > 1 && g->distance <= (n < 4 ? 1u : n < 8 ? 2u : 3u);
 }
 
-NNI_FN int nni_app_is_common(const nn_option *o)
+static NN_UNUSED int app_is_common(const nn_option *o)
 {
-    return o >= nni_app_common && o < nni_app_common + NNI_APP_N_COMMON;
+    return o >= app_common && o < app_common + APP_N_COMMON;
 }
-#define NNI_APP_SEED_ROW (&nni_app_common[2])
+#define APP_SEED_ROW (&app_common[2])
 /* seeds of command c, which follow --seed: 2 one is a flag, 1 its config file alone gives them, 0 none */
-NNI_FN int nni_app_has_seeds(const nn_app *app, int c)
+static NN_UNUSED int app_has_seeds(const nn_app *app, int c)
 {
     int found = 0;
     size_t i;
@@ -839,68 +839,68 @@ NNI_FN int nni_app_has_seeds(const nn_app *app, int c)
     return found;
 }
 /* a row of command c (-1: of any) */
-NNI_FN int nni_app_has_in(const nn_app *app, const nn_option *o, int c)
+static NN_UNUSED int app_has_in(const nn_app *app, const nn_option *o, int c)
 {
-    if (nni_app_is_common(o)) {
+    if (app_is_common(o)) {
         unsigned uses = c < 0 || !app->program->n_commands ? 0 : app->program->commands[c].uses;
         if (app->program->tool && o->field != offsetof(nn_app, want_help) &&
             o->field != offsetof(nn_app, want_version))
             return 0;
         return !o->commands || !uses || (uses & o->commands) ||
-               (o == NNI_APP_SEED_ROW && nni_app_has_seeds(app, c));
+               (o == APP_SEED_ROW && app_has_seeds(app, c));
     }
     return !o->commands || c < 0 || (o->commands >> c & 1u);
 }
-NNI_FN int nni_app_has(const nn_app *app, const nn_option *o)
+static NN_UNUSED int app_has(const nn_app *app, const nn_option *o)
 {
-    return nni_app_has_in(app, o, app->command);
+    return app_has_in(app, o, app->command);
 }
 /* the command takes it from its config file alone */
-NNI_FN int nni_app_filed(const nn_app *app, const nn_option *o)
+static NN_UNUSED int app_filed(const nn_app *app, const nn_option *o)
 {
     const int c = app->command;
     unsigned uses;
     if (c < 0 || (o->flags & NN_APP_KEY)) return (o->flags & NN_APP_KEY) != 0;
     uses = app->program->n_commands ? app->program->commands[c].uses : 0;
-    if (o == NNI_APP_SEED_ROW && uses && !(uses & NN_APP_USES_SEED)) return nni_app_has_seeds(app, c) < 2;
+    if (o == APP_SEED_ROW && uses && !(uses & NN_APP_USES_SEED)) return app_has_seeds(app, c) < 2;
     return (int)(o->from_file >> c & 1u);
 }
-NNI_FN size_t nni_app_rows(const nn_app *app) { return app->program->n_options + NNI_APP_N_COMMON; }
-NNI_FN const nn_option *nni_app_row(const nn_app *app, size_t i)
+static NN_UNUSED size_t app_rows(const nn_app *app) { return app->program->n_options + APP_N_COMMON; }
+static NN_UNUSED const nn_option *app_row(const nn_app *app, size_t i)
 {
     return i < app->program->n_options ? &app->program->options[i] :
-                                         &nni_app_common[i - app->program->n_options];
+                                         &app_common[i - app->program->n_options];
 }
-NNI_FN unsigned char *nni_app_mark(nn_app *app, size_t i)
+static NN_UNUSED unsigned char *app_mark(nn_app *app, size_t i)
 {
     return i < app->program->n_options ? &app->given[i] : &app->given_common[i - app->program->n_options];
 }
-NNI_FN char *nni_app_field(const nn_app *app, size_t i)
+static NN_UNUSED char *app_field(const nn_app *app, size_t i)
 {
-    const nn_option *o = nni_app_row(app, i);
+    const nn_option *o = app_row(app, i);
     return (i < app->program->n_options ? (char *)app->opts : (char *)(uintptr_t)app) + o->field;
 }
-NNI_FN const char *nni_app_last(const char *key)
+static NN_UNUSED const char *app_last(const char *key)
 {
     const char *d = strrchr(key, '.');
     return d ? d + 1 : key;
 }
-/* nni_app_find: rows of this command whose key, alias or trailing parts are name. Returns how many
+/* app_find: rows of this command whose key, alias or trailing parts are name. Returns how many
  * different keys match
  * at the best level (0 none, 1 found in *row); common flags win over last parts of dotted keys. */
-NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t *row, size_t *other)
+static NN_UNUSED size_t app_find(const nn_app *app, const char *name, size_t n, size_t *row, size_t *other)
 {
-    size_t i, hits = 0, rows = nni_app_rows(app);
+    size_t i, hits = 0, rows = app_rows(app);
     int level;
     for (level = 0; level < 2; level++) {
         for (i = 0; i < rows; i++) {
-            const nn_option *o = nni_app_row(app, i);
+            const nn_option *o = app_row(app, i);
             size_t k = strlen(o->key);
             int match;
-            if (!nni_app_has(app, o) || nni_app_filed(app, o)) continue;
+            if (!app_has(app, o) || app_filed(app, o)) continue;
             if (level == 0)
-                match = nni_app_same(o->key, k, name, n) || nni_app_in_list(o->alias, name, n) >= 0;
-            else match = k > n + 1 && o->key[k - n - 1] == '.' && nni_app_same(o->key + k - n, n, name, n);
+                match = app_same(o->key, k, name, n) || app_in_list(o->alias, name, n) >= 0;
+            else match = k > n + 1 && o->key[k - n - 1] == '.' && app_same(o->key + k - n, n, name, n);
             if (match) { if (hits++) { if (other) *other = i; } else *row = i; }
         }
         if (hits) return hits;
@@ -909,12 +909,12 @@ NNI_FN size_t nni_app_find(const nn_app *app, const char *name, size_t n, size_t
 }
 
 /* -- values -- */
-NNI_FN int nni_app_number(const char *s, size_t n, double *v)
+static NN_UNUSED int app_number(const char *s, size_t n, double *v)
 {
     return n > 0 && nn_f64_parse(s, n, v) == n && *v - *v == 0;      /* no nan, no inf */
 }
 /* whole numbers; "1e6" is one, too. Returns 0 when it is none or does not fit. */
-NNI_FN int nni_app_whole(const char *s, size_t n, int neg_ok, int64_t *v, uint64_t *u)
+static NN_UNUSED int app_whole(const char *s, size_t n, int neg_ok, int64_t *v, uint64_t *u)
 {
     uint64_t a = 0;
     size_t i = 0;
@@ -928,7 +928,7 @@ NNI_FN int nni_app_whole(const char *s, size_t n, int neg_ok, int64_t *v, uint64
         a = a * 10 + (uint64_t)(s[i] - '0');
     }
     if (i < n) {
-        if (!nni_app_number(s, n, &d) || d != floor(d) || fabs(d) > 9007199254740992.0) return 0;
+        if (!app_number(s, n, &d) || d != floor(d) || fabs(d) > 9007199254740992.0) return 0;
         neg = d < 0;
         a = (uint64_t)fabs(d);
     }
@@ -938,7 +938,7 @@ NNI_FN int nni_app_whole(const char *s, size_t n, int neg_ok, int64_t *v, uint64
     *v = neg ? -(int64_t)a : (int64_t)a;
     return 1;
 }
-NNI_FN int nni_app_inside(const nn_option *o, double v)
+static NN_UNUSED int app_inside(const nn_option *o, double v)
 {
     if (o->min == 0 && o->max == 0 && !(o->flags & (NN_APP_ABOVE | NN_APP_BELOW))) return 1;
     if (v < o->min || ((o->flags & NN_APP_ABOVE) && v == o->min)) return 0;
@@ -946,7 +946,7 @@ NNI_FN int nni_app_inside(const nn_option *o, double v)
     return !(v > o->max || ((o->flags & NN_APP_BELOW) && v == o->max));
 }
 /* what the row accepts, for messages and help */
-NNI_FN const char *nni_app_expect(const nn_option *o, char *buf, size_t cap)
+static NN_UNUSED const char *app_expect(const nn_option *o, char *buf, size_t cap)
 {
     const char *what = "text";
     char a[40], b[40];
@@ -972,54 +972,54 @@ NNI_FN const char *nni_app_expect(const nn_option *o, char *buf, size_t cap)
     }
     if (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW))) {
         if (o->max == 0 && (o->flags & NN_APP_ABOVE))
-            (void)snprintf(buf, cap, "%s > %s", what, nni_app_num(a, o->min));
+            (void)snprintf(buf, cap, "%s > %s", what, app_num(a, o->min));
         else
             (void)snprintf(buf, cap, "%s in %s%s, %s%s", what, o->flags & NN_APP_ABOVE ? "(" : "[",
-                           nni_app_num(a, o->min), nni_app_num(b, o->max),
+                           app_num(a, o->min), app_num(b, o->max),
                            o->flags & NN_APP_BELOW ? ")" : "]");
     } else (void)snprintf(buf, cap, "%s", what);
     return buf;
 }
-/* nni_app_store: text -> field of row i. 0 = fine, 1 = not what the row expects, 2 = no memory */
-NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
+/* app_store: text -> field of row i. 0 = fine, 1 = not what the row expects, 2 = no memory */
+static NN_UNUSED int app_store(nn_app *app, size_t i, const char *s)
 {
-    const nn_option *o = nni_app_row(app, i);
-    char *f = nni_app_field(app, i);
+    const nn_option *o = app_row(app, i);
+    char *f = app_field(app, i);
     size_t n = strlen(s);
     int64_t w = 0;
     uint64_t u = 0;
     double v = 0;
     switch (o->type) {
     case NN_APP_BOOL:
-        if (nni_app_in_list("true|yes|on|1|True", s, n) >= 0) *(int *)(void *)f = 1;
-        else if (nni_app_in_list("false|no|off|0|False", s, n) >= 0) *(int *)(void *)f = 0;
+        if (app_in_list("true|yes|on|1|True", s, n) >= 0) *(int *)(void *)f = 1;
+        else if (app_in_list("false|no|off|0|False", s, n) >= 0) *(int *)(void *)f = 0;
         else return 1;
         return 0;
     case NN_APP_INT:
-        if (!nni_app_whole(s, n, 1, &w, NULL) || !nni_app_inside(o, (double)w)) return 1;
+        if (!app_whole(s, n, 1, &w, NULL) || !app_inside(o, (double)w)) return 1;
         *(int64_t *)(void *)f = w;
         return 0;
     case NN_APP_SIZE:
-        if (!nni_app_whole(s, n, 0, &w, NULL) || !nni_app_inside(o, (double)w) ||
+        if (!app_whole(s, n, 0, &w, NULL) || !app_inside(o, (double)w) ||
             (uint64_t)w > SIZE_MAX)
             return 1;
         *(size_t *)(void *)f = (size_t)w;
         return 0;
     case NN_APP_U64: case NN_APP_SEED:
-        if (!nni_app_whole(s, n, 0, &w, &u) || !nni_app_inside(o, (double)u)) return 1;
+        if (!app_whole(s, n, 0, &w, &u) || !app_inside(o, (double)u)) return 1;
         *(uint64_t *)(void *)f = u;
         return 0;
     case NN_APP_NUM:
-        if (!nni_app_number(s, n, &v) || !nni_app_inside(o, v)) return 1;
+        if (!app_number(s, n, &v) || !app_inside(o, v)) return 1;
         *(double *)(void *)f = v;
         return 0;
     case NN_APP_TEXT: {
-        char *p = nni_app_dup(app, s, n);
+        char *p = app_dup(app, s, n);
         if (!p) return 2;
         *(const char **)(void *)f = p;
         return 0; }
     case NN_APP_ENUM: {
-        int k = nni_app_in_list(o->choices, s, n);
+        int k = app_in_list(o->choices, s, n);
         if (k < 0) return 1;
         *(int *)(void *)f = k;
         return 0; }
@@ -1030,8 +1030,8 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         for (;;) {
             for (e = a; e < n && s[e] != ':'; e++) {}
             if (k == 3) return 1;
-            if (o->type == NN_APP_IRANGE ? !nni_app_whole(s + a, e - a, 1, &whole[k], NULL) :
-                                           !nni_app_number(s + a, e - a, &part[k]))
+            if (o->type == NN_APP_IRANGE ? !app_whole(s + a, e - a, 1, &whole[k], NULL) :
+                                           !app_number(s + a, e - a, &part[k]))
                 return 1;
             k++;
             if (e == n) break;
@@ -1040,8 +1040,8 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         if (o->type == NN_APP_SWEEP) {
             nn_sweep *p = (nn_sweep *)(void *)f;
             if (k == 2 || (k == 3 && (!(part[2] > 0) || part[0] > part[1]))) return 1;
-            if (!nni_app_inside(o, part[0]) ||
-                (k == 3 && (!nni_app_inside(o, part[1]) || (part[1] - part[0]) / part[2] > 1e5)))
+            if (!app_inside(o, part[0]) ||
+                (k == 3 && (!app_inside(o, part[1]) || (part[1] - part[0]) / part[2] > 1e5)))
                 return 1;
             p->lo = part[0];
             p->hi = k == 3 ? part[1] : part[0];
@@ -1052,14 +1052,14 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
         if (o->type == NN_APP_RANGE) {
             nn_range *p = (nn_range *)(void *)f;
             if (k == 1) part[1] = part[0];
-            if (part[0] > part[1] || !nni_app_inside(o, part[0]) || !nni_app_inside(o, part[1])) return 1;
+            if (part[0] > part[1] || !app_inside(o, part[0]) || !app_inside(o, part[1])) return 1;
             p->min = part[0];
             p->max = part[1];
         } else {
             nn_irange *p = (nn_irange *)(void *)f;
             if (k == 1) whole[1] = whole[0];
-            if (whole[0] > whole[1] || !nni_app_inside(o, (double)whole[0]) ||
-                !nni_app_inside(o, (double)whole[1]))
+            if (whole[0] > whole[1] || !app_inside(o, (double)whole[0]) ||
+                !app_inside(o, (double)whole[1]))
                 return 1;
             p->min = whole[0];
             p->max = whole[1];
@@ -1083,14 +1083,14 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
                 size_t b = a, z = e;
                 while (b < z && s[b] == ' ') b++;
                 while (z > b && s[z - 1] == ' ') z--;
-                if (b == z || (o->choices && nni_app_in_list(o->choices, s + b, z - b) < 0)) return 1;
-                tv[k] = nni_app_dup(app, s + b, z - b);
+                if (b == z || (o->choices && app_in_list(o->choices, s + b, z - b) < 0)) return 1;
+                tv[k] = app_dup(app, s + b, z - b);
                 if (!tv[k]) return 2;
             } else if (iv) {
-                if (!nni_app_whole(s + a, e - a, 1, &iv[k], NULL) ||
-                    !nni_app_inside(o, (double)iv[k]))
+                if (!app_whole(s + a, e - a, 1, &iv[k], NULL) ||
+                    !app_inside(o, (double)iv[k]))
                     return 1;
-            } else if (!nni_app_number(s + a, e - a, &nv[k]) || !nni_app_inside(o, nv[k])) return 1;
+            } else if (!app_number(s + a, e - a, &nv[k]) || !app_inside(o, nv[k])) return 1;
         }
         if (tv) { ((nn_texts *)(void *)f)->v = tv; ((nn_texts *)(void *)f)->n = count; }
         else if (iv) { ((nn_ints *)(void *)f)->v = iv; ((nn_ints *)(void *)f)->n = count; }
@@ -1099,53 +1099,53 @@ NNI_FN int nni_app_store(nn_app *app, size_t i, const char *s)
     default: return 0;
     }
 }
-/* nni_app_take: a value for row i from `where` ("--lr", "run.yaml:3:5: lr"); 0 = fine, else 2 after
+/* app_take: a value for row i from `where` ("--lr", "run.yaml:3:5: lr"); 0 = fine, else 2 after
  * printing */
-NNI_FN int nni_app_take(nn_app *app, size_t i, const char *s, const char *where, unsigned char source)
+static NN_UNUSED int app_take(nn_app *app, size_t i, const char *s, const char *where, unsigned char source)
 {
-    const nn_option *o = nni_app_row(app, i);
+    const nn_option *o = app_row(app, i);
     char want[256];
     int bad;
     if (o->type == NN_APP_REFUSED) return nn_app_usage(app, "%s: refused: %s", where, o->help);
-    if (o->type == NN_APP_IGNORED) { *nni_app_mark(app, i) = source; return 0; }
-    if ((o == &nni_app_common[4] || (o->choices && strcmp(o->choices, "auto|cpu") == 0)) &&
-        (nni_app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
+    if (o->type == NN_APP_IGNORED) { *app_mark(app, i) = source; return 0; }
+    if ((o == &app_common[4] || (o->choices && strcmp(o->choices, "auto|cpu") == 0)) &&
+        (app_in_list("cuda|mps|gpu", s, strlen(s)) >= 0 || strncmp(s, "cuda:", 5) == 0))
         return nn_app_usage(
             app, "%s: '%s' is refused: this suite computes on the CPU only, expected auto or cpu",
             where, s);
-    bad = nni_app_store(app, i, s);
+    bad = app_store(app, i, s);
     if (bad == 2) {
         (void)nn_app_usage(app, "%s: out of memory", where);
         return 1;
     }
     if (bad) {
-        nni_app_guess g;
+        app_guess g;
         g.distance = 99;
         g.word[0] = 0;
         if (o->choices) {
             const char *p = o->choices;
             while (p && *p) {
                 const char *e = strchr(p, '|');
-                nni_app_try(&g, s, p, e ? (size_t)(e - p) : strlen(p));
+                app_try(&g, s, p, e ? (size_t)(e - p) : strlen(p));
                 p = e ? e + 1 : NULL;
             }
         }
-        if (o->choices && nni_app_close(&g, s))
+        if (o->choices && app_close(&g, s))
             return nn_app_usage(app, "%s: expected %s, got '%s'; did you mean '%s'?", where,
-                                nni_app_expect(o, want, sizeof want), s, g.word);
+                                app_expect(o, want, sizeof want), s, g.word);
         return nn_app_usage(app, "%s: expected %s, got '%s'", where,
-                            nni_app_expect(o, want, sizeof want), s);
+                            app_expect(o, want, sizeof want), s);
     }
-    *nni_app_mark(app, i) = source;
+    *app_mark(app, i) = source;
     return 0;
 }
 /* every row of the same key and command gets the mark of the one that was set (rows may share a field) */
 NN_DEF int nn_app_given(const nn_app *app, const char *key)
 {
     size_t i;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (nni_app_has(app, o) && nni_app_same(o->key, strlen(o->key), key, strlen(key)))
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (app_has(app, o) && app_same(o->key, strlen(o->key), key, strlen(key)))
             return i < app->program->n_options ? app->given[i] :
                                                  app->given_common[i - app->program->n_options];
     }
@@ -1154,24 +1154,24 @@ NN_DEF int nn_app_given(const nn_app *app, const char *key)
 NN_DEF const char *nn_app_choice(const nn_app *app, const char *key)
 {
     size_t i;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (o->type == NN_APP_ENUM && nni_app_has(app, o) &&
-            nni_app_same(o->key, strlen(o->key), key, strlen(key))) {
-            int k = *(int *)(void *)nni_app_field(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (o->type == NN_APP_ENUM && app_has(app, o) &&
+            app_same(o->key, strlen(o->key), key, strlen(key))) {
+            int k = *(int *)(void *)app_field(app, i);
             const char *p = o->choices, *e;
             while (k-- > 0 && p) { p = strchr(p, '|'); if (p) p++; }
             if (!p) return "";
             e = strchr(p, '|');
             if (!e) return p;
-            { char *d = nni_app_dup((nn_app *)(uintptr_t)app, p, (size_t)(e - p)); return d ? d : ""; }
+            { char *d = app_dup((nn_app *)(uintptr_t)app, p, (size_t)(e - p)); return d ? d : ""; }
         }
     }
     return "";
 }
 
 /* -- effective values as a tree -- */
-NNI_FN nn_json *nni_app_node(nn_app *app, const char *key, nn_json_type type, double d, int64_t i)
+static NN_UNUSED nn_json *app_node(nn_app *app, const char *key, nn_json_type type, double d, int64_t i)
 {
     nn_json *v = nn_json_new(&app->arena, type, key);
     if (!v) return NULL;
@@ -1181,14 +1181,14 @@ NNI_FN nn_json *nni_app_node(nn_app *app, const char *key, nn_json_type type, do
 }
 /* A path need not be UTF-8, JSON must be: bytes that are not become U+FFFD, and all of them follow in
  * hex. */
-NNI_FN const char *nni_app_readable(nn_app *app, const char *s)
+static NN_UNUSED const char *app_readable(nn_app *app, const char *s)
 {
     size_t n = strlen(s), i = 0, to = 0, room, len;
     uint32_t c;
     char *p;
     while (i < n && (len = nn_utf8_get(s + i, n - i, &c)) != 0) i += len;
     if (i == n) return s;
-    p = nni_app_get(app, 5 * n + 10, &room);
+    p = app_get(app, 5 * n + 10, &room);
     if (room < 5 * n + 10) return "?";
     for (i = 0; i < n; i += len) {
         len = nn_utf8_get(s + i, n - i, &c);
@@ -1201,53 +1201,53 @@ NNI_FN const char *nni_app_readable(nn_app *app, const char *s)
     (void)snprintf(p + to, room - to, ")");
     return p;
 }
-NNI_FN nn_json *nni_app_str(nn_app *app, const char *key, const char *s)
+static NN_UNUSED nn_json *app_str(nn_app *app, const char *key, const char *s)
 {
-    if (s) s = nni_app_readable(app, s);
-    return s ? nn_json_new_str(&app->arena, key, s, strlen(s)) : nni_app_node(app, key, NN_JSON_NULL, 0, 0);
+    if (s) s = app_readable(app, s);
+    return s ? nn_json_new_str(&app->arena, key, s, strlen(s)) : app_node(app, key, NN_JSON_NULL, 0, 0);
 }
-NNI_FN nn_json *nni_app_real(nn_app *app, const char *key, double v)
+static NN_UNUSED nn_json *app_real(nn_app *app, const char *key, double v)
 {
-    if (v == floor(v) && fabs(v) < 1e15) return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)v);
-    return nni_app_node(app, key, NN_JSON_REAL, v, 0);
+    if (v == floor(v) && fabs(v) < 1e15) return app_node(app, key, NN_JSON_INT, 0, (int64_t)v);
+    return app_node(app, key, NN_JSON_REAL, v, 0);
 }
-/* nni_app_value: row i as a node named key; NULL when memory is out */
-NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
+/* app_value: row i as a node named key; NULL when memory is out */
+static NN_UNUSED nn_json *app_value(nn_app *app, size_t i, const char *key)
 {
-    const nn_option *o = nni_app_row(app, i);
-    const char *f = nni_app_field(app, i);
+    const nn_option *o = app_row(app, i);
+    const char *f = app_field(app, i);
     nn_json *v, *c[3] = { NULL, NULL, NULL };
     size_t k;
     switch (o->type) {
-    case NN_APP_BOOL: return nni_app_node(app, key, NN_JSON_BOOL, 0, *(const int *)(const void *)f);
-    case NN_APP_INT: return nni_app_node(app, key, NN_JSON_INT, 0, *(const int64_t *)(const void *)f);
+    case NN_APP_BOOL: return app_node(app, key, NN_JSON_BOOL, 0, *(const int *)(const void *)f);
+    case NN_APP_INT: return app_node(app, key, NN_JSON_INT, 0, *(const int64_t *)(const void *)f);
     case NN_APP_SIZE:
-        return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t) * (const size_t *)(const void *)f);
+        return app_node(app, key, NN_JSON_INT, 0, (int64_t) * (const size_t *)(const void *)f);
     case NN_APP_U64: case NN_APP_SEED: {
         uint64_t u = *(const uint64_t *)(const void *)f;
-        if (u <= (uint64_t)INT64_MAX) return nni_app_node(app, key, NN_JSON_INT, 0, (int64_t)u);
+        if (u <= (uint64_t)INT64_MAX) return app_node(app, key, NN_JSON_INT, 0, (int64_t)u);
         v = nn_json_new(&app->arena, NN_JSON_UINT, key);
         if (v) v->v.u = u;
         return v; }
-    case NN_APP_NUM: return nni_app_real(app, key, *(const double *)(const void *)f);
-    case NN_APP_TEXT: return nni_app_str(app, key, *(const char *const *)(const void *)f);
-    case NN_APP_ENUM: return nni_app_str(app, key, nn_app_choice(app, o->key));
+    case NN_APP_NUM: return app_real(app, key, *(const double *)(const void *)f);
+    case NN_APP_TEXT: return app_str(app, key, *(const char *const *)(const void *)f);
+    case NN_APP_ENUM: return app_str(app, key, nn_app_choice(app, o->key));
     case NN_APP_RANGE: {
         const nn_range *r = (const nn_range *)(const void *)f;
-        c[0] = nni_app_real(app, "min", r->min);
-        c[1] = nni_app_real(app, "max", r->max);
+        c[0] = app_real(app, "min", r->min);
+        c[1] = app_real(app, "max", r->max);
         break; }
     case NN_APP_IRANGE: {
         const nn_irange *r = (const nn_irange *)(const void *)f;
-        c[0] = nni_app_node(app, "min", NN_JSON_INT, 0, r->min);
-        c[1] = nni_app_node(app, "max", NN_JSON_INT, 0, r->max);
+        c[0] = app_node(app, "min", NN_JSON_INT, 0, r->min);
+        c[1] = app_node(app, "max", NN_JSON_INT, 0, r->max);
         break; }
     case NN_APP_SWEEP: {
         const nn_sweep *r = (const nn_sweep *)(const void *)f;
-        if (!(r->step > 0)) return nni_app_real(app, key, r->lo);
-        c[0] = nni_app_real(app, "min", r->lo);
-        c[1] = nni_app_real(app, "max", r->hi);
-        c[2] = nni_app_real(app, "step", r->step);
+        if (!(r->step > 0)) return app_real(app, key, r->lo);
+        c[0] = app_real(app, "min", r->lo);
+        c[1] = app_real(app, "max", r->hi);
+        c[2] = app_real(app, "step", r->step);
         if (!c[2]) return NULL;
         break; }
     case NN_APP_TEXTS: case NN_APP_INTS: case NN_APP_NUMS: {
@@ -1257,46 +1257,46 @@ NNI_FN nn_json *nni_app_value(nn_app *app, size_t i, const char *key)
         v = nn_json_new(&app->arena, NN_JSON_ARRAY, key);
         for (k = 0; v && k < n; k++) {
             nn_json *e = o->type == NN_APP_TEXTS ?
-                             nni_app_str(app, NULL, ((const nn_texts *)(const void *)f)->v[k]) :
+                             app_str(app, NULL, ((const nn_texts *)(const void *)f)->v[k]) :
                          o->type == NN_APP_INTS ?
-                             nni_app_node(app, NULL, NN_JSON_INT, 0,
+                             app_node(app, NULL, NN_JSON_INT, 0,
                                           ((const nn_ints *)(const void *)f)->v[k]) :
-                             nni_app_real(app, NULL, ((const nn_nums *)(const void *)f)->v[k]);
+                             app_real(app, NULL, ((const nn_nums *)(const void *)f)->v[k]);
             if (!e) return NULL;
             nn_json_add(v, e);
         }
         return v; }
-    default: return nni_app_node(app, key, NN_JSON_NULL, 0, 0);
+    default: return app_node(app, key, NN_JSON_NULL, 0, 0);
     }
     v = nn_json_new(&app->arena, NN_JSON_OBJECT, key);
     if (!v || !c[0] || !c[1]) return NULL;
     for (k = 0; k < 3; k++) if (c[k]) nn_json_add(v, c[k]);
     return v;
 }
-/* nni_app_tree: all effective options as nested maps; NULL when memory is out. A key that is also a
+/* app_tree: all effective options as nested maps; NULL when memory is out. A key that is also a
  * branch ("pca" beside
  * "pca.components") stays out of the tree when its branch is there: the branch says more. */
-NNI_FN nn_json *nni_app_tree(nn_app *app)
+static NN_UNUSED nn_json *app_tree(nn_app *app)
 {
-    size_t i, j, rows = nni_app_rows(app);
+    size_t i, j, rows = app_rows(app);
     nn_json *root = nn_json_new(&app->arena, NN_JSON_OBJECT, NULL);
     for (i = 0; root && i < rows; i++) {
-        const nn_option *o = nni_app_row(app, i);
+        const nn_option *o = app_row(app, i);
         const char *part = o->key, *dot;
         nn_json *at = root, *v;
         size_t nk = strlen(o->key);
-        int skip = !nni_app_has(app, o) || (o->flags & NN_APP_FLAG) || o->type >= NN_APP_IGNORED ||
+        int skip = !app_has(app, o) || (o->flags & NN_APP_FLAG) || o->type >= NN_APP_IGNORED ||
                    o->type == NN_APP_NONE || strcmp(o->key, "threads") == 0;
         for (j = 0; !skip && j < rows; j++) {
-            const nn_option *q = nni_app_row(app, j);
-            if (!nni_app_has(app, q)) continue;
+            const nn_option *q = app_row(app, j);
+            if (!app_has(app, q)) continue;
             if (j < i && strcmp(q->key, o->key) == 0) skip = 1;
             /* a further name of a value that stands there already */
             if (j < i && i < app->program->n_options && q->field == o->field &&
                 q->type == o->type && !(q->flags & NN_APP_FLAG))
                 skip = 1;
             if (strncmp(q->key, o->key, nk) == 0 && q->key[nk] == '.' &&
-                *(int *)(void *)nni_app_field(app, i))
+                *(int *)(void *)app_field(app, i))
                 skip = 1;
         }
         if (skip) continue;
@@ -1314,7 +1314,7 @@ NNI_FN nn_json *nni_app_tree(nn_app *app)
             part = dot + 1;
         }
         if (dot) continue;
-        v = nni_app_value(app, i, part);
+        v = app_value(app, i, part);
         if (!v) return NULL;
         nn_json_add(at, v);
     }
@@ -1322,16 +1322,16 @@ NNI_FN nn_json *nni_app_tree(nn_app *app)
 }
 NN_DEF const char *nn_app_yaml(nn_app *app)
 {
-    nn_json *root = nni_app_tree(app);
+    nn_json *root = app_tree(app);
     nn_buf b = NN_ZERO;
     const char *r = NULL;
-    if (root && nn_yaml_write(&b, root, NULL) == NN_OK) r = nni_app_dup(app, (const char *)b.data, b.len);
+    if (root && nn_yaml_write(&b, root, NULL) == NN_OK) r = app_dup(app, (const char *)b.data, b.len);
     nn_buf_free(&b);
     return r;
 }
 
 /* -- help -- */
-NNI_FN void nni_app_wrap(FILE *f, const char *s, size_t at, size_t left)
+static NN_UNUSED void app_wrap(FILE *f, const char *s, size_t at, size_t left)
 {
     /* words of s from column `at`, further lines from column `left`, up to 79 columns */
     while (*s) {
@@ -1347,11 +1347,11 @@ NNI_FN void nni_app_wrap(FILE *f, const char *s, size_t at, size_t left)
     }
     fputc('\n', f);
 }
-NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, size_t cap)
+static NN_UNUSED void app_flag_name(const nn_app *app, const nn_option *o, char *buf, size_t cap)
 {
     size_t row = 0, i;
-    const char *name = nni_app_last(o->key);
-    if (nni_app_find(app, name, strlen(name), &row, NULL) != 1 || nni_app_row(app, row) != o) name = o->key;
+    const char *name = app_last(o->key);
+    if (app_find(app, name, strlen(name), &row, NULL) != 1 || app_row(app, row) != o) name = o->key;
     /* a name that was given on purpose reads better */
     if (o->alias && o->alias[0] && strchr(o->key, '.')) {
         size_t n = strcspn(o->alias, "|");
@@ -1360,16 +1360,16 @@ NNI_FN void nni_app_flag_name(const nn_app *app, const nn_option *o, char *buf, 
     if (name) (void)snprintf(buf, cap, "%s", name);
     for (i = 0; buf[i]; i++) if (buf[i] == '_') buf[i] = '-';
 }
-NNI_FN const char *nni_app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode);
-/* nni_app_describe: how help, man page and completions speak of a row: the flag's name, its value
+static NN_UNUSED const char *app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode);
+/* app_describe: how help, man page and completions speak of a row: the flag's name, its value
  * (maybe ""), meaning, bounds, default */
-typedef struct nni_app_words { char name[96], value[64], text[600]; } nni_app_words;
-NNI_FN void nni_app_describe(nni_app_words *w, nn_app *app, const nn_option *o)
+typedef struct app_words { char name[96], value[64], text[600]; } app_words;
+static NN_UNUSED void app_describe(app_words *w, nn_app *app, const nn_option *o)
 {
     char lim[256], *text = w->text;
     const char *v = "";
     size_t n, cap = sizeof w->text;
-    nni_app_flag_name(app, o, w->name, sizeof w->name);
+    app_flag_name(app, o, w->name, sizeof w->name);
     switch (o->type) {
     case NN_APP_BOOL: break;
     case NN_APP_TEXT: v = "TEXT"; break;
@@ -1402,10 +1402,10 @@ NNI_FN void nni_app_describe(nni_app_words *w, nn_app *app, const nn_option *o)
         (o->min != 0 || o->max != 0 || (o->flags & (NN_APP_ABOVE | NN_APP_BELOW)))) {
         char a[40], b[40];
         if (o->max == 0 && (o->flags & NN_APP_ABOVE))
-            n += (size_t)snprintf(lim, sizeof lim, "> %s", nni_app_num(a, o->min));
+            n += (size_t)snprintf(lim, sizeof lim, "> %s", app_num(a, o->min));
         else
-            n += (size_t)snprintf(lim, sizeof lim, "%s..%s", nni_app_num(a, o->min),
-                                  nni_app_num(b, o->max));
+            n += (size_t)snprintf(lim, sizeof lim, "%s..%s", app_num(a, o->min),
+                                  app_num(b, o->max));
     }
     if (o->unit && strcmp(o->unit, lim) != 0)
         n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? " " : "", o->unit);
@@ -1419,7 +1419,7 @@ NNI_FN void nni_app_describe(nni_app_words *w, nn_app *app, const nn_option *o)
                               o->type == NN_APP_BOOL ? "on" : o->def);
     if (o->mode && n + 1 < sizeof lim) {
         char mode[256];
-        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        (void)app_mode_text(app, mode, sizeof mode, o->mode);
         if (mode[0]) n += (size_t)snprintf(lim + n, sizeof lim - n, "%s%s", n ? "; " : "", mode);
     }
     if ((o->flags & NN_APP_MAY_CHANGE) && n + 1 < sizeof lim)
@@ -1429,19 +1429,19 @@ NNI_FN void nni_app_describe(nni_app_words *w, nn_app *app, const nn_option *o)
         (void)snprintf(text + k, cap - k, "%s(%s)", k ? " " : "", lim);
     }
 }
-NNI_FN void nni_app_help_row(FILE *f, nn_app *app, const nn_option *o)
+static NN_UNUSED void app_help_row(FILE *f, nn_app *app, const nn_option *o)
 {
-    nni_app_words w;
+    app_words w;
     int n;
-    nni_app_describe(&w, app, o);
+    app_describe(&w, app, o);
     n = fprintf(f, "  --%s%s%s", w.name, w.value[0] ? " " : "", w.value);
     if (n < 27) fprintf(f, "%*s", 28 - n, "");
     else fprintf(f, "\n%*s", 28, "");
-    nni_app_wrap(f, w.text, 28, 28);
+    app_wrap(f, w.text, 28, 28);
 }
 /* the notes, at most 79 columns: a longer line is broken at blanks, with the shell's " \\" where it
  * is a command */
-NNI_FN void nni_app_notes(FILE *f, const nn_app_program *p)
+static NN_UNUSED void app_notes(FILE *f, const nn_app_program *p)
 {
     const char *s = p->notes, *nl;
     for (; *s; s = *nl ? nl + 1 : nl) {
@@ -1462,50 +1462,50 @@ NNI_FN void nni_app_notes(FILE *f, const nn_app_program *p)
     }
 }
 /* what help, man page and completions list */
-NNI_FN int nni_app_shown(const nn_app *app, const nn_option *o)
+static NN_UNUSED int app_shown(const nn_app *app, const nn_option *o)
 {
-    return nni_app_has(app, o) && !(o->flags & NN_APP_HIDDEN) && !nni_app_filed(app, o) &&
+    return app_has(app, o) && !(o->flags & NN_APP_HIDDEN) && !app_filed(app, o) &&
            o->type < NN_APP_IGNORED && o->type != NN_APP_NONE;
 }
 /* 1 = --resume may give the row another value */
-NNI_FN int nni_app_may_change(const nn_option *o)
+static NN_UNUSED int app_may_change(const nn_option *o)
 {
     return (o->flags & (NN_APP_FLAG | NN_APP_MAY_CHANGE)) || o->effect == NN_EFFECT_SPEED ||
            o->effect == NN_EFFECT_PLACE;
 }
-NNI_FN int nni_app_resumes(const nn_app *app)
+static NN_UNUSED int app_resumes(const nn_app *app)
 {
     size_t i;
-    for (i = 0; i < NNI_APP_N_COMMON; i++)
-        if (nni_app_common[i].field == offsetof(nn_app, resume)) return nni_app_has(app, &nni_app_common[i]);
+    for (i = 0; i < APP_N_COMMON; i++)
+        if (app_common[i].field == offsetof(nn_app, resume)) return app_has(app, &app_common[i]);
     return 0;
 }
-/* What --resume takes: generated, so that the list is that of nni_app_same_value. */
-NNI_FN void nni_app_help_resume(FILE *f, const nn_app *app)
+/* What --resume takes: generated, so that the list is that of app_same_value. */
+static NN_UNUSED void app_help_resume(FILE *f, const nn_app *app)
 {
     char list[1200];
     size_t i, n = 0;
-    if (!nni_app_resumes(app)) return;
+    if (!app_resumes(app)) return;
     list[0] = 0;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        nni_app_words w;
-        if (!nni_app_has(app, o) || !nni_app_may_change(o) || !nni_app_shown(app, o) ||
-            (nni_app_is_common(o) && o->effect != NN_EFFECT_SPEED))
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        app_words w;
+        if (!app_has(app, o) || !app_may_change(o) || !app_shown(app, o) ||
+            (app_is_common(o) && o->effect != NN_EFFECT_SPEED))
             continue;
-        nni_app_flag_name(app, o, w.name, sizeof w.name);
+        app_flag_name(app, o, w.name, sizeof w.name);
         if (n + strlen(w.name) + 5 < sizeof list)
             n += (size_t)snprintf(list + n, sizeof list - n, "%s--%s", n ? ", " : "", w.name);
     }
     fputs("\n--resume goes on with the run that is there. Other values may have\n  ", f);
-    nni_app_wrap(f, list, 2, 2);
-    nni_app_wrap(f, "Another value of anything else, or an input that has changed, is refused and named.", 0, 0);
+    app_wrap(f, list, 2, 2);
+    app_wrap(f, "Another value of anything else, or an input that has changed, is refused and named.", 0, 0);
 }
-NNI_FN void nni_app_help(FILE *f, nn_app *app)
+static NN_UNUSED void app_help(FILE *f, nn_app *app)
 {
     const nn_app_program *p = app->program;
     const nn_app_command *c = app->command >= 0 && p->n_commands ? &p->commands[app->command] : NULL;
-    size_t i, j, rows = nni_app_rows(app);
+    size_t i, j, rows = app_rows(app);
     if (c && !p->single)
         fprintf(f, "usage: %s %s%s%s [options]\n\n", p->name, c->name, c->args ? " " : "",
                 c->args ? c->args : "");
@@ -1513,47 +1513,47 @@ NNI_FN void nni_app_help(FILE *f, nn_app *app)
     else
         fprintf(f, "usage: %s%s%s [options]\n\n", p->name, c && c->args ? " " : "",
                 c && c->args ? c->args : "");
-    nni_app_wrap(f, c && !p->single && c->help ? c->help : p->about ? p->about : "", 0, 0);
+    app_wrap(f, c && !p->single && c->help ? c->help : p->about ? p->about : "", 0, 0);
     if (!c && p->n_commands && !p->single) {
         fprintf(f, "\ncommands\n");
         for (i = 0; i < p->n_commands; i++) {
             size_t n = strlen(p->commands[i].name);
             fprintf(f, "  %s%*s", p->commands[i].name, (int)(n < 24 ? 26 - n : 1), "");
-            nni_app_wrap(f, p->commands[i].help ? p->commands[i].help : "", 28, 28);
+            app_wrap(f, p->commands[i].help ? p->commands[i].help : "", 28, 28);
         }
         fprintf(f, "\n`%s COMMAND --help` lists the options of a command.\n", p->name);
     }
     for (i = 0; i < rows; i++) {
-        const nn_option *o = nni_app_row(app, i);
+        const nn_option *o = app_row(app, i);
         const char *group = o->group ? o->group : "options";
         int first = 1;
         if (!c && p->n_commands && !p->single && i < p->n_options) continue;
-        if (!nni_app_shown(app, o)) continue;
+        if (!app_shown(app, o)) continue;
         for (j = 0; j < i; j++) {
-            const nn_option *q = nni_app_row(app, j);
+            const nn_option *q = app_row(app, j);
             if (!c && p->n_commands && !p->single && j < p->n_options) continue;
-            if (nni_app_shown(app, q) &&
+            if (app_shown(app, q) &&
                 strcmp(q->group ? q->group : "options", group) == 0)
                 first = 0;
         }
         if (!first) continue;
         fprintf(f, "\n%s\n", group);
         for (j = i; j < rows; j++) {
-            const nn_option *q = nni_app_row(app, j);
-            if (nni_app_shown(app, q) &&
+            const nn_option *q = app_row(app, j);
+            if (app_shown(app, q) &&
                 strcmp(q->group ? q->group : "options", group) == 0)
-                nni_app_help_row(f, app, q);
+                app_help_row(f, app, q);
         }
     }
-    if (c) nni_app_help_resume(f, app);
+    if (c) app_help_resume(f, app);
     fprintf(f, "\nSwitches have a --no- form%s.\n",
             p->tool ? "" : "; every option may stand in the --config file, too");
     if (!c || p->single) fprintf(f, "Also: %s man; %s completions bash|zsh.\n", p->name, p->name);
-    if (p->notes) { fputc('\n', f); nni_app_notes(f, p); }
+    if (p->notes) { fputc('\n', f); app_notes(f, p); }
 }
 /* -- man page and completions, from the same table -- */
 /* roff: a hyphen that is one, no accidental request at the start of a line */
-NNI_FN void nni_app_roff(const char *s, size_t n)
+static NN_UNUSED void app_roff(const char *s, size_t n)
 {
     size_t i;
     for (i = 0; i < n; i++) {
@@ -1567,42 +1567,42 @@ NNI_FN void nni_app_roff(const char *s, size_t n)
         else putchar(s[i]);
     }
 }
-NNI_FN void nni_app_roff_line(const char *before, const char *s)
+static NN_UNUSED void app_roff_line(const char *before, const char *s)
 {
     fputs(before, stdout);
-    nni_app_roff(s, strlen(s));
+    app_roff(s, strlen(s));
     putchar('\n');
 }
-NNI_FN void nni_app_man(nn_app *app)
+static NN_UNUSED void app_man(nn_app *app)
 {
     const nn_app_program *p = app->program;
     int many = p->n_commands && !p->single;
-    size_t i, j, k, rows = nni_app_rows(app);
+    size_t i, j, k, rows = app_rows(app);
     const char *about = p->about ? p->about : p->name, *dot = strstr(about, ". ");
     size_t n = dot ? (size_t)(dot - about) : strlen(about);
     printf(".TH %s 1 \"\" \"nn %s\"\n.SH NAME\n", p->name, NN_VERSION);
-    nni_app_roff(p->name, strlen(p->name));
+    app_roff(p->name, strlen(p->name));
     fputs(" \\- ", stdout);
-    nni_app_roff(about, n && about[n - 1] == '.' ? n - 1 : n);
+    app_roff(about, n && about[n - 1] == '.' ? n - 1 : n);
     printf("\n.SH SYNOPSIS\n");
     for (i = 0; i < (p->n_commands ? p->n_commands : 1); i++) {
         const nn_app_command *c = p->n_commands ? &p->commands[i] : NULL;
         if (i) printf(".br\n");
-        nni_app_roff_line(".B ", p->name);
-        if (many) nni_app_roff_line(".B ", c->name);
-        if (c && c->args) nni_app_roff_line(".I ", c->args);
+        app_roff_line(".B ", p->name);
+        if (many) app_roff_line(".B ", c->name);
+        if (c && c->args) app_roff_line(".I ", c->args);
         printf("[options]\n");
     }
-    nni_app_roff_line(".SH DESCRIPTION\n", about);
+    app_roff_line(".SH DESCRIPTION\n", about);
     if (many) {
         printf(".SH COMMANDS\n");
         for (i = 0; i < p->n_commands; i++) {
             const nn_app_command *c = &p->commands[i];
-            nni_app_roff_line(".TP\n.B ", c->name);
-            if (c->help) nni_app_roff(c->help, strlen(c->help));
+            app_roff_line(".TP\n.B ", c->name);
+            if (c->help) app_roff(c->help, strlen(c->help));
             if (c->out) {
                 fputs("; writes into \\-\\-out, by default ", stdout);
-                nni_app_roff(c->out, strlen(c->out));
+                app_roff(c->out, strlen(c->out));
             }
             putchar('\n');
         }
@@ -1611,53 +1611,53 @@ NNI_FN void nni_app_man(nn_app *app)
     }
     printf(".SH OPTIONS\n");
     for (i = 0; i < rows; i++) {
-        const char *group = nni_app_row(app, i)->group ? nni_app_row(app, i)->group : "options";
-        if (!nni_app_shown(app, nni_app_row(app, i))) continue;
+        const char *group = app_row(app, i)->group ? app_row(app, i)->group : "options";
+        if (!app_shown(app, app_row(app, i))) continue;
         for (j = 0; j < i; j++)
-            if (nni_app_shown(app, nni_app_row(app, j)) &&
-                strcmp(nni_app_row(app, j)->group ? nni_app_row(app, j)->group : "options",
+            if (app_shown(app, app_row(app, j)) &&
+                strcmp(app_row(app, j)->group ? app_row(app, j)->group : "options",
                        group) == 0)
                 break;
         if (j < i) continue;
-        nni_app_roff_line(".SS ", group);
+        app_roff_line(".SS ", group);
         for (j = i; j < rows; j++) {
-            const nn_option *o = nni_app_row(app, j);
-            nni_app_words w, also;
+            const nn_option *o = app_row(app, j);
+            app_words w, also;
             int first = 1;
-            if (!nni_app_shown(app, o) || strcmp(o->group ? o->group : "options", group) != 0) continue;
-            nni_app_describe(&w, app, o);
+            if (!app_shown(app, o) || strcmp(o->group ? o->group : "options", group) != 0) continue;
+            app_describe(&w, app, o);
             /* a short name may hold in some commands only */
-            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++) {
+            for (k = 0; many && !app_is_common(o) && o->commands && k < p->n_commands; k++) {
                 if (!(o->commands >> k & 1u)) continue;
                 app->command = (int)k;
-                nni_app_describe(&also, app, o);
+                app_describe(&also, app, o);
                 app->command = -1;
                 if (strlen(also.name) < strlen(w.name)) w = also;
             }
             fputs(".TP\n\\fB\\-\\-", stdout);
-            nni_app_roff(w.name, strlen(w.name));
+            app_roff(w.name, strlen(w.name));
             fputs("\\fR", stdout);
-            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++) {
+            for (k = 0; many && !app_is_common(o) && o->commands && k < p->n_commands; k++) {
                 if (!(o->commands >> k & 1u)) continue;
                 app->command = (int)k;
-                nni_app_describe(&also, app, o);
+                app_describe(&also, app, o);
                 app->command = -1;
                 if (strcmp(also.name, w.name) == 0) continue;
                 fputs(", \\fB\\-\\-", stdout);
-                nni_app_roff(also.name, strlen(also.name));
+                app_roff(also.name, strlen(also.name));
                 fputs("\\fR", stdout);
                 break;
             }
             if (w.value[0]) {
                 fputs(" \\fI", stdout);
-                nni_app_roff(w.value, strlen(w.value));
+                app_roff(w.value, strlen(w.value));
                 fputs("\\fR", stdout);
             }
-            nni_app_roff_line("\n", w.text);
-            for (k = 0; many && !nni_app_is_common(o) && o->commands && k < p->n_commands; k++)
+            app_roff_line("\n", w.text);
+            for (k = 0; many && !app_is_common(o) && o->commands && k < p->n_commands; k++)
                 if (o->commands >> k & 1u) {
                     fputs(first ? ".br\nCommands: " : ", ", stdout);
-                    nni_app_roff(p->commands[k].name, strlen(p->commands[k].name));
+                    app_roff(p->commands[k].name, strlen(p->commands[k].name));
                     first = 0;
                 }
             if (!first) printf(".\n");
@@ -1668,12 +1668,12 @@ NNI_FN void nni_app_man(nn_app *app)
            p->tool ? "" : "; every option may stand in the \\-\\-config file, too");
     if (p->notes) {
         printf(".SH EXAMPLES\n.nf\n");
-        nni_app_roff(p->notes, strlen(p->notes));
+        app_roff(p->notes, strlen(p->notes));
         printf("\n.fi\n");
     }
 }
 /* what may follow a flag: 'f' a file, 'd' a folder, 'w' one of `choices`, 'x' something else, 0 nothing */
-NNI_FN int nni_app_follows(const nn_option *o, const char *value)
+static NN_UNUSED int app_follows(const nn_option *o, const char *value)
 {
     size_t i;
     if (o->type == NN_APP_BOOL) return 0;
@@ -1685,65 +1685,65 @@ NNI_FN int nni_app_follows(const nn_option *o, const char *value)
         if (value[i] == '.' && value[i + 1] >= 'a' && value[i + 1] <= 'z') return 'f';
     return 'x';
 }
-NNI_FN void nni_app_bash_flags(nn_app *app)
+static NN_UNUSED void app_bash_flags(nn_app *app)
 {
     size_t i, n = 0;
-    nni_app_words w;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (!nni_app_shown(app, o)) continue;
-        nni_app_describe(&w, app, o);
+    app_words w;
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (!app_shown(app, o)) continue;
+        app_describe(&w, app, o);
         printf("%s--%s", n++ ? " " : "", w.name);
         if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0) printf(" --no-%s", w.name);
     }
 }
 /* the case patterns of a row: --name|--alias; bash sees the word as it was typed */
-NNI_FN void nni_app_bash_names(const nn_option *o, const nni_app_words *w)
+static NN_UNUSED void app_bash_names(const nn_option *o, const app_words *w)
 {
     const char *a = o->alias;
     printf("--%s", w->name);
     while (a && *a) {
         size_t n = strcspn(a, "|");
-        if (n > 1 && !nni_app_same(a, n, w->name, strlen(w->name))) printf("|--%.*s", (int)n, a);
+        if (n > 1 && !app_same(a, n, w->name, strlen(w->name))) printf("|--%.*s", (int)n, a);
         a += n + (a[n] == '|');
     }
-    if (!nni_app_same(o->key, strlen(o->key), w->name, strlen(w->name))) printf("|--%s", o->key);
+    if (!app_same(o->key, strlen(o->key), w->name, strlen(w->name))) printf("|--%s", o->key);
 }
-NNI_FN void nni_app_bash_command(nn_app *app, int operands)
+static NN_UNUSED void app_bash_command(nn_app *app, int operands)
 {
     static const char *const does[3] = { "kind=file", "kind=dir", "kind=none" };
     size_t i, t, n;
-    nni_app_words w;
+    app_words w;
     printf("        case $prev in\n");
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
         const char *c;
-        if (!nni_app_shown(app, o)) continue;
-        nni_app_describe(&w, app, o);
-        if (nni_app_follows(o, w.value) != 'w') continue;
+        if (!app_shown(app, o)) continue;
+        app_describe(&w, app, o);
+        if (app_follows(o, w.value) != 'w') continue;
         printf("        ");
-        nni_app_bash_names(o, &w);
+        app_bash_names(o, &w);
         printf(") words='");
         for (c = o->choices; *c; c++) putchar(*c == '|' ? ' ' : *c);
         printf("' ;;\n");
     }
     for (t = 0; t < 3; t++) {
         n = 0;
-        for (i = 0; i < nni_app_rows(app); i++) {
-            const nn_option *o = nni_app_row(app, i);
-            if (!nni_app_shown(app, o)) continue;
-            nni_app_describe(&w, app, o);
-            if (nni_app_follows(o, w.value) != "fdx"[t]) continue;
+        for (i = 0; i < app_rows(app); i++) {
+            const nn_option *o = app_row(app, i);
+            if (!app_shown(app, o)) continue;
+            app_describe(&w, app, o);
+            if (app_follows(o, w.value) != "fdx"[t]) continue;
             printf("%s", n++ ? "|" : "        ");
-            nni_app_bash_names(o, &w);
+            app_bash_names(o, &w);
         }
         if (n) printf(") %s ;;\n", does[t]);
     }
     printf("        *) words='");
-    nni_app_bash_flags(app);
+    app_bash_flags(app);
     printf("'%s ;;\n        esac ;;\n", operands ? "; [[ $cur == -* ]] || kind=file" : "");
 }
-NNI_FN void nni_app_bash(nn_app *app)
+static NN_UNUSED void app_bash(nn_app *app)
 {
     const nn_app_program *p = app->program;
     int many = p->n_commands && !p->single;
@@ -1766,10 +1766,10 @@ NNI_FN void nni_app_bash(nn_app *app)
         int operands = c && c->args;
         app->command = c ? (int)i : -1;
         for (j = 0; j < p->n_options; j++)
-            if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
+            if (app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
                 operands = 1;
         printf("    *:%s)\n", many ? c->name : "*");
-        nni_app_bash_command(app, operands);
+        app_bash_command(app, operands);
     }
     app->command = -1;
     printf("    esac\n    case $kind in\n"
@@ -1779,32 +1779,32 @@ NNI_FN void nni_app_bash(nn_app *app)
            "    esac\n}\ncomplete -F _%s %s\n", p->name, p->name);
 }
 /* inside '...' of a zsh _arguments spec: brackets and colons would end the text */
-NNI_FN void nni_app_zsh_text(const char *s)
+static NN_UNUSED void app_zsh_text(const char *s)
 {
     for (; *s; s++) {
         if (*s == '\'') fputs("'\\''", stdout);
         else { if (strchr("[]:\\", *s)) putchar('\\'); putchar(*s == '\n' ? ' ' : *s); }
     }
 }
-NNI_FN void nni_app_zsh_command(nn_app *app, int operands)
+static NN_UNUSED void app_zsh_command(nn_app *app, int operands)
 {
     size_t i;
-    nni_app_words w;
+    app_words w;
     printf("_arguments -S \\\n");
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
         const char *c;
-        if (!nni_app_shown(app, o)) continue;
-        nni_app_describe(&w, app, o);
+        if (!app_shown(app, o)) continue;
+        app_describe(&w, app, o);
         if (o->type == NN_APP_BOOL && o->def && strcmp(o->def, "false") != 0)
             printf("            '--no-%s[not\\: %s]' \\\n", w.name, w.name);
         printf("            '--%s%s[", w.name, o->type == NN_APP_BOOL ? "" : "=");
-        nni_app_zsh_text(w.text);
+        app_zsh_text(w.text);
         printf("]");
         if (o->type != NN_APP_BOOL) {
             printf(":");
-            nni_app_zsh_text(w.value);
-            switch (nni_app_follows(o, w.value)) {
+            app_zsh_text(w.value);
+            switch (app_follows(o, w.value)) {
             case 'f': printf(":_files"); break;
             case 'd': printf(":_files -/"); break;
             case 'w':
@@ -1819,7 +1819,7 @@ NNI_FN void nni_app_zsh_command(nn_app *app, int operands)
     }
     printf("            %s ;;\n", operands ? "'*:file:_files'" : "");
 }
-NNI_FN void nni_app_zsh(nn_app *app)
+static NN_UNUSED void app_zsh(nn_app *app)
 {
     const nn_app_program *p = app->program;
     int many = p->n_commands && !p->single;
@@ -1830,7 +1830,7 @@ NNI_FN void nni_app_zsh(nn_app *app)
         printf("if (( CURRENT == 2 )); then\n    local -a commands=(\n");
         for (i = 0; i < p->n_commands; i++) {
             printf("        '%s:", p->commands[i].name);
-            nni_app_zsh_text(p->commands[i].help ? p->commands[i].help : "");
+            app_zsh_text(p->commands[i].help ? p->commands[i].help : "");
             printf("'\n");
         }
         printf("        'completions:print the completions of a shell' 'man:print the manual page' "
@@ -1844,23 +1844,23 @@ NNI_FN void nni_app_zsh(nn_app *app)
         int operands = c && c->args;
         app->command = c ? (int)i : -1;
         for (j = 0; j < p->n_options; j++)
-            if (nni_app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
+            if (app_has(app, &p->options[j]) && (p->options[j].flags & NN_APP_MANY))
                 operands = 1;
         printf("    %s)\n        ", many ? c->name : "*");
-        nni_app_zsh_command(app, operands);
+        app_zsh_command(app, operands);
     }
     app->command = -1;
     printf("esac\n");
 }
-NNI_FN int nni_app_shell(nn_app *app, int argc, char **argv)
+static NN_UNUSED int app_shell(nn_app *app, int argc, char **argv)
 {
     if (strcmp(argv[1], "man") == 0) {
         if (argc != 2) return nn_app_usage(app, "man: expected nothing after it, got '%s'", argv[2]);
-        nni_app_man(app);
+        app_man(app);
         return 0;
     }
-    if (argc == 3 && strcmp(argv[2], "bash") == 0) { nni_app_bash(app); return 0; }
-    if (argc == 3 && strcmp(argv[2], "zsh") == 0) { nni_app_zsh(app); return 0; }
+    if (argc == 3 && strcmp(argv[2], "bash") == 0) { app_bash(app); return 0; }
+    if (argc == 3 && strcmp(argv[2], "zsh") == 0) { app_zsh(app); return 0; }
     return nn_app_usage(app, "completions: expected bash or zsh, got %s",
                         argc < 3 ? "nothing" :
                         argc > 3 ? "more words" :
@@ -1868,10 +1868,10 @@ NNI_FN int nni_app_shell(nn_app *app, int argc, char **argv)
 }
 
 /* -- the config file: the one place that knows YAML -- */
-NNI_FN int nni_app_config(nn_app *app, const char *path);
+static NN_UNUSED int app_config(nn_app *app, const char *path);
 
 /* the other commands that have an option of this name: "train, finetune"; "" = none */
-NNI_FN const char *nni_app_elsewhere(nn_app *app, const char *name)
+static NN_UNUSED const char *app_elsewhere(nn_app *app, const char *name)
 {
     const nn_app_program *p = app->program;
     const char *list = "";
@@ -1879,44 +1879,44 @@ NNI_FN const char *nni_app_elsewhere(nn_app *app, const char *name)
     size_t c, row;
     for (c = 0; here >= 0 && c < p->n_commands; c++) {
         app->command = (int)c;
-        if (nni_app_find(app, name, strlen(name), &row, NULL) == 1)
+        if (app_find(app, name, strlen(name), &row, NULL) == 1)
             list = nn_app_text(app, "%s%s%s", list, *list ? ", " : "", p->commands[c].name);
     }
     app->command = here;
     return list;
 }
-NNI_FN int nni_app_unknown(nn_app *app, const char *where, const char *name, int key)
+static NN_UNUSED int app_unknown(nn_app *app, const char *where, const char *name, int key)
 {
-    nni_app_guess g;
+    app_guess g;
     size_t i;
-    const char *where_it_is = key ? "" : nni_app_elsewhere(app, name);
+    const char *where_it_is = key ? "" : app_elsewhere(app, name);
     g.distance = 99;
     g.word[0] = 0;
     if (*where_it_is)
         return nn_app_usage(app, "%s: has no effect in %s; it belongs to %s", where,
                             app->program->commands[app->command].name, where_it_is);
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        const char *last = nni_app_last(o->key), *a = o->alias;
-        if (key ? (o->flags & NN_APP_FLAG) != 0 : !nni_app_has(app, o) || nni_app_filed(app, o)) continue;
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        const char *last = app_last(o->key), *a = o->alias;
+        if (key ? (o->flags & NN_APP_FLAG) != 0 : !app_has(app, o) || app_filed(app, o)) continue;
         if (o->type >= NN_APP_IGNORED) continue;
-        nni_app_try(&g, name, o->key, strlen(o->key));
+        app_try(&g, name, o->key, strlen(o->key));
         if (key) continue;
-        nni_app_try(&g, name, last, strlen(last));
+        app_try(&g, name, last, strlen(last));
         while (a && *a) {
             const char *e = strchr(a, '|');
-            nni_app_try(&g, name, a, e ? (size_t)(e - a) : strlen(a));
+            app_try(&g, name, a, e ? (size_t)(e - a) : strlen(a));
             a = e ? e + 1 : NULL;
         }
     }
     if (!key) for (i = 0; g.word[i]; i++) if (g.word[i] == '_') g.word[i] = '-';
-    if (nni_app_close(&g, name))
+    if (app_close(&g, name))
         return nn_app_usage(app, "%s: unknown %s; did you mean '%s%s'?", where,
                             key ? "key" : "option", key ? "" : "--", g.word);
     return nn_app_usage(app, "%s: unknown %s; --help lists what there is", where, key ? "key" : "option");
 }
 
-NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_config)
+static NN_UNUSED int app_flag(nn_app *app, int argc, char **argv, int *at, int only_config)
 {
     const char *arg = argv[*at], *name = arg + 2, *eq = strchr(arg, '='), *val = NULL;
     size_t n, row = 0, other = 0, hits;
@@ -1925,24 +1925,24 @@ NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_co
     const nn_option *o;
     if (arg[1] != '-') name = arg + 1;                              /* -h, -q */
     n = eq ? (size_t)(eq - name) : strlen(name);
-    hits = nni_app_find(app, name, n, &row, &other);
+    hits = app_find(app, name, n, &row, &other);
     if (!hits && n > 3 && (strncmp(name, "no-", 3) == 0 || strncmp(name, "no_", 3) == 0)) {
         size_t r2 = 0;
-        hits = nni_app_find(app, name + 3, n - 3, &r2, &other);
-        if (hits && nni_app_row(app, r2)->type != NN_APP_BOOL) hits = 0;
+        hits = app_find(app, name + 3, n - 3, &r2, &other);
+        if (hits && app_row(app, r2)->type != NN_APP_BOOL) hits = 0;
         if (hits) { neg = 1; row = r2; }
     }
     (void)snprintf(where, sizeof where, "%.*s",
                    (int)(n + (size_t)(name - arg) < 120 ? n + (size_t)(name - arg) : 120), arg);
     if (!hits) {
         if (only_config) return 0;
-        return nni_app_unknown(app, where, nn_app_text(app, "%.*s", (int)n, name), 0);
+        return app_unknown(app, where, nn_app_text(app, "%.*s", (int)n, name), 0);
     }
     if (hits > 1 && !only_config)
         return nn_app_usage(app, "%s: ambiguous, expected one of --%s, --%s%s", where,
-                            nni_app_row(app, row)->key, nni_app_row(app, other)->key,
+                            app_row(app, row)->key, app_row(app, other)->key,
                             hits > 2 ? ", ..." : "");
-    o = nni_app_row(app, row);
+    o = app_row(app, row);
     if (o->type == NN_APP_BOOL ||
         (o->type == NN_APP_IGNORED && !eq && (*at + 1 >= argc || argv[*at + 1][0] == '-'))) {
         if (neg && eq)
@@ -1954,7 +1954,7 @@ NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_co
             char want[256];
             return only_config ? 0 :
                                  nn_app_usage(app, "%s: expected %s after it, got %s", where,
-                                              nni_app_expect(o, want, sizeof want),
+                                              app_expect(o, want, sizeof want),
                                               *at + 1 < argc ? argv[*at + 1] : "the end");
         }
         val = argv[++*at];
@@ -1965,13 +1965,13 @@ NNI_FN int nni_app_flag(nn_app *app, int argc, char **argv, int *at, int only_co
                 ++*at;
             }
     }
-    if (only_config && o != &nni_app_common[0]) return 0;
-    return nni_app_take(app, row, val, where, 2);
+    if (only_config && o != &app_common[0]) return 0;
+    return app_take(app, row, val, where, 2);
 }
 
 /* -- modes: in which company a row is read -- */
-/* nni_app_node_text: a value as one would type it; list items with commas between them */
-NNI_FN void nni_app_node_text(char *buf, size_t cap, const nn_json *v)
+/* app_node_text: a value as one would type it; list items with commas between them */
+static NN_UNUSED void app_node_text(char *buf, size_t cap, const nn_json *v)
 {
     const nn_json *e;
     size_t n = 0;
@@ -1981,13 +1981,13 @@ NNI_FN void nni_app_node_text(char *buf, size_t cap, const nn_json *v)
     case NN_JSON_BOOL: (void)snprintf(buf, cap, v->v.i ? "true" : "false"); break;
     case NN_JSON_INT: (void)snprintf(buf, cap, "%lld", (long long)v->v.i); break;
     case NN_JSON_UINT: (void)snprintf(buf, cap, "%llu", (unsigned long long)v->v.u); break;
-    case NN_JSON_REAL: (void)snprintf(buf, cap, "%s", nni_app_num(num, v->v.d)); break;
+    case NN_JSON_REAL: (void)snprintf(buf, cap, "%s", app_num(num, v->v.d)); break;
     case NN_JSON_STRING: (void)snprintf(buf, cap, "%s", v->v.s); break;
     case NN_JSON_ARRAY: case NN_JSON_OBJECT:
         for (e = v->v.first; e && n + 1 < cap; e = e->next) {
             const char *between = v->type == NN_JSON_ARRAY ? "," : ":";
             if (n) n += (size_t)snprintf(buf + n, cap - n, "%s", between);
-            if (n + 1 < cap) nni_app_node_text(buf + n, cap - n, e);
+            if (n + 1 < cap) app_node_text(buf + n, cap - n, e);
             n += strlen(buf + n);
         }
         break;
@@ -1995,11 +1995,11 @@ NNI_FN void nni_app_node_text(char *buf, size_t cap, const nn_json *v)
     }
 }
 /* the row's value now, as text */
-NNI_FN void nni_app_text_of(nn_app *app, size_t row, char *buf, size_t cap)
+static NN_UNUSED void app_text_of(nn_app *app, size_t row, char *buf, size_t cap)
 {
-    nni_app_node_text(buf, cap, nni_app_value(app, row, NULL));
+    app_node_text(buf, cap, app_value(app, row, NULL));
 }
-NNI_FN size_t nni_app_size(nn_app_type type)
+static NN_UNUSED size_t app_size(nn_app_type type)
 {
     switch (type) {
     case NN_APP_BOOL: case NN_APP_ENUM: return sizeof(int);
@@ -2018,59 +2018,59 @@ NNI_FN size_t nni_app_size(nn_app_type type)
     }
 }
 /* 1 when the row holds what it would hold had nobody said anything */
-NNI_FN int nni_app_is_default(nn_app *app, size_t row)
+static NN_UNUSED int app_is_default(nn_app *app, size_t row)
 {
-    const nn_option *o = nni_app_row(app, row);
-    char *field = nni_app_field(app, row), keep[sizeof(nn_sweep)], now[512], def[512];
-    size_t n = nni_app_size(o->type);
-    nni_app_text_of(app, row, now, sizeof now);
+    const nn_option *o = app_row(app, row);
+    char *field = app_field(app, row), keep[sizeof(nn_sweep)], now[512], def[512];
+    size_t n = app_size(o->type);
+    app_text_of(app, row, now, sizeof now);
     memcpy(keep, field, n);
     memset(field, 0, n);
-    if (o->def) (void)nni_app_store(app, row, o->def);
-    nni_app_text_of(app, row, def, sizeof def);
+    if (o->def) (void)app_store(app, row, o->def);
+    app_text_of(app, row, def, sizeof def);
     memcpy(field, keep, n);
     return strcmp(now, def) == 0;
 }
 NN_DEF int nn_app_asked(nn_app *app, const char *key)
 {
     size_t i;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (!nni_app_has(app, o) || !nni_app_same(o->key, strlen(o->key), key, strlen(key))) continue;
-        return *nni_app_mark(app, i) == 2 || (*nni_app_mark(app, i) == 1 && !nni_app_is_default(app, i));
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (!app_has(app, o) || !app_same(o->key, strlen(o->key), key, strlen(key))) continue;
+        return *app_mark(app, i) == 2 || (*app_mark(app, i) == 1 && !app_is_default(app, i));
     }
     return 0;
 }
 /* one of the words "a|b" is text, or an item of the list text */
-NNI_FN int nni_app_any_of(const char *words, size_t n, const char *text)
+static NN_UNUSED int app_any_of(const char *words, size_t n, const char *text)
 {
     char list[256];
     const char *item = text;
     (void)snprintf(list, sizeof list, "%.*s", (int)n, words);
     for (;;) {
         size_t len = strcspn(item, ",");
-        if (nni_app_in_list(list, item, len) >= 0) return 1;
+        if (app_in_list(list, item, len) >= 0) return 1;
         if (!item[len]) return 0;
         item += len + 1;
     }
 }
 /* the row that a mode's NAME means: its key, an alias or the key's last part; SIZE_MAX = the command
  * has none */
-NNI_FN size_t nni_app_named(const nn_app *app, const char *name, size_t len)
+static NN_UNUSED size_t app_named(const nn_app *app, const char *name, size_t len)
 {
     size_t i;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        const char *last = nni_app_last(o->key);
-        if (nni_app_has(app, o) && (nni_app_same(o->key, strlen(o->key), name, len) ||
-                                    nni_app_in_list(o->alias, name, len) >= 0 ||
-                                    nni_app_same(last, strlen(last), name, len)))
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        const char *last = app_last(o->key);
+        if (app_has(app, o) && (app_same(o->key, strlen(o->key), name, len) ||
+                                    app_in_list(o->alias, name, len) >= 0 ||
+                                    app_same(last, strlen(last), name, len)))
             return i;
     }
     return SIZE_MAX;
 }
-/* nni_app_term: whether NAME, !NAME, NAME=A|B or NAME!=A|B holds; a NAME this command has not holds */
-NNI_FN int nni_app_term(nn_app *app, const char *term, size_t n)
+/* app_term: whether NAME, !NAME, NAME=A|B or NAME!=A|B holds; a NAME this command has not holds */
+static NN_UNUSED int app_term(nn_app *app, const char *term, size_t n)
 {
     int not_ = term[0] == '!', holds;
     const char *name = term + not_, *end = term + n, *eq = name;
@@ -2084,17 +2084,17 @@ NNI_FN int nni_app_term(nn_app *app, const char *term, size_t n)
     }
     if (len == 7 && memcmp(name, "command", 7) == 0) {
         const char *c = app->command < 0 ? "" : app->program->commands[app->command].name;
-        return nni_app_any_of(eq + 1, (size_t)(end - eq - 1), c) != not_;
+        return app_any_of(eq + 1, (size_t)(end - eq - 1), c) != not_;
     }
-    row = nni_app_named(app, name, len);
+    row = app_named(app, name, len);
     if (row == SIZE_MAX) return 1;
-    nni_app_text_of(app, row, text, sizeof text);
-    if (eq < end) holds = nni_app_any_of(eq + 1, (size_t)(end - eq - 1), text);
+    app_text_of(app, row, text, sizeof text);
+    if (eq < end) holds = app_any_of(eq + 1, (size_t)(end - eq - 1), text);
     else holds = text[0] && strcmp(text, "false") != 0 && strcmp(text, "0") != 0;
     return holds != not_;
 }
 /* alternatives with " or " between them, each of terms that must all hold */
-NNI_FN int nni_app_mode_holds(nn_app *app, const char *mode)
+static NN_UNUSED int app_mode_holds(nn_app *app, const char *mode)
 {
     while (mode && *mode) {
         const char *end = strstr(mode, " or ");
@@ -2103,7 +2103,7 @@ NNI_FN int nni_app_mode_holds(nn_app *app, const char *mode)
         while (mode < end) {
             size_t n = strcspn(mode, " ");
             if (mode + n > end) n = (size_t)(end - mode);
-            if (n && !nni_app_term(app, mode, n)) all = 0;
+            if (n && !app_term(app, mode, n)) all = 0;
             mode += n;
             while (mode < end && *mode == ' ') mode++;
         }
@@ -2115,7 +2115,7 @@ NNI_FN int nni_app_mode_holds(nn_app *app, const char *mode)
 }
 /* one term in words, "with --op ties|dare", behind what stands in buf; what holds in this command
  * anyway is left out, and `*never` is set by what never holds */
-NNI_FN void nni_app_term_text(nn_app *app, char *buf, size_t cap, const char *term, size_t n, int *never)
+static NN_UNUSED void app_term_text(nn_app *app, char *buf, size_t cap, const char *term, size_t n, int *never)
 {
     const int not_ = term[0] == '!';
     const char *name = term + not_, *end = term + n, *eq = name, *word;
@@ -2124,12 +2124,12 @@ NNI_FN void nni_app_term_text(nn_app *app, char *buf, size_t cap, const char *te
     while (eq < end && *eq != '=' && *eq != '!') eq++;
     len = (size_t)(eq - name);
     if (len == 7 && memcmp(name, "command", 7) == 0) {
-        if (!nni_app_term(app, term, n)) *never = 1;
+        if (!app_term(app, term, n)) *never = 1;
         return;
     }
-    row = nni_app_named(app, name, len);
+    row = app_named(app, name, len);
     if (row == SIZE_MAX) return;
-    nni_app_flag_name(app, nni_app_row(app, row), flag, sizeof flag);
+    app_flag_name(app, app_row(app, row), flag, sizeof flag);
     word = not_ || (eq < end && *eq == '!') ? "without" : "with";
     at += (size_t)snprintf(buf + at, cap - at, "%s%s --%s", at ? " and " : "", word, flag);
     if (eq < end && *eq == '!') eq++;
@@ -2137,7 +2137,7 @@ NNI_FN void nni_app_term_text(nn_app *app, char *buf, size_t cap, const char *te
         (void)snprintf(buf + at, cap - at, " %.*s", (int)(end - eq - 1), eq + 1);
 }
 /* "op=ties|dare !x or tune" -> "with --op ties|dare and without --x, or with --tune"; "" = always */
-NNI_FN const char *nni_app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode)
+static NN_UNUSED const char *app_mode_text(nn_app *app, char *buf, size_t cap, const char *mode)
 {
     size_t n = 0;
     buf[0] = 0;
@@ -2149,7 +2149,7 @@ NNI_FN const char *nni_app_mode_text(nn_app *app, char *buf, size_t cap, const c
         while (mode < end) {
             size_t len = strcspn(mode, " ");
             if (mode + len > end) len = (size_t)(end - mode);
-            if (len) nni_app_term_text(app, one, sizeof one, mode, len, &never);
+            if (len) app_term_text(app, one, sizeof one, mode, len, &never);
             mode += len;
             while (mode < end && *mode == ' ') mode++;
         }
@@ -2164,19 +2164,19 @@ NN_DEF void nn_app_default(nn_app *app, const char *key, const char *text)
     size_t i;
     for (i = 0; i < app->program->n_options; i++) {
         const nn_option *o = &app->program->options[i];
-        char *field = nni_app_field(app, i), keep[sizeof(nn_sweep)], now[512], then[512];
-        if (strcmp(o->key, key) != 0 || !nni_app_has(app, o) || app->given[i] == 2) continue;
-        nni_app_text_of(app, i, now, sizeof now);
-        memcpy(keep, field, nni_app_size(o->type));
-        (void)nni_app_store(app, i, text);
-        nni_app_text_of(app, i, then, sizeof then);
+        char *field = app_field(app, i), keep[sizeof(nn_sweep)], now[512], then[512];
+        if (strcmp(o->key, key) != 0 || !app_has(app, o) || app->given[i] == 2) continue;
+        app_text_of(app, i, now, sizeof now);
+        memcpy(keep, field, app_size(o->type));
+        (void)app_store(app, i, text);
+        app_text_of(app, i, then, sizeof then);
         if (!app->given[i]) continue;
         if (strcmp(now, then) == 0) app->given[i] = 0;
-        else memcpy(field, keep, nni_app_size(o->type));
+        else memcpy(field, keep, app_size(o->type));
     }
 }
 /* --seed where only seeds of their own would follow it: 1 when one does; else `modes` says when */
-NNI_FN int nni_app_seed_read(nn_app *app, char *modes, size_t cap)
+static NN_UNUSED int app_seed_read(nn_app *app, char *modes, size_t cap)
 {
     const unsigned uses = app->command < 0 ? 0 : app->program->commands[app->command].uses;
     char mode[256];
@@ -2185,31 +2185,31 @@ NNI_FN int nni_app_seed_read(nn_app *app, char *modes, size_t cap)
     if (!uses || (uses & NN_APP_USES_SEED)) return 1;
     for (i = 0; i < app->program->n_options; i++) {
         const nn_option *o = &app->program->options[i];
-        if (o->type != NN_APP_SEED || !nni_app_has(app, o) || app->given[i] == 2) continue;
-        if (nni_app_mode_holds(app, o->mode)) return 1;
-        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        if (o->type != NN_APP_SEED || !app_has(app, o) || app->given[i] == 2) continue;
+        if (app_mode_holds(app, o->mode)) return 1;
+        (void)app_mode_text(app, mode, sizeof mode, o->mode);
         if (!strstr(modes, mode) && n + 1 < cap)
             n += (size_t)snprintf(modes + n, cap - n, "%s%s", n ? ", or " : "", mode);
     }
     return 0;
 }
 /* every row that was given is read: 0, or 2 after saying which one is not */
-NNI_FN int nni_app_modes(nn_app *app)
+static NN_UNUSED int app_modes(nn_app *app)
 {
     const char *list = "";
     size_t i;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        int source = *nni_app_mark(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        int source = *app_mark(app, i);
         char name[96], mode[400];
-        if (o == NNI_APP_SEED_ROW && source == 2 && !nni_app_seed_read(app, mode, sizeof mode))
+        if (o == APP_SEED_ROW && source == 2 && !app_seed_read(app, mode, sizeof mode))
             return nn_app_usage(app, "--seed: has no effect here; it is read %s", mode);
-        if (!source || !o->mode || !nni_app_has(app, o) || nni_app_mode_holds(app, o->mode)) continue;
+        if (!source || !o->mode || !app_has(app, o) || app_mode_holds(app, o->mode)) continue;
         /* a printed configuration holds the seeds that --seed gave, too */
-        if (source == 1 && (o->type == NN_APP_SEED || nni_app_filed(app, o) || nni_app_is_default(app, i)))
+        if (source == 1 && (o->type == NN_APP_SEED || app_filed(app, o) || app_is_default(app, i)))
             continue;
-        nni_app_flag_name(app, o, name, sizeof name);
-        (void)nni_app_mode_text(app, mode, sizeof mode, o->mode);
+        app_flag_name(app, o, name, sizeof name);
+        (void)app_mode_text(app, mode, sizeof mode, o->mode);
         if (source == 1 && app->program->wide_files) {
             list = nn_app_text(app, "%s%s%s (read %s)", list, *list ? "; " : "", o->key, mode);
             continue;
@@ -2223,20 +2223,20 @@ NNI_FN int nni_app_modes(nn_app *app)
     return 0;
 }
 /* own flag > --seed > own key of the file > seed of the file > default */
-NNI_FN void nni_app_seeds(nn_app *app)
+static NN_UNUSED void app_seeds(nn_app *app)
 {
     const int seed = nn_app_given(app, "seed");
     size_t i;
     for (i = 0; i < app->program->n_options; i++) {
         const nn_option *o = &app->program->options[i];
-        if (o->type != NN_APP_SEED || !nni_app_has(app, o) || app->given[i] == 2) continue;
+        if (o->type != NN_APP_SEED || !app_has(app, o) || app->given[i] == 2) continue;
         if (seed > app->given[i] || (!app->given[i] && !o->def))
-            *(uint64_t *)(void *)nni_app_field(app, i) = app->seed;
+            *(uint64_t *)(void *)app_field(app, i) = app->seed;
     }
 }
 
 /* -- parsing, step by step -- */
-NNI_FN void nni_app_zero(nn_app *app, const nn_app_program *program, void *opts)
+static NN_UNUSED void app_zero(nn_app *app, const nn_app_program *program, void *opts)
 {
     time_t now = time(NULL);
     struct tm *utc = gmtime(&now);
@@ -2249,25 +2249,25 @@ NNI_FN void nni_app_zero(nn_app *app, const nn_app_program *program, void *opts)
     app->started = nn_app_seconds();
     if (utc) (void)strftime(app->started_at, sizeof app->started_at, "%Y-%m-%d %H:%M:%S UTC", utc);
     for (i = 0; i < program->n_options; i++)
-        memset((char *)opts + program->options[i].field, 0, nni_app_size(program->options[i].type));
+        memset((char *)opts + program->options[i].field, 0, app_size(program->options[i].type));
 }
 /* Standard streams that came closed: what is opened next would take their numbers, and what is printed
  * would land in it. */
-NNI_FN void nni_app_streams(void)
+static NN_UNUSED void app_streams(void)
 {
     int fd;
     for (fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) exit(1);
 }
 /* the command, so that a shell reads it back */
-NNI_FN const char *nni_app_quoted(nn_app *app, int argc, char **argv)
+static NN_UNUSED const char *app_quoted(nn_app *app, int argc, char **argv)
 {
     size_t room = 1, n = 0;
     char *line;
     int at;
     const char *s;
     for (at = 0; at < argc; at++) room += 4 * strlen(argv[at]) + 3;
-    line = nni_app_get(app, room, &room);
+    line = app_get(app, room, &room);
     for (at = 0; at < argc; at++) {
         int plain;
         s = argv[at];
@@ -2289,11 +2289,11 @@ NNI_FN const char *nni_app_quoted(nn_app *app, int argc, char **argv)
 }
 /* The command that argv[1] names: -1 goes on with app->command set (or none) and *first the next word;
  * else an exit code. */
-NNI_FN int nni_app_command_word(nn_app *app, int argc, char **argv, int *first)
+static NN_UNUSED int app_command_word(nn_app *app, int argc, char **argv, int *first)
 {
     const nn_app_program *program = app->program;
     const char *word = argc > 1 ? argv[1] : "";
-    nni_app_guess g;
+    app_guess g;
     size_t i;
     g.distance = 99;
     g.word[0] = 0;
@@ -2313,26 +2313,26 @@ NNI_FN int nni_app_command_word(nn_app *app, int argc, char **argv, int *first)
     }
     for (i = 0; i < program->n_commands; i++) {
         const char *name = program->commands[i].name;
-        if (nni_app_same(word, strlen(word), name, strlen(name))) app->command = (int)i;
-        nni_app_try(&g, word, name, strlen(name));
+        if (app_same(word, strlen(word), name, strlen(name))) app->command = (int)i;
+        app_try(&g, word, name, strlen(name));
     }
     if (app->command >= 0) return -1;
     if (strcmp(word, "help") == 0) {
-        nni_app_help(stdout, app);
+        app_help(stdout, app);
         return 0;
     }
-    if (nni_app_close(&g, word))
+    if (app_close(&g, word))
         return nn_app_usage(app, "%s: unknown command; did you mean '%s'?", word, g.word);
     return nn_app_usage(app, "%s: unknown command; --help lists the commands", word);
 }
-NNI_FN int nni_app_defaults(nn_app *app)
+static NN_UNUSED int app_defaults(nn_app *app)
 {
     size_t i;
     int rc;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (!o->def || (i < app->program->n_options && !nni_app_has(app, o))) continue;
-        rc = nni_app_store(app, i, o->def);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (!o->def || (i < app->program->n_options && !app_has(app, o))) continue;
+        rc = app_store(app, i, o->def);
         if (rc == 2) {
             (void)nn_app_usage(app, "out of memory");
             return 1;
@@ -2346,7 +2346,7 @@ NNI_FN int nni_app_defaults(nn_app *app)
     return 0;
 }
 /* A config file that is something else, by a key in it: the option that takes its path. SIZE_MAX = no. */
-NNI_FN size_t nni_app_library(nn_app *app, const char *path)
+static NN_UNUSED size_t app_library(nn_app *app, const char *path)
 {
     const char *const *library = app->program->library;
     nn_json *root = NULL;
@@ -2356,12 +2356,12 @@ NNI_FN size_t nni_app_library(nn_app *app, const char *path)
     if (nn_yaml_read(&root, &arena, path, NULL, NULL, NULL) == NN_OK && nn_json_get(root, library[0]))
         for (i = 0; i < app->program->n_options; i++)
             if (strcmp(app->program->options[i].key, library[1]) == 0 &&
-                nni_app_has(app, &app->program->options[i]))
+                app_has(app, &app->program->options[i]))
                 row = i;
     nn_arena_free(&arena);
     return row;
 }
-NNI_FN int nni_app_config_file(nn_app *app)
+static NN_UNUSED int app_config_file(nn_app *app)
 {
     const nn_app_command *cmd = app->command >= 0 ? &app->program->commands[app->command] : NULL;
     size_t row;
@@ -2372,19 +2372,19 @@ NNI_FN int nni_app_config_file(nn_app *app)
     if (!app->config) return 0;
     if (cmd && cmd->under && app->n_args) {
         const char *own = nn_app_text(app, "%s/%s", app->args[0], cmd->under);
-        const int rc = nn_file_exists(own, NULL) && strcmp(own, app->config) != 0 ? nni_app_config(app, own) : 0;
+        const int rc = nn_file_exists(own, NULL) && strcmp(own, app->config) != 0 ? app_config(app, own) : 0;
         if (rc) return rc;
     }
-    row = nni_app_library(app, app->config);
+    row = app_library(app, app->config);
     if (row != SIZE_MAX) {
         const char *path = app->config;
         app->config = NULL;
-        return nni_app_take(app, row, path, "--config", 2);
+        return app_take(app, row, path, "--config", 2);
     }
-    return nni_app_config(app, app->config);
+    return app_config(app, app->config);
 }
 /* the words from argv[first]: the config file first, flags over it */
-NNI_FN int nni_app_words_read(nn_app *app, int argc, char **argv, int first)
+static NN_UNUSED int app_words_read(nn_app *app, int argc, char **argv, int first)
 {
     const char **args = (const char **)nn_arena_get(&app->arena, ((size_t)argc + 1) * sizeof *args);
     int pass, at, rc;
@@ -2407,15 +2407,15 @@ NNI_FN int nni_app_words_read(nn_app *app, int argc, char **argv, int first)
                 for (at++; at < argc; at++) args[app->n_args++] = argv[at];
                 break;
             }
-            rc = nni_app_flag(app, argc, argv, &at, pass == 0);
+            rc = app_flag(app, argc, argv, &at, pass == 0);
             if (rc) return rc;
         }
-        if (pass == 0 && (rc = nni_app_config_file(app)) != 0) return rc;
+        if (pass == 0 && (rc = app_config_file(app)) != 0) return rc;
     }
     return 0;
 }
 /* what must be there is there, and nothing more */
-NNI_FN int nni_app_complete(nn_app *app, int argc, char **argv)
+static NN_UNUSED int app_complete(nn_app *app, int argc, char **argv)
 {
     const nn_app_program *program = app->program;
     const nn_app_command *cmd = app->command >= 0 ? &program->commands[app->command] : NULL;
@@ -2425,13 +2425,13 @@ NNI_FN int nni_app_complete(nn_app *app, int argc, char **argv)
         if (argc > 1)
             return nn_app_usage(app, "expected a command first, got '%s'; --help lists the commands",
                                 argv[1]);
-        nni_app_help(stderr, app);
+        app_help(stderr, app);
         return 2;
     }
     for (i = 0; i < program->n_options && !app->print_config; i++) {
         const nn_option *o = &program->options[i];
-        if (!(o->flags & NN_APP_REQUIRED) || !nni_app_has(app, o) || app->given[i]) continue;
-        nni_app_flag_name(app, o, name, sizeof name);
+        if (!(o->flags & NN_APP_REQUIRED) || !app_has(app, o) || app->given[i]) continue;
+        app_flag_name(app, o, name, sizeof name);
         return nn_app_usage(app, "--%s: required, not given: %s", name, o->help);
     }
     if (app->print_config) return 0;
@@ -2442,7 +2442,7 @@ NNI_FN int nni_app_complete(nn_app *app, int argc, char **argv)
         return nn_app_usage(app, "expected %s, got %zu arguments", cmd->args, app->n_args);
     return 0;
 }
-NNI_FN void nni_app_version(const nn_app *app)
+static NN_UNUSED void app_version(const nn_app *app)
 {
 #ifdef _OPENMP
     const char *built = "";
@@ -2452,13 +2452,13 @@ NNI_FN void nni_app_version(const nn_app *app)
     printf("%s %s (%s, %d threads%s)\n", app->program->name, NN_VERSION, nn_isa_name(),
            nn_thread_count(0), built);
 }
-NNI_FN void nni_app_warnings(nn_app *app)
+static NN_UNUSED void app_warnings(nn_app *app)
 {
     size_t i;
     const char *list = "";
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (o->type == NN_APP_IGNORED && *nni_app_mark(app, i))
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (o->type == NN_APP_IGNORED && *app_mark(app, i))
             list = nn_app_text(app, "%s%s%s (%s)", list, *list ? "; " : "", o->key, o->help);
     }
     if (*list) nn_app_warn(app, "accepted, without effect: %s", list);
@@ -2471,7 +2471,7 @@ NNI_FN void nni_app_warnings(nn_app *app)
 #endif
 }
 /* The table for programs, one row a line, tabs between the fields: what the options test reads. */
-NNI_FN void nni_app_dump(nn_app *app)
+static NN_UNUSED void app_dump(nn_app *app)
 {
     static const char *const effects[] = { "none", "data", "text", "place", "speed" };
     const nn_app_program *p = app->program;
@@ -2479,12 +2479,12 @@ NNI_FN void nni_app_dump(nn_app *app)
     size_t i;
     printf("command\tflag\tkey\ttype\teffect\tmode\tprobe\tfixture\tdefault\tchoices\tflags\n");
     for (c = 0; c < n; c++)
-        for (i = 0; i < nni_app_rows(app); i++) {
-            const nn_option *o = nni_app_row(app, i);
+        for (i = 0; i < app_rows(app); i++) {
+            const nn_option *o = app_row(app, i);
             char name[96];
             app->command = p->n_commands ? c : -1;
-            if (!nni_app_has(app, o) || o->type >= NN_APP_IGNORED || nni_app_filed(app, o)) continue;
-            nni_app_flag_name(app, o, name, sizeof name);
+            if (!app_has(app, o) || o->type >= NN_APP_IGNORED || app_filed(app, o)) continue;
+            app_flag_name(app, o, name, sizeof name);
             printf("%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%u\n",
                    p->n_commands && p->commands[c].name ? p->commands[c].name : "", name, o->key,
                    (int)o->type, effects[o->effect], o->mode ? o->mode : "",
@@ -2494,7 +2494,7 @@ NNI_FN void nni_app_dump(nn_app *app)
     app->command = -1;
 }
 /* `PROGRAM man`, `completions SHELL`, `options`: an exit code, or -1 */
-NNI_FN int nni_app_about(nn_app *app, int argc, char **argv)
+static NN_UNUSED int app_about(nn_app *app, int argc, char **argv)
 {
     size_t i;
     if (argc < 2) return -1;
@@ -2502,44 +2502,44 @@ NNI_FN int nni_app_about(nn_app *app, int argc, char **argv)
         if (app->program->commands[i].name && strcmp(argv[1], app->program->commands[i].name) == 0)
             return -1;
     if (strcmp(argv[1], "options") == 0 && argc == 2) {
-        nni_app_dump(app);
+        app_dump(app);
         return 0;
     }
     if (strcmp(argv[1], "man") != 0 && strcmp(argv[1], "completions") != 0) return -1;
-    return nni_app_shell(app, argc, argv);
+    return app_shell(app, argc, argv);
 }
 /* below --print-config's YAML, as comments: options that no file can hold */
-NNI_FN void nni_app_print_flags(nn_app *app)
+static NN_UNUSED void app_print_flags(nn_app *app)
 {
     size_t i;
     char name[96], value[512];
     for (i = 0; i < app->program->n_options; i++) {
         const nn_option *o = &app->program->options[i];
-        if (!(o->flags & NN_APP_FLAG) || !app->given[i] || !nni_app_has(app, o)) continue;
-        nni_app_flag_name(app, o, name, sizeof name);
-        nni_app_text_of(app, i, value, sizeof value);
+        if (!(o->flags & NN_APP_FLAG) || !app->given[i] || !app_has(app, o)) continue;
+        app_flag_name(app, o, name, sizeof name);
+        app_text_of(app, i, value, sizeof value);
         printf("# --%s ", name);
-        nni_app_masked(stdout, value);
+        app_masked(stdout, value);
         putchar('\n');
     }
 }
-NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
+static NN_UNUSED int app_parse(nn_app *app, int argc, char **argv)
 {
-    int first, rc = nni_app_about(app, argc, argv);
-    if (rc < 0) rc = nni_app_command_word(app, argc, argv, &first);
+    int first, rc = app_about(app, argc, argv);
+    if (rc < 0) rc = app_command_word(app, argc, argv, &first);
     if (rc >= 0) return rc;
-    if ((rc = nni_app_defaults(app)) != 0) return rc;
-    if ((rc = nni_app_words_read(app, argc, argv, first)) != 0) return rc;
+    if ((rc = app_defaults(app)) != 0) return rc;
+    if ((rc = app_words_read(app, argc, argv, first)) != 0) return rc;
     if (app->want_help) {
-        nni_app_help(stdout, app);
+        app_help(stdout, app);
         return 0;
     }
     if (app->want_version) {
-        nni_app_version(app);
+        app_version(app);
         return 0;
     }
-    if ((rc = nni_app_complete(app, argc, argv)) != 0) return rc;
-    nni_app_seeds(app);
+    if ((rc = app_complete(app, argc, argv)) != 0) return rc;
+    app_seeds(app);
     if (app->program->prepare) {
         nn_error err = NN_ZERO;
         const nn_status s = app->program->prepare(app, app->opts, &err);
@@ -2548,13 +2548,13 @@ NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
             return s == NN_E_ARG ? 2 : 1;
         }
     }
-    if ((rc = nni_app_modes(app)) != 0) return rc;
-    nni_app_warnings(app);
+    if ((rc = app_modes(app)) != 0) return rc;
+    app_warnings(app);
     app->n_threads = nn_thread_count((int)app->threads);
     if (app->print_config) {
         const char *y = nn_app_yaml(app);
         if (y) fputs(y, stdout);
-        if (y) nni_app_print_flags(app);
+        if (y) app_print_flags(app);
         else (void)nn_app_usage(app, "out of memory");
         return y ? 0 : 1;
     }
@@ -2563,14 +2563,14 @@ NNI_FN int nni_app_parse(nn_app *app, int argc, char **argv)
 NN_DEF int nn_app_begin(nn_app *app, const nn_app_program *program, void *opts, int argc, char **argv)
 {
     int rc;
-    nni_app_streams();
-    nni_app_zero(app, program, opts);
-    if (!program->tool) nni_app_signals();
+    app_streams();
+    app_zero(app, program, opts);
+    if (!program->tool) app_signals();
 #ifdef SIGXFSZ
     (void)signal(SIGXFSZ, SIG_IGN);              /* a write beyond a limit is an error like a full disk */
 #endif
-    app->command_line = nni_app_quoted(app, argc, argv);
-    rc = nni_app_parse(app, argc, argv);
+    app->command_line = app_quoted(app, argc, argv);
+    rc = app_parse(app, argc, argv);
     if (rc == 0 && (fflush(stdout) != 0 || ferror(stdout))) {                   /* help, --print-config */
         (void)nn_app_usage(app, "standard output: could not write");
         rc = 1;
@@ -2590,9 +2590,9 @@ NN_DEF int nn_app_main(const nn_app_program *program, void *opts, int argc, char
 }
 
 /* -- the config file -- */
-NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path);
+static NN_UNUSED int app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path);
 
-NNI_FN const char *nni_app_scalar(nn_app *app, const nn_json *v)
+static NN_UNUSED const char *app_scalar(nn_app *app, const nn_json *v)
 {
     char t[NN_NUM_BYTES];
     switch (v->type) {
@@ -2605,134 +2605,134 @@ NNI_FN const char *nni_app_scalar(nn_app *app, const nn_json *v)
     }
 }
 /* rows whose key is `key`; *any: some command has it; returns the row of this command, or SIZE_MAX */
-NNI_FN size_t nni_app_key(const nn_app *app, const char *key, int *any, int *branch)
+static NN_UNUSED size_t app_key(const nn_app *app, const char *key, int *any, int *branch)
 {
     size_t i, found = SIZE_MAX, n = strlen(key);
     *any = *branch = 0;
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
         size_t k = strlen(o->key);
         if (o->flags & NN_APP_FLAG) continue;
-        if (nni_app_same(o->key, k, key, n)) {
+        if (app_same(o->key, k, key, n)) {
             *any = 1;
-            if (nni_app_has(app, o) && found == SIZE_MAX) found = i;
-        } else if (k > n && o->key[n] == '.' && nni_app_same(o->key, n, key, n)) *branch = 1;
+            if (app_has(app, o) && found == SIZE_MAX) found = i;
+        } else if (k > n && o->key[n] == '.' && app_same(o->key, n, key, n)) *branch = 1;
     }
     return found;
 }
 /* the row of PREFIX.name.enabled, a switch of the branch; SIZE_MAX = there is none */
-NNI_FN size_t nni_app_switch(const nn_app *app, const char *prefix, const char *name)
+static NN_UNUSED size_t app_switch(const nn_app *app, const char *prefix, const char *name)
 {
     size_t i;
     const size_t n = strlen(prefix), k = strlen(name);
-    for (i = 0; *prefix && i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
-        if (o->type == NN_APP_BOOL && nni_app_has(app, o) && strlen(o->key) == n + k + 9 &&
-            nni_app_same(o->key, n, prefix, n) && o->key[n] == '.' &&
-            nni_app_same(o->key + n + 1, k, name, k) && strcmp(o->key + n + 1 + k, ".enabled") == 0)
+    for (i = 0; *prefix && i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
+        if (o->type == NN_APP_BOOL && app_has(app, o) && strlen(o->key) == n + k + 9 &&
+            app_same(o->key, n, prefix, n) && o->key[n] == '.' &&
+            app_same(o->key + n + 1, k, name, k) && strcmp(o->key + n + 1 + k, ".enabled") == 0)
             return i;
     }
     return SIZE_MAX;
 }
 /* every switch of the branch off: what is listed goes on afterwards */
-NNI_FN void nni_app_switches_off(nn_app *app, const char *prefix)
+static NN_UNUSED void app_switches_off(nn_app *app, const char *prefix)
 {
     size_t i;
     const size_t n = strlen(prefix);
-    for (i = 0; i < nni_app_rows(app); i++) {
-        const nn_option *o = nni_app_row(app, i);
+    for (i = 0; i < app_rows(app); i++) {
+        const nn_option *o = app_row(app, i);
         const char *dot;
-        if (o->type != NN_APP_BOOL || !nni_app_has(app, o) || strlen(o->key) <= n ||
-            !nni_app_same(o->key, n, prefix, n) || o->key[n] != '.')
+        if (o->type != NN_APP_BOOL || !app_has(app, o) || strlen(o->key) <= n ||
+            !app_same(o->key, n, prefix, n) || o->key[n] != '.')
             continue;
         dot = strchr(o->key + n + 1, '.');
         if (dot && strcmp(dot, ".enabled") != 0) continue;
-        *(int *)(void *)nni_app_field(app, i) = 0;
-        *nni_app_mark(app, i) = 1;
+        *(int *)(void *)app_field(app, i) = 0;
+        *app_mark(app, i) = 1;
     }
 }
 /* "mean: {}" or "pca: {components: 10}": a switch that is listed without saying `enabled` */
-NNI_FN int nni_app_listed(const nn_app *app, const char *prefix, const nn_json *v)
+static NN_UNUSED int app_listed(const nn_app *app, const char *prefix, const nn_json *v)
 {
     if (v->type != NN_JSON_NULL && v->type != NN_JSON_OBJECT) return 0;
     if (v->type == NN_JSON_OBJECT && nn_json_get(v, "enabled")) return 0;
-    return nni_app_switch(app, prefix, v->key) != SIZE_MAX;
+    return app_switch(app, prefix, v->key) != SIZE_MAX;
 }
-NNI_FN int nni_app_config_pairs(nn_app *app, const char *prefix, const nn_json *map, const char *path)
+static NN_UNUSED int app_config_pairs(nn_app *app, const char *prefix, const nn_json *map, const char *path)
 {
     const nn_json *v;
     int rc;
     for (v = map->v.first; v; v = v->next) {
         const char *key = nn_app_text(app, "%s%s%s", prefix, *prefix ? "." : "", v->key);
-        if (nni_app_listed(app, prefix, v))
-            *(int *)(void *)nni_app_field(app, nni_app_switch(app, prefix, v->key)) = 1;
-        rc = nni_app_config_value(app, key, v, path);
+        if (app_listed(app, prefix, v))
+            *(int *)(void *)app_field(app, app_switch(app, prefix, v->key)) = 1;
+        rc = app_config_value(app, key, v, path);
         if (rc) return rc;
     }
     return 0;
 }
 /* a map that lists a switch without `enabled` names what is on: the others of its branch are off */
-NNI_FN int nni_app_config_map(nn_app *app, const char *prefix, const nn_json *map, const char *path)
+static NN_UNUSED int app_config_map(nn_app *app, const char *prefix, const nn_json *map, const char *path)
 {
     const nn_json *v;
-    for (v = map->v.first; v && !nni_app_listed(app, prefix, v); v = v->next) { }
-    if (v) nni_app_switches_off(app, prefix);
-    return nni_app_config_pairs(app, prefix, map, path);
+    for (v = map->v.first; v && !app_listed(app, prefix, v); v = v->next) { }
+    if (v) app_switches_off(app, prefix);
+    return app_config_pairs(app, prefix, map, path);
 }
-NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path)
+static NN_UNUSED int app_config_value(nn_app *app, const char *key, const nn_json *v, const char *path)
 {
     int any, branch, rc;
-    size_t row = nni_app_key(app, key, &any, &branch), i;
+    size_t row = app_key(app, key, &any, &branch), i;
     const char *where = nn_app_text(app, "%s:%u:%u: %s", path, (unsigned)v->line, (unsigned)v->col, key);
-    const nn_option *o = row != SIZE_MAX ? nni_app_row(app, row) : NULL;
+    const nn_option *o = row != SIZE_MAX ? app_row(app, row) : NULL;
     const nn_json *e;
-    if (!any && !branch) return nni_app_unknown(app, where, key, 1);
+    if (!any && !branch) return app_unknown(app, where, key, 1);
     if (any && !o && !branch) return 0;                                 /* another command's */
     /* "pca: true" for "pca: {enabled: true}" */
     if (!any && v->type == NN_JSON_BOOL) {
         const char *switched = nn_app_text(app, "%s.enabled", key);
-        row = nni_app_key(app, switched, &any, &branch);
-        if (row != SIZE_MAX) return nni_app_config_value(app, switched, v, path);
+        row = app_key(app, switched, &any, &branch);
+        if (row != SIZE_MAX) return app_config_value(app, switched, v, path);
     }
     /* nothing is in a key that must not be here */
     if (o && o->type == NN_APP_REFUSED && v->type == NN_JSON_NULL) return 0;
     if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED))
-        return nni_app_take(app, row, "", where, 1);
+        return app_take(app, row, "", where, 1);
     if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
     if (v->type == NN_JSON_OBJECT) {
         if (o && (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE || o->type == NN_APP_SWEEP)) {
             const nn_json *lo = nn_json_get(v, "min"), *hi = nn_json_get(v, "max"),
                           *st = nn_json_get(v, "step");
-            const char *a = lo ? nni_app_scalar(app, lo) : NULL,
-                       *b = hi ? nni_app_scalar(app, hi) : NULL,
-                       *c = st ? nni_app_scalar(app, st) : NULL;
+            const char *a = lo ? app_scalar(app, lo) : NULL,
+                       *b = hi ? app_scalar(app, hi) : NULL,
+                       *c = st ? app_scalar(app, st) : NULL;
             for (e = v->v.first; e; e = e->next)
                 if (strcmp(e->key, "min") != 0 && strcmp(e->key, "max") != 0 &&
                     !(o->type == NN_APP_SWEEP && strcmp(e->key, "step") == 0))
                     return nn_app_usage(app, "%s: expected min and max, got '%s'", where, e->key);
             if (!a || !b) return nn_app_usage(app, "%s: expected min and max, got only one of them", where);
-            return nni_app_take(
+            return app_take(
                 app, row, nn_app_text(app, "%s:%s%s%s", a, b, c ? ":" : "", c ? c : ""), where, 1);
         }
         if (o && o->type == NN_APP_BOOL) {
-            rc = nni_app_take(app, row, "true", where, 1);
+            rc = app_take(app, row, "true", where, 1);
             if (rc) return rc;
         } else if (!branch) {
             char want[256];
             return nn_app_usage(app, "%s: expected %s, got a map", where,
-                                o ? nni_app_expect(o, want, sizeof want) : "one value");
+                                o ? app_expect(o, want, sizeof want) : "one value");
         }
-        return nni_app_config_map(app, key, v, path);
+        return app_config_map(app, key, v, path);
     }
     if (v->type == NN_JSON_ARRAY) {
-        nni_sb list = NN_ZERO;
+        app_sb list = NN_ZERO;
         /* [mean, std]: these switches of the branch on, the others off */
         if (!o && branch) {
-            nni_app_switches_off(app, key);
+            app_switches_off(app, key);
             for (e = v->v.first; e; e = e->next) {
                 nn_json on = *e;
                 if (e->type == NN_JSON_OBJECT) {
-                    rc = nni_app_config_pairs(app, key, e, path);
+                    rc = app_config_pairs(app, key, e, path);
                     if (rc) return rc;
                     continue;
                 }
@@ -2741,31 +2741,31 @@ NNI_FN int nni_app_config_value(nn_app *app, const char *key, const nn_json *v, 
                                         nn_json_type_name(e->type));
                 on.type = NN_JSON_BOOL;
                 on.v.i = 1;
-                rc = nni_app_config_value(app, nn_app_text(app, "%s.%s", key, e->v.s), &on, path);
+                rc = app_config_value(app, nn_app_text(app, "%s.%s", key, e->v.s), &on, path);
                 if (rc) return rc;
             }
             return 0;
         }
         if (!o) return nn_app_usage(app, "%s: expected a map, got a list", where);
         for (e = v->v.first, i = 0; e; e = e->next, i++) {
-            const char *t = nni_app_scalar(app, e);
+            const char *t = app_scalar(app, e);
             if (!t || strchr(t, ',')) {
-                nni_sb_free(&list);
+                app_sb_free(&list);
                 return nn_app_usage(app, "%s: expected plain values in the list, got %s", where,
                                     t ? "one with a comma" : nn_json_type_name(e->type));
             }
-            nni_sb_f(&list, "%s%s",
+            app_sb_f(&list, "%s%s",
                      i ? (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE ? ":" : ",") : "", t);
         }
         rc = list.bad ? nn_app_usage(app, "%s: out of memory", where) :
-                        nni_app_take(app, row, list.s ? list.s : "", where, 1);
-        nni_sb_free(&list);
+                        app_take(app, row, list.s ? list.s : "", where, 1);
+        app_sb_free(&list);
         return rc;
     }
-    if (!o) return nn_app_usage(app, "%s: expected a map, got '%s'", where, nni_app_scalar(app, v));
-    return nni_app_take(app, row, nni_app_scalar(app, v), where, 1);
+    if (!o) return nn_app_usage(app, "%s: expected a map, got '%s'", where, app_scalar(app, v));
+    return app_take(app, row, app_scalar(app, v), where, 1);
 }
-NNI_FN int nni_app_config(nn_app *app, const char *path)
+static NN_UNUSED int app_config(nn_app *app, const char *path)
 {
     nn_json *root = NULL;
     nn_yaml_warning *w = NULL;
@@ -2779,7 +2779,7 @@ NNI_FN int nni_app_config(nn_app *app, const char *path)
     if (root->type != NN_JSON_OBJECT)
         return nn_app_usage(app, "%s: expected a map of options, got a %s", path,
                             nn_json_type_name(root->type));
-    return nni_app_config_map(app, "", root, path);
+    return app_config_map(app, "", root, path);
 }
 
 /* ---- [RUN] -------------------------------------------------------------- */
@@ -2789,16 +2789,16 @@ NN_DEF const char *nn_app_path(nn_app *app, const char *fmt, ...)
     va_list ap;
     if (*out && out[strlen(out) - 1] != '/') before = nn_app_text(app, "%s/", out);
     va_start(ap, fmt);
-    text = nni_app_vtext(app, before, fmt, ap);
+    text = app_vtext(app, before, fmt, ap);
     va_end(ap);
     return text;
 }
-NNI_FN const char *nni_app_stem_path(nn_app *app, const char *name)
+static NN_UNUSED const char *app_stem_path(nn_app *app, const char *name)
 {
     return nn_app_path(app, "%s%s%s", app->stem, *app->stem ? "_" : "", name);
 }
-/* nni_app_list: one more item in a table that grows in the arena by doubling */
-NNI_FN void *nni_app_grow(nn_app *app, void *items, size_t n, size_t size)
+/* app_list: one more item in a table that grows in the arena by doubling */
+static NN_UNUSED void *app_grow(nn_app *app, void *items, size_t n, size_t size)
 {
     void *p;
     if (n & (n - 1)) return items;                          /* room is the next power of two */
@@ -2816,7 +2816,7 @@ NN_DEF void nn_app_wrote(nn_app *app, const char *path)
             app->outputs[i].sha256[0] = 0;
             return;
         }
-    t = (nn_app_output *)nni_app_grow(app, app->outputs, app->n_outputs, sizeof *t);
+    t = (nn_app_output *)app_grow(app, app->outputs, app->n_outputs, sizeof *t);
     if (!t) return;
     app->outputs = t;
     t[app->n_outputs].path = nn_app_text(app, "%s", path);
@@ -2826,7 +2826,7 @@ NN_DEF void nn_app_wrote(nn_app *app, const char *path)
 }
 /* The hash of an output, read once while its size stays the same (the report and run.json both want
  * it); NULL when it is gone. */
-NNI_FN const char *nni_app_hash(nn_app_output *o)
+static NN_UNUSED const char *app_hash(nn_app_output *o)
 {
     uint64_t size = 0;
     if (nn_file_size(&size, o->path, NULL, NULL) != NN_OK) return NULL;
@@ -2836,9 +2836,9 @@ NNI_FN const char *nni_app_hash(nn_app_output *o)
     }
     return o->sha256[0] ? o->sha256 : NULL;
 }
-NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
+static NN_UNUSED void app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
 {
-    nn_app_value *t = (nn_app_value *)nni_app_grow(app, app->values, app->n_values, sizeof *t);
+    nn_app_value *t = (nn_app_value *)app_grow(app, app->values, app->n_values, sizeof *t);
     if (!t) return;
     app->values = t;
     t += app->n_values++;
@@ -2849,54 +2849,54 @@ NNI_FN void nni_app_add_value(nn_app *app, const char *name, double num, const c
 }
 NN_DEF void nn_app_keep(nn_app *app, const char *name, double value)
 {
-    nni_app_add_value(app, name, value, NULL, 0);
+    app_add_value(app, name, value, NULL, 0);
 }
 NN_DEF void nn_app_result(nn_app *app, const char *name, double value)
 {
     char t[NN_NUM_BYTES];
-    nni_app_add_value(app, name, value, NULL, 0);
+    app_add_value(app, name, value, NULL, 0);
     if (app->json) return;
-    nni_app_masked(stdout, name);
-    printf(" %s\n", nni_app_num(t, nn_f64_round(value, 6)));
+    app_masked(stdout, name);
+    printf(" %s\n", app_num(t, nn_f64_round(value, 6)));
     fflush(stdout);
 }
 NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
 {
-    nni_app_add_value(app, name, 0, text, 0);
+    app_add_value(app, name, 0, text, 0);
     if (app->json) return;
-    nni_app_masked(stdout, name);
+    app_masked(stdout, name);
     putchar(' ');
-    nni_app_masked(stdout, text);
+    app_masked(stdout, text);
     putchar('\n');
     fflush(stdout);
 }
 NN_DEF void nn_app_undefined(nn_app *app, const char *name, const char *why)
 {
-    nni_app_add_value(app, name, (double)NAN, NULL, 0);
-    nni_app_add_value(app, nn_app_text(app, "%s_undefined", name), 0, why, 0);
+    app_add_value(app, name, (double)NAN, NULL, 0);
+    app_add_value(app, nn_app_text(app, "%s_undefined", name), 0, why, 0);
     if (app->json) return;
-    nni_app_masked(stdout, name);
+    app_masked(stdout, name);
     fputs(" undefined: ", stdout);
-    nni_app_masked(stdout, why);
+    app_masked(stdout, why);
     putchar('\n');
     fflush(stdout);
 }
 NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value)
 {
-    nni_app_add_value(app, name, (double)value, NULL, 1);
+    app_add_value(app, name, (double)value, NULL, 1);
     if (app->json) return;
-    nni_app_masked(stdout, name);
+    app_masked(stdout, name);
     printf(" %llu\n", (unsigned long long)value);
     fflush(stdout);
 }
 /* Files that can be made again: whole before they are renamed, but no flush of the folder each. */
-NNI_FN nn_status nni_app_write(const char *path, const void *data, size_t n, nn_error *err)
+static NN_UNUSED nn_status app_write(const char *path, const void *data, size_t n, nn_error *err)
 {
     nn_file_opts o = NN_ZERO;
     o.no_sync = 2;
     return nn_file_write(path, data, n, &o, err);
 }
-NNI_FN void nni_app_values(nn_json_writer *w, const nn_app *app)
+static NN_UNUSED void app_values(nn_json_writer *w, const nn_app *app)
 {
     size_t i;
     nn_json_begin_object(w);
@@ -2909,7 +2909,7 @@ NNI_FN void nni_app_values(nn_json_writer *w, const nn_app *app)
     }
     nn_json_end(w);
 }
-NNI_FN void nni_app_gone(nn_app *app, nn_app_output *out)
+static NN_UNUSED void app_gone(nn_app *app, nn_app_output *out)
 {
     nn_error e = NN_ZERO;
     if (out->grows) return;
@@ -2918,7 +2918,7 @@ NNI_FN void nni_app_gone(nn_app *app, nn_app_output *out)
     nn_app_lost(app, &e);
 }
 /* run.json: everything about the run that is not data; not among the bytes that are promised to repeat */
-NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn_error *err)
+static NN_UNUSED nn_status app_run_json(nn_app *app, const char *state, int hashes, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
@@ -2942,7 +2942,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_key(&w, "state");
     nn_json_string(&w, state);
     nn_json_key(&w, "command_line");
-    nn_json_string(&w, nni_app_readable(app, app->command_line));
+    nn_json_string(&w, app_readable(app, app->command_line));
     nn_json_key(&w, "seed");
     nn_json_u64(&w, app->seed);
     nn_json_key(&w, "threads");
@@ -2953,7 +2953,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_string(&w, app->started_at);
     nn_json_key(&w, "wall_seconds");
     nn_json_f64(&w, nn_f64_round(nn_app_seconds() - app->started, 3));
-    tree = nni_app_tree(app);
+    tree = app_tree(app);
     nn_json_key(&w, "options");
     if (tree) nn_json_value(&w, tree);
     else {
@@ -2961,13 +2961,13 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
         app->no_memory = 1;
     }
     nn_json_key(&w, "results");
-    nni_app_values(&w, app);
+    app_values(&w, app);
     nn_json_key(&w, "inputs");
     nn_json_begin_array(&w);
     for (i = 0; i < app->n_inputs; i++) {
         nn_json_begin_object(&w);
         nn_json_key(&w, "path");
-        nn_json_string(&w, nni_app_readable(app, app->inputs[i].path));
+        nn_json_string(&w, app_readable(app, app->inputs[i].path));
         nn_json_key(&w, "size");
         nn_json_u64(&w, app->inputs[i].size);
         nn_json_key(&w, "sha256");
@@ -2978,16 +2978,16 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     nn_json_key(&w, "outputs");
     nn_json_begin_array(&w);
     for (i = 0; hashes && i < app->n_outputs; i++) {
-        const char *path = app->outputs[i].path, *hex = nni_app_hash(&app->outputs[i]);
+        const char *path = app->outputs[i].path, *hex = app_hash(&app->outputs[i]);
         size_t no = app->out ? strlen(app->out) : 0;
         if (!hex) {
-            nni_app_gone(app, &app->outputs[i]);
+            app_gone(app, &app->outputs[i]);
             continue;
         }
         if (no && strncmp(path, app->out, no) == 0 && path[no] == '/') path += no + 1;
         nn_json_begin_object(&w);
         nn_json_key(&w, "path");
-        nn_json_string(&w, nni_app_readable(app, path));
+        nn_json_string(&w, app_readable(app, path));
         nn_json_key(&w, "bytes");
         nn_json_u64(&w, app->outputs[i].size);
         nn_json_key(&w, "sha256");
@@ -2999,7 +2999,7 @@ NNI_FN nn_status nni_app_run_json(nn_app *app, const char *state, int hashes, nn
     s = nn_json_finish(&w, err);
     if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
     o.no_sync = !hashes && app->opened;       /* the first one is what --resume compares with */
-    if (s == NN_OK) s = nn_file_write(nni_app_stem_path(app, "run.json"), b.data, b.len, &o, err);
+    if (s == NN_OK) s = nn_file_write(app_stem_path(app, "run.json"), b.data, b.len, &o, err);
     nn_buf_free(&b);
     return s;
 }
@@ -3016,7 +3016,7 @@ NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem)
     return state;
 }
 /* one lock more, held until the end; a folder that this process holds already is fine */
-NNI_FN nn_status nni_app_lock(nn_app *app, const char *dir, nn_error *err)
+static NN_UNUSED nn_status app_lock(nn_app *app, const char *dir, nn_error *err)
 {
     struct stat st;
     nn_app_lock *t;
@@ -3025,7 +3025,7 @@ NNI_FN nn_status nni_app_lock(nn_app *app, const char *dir, nn_error *err)
     for (i = 0; i < app->n_locks; i++)
         if (app->locks[i].device == (uint64_t)st.st_dev && app->locks[i].inode == (uint64_t)st.st_ino)
             return NN_OK;
-    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
+    t = (nn_app_lock *)app_grow(app, app->locks, app->n_locks, sizeof *t);
     if (!t) return nn_app_check(app, err);
     app->locks = t;
     t += app->n_locks;
@@ -3038,7 +3038,7 @@ NNI_FN nn_status nni_app_lock(nn_app *app, const char *dir, nn_error *err)
 }
 /* A temporary that somebody may be writing: its name has the number of a living process that is not
  * this one, and it is young. */
-NNI_FN int nni_app_in_use(const char *name, const struct stat *st)
+static NN_UNUSED int app_in_use(const char *name, const struct stat *st)
 {
     uint64_t process = 0;
     const size_t n = nn_u64_parse(name + 7, strlen(name + 7), &process);
@@ -3048,7 +3048,7 @@ NNI_FN int nni_app_in_use(const char *name, const struct stat *st)
 }
 /* Temporaries of killed runs, in the folder and in the folders in it but for those that have a lock,
  * which are other runs'. Names that cannot be listed are no folders. */
-NNI_FN nn_status nni_app_clean(const char *dir, int depth, nn_error *err)
+static NN_UNUSED nn_status app_clean(const char *dir, int depth, nn_error *err)
 {
     nn_buf names = NN_ZERO;
     size_t n = 0, i;
@@ -3059,17 +3059,17 @@ NNI_FN nn_status nni_app_clean(const char *dir, int depth, nn_error *err)
     for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1) {
         struct stat st;
         if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || lstat(path, &st) != 0) continue;
-        if (strncmp(name, ".nntmp-", 7) == 0 && !nni_app_in_use(name, &st)) s = nn_file_remove(path, NULL, err);
+        if (strncmp(name, ".nntmp-", 7) == 0 && !app_in_use(name, &st)) s = nn_file_remove(path, NULL, err);
         if (depth <= 0 || !S_ISDIR(st.st_mode)) continue;
         if (nn_path_join(lock, sizeof lock, path, ".lock", NULL) == NN_OK && access(lock, F_OK) == 0) continue;
-        s = nni_app_clean(path, depth - 1, err);
+        s = app_clean(path, depth - 1, err);
     }
     nn_buf_free(&names);
     return s;
 }
 /* -- inputs -- */
 /* the first 4 KiB of a file */
-NNI_FN nn_status nni_app_header(nn_sha256 *sum, const char *path, nn_error *err)
+static NN_UNUSED nn_status app_header(nn_sha256 *sum, const char *path, nn_error *err)
 {
     nn_reader *r;
     nn_file_opts o = NN_ZERO;
@@ -3083,7 +3083,7 @@ NNI_FN nn_status nni_app_header(nn_sha256 *sum, const char *path, nn_error *err)
     nn_reader_close(r);
     return s;
 }
-NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_error *err)
+static NN_UNUSED nn_status app_folder_sum(nn_app_output *in, const char *path, nn_error *err)
 {
     nn_buf names = NN_ZERO;
     nn_sha256 sum;
@@ -3103,7 +3103,7 @@ NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_erro
         (void)snprintf(line, sizeof line, "%lld %lld", (long long)st.st_size, (long long)st.st_mtime);
         nn_sha256_put(&sum, name, strlen(name) + 1);
         nn_sha256_put(&sum, line, strlen(line) + 1);
-        s = nni_app_header(&sum, file, err);
+        s = app_header(&sum, file, err);
         in->size++;
     }
     nn_buf_free(&names);
@@ -3111,7 +3111,7 @@ NNI_FN nn_status nni_app_folder_sum(nn_app_output *in, const char *path, nn_erro
     return s;
 }
 /* another input than the run in OUT was made from? */
-NNI_FN nn_status nni_app_same_input(nn_app *app, const nn_app_output *in, nn_error *err)
+static NN_UNUSED nn_status app_same_input(nn_app *app, const nn_app_output *in, nn_error *err)
 {
     nn_arena arena = NN_ZERO;
     nn_json *root = NULL;
@@ -3139,25 +3139,25 @@ NN_DEF nn_status nn_app_input(nn_app *app, const char *path, int grows, nn_error
     if (!path || strcmp(path, "-") == 0) return NN_OK;
     memset(&st, 0, sizeof st);
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return NN_OK;   /* read once */
-    t = (nn_app_output *)nni_app_grow(app, app->inputs, app->n_inputs, sizeof *t);
+    t = (nn_app_output *)app_grow(app, app->inputs, app->n_inputs, sizeof *t);
     if (!t) return nn_app_check(app, err);
     app->inputs = t;
     t += app->n_inputs;
     memset(t, 0, sizeof *t);
     t->path = nn_app_text(app, "%s", path);
     t->grows = grows;
-    if (S_ISDIR(st.st_mode)) NN_TRY(nni_app_folder_sum(t, path, err));
+    if (S_ISDIR(st.st_mode)) NN_TRY(app_folder_sum(t, path, err));
     else {
         NN_TRY(nn_file_sha256(t->sha256, path, NULL, err));
         NN_TRY(nn_file_size(&t->size, path, NULL, err));
     }
     app->n_inputs++;
-    NN_TRY(nni_app_same_input(app, t, err));
-    return app->opened ? nni_app_run_json(app, "running", 0, err) : NN_OK;
+    NN_TRY(app_same_input(app, t, err));
+    return app->opened ? app_run_json(app, "running", 0, err) : NN_OK;
 }
 /* -- resume -- */
 /* the value of a dotted key in the options of run.json; NULL = there is none */
-NNI_FN const nn_json *nni_app_node_at(const nn_json *options, const char *key)
+static NN_UNUSED const nn_json *app_node_at(const nn_json *options, const char *key)
 {
     const char *dot;
     while (options && (dot = strchr(key, '.')) != NULL) {
@@ -3173,29 +3173,29 @@ NN_DEF void nn_app_may_change(nn_app *app, const char *key)
     if (app->n_may_change < sizeof app->may_change / sizeof *app->may_change)
         app->may_change[app->n_may_change++] = key;
 }
-NNI_FN int nni_app_changes(const nn_app *app, const char *key)
+static NN_UNUSED int app_changes(const nn_app *app, const char *key)
 {
     size_t i;
     for (i = 0; i < app->n_may_change; i++) if (strcmp(app->may_change[i], key) == 0) return 1;
     return 0;
 }
-NNI_FN nn_status nni_app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
+static NN_UNUSED nn_status app_same_value(nn_app *app, size_t row, const nn_json *options, nn_error *err)
 {
-    const nn_option *o = nni_app_row(app, row);
+    const nn_option *o = app_row(app, row);
     char now[400], then[400];
-    if (nni_app_may_change(o) || !nni_app_has(app, o)) return NN_OK;
+    if (app_may_change(o) || !app_has(app, o)) return NN_OK;
     if (o->type >= NN_APP_IGNORED || o->type == NN_APP_NONE) return NN_OK;
-    if (nni_app_changes(app, o->key)) return NN_OK;
-    options = nni_app_node_at(options, o->key);
+    if (app_changes(app, o->key)) return NN_OK;
+    options = app_node_at(options, o->key);
     if (!options) return NN_OK;
     if (options->type == NN_JSON_OBJECT && !nn_json_get(options, "min")) return NN_OK;   /* a branch */
-    nni_app_text_of(app, row, now, sizeof now);
-    nni_app_node_text(then, sizeof then, options);
+    app_text_of(app, row, now, sizeof now);
+    app_node_text(then, sizeof then, options);
     if (strcmp(now, then) == 0) return NN_OK;
     return nn_app_refuse(app, err, "--resume: %s: the run in %s has '%s', now '%s' is asked for",
                          o->key, app->out, then, now);
 }
-NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
+static NN_UNUSED nn_status app_same_run(nn_app *app, nn_error *err)
 {
     nn_arena arena = NN_ZERO;
     nn_json *root = NULL;
@@ -3207,7 +3207,7 @@ NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
     if (s == NN_E_NOMEM) s = nn_error_set(err, s, "%s: out of memory", app->out);
     else if (s != NN_OK || root->type != NN_JSON_OBJECT)
         s = nn_error_set(err, NN_E_FORMAT, "--resume: %s: cannot be read, so what it was made with cannot be "
-                     "compared: use --overwrite or another --out", nni_app_stem_path(app, "run.json"));
+                     "compared: use --overwrite or another --out", app_stem_path(app, "run.json"));
     else {
         const nn_json *options = nn_json_get(root, "options");
         was = nn_json_str(nn_json_get(root, "program"), p->name);
@@ -3215,25 +3215,25 @@ NNI_FN nn_status nni_app_same_run(nn_app *app, nn_error *err)
             s = nn_app_refuse(app, err, "--resume: program: the run in %s is by '%s', now '%s'", app->out,
                               was, p->name);
         was = nn_json_str(nn_json_get(root, "command"), name ? name : "");
-        if (s == NN_OK && name && strcmp(was, name) != 0 && !nni_app_changes(app, "command"))
+        if (s == NN_OK && name && strcmp(was, name) != 0 && !app_changes(app, "command"))
             s = nn_app_refuse(app, err, "--resume: command: the run in %s is '%s', now '%s'", app->out,
                               was, name);
-        for (i = 0; i < nni_app_rows(app) && s == NN_OK; i++) s = nni_app_same_value(app, i, options, err);
-        for (i = 0; i < app->n_inputs && s == NN_OK; i++) s = nni_app_same_input(app, &app->inputs[i], err);
+        for (i = 0; i < app_rows(app) && s == NN_OK; i++) s = app_same_value(app, i, options, err);
+        for (i = 0; i < app->n_inputs && s == NN_OK; i++) s = app_same_input(app, &app->inputs[i], err);
     }
     nn_arena_free(&arena);
     return s;
 }
 NN_DEF void nn_app_owns(nn_app *app, const char *head, const char *tail)
 {
-    nn_app_own *t = (nn_app_own *)nni_app_grow(app, app->owned, app->n_owned, sizeof *t);
+    nn_app_own *t = (nn_app_own *)app_grow(app, app->owned, app->n_owned, sizeof *t);
     if (!t) return;
     app->owned = t;
     t[app->n_owned].head = nn_app_text(app, "%s", head);
     t[app->n_owned++].tail = nn_app_text(app, "%s", tail);
 }
 /* what is there of an earlier run: refused, or removed */
-NNI_FN nn_status nni_app_owned(nn_app *app, int remove_it, nn_error *err)
+static NN_UNUSED nn_status app_owned(nn_app *app, int remove_it, nn_error *err)
 {
     nn_buf names = NN_ZERO;
     size_t n = 0, i, k;
@@ -3256,7 +3256,7 @@ NNI_FN nn_status nni_app_owned(nn_app *app, int remove_it, nn_error *err)
     return s;
 }
 /* own: the run that goes on made it */
-NNI_FN nn_status nni_app_file(nn_app *app, const char *path, int own, nn_error *err)
+static NN_UNUSED nn_status app_file(nn_app *app, const char *path, int own, nn_error *err)
 {
     const char *slash = path ? strrchr(path, '/') : NULL, *dir;
     nn_app_lock *t;
@@ -3273,7 +3273,7 @@ NNI_FN nn_status nni_app_file(nn_app *app, const char *path, int own, nn_error *
     }
     dir = nn_app_text(app, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
     if (*dir) NN_TRY(nn_dir_make(dir, NULL, err));
-    t = (nn_app_lock *)nni_app_grow(app, app->locks, app->n_locks, sizeof *t);
+    t = (nn_app_lock *)app_grow(app, app->locks, app->n_locks, sizeof *t);
     if (!t) return nn_app_check(app, err);
     app->locks = t;
     t += app->n_locks;
@@ -3285,14 +3285,14 @@ NNI_FN nn_status nni_app_file(nn_app *app, const char *path, int own, nn_error *
             return nn_error_set(err, NN_E_ARG, "%s: two results would be written into it", path);
     NN_TRY(nn_lock_file(&t->lock, t->path, NULL, err));
     app->n_locks++;
-    return app->resume || app->overwrite ? nni_app_clean(*dir ? dir : ".", 0, err) : NN_OK;
+    return app->resume || app->overwrite ? app_clean(*dir ? dir : ".", 0, err) : NN_OK;
 }
 NN_DEF nn_status nn_app_file_open(nn_app *app, const char *path, nn_error *err)
 {
-    return nni_app_file(app, path, 0, err);
+    return app_file(app, path, 0, err);
 }
 /* the rows with NN_APP_WRITES; the run that goes on, if any, says in app->before which are its own */
-NNI_FN nn_status nni_app_files(nn_app *app, nn_error *err)
+static NN_UNUSED nn_status app_files(nn_app *app, nn_error *err)
 {
     nn_arena arena = NN_ZERO;
     nn_json *root = NULL;
@@ -3303,10 +3303,10 @@ NNI_FN nn_status nni_app_files(nn_app *app, nn_error *err)
     for (i = 0; i < app->program->n_options && s == NN_OK; i++) {
         const nn_option *o = &app->program->options[i];
         const char *path, *was;
-        if (!(o->flags & NN_APP_WRITES) || !nni_app_has(app, o)) continue;
-        path = *(const char *const *)(const void *)nni_app_field(app, i);
-        was = nn_json_str(nni_app_node_at(nn_json_get(root, "options"), o->key), "");
-        s = nni_app_file(app, path, path && strcmp(was, nni_app_readable(app, path)) == 0, err);
+        if (!(o->flags & NN_APP_WRITES) || !app_has(app, o)) continue;
+        path = *(const char *const *)(const void *)app_field(app, i);
+        was = nn_json_str(app_node_at(nn_json_get(root, "options"), o->key), "");
+        s = app_file(app, path, path && strcmp(was, app_readable(app, path)) == 0, err);
     }
     nn_arena_free(&arena);
     return s;
@@ -3327,7 +3327,7 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
         return nn_error_set(err, NN_E_STOPPED, "%s: not opened, this is a dry run", app->out);
     }
     NN_TRY(nn_dir_make(app->out, NULL, err));
-    NN_TRY(nni_app_lock(app, app->out, err));
+    NN_TRY(app_lock(app, app->out, err));
     state = nn_app_out_state(app, stem);
     if (*state && !app->resume && !app->overwrite)
         return nn_error_set(err, NN_E_ARG,
@@ -3336,25 +3336,25 @@ NN_DEF nn_status nn_app_out_open(nn_app *app, const char *stem, nn_error *err)
                         app->out, state);
     if (*state && app->resume) {
         nn_buf_free(&app->before);
-        NN_TRY(nn_file_read(&app->before, nni_app_stem_path(app, "run.json"), NULL, err));
-        NN_TRY(nni_app_same_run(app, err));
+        NN_TRY(nn_file_read(&app->before, app_stem_path(app, "run.json"), NULL, err));
+        NN_TRY(app_same_run(app, err));
     }
     if (app->check) NN_TRY(app->check(app, app->checked, err));
-    if (!*state && !app->overwrite) NN_TRY(nni_app_owned(app, 0, err));
-    NN_TRY(nni_app_files(app, err));
-    if (app->resume || app->overwrite) NN_TRY(nni_app_clean(app->out, *stem ? 0 : 2, err));
+    if (!*state && !app->overwrite) NN_TRY(app_owned(app, 0, err));
+    NN_TRY(app_files(app, err));
+    if (app->resume || app->overwrite) NN_TRY(app_clean(app->out, *stem ? 0 : 2, err));
     if ((app->resume || app->overwrite) && *stem && nn_file_exists(nn_app_path(app, "plots"), NULL))
-        NN_TRY(nni_app_clean(nn_app_path(app, "plots"), 0, err));
+        NN_TRY(app_clean(nn_app_path(app, "plots"), 0, err));
     NN_TRY(nn_app_check(app, err));
-    NN_TRY(nni_app_run_json(app, "running", 0, err));
+    NN_TRY(app_run_json(app, "running", 0, err));
     app->opened = 1;
-    return app->resume ? NN_OK : nni_app_owned(app, 1, err);
+    return app->resume ? NN_OK : app_owned(app, 1, err);
 }
 NN_DEF nn_status nn_app_folder_open(nn_app *app, const char *dir, nn_error *err)
 {
     NN_TRY(nn_dir_make(dir, NULL, err));
-    NN_TRY(nni_app_lock(app, dir, err));
-    return app->resume || app->overwrite ? nni_app_clean(dir, 0, err) : NN_OK;
+    NN_TRY(app_lock(app, dir, err));
+    return app->resume || app->overwrite ? app_clean(dir, 0, err) : NN_OK;
 }
 NN_DEF void nn_app_interrupted(nn_app *app, const char *what)
 {
@@ -3367,33 +3367,33 @@ NN_DEF void nn_app_next(nn_app *app, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    app->next = nni_app_vtext(app, "", fmt, ap);
+    app->next = app_vtext(app, "", fmt, ap);
     va_end(ap);
 }
-NNI_FN void nni_progress_time(char *buf, size_t cap, double s);
+static NN_UNUSED void app_progress_time(char *buf, size_t cap, double s);
 /* metrics.json beside run.json, and the object that --json prints */
-NNI_FN nn_status nni_app_metrics(nn_app *app, int write, int print, nn_error *err)
+static NN_UNUSED nn_status app_metrics(nn_app *app, int write, int print, nn_error *err)
 {
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
-    const char *path = nni_app_stem_path(app, "metrics.json");
+    const char *path = app_stem_path(app, "metrics.json");
     nn_status s;
     w.buf = &b;
     w.nan = NN_JSON_NAN_NULL;
     w.spaced = 1;
-    nni_app_values(&w, app);
+    app_values(&w, app);
     s = nn_json_finish(&w, err);
     if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
-    if (s == NN_OK && write) s = nni_app_write(path, b.data, b.len, err);
+    if (s == NN_OK && write) s = app_write(path, b.data, b.len, err);
     if (s == NN_OK && write) nn_app_wrote(app, path);
     if (s == NN_OK && print) (void)fwrite(b.data, 1, b.len, stdout);
     nn_buf_free(&b);
     return s;
 }
-NNI_FN void nni_app_farewell(nn_app *app)
+static NN_UNUSED void app_farewell(nn_app *app)
 {
     char took[32], files[40];
-    nni_progress_time(took, sizeof took, nn_app_seconds() - app->started);
+    app_progress_time(took, sizeof took, nn_app_seconds() - app->started);
     (void)snprintf(files, sizeof files, ", %lu files", (unsigned long)app->n_outputs);
     nn_app_say(app, "done in %s: %s%s%s%s", took, app->out, app->n_outputs > 1 ? files : "",
                app->report ? "; open " : "", app->report ? app->report : "");
@@ -3401,19 +3401,19 @@ NNI_FN void nni_app_farewell(nn_app *app)
 }
 /* The last words of run.json. A refused --resume leaves what was there; an output that is listed and
  * cannot be read back is a failure. */
-NNI_FN int nni_app_close_run(nn_app *app, int rc)
+static NN_UNUSED int app_close_run(nn_app *app, int rc)
 {
     nn_error e = NN_ZERO;
     const char *state = app->interrupted ? "interrupted" : rc ? "failed" : "done";
     nn_status s;
     if (app->refused && app->before.len) {
-        s = nn_file_write(nni_app_stem_path(app, "run.json"), app->before.data, app->before.len, NULL, &e);
+        s = nn_file_write(app_stem_path(app, "run.json"), app->before.data, app->before.len, NULL, &e);
         return s == NN_OK ? rc : 1;
     }
-    s = nni_app_run_json(app, state, 1, &e);
+    s = app_run_json(app, state, 1, &e);
     if (s == NN_OK && app->lost && rc == 0) {
         rc = 1;
-        s = nni_app_run_json(app, "failed", 1, &e);
+        s = app_run_json(app, "failed", 1, &e);
     }
     if (s == NN_OK) return rc;
     (void)nn_app_usage(app, "%s", e.msg);
@@ -3428,12 +3428,12 @@ NN_DEF int nn_app_finish(nn_app *app, const nn_error *err)
     if (err && !app->interrupted)
         (void)nn_app_usage(app, "%s", err->msg[0] ? err->msg : nn_status_name(err->status));
     if (err || app->interrupted || app->lost) rc = 1;
-    if (nni_app_metrics(app, app->opened && !err, app->json && !rc, &e) != NN_OK) {
+    if (app_metrics(app, app->opened && !err, app->json && !rc, &e) != NN_OK) {
         if (!rc) (void)nn_app_usage(app, "%s", e.msg);
         rc = 1;
     }
-    if (app->opened) rc = nni_app_close_run(app, rc);
-    if (rc == 0 && app->opened) nni_app_farewell(app);
+    if (app->opened) rc = app_close_run(app, rc);
+    if (rc == 0 && app->opened) app_farewell(app);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         if (rc == 0) (void)nn_app_usage(app, "standard output: could not write");
         rc = 1;
@@ -3465,14 +3465,14 @@ NN_DEF void nn_progress_begin(nn_progress *p, nn_app *app, const char *label, do
     if (p->tty) p->last -= 1;
 }
 NN_DEF void nn_progress_from(nn_progress *p, double done) { p->base = p->done = done; }
-NNI_FN void nni_progress_time(char *buf, size_t cap, double s)
+static NN_UNUSED void app_progress_time(char *buf, size_t cap, double s)
 {
     unsigned long t = s < 0 ? 0 : s > 3.6e8 ? 360000000ul : (unsigned long)(s + 0.5);
     if (t >= 3600) (void)snprintf(buf, cap, "%luh%02lum", t / 3600, t / 60 % 60);
     else if (t >= 60) (void)snprintf(buf, cap, "%lum%02lus", t / 60, t % 60);
     else (void)snprintf(buf, cap, "%lus", t);
 }
-NNI_FN void nni_progress_print(nn_progress *p, double now, int last)
+static NN_UNUSED void app_progress_print(nn_progress *p, double now, int last)
 {
     char line[256], eta[32], rate[48];
     double took = now - p->t0, r = took > 0 ? (p->done - p->base) / took : 0;
@@ -3486,10 +3486,10 @@ NNI_FN void nni_progress_print(nn_progress *p, double now, int last)
     (void)snprintf(rate, sizeof rate, r >= 100 ? "%.0f/s" : r >= 1 ? "%.1f/s" : "%.3f/s", r);
     n += (size_t)snprintf(line + n, sizeof line - n, "  %s", rate);
     if (!last && p->total > p->done && r > 0) {
-        nni_progress_time(eta, sizeof eta, (p->total - p->done) / r);
+        app_progress_time(eta, sizeof eta, (p->total - p->done) / r);
         n += (size_t)snprintf(line + n, sizeof line - n, "  ETA %s", eta);
     } else if (last) {
-        nni_progress_time(eta, sizeof eta, took);
+        app_progress_time(eta, sizeof eta, took);
         n += (size_t)snprintf(line + n, sizeof line - n, "  in %s", eta);
     }
     if (p->loss == p->loss) n += (size_t)snprintf(line + n, sizeof line - n, "  loss %.4g", p->loss);
@@ -3513,22 +3513,22 @@ NN_DEF void nn_progress_step(nn_progress *p, double done, double loss, double ac
     now = nn_app_seconds();
     if (now - p->last < (p->tty ? 0.1 : 5.0)) return;
     p->last = now;
-    nni_progress_print(p, now, 0);
+    app_progress_print(p, now, 0);
 }
 NN_DEF void nn_progress_end(nn_progress *p)
 {
     if (p->app->quiet) return;
-    nni_progress_print(p, nn_app_seconds(), 1);
+    app_progress_print(p, nn_app_seconds(), 1);
 }
 
 /* ---- [PLOT] ------------------------------------------------------------- */
 /* One layout, two pens: the SVG pen writes elements, the raster pen covers pixels. Colours are
  * roles, so that a page can
  * follow the reader's light or dark theme; the raster pen uses the light one. */
-enum { NNI_INK = 16, NNI_SOFT, NNI_GRID, NNI_PAPER, NNI_RGB };      /* 0..15: series colours */
-typedef struct nni_color { int role; unsigned rgb; double alpha; } nni_color;
-typedef struct nni_pen {
-    nni_sb *svg;                  /* SVG pen: text goes here; NULL = raster pen */
+enum { APP_INK = 16, APP_SOFT, APP_GRID, APP_PAPER, APP_RGB };      /* 0..15: series colours */
+typedef struct app_color { int role; unsigned rgb; double alpha; } app_color;
+typedef struct app_pen {
+    app_sb *svg;                  /* SVG pen: text goes here; NULL = raster pen */
     double  w, h, scale;
     size_t  pw, ph;               /* pixels */
     unsigned char *rgb;           /* [ph, pw, 3] */
@@ -3536,64 +3536,64 @@ typedef struct nni_pen {
     int     bad;                  /* memory was out: what is drawn is not all */
     float  *mask;                 /* [ph, pw] coverage of the shape in hand */
     size_t  x0, y0, x1, y1;       /* its box */
-} nni_pen;
+} app_pen;
 
 /* blue, vermilion, green, purple, orange, sky, brown, grey: told apart by the colour-blind (after
  * Okabe and Ito) */
-static const unsigned nni_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a,
+static const unsigned app_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a,
                                          0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
-NNI_FN nni_color nni_pen_role(int role, double alpha)
+static NN_UNUSED app_color app_pen_role(int role, double alpha)
 {
-    nni_color c;
+    app_color c;
     c.role = role;
     c.rgb = 0;
     c.alpha = alpha;
     return c;
 }
-NNI_FN nni_color nni_pen_rgb(unsigned rgb)
+static NN_UNUSED app_color app_pen_rgb(unsigned rgb)
 {
-    nni_color c;
-    c.role = NNI_RGB;
+    app_color c;
+    c.role = APP_RGB;
     c.rgb = rgb;
     c.alpha = 1;
     return c;
 }
-NNI_FN unsigned nni_color_value(nni_color c)
+static NN_UNUSED unsigned app_color_value(app_color c)
 {
     switch (c.role) {
-    case NNI_INK: return 0x1b1f24;
-    case NNI_SOFT: return 0x59626d;
-    case NNI_GRID: return 0xe1e5ea;
-    case NNI_PAPER: return 0xffffff;
-    case NNI_RGB: return c.rgb;
-    default: return nni_palette[c.role & 7];
+    case APP_INK: return 0x1b1f24;
+    case APP_SOFT: return 0x59626d;
+    case APP_GRID: return 0xe1e5ea;
+    case APP_PAPER: return 0xffffff;
+    case APP_RGB: return c.rgb;
+    default: return app_palette[c.role & 7];
     }
 }
-NNI_FN const char *nni_color_text(nni_color c, char *buf)      /* buf [32] */
+static NN_UNUSED const char *app_color_text(app_color c, char *buf)      /* buf [32] */
 {
-    if (c.role == NNI_RGB) (void)snprintf(buf, 32, "#%06x", c.rgb & 0xffffffu);
-    else if (c.role == NNI_INK) return "var(--ink)";
-    else if (c.role == NNI_SOFT) return "var(--soft)";
-    else if (c.role == NNI_GRID) return "var(--grid)";
-    else if (c.role == NNI_PAPER) return "var(--card)";
+    if (c.role == APP_RGB) (void)snprintf(buf, 32, "#%06x", c.rgb & 0xffffffu);
+    else if (c.role == APP_INK) return "var(--ink)";
+    else if (c.role == APP_SOFT) return "var(--soft)";
+    else if (c.role == APP_GRID) return "var(--grid)";
+    else if (c.role == APP_PAPER) return "var(--card)";
     else (void)snprintf(buf, 32, "var(--s%d)", c.role & 7);
     return buf;
 }
-NNI_FN void nni_sb_xml(nni_sb *b, const char *s)
+static NN_UNUSED void app_sb_xml(app_sb *b, const char *s)
 {
     for (; *s; s++) {
         switch (*s) {
-        case '<': nni_sb_str(b, "&lt;"); break;
-        case '>': nni_sb_str(b, "&gt;"); break;
-        case '&': nni_sb_str(b, "&amp;"); break;
-        case '"': nni_sb_str(b, "&quot;"); break;
-        default: if ((unsigned char)*s >= 0x20 || *s == '\n' || *s == '\t') nni_sb_add(b, s, 1);
+        case '<': app_sb_str(b, "&lt;"); break;
+        case '>': app_sb_str(b, "&gt;"); break;
+        case '&': app_sb_str(b, "&amp;"); break;
+        case '"': app_sb_str(b, "&quot;"); break;
+        default: if ((unsigned char)*s >= 0x20 || *s == '\n' || *s == '\t') app_sb_add(b, s, 1);
         }
     }
 }
 
 /* -- raster: coverage, then one blend per shape -- */
-NNI_FN void nni_pen_cover(nni_pen *p, double x, double y, double c)
+static NN_UNUSED void app_pen_cover(app_pen *p, double x, double y, double c)
 {
     size_t ix, iy;
     float *m;
@@ -3608,9 +3608,9 @@ NNI_FN void nni_pen_cover(nni_pen *p, double x, double y, double c)
     if (ix > p->x1) p->x1 = ix;
     if (iy > p->y1) p->y1 = iy;
 }
-NNI_FN void nni_pen_blend(nni_pen *p, nni_color c)
+static NN_UNUSED void app_pen_blend(app_pen *p, app_color c)
 {
-    unsigned v = nni_color_value(c);
+    unsigned v = app_color_value(c);
     int rgb[3], k;
     size_t x, y;
     float alpha = (float)c.alpha;
@@ -3635,7 +3635,7 @@ NNI_FN void nni_pen_blend(nni_pen *p, nni_color c)
     p->x1 = p->y1 = 0;
 }
 /* a stroke with round ends: coverage falls off over one pixel around the edge */
-NNI_FN void nni_cover_line(nni_pen *p, double ax, double ay, double bx, double by, double width)
+static NN_UNUSED void app_cover_line(app_pen *p, double ax, double ay, double bx, double by, double width)
 {
     double r = width / 2, x, y, dx = bx - ax, dy = by - ay, len2 = dx * dx + dy * dy;
     double x0 = (ax < bx ? ax : bx) - r - 1, x1 = (ax > bx ? ax : bx) + r + 1,
@@ -3660,12 +3660,12 @@ NNI_FN void nni_cover_line(nni_pen *p, double ax, double ay, double bx, double b
             t = t < 0 ? 0 : t > 1 ? 1 : t;
             ex = px - t * dx;
             ey = py - t * dy;
-            nni_pen_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
+            app_pen_cover(p, x, y, r + 0.5 - sqrt(ex * ex + ey * ey));
         }
     }
 }
 /* a polygon (even-odd): four sub-rows, exact coverage along each */
-NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
+static NN_UNUSED void app_cover_poly(app_pen *p, const double *xy, size_t n)
 {
     double ymin = 1e30, ymax = -1e30, y, cross[64];
     size_t i, k, j, row;
@@ -3714,7 +3714,7 @@ NNI_FN void nni_cover_poly(nni_pen *p, const double *xy, size_t n)
 /* -- the font: strokes on a grid, y 0 = top of capitals, 6 = baseline, 8 = below it; '~' curves
  * through the corners of
  *    what follows; '|' lifts the pen. Drawn for this file. First digit: width. -- */
-static const char *const nni_glyphs[96] = {
+static const char *const app_glyphs[96] = {
     "2", "000 04|06 06", "200 02|20 22", "410 16|30 36|02 42|04 44", "4~41 40 00 03 43 46 06 05|2~27", "4~00 20 22 02 00|~24 44 46 26 24|40 06",
     "446 11 ~11 20 31 33 04 06 26 44", "000 02", "2~20 00 07 27", "2~00 20 27 07", "420 24|01 43|41 03", "404 44|22 26", "116 07", "204 24", "006 06", "307 30",
     "4~00 40 46 06 00", "201 20 26", "4~01 00 40 43 06|06 46", "4~01 00 40 43 23|~23 43 46 06 05", "436 30 04 44", "440 00 03|~03 02 42 46 06 05",
@@ -3731,26 +3731,26 @@ static const char *const nni_glyphs[96] = {
     "202 06|~04 02 22", "3~33 32 02 04 34 36 06 05", "210 15|~15 16 26|02 22", "302 04|~04 06 36 34|32 36", "402 26 42", "402 16 23 36 42", "302 36|32 06",
     "402 26|42 18", "302 32 06 36", "2~20 10 13 03|~03 13 17 27", "000 07", "2~00 10 13 23|~23 13 17 07", "4~04 03 23 25 45 44", "4"
 };
-NNI_FN double nni_glyph_width(unsigned char c)
+static NN_UNUSED double app_glyph_width(unsigned char c)
 {
     /* bytes that continue a UTF-8 letter take no room */
     if (c < 32 || c > 126) return (c & 0xc0) == 0x80 ? 0 : 6;
-    return (double)(nni_glyphs[c - 32][0] - '0') + (c == ' ' ? 1.4 : 2.0);
+    return (double)(app_glyphs[c - 32][0] - '0') + (c == ' ' ? 1.4 : 2.0);
 }
-#define NNI_UNIT 0.118       /* grid units per font size */
-NNI_FN double nni_plot_text_width(const char *s, double size)
+#define APP_UNIT 0.118       /* grid units per font size */
+static NN_UNUSED double app_plot_text_width(const char *s, double size)
 {
     double w = 0;
-    for (; *s; s++) w += nni_glyph_width((unsigned char)*s);
-    return w > 0 ? (w - 2) * NNI_UNIT * size : 0;
+    for (; *s; s++) w += app_glyph_width((unsigned char)*s);
+    return w > 0 ? (w - 2) * APP_UNIT * size : 0;
 }
-NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, double size,
+static NN_UNUSED void app_stroke_text(app_pen *p, double x, double y, const char *s, double size,
                             double angle, double weight)
 {
-    double u = NNI_UNIT * size * p->scale, ca = cos(angle), sa = sin(angle), at = 0;
+    double u = APP_UNIT * size * p->scale, ca = cos(angle), sa = sin(angle), at = 0;
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
-        const char *g = c >= 32 && c <= 126 ? nni_glyphs[c - 32] + 1 :
+        const char *g = c >= 32 && c <= 126 ? app_glyphs[c - 32] + 1 :
                         (c & 0xc0) == 0x80  ? "" :
                                               "00 40 46 06 00";
         double pt[2 * 24], q[2 * 24 * 8];
@@ -3793,42 +3793,42 @@ NNI_FN void nni_stroke_text(nni_pen *p, double x, double y, const char *s, doubl
                 double ax = (at + q[2 * i]) * u, ay = (q[2 * i + 1] - 6) * u,
                        bx = (at + q[2 * j]) * u, by = (q[2 * j + 1] - 6) * u;
                 if (j == i && m > 1) break;
-                nni_cover_line(p, x * p->scale + ax * ca - ay * sa,
+                app_cover_line(p, x * p->scale + ax * ca - ay * sa,
                                y * p->scale + ax * sa + ay * ca, x * p->scale + bx * ca - by * sa,
                                y * p->scale + bx * sa + by * ca,
                                (size * 0.095 * weight + 0.15) * p->scale);
             }
         }
-        at += nni_glyph_width(c);
+        at += app_glyph_width(c);
     }
 }
 
 /* -- primitives -- */
-NNI_FN void nni_pen_line(nni_pen *p, double ax, double ay, double bx, double by, nni_color c, double width)
+static NN_UNUSED void app_pen_line(app_pen *p, double ax, double ay, double bx, double by, app_color c, double width)
 {
     char t[32];
     if (p->svg) {
-        nni_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax,
-                 ay, bx, by, nni_color_text(c, t), width);
-        if (c.alpha < 1) nni_sb_f(p->svg, " opacity=\"%.2g\"", c.alpha);
-        nni_sb_str(p->svg, "/>\n");
+        app_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax,
+                 ay, bx, by, app_color_text(c, t), width);
+        if (c.alpha < 1) app_sb_f(p->svg, " opacity=\"%.2g\"", c.alpha);
+        app_sb_str(p->svg, "/>\n");
         return;
     }
-    nni_cover_line(p, ax * p->scale, ay * p->scale, bx * p->scale, by * p->scale, width * p->scale);
-    nni_pen_blend(p, c);
+    app_cover_line(p, ax * p->scale, ay * p->scale, bx * p->scale, by * p->scale, width * p->scale);
+    app_pen_blend(p, c);
 }
-NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c, double width, int dashed)
+static NN_UNUSED void app_pen_polyline(app_pen *p, const double *xy, size_t n, app_color c, double width, int dashed)
 {
     char t[32];
     size_t i;
     if (n < 2) return;
     if (p->svg) {
-        nni_sb_str(p->svg, "<path d=\"");
-        for (i = 0; i < n; i++) nni_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
-        nni_sb_f(p->svg,
+        app_sb_str(p->svg, "<path d=\"");
+        for (i = 0; i < n; i++) app_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
+        app_sb_f(p->svg,
                  "\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.2g\" stroke-linejoin=\"round\" "
                  "stroke-linecap=\"round\"%s/>\n",
-                 nni_color_text(c, t), width, dashed ? " stroke-dasharray=\"6 5\"" : "");
+                 app_color_text(c, t), width, dashed ? " stroke-dasharray=\"6 5\"" : "");
         return;
     }
     {
@@ -3837,7 +3837,7 @@ NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c
             double ax = xy[2 * i], ay = xy[2 * i + 1], dx = xy[2 * i + 2] - ax,
                    dy = xy[2 * i + 3] - ay, len = sqrt(dx * dx + dy * dy), at = 0;
             if (!dashed || len == 0) {
-                nni_cover_line(p, ax * p->scale, ay * p->scale, (ax + dx) * p->scale,
+                app_cover_line(p, ax * p->scale, ay * p->scale, (ax + dx) * p->scale,
                                (ay + dy) * p->scale, width * p->scale);
                 continue;
             }
@@ -3845,46 +3845,46 @@ NNI_FN void nni_pen_polyline(nni_pen *p, const double *xy, size_t n, nni_color c
                 double in = fmod(phase, 11.0), run = in < 6 ? 6 - in : 11 - in,
                        to = at + run < len ? at + run : len;
                 if (in < 6)
-                    nni_cover_line(p, (ax + dx * at / len) * p->scale,
+                    app_cover_line(p, (ax + dx * at / len) * p->scale,
                                    (ay + dy * at / len) * p->scale, (ax + dx * to / len) * p->scale,
                                    (ay + dy * to / len) * p->scale, width * p->scale);
                 phase += to - at;
                 at = to > at ? to : len;
             }
         }
-        nni_pen_blend(p, c);
+        app_pen_blend(p, c);
     }
 }
-NNI_FN void nni_pen_poly(nni_pen *p, double *xy, size_t n, nni_color c)
+static NN_UNUSED void app_pen_poly(app_pen *p, double *xy, size_t n, app_color c)
 {
     char t[32];
     size_t i;
     if (n < 3) return;
     if (p->svg) {
-        nni_sb_str(p->svg, "<path d=\"");
-        for (i = 0; i < n; i++) nni_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
-        nni_sb_f(p->svg, "Z\" fill=\"%s\" fill-opacity=\"%.2g\"/>\n", nni_color_text(c, t), c.alpha);
+        app_sb_str(p->svg, "<path d=\"");
+        for (i = 0; i < n; i++) app_sb_f(p->svg, "%c%.1f %.1f", i ? 'L' : 'M', xy[2 * i], xy[2 * i + 1]);
+        app_sb_f(p->svg, "Z\" fill=\"%s\" fill-opacity=\"%.2g\"/>\n", app_color_text(c, t), c.alpha);
         return;
     }
     for (i = 0; i < 2 * n; i++) xy[i] *= p->scale;
-    nni_cover_poly(p, xy, n);
-    nni_pen_blend(p, c);
+    app_cover_poly(p, xy, n);
+    app_pen_blend(p, c);
 }
 /* tip: what a pointer sees (SVG), NULL = nothing */
-NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni_color c, const char *tip)
+static NN_UNUSED void app_pen_rect(app_pen *p, double x, double y, double w, double h, app_color c, const char *tip)
 {
     char t[32];
     double q[8];
     if (w <= 0 || h <= 0) return;
     if (p->svg) {
-        nni_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"",
-                 x, y, w, h, nni_color_text(c, t));
-        if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+        app_sb_f(p->svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"",
+                 x, y, w, h, app_color_text(c, t));
+        if (c.alpha < 1) app_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
         if (tip && !p->narrow) {
-            nni_sb_str(p->svg, "><title>");
-            nni_sb_xml(p->svg, tip);
-            nni_sb_str(p->svg, "</title></rect>\n");
-        } else nni_sb_str(p->svg, "/>\n");
+            app_sb_str(p->svg, "><title>");
+            app_sb_xml(p->svg, tip);
+            app_sb_str(p->svg, "</title></rect>\n");
+        } else app_sb_str(p->svg, "/>\n");
         return;
     }
     q[0] = x;
@@ -3895,29 +3895,29 @@ NNI_FN void nni_pen_rect(nni_pen *p, double x, double y, double w, double h, nni
     q[5] = y + h;
     q[6] = x;
     q[7] = y + h;
-    nni_pen_poly(p, q, 4, c);
+    app_pen_poly(p, q, 4, c);
 }
-NNI_FN void nni_pen_dot(nni_pen *p, double x, double y, double r, nni_color c, const char *tip)
+static NN_UNUSED void app_pen_dot(app_pen *p, double x, double y, double r, app_color c, const char *tip)
 {
     char t[32];
     if (p->svg) {
-        nni_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r,
-                 nni_color_text(c, t));
-        if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+        app_sb_f(p->svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" fill=\"%s\"", x, y, r,
+                 app_color_text(c, t));
+        if (c.alpha < 1) app_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
         if (tip && !p->narrow) {
-            nni_sb_str(p->svg, "><title>");
-            nni_sb_xml(p->svg, tip);
-            nni_sb_str(p->svg, "</title></circle>\n");
-        } else nni_sb_str(p->svg, "/>\n");
+            app_sb_str(p->svg, "><title>");
+            app_sb_xml(p->svg, tip);
+            app_sb_str(p->svg, "</title></circle>\n");
+        } else app_sb_str(p->svg, "/>\n");
         return;
     }
-    nni_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
-    nni_pen_blend(p, c);
+    app_cover_line(p, x * p->scale, y * p->scale, x * p->scale, y * p->scale, 2 * r * p->scale);
+    app_pen_blend(p, c);
 }
 /* the mark of series s: circle, square, triangle, diamond in turn, so that it is told by shape as
  * well as by colour; the ninth series
  * has the first one's colour in another shape */
-NNI_FN void nni_pen_mark(nni_pen *p, double x, double y, double r, size_t s, nni_color c, const char *tip)
+static NN_UNUSED void app_pen_mark(app_pen *p, double x, double y, double r, size_t s, app_color c, const char *tip)
 {
     static const double corner[3][8] = { { -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89 },
                                          { 0, -1.25, 1.15, 0.85, -1.15, 0.85 },
@@ -3925,61 +3925,61 @@ NNI_FN void nni_pen_mark(nni_pen *p, double x, double y, double r, size_t s, nni
     size_t shape = (s + s / 8) % 4, n = shape == 2 ? 3 : 4, i;
     char t[32];
     double q[8];
-    if (shape == 0) { nni_pen_dot(p, x, y, r, c, tip); return; }
+    if (shape == 0) { app_pen_dot(p, x, y, r, c, tip); return; }
     for (i = 0; i < n; i++) {
         q[2 * i] = x + r * corner[shape - 1][2 * i];
         q[2 * i + 1] = y + r * corner[shape - 1][2 * i + 1];
     }
-    if (!p->svg) { nni_pen_poly(p, q, n, c); return; }
-    nni_sb_f(p->svg, "<path d=\"M%.1f %.1f", q[0], q[1]);
-    for (i = 1; i < n; i++) nni_sb_f(p->svg, "L%.1f %.1f", q[2 * i], q[2 * i + 1]);
-    nni_sb_f(p->svg, "Z\" fill=\"%s\"", nni_color_text(c, t));
-    if (c.alpha < 1) nni_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
+    if (!p->svg) { app_pen_poly(p, q, n, c); return; }
+    app_sb_f(p->svg, "<path d=\"M%.1f %.1f", q[0], q[1]);
+    for (i = 1; i < n; i++) app_sb_f(p->svg, "L%.1f %.1f", q[2 * i], q[2 * i + 1]);
+    app_sb_f(p->svg, "Z\" fill=\"%s\"", app_color_text(c, t));
+    if (c.alpha < 1) app_sb_f(p->svg, " fill-opacity=\"%.2g\"", c.alpha);
     if (tip && !p->narrow) {
-        nni_sb_str(p->svg, "><title>");
-        nni_sb_xml(p->svg, tip);
-        nni_sb_str(p->svg, "</title></path>\n");
-    } else nni_sb_str(p->svg, "/>\n");
+        app_sb_str(p->svg, "><title>");
+        app_sb_xml(p->svg, tip);
+        app_sb_str(p->svg, "</title></path>\n");
+    } else app_sb_str(p->svg, "/>\n");
 }
 /* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
-NNI_FN void nni_pen_text(nni_pen *p, double x, double y, const char *s, double size, int anchor,
-                         nni_color c, double angle, int bold)
+static NN_UNUSED void app_pen_text(app_pen *p, double x, double y, const char *s, double size, int anchor,
+                         app_color c, double angle, int bold)
 {
     char t[32];
     double w, a = angle * 3.14159265358979 / 180;
     if (p->svg) {
-        nni_sb_f(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.3g\" fill=\"%s\"%s%s", x, y,
-                 size, nni_color_text(c, t),
+        app_sb_f(p->svg, "<text x=\"%.1f\" y=\"%.1f\" font-size=\"%.3g\" fill=\"%s\"%s%s", x, y,
+                 size, app_color_text(c, t),
                  anchor < 0 ? "" :
                  anchor     ? " text-anchor=\"end\"" :
                               " text-anchor=\"middle\"",
                  bold ? " font-weight=\"600\"" : "");
-        if (angle != 0) nni_sb_f(p->svg, " transform=\"rotate(%.3g %.1f %.1f)\"", angle, x, y);
-        nni_sb_str(p->svg, ">");
-        nni_sb_xml(p->svg, s);
-        nni_sb_str(p->svg, "</text>\n");
+        if (angle != 0) app_sb_f(p->svg, " transform=\"rotate(%.3g %.1f %.1f)\"", angle, x, y);
+        app_sb_str(p->svg, ">");
+        app_sb_xml(p->svg, s);
+        app_sb_str(p->svg, "</text>\n");
         return;
     }
-    w = nni_plot_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
-    nni_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
-    nni_pen_blend(p, c);
+    w = app_plot_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
+    app_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
+    app_pen_blend(p, c);
 }
 
 /* -- axes -- */
-typedef struct nni_plot_axis { double lo, hi, p0, p1, step; int log; } nni_plot_axis;
-NNI_FN double nni_axis_at(const nni_plot_axis *a, double v)
+typedef struct app_plot_axis { double lo, hi, p0, p1, step; int log; } app_plot_axis;
+static NN_UNUSED double app_axis_at(const app_plot_axis *a, double v)
 {
     double lo = a->log ? log10(a->lo) : a->lo, hi = a->log ? log10(a->hi) : a->hi,
            x = a->log ? log10(v > 0 ? v : a->lo) : v;
     return a->p0 + (x - lo) / (hi - lo) * (a->p1 - a->p0);
 }
-NNI_FN double nni_nice_step(double span, int want)
+static NN_UNUSED double app_nice_step(double span, int want)
 {
     double raw = span / (want > 0 ? want : 1), mag = pow(10, floor(log10(raw))), f = raw / mag;
     return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * mag;
 }
 /* want: ticks, about; widen: end on ticks; whole: the values are whole numbers, and so are the ticks */
-NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int want, int widen, int whole)
+static NN_UNUSED void app_axis_make(app_plot_axis *a, double lo, double hi, int log, int want, int widen, int whole)
 {
     a->log = log && lo > 0;
     if (!(lo <= hi)) { lo = 0; hi = 1; }
@@ -4005,12 +4005,12 @@ NNI_FN void nni_axis_make(nni_plot_axis *a, double lo, double hi, int log, int w
         lo -= d;
         hi += d;
     }
-    a->step = nni_nice_step(hi - lo, want);
+    a->step = app_nice_step(hi - lo, want);
     if (whole && a->step < 1) a->step = 1;
     if (widen) { lo = floor(lo / a->step + 1e-9) * a->step; hi = ceil(hi / a->step - 1e-9) * a->step; }
     a->lo = lo; a->hi = hi;
 }
-NNI_FN size_t nni_axis_ticks(const nni_plot_axis *a, double *out, size_t cap)
+static NN_UNUSED size_t app_axis_ticks(const app_plot_axis *a, double *out, size_t cap)
 {
     size_t n = 0;
     if (a->log) {
@@ -4032,7 +4032,7 @@ NNI_FN size_t nni_axis_ticks(const nni_plot_axis *a, double *out, size_t cap)
     }
     return n;
 }
-NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_plot_axis *a)
+static NN_UNUSED void app_tick_text(char *buf, size_t cap, double v, const app_plot_axis *a)
 {
     int d = 0;
     double s = a->step;
@@ -4042,62 +4042,62 @@ NNI_FN void nni_tick_text(char *buf, size_t cap, double v, const nni_plot_axis *
     while (d < 8 && fabs(s - floor(s + 0.5)) > 1e-6 * s) { s *= 10; d++; }
     (void)snprintf(buf, cap, "%.*f", d, v);
 }
-NNI_FN int nni_plot_finite(double v) { return v - v == 0; }
-NNI_FN void nni_plot_span(double v, double *lo, double *hi)
+static NN_UNUSED int app_plot_finite(double v) { return v - v == 0; }
+static NN_UNUSED void app_plot_span(double v, double *lo, double *hi)
 {
-    if (nni_plot_finite(v)) {
+    if (app_plot_finite(v)) {
         if (v < *lo) *lo = v;
         if (v > *hi) *hi = v;
     }
 }
 
-NNI_FN int nni_plot_cmp(const void *a, const void *b)
+static NN_UNUSED int app_plot_cmp(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 /* sorted copy of the finite values; NULL when memory is out or there are none */
-NNI_FN double *nni_plot_sorted(const double *y, size_t n, size_t *m)
+static NN_UNUSED double *app_plot_sorted(const double *y, size_t n, size_t *m)
 {
     double *s = (double *)malloc((n + 1) * sizeof *s);
     size_t i;
     *m = 0;
     if (!s) return NULL;
-    for (i = 0; i < n; i++) if (nni_plot_finite(y[i])) s[(*m)++] = y[i];
-    qsort(s, *m, sizeof *s, nni_plot_cmp);
+    for (i = 0; i < n; i++) if (app_plot_finite(y[i])) s[(*m)++] = y[i];
+    qsort(s, *m, sizeof *s, app_plot_cmp);
     return s;
 }
-NNI_FN double nni_plot_quantile(const double *s, size_t n, double q)
+static NN_UNUSED double app_plot_quantile(const double *s, size_t n, double q)
 {
     double p = q * (double)(n - 1);
     size_t i = (size_t)p;
     return i + 1 < n ? s[i] + (p - (double)i) * (s[i + 1] - s[i]) : s[n - 1];
 }
 /* count [n_series, n] */
-typedef struct nni_plot_bins { double lo, step; size_t n; double *count; } nni_plot_bins;
-NNI_FN int nni_plot_bins_make(nni_plot_bins *b, const nn_plot *p)
+typedef struct app_plot_bins { double lo, step; size_t n; double *count; } app_plot_bins;
+static NN_UNUSED int app_plot_bins_make(app_plot_bins *b, const nn_plot *p)
 {
     double lo = 1e300, hi = -1e300, width = 0;
     size_t s, i, n = 0;
     for (s = 0; s < p->n_series; s++)
-        for (i = 0; i < p->series[s].n; i++) nni_plot_span(p->series[s].y[i], &lo, &hi);
+        for (i = 0; i < p->series[s].n; i++) app_plot_span(p->series[s].y[i], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (lo == hi) { lo -= 0.5; hi += 0.5; }
     n = p->bins;
     /* Freedman and Diaconis (1981): 2 IQR n^(-1/3) */
     if (!n && p->n_series) {
         size_t m;
-        double *t = nni_plot_sorted(p->series[0].y, p->series[0].n, &m);
+        double *t = app_plot_sorted(p->series[0].y, p->series[0].n, &m);
         if (!t) return 0;
         if (t && m > 1)
-            width = 2 * (nni_plot_quantile(t, m, 0.75) - nni_plot_quantile(t, m, 0.25)) *
+            width = 2 * (app_plot_quantile(t, m, 0.75) - app_plot_quantile(t, m, 0.25)) *
                     pow((double)m, -1.0 / 3);
         free(t);
         n = width > 0 ? (size_t)((hi - lo) / width) + 1 : 10;
         if (n < 5) n = 5;
         if (n > 60) n = 60;
     }
-    b->step = p->bins ? (hi - lo) / (double)n : nni_nice_step(hi - lo, (int)n);
+    b->step = p->bins ? (hi - lo) / (double)n : app_nice_step(hi - lo, (int)n);
     b->lo = p->bins ? lo : floor(lo / b->step) * b->step;
     b->n = p->bins ? n : (size_t)(floor((hi - b->lo) / b->step) + 1);
     b->count = (double *)calloc(b->n * (p->n_series ? p->n_series : 1), sizeof *b->count);
@@ -4106,14 +4106,14 @@ NNI_FN int nni_plot_bins_make(nni_plot_bins *b, const nn_plot *p)
         for (i = 0; i < p->series[s].n; i++) {
             double v = p->series[s].y[i];
             size_t k;
-            if (!nni_plot_finite(v)) continue;
+            if (!app_plot_finite(v)) continue;
             k = (size_t)((v - b->lo) / b->step);
             if (k >= b->n) k = b->n - 1;
             b->count[s * b->n + k] += 1;
         }
     return 1;
 }
-NNI_FN unsigned nni_plot_mix(unsigned a, unsigned b, double t)
+static NN_UNUSED unsigned app_plot_mix(unsigned a, unsigned b, double t)
 {
     unsigned r = 0, k;
     for (k = 0; k < 3; k++) {
@@ -4122,27 +4122,27 @@ NNI_FN unsigned nni_plot_mix(unsigned a, unsigned b, double t)
     }
     return r;
 }
-NNI_FN unsigned nni_plot_heat(double t, int diverging)
+static NN_UNUSED unsigned app_plot_heat(double t, int diverging)
 {
     t = t < 0 ? 0 : t > 1 ? 1 : t;
     if (diverging)
-        return t < 0.5 ? nni_plot_mix(0x1f5fa8, 0xf4f4f2, t * 2) :
-                         nni_plot_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
-    return t < 0.5 ? nni_plot_mix(0xf1f6fb, 0x6aa8d8, t * 2) : nni_plot_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
+        return t < 0.5 ? app_plot_mix(0x1f5fa8, 0xf4f4f2, t * 2) :
+                         app_plot_mix(0xf4f4f2, 0xb5500e, t * 2 - 1);
+    return t < 0.5 ? app_plot_mix(0xf1f6fb, 0x6aa8d8, t * 2) : app_plot_mix(0x6aa8d8, 0x0a3566, t * 2 - 1);
 }
-NNI_FN int nni_plot_dark(unsigned rgb)
+static NN_UNUSED int app_plot_dark(unsigned rgb)
 {
     return 0.299 * (double)(rgb >> 16 & 255) + 0.587 * (double)(rgb >> 8 & 255) +
                0.114 * (double)(rgb & 255) <
            140;
 }
 /* a label cut to the room there is */
-NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double room, double size)
+static NN_UNUSED const char *app_fit_text(char *buf, size_t cap, const char *s, double room, double size)
 {
     size_t n;
     (void)snprintf(buf, cap, "%s", s);
     n = strlen(buf);
-    while (n > 3 && nni_plot_text_width(buf, size) > room) {
+    while (n > 3 && app_plot_text_width(buf, size) > room) {
         n--;
         buf[n] = 0;
         if (n > 2) {
@@ -4155,7 +4155,7 @@ NNI_FN const char *nni_fit_text(char *buf, size_t cap, const char *s, double roo
 
 /* text from y down, broken at blanks where it is wider than the drawing; returns the y below it.
  * What stays too wide is cut. */
-NNI_FN double nni_pen_lines(nni_pen *p, double x, double y, const char *s, double size, int role, int bold)
+static NN_UNUSED double app_pen_lines(app_pen *p, double x, double y, const char *s, double size, int role, int bold)
 {
     char line[400], cut[400];
     /* a browser's letters are wider than ours */
@@ -4169,36 +4169,36 @@ NNI_FN double nni_pen_lines(nni_pen *p, double x, double y, const char *s, doubl
             if (next == n || next >= sizeof line) break;
             memcpy(line, s, next);
             line[next] = 0;
-            if (n && nni_plot_text_width(line, size * k) > room) break;
+            if (n && app_plot_text_width(line, size * k) > room) break;
             n = next;
         }
         if (!n) break;
         memcpy(line, s, n);
         line[n] = 0;
-        nni_pen_text(p, x, y, nni_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1,
-                     nni_pen_role(role, 1), 0, bold);
+        app_pen_text(p, x, y, app_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1,
+                     app_pen_role(role, 1), 0, bold);
         y += size * 1.3;
         s += n + strspn(s + n, " ");
     }
     return y;
 }
 /* the name of an axis: in the middle of (at, at + room), smaller where it would not fit */
-NNI_FN void nni_axis_name(nni_pen *p, double x, double y, const char *s, double room, double angle)
+static NN_UNUSED void app_axis_name(app_pen *p, double x, double y, const char *s, double room, double angle)
 {
     char t[200];
-    double size = 12.5, w = nni_plot_text_width(s, size);
+    double size = 12.5, w = app_plot_text_width(s, size);
     if (w > room) size = size * room / w < 9.5 ? 9.5 : size * room / w;
-    nni_pen_text(p, x, y, nni_fit_text(t, sizeof t, s, room, size), size, 0,
-                 nni_pen_role(NNI_INK, 1), angle, 0);
+    app_pen_text(p, x, y, app_fit_text(t, sizeof t, s, room, size), size, 0,
+                 app_pen_role(APP_INK, 1), angle, 0);
 }
 /* what slanted labels need to the left of the plot and below it */
-#define NNI_SLANT_MOST 170.0
-NNI_FN double nni_slant_left(double wide, double slot)
+#define APP_SLANT_MOST 170.0
+static NN_UNUSED double app_slant_left(double wide, double slot)
 {
-    return 0.71 * (wide > NNI_SLANT_MOST ? NNI_SLANT_MOST : wide) + 12 - slot / 2;
+    return 0.71 * (wide > APP_SLANT_MOST ? APP_SLANT_MOST : wide) + 12 - slot / 2;
 }
 
-NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
+static NN_UNUSED void app_draw_heat(app_pen *p, const nn_plot *d, double top)
 {
     double left = 0, lo = 1e300, hi = -1e300, cw, ch, fs = 11, wide = 0, bottom, size = 12;
     size_t r, c, R = d->n_rows, C = d->n_categories, every;
@@ -4206,11 +4206,11 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     char t[64], tip[256];
     if (!R || !C || !d->cells) return;
     for (r = 0; r < R; r++) {
-        double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0;
+        double w = d->rows ? app_plot_text_width(d->rows[r], 12) : 0;
         if (w > left) left = w;
     }
     for (c = 0; c < C; c++) {
-        double w = d->categories ? nni_plot_text_width(d->categories[c], 12) : 0;
+        double w = d->categories ? app_plot_text_width(d->categories[c], 12) : 0;
         if (w > wide) wide = w;
     }
     if (left > 0.32 * p->w) left = 0.32 * p->w;
@@ -4218,88 +4218,88 @@ NNI_FN void nni_draw_heat(nni_pen *p, const nn_plot *d, double top)
     cw = (p->w - left - 70) / (double)C;
     slant = wide > cw - 4;
     if (slant && wide > 140) wide = 140;
-    if (slant && nni_slant_left(wide, cw) > left) {
-        left = nni_slant_left(wide, cw);
+    if (slant && app_slant_left(wide, cw) > left) {
+        left = app_slant_left(wide, cw);
         cw = (p->w - left - 70) / (double)C;
     }
     if (slant && p->narrow) p->h += 0.6 * wide;
     bottom = (slant ? wide * 0.75 + 16 : 22) + (d->x_label ? 22 : 6);
     ch = (p->h - top - bottom) / (double)R;
-    for (r = 0; r < R * C; r++) nni_plot_span(d->cells[r], &lo, &hi);
+    for (r = 0; r < R * C; r++) app_plot_span(d->cells[r], &lo, &hi);
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (d->diverging) { double m = fabs(lo) > fabs(hi) ? fabs(lo) : fabs(hi); lo = -m; hi = m; }
     if (hi == lo) hi = lo + 1;
     every = (size_t)(13 / ch) + 1;
     /* long row names: smaller first, cut last */
     for (r = 0; r < R; r++) {
-        double w = d->rows ? nni_plot_text_width(d->rows[r], 12) : 0, room = left - (d->y_label ? 40 : 16);
+        double w = d->rows ? app_plot_text_width(d->rows[r], 12) : 0, room = left - (d->y_label ? 40 : 16);
         if (w > room && size > 12 * room / w) size = 12 * room / w < 9.2 ? 9.2 : 12 * room / w;
     }
     for (r = 0; r < R; r++)
         if (d->rows && r % every == 0)
-            nni_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4,
-                         nni_fit_text(t, sizeof t, d->rows[r],
+            app_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4,
+                         app_fit_text(t, sizeof t, d->rows[r],
                                       (left - (d->y_label ? 36 : 12)) * 12 / size, 12),
-                         size, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+                         size, 1, app_pen_role(APP_SOFT, 1), 0, 0);
     every = slant ? (size_t)(14 / cw) + 1 : 1;
     for (c = 0; c < C; c++)
         if (d->categories && c % every == 0) {
             double x = left + ((double)c + 0.5) * cw;
             if (slant)
-                nni_pen_text(p, x + 4, top + ch * (double)R + 14,
-                             nni_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1,
-                             nni_pen_role(NNI_SOFT, 1), -45, 0);
+                app_pen_text(p, x + 4, top + ch * (double)R + 14,
+                             app_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1,
+                             app_pen_role(APP_SOFT, 1), -45, 0);
             else
-                nni_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0,
-                             nni_pen_role(NNI_SOFT, 1), 0, 0);
+                app_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0,
+                             app_pen_role(APP_SOFT, 1), 0, 0);
         }
-    if (p->svg) nni_sb_str(p->svg, "<g class=\"marks\">\n");
+    if (p->svg) app_sb_str(p->svg, "<g class=\"marks\">\n");
     for (r = 0; r < R; r++)
         for (c = 0; c < C; c++) {
             double v = d->cells[r * C + c];
             unsigned rgb =
-                nni_plot_finite(v) ? nni_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
+                app_plot_finite(v) ? app_plot_heat((v - lo) / (hi - lo), d->diverging) : 0xcccccc;
             char val[40];
             (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
             (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "",
                            d->categories ? d->categories[c] : "", val);
-            nni_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1,
-                         nni_pen_rgb(rgb), tip);
+            app_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1,
+                         app_pen_rgb(rgb), tip);
             fs = 11;
-            if (nni_plot_text_width(val, fs) > cw - 4) fs = 9;
-            if (nni_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && nni_plot_finite(v))
-                nni_pen_text(p, left + ((double)c + 0.5) * cw - 0.5,
+            if (app_plot_text_width(val, fs) > cw - 4) fs = 9;
+            if (app_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && app_plot_finite(v))
+                app_pen_text(p, left + ((double)c + 0.5) * cw - 0.5,
                              top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0,
-                             nni_pen_rgb(nni_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
+                             app_pen_rgb(app_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
         }
-    if (p->svg) nni_sb_str(p->svg, "</g>\n");
+    if (p->svg) app_sb_str(p->svg, "</g>\n");
     for (r = 0; r < 64; r++)                                              /* the scale */
-        nni_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14,
+        app_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14,
                      (p->h - top - bottom) / 64 + 0.6,
-                     nni_pen_rgb(nni_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
+                     app_pen_rgb(app_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
     (void)snprintf(t, sizeof t, "%.3g", hi);
-    nni_pen_text(p, p->w - 41, top + 10, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+    app_pen_text(p, p->w - 41, top + 10, t, 11, -1, app_pen_role(APP_SOFT, 1), 0, 0);
     (void)snprintf(t, sizeof t, "%.3g", lo);
-    nni_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, nni_pen_role(NNI_SOFT, 1), 0, 0);
-    if (d->x_label) nni_axis_name(p, left + cw * (double)C / 2, p->h - 8, d->x_label, cw * (double)C, 0);
-    if (d->y_label) nni_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
+    app_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, app_pen_role(APP_SOFT, 1), 0, 0);
+    if (d->x_label) app_axis_name(p, left + cw * (double)C / 2, p->h - 8, d->x_label, cw * (double)C, 0);
+    if (d->y_label) app_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
 }
 
-NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
+static NN_UNUSED void app_plot_draw(app_pen *p, const nn_plot *d)
 {
-    nni_plot_axis ax, ay;
+    app_plot_axis ax, ay;
     double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300,
            xhi = -1e300, tick[64], wide = 0;
     size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
-    nni_plot_bins bins = NN_ZERO;
+    app_plot_bins bins = NN_ZERO;
     int slant = 0, whole_x = d->kind != NN_PLOT_HIST, whole_y = 1,
         bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
     char t[96], tip[256], a[40], b[40];
     double *xy = NULL;
 
-    if (p->svg) nni_sb_str(p->svg, "<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n");
-    if (d->title) top = nni_pen_lines(p, 16, 26, d->title, 15, NNI_INK, 1) - 8;
-    if (d->note) top = nni_pen_lines(p, 16, top + 8, d->note, 12, NNI_SOFT, 0) - 6;
+    if (p->svg) app_sb_str(p->svg, "<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n");
+    if (d->title) top = app_pen_lines(p, 16, 26, d->title, 15, APP_INK, 1) - 8;
+    if (d->note) top = app_pen_lines(p, 16, top + 8, d->note, 12, APP_SOFT, 0) - 6;
     for (s = 0; s < S; s++) if (d->series[s].label) named++;
     if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && (S > 1 || named > 1)) {
         double x = 16;                                                   /* the legend, wrapped */
@@ -4308,7 +4308,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             const char *name = d->series[s].label;
             double w;
             if (!name) continue;
-            w = nni_plot_text_width(name, 12) + 44;
+            w = app_plot_text_width(name, 12) + 44;
             if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
             if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
                 double q[4];
@@ -4316,13 +4316,13 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 q[1] = top + 4;
                 q[2] = x + 20;
                 q[3] = top + 4;
-                nni_pen_polyline(p, q, 2, nni_pen_role((int)s, 1), 2.2, 1);
+                app_pen_polyline(p, q, 2, app_pen_role((int)s, 1), 2.2, 1);
             } else if (d->kind == NN_PLOT_LINE)
-                nni_pen_line(p, x, top + 4, x + 20, top + 4, nni_pen_role((int)s, 1), 2.5);
+                app_pen_line(p, x, top + 4, x + 20, top + 4, app_pen_role((int)s, 1), 2.5);
             else if (d->kind == NN_PLOT_SCATTER)
-                nni_pen_mark(p, x + 12, top + 4, 4.5, s, nni_pen_role((int)s, 0.9), NULL);
-            else nni_pen_rect(p, x + 4, top - 2, 14, 12, nni_pen_role((int)s, 1), NULL);
-            nni_pen_text(p, x + 26, top + 8, name, 12, -1, nni_pen_role(NNI_INK, 1), 0, 0);
+                app_pen_mark(p, x + 12, top + 4, 4.5, s, app_pen_role((int)s, 0.9), NULL);
+            else app_pen_rect(p, x + 4, top - 2, 14, 12, app_pen_role((int)s, 1), NULL);
+            app_pen_text(p, x + 26, top + 8, name, 12, -1, app_pen_role(APP_INK, 1), 0, 0);
             x += w;
         }
         top += 16;
@@ -4330,15 +4330,15 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     top += 6;
     /* many lines above: the plot itself keeps its height */
     if (p->narrow && top > 70) p->h += top - 70;
-    if (d->kind == NN_PLOT_HEAT) { nni_draw_heat(p, d, top); return; }
+    if (d->kind == NN_PLOT_HEAT) { app_draw_heat(p, d, top); return; }
 
     /* what the axes must hold */
     if (d->kind == NN_PLOT_HIST) {
-        if (!nni_plot_bins_make(&bins, d)) {
+        if (!app_plot_bins_make(&bins, d)) {
             p->bad = 1;
             return;
         }
-        for (i = 0; i < bins.n * S; i++) nni_plot_span(bins.count[i], &lo, &hi);
+        for (i = 0; i < bins.n * S; i++) app_plot_span(bins.count[i], &lo, &hi);
         lo = 0;
         xlo = bins.lo;
         xhi = bins.lo + bins.step * (double)bins.n;
@@ -4346,12 +4346,12 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
         for (s = 0; s < S; s++)
             for (i = 0; i < d->series[s].n; i++) {
                 const nn_series *q = &d->series[s];
-                nni_plot_span(q->y[i], &lo, &hi);
+                app_plot_span(q->y[i], &lo, &hi);
                 if (q->y[i] != floor(q->y[i])) whole_y = 0;
                 if (q->x && q->x[i] != floor(q->x[i])) whole_x = 0;
-                if (q->lo) nni_plot_span(q->lo[i], &lo, &hi);
-                if (q->hi) nni_plot_span(q->hi[i], &lo, &hi);
-                if (!bars) nni_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
+                if (q->lo) app_plot_span(q->lo[i], &lo, &hi);
+                if (q->hi) app_plot_span(q->hi[i], &lo, &hi);
+                if (!bars) app_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
             }
         if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
         /* room for the values above the bars */
@@ -4359,33 +4359,33 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     }
     if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
     if (d->kind == NN_PLOT_BOX) groups = S;
-    nni_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0),
+    app_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0),
                   whole_y && (bars || d->kind == NN_PLOT_HIST));
-    n = nni_axis_ticks(&ay, tick, 64);
+    n = app_axis_ticks(&ay, tick, 64);
     left = 0;
     for (i = 0; i < n; i++) {
         double w;
-        nni_tick_text(t, sizeof t, tick[i], &ay);
-        w = nni_plot_text_width(t, 12);
+        app_tick_text(t, sizeof t, tick[i], &ay);
+        w = app_plot_text_width(t, 12);
         if (w > left) left = w;
     }
     left += 18 + (d->y_label ? 22 : 0);
     if (bars) {
         for (i = 0; i < groups; i++) {
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
-            double w = c ? nni_plot_text_width(c, 12) : 0;
+            double w = c ? app_plot_text_width(c, 12) : 0;
             if (w > wide) wide = w;
         }
         slant = groups && wide > (right - left) / (double)groups - 8;
-        if (wide > NNI_SLANT_MOST) wide = NNI_SLANT_MOST;
-        if (slant && nni_slant_left(wide, (right - left) / (double)groups) > left)
-            left = nni_slant_left(wide, (right - left) / (double)groups);
+        if (wide > APP_SLANT_MOST) wide = APP_SLANT_MOST;
+        if (slant && app_slant_left(wide, (right - left) / (double)groups) > left)
+            left = app_slant_left(wide, (right - left) / (double)groups);
         if (slant && p->narrow) p->h += 0.6 * wide;
         ax.lo = 0;
         ax.hi = groups ? (double)groups : 1;
         ax.log = 0;
         ax.step = 1;
-    } else nni_axis_make(&ax, xlo, xhi, d->log_x, p->w < 500 ? 5 : 8, 0, whole_x);
+    } else app_axis_make(&ax, xlo, xhi, d->log_x, p->w < 500 ? 5 : 8, 0, whole_x);
     bottom = p->h - (slant ? wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
     ay.p0 = bottom;
     ay.p1 = top;
@@ -4394,42 +4394,42 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
     if (!bars && d->kind != NN_PLOT_HIST && !ax.log) { ax.p0 += 8; ax.p1 -= 8; }
 
     for (i = 0; i < n; i++) {
-        double y = nni_axis_at(&ay, tick[i]);
-        nni_tick_text(t, sizeof t, tick[i], &ay);
-        nni_pen_line(p, left, y, right, y, nni_pen_role(NNI_GRID, 1), 1);
-        nni_pen_text(p, left - 8, y + 4, t, 12, 1, nni_pen_role(NNI_SOFT, 1), 0, 0);
+        double y = app_axis_at(&ay, tick[i]);
+        app_tick_text(t, sizeof t, tick[i], &ay);
+        app_pen_line(p, left, y, right, y, app_pen_role(APP_GRID, 1), 1);
+        app_pen_text(p, left - 8, y + 4, t, 12, 1, app_pen_role(APP_SOFT, 1), 0, 0);
     }
     if (bars) {
         size_t every = groups ? (size_t)(14.0 * (double)groups / (right - left)) + 1 : 1;
         for (i = 0; i < groups; i++) {
             const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
-            double x = nni_axis_at(&ax, (double)i + 0.5);
+            double x = app_axis_at(&ax, (double)i + 0.5);
             if (!c || (slant && i % every)) continue;
             if (slant)
-                nni_pen_text(p, x + 4, bottom + 14,
-                             nni_fit_text(t, sizeof t, c, NNI_SLANT_MOST, 12), 12, 1,
-                             nni_pen_role(NNI_SOFT, 1), -45, 0);
-            else nni_pen_text(p, x, bottom + 18, c, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
+                app_pen_text(p, x + 4, bottom + 14,
+                             app_fit_text(t, sizeof t, c, APP_SLANT_MOST, 12), 12, 1,
+                             app_pen_role(APP_SOFT, 1), -45, 0);
+            else app_pen_text(p, x, bottom + 18, c, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
         }
     } else {
         double last = -1e9;
-        n = nni_axis_ticks(&ax, tick, 64);
+        n = app_axis_ticks(&ax, tick, 64);
         for (i = 0; i < n; i++) {
-            double x = nni_axis_at(&ax, tick[i]), w;
-            nni_tick_text(t, sizeof t, tick[i], &ax);
-            w = nni_plot_text_width(t, 12);
-            nni_pen_line(p, x, bottom, x, bottom + 4, nni_pen_role(NNI_SOFT, 1), 1);
+            double x = app_axis_at(&ax, tick[i]), w;
+            app_tick_text(t, sizeof t, tick[i], &ax);
+            w = app_plot_text_width(t, 12);
+            app_pen_line(p, x, bottom, x, bottom + 4, app_pen_role(APP_SOFT, 1), 1);
             if (x - w / 2 < last + 6) continue;
-            nni_pen_text(p, x, bottom + 18, t, 12, 0, nni_pen_role(NNI_SOFT, 1), 0, 0);
+            app_pen_text(p, x, bottom + 18, t, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
             last = x + w / 2;
         }
     }
 
-    if (p->svg) nni_sb_str(p->svg, "<g class=\"marks\">\n");
+    if (p->svg) app_sb_str(p->svg, "<g class=\"marks\">\n");
     for (s = 0; s < S; s++) {
         const nn_series *q = &d->series[s];
         size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1, m = 0;
-        nni_color c = nni_pen_role((int)s, 1);
+        app_color c = app_pen_role((int)s, 1);
         thin = q->n > 150;
         if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
             xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
@@ -4439,46 +4439,46 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             }
             if (d->kind == NN_PLOT_LINE && q->lo && q->hi) {
                 for (i = 0; i < q->n; i += stride) {
-                    xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[i] : (double)i);
+                    xy[2 * m] = app_axis_at(&ax, q->x ? q->x[i] : (double)i);
                     xy[2 * m + 1] =
-                        nni_axis_at(&ay, nni_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]);
+                        app_axis_at(&ay, app_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]);
                     m++;
                 }
                 for (i = m; i-- > 0;) {
                     size_t j = i * stride;
-                    xy[2 * m] = nni_axis_at(&ax, q->x ? q->x[j] : (double)j);
+                    xy[2 * m] = app_axis_at(&ax, q->x ? q->x[j] : (double)j);
                     xy[2 * m + 1] =
-                        nni_axis_at(&ay, nni_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]);
+                        app_axis_at(&ay, app_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]);
                     m++;
                 }
-                nni_pen_poly(p, xy, m, nni_pen_role((int)s, 0.18));
+                app_pen_poly(p, xy, m, app_pen_role((int)s, 0.18));
             }
             for (i = 0, m = 0; i < q->n; i += stride) {
                 double x = q->x ? q->x[i] : (double)i, y = q->y[i];
-                if (!nni_plot_finite(x) || !nni_plot_finite(y) || (ay.log && y <= 0) ||
+                if (!app_plot_finite(x) || !app_plot_finite(y) || (ay.log && y <= 0) ||
                     (ax.log && x <= 0)) {
-                    if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
+                    if (d->kind == NN_PLOT_LINE) app_pen_polyline(p, xy, m, c, 2, q->dashed);
                     m = 0;
                     continue;
                 }
-                xy[2 * m] = nni_axis_at(&ax, x);
-                xy[2 * m + 1] = nni_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
+                xy[2 * m] = app_axis_at(&ax, x);
+                xy[2 * m + 1] = app_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
                 if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && !p->narrow && q->n <= 250)) {
                     (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "",
-                                   q->label ? ", " : "", nni_app_num(a, nn_f64_round(x, 6)),
-                                   nni_app_num(b, nn_f64_round(y, 6)));
+                                   q->label ? ", " : "", app_num(a, nn_f64_round(x, 6)),
+                                   app_num(b, nn_f64_round(y, 6)));
                     if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
-                        double y0 = nni_axis_at(&ay, q->lo[i]), y1 = nni_axis_at(&ay, q->hi[i]);
-                        nni_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, nni_pen_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0,
-                                     nni_pen_role((int)s, 0.8), 1.4);
-                        nni_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1,
-                                     nni_pen_role((int)s, 0.8), 1.4);
+                        double y0 = app_axis_at(&ay, q->lo[i]), y1 = app_axis_at(&ay, q->hi[i]);
+                        app_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, app_pen_role((int)s, 0.8), 1.4);
+                        app_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0,
+                                     app_pen_role((int)s, 0.8), 1.4);
+                        app_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1,
+                                     app_pen_role((int)s, 0.8), 1.4);
                     }
-                    nni_pen_mark(p, xy[2 * m], xy[2 * m + 1],
+                    app_pen_mark(p, xy[2 * m], xy[2 * m + 1],
                                  d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4.2) : 3.2,
                                  d->kind == NN_PLOT_SCATTER ? s : 0,
-                                 nni_pen_role((int)s, d->kind == NN_PLOT_SCATTER ?
+                                 app_pen_role((int)s, d->kind == NN_PLOT_SCATTER ?
                                                           (thin ? 0.45 : 0.85) :
                                                       q->points ? 1 :
                                                                   0),
@@ -4486,68 +4486,68 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                 }
                 m++;
             }
-            if (d->kind == NN_PLOT_LINE) nni_pen_polyline(p, xy, m, c, 2, q->dashed);
+            if (d->kind == NN_PLOT_LINE) app_pen_polyline(p, xy, m, c, 2, q->dashed);
             free(xy);
         } else if (d->kind == NN_PLOT_HIST) {
             for (k = 0; k < bins.n; k++) {
                 double v = bins.count[s * bins.n + k],
-                       x0 = nni_axis_at(&ax, bins.lo + bins.step * (double)k),
-                       x1 = nni_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)),
-                       y = nni_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
+                       x0 = app_axis_at(&ax, bins.lo + bins.step * (double)k),
+                       x1 = app_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)),
+                       y = app_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
                 (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "",
                                q->label ? ", " : "", bins.lo + bins.step * (double)k,
                                bins.lo + bins.step * (double)(k + 1), v);
-                nni_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y,
-                             nni_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
+                app_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y,
+                             app_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
             }
         } else if (d->kind == NN_PLOT_BAR) {
             double slot = (right - left) / (double)(groups ? groups : 1), w = slot * 0.78 / (double)S;
             if (w > 60) w = 60;
             for (i = 0; i < q->n && i < groups; i++) {
-                double x = nni_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w,
-                       y = q->y[i], y0 = nni_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
-                if (!nni_plot_finite(y)) continue;
-                y1 = nni_axis_at(&ay, y);
+                double x = app_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w,
+                       y = q->y[i], y0 = app_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
+                if (!app_plot_finite(y)) continue;
+                y1 = app_axis_at(&ay, y);
                 (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i],
                                q->label ? ", " : "", q->label ? q->label : "",
-                               nni_app_num(b, nn_f64_round(y, 6)));
-                nni_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
-                if (q->lo && q->hi && nni_plot_finite(q->lo[i]) && nni_plot_finite(q->hi[i])) {
-                    double h0 = nni_axis_at(&ay, q->lo[i]), h1 = nni_axis_at(&ay, q->hi[i]), xm = x + w / 2;
-                    nni_pen_line(p, xm, h0, xm, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
-                    nni_pen_line(p, xm - 4, h0, xm + 4, h0, nni_pen_role(NNI_INK, 0.9), 1.4);
-                    nni_pen_line(p, xm - 4, h1, xm + 4, h1, nni_pen_role(NNI_INK, 0.9), 1.4);
+                               app_num(b, nn_f64_round(y, 6)));
+                app_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
+                if (q->lo && q->hi && app_plot_finite(q->lo[i]) && app_plot_finite(q->hi[i])) {
+                    double h0 = app_axis_at(&ay, q->lo[i]), h1 = app_axis_at(&ay, q->hi[i]), xm = x + w / 2;
+                    app_pen_line(p, xm, h0, xm, h1, app_pen_role(APP_INK, 0.9), 1.4);
+                    app_pen_line(p, xm - 4, h0, xm + 4, h0, app_pen_role(APP_INK, 0.9), 1.4);
+                    app_pen_line(p, xm - 4, h1, xm + 4, h1, app_pen_role(APP_INK, 0.9), 1.4);
                 } else if (S == 1 && w > 26 && groups <= 12) {
                     (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
-                    if (nni_plot_text_width(t, 11) < slot)
-                        nni_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
-                                     nni_pen_role(NNI_SOFT, 1), 0, 0);
+                    if (app_plot_text_width(t, 11) < slot)
+                        app_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
+                                     app_pen_role(APP_SOFT, 1), 0, 0);
                 }
             }
         } else if (d->kind == NN_PLOT_BOX) {
             size_t mm;
-            double *v = nni_plot_sorted(q->y, q->n, &mm),
+            double *v = app_plot_sorted(q->y, q->n, &mm),
                    slot = (right - left) / (double)(S ? S : 1),
-                   w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = nni_axis_at(&ax, (double)s + 0.5);
+                   w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = app_axis_at(&ax, (double)s + 0.5);
             if (!v) p->bad = 1;
             if (v && mm) {
-                double q1 = nni_plot_quantile(v, mm, 0.25), q2 = nni_plot_quantile(v, mm, 0.5),
-                       q3 = nni_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
+                double q1 = app_plot_quantile(v, mm, 0.25), q2 = app_plot_quantile(v, mm, 0.5),
+                       q3 = app_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
                 for (i = 0; i < mm; i++) if (v[i] >= q1 - f) { w0 = v[i]; break; }
                 for (i = mm; i-- > 0;) if (v[i] <= q3 + f) { w1 = v[i]; break; }
                 (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu",
                                q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
-                nni_pen_line(p, xm, nni_axis_at(&ay, w0), xm, nni_axis_at(&ay, w1), c, 1.5);
-                nni_pen_rect(p, xm - w / 2, nni_axis_at(&ay, q3), w,
-                             nni_axis_at(&ay, q1) - nni_axis_at(&ay, q3),
-                             nni_pen_role((int)s, 0.45), tip);
-                nni_pen_line(p, xm - w / 2, nni_axis_at(&ay, q2), xm + w / 2, nni_axis_at(&ay, q2),
-                             nni_pen_role(NNI_INK, 1), 2.2);
-                nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w0), xm + w / 4, nni_axis_at(&ay, w0), c, 1.5);
-                nni_pen_line(p, xm - w / 4, nni_axis_at(&ay, w1), xm + w / 4, nni_axis_at(&ay, w1), c, 1.5);
+                app_pen_line(p, xm, app_axis_at(&ay, w0), xm, app_axis_at(&ay, w1), c, 1.5);
+                app_pen_rect(p, xm - w / 2, app_axis_at(&ay, q3), w,
+                             app_axis_at(&ay, q1) - app_axis_at(&ay, q3),
+                             app_pen_role((int)s, 0.45), tip);
+                app_pen_line(p, xm - w / 2, app_axis_at(&ay, q2), xm + w / 2, app_axis_at(&ay, q2),
+                             app_pen_role(APP_INK, 1), 2.2);
+                app_pen_line(p, xm - w / 4, app_axis_at(&ay, w0), xm + w / 4, app_axis_at(&ay, w0), c, 1.5);
+                app_pen_line(p, xm - w / 4, app_axis_at(&ay, w1), xm + w / 4, app_axis_at(&ay, w1), c, 1.5);
                 for (i = 0, k = 0; i < mm && k < 200; i++)
                     if (v[i] < w0 || v[i] > w1) {
-                        nni_pen_dot(p, xm, nni_axis_at(&ay, v[i]), 2.2, nni_pen_role((int)s, 0.7),
+                        app_pen_dot(p, xm, app_axis_at(&ay, v[i]), 2.2, app_pen_role((int)s, 0.7),
                                     NULL);
                         k++;
                     }
@@ -4555,19 +4555,19 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
             free(v);
         }
     }
-    if (p->svg) nni_sb_str(p->svg, "</g>\n");
-    nni_pen_line(p, left, bottom, right, bottom, nni_pen_role(NNI_SOFT, 1), 1);
+    if (p->svg) app_sb_str(p->svg, "</g>\n");
+    app_pen_line(p, left, bottom, right, bottom, app_pen_role(APP_SOFT, 1), 1);
     if (ay.lo < 0 && ay.hi > 0 && !ay.log)
-        nni_pen_line(p, left, nni_axis_at(&ay, 0), right, nni_axis_at(&ay, 0),
-                     nni_pen_role(NNI_SOFT, 1), 1);
+        app_pen_line(p, left, app_axis_at(&ay, 0), right, app_axis_at(&ay, 0),
+                     app_pen_role(APP_SOFT, 1), 1);
     if (d->x_label)
-        nni_axis_name(p, (left + right) / 2, p->h - 8, d->x_label,
+        app_axis_name(p, (left + right) / 2, p->h - 8, d->x_label,
                       2 * ((left + right) / 2 - 8 < p->w - (left + right) / 2 ?
                                (left + right) / 2 - 8 :
                                p->w - (left + right) / 2 - 8),
                       0);
     if (d->y_label)
-        nni_axis_name(p, 16, (top + bottom) / 2, d->y_label,
+        app_axis_name(p, 16, (top + bottom) / 2, d->y_label,
                       2 * (p->h - (top + bottom) / 2 < (top + bottom) / 2 ?
                                p->h - (top + bottom) / 2 :
                                (top + bottom) / 2) -
@@ -4575,7 +4575,7 @@ NNI_FN void nni_plot_draw(nni_pen *p, const nn_plot *d)
                       -90);
     free(bins.count);
 }
-NNI_FN double nni_plot_height(const nn_plot *p)
+static NN_UNUSED double app_plot_height(const nn_plot *p)
 {
     if (p->height > 0) return p->height;
     if (p->kind == NN_PLOT_HEAT) {
@@ -4586,43 +4586,43 @@ NNI_FN double nni_plot_height(const nn_plot *p)
 }
 /* narrow: the drawing for a phone, 360 wide, shown instead of the other one by the page's style;
  * both carry the same class pair */
-NNI_FN char *nni_plot_svg(const nn_plot *p, int narrow, const char *kind)
+static NN_UNUSED char *app_plot_svg(const nn_plot *p, int narrow, const char *kind)
 {
-    nni_sb b = NN_ZERO, body = NN_ZERO;
-    nni_pen pen;
+    app_sb b = NN_ZERO, body = NN_ZERO;
+    app_pen pen;
     memset(&pen, 0, sizeof pen);
     pen.svg = &body;
     pen.scale = 1;
     pen.narrow = narrow;
     pen.w = narrow ? 360 : p->width > 0 ? p->width : 720;
-    pen.h = nni_plot_height(p);
+    pen.h = app_plot_height(p);
     if (narrow) pen.h = p->kind != NN_PLOT_HEAT ? 300 : pen.h > 480 ? 480 : pen.h;
     /* first: a narrow one finds its height on the way */
-    nni_plot_draw(&pen, p);
-    nni_sb_f(&b,
+    app_plot_draw(&pen, p);
+    app_sb_f(&b,
              "<svg%s%s%s viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" "
              "xmlns=\"http://www.w3.org/2000/svg\" aria-label=\"",
              kind ? " class=\"" : "", kind ? kind : "", kind ? "\"" : "", pen.w, pen.h, pen.w,
              pen.h);
-    nni_sb_xml(&b, p->title ? p->title : "plot");
-    nni_sb_str(&b, "\">\n");
-    if (body.s) nni_sb_add(&b, body.s, body.n);
-    nni_sb_str(&b, "</svg>\n");
+    app_sb_xml(&b, p->title ? p->title : "plot");
+    app_sb_str(&b, "\">\n");
+    if (body.s) app_sb_add(&b, body.s, body.n);
+    app_sb_str(&b, "</svg>\n");
     if (body.bad || pen.bad) b.bad = 1;
-    nni_sb_free(&body);
-    if (b.bad) { nni_sb_free(&b); return NULL; }
+    app_sb_free(&body);
+    if (b.bad) { app_sb_free(&b); return NULL; }
     return b.s;
 }
-NN_DEF char *nn_plot_svg(const nn_plot *p) { return nni_plot_svg(p, 0, NULL); }
-/* nni_plot_raster: the drawing as 8-bit RGB, twice the nominal size; malloc'd, NULL when memory is out */
-NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
+NN_DEF char *nn_plot_svg(const nn_plot *p) { return app_plot_svg(p, 0, NULL); }
+/* app_plot_raster: the drawing as 8-bit RGB, twice the nominal size; malloc'd, NULL when memory is out */
+static NN_UNUSED unsigned char *app_plot_raster(const nn_plot *p, size_t *w, size_t *h)
 {
-    nni_pen pen;
+    app_pen pen;
     size_t n, bytes;
     memset(&pen, 0, sizeof pen);
     pen.scale = 2;
     pen.w = p->width > 0 ? p->width : 720;
-    pen.h = nni_plot_height(p);
+    pen.h = app_plot_height(p);
     pen.pw = (size_t)(pen.w * pen.scale);
     pen.ph = (size_t)(pen.h * pen.scale);
     if (pen.pw > 8192 || pen.ph > 8192 || !nn_size_mul(pen.pw, pen.ph, &n) || !nn_size_mul(n, 3, &bytes))
@@ -4632,7 +4632,7 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
     if (pen.rgb && pen.mask) {
         memset(pen.rgb, 255, bytes);
         pen.x0 = pen.pw; pen.y0 = pen.ph;
-        nni_plot_draw(&pen, p);
+        app_plot_draw(&pen, p);
         *w = pen.pw;
         *h = pen.ph;
     } else pen.bad = 1;
@@ -4645,7 +4645,7 @@ NNI_FN unsigned char *nni_plot_raster(const nn_plot *p, size_t *w, size_t *h)
 }
 
 /* w x h RGB pixels (freed here; NULL = memory was out) as a PNG */
-NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const char *path, nn_error *err)
+static NN_UNUSED nn_status app_pixels_png(unsigned char *px, size_t w, size_t h, const char *path, nn_error *err)
 {
     size_t shape[3];
     nn_tensor image;
@@ -4657,7 +4657,7 @@ NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const cha
     shape[2] = 3;
     image = nn_tensor_view(px, NN_U8, 3, shape);
     s = nn_png_encode(&b, &image, 1, err);
-    if (s == NN_OK) s = nni_app_write(path, b.data, b.len, err);
+    if (s == NN_OK) s = app_write(path, b.data, b.len, err);
     nn_buf_free(&b);
     free(px);
     return s;
@@ -4665,7 +4665,7 @@ NNI_FN nn_status nni_pixels_png(unsigned char *px, size_t w, size_t h, const cha
 NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err)
 {
     size_t shape[3] = { 0, 0, 3 };
-    unsigned char *px = nni_plot_raster(p, &shape[1], &shape[0]);
+    unsigned char *px = app_plot_raster(p, &shape[1], &shape[0]);
     nn_tensor t = NN_ZERO;
     nn_status s = px ? nn_tensor_make(&t, NN_U8, 3, shape, NULL, err) :
                        nn_error_set(err, NN_E_NOMEM, "plot: out of memory");
@@ -4676,8 +4676,8 @@ NN_DEF nn_status nn_plot_image(nn_tensor *image, const nn_plot *p, nn_error *err
 NN_DEF nn_status nn_plot_png(const nn_plot *p, const char *path, nn_error *err)
 {
     size_t w = 0, h = 0;
-    unsigned char *px = nni_plot_raster(p, &w, &h);
-    return nni_pixels_png(px, w, h, path, err);
+    unsigned char *px = app_plot_raster(p, &w, &h);
+    return app_pixels_png(px, w, h, path, err);
 }
 NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across, const char *path,
                                   nn_error *err)
@@ -4686,7 +4686,7 @@ NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across,
     size_t i, y, W = 0, H = 0, rows = (n + across - 1) / across, bytes = 0;
     for (i = 0; i < n; i++) {
         size_t w = 0, h = 0;
-        unsigned char *px = nni_plot_raster(&plots[i], &w, &h);
+        unsigned char *px = app_plot_raster(&plots[i], &w, &h);
         if (px && !whole && nn_size_mul(3 * w * across, h, &bytes) && nn_size_mul(bytes, rows, &bytes) &&
             (whole = (unsigned char *)malloc(bytes)) != NULL) {
             W = w;
@@ -4706,21 +4706,21 @@ NN_DEF nn_status nn_plot_grid_png(const nn_plot *plots, size_t n, size_t across,
                    3 * w);
         free(px);
     }
-    return nni_pixels_png(whole, W * across, H * rows, path, err);
+    return app_pixels_png(whole, W * across, H * rows, path, err);
 }
 
 /* ---- [REPORT] ----------------------------------------------------------- */
-NNI_FN nni_sb nni_sb_open(char *s, size_t n, size_t cap, int bad)
+static NN_UNUSED app_sb app_sb_open(char *s, size_t n, size_t cap, int bad)
 {
-    nni_sb b;
+    app_sb b;
     b.s = s;
     b.n = n;
     b.cap = cap;
     b.bad = bad;
     return b;
 }
-#define NNI_BODY(r) nni_sb b = nni_sb_open((r)->body, (r)->body_n, (r)->body_cap, (r)->bad)
-#define NNI_BODY_END(r)        \
+#define APP_BODY(r) app_sb b = app_sb_open((r)->body, (r)->body_n, (r)->body_cap, (r)->bad)
+#define APP_BODY_END(r)        \
     do {                       \
         (r)->body = b.s;       \
         (r)->body_n = b.n;     \
@@ -4739,18 +4739,18 @@ NN_DEF void nn_report_begin(nn_report *r, nn_app *app, const char *title, const 
 }
 NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value, const char *note)
 {
-    nni_sb b = nni_sb_open(r->head, r->head_n, r->head_cap, r->bad);
-    nni_sb_str(&b, "<div class=\"key\"><div class=\"k\">");
-    nni_sb_xml(&b, label);
-    nni_sb_str(&b, "</div><div class=\"v\">");
-    nni_sb_xml(&b, value);
-    nni_sb_str(&b, "</div>");
+    app_sb b = app_sb_open(r->head, r->head_n, r->head_cap, r->bad);
+    app_sb_str(&b, "<div class=\"key\"><div class=\"k\">");
+    app_sb_xml(&b, label);
+    app_sb_str(&b, "</div><div class=\"v\">");
+    app_sb_xml(&b, value);
+    app_sb_str(&b, "</div>");
     if (note && *note) {
-        nni_sb_str(&b, "<div class=\"n\">");
-        nni_sb_xml(&b, note);
-        nni_sb_str(&b, "</div>");
+        app_sb_str(&b, "<div class=\"n\">");
+        app_sb_xml(&b, note);
+        app_sb_str(&b, "</div>");
     }
-    nni_sb_str(&b, "</div>\n");
+    app_sb_str(&b, "</div>\n");
     r->head = b.s;
     r->head_n = b.n;
     r->head_cap = b.cap;
@@ -4758,116 +4758,116 @@ NN_DEF void nn_report_figure(nn_report *r, const char *label, const char *value,
 }
 NN_DEF void nn_report_section(nn_report *r, const char *title)
 {
-    nni_sb t = nni_sb_open(r->toc, r->toc_n, r->toc_cap, r->bad);
+    app_sb t = app_sb_open(r->toc, r->toc_n, r->toc_cap, r->bad);
     r->n_sections++;
-    nni_sb_f(&t, "<li><a href=\"#s%d\">", r->n_sections);
-    nni_sb_xml(&t, title);
-    nni_sb_str(&t, "</a></li>\n");
+    app_sb_f(&t, "<li><a href=\"#s%d\">", r->n_sections);
+    app_sb_xml(&t, title);
+    app_sb_str(&t, "</a></li>\n");
     r->toc = t.s;
     r->toc_n = t.n;
     r->toc_cap = t.cap;
     r->bad = t.bad;
     {
-        NNI_BODY(r);
-        nni_sb_f(&b, "<h2 id=\"s%d\">", r->n_sections);
-        nni_sb_xml(&b, title);
-        nni_sb_str(&b, "</h2>\n");
-        NNI_BODY_END(r);
+        APP_BODY(r);
+        app_sb_f(&b, "<h2 id=\"s%d\">", r->n_sections);
+        app_sb_xml(&b, title);
+        app_sb_str(&b, "</h2>\n");
+        APP_BODY_END(r);
     }
 }
 NN_DEF void nn_report_text(nn_report *r, const char *fmt, ...)
 {
-    nni_sb t = NN_ZERO;
+    app_sb t = NN_ZERO;
     va_list ap;
-    NNI_BODY(r);
+    APP_BODY(r);
     va_start(ap, fmt);
-    nni_sb_vf(&t, fmt, ap);
+    app_sb_vf(&t, fmt, ap);
     va_end(ap);
-    nni_sb_str(&b, "<p>");
-    if (t.s) nni_sb_xml(&b, t.s);
-    nni_sb_str(&b, "</p>\n");
+    app_sb_str(&b, "<p>");
+    if (t.s) app_sb_xml(&b, t.s);
+    app_sb_str(&b, "</p>\n");
     if (t.bad) b.bad = 1;
-    nni_sb_free(&t);
-    NNI_BODY_END(r);
+    app_sb_free(&t);
+    APP_BODY_END(r);
 }
 /* a number, a share in %, a number with its interval ("0.81 +- 0.02"), or a dash for none */
-NNI_FN int nni_report_is_num(const char *s)
+static NN_UNUSED int app_report_is_num(const char *s)
 {
     double v;
     size_t n = strlen(s), k = strcspn(s, " ");
-    if (n > k + 4 && strncmp(s + k, " +- ", 4) == 0) return nni_app_number(s, k, &v);
-    return n && (nni_app_number(s, n, &v) || (s[n - 1] == '%' && nni_app_number(s, n - 1, &v)) ||
+    if (n > k + 4 && strncmp(s + k, " +- ", 4) == 0) return app_number(s, k, &v);
+    return n && (app_number(s, n, &v) || (s[n - 1] == '%' && app_number(s, n - 1, &v)) ||
                  strcmp(s, "nan") == 0 || strcmp(s, "-") == 0);
 }
-NNI_FN void nni_report_cell(nni_sb *b, const char *s)
+static NN_UNUSED void app_report_cell(app_sb *b, const char *s)
 {
-    nni_sb_str(b, nni_report_is_num(s) ? "<td class=\"num\">" : "<td>");
-    nni_sb_xml(b, s);
-    nni_sb_str(b, "</td>");
+    app_sb_str(b, app_report_is_num(s) ? "<td class=\"num\">" : "<td>");
+    app_sb_xml(b, s);
+    app_sb_str(b, "</td>");
 }
-NNI_FN void nni_report_num(nni_sb *b, double v)
+static NN_UNUSED void app_report_num(app_sb *b, double v)
 {
     char t[48];
     if (v == floor(v) && fabs(v) < 1e15) (void)snprintf(t, sizeof t, "%.0f", v);
     else (void)snprintf(t, sizeof t, "%.6g", v);
-    nni_sb_f(b, "<td class=\"num\">%s</td>", t);
+    app_sb_f(b, "<td class=\"num\">%s</td>", t);
 }
-NNI_FN void nni_report_th(nni_sb *b, const char *s, int num)
+static NN_UNUSED void app_report_th(app_sb *b, const char *s, int num)
 {
-    nni_sb_str(b, num ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">");
-    nni_sb_xml(b, s);
-    nni_sb_str(b, "</th>");
+    app_sb_str(b, num ? "<th scope=\"col\" class=\"num\">" : "<th scope=\"col\">");
+    app_sb_xml(b, s);
+    app_sb_str(b, "</th>");
 }
 /* the numbers behind a plot; long series are cut, and say so */
-NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
+static NN_UNUSED void app_plot_table(app_sb *b, const nn_plot *p)
 {
     size_t s, i, rows = 0, cut = 500, same = 1;
-    nni_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" "
+    app_sb_str(b, "<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\" "
                   "role=\"region\" aria-label=\"numbers of the plot\"><table><thead><tr>");
     if (p->kind == NN_PLOT_HEAT) {
-        nni_report_th(b, p->y_label ? p->y_label : "", 0);
-        for (i = 0; i < p->n_categories; i++) nni_report_th(b, p->categories ? p->categories[i] : "", 1);
-        nni_sb_str(b, "</tr></thead><tbody>\n");
+        app_report_th(b, p->y_label ? p->y_label : "", 0);
+        for (i = 0; i < p->n_categories; i++) app_report_th(b, p->categories ? p->categories[i] : "", 1);
+        app_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_rows; s++) {
-            nni_sb_str(b, "<tr><th scope=\"row\">");
-            nni_sb_xml(b, p->rows ? p->rows[s] : "");
-            nni_sb_str(b, "</th>");
-            for (i = 0; i < p->n_categories; i++) nni_report_num(b, p->cells[s * p->n_categories + i]);
-            nni_sb_str(b, "</tr>\n");
+            app_sb_str(b, "<tr><th scope=\"row\">");
+            app_sb_xml(b, p->rows ? p->rows[s] : "");
+            app_sb_str(b, "</th>");
+            for (i = 0; i < p->n_categories; i++) app_report_num(b, p->cells[s * p->n_categories + i]);
+            app_sb_str(b, "</tr>\n");
         }
     } else if (p->kind == NN_PLOT_HIST) {
-        nni_plot_bins k = NN_ZERO;
-        nni_report_th(b, "from", 1);
-        nni_report_th(b, "to", 1);
+        app_plot_bins k = NN_ZERO;
+        app_report_th(b, "from", 1);
+        app_report_th(b, "to", 1);
         for (s = 0; s < p->n_series; s++)
-            nni_report_th(b, p->series[s].label ? p->series[s].label : "count", 1);
-        nni_sb_str(b, "</tr></thead><tbody>\n");
-        if (!nni_plot_bins_make(&k, p)) b->bad = 1;
+            app_report_th(b, p->series[s].label ? p->series[s].label : "count", 1);
+        app_sb_str(b, "</tr></thead><tbody>\n");
+        if (!app_plot_bins_make(&k, p)) b->bad = 1;
         else
             for (i = 0; i < k.n; i++) {
-                nni_sb_str(b, "<tr>");
-                nni_report_num(b, k.lo + k.step * (double)i);
-                nni_report_num(b, k.lo + k.step * (double)(i + 1));
-                for (s = 0; s < p->n_series; s++) nni_report_num(b, k.count[s * k.n + i]);
-                nni_sb_str(b, "</tr>\n");
+                app_sb_str(b, "<tr>");
+                app_report_num(b, k.lo + k.step * (double)i);
+                app_report_num(b, k.lo + k.step * (double)(i + 1));
+                for (s = 0; s < p->n_series; s++) app_report_num(b, k.count[s * k.n + i]);
+                app_sb_str(b, "</tr>\n");
             }
         free(k.count);
     } else if (p->kind == NN_PLOT_BOX) {
         static const char *const col[7] = { "", "n", "min", "quartile 1", "median", "quartile 3", "max" };
-        for (i = 0; i < 7; i++) nni_report_th(b, col[i], i > 0);
-        nni_sb_str(b, "</tr></thead><tbody>\n");
+        for (i = 0; i < 7; i++) app_report_th(b, col[i], i > 0);
+        app_sb_str(b, "</tr></thead><tbody>\n");
         for (s = 0; s < p->n_series; s++) {
             size_t m;
-            double *v = nni_plot_sorted(p->series[s].y, p->series[s].n, &m);
-            nni_sb_str(b, "<tr><th scope=\"row\">");
-            nni_sb_xml(b, p->series[s].label ? p->series[s].label : "");
-            nni_sb_str(b, "</th>");
+            double *v = app_plot_sorted(p->series[s].y, p->series[s].n, &m);
+            app_sb_str(b, "<tr><th scope=\"row\">");
+            app_sb_xml(b, p->series[s].label ? p->series[s].label : "");
+            app_sb_str(b, "</th>");
             if (v && m) {
-                nni_report_num(b, (double)m);
+                app_report_num(b, (double)m);
                 for (i = 0; i < 5; i++)
-                    nni_report_num(b, nni_plot_quantile(v, m, 0.25 * (double)i));
+                    app_report_num(b, app_plot_quantile(v, m, 0.25 * (double)i));
             }
-            nni_sb_str(b, "</tr>\n");
+            app_sb_str(b, "</tr>\n");
             free(v);
         }
     } else {
@@ -4881,103 +4881,103 @@ NNI_FN void nni_plot_table(nni_sb *b, const nn_plot *p)
             }
         }
         if (bar || same) {
-            nni_report_th(b, p->x_label ? p->x_label : bar ? "" : "x", !bar);
+            app_report_th(b, p->x_label ? p->x_label : bar ? "" : "x", !bar);
             for (s = 0; s < p->n_series; s++) {
-                nni_report_th(b,
+                app_report_th(b,
                               p->series[s].label ? p->series[s].label :
                               p->y_label         ? p->y_label :
                                                    "y",
                               1);
                 if (p->series[s].lo && p->series[s].hi) {
-                    nni_report_th(b, "low", 1);
-                    nni_report_th(b, "high", 1);
+                    app_report_th(b, "low", 1);
+                    app_report_th(b, "high", 1);
                 }
             }
-            nni_sb_str(b, "</tr></thead><tbody>\n");
+            app_sb_str(b, "</tr></thead><tbody>\n");
             for (i = 0; i < rows && i < cut; i++) {
-                nni_sb_str(b, "<tr>");
+                app_sb_str(b, "<tr>");
                 if (bar) {
-                    nni_sb_str(b, "<th scope=\"row\">");
-                    nni_sb_xml(b, i < p->n_categories ? p->categories[i] : "");
-                    nni_sb_str(b, "</th>");
-                } else nni_report_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
+                    app_sb_str(b, "<th scope=\"row\">");
+                    app_sb_xml(b, i < p->n_categories ? p->categories[i] : "");
+                    app_sb_str(b, "</th>");
+                } else app_report_num(b, p->series[0].x ? p->series[0].x[i] : (double)i);
                 for (s = 0; s < p->n_series; s++) {
                     const nn_series *q = &p->series[s];
-                    if (i < q->n) nni_report_num(b, q->y[i]);
-                    else nni_sb_str(b, "<td></td>");
+                    if (i < q->n) app_report_num(b, q->y[i]);
+                    else app_sb_str(b, "<td></td>");
                     if (q->lo && q->hi && i < q->n) {
-                        nni_report_num(b, q->lo[i]);
-                        nni_report_num(b, q->hi[i]);
+                        app_report_num(b, q->lo[i]);
+                        app_report_num(b, q->hi[i]);
                     }
                 }
-                nni_sb_str(b, "</tr>\n");
+                app_sb_str(b, "</tr>\n");
             }
         } else {
             rows = 0;
-            nni_report_th(b, "series", 0);
-            nni_report_th(b, p->x_label ? p->x_label : "x", 1);
-            nni_report_th(b, p->y_label ? p->y_label : "y", 1);
-            nni_report_th(b, "low", 1);
-            nni_report_th(b, "high", 1);
-            nni_sb_str(b, "</tr></thead><tbody>\n");
+            app_report_th(b, "series", 0);
+            app_report_th(b, p->x_label ? p->x_label : "x", 1);
+            app_report_th(b, p->y_label ? p->y_label : "y", 1);
+            app_report_th(b, "low", 1);
+            app_report_th(b, "high", 1);
+            app_sb_str(b, "</tr></thead><tbody>\n");
             for (s = 0; s < p->n_series; s++)
                 for (i = 0; i < p->series[s].n; i++, rows++) {
                     const nn_series *q = &p->series[s];
                     if (rows >= cut) continue;
-                    nni_sb_str(b, "<tr><td>");
-                    nni_sb_xml(b, q->label ? q->label : "");
-                    nni_sb_str(b, "</td>");
-                    nni_report_num(b, q->x ? q->x[i] : (double)i);
-                    nni_report_num(b, q->y[i]);
+                    app_sb_str(b, "<tr><td>");
+                    app_sb_xml(b, q->label ? q->label : "");
+                    app_sb_str(b, "</td>");
+                    app_report_num(b, q->x ? q->x[i] : (double)i);
+                    app_report_num(b, q->y[i]);
                     if (q->lo && q->hi) {
-                        nni_report_num(b, q->lo[i]);
-                        nni_report_num(b, q->hi[i]);
-                    } else nni_sb_str(b, "<td></td><td></td>");
-                    nni_sb_str(b, "</tr>\n");
+                        app_report_num(b, q->lo[i]);
+                        app_report_num(b, q->hi[i]);
+                    } else app_sb_str(b, "<td></td><td></td>");
+                    app_sb_str(b, "</tr>\n");
                 }
         }
     }
-    nni_sb_str(b, "</tbody></table></div>");
+    app_sb_str(b, "</tbody></table></div>");
     if (rows > cut)
-        nni_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut,
+        app_sb_f(b, "<p class=\"soft\">the first %lu of %lu rows</p>", (unsigned long)cut,
                  (unsigned long)rows);
-    nni_sb_str(b, "</details>\n");
+    app_sb_str(b, "</details>\n");
 }
 /* the path of an output as the page sees it; a link to it */
-NNI_FN const char *nni_report_rel(const nn_report *r, const char *path)
+static NN_UNUSED const char *app_report_rel(const nn_report *r, const char *path)
 {
     size_t n = strlen(r->base);
     return n && strncmp(path, r->base, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
-NNI_FN void nni_report_link(nni_sb *b, const nn_report *r, const char *path, const char *text)
+static NN_UNUSED void app_report_link(app_sb *b, const nn_report *r, const char *path, const char *text)
 {
-    const char *s = nni_report_rel(r, path);
+    const char *s = app_report_rel(r, path);
     /* not below the page: no link that leads there from every place */
-    if (s == path && *r->base) { nni_sb_xml(b, text ? text : path); return; }
-    nni_sb_str(b, "<a href=\"");
+    if (s == path && *r->base) { app_sb_xml(b, text ? text : path); return; }
+    app_sb_str(b, "<a href=\"");
     /* what would end the path, or start an escape, is escaped */
     for (; *s; s++) {
-        if (strchr("%?#\"<>& ", *s)) nni_sb_f(b, "%%%02X", (unsigned)(unsigned char)*s);
-        else nni_sb_add(b, s, 1);
+        if (strchr("%?#\"<>& ", *s)) app_sb_f(b, "%%%02X", (unsigned)(unsigned char)*s);
+        else app_sb_add(b, s, 1);
     }
-    nni_sb_str(b, "\">");
-    nni_sb_xml(b, text ? text : nni_report_rel(r, path));
-    nni_sb_str(b, "</a>");
+    app_sb_str(b, "\">");
+    app_sb_xml(b, text ? text : app_report_rel(r, path));
+    app_sb_str(b, "</a>");
 }
 NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
 {
     int half = p->width > 0 && p->width <= 520;              /* two small ones beside each other */
-    char *wide = nni_plot_svg(p, 0, "wide"), *narrow = nni_plot_svg(p, 1, "narrow");
+    char *wide = app_plot_svg(p, 0, "wide"), *narrow = app_plot_svg(p, 1, "narrow");
     nn_app *app = r->app;
     nn_error e = NN_ZERO;
-    NNI_BODY(r);
+    APP_BODY(r);
     r->n_plots++;
-    nni_sb_f(&b, "<figure%s>\n", half ? " class=\"half\"" : "");
+    app_sb_f(&b, "<figure%s>\n", half ? " class=\"half\"" : "");
     if (!wide || !narrow) b.bad = 1;
     else {
-        nni_sb_str(&b, wide);
-        nni_sb_str(&b, narrow);
-        nni_plot_table(&b, p);
+        app_sb_str(&b, wide);
+        app_sb_str(&b, narrow);
+        app_plot_table(&b, p);
     }
     free(wide);
     free(narrow);
@@ -4988,77 +4988,77 @@ NN_DEF void nn_report_plot(nn_report *r, const nn_plot *p, const char *png)
             nn_app_lost(app, &e);
         else {
             nn_app_wrote(app, path);
-            nni_sb_str(&b, "<p class=\"soft\">");
-            nni_report_link(&b, r, path, "this plot as PNG");
-            nni_sb_str(&b, "</p>\n");
+            app_sb_str(&b, "<p class=\"soft\">");
+            app_report_link(&b, r, path, "this plot as PNG");
+            app_sb_str(&b, "</p>\n");
         }
     }
-    nni_sb_str(&b, "</figure>\n");
-    NNI_BODY_END(r);
+    app_sb_str(&b, "</figure>\n");
+    APP_BODY_END(r);
 }
 NN_DEF void nn_report_table(nn_report *r, const char *title, const char *const *columns,
                             size_t n_cols, const char *const *cells, size_t n_rows)
 {
     size_t i, j;
-    NNI_BODY(r);
-    nni_sb_str(&b, "<figure>");
-    if (title) { nni_sb_str(&b, "<figcaption>"); nni_sb_xml(&b, title); nni_sb_str(&b, "</figcaption>"); }
-    nni_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
-    nni_sb_xml(&b, title ? title : "table");
-    nni_sb_str(&b, "\"><table><thead><tr>");
+    APP_BODY(r);
+    app_sb_str(&b, "<figure>");
+    if (title) { app_sb_str(&b, "<figcaption>"); app_sb_xml(&b, title); app_sb_str(&b, "</figcaption>"); }
+    app_sb_str(&b, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    app_sb_xml(&b, title ? title : "table");
+    app_sb_str(&b, "\"><table><thead><tr>");
     /* above numbers, a heading stands to the right as they do */
     for (j = 0; j < n_cols; j++) {
         for (i = 0; i < n_rows && (!cells[i * n_cols + j] || !*cells[i * n_cols + j] ||
-                                   nni_report_is_num(cells[i * n_cols + j]));
+                                   app_report_is_num(cells[i * n_cols + j]));
              i++) {
         }
-        nni_report_th(&b, columns[j], n_rows && i == n_rows);
+        app_report_th(&b, columns[j], n_rows && i == n_rows);
     }
-    nni_sb_str(&b, "</tr></thead><tbody>\n");
+    app_sb_str(&b, "</tr></thead><tbody>\n");
     for (i = 0; i < n_rows; i++) {
-        nni_sb_str(&b, "<tr>");
+        app_sb_str(&b, "<tr>");
         for (j = 0; j < n_cols; j++)
-            nni_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
-        nni_sb_str(&b, "</tr>\n");
+            app_report_cell(&b, cells[i * n_cols + j] ? cells[i * n_cols + j] : "");
+        app_sb_str(&b, "</tr>\n");
     }
-    nni_sb_str(&b, "</tbody></table></div></figure>\n");
-    NNI_BODY_END(r);
+    app_sb_str(&b, "</tbody></table></div></figure>\n");
+    APP_BODY_END(r);
 }
 NN_DEF void nn_report_pre(nn_report *r, const char *title, const char *text)
 {
-    NNI_BODY(r);
-    nni_sb_str(&b, "<figure>");
-    if (title) { nni_sb_str(&b, "<figcaption>"); nni_sb_xml(&b, title); nni_sb_str(&b, "</figcaption>"); }
-    nni_sb_str(&b, "<pre tabindex=\"0\">");
-    nni_sb_xml(&b, text);
-    nni_sb_str(&b, "</pre></figure>\n");
-    NNI_BODY_END(r);
+    APP_BODY(r);
+    app_sb_str(&b, "<figure>");
+    if (title) { app_sb_str(&b, "<figcaption>"); app_sb_xml(&b, title); app_sb_str(&b, "</figcaption>"); }
+    app_sb_str(&b, "<pre tabindex=\"0\">");
+    app_sb_xml(&b, text);
+    app_sb_str(&b, "</pre></figure>\n");
+    APP_BODY_END(r);
 }
 NN_DEF void nn_report_file(nn_report *r, const char *path, const char *note)
 {
-    nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
-    nni_sb_str(&b, "<li>");
-    nni_report_link(&b, r, path, NULL);
+    app_sb b = app_sb_open(r->files, r->files_n, r->files_cap, r->bad);
+    app_sb_str(&b, "<li>");
+    app_report_link(&b, r, path, NULL);
     if (note && *note) {
-        nni_sb_str(&b, " <span class=\"soft\">");
-        nni_sb_xml(&b, note);
-        nni_sb_str(&b, "</span>");
+        app_sb_str(&b, " <span class=\"soft\">");
+        app_sb_xml(&b, note);
+        app_sb_str(&b, "</span>");
     }
-    nni_sb_str(&b, "</li>\n");
+    app_sb_str(&b, "</li>\n");
     r->files = b.s;
     r->files_n = b.n;
     r->files_cap = b.cap;
     r->bad = b.bad;
 }
-/* nni_report_files: outputs of the run that nobody linked yet; plots are linked where they stand */
-NNI_FN void nni_report_files(nn_report *r)
+/* app_report_files: outputs of the run that nobody linked yet; plots are linked where they stand */
+static NN_UNUSED void app_report_files(nn_report *r)
 {
-    nni_sb one = NN_ZERO;
+    app_sb one = NN_ZERO;
     size_t i, shown = 0, left = 0;
     for (i = 0; i < r->app->n_outputs; i++) {
         const char *path = r->app->outputs[i].path;
         one.n = 0;
-        nni_report_link(&one, r, path, NULL);
+        app_report_link(&one, r, path, NULL);
         if (one.bad || !one.s) {
             r->bad = 1;
             break;
@@ -5067,10 +5067,10 @@ NNI_FN void nni_report_files(nn_report *r)
         if (shown < 20) { nn_report_file(r, path, NULL); shown++; }
         else left++;
     }
-    nni_sb_free(&one);
+    app_sb_free(&one);
     if (left) {
-        nni_sb b = nni_sb_open(r->files, r->files_n, r->files_cap, r->bad);
-        nni_sb_f(&b, "<li class=\"soft\">and %lu more, listed with their hashes below</li>\n",
+        app_sb b = app_sb_open(r->files, r->files_n, r->files_cap, r->bad);
+        app_sb_f(&b, "<li class=\"soft\">and %lu more, listed with their hashes below</li>\n",
                  (unsigned long)left);
         r->files = b.s;
         r->files_n = b.n;
@@ -5078,7 +5078,7 @@ NNI_FN void nni_report_files(nn_report *r)
         r->bad = b.bad;
     }
 }
-static const char nni_report_css[] =
+static const char app_report_css[] =
     ":root{--ink:#1b1f24;--soft:#59626d;--grid:#e1e5ea;--card:#fff;--page:#f4f6f8;--line:#d5dae0;--"
     "link:#0b5cad;"
     "--s0:#0072b2;--s1:#c8500a;--s2:#00805f;--s3:#b0528a;--s4:#b57a00;--s5:#3a9bd5;--s6:#7a4a2b;--"
@@ -5146,62 +5146,62 @@ NN_DEF void nn_report_drop(nn_report *r)
 NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
 {
     nn_app *app = r->app;
-    nni_sb b = NN_ZERO;
+    app_sb b = NN_ZERO;
     const char *yaml = nn_app_yaml(app), *word;
     nn_status s;
     size_t i;
     const char *hex;
-    nni_report_files(r);
+    app_report_files(r);
     b.bad = r->bad || !yaml;
-    nni_sb_str(&b,
+    app_sb_str(&b,
                "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
                "name=\"color-scheme\" content=\"light dark\">\n<title>");
-    nni_sb_xml(&b, r->title);
-    nni_sb_str(&b, "</title>\n<style>\n");
-    nni_sb_str(&b, nni_report_css);
-    nni_sb_str(&b, "</style>\n</head>\n<body>\n<main>\n<h1>");
-    nni_sb_xml(&b, r->title);
-    nni_sb_str(&b, "</h1>\n<p class=\"lead\">");
-    nni_sb_xml(&b, r->lead);
-    nni_sb_str(&b, "</p>\n");
+    app_sb_xml(&b, r->title);
+    app_sb_str(&b, "</title>\n<style>\n");
+    app_sb_str(&b, app_report_css);
+    app_sb_str(&b, "</style>\n</head>\n<body>\n<main>\n<h1>");
+    app_sb_xml(&b, r->title);
+    app_sb_str(&b, "</h1>\n<p class=\"lead\">");
+    app_sb_xml(&b, r->lead);
+    app_sb_str(&b, "</p>\n");
     if (r->head_n) {
-        nni_sb_str(&b, "<div class=\"keys\">\n");
-        nni_sb_add(&b, r->head, r->head_n);
-        nni_sb_str(&b, "</div>\n");
+        app_sb_str(&b, "<div class=\"keys\">\n");
+        app_sb_add(&b, r->head, r->head_n);
+        app_sb_str(&b, "</div>\n");
     }
     if (r->n_sections > 2) {
-        nni_sb_str(&b, "<nav aria-label=\"on this page\"><ul class=\"toc\">\n");
-        nni_sb_add(&b, r->toc, r->toc_n);
-        nni_sb_f(&b, "%s<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n",
+        app_sb_str(&b, "<nav aria-label=\"on this page\"><ul class=\"toc\">\n");
+        app_sb_add(&b, r->toc, r->toc_n);
+        app_sb_f(&b, "%s<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n",
                  r->files_n ? "<li><a href=\"#files\">Files</a></li>\n" : "");
     }
-    if (r->body_n) nni_sb_add(&b, r->body, r->body_n);
+    if (r->body_n) app_sb_add(&b, r->body, r->body_n);
     if (r->files_n) {
-        nni_sb_str(&b, "<h2 id=\"files\">Files</h2>\n<ul>\n");
-        nni_sb_add(&b, r->files, r->files_n);
-        nni_sb_str(&b, "</ul>\n");
+        app_sb_str(&b, "<h2 id=\"files\">Files</h2>\n<ul>\n");
+        app_sb_add(&b, r->files, r->files_n);
+        app_sb_str(&b, "</ul>\n");
     }
-    nni_sb_str(&b, "<h2 id=\"repeat\">How to repeat "
+    app_sb_str(&b, "<h2 id=\"repeat\">How to repeat "
                    "it</h2>\n<figure><figcaption>Command</figcaption><pre class=\"cmd\">");
     /* lines break between words, not at the hyphens of a flag */
     for (word = app->command_line; *word;) {
         size_t n = strcspn(word, " ");
-        nni_sb_str(&b, "<span>");
-        nni_sb_xml(&b, nn_app_text(app, "%.*s", (int)n, word));
-        nni_sb_str(&b, "</span>");
+        app_sb_str(&b, "<span>");
+        app_sb_xml(&b, nn_app_text(app, "%.*s", (int)n, word));
+        app_sb_str(&b, "</span>");
         word += n;
-        while (*word == ' ') { nni_sb_str(&b, " "); word++; }
+        while (*word == ' ') { app_sb_str(&b, " "); word++; }
     }
-    nni_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as "
+    app_sb_str(&b, "</pre></figure>\n<figure><details><summary>Effective options (usable as "
                    "--config)</summary><pre tabindex=\"0\">");
-    nni_sb_xml(&b, yaml ? yaml : "");
-    nni_sb_str(
+    app_sb_xml(&b, yaml ? yaml : "");
+    app_sb_str(
         &b, "</pre></details>\n<details><summary>Machine and hashes</summary><div class=\"scroll\" "
             "tabindex=\"0\" role=\"region\" aria-label=\"machine and hashes\"><table><tbody>\n");
-    nni_sb_f(&b,
+    app_sb_f(&b,
              "<tr><th scope=\"row\">program</th><td>%s %s</td></tr>\n<tr><th "
              "scope=\"row\">seed</th><td>%llu</td></tr>\n<tr><th scope=\"row\">CPU path, "
              "threads</th><td>%s, %d</td></tr>\n"
@@ -5210,20 +5210,20 @@ NN_DEF nn_status nn_report_end(nn_report *r, const char *path, nn_error *err)
              app->program->name, NN_VERSION, (unsigned long long)app->seed, nn_isa_name(),
              app->n_threads, app->started_at, nn_app_seconds() - app->started);
     for (i = 0; i < app->n_outputs; i++)
-        if ((hex = nni_app_hash(&app->outputs[i])) == NULL) nni_app_gone(app, &app->outputs[i]);
+        if ((hex = app_hash(&app->outputs[i])) == NULL) app_gone(app, &app->outputs[i]);
         else {
-            nni_sb_str(&b, "<tr><th scope=\"row\">");
-            nni_sb_xml(&b, nni_report_rel(r, app->outputs[i].path));
-            nni_sb_f(&b, "</th><td class=\"hash\">SHA-256 %s</td></tr>\n", hex);
+            app_sb_str(&b, "<tr><th scope=\"row\">");
+            app_sb_xml(&b, app_report_rel(r, app->outputs[i].path));
+            app_sb_f(&b, "</th><td class=\"hash\">SHA-256 %s</td></tr>\n", hex);
         }
-    nni_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
+    app_sb_str(&b, "</tbody></table></div></details></figure>\n</main>\n</body>\n</html>\n");
     s = b.bad || !b.s ? nn_error_set(err, NN_E_NOMEM, "%s: out of memory for the report", path) :
-                        nni_app_write(path, b.s, b.n, err);
+                        app_write(path, b.s, b.n, err);
     if (s == NN_OK) {
         nn_app_wrote(app, path);
         app->report = nn_app_text(app, "%s", path);
     } else app->lost++;                                     /* whoever asked may go on, the run may not */
-    nni_sb_free(&b);
+    app_sb_free(&b);
     nn_report_drop(r);
     return s;
 }

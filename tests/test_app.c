@@ -250,7 +250,7 @@ static void plots(void)
                 CHECK(!strstr(svg, "<&>"));
             }
             free(svg);
-            px = nni_plot_raster(&p, &w, &h);
+            px = app_plot_raster(&p, &w, &h);
             CHECK(px != NULL);
             for (i = 0, dark = 0; px && i < 3 * w * h; i++) dark += px[i] < 128;
             CHECK_MSG(dark > 1000 && w == 1440, "kind %d case %zu: %zu dark values", kind, k, dark);
@@ -269,7 +269,7 @@ static void font(void)
         t[0] = (char)c; t[1] = 0;
         memset(&p, 0, sizeof p);
         p.title = t; p.width = 60; p.height = 60;
-        px = nni_plot_raster(&p, &w, &h);
+        px = app_plot_raster(&p, &w, &h);
         CHECK(px != NULL);
         for (i = 0; px && i < 3 * w * 56; i++) ink += px[i] < 100;
         CHECK_MSG(ink > 3, "'%c' left %zu dark values", c, ink);
