@@ -28,15 +28,17 @@ enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH };
 
 enum { NORM_STANDARDIZE = 0, NORM_MINMAX, NORM_NONE };
 static const char *const norm_names[] = { "standardize", "minmax", "none" };
+enum { TASK_AUTO = 0, TASK_CLASSIFY, TASK_REGRESS };
 enum { PROBE_AUTO = 0, PROBE_LOGISTIC, PROBE_RIDGE, PROBE_MLP, PROBE_MEANS };
 static const char *const probe_names[] = { "auto", "logistic", "ridge", "mlp", "mean-difference" };
 
 typedef struct opts {
     /* build */
     const char *strategy, *input, *output, *library, *array, *labels, *groups, *norm_from;
+    const char *axis, *take;
     const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine,
         *rows, *pattern;
-    int    normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
+    int    task, normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
     size_t pca;
     double test_size;
     uint64_t split_seed;
@@ -103,11 +105,27 @@ static const nn_option table[] = {
     { .key = "skip_bad", .type = NN_APP_BOOL, .field = F(skip_bad), .group = "data set", .commands = C_BUILD,
       .help = "leave bad files out and list them in meta_skipped, instead of stopping before anything is written",
       .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "bad" },
-    { .key = "array", .type = NN_APP_TEXT, .field = F(array), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
-      .help = "2-d array instead of --input: F.npy, F.npz:NAME, F.pt:NAME",
+    { .key = "array", .type = NN_APP_TEXT, .field = F(array), .value = "F",
+      .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "array instead of --input: F.npy, F.npz:NAME, F.pt:NAME, F.safetensors:NAME, F.csv; "
+              "DIR or DIR/part_*.npy: shards; NAME or file with {l}: one data set per layer",
       .effect = NN_EFFECT_DATA, .probe = "other/x.npz:X_raw", .fixture = "array" },
+    { .key = "axis", .type = NN_APP_TEXT, .field = F(axis), .value = "NAME=K",
+      .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "names for the axes of a 3-d or 4-d array: layer=1,token=2; one called layer is stored",
+      .mode = "array", .effect = NN_EFFECT_DATA, .probe = "layer=0", .fixture = "cube" },
+    { .key = "take", .type = NN_APP_TEXT, .field = F(take), .value = "AXIS=WHAT",
+      .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "what becomes of each axis beside rows and columns: a place (-1: the last), last, mean, "
+              "max, all (more rows), each (a data set for each place)",
+      .mode = "array", .effect = NN_EFFECT_DATA, .probe = "0=2", .fixture = "cube" },
+    { .key = "task", .type = NN_APP_ENUM, .field = F(task), .def = "auto",
+      .choices = "auto|classify|regress", .group = "from a plain matrix", .commands = C_BUILD,
+      .help = "what the labels are; auto: integers and text are classes, floats are targets",
+      .mode = "array", .effect = NN_EFFECT_DATA, .probe = "regress", .fixture = "array" },
     { .key = "labels", .type = NN_APP_TEXT, .field = F(labels), .value = "F", .group = "from a plain matrix", .commands = C_BUILD,
-      .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME",
+      .help = "its labels: F.csv:COLUMN (text becomes class numbers, sorted), F.npy, F.npz:NAME; [n], "
+              "[n,1] or one-hot",
       .mode = "array", .effect = NN_EFFECT_DATA, .probe = "l.csv:c", .fixture = "array" },
     { .key = "groups", .type = NN_APP_TEXT, .field = F(groups), .value = "F",
       .group = "from a plain matrix", .commands = C_BUILD,
@@ -240,6 +258,9 @@ static const nn_app_program program = {
              "  probe_data --config library.yaml          many data sets in one pass "
              "(examples/configs/probe_data.yaml)\n"
              "  probe_data --array A.npz:vectors --labels L.csv:category --output F.npz\n"
+             "  probe_data --array ACTS.npz:h --axis layer=1 --take layer=each --labels Y.npy --output F.npz\n"
+             "  probe_data --array CACHE.pt:blocks.{l}.hook_resid_post --take 1=last --labels Y.npy\n"
+             "             --output F.npz     one data set per layer, then compare F_l*.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
@@ -542,6 +563,7 @@ typedef struct made {                   /* a data set in hand, on its way to its
     double average_l0;
     nn_tensor classes;                  /* text labels: their names; else empty */
     const char *skipped;                /* lines */
+    int together;                       /* array: rows of one sentence index belong together */
     nn_tensor split_train, split_test;
 } made;
 static void made_free(made *m)
@@ -705,7 +727,7 @@ static nn_status write_set(nn_app *app, const opts *o, made *m, const char *path
         sd.test_size = o->test_size;
         sd.random_state = o->split_seed;
         if (concept) sd.stratify = &m->y;
-        if (sp->d.rows != NN_ROWS_FINAL || o->groups) sd.groups = &m->sentence;
+        if (sp->d.rows != NN_ROWS_FINAL || m->together) sd.groups = &m->sentence;
         s = nn_train_test_split(&m->split_train, &m->split_test, n, &sd, e);
     }
     if (s == NN_OK && o->norm_from) {
@@ -1167,20 +1189,105 @@ static int ends(const char *s, const char *tail)
     size_t a = strlen(s), b = strlen(tail);
     return a >= b && strcmp(s + a - b, tail) == 0;
 }
-/* One array out of a .npy, .npz, .pt/.pth or .safetensors file; without a name the only one there is. */
+static int is_table(const char *path)
+{
+    return ends(path, ".csv") || ends(path, ".csv.gz") || ends(path, ".tsv");
+}
+/* .bin, .th and .ckpt are what torch.save writes under other names */
+static int is_pth(const char *path)
+{
+    static const char *const tails[] = { ".pt", ".pth", ".bin", ".th", ".ckpt" };
+    size_t i;
+    for (i = 0; i < sizeof tails / sizeof *tails; i++) if (ends(path, tails[i])) return 1;
+    return 0;
+}
+static int is_array(const char *path)
+{
+    return ends(path, ".npy") || ends(path, ".npz") || ends(path, ".safetensors") || is_pth(path);
+}
+/* A list of vectors, "acts.0", "acts.1", ... ("0", "1", ... without a name), as the rows of a matrix;
+ * found is 0 when there is no such list. */
+static nn_status stack_list(nn_app *app, nn_tensor *t, int *found, const nn_dict *d, const char *name,
+                            const char *path, nn_error *e)
+{
+    const nn_tensor *first = NULL, *row;
+    size_t i, n = 0, wide = 0, bytes;
+    nn_status s;
+    for (;; n++) {
+        row = nn_dict_get(d, name ? nn_app_text(app, "%s.%zu", name, n) : nn_app_text(app, "%zu", n));
+        if (!row) break;
+        if (!first) first = row;
+        if (row->dtype > NN_BOOL || row->dtype != first->dtype ||
+            nn_tensor_count(row) != nn_tensor_count(first))
+            return fail(e, NN_E_FORMAT,
+                        "%s: item %zu of the list has %zu values of %s, the first one %zu of %s: "
+                        "expected vectors of one length",
+                        path, n, nn_tensor_count(row), nn_dtype_name(row->dtype),
+                        nn_tensor_count(first), nn_dtype_name(first->dtype));
+    }
+    *found = n > 0 && (name || n == d->count);
+    if (!*found) return NN_OK;
+    wide = nn_tensor_count(first);
+    bytes = nn_tensor_bytes(first);
+    s = wide == 1 && first->ndim == 0 ? nn_tensor_make1(t, first->dtype, n, NULL, e) :
+                                        nn_tensor_make2(t, first->dtype, n, wide, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        row = nn_dict_get(d, name ? nn_app_text(app, "%s.%zu", name, i) : nn_app_text(app, "%zu", i));
+        if (bytes) memcpy((unsigned char *)t->data + i * bytes, row->data, bytes);
+    }
+    return s;
+}
+/* The columns of a table that hold numbers, without those that --labels and --groups take from it. */
+static nn_status read_table(nn_app *app, nn_tensor *t, const char *path, const char *const *other,
+                            size_t n_other, nn_error *e)
+{
+    nn_table csv = NN_ZERO;
+    nn_csv_desc cd = NN_ZERO;
+    size_t i, j, k, keep = 0, *use;
+    nn_status s;
+    if (ends(path, ".tsv")) cd.delim = '\t';
+    NN_TRY(nn_csv_read(&csv, path, &cd, NULL, e));
+    use = (size_t *)need(malloc((csv.cols ? csv.cols : 1) * sizeof *use));
+    for (j = 0, s = NN_OK; s == NN_OK && j < csv.cols; j++) {
+        const nn_column *c = &csv.columns[j];
+        int taken = 0;
+        for (k = 0; k < n_other; k++) {
+            const char *name, *file = other[k] ? file_and_name(app, other[k], &name) : NULL;
+            if (!file || strcmp(file, path) != 0) continue;
+            taken |= name ? strcmp(name, c->name) == 0 : j + 1 == csv.cols;
+        }
+        if (taken) continue;
+        if (c->is_text || c->missing)
+            s = fail(e, NN_E_FORMAT, "%s: column '%.60s': expected numbers, got %s", path, c->name,
+                     c->is_text ? "text" : "missing cells");
+        use[keep++] = j;
+    }
+    if (s == NN_OK) s = nn_tensor_make2(t, NN_F64, csv.rows, keep, NULL, e);
+    for (j = 0; s == NN_OK && j < keep; j++)
+        for (i = 0; i < csv.rows; i++)
+            nn_f64(t)[i * keep + j] = nn_tensor_get_f64(&csv.columns[use[j]].values, i);
+    free(use);
+    nn_table_free(&csv);
+    return s;
+}
+/* One array out of a .npy, .npz, .pt (.pth, .bin, .th, .ckpt) or .safetensors file; without a name the
+ * only one there is. Object arrays of str come as text. */
 static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_error *e)
 {
     const char *name, *path = file_and_name(app, text, &name);
     nn_dict d = NN_ZERO;
+    nn_file_opts fo = NN_ZERO;
     nn_status s;
     nn_tensor *found = NULL;
+    int listed = 0;
     size_t i;
-    if (ends(path, ".npy")) return nn_npy_read(t, path, NULL, e);
+    fo.objects = nn_npy_object_text;
+    if (ends(path, ".npy")) return nn_npy_read(t, path, &fo, e);
     /* one member only: object arrays beside it do not matter */
     if (ends(path, ".npz")) {
         nn_npz *z = NULL;
         char list[96] = "";
-        s = nn_npz_open(&z, path, NULL, e);
+        s = nn_npz_open(&z, path, &fo, e);
         if (s != NN_OK) return s;
         for (i = 0; i < nn_npz_count(z); i++)
             (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.30s",
@@ -1192,21 +1299,370 @@ static nn_status read_array(nn_app *app, nn_tensor *t, const char *text, nn_erro
         nn_npz_close(z);
         return s;
     }
-    if (ends(path, ".pt") || ends(path, ".pth")) s = nn_pth_read(&d, path, NULL, e);
+    if (is_pth(path)) s = nn_pth_read(&d, path, NULL, e);
     else if (ends(path, ".safetensors")) s = nn_safetensors_read(&d, NULL, path, NULL, e);
-    else return fail(e, NN_E_ARG, "%s: expected a .npy, .npz, .pt, .pth or .safetensors file", path);
+    else
+        return fail(e, NN_E_ARG,
+                    "%s: expected a .npy, .npz, .pt (.pth, .bin, .th, .ckpt), .safetensors or .csv "
+                    "file; others in one line of Python: np.save('F.npy', array)",
+                    path);
     if (s == NN_OK && name) found = nn_dict_get(&d, name);
     if (s == NN_OK && !name && d.count == 1) found = &d.items[0].value;
-    if (s == NN_OK && !found)
+    if (s == NN_OK && !found) s = stack_list(app, t, &listed, &d, name, path, e);
+    if (s == NN_OK && !found && !listed)
         s = fail(e, NN_E_ARG, "%s: %s; the first of %zu arrays is '%.40s'", path,
                  name ? "no array of that name" : "which array? write FILE:NAME", d.count,
                  d.count ? d.items[0].name : "");
-    if (s == NN_OK) s = nn_tensor_copy(t, found, NULL, e);
+    if (s == NN_OK && found) s = nn_tensor_copy(t, found, NULL, e);
     nn_dict_free(&d);
     return s;
 }
-/* One value per row: a column of a .csv or .tsv (the last one without a name), or an array. Text
- * becomes class numbers, sorted, with their names in classes. */
+/* Numbers inside names count as numbers: layer_2 before layer_10. */
+static int natural_order(const char *a, const char *b)
+{
+    while (*a && *b) {
+        if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
+            size_t i, j;
+            while (*a == '0' && a[1] >= '0' && a[1] <= '9') a++;
+            while (*b == '0' && b[1] >= '0' && b[1] <= '9') b++;
+            i = strspn(a, "0123456789");
+            j = strspn(b, "0123456789");
+            if (i != j) return i < j ? -1 : 1;
+            for (; i; i--, a++, b++) if (*a != *b) return *a < *b ? -1 : 1;
+        } else {
+            if (*a != *b) return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+            a++;
+            b++;
+        }
+    }
+    return (*a != 0) - (*b != 0);
+}
+static int by_name(const void *x, const void *y)
+{
+    return natural_order(*(const char *const *)x, *(const char *const *)y);
+}
+static int is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+/* Whether name is head, something (digits when that is asked for), tail; *l the digits' value. */
+static int fits(const char *name, const char *head, const char *tail, int digits, int64_t *l)
+{
+    const size_t n = strlen(name), a = strlen(head), b = strlen(tail);
+    if (n < a + b + (digits ? 1 : 0) || strncmp(name, head, a) != 0 || strcmp(name + n - b, tail) != 0)
+        return 0;
+    return !digits || (nn_i64_parse(name + a, n - a - b, l) == n - a - b && *l >= 0);
+}
+/* The files that one path means, in natural order: itself; of DIR/a*b those that fit; of a folder the
+ * array files in it. In the arena. */
+static nn_status shards(nn_app *app, const char ***out, size_t *n_out, const char *path, nn_error *e)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *star = strchr(base, '*');
+    const char *dir, *head, *tail, *p;
+    const int folder = !star && is_folder(path);
+    nn_buf list = NN_ZERO;
+    size_t n, i;
+    int64_t unused;
+    *n_out = 0;
+    if (!star && !folder) {
+        *out = (const char **)need(nn_arena_get(&app->arena, sizeof **out));
+        (*out)[(*n_out)++] = path;
+        return NN_OK;
+    }
+    dir = folder ? path : slash ? nn_app_text(app, "%.*s", (int)(slash - path), path) : ".";
+    head = star ? nn_app_text(app, "%.*s", (int)(star - base), base) : "";
+    tail = star ? star + 1 : "";
+    NN_TRY(nn_dir_list(&list, &n, dir, NULL, e));
+    *out = (const char **)need(nn_arena_get(&app->arena, (n + 1) * sizeof **out));
+    for (i = 0, p = (const char *)list.data; i < n; i++, p += strlen(p) + 1)
+        if (fits(p, head, tail, 0, &unused) && is_array(p))
+            (*out)[(*n_out)++] = star && !slash ? nn_app_text(app, "%s", p) :
+                                                  nn_app_text(app, "%s/%s", dir, p);
+    nn_buf_free(&list);
+    qsort(*out, *n_out, sizeof **out, by_name);
+    if (!*n_out)
+        return fail(e, NN_E_ARG, "%s: no .npy, .npz, .pt or .safetensors file of that name here", path);
+    return NN_OK;
+}
+/* The arrays of all shards, one behind the other along their first axis. */
+static nn_status read_shards(nn_app *app, nn_tensor *t, const char *text, nn_error *e)
+{
+    const char *name, *path = file_and_name(app, text, &name), **file;
+    nn_tensor *part;
+    size_t i, j, n, rows = 0, at = 0, shape[NN_MAX_DIMS] = { 0 };
+    nn_status s;
+    NN_TRY(shards(app, &file, &n, path, e));
+    if (n == 1 && strcmp(file[0], path) == 0) return read_array(app, t, text, e);
+    part = (nn_tensor *)need(calloc(n, sizeof *part));
+    for (i = 0, s = NN_OK; s == NN_OK && i < n; i++) {
+        const nn_tensor *a = &part[0], *b = &part[i];
+        s = read_array(app, &part[i], name ? nn_app_text(app, "%s:%s", file[i], name) : file[i], e);
+        if (s != NN_OK) break;
+        for (j = 1; b->ndim == a->ndim && j < a->ndim && a->shape[j] == b->shape[j]; j++) continue;
+        if (b->ndim != a->ndim || b->dtype != a->dtype || a->ndim < 1 || j < a->ndim ||
+            a->dtype > NN_BOOL)
+            s = fail(e, NN_E_FORMAT, "%s: is no continuation of %s: other dimensions or dtype",
+                     file[i], file[0]);
+        else rows += b->shape[0];
+    }
+    for (j = 0; s == NN_OK && j < part[0].ndim; j++) shape[j] = j ? part[0].shape[j] : rows;
+    if (s == NN_OK) s = nn_tensor_make(t, part[0].dtype, part[0].ndim, shape, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        const size_t bytes = nn_tensor_bytes(&part[i]);
+        if (bytes) memcpy((unsigned char *)t->data + at, part[i].data, bytes);
+        at += bytes;
+        nn_tensor_free(&part[i]);
+    }
+    for (i = 0; i < n; i++) nn_tensor_free(&part[i]);
+    free(part);
+    return s;
+}
+
+/* --axis and --take: what becomes of the axes that are neither rows nor columns */
+enum { TAKE_NONE = 0, TAKE_AT, TAKE_MEAN, TAKE_MAX, TAKE_ALL, TAKE_EACH };
+typedef struct taking { char name[32]; int kind; int64_t at; } taking;
+typedef struct taker {
+    char   axis[NN_MAX_DIMS][32];       /* names of dimensions; "" = its number alone */
+    taking take[NN_MAX_DIMS];
+    size_t n;
+} taker;
+/* "a=x,b=y", one pair after the other: 1, or 0 at the end, -1 for what is no pair */
+static int next_pair(const char **p, char name[32], char value[32])
+{
+    const size_t n = strcspn(*p, ",");
+    const char *eq = (const char *)memchr(*p, '=', n);
+    size_t a, b;
+    if (!**p) return 0;
+    if (!eq) return -1;
+    a = (size_t)(eq - *p);
+    b = n - a - 1;
+    if (!a || !b || a > 31 || b > 31) return -1;
+    memcpy(name, *p, a);
+    name[a] = 0;
+    memcpy(value, eq + 1, b);
+    value[b] = 0;
+    *p += n;
+    if (**p == ',') { ++*p; if (!**p) return -1; }
+    return 1;
+}
+static nn_status taker_parse(taker *t, const char *axis, const char *take, nn_error *e)
+{
+    static const char *const words[] = { "mean", "max", "all", "each" };
+    char name[32], value[32];
+    const char *p;
+    int64_t k;
+    size_t i;
+    int more;
+    memset(t, 0, sizeof *t);
+    for (p = axis ? axis : ""; (more = next_pair(&p, name, value)) != 0; ) {
+        if (more < 0 || nn_i64_parse(value, strlen(value), &k) != strlen(value) || k < 0 ||
+            k >= NN_MAX_DIMS)
+            return fail(e, NN_E_ARG, "axis: expected names of axes like layer=1,token=2, got '%.60s'",
+                        axis);
+        memcpy(t->axis[k], name, sizeof name);
+    }
+    for (p = take ? take : ""; (more = next_pair(&p, name, value)) != 0; ) {
+        taking *one = &t->take[t->n];
+        if (more < 0 || t->n + 1 >= NN_MAX_DIMS)
+            return fail(e, NN_E_ARG,
+                        "take: expected AXIS=K, mean, max, last, all or each, got '%.60s'", take);
+        memcpy(one->name, name, sizeof name);
+        for (i = 0; i < 4 && strcmp(value, words[i]) != 0; i++) continue;
+        one->kind = i < 4 ? TAKE_MEAN + (int)i : TAKE_AT;
+        one->at = -1;
+        if (i == 4 && strcmp(value, "last") != 0 &&
+            nn_i64_parse(value, strlen(value), &one->at) != strlen(value))
+            return fail(e, NN_E_ARG,
+                        "take: expected AXIS=K, mean, max, last, all or each, got '%.60s'", take);
+        t->n++;
+    }
+    return NN_OK;
+}
+/* The same for an array at hand: what becomes of each axis; rows, then columns (the last axis). */
+typedef struct view {
+    size_t ndim, rows, cols, stride[NN_MAX_DIMS];
+    taking axis[NN_MAX_DIMS];           /* name: for messages; at: not negative */
+    size_t all, reduce, each;           /* SIZE_MAX = no such axis */
+} view;
+static nn_status view_make(view *v, const taker *t, const nn_tensor *raw, const char *text, nn_error *e)
+{
+    size_t i, k, step = 1;
+    memset(v, 0, sizeof *v);
+    v->ndim = raw->ndim;
+    v->rows = v->all = v->reduce = v->each = SIZE_MAX;
+    if (raw->ndim < 2 || raw->dtype > NN_BOOL)
+        return fail(e, NN_E_ARG, "%s: expected an array of numbers with rows and columns, got %zu "
+                                 "dimensions of %s", text, raw->ndim, nn_dtype_name(raw->dtype));
+    v->cols = raw->ndim - 1;
+    for (i = raw->ndim; i-- > 0; step *= raw->shape[i]) v->stride[i] = step;
+    for (k = 0; k < t->n; k++) {
+        int64_t at = -1;
+        for (i = 0; i < v->cols && strcmp(t->axis[i], t->take[k].name) != 0; i++) continue;
+        if (i == v->cols &&
+            nn_i64_parse(t->take[k].name, strlen(t->take[k].name), &at) == strlen(t->take[k].name) &&
+            at >= 0)
+            i = (size_t)at;
+        if (i >= v->cols)
+            return fail(e, NN_E_ARG, "%s: --take: no axis '%s' before the last of %zu", text,
+                        t->take[k].name, raw->ndim);
+        v->axis[i] = t->take[k];
+        if (v->axis[i].kind == TAKE_AT) {
+            int64_t *place = &v->axis[i].at;
+            if (*place < 0) *place += (int64_t)raw->shape[i];
+            if (*place < 0 || (uint64_t)*place >= raw->shape[i])
+                return fail(e, NN_E_ARG, "%s: --take: axis %s has %zu places, there is none at %" PRId64,
+                            text, t->take[k].name, raw->shape[i], t->take[k].at);
+        } else {
+            size_t *only = v->axis[i].kind == TAKE_ALL  ? &v->all :
+                           v->axis[i].kind == TAKE_EACH ? &v->each :
+                                                          &v->reduce;
+            if (*only != SIZE_MAX || !raw->shape[i])
+                return fail(e, NN_E_ARG, "%s: --take: one axis at most for mean or max, for all and "
+                                         "for each, and none that is empty", text);
+            *only = i;
+        }
+    }
+    for (i = 0; i < v->cols && v->rows == SIZE_MAX; i++)
+        if (!v->axis[i].kind) v->rows = i;
+    for (i = 0; i < v->cols; i++) {
+        if (v->axis[i].kind || i == v->rows) continue;
+        return fail(e, NN_E_ARG,
+                    "%s: %zu dimensions: say what to take of axis %zu, which has %zu places: --take "
+                    "%zu=K, mean, max, last, all or each",
+                    text, raw->ndim, i, raw->shape[i], i);
+    }
+    if (v->rows == SIZE_MAX)
+        return fail(e, NN_E_ARG, "%s: --take leaves no axis for the rows", text);
+    return NN_OK;
+}
+/* X f32 [rows * all, columns]: element (i, t, j) of the view, reduced over one axis: mean in double,
+ * in order, or max. */
+static nn_status view_take(nn_tensor *X, const view *v, const nn_tensor *raw, size_t each, nn_error *e)
+{
+    const size_t n = raw->shape[v->rows], d = raw->shape[v->cols],
+                 m = v->all == SIZE_MAX ? 1 : raw->shape[v->all],
+                 parts = v->reduce == SIZE_MAX ? 1 : raw->shape[v->reduce],
+                 step = v->reduce == SIZE_MAX ? 0 : v->stride[v->reduce];
+    size_t i, t, j, r, rows, base = 0;
+    nn_status s;
+    if (raw->ndim == 2) return nn_tensor_convert(X, raw, NN_F32, NULL, e);
+    if (!nn_size_mul(n, m, &rows)) return fail(e, NN_E_LIMIT, "array: too many rows");
+    for (i = 0; i < v->cols; i++)
+        if (v->axis[i].kind == TAKE_AT) base += (size_t)v->axis[i].at * v->stride[i];
+    if (v->each != SIZE_MAX) base += each * v->stride[v->each];
+    s = nn_tensor_make2(X, NN_F32, rows, d, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++)
+        for (t = 0; t < m; t++) {
+            const size_t from = base + i * v->stride[v->rows] + (m > 1 ? t * v->stride[v->all] : 0);
+            float *to = nn_f32(X) + (i * m + t) * d;
+            for (j = 0; j < d; j++) {
+                double value = nn_tensor_get_f64(raw, from + j);
+                for (r = 1; r < parts; r++) {
+                    const double next = nn_tensor_get_f64(raw, from + j + r * step);
+                    if (v->axis[v->reduce].kind == TAKE_MEAN) value += next;
+                    else if (next > value || next != next) value = next;
+                }
+                if (parts > 1 && v->axis[v->reduce].kind == TAKE_MEAN) value /= (double)parts;
+                to[j] = (float)value;
+            }
+        }
+    return s;
+}
+/* What an array's data sets are made of: one text, or one per layer of "layer_{l}" (in the name of an
+ * array or of a file), or one per place of an axis. */
+typedef struct source { const char *text; size_t each; int64_t layer; int first; } source;
+typedef struct door {
+    taker   take;
+    source *list;               /* in the arena */
+    size_t  n;
+} door;
+static int by_source(const void *x, const void *y)
+{
+    const source *a = (const source *)x, *b = (const source *)y;
+    return (a->layer > b->layer) - (a->layer < b->layer);
+}
+/* Adds what fits head, digits, tail among n names; front and back complete the text. */
+static void door_add(nn_app *app, door *d, const char *name, const char *pattern, const char *front,
+                     const char *back)
+{
+    const char *mark = strstr(pattern, "{l}");
+    const char *head = nn_app_text(app, "%.*s", (int)(mark - pattern), pattern);
+    int64_t l = 0;
+    if (!fits(name, head, mark + 3, 1, &l)) return;
+    d->list[d->n].text = nn_app_text(app, "%s%s%s", front, name, back);
+    d->list[d->n++].layer = l;
+}
+static nn_status door_layers(nn_app *app, door *d, const char *text, nn_error *e)
+{
+    const char *name, *path = file_and_name(app, text, &name), *slash, *base, *p, *front, *back;
+    nn_buf list = NN_ZERO;
+    nn_dict dict = NN_ZERO;
+    nn_npz *z = NULL;
+    size_t i, n = 0;
+    nn_status s = NN_OK;
+    if (name && strstr(name, "{l}")) {
+        front = nn_app_text(app, "%s:", path);
+        if (ends(path, ".npz")) s = nn_npz_open(&z, path, NULL, e);
+        else if (is_pth(path)) s = nn_pth_read(&dict, path, NULL, e);
+        else s = nn_safetensors_read(&dict, NULL, path, NULL, e);
+        if (s != NN_OK) return s;
+        n = z ? nn_npz_count(z) : dict.count;
+        d->list = (source *)need(nn_arena_get(&app->arena, (n + 1) * sizeof *d->list));
+        memset(d->list, 0, (n + 1) * sizeof *d->list);
+        for (i = 0; i < n; i++)
+            door_add(app, d, z ? nn_npz_name(z, i) : dict.items[i].name, name, front, "");
+        nn_npz_close(z);
+        nn_dict_free(&dict);
+    } else {
+        slash = strrchr(path, '/');
+        base = slash ? slash + 1 : path;
+        if (!strstr(base, "{l}"))
+            return fail(e, NN_E_ARG, "%s: {l} belongs into the name of the array or of the file", text);
+        front = slash ? nn_app_text(app, "%.*s/", (int)(slash - path), path) : "";
+        back = name ? nn_app_text(app, ":%s", name) : "";
+        NN_TRY(nn_dir_list(&list, &n, slash ? (slash == path ? "/" : front) : ".", NULL, e));
+        d->list = (source *)need(nn_arena_get(&app->arena, (n + 1) * sizeof *d->list));
+        memset(d->list, 0, (n + 1) * sizeof *d->list);
+        for (i = 0, p = (const char *)list.data; i < n; i++, p += strlen(p) + 1)
+            door_add(app, d, p, base, front, back);
+        nn_buf_free(&list);
+    }
+    if (!d->n) return fail(e, NN_E_ARG, "%s: nothing there fits, with a number in place of {l}", text);
+    qsort(d->list, d->n, sizeof *d->list, by_source);
+    for (i = 1; i < d->n; i++)
+        if (d->list[i].layer == d->list[i - 1].layer)
+            return fail(e, NN_E_ARG, "%s: '%.60s' and '%.60s' are the same layer", text,
+                        d->list[i - 1].text, d->list[i].text);
+    return NN_OK;
+}
+static nn_status door_open(nn_app *app, door *d, const char *text, nn_error *e)
+{
+    nn_tensor raw = NN_ZERO;
+    nn_status s = NN_OK;
+    view v;
+    size_t i, n = 1;
+    int each = 0;
+    for (i = 0; i < d->take.n; i++) each |= d->take.take[i].kind == TAKE_EACH;
+    if (strstr(text, "{l}")) return door_layers(app, d, text, e);
+    if (each) {
+        s = read_shards(app, &raw, text, e);
+        if (s == NN_OK) s = view_make(&v, &d->take, &raw, text, e);
+        if (s == NN_OK) n = raw.shape[v.each];
+        nn_tensor_free(&raw);
+        if (s != NN_OK) return s;
+    }
+    d->list = (source *)need(nn_arena_get(&app->arena, n * sizeof *d->list));
+    for (i = 0; i < n; i++) {
+        d->list[i].text = text;
+        d->list[i].each = i;
+        d->list[i].layer = each ? (int64_t)i : -1;
+    }
+    d->n = n;
+    return s;
+}
+/* One value per row: a column of a .csv or .tsv (the last one without a name), or an array [n], [n,1] or
+ * one-hot [n,c]. Text becomes class numbers, sorted, with their names in classes. */
 static nn_status read_column(nn_app *app, nn_tensor *out, nn_tensor *classes, const char *text,
                              nn_error *e)
 {
@@ -1216,8 +1672,10 @@ static nn_status read_column(nn_app *app, nn_tensor *out, nn_tensor *classes, co
     nn_csv_desc cd = NN_ZERO;
     const nn_column *c = NULL;
     nn_status s;
-    if (!ends(path, ".csv") && !ends(path, ".csv.gz") && !ends(path, ".tsv")) {
-        s = read_array(app, out, text, e);
+    if (!is_table(path)) {
+        s = read_shards(app, out, text, e);
+        if (s == NN_OK && out->ndim == 2 && out->shape[1] == 1)
+            s = nn_tensor_reshape(out, 1, out->shape, e);
         if (s != NN_OK || out->dtype <= NN_BOOL) return s;
         s = nn_label_encode(&codes, classes, out, NULL, e);
         nn_tensor_free(out);
@@ -1238,16 +1696,93 @@ static nn_status read_column(nn_app *app, nn_tensor *out, nn_tensor *classes, co
     nn_table_free(&t);
     return s;
 }
-/* --groups: i64 [n] into sentence; whole numbers stay as they are, text becomes numbers. */
-static nn_status read_groups(nn_app *app, nn_tensor *sentence, const char *text, size_t n, nn_error *e)
+/* One-hot rows [n,c] -> the column of each row's 1; other matrices are refused. */
+static nn_status from_one_hot(nn_tensor *lab, const char *text, nn_error *e)
+{
+    const size_t n = lab->shape[0], c = lab->shape[1];
+    nn_tensor codes = NN_ZERO;
+    size_t i, j, ones;
+    nn_status s = nn_tensor_make1(&codes, NN_I64, n, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++) {
+        for (j = ones = 0; j < c; j++) {
+            const double v = nn_tensor_get_f64(lab, i * c + j);
+            if (v == 1.0) { nn_i64(&codes)[i] = (int64_t)j; ones++; }
+            else if (v != 0.0) ones = 2 + c;
+        }
+        if (ones != 1)
+            s = fail(e, NN_E_ARG,
+                     "%s: labels [%zu,%zu]: row %zu is not one-hot: expected one label per row", text,
+                     n, c, i);
+    }
+    nn_tensor_free(lab);
+    *lab = codes;
+    return s;
+}
+static int is_float(nn_dtype t) { return t == NN_F64 || t == NN_F32 || t == NN_F16 || t == NN_BF16; }
+/* y as --task wants it: class numbers in int64, targets in float32. */
+static nn_status as_task(nn_app *app, const opts *o, made *m, nn_tensor *lab, nn_error *e)
+{
+    const size_t n = nn_tensor_count(lab);
+    const int whole_type = !is_float(lab->dtype);
+    size_t i;
+    for (i = 0; i < n; i++) {
+        const double v = nn_tensor_get_f64(lab, i);
+        if (!(v - v == 0.0))
+            return fail(e, NN_E_FORMAT, "%s: row %zu: expected a finite label, got NaN or infinity",
+                        o->labels, i);
+    }
+    for (i = 0; i < n && !whole_type; i++) {
+        const double v = nn_tensor_get_f64(lab, i);
+        if (v != floor(v) || fabs(v) > 1e15) break;
+    }
+    if (o->task == TASK_REGRESS) {
+        if (m->classes.data)
+            return fail(e, NN_E_ARG, "%s: text labels are classes: --task regress needs numbers",
+                        o->labels);
+        return nn_tensor_convert(&m->y, lab, NN_F32, NULL, e);
+    }
+    if (o->task == TASK_CLASSIFY && !whole_type && i < n)
+        return fail(e, NN_E_ARG, "%s: row %zu: --task classify expects whole numbers or text, got %g",
+                    o->labels, i, nn_tensor_get_f64(lab, i));
+    if (o->task == TASK_AUTO && !whole_type && i == n)
+        nn_app_say(app, "%s: whole numbers stored as floats are read as targets: --task classify makes "
+                        "classes of them", o->labels);
+    return nn_tensor_convert(&m->y, lab, whole_type || o->task == TASK_CLASSIFY ? NN_I64 : NN_F32,
+                             NULL, e);
+}
+/* One value per row of the matrix: given for each of them, or for each row that --take X=all makes m
+ * rows of. */
+static nn_status spread(nn_tensor *t, size_t n, size_t m, const char *what, nn_error *e)
+{
+    nn_tensor index = NN_ZERO, wide = NN_ZERO;
+    const size_t have = t->ndim == 1 ? t->shape[0] : 0;
+    size_t i;
+    nn_status s;
+    if (t->ndim == 1 && have == n * m) return NN_OK;
+    if (m == 1 || have != n)
+        return fail(e, NN_E_ARG, "%s: expected %zu of them, one per row of the array, got %zu", what,
+                    n * m, nn_tensor_count(t));
+    s = nn_tensor_make1(&index, NN_I64, n * m, NULL, e);
+    for (i = 0; s == NN_OK && i < n * m; i++) nn_i64(&index)[i] = (int64_t)(i / m);
+    if (s == NN_OK) s = nn_gather_rows(&wide, t, &index, NULL, e);
+    nn_tensor_free(&index);
+    nn_tensor_free(t);
+    *t = wide;
+    return s;
+}
+/* --groups: i64 [n * m] into sentence; whole numbers stay as they are, text becomes numbers. Without it
+ * every row is its own, but those that --take X=all makes of one. */
+static nn_status read_groups(nn_app *app, nn_tensor *sentence, const char *text, size_t n, size_t m,
+                             nn_error *e)
 {
     nn_tensor raw = NN_ZERO, names = NN_ZERO;
     size_t i;
-    nn_status s = read_column(app, &raw, &names, text, e);
-    if (s == NN_OK && nn_tensor_count(&raw) != n)
-        s = fail(e, NN_E_ARG, "groups: expected %zu of them, one per row of the array, got %zu", n,
-                 nn_tensor_count(&raw));
-    for (i = 0; s == NN_OK && i < n; i++) {
+    nn_status s = nn_tensor_make1(sentence, NN_I64, n * m, NULL, e);
+    for (i = 0; s == NN_OK && i < n * m; i++) nn_i64(sentence)[i] = (int64_t)(i / m);
+    if (s != NN_OK || !text) return s;
+    s = read_column(app, &raw, &names, text, e);
+    if (s == NN_OK) s = spread(&raw, n, m, "groups", e);
+    for (i = 0; s == NN_OK && i < n * m; i++) {
         const double v = nn_tensor_get_f64(&raw, i);
         if (v != floor(v) || fabs(v) > 9007199254740992.0)
             s = fail(e, NN_E_ARG, "groups: row %zu: expected a whole number or text, got %g", i, v);
@@ -1257,52 +1792,105 @@ static nn_status read_groups(nn_app *app, nn_tensor *sentence, const char *text,
     nn_tensor_free(&names);
     return s;
 }
-static nn_status build_array(nn_app *app, const opts *o, spec *sp, nn_error *e)
+/* The matrix of a .csv, or the array of all shards. */
+static nn_status read_matrix(nn_app *app, const opts *o, nn_tensor *raw, const char *text, nn_error *e)
+{
+    const char *other[2];
+    other[0] = o->labels;
+    other[1] = o->groups;
+    return is_table(text) ? read_table(app, raw, text, other, 2, e) : read_shards(app, raw, text, e);
+}
+/* One data set of an array in hand. */
+static nn_status build_view(nn_app *app, const opts *o, const nn_tensor *raw, const taker *take,
+                            const source *src, const spec *sp, nn_error *e)
 {
     made m;
-    nn_tensor raw = NN_ZERO, lab = NN_ZERO;
-    nn_status s;
-    size_t i, n = 0;
+    view v;
+    nn_tensor lab = NN_ZERO;
+    size_t i, n = 0, each = 1;
+    nn_status s = view_make(&v, take, raw, src->text, e);
     memset(&m, 0, sizeof m);
     m.s = sp;
     m.strategy = "array";
     m.source = "array";
-    s = read_array(app, &raw, o->array, e);
-    if (s == NN_OK && (raw.ndim != 2 || raw.dtype > NN_BOOL))
-        s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s",
-                 o->array, raw.ndim, nn_dtype_name(raw.dtype));
-    if (s == NN_OK) s = nn_tensor_convert(&m.X, &raw, NN_F32, NULL, e);
-    if (s == NN_OK) n = m.X.shape[0];
+    if (s == NN_OK) s = view_take(&m.X, &v, raw, src->each, e);
+    if (s == NN_OK) { n = raw->shape[v.rows]; each = v.all == SIZE_MAX ? 1 : raw->shape[v.all]; }
     for (i = 0; s == NN_OK && i < nn_tensor_count(&m.X); i++)
         if (!(nn_f32(&m.X)[i] - nn_f32(&m.X)[i] == 0.0f))
             s = fail(e, NN_E_FORMAT,
                      "%s: row %zu column %zu: expected a finite number, got NaN or infinity",
-                     o->array, i / m.X.shape[1], i % m.X.shape[1]);
+                     src->text, i / m.X.shape[1], i % m.X.shape[1]);
     if (s == NN_OK) s = read_column(app, &lab, &m.classes, o->labels, e);
-    if (s == NN_OK && (lab.ndim != 1 || lab.shape[0] != n))
-        s = fail(e, NN_E_ARG, "labels: expected %zu of them, one per row of the array, got %zu", n,
-                 nn_tensor_count(&lab));
-    if (s == NN_OK)
-        s = nn_tensor_convert(
-            &m.y, &lab,
-            lab.dtype == NN_F64 || lab.dtype == NN_F32 || lab.dtype == NN_F16 ? NN_F32 : NN_I64,
-            NULL, e);
-    if (s == NN_OK) s = nn_tensor_make1(&m.sentence, NN_I64, n, NULL, e);
-    if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n, NULL, e);
-    for (i = 0; s == NN_OK && i < n; i++) nn_i64(&m.sentence)[i] = (int64_t)i;
-    if (s == NN_OK && o->groups) s = read_groups(app, &m.sentence, o->groups, n, e);
+    if (s == NN_OK && lab.ndim == 2 && lab.shape[0] == n) s = from_one_hot(&lab, o->labels, e);
+    if (s == NN_OK) s = spread(&lab, n, each, "labels", e);
+    if (s == NN_OK) s = as_task(app, o, &m, &lab, e);
+    if (s == NN_OK) s = read_groups(app, &m.sentence, o->groups, n, each, e);
+    if (s == NN_OK) s = nn_tensor_make1(&m.fragment, NN_I64, n * each, NULL, e);
+    for (i = 0; s == NN_OK && i < n * each; i++) nn_i64(&m.fragment)[i] = (int64_t)(i % each);
+    m.together = o->groups || each > 1;
     if (s == NN_OK) warn_constant(app, &m, sp->output);
     if (s == NN_OK) s = write_set(app, o, &m, sp->output, e);
-    if (s == NN_OK) s = report_set(app, &m, sp->output, e);
+    if (s == NN_OK && src->first) s = report_set(app, &m, sp->output, e);
     if (s == NN_OK) {
         nn_app_result_text(app, "output", sp->output);
-        nn_app_count(app, "rows", n);
+        nn_app_count(app, "rows", m.X.shape[0]);
         nn_app_count(app, "columns", m.X.shape[1]);
     }
-    nn_tensor_free(&raw);
     nn_tensor_free(&lab);
     made_free(&m);
     return s;
+}
+/* One data set per source; an array of several is read once. */
+static nn_status build_array(nn_app *app, const opts *o, const door *d, const spec *specs, nn_error *e)
+{
+    nn_tensor raw = NN_ZERO;
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < d->n; i++) {
+        if (i == 0 || strcmp(d->list[i].text, d->list[i - 1].text) != 0) {
+            nn_tensor_free(&raw);
+            s = read_matrix(app, o, &raw, d->list[i].text, e);
+        }
+        if (s == NN_OK) s = build_view(app, o, &raw, &d->take, &d->list[i], &specs[i], e);
+        if (s == NN_OK && nn_app_stopped() && i + 1 < d->n)
+            s = fail(e, NN_E_STOPPED, "%zu of %zu data sets are written", i + 1, d->n);
+    }
+    nn_tensor_free(&raw);
+    return s;
+}
+/* What --axis calls the axis of the k-th --take. */
+static const char *axis_name(const taker *t, size_t k)
+{
+    const char *name = t->take[k].name;
+    int64_t at = -1;
+    if (nn_i64_parse(name, strlen(name), &at) != strlen(name) || at < 0 || at >= NN_MAX_DIMS) return name;
+    return t->axis[at];
+}
+/* One spec per source; those of a layer are named after it and know it. */
+static nn_status door_specs(nn_app *app, const door *d, spec *specs, size_t *n, nn_error *e)
+{
+    const spec all = specs[0];
+    const size_t len = strlen(all.output), cut = ends(all.output, ".npz") ? len - 4 : len;
+    size_t i, k;
+    int64_t layer;
+    if (d->n > 512) return fail(e, NN_E_LIMIT, "array: %zu data sets at once, at most 512", d->n);
+    for (i = 0; i < d->n; i++) {
+        specs[i] = all;
+        d->list[i].first = i == 0;
+        layer = d->list[i].layer;
+        /* a single place of an axis that is called layer */
+        for (k = 0; k < d->take.n && layer < 0; k++)
+            if (d->take.take[k].kind == TAKE_AT && strcmp(axis_name(&d->take, k), "layer") == 0)
+                layer = d->take.take[k].at;
+        if (d->list[i].layer >= 0)
+            specs[i].output = nn_app_text(app, "%.*s_l%" PRId64 ".npz", (int)cut, all.output, layer);
+        if (layer < 0) continue;
+        specs[i].layers[0] = layer;
+        specs[i].d.layers = specs[i].layers;
+        specs[i].d.n_layers = 1;
+    }
+    *n = d->n;
+    return NN_OK;
 }
 
 /* ---- a library file: many data sets in one pass ----------------------------------------------------- */
@@ -1392,8 +1980,8 @@ static nn_status read_library(nn_app *app, const char *path, const char **input,
     return s;
 }
 /* --dry-run: the first file is read, and timed, for all of them; nothing is written. */
-static nn_status plan_build(nn_app *app, const opts *o, const char *input, const spec *specs,
-                            size_t n_specs, nn_error *e)
+static nn_status plan_build(nn_app *app, const opts *o, const door *in, const char *input,
+                            const spec *specs, size_t n_specs, nn_error *e)
 {
     const char **paths = NULL, **names = NULL;
     size_t n = 1, i;
@@ -1401,14 +1989,15 @@ static nn_status plan_build(nn_app *app, const opts *o, const char *input, const
     nn_status s = NN_OK;
     if (o->array) {
         nn_tensor t = NN_ZERO;
-        s = read_array(app, &t, o->array, e);
-        if (s == NN_OK && t.ndim != 2)
-            s = fail(e, NN_E_ARG, "%s: expected a 2-d array of numbers, got %zu dimensions of %s",
-                     o->array, t.ndim, nn_dtype_name(t.dtype));
+        view v;
+        s = read_matrix(app, o, &t, in->list[0].text, e);
+        if (s == NN_OK) s = view_make(&v, &in->take, &t, in->list[0].text, e);
         if (s == NN_OK) {
-            rows = (double)t.shape[0];
-            most = bytes = 4.0 * (double)nn_tensor_count(&t);
-            nn_app_count(app, "columns", t.shape[1]);
+            rows = (double)t.shape[v.rows];
+            if (v.all != SIZE_MAX) rows *= (double)t.shape[v.all];
+            bytes = 4.0 * rows * (double)t.shape[v.cols] * (double)n_specs;
+            most = bytes / (double)n_specs + (double)nn_tensor_bytes(&t);
+            nn_app_count(app, "columns", t.shape[v.cols]);
         }
         nn_tensor_free(&t);
     } else {
@@ -1449,7 +2038,8 @@ static nn_status prepare(nn_app *app, void *opts_, nn_error *e)
     static const char *const one[] = { "strategy",       "target_layer", "target_feature",
                                        "features",       "input_layer",  "layer",
                                        "layers",         "output",       "each_layer",
-                                       "array",          "labels",       "groups" };
+                                       "array",          "labels",       "groups",
+                                       "axis",           "take",         "task" };
     const opts *o = (const opts *)opts_;
     nn_status s = NN_OK;
     size_t i;
@@ -1583,23 +2173,35 @@ static nn_status outputs_open(nn_app *app, const spec *specs, size_t n, nn_error
     }
     return s;
 }
+static nn_status input_files(nn_app *app, const char *text, nn_error *e)
+{
+    const char *name, *path = file_and_name(app, text, &name), **file;
+    size_t i, n;
+    NN_TRY(shards(app, &file, &n, path, e));
+    for (i = 0; i < n; i++) NN_TRY(nn_app_input(app, file[i], 0, e));
+    return NN_OK;
+}
 /* What the sets are made of. A folder may have more files when the run is resumed: build_folder looks
  * at those that it has rows of. */
-static nn_status build_inputs(nn_app *app, const opts *o, nn_error *e)
+static nn_status build_inputs(nn_app *app, const opts *o, const door *d, nn_error *e)
 {
-    const char *name;
+    size_t i;
     if (o->norm_from) NN_TRY(nn_app_input(app, o->norm_from, 0, e));
     if (!o->array) return nn_app_input(app, o->input, 1, e);
-    NN_TRY(nn_app_input(app, file_and_name(app, o->array, &name), 0, e));
-    if (o->groups) NN_TRY(nn_app_input(app, file_and_name(app, o->groups, &name), 0, e));
-    return nn_app_input(app, file_and_name(app, o->labels, &name), 0, e);
+    for (i = 0; i < d->n; i++)
+        if (i == 0 || strcmp(d->list[i].text, d->list[i - 1].text) != 0)
+            NN_TRY(input_files(app, d->list[i].text, e));
+    if (o->groups) NN_TRY(input_files(app, o->groups, e));
+    return input_files(app, o->labels, e);
 }
 static int cmd_build(nn_app *app, opts *o)
 {
     nn_error e = NN_ZERO;
     spec *specs = NULL;
     size_t n = 1, i, j;
+    door d;
     nn_status s;
+    memset(&d, 0, sizeof d);
     if (o->library) {
         s = read_library(app, o->library, &o->input, &specs, &n, &e);
         if (s == NN_OK) s = library_flags(app, o, specs, n, &e);
@@ -1608,6 +2210,7 @@ static int cmd_build(nn_app *app, opts *o)
     } else {
         specs = (spec *)need(calloc(513, sizeof *specs));
         s = specs_from_flags(app, o, specs, &n, &e);
+        if (s == NN_OK) s = taker_parse(&d.take, o->axis, o->take, &e);
     }
     if (s == NN_OK) s = build_options(app, o, specs, n, &e);
     for (i = 0; s == NN_OK && i < n; i++) {              /* the pointers of a copied spec must be its own */
@@ -1622,19 +2225,27 @@ static int cmd_build(nn_app *app, opts *o)
         free(specs);
         return nn_app_usage(app, "%s", e.msg);
     }
+    if (o->array) {
+        s = door_open(app, &d, o->array, &e);
+        if (s == NN_OK) s = door_specs(app, &d, specs, &n, &e);
+        if (s != NN_OK) {
+            free(specs);
+            return finish(app, s, &e);
+        }
+    }
     if (app->dry_run) {
-        s = plan_build(app, o, o->input, specs, n, &e);
+        s = plan_build(app, o, &d, o->input, specs, n, &e);
         free(specs);
         return finish(app, s, &e);
     }
-    s = build_inputs(app, o, &e);
+    s = build_inputs(app, o, &d, &e);
     if (s == NN_OK) s = outputs_open(app, specs, n, &e);
     /* what stays of an earlier run, --resume would take for this one's; a matrix cannot be resumed */
     for (i = 0; s == NN_OK && o->input && !app->resume && i < n; i++)
         if (!o->norm_from || !same_file(o->norm_from, specs[i].output))
             s = nn_file_remove(specs[i].output, NULL, &e);
     if (s == NN_OK)
-        s = o->array ? build_array(app, o, specs, &e) :
+        s = o->array ? build_array(app, o, &d, specs, &e) :
                        build_folder(app, o, o->input, specs, n, &e);
     free(specs);
     return finish(app, s, &e);
@@ -2864,26 +3475,6 @@ typedef struct compared {
     score r;
     double base;
 } compared;
-/* Numbers inside names count as numbers: layer_2 before layer_10. */
-static int natural_order(const char *a, const char *b)
-{
-    while (*a && *b) {
-        if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
-            size_t i, j;
-            while (*a == '0' && a[1] >= '0' && a[1] <= '9') a++;
-            while (*b == '0' && b[1] >= '0' && b[1] <= '9') b++;
-            i = strspn(a, "0123456789");
-            j = strspn(b, "0123456789");
-            if (i != j) return i < j ? -1 : 1;
-            for (; i; i--, a++, b++) if (*a != *b) return *a < *b ? -1 : 1;
-        } else {
-            if (*a != *b) return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-            a++;
-            b++;
-        }
-    }
-    return (*a != 0) - (*b != 0);
-}
 static int by_place(const void *x, const void *y)
 {
     const compared *a = (const compared *)x, *b = (const compared *)y;
@@ -2995,6 +3586,7 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
             nn_app_result(app, key, main.mean);
             nn_app_keep(app, nn_app_text(app, "%s_lo", key), main.lo);
             nn_app_keep(app, nn_app_text(app, "%s_hi", key), main.hi);
+            nn_app_keep(app, nn_app_text(app, "%s_shuffled", key), m->r.shuffled);
             if (m->r.p == m->r.p) nn_app_keep(app, nn_app_text(app, "%s_permutation_p", key), m->r.p);
             if (best == SIZE_MAX || main.mean > set[best].r.fig[FIG_MAIN].mean) best = i;
         }

@@ -84,6 +84,38 @@ for k in 1 2; do "$P" probe tokens.npz --fold-seed $k --out u --overwrite --quie
 has "^sentences 40$" figures1
 ok sh -c '! cmp -s figures1 figures2'
 ok "$P" probe tokens.npz --seeds 3 --out u --overwrite --quiet
+# arrays of three dimensions, tables, shards and layers in names; each refusal says what would do
+W=s/sentence_000000.npz
+bad 1 "hidden_states: 3 dimensions: say what to take of axis 1, which has" "$P" --array $W:hidden_states --labels $W:layers --output x.npz --quiet
+bad 2 "axis: expected names of axes like layer=1,token=2, got 'layer'" "$P" --array $W:hidden_states --axis layer --labels $W:layers --output x.npz --quiet
+bad 2 "take: expected AXIS=K, mean, max, last, all or each, got '1=some'" "$P" --array $W:hidden_states --take 1=some --labels $W:layers --output x.npz --quiet
+bad 1 "no axis '2' before the last of 3" "$P" --array $W:hidden_states --take 2=0 --labels $W:layers --output x.npz --quiet
+bad 1 "axis 1 has " "$P" --array $W:hidden_states --take 1=99 --labels $W:layers --output x.npz --quiet
+bad 1 "leaves no axis for the rows" "$P" --array $W:hidden_states --take 0=0,1=0 --labels $W:layers --output x.npz --quiet
+for take in last -1 mean max; do ok "$P" --array $W:hidden_states --take 1=$take --labels $W:layers --output take_$take.npz --quiet; done
+same take_last.npz take_-1.npz
+ok sh -c '! cmp -s take_last.npz take_mean.npz && ! cmp -s take_max.npz take_mean.npz'
+ok "$P" --array $W:hidden_states --axis layer=0 --take layer=each --labels $W:token_positions --output each.npz --quiet
+ok test -s each_l0.npz -a -s each_l5.npz -a ! -e each.npz
+ok "$P" --array d/h_l{l}.npz:X --labels d/h_l3.npz:y --output by_name.npz --quiet
+ok "$P" --array d/h_l3.npz:X --labels d/h_l3.npz:y --output one.npz --overwrite --quiet
+ok sh -c "$P probe by_name_l3.npz --out u --overwrite --quiet >figures; $P probe one.npz --out u --overwrite --quiet >figures1"
+same figures figures1
+bad 1 "nothing there fits, with a number in place of {l}" "$P" --array d/k_l{l}.npz:X --labels d/h_l3.npz:y --output x.npz --quiet
+ok "$P" --array d/h_l{l}.npz:X --labels d/h_l3.npz:y --output by_name.npz --overwrite --dry-run --quiet
+awk 'BEGIN { print "a,b,label"; for (i = 0; i < 40; i++) print i * 0.5 "," (i * 7) % 11 "," (i % 2 ? "x" : "y") }' >table.csv
+ok "$P" --array table.csv --labels table.csv:label --output table.npz --quiet
+bad 1 "column 'label': expected numbers, got text" "$P" --array table.csv --labels one.csv --output x.npz --quiet
+ok "$P" --array table.csv --labels table.csv --task classify --output table.npz --overwrite --quiet
+bad 1 "text labels are classes: --task regress needs numbers" "$P" --array table.csv --labels table.csv:label --task regress --output x.npz --quiet
+bad 1 "--task classify expects whole numbers or text, got 0.5" "$P" --array d/h_l3.npz:X --labels table.csv:a --task classify --output x.npz --quiet
+echo PAR1 >x.parquet
+bad 1 "expected a .npy, .npz, .pt (.pth, .bin, .th, .ckpt), .safetensors or .csv file" "$P" --array x.parquet --labels table.csv:a --output x.npz --quiet
+mkdir parts; for k in 2 10 1; do cp s/sentence_00000$((k % 7)).npz parts/part_$k.npz; done
+ok "$P" --array "parts/part_*.npz:embeddings" --labels "parts/part_*.npz:token_positions" --output parts.npz --quiet
+ok "$P" --array parts:embeddings --labels parts:token_positions --output parts2.npz --quiet
+same parts.npz parts2.npz
+bad 1 "no .npy, .npz, .pt or .safetensors file of that name here" "$P" --array "parts/none_*.npz" --labels table.csv --output x.npz --quiet
 # groups of a matrix: the same folds in any order of the rows, and they split as one
 awk 'BEGIN { print "g,who"; for (i = 0; i < 40; i++) print int(i / 4) ",text" int(i / 4) }' >near.csv
 awk 'BEGIN { print "g"; for (i = 0; i < 40; i++) print i % 10 }' >far.csv

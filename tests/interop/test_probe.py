@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join("tests", "interop"))
 passed = failed = skipped = 0
 try:
     import numpy as np
+    import torch
     from scipy import stats
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, cross_val_predict
@@ -183,6 +184,118 @@ with tempfile.TemporaryDirectory() as tmp:
     figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
     pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
     check(abs(float(figures.get("r2", "nan")) - metrics.r2_score(y, pred)) < 1e-6, f"r2 {figures.get('r2')} against {metrics.r2_score(y, pred)}")
+
+    # anybody's arrays: each layout as its library writes it, against a NumPy extraction, bit for bit
+    door = os.path.join(tmp, "door")
+    os.makedirs(os.path.join(door, "parts"))
+    rng = np.random.default_rng(11)
+    n, L, T, D = 12, 3, 4, 5
+    lab = np.arange(n) % 2
+    np.save(os.path.join(door, "y.npy"), lab)
+    made = os.path.join(door, "o.npz")
+
+    def at(name):
+        return os.path.join(door, name)
+
+    def build(array, *flags, labels="y.npy", status=0, out=made):
+        return run("--array", at(array), "--labels", at(labels), "--normalize", "none", "--output", out, "--overwrite", "--quiet", *flags, status=status)
+
+    def same(path, X, what, y=None, group=None, layer=None):
+        with np.load(path, allow_pickle=False) as z:
+            check(z["X"].dtype == np.float32 and np.array_equal(z["X"], X.astype(np.float32)), f"{what}: X")
+            check(np.array_equal(z["y"], lab if y is None else y), f"{what}: y")
+            if group is not None:
+                check(np.array_equal(z["meta_sentence_indices"], group), f"{what}: groups")
+            if layer is not None:
+                check(list(z["meta_input_layers"]) == layer, f"{what}: layer")
+
+    def curve(X_of, layers, what, stem="o"):
+        for i, l in enumerate(layers):
+            same(at(f"{stem}_l{l}.npz"), X_of(i), f"{what} {l}", layer=[l])
+
+    H = rng.normal(size=(n, L, D)).astype(np.float32)             # [n, layer, d], as honest_llama stores head-wise and layer-wise states
+    np.save(at("nld.npy"), H)
+    build("nld.npy", "--take", "1=-1")
+    same(made, H[:, -1], "take a place")
+    build("nld.npy", "--axis", "layer=1", "--take", "layer=2")
+    same(made, H[:, 2], "a named axis", layer=[2])
+    build("nld.npy", "--axis", "layer=1", "--take", "layer=each")
+    curve(lambda i: H[:, i], range(L), "one set per layer")
+    r = run("compare", *[at(f"o_l{l}.npz") for l in range(L)], "--folds", 3, "--out", at("cmp"), "--overwrite", "--quiet")
+    check(all(f"accuracy_o_l{l} " in r.stdout for l in range(L)), "one curve from one command")
+    r = build("nld.npy", status=1)
+    check("axis 1, which has 3 places: --take 1=K, mean, max, last, all or each" in r.stderr, f"3-d without --take: {r.stderr}")
+    B = rng.normal(size=(n, T, D)).astype(np.float16)             # [batch, seq, d]: a TransformerLens cache entry
+    torch.save(torch.from_numpy(B), at("resid.pt"))
+    for word, want in (("last", B[:, -1]), ("0", B[:, 0]), ("mean", B.mean(1, dtype=np.float64)), ("max", B.max(1))):
+        build("resid.pt", "--axis", "token=1", "--take", f"token={word}")
+        same(made, want, f"token={word}")
+    build("resid.pt", "--take", "1=all")
+    same(made, B.reshape(-1, D), "token=all", y=np.repeat(lab, T), group=np.repeat(np.arange(n), T))
+    C4 = rng.normal(size=(L, n, T, D)).astype(np.float32)         # layers first, 4-d, Fortran order
+    np.savez(at("cube.npz"), acts=np.asfortranarray(C4), other=lab)
+    build("cube.npz:acts", "--axis", "layer=0,token=2", "--take", "layer=each,token=mean")
+    curve(lambda i: C4[i].mean(1, dtype=np.float64), range(L), "4-d, layers first")
+    keys = {f"blocks.{l}.hook_resid_post": torch.from_numpy(C4[i]) for i, l in enumerate((0, 2, 10))}
+    torch.save(keys, at("cache.pth"))
+    build("cache.pth:blocks.{l}.hook_resid_post", "--take", "1=last")
+    curve(lambda i: C4[i][:, -1], (0, 2, 10), "layers by the names of a .pth")
+    from safetensors.torch import save_file
+    save_file({f"layer_{l}": torch.from_numpy(C4[i][:, 0].copy()) for i, l in enumerate((0, 2, 10))}, at("layers.safetensors"))
+    build("layers.safetensors:layer_{l}")
+    curve(lambda i: C4[i][:, 0], (0, 2, 10), "layers by the names of a .safetensors")
+    np.savez(at("layers.npz"), **{f"layer_{l}": C4[i][:, 0] for i, l in enumerate((0, 2, 10))}, labels=lab)
+    build("layers.npz:layer_{l}", labels="layers.npz:labels")
+    curve(lambda i: C4[i][:, 0], (0, 2, 10), "layers by the names of a .npz")
+    for i, l in enumerate((0, 2, 10)):
+        np.save(at(f"acts_layer{l}.npy"), C4[i][:, 1])
+    build("acts_layer{l}.npy")
+    curve(lambda i: C4[i][:, 1], (0, 2, 10), "layers by the names of files")
+    for i in range(n):                                            # one array per shard, natural order: part_2 before part_10
+        np.save(at(f"parts/part_{i}.npy"), H[i:i + 1, 0])
+    build("parts/part_*.npy")
+    same(made, H[:, 0], "shards by a pattern")
+    build("parts")
+    same(made, H[:, 0], "shards of a folder")
+    np.save(at("parts/part_12.npy"), np.ones((1, D + 1), np.float32))
+    check("part_12.npy: is no continuation of" in build("parts", status=1).stderr, "a shard of another width")
+    torch.save([torch.from_numpy(H[i, 0]) for i in range(n)], at("list.bin"))      # a list of 1-d vectors
+    build("list.bin")
+    same(made, H[:, 0], "a list of vectors")
+    torch.save({"acts": [H[i, 1] for i in range(n)], "labels": torch.from_numpy(lab)}, at("dict.ckpt"))   # NumPy arrays inside
+    build("dict.ckpt:acts", labels="dict.ckpt:labels")
+    same(made, H[:, 1], "a list of NumPy vectors in a dict")
+    torch.save([torch.ones(3), torch.ones(4)], at("ragged.pt"))
+    check("expected vectors of one length" in build("ragged.pt", status=1).stderr, "vectors of different lengths")
+    import pandas as pd
+    names = np.array(["pos", "neg", "nö"], dtype=object)[np.arange(n) % 3]
+    frame = pd.DataFrame(H[:, 0].astype(np.float64), columns=[f"f{j}" for j in range(D)])
+    frame["who"] = [f"s{i // 2}" for i in range(n)]
+    frame["label"] = names
+    frame.to_csv(at("table.csv"), index=False)
+    build("table.csv", "--groups", at("table.csv:who"), labels="table.csv:label")
+    codes = np.unique(names.astype(str), return_inverse=True)[1]
+    same(made, H[:, 0], "a .csv matrix with its labels and groups", y=codes, group=np.arange(n) // 2)
+    check("column 'who': expected numbers, got text" in build("table.csv", labels="table.csv:label", status=1).stderr, "text in a .csv matrix")
+    np.savez(at("object.npz"), vectors=H[:, 0], categories=names, col=lab[:, None], hot=np.eye(3)[np.arange(n) % 3], real=lab.astype(np.float32), soft=rng.random((n, 3)))
+    build("object.npz:vectors", labels="object.npz:categories")
+    same(made, H[:, 0], "object strings", y=codes)
+    build("object.npz:vectors", labels="object.npz:col")
+    same(made, H[:, 0], "labels [n,1]")
+    build("object.npz:vectors", labels="object.npz:hot")
+    same(made, H[:, 0], "one-hot labels", y=np.arange(n) % 3)
+    check("row 0 is not one-hot" in build("object.npz:vectors", labels="object.npz:soft", status=1).stderr, "labels [n,3] that are not one-hot")
+    build("object.npz:vectors", labels="object.npz:real")
+    with np.load(made) as z:
+        check(z["y"].dtype == np.float32, "floats are targets")
+    build("object.npz:vectors", "--task", "classify", labels="object.npz:real")
+    with np.load(made) as z:
+        check(z["y"].dtype == np.int64 and np.array_equal(z["y"], lab), "--task classify")
+    build("object.npz:vectors", "--task", "regress", labels="object.npz:col")
+    with np.load(made) as z:
+        check(z["y"].dtype == np.float32, "--task regress")
+    np.save(at("nan.npy"), np.r_[np.nan, np.arange(n - 1.0)])
+    check("row 0: expected a finite label" in build("object.npz:vectors", labels="nan.npy", status=1).stderr, "NaN labels")
 
     # intervals: the formula of sim_intervals.py, whose coverage is known, on scikit-learn's own held-out predictions
     import sim_intervals as sim
