@@ -12291,6 +12291,7 @@ typedef struct nni_pth {  /* a file: zip members or one block of memory */
     nn_reader *r;                          /* old stream, by places: the file, whose beginning alone
                                               is in memory */
     char root[256];
+    const char *dir;                       /* below it, where the storages are */
     nn_dict out;
     nn_buf name;
     char sep;
@@ -12307,8 +12308,8 @@ NNI_FN nn_status nni_pth_member(nni_pth *p, const char *name, size_t n, size_t *
 {
     char full[512];
     size_t r = strlen(p->root);
-    NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "data/KEY"
-                                                           at most 205 */
+    NN_ASSERT(r + n < sizeof full);                     /* the root is below 256 bytes, "constants/KEY"
+                                                           at most 210 */
     memcpy(full, p->root, r);
     memcpy(full + r, name, n);
     full[r + n] = 0;
@@ -12376,11 +12377,13 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
     if (p->zip && !st->data) {
         if (st->key_n > 200) return nni_err(err, NN_E_FORMAT, p->vm.name, "storage key too long");
-        memcpy(path, "data/", 5);
-        memcpy(path + 5, st->key, st->key_n);
-        if ((s = nni_pth_member(p, path, 5 + st->key_n, &member, err)) != NN_OK) return s;
+        n = strlen(p->dir);
+        memcpy(path, p->dir, n);
+        path[n++] = '/';
+        memcpy(path + n, st->key, st->key_n);
+        if ((s = nni_pth_member(p, path, n + st->key_n, &member, err)) != NN_OK) return s;
         if (nn_zip_at(p->zip, member)->size < need)
-            return nni_err(err, NN_E_FORMAT, p->vm.name, "data/%.*s: expected %llu bytes, got %llu",
+            return nni_err(err, NN_E_FORMAT, p->vm.name, "%s/%.*s: expected %llu bytes, got %llu", p->dir,
                            (int)(st->key_n < 60 ? st->key_n : 60), st->key,
                            (unsigned long long)need,
                            (unsigned long long)nn_zip_at(p->zip, member)->size);
@@ -12678,6 +12681,35 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     nn_tensor_free(&t);
     return s;
 }
+/* TorchScript keeps what its code uses, of a frozen module all weights, in a second pickle with storages of its
+ * own: its tensors are "constants.0", .. */
+NNI_FN nn_status nni_pth_constants(nni_pth *p, size_t member, nn_error *err)
+{
+    unsigned char *pkl = NULL;
+    size_t room = 0;
+    nni_vm fresh;
+    nni_pk *v;
+    nn_status s;
+    memset(&fresh, 0, sizeof fresh);
+    fresh.arena.alloc = p->vm.arena.alloc;
+    fresh.lenient = p->vm.lenient;
+    fresh.codes = p->vm.codes;
+    fresh.name = p->vm.name;
+    fresh.err = p->vm.err;
+    fresh.limit = p->vm.limit;
+    nni_vm_free(&p->vm);
+    p->vm = fresh;
+    p->dir = "constants";
+    if ((s = nni_zip_load(p->zip, member, &pkl, &room, &p->vm.arena.alloc, err)) != NN_OK) return s;
+    p->vm.begin = p->vm.p = pkl;
+    p->vm.end = pkl + (size_t)nn_zip_at(p->zip, member)->size;
+    v = nni_vm_run(&p->vm);
+    s = v ? nn_buf_text(&p->name, p->dir, err) : p->vm.s;
+    if (s == NN_OK) s = nn_buf_put(&p->level, "s", 1, err);
+    if (s == NN_OK) s = nni_pth_flatten(p, v, err);
+    nn_mem_free(pkl, room, &p->vm.arena.alloc);
+    return s;
+}
 NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
 {
     const char *first = nn_zip_count(p->zip) ? nn_zip_at(p->zip, 0)->name : "";
@@ -12719,6 +12751,8 @@ NNI_FN nn_status nni_pth_zip(nni_pth *p, nn_error *err)
     v = nni_vm_run(&p->vm);
     s = v ? nni_pth_flatten(p, v, err) : p->vm.s;
     nn_mem_free(pkl, pkl_room, &p->vm.arena.alloc);
+    if (s == NN_OK && p->left && nni_pth_member(p, "constants.pkl", 13, &i, NULL) == NN_OK)
+        s = nni_pth_constants(p, i, err);
     return s;
 }
 /* The stream of torch.save before 1.6: magic, protocol, system facts, the object, the storage keys,
@@ -12801,6 +12835,7 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     p->vm.codes = p->left || o->file.places;
     p->vm.name = name;
     p->vm.err = err;
+    p->dir = "data";
     p->name.limit = 1 << 16;
     p->sep = o->separator ? o->separator : '.';
     p->room_left = o->file.limit            ? o->file.limit :

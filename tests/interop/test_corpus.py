@@ -147,6 +147,19 @@ except Exception as e: rc = None; skipped += 1; print("skip TorchScript:", e)
 if rc is not None:
     got = json.loads(out) if rc == 0 else {}
     check(all(array(v) in got.values() for v in sd.values()) and "left out" in err, f"TorchScript: {err[:200]} {list(got)}")
+# TorchScript keeps what its code uses in constants.pkl, with storages of its own: of a frozen module all weights
+try:
+    m = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)).eval(); torch.jit.freeze(torch.jit.script(m)).save("frozen.pt"); ran = True
+except Exception as e: ran = False; skipped += 1; print("skip TorchScript, frozen:", e)
+if ran:
+    rc, out, err = run("json", "frozen.pt"); got = json.loads(out) if rc == 0 else {}
+    check(all(any(same(array(v), x) for k, x in got.items() if k.startswith("constants.")) for v in m.state_dict().values()), f"TorchScript, frozen: {list(got)} {err[:200]}")
+    v = torch.tensor([1.5, 2.5, 3.5], dtype=torch.float64)
+    torch.jit.trace(lambda x: x + v, torch.ones(3)).save("traced.pt")
+    rc, out, err = run("json", "traced.pt", "constants.0"); check(rc == 0 and json.loads(out) == v.tolist(), f"TorchScript, traced: {out} {err}")
+    rc, out, err = run("convert", "--overwrite", "frozen.pt", "frozen.safetensors"); check(rc == 0, f"TorchScript into safetensors: {err[:200]}")
+    rc, out, err = run("diff", "--only", "constants.*", "frozen.pt", "frozen.safetensors"); check(rc == 0, f"TorchScript beside its safetensors: {out} {err[:200]}")
+    check(run("check", "frozen.pt")[0] == 1, "TorchScript: check refuses")
 # ---- safetensors: every dtype of the library
 try:
     import safetensors.torch as st
