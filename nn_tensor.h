@@ -863,8 +863,45 @@ NNI_FN double nni_clock(void)
 
 NN_DEF int nn_version(void) { return NN_VERSION_NUM; }
 
-/* ---- errors: the shared private helpers of all six headers --------------- */
-
+/* ---- [STATUS] errors: the shared private helpers of all six headers ------ */
+NN_DEF size_t nn_utf8_put(char out[4], uint32_t c)
+{
+    if (c < 0x80) { out[0] = (char)c; return 1; }
+    if (c < 0x800) { out[0] = (char)(0xC0 | (c >> 6)); out[1] = (char)(0x80 | (c & 63)); return 2; }
+    if (c >= 0xD800 && c < 0xE000) return 0;
+    if (c < 0x10000) {
+        out[0] = (char)(0xE0 | (c >> 12));
+        out[1] = (char)(0x80 | ((c >> 6) & 63));
+        out[2] = (char)(0x80 | (c & 63));
+        return 3;
+    }
+    if (c > 0x10FFFF) return 0;
+    out[0] = (char)(0xF0 | (c >> 18));
+    out[1] = (char)(0x80 | ((c >> 12) & 63));
+    out[2] = (char)(0x80 | ((c >> 6) & 63));
+    out[3] = (char)(0x80 | (c & 63));
+    return 4;
+}
+NN_DEF size_t nn_utf8_get(const char *s, size_t n, uint32_t *c)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    uint32_t v;
+    size_t len, i;
+    if (u[0] < 0x80) { *c = u[0]; return 1; }
+    if (u[0] < 0xC2 || u[0] > 0xF4) return 0;
+    len = u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : 4;
+    if (n < len) return 0;
+    v = u[0] & (0xFFu >> (len + 1));
+    for (i = 1; i < len; i++) {
+        if ((u[i] & 0xC0) != 0x80) return 0;
+        v = v << 6 | (u[i] & 63u);
+    }
+    if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) ||
+        (v >= 0xD800 && v < 0xE000))
+        return 0;
+    *c = v;
+    return len;
+}
 /* What files call their members ends up in messages, and those on terminals: control characters (C1
  * too) and what is not UTF-8, such as a character cut at the end, become '?'. */
 NNI_FN void nni_printable(char *s)
@@ -945,7 +982,7 @@ NN_DEF const char *nn_status_name(nn_status s)
     return "NN_E_?";
 }
 
-/* ---- memory ------------------------------------------------------------- */
+/* ---- [ALLOC] ------------------------------------------------------------ */
 #define NNI_ALIGN ((size_t)64)
 /* The hook's block starts 1..64 bytes before ours; the byte before ours says how many. */
 NNI_FN void *nni_align_up(unsigned char *raw)
@@ -1069,7 +1106,7 @@ NN_DEF void nn_arena_free(nn_arena *a)
     a->total = 0;
 }
 
-/* ---- tensors ------------------------------------------------------------ */
+/* ---- [TENSOR] ----------------------------------------------------------- */
 #define NNI_DTYPE_ROW(value, name, word, size, unit, kind, ...) { name, word, size, unit, kind },
 static const struct { const char *name, *word; unsigned char size, unit, kind; }
     nni_dtypes[NN_DTYPE_END] = { { "none", "none", 0, 0, 0 }, NN_DTYPE_LIST(NNI_DTYPE_ROW, NNI_DTYPE_ROW) };
@@ -1228,44 +1265,6 @@ NN_DEF size_t nn_tensor_count(const nn_tensor *t)
     return n;
 }
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t) { return nn_tensor_count(t) * t->itemsize; }
-NN_DEF size_t nn_utf8_put(char out[4], uint32_t c)
-{
-    if (c < 0x80) { out[0] = (char)c; return 1; }
-    if (c < 0x800) { out[0] = (char)(0xC0 | (c >> 6)); out[1] = (char)(0x80 | (c & 63)); return 2; }
-    if (c >= 0xD800 && c < 0xE000) return 0;
-    if (c < 0x10000) {
-        out[0] = (char)(0xE0 | (c >> 12));
-        out[1] = (char)(0x80 | ((c >> 6) & 63));
-        out[2] = (char)(0x80 | (c & 63));
-        return 3;
-    }
-    if (c > 0x10FFFF) return 0;
-    out[0] = (char)(0xF0 | (c >> 18));
-    out[1] = (char)(0x80 | ((c >> 12) & 63));
-    out[2] = (char)(0x80 | ((c >> 6) & 63));
-    out[3] = (char)(0x80 | (c & 63));
-    return 4;
-}
-NN_DEF size_t nn_utf8_get(const char *s, size_t n, uint32_t *c)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    uint32_t v;
-    size_t len, i;
-    if (u[0] < 0x80) { *c = u[0]; return 1; }
-    if (u[0] < 0xC2 || u[0] > 0xF4) return 0;
-    len = u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : 4;
-    if (n < len) return 0;
-    v = u[0] & (0xFFu >> (len + 1));
-    for (i = 1; i < len; i++) {
-        if ((u[i] & 0xC0) != 0x80) return 0;
-        v = v << 6 | (u[i] & 63u);
-    }
-    if ((len == 3 && v < 0x800) || (len == 4 && (v < 0x10000 || v > 0x10FFFF)) ||
-        (v >= 0xD800 && v < 0xE000))
-        return 0;
-    *c = v;
-    return len;
-}
 NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap)
 {
     const unsigned char *p = (const unsigned char *)t->data + i * t->itemsize;
@@ -1331,7 +1330,7 @@ NN_DEF uint8_t *nn_u8(const nn_tensor *t)
     return (uint8_t *)t->data;
 }
 
-/* ---- dictionary --------------------------------------------------------- */
+/* ---- [DICT] ------------------------------------------------------------- */
 /* Hash tables of positions in some list, whose keys their owner compares: open addressing, at most half
  * full, the room a power of two; the hash is FNV-1a. */
 NNI_FN uint32_t nni_hash_of(const char *s, size_t n)
