@@ -897,8 +897,14 @@ static const nn_json *member(const nn_json *row, const nn_json *guess, const cha
 {
     return guess && guess->key && strcmp(guess->key, name) == 0 ? guess : nn_json_get(row, name);
 }
-/* JSON lines as CSV: equal objects of numbers and text, or lists of equal length (*list; columns
- * "0", "1", ...). */
+/* 1 = `name` is among the names behind p, each with its NUL */
+static int is_among(const char *name, const char *p, const char *end)
+{
+    for (; p < end; p += strlen(p) + 1) if (strcmp(p, name) == 0) return 1;
+    return 0;
+}
+/* JSON lines as CSV: objects of numbers and text, or lists of equal length (*list; columns "0", "1", ...).
+ * The first object's keys are the columns; where a later one has not all of them, the cell is missing. */
 static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_error *e)
 {
     nn_jsonl *r = NULL;
@@ -906,7 +912,7 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
     const nn_json *c, *g;
     nn_buf names = NN_ZERO;
     nn_csv_writer w = NN_ZERO;
-    size_t width = 0, line, i;
+    size_t width = 0, line, i, found;
     char b[NN_NUM_BYTES];
     nn_status s = open_jsonl(&r, path, e);
     while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) {
@@ -928,22 +934,24 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
             }
             if (s != NN_OK) break;
         }
-        if (v->n != width || (v->type == NN_JSON_ARRAY) != *list) {
+        if (v->type != (*list ? NN_JSON_ARRAY : NN_JSON_OBJECT)) {
+            s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: expected %s as in the first line, got %s", path, line,
+                             *list ? "a list" : "an object", nn_json_type_name(v->type));
+            break;
+        }
+        if (*list && v->n != width) {
             s = nn_error_set(e, NN_E_FORMAT,
                              "%s:%zu: expected %zu values as in the first line, got %zu", path, line,
                              width, v->n);
             break;
         }
         name = (const char *)names.data;
-        for (g = v->v.first, i = 0; s == NN_OK && i < width; i++, g = g->next) {
+        for (g = v->v.first, i = found = 0; s == NN_OK && i < width; i++) {
             c = *list ? g : member(v, g, name);
-            if (!c) {
-                s = nn_error_set(e, NN_E_FORMAT,
-                                 "%s:%zu: expected a '%s' as in the first line, got '%s'", path, line,
-                                 name, g->key);
-                break;
-            }
             if (!*list) name += strlen(name) + 1;
+            if (!c) { nn_csv_put_missing(&w); continue; }
+            found++;
+            if (c == g) g = g->next;
             switch (c->type) {
             case NN_JSON_NULL: nn_csv_put_missing(&w); break;
             case NN_JSON_BOOL: nn_csv_put_bool(&w, c->v.i != 0); break;
@@ -957,6 +965,10 @@ static nn_status jsonl_to_csv(nn_writer *out, const char *path, int *list, nn_er
                 break;
             }
         }
+        name = (const char *)names.data;
+        for (c = v->v.first; s == NN_OK && !*list && found < v->n && c; c = c->next)
+            if (!is_among(c->key, name, name + names.len))
+                s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: '%s' is no key of the first line", path, line, c->key);
     }
     if (s == NN_OK && !width) s = nn_error_set(e, NN_E_FORMAT, "%s: expected at least one line", path);
     if (w.w) { nn_status q = nn_csv_end(&w, s == NN_OK ? e : NULL); if (s == NN_OK) s = q; }

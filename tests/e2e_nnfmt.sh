@@ -79,7 +79,16 @@ printf '{"a":1,"b":2}\n{"b":3,"a":4}\n' >o.jsonl; want 0 '' convert o.jsonl o.cs
 if [ "$(cat o.csv)" = "a,b
 1,2
 4,3" ]; then ok; else bad "jsonl -> csv by name: $(cat o.csv)"; fi
-printf '{"a":1,"b":2}\n{"a":3,"c":4}\n' >o.jsonl; want 1 "o.jsonl:2: expected a 'b' as in the first line, got 'c'" convert o.jsonl o.csv --overwrite
+printf '{"a":1,"b":2}\n{"a":3,"c":4}\n' >o.jsonl; want 1 "o.jsonl:2: 'c' is no key of the first line" convert o.jsonl o.csv --overwrite
+printf '{"a":1,"b":"x","c":true}\n{"c":false}\n{}\n{"b":"y","a":4}\n' >o.jsonl; want 0 '' convert o.jsonl o.csv --overwrite
+if [ "$(cat o.csv)" = "a,b,c
+1,x,True
+,,False
+,,
+4,y," ]; then ok; else bad "jsonl with missing keys -> csv: $(cat o.csv)"; fi
+want 0 '' convert o.jsonl gaps.npz; want 0 '[1.0,"NaN","NaN",4.0]' json gaps.npz a; want 0 '["x","","","y"]' json gaps.npz b
+printf '[1,2]\n[3]\n' >o.jsonl; want 1 "o.jsonl:2: expected 2 values as in the first line, got 1" convert o.jsonl o.csv --overwrite
+printf '{"a":1}\n[3]\n' >o.jsonl; want 1 "o.jsonl:2: expected an object as in the first line, got" convert o.jsonl o.csv --overwrite
 want 1 "column 'f': expected a number, got 'True'" convert s.csv s.npy
 want 0 '' convert m2.csv m4.npy --no-header --dtype f32; want 0 'f32' show m4.npy; want 0 '' convert m2.npy m5.npy --dtype f32; want 0 '' diff m4.npy m5.npy
 # memory does not grow with the file: 48 MB under 40 MB of address space
