@@ -132,9 +132,9 @@ static const nn_option table[] = {
       .help = "arrays of byte strings (NumPy's S, Python's bytes) as text; what is no utf-8 cannot be JSON otherwise",
       .commands = 1u << SHOW | 1u << JSON | 1u << CONVERT, .effect = NN_EFFECT_DATA, .probe = "hex",
       .fixture = "bytes" },
-    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no",
+    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no|all",
       .group = "showing",
-      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read",
+      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read; all: standard deviation, zeros, ten equal bins, first values, too",
       .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
@@ -658,7 +658,8 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
         }
         if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
-    if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) && by_position(*k))
+    if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) &&
+        (by_position(*k) || (*k == K_NPY && opt.values == 3)))
         s = unpack(path, r, 0, e);
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (by_position(*k)) {
@@ -2405,12 +2406,74 @@ static uint64_t values_unread(const arrays *a, const char *name)
 {
     uint64_t bytes = 0;
     size_t i;
-    if (opt.values == 1) return 0;
+    if (opt.values == 1 || opt.values == 3) return 0;
     for (i = 0; i < a->d.count; i++)
         if (!a->d.items[i].value.data && (!name || strcmp(name, a->d.items[i].name) == 0))
             bytes += nn_tensor_bytes(&a->d.items[i].value);
     if (opt.values == 2) return bytes;
     return name || strcmp(a->path, "-") == 0 || bytes <= (uint64_t)4 << 20 ? 0 : bytes;
+}
+/* What needs a second look, once range and mean are known: over all values but NaN. Bins as
+ * numpy.histogram's: ten of equal width, the last with its right edge; of one value alone, 1/2 on both sides. */
+#define BINS 10
+typedef struct spread { double low, high, mean, square; size_t zeros, bins[BINS]; } spread;
+/* a range beyond doubles, or of none between its ends, has no bins */
+static int has_bins(const spread *w) { return w->high > w->low && w->high - w->low < HUGE_VAL; }
+static double bin_edge(const spread *w, size_t i)
+{
+    return i == BINS ? w->high : (double)i * ((w->high - w->low) / BINS) + w->low;
+}
+static void spread_add(spread *w, const nn_tensor *t)
+{
+    size_t i, k, n = nn_tensor_count(t);
+    for (i = 0; i < n; i++) {
+        double x[2], v;
+        complex_of(t, i, x);
+        v = is_complex(t->dtype) ? hypot(x[0], x[1]) : x[0];
+        if (v != v || x[1] != x[1]) continue;
+        w->zeros += v == 0;
+        w->square += (v - w->mean) * (v - w->mean);
+        if (!has_bins(w)) continue;
+        k = (size_t)((v - w->low) / (w->high - w->low) * BINS);
+        if (k >= BINS) k = BINS - 1;
+        if (k && v < bin_edge(w, k)) k--;
+        else if (k < BINS - 1 && v >= bin_edge(w, k + 1)) k++;
+        w->bins[k]++;
+    }
+}
+static nn_status show_spread(arrays *a, size_t i, const stats *q, nn_error *e)
+{
+    const size_t count = nn_tensor_count(&a->d.items[i].value);
+    size_t at, k, n = PIECE / a->d.items[i].value.itemsize;
+    spread w = NN_ZERO;
+    char b[NN_NUM_BYTES];
+    nn_tensor t = NN_ZERO;
+    nn_status s = NN_OK;
+    if (!q->n) return NN_OK;
+    w.mean = q->sum / (double)q->n;
+    w.low = q->min == q->max ? q->min - 0.5 : q->min;
+    w.high = q->min == q->max ? q->max + 0.5 : q->max;
+    for (at = 0; s == NN_OK && at < count; at += n) {
+        if (n > count - at) n = count - at;
+        if ((s = arrays_get(a, i, at, n, &t, e)) == NN_OK) spread_add(&w, &t);
+        nn_tensor_free(&t);
+    }
+    if (s == NN_OK) s = arrays_get(a, i, 0, count < 4 ? count : 4, &t, e);
+    if (s != NN_OK) return s;
+    printf("%41s", "");
+    w.square = sqrt(w.square / (double)q->n);
+    if (w.square - w.square == 0) { nn_f64_print(b, nn_f64_round(w.square, 9)); printf("std %s ", b); }
+    printf("zeros %zu", w.zeros);
+    for (k = 0; has_bins(&w) && k < BINS; k++) printf(k ? " %zu" : " bins %zu", w.bins[k]);
+    for (k = 0; !is_complex(t.dtype) && k < nn_tensor_count(&t); k++) {
+        printf(k ? " " : " first ");
+        if (t.dtype == NN_F16 || t.dtype == NN_BF16) nn_f32_print(b, (float)nn_tensor_get_f64(&t, k));
+        else (void)number_text(b, &t, k);
+        printf("%s", b);
+    }
+    printf("\n");
+    nn_tensor_free(&t);
+    return NN_OK;
 }
 static nn_status show_array(arrays *a, size_t i, int headers, nn_error *e)
 {
@@ -2420,6 +2483,7 @@ static nn_status show_array(arrays *a, size_t i, int headers, nn_error *e)
     if (!headers || a->d.items[i].value.data) s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
     if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].unit ? a->of[i].unit : a->of[i].where.stored,
                                 &q);
+    if (s == NN_OK && opt.values == 3) s = show_spread(a, i, &q, e);
     return s;
 }
 /* ---- metadata of a GGUF file */
@@ -2687,6 +2751,8 @@ static int cmd_show(const char *path, const char *name)
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
     if (has_no_values(path, k)) return 2;
+    if (opt.values == 3 && strcmp(path, "-") == 0)
+        return nn_app_usage(&app, "--values all: reads the values twice, which - cannot: save it to a file first");
     if (k == K_CSV) s = show_csv(path, name, &e);
     else if (k == K_JSON || k == K_YAML) {
         s = read_tree(&root, &a, path, k, &w, &e);

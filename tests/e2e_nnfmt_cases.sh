@@ -133,6 +133,17 @@ want 0 '' json --only b types_be.gguf
 if "$nnfmt" json --only b types_be.gguf 2>/dev/null | grep -q metadata; then bad "--only takes metadata too"; else ok; fi
 if "$nnfmt" show - <types.gguf 2>&1 | grep -qF 'gguf cannot be read from a pipe'; then ok; else bad "gguf from standard input"; fi
 printf 'PK' >x.gguf; want 1 "x.gguf: byte 0: expected 'GGUF' and a version" check x.gguf
+# show: ranges, more than ranges, headers alone
+want 0 'std 1.707825128 zeros 0 bins 1 0 1 0 1 0 1 0 1 1 first -2.5 -1.5 -0.5 0.5' show --values all types.gguf a
+want 0 'std 0.0 zeros 0 bins 0 0 0 0 0 1 0 0 0 0 first 1.5' show --values all types_be.gguf d
+want 0 'zeros 0 first inf' show --values all diff_inf.npy                   # no spread
+want 0 'std 0.0 zeros 0 first 1e+308' show --values all diff_big.npy       # 1e308 - 1/2 is 1e308: no bins
+want 0 'first 9007199254740993 7' show --values all diff_b.npy
+gzip -nc diff_a.npy >a.npy.gz; want 0 'bins 1 0 0 0 0 0 0 0 0 1' show --values all a.npy.gz
+want 0 'values not read: 16 bytes (--values yes reads them)' show --values no diff_a.npy
+if "$nnfmt" show --values no diff_a.npy | grep -q min; then bad "--values no reads them"; else ok; fi
+"$nnfmt" show --values all - <diff_a.npy >out.txt 2>&1; [ $? -eq 2 ] && grep -q 'reads the values twice' out.txt && ok || bad "--values all of a pipe: $(cat out.txt)"
+want 2 '--values: has no effect on x.csv; it is read for arrays' show --values yes x.csv
 # safetensors in several files, by their index (huggingface's): one model, in either order of its files
 mkdir sharded; cd sharded || exit 1
 printf 'x,y\n1,2\n3,4.5\n' >one.csv; printf 'z\n-7\n' >two.csv; printf 'x,y,z\n' >all.csv

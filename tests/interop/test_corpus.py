@@ -274,6 +274,22 @@ try:
     os.remove("shards/" + files[2])
     rc, out, err = run("check", index); check(rc == 1 and files[2] in out, f"shards: a missing one {out}")
 except ImportError as e: skipped += 1; print("skip shards: needs", e.name)
+# ---- show --values all: standard deviation, zeros, bins and first values beside NumPy's
+r = np.random.default_rng(8)
+v = dict(f4=r.normal(size=(300, 7)).astype("f4"), f8=np.asfortranarray(r.exponential(size=(40, 30))), i4=r.integers(-5, 6, 999, dtype="i4"), u1=r.integers(0, 256, 5000, dtype="u1"), b=r.random(77) < 0.3,
+         one=np.full(9, 2.5), c8=(r.normal(size=50) + 1j * r.normal(size=50)).astype("c8"), f2=np.round(r.normal(size=600), 1).astype("f2"), big=np.zeros(700000), step=np.arange(0, 3, 0.1), nan=np.array([np.nan, 0, 1, 2, 0]))
+v["big"][r.integers(0, 700000, 5000)] = 3
+np.savez("v.npz", **v); np.savez_compressed("vz.npz", **v)
+for f in ("v.npz", "vz.npz"):
+    rc, out, err = run("show", "--values", "all", f); lines = out.split("\n")
+    check(rc == 0 and not err, f"values: {err}")
+    for k, x in v.items():
+        at = [i for i, l in enumerate(lines) if l.split()[:1] == [k]]
+        w = lines[at[0] + 1].split() if at else []
+        y = x.ravel(); y = y[~np.isnan(y)]; y = np.abs(y.astype("c16")) if y.dtype.kind == "c" else y.astype("f8")
+        want = ["zeros", str(int((y == 0).sum())), "bins"] + [str(n) for n in np.histogram(y, 10)[0]]
+        check(w[:1] == ["std"] and abs(float(w[1]) - y.std()) <= 1e-8 * (1 + y.std()) and w[2:15] == want, f"values of {k} in {f}: {w} for {y.std()} {want}")
+        if x.dtype.kind == "f": check(w[15:] == ["first"] + [("nan" if t != t else repr(float(str(np.float32(t) if k == "f2" else t)))) for t in x.ravel()[:4]], f"first of {k}: {w[15:]}")
 # ---- TensorBoard: what SummaryWriter writes of a histogram and an image
 try:
     from torch.utils.tensorboard import SummaryWriter
