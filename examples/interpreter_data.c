@@ -73,6 +73,7 @@ typedef struct opts {
     size_t hub_tries;
     const char *shard, *filename, *completions, *export_file, *rows_file;
     size_t size, per_pattern, sample;
+    int every;
 } opts;
 #define F(m) offsetof(opts, m)
 /* Commands that make records from their flags; READS: from the config.yaml of a set that is there */
@@ -466,7 +467,7 @@ static const nn_option options[] = {
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "sample", .type = NN_APP_SIZE, .field = F(sample), .def = "20", .min = 1, .max = 1e9,
       .unit = "records", .group = "this command", .help = "records to regenerate", .flags = NN_APP_FLAG,
-      .commands = IN(CMD_VERIFY),
+      .commands = IN(CMD_VERIFY), .mode = "!all",
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "completions", .type = NN_APP_TEXT, .field = F(completions), .value = "FILE",
       .group = "this command", .help = "JSON lines: example_id, task, completion",
@@ -485,7 +486,10 @@ static const nn_option options[] = {
     { .key = "task_generation.columns", .type = NN_APP_ENUM, .field = F(columns), .def = "prompts",
       .choices = "prompts|fields|all", .group = "tasks",
       .help = "of a row: prompts and completions, or weights without prompts, or all of it and the *_text of both joined",
-      .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "fields" }
+      .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "fields" },
+    { .key = "all", .type = NN_APP_BOOL, .field = F(every), .def = "false", .group = "this command",
+      .help = "regenerate every record", .flags = NN_APP_FLAG, .commands = IN(CMD_VERIFY),
+      .effect = NN_EFFECT_DATA, .probe = "true" }
 };
 #undef OPT
 #undef METHOD
@@ -4003,6 +4007,7 @@ static int cmd_stats(nn_app *app, opts *o)
     nn_buf out = NN_ZERO;
     nn_error e = NN_ZERO;
     nn_status s = book_read(&b, app->args[0], &e);
+    if (s == NN_OK) s = book_check_parts(&b, app->args[0], 1, &e);
     (void)o;
     if (s == NN_OK) s = stats_json(&out, b.sum, 0, 0, &e);
     if (s == NN_OK) (void)fwrite(out.data, 1, out.len, stdout);
@@ -4068,7 +4073,7 @@ static int cmd_verify(nn_app *app, opts *o)
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, o, &config, &e);
     if (s == NN_OK) s = made_from(&b, &c, &config, app->args[0], &e);
-    n = o->sample < b.count ? o->sample : b.count;
+    n = o->sample < b.count && !o->every ? o->sample : b.count;
     /* one record of every n-th of the set, at a place of chance */
     for (j = 0; j < n && s == NN_OK; j++) {
         nn_rng rng = nn_rng_make(o->seed, NN_STREAM_USER, j);

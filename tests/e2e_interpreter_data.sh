@@ -172,6 +172,37 @@ $P score "$D/z" --completions "$D/goldz.jsonl" >"$D/log" 2>&1 && grep -qx 'class
 f=$(ls "$D"/zk/data/test-*.gz | head -n 1); dd if=/dev/zero of="$f" bs=1 seek=200 count=1 conv=notrunc 2>/dev/null
 for v in verify "run-data-gen $Z --length 25 --resume --out"; do $P $v "$D/zk" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'test-0000[0-9].jsonl.gz: was changed' "$D/log"; ok $? "$v sees a byte of a packed part: $(cat "$D/log")"; done
 $P merge "$D/zk" --out "$D/zm2" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'test-0000[0-9].jsonl.gz' "$D/log"; ok $? "merge sees it: $(cat "$D/log")"
+# ---- 20 damaged folders: whatever reads the set as a whole refuses it and names the part
+$P verify "$D/p1" --all >"$D/log" 2>&1 && grep -qx 'verified 25' "$D/log"; ok $? "verify --all makes every record again: $(cat "$D/log")"
+part() { ls "$D/dm/data/$1"-* | sed -n "$2p"; }
+zero() { [ "$(dd if="$1" bs=1 skip="$2" count=1 2>/dev/null | od -An -tx1 | tr -d ' ')" != 00 ] && dd if=/dev/zero of="$1" bs=1 seek="$2" count=1 conv=notrunc 2>/dev/null; }
+swap() { mv "$1" "$D/aside"; mv "$2" "$1"; mv "$D/aside" "$2"; }
+damage() {
+    case $1 in
+    short)   f=$(part train 2); dd if="$f" of="$D/aside" bs=100 count=9 2>/dev/null; mv "$D/aside" "$f" ;;
+    empty)   f=$(part train 1); : >"$f" ;;
+    longer)  f=$(part train 3); echo >>"$f" ;;
+    gone)    f=$(part train 2); rm "$f" ;;
+    byte)    f=$(part train 1); zero "$f" 333 ;;
+    last)    f=$(part train 4); len=$(wc -c <"$f"); zero "$f" $((len - 3)) || zero "$f" $((len - 5)) || zero "$f" $((len - 6)) ;;
+    test)    f=$(part test 1); rm "$f" ;;
+    held)    f=$(part validation 2); zero "$f" 150 ;;
+    swapped) f=$(part train 1); swap "$f" "$(part train 2)" ;;
+    splits)  f=$(part test 1); swap "$f" "$(part validation 1)" ;;
+    esac
+}
+n=0
+for set in p1 z; do
+    for what in short empty longer gone byte last test held swapped splits; do
+        rm -rf "$D/dm" "$D/dm2"; cp -r "$D/$set" "$D/dm"; damage $what; ok $? "damage $what"; n=$((n + 1)); g=; [ $set = p1 ] || g=--gzip
+        before=$(tree "$D/dm")
+        for c in "run-data-gen $V --test_fraction 0.3 --validation_fraction 0.3 $g --resume --out" "verify --all" "stats" "merge --quiet --out $D/dm2"; do
+            $P $c "$D/dm" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q "$(basename "$f")" "$D/log"; ok $? "$set, $what: $c: $(cat "$D/log")"
+        done
+        [ "$before" = "$(tree "$D/dm")" ]; ok $? "$set, $what: nothing is written"
+    done
+done
+[ $n -eq 20 ]; ok $? "$n damaged folders"
 # interrupted: says how to go on
 $P run-data-gen $S --length 2000 --threads 1 --out "$D/i" >/dev/null 2>"$D/log" & pid=$!
 sleep 0.4
