@@ -820,7 +820,7 @@ NN_DEF void      nn_zip_abort(nn_zip_writer *w);
 #endif /* NN_NO_ZIP */
 
 /* ==== [NPY] NumPy arrays: NPY, NPZ ======================================= */
-/* Stands on [ZIP]; costs 30 KB. NN_NO_NPY leaves it out. */
+/* Stands on [ZIP]; costs 36 KB. NN_NO_NPY leaves it out. */
 #ifndef NN_NO_NPY
 #define NN_MAX_NPY_HEADER 65536            /* bytes of header text */
 /* nn_npy_read: *t zeroed before; gzip is seen through. nn_npy_write: C order, header bytes as NumPy
