@@ -277,6 +277,37 @@ static void numbers(void)
     nn_table_free(&t);
     (void)nn_file_remove(path, NULL, NULL);
 }
+/* A window of the file ends between CR and LF, in the lines that are skipped and in blank ones: still one line end. */
+static void line_ends_across_windows(void)
+{
+    const char *path = "build/test_csv_windows.csv";
+    int pad, blank;
+    for (blank = 0; blank < 2; blank++) for (pad = 0; pad < 6; pad++) {
+        nn_buf text = NN_ZERO;
+        nn_error e = NN_ZERO;
+        nn_csv *r = NULL;
+        nn_csv_desc d = NN_ZERO;
+        nn_table t = NN_ZERO;
+        nn_file_opts o = NN_ZERO;
+        size_t i;
+        const size_t lines = blank ? 70000 : 30000;
+        for (i = 0; i < (size_t)pad; i++) CHECK_OK(nn_buf_text(&text, "x", &e), e);
+        CHECK_OK(nn_buf_text(&text, "\r\n", &e), e);
+        for (i = 1; i < lines; i++) CHECK_OK(nn_buf_text(&text, blank ? "\r\n" : "1,23\r\n", &e), e);
+        CHECK_OK(nn_buf_text(&text, "a\r\n1\r\n2,3\r\n", &e), e);
+        o.no_sync = 1;
+        CHECK_OK(nn_file_write(path, text.data, text.len, &o, &e), e);
+        d.skip_lines = blank ? 1 : lines;
+        CHECK_OK(nn_csv_open(&r, path, &d, NULL, &e), e);
+        CHECK_INT(nn_csv_columns(r), 1);
+        CHECK_INT(nn_csv_next(r, 3, &t, &e), NN_E_FORMAT);
+        CHECK_MSG(e.line == lines + 3, "blank %d pad %d: line %zu of %zu: %s", blank, pad, e.line, lines + 3, e.msg);
+        nn_table_free(&t);
+        nn_csv_close(r);
+        nn_buf_free(&text);
+    }
+    (void)nn_file_remove(path, NULL, NULL);
+}
 static void streaming(void)
 {
     nn_buf text = NN_ZERO;
@@ -733,7 +764,7 @@ int main(void)
     RUN(refusals);
     RUN(matrix);
     RUN(numbers);
-    RUN(streaming);
+    RUN(streaming); RUN(line_ends_across_windows);
     RUN(both_ways);
     RUN(writing);
     RUN(beyond_int64);

@@ -245,6 +245,23 @@ static void scalers(void)
     CHECK_OK(nn_scaler_inverse(&s, &x, &e), e);
     for (i = 0; i < 12; i++) if (i % 3 < 2) CHECK_NEAR(v[i], keep[i], 1e-14);
     CHECK_INT(nn_scaler_transform(&s, &xf, &e), NN_E_ARG);
+    {                                                                  /* in two parts: 1 2 | 3 6, 1 2 3 | 6, 1 | 2 3 6 */
+        size_t first;
+        for (first = 1; first < 4; first++) {
+            size_t rows[2] = { 0, 3 };
+            nn_tensor part;
+            nn_scaler two = NN_ZERO;
+            rows[0] = first; part = nn_tensor_view(v, NN_F64, 2, rows);
+            CHECK_OK(nn_scaler_fit(&two, &part, &e), e);
+            rows[0] = 4 - first; part = nn_tensor_view(v + 3 * first, NN_F64, 2, rows);
+            CHECK_OK(nn_scaler_partial_fit(&two, &part, &e), e);
+            CHECK(nn_f64(&two.count)[0] == 4 && nn_f64(&two.count)[2] == 0);
+            CHECK_NEAR(nn_f64(&two.mean)[0], 3, 1e-15);
+            CHECK_NEAR(nn_f64(&two.var)[0], 3.5, 1e-14);
+            CHECK(nn_f64(&two.scale)[1] == 1);
+            nn_scaler_free(&two);
+        }
+    }
     v[4] = HUGE_VAL; CHECK_INT(nn_scaler_partial_fit(&s, &x, &e), NN_E_NONFINITE); CHECK(nn_f64(&s.mean)[0] == 3); CHECK(strstr(e.msg, "row 1, column 1") != NULL);
     nn_scaler_free(&s);
     s.kind = NN_SCALER_MINMAX; s.lo = -1; s.hi = 1;

@@ -158,6 +158,31 @@ static void image_insides(void)
         nn_buf_free(&z);
     }
 }
+/* Paeth's choice (PNG specification, 9.4) where two distances are equal: left before upper left, up before upper left. Lines by hand, because
+ * an encoder with the same fault would agree. */
+static void paeth_ties(void)
+{
+    static const unsigned char head[13] = { 0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0 };
+    /* line 2: x = 10 above 20 | left 10, up 25, corner 20: |5| = |-5|, left | left 25, up 10, corner 20: up */
+    static const unsigned char lines[2][6] = { { 0, 20, 25, 4, 246, 7 }, { 0, 20, 10, 4, 5, 7 } };
+    static const unsigned char want[2][4] = { { 20, 25, 10, 17 }, { 20, 10, 25, 17 } };
+    int k;
+    for (k = 0; k < 2; k++) {
+        nn_buf b = NN_ZERO, z = NN_ZERO;
+        nn_tensor t = NN_ZERO;
+        nn_error e = NN_ZERO;
+        CHECK_OK(nn_buf_put(&b, "\x89PNG\r\n\x1a\n", 8, &e), e);
+        CHECK_OK(nni_png_chunk(&b, "IHDR", head, 13, &e), e);
+        CHECK_OK(nn_deflate(&z, lines[k], 6, NN_DEFLATE_ZLIB, 6, &e), e);
+        CHECK_OK(nni_png_chunk(&b, "IDAT", z.data, z.len, &e), e);
+        CHECK_OK(nni_png_chunk(&b, "IEND", "", 0, &e), e);
+        CHECK_OK(nn_png_decode(&t, b.data, b.len, NULL, &e), e);
+        CHECK(nn_tensor_bytes(&t) == 4 && memcmp(t.data, want[k], 4) == 0);
+        nn_tensor_free(&t);
+        nn_buf_free(&b);
+        nn_buf_free(&z);
+    }
+}
 static void images(void)
 {
     static const bin_case t[] = {
@@ -230,7 +255,7 @@ int main(void)
 {
     RUN(known_bytes);
     RUN(damaged_records);
-    RUN(images);
+    RUN(images); RUN(paeth_ties);
     RUN(image_insides);
     bin_done();
     return test_report();

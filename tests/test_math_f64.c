@@ -165,6 +165,8 @@ static void fma_is_exact(void)
         CHECK_MSG(same(nni_fma_soft(a, b, c), want), "fma(%a, %a, %a): got %a, expected %a", a, b, c, nni_fma_soft(a, b, c), want);
         CHECK_MSG(same(nni_fma(a, b, c), want), "nni_fma(%a, %a, %a)", a, b, c);
     }
+    /* 1 + 3/2 ulp less 2^-113: only the last-but-one sum, rounded to odd, still knows on which side of the tie it is */
+    CHECK(same(nni_fma_soft(ldexp(1 + ldexp(1, -30), -53), 1 - ldexp(1, -30), 1 + ldexp(1, -52)), 1 + ldexp(1, -52)));
     CHECK(same(nni_fma_soft(-0.0, 1, -0.0), -0.0)); CHECK(same(nni_fma_soft(1, 1, -1), 0.0)); CHECK(isnan(nni_fma_soft(HUGE_VAL, 1, -HUGE_VAL)));
     CHECK(same(nni_fma_soft(1e300, 1e300, -HUGE_VAL), -HUGE_VAL)); CHECK(same(nni_fma_soft(1e-300, -1e-300, 0.0), -0.0));
 }

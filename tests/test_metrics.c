@@ -106,7 +106,8 @@ static void probabilities(void)
     CHECK_INT(count[4], 2);
     CHECK(acc[0] != acc[0]);
     CHECK_NEAR(nn_topk_accuracy(Y, q, 1, 3, 1), 0.0, 0);
-    { static const double t[4] = { 0.5, 0.5, 0.2, 0.5 }; static const int64_t one[1] = { 1 };    /* ties: higher class first */
+    { static const double t[4] = { 0.5, 0.5, 0.2, 0.5 }; static const int64_t one[1] = { 1 }, none[1] = { 0 }, last[1] = { 3 };    /* ties: higher class first */
+      CHECK_NEAR(nn_topk_accuracy(last, t, 1, 4, 1), 1.0, 0); CHECK_NEAR(nn_topk_accuracy(none, t, 1, 4, 2), 0.0, 0);
       CHECK_NEAR(nn_topk_accuracy(one, t, 1, 4, 1), 0.0, 0); CHECK_NEAR(nn_topk_accuracy(one, t, 1, 4, 2), 1.0, 0); }
 }
 static void regression_figures(void)

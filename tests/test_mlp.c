@@ -558,6 +558,29 @@ static void ties(void)
     nn_dict_free(&out);
     for (i = 0; i < 3; i++) nn_dict_free(&d[i]);
 }
+/* equal magnitudes: as many as fit are kept, the earlier first; a conflict counts where two vectors speak */
+static void ties_of_equals(void)
+{
+    static double v[2][4] = { { 1, -1, 1, 0 }, { -1, 0, 2, 3 } };
+    static const double kept[4] = { 1, -1, 0, 0 };
+    nn_dict d[2] = { NN_ZERO, NN_ZERO }, out = NN_ZERO;
+    const nn_dict *t[2];
+    nn_error e = NN_ZERO;
+    double share = -1, per = -1;
+    size_t i, n = 4;
+    for (i = 0; i < 2; i++) {
+        nn_tensor x = nn_tensor_view(v[i], NN_F64, 1, &n);
+        CHECK_OK(nn_dict_put(&d[i], "w", &x, &e), e);
+        t[i] = &d[i];
+    }
+    CHECK_OK(nn_taskvec_ties(&out, t, 1, 0.5, 0, &e), e);
+    for (i = 0; i < 4; i++) CHECK_NEAR(nn_f64(&out.items[0].value)[i], kept[i], 0);
+    CHECK_OK(nn_taskvec_conflict(&share, &per, t, 2, &e), e);
+    CHECK_NEAR(share, 0.5, 1e-15);              /* of weights 0 and 2, the first */
+    CHECK_NEAR(per, 0.5, 1e-15);
+    nn_dict_free(&out);
+    for (i = 0; i < 2; i++) nn_dict_free(&d[i]);
+}
 static void quantized(void)
 {
     static const size_t hidden[] = { 12 };
@@ -653,6 +676,6 @@ static void failing_allocator(void)
 int main(void)
 {
     RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
-    RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(quantized); RUN(failing_allocator);
+    RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
     return test_report();
 }

@@ -33,6 +33,31 @@ static nn_status npz_parse(const void *p, size_t n, const nn_alloc *a, nn_error 
     nn_npz_close(z);
     return s;
 }
+/* big-endian complex: each part is turned by itself */
+static void complex_of_other_order(void)
+{
+    static const unsigned char c8[8] = { 0x3f, 0xc0, 0, 0, 0xc0, 0x10, 0, 0 };
+    static const unsigned char c16[16] = { 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0xc0, 0x02, 0, 0, 0, 0, 0, 0 };
+    int k;
+    for (k = 0; k < 2; k++) {
+        nn_buf b = NN_ZERO;
+        nn_reader *r = NULL;
+        nn_tensor t = NN_ZERO;
+        nn_error e = NN_ZERO;
+        CHECK_OK(nn_buf_put(&b, "\x93NUMPY\1\0\x46\0", 10, &e), e);
+        CHECK_OK(nn_buf_text(&b, k ? "{'descr': '>c16', 'fortran_order': False, 'shape': (1,), }           \n" :
+                                     "{'descr': '>c8', 'fortran_order': False, 'shape': (1,), }            \n", &e), e);
+        CHECK_INT(b.len, 80);
+        CHECK_OK(nn_buf_put(&b, k ? c16 : c8, k ? 16 : 8, &e), e);
+        CHECK_OK(nn_reader_memory(&r, b.data, b.len, NULL, &e), e);
+        CHECK_OK(nn_npy_read_from(&t, r, NULL, &e), e);
+        if (k == 0 && t.data) CHECK(((const float *)t.data)[0] == 1.5f && ((const float *)t.data)[1] == -2.25f);
+        if (k == 1 && t.data) CHECK(((const double *)t.data)[0] == 1.5 && ((const double *)t.data)[1] == -2.25);
+        nn_reader_close(r);
+        nn_tensor_free(&t);
+        nn_buf_free(&b);
+    }
+}
 static void headers(void)
 {
     static const struct { const char *dict; size_t data; nn_status s; const char *msg; } t[] = {
@@ -823,6 +848,7 @@ int main(void)
 {
     RUN(headers);
     RUN(fields);
+    RUN(complex_of_other_order);
     RUN(rows_maps_and_appending);
     RUN(many_members);
     if (sizeof(size_t) > 4) {                              /* arrays of 4 GiB have no size_t elsewhere */

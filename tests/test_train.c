@@ -175,6 +175,76 @@ static void schedules(void)
     s.kind = NN_SCHEDULE_PLATEAU;
     CHECK(nn_schedule_factor(&s, 0, 9, 10, 0.25) == 0.25);
 }
+/* What the loop promises in figures: the coefficient of clipping, an improvement, a plateau. */
+static double told_at;                                       /* the metric of the epoch that runs */
+static double told(const float *out, const nn_train_set *set, size_t first, size_t n, void *user)
+{
+    (void)out; (void)set; (void)first; (void)user;
+    return told_at * (double)n;
+}
+static void loop_figures(void)
+{
+    static const double metric[8] = { 0.5, 0.505, 0.52, 0.515, 0.52, 0.52, 0.52, 0.52 };
+    static const double losses_of[4] = { 0.5, 0.495, 0.48, 0.485 };
+    nn_train_set s = toy(), v;
+    nn_mlp_desc md = NN_ZERO;
+    nn_mlp *m[2] = { NULL, NULL };
+    nn_train_desc d = NN_ZERO;
+    nn_trainer *t = NULL;
+    nn_train_event ev;
+    nn_error e = NN_ZERO;
+    double norm = 0;
+    size_t rows[ROWS], i, k;
+    md.n_in = DIM; md.n_out = CLASSES;
+    s.n = 50;
+    for (i = 0; i < s.n; i++) rows[i] = i;
+    d.batch_size = s.n; d.optim.kind = NN_OPT_SGD; d.optim.lr = 1;
+    /* from weights of 0 the first step is -g, and with clipping -g max_norm / (|g| + 1e-6) */
+    for (k = 0; k < 2; k++) {
+        CHECK_OK(nn_mlp_create(&m[k], &md, &e), e);
+        memset(m[k]->params, 0, m[k]->n_params * sizeof(float));
+        d.clip_norm = k ? norm / 2 : 0;
+        CHECK_OK(nn_trainer_create(&t, m[k], &s, NULL, &d, &e), e);
+        CHECK_OK(nn_trainer_step(t, rows, s.n, NULL, &e), e);
+        nn_trainer_destroy(t);
+        for (i = 0; k == 0 && i < m[0]->n_params; i++) norm += (double)m[0]->params[i] * (double)m[0]->params[i];
+        if (k == 0) norm = sqrt(norm);
+    }
+    CHECK_MSG(norm > 0.05 && norm < 2, "norm %g", norm);
+    for (i = 0; i < m[0]->n_params; i++) {
+        const double want = (double)m[0]->params[i] * (norm / 2 / (norm + 1e-6));
+        CHECK_MSG(fabs((double)m[1]->params[i] - want) <= 1.5e-7 * fabs(want), "%zu: %.9g, expected %.9g", i, (double)m[1]->params[i], want);
+    }
+    /* an improvement is more than min_delta better than the best; the rate falls when `patience` epochs and one more had none */
+    d.clip_norm = 0; d.epochs = 8; d.min_delta = 0.01; d.metric = told; d.monitor = NN_MONITOR_METRIC; d.optim.lr = 1e-3;
+    d.schedule.kind = NN_SCHEDULE_PLATEAU; d.schedule.patience = 2; d.schedule.gamma = 0.5;
+    v = s;
+    CHECK_OK(nn_trainer_create(&t, m[0], &s, &v, &d, &e), e);
+    for (k = 0; k < 8; k++) {
+        told_at = metric[k];
+        CHECK_OK(nn_trainer_epoch(t, &ev, &e), e);
+        CHECK_MSG(ev.improved == (k == 0 || k == 2), "epoch %zu: improved %d", k + 1, ev.improved);
+        CHECK_NEAR(ev.lr, k < 6 ? 1e-3 : 5e-4, 1e-12);
+    }
+    nn_trainer_destroy(t);
+    /* losses fall: a sum of 1 - p for fixed logits is told by the class weights instead: the loss itself is set by hand */
+    d.metric = NULL; d.monitor = NN_MONITOR_LOSS; d.optim.lr = 0; d.schedule.kind = NN_SCHEDULE_DEFAULT; d.loss.kind = NN_LOSS_MSE;
+    v.labels = NULL; v.targets = data_t; v.n = 1;
+    s.labels = NULL; s.targets = data_t;
+    d.optim.lr = 1e-30;                                      /* the weights stay; the target of the one row tells the loss */
+    memset(m[0]->params, 0, m[0]->n_params * sizeof(float));
+    CHECK_OK(nn_trainer_create(&t, m[0], &s, &v, &d, &e), e);
+    for (k = 0; k < 4; k++) {
+        for (i = 0; i < CLASSES; i++) data_t[i] = (float)sqrt(losses_of[k]);
+        memset(m[0]->params, 0, m[0]->n_params * sizeof(float));
+        CHECK_OK(nn_trainer_epoch(t, &ev, &e), e);
+        CHECK_NEAR(ev.val_loss, losses_of[k], 1e-6);
+        CHECK_MSG(ev.improved == (k == 0 || k == 2), "epoch %zu: improved %d", k + 1, ev.improved);
+    }
+    nn_trainer_destroy(t);
+    nn_mlp_destroy(m[0]);
+    nn_mlp_destroy(m[1]);
+}
 /* every activation, loss and kind of input: parameters and inputs */
 static void gradients(void)
 {
@@ -726,7 +796,7 @@ static void memory(void)
 }
 int main(void)
 {
-    RUN(losses); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
+    RUN(losses); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(loop_figures); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
     RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(small_nets); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
     return test_report();
 }
