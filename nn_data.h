@@ -616,8 +616,10 @@ NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double r
  * probe: which representation, at which layer, predicts what. Keys of a sentence file, n fragments,
  *   L layers, d dimensions, F features:
  *   embeddings [n,d] f16 or f32;  hidden_states [L,n,d];  activations [L,n,F];  layers [L] int;
- *                                 average_l0s [L] int;  is_final_token [n] bool;
- *   concept_strength_label, sentence_index: one int.  Others are ignored.
+ *                                 average_l0s [L] int or float, may be missing;
+ *                                 is_final_token [n] bool, or int 0 and 1;
+ *   concept_strength_label, sentence_index: one int.  Others are ignored. Fortran order: the whole
+ *   member of a file is read.
  * The numbers in `layers` name the layers, not their positions. Only what is wanted is read
  * (nn_npz_get_items). */
 typedef enum nn_probing_strategy {
@@ -663,7 +665,8 @@ typedef struct nn_probing_set {
     nn_tensor sentence;     /* [n] i64, sentence_index of each row: the identity  */
     nn_tensor fragment;     /* [n] i64, place of the row in its sentence  */
     nn_tensor file;         /* [n] i64, index into the paths  */
-    double    average_l0;   /* *-to-feature: average_l0s at target_layer, mean over the files  */
+    double    average_l0;   /* *-to-feature: average_l0s at target_layer, mean over the files;
+                             NaN where a file has none  */
     nn_buf    skipped;      /* skip_bad: what was left out and why, one line each  */
     size_t    n_skipped;
 } nn_probing_set;
@@ -4721,7 +4724,7 @@ enum { NNI_EMBEDDINGS = 0, NNI_HIDDEN, NNI_ACTIVATIONS };
 static const char *const nni_probing_members[3] = { "embeddings", "hidden_states", "activations" };
 typedef struct nni_probing_shape {
     int64_t layers[NNI_PROBING_MAX_LAYERS];
-    int64_t l0[NNI_PROBING_MAX_LAYERS];
+    double  l0[NNI_PROBING_MAX_LAYERS];
     size_t  n_layers, width[3];
     int     needs[3], needs_l0;
 } nni_probing_shape;
@@ -4771,6 +4774,71 @@ NNI_FN nn_status nni_probing_ints(nn_npz *z, const char *path, const char *key, 
     nn_tensor_free(&t);
     return NN_OK;
 }
+/* average_l0s, one per layer: integers or floats; without them NaN, which is said in the data set. */
+NNI_FN nn_status nni_probing_l0(nn_npz *z, const char *path, nni_probing_shape *sh, nn_error *err)
+{
+    const size_t m = nn_npz_find(z, "average_l0s");
+    nn_tensor t = NN_ZERO;
+    nn_npy_info info;
+    nn_status s;
+    size_t i;
+    char a[64];
+    for (i = 0; i < sh->n_layers; i++) sh->l0[i] = nni_nan();
+    if (m == SIZE_MAX) return NN_OK;
+    s = nn_npz_info(z, m, &info, err);
+    if (s != NN_OK) return s;
+    if (info.ndim != 1 || info.shape[0] != sh->n_layers || info.dtype > NN_BOOL)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: 'average_l0s': expected %zu values, one per layer, got %zu of %s",
+                        nni_name(a, path), sh->n_layers, info.ndim == 1 ? info.shape[0] : (size_t)0,
+                        nn_dtype_name(info.dtype));
+    s = nn_npz_get(z, m, &t, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < sh->n_layers; i++) sh->l0[i] = nn_tensor_get_f64(&t, i);
+    nn_tensor_free(&t);
+    return NN_OK;
+}
+/* is_final_token: how many rows are final, and the first of them. */
+NNI_FN nn_status nni_probing_final(nn_npz *z, size_t m, const char *path, size_t *n, size_t *finals,
+                                   size_t *first, nn_error *err)
+{
+    nn_tensor t = NN_ZERO;
+    nn_npy_info info;
+    size_t i;
+    char a[64];
+    nn_status s = nn_npz_info(z, m, &info, err);
+    if (s != NN_OK) return s;
+    if (info.dtype < NN_I8 || info.dtype > NN_BOOL || info.ndim != 1)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: 'is_final_token': expected bool or 0 and 1 of one dimension, got %s of "
+                        "%zu", nni_name(a, path), nn_dtype_name(info.dtype), info.ndim);
+    s = nn_npz_get(z, m, &t, err);
+    if (s != NN_OK) return s;
+    *n = t.shape[0];
+    *finals = 0;
+    *first = SIZE_MAX;
+    for (i = 0; s == NN_OK && i < *n; i++) {
+        const double v = nn_tensor_get_f64(&t, i);
+        if (v != 0.0 && v != 1.0)
+            s = nn_error_set(err, NN_E_FORMAT, "%s: 'is_final_token': expected 0 and 1, row %zu is %g",
+                             nni_name(a, path), i, v);
+        if (v == 1.0 && (*finals)++ == 0) *first = i;
+    }
+    nn_tensor_free(&t);
+    return s;
+}
+/* Items of a member in C order; of one in Fortran order from the whole, which was read before. */
+NNI_FN nn_status nni_probing_items(nn_npz *z, size_t m, const nn_tensor *whole, size_t first, size_t n,
+                                   nn_tensor *t, nn_error *err)
+{
+    nn_status s;
+    if (!whole->data) return nn_npz_get_items(z, m, first, n, t, err);
+    s = nn_tensor_make1(t, whole->dtype, n, &whole->alloc, err);
+    if (s == NN_OK && n)
+        memcpy(t->data, (const unsigned char *)whole->data + first * whole->itemsize,
+               n * whole->itemsize);
+    return s;
+}
 NNI_FN int nni_probing_pos(const nni_probing_shape *sh, int64_t layer, size_t *pos)
 {
     for (*pos = 0; *pos < sh->n_layers; ++*pos) if (sh->layers[*pos] == layer) return 1;
@@ -4812,8 +4880,7 @@ NNI_FN const int64_t *nni_probing_layers(const nn_probing_desc *d, size_t *n)
 NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing_run *run,
                                   nni_probing_shape *sh, size_t *n_fragments, nn_error *err)
 {
-    size_t n, i, m, first_final = SIZE_MAX, finals = 0;
-    nn_tensor fin = NN_ZERO;
+    size_t n = 0, i, m, first_final = SIZE_MAX, finals = 0;
     nn_npy_info info;
     nn_status s;
     char a[64];
@@ -4828,17 +4895,8 @@ NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing
     if (m == SIZE_MAX)
         return nn_error_set(err, NN_E_FORMAT, "%s: expected an array 'is_final_token', there is none",
                         nni_name(a, path));
-    s = nn_npz_info(z, m, &info, err);
+    s = nni_probing_final(z, m, path, &n, &finals, &first_final, err);
     if (s != NN_OK) return s;
-    if (info.dtype != NN_BOOL || info.ndim != 1)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: 'is_final_token': expected bool of one dimension, got %s of %zu",
-                        nni_name(a, path), nn_dtype_name(info.dtype), info.ndim);
-    s = nn_npz_get(z, m, &fin, err);
-    if (s != NN_OK) return s;
-    n = fin.shape[0];
-    for (i = 0; i < n; i++) if (nn_u8(&fin)[i]) { finals++; if (first_final == SIZE_MAX) first_final = i; }
-    nn_tensor_free(&fin);
     if (finals == 0)
         return nn_error_set(err, NN_E_FORMAT,
                         "%s: no final token: is_final_token is false in all %zu rows",
@@ -4854,12 +4912,8 @@ NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing
         if (s != NN_OK) return s;
     }
     if (sh->needs_l0) {
-        s = nni_probing_ints(z, path, "average_l0s", sh->l0, NNI_PROBING_MAX_LAYERS, &i, err);
+        s = nni_probing_l0(z, path, sh, err);
         if (s != NN_OK) return s;
-        if (i != sh->n_layers)
-            return nn_error_set(err, NN_E_FORMAT,
-                            "%s: 'average_l0s': expected %zu values, one per layer, got %zu",
-                            nni_name(a, path), sh->n_layers, i);
     }
     for (i = 0; i < 3; i++) {
         size_t dims = i == NNI_EMBEDDINGS ? 2 : 3;
@@ -4936,7 +4990,8 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
     nn_npz *z = NULL;
     size_t n = 0, i, j, l, r, pos, one;
     int member;
-    nn_tensor t = NN_ZERO;
+    nn_tensor t = NN_ZERO, whole = NN_ZERO;
+    nn_npy_info info;
     nn_status s = nn_npz_open(&z, path, &run->src->file, err);
     if (s == NN_OK) s = nni_probing_look(z, path, run, sh, &n, err);
     if (s == NN_OK) s = nni_probing_ints(z, path, "sentence_index", &f->sentence, 1, &one, err);
@@ -4959,7 +5014,7 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
         if (s == NN_OK && d->n_features) {
             if (!nni_probing_pos(sh, d->target_layer, &pos))
                 s = nni_probing_layer_missing(sh, d->target_layer, path, err);
-            else p->l0 = (double)sh->l0[pos];
+            else p->l0 = sh->l0[pos];
             for (j = 0; s == NN_OK && j < d->n_features; j++)
                 if (d->features[j] < 0 || (uint64_t)d->features[j] >= sh->width[NNI_ACTIVATIONS])
                     s = nn_error_set(err, NN_E_ARG,
@@ -4987,6 +5042,8 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
                w = sh->width[member];
         size_t layers = member == NNI_EMBEDDINGS ? 1 : sh->n_layers;
         if (m == SIZE_MAX) continue;
+        s = nn_npz_info(z, m, &info, err);
+        if (s == NN_OK && info.fortran && info.ndim > 1) s = nn_npz_get(z, m, &whole, err);
         for (pos = 0; s == NN_OK && pos < layers; pos++) {
             size_t from = n, base;
             int wanted = 0;
@@ -5005,7 +5062,7 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
             }
             if (!wanted) continue;
             base = pos * n + from;                       /* in rows of w */
-            s = nn_npz_get_items(z, m, base * w, (n - from) * w, &t, err);
+            s = nni_probing_items(z, m, &whole, base * w, (n - from) * w, &t, err);
             for (i = 0; s == NN_OK && i < run->n_sets; i++) {
                 const nn_probing_desc *d = &run->descs[i];
                 nni_probing_piece *p = &f->piece[i];
@@ -5055,7 +5112,7 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
                 if (!sum) { s = nn_error_set(err, NN_E_NOMEM, "probing: out of memory"); break; }
                 for (l = 0; s == NN_OK && l < nl; l++) {
                     (void)nni_probing_pos(sh, ls[l], &pos);
-                    s = nn_npz_get_items(z, m, (pos * n + p->first + r) * w, w, &t, err);
+                    s = nni_probing_items(z, m, &whole, (pos * n + p->first + r) * w, w, &t, err);
                     for (c = 0; s == NN_OK && c < w; c++) {
                         double v = (double)nni_probing_value(&t, c);
                         if (!(v - v == 0.0))
@@ -5072,6 +5129,7 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
                 nn_mem_free(sum, (w ? w : 1) * sizeof *sum, al);
             }
         }
+        nn_tensor_free(&whole);
     }
     nn_tensor_free(&t);
     nn_npz_close(z);

@@ -380,6 +380,21 @@ static nn_status put_texts(nn_dict *d, const char *key, const char *const *v, si
     }
     return put_made(d, key, &t, s, e);
 }
+/* The original program's names (meta_method, meta_mean, ...) beside ours. */
+static nn_status put_our_names(nn_dict *d, nn_error *e)
+{
+    static const char *const names[][2] = {
+        { "norm_method", "meta_method" }, { "norm_method", "meta_normalization" },
+        { "norm_mean", "meta_mean" },     { "norm_std", "meta_std" },
+        { "norm_min", "meta_min" },       { "norm_max", "meta_max" } };
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < sizeof names / sizeof *names; i++) {
+        const nn_tensor *t = nn_dict_get(d, names[i][1]);
+        if (t && !nn_dict_get(d, names[i][0])) s = put_copy(d, names[i][0], t, e);
+    }
+    return s;
+}
 /* The arrays of a data set but its matrices, which may be larger than all the rest; *z (may be
  * NULL) stays open for them. */
 static nn_status read_small(nn_dict *d, nn_npz **z, const char *path, nn_error *e)
@@ -393,6 +408,7 @@ static nn_status read_small(nn_dict *d, nn_npz **z, const char *path, nn_error *
         s = nn_npz_get(f, i, &t, e);
         s = put_made(d, nn_npz_name(f, i), &t, s, e);
     }
+    if (s == NN_OK) s = put_our_names(d, e);
     if (z && s == NN_OK) *z = f;
     else nn_npz_close(f);
     return s;
@@ -991,6 +1007,12 @@ static nn_status earlier_read(earlier *r, const spec *sp, const char *path, nn_e
 }
 static void earlier_free(earlier *r) { nn_npz_close(r->z); nn_dict_free(&r->d); free(r->names); }
 
+/* a sum that a mean was made of: a whole number comes back as it was */
+static double whole_sum(double v)
+{
+    const double near = floor(v + 0.5);
+    return fabs(v - near) <= 1e-9 * (1.0 + fabs(v)) ? near : v;
+}
 /* Rows of the earlier output and the new ones, in the order of the files' names: what one run over
  * all would have made. */
 static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char **names,
@@ -1057,7 +1079,7 @@ static nn_status join_rows(nn_app *app, made *m, nn_probing_set *set, const char
                                           old->names + (i - 1) * old->width) != 0;
         for (i = 0; i < fresh; i++)
             files_new += i == 0 || nn_i64(&set->file)[i] != nn_i64(&set->file)[i - 1];
-        m->average_l0 = (floor(mean * files_old + 0.5) + floor(m->average_l0 * files_new + 0.5)) /
+        m->average_l0 = (whole_sum(mean * files_old) + whole_sum(m->average_l0 * files_new)) /
                         (files_old + files_new);
     }
     return s;
@@ -2349,7 +2371,8 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
     if (s != NN_OK) return s;
     p->k = p->x.shape[1];
     /* undo the stored scaling, so that folds refit it */
-    if (!raw.ndim && p->kind != NORM_NONE && !nn_dict_get(&p->d, "pca_components")) {
+    if (!raw.ndim && p->kind != NORM_NONE && nn_dict_get(&p->d, "norm_method") &&
+        !nn_dict_get(&p->d, "pca_components")) {
         nn_scaler sc = NN_ZERO;
         int kind;
         s = scaler_stored(&sc, &kind, &p->d, path, p->k, e);

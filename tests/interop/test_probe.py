@@ -44,7 +44,7 @@ def run(*args, status=0):
     return r
 
 
-def folder(path, seed, sentences=24, layers=6, dim=20, features=40, dtype=np.float16, compressed=False, shuffle=False, one_based=False):
+def folder(path, seed, sentences=24, layers=6, dim=20, features=40, dtype=np.float16, compressed=False, shuffle=False, one_based=False, others=False):
     """Sentence files as the extraction stage writes them."""
     rng = np.random.default_rng(seed)
     os.makedirs(path)
@@ -64,6 +64,15 @@ def folder(path, seed, sentences=24, layers=6, dim=20, features=40, dtype=np.flo
              fragment_lengths=np.arange(n), is_final_token=np.arange(n) == n - 1, embeddings=rng.normal(size=(n, dim)).astype(dtype),
              hidden_states=hidden.astype(dtype), activations=act, layers=order.astype(np.int64),
              average_l0s=(order * 10 + 3).astype(np.int64), num_features=np.int64(features), hidden_dim=np.int64(dim))
+        if others:                                         # what other writers make of the same: 0 and 1, floats, Fortran order
+            name = os.path.join(path, f"sentence_{i:06d}.npz")
+            with np.load(name) as z:
+                f = {k: z[k] for k in z.files}
+            f["is_final_token"] = f["is_final_token"].astype(np.int64)
+            f["average_l0s"] = f["average_l0s"].astype(np.float32)
+            for key in ("embeddings", "hidden_states", "activations"):
+                f[key] = np.asfortranarray(f[key])
+            save(name, **f)
     return sorted(int(v) for v in order)
 
 
@@ -104,7 +113,8 @@ def oracle(path, strategy, layers=(), target=None, features=(), input_layer=None
 with tempfile.TemporaryDirectory() as tmp:
     kinds = {
         "f16": dict(seed=1), "f32": dict(seed=2, dtype=np.float32), "deflated": dict(seed=3, compressed=True),
-        "shuffled": dict(seed=4, shuffle=True, one_based=True), "wide": dict(seed=5, sentences=120, layers=26, dim=24, features=64, compressed=True, shuffle=True),
+        "shuffled": dict(seed=4, shuffle=True, one_based=True), "others": dict(seed=6, others=True),
+        "wide": dict(seed=5, sentences=120, layers=26, dim=24, features=64, compressed=True, shuffle=True),
     }
     for kind, args in kinds.items():
         d = os.path.join(tmp, kind)
@@ -184,6 +194,36 @@ with tempfile.TemporaryDirectory() as tmp:
     figures = dict(line.split(" ")[:2] for line in r.stdout.splitlines() if line.count(" ") >= 1)
     pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
     check(abs(float(figures.get("r2", "nan")) - metrics.r2_score(y, pred)) < 1e-6, f"r2 {figures.get('r2')} against {metrics.r2_score(y, pred)}")
+
+    # average_l0s may be missing, which is said; the original's own names of the normalisation, and none at all
+    for name in sorted(os.listdir(os.path.join(tmp, "others"))):
+        name = os.path.join(tmp, "others", name)
+        with np.load(name) as z:
+            f = {k: z[k] for k in z.files if k != "average_l0s"}
+        np.savez(name, **f)
+    out = os.path.join(tmp, "q.npz")
+    run("--strategy", "hidden-to-feature", "--input", os.path.join(tmp, "others"), "--target-layer", 3, "--target-feature", 3, "--output", out, "--overwrite", "--quiet")
+    with np.load(out) as z:
+        check(np.isnan(z["meta_average_l0"]) and np.isfinite(z["X"]).all(), "missing average_l0s")
+    d = os.path.join(tmp, "wide")
+    for method in ("standardize", "minmax"):
+        figures = []
+        run("--strategy", "hidden-to-concept", "--input", d, "--layer", 5, "--normalize", method, "--no-raw", "--output", out, "--overwrite", "--quiet")
+        with np.load(out) as z:
+            f = {k: z[k] for k in z.files}
+        for keys in ({}, {"norm_method": "meta_method", "norm_mean": "meta_mean", "norm_std": "meta_std", "norm_min": "meta_min", "norm_max": "meta_max"}):
+            np.savez(out, **{keys.get(k, k): v for k, v in f.items()})
+            r = run("probe", out, "--quiet", "--json", "--out", os.path.join(tmp, "rep"), "--overwrite")
+            figures.append(r.stdout)
+            run("--strategy", "hidden-to-concept", "--input", d, "--layer", 5, "--norm-from", out, "--output", os.path.join(tmp, f"from{len(figures)}.npz"), "--overwrite", "--quiet")
+        check(figures[0] == figures[1], f"the original's names: {method}")
+        with np.load(os.path.join(tmp, "from1.npz")) as a, np.load(os.path.join(tmp, "from2.npz")) as b:
+            check(np.array_equal(a["X"], b["X"]) and np.allclose(a["X"], f["X"], atol=1e-5), f"--norm-from the original's names: {method}")
+    X, y, idx = oracle(d, "hidden-to-concept", layers=[5])
+    np.savez(out, X=X, y=y)
+    r = run("probe", out, "--quiet", "--json", "--out", os.path.join(tmp, "rep"), "--overwrite")
+    pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=5000)), X.astype(np.float64), y, cv=StratifiedKFold(5, shuffle=True, random_state=42))
+    check(abs(json.loads(r.stdout)["accuracy"] - metrics.accuracy_score(y, pred)) < 1e-9, "plain X and y")
 
     # anybody's arrays: each layout as its library writes it, against a NumPy extraction, bit for bit
     door = os.path.join(tmp, "door")
