@@ -13958,6 +13958,7 @@ NNI_FN nn_status nni_gguf_size(nn_gguf *g, nni_gguf_entry *e, uint32_t number, n
     nn_gguf_tensor *t = &e->t;
     const char *name = (const char *)g->held.data + e->name;
     char nb[64];
+    uint64_t blocks;
     size_t i, count, bytes, row = t->ndim ? t->shape[t->ndim - 1] : 1;
     for (i = 0; i < sizeof nni_gguf_types / sizeof *nni_gguf_types; i++)
         if (nni_gguf_types[i].number == number) break;
@@ -13975,11 +13976,11 @@ NNI_FN nn_status nni_gguf_size(nn_gguf *g, nni_gguf_entry *e, uint32_t number, n
         return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r),
                        "'%s': rows of %zu values do not fill blocks of %u of %s",
                        nni_name(nb, name), row, nni_gguf_types[i].values, t->type);
-    /* no block is larger than 512 bytes */
-    if ((uint64_t)count / nni_gguf_types[i].values > UINT64_MAX / 512)
+    blocks = count / nni_gguf_types[i].values;
+    t->bytes = blocks * nni_gguf_types[i].bytes;
+    if (nni_gguf_types[i].bytes && t->bytes / nni_gguf_types[i].bytes != blocks)
         return nni_err(err, NN_E_FORMAT, nn_reader_name(g->r), "'%s': the size overflows",
                        nni_name(nb, name));
-    t->bytes = (uint64_t)(count / nni_gguf_types[i].values) * nni_gguf_types[i].bytes;
     return NN_OK;
 }
 NNI_FN nn_status nni_gguf_list(nn_gguf *g, uint64_t n, nn_error *err)

@@ -168,7 +168,7 @@ static void as_dict(void)
 static void headers(void)
 {
     static const uint64_t d8[9] = { 8, 1, 1, 1, 1, 1, 1, 1, 1 }, wide[2] = { (uint64_t)1 << 33, (uint64_t)1 << 33 };
-    static const uint64_t none[2] = { 0, 4 };
+    static const uint64_t none[2] = { 0, 4 }, half = (uint64_t)1 << 61;
     gguf_make m = NN_ZERO;
     nn_error e = NN_ZERO;
     size_t i;
@@ -233,6 +233,9 @@ static void headers(void)
     gm_head(&m, 3, 1, 0); gm_tensor(&m, "t", 8, d8, 24, 0); gm_pad(&m, 32); gm_int(&m, 0, 8); TAKEN("8 dimensions");
     gm_head(&m, 3, 1, 0); gm_tensor(&m, "t", 2, wide, 0, 0); gm_pad(&m, 32);
     REFUSED("overflow", WIDE(NN_E_FORMAT, NN_E_LIMIT), WIDE("'t': the product of the shape overflows", "'t': a dimension of 8589934592"));
+    /* values whose bytes wrap around to 0 */
+    gm_head(&m, 3, 1, 0); gm_tensor(&m, "t", 1, &half, 28, 0); gm_pad(&m, 32);
+    REFUSED("bytes overflow", WIDE(NN_E_FORMAT, NN_E_LIMIT), WIDE("'t': the size overflows", "'t': a dimension of 2305843009213693952"));
     gm_head(&m, 3, 1, 0); gm_tensor(&m, "t", 1, d8, 2, 0); gm_pad(&m, 32); gm_int(&m, 0, 8);
     REFUSED("part of a block", NN_E_FORMAT, "'t': rows of 8 values do not fill blocks of 32 of Q4_0");
     gm_head(&m, 3, 1, 0); gm_tensor(&m, "t", 2, none, 0, 0); TAKEN("no values, no padding");
