@@ -595,6 +595,33 @@ NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, con
  * when every (y,z) cell is filled. */
 NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n,
                             size_t n_groups, nn_error *err);
+/* nn_confident_joint: Northcutt, Jiang and Chuang (2021), section 3: how often the label is i and
+ * the truth j, from labels y [n] in 0 .. k-1 and out-of-sample probabilities p [n,k].
+ *     t_j = mean of p_j over the rows labelled j
+ *     C[i][j] = rows labelled i whose p_j >= t_j; the largest p where several are    (C[i][i] >= 1)
+ *     joint[i][j] = C[i][j] / sum_j C[i][j] * rows labelled i / n      [k,k] out, sums to 1
+ * nn_confident_keep: prune by noise rate: of the rows labelled i, n joint[i][j] (rounded) with the
+ * largest p_j - p_i > 0 lose keep [n]; min_class rows of a label stay. NN_E_ARG: a label out of
+ * range, one that never occurs, a p outside 0 .. 1 or NaN (the row is named). */
+#define NN_MAX_CONFIDENT 256          /* classes */
+NN_DEF nn_status nn_confident_joint(double *joint, const int64_t *y, const double *p, size_t n,
+                                    size_t k, nn_error *err);
+NN_DEF nn_status nn_confident_keep(uint8_t *keep, const double *joint, const int64_t *y,
+                                   const double *p, size_t n, size_t k, size_t min_class,
+                                   const nn_alloc *alloc, nn_error *err);
+/* Decisions with equal shares of positives (Hardt, Price and Srebro 2016): in each group a score is
+ * positive above hi, negative up to lo, and positive with probability mix between. */
+typedef struct nn_parity_cut { double lo, hi, mix; } nn_parity_cut;
+/* nn_parity_fit: of all randomised thresholds cut [n_groups] that give every group the same share of
+ * positives, those that make most labels right, exactly: in each group the labels made right are,
+ * as a function of the share, the upper hull of its thresholds; their sum is concave and its
+ * best share is a corner of one hull (of equal ones the lowest). rate, right: that share, and the
+ * share of labels made right (NULL = not wanted). A group without rows is left out. NN_E_ARG: a label, a group, a score (the row). */
+NN_DEF nn_status nn_parity_fit(nn_parity_cut *cut, double *rate, double *right, const int64_t *y,
+                               const int64_t *z, const double *score, size_t n, size_t n_groups,
+                               const nn_alloc *alloc, nn_error *err);
+/* nn_parity_probability: of a positive answer for that score. */
+NN_DEF double nn_parity_probability(const nn_parity_cut *cut, double score);
 /* nn_label_dp_gap: max - min over non-empty groups of mean y; NaN when fewer than two groups have rows. */
 NN_DEF double nn_label_dp_gap(const int64_t *y, const int64_t *z, size_t n, size_t n_groups);
 
@@ -3379,6 +3406,228 @@ NN_DEF nn_status nn_fairness_bootstrap(nn_interval *out, const char *figure, con
         out->hi = q.hi;
     }
     return s;
+}
+/* ---- confident learning ---- */
+NNI_FN nn_status nni_confident_check(const int64_t *y, const double *p, size_t n, size_t k,
+                                     nn_error *err)
+{
+    size_t i, j;
+    if (n == 0 || k < 2 || k > NN_MAX_CONFIDENT)
+        return nn_error_set(err, NN_E_ARG,
+                            "nn_confident: expected rows and 2 to %d classes, got %zu and %zu",
+                            NN_MAX_CONFIDENT, n, k);
+    for (i = 0; i < n; i++) {
+        if (y[i] < 0 || (uint64_t)y[i] >= k)
+            return nn_error_set(err, NN_E_ARG, "nn_confident: row %zu: label %lld is not below %zu", i,
+                                (long long)y[i], k);
+        for (j = 0; j < k; j++)
+            if (!(p[i * k + j] >= 0.0 && p[i * k + j] <= 1.0))
+                return nn_error_set(err, NN_E_ARG,
+                                    "nn_confident: row %zu: expected a probability, got %g", i,
+                                    p[i * k + j]);
+    }
+    return NN_OK;
+}
+/* t of class j */
+NNI_FN double nni_confident_cut(size_t j, const int64_t *y, const double *p, size_t n, size_t k)
+{
+    double sum = 0.0, rows = 0.0;
+    size_t i;
+    for (i = 0; i < n; i++)
+        if ((size_t)y[i] == j) {
+            sum += p[i * k + j];
+            rows += 1.0;
+        }
+    return rows > 0.0 ? sum / rows : nni_nan();
+}
+NN_DEF nn_status nn_confident_joint(double *joint, const int64_t *y, const double *p, size_t n,
+                                    size_t k, nn_error *err)
+{
+    size_t i, j, c, best;
+    double t[NN_MAX_CONFIDENT], rows[NN_MAX_CONFIDENT], sum;
+    nn_status s = nni_confident_check(y, p, n, k, err);
+    if (s != NN_OK) return s;
+    for (j = 0; j < k * k; j++) joint[j] = 0.0;
+    for (j = 0; j < k; j++) {
+        rows[j] = 0.0;
+        t[j] = nni_confident_cut(j, y, p, n, k);
+        if (t[j] != t[j]) return nn_error_set(err, NN_E_ARG, "nn_confident: no row is labelled %zu", j);
+    }
+    for (i = 0; i < n; i++) {
+        const double *q = p + i * k;
+        rows[y[i]] += 1.0;
+        for (j = 0, best = k; j < k; j++)
+            if (q[j] >= t[j] - 1e-6 && (best == k || q[j] > q[best])) best = j;
+        if (best < k) joint[(size_t)y[i] * k + best] += 1.0;
+    }
+    for (c = 0; c < k; c++) {
+        if (joint[c * k + c] < 1.0) joint[c * k + c] = 1.0;
+        for (j = 0, sum = 0.0; j < k; j++) sum += joint[c * k + j];
+        for (j = 0; j < k; j++) joint[c * k + j] *= rows[c] / (sum * (double)n);
+    }
+    return NN_OK;
+}
+typedef struct nni_margin_row { double margin; size_t row; } nni_margin_row;
+NNI_FN int nni_margin_order(const void *x, const void *y)
+{
+    const nni_margin_row *a = (const nni_margin_row *)x, *b = (const nni_margin_row *)y;
+    if (a->margin != b->margin) return a->margin > b->margin ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+NN_DEF nn_status nn_confident_keep(uint8_t *keep, const double *joint, const int64_t *y,
+                                   const double *p, size_t n, size_t k, size_t min_class,
+                                   const nn_alloc *alloc, nn_error *err)
+{
+    nni_margin_row *row;
+    size_t i, j, c, m, rows, left, bytes;
+    nn_status s = nni_confident_check(y, p, n, k, err);
+    if (s != NN_OK) return s;
+    if (!nn_size_mul(n, sizeof *row, &bytes) ||
+        (row = (nni_margin_row *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_confident_keep: out of memory for %zu rows", n);
+    for (i = 0; i < n; i++) keep[i] = 1;
+    for (c = 0; c < k; c++) {
+        for (i = 0, rows = 0; i < n; i++) rows += (size_t)y[i] == c;
+        left = rows;
+        for (j = 0; j < k; j++) {
+            const double share = (double)n * joint[c * k + j];
+            size_t most = share >= 0.0 && share < (double)rows ? (size_t)(share + 0.5) : rows;
+            if (j == c) continue;
+            for (i = 0, m = 0; i < n; i++) {
+                if ((size_t)y[i] != c || !keep[i]) continue;
+                row[m].row = i;
+                row[m++].margin = p[i * k + j] - p[i * k + c];
+            }
+            if (m) qsort(row, m, sizeof *row, nni_margin_order);
+            for (i = 0; i < m && most && left > min_class && row[i].margin > 0.0; i++) {
+                keep[row[i].row] = 0;
+                most--;
+                left--;
+            }
+        }
+    }
+    nn_mem_free(row, bytes, alloc);
+    return NN_OK;
+}
+
+/* ---- equal shares of positives ---- */
+typedef struct nni_parity_row { int64_t group; double score; int64_t y; } nni_parity_row;
+/* the group, then high scores first */
+NNI_FN int nni_parity_order(const void *x, const void *y)
+{
+    const nni_parity_row *a = (const nni_parity_row *)x, *b = (const nni_parity_row *)y;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    return (a->score < b->score) - (a->score > b->score);
+}
+/* A corner of a group's hull: the cut, the share of positives, labels made right. */
+typedef struct nni_parity_corner { double cut, share, right; } nni_parity_corner;
+/* labels made right at that share: the hull h [m], and the corner before it */
+NNI_FN double nni_parity_at(const nni_parity_corner *h, size_t m, double share, size_t *before)
+{
+    size_t lo = 0, hi = m - 1, mid;
+    while (hi - lo > 1) {
+        mid = lo + (hi - lo) / 2;
+        if (h[mid].share <= share) lo = mid;
+        else hi = mid;
+    }
+    *before = lo;
+    return h[lo].right + (h[hi].right - h[lo].right) * (share - h[lo].share) /
+                             (h[hi].share - h[lo].share);
+}
+/* the upper hull of a group's thresholds: h [rows + 1], returns how many corners; at least two */
+NNI_FN size_t nni_parity_hull(nni_parity_corner *h, const nni_parity_row *row, size_t rows)
+{
+    size_t i, m = 0;
+    double right = 0.0;
+    for (i = 0; i < rows; i++) right += row[i].y == 0 ? 1.0 : 0.0;
+    for (i = 0; i <= rows; i++) {                    /* the first i rows are positive */
+        nni_parity_corner c;
+        if (i) right += row[i - 1].y ? 1.0 : -1.0;
+        if (i && i < rows && !(row[i].score < row[i - 1].score)) continue;
+        c.cut = i == 0      ? INFINITY :
+                i == rows   ? -INFINITY :
+                              row[i].score + 0.5 * (row[i - 1].score - row[i].score);
+        c.share = (double)i / (double)rows;
+        c.right = right;
+        while (m >= 2 && (h[m - 1].right - h[m - 2].right) * (c.share - h[m - 1].share) <=
+                             (c.right - h[m - 1].right) * (h[m - 1].share - h[m - 2].share))
+            m--;
+        h[m++] = c;
+    }
+    return m;
+}
+NN_DEF double nn_parity_probability(const nn_parity_cut *cut, double score)
+{
+    if (score > cut->hi) return 1.0;
+    return score > cut->lo ? cut->mix : 0.0;
+}
+NN_DEF nn_status nn_parity_fit(nn_parity_cut *cut, double *rate, double *right, const int64_t *y,
+                               const int64_t *z, const double *score, size_t n, size_t n_groups,
+                               const nn_alloc *alloc, nn_error *err)
+{
+    nni_parity_row *row;
+    nni_parity_corner *hull;
+    size_t first[NN_MAX_GROUPS], corners[NN_MAX_GROUPS], i, g, q, at, bytes, hull_bytes;
+    double best = -1.0, best_rate = 0.0, sum;
+    if (n == 0 || n_groups == 0 || n_groups > NN_MAX_GROUPS)
+        return nn_error_set(err, NN_E_ARG,
+                            "nn_parity_fit: expected rows and 1 to %d groups, got %zu and %zu",
+                            NN_MAX_GROUPS, n, n_groups);
+    for (i = 0; i < n; i++)
+        if ((y[i] & ~(int64_t)1) || z[i] < 0 || (uint64_t)z[i] >= n_groups ||
+            !(score[i] - score[i] == 0.0))
+            return nn_error_set(err, NN_E_ARG,
+                                "nn_parity_fit: row %zu: expected label 0 or 1, a group below %zu and "
+                                "a finite score, got %lld, %lld, %g",
+                                i, n_groups, (long long)y[i], (long long)z[i], score[i]);
+    if (!nn_size_mul(n, sizeof *row, &bytes) ||
+        !nn_size_mul(n + n_groups, sizeof *hull, &hull_bytes) ||
+        (row = (nni_parity_row *)nn_mem_alloc(bytes, alloc)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "nn_parity_fit: out of memory for %zu rows", n);
+    hull = (nni_parity_corner *)nn_mem_alloc(hull_bytes, alloc);
+    if (!hull) {
+        nn_mem_free(row, bytes, alloc);
+        return nn_error_set(err, NN_E_NOMEM, "nn_parity_fit: out of memory for %zu rows", n);
+    }
+    for (i = 0; i < n; i++) {
+        row[i].group = z[i];
+        row[i].score = score[i];
+        row[i].y = y[i];
+    }
+    qsort(row, n, sizeof *row, nni_parity_order);
+    for (g = 0, i = 0, at = 0; g < n_groups; g++) {
+        const size_t start = i;
+        while (i < n && (size_t)row[i].group == g) i++;
+        first[g] = at;
+        corners[g] = i > start ? nni_parity_hull(hull + at, row + start, i - start) : 0;
+        at += corners[g];
+    }
+    for (q = 0; q < at; q++) {                       /* every corner's share, lowest of equals */
+        size_t before;
+        for (g = 0, sum = 0.0; g < n_groups; g++)
+            if (corners[g])
+                sum += nni_parity_at(hull + first[g], corners[g], hull[q].share, &before);
+        if (sum > best + 1e-9 || (sum > best - 1e-9 && hull[q].share < best_rate)) {
+            best = sum > best ? sum : best;
+            best_rate = hull[q].share;
+        }
+    }
+    for (g = 0; g < n_groups; g++) {
+        const nni_parity_corner *h = hull + first[g];
+        size_t before;
+        cut[g].lo = cut[g].hi = INFINITY;
+        cut[g].mix = 0.0;
+        if (!corners[g]) continue;
+        (void)nni_parity_at(h, corners[g], best_rate, &before);
+        cut[g].hi = h[before].cut;
+        cut[g].lo = h[before + 1].cut;
+        cut[g].mix = (best_rate - h[before].share) / (h[before + 1].share - h[before].share);
+    }
+    if (rate) *rate = best_rate;
+    if (right) *right = best / (double)n;
+    nn_mem_free(hull, hull_bytes, alloc);
+    nn_mem_free(row, bytes, alloc);
+    return NN_OK;
 }
 NN_DEF nn_status nn_reweigh(double *w, const int64_t *y, const int64_t *z, size_t n,
                             size_t n_groups, nn_error *err)

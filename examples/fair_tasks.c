@@ -535,7 +535,11 @@ typedef enum method {
     M_LEARNED,
     M_LEARNED_FAIR,
     M_GREEDY,
+    M_ALTERNATING,
+    M_FAIRBATCH,
     M_REWEIGH,
+    M_CONFIDENT,
+    M_THRESHOLDS,
     M_UNTRAINED,
     M_ONESTEP,
     M_MWN,
@@ -548,7 +552,9 @@ typedef enum method {
 } method;
 static const char *const method_name[M_COUNT] = {
     "baseline",       "baseline_z",     "random",       "low_loss", "evidence",
-    "evidence_fair",  "learned",        "learned_fair", "greedy",   "reweighing",
+    "evidence_fair",  "learned",        "learned_fair", "greedy",
+    "greedy_alternating", "fairbatch",  "reweighing",   "confident_learning",
+    "group_thresholds",
     "untrained",      "one_step",       "meta_weight_net", "meta_x",   "meta",
     "meta_validated", "oracle_labels",  "oracle_removal"
 };
@@ -1116,6 +1122,16 @@ static nn_status ready_of(ready **out, data *t, const opts *o, nn_error *err)
     q->gap = train_gap(t, &q->base, q->score);
     return nn_meta_features(q->feat, q->p, t->y, orient(q->fz, t->y, t->z, t->n), t->n, 2, NULL, err);
 }
+/* *to = a copy of m; what was in it is freed */
+static nn_status linear_copy(nn_linear *to, const nn_linear *m, nn_error *err)
+{
+    nn_linear_free(to);
+    *to = *m;
+    memset(&to->coef, 0, sizeof to->coef);
+    memset(&to->intercept, 0, sizeof to->intercept);
+    NN_TRY(nn_tensor_copy(&to->coef, &m->coef, NULL, err));
+    return nn_tensor_copy(&to->intercept, &m->intercept, NULL, err);
+}
 static nn_status fit_kept(result *r, ready *q, const data *t, const double *score, int with_z,
                           int64_t *pred, nn_error *err)
 {
@@ -1231,6 +1247,145 @@ static nn_status run_greedy(result *r, ready *q, const data *t, const opts *o, i
     if (s == NN_OK) s = judge(r, t, &m, pred, err);
     nn_linear_free(&m);
     free(w); free(scratch); free(neg);
+    return s;
+}
+/* FairBatch (Roh, Lee, Whang and Suh, ICLR 2021) and, with choose, their greedy selection of clean and
+ * fair rows (NeurIPS 2021): training alternates with moving the quotas of the (label, group) cells,
+ *     quota(y, z) = n_z / n * (y ? lambda_z : 1 - lambda_z)        lambda_z: at first as in the rows
+ * by a step against the gap of the predictions on the training rows, halved where it changes sign.
+ * The quotas are weights; with choose, --keep times as many rows of a cell are taken, those of lowest
+ * loss under the model of the round before. The round of the smallest gap counts. */
+typedef struct quotas {
+    double lambda[2], group[2], cell[2][2], step;    /* group, cell: rows; cell[y][z] */
+    int sign;
+} quotas;
+static void quotas_make(quotas *a, const data *t)
+{
+    size_t i;
+    memset(a, 0, sizeof *a);
+    a->step = 0.1;
+    for (i = 0; i < t->n; i++) {
+        a->group[t->z[i]] += 1.0;
+        a->cell[t->y[i]][t->z[i]] += 1.0;
+    }
+    for (i = 0; i < 2; i++) a->lambda[i] = a->group[i] > 0 ? a->cell[1][i] / a->group[i] : 0.0;
+}
+/* rows that a cell would have, were there n of all */
+static double quota_of(const quotas *a, int64_t y, int64_t z)
+{
+    return a->group[z] * (y ? a->lambda[z] : 1.0 - a->lambda[z]);
+}
+/* 0: no better step is left */
+static int quotas_move(quotas *a, double gap)
+{
+    const int sign = gap > 0.0 ? 1 : -1;
+    size_t z;
+    if (!(fabs(gap) > 1e-6)) return 0;               /* NaN too: a group has no row here */
+    if (a->sign && sign != a->sign) a->step *= 0.5;
+    a->sign = sign;
+    for (z = 0; z < 2; z++) {
+        a->lambda[z] += (z ? -1.0 : 1.0) * sign * a->step;
+        if (a->lambda[z] > 0.99) a->lambda[z] = 0.99;
+        if (a->lambda[z] < 0.01) a->lambda[z] = 0.01;
+    }
+    return a->step > 5e-4;
+}
+/* keep = in each cell share x its quota of rows, lowest loss first; order [n]: rows by loss */
+static void quotas_take(uint8_t *keep, const quotas *a, const data *t, const size_t *order,
+                        double share)
+{
+    double left[2][2];
+    size_t i, y, z;
+    for (y = 0; y < 2; y++)
+        for (z = 0; z < 2; z++)
+            left[y][z] = floor(share * quota_of(a, (int64_t)y, (int64_t)z) + 1e-9);
+    memset(keep, 0, t->n);
+    for (i = 0; i < t->n; i++) {
+        double *const room = &left[t->y[order[i]]][t->z[order[i]]];
+        if (!(*room >= 1.0)) continue;
+        *room -= 1.0;
+        keep[order[i]] = 1;
+    }
+}
+typedef struct loss_row { double loss; size_t row; } loss_row;
+static int loss_order(const void *x, const void *y)
+{
+    const loss_row *a = x, *b = y;
+    if (a->loss != b->loss) return a->loss < b->loss ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+/* order = rows by their loss under m */
+static void by_loss(size_t *order, loss_row *row, double *scratch, const data *t, const nn_linear *m)
+{
+    size_t i;
+    scores_of(scratch, m, t->x, t->n, t->d + 1);
+    for (i = 0; i < t->n; i++) {                     /* the loss falls in the given label's margin */
+        row[i].loss = t->y[i] ? -scratch[i] : scratch[i];
+        row[i].row = i;
+    }
+    qsort(row, t->n, sizeof *row, loss_order);
+    for (i = 0; i < t->n; i++) order[i] = row[i].row;
+}
+static nn_status run_quotas(result *r, ready *q, const data *t, const opts *o, int choose,
+                            nn_error *err)
+{
+    double *w = need(t->n, sizeof *w), *scratch = need(t->n, sizeof *scratch), gap, best_gap = INFINITY;
+    size_t *order = need(t->n, sizeof *order), i;
+    loss_row *row = need(t->n, sizeof *row);
+    uint8_t *kept = need(t->n, 1);
+    nn_linear m = NN_ZERO, best = NN_ZERO;
+    quotas a;
+    int round;
+    nn_status s = w && scratch && order && row && kept ? NN_OK : no_memory(err);
+    quotas_make(&a, t);
+    for (round = 0; s == NN_OK && round < 60; round++) {
+        if (choose) {
+            by_loss(order, row, scratch, t, round ? &m : &q->base);
+            quotas_take(q->keep, &a, t, order, o->keep);
+        } else
+            for (i = 0; i < t->n; i++)
+                w[i] = quota_of(&a, t->y[i], t->z[i]) / a.cell[t->y[i]][t->z[i]];
+        nn_linear_free(&m);
+        s = fit(&m, t, choose ? q->keep : NULL, choose ? NULL : w, t->d, t->y, &q->base, err);
+        if (s != NN_OK) break;
+        gap = train_gap(t, &m, scratch);
+        if (round == 0 || fabs(gap) < best_gap) {
+            best_gap = fabs(gap);
+            memcpy(kept, q->keep, t->n);
+            s = linear_copy(&best, &m, err);
+        }
+        if (!quotas_move(&a, gap)) break;
+    }
+    for (i = 0; s == NN_OK && i < t->n; i++) scratch[i] = -q->loss[i];
+    if (s == NN_OK && choose) s = note_selection(r, t, kept, scratch, err);
+    if (s == NN_OK) s = judge(r, t, &best, NULL, err);
+    nn_linear_free(&m);
+    nn_linear_free(&best);
+    free(w);
+    free(scratch);
+    free(order);
+    free(row);
+    free(kept);
+    return s;
+}
+/* the baseline's scores, with randomised thresholds per group that give both the same share of
+ * positives: Hardt et al. 2016 as fairlearn's ThresholdOptimizer, exact */
+static nn_status run_thresholds(result *r, ready *q, const data *t, uint64_t seed, nn_error *err)
+{
+    double *score = need(t->n > t->nt ? t->n : t->nt, sizeof *score);
+    int64_t *answer = need(t->nt, sizeof *answer);
+    nn_rng g = nn_rng_make(seed, NN_STREAM_USER, ((uint64_t)1 << 46) + t->id);
+    nn_parity_cut cut[2];
+    size_t i;
+    nn_status s = score && answer ? NN_OK : no_memory(err);
+    if (s == NN_OK) scores_of(score, &q->base, t->x, t->n, t->d + 1);
+    if (s == NN_OK) s = nn_parity_fit(cut, NULL, NULL, t->y, t->z, score, t->n, 2, NULL, err);
+    if (s == NN_OK) scores_of(score, &q->base, t->xt, t->nt, t->d + 1);
+    for (i = 0; s == NN_OK && i < t->nt; i++)
+        answer[i] = nn_rng_f64(&g) < nn_parity_probability(&cut[t->zt[i]], score[i]);
+    if (s == NN_OK) s = judge_answers(r, t, answer, err);
+    free(score);
+    free(answer);
     return s;
 }
 /* one-step re-weighting (Ren et al. 2018) with the task's clean query rows: score = - d outer / d
@@ -1545,6 +1700,24 @@ static nn_status run_score(result *hard, result *fair, ready *q, const data *t, 
     if (s == NN_OK) *fair = *hard;                       /* what is kept is the same */
     return s == NN_OK ? run_fair(fair, q, t, right, o, pred, err) : s;
 }
+/* confident learning (Northcutt et al. 2021) with out-of-fold probabilities of logistic regression:
+ * how many rows go is its own estimate, --keep has no say */
+static nn_status run_confident(result *r, ready *q, const data *t, nn_error *err)
+{
+    double *p = need(2 * t->n, sizeof *p), joint[4];
+    size_t i;
+    nn_status s = p ? NN_OK : no_memory(err);
+    for (i = 0; s == NN_OK && i < t->n; i++) {
+        const double given = nn_sigmoid(q->evidence.low_loss[i]);
+        p[2 * i + 1] = t->y[i] ? given : 1.0 - given;
+        p[2 * i] = 1.0 - p[2 * i + 1];
+    }
+    if (s == NN_OK) s = nn_confident_joint(joint, t->y, p, t->n, 2, err);
+    if (s == NN_OK) s = nn_confident_keep(q->keep, joint, t->y, p, t->n, 2, 5, NULL, err);
+    if (s == NN_OK) s = fit_kept(r, q, t, q->evidence.low_loss, 0, NULL, err);
+    free(p);
+    return s;
+}
 /* Rows low_loss, evidence, evidence_fair, learned, learned_fair. learner: a policy on the features
  * of the evidence, or NULL. */
 static nn_status run_evidence(result *res, ready *q, const data *t, net *learner, const opts *o,
@@ -1560,6 +1733,7 @@ static nn_status run_evidence(result *res, ready *q, const data *t, net *learner
                       also->fair, err);
     if (s == NN_OK && also->score) memcpy(also->score, q->evidence.plain, t->n * sizeof(double));
     if (s == NN_OK && also->keep) memcpy(also->keep, q->keep, t->n);
+    if (s == NN_OK) s = run_confident(&res[M_CONFIDENT], q, t, err);
     if (s != NN_OK || !learner) return s;
     s = net_logits(learner, q->score, q->evidence.feature, t->n, err);
     for (i = 0; s == NN_OK && i < t->n; i++) q->score[i] = nn_sigmoid(q->score[i]);
@@ -1603,6 +1777,9 @@ static nn_status run_all(result *res, data *t, net *policy, const opts *o, uint6
         if (s == NN_OK) s = fit_kept(&res[M_RANDOM], q, t, q->score, 0, NULL, err);
     }
     if (s == NN_OK) s = run_greedy(&res[M_GREEDY], q, t, o, NULL, err);
+    if (s == NN_OK) s = run_quotas(&res[M_ALTERNATING], q, t, o, 1, err);
+    if (s == NN_OK) s = run_quotas(&res[M_FAIRBATCH], q, t, o, 0, err);
+    if (s == NN_OK) s = run_thresholds(&res[M_THRESHOLDS], q, t, seed, err);
     if (s == NN_OK) {
         double *w = need(t->n, sizeof *w);
         nn_linear m = NN_ZERO;
@@ -2337,8 +2514,12 @@ static void legend(nn_report *r)
     nn_report_text(
         r, "Each method chooses training rows (or weighs them); a logistic regression is fitted on "
            "them and judged on test rows. baseline takes all rows; random and untrained show what "
-           "choosing without knowledge does; greedy keeps low losses under quotas; reweighing "
-           "gives weights by group and label; one_step and meta_weight_net learn weights; meta is "
+           "choosing without knowledge does; greedy keeps low losses under quotas; "
+           "greedy_alternating and fairbatch move the quotas (of rows, of weights) against the "
+           "gap, round by round (Roh et al. 2021); reweighing gives weights by group and label; "
+           "confident_learning drops the rows whose label out-of-fold probabilities deny, as many "
+           "as it estimates (Northcutt et al. 2021); group_thresholds gives the baseline's scores "
+           "randomised thresholds per group with equal shares of positives; one_step and meta_weight_net learn weights; meta is "
            "the selector trained through unrolled training, learned one trained on known flips. "
            "low_loss keeps what an out-of-fold logistic regression finds easiest; evidence keeps "
            "by the hand-made mean of two networks' out-of-fold probability of the given label and "

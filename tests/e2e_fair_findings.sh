@@ -82,6 +82,14 @@ tr ',{}' '\n\n\n' <"$dir/n/metrics.json" | tr -d '" ' | awk -F: '{ v[$1] = $2 } 
     exit !("interval_baseline_dp_signed_lo" in v && v["interval_baseline_dp_signed_lo"] < 0 && v["interval_baseline_dp_signed_hi"] > 0 && v["interval_baseline_dp_difference_lo"] == 0 &&
            v["interval_evidence_fair_eodds_max_hi"] > 0 && "bootstrap_evidence_fair_fpr_signed_lo" in v) }' && ok || { bad "signed and folded intervals"; grep interval "$dir/n/metrics.json" | head -n 4; }
 
+# the peers do what they are for: the alternating greedy, FairBatch and thresholds lower a gap that the greedy leaves, confident learning finds flips
+awk 'BEGIN { s = 11; print "y,x1,x2,g"; for (i = 0; i < 1200; i++) { for (k = 0; k < 4; k++) { s = s * 16807 % 2147483647; u[k] = s / 2147483647 }
+             a = u[0] < 0.5; y = u[1] < (a ? 0.65 : 0.35); printf "%d,%.4f,%.4f,%s\n", y, 2 * y + a + 1.5 * u[2], 2 * a + u[3], a ? "a" : "b" } }' >"$dir/gap.csv"
+check "a table with a gap" $prog evaluate --dataset csv --csv "$dir/gap.csv" --label y=1 --group g=a --noise 0.15 --inits 1 --bootstrap 0 --out "$dir/q" --quiet
+awk '{ v[$1] = $2 } END { b = v["baseline_dp_difference"]
+       exit !(b > 0.2 && v["greedy_dp_difference"] > b / 2 && v["greedy_alternating_dp_difference"] < b / 3 && v["fairbatch_dp_difference"] < b / 3 && v["group_thresholds_dp_difference"] < b / 3 &&
+              v["confident_learning_noise_reduction"] > 0.4 && v["greedy_alternating_accuracy"] > 0.6) }' "$dir/log" && ok || { bad "the peers"; grep -E '^(baseline|greedy|greedy_alternating|fairbatch|group_thresholds|confident_learning)_(accuracy|dp|noise_r)' "$dir/log"; }
+
 if [ -f "$data/ricci/ricci.csv" ]; then
     check "Ricci" $prog evaluate --dataset csv --csv "$data/ricci/ricci.csv" --label 'Combine>=70' --group Race=W --features Oral,Written --inits 1 --out "$dir/r" --quiet
     [ "$(value "$dir/log" rows)" = 118 ] && ok || bad "Ricci: rows $(value "$dir/log" rows)"

@@ -427,6 +427,95 @@ static void auc_of_pairs(void)
         for (i = 0; i < d.n; i++) CHECK_MSG(h[i] == want[i] / (double)(k == 2 ? 1 : k), "trial %zu, row %zu", trial, i);
     }
 }
+/* labels made right at a share of positives, the best mix of any two thresholds: every pair tried */
+static double parity_by_hand(const int64_t *y, const int64_t *z, const double *score, size_t n, int64_t g, double share)
+{
+    double at[64], right[64], best = -1.0, rows = 0.0;
+    size_t m = 0, i, j, k;
+    for (i = 0; i < n; i++) rows += z[i] == g;
+    for (k = 0; k <= n; k++) {                       /* positive: scores at or above that of row k; n: none */
+        if (k < n && z[k] != g) continue;
+        at[m] = right[m] = 0.0;
+        for (i = 0; i < n; i++) {
+            const int pos = k < n && score[i] >= score[k];
+            if (z[i] != g) continue;
+            at[m] += pos / rows;
+            right[m] += pos == (y[i] != 0);
+        }
+        m++;
+    }
+    for (i = 0; i < m; i++)
+        for (j = 0; j < m; j++) {
+            if (!(at[i] <= share + 1e-12 && at[j] >= share - 1e-12)) continue;
+            k = at[j] - at[i] > 1e-12;
+            best = fmax(best, k ? right[i] + (right[j] - right[i]) * (share - at[i]) / (at[j] - at[i]) : right[i]);
+        }
+    return best;
+}
+static void equal_shares(void)
+{
+    enum { N = 40 };
+    int64_t y[N], z[N];
+    double score[N], rate, right;
+    nn_parity_cut cut[3];
+    nn_rng g = nn_rng_make(8, NN_STREAM_USER, 0);
+    nn_error e = NN_ZERO;
+    size_t trial, i, k, n;
+    for (trial = 0; trial < 60; trial++) {
+        double got[2] = { 0, 0 }, rows[2] = { 0, 0 }, made = 0.0, best = 0.0;
+        n = 6 + trial % (N - 5);
+        for (i = 0; i < n; i++) {
+            z[i] = i < 2 ? (int64_t)i : (int64_t)(nn_rng_f64(&g) * 2.0);
+            y[i] = nn_rng_f64(&g) < 0.3 + 0.3 * (double)z[i];
+            score[i] = trial % 3 ? floor(6.0 * nn_rng_f64(&g) + 3.0 * (double)y[i]) : nn_rng_f64(&g) + (double)y[i];
+        }
+        CHECK_OK(nn_parity_fit(cut, &rate, &right, y, z, score, n, 3, NULL, &e), e);
+        for (i = 0; i < n; i++) {
+            const double p = nn_parity_probability(&cut[z[i]], score[i]);
+            CHECK(p >= 0.0 && p <= 1.0);
+            got[z[i]] += p;
+            rows[z[i]] += 1.0;
+            made += y[i] ? p : 1.0 - p;
+        }
+        for (k = 0; k < 2; k++) CHECK_NEAR(got[k] / rows[k], rate, 1e-12);
+        CHECK_NEAR(made / (double)n, right, 1e-12);
+        for (k = 0; k <= 1000; k++)                  /* no share does better, and the one found is one of them */
+            best = fmax(best, parity_by_hand(y, z, score, n, 0, (double)k / 1000.0) + parity_by_hand(y, z, score, n, 1, (double)k / 1000.0));
+        CHECK_MSG(best / (double)n <= right + 1e-12, "trial %zu: %.17g by hand, %.17g", trial, best / (double)n, right);
+        CHECK_NEAR(parity_by_hand(y, z, score, n, 0, rate) + parity_by_hand(y, z, score, n, 1, rate), right * (double)n, 1e-9);
+        CHECK(nn_parity_probability(&cut[2], 1e300) == 0.0);         /* a group without rows */
+    }
+    z[0] = 3;
+    CHECK_INT(nn_parity_fit(cut, NULL, NULL, y, z, score, 6, 3, NULL, &e), NN_E_ARG);
+    z[0] = 0; score[1] = INFINITY;
+    CHECK_INT(nn_parity_fit(cut, NULL, NULL, y, z, score, 6, 3, NULL, &e), NN_E_ARG);
+    CHECK_INT(nn_parity_fit(cut, NULL, NULL, y, z, score, 0, 2, NULL, &e), NN_E_ARG);
+}
+/* the example of the definition, by hand: t = .75, .6; row 3 and row 7 are confidently of the other class, row 4 of neither */
+static void confident(void)
+{
+    static const int64_t y[8] = { 0, 0, 0, 0, 1, 1, 1, 1 };
+    static const double p1[8] = { 0.0, 0.1, 0.2, 0.7, 0.5, 0.9, 0.9, 0.1 };
+    double p[16], joint[4];
+    uint8_t keep[8];
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < 8; i++) { p[2 * i] = 1.0 - p1[i]; p[2 * i + 1] = p1[i]; }
+    CHECK_OK(nn_confident_joint(joint, y, p, 8, 2, &e), e);
+    CHECK_NEAR(joint[0], 0.75 * 0.5, 1e-15);          /* three of four stay at .75 */
+    CHECK_NEAR(joint[1], 0.25 * 0.5, 1e-15);
+    CHECK_NEAR(joint[2], 0.5 / 3.0, 1e-15);           /* two of three: row 4 is not counted */
+    CHECK_NEAR(joint[3], 1.0 / 3.0, 1e-15);
+    CHECK_OK(nn_confident_keep(keep, joint, y, p, 8, 2, 0, NULL, &e), e);
+    for (i = 0; i < 8; i++) CHECK_INT(keep[i], i != 3 && i != 7);
+    CHECK_OK(nn_confident_keep(keep, joint, y, p, 8, 2, 4, NULL, &e), e);
+    for (i = 0; i < 8; i++) CHECK_INT(keep[i], 1);    /* four rows of a label stay */
+    p[5] = 1.5;
+    CHECK_INT(nn_confident_joint(joint, y, p, 8, 2, &e), NN_E_ARG);
+    CHECK_INT(nn_confident_joint(joint, y, p, 8, 1, &e), NN_E_ARG);
+    CHECK_INT(nn_confident_joint(joint, y, p, 2, 2, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "nn_confident: no row is labelled 1");
+}
 static void average_precision_and_difference(void)
 {
     static const int64_t y[4] = { 0, 0, 1, 1 }, tied[4] = { 1, 0, 1, 0 }, none[4] = { 0, 0, 0, 0 };
@@ -475,6 +564,8 @@ int main(void)
     RUN(intervals_of_scores);
     RUN(scores_of_rows);
     RUN(auc_of_pairs);
+    RUN(equal_shares);
+    RUN(confident);
     RUN(average_precision_and_difference);
     RUN(fairness);
     RUN(fairness_intervals);

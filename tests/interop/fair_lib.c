@@ -144,3 +144,19 @@ int fair_table(double *x, size_t *n, size_t *d, const char *path, size_t levels,
     strcpy(msg, e.msg);
     return (int)s;
 }
+
+int fair_parity(double *prob, double *rate, double *right, const int64_t *y, const int64_t *z, const double *score, size_t n, size_t groups);
+int fair_parity(double *prob, double *rate, double *right, const int64_t *y, const int64_t *z, const double *score, size_t n, size_t groups)
+{
+    nn_parity_cut cut[NN_MAX_GROUPS];
+    nn_status s = nn_parity_fit(cut, rate, right, y, z, score, n, groups, NULL, NULL);
+    size_t i;
+    for (i = 0; s == NN_OK && i < n; i++) prob[i] = nn_parity_probability(&cut[z[i]], score[i]);
+    return (int)s;
+}
+int fair_confident(double *joint, uint8_t *keep, const int64_t *y, const double *p, size_t n, size_t k, size_t least);
+int fair_confident(double *joint, uint8_t *keep, const int64_t *y, const double *p, size_t n, size_t k, size_t least)
+{
+    nn_status s = nn_confident_joint(joint, y, p, n, k, NULL);
+    return (int)(s == NN_OK ? nn_confident_keep(keep, joint, y, p, n, k, least, NULL, NULL) : s);
+}

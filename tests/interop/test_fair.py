@@ -345,6 +345,80 @@ def tables():
                     check(f"table {seed}, {levels} levels, how {how}", same, got if isinstance(got, str) else f"{got.shape} {want.shape}")
 
 
+def thresholds():
+    """equal shares of positives: fairlearn's ThresholdOptimizer (a grid of 1,000 shares) is never better, and close"""
+    import pandas as pd
+    from fairlearn.postprocessing import ThresholdOptimizer
+    from sklearn.base import BaseEstimator, ClassifierMixin
+
+    class Given(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):
+            self.classes_, self.fitted_ = np.array([0, 1]), True
+            return self
+
+        def predict_proba(self, X):
+            s = np.asarray(X)[:, 0]
+            return np.column_stack([1 - s, s])
+
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        n, groups = int(rng.integers(80, 900)), int(rng.integers(2, 4))
+        z = np.concatenate([np.arange(groups), rng.integers(0, groups, n - groups)])
+        y = (rng.random(n) < 0.25 + 0.2 * z).astype(int)
+        y[:2 * groups] = np.repeat([0, 1], groups)        # fairlearn refuses a group of one label
+        z[:2 * groups] = np.tile(np.arange(groups), 2)
+        score = np.clip(0.3 + 0.25 * y + 0.08 * z + rng.normal(size=n) * 0.2, 0, 1)
+        if seed % 2:
+            score = np.round(score, 1)
+        prob, rate, right = np.zeros(n), D(), D()
+        z64, y64, s64 = i64(z), i64(y), f64(score)
+        rc = L.fair_parity(ptr(prob), C.byref(rate), C.byref(right), ptr(y64), ptr(z64), ptr(s64), Z(n), Z(groups))
+        t = ThresholdOptimizer(estimator=Given().fit(None, None), constraints="demographic_parity", objective="accuracy_score",
+                               grid_size=1000, prefit=True, predict_method="predict_proba")
+        X = pd.DataFrame({"s": score})
+        t.fit(X, y, sensitive_features=z)
+        theirs = t._pmf_predict(X, sensitive_features=z)[:, 1]
+        acc = np.mean(np.where(y == 1, theirs, 1 - theirs))
+        check(f"thresholds {seed}: never below fairlearn's", rc == 0 and right.value >= acc - 1e-9, f"{right.value} {acc}")
+        check(f"thresholds {seed}: close to fairlearn's", right.value <= acc + 2e-3, f"{right.value} {acc}")
+        check(f"thresholds {seed}: equal shares", max(abs(prob[z == g].mean() - rate.value) for g in range(groups)) < 1e-12)
+        check(f"thresholds {seed}: what is said is so", abs(np.mean(np.where(y == 1, prob, 1 - prob)) - right.value) < 1e-12)
+
+
+def confident():
+    """confident learning: cleanlab's joint and the rows it finds (2.9.0's recorded answers where it is not installed)"""
+    # (rows of the joint with label 0 and truth 1, with label 1 and truth 0, rows found) of each seed
+    recorded = [(170, 153, 323), (107, 122, 229), (81, 61, 142), (41, 58, 89), (190, 128, 315),
+                (135, 168, 301), (18, 19, 37), (156, 146, 302), (87, 95, 182), (93, 99, 192),
+                (124, 104, 228), (30, 24, 54), (176, 103, 278), (36, 47, 83), (55, 30, 84),
+                (52, 57, 109), (46, 43, 87), (138, 142, 271), (168, 248, 406), (28, 39, 67)]
+    try:
+        from cleanlab.count import estimate_joint
+        from cleanlab.filter import find_label_issues
+    except ImportError:
+        estimate_joint = None
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(60, 1500))
+        truth = rng.random(n) < rng.uniform(0.25, 0.75)
+        p1 = 1 / (1 + np.exp(-(3 * truth - 1.5 + rng.normal(size=n) * rng.uniform(0.3, 1.5))))
+        y = i64(np.where(rng.random(n) < rng.uniform(0.02, 0.3), ~truth, truth))
+        p = f64(np.column_stack([1 - p1, p1]))
+        joint, keep = np.zeros((2, 2)), np.zeros(n, np.uint8)
+        rc = L.fair_confident(ptr(joint), ptr(keep), ptr(y), ptr(p), Z(n), Z(2), Z(5))
+        check(f"confident {seed}: labels", rc == 0 and abs(joint.sum() - 1) < 1e-12 and abs(joint[1].sum() - y.mean()) < 1e-12)
+        found = keep == 0
+        if estimate_joint:
+            want = np.rint(estimate_joint(y, p) * n)
+            issues = find_label_issues(y, p, filter_by="prune_by_noise_rate", n_jobs=1)
+            check(f"confident {seed}: recorded", (int(want[0, 1]), int(want[1, 0]), int(issues.sum())) == recorded[seed], f"{want} {issues.sum()}")
+            check(f"confident {seed}: the same rows", (found != issues).sum() <= 2, f"{found.sum()} {issues.sum()} {(found != issues).sum()}")
+        # cleanlab counts whole rows, rounded so that they add up: one row of a label may be more or less
+        r = recorded[seed]
+        check(f"confident {seed}: joint", max(abs(joint[0, 1] * n - r[0]), abs(joint[1, 0] * n - r[1])) <= 1 + 1e-9, f"{joint * n} {r}")
+        check(f"confident {seed}: rows", found.sum() > 0 and abs(int(found.sum()) - r[2]) <= 2, f"{found.sum()} {r}")
+
+
 def nan_policy():
     """A policy with a NaN is refused by its own name and weight, not by what it would do to a score."""
     import tempfile
@@ -367,7 +441,7 @@ def nan_policy():
         check("a NaN policy is named", p.returncode == 1 and "nan_policy.pth" in p.stderr and "weight" in p.stderr and "nan" in p.stderr, p.stderr)
 
 
-for part in (metrics, regression, real_sets, fairness, bilevel, tables, nan_policy):
+for part in (metrics, regression, real_sets, fairness, bilevel, tables, thresholds, confident, nan_policy):
     try:
         part()
     except ImportError as e:
