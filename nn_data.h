@@ -676,6 +676,8 @@ typedef struct nn_probing_source {
     int       skip_bad;                  /* 1 = leave bad files out and list them; 0 = the first one
                                             ends it */
     int       threads;                   /* 0 = all; never changes a bit  */
+    int       verify;                    /* 1 = read wanted members whole, so that their CRC-32 is
+                                            checked; 0 = only the bytes that are wanted */
     /* may be NULL; non-zero stops: NN_E_STOPPED; called by one thread at a time */
     int     (*progress)(size_t done, size_t total, void *user);
     void     *user;
@@ -5043,7 +5045,8 @@ NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
         size_t layers = member == NNI_EMBEDDINGS ? 1 : sh->n_layers;
         if (m == SIZE_MAX) continue;
         s = nn_npz_info(z, m, &info, err);
-        if (s == NN_OK && info.fortran && info.ndim > 1) s = nn_npz_get(z, m, &whole, err);
+        if (s == NN_OK && (run->src->verify || (info.fortran && info.ndim > 1)))
+            s = nn_npz_get(z, m, &whole, err);
         for (pos = 0; s == NN_OK && pos < layers; pos++) {
             size_t from = n, base;
             int wanted = 0;

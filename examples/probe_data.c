@@ -38,7 +38,7 @@ typedef struct opts {
     const char *axis, *take;
     const char *layer, *layers, *input_layer, *target_layer, *target_feature, *features, *combine,
         *rows, *pattern;
-    int    task, normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
+    int    verify, task, normalize, fit_rows, skip_bad, each_layer, raw, deflate, randomized;
     size_t pca;
     double test_size;
     uint64_t split_seed;
@@ -105,6 +105,10 @@ static const nn_option table[] = {
     { .key = "skip_bad", .type = NN_APP_BOOL, .field = F(skip_bad), .group = "data set", .commands = C_BUILD,
       .help = "leave bad files out and list them in meta_skipped, instead of stopping before anything is written",
       .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "bad" },
+    { .key = "verify", .type = NN_APP_BOOL, .field = F(verify), .group = "data set",
+      .commands = C_BUILD,
+      .help = "read the arrays that are wanted whole and check their CRC-32: a damaged file is an error",
+      .mode = "!array", .effect = NN_EFFECT_SPEED, .probe = "true" },
     { .key = "array", .type = NN_APP_TEXT, .field = F(array), .value = "F",
       .group = "from a plain matrix", .commands = C_BUILD,
       .help = "array instead of --input: F.npy, F.npz:NAME, F.pt:NAME, F.safetensors:NAME, F.csv; "
@@ -1163,6 +1167,7 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
     src.paths = paths;
     src.n_paths = n;
     src.skip_bad = o->skip_bad;
+    src.verify = o->verify;
     src.threads = app->n_threads;
     src.progress = build_progress;
     src.user = &bar;
@@ -2111,6 +2116,8 @@ static nn_status build_options(const nn_app *app, const opts *o, const spec *spe
     if (nn_app_given(app, "combine") && !several)
         return fail(e, NN_E_ARG, "--combine needs several --layers");
     if (o->labels && !o->array) return fail(e, NN_E_ARG, "--labels goes with --array, not with --input");
+    if (o->array && nn_app_given(app, "verify"))
+        return fail(e, NN_E_ARG, "--verify goes with --input: an array is read whole, and checked");
     if (o->array && nn_app_given(app, "skip_bad"))
         return fail(e, NN_E_ARG, "--skip-bad goes with --input, not with --array");
     if (o->array && app->resume)

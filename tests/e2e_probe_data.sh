@@ -84,6 +84,20 @@ for k in 1 2; do "$P" probe tokens.npz --fold-seed $k --out u --overwrite --quie
 has "^sentences 40$" figures1
 ok sh -c '! cmp -s figures1 figures2'
 ok "$P" probe tokens.npz --seeds 3 --out u --overwrite --quiet
+# a damaged file: only the wanted bytes are read, unless asked to verify
+A="$P --strategy activation-to-concept --input damaged --layers 0-5 --output v.npz --overwrite --quiet"
+cp -r s damaged
+ok $A
+cp v.npz sound.npz
+ok $A --verify
+same v.npz sound.npz
+at=$(wc -c <s/sentence_000007.npz); at=$((at * 3 / 5))
+printf '\001' | dd of=damaged/sentence_000007.npz bs=1 seek=$at conv=notrunc 2>/dev/null
+cmp -s s/sentence_000007.npz damaged/sentence_000007.npz && printf '\002' | dd of=damaged/sentence_000007.npz bs=1 seek=$at conv=notrunc 2>/dev/null
+bad 1 "sentence_000007.npz" $A --verify
+has "activations" log
+ok $A --verify --skip-bad
+rm -rf damaged v.npz
 # arrays of three dimensions, tables, shards and layers in names; each refusal says what would do
 W=s/sentence_000000.npz
 bad 1 "hidden_states: 3 dimensions: say what to take of axis 1, which has" "$P" --array $W:hidden_states --labels $W:layers --output x.npz --quiet
