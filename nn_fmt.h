@@ -2760,6 +2760,8 @@ NNI_FN int nni_device_name(const char *name)   /* CON, nul.txt, COM1 ... of DOS 
         }
         if (k < 3) continue;
         if (i < 4 ? n == 3 : n == 4 && name[3] >= '1' && name[3] <= '9') return 1;
+        /* the superscripts 1, 2, 3 count as digits there */
+        if (i >= 4 && n == 5 && name[3] == '\xc2' && strchr("\xb9\xb2\xb3", name[4])) return 1;
     }
     return 0;
 }

@@ -157,7 +157,7 @@ typedef struct nn_gate_pattern {
     double before, after;       /* accuracy of the degraded and of the improved model             */
     double std_error;           /* of after - before                                             */
     int    related;             /* 1 = its set contains or lies in the target's: not an "other"  */
-    double control;             /* accuracy of the control model                                 */
+    double control;             /* accuracy of the control model; read with nn_gate_desc.control  */
     double control_std_error;   /* of control - before                                           */
     double before_std_error, after_std_error;     /* of the accuracies themselves                */
     size_t positives, negatives;                  /* distinct rows they are of                   */
@@ -180,8 +180,8 @@ typedef struct nn_gate_report {
     double target_gain, others_mean_gain, worst_loss;            /* 0 where there are no others   */
     size_t n_others, worst;     /* worst: index of the pattern that lost most (n when none)       */
     double best_gain;           /* of the others' gains the largest                               */
-    double caused;              /* what the target lacks beside the control                       */
-    double worst_damage;        /* what the others lack beside it, at most                        */
+    double caused;              /* what the target lacks beside the control; 0 without one        */
+    double worst_damage;        /* what the others lack beside it, at most; 0 without a control   */
 } nn_gate_report;
 /* nn_gates_apply: comparisons allow 1e-9 for rounding (0.85 - 0.80 reaches 0.05). Without others,
  * gates 2 and 3 pass. */
@@ -815,10 +815,10 @@ NN_DEF nn_gate_report nn_gates_apply(const nn_gate_desc *d, const nn_gate_patter
     int harmed = 0;
     NN_ASSERT(target < n);
     r.target_gain = p[target].after - p[target].before;
-    r.caused = p[target].control - p[target].before;
+    r.caused = d->control ? p[target].control - p[target].before : 0;
     r.worst = n;
     for (i = 0; i < n; i++) {
-        const double gain = p[i].after - p[i].before, damage = p[i].control - p[i].before;
+        const double gain = p[i].after - p[i].before, damage = d->control ? p[i].control - p[i].before : 0;
         if (i == target || p[i].related) continue;
         r.n_others++;
         r.others_mean_gain += gain;

@@ -414,7 +414,7 @@ static const nn_option table[] = {
       .mode = "op=dare", .effect = NN_EFFECT_DATA, .probe = "9" },
     { .key = "taskvec.val", .type = NN_APP_TEXTS, .field = F(edit.val), .value = "FILE,...",
       .group = "data",
-      .help = "validation rows, one file per test set: the scale is chosen on them; a training file stands for its validation part (--val-size)", .commands = B(C_TASKVEC),
+      .help = "validation rows, one file per test set: the scale is chosen on them; a training file (NAME_train.csv) stands for its validation part (--val-size)", .commands = B(C_TASKVEC),
       .effect = NN_EFFECT_DATA, .probe = "d_train.csv,e_train.csv" },
     { .key = "taskvec.test", .alias = "test", .type = NN_APP_TEXTS, .field = F(edit.test),
       .flags = NN_APP_REQUIRED | NN_APP_MANY, .value = "FILE,...", .group = "data",
@@ -501,6 +501,10 @@ static nn_status defaults(nn_app *app, void *opts_, nn_error *err)
         nn_app_default(app, "finetune.epochs", "20");
         nn_app_default(app, "finetune.lr", "1e-3");
         nn_app_default(app, "data.standardize", "true");
+    }
+    if (((const opts *)opts_)->compat) {                         /* the original judged by accuracy */
+        nn_app_default(app, "train.monitor", "accuracy");
+        nn_app_default(app, "finetune.monitor", "accuracy");
     }
     return NN_OK;
 }
@@ -1915,6 +1919,8 @@ static nn_status class_weights(nn_app *app, const char *what, const rows *r, flo
                                 i + 1);
         }
         if (what[at]) return nn_error_set(err, NN_E_ARG, "--class-weights: expected %zu numbers, got more", k);
+        for (i = 0; i < k && w[i] == 0; i++) { }
+        if (i == k) return nn_app_misuse(app, err, "--class-weights: all of them are 0: nothing would be learned");
     }
     *out = w;
     return NN_OK;
@@ -2758,6 +2764,13 @@ static nn_status same_acts(const model *pre, const model *ft, nn_error *err)
     }
     return NN_OK;
 }
+/* NAME_train.csv and its kin; the folder says nothing */
+static int is_training(const char *path)
+{
+    const char *base = base_of(path);
+    const size_t n = strcspn(base, ".");
+    return n >= 6 && strncmp(base + n - 6, "_train", 6) == 0;
+}
 /* load everything once; ops and sweeps share it */
 static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e,
                            const input_opts *in, nn_error *err)
@@ -2847,7 +2860,7 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
                           j->n_sets, e->val.n);
         goto done;
     }
-    for (i = 0, trains = 0; i < e->val.n; i++) if (strstr(e->val.v[i], "_train")) trains++;
+    for (i = 0, trains = 0; i < e->val.n; i++) if (is_training(e->val.v[i])) trains++;
     if (!trains && (nn_app_asked(app, "data.val_size") || nn_app_asked(app, "data.val_seed"))) {
         status = nn_app_misuse(app, err, "--val-size, --val-seed: have no effect here; they are read with "
                                          "a training file as --val");
@@ -2886,7 +2899,9 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
             status = map_classes(app, &rest, s->head.classes, s->head.n_classes, err);
             if (status == NN_OK)
                 status = match_columns(app, in, s->head.features, s->head.net->n_in, &rest, err);
-            if (status == NN_OK && strstr(e->val.v[i], "_train")) {
+            if (status == NN_OK && is_training(e->val.v[i])) {
+                nn_app_say(app, "%s: a training file by its name: its validation part (--val-size %g)",
+                           e->val.v[i], in->val_size);
                 status = split_rows(&rest, &s->val, in->val_size, in->val_seed, err);
                 rows_free(&rest);
             } else if (status == NN_OK) s->val = rest;
@@ -3246,6 +3261,8 @@ static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
     size_t n, i;
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
+    if (!preset && nn_name_check(o->gen.name, err) != NN_OK)
+        return nn_app_misuse(app, err, "--name: expected a name for the set, got '%s'", o->gen.name);
     n = preset_sets(app, set, &o->gen, preset, 0);
     for (i = 0; i < n; i++) {
         static const char *const part[3] = { "train.", "test.", "truth.json" };
@@ -3283,8 +3300,6 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     memset(&rep, 0, sizeof rep);
     TRY(tables_fit(app, o->in.train, o->in.test, err));
     if (!f->name) f->name = name_of(app, o->in.train);
-    /* the original judged by accuracy */
-    if (o->compat && !nn_app_given(app, tune ? "finetune.monitor" : "train.monitor")) f->monitor = 1;
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
     if (tune) {
         TRY(model_load(app, &base, f->from, NULL, o->arch, o->naming_act, &o->map, err));

@@ -3908,6 +3908,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
     rows_file selected = { 0 }, predicted = { 0 };
     nn_report r;
     nn_status s = all && spread ? NN_OK : no_memory(err);
+    if (s == NN_OK && !o->ids.n) s = nn_app_misuse(app, err, "--ids: expected at least one task, got none");
     if (s == NN_OK) s = policy_of(app, &policy, o, err);
     if (s == NN_OK)
         s = shards_begin(&parts, app, o, o->ids.n, TASK_FIGURES + 3 + o->inits, err);

@@ -207,7 +207,7 @@ typedef struct nn_app_program {
 typedef struct nn_app_output { const char *path; uint64_t size; char sha256[65]; int grows; } nn_app_output;
 typedef struct nn_app_lock   { nn_lock *lock; uint64_t device, inode; const char *path; } nn_app_lock;
 typedef struct nn_app_own    { const char *head, *tail; } nn_app_own;
-typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; } nn_app_value;
+typedef struct nn_app_value  { const char *name; double num; const char *text; int is_count; uint32_t sum; } nn_app_value;
 
 /* The state of one run. Read the common flags here; leave the rest to the functions. */
 struct nn_app {
@@ -2836,25 +2836,45 @@ static NN_UNUSED const char *app_hash(nn_app_output *o)
     }
     return o->sha256[0] ? o->sha256 : NULL;
 }
-static NN_UNUSED void app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
+/* FNV-1a of a name */
+static NN_UNUSED uint32_t app_name_sum(const char *name)
+{
+    uint32_t h = 2166136261u;
+    while (*name) h = (h ^ (unsigned char)*name++) * 16777619u;
+    return h;
+}
+/* Returns the name that it has from now on: a second result of a name is NAME_2, so that none hides
+ * behind another in run.json. */
+static NN_UNUSED const char *app_add_value(nn_app *app, const char *name, double num, const char *text, int is_count)
 {
     nn_app_value *t = (nn_app_value *)app_grow(app, app->values, app->n_values, sizeof *t);
-    if (!t) return;
+    const char *own = name;
+    uint32_t sum = app_name_sum(own);
+    size_t i, again = 1;
+    if (!t) return name;
     app->values = t;
+    for (i = 0; i < app->n_values; i++)
+        if (t[i].sum == sum && strcmp(t[i].name, own) == 0) {
+            own = nn_app_text(app, "%s_%zu", name, ++again);
+            sum = app_name_sum(own);
+            i = SIZE_MAX;                                    /* from the first one on */
+        }
     t += app->n_values++;
-    t->name = nn_app_text(app, "%s", name);
+    t->name = nn_app_text(app, "%s", own);
+    t->sum = sum;
     t->num = num;
     t->text = text ? nn_app_text(app, "%s", text) : NULL;
     t->is_count = is_count;
+    return t->name;
 }
 NN_DEF void nn_app_keep(nn_app *app, const char *name, double value)
 {
-    app_add_value(app, name, value, NULL, 0);
+    (void)app_add_value(app, name, value, NULL, 0);
 }
 NN_DEF void nn_app_result(nn_app *app, const char *name, double value)
 {
     char t[NN_NUM_BYTES];
-    app_add_value(app, name, value, NULL, 0);
+    name = app_add_value(app, name, value, NULL, 0);
     if (app->json) return;
     app_masked(stdout, name);
     printf(" %s\n", app_num(t, nn_f64_round(value, 6)));
@@ -2862,7 +2882,7 @@ NN_DEF void nn_app_result(nn_app *app, const char *name, double value)
 }
 NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
 {
-    app_add_value(app, name, 0, text, 0);
+    name = app_add_value(app, name, 0, text, 0);
     if (app->json) return;
     app_masked(stdout, name);
     putchar(' ');
@@ -2872,8 +2892,8 @@ NN_DEF void nn_app_result_text(nn_app *app, const char *name, const char *text)
 }
 NN_DEF void nn_app_undefined(nn_app *app, const char *name, const char *why)
 {
-    app_add_value(app, name, (double)NAN, NULL, 0);
-    app_add_value(app, nn_app_text(app, "%s_undefined", name), 0, why, 0);
+    name = app_add_value(app, name, (double)NAN, NULL, 0);
+    (void)app_add_value(app, nn_app_text(app, "%s_undefined", name), 0, why, 0);
     if (app->json) return;
     app_masked(stdout, name);
     fputs(" undefined: ", stdout);
@@ -2883,7 +2903,7 @@ NN_DEF void nn_app_undefined(nn_app *app, const char *name, const char *why)
 }
 NN_DEF void nn_app_count(nn_app *app, const char *name, uint64_t value)
 {
-    app_add_value(app, name, (double)value, NULL, 1);
+    name = app_add_value(app, name, (double)value, NULL, 1);
     if (app->json) return;
     app_masked(stdout, name);
     printf(" %llu\n", (unsigned long long)value);

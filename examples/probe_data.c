@@ -1125,6 +1125,22 @@ static void forget_stale(nn_app *app, earlier *old, const spec *specs, size_t n_
     nn_app_say(app, "files were written again since their rows were taken: all are read anew");
     for (j = 0; j < n_specs; j++) { earlier_free(&old[j]); memset(&old[j], 0, sizeof old[j]); }
 }
+/* A file that is gone, but whose rows an earlier output holds: one run over the folder would not have them. */
+static nn_status none_gone(const earlier *old, const spec *specs, size_t n_specs, const char *input,
+                           const char **names, size_t n, nn_error *e)
+{
+    size_t i, j, k;
+    for (j = 0; j < n_specs; j++)
+        for (i = 0; i < old[j].rows; i++) {
+            const char *name = old[j].names + i * old[j].width;
+            if (i && strcmp(name, name - old[j].width) == 0) continue;      /* rows of one file stand together */
+            for (k = 0; k < n && strcmp(names[k], name) != 0; k++) { }
+            if (k == n)
+                return fail(e, NN_E_ARG, "--resume: %s holds no %s any more, of which %s has rows: put it back, or "
+                            "make the set anew with --overwrite", input, name, specs[j].output);
+        }
+    return NN_OK;
+}
 static nn_status build_folder(nn_app *app, const opts *o, const char *input, spec *specs,
                               size_t n_specs, nn_error *e)
 {
@@ -1142,6 +1158,7 @@ static nn_status build_folder(nn_app *app, const opts *o, const char *input, spe
         for (i = 0; s == NN_OK && i < n_specs; i++)
             if (nn_file_exists(specs[i].output, NULL))
                 s = earlier_read(&old[i], &specs[i], specs[i].output, e);
+        if (s == NN_OK) s = none_gone(old, specs, n_specs, input, names, n, e);
         if (s == NN_OK) forget_stale(app, old, specs, n_specs, paths, names, n);
         /* leave out the files that every output has already */
         if (s == NN_OK && n_specs) {

@@ -108,6 +108,14 @@ row a 2 "read with --op ties" "$A" taskvec $V --op add --keep 0.5 --out z
 row a 2 "read with --op dare" "$A" taskvec $V --op add --drop 0.5 --out z
 row a 2 "--seed: has no effect" "$A" taskvec $V --op add --seed 7 --out z
 row a 2 "read with --val" "$A" taskvec $V --val-size 0.3 --out z
+# weights of zeros only teach nothing; a training file is one by its name, not by the folder that it stands in
+row a 2 "all of them are 0" "$A" train $T --class-weights 0,0 --out zw
+mkdir -p my_train_data && cp gen/d_test.csv my_train_data/held.csv && cp gen/d_train.csv my_train_data/d_train.csv
+row a 2 "read with a training file" "$A" taskvec $V --val my_train_data/held.csv --val-size 0.5 --out z --quiet
+row a 0 "its validation part" "$A" taskvec $V --val my_train_data/d_train.csv --val-size 0.5 --out bv --no-plots
+row a 0 "monitor: accuracy" "$A" all --compat --print-config
+row a 0 "monitor: accuracy" "$A" finetune --from "$M" --train gen/d_train.csv --compat --print-config
+row a 0 "monitor: loss" "$A" train $T --compat --monitor loss --print-config
 row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer adam --momentum .5 --out z
 row a 2 "read with --optimizer sgd" "$A" train $T --optimizer adam --nesterov --out z
 for o in nadam lion; do row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer $o --momentum .5 --out z; done
@@ -292,6 +300,14 @@ row d 1 "in.json is not what" "$A" finetune $IT --from in.pth --name f --resume
 row d 1 "in.json is not what" "$A" taskvec --pretrained in.pth --finetuned in.pth --test it.csv --op add --out same --quiet --resume
 sleep 1; touch in.d/task_001.npz
 row d 1 "in.d is not what" "$F" meta-train --tasks in.d --train 2 --val 1 --iterations 1 --seeds 1 --meta-batch 1 --inits 1 --query-size 10 --out samef --quiet --resume
+# a folder may grow, it may not shrink
+cp -r sent in.s
+quiet "$P" --strategy hidden-to-concept --input in.s --layer 1 --output grown/x.npz
+cp grown/x.npz before.npz; mv in.s/sentence_000003.npz moved.npz
+row d 1 "holds no sentence_000003.npz any more" "$P" --strategy hidden-to-concept --input in.s --layer 1 --output grown/x.npz --resume
+same d before.npz grown/x.npz
+mv moved.npz in.s/sentence_000003.npz
+row d 0 "rows 30" "$P" --strategy hidden-to-concept --input in.s --layer 1 --output grown/x.npz --resume
 row d 0 "--threads" "$A" train --help
 row d 0 "Another value of anything else" "$I" run-data-gen --help
 # a longer run goes on where the shorter one ended, a shorter one does not
@@ -372,7 +388,7 @@ row e 1 "lock" "$A" generate $G --name d --out shared_out
 same e victim victim.was
 row e 2 "name" "$A" generate $G --name ../../evil --out in/x
 row e 2 "name" "$A" train $T --epochs 1 --name a/b --out in/x
-for n in CON nul.x 'x.' 'x ' 'a:b' '..' 'a\b'; do row e 2 "name" "$A" generate $G --name "$n" --out in/x; done
+for n in '' "$(printf 'COM\302\271')" CON nul.x 'x.' 'x ' 'a:b' '..' 'a\b'; do row e 2 "name" "$A" generate $G --name "$n" --out in/x; done
 
 # ==== f. closed standard streams
 "$I" run-data-gen --length 2 $IS --out closed >&- 2>&- <&-
@@ -424,6 +440,15 @@ row i 0 "--filename" "$I" create-benchmark-dataset --filename "$raw" --print-con
 row i 0 "hex 636166e9" "$I" create-benchmark-dataset --filename "$raw" --print-config
 
 # ==== wrong values that once came with exit 0
+row a 2 "expected at least one task" "$F" test --tasks tasks --ids= --out none
+# two results of one name: the second has another, none is lost
+quiet "$F" test --tasks tasks --ids 1,1 --out pair --quiet
+row h 0 "task1_baseline_accuracy_2" cat pair/metrics.json
+for f in pair/metrics.json pair/run.json; do
+    if "$N" check $f 2>&1 | grep -q duplicate; then bad "h: a key stands twice in $f"; else good; fi
+done
+mkdir -p same_name; cp gen/d_test.csv same_name/
+row h 0 "d_accuracy_2" "$A" taskvec --pretrained "$M" --finetuned "$M" "$M" --test gen/d_test.csv same_name/d_test.csv --out pair2 --quiet --no-plots
 awk 'BEGIN { print "a,b,label"; for (i = 0; i < 40; i++) print i % 7 "," i % 2 ",900719925474099" 2 + i % 2 }' >large.csv
 quiet "$A" train --train large.csv --arch 4 --epochs 2 --name large --out large --no-plots
 if grep -q 9007199254740993 large/*.json; then good; else bad "a: a label beyond 2^53 lost its name"; fi
