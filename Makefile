@@ -11,6 +11,7 @@
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and
 #                 tests/bench/RESULTS.md with the figures that README.md and docs/speed.md quote (make figures fills them in alone)
 # make callgrind  instruction counts within 3 % of the recorded ones (valgrind); make callgrind-record after a change on purpose
+# make mutants    small faults put into copies of the headers, one at a time: does the named test fail? N=15: so many of them
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
 CC      ?= cc
@@ -112,6 +113,8 @@ callgrind-record:
 # all 2^32 floats printed and read back (minutes); the fuzz targets, SECONDS each (needs clang)
 test-exhaustive: build/test_num
 	build/test_num exhaustive
+mutants:
+	@python3 tests/mutants.py $(N)
 fuzz: | build
 	@FIXED=$(FIXED) sh tests/fuzz/run.sh $(SECONDS)
 
@@ -147,4 +150,4 @@ uninstall:
 clean:
 	rm -rf build out
 
-.PHONY: test32 test-exhaustive fuzz all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
+.PHONY: test32 test-exhaustive fuzz mutants all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
