@@ -562,13 +562,23 @@ static nn_status read_through(const char *path, uint64_t *bytes, nn_error *e)
     nn_reader_close(r);
     return s;
 }
+/* a record that is cut short ends the file, as for TensorBoard; said on standard error */
 static nn_status read_events(const char *path, nn_status (*each)(void *ctx, const nn_event *ev),
                              void *ctx, nn_error *e)
 {
     nn_reader *in = NULL;
-    nn_status s;
-    if (strcmp(path, "-") != 0) return nn_events_read(path, each, ctx, NULL, e);
-    if ((s = source(&in, path, e)) == NN_OK) s = nn_events_read_from(in, each, ctx, NULL, e);
+    const unsigned char *p;
+    size_t n = 0;
+    uint64_t good = 0;
+    nn_status s = source(&in, path, e);
+    if (s == NN_OK) s = nn_events_read_from(in, each, ctx, &good, e);
+    while (s == NN_OK && (s = nn_reader_peek(in, 1, &p, &n, e)) == NN_OK && n) nn_reader_take(in, n);
+    if (s == NN_OK && nn_reader_tell(in) > good) {
+        char file[256];
+        (void)nn_text_mask(file, sizeof file, path, strlen(path));
+        fprintf(stderr, "nnfmt: %s: byte %llu: a record is cut short: what stands before it is read\n", file,
+                (unsigned long long)good);
+    }
     nn_reader_close(in);
     return s;
 }
@@ -3026,6 +3036,10 @@ static int cmd_json(const char *path, const char *name)
         nn_json_begin_array(&w);
         s = read_events(path, on_event, &q, &e);
         nn_json_end(&w);
+        if (s == NN_E_FORMAT && nn_json_finish(&w, NULL) == NN_OK) {     /* the good records, and where it broke */
+            nn_error out = NN_ZERO;
+            flush_json(&w, NULL, 0, &out);
+        }
     } else {
         f.lenient = 1;
         s = arrays_open(&f, path, k, name, &e);

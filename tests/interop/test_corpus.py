@@ -230,6 +230,14 @@ check(run("json", "s.npz", "k.x")[1] == "[1.0,2.0]\n", "structured: one field by
 np.savez("s3.npz", d=np.array(["2024-02-03"], "M8[s]")); check(run("diff", "--only", "d", "s.npz", "s3.npz")[0] == 1, "dates of other units differ")
 check(run("diff", "--only", "d,k.*", "s.npz", "s2.npz")[0] == 2 and run("diff", "s.npz", "s2.npz")[0] == 2, "what is not read cannot be equal")
 check(run("diff", "--only", "d,k.[txp]*", "s.npz", "s2.npz")[0] == 0, "a structured array and its fields are equal")
+# ---- more than 8 dimensions: named, the others read; an array without a name stays itself
+nine = np.zeros((1,) * 9); np.savez("nine.npz", a=nine, b=np.ones(2)); torch.save(dict(a=torch.zeros((1,) * 9), b=torch.ones(2)), "nine.pth")
+for f, why in (("nine.npz", "left out: a.npy: byte 10: expected at most 8 dimensions"), ("nine.pth", "left out: a: a tensor of more than")):
+    rc, out, err = run("json", f); check(rc == 0 and json.loads(out) == dict(b=[1.0, 1.0]) and why in err, f"{f}: {out} {err}")
+    check(run("check", f)[0] == 1, f"{f}: check refuses")
+np.savez("nameless.npz", **{"": np.arange(3), "b": np.ones(2)})
+rc, out, err = run("convert", "--overwrite", "nameless.npz", "nameless2.npz"); got = dict(np.load("nameless2.npz")) if rc == 0 else {}
+check(list(got) == ["", "b"] and got[""].tolist() == [0, 1, 2], f"an array without a name: {list(got)} {err}")
 # ---- object arrays of str come as text, other objects never; the allocator, dates and all else stay refused
 o = dict(s=np.array(["a", "h\u00e9llo \U0001F600", ""], dtype=object), t=np.array([["x", "yy"], ["z", "w"]], dtype=object), e=np.array([], dtype=object), n=np.array(["a", None], dtype=object), w=np.ones(2))
 np.savez("o.npz", **o)
@@ -299,6 +307,14 @@ try:
     h = ev.get("h", {})
     check([h.get(k) for k in ("min", "max", "num", "sum", "sum_squares")] == [0.0, 9.0, 10.0, 45.0, 285.0] and sum(b[2] for b in h["bins"]) == 10, f"tfevents: histogram {str(h)[:200]} {err}")
     check((ev["i"]["width"], ev["i"]["height"]) == (4, 2), "tfevents: image")
+    # a damaged tail: the records before it, and where it broke
+    w = SummaryWriter("tb2"); [w.add_scalar("a", i, i) for i in range(5)]; w.close()
+    b = open(os.path.join("tb2", os.listdir("tb2")[0]), "rb").read()
+    open("cut.tfevents", "wb").write(b[:-5]); open("flip.tfevents", "wb").write(b[:-20] + bytes([b[-20] ^ 1]) + b[-19:])
+    for f, st, why in (("cut.tfevents", 0, ": a record is cut short: what stands before it is read"), ("flip.tfevents", 1, ": checksum of a record differs")):
+        rc, out, err = run("json", f)
+        check(rc == st and [e.get("value") for e in json.loads(out) if e["kind"] == "scalar"] == [0.0, 1.0, 2.0, 3.0] and f"{f}: byte " in err and why in err, f"{f}: {rc} {out[-100:]} {err}")
+        rc, out, err = run("show", f); check(rc == st and "step 3 value 3.0" in out and why in err, f"{f}: show {err}")
 except ImportError: skipped += 1; print("skip tfevents: needs tensorboard")
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(failed != 0)
