@@ -10,7 +10,7 @@
 # make faults     lack of memory: each allocation of a small job of every command fails once
 # make bench      one JSON object per line; make bench-peers the same work by the peers beside it, and
 #                 tests/bench/RESULTS.md with the figures that README.md and docs/speed.md quote (make figures fills them in alone)
-# make callgrind  instruction counts within 3 % of the recorded ones (valgrind); make callgrind-record after a change on purpose
+# make callgrind  instruction counts within 3 % of the recorded ones, and how they grow (valgrind); make callgrind-record after a change on purpose
 # make mutants    small faults put into copies of the headers, one at a time: does the named test fail? N=15: so many of them
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)

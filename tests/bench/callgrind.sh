@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/bench/callgrind.sh - make callgrind: instruction counts of seven fixed workloads (NN_ISA=avx2: valgrind shows no AVX-512) within
 # 3 % of the recorded ones. Counts belong to one series of gcc (Debian 12's, 12.x): gcc or gcc-SERIES must be of it, another compiler is a
-# failure, not a skip. `make callgrind-record` writes new values, with whatever gcc is here; say why in the commit.
+# failure, not a skip. Then growth.sh: no quadratic step. `make callgrind-record` writes new values, with whatever gcc is here; say why in the commit.
 set -u
 record=tests/bench/callgrind.txt
 skip() { echo "skip callgrind: $1"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
@@ -39,5 +39,13 @@ for name in nt_bias_relu nn_drelu tn_adam packed math update_reduce small_step; 
     i=$((i + 1))
 done
 if [ "${1:-}" = --record ]; then cp "$tmp/new" $record; cat $record; exit 0; fi
+# nor a quadratic step anywhere
+sh tests/bench/growth.sh "$cc" >"$tmp/growth"
+grep -v ' passed, ' "$tmp/growth"
+last=$(grep ' passed, ' "$tmp/growth"); more=${last#*passed, }
+case $last in
+    '') failed=$((failed + 1)); echo "FAIL growth: no closing line" ;;
+    *) passed=$((passed + ${last%% passed*})); failed=$((failed + ${more%% failed*})) ;;
+esac
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
