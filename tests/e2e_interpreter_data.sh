@@ -250,6 +250,10 @@ cp -r "$D/a" "$D/v"; sed '1s/"example_id": 0/"example_id": 9/' "$D/a/data/train-
 $P verify "$D/v" --sample 11 >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'train-00000.jsonl: was changed' "$D/log"; ok $? "verify sees a changed record: $(cat "$D/log")"
 $P stats "$D/a" | grep -q '"records": 11'; ok $? "stats"
 $P show 1 --config-path "$D/a/config.yaml" --export "$D/m.pth" >/dev/null 2>&1 && [ -s "$D/m.pth" ]; ok $? "show --export"
+$P show 1 --config-path "$D/n1/config.yaml" --export "$D/epochs.pth" --every-epoch >"$D/one" 2>"$D/log" && sed -n 2p "$D/n1/data/train-00000.jsonl" | cmp -s - "$D/one"; ok $? "show --every-epoch makes the same record: $(cat "$D/log")"
+losses=$(sed 's/.*"stage2_train_loss": \[\([^]]*\)\].*/\1/' "$D/one" | tr ',' '\n' | wc -l); seen() { grep -a -o "$1.epoch[0-9]*.network.0.weight" "$D/epochs.pth" | sort -u | wc -l; }
+[ "$(seen stage1)" -eq 8 ] && [ "$(seen stage2)" -eq "$losses" ] && [ "$losses" -gt 1 ]; ok $? "weights after each of $(seen stage1) and $(seen stage2) epochs, $losses losses"
+$P show 1 --config-path "$D/n1/config.yaml" --every-epoch >/dev/null 2>"$D/log"; [ $? -eq 2 ] && grep -q 'read with --export' "$D/log"; ok $? "show --every-epoch without --export: $(cat "$D/log")"
 $P show 1 --config-path "$D/a/config.yaml" --export-rows "$D/rows.csv" >/dev/null 2>&1 && [ "$(head -n 1 "$D/rows.csv")" = sequence,part,label,stage1_label ] && [ "$(grep -c '^[A-G]\{7\},train,1,0$' "$D/rows.csv")" -gt 0 ] && [ "$(grep -c ',validation,0,0$' "$D/rows.csv")" -gt 0 ]; ok $? "show --export-rows"
 # answers as people write them; what the set's own columns tell a plain classifier
 head -n 3 "$D/ka/data/train-00000.jsonl" | sed 's/.*"example_id": \([0-9]*\).*"classification_completion": "\([^"]*\)".*/{"example_id": \1, "task": "classification", "completion": "<think>all_same?<\/think>The patterns are: \2."}/' >"$D/answers.jsonl"

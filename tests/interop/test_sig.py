@@ -166,6 +166,17 @@ check(len(probe) == 200, "exactly 200 probes")
 onehot = np.eye(7)[tokens].reshape(len(tokens), -1)
 try:
     import torch
+    # the weights after each epoch: the degraded model is stage 1's last, the improved one stage 2's best, both rounded to what is printed
+    path = os.path.join(out, "epochs.pth")
+    r = subprocess.run([prog, "show", "2", "--seed", "5", "--num_layers", "2", "--neurons_per_layer", "16", "--export", path, "--every-epoch", "--quiet"], capture_output=True, text=True)
+    check(r.returncode == 0, "show --every-epoch: " + r.stderr)
+    w, m = torch.load(path, weights_only=True), json.loads(r.stdout)["training_metrics"]
+    best = f"stage2.epoch{m['stage2_best_epoch']:03d}"
+    for which, epoch in (("degraded", f"stage1.epoch{len(m['stage1_train_loss']):03d}"), ("improved", best)):
+        mine = {n[len(epoch) + 1:]: t.double().mul(1e4).round().div(1e4) for n, t in w.items() if n.startswith(epoch + ".")}
+        want = {n[len(which) + 1:]: t.double() for n, t in w.items() if n.startswith(which + ".")}
+        check(len(want) == 6 and set(mine) == set(want) and all((mine[n] - want[n]).abs().max() < 1e-6 for n in want), f"{which} is {epoch}")
+    check(len({n.rsplit(".network", 1)[0] for n in w if n.startswith("stage")}) == len(m["stage1_train_loss"]) + len(m["stage2_train_loss"]), "every epoch is there")
     worst = {"exact": 0.0, "printed": 0.0}
     for k, row in enumerate(rows):
         path = os.path.join(out, f"models-{k}.pth")
