@@ -226,7 +226,7 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "12" },
     { .key = "inner_steps", .type = NN_APP_SIZE, .field = F(steps), .def = "5", .min = 1, .max = 10000,
       .group = "meta-training", .help = "differentiated training steps", .commands = CMD_META | CMD_TEST,
-      .effect = NN_EFFECT_DATA, .probe = "12" },
+      .effect = NN_EFFECT_DATA, .probe = "60" },
     { .key = "inner_lr", .type = NN_APP_NUM, .field = F(inner_lr), .def = "1.0", .min = 0, .max = 100,
       .flags = NN_APP_ABOVE, .group = "meta-training",
       .help = "their rate (the documents' 0.01 moves a converged start by next to nothing)",
