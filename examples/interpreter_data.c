@@ -3779,6 +3779,51 @@ static nn_status upload_check(const opts *o, nn_error *err)
                             o->hub);
     return NN_OK;
 }
+/* What --dry-run says: size and time from records of this very run, spread over it, made and thrown away:
+ * as many as four seconds allow, at least three and at most 32. */
+#define FORETELL_MOST    32u
+#define FORETELL_SECONDS 4.0
+static nn_status foretell(const context *c, uint64_t lo, uint64_t hi, nn_error *err)
+{
+    const double n = (double)(hi - lo);
+    const uint64_t most = hi - lo < FORETELL_MOST ? hi - lo : FORETELL_MOST;
+    const double t0 = nn_app_seconds();
+    const int threads = c->threads > 0 ? c->threads : 1;
+    nn_buf line = NN_ZERO, rejects = NN_ZERO, packed = NN_ZERO;
+    double bytes, seconds;
+    char disk[16], each[16], memory[16];
+    uint64_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < most && (i < 3 || nn_app_seconds() - t0 < FORETELL_SECONDS); i++) {
+        summary sum;
+        s = record_make(c, lo + (uint64_t)(n * (double)i / (double)most), &line, &rejects, &sum, NULL, err);
+    }
+    seconds = nn_app_seconds() - t0;
+    bytes = (double)line.len;
+    if (s == NN_OK && c->o->gzip) {
+        s = nn_deflate(&packed, line.data, line.len, NN_DEFLATE_GZIP, 6, err);
+        bytes = (double)packed.len;
+    }
+    if (s == NN_OK && i) {
+        bytes /= (double)i;
+        seconds /= (double)i;
+        (void)printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
+                     (unsigned long long)hi, c->o->n, (unsigned long long)c->o->seed, c->app->out);
+        (void)printf("threads %d; part files of %zu records; about %s on disk at %s a record%s; about %s of "
+                     "memory\n",
+                     threads, c->o->interval, human(disk, sizeof disk, bytes * n),
+                     human(each, sizeof each, bytes), c->o->gzip ? " in .jsonl.gz" : "",
+                     human(memory, sizeof memory, 8e6 + 6e6 * threads));
+        (void)printf("time: about %.1f minutes, %.0f records per minute and thread; size and time are those of "
+                     "%llu record%s of this run, made and thrown away\n",
+                     n * seconds / 60 / threads, 60 / (seconds > 0 ? seconds : 1e-9), (unsigned long long)i,
+                     i == 1 ? "" : "s");
+    }
+    nn_buf_free(&line);
+    nn_buf_free(&rejects);
+    nn_buf_free(&packed);
+    return s;
+}
 static int cmd_run(nn_app *app, opts *o)
 {
     static context c;
@@ -3802,17 +3847,8 @@ static int cmd_run(nn_app *app, opts *o)
     if (!app->dry_run && upload_check(o, &e) != NN_OK) return nn_app_finish(app, &e);
     if (card_check(o, &e) != NN_OK) return nn_app_finish(app, &e);
     if (app->dry_run) {
-        char text[32];
-        printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
-               (unsigned long long)hi, o->n, (unsigned long long)o->seed, app->out);
-        printf("threads %d; part files of %zu records; about %s on disk at 600 KB a record; about "
-               "%s of memory\n",
-               c.threads, o->interval, human(text, sizeof text, 600e3 * (double)(hi - lo)),
-               human(text + 16, sizeof text - 16, 8e6 + 6e6 * c.threads));
-        printf("time: at 1,000 records per minute and thread, %.1f minutes; measure with a short "
-               "run first\n",
-               (double)(hi - lo) / 1000.0 / (c.threads ? c.threads : 1));
-        return nn_app_finish(app, NULL);
+        const nn_status s = foretell(&c, lo, hi, &e);
+        return nn_app_finish(app, s == NN_OK ? NULL : &e);
     }
     memset(&r, 0, sizeof r);
     r.c = &c;

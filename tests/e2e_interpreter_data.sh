@@ -15,6 +15,13 @@ same() {  # same A B: the promised bytes
 $P run-data-gen $S --length 11 --threads 1 --out "$D/a" >"$D/log" 2>&1; ok $? "run-data-gen: $(cat "$D/log")"
 grep -q '^acceptance ' "$D/log"; ok $? "prints its acceptance"
 [ "$(cat "$D"/a/data/train-*.jsonl | wc -l)" -eq 11 ] && [ "$(ls "$D/a/data" | wc -l)" -eq 3 ]; ok $? "11 records in parts of 4"
+foretold() {  # foretold BYTES RECORDS OPTIONS: --dry-run says the size of a record within 15 %
+    b=$1 n=$2; shift 2
+    e=$($P run-data-gen $S "$@" --dry-run --out "$D/none" 2>&1 | sed -n 's/.* at \([0-9.]*\) KB a record.*/\1/p')
+    awk -v e="$e" -v b="$b" -v n="$n" 'BEGIN { r = 1000 * e * n / b; exit !(r > 0.85 && r < 1.15) }' && [ ! -e "$D/none" ]; ok $? "--dry-run $*: $e KB a record, $b bytes in $n"
+}
+foretold "$(cat "$D"/a/data/*.jsonl | wc -c)" 11 --length 11
+$P run-data-gen $S --length 12 --columns prompts --gzip --threads 1 --out "$D/az" >/dev/null 2>&1; foretold "$(cat "$D"/az/data/*.gz | wc -c)" 12 --length 12 --columns prompts --gzip
 for f in report.html stats.json run.json README.md config.yaml signature_dataset.json rejected.jsonl journal.txt; do [ -s "$D/a/$f" ] || [ $f = rejected.jsonl ]; ok $? "$f is there"; done
 [ ! -e "$D/a/pending" ]; ok $? "no temporary files are left"
 $P run-data-gen $S --length 11 --threads 2 --out "$D/b" >/dev/null 2>&1; same "$D/a" "$D/b"; ok $? "two threads make the same bytes"
