@@ -3794,6 +3794,8 @@ static nn_status foretell(const context *c, uint64_t lo, uint64_t hi, nn_error *
     char disk[16], each[16], memory[16];
     uint64_t i;
     nn_status s = NN_OK;
+    (void)printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
+                 (unsigned long long)hi, c->o->n, (unsigned long long)c->o->seed, c->app->out);
     for (i = 0; s == NN_OK && i < most && (i < 3 || nn_app_seconds() - t0 < FORETELL_SECONDS); i++) {
         summary sum;
         s = record_make(c, lo + (uint64_t)(n * (double)i / (double)most), &line, &rejects, &sum, NULL, err);
@@ -3807,8 +3809,6 @@ static nn_status foretell(const context *c, uint64_t lo, uint64_t hi, nn_error *
     if (s == NN_OK && i) {
         bytes /= (double)i;
         seconds /= (double)i;
-        (void)printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
-                     (unsigned long long)hi, c->o->n, (unsigned long long)c->o->seed, c->app->out);
         (void)printf("threads %d; part files of %zu records; about %s on disk at %s a record%s; about %s of "
                      "memory\n",
                      threads, c->o->interval, human(disk, sizeof disk, bytes * n),

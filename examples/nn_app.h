@@ -228,6 +228,7 @@ struct nn_app {
     void        *opts;
     unsigned char *given;          /* per option row: 0 default, 1 config file, 2 flag                    */
     unsigned char given_common[32];
+    unsigned char *in_file;        /* per row: 1 = the config file that is being read has said it       */
     const char  *command_line;     /* quoted, to repeat the run                                           */
     const char  *stem;             /* "" or the name that run.json etc. start with                        */
     double       started;          /* seconds, monotonic                                                  */
@@ -2699,6 +2700,9 @@ static NN_UNUSED int app_config_value(nn_app *app, const char *key, const nn_jso
     if (o && (o->type == NN_APP_IGNORED || o->type == NN_APP_REFUSED))
         return app_take(app, row, "", where, 1);
     if (v->type == NN_JSON_NULL) return 0;                              /* left at its default */
+    /* "train: {epochs: 1}" and "train.epochs: 2": one of them would be lost */
+    if (o && app->in_file[row]++)
+        return nn_app_usage(app, "%s: stands twice in this file, once as part of a map", where);
     if (v->type == NN_JSON_OBJECT) {
         if (o && (o->type == NN_APP_RANGE || o->type == NN_APP_IRANGE || o->type == NN_APP_SWEEP)) {
             const nn_json *lo = nn_json_get(v, "min"), *hi = nn_json_get(v, "max"),
@@ -2779,6 +2783,9 @@ static NN_UNUSED int app_config(nn_app *app, const char *path)
     if (root->type != NN_JSON_OBJECT)
         return nn_app_usage(app, "%s: expected a map of options, got a %s", path,
                             nn_json_type_name(root->type));
+    app->in_file = (unsigned char *)nn_arena_get(&app->arena, app_rows(app));
+    if (!app->in_file) return nn_app_usage(app, "%s: out of memory", path);
+    memset(app->in_file, 0, app_rows(app));
     return app_config_map(app, "", root, path);
 }
 

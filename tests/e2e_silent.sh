@@ -122,6 +122,10 @@ for o in nadam lion; do row a 2 "read with --optimizer sgd|rmsprop" "$A" train $
 for o in sgd rmsprop nadam lion; do row a 2 "read with --optimizer adam|adamw" "$A" train $T --optimizer $o --amsgrad --out z; done
 row a 2 "read with --schedule step" "$A" train $T --step-every 2 --out z
 row a 1 "nosuch" "$A" train $T --drop nosuch --out z
+printf 'train:\n  epochs: 1\ntrain.epochs: 2\n' >twice.yaml
+row a 2 "train.epochs: stands twice" "$A" train $T --config twice.yaml --out z
+printf 'data.val_size: 0.2\ndata:\n  val-size: 0.3\n' >dashed.yaml
+row a 2 "stands twice" "$A" train $T --config dashed.yaml --out z
 row a 2 "the JSON of" "$A" evaluate --model "$M" --act tanh --test gen/d_test.csv --out z
 row a 2 "no tensor's name begins" "$A" evaluate --model "$M" --map nosuch=x --test gen/d_test.csv --out z
 row a 2 "belongs to" "$A" summary --model "$M" --seed 3
