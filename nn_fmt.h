@@ -528,7 +528,8 @@ NN_DEF nn_status nn_csv_row(nn_csv *r, const nn_csv_field **fields, size_t *n, n
 NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *t, nn_error *err);
 
 /* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only
- * where needed, shortest round-trip numbers, missing and NaN empty, True/False. */
+ * where needed, shortest round-trip numbers, missing and NaN empty, True/False. A float32 has its own
+ * shortest digits in a double's form: 331719800.0, for which pandas 3.1 writes 3.317198e+08. */
 typedef struct nn_csv_writer {
     nn_writer *w;
     nn_buf buf;
