@@ -13889,21 +13889,21 @@ NNI_FN nn_status nni_gguf_values(nn_gguf *g, nn_gguf_type type, uint64_t n, nn_e
 /* The open arrays on a stack: an array of arrays is its items one after the other. */
 NNI_FN nn_status nni_gguf_value(nn_gguf *g, nn_gguf_type type, nn_error *err)
 {
-    uint64_t todo[NN_MAX_GGUF_DEPTH + 1];
+    uint64_t pending[NN_MAX_GGUF_DEPTH + 1];
     size_t depth = 0;
     nn_status s;
     if (type != NN_GGUF_ARRAY) return nni_gguf_values(g, type, 1, err);
-    todo[0] = 1;
+    pending[0] = 1;
     for (;;) {
         const uint64_t at = nn_reader_tell(g->r);
         nn_gguf_type of;
         uint32_t code;
         uint64_t n = 0;
-        while (!todo[depth]) {
+        while (!pending[depth]) {
             if (!depth) return NN_OK;
             depth--;
         }
-        todo[depth]--;
+        pending[depth]--;
         if ((s = nni_gguf_kind(g, &of, err)) != NN_OK ||
             (s = nni_gguf_u64(g, &n, err)) != NN_OK) return s;
         code = (uint32_t)of;
@@ -13921,7 +13921,7 @@ NNI_FN nn_status nni_gguf_value(nn_gguf *g, nn_gguf_type type, nn_error *err)
             return nni_err_at(err, NN_E_LIMIT, nn_reader_name(g->r), at,
                               "expected at most %d arrays inside one another",
                               NN_MAX_GGUF_DEPTH);
-        todo[++depth] = n;
+        pending[++depth] = n;
     }
 }
 /* one more of n items of `size` bytes; the room doubles, so that what is asked for follows what came */

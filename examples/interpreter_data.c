@@ -3779,14 +3779,13 @@ static nn_status upload_check(const opts *o, nn_error *err)
                             o->hub);
     return NN_OK;
 }
-/* What --dry-run says: size and time from records of this very run, spread over it, made and thrown away:
- * as many as four seconds allow, at least three and at most 32. */
-#define FORETELL_MOST    32u
-#define FORETELL_SECONDS 4.0
+/* What --dry-run says: size and time from records of this very run, spread over it, made and thrown away.
+ * A fixed number, so that what it says of the size, and whether it ends well, is the same anywhere. */
+#define FORETELL_RECORDS 12u
 static nn_status foretell(const context *c, uint64_t lo, uint64_t hi, nn_error *err)
 {
     const double n = (double)(hi - lo);
-    const uint64_t most = hi - lo < FORETELL_MOST ? hi - lo : FORETELL_MOST;
+    const uint64_t most = hi - lo < FORETELL_RECORDS ? hi - lo : FORETELL_RECORDS;
     const double t0 = nn_app_seconds();
     const int threads = c->threads > 0 ? c->threads : 1;
     nn_buf line = NN_ZERO, rejects = NN_ZERO, packed = NN_ZERO;
@@ -3796,7 +3795,7 @@ static nn_status foretell(const context *c, uint64_t lo, uint64_t hi, nn_error *
     nn_status s = NN_OK;
     (void)printf("records %llu to %llu of %zu, seed %llu, into %s\n", (unsigned long long)lo,
                  (unsigned long long)hi, c->o->n, (unsigned long long)c->o->seed, c->app->out);
-    for (i = 0; s == NN_OK && i < most && (i < 3 || nn_app_seconds() - t0 < FORETELL_SECONDS); i++) {
+    for (i = 0; s == NN_OK && i < most; i++) {
         summary sum;
         s = record_make(c, lo + (uint64_t)(n * (double)i / (double)most), &line, &rejects, &sum, NULL, err);
     }

@@ -5,6 +5,10 @@ import glob, json, os, re, subprocess, sys, tempfile
 passed = failed = skipped = 0
 
 
+# in these a record among the twelve that --dry-run makes has no attempt that passes today's gates (with --compat they run)
+NONE_TODAY = {"22.yaml", "24.yaml", "25.yaml", "28.yaml", "31.yaml"}
+
+
 def check(ok, what):
     global passed, failed
     if ok:
@@ -78,8 +82,8 @@ for path in files:
         check(r.returncode == 0, f"{name}: create-sig-dataset: {r.stderr}")
         # today's training takes it as well; where its gates let no attempt of a record pass, --dry-run says so
         r = run(where, "run-data-gen", "--config-path", path, "--hub.dataset_name", "", "--dry-run")
-        opens = r.returncode == 0 and "records 0 to" in r.stdout
-        check(opens or (r.returncode == 1 and "no attempt of " in r.stderr), f"{name} opens: {r.stderr}")
+        refused = name in NONE_TODAY
+        check("records 0 to" in r.stdout and r.returncode == refused and ("no attempt of " in r.stderr) == refused, f"{name} opens: {r.stderr}")
         r = run(where, "run-data-gen", "--config-path", path, "--compat", "--length", "2", "--hub.dataset_name", "", "--no-metrics.tensorboard.enabled", "--threads", "1", "--quiet", "--out", "set")
         check(r.returncode == 0, f"{name} runs: {r.stderr}")
         if r.returncode:
