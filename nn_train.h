@@ -4620,21 +4620,222 @@ NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, 
         theta[i] -= lr * u[i];
     }
 }
+/* One call of nn_bilevel_run: its sizes, its rooms in one block, and what it found. */
+typedef struct nni_bilevel {
+    const nn_bilevel_desc *d;
+    const nn_inner_data *query;        /* NULL = only d->outer */
+    nn_inner_data support;             /* weight = live where d->weights gives them */
+    size_t P, K, stretches, span;      /* parameters, inner steps; see nni_bilevel_plan */
+    int wanted;                        /* is any derivative asked for? */
+    double lr, scale;                  /* scale = 1 / support rows: the inner loss is a mean */
+    double *starts, *inside;           /* [2 stretches, P], [span, P] */
+    double *theta, *u, *g, *bt, *bu, *hv;                  /* [P] each */
+    double *live, *tangent;            /* [support rows] */
+    double *score, *dscore;            /* [query rows] */
+    double *rowmem;                    /* no hidden layer: room of nni_linear_run; else NULL */
+    const double *xt;                  /* the support's features by column, for the same */
+    nni_pass pass;
+    nn_bilevel_result r;
+} nni_bilevel;
+
+/* carves the block of nni_bilevel_words doubles */
+NNI_FN void nni_bilevel_rooms(nni_bilevel *b, double *mem)
+{
+    const size_t n = b->support.n, n_in = b->d->model.n_in;
+    const size_t n_query = b->query ? b->query->n : 0;
+    size_t i, k, c;
+    b->starts = nni_next(&mem, 2 * b->stretches * b->P);
+    b->inside = nni_next(&mem, b->span * b->P);
+    b->theta = nni_next(&mem, b->P);
+    b->u = nni_next(&mem, b->P);
+    b->g = nni_next(&mem, b->P);
+    b->bt = nni_next(&mem, b->P);
+    b->bu = nni_next(&mem, b->P);
+    b->hv = nni_next(&mem, b->P);
+    b->live = nni_next(&mem, n);
+    b->tangent = nni_next(&mem, n);
+    b->score = nni_next(&mem, n_query);
+    b->dscore = nni_next(&mem, n_query);
+    b->xt = b->support.xt;
+    if (b->d->model.n_hidden == 0) {
+        b->rowmem = nni_next(&mem, 3 * n + 2 * n_in);
+        if (!b->xt) {
+            for (c = 0; c < n; c += 8)
+                for (k = 0; k < n_in; k++)
+                    for (i = c; i < n && i < c + 8; i++)
+                        mem[k * n + i] = b->support.x[i * n_in + k];
+            b->xt = mem;
+        }
+        mem += n * n_in;
+    }
+    nni_pass_make(&b->pass, &b->d->model, mem);
+    if (b->d->weights) b->support.weight = b->live;
+}
+/* what `want` names of the inner loss at theta, with the weights of step k */
+NNI_FN nn_status nni_bilevel_inner(nni_bilevel *b, const nni_want *want, size_t k, const double *theta)
+{
+    const nn_bilevel_desc *d = b->d;
+    if (d->weights) d->weights(b->live, k, theta, d->user);
+    if (b->rowmem)
+        return nni_linear_run(&d->model, want, theta, &b->support, b->xt, b->scale, b->rowmem);
+    return nni_pass_run(&b->pass, want, theta, &b->support, b->scale);
+}
+/* K inner steps from theta0; theta and u are kept at the start of each stretch */
+NNI_FN nn_status nni_bilevel_forward(nni_bilevel *b, const double *theta0, nn_error *err)
+{
+    const nn_bilevel_desc *d = b->d;
+    const size_t P = b->P;
+    size_t i, k;
+    for (i = 0; i < P; i++) { b->theta[i] = theta0[i]; b->u[i] = 0.0; }
+    for (k = 0; k < b->K; k++) {
+        double value = 0.0, big = 0.0;
+        nni_want want = NN_ZERO;
+        nn_status s;
+        if (k % b->span == 0) {
+            double *start = b->starts + 2 * (k / b->span) * P;
+            memcpy(start, b->theta, P * sizeof *start);
+            memcpy(start + P, b->u, P * sizeof *start);
+        }
+        want.grad = b->g;
+        if (!d->no_losses && (k == 0 || k + 1 == b->K)) want.value = &value;
+        if ((s = nni_bilevel_inner(b, &want, k, b->theta)) != NN_OK) return s;
+        if (k == 0) b->r.first_loss = d->no_losses ? nni_nan() : value;
+        if (k + 1 == b->K) b->r.last_loss = d->no_losses ? nni_nan() : value;
+        nni_inner_step(b->theta, b->u, b->g, P, b->lr, d->momentum, d->weight_decay);
+        for (i = 0; i < P; i++) big += fabs(b->theta[i]);
+        if (!(big - big == 0.0))
+            return nn_error_set(err, NN_E_NONFINITE,
+                "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)",
+                k, b->lr);
+    }
+    return NN_OK;
+}
+/* the gap of the mean positive rates of two groups, from the query's scores, into r;
+ * returns d(lambda penalty) / d gap */
+NNI_FN double nni_bilevel_gap(nni_bilevel *b, size_t in[2])
+{
+    const nn_bilevel_desc *d = b->d;
+    const nn_inner_data *query = b->query;
+    nni_acc ms[2];
+    double m[2], gap;
+    size_t i;
+    memset(ms, 0, sizeof ms);
+    for (i = 0; i < query->n; i++) {
+        const int gz = query->z[i] != 0;
+        nni_acc_add(&ms[gz], nn_sigmoid(b->score[i]));
+        in[gz]++;
+    }
+    if (!in[0] || !in[1]) return 0.0;
+    m[0] = nni_acc_get(&ms[0]) / (double)in[0];
+    m[1] = nni_acc_get(&ms[1]) / (double)in[1];
+    gap = m[1] - m[0];
+    b->r.fair_gap = gap;
+    if (d->lambda_fair == 0.0) return 0.0;
+    b->r.outer += d->lambda_fair * (d->fair_square ? gap * gap : fabs(gap));
+    if (d->fair_square) return d->lambda_fair * (2.0 * gap);
+    return d->lambda_fair * (gap > 0.0 ? 1.0 : gap < 0.0 ? -1.0 : 0.0);
+}
+/* the outer value at theta_K, and bt = dL/dtheta_K where wanted */
+NNI_FN nn_status nni_bilevel_outer(nni_bilevel *b)
+{
+    const nn_bilevel_desc *d = b->d;
+    const nn_inner_data *query = b->query;
+    const int bce = d->model.loss == NN_INNER_BCE;
+    size_t i, in[2] = { 0, 0 };
+    double pull = 0.0, n;
+    nni_want want = NN_ZERO, back = NN_ZERO;
+    nn_status s;
+    b->r.fair_gap = nni_nan();
+    if (!query) { b->r.outer = 0.0; return NN_OK; }
+    n = (double)query->n;
+    want.score = b->score;
+    want.value = &b->r.query_loss;
+    if ((s = nni_pass_run(&b->pass, &want, b->theta, query, 1.0 / n)) != NN_OK) return s;
+    b->r.outer = b->r.query_loss;
+    if (query->z) pull = nni_bilevel_gap(b, in);
+    if (!b->wanted) return NN_OK;
+    for (i = 0; i < query->n; i++) {
+        const double w = (query->weight ? query->weight[i] : 1.0) / n;
+        const double p = bce || pull != 0.0 ? nn_sigmoid(b->score[i]) : 0.0;
+        b->dscore[i] = w * (bce ? p - query->y[i] : 2.0 * (b->score[i] - query->y[i]));
+        if (pull != 0.0)
+            b->dscore[i] += pull * p * (1.0 - p) *
+                            (query->z[i] ? 1.0 / (double)in[1] : -1.0 / (double)in[0]);
+    }
+    back.dscore = b->dscore;
+    back.grad = b->bt;
+    return nni_pass_run(&b->pass, &back, b->theta, query, 1.0);
+}
+/* theta before each of the steps [k0, k1) of stretch c, made again into `inside` */
+NNI_FN nn_status nni_bilevel_again(nni_bilevel *b, size_t c, size_t k0, size_t k1)
+{
+    const nn_bilevel_desc *d = b->d;
+    const size_t P = b->P;
+    size_t k;
+    nni_want want = NN_ZERO;
+    want.grad = b->g;
+    memcpy(b->theta, b->starts + 2 * c * P, P * sizeof *b->theta);
+    memcpy(b->u, b->starts + (2 * c + 1) * P, P * sizeof *b->u);
+    for (k = k0; k < k1; k++) {
+        nn_status s;
+        memcpy(b->inside + (k - k0) * P, b->theta, P * sizeof *b->theta);
+        if (k + 1 == k1) break;
+        if ((s = nni_bilevel_inner(b, &want, k, b->theta)) != NN_OK) return s;
+        nni_inner_step(b->theta, b->u, b->g, P, b->lr, d->momentum, d->weight_decay);
+    }
+    return NN_OK;
+}
+/* One step backward.
+ * forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'
+ * so, with bt = dL/dtheta', bu = dL/du':
+ *   bu -= lr bt;  dL/dtheta = bt + (H + wd) bu;  dL/du = mu bu
+ *   dL/dw_i = scale <gradient of loss_i, bu> */
+NNI_FN nn_status nni_bilevel_back(nni_bilevel *b, size_t k, const double *at, double *dweight)
+{
+    const nn_bilevel_desc *d = b->d;
+    const size_t P = b->P, n = b->support.n;
+    size_t i;
+    nni_want want = NN_ZERO;
+    nn_status s;
+    for (i = 0; i < P; i++) b->bu[i] -= b->lr * b->bt[i];
+    want.v = b->bu;
+    want.tangent = b->tangent;
+    if (d->order != NN_ORDER_FIRST) want.hv = b->hv;
+    if ((s = nni_bilevel_inner(b, &want, k, at)) != NN_OK) return s;
+    for (i = 0; i < n; i++) b->tangent[i] *= b->scale;
+    if (dweight) for (i = 0; i < n; i++) dweight[i] += b->tangent[i];
+    /* the decay's Jacobian is no Hessian: first order keeps it */
+    for (i = 0; i < P; i++)
+        b->bt[i] += (d->order != NN_ORDER_FIRST ? b->hv[i] : 0.0) + d->weight_decay * b->bu[i];
+    if (d->weights_back) d->weights_back(b->bt, b->tangent, k, at, d->user);
+    for (i = 0; i < P; i++) b->bu[i] *= d->momentum;
+    return NN_OK;
+}
+/* bt from theta_K to theta_0, stretch by stretch; dweight [support rows] is summed over the steps */
+NNI_FN nn_status nni_bilevel_backward(nni_bilevel *b, double *dweight)
+{
+    size_t i, k, c;
+    nn_status s;
+    for (i = 0; i < b->P; i++) b->bu[i] = 0.0;
+    if (dweight) for (i = 0; i < b->support.n; i++) dweight[i] = 0.0;
+    for (c = b->stretches; c-- > 0;) {
+        const size_t k0 = c * b->span, k1 = k0 + b->span < b->K ? k0 + b->span : b->K;
+        if ((s = nni_bilevel_again(b, c, k0, k1)) != NN_OK) return s;
+        for (k = k1; k-- > k0;) {
+            s = nni_bilevel_back(b, k, b->inside + (k - k0) * b->P, dweight);
+            if (s != NN_OK || b->d->order == NN_ORDER_ONE_STEP) return s;
+        }
+    }
+    return NN_OK;
+}
 NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, double *dtheta0,
                                 double *theta_end, const double *theta0,
                                 const nn_inner_data *support, const nn_inner_data *query,
                                 const nn_bilevel_desc *d, nn_error *err)
 {
-    const double lr = d->lr > 0.0 ? d->lr : 0.01;
-    const int wanted = dweight || dtheta0 || d->weights_back;
-    nn_bilevel_result r = NN_ZERO;
-    nn_inner_data sup = *support;
-    size_t P, K, stretches, span, words, i, k, c, bytes;
-    double *block, *mem, *starts, *inside, *theta, *u, *g, *bt, *bu, *hv, *live, *tangent, *score,
-        *dscore, *rowmem = NULL, scale;
-    const double *xt = support->xt;
-    nni_pass pass;
-    nni_want want = NN_ZERO, none = NN_ZERO;
+    nni_bilevel b;
+    size_t words, bytes, i;
+    double *block;
     nn_status s = nni_inner_check("nn_bilevel_run", &d->model, err);
     if (s != NN_OK) return s;
     if (support->n < 1 || (query ? query->n < 1 : !d->outer))
@@ -4643,175 +4844,34 @@ NN_DEF nn_status nn_bilevel_run(nn_bilevel_result *result, double *dweight, doub
     if (!(d->momentum >= 0.0 && d->momentum < 1.0))
         return nn_error_set(err, NN_E_ARG, "nn_bilevel_run: momentum must be in [0, 1), got %g",
                         d->momentum);
-    P = nn_inner_count(&d->model);
-    nni_bilevel_plan(d, &K, &stretches, &span);
+    memset(&b, 0, sizeof b);
+    b.d = d;
+    b.query = query;
+    b.support = *support;
+    b.P = nn_inner_count(&d->model);
+    b.lr = d->lr > 0.0 ? d->lr : 0.01;
+    b.wanted = dweight || dtheta0 || d->weights_back;
+    b.scale = 1.0 / (double)support->n;
+    nni_bilevel_plan(d, &b.K, &b.stretches, &b.span);
     if (!nni_bilevel_words(d, support->n, query ? query->n : 0, &words) ||
         !nn_size_mul(words, sizeof(double), &bytes) ||
         (block = (double *)nn_mem_alloc(bytes, &d->alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM,
-                        "nn_bilevel_run: out of memory for %zu parameters, %zu support rows", P,
+                        "nn_bilevel_run: out of memory for %zu parameters, %zu support rows", b.P,
                         support->n);
-    r.bytes = bytes;
-    mem = block;
-    starts = nni_next(&mem, 2 * stretches * P);
-    inside = nni_next(&mem, span * P);
-    theta = nni_next(&mem, P);
-    u = nni_next(&mem, P);
-    g = nni_next(&mem, P);
-    bt = nni_next(&mem, P);
-    bu = nni_next(&mem, P);
-    hv = nni_next(&mem, P);
-    live = nni_next(&mem, support->n);
-    tangent = nni_next(&mem, support->n);
-    score = nni_next(&mem, query ? query->n : 0);
-    dscore = nni_next(&mem, query ? query->n : 0);
-    if (d->model.n_hidden == 0) {
-        rowmem = nni_next(&mem, 3 * support->n + 2 * d->model.n_in);
-        if (!xt) {
-            const size_t n = support->n, k_in = d->model.n_in;
-            for (c = 0; c < n; c += 8)
-                for (k = 0; k < k_in; k++)
-                    for (i = c; i < n && i < c + 8; i++) mem[k * n + i] = support->x[i * k_in + k];
-            xt = mem;
-        }
-        mem += support->n * d->model.n_in;
+    b.r.bytes = bytes;
+    nni_bilevel_rooms(&b, block);
+    s = nni_bilevel_forward(&b, theta0, err);
+    if (s == NN_OK) s = nni_bilevel_outer(&b);
+    if (s == NN_OK && theta_end) memcpy(theta_end, b.theta, b.P * sizeof *theta_end);
+    if (s == NN_OK && d->outer) {
+        b.r.outer += d->outer(b.hv, b.theta, d->user);
+        for (i = 0; i < b.P; i++) b.bt[i] = query && b.wanted ? b.bt[i] + b.hv[i] : b.hv[i];
     }
-    nni_pass_make(&pass, &d->model, mem);
-    scale = 1.0 / (double)support->n;
-    if (d->weights) sup.weight = live;
-
-    for (i = 0; i < P; i++) { theta[i] = theta0[i]; u[i] = 0.0; }
-    for (k = 0; k < K; k++) {
-        double value = 0.0, big = 0.0;
-        if (k % span == 0) {
-            memcpy(starts + 2 * (k / span) * P, theta, P * sizeof *theta);
-            memcpy(starts + (2 * (k / span) + 1) * P, u, P * sizeof *u);
-        }
-        if (d->weights) d->weights(live, k, theta, d->user);
-        want = none;
-        want.grad = g;
-        if (!d->no_losses && (k == 0 || k + 1 == K)) want.value = &value;
-        s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) :
-                     nni_pass_run(&pass, &want, theta, &sup, scale);
-        if (s != NN_OK) goto done;
-        if (k == 0) r.first_loss = d->no_losses ? nni_nan() : value;
-        if (k + 1 == K) r.last_loss = d->no_losses ? nni_nan() : value;
-        nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
-        for (i = 0; i < P; i++) big += fabs(theta[i]);
-        if (!(big - big == 0.0)) {
-            s = nn_error_set(err, NN_E_NONFINITE,
-                "nn_bilevel_run: inner step %zu left the finite numbers; lower the inner rate (%g)",
-                k, lr);
-            goto done;
-        }
-    }
-
-    /* outer value and bt = dL/dtheta_K */
-    r.fair_gap = nni_nan();
-    if (query) {
-        double m[2] = { 0.0, 0.0 }, pull = 0.0;
-        size_t in[2] = { 0, 0 };
-        want = none;
-        want.score = score;
-        want.value = &r.query_loss;
-        if ((s = nni_pass_run(&pass, &want, theta, query, 1.0 / (double)query->n)) != NN_OK) goto done;
-        r.outer = r.query_loss;
-        if (query->z) {
-            nni_acc ms[2];
-            memset(ms, 0, sizeof ms);
-            for (i = 0; i < query->n; i++) {
-                const int gz = query->z[i] != 0;
-                nni_acc_add(&ms[gz], nn_sigmoid(score[i]));
-                in[gz]++;
-            }
-            if (in[0] && in[1]) {
-                m[0] = nni_acc_get(&ms[0]) / (double)in[0];
-                m[1] = nni_acc_get(&ms[1]) / (double)in[1];
-                r.fair_gap = m[1] - m[0];
-                if (d->lambda_fair != 0.0) {
-                    r.outer += d->lambda_fair *
-                               (d->fair_square ? r.fair_gap * r.fair_gap : fabs(r.fair_gap));
-                    pull = d->lambda_fair * (d->fair_square   ? 2.0 * r.fair_gap :
-                                             r.fair_gap > 0.0 ? 1.0 :
-                                             r.fair_gap < 0.0 ? -1.0 :
-                                                                0.0);
-                }
-            }
-        }
-        if (wanted) {
-            for (i = 0; i < query->n; i++) {
-                const double w = (query->weight ? query->weight[i] : 1.0) / (double)query->n,
-                             p = d->model.loss == NN_INNER_BCE || pull != 0.0 ?
-                                     nn_sigmoid(score[i]) :
-                                     0.0;
-                dscore[i] = w * (d->model.loss == NN_INNER_BCE ? p - query->y[i] :
-                                                                 2.0 * (score[i] - query->y[i]));
-                if (pull != 0.0)
-                    dscore[i] += pull * p * (1.0 - p) *
-                                 (query->z[i] ? 1.0 / (double)in[1] : -1.0 / (double)in[0]);
-            }
-            want = none;
-            want.dscore = dscore;
-            want.grad = bt;
-            if ((s = nni_pass_run(&pass, &want, theta, query, 1.0)) != NN_OK) goto done;
-        }
-    } else r.outer = 0.0;
-    if (theta_end) memcpy(theta_end, theta, P * sizeof *theta);
-    if (d->outer) {
-        r.outer += d->outer(hv, theta, d->user);
-        for (i = 0; i < P; i++) bt[i] = query && wanted ? bt[i] + hv[i] : hv[i];
-    }
-
-    if (wanted) {
-        for (i = 0; i < P; i++) bu[i] = 0.0;
-        if (dweight) for (i = 0; i < support->n; i++) dweight[i] = 0.0;
-        for (c = stretches; c-- > 0;) {
-            const size_t k0 = c * span, k1 = k0 + span < K ? k0 + span : K;
-            /* run this stretch again, keeping its thetas */
-            memcpy(theta, starts + 2 * c * P, P * sizeof *theta);
-            memcpy(u, starts + (2 * c + 1) * P, P * sizeof *u);
-            for (k = k0; k < k1; k++) {
-                memcpy(inside + (k - k0) * P, theta, P * sizeof *theta);
-                if (k + 1 == k1) break;
-                if (d->weights) d->weights(live, k, theta, d->user);
-                want = none;
-                want.grad = g;
-                s = rowmem ? nni_linear_run(&d->model, &want, theta, &sup, xt, scale, rowmem) :
-                             nni_pass_run(&pass, &want, theta, &sup, scale);
-                if (s != NN_OK) goto done;
-                nni_inner_step(theta, u, g, P, lr, d->momentum, d->weight_decay);
-            }
-            /* forward: u' = mu u + g(theta, w) + wd theta;  theta' = theta - lr u'   so, with bt =
-             * dL/dtheta', bu = dL/du':
-             *   bu -= lr bt;  dL/dtheta = bt + (H + wd) bu;  dL/dw_i = scale <gradient of loss_i,
-             *                 bu>;  dL/du = mu bu */
-            for (k = k1; k-- > k0;) {
-                const double *at = inside + (k - k0) * P;
-                for (i = 0; i < P; i++) bu[i] -= lr * bt[i];
-                if (d->weights) d->weights(live, k, at, d->user);
-                want = none;
-                want.v = bu;
-                want.tangent = tangent;
-                if (d->order != NN_ORDER_FIRST) want.hv = hv;
-                s = rowmem ? nni_linear_run(&d->model, &want, at, &sup, xt, scale, rowmem) :
-                             nni_pass_run(&pass, &want, at, &sup, scale);
-                if (s != NN_OK) goto done;
-                for (i = 0; i < support->n; i++) tangent[i] *= scale;
-                if (dweight) for (i = 0; i < support->n; i++) dweight[i] += tangent[i];
-                /* the decay's Jacobian is no Hessian: first order keeps it */
-                for (i = 0; i < P; i++)
-                    bt[i] += (d->order != NN_ORDER_FIRST ? hv[i] : 0.0) + d->weight_decay * bu[i];
-                if (d->weights_back) d->weights_back(bt, tangent, k, at, d->user);
-                for (i = 0; i < P; i++) bu[i] *= d->momentum;
-                if (d->order == NN_ORDER_ONE_STEP) break;
-            }
-            if (d->order == NN_ORDER_ONE_STEP) break;
-        }
-        if (dtheta0) memcpy(dtheta0, bt, P * sizeof *bt);
-    }
-done:
+    if (s == NN_OK && b.wanted) s = nni_bilevel_backward(&b, dweight);
+    if (s == NN_OK && dtheta0) memcpy(dtheta0, b.bt, b.P * sizeof *dtheta0);
     nn_mem_free(block, bytes, &d->alloc);
-    if (s == NN_OK && result) *result = r;
+    if (s == NN_OK && result) *result = b.r;
     return s == NN_E_NOMEM ? nn_error_set(err, s, "nn_bilevel_run: out of memory for a product") : s;
 }
 

@@ -131,7 +131,7 @@ def functions_of(toks, name_of_file, c):
                 measure(head, toks[body_from:k + 1], line, name_of_file, c)
                 head = []
         elif depth == shell:
-            if tok == ";" or tok.startswith("NNI_FP_"):
+            if tok == ";" or tok.startswith(("NNI_FP_", "NN_FP_")):
                 head = []
             else:
                 head.append((kind, tok, line))
