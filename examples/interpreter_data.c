@@ -1042,6 +1042,7 @@ enum {
     R_GAIN,
     R_CAUSE,
     R_CONTROL,
+    R_NO_ROWS,
     REASONS
 };
 static const char *const reason_names[REASONS] = {
@@ -1049,7 +1050,7 @@ static const char *const reason_names[REASONS] = {
     "pattern_specific", "other_degradation",     "validation_improvement",
     "non_finite",       "prompt_too_long",       "not_learned",
     "not_specific",     "other_gain",            "not_caused",
-    "other_damaged"
+    "other_damaged",    "no_rows"
 };
 /* What the journal keeps of a record: enough for every statistic. */
 typedef struct summary {
@@ -1620,7 +1621,13 @@ static nn_status attempt_make(const context *c, attempt *t, uint64_t k, uint64_t
     memset(t, 0, sizeof *t);
     s = plan_make(c, &t->p, k, a, err);
     if (s == NN_OK) s = attempt_rows(c, t, &t->train, &t->val, &t->corrupted, err);
-    if (s == NN_OK) s = attempt_train(c, t, &t->train, &t->val, t->corrupted, &val_gain, err);
+    /* the split by chance left a small pattern no sequence to train on, or to validate by */
+    if (s == NN_E_LIMIT && o->distinct) {
+        t->reason = R_NO_ROWS;
+        s = NN_OK;
+    }
+    if (s == NN_OK && !t->reason)
+        s = attempt_train(c, t, &t->train, &t->val, t->corrupted, &val_gain, err);
     if (s == NN_E_NONFINITE) { t->reason = R_NONFINITE; s = NN_OK; }
     if (s != NN_OK) return s;
     r->id = k;
@@ -1920,6 +1927,15 @@ static int number(const char **p, const char *end, uint64_t *v)
     *p += n;
     return n > 0;
 }
+/* 1 = the letter is what comes next, and is taken */
+static int after(const char **p, const char *end, char letter)
+{
+    const char *q = *p;
+    while (q < end && *q == ' ') q++;
+    if (q == end || *q != letter) return 0;
+    *p = q + 1;
+    return 1;
+}
 static int decimal(const char **p, const char *end, double *v)
 {
     size_t n;
@@ -1978,7 +1994,7 @@ static size_t summary_print(char *buf, size_t cap, const summary *s, const entry
     n += (size_t)snprintf(buf + n, cap - n, " %llu %llu %lu %lu", (unsigned long long)e->rejected,
                           (unsigned long long)s->attempt, (unsigned long)e->crc,
                           (unsigned long)e->crc_rejects);
-    for (i = 1; i < REASONS; i++)
+    for (i = 1; i < R_NO_ROWS; i++)
         n += (size_t)snprintf(buf + n, cap - n, " %llu", (unsigned long long)s->rejects[i]);
     n += (size_t)snprintf(buf + n, cap - n, " %u %zu %zu %zu %zu %llu %llu %llu", s->patterns,
                           s->target_id, s->layers, s->neurons, s->act, (unsigned long long)s->bytes,
@@ -1989,6 +2005,9 @@ static size_t summary_print(char *buf, size_t cap, const summary *s, const entry
         if (s->patterns >> i & 1u)
             n += (size_t)snprintf(buf + n, cap - n, " %.6f %.6f", s->pattern_before[i],
                                   s->pattern_after[i]);
+    /* only where there are some: the lines of before are as they were */
+    if (s->rejects[R_NO_ROWS])
+        n += (size_t)snprintf(buf + n, cap - n, " N %llu", (unsigned long long)s->rejects[R_NO_ROWS]);
     return n;
 }
 static int summary_parse(const char *p, const char *end, summary *s, entry *e)
@@ -2010,7 +2029,8 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
     e->crc_rejects = (uint32_t)crc_rejects;
     e->attempt = s->attempt;
     s->rejects[0] = 0;
-    for (i = 1; i < REASONS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
+    s->rejects[R_NO_ROWS] = 0;
+    for (i = 1; i < R_NO_ROWS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
     for (i = 0; i < 8; i++) if (!number(&p, end, &v[i])) return 0;
     s->patterns = (unsigned)v[0];
     s->target_id = (size_t)v[1];
@@ -2028,7 +2048,8 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
         if (s->patterns >> i & 1u)
             if (!decimal(&p, end, &s->pattern_before[i]) || !decimal(&p, end, &s->pattern_after[i]))
                 return 0;
-    return 1;
+    if (!after(&p, end, 'N')) return 1;
+    return number(&p, end, &s->rejects[R_NO_ROWS]);
 }
 /* room for one item more; NULL = memory is out */
 static void *grown(void *items, size_t n, size_t *room, size_t size)

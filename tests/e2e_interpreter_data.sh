@@ -247,6 +247,10 @@ done
 up --hub.program "$D/hub.sh" --hub.license 'a b: c' --overwrite; [ $? -eq 1 ] && grep -q 'hub.license' "$D/log"; ok $? "a licence that is no name: $(cat "$D/log")"
 $P run-data-gen $N --length 2 --no-include_modification --threads 1 --out "$D/nc" >/dev/null 2>"$D/log"; ok $? "classification only: $(cat "$D/log")"
 [ "$(grep -c 'degraded\|modification_prompt\|null' "$D/nc/data/train-00000.jsonl")" -eq 0 ]; ok $? "classification only: no column of the other task, no null"
+# the split by chance may leave a small pattern no sequence to validate by: that attempt is refused, not the run
+O="--patterns alternating,starts_with --num_layers 1 --neurons_per_layer 8 --target_total_examples 300 --no-include_modification --max_elsewhere 1 --label_threshold 0.1 --partial_threshold 0.05 --validation_split 0.05 --no-tensorboard.enabled --quiet --threads 1"
+$P run-data-gen $O --length 12 --out "$D/nr" >/dev/null 2>"$D/log"; ok $? "a pattern without a validation row: $(cat "$D/log")"
+n=$(grep -c '"reason": "no_rows"' "$D/nr/rejected.jsonl"); [ "$n" -gt 0 ] && grep -q "^| rejected: no_rows | $n |\$" "$D/nr/README.md" && $P stats "$D/nr" | grep -q "\"no_rows\": $n" && $P verify "$D/nr" --sample 2 >/dev/null 2>&1; ok $? "$n attempts without rows, in the journal too"
 # the rows that are asked for, negatives among them, or a refusal with the sum
 $P run-data-gen --length 1 --negative_ratio 0 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -ne 0 ] && grep -q 'expected negatives' "$D/log"; ok $? "no negatives: $(cat "$D/log")"
 $P run-data-gen --length 1 --target_total_examples 5000 --max_total_examples 2500 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -ne 0 ] && grep -q 'above max_total' "$D/log"; ok $? "more rows than the most: $(cat "$D/log")"
