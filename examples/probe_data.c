@@ -279,6 +279,8 @@ static const nn_app_program program = {
              "  or sentences than folds. --shuffles 99 runs the same on shuffled labels:\n"
              "  permutation_p = (1 + shuffles that reach the figure) / (1 + shuffles), and the\n"
              "  time of as many cross-validations (--dry-run says how long). active_*: a feature as a detector of \"not 0\".\n"
+             "  Of several features (--features) each has its r2_feature_K; r2 is the mean of those\n"
+             "  that are not constant.\n"
              "\n"
              "MEMORY\n"
              "  A data set needs its own x (rows x columns x 4 bytes) and some 15 MB,\n"
@@ -2796,7 +2798,7 @@ typedef struct score {
                                     feature's "active" (y != 0). Means over the seeds; NaN = undefined */
     char why[200], why_auc[64];  /* why the main figure, or the AUC alone, is undefined; "" = it is not */
     double f1, f1_macro, log_loss, label_mae;      /* concept */
-    double mae, pearson;                           /* feature, first target */
+    double mae, pearson;                           /* feature */
     double active, precision;    /* feature: share of rows that are not 0, average precision of that */
     double baseline, weighted;   /* majority class or the mean; concept: guessing as often as they occur */
     double shuffled, chance_hi;  /* the same probe on shuffled labels: mean, and 95 % of the shuffles */
@@ -2805,13 +2807,20 @@ typedef struct score {
     /* the rows that were judged: all, or those of split_test */
     size_t n, *row;              /* [n] numbers of the rows */
     int64_t *label, *group, *fold;      /* [n] */
-    double  *target;                    /* [n] feature, first target */
+    double  *target;                    /* [n] feature */
     double  *influence;                 /* [n] of the main figure: what each row adds to it */
     int64_t *pred;                      /* [n] concept, of the first seed */
+    size_t   width, at, c;       /* the probe's outputs, and which of them are judged: c from at on */
     double  *out;                       /* [n,c] of the first seed */
+    struct score *each;          /* several targets: each one's figures [width], and the main one here is
+                                    the mean R2 of the n_used that are not constant; else NULL */
+    size_t   n_used;
 } score;
 static void score_free(score *r)
 {
+    size_t t;
+    for (t = 0; r->each && t < r->width; t++) score_free(&r->each[t]);
+    free(r->each);
     free(r->cm);
     free(r->row);
     free(r->label);
@@ -2916,34 +2925,32 @@ static nn_status round_concept(score *r, const probing *p, const held *h, const 
     free(pred);
     return s;
 }
-/* The same of a feature's first target. */
-static nn_status round_feature(score *r, const probing *p, const held *h, const double *out,
-                               size_t seeds, nn_error *e)
+/* The same of one target of a feature set; out [n]. */
+static nn_status round_feature(score *r, const held *h, const double *out, size_t seeds, nn_error *e)
 {
-    const size_t n = r->n, c = p->m;
+    const size_t n = r->n;
     double *v = (double *)need(malloc(n * sizeof *v)), ap = 0.0;
     nn_regression_metrics m;
     nn_status s;
     size_t i;
-    for (i = 0; i < n; i++) v[i] = out[i * c];
-    nn_regression_metrics_make(&m, r->target, v, n);
-    s = nn_average_precision(&ap, r->label, v, n, NULL, e);
+    nn_regression_metrics_make(&m, r->target, out, n);
+    s = nn_average_precision(&ap, r->label, out, n, NULL, e);
     r->mae += m.mae / (double)seeds;
     r->pearson += m.pearson / (double)seeds;
     r->precision += ap / (double)seeds;
-    for (i = 0; i < n; i++) v[i] = h->base[r->row[i] * c];
+    for (i = 0; i < n; i++) v[i] = h->base[r->row[i] * r->width + r->at];
     nn_regression_metrics_make(&m, r->target, v, n);
     r->baseline += m.mae / (double)seeds;
     free(v);
     return s;
 }
 /* What the judged rows were given by the probe. */
-static void judged_rows(const score *r, double *out, const held *h, size_t c)
+static void judged_rows(const score *r, double *out, const held *h)
 {
     size_t i, j;
     for (i = 0; i < r->n; i++) {
-        r->fold[i] = h->fold_of[r->row[i]];
-        for (j = 0; j < c; j++) out[i * c + j] = h->out[r->row[i] * c + j];
+        const double *row = &h->out[r->row[i] * r->width + r->at];
+        for (j = 0; j < r->c; j++) out[i * r->c + j] = row[j];
     }
 }
 typedef struct group_row { int64_t group; size_t row; } group_row;
@@ -2971,7 +2978,9 @@ static void shuffled_rows(size_t *from, const probing *p, uint64_t seed, size_t 
         const size_t a = row[i].row, b = i ? row[i - 1].row : 0;
         if (!i || !p->grouped || row[i].group != row[i - 1].group) start[groups++] = i;
         else if (p->concept) constant &= nn_i64(&p->codes)[a] == nn_i64(&p->codes)[b];
-        else constant &= nn_f64(&p->y)[a * p->m] == nn_f64(&p->y)[b * p->m];
+        else
+            constant &= memcmp(nn_f64(&p->y) + a * p->m, nn_f64(&p->y) + b * p->m,
+                               p->m * sizeof(double)) == 0;
     }
     start[groups] = n;
     for (i = 0; i < groups; i++) order[i] = i;
@@ -2987,21 +2996,20 @@ static void shuffled_rows(size_t *from, const probing *p, uint64_t seed, size_t 
     free(start);
     free(order);
 }
-/* The main figure of one shuffle; NaN where it is undefined. */
-static nn_status one_shuffle(double *value, size_t which, const score *r, const opts *o,
-                             const probing *p, held *h, int threads, nn_error *e)
+/* The main figure of one shuffle for each of the scores of list; NaN where it is undefined. */
+static nn_status one_shuffle(double *value, size_t which, const score *list, size_t n_list,
+                             const opts *o, const probing *p, held *h, int threads, nn_error *e)
 {
     const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
-    size_t i, j, *from = (size_t *)need(malloc(n * sizeof *from));
-    double *out = (double *)need(malloc(r->n * c * sizeof *out)),
-           *y = (double *)need(calloc(r->n, sizeof *y)),
-           *influence = (double *)need(malloc(r->n * sizeof *influence));
-    int64_t *label = (int64_t *)need(calloc(r->n, sizeof *label));
+    size_t i, j, t, *from = (size_t *)need(malloc(n * sizeof *from));
+    double *out = (double *)need(malloc(n * c * sizeof *out)),
+           *y = (double *)need(calloc(n, sizeof *y)),
+           *influence = (double *)need(malloc(n * sizeof *influence));
+    int64_t *label = (int64_t *)need(calloc(n, sizeof *label));
     probing q = *p;
     nn_tensor mixed = NN_ZERO;
-    nn_score_desc d = NN_ZERO;
     nn_status s = nn_tensor_copy(&mixed, p->concept ? &p->codes : &p->y, NULL, e);
-    *value = (double)NAN;
+    for (t = 0; t < n_list; t++) value[t] = (double)NAN;
     shuffled_rows(from, p, o->fold_seed, which);
     for (i = 0; s == NN_OK && i < n; i++) {
         if (p->concept) nn_i64(&mixed)[i] = nn_i64(&p->codes)[from[i]];
@@ -3010,19 +3018,21 @@ static nn_status one_shuffle(double *value, size_t which, const score *r, const 
     if (!p->concept) q.y = mixed;
     if (s == NN_OK)
         s = cross(h, o, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
-    if (s == NN_OK && !h->lacks) {
-        judged_rows(r, out, h, c);
+    for (t = 0; s == NN_OK && !h->lacks && t < n_list; t++) {
+        const score *r = &list[t];
+        nn_score_desc d = NN_ZERO;
+        if (r->why[0]) continue;
+        judged_rows(r, out, h);
         for (i = 0; i < r->n; i++) {
             if (p->concept) label[i] = nn_i64(&mixed)[r->row[i]];
-            else y[i] = nn_f64(&mixed)[r->row[i] * c];
-            if (!p->concept) out[i] = out[i * c];
+            else y[i] = nn_f64(&mixed)[r->row[i] * c + r->at];
         }
         d.kind = p->concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
         d.n = r->n;
         d.n_classes = p->concept ? c : 0;
         d.label = label;
         d.target = y;
-        s = nn_score_make(value, influence, &d, out, e);
+        s = nn_score_make(&value[t], influence, &d, out, e);
     }
     free(from);
     free(out);
@@ -3037,37 +3047,66 @@ static int by_value(const void *x, const void *y)
     const double a = *(const double *)x, b = *(const double *)y;
     return (a > b) - (a < b);
 }
-/* The main figure of labels that have nothing to do with the rows, by the same procedure: what is
- * left is chance. p = (1 + shuffles that reach the figure of the first seed) / (1 + shuffles). */
-static nn_status score_shuffled(score *r, double first, const opts *o, const probing *p, held *h,
-                                int threads, nn_error *e)
+/* What n shuffles v make of a score whose first seed gave `first`: where they are, and
+ * p = (1 + shuffles that reach it) / (1 + shuffles). NaN among v is left out. */
+static void chance_of(score *r, double first, double *v, size_t shuffles)
 {
-    double *v = (double *)need(malloc(o->shuffles * sizeof *v)), sum = 0.0;
     size_t b, n = 0, reach = 0;
-    nn_status s = NN_OK;
-    for (b = 0; s == NN_OK && b < o->shuffles; b++) {
-        s = one_shuffle(&v[n], b, r, o, p, h, threads, e);
-        if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
-        if (s != NN_OK || v[n] != v[n]) continue;
+    double sum = 0.0;
+    r->shuffled = r->chance_hi = r->p = (double)NAN;
+    for (b = 0; b < shuffles; b++) {
+        if (v[b] != v[b]) continue;
+        v[n] = v[b];
         sum += v[n];
         reach += v[n] >= first - 1e-12;
         n++;
     }
-    r->shuffled = r->chance_hi = r->p = (double)NAN;
-    if (s == NN_OK && n) {
-        qsort(v, n, sizeof *v, by_value);
-        r->shuffled = sum / (double)n;
-        if (n > 1) r->chance_hi = nn_quantile_sorted(v, n, 0.95);
-        if (n > 1) r->p = (1.0 + (double)reach) / (1.0 + (double)n);
+    if (!n) return;
+    qsort(v, n, sizeof *v, by_value);
+    r->shuffled = sum / (double)n;
+    if (n > 1) r->chance_hi = nn_quantile_sorted(v, n, 0.95);
+    if (n > 1) r->p = (1.0 + (double)reach) / (1.0 + (double)n);
+}
+/* The main figure of labels that have nothing to do with the rows, by the same procedure: what is
+ * left is chance. first [targets]: the figures of the first seed. */
+static nn_status score_shuffled(score *r, const double *first, const opts *o, const probing *p,
+                                held *h, int threads, nn_error *e)
+{
+    score *list = r->each ? r->each : r;
+    const size_t m = r->each ? r->width : 1, shuffles = o->shuffles;
+    double *v = (double *)need(malloc((m + 1) * (shuffles + 1) * sizeof *v)),
+           *one = (double *)need(malloc(m * sizeof *one)), mean = 0.0;
+    size_t b, t;
+    nn_status s = NN_OK;
+    for (b = 0; s == NN_OK && b < shuffles; b++) {
+        s = one_shuffle(one, b, list, m, o, p, h, threads, e);
+        if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
+        v[m * shuffles + b] = 0.0;
+        for (t = 0; t < m; t++) {
+            v[t * shuffles + b] = one[t];
+            if (!list[t].why[0]) v[m * shuffles + b] += one[t] / (double)r->n_used;
+        }
     }
+    for (t = 0; s == NN_OK && t < m; t++) {
+        chance_of(&list[t], first[t], v + t * shuffles, shuffles);
+        if (!list[t].why[0]) mean += first[t] / (double)r->n_used;
+    }
+    if (s == NN_OK && r->each) chance_of(r, mean, v + m * shuffles, shuffles);
     free(v);
+    free(one);
     return s;
 }
-/* The rows that are judged, their labels or targets, and what needs no probe. */
-static void score_rows(score *r, const probing *p)
+/* The rows that are judged, their labels or targets (from output `at` of the probe on), and what
+ * needs no probe. */
+static void score_rows(score *r, const probing *p, size_t at)
 {
-    const size_t n = p->n, c = p->concept ? p->n_classes : p->m;
+    const size_t n = p->n, c = p->concept ? p->n_classes : 1;
     size_t i, k, *count = (size_t *)need(calloc(c, sizeof *count));
+    memset(r, 0, sizeof *r);
+    r->width = p->concept ? c : p->m;
+    r->at = at;
+    r->c = c;
+    r->n_used = 1;
     r->row = (size_t *)need(malloc(n * sizeof *r->row));
     for (i = 0; i < n; i++)
         if (!p->split.data || nn_i64(&p->split)[i] == 0) r->row[r->n++] = i;
@@ -3075,10 +3114,11 @@ static void score_rows(score *r, const probing *p)
     r->group = (int64_t *)need(calloc(n, sizeof *r->group));
     r->fold = (int64_t *)need(calloc(n, sizeof *r->fold));
     r->target = (double *)need(calloc(n, sizeof *r->target));
+    r->influence = (double *)need(calloc(n, sizeof *r->influence));
     r->out = (double *)need(malloc(n * c * sizeof *r->out));
     for (i = 0; i < r->n; i++) {
         r->group[i] = nn_i64(&p->group)[r->row[i]];
-        if (!p->concept) r->target[i] = nn_f64(&p->y)[r->row[i] * c];
+        if (!p->concept) r->target[i] = nn_f64(&p->y)[r->row[i] * r->width + at];
         r->label[i] = p->concept ? nn_i64(&p->codes)[r->row[i]] : r->target[i] != 0.0;
         r->active += (double)(!p->concept && r->label[i]);
         if (p->concept) count[r->label[i]]++;
@@ -3086,42 +3126,141 @@ static void score_rows(score *r, const probing *p)
     r->active /= (double)r->n;
     for (k = 0; p->concept && k < c; k++)
         r->weighted += (double)count[k] * (double)count[k] / ((double)r->n * (double)r->n);
+    for (k = 0; k < FIG_COUNT; k++)
+        r->fig[k].mean = r->fig[k].lo = r->fig[k].hi = (double)NAN;
     free(count);
+}
+/* One score in the making: the means over the rounds of each figure and of what each row adds. */
+typedef struct scoring {
+    score *r;
+    const probing *p;
+    nn_score_desc d[FIG_COUNT];
+    double value[FIG_COUNT], *h[FIG_COUNT], *out, *pairs, first;
+    size_t done;                 /* rounds */
+} scoring;
+/* unseen: no fit has met any of the rows, there are no folds */
+static void scoring_begin(scoring *g, score *r, const probing *p, size_t at, int unseen)
+{
+    static const nn_score_kind kinds[FIG_COUNT] = { NN_SCORE_ACCURACY, NN_SCORE_BALANCED,
+                                                    NN_SCORE_AUC };
+    size_t k;
+    memset(g, 0, sizeof *g);
+    g->r = r;
+    g->p = p;
+    score_rows(r, p, at);
+    g->out = (double *)need(malloc(p->n * r->c * sizeof *g->out));
+    g->pairs = (double *)need(malloc(2 * p->n * sizeof *g->pairs));
+    for (k = 0; k < FIG_COUNT; k++) {
+        nn_score_desc *d = &g->d[k];
+        g->h[k] = (double *)need(calloc(p->n, sizeof *g->h[k]));
+        d->kind = p->concept || k ? kinds[k] : NN_SCORE_R2;
+        d->n = r->n;
+        d->n_classes = k == FIG_AUC && !p->concept ? 2 : p->concept ? r->c : 0;
+        d->label = r->label;
+        d->target = r->target;
+        d->fold = unseen ? NULL : r->fold;
+        d->group = p->grouped ? r->group : NULL;
+    }
+}
+static void scoring_free(scoring *g)
+{
+    size_t k;
+    for (k = 0; k < FIG_COUNT; k++) free(g->h[k]);
+    free(g->out);
+    free(g->pairs);
+    memset(g, 0, sizeof *g);
+}
+/* One of `rounds` cross-validations, or the only judgement of unseen rows. */
+static nn_status scoring_round(scoring *g, const held *run, size_t rounds, nn_error *e)
+{
+    score *r = g->r;
+    const int concept = g->p->concept;
+    size_t i, k;
+    nn_status s;
+    if (r->why[0]) return NN_OK;
+    judged_rows(r, g->out, run);
+    for (i = 0; i < r->n; i++) r->fold[i] = run->fold_of[r->row[i]];
+    s = concept ? round_concept(r, g->p, run, g->out, rounds, e) :
+                  round_feature(r, run, g->out, rounds, e);
+    for (i = 0; !concept && i < r->n; i++) {
+        g->pairs[2 * i] = 0.0;
+        g->pairs[2 * i + 1] = g->out[i];
+    }
+    for (k = 0; s == NN_OK && k < FIG_COUNT; k++) {
+        if (!concept && k == FIG_BALANCED) continue;
+        s = add_figure(&g->value[k], g->h[k], &g->d[k],
+                       !concept && k == FIG_AUC ? g->pairs : g->out, rounds, e);
+    }
+    if (g->done++) return s;
+    memcpy(r->out, g->out, r->n * r->c * sizeof *g->out);
+    g->first = g->value[FIG_MAIN] * (double)rounds;
+    return s;
+}
+/* The intervals; what each row adds to the main figure is the score's from here on. */
+static nn_status scoring_end(scoring *g, nn_error *e)
+{
+    score *r = g->r;
+    const int concept = g->p->concept;
+    size_t k;
+    nn_status s = NN_OK;
+    if (r->why[0]) return s;
+    for (k = 0; s == NN_OK && k < FIG_COUNT; k++) {
+        if (!concept && k == FIG_BALANCED) continue;
+        s = nn_score_interval(&r->fig[k], g->value[k], g->h[k], &g->d[k], e);
+    }
+    memcpy(r->influence, g->h[FIG_MAIN], r->n * sizeof *r->influence);
+    if (g->value[FIG_AUC] != g->value[FIG_AUC])
+        (void)snprintf(r->why_auc, sizeof r->why_auc, "no fold tests %s",
+                       concept ? "every label beside others" : "active and other rows");
+    return s;
+}
+/* Several targets: the mean R2 of those that are not constant, and what each row adds to it. */
+static nn_status score_mean(score *r, const nn_score_desc *d, nn_error *e)
+{
+    const size_t m = r->width;
+    double value = 0.0;
+    size_t t, i;
+    r->n_used = 0;
+    for (t = 0; t < m; t++) r->n_used += !r->each[t].why[0];
+    if (!r->n_used) {
+        (void)snprintf(r->why, sizeof r->why, "%s", r->each[0].why);
+        return NN_OK;
+    }
+    for (t = 0; t < m; t++) {
+        const score *one = &r->each[t];
+        if (one->why[0]) continue;
+        memcpy(r->fold, one->fold, r->n * sizeof *r->fold);
+        value += one->fig[FIG_MAIN].mean / (double)r->n_used;
+        for (i = 0; i < r->n; i++) r->influence[i] += one->influence[i] / (double)r->n_used;
+    }
+    return nn_score_interval(&r->fig[FIG_MAIN], value, r->influence, d, e);
 }
 /* All figures of a data set. Undefined ones are NaN with the reason, which is not an error. */
 static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
                            double *step, nn_error *e)
 {
-    static const nn_score_kind kinds[FIG_COUNT] = { NN_SCORE_ACCURACY, NN_SCORE_BALANCED,
-                                                    NN_SCORE_AUC };
     const size_t n = p->n, c = p->concept ? p->n_classes : p->m,
-                 seeds = o->stored_split ? 1 : o->seeds;
-    size_t i, k, seed;
-    double value[FIG_COUNT] = { 0, 0, 0 }, first = 0.0, *h[FIG_COUNT],
-           *out = (double *)need(malloc(n * c * sizeof *out)),
-           *pairs = (double *)need(malloc(2 * n * sizeof *pairs));
-    nn_score_desc d[FIG_COUNT];
+                 seeds = o->stored_split ? 1 : o->seeds, targets = p->concept ? 1 : p->m;
+    size_t t, seed, left = 0;
+    double *first = (double *)need(calloc(targets, sizeof *first));
+    scoring *g = (scoring *)need(calloc(targets, sizeof *g));
     held run = NN_ZERO;
-    nn_status s;
+    nn_status s = NN_OK;
     memset(r, 0, sizeof *r);
-    memset(d, 0, sizeof d);
-    score_rows(r, p);
+    if (targets > 1) {
+        score_rows(r, p, 0);
+        r->each = (score *)need(calloc(targets, sizeof *r->each));
+    }
     run.out = (double *)need(malloc(n * c * sizeof *run.out));
     run.base = (double *)need(malloc(n * c * sizeof *run.base));
     run.fold_of = (int64_t *)need(calloc(n, sizeof *run.fold_of));
-    for (k = 0; k < FIG_COUNT; k++) {
-        h[k] = (double *)need(calloc(n, sizeof *h[k]));
-        r->fig[k].mean = r->fig[k].lo = r->fig[k].hi = (double)NAN;
-        d[k].kind = p->concept || k ? kinds[k] : NN_SCORE_R2;
-        d[k].n = r->n;
-        d[k].n_classes = k == FIG_AUC && !p->concept ? 2 : p->concept ? c : 0;
-        d[k].label = r->label;
-        d[k].target = r->target;
-        d[k].fold = o->stored_split ? NULL : r->fold;
-        d[k].group = p->grouped ? r->group : NULL;
+    for (t = 0; s == NN_OK && t < targets; t++) {
+        score *one = r->each ? &r->each[t] : r;
+        scoring_begin(&g[t], one, p, t, o->stored_split);
+        s = score_defined(one->why, o, p, one, e);
+        left += !one->why[0];
     }
-    s = score_defined(r->why, o, p, r, e);
-    for (seed = 0; s == NN_OK && !r->why[0] && seed < seeds; seed++) {
+    for (seed = 0; s == NN_OK && left && seed < seeds; seed++) {
         s = cross(&run, o, p, &p->codes, o->fold_seed + seed, threads, e);
         if (s == NN_OK && run.lacks) {
             char label[64];
@@ -3130,43 +3269,25 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
                            label, run.fold);
             break;
         }
-        if (s != NN_OK) break;
-        judged_rows(r, out, &run, c);
-        s = p->concept ? round_concept(r, p, &run, out, seeds, e) :
-                         round_feature(r, p, &run, out, seeds, e);
-        if (seed == 0) memcpy(r->out, out, r->n * c * sizeof *out);
-        if (!p->concept)
-            for (i = 0; i < r->n; i++) {
-                pairs[2 * i] = 0.0;
-                pairs[2 * i + 1] = out[i] = out[i * c];
-            }
-        for (k = 0; s == NN_OK && k < FIG_COUNT; k++) {
-            if (!p->concept && k == FIG_BALANCED) continue;
-            s = add_figure(&value[k], h[k], &d[k], !p->concept && k == FIG_AUC ? pairs : out, seeds, e);
-        }
-        if (seed == 0) first = value[FIG_MAIN] * (double)seeds;
-        if (bar)
+        for (t = 0; s == NN_OK && t < targets; t++) s = scoring_round(&g[t], &run, seeds, e);
+        if (s == NN_OK && bar)
             nn_progress_step(bar, ++*step, (double)NAN,
-                             p->concept ? value[FIG_MAIN] * (double)seeds / (double)(seed + 1) :
+                             p->concept ? g[0].value[FIG_MAIN] * (double)seeds / (double)(seed + 1) :
                                           (double)NAN);
         if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
     }
-    for (k = 0; s == NN_OK && !r->why[0] && k < FIG_COUNT; k++) {
-        if (!p->concept && k == FIG_BALANCED) continue;
-        s = nn_score_interval(&r->fig[k], value[k], h[k], &d[k], e);
+    for (t = 0; s == NN_OK && t < targets; t++) {
+        s = scoring_end(&g[t], e);
+        first[t] = g[t].first;
     }
-    if (s == NN_OK && !r->why[0] && value[FIG_AUC] != value[FIG_AUC])
-        (void)snprintf(r->why_auc, sizeof r->why_auc, "no fold tests %s",
-                       p->concept ? "every label beside others" : "active and other rows");
+    if (s == NN_OK && r->each) s = score_mean(r, &g[0].d[FIG_MAIN], e);
     if (s == NN_OK && !r->why[0]) s = score_shuffled(r, first, o, p, &run, threads, e);
-    r->influence = h[FIG_MAIN];
-    free(h[FIG_BALANCED]);
-    free(h[FIG_AUC]);
+    for (t = 0; t < targets; t++) scoring_free(&g[t]);
+    free(g);
+    free(first);
     free(run.out);
     free(run.base);
     free(run.fold_of);
-    free(out);
-    free(pairs);
     if (s != NN_OK) score_free(r);
     return s;
 }
@@ -3293,12 +3414,64 @@ static void show_number(nn_app *app, nn_report *rep, const char *name, const cha
     (void)snprintf(buf, sizeof buf, "%.3f", value);
     nn_report_figure(rep, title, buf, note);
 }
+/* What a set calls its target t: the number of the feature, else the column of y. */
+static const char *target_name(nn_app *app, const probing *p, size_t t)
+{
+    const nn_tensor *f = nn_dict_get(&p->d, "meta_target_feature");
+    if (f && f->dtype == NN_I64 && nn_tensor_count(f) == p->m)
+        return nn_app_text(app, "feature_%" PRId64, nn_i64(f)[t]);
+    return nn_app_text(app, "column_%zu", t);
+}
+/* Several targets: the mean R2 above, and a row for each. */
+static void show_targets(nn_app *app, nn_report *rep, const probing *p, const score *r)
+{
+    enum { COLS = 9 };
+    static const char *const cols[COLS] = { "target", "R2", "95 % low", "95 % high", "MAE",
+                                            "Pearson", "shuffled", "p", "AUC of active" };
+    const char **cells = (const char **)need(malloc(r->width * COLS * sizeof *cells));
+    size_t t, j;
+    for (t = 0; t < r->width; t++) {
+        const score *one = &r->each[t];
+        const nn_interval *fig = one->fig;
+        const char *name = target_name(app, p, t), **row = &cells[t * COLS],
+                   *key = nn_app_text(app, "r2_%s", name);
+        const double v[COLS - 1] = { fig[FIG_MAIN].mean, fig[FIG_MAIN].lo, fig[FIG_MAIN].hi, one->mae,
+                                     one->pearson, one->shuffled, one->p, fig[FIG_AUC].mean };
+        row[0] = name;
+        for (j = 1; j < COLS; j++)
+            row[j] = v[j - 1] == v[j - 1] ? nn_app_text(app, "%.4f", v[j - 1]) : "";
+        if (one->why[0]) {
+            nn_app_undefined(app, key, one->why);
+            row[1] = nn_app_text(app, "undefined: %s", one->why);
+            for (j = 2; j < COLS; j++) row[j] = "";
+            continue;
+        }
+        nn_app_result(app, key, v[0]);
+        nn_app_result(app, nn_app_text(app, "%s_lo", key), v[1]);
+        nn_app_result(app, nn_app_text(app, "%s_hi", key), v[2]);
+        nn_app_keep(app, nn_app_text(app, "mae_%s", name), one->mae);
+        nn_app_keep(app, nn_app_text(app, "pearson_%s", name), one->pearson);
+        nn_app_keep(app, nn_app_text(app, "%s_shuffled", key), one->shuffled);
+        if (one->p == one->p)
+            nn_app_result(app, nn_app_text(app, "permutation_p_%s", name), one->p);
+        if (!(one->active > 0.0 && one->active < 1.0)) row[COLS - 1] = "";
+        else if (fig[FIG_AUC].mean == fig[FIG_AUC].mean)
+            nn_app_result(app, nn_app_text(app, "active_auc_%s", name), fig[FIG_AUC].mean);
+    }
+    nn_report_table(rep, "Each target", cols, COLS, cells, r->width);
+    free(cells);
+}
 /* All figures of one data set. */
 static void show_score(nn_app *app, nn_report *rep, const probing *p, const score *r)
 {
-    show_figure(app, rep, p->concept ? "accuracy" : "r2", p->concept ? "accuracy" : "R2",
+    show_figure(app, rep, p->concept ? "accuracy" : "r2",
+                r->each ? "mean R2 of the targets" : p->concept ? "accuracy" : "R2",
                 &r->fig[FIG_MAIN], r->why);
-    if (r->why[0]) return;
+    if (r->each) {
+        nn_app_count(app, "targets", r->width);
+        if (r->n_used < r->width) nn_app_count(app, "targets_scored", r->n_used);
+    }
+    if (r->why[0] && !r->each) return;
     if (p->concept) {
         show_figure(app, rep, "balanced_accuracy", "balanced accuracy", &r->fig[FIG_BALANCED], "");
         show_number(app, rep, "f1_weighted", NULL, r->f1, NULL);
@@ -3318,14 +3491,22 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
                     "(1 + shuffles that reach the figure) / (1 + shuffles)");
         return;
     }
-    show_number(app, rep, "mae", NULL, r->mae, NULL);
-    show_number(app, rep, "pearson", "Pearson", r->pearson, NULL);
-    show_number(app, rep, "mean_mae", NULL, r->baseline, NULL);
-    show_number(app, rep, "shuffled_r2", "R2, shuffled targets", r->shuffled,
-                "the same probe where there is nothing to find");
-    show_number(app, rep, "shuffled_r2_p95", NULL, r->chance_hi, NULL);
-    show_number(app, rep, "permutation_p", "permutation p", r->p,
-                "(1 + shuffles that reach the figure) / (1 + shuffles)");
+    if (!r->each) {
+        show_number(app, rep, "mae", NULL, r->mae, NULL);
+        show_number(app, rep, "pearson", "Pearson", r->pearson, NULL);
+        show_number(app, rep, "mean_mae", NULL, r->baseline, NULL);
+    }
+    if (!r->why[0]) {
+        show_number(app, rep, "shuffled_r2", "R2, shuffled targets", r->shuffled,
+                    "the same probe where there is nothing to find");
+        show_number(app, rep, "shuffled_r2_p95", NULL, r->chance_hi, NULL);
+        show_number(app, rep, "permutation_p", "permutation p", r->p,
+                    "(1 + shuffles that reach the figure) / (1 + shuffles)");
+    }
+    if (r->each) {
+        show_targets(app, rep, p, r);
+        return;
+    }
     if (!(r->active > 0.0 && r->active < 1.0)) return;    /* not sparse: no row is 0, or all are */
     show_number(app, rep, "active_share", "rows that are active", r->active, "target is not 0");
     show_figure(app, rep, "active_auc", "AUC of active", &r->fig[FIG_AUC], r->why_auc);
@@ -3464,16 +3645,23 @@ static int cmd_probe(nn_app *app, opts *o)
         } else if (!r.why[0]) {
             nn_plot h;
             nn_series one;
+            const score *shown = &r;
             double *x = (double *)need(malloc(p.n * sizeof *x)),
                    *y = (double *)need(malloc(p.n * sizeof *y));
-            for (i = 0; i < r.n; i++) { x[i] = r.target[i]; y[i] = r.out[i * c]; }
+            for (i = 0; r.each && i < c; i++)         /* the target that is read best */
+                if (!r.each[i].why[0] &&
+                    (shown == &r || r.each[i].fig[FIG_MAIN].mean > shown->fig[FIG_MAIN].mean))
+                    shown = &r.each[i];
+            for (i = 0; i < r.n; i++) { x[i] = shown->target[i]; y[i] = shown->out[i]; }
             memset(&h, 0, sizeof h);
             memset(&one, 0, sizeof one);
             one.x = x;
             one.y = y;
             one.n = r.n;
             h.kind = NN_PLOT_SCATTER;
-            h.title = "Held-out predictions";
+            h.title = r.each ? nn_app_text(app, "Held-out predictions of %s",
+                                           target_name(app, &p, shown->at)) :
+                               "Held-out predictions";
             h.x_label = "activation";
             h.y_label = "predicted";
             h.series = &one;
@@ -3535,12 +3723,15 @@ static nn_status ties(int *yes, const score *a, const score *b, const opts *o, i
     nn_score_desc d = NN_ZERO;
     nn_score_pair pair;
     nn_interval diff;
+    size_t t;
     *yes = 0;
     if (a->why[0] || b->why[0] || a->n != b->n ||
         memcmp(a->group, b->group, a->n * sizeof *a->group) != 0 ||
         memcmp(a->label, b->label, a->n * sizeof *a->label) != 0 ||
-        memcmp(a->target, b->target, a->n * sizeof *a->target) != 0)
+        memcmp(a->target, b->target, a->n * sizeof *a->target) != 0 || a->width != b->width)
         return NN_OK;
+    for (t = 0; a->each && b->each && t < a->width; t++)
+        if (memcmp(a->each[t].target, b->each[t].target, a->n * sizeof *a->target) != 0) return NN_OK;
     d.kind = concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
     d.n = a->n;
     d.fold = o->stored_split ? NULL : a->fold;

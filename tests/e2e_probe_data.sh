@@ -84,6 +84,23 @@ for k in 1 2; do "$P" probe tokens.npz --fold-seed $k --out u --overwrite --quie
 has "^sentences 40$" figures1
 ok sh -c '! cmp -s figures1 figures2'
 ok "$P" probe tokens.npz --seeds 3 --out u --overwrite --quiet
+# several features: each is scored, as it would be alone, and the mean of those that vary
+ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --features 2,0,3 --rows all --output many.npz --quiet
+"$P" probe many.npz --shuffles 3 --out u --overwrite --quiet >figures 2>/dev/null
+for k in 2 0 3; do
+    ok "$P" --strategy hidden-to-feature --input s --target-layer 3 --target-feature $k --rows all --output one_f.npz --overwrite --quiet
+    "$P" probe one_f.npz --out u --overwrite --quiet >figures1 2>/dev/null
+    for end in "" _lo _hi; do
+        ok test "$(sed -n "s/^r2_feature_$k$end //p" figures)" = "$(sed -n "s/^r2$end //p" figures1)" -a -n "$(sed -n "s/^r2$end //p" figures1)"
+    done
+    has "^permutation_p_feature_$k " figures
+done
+ok awk '/^r2 / { mean = $2 } /^r2_feature_[0-9]* / { sum += $2; n++ } END { d = mean - sum / n; exit !(n == 3 && d * d < 1e-10) }' figures
+ok "$P" --strategy hidden-to-feature --input few --target-layer 1 --features 7,2 --output half.npz --quiet
+"$P" probe half.npz --out u --overwrite --quiet >figures 2>/dev/null
+has "^r2_feature_7 undefined: constant target$" figures
+has "^targets_scored 1$" figures
+ok test "$(sed -n "s/^r2 //p" figures)" = "$(sed -n "s/^r2_feature_2 //p" figures)"
 # a damaged file: only the wanted bytes are read, unless asked to verify
 A="$P --strategy activation-to-concept --input damaged --layers 0-5 --output v.npz --overwrite --quiet"
 cp -r s damaged

@@ -195,6 +195,17 @@ with tempfile.TemporaryDirectory() as tmp:
     pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
     check(abs(float(figures.get("r2", "nan")) - metrics.r2_score(y, pred)) < 1e-6, f"r2 {figures.get('r2')} against {metrics.r2_score(y, pred)}")
 
+    # several features: each one's R2, and their mean
+    run("--strategy", "hidden-to-feature", "--input", d, "--target-layer", have[5], "--features", "3,9,1", "--output", out, "--overwrite", "--quiet")
+    X, y, idx = oracle(d, "hidden-to-feature", target=have[5], features=[3, 9, 1])
+    r = run("probe", out, "--probe", "ridge", "--penalty", 10.0, "--quiet", "--json", "--out", os.path.join(tmp, "rep"), "--overwrite")
+    figures = json.loads(r.stdout)
+    pred = cross_val_predict(make_pipeline(StandardScaler(), Ridge(alpha=10.0)), X.astype(np.float64), y.astype(np.float64), cv=KFold(5, shuffle=True, random_state=42))
+    want = metrics.r2_score(y, pred, multioutput="raw_values")
+    for k, v in zip((3, 9, 1), want):
+        check(abs(figures.get(f"r2_feature_{k}", np.nan) - v) < 1e-6, f"r2 of feature {k}: {figures.get(f'r2_feature_{k}')} against {v}")
+    check(abs(figures["r2"] - want.mean()) < 1e-6, "mean r2 of the features")
+
     # average_l0s may be missing, which is said; the original's own names of the normalisation, and none at all
     for name in sorted(os.listdir(os.path.join(tmp, "others"))):
         name = os.path.join(tmp, "others", name)
