@@ -4750,11 +4750,25 @@ typedef struct nni_probing_run {
     const char *first_path;
     size_t done;
 } nni_probing_run;
+/* One file while it is read, and the member in hand. */
+typedef struct nni_probing_in {
+    const nni_probing_run *run;
+    const char *path;
+    nn_npz *z;
+    nni_probing_shape *sh;
+    nni_probing_file *f;
+    size_t n;                            /* fragments */
+    int member;                          /* of nni_probing_members; m = its number in z */
+    size_t m, w;                         /* w = its width */
+    nn_tensor whole;                     /* all of it, where it is not read in pieces */
+} nni_probing_in;
 
 /* The whole of a small integer or bool member as int64 into out [cap]; *n elements. */
-NNI_FN nn_status nni_probing_ints(nn_npz *z, const char *path, const char *key, int64_t *out,
+NNI_FN nn_status nni_probing_ints(const nni_probing_in *in, const char *key, int64_t *out,
                                   size_t cap, size_t *n, nn_error *err)
 {
+    nn_npz *z = in->z;
+    const char *path = in->path;
     size_t m = nn_npz_find(z, key), i, count;
     nn_npy_info info;
     nn_tensor t = NN_ZERO;
@@ -4777,8 +4791,11 @@ NNI_FN nn_status nni_probing_ints(nn_npz *z, const char *path, const char *key, 
     return NN_OK;
 }
 /* average_l0s, one per layer: integers or floats; without them NaN, which is said in the data set. */
-NNI_FN nn_status nni_probing_l0(nn_npz *z, const char *path, nni_probing_shape *sh, nn_error *err)
+NNI_FN nn_status nni_probing_l0(const nni_probing_in *in, nn_error *err)
 {
+    nn_npz *z = in->z;
+    const char *path = in->path;
+    nni_probing_shape *sh = in->sh;
     const size_t m = nn_npz_find(z, "average_l0s");
     nn_tensor t = NN_ZERO;
     nn_npy_info info;
@@ -4800,41 +4817,56 @@ NNI_FN nn_status nni_probing_l0(nn_npz *z, const char *path, nni_probing_shape *
     nn_tensor_free(&t);
     return NN_OK;
 }
-/* is_final_token: how many rows are final, and the first of them. */
-NNI_FN nn_status nni_probing_final(nn_npz *z, size_t m, const char *path, size_t *n, size_t *finals,
-                                   size_t *first, nn_error *err)
+/* is_final_token: how many fragments there are, and that the last of them alone is final. */
+NNI_FN nn_status nni_probing_final(nni_probing_in *in, nn_error *err)
 {
+    const char *path = in->path;
+    const size_t m = nn_npz_find(in->z, "is_final_token");
     nn_tensor t = NN_ZERO;
     nn_npy_info info;
-    size_t i;
+    size_t i, n, finals = 0, first = SIZE_MAX;
     char a[64];
-    nn_status s = nn_npz_info(z, m, &info, err);
+    nn_status s;
+    if (m == SIZE_MAX)
+        return nn_error_set(err, NN_E_FORMAT, "%s: expected an array 'is_final_token', there is none",
+                        nni_name(a, path));
+    s = nn_npz_info(in->z, m, &info, err);
     if (s != NN_OK) return s;
     if (info.dtype < NN_I8 || info.dtype > NN_BOOL || info.ndim != 1)
         return nn_error_set(err, NN_E_FORMAT,
                         "%s: 'is_final_token': expected bool or 0 and 1 of one dimension, got %s of "
                         "%zu", nni_name(a, path), nn_dtype_name(info.dtype), info.ndim);
-    s = nn_npz_get(z, m, &t, err);
+    s = nn_npz_get(in->z, m, &t, err);
     if (s != NN_OK) return s;
-    *n = t.shape[0];
-    *finals = 0;
-    *first = SIZE_MAX;
-    for (i = 0; s == NN_OK && i < *n; i++) {
+    n = t.shape[0];
+    for (i = 0; s == NN_OK && i < n; i++) {
         const double v = nn_tensor_get_f64(&t, i);
         if (v != 0.0 && v != 1.0)
             s = nn_error_set(err, NN_E_FORMAT, "%s: 'is_final_token': expected 0 and 1, row %zu is %g",
                              nni_name(a, path), i, v);
-        if (v == 1.0 && (*finals)++ == 0) *first = i;
+        if (v == 1.0 && finals++ == 0) first = i;
     }
     nn_tensor_free(&t);
-    return s;
+    if (s != NN_OK) return s;
+    if (finals == 0)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: no final token: is_final_token is false in all %zu rows",
+                        nni_name(a, path), n);
+    if (finals > 1 || first + 1 != n)
+        return nn_error_set(err, NN_E_FORMAT,
+                        "%s: expected the final token in the last row (%zu) only, is_final_token "
+                        "is true in %zu rows, the first is %zu",
+                        nni_name(a, path), n - 1, finals, first);
+    in->n = n;
+    return NN_OK;
 }
-/* Items of a member in C order; of one in Fortran order from the whole, which was read before. */
-NNI_FN nn_status nni_probing_items(nn_npz *z, size_t m, const nn_tensor *whole, size_t first, size_t n,
-                                   nn_tensor *t, nn_error *err)
+/* Items of the member in hand in C order; of one in Fortran order from the whole, read before. */
+NNI_FN nn_status nni_probing_items(const nni_probing_in *in, size_t first, size_t n, nn_tensor *t,
+                                   nn_error *err)
 {
+    const nn_tensor *whole = &in->whole;
     nn_status s;
-    if (!whole->data) return nn_npz_get_items(z, m, first, n, t, err);
+    if (!whole->data) return nn_npz_get_items(in->z, in->m, first, n, t, err);
     s = nn_tensor_make1(t, whole->dtype, n, &whole->alloc, err);
     if (s == NN_OK && n)
         memcpy(t->data, (const unsigned char *)whole->data + first * whole->itemsize,
@@ -4878,11 +4910,14 @@ NNI_FN const int64_t *nni_probing_layers(const nn_probing_desc *d, size_t *n)
     *n = d->n_layers;
     return d->layers;
 }
-/* Shapes and layers of one file; n_fragments of its rows. */
-NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing_run *run,
-                                  nni_probing_shape *sh, size_t *n_fragments, nn_error *err)
+/* Shapes and layers of one file, and how many fragments it has. */
+NNI_FN nn_status nni_probing_look(nni_probing_in *in, nn_error *err)
 {
-    size_t n = 0, i, m, first_final = SIZE_MAX, finals = 0;
+    nn_npz *z = in->z;
+    const char *path = in->path;
+    const nni_probing_run *run = in->run;
+    nni_probing_shape *sh = in->sh;
+    size_t n, i, m;
     nn_npy_info info;
     nn_status s;
     char a[64];
@@ -4893,28 +4928,15 @@ NNI_FN nn_status nni_probing_look(nn_npz *z, const char *path, const nni_probing
         sh->needs[nni_probing_source_of(run->descs[i].strategy)] = 1;
         if (run->descs[i].n_features) sh->needs[NNI_ACTIVATIONS] = sh->needs_l0 = 1;
     }
-    m = nn_npz_find(z, "is_final_token");
-    if (m == SIZE_MAX)
-        return nn_error_set(err, NN_E_FORMAT, "%s: expected an array 'is_final_token', there is none",
-                        nni_name(a, path));
-    s = nni_probing_final(z, m, path, &n, &finals, &first_final, err);
+    s = nni_probing_final(in, err);
     if (s != NN_OK) return s;
-    if (finals == 0)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: no final token: is_final_token is false in all %zu rows",
-                        nni_name(a, path), n);
-    if (finals > 1 || first_final + 1 != n)
-        return nn_error_set(err, NN_E_FORMAT,
-                        "%s: expected the final token in the last row (%zu) only, is_final_token "
-                        "is true in %zu rows, the first is %zu",
-                        nni_name(a, path), n - 1, finals, first_final);
-    *n_fragments = n;
+    n = in->n;
     if (sh->needs[NNI_HIDDEN] || sh->needs[NNI_ACTIVATIONS]) {
-        s = nni_probing_ints(z, path, "layers", sh->layers, NNI_PROBING_MAX_LAYERS, &sh->n_layers, err);
+        s = nni_probing_ints(in, "layers", sh->layers, NNI_PROBING_MAX_LAYERS, &sh->n_layers, err);
         if (s != NN_OK) return s;
     }
     if (sh->needs_l0) {
-        s = nni_probing_l0(z, path, sh, err);
+        s = nni_probing_l0(in, err);
         if (s != NN_OK) return s;
     }
     for (i = 0; i < 3; i++) {
@@ -4975,168 +4997,239 @@ NNI_FN float nni_probing_value(const nn_tensor *t, size_t i)
            t->dtype == NN_F16 ? nn_f16_to_f32(((const uint16_t *)t->data)[i]) :
                                 (float)((const double *)t->data)[i];
 }
-NNI_FN nn_status nni_probing_finite(const char *path, const char *member, int64_t layer, size_t row,
+/* what is said of a number that is not one; `why` adds to it */
+NNI_FN nn_status nni_probing_finite(const nni_probing_in *in, int64_t layer, size_t row,
                                     const char *why, nn_error *err)
 {
     char a[64];
     return nn_error_set(err, NN_E_FORMAT,
                     "%s: '%s' layer %lld row %zu: expected finite numbers, got NaN or infinity%s",
-                    nni_name(a, path), member, (long long)layer, row, why);
+                    nni_name(a, in->path), nni_probing_members[in->member], (long long)layer, row,
+                    why);
+}
+/* sentence_index, and the concept's label where a set's y is that */
+NNI_FN nn_status nni_probing_labels(const nni_probing_in *in, nn_error *err)
+{
+    size_t i, one;
+    nn_status s = nni_probing_ints(in, "sentence_index", &in->f->sentence, 1, &one, err);
+    if (s == NN_OK && one != 1)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: 'sentence_index' is empty", in->path);
+    for (i = 0; s == NN_OK && i < in->run->n_sets; i++) {
+        if (in->run->descs[i].n_features) continue;
+        s = nni_probing_ints(in, "concept_strength_label", &in->f->label, 1, &one, err);
+        if (s == NN_OK && one != 1)
+            s = nn_error_set(err, NN_E_FORMAT, "%s: 'concept_strength_label' is empty", in->path);
+        break;
+    }
+    return s;
+}
+/* are the layers and features that set i wants in the file? */
+NNI_FN nn_status nni_probing_wants(const nni_probing_in *in, size_t i, nn_error *err)
+{
+    const nn_probing_desc *d = &in->run->descs[i];
+    const nni_probing_shape *sh = in->sh;
+    size_t nl, l, j, pos;
+    const int64_t *ls = nni_probing_layers(d, &nl);
+    for (l = 0; l < nl; l++)
+        if (!nni_probing_pos(sh, ls[l], &pos))
+            return nni_probing_layer_missing(sh, ls[l], in->path, err);
+    if (!d->n_features) return NN_OK;
+    if (!nni_probing_pos(sh, d->target_layer, &pos))
+        return nni_probing_layer_missing(sh, d->target_layer, in->path, err);
+    in->f->piece[i].l0 = sh->l0[pos];
+    for (j = 0; j < d->n_features; j++)
+        if (d->features[j] < 0 || (uint64_t)d->features[j] >= sh->width[NNI_ACTIVATIONS])
+            return nn_error_set(err, NN_E_ARG,
+                         "probing: feature %lld is out of range: the files have %zu, "
+                         "numbered from 0",
+                         (long long)d->features[j], sh->width[NNI_ACTIVATIONS]);
+    return NN_OK;
+}
+/* room for what the file gives to set i */
+NNI_FN nn_status nni_probing_piece_make(const nni_probing_in *in, size_t i, nn_error *err)
+{
+    const nn_alloc *al = &in->run->src->file.alloc;
+    const nn_probing_desc *d = &in->run->descs[i];
+    nni_probing_piece *p = &in->f->piece[i];
+    size_t nl, cells, k = in->sh->width[nni_probing_source_of(d->strategy)];
+    (void)nni_probing_layers(d, &nl);
+    p->rows = d->rows == NN_ROWS_FINAL ? 1 :
+              d->rows == NN_ROWS_ALL || d->last > in->n ? in->n : d->last;
+    p->first = in->n - p->rows;
+    if (nl > 1 && d->combine == NN_COMBINE_CONCAT && !nn_size_mul(k, nl, &k))
+        return nn_error_set(err, NN_E_NOMEM, "probing: size overflows");
+    if (!nn_size_mul(p->rows, k, &cells) || !nn_size_mul(cells, sizeof(float), &p->x_bytes) ||
+        !nn_size_mul(p->rows * d->n_features, sizeof(float), &p->y_bytes))
+        return nn_error_set(err, NN_E_NOMEM, "probing: size overflows");
+    if (p->x_bytes && (p->x = (float *)nn_mem_alloc(p->x_bytes, al)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "probing: out of memory");
+    if (p->y_bytes && (p->y = (float *)nn_mem_alloc(p->y_bytes, al)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "probing: out of memory");
+    return NN_OK;
+}
+/* Does set i take x from this layer of the member in hand as it stands (mean and diff are made
+ * later), and its y? */
+NNI_FN int nni_probing_is_x(const nni_probing_in *in, size_t i, int64_t layer)
+{
+    const nn_probing_desc *d = &in->run->descs[i];
+    size_t nl, l;
+    const int64_t *ls = nni_probing_layers(d, &nl);
+    if (nni_probing_source_of(d->strategy) != in->member || nni_probing_merges(d)) return 0;
+    if (in->member == NNI_EMBEDDINGS) return 1;
+    for (l = 0; l < nl; l++) if (ls[l] == layer) return 1;
+    return 0;
+}
+NNI_FN int nni_probing_is_y(const nni_probing_in *in, size_t i, int64_t layer)
+{
+    const nn_probing_desc *d = &in->run->descs[i];
+    return d->n_features && in->member == NNI_ACTIVATIONS && d->target_layer == layer;
+}
+/* t holds the layer's rows from `from` on: x of set i, one block of columns per layer */
+NNI_FN nn_status nni_probing_put_x(const nni_probing_in *in, size_t i, const nn_tensor *t,
+                                   int64_t layer, size_t from, nn_error *err)
+{
+    nni_probing_piece *p = &in->f->piece[i];
+    const size_t w = in->w;
+    size_t nl, l, r, c;
+    const int64_t *ls = nni_probing_layers(&in->run->descs[i], &nl);
+    for (l = 0; l < (nl ? nl : 1); l++) {
+        if (nl && ls[l] != layer) continue;
+        for (r = 0; r < p->rows; r++) {
+            const size_t row = (p->first + r - from) * w;
+            float *x = p->x + r * w * (nl ? nl : 1) + l * w;
+            for (c = 0; c < w; c++) {
+                const float v = nni_probing_value(t, row + c);
+                if (!(v - v == 0.0f))
+                    return nni_probing_finite(in, layer, p->first + r,
+                                              t->dtype == NN_F16 ? " (overflowed f16?)" : "", err);
+                x[c] = v;
+            }
+        }
+    }
+    return NN_OK;
+}
+/* the same rows: the wanted features as y of set i */
+NNI_FN nn_status nni_probing_put_y(const nni_probing_in *in, size_t i, const nn_tensor *t,
+                                   int64_t layer, size_t from, nn_error *err)
+{
+    const nn_probing_desc *d = &in->run->descs[i];
+    nni_probing_piece *p = &in->f->piece[i];
+    size_t r, j;
+    for (r = 0; r < p->rows; r++)
+        for (j = 0; j < d->n_features; j++) {
+            const size_t at = (p->first + r - from) * in->w + (size_t)d->features[j];
+            const float v = nni_probing_value(t, at);
+            if (!(v - v == 0.0f)) return nni_probing_finite(in, layer, p->first + r, "", err);
+            p->y[r * d->n_features + j] = v;
+        }
+    return NN_OK;
+}
+/* One layer of the member in hand, read once from the first row that anybody wants. */
+NNI_FN nn_status nni_probing_layer(const nni_probing_in *in, size_t pos, nn_error *err)
+{
+    const int64_t layer = in->member == NNI_EMBEDDINGS ? -1 : in->sh->layers[pos];
+    size_t i, from = in->n;
+    int wanted = 0;
+    nn_tensor t = NN_ZERO;
+    nn_status s;
+    for (i = 0; i < in->run->n_sets; i++) {
+        if (!nni_probing_is_x(in, i, layer) && !nni_probing_is_y(in, i, layer)) continue;
+        wanted = 1;
+        if (in->f->piece[i].first < from) from = in->f->piece[i].first;
+    }
+    if (!wanted) return NN_OK;
+    s = nni_probing_items(in, (pos * in->n + from) * in->w, (in->n - from) * in->w, &t, err);
+    for (i = 0; s == NN_OK && i < in->run->n_sets; i++) {
+        if (nni_probing_is_x(in, i, layer)) s = nni_probing_put_x(in, i, &t, layer, from, err);
+        if (s == NN_OK && nni_probing_is_y(in, i, layer))
+            s = nni_probing_put_y(in, i, &t, layer, from, err);
+    }
+    nn_tensor_free(&t);
+    return s;
+}
+/* Row r of set i as mean or difference of its layers: in double, in ascending order of their
+ * numbers. sum [w] is scratch. */
+NNI_FN nn_status nni_probing_merge_row(const nni_probing_in *in, size_t i, size_t r, double *sum,
+                                       nn_error *err)
+{
+    const nn_probing_desc *d = &in->run->descs[i];
+    const size_t w = in->w, row = in->f->piece[i].first + r;
+    float *x = in->f->piece[i].x + r * w;
+    size_t nl, l, c, pos;
+    const int64_t *ls = nni_probing_layers(d, &nl);
+    for (l = 0; l < nl; l++) {
+        nn_tensor t = NN_ZERO;
+        nn_status s;
+        (void)nni_probing_pos(in->sh, ls[l], &pos);
+        s = nni_probing_items(in, (pos * in->n + row) * w, w, &t, err);
+        for (c = 0; s == NN_OK && c < w; c++) {
+            const double v = (double)nni_probing_value(&t, c);
+            if (!(v - v == 0.0)) s = nni_probing_finite(in, ls[l], row, "", err);
+            if (d->combine == NN_COMBINE_MEAN) sum[c] += v;
+            else sum[c] = l ? v - sum[c] : v;
+        }
+        nn_tensor_free(&t);
+        if (s != NN_OK) return s;
+    }
+    for (c = 0; c < w; c++)
+        x[c] = (float)(d->combine == NN_COMBINE_MEAN ? sum[c] / (double)nl : sum[c]);
+    return NN_OK;
+}
+/* The member in hand: its layers in one ascending pass, then what is merged of them. */
+NNI_FN nn_status nni_probing_member(nni_probing_in *in, nn_error *err)
+{
+    const nni_probing_run *run = in->run;
+    const nn_alloc *al = &run->src->file.alloc;
+    const size_t layers = in->member == NNI_EMBEDDINGS ? 1 : in->sh->n_layers;
+    const size_t room = in->w ? in->w : 1;
+    size_t i, r, pos;
+    nn_npy_info info;
+    nn_status s = nn_npz_info(in->z, in->m, &info, err);
+    if (s == NN_OK && (run->src->verify || (info.fortran && info.ndim > 1)))
+        s = nn_npz_get(in->z, in->m, &in->whole, err);
+    for (pos = 0; s == NN_OK && pos < layers; pos++) s = nni_probing_layer(in, pos, err);
+    for (i = 0; s == NN_OK && i < run->n_sets; i++) {
+        const nn_probing_desc *d = &run->descs[i];
+        if (nni_probing_source_of(d->strategy) != in->member || !nni_probing_merges(d)) continue;
+        for (r = 0; s == NN_OK && r < in->f->piece[i].rows; r++) {
+            double *sum = (double *)nni_new(room, sizeof *sum, al);
+            if (!sum) return nn_error_set(err, NN_E_NOMEM, "probing: out of memory");
+            s = nni_probing_merge_row(in, i, r, sum, err);
+            nn_mem_free(sum, room * sizeof *sum, al);
+        }
+    }
+    return s;
 }
 /* Read one file: every member in one ascending pass, each wanted layer once, handed to all the sets
  * that want it. */
 NNI_FN nn_status nni_probing_read(const nni_probing_run *run, const char *path,
                                   nni_probing_shape *sh, nni_probing_file *f, nn_error *err)
 {
-    const nn_alloc *al = &run->src->file.alloc;
-    nn_npz *z = NULL;
-    size_t n = 0, i, j, l, r, pos, one;
-    int member;
-    nn_tensor t = NN_ZERO, whole = NN_ZERO;
-    nn_npy_info info;
-    nn_status s = nn_npz_open(&z, path, &run->src->file, err);
-    if (s == NN_OK) s = nni_probing_look(z, path, run, sh, &n, err);
-    if (s == NN_OK) s = nni_probing_ints(z, path, "sentence_index", &f->sentence, 1, &one, err);
-    if (s == NN_OK && one != 1) s = nn_error_set(err, NN_E_FORMAT, "%s: 'sentence_index' is empty", path);
-    for (i = 0; s == NN_OK && i < run->n_sets; i++) if (!run->descs[i].n_features) {
-        s = nni_probing_ints(z, path, "concept_strength_label", &f->label, 1, &one, err);
-        if (s == NN_OK && one != 1)
-            s = nn_error_set(err, NN_E_FORMAT, "%s: 'concept_strength_label' is empty", path);
-        break;
+    nni_probing_in in;
+    size_t i;
+    nn_status s;
+    memset(&in, 0, sizeof in);
+    in.run = run;
+    in.path = path;
+    in.sh = sh;
+    in.f = f;
+    s = nn_npz_open(&in.z, path, &run->src->file, err);
+    if (s == NN_OK) s = nni_probing_look(&in, err);
+    if (s == NN_OK) s = nni_probing_labels(&in, err);
+    for (i = 0; s == NN_OK && i < run->n_sets; i++) {
+        s = nni_probing_wants(&in, i, err);
+        if (s == NN_OK) s = nni_probing_piece_make(&in, i, err);
     }
-    for (i = 0; s == NN_OK && i < run->n_sets; i++) {    /* room, and the layers this set wants */
-        const nn_probing_desc *d = &run->descs[i];
-        nni_probing_piece *p = &f->piece[i];
-        int src = nni_probing_source_of(d->strategy);
-        size_t nl, k, cells;
-        const int64_t *ls = nni_probing_layers(d, &nl);
-        for (l = 0; s == NN_OK && l < nl; l++)
-            if (!nni_probing_pos(sh, ls[l], &pos))
-                s = nni_probing_layer_missing(sh, ls[l], path, err);
-        if (s == NN_OK && d->n_features) {
-            if (!nni_probing_pos(sh, d->target_layer, &pos))
-                s = nni_probing_layer_missing(sh, d->target_layer, path, err);
-            else p->l0 = sh->l0[pos];
-            for (j = 0; s == NN_OK && j < d->n_features; j++)
-                if (d->features[j] < 0 || (uint64_t)d->features[j] >= sh->width[NNI_ACTIVATIONS])
-                    s = nn_error_set(err, NN_E_ARG,
-                                 "probing: feature %lld is out of range: the files have %zu, "
-                                 "numbered from 0",
-                                 (long long)d->features[j], sh->width[NNI_ACTIVATIONS]);
-        }
-        if (s != NN_OK) break;
-        p->rows = d->rows == NN_ROWS_FINAL ? 1 : d->rows == NN_ROWS_ALL || d->last > n ? n : d->last;
-        p->first = n - p->rows;
-        k = sh->width[src];
-        if (nl > 1 && d->combine == NN_COMBINE_CONCAT && !nn_size_mul(k, nl, &k))
-            s = nn_error_set(err, NN_E_NOMEM, "probing: size overflows");
-        if (s == NN_OK &&
-            (!nn_size_mul(p->rows, k, &cells) || !nn_size_mul(cells, sizeof(float), &p->x_bytes) ||
-             !nn_size_mul(p->rows * d->n_features, sizeof(float), &p->y_bytes)))
-            s = nn_error_set(err, NN_E_NOMEM, "probing: size overflows");
-        if (s == NN_OK && p->x_bytes && (p->x = (float *)nn_mem_alloc(p->x_bytes, al)) == NULL)
-            s = nn_error_set(err, NN_E_NOMEM, "probing: out of memory");
-        if (s == NN_OK && p->y_bytes && (p->y = (float *)nn_mem_alloc(p->y_bytes, al)) == NULL)
-            s = nn_error_set(err, NN_E_NOMEM, "probing: out of memory");
+    for (in.member = 0; s == NN_OK && in.member < 3; in.member++) {
+        if (!sh->needs[in.member]) continue;
+        in.m = nn_npz_find(in.z, nni_probing_members[in.member]);
+        in.w = sh->width[in.member];
+        if (in.m != SIZE_MAX) s = nni_probing_member(&in, err);
+        nn_tensor_free(&in.whole);
     }
-    for (member = 0; s == NN_OK && member < 3; member++) {
-        size_t m = sh->needs[member] ? nn_npz_find(z, nni_probing_members[member]) : SIZE_MAX,
-               w = sh->width[member];
-        size_t layers = member == NNI_EMBEDDINGS ? 1 : sh->n_layers;
-        if (m == SIZE_MAX) continue;
-        s = nn_npz_info(z, m, &info, err);
-        if (s == NN_OK && (run->src->verify || (info.fortran && info.ndim > 1)))
-            s = nn_npz_get(z, m, &whole, err);
-        for (pos = 0; s == NN_OK && pos < layers; pos++) {
-            size_t from = n, base;
-            int wanted = 0;
-            int64_t layer = member == NNI_EMBEDDINGS ? -1 : sh->layers[pos];
-            /* does anybody want this layer, and from which row on? */
-            for (i = 0; i < run->n_sets; i++) {
-                const nn_probing_desc *d = &run->descs[i];
-                size_t nl, hit = 0;
-                const int64_t *ls = nni_probing_layers(d, &nl);
-                if (nni_probing_source_of(d->strategy) == member && !nni_probing_merges(d)) {
-                    if (member == NNI_EMBEDDINGS) hit = 1;
-                    for (l = 0; l < nl; l++) if (ls[l] == layer) hit = 1;
-                }
-                if (d->n_features && member == NNI_ACTIVATIONS && d->target_layer == layer) hit = 1;
-                if (hit) { wanted = 1; if (f->piece[i].first < from) from = f->piece[i].first; }
-            }
-            if (!wanted) continue;
-            base = pos * n + from;                       /* in rows of w */
-            s = nni_probing_items(z, m, &whole, base * w, (n - from) * w, &t, err);
-            for (i = 0; s == NN_OK && i < run->n_sets; i++) {
-                const nn_probing_desc *d = &run->descs[i];
-                nni_probing_piece *p = &f->piece[i];
-                size_t nl, c;
-                const int64_t *ls = nni_probing_layers(d, &nl);
-                if (nni_probing_source_of(d->strategy) == member && !nni_probing_merges(d)) {
-                    for (l = 0; s == NN_OK && l < (nl ? nl : 1); l++) {
-                        if (nl && ls[l] != layer) continue;
-                        for (r = 0; s == NN_OK && r < p->rows; r++) {
-                            size_t in = (p->first + r - from) * w;
-                            float *x = p->x + r * w * (nl ? nl : 1) + l * w;
-                            for (c = 0; c < w; c++) {
-                                float v = nni_probing_value(&t, in + c);
-                                if (!(v - v == 0.0f)) {
-                                    s = nni_probing_finite(
-                                        path, nni_probing_members[member], layer, p->first + r,
-                                        t.dtype == NN_F16 ? " (overflowed f16?)" : "", err);
-                                    break;
-                                }
-                                x[c] = v;
-                            }
-                        }
-                    }
-                }
-                if (s == NN_OK && d->n_features && member == NNI_ACTIVATIONS && d->target_layer == layer)
-                    for (r = 0; s == NN_OK && r < p->rows; r++) for (j = 0; j < d->n_features; j++) {
-                        float v = nni_probing_value(&t, (p->first + r - from) * w + (size_t)d->features[j]);
-                        if (!(v - v == 0.0f)) {
-                            s = nni_probing_finite(path, nni_probing_members[member], layer,
-                                                   p->first + r, "", err);
-                            break;
-                        }
-                        p->y[r * d->n_features + j] = v;
-                    }
-            }
-            nn_tensor_free(&t);
-        }
-        /* mean and diff of several layers: sums in double, layers in ascending order of their numbers */
-        for (i = 0; s == NN_OK && i < run->n_sets; i++) {
-            const nn_probing_desc *d = &run->descs[i];
-            nni_probing_piece *p = &f->piece[i];
-            size_t nl, c;
-            const int64_t *ls = nni_probing_layers(d, &nl);
-            if (nni_probing_source_of(d->strategy) != member || !nni_probing_merges(d)) continue;
-            for (r = 0; s == NN_OK && r < p->rows; r++) {
-                double *sum = (double *)nni_new(w ? w : 1, sizeof *sum, al);
-                if (!sum) { s = nn_error_set(err, NN_E_NOMEM, "probing: out of memory"); break; }
-                for (l = 0; s == NN_OK && l < nl; l++) {
-                    (void)nni_probing_pos(sh, ls[l], &pos);
-                    s = nni_probing_items(z, m, &whole, (pos * n + p->first + r) * w, w, &t, err);
-                    for (c = 0; s == NN_OK && c < w; c++) {
-                        double v = (double)nni_probing_value(&t, c);
-                        if (!(v - v == 0.0))
-                            s = nni_probing_finite(path, nni_probing_members[member], ls[l],
-                                                   p->first + r, "", err);
-                        if (d->combine == NN_COMBINE_MEAN) sum[c] += v;
-                        else sum[c] = l ? v - sum[c] : v;
-                    }
-                    nn_tensor_free(&t);
-                }
-                for (c = 0; s == NN_OK && c < w; c++)
-                    p->x[r * w + c] =
-                        (float)(d->combine == NN_COMBINE_MEAN ? sum[c] / (double)nl : sum[c]);
-                nn_mem_free(sum, (w ? w : 1) * sizeof *sum, al);
-            }
-        }
-        nn_tensor_free(&whole);
-    }
-    nn_tensor_free(&t);
-    nn_npz_close(z);
-    if (s != NN_OK) for (i = 0; i < run->n_sets; i++) nni_probing_piece_free(&f->piece[i], al);
+    nn_npz_close(in.z);
+    if (s != NN_OK)
+        for (i = 0; i < run->n_sets; i++) nni_probing_piece_free(&f->piece[i], &run->src->file.alloc);
     return s;
 }
 NN_DEF void nn_probing_set_free(nn_probing_set *s)
