@@ -158,7 +158,8 @@ NN_DEF const char *nn_errno_text(int e);
 #define NN_NO_MEMBER SIZE_MAX
 /* stored: NULL or, when there is no nn_dtype for it and the array holds its codes as u8, the file's own
  * dtype: "F8_E4M3"; codes of less than 8 bits come packed as they are, in one dimension */
-typedef struct nn_place { uint64_t offset; size_t member; int swapped; const char *stored; } nn_place;
+/* storage: of a .pth which storage an entry is a view of, counted from 1: those of one number share it; else 0 */
+typedef struct nn_place { uint64_t offset; size_t member; int swapped; const char *stored; size_t storage; } nn_place;
 
 typedef struct nn_buf nn_buf;
 /* What a .npy header says. Read: b1 i1..i8 u1..u8 f2 f4 f8 c8 c16 U S, either byte order, C or
@@ -11538,6 +11539,7 @@ typedef struct nni_pk_storage {
     unsigned char *data;                   /* loaded, or (legacy) inside the file */
     size_t bytes;
     uint64_t at;                           /* legacy: its place in the file */
+    size_t id;                             /* nn_place.storage */
     int owned, seen;
 } nni_pk_storage;
 typedef struct nni_pk {
@@ -11909,6 +11911,7 @@ NNI_FN nni_pk *nni_vm_storage(nni_vm *m, const nni_pk *t)
         st->numel = (uint64_t)t->u.v[4]->u.i;
         nni_hashes_add(&m->keys, nni_hash_of(st->key, st->key_n), m->n_storages);
         m->storages[m->n_storages++] = st;
+        st->id = m->n_storages;
     }
     v->u.st = st;
     return v;
@@ -12385,6 +12388,7 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
         path[n++] = '/';
         memcpy(path + n, st->key, st->key_n);
         if ((s = nni_pth_member(p, path, n + st->key_n, &member, err)) != NN_OK) return s;
+        st->id = member + 1;                            /* TorchScript has several pickles over one archive */
         if (nn_zip_at(p->zip, member)->size < need)
             return nni_err(err, NN_E_FORMAT, p->vm.name, "%s/%.*s: expected %llu bytes, got %llu", p->dir,
                            (int)(st->key_n < 60 ? st->key_n : 60), st->key,
@@ -12543,6 +12547,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
     char leaf = v->kind == NNI_PK_TENSOR ? 't' : 'v';
     p->where.member = NN_NO_MEMBER;
+    p->where.storage = 0;
     if (++p->visits > p->vm.limit)
         return nni_err(err, NN_E_LIMIT, p->vm.name,
                        "expected at most %zu values, got more (containers that hold each other?)",
@@ -12618,6 +12623,7 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
     case NNI_PK_TENSOR:
         s = nni_pth_tensor(p, v->u.t, &t, err);
         p->where.stored = v->u.t->stored;
+        p->where.storage = v->u.t->st->id;
         break;
     case NNI_PK_STORAGE:
         return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a bare storage outside a tensor");

@@ -42,13 +42,13 @@ static const char *const kind_names[K_COUNT] = { "unknown", "csv",  "json", "jso
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
-    int encoding, counts, skip_space, bytes, values;
+    int encoding, counts, skip_space, bytes, values, flat, json;
     const char *name, *delim, *comment, *missing;
     size_t skip_lines;
     nn_irange take;
     nn_texts only, strip, rename;
     int dtype;
-    size_t rows, memory;
+    size_t rows, memory, depth;
     double rtol, atol;
 } options;
 static options opt;
@@ -136,6 +136,15 @@ static const nn_option table[] = {
       .group = "showing",
       .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read; all: standard deviation, zeros, ten equal bins, first values, too",
       .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
+    { .key = "json", .type = NN_APP_BOOL, .field = offsetof(options, json), .group = "showing",
+      .help = "one JSON document: names, types, shapes, places, ranges, metadata, tree, totals; integers exactly", .commands = 1u << SHOW,
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "flat", .type = NN_APP_BOOL, .field = offsetof(options, flat), .group = "showing",
+      .help = "a line per array under its whole name, no tree", .commands = 1u << SHOW,
+      .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "levels" },
+    { .key = "depth", .type = NN_APP_SIZE, .field = offsetof(options, depth), .def = "0", .group = "showing", .unit = "levels",
+      .help = "levels of the tree that are opened, those below with their totals alone; 0: all", .commands = 1u << SHOW,
+      .mode = "!flat", .effect = NN_EFFECT_DATA, .probe = "1", .fixture = "levels" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
       .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
@@ -1069,15 +1078,24 @@ static void show_number(const char *what, double v, int ints, int negative, uint
     else nn_f64_print(b, v);
     printf(" %s %s%s", what, ints && negative ? "-" : "", b);
 }
+static double mean_of(const stats *q)
+{
+    const double mean = q->sum / (double)q->n;
+    return mean - mean != 0 && !q->inf ? q->small / (double)q->n * 18446744073709551616.0 : mean;
+}
+static void json_number(nn_json_writer *w, double v, int ints, int negative, uint64_t m, nn_dtype dtype)
+{
+    if (!ints && (dtype == NN_F32 || dtype == NN_F16 || dtype == NN_BF16)) nn_json_f32(w, (float)v);
+    else if (!ints) nn_json_f64(w, v);
+    else if (negative) nn_json_i64(w, -(int64_t)(m - 1) - 1);
+    else nn_json_u64(w, m);
+}
 static void show_stats(const stats *q, nn_dtype dtype)
 {
     const int ints = q->ints == q->n;
-    double mean;
     if (!q->n) return;
-    mean = q->sum / (double)q->n;
-    if (mean - mean != 0 && !q->inf) mean = q->small / (double)q->n * 18446744073709551616.0;
     show_number(is_complex(dtype) ? "|min|" : "min", q->min, ints, q->least_negative, q->least, dtype);
-    show_number(is_complex(dtype) ? "|mean|" : "mean", nn_f64_round(mean, 9), 0, 0, 0, NN_F64);
+    show_number(is_complex(dtype) ? "|mean|" : "mean", nn_f64_round(mean_of(q), 9), 0, 0, 0, NN_F64);
     show_number(is_complex(dtype) ? "|max|" : "max", q->max, ints, q->most_negative, q->most, dtype);
 }
 /* one pass in bounded memory: per column what fits every cell, and its range */
@@ -1135,6 +1153,21 @@ static nn_dtype colstat_type(const colstat *c)
     if (c->reals || !c->ints) return NN_F64;
     return c->missing ? NN_F64 : c->big ? NN_U64 : NN_I64;
 }
+/* one more cell of the first rows, as text or (--json) in lists; begins: 1 = a row, 2 = the first row */
+static nn_status head_cell(nn_buf *head, const char *p, size_t n, int begins, nn_error *e)
+{
+    nn_json_writer w = NN_ZERO;
+    nn_status s;
+    if (!opt.json) {
+        s = begins ? NN_OK : nn_buf_put(head, "  ", 2, e);
+        if (s != NN_OK) return s;
+        return opt.raw ? nn_buf_put(head, p, n, e) : nn_buf_mask(head, p, n, e);
+    }
+    s = nn_buf_text(head, begins == 2 ? "[" : begins ? ",[" : ",", e);
+    w.buf = head;
+    nn_json_lossy(&w, p, n);
+    return s == NN_OK ? nn_json_finish(&w, e) : s;
+}
 /* the whole of r; head (may be NULL) takes the first opt.rows rows as text, of the columns with a
  * label (NULL = of all) */
 static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t *rows,
@@ -1153,13 +1186,12 @@ static nn_status scan_csv(nn_csv *r, const nn_csv_desc *d, colstat **out, size_t
             const char *p = i < n ? f[i].s : "";
             size_t m = i < n ? f[i].n : 0;
             if (head && *rows < opt.rows && (!label || label[i])) {
-                if (!first) s = nn_buf_put(head, "  ", 2, e);
+                s = head_cell(head, p, m, first ? *rows ? 1 : 2 : 0, e);
                 first = 0;
-                if (s == NN_OK) s = opt.raw ? nn_buf_put(head, p, m, e) : nn_buf_mask(head, p, m, e);
             }
             colstat_add(c + i, p, m, d);
         }
-        if (head && *rows < opt.rows && s == NN_OK) s = nn_buf_put(head, "\n", 1, e);
+        if (head && *rows < opt.rows && s == NN_OK) s = nn_buf_put(head, opt.json ? "]" : "\n", 1, e);
         ++*rows;
     }
     if (s != NN_OK) { free(c); return s; }
@@ -2392,13 +2424,13 @@ static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *sh
     (void)snprintf(b + n, cap - n, "]");
     return b;
 }
-/* one line: name, dtype (of codes the file's own), shape, then the text or the range */
-static void show_tensor(const char *name, const nn_tensor *t, const char *stored, const stats *q)
+/* name [len], dtype (of codes the file's own), shape, then the text or the range; the line stays open */
+static void show_tensor(const char *name, size_t len, const nn_tensor *t, const char *type, const stats *q)
 {
     const int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
     char b[256], sh[160];
-    say(name, 40);
-    printf(" %-5s %-16s", stored ? stored : nn_dtype_name(t->dtype), shape_text(sh, sizeof sh, t->ndim, t->shape));
+    say_n(name, len, 40);
+    printf(" %-5s %-16s", type, shape_text(sh, sizeof sh, t->ndim, t->shape));
     if (text && t->ndim == 0 && t->data) {
         (void)nn_tensor_text(t, 0, b, sizeof b);
         printf(" '");
@@ -2409,7 +2441,6 @@ static void show_tensor(const char *name, const nn_tensor *t, const char *stored
     if (q->nan) printf(" nan %zu", q->nan);
     if (q->inf) printf(" inf %zu", q->inf);
     if (text) printf(" width %zu", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
-    printf("\n");
 }
 /* The bytes that ranges would take, when they are not wanted: 0 = they are. A pipe is read to its end anyway. */
 static uint64_t values_unread(const arrays *a, const char *name)
@@ -2451,50 +2482,639 @@ static void spread_add(spread *w, const nn_tensor *t)
         w->bins[k]++;
     }
 }
-static nn_status show_spread(arrays *a, size_t i, const stats *q, nn_error *e)
+/* what is shown of values: of arrays that stand in one line all together */
+typedef struct facts { stats q; spread w; nn_tensor head; } facts;
+static nn_status spread_of(arrays *a, const size_t *entry, size_t n, facts *f, nn_error *e)
 {
-    const size_t count = nn_tensor_count(&a->d.items[i].value);
-    size_t at, k, n = PIECE / a->d.items[i].value.itemsize;
-    spread w = NN_ZERO;
-    char b[NN_NUM_BYTES];
+    const stats *q = &f->q;
+    spread *w = &f->w;
     nn_tensor t = NN_ZERO;
+    size_t k, at, count, piece;
     nn_status s = NN_OK;
-    if (!q->n) return NN_OK;
-    w.mean = q->sum / (double)q->n;
-    w.low = q->min == q->max ? q->min - 0.5 : q->min;
-    w.high = q->min == q->max ? q->max + 0.5 : q->max;
-    for (at = 0; s == NN_OK && at < count; at += n) {
-        if (n > count - at) n = count - at;
-        if ((s = arrays_get(a, i, at, n, &t, e)) == NN_OK) spread_add(&w, &t);
-        nn_tensor_free(&t);
+    w->mean = q->sum / (double)q->n;
+    w->low = q->min == q->max ? q->min - 0.5 : q->min;
+    w->high = q->min == q->max ? q->max + 0.5 : q->max;
+    for (k = 0; s == NN_OK && k < n; k++) {
+        count = nn_tensor_count(&a->d.items[entry[k]].value);
+        piece = PIECE / a->d.items[entry[k]].value.itemsize;
+        for (at = 0; s == NN_OK && at < count; at += piece) {
+            if (piece > count - at) piece = count - at;
+            if ((s = arrays_get(a, entry[k], at, piece, &t, e)) == NN_OK) spread_add(w, &t);
+            nn_tensor_free(&t);
+        }
     }
-    if (s == NN_OK) s = arrays_get(a, i, 0, count < 4 ? count : 4, &t, e);
-    if (s != NN_OK) return s;
+    w->square = sqrt(w->square / (double)q->n);
+    count = nn_tensor_count(&a->d.items[entry[0]].value);
+    return s == NN_OK ? arrays_get(a, entry[0], 0, count < 4 ? count : 4, &f->head, e) : s;
+}
+static void show_spread(const facts *f)
+{
+    const nn_tensor *t = &f->head;
+    char b[NN_NUM_BYTES];
+    size_t k;
+    if (!f->q.n) return;
     printf("%41s", "");
-    w.square = sqrt(w.square / (double)q->n);
-    if (w.square - w.square == 0) { nn_f64_print(b, nn_f64_round(w.square, 9)); printf("std %s ", b); }
-    printf("zeros %zu", w.zeros);
-    for (k = 0; has_bins(&w) && k < BINS; k++) printf(k ? " %zu" : " bins %zu", w.bins[k]);
-    for (k = 0; !is_complex(t.dtype) && k < nn_tensor_count(&t); k++) {
+    if (f->w.square - f->w.square == 0) {
+        nn_f64_print(b, nn_f64_round(f->w.square, 9));
+        printf("std %s ", b);
+    }
+    printf("zeros %zu", f->w.zeros);
+    for (k = 0; has_bins(&f->w) && k < BINS; k++) printf(k ? " %zu" : " bins %zu", f->w.bins[k]);
+    for (k = 0; !is_complex(t->dtype) && k < nn_tensor_count(t); k++) {
         printf(k ? " " : " first ");
-        if (t.dtype == NN_F16 || t.dtype == NN_BF16) nn_f32_print(b, (float)nn_tensor_get_f64(&t, k));
-        else (void)number_text(b, &t, k);
+        if (t->dtype == NN_F16 || t->dtype == NN_BF16) nn_f32_print(b, (float)nn_tensor_get_f64(t, k));
+        else (void)number_text(b, t, k);
         printf("%s", b);
     }
     printf("\n");
-    nn_tensor_free(&t);
+}
+/* ---- JSON to standard output */
+/* The same JSON, fit for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
+static int put_json(const char *text, size_t n)
+{
+    size_t i, from = 0;
+    if (opt.raw) return fwrite(text, 1, n, stdout) == n;
+    for (i = 0; i < n; i++) {
+        const unsigned char *u = (const unsigned char *)text + i;
+        int c1 = i + 1 < n && u[0] == 0xC2 && u[1] < 0xA0;
+        if (!c1 && u[0] != 0x7F) continue;
+        if (fwrite(text + from, 1, i - from, stdout) != i - from) return 0;
+        if (printf("\\u%04x", c1 ? u[1] : u[0]) < 0) return 0;
+        i += (size_t)c1;
+        from = i + 1;
+    }
+    return fwrite(text + from, 1, n - from, stdout) == n - from;
+}
+/* what is ready goes to standard output, or to out; w fails when it cannot */
+static void flush_json(nn_json_writer *w, nn_writer *out, size_t above, nn_error *e)
+{
+    nn_status s = NN_OK;
+    if (w->buf->len <= above || w->status != NN_OK) return;
+    if (out) s = nn_writer_put(out, w->buf->data, w->buf->len, e);
+    else if (!put_json((const char *)w->buf->data, w->buf->len)) s = stdout_failed(e);
+    if (s != NN_OK) w->status = s;
+    w->buf->len = 0;
+}
+/* ---- names as a tree: levels end at dots and slashes; what repeats under numbers is one line */
+#define MAX_LEVELS 64                                /* what is nested deeper stays one name */
+#define NONE SIZE_MAX
+typedef struct node {
+    const char *name;                                /* inside an entry's name: [len], of a level without
+                                                        the separator behind it */
+    size_t len, entry;                               /* NONE: a level */
+    size_t first, next, n;                           /* its first of n parts, its sibling, or NONE */
+    size_t tensors;
+    uint64_t values, bytes, number;                  /* number: of a name of digits, else UINT64_MAX */
+} node;
+typedef struct display {
+    arrays *a;
+    nn_json_writer *w;                               /* --json, else NULL */
+    node *v;                                         /* v[0]: everything */
+    size_t n, room;
+    size_t *tie;                                     /* per entry the first one in its storage; NONE =
+                                                        alone there */
+    int headers;                                     /* values are not read */
+    nn_error *e;
+} display;
+static nn_status no_memory(nn_error *e) { return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory"); }
+static uint64_t digits_of(const char *p, size_t n)
+{
+    uint64_t v;
+    if (!n || n > 18 || (n > 1 && *p == '0') || strspn(p, "0123456789") < n) return UINT64_MAX;
+    return nn_u64_parse(p, n, &v) == n ? v : UINT64_MAX;
+}
+/* a new part of node `under`; last: per node its last part so far */
+static nn_status node_put(display *d, size_t under, nn_buf *last, const char *name, size_t len, size_t entry)
+{
+    node *v = d->v, *x;
+    size_t *end;
+    if (d->n == d->room) {
+        d->room = d->room ? 2 * d->room : 64;
+        if ((v = (node *)realloc(d->v, d->room * sizeof *v)) == NULL) return no_memory(d->e);
+        d->v = v;
+    }
+    x = v + d->n;
+    memset(x, 0, sizeof *x);
+    x->name = name;
+    x->len = len;
+    x->entry = entry;
+    x->first = x->next = NONE;
+    x->number = digits_of(name, len);
+    end = (size_t *)(void *)last->data;
+    if (d->n) {
+        if (!v[under].n++) v[under].first = d->n;
+        else v[end[under]].next = d->n;
+        end[under] = d->n;
+    }
+    d->n++;
+    under = NONE;
+    return nn_buf_put(last, &under, sizeof under, d->e);
+}
+typedef struct numbered { uint64_t number; size_t at; } numbered;
+static int by_number(const void *a, const void *b)
+{
+    const numbered *x = (const numbered *)a, *y = (const numbered *)b;
+    if (x->number != y->number) return x->number < y->number ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+/* Of each level the numbered parts one after the other, from where the first of them stands: files that sort
+ * names have 10 before 2. */
+static nn_status tree_order(display *d)
+{
+    nn_buf list = NN_ZERO;
+    size_t i, k, c, *link;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < d->n; i++) {
+        numbered x, *all;
+        size_t n, sorted = 1;
+        list.len = 0;
+        for (c = d->v[i].first; s == NN_OK && c != NONE; c = d->v[c].next) {
+            x.number = d->v[c].number;
+            x.at = c;
+            if (x.number != UINT64_MAX) s = nn_buf_put(&list, &x, sizeof x, d->e);
+        }
+        all = (numbered *)(void *)list.data;
+        n = list.len / sizeof x;
+        for (k = 1; k < n; k++)
+            sorted = sorted && all[k - 1].number <= all[k].number && d->v[all[k - 1].at].next == all[k].at;
+        if (s != NN_OK || n < 2 || sorted) continue;
+        for (link = &d->v[i].first; d->v[*link].number == UINT64_MAX; ) link = &d->v[*link].next;
+        qsort(all, n, sizeof *all, by_number);
+        /* the others behind the first numbered one, in their order */
+        {
+            size_t rest = NONE, *end = &rest, next;
+            for (c = *link; c != NONE; c = next) {
+                next = d->v[c].next;
+                if (d->v[c].number != UINT64_MAX) continue;
+                *end = c;
+                end = &d->v[c].next;
+            }
+            *end = NONE;
+            for (k = 0; k < n; k++) {
+                *link = all[k].at;
+                link = &d->v[all[k].at].next;
+            }
+            *link = rest;
+        }
+    }
+    nn_buf_free(&list);
+    return s;
+}
+static nn_status tree_make(display *d)
+{
+    nn_buf last = NN_ZERO, path = NN_ZERO;
+    nn_dict seen = NN_ZERO;
+    size_t i, at, from, under, levels, up[MAX_LEVELS + 1];
+    nn_status s = node_put(d, 0, &last, "", 0, NONE);
+    for (i = 0; s == NN_OK && i < d->a->d.count; i++) {
+        const nn_tensor *t = &d->a->d.items[i].value;
+        const char *name = d->a->d.items[i].name;
+        up[0] = under = from = levels = 0;
+        for (at = 1; s == NN_OK && !opt.flat && levels < MAX_LEVELS && *name && name[at]; at++) {
+            const nn_tensor *level;
+            if (!strchr("./", name[at]) || strchr("./", name[at - 1]) || !name[at + 1]) continue;
+            path.len = 0;
+            if ((s = nn_buf_put(&path, name, at + 1, d->e)) == NN_OK) s = nn_buf_put(&path, "", 1, d->e);
+            if (s != NN_OK) break;
+            if ((level = nn_dict_get(&seen, (const char *)path.data)) != NULL) under = level->itemsize;
+            else {
+                const size_t k = d->n;
+                s = put_outline(&seen, (const char *)path.data, NN_U8, k, 0, NULL, d->e);
+                if (s == NN_OK) s = node_put(d, under, &last, name + from, at - from, NONE);
+                under = k;
+            }
+            up[++levels] = under;
+            from = at + 1;
+        }
+        if (s == NN_OK) s = node_put(d, under, &last, name + from, strlen(name + from), i);
+        if (s != NN_OK) break;
+        up[++levels] = d->n - 1;
+        for (at = 0; at <= levels; at++) {
+            d->v[up[at]].tensors++;
+            d->v[up[at]].values += nn_tensor_count(t);
+            d->v[up[at]].bytes += nn_tensor_bytes(t);
+        }
+    }
+    nn_buf_free(&last);
+    nn_buf_free(&path);
+    nn_dict_free(&seen);
+    return s == NN_OK && !opt.flat ? tree_order(d) : s;
+}
+typedef struct view { size_t shard, storage, at; } view;
+static int by_storage(const void *a, const void *b)
+{
+    const view *x = (const view *)a, *y = (const view *)b;
+    if (x->shard != y->shard) return x->shard < y->shard ? -1 : 1;
+    if (x->storage != y->storage) return x->storage < y->storage ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+/* which entries of a .pth are views of one storage */
+static nn_status ties_make(display *d)
+{
+    const size_t count = d->a->d.count;
+    size_t i, k, n = 0;
+    view *v = (view *)malloc((count + 1) * sizeof *v);
+    d->tie = (size_t *)malloc((count + 1) * sizeof *d->tie);
+    if (!v || !d->tie) { free(v); return no_memory(d->e); }
+    for (i = 0; i < count; i++) {
+        d->tie[i] = NONE;
+        if (!d->a->of[i].where.storage || !nn_tensor_count(&d->a->d.items[i].value)) continue;
+        v[n].shard = d->a->of[i].shard;
+        v[n].storage = d->a->of[i].where.storage;
+        v[n++].at = i;
+    }
+    if (n) qsort(v, n, sizeof *v, by_storage);
+    for (i = 0; i < n; i = k) {
+        for (k = i + 1; k < n && v[k].shard == v[i].shard && v[k].storage == v[i].storage; k++)
+            d->tie[v[i].at] = d->tie[v[k].at] = v[i].at;
+    }
+    free(v);
     return NN_OK;
 }
-static nn_status show_array(arrays *a, size_t i, int headers, nn_error *e)
+/* 1 = entry i is the very same part of the storage as the first one there */
+static int is_tied(const display *d, size_t i)
 {
-    stats q = NN_ZERO;
-    const nn_dtype t = a->d.items[i].value.dtype;
+    const size_t first = d->tie[i];
+    const nn_tensor *t = &d->a->d.items[i].value, *o;
+    if (first == NONE || first == i) return 0;
+    o = &d->a->d.items[first].value;
+    return !t->data && !o->data && t->dtype == o->dtype && nn_tensor_bytes(t) == nn_tensor_bytes(o) &&
+           d->a->of[i].where.offset == d->a->of[first].where.offset;
+}
+/* the element type as it is shown: codes and dates by the file's own name */
+static const char *type_name(const display *d, size_t i)
+{
+    const origin *f = d->a->of + i;
+    return f->unit ? f->unit : f->where.stored ? f->where.stored : nn_dtype_name(d->a->d.items[i].value.dtype);
+}
+/* Do two parts hold the same: names, types, shapes, all the way down? Their own names are not looked at. */
+static int same_parts(const display *d, size_t x, size_t y)
+{
+    const node *a = d->v + x, *b = d->v + y;
+    size_t i, k;
+    if (a->n != b->n || a->tensors != b->tensors || a->values != b->values || a->bytes != b->bytes ||
+        (a->entry == NONE) != (b->entry == NONE)) return 0;
+    if (a->entry != NONE) {
+        const nn_tensor *t = &d->a->d.items[a->entry].value, *u = &d->a->d.items[b->entry].value;
+        if (d->tie[a->entry] != NONE || d->tie[b->entry] != NONE) return 0;
+        if (t->dtype != u->dtype || t->itemsize != u->itemsize || t->ndim != u->ndim ||
+            memcmp(t->shape, u->shape, t->ndim * sizeof t->shape[0]) != 0 ||
+            strcmp(type_name(d, a->entry), type_name(d, b->entry)) != 0) return 0;
+        /* a text of one cell is shown */
+        return is_numeric(t->dtype) || is_complex(t->dtype) || t->ndim || !t->data ||
+               memcmp(t->data, u->data, t->itemsize) == 0;
+    }
+    for (i = a->first, k = b->first; i != NONE; i = d->v[i].next, k = d->v[k].next)
+        if (d->v[i].len != d->v[k].len || memcmp(d->v[i].name, d->v[k].name, d->v[i].len) != 0 ||
+            (d->v[i].entry == NONE && d->v[i].name[d->v[i].len] != d->v[k].name[d->v[k].len]) ||
+            !same_parts(d, i, k)) return 0;
+    return 1;
+}
+/* How many parts from x on are alike, under numbers that rise by *step */
+static size_t repeats(const display *d, size_t x, uint64_t *step)
+{
+    size_t n = 1, y;
+    *step = 0;
+    for (y = d->v[x].next; y != NONE && d->v[y].number != UINT64_MAX && d->v[x].number != UINT64_MAX;
+         x = y, y = d->v[y].next, n++) {
+        const uint64_t by = d->v[y].number - d->v[x].number;
+        if (!by || (*step && by != *step) || !same_parts(d, x, y)) break;
+        if (d->v[x].entry == NONE && d->v[x].name[d->v[x].len] != d->v[y].name[d->v[y].len]) break;
+        *step = by;
+    }
+    return n;
+}
+static nn_status facts_of(const display *d, const size_t *entry, size_t n, facts *f)
+{
+    size_t k;
     nn_status s = NN_OK;
-    if (!headers || a->d.items[i].value.data) s = pass(a, i, (is_numeric(t) || is_complex(t)) && !a->of[i].where.stored ? &q : NULL, e);
-    if (s == NN_OK) show_tensor(a->d.items[i].name, &a->d.items[i].value, a->of[i].unit ? a->of[i].unit : a->of[i].where.stored,
-                                &q);
-    if (s == NN_OK && opt.values == 3) s = show_spread(a, i, &q, e);
+    for (k = 0; s == NN_OK && k < n; k++) {
+        const nn_tensor *t = &d->a->d.items[entry[k]].value;
+        const int counts = (is_numeric(t->dtype) || is_complex(t->dtype)) && !d->a->of[entry[k]].where.stored;
+        if (!d->headers || t->data) s = pass(d->a, entry[k], counts ? &f->q : NULL, d->e);
+    }
+    if (s == NN_OK && opt.values >= 3 && f->q.n) s = spread_of(d->a, entry, n, f, d->e);
     return s;
+}
+static nn_status text_leaf(display *d, const char *label, size_t len, const size_t *entry, size_t n)
+{
+    const size_t i = entry[0], first = d->tie[i];
+    const nn_tensor *t = &d->a->d.items[i].value;
+    facts f = NN_ZERO;
+    nn_status s = facts_of(d, entry, n, &f);
+    if (s != NN_OK) return s;
+    show_tensor(label, len, t, type_name(d, i), &f.q);
+    if (first != NONE && first != i) {
+        printf(is_tied(d, i) ? " tied to " : " in the storage of ");
+        say(d->a->d.items[first].name, 0);
+    }
+    printf("\n");
+    if (opt.values >= 3) show_spread(&f);
+    nn_tensor_free(&f.head);
+    return NN_OK;
+}
+static const char *noun(kind k)
+{
+    return k == K_PTH || k == K_SAFETENSORS || k == K_GGUF || k == K_SHARDS ? "tensors" : "arrays";
+}
+static void json_count(nn_json_writer *w, const char *key, uint64_t v)
+{
+    nn_json_key(w, key);
+    nn_json_u64(w, v);
+}
+/* the members dtype and shape */
+static void json_type(const display *d, size_t i)
+{
+    const nn_tensor *t = &d->a->d.items[i].value;
+    size_t k;
+    nn_json_key(d->w, "dtype");
+    nn_json_lossy(d->w, type_name(d, i), strlen(type_name(d, i)));
+    nn_json_key(d->w, "shape");
+    nn_json_begin_array(d->w);
+    for (k = 0; k < t->ndim; k++) nn_json_u64(d->w, t->shape[k]);
+    nn_json_end(d->w);
+}
+/* one line of the tree: parts that are alike, over all that repeats around them */
+typedef struct line {
+    nn_buf label;                                    /* "layers.{0..31}.attn" */
+    size_t *part, n;                                 /* the nodes, [n] */
+    size_t times, tensors;                           /* how often it stands there itself */
+    uint64_t values, bytes;
+} line;
+static nn_status line_name(const display *d, line *l, const node *x, size_t run, uint64_t step)
+{
+    char b[3 * NN_NUM_BYTES + 32], last[NN_NUM_BYTES], by[NN_NUM_BYTES];
+    if (run < 2) return nn_buf_put(&l->label, x->name, x->len, d->e);
+    (void)nn_u64_print(last, x->number + step * (run - 1));
+    (void)nn_u64_print(by, step);
+    (void)snprintf(b, sizeof b, "{%.*s..%s%s%s}", (int)x->len, x->name, last, step > 1 ? ".." : "", step > 1 ? by : "");
+    return nn_buf_put(&l->label, b, strlen(b), d->e);
+}
+/* The line that begins at at[0..g); *run: how many parts it takes there. A level of one part, or of one run of
+ * parts, goes on in its line. */
+static nn_status line_take(const display *d, line *l, const size_t *at, size_t g, size_t *run)
+{
+    size_t i, k, y, r;
+    uint64_t step;
+    const node *x;
+    nn_status s = NN_OK;
+    memset(l, 0, sizeof *l);
+    l->times = 1;
+    for (r = *run = repeats(d, at[0], &step); s == NN_OK; r = repeats(d, x->first, &step)) {
+        const size_t n = l->part ? l->n : g;
+        size_t *wide = (size_t *)malloc(n * r * sizeof *wide);
+        if (!wide) return no_memory(d->e);
+        for (i = 0; i < n; i++)
+            for (y = l->part ? d->v[l->part[i]].first : at[i], k = 0; k < r; k++, y = d->v[y].next) wide[i * r + k] = y;
+        free(l->part);
+        l->part = wide;
+        l->n = n * r;
+        l->times *= r;
+        x = d->v + wide[0];
+        s = line_name(d, l, x, r, step);
+        if (s != NN_OK || x->entry != NONE || repeats(d, x->first, &step) < x->n) break;
+        s = nn_buf_put(&l->label, x->name + x->len, 1, d->e);    /* its separator */
+    }
+    for (i = 0; s == NN_OK && i < l->n; i++) {
+        l->tensors += d->v[l->part[i]].tensors;
+        l->values += d->v[l->part[i]].values;
+        l->bytes += d->v[l->part[i]].bytes;
+    }
+    return s;
+}
+static nn_status show_parts(display *d, const size_t *group, size_t g, size_t level);
+static nn_status json_line(display *d, const line *l, size_t level)
+{
+    nn_json_writer *w = d->w;
+    const node *x = d->v + l->part[0];
+    nn_status s = NN_OK;
+    nn_json_begin_object(w);
+    nn_json_key(w, "name");
+    nn_json_lossy(w, (const char *)l->label.data, l->label.len);
+    if (l->times > 1) json_count(w, "repeats", l->times);
+    if (x->entry != NONE) json_type(d, x->entry);
+    json_count(w, "tensors", l->tensors);
+    json_count(w, "values", l->values);
+    json_count(w, "bytes", l->bytes);
+    if (x->entry == NONE && (!opt.depth || level < opt.depth)) {
+        nn_json_key(w, "parts");
+        nn_json_begin_array(w);
+        s = show_parts(d, l->part, l->n, level + 1);
+        nn_json_end(w);
+    }
+    nn_json_end(w);
+    flush_json(w, NULL, (size_t)1 << 20, d->e);
+    return s == NN_OK ? w->status : s;
+}
+static nn_status text_line(display *d, line *l, size_t level)
+{
+    const node *x = d->v + l->part[0];
+    nn_buf label = NN_ZERO;
+    char b[32];
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 1; s == NN_OK && i < level; i++) s = nn_buf_put(&label, "  ", 2, d->e);
+    if (s == NN_OK) s = nn_buf_put(&label, l->label.data, l->label.len, d->e);
+    (void)snprintf(b, sizeof b, " x %zu", l->times);
+    if (s == NN_OK && l->times > 1) s = nn_buf_put(&label, b, strlen(b), d->e);
+    if (s == NN_OK && x->entry != NONE) {
+        for (i = 0; i < l->n; i++) l->part[i] = d->v[l->part[i]].entry;
+        s = text_leaf(d, (const char *)label.data, label.len, l->part, l->n);
+    } else if (s == NN_OK) {
+        say_n((const char *)label.data, label.len, 40);
+        printf(" %zu %s, %llu values, %llu bytes\n", l->tensors, noun(d->a->k), (unsigned long long)l->values,
+               (unsigned long long)l->bytes);
+        if (!opt.depth || level < opt.depth) s = show_parts(d, l->part, l->n, level + 1);
+    }
+    nn_buf_free(&label);
+    return s;
+}
+/* The parts of group[0], and beside them those of group[1..g), which are the same. level: 1 for the outermost */
+static nn_status show_parts(display *d, const size_t *group, size_t g, size_t level)
+{
+    size_t *at = (size_t *)malloc(g * sizeof *at), i, k, run = 1;
+    nn_status s = at ? NN_OK : no_memory(d->e);
+    for (i = 0; s == NN_OK && i < g; i++) at[i] = d->v[group[i]].first;
+    while (s == NN_OK && at[0] != NONE) {
+        line l;
+        s = line_take(d, &l, at, g, &run);
+        for (i = 0; i < g; i++)
+            for (k = 0; k < run; k++) at[i] = d->v[at[i]].next;
+        if (s == NN_OK) s = d->w ? json_line(d, &l, level) : text_line(d, &l, level);
+        nn_buf_free(&l.label);
+        free(l.part);
+    }
+    free(at);
+    return s;
+}
+/* ---- totals */
+typedef struct total { size_t tensors; uint64_t values, bytes; } total;
+/* per element type, in the order of their first one: the dict's itemsize counts them */
+static nn_status totals_of(const display *d, nn_dict *types, nn_buf *sums)
+{
+    size_t i;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < d->a->d.count; i++) {
+        const nn_tensor *t = &d->a->d.items[i].value, *of = nn_dict_get(types, type_name(d, i));
+        const size_t k = of ? of->itemsize : types->count;
+        total none = NN_ZERO, *x;
+        if (!of && (s = put_outline(types, type_name(d, i), NN_U8, k, 0, NULL, d->e)) == NN_OK)
+            s = nn_buf_put(sums, &none, sizeof none, d->e);
+        if (s != NN_OK) break;
+        x = (total *)(void *)sums->data + k;
+        x->tensors++;
+        x->values += nn_tensor_count(t);
+        x->bytes += nn_tensor_bytes(t);
+    }
+    return s;
+}
+static nn_status show_totals(display *d)
+{
+    nn_dict types = NN_ZERO;
+    nn_buf sums = NN_ZERO;
+    const node *all = d->v;
+    uint64_t tied = 0;
+    size_t i;
+    nn_status s = totals_of(d, &types, &sums);
+    const total *x = (const total *)(const void *)sums.data;
+    for (i = 0; i < d->a->d.count; i++)
+        if (is_tied(d, i)) tied += nn_tensor_bytes(&d->a->d.items[i].value);
+    if (s == NN_OK && d->w) {
+        nn_json_key(d->w, "total");
+        nn_json_begin_object(d->w);
+        json_count(d->w, "tensors", all->tensors);
+        json_count(d->w, "values", all->values);
+        json_count(d->w, "bytes", all->bytes);
+        json_count(d->w, "tied_bytes", tied);
+        nn_json_key(d->w, "dtypes");
+        nn_json_begin_object(d->w);
+        for (i = 0; i < types.count; i++) {
+            nn_json_key(d->w, types.items[i].name);
+            nn_json_begin_object(d->w);
+            json_count(d->w, "tensors", x[i].tensors);
+            json_count(d->w, "values", x[i].values);
+            json_count(d->w, "bytes", x[i].bytes);
+            nn_json_end(d->w);
+        }
+        nn_json_end(d->w);
+        nn_json_end(d->w);
+    } else if (s == NN_OK) {
+        printf("in all: %zu %s, %llu values, %llu bytes", all->tensors, noun(d->a->k),
+               (unsigned long long)all->values, (unsigned long long)all->bytes);
+        if (all->bytes >= 1u << 20) printf(" (%.1f MiB)", (double)all->bytes / (1 << 20));
+        if (tied) printf(", %llu of them tied", (unsigned long long)tied);
+        for (i = 0; i < types.count; i++) {
+            printf(i ? ", " : ": ");
+            say(types.items[i].name, 0);
+            if (types.count > 1) printf(" %zu with %llu values", x[i].tensors, (unsigned long long)x[i].values);
+        }
+        printf("\n");
+    }
+    nn_dict_free(&types);
+    nn_buf_free(&sums);
+    return s;
+}
+static void display_free(display *d)
+{
+    free(d->v);
+    free(d->tie);
+}
+static nn_status display_make(display *d, arrays *a, nn_json_writer *w, int headers, nn_error *e)
+{
+    nn_status s;
+    memset(d, 0, sizeof *d);
+    d->a = a;
+    d->w = w;
+    d->headers = headers;
+    d->e = e;
+    s = ties_make(d);
+    return s == NN_OK ? tree_make(d) : s;
+}
+/* ---- the entries as JSON */
+static void json_facts(const display *d, const facts *f, const nn_tensor *t)
+{
+    nn_json_writer *w = d->w;
+    const stats *q = &f->q;
+    const int size = is_complex(t->dtype);
+    size_t k;
+    if (q->n) {
+        nn_json_key(w, size ? "abs_min" : "min");
+        json_number(w, q->min, q->ints == q->n, q->least_negative, q->least, t->dtype);
+        nn_json_key(w, size ? "abs_mean" : "mean");
+        nn_json_f64(w, mean_of(q));
+        nn_json_key(w, size ? "abs_max" : "max");
+        json_number(w, q->max, q->ints == q->n, q->most_negative, q->most, t->dtype);
+    }
+    if (q->n + q->nan) {
+        json_count(w, "nan", q->nan);
+        json_count(w, "inf", q->inf);
+    }
+    if (opt.values < 3 || !q->n) return;
+    nn_json_key(w, "std");
+    nn_json_f64(w, f->w.square);
+    json_count(w, "zeros", f->w.zeros);
+    if (has_bins(&f->w)) {
+        nn_json_key(w, "bins");
+        nn_json_begin_object(w);
+        nn_json_key(w, "edges");
+        nn_json_begin_array(w);
+        for (k = 0; k <= BINS; k++) nn_json_f64(w, bin_edge(&f->w, k));
+        nn_json_end(w);
+        nn_json_key(w, "counts");
+        nn_json_begin_array(w);
+        for (k = 0; k < BINS; k++) nn_json_u64(w, f->w.bins[k]);
+        nn_json_end(w);
+        nn_json_end(w);
+    }
+    nn_json_key(w, "first");
+    nn_json_begin_array(w);
+    for (k = 0; k < nn_tensor_count(&f->head); k++) nn_json_elem(w, &f->head, k);
+    nn_json_end(w);
+}
+static nn_status json_entry(display *d, size_t i)
+{
+    nn_json_writer *w = d->w;
+    const nn_tensor *t = &d->a->d.items[i].value;
+    const origin *o = d->a->of + i;
+    facts f = NN_ZERO;
+    nn_status s = facts_of(d, &i, 1, &f);
+    if (s != NN_OK) return s;
+    nn_json_begin_object(w);
+    nn_json_key(w, "name");
+    nn_json_lossy(w, d->a->d.items[i].name, strlen(d->a->d.items[i].name));
+    json_type(d, i);
+    json_count(w, "values", nn_tensor_count(t));
+    json_count(w, "bytes", nn_tensor_bytes(t));
+    if (o->width || t->dtype == NN_UCS4 || t->dtype == NN_BYTES)
+        json_count(w, "width", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
+    if (d->a->k == K_SHARDS) {
+        const char *file = d->a->shards.items[o->shard].name;
+        nn_json_key(w, "file");
+        nn_json_lossy(w, file, strlen(file));
+    }
+    if (!t->data && (d->a->k == K_NPZ || (d->a->zip && o->where.member != NN_NO_MEMBER))) {
+        const nn_zip *z = d->a->k == K_NPZ ? d->a->npz->z : d->a->zip;
+        nn_json_key(w, "member");
+        nn_json_lossy(w, nn_zip_at(z, o->where.member)->name, strlen(nn_zip_at(z, o->where.member)->name));
+    }
+    /* into the file, of an archive into the member */
+    if (!t->data && !o->flat) json_count(w, "offset", d->a->k == K_NPZ ? o->head : o->where.offset);
+    if (d->tie[i] != NONE && d->tie[i] != i) {
+        const char *first = d->a->d.items[d->tie[i]].name;
+        nn_json_key(w, is_tied(d, i) ? "tied_to" : "in_storage_of");
+        nn_json_lossy(w, first, strlen(first));
+    }
+    if (!t->ndim && t->data && (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) {
+        char text[256];
+        (void)nn_tensor_text(t, 0, text, sizeof text);
+        nn_json_key(w, "text");
+        nn_json_lossy(w, text, strlen(text));
+    }
+    json_facts(d, &f, t);
+    nn_json_end(w);
+    nn_tensor_free(&f.head);
+    flush_json(w, NULL, (size_t)1 << 20, d->e);
+    return w->status;
 }
 /* ---- metadata of a GGUF file */
 /* a value that is no array, as digits, a word or 'text' */
@@ -2591,7 +3211,37 @@ static nn_status gguf_texts(arrays *a, nn_error *e)
     }
     return s;
 }
-static nn_status show_csv(const char *path, const char *name, nn_error *e)
+static void json_column(nn_json_writer *w, const char *name, const colstat *c)
+{
+    const nn_dtype type = colstat_type(c);
+    const stats *q = &c->q;
+    nn_json_begin_object(w);
+    nn_json_key(w, "name");
+    nn_json_lossy(w, name, strlen(name));
+    nn_json_key(w, "dtype");
+    nn_json_string(w, type == NN_BYTES ? "text" : nn_dtype_name(type));
+    json_count(w, "missing", c->missing);
+    if (type != NN_BYTES && type != NN_BOOL && q->n) {
+        nn_json_key(w, "min");
+        json_number(w, q->min, q->ints == q->n, q->least_negative, q->least, NN_F64);
+        nn_json_key(w, "mean");
+        nn_json_f64(w, mean_of(q));
+        nn_json_key(w, "max");
+        json_number(w, q->max, q->ints == q->n, q->most_negative, q->most, NN_F64);
+    }
+    nn_json_end(w);
+    flush_json(w, NULL, (size_t)1 << 20, NULL);
+}
+static void text_column(const char *name, const colstat *c)
+{
+    const nn_dtype type = colstat_type(c);
+    say(name, 40);
+    printf(" %-5s", type == NN_BYTES ? "text" : nn_dtype_name(type));
+    if (c->missing) printf(" missing %zu", c->missing);
+    if (type != NN_BYTES && type != NN_BOOL) show_stats(&c->q, NN_F64);
+    printf("\n");
+}
+static nn_status show_csv(const char *path, const char *name, nn_json_writer *w, nn_error *e)
 {
     nn_csv *r = NULL;
     nn_csv_desc d = csv_desc(path);
@@ -2605,25 +3255,58 @@ static nn_status show_csv(const char *path, const char *name, nn_error *e)
     for (i = 0; s == NN_OK && name && i < nn_csv_columns(r); i++)
         shown += strcmp(name, nn_csv_name(r, i)) == 0;
     if (s == NN_OK && name && !shown) s = nn_error_set(e, NN_E_ARG, "%s: no column is called '%s'", path, name);
-    if (s == NN_OK) {
-        printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
-        for (i = 0; i < nn_csv_columns(r); i++) {
-            nn_dtype type = colstat_type(c + i);
-            if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
-            if (label && !label[i]) continue;
-            say(label ? label[i] : nn_csv_name(r, i), 40);
-            printf(" %-5s", type == NN_BYTES ? "text" : nn_dtype_name(type));
-            if (c[i].missing) printf(" missing %zu", c[i].missing);
-            if (type != NN_BYTES && type != NN_BOOL) show_stats(&c[i].q, NN_F64);
-            printf("\n");
-        }
-        if (!name && head.len) printf("first rows:\n%s", (const char *)head.data);
+    if (s == NN_OK && w) {
+        json_count(w, "rows", rows);
+        nn_json_key(w, "columns");
+        nn_json_begin_array(w);
+    } else if (s == NN_OK) printf("csv: %zu rows, %zu columns\n", rows, nn_csv_columns(r));
+    for (i = 0; s == NN_OK && i < nn_csv_columns(r); i++) {
+        if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
+        if (label && !label[i]) continue;
+        if (w) json_column(w, label ? label[i] : nn_csv_name(r, i), c + i);
+        else text_column(label ? label[i] : nn_csv_name(r, i), c + i);
     }
+    if (s == NN_OK && w) {
+        nn_json_end(w);
+        if (!name) {
+            nn_json_key(w, "first_rows");
+            nn_json_begin_array(w);
+            if (head.len) nn_json_raw(w, (const char *)head.data, head.len);
+            nn_json_end(w);
+        }
+        s = w->status;
+    } else if (s == NN_OK && !name && head.len) printf("first rows:\n%s", (const char *)head.data);
     nn_buf_free(&head);
     free((void *)label);
     free(c);
     nn_csv_close(r);
     return s;
+}
+/* what a tree of JSON or YAML holds, a few levels deep: {"type", "n", "members": [..]} or {"type", "value"} */
+static void json_outline(nn_json_writer *w, const nn_json *v, size_t level)
+{
+    const nn_json *c;
+    size_t k = 0;
+    nn_json_begin_object(w);
+    if (v->key && level) {
+        nn_json_key(w, "name");
+        nn_json_stringn(w, v->key, v->key_len);
+    }
+    nn_json_key(w, "type");
+    nn_json_string(w, nn_json_type_name(v->type));
+    if (v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY) {
+        json_count(w, "n", v->n);
+        if (level < 3) {
+            nn_json_key(w, "members");
+            nn_json_begin_array(w);
+            for (c = v->v.first; c && k < 40; c = c->next, k++) json_outline(w, c, level + 1);
+            nn_json_end(w);
+        }
+    } else {
+        nn_json_key(w, "value");
+        nn_json_value(w, v);
+    }
+    nn_json_end(w);
 }
 static void show_json(const nn_json *v, size_t indent)
 {
@@ -2685,6 +3368,7 @@ static void json_histogram(nn_json_writer *w, const nn_event *ev)
     }
     nn_json_end(w);
 }
+static const char *const event_counts[] = { "others", "versions", "scalars", "histograms", "images", "texts", "hparams" };
 static nn_status on_event(void *ctx, const nn_event *ev)
 {
     static const char *const names[] = { "other", "version", "scalar", "histogram",
@@ -2738,134 +3422,241 @@ static nn_status no_names(const char *path, kind k, const char *name, nn_error *
     return nn_error_set(e, NN_E_ARG, "%s: a %s file has no entries to choose from by name, got '%s'",
                     path, kind_names[k], name);
 }
-/* --values beside what has no arrays: 1 after saying so */
-static int has_no_values(const char *path, kind k)
+/* an option of arrays beside what has none: 1 after saying so */
+static int has_no_arrays(const char *path, kind k)
 {
-    if (!nn_app_given(&app, "values") || (k != K_CSV && k != K_JSONL && k != K_EVENTS && k != K_GZ && !is_tree(k)))
-        return 0;
-    (void)nn_app_usage(&app, "--values: has no effect on %s; it is read for arrays", path);
-    return 1;
+    static const char *const of_arrays[] = { "values", "flat", "depth" };
+    size_t i;
+    if (k != K_CSV && k != K_JSONL && k != K_EVENTS && k != K_GZ && !is_tree(k)) return 0;
+    for (i = 0; i < sizeof of_arrays / sizeof *of_arrays; i++)
+        if (nn_app_given(&app, of_arrays[i])) {
+            (void)nn_app_usage(&app, "--%s: has no effect on %s; it is read for arrays", of_arrays[i], path);
+            return 1;
+        }
+    return 0;
+}
+static void json_pairs(nn_json_writer *w, const char *under, const arrays *a, nn_error *e)
+{
+    nn_gguf_value v;
+    const char *key;
+    size_t i, lost = 0;
+    if (!nn_gguf_meta_count(a->gguf)) return;
+    nn_json_key(w, under);
+    nn_json_begin_object(w);
+    for (i = 0; w->status == NN_OK && (key = nn_gguf_meta(a->gguf, i, &v)) != NULL; i++) {
+        const size_t before = lost;
+        nn_json_key(w, key);
+        json_pair(w, v, &lost);
+        if (lost > before) note(a->path, key, "of the metadata has", "bytes that are no UTF-8: U+FFFD stands for them");
+        flush_json(w, NULL, (size_t)1 << 20, e);
+    }
+    nn_json_end(w);
+}
+static void show_metadata(const arrays *f)
+{
+    char text[256];
+    size_t i;
+    for (i = 0; i < f->meta.count; i++) {
+        (void)nn_tensor_text(&f->meta.items[i].value, 0, text, sizeof text);
+        printf("metadata ");
+        say(f->meta.items[i].name, 31);
+        printf(" '");
+        say(text, 0);
+        printf("'\n");
+    }
+    if (f->gguf) show_pairs(f->gguf);
+}
+static void json_metadata(nn_json_writer *w, const arrays *f, nn_error *e)
+{
+    size_t i;
+    if (f->meta.count) {
+        nn_json_key(w, "metadata");
+        nn_json_begin_object(w);
+        for (i = 0; i < f->meta.count; i++) {
+            nn_json_key(w, f->meta.items[i].name);
+            nn_json_tensor(w, &f->meta.items[i].value);
+        }
+        nn_json_end(w);
+    }
+    if (f->gguf) json_pairs(w, "metadata", f, e);
+}
+/* The head of a file of arrays, then its arrays */
+static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_error *e)
+{
+    const nn_gguf_info *h = f->gguf && !name ? nn_gguf_head(f->gguf) : NULL;
+    const uint64_t unread = values_unread(f, name);
+    const size_t root = 0;
+    const char *p, *end;
+    display d;
+    size_t i;
+    nn_status s = display_make(&d, f, w, unread > 0, e);
+    if (s == NN_OK && w) {
+        if (f->k == K_SHARDS) json_count(w, "files", f->shards.count);
+        if (h) {
+            json_count(w, "version", h->version);
+            json_count(w, "alignment", h->alignment);
+            nn_json_key(w, "big_endian");
+            nn_json_bool(w, h->big_endian);
+        }
+        json_count(w, "values_not_read", unread);
+        nn_json_key(w, "entries");
+        nn_json_begin_array(w);
+        for (i = 0; s == NN_OK && i < f->d.count; i++)
+            if (!name || strcmp(name, f->d.items[i].name) == 0) s = json_entry(&d, i);
+        nn_json_end(w);
+        nn_json_key(w, "not_read");
+        nn_json_begin_array(w);
+        for (p = (const char *)f->left.data, end = p + f->left.len; p < end; p += strlen(p) + 1)
+            if (!name || (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':'))
+                nn_json_lossy(w, p, strlen(p));
+        nn_json_end(w);
+        if (s == NN_OK && !name) {
+            if (!opt.only.n) json_metadata(w, f, e);
+            if (!opt.flat) {
+                nn_json_key(w, "tree");
+                nn_json_begin_array(w);
+                s = show_parts(&d, &root, 1, 1);
+                nn_json_end(w);
+            }
+            if (s == NN_OK) s = show_totals(&d);
+        }
+        display_free(&d);
+        return s == NN_OK ? w->status : s;
+    }
+    if (s == NN_OK && f->k == K_SHARDS)
+        printf("safetensors: %zu entries in %zu files\n", f->d.count, f->shards.count);
+    else if (s == NN_OK) printf("%s: %zu entries\n", kind_names[f->k], f->d.count);
+    if (s == NN_OK && h)
+        printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,
+               h->big_endian ? "big" : "little", (unsigned long long)h->alignment, nn_gguf_count(f->gguf),
+               nn_gguf_meta_count(f->gguf));
+    for (i = 0; s == NN_OK && name && i < f->d.count; i++)
+        if (strcmp(name, f->d.items[i].name) == 0) s = text_leaf(&d, name, strlen(name), &i, 1);
+    if (s == NN_OK && !name) s = show_parts(&d, &root, 1, 1);
+    if (s == NN_OK && !name && f->d.count > 1) s = show_totals(&d);
+    if (s == NN_OK && unread)
+        printf("values not read: %llu bytes (--values yes reads them)\n", (unsigned long long)unread);
+    if (s == NN_OK) say_left(f, stdout, name);
+    if (s == NN_OK && !name && !opt.only.n) show_metadata(f);
+    display_free(&d);
+    return s;
+}
+static nn_status show_tree(const char *path, kind k, const char *name, nn_json_writer *w, nn_error *e)
+{
+    nn_arena a = NN_ZERO;
+    nn_json *root = NULL;
+    nn_yaml_warning *warn = NULL;
+    nn_status s = read_tree(&root, &a, path, k, &warn, e);
+    if (s == NN_OK) print_warnings(path, warn);
+    if (s == NN_OK && name && (root = nn_json_get(root, name)) == NULL)
+        s = nn_error_set(e, NN_E_ARG, "%s: no member is called '%s'", path, name);
+    if (s == NN_OK && w) {
+        nn_json_key(w, "content");
+        json_outline(w, root, 0);
+    } else if (s == NN_OK) {
+        printf("%s: %s of %zu\n", kind_names[k], nn_json_type_name(root->type), root->n);
+        show_json(root, 2);
+    }
+    nn_arena_free(&a);
+    return s;
+}
+static nn_status show_lines(const char *path, nn_json_writer *w, nn_error *e)
+{
+    nn_jsonl *r = NULL;
+    nn_json *v;
+    size_t lines = 0;
+    nn_status s = open_jsonl(&r, path, e);
+    while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v)
+        if (!lines++ && w) {
+            nn_json_key(w, "first_line");
+            json_outline(w, v, 0);
+        } else if (lines == 1) {
+            printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n);
+            show_json(v, 2);
+        }
+    if (s == NN_OK && w) json_count(w, "lines", lines);
+    else if (s == NN_OK) printf("jsonl: %zu lines\n", lines);
+    nn_jsonl_close(r);
+    return s;
+}
+static nn_status show_events(const char *path, nn_json_writer *w, nn_error *e)
+{
+    event_count q = NN_ZERO;
+    nn_status s;
+    size_t i;
+    q.print = !w;
+    q.w = w;
+    if (w) {
+        nn_json_key(w, "events");
+        nn_json_begin_array(w);
+    }
+    s = read_events(path, on_event, &q, e);
+    if (w) {
+        nn_json_end(w);
+        for (i = 2; i < 8; i++) json_count(w, event_counts[i % 7], q.n[i % 7]);
+    } else if (s == NN_OK)
+        printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams, %zu others\n",
+               q.n[2], q.n[3], q.n[4], q.n[5], q.n[6], q.n[0]);
+    return s;
+}
+static nn_status show_kind(const char *path, kind k, const char *name, nn_json_writer *w, nn_error *e)
+{
+    arrays f = NN_ZERO;
+    uint64_t n = 0;
+    nn_status s;
+    if (k == K_CSV) return show_csv(path, name, w, e);
+    if (is_tree(k)) return show_tree(path, k, name, w, e);
+    if (k == K_JSONL) return show_lines(path, w, e);
+    if (k == K_EVENTS) return show_events(path, w, e);
+    if (k == K_GZ) {
+        s = read_through(path, &n, e);
+        if (s == NN_OK && w) json_count(w, "bytes", n);
+        else if (s == NN_OK) printf("gz: %llu bytes inside\n", (unsigned long long)n);
+        return s;
+    }
+    f.lenient = 1;
+    s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, e);
+    if (s == NN_OK) s = arrays_select(&f, e);
+    if (s == NN_OK) s = all_used(path, e);
+    if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f.left, name))
+        s = nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+    if (s == NN_OK) s = show_arrays(&f, name, w, e);
+    arrays_close(&f);
+    return s;
 }
 static int cmd_show(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
-    nn_arena a = NN_ZERO;
-    nn_json *root = NULL;
-    nn_yaml_warning *w = NULL;
-    arrays f = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
-    uint64_t unread;
-    size_t i;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
-    if (has_no_values(path, k)) return 2;
-    if (opt.values == 3 && strcmp(path, "-") == 0)
+    if (has_no_arrays(path, k)) return 2;
+    if (opt.values >= 3 && strcmp(path, "-") == 0)
         return nn_app_usage(&app, "--values all: reads the values twice, which - cannot: save it to a file first");
-    if (k == K_CSV) s = show_csv(path, name, &e);
-    else if (k == K_JSON || k == K_YAML) {
-        s = read_tree(&root, &a, path, k, &w, &e);
-        if (s == NN_OK) {
-            print_warnings(path, w);
-            if (name) {
-                nn_json *c = nn_json_get(root, name);
-                if (!c) s = nn_error_set(&e, NN_E_ARG, "%s: no member is called '%s'", path, name);
-                else root = c;
-            }
-        }
-        if (s == NN_OK) {
-            printf("%s: %s of %zu\n", kind_names[k], nn_json_type_name(root->type), root->n);
-            show_json(root, 2);
-        }
-    } else if (k == K_JSONL) {
-        nn_jsonl *r = NULL;
-        nn_json *v;
-        size_t lines = 0;
-        s = open_jsonl(&r, path, &e);
-        while (s == NN_OK && (s = nn_jsonl_next(r, &v, &e)) == NN_OK && v)
-            if (!lines++) {
-                printf("first line: %s of %zu\n", nn_json_type_name(v->type), v->n);
-                show_json(v, 2);
-            }
-        if (s == NN_OK) printf("jsonl: %zu lines\n", lines);
-        nn_jsonl_close(r);
-    } else if (k == K_EVENTS) {
-        event_count q = NN_ZERO;
-        q.print = 1;
-        s = read_events(path, on_event, &q, &e);
-        if (s == NN_OK)
-            printf("tfevents: %zu scalars, %zu histograms, %zu images, %zu texts, %zu hparams, %zu others\n",
-                   q.n[2], q.n[3], q.n[4], q.n[5], q.n[6], q.n[0]);
-    } else if (k == K_GZ) {
-        uint64_t n = 0;
-        s = read_through(path, &n, &e);
-        if (s == NN_OK) printf("gz: %llu bytes inside\n", (unsigned long long)n);
-    } else {
-        if (k == K_NPZ) printf("npz\n");
-        f.lenient = 1;
-        s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, &e);
-        if (s == NN_OK) s = arrays_select(&f, &e);
-        if (s == NN_OK) s = all_used(path, &e);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f.left, name))
-            s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && k == K_SHARDS) printf("safetensors: %zu entries in %zu files\n", f.d.count, f.shards.count);
-        else if (s == NN_OK && k != K_NPZ) printf("%s: %zu entries\n", kind_names[k], f.d.count);
-        if (s == NN_OK && f.gguf && !name) {
-            const nn_gguf_info *h = nn_gguf_head(f.gguf);
-            printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,
-                   h->big_endian ? "big" : "little", (unsigned long long)h->alignment,
-                   nn_gguf_count(f.gguf), nn_gguf_meta_count(f.gguf));
-        }
-        unread = values_unread(&f, name);
-        for (i = 0; s == NN_OK && i < f.d.count; i++)
-            if (!name || strcmp(name, f.d.items[i].name) == 0) s = show_array(&f, i, unread > 0, &e);
-        if (s == NN_OK && unread)
-            printf("values not read: %llu bytes (--values yes reads them)\n", (unsigned long long)unread);
-        if (s == NN_OK) say_left(&f, stdout, name);
-        for (i = 0; s == NN_OK && !name && !opt.only.n && i < f.meta.count; i++) {
-            char text[256];
-            (void)nn_tensor_text(&f.meta.items[i].value, 0, text, sizeof text);
-            printf("metadata ");
-            say(f.meta.items[i].name, 31);
-            printf(" '");
-            say(text, 0);
-            printf("'\n");
-        }
-        if (s == NN_OK && f.gguf && !name && !opt.only.n) show_pairs(f.gguf);
+    w.buf = &b;
+    w.nan = NN_JSON_NAN_STRING;
+    w.lines = 1;
+    if (opt.json) {
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "file");
+        nn_json_lossy(&w, path, strlen(path));
+        nn_json_key(&w, "format");
+        nn_json_string(&w, kind_names[k]);
     }
-    nn_arena_free(&a);
-    arrays_close(&f);
+    s = show_kind(path, k, name, opt.json ? &w : NULL, &e);
+    if (s == NN_OK && opt.json) {
+        nn_json_end(&w);
+        if ((s = nn_json_finish(&w, &e)) == NN_OK) { flush_json(&w, NULL, 0, &e); s = w.status; }
+    }
+    nn_buf_free(&b);
     return s == NN_OK ? 0 : failed(&e);
 }
 
 /* ---- json */
-/* The same JSON, fit for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
-static int put_json(const char *text, size_t n)
-{
-    size_t i, from = 0;
-    if (opt.raw) return fwrite(text, 1, n, stdout) == n;
-    for (i = 0; i < n; i++) {
-        const unsigned char *u = (const unsigned char *)text + i;
-        int c1 = i + 1 < n && u[0] == 0xC2 && u[1] < 0xA0;
-        if (!c1 && u[0] != 0x7F) continue;
-        if (fwrite(text + from, 1, i - from, stdout) != i - from) return 0;
-        if (printf("\\u%04x", c1 ? u[1] : u[0]) < 0) return 0;
-        i += (size_t)c1;
-        from = i + 1;
-    }
-    return fwrite(text + from, 1, n - from, stdout) == n - from;
-}
-/* what is ready goes to standard output, or to out; w fails when it cannot */
-static void flush_json(nn_json_writer *w, nn_writer *out, size_t above, nn_error *e)
-{
-    nn_status s = NN_OK;
-    if (w->buf->len <= above || w->status != NN_OK) return;
-    if (out) s = nn_writer_put(out, w->buf->data, w->buf->len, e);
-    else if (!put_json((const char *)w->buf->data, w->buf->len)) s = stdout_failed(e);
-    if (s != NN_OK) w->status = s;
-    w->buf->len = 0;
-}
 /* Items from *item on as nested arrays of that shape; as nn_json_tensor lays them out, the
  * innermost on one line. */
 static void json_items(nn_json_writer *w, cursor *c, size_t *item, size_t ndim, const size_t *shape,
@@ -2973,23 +3764,6 @@ static nn_status json_csv(nn_json_writer *w, const char *path, const char *name,
     nn_csv_close(r);
     return s;
 }
-static void json_pairs(nn_json_writer *w, const arrays *a, nn_error *e)
-{
-    nn_gguf_value v;
-    const char *key;
-    size_t i, lost = 0;
-    if (!nn_gguf_meta_count(a->gguf)) return;
-    nn_json_key(w, "__metadata__");
-    nn_json_begin_object(w);
-    for (i = 0; w->status == NN_OK && (key = nn_gguf_meta(a->gguf, i, &v)) != NULL; i++) {
-        const size_t before = lost;
-        nn_json_key(w, key);
-        json_pair(w, v, &lost);
-        if (lost > before) note(a->path, key, "of the metadata has", "bytes that are no UTF-8: U+FFFD stands for them");
-        flush_json(w, NULL, (size_t)1 << 20, e);
-    }
-    nn_json_end(w);
-}
 static int cmd_json(const char *path, const char *name)
 {
     nn_error e = NN_ZERO;
@@ -3067,7 +3841,7 @@ static int cmd_json(const char *path, const char *name)
                 }
                 nn_json_end(&w);
             }
-            if (!name && !opt.only.n && f.gguf) json_pairs(&w, &f, &e);
+            if (!name && !opt.only.n && f.gguf) json_pairs(&w, "__metadata__", &f, &e);
             if (!name) nn_json_end(&w);
         }
     }

@@ -144,6 +144,63 @@ want 0 'values not read: 16 bytes (--values yes reads them)' show --values no di
 if "$nnfmt" show --values no diff_a.npy | grep -q min; then bad "--values no reads them"; else ok; fi
 "$nnfmt" show --values all - <diff_a.npy >out.txt 2>&1; [ $? -eq 2 ] && grep -q 'reads the values twice' out.txt && ok || bad "--values all of a pipe: $(cat out.txt)"
 want 2 '--values: has no effect on x.csv; it is read for arrays' show --values yes x.csv
+# show as a tree: levels with totals, what repeats under numbers in one line with the range of all, --depth, --flat, --json
+echo 'h.0.w,h.0.b,h.10.w,h.10.b,h.2.w,h.2.b,h.1.w,h.1.b,m.a.x,m.a.y,m.c,q/0,q/3,q/6,q/7' >deep.csv
+echo '1,0.5,-7,0.5,3,0.5,4,0.25,1,2,3,1,2,3,4' >>deep.csv
+"$nnfmt" convert deep.csv deep.npz || bad 'deep.npz'
+tree() { "$nnfmt" show "$@" 2>&1 | sed 's/  *$//'; }
+is "$(tree deep.npz)" 'npz: 15 entries
+h                                        8 arrays, 8 values, 64 bytes
+  {0..2} x 3                             6 arrays, 6 values, 48 bytes
+    w                                    i64   [1]              min 1 mean 2.666666667 max 4
+    b                                    f64   [1]              min 0.25 mean 0.416666667 max 0.5
+  10                                     2 arrays, 2 values, 16 bytes
+    w                                    i64   [1]              min -7 mean -7.0 max -7
+    b                                    f64   [1]              min 0.5 mean 0.5 max 0.5
+m                                        3 arrays, 3 values, 24 bytes
+  a                                      2 arrays, 2 values, 16 bytes
+    x                                    i64   [1]              min 1 mean 1.0 max 1
+    y                                    i64   [1]              min 2 mean 2.0 max 2
+  c                                      i64   [1]              min 3 mean 3.0 max 3
+q                                        4 arrays, 4 values, 32 bytes
+  {0..6..3} x 3                          i64   [1]              min 1 mean 2.0 max 3
+  7                                      i64   [1]              min 4 mean 4.0 max 4
+in all: 15 arrays, 15 values, 120 bytes: i64 11 with 11 values, f64 4 with 4 values'
+is "$(tree --depth 1 deep.npz)" 'npz: 15 entries
+h                                        8 arrays, 8 values, 64 bytes
+m                                        3 arrays, 3 values, 24 bytes
+q                                        4 arrays, 4 values, 32 bytes
+in all: 15 arrays, 15 values, 120 bytes: i64 11 with 11 values, f64 4 with 4 values'
+is "$(tree --depth 2 --only 'm.*' deep.npz | sed -n 3,4p)" '  a                                      2 arrays, 2 values, 16 bytes
+  c                                      i64   [1]              min 3 mean 3.0 max 3'
+is "$(tree --flat deep.npz | sed -n '2p;6p')" 'h.0.w                                    i64   [1]              min 1 mean 1.0 max 1
+h.2.w                                    i64   [1]              min 3 mean 3.0 max 3'
+is "$(tree --only 'h.[012].w' deep.npz | sed -n 2p)" 'h.{0..2}.w x 3                           i64   [1]              min 1 mean 2.666666667 max 4'
+want 0 'std 1.247219129 zeros 0 bins 1 0 0 0 0 0 1 0 0 1 first 1' show --values all --only 'h.[012].w' deep.npz
+want 2 '--depth: has no effect here; it is read without --flat' show --flat --depth 1 deep.npz
+# unlike shapes or types are no repetition
+printf 'l.0,l.1\n1,2\n' >rep1.csv; printf 'l.0,l.1\n1,0.5\n' >rep2.csv
+"$nnfmt" convert rep1.csv rep1.npz && "$nnfmt" convert rep2.csv rep2.npz || bad rep1.npz
+is "$(tree rep1.npz | sed -n 2p | cut -c 1-20)" 'l.{0..1} x 2        '
+is "$(tree rep2.npz | sed -n 3p | cut -c 1-20)" '  0                 '
+# entries of a .pth in one storage; what is tied counts once. Both made by torch 2.13
+want 0 'lm_head.weight                           f32   [2,3]            min 0.0 mean 2.5 max 5.0 tied to wte.weight' show tied.pth
+want 0 'in all: 5 tensors, 23 values, 92 bytes, 24 of them tied: f32' show tied.pth
+for f in tied.pth tied_old.pth; do
+    want 0 'max 5.0 in the storage of wte.weight' show $f row
+    want 0 'turned                                   f32   [3,2]            min 0.0 mean 2.5 max 5.0 in the storage of' show $f
+    want 0 '' convert $f ${f%.pth}.npz; want 0 '' diff $f ${f%.pth}.npz
+done
+is "$("$nnfmt" show tied.pth alone | grep -c stor)" 0
+is "$("$nnfmt" show --json tied.pth lm_head.weight)" '{"file":"tied.pth","format":"pth","values_not_read":0,"entries":[{"name":"lm_head.weight","dtype":"f32","shape":[2,3],"values":6,"bytes":24,"member":"tied/data/0","offset":0,"tied_to":"wte.weight","min":0.0,"mean":2.5,"max":5.0,"nan":0,"inf":0}],"not_read":[]}'
+is "$("$nnfmt" show --json --values no diff_b.npy)" '{"file":"diff_b.npy","format":"npy","values_not_read":16,"entries":[{"name":"array","dtype":"i64","shape":[2],"values":2,"bytes":16,"offset":128}],"not_read":[],"tree":[{"name":"array","dtype":"i64","shape":[2],"tensors":1,"values":2,"bytes":16}],"total":{"tensors":1,"values":2,"bytes":16,"tied_bytes":0,"dtypes":{"i64":{"tensors":1,"values":2,"bytes":16}}}}'
+want 0 '"min":7,"mean":4503599627370500.0,"max":9007199254740993' show --json diff_b.npy
+want 0 '"tree":[{"name":"h","tensors":8,"values":8,"bytes":64,"parts":[{"name":"{0..2}","repeats":3,"tensors":6,"values":6,"bytes":48,"parts":[{"name":"w","dtype":"i64","shape":[1],"tensors":3,' show --json deep.npz
+want 0 '"tree":[{"name":"h","tensors":8,"values":8,"bytes":64},{"name":"m"' show --json --depth 1 deep.npz
+if "$nnfmt" show --json --flat deep.npz | grep -q tree; then bad '--json --flat has a tree'; else ok; fi
+for f in model.gguf types_be.gguf f8.safetensors npz_readme.npz esc.safetensors terminal_escape.csv blank.yaml x.npy; do
+    "$nnfmt" show --json $f >doc.json 2>doc.err; want 0 'format: string' show doc.json; want 0 "" check doc.json
+done
 # safetensors in several files, by their index (huggingface's): one model, in either order of its files
 mkdir sharded; cd sharded || exit 1
 printf 'x,y\n1,2\n3,4.5\n' >one.csv; printf 'z\n-7\n' >two.csv; printf 'x,y,z\n' >all.csv

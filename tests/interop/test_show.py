@@ -1,0 +1,91 @@
+# tests/interop/test_show.py - nnfmt show: tree, totals, ties and values beside live PyTorch and NumPy. The last line counts.
+import json, math, os, re, subprocess, sys, tempfile, warnings
+try:
+    import numpy as np, torch
+    import torch.nn as nn
+except ImportError as e:
+    print("skip test_show: needs", e.name); print("0 passed, 0 failed, 1 skipped"); sys.exit(0)
+warnings.filterwarnings("ignore")
+nnfmt = os.path.abspath(os.path.join(os.environ.get("BUILD", "build"), "nnfmt"))
+os.chdir(tempfile.mkdtemp())
+passed = failed = skipped = 0
+def check(ok, what):
+    global passed, failed
+    if ok: passed += 1
+    else: failed += 1; print("FAIL", what)
+def run(*args):
+    r = subprocess.run([nnfmt, *args], capture_output=True, text=True)
+    return r.returncode, r.stdout, r.stderr
+
+# ---- a model with 12 equal layers, a tied head, its optimizer: names, totals and ties as torch has them
+class Block(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.ln, self.attn = nn.LayerNorm(d), nn.Linear(d, 3 * d)
+        self.mlp = nn.Sequential(nn.Linear(d, 4 * d), nn.GELU(), nn.Linear(4 * d, d))
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte, self.h, self.head = nn.Embedding(50, 8), nn.ModuleList(Block(8) for _ in range(12)), nn.Linear(8, 50, bias=False)
+        self.head.weight = self.wte.weight
+torch.manual_seed(3)
+m = Model(); opt = torch.optim.Adam(m.parameters())
+sum((p * p).sum() for p in m.parameters()).backward(); opt.step()
+state = m.state_dict()
+torch.save(state, "m.pth"); torch.save(state, "old.pth", _use_new_zipfile_serialization=False)
+torch.save({"model": state, "optimizer": opt.state_dict(), "epoch": 3}, "ck.pth")
+def storage(t): return t.untyped_storage().data_ptr()
+def leaves(parts, before=""):
+    for p in parts:
+        times = p.get("repeats", 1)
+        for q in leaves(p["parts"]) if "parts" in p else [(None, None, 1)]:
+            yield p["name"] + ("." + q[0] if q[0] else ""), q[1] or (p.get("dtype"), p.get("shape"), p["values"]), times * q[2]
+def expand(name):
+    k = re.search(r"\{(\d+)\.\.(\d+)(?:\.\.(\d+))?\}", name)
+    if not k: return [name]
+    return [n for i in range(int(k[1]), int(k[2]) + 1, int(k[3] or 1)) for n in expand(name[:k.start()] + str(i) + name[k.end():])]
+for f in ("m.pth", "old.pth"):
+    rc, out, err = run("show", "--json", f); doc = json.loads(out) if rc == 0 else {}
+    check(rc == 0 and not err and [e["name"] for e in doc["entries"]] == list(state), f"{f}: names {err}")
+    first = {}
+    for e in doc["entries"]:
+        t = state[e["name"]]
+        lead = first.setdefault(storage(t), e["name"])
+        check((e["shape"], e["values"], e["bytes"]) == (list(t.shape), t.numel(), t.numel() * t.element_size()), f"{f}: {e}")
+        check([e["min"], e["max"]] == [float(str(np.float32(t.min()))), float(str(np.float32(t.max())))] and abs(e["mean"] - t.double().mean().item()) < 1e-9, f"{f}: range {e}")
+        check(e.get("tied_to", e.get("in_storage_of")) == (None if lead == e["name"] else lead), f"{f}: tie {e}")
+    total = doc["total"]
+    check((total["tensors"], total["values"], total["bytes"]) == (len(state), sum(t.numel() for t in state.values()), sum(t.numel() * t.element_size() for t in state.values())), f"{f}: {total}")
+    names = [n for name, _, _ in leaves(doc["tree"]) for n in expand(name)]
+    check(sorted(names) == sorted(state) and any("h.{0..11}" in name for name, _, _ in leaves(doc["tree"])), f"{f}: tree {names[:9]}")
+    check(all(list(state[n].shape) == kind[1] for name, kind, _ in leaves(doc["tree"]) for n in expand(name)), f"{f}: shapes of the tree")
+    rc, out, err = run("show", f)
+    row = [l for l in out.split("\n") if l.split()[:2] == ["weight", "f32"] and "[24,8]" in l]
+    w = torch.stack([state[f"h.{i}.attn.weight"] for i in range(12)])
+    check(len(row) == 1 and f"min {str(np.float32(w.min()))} " in row[0] and f"max {str(np.float32(w.max()))}" in row[0], f"{f}: range of twelve layers {row}")
+    bare = sum(p.numel() for p in m.parameters()) * 4          # torch counts what is tied once
+    if f == "m.pth": check(total["bytes"] - total["tied_bytes"] == bare, f"{f}: tied {total} {bare}")
+rc, out, err = run("show", "--depth", "1", "ck.pth")
+check([l.split()[0] for l in out.split("\n")[1:-1]] == ["model", "optimizer", "epoch", "in"], f"depth 1: {out}")
+check(f"{sum(v.numel() for v in state.values())} values" in out.split("\n")[1], f"depth 1: {out}")
+rc, out, err = run("show", "--flat", "m.pth"); check([l.split()[0] for l in out.split("\n")[1:-2]] == list(state), "flat")
+# ---- 11 layers whose names a file sorts as text: 0, 1, 10, 2, ..
+try:
+    from safetensors.torch import save_file
+    save_file({f"l.{i}.w": torch.full((2,), float(i)) for i in range(11)} | {"l.norm": torch.ones(2)}, "s.safetensors", metadata={"format": "pt"})
+    rc, out, err = run("show", "s.safetensors"); lines = out.split("\n")
+    check(lines[2].split() == "{0..10}.w x 11 f32 [2] min 0.0 mean 5.0 max 10.0".split() and lines[3].split()[0] == "norm", f"order: {out}")
+    check(json.loads(run("show", "--json", "s.safetensors")[1])["metadata"] == {"format": "pt"}, "metadata")
+except ImportError as e: skipped += 1; print("skip safetensors: needs", e.name)
+# ---- values as JSON beside NumPy's; integers exactly
+r = np.random.default_rng(4)
+v = dict(f4=r.normal(size=(30, 7)).astype("f4"), u8=np.array([2**64 - 1, 3], "u8"), i8=np.array([-2**63, 2**63 - 1]), c16=r.normal(size=9) + 1j, nan=np.array([np.nan, np.inf, 1, 0]), none=np.zeros((0, 3)), b=np.array([True, False]))
+np.savez("v.npz", **v)
+rc, out, err = run("show", "--json", "--values", "all", "v.npz"); e = {x["name"]: x for x in json.loads(out)["entries"]}
+check((e["u8"]["min"], e["u8"]["max"], e["i8"]["min"], e["i8"]["max"]) == (3, 2**64 - 1, -2**63, 2**63 - 1) and e["i8"]["first"] == v["i8"].tolist(), f"integers {out}")
+check(abs(e["f4"]["std"] - v["f4"].astype("f8").std()) < 1e-9 and e["f4"]["bins"]["counts"] == np.histogram(v["f4"].astype("f8"), 10)[0].tolist(), "std, bins")
+check(np.allclose(e["f4"]["bins"]["edges"], np.histogram_bin_edges(v["f4"].astype("f8"), 10), rtol=1e-15), "edges")
+check((e["nan"]["nan"], e["nan"]["inf"], e["nan"]["zeros"], e["nan"]["max"]) == (1, 1, 1, "Infinity") and "bins" not in e["nan"], f"nan {e['nan']}")
+check(abs(e["c16"]["abs_max"] - np.abs(v["c16"]).max()) < 1e-12 and "min" not in e["none"], "complex, empty")
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(failed != 0)
