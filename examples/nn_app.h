@@ -4312,295 +4312,392 @@ static NN_UNUSED void app_draw_heat(app_pen *p, const nn_plot *d, double top)
     if (d->y_label) app_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
 }
 
+/* A plot of two axes while it is drawn: what they hold, and where they stand. */
+typedef struct app_draw {
+    app_pen *p;
+    const nn_plot *d;
+    app_plot_axis ax, ay;
+    app_plot_bins bins;                       /* histograms */
+    double lo, hi, xlo, xhi;                  /* what the axes must hold */
+    double left, right, top, bottom;          /* the frame */
+    double wide;                              /* of the widest name below it */
+    size_t groups;                            /* bars or boxes beside each other */
+    int bars, slant, whole_x, whole_y;        /* named groups; slanted names; whole numbers only */
+} app_draw;
+
+/* the names of the series, wrapped; returns the y below them */
+static NN_UNUSED double app_draw_legend(app_pen *p, const nn_plot *d, double top)
+{
+    double x = 16;
+    size_t s;
+    top += 8;
+    for (s = 0; s < d->n_series; s++) {
+        const char *name = d->series[s].label;
+        double w;
+        if (!name) continue;
+        w = app_plot_text_width(name, 12) + 44;
+        if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
+        if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
+            double q[4];
+            q[0] = x;
+            q[1] = top + 4;
+            q[2] = x + 20;
+            q[3] = top + 4;
+            app_pen_polyline(p, q, 2, app_pen_role((int)s, 1), 2.2, 1);
+        } else if (d->kind == NN_PLOT_LINE)
+            app_pen_line(p, x, top + 4, x + 20, top + 4, app_pen_role((int)s, 1), 2.5);
+        else if (d->kind == NN_PLOT_SCATTER)
+            app_pen_mark(p, x + 12, top + 4, 4.5, s, app_pen_role((int)s, 0.9), NULL);
+        else app_pen_rect(p, x + 4, top - 2, 14, 12, app_pen_role((int)s, 1), NULL);
+        app_pen_text(p, x + 26, top + 8, name, 12, -1, app_pen_role(APP_INK, 1), 0, 0);
+        x += w;
+    }
+    return top + 16;
+}
+/* what the axes must hold; 0 = memory was out */
+static NN_UNUSED int app_draw_range(app_draw *g)
+{
+    const nn_plot *d = g->d;
+    size_t s, i;
+    g->lo = g->xlo = 1e300;
+    g->hi = g->xhi = -1e300;
+    if (d->kind == NN_PLOT_HIST) {
+        if (!app_plot_bins_make(&g->bins, d)) return 0;
+        for (i = 0; i < g->bins.n * d->n_series; i++)
+            app_plot_span(g->bins.count[i], &g->lo, &g->hi);
+        g->lo = 0;
+        g->xlo = g->bins.lo;
+        g->xhi = g->bins.lo + g->bins.step * (double)g->bins.n;
+    } else {
+        for (s = 0; s < d->n_series; s++)
+            for (i = 0; i < d->series[s].n; i++) {
+                const nn_series *q = &d->series[s];
+                app_plot_span(q->y[i], &g->lo, &g->hi);
+                if (q->y[i] != floor(q->y[i])) g->whole_y = 0;
+                if (q->x && q->x[i] != floor(q->x[i])) g->whole_x = 0;
+                if (q->lo) app_plot_span(q->lo[i], &g->lo, &g->hi);
+                if (q->hi) app_plot_span(q->hi[i], &g->lo, &g->hi);
+                if (!g->bars) app_plot_span(q->x ? q->x[i] : (double)i, &g->xlo, &g->xhi);
+            }
+        if (d->kind == NN_PLOT_BAR || d->zero_y) {
+            if (g->lo > 0) g->lo = 0;
+            if (g->hi < 0) g->hi = 0;
+        }
+        /* room for the values above the bars */
+        if (d->kind == NN_PLOT_BAR && d->n_series == 1 && g->hi > 0) g->hi += 0.06 * (g->hi - g->lo);
+    }
+    if (d->y_min != 0 || d->y_max != 0) { g->lo = d->y_min; g->hi = d->y_max; }
+    return 1;
+}
+/* the name below group i; NULL = none */
+static NN_UNUSED const char *app_draw_name(const app_draw *g, size_t i)
+{
+    return g->d->kind == NN_PLOT_BOX ? g->d->series[i].label : g->d->categories[i];
+}
+/* room for the tick's texts, the names and the labels: the frame, and both axes in it */
+static NN_UNUSED void app_draw_frame(app_draw *g)
+{
+    const nn_plot *d = g->d;
+    app_pen *p = g->p;
+    const int free_y = !(d->y_min != 0 || d->y_max != 0);
+    double tick[64];
+    size_t i, n;
+    char t[96];
+    app_axis_make(&g->ay, g->lo, g->hi, d->log_y, p->h < 330 ? 5 : 6, free_y,
+                  g->whole_y && (g->bars || d->kind == NN_PLOT_HIST));
+    n = app_axis_ticks(&g->ay, tick, 64);
+    g->left = 0;
+    for (i = 0; i < n; i++) {
+        double w;
+        app_tick_text(t, sizeof t, tick[i], &g->ay);
+        w = app_plot_text_width(t, 12);
+        if (w > g->left) g->left = w;
+    }
+    g->left += 18 + (d->y_label ? 22 : 0);
+    if (g->bars) {
+        double slot;
+        for (i = 0; i < g->groups; i++) {
+            const char *c = app_draw_name(g, i);
+            double w = c ? app_plot_text_width(c, 12) : 0;
+            if (w > g->wide) g->wide = w;
+        }
+        slot = (g->right - g->left) / (double)(g->groups ? g->groups : 1);
+        g->slant = g->groups && g->wide > slot - 8;
+        if (g->wide > APP_SLANT_MOST) g->wide = APP_SLANT_MOST;
+        if (g->slant && app_slant_left(g->wide, slot) > g->left)
+            g->left = app_slant_left(g->wide, slot);
+        if (g->slant && p->narrow) p->h += 0.6 * g->wide;
+        g->ax.lo = 0;
+        g->ax.hi = g->groups ? (double)g->groups : 1;
+        g->ax.log = 0;
+        g->ax.step = 1;
+    } else app_axis_make(&g->ax, g->xlo, g->xhi, d->log_x, p->w < 500 ? 5 : 8, 0, g->whole_x);
+    g->bottom = p->h - (g->slant ? g->wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
+    g->ay.p0 = g->bottom;
+    g->ay.p1 = g->top;
+    g->ax.p0 = g->left;
+    g->ax.p1 = g->right;
+    if (!g->bars && d->kind != NN_PLOT_HIST && !g->ax.log) { g->ax.p0 += 8; g->ax.p1 -= 8; }
+}
+/* the lines across, the texts left of them, and what stands below */
+static NN_UNUSED void app_draw_ticks(const app_draw *g)
+{
+    app_pen *p = g->p;
+    double tick[64], last = -1e9;
+    size_t i, n = app_axis_ticks(&g->ay, tick, 64);
+    char t[96];
+    for (i = 0; i < n; i++) {
+        double y = app_axis_at(&g->ay, tick[i]);
+        app_tick_text(t, sizeof t, tick[i], &g->ay);
+        app_pen_line(p, g->left, y, g->right, y, app_pen_role(APP_GRID, 1), 1);
+        app_pen_text(p, g->left - 8, y + 4, t, 12, 1, app_pen_role(APP_SOFT, 1), 0, 0);
+    }
+    if (g->bars) {
+        size_t every = 1;
+        if (g->groups) every += (size_t)(14.0 * (double)g->groups / (g->right - g->left));
+        for (i = 0; i < g->groups; i++) {
+            const char *c = app_draw_name(g, i);
+            double x = app_axis_at(&g->ax, (double)i + 0.5);
+            if (!c || (g->slant && i % every)) continue;
+            if (g->slant)
+                app_pen_text(p, x + 4, g->bottom + 14,
+                             app_fit_text(t, sizeof t, c, APP_SLANT_MOST, 12), 12, 1,
+                             app_pen_role(APP_SOFT, 1), -45, 0);
+            else app_pen_text(p, x, g->bottom + 18, c, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
+        }
+        return;
+    }
+    n = app_axis_ticks(&g->ax, tick, 64);
+    for (i = 0; i < n; i++) {
+        double x = app_axis_at(&g->ax, tick[i]), w;
+        app_tick_text(t, sizeof t, tick[i], &g->ax);
+        w = app_plot_text_width(t, 12);
+        app_pen_line(p, x, g->bottom, x, g->bottom + 4, app_pen_role(APP_SOFT, 1), 1);
+        if (x - w / 2 < last + 6) continue;
+        app_pen_text(p, x, g->bottom + 18, t, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
+        last = x + w / 2;
+    }
+}
+/* the band between lo and hi around line s; xy has room for it */
+static NN_UNUSED void app_draw_band(const app_draw *g, size_t s, size_t stride, double *xy)
+{
+    const nn_series *q = &g->d->series[s];
+    size_t i, m = 0;
+    for (i = 0; i < q->n; i += stride) {
+        xy[2 * m] = app_axis_at(&g->ax, q->x ? q->x[i] : (double)i);
+        xy[2 * m + 1] = app_axis_at(&g->ay, app_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]);
+        m++;
+    }
+    for (i = m; i-- > 0;) {
+        size_t j = i * stride;
+        xy[2 * m] = app_axis_at(&g->ax, q->x ? q->x[j] : (double)j);
+        xy[2 * m + 1] = app_axis_at(&g->ay, app_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]);
+        m++;
+    }
+    app_pen_poly(g->p, xy, m, app_pen_role((int)s, 0.18));
+}
+/* an upright interval from y0 to y1 with a foot at both ends */
+static NN_UNUSED void app_draw_interval(app_pen *p, double x, double y0, double y1, app_color c)
+{
+    app_pen_line(p, x, y0, x, y1, c, 1.4);
+    app_pen_line(p, x - 4, y0, x + 4, y0, c, 1.4);
+    app_pen_line(p, x - 4, y1, x + 4, y1, c, 1.4);
+}
+/* point i of series s, at xy on the page: its interval, its mark, its tip */
+static NN_UNUSED void app_draw_point(const app_draw *g, size_t s, size_t i, const double *xy)
+{
+    const nn_series *q = &g->d->series[s];
+    const int scatter = g->d->kind == NN_PLOT_SCATTER, thin = q->n > 150;
+    double r = 3.2, alpha = q->points ? 1 : 0;
+    char tip[256], a[40], b[40];
+    (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "", q->label ? ", " : "",
+                   app_num(a, nn_f64_round(q->x ? q->x[i] : (double)i, 6)),
+                   app_num(b, nn_f64_round(q->y[i], 6)));
+    if (scatter && q->lo && q->hi)
+        app_draw_interval(g->p, xy[0], app_axis_at(&g->ay, q->lo[i]), app_axis_at(&g->ay, q->hi[i]),
+                          app_pen_role((int)s, 0.8));
+    if (scatter) {
+        r = thin ? 2 : 4.2;
+        alpha = thin ? 0.45 : 0.85;
+    }
+    app_pen_mark(g->p, xy[0], xy[1], r, scatter ? s : 0, app_pen_role((int)s, alpha), tip);
+}
+/* series s as a line, broken where a value is none, or as points; of very long ones every so many */
+static NN_UNUSED void app_draw_points(const app_draw *g, size_t s)
+{
+    const nn_plot *d = g->d;
+    const nn_series *q = &d->series[s];
+    app_pen *p = g->p;
+    const size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1;
+    const app_color c = app_pen_role((int)s, 1);
+    const int line = d->kind == NN_PLOT_LINE;
+    const int marks = !line || q->points || (p->svg && !p->narrow && q->n <= 250);
+    double *xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
+    size_t i, m = 0;
+    if (!xy) { p->bad = 1; return; }
+    if (line && q->lo && q->hi) app_draw_band(g, s, stride, xy);
+    for (i = 0; i < q->n; i += stride) {
+        double x = q->x ? q->x[i] : (double)i, y = q->y[i];
+        if (!app_plot_finite(x) || !app_plot_finite(y) || (g->ay.log && y <= 0) ||
+            (g->ax.log && x <= 0)) {
+            if (line) app_pen_polyline(p, xy, m, c, 2, q->dashed);
+            m = 0;
+            continue;
+        }
+        if (y < g->ay.lo) y = g->ay.lo;
+        else if (y > g->ay.hi) y = g->ay.hi;
+        xy[2 * m] = app_axis_at(&g->ax, x);
+        xy[2 * m + 1] = app_axis_at(&g->ay, y);
+        if (marks) app_draw_point(g, s, i, xy + 2 * m);
+        m++;
+    }
+    if (line) app_pen_polyline(p, xy, m, c, 2, q->dashed);
+    free(xy);
+}
+static NN_UNUSED void app_draw_hist(const app_draw *g, size_t s)
+{
+    const nn_series *q = &g->d->series[s];
+    const app_plot_bins *bins = &g->bins;
+    const app_color c = app_pen_role((int)s, g->d->n_series > 1 ? 0.55 : 1);
+    char tip[256];
+    size_t k;
+    for (k = 0; k < bins->n; k++) {
+        const double v = bins->count[s * bins->n + k];
+        const double lo = bins->lo + bins->step * (double)k;
+        const double hi = bins->lo + bins->step * (double)(k + 1);
+        const double x0 = app_axis_at(&g->ax, lo), x1 = app_axis_at(&g->ax, hi);
+        const double y = app_axis_at(&g->ay, v > 0 || !g->ay.log ? v : g->ay.lo);
+        (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "",
+                       q->label ? ", " : "", lo, hi, v);
+        app_pen_rect(g->p, x0 + 0.5, y, x1 - x0 - 1, g->bottom - y, c, tip);
+    }
+}
+static NN_UNUSED void app_draw_bars(const app_draw *g, size_t s)
+{
+    const nn_plot *d = g->d;
+    const nn_series *q = &d->series[s];
+    app_pen *p = g->p;
+    const app_color c = app_pen_role((int)s, 1);
+    const size_t groups = g->groups, S = d->n_series;
+    const double slot = (g->right - g->left) / (double)(groups ? groups : 1);
+    const double y0 = app_axis_at(&g->ay, g->ay.lo > 0 || g->ay.log ? g->ay.lo : 0);
+    double w = slot * 0.78 / (double)S;
+    char t[96], tip[256], b[40];
+    size_t i;
+    if (w > 60) w = 60;
+    for (i = 0; i < q->n && i < groups; i++) {
+        double x = app_axis_at(&g->ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w;
+        double y = q->y[i], y1;
+        if (!app_plot_finite(y)) continue;
+        y1 = app_axis_at(&g->ay, y);
+        (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i], q->label ? ", " : "",
+                       q->label ? q->label : "", app_num(b, nn_f64_round(y, 6)));
+        app_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
+        if (q->lo && q->hi && app_plot_finite(q->lo[i]) && app_plot_finite(q->hi[i]))
+            app_draw_interval(p, x + w / 2, app_axis_at(&g->ay, q->lo[i]),
+                              app_axis_at(&g->ay, q->hi[i]), app_pen_role(APP_INK, 0.9));
+        else if (S == 1 && w > 26 && groups <= 12) {
+            (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
+            if (app_plot_text_width(t, 11) < slot)
+                app_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
+                             app_pen_role(APP_SOFT, 1), 0, 0);
+        }
+    }
+}
+/* quartiles, whiskers to the last value within 1.5 IQR, at most 200 dots beyond them */
+static NN_UNUSED void app_draw_box(const app_draw *g, size_t s)
+{
+    const nn_series *q = &g->d->series[s];
+    app_pen *p = g->p;
+    const app_color c = app_pen_role((int)s, 1);
+    const double slot = (g->right - g->left) / (double)(g->d->n_series ? g->d->n_series : 1);
+    const double w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = app_axis_at(&g->ax, (double)s + 0.5);
+    size_t n, i, k;
+    double *v = app_plot_sorted(q->y, q->n, &n);
+    char tip[256];
+    if (!v) p->bad = 1;
+    if (v && n) {
+        double q1 = app_plot_quantile(v, n, 0.25), q2 = app_plot_quantile(v, n, 0.5),
+               q3 = app_plot_quantile(v, n, 0.75), f = 1.5 * (q3 - q1), low = q1, high = q3;
+        double y0, y1;
+        for (i = 0; i < n; i++) if (v[i] >= q1 - f) { low = v[i]; break; }
+        for (i = n; i-- > 0;) if (v[i] <= q3 + f) { high = v[i]; break; }
+        (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu",
+                       q->label ? q->label : "", q2, q1, q3, (unsigned long)n);
+        y0 = app_axis_at(&g->ay, low);
+        y1 = app_axis_at(&g->ay, high);
+        app_pen_line(p, xm, y0, xm, y1, c, 1.5);
+        app_pen_rect(p, xm - w / 2, app_axis_at(&g->ay, q3), w,
+                     app_axis_at(&g->ay, q1) - app_axis_at(&g->ay, q3), app_pen_role((int)s, 0.45),
+                     tip);
+        app_pen_line(p, xm - w / 2, app_axis_at(&g->ay, q2), xm + w / 2, app_axis_at(&g->ay, q2),
+                     app_pen_role(APP_INK, 1), 2.2);
+        app_pen_line(p, xm - w / 4, y0, xm + w / 4, y0, c, 1.5);
+        app_pen_line(p, xm - w / 4, y1, xm + w / 4, y1, c, 1.5);
+        for (i = 0, k = 0; i < n && k < 200; i++)
+            if (v[i] < low || v[i] > high) {
+                app_pen_dot(p, xm, app_axis_at(&g->ay, v[i]), 2.2, app_pen_role((int)s, 0.7), NULL);
+                k++;
+            }
+    }
+    free(v);
+}
+/* the axes themselves and their names, over what was drawn */
+static NN_UNUSED void app_draw_axes(const app_draw *g)
+{
+    const nn_plot *d = g->d;
+    app_pen *p = g->p;
+    const double x = (g->left + g->right) / 2, y = (g->top + g->bottom) / 2;
+    app_pen_line(p, g->left, g->bottom, g->right, g->bottom, app_pen_role(APP_SOFT, 1), 1);
+    if (g->ay.lo < 0 && g->ay.hi > 0 && !g->ay.log)
+        app_pen_line(p, g->left, app_axis_at(&g->ay, 0), g->right, app_axis_at(&g->ay, 0),
+                     app_pen_role(APP_SOFT, 1), 1);
+    if (d->x_label)
+        app_axis_name(p, x, p->h - 8, d->x_label, 2 * (x - 8 < p->w - x ? x - 8 : p->w - x - 8), 0);
+    if (d->y_label)
+        app_axis_name(p, 16, y, d->y_label, 2 * (p->h - y < y ? p->h - y : y) - 8, -90);
+}
 static NN_UNUSED void app_plot_draw(app_pen *p, const nn_plot *d)
 {
-    app_plot_axis ax, ay;
-    double top = 14, left, right = p->w - 16, bottom, lo = 1e300, hi = -1e300, xlo = 1e300,
-           xhi = -1e300, tick[64], wide = 0;
-    size_t s, i, k, n, groups = d->n_categories, S = d->n_series;
-    app_plot_bins bins = NN_ZERO;
-    int slant = 0, whole_x = d->kind != NN_PLOT_HIST, whole_y = 1,
-        bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX, named = 0, thin = 0;
-    char t[96], tip[256], a[40], b[40];
-    double *xy = NULL;
+    app_draw g;
+    double top = 14;
+    size_t s, named = 0;
 
     if (p->svg) app_sb_str(p->svg, "<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n");
     if (d->title) top = app_pen_lines(p, 16, 26, d->title, 15, APP_INK, 1) - 8;
     if (d->note) top = app_pen_lines(p, 16, top + 8, d->note, 12, APP_SOFT, 0) - 6;
-    for (s = 0; s < S; s++) if (d->series[s].label) named++;
-    if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && (S > 1 || named > 1)) {
-        double x = 16;                                                   /* the legend, wrapped */
-        top += 8;
-        for (s = 0; s < S; s++) {
-            const char *name = d->series[s].label;
-            double w;
-            if (!name) continue;
-            w = app_plot_text_width(name, 12) + 44;
-            if (x + w > p->w - 10 && x > 16) { x = 16; top += 18; }
-            if (d->kind == NN_PLOT_LINE && d->series[s].dashed) {
-                double q[4];
-                q[0] = x;
-                q[1] = top + 4;
-                q[2] = x + 20;
-                q[3] = top + 4;
-                app_pen_polyline(p, q, 2, app_pen_role((int)s, 1), 2.2, 1);
-            } else if (d->kind == NN_PLOT_LINE)
-                app_pen_line(p, x, top + 4, x + 20, top + 4, app_pen_role((int)s, 1), 2.5);
-            else if (d->kind == NN_PLOT_SCATTER)
-                app_pen_mark(p, x + 12, top + 4, 4.5, s, app_pen_role((int)s, 0.9), NULL);
-            else app_pen_rect(p, x + 4, top - 2, 14, 12, app_pen_role((int)s, 1), NULL);
-            app_pen_text(p, x + 26, top + 8, name, 12, -1, app_pen_role(APP_INK, 1), 0, 0);
-            x += w;
-        }
-        top += 16;
-    }
+    for (s = 0; s < d->n_series; s++) if (d->series[s].label) named++;
+    if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && d->n_series > 1)
+        top = app_draw_legend(p, d, top);
     top += 6;
     /* many lines above: the plot itself keeps its height */
     if (p->narrow && top > 70) p->h += top - 70;
     if (d->kind == NN_PLOT_HEAT) { app_draw_heat(p, d, top); return; }
 
-    /* what the axes must hold */
-    if (d->kind == NN_PLOT_HIST) {
-        if (!app_plot_bins_make(&bins, d)) {
-            p->bad = 1;
-            return;
-        }
-        for (i = 0; i < bins.n * S; i++) app_plot_span(bins.count[i], &lo, &hi);
-        lo = 0;
-        xlo = bins.lo;
-        xhi = bins.lo + bins.step * (double)bins.n;
-    } else {
-        for (s = 0; s < S; s++)
-            for (i = 0; i < d->series[s].n; i++) {
-                const nn_series *q = &d->series[s];
-                app_plot_span(q->y[i], &lo, &hi);
-                if (q->y[i] != floor(q->y[i])) whole_y = 0;
-                if (q->x && q->x[i] != floor(q->x[i])) whole_x = 0;
-                if (q->lo) app_plot_span(q->lo[i], &lo, &hi);
-                if (q->hi) app_plot_span(q->hi[i], &lo, &hi);
-                if (!bars) app_plot_span(q->x ? q->x[i] : (double)i, &xlo, &xhi);
-            }
-        if (d->kind == NN_PLOT_BAR || d->zero_y) { if (lo > 0) lo = 0; if (hi < 0) hi = 0; }
-        /* room for the values above the bars */
-        if (d->kind == NN_PLOT_BAR && S == 1 && hi > 0) hi += 0.06 * (hi - lo);
-    }
-    if (d->y_min != 0 || d->y_max != 0) { lo = d->y_min; hi = d->y_max; }
-    if (d->kind == NN_PLOT_BOX) groups = S;
-    app_axis_make(&ay, lo, hi, d->log_y, p->h < 330 ? 5 : 6, !(d->y_min != 0 || d->y_max != 0),
-                  whole_y && (bars || d->kind == NN_PLOT_HIST));
-    n = app_axis_ticks(&ay, tick, 64);
-    left = 0;
-    for (i = 0; i < n; i++) {
-        double w;
-        app_tick_text(t, sizeof t, tick[i], &ay);
-        w = app_plot_text_width(t, 12);
-        if (w > left) left = w;
-    }
-    left += 18 + (d->y_label ? 22 : 0);
-    if (bars) {
-        for (i = 0; i < groups; i++) {
-            const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
-            double w = c ? app_plot_text_width(c, 12) : 0;
-            if (w > wide) wide = w;
-        }
-        slant = groups && wide > (right - left) / (double)groups - 8;
-        if (wide > APP_SLANT_MOST) wide = APP_SLANT_MOST;
-        if (slant && app_slant_left(wide, (right - left) / (double)groups) > left)
-            left = app_slant_left(wide, (right - left) / (double)groups);
-        if (slant && p->narrow) p->h += 0.6 * wide;
-        ax.lo = 0;
-        ax.hi = groups ? (double)groups : 1;
-        ax.log = 0;
-        ax.step = 1;
-    } else app_axis_make(&ax, xlo, xhi, d->log_x, p->w < 500 ? 5 : 8, 0, whole_x);
-    bottom = p->h - (slant ? wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
-    ay.p0 = bottom;
-    ay.p1 = top;
-    ax.p0 = left;
-    ax.p1 = right;
-    if (!bars && d->kind != NN_PLOT_HIST && !ax.log) { ax.p0 += 8; ax.p1 -= 8; }
-
-    for (i = 0; i < n; i++) {
-        double y = app_axis_at(&ay, tick[i]);
-        app_tick_text(t, sizeof t, tick[i], &ay);
-        app_pen_line(p, left, y, right, y, app_pen_role(APP_GRID, 1), 1);
-        app_pen_text(p, left - 8, y + 4, t, 12, 1, app_pen_role(APP_SOFT, 1), 0, 0);
-    }
-    if (bars) {
-        size_t every = groups ? (size_t)(14.0 * (double)groups / (right - left)) + 1 : 1;
-        for (i = 0; i < groups; i++) {
-            const char *c = d->kind == NN_PLOT_BOX ? d->series[i].label : d->categories[i];
-            double x = app_axis_at(&ax, (double)i + 0.5);
-            if (!c || (slant && i % every)) continue;
-            if (slant)
-                app_pen_text(p, x + 4, bottom + 14,
-                             app_fit_text(t, sizeof t, c, APP_SLANT_MOST, 12), 12, 1,
-                             app_pen_role(APP_SOFT, 1), -45, 0);
-            else app_pen_text(p, x, bottom + 18, c, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
-        }
-    } else {
-        double last = -1e9;
-        n = app_axis_ticks(&ax, tick, 64);
-        for (i = 0; i < n; i++) {
-            double x = app_axis_at(&ax, tick[i]), w;
-            app_tick_text(t, sizeof t, tick[i], &ax);
-            w = app_plot_text_width(t, 12);
-            app_pen_line(p, x, bottom, x, bottom + 4, app_pen_role(APP_SOFT, 1), 1);
-            if (x - w / 2 < last + 6) continue;
-            app_pen_text(p, x, bottom + 18, t, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
-            last = x + w / 2;
-        }
-    }
-
+    memset(&g, 0, sizeof g);
+    g.p = p;
+    g.d = d;
+    g.top = top;
+    g.right = p->w - 16;
+    g.bars = d->kind == NN_PLOT_BAR || d->kind == NN_PLOT_BOX;
+    g.groups = d->kind == NN_PLOT_BOX ? d->n_series : d->n_categories;
+    g.whole_x = d->kind != NN_PLOT_HIST;
+    g.whole_y = 1;
+    if (!app_draw_range(&g)) { p->bad = 1; return; }
+    app_draw_frame(&g);
+    app_draw_ticks(&g);
     if (p->svg) app_sb_str(p->svg, "<g class=\"marks\">\n");
-    for (s = 0; s < S; s++) {
-        const nn_series *q = &d->series[s];
-        size_t stride = q->n > 1500 ? (q->n + 1499) / 1500 : 1, m = 0;
-        app_color c = app_pen_role((int)s, 1);
-        thin = q->n > 150;
-        if (d->kind == NN_PLOT_LINE || d->kind == NN_PLOT_SCATTER) {
-            xy = (double *)malloc((2 * (q->n / stride + 2)) * 2 * sizeof *xy);
-            if (!xy) {
-                p->bad = 1;
-                break;
-            }
-            if (d->kind == NN_PLOT_LINE && q->lo && q->hi) {
-                for (i = 0; i < q->n; i += stride) {
-                    xy[2 * m] = app_axis_at(&ax, q->x ? q->x[i] : (double)i);
-                    xy[2 * m + 1] =
-                        app_axis_at(&ay, app_plot_finite(q->hi[i]) ? q->hi[i] : q->y[i]);
-                    m++;
-                }
-                for (i = m; i-- > 0;) {
-                    size_t j = i * stride;
-                    xy[2 * m] = app_axis_at(&ax, q->x ? q->x[j] : (double)j);
-                    xy[2 * m + 1] =
-                        app_axis_at(&ay, app_plot_finite(q->lo[j]) ? q->lo[j] : q->y[j]);
-                    m++;
-                }
-                app_pen_poly(p, xy, m, app_pen_role((int)s, 0.18));
-            }
-            for (i = 0, m = 0; i < q->n; i += stride) {
-                double x = q->x ? q->x[i] : (double)i, y = q->y[i];
-                if (!app_plot_finite(x) || !app_plot_finite(y) || (ay.log && y <= 0) ||
-                    (ax.log && x <= 0)) {
-                    if (d->kind == NN_PLOT_LINE) app_pen_polyline(p, xy, m, c, 2, q->dashed);
-                    m = 0;
-                    continue;
-                }
-                xy[2 * m] = app_axis_at(&ax, x);
-                xy[2 * m + 1] = app_axis_at(&ay, y < ay.lo ? ay.lo : y > ay.hi ? ay.hi : y);
-                if (d->kind == NN_PLOT_SCATTER || q->points || (p->svg && !p->narrow && q->n <= 250)) {
-                    (void)snprintf(tip, sizeof tip, "%s%s%s: %s", q->label ? q->label : "",
-                                   q->label ? ", " : "", app_num(a, nn_f64_round(x, 6)),
-                                   app_num(b, nn_f64_round(y, 6)));
-                    if (d->kind == NN_PLOT_SCATTER && q->lo && q->hi) {
-                        double y0 = app_axis_at(&ay, q->lo[i]), y1 = app_axis_at(&ay, q->hi[i]);
-                        app_pen_line(p, xy[2 * m], y0, xy[2 * m], y1, app_pen_role((int)s, 0.8), 1.4);
-                        app_pen_line(p, xy[2 * m] - 4, y0, xy[2 * m] + 4, y0,
-                                     app_pen_role((int)s, 0.8), 1.4);
-                        app_pen_line(p, xy[2 * m] - 4, y1, xy[2 * m] + 4, y1,
-                                     app_pen_role((int)s, 0.8), 1.4);
-                    }
-                    app_pen_mark(p, xy[2 * m], xy[2 * m + 1],
-                                 d->kind == NN_PLOT_SCATTER ? (thin ? 2 : 4.2) : 3.2,
-                                 d->kind == NN_PLOT_SCATTER ? s : 0,
-                                 app_pen_role((int)s, d->kind == NN_PLOT_SCATTER ?
-                                                          (thin ? 0.45 : 0.85) :
-                                                      q->points ? 1 :
-                                                                  0),
-                                 tip);
-                }
-                m++;
-            }
-            if (d->kind == NN_PLOT_LINE) app_pen_polyline(p, xy, m, c, 2, q->dashed);
-            free(xy);
-        } else if (d->kind == NN_PLOT_HIST) {
-            for (k = 0; k < bins.n; k++) {
-                double v = bins.count[s * bins.n + k],
-                       x0 = app_axis_at(&ax, bins.lo + bins.step * (double)k),
-                       x1 = app_axis_at(&ax, bins.lo + bins.step * (double)(k + 1)),
-                       y = app_axis_at(&ay, v > 0 || !ay.log ? v : ay.lo);
-                (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "",
-                               q->label ? ", " : "", bins.lo + bins.step * (double)k,
-                               bins.lo + bins.step * (double)(k + 1), v);
-                app_pen_rect(p, x0 + 0.5, y, x1 - x0 - 1, bottom - y,
-                             app_pen_role((int)s, S > 1 ? 0.55 : 1), tip);
-            }
-        } else if (d->kind == NN_PLOT_BAR) {
-            double slot = (right - left) / (double)(groups ? groups : 1), w = slot * 0.78 / (double)S;
-            if (w > 60) w = 60;
-            for (i = 0; i < q->n && i < groups; i++) {
-                double x = app_axis_at(&ax, (double)i + 0.5) + ((double)s - (double)S / 2) * w,
-                       y = q->y[i], y0 = app_axis_at(&ay, ay.lo > 0 || ay.log ? ay.lo : 0), y1;
-                if (!app_plot_finite(y)) continue;
-                y1 = app_axis_at(&ay, y);
-                (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i],
-                               q->label ? ", " : "", q->label ? q->label : "",
-                               app_num(b, nn_f64_round(y, 6)));
-                app_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
-                if (q->lo && q->hi && app_plot_finite(q->lo[i]) && app_plot_finite(q->hi[i])) {
-                    double h0 = app_axis_at(&ay, q->lo[i]), h1 = app_axis_at(&ay, q->hi[i]), xm = x + w / 2;
-                    app_pen_line(p, xm, h0, xm, h1, app_pen_role(APP_INK, 0.9), 1.4);
-                    app_pen_line(p, xm - 4, h0, xm + 4, h0, app_pen_role(APP_INK, 0.9), 1.4);
-                    app_pen_line(p, xm - 4, h1, xm + 4, h1, app_pen_role(APP_INK, 0.9), 1.4);
-                } else if (S == 1 && w > 26 && groups <= 12) {
-                    (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
-                    if (app_plot_text_width(t, 11) < slot)
-                        app_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
-                                     app_pen_role(APP_SOFT, 1), 0, 0);
-                }
-            }
-        } else if (d->kind == NN_PLOT_BOX) {
-            size_t mm;
-            double *v = app_plot_sorted(q->y, q->n, &mm),
-                   slot = (right - left) / (double)(S ? S : 1),
-                   w = slot * 0.5 > 70 ? 70 : slot * 0.5, xm = app_axis_at(&ax, (double)s + 0.5);
-            if (!v) p->bad = 1;
-            if (v && mm) {
-                double q1 = app_plot_quantile(v, mm, 0.25), q2 = app_plot_quantile(v, mm, 0.5),
-                       q3 = app_plot_quantile(v, mm, 0.75), f = 1.5 * (q3 - q1), w0 = q1, w1 = q3;
-                for (i = 0; i < mm; i++) if (v[i] >= q1 - f) { w0 = v[i]; break; }
-                for (i = mm; i-- > 0;) if (v[i] <= q3 + f) { w1 = v[i]; break; }
-                (void)snprintf(tip, sizeof tip, "%s: median %.4g, quartiles %.4g and %.4g, n %lu",
-                               q->label ? q->label : "", q2, q1, q3, (unsigned long)mm);
-                app_pen_line(p, xm, app_axis_at(&ay, w0), xm, app_axis_at(&ay, w1), c, 1.5);
-                app_pen_rect(p, xm - w / 2, app_axis_at(&ay, q3), w,
-                             app_axis_at(&ay, q1) - app_axis_at(&ay, q3),
-                             app_pen_role((int)s, 0.45), tip);
-                app_pen_line(p, xm - w / 2, app_axis_at(&ay, q2), xm + w / 2, app_axis_at(&ay, q2),
-                             app_pen_role(APP_INK, 1), 2.2);
-                app_pen_line(p, xm - w / 4, app_axis_at(&ay, w0), xm + w / 4, app_axis_at(&ay, w0), c, 1.5);
-                app_pen_line(p, xm - w / 4, app_axis_at(&ay, w1), xm + w / 4, app_axis_at(&ay, w1), c, 1.5);
-                for (i = 0, k = 0; i < mm && k < 200; i++)
-                    if (v[i] < w0 || v[i] > w1) {
-                        app_pen_dot(p, xm, app_axis_at(&ay, v[i]), 2.2, app_pen_role((int)s, 0.7),
-                                    NULL);
-                        k++;
-                    }
-            }
-            free(v);
+    for (s = 0; s < d->n_series; s++) switch (d->kind) {
+        case NN_PLOT_HIST: app_draw_hist(&g, s); break;
+        case NN_PLOT_BAR: app_draw_bars(&g, s); break;
+        case NN_PLOT_BOX: app_draw_box(&g, s); break;
+        case NN_PLOT_HEAT: break;
+        case NN_PLOT_LINE:
+        case NN_PLOT_SCATTER: app_draw_points(&g, s); break;
         }
-    }
     if (p->svg) app_sb_str(p->svg, "</g>\n");
-    app_pen_line(p, left, bottom, right, bottom, app_pen_role(APP_SOFT, 1), 1);
-    if (ay.lo < 0 && ay.hi > 0 && !ay.log)
-        app_pen_line(p, left, app_axis_at(&ay, 0), right, app_axis_at(&ay, 0),
-                     app_pen_role(APP_SOFT, 1), 1);
-    if (d->x_label)
-        app_axis_name(p, (left + right) / 2, p->h - 8, d->x_label,
-                      2 * ((left + right) / 2 - 8 < p->w - (left + right) / 2 ?
-                               (left + right) / 2 - 8 :
-                               p->w - (left + right) / 2 - 8),
-                      0);
-    if (d->y_label)
-        app_axis_name(p, 16, (top + bottom) / 2, d->y_label,
-                      2 * (p->h - (top + bottom) / 2 < (top + bottom) / 2 ?
-                               p->h - (top + bottom) / 2 :
-                               (top + bottom) / 2) -
-                          8,
-                      -90);
-    free(bins.count);
+    app_draw_axes(&g);
+    free(g.bins.count);
 }
 static NN_UNUSED double app_plot_height(const nn_plot *p)
 {
