@@ -154,7 +154,8 @@ typedef enum nn_monitor {
     NN_MONITOR_DEFAULT = 0,     /* validation loss (training loss without a validation part) */
     NN_MONITOR_LOSS,
     NN_MONITOR_METRIC,          /* validation metric, higher is better */
-    NN_MONITOR_TRAIN_LOSS
+    NN_MONITOR_TRAIN_LOSS,
+    NN_MONITOR_METRIC_LOSS      /* validation metric; of equal ones the lower validation loss */
 } nn_monitor;
 /* Why a run ended. */
 typedef enum nn_train_end {
@@ -1325,6 +1326,11 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
 }
 
 NNI_FN int nni_bad(double x) { return !(x >= 0 && x < 1e30); }
+/* a value that is better when it is higher */
+NNI_FN int nni_monitors_metric(nn_monitor m)
+{
+    return m == NN_MONITOR_METRIC || m == NN_MONITOR_METRIC_LOSS;
+}
 /* Checks and fills the desc; groups are resolved later. */
 NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set *train,
                                  nn_train_set *val, nn_error *err)
@@ -1341,7 +1347,7 @@ NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set
     r->optim = nni_optim_filled(&r->optim);
     if (!r->alloc.alloc) r->alloc = m->alloc;
     if ((int)r->shuffle < 0 || r->shuffle > NN_SHUFFLE_GIVEN || (int)r->monitor < 0 ||
-        r->monitor > NN_MONITOR_TRAIN_LOSS || (int)r->schedule.kind < 0 ||
+        r->monitor > NN_MONITOR_METRIC_LOSS || (int)r->schedule.kind < 0 ||
         r->schedule.kind > NN_SCHEDULE_PLATEAU)
         return nn_error_set(err, NN_E_ARG, "nn_train: unknown shuffle %d, monitor %d or schedule %d",
                         (int)r->shuffle, (int)r->monitor, (int)r->schedule.kind);
@@ -1372,7 +1378,7 @@ NNI_FN nn_status nni_train_check(nn_train_desc *r, const nn_mlp *m, nn_train_set
     if (r->monitor == NN_MONITOR_DEFAULT) r->monitor = val->n ? NN_MONITOR_LOSS : NN_MONITOR_TRAIN_LOSS;
     if (r->monitor != NN_MONITOR_TRAIN_LOSS && !val->n)
         return nn_error_set(err, NN_E_ARG, "nn_train: the monitored value needs a validation set");
-    if (r->monitor == NN_MONITOR_METRIC && !r->metric && r->loss.kind != NN_LOSS_CE &&
+    if (nni_monitors_metric(r->monitor) && !r->metric && r->loss.kind != NN_LOSS_CE &&
         r->loss.kind != NN_LOSS_BCE)
         return nn_error_set(err, NN_E_ARG, "nn_train: %s has no metric of its own to monitor: give one",
                         nn_loss_name(r->loss.kind));
@@ -1783,7 +1789,7 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
     nni_acc total = NN_ZERO;
     size_t n = t->train.n, B = t->work.rows, at, rows = 0, hits = 0, k = t->epoch, E = t->desc.epochs;
     int metric = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE,
-        higher = t->desc.monitor == NN_MONITOR_METRIC;
+        higher = nni_monitors_metric(t->desc.monitor);
     double value;
     nn_status s;
     if (k >= E) return nn_error_set(err, NN_E_ARG, "nn_trainer_epoch: all %zu epochs are done", E);
@@ -1828,6 +1834,10 @@ NN_DEF nn_status nn_trainer_epoch(nn_trainer *t, nn_train_event *event, nn_error
     if (value - value == 0) {
         e.improved = !(t->best - t->best == 0) || (higher ? value > t->best + t->desc.min_delta :
                                                             value < t->best - t->desc.min_delta);
+        /* a tie is no whit better by the metric, but may be by the loss of the best epoch so far */
+        if (t->desc.monitor == NN_MONITOR_METRIC_LOSS && value >= t->best && value <= t->best &&
+            t->best_epoch && e.val_loss < t->history[2 * E + t->best_epoch - 1])
+            e.improved = 1;
         if (e.improved) {
             t->best = value;
             t->best_epoch = k + 1;
@@ -2037,6 +2047,10 @@ NN_DEF nn_status nn_trainer_restore(nn_trainer *t, const nn_dict *d, nn_error *e
         return nn_error_set(err, NN_E_ARG,
                         "nn_trainer_restore: the state has %lld epochs behind it, this run has %zu",
                         (long long)c[1], t->desc.epochs);
+    if (c[5] > c[1])
+        return nn_error_set(err, NN_E_ARG,
+                        "nn_trainer_restore: the best epoch %lld is none of the %lld done",
+                        (long long)c[5], (long long)c[1]);
     if (c[6] > (int64_t)NN_END_TARGET)
         return nn_error_set(err, NN_E_ARG, "nn_trainer_restore: unknown end %lld", (long long)c[6]);
     epoch = (size_t)c[1];

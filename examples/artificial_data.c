@@ -168,10 +168,11 @@ typedef struct opts {
       .mode = HAS_VAL,                                                                             \
       .effect = NN_EFFECT_DATA, .probe = "1" },                                                    \
     { .key = P ".monitor", .type = NN_APP_ENUM, .field = F(M.monitor),                             \
-      .def = "loss", .choices = "loss|accuracy",                                                   \
-      .group = "training", .help = "what the validation part judges the best epoch by", .commands = C, \
+      .def = "accuracy", .choices = "loss|accuracy",                                               \
+      .group = "training", .help = "what the validation part judges the best epoch by; of equal accuracies the " \
+          "lower loss; loss: where probabilities count", .commands = C,                            \
       .mode = HAS_VAL,                                                                             \
-      .effect = NN_EFFECT_DATA, .probe = "accuracy" },                                             \
+      .effect = NN_EFFECT_DATA, .probe = "loss", .fixture = "judged" },                                                 \
     { .key = P ".last_weights", .type = NN_APP_BOOL, .field = F(M.last),                           \
       .group = "training", .help = "keep the last epoch's weights instead of the best", .commands = C, \
       .mode = HAS_VAL,                                                                             \
@@ -501,10 +502,6 @@ static nn_status defaults(nn_app *app, void *opts_, nn_error *err)
         nn_app_default(app, "finetune.epochs", "20");
         nn_app_default(app, "finetune.lr", "1e-3");
         nn_app_default(app, "data.standardize", "true");
-    }
-    if (((const opts *)opts_)->compat) {                         /* the original judged by accuracy */
-        nn_app_default(app, "train.monitor", "accuracy");
-        nn_app_default(app, "finetune.monitor", "accuracy");
     }
     return NN_OK;
 }
@@ -1952,6 +1949,44 @@ done:
     nn_writer_abort(w);
     return status;
 }
+/* The epochs with the lowest validation loss and with the highest validation accuracy (of equal ones
+ * the lower loss), from 1; 0 = none. */
+static void two_choices(const nn_train_result *h, size_t *by_loss, size_t *by_accuracy)
+{
+    size_t i, a = SIZE_MAX, b = SIZE_MAX;
+    for (i = 0; i < h->epochs; i++) {
+        const double loss = h->val_loss[i], acc = h->val_metric[i];
+        if (!(loss - loss == 0) || !(acc - acc == 0)) continue;
+        if (a == SIZE_MAX || loss < h->val_loss[a]) a = i;
+        if (b == SIZE_MAX || acc > h->val_metric[b] ||
+            (acc >= h->val_metric[b] && loss < h->val_loss[b]))
+            b = i;
+    }
+    *by_loss = a == SIZE_MAX ? 0 : a + 1;
+    *by_accuracy = b == SIZE_MAX ? 0 : b + 1;
+}
+/* what each --monitor would have kept, on the page and among the results */
+static void show_choices(nn_app *app, nn_report *rep, const nn_train_result *h, size_t kept_epoch,
+                         const char *pre)
+{
+    static const char *const by[2] = { "loss", "accuracy" };
+    static const char *const said[2] = { "the lowest validation loss", "the highest validation accuracy" };
+    static const char *const columns[4] = { "choice", "epoch", "validation accuracy", "validation loss" };
+    const char *cells[8];
+    size_t at[2], i;
+    two_choices(h, &at[0], &at[1]);
+    if (!at[0]) return;
+    for (i = 0; i < 2; i++) {
+        const char *kept = at[i] == kept_epoch ? " (kept)" : "";
+        cells[4 * i] = nn_app_text(app, "--monitor %s: %s%s", by[i], said[i], kept);
+        cells[4 * i + 1] = nn_app_text(app, "%zu", at[i]);
+        cells[4 * i + 2] = nn_app_text(app, "%.4f", h->val_metric[at[i] - 1]);
+        cells[4 * i + 3] = nn_app_text(app, "%.4f", h->val_loss[at[i] - 1]);
+        nn_app_count(app, nn_app_text(app, "%sepoch_by_%s", pre, by[i]), at[i]);
+        nn_app_result(app, nn_app_text(app, "%sval_accuracy_by_%s", pre, by[i]), h->val_metric[at[i] - 1]);
+    }
+    nn_report_table(rep, "What each choice of the best epoch keeps", columns, 4, cells, 2);
+}
 static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, const char *what,
                          const char *stem, int has_val)
 {
@@ -1960,7 +1995,9 @@ static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, 
     size_t i, last = h->epochs > 20 ? 20 : 0;
     double *x = (double *)malloc((h->epochs + 1) * sizeof *x);
     const char *pre = *app->stem ? "" : nn_app_text(app, "%s_", stem);
+    size_t by_loss, by_accuracy;
     if (!x) return;
+    two_choices(h, &by_loss, &by_accuracy);
     for (i = 0; i < h->epochs; i++) x[i] = (double)i + 1;
     memset(&p, 0, sizeof p);
     memset(q, 0, sizeof q);
@@ -1976,17 +2013,19 @@ static void plot_history(nn_app *app, nn_report *rep, const nn_train_result *h, 
     p.y_label = "cross-entropy (nats)";
     q[0].y = h->train_loss;
     q[1].y = h->val_loss;
-    if (h->best_epoch) p.note = nn_app_text(app, "best epoch %zu of %zu", h->best_epoch, h->epochs);
+    if (by_loss) p.note = nn_app_text(app, "lowest validation loss at epoch %zu of %zu", by_loss, h->epochs);
     nn_report_plot(rep, &p, nn_app_text(app, "%sloss", pre));
     p.title = nn_app_text(app, "Accuracy, %s", what);
     p.y_label = "accuracy (0..1)";
     q[0].y = h->train_metric;
     q[1].y = h->val_metric;
-    p.note = NULL;
+    if (by_accuracy)
+        p.note = nn_app_text(app, "highest validation accuracy at epoch %zu of %zu", by_accuracy, h->epochs);
     nn_report_plot(rep, &p, nn_app_text(app, "%saccuracy", pre));
     if (last) {
         p.title = nn_app_text(app, "Loss of the last %zu epochs, %s", last, what);
         p.y_label = "cross-entropy (nats)";
+        p.note = NULL;
         p.zero_y = 0;
         q[0].x = q[1].x = x + h->epochs - last;
         q[0].n = q[1].n = last;
@@ -2007,6 +2046,12 @@ static const char *name_of(nn_app *app, const char *path)
     if (n > 6 && strncmp(e - 6, "_train", 6) == 0) n -= 6;
     else if (n > 5 && strncmp(e - 5, "_test", 5) == 0) n -= 5;
     return nn_app_text(app, "%.*s", (int)(n ? n : 4), n ? b : "data");
+}
+/* of the results of one training among several: mlp_dataset2_finetuned -> dataset2_finetuned_ */
+static const char *result_prefix(nn_app *app, const char *stem)
+{
+    if (*app->stem) return "";
+    return nn_app_text(app, "%s_", stem + (strncmp(stem, "mlp_", 4) == 0 ? 4 : 0));
 }
 typedef struct fit_figures {
     double val_accuracy, val_loss, test_accuracy, test_loss, ece;
@@ -2124,9 +2169,9 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     td.clip_norm = f->clip;
     td.patience = has_val ? f->patience : 0;
     td.keep_best = has_val && !f->last;
-    td.monitor = !has_val   ? NN_MONITOR_TRAIN_LOSS :
-                 f->monitor ? NN_MONITOR_METRIC :
-                              NN_MONITOR_LOSS;
+    if (!has_val) td.monitor = NN_MONITOR_TRAIN_LOSS;
+    else if (!f->monitor) td.monitor = NN_MONITOR_LOSS;
+    else td.monitor = o->compat ? NN_MONITOR_METRIC : NN_MONITOR_METRIC_LOSS;
     td.on_step = on_step;
     td.on_epoch = on_epoch;
     td.threads = (int)app->threads;
@@ -2274,6 +2319,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             fig->unchanged = strcmp(before, after) == 0;
             memcpy(fig->weights, m.weights, sizeof fig->weights);
             plot_history(app, rep, &hist, what, stem, has_val);
+            show_choices(app, rep, &hist, f->last ? 0 : hist.best_epoch, result_prefix(app, stem));
             if (te.x.ndim)
                 TRY(show_eval(app, rep, &m, &et, stem, nn_app_text(app, "%s, test rows", what),
                               err));
@@ -2314,9 +2360,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         }
     }
     {
-        const char *pre =
-            *app->stem ? "" :
-                         nn_app_text(app, "%s_", stem + (strncmp(stem, "mlp_", 4) == 0 ? 4 : 0));
+        const char *pre = result_prefix(app, stem);
         if (has_val) nn_app_result(app, nn_app_text(app, "%sval_accuracy", pre), fig->val_accuracy);
         if (te.x.ndim) {
             nn_app_result(app, nn_app_text(app, "%saccuracy", pre), fig->test_accuracy);

@@ -42,6 +42,16 @@ has ck/mlp_d1_model.pth ck/mlp_d1_head.pth ck/mlp_d1_model.json ck/mlp_d1_state.
     ck/mlp_d1_classification_report.txt ck/mlp_d1_report.html ck/mlp_d1_metrics.json ck/mlp_d1_run.json ck/plots/mlp_d1_loss.png
 H1=$(value weights_sha256 train.txt)
 case $H1 in ????????????????????????????????????????????????????????????????) ok ;; *) bad "no weight hash: '$H1'" ;; esac
+# the epoch of the highest validation accuracy is kept, of equal ones that of the lowest loss; --monitor loss: that of the lowest
+# loss. The history says which; both runs say both, and the same
+awk -F, 'NR > 1 { if (NR == 2 || $5 > a || ($5 == a && $4 < al)) { a = $5; al = $4; ae = $1 } if (NR == 2 || $4 < l) { l = $4; la = $5; le = $1 } }
+    END { print "epoch_by_loss", le; print "val_accuracy_by_loss", la; print "epoch_by_accuracy", ae; print "val_accuracy_by_accuracy", a }' ck/mlp_d1_history.csv >choices.txt
+run by_loss "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --monitor loss --out ck_loss --quiet
+for f in train.txt out.txt; do grep _by_ $f | cmp -s - choices.txt && ok || bad "$f: what each choice keeps: $(grep _by_ $f | diff - choices.txt)"; done
+[ "$(value best_epoch train.txt)" = "$(value epoch_by_accuracy choices.txt)" ] && ok || bad "accuracy kept epoch $(value best_epoch train.txt): $(cat choices.txt)"
+[ "$(value best_epoch out.txt)" = "$(value epoch_by_loss choices.txt)" ] && ok || bad "--monitor loss kept epoch $(value best_epoch out.txt): $(cat choices.txt)"
+[ "$(value epoch_by_loss choices.txt)" != "$(value epoch_by_accuracy choices.txt)" ] && ok || bad "both choices keep the same epoch here: nothing was told apart"
+grep -q "What each choice of the best epoch keeps" ck/mlp_d1_report.html && ok || bad "the report does not say what each choice keeps"
 run train_npz "$P" train --train data/d1_train.npz --test data/d1_test.npz $fit --out ck_npz --quiet --threads 2
 [ "$(value weights_sha256 out.txt)" = "$H1" ] && ok || bad "NPZ or two threads give other weights than CSV"
 run finetune "$P" finetune --from ck/mlp_d1_model.pth --train data/d2_train.csv --test data/d2_test.csv --epochs 5 --lr 1e-3 --out ck --quiet

@@ -116,6 +116,7 @@ row a 0 "its validation part" "$A" taskvec $V --val my_train_data/d_train.csv --
 row a 0 "monitor: accuracy" "$A" all --compat --print-config
 row a 0 "monitor: accuracy" "$A" finetune --from "$M" --train gen/d_train.csv --compat --print-config
 row a 0 "monitor: loss" "$A" train $T --compat --monitor loss --print-config
+row a 0 "monitor: accuracy" "$A" train $T --print-config
 row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer adam --momentum .5 --out z
 row a 2 "read with --optimizer sgd" "$A" train $T --optimizer adam --nesterov --out z
 for o in nadam lion; do row a 2 "read with --optimizer sgd|rmsprop" "$A" train $T --optimizer $o --momentum .5 --out z; done
@@ -372,9 +373,10 @@ cp old/unfinished/data/train-00000.jsonl first.jsonl
 quiet here "$I" run-data-gen --preset v0.1 $O --length 1 --out unfinished --overwrite
 same d first.jsonl old/unfinished/data/train-00000.jsonl
 OT="train --train g/d_train.csv --test g/d_test.csv --arch 2 --epochs 400 --checkpoint-every 1 --seed 5 --threads 1 --quiet"
-row d 1 "train.lr: the run in train has '0.001', now '0.5'" here "$A" $OT --lr 0.5 --out train --resume
-quiet here "$A" $OT --out train --resume
-quiet here "$A" $OT --out whole
+row d 1 "train.lr: the run in train has '0.001', now '0.5'" here "$A" $OT --lr 0.5 --monitor loss --out train --resume
+row d 1 "train.monitor: the run in train has 'loss', now 'accuracy'" here "$A" $OT --out train --resume
+quiet here "$A" $OT --monitor loss --out train --resume
+quiet here "$A" $OT --monitor loss --out whole
 for f in model.pth history.csv state.pth; do same d old/train/mlp_d_$f old/whole/mlp_d_$f; done
 
 # ==== e. one lock, never through a link; names stay in the folder

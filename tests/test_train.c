@@ -366,6 +366,20 @@ static void control(void)
     CHECK_OK(nn_train_fit(m, &train, &val, &d, &r, &e), e);
     CHECK(r.end == NN_END_CALLBACK && r.epochs == 3);
     nn_train_result_free(&r);
+    /* of epochs with the same metric the first is kept, or (METRIC_LOSS) that of the lowest loss */
+    d.on_epoch = NULL; d.metric = told; told_at = 0.5; d.patience = 0; d.epochs = 40;
+    d.monitor = NN_MONITOR_METRIC;
+    CHECK_OK(nn_train_fit(m, &train, &val, &d, &r, &e), e);
+    CHECK_INT(r.best_epoch, 1);
+    nn_train_result_free(&r);
+    d.monitor = NN_MONITOR_METRIC_LOSS;
+    CHECK_OK(nn_train_fit(m, &train, &val, &d, &r, &e), e);
+    CHECK(r.best_epoch > 1 && r.best == r.val_metric[0]);
+    for (i = 0; i < r.epochs; i++) CHECK(r.val_loss[i] >= r.val_loss[r.best_epoch - 1]);
+    CHECK_OK(nn_train_evaluate(m, &val, NULL, &loss, NULL, NULL, 1, &e), e);
+    CHECK(loss == r.val_loss[r.best_epoch - 1]);
+    nn_train_result_free(&r);
+    d.metric = NULL; d.epochs = 300;
     d.on_epoch = NULL; d.stop_at = 0.8; d.monitor = NN_MONITOR_METRIC; d.patience = 0;
     CHECK_OK(nn_train_fit(m, &train, &val, &d, &r, &e), e);
     CHECK(r.end == NN_END_TARGET && r.best >= 0.8);
@@ -617,6 +631,10 @@ static void trouble(void)
     CHECK_INT(nn_trainer_restore(t, &state, &e), NN_E_ARG);
     CHECK_STR(e.msg, "nn_trainer_restore: 'state.counters' is missing");
     CHECK_OK(nn_trainer_state(t, &state, &e), e);
+    nn_i64(nn_dict_get(&state, "state.counters"))[5] += 100;       /* a best epoch that nobody ran */
+    CHECK_INT(nn_trainer_restore(t, &state, &e), NN_E_ARG);
+    CHECK(strstr(e.msg, "best epoch"));
+    nn_i64(nn_dict_get(&state, "state.counters"))[5] -= 100;
     nn_i64(nn_dict_get(&state, "state.counters"))[1] = 100;
     CHECK_INT(nn_trainer_restore(t, &state, &e), NN_E_ARG);
     nn_dict_free(&state);
