@@ -4180,19 +4180,54 @@ static nn_status arrays_state(arrays *a, nn_error *e)
     free((void *)name);
     return s;
 }
-/* What safetensors cannot take is left out, one line each. */
-static nn_status arrays_fit(arrays *a, int strict, nn_error *e)
+/* NULL, or who lacks that type */
+static const char *lacks(const char *out, nn_dtype t)
+{
+    if (ends_with(out, ".safetensors") && !is_numeric(t) && t != NN_C64) return "safetensors has no dtype";
+    if (ends_with(out, ".npz") && t == NN_BF16) return "NumPy (--dtype f32 converts) has no dtype";
+    return NULL;
+}
+/* What OUT cannot take is left out, one line each; when that is all there is, it is refused. dt: what numbers become */
+static nn_status arrays_fit(arrays *a, const char *out, nn_dtype dt, nn_error *e)
 {
     size_t *from = (size_t *)calloc(a->d.count + 1, sizeof *from), i, n = 0;
+    const char *why;
+    nn_dtype t = NN_F32;
     nn_status s = from ? NN_OK : nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory for %zu names", a->d.count);
     for (i = 0; s == NN_OK && i < a->d.count; i++) {
-        const nn_dtype t = a->d.items[i].value.dtype;
-        if (strict || is_numeric(t) || t == NN_C64) from[n++] = i;
-        else note(a->path, a->d.items[i].name, "is left out: safetensors has no dtype", nn_dtype_name(t));
+        t = a->d.items[i].value.dtype;
+        if (dt != NN_DTYPE_NONE && is_numeric(t)) t = dt;
+        if ((why = lacks(out, t)) == NULL) { from[n++] = i; continue; }
+        if (opt.strict || t == dt)
+            s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: '%s': %s %s", a->path, a->d.items[i].name, why, nn_dtype_name(t));
+        else {
+            char what[96];
+            (void)snprintf(what, sizeof what, "is left out: %s", why);
+            note(a->path, a->d.items[i].name, what, nn_dtype_name(t));
+        }
     }
+    if (s == NN_OK && !n && a->d.count)
+        s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: nothing in it is of a type that %s can take", a->path, out);
     if (s == NN_OK && n < a->d.count) s = arrays_pick(a, n, from, NULL, e);
     free(from);
     return s;
+}
+/* a file that is written holds every entry on its own */
+static void say_ties(arrays *a)
+{
+    nn_error e = NN_ZERO;
+    display d = NN_ZERO;
+    size_t i, n = 0;
+    d.a = a;
+    d.e = &e;
+    if (ties_make(&d) == NN_OK)
+        for (i = 0; i < a->d.count; i++) n += d.tie[i] != NONE && d.tie[i] != i;
+    display_free(&d);
+    if (n) {
+        char file[256];
+        (void)nn_text_mask(file, sizeof file, a->path, strlen(a->path));
+        fprintf(stderr, "nnfmt: %s: entries in the storage of others, each written on its own: %zu\n", file, n);
+    }
 }
 static int cmd_convert(const char *in, const char *out)
 {
@@ -4235,7 +4270,8 @@ static int cmd_convert(const char *in, const char *out)
         nn_error_set(&e, NN_E_ARG, "%s: --state is for a .pth, got a %s file", in, kind_names[k]);
     if (s == NN_OK && opt.state) s = arrays_select(&f, &e);
     if (s == NN_OK && opt.state) s = all_used(in, &e);
-    if (s == NN_OK && ends_with(out, ".safetensors")) s = arrays_fit(&f, opt.strict, &e);
+    if (s == NN_OK) s = arrays_fit(&f, out, dt, &e);
+    if (s == NN_OK && (pth || ends_with(out, ".safetensors"))) say_ties(&f);
     for (i = 0; s == NN_OK && !opt.dtype && i < f.d.count; i++)
         if (f.of[i].where.stored)
             note(in, f.d.items[i].name, "is written as its u8 codes, --dtype f32 converts: it is",

@@ -279,6 +279,20 @@ want 0 "metadata format                          'pt'" show model.safetensors
 a=$("$nnfmt" json pth_nested.pth); b=$("$nnfmt" json nest.pth)
 if [ "$a" = "$b" ]; then ok; else bad "a nested checkpoint written again: $b"; fi
 
+# writing, too: what OUT has no type for is left out with a line, refused by --strict; nothing but such items is refused
+h='{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}'
+{ printf "\\$(printf %o ${#h})\0\0\0\0\0\0\0%s" "$h"; printf '\300\77\007'; } >bf.safetensors
+want 0 "bf.safetensors: 'a' is left out: NumPy (--dtype f32 converts) has no dtype bf16" convert bf.safetensors bf.npz
+is "$("$nnfmt" json bf.npz)" '{"b":[7]}'
+want 1 "bf.safetensors: 'a': NumPy (--dtype f32 converts) has no dtype bf16" convert --strict bf.safetensors bf2.npz
+want 0 '' convert --dtype f32 bf.safetensors bf3.npz
+is "$("$nnfmt" json bf3.npz)" '{"a":[1.5],"b":[7.0]}'
+want 1 'nothing in it is of a type that bf4.npz can take' convert --only a bf.safetensors bf4.npz
+want 1 "'a': NumPy (--dtype f32 converts) has no dtype bf16" convert --dtype bf16 bf3.npz bf5.npz
+[ -e bf2.npz ] || [ -e bf4.npz ] || [ -e bf5.npz ]; is $? 1
+want 0 'tied.pth: entries in the storage of others, each written on its own: 3' convert tied.pth tied2.pth
+want 0 '' diff tied.pth tied2.pth
+
 # one foreign item costs one item: it is named, the others are read
 want 0 'F8_E4M3' show f8.safetensors
 want 0 '[1.0,1.0]' json f8.safetensors b
