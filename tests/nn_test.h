@@ -22,8 +22,13 @@ static const char *test_now = "";
     else test_n_passed++; \
     fflush(stdout); } while (0)
 #define SKIP(why) do { printf("skip %s: %s\n", test_now, why); test_skip = 1; return; } while (0)
-/* At most 20 failures of one test are printed; all count. */
-#define TEST_FAIL(...) do { if (test_bad++ < 20) { printf("%s:%d: %s: ", __FILE__, __LINE__, test_now); printf(__VA_ARGS__); printf("\n"); } } while (0)
+/* At most 20 failures of one test are printed; all count. NN_TEST_STOP: the first one ends the program (tests/mutants.py). */
+#ifdef NN_TEST_STOP
+#define TEST_END() exit(1)
+#else
+#define TEST_END() ((void)0)
+#endif
+#define TEST_FAIL(...) do { if (test_bad++ < 20) { printf("%s:%d: %s: ", __FILE__, __LINE__, test_now); printf(__VA_ARGS__); printf("\n"); } TEST_END(); } while (0)
 #define CHECK(c) do { if (!(c)) TEST_FAIL("expected %s", #c); } while (0)
 #define CHECK_MSG(c, ...) do { if (!(c)) TEST_FAIL(__VA_ARGS__); } while (0)
 #define CHECK_INT(got, want) do { long long test_g = (long long)(got), test_w = (long long)(want); \
