@@ -983,7 +983,8 @@ NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_inf
  * NULL; zeroed) gets the strings of "__metadata__" as 0-d text. Validated as the reference does:
  * offsets contiguous from 0, no gap, no overlap, no trailing bytes, sizes as shape and dtype say;
  * double names are refused too. F8, F6, F4 kinds come as u8 codes when opts->left or ->places is set, else they
- * are NN_E_UNSUPPORTED.
+ * are NN_E_UNSUPPORTED. With opts->left a dtype that is not known, and a tensor of more than NN_MAX_DIMS
+ * dimensions, is left out and named there.
  * nn_safetensors_write: dtype descending, then name, header padded to 8: the reference's own order. */
 NN_DEF nn_status nn_safetensors_read(nn_dict *d, nn_dict *meta, const char *path,
                                      const nn_file_opts *opts, nn_error *err);
@@ -11592,12 +11593,17 @@ typedef struct nni_vm {
     nn_error *err;
     nn_status s;
 } nni_vm;
-NNI_FN nni_pk *nni_vm_bad(nni_vm *m, nn_status s, const char *what)     /* NULL */
+NNI_FN nn_status nni_vm_bad_at(nni_vm *m, nn_status s, uint64_t at, const char *what)
 {
     char nb[64];
     if (m->s == NN_OK)
-        m->s = nn_error_at(m->err, s, (size_t)(m->p - m->begin), 0, 0, "%s: pickle byte %zu: %s",
-                           nni_name(nb, m->name), (size_t)(m->p - m->begin), what);
+        m->s = nn_error_at(m->err, s, (size_t)at, 0, 0, "%s: pickle byte %llu: %s",
+                           nni_name(nb, m->name), (unsigned long long)at, what);
+    return m->s;
+}
+NNI_FN nni_pk *nni_vm_bad(nni_vm *m, nn_status s, const char *what)     /* NULL */
+{
+    (void)nni_vm_bad_at(m, s, (uint64_t)(m->p - m->begin), what);
     return NULL;
 }
 NNI_FN void nni_vm_many(nni_vm *m)
@@ -11953,6 +11959,16 @@ NNI_FN nni_pk *nni_vm_tensor(nni_vm *m, const nni_pk *a, int what)
     uint64_t last = 0, count, per;
     uint32_t i, most;
     if (!v || !t) return NULL;
+    /* a dtype that is not ours: complex32, bits8, float4_e2m1fn_x2, .. */
+    if (what == NNI_PC_TENSOR3 && a->n >= 7 && a->u.v[6]->kind == NNI_PK_CLASS &&
+        a->u.v[6]->u.c->what == NNI_PC_OTHER) {
+        char nb[64], why[128];
+        const nni_pk *st = a->u.v[0];
+        (void)snprintf(why, sizeof why, "a tensor of dtype '%s' in a storage of %llu bytes",
+                       nni_name(nb, a->u.v[6]->u.c->name),
+                       (unsigned long long)(st->kind == NNI_PK_STORAGE ? st->u.st->numel : 0));
+        return nni_vm_other(m, NN_E_UNSUPPORTED, why);
+    }
     if (a->n < 4 || a->u.v[0]->kind != NNI_PK_STORAGE || a->u.v[1]->kind != NNI_PK_INT ||
         a->u.v[1]->u.i < 0 || a->u.v[2]->kind != NNI_PK_LIST || a->u.v[3]->kind != NNI_PK_LIST ||
         a->u.v[2]->n != a->u.v[3]->n ||
@@ -12803,28 +12819,75 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
         uint64_t numel, bytes;
         unsigned char h[8];
         nn_status s;
-        if (!st) { nni_vm_bad(m, NN_E_FORMAT, "a storage that no tensor uses"); return m->s; }
+        if (!st) return nni_vm_bad_at(m, NN_E_FORMAT, at, "a storage that no tensor uses");
         st->seen = 1;
-        if (size - at < 8) { nni_vm_bad(m, NN_E_FORMAT, "cut short"); return m->s; }
+        if (size - at < 8) return nni_vm_bad_at(m, NN_E_FORMAT, at, "cut short");
         if (!p->r) memcpy(h, data + at, 8);
         else if ((s = nn_reader_read_at(p->r, at, h, 8, err)) != NN_OK) return s;
         numel = p->swapped ? (uint64_t)nni_be32(h) << 32 | nni_be32(h + 4) : nni_le64(h);
         at += 8;
-        if (!p->r) m->p = data + at;
-        if (numel != st->numel) {
-            nni_vm_bad(m, NN_E_FORMAT, "a storage of another size than announced");
-            return m->s;
-        }
+        if (numel != st->numel)
+            return nni_vm_bad_at(m, NN_E_FORMAT, at, "a storage of another size than announced");
         bytes = numel > UINT64_MAX / 32 ?
                     UINT64_MAX :
                     numel * (st->dtype == NN_DTYPE_NONE ? 1 : nn_dtype_size(st->dtype));
-        if (bytes > size - at) { nni_vm_bad(m, NN_E_FORMAT, "a storage is cut short"); return m->s; }
+        if (bytes > size - at) return nni_vm_bad_at(m, NN_E_FORMAT, at, "a storage is cut short");
         if (!p->r) st->data = data + at;
         st->at = at;
         st->bytes = (size_t)bytes;
         at += bytes;
     }
     return nni_pth_flatten(p, obj, err);
+}
+/* How many bytes the five pickles of an old stream take, told by their opcodes' lengths alone: the
+ * file's beginning that nni_pth_legacy needs, the storages behind it stay where they are. Up to an
+ * opcode that is not known, which will be refused there, or to the end. */
+NNI_FN nn_status nni_pth_head(nn_reader *r, uint64_t *head, nn_error *err)
+{
+    uint64_t skip = 0;                     /* bytes of the argument in hand        */
+    unsigned digits = 0, digit = 0;        /* bytes of its length, and which comes */
+    unsigned lines = 0, pickles = 5;
+    const unsigned char *p;
+    size_t n = 1, i;
+    nn_status s = NN_OK;
+    *head = 0;
+    while (pickles && (s = nn_reader_peek(r, 1, &p, &n, err)) == NN_OK && n) {
+        for (i = 0; i < n && pickles; ) {
+            if (digits) {
+                skip |= (uint64_t)p[i++] << (8 * digit++);
+                if (digit == digits) digits = 0;
+                continue;
+            }
+            if (skip) {
+                size_t step = skip < n - i ? (size_t)skip : n - i;
+                skip -= step;
+                i += step;
+                continue;
+            }
+            if (lines) {
+                if (p[i++] == '\n') lines--;
+                continue;
+            }
+            digit = 0;
+            switch (p[i++]) {
+            case '.': pickles--; break;
+            case 'K': case 'q': case 'h': case 0x80: skip = 1; break;
+            case 'M': skip = 2; break;
+            case 'J': case 'r': case 'j': skip = 4; break;
+            case 'G': skip = 8; break;
+            case 'U': case 0x8A: digits = 1; break;
+            case 'X': case 'T': digits = 4; break;
+            case 'c': lines = 2; break;
+            case '(': case ')': case ']': case '}': case 't': case 'a': case 'e': case 'u': case 's':
+            case 'R': case 'b': case 'Q': case 'N': case 0x81: case 0x85: case 0x86: case 0x87:
+            case 0x88: case 0x89: case 0x8F: case 0x90: break;
+            default: pickles = 0; break;
+            }
+        }
+        nn_reader_take(r, i);
+        *head += i;
+    }
+    return s;
 }
 /* r: `data` are but the beginning of that file */
 NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned char *data, size_t n,
@@ -12877,7 +12940,6 @@ NNI_FN nn_status nni_pth_load(nn_dict *d, nn_zip *zip, nn_reader *r, unsigned ch
     nn_mem_free(p, sizeof *p, &a);
     return s;
 }
-#define NNI_PTH_HEAD ((size_t)4 << 20)
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err)
 {
     nn_pth_opts o = NN_ZERO;
@@ -12905,24 +12967,28 @@ NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *op
             return s;
         }
         all.alloc = d->alloc.alloc ? d->alloc : o.file.alloc;
-        /* the pickles stand before the data; a first part of the file will hold them */
+        /* the pickles stand before the data: they alone are read */
         if (o.file.places) {
-            uint64_t size;
-            size_t had = o.file.places->len, head = 0;
+            uint64_t size, head = 0;
+            size_t got = 0, had = o.file.places->len;
+            int is_file;
             if ((s = nn_reader_open(&r, path, &ro, err)) != NN_OK) return s;
-            s = nn_reader_size(r, &size) && size > NNI_PTH_HEAD ?
-                    nn_buf_reserve(&all, NNI_PTH_HEAD, err) :
-                    NN_E_FORMAT;
-            if (s == NN_OK) s = nn_reader_read(r, all.data, NNI_PTH_HEAD, &head, err);
-            if (s == NN_OK)
-                s = nni_pth_load(d, NULL, r, all.data, head, o.file.name ? o.file.name : path, &o,
-                                 err);
+            is_file = nn_reader_size(r, &size);
+            if (is_file) {
+                if ((s = nni_pth_head(r, &head, err)) == NN_OK) s = nn_reader_seek(r, 0, err);
+                if (head < 4096) head = 4096;           /* what is no checkpoint is told by it */
+                if (s == NN_OK && head > SIZE_MAX / 2)
+                    s = nn_error_set(err, NN_E_NOMEM, "nn_pth_read: out of memory");
+                if (s == NN_OK) s = nn_buf_reserve(&all, (size_t)head, err);
+                if (s == NN_OK) s = nn_reader_read(r, all.data, (size_t)head, &got, err);
+                if (s == NN_OK)
+                    s = nni_pth_load(d, NULL, r, all.data, got, o.file.name ? o.file.name : path,
+                                     &o, err);
+            }
             nn_reader_close(r);
             nn_buf_free(&all);
-            if (s != NN_E_FORMAT) return s;
-            o.file.places->len = had;
-            if (o.kinds) o.kinds->len = 0;
-            if (o.file.left) o.file.left->len = 0;
+            if (s != NN_OK) o.file.places->len = had;
+            if (is_file || s != NN_OK) return s;
         }
         ro.limit = UINT64_MAX / 2;
         if ((s = nn_file_read(&all, path, &ro, err)) == NN_OK)
@@ -13368,8 +13434,14 @@ static const struct { const char *name; unsigned rank; } nni_st_types[NN_DTYPE_E
 static const struct { const char *name; unsigned bits; } nni_st_codes[] = {
     { "F8_E4M3", 8 }, { "F8_E5M2", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 },
         { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "F4", 4 } };
-typedef struct nni_st_item { const nn_json *j; const char *stored; nn_dtype dtype; uint64_t begin,
-    end; size_t order, ndim, shape[NN_MAX_DIMS]; } nni_st_item;
+typedef struct nni_st_item {
+    const nn_json *j;
+    const char *stored;                    /* the file's dtype, where ours differs             */
+    nn_dtype dtype;                        /* NN_DTYPE_NONE: not read                          */
+    uint64_t begin, end;
+    size_t order, ndim, shape[NN_MAX_DIMS];
+    size_t deep;                           /* its dimensions, when they are more than we have  */
+} nni_st_item;
 NNI_FN int nni_st_order(const void *a, const void *b)
 {
     const nni_st_item *x = (const nni_st_item *)a, *y = (const nni_st_item *)b;
@@ -13377,7 +13449,8 @@ NNI_FN int nni_st_order(const void *a, const void *b)
     if (x->end != y->end) return x->end < y->end ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
-/* codes: dtypes without one of ours are welcome; those that nobody knows have the dtype NONE then */
+/* codes: dtypes without one of ours are welcome; those that nobody knows, and tensors of too many
+ * dimensions, have the dtype NONE then */
 NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char *name, int codes, nn_error *err)
 {
     const nn_json *m, *dt = NULL, *shape = NULL, *off = NULL;
@@ -13398,16 +13471,21 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
         off->type != NN_JSON_ARRAY || off->n != 2)
         return nni_err(err, NN_E_FORMAT, name, "'%s' lacks dtype, shape or two data_offsets",
                        nni_name(mb, j->key));
-    if (shape->n > NN_MAX_DIMS)
+    it->deep = shape->n > NN_MAX_DIMS ? shape->n : 0;
+    if (it->deep && !codes)
         return nni_err(err, NN_E_LIMIT, name, "'%s': expected at most %d dimensions, got %zu",
                        nni_name(mb, j->key), NN_MAX_DIMS, shape->n);
     for (i = 0, m = shape->v.first; m; m = m->next, i++) {
+        size_t *last = it->shape + NN_MAX_DIMS - 1;
         if (m->type != NN_JSON_INT || m->v.i < 0 || (uint64_t)m->v.i > SIZE_MAX)
             return nni_err(err, NN_E_FORMAT, name, "'%s' has a shape that is no list of sizes",
                            nni_name(mb, j->key));
-        it->shape[i] = (size_t)m->v.i;
+        if (i < NN_MAX_DIMS) it->shape[i] = (size_t)m->v.i;
+        else if (!nn_size_mul(*last, (size_t)m->v.i, last))  /* its bytes are held against its shape */
+            return nni_err(err, NN_E_FORMAT, name, "'%s': the product of the shape overflows",
+                           nni_name(mb, j->key));
     }
-    it->ndim = i;
+    it->ndim = i < NN_MAX_DIMS ? i : NN_MAX_DIMS;
     for (i = 0, m = off->v.first; m; m = m->next, i++) {
         if (m->type != NN_JSON_INT || m->v.i < 0)
             return nni_err(err, NN_E_FORMAT, name, "'%s' has data_offsets that are no positions",
@@ -13447,18 +13525,40 @@ NNI_FN nn_status nni_st_item_read(nni_st_item *it, const nn_json *j, const char 
         return nni_err(err, NN_E_FORMAT, name,
                        "'%s': expected %zu bytes of data for its shape, got %llu",
                        nni_name(mb, j->key), bytes, (unsigned long long)(it->end - it->begin));
+    if (it->deep) {
+        it->dtype = NN_DTYPE_NONE;
+        it->stored = dt->v.s;
+    }
     return NN_OK;
+}
+/* what is left out of it, as a line of nn_file_opts.left */
+NNI_FN nn_status nni_st_left(const nni_st_item *it, uint64_t data, nn_buf *left, nn_error *err)
+{
+    char why[160], place[64];
+    (void)snprintf(place, sizeof place, "%llu bytes from byte %llu on",
+                   (unsigned long long)(it->end - it->begin), (unsigned long long)(data + it->begin));
+    if (it->dtype) (void)snprintf(why, sizeof why, "%.30s, its codes as u8", it->stored);
+    else if (it->deep)
+        (void)snprintf(why, sizeof why, "%.30s of %zu dimensions, %d at most are read: %s",
+                       it->stored, it->deep, NN_MAX_DIMS, place);
+    else (void)snprintf(why, sizeof why, "dtype '%.30s' is not known: %s", it->stored, place);
+    return nni_left(left, it->j->key, why, err);
 }
 NNI_FN nn_status nni_reader_skip(nn_reader *r, uint64_t bytes, nn_error *err)
 {
     const unsigned char *p;
+    uint64_t left = bytes;
     size_t n = 1;
     nn_status s = NN_OK;
-    while (s == NN_OK && bytes && n && (s = nn_reader_peek(r, 1, &p, &n, err)) == NN_OK) {
-        if (n > bytes) n = (size_t)bytes;
+    while (s == NN_OK && left && n && (s = nn_reader_peek(r, 1, &p, &n, err)) == NN_OK) {
+        if (n > left) n = (size_t)left;
         nn_reader_take(r, n);
-        bytes -= n;
+        left -= n;
     }
+    if (s == NN_OK && left)
+        s = nni_err(err, NN_E_FORMAT, nn_reader_name(r),
+                    "header declares %llu bytes of data, %llu present", (unsigned long long)bytes,
+                    (unsigned long long)(bytes - left));
     return s;
 }
 NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_file_opts *opts,
@@ -13554,14 +13654,13 @@ NNI_FN nn_status nni_st_read(nn_dict *d, nn_dict *meta, nn_reader *r, const nn_f
                            (unsigned long long)items[i].begin,
                            items[i].begin < at ? "overlap" : "gap");
         at = items[i].end;
-        if (s == NN_OK && items[i].stored && opts->left && (!items[i].dtype || !opts->places)) {
-            char why[96];
-            (void)snprintf(why, sizeof why, items[i].dtype ? "%.30s, its codes as u8" : "dtype '%.30s' is not known",
-                           items[i].stored);
-            s = nni_left(opts->left, items[i].j->key, why, err);
-        }
+        if (s == NN_OK && items[i].stored && opts->left && (!items[i].dtype || !opts->places))
+            s = nni_st_left(&items[i], 8 + len, opts->left, err);
         if (s == NN_OK && !items[i].dtype) {
-            if (!opts->left)
+            if (!opts->left && items[i].deep)
+                s = nni_err(err, NN_E_LIMIT, name, "'%s': expected at most %d dimensions, got %zu",
+                            nni_name(mb, items[i].j->key), NN_MAX_DIMS, items[i].deep);
+            else if (!opts->left)
                 s = nni_err(err, NN_E_UNSUPPORTED, name, "'%s': dtype '%.16s' is not supported",
                             nni_name(mb, items[i].j->key), items[i].stored);
             else if (opts->places) s = nn_reader_seek(r, 8 + len + at, err);

@@ -275,6 +275,21 @@ static void left(void)
         left_over.len) == 0);
     nn_dict_free(&d);
     (void)bin_damage(lenient_parse, b.data, b.len, 1, 5);
+    {                                              /* a dtype that is not ours costs its tensor */
+        static const char odd[] = "\x80\x02}(X\1\0\0\0aK\1X\1\0\0\0wctorch._utils\n_rebuild_tensor_v3\n("
+            "(X\7\0\0\0storagectorch.storage\nUntypedStorage\nX\1\0\0\0" "0X\3\0\0\0cpuK\x18tQK\0K\3\x85K\1\x85\x89}"
+            "ctorch\ncomplex32\ntRu.";
+        static const char why[] = "w: a tensor of dtype 'complex32' in a storage of 24 bytes";
+        around(&b, odd, sizeof odd - 1);
+        left_over.len = 0;
+        CHECK_OK(nn_pth_read_memory(&d, b.data, b.len, &o, &e), e);
+        CHECK(d.count == 1 && left_over.len == sizeof why && memcmp(left_over.data, why, sizeof why) == 0);
+        nn_dict_free(&d);
+        CHECK_REFUSED("strict", pth_parse(b.data, b.len, NULL, &e), e, NN_E_UNSUPPORTED,
+                      "holds an object of class 'torch.complex32'");
+        (void)bin_damage(lenient_parse, b.data, b.len, 1, 5);
+        around(&b, mixed, sizeof mixed - 1);
+    }
     CHECK_REFUSED("strict", pth_parse(b.data, b.len, NULL, &e), e, NN_E_UNSUPPORTED,
         "holds an object of class 'argparse.Namespace'");
     nn_buf_free(&b);
@@ -490,6 +505,71 @@ static void safetensors_headers(void)
         bin_table_test(st_parse, c, sizeof c / sizeof *c);
     }
 }
+/* one foreign tensor costs one tensor: a dtype that nobody knows, more dimensions than ours */
+static void safetensors_foreign(void)
+{
+    static const char json[] =
+        "{\"n\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]},"
+        "\"f\":{\"dtype\":\"F8_E4M3\",\"shape\":[1,1,1,1,1,1,1,1,1,2],\"data_offsets\":[8,10]},"
+        "\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[10,18]},"
+        "\"u\":{\"dtype\":\"I24\",\"shape\":[2],\"data_offsets\":[18,24]}}   ";
+    static const char wrong[] = "{\"n\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,4]}}";
+    static const char wide[] =
+        "{\"n\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,4294967296,4294967296],\"data_offsets\":[0,4]}}";
+    char b[512], want[400];
+    const size_t n = sizeof json - 1;
+    const float two[2] = { 1.5f, -2 };
+    nn_file_opts o = NN_ZERO;
+    nn_buf say = NN_ZERO, places = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t len;
+    int mode;
+    memset(b, 0, sizeof b);
+    nni_put_le32(b, (uint32_t)n);
+    memcpy(b + 8, json, n);
+    memcpy(b + 8 + n + 10, two, 8);
+    (void)snprintf(want, sizeof want,
+        "n: F32 of 9 dimensions, 8 at most are read: 8 bytes from byte %zu on|"
+        "f: F8_E4M3 of 10 dimensions, 8 at most are read: 2 bytes from byte %zu on|"
+        "u: dtype 'I24' is not known: 6 bytes from byte %zu on|", 8 + n, 16 + n, 26 + n);
+    o.left = &say;
+    for (mode = 0; mode < 2; mode++) {             /* the values; then only where they lie */
+        nn_dict d = NN_ZERO;
+        say.len = 0;
+        o.places = mode ? &places : NULL;
+        CHECK_OK(nn_safetensors_read_memory(&d, NULL, b, 8 + n + 24, &o, &e), e);
+        CHECK(d.count == 1 && strcmp(d.items[0].name, "b") == 0);
+        if (!mode) CHECK(memcmp(d.items[0].value.data, two, 8) == 0);
+        for (len = 0; len < say.len; len++) if (!say.data[len]) say.data[len] = '|';
+        CHECK(say.len == strlen(want) && memcmp(say.data, want, say.len) == 0);
+        nn_dict_free(&d);
+        CHECK_REFUSED("cut short", nn_safetensors_read_memory(&d, NULL, b, 8 + n + 23, &o, &e), e,
+                      NN_E_FORMAT, mode ? "is behind the end of" : "header declares 6 bytes of data, 5 present");
+        CHECK_REFUSED("too long", nn_safetensors_read_memory(&d, NULL, b, 8 + n + 25, &o, &e), e,
+                      NN_E_FORMAT, "bytes follow the last tensor");
+    }
+    o.left = NULL;                                 /* places alone, or nothing: the whole is refused */
+    CHECK_REFUSED("places", st_parse(b, 8 + n + 24, NULL, &e), e, NN_E_LIMIT, "'n': expected at most 8");
+    for (mode = 0; mode < 2; mode++) {
+        nn_dict d = NN_ZERO;
+        CHECK_REFUSED("strict", nn_safetensors_read_memory(&d, NULL, b, 8 + n + 24, &o, &e), e, NN_E_LIMIT,
+                      "memory: 'n': expected at most 8 dimensions, got 9");
+        o.places = NULL;
+    }
+    o.left = &say;                                 /* and its bytes are held against its shape */
+    for (mode = 0; mode < 2; mode++) {
+        const char *text = mode ? wide : wrong;
+        nn_dict d = NN_ZERO;
+        memset(b, 0, sizeof b);
+        nni_put_le32(b, (uint32_t)strlen(text));
+        memcpy(b + 8, text, strlen(text));
+        CHECK_REFUSED(text, nn_safetensors_read_memory(&d, NULL, b, 8 + strlen(text) + 4, &o, &e), e,
+                      NN_E_FORMAT, !mode ? "'n': expected 8 bytes of data for its shape, got 4" :
+                      WIDE("the product of the shape overflows", "has a shape that is no list of sizes"));
+    }
+    nn_buf_free(&say);
+    nn_buf_free(&places);
+}
 static void safetensors_damage(void)
 {
     nn_dict d = NN_ZERO, m = NN_ZERO;
@@ -629,6 +709,74 @@ static void found_before(void)
         nn_dict_free(&d);
     }
 }
+/* how far the pickles go is told by their opcodes: every opcode of such files, cuts, and the same faults
+ * as by the reader that holds all */
+static void old_stream_long(void)
+{
+    static const char head[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." "\x80\x02M\xe9\x03." "\x80\x02}."
+        "\x80\x02}q\1(X\1\0\0\0tX\0\0\x10\0";       /* {'t': a text of 1 MiB, which holds all bytes below 128 */
+    static const char rest[] =
+        "r\2\0\0\0X\1\0\0\0lq\3](K.M..J....\x8a\1.\x8a\0G?.......eX\1\0\0\0oU\3.\n.T\2\0\0\0..\x86"
+        "X\1\0\0\0bh\3j\2\0\0\0\x86X\1\0\0\0d}X\1\0\0\0a\x88sX\1\0\0\0nNX\1\0\0\0e)X\1\0\0\0f]\x89" "a"
+        "X\1\0\0\0gctorch\nSize\n]K\3a\x85\x81X\1\0\0\0m(K\1K\2tX\1\0\0\0w"
+        "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0" "0X\3\0\0\0cpuK\2tQK\0"
+        "K\2\x85K\1\x85\x89}tRu}b.\x80\x02]X\1\0\0\0" "0a.";
+    static const char path[] = "build/test_pth_long.pth";
+    const size_t text = (size_t)1 << 20, n = sizeof head - 1 + text + sizeof rest - 1, all = n + 16;
+    char *b = (char *)calloc(all, 1);
+    const float two[2] = { 1.5f, -2 };
+    nn_buf places = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
+    nn_dict d = NN_ZERO, held = NN_ZERO;
+    nn_error e = NN_ZERO, f = NN_ZERO;
+    nn_place at;
+    size_t i;
+    CHECK(b != NULL);
+    if (!b) return;
+    memcpy(b, head, sizeof head - 1);
+    for (i = 0; i < text; i++) b[sizeof head - 1 + i] = (char)(i % 127 + 1);
+    memcpy(b + sizeof head - 1 + text, rest, sizeof rest - 1);
+    b[n] = 2;
+    memcpy(b + n + 8, two, 8);
+    o.file.places = &places;
+    CHECK_OK(nn_file_write(path, b, all, NULL, &e), e);
+    CHECK_OK(nn_pth_read(&d, path, &o, &e), e);
+    CHECK_OK(nn_pth_read_memory(&held, b, all, NULL, &e), e);
+    CHECK_INT(d.count, held.count);
+    CHECK(places.len == d.count * sizeof at && d.count == 11);
+    for (i = 0; i < d.count && i < held.count; i++) {
+        const nn_tensor *x = &d.items[i].value, *y = &held.items[i].value;
+        CHECK(strcmp(d.items[i].name, held.items[i].name) == 0 && x->dtype == y->dtype);
+        CHECK(nn_tensor_bytes(x) == nn_tensor_bytes(y));
+        memcpy(&at, places.data + i * sizeof at, sizeof at);
+        if (strcmp(d.items[i].name, "w") == 0) CHECK(!x->data && at.offset == n + 8 && memcmp(y->data, two, 8) == 0);
+        else if (nn_tensor_bytes(x)) CHECK(memcmp(x->data, y->data, nn_tensor_bytes(x)) == 0);
+    }
+    nn_dict_free(&d);
+    nn_dict_free(&held);
+    places.len = 0;
+    for (i = 1; i < sizeof rest + 16; i += 5) {          /* cut short, and another opcode: not one that is known */
+        const char was = b[all - i];
+        CHECK_OK(nn_file_write(path, b, all - i, NULL, &e), e);
+        CHECK(nn_pth_read(&d, path, &o, &e) == NN_E_FORMAT);
+        CHECK(nn_pth_read_memory(&d, b, all - i, NULL, &f) == NN_E_FORMAT);
+        CHECK(strstr(e.msg, strchr(f.msg, ':')) != NULL && places.len == 0);
+        if (i <= 16) continue;
+        b[all - i] = (char)0xff;
+        CHECK_OK(nn_file_write(path, b, all, NULL, &e), e);
+        {
+            nn_status s = nn_pth_read(&d, path, &o, &e), t = nn_pth_read_memory(&held, b, all, NULL, &f);
+            CHECK(s == t && (s == NN_OK || strstr(e.msg, strchr(f.msg, ':')) != NULL));
+            places.len = 0;
+        }
+        nn_dict_free(&d);
+        nn_dict_free(&held);
+        b[all - i] = was;
+    }
+    (void)nn_file_remove(path, NULL, NULL);
+    nn_buf_free(&places);
+    free(b);
+}
 int main(void)
 {
     (void)nn_dir_make("build", NULL, NULL);               /* their files lie there; absent when built by hand */
@@ -643,9 +791,11 @@ int main(void)
     RUN(round_trip);
     RUN(from_an_open_archive);
     RUN(safetensors_headers);
+    RUN(safetensors_foreign);
     RUN(safetensors_damage);
     RUN(in_pieces);
     RUN(old_stream_in_place);
+    RUN(old_stream_long);
     bin_done();
     return test_report();
 }

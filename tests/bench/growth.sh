@@ -7,17 +7,57 @@ root=$(pwd)
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT INT TERM
 ${1:-${CC:-cc}} -std=c99 -O2 examples/nnfmt.c -o "$tmp/nnfmt" -lm || exit 1
+# torch.save's stream before 1.6 with N tensors of one element: legacy N FILE
+cat >"$tmp/legacy.c" <<'LEGACY'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static void text(FILE *f, const char *s)
+{
+    fprintf(f, "X%c%c%c%c%s", (int)strlen(s), 0, 0, 0, s);
+}
+int main(int argc, char **argv)
+{
+    FILE *f = argc == 3 ? fopen(argv[2], "wb") : NULL;
+    int n = argc == 3 ? atoi(argv[1]) : 0, i;
+    char b[128];
+    if (!f) return 1;
+    fwrite("\x80\2\x8a\12\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\2M\xe9\3.\x80\2}.\x80\2}(", 1, 29, f);
+    for (i = 0; i < n; i++) {
+        sprintf(b, "model.encoder.layers.%d.attention.output.dense.weight", i);
+        text(f, b);
+        fprintf(f, "ctorch._utils\n_rebuild_tensor_v2\n((");
+        text(f, "storage");
+        fprintf(f, "ctorch\nFloatStorage\n");
+        sprintf(b, "%d", 94000000 + i);
+        text(f, b);
+        text(f, "cpu");
+        fwrite("K\1NtQK\0K\1\x85K\1\x85\x89}tR", 1, 17, f);
+    }
+    fwrite("u.\x80\2](", 1, 6, f);
+    for (i = 0; i < n; i++) {
+        sprintf(b, "%d", 94000000 + i);
+        text(f, b);
+    }
+    fwrite("e.", 1, 2, f);
+    for (i = 0; i < n; i++) fwrite("\1\0\0\0\0\0\0\0\0\0\x80\x3f", 1, 12, f);
+    return fclose(f) != 0;
+}
+LEGACY
+${1:-${CC:-cc}} "$tmp/legacy.c" -o "$tmp/legacy" || exit 1
 cd "$tmp" || exit 1
 export NN_ISA=ref OMP_NUM_THREADS=1                  # valgrind shows no AVX-512
 for n in 8192 16384 32768; do
     awk -v n=$n 'BEGIN { for (r = 0; r < 3; r++) for (i = 0; i < n; i++) printf "%s%d%s", r ? "" : "column", i + r, i + 1 < n ? "," : "\n" }' >$n.csv
     for o in npz pth safetensors; do ./nnfmt convert $n.csv $n.$o || exit 1; done
+    ./legacy $n $n.old.pth && ./nnfmt check $n.old.pth || exit 1
 done
 # one job a line, the longest first: COMMAND, where N is the number of arrays
 cat >jobs <<'JOBS'
 diff N.npz N.safetensors
 convert N.csv N_new.npz
 check N.pth
+check N.old.pth
 check N.npz
 check N.safetensors
 check N.csv

@@ -132,6 +132,8 @@ corpus("Namespace", dict(args=argparse.Namespace(lr=0.1, layers=[1, 2], name="x"
 corpus("sparse", dict(s=torch.eye(3).to_sparse(), w=torch.ones(2)), left=("s",))
 corpus("quantized", dict(q=torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8), w=torch.ones(2)), left=("q",)) if hasattr(torch, "quantize_per_tensor") else None
 corpus("meta", dict(m=torch.empty(3, device="meta"), w=torch.ones(2)), left=("m",))
+for t in ("bits8", "bits16", "complex32", "float4_e2m1fn_x2", "quint8", "qint32"):   # dtypes that are not ours
+    if hasattr(torch, t): corpus(t, dict(x=torch.zeros(16, dtype=torch.uint8).view(getattr(torch, t)), w=torch.ones(2)), left=("x",))
 corpus("object array", dict(o=np.array([1, "a", None], dtype=object), w=torch.ones(2)), left=("o",))
 corpus("nested", dict(n=torch.nested.nested_tensor([torch.ones(2), torch.ones(3)]), w=torch.ones(2)), left=("n",))
 corpus("a date", dict(d=__import__("datetime").datetime(2024, 1, 1), w=torch.ones(2)), left=("d",))
@@ -232,8 +234,19 @@ check(run("diff", "--only", "d,k.*", "s.npz", "s2.npz")[0] == 2 and run("diff", 
 check(run("diff", "--only", "d,k.[txp]*", "s.npz", "s2.npz")[0] == 0, "a structured array and its fields are equal")
 # ---- more than 8 dimensions: named, the others read; an array without a name stays itself
 nine = np.zeros((1,) * 9); np.savez("nine.npz", a=nine, b=np.ones(2)); torch.save(dict(a=torch.zeros((1,) * 9), b=torch.ones(2)), "nine.pth")
-for f, why in (("nine.npz", "left out: a.npy: byte 10: expected at most 8 dimensions"), ("nine.pth", "left out: a: a tensor of more than")):
+import safetensors.numpy as sn, struct, zipfile
+sn.save_file(dict(a=nine.astype("f4"), b=np.ones(2, "f4")), "nine.safetensors")
+torch.save(dict(a=torch.zeros((1,) * 9), b=torch.ones(2)), "nine_old.pth", _use_new_zipfile_serialization=False)
+h = open("nine.safetensors", "rb").read(); h = h[8:].replace(b'"F32","shape":[1,1,1,1,1,1,1,1,1]', b'"I32F32","shape":[2]'); n = h.index(b"}}") + 2
+open("odd.safetensors", "wb").write(struct.pack("<Q", n) + h[:n] + h[-12:])
+with zipfile.ZipFile("bzip2.npz", "w") as z:             # np.load reads it, by the zipfile module
+    for k, how in (("a", zipfile.ZIP_BZIP2), ("b", zipfile.ZIP_STORED)):
+        np.save("m.npy", np.ones(2)); z.write("m.npy", k + ".npy", how)
+for f, why in (("nine.npz", "left out: a.npy: byte 10: expected at most 8 dimensions"), ("nine.pth", "left out: a: a tensor of more than"),
+               ("nine_old.pth", "left out: a: a tensor of more than"), ("nine.safetensors", "left out: a: F32 of 9 dimensions, 8 at most are read: 4 bytes from byte "),
+               ("odd.safetensors", "left out: a: dtype 'I32F32' is not known: 4 bytes from byte "), ("bzip2.npz", "left out: a.npy: bzip2.npz: byte 0: expected method")):
     rc, out, err = run("json", f); check(rc == 0 and json.loads(out) == dict(b=[1.0, 1.0]) and why in err, f"{f}: {out} {err}")
+    check(run("convert", "--overwrite", f, "nine_out.npz")[0] == 0 and run("convert", "--strict", "--overwrite", f, "nine_out.npz")[0] == 1, f"{f}: --strict refuses")
     check(run("check", f)[0] == 1, f"{f}: check refuses")
 np.savez("nameless.npz", **{"": np.arange(3), "b": np.ones(2)})
 rc, out, err = run("convert", "--overwrite", "nameless.npz", "nameless2.npz"); got = dict(np.load("nameless2.npz")) if rc == 0 else {}
