@@ -14,6 +14,7 @@
 #include "../nn_train.h"
 #include "../nn_data.h"
 #include "nn_app.h"
+#include "nn_report.h"
 
 NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
                            on its own (gcc's default on AArch64) */

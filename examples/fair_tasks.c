@@ -13,6 +13,7 @@
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
+#include "nn_report.h"
 #include "../nn_data.h"
 #include "../nn_train.h"
 #include "nn_flip.h"

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "../examples/nn_app.h"
+#include "../examples/nn_report.h"
 #include "nn_test.h"
 
 typedef struct opts {

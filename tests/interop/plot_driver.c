@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define NN_IMPLEMENTATION
 #include "../../examples/nn_app.h"
+#include "../../examples/nn_report.h"
 
 static const nn_app_command command = { "plots", NULL, 0, 0, "draw", "plots" };
 static const nn_app_program program = { "plot_driver", "every kind of plot.", NULL, &command, 1, NULL, 0, 1 };
