@@ -56,9 +56,9 @@ static nn_app app;
 enum { SHOW, JSON, CHECK, CONVERT, DIFF };
 static const nn_app_command commands[] = {
     { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
-      .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only" },
+      .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only; NAME[0:3,:,-1]: of an array these values" },
     { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
-      .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"" },
+      .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"; NAME, NAME[0:3,:,-1]: this entry, these values" },
     { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20,
       .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
     { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2,
@@ -132,9 +132,9 @@ static const nn_option table[] = {
       .help = "arrays of byte strings (NumPy's S, Python's bytes) as text; what is no utf-8 cannot be JSON otherwise",
       .commands = 1u << SHOW | 1u << JSON | 1u << CONVERT, .effect = NN_EFFECT_DATA, .probe = "hex",
       .fixture = "bytes" },
-    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no|all",
+    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no|all|bars",
       .group = "showing",
-      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read; all: standard deviation, zeros, ten equal bins, first values, too",
+      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read; all: standard deviation, zeros, ten equal bins, first values, too; bars: and a line per bin",
       .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
     { .key = "json", .type = NN_APP_BOOL, .field = offsetof(options, json), .group = "showing",
       .help = "one JSON document: names, types, shapes, places, ranges, metadata, tree, totals; integers exactly", .commands = 1u << SHOW,
@@ -678,7 +678,7 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
         if (what) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: unknown format: %s", path, what);
     }
     if (s == NN_OK && strcmp(path, "-") != 0 && !nn_reader_size(r, &len) &&
-        (by_position(*k) || (*k == K_NPY && opt.values == 3)))
+        (by_position(*k) || (*k == K_NPY && opt.values >= 3)))
         s = unpack(path, r, 0, e);
     if (s == NN_OK && strcmp(path, "-") == 0) {
         if (by_position(*k)) {
@@ -2424,35 +2424,17 @@ static const char *shape_text(char *b, size_t cap, size_t ndim, const size_t *sh
     (void)snprintf(b + n, cap - n, "]");
     return b;
 }
-/* name [len], dtype (of codes the file's own), shape, then the text or the range; the line stays open */
-static void show_tensor(const char *name, size_t len, const nn_tensor *t, const char *type, const stats *q)
-{
-    const int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
-    char b[256], sh[160];
-    say_n(name, len, 40);
-    printf(" %-5s %-16s", type, shape_text(sh, sizeof sh, t->ndim, t->shape));
-    if (text && t->ndim == 0 && t->data) {
-        (void)nn_tensor_text(t, 0, b, sizeof b);
-        printf(" '");
-        say(b, 0);
-        printf("'");
-    }
-    show_stats(q, t->dtype);
-    if (q->nan) printf(" nan %zu", q->nan);
-    if (q->inf) printf(" inf %zu", q->inf);
-    if (text) printf(" width %zu", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
-}
 /* The bytes that ranges would take, when they are not wanted: 0 = they are. A pipe is read to its end anyway. */
-static uint64_t values_unread(const arrays *a, const char *name)
+static uint64_t values_unread(const arrays *a, size_t only)
 {
     uint64_t bytes = 0;
     size_t i;
-    if (opt.values == 1 || opt.values == 3) return 0;
+    if (opt.values == 1 || opt.values >= 3) return 0;
     for (i = 0; i < a->d.count; i++)
-        if (!a->d.items[i].value.data && (!name || strcmp(name, a->d.items[i].name) == 0))
+        if (!a->d.items[i].value.data && (only == SIZE_MAX || only == i))
             bytes += nn_tensor_bytes(&a->d.items[i].value);
     if (opt.values == 2) return bytes;
-    return name || strcmp(a->path, "-") == 0 || bytes <= (uint64_t)4 << 20 ? 0 : bytes;
+    return only != SIZE_MAX || strcmp(a->path, "-") == 0 || bytes <= (uint64_t)4 << 20 ? 0 : bytes;
 }
 /* What needs a second look, once range and mean are known: over all values but NaN. Bins as
  * numpy.histogram's: ten of equal width, the last with its right edge; of one value alone, 1/2 on both sides. */
@@ -2484,28 +2466,93 @@ static void spread_add(spread *w, const nn_tensor *t)
 }
 /* what is shown of values: of arrays that stand in one line all together */
 typedef struct facts { stats q; spread w; nn_tensor head; } facts;
-static nn_status spread_of(arrays *a, const size_t *entry, size_t n, facts *f, nn_error *e)
+static void spread_begin(facts *f)
 {
     const stats *q = &f->q;
-    spread *w = &f->w;
+    f->w.mean = mean_of(q);
+    f->w.low = q->min == q->max ? q->min - 0.5 : q->min;
+    f->w.high = q->min == q->max ? q->max + 0.5 : q->max;
+}
+static void spread_end(facts *f) { f->w.square = sqrt(f->w.square / (double)f->q.n); }
+static nn_status spread_of(arrays *a, const size_t *entry, size_t n, facts *f, nn_error *e)
+{
     nn_tensor t = NN_ZERO;
     size_t k, at, count, piece;
     nn_status s = NN_OK;
-    w->mean = q->sum / (double)q->n;
-    w->low = q->min == q->max ? q->min - 0.5 : q->min;
-    w->high = q->min == q->max ? q->max + 0.5 : q->max;
+    spread_begin(f);
     for (k = 0; s == NN_OK && k < n; k++) {
         count = nn_tensor_count(&a->d.items[entry[k]].value);
         piece = PIECE / a->d.items[entry[k]].value.itemsize;
         for (at = 0; s == NN_OK && at < count; at += piece) {
             if (piece > count - at) piece = count - at;
-            if ((s = arrays_get(a, entry[k], at, piece, &t, e)) == NN_OK) spread_add(w, &t);
+            if ((s = arrays_get(a, entry[k], at, piece, &t, e)) == NN_OK) spread_add(&f->w, &t);
             nn_tensor_free(&t);
         }
     }
-    w->square = sqrt(w->square / (double)q->n);
+    spread_end(f);
     count = nn_tensor_count(&a->d.items[entry[0]].value);
     return s == NN_OK ? arrays_get(a, entry[0], 0, count < 4 ? count : 4, &f->head, e) : s;
+}
+/* one item, as it is shown */
+static void say_item(const nn_tensor *t, size_t k)
+{
+    char b[256], im[NN_NUM_BYTES];
+    double v[2];
+    if (t->dtype == NN_UCS4 || t->dtype == NN_BYTES) {
+        (void)nn_tensor_text(t, k, b, sizeof b);
+        printf("'");
+        say(b, 0);
+        printf("'");
+        return;
+    }
+    if (is_complex(t->dtype)) {
+        complex_of(t, k, v);
+        if (t->dtype == NN_C64) {
+            nn_f32_print(b, (float)v[0]);
+            nn_f32_print(im, (float)v[1]);
+        } else {
+            nn_f64_print(b, v[0]);
+            nn_f64_print(im, v[1]);
+        }
+        printf("%s%s%sj", b, *im == '-' ? "" : "+", im);
+        return;
+    }
+    if (t->dtype == NN_F16 || t->dtype == NN_BF16) nn_f32_print(b, (float)nn_tensor_get_f64(t, k));
+    else (void)number_text(b, t, k);
+    printf("%s", b);
+}
+/* name [len], dtype (of codes the file's own), shape, then the text or the range; the line stays open */
+static void show_tensor(const char *name, size_t len, const nn_tensor *t, const char *type, const facts *f)
+{
+    const int text = t->dtype == NN_UCS4 || t->dtype == NN_BYTES;
+    const stats *q = &f->q;
+    char sh[160];
+    size_t k;
+    say_n(name, len, 40);
+    printf(" %-5s %-16s", type, shape_text(sh, sizeof sh, t->ndim, t->shape));
+    for (k = 0; text && k < nn_tensor_count(&f->head); k++) {
+        printf(k || !t->ndim ? " " : " first ");
+        say_item(&f->head, k);
+    }
+    show_stats(q, t->dtype);
+    if (q->nan) printf(" nan %zu", q->nan);
+    if (q->inf) printf(" inf %zu", q->inf);
+    if (text) printf(" width %zu", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
+}
+/* --values bars: a line per bin, its edges, its count and a bar of at most 40 marks */
+static void show_bars(const spread *w)
+{
+    char low[NN_NUM_BYTES], high[NN_NUM_BYTES], edges[2 * NN_NUM_BYTES + 8];
+    size_t k, i, most = 1;
+    for (k = 0; k < BINS; k++) if (w->bins[k] > most) most = w->bins[k];
+    for (k = 0; k < BINS; k++) {
+        nn_f64_print(low, nn_f64_round(bin_edge(w, k), 6));
+        nn_f64_print(high, nn_f64_round(bin_edge(w, k + 1), 6));
+        (void)snprintf(edges, sizeof edges, "[%s, %s%c", low, high, k + 1 < BINS ? ')' : ']');
+        printf("%41s%-28s %12zu ", "", edges, w->bins[k]);
+        for (i = 0; i < (w->bins[k] * 40 + most - 1) / most; i++) (void)putchar('#');
+        printf("\n");
+    }
 }
 static void show_spread(const facts *f)
 {
@@ -2522,11 +2569,10 @@ static void show_spread(const facts *f)
     for (k = 0; has_bins(&f->w) && k < BINS; k++) printf(k ? " %zu" : " bins %zu", f->w.bins[k]);
     for (k = 0; !is_complex(t->dtype) && k < nn_tensor_count(t); k++) {
         printf(k ? " " : " first ");
-        if (t->dtype == NN_F16 || t->dtype == NN_BF16) nn_f32_print(b, (float)nn_tensor_get_f64(t, k));
-        else (void)number_text(b, t, k);
-        printf("%s", b);
+        say_item(t, k);
     }
     printf("\n");
+    if (opt.values == 4 && has_bins(&f->w)) show_bars(&f->w);
 }
 /* ---- JSON to standard output */
 /* The same JSON, fit for a terminal: DEL and C1 controls, which JSON allows as they are, as \u00NN. */
@@ -2555,6 +2601,265 @@ static void flush_json(nn_json_writer *w, nn_writer *out, size_t above, nn_error
     if (s != NN_OK) w->status = s;
     w->buf->len = 0;
 }
+/* ---- part of an array: NAME[0:3, :, -1] as NumPy counts, steps forward only */
+typedef struct slice {
+    size_t ndim;                                     /* of the array */
+    struct { size_t first, step, n; int drop; } at[NN_MAX_DIMS];    /* drop: one index, no dimension of the part */
+} slice;
+/* where the indices begin in "NAME[..]": at the '[' that the last ']' closes, or NULL */
+static const char *slice_of(const char *name)
+{
+    const size_t n = strlen(name);
+    return n && name[n - 1] == ']' ? strrchr(name, '[') : NULL;
+}
+/* the entry that is meant: that of the whole name, else the one before the indices; *part: these, or NULL */
+static size_t named_entry(const nn_dict *d, const char *name, const char **part, nn_error *e)
+{
+    size_t i = entry(d, name), n;
+    char *b;
+    *part = NULL;
+    if (i < d->count || (*part = slice_of(name)) == NULL) return i;
+    n = (size_t)(*part - name);
+    if ((b = (char *)malloc(n + 1)) == NULL) {
+        (void)nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+        return i;
+    }
+    memcpy(b, name, n);
+    b[n] = 0;
+    i = entry(d, !n && d->count == 1 ? d->items[0].name : b);
+    free(b);
+    return i;
+}
+/* *p: at a number or not; 1 = *v is it, -1 = none that fits */
+static int slice_number(const char **p, int64_t *v)
+{
+    const char *q = *p + strspn(*p, " ");
+    const size_t n = strspn(q, "+-0123456789");
+    *p = q;
+    if (!n) return 0;
+    *p = q + n + strspn(q + n, " ");
+    return nn_i64_parse(q, n, v) == n && *v > -((int64_t)1 << 62) && *v < (int64_t)1 << 62 ? 1 : -1;
+}
+/* one axis of n: an index, or FIRST:END:STEP with NumPy's defaults and bounds; NULL, or what is wrong with it */
+static const char *slice_axis(slice *to, size_t k, const char **p, size_t n)
+{
+    int64_t v[3] = { 0, 0, 1 }, size = (int64_t)n;
+    int has[3] = { 0, 0, 0 }, i;
+    for (i = 0; i < 3; i++) {
+        if ((has[i] = slice_number(p, v + i)) < 0) return "expected a number";
+        if (**p != ':') break;
+        if (i < 2) ++*p;
+    }
+    if (**p != ',' && **p != ']') return "expected an index or FIRST:END:STEP, set apart by commas";
+    to->at[k].step = 1;
+    if (!i) {
+        if (!has[0]) return "expected an index";
+        if (v[0] < -size || v[0] >= size) return "the index is out of range";
+        to->at[k].first = (size_t)(v[0] < 0 ? v[0] + size : v[0]);
+        to->at[k].n = 1;
+        to->at[k].drop = 1;
+        return NULL;
+    }
+    if (has[2] && v[2] < 1) return "expected a step of 1 or more";
+    if (!has[1]) v[1] = size;
+    for (i = 0; i < 2; i++) {
+        if (v[i] < 0) v[i] += size;
+        v[i] = v[i] < 0 ? 0 : v[i] > size ? size : v[i];
+    }
+    to->at[k].first = (size_t)v[0];
+    to->at[k].step = (size_t)v[2];
+    to->at[k].n = v[1] > v[0] ? (size_t)((v[1] - v[0] - 1) / v[2]) + 1 : 0;
+    return NULL;
+}
+/* text "[..]"; what is not said is taken whole, "..." stands for as many axes as are left */
+static nn_status slice_parse(slice *to, const char *text, const char *path, const nn_tensor *t, nn_error *e)
+{
+    const char *p = text + 1, *q, *why = NULL;
+    size_t k, given = 1, dots = 0, skip;
+    memset(to, 0, sizeof *to);
+    to->ndim = t->ndim;
+    for (q = p; *q != ']'; q++) given += *q == ',';
+    if ((q = strstr(p, "...")) != NULL) dots = 1;
+    if (p[strspn(p, " ")] == ']') why = "expected an index";
+    for (k = 0; !why && *p && *p != ']' && given - dots <= t->ndim; ) {
+        p += strspn(p, " ");
+        if (strncmp(p, "...", 3) == 0) {
+            if (q != p) { why = "expected ... once"; break; }
+            p += 3;
+            p += strspn(p, " ");
+            for (skip = t->ndim - (given - 1); skip; skip--, k++) {
+                to->at[k].n = t->shape[k];
+                to->at[k].step = 1;
+            }
+            if (*p != ',' && *p != ']') why = "expected a comma behind ...";
+        } else {
+            why = slice_axis(to, k, &p, t->shape[k]);
+            if (!why) k++;
+        }
+        if (!why && *p == ',' && p[strspn(p + 1, " ") + 1] == ']') why = "expected an index";
+        if (!why && *p == ',') p++;
+    }
+    if (given - dots > t->ndim) why = "more indices than dimensions";
+    else if (!why && *p != ']') why = "expected ] at the end";
+    if (why) {
+        char at[64] = "";
+        if (k < t->ndim && given - dots <= t->ndim) (void)snprintf(at, sizeof at, ": axis %zu, of %zu", k, t->shape[k]);
+        return nn_error_set(e, NN_E_ARG, "%s: %s%s: %s", path, text, at, why);
+    }
+    for (; k < t->ndim; k++) {
+        to->at[k].n = t->shape[k];
+        to->at[k].step = 1;
+    }
+    return NN_OK;
+}
+/* the shape of the part; its number of dimensions */
+static size_t slice_shape(const slice *q, size_t shape[NN_MAX_DIMS])
+{
+    size_t k, n = 0;
+    for (k = 0; k < q->ndim; k++)
+        if (!q->at[k].drop) shape[n++] = q->at[k].n;
+    return n;
+}
+/* What is told of a part in its order: a dimension begins (inner: the last one), an item, a dimension ends. */
+typedef struct visitor {
+    void (*begin)(struct visitor *v, int inner);
+    void (*item)(struct visitor *v, const nn_tensor *t, size_t i);
+    void (*end)(struct visitor *v, int inner);
+    nn_json_writer *w;                               /* for their use */
+    void *user;
+    size_t count, indent, depth;
+} visitor;
+static nn_status slice_walk(const slice *q, cursor *c, size_t axis, size_t base, visitor *v)
+{
+    size_t k, inner = axis, i;
+    nn_status s = NN_OK;
+    if (axis == q->ndim) {
+        if (!cursor_to(c, base)) return c->s;
+        v->item(v, &c->t, base - c->first);
+        return v->w && v->w->status != NN_OK ? v->w->status : NN_OK;
+    }
+    base *= c->a->d.items[c->entry].value.shape[axis];
+    if (q->at[axis].drop) return slice_walk(q, c, axis + 1, base + q->at[axis].first, v);
+    for (k = axis + 1; k < q->ndim; k++) if (!q->at[k].drop) inner = k;
+    if (v->begin) v->begin(v, inner == axis);
+    for (k = 0, i = q->at[axis].first; s == NN_OK && k < q->at[axis].n; k++, i += q->at[axis].step)
+        s = slice_walk(q, c, axis + 1, base + i, v);
+    if (v->end) v->end(v, inner == axis);
+    return s;
+}
+static nn_status slice_tell(const slice *q, arrays *a, size_t i, visitor *v, nn_error *e)
+{
+    cursor c = cursor_at(a, i, (size_t)1 << 16, e);
+    nn_status s = slice_walk(q, &c, 0, 0, v);
+    nn_tensor_free(&c.t);
+    return s;
+}
+/* item k of t alone */
+static nn_tensor item_view(const nn_tensor *t, size_t k)
+{
+    nn_tensor v = *t;
+    v.data = (char *)t->data + k * t->itemsize;
+    v.ndim = 0;
+    v.capacity = 0;
+    return v;
+}
+static void visit_stats(visitor *v, const nn_tensor *t, size_t k)
+{
+    const nn_tensor one = item_view(t, k);
+    stats_add(&((facts *)v->user)->q, &one);
+}
+static void visit_spread(visitor *v, const nn_tensor *t, size_t k)
+{
+    const nn_tensor one = item_view(t, k);
+    spread_add(&((facts *)v->user)->w, &one);
+}
+static void json_begin_part(visitor *v, int inner)
+{
+    nn_json_begin_array(v->w);
+    if (!inner) return;
+    v->indent = (size_t)v->w->indent;
+    v->depth = (size_t)v->w->spaced;
+    if (v->w->indent > 0) v->w->spaced = 1;
+    v->w->indent = 0;
+}
+static void json_item_of(visitor *v, const nn_tensor *t, size_t k)
+{
+    nn_json_elem(v->w, t, k);
+    flush_json(v->w, NULL, (size_t)1 << 20, (nn_error *)v->user);
+}
+static void json_end_part(visitor *v, int inner)
+{
+    nn_json_end(v->w);
+    if (!inner) return;
+    v->w->indent = (int)v->indent;
+    v->w->spaced = (int)v->depth;
+}
+static nn_status json_part(nn_json_writer *w, arrays *a, size_t i, const slice *q, nn_error *e)
+{
+    visitor v = NN_ZERO;
+    nn_status s;
+    v.begin = json_begin_part;
+    v.item = json_item_of;
+    v.end = json_end_part;
+    v.w = w;
+    v.user = e;
+    s = slice_tell(q, a, i, &v, e);
+    if (s != NN_OK && !*e->msg)
+        (void)nn_error_set(e, s, "%s: '%s': %s", a->path, a->d.items[i].name, w->why ? w->why : "cannot be written as JSON");
+    if (s != NN_OK && w->status == NN_OK) w->status = s;
+    return s;
+}
+/* rows of text: one line for the innermost dimension, its place in front: [2,:] */
+typedef struct rows_text { const slice *q; size_t at[NN_MAX_DIMS]; } rows_text;
+static void text_begin_part(visitor *v, int inner)
+{
+    const rows_text *x = (const rows_text *)v->user;
+    size_t k, n = 0, shape[NN_MAX_DIMS];
+    v->count = 0;
+    if (!inner) { v->depth++; return; }
+    printf("  ");
+    if (slice_shape(x->q, shape) < 2) return;
+    printf("[");
+    for (k = 0; k < x->q->ndim; k++) {
+        printf("%s", k ? "," : "");
+        if (x->q->at[k].drop) printf("%zu", x->q->at[k].first);
+        else if (n < v->depth) { printf("%zu", x->q->at[k].first + x->at[n] * x->q->at[k].step); n++; }
+        else { printf(":"); n++; }
+    }
+    printf("] ");
+}
+static void text_item_of(visitor *v, const nn_tensor *t, size_t k)
+{
+    printf(v->count++ ? " " : "");
+    say_item(t, k);
+}
+static void text_end_part(visitor *v, int inner)
+{
+    rows_text *x = (rows_text *)v->user;
+    if (inner) printf("\n");
+    else {
+        v->depth--;
+        x->at[v->depth] = 0;
+    }
+    if (v->depth) x->at[v->depth - 1]++;
+}
+static nn_status text_part(arrays *a, size_t i, const slice *q, nn_error *e)
+{
+    visitor v = NN_ZERO;
+    rows_text x;
+    size_t shape[NN_MAX_DIMS];
+    nn_status s;
+    memset(&x, 0, sizeof x);
+    x.q = q;
+    v.begin = text_begin_part;
+    v.item = text_item_of;
+    v.end = text_end_part;
+    v.user = &x;
+    if (!slice_shape(q, shape)) printf("  ");
+    s = slice_tell(q, a, i, &v, e);
+    if (!slice_shape(q, shape)) printf("\n");
+    return s;
+}
 /* ---- names as a tree: levels end at dots and slashes; what repeats under numbers is one line */
 #define MAX_LEVELS 64                                /* what is nested deeper stays one name */
 #define NONE SIZE_MAX
@@ -2573,6 +2878,8 @@ typedef struct display {
     size_t n, room;
     size_t *tie;                                     /* per entry the first one in its storage; NONE =
                                                         alone there */
+    const slice *part;                               /* NULL, or of the one entry that is shown */
+    const char *indices;                             /*   as they were given */
     int headers;                                     /* values are not read */
     nn_error *e;
 } display;
@@ -2784,34 +3091,56 @@ static size_t repeats(const display *d, size_t x, uint64_t *step)
     }
     return n;
 }
+/* texts beyond this many bytes are not shown */
+#define HEAD_TEXT ((size_t)1 << 16)
 static nn_status facts_of(const display *d, const size_t *entry, size_t n, facts *f)
 {
-    size_t k;
+    const nn_tensor *lead = &d->a->d.items[entry[0]].value;
+    const int text = lead->dtype == NN_UCS4 || lead->dtype == NN_BYTES;
+    visitor v = NN_ZERO;
+    size_t k, count = nn_tensor_count(lead);
     nn_status s = NN_OK;
+    v.user = f;
+    v.item = visit_stats;
     for (k = 0; s == NN_OK && k < n; k++) {
         const nn_tensor *t = &d->a->d.items[entry[k]].value;
         const int counts = (is_numeric(t->dtype) || is_complex(t->dtype)) && !d->a->of[entry[k]].where.stored;
-        if (!d->headers || t->data) s = pass(d->a, entry[k], counts ? &f->q : NULL, d->e);
+        if (d->part && counts) s = slice_tell(d->part, d->a, entry[k], &v, d->e);
+        else if (!d->part && (!d->headers || t->data)) s = pass(d->a, entry[k], counts ? &f->q : NULL, d->e);
     }
-    if (s == NN_OK && opt.values >= 3 && f->q.n) s = spread_of(d->a, entry, n, f, d->e);
-    return s;
+    if (s != NN_OK || d->part) {
+        if (s == NN_OK && opt.values >= 3 && f->q.n) {
+            spread_begin(f);
+            v.item = visit_spread;
+            s = slice_tell(d->part, d->a, entry[0], &v, d->e);
+            spread_end(f);
+        }
+        return s;
+    }
+    if (opt.values >= 3 && f->q.n) return spread_of(d->a, entry, n, f, d->e);
+    if (count > 3) count = 3;
+    if (!text || !count || !lead->itemsize || lead->itemsize > HEAD_TEXT / count || (d->headers && !lead->data)) return s;
+    return arrays_get(d->a, entry[0], 0, count, &f->head, d->e);
 }
 static nn_status text_leaf(display *d, const char *label, size_t len, const size_t *entry, size_t n)
 {
     const size_t i = entry[0], first = d->tie[i];
-    const nn_tensor *t = &d->a->d.items[i].value;
+    nn_tensor t = d->a->d.items[i].value;                /* (a look at it) */
     facts f = NN_ZERO;
     nn_status s = facts_of(d, entry, n, &f);
-    if (s != NN_OK) return s;
-    show_tensor(label, len, t, type_name(d, i), &f.q);
-    if (first != NONE && first != i) {
-        printf(is_tied(d, i) ? " tied to " : " in the storage of ");
-        say(d->a->d.items[first].name, 0);
+    if (d->part) t.ndim = slice_shape(d->part, t.shape);
+    if (s == NN_OK) {
+        show_tensor(label, len, &t, type_name(d, i), &f);
+        if (first != NONE && first != i) {
+            printf(is_tied(d, i) ? " tied to " : " in the storage of ");
+            say(d->a->d.items[first].name, 0);
+        }
+        printf("\n");
+        if (opt.values >= 3) show_spread(&f);
+        if (d->part) s = text_part(d->a, i, d->part, d->e);
     }
-    printf("\n");
-    if (opt.values >= 3) show_spread(&f);
     nn_tensor_free(&f.head);
-    return NN_OK;
+    return s;
 }
 static const char *noun(kind k)
 {
@@ -2826,12 +3155,14 @@ static void json_count(nn_json_writer *w, const char *key, uint64_t v)
 static void json_type(const display *d, size_t i)
 {
     const nn_tensor *t = &d->a->d.items[i].value;
-    size_t k;
+    size_t k, n = t->ndim, shape[NN_MAX_DIMS];
+    memcpy(shape, t->shape, sizeof shape);
+    if (d->part) n = slice_shape(d->part, shape);
     nn_json_key(d->w, "dtype");
     nn_json_lossy(d->w, type_name(d, i), strlen(type_name(d, i)));
     nn_json_key(d->w, "shape");
     nn_json_begin_array(d->w);
-    for (k = 0; k < t->ndim; k++) nn_json_u64(d->w, t->shape[k]);
+    for (k = 0; k < n; k++) nn_json_u64(d->w, shape[k]);
     nn_json_end(d->w);
 }
 /* one line of the tree: parts that are alike, over all that repeats around them */
@@ -3031,6 +3362,14 @@ static nn_status display_make(display *d, arrays *a, nn_json_writer *w, int head
     return s == NN_OK ? tree_make(d) : s;
 }
 /* ---- the entries as JSON */
+/* texts that are no UTF-8, too */
+static void json_first(nn_json_writer *w, const nn_tensor *t, size_t k)
+{
+    char b[256];
+    if (t->dtype != NN_BYTES && t->dtype != NN_UCS4) { nn_json_elem(w, t, k); return; }
+    (void)nn_tensor_text(t, k, b, sizeof b);
+    nn_json_lossy(w, b, strlen(b));
+}
 static void json_facts(const display *d, const facts *f, const nn_tensor *t)
 {
     nn_json_writer *w = d->w;
@@ -3049,6 +3388,12 @@ static void json_facts(const display *d, const facts *f, const nn_tensor *t)
         json_count(w, "nan", q->nan);
         json_count(w, "inf", q->inf);
     }
+    if (nn_tensor_count(&f->head)) {
+        nn_json_key(w, "first");
+        nn_json_begin_array(w);
+        for (k = 0; k < nn_tensor_count(&f->head); k++) json_first(w, &f->head, k);
+        nn_json_end(w);
+    }
     if (opt.values < 3 || !q->n) return;
     nn_json_key(w, "std");
     nn_json_f64(w, f->w.square);
@@ -3066,10 +3411,6 @@ static void json_facts(const display *d, const facts *f, const nn_tensor *t)
         nn_json_end(w);
         nn_json_end(w);
     }
-    nn_json_key(w, "first");
-    nn_json_begin_array(w);
-    for (k = 0; k < nn_tensor_count(&f->head); k++) nn_json_elem(w, &f->head, k);
-    nn_json_end(w);
 }
 static nn_status json_entry(display *d, size_t i)
 {
@@ -3083,8 +3424,13 @@ static nn_status json_entry(display *d, size_t i)
     nn_json_key(w, "name");
     nn_json_lossy(w, d->a->d.items[i].name, strlen(d->a->d.items[i].name));
     json_type(d, i);
-    json_count(w, "values", nn_tensor_count(t));
-    json_count(w, "bytes", nn_tensor_bytes(t));
+    if (d->part) {
+        nn_json_key(w, "indices");
+        nn_json_lossy(w, d->indices, strlen(d->indices));
+    } else {
+        json_count(w, "values", nn_tensor_count(t));
+        json_count(w, "bytes", nn_tensor_bytes(t));
+    }
     if (o->width || t->dtype == NN_UCS4 || t->dtype == NN_BYTES)
         json_count(w, "width", t->dtype == NN_UCS4 ? t->itemsize / 4 : t->itemsize);
     if (d->a->k == K_SHARDS) {
@@ -3104,13 +3450,11 @@ static nn_status json_entry(display *d, size_t i)
         nn_json_key(w, is_tied(d, i) ? "tied_to" : "in_storage_of");
         nn_json_lossy(w, first, strlen(first));
     }
-    if (!t->ndim && t->data && (t->dtype == NN_UCS4 || t->dtype == NN_BYTES)) {
-        char text[256];
-        (void)nn_tensor_text(t, 0, text, sizeof text);
-        nn_json_key(w, "text");
-        nn_json_lossy(w, text, strlen(text));
-    }
     json_facts(d, &f, t);
+    if (d->part) {
+        nn_json_key(w, "content");
+        s = json_part(w, d->a, i, d->part, d->e);
+    }
     nn_json_end(w);
     nn_tensor_free(&f.head);
     flush_json(w, NULL, (size_t)1 << 20, d->e);
@@ -3484,12 +3828,22 @@ static void json_metadata(nn_json_writer *w, const arrays *f, nn_error *e)
 static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_error *e)
 {
     const nn_gguf_info *h = f->gguf && !name ? nn_gguf_head(f->gguf) : NULL;
-    const uint64_t unread = values_unread(f, name);
-    const size_t root = 0;
-    const char *p, *end;
+    const char *p, *end, *indices = NULL;
+    const size_t root = 0, only = name ? named_entry(&f->d, name, &indices, e) : NONE;
+    uint64_t unread = values_unread(f, only);
+    slice part;
     display d;
     size_t i;
     nn_status s = display_make(&d, f, w, unread > 0, e);
+    if (s == NN_OK && indices && only < f->d.count) {
+        s = slice_parse(&part, indices, f->path, &f->d.items[only].value, e);
+        if (s == NN_OK && opt.values == 2)
+            s = nn_error_set(e, NN_E_ARG, "%s: --values no: %s asks for values", f->path, indices);
+        d.part = &part;
+        d.indices = indices;
+        d.headers = 0;
+        unread = 0;
+    }
     if (s == NN_OK && w) {
         if (f->k == K_SHARDS) json_count(w, "files", f->shards.count);
         if (h) {
@@ -3502,7 +3856,7 @@ static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_
         nn_json_key(w, "entries");
         nn_json_begin_array(w);
         for (i = 0; s == NN_OK && i < f->d.count; i++)
-            if (!name || strcmp(name, f->d.items[i].name) == 0) s = json_entry(&d, i);
+            if (only == NONE || only == i) s = json_entry(&d, i);
         nn_json_end(w);
         nn_json_key(w, "not_read");
         nn_json_begin_array(w);
@@ -3530,8 +3884,7 @@ static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_
         printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,
                h->big_endian ? "big" : "little", (unsigned long long)h->alignment, nn_gguf_count(f->gguf),
                nn_gguf_meta_count(f->gguf));
-    for (i = 0; s == NN_OK && name && i < f->d.count; i++)
-        if (strcmp(name, f->d.items[i].name) == 0) s = text_leaf(&d, name, strlen(name), &i, 1);
+    if (s == NN_OK && only < f->d.count) s = text_leaf(&d, name, strlen(name), &only, 1);
     if (s == NN_OK && !name) s = show_parts(&d, &root, 1, 1);
     if (s == NN_OK && !name && f->d.count > 1) s = show_totals(&d);
     if (s == NN_OK && unread)
@@ -3602,6 +3955,7 @@ static nn_status show_events(const char *path, nn_json_writer *w, nn_error *e)
 static nn_status show_kind(const char *path, kind k, const char *name, nn_json_writer *w, nn_error *e)
 {
     arrays f = NN_ZERO;
+    const char *part;
     uint64_t n = 0;
     nn_status s;
     if (k == K_CSV) return show_csv(path, name, w, e);
@@ -3615,10 +3969,10 @@ static nn_status show_kind(const char *path, kind k, const char *name, nn_json_w
         return s;
     }
     f.lenient = 1;
-    s = arrays_open(&f, path, k, k == K_NPZ ? name : NULL, e);
+    s = arrays_open(&f, path, k, k == K_NPZ && name && !slice_of(name) ? name : NULL, e);
     if (s == NN_OK) s = arrays_select(&f, e);
     if (s == NN_OK) s = all_used(path, e);
-    if (s == NN_OK && name && !nn_dict_get(&f.d, name) && !is_left(&f.left, name))
+    if (s == NN_OK && name && named_entry(&f.d, name, &part, e) == f.d.count && !is_left(&f.left, name))
         s = nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
     if (s == NN_OK) s = show_arrays(&f, name, w, e);
     arrays_close(&f);
@@ -3635,8 +3989,11 @@ static int cmd_show(const char *path, const char *name)
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
     if (has_no_arrays(path, k)) return 2;
+    if (name && slice_of(name) && strcmp(path, "-") == 0 && k == K_NPY)
+        return nn_app_usage(&app, "%s: is read twice, which - cannot: save it to a file first, or use json", name);
     if (opt.values >= 3 && strcmp(path, "-") == 0)
-        return nn_app_usage(&app, "--values all: reads the values twice, which - cannot: save it to a file first");
+        return nn_app_usage(&app, "--values %s: reads the values twice, which - cannot: save it to a file first",
+                            nn_app_choice(&app, "values"));
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
     w.lines = 1;
@@ -3774,7 +4131,9 @@ static int cmd_json(const char *path, const char *name)
     arrays f = NN_ZERO;
     kind k;
     nn_status s = detect(path, &k, &e);
-    size_t i;
+    const char *indices = NULL;
+    slice part;
+    size_t i, only = 0;
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
@@ -3816,13 +4175,15 @@ static int cmd_json(const char *path, const char *name)
         }
     } else {
         f.lenient = 1;
-        s = arrays_open(&f, path, k, name, &e);
+        s = arrays_open(&f, path, k, name && !slice_of(name) ? name : NULL, &e);
         if (s == NN_OK) s = arrays_select(&f, &e);
         if (s == NN_OK) s = all_used(path, &e);
         if (s == NN_OK) say_left(&f, stderr, name);
-        if (s == NN_OK && name && !nn_dict_get(&f.d, name))
+        if (s == NN_OK && name && (only = named_entry(&f.d, name, &indices, &e)) == f.d.count)
             s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
-        if (s == NN_OK && !name && !selects() && f.d.count == 1 && strcmp(f.d.items[0].name, "array") == 0 &&
+        if (s == NN_OK && indices) s = slice_parse(&part, indices, path, &f.d.items[only].value, &e);
+        if (s == NN_OK && indices) s = json_part(&w, &f, only, &part, &e);
+        else if (s == NN_OK && !name && !selects() && f.d.count == 1 && strcmp(f.d.items[0].name, "array") == 0 &&
             (k == K_NPY || k == K_IDX || k == K_PNG))
             json_array(&w, &f, 0, &e);
         else if (s == NN_OK) {

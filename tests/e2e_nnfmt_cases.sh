@@ -201,6 +201,32 @@ if "$nnfmt" show --json --flat deep.npz | grep -q tree; then bad '--json --flat 
 for f in model.gguf types_be.gguf f8.safetensors npz_readme.npz esc.safetensors terminal_escape.csv blank.yaml x.npy; do
     "$nnfmt" show --json $f >doc.json 2>doc.err; want 0 'format: string' show doc.json; want 0 "" check doc.json
 done
+# parts of arrays, their range and values; bars; texts
+printf '0,1,2\n3,4.5,5\n' >m23.csv; want 0 '' convert --no-header m23.csv m23.npy
+is "$("$nnfmt" show m23.npy '[:, -1]')" 'npy: 1 entries
+[:, -1]                                  f64   [2]              min 2.0 mean 3.5 max 5.0
+  2.0 5.0'
+is "$("$nnfmt" show m23.npy 'array[0:2, ::2]' | sed -n '3,$p')" '  [0,:] 0.0 2.0
+  [1,:] 3.0 5.0'
+is "$("$nnfmt" json m23.npy '[1]')" '[3.0,4.5,5.0]'
+is "$("$nnfmt" json m23.npy '[1,1]')" 4.5
+is "$("$nnfmt" json deep.npz 'h.10.w[0]')" -7
+for f in '[2]:axis 0, of 2: the index is out of range' '[0,0,0]:more indices than dimensions' '[::-1]:axis 0, of 2: expected a step of 1 or more' '[]:expected an index' \
+    '[x]:expected an index or FIRST:END:STEP' '[0,]:axis 1, of 3: expected an index' '[..., ...]:expected ... once' '[0 0]:expected an index or' '[9223372036854775808]:expected a number'; do
+    for c in show json; do want 1 "m23.npy: ${f%%]:*}]: " $c m23.npy "${f%%]:*}]"; want 1 "${f##*]:}" $c m23.npy "${f%%]:*}]"; done
+done
+want 1 "no entry is called 'zz[0]'" json deep.npz 'zz[0]'
+want 1 '--values no: [0] asks for values' show --values no m23.npy '[0]'
+if "$nnfmt" show - '[0]' <m23.npy 2>&1 | grep -qF '[0]: is read twice'; then ok; else bad 'a part of a pipe'; fi
+is "$("$nnfmt" json - '[:,::2]' <m23.npy)" '[[0.0,2.0],[3.0,5.0]]'
+want 0 'std 1.5 zeros 0 bins 1 0 0 0 0 0 0 0 0 1' show --values all m23.npy '[:,2]'
+is "$("$nnfmt" show --values bars m23.npy | sed 's/^ *//' | sed -n '4,5p;13p')" '[0.0, 0.5)                              1 ####################
+[0.5, 1.0)                              0 
+[4.5, 5.0]                              2 ########################################'
+printf 'a,t\n1,x\n2,"y z"\n' >texts.csv; want 0 '' convert texts.csv texts.npz
+want 0 "first 'x' 'y z' width 3" show texts.npz
+want 0 '"first":["x","y z"]' show --json texts.npz
+
 # safetensors in several files, by their index (huggingface's): one model, in either order of its files
 mkdir sharded; cd sharded || exit 1
 printf 'x,y\n1,2\n3,4.5\n' >one.csv; printf 'z\n-7\n' >two.csv; printf 'x,y,z\n' >all.csv

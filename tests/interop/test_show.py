@@ -87,5 +87,27 @@ check(abs(e["f4"]["std"] - v["f4"].astype("f8").std()) < 1e-9 and e["f4"]["bins"
 check(np.allclose(e["f4"]["bins"]["edges"], np.histogram_bin_edges(v["f4"].astype("f8"), 10), rtol=1e-15), "edges")
 check((e["nan"]["nan"], e["nan"]["inf"], e["nan"]["zeros"], e["nan"]["max"]) == (1, 1, 1, "Infinity") and "bins" not in e["nan"], f"nan {e['nan']}")
 check(abs(e["c16"]["abs_max"] - np.abs(v["c16"]).max()) < 1e-12 and "min" not in e["none"], "complex, empty")
+# ---- parts of arrays as NumPy indexes them, in any order of storage
+g = np.random.default_rng(6)
+for n in range(200):
+    shape = tuple(int(x) for x in g.integers(0 if n % 7 == 0 else 1, 6, g.integers(1, 5)))
+    x = g.integers(-99, 99, shape).astype(["i4", "f4", "u8", "f8", "i1"][n % 5] if n % 5 != 2 else "i8")
+    (np.save if n % 3 else lambda f, v: np.savez_compressed("p.npz", array=v))("p.npy", np.asfortranarray(x) if n % 2 else x)
+    f = "p.npy" if n % 3 else "p.npz"
+    words, index = [], []
+    for size in shape[:g.integers(0, len(shape)) + 1]:
+        if size and g.random() < 0.3: i = int(g.integers(-size, size)); words.append(str(i)); index.append(i); continue
+        a, b, c = (None if g.random() < 0.4 else int(g.integers(lo, hi)) for lo, hi in ((-8, 8), (-8, 8), (1, 4)))
+        words.append(f"{'' if a is None else a}:{'' if b is None else b}" + ("" if c is None else f":{c}")); index.append(slice(a, b, c))
+    if g.random() < 0.2: k = int(g.integers(0, len(words) + 1)); words.insert(k, "..."); index.insert(k, Ellipsis)
+    text = "[" + g.choice([",", ", "]).join(words) + "]"
+    try: want = x[tuple(index)]
+    except IndexError: check(run("json", f, text)[0] == 1, f"part {shape} {text}: refused"); continue
+    rc, out, err = run("json", f, "array" + text)
+    check(rc == 0 and json.loads(out) == want.tolist(), f"part {shape} {text}: {out[:100]} {err}")
+    rc, out, err = run("show", "--json", f, text); e = json.loads(out)["entries"][0] if rc == 0 else {}
+    check(e.get("content") == want.tolist() and e["shape"] == list(want.shape) and e.get("min") == (want.min() if want.size else None), f"part {shape} {text}: {e} {err}")
+    rc, out, err = run("show", f, text)
+    check([float(v) for l in out.split("\n")[2:] for v in l.split() if not v.startswith("[")] == want.ravel().astype("f8").tolist(), f"part {shape} {text}: {out}")
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(failed != 0)
