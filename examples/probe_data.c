@@ -21,11 +21,12 @@
 NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
                            on its own (gcc's default on AArch64) */
 
-enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH };
+enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH, CMD_APPLY };
 #define C_BUILD (1u << CMD_BUILD)
 #define C_PROBE (1u << CMD_PROBE)
 #define C_COMPARE (1u << CMD_COMPARE)
 #define C_SYNTH (1u << CMD_SYNTH)
+#define C_APPLY (1u << CMD_APPLY)
 
 enum { NORM_STANDARDIZE = 0, NORM_MINMAX, NORM_NONE };
 static const char *const norm_names[] = { "standardize", "minmax", "none" };
@@ -63,7 +64,8 @@ static const nn_option table[] = {
       .help = "embedding-to-feature, hidden-to-feature, hidden-to-concept, embedding-to-concept or activation-to-concept",
       .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "activation-to-concept" },
     { .key = "input", .type = NN_APP_TEXT, .field = F(input), .value = "DIR", .group = "data set",
-      .commands = C_BUILD, .help = "folder of sentence_*.npz files",
+      .commands = C_BUILD | C_APPLY,
+      .help = "folder of sentence_*.npz files; apply: such a folder or a data set F.npz, with labels",
       .mode = "!array", .effect = NN_EFFECT_DATA, .probe = "sent2" },
     { .key = "output", .type = NN_APP_TEXT, .field = F(output), .value = "F.npz", .group = "data set", .commands = C_BUILD,
       .help = "file to make; report and run.json take its stem (default: generated_datasets/ and a name made of the choices)",
@@ -251,6 +253,10 @@ static const nn_app_command commands[] = {
       .help = "one table and one plot over data sets (layers, strategies)", .out = "results/probes" },
     { .name = "synthesize",
       .help = "a folder of sentence files with planted directions, to try things without a language model" },
+    { .name = "apply", .args = "PROBE.npz", .min_args = 1, .max_args = 1,
+      .help = "judge a saved probe on rows that it has never seen: --input DIR or F.npz",
+      .out = "results/probes",
+      .uses = NN_APP_USES_RUN & ~NN_APP_USES_SEED },
 };
 static const nn_app_program program = {
     .name = "probe_data",
@@ -267,6 +273,7 @@ static const nn_app_program program = {
              "  probe_data --array CACHE.pt:blocks.{l}.hook_resid_post --take 1=last --labels Y.npy\n"
              "             --output F.npz     one data set per layer, then compare F_l*.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
+             "  probe_data apply PROBE.npz --input DIR     the same layers, scaler and PCA on other sentences\n"
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
              "\n"
@@ -288,7 +295,7 @@ static const nn_app_program program = {
              "  however large the folder is. --pca holds the scaled rows in double beside\n"
              "  it, --resume the earlier rows and the new ones.\n",
     .commands = commands,
-    .n_commands = 4,
+    .n_commands = sizeof commands / sizeof *commands,
     .options = table,
     .n_options = sizeof table / sizeof *table,
     .prepare = prepare
@@ -2311,6 +2318,7 @@ typedef struct probing {
     nn_tensor split;             /* --stored-split: i64 [n], 0 = tested, 1 = fitted on; else empty */
     size_t n, k, n_classes, m, n_groups;
     int concept, kind, grouped;  /* grouped: some sentence has several rows, wherever they stand */
+    int components;              /* x is what a stored PCA made: the columns themselves are not there */
     size_t pca;
     int64_t layer;               /* the single input layer; -1 = several or none */
     char strategy[64];
@@ -2352,6 +2360,45 @@ static nn_status probing_split(probing *p, const char *path, nn_error *e)
         }
     return s;
 }
+/* Labels or targets y, and which rows belong together (g may be NULL); p->n is there. */
+static nn_status probing_targets(probing *p, const nn_tensor *y, const nn_tensor *g, const char *path,
+                                 nn_error *e)
+{
+    nn_status s = NN_OK;
+    size_t i;
+    p->concept = (y->dtype >= NN_I8 && y->dtype <= NN_BOOL) && y->ndim == 1;
+    if (p->concept) {
+        nn_tensor wide = NN_ZERO;
+        s = nn_tensor_convert(&wide, y, NN_I64, NULL, e);
+        if (s == NN_OK) s = nn_label_encode(&p->codes, &p->classes, &wide, NULL, e);
+        nn_tensor_free(&wide);
+        if (s == NN_OK) p->n_classes = nn_tensor_count(&p->classes);
+        p->m = 1;
+    } else {
+        size_t shape[2];
+        s = nn_tensor_convert(&p->y, y, NN_F64, NULL, e);
+        shape[0] = p->n;
+        shape[1] = p->m = y->ndim == 2 ? y->shape[1] : 1;
+        if (s == NN_OK) s = nn_tensor_reshape(&p->y, 2, shape, e);
+        for (i = 0; s == NN_OK && i < p->n * p->m; i++)
+            if (!(nn_f64(&p->y)[i] - nn_f64(&p->y)[i] == 0.0))
+                s = fail(e, NN_E_FORMAT, "%s: y row %zu: expected a finite number, got NaN or infinity",
+                         path, i / p->m);
+    }
+    if (s == NN_OK) s = nn_tensor_make1(&p->group, NN_I64, p->n, NULL, e);
+    for (i = 0; s == NN_OK && i < p->n; i++)
+        nn_i64(&p->group)[i] =
+            g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
+    if (s == NN_OK) {
+        nn_tensor code = NN_ZERO, distinct = NN_ZERO;
+        s = nn_label_encode(&code, &distinct, &p->group, NULL, e);
+        if (s == NN_OK) p->n_groups = nn_tensor_count(&distinct);
+        p->grouped = p->n_groups < p->n;
+        nn_tensor_free(&code);
+        nn_tensor_free(&distinct);
+    }
+    return s;
+}
 static nn_status probing_read(probing *p, const opts *o, const char *path, nn_error *e)
 {
     const nn_tensor *y, *g, *t;
@@ -2359,7 +2406,7 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
     nn_npz *z = NULL;
     nn_npy_info x, raw;
     nn_status s = read_small(&p->d, &z, path, e);
-    size_t i, at[2];
+    size_t at[2];
     if (s != NN_OK) return s;
     memset(&x, 0, sizeof x);
     memset(&raw, 0, sizeof raw);
@@ -2407,37 +2454,8 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
         nn_scaler_free(&sc);
         if (s != NN_OK) return s;
     }
-    p->concept = (y->dtype >= NN_I8 && y->dtype <= NN_BOOL) && y->ndim == 1;
-    if (p->concept) {
-        nn_tensor wide = NN_ZERO;
-        s = nn_tensor_convert(&wide, y, NN_I64, NULL, e);
-        if (s == NN_OK) s = nn_label_encode(&p->codes, &p->classes, &wide, NULL, e);
-        nn_tensor_free(&wide);
-        if (s == NN_OK) p->n_classes = nn_tensor_count(&p->classes);
-        p->m = 1;
-    } else {
-        size_t shape[2];
-        s = nn_tensor_convert(&p->y, y, NN_F64, NULL, e);
-        shape[0] = p->n;
-        shape[1] = p->m = y->ndim == 2 ? y->shape[1] : 1;
-        if (s == NN_OK) s = nn_tensor_reshape(&p->y, 2, shape, e);
-        for (i = 0; s == NN_OK && i < p->n * p->m; i++)
-            if (!(nn_f64(&p->y)[i] - nn_f64(&p->y)[i] == 0.0))
-                s = fail(e, NN_E_FORMAT, "%s: y row %zu: expected a finite number, got NaN or infinity",
-                         path, i / p->m);
-    }
-    if (s == NN_OK) s = nn_tensor_make1(&p->group, NN_I64, p->n, NULL, e);
-    for (i = 0; s == NN_OK && i < p->n; i++)
-        nn_i64(&p->group)[i] =
-            g && nn_tensor_count(g) == p->n && g->dtype == NN_I64 ? nn_i64(g)[i] : (int64_t)i;
-    if (s == NN_OK) {
-        nn_tensor code = NN_ZERO, distinct = NN_ZERO;
-        s = nn_label_encode(&code, &distinct, &p->group, NULL, e);
-        if (s == NN_OK) p->n_groups = nn_tensor_count(&distinct);
-        p->grouped = p->n_groups < p->n;
-        nn_tensor_free(&code);
-        nn_tensor_free(&distinct);
-    }
+    p->components = !raw.ndim && nn_dict_get(&p->d, "pca_components") != NULL;
+    s = probing_targets(p, y, g, path, e);
     if (s == NN_OK && o->stored_split) s = probing_split(p, path, e);
     return s;
 }
@@ -3315,18 +3333,42 @@ static nn_status probe_allowed(nn_app *app, const opts *o, const probing *p, con
                              p->n);
     return NN_OK;
 }
+/* What a probe keeps of the data set it was fitted on: enough to make the same rows of other files. */
+static const char *const kept_keys[] = { "meta_strategy", "meta_input_source", "meta_input_layers",
+                                         "meta_combine", "meta_rows", "meta_target_layer",
+                                         "meta_target_feature", "meta_classes" };
+/* rows of each class [n_classes], or the means of the targets [m]: what needs no probe */
+static nn_status put_baseline(nn_dict *d, const probing *p, nn_error *e)
+{
+    nn_tensor t = NN_ZERO;
+    const size_t m = p->m;
+    nn_status s = nn_tensor_make1(&t, p->concept ? NN_I64 : NN_F64, p->concept ? p->n_classes : m,
+                                  NULL, e);
+    size_t i;
+    for (i = 0; s == NN_OK && p->concept && i < p->n; i++) nn_i64(&t)[nn_i64(&p->codes)[i]]++;
+    for (i = 0; s == NN_OK && !p->concept && i < p->n * m; i++)
+        nn_f64(&t)[i % m] += nn_f64(&p->y)[i] / (double)p->n;
+    return put_made(d, p->concept ? "class_rows" : "target_mean", &t, s, e);
+}
 static nn_status save_probe(nn_app *app, const opts *o, const probing *p, const fitted *f, nn_error *e)
 {
     nn_dict d = NN_ZERO, state = NN_ZERO;
     size_t i;
     nn_status s = put_text(&d, "probe", probe_names[f->probe], e);
     if (s == NN_OK) s = put_f64(&d, "penalty", f->penalty, e);
+    if (s == NN_OK) s = put_i64(&d, "columns", (int64_t)p->k, e);
+    if (s == NN_OK) s = put_text(&d, "columns_are", p->components ? "components" : "raw", e);
     if (s == NN_OK) s = put_scaler(&d, f->kind, &f->sc, e);
     if (s == NN_OK && f->has_pca) {
         s = put_copy(&d, "pca_components", &f->pca.components, e);
         if (s == NN_OK) s = put_copy(&d, "pca_mean", &f->pca.mean, e);
     }
     if (s == NN_OK && p->concept) s = put_copy(&d, "classes", &p->classes, e);
+    if (s == NN_OK) s = put_baseline(&d, p, e);
+    for (i = 0; s == NN_OK && i < sizeof kept_keys / sizeof *kept_keys; i++) {
+        const nn_tensor *t = nn_dict_get(&p->d, kept_keys[i]);
+        if (t) s = put_copy(&d, kept_keys[i], t, e);
+    }
     if (s == NN_OK && f->probe != PROBE_MLP) {
         s = put_copy(&d, "coef", &f->lin.coef, e);
         if (s == NN_OK) s = put_copy(&d, "intercept", &f->lin.intercept, e);
@@ -3474,7 +3516,8 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
     }
     if (r->why[0] && !r->each) return;
     if (p->concept) {
-        show_figure(app, rep, "balanced_accuracy", "balanced accuracy", &r->fig[FIG_BALANCED], "");
+        show_figure(app, rep, "balanced_accuracy", "balanced accuracy", &r->fig[FIG_BALANCED],
+                    "there is one label only");
         show_number(app, rep, "f1_weighted", NULL, r->f1, NULL);
         show_number(app, rep, "f1_macro", NULL, r->f1_macro, NULL);
         show_figure(app, rep, "auc", p->n_classes > 2 ? "AUC, one against the rest" : "AUC",
@@ -3701,6 +3744,421 @@ static int cmd_probe(nn_app *app, opts *o)
     fitted_free(&f);
     score_free(&r);
     probing_free(&p);
+    return finish(app, s, &e);
+}
+/* ---- apply: a saved probe on other rows ------------------------------------------------------------- */
+/* An array of a probe's file in double, of that many elements. */
+static nn_status probe_part(nn_tensor *t, const nn_dict *d, const char *key, size_t rows, size_t cols,
+                            const char *path, nn_error *e)
+{
+    const nn_tensor *v = nn_dict_get(d, key);
+    if (!v || v->dtype > NN_BOOL || v->ndim < 1 || v->ndim > 2 || v->shape[0] != rows ||
+        nn_tensor_count(v) != rows * cols)
+        return fail(e, NN_E_FORMAT, "%s: %s: expected %zu x %zu numbers: not a probe of this program",
+                    path, key, rows, cols);
+    return nn_tensor_convert(t, v, NN_F64, NULL, e);
+}
+/* The network of a probe: its hidden width is in its first weight. */
+static nn_status load_mlp(fitted *f, const nn_dict *d, size_t n_in, const char *path, nn_error *e)
+{
+    nn_mlp_desc md = NN_ZERO;
+    nn_load_desc strict = NN_ZERO;
+    nn_dict names = NN_ZERO, state = NN_ZERO;
+    size_t i, hidden = 0;
+    nn_status s = NN_OK;
+    for (i = 0; !hidden && i < d->count; i++)
+        if (ends(d->items[i].name, ".weight") && d->items[i].value.ndim == 2)
+            hidden = d->items[i].value.shape[0];
+    if (!hidden) return fail(e, NN_E_FORMAT, "%s: no weights: not a probe of this program", path);
+    md.n_in = n_in;
+    md.n_out = f->n_out;
+    md.hidden = &hidden;
+    md.n_hidden = 1;
+    s = nn_mlp_create(&f->mlp, &md, e);
+    if (s == NN_OK) s = nn_mlp_state(f->mlp, &names, NULL, 0, e);
+    for (i = 0; s == NN_OK && i < names.count; i++) {
+        const nn_tensor *t = nn_dict_get(d, names.items[i].name);
+        if (t) s = put_copy(&state, names.items[i].name, t, e);
+    }
+    strict.strict = 1;
+    if (s == NN_OK) s = nn_mlp_load(f->mlp, &state, &strict, NULL, e);
+    nn_dict_free(&names);
+    nn_dict_free(&state);
+    return s;
+}
+/* A saved probe: the model in f, and in like what its data set was (classes, targets, keys, no rows). */
+static nn_status load_probe(fitted *f, probing *like, const char *path, nn_error *e)
+{
+    nn_dict *d = &like->d;
+    const nn_tensor *t, *columns;
+    size_t k, used, rows;
+    nn_status s = nn_npz_read(d, path, NULL, e);
+    if (s != NN_OK) return s;
+    for (f->probe = PROBE_LOGISTIC; f->probe <= PROBE_MEANS; f->probe++)
+        if (text_is(d, "probe", probe_names[f->probe])) break;
+    if (f->probe > PROBE_MEANS)
+        return fail(e, NN_E_FORMAT, "%s: expected a probe that probe --save has written", path);
+    columns = nn_dict_get(d, "columns");
+    t = nn_dict_get(d, "classes");
+    if (!columns || columns->dtype != NN_I64 || nn_tensor_count(columns) != 1 ||
+        nn_i64(columns)[0] < 1 || (t && (t->dtype != NN_I64 || t->ndim != 1 || !t->shape[0])))
+        return fail(e, NN_E_FORMAT, "%s: no columns or classes: save the probe again, its file is of "
+                                    "an earlier version", path);
+    k = like->k = (size_t)nn_i64(columns)[0];
+    like->components = text_is(d, "columns_are", "components");
+    like->concept = t != NULL;
+    if (t) {
+        like->n_classes = f->n_out = t->shape[0];
+        like->m = 1;
+        s = nn_tensor_copy(&like->classes, t, NULL, e);
+    } else {
+        t = nn_dict_get(d, "target_mean");
+        if (!t || t->dtype != NN_F64 || t->ndim != 1 || !t->shape[0])
+            return fail(e, NN_E_FORMAT, "%s: neither classes nor target_mean", path);
+        like->m = f->n_out = t->shape[0];
+    }
+    if (s == NN_OK) s = scaler_stored(&f->sc, &f->kind, d, path, k, e);
+    used = k;
+    t = nn_dict_get(d, "pca_components");
+    if (s == NN_OK && t) {
+        f->has_pca = 1;
+        f->pca.d = k;
+        f->pca.k = used = t->shape[0];
+        s = probe_part(&f->pca.components, d, "pca_components", used, k, path, e);
+        if (s == NN_OK) s = probe_part(&f->pca.mean, d, "pca_mean", k, 1, path, e);
+    }
+    if (s != NN_OK || f->probe == PROBE_MLP) return s != NN_OK ? s : load_mlp(f, d, used, path, e);
+    rows = f->probe == PROBE_LOGISTIC && f->n_out == 2 ? 1 : f->n_out;
+    s = probe_part(&f->lin.coef, d, "coef", rows, used, path, e);
+    if (s == NN_OK) s = probe_part(&f->lin.intercept, d, "intercept", rows, 1, path, e);
+    f->lin.n_features = used;
+    f->lin.n_outputs = rows;
+    f->lin.n_classes = like->concept ? f->n_out : 0;
+    return s;
+}
+/* One key of both in words; "" where it is not there. */
+static const char *kept_text(nn_app *app, const nn_dict *d, const char *key)
+{
+    const nn_tensor *t = nn_dict_get(d, key);
+    const char *list = "";
+    char buf[128];
+    size_t i;
+    if (t && t->dtype == NN_UCS4 && nn_tensor_count(t) == 1) {
+        (void)nn_tensor_text(t, 0, buf, sizeof buf);
+        return nn_app_text(app, "%s", buf);
+    }
+    for (i = 0; t && t->dtype == NN_I64 && i < nn_tensor_count(t) && i < 64; i++)
+        list = nn_app_text(app, "%s%s%" PRId64, list, i ? "," : "", nn_i64(t)[i]);
+    return list;
+}
+/* A probe is only for rows of the same kind: columns, layers, targets. What one of the two does not
+ * say (a plain matrix) is not compared. */
+static nn_status probe_fits(nn_app *app, const probing *like, const probing *p, const char *path,
+                            nn_error *e)
+{
+    static const char *const same[][2] = {
+        { "meta_input_source", "source of x" }, { "meta_input_layers", "input layer" },
+        { "meta_combine", "combination of layers" }, { "meta_target_layer", "target layer" },
+        { "meta_target_feature", "target feature" } };
+    size_t i;
+    for (i = 0; i < sizeof same / sizeof *same; i++) {
+        const char *a = kept_text(app, &like->d, same[i][0]), *b = kept_text(app, &p->d, same[i][0]);
+        if (!*a || !*b || strcmp(a, "array") == 0 || strcmp(b, "array") == 0 || strcmp(a, b) == 0)
+            continue;
+        return fail(e, NN_E_ARG, "%s: %s: expected %s, for which the probe was fitted, got %s", path,
+                    same[i][1], a, b);
+    }
+    if (like->components || p->components)
+        return fail(e, NN_E_ARG,
+                    "%s: x holds the components of a PCA, which another data set does not share: "
+                    "build with --raw, and probe that", like->components ? app->args[0] : path);
+    if (p->k != like->k)
+        return fail(e, NN_E_ARG, "%s: columns: expected %zu, for which the probe was fitted, got %zu",
+                    path, like->k, p->k);
+    if (p->concept != like->concept || p->m != like->m)
+        return fail(e, NN_E_ARG, "%s: expected %s, for which the probe was fitted, got %s", path,
+                    like->concept ? "labels" : nn_app_text(app, "%zu real targets", like->m),
+                    p->concept ? "labels" : nn_app_text(app, "%zu real targets", p->m));
+    return NN_OK;
+}
+/* Labels by their words: the classes of p become those of like, which must know them all. */
+static nn_status same_labels(nn_app *app, const probing *like, probing *p, const char *path, nn_error *e)
+{
+    const int named = nn_dict_get(&like->d, "meta_classes") != NULL;
+    size_t i, k, c = p->n_classes, *to = (size_t *)need(malloc((c ? c : 1) * sizeof *to));
+    nn_tensor classes = NN_ZERO;
+    char a[128], b[128];
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < c; i++) {
+        const char *list = "";
+        label_text(b, sizeof b, p, i);
+        for (k = 0; k < like->n_classes; k++) {
+            label_text(a, sizeof a, like, k);
+            if (strcmp(a, b) == 0) break;
+            if (k < 20) list = nn_app_text(app, "%s%s%s", list, k ? ", " : "", a);
+        }
+        to[i] = k;
+        if (k == like->n_classes || named != (nn_dict_get(&p->d, "meta_classes") != NULL))
+            s = fail(e, NN_E_ARG, "%s: label '%s' is none of those of the probe: %s", path, b, list);
+    }
+    if (s == NN_OK) s = nn_tensor_copy(&classes, &like->classes, NULL, e);
+    for (i = 0; s == NN_OK && i < p->n; i++)
+        nn_i64(&p->codes)[i] = (int64_t)to[nn_i64(&p->codes)[i]];
+    free(to);
+    if (s != NN_OK) return s;
+    nn_tensor_free(&p->classes);
+    p->classes = classes;
+    p->n_classes = like->n_classes;
+    (void)nn_dict_remove(&p->d, "meta_classes");
+    if (named) s = put_copy(&p->d, "meta_classes", nn_dict_get(&like->d, "meta_classes"), e);
+    return s;
+}
+/* What a probe was fitted on, as the flags of build would say it. */
+static nn_status spec_of_probe(nn_app *app, spec *sp, const probing *like, const char *path, nn_error *e)
+{
+    const nn_dict *d = &like->d;
+    const char *layers = kept_text(app, d, "meta_input_layers"),
+               *target = kept_text(app, d, "meta_target_layer"), *strategy, *v;
+    nn_status s;
+    strategy = kept_text(app, d, "meta_strategy");
+    if (!*strategy || strcmp(strategy, "array") == 0)
+        return fail(e, NN_E_ARG,
+                    "%s: was fitted on a plain matrix: --input expects a data set F.npz, not a folder",
+                    path);
+    s = spec_set(sp, "strategy", strategy, e);
+    if (s == NN_OK && *target) s = spec_set(sp, "target_layer", target, e);
+    v = kept_text(app, d, "meta_target_feature");
+    if (s == NN_OK && *v) s = spec_set(sp, "features", v, e);
+    if (s == NN_OK && *layers && !*target) s = spec_set(sp, "layers", layers, e);
+    if (s == NN_OK && *layers && *target && strcmp(layers, target) != 0)
+        s = spec_set(sp, "input_layer", layers, e);
+    v = kept_text(app, d, "meta_combine");
+    if (s == NN_OK && *v) s = spec_set(sp, "combine", v, e);
+    v = kept_text(app, d, "meta_rows");
+    if (s == NN_OK && *v) s = spec_set(sp, "rows", v, e);
+    return s == NN_OK ? spec_check(sp, e) : s;
+}
+/* The rows of a folder, made as those of the probe were. */
+static nn_status probing_folder(nn_app *app, probing *p, const probing *like, const char *dir,
+                                nn_error *e)
+{
+    spec *sp = (spec *)need(calloc(1, sizeof *sp));
+    nn_probing_set set = NN_ZERO;
+    nn_probing_source src = NN_ZERO;
+    nn_progress bar;
+    const char **paths = NULL, **names = NULL, **files = NULL;
+    size_t n = 0, i;
+    nn_status s = spec_of_probe(app, sp, like, app->args[0], e);
+    if (s == NN_OK) s = list_sentences(app, dir, &paths, &names, &n, e);
+    src.paths = paths;
+    src.n_paths = n;
+    src.threads = app->n_threads;
+    src.progress = build_progress;
+    src.user = &bar;
+    nn_progress_begin(&bar, app, "reading", (double)n, "files");
+    if (s == NN_OK) s = nn_probing_build(&set, &sp->d, 1, &src, e);
+    nn_progress_end(&bar);
+    if (s == NN_OK) {
+        p->n = set.X.shape[0];
+        p->k = set.X.shape[1];
+        p->layer = sp->d.n_layers == 1 ? sp->layers[0] : -1;
+        (void)snprintf(p->strategy, sizeof p->strategy, "%s",
+                       nn_probing_strategy_name(sp->d.strategy));
+        s = nn_tensor_convert(&p->x, &set.X, NN_F64, NULL, e);
+    }
+    if (s == NN_OK) s = probing_targets(p, &set.y, &set.sentence, dir, e);
+    if (s == NN_OK) {
+        files = (const char **)need(malloc(p->n * sizeof *files));
+        for (i = 0; i < p->n; i++) files[i] = names[nn_i64(&set.file)[i]];
+        s = put_texts(&p->d, "meta_files", files, p->n, e);
+    }
+    /* made by the words of the probe, the targets are the probe's too */
+    for (i = 0; s == NN_OK && i < sizeof kept_keys / sizeof *kept_keys; i++) {
+        const nn_tensor *t = nn_dict_get(&like->d, kept_keys[i]);
+        if (t && strcmp(kept_keys[i], "meta_classes") != 0) s = put_copy(&p->d, kept_keys[i], t, e);
+    }
+    free(files);
+    free(sp);
+    nn_probing_set_free(&set);
+    return s;
+}
+/* The figures of a fitted probe on rows that it has not seen. base [classes] or [targets]: what needs
+ * no probe; NULL = not known. */
+static nn_status score_unseen(score *r, const fitted *f, const probing *p, const double *base, nn_error *e)
+{
+    const size_t n = p->n, c = p->concept ? p->n_classes : p->m, targets = p->concept ? 1 : p->m;
+    held run = NN_ZERO;
+    scoring *g = (scoring *)need(calloc(targets, sizeof *g));
+    size_t i, j, t;
+    nn_status s;
+    memset(r, 0, sizeof *r);
+    run.out = (double *)need(malloc(n * c * sizeof *run.out));
+    run.base = (double *)need(calloc(n * c, sizeof *run.base));
+    run.fold_of = (int64_t *)need(calloc(n, sizeof *run.fold_of));
+    if (targets > 1) {
+        score_rows(r, p, 0);
+        r->each = (score *)need(calloc(targets, sizeof *r->each));
+    }
+    s = apply(f, p, &p->x, run.out, e);
+    for (i = 0; i < n; i++) {
+        if (p->concept) run.base[i] = base ? (double)best_class(base, c) : (double)NAN;
+        else for (j = 0; j < c; j++) run.base[i * c + j] = base ? base[j] : (double)NAN;
+    }
+    for (t = 0; t < targets; t++) {
+        score *one = r->each ? &r->each[t] : r;
+        scoring_begin(&g[t], one, p, t, 1);
+        one->shuffled = one->chance_hi = one->p = (double)NAN;
+        for (i = 1; !p->concept && i < n && one->target[i] == one->target[0]; i++) continue;
+        if (!p->concept && i >= n) (void)snprintf(one->why, sizeof one->why, "constant target");
+        if (s == NN_OK) s = scoring_round(&g[t], &run, 1, e);
+        if (s == NN_OK) s = scoring_end(&g[t], e);
+        if (one->why_auc[0])
+            (void)snprintf(one->why_auc, sizeof one->why_auc, "%s",
+                           p->concept ? "not every label is among the rows" :
+                                        "all rows are active, or none");
+    }
+    if (s == NN_OK && r->each) {
+        s = score_mean(r, &g[0].d[FIG_MAIN], e);
+        r->shuffled = r->chance_hi = r->p = (double)NAN;
+    }
+    for (t = 0; t < targets; t++) scoring_free(&g[t]);
+    free(g);
+    free(run.out);
+    free(run.base);
+    free(run.fold_of);
+    if (s != NN_OK) score_free(r);
+    return s;
+}
+/* What the probe says of each row, as a table. */
+static nn_status write_predictions(nn_app *app, const probing *p, const score *r, const char *path,
+                                   nn_error *e)
+{
+    const size_t c = p->concept ? p->n_classes : p->m;
+    const nn_tensor *files = nn_dict_get(&p->d, "meta_files");
+    nn_writer *w = NULL;
+    nn_csv_writer csv;
+    nn_status s = nn_writer_open(&w, path, NULL, e);
+    char text[256];
+    size_t i, j;
+    if (s != NN_OK) return s;
+    if (files && (files->dtype != NN_UCS4 || nn_tensor_count(files) != p->n)) files = NULL;
+    s = nn_csv_begin(&csv, w, 3 + (p->concept ? 2 + c : 2 * c), 0, NULL, e);
+    if (s != NN_OK) {
+        nn_writer_abort(w);
+        return s;
+    }
+    nn_csv_put_str(&csv, "row");
+    nn_csv_put_str(&csv, "sentence");
+    nn_csv_put_str(&csv, "file");
+    if (p->concept) {
+        nn_csv_put_str(&csv, "label");
+        nn_csv_put_str(&csv, "predicted");
+        for (j = 0; j < c; j++) {
+            label_text(text, sizeof text, p, j);
+            nn_csv_put_str(&csv, nn_app_text(app, "p_%s", text));
+        }
+    } else
+        for (j = 0; j < c; j++) {
+            nn_csv_put_str(&csv, nn_app_text(app, "%s", target_name(app, p, j)));
+            nn_csv_put_str(&csv, nn_app_text(app, "predicted_%s", target_name(app, p, j)));
+        }
+    for (i = 0; i < p->n; i++) {
+        nn_csv_put_u64(&csv, i);
+        nn_csv_put_i64(&csv, nn_i64(&p->group)[i]);
+        text[0] = 0;
+        if (files) (void)nn_tensor_text(files, i, text, sizeof text);
+        nn_csv_put_str(&csv, text);
+        if (p->concept) {
+            label_text(text, sizeof text, p, (size_t)r->label[i]);
+            nn_csv_put_str(&csv, text);
+            label_text(text, sizeof text, p, (size_t)r->pred[i]);
+            nn_csv_put_str(&csv, text);
+            nn_csv_put_f64s(&csv, r->out + i * c, c);
+        } else
+            for (j = 0; j < c; j++) {
+                const score *one = r->each ? &r->each[j] : r;
+                nn_csv_put_f64(&csv, one->target[i]);
+                nn_csv_put_f64(&csv, one->out[i]);
+            }
+    }
+    s = nn_csv_end(&csv, e);
+    if (s == NN_OK) s = nn_writer_commit(w, e);
+    else nn_writer_abort(w);
+    if (s == NN_OK) nn_app_wrote(app, path);
+    return s;
+}
+static int cmd_apply(nn_app *app, opts *o)
+{
+    nn_error e = NN_ZERO;
+    const char *dir, *stem, *of, *csv;
+    probing like, p;
+    fitted f;
+    score r;
+    nn_report rep;
+    const nn_tensor *known;
+    double *base = NULL;
+    size_t i;
+    nn_status s;
+    memset(&like, 0, sizeof like);
+    memset(&p, 0, sizeof p);
+    memset(&f, 0, sizeof f);
+    memset(&r, 0, sizeof r);
+    if (!o->input) return nn_app_usage(app, "apply: expected --input, a folder or a data set F.npz");
+    s = load_probe(&f, &like, app->args[0], &e);
+    if (s == NN_OK && is_folder(o->input)) s = probing_folder(app, &p, &like, o->input, &e);
+    else if (s == NN_OK) {
+        opts plain = *o;
+        plain.stored_split = 0;
+        s = probing_read(&p, &plain, o->input, &e);
+    }
+    if (s == NN_OK) s = probe_fits(app, &like, &p, o->input, &e);
+    if (s == NN_OK && p.concept) s = same_labels(app, &like, &p, o->input, &e);
+    if (app->dry_run && s == NN_OK) {
+        nn_app_count(app, "rows", p.n);
+        nn_app_count(app, "columns", p.k);
+        nn_app_result(app, "memory_megabytes_expected", 24.0 * (double)p.n * (double)p.k / 1e6 + 15);
+        nn_app_result(app, "seconds_expected", 0.1);
+    }
+    if (app->dry_run || s != NN_OK) goto done;
+    split_path(app, app->args[0], &dir, &of);
+    split_path(app, o->input, &dir, &stem);
+    stem = nn_app_text(app, "%s_on_%s", of, stem);
+    s = nn_app_input(app, app->args[0], 0, &e);
+    if (s == NN_OK) s = nn_app_input(app, o->input, 0, &e);
+    if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
+    if (s != NN_OK) goto done;
+    known = nn_dict_get(&like.d, like.concept ? "class_rows" : "target_mean");
+    if (known && known->dtype <= NN_BOOL && nn_tensor_count(known) == f.n_out) {
+        base = (double *)need(malloc(f.n_out * sizeof *base));
+        for (i = 0; i < f.n_out; i++) base[i] = nn_tensor_get_f64(known, i);
+    }
+    s = score_unseen(&r, &f, &p, base, &e);
+    if (!base) r.baseline = (double)NAN;
+    csv = nn_app_path(app, "%s_predictions.csv", stem);
+    if (s == NN_OK && !r.why[0]) s = write_predictions(app, &p, &r, csv, &e);
+    if (s == NN_OK) {
+        nn_app_result_text(app, "probe", probe_names[f.probe]);
+        nn_app_count(app, "rows", p.n);
+        if (p.grouped) nn_app_count(app, "sentences", p.n_groups);
+        nn_report_begin(&rep, app, nn_app_text(app, "%s on %s", of, o->input),
+                        nn_app_text(app, "a saved probe, judged on %zu rows of %zu sentences that it "
+                                         "was not fitted on", p.n, p.n_groups));
+        show_score(app, &rep, &p, &r);
+        if (p.concept) {
+            const char **names = (const char **)need(malloc(p.n_classes * sizeof *names));
+            for (i = 0; i < p.n_classes; i++) names[i] = label_name(app, &p, i);
+            wrong_table(app, &rep, &p, &r, names);
+            free(names);
+        }
+        if (!r.why[0]) nn_report_file(&rep, csv, "what the probe says of each row");
+        s = nn_report_end(&rep, nn_app_path(app, "%s_report.html", stem), &e);
+    }
+done:
+    free(base);
+    score_free(&r);
+    fitted_free(&f);
+    probing_free(&p);
+    probing_free(&like);
     return finish(app, s, &e);
 }
 /* One data set of a comparison. */
@@ -4176,6 +4634,7 @@ int main(int argc, char **argv)
         case CMD_PROBE:   rc = cmd_probe(&app, &o); break;
         case CMD_COMPARE: rc = cmd_compare(&app, &o); break;
         case CMD_SYNTH:   rc = cmd_synth(&app, &o); break;
+        case CMD_APPLY:   rc = cmd_apply(&app, &o); break;
         default:          rc = cmd_build(&app, &o); break;
     }
     free(args);

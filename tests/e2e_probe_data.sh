@@ -171,6 +171,48 @@ ok awk '/^accuracy / { p = $2 } /^accuracy_lo / { lo = $2 } /^accuracy_hi / { hi
           exit !(p > 0.5 && (lo - m + h) ^ 2 < 1e-10 && (hi - m - h) ^ 2 < 1e-10) }' figures
 bad 2 "--folds" "$P" probe split.npz --stored-split --folds 3 --out u --overwrite --quiet
 ok "$P" compare split.npz split.npz --stored-split --out u --overwrite --quiet
+# a saved probe on other rows: a folder and its data set give the same; what was fitted otherwise is refused by name
+mkdir old new; for f in s/sentence_*.npz; do case $f in *_0000[01]?.npz) cp $f old ;; *) cp $f new ;; esac; done
+for args in "--strategy hidden-to-concept --layer 3" "--strategy hidden-to-concept --layers 2,3 --pca 4 --normalize minmax" \
+            "--strategy hidden-to-concept --layers 3,4 --combine diff --rows last:2 --normalize none" "--strategy embedding-to-concept" \
+            "--strategy hidden-to-feature --target-layer 3 --target-feature 2 --input-layer 4" "--strategy hidden-to-feature --target-layer 3 --features 2,0 --rows all"; do
+    for probe in auto mlp mean-difference; do
+        case "$args $probe" in *feature*mean-difference) continue ;; esac
+        # shellcheck disable=SC2086
+        ok "$P" $args --input old --output old.npz --overwrite --quiet
+        # shellcheck disable=SC2086
+        ok "$P" $args --input new --output new.npz --overwrite --quiet
+        ok "$P" probe old.npz --probe $probe --out u --overwrite --quiet --save applied.npz
+        ok "$P" apply applied.npz --input new --out ap --overwrite --quiet
+        "$P" apply applied.npz --input new --out ap --overwrite --quiet >figures 2>/dev/null
+        "$P" apply applied.npz --input new.npz --out ap2 --overwrite --quiet >figures1 2>/dev/null
+        same figures figures1
+        same ap/applied_on_new_predictions.csv ap2/applied_on_new_predictions.csv
+    done
+done
+ok "$P" --strategy hidden-to-concept --layer 3 --input old --output old.npz --overwrite --quiet
+ok "$P" --strategy hidden-to-concept --layer 3 --input new --output new.npz --overwrite --quiet
+ok "$P" probe old.npz --out u --overwrite --quiet --save applied.npz
+"$P" apply applied.npz --input new --out ap --overwrite --quiet >figures 2>/dev/null
+ok awk '/^accuracy / { p = $2 } /^accuracy_lo / { lo = $2 } /^accuracy_hi / { hi = $2 }
+    END { n = 20; z = 1.959964; m = (p + z * z / (2 * n)) / (1 + z * z / n); h = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+          exit !(p > 0.5 && (lo - m + h) ^ 2 < 1e-10 && (hi - m - h) ^ 2 < 1e-10) }' figures
+ok test "$(grep -c . ap/applied_on_new_predictions.csv)" = 21
+ok awk -F, 'NR > 1 { n++; right += $4 == $5 } END { printf "accuracy %g\n", right / n }' ap/applied_on_new_predictions.csv
+grep '^accuracy ' figures >want; cp log got; same got want
+ok "$P" --strategy hidden-to-concept --layer 4 --input new --output new4.npz --quiet
+bad 1 "new4.npz: input layer: expected 3, for which the probe was fitted, got 4" "$P" apply applied.npz --input new4.npz --out ap --overwrite --quiet
+ok "$P" --strategy embedding-to-concept --input new --output new_e.npz --quiet
+bad 1 "source of x: expected hidden_states, for which the probe was fitted, got embeddings" "$P" apply applied.npz --input new_e.npz --out ap --overwrite --quiet
+bad 1 "columns: expected 24, for which the probe was fitted, got 2" "$P" apply applied.npz --input table.npz --out ap --overwrite --quiet
+ok "$P" --array d/h_l3.npz:X --labels near.csv:who --output words.npz --quiet
+bad 1 "is none of those of the probe" "$P" apply applied.npz --input words.npz --out ap --overwrite --quiet
+ok "$P" --strategy hidden-to-feature --target-layer 3 --target-feature 2 --input new --output new_f.npz --quiet
+bad 1 "expected labels, for which the probe was fitted, got 1 real targets" "$P" apply applied.npz --input new_f.npz --out ap --overwrite --quiet
+bad 1 "expected a probe that probe --save has written" "$P" apply new.npz --input new --out ap --overwrite --quiet
+bad 2 "expected --input" "$P" apply applied.npz --out ap --overwrite --quiet
+ok "$P" --strategy hidden-to-concept --layer 3 --input old --pca 3 --no-raw --output pca.npz --quiet
+bad 1 "pca.npz: x holds the components" "$P" apply applied.npz --input pca.npz --out ap --overwrite --quiet
 # shuffles: where the concept is, none reaches the figure; where it is not, p is no extreme
 "$P" probe d/h_l3.npz --shuffles 39 --out u --overwrite --quiet >figures 2>/dev/null
 has "^permutation_p 0.025$" figures

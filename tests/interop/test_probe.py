@@ -206,6 +206,36 @@ with tempfile.TemporaryDirectory() as tmp:
         check(abs(figures.get(f"r2_feature_{k}", np.nan) - v) < 1e-6, f"r2 of feature {k}: {figures.get(f'r2_feature_{k}')} against {v}")
     check(abs(figures["r2"] - want.mean()) < 1e-6, "mean r2 of the features")
 
+    # a saved probe on other sentences: scaler, PCA and model as scikit-learn fits them on the first folder
+    other = os.path.join(tmp, "unseen")
+    folder(other, seed=55, sentences=60, layers=26, dim=24, features=64, shuffle=True)
+    saved = os.path.join(tmp, "saved.npz")
+    for flags, kw, steps in ((["--layer", 11], dict(layers=[11]), []), (["--layers", "11,13", "--pca", 7], dict(layers=[11, 13]), [PCA(7, svd_solver="full")]),
+                             (["--layer", 5, "--rows", "all"], dict(layers=[5], rows="all"), [])):
+        run("--strategy", "hidden-to-concept", "--input", d, *flags, "--output", out, "--overwrite", "--quiet")
+        run("probe", out, "--penalty", 2.0, "--save", saved, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite")
+        r = run("apply", saved, "--input", other, "--quiet", "--json", "--out", os.path.join(tmp, "ap"), "--overwrite")
+        figures = json.loads(r.stdout)
+        X, y, idx = oracle(d, "hidden-to-concept", **kw)
+        V, w, other_idx = oracle(other, "hidden-to-concept", **kw)
+        model = make_pipeline(StandardScaler(), *steps, LogisticRegression(C=0.5, tol=1e-12, max_iter=20000)).fit(X.astype(np.float64), y)
+        import csv
+        with open(os.path.join(tmp, "ap", "saved_on_unseen_predictions.csv"), newline="", encoding="utf-8") as f:
+            rows = list(csv.DictReader(f))
+        proba = np.array([[float(row[f"p_{c}"]) for c in model.classes_] for row in rows])
+        diff = np.abs(proba - model.predict_proba(V.astype(np.float64))).max()
+        check(proba.shape == (len(w), 4) and diff < 1e-6, f"apply {flags}: probabilities differ by {diff}")
+        check([int(row["label"]) for row in rows] == list(w) and [int(row["sentence"]) for row in rows] == list(other_idx), f"apply {flags}: rows")
+        right = proba.argmax(1) == w
+        check(abs(figures["accuracy"] - right.mean()) < 1e-12, f"apply {flags}: accuracy")
+        if "--rows" not in flags:
+            z = stats.norm.ppf(.975)
+            mid = (right.mean() + z * z / 2 / len(w)) / (1 + z * z / len(w))
+            half = z * np.sqrt(right.mean() * (1 - right.mean()) / len(w) + z * z / 4 / len(w) ** 2) / (1 + z * z / len(w))
+            check(abs(figures["accuracy_lo"] - mid + half) < 1e-6 and abs(figures["accuracy_hi"] - mid - half) < 1e-6, f"apply {flags}: Wilson's interval")
+        check(abs(figures["log_loss"] - metrics.log_loss(w, proba)) < 1e-6, f"apply {flags}: log loss")
+        check(abs(figures["majority_accuracy"] - np.mean(w == np.bincount(y).argmax())) < 1e-12, f"apply {flags}: majority of the fitted rows")
+
     # average_l0s may be missing, which is said; the original's own names of the normalisation, and none at all
     for name in sorted(os.listdir(os.path.join(tmp, "others"))):
         name = os.path.join(tmp, "others", name)
