@@ -530,7 +530,8 @@ NN_DEF nn_status nn_csv_next(nn_csv *r, size_t max_rows, nn_table *t, nn_error *
 
 /* Writing: text as pandas' to_csv(index=False) makes it for the same values: '\n' ends, quotes only
  * where needed, shortest round-trip numbers, missing and NaN empty, True/False. A float32 has its own
- * shortest digits in a double's form: 331719800.0, for which pandas 3.1 writes 3.317198e+08. */
+ * shortest digits, and an exponent below 1e-4 and from 1e6 on (a double: from 1e16 on): 3.317198e+08;
+ * so does NumPy 2.4 lay it out, and pandas with it. */
 typedef struct nn_csv_writer {
     nn_writer *w;
     nn_buf buf;
@@ -6104,12 +6105,39 @@ NN_DEF void nn_csv_put_f64(nn_csv_writer *c, double v)
     p = nni_csv_room(c);
     if (p) nni_csv_cell(c, p + nn_f64_print(p, v));
 }
+/* v with its exponent from 1e6 on: nn_f32_print's text "123456780.0" becomes "1.2345678e+08". Below 1e-4
+ * the two differ in one number, 9.9999997e-05, of which the shortest digits say 0.0001. */
+NNI_FN size_t nni_csv_f32(char *b, float v)
+{
+    const double size = v < 0 ? -(double)v : (double)v;
+    size_t n = nn_f32_print(b, v), digits, point;
+    char *d = b + (*b == '-');
+    if (size > 0.00009999 && size < 1e-4 && strcmp(d, "0.0001") == 0) {
+        memcpy(d, "1e-04", 6);
+        return (size_t)(d - b) + 5;
+    }
+    if (size < 1e6 || strchr(d, 'e') || !strchr(d, '.')) return n;      /* inf has no point */
+    point = (size_t)(strchr(d, '.') - d);
+    digits = strlen(d) - 1;
+    memmove(d + point, d + point + 1, digits - point);
+    while (d[digits - 1] == '0') digits--;
+    if (digits > 1) {
+        memmove(d + 2, d + 1, digits - 1);
+        d[1] = '.';
+        digits++;
+    }
+    d += digits;
+    memcpy(d, "e+", 2);
+    memcpy(d + 2, nni_pairs + 2 * (point - 1), 2);
+    d[4] = 0;
+    return (size_t)(d + 4 - b);
+}
 NN_DEF void nn_csv_put_f32(nn_csv_writer *c, float v)
 {
     char *p;
     if (v != v) { nn_csv_put_missing(c); return; }
     p = nni_csv_room(c);
-    if (p) nni_csv_cell(c, p + nn_f32_print(p, v));
+    if (p) nni_csv_cell(c, p + nni_csv_f32(p, v));
 }
 NN_DEF void nn_csv_put_i64(nn_csv_writer *c, int64_t v)
 {

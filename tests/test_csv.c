@@ -463,6 +463,38 @@ static void both_ways(void)
     (void)nn_file_remove(path, NULL, NULL);
 }
 
+/* float32 as NumPy 2.4.6 and pandas 3.1.1 write it, vectors from both */
+static void float32_cells(void)
+{
+    static const struct { uint32_t bits; const char *text; } t[] = {
+        { 0x4d9e2d24, "3.317198e+08" }, { 0x4c2a39c8, "4.462365e+07" }, { 0x3dcccccd, "0.1" }, { 0x497423ff, "999999.94" },
+        { 0x49742400, "1e+06" }, { 0x49742410, "1.000001e+06" }, { 0x4996b43c, "1.2345675e+06" }, { 0x4b3c614e, "1.2345678e+07" },
+        { 0x4b800000, "1.6777216e+07" }, { 0x4cbebc1f, "9.999999e+07" }, { 0x58635fa9, "1e+15" }, { 0x5a0e1bc9, "9.999999e+15" },
+        { 0x5a0e1bca, "1e+16" }, { 0x7f7fffff, "3.4028235e+38" }, { 0x38d1b716, "9.999999e-05" }, { 0x38d1b717, "1e-04" },
+        { 0x38d1b718, "0.000100000005" }, { 0x38d1b719, "0.00010000001" }, { 0x00000001, "1e-45" }, { 0x00000000, "0.0" },
+        { 0x80000000, "-0.0" }, { 0x7f800000, "inf" }, { 0xff800000, "-inf" }, { 0xcd9e2d24, "-3.317198e+08" },
+        { 0xb8d1b717, "-1e-04" }, { 0xc9742400, "-1e+06" }, { 0xc97423ff, "-999999.94" }, { 0x42c80000, "100.0" },
+        { 0x7fc00000, "\"\"" } };
+    size_t i;
+    nn_error e = NN_ZERO;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_buf out = NN_ZERO;
+        nn_writer *w = NULL;
+        nn_csv_writer c;
+        char want[64];
+        float v, back = 0;
+        memcpy(&v, &t[i].bits, 4);
+        CHECK_OK(nn_writer_memory(&w, &out, NULL, &e), e);
+        CHECK_OK(nn_csv_begin(&c, w, 1, 0, NULL, &e), e);
+        nn_csv_put_f32(&c, v);
+        CHECK_OK(nn_csv_end(&c, &e), e);
+        CHECK_OK(nn_writer_commit(w, &e), e);
+        (void)snprintf(want, sizeof want, "%s\n", t[i].text);
+        CHECK_STR((const char *)out.data, want);
+        if (v == v) CHECK(nn_f32_parse((const char *)out.data, out.len, &back) == out.len - 1 && memcmp(&back, &v, 4) == 0);
+        nn_buf_free(&out);
+    }
+}
 static void writing(void)
 {
     nn_buf out = NN_ZERO;
@@ -766,6 +798,7 @@ int main(void)
     RUN(numbers);
     RUN(streaming); RUN(line_ends_across_windows);
     RUN(both_ways);
+    RUN(float32_cells);
     RUN(writing);
     RUN(beyond_int64);
     RUN(more_refusals);

@@ -27,6 +27,51 @@ static void add(nn_dict *d, const char *name, nn_dtype dt, size_t itemsize, size
     for (i = 0; i < nn_tensor_bytes(&t); i++) ((unsigned char *)t.data)[i] = (unsigned char)(dt == NN_BOOL ? i & 1 : dt == NN_UCS4 ? (i % 4 ? 0 : 65 + i) : i * 5);
     ok(nn_dict_put(d, name, &t, &e));
 }
+/* files with foreign items: each costs itself alone */
+#define TENSOR(call, key, tail) "ctorch._utils\n_rebuild_tensor_" call "\n((X\7\0\0\0storagectorch\nFloatStorage\n" \
+    "X\1\0\0\0" key "X\3\0\0\0cpuK\6tQK\0K\2K\3\x86K\3K\1\x86\x89}" tail "tR"
+static void pth_seed(const char *name, const char *pkl, size_t n, const char *constants, size_t m)
+{
+    static const float x[6] = { 0, 1, 2, 3, 4, 5 };
+    nn_buf b = NN_ZERO;
+    nn_zip_writer *w = NULL;
+    ok(nn_zip_create_memory(&w, &b, NULL, &e));
+    ok(nni_zip_member(w, "a/data.pkl", pkl, n, &e));
+    ok(nni_zip_member(w, "a/version", "3\n", 2, &e));
+    ok(nni_zip_member(w, "a/data/0", x, sizeof x, &e));
+    if (m) ok(nni_zip_member(w, "a/constants.pkl", constants, m, &e));
+    if (m) ok(nni_zip_member(w, "a/constants/1", x, sizeof x, &e));
+    ok(nn_zip_commit(w, &e));
+    put("pth", name, &b);
+    nn_buf_free(&b);
+}
+static void foreign(void)
+{
+#define P(s) s, sizeof(s) - 1
+    static const char heads[][220] = {
+        "{\"n\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}",
+        "{\"u\":{\"dtype\":\"I24\",\"shape\":[2],\"data_offsets\":[0,6]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[6,8]}}",
+        "{\"f\":{\"dtype\":\"F8_E4M3\",\"shape\":[4],\"data_offsets\":[0,4]},\"g\":{\"dtype\":\"F4\",\"shape\":[4,2],\"data_offsets\":[4,8]}}" };
+    nn_buf b = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof heads / sizeof *heads; i++) {
+        char n[8] = { 0 }, name[64];
+        n[0] = (char)strlen(heads[i]);
+        ok(nn_buf_put(&b, n, 8, &e));
+        ok(nn_buf_put(&b, heads[i], strlen(heads[i]), &e));
+        ok(nn_buf_put(&b, "\0\0\x80\x3f\0\0\0\x40", 8, &e));
+        (void)snprintf(name, sizeof name, "foreign%zu.safetensors", i);
+        put("safetensors", name, &b);
+    }
+    nn_buf_free(&b);
+    pth_seed("script.pth", P("\x80\2}(X\1\0\0\0kc__torch__\nM\n)\x81}X\1\0\0\0w" TENSOR("v2", "0", "") "sbu."),
+             P("\x80\2(" TENSOR("v2", "1", "") "t."));
+    pth_seed("dtype.pth", P("\x80\2}(X\1\0\0\0w" TENSOR("v3", "0", "ctorch\nbits8\n") "X\1\0\0\0v"
+             TENSOR("v3", "0", "ctorch\nfloat8_e5m2\n") "u."), NULL, 0);
+    pth_seed("classes.pth", P("\x80\2}(X\1\0\0\0acargparse\nNamespace\n)\x81}X\2\0\0\0lrG?\xB9\x99\x99\x99\x99\x99\x9asbX\1\0\0\0s"
+             "cos\nsystem\nX\2\0\0\0ls\x85Ru."), NULL, 0);
+#undef P
+}
 int main(int argc, char **argv)
 {
     static const struct { const char *name; nn_dtype dt; size_t itemsize; } types[] = { { "b1", NN_BOOL, 0 }, { "i8", NN_I8, 0 }, { "u8", NN_U8, 0 }, { "i16", NN_I16, 0 }, { "u16", NN_U16, 0 }, { "i32", NN_I32, 0 },
@@ -113,6 +158,7 @@ int main(int argc, char **argv)
         (void)snprintf(name, sizeof name, "%zu.png", i);
         put("png", name, &b);
     }
+    foreign();
     nn_dict_free(&d);
     nn_dict_free(&net);
     nn_dict_free(&meta);

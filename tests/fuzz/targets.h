@@ -266,15 +266,33 @@ static void fuzz_pth(const uint8_t *p, size_t n)
     (void)nn_pth_read_memory(&d, p, n, &o, NULL);
     nn_dict_free(&d);
     nn_buf_free(&left);
+    {                                                /* how far the pickles of an old stream go */
+        nn_reader *r = NULL;
+        uint64_t head = 0;
+        if (nn_reader_memory(&r, p, n, &o.file, NULL) != NN_OK) return;
+        FUZZ_CHECK(nni_pth_head(r, &head, NULL) == NN_OK && head <= n);
+        nn_reader_close(r);
+    }
 }
 static void fuzz_safetensors(const uint8_t *p, size_t n)
 {
     nn_file_opts o = fuzz_opts();
     nn_dict d = NN_ZERO, m = NN_ZERO;
+    nn_buf left = NN_ZERO, places = NN_ZERO;
+    int mode;
     d.alloc = m.alloc = o.alloc;
-    (void)nn_safetensors_read_memory(&d, &m, p, n, &o, NULL);
-    nn_dict_free(&d);
-    nn_dict_free(&m);
+    left.alloc = places.alloc = o.alloc;
+    for (mode = 0; mode < 3; mode++) {               /* strictly; foreign items left out; where the values lie */
+        o.left = mode ? &left : NULL;
+        o.places = mode == 2 ? &places : NULL;
+        if (nn_safetensors_read_memory(&d, &m, p, n, &o, NULL) == NN_OK && mode == 2)
+            FUZZ_CHECK(places.len == d.count * sizeof(nn_place));
+        nn_dict_free(&d);
+        nn_dict_free(&m);
+        left.len = places.len = 0;
+    }
+    nn_buf_free(&left);
+    nn_buf_free(&places);
 }
 /* every item of an array, arrays inside it too */
 static uint64_t fuzz_gguf_items(nn_gguf_value v)

@@ -270,6 +270,18 @@ if pd is not None:
         pd.DataFrame(f32).to_csv(I, index=False)
         out = many(['p32 %08x' % b for b in f32.view(np.uint32).ravel()])[:f32.size]
         check('csv of floats as pandas prints them', int(open(I).read().split('\n')[1:201] != [','.join(out[5 * r:5 * r + 5]) for r in range(200)]), 1)
+        # 2 * 10^5 random bit patterns and every power of ten with its neighbours, through nnfmt
+        bits = np.random.RandomState(4).randint(0, 2**32, 200000, dtype=np.uint64).astype(np.uint32)
+        near = np.float32(10.0 ** np.arange(-44.0, 39.0)).view(np.uint32)[:, None] + np.arange(-3, 4).astype(np.uint32)
+        bits = np.concatenate([bits, near.ravel(), near.ravel() | np.uint32(1 << 31)])
+        cols = {'c%d' % k: bits[k::4][:len(bits) // 4].view(np.float32) for k in range(4)}
+        np.savez(I + '.npz', **cols)
+        r = subprocess.run([os.path.join(os.environ.get('BUILD', 'build'), 'nnfmt'), 'convert', '--overwrite', I + '.npz', I + '.out.csv'], capture_output=True, text=True)
+        want = pd.DataFrame(cols).to_csv(index=False)
+        ours = open(I + '.out.csv', newline='').read() if r.returncode == 0 else r.stderr
+        differ = [(a, b) for a, b in zip(ours.split('\n'), want.split('\n')) if a != b]
+        check('float32 columns as pandas writes them', len(differ) + (ours.count('\n') != want.count('\n')), len(bits), differ[:2])
+        for k in cols: check('float32 column read back', int(not np.array_equal(pd.read_csv(I + '.out.csv', dtype='float32', float_precision='round_trip')[k], cols[k], equal_nan=True)), 1)
 # ---- nnfmt: other encodings as Python writes them, the CSVs that scikit-learn ships
 nnfmt = os.path.join(os.environ.get('BUILD', 'build'), 'nnfmt')
 def shown_by(*a):
