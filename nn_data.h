@@ -1,7 +1,7 @@
 /* nn_data.h - v0.1.0 - what models learn from, in plain C99
  *
- * DOES      make_classification (scikit-learn's own result), splits, folds, scalers, one-hot, token patterns, fair tasks, tabular
- *           recipes, probing data sets.
+ * DOES      make_classification (scikit-learn's own result), splits, folds, scalers, one-hot, token
+ *           patterns, fair tasks, tabular recipes, probing data sets.
  * DOES NOT  Train (nn_train.h), print, or keep global state.
  * NEEDS     nn_tensor.h, nn_fmt.h and -lm.
  *
@@ -182,7 +182,11 @@ NN_DEF nn_status nn_gather_rows(nn_tensor *out, const nn_tensor *x, const nn_ten
                                 const nn_alloc *alloc, nn_error *err);
 
 /* ==== [SCALE] scalers, one-hot =========================================== */
-typedef enum nn_scaler_kind { NN_SCALER_DEFAULT = 0 /* standard */, NN_SCALER_STANDARD, NN_SCALER_MINMAX } nn_scaler_kind;
+typedef enum nn_scaler_kind {
+    NN_SCALER_DEFAULT = 0,          /* standard */
+    NN_SCALER_STANDARD,
+    NN_SCALER_MINMAX
+} nn_scaler_kind;
 /* A fitted scaler; all statistics [n_features] f64. NaN is skipped in fitting and stays NaN;
  * constant columns get scale 1.
  *   standard: (x - mean) / scale, scale = sqrt(population variance): scikit-learn's StandardScaler
@@ -632,8 +636,16 @@ typedef enum nn_probing_strategy {
     NN_PROBING_EMBEDDING_TO_CONCEPT,     /* x: embeddings  y: concept_strength_label  */
     NN_PROBING_ACTIVATION_TO_CONCEPT     /* x: activations[layers]  y: concept_strength_label  */
 } nn_probing_strategy;
-typedef enum nn_probing_combine { NN_COMBINE_CONCAT = 0, NN_COMBINE_MEAN, NN_COMBINE_DIFF /* second layer - first */ } nn_probing_combine;
-typedef enum nn_probing_rows { NN_ROWS_FINAL = 0 /* the complete sentence */, NN_ROWS_ALL, NN_ROWS_LAST /* the last `last` fragments */ } nn_probing_rows;
+typedef enum nn_probing_combine {
+    NN_COMBINE_CONCAT = 0,
+    NN_COMBINE_MEAN,
+    NN_COMBINE_DIFF                 /* second layer - first */
+} nn_probing_combine;
+typedef enum nn_probing_rows {
+    NN_ROWS_FINAL = 0,              /* the complete sentence */
+    NN_ROWS_ALL,
+    NN_ROWS_LAST                    /* the last `last` fragments */
+} nn_probing_rows;
 /* "embedding-to-feature", ... and back; NN_PROBING_NONE when unknown. */
 NN_DEF const char *nn_probing_strategy_name(nn_probing_strategy s);
 NN_DEF nn_probing_strategy nn_probing_strategy_parse(const char *name);
@@ -1914,7 +1926,8 @@ NN_DEF nn_status nn_kfold(nn_tensor *fold, size_t n, const nn_fold_desc *desc, n
                         (int64_t)(i < big * (each + 1) ? i / (each + 1) :
                                                          big + (i - big * (each + 1)) / each);
                 }
-            } else {                                         /* the largest group first (of equals the last), each to the lightest fold */
+            } else {
+                /* the largest group first (of equals the last), each to the lightest fold */
                 for (j = 0; j < k; j++) size[j] = 0;
                 for (i = 0; i < gr.k; i++) p[i] = -1;
                 {
@@ -3677,8 +3690,10 @@ NN_DEF nn_status nn_fair_next(nn_fair_suite *s, nn_fair_task *t, nn_error *err)
 NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value, int *is_int, int *is_bool)
 {
     static const char *const name[NN_FAIR_FIELDS] = {
-        "task_id", "n_samples", "n_train", "n_test", "n_features", "noise_rate", "group_imbalance", "class_imbalance", "separability", "add_group_bias", "seed",
-        "train_pos_rate", "train_minority_rate", "train_actual_noise_rate", "train_dp_gap", "test_pos_rate", "test_minority_rate", "test_dp_gap",
+        "task_id", "n_samples", "n_train", "n_test", "n_features", "noise_rate", "group_imbalance",
+        "class_imbalance", "separability", "add_group_bias", "seed", "train_pos_rate",
+        "train_minority_rate", "train_actual_noise_rate", "train_dp_gap", "test_pos_rate",
+        "test_minority_rate", "test_dp_gap",
         "train_pos_rate_z0", "train_pos_rate_z1", "test_pos_rate_z0", "test_pos_rate_z1" };
     double v = 0.0;
     if (i >= NN_FAIR_FIELDS) return NULL;

@@ -1,7 +1,8 @@
 /* nn_mlp.h - v0.1.0 - multi-layer perceptrons: backbone + head, in plain C99
  *
- * DOES      Builds, initialises, runs and differentiates MLPs; names their parameters as PyTorch does; freezes, replaces heads,
- *           loads and saves state dictionaries (nn_dict), does arithmetic on weights (task vectors), quantizes models.
+ * DOES      Builds, initialises, runs and differentiates MLPs; names their parameters as PyTorch
+ *           does; freezes, replaces heads, loads and saves state dictionaries (nn_dict), does
+ *           arithmetic on weights (task vectors), quantizes models.
  * DOES NOT  Read files (nn_fmt.h), train (nn_train.h), print, or keep global state.
  * NEEDS     nn_tensor.h and -lm.
  *
@@ -16,8 +17,8 @@
  *     float x[2 * 4] = { 0 }, y[2 * 3];
  *     d.n_in = 4;  d.n_out = 3;  d.hidden = hidden;  d.n_hidden = 2;
  *     if (nn_mlp_create(&m, &d, &e) != NN_OK) return 1;                       e.msg says why
- *     if (nn_mlp_predict(m, y, nn_mlp_dense(x, 4), 2, 0, &e) != NN_OK) return 1;     two rows in, two rows of logits out
- *     nn_mlp_destroy(m);
+ *     if (nn_mlp_predict(m, y, nn_mlp_dense(x, 4), 2, 0, &e) != NN_OK) return 1;     two rows in
+ *     nn_mlp_destroy(m);                                              y: two rows of logits
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
  * SECTIONS  search for [MODEL] [RUN] [STATE] [TASKVEC] [QUANTIZE]
  *           [IMPLEMENTATION]; licence and history at the end. */
@@ -49,12 +50,14 @@ typedef enum nn_mlp_arch {
 } nn_mlp_arch;
 /* How the layers are called in a state dictionary: each followed by .weight and .bias. */
 typedef enum nn_mlp_naming {
-    NN_NAMES_DEFAULT = 0,    /* backbone layers.0.0, layers.1.0, ... (a bare layer: layers.5.0), head head.0, head.2, ...: a ModuleList
-                                of Sequential(Linear, act) and a Sequential; dropout shifts no index */
+    NN_NAMES_DEFAULT = 0,    /* backbone layers.0.0, layers.1.0, ... (a bare layer: layers.5.0),
+                                head head.0, head.2, ...: a ModuleList of Sequential(Linear, act)
+                                and a Sequential; dropout shifts no index */
     NN_NAMES_NETWORK,        /* network.0, network.2, network.4, ...: one Sequential of everything
                                 (subject models) */
-    NN_NAMES_ORIGINAL        /* backbone.block1.block.{0,2,..}, backbone.transition, backbone.block2.block.{0,2,..}, head.head.{0,2}: the
-                                first bare layer of the backbone is the transition */
+    NN_NAMES_ORIGINAL        /* backbone.block1.block.{0,2,..}, backbone.transition,
+                                backbone.block2.block.{0,2,..}, head.head.{0,2}: the first bare
+                                layer of the backbone is the transition */
 } nn_mlp_naming;
 /* Where initial weights come from. Biases follow their layer's weight in the stream where they are
  * drawn. */
@@ -66,8 +69,9 @@ typedef enum nn_init {
     NN_INIT_HE_NORMAL,       /* N(0, 2 / fan_in), biases 0; kaiming_normal_ */
     NN_INIT_XAVIER,          /* U(-b, b), b = sqrt(6 / (fan_in + fan_out)), biases 0; xavier_uniform_ */
     NN_INIT_ZEROS,
-    NN_INIT_PHILOX           /* PyTorch's default ranges drawn from our own stream (seed, NN_STREAM_INIT, layer): a layer's weights
-                                do not depend on the layers before it */
+    NN_INIT_PHILOX           /* PyTorch's default ranges drawn from our own stream (seed,
+                                NN_STREAM_INIT, layer): a layer's weights do not depend on the
+                                layers before it */
 } nn_init;
 
 /* One layer of a desc, where widths alone do not say enough. */
@@ -177,15 +181,16 @@ enum {
     NN_WORK_PRE = 4,        /* keep every layer's pre-activation, also where backward can do
                                without: nn_mlp_pre */
     NN_WORK_QAT = 8,        /* room for quantized copies of the weights (straight-through training) */
-    NN_WORK_TOKENS = 16     /* room for the first layer's weights transposed: token input is gathered from there. nn_mlp_backward_update on token
-                               input needs it; without it forward and backward gather from the
-                               weights as they are (slower, same bits) */
+    NN_WORK_TOKENS = 16     /* room for the first layer's weights transposed: token input is
+                               gathered from there. nn_mlp_backward_update on token input needs it;
+                               without it forward and backward gather from the weights as they are
+                               (slower, same bits) */
 };
 typedef struct nn_mlp_work {
     size_t  rows;           /* capacity */
     unsigned flags;
-    float **pre, **post;    /* [n_layers] of [rows, n_out] packed: before and after the activation; pre[l] may equal post[l] (bare layers) or
-                               be NULL (not kept) */
+    float **pre, **post;    /* [n_layers] of [rows, n_out] packed: before and after the activation;
+                               pre[l] may equal post[l] (bare layers) or be NULL (not kept) */
     float **drop;           /* [n_layers] after dropout, the next layer's input; NULL where a layer
                                has none */
     unsigned char **mask;   /* [n_layers] of [rows, n_out]: 1 = kept by dropout */
@@ -324,8 +329,9 @@ NN_DEF void nn_load_report_free(nn_load_report *r);
 /* How to load; NULL or zero = every parameter by its name, not strict. */
 typedef struct nn_load_desc {
     const char *pattern;        /* only the model's parameters that match; NULL = all */
-    const char *const *rename;  /* [2 n_rename]: old, new, old, new: a dictionary name that starts with (or is) `old` is read as new + rest;
-                                   the first that fits wins */
+    const char *const *rename;  /* [2 n_rename]: old, new, old, new: a dictionary name that starts
+                                   with (or is) `old` is read as new + rest; the first that fits
+                                   wins */
     size_t n_rename;
     int strict;                 /* 1 = anything missing, unexpected or reshaped fails, nothing is loaded */
     int by_order;               /* 1 = ignore names: the dictionary's matrices and vectors in order

@@ -1,7 +1,7 @@
 /* nn_sig.h - v0.1.0 - what a model became: activation signatures and records, in plain C99
  *
- * DOES      Captures activations, makes signatures of them (statistics, PCA, SVD, Fourier, entropy, clusters), formats prompt and
- *           completion records, parses and scores completions.
+ * DOES      Captures activations, makes signatures of them (statistics, PCA, SVD, Fourier, entropy,
+ *           clusters), formats prompt and completion records, parses and scores completions.
  * DOES NOT  Train (nn_train.h), open files (nn_fmt.h), print, or keep global state.
  * NEEDS     nn_mlp.h, nn_data.h and -lm.
  *

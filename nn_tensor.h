@@ -19,7 +19,7 @@
  * OPTIONS   NN_STATIC            private copy, every function static (define before the file's first include)
  *           NN_ASSERT(c)         default assert(c); programmer errors only
  *           NN_NO_HUGE_PAGES     large blocks from libc ask for no huge pages (Linux)
- *           NN_ARENA_EXACT       arenas take each piece from the hook by itself: for tests, sanitizers then see where one ends
+ *           NN_ARENA_EXACT       arenas take each piece from the hook by itself: for tests
  *           NN_TENSOR_SELF       this file's own name, quoted, where a renamed copy meets a compiler without
  *                                __FILE_NAME__ (before gcc 12, clang 9; tcc)
  *           NN_NO_SIMD           plain C alone: no vector kernels in any header, a fraction of the speed
@@ -58,7 +58,8 @@
 #elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
 #error "nn: -ffinite-math-only breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
 #elif defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
-#error "nn: float is computed in a wider type (FLT_EVAL_METHOD): x86 in 32 bits wants -msse2 -mfpmath=sse, s390x -std=gnu99; or define NN_ALLOW_FAST_MATH and live without the promise"
+#error "nn: float is computed in a wider type (FLT_EVAL_METHOD): x86 in 32 bits wants \
+-msse2 -mfpmath=sse, s390x -std=gnu99; or define NN_ALLOW_FAST_MATH and live without the promise"
 #endif
 #endif
 
@@ -760,10 +761,10 @@ typedef struct nn_quant {
     nn_quant_kind kind;
     size_t    shape[NN_MAX_DIMS], ndim, count;
     nn_tensor scale;         /* [1] or [shape[0]] f32  */
-    nn_tensor packed;        /* u8: int8 one byte each; int4 two per byte, low nibble first, two's complement; ternary five per
-                                byte, sum (q_i + 1) 3^i; binary eight per byte, bit i of byte, 1 =
-                                +1. The last byte is padded with zeros (ternary: with q = -1, the
-                                digit 0) */
+    nn_tensor packed;        /* u8: int8 one byte each; int4 two per byte, low nibble first, two's
+                                complement; ternary five per byte, sum (q_i + 1) 3^i; binary eight
+                                per byte, bit i of byte, 1 = +1. The last byte is padded with zeros
+                                (ternary: with q = -1, the digit 0) */
 } nn_quant;
 /* nn_quantize: w f32, f64, f16 or bf16 (a 0-d or 1-d array counts as one channel). NN_E_NONFINITE
  * names the first NaN or Inf. *q zeroed or freed before. */
@@ -5230,7 +5231,7 @@ NN_FP_END
 #define nnid_storec(p, v, c) _mm256_maskstore_pd(p, c, v)
 #define NNI_MR 6                                          /* tile: 6 x 16 floats: 12 of 16 registers */
 
-#elif NNI_PASS == 3      /* maskz_ forms where the plain intrinsic starts from an undefined vector: g++ 12 warns about those */
+#elif NNI_PASS == 3      /* maskz_ forms where the plain one starts from an undefined vector: g++ 12 warns */
 #define NNI_ISA _avx512
 #define NNI_T __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw")))
 #define NNI_W 16
@@ -6926,8 +6927,8 @@ NNI_KI void NNI_TK(core)(const int mr, const int cols, const int part, const int
 }
 #undef NNI_P
 /* Which bodies there are. ANY takes both kinds of P; BOTH has one body for each: it saves additions
- * in the full tile, and with AVX2 in that of four rows, which small nets live on. What AVX2 and NEON cut by hand AVX-512 does by mask: there part 0 below the full
- * tile is part 1. */
+ * in the full tile, and with AVX2 in that of four rows, which small nets live on. What AVX2 and
+ * NEON cut by hand AVX-512 does by mask: there part 0 below the full tile is part 1. */
 #define NNI_ARGS                                                                             \
     int cols, size_t k, const nnie *p, size_t ps, const nnie *q, size_t qs, const nnie *c0, \
         size_t ldc0, nnie *t, size_t ldt, size_t n

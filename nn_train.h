@@ -1,7 +1,8 @@
 /* nn_train.h - v0.1.0 - making it learn, in plain C99
  *
  * DOES      Losses, optimizers, schedules, the mini-batch loop, early stopping, best weights, metrics (classification,
- *           regression, fairness), gradient checks, logistic and ridge regression, population training, bilevel (MAML) training.
+ *           regression, fairness), gradient checks, logistic and ridge regression, population
+ *           training, bilevel (MAML) training.
  * DOES NOT  Open files (nn_fmt.h), make data (nn_data.h), print, or keep global state.
  * NEEDS     nn_mlp.h, nn_tensor.h and -lm.
  *
@@ -204,9 +205,9 @@ typedef struct nn_train_desc {
     double stop_at;             /* 0 = off; stop when the monitored loss is <= (metric: >=) this */
     double diverged;            /* a batch loss above this is NN_E_NONFINITE; 0 = only NaN and Inf are */
     size_t eval_every;          /* validate every so many epochs (and the last); 0 = 1 */
-    double (*metric)(const float *out, const nn_train_set *set, size_t first, size_t n, void *user);   /* NULL = share of right rows; else the SUM over
-                                   these rows of a validation metric (rows first..first+n of the
-                                   set, out [n, n_out]); divided by the set's n */
+    /* NULL = share of right rows; else the SUM over these rows of a validation metric (rows
+       first..first+n of the set, out [n, n_out]); divided by the set's n */
+    double (*metric)(const float *out, const nn_train_set *set, size_t first, size_t n, void *user);
     nn_train_callback on_step, on_epoch;
     void  *user;
     int    threads;             /* most to use; 0 = all. Steps are timed with one and with all, now and then again
@@ -434,7 +435,10 @@ NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k);
 NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
                      size_t n, size_t k, size_t bins);
 
-typedef struct nn_regression_metrics { size_t n; double r2, mae, rmse, mse, pearson, bias; /* bias = mean(pred - y) */ } nn_regression_metrics;
+typedef struct nn_regression_metrics {
+    size_t n;
+    double r2, mae, rmse, mse, pearson, bias;       /* bias = mean(pred - y) */
+} nn_regression_metrics;
 /* nn_regression_metrics_make: y, pred [n]. r2 of a constant y: 1 when pred equals it, else 0
  * (scikit-learn); pearson NaN when either side is constant. */
 NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y,
@@ -617,7 +621,8 @@ typedef struct nn_parity_cut { double lo, hi, mix; } nn_parity_cut;
  * positives, those that make most labels right, exactly: in each group the labels made right are,
  * as a function of the share, the upper hull of its thresholds; their sum is concave and its
  * best share is a corner of one hull (of equal ones the lowest). rate, right: that share, and the
- * share of labels made right (NULL = not wanted). A group without rows is left out. NN_E_ARG: a label, a group, a score (the row). */
+ * share of labels made right (NULL = not wanted). A group without rows is left out. NN_E_ARG: a
+ * label, a group, a score (the row). */
 NN_DEF nn_status nn_parity_fit(nn_parity_cut *cut, double *rate, double *right, const int64_t *y,
                                const int64_t *z, const double *score, size_t n, size_t n_groups,
                                const nn_alloc *alloc, nn_error *err);
@@ -692,7 +697,10 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
 /* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order
  * (weight 0 [out,in], bias 0, weight 1, ...). No hidden layer is logistic (or linear) regression. */
 #define NN_INNER_MAX_HIDDEN 8
-typedef enum nn_inner_loss { NN_INNER_BCE = 0 /* with logits, target in [0,1] */, NN_INNER_MSE /* (z - y)^2 */ } nn_inner_loss;
+typedef enum nn_inner_loss {
+    NN_INNER_BCE = 0,               /* with logits, target in [0,1] */
+    NN_INNER_MSE                    /* (z - y)^2 */
+} nn_inner_loss;
 typedef struct nn_inner {
     size_t n_in;                              /* >= 1 */
     size_t n_hidden, hidden[NN_INNER_MAX_HIDDEN];
@@ -3837,7 +3845,11 @@ NNI_FN nn_status nni_logit_step(nni_logit *q, double tol)
             for (i = 0; i < P; i++) q->step[i] = -q->grad[i];
             s = nn_cholesky_solve(q->step, q->h, q->step, P, 1, &q->alloc, q->err);
             if (s == NN_OK || s == NN_E_NOMEM) return s;
-            { double more = damp > 0.0 ? damp * 100.0 : top * 1e-14; for (i = 0; i < P; i++) q->h[i * P + i] += more - damp; damp = more; }
+            {
+                double more = damp > 0.0 ? damp * 100.0 : top * 1e-14;
+                for (i = 0; i < P; i++) q->h[i * P + i] += more - damp;
+                damp = more;
+            }
         }
         return s;
     }

@@ -96,7 +96,9 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "other.csv" },
     { .key = "separator", .type = NN_APP_TEXT, .field = F(separator), .def = "auto",
       .value = "CHAR|tab|auto", .group = "data",
-      .help = "dataset csv: what parts the cells; auto = a comma, or the commonest of ; tab | in a header without one", .commands = CMD_EVAL,
+      .help = "dataset csv: what parts the cells; auto = a comma, or the commonest of ; tab | in a "
+              "header without one",
+      .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA, .probe = "--dataset csv --label y=1 --group g=a;:",
       .fixture = "german" },
     { .key = "decimal_comma", .type = NN_APP_BOOL, .field = F(decimal_comma), .group = "data",
@@ -104,7 +106,9 @@ static const nn_option table[] = {
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
       .probe = "--dataset csv --csv own.csv --label y=1 --group g=a;true", .fixture = "german" },
     { .key = "label", .type = NN_APP_TEXT, .field = F(label), .value = "COLUMN=VALUE", .group = "data",
-      .help = "dataset csv: rows with this value are y = 1; also COLUMN=A|B, COLUMN=LO..HI, and >= > <= < with a number", .commands = CMD_EVAL,
+      .help = "dataset csv: rows with this value are y = 1; also COLUMN=A|B, COLUMN=LO..HI, and >= "
+              "> <= < with a number",
+      .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
       .probe = "--dataset csv --label y=1 --group g=a;y=0", .fixture = "german" },
     { .key = "group", .type = NN_APP_TEXT, .field = F(group), .value = "COLUMN=VALUE", .group = "data",
@@ -119,7 +123,8 @@ static const nn_option table[] = {
       .fixture = "german" },
     { .key = "levels", .type = NN_APP_SIZE, .field = F(levels), .def = "20", .min = 0, .max = 1000,
       .group = "data",
-      .help = "dataset csv: a column of text is one 0/1 column for each of so many commonest texts, and one for the others; 0 = text is left out",
+      .help = "dataset csv: a column of text is one 0/1 column for each of so many commonest "
+              "texts, and one for the others; 0 = text is left out",
       .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
       .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;2", .fixture = "@words" },
@@ -130,7 +135,9 @@ static const nn_option table[] = {
       .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;x2", .fixture = "@words" },
     { .key = "missing", .type = NN_APP_ENUM, .field = F(missing), .def = "numbers",
       .choices = "numbers|rows|mean|median|flag", .group = "data",
-      .help = "dataset csv: rows left out: those that lack a number (of text a missing cell is a level of its own), or any feature; or none: the training rows' mean or median in its place, flag = median and a 0/1 column that says so",
+      .help = "dataset csv: rows left out: those that lack a number (of text a missing cell is a "
+              "level of its own), or any feature; or none: the training rows' mean or median in "
+              "its place, flag = median and a 0/1 column that says so",
       .commands = CMD_EVAL,
       .mode = "dataset=csv", .effect = NN_EFFECT_DATA,
       .probe = "--dataset csv --csv words.csv --label y=1 --group w=1;median", .fixture = "@words" },
@@ -148,7 +155,9 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_PLACE, .probe = "rows.csv", .fixture = "evidence" },
     { .key = "predictions", .type = NN_APP_TEXT, .field = F(predictions), .flags = NN_APP_WRITES,
       .value = "OUT.csv", .group = "data",
-      .help = "write the test rows (evaluate: of the first seed) with the answers of baseline and evidence_fair", .commands = CMD_TEST | CMD_EVAL,
+      .help = "write the test rows (evaluate: of the first seed) with the answers of baseline and "
+              "evidence_fair",
+      .commands = CMD_TEST | CMD_EVAL,
       .effect = NN_EFFECT_PLACE, .probe = "answers.csv", .fixture = "evidence" },
     { .key = "policy", .type = NN_APP_TEXT, .field = F(policy), .value = "FILE.pth|random",
       .group = "selector", .help = "trained selector; random = untrained ones only",
@@ -168,13 +177,19 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "0.5" },
     { .key = "group_feature", .type = NN_APP_BOOL, .field = F(group_feature), .def = "true",
       .group = "selector",
-      .help = "the classifiers behind the meta-selector see the group (the baseline never does; 'baseline_z' is the same with it)", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .help = "the classifiers behind the meta-selector see the group (the baseline never does; "
+              "'baseline_z' is the same with it)",
+      .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "false" },
     { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector",
-      .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_TEST | CMD_EVAL,
+      .help = "take the policy's own top rows as they are, even where their classifier is less "
+              "fair than the baseline on the training rows",
+      .commands = CMD_TEST | CMD_EVAL,
       .mode = "policy policy!=random", .effect = NN_EFFECT_DATA, .probe = "--policy policy.pth;true" },
     { .key = "no_guard", .type = NN_APP_BOOL, .field = F(no_guard), .group = "selector",
-      .help = "take the policy's own top rows as they are, even where their classifier is less fair than the baseline on the training rows", .commands = CMD_META,
+      .help = "take the policy's own top rows as they are, even where their classifier is less "
+              "fair than the baseline on the training rows",
+      .commands = CMD_META,
       .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "fair_target", .type = NN_APP_NUM, .field = F(fair_target), .def = "0.65", .min = 0, .max = 1,
       .unit = "of the baseline's gap", .group = "selector",
@@ -197,7 +212,9 @@ static const nn_option table[] = {
       .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .mode = "!no_group_at_decision", .effect = NN_EFFECT_DATA, .probe = "1", .fixture = "evidence" },
     { .key = "no_group_at_decision", .type = NN_APP_BOOL, .field = F(no_group), .group = "selector",
-      .help = "evidence_fair and learned_fair never look at the group when they decide; the gap is then whatever it is", .commands = CMD_TEST | CMD_META | CMD_EVAL,
+      .help = "evidence_fair and learned_fair never look at the group when they decide; the gap is "
+              "then whatever it is",
+      .commands = CMD_TEST | CMD_META | CMD_EVAL,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "evidence" },
     { .key = "disparity", .type = NN_APP_NUM, .field = F(disparity), .def = "0.05", .min = 0, .max = 1,
       .group = "selector", .help = "greedy: target disparity", .commands = CMD_TEST | CMD_META | CMD_EVAL,
@@ -259,11 +276,15 @@ static const nn_option table[] = {
       .mode = "objective=meta", .effect = NN_EFFECT_DATA, .probe = "first" },
     { .key = "policy_features", .type = NN_APP_ENUM, .field = F(features), .def = "detached",
       .choices = "detached|live", .alias = "features", .group = "meta-training",
-      .help = "(--features for short) live: features follow the model in training and are differentiated too", .commands = CMD_META,
+      .help = "(--features for short) live: features follow the model in training and are "
+              "differentiated too",
+      .commands = CMD_META,
       .mode = "objective=meta inner_steps!=1", .effect = NN_EFFECT_DATA, .probe = "live" },
     { .key = "objective", .type = NN_APP_ENUM, .field = F(objective), .def = "meta",
       .choices = "meta|flips", .group = "meta-training",
-      .help = "meta: through the unrolled training (rows meta); flips: supervised by the tasks' known flips, from out-of-fold evidence (rows learned)", .commands = CMD_META,
+      .help = "meta: through the unrolled training (rows meta); flips: supervised by the tasks' "
+              "known flips, from out-of-fold evidence (rows learned)",
+      .commands = CMD_META,
       .effect = NN_EFFECT_DATA, .probe = "flips", .fixture = "flips" },
     { .key = "shots", .type = NN_APP_SIZE, .field = F(shots), .def = "10", .min = 1, .max = 100000,
       .unit = "points", .group = "MAML",
@@ -310,17 +331,20 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "0/2" },
     { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
       .flags = NN_APP_FLAG | NN_APP_MANY,
-      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .help = "folders of --shard with the same options: what is there is not made again; the "
+              "result is that of one run",
       .commands = CMD_GENERATE,
       .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_g" },
     { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
       .flags = NN_APP_FLAG | NN_APP_MANY,
-      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .help = "folders of --shard with the same options: what is there is not made again; the "
+              "result is that of one run",
       .commands = CMD_TEST,
       .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_t" },
     { .key = "shards", .type = NN_APP_TEXTS, .field = F(shards), .value = "DIR,DIR", .group = "shards",
       .flags = NN_APP_FLAG | NN_APP_MANY,
-      .help = "folders of --shard with the same options: what is there is not made again; the result is that of one run",
+      .help = "folders of --shard with the same options: what is there is not made again; the "
+              "result is that of one run",
       .commands = CMD_EVAL,
       .mode = "!shard", .effect = NN_EFFECT_SPEED, .probe = "part_e" },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000,
@@ -329,11 +353,15 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "2" }
 };
 static const nn_app_command commands[] = {
-    { .name = "generate", .help = "a suite of tasks: task_000.npz ..., metadata.json, summary.json, plots", .out = "data/synthetic" },
+    { .name = "generate",
+      .help = "a suite of tasks: task_000.npz ..., metadata.json, summary.json, plots",
+      .out = "data/synthetic" },
     { .name = "test", .help = "baseline, greedy, selectors side by side on some tasks", .out = "results/test" },
     { .name = "meta-train", .help = "learn a selector on tasks, compare it on held-out ones", .out = "results/meta" },
     { .name = "evaluate", .help = "COMPAS, Adult, German or your own table", .out = "results/evaluate" },
-    { .name = "maml", .help = "learned initial weights on sine waves (Finn et al. 2017) beside joint pre-training", .out = "results/maml" }
+    { .name = "maml",
+      .help = "learned initial weights on sine waves (Finn et al. 2017) beside joint pre-training",
+      .out = "results/maml" }
 };
 static nn_status prepare(nn_app *app, void *opts_, nn_error *err);
 static const nn_app_program program = {
@@ -773,8 +801,9 @@ static nn_status net_work(net *p, size_t rows, nn_error *err)
         p->rows = rows;
     return s;
 }
-#define CHUNK \
-    8192 /* rows of the policy at a time: 3 MB of activations; up to here the forward pass need not be run again for the backward one */
+/* rows of the policy at a time: 3 MB of activations; up to here the forward pass need not be run
+ * again for the backward one */
+#define CHUNK 8192
 /* logits [n] of the policy on features [n, cols of the net] */
 static nn_status net_logits(net *p, double *out, const float *feat, size_t n, nn_error *err)
 {
@@ -2520,7 +2549,8 @@ static void legend(nn_report *r)
            "gap, round by round (Roh et al. 2021); reweighing gives weights by group and label; "
            "confident_learning drops the rows whose label out-of-fold probabilities deny, as many "
            "as it estimates (Northcutt et al. 2021); group_thresholds gives the baseline's scores "
-           "randomised thresholds per group with equal shares of positives; one_step and meta_weight_net learn weights; meta is "
+           "randomised thresholds per group with equal shares of positives; one_step and "
+           "meta_weight_net learn weights; meta is "
            "the selector trained through unrolled training, learned one trained on known flips. "
            "low_loss keeps what an out-of-fold logistic regression finds easiest; evidence keeps "
            "by the hand-made mean of two networks' out-of-fold probability of the given label and "

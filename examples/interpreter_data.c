@@ -196,8 +196,12 @@ static const nn_option options[] = {
       .alias = "length|n", .flags = NN_APP_MAY_CHANGE, .commands = MAKES | READS,
       .from_file = READS | IN(CMD_SHOW), .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "dataset.patterns.enabled_patterns", .type = NN_APP_TEXTS, .field = F(enabled),
-      .choices = "all_same|palindrome|sorted_ascending|sorted_descending|alternating|contains_abc|starts_with|ends_with|"
-      "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|first_last_match|mountain_pattern", .group = "data set", .help = "none = all that exist at this size", .alias = "patterns", .commands = MAKES | IN(CMD_BENCH) | READS,
+      .choices = "all_same|palindrome|sorted_ascending|sorted_descending|alternating|"
+                 "contains_abc|starts_with|ends_with|"
+                 "no_repeats|has_majority|increasing_pairs|decreasing_pairs|vowel_consonant|"
+                 "first_last_match|mountain_pattern",
+      .group = "data set", .help = "none = all that exist at this size", .alias = "patterns",
+      .commands = MAKES | IN(CMD_BENCH) | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "palindrome,sorted_ascending,starts_with" },
     OPT("dataset.patterns.min_patterns_per_batch", NN_APP_SIZE, F(pmin), "2", 1, 15, "patterns", NULL,
         "data set", "fewest per record",
@@ -441,14 +445,20 @@ static const nn_option options[] = {
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "plain" },
     { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default",
       .choices = "default|v0.1|original|compact|tiny", .group = "pipeline",
-      .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = MAKES | READS,
+      .help = "settings of every key that is not given: today's, those of version 0.1, the "
+              "original program's; compact and tiny: records that fit a small context",
+      .commands = MAKES | READS,
       .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "v0.1", .fixture = "plain" },
     { .key = "preset", .type = NN_APP_ENUM, .field = F(preset), .def = "default",
       .choices = "default|v0.1|original|compact|tiny", .group = "pipeline",
-      .help = "settings of every key that is not given: today's, those of version 0.1, the original program's; compact and tiny: records that fit a small context", .commands = IN(CMD_SIG) | IN(CMD_BENCH),
+      .help = "settings of every key that is not given: today's, those of version 0.1, the "
+              "original program's; compact and tiny: records that fit a small context",
+      .commands = IN(CMD_SIG) | IN(CMD_BENCH),
       .effect = NN_EFFECT_DATA, .probe = "original" },
     { .key = "shard", .type = NN_APP_TEXT, .field = F(shard), .value = "I/N", .group = "this command",
-      .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine (Slurm, MPI, Kubernetes)", .flags = NN_APP_FLAG, .commands = IN(CMD_RUN),
+      .help = "make only part I (from 0) of N, into OUT/shard-I-of-N; else read from the engine "
+              "(Slurm, MPI, Kubernetes)",
+      .flags = NN_APP_FLAG, .commands = IN(CMD_RUN),
       .effect = NN_EFFECT_PLACE, .probe = "0/1" },
     { .key = "filename", .type = NN_APP_TEXT, .field = F(filename), .def = "signature_dataset.json",
       .value = "FILE", .group = "this command", .help = "file to write", .flags = NN_APP_FLAG,
@@ -486,7 +496,8 @@ static const nn_option options[] = {
       .effect = NN_EFFECT_PLACE, .probe = "rows.csv" },
     { .key = "task_generation.columns", .type = NN_APP_ENUM, .field = F(columns), .def = "prompts",
       .choices = "prompts|fields|all", .group = "tasks",
-      .help = "of a row: prompts and completions, or weights without prompts, or all of it and the *_text of both joined",
+      .help = "of a row: prompts and completions, or weights without prompts, or all of it and the "
+              "*_text of both joined",
       .commands = MAKES | READS, .from_file = READS, .effect = NN_EFFECT_DATA, .probe = "fields" },
     { .key = "all", .type = NN_APP_BOOL, .field = F(every), .def = "false", .group = "this command",
       .help = "regenerate every record", .flags = NN_APP_FLAG, .commands = IN(CMD_VERIFY),
@@ -3539,7 +3550,10 @@ static void run_worker(run *r)
             memmove(packed.data, packed.data + 9, packed.len - 9);
             packed.len -= 9;
             NN_OMP(critical (interp_run))
-            { if (k == r->s.next) run_flush(r, &packed); if (!r->stop) { if (k < r->s.next) pending_remove(r->s.dir, k); } }
+            {
+                if (k == r->s.next) run_flush(r, &packed);
+                if (!r->stop && k < r->s.next) pending_remove(r->s.dir, k);
+            }
             continue;
         }
         memset(&keep, 0, sizeof keep);
@@ -3568,7 +3582,10 @@ static void run_worker(run *r)
         if (early) {
             s = pending_write(&r->s, k, (const char *)packed.data, packed.len, &e);
             NN_OMP(critical (interp_run))
-            { if (s != NN_OK) run_fail(r, k, s, &e); else if (r->status == NN_OK || r->s.next < r->err_k) run_flush(r, NULL); }
+            {
+                if (s != NN_OK) run_fail(r, k, s, &e);
+                else if (r->status == NN_OK || r->s.next < r->err_k) run_flush(r, NULL);
+            }
         }
         attempt_free(&keep);
     }
@@ -5006,8 +5023,9 @@ static int cmd_baseline(nn_app *app, opts *o)
     return nn_app_finish(app, s == NN_OK ? NULL : &e);
 }
 
-/* What is set where the key was not given. compact, tiny: small subjects, numbers of few tokens. v0.1: the training and the gates of that version, labels
- * as drawn; original (or --compat): what the original program did on top of it. */
+/* What is set where the key was not given. compact, tiny: small subjects, numbers of few tokens.
+ * v0.1: the training and the gates of that version, labels as drawn; original (or --compat): what
+ * the original program did on top of it. */
 static void apply_preset(nn_app *app, opts *o)
 {
     /* v0.1, original, compact, tiny */

@@ -56,7 +56,8 @@ static nn_app app;
 enum { SHOW, JSON, CHECK, CONVERT, DIFF };
 static const nn_app_command commands[] = {
     { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
-      .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of a CSV; NAME: this entry only; NAME[0:3,:,-1]: of an array these values" },
+      .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of "
+              "a CSV; NAME: this entry only; NAME[0:3,:,-1]: of an array these values" },
     { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
       .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"; NAME, NAME[0:3,:,-1]: this entry, these values" },
     { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20,
@@ -69,7 +70,9 @@ static const nn_app_command commands[] = {
 /* the commands that choose among the entries of a file */
 #define SELECTING (1u << SHOW | 1u << JSON | 1u << CONVERT | 1u << DIFF)
 static const nn_option table[] = {
-    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto", .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|gguf|shards|tfevents|png|idx|gz", .value = "FORMAT",
+    { .key = "as", .type = NN_APP_ENUM, .field = offsetof(options, as), .def = "auto",
+      .choices = "auto|csv|json|jsonl|yaml|npy|npz|pth|safetensors|gguf|shards|tfevents|png|idx|gz",
+      .value = "FORMAT",
       .group = "reading", .help = "the format, instead of detection by content",
       .effect = NN_EFFECT_DATA, .probe = "jsonl", .fixture = "as" },
     { .key = "delim", .type = NN_APP_TEXT, .field = offsetof(options, delim), .value = "C", .group = "reading",
@@ -134,7 +137,9 @@ static const nn_option table[] = {
       .fixture = "bytes" },
     { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no|all|bars",
       .group = "showing",
-      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them headers alone are read; all: standard deviation, zeros, ten equal bins, first values, too; bars: and a line per bin",
+      .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them "
+              "headers alone are read; all: standard deviation, zeros, ten equal bins, first "
+              "values, too; bars: and a line per bin",
       .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
     { .key = "json", .type = NN_APP_BOOL, .field = offsetof(options, json), .group = "showing",
       .help = "one JSON document: names, types, shapes, places, ranges, metadata, tree, totals; integers exactly", .commands = 1u << SHOW,
