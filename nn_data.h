@@ -539,6 +539,11 @@ typedef enum nn_tabular_missing {
     NN_TABULAR_FLAG                /* the same, and a 0/1 column "NAME: missing" behind every number
                                       that is missing somewhere  */
 } nn_tabular_missing;
+/* A condition on the rows of a table: a column and what its cells are held against. */
+typedef struct nn_tabular_where {
+    const char *column, *value;
+    nn_tabular_test test;
+} nn_tabular_where;
 typedef struct nn_tabular_desc {
     nn_tabular_kind kind;
     int      compat;               /* German: z by duration instead of age, the original's
@@ -548,6 +553,16 @@ typedef struct nn_tabular_desc {
      * nan, NULL, None, ...), unless the word is the value asked for. */
     const char *label, *label_value, *group, *group_value;
     nn_tabular_test label_test, group_test;
+    /* In place of group and group_value: every combination of the values of these columns, as text,
+     * is a group, in order of bytes. Those of fewer than group_min rows (0 = 50) and, of more than
+     * NN_TABULAR_GROUPS, all beyond the commonest are one group "other", the last; while that has
+     * fewer rows than group_min itself and two others are left, the smallest of these joins it. */
+    const char *const *group_columns;
+    size_t   n_group_columns, group_min;
+    /* Only rows that meet every condition are used; a missing cell meets none. A condition that no
+     * row is left under is an error. */
+    const nn_tabular_where *where;
+    size_t   n_where;
     const char *const *features;   /* [n_features] columns; none = all but label, group and those
                                       without a name that count the rows. The label is refused,
                                       and a name twice */
@@ -566,6 +581,7 @@ typedef struct nn_tabular_desc {
                                       point  */
     nn_alloc alloc;
 } nn_tabular_desc;
+#define NN_TABULAR_GROUPS 16
 typedef struct nn_tabular_step { char what[80]; size_t rows; } nn_tabular_step;
 /* What became of a column of a table of one's own. */
 typedef struct nn_tabular_column {
@@ -584,7 +600,10 @@ typedef struct nn_tabular {
     nn_tabular_column *columns;    /* [n_columns] NN_TABULAR_CSV: every column, in the arena  */
     size_t n_columns;
     const char *label, *group;     /* "two_year_recid = 1", "race = African-American", in the
-                                      arena  */
+                                      arena; of group_columns "race x sex"  */
+    const char **groups;           /* [n_groups] group_columns: "race = Asian, sex = Male", ...,
+                                      "other", in the arena; else NULL and n_groups 2  */
+    size_t n_groups;
     nn_tabular_step step[8];  size_t n_steps;
     nn_arena  arena;
 } nn_tabular;
@@ -3906,6 +3925,9 @@ typedef struct nni_recipe {
     const nn_column **x;
     size_t d;
     int point;                       /* labels may end in '.' (adult.test) */
+    const nn_column **cross;         /* [n_cross] columns whose values make the groups, in place of
+                                        group; in the arena */
+    size_t n_cross;
     nni_tab_feature *own;            /* NN_TABULAR_CSV: [d], in place of x */
 } nni_recipe;
 NNI_FN int nni_tab_text_order(const void *a, const void *b)
@@ -4065,8 +4087,164 @@ NNI_FN nn_status nni_tab_row(double *x, const nni_recipe *r, size_t row, nn_erro
     }
     return s;
 }
+/* ---- groups of crossed columns ---- */
+NNI_FN int nni_tab_in_cross(const nni_recipe *r, const nn_column *c)
+{
+    size_t k;
+    for (k = 0; k < r->n_cross; k++)
+        if (r->cross[k] == c) return 1;
+    return 0;
+}
+NNI_FN int nni_tab_code_order(const void *a, const void *b)
+{
+    const uint64_t p = *(const uint64_t *)a, q = *(const uint64_t *)b;
+    return p < q ? -1 : p > q;
+}
+/* code [n] = rank of each among the different ones; sorted [n]: room. Returns how many there are. */
+NNI_FN size_t nni_tab_ranks(uint64_t *code, uint64_t *sorted, size_t n)
+{
+    size_t i, k = 0, lo, hi, mid;
+    memcpy(sorted, code, n * sizeof *code);
+    qsort(sorted, n, sizeof *sorted, nni_tab_code_order);
+    for (i = 0; i < n; i++)
+        if (k == 0 || sorted[k - 1] != sorted[i]) sorted[k++] = sorted[i];
+    for (i = 0; i < n; i++) {
+        for (lo = 0, hi = k; lo + 1 < hi;) {
+            mid = lo + (hi - lo) / 2;
+            if (sorted[mid] <= code[i]) lo = mid;
+            else hi = mid;
+        }
+        code[i] = lo;
+    }
+    return k;
+}
+/* code [n rows in use] = code x levels + rank of the row's text in column c; work [n] */
+NNI_FN void nni_tab_cross(uint64_t *code, const nn_column *c, nni_tab_text *work,
+                          const uint8_t *use, size_t rows)
+{
+    nni_tab_text want = NN_ZERO;
+    size_t i, n = 0, k = 0, lo, hi, mid, o = 0;
+    for (i = 0; i < rows; i++) {
+        if (!use[i]) continue;
+        work[n].s = nni_tab_cell(c, i, &work[n].n);
+        work[n++].rows = 1;
+    }
+    qsort(work, n, sizeof *work, nni_tab_text_order);
+    for (i = 0; i < n; i++)
+        if (k == 0 || nni_tab_text_order(&work[k - 1], &work[i]) != 0) work[k++] = work[i];
+    for (i = 0; i < rows; i++) {
+        if (!use[i]) continue;
+        want.s = nni_tab_cell(c, i, &want.n);
+        for (lo = 0, hi = k; lo + 1 < hi;) {
+            mid = lo + (hi - lo) / 2;
+            if (nni_tab_text_order(&work[mid], &want) <= 0) lo = mid;
+            else hi = mid;
+        }
+        code[o] = code[o] * k + lo;
+        o++;
+    }
+}
+/* A combination of values: its rows, one of them, and the group that it is (none yet: SIZE_MAX). */
+typedef struct nni_tab_combo { size_t rows, row, group; } nni_tab_combo;
+/* The smallest combination that is a group of its own; of equals the last. */
+NNI_FN size_t nni_tab_smallest(const nni_tab_combo *cell, size_t m)
+{
+    size_t i, at = m;
+    for (i = 0; i < m; i++)
+        if (cell[i].group && (at == m || cell[i].rows <= cell[at].rows)) at = i;
+    return at;
+}
+/* Which combinations are groups of their own (group 1), which belong to the others (0). Returns how
+ * many of the first kind; others: rows of the second. */
+NNI_FN size_t nni_tab_own_groups(nni_tab_combo *cell, size_t m, size_t least, size_t *others)
+{
+    size_t i, own = 0;
+    *others = 0;
+    for (i = 0; i < m; i++) {
+        cell[i].group = cell[i].rows >= least;
+        own += cell[i].group;
+        if (!cell[i].group) *others += cell[i].rows;
+    }
+    while (own > NN_TABULAR_GROUPS || (own == NN_TABULAR_GROUPS && *others) ||
+           (*others && *others < least && own > 2)) {
+        i = nni_tab_smallest(cell, m);
+        cell[i].group = 0;
+        *others += cell[i].rows;
+        own--;
+    }
+    return own;
+}
+/* "race = Asian, sex = Male" */
+NNI_FN const char *nni_tab_combo_name(nn_tabular *t, const nni_recipe *r, size_t row)
+{
+    nni_tab_text value = NN_ZERO;
+    const char *one, *all = NULL;
+    size_t k;
+    for (k = 0; k < r->n_cross; k++) {
+        value.s = nni_tab_cell(r->cross[k], row, &value.n);
+        if ((one = nni_tab_level_name(t, r->cross[k]->name, &value)) == NULL) return NULL;
+        all = all ? nni_tab_keep(t, all, ", ", one) : one;
+        if (!all) return NULL;
+    }
+    return all;
+}
+/* t->z, t->groups and t->group from r->cross; t->z is made. */
+NNI_FN nn_status nni_tab_groups(nn_tabular *t, const nn_table *table, const nni_recipe *r,
+                                const uint8_t *use, size_t least, const nn_alloc *a, nn_error *err)
+{
+    const size_t n = nn_tensor_count(&t->z), each = sizeof(nni_tab_text) + 2 * sizeof(uint64_t) +
+                                                    sizeof(nni_tab_combo);
+    nni_tab_combo *cell;
+    nni_tab_text *work;
+    uint64_t *code;
+    size_t i, k, m = 0, own, others, bytes, at = 0;
+    char *block;
+    nn_status s = NN_OK;
+    if (!nn_size_mul(n, each, &bytes) || (block = (char *)nn_mem_alloc(bytes, a)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu rows", r->what, n);
+    code = (uint64_t *)(void *)block;
+    cell = (nni_tab_combo *)(void *)(code + 2 * n);
+    work = (nni_tab_text *)(void *)(cell + n);
+    memset(block, 0, bytes);
+    for (k = 0; k < r->n_cross; k++) {
+        nni_tab_cross(code, r->cross[k], work, use, table->rows);
+        m = nni_tab_ranks(code, code + n, n);
+    }
+    for (i = 0; i < n; i++) {
+        if (cell[code[i]].rows++ == 0) cell[code[i]].row = (size_t)nn_i64(&t->row)[i];
+    }
+    own = nni_tab_own_groups(cell, m, least ? least : 50, &others);
+    t->n_groups = own + (others > 0);
+    if (t->n_groups < 2)
+        s = nn_error_set(err, NN_E_FORMAT,
+                         "%s: groups of column '%.40s'%s: expected at least two of %zu rows, got %zu "
+                         "of %zu values",
+                         r->what, r->cross[0]->name, r->n_cross > 1 ? " and others" : "",
+                         least ? least : 50, own, m);
+    if (s == NN_OK &&
+        (t->groups = (const char **)nn_arena_get(&t->arena, t->n_groups * sizeof *t->groups)) == NULL)
+        s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    for (i = 0; s == NN_OK && i < m; i++) {
+        const int mine = cell[i].group != 0;
+        cell[i].group = mine ? at : own;
+        if (mine && (t->groups[at++] = nni_tab_combo_name(t, r, cell[i].row)) == NULL)
+            s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    }
+    if (s == NN_OK && others) t->groups[own] = "other";
+    for (i = 0; s == NN_OK && i < n; i++) nn_i64(&t->z)[i] = (int64_t)cell[code[i]].group;
+    nn_mem_free(block, bytes, a);
+    return s;
+}
+/* "race x sex" */
+NNI_FN const char *nni_tab_cross_text(nn_tabular *t, const nni_recipe *r)
+{
+    const char *all = r->cross[0]->name;
+    size_t k;
+    for (k = 1; k < r->n_cross && all; k++) all = nni_tab_keep(t, all, " x ", r->cross[k]->name);
+    return all ? nni_tab_keep(t, all, "", "") : NULL;
+}
 NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_recipe *r,
-                              const uint8_t *use, const nn_alloc *a, nn_error *err)
+                              const uint8_t *use, size_t least, const nn_alloc *a, nn_error *err)
 {
     size_t n = nni_tab_count(use, table->rows), i, j, o = 0, ones = 0, members = 0, width = r->d;
     char name[64], asked[64];
@@ -4091,7 +4269,8 @@ NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_re
             return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
     o = 0;
     t->label = nni_tab_rule_text(t, &r->label);
-    t->group = nni_tab_rule_text(t, &r->group);
+    t->group = r->n_cross ? nni_tab_cross_text(t, r) : nni_tab_rule_text(t, &r->group);
+    t->n_groups = 2;
     if (!t->label || !t->group) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
     for (i = 0; i < table->rows; i++) {
         size_t len;
@@ -4103,7 +4282,8 @@ NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_re
             return nn_error_set(err, NN_E_FORMAT, "%s: record %zu: column '%s': the label is missing",
                             r->what, i + 1, nni_name(name, r->label.c->name));
         if ((s = nni_tab_decide(&nn_i64(&t->y)[o], r, &r->label, i, err)) != NN_OK ||
-            (s = nni_tab_decide(&nn_i64(&t->z)[o], r, &r->group, i, err)) != NN_OK)
+            (!r->n_cross &&
+             (s = nni_tab_decide(&nn_i64(&t->z)[o], r, &r->group, i, err)) != NN_OK))
             return s;
         if (r->point && cell[len - 1] == '.' && len - 1 == strlen(r->label.value) &&
             memcmp(cell, r->label.value, len - 1) == 0)
@@ -4125,6 +4305,7 @@ NNI_FN nn_status nni_tab_fill(nn_tabular *t, const nn_table *table, const nni_re
         return nn_error_set(err, NN_E_FORMAT,
                             "%s: column '%s': every row has '%s'; two classes are needed", r->what,
                             name, asked);
+    if (r->n_cross) return nni_tab_groups(t, table, r, use, least, a, err);
     if (members == 0 || members == n)
         return nn_error_set(err, NN_E_FORMAT, "%s: column '%s': %s row is in the group '%.40s'",
                             r->what, nni_name(name, r->group.c->name), members ? "every" : "no",
@@ -4237,7 +4418,10 @@ NNI_FN nn_status nni_tab_own(nn_tabular *t, nni_recipe *r, const nn_table *table
     memset(t->columns, 0, n);
     t->n_columns = table->cols;
     for (i = 0; i < rows; i++)
-        if (nni_tab_unknown(&r->label, i) || nni_tab_unknown(&r->group, i)) use[i] = 0;
+        if (nni_tab_unknown(&r->label, i) || (!r->n_cross && nni_tab_unknown(&r->group, i))) use[i] = 0;
+    for (k = 0; k < r->n_cross; k++)
+        for (i = 0; i < rows; i++)
+            if (nni_tab_missing(r->cross[k], i)) use[i] = 0;
     left = nni_tab_count(use, rows);
     for (k = 0; k < table->cols; k++) {
         /* features in the order of the table, or in the order asked for */
@@ -4254,7 +4438,7 @@ NNI_FN nn_status nni_tab_own(nn_tabular *t, nni_recipe *r, const nn_table *table
                                 nni_name(name, c->name));
         if (c == r->label.c) col->why = "the label";
         else if (d->n_features && !asked) col->why = "not asked for";
-        else if (c == r->group.c && !asked) col->why = "the group";
+        else if ((c == r->group.c || nni_tab_in_cross(r, c)) && !asked) col->why = "the group";
         else if (!asked && !text && nni_tab_counts_rows(table, c, d->decimal_comma))
             col->why = "counts the rows";
         if (col->why) continue;
@@ -4327,6 +4511,54 @@ NNI_FN nn_status nni_tab_own(nn_tabular *t, nni_recipe *r, const nn_table *table
                             nni_name(name, why->name), why->why);
     return nn_error_set(err, NN_E_FORMAT, "csv: expected a column of numbers beside label and "
                                           "group, the table has none");
+}
+/* use [rows]: 0 for rows that do not meet a condition */
+NNI_FN nn_status nni_tab_where(uint8_t *use, const nni_recipe *r, const nn_table *table,
+                               const nn_tabular_desc *d, nn_error *err)
+{
+    char column[64], value[64];
+    size_t i, k;
+    nn_status s = NN_OK;
+    for (k = 0; k < d->n_where && s == NN_OK; k++) {
+        nni_tab_rule rule = NN_ZERO;
+        rule.value = d->where[k].value;
+        rule.test = d->where[k].test;
+        rule.comma = d->decimal_comma;
+        s = nni_tab_column(&rule.c, table, r->what, d->where[k].column, err);
+        if (s == NN_OK) s = nni_tab_rule_make(&rule, r->what, err);
+        for (i = 0; i < table->rows && s == NN_OK; i++) {
+            int64_t meets = 0;
+            if (use[i] && !nni_tab_unknown(&rule, i)) s = nni_tab_decide(&meets, r, &rule, i, err);
+            use[i] = meets != 0;
+        }
+        if (s == NN_OK && nni_tab_count(use, table->rows) == 0)
+            s = nn_error_set(err, NN_E_FORMAT,
+                             "%s: no row is left under the condition on column '%s' ('%s')",
+                             r->what, nni_name(column, d->where[k].column),
+                             nni_name(value, d->where[k].value));
+    }
+    return s;
+}
+/* r->cross = the columns asked for, none twice */
+NNI_FN nn_status nni_tab_cross_make(nni_recipe *r, nn_tabular *t, const nn_table *table,
+                                    const nn_tabular_desc *d, nn_error *err)
+{
+    size_t k, bytes;
+    char name[64];
+    nn_status s = NN_OK;
+    if (!d->n_group_columns) return NN_OK;
+    if (!nn_size_mul(d->n_group_columns, sizeof *r->cross, &bytes) ||
+        (r->cross = (const nn_column **)nn_arena_get(&t->arena, bytes)) == NULL)
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->what);
+    for (k = 0; k < d->n_group_columns && s == NN_OK; k++) {
+        const nn_column *c = NULL;
+        s = nni_tab_column(&c, table, r->what, d->group_columns[k], err);
+        if (s == NN_OK && nni_tab_in_cross(r, c))
+            s = nn_error_set(err, NN_E_ARG, "%s: column '%s' is asked for twice", r->what,
+                             nni_name(name, d->group_columns[k]));
+        if (s == NN_OK) r->cross[r->n_cross++] = c;
+    }
+    return s;
 }
 NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const nn_tabular_desc *d,
                                  nn_error *err)
@@ -4435,11 +4667,14 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
     } else {
         char name[64];
         r.what = "csv";
-        if (!d->label || !d->label_value || !d->group || !d->group_value)
+        if (!d->label || !d->label_value ||
+            (!d->n_group_columns && (!d->group || !d->group_value)))
             s = nn_error_set(err, NN_E_ARG, "csv: expected label = value and group = value");
         if (s == NN_OK) s = nni_tab_column(&r.label.c, table, r.what, d->label, err);
-        if (s == NN_OK) s = nni_tab_column(&r.group.c, table, r.what, d->group, err);
-        if (s == NN_OK && r.label.c == r.group.c)
+        if (s == NN_OK && !d->n_group_columns)
+            s = nni_tab_column(&r.group.c, table, r.what, d->group, err);
+        if (s == NN_OK) s = nni_tab_cross_make(&r, &t, table, d, err);
+        if (s == NN_OK && (r.label.c == r.group.c || nni_tab_in_cross(&r, r.label.c)))
             s = nn_error_set(err, NN_E_ARG, "csv: column '%s' is the label and cannot be the group too",
                              nni_name(name, d->label));
         if (s != NN_OK) goto done;
@@ -4449,14 +4684,17 @@ NN_DEF nn_status nn_tabular_from(nn_tabular *out, const nn_table *table, const n
         r.group.test = d->group_test;
         r.label.comma = r.group.comma = d->decimal_comma;
         nni_tab_step(&t, "records", table->rows);
+        if ((s = nni_tab_where(use, &r, table, d, err)) != NN_OK) goto done;
+        if (d->n_where)
+            nni_tab_step(&t, "rows under the conditions", nni_tab_count(use, table->rows));
         if ((s = nni_tab_own(&t, &r, table, d, use, err)) != NN_OK) goto done;
         nni_tab_step(&t, d->missing >= NN_TABULAR_NAN ? "rows with label and group" :
                                                         "rows with label, group and every feature",
                      nni_tab_count(use, table->rows));
     }
     if ((s = nni_tab_rule_make(&r.label, r.what, err)) == NN_OK &&
-        (s = nni_tab_rule_make(&r.group, r.what, err)) == NN_OK)
-        s = nni_tab_fill(&t, table, &r, use, &d->alloc, err);
+        (r.n_cross || (s = nni_tab_rule_make(&r.group, r.what, err)) == NN_OK))
+        s = nni_tab_fill(&t, table, &r, use, d->group_min, &d->alloc, err);
 done:
     nn_mem_free(use, room, &d->alloc);
     if (s != NN_OK) { nn_tabular_free(&t); return s; }

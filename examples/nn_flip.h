@@ -1,12 +1,12 @@
-/* nn_flip.h - which training labels look wrong, and decisions that treat two groups alike
+/* nn_flip.h - which training labels look wrong, and decisions that treat groups alike
  *
  * DOES      Out-of-fold logits of logistic regression and of a small network, the share of near
  *           neighbours with the same label, the features of a selector and a hand-made score
  *           of them; a classifier fitted with such scores as weights; one threshold per group.
- * DOES NOT  Belong to the six library headers; know more than two groups or two classes.
+ * DOES NOT  Belong to the six library headers; know more than two classes.
  * NEEDS     nn_train.h. Include it after NN_IMPLEMENTATION and nn_train.h, in one .c file.
  *
- *     nn_flip_rows r = { n, d, d + 1, x, y, z };          column d of x is the group, centred
+ *     nn_flip_rows r = { n, d, d + 1, x, y, z, 2 };       column d of x is the group, centred
  *     NN_TRY(nn_flip_evidence_make(&e, &r, seed, threads, err));      e.plain: high = label right
  *     NN_TRY(nn_flip_model_fit(&m, &r, e.plain, &e, 0.25, seed, threads, err));
  *     NN_TRY(nn_flip_model_scores(score, &m, x_test, n_test, err));
@@ -30,9 +30,11 @@ enum {
 /* Columns should have mean 0 and deviation 1: the network and the neighbours need it. */
 typedef struct nn_flip_rows {
     size_t n, d, ld;                  /* rows of d columns, ld > d apart */
-    const double *x;                  /* [n, ld]; column d is the group, centred */
-    const int64_t *y, *z;             /* [n] labels and groups, 0 or 1 */
+    const double *x;                  /* [n, ld]; columns d to ld - 1 are the group, centred */
+    const int64_t *y, *z;             /* [n] labels, 0 or 1; groups, 0 to groups - 1 */
+    size_t groups;                    /* 2 to NN_MAX_GROUPS; 0 = 2 */
 } nn_flip_rows;
+static size_t nn_flip_groups(const nn_flip_rows *r) { return r->groups ? r->groups : 2; }
 /* One learner, fitted once per fold on the other folds. */
 typedef struct nn_flip_fit {
     size_t n, cols;
@@ -61,11 +63,11 @@ static nn_status nn_flip_check(const nn_flip_rows *r, nn_error *err)
 {
     size_t i, seen[2] = { 0, 0 };
     for (i = 0; i < r->n; i++) {
-        if ((r->y[i] | r->z[i]) & ~(int64_t)1)
+        if ((r->y[i] & ~(int64_t)1) || r->z[i] < 0 || (uint64_t)r->z[i] >= nn_flip_groups(r))
             return nn_error_set(err, NN_E_ARG,
-                                "label evidence: row %zu: expected label and group 0 or 1, got "
-                                "%lld and %lld",
-                                i, (long long)r->y[i], (long long)r->z[i]);
+                                "label evidence: row %zu: expected label 0 or 1 and group 0 to "
+                                "%zu, got %lld and %lld",
+                                i, nn_flip_groups(r) - 1, (long long)r->y[i], (long long)r->z[i]);
         seen[r->y[i]]++;
     }
     if (seen[0] >= NN_FLIP_LEAST && seen[1] >= NN_FLIP_LEAST) return NN_OK;
@@ -81,7 +83,7 @@ static nn_status nn_flip_deal(uint16_t *part, const nn_flip_rows *r, uint64_t se
     nn_rng g = nn_rng_make(seed, NN_STREAM_SPLIT, (uint64_t)1 << 40);
     size_t *idx = (size_t *)calloc(r->n, sizeof *idx), cell, i, k, turn = 0;
     if (!idx) return nn_flip_no_memory(r->n, err);
-    for (cell = 0; cell < 4; cell++) {
+    for (cell = 0; cell < 2 * nn_flip_groups(r); cell++) {
         for (i = k = 0; i < r->n; i++)
             if ((size_t)(2 * r->z[i] + r->y[i]) == cell) idx[k++] = i;
         nn_rng_shuffle(&g, idx, k);
@@ -242,7 +244,7 @@ static nn_status nn_flip_fit_make(nn_flip_fit *f, const nn_flip_rows *r, const d
     memset(f, 0, sizeof *f);
     memset(error, 0, sizeof error);
     f->n = r->n;
-    f->cols = r->d + (with_group ? 1u : 0u);
+    f->cols = with_group ? r->ld : r->d;
     f->with_group = with_group;
     f->oof = (double *)calloc(r->n, sizeof *f->oof);
     part = (uint16_t *)calloc(r->n, sizeof *part);
@@ -449,7 +451,7 @@ static nn_status nn_flip_evidence_make(nn_flip_evidence *e, const nn_flip_rows *
 /* ==== decisions ========================================================== */
 /* One threshold per group: positive when score > cut[group]. */
 typedef struct nn_flip_cuts {
-    double cut[2];
+    double cut[NN_MAX_GROUPS];
     double error, dp, eodds;          /* on the rows that chose them, expected under `truth` */
 } nn_flip_cuts;
 /* what follows from taking the k best rows of one group */
@@ -479,6 +481,20 @@ static void nn_flip_curve_make(nn_flip_curve *c, const nn_flip_order *o, size_t 
     }
     c->positives = hits;
 }
+/* c = the curve of group g; o [n]: room */
+static void nn_flip_curve_of(nn_flip_curve *c, nn_flip_order *o, const double *score,
+                             const double *truth, const int64_t *z, size_t n, size_t g)
+{
+    size_t i, k = 0;
+    for (i = 0; i < n; i++) {
+        if (z[i] != (int64_t)g) continue;
+        o[k].v = -score[i];                              /* ascending = highest score first */
+        o[k++].i = i;
+    }
+    qsort(o, k, sizeof *o, nn_flip_compare);
+    for (i = 0; i < k; i++) o[i].v = -o[i].v;
+    nn_flip_curve_make(c, o, k, truth);
+}
 /* nn_flip_cuts_fit: score [n], truth [n] = P(y = 1) after doubt about the label. Every pair of
  * up to 1,024 thresholds a group, exactly, from cumulative sums: least error + 4 max(0, DP - limit)
  * + 0.1 EO. Where one group is absent its threshold is the other's. */
@@ -488,22 +504,13 @@ static nn_status nn_flip_cuts_fit(nn_flip_cuts *out, const double *score, const 
     nn_flip_curve *c = (nn_flip_curve *)calloc(2, sizeof *c);
     nn_flip_order *o = (nn_flip_order *)calloc(n, sizeof *o);
     double best = INFINITY, positives;
-    size_t g, i, j, k, pick[2] = { 0, 0 };
+    size_t g, i, j, pick[2] = { 0, 0 };
     if (!c || !o) {
         free(c);
         free(o);
         return nn_flip_no_memory(n, err);
     }
-    for (g = 0; g < 2; g++) {
-        for (i = k = 0; i < n; i++) {
-            if (z[i] != (int64_t)g) continue;
-            o[k].v = -score[i];                          /* ascending = highest score first */
-            o[k++].i = i;
-        }
-        qsort(o, k, sizeof *o, nn_flip_compare);
-        for (i = 0; i < k; i++) o[i].v = -o[i].v;
-        nn_flip_curve_make(&c[g], o, k, truth);
-    }
+    for (g = 0; g < 2; g++) nn_flip_curve_of(&c[g], o, score, truth, z, n, g);
     positives = c[0].positives + c[1].positives;
     for (i = 0; i < c[0].steps; i++)
         for (j = 0; j < c[1].steps; j++) {
@@ -530,6 +537,115 @@ static nn_status nn_flip_cuts_fit(nn_flip_cuts *out, const double *score, const 
         }
     for (g = 0; g < 2; g++) {
         const size_t from = c[g].n ? g : 1 - g;
+        out->cut[g] = c[from].cut[pick[from]];
+    }
+    free(c);
+    free(o);
+    return NN_OK;
+}
+
+/* ---- more than two groups ---- */
+typedef struct nn_flip_span { double lo, hi; } nn_flip_span;
+static void nn_flip_span_put(nn_flip_span *s, double v)
+{
+    if (v < s->lo) s->lo = v;
+    if (v > s->hi) s->hi = v;
+}
+/* What the thresholds pick [groups] cost: error + 4 max(0, DP - limit) + 0.1 EO, gaps from the
+ * largest to the smallest of all groups with rows. */
+static double nn_flip_cost(nn_flip_cuts *out, const nn_flip_curve *c, const size_t *pick,
+                           size_t groups, size_t n, double limit)
+{
+    nn_flip_span rate = { 1.0, 0.0 }, tpr = { 1.0, 0.0 }, fpr = { 1.0, 0.0 };
+    double wrong = 0.0, eo;
+    size_t g;
+    for (g = 0; g < groups; g++) {
+        const double rows = (double)c[g].n, taken = c[g].taken[pick[g]], hits = c[g].hits[pick[g]],
+                     yes = c[g].positives;
+        if (c[g].n == 0) continue;
+        wrong += yes + taken - 2.0 * hits;
+        nn_flip_span_put(&rate, taken / rows);
+        nn_flip_span_put(&tpr, hits / (yes + 1e-12));
+        nn_flip_span_put(&fpr, (taken - hits) / (rows - yes + 1e-12));
+    }
+    eo = tpr.hi - tpr.lo > fpr.hi - fpr.lo ? tpr.hi - tpr.lo : fpr.hi - fpr.lo;
+    out->error = wrong / (double)n;
+    out->dp = rate.hi - rate.lo;
+    out->eodds = eo;
+    return out->error + 4.0 * (out->dp > limit ? out->dp - limit : 0.0) + 0.1 * eo;
+}
+/* The threshold of one group with the fewest errors among those that take a share of lo to hi; of
+ * none there the one whose share is nearest. */
+static size_t nn_flip_inside(const nn_flip_curve *c, double lo, double hi)
+{
+    double least = INFINITY, near = INFINITY;
+    size_t i, best = 0, nearest = 0;
+    int found = 0;
+    for (i = 0; i < c->steps; i++) {
+        const double share = c->n ? c->taken[i] / (double)c->n : 0.0,
+                     wrong = c->taken[i] - 2.0 * c->hits[i],
+                     off = share < lo ? lo - share : share > hi ? share - hi : 0.0;
+        if (off < near) {
+            near = off;
+            nearest = i;
+        }
+        if (off > 0.0 || !(wrong < least)) continue;
+        least = wrong;
+        best = i;
+        found = 1;
+    }
+    return found ? best : nearest;
+}
+/* nn_flip_cuts_many: nn_flip_cuts_fit's rule for any number of groups, whose product of thresholds
+ * is too large to try. Every window of shares (a, a + limit), a in steps of 1/256, asks each group
+ * for its best threshold inside; from the cheapest of these one group at a time moves to its best
+ * threshold beside the others', until none does. */
+static nn_status nn_flip_cuts_many(nn_flip_cuts *out, const double *score, const double *truth,
+                                   const int64_t *z, size_t n, size_t groups, double limit,
+                                   nn_error *err)
+{
+    nn_flip_curve *c = (nn_flip_curve *)calloc(groups, sizeof *c);
+    nn_flip_order *o = (nn_flip_order *)calloc(n, sizeof *o);
+    size_t pick[NN_MAX_GROUPS], now[NN_MAX_GROUPS], g, i, window, moved = 1, first = groups;
+    double best = INFINITY, value;
+    if (!c || !o) {
+        free(c);
+        free(o);
+        return nn_flip_no_memory(n, err);
+    }
+    memset(pick, 0, sizeof pick);
+    memset(now, 0, sizeof now);
+    for (g = groups; g-- > 0;) {
+        nn_flip_curve_of(&c[g], o, score, truth, z, n, g);
+        if (c[g].n) first = g;
+    }
+    for (window = 0; window <= 256; window++) {
+        const double lo = (double)window / 256.0;
+        for (g = 0; g < groups; g++) now[g] = nn_flip_inside(&c[g], lo, lo + limit);
+        value = nn_flip_cost(out, c, now, groups, n, limit);
+        if (!(value < best)) continue;
+        best = value;
+        memcpy(pick, now, sizeof pick);
+    }
+    while (moved) {
+        moved = 0;
+        for (g = 0; g < groups; g++) {
+            const size_t was = pick[g];
+            size_t to = was;
+            for (i = 0; i < c[g].steps; i++) {
+                pick[g] = i;
+                value = nn_flip_cost(out, c, pick, groups, n, limit);
+                if (!(value < best)) continue;
+                best = value;
+                to = i;
+            }
+            pick[g] = to;
+            moved += to != was;
+        }
+    }
+    (void)nn_flip_cost(out, c, pick, groups, n, limit);
+    for (g = 0; g < groups; g++) {
+        const size_t from = c[g].n || first == groups ? g : first;
         out->cut[g] = c[from].cut[pick[from]];
     }
     free(c);
@@ -575,21 +691,28 @@ static double nn_flip_accuracy(double *error, const double *logit, const double 
     *error = sqrt((square > 0.0 ? square : 0.0) / (double)n);
     return mean;
 }
-/* gap of the decisions logit > 0 between the groups, and its standard error; 0 if one is absent */
+/* gap of the decisions logit > 0 between the groups that have rows, and its standard error: of the
+ * highest and the lowest share; 0 if only one has rows */
 static double nn_flip_gap(double *error, const double *logit, const int64_t *z, size_t n)
 {
-    double in[2] = { 0, 0 }, taken[2] = { 0, 0 }, p0, p1;
-    size_t i;
+    double in[NN_MAX_GROUPS] = { 0 }, taken[NN_MAX_GROUPS] = { 0 }, p[NN_MAX_GROUPS], v = 0.0;
+    size_t i, g, lo = NN_MAX_GROUPS, hi = NN_MAX_GROUPS;
     for (i = 0; i < n; i++) {
         in[z[i]] += 1.0;
         taken[z[i]] += logit[i] > 0.0 ? 1.0 : 0.0;
     }
+    for (g = 0; g < NN_MAX_GROUPS; g++) {
+        if (!(in[g] > 0.0)) continue;
+        p[g] = taken[g] / in[g];
+        if (lo == NN_MAX_GROUPS || p[g] < p[lo]) lo = g;
+        if (hi == NN_MAX_GROUPS || p[g] >= p[hi]) hi = g;
+    }
     *error = 0.0;
-    if (!(in[0] > 0.0 && in[1] > 0.0)) return 0.0;
-    p0 = taken[0] / in[0];
-    p1 = taken[1] / in[1];
-    *error = sqrt(p0 * (1.0 - p0) / in[0] + p1 * (1.0 - p1) / in[1]);
-    return fabs(p0 - p1);
+    if (lo == hi) return 0.0;
+    for (g = 0; g < NN_MAX_GROUPS; g++)                  /* in the groups' order */
+        if (g == lo || g == hi) v += p[g] * (1.0 - p[g]) / in[g];
+    *error = sqrt(v);
+    return p[hi] - p[lo];
 }
 /* used = within one standard error of the best that is allowed; score = their mean */
 static void nn_flip_model_average(nn_flip_model *m, int with_group)
@@ -641,7 +764,11 @@ static nn_status nn_flip_model_fit(nn_flip_model *m, const nn_flip_rows *r, cons
         nn_flip_model_average(m, grouped);
         m->base_dp = nn_flip_gap(&error, e->fit[0].oof, r->z, r->n);
         m->limit = grouped && share * m->base_dp > error ? share * m->base_dp : error;
-        if (grouped) s = nn_flip_cuts_fit(&m->cuts, m->score, m->truth, r->z, r->n, m->limit, err);
+        if (grouped && nn_flip_groups(r) == 2)
+            s = nn_flip_cuts_fit(&m->cuts, m->score, m->truth, r->z, r->n, m->limit, err);
+        else if (grouped)
+            s = nn_flip_cuts_many(&m->cuts, m->score, m->truth, r->z, r->n, nn_flip_groups(r),
+                                  m->limit, err);
     }
     if (s != NN_OK) nn_flip_model_free(m);
     return s;

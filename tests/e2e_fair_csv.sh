@@ -155,6 +155,61 @@ right "a column that says so" "24 8 12 x w w: missing" $y --missing flag
 right "a column of nothing, asked for" "24 8 12 w w: missing x" $y --missing flag --features w,x
 refused "a column of nothing, rows" "no row is left: column 'w' is missing in 24 of 24" $y --features x,w
 
+# groups of crossed columns: --inits is for selectors of two groups, and refused
+{ echo "y,x,g,s"; table 96 'printf "%d,%s,%s,%s\n", y, x, i % 12 == 5 ? "c" : g, i % 8 < 3 ? "m" : "w"'; } >"$f"
+crossed() { n=$((n + 1)); $prog evaluate --dataset csv --csv "$f" --bootstrap 0 --threads 1 --quiet --out "$dir/o$n" --label y=1 "$@" >"$dir/log" 2>&1; }
+# groups NAME "GROUPS" OPTION...; not_crossed NAME TEXT OPTION...
+groups() {
+    name=$1; want=$2; shift 2
+    if ! crossed "$@"; then bad "$name: $(head -n 1 "$dir/log")"; return; fi
+    got=$(sed -n 's/^group_[0-9]* //p' "$dir/log" | tr '\n' ';')
+    [ "$got" = "$want" ] && ok || bad "$name: got '$got', expected '$want'"
+}
+not_crossed() {
+    name=$1; want=$2; shift 2
+    crossed "$@" && bad "$name: exit 0" && return
+    grep -qF -- "$want" "$dir/log" && ok || bad "$name: $(head -n 1 "$dir/log")"
+}
+groups "crossed groups" "g = a, s = m: 12 rows;g = a, s = w: 20 rows;g = b, s = m: 20 rows;g = b, s = w: 36 rows;other: 8 rows;" \
+    --group-columns g,s --group-least 8 --predictions "$dir/cross.csv"
+for row in baseline reweighing group_thresholds evidence_fair; do grep -q "^${row}_dp_difference " "$dir/log" && ok || bad "crossed groups: no row $row"; done
+grep -qE '^(greedy|fairbatch|untrained)_' "$dir/log" && bad "crossed groups: a selector of two groups has a row" || ok
+awk -F, 'NR > 1 { n++; of[$3]++ } END { exit !(n == 29 && of[0] == 4 && of[1] && of[2] && of[3] && of[4]) }' "$dir/cross.csv" && ok || bad "crossed groups: the split keeps no shares"
+groups "small ones together" "g = a, s = w: 20 rows;g = b, s = m: 20 rows;g = b, s = w: 36 rows;other: 20 rows;" --group-columns g,s --group-least 15
+groups "the smallest joins them" "g = a, s = w: 20 rows;g = b, s = m: 20 rows;g = b, s = w: 36 rows;other: 20 rows;" --group-columns g,s --group-least 9
+groups "one column" "g = a: 32 rows;g = b: 56 rows;g = c: 8 rows;" --group-columns g --group-least 8
+not_crossed "groups too small" "expected at least two of 60 rows, got 0 of 6 values" --group-columns g,s --group-least 60
+not_crossed "a group column twice" "column 'g' is asked for twice" --group-columns g,g
+not_crossed "the label as a group column" "is the label and cannot be the group too" --group-columns g,y
+not_crossed "two ways to groups" "--group: has no effect here" --group g=a --group-columns g
+not_crossed "a policy, which knows two groups" "--policy: has no effect here" --group-columns g --policy random
+not_crossed "a bound on no groups" "--group-least: has no effect here" --group g=a --group-least 9
+
+# conditions on rows
+{ echo "y,x,g,s"; table 96 'printf "%d,%s,%s,%s\n", y, i == 7 ? "" : i, g, i % 8 < 3 ? "m" : "w"'; } >"$f"
+right "a condition" "48 16 24 x s = w" $y --where 'x>=48'
+grep -q '^rows_1_after_filter 48$' "$dir/log" && ok || bad "a condition: the rows left are not said"
+right "two conditions" "18 6 6 x" $y --features x --where 's=m,x=48..95'
+right "a condition on what is missing" "7 3 3 x s = w" $y --where 'x<8'
+refused "a condition without a sign" "--where: expected COLUMN=VALUE" $y --where x
+refused "a condition on words" "column 's': expected a number" $y --where 's>3'
+refused "a condition on no column" "expected a column 'q'" $y --where 'q>3'
+refused "a condition that no row meets" "no row is left under the condition on column 'x'" $y --where 'x>500'
+
+# a person file of the American Community Survey: codes that are names, blanks, ten times too many columns; ACSIncome's rows and columns
+{ echo "RT,SERIALNO,PWGTP,AGEP,COW,SCHL,MAR,OCCP,POBP,RELP,WKHP,SEX,RAC1P,PINCP,FOD1P"
+  awk 'BEGIN { for (i = 0; i < 400; i++) {
+      age = 14 + i * 7 % 60; work = age > 16 && i % 5
+      printf "P,%d,%d,%d,%s,%d,%d,%s,%03d,%d,%s,%d,%d,%s,\n", 2018000000 + i, i % 4 ? 10 : 0, age, work ? 1 + i % 8 : "", 16 + i % 8, 1 + i % 5,
+          work ? sprintf("%04d", 10 + i * 13 % 90) : "", i % 60, i % 17, work ? 10 + i * 11 % 50 : "", 1 + i % 2, i % 3 ? 1 : 2 + i % 7, age < 15 ? "" : work ? 30000 + i * 97 % 40000 : 0 } }'; } >"$f"
+acs="--label PINCP>50000 --where AGEP>16,PINCP>100,WKHP>0,PWGTP>=1 --features AGEP,COW,SCHL,MAR,OCCP,POBP,RELP,WKHP,SEX,RAC1P"
+acs="$acs --categorical COW,SCHL,MAR,OCCP,POBP,RELP,SEX,RAC1P --levels 50"
+run --group RAC1P=1 $acs && ok || bad "ACS: $(head -n 1 "$dir/log")"
+rows=$(awk -F, 'NR > 1 && $4 > 16 && $14 != "" && $14 > 100 && $11 > 0 && $3 >= 1' "$f" | wc -l | tr -d ' ')
+grep -q "^rows $rows\$" "$dir/log" && ok || bad "ACS: $(grep '^rows ' "$dir/log"), expected $rows"
+for said in "column_7 OCCP: the 50 commonest of" "column_4 COW: 6 texts" "column_3 AGEP: numbers" "column_14 FOD1P: left out, not asked for"; do grep -qF "$said" "$dir/log" && ok || bad "ACS: no '$said'"; done
+n=$((n + 1)); $prog evaluate --csv "$f" --bootstrap 0 --threads 1 --quiet --out "$dir/o$n" $acs --group-columns SEX,RAC1P --group-least 40 >"$dir/log" 2>&1 && grep -q '^group_[0-9] other: ' "$dir/log" && ok || bad "ACS, crossed: $(head -n 1 "$dir/log")"
+
 # files
 : >"$f"; refused "an empty file" "t.csv" $y
 echo "y,x,g" >"$f"; refused "a header alone" "no rows" $y

@@ -364,6 +364,100 @@ static void tabular_text(void)
     }
     nn_table_free(&tab);
 }
+/* the groups of crossed columns: rows, names and the rule for small ones, by hand; conditions on rows */
+static void tabular_groups(void)
+{
+    static const struct { size_t least; const char *names, *z; } t[] = {
+        /* cells: a/m 3, a/w 2, b/m 2, b/w 1, c/m 1 (in order of bytes), NA is no group */
+        { 1, "r = a, s = m;r = a, s = w;r = b, s = m;r = b, s = w;r = c, s = m;", "001122034" },
+        { 2, "r = a, s = m;r = a, s = w;r = b, s = m;other;", "001122033" },
+        { 3, "r = a, s = m;other;", "001111011" } };
+    static const char text[] = "r,s,x,y\na,m,1,0\na,m,2,1\na,w,3,0\na,w,4,1\nb,m,5,0\nb,m,6,1\n"
+                               "NA,m,7,1\na,m,8,0\nb,w,9,1\nc,m,10,0\n";
+    static const char *const cross[2] = { "r", "s" };
+    nn_tabular_where where[2] = { { "x", "3", NN_TABULAR_AT_LEAST }, { "r", "a|b", NN_TABULAR_ANY } };
+    nn_csv_desc c = NN_ZERO;
+    nn_table tab = NN_ZERO;
+    nn_tabular_desc d = NN_ZERO;
+    nn_tabular r = NN_ZERO;
+    nn_error e = NN_ZERO;
+    char names[200], z[16];
+    size_t i, k;
+    c.all_text = 1;
+    CHECK_OK(nn_csv_parse(&tab, text, sizeof text - 1, &c, NULL, &e), e);
+    d.label = "y"; d.label_value = "1";
+    d.group_columns = cross;
+    d.n_group_columns = 2;
+    for (k = 0; k < sizeof t / sizeof t[0]; k++) {
+        d.group_min = t[k].least;
+        CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+        names[0] = 0;
+        memset(z, 0, sizeof z);
+        for (i = 0; i < r.n_groups; i++) { strcat(names, r.groups[i]); strcat(names, ";"); }
+        for (i = 0; i < nn_tensor_count(&r.z); i++) z[i] = (char)('0' + nn_i64(&r.z)[i]);
+        CHECK_STR(names, t[k].names);
+        CHECK_STR(z, t[k].z);
+        CHECK_STR(r.group, "r x s");
+        CHECK_INT(r.x.shape[1], 1);                      /* neither is a feature */
+        nn_tabular_free(&r);
+    }
+    d.group_min = 0;                                     /* 50 */
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+    CHECK_STR(e.msg, "csv: groups of column 'r' and others: expected at least two of 50 rows, got 0 of 5 values");
+    d.group_min = 1;
+    d.where = where;
+    d.n_where = 2;
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);      /* 3 to 9 of x, less NA and c */
+    CHECK_INT(r.x.shape[0], 6);
+    CHECK_INT(r.n_groups, 4);
+    CHECK_STR(r.step[1].what, "rows under the conditions");
+    CHECK_INT(r.step[1].rows, 6);
+    CHECK_INT(nn_i64(&r.row)[0], 2);
+    nn_tabular_free(&r);
+    where[0].value = "11";
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+    CHECK_STR(e.msg, "csv: no row is left under the condition on column 'x' ('11')");
+    where[0].column = "s";
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+    CHECK_STR(e.msg, "csv: record 1: column 's': expected a number, got 'm'");
+    where[0].column = "q";
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_FORMAT);
+    CHECK(strstr(e.msg, "expected a column 'q'") != NULL);
+    d.n_where = 0;
+    d.label = "s"; d.label_value = "w";
+    CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
+    CHECK_STR(e.msg, "csv: column 's' is the label and cannot be the group too");
+    nn_table_free(&tab);
+}
+/* more than 16 combinations: the 15 commonest and the others */
+static void tabular_many_groups(void)
+{
+    static const char *const cross[1] = { "g" };
+    char text[4096] = "g,x,y\n";
+    nn_csv_desc c = NN_ZERO;
+    nn_table tab = NN_ZERO;
+    nn_tabular_desc d = NN_ZERO;
+    nn_tabular r = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, k, rows = 0;
+    for (i = 0; i < 20; i++)
+        for (k = 0; k < 2 + i % 3; k++, rows++)
+            (void)snprintf(text + strlen(text), 32, "v%02zu,%zu,%zu\n", i, i, k % 2);
+    c.all_text = 1;
+    CHECK_OK(nn_csv_parse(&tab, text, strlen(text), &c, NULL, &e), e);
+    d.label = "y"; d.label_value = "1";
+    d.group_columns = cross;
+    d.n_group_columns = 1;
+    d.group_min = 1;
+    CHECK_OK(nn_tabular_from(&r, &tab, &d, &e), e);
+    CHECK_INT(r.n_groups, 16);
+    CHECK_STR(r.groups[15], "other");
+    CHECK_STR(r.groups[0], "g = v00");                   /* two rows: the last five of these go */
+    for (i = 0, k = 0; i < rows; i++) k += nn_i64(&r.z)[i] == 15;
+    CHECK_INT(k, 10);
+    nn_tabular_free(&r);
+    nn_table_free(&tab);
+}
 /* every test of a cell, against the same column by hand; numbers with a decimal comma */
 static void tabular_tests(void)
 {
@@ -451,6 +545,8 @@ int main(void)
     RUN(real_tables);
     RUN(tabular_words);
     RUN(tabular_tests);
+    RUN(tabular_groups);
+    RUN(tabular_many_groups);
     RUN(tabular_text);
     return test_report();
 }

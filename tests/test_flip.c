@@ -185,14 +185,92 @@ static void thresholds(void)
     CHECK_NEAR(c.cut[0], c.cut[1], 0);
     CHECK_NEAR(c.dp, 0.0, 0);
 }
+/* the same of three groups, from the largest to the smallest of their shares and rates */
+static double rule_of_three(const double *score, const double *truth, const int64_t *z, size_t n,
+                            const double *cut, double limit)
+{
+    double in[3] = { 0 }, pos[3] = { 0 }, taken[3] = { 0 }, hit[3] = { 0 }, wrong = 0.0, gap[3];
+    size_t i, k;
+    for (i = 0; i < n; i++) {
+        const double yes = score[i] > cut[z[i]] ? 1.0 : 0.0;
+        in[z[i]] += 1.0;
+        pos[z[i]] += truth[i];
+        taken[z[i]] += yes;
+        hit[z[i]] += yes * truth[i];
+        wrong += yes > 0.0 ? 1.0 - truth[i] : truth[i];
+    }
+    for (k = 0; k < 3; k++) {
+        double lo = INFINITY, hi = -INFINITY;
+        for (i = 0; i < 3; i++) {
+            const double v = k == 0 ? taken[i] / in[i] :
+                             k == 1 ? hit[i] / pos[i] :
+                                      (taken[i] - hit[i]) / (in[i] - pos[i]);
+            if (v < lo) lo = v;
+            if (v > hi) hi = v;
+        }
+        gap[k] = hi - lo;
+    }
+    return wrong / (double)n + 4.0 * (gap[0] > limit ? gap[0] - limit : 0.0) +
+           0.1 * (gap[1] > gap[2] ? gap[1] : gap[2]);
+}
+/* More than two groups: what is said of the thresholds is so; all of three groups' 9 x 9 x 9 are never
+ * better by more than .02, and are mostly no better; of two groups it is the exact rule, nearly. */
+static void thresholds_of_many(void)
+{
+    enum { M = 24, SETS = 300 };
+    double score[M], truth[M], apart = 0.0;
+    int64_t z[M];
+    nn_rng g = nn_rng_make(11, NN_STREAM_USER, 3);
+    nn_flip_cuts c = NN_ZERO, two = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, k, equal = 0, a[3];
+    for (k = 0; k < SETS; k++) {
+        const double limit = 0.05 * (double)(k % 5);
+        double least = INFINITY, said, cut[3], v;
+        for (i = 0; i < M; i++) {
+            z[i] = (int64_t)(i % 3);
+            score[i] = floor(12.0 * nn_rng_f64(&g)) - (double)z[i];
+            truth[i] = score[i] > 4.0 ? 0.9 - 0.2 * nn_rng_f64(&g) : 0.5 * nn_rng_f64(&g);
+        }
+        CHECK_OK(nn_flip_cuts_many(&c, score, truth, z, M, 3, limit, &e), e);
+        for (a[0] = 0; a[0] <= M; a[0] += 3)
+            for (a[1] = 1; a[1] <= M + 1; a[1] += 3)
+                for (a[2] = 2; a[2] <= M + 2; a[2] += 3) {
+                    for (i = 0; i < 3; i++) cut[i] = a[i] < M ? score[a[i]] - 1e-9 : 99.0;
+                    v = rule_of_three(score, truth, z, M, cut, limit);
+                    if (v < least) least = v;
+                }
+        said = c.error + 4.0 * (c.dp > limit ? c.dp - limit : 0.0) + 0.1 * c.eodds;
+        v = rule_of_three(score, truth, z, M, c.cut, limit);
+        CHECK_NEAR(v, said, 1e-9);
+        CHECK_MSG(v >= least - 1e-9 && v <= least + 0.02, "set %zu: %g, the best %g", k, v, least);
+        equal += v <= least + 1e-9;
+        for (i = 0; i < M; i++) z[i] = z[i] > 0;
+        CHECK_OK(nn_flip_cuts_fit(&two, score, truth, z, M, limit, &e), e);
+        CHECK_OK(nn_flip_cuts_many(&c, score, truth, z, M, 2, limit, &e), e);
+        said = two.error + 4.0 * (two.dp > limit ? two.dp - limit : 0.0) + 0.1 * two.eodds;
+        v = c.error + 4.0 * (c.dp > limit ? c.dp - limit : 0.0) + 0.1 * c.eodds;
+        CHECK_MSG(v >= said - 1e-9, "set %zu: better than the best of all", k);
+        apart += v - said;
+    }
+    CHECK_MSG(equal > SETS * 9 / 10, "the best of %zu of %d sets", equal, (int)SETS);
+    CHECK_MSG(apart / SETS < 1e-3, "two groups: %g above the best", apart / SETS);
+    for (i = 0; i < M; i++) z[i] = i % 2 ? 3 : 1;                    /* groups without rows */
+    CHECK_OK(nn_flip_cuts_many(&c, score, truth, z, M, 4, 0.1, &e), e);
+    CHECK_NEAR(c.cut[0], c.cut[1], 0);
+    CHECK_NEAR(c.cut[2], c.cut[1], 0);
+    CHECK(c.dp <= 1.0 && c.dp == c.dp);
+}
 static void gap_and_accuracy(void)
 {
     static const double logit[4] = { 1, -1, 2, 3 }, truth[4] = { 1, 0.75, 0.5, 1 };
-    static const int64_t z[4] = { 0, 0, 1, 1 }, one[4] = { 1, 1, 1, 1 };
+    static const int64_t z[4] = { 0, 0, 1, 1 }, one[4] = { 1, 1, 1, 1 }, four[4] = { 0, 0, 5, 9 };
     double error;
     CHECK_NEAR(nn_flip_gap(&error, logit, z, 4), 0.5, 0);
     CHECK_NEAR(error, sqrt(0.125), 1e-15);
     CHECK_NEAR(nn_flip_gap(&error, logit, one, 4), 0.0, 0);
+    CHECK_NEAR(nn_flip_gap(&error, logit, four, 4), 0.5, 0);
+    CHECK_NEAR(error, sqrt(0.125), 1e-15);
     CHECK_NEAR(nn_flip_accuracy(&error, logit, truth, 4), 0.6875, 0);
     CHECK_NEAR(error, sqrt((1 + 0.0625 + 0.25 + 1) / 4 - 0.6875 * 0.6875) / 2, 1e-15);
 }
@@ -263,6 +341,7 @@ int main(void)
     RUN(neighbours);
     RUN(ranks);
     RUN(thresholds);
+    RUN(thresholds_of_many);
     RUN(gap_and_accuracy);
     RUN(flips_are_found);
     RUN(refusals);
