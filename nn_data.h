@@ -509,7 +509,7 @@ NN_DEF nn_status nn_fair_generate(nn_fair_task *t, const nn_fair_params *p, uint
 NN_DEF const char *nn_fair_field(const nn_fair_task *t, size_t i, double *value, int *is_int, int *is_bool);
 
 /* ==== [TABULAR] tabular recipes: COMPAS, Adult, German, your own ========= */
-/* Stands on nn_fmt.h [CSV]; costs 28 KB. NN_NO_TABULAR leaves it out. */
+/* Stands on nn_fmt.h [CSV]; costs 30 KB. NN_NO_TABULAR leaves it out. */
 #ifndef NN_NO_TABULAR
 /* A table of the user's becomes x (numbers), y (0/1) and z (group 0/1), with the row count after
  * every filter. */
