@@ -270,6 +270,26 @@ static void scalers(void)
     CHECK_NEAR(f[0], -1, 1e-6); CHECK_NEAR(f[3], 1, 1e-6); CHECK_NEAR(f[1], -0.6, 1e-6);
     CHECK_OK(nn_scaler_inverse(&s, &xf, &e), e); CHECK_NEAR(f[3], 6, 1e-5);
     nn_scaler_free(&s);
+    {                                                                  /* limits over several parts; of equal values the first */
+        double ends[3] = { 0, 10, 5 }, more[6] = { 4, 5, 6, 7, 8, 9 }, zeros[2] = { 0.0, -0.0 };
+        size_t rows[2] = { 3, 1 };
+        nn_tensor part = nn_tensor_view(ends, NN_F64, 2, rows);
+        memset(&s, 0, sizeof s);
+        s.kind = NN_SCALER_MINMAX;
+        s.hi = 1;
+        CHECK_OK(nn_scaler_fit(&s, &part, &e), e);
+        rows[0] = 6;
+        part = nn_tensor_view(more, NN_F64, 2, rows);
+        CHECK_OK(nn_scaler_partial_fit(&s, &part, &e), e);
+        CHECK_NEAR(nn_f64(&s.min)[0], 0, 0);
+        CHECK_NEAR(nn_f64(&s.max)[0], 10, 0);
+        rows[0] = 2;
+        part = nn_tensor_view(zeros, NN_F64, 2, rows);
+        CHECK_OK(nn_scaler_fit(&s, &part, &e), e);
+        CHECK(!signbit(nn_f64(&s.min)[0]) && !signbit(nn_f64(&s.max)[0]));
+        nn_scaler_free(&s);
+        memset(&s, 0, sizeof s);
+    }
     s.kind = NN_SCALER_MINMAX; s.lo = 2; s.hi = 1; CHECK_INT(nn_scaler_fit(&s, &xf, &e), NN_E_ARG);
 }
 static void onehot_and_codes(void)

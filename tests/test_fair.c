@@ -151,7 +151,22 @@ static void seven_parameters(void)
     CHECK_INT(t.train.x.shape[0], 140);
     CHECK_INT(t.train.x.shape[1], 7);
     CHECK_NEAR(t.train.noise_rate, 14.0 / 140, 1e-15);
+    {                                                /* the summary is that of the labels as they stand */
+        double ones = 0, minority = 0;
+        size_t i;
+        for (i = 0; i < 140; i++) {
+            ones += (double)nn_i64(&t.train.y)[i];
+            minority += (double)nn_i64(&t.train.z)[i];
+        }
+        CHECK_NEAR(t.train.pos_rate, ones / 140, 1e-15);
+        CHECK_NEAR(t.train.minority_rate, minority / 140, 1e-15);
+    }
     nn_fair_task_free(&t);
+    p.noise_rate = 0;                                /* 0 is a rate, too */
+    CHECK_OK(nn_fair_generate(&t, &p, 5, NULL, &e), e);
+    CHECK_NEAR(t.train.noise_rate, 0, 0);
+    nn_fair_task_free(&t);
+    p.noise_rate = 0.1;
     p.n_features = 4;
     CHECK_INT(nn_fair_generate(&t, &p, 5, NULL, &e), NN_E_ARG);
     CHECK_STR(e.msg, "nn_fair_generate: n_features must be 5 to 4096, got 4");
@@ -285,6 +300,33 @@ static void tabular_words(void)
     CHECK_INT(nn_tabular_from(&r, &tab, &d, &e), NN_E_ARG);
     CHECK_STR(e.msg, "csv: column 'y' is the label and cannot be the group too");
     nn_table_free(&tab);
+}
+/* the hooks of the call are used before those of the desc, and everything goes through one of them */
+static void tabular_memory(void)
+{
+    static const char text[] = "a;b;y;g\n1;2;1;0\n2;3;0;1\n3;1;1;1\n";
+    static const char path[] = "build/test_fair_memory.csv";
+    int own;
+    for (own = 0; own < 2; own++) {
+        test_heap call = { 0 }, desc = { 0 };
+        nn_tabular_desc d = NN_ZERO;
+        nn_tabular r = NN_ZERO;
+        nn_file_opts opts = NN_ZERO;
+        nn_error e = NN_ZERO;
+        CHECK_OK(nn_file_write(path, text, sizeof text - 1, NULL, &e), e);
+        d.label = "y";
+        d.label_value = "1";
+        d.group = "g";
+        d.group_value = "1";
+        d.alloc = test_heap_hooks(&desc);
+        opts.alloc = test_heap_hooks(&call);
+        CHECK_OK(nn_tabular_read(&r, path, &d, own ? &opts : NULL, &e), e);
+        CHECK_INT(r.x.shape[1], 2);
+        CHECK(own ? call.calls > 3 : call.calls == 0 && desc.calls > 3);
+        nn_tabular_free(&r);
+        CHECK(call.live == 0 && call.bytes == 0 && desc.live == 0 && desc.bytes == 0);
+    }
+    (void)nn_file_remove(path, NULL, NULL);
 }
 /* text as 0/1 columns, missing numbers as NaN with a column that says so, and what becomes of each column */
 static void tabular_text(void)
@@ -548,5 +590,6 @@ int main(void)
     RUN(tabular_groups);
     RUN(tabular_many_groups);
     RUN(tabular_text);
+    RUN(tabular_memory);
     return test_report();
 }

@@ -27,6 +27,24 @@ static void checksums(void)
     for (i = 0; i < 1000000; i += 1000) { unsigned char x[1000]; memset(x, 'a', 1000); nn_sha256_put(&s, x, 1000); }
     nn_sha256_hex(&s, hex);
     CHECK_STR(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+    {                                                    /* cut anywhere into two: the same hash */
+        unsigned char text[150];
+        char whole[65];
+        size_t cut, n;
+        for (i = 0; i < sizeof text; i++) text[i] = (unsigned char)(i * 37 + 1);
+        for (n = 100; n <= sizeof text; n += 25) {
+            nn_sha256_init(&s);
+            nn_sha256_put(&s, text, n);
+            nn_sha256_hex(&s, whole);
+            for (cut = 0; cut <= n; cut++) {
+                nn_sha256_init(&s);
+                nn_sha256_put(&s, text, cut);
+                nn_sha256_put(&s, text + cut, n - cut);
+                nn_sha256_hex(&s, hex);
+                CHECK_STR(hex, whole);
+            }
+        }
+    }
 }
 static nn_status save(const nn_file_opts *o, size_t n, nn_error *e)
 {

@@ -195,6 +195,45 @@ static void packed(void)
     }
     nn_mlp_packed_free(NULL);
 }
+/* Any number of rows, in parts of 256 or by the way for small nets: the values of double arithmetic, and not a float more. */
+static void predict_any_rows(void)
+{
+    static const size_t narrow[] = { 20, 12 }, broad[] = { 80 };
+    static const size_t rows[] = { 1, 2, 7, 15, 16, 17, 31, 33, 255, 256, 257, 512, 600 };
+    static const nn_act acts[] = { NN_ACT_RELU, NN_ACT_TANH, NN_ACT_GELU };
+    enum { IN = 10, MOST = 600, BEHIND = 64 };
+    float *x = (float *)malloc(MOST * IN * sizeof(float)), *out = (float *)malloc((MOST * 3 + BEHIND) * sizeof(float));
+    double *wide = (double *)malloc(MOST * IN * sizeof(double)), *want = (double *)malloc(MOST * 3 * sizeof(double));
+    size_t c, i, r;
+    fill(x, MOST * IN, 12);
+    for (i = 0; i < MOST * IN; i++) wide[i] = (double)x[i];
+    for (c = 0; c < 12; c++) {
+        nn_mlp_desc d = NN_ZERO;
+        nn_error e = NN_ZERO;
+        nn_mlp *m = NULL;
+        d.n_in = IN;
+        d.n_out = c & 1 ? 3 : 1;
+        d.hidden = c & 2 ? broad : narrow;
+        d.n_hidden = c & 2 ? 1 : 2;
+        d.act = acts[c / 4];
+        d.seed = 5;
+        CHECK_OK(nn_mlp_create(&m, &d, &e), e);
+        CHECK_OK(nn_mlp_forward_f64(m, NULL, want, wide, MOST, NULL, &e), e);
+        for (r = 0; r < sizeof rows / sizeof *rows; r++) {
+            const size_t n = rows[r] * d.n_out;
+            for (i = 0; i < MOST * 3 + BEHIND; i++) out[i] = -77;
+            CHECK_OK(nn_mlp_predict(m, out, nn_mlp_dense(x, 0), rows[r], 1, &e), e);
+            for (i = 0; i < n; i++) CHECK_NEAR(out[i], want[i], 1e-5);
+            for (i = n; i < n + BEHIND; i++) CHECK(out[i] == -77);
+        }
+        nn_mlp_destroy(m);
+    }
+    free(x);
+    free(out);
+    free(wide);
+    free(want);
+}
+
 /* token input: the bits of the dense one-hot, forward and gradients, with and without the table */
 static void tokens(void)
 {
@@ -378,6 +417,27 @@ static void desc_from_state(void)
         nn_mlp_destroy(o);
     }
 }
+/* 4,095 layers of a head and the output are the 4,096 that are allowed; one more is not */
+static void most_layers(void)
+{
+    nn_mlp_layer_desc *head = (nn_mlp_layer_desc *)calloc(NN_MLP_MAX_LAYERS, sizeof *head);
+    nn_mlp_desc d = NN_ZERO;
+    nn_mlp *m = NULL;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < NN_MLP_MAX_LAYERS; i++) head[i].width = 1;
+    d.n_in = d.n_out = 1;
+    d.head = head;
+    d.n_head = NN_MLP_MAX_LAYERS - 1;
+    CHECK_OK(nn_mlp_create(&m, &d, &e), e);
+    if (m) CHECK_INT(m->n_layers, NN_MLP_MAX_LAYERS);
+    nn_mlp_destroy(m);
+    m = NULL;
+    d.n_head++;
+    CHECK_INT(nn_mlp_create(&m, &d, &e), NN_E_LIMIT);
+    free(head);
+}
+
 static void heads_and_freezing(void)
 {
     static const size_t hidden[] = { 8, 8 }, head[] = { 6 };
@@ -502,6 +562,10 @@ static void task_vectors(void)
     nn_dict_free(&out);
     CHECK_OK(nn_taskvec_binary(&out, &ta, &tb, NN_TASKVEC_MULTIPLY, 0, NULL, &e), e);
     CHECK(nn_f64(&out.items[1].value)[3] == nn_f64(&ta.items[1].value)[3] * nn_f64(&tb.items[1].value)[3]);
+    nn_dict_free(&out);
+    CHECK_OK(nn_taskvec_interpolate(&out, &p, &f, 0.25, &e), e);
+    CHECK_NEAR(nn_f64(&out.items[2].value)[7],
+               0.75 * (double)nn_f32(&p.items[2].value)[7] + 0.25 * (double)nn_f32(&f.items[2].value)[7], 1e-15);
     nn_dict_free(&out);
     CHECK_OK(nn_taskvec_interpolate(&out, &p, &f, 1, &e), e);
     CHECK((float)nn_f64(&out.items[2].value)[7] == nn_f32(&f.items[2].value)[7]);
@@ -675,7 +739,7 @@ static void failing_allocator(void)
 }
 int main(void)
 {
-    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
-    RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
+    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(predict_any_rows); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
+    RUN(most_layers); RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
     return test_report();
 }

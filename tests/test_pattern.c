@@ -287,6 +287,72 @@ static void sets(void)
       CHECK(nn_pattern_set_make(&out, &d, &e) == NN_E_LIMIT && !out.tokens.data); }
 }
 
+/* One in four is held out, a fifth of the others validates; the parts of a small set by number. */
+static void three_parts(void)
+{
+    nn_pattern_space s;
+    nn_pattern_parts parts;
+    nn_error e = NN_ZERO;
+    nn_rng rng = nn_rng_make(3, NN_STREAM_USER, 0);
+    size_t in[3] = { 0, 0, 0 }, same[3] = { 0, 0, 0 }, i;
+    nn_count r = { 0, 0 };
+    uint8_t q[20];
+    CHECK_OK(nn_pattern_space_make(&s, 7, 7, &e), e);
+    nn_pattern_parts_three(&parts, &s, 11, 0.2);
+    for (i = 0; i < 8000; i++) {
+        nn_pattern_draw(&s, use(NN_PATTERN_STARTS_WITH, -1), &rng, q);
+        in[nn_pattern_part(&parts, &s, q)]++;
+    }
+    CHECK_MSG(in[1] > 1840 && in[1] < 2160 && in[2] > 1070 && in[2] < 1330, "%zu train, %zu held out, %zu validate of 8000",
+              in[0], in[1], in[2]);
+    for (; r.lo < 7; r.lo++) {
+        nn_pattern_unrank(&s, use(NN_PATTERN_ALL_SAME, -1), r, q);
+        same[nn_pattern_part(&parts, &s, q)]++;
+    }
+    CHECK(same[1] == 2 && same[2] == 1 && same[0] == 4);
+    nn_pattern_parts_three(&parts, &s, 11, 0.0);
+    for (i = 0; i < 2000; i++) {
+        nn_pattern_draw(&s, use(NN_PATTERN_STARTS_WITH, -1), &rng, q);
+        CHECK(nn_pattern_part(&parts, &s, q) != 2);
+    }
+}
+
+/* nn_pattern_set_distinct: every row once, as many as asked where the space has them, counted per pattern */
+static void distinct_sets(void)
+{
+    static const nn_pattern_use uses[2] = { { NN_PATTERN_ALL_SAME, -1 }, { NN_PATTERN_SORTED_ASCENDING, -1 } };
+    nn_pattern_space s;
+    nn_pattern_set_desc d = NN_ZERO;
+    nn_pattern_set r = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, j, seen[3] = { 0, 0, 0 };
+    CHECK_OK(nn_pattern_space_make(&s, 7, 7, &e), e);
+    d.space = &s;
+    d.patterns = uses;
+    d.n_patterns = 2;
+    d.each = 30;
+    d.negatives = 40;
+    d.seed = 4;
+    CHECK_OK(nn_pattern_set_distinct(&r, &d, &e), e);
+    if (!r.tokens.data) return;
+    CHECK_INT(r.rows[0], 7);                                     /* all that there are */
+    CHECK_INT(r.rows[1], 30);
+    CHECK_INT(r.rows[NN_PATTERN_COUNT], 40);
+    CHECK_INT(r.distinct[NN_PATTERN_COUNT], 40);
+    CHECK_INT(r.tokens.shape[0], 77);
+    for (i = 0; i < r.tokens.shape[0]; i++) {
+        const uint8_t *q = (const uint8_t *)r.tokens.data + i * 7;
+        const int32_t source = ((const int32_t *)r.source.data)[i];
+        seen[source < 0 ? 2 : source]++;
+        CHECK(nn_f32(&r.label)[i] == (source < 0 ? 0.0f : 1.0f));
+        if (source < 0) CHECK(!nn_pattern_match(&s, uses[0], q) && !nn_pattern_match(&s, uses[1], q));
+        else CHECK(nn_pattern_match(&s, uses[source], q));
+        for (j = 0; j < i; j++) CHECK(memcmp(q, (const uint8_t *)r.tokens.data + j * 7, 7) != 0);
+    }
+    CHECK(seen[0] == 7 && seen[1] == 30 && seen[2] == 40);
+    nn_pattern_set_free(&r);
+}
+
 static void pools(void)
 {
     static const size_t want[15] = { 7, 250, 181, 181, 14, 1010, 1010, 1010, 514, 1010, 181, 181, 710, 1010, 1010 };
@@ -336,6 +402,8 @@ int main(void)
     RUN(parts);
     RUN(choosing);
     RUN(sets);
+    RUN(three_parts);
+    RUN(distinct_sets);
     RUN(pools);
     RUN(memory_fails_cleanly);
     return test_report();

@@ -98,7 +98,7 @@ static void folder(void)
 }
 static void extraction(void)
 {
-    int64_t layers[2] = { 2, 9 }, features[2] = { 5, 0 };
+    int64_t layers[2] = { 2, 9 }, features[3] = { 5, 0, 999 };      /* two, and one that is not asked for */
     nn_probing_desc d[4];
     nn_probing_set s[4];
     nn_probing_source src = NN_ZERO;
@@ -198,6 +198,7 @@ static void every_failing_allocation(void)
         nn_probing_set_free(&s[0]);
         nn_probing_set_free(&s[1]);
         CHECK_INT(h.live, 0);
+        CHECK_INT(h.bytes, 0);                                   /* each with the size that it was asked with */
         if (st == NN_OK) { CHECK(h.calls < k); return; }
         CHECK_INT(st, NN_E_NOMEM);
     }

@@ -122,6 +122,58 @@ static void signature_formulas(void)
     { int m; for (m = 0; m < (int)NN_SIG_METHODS; m++) CHECK_INT(nn_sig_method_parse(nn_sig_method_name((nn_sig_method)m)), m); CHECK_INT(nn_sig_method_parse("?"), -1); }
 }
 
+/* Values that a person can compute. Sines of whole frequencies: |X_k| = N/2 times the amplitude. np.histogram of 0..10 in
+ * ten bins counts 1, 1, .., 2: nine of 1/11 and one of 2/11, 3.27761343681912 bits. */
+static void signature_by_hand(void)
+{
+    enum { N = 8, WIDE_D = 64 };
+    static const double peaks[3] = { 4, 8, 12 };
+    const double turn = 6.283185307179586 / N;
+    float x[N], ramp[11], wide[N * WIDE_D];
+    int32_t group[N];
+    double out[WIDE_D * 16], alone[WIDE_D * 16];
+    nn_signature_layer y = NN_ZERO;
+    nn_signature_desc d = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, j, k;
+    for (i = 0; i < N; i++) {
+        const double w = turn * (double)i;
+        x[i] = (float)(3 * sin(w) + sin(2 * w) + 2 * sin(3 * w));
+    }
+    d.methods = 1u << NN_SIG_FOURIER;
+    for (k = 1; k <= 3; k++) {
+        d.fourier_frequencies = k;
+        CHECK_OK(nn_signature_layout(&y, &d, N, 1, &e), e);
+        CHECK_OK(nn_signature_values(out, &y, x, 0, &d, &e), e);
+        for (i = 0; i < k; i++) CHECK_NEAR(out[i], peaks[3 - k + i], 1e-5);
+    }
+    for (i = 0; i < 11; i++) ramp[i] = (float)i;
+    d.methods = 1u << NN_SIG_ENTROPY;
+    d.entropy_bins = 10;
+    CHECK_OK(nn_signature_layout(&y, &d, 11, 1, &e), e);
+    CHECK_OK(nn_signature_values(out, &y, ramp, 0, &d, &e), e);
+    CHECK_NEAR(out[0], 3.2776134368191157, 1e-13);
+    /* groups change nothing of the other methods, however many neurons there are */
+    for (i = 0; i < N * WIDE_D; i++) wide[i] = (float)((i * 7919) % 1000) * 0.001f;
+    for (i = 0; i < N; i++) group[i] = (int32_t)(i % 2);
+    d.methods = 1u << NN_SIG_MEAN | 1u << NN_SIG_STD | 1u << NN_SIG_CLUSTERING;
+    CHECK_OK(nn_signature_layout(&y, &d, N, WIDE_D, &e), e);
+    k = y.width;
+    CHECK_OK(nn_signature_values(alone, &y, wide, 0, &d, &e), e);
+    d.methods |= 1u << NN_SIG_PATTERN_WISE;
+    d.group = group;
+    d.n_groups = 2;
+    CHECK_OK(nn_signature_layout(&y, &d, N, WIDE_D, &e), e);
+    CHECK_INT(y.width, k + 2);
+    CHECK_OK(nn_signature_values(out, &y, wide, 0, &d, &e), e);
+    for (j = 0; j < WIDE_D; j++) {
+        double mean[2] = { 0, 0 };
+        for (i = 0; i < N; i++) mean[i % 2] += (double)wide[i * WIDE_D + j] / (N / 2);
+        for (i = 0; i < k; i++) CHECK_NEAR(out[j * y.width + i], alone[j * k + i], 0);
+        for (i = 0; i < 2; i++) CHECK_NEAR(out[j * y.width + k + i], mean[i], 1e-12);
+    }
+}
+
 static void gates(void)
 {
     /* target 0; others 1, 2; related 3. before, after per pattern; standard errors 0.005 unless said */
@@ -347,6 +399,13 @@ static void completions_refused(void)
         CHECK_MSG(strstr(e.msg, t[i].why), "case %zu: '%s', expected '%s'", i, e.msg, t[i].why);
         CHECK(m->params[0] == before);
     }
+    /* cut short anywhere: NN_E_FORMAT, and nothing behind the end is read */
+    for (i = 1; i < strlen(t[10].text); i++) {
+        char *alone = (char *)malloc(i);
+        memcpy(alone, t[10].text, i);
+        CHECK_INT(nn_completion_weights(m, alone, i, &e), NN_E_FORMAT);
+        free(alone);
+    }
     { const char *ok = "Sure! The weights:\n```json\n{\"network.0.weight\": [[1, 2], [3, 4]], \"network.0.bias\": [5, 6],\n\"network.2.weight\": [[7, 8]], \"network.2.bias\": [9]}\n```\nDone {really}.";
       CHECK_OK(nn_completion_weights(m, ok, strlen(ok), &e), e);
       for (i = 0; i < 9; i++) CHECK_NEAR(m->params[i], (double)(i + 1), 0); }
@@ -502,8 +561,18 @@ static void answers_in_prose(void)
                   "'%s': read '%s', expected '%s'", t[i].text, got.data ? (const char *)got.data : "", t[i].want);
         if (*t[i].want) asked++; else refused++;
         nn_buf_free(&got);
-        /* any beginning of it is read without harm */
-        for (j = 0; j < strlen(t[i].text); j++) (void)nn_answer_patterns(&a, t[i].text, j, &f, &e);
+        /* of any beginning no byte behind it is looked at: what stands there changes nothing */
+        for (j = 1; j < strlen(t[i].text); j++) {
+            char *alone = (char *)malloc(j);
+            nn_answer b;
+            memcpy(alone, t[i].text, j);
+            s = nn_answer_patterns(&a, t[i].text, j, &f, &e);
+            CHECK_MSG(nn_answer_patterns(&b, alone, j, &f, &e) == s &&
+                      (s != NN_OK || (a.n == b.n && a.unknown == b.unknown && a.denied == b.denied &&
+                                      memcmp(a.uses, b.uses, a.n * sizeof *a.uses) == 0)),
+                      "'%.*s' depends on what follows", (int)j, t[i].text);
+            free(alone);
+        }
     }
     CHECK(asked >= 70 && refused >= 20);
     CHECK_OK(nn_answer_patterns(&a, "palindrome, rising_pairs, all_same", 34, &f, &e), e);
@@ -602,6 +671,7 @@ int main(void)
     RUN(rounded_numbers);
     RUN(kmeans_is_optimal);
     RUN(signature_formulas);
+    RUN(signature_by_hand);
     RUN(gates);
     RUN(records);
     RUN(record_columns);
