@@ -49,7 +49,9 @@ typedef struct opts {
     size_t folds, seeds, shuffles, hidden, epochs;
     double penalty;
     uint64_t fold_seed;
-    const char *save;
+    const char *save, *steering;
+    nn_ints k_sparse;
+    int    steering_by;
     /* synthesize */
     size_t sentences, n_layers, dim, n_features;
     nn_irange fragments;
@@ -225,6 +227,20 @@ static const nn_option table[] = {
     { .key = "save", .type = NN_APP_TEXT, .field = F(save), .flags = NN_APP_WRITES,
       .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows",
       .effect = NN_EFFECT_PLACE, .probe = "saved.npz" },
+    { .key = "k_sparse", .type = NN_APP_INTS, .field = F(k_sparse), .min = 1, .max = 1e6,
+      .value = "K1,K2", .group = "probe", .commands = C_PROBE,
+      .help = "the same probe on the best K columns alone, chosen in each fold: by the difference of "
+              "class means, for real targets by covariance",
+      .effect = NN_EFFECT_DATA, .probe = "1,2" },
+    { .key = "steering", .type = NN_APP_TEXT, .field = F(steering), .flags = NN_APP_WRITES,
+      .value = "F.npz", .group = "probe", .commands = C_PROBE,
+      .help = "directions to steer along, in columns of X before scaling, from all rows",
+      .effect = NN_EFFECT_DATA, .probe = "steered.npz" },
+    { .key = "steering_by", .type = NN_APP_ENUM, .field = F(steering_by), .def = "means",
+      .choices = "means|normal", .group = "probe", .commands = C_PROBE,
+      .help = "means: mean of a class less that of the others (features: active less inactive rows); "
+              "normal: of the fitted probe",
+      .mode = "steering", .effect = NN_EFFECT_DATA, .probe = "--steering along.npz;normal" },
 
     { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7,
       .group = "folder", .commands = C_SYNTH, .help = "files",
@@ -292,6 +308,7 @@ static const nn_app_program program = {
              "  probe_data --array CACHE.pt:blocks.{l}.hook_resid_post --take 1=last --labels Y.npy\n"
              "             --output F.npz     one data set per layer, then compare F_l*.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
+             "  probe_data probe F.npz --k-sparse 1,2,4,8 --steering DIRECTION.npz\n"
              "  probe_data apply PROBE.npz --input DIR     the same layers, scaler and PCA on other sentences\n"
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
@@ -2339,6 +2356,7 @@ typedef struct probing {
     int concept, kind, grouped;  /* grouped: some sentence has several rows, wherever they stand */
     int components;              /* x is what a stored PCA made: the columns themselves are not there */
     size_t pca;
+    size_t sparse;               /* only the best so many columns are fitted on; 0 = all */
     int64_t layer;               /* the single input layer; -1 = several or none */
     char strategy[64];
 } probing;
@@ -2482,6 +2500,7 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
 /* A fitted probe: scaler, PCA, and a linear model, class means or a small network. */
 typedef struct fitted {
     nn_scaler sc;  nn_pca pca;  nn_linear lin;  nn_mlp *mlp;
+    nn_tensor cols;              /* i64: the columns that are used; empty = all */
     int kind, probe, has_pca;
     double penalty;
     size_t n_out;
@@ -2492,7 +2511,23 @@ static void fitted_free(fitted *f)
     nn_pca_free(&f->pca);
     nn_linear_free(&f->lin);
     nn_mlp_destroy(f->mlp);
+    nn_tensor_free(&f->cols);
     memset(f, 0, sizeof *f);
+}
+/* x [n,d] keeps these columns */
+static nn_status keep_columns(nn_tensor *x, const nn_tensor *cols, nn_error *e)
+{
+    const size_t n = x->shape[0], d = x->shape[1], k = nn_tensor_count(cols);
+    nn_tensor out = NN_ZERO;
+    size_t i, j;
+    nn_status s = nn_tensor_make2(&out, NN_F64, n, k, NULL, e);
+    if (s != NN_OK) return s;
+    for (i = 0; i < n; i++)
+        for (j = 0; j < k; j++)
+            nn_f64(&out)[i * k + j] = nn_f64(x)[i * d + (size_t)nn_i64(cols)[j]];
+    nn_tensor_free(x);
+    *x = out;
+    return NN_OK;
 }
 static nn_status project(const fitted *f, const nn_tensor *x, nn_tensor *out, nn_error *e)
 {
@@ -2503,6 +2538,69 @@ static nn_status project(const fitted *f, const nn_tensor *x, nn_tensor *out, nn
         s = nn_pca_transform(&z, &f->pca, out, NULL, e);
         if (s == NN_OK) { nn_tensor_free(out); *out = z; }
     }
+    if (s == NN_OK && f->cols.data) s = keep_columns(out, &f->cols, e);
+    return s;
+}
+typedef struct ranked { double score; size_t column; } ranked;
+static int by_score(const void *x, const void *y)
+{
+    const ranked *a = (const ranked *)x, *b = (const ranked *)y;
+    if (a->score != b->score) return a->score > b->score ? -1 : 1;
+    return (a->column > b->column) - (a->column < b->column);
+}
+/* The k columns of z [n,d] with the largest
+ *     max_c |mean of class c - mean of the other rows|     (Gurnee et al. 2023, section 3)
+ *     max_t |cov(z_j, y_t)| / sd(y_t)                      for real targets
+ * of equal ones the first; in ascending order. */
+static nn_status best_columns(nn_tensor *cols, const nn_tensor *z, const int64_t *codes,
+                              const nn_tensor *y, size_t c, size_t k, nn_error *e)
+{
+    const size_t n = z->shape[0], d = z->shape[1];
+    double *sum = (double *)need(calloc((c + 1) * d, sizeof *sum)),
+           *share = (double *)need(calloc(2 * c, sizeof *share));
+    ranked *r = (ranked *)need(malloc((d ? d : 1) * sizeof *r));
+    size_t i, j, t;
+    nn_status s = nn_tensor_make1(cols, NN_I64, k, NULL, e);
+    for (i = 0; codes && i < n; i++) share[codes[i]] += 1.0;
+    for (i = 0; !codes && i < n; i++)
+        for (t = 0; t < c; t++) share[t] += nn_f64(y)[i * c + t] / (double)n;
+    for (i = 0; !codes && i < n; i++)
+        for (t = 0; t < c; t++) {
+            const double off = nn_f64(y)[i * c + t] - share[t];
+            share[c + t] += off * off / (double)n;
+        }
+    /* sum [c,d]: of the rows of a class, or of products with a target; sum [c] of all rows */
+    for (i = 0; i < n; i++) {
+        const double *row = nn_f64(z) + i * d;
+        for (j = 0; j < d; j++) sum[c * d + j] += row[j];
+        for (t = 0; t < c; t++) {
+            const double w = codes ? (double)(codes[i] == (int64_t)t) : nn_f64(y)[i * c + t] - share[t];
+            for (j = 0; w != 0.0 && j < d; j++) sum[t * d + j] += w * row[j];
+        }
+    }
+    for (j = 0; j < d; j++) {
+        r[j].column = j;
+        r[j].score = 0.0;
+        for (t = 0; t < c; t++) {
+            const double in = sum[t * d + j], all = sum[c * d + j];
+            double score = 0.0;
+            if (!codes && share[c + t] > 0.0) score = fabs(in) / (double)n / sqrt(share[c + t]);
+            else if (codes && share[t] > 0.0 && share[t] < (double)n)
+                score = fabs(in / share[t] - (all - in) / ((double)n - share[t]));
+            if (score > r[j].score) r[j].score = score;
+        }
+    }
+    qsort(r, d, sizeof *r, by_score);
+    for (j = 0; s == NN_OK && j < k; j++) nn_i64(cols)[j] = (int64_t)r[j].column;
+    for (i = 1; s == NN_OK && i < k; i++)                 /* ascending */
+        for (j = i; j > 0 && nn_i64(cols)[j] < nn_i64(cols)[j - 1]; j--) {
+            const int64_t swap = nn_i64(cols)[j];
+            nn_i64(cols)[j] = nn_i64(cols)[j - 1];
+            nn_i64(cols)[j - 1] = swap;
+        }
+    free(sum);
+    free(share);
+    free(r);
     return s;
 }
 /* Difference of means: each class's mean in scaled coordinates; the score of a class is -|x -
@@ -2589,6 +2687,10 @@ static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor
         nn_tensor_free(&scaled);
     }
     if (s == NN_OK) s = project(f, x, &z, e);
+    if (s == NN_OK && p->sparse && p->sparse < z.shape[1]) {
+        s = best_columns(&f->cols, &z, p->concept ? codes : NULL, y, f->n_out, p->sparse, e);
+        if (s == NN_OK) s = keep_columns(&z, &f->cols, e);
+    }
     if (s == NN_OK && f->probe == PROBE_LOGISTIC) {
         nn_logistic_desc ld = NN_ZERO;
         ld.lambda = penalty;
@@ -3413,7 +3515,8 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
         probing p;
         fitted f;
         /* --tune: 8 penalties on 3 inner folds; the folds of every seed and shuffle, and all rows */
-        const size_t runs = (o->stored_split ? 1 : o->seeds) + o->shuffles,
+        const size_t seeds = o->stored_split ? 1 : o->seeds,
+                     runs = seeds * (1 + o->k_sparse.n) + o->shuffles,
                      k = (fold_count(o) * runs + 1) * (o->tune ? 25 : 1);
         double t0;
         memset(&p, 0, sizeof p);
@@ -3623,6 +3726,197 @@ static const char *procedure(nn_app *app, const opts *o, const probing *p, const
                        o->seeds > 1 ? nn_app_text(app, ", the mean of %zu seeds", o->seeds) : "",
                        p->pca ? " and PCA" : "");
 }
+/* --k-sparse: the score against the number of columns, which are chosen in every fold anew. */
+static nn_status sparse_curve(nn_app *app, nn_report *rep, const opts *o, const probing *p,
+                              double penalty, nn_error *e)
+{
+    enum { COLS = 5 };
+    static const char *const cols[COLS] = { "columns", "score", "95 % low", "95 % high",
+                                            "chosen on all rows" };
+    const size_t n = o->k_sparse.n;
+    const char *what = p->concept ? "accuracy" : "r2",
+               **cells = (const char **)need(malloc(n * COLS * sizeof *cells));
+    double *v = (double *)need(malloc(4 * n * sizeof *v));
+    nn_plot plot;
+    nn_series se;
+    size_t i, j;
+    nn_status s = NN_OK;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        const size_t k = (size_t)o->k_sparse.v[i];
+        const char *key = nn_app_text(app, "k_sparse_%s_%zu", what, k), *list = "",
+                   **row = &cells[i * COLS];
+        opts once = *o;
+        probing q = *p;
+        fitted f;
+        score r;
+        memset(&f, 0, sizeof f);
+        memset(&r, 0, sizeof r);
+        once.shuffles = 0;
+        q.sparse = k;
+        s = score_run(&r, &once, &q, app->n_threads, NULL, NULL, e);
+        if (s == NN_OK)
+            s = fit(&f, o, &q, &p->x, p->concept ? nn_i64(&p->codes) : NULL, &p->y, penalty,
+                    o->fold_seed, 1, e);
+        if (s != NN_OK) break;
+        for (j = 0; j < nn_tensor_count(&f.cols); j++)
+            list = nn_app_text(app, "%s%s%" PRId64, list, j ? "," : "", nn_i64(&f.cols)[j]);
+        if (!f.cols.data) list = "all";
+        v[i] = (double)k;
+        v[n + i] = r.fig[FIG_MAIN].mean;
+        v[2 * n + i] = r.fig[FIG_MAIN].lo;
+        v[3 * n + i] = r.fig[FIG_MAIN].hi;
+        row[0] = nn_app_text(app, "%zu", k);
+        for (j = 1; j < 4; j++) row[j] = nn_app_text(app, "%.4f", v[j * n + i]);
+        row[4] = list;
+        if (r.why[0]) nn_app_undefined(app, key, r.why);
+        else {
+            nn_app_result(app, key, v[n + i]);
+            nn_app_result(app, nn_app_text(app, "%s_lo", key), v[2 * n + i]);
+            nn_app_result(app, nn_app_text(app, "%s_hi", key), v[3 * n + i]);
+            nn_app_result_text(app, nn_app_text(app, "k_sparse_columns_%zu", k), list);
+        }
+        fitted_free(&f);
+        score_free(&r);
+    }
+    if (s == NN_OK) {
+        memset(&plot, 0, sizeof plot);
+        memset(&se, 0, sizeof se);
+        se.label = nn_app_text(app, "%s, 95 %% band", p->concept ? "accuracy" : "R2");
+        se.x = v;
+        se.y = v + n;
+        se.lo = v + 2 * n;
+        se.hi = v + 3 * n;
+        se.n = n;
+        se.points = 1;
+        plot.kind = NN_PLOT_LINE;
+        plot.title = "Score against the number of columns";
+        plot.x_label = "columns that the probe may use";
+        plot.y_label = p->concept ? "accuracy" : "R2";
+        plot.series = &se;
+        plot.n_series = 1;
+        nn_report_plot(rep, &plot, "k_sparse");
+        nn_report_table(rep, "k-sparse probes", cols, COLS, cells, n);
+    }
+    free(v);
+    free(cells);
+    return s;
+}
+/* --steering-by means: mean of class c less the mean of the other rows (two classes: the second less
+ * the first); of a feature: of its active rows less the others. w [m,d], m of them. */
+static nn_status steer_by_means(double *w, size_t m, const probing *p, const char *path, nn_error *e)
+{
+    const size_t n = p->n, d = p->k;
+    size_t i, j, t;
+    double in[2];
+    for (t = 0; t < m; t++) {
+        double *row = w + t * d;
+        const int64_t code = (int64_t)(m == 1 ? 1 : t);
+        in[0] = in[1] = 0.0;
+        for (i = 0; i < n; i++)
+            in[p->concept ? nn_i64(&p->codes)[i] == code : nn_f64(&p->y)[i * m + t] != 0.0] += 1.0;
+        if (in[0] == 0.0 || in[1] == 0.0)
+            return fail(e, NN_E_ARG, "%s: --steering-by means needs rows of two kinds: there are %g "
+                                     "active of %zu", path, in[1], n);
+        for (j = 0; j < d; j++) row[j] = 0.0;
+        for (i = 0; i < n; i++) {
+            const int is = p->concept ? nn_i64(&p->codes)[i] == code : nn_f64(&p->y)[i * m + t] != 0.0;
+            const double *x = nn_f64(&p->x) + i * d;
+            for (j = 0; j < d; j++) row[j] += is ? x[j] / in[1] : -x[j] / in[0];
+        }
+    }
+    return NN_OK;
+}
+/* --steering-by normal: the gradient of the probe's score, z = C (x - mean) / scale undone. */
+static nn_status steer_by_normal(double *w, size_t m, const fitted *f, size_t d, nn_error *e)
+{
+    const size_t used = f->lin.n_features;
+    size_t t, j, i;
+    double *coef = (double *)need(calloc(m * used, sizeof *coef));
+    const double *have = nn_f64(&f->lin.coef);
+    nn_status s = NN_OK;
+    memcpy(coef, have, m * used * sizeof *coef);
+    if (f->probe == PROBE_MEANS)         /* its scores share |x|^2: what tells classes apart is left */
+        for (t = 0; t < m; t++)
+            for (j = 0; j < used; j++) {
+                double rest = 0.0;
+                for (i = 0; i < f->n_out; i++)
+                    if (m == 1 ? i == 0 : i != t) rest += have[i * used + j];
+                coef[t * used + j] = have[(m == 1 ? 1 : t) * used + j] -
+                                     rest / (double)(f->n_out - 1);
+            }
+    if (f->has_pca)
+        s = nn_gemm_f64(m, d, used, 1.0, coef, used, 0, nn_f64(&f->pca.components), d, 0, 0.0, w, d,
+                        1, e);
+    else memcpy(w, coef, m * d * sizeof *w);
+    for (t = 0; s == NN_OK && t < m; t++)
+        for (j = 0; j < d; j++) {
+            double scale = 1.0;
+            if (f->kind == NORM_STANDARDIZE) scale = nn_f64(&f->sc.scale)[j];
+            else if (f->kind == NORM_MINMAX) scale = nn_f64(&f->sc.max)[j] - nn_f64(&f->sc.min)[j];
+            w[t * d + j] /= scale != 0.0 ? scale : 1.0;
+        }
+    free(coef);
+    return s;
+}
+/* What a direction needs to be used: its length and where the rows of each class lie along it. */
+static nn_status save_steering(nn_app *app, const opts *o, const probing *p, const fitted *f,
+                               const char *path, nn_error *e)
+{
+    const size_t n = p->n, d = p->k, m = p->concept ? (p->n_classes == 2 ? 1 : p->n_classes) : p->m,
+                 c = p->concept ? p->n_classes : 1;
+    nn_dict dict = NN_ZERO;
+    nn_tensor w = NN_ZERO, unit = NN_ZERO, mean = NN_ZERO, sd = NN_ZERO;
+    double *count = (double *)need(calloc(c, sizeof *count));
+    size_t i, t, k;
+    nn_status s = NN_OK;
+    if (p->components)
+        s = fail(e, NN_E_ARG, "%s: x holds the components of a PCA: build with --raw to steer", path);
+    else if (o->steering_by && f->probe == PROBE_MLP)
+        s = fail(e, NN_E_ARG, "--steering-by normal: an mlp has no single direction: use means");
+    if (s == NN_OK) s = nn_tensor_make2(&w, NN_F64, m, d, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make2(&mean, NN_F64, m, c, NULL, e);
+    if (s == NN_OK) s = nn_tensor_make2(&sd, NN_F64, m, c, NULL, e);
+    if (s == NN_OK)
+        s = o->steering_by ? steer_by_normal(nn_f64(&w), m, f, d, e) :
+                             steer_by_means(nn_f64(&w), m, p, path, e);
+    if (s == NN_OK) s = nn_tensor_copy(&unit, &w, NULL, e);
+    for (i = 0; i < n; i++) count[p->concept ? nn_i64(&p->codes)[i] : 0] += 1.0;
+    for (t = 0; s == NN_OK && t < m; t++) {
+        double *u = nn_f64(&unit) + t * d, *at = nn_f64(&mean) + t * c, *off = nn_f64(&sd) + t * c;
+        const double length = sqrt(nn_dot_f64(u, u, d));
+        for (k = 0; k < d; k++) u[k] /= length > 0.0 ? length : 1.0;
+        for (i = 0; i < n; i++) {
+            k = p->concept ? (size_t)nn_i64(&p->codes)[i] : 0;
+            at[k] += nn_dot_f64(u, nn_f64(&p->x) + i * d, d) / count[k];
+        }
+        for (i = 0; i < n; i++) {
+            k = p->concept ? (size_t)nn_i64(&p->codes)[i] : 0;
+            const double away = nn_dot_f64(u, nn_f64(&p->x) + i * d, d) - at[k];
+            off[k] += away * away / count[k];
+        }
+        for (k = 0; k < c; k++) off[k] = sqrt(off[k]);
+        nn_app_result(app, m == 1 ? "steering_length" : nn_app_text(app, "steering_length_%zu", t), length);
+    }
+    if (s == NN_OK) s = put_copy(&dict, "direction", &w, e);
+    if (s == NN_OK) s = put_copy(&dict, "unit", &unit, e);
+    if (s == NN_OK) s = put_copy(&dict, "projection_mean", &mean, e);
+    if (s == NN_OK) s = put_copy(&dict, "projection_sd", &sd, e);
+    if (s == NN_OK) s = put_text(&dict, "steering_by", o->steering_by ? "normal" : "means", e);
+    if (s == NN_OK && p->concept) s = put_copy(&dict, "classes", &p->classes, e);
+    for (i = 0; s == NN_OK && i < sizeof kept_keys / sizeof *kept_keys; i++) {
+        const nn_tensor *v = nn_dict_get(&p->d, kept_keys[i]);
+        if (v) s = put_copy(&dict, kept_keys[i], v, e);
+    }
+    if (s == NN_OK) s = nn_npz_write(o->steering, &dict, 0, NULL, e);
+    if (s == NN_OK) nn_app_wrote(app, o->steering);
+    free(count);
+    nn_dict_free(&dict);
+    nn_tensor_free(&w);
+    nn_tensor_free(&unit);
+    nn_tensor_free(&mean);
+    nn_tensor_free(&sd);
+    return s;
+}
 static int cmd_probe(nn_app *app, opts *o)
 {
     const char *path = app->args[0], *dir, *stem;
@@ -3644,8 +3938,12 @@ static int cmd_probe(nn_app *app, opts *o)
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
     fits = !p.concept || p.n_classes > 1;
-    if (s == NN_OK && o->save && !fits)
+    if (s == NN_OK && (o->save || o->steering || o->k_sparse.n) && !fits)
         s = fail(&e, NN_E_ARG, "%s: constant target: there is no probe to save", path);
+    for (i = 0; s == NN_OK && i < o->k_sparse.n; i++)
+        if ((size_t)o->k_sparse.v[i] > (p.pca ? p.pca : p.k))
+            s = nn_app_misuse(app, &e, "--k-sparse: %" PRId64 " columns of %zu", o->k_sparse.v[i],
+                              p.pca ? p.pca : p.k);
     if (s == NN_OK) s = nn_app_input(app, path, 0, &e);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
     c = p.concept ? p.n_classes : p.m;
@@ -3657,6 +3955,7 @@ static int cmd_probe(nn_app *app, opts *o)
         s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, penalty, o->fold_seed,
                 1, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
+    if (s == NN_OK && o->steering) s = save_steering(app, o, &p, &f, path, &e);
     if (s == NN_OK) {
         nn_app_result_text(app, "probe", probe_names[probe_kind(o, &p)]);
         nn_app_count(app, "rows", p.n);
@@ -3757,8 +4056,10 @@ static int cmd_probe(nn_app *app, opts *o)
             free(cells);
             free(used);
         }
+        if (o->k_sparse.n) s = sparse_curve(app, &rep, o, &p, penalty, &e);
         nn_report_file(&rep, path, "the data set");
-        s = nn_report_end(&rep, nn_app_path(app, "%s_report.html", stem), &e);
+        if (s != NN_OK) nn_report_drop(&rep);
+        else s = nn_report_end(&rep, nn_app_path(app, "%s_report.html", stem), &e);
     }
     fitted_free(&f);
     score_free(&r);

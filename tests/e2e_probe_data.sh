@@ -213,6 +213,18 @@ bad 1 "expected a probe that probe --save has written" "$P" apply new.npz --inpu
 bad 2 "expected --input" "$P" apply applied.npz --out ap --overwrite --quiet
 ok "$P" --strategy hidden-to-concept --layer 3 --input old --pca 3 --no-raw --output pca.npz --quiet
 bad 1 "pca.npz: x holds the components" "$P" apply applied.npz --input pca.npz --out ap --overwrite --quiet
+# the best columns alone; all of them are the probe itself. Directions, which a probe of components has not
+"$P" probe d/h_l3.npz --k-sparse 1,4,24 --steering steer.npz --out u --overwrite --quiet >figures 2>/dev/null
+ok test "$(sed -n 's/^k_sparse_accuracy_24 //p' figures)" = "$(sed -n 's/^accuracy //p' figures)" -a -n "$(sed -n 's/^accuracy //p' figures)"
+ok test "$(sed -n 's/^k_sparse_accuracy_24_hi //p' figures)" = "$(sed -n 's/^accuracy_hi //p' figures)"
+has "^k_sparse_columns_4 [0-9]+,[0-9]+,[0-9]+,[0-9]+$" figures
+ok grep -q 'k-sparse probes' u/h_l3_report.html
+ok test -s steer.npz
+"$P" probe pca.npz --steering x.npz --out u --overwrite --quiet >figures 2>log; has "holds the components of a PCA" log
+bad 2 "--k-sparse: 25 columns of 24" "$P" probe d/h_l3.npz --k-sparse 1,25 --out u --overwrite --quiet
+bad 2 "read with --steering" "$P" probe d/h_l3.npz --steering-by normal --out u --overwrite --quiet
+bad 1 "steer.npz: is there already" "$P" probe d/h_l3.npz --steering steer.npz --out nowhere --quiet
+bad 1 "an mlp has no single direction" "$P" probe d/h_l3.npz --probe mlp --epochs 2 --steering x.npz --steering-by normal --out u --overwrite --quiet
 # shuffles: where the concept is, none reaches the figure; where it is not, p is no extreme
 "$P" probe d/h_l3.npz --shuffles 39 --out u --overwrite --quiet >figures 2>/dev/null
 has "^permutation_p 0.025$" figures

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""tests/interop/test_probe_use.py - what probe_data makes of a probe (k-sparse probes, directions, erased copies, transfer) beside NumPy and
+scikit-learn, their solvers run to 1e-12. Run from the repository root after make."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+NAME = "test_probe_use"
+passed = failed = skipped = 0
+try:
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.metrics import r2_score
+    from sklearn.model_selection import KFold, StratifiedGroupKFold, StratifiedKFold
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
+except ImportError as e:
+    print(f"skip {NAME}: needs {e.name}")
+    print("0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+
+PROGRAM = os.path.join("build", "probe_data")
+
+
+def check(ok, what):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAIL", what)
+
+
+def near(got, want, what, tol=1e-6):
+    got, want = np.asarray(got, float), np.asarray(want, float)
+    off = np.abs(got - want).max() if got.shape == want.shape and got.size else np.inf
+    check(off <= tol * max(1, np.abs(want).max()), f"{what}: {got.shape} against {want.shape}, off by {off}")
+
+
+def run(*args, status=0):
+    r = subprocess.run([PROGRAM, *map(str, args)], capture_output=True, text=True)
+    check(r.returncode == status, f"{' '.join(map(str, args))}: status {r.returncode}, expected {status}: {r.stderr.strip()[:300]}")
+    return r
+
+
+with tempfile.TemporaryDirectory() as tmp:
+    def at(name):
+        return os.path.join(tmp, name)
+
+    def probe(path, *flags):
+        return json.loads(run("probe", path, *flags, "--quiet", "--json", "--no-plots", "--out", at("rep"), "--overwrite").stdout or "{}")
+
+    def data(name, X, y, method="standardize", group=None, **more):
+        """a data set as build writes it: X before scaling, with the name of the scaling that probes refit"""
+        np.savez(at(name), X=X.astype(np.float32), X_raw=X.astype(np.float32), y=y, norm_method=np.array(method),
+                 meta_sentence_indices=np.arange(len(y)) if group is None else group, **more)
+        return at(name), X.astype(np.float32).astype(np.float64)
+
+    def model(penalty=1.0):
+        return LogisticRegression(C=1 / penalty, tol=1e-12, max_iter=20000)
+
+    rng = np.random.default_rng(3)
+    n, d = 90, 14
+    two = rng.integers(0, 2, n)
+    four = rng.integers(0, 4, n)
+    base = rng.normal(size=(n, d)) * rng.uniform(.3, 4, d) + rng.normal(size=d)
+    base[:, 2] += 1.5 * two
+    base[:, 7] -= .8 * four
+    real = np.stack([base[:, 2] + rng.normal(size=n), np.maximum(base[:, 5] - base[:, 7], 0)], 1).astype(np.float32)
+
+    def best(Z, y, k):
+        if y.ndim == 2:
+            off = y - y.mean(0)
+            score = (np.abs(off.T @ (Z - Z.mean(0))) / len(y) / y.std(0)[:, None]).max(0)
+        else:
+            score = np.max([np.abs(Z[y == c].mean(0) - Z[y != c].mean(0)) for c in np.unique(y)], axis=0)
+        return np.sort(np.argsort(-score, kind="stable")[:k])
+
+    # k-sparse: chosen by the training rows of each fold, on scaled columns, and fitted again
+    for method, scaler in (("standardize", StandardScaler), ("minmax", MinMaxScaler)):
+        for what, y in (("two classes", two), ("four classes", four), ("targets", real)):
+            path, X = data("k.npz", base, y, method)
+            got = probe(path, "--k-sparse", "1,3,6,14", "--penalty", 2)
+            yd = y.astype(np.float64) if y.ndim == 2 else y
+            folds = list((KFold if y.ndim == 2 else StratifiedKFold)(5, shuffle=True, random_state=42).split(X, y if y.ndim == 1 else None))
+            for k in (1, 3, 6, 14):
+                pred = np.zeros(y.shape)
+                for tr, te in folds:
+                    s = scaler().fit(X[tr])
+                    cols = best(s.transform(X[tr]), yd[tr], k)
+                    m = model(2) if y.ndim == 1 else Ridge(alpha=2)
+                    pred[te] = m.fit(s.transform(X[tr])[:, cols], yd[tr]).predict(s.transform(X[te])[:, cols])
+                want = (pred == y).mean() if y.ndim == 1 else r2_score(yd, pred)
+                key = f"k_sparse_{'accuracy' if y.ndim == 1 else 'r2'}_{k}"
+                near(got.get(key, np.nan), want, f"{method}, {what}: {key}")
+                cols = best(scaler().fit_transform(X), yd, k)
+                check(got.get(f"k_sparse_columns_{k}") == ("all" if k == d else ",".join(map(str, cols))), f"{method}, {what}: the columns of {k}: {got.get(f'k_sparse_columns_{k}')} against {cols}")
+
+    # directions: mean differences in raw columns, and the normal of the probe
+    for method, scaler in (("standardize", StandardScaler), ("minmax", MinMaxScaler), ("none", None)):
+        for what, y in (("two classes", two), ("four classes", four)):
+            path, X = data("s.npz", base, y, method)
+            probe(path, "--steering", at("v.npz"))
+            classes = [1] if y.max() == 1 else range(4)
+            with np.load(at("v.npz")) as z:
+                want = np.stack([X[y == c].mean(0) - X[y != c].mean(0) for c in classes])
+                near(z["direction"], want, f"{method}, {what}: means")
+                unit = want / np.linalg.norm(want, axis=1)[:, None]
+                near(z["unit"], unit, f"{method}, {what}: unit")
+                near(z["projection_mean"], [[(X[y == c] @ u).mean() for c in np.unique(y)] for u in unit], f"{method}, {what}: projections")
+                near(z["projection_sd"], [[(X[y == c] @ u).std() for c in np.unique(y)] for u in unit], f"{method}, {what}: their deviations")
+            probe(path, "--steering", at("v.npz"), "--steering-by", "normal", "--penalty", .5)
+            s = scaler().fit(X) if scaler else None
+            m = model(.5).fit(s.transform(X) if s else X, y)
+            with np.load(at("v.npz")) as z:
+                near(z["direction"], m.coef_ / s.scale_ if method == "standardize" else m.coef_ * s.scale_ if s else m.coef_, f"{method}, {what}: normal")
+    path, X = data("s.npz", base, two)
+    probe(path, "--probe", "mean-difference", "--steering", at("v.npz"), "--steering-by", "normal")
+    with np.load(at("v.npz")) as z:
+        sd = X.std(0)
+        near(z["direction"][0], (X[two == 1].mean(0) - X[two == 0].mean(0)) / sd ** 2, "mean difference: normal")
+    sparse = real[:, 1]
+    path, X = data("s.npz", base, sparse)
+    probe(path, "--steering", at("v.npz"))
+    with np.load(at("v.npz")) as z:
+        near(z["direction"][0], X[sparse != 0].mean(0) - X[sparse == 0].mean(0), "active less inactive rows")
+    probe(path, "--steering", at("v.npz"), "--steering-by", "normal", "--penalty", 3)
+    with np.load(at("v.npz")) as z:
+        near(z["direction"][0], Ridge(alpha=3).fit(StandardScaler().fit_transform(X), sparse.astype(float)).coef_ / X.std(0), "ridge: normal")
+
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+sys.exit(1 if failed else 0)
