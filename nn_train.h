@@ -470,6 +470,17 @@ typedef struct nn_bootstrap_desc {
 NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, size_t n,
                               const nn_bootstrap_desc *d, nn_error *err);
 
+/* nn_f_tail: P(F > f) for Fisher's F of a and b degrees of freedom; 1 for f <= 0. */
+NN_DEF double nn_f_tail(double f, double a, double b);
+/* nn_f_classif: one-way analysis of variance of each column of x [n,d] f32 or f64 over the classes
+ * y [n] in 0 .. n_classes-1, with K of them that have rows and n_c rows of mean m_c:
+ *   f [d] out: (sum_c n_c (m_c - m)^2 / (K - 1)) / (sum_c sum_rows (x - m_c)^2 / (n - K))
+ *   p [d] out: nn_f_tail of it, the share of columns without any class that reach f; NULL = not wanted
+ * A column that is constant within every class has f = Inf, one that is constant f = 0 (scikit-learn's
+ * f_classif: NaN). NN_E_ARG: shapes, labels, K < 2, n <= K; NN_E_NONFINITE: NaN or Inf in x. */
+NN_DEF nn_status nn_f_classif(double *f, double *p, const nn_tensor *x, const int64_t *y,
+                              size_t n_classes, const nn_alloc *alloc, nn_error *err);
+
 /* ---- intervals: how sure a score is -------------------------------------- */
 /* nn_wilson: a share, hits of n rows that no fit has seen (Wilson 1927): 20 of 20 is 0.839 .. 1.
  * mean = hits / n. n = 0: all NaN; level 0 = 0.95. */
@@ -2789,6 +2800,72 @@ NN_DEF nn_status nn_bootstrap(nn_interval *out, nn_statistic stat, void *user, s
     nn_mem_free(rows, row_bytes, &z.alloc);
     nn_mem_free(idx, sort_bytes, &z.alloc);
     *out = r;
+    return NN_OK;
+}
+
+/* F = (X / a) / (Y / b), so a F / (a F + b) is Beta(a/2, b/2) */
+NN_DEF double nn_f_tail(double f, double a, double b)
+{
+    if (!(a > 0.0) || !(b > 0.0) || f != f) return nni_nan();
+    return f > 0.0 ? nni_betainc(0.5 * b, 0.5 * a, b / (b + a * f)) : 1.0;
+}
+NN_DEF nn_status nn_f_classif(double *f, double *p, const nn_tensor *x, const int64_t *y,
+                              size_t n_classes, const nn_alloc *alloc, nn_error *err)
+{
+    const char *const who = "nn_f_classif";
+    double *mean, *count;
+    size_t i, j, c, n, d, bytes = 0, classes = 0;
+    if (x->ndim != 2 || (x->dtype != NN_F32 && x->dtype != NN_F64) || n_classes == 0)
+        return nn_error_set(err, NN_E_ARG, "%s: expected rows and columns of floats, and classes", who);
+    n = x->shape[0];
+    d = x->shape[1];
+    if (!nn_size_mul(n_classes, 2 * sizeof(double), &bytes) ||
+        !(mean = (double *)nn_mem_alloc(bytes, alloc)))
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory for %zu classes", who, n_classes);
+    count = mean + n_classes;
+    for (c = 0; c < n_classes; c++) count[c] = 0.0;
+    for (i = 0; i < n; i++) {
+        if (y[i] < 0 || (uint64_t)y[i] >= n_classes) {
+            nn_mem_free(mean, bytes, alloc);
+            return nn_error_set(err, NN_E_ARG, "%s: row %zu: label %lld is none of the %zu classes", who,
+                                i, (long long)y[i], n_classes);
+        }
+        count[y[i]] += 1.0;
+    }
+    for (c = 0; c < n_classes; c++) classes += count[c] > 0.0;
+    if (classes < 2 || n <= classes) {
+        nn_mem_free(mean, bytes, alloc);
+        return nn_error_set(err, NN_E_ARG, "%s: expected two classes and more rows than classes, got "
+                            "%zu rows of %zu", who, n, classes);
+    }
+    for (j = 0; j < d; j++) {
+        const double a = (double)(classes - 1), b = (double)(n - classes);
+        double total = 0.0, between = 0.0, within = 0.0;
+        for (c = 0; c < n_classes; c++) mean[c] = 0.0;
+        for (i = 0; i < n; i++) {
+            const double v = nn_tensor_get_f64(x, i * d + j);
+            mean[y[i]] += v;
+            total += v;
+        }
+        if (!(total - total == 0.0)) {
+            nn_mem_free(mean, bytes, alloc);
+            return nn_error_set(err, NN_E_NONFINITE, "%s: column %zu holds NaN or Inf", who, j);
+        }
+        total /= (double)n;
+        for (c = 0; c < n_classes; c++) {
+            if (!(count[c] > 0.0)) continue;
+            mean[c] /= count[c];
+            between += count[c] * (mean[c] - total) * (mean[c] - total);
+        }
+        for (i = 0; i < n; i++) {
+            const double v = nn_tensor_get_f64(x, i * d + j) - mean[y[i]];
+            within += v * v;
+        }
+        if (within > 0.0) f[j] = between / a / (within / b);
+        else f[j] = between > 0.0 ? INFINITY : 0.0;
+        if (p) p[j] = within > 0.0 ? nn_f_tail(f[j], a, b) : between > 0.0 ? 0.0 : 1.0;
+    }
+    nn_mem_free(mean, bytes, alloc);
     return NN_OK;
 }
 

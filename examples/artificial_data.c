@@ -46,7 +46,8 @@ typedef struct input_opts {
     int header, standardize, by_position, ignore_extra;
     double val_size, test_size, divide, mean, std;
     uint64_t val_seed, split_seed;
-    size_t rows, select;
+    size_t rows;
+    const char *select;
 } input_opts;
 typedef struct fit_opts {
     const char *name, *from, *arch, *class_weights;
@@ -332,10 +333,11 @@ static const nn_option table[] = {
       .help = "zero mean, unit variance, fitted on the training part; stored with the model",
       .commands = FIT | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "true" },
-    { .key = "data.select", .type = NN_APP_SIZE, .field = F(in.select), .def = "0", .min = 0, .max = 1e6,
-      .unit = "columns", .group = "data",
-      .help = "keep the columns with the largest F ratio (between classes / within) on the "
-              "training part, zero the others; 0 = all",
+    { .key = "data.select", .type = NN_APP_TEXT, .field = F(in.select), .def = "0", .value = "K|auto",
+      .group = "data",
+      .help = "keep the K columns with the largest F ratio (between classes / within) on the training "
+              "part, zero the others; auto = those that chance does not explain (p < 0.05 / columns); "
+              "0 = all",
       .commands = FIT | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "data.input_divide", .type = NN_APP_NUM, .field = F(in.divide), .def = "1", .min = 0,
@@ -1011,38 +1013,58 @@ static void mask_columns(const model *m, rows *r)
             for (j = 0; j < d; j++)
                 if (!m->keep[j]) x[i * d + j] = 0;
 }
-/* F ratio of one-way analysis of variance per column, scikit-learn's f_classif: the k largest stay,
- * ties to the earlier column */
+/* --select: a number of columns, or SELECT_AUTO */
+#define SELECT_AUTO SIZE_MAX
+static nn_status select_count(nn_app *app, const char *text, size_t *out, nn_error *err)
+{
+    uint64_t k = 0;
+    const size_t n = strlen(text);
+    *out = SELECT_AUTO;
+    if (strcmp(text, "auto") == 0) return NN_OK;
+    if (n == 0 || nn_u64_parse(text, n, &k) != n || k > 1000000)
+        return nn_app_misuse(app, err, "--select: expected auto or a whole number up to 1000000, got '%s'",
+                             text);
+    *out = (size_t)k;
+    return NN_OK;
+}
+/* The k columns with the largest F ratio stay, ties to the earlier one. SELECT_AUTO: those whose F
+ * ratio chance reaches in fewer than 0.05 / d of columns that carry nothing (Bonferroni: of twenty
+ * tables without anything to find, one keeps a column); where there is none, all stay. */
 static nn_status select_columns(nn_app *app, model *m, const rows *r, size_t k, nn_error *err)
 {
-    size_t n = r->x.shape[0], d = r->x.shape[1], C = r->n_classes, i, j, c;
-    const float *x = nn_f32(&r->x);
-    const int64_t *y = nn_i64(&r->y);
-    double *f = (double *)calloc(d + C + C, sizeof *f), *sum = f + d, *cnt = sum + C;
+    const size_t d = r->x.shape[1];
+    double *f = (double *)malloc(2 * d * sizeof *f), *p = f + d;
+    size_t i, j, kept = 0;
+    nn_status status = NN_OK;
     m->keep = (unsigned char *)nn_arena_get(&app->arena, d);
     if (!f || !m->keep) { free(f); return nn_error_set(err, NN_E_NOMEM, "out of memory"); }
-    for (i = 0; i < n; i++) cnt[y[i]] += 1;
-    for (j = 0; j < d; j++) {
-        double mean = 0, between = 0, within = 0;
-        for (c = 0; c < C; c++) sum[c] = 0;
-        for (i = 0; i < n; i++) { sum[y[i]] += (double)x[i * d + j]; mean += (double)x[i * d + j]; }
-        mean /= (double)n;
-        for (c = 0; c < C; c++)
-            if (cnt[c] > 0) {
-                sum[c] /= cnt[c];
-                between += cnt[c] * (sum[c] - mean) * (sum[c] - mean);
-            }
-        for (i = 0; i < n; i++) { double v = (double)x[i * d + j] - sum[y[i]]; within += v * v; }
-        f[j] = within > 0 ? between / within : between > 0 ? 1e300 : 0;
-    }
+    status = nn_f_classif(f, p, &r->x, nn_i64(&r->y), r->n_classes, NULL, err);
     memset(m->keep, 0, d);
-    for (i = 0; i < k && i < d; i++) {
+    if (status == NN_OK && k == SELECT_AUTO) {
+        for (j = 0; j < d; j++) {
+            m->keep[j] = p[j] * (double)d < 0.05;
+            kept += m->keep[j];
+        }
+        if (kept) nn_app_say(app, "%s: --select auto keeps %zu of %zu columns", r->path, kept, d);
+        else {
+            memset(m->keep, 1, d);
+            nn_app_say(app, "%s: --select auto finds no column whose classes differ in their means: all "
+                            "%zu stay", r->path, d);
+        }
+    }
+    for (i = 0; status == NN_OK && k != SELECT_AUTO && i < k && i < d; i++) {
         size_t best = d;
         for (j = 0; j < d; j++) if (!m->keep[j] && (best == d || f[j] > f[best])) best = j;
         m->keep[best] = 1;
     }
     free(f);
-    return NN_OK;
+    return status;
+}
+static size_t columns_kept(const model *m, size_t d)
+{
+    size_t j, kept = 0;
+    for (j = 0; j < d; j++) kept += !m->keep || m->keep[j];
+    return kept;
 }
 static nn_status prepare_all(const model *m, rows *r, nn_error *err)
 {
@@ -2098,7 +2120,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     fit_run run;
     float *cw = NULL;
     double *val_acc, *test_acc;
-    size_t s, n_done = 0, val_n, test_n, n_params = 0;
+    size_t s, n_done = 0, val_n, test_n, n_params = 0, select;
     const char *what = f->name;
     int val_is_test = 0, has_val, standardize = in->standardize;
     char before[65] = "", after[65] = "";
@@ -2108,6 +2130,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     val_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *val_acc);
     test_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *test_acc);
     if (!val_acc || !test_acc) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    TRY(select_count(app, in->select, &select, err));
     TRY(load_rows(app, in, in->train, in->labels, 1, &tr, err));
     if (tr.n_classes < 2) {
         status = nn_error_set(err, NN_E_FORMAT, "%s: expected at least two classes, got %zu", tr.path,
@@ -2148,8 +2171,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         if (va.x.ndim) TRY(nn_scaler_transform(&m.scaler, &va.x, err));
         if (te.x.ndim) TRY(nn_scaler_transform(&m.scaler, &te.x, err));
     }
-    if (in->select > 0) {
-        TRY(select_columns(app, &m, &tr, in->select, err));
+    if (select > 0) {
+        TRY(select_columns(app, &m, &tr, select, err));
         mask_columns(&m, &tr);
         if (va.x.ndim) mask_columns(&m, &va);
         if (te.x.ndim) mask_columns(&m, &te);
@@ -2384,6 +2407,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             nn_app_result(app, nn_app_text(app, "%sloss", pre), fig->test_loss);
             nn_app_result(app, nn_app_text(app, "%sece", pre), fig->ece);
         }
+        if (select == SELECT_AUTO)
+            nn_app_count(app, nn_app_text(app, "%scolumns_kept", pre), columns_kept(out, tr.x.shape[1]));
         nn_app_count(app, nn_app_text(app, "%sparameters", pre), n_params);
         nn_app_count(app, nn_app_text(app, "%sbest_epoch", pre), fig->best_epoch);
         nn_app_result_text(app, nn_app_text(app, "%sweights_sha256", pre), fig->weights);
@@ -3357,8 +3382,10 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     nn_report rep;
     fit_figures fig;
     const char *stem;
+    size_t select;
     nn_status status = NN_OK;
     memset(&rep, 0, sizeof rep);
+    TRY(select_count(app, o->in.select, &select, err));
     TRY(tables_fit(app, o->in.train, o->in.test, err));
     if (!f->name) f->name = name_of(app, o->in.train);
     stem = nn_app_text(app, "mlp_%s%s", f->name, tune ? "_finetuned" : "");
@@ -3634,6 +3661,7 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     in.delimiter = ",";
     in.header = 1;
     in.divide = in.std = 1;
+    TRY(select_count(app, in.select, &i, err));
     app->check = all_check;
     app->checked = set;
     TRY(nn_app_out_open(app, "", err));

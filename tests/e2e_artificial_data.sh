@@ -93,6 +93,19 @@ run select "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --s
 cp out.txt sel.txt
 run select_eval "$P" evaluate --model ck_sel/mlp_d1_model.pth --test data/d1_test.csv --out ev4 --quiet
 [ "$(value accuracy out.txt)" = "$(value accuracy sel.txt)" ] && ok || bad "--select: trained to $(value accuracy sel.txt), evaluates to $(value accuracy out.txt)"
+# --select auto finds the number by itself: d2 has 6 informative and 2 redundant of 12 columns, two of which tell the
+# classes apart by chance only
+run select_auto "$P" train --train data/d2_train.csv --test data/d2_test.csv $fit --select auto --out ck_auto --quiet
+grep -c '"role": "\(informative\|redundant\)"' data/d2_truth.json >carry.txt
+[ "$(value columns_kept out.txt)" -le "$(cat carry.txt)" ] && [ "$(value columns_kept out.txt)" -ge 5 ] && ok || bad "--select auto keeps $(value columns_kept out.txt) of $(cat carry.txt) columns that carry"
+tr -d ' \n' <ck_auto/mlp_d2_model.json | sed 's/.*"selected":\[//; s/\].*//' | tr , '\n' >kept.txt; echo >>kept.txt
+tr -d ' \n' <data/d2_truth.json | sed 's/{"column":/\n/g' | sed -n 's/^\([0-9]*\),"role":"useless".*/\1/p' | sort >useless.txt
+[ "$(sort kept.txt | comm -12 - useless.txt | grep -c .)" -eq 0 ] && [ -s useless.txt ] && ok || bad "--select auto keeps a useless column: $(cat kept.txt)"
+# where no class mean differs (exclusive or), nothing is thrown away
+awk 'BEGIN { print "a,b,target"; for (i = 0; i < 400; i++) { a = i % 2; b = int(i / 2) % 2; print a "," b "," (a + b) % 2 } }' >xor.csv
+run select_none "$P" train --train xor.csv --arch 8 --epochs 2 --select auto --out ck_xor
+[ "$(value columns_kept out.txt)" = 2 ] && grep -q "all 2 stay" err.txt && ok || bad "--select auto on exclusive or: $(value columns_kept out.txt) columns; $(cat err.txt)"
+for k in autos 3x -1 1e6 2000000 ""; do refuse "select '$k'" 2 "expected auto or a whole number" "$P" train --train xor.csv --arch 8 --epochs 2 --select "$k" --out left --quiet; done
 run stable "$P" generate --stable --name s --n-samples 300 --n-features 8 --n-informative 4 --n-classes 3 --out st --quiet
 run stable2 "$P" generate --stable --name s --n-samples 500 --n-features 8 --n-informative 4 --n-classes 3 --out st2 --quiet
 head -c "$(wc -c < st/s_train.csv)" st2/s_train.csv | cmp -s - st/s_train.csv && ok || bad "a longer stable set does not start with the shorter one"

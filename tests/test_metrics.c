@@ -552,8 +552,54 @@ static void average_precision_and_difference(void)
     CHECK_OK(nn_score_difference(&r, &pair, &d, &e), e);
     CHECK(r.lo == r.mean && r.hi == r.mean);
 }
+/* scikit-learn's f_classif and SciPy's f.sf on the same numbers */
+static void f_ratios(void)
+{
+    static double x[21] = { 1, 2,   0.5,  2,   1,   0.25, 1.5, 2.5, 0.75, 4, 2,
+                                  0.5, 5, 1.5, -1, 4.5, 2.2, 0,   0,   1.8, 2 };
+    static const int64_t y[7] = { 0, 0, 0, 2, 2, 2, 1 };
+    static const double f[3] = { 42.42857142857143, 0.014686248331112619, 5.493087557603685 };
+    static const double p[3] = { 0.002026447203813029, 0.9854739466887608, 0.0712423729403346 };
+    static const double tail[4][4] = { { 0.5, 1, 3, 0.530477770932957 },
+                                       { 3.1, 9, 7190, 0.001006788540172711 },
+                                       { 24, 9, 7190, 6.43274924481531e-41 },
+                                       { 2, 3.5, 10, 0.1741314630601463 } };
+    double got[3], chance[3], same[14], bad[21];
+    size_t shape[2], i;
+    nn_tensor t;
+    nn_error e = NN_ZERO;
+    for (i = 0; i < 4; i++) {
+        const double q = nn_f_tail(tail[i][0], tail[i][1], tail[i][2]);
+        CHECK_MSG(fabs(q - tail[i][3]) <= 1e-11 * tail[i][3], "tail %zu: %.17g", i, q);
+    }
+    CHECK(nn_f_tail(0, 2, 3) == 1 && nn_f_tail(INFINITY, 2, 3) == 0 && nn_f_tail(1, 0, 3) != nn_f_tail(1, 0, 3));
+    shape[0] = 7;
+    shape[1] = 3;
+    t = nn_tensor_view(x, NN_F64, 2, shape);
+    CHECK_OK(nn_f_classif(got, chance, &t, y, 4, NULL, &e), e);       /* class 3 has no rows */
+    for (i = 0; i < 3; i++) {
+        CHECK_MSG(fabs(got[i] - f[i]) <= 1e-13 * (1 + f[i]), "column %zu: F %.17g", i, got[i]);
+        CHECK_MSG(fabs(chance[i] - p[i]) <= 1e-13, "column %zu: p %.17g", i, chance[i]);
+    }
+    for (i = 0; i < 7; i++) { same[2 * i] = 3; same[2 * i + 1] = (double)y[i]; }
+    shape[1] = 2;
+    t = nn_tensor_view(same, NN_F64, 2, shape);
+    CHECK_OK(nn_f_classif(got, chance, &t, y, 3, NULL, &e), e);
+    CHECK(got[0] == 0 && chance[0] == 1 && got[1] == INFINITY && chance[1] == 0);
+    CHECK_INT(nn_f_classif(got, NULL, &t, y, 2, NULL, &e), NN_E_ARG);  /* label 2 of two classes */
+    shape[0] = 3;
+    t = nn_tensor_view(same, NN_F64, 2, shape);
+    CHECK_INT(nn_f_classif(got, NULL, &t, y, 3, NULL, &e), NN_E_ARG);  /* one class alone */
+    memcpy(bad, x, sizeof bad);
+    bad[5] = INFINITY;
+    shape[0] = 7;
+    shape[1] = 3;
+    t = nn_tensor_view(bad, NN_F64, 2, shape);
+    CHECK_INT(nn_f_classif(got, NULL, &t, y, 3, NULL, &e), NN_E_NONFINITE);
+}
 int main(void)
 {
+    RUN(f_ratios);
     RUN(confusion_and_scores);
     RUN(report_text);
     RUN(auc);
