@@ -269,6 +269,7 @@ static void fuzz_pth(const uint8_t *p, size_t n)
     {                                                /* how far the pickles of an old stream go */
         nn_reader *r = NULL;
         uint64_t head = 0;
+        o.file.raw = 1;                              /* not through gzip */
         if (nn_reader_memory(&r, p, n, &o.file, NULL) != NN_OK) return;
         FUZZ_CHECK(nni_pth_head(r, &head, NULL) == NN_OK && head <= n);
         nn_reader_close(r);
