@@ -69,6 +69,21 @@ static void record(nn_buf *b, const void *p, size_t n, uint64_t say)   /* one re
     nni_put_le32(c, nni_crc_masked((const unsigned char *)p, n));
     (void)nn_buf_put(b, h, 12, NULL); (void)nn_buf_put(b, p, n, NULL); (void)nn_buf_put(b, c, 4, NULL);
 }
+/* fields of a summary that are not its values, and a value that is a number, are passed over */
+static void other_fields(void)
+{
+    static const struct { const char *p; size_t n; } t[] = { { "\x2a\4\x12\2ab", 6 }, { "\x2a\2\x08\1", 4 } };
+    nn_buf b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        b.len = 0;
+        record(&b, "\x10\3", 2, 2);
+        record(&b, t[i].p, t[i].n, t[i].n);
+        CHECK_OK(ev_parse(b.data, b.len, NULL, &e), e);
+    }
+    nn_buf_free(&b);
+}
 static void damaged_records(void)
 {
     static const struct { const char *what, *p; size_t n; } t[] = {   /* the protobuf inside: 2a event.summary, 0a its value */
@@ -254,6 +269,7 @@ static void images(void)
 int main(void)
 {
     RUN(known_bytes);
+    RUN(other_fields);
     RUN(damaged_records);
     RUN(images); RUN(paeth_ties);
     RUN(image_insides);

@@ -375,6 +375,64 @@ static void no_memory(void)
     CHECK(done && k > 10);
     for (i = 0; i < 64; i++) CHECK(nni_isfinite(m[i]));
 }
+/* scipy.stats.t: cdf at six places, ppf(0.975) */
+static void student(void)
+{
+    static const double at[6] = { -3, -0.5, 0.25, 1, 2.5, 9 };
+    static const struct { double df, cdf[6], q; } t[] = {
+        { 1, { 0.10241638234956672, 0.35241638234956674, 0.5779791303773694, 0.75, 0.8788810584091566, 0.9647767125227227 },
+          12.706204736174694 },
+        { 2, { 0.04773298313335456, 0.33333333333333337, 0.5870388279778489, 0.7886751345948129, 0.9351941398892446,
+               0.9939391699536065 }, 4.302652729749462 },
+        { 3, { 0.02883444281121865, 0.3257239824240755, 0.5906353887855852, 0.8044988905221148, 0.9561466764959672,
+               0.998552093919068 }, 3.1824463052837078 },
+        { 5, { 0.015049623948731293, 0.31914943582046457, 0.5937329346279383, 0.8183912661754386, 0.9727549503288119,
+               0.999858660012878 }, 2.5705818356363146 },
+        { 12.5, { 0.005316405754948329, 0.3128804461099174, 0.5966755660999834, 0.8318619725179627, 0.9863883710683061,
+                  0.9999995939910088 }, 2.1691859427125406 },
+        { 30, { 0.0026949820328259727, 0.3103615024425636, 0.5978542954597124, 0.8373456922869849, 0.9909421754659666,
+                0.9999999997492584 }, 2.0422724563012378 },
+        { 200, { 0.0015215235569529524, 0.30881237615823043, 0.5985780243189678, 0.8407405760451266, 0.9933884136791497,
+                 0.9999999999999999 }, 1.9718962236339088 } };
+    size_t i, k;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        for (k = 0; k < 6; k++) CHECK_NEAR(nn_student_cdf(at[k], t[i].df), t[i].cdf[k], 1e-13);
+        CHECK_NEAR(nn_student_t(0.95, t[i].df), t[i].q, 1e-11 * t[i].q);
+    }
+    CHECK(isnan(nn_student_t(1.0, 3)) && isnan(nn_student_t(0.5, 0)));
+}
+
+/* x = z basis^T, as many columns as x has rank */
+static void rowspace(void)
+{
+    static const size_t rank[3] = { 5, 3, 1 };
+    enum { N = 5, D = 9 };
+    size_t c, i, j, k;
+    for (c = 0; c < 3; c++) {
+        double left[N * N], right[N * D], x[N * D];
+        size_t shape[2] = { N, D };
+        nn_tensor view = nn_tensor_view(x, NN_F64, 2, shape), z = NN_ZERO, basis = NN_ZERO;
+        nn_error e = NN_ZERO;
+        fill(left, N * N);
+        fill(right, N * D);
+        for (i = 0; i < N; i++)
+            for (j = 0; j < D; j++) {
+                x[i * D + j] = 0;
+                for (k = 0; k < rank[c]; k++) x[i * D + j] += left[i * N + k] * right[k * D + j];
+            }
+        CHECK_OK(nn_rowspace(&z, &basis, &view, 1, NULL, &e), e);
+        CHECK(z.shape[1] == rank[c] && basis.shape[0] == D && basis.shape[1] == rank[c]);
+        for (i = 0; z.shape[1] == rank[c] && i < N; i++)
+            for (j = 0; j < D; j++) {
+                double v = 0;
+                for (k = 0; k < rank[c]; k++) v += nn_f64(&z)[i * rank[c] + k] * nn_f64(&basis)[j * rank[c] + k];
+                CHECK_NEAR(v, x[i * D + j], 1e-10);
+            }
+        nn_tensor_free(&z);
+        nn_tensor_free(&basis);
+    }
+}
+
 int main(void)
 {
     RUN(svd);
@@ -387,5 +445,7 @@ int main(void)
     RUN(quant_packing);
     RUN(quant_edges);
     RUN(no_memory);
+    RUN(student);
+    RUN(rowspace);
     return test_report();
 }

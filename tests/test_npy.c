@@ -590,6 +590,38 @@ static void put_member(nn_zip_writer *w, const char *name, const char *descr, in
     CHECK_OK(nn_zip_put(w, zeros, data, e), *e);
     CHECK_OK(nn_zip_end(w, e), *e);
 }
+/* rows of an array in Fortran order lie in pieces, one per column */
+static void fortran_rows(void)
+{
+    static const char head[] = "{'descr': '<f4', 'fortran_order': True, 'shape': (3, 2), }\n";
+    static const float data[6] = { 1, 2, 3, 4, 5, 6 }, want[3][6] = { { 1, 4, 2, 5, 3, 6 }, { 2, 5, 3, 6 }, { 3, 6 } };
+    int level;
+    for (level = 0; level <= 6; level += 6) {
+        unsigned char lead[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, sizeof head - 1, 0 };
+        nn_zip_writer *w = NULL;
+        nn_npz *z = NULL;
+        nn_tensor t = NN_ZERO;
+        nn_error e = NN_ZERO;
+        size_t first, i;
+        CHECK_OK(nn_zip_create(&w, bin_path("f.npz"), NULL, &e), e);
+        CHECK_OK(nn_zip_begin(w, "x.npy", sizeof lead + sizeof head - 1 + sizeof data, level, &e), e);
+        CHECK_OK(nn_zip_put(w, lead, sizeof lead, &e), e);
+        CHECK_OK(nn_zip_put(w, head, sizeof head - 1, &e), e);
+        CHECK_OK(nn_zip_put(w, data, sizeof data, &e), e);
+        CHECK_OK(nn_zip_end(w, &e), e);
+        CHECK_OK(nn_zip_commit(w, &e), e);
+        CHECK_OK(nn_npz_open(&z, bin_path("f.npz"), NULL, &e), e);
+        for (first = 0; z && first < 3; first++) {
+            const size_t n = 3 - first;
+            CHECK_OK(nn_npz_get_rows(z, 0, first, n, &t, &e), e);
+            CHECK(t.shape[0] == n && t.shape[1] == 2);
+            for (i = 0; i < 2 * n; i++) CHECK(nn_f32(&t)[i] == want[first][i]);
+            nn_tensor_free(&t);
+        }
+        nn_npz_close(z);
+    }
+    (void)nn_file_remove(bin_path("f.npz"), NULL, NULL);
+}
 /* What an open archive refuses: rows, items and maps that it does not have, and copies of them. */
 static void readers_refuse(void)
 {
@@ -860,6 +892,7 @@ int main(void)
     RUN(crafted_archives);
     RUN(writers_refuse);
     RUN(readers_refuse);
+    RUN(fortran_rows);
     RUN(writing_under_every_fault);
     RUN(header_then_data);
     RUN(idx_headers);

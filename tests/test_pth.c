@@ -777,6 +777,51 @@ static void old_stream_long(void)
     nn_buf_free(&places);
     free(b);
 }
+/* np.save(np.array([..], dtype=object)) of NumPy 2.4: texts are read where opts.objects says so, anything else is not */
+static void object_texts(void)
+{
+    static const char begin[] =
+        "\x8c\x16numpy._core.multiarray\x94\x8c\x0c_reconstruct\x94\x93\x94\x8c\5numpy\x94\x8c\7ndarray\x94\x93\x94K\0\x85\x94"
+        "C\1b\x94\x87\x94R\x94(K\1K";
+    static const char middle[] =
+        "\x85\x94h\3\x8c\5dtype\x94\x93\x94\x8c\2O8\x94\x89\x88\x87\x94R\x94(K\3\x8c\1|\x94NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xff"
+        "K?t\x94" "b\x89]\x94(";
+    static const char texts[] = "\x8c\1a\x94\x8c\3bcd\x94\x8c\0\x94\x8c\3h\xc3\xa9\x94" "et\x94" "b.";
+    static const char mixed[] = "\x8c\1a\x94K\5K\6\x8c\1b\x94" "et\x94" "b.";
+    static const uint32_t want[12] = { 'a', 0, 0, 'b', 'c', 'd', 0, 0, 0, 'h', 0xE9, 0 };
+    int k;
+    for (k = 0; k < 2; k++) {
+        char head[128];
+        unsigned char lead[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0, 0 }, frame[11] = { 0x80, 4, 0x95 };
+        const size_t n = sizeof begin + sizeof middle + (k ? sizeof mixed : sizeof texts) - 2;
+        nn_buf b = NN_ZERO;
+        nn_tensor t = NN_ZERO;
+        nn_file_opts o = NN_ZERO;
+        nn_error e = NN_ZERO;
+        lead[8] = (unsigned char)snprintf(head, sizeof head, "{'descr': '|O', 'fortran_order': False, 'shape': (4,), }\n");
+        frame[3] = (unsigned char)n;
+        frame[4] = (unsigned char)(n >> 8);
+        CHECK_OK(nn_buf_put(&b, lead, sizeof lead, &e), e);
+        CHECK_OK(nn_buf_put(&b, head, lead[8], &e), e);
+        CHECK_OK(nn_buf_put(&b, frame, sizeof frame, &e), e);
+        CHECK_OK(nn_buf_put(&b, begin, sizeof begin - 1, &e), e);
+        CHECK_OK(nn_buf_put(&b, "\4", 1, &e), e);
+        CHECK_OK(nn_buf_put(&b, middle, sizeof middle - 1, &e), e);
+        CHECK_OK(k ? nn_buf_put(&b, mixed, sizeof mixed - 1, &e) : nn_buf_put(&b, texts, sizeof texts - 1, &e), e);
+        CHECK_OK(nn_file_write(bin_path("o.npy"), b.data, b.len, NULL, &e), e);
+        CHECK_INT(nn_npy_read(&t, bin_path("o.npy"), NULL, &e), NN_E_UNSUPPORTED);
+        o.objects = nn_npy_object_text;
+        if (k) CHECK_INT(nn_npy_read(&t, bin_path("o.npy"), &o, &e), NN_E_UNSUPPORTED);
+        else {
+            CHECK_OK(nn_npy_read(&t, bin_path("o.npy"), &o, &e), e);
+            CHECK(t.dtype == NN_UCS4 && t.itemsize == 12 && t.shape[0] == 4 && memcmp(t.data, want, sizeof want) == 0);
+            nn_tensor_free(&t);
+        }
+        nn_buf_free(&b);
+    }
+    (void)nn_file_remove(bin_path("o.npy"), NULL, NULL);
+}
+
 int main(void)
 {
     (void)nn_dir_make("build", NULL, NULL);               /* their files lie there; absent when built by hand */
@@ -796,6 +841,7 @@ int main(void)
     RUN(in_pieces);
     RUN(old_stream_in_place);
     RUN(old_stream_long);
+    RUN(object_texts);
     bin_done();
     return test_report();
 }
