@@ -90,6 +90,11 @@ extern "C" {
  * follow the reader's light or dark theme; the raster pen uses the light one. */
 enum { APP_INK = 16, APP_SOFT, APP_GRID, APP_PAPER, APP_RGB };      /* 0..15: series colours */
 typedef struct app_color { int role; unsigned rgb; double alpha; } app_color;
+typedef struct app_point { double x, y; } app_point;
+typedef struct app_box { double x, y, w, h; } app_box;
+typedef struct app_span { double lo, hi; } app_span;
+/* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
+typedef struct app_font { double size, angle; int anchor, bold; } app_font;
 typedef struct app_pen {
     app_sb *svg;                  /* SVG pen: text goes here; NULL = raster pen */
     double  w, h, scale;
@@ -105,6 +110,38 @@ typedef struct app_pen {
  * Okabe and Ito) */
 static const unsigned app_palette[8] = { 0x0072b2, 0xc8500a, 0x00805f, 0xb0528a,
                                          0xb57a00, 0x3a9bd5, 0x7a4a2b, 0x666666 };
+static NN_UNUSED app_point app_xy(double x, double y)
+{
+    app_point q;
+    q.x = x;
+    q.y = y;
+    return q;
+}
+static NN_UNUSED app_span app_from_to(double lo, double hi)
+{
+    app_span q;
+    q.lo = lo;
+    q.hi = hi;
+    return q;
+}
+static NN_UNUSED app_box app_rect(double x, double y, double w, double h)
+{
+    app_box q;
+    q.x = x;
+    q.y = y;
+    q.w = w;
+    q.h = h;
+    return q;
+}
+static NN_UNUSED app_font app_type(double size, int anchor, double angle, int bold)
+{
+    app_font f;
+    f.size = size;
+    f.angle = angle;
+    f.anchor = anchor;
+    f.bold = bold;
+    return f;
+}
 static NN_UNUSED app_color app_pen_role(int role, double alpha)
 {
     app_color c;
@@ -318,9 +355,10 @@ static NN_UNUSED double app_plot_text_width(const char *s, double size)
     for (; *s; s++) w += app_glyph_width((unsigned char)*s);
     return w > 0 ? (w - 2) * APP_UNIT * size : 0;
 }
-static NN_UNUSED void app_stroke_text(app_pen *p, double x, double y, const char *s, double size,
-                            double angle, double weight)
+static NN_UNUSED void app_stroke_text(app_pen *p, app_point from, const char *s, double size,
+                                      double angle, double weight)
 {
+    const double x = from.x, y = from.y;
     double u = APP_UNIT * size * p->scale, ca = cos(angle), sa = sin(angle), at = 0;
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
@@ -378,17 +416,18 @@ static NN_UNUSED void app_stroke_text(app_pen *p, double x, double y, const char
 }
 
 /* -- primitives -- */
-static NN_UNUSED void app_pen_line(app_pen *p, double ax, double ay, double bx, double by, app_color c, double width)
+static NN_UNUSED void app_pen_line(app_pen *p, app_point a, app_point b, app_color c, double width)
 {
     char t[32];
     if (p->svg) {
-        app_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", ax,
-                 ay, bx, by, app_color_text(c, t), width);
+        app_sb_f(p->svg, "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%.2g\"", a.x,
+                 a.y, b.x, b.y, app_color_text(c, t), width);
         if (c.alpha < 1) app_sb_f(p->svg, " opacity=\"%.2g\"", c.alpha);
         app_sb_str(p->svg, "/>\n");
         return;
     }
-    app_cover_line(p, ax * p->scale, ay * p->scale, bx * p->scale, by * p->scale, width * p->scale);
+    app_cover_line(p, a.x * p->scale, a.y * p->scale, b.x * p->scale, b.y * p->scale,
+                   width * p->scale);
     app_pen_blend(p, c);
 }
 static NN_UNUSED void app_pen_polyline(app_pen *p, const double *xy, size_t n, app_color c, double width, int dashed)
@@ -445,8 +484,9 @@ static NN_UNUSED void app_pen_poly(app_pen *p, double *xy, size_t n, app_color c
     app_pen_blend(p, c);
 }
 /* tip: what a pointer sees (SVG), NULL = nothing */
-static NN_UNUSED void app_pen_rect(app_pen *p, double x, double y, double w, double h, app_color c, const char *tip)
+static NN_UNUSED void app_pen_rect(app_pen *p, app_box box, app_color c, const char *tip)
 {
+    const double x = box.x, y = box.y, w = box.w, h = box.h;
     char t[32];
     double q[8];
     if (w <= 0 || h <= 0) return;
@@ -491,8 +531,10 @@ static NN_UNUSED void app_pen_dot(app_pen *p, double x, double y, double r, app_
 /* the mark of series s: circle, square, triangle, diamond in turn, so that it is told by shape as
  * well as by colour; the ninth series
  * has the first one's colour in another shape */
-static NN_UNUSED void app_pen_mark(app_pen *p, double x, double y, double r, size_t s, app_color c, const char *tip)
+static NN_UNUSED void app_pen_mark(app_pen *p, app_point at, double r, size_t s, app_color c,
+                                   const char *tip)
 {
+    const double x = at.x, y = at.y;
     static const double corner[3][8] = { { -0.89, -0.89, 0.89, -0.89, 0.89, 0.89, -0.89, 0.89 },
                                          { 0, -1.25, 1.15, 0.85, -1.15, 0.85 },
                                          { 0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0 } };
@@ -515,10 +557,10 @@ static NN_UNUSED void app_pen_mark(app_pen *p, double x, double y, double r, siz
         app_sb_str(p->svg, "</title></path>\n");
     } else app_sb_str(p->svg, "/>\n");
 }
-/* anchor: -1 left, 0 middle, 1 right; angle in degrees, negative = upwards */
-static NN_UNUSED void app_pen_text(app_pen *p, double x, double y, const char *s, double size, int anchor,
-                         app_color c, double angle, int bold)
+static NN_UNUSED void app_pen_text(app_pen *p, app_point at, const char *s, app_font font, app_color c)
 {
+    const double x = at.x, y = at.y, size = font.size, angle = font.angle;
+    const int anchor = font.anchor, bold = font.bold;
     char t[32];
     double w, a = angle * 3.14159265358979 / 180;
     if (p->svg) {
@@ -535,7 +577,7 @@ static NN_UNUSED void app_pen_text(app_pen *p, double x, double y, const char *s
         return;
     }
     w = app_plot_text_width(s, size) * (anchor < 0 ? 0 : anchor ? 1 : 0.5);
-    app_stroke_text(p, x - w * cos(a), y - w * sin(a), s, size, a, bold ? 1.35 : 1.0);
+    app_stroke_text(p, app_xy(x - w * cos(a), y - w * sin(a)), s, size, a, bold ? 1.35 : 1.0);
     app_pen_blend(p, c);
 }
 
@@ -552,9 +594,12 @@ static NN_UNUSED double app_nice_step(double span, int want)
     double raw = span / (want > 0 ? want : 1), mag = pow(10, floor(log10(raw))), f = raw / mag;
     return (f <= 1.0001 ? 1 : f <= 2.0001 ? 2 : f <= 5.0001 ? 5 : 10) * mag;
 }
-/* want: ticks, about; widen: end on ticks; whole: the values are whole numbers, and so are the ticks */
-static NN_UNUSED void app_axis_make(app_plot_axis *a, double lo, double hi, int log, int want, int widen, int whole)
+/* want: ticks, about; widen: end on ticks; whole: the values are whole numbers, and so are the
+ * ticks */
+static NN_UNUSED void app_axis_make(app_plot_axis *a, app_span span, int log, int want, int widen,
+                                    int whole)
 {
+    double lo = span.lo, hi = span.hi;
     a->log = log && lo > 0;
     if (!(lo <= hi)) { lo = 0; hi = 1; }
     if (a->log) {
@@ -729,8 +774,11 @@ static NN_UNUSED const char *app_fit_text(char *buf, size_t cap, const char *s, 
 
 /* text from y down, broken at blanks where it is wider than the drawing; returns the y below it.
  * What stays too wide is cut. */
-static NN_UNUSED double app_pen_lines(app_pen *p, double x, double y, const char *s, double size, int role, int bold)
+static NN_UNUSED double app_pen_lines(app_pen *p, app_point at, const char *s, double size, int role,
+                                      int bold)
 {
+    const double x = at.x;
+    double y = at.y;
     char line[400], cut[400];
     /* a browser's letters are wider than ours */
     double room = p->w - x - 12, k = bold ? 1.2 : 1.0;
@@ -749,8 +797,8 @@ static NN_UNUSED double app_pen_lines(app_pen *p, double x, double y, const char
         if (!n) break;
         memcpy(line, s, n);
         line[n] = 0;
-        app_pen_text(p, x, y, app_fit_text(cut, sizeof cut, line, room * 1.1, size * k), size, -1,
-                     app_pen_role(role, 1), 0, bold);
+        app_pen_text(p, app_xy(x, y), app_fit_text(cut, sizeof cut, line, room * 1.1, size * k),
+                     app_type(size, -1, 0, bold), app_pen_role(role, 1));
         y += size * 1.3;
         s += n + strspn(s + n, " ");
     }
@@ -762,8 +810,8 @@ static NN_UNUSED void app_axis_name(app_pen *p, double x, double y, const char *
     char t[200];
     double size = 12.5, w = app_plot_text_width(s, size);
     if (w > room) size = size * room / w < 9.5 ? 9.5 : size * room / w;
-    app_pen_text(p, x, y, app_fit_text(t, sizeof t, s, room, size), size, 0,
-                 app_pen_role(APP_INK, 1), angle, 0);
+    app_pen_text(p, app_xy(x, y), app_fit_text(t, sizeof t, s, room, size),
+                 app_type(size, 0, angle, 0), app_pen_role(APP_INK, 1));
 }
 /* what slanted labels need to the left of the plot and below it */
 #define APP_SLANT_MOST 170.0
@@ -811,21 +859,21 @@ static NN_UNUSED void app_draw_heat(app_pen *p, const nn_plot *d, double top)
     }
     for (r = 0; r < R; r++)
         if (d->rows && r % every == 0)
-            app_pen_text(p, left - 8, top + ((double)r + 0.5) * ch + 4,
+            app_pen_text(p, app_xy(left - 8, top + ((double)r + 0.5) * ch + 4),
                          app_fit_text(t, sizeof t, d->rows[r],
                                       (left - (d->y_label ? 36 : 12)) * 12 / size, 12),
-                         size, 1, app_pen_role(APP_SOFT, 1), 0, 0);
+                         app_type(size, 1, 0, 0), app_pen_role(APP_SOFT, 1));
     every = slant ? (size_t)(14 / cw) + 1 : 1;
     for (c = 0; c < C; c++)
         if (d->categories && c % every == 0) {
             double x = left + ((double)c + 0.5) * cw;
             if (slant)
-                app_pen_text(p, x + 4, top + ch * (double)R + 14,
-                             app_fit_text(t, sizeof t, d->categories[c], 140, 12), 12, 1,
-                             app_pen_role(APP_SOFT, 1), -45, 0);
+                app_pen_text(p, app_xy(x + 4, top + ch * (double)R + 14),
+                             app_fit_text(t, sizeof t, d->categories[c], 140, 12),
+                             app_type(12, 1, -45, 0), app_pen_role(APP_SOFT, 1));
             else
-                app_pen_text(p, x, top + ch * (double)R + 18, d->categories[c], 12, 0,
-                             app_pen_role(APP_SOFT, 1), 0, 0);
+                app_pen_text(p, app_xy(x, top + ch * (double)R + 18), d->categories[c],
+                             app_type(12, 0, 0, 0), app_pen_role(APP_SOFT, 1));
         }
     if (p->svg) app_sb_str(p->svg, "<g class=\"marks\">\n");
     for (r = 0; r < R; r++)
@@ -837,24 +885,29 @@ static NN_UNUSED void app_draw_heat(app_pen *p, const nn_plot *d, double top)
             (void)snprintf(val, sizeof val, d->format ? d->format : "%.2f", v);
             (void)snprintf(tip, sizeof tip, "%s, %s: %s", d->rows ? d->rows[r] : "",
                            d->categories ? d->categories[c] : "", val);
-            app_pen_rect(p, left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1,
+            app_pen_rect(p, app_rect(left + (double)c * cw, top + (double)r * ch, cw - 1, ch - 1),
                          app_pen_rgb(rgb), tip);
             fs = 11;
             if (app_plot_text_width(val, fs) > cw - 4) fs = 9;
             if (app_plot_text_width(val, fs) <= cw - 3 && ch >= fs + 2 && app_plot_finite(v))
-                app_pen_text(p, left + ((double)c + 0.5) * cw - 0.5,
-                             top + ((double)r + 0.5) * ch + fs * 0.36, val, fs, 0,
-                             app_pen_rgb(app_plot_dark(rgb) ? 0xffffff : 0x1b1f24), 0, 0);
+                app_pen_text(p,
+                             app_xy(left + ((double)c + 0.5) * cw - 0.5,
+                                    top + ((double)r + 0.5) * ch + fs * 0.36),
+                             val, app_type(fs, 0, 0, 0),
+                             app_pen_rgb(app_plot_dark(rgb) ? 0xffffff : 0x1b1f24));
         }
     if (p->svg) app_sb_str(p->svg, "</g>\n");
     for (r = 0; r < 64; r++)                                              /* the scale */
-        app_pen_rect(p, p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14,
-                     (p->h - top - bottom) / 64 + 0.6,
+        app_pen_rect(p,
+                     app_rect(p->w - 58, top + (double)(63 - r) * (p->h - top - bottom) / 64, 14,
+                              (p->h - top - bottom) / 64 + 0.6),
                      app_pen_rgb(app_plot_heat(((double)r + 0.5) / 64, d->diverging)), NULL);
     (void)snprintf(t, sizeof t, "%.3g", hi);
-    app_pen_text(p, p->w - 41, top + 10, t, 11, -1, app_pen_role(APP_SOFT, 1), 0, 0);
+    app_pen_text(p, app_xy(p->w - 41, top + 10), t, app_type(11, -1, 0, 0),
+                 app_pen_role(APP_SOFT, 1));
     (void)snprintf(t, sizeof t, "%.3g", lo);
-    app_pen_text(p, p->w - 41, p->h - bottom, t, 11, -1, app_pen_role(APP_SOFT, 1), 0, 0);
+    app_pen_text(p, app_xy(p->w - 41, p->h - bottom), t, app_type(11, -1, 0, 0),
+                 app_pen_role(APP_SOFT, 1));
     if (d->x_label) app_axis_name(p, left + cw * (double)C / 2, p->h - 8, d->x_label, cw * (double)C, 0);
     if (d->y_label) app_axis_name(p, 16, top + ch * (double)R / 2, d->y_label, ch * (double)R, -90);
 }
@@ -892,11 +945,13 @@ static NN_UNUSED double app_draw_legend(app_pen *p, const nn_plot *d, double top
             q[3] = top + 4;
             app_pen_polyline(p, q, 2, app_pen_role((int)s, 1), 2.2, 1);
         } else if (d->kind == NN_PLOT_LINE)
-            app_pen_line(p, x, top + 4, x + 20, top + 4, app_pen_role((int)s, 1), 2.5);
+            app_pen_line(p, app_xy(x, top + 4), app_xy(x + 20, top + 4), app_pen_role((int)s, 1),
+                         2.5);
         else if (d->kind == NN_PLOT_SCATTER)
-            app_pen_mark(p, x + 12, top + 4, 4.5, s, app_pen_role((int)s, 0.9), NULL);
-        else app_pen_rect(p, x + 4, top - 2, 14, 12, app_pen_role((int)s, 1), NULL);
-        app_pen_text(p, x + 26, top + 8, name, 12, -1, app_pen_role(APP_INK, 1), 0, 0);
+            app_pen_mark(p, app_xy(x + 12, top + 4), 4.5, s, app_pen_role((int)s, 0.9), NULL);
+        else app_pen_rect(p, app_rect(x + 4, top - 2, 14, 12), app_pen_role((int)s, 1), NULL);
+        app_pen_text(p, app_xy(x + 26, top + 8), name, app_type(12, -1, 0, 0),
+                     app_pen_role(APP_INK, 1));
         x += w;
     }
     return top + 16;
@@ -950,7 +1005,7 @@ static NN_UNUSED void app_draw_frame(app_draw *g)
     double tick[64];
     size_t i, n;
     char t[96];
-    app_axis_make(&g->ay, g->lo, g->hi, d->log_y, p->h < 330 ? 5 : 6, free_y,
+    app_axis_make(&g->ay, app_from_to(g->lo, g->hi), d->log_y, p->h < 330 ? 5 : 6, free_y,
                   g->whole_y && (g->bars || d->kind == NN_PLOT_HIST));
     n = app_axis_ticks(&g->ay, tick, 64);
     g->left = 0;
@@ -978,7 +1033,8 @@ static NN_UNUSED void app_draw_frame(app_draw *g)
         g->ax.hi = g->groups ? (double)g->groups : 1;
         g->ax.log = 0;
         g->ax.step = 1;
-    } else app_axis_make(&g->ax, g->xlo, g->xhi, d->log_x, p->w < 500 ? 5 : 8, 0, g->whole_x);
+    } else app_axis_make(&g->ax, app_from_to(g->xlo, g->xhi), d->log_x, p->w < 500 ? 5 : 8, 0,
+                         g->whole_x);
     g->bottom = p->h - (g->slant ? g->wide * 0.75 + 20 : 26) - (d->x_label ? 22 : 4);
     g->ay.p0 = g->bottom;
     g->ay.p1 = g->top;
@@ -996,8 +1052,9 @@ static NN_UNUSED void app_draw_ticks(const app_draw *g)
     for (i = 0; i < n; i++) {
         double y = app_axis_at(&g->ay, tick[i]);
         app_tick_text(t, sizeof t, tick[i], &g->ay);
-        app_pen_line(p, g->left, y, g->right, y, app_pen_role(APP_GRID, 1), 1);
-        app_pen_text(p, g->left - 8, y + 4, t, 12, 1, app_pen_role(APP_SOFT, 1), 0, 0);
+        app_pen_line(p, app_xy(g->left, y), app_xy(g->right, y), app_pen_role(APP_GRID, 1), 1);
+        app_pen_text(p, app_xy(g->left - 8, y + 4), t, app_type(12, 1, 0, 0),
+                     app_pen_role(APP_SOFT, 1));
     }
     if (g->bars) {
         size_t every = 1;
@@ -1007,10 +1064,11 @@ static NN_UNUSED void app_draw_ticks(const app_draw *g)
             double x = app_axis_at(&g->ax, (double)i + 0.5);
             if (!c || (g->slant && i % every)) continue;
             if (g->slant)
-                app_pen_text(p, x + 4, g->bottom + 14,
-                             app_fit_text(t, sizeof t, c, APP_SLANT_MOST, 12), 12, 1,
-                             app_pen_role(APP_SOFT, 1), -45, 0);
-            else app_pen_text(p, x, g->bottom + 18, c, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
+                app_pen_text(p, app_xy(x + 4, g->bottom + 14),
+                             app_fit_text(t, sizeof t, c, APP_SLANT_MOST, 12),
+                             app_type(12, 1, -45, 0), app_pen_role(APP_SOFT, 1));
+            else app_pen_text(p, app_xy(x, g->bottom + 18), c, app_type(12, 0, 0, 0),
+                              app_pen_role(APP_SOFT, 1));
         }
         return;
     }
@@ -1019,9 +1077,11 @@ static NN_UNUSED void app_draw_ticks(const app_draw *g)
         double x = app_axis_at(&g->ax, tick[i]), w;
         app_tick_text(t, sizeof t, tick[i], &g->ax);
         w = app_plot_text_width(t, 12);
-        app_pen_line(p, x, g->bottom, x, g->bottom + 4, app_pen_role(APP_SOFT, 1), 1);
+        app_pen_line(p, app_xy(x, g->bottom), app_xy(x, g->bottom + 4), app_pen_role(APP_SOFT, 1),
+                     1);
         if (x - w / 2 < last + 6) continue;
-        app_pen_text(p, x, g->bottom + 18, t, 12, 0, app_pen_role(APP_SOFT, 1), 0, 0);
+        app_pen_text(p, app_xy(x, g->bottom + 18), t, app_type(12, 0, 0, 0),
+                     app_pen_role(APP_SOFT, 1));
         last = x + w / 2;
     }
 }
@@ -1046,9 +1106,9 @@ static NN_UNUSED void app_draw_band(const app_draw *g, size_t s, size_t stride, 
 /* an upright interval from y0 to y1 with a foot at both ends */
 static NN_UNUSED void app_draw_interval(app_pen *p, double x, double y0, double y1, app_color c)
 {
-    app_pen_line(p, x, y0, x, y1, c, 1.4);
-    app_pen_line(p, x - 4, y0, x + 4, y0, c, 1.4);
-    app_pen_line(p, x - 4, y1, x + 4, y1, c, 1.4);
+    app_pen_line(p, app_xy(x, y0), app_xy(x, y1), c, 1.4);
+    app_pen_line(p, app_xy(x - 4, y0), app_xy(x + 4, y0), c, 1.4);
+    app_pen_line(p, app_xy(x - 4, y1), app_xy(x + 4, y1), c, 1.4);
 }
 /* point i of series s, at xy on the page: its interval, its mark, its tip */
 static NN_UNUSED void app_draw_point(const app_draw *g, size_t s, size_t i, const double *xy)
@@ -1067,7 +1127,7 @@ static NN_UNUSED void app_draw_point(const app_draw *g, size_t s, size_t i, cons
         r = thin ? 2 : 4.2;
         alpha = thin ? 0.45 : 0.85;
     }
-    app_pen_mark(g->p, xy[0], xy[1], r, scatter ? s : 0, app_pen_role((int)s, alpha), tip);
+    app_pen_mark(g->p, app_xy(xy[0], xy[1]), r, scatter ? s : 0, app_pen_role((int)s, alpha), tip);
 }
 /* series s as a line, broken where a value is none, or as points; of very long ones every so many */
 static NN_UNUSED void app_draw_points(const app_draw *g, size_t s)
@@ -1116,7 +1176,7 @@ static NN_UNUSED void app_draw_hist(const app_draw *g, size_t s)
         const double y = app_axis_at(&g->ay, v > 0 || !g->ay.log ? v : g->ay.lo);
         (void)snprintf(tip, sizeof tip, "%s%s%.4g to %.4g: %.0f", q->label ? q->label : "",
                        q->label ? ", " : "", lo, hi, v);
-        app_pen_rect(g->p, x0 + 0.5, y, x1 - x0 - 1, g->bottom - y, c, tip);
+        app_pen_rect(g->p, app_rect(x0 + 0.5, y, x1 - x0 - 1, g->bottom - y), c, tip);
     }
 }
 static NN_UNUSED void app_draw_bars(const app_draw *g, size_t s)
@@ -1139,15 +1199,15 @@ static NN_UNUSED void app_draw_bars(const app_draw *g, size_t s)
         y1 = app_axis_at(&g->ay, y);
         (void)snprintf(tip, sizeof tip, "%s%s%s: %s", d->categories[i], q->label ? ", " : "",
                        q->label ? q->label : "", app_num(b, nn_f64_round(y, 6)));
-        app_pen_rect(p, x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0), c, tip);
+        app_pen_rect(p, app_rect(x + 0.5, y1 < y0 ? y1 : y0, w - 1, fabs(y1 - y0)), c, tip);
         if (q->lo && q->hi && app_plot_finite(q->lo[i]) && app_plot_finite(q->hi[i]))
             app_draw_interval(p, x + w / 2, app_axis_at(&g->ay, q->lo[i]),
                               app_axis_at(&g->ay, q->hi[i]), app_pen_role(APP_INK, 0.9));
         else if (S == 1 && w > 26 && groups <= 12) {
             (void)snprintf(t, sizeof t, fabs(y) >= 1000 || y == floor(y) ? "%.0f" : "%.3g", y);
             if (app_plot_text_width(t, 11) < slot)
-                app_pen_text(p, x + w / 2, y1 - (y >= 0 ? 5 : -13), t, 11, 0,
-                             app_pen_role(APP_SOFT, 1), 0, 0);
+                app_pen_text(p, app_xy(x + w / 2, y1 - (y >= 0 ? 5 : -13)), t,
+                             app_type(11, 0, 0, 0), app_pen_role(APP_SOFT, 1));
         }
     }
 }
@@ -1173,14 +1233,15 @@ static NN_UNUSED void app_draw_box(const app_draw *g, size_t s)
                        q->label ? q->label : "", q2, q1, q3, (unsigned long)n);
         y0 = app_axis_at(&g->ay, low);
         y1 = app_axis_at(&g->ay, high);
-        app_pen_line(p, xm, y0, xm, y1, c, 1.5);
-        app_pen_rect(p, xm - w / 2, app_axis_at(&g->ay, q3), w,
-                     app_axis_at(&g->ay, q1) - app_axis_at(&g->ay, q3), app_pen_role((int)s, 0.45),
-                     tip);
-        app_pen_line(p, xm - w / 2, app_axis_at(&g->ay, q2), xm + w / 2, app_axis_at(&g->ay, q2),
-                     app_pen_role(APP_INK, 1), 2.2);
-        app_pen_line(p, xm - w / 4, y0, xm + w / 4, y0, c, 1.5);
-        app_pen_line(p, xm - w / 4, y1, xm + w / 4, y1, c, 1.5);
+        app_pen_line(p, app_xy(xm, y0), app_xy(xm, y1), c, 1.5);
+        app_pen_rect(p,
+                     app_rect(xm - w / 2, app_axis_at(&g->ay, q3), w,
+                              app_axis_at(&g->ay, q1) - app_axis_at(&g->ay, q3)),
+                     app_pen_role((int)s, 0.45), tip);
+        app_pen_line(p, app_xy(xm - w / 2, app_axis_at(&g->ay, q2)),
+                     app_xy(xm + w / 2, app_axis_at(&g->ay, q2)), app_pen_role(APP_INK, 1), 2.2);
+        app_pen_line(p, app_xy(xm - w / 4, y0), app_xy(xm + w / 4, y0), c, 1.5);
+        app_pen_line(p, app_xy(xm - w / 4, y1), app_xy(xm + w / 4, y1), c, 1.5);
         for (i = 0, k = 0; i < n && k < 200; i++)
             if (v[i] < low || v[i] > high) {
                 app_pen_dot(p, xm, app_axis_at(&g->ay, v[i]), 2.2, app_pen_role((int)s, 0.7), NULL);
@@ -1195,10 +1256,11 @@ static NN_UNUSED void app_draw_axes(const app_draw *g)
     const nn_plot *d = g->d;
     app_pen *p = g->p;
     const double x = (g->left + g->right) / 2, y = (g->top + g->bottom) / 2;
-    app_pen_line(p, g->left, g->bottom, g->right, g->bottom, app_pen_role(APP_SOFT, 1), 1);
+    app_pen_line(p, app_xy(g->left, g->bottom), app_xy(g->right, g->bottom),
+                 app_pen_role(APP_SOFT, 1), 1);
     if (g->ay.lo < 0 && g->ay.hi > 0 && !g->ay.log)
-        app_pen_line(p, g->left, app_axis_at(&g->ay, 0), g->right, app_axis_at(&g->ay, 0),
-                     app_pen_role(APP_SOFT, 1), 1);
+        app_pen_line(p, app_xy(g->left, app_axis_at(&g->ay, 0)),
+                     app_xy(g->right, app_axis_at(&g->ay, 0)), app_pen_role(APP_SOFT, 1), 1);
     if (d->x_label)
         app_axis_name(p, x, p->h - 8, d->x_label, 2 * (x - 8 < p->w - x ? x - 8 : p->w - x - 8), 0);
     if (d->y_label)
@@ -1211,8 +1273,8 @@ static NN_UNUSED void app_plot_draw(app_pen *p, const nn_plot *d)
     size_t s, named = 0;
 
     if (p->svg) app_sb_str(p->svg, "<rect width=\"100%\" height=\"100%\" fill=\"var(--card)\"/>\n");
-    if (d->title) top = app_pen_lines(p, 16, 26, d->title, 15, APP_INK, 1) - 8;
-    if (d->note) top = app_pen_lines(p, 16, top + 8, d->note, 12, APP_SOFT, 0) - 6;
+    if (d->title) top = app_pen_lines(p, app_xy(16, 26), d->title, 15, APP_INK, 1) - 8;
+    if (d->note) top = app_pen_lines(p, app_xy(16, top + 8), d->note, 12, APP_SOFT, 0) - 6;
     for (s = 0; s < d->n_series; s++) if (d->series[s].label) named++;
     if (d->kind != NN_PLOT_HEAT && d->kind != NN_PLOT_BOX && named && d->n_series > 1)
         top = app_draw_legend(p, d, top);
