@@ -704,6 +704,28 @@ NN_DEF nn_status nn_linear_scores(double *out, const nn_linear *m, const nn_tens
 NN_DEF nn_status nn_linear_proba(double *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_tensor *x, nn_error *err);
 
+/* A concept eraser: after it no linear model reads the concept z off x better than a constant does
+ * (LEACE, Belrose et al. 2023, theorem 4.3), and x moves as little as that allows:
+ *     r(x) = x - L R (x - mean),   L = W^+ Q,  R = Q^T W,  W = Cov(x)^(-1/2), pseudoinverse,
+ *     Q = orthonormal basis of the columns of W Cov(x, z)
+ * by a thin SVD of the centred rows, x - mean = U S V^T, in whose row space all of it happens: with
+ * A = U^T (z - mean z) and Q of A, L = V S Q and R = Q^T S^-1 V^T; nothing is d x d, n < d is fine. */
+typedef struct nn_leace {
+    size_t    n, d, rank;      /* rows seen, columns, directions that are erased  */
+    size_t    rows_rank;       /* rank of the centred rows: singular values above tolerance times
+                                  the largest of them, or times the largest |x|, if that is more  */
+    double    tolerance;       /* that of the fit; Q's directions are held to it too, beside |z|  */
+    nn_tensor mean;            /* [d] f64  */
+    nn_tensor left, right;     /* f64 [d,rank] and [rank,d]; rank 0: [d,0] and [0,d]  */
+} nn_leace;
+/* nn_leace_fit: x [n,d] f32 or f64, z f64 [n,k]: one column per class (0 and 1) or per target; n, d,
+ * k >= 1. tolerance 0 = max(n, d) * 2^-52, NumPy's matrix_rank. *m zeroed or freed. NN_E_NONFINITE:
+ * x or z holds NaN or infinity. nn_leace_apply: x [any, d] f64 in place. */
+NN_DEF nn_status nn_leace_fit(nn_leace *m, const nn_tensor *x, const nn_tensor *z, double tolerance,
+                              const nn_alloc *alloc, nn_error *err);
+NN_DEF nn_status nn_leace_apply(const nn_leace *m, nn_tensor *x, nn_error *err);
+NN_DEF void nn_leace_free(nn_leace *m);
+
 /* ==== [BILEVEL] differentiating through training: MAML, sample selectors = */
 /* The inner model: an MLP n_in - hidden - 1 in double, its parameters theta in PyTorch's order
  * (weight 0 [out,in], bias 0, weight 1, ...). No hidden layer is logistic (or linear) regression. */
@@ -4330,6 +4352,123 @@ NN_DEF nn_status nn_linear_predict(int64_t *out, const nn_linear *m, const nn_te
             return s;
         if (K == 1) out[i] = z[0] > 0.0;
         else nn_argmax_rows(out + i, z, 1, K);
+    }
+    return NN_OK;
+}
+
+NN_DEF void nn_leace_free(nn_leace *m)
+{
+    nn_leace zero = NN_ZERO;
+    if (!m) return;
+    nn_tensor_free(&m->mean);
+    nn_tensor_free(&m->left);
+    nn_tensor_free(&m->right);
+    *m = zero;
+}
+/* t [n,d] less its column means, which go to mean [d] */
+NNI_FN void nni_center(double *t, double *mean, size_t n, size_t d)
+{
+    size_t i, j;
+    for (j = 0; j < d; j++) mean[j] = 0.0;
+    for (i = 0; i < n; i++)
+        for (j = 0; j < d; j++) mean[j] += t[i * d + j];
+    for (j = 0; j < d; j++) mean[j] /= (double)n;
+    for (i = 0; i < n; i++)
+        for (j = 0; j < d; j++) t[i * d + j] -= mean[j];
+}
+/* left and right from the decomposition of the rows, q [r, rank] with rows of stride wide */
+NNI_FN nn_status nni_leace_sides(nn_leace *m, const double *q, size_t wide, const double *sv,
+                                 const double *vt, const nn_alloc *alloc, nn_error *err)
+{
+    const size_t d = m->d, k = m->rank;
+    size_t i, j, t;
+    nn_status s = nn_tensor_make2(&m->left, NN_F64, d, k, alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&m->right, NN_F64, k, d, alloc, err);
+    if (s != NN_OK) return s;
+    for (i = 0; i < m->rows_rank; i++)
+        for (t = 0; t < k; t++) {
+            const double w = q[i * wide + t];
+            for (j = 0; j < d; j++) {
+                nn_f64(&m->left)[j * k + t] += vt[i * d + j] * sv[i] * w;
+                nn_f64(&m->right)[t * d + j] += vt[i * d + j] / sv[i] * w;
+            }
+        }
+    return NN_OK;
+}
+/* centred x = u diag(sv) vt; a = u^T z; its left singular vectors are Q */
+NNI_FN nn_status nni_leace_solve(nn_leace *m, const nn_tensor *x, const nn_tensor *z, double *work,
+                                 const nn_alloc *alloc, nn_error *err)
+{
+    const size_t n = m->n, d = m->d, k = z->shape[1], p = n < d ? n : d;
+    size_t pk = p < k ? p : k;
+    double *u = work, *sv = u + n * p, *vt = sv + p, *a = vt + p * d, *q = a + p * k, *s2 = q + p * pk,
+           *zmean = s2 + pk, scale, most = 0.0;
+    size_t i;
+    nn_status s;
+    for (i = 0; i < n * d; i++) if (fabs(nn_f64(x)[i]) > most) most = fabs(nn_f64(x)[i]);
+    nni_center(nn_f64(x), nn_f64(&m->mean), n, d);
+    nni_center(nn_f64(z), zmean, n, k);
+    scale = sqrt(nn_dot_f64(nn_f64(z), nn_f64(z), n * k));
+    s = nn_svd(u, sv, vt, nn_f64(x), n, d, alloc, err);
+    if (s == NN_OK) s = nn_gemm_f64(p, k, n, 1.0, u, p, 1, nn_f64(z), k, 0, 0.0, a, k, 1, err);
+    if (s != NN_OK) return s;
+    if (sv[0] > most) most = sv[0];      /* what rounding leaves of a column is no column */
+    while (m->rows_rank < p && sv[m->rows_rank] > m->tolerance * most) m->rows_rank++;
+    s = nn_svd(q, s2, NULL, a, m->rows_rank, k, alloc, err);
+    if (s != NN_OK) return s;
+    pk = m->rows_rank < k ? m->rows_rank : k;
+    while (m->rank < pk && s2[m->rank] > m->tolerance * scale) m->rank++;
+    return nni_leace_sides(m, q, pk, sv, vt, alloc, err);
+}
+NN_DEF nn_status nn_leace_fit(nn_leace *m, const nn_tensor *x, const nn_tensor *z, double tolerance,
+                              const nn_alloc *alloc, nn_error *err)
+{
+    nn_tensor xc = NN_ZERO, zc = NN_ZERO;
+    size_t n, d, k, p, bytes = 0, part;
+    double *work;
+    nn_status s;
+    int fits;
+    if (x->ndim != 2 || z->ndim != 2 || (x->dtype != NN_F32 && x->dtype != NN_F64) ||
+        z->dtype != NN_F64 || x->shape[0] != z->shape[0] || !x->shape[0] || !x->shape[1] ||
+        !z->shape[1])
+        return nn_error_set(err, NN_E_ARG, "nn_leace_fit: expected x [n,d] f32 or f64 and z [n,k] f64");
+    n = m->n = x->shape[0];
+    d = m->d = x->shape[1];
+    k = z->shape[1];
+    p = n < d ? n : d;
+    m->rank = m->rows_rank = 0;
+    m->tolerance = tolerance > 0.0 ? tolerance : (double)(n > d ? n : d) * 2.220446049250313e-16;
+    /* u, sv, vt, a, q, s2 and the means of z */
+    fits = nn_size_mul(n, p, &bytes) && nn_size_mul(p, d, &part) && nn_size_add(bytes, part, &bytes) &&
+           nn_size_mul(2 * p, k, &part) && nn_size_add(bytes, part, &bytes) &&
+           nn_size_add(bytes, 2 * p + 2 * k, &bytes) && nn_size_mul(bytes, sizeof *work, &bytes);
+    work = fits ? (double *)nn_mem_alloc(bytes, alloc) : NULL;
+    if (!work) return nn_error_set(err, NN_E_NOMEM, "nn_leace_fit: out of memory for %zu x %zu", n, d);
+    s = nn_tensor_convert(&xc, x, NN_F64, alloc, err);
+    if (s == NN_OK) s = nn_tensor_copy(&zc, z, alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&m->mean, NN_F64, d, alloc, err);
+    if (s == NN_OK) s = nni_leace_solve(m, &xc, &zc, work, alloc, err);
+    nn_mem_free(work, bytes, alloc);
+    nn_tensor_free(&xc);
+    nn_tensor_free(&zc);
+    if (s != NN_OK) nn_leace_free(m);
+    return s;
+}
+NN_DEF nn_status nn_leace_apply(const nn_leace *m, nn_tensor *x, nn_error *err)
+{
+    const size_t d = m->d, k = m->rank;
+    size_t i, j, t;
+    if (x->ndim != 2 || x->dtype != NN_F64 || x->shape[1] != d)
+        return nn_error_set(err, NN_E_ARG, "nn_leace_apply: expected x [n,%zu] f64", d);
+    for (i = 0; i < x->shape[0]; i++) {
+        double *row = nn_f64(x) + i * d;
+        for (t = 0; t < k; t++) {
+            /* R L = Q^T Q = 1: what one direction takes away, the others do not see */
+            const double *r = nn_f64(&m->right) + t * d;
+            double along = 0.0;
+            for (j = 0; j < d; j++) along += r[j] * (row[j] - nn_f64(&m->mean)[j]);
+            for (j = 0; j < d; j++) row[j] -= nn_f64(&m->left)[j * k + t] * along;
+        }
     }
     return NN_OK;
 }

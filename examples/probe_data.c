@@ -49,7 +49,7 @@ typedef struct opts {
     size_t folds, seeds, shuffles, hidden, epochs;
     double penalty;
     uint64_t fold_seed;
-    const char *save, *steering;
+    const char *save, *steering, *erase;
     nn_ints k_sparse;
     int    steering_by;
     /* synthesize */
@@ -241,6 +241,11 @@ static const nn_option table[] = {
       .help = "means: mean of a class less that of the others (features: active less inactive rows); "
               "normal: of the fitted probe",
       .mode = "steering", .effect = NN_EFFECT_DATA, .probe = "--steering along.npz;normal" },
+    { .key = "erase", .type = NN_APP_TEXT, .field = F(erase), .flags = NN_APP_WRITES,
+      .value = "F.npz", .group = "probe", .commands = C_PROBE,
+      .help = "a copy of the data set off which no linear probe reads the labels better than a "
+              "constant (LEACE; fitted on all rows, with --stored-split on split_train)",
+      .effect = NN_EFFECT_DATA, .probe = "erased.npz" },
 
     { .key = "sentences", .type = NN_APP_SIZE, .field = F(sentences), .def = "100", .min = 1, .max = 1e7,
       .group = "folder", .commands = C_SYNTH, .help = "files",
@@ -308,7 +313,7 @@ static const nn_app_program program = {
              "  probe_data --array CACHE.pt:blocks.{l}.hook_resid_post --take 1=last --labels Y.npy\n"
              "             --output F.npz     one data set per layer, then compare F_l*.npz\n"
              "  probe_data probe F.npz --tune --save PROBE.npz\n"
-             "  probe_data probe F.npz --k-sparse 1,2,4,8 --steering DIRECTION.npz\n"
+             "  probe_data probe F.npz --k-sparse 1,2,4,8 --steering DIRECTION.npz --erase ERASED.npz\n"
              "  probe_data apply PROBE.npz --input DIR     the same layers, scaler and PCA on other sentences\n"
              "  probe_data compare F1.npz F2.npz ...\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
@@ -3917,6 +3922,65 @@ static nn_status save_steering(nn_app *app, const opts *o, const probing *p, con
     nn_tensor_free(&sd);
     return s;
 }
+/* --erase: the same rows without what a linear probe could read (nn_leace), unscaled. */
+static nn_status save_erased(nn_app *app, const opts *o, const probing *p, const char *path, nn_error *e)
+{
+    static const char *const stale[] = { "norm_", "pca_", "meta_method", "meta_normalization",
+                                         "meta_mean", "meta_std", "meta_min", "meta_max" };
+    const size_t n = p->n, k = p->concept ? p->n_classes : p->m;
+    nn_dict d = NN_ZERO;
+    nn_tensor z = NN_ZERO, x = NN_ZERO, zs = NN_ZERO, out = NN_ZERO, rows = NN_ZERO;
+    nn_leace m = NN_ZERO;
+    size_t i, j, fitted_on = 0;
+    nn_status s;
+    if (p->components)
+        return fail(e, NN_E_ARG, "%s: x holds the components of a PCA: build with --raw to erase", path);
+    s = nn_tensor_make2(&z, NN_F64, n, k, NULL, e);
+    for (i = 0; s == NN_OK && i < n; i++)
+        for (j = 0; j < k; j++)
+            nn_f64(&z)[i * k + j] = p->concept ? (double)(nn_i64(&p->codes)[i] == (int64_t)j) :
+                                                 nn_f64(&p->y)[i * k + j];
+    for (i = 0; i < n; i++) fitted_on += !p->split.data || nn_i64(&p->split)[i] == 1;
+    if (s == NN_OK) s = nn_tensor_make1(&rows, NN_I64, fitted_on, NULL, e);
+    for (i = 0, j = 0; s == NN_OK && i < n; i++)
+        if (!p->split.data || nn_i64(&p->split)[i] == 1) nn_i64(&rows)[j++] = (int64_t)i;
+    if (s == NN_OK) s = nn_gather_rows(&x, &p->x, &rows, NULL, e);
+    if (s == NN_OK) s = nn_gather_rows(&zs, &z, &rows, NULL, e);
+    if (s == NN_OK) s = nn_leace_fit(&m, &x, &zs, 0.0, NULL, e);
+    nn_tensor_free(&x);
+    if (s == NN_OK) s = nn_tensor_copy(&x, &p->x, NULL, e);
+    if (s == NN_OK) s = nn_leace_apply(&m, &x, e);
+    if (s == NN_OK) s = nn_tensor_convert(&out, &x, NN_F32, NULL, e);
+    if (s == NN_OK) s = put_copy(&d, "X", &out, e);
+    for (i = 0; s == NN_OK && i < p->d.count; i++) {
+        const char *name = p->d.items[i].name;
+        for (j = 0; j < sizeof stale / sizeof *stale; j++)
+            if (strncmp(name, stale[j], strlen(stale[j])) == 0) break;
+        if (j == sizeof stale / sizeof *stale) s = put_copy(&d, name, &p->d.items[i].value, e);
+    }
+    if (s == NN_OK) s = put_text(&d, "norm_method", "none", e);
+    if (s == NN_OK) s = put_copy(&d, "leace_mean", &m.mean, e);
+    if (s == NN_OK && m.rank) s = put_copy(&d, "leace_left", &m.left, e);
+    if (s == NN_OK && m.rank) s = put_copy(&d, "leace_right", &m.right, e);
+    if (s == NN_OK) s = put_i64(&d, "leace_rank", (int64_t)m.rank, e);
+    if (s == NN_OK) s = put_i64(&d, "leace_rows_rank", (int64_t)m.rows_rank, e);
+    if (s == NN_OK) s = put_f64(&d, "leace_tolerance", m.tolerance, e);
+    if (s == NN_OK) s = nn_npz_write(o->erase, &d, 0, NULL, e);
+    if (s == NN_OK) {
+        nn_app_wrote(app, o->erase);
+        nn_app_count(app, "erased_directions", m.rank);
+        nn_app_count(app, "erased_of_rank", m.rows_rank);
+        nn_app_result(app, "erased_rank_tolerance", m.tolerance);
+    }
+    nn_leace_free(&m);
+    nn_tensor_free(&rows);
+    nn_tensor_free(&x);
+    nn_tensor_free(&z);
+    nn_tensor_free(&zs);
+    nn_tensor_free(&out);
+    nn_dict_free(&d);
+    return s;
+}
 static int cmd_probe(nn_app *app, opts *o)
 {
     const char *path = app->args[0], *dir, *stem;
@@ -3938,7 +4002,7 @@ static int cmd_probe(nn_app *app, opts *o)
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
     split_path(app, path, &dir, &stem);
     fits = !p.concept || p.n_classes > 1;
-    if (s == NN_OK && (o->save || o->steering || o->k_sparse.n) && !fits)
+    if (s == NN_OK && (o->save || o->steering || o->erase || o->k_sparse.n) && !fits)
         s = fail(&e, NN_E_ARG, "%s: constant target: there is no probe to save", path);
     for (i = 0; s == NN_OK && i < o->k_sparse.n; i++)
         if ((size_t)o->k_sparse.v[i] > (p.pca ? p.pca : p.k))
@@ -3955,6 +4019,7 @@ static int cmd_probe(nn_app *app, opts *o)
         s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, penalty, o->fold_seed,
                 1, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
+    if (s == NN_OK && o->erase) s = save_erased(app, o, &p, path, &e);
     if (s == NN_OK && o->steering) s = save_steering(app, o, &p, &f, path, &e);
     if (s == NN_OK) {
         nn_app_result_text(app, "probe", probe_names[probe_kind(o, &p)]);

@@ -220,6 +220,13 @@ ok test "$(sed -n 's/^k_sparse_accuracy_24_hi //p' figures)" = "$(sed -n 's/^acc
 has "^k_sparse_columns_4 [0-9]+,[0-9]+,[0-9]+,[0-9]+$" figures
 ok grep -q 'k-sparse probes' u/h_l3_report.html
 ok test -s steer.npz
+ok "$P" probe d/h_l3.npz --erase erased.npz --out u --overwrite --quiet
+"$P" probe erased.npz --out u --overwrite --quiet >figures 2>/dev/null
+ok awk '/^accuracy / { exit !($2 < 0.4) }' figures
+"$P" probe erased.npz --erase again.npz --out u --overwrite --quiet >figures 2>/dev/null
+has "^erased_of_rank 24$" figures
+"$P" probe pca.npz --erase x.npz --out u --overwrite --quiet >figures 2>log; has "holds the components of a PCA" log
+bad 1 "erased.npz: is there already" "$P" probe d/h_l3.npz --erase erased.npz --out nowhere --quiet
 "$P" probe pca.npz --steering x.npz --out u --overwrite --quiet >figures 2>log; has "holds the components of a PCA" log
 bad 2 "--k-sparse: 25 columns of 24" "$P" probe d/h_l3.npz --k-sparse 1,25 --out u --overwrite --quiet
 bad 2 "read with --steering" "$P" probe d/h_l3.npz --steering-by normal --out u --overwrite --quiet

@@ -212,8 +212,65 @@ static void bits_do_not_depend_on_threads(void)
     nn_linear_free(&b);
     nn_tensor_free(&x);
 }
+/* no covariance with the concept is left, wide or tall; what is orthogonal to it stays; erasing twice is erasing once; a copy of a
+ * column and a constant one do not raise the rank */
+static void leace_erases(void)
+{
+    static const size_t shape[3][2] = { { 60, 7 }, { 20, 33 }, { 9, 4 } };
+    size_t q, i, j, c;
+    for (q = 0; q < 3; q++) {
+        const size_t n = shape[q][0], d = shape[q][1], k = 3;
+        nn_tensor x = matrix(n, d), z = NN_ZERO, once = NN_ZERO, twice = NN_ZERO;
+        nn_leace m = NN_ZERO;
+        nn_error e = NN_ZERO;
+        double worst = 0.0, moved = 0.0;
+        CHECK_OK(nn_tensor_make2(&z, NN_F64, n, k, NULL, &e), e);
+        for (i = 0; i < n; i++) {
+            nn_f64(&z)[i * k + i % k] = 1.0;
+            nn_f64(&x)[i * d + 1] += 3.0 * (double)(i % k);
+            nn_f64(&x)[i * d + d - 1] = nn_f64(&x)[i * d];
+            nn_f64(&x)[i * d + 2] = 5.0;
+        }
+        CHECK_OK(nn_leace_fit(&m, &x, &z, 0.0, NULL, &e), e);
+        CHECK(m.rank == (d == 4 ? 2 : k - 1) && m.rows_rank == (n - 1 < d - 2 ? n - 1 : d - 2));
+        CHECK_OK(nn_tensor_copy(&once, &x, NULL, &e), e);
+        CHECK_OK(nn_leace_apply(&m, &once, &e), e);
+        CHECK_OK(nn_tensor_copy(&twice, &once, NULL, &e), e);
+        CHECK_OK(nn_leace_apply(&m, &twice, &e), e);
+        for (i = 0; i < n * d; i++) {
+            const double off = fabs(nn_f64(&twice)[i] - nn_f64(&once)[i]);
+            if (off > worst) worst = off;
+            if (fabs(nn_f64(&once)[i] - nn_f64(&x)[i]) > moved) moved = fabs(nn_f64(&once)[i] - nn_f64(&x)[i]);
+        }
+        CHECK(worst < 1e-11 && moved > 0.5);
+        for (c = 0; c < k; c++)
+            for (j = 0; j < d; j++) {
+                double mean = 0.0, in = 0.0, size = 0.0;
+                for (i = 0; i < n; i++) mean += nn_f64(&once)[i * d + j] / (double)n;
+                for (i = 0; i < n; i++) size += nn_f64(&z)[i * k + c];
+                for (i = 0; i < n; i++) in += nn_f64(&z)[i * k + c] * (nn_f64(&once)[i * d + j] - mean) / size;
+                CHECK(fabs(in) < 1e-11);
+            }
+        nn_leace_free(&m);
+        /* erased already: nothing is left to erase */
+        CHECK_OK(nn_leace_fit(&m, &once, &z, 0.0, NULL, &e), e);
+        CHECK(m.rank == 0 && nn_tensor_count(&m.left) == 0);
+        CHECK_OK(nn_leace_apply(&m, &twice, &e), e);
+        nn_leace_free(&m);
+        nn_f64(&x)[3] = NAN;
+        CHECK(nn_leace_fit(&m, &x, &z, 0.0, NULL, &e) == NN_E_NONFINITE && m.left.data == NULL);
+        z.shape[0]--;
+        CHECK(nn_leace_fit(&m, &x, &z, 0.0, NULL, &e) == NN_E_ARG);
+        z.shape[0]++;
+        nn_tensor_free(&x);
+        nn_tensor_free(&z);
+        nn_tensor_free(&once);
+        nn_tensor_free(&twice);
+    }
+}
 int main(void)
 {
+    RUN(leace_erases);
     RUN(collinear);
     RUN(optimum_of_every_kind);
     RUN(weight_two_is_a_row_twice);

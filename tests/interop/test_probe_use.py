@@ -129,5 +129,44 @@ with tempfile.TemporaryDirectory() as tmp:
     with np.load(at("v.npz")) as z:
         near(z["direction"][0], Ridge(alpha=3).fit(StandardScaler().fit_transform(X), sparse.astype(float)).coef_ / X.std(0), "ridge: normal")
 
+    # LEACE by its formula, with Cov(x)^(-1/2) from an eigendecomposition; n < d, and columns that say the same
+    def leace(X, Z, V, tol=1e-9):
+        mu, S, C = X.mean(0), np.cov(X.T, bias=True), (X - X.mean(0)).T @ (Z - Z.mean(0)) / len(X)
+        w, E = np.linalg.eigh(S)
+        keep = w > tol * w.max()
+        E, w = E[:, keep], w[keep]
+        W, Wp = E / np.sqrt(w) @ E.T, E * np.sqrt(w) @ E.T
+        U, sv, _ = np.linalg.svd(W @ C, full_matrices=False)
+        U = U[:, sv > 1e-9]
+        return V - (V - mu) @ (Wp @ U @ U.T @ W).T, U.shape[1]
+
+    wide = rng.normal(size=(40, 70))
+    twice = np.concatenate([base, base[:, :3], np.ones((n, 1))], 1)
+    group = np.arange(n)
+    for what, A, y in (("two classes", base, two), ("four classes", base, four), ("one target", base, sparse), ("two targets", base, real),
+                       ("repeated columns", twice, four), ("n < d", wide, four[:40])):
+        path, X = data("e.npz", A, y)
+        got = probe(path, "--erase", at("erased.npz"))
+        Z = np.eye(y.max() + 1)[y] if y.ndim == 1 and y.dtype.kind == "i" else y.astype(float).reshape(len(y), -1)
+        want, rank = leace(X, Z, X)
+        with np.load(at("erased.npz"), allow_pickle=False) as z:
+            near(z["X"], want, f"erased, {what}")
+            check(int(z["leace_rank"]) == rank == got["erased_directions"], f"erased, {what}: rank {z['leace_rank']} against {rank}")
+            check(float(z["leace_tolerance"]) == max(X.shape) * 2.0 ** -52 and str(z["norm_method"]) == "none", f"erased, {what}: tolerance")
+            near(X - (X - z["leace_mean"]) @ z["leace_right"].T @ z["leace_left"].T, want, f"erased, {what}: as arrays")
+            check(np.array_equal(z["y"], y) and "X_raw" not in z.files, f"erased, {what}: y")
+            left = z["X"].astype(float)
+        if len(A) > A.shape[1] and y.ndim == 1 and y.dtype.kind == "i":
+            cov = (left - left.mean(0)).T @ (Z - Z.mean(0)) / len(Z)
+            check(np.abs(cov).max() < 1e-6, f"erased, {what}: covariance with the labels {np.abs(cov).max()}")
+            proba = LogisticRegression(C=1e3, tol=1e-12, max_iter=20000).fit(left, y).predict_proba(left)
+            gain = np.log(proba[np.arange(n), y]).mean() - np.log(Z.mean(0))[y].mean()
+            check(abs(gain) < 1e-6, f"erased, {what}: the best linear probe gains {gain} nats on a constant")
+    order = rng.permutation(n)
+    path, X = data("e.npz", base, four, split_train=np.sort(order[:60]), split_test=np.sort(order[60:]))
+    probe(path, "--stored-split", "--erase", at("erased.npz"))
+    with np.load(at("erased.npz")) as z:
+        near(z["X"], leace(X[np.sort(order[:60])], np.eye(4)[four[np.sort(order[:60])]], X)[0], "erased by split_train")
+
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed else 0)
