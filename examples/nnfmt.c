@@ -11,10 +11,12 @@
 #define NN_STATIC           /* one file: only what it calls is compiled */
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -42,7 +44,7 @@ static const char *const kind_names[K_COUNT] = { "unknown", "csv",  "json", "jso
 
 typedef struct options {
     int as, header, pretty, raw, lossy, overwrite, strict, state, nan;
-    int encoding, counts, skip_space, bytes, values, flat, json;
+    int encoding, counts, skip_space, bytes, values, flat, json, decimal;
     const char *name, *delim, *comment, *missing;
     size_t skip_lines;
     nn_irange take;
@@ -55,17 +57,19 @@ static options opt;
 static nn_app app;
 enum { SHOW, JSON, CHECK, CONVERT, DIFF };
 static const nn_app_command commands[] = {
-    { .name = "show", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
+    { .name = "show", .args = "FILE [NAME|FILE...]", .min_args = 1, .max_args = 1u << 20,
       .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of "
               "a CSV; NAME: this entry only; NAME[0:3,:,-1]: of an array these values" },
     { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
       .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"; NAME, NAME[0:3,:,-1]: this entry, these values" },
-    { .name = "check", .args = "FILE...", .min_args = 1, .max_args = 1u << 20,
-      .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal" },
+    { .name = "check", .args = "FILE|DIR...", .min_args = 1, .max_args = 1u << 20,
+      .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal; "
+              "of a directory one line per file in it" },
     { .name = "convert", .args = "IN OUT", .min_args = 2, .max_args = 2,
       .help = "between npy, npz, safetensors, pth, csv, jsonl, and from gguf; OUT's ending decides" },
     { .name = "diff", .args = "A B", .min_args = 2, .max_args = 2,
-      .help = "arrays and state dicts, also of different dtypes by value; exit 0 equal, 1 different, 2 trouble" },
+      .help = "arrays and state dicts, also of different dtypes by value; JSON and YAML by key; "
+              "the files of two directories by name; exit 0 equal, 1 different, 2 trouble" },
 };
 /* the commands that choose among the entries of a file */
 #define SELECTING (1u << SHOW | 1u << JSON | 1u << CONVERT | 1u << DIFF)
@@ -89,6 +93,10 @@ static const nn_option table[] = {
       .choices = "utf-8|utf-16|latin-1", .group = "reading",
       .help = "how CSV, JSON and YAML are written; utf-16 without its mark is little-endian",
       .effect = NN_EFFECT_DATA, .probe = "latin-1", .fixture = "latin" },
+    { .key = "decimal", .type = NN_APP_ENUM, .field = offsetof(options, decimal), .def = "point",
+      .choices = "point|comma", .group = "reading",
+      .help = "of the numbers of a CSV; with comma the delimiter is ; by default, and columns that hold such numbers alone are read as numbers",
+      .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "comma", .fixture = "decimal" },
     { .key = "skip_lines", .type = NN_APP_SIZE, .field = offsetof(options, skip_lines), .def = "0",
       .unit = "lines", .group = "reading", .help = "lines before the names of a CSV that are passed over",
       .effect = NN_EFFECT_DATA, .probe = "2", .fixture = "lines" },
@@ -109,12 +117,12 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "counts" },
     { .key = "nan", .type = NN_APP_BOOL, .field = offsetof(options, nan), .group = "reading",
       .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them",
-      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK,
+      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "nan" },
     { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB",
       .group = "reading",
       .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
-      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK, .effect = NN_EFFECT_DATA,
+      .commands = 1u << SHOW | 1u << JSON | 1u << CHECK | 1u << DIFF, .effect = NN_EFFECT_DATA,
       .probe = "--memory 1;64", .fixture = "tree" },
     { .key = "only", .type = NN_APP_TEXTS, .field = offsetof(options, only), .value = "NAME,GLOB,...",
       .group = "choosing",
@@ -190,8 +198,12 @@ static const nn_app_program program = {
              "  0 done; 1 failed or refused; 2 wrong usage. diff, as diff(1): 0 equal, 1\n"
              "  different, 2 trouble, such as a file that cannot be read.\n\n"
              "several files\n"
-             "  NAME.safetensors.index.json stands for the tensors of the files beside it\n"
-             "  that its weight_map names; json shows the index itself but with --as shards.\n\n"
+             "  NAME.safetensors.index.json and NAME.bin.index.json stand for the tensors of\n"
+             "  the files beside them that their weight_map names; json shows the index\n"
+             "  itself but with --as shards.\n"
+             "  show and check take files and directories, diff two files or two directories:\n"
+             "  all regular files below, in the order of their names, but names with a dot in\n"
+             "  front. Text of no known ending (README) is passed over there.\n\n"
              "memory\n"
              "  A few tens of megabytes for npy, npz, safetensors, gguf, pth, csv and jsonl\n"
              "  of any size. Held whole: JSON and YAML trees, images, IDX, arrays with\n"
@@ -302,6 +314,83 @@ static int has_ending(const char *path, const char *end)
     char b[32];
     (void)snprintf(b, sizeof b, "%s.gz", end);
     return ends_with(path, end) || ends_with(path, b);
+}
+
+/* ---- several files, directories */
+typedef struct paths { char **v; size_t n, room; } paths;
+#define MAX_FOLDERS 64                               /* one in the other */
+static int is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+static int is_there(const char *path)
+{
+    struct stat st;
+    return strcmp(path, "-") == 0 || stat(path, &st) == 0;
+}
+static nn_status paths_add(paths *to, const char *dir, const char *name, nn_error *e)
+{
+    const size_t n = strlen(dir), slash = n && dir[n - 1] != '/';
+    char *p, **v = to->v;
+    if (to->n == to->room) {
+        to->room = to->room ? 2 * to->room : 64;
+        if ((v = (char **)realloc((void *)v, to->room * sizeof *v)) == NULL) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+        to->v = v;
+    }
+    if ((p = (char *)malloc(n + slash + strlen(name) + 1)) == NULL) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+    (void)sprintf(p, "%s%s%s", dir, slash ? "/" : "", name);
+    v[to->n++] = p;
+    return NN_OK;
+}
+static void paths_free(paths *p)
+{
+    size_t i;
+    for (i = 0; i < p->n; i++) free(p->v[i]);
+    free((void *)p->v);
+}
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+/* the files of a directory and of those in it, in the order of their names; not what begins with a dot, no links to
+ * directories, no pipes and devices */
+static nn_status paths_walk(paths *to, const char *dir, size_t depth, nn_error *e)
+{
+    paths here = NN_ZERO;
+    struct dirent *d;
+    struct stat st, own;
+    size_t i;
+    nn_status s = NN_OK;
+    DIR *f = opendir(dir);
+    if (!f) return nn_error_set(e, NN_E_IO, "%s: cannot open the directory: %s", dir, nn_errno_text(errno));
+    if (depth == MAX_FOLDERS) s = nn_error_set(e, NN_E_LIMIT, "%s: more than %d directories in each other", dir, MAX_FOLDERS);
+    while (s == NN_OK && (d = readdir(f)) != NULL)
+        if (*d->d_name != '.') s = paths_add(&here, dir, d->d_name, e);
+    (void)closedir(f);
+    if (here.n) qsort((void *)here.v, here.n, sizeof *here.v, by_name);
+    for (i = 0; s == NN_OK && i < here.n; i++) {
+        if (lstat(here.v[i], &own) != 0 || stat(here.v[i], &st) != 0)
+            s = paths_add(to, "", here.v[i], e);         /* its reader says what is wrong */
+        else if (S_ISREG(st.st_mode)) s = paths_add(to, "", here.v[i], e);
+        else if (S_ISDIR(own.st_mode)) s = paths_walk(to, here.v[i], depth + 1, e);
+    }
+    paths_free(&here);
+    return s;
+}
+/* the files that the words of the command mean; *folders: there was a directory among them */
+static nn_status paths_given(paths *to, int *folders, nn_error *e)
+{
+    size_t i, n;
+    nn_status s = NN_OK;
+    for (*folders = 0, i = 0; s == NN_OK && i < app.n_args; i++) {
+        if (!is_folder(app.args[i])) { s = paths_add(to, "", app.args[i], e); continue; }
+        *folders = 1;
+        n = to->n;
+        s = paths_walk(to, app.args[i], 0, e);
+        if (s == NN_OK && to->n == n) s = nn_error_set(e, NN_E_ARG, "%s: holds no files", app.args[i]);
+    }
+    return s;
 }
 
 /* ---- which format */
@@ -639,11 +728,11 @@ static nn_status stand_in(const char *path, nn_error *e)
     nn_reader_close(r);
     return s;
 }
-/* model.safetensors.index.json, model.safetensors.index.fp16.json: tensors in several files */
+/* model.safetensors.index.json, model.safetensors.index.fp16.json, pytorch_model.bin.index.json: tensors in several files */
 static int is_index(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return strstr(slash ? slash : path, ".safetensors.index.") && has_ending(path, ".json");
+    const char *slash = strrchr(path, '/'), *name = slash ? slash : path;
+    return (strstr(name, ".safetensors.index.") || strstr(name, ".bin.index.")) && has_ending(path, ".json");
 }
 static int by_position(kind k)
 {
@@ -660,7 +749,7 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
     nn_file_opts o = NN_ZERO;
     nn_status s;
     *k = K_NONE;
-    if ((opt.encoding || (opt.counts && strcmp(path, "-") == 0)) && (s = stand_in(path, e)) != NN_OK) return s;
+    if ((opt.encoding || ((opt.counts || opt.decimal) && strcmp(path, "-") == 0)) && (s = stand_in(path, e)) != NN_OK) return s;
     if (opt.as) { *k = (kind)opt.as; return NN_OK; }
     o.name = path;
     if ((s = nn_reader_open(&r, place_of(path), &o, e)) != NN_OK) return s;
@@ -707,10 +796,12 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
     return s;
 }
 static int is_tree(kind k) { return k == K_JSON || k == K_YAML; }
+/* In a directory: text that is taken for a CSV because it is nothing else, such as a README */
+static int is_prose(const char *path, kind k) { return k == K_CSV && !opt.as && text_ending(path) == K_NONE; }
 /* an option of tables or trees beside a file that is none of them: 1 after saying so */
 static int is_idle(const char *path, int is_csv, int tree)
 {
-    static const char *const of_tables[] = { "delim", "header", "rows", "skip_lines", "comment", "skip_space",
+    static const char *const of_tables[] = { "delim", "decimal", "header", "rows", "skip_lines", "comment", "skip_space",
                                              "missing", "take", "counts" };
     char flag[16];
     size_t i, n;
@@ -732,6 +823,7 @@ static nn_csv_desc csv_desc(const char *path)
     if (opt.delim && strcmp(opt.delim, "blanks") == 0) d.blanks = 1;
     else if (opt.delim) d.delim = strcmp(opt.delim, "\\t") == 0 ? '\t' : *opt.delim;
     else if (has_ending(path, ".tsv")) d.delim = '\t';
+    else if (opt.decimal) d.delim = ';';
     d.skip_lines = opt.skip_lines + (size_t)opt.counts;
     d.skip_space = opt.skip_space;
     d.missing = opt.missing;
@@ -769,6 +861,159 @@ static nn_status counts_hold(const char *path, nn_error *e)
     nn_csv_close(r);
     return s;
 }
+static int is_blank(char c) { return c == ' ' || c == '\t'; }
+/* ---- --decimal comma: a copy in which the numbers have points. Only columns that hold nothing but numbers are
+ * touched, so that no text changes; lines stay where they are. */
+typedef struct decimals {
+    nn_csv_desc d;
+    nn_buf cell, text, out;                          /* a cell as it stands there; per column 1 = text; what
+                                                        is to be written */
+    size_t col, line;
+    int fd, rows;                                    /* fd: -1 = the first pass, which looks for text */
+    nn_error *e;
+} decimals;
+static nn_status decimal_flush(decimals *x)
+{
+    const unsigned char *p = x->out.data;
+    size_t n = x->out.len;
+    while (n) {
+        const ssize_t k = write(x->fd, p, n);
+        if (k > 0) { p += k; n -= (size_t)k; }
+        else if (errno != EINTR) return nn_error_set(x->e, NN_E_IO, "a copy in TMPDIR or /tmp: %s", nn_errno_text(errno));
+    }
+    x->out.len = 0;
+    return NN_OK;
+}
+static nn_status decimal_put(decimals *x, const void *data, size_t n)
+{
+    nn_status s;
+    if (x->fd < 0) return NN_OK;
+    s = nn_buf_put(&x->out, data, n, x->e);
+    return s == NN_OK && x->out.len >= (size_t)1 << 16 ? decimal_flush(x) : s;
+}
+/* the cell that ends is a number with a comma or none: 1; *comma: where that is, or NULL */
+static int is_decimal(const decimals *x, char **comma)
+{
+    char b[512];
+    char *p = (char *)x->cell.data;
+    size_t n = x->cell.len;
+    double v;
+    if (n > 2 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) { p += 3; n -= 3; }
+    for (; x->d.skip_space && n && *p == ' '; n--) p++;
+    if (n > 1 && *p == '"' && p[n - 1] == '"') { p++; n -= 2; }
+    *comma = NULL;
+    if (nn_csv_is_missing(p, n, &x->d)) return 1;
+    while (n && is_blank(*p)) { p++; n--; }
+    while (n && is_blank(p[n - 1])) n--;
+    if (!n || n >= sizeof b || memchr(p, '.', n)) return 0;
+    memcpy(b, p, n);
+    if ((*comma = (char *)memchr(p, ',', n)) != NULL) b[*comma - p] = '.';
+    return nn_f64_parse(b, n, &v) == n;
+}
+static nn_status decimal_cell(decimals *x)
+{
+    unsigned char no = 0;
+    char *comma;
+    const int header = !x->rows && !x->d.no_header;
+    nn_status s = NN_OK;
+    if (x->fd < 0 && x->col >= x->text.len) s = nn_buf_put(&x->text, &no, 1, x->e);
+    if (s == NN_OK && x->fd < 0 && !header && !is_decimal(x, &comma)) x->text.data[x->col] = 1;
+    if (s == NN_OK && x->fd >= 0) {
+        if (!header && !x->text.data[x->col] && is_decimal(x, &comma) && comma) *comma = '.';
+        s = decimal_put(x, x->cell.data, x->cell.len);
+    }
+    x->cell.len = 0;
+    x->col++;
+    return s;
+}
+/* Does a quote begin or go on with the quoted part of the cell? (Behind a quote that ended it, it is one of a pair.) */
+static int opens(const decimals *x)
+{
+    const char *p = (const char *)x->cell.data;
+    size_t n = x->cell.len;
+    if (n > 2 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) { p += 3; n -= 3; }
+    for (; x->d.skip_space && n && *p == ' '; n--) p++;
+    return !n || *p == '"';
+}
+static nn_status decimal_pass(decimals *x, const char *path)
+{
+    nn_reader *r = NULL;
+    const unsigned char *p;
+    size_t n = 1, i;
+    int quoted = 0, begins = 1, passed = 0, cr = 0;  /* passed: a line that is none of the table */
+    const char delim = x->d.delim ? x->d.delim : ',';
+    nn_status s = source(&r, path, x->e);
+    x->line = x->col = 0;
+    x->rows = 0;
+    while (s == NN_OK && (s = nn_reader_peek(r, 1, &p, &n, x->e)) == NN_OK && n) {
+        for (i = 0; s == NN_OK && i < n; i++) {
+            const char c = (char)p[i];
+            const int end = !quoted && (c == '\n' || c == '\r');
+            if (begins && !(cr && c == '\n')) {
+                passed = x->line < x->d.skip_lines || (x->d.comment && c == x->d.comment);
+                begins = 0;
+            }
+            if (!quoted && cr && c == '\n') {            /* the second half of a line's end */
+                cr = 0;
+                s = decimal_put(x, &c, 1);
+                continue;
+            }
+            cr = end && c == '\r';
+            if (!passed && c == '"') quoted = quoted ? 0 : opens(x);
+            if (end && !passed && (x->col || x->cell.len)) {
+                s = decimal_cell(x);
+                x->rows = 1;
+            } else if (end && passed) {
+                s = decimal_put(x, x->cell.data, x->cell.len);
+                x->cell.len = 0;
+            } else if (!end && !passed && !quoted && c == delim) s = decimal_cell(x);
+            else if (!end) { s = nn_buf_put(&x->cell, &c, 1, x->e); continue; }
+            if (s == NN_OK) s = decimal_put(x, &c, 1);
+            if (!end) continue;
+            x->col = 0;
+            x->line++;
+            begins = 1;
+        }
+        if (s == NN_OK) nn_reader_take(r, n);
+    }
+    if (s == NN_OK && (x->col || x->cell.len)) s = decimal_cell(x);
+    if (s == NN_OK) s = decimal_flush(x);
+    nn_reader_close(r);
+    return s;
+}
+static nn_status decimal_copy(const char *path, nn_error *e)
+{
+    const char *dir = getenv("TMPDIR");
+    char name[NN_MAX_PATH_BYTES];
+    decimals x = NN_ZERO;
+    size_t i;
+    nn_status s;
+    x.d = csv_desc(path);
+    if (app.command == JSON)                             /* its first list may be the names */
+        x.d.no_header = opt.counts || (nn_app_given(&app, "header") && !opt.header);
+    x.fd = -1;
+    x.e = e;
+    if (x.d.blanks) return nn_error_set(e, NN_E_ARG, "%s: --decimal comma needs a delimiter other than blanks", path);
+    s = decimal_pass(&x, path);
+    (void)snprintf(name, sizeof name, "%s/nnfmt-XXXXXX", dir && *dir ? dir : "/tmp");
+    if (s == NN_OK && (x.fd = mkstemp(name)) < 0) s = nn_error_set(e, NN_E_IO, "%s: %s", name, nn_errno_text(errno));
+    if (s == NN_OK) {
+        (void)unlink(name);
+        s = decimal_pass(&x, path);
+        if (s != NN_OK) (void)close(x.fd);
+    }
+    nn_buf_free(&x.cell);
+    nn_buf_free(&x.text);
+    nn_buf_free(&x.out);
+    if (s != NN_OK) return s;
+    for (i = 0; i < 2; i++) if (unpacked[i].path == path) break;
+    if (i == 2) i = unpacked_turn++ % 2;
+    if (unpacked[i].path) (void)close(unpacked[i].fd);
+    unpacked[i].fd = x.fd;
+    unpacked[i].path = path;
+    (void)snprintf(unpacked[i].name, sizeof unpacked[i].name, "/dev/fd/%d", x.fd);
+    return NN_OK;
+}
 static nn_status detect(const char *path, kind *k, nn_error *e)
 {
     nn_status s = detect_kind(path, k, e);
@@ -778,6 +1023,11 @@ static nn_status detect(const char *path, kind *k, nn_error *e)
         nn_reader_close(piped);                          /* it reads the copy, too */
         piped = NULL;
         s = counts_hold(path, e);
+    }
+    if (s == NN_OK && opt.decimal && *k == K_CSV) {
+        nn_reader_close(piped);
+        piped = NULL;
+        s = decimal_copy(path, e);
     }
     return s;
 }
@@ -823,6 +1073,7 @@ static nn_status take_rows(taking *t, nn_csv *r, size_t most, nn_table *out, nn_
 static nn_arena labels;                              /* new names */
 /* per word of the three lists: met a name. For both files of a diff */
 static unsigned char *word_used;
+static int many;                                     /* several files are shown */
 static int selects(void) { return opt.only.n || opt.strip.n || opt.rename.n; }
 /* Is `old` a whole name, or the beginning of one up to a dot or a slash? Its length, or 0. */
 static size_t old_part(const char *old, size_t n, const char *name)
@@ -870,6 +1121,7 @@ static nn_status all_used(const char *path, nn_error *e)
     static const char *const keys[] = { "only", "strip", "rename" };
     const nn_texts *lists[3];
     size_t k, i, at = 0;
+    if (many) return NN_OK;                              /* of several files: at their end */
     lists[0] = &opt.only;
     lists[1] = &opt.strip;
     lists[2] = &opt.rename;
@@ -1110,7 +1362,6 @@ typedef struct colstat {
     size_t missing, ints, negative, big, mixed, reals, bools, texts, width, bytes;
     stats q;
 } colstat;
-static int is_blank(char c) { return c == ' ' || c == '\t'; }
 static void colstat_add(colstat *c, const char *p, size_t m, const nn_csv_desc *d)
 {
     double v;
@@ -1687,7 +1938,9 @@ static int is_left(const nn_buf *left, const char *name)
         if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':') return 1;
     return 0;
 }
-/* ---- safetensors in several files: an index {"weight_map": {TENSOR: FILE}} beside them */
+/* ---- tensors in several files: an index {"weight_map": {TENSOR: FILE}} beside them. A file is of PyTorch's when its
+ * name does not end in .safetensors */
+static int is_bin(const char *name) { return !ends_with(name, ".safetensors"); }
 static nn_status shard_path(char *path, size_t cap, const arrays *a, size_t k, nn_error *e)
 {
     const char *slash = strrchr(a->path, '/');
@@ -1732,12 +1985,12 @@ static nn_status shard_read(arrays *a, const nn_dict *map, size_t k, nn_buf *pla
     char path[NN_MAX_PATH_BYTES];
     nn_dict d = NN_ZERO, meta = NN_ZERO;
     nn_buf at = NN_ZERO, left = NN_ZERO;
-    nn_file_opts o = NN_ZERO;
+    nn_pth_opts o = NN_ZERO;
     size_t i;
     nn_status s = shard_path(path, sizeof path, a, k, e);
-    o.places = &at;
-    if (a->lenient) o.left = &left;
-    if (s == NN_OK) s = nn_safetensors_read(&d, &meta, path, &o, e);
+    o.file.places = &at;
+    if (a->lenient) o.file.left = &left;
+    if (s == NN_OK) s = is_bin(name) ? nn_pth_read(&d, path, &o, e) : nn_safetensors_read(&d, &meta, path, &o.file, e);
     for (i = 0; s == NN_OK && i < d.count; i++) {
         const nn_tensor *t = nn_dict_get(map, d.items[i].name);
         if (!t || t->itemsize != k) {
@@ -1793,19 +2046,23 @@ static nn_status arrays_shards(arrays *a, nn_error *e)
     nn_buf_free(&text);
     return s;
 }
-/* a->r reads the shard of entry i: one is open at a time */
+/* a->r or a->zip reads the shard of entry i: one is open at a time */
 static nn_status shard_turn(arrays *a, size_t i, nn_error *e)
 {
     char path[NN_MAX_PATH_BYTES];
+    const int zip = a->of[i].where.member != NN_NO_MEMBER;
     nn_file_opts o = NN_ZERO;
     nn_status s;
-    if (a->r && a->shard == a->of[i].shard) return NN_OK;
+    if ((a->r || a->zip) && a->shard == a->of[i].shard && zip == (a->zip != NULL)) return NN_OK;
     nn_reader_close(a->r);
+    nn_zip_close(a->zip);
     a->r = NULL;
+    a->zip = NULL;
     a->shard = a->of[i].shard;
     o.raw = 1;
     s = shard_path(path, sizeof path, a, a->shard, e);
-    return s == NN_OK ? nn_reader_open(&a->r, path, &o, e) : s;
+    if (s != NN_OK) return s;
+    return zip ? nn_zip_open(&a->zip, path, &o, e) : nn_reader_open(&a->r, path, &o, e);
 }
 /* Cells of one text column as characters of `width`. */
 static nn_status put_text(unsigned char *to, size_t width, const nn_column *c, size_t row,
@@ -2226,9 +2483,9 @@ static nn_status arrays_get(arrays *a, size_t i, size_t first, size_t n, nn_tens
                                     (char *)t.data + done * w, k * w)) != 0)
                 s = scratch_failed(err, e);
         }
-    } else if (f->where.member != NN_NO_MEMBER)
+    } else if (f->where.member != NN_NO_MEMBER && (a->k != K_SHARDS || (s = shard_turn(a, i, e)) == NN_OK))
         s = nn_zip_read(a->zip, f->where.member, at, t.data, n * w, e);
-    else {
+    else if (s == NN_OK) {
         if (a->k == K_SHARDS) s = shard_turn(a, i, e);
         if (s == NN_OK && nn_reader_tell(a->r) != at) s = nn_reader_seek(a->r, at, e);
         if (s == NN_OK) s = nn_reader_read(a->r, t.data, n * w, &got, e);
@@ -3443,13 +3700,14 @@ static nn_status json_entry(display *d, size_t i)
         nn_json_key(w, "file");
         nn_json_lossy(w, file, strlen(file));
     }
-    if (!t->data && (d->a->k == K_NPZ || (d->a->zip && o->where.member != NN_NO_MEMBER))) {
+    if (!t->data && (d->a->k == K_NPZ || (d->a->k == K_PTH && d->a->zip && o->where.member != NN_NO_MEMBER))) {
         const nn_zip *z = d->a->k == K_NPZ ? d->a->npz->z : d->a->zip;
         nn_json_key(w, "member");
         nn_json_lossy(w, nn_zip_at(z, o->where.member)->name, strlen(nn_zip_at(z, o->where.member)->name));
     }
     /* into the file, of an archive into the member */
-    if (!t->data && !o->flat) json_count(w, "offset", d->a->k == K_NPZ ? o->head : o->where.offset);
+    if (!t->data && !o->flat && (d->a->k != K_SHARDS || o->where.member == NN_NO_MEMBER))
+        json_count(w, "offset", d->a->k == K_NPZ ? o->head : o->where.offset);
     if (d->tie[i] != NONE && d->tie[i] != i) {
         const char *first = d->a->d.items[d->tie[i]].name;
         nn_json_key(w, is_tied(d, i) ? "tied_to" : "in_storage_of");
@@ -3597,7 +3855,7 @@ static nn_status show_csv(const char *path, const char *name, nn_json_writer *w,
     colstat *c = NULL;
     nn_buf head = NN_ZERO;
     const char **label = NULL;
-    size_t i, rows, shown = 0;
+    size_t i, rows, shown = 0, any = 0;
     nn_status s = open_csv(&r, path, &d, e);
     if (s == NN_OK) s = label_columns(&label, r, path, e);
     if (s == NN_OK) s = scan_csv(r, &d, &c, &rows, &head, label, e);
@@ -3612,19 +3870,20 @@ static nn_status show_csv(const char *path, const char *name, nn_json_writer *w,
     for (i = 0; s == NN_OK && i < nn_csv_columns(r); i++) {
         if (name && strcmp(name, nn_csv_name(r, i)) != 0) continue;
         if (label && !label[i]) continue;
+        any++;
         if (w) json_column(w, label ? label[i] : nn_csv_name(r, i), c + i);
         else text_column(label ? label[i] : nn_csv_name(r, i), c + i);
     }
     if (s == NN_OK && w) {
         nn_json_end(w);
-        if (!name) {
+        if (!name && any) {
             nn_json_key(w, "first_rows");
             nn_json_begin_array(w);
             if (head.len) nn_json_raw(w, (const char *)head.data, head.len);
             nn_json_end(w);
         }
         s = w->status;
-    } else if (s == NN_OK && !name && head.len) printf("first rows:\n%s", (const char *)head.data);
+    } else if (s == NN_OK && !name && any && head.len) printf("first rows:\n%s", (const char *)head.data);
     nn_buf_free(&head);
     free((void *)label);
     free(c);
@@ -3883,7 +4142,8 @@ static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_
         return s == NN_OK ? w->status : s;
     }
     if (s == NN_OK && f->k == K_SHARDS)
-        printf("safetensors: %zu entries in %zu files\n", f->d.count, f->shards.count);
+        printf("%s: %zu entries in %zu files\n",
+               f->shards.count && is_bin(f->shards.items[0].name) ? "pth" : "safetensors", f->d.count, f->shards.count);
     else if (s == NN_OK) printf("%s: %zu entries\n", kind_names[f->k], f->d.count);
     if (s == NN_OK && h)
         printf("version %u, %s-endian, alignment %llu, %zu tensors, %zu pairs of metadata\n", h->version,
@@ -3983,39 +4243,101 @@ static nn_status show_kind(const char *path, kind k, const char *name, nn_json_w
     arrays_close(&f);
     return s;
 }
-static int cmd_show(const char *path, const char *name)
+/* One file; seen: of several, which kinds there were. 2 = said already that an option does not suit it */
+typedef struct kinds_seen { int csv, tree, arrays, chosen; } kinds_seen;
+static int show_file(const char *path, const char *name, nn_json_writer *w, kinds_seen *seen, nn_error *e)
 {
+    kind k;
+    nn_status s = detect(path, &k, e);
+    const int tree = s == NN_OK && is_tree(k), csv = s == NN_OK && k == K_CSV,
+        bare = s == NN_OK && (csv || tree || k == K_JSONL || k == K_EVENTS || k == K_GZ);
+    if (s == NN_OK) s = no_names(path, k, name, e);
+    if (s != NN_OK) return 1;
+    if (!many && (is_idle(path, csv, tree) || cannot_select(path, k) || has_no_arrays(path, k))) return 2;
+    seen->csv |= csv;
+    seen->tree |= tree;
+    seen->arrays |= !bare;
+    if (opt.values >= 3 && strcmp(path, "-") == 0) {
+        (void)nn_app_usage(&app, "--values %s: reads the values twice, which - cannot: save it to a file first",
+                           nn_app_choice(&app, "values"));
+        return 2;
+    }
+    if (name && slice_of(name) && strcmp(path, "-") == 0 && k == K_NPY) {
+        (void)nn_app_usage(&app, "%s: is read twice, which - cannot: save it to a file first, or use json", name);
+        return 2;
+    }
+    if (w && !(many && is_prose(path, k))) {
+        nn_json_key(w, "format");
+        nn_json_string(w, kind_names[k]);
+    } else if (many && !w) {
+        say(path, 0);
+        printf(":\n");
+    }
+    if (many && (is_prose(path, k) || (selects() && bare && !csv))) {
+        const char *why = is_prose(path, k) ? "text of no known ending" : "no arrays to choose from";
+        if (w) {
+            nn_json_key(w, "not_shown");
+            nn_json_string(w, why);
+        } else printf("not shown: %s\n", why);
+        return 0;
+    }
+    return show_kind(path, k, name, w, e) == NN_OK ? 0 : 1;
+}
+/* several words: files, and directories; two: the second is an entry's name unless there is such a file */
+static int cmd_show(void)
+{
+    const char *name = app.n_args == 2 && !is_there(app.args[1]) ? app.args[1] : NULL;
+    paths p = NN_ZERO;
     nn_error e = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
-    kind k;
-    nn_status s = detect(path, &k, &e);
-    if (s == NN_OK) s = no_names(path, k, name, &e);
-    if (s != NN_OK) return failed(&e);
-    if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
-    if (has_no_arrays(path, k)) return 2;
-    if (name && slice_of(name) && strcmp(path, "-") == 0 && k == K_NPY)
-        return nn_app_usage(&app, "%s: is read twice, which - cannot: save it to a file first, or use json", name);
-    if (opt.values >= 3 && strcmp(path, "-") == 0)
-        return nn_app_usage(&app, "--values %s: reads the values twice, which - cannot: save it to a file first",
-                            nn_app_choice(&app, "values"));
+    kinds_seen seen = NN_ZERO;
+    size_t i, depth = 0;
+    int bad = 0, rc, folders = 0;
+    nn_status s;
+    if (name && is_folder(app.args[0])) name = NULL;
+    s = name ? paths_add(&p, "", app.args[0], &e) : paths_given(&p, &folders, &e);
+    if (s != NN_OK) bad = failed(&e);
+    many = folders || p.n > 1;
     w.buf = &b;
     w.nan = NN_JSON_NAN_STRING;
     w.lines = 1;
-    if (opt.json) {
-        nn_json_begin_object(&w);
-        nn_json_key(&w, "file");
-        nn_json_lossy(&w, path, strlen(path));
-        nn_json_key(&w, "format");
-        nn_json_string(&w, kind_names[k]);
-    }
-    s = show_kind(path, k, name, opt.json ? &w : NULL, &e);
-    if (s == NN_OK && opt.json) {
+    if (opt.json && many) nn_json_begin_array(&w);
+    for (i = 0; i < p.n; i++) {
+        memset(&e, 0, sizeof e);
+        if (opt.json) {
+            nn_json_begin_object(&w);
+            depth = w.depth;
+            nn_json_key(&w, "file");
+            nn_json_lossy(&w, p.v[i], strlen(p.v[i]));
+        } else if (many && i) printf("\n");
+        rc = show_file(p.v[i], name, opt.json ? &w : NULL, &seen, &e);
+        if (rc == 1) (void)failed(&e);
+        if (rc > bad) bad = rc;
+        if (rc == 2 || output_failed || w.status != NN_OK) break;
+        if (!opt.json) continue;
+        if (rc && !many) break;
+        while (w.depth > depth) nn_json_end(&w);         /* what a failure left open */
+        if (rc) {
+            nn_json_key(&w, "error");
+            nn_json_lossy(&w, e.msg, strlen(e.msg));
+        }
         nn_json_end(&w);
-        if ((s = nn_json_finish(&w, &e)) == NN_OK) { flush_json(&w, NULL, 0, &e); s = w.status; }
+    }
+    if (opt.json && many && bad < 2) nn_json_end(&w);
+    if (opt.json && (many ? bad < 2 && !output_failed : !bad)) {
+        s = nn_json_finish(&w, &e);
+        if (s == NN_OK) { flush_json(&w, NULL, 0, &e); s = w.status; }
+        if (s != NN_OK) bad = failed(&e);
+    }
+    if (many && bad < 2) {
+        many = 0;
+        if (is_idle(app.args[0], seen.csv, seen.tree) || (!seen.arrays && has_no_arrays(app.args[0], K_CSV))) bad = 2;
+        else if (all_used(app.args[0], &e) != NN_OK) bad = failed(&e);
     }
     nn_buf_free(&b);
-    return s == NN_OK ? 0 : failed(&e);
+    paths_free(&p);
+    return bad;
 }
 
 /* ---- json */
@@ -4237,7 +4559,8 @@ static nn_status check_text(const char *path, const nn_csv *r, const nn_csv_fiel
         }
     return NN_OK;
 }
-static nn_status check_one(const char *path, int *csv, int *tree, nn_error *e)
+/* in_folder: prose is passed over, *k says what it would have been */
+static nn_status check_one(const char *path, int in_folder, kind *is, int *csv, int *tree, nn_error *e)
 {
     kind k;
     nn_status s = detect(path, &k, e);
@@ -4246,7 +4569,8 @@ static nn_status check_one(const char *path, int *csv, int *tree, nn_error *e)
     /* of a file that is not known nothing is said about options */
     *csv |= k == K_CSV || (s != NN_OK && k == K_NONE);
     *tree |= is_tree(k) || (s != NN_OK && k == K_NONE);
-    if (s != NN_OK) return s;
+    *is = k;
+    if (s != NN_OK || (in_folder && is_prose(path, k))) return s;
     if (k == K_CSV) {
         nn_csv *r = NULL;
         nn_csv_desc cd = csv_desc(path);
@@ -4283,20 +4607,29 @@ static nn_status check_one(const char *path, int *csv, int *tree, nn_error *e)
 }
 static int cmd_check(void)
 {
+    paths p = NN_ZERO;
+    nn_error e = NN_ZERO;
     size_t i;
-    int bad = 0, csv = 0, tree = 0;
-    for (i = 0; i < app.n_args; i++) {
-        nn_error e = NN_ZERO;
-        nn_status s = check_one(app.args[i], &csv, &tree, &e);
-        if (s == NN_OK) continue;
-        bad = 1;
-        if (!strstr(e.msg, app.args[i])) {
-            say(app.args[i], 0);
+    int bad = 0, csv = 0, tree = 0, folders;
+    if (paths_given(&p, &folders, &e) != NN_OK) { bad = 1; printf("%s\n", e.msg); }
+    for (i = 0; i < p.n; i++) {
+        kind k = K_NONE;
+        nn_status s;
+        memset(&e, 0, sizeof e);
+        s = check_one(p.v[i], folders, &k, &csv, &tree, &e);
+        if (s == NN_OK && !folders) continue;
+        if (s == NN_OK || !strstr(e.msg, p.v[i])) {
+            say(p.v[i], 0);
             printf(": ");
         }
-        printf("%s\n", e.msg);
+        if (s == NN_OK && is_prose(p.v[i], k)) printf("not checked: text of no known ending\n");
+        else if (s == NN_OK) printf("ok, %s\n", kind_names[k]);
+        else printf("%s\n", e.msg);
+        bad |= s != NN_OK;
     }
-    return is_idle(app.args[0], csv, tree) ? 2 : bad;
+    if (is_idle(app.args[0], csv, tree)) bad = 2;
+    paths_free(&p);
+    return bad;
 }
 
 /* ---- convert */
@@ -4645,7 +4978,8 @@ static int cmd_convert(const char *in, const char *out)
     if (s == NN_OK && ends_with(out, ".safetensors") && k == K_GGUF) s = gguf_texts(&f, &e);
     for (i = 0; s == NN_OK && i < f.d.count; i++)
         if (f.of[i].unit) note(in, f.d.items[i].name, "is written as numbers, the counts of", f.of[i].unit);
-    if (s == NN_OK && ends_with(out, ".safetensors") && k == K_PTH) {
+    if (s == NN_OK && ends_with(out, ".safetensors") &&
+        (k == K_PTH || (f.shards.count && is_bin(f.shards.items[0].name)))) {
         nn_tensor t = NN_ZERO;                          /* what loaders of PyTorch models look for */
         s = nn_tensor_scalar_text(&t, "pt", NULL, &e);
         if (s == NN_OK) s = nn_dict_put(&f.meta, "format", &t, &e);
@@ -4760,6 +5094,16 @@ static void diff_piece(const nn_tensor *a, const nn_tensor *b, size_t from, diff
         if (!d->count++) d->first = from + i;
     }
 }
+/* of directories: the file in hand, below both; it stands before a name */
+static const char *diff_file;
+static void say_name(const char *name)
+{
+    if (diff_file) {
+        say(diff_file, 0);
+        printf(": ");
+    }
+    say(name, 0);
+}
 static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *differ, nn_error *e)
 {
     const char *name = fa->d.items[i].name;
@@ -4778,19 +5122,19 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
         if (cb) fb->d.items[j].value.dtype = NN_F32;
     }
     if (ua && ub && strcmp(ua, ub) != 0) {
-        say(name, 0);
+        say_name(name);
         printf(": %s against %s\n", ua, ub);
         return NN_OK;
     }
     if (a->ndim != b->ndim || memcmp(a->shape, b->shape, a->ndim * sizeof a->shape[0]) != 0) {
-        say(name, 0);
+        say_name(name);
         printf(": shapes differ: %s against %s\n",
                shape_text(sa, sizeof sa, a->ndim, a->shape),
                shape_text(sb, sizeof sb, b->ndim, b->shape));
         return NN_OK;
     }
     if (a->dtype != b->dtype && (!number || !(is_numeric(b->dtype) || is_complex(b->dtype)))) {
-        say(name, 0);
+        say_name(name);
         printf(": %s against %s\n", nn_dtype_name(a->dtype), nn_dtype_name(b->dtype));
         return NN_OK;
     }
@@ -4806,7 +5150,7 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
     if (s != NN_OK) return s;
     *differ = d.count || (!number && a->itemsize != b->itemsize);
     if (!*differ) return NN_OK;
-    say(name, 0);
+    say_name(name);
     if (d.count && number) {
         nn_f64_print(t, d.worst);
         printf(": %zu of %zu elements differ, the first at %zu, worst by %s\n", d.count, count, d.first, t);
@@ -4816,47 +5160,272 @@ static nn_status diff_array(arrays *fa, size_t i, arrays *fb, size_t j, int *dif
 }
 static void only_in(const char *name, const char *path)
 {
-    say(name, 0);
+    say_name(name);
     printf(": only in ");
     say(path, 0);
     printf("\n");
 }
-static int cmd_diff(const char *pa, const char *pb)
+static nn_status diff_arrays(const char *pa, kind ka, const char *pb, kind kb, int *differ, nn_error *e)
 {
-    nn_error e = NN_ZERO;
     arrays a = NN_ZERO, b = NN_ZERO;
-    kind k = K_NONE, kb = K_NONE;
-    int differ = 0, one;
+    int one;
     size_t i, j;
-    nn_status s = detect(pa, &k, &e);
+    nn_status s;
     a.lenient = b.lenient = selects();               /* what is not chosen may be what cannot be read */
-    if (s == NN_OK) s = arrays_open(&a, pa, k, NULL, &e);
-    if (s == NN_OK) s = detect(pb, &kb, &e);
-    if (s == NN_OK && is_idle(pb, k == K_CSV || kb == K_CSV, 0)) {
-        arrays_close(&a);
-        return 2;
-    }
-    if (s == NN_OK) s = arrays_open(&b, pb, kb, NULL, &e);
-    if (s == NN_OK) s = arrays_select(&a, &e);
-    if (s == NN_OK) s = arrays_select(&b, &e);
-    if (s == NN_OK) s = all_used(pb, &e);
-    if (s == NN_OK && a.left.len) s = nn_error_set(&e, NN_E_UNSUPPORTED, "%s: %s", pa, (const char *)a.left.data);
-    if (s == NN_OK && b.left.len) s = nn_error_set(&e, NN_E_UNSUPPORTED, "%s: %s", pb, (const char *)b.left.data);
+    s = arrays_open(&a, pa, ka, NULL, e);
+    if (s == NN_OK) s = arrays_open(&b, pb, kb, NULL, e);
+    if (s == NN_OK) s = arrays_select(&a, e);
+    if (s == NN_OK) s = arrays_select(&b, e);
+    if (s == NN_OK) s = all_used(pb, e);
+    if (s == NN_OK && a.left.len) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: %s", pa, (const char *)a.left.data);
+    if (s == NN_OK && b.left.len) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: %s", pb, (const char *)b.left.data);
     one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         j = one ? 0 : entry(&b.d, a.d.items[i].name);
-        if (j == b.d.count) { only_in(a.d.items[i].name, pa); differ = 1; }
-        else { int d; s = diff_array(&a, i, &b, j, &d, &e); differ |= s == NN_OK && d; }
+        if (j == b.d.count) { only_in(a.d.items[i].name, pa); *differ = 1; }
+        else { int d; s = diff_array(&a, i, &b, j, &d, e); *differ |= s == NN_OK && d; }
         if (one) break;
     }
     for (i = 0; s == NN_OK && !one && i < b.d.count; i++)
         if (!nn_dict_get(&a.d, b.d.items[i].name)) {
             only_in(b.d.items[i].name, pb);
-            differ = 1;
+            *differ = 1;
         }
     arrays_close(&a);
     arrays_close(&b);
+    return s;
+}
+/* ---- trees: JSON and YAML, by key and by place, numbers by value */
+typedef struct tree_diff {
+    nn_buf name;                                     /* of the place in hand: a.b.0 */
+    const char *pa, *pb;
+    int differ;
+    nn_error *e;
+} tree_diff;
+static int by_key(const void *a, const void *b)
+{
+    const nn_json *x = *(const nn_json *const *)a, *y = *(const nn_json *const *)b;
+    const size_t n = x->key_len < y->key_len ? x->key_len : y->key_len;
+    const int c = memcmp(x->key, y->key, n);
+    return c ? c : x->key_len < y->key_len ? -1 : x->key_len > y->key_len;
+}
+/* the members of v, sorted by key; NULL: no memory */
+static const nn_json **members_of(const nn_json *v)
+{
+    const nn_json **list = (const nn_json **)malloc((v->n + 1) * sizeof *list), *c;
+    size_t n = 0;
+    if (!list) return NULL;
+    for (c = v->v.first; c; c = c->next) list[n++] = c;
+    if (n) qsort((void *)list, n, sizeof *list, by_key);
+    return list;
+}
+static nn_tensor number_of(const nn_json *v)
+{
+    return nn_tensor_view((void *)(uintptr_t)&v->v, v->type == NN_JSON_INT ? NN_I64 : v->type == NN_JSON_UINT ? NN_U64 : NN_F64, 0, NULL);
+}
+static int is_number(const nn_json *v) { return v->type == NN_JSON_INT || v->type == NN_JSON_UINT || v->type == NN_JSON_REAL; }
+/* a value of one line, for the message */
+static void say_value(const nn_json *v)
+{
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    w.buf = &b;
+    w.nan = NN_JSON_NAN_STRING;
+    if (v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY) printf("%s of %zu", nn_json_type_name(v->type), v->n);
+    else {
+        nn_json_value(&w, v);
+        say_n(b.data ? (const char *)b.data : "", b.len < 80 ? b.len : 80, 0);
+        if (b.len > 80) printf("...");
+    }
+    nn_buf_free(&b);
+}
+static void tree_line(tree_diff *t, const nn_json *a, const nn_json *b)
+{
+    t->differ = 1;
+    say_name(t->name.len ? (const char *)t->name.data : "(the whole)");
+    if (!a || !b) {
+        printf(": only in ");
+        say(a ? t->pa : t->pb, 0);
+    } else {
+        printf(": ");
+        say_value(a);
+        printf(" against ");
+        say_value(b);
+    }
+    printf("\n");
+}
+static nn_status trees_differ(tree_diff *t, const nn_json *a, const nn_json *b);
+/* the member or item of both at that place; one of them may be missing */
+static nn_status parts_differ(tree_diff *t, const char *key, size_t n, const nn_json *a, const nn_json *b)
+{
+    const size_t had = t->name.len;
+    nn_status s = NN_OK;
+    if (had) {
+        t->name.data[had - 1] = '.';                     /* over the NUL */
+        s = nn_buf_put(&t->name, key, n, t->e);
+    } else s = nn_buf_put(&t->name, key, n, t->e);
+    if (s == NN_OK) s = nn_buf_put(&t->name, "", 1, t->e);
+    if (s != NN_OK) return s;
+    if (a && b) s = trees_differ(t, a, b);
+    else tree_line(t, a, b);
+    t->name.len = had;
+    if (had) t->name.data[had - 1] = 0;
+    return s;
+}
+static nn_status trees_differ(tree_diff *t, const nn_json *a, const nn_json *b)
+{
+    nn_status s = NN_OK;
+    double apart;
+    char digits[NN_NUM_BYTES];
+    if (is_number(a) && is_number(b)) {
+        const nn_tensor x = number_of(a), y = number_of(b);
+        if (!same_item(&x, &y, 0, &apart)) tree_line(t, a, b);
+        return s;
+    }
+    if (a->type != b->type) { tree_line(t, a, b); return s; }
+    if (a->type == NN_JSON_OBJECT) {
+        const nn_json **x = members_of(a), **y = members_of(b);
+        size_t i = 0, k = 0;
+        if (!x || !y) s = no_memory(t->e);
+        while (s == NN_OK && (i < a->n || k < b->n)) {
+            const int c = i == a->n ? 1 : k == b->n ? -1 : by_key(x + i, y + k);
+            const nn_json *m = c > 0 ? y[k] : x[i];
+            s = parts_differ(t, m->key, m->key_len, c > 0 ? NULL : x[i], c < 0 ? NULL : y[k]);
+            i += c <= 0;
+            k += c >= 0;
+        }
+        free((void *)x);
+        free((void *)y);
+    } else if (a->type == NN_JSON_ARRAY) {
+        const nn_json *x = a->v.first, *y = b->v.first;
+        size_t i;
+        for (i = 0; s == NN_OK && (x || y); i++) {
+            s = parts_differ(t, digits, nn_u64_print(digits, i), x, y);
+            if (x) x = x->next;
+            if (y) y = y->next;
+        }
+    } else if (a->type == NN_JSON_STRING ? a->n != b->n || memcmp(a->v.s, b->v.s, a->n) != 0 :
+               a->type == NN_JSON_BOOL && (a->v.i != 0) != (b->v.i != 0)) tree_line(t, a, b);
+    return s;
+}
+static nn_status diff_trees(const char *pa, kind ka, const char *pb, kind kb, int *differ, nn_error *e)
+{
+    nn_arena x = NN_ZERO, y = NN_ZERO;
+    nn_json *a, *b;
+    nn_yaml_warning *warn = NULL;
+    tree_diff t = NN_ZERO;
+    nn_status s;
+    t.pa = pa;
+    t.pb = pb;
+    t.e = e;
+    s = read_tree(&a, &x, pa, ka, &warn, e);
+    if (s == NN_OK) { print_warnings(pa, warn); warn = NULL; s = read_tree(&b, &y, pb, kb, &warn, e); }
+    if (s == NN_OK) { print_warnings(pb, warn); s = trees_differ(&t, a, b); }
+    *differ |= t.differ;
+    nn_arena_free(&x);
+    nn_arena_free(&y);
+    nn_buf_free(&t.name);
+    return s;
+}
+/* files that hold neither arrays nor trees, in directories: the same bytes? */
+static nn_status diff_bytes(const char *pa, const char *pb, int *differ, nn_error *e)
+{
+    nn_reader *a = NULL, *b = NULL;
+    const unsigned char *p, *q;
+    size_t n = 1, m = 1;
+    nn_file_opts o = NN_ZERO;
+    nn_status s;
+    o.raw = 1;
+    s = nn_reader_open(&a, pa, &o, e);
+    if (s == NN_OK) s = nn_reader_open(&b, pb, &o, e);
+    while (s == NN_OK && n && m) {
+        s = nn_reader_peek(a, 1, &p, &n, e);
+        if (s == NN_OK) s = nn_reader_peek(b, 1, &q, &m, e);
+        if (s != NN_OK || !n || !m) break;
+        if (n > m) n = m;
+        if (memcmp(p, q, n) != 0) break;
+        nn_reader_take(a, n);
+        nn_reader_take(b, n);
+    }
+    if (s == NN_OK && (n || m)) {
+        *differ = 1;
+        say(diff_file ? diff_file : pa, 0);
+        printf(": bytes differ, from byte %llu on\n", (unsigned long long)nn_reader_tell(a));
+    }
+    nn_reader_close(a);
+    nn_reader_close(b);
+    return s;
+}
+static kinds_seen diff_seen;
+static int no_arrays_in(kind k) { return k == K_EVENTS || k == K_GZ || k == K_NONE; }
+/* Two files: 0, 1 or 2 as the command's end */
+static int diff_files(const char *pa, const char *pb)
+{
+    nn_error e = NN_ZERO;
+    kind k = K_NONE, kb = K_NONE;
+    int differ = 0;
+    nn_status s = detect(pa, &k, &e), q = s;
+    if (s == NN_OK || diff_file) q = detect(pb, &kb, s == NN_OK ? &e : NULL);
+    diff_seen.csv |= k == K_CSV || kb == K_CSV;
+    diff_seen.tree |= is_tree(k);
+    diff_seen.arrays |= !is_tree(k) && !no_arrays_in(k);
+    if (diff_file && (((s == NN_E_UNSUPPORTED || q == NN_E_UNSUPPORTED) && !opt.as) || no_arrays_in(k) || no_arrays_in(kb) ||
+                      is_prose(pa, k) || is_prose(pb, kb) || is_tree(k) != is_tree(kb))) {
+        memset(&e, 0, sizeof e);
+        s = diff_bytes(pa, pb, &differ, &e);
+    } else if (s != NN_OK || q != NN_OK) s = s == NN_OK ? q : s;
+    else if (!diff_file && is_idle(pb, k == K_CSV || kb == K_CSV, is_tree(k))) return 2;
+    else if (is_tree(k) && is_tree(kb)) {
+        if (!diff_file && (cannot_select(pa, k))) return 2;
+        s = diff_trees(pa, k, pb, kb, &differ, &e);
+    } else s = diff_arrays(pa, k, pb, kb, &differ, &e);
     if (s == NN_OK) return differ;
+    (void)failed(&e);
+    return 2;
+}
+/* two directories, by the names below them */
+static int diff_folders(const char *pa, const char *pb)
+{
+    paths a = NN_ZERO, b = NN_ZERO;
+    nn_error e = NN_ZERO;
+    const size_t na = strlen(pa) + (pa[strlen(pa) - 1] != '/'), nb = strlen(pb) + (pb[strlen(pb) - 1] != '/');
+    size_t i = 0, k = 0;
+    int worst = 0;
+    nn_status s = paths_walk(&a, pa, 0, &e);
+    if (s == NN_OK) s = paths_walk(&b, pb, 0, &e);
+    if (a.n) qsort((void *)a.v, a.n, sizeof *a.v, by_name);
+    if (b.n) qsort((void *)b.v, b.n, sizeof *b.v, by_name);
+    many = 1;
+    while (s == NN_OK && (i < a.n || k < b.n)) {
+        const int c = i == a.n ? 1 : k == b.n ? -1 : strcmp(a.v[i] + na, b.v[k] + nb);
+        int rc = 1;
+        diff_file = NULL;
+        if (c < 0) only_in(a.v[i] + na, pa);
+        else if (c > 0) only_in(b.v[k] + nb, pb);
+        else {
+            diff_file = a.v[i] + na;
+            rc = diff_files(a.v[i], b.v[k]);
+        }
+        if (rc > worst) worst = rc;
+        i += c <= 0;
+        k += c >= 0;
+    }
+    diff_file = NULL;
+    many = 0;
+    if (s == NN_OK) s = all_used(pa, &e);
+    if (s != NN_OK) { (void)failed(&e); worst = 2; }
+    else if (is_idle(pa, diff_seen.csv, diff_seen.tree)) worst = 2;
+    paths_free(&a);
+    paths_free(&b);
+    return worst;
+}
+static int cmd_diff(const char *pa, const char *pb)
+{
+    nn_error e = NN_ZERO;
+    const int folders = is_folder(pa) + is_folder(pb);
+    if (folders == 2) return diff_folders(pa, pb);
+    if (!folders) return diff_files(pa, pb);
+    (void)nn_error_set(&e, NN_E_ARG, "%s: is a directory, %s is none", folders && is_folder(pa) ? pa : pb, is_folder(pa) ? pb : pa);
     (void)failed(&e);
     return 2;
 }
@@ -4877,7 +5446,7 @@ int main(int argc, char **argv)
             (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
             return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'",
                                 opt.delim);
-        if ((second && selects() && (app.command == SHOW || app.command == JSON)) || (opt.name && selects()))
+        if ((second && selects() && (app.command == JSON || (app.command == SHOW && app.n_args == 2 && !is_there(second)))) || (opt.name && selects()))
             return nn_app_usage(&app, "--%s: has no effect beside %s: give the name to --only",
                                 opt.only.n ? "only" : opt.strip.n ? "strip" : "rename",
                                 opt.name ? "--name" : "NAME");
@@ -4887,7 +5456,7 @@ int main(int argc, char **argv)
             if (strchr(opt.rename.v[i], '=') == NULL || *opt.rename.v[i] == '=')
                 return nn_app_usage(&app, "--rename: expected OLD=NEW, got '%s'", opt.rename.v[i]);
         switch (app.command) {
-        case SHOW: rc = cmd_show(app.args[0], second); break;
+        case SHOW: rc = cmd_show(); break;
         case JSON: rc = cmd_json(app.args[0], second); break;
         case CHECK: rc = cmd_check(); break;
         case CONVERT: rc = cmd_convert(app.args[0], second); break;

@@ -523,5 +523,93 @@ want 1 'counts.csv:1: counts 3 rows of 2 columns and a label, there are 2 of 2' 
 want 1 "p.csv:1: expected two counts, of rows and of columns but the label, got 'long.a'" show --counts p.csv
 want 2 '--counts: has no effect on i1.npz' check --counts i1.npz
 
+# numbers with a comma: columns of nothing else; text, quotes, comments, lines' ends and the other delimiters stay
+printf '# a;1,5\nname;x;y\n"a;1,5";1,5;2\r\n"3,4";"-0,25";1e3\nb;;,5\n' >comma.csv
+is "$("$nnfmt" json --decimal comma --comment '#' comma.csv)" '[["name","x","y"],["a;1,5","1.5","2"],["3,4","-0.25","1e3"],["b","",".5"]]'
+is "$("$nnfmt" json --decimal comma --comment '#' - <comma.csv)" "$("$nnfmt" json --decimal comma --comment '#' comma.csv)"
+is "$("$nnfmt" json --decimal comma --no-header --delim ';' --comment '#' comma.csv | cut -c 1-40)" '[["name","x","y"],["a;1,5","1,5","2"],["'
+want 0 'x                                        f64   missing 1 min -0.25 mean 0.625 max 1.5' show --decimal comma --comment '#' comma.csv
+want 0 '' convert --decimal comma --comment '#' comma.csv comma.npz
+is "$("$nnfmt" json comma.npz)" '{"name":["a;1,5","3,4","b"],"x":[1.5,-0.25,"NaN"],"y":[2.0,1000.0,0.5]}'
+want 0 '' diff --decimal comma --comment '#' comma.csv comma.csv
+printf 'a\tb\n1,5\t2.5\n' >comma.tsv
+is "$("$nnfmt" json --decimal comma comma.tsv)" '[["a","b"],["1.5","2.5"]]'
+gzip -nc comma.tsv >comma.tsv.gz; is "$("$nnfmt" json --decimal comma comma.tsv.gz a)" '["1.5"]'
+printf '\303\244;b\n"x""1;5";2,5' >commau.csv; is "$("$nnfmt" json --decimal comma commau.csv)" "$(printf '[["\303\244","b"],["x\\"1;5","2.5"]]')"
+want 1 '--decimal comma needs a delimiter other than blanks' json --decimal comma --delim blanks comma.csv
+want 2 '--decimal: has no effect on i1.npz' show --decimal comma i1.npz
+
+# directories and several files: in the order of names, a line a file, the worst end
+mkdir -p many/sub many/.hidden none; cp deep.npz many/b.npz; cp x.csv many/a.csv; cp tied.pth many/sub/c.pth; echo '# words, more' >many/README.md
+printf '{"a":1}' >many/sub/c.json; cp z.csv.zst many/.hidden/ 2>/dev/null; ln -s .. many/sub/loop
+is "$("$nnfmt" check many)" 'many/README.md: not checked: text of no known ending
+many/a.csv: ok, csv
+many/b.npz: ok, npz
+many/sub/c.json: ok, json
+many/sub/c.pth: ok, pth'
+want 0 '' check many; want 0 '' check many many/b.npz many/sub/
+want 1 'none: holds no files' check none; want 1 'none: holds no files' show none
+cp -r many many2; head -c 700 deep.npz >many2/b.npz; printf '\211HDF\r\n\032\n\0\0' >many2/sub/d.h5
+want 1 'many2/sub/d.h5: unknown format: HDF5' check many2; want 1 'many2/b.npz: byte ' check many2; want 1 'many2/sub/c.pth: ok, pth' check many2
+is "$("$nnfmt" show --values no many | grep -v '^ ' | cut -c 1-40 | sed 's/  *$//' | sed -n '4,5p')" 'many/a.csv:
+csv: 1 rows, 1 columns'
+want 0 'npz: 15 entries' show many/a.csv many/b.npz
+want 0 'values not read: 8 bytes' show --values no many/b.npz q/7
+is "$("$nnfmt" show --json many/b.npz many/sub/c.pth | tr , '\n' | grep '"f[io][lr]')" '[{"file":"many/b.npz"
+"format":"npz"
+{"file":"many/sub/c.pth"
+"format":"pth"'
+want 1 '"error":"many2/b.npz: byte' show --json many2
+"$nnfmt" show --json many2 >doc.json 2>/dev/null; want 0 'json: list of 6' show doc.json; want 0 '' check doc.json
+want 0 'm.c                                      i64' show --only 'm.c,alone' --flat many
+want 1 'many: --only nix meets no name' show --only nix many
+want 2 '--rows: has no effect on many/b.npz' show --rows 1 many/b.npz deep.npz
+want 2 '--depth: has no effect on many/a.csv' show --depth 1 many/a.csv x.csv
+want 0 '' diff many many
+is "$("$nnfmt" diff many many2 2>err.txt; echo $?)" 'sub/d.h5: only in many2
+2'
+grep -q 'many2/b.npz: byte' err.txt; is $? 0
+cp deep.npz many2/b.npz; rm many2/sub/d.h5; echo '{"a":1.5,"k":[1]}' >many2/sub/c.json; echo more >>many2/README.md; cp one.pth many2/sub/c.pth; rm many2/a.csv; printf 'a\n' >many2/new.csv
+is "$("$nnfmt" diff many many2/; echo $?)" 'README.md: bytes differ, from byte 14 on
+a.csv: only in many
+new.csv: only in many2/
+sub/c.json: a: 1 against 1.5
+sub/c.json: k: only in many2/sub/c.json
+sub/c.pth: wte.weight: only in many/sub/c.pth
+sub/c.pth: lm_head.weight: only in many/sub/c.pth
+sub/c.pth: row: only in many/sub/c.pth
+sub/c.pth: turned: only in many/sub/c.pth
+sub/c.pth: alone: only in many/sub/c.pth
+sub/c.pth: a: only in many2/sub/c.pth
+sub/c.pth: b: only in many2/sub/c.pth
+1'
+want 2 'many: is a directory, x.npy is none' diff many x.npy; want 2 'many: is a directory, x.npy is none' diff x.npy many
+for c in json 'convert --overwrite'; do want 1 'many: cannot read: is a folder' $c many many.npz; done
+# trees against each other: by key in any order, numbers by value, integers exactly, tolerances
+echo '{"b":[1,2,{"c":1}],"a":1,"big":9007199254740993,"t":true,"n":null,"s":"a\u001bb"}' >t1.json
+printf 'a: 1.0\nb: [1, 3]\nbig: 9007199254740992\nt: false\ns: "a\\x1bc"\nz: 1\n' >t2.yaml
+is "$("$nnfmt" diff t1.json t2.yaml; echo $?)" 'b.1: 2 against 3
+b.2: only in t1.json
+big: 9007199254740993 against 9007199254740992
+n: only in t1.json
+s: "a\u001bb" against "a\u001bc"
+t: true against false
+z: only in t2.yaml
+1'
+if "$nnfmt" diff --rtol 1 t1.json t2.yaml | grep -qE '^b.1|^big'; then bad 'diff --rtol of trees'; else ok; fi
+want 0 '' diff t1.json t1.json; echo '[1]' >t3.json; want 1 '(the whole): map of 6 against list of 1' diff t1.json t3.json
+want 2 'a json file holds no arrays' diff t1.json x.npy; want 2 '--only: has no effect on t1.json' diff --only a t1.json t1.json
+want 2 'nan.json:1:7: expected a value' diff nan.json nan.json; want 0 '' diff --nan nan.json nan.json
+
+# pytorch_model.bin.index.json: files of torch.save, zip or stream
+mkdir bins; cp tied.pth bins/m-1.bin; cp tied_old.pth bins/m-2.bin
+printf '{"weight_map":{"wte.weight":"m-1.bin","lm_head.weight":"m-1.bin","row":"m-1.bin","turned":"m-1.bin","alone":"m-1.bin"}}' >bins/m.bin.index.json
+want 0 'pth: 5 entries in 1 files' show bins/m.bin.index.json
+want 0 'tied to wte.weight' show bins/m.bin.index.json lm_head.weight
+want 0 '' check bins/m.bin.index.json; want 0 '' diff bins/m.bin.index.json tied.pth
+want 0 '' convert bins/m.bin.index.json bins/m.safetensors; want 0 "metadata format                          'pt'" show bins/m.safetensors; want 0 '' diff bins/m.safetensors tied.pth
+sed 's/m-1/m-2/g' bins/m.bin.index.json >bins/n.bin.index.json; want 0 '' diff bins/m.bin.index.json bins/n.bin.index.json
+sed 's/"alone":"m-1/"alone":"m-2/' bins/m.bin.index.json >bins/o.bin.index.json; want 1 'of which the index knows nothing' check bins/o.bin.index.json; want 0 "not in the index, but in m-1.bin" show bins/o.bin.index.json
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
