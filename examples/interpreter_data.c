@@ -54,7 +54,8 @@ typedef struct opts {
     size_t test_size;
     uint64_t seed;
     int device_key;
-    size_t interval, max_threads, max_attempts, max_tokens;
+    size_t interval, max_threads, max_attempts, max_cells, max_tokens;
+    int balanced;
     int gzip;
     const char *output_dir;
     double test_fraction, validation_fraction;
@@ -228,6 +229,9 @@ static const nn_option options[] = {
     OPT("dataset.patterns.near_negatives", NN_APP_NUM, F(near_negatives), "0.2", 0, 1, "0..1", NULL,
         "data set", "share of the negatives that follow a pattern which is not the model's (needs distinct)",
         MAKES, "distinct", DATA, "0.5"),
+    OPT("dataset.patterns.balanced_targets", NN_APP_BOOL, F(balanced), "true", 0, 0, NULL, NULL,
+        "data set", "a record's target and number of patterns are drawn first and kept when an attempt is refused",
+        MAKES, NULL, DATA, "true"),
     { .key = "training.epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "20", .min = 1, .max = 1e6,
       .unit = "epochs", .group = "training",
       .help = "single-stage training only (include_modification: false)",
@@ -319,8 +323,11 @@ static const nn_option options[] = {
         "--threads wins",
         IN(CMD_RUN), NULL, SPEED, "2"),
     OPT("pipeline.max_attempts", NN_APP_SIZE, F(max_attempts), "200", 1, 65535, "attempts", NULL,
-        "pipeline", "per record, then the run stops",
+        "pipeline", "per record, or with balanced_targets per target and number of patterns that it draws",
         MAKES, NULL, PLACE, "199"),
+    OPT("pipeline.max_cells", NN_APP_SIZE, F(max_cells), "0", 0, 225, "draws", NULL, "pipeline",
+        "targets and numbers of patterns that a record may draw, then the run stops; 0 = all that there are",
+        MAKES, "balanced_targets", PLACE, "--balanced-targets;5"),
     OPT("pipeline.output_dir", NN_APP_TEXT, F(output_dir), NULL, 0, 0, NULL, NULL, "pipeline", "--out wins",
         IN(CMD_RUN), NULL, PLACE, "elsewhere"),
     OPT("pipeline.num_workers", NN_APP_IGNORED, 0, NULL, 0, 0, NULL, NULL, "pipeline",
@@ -565,6 +572,8 @@ typedef struct context {
     nn_pattern enabled[NN_PATTERN_COUNT]; size_t n_enabled;
     /* without twins of a set: what the classification prompt lists */
     nn_pattern offered[NN_PATTERN_COUNT]; size_t n_offered;
+    /* balanced_targets: those of the offered that can be a target; patterns per record */
+    nn_pattern targets[NN_PATTERN_COUNT]; size_t n_targets, pmin, pmax;
     /* compat                                                  */
     nn_pattern_pools pools;
     nn_act acts[8]; size_t n_acts;
@@ -760,6 +769,48 @@ static double weight_unit(const opts *o)
     static const double unit[] = { 1, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001 };
     return unit[o->decimals];
 }
+/* A target that is repaired as far as can be: all of its held-out sequences were refused, and are
+ * accepted now. 1 = the gates would let that pass, and there are rows to corrupt. */
+static int target_possible(const context *c, nn_pattern id)
+{
+    const opts *o = c->o;
+    nn_gate_pattern g = NN_ZERO;
+    nn_pattern_use u;
+    nn_count size;
+    size_t each, negatives, train;
+    u.id = id;
+    u.token = -1;
+    size = nn_pattern_size(&c->space, u);
+    nn_pattern_sizes(&each, &negatives, c->pmax, o->each_min, o->negative_ratio, o->total, o->max_total);
+    train = each - (size_t)(o->val_split * (double)each + 1e-9);
+    if (o->corruption > 0 && o->corruption * (double)train < 1) return 0;
+    g.before = 0.5;
+    g.after = g.control = 1;
+    g.positives = size.hi == 0 && size.lo < 100 ? (size_t)size.lo : o->test_size;
+    g.std_error = nn_paired_std_error_adjusted(g.positives, g.positives, 0) / 2;
+    g.control_std_error = g.std_error;
+    return nn_gates_apply(&c->gates, &g, 1, 0).verdict == NN_GATE_PASSED;
+}
+/* Which patterns are drawn as targets; those that can be none are named before the run. */
+static nn_status targets_make(context *c, nn_error *err)
+{
+    const opts *o = c->o;
+    size_t i;
+    c->pmin = o->pmin;
+    c->pmax = o->pmax < c->n_offered ? o->pmax : c->n_offered;
+    for (i = 0; i < c->n_offered && o->balanced; i++) {
+        if (!o->modification || target_possible(c, c->offered[i])) {
+            c->targets[c->n_targets++] = c->offered[i];
+            continue;
+        }
+        nn_app_warn(c->app, "%s can be no target: repaired wholly (accuracy 0.5 to 1) it would not pass these "
+                            "gates, or it has no row to corrupt", nn_pattern_name(c->offered[i]));
+    }
+    if (o->balanced && !c->n_targets)
+        return nn_error_set(err, NN_E_ARG,
+                            "validation: no pattern can be a target; --no-balanced_targets tries all the same");
+    return NN_OK;
+}
 /* Everything from the options: spaces, patterns, how records are made, the probe set. want_records 0:
  * spaces and patterns alone. */
 static nn_status context_make(context *c, nn_app *app, opts *o, int want_records, nn_error *err)
@@ -884,6 +935,7 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->quant.precision = o->precision == 1 ? NN_F16 : o->precision == 2 ? NN_BF16 : NN_DTYPE_NONE;
     c->narrow = o->quantization || o->precision;
     c->threads = nn_app_given(app, "threads") ? app->n_threads : nn_thread_count((int)o->max_threads);
+    if ((s = targets_make(c, err)) != NN_OK) return s;
     if (o->behaviour_labels &&
         (s = nn_behaviour_probe_make(&c->behaviour, &c->space, o->seed, 0, 0, NULL, err)) != NN_OK)
         return s;
@@ -917,6 +969,36 @@ static uint64_t attempt_seed(const context *c, uint64_t k, uint64_t a)
     uint64_t s = nn_rng_u64(&r);
     return s ? s : 1;
 }
+/* A cell: the target and the number of patterns, which a record draws first. */
+typedef struct draw { unsigned char target, n; } draw;
+enum { CELLS = NN_PATTERN_COUNT * NN_PATTERN_COUNT };
+static size_t cells_of(const context *c)
+{
+    const size_t all = c->n_targets * (c->pmax - c->pmin + 1);
+    /* attempts of a record are numbered in 16 bits */
+    const size_t most = 65536 / c->o->max_attempts;
+    size_t n = c->o->max_cells && c->o->max_cells < all ? c->o->max_cells : all;
+    if (!c->o->balanced) return 1;
+    return n < most ? n : most;
+}
+/* The j-th cell of record k, by stream (k, j), of those that its draws before did not take. */
+static draw cell_of(const context *c, uint64_t k, size_t j)
+{
+    const size_t counts = c->pmax - c->pmin + 1;
+    unsigned char order[CELLS];
+    size_t i, at = 0, left = c->n_targets * counts;
+    draw x;
+    for (i = 0; i < left; i++) order[i] = (unsigned char)i;
+    for (i = 0; i <= j; i++) {
+        nn_rng r = nn_rng_make(c->o->seed, NN_STREAM_USER, (uint64_t)1 << 63 | k << 8 | i);
+        const size_t pick = (size_t)nn_rng_below(&r, left);
+        at = order[pick];
+        memmove(order + pick, order + pick + 1, --left - pick);
+    }
+    x.target = (unsigned char)c->targets[at / counts];
+    x.n = (unsigned char)(c->pmin + at % counts);
+    return x;
+}
 typedef struct plan {
     uint64_t seed;
     nn_pattern_use uses[NN_PATTERN_COUNT];
@@ -925,6 +1007,28 @@ typedef struct plan {
     double lr;
     nn_pattern_parts parts;
 } plan;
+/* The cell's patterns: its target, and others by chance beside it, in order of id. */
+static nn_status plan_cell(const context *c, plan *p, draw x, nn_rng *rng, nn_error *err)
+{
+    const int any = c->o->compat;
+    nn_pattern others[NN_PATTERN_COUNT];
+    nn_pattern_use u;
+    size_t i, n = 0;
+    nn_status s = NN_OK;
+    u.id = (nn_pattern)x.target;
+    u.token = !any && nn_pattern_has_token(u.id) ? (int)nn_rng_below(rng, c->space.vocab) : -1;
+    for (i = 0; i < c->n_enabled; i++)
+        if (any ? c->enabled[i] != u.id : nn_pattern_set_of(c->enabled[i]) != nn_pattern_set_of(u.id))
+            others[n++] = c->enabled[i];
+    p->n = 0;
+    if (x.n > 1)
+        s = nn_pattern_choose(p->uses, &p->n, &c->space, others, n, (size_t)x.n - 1, (size_t)x.n - 1, any, rng,
+                              err);
+    for (i = p->n++; i > 0 && p->uses[i - 1].id > u.id; i--) p->uses[i] = p->uses[i - 1];
+    p->uses[i] = u;
+    p->target = i;
+    return s;
+}
 static nn_status plan_make(const context *c, plan *p, uint64_t k, uint64_t a, nn_error *err)
 {
     const opts *o = c->o;
@@ -933,10 +1037,12 @@ static nn_status plan_make(const context *c, plan *p, uint64_t k, uint64_t a, nn
     double u;
     p->seed = attempt_seed(c, k, a);
     rng = nn_rng_make(p->seed, NN_STREAM_SUBJECT, 0);
-    s = nn_pattern_choose(p->uses, &p->n, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
-                          o->compat, &rng, err);
+    if (o->balanced) s = plan_cell(c, p, cell_of(c, k, (size_t)(a / o->max_attempts)), &rng, err);
+    else
+        s = nn_pattern_choose(p->uses, &p->n, &c->space, c->enabled, c->n_enabled, o->pmin, o->pmax,
+                              o->compat, &rng, err);
     if (s != NN_OK) return s;
-    p->target  = (size_t)nn_rng_below(&rng, p->n);
+    if (!o->balanced) p->target = (size_t)nn_rng_below(&rng, p->n);
     p->layers = (size_t)o->layers.min +
                 (size_t)nn_rng_below(&rng, (uint64_t)(o->layers.max - o->layers.min + 1));
     p->neurons = (size_t)o->neurons.min +
@@ -1071,6 +1177,9 @@ typedef struct summary {
     unsigned patterns; size_t target_id, layers, neurons, act;
     double pattern_before[NN_PATTERN_COUNT], pattern_after[NN_PATTERN_COUNT];
     uint64_t bytes, tokens_m, tokens_c;
+    /* balanced_targets: cells before the one that it is of, each of `each` refused attempts */
+    draw     failed[CELLS];
+    uint64_t n_failed, each;
 } summary;
 /* Curves of a record, for TensorBoard. */
 typedef struct curves { nn_two_stage_result two; nn_train_result one; int have_two, have_one; } curves;
@@ -1756,18 +1865,43 @@ static nn_status reject_line(nn_buf *b, const context *c, const attempt *t, nn_e
     nn_json_end(&w);
     return nn_json_finish(&w, err);
 }
+/* {"example_id": k, "cell": j, "reason": "no_attempt_passed", target and number of patterns, attempts} */
+static nn_status cell_line(nn_buf *b, const context *c, uint64_t k, size_t j, draw x, nn_error *err)
+{
+    nn_json_writer w = NN_ZERO;
+    w.buf = b;
+    w.spaced = 1;
+    w.lines = 1;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "example_id");
+    nn_json_u64(&w, k);
+    nn_json_key(&w, "cell");
+    nn_json_u64(&w, j);
+    nn_json_key(&w, "reason");
+    nn_json_string(&w, "no_attempt_passed");
+    nn_json_key(&w, "target_pattern");
+    nn_json_string(&w, nn_pattern_name((nn_pattern)x.target));
+    nn_json_key(&w, "n_patterns");
+    nn_json_u64(&w, x.n);
+    nn_json_key(&w, "attempts");
+    nn_json_u64(&w, c->o->max_attempts);
+    nn_json_end(&w);
+    return nn_json_finish(&w, err);
+}
 /* Record k: the first attempt that passes. line and rejects are appended to; curves of the accepted
  * attempt move to *cv (may be NULL). */
 static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects,
                              summary *sum, attempt *keep, nn_error *err)
 {
     uint64_t a;
+    const uint64_t each = c->o->max_attempts, most = each * cells_of(c);
     attempt own, *t = keep ? keep : &own;            /* made where it stays: the record points at
                                                         its own signatures */
     nn_status s = NN_OK;
     memset(sum, 0, sizeof *sum);
     sum->k = k;
-    for (a = 0; a < c->o->max_attempts; a++) {
+    sum->each = each;
+    for (a = 0; a < most; a++) {
         nn_record_size size = NN_ZERO;
         size_t i, before = line->len;
         s = attempt_make(c, t, k, a, err);
@@ -1785,6 +1919,11 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
             sum->rejects[t->reason]++;
             s = reject_line(rejects, c, t, err);
             attempt_free(t);
+            if (s == NN_OK && c->o->balanced && (a + 1) % each == 0) {
+                const draw x = cell_of(c, k, (size_t)(a / each));
+                s = cell_line(rejects, c, k, (size_t)(a / each), x, err);
+                sum->failed[sum->n_failed++] = x;
+            }
             if (s != NN_OK) return s;
             continue;
         }
@@ -1815,8 +1954,8 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
             if (sum->rejects[i])
                 n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %llu", n ? ", " : "",
                                       reason_names[i], (unsigned long long)sum->rejects[i]);
-        return nn_error_set(err, NN_E_LIMIT, "record %llu: no attempt of %zu passed (%s)",
-                        (unsigned long long)k, c->o->max_attempts, text);
+        return nn_error_set(err, NN_E_LIMIT, "record %llu: no attempt of %llu passed (%s)",
+                        (unsigned long long)k, (unsigned long long)most, text);
     }
 }
 
@@ -1855,12 +1994,21 @@ typedef struct totals {
         pattern_after[NN_PATTERN_COUNT];
     hist as_target_before[NN_PATTERN_COUNT], as_target_after[NN_PATTERN_COUNT];
     uint64_t chosen[NN_PATTERN_COUNT], target[NN_PATTERN_COUNT], layers[65], acts[16], neurons_sum;
+    /* by target and number of patterns less one: records, draws that no attempt of passed, and, for
+     * balanced targets, attempts */
+    uint64_t cell_records[NN_PATTERN_COUNT][NN_PATTERN_COUNT], cell_failed[NN_PATTERN_COUNT][NN_PATTERN_COUNT],
+        cell_attempts[NN_PATTERN_COUNT][NN_PATTERN_COUNT];
 } totals;
 static void totals_add(totals *t, const summary *s)
 {
-    size_t i;
+    size_t i, n = 0;
     t->records++;
     t->attempts += s->attempt + 1;
+    for (i = 0; i < s->n_failed; i++) {
+        const draw x = s->failed[i];
+        t->cell_failed[x.target][x.n - 1]++;
+        t->cell_attempts[x.target][x.n - 1] += s->each;
+    }
     for (i = 0; i < REASONS; i++) t->rejects[i] += s->rejects[i];
     t->bytes += s->bytes;
     t->tokens_m += s->tokens_m;
@@ -1873,10 +2021,13 @@ static void totals_add(totals *t, const summary *s)
     hist_add(&t->target_after, s->target_after);
     for (i = 0; i < NN_PATTERN_COUNT; i++)
         if (s->patterns >> i & 1u) {
+            n++;
             t->chosen[i]++;
             hist_add(&t->pattern_before[i], s->pattern_before[i]);
             hist_add(&t->pattern_after[i], s->pattern_after[i]);
         }
+    t->cell_records[s->target_id][n ? n - 1 : 0]++;
+    t->cell_attempts[s->target_id][n ? n - 1 : 0] += s->attempt + 1 - s->n_failed * s->each;
     t->target[s->target_id]++;
     hist_add(&t->as_target_before[s->target_id], s->target_before);
     hist_add(&t->as_target_after[s->target_id], s->target_after);
@@ -2020,6 +2171,11 @@ static size_t summary_print(char *buf, size_t cap, const summary *s, const entry
     /* only where there are some: the lines of before are as they were */
     if (s->rejects[R_NO_ROWS])
         n += (size_t)snprintf(buf + n, cap - n, " N %llu", (unsigned long long)s->rejects[R_NO_ROWS]);
+    if (s->n_failed)
+        n += (size_t)snprintf(buf + n, cap - n, " C %llu %llu", (unsigned long long)s->each,
+                              (unsigned long long)s->n_failed);
+    for (i = 0; i < s->n_failed; i++)
+        n += (size_t)snprintf(buf + n, cap - n, " %d %d", (int)s->failed[i].target, (int)s->failed[i].n);
     return n;
 }
 static int summary_parse(const char *p, const char *end, summary *s, entry *e)
@@ -2041,7 +2197,7 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
     e->crc_rejects = (uint32_t)crc_rejects;
     e->attempt = s->attempt;
     s->rejects[0] = 0;
-    s->rejects[R_NO_ROWS] = 0;
+    s->rejects[R_NO_ROWS] = s->n_failed = s->each = 0;
     for (i = 1; i < R_NO_ROWS; i++) if (!number(&p, end, &s->rejects[i])) return 0;
     for (i = 0; i < 8; i++) if (!number(&p, end, &v[i])) return 0;
     s->patterns = (unsigned)v[0];
@@ -2060,8 +2216,17 @@ static int summary_parse(const char *p, const char *end, summary *s, entry *e)
         if (s->patterns >> i & 1u)
             if (!decimal(&p, end, &s->pattern_before[i]) || !decimal(&p, end, &s->pattern_after[i]))
                 return 0;
-    if (!after(&p, end, 'N')) return 1;
-    return number(&p, end, &s->rejects[R_NO_ROWS]);
+    if (after(&p, end, 'N') && !number(&p, end, &s->rejects[R_NO_ROWS])) return 0;
+    if (!after(&p, end, 'C')) return 1;
+    if (!number(&p, end, &s->each) || !number(&p, end, &s->n_failed) || s->n_failed > CELLS) return 0;
+    if (s->n_failed * s->each > s->attempt || s->each > 65536) return 0;
+    for (i = 0; i < s->n_failed; i++) {
+        if (!number(&p, end, &v[0]) || !number(&p, end, &v[1])) return 0;
+        if (v[0] >= NN_PATTERN_COUNT || v[1] < 1 || v[1] > NN_PATTERN_COUNT) return 0;
+        s->failed[i].target = (unsigned char)v[0];
+        s->failed[i].n = (unsigned char)v[1];
+    }
+    return 1;
 }
 /* room for one item more; NULL = memory is out */
 static void *grown(void *items, size_t n, size_t *room, size_t size)
@@ -2625,7 +2790,7 @@ static nn_status sink_open(sink *s, nn_error *err)
 static nn_status sink_put(sink *s, const summary *sum, int split, const char *line, size_t n,
                           const char *rejects, size_t n_rejects, nn_error *err)
 {
-    char path[NN_MAX_PATH_BYTES], text[2048];
+    char path[NN_MAX_PATH_BYTES], text[4096];
     uint64_t p = (s->next - s->want.lo) / s->want.interval;
     entry e;
     nn_status st = NN_OK;
@@ -2819,6 +2984,8 @@ static nn_status config_text(nn_app *app, const opts *o, nn_buf *out, nn_error *
         if (strncmp(p, "  validation_fraction: 0\n", 25) == 0) continue;
         if (strncmp(p, "  gzip: false\n", 14) == 0) continue;
         if (preset_is_old(o) && strncmp(p, "  columns: all\n", 15) == 0) continue;
+        if (preset_is_old(o) && strncmp(p, "    balanced_targets: false\n", 28) == 0) continue;
+        if (strncmp(p, "  max_cells: 0\n", 15) == 0) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0)
             s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
@@ -2961,6 +3128,31 @@ static void card_fields(app_sb *b, const context *c)
     }
     app_sb_str(b, ", `training_metrics`. ");
 }
+/* Acceptance by what a record draws first: an attempt's chance in each cell, and the cells given up. */
+static void card_cells(app_sb *b, const context *c, const totals *t)
+{
+    size_t i, n;
+    app_sb_f(b, "\nA record draws its %s and its number of patterns first, uniformly, and keeps them when an "
+                "attempt is refused; where none of %zu passes it draws again. Records / attempts, and in brackets "
+                "how often that was:\n\n| %s |",
+             c->o->modification ? "target" : "first pattern", c->o->max_attempts,
+             c->o->modification ? "target" : "first pattern");
+    for (n = c->pmin; n <= c->pmax; n++) app_sb_f(b, " %zu pattern%s |", n, n == 1 ? "" : "s");
+    app_sb_str(b, "\n|---|");
+    for (n = c->pmin; n <= c->pmax; n++) app_sb_str(b, "---|");
+    app_sb_str(b, "\n");
+    for (i = 0; i < c->n_targets; i++) {
+        const nn_pattern p = c->targets[i];
+        app_sb_f(b, "| %s |", nn_pattern_name(p));
+        for (n = c->pmin - 1; n < c->pmax; n++) {
+            app_sb_f(b, " %llu / %llu", (unsigned long long)t->cell_records[p][n],
+                     (unsigned long long)t->cell_attempts[p][n]);
+            if (t->cell_failed[p][n]) app_sb_f(b, " (%llu)", (unsigned long long)t->cell_failed[p][n]);
+            app_sb_str(b, " |");
+        }
+        app_sb_str(b, "\n");
+    }
+}
 static nn_status card_write(const context *c, const sink *s, nn_error *err)
 {
     const totals *t = s->b.sum;
@@ -3037,6 +3229,7 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
                      hist_median(&t->as_target_after[i]));
         else app_sb_str(&b, " | |\n");
     }
+    if (o->balanced) card_cells(&b, c, t);
     if (c->narrow)
         app_sb_f(
             &b,
@@ -3058,7 +3251,7 @@ static nn_status stats_json(nn_buf *out, const totals *t, double seconds, int th
 {
     nn_json_writer w = NN_ZERO;
     uint64_t rejected = 0;
-    size_t i;
+    size_t i, n;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
     w.buf = out;
     w.indent = 2;
@@ -3110,6 +3303,25 @@ static nn_status stats_json(nn_buf *out, const totals *t, double seconds, int th
         }
         nn_json_end(&w);
     }
+    nn_json_end(&w);
+    nn_json_key(&w, "cells");
+    nn_json_begin_array(&w);
+    for (i = 0; i < NN_PATTERN_COUNT; i++)
+        for (n = 0; n < NN_PATTERN_COUNT; n++) {
+            if (!t->cell_attempts[i][n]) continue;
+            nn_json_begin_object(&w);
+            nn_json_key(&w, "target");
+            nn_json_string(&w, nn_pattern_name((nn_pattern)i));
+            nn_json_key(&w, "patterns");
+            nn_json_u64(&w, n + 1);
+            nn_json_key(&w, "records");
+            nn_json_u64(&w, t->cell_records[i][n]);
+            nn_json_key(&w, "attempts");
+            nn_json_u64(&w, t->cell_attempts[i][n]);
+            nn_json_key(&w, "given_up");
+            nn_json_u64(&w, t->cell_failed[i][n]);
+            nn_json_end(&w);
+        }
     nn_json_end(&w);
     nn_json_key(&w, "hidden_layers");
     nn_json_begin_object(&w);
@@ -3430,7 +3642,7 @@ static void pending_remove(const char *dir, uint64_t k)
 static nn_status pack(nn_buf *out, const summary *sum, const nn_buf *line, const nn_buf *rejects,
                       nn_error *err)
 {
-    char text[2048];
+    char text[4096];
     entry e;
     size_t n;
     nn_status s;
@@ -4117,7 +4329,7 @@ static int cmd_show(nn_app *app, opts *o)
     if (s == NN_OK) (void)fwrite(line.data, 1, line.len, stdout);
     if (s == NN_OK)
         nn_app_say(app, "record %llu: the attempt after %llu refused ones, of at most %zu", (unsigned long long)k,
-                   (unsigned long long)sum.attempt, o->max_attempts);
+                   (unsigned long long)sum.attempt, o->max_attempts * cells_of(&c));
     attempt_free(&keep);
     nn_dict_free(&epochs);
     nn_buf_free(&line);
@@ -5034,6 +5246,7 @@ static void apply_preset(nn_app *app, opts *o)
         { "dataset.patterns.distinct", { "false", "false", NULL, NULL } },
         { "task_generation.labels", { "drawn", "drawn", NULL, NULL } },
         { "validation.control", { "false", "false", NULL, NULL } },
+        { "dataset.patterns.balanced_targets", { "false", "false", NULL, NULL } },
         { "model.learning_rate", { "0.002:0.006", "0.001:0.01", NULL, NULL } },
         { "dataset.patterns.target_total_examples", { "2400", "500", NULL, NULL } },
         { "dataset.patterns.max_total_examples", { "2500", "2500", NULL, NULL } },

@@ -227,9 +227,31 @@ $P merge "$D"/ns/shard-*-of-2 --out "$D/nm" --quiet >/dev/null 2>"$D/log"; same 
 $P verify "$D/n1" --sample 2 >"$D/log" 2>&1; ok $? "default training: verify: $(cat "$D/log")"
 for w in behaviour partial_patterns accepted_elsewhere control_accuracy relative_weight_change distinct_train_sequences; do [ "$(cat "$D"/n1/data/*.jsonl | grep -c "\"$w\": ")" -eq 4 ]; ok $? "default training: every record has $w"; done
 # the placebo: without corruption the twin is the degraded model, and no attempt passes
-$P run-data-gen $N --length 1 --corruption_rate 0 --max_attempts 5 --threads 1 --out "$D/n0" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'no attempt of 5 passed' "$D/log"; ok $? "corruption_rate 0: $(cat "$D/log")"
+$P run-data-gen $N --length 1 --corruption_rate 0 --max_attempts 5 --max_cells 1 --threads 1 --out "$D/n0" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'no attempt of 5 passed' "$D/log"; ok $? "corruption_rate 0: $(cat "$D/log")"
 [ "$(grep -c '"reason": "[a-z_]*", "num_layers": 2, .*"learning_rate": 0.00' "$D/n0/refused.jsonl")" -eq 5 ]; ok $? "refused.jsonl says what was drawn and why it was refused"
 $P run-data-gen $N --length 1 --style interwoven --seed 3 --threads 1 --out "$D/ni" >/dev/null 2>"$D/log" && grep -q 'network.0\\nWeights:\\n```json\\n{\\"network.0.weight\\": \[\[' "$D/ni/data/train-00000.jsonl" && grep -q ', \\"network.4.bias\\": \[' "$D/ni/data/train-00000.jsonl"; ok $? "interwoven prompts name the tensors: $(cat "$D/log")"
+# balanced targets: drawn first, kept when an attempt is refused; where none of 2 passes the record draws again
+BT="$N --max_attempts 2"
+$P run-data-gen $BT --length 6 --threads 1 --out "$D/bt" >/dev/null 2>"$D/log"; ok $? "balanced targets: $(cat "$D/log")"
+awk '{ k = $2 + 0; t = $0; sub(/.*"target_pattern": "/, "", t); sub(/[":].*/, "", t) }
+    /"cell": / { n = $0; sub(/.*"n_patterns": /, "", n); cell = t " " n + 0; if (tries[k] != 2 || drawn[k] != cell) print "cell", $0; if (seen[k, cell]++) print "again", $0
+                 tries[k] = 0; drawn[k] = ""; given_up++; next }
+    { m = $0; n = gsub(/"pattern": /, "", m); if (drawn[k] != "" && drawn[k] != t " " n) print "not kept", $0; drawn[k] = t " " n; tries[k]++ }
+    END { if (given_up < 3) print "too few given up:", given_up + 0 }' "$D/bt/rejected.jsonl" >"$D/log"; [ ! -s "$D/log" ]; ok $? "the target and the number of patterns stay for 2 attempts: $(cat "$D/log")"
+n=$(grep -c '"reason": "no_attempt_passed"' "$D/bt/rejected.jsonl"); $P stats "$D/bt" >"$D/st" 2>/dev/null
+[ "$(sed -n 's/.*"given_up": //p' "$D/st" | awk '{ s += $1 } END { print s }')" -eq "$n" ] && [ "$(sed -n '/"cells"/,/\]/s/.*"attempts": \([0-9]*\).*/\1/p' "$D/st" | awk '{ s += $1 } END { print s }')" -eq "$(sed -n '1,3s/.*"attempts": \([0-9]*\).*/\1/p' "$D/st")" ]; ok $? "stats: $n cells given up, attempts per cell add up"
+grep -q '^| palindrome | [0-9]* / [0-9]*' "$D/bt/README.md" && grep -q '^| target | 2 patterns | 3 patterns | 4 patterns |$' "$D/bt/README.md"; ok $? "the card says what was accepted per cell"
+$P run-data-gen $BT --length 6 --threads 2 --out "$D/bt2" >/dev/null 2>&1; same "$D/bt" "$D/bt2"; ok $? "balanced targets: two threads make the same bytes"
+for i in 0 1; do $P run-data-gen $BT --length 6 --threads 1 --shard $i/2 --out "$D/bts" >/dev/null 2>&1; done
+$P merge "$D"/bts/shard-*-of-2 --out "$D/btm" --quiet >/dev/null 2>"$D/log"; same "$D/bt" "$D/btm" && $P stats "$D/btm" 2>/dev/null | cmp -s - "$D/st"; ok $? "balanced targets: two shards, merged: $(cat "$D/log")"
+for n in 1 3 4; do
+    rm -rf "$D/btk"; cp -r "$D/bt" "$D/btk"; awk -v n=$n '$2 == "R" && ++k > n { exit } { print }' "$D/bt/journal.txt" >"$D/btk/journal.txt"
+    $P run-data-gen $BT --length 6 --threads 2 --out "$D/btk" --resume >/dev/null 2>"$D/log"; same "$D/bt" "$D/btk"; ok $? "balanced targets, killed after $n records: $(cat "$D/log")"
+done
+$P verify "$D/bt" --all >"$D/log" 2>&1; ok $? "balanced targets: every record once more: $(cat "$D/log")"
+# what no draw makes is tried in each cell once, or in as many as --max_cells says
+$P run-data-gen $N --patterns palindrome,starts_with --length 1 --corruption_rate 0 --max_attempts 2 --threads 1 --out "$D/n00" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'no attempt of 4 passed' "$D/log"; ok $? "all cells are tried: $(cat "$D/log")"
+$P run-data-gen $N --length 1 --min_pattern_improvement 0.6 --out "$D/x" >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'palindrome can be no target' "$D/log" && grep -q 'no pattern can be a target' "$D/log" && [ ! -e "$D/x/data" ]; ok $? "patterns that can be no target are named before the run: $(cat "$D/log")"
 # an upload needs its program and a token: looked for before anything is made
 printf '#!/bin/sh\nexit 0\n' >"$D/hub.sh"; chmod +x "$D/hub.sh"
 up() { env -u HF_TOKEN HOME="$D" HF_HOME="$D/hub-home" $P run-data-gen $S --length 1 --hub.dataset_name me/set "$@" --out "$D/hub" >/dev/null 2>"$D/log"; }

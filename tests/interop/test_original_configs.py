@@ -5,8 +5,10 @@ import glob, json, os, re, subprocess, sys, tempfile
 passed = failed = skipped = 0
 
 
-# in these a record among the twelve that --dry-run makes has no attempt that passes today's gates (with --compat they run)
-NONE_TODAY = {"22.yaml", "24.yaml", "25.yaml", "28.yaml", "31.yaml"}
+# few of these small, short trainings pass today's gates (1 in 450 attempts of 22.yaml): fewer records than the twelve of --dry-run
+RARE_TODAY = {"22.yaml", "24.yaml", "28.yaml"}
+# and of these none: record 0 of seed 42 has no success in all 52 cells of 200 attempts (with --compat they run)
+NONE_TODAY = {"25.yaml", "31.yaml"}
 
 
 def check(ok, what):
@@ -81,7 +83,8 @@ for path in files:
         r = run(where, "create-sig-dataset", "--config-path", path, "--compat", "--filename", "signature_dataset.json")
         check(r.returncode == 0, f"{name}: create-sig-dataset: {r.stderr}")
         # today's training takes it as well; where its gates let no attempt of a record pass, --dry-run says so
-        r = run(where, "run-data-gen", "--config-path", path, "--hub.dataset_name", "", "--dry-run")
+        less = ["--length", "2"] if name in RARE_TODAY else ["--max_cells", "2"] if name in NONE_TODAY else []
+        r = run(where, "run-data-gen", "--config-path", path, "--hub.dataset_name", "", "--dry-run", *less)
         refused = name in NONE_TODAY
         check("records 0 to" in r.stdout and r.returncode == refused and ("no attempt of " in r.stderr) == refused, f"{name} opens: {r.stderr}")
         r = run(where, "run-data-gen", "--config-path", path, "--compat", "--length", "2", "--hub.dataset_name", "", "--no-metrics.tensorboard.enabled", "--threads", "1", "--quiet", "--out", "set")

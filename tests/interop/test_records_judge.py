@@ -429,7 +429,7 @@ for k in (0, 1):
     judge_cause(out, rows[k], figs[k], pairs[k])
 
 # without corruption nothing is degraded: the twin is the degraded model, and no attempt passes
-r, _ = make(os.path.join(tmp.name, "clean"), [*small, "--length", "1", "--seed", "92", "--corruption_rate", "0", "--max_attempts", "8"])
+r, _ = make(os.path.join(tmp.name, "clean"), [*small, "--length", "1", "--seed", "92", "--corruption_rate", "0", "--max_attempts", "8", "--max_cells", "1"])
 check(r.returncode == 1 and "no attempt of 8 passed" in r.stderr, f"clean labels: {r.returncode} {r.stderr}")
 
 # small subjects, weights as whole numbers, lists for signatures: nothing is true of them that is not true of what is printed
