@@ -284,8 +284,12 @@ static void scalers(void)
         CHECK_NEAR(nn_f64(&s.min)[0], 0, 0);
         CHECK_NEAR(nn_f64(&s.max)[0], 10, 0);
         rows[0] = 2;
-        part = nn_tensor_view(zeros, NN_F64, 2, rows);
+        part = nn_tensor_view(zeros, NN_F64, 2, rows);       /* a constant column becomes the lower limit */
         CHECK_OK(nn_scaler_fit(&s, &part, &e), e);
+        CHECK_OK(nn_scaler_transform(&s, &part, &e), e);
+        CHECK(zeros[0] == 0 && zeros[1] == 0);
+        zeros[0] = 0.0;
+        zeros[1] = -0.0;
         CHECK(!signbit(nn_f64(&s.min)[0]) && !signbit(nn_f64(&s.max)[0]));
         nn_scaler_free(&s);
         memset(&s, 0, sizeof s);

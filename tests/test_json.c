@@ -32,6 +32,9 @@ static void accepted(void)
         { "18446744073709551615", "18446744073709551615" }, { "18446744073709551616", "1.8446744073709552e+19" }, { "-9223372036854775809", "-9.223372036854776e+18" },
         { "{\"a\":1,\"b\":[true,false,null],\"c\":{\"d\":\"\"}}", "{\"a\":1,\"b\":[true,false,null],\"c\":{\"d\":\"\"}}" },
         { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\"\\\\/\\b\\f\\n\\r\\t\"" }, { "\"\\u0041\\u00e9\\ud83d\\ude00\"", "\"A\xC3\xA9\xF0\x9F\x98\x80\"" },
+        /* the four corners of surrogate pairs: U+10000, U+103FF, U+10FC00, U+10FFFF */
+        { "\"\\ud800\\udc00\\uD800\\uDFFF\"", "\"\xF0\x90\x80\x80\xF0\x90\x8F\xBF\"" },
+        { "\"\\udbff\\udc00\\udbff\\udfff\"", "\"\xF4\x8F\xB0\x80\xF4\x8F\xBF\xBF\"" },
         { "\"\\u0000\"", "\"\\u0000\"" }, { "\"\x7f\"", "\"\x7f\"" }, { "\"\xE2\x82\xAC\"", "\"\xE2\x82\xAC\"" }, { "\"12345678\\n12345678901\"", "\"12345678\\n12345678901\"" },
         { "1.7976931348623157e308", "1.7976931348623157e+308" }, { "1e-400", "0.0" }, { "123456789012345678901234567890.5", "1.2345678901234568e+29" }
     };
@@ -88,6 +91,20 @@ static void refused(void)
         CHECK_INT(e.col, t[i].col);
         CHECK_INT(e.offset, nni_text_byte(t[i].text, t[i].text + strlen(t[i].text), e.line, e.col));
     }
+}
+/* what is no pair of surrogates, at each end of its two ranges */
+static void half_pairs(void)
+{
+    static const char *const t[] = { "\"\\udc00\\udc00\"", "\"\\udfff\\udc00\"", "\"\\ud800\\udbff\"", "\"\\ud800\\ue000\"",
+                                     "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\\udc00\"" };
+    nn_arena a = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_json *root = NULL;
+        CHECK_MSG(nn_json_parse(&root, &a, t[i], strlen(t[i]), "t", NULL, &e) == NN_E_FORMAT, "%s is read", t[i]);
+    }
+    nn_arena_free(&a);
 }
 static void limits(void)
 {
@@ -347,6 +364,7 @@ int main(void)
     (void)nn_dir_make("build", NULL, NULL);               /* their files lie there; absent when built by hand */
     RUN(accepted);
     RUN(refused);
+    RUN(half_pairs);
     RUN(limits);
     RUN(tree);
     RUN(writer);

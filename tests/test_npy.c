@@ -203,6 +203,14 @@ static void fields(void)
     nn_buf units = NN_ZERO, left = NN_ZERO;
     nn_error e = NN_ZERO;
     size_t n = put_npy(b, type, rest, record, sizeof record), i;
+    {                                                /* 8 dimensions in all are the most, 1 of the array and 7 of the field */
+        static const float two[2] = { 1.5f, 2.5f };
+        const size_t most = put_npy(b, "[('x', '<f4', (1,1,1,1,1,1,1))]", rest, two, sizeof two);
+        CHECK_OK(parts_of(&d, &units, NULL, b, most, NULL, &e), e);
+        CHECK(d.count == 1 && d.items[0].value.ndim == 8 && nn_f32(&d.items[0].value)[1] == 2.5f);
+        nn_dict_free(&d);
+        n = put_npy(b, type, rest, record, sizeof record);
+    }
     CHECK_OK(parts_of(&d, &units, NULL, b, n, NULL, &e), e);
     CHECK_INT(d.count, 5);
     if (d.count == 5) {

@@ -28,6 +28,17 @@ static void make_and_free(void)
     CHECK_INT(nn_tensor_make(&t, NN_UCS4, 1, many, NULL, &e), NN_E_ARG);
     CHECK(t.data == NULL);
 }
+/* products and sums that just fit, and the next ones */
+static void sizes(void)
+{
+    size_t out = 5;
+    CHECK(nn_size_mul(SIZE_MAX, 1, &out) && out == SIZE_MAX);
+    CHECK(nn_size_mul(SIZE_MAX / 3, 3, &out) && out == SIZE_MAX / 3 * 3);
+    CHECK(!nn_size_mul(SIZE_MAX / 3 + 1, 3, &out) && !nn_size_mul(SIZE_MAX, 2, &out));
+    CHECK(nn_size_mul(SIZE_MAX, 0, &out) && out == 0);
+    CHECK(nn_size_add(SIZE_MAX - 1, 1, &out) && out == SIZE_MAX);
+    CHECK(!nn_size_add(SIZE_MAX, 1, &out) && out == SIZE_MAX);
+}
 static void text(void)
 {
     nn_tensor t = NN_ZERO;
@@ -144,6 +155,7 @@ int main(void)
 {
     RUN(make_and_free);
     RUN(text);
+    RUN(sizes);
     RUN(dict_keeps_order_and_owns);
     RUN(dict_index);
     RUN(every_failing_allocation);

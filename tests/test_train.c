@@ -96,6 +96,15 @@ static void losses(void)
         }
     }
 }
+/* zero is the default's name; what is no loss has that name too */
+static void loss_names(void)
+{
+    CHECK_STR(nn_loss_name(NN_LOSS_DEFAULT), "ce");
+    CHECK_STR(nn_loss_name((nn_loss)7), "ce");
+    CHECK_STR(nn_loss_name(NN_LOSS_HUBER), "huber");
+    CHECK_INT(nn_loss_parse("huber"), NN_LOSS_HUBER);
+    CHECK_INT(nn_loss_parse("default"), NN_LOSS_DEFAULT);
+}
 static void loss_edges(void)
 {
     nn_loss_desc d = NN_ZERO;
@@ -814,7 +823,7 @@ static void memory(void)
 }
 int main(void)
 {
-    RUN(losses); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(loop_figures); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
+    RUN(losses); RUN(loss_names); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(loop_figures); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
     RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(small_nets); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
     return test_report();
 }

@@ -38,6 +38,7 @@ static void accepted(void)
         { "[~, null, Null, NULL, true, True, FALSE, yes, on]", "[null,null,null,null,true,true,false,\"yes\",\"on\"]" },
         { "[1, -2, +3, 0o17, 0x1F, 010, 1_000, 12:30:45, 18446744073709551615, 18446744073709551616]", "[1,-2,3,15,31,10,\"1_000\",\"12:30:45\",18446744073709551615,1.8446744073709552e+19]" },
         { "[1.5, 1e-4, .5, 5., -1.5E+3, .inf, -.INF, .NaN, 1.2.3, 1e, e5, ., -, 0x, 0o8]", "[1.5,0.0001,0.5,5.0,-1500.0,Infinity,-Infinity,NaN,\"1.2.3\",\"1e\",\"e5\",\".\",\"-\",\"0x\",\"0o8\"]" },
+        { "\"\\U0010FFFF\\uD7FF\\uE000\"", "\"\xF4\x8F\xBF\xBF\xED\x9F\xBF\xEE\x80\x80\"" },   /* the last character, and beside surrogates */
         { "a: -b\nc: ?d\ne: :f\n", "{\"a\":\"-b\",\"c\":\"?d\",\"e\":\":f\"}" },
         { "\xEF\xBB\xBF" "a: 1\r\nb:\r\n  - 2\r\n", "{\"a\":1,\"b\":[2]}" }, { "k:\t1\nl: 2\t# c\n", "{\"k\":1,\"l\":2}" }, { "a:   \n  1\n", "{\"a\":1}" }
     };
