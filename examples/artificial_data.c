@@ -52,7 +52,7 @@ typedef struct input_opts {
 typedef struct fit_opts {
     const char *name, *from, *arch, *class_weights;
     nn_ints head;
-    int act, init, optimizer, schedule, monitor, freeze, nesterov, amsgrad, last;
+    int act, init, optimizer, schedule, monitor, freeze, nesterov, amsgrad, last, controls;
     double dropout, lr, head_lr, momentum, weight_decay, smoothing, gamma, floor, clip;
     size_t epochs, batch, warmup, every, patience, seeds, checkpoint;
 } fit_opts;
@@ -192,6 +192,11 @@ typedef struct opts {
       .group = "training", .help = "repeat with so many seeds, report mean and 95 % interval; files are the first " \
           "seed's", .commands = C,                                                                 \
       .effect = NN_EFFECT_TEXT, .probe = "2" },                                                    \
+    { .key = P ".controls", .type = NN_APP_BOOL, .field = F(M.controls), .def = "true",            \
+      .group = "training", .help = "judge beside the majority class and a logistic regression (fine-tuning: also " \
+          "training from scratch, and a frozen random backbone)", .commands = C,                   \
+      .mode = "command=all or val_size!=0 or data.test or data.test_size!=0",                      \
+      .effect = NN_EFFECT_TEXT, .probe = "false", .fixture = "alone" },                            \
     { .key = P ".checkpoint_every", .type = NN_APP_SIZE, .field = F(M.checkpoint),                 \
       .def = "0", .min = 0, .max = 1e6, .unit = "epochs",                                          \
       .group = "output", .help = "save the state for --resume; 0 = every 20 seconds", .commands = C, \
@@ -2099,6 +2104,227 @@ typedef struct fit_figures {
     int unchanged;
 } fit_figures;
 
+/* ==== controls: what a model must beat =================================== */
+typedef struct control_job {
+    nn_app *app;
+    nn_report *rep;
+    const fit_opts *f;
+    const model *m;                      /* the trained model */
+    const rows *train, *judged;          /* ready for the network; judged: test or validation rows */
+    const char *judged_name;
+    const eval *own;                     /* the model on them */
+    nn_train_set train_set, val_set;
+    nn_train_desc desc;                  /* the budget that the model had */
+    nn_torch_rng *rng;                   /* --compat's, or NULL */
+    int tuned;
+    uint64_t seed;
+    const char *pre, *what;
+} control_job;
+/* right [n] of a control, its accuracy, and what the model is above it on the same rows */
+typedef struct control {
+    const char *name;
+    double *right, accuracy;
+    nn_interval gain;
+} control;
+static double right_rows(double *right, const int64_t *y, const int64_t *pred, size_t n)
+{
+    double hits = 0;
+    size_t i;
+    for (i = 0; i < n; i++) {
+        right[i] = y[i] == pred[i];
+        hits += right[i];
+    }
+    return hits / (double)n;
+}
+/* The most frequent class of the training rows, and a logistic regression (C = 1) on them, each column
+ * at mean 0 and variance 1. */
+static nn_status simple_controls(const control_job *j, control *majority, control *logistic, nn_error *err)
+{
+    const size_t n = j->judged->x.shape[0], rows_n = j->train->x.shape[0], k = j->m->net->n_out;
+    const int64_t *y = nn_i64(&j->judged->y), *seen = nn_i64(&j->train->y);
+    size_t *count = (size_t *)calloc(k, sizeof *count), i, top = 0;
+    int64_t *pred = (int64_t *)malloc(n * sizeof *pred);
+    nn_tensor x = NN_ZERO;
+    nn_scaler scaler = NN_ZERO;
+    nn_logistic_desc d = NN_ZERO;
+    nn_linear fitted = NN_ZERO;
+    nn_status status = NN_OK;
+    if (!count || !pred) {
+        status = nn_error_set(err, NN_E_NOMEM, "out of memory");
+        goto done;
+    }
+    for (i = 0; i < rows_n; i++) count[seen[i]]++;
+    for (i = 0; i < k; i++) if (count[i] > count[top]) top = i;
+    for (i = 0; i < n; i++) pred[i] = (int64_t)top;
+    majority->accuracy = right_rows(majority->right, y, pred, n);
+    TRY(nn_tensor_copy(&x, &j->train->x, NULL, err));
+    TRY(nn_scaler_fit(&scaler, &x, err));
+    TRY(nn_scaler_transform(&scaler, &x, err));
+    d.n_classes = k;
+    d.tol = 1e-4;                        /* of a control nobody reads the tenth digit */
+    d.max_iter = 25;
+    d.threads = (int)j->app->threads;
+    TRY(nn_logistic_fit(&fitted, &x, seen, &d, err));
+    nn_tensor_free(&x);
+    TRY(nn_tensor_copy(&x, &j->judged->x, NULL, err));
+    TRY(nn_scaler_transform(&scaler, &x, err));
+    TRY(nn_linear_predict(pred, &fitted, &x, err));
+    logistic->accuracy = right_rows(logistic->right, y, pred, n);
+done:
+    free(count);
+    free(pred);
+    nn_tensor_free(&x);
+    nn_scaler_free(&scaler);
+    nn_linear_free(&fitted);
+    return status;
+}
+static int control_epoch(const nn_train_event *e, void *user)
+{
+    (void)e;
+    (void)user;
+    return nn_app_stopped();
+}
+/* The model's own shape from new initial weights, trained as long and on the same rows: with all of
+ * its layers, or (frozen) the head on a random backbone. From scratch a rate that suits fine-tuning may
+ * be too low: ten times the rate is tried too, and the better one by the validation part is taken. */
+static nn_status network_control(const control_job *j, control *out, int frozen, nn_error *err)
+{
+    const size_t n = j->judged->x.shape[0];
+    const int tries = frozen || !j->val_set.n ? 1 : 2;
+    int t;
+    double best = -1;
+    nn_mlp *net = NULL;
+    eval e = NN_ZERO;
+    nn_status status = NN_OK;
+    out->accuracy = NAN;
+    for (t = 0; t < tries; t++) {
+        nn_train_desc d = j->desc;
+        nn_train_result hist = NN_ZERO;
+        model m = *j->m;
+        double at;
+        if (t) {
+            d.optim.lr *= 10;
+            d.optim.head_lr *= 10;
+        }
+        d.on_step = NULL;
+        d.on_epoch = control_epoch;
+        d.torch_rng = j->rng;
+        if (j->rng) nn_torch_seed(j->rng, j->seed);
+        nn_mlp_destroy(net);
+        net = NULL;
+        TRY(nn_mlp_copy(&net, j->m->net, NULL, err));
+        (void)nn_mlp_freeze(net, NULL, 0);
+        TRY(nn_mlp_init(net, 0, net->n_layers, init_kind(j->f->init), j->seed, err));
+        if (frozen) {
+            char pat[4096];
+            const char *bp = nn_mlp_backbone_pattern(net, pat, sizeof pat);
+            if (bp) (void)nn_mlp_freeze(net, bp, 1);
+        }
+        status = nn_train_fit(net, &j->train_set, j->val_set.n ? &j->val_set : NULL, &d, &hist, err);
+        at = hist.best_epoch && j->val_set.n ? hist.val_metric[hist.best_epoch - 1] : 0;
+        nn_train_result_free(&hist);
+        if (nn_app_stopped()) {
+            nn_app_interrupted(j->app, "the model is saved; its controls start anew");
+            status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+        }
+        if (status == NN_E_NONFINITE) {              /* the rate was too high: it loses */
+            status = NN_OK;
+            continue;
+        }
+        if (status != NN_OK) goto done;
+        if (at <= best) continue;
+        best = at;
+        m.net = net;
+        TRY(judge(j->app, &m, j->judged, &e, err));
+        out->accuracy = right_rows(out->right, nn_i64(&j->judged->y), e.pred, n);
+        eval_free(&e);
+    }
+done:
+    nn_mlp_destroy(net);
+    eval_free(&e);
+    return status;
+}
+/* in words: is it more than the largest class, more than a line? */
+static const char *verdict_of(const control_job *j, const control *majority, const control *logistic)
+{
+    const nn_interval own = nn_wilson(j->own->accuracy * (double)j->own->n, (double)j->own->n, 0);
+    if (!(own.lo > majority->accuracy)) return "at chance";
+    if (logistic->gain.lo > 0) return "above a logistic regression";
+    if (logistic->gain.hi < 0) return "below a logistic regression";
+    return "level with a logistic regression";
+}
+/* Controls beside a model: results, a table, and the verdict on the first screen. */
+static nn_status show_controls(const control_job *j, nn_error *err)
+{
+    static const char *const key[4] = { "majority", "logistic", "scratch", "random_backbone" };
+    static const char *const columns[3] = { "on the same rows", "accuracy", "the model is above it by" };
+    static const char *const name[4] = { "majority class", "logistic regression",
+                                         "the same network from scratch, same epochs, the better of its rate and ten times it",
+                                         "a random backbone, frozen; its head trained" };
+    const size_t n = j->own->n, n_controls = j->tuned ? 4 : 2;
+    nn_app *app = j->app;
+    control c[4];
+    double *block = (double *)malloc(5 * n * sizeof *block), *own = block;
+    const char *cells[15], *verdict;
+    size_t i, rows_n = 0;
+    nn_status status = NN_OK;
+    if (!block) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    memset(c, 0, sizeof c);
+    for (i = 0; i < 4; i++) {
+        c[i].name = name[i];
+        c[i].right = block + (i + 1) * n;
+        c[i].accuracy = c[i].gain.lo = c[i].gain.hi = NAN;
+    }
+    (void)right_rows(own, nn_i64(&j->judged->y), j->own->pred, n);
+    TRY(simple_controls(j, &c[0], &c[1], err));
+    /* whole models are compared with whole models, frozen ones with frozen ones */
+    if (j->tuned && !j->f->freeze) TRY(network_control(j, &c[2], 0, err));
+    if (j->tuned) TRY(network_control(j, &c[3], 1, err));
+    cells[rows_n++] = nn_app_text(app, "%s", j->what);
+    cells[rows_n++] = percent(app, j->own->accuracy);
+    cells[rows_n++] = "";
+    for (i = 0; i < n_controls; i++) {
+        nn_bootstrap_desc d = NN_ZERO;
+        if (c[i].accuracy != c[i].accuracy) continue;
+        d.seed = 1;
+        d.threads = (int)app->threads;
+        TRY(nn_bootstrap_paired(&c[i].gain, own, c[i].right, n, NULL, &d, err));
+        nn_app_result(app, nn_app_text(app, "%s%s_accuracy", j->pre, key[i]), c[i].accuracy);
+        cells[rows_n++] = c[i].name;
+        cells[rows_n++] = percent(app, c[i].accuracy);
+        cells[rows_n++] = nn_app_text(app, "%+.1f points (%+.1f to %+.1f)", 100 * c[i].gain.mean,
+                                      100 * c[i].gain.lo, 100 * c[i].gain.hi);
+    }
+    verdict = verdict_of(j, &c[0], &c[1]);
+    nn_app_result_text(app, nn_app_text(app, "%sverdict", j->pre), verdict);
+    nn_report_figure(j->rep, nn_app_text(app, "%s%sverdict", *j->pre ? j->what : "", *j->pre ? ": " : ""),
+                     verdict,
+                     nn_app_text(app, "%s; majority class %s, logistic regression %s",
+                                 percent(app, j->own->accuracy), percent(app, c[0].accuracy),
+                                 percent(app, c[1].accuracy)));
+    if (j->tuned) {
+        const control *against = &c[j->f->freeze ? 3 : 2];
+        const char *transfer = against->gain.lo > 0 ? "helps" : "no transfer";
+        if (against->gain.hi < 0) transfer = "harms";
+        if (against->accuracy == against->accuracy) {
+            nn_app_result(app, nn_app_text(app, "%stransfer_gain", j->pre), against->gain.mean);
+            nn_app_result(app, nn_app_text(app, "%stransfer_gain_low", j->pre), against->gain.lo);
+            nn_app_result(app, nn_app_text(app, "%stransfer_gain_high", j->pre), against->gain.hi);
+            nn_app_result_text(app, nn_app_text(app, "%stransfer", j->pre), transfer);
+            nn_report_figure(j->rep, nn_app_text(app, "%s%stransfer", *j->pre ? j->what : "", *j->pre ? ": " : ""),
+                             transfer,
+                             nn_app_text(app, "%+.1f points (%+.1f to %+.1f) above %s", 100 * against->gain.mean,
+                                         100 * against->gain.lo, 100 * against->gain.hi, against->name));
+        }
+    }
+    nn_report_table(j->rep, nn_app_text(app, "%s beside its controls, %zu %s rows (95 %% intervals of paired rows)",
+                                        j->what, n, j->judged_name),
+                    columns, 3, cells, rows_n / 3);
+done:
+    free(block);
+    return status;
+}
+
 /* fit: load, split, train (or fine-tune `base`), judge, save under STEM. *out receives the model of
  * the first seed. */
 static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_opts *in,
@@ -2288,7 +2514,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         run.last_save = nn_app_seconds();
         run.state_path = nn_app_path(app, "%s_state.pth", stem);
         if (app->dry_run) {                                   /* what it would take: a few steps, timed */
-            size_t steps = (tr.x.shape[0] + f->batch - 1) / f->batch, k, i,
+            size_t steps = (tr.x.shape[0] + f->batch - 1) / f->batch, runs = f->seeds, k, i,
                    take = f->batch < tr.x.shape[0] ? f->batch : tr.x.shape[0];
             size_t *idx = (size_t *)nn_arena_get(&app->arena, take * sizeof *idx);
             double t0, per;
@@ -2303,8 +2529,8 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             nn_app_count(app, "test_rows", test_n);
             nn_app_count(app, "parameters", n_params);
             nn_app_count(app, "updates", (uint64_t)steps * f->epochs * f->seeds);
-            nn_app_result(app, "estimated_seconds",
-                          per * (double)steps * (double)f->epochs * (double)f->seeds);
+            if (base && f->controls && (te.x.ndim || has_val)) runs += f->freeze ? 1 : has_val ? 3 : 2;
+            nn_app_result(app, "estimated_seconds", per * (double)steps * (double)f->epochs * (double)runs);
             nn_app_count(app, "trainer_bytes", nn_train_bytes(m.net, &ts, has_val ? &vs : NULL, &td));
             nn_app_count(app, "checkpoint_bytes", (uint64_t)n_params * 4);
             goto done;
@@ -2358,6 +2584,27 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
             fig->epochs = hist.epochs;
             fig->unchanged = strcmp(before, after) == 0;
             memcpy(fig->weights, m.weights, sizeof fig->weights);
+            if (f->controls && (te.x.ndim || has_val)) {
+                control_job j;
+                memset(&j, 0, sizeof j);
+                j.app = app;
+                j.rep = rep;
+                j.f = f;
+                j.m = &m;
+                j.train = &tr;
+                j.judged = te.x.ndim ? &te : &va;
+                j.judged_name = te.x.ndim ? "test" : "validation";
+                j.own = te.x.ndim ? &et : &ev;
+                j.train_set = ts;
+                if (has_val) j.val_set = vs;
+                j.desc = td;
+                j.rng = o->compat ? &torch_rng : NULL;
+                j.tuned = base != NULL;
+                j.seed = seed;
+                j.pre = result_prefix(app, stem);
+                j.what = what;
+                TRY(show_controls(&j, err));
+            }
             plot_history(app, rep, &hist, what, stem, has_val);
             show_choices(app, rep, &hist, f->last ? 0 : hist.best_epoch, result_prefix(app, stem));
             if (te.x.ndim)

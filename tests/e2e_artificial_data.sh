@@ -54,8 +54,26 @@ for f in train.txt out.txt; do grep _by_ $f | cmp -s - choices.txt && ok || bad 
 grep -q "What each choice of the best epoch keeps" ck/mlp_d1_report.html && ok || bad "the report does not say what each choice keeps"
 run train_npz "$P" train --train data/d1_train.npz --test data/d1_test.npz $fit --out ck_npz --quiet --threads 2
 [ "$(value weights_sha256 out.txt)" = "$H1" ] && ok || bad "NPZ or two threads give other weights than CSV"
+# controls: the majority class of the training rows is counted here again; on these sets the network is better than it
+awk -F, 'NR == FNR { if (FNR > 1) n[$NF]++; next } FNR == 1 { for (c in n) if (n[c] > n[top] || (n[c] == n[top] && c < top)) top = c } FNR > 1 { all++; hit += $NF == top } END { print hit / all }' \
+    data/d1_train.csv data/d1_test.csv >majority.txt
+awk -v a="$(value majority_accuracy train.txt)" -v b="$(cat majority.txt)" 'BEGIN { exit !(a != "" && a - b < 0.02 && b - a < 0.02) }' && ok || bad "majority_accuracy $(value majority_accuracy train.txt), here $(cat majority.txt)"
+awk -v a="$(value logistic_accuracy train.txt)" 'BEGIN { exit !(a > 0.6 && a <= 1) }' && ok || bad "logistic_accuracy $(value logistic_accuracy train.txt)"
+case $(value verdict train.txt) in *"logistic regression") ok ;; *) bad "verdict '$(value verdict train.txt)'" ;; esac
+grep -q "majority class" ck/mlp_d1_report.html && grep -q '"verdict"' ck/mlp_d1_run.json && ok || bad "no controls in the report or in run.json"
+# labels that no column knows are at chance, and that is said; without controls nothing is
+awk -F, -v OFS=, 'NR > 1 { $NF = (NR * 7 + int(NR / 3)) % 3 } { print }' data/d1_train.csv >noise_train.csv
+run chance "$P" train --train noise_train.csv --test-size 0.3 --arch 8 --epochs 3 --out ck_noise --quiet
+[ "$(value verdict out.txt)" = "at chance" ] && grep -q "at chance" ck_noise/mlp_noise_report.html && ok || bad "noise: $(cat out.txt)"
+run no_controls "$P" train --train noise_train.csv --test-size 0.3 --arch 8 --epochs 3 --no-controls --out ck_none --quiet
+grep -q "verdict\|majority\|logistic" out.txt && bad "--no-controls: $(cat out.txt)" || ok
+refuse controls_without 2 "controls" "$P" train --train noise_train.csv --val-size 0 --no-controls --epochs 1 --arch 8 --out left --quiet
 run finetune "$P" finetune --from ck/mlp_d1_model.pth --train data/d2_train.csv --test data/d2_test.csv --epochs 5 --lr 1e-3 --out ck --quiet
 has ck/mlp_d2_finetuned_model.pth ck/mlp_d2_finetuned_head.pth
+for k in majority_accuracy logistic_accuracy scratch_accuracy random_backbone_accuracy transfer_gain transfer_gain_low transfer_gain_high transfer; do [ -n "$(value $k out.txt)" ] && ok || bad "fine-tuning without $k"; done
+# the gain is what it is called, on the same rows
+awk -v a="$(value accuracy out.txt)" -v s="$(value scratch_accuracy out.txt)" -v g="$(value transfer_gain out.txt)" -v l="$(value transfer_gain_low out.txt)" -v h="$(value transfer_gain_high out.txt)" \
+    'BEGIN { d = a - s - g; exit !(d < 0.02 && d > -0.02 && l <= g && g <= h) }' && ok || bad "transfer gain: $(cat out.txt)"
 [ "$(value backbone_before_sha256 out.txt)" != "$(value backbone_after_sha256 out.txt)" ] && ok || bad "fine-tuning did not move the backbone"
 run freeze "$P" finetune --from ck/mlp_d1_model.safetensors --train data/d2_train.csv --freeze-backbone --epochs 3 --name d2f --out ck --quiet
 [ "$(value backbone_before_sha256 out.txt)" = "$(value backbone_after_sha256 out.txt)" ] && ok || bad "a frozen backbone moved"
