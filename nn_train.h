@@ -1281,45 +1281,67 @@ NNI_FN size_t nni_hits(nn_loss kind, const float *z, const int64_t *labels, cons
     return hits;
 }
 /* nn_mlp_forward, the short way where there is one. */
-NNI_FN nn_status nni_train_forward(const nn_mlp *m, nn_mlp_work *w, nni_small *small,
-                                   nn_mlp_input in, size_t n, const nn_mlp_run *run,
+/* A model and where it runs: w a workspace, or small one for a small net. */
+typedef struct nni_train_net {
+    const nn_mlp *m;
+    nn_mlp_work *w;
+    nni_small *small;
+    const nn_mlp_run *run;
+} nni_train_net;
+NNI_FN nni_train_net nni_net_of(const nn_mlp *m, nn_mlp_work *w, nni_small *small, const nn_mlp_run *run)
+{
+    nni_train_net net;
+    net.m = m;
+    net.w = w;
+    net.small = small;
+    net.run = run;
+    return net;
+}
+NNI_FN nn_status nni_train_forward(const nni_train_net *net, nn_mlp_input in, size_t n,
                                    const float **z, nn_error *err)
 {
+    const nn_mlp *m = net->m;
+    nni_small *small = net->small;
     nn_status s;
-    if (!small) return nn_mlp_forward(m, w, in, n, run, z, err);
+    if (!small) return nn_mlp_forward(m, net->w, in, n, net->run, z, err);
     s = nni_mlp_check_input("nn_mlp_forward", m, NULL, &in, n, err);
     if (s != NN_OK) return s;
-    nni_small_predict(m, small, run->params ? run->params : m->params, &in, n, small->z);
+    nni_small_predict(m, small, net->run->params ? net->run->params : m->params, &in, n, small->z);
     *z = small->z;
     return s;
 }
-/* Loss and metric of a set, chunk by chunk; w an inference workspace, or small one for a small net;
- * out [n, n_out] or NULL. */
-NNI_FN nn_status nni_evaluate(
-    const nn_mlp *m, nn_mlp_work *w, nni_small *small, const nn_mlp_run *run,
-    const nn_loss_desc *loss, const nn_train_set *s,
-    double (*metric_fn)(const float *, const nn_train_set *, size_t, size_t, void *), void *user,
-    float *row_loss, double *loss_out, double *metric_out, float *out, nn_error *err)
+/* What to judge a model on, and how. */
+typedef struct nni_judge {
+    const nn_loss_desc *loss;
+    const nn_train_set *set;
+    double (*metric)(const float *out, const nn_train_set *set, size_t first, size_t n, void *user);
+    void *user;
+} nni_judge;
+/* Loss and metric of a set, chunk by chunk; out [n, n_out] or NULL. */
+NNI_FN nn_status nni_evaluate(const nni_train_net *net, const nni_judge *judge, double *loss_out,
+                              double *metric_out, float *out, nn_error *err)
 {
+    const nn_mlp *m = net->m;
+    const nn_loss_desc *loss = judge->loss;
+    const nn_train_set *s = judge->set;
     nn_loss_desc sum = *loss;
     nn_loss kind = loss->kind ? loss->kind : NN_LOSS_CE;
     nni_acc total = NN_ZERO;
-    size_t at, hits = 0, most = small ? NNI_EVAL_ROWS : w->rows;
+    size_t at, hits = 0, most = net->small ? NNI_EVAL_ROWS : net->w->rows;
     double metric = 0;
-    (void)row_loss;
     sum.reduction = NN_REDUCE_SUM;
     for (at = 0; at < s->n; at += most) {
         size_t now = s->n - at < most ? s->n - at : most;
         const float *z = NULL, *targets = s->targets ? s->targets + at * m->n_out : NULL;
         const int64_t *labels = s->labels ? s->labels + at : NULL;
         double v = 0;
-        nn_status st = nni_train_forward(m, w, small, nni_set_input(s, at), now, run, &z, err);
+        nn_status st = nni_train_forward(net, nni_set_input(s, at), now, &z, err);
         if (st == NN_OK)
             st = nn_loss_eval(&sum, &v, NULL, z, labels, targets, s->weight ? s->weight + at : NULL,
                               NULL, now, m->n_out, err);
         if (st != NN_OK) return st;
         nni_acc_add(&total, v);
-        if (metric_fn) metric += metric_fn(z, s, at, now, user);
+        if (judge->metric) metric += judge->metric(z, s, at, now, judge->user);
         else if (kind == NN_LOSS_CE || kind == NN_LOSS_BCE)
             hits += nni_hits(kind, z, labels, targets, now, m->n_out);
         if (out) memcpy(out + at * m->n_out, z, now * m->n_out * sizeof(float));
@@ -1329,7 +1351,7 @@ NNI_FN nn_status nni_evaluate(
         *loss_out = den > 0 ? nni_acc_get(&total) / den : 0;
     }
     if (metric_out)
-        *metric_out = metric_fn                                 ? metric / (double)s->n :
+        *metric_out = judge->metric                             ? metric / (double)s->n :
                       kind == NN_LOSS_CE || kind == NN_LOSS_BCE ? (double)hits / (double)s->n :
                                                                   NAN;
     return NN_OK;
@@ -1343,6 +1365,8 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
     nn_mlp_work w = NN_ZERO;
     nn_mlp_run run = NN_ZERO;
     nni_small *small = NULL;
+    nni_train_net net;
+    nni_judge judge = NN_ZERO;
     unsigned char *block = NULL;
     size_t rows, bytes = 0;
     nn_status st;
@@ -1360,7 +1384,10 @@ NN_DEF nn_status nn_train_evaluate(const nn_mlp *m, const nn_train_set *set,
     } else st = nn_mlp_workspace_make(&w, m, rows, s.tokens ? NN_WORK_TOKENS : 0, NULL, &m->alloc, err);
     if (st != NN_OK) return st;
     run.threads = threads;
-    st = nni_evaluate(m, &w, small, &run, loss_desc, &s, NULL, NULL, NULL, loss, metric, out, err);
+    net = nni_net_of(m, &w, small, &run);
+    judge.loss = loss_desc;
+    judge.set = &s;
+    st = nni_evaluate(&net, &judge, loss, metric, out, err);
     nn_mlp_workspace_free(&w);
     nn_mem_free(block, bytes, &m->alloc);
     return st;
@@ -1624,10 +1651,28 @@ NNI_FN void nni_team_end(nn_trainer *t, size_t rows, double seconds)
     t->hold = t->hold < 4096 ? t->hold * 4 : t->hold;
     t->probe_at = t->step + t->hold * (t->probe_sec[1] > 4 * t->probe_sec[0] ? 8 : 1);
 }
-NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *labels,
-                                const float *targets, const float *weight, size_t n,
-                                double *loss_out, nn_error *err)
+/* A step's rows: what goes in, and what should come out. */
+typedef struct nni_batch {
+    nn_mlp_input in;
+    const int64_t *labels;
+    const float *targets, *weight;
+    size_t n;
+} nni_batch;
+/* n rows of s from `first` on, read where they are */
+NNI_FN nni_batch nni_batch_of(const nn_train_set *s, size_t first, size_t n, size_t n_out)
 {
+    nni_batch b;
+    b.in = nni_set_input(s, first);
+    b.labels = s->labels ? s->labels + first : NULL;
+    b.targets = s->targets ? s->targets + first * n_out : NULL;
+    b.weight = s->weight ? s->weight + first : NULL;
+    b.n = n;
+    return b;
+}
+NNI_FN nn_status nni_train_step(nn_trainer *t, const nni_batch *b, double *loss_out, nn_error *err)
+{
+    const nn_mlp_input in = b->in;
+    const size_t n = b->n;
     nn_mlp *m = t->model;
     nn_mlp_run run = NN_ZERO;
     nni_small *small = t->small;
@@ -1644,10 +1689,13 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
     s = nni_train_view(t, &run.params, err);
     /* switched on since */
     if (small) for (i = 0; i < m->n_layers; i++) if (m->layers[i].dropout > 0) small = NULL;
-    if (s == NN_OK) s = nni_train_forward(m, &t->work, small, in, n, &run, &z, err);
+    if (s == NN_OK) {
+        const nni_train_net net = nni_net_of(m, &t->work, small, &run);
+        s = nni_train_forward(&net, in, n, &z, err);
+    }
     if (s == NN_OK)
-        s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, labels, targets, weight, NULL, n, m->n_out,
-                         err);
+        s = nn_loss_eval(&t->desc.loss, &loss, t->dz, z, b->labels, b->targets, b->weight, NULL, n,
+                         m->n_out, err);
     if (s != NN_OK) return s;
     if (loss_out) *loss_out = loss;
     if (!(loss - loss == 0) || (t->desc.diverged > 0 && loss > t->desc.diverged))
@@ -1655,7 +1703,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, nn_mlp_input in, const int64_t *l
                         t->epoch + 1, (unsigned long long)t->step + 1, loss,
                         loss - loss == 0 ? ", above the bound of divergence" : "");
     t->hits = t->desc.loss.kind == NN_LOSS_CE || t->desc.loss.kind == NN_LOSS_BCE ?
-                  nni_hits(t->desc.loss.kind, z, labels, targets, n, m->n_out) :
+                  nni_hits(t->desc.loss.kind, z, b->labels, b->targets, n, m->n_out) :
                   0;
     factor = nn_schedule_factor(&t->desc.schedule, t->epoch, t->step, t->desc.epochs, t->plateau);
     for (g = 0; g < t->n_groups; g++) {
@@ -1728,6 +1776,7 @@ NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch,
                                        nn_error *err)
 {
     nn_train_set s = *batch;
+    nni_batch b;
     nn_status st;
     if (s.n > t->work.rows)
         return nn_error_set(err, NN_E_ARG, "nn_trainer_step_batch: %zu rows, batch_size is %zu", s.n,
@@ -1737,12 +1786,14 @@ NN_DEF nn_status nn_trainer_step_batch(nn_trainer *t, const nn_train_set *batch,
             "nn_trainer_step_batch: the batch must be dense or tokens as the training set is");
     st = nni_set_check("nn_trainer_step_batch", t->model, &t->desc.loss, &s, err);
     if (st != NN_OK) return st;
-    return nni_train_step(t, nni_set_input(&s, 0), s.labels, s.targets, s.weight, s.n, loss, err);
+    b = nni_batch_of(&s, 0, s.n, t->model->n_out);
+    return nni_train_step(t, &b, loss, err);
 }
 NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, double *loss, nn_error *err)
 {
     const nn_train_set *s = &t->train;
     size_t i, c = t->model->n_out, d = t->model->n_in;
+    nni_batch b;
     int run_of_rows = 1;                             /* consecutive rows are read where they are */
     if (n == 0 || n > t->work.rows)
         return nn_error_set(err, NN_E_ARG, "nn_trainer_step: expected 1 to %zu rows, got %zu",
@@ -1753,10 +1804,10 @@ NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, do
                             rows[i], s->n);
         if (rows[i] != rows[0] + i) run_of_rows = 0;
     }
-    if (run_of_rows)
-        return nni_train_step(t, nni_set_input(s, rows[0]), s->labels ? s->labels + rows[0] : NULL,
-                              s->targets ? s->targets + rows[0] * c : NULL,
-                              s->weight ? s->weight + rows[0] : NULL, n, loss, err);
+    if (run_of_rows) {
+        b = nni_batch_of(s, rows[0], n, c);
+        return nni_train_step(t, &b, loss, err);
+    }
     for (i = 0; i < n; i++) {
         size_t r = rows[i];
         if (t->bx) memcpy(t->bx + i * d, s->x + r * s->ldx, d * sizeof(float));
@@ -1765,21 +1816,30 @@ NN_DEF nn_status nn_trainer_step(nn_trainer *t, const size_t *rows, size_t n, do
         if (t->by) memcpy(t->by + i * c, s->targets + r * c, c * sizeof(float));
         if (t->bw) t->bw[i] = s->weight[r];
     }
-    return nni_train_step(
-        t, t->bx ? nn_mlp_dense(t->bx, d) : nn_mlp_tokens(t->bt, s->length, s->vocab), t->bl, t->by,
-        t->bw, n, loss, err);
+    b.in = t->bx ? nn_mlp_dense(t->bx, d) : nn_mlp_tokens(t->bt, s->length, s->vocab);
+    b.labels = t->bl;
+    b.targets = t->by;
+    b.weight = t->bw;
+    b.n = n;
+    return nni_train_step(t, &b, loss, err);
 }
 NN_DEF nn_status nn_trainer_evaluate(nn_trainer *t, const nn_train_set *set, double *loss,
                                      double *metric, nn_error *err)
 {
     nn_train_set s = *set;
     nn_mlp_run run = NN_ZERO;
+    nni_train_net net;
+    nni_judge judge;
     nn_status st = nni_set_check("nn_trainer_evaluate", t->model, &t->desc.loss, &s, err);
     if (st == NN_OK) st = nni_train_view(t, &run.params, err);
     if (st != NN_OK) return st;
     run.threads = t->team;
-    return nni_evaluate(t->model, &t->eval, t->small_eval, &run, &t->desc.loss, &s, t->desc.metric,
-                        t->desc.user, t->row_loss, loss, metric, NULL, err);
+    net = nni_net_of(t->model, &t->eval, t->small_eval, &run);
+    judge.loss = &t->desc.loss;
+    judge.set = &s;
+    judge.metric = t->desc.metric;
+    judge.user = t->desc.user;
+    return nni_evaluate(&net, &judge, loss, metric, NULL, err);
 }
 /* The rows' order of the epoch that begins. */
 NNI_FN void nni_train_order(nn_trainer *t)
@@ -4615,10 +4675,27 @@ NNI_FN void nni_acts2(nn_act act, double *y, double *d1, double *d2, size_t n)
     else for (i = 0; i < n; i++) nni_act2(act, y[i], &y[i], &d1[i], &d2[i]);
 }
 /* c [m,n] = a [m,k] b (+ c): b [k,n], or [n,k] when tb; a [k,m] when ta. One thread. */
-NNI_FN nn_status nni_mul64(double *c, const double *a, int ta, const double *b, int tb, size_t m,
-                           size_t n, size_t k, int add)
+typedef struct nni_f64_side { const double *p; int turned; } nni_f64_side;
+typedef struct nni_sizes { size_t m, n, k; } nni_sizes;
+NNI_FN nni_f64_side nni_side(const double *p, int turned)
 {
-    return nn_gemm_f64(m, n, k, 1.0, a, 0, ta, b, 0, tb, add ? 1.0 : 0.0, c, n, 1, NULL);
+    nni_f64_side side;
+    side.p = p;
+    side.turned = turned;
+    return side;
+}
+NNI_FN nni_sizes nni_mnk(size_t m, size_t n, size_t k)
+{
+    nni_sizes z;
+    z.m = m;
+    z.n = n;
+    z.k = k;
+    return z;
+}
+NNI_FN nn_status nni_mul64(double *c, nni_f64_side a, nni_f64_side b, nni_sizes z, int add)
+{
+    return nn_gemm_f64(z.m, z.n, z.k, 1.0, a.p, 0, a.turned, b.p, 0, b.turned, add ? 1.0 : 0.0, c,
+                       z.n, 1, NULL);
 }
 NNI_FN void nni_add_rows(double *x, const double *b, size_t rows, size_t n)
 {
@@ -4654,12 +4731,15 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
         for (l = 0; l + 1 < L; l++) {
             const size_t ni = p->n[l], no = p->n[l + 1];
             double *pre = p->a[l + 1], *rp = p->rpre[l + 1];
-            s = (nn_status)(s | nni_mul64(pre, in, 0, tw[l], 1, rows, no, ni, 0));
+            s = (nn_status)(s | nni_mul64(pre, nni_side(in, 0), nni_side(tw[l], 1),
+                                          nni_mnk(rows, no, ni), 0));
             nni_add_rows(pre, tw[l] + ni * no, rows, no);
             nni_acts2(p->m->act, pre, p->d1[l + 1], p->d2[l + 1], rows * no);
             if (tangents) {
-                s = (nn_status)(s | nni_mul64(rp, in, 0, tv[l], 1, rows, no, ni, 0));
-                if (rin) s = (nn_status)(s | nni_mul64(rp, rin, 0, tw[l], 1, rows, no, ni, 1));
+                s = (nn_status)(s | nni_mul64(rp, nni_side(in, 0), nni_side(tv[l], 1),
+                                              nni_mnk(rows, no, ni), 0));
+                if (rin) s = (nn_status)(s | nni_mul64(rp, nni_side(rin, 0), nni_side(tw[l], 1),
+                                                       nni_mnk(rows, no, ni), 1));
                 nni_add_rows(rp, tv[l] + ni * no, rows, no);
                 for (i = 0; i < rows * no; i++) p->ra[l + 1][i] = p->d1[l + 1][i] * rp[i];
             }
@@ -4669,11 +4749,14 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
         /* output layer: one score per row */
         {
             const size_t ni = p->n[L - 1];
-            s = (nn_status)(s | nni_mul64(p->z, tw[L - 1], 0, in, 1, 1, rows, ni, 0));
+            s = (nn_status)(s | nni_mul64(p->z, nni_side(tw[L - 1], 0), nni_side(in, 1),
+                                          nni_mnk(1, rows, ni), 0));
             for (i = 0; i < rows; i++) p->z[i] += tw[L - 1][ni];
             if (tangents) {
-                s = (nn_status)(s | nni_mul64(p->rz, tv[L - 1], 0, in, 1, 1, rows, ni, 0));
-                if (rin) s = (nn_status)(s | nni_mul64(p->rz, tw[L - 1], 0, rin, 1, 1, rows, ni, 1));
+                s = (nn_status)(s | nni_mul64(p->rz, nni_side(tv[L - 1], 0), nni_side(in, 1),
+                                              nni_mnk(1, rows, ni), 0));
+                if (rin) s = (nn_status)(s | nni_mul64(p->rz, nni_side(tw[L - 1], 0),
+                                                       nni_side(rin, 1), nni_mnk(1, rows, ni), 1));
                 for (i = 0; i < rows; i++) p->rz[i] += tv[L - 1][ni];
             }
         }
@@ -4703,19 +4786,25 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
             const double *x = l ? p->a[l] : d->x + r0 * ni, *rx = l && tangents ? p->ra[l] : NULL;
             double *swap;
             if (want->grad) {
-                s = (nn_status)(s | nni_mul64(want->grad + base, p->e, 1, x, 0, no, ni, rows, r0 > 0));
+                s = (nn_status)(s | nni_mul64(want->grad + base, nni_side(p->e, 1), nni_side(x, 0),
+                                              nni_mnk(no, ni, rows), r0 > 0));
                 nni_add_cols(want->grad + base + ni * no, p->e, rows, no, r0 > 0);
             }
             if (want->hv) {
-                s = (nn_status)(s | nni_mul64(want->hv + base, p->re, 1, x, 0, no, ni, rows, r0 > 0));
-                if (rx) s = (nn_status)(s | nni_mul64(want->hv + base, p->e, 1, rx, 0, no, ni, rows, 1));
+                s = (nn_status)(s | nni_mul64(want->hv + base, nni_side(p->re, 1), nni_side(x, 0),
+                                              nni_mnk(no, ni, rows), r0 > 0));
+                if (rx) s = (nn_status)(s | nni_mul64(want->hv + base, nni_side(p->e, 1),
+                                                      nni_side(rx, 0), nni_mnk(no, ni, rows), 1));
                 nni_add_cols(want->hv + base + ni * no, p->re, rows, no, r0 > 0);
             }
             if (l == 0) break;
-            s = (nn_status)(s | nni_mul64(p->e2, p->e, 0, tw[l], 0, rows, ni, no, 0));
+            s = (nn_status)(s | nni_mul64(p->e2, nni_side(p->e, 0), nni_side(tw[l], 0),
+                                          nni_mnk(rows, ni, no), 0));
             if (want->hv) {
-                s = (nn_status)(s | nni_mul64(p->re2, p->re, 0, tw[l], 0, rows, ni, no, 0));
-                s = (nn_status)(s | nni_mul64(p->re2, p->e, 0, tv[l], 0, rows, ni, no, 1));
+                s = (nn_status)(s | nni_mul64(p->re2, nni_side(p->re, 0), nni_side(tw[l], 0),
+                                              nni_mnk(rows, ni, no), 0));
+                s = (nn_status)(s | nni_mul64(p->re2, nni_side(p->e, 0), nni_side(tv[l], 0),
+                                              nni_mnk(rows, ni, no), 1));
                 for (i = 0; i < rows * ni; i++)
                     p->re2[i] = p->re2[i] * p->d1[l][i] + p->e2[i] * p->d2[l][i] * p->rpre[l][i];
             }
@@ -4735,16 +4824,18 @@ NNI_FN nn_status nni_pass_run(nni_pass *p, const nni_want *want, const double *t
  * n]: with z = theta X^T, rz = v X^T,
  *   grad = sum_i w_i g_i x_i,   hv = sum_i w_i h_i rz_i x_i: no Hessian is ever formed. mem: 3 n +
  *                               2 n_in words. */
+typedef struct nni_linear_room { const double *xt; double scale, *mem; } nni_linear_room;
 NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const double *theta,
-                                const nn_inner_data *d, const double *xt, double scale, double *mem)
+                                const nn_inner_data *d, const nni_linear_room *room)
 {
     const size_t n = d->n, k = m->n_in;
-    double *z = mem, *rz = mem + n, *prob = mem + 2 * n, *pair = mem + 3 * n;
+    const double *xt = room->xt, scale = room->scale;
+    double *z = room->mem, *rz = z + n, *prob = z + 2 * n, *pair = z + 3 * n;
     nn_status s;
     size_t i;
     memcpy(pair, theta, k * sizeof *pair);
     if (want->v) memcpy(pair + k, want->v, k * sizeof *pair);
-    s = nni_mul64(z, pair, 0, xt, 0, want->v ? 2 : 1, n, k, 0);
+    s = nni_mul64(z, nni_side(pair, 0), nni_side(xt, 0), nni_mnk(want->v ? 2 : 1, n, k), 0);
     for (i = 0; i < n; i++) z[i] += theta[k];
     if (want->value) {
         nni_acc total = NN_ZERO;
@@ -4765,7 +4856,8 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
             for (i = 0; i < n; i++) z[i] *= d->weight[i] * scale;
         else
             for (i = 0; i < n; i++) z[i] *= scale;
-        s = (nn_status)(s | nni_mul64(want->grad, z, 0, d->x, 0, 1, k, n, 0));
+        s = (nn_status)(s | nni_mul64(want->grad, nni_side(z, 0), nni_side(d->x, 0),
+                                      nni_mnk(1, k, n), 0));
         want->grad[k] = nn_sum_f64(z, n);
     }
     if (want->hv) {
@@ -4773,7 +4865,8 @@ NNI_FN nn_status nni_linear_run(const nn_inner *m, const nni_want *want, const d
             for (i = 0; i < n; i++) rz[i] *= prob[i] * (d->weight[i] * scale);
         else
             for (i = 0; i < n; i++) rz[i] *= prob[i] * scale;
-        s = (nn_status)(s | nni_mul64(want->hv, rz, 0, d->x, 0, 1, k, n, 0));
+        s = (nn_status)(s | nni_mul64(want->hv, nni_side(rz, 0), nni_side(d->x, 0),
+                                      nni_mnk(1, k, n), 0));
         want->hv[k] = nn_sum_f64(rz, n);
     }
     return s == NN_OK ? NN_OK : NN_E_NOMEM;
@@ -4851,17 +4944,6 @@ NN_DEF size_t nn_bilevel_bytes(const nn_bilevel_desc *d, size_t n_support, size_
         return 0;
     return bytes;
 }
-/* one inner step: u = momentum u + g + wd theta, theta -= lr u */
-NNI_FN void nni_inner_step(double *theta, double *u, const double *g, size_t P, double lr,
-                           double momentum, double wd)
-{
-    size_t i;
-    for (i = 0; i < P; i++) {
-        double gi = g[i] + wd * theta[i];
-        u[i] = momentum * u[i] + gi;
-        theta[i] -= lr * u[i];
-    }
-}
 /* One call of nn_bilevel_run: its sizes, its rooms in one block, and what it found. */
 typedef struct nni_bilevel {
     const nn_bilevel_desc *d;
@@ -4918,9 +5000,26 @@ NNI_FN nn_status nni_bilevel_inner(nni_bilevel *b, const nni_want *want, size_t 
 {
     const nn_bilevel_desc *d = b->d;
     if (d->weights) d->weights(b->live, k, theta, d->user);
-    if (b->rowmem)
-        return nni_linear_run(&d->model, want, theta, &b->support, b->xt, b->scale, b->rowmem);
+    if (b->rowmem) {
+        nni_linear_room room;
+        room.xt = b->xt;
+        room.scale = b->scale;
+        room.mem = b->rowmem;
+        return nni_linear_run(&d->model, want, theta, &b->support, &room);
+    }
     return nni_pass_run(&b->pass, want, theta, &b->support, b->scale);
+}
+/* one inner step: u = momentum u + g + wd theta, theta -= lr u */
+NNI_FN void nni_inner_step(nni_bilevel *b)
+{
+    const double momentum = b->d->momentum, wd = b->d->weight_decay, lr = b->lr;
+    double *theta = b->theta, *u = b->u;
+    size_t i;
+    for (i = 0; i < b->P; i++) {
+        double gi = b->g[i] + wd * theta[i];
+        u[i] = momentum * u[i] + gi;
+        theta[i] -= lr * u[i];
+    }
 }
 /* K inner steps from theta0; theta and u are kept at the start of each stretch */
 NNI_FN nn_status nni_bilevel_forward(nni_bilevel *b, const double *theta0, nn_error *err)
@@ -4943,7 +5042,7 @@ NNI_FN nn_status nni_bilevel_forward(nni_bilevel *b, const double *theta0, nn_er
         if ((s = nni_bilevel_inner(b, &want, k, b->theta)) != NN_OK) return s;
         if (k == 0) b->r.first_loss = d->no_losses ? nni_nan() : value;
         if (k + 1 == b->K) b->r.last_loss = d->no_losses ? nni_nan() : value;
-        nni_inner_step(b->theta, b->u, b->g, P, b->lr, d->momentum, d->weight_decay);
+        nni_inner_step(b);
         for (i = 0; i < P; i++) big += fabs(b->theta[i]);
         if (!(big - big == 0.0))
             return nn_error_set(err, NN_E_NONFINITE,
@@ -5011,7 +5110,6 @@ NNI_FN nn_status nni_bilevel_outer(nni_bilevel *b)
 /* theta before each of the steps [k0, k1) of stretch c, made again into `inside` */
 NNI_FN nn_status nni_bilevel_again(nni_bilevel *b, size_t c, size_t k0, size_t k1)
 {
-    const nn_bilevel_desc *d = b->d;
     const size_t P = b->P;
     size_t k;
     nni_want want = NN_ZERO;
@@ -5023,7 +5121,7 @@ NNI_FN nn_status nni_bilevel_again(nni_bilevel *b, size_t c, size_t k0, size_t k
         memcpy(b->inside + (k - k0) * P, b->theta, P * sizeof *b->theta);
         if (k + 1 == k1) break;
         if ((s = nni_bilevel_inner(b, &want, k, b->theta)) != NN_OK) return s;
-        nni_inner_step(b->theta, b->u, b->g, P, b->lr, d->momentum, d->weight_decay);
+        nni_inner_step(b);
     }
     return NN_OK;
 }
