@@ -21,12 +21,13 @@
 NN_FP_BEGIN            /* one seed, one result: here too no compiler may fuse a product and a sum
                            on its own (gcc's default on AArch64) */
 
-enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH, CMD_APPLY };
+enum { CMD_BUILD = 0, CMD_PROBE, CMD_COMPARE, CMD_SYNTH, CMD_APPLY, CMD_MATRIX };
 #define C_BUILD (1u << CMD_BUILD)
 #define C_PROBE (1u << CMD_PROBE)
 #define C_COMPARE (1u << CMD_COMPARE)
 #define C_SYNTH (1u << CMD_SYNTH)
 #define C_APPLY (1u << CMD_APPLY)
+#define C_MATRIX (1u << CMD_MATRIX)
 
 enum { NORM_STANDARDIZE = 0, NORM_MINMAX, NORM_NONE };
 static const char *const norm_names[] = { "standardize", "minmax", "none" };
@@ -187,18 +188,18 @@ static const nn_option table[] = {
 
     { .key = "probe", .type = NN_APP_ENUM, .field = F(probe), .def = "auto",
       .choices = "auto|logistic|ridge|mlp|mean-difference", .group = "probe",
-      .commands = C_PROBE | C_COMPARE,
+      .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "auto: logistic for concepts, ridge for features",
       .effect = NN_EFFECT_DATA, .probe = "mean-difference" },
     { .key = "folds", .type = NN_APP_SIZE, .field = F(folds), .def = "5", .min = 2, .max = 1000,
-      .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "stratified by label, grouped by sentence",
       .mode = "!stored_split", .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "fold_seed", .type = NN_APP_SEED, .field = F(fold_seed), .def = "42", .group = "probe",
-      .commands = C_PROBE | C_COMPARE, .help = "seed of the folds",
+      .commands = C_PROBE | C_COMPARE | C_MATRIX, .help = "seed of the folds",
       .effect = NN_EFFECT_DATA, .probe = "7" },
     { .key = "seeds", .type = NN_APP_SIZE, .field = F(seeds), .def = "1", .min = 1, .max = 1000,
-      .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "repeat with that many fold seeds; figures become means",
       .mode = "!stored_split", .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "stored_split", .type = NN_APP_BOOL, .field = F(stored_split), .group = "probe",
@@ -211,18 +212,18 @@ static const nn_option table[] = {
               "name",
       .effect = NN_EFFECT_DATA, .probe = "3" },
     { .key = "penalty", .type = NN_APP_NUM, .field = F(penalty), .def = "1", .min = 0, .max = 1e12,
-      .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE,
+      .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns",
       .mode = "probe=auto|logistic|ridge", .effect = NN_EFFECT_DATA, .probe = "0.01" },
     { .key = "tune", .type = NN_APP_BOOL, .field = F(tune), .group = "probe",
-      .commands = C_PROBE | C_COMPARE,
+      .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "choose the penalty inside each fold by an inner cross-validation",
       .mode = "probe=auto|logistic|ridge", .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "hidden", .type = NN_APP_SIZE, .field = F(hidden), .def = "32", .min = 1, .max = 4096,
-      .unit = "units", .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: hidden layer",
+      .unit = "units", .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX, .help = "mlp: hidden layer",
       .mode = "probe=mlp", .effect = NN_EFFECT_DATA, .probe = "--probe mlp --epochs 2;4" },
     { .key = "epochs", .type = NN_APP_SIZE, .field = F(epochs), .def = "60", .min = 1, .max = 100000,
-      .group = "probe", .commands = C_PROBE | C_COMPARE, .help = "mlp: passes over the rows",
+      .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX, .help = "mlp: passes over the rows",
       .mode = "probe=mlp", .effect = NN_EFFECT_DATA, .probe = "--probe mlp --epochs 2;40" },
     { .key = "save", .type = NN_APP_TEXT, .field = F(save), .flags = NN_APP_WRITES,
       .value = "PROBE.npz", .group = "probe", .commands = C_PROBE, .help = "the probe fitted on all rows",
@@ -297,6 +298,9 @@ static const nn_app_command commands[] = {
       .help = "judge a saved probe on rows that it has never seen: --input DIR or F.npz",
       .out = "results/probes",
       .uses = NN_APP_USES_RUN & ~NN_APP_USES_SEED },
+    { .name = "matrix", .args = "F.npz F.npz...", .min_args = 2, .max_args = 200,
+      .help = "fitted on one data set, judged on another: every pair (of the same rows: by folds)",
+      .out = "results/probes" },
 };
 static const nn_app_program program = {
     .name = "probe_data",
@@ -316,6 +320,7 @@ static const nn_app_program program = {
              "  probe_data probe F.npz --k-sparse 1,2,4,8 --steering DIRECTION.npz --erase ERASED.npz\n"
              "  probe_data apply PROBE.npz --input DIR     the same layers, scaler and PCA on other sentences\n"
              "  probe_data compare F1.npz F2.npz ...\n"
+             "  probe_data matrix F1.npz F2.npz ...        fitted on each, judged on each\n"
              "  probe_data synthesize --out DIR --sentences 100\n"
              "\n"
              "FIGURES\n"
@@ -2851,7 +2856,7 @@ typedef struct held {
 } held;
 typedef struct cross_job {
     const opts *o;
-    const probing *p;
+    const probing *p, *test;     /* test: the same rows, whose columns are judged */
     const nn_tensor *codes, *fold;
     uint64_t seed;
     held *h;
@@ -2883,7 +2888,7 @@ static nn_status cross_fold(size_t f, void *user, nn_error *e)
     nn_status s = nn_fold_indices(&tr, &te, job->fold, f, NULL, e);
     memset(&m, 0, sizeof m);
     if (s == NN_OK) s = part_take(&a, p, job->codes, &tr, e);
-    if (s == NN_OK) s = part_take(&b, p, job->codes, &te, e);
+    if (s == NN_OK) s = part_take(&b, job->test, job->codes, &te, e);
     if (s == NN_OK) job->lacks[f] = guess_of(guess, p, &a);
     /* nothing to fit, and nothing to score */
     if (s != NN_OK || job->lacks[f]) goto done;
@@ -2912,8 +2917,8 @@ done:
     return s;
 }
 static size_t fold_count(const opts *o) { return o->stored_split ? 1 : o->folds; }
-static nn_status cross(held *h, const opts *o, const probing *p, const nn_tensor *codes,
-                       uint64_t seed, int threads, nn_error *e)
+static nn_status cross(held *h, const opts *o, const probing *p, const probing *test,
+                       const nn_tensor *codes, uint64_t seed, int threads, nn_error *e)
 {
     const size_t folds = fold_count(o);
     nn_tensor fold = NN_ZERO;
@@ -2924,6 +2929,7 @@ static nn_status cross(held *h, const opts *o, const probing *p, const nn_tensor
                       make_folds(&fold, p, codes, &p->group, p->n, folds, seed, e);
     job.o = o;
     job.p = p;
+    job.test = test;
     job.codes = codes;
     job.fold = &fold;
     job.seed = seed;
@@ -3162,7 +3168,7 @@ static nn_status one_shuffle(double *value, size_t which, const score *list, siz
     }
     if (!p->concept) q.y = mixed;
     if (s == NN_OK)
-        s = cross(h, o, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
+        s = cross(h, o, &q, &q, p->concept ? &mixed : &p->codes, o->fold_seed, threads, e);
     for (t = 0; s == NN_OK && !h->lacks && t < n_list; t++) {
         const score *r = &list[t];
         nn_score_desc d = NN_ZERO;
@@ -3380,9 +3386,10 @@ static nn_status score_mean(score *r, const nn_score_desc *d, nn_error *e)
     }
     return nn_score_interval(&r->fig[FIG_MAIN], value, r->influence, d, e);
 }
-/* All figures of a data set. Undefined ones are NaN with the reason, which is not an error. */
-static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
-                           double *step, nn_error *e)
+/* All figures of a data set, of which test (p itself, or the same rows seen otherwise) has the columns
+ * that are judged. Undefined figures are NaN with the reason, which is not an error. */
+static nn_status score_pair(score *r, const opts *o, const probing *p, const probing *test, int threads,
+                            nn_progress *bar, double *step, nn_error *e)
 {
     const size_t n = p->n, c = p->concept ? p->n_classes : p->m,
                  seeds = o->stored_split ? 1 : o->seeds, targets = p->concept ? 1 : p->m;
@@ -3406,7 +3413,7 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
         left += !one->why[0];
     }
     for (seed = 0; s == NN_OK && left && seed < seeds; seed++) {
-        s = cross(&run, o, p, &p->codes, o->fold_seed + seed, threads, e);
+        s = cross(&run, o, p, test, &p->codes, o->fold_seed + seed, threads, e);
         if (s == NN_OK && run.lacks) {
             char label[64];
             label_text(label, sizeof label, p, run.lacks - 1);
@@ -3435,6 +3442,11 @@ static nn_status score_run(score *r, const opts *o, const probing *p, int thread
     free(run.fold_of);
     if (s != NN_OK) score_free(r);
     return s;
+}
+static nn_status score_run(score *r, const opts *o, const probing *p, int threads, nn_progress *bar,
+                           double *step, nn_error *e)
+{
+    return score_pair(r, o, p, p, threads, bar, step, e);
 }
 static const char *label_name(nn_app *app, const probing *p, size_t c)
 {
@@ -4560,22 +4572,27 @@ static int by_place(const void *x, const void *y)
     if (a->place != b->place) return a->place < b->place ? -1 : 1;
     return natural_order(a->name, b->name);
 }
-/* Whether the two cannot be told apart: the interval of their paired difference holds 0. Sets of
- * other rows have no such difference. */
-static nn_status ties(int *yes, const score *a, const score *b, const opts *o, int concept, nn_error *e)
+static int same_rows(const score *a, const score *b)
+{
+    const size_t n = a->n;
+    size_t t;
+    if (n != b->n || a->width != b->width || memcmp(a->group, b->group, n * sizeof *a->group) != 0 ||
+        memcmp(a->label, b->label, n * sizeof *a->label) != 0 ||
+        memcmp(a->target, b->target, n * sizeof *a->target) != 0)
+        return 0;
+    for (t = 0; a->each && b->each && t < a->width; t++)
+        if (memcmp(a->each[t].target, b->each[t].target, n * sizeof *a->target) != 0) return 0;
+    return 1;
+}
+/* a less b on the same rows and folds; NaN where there is no such difference: other rows, undefined. */
+static nn_status difference(nn_interval *diff, const score *a, const score *b, const opts *o,
+                            int concept, nn_error *e)
 {
     nn_score_desc d = NN_ZERO;
     nn_score_pair pair;
-    nn_interval diff;
-    size_t t;
-    *yes = 0;
-    if (a->why[0] || b->why[0] || a->n != b->n ||
-        memcmp(a->group, b->group, a->n * sizeof *a->group) != 0 ||
-        memcmp(a->label, b->label, a->n * sizeof *a->label) != 0 ||
-        memcmp(a->target, b->target, a->n * sizeof *a->target) != 0 || a->width != b->width)
-        return NN_OK;
-    for (t = 0; a->each && b->each && t < a->width; t++)
-        if (memcmp(a->each[t].target, b->each[t].target, a->n * sizeof *a->target) != 0) return NN_OK;
+    memset(diff, 0, sizeof *diff);
+    diff->mean = diff->lo = diff->hi = (double)NAN;
+    if (a->why[0] || b->why[0] || !same_rows(a, b)) return NN_OK;
     d.kind = concept ? NN_SCORE_ACCURACY : NN_SCORE_R2;
     d.n = a->n;
     d.fold = o->stored_split ? NULL : a->fold;
@@ -4584,10 +4601,9 @@ static nn_status ties(int *yes, const score *a, const score *b, const opts *o, i
     pair.value_b = b->fig[FIG_MAIN].mean;
     pair.influence_a = a->influence;
     pair.influence_b = b->influence;
-    NN_TRY(nn_score_difference(&diff, &pair, &d, e));
-    *yes = diff.lo <= 0.0 && diff.hi >= 0.0;
-    return NN_OK;
+    return nn_score_difference(diff, &pair, &d, e);
 }
+static int is_tie(const nn_interval *diff) { return diff->lo <= 0.0 && diff->hi >= 0.0; }
 static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char *path,
                              int *concept, nn_progress *bar, double *step, nn_error *e)
 {
@@ -4620,6 +4636,66 @@ static const char *number(nn_app *app, double v)
 {
     return v == v ? nn_app_text(app, "%.4f", v) : "undefined";
 }
+/* Neighbours of which no two differ, as long as they go: "layers 4 to 7 do not differ". */
+static nn_status alike_runs(nn_app *app, nn_report *rep, const opts *o, const compared *set, size_t n,
+                            int layers, int concept, nn_error *e)
+{
+    const char *list = "";
+    size_t i, j, k, last = 0;
+    nn_interval diff;
+    if (!layers || n < 2 || n > 200) return NN_OK;
+    for (i = 0; i < n; i++) {
+        for (j = i + 1; j < n; j++) {
+            for (k = i; k < j; k++) {
+                NN_TRY(difference(&diff, &set[k].r, &set[j].r, o, concept, e));
+                if (!is_tie(&diff)) break;
+            }
+            if (k < j) break;
+        }
+        if (j - i < 2 || j <= last) continue;      /* alone, or part of the run before */
+        last = j;
+        list = nn_app_text(app, "%s%s%" PRId64 "-%" PRId64, list, *list ? "," : "", set[i].layer,
+                           set[j - 1].layer);
+        nn_report_text(rep, "Layers %" PRId64 " to %" PRId64 " do not differ: the 95 %% interval of every "
+                       "paired difference among them holds 0 (each pair by itself, not corrected for "
+                       "their number).", set[i].layer, set[j - 1].layer);
+    }
+    if (*list) nn_app_result_text(app, "layers_alike", list);
+    return NN_OK;
+}
+/* Each set less the one before it, and less the best. */
+static nn_status difference_table(nn_app *app, nn_report *rep, const opts *o, const compared *set,
+                                  size_t n, size_t best, int concept, nn_error *e)
+{
+    enum { COLS = 5 };
+    static const char *const cols[COLS] = { "data set", "less", "difference", "95 % low", "95 % high" };
+    const char **cells = (const char **)need(malloc(2 * n * COLS * sizeof *cells));
+    size_t i, side, rows = 0;
+    nn_interval diff;
+    nn_status s = NN_OK;
+    for (side = 0; side < 2; side++)
+        for (i = 0; s == NN_OK && i < n; i++) {
+            const size_t other = side ? best : i - 1;
+            const char **row = &cells[rows * COLS], *key;
+            if (side ? i == best : i == 0) continue;
+            s = difference(&diff, &set[i].r, &set[other].r, o, concept, e);
+            if (s != NN_OK || diff.mean != diff.mean) continue;
+            key = nn_app_text(app, "difference_%s_%s", set[i].name, set[other].name);
+            nn_app_keep(app, key, diff.mean);
+            nn_app_keep(app, nn_app_text(app, "%s_lo", key), diff.lo);
+            nn_app_keep(app, nn_app_text(app, "%s_hi", key), diff.hi);
+            row[0] = set[i].name;
+            row[1] = side ? nn_app_text(app, "%s (best)", set[other].name) : set[other].name;
+            row[2] = number(app, diff.mean);
+            row[3] = number(app, diff.lo);
+            row[4] = number(app, diff.hi);
+            rows++;
+        }
+    if (s == NN_OK && rows)
+        nn_report_table(rep, "Paired differences: the same rows and folds", cols, COLS, cells, rows);
+    free(cells);
+    return s;
+}
 /* The table of all sets, the plot, and which of them is best. */
 static nn_status compare_report(nn_app *app, const opts *o, const compared *set, size_t n,
                                 int concept, nn_error *e)
@@ -4632,8 +4708,9 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
     nn_plot plot;
     nn_series se[3];
     nn_status s = NN_OK;
+    nn_interval diff;
     size_t i, best = SIZE_MAX, n_ties = 0;
-    int layers = 1, tied;
+    int layers = 1;
     char buf[64];
     const char *list = "";
     double *y[6];
@@ -4675,8 +4752,8 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
     }
     for (i = 0; s == NN_OK && best != SIZE_MAX && i < n; i++) {
         if (i == best) continue;
-        s = ties(&tied, &set[best].r, &set[i].r, o, concept, e);
-        if (!tied) continue;
+        s = difference(&diff, &set[best].r, &set[i].r, o, concept, e);
+        if (s != NN_OK || !is_tie(&diff)) continue;
         list = nn_app_text(app, "%s%s%s", list, n_ties ? "," : "", name[i]);
         n_ties++;
     }
@@ -4731,7 +4808,10 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
     }
     nn_report_plot(&rep, &plot, "compare");
     nn_report_table(&rep, "All data sets", cols, COLS, cells, n);
+    if (s == NN_OK) s = alike_runs(app, &rep, o, set, n, layers, concept, e);
+    if (s == NN_OK && best != SIZE_MAX) s = difference_table(app, &rep, o, set, n, best, concept, e);
     if (s == NN_OK) s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), e);
+    else nn_report_drop(&rep);
     for (i = 0; i < 6; i++) free(y[i]);
     free(name);
     free(cells);
@@ -4765,6 +4845,145 @@ static int cmd_compare(nn_app *app, opts *o)
     if (s == NN_OK) s = compare_report(app, o, set, n, concept, &e);
     for (i = 0; i < n; i++) score_free(&set[i].r);
     free(set);
+    return finish(app, s, &e);
+}
+
+/* ---- matrix: fitted on one set, judged on another ------------------------------------------------- */
+/* One cell: p and q have the same labels and columns. */
+static nn_status matrix_cell(score *r, nn_app *app, const opts *o, const probing *p, const probing *q,
+                             const score *rows_p, const score *rows_q, nn_error *e)
+{
+    double penalty = o->penalty;
+    fitted f;
+    nn_status s = NN_OK;
+    if (p == q || same_rows(rows_p, rows_q))
+        return score_pair(r, o, p, q, app->n_threads, NULL, NULL, e);
+    memset(&f, 0, sizeof f);
+    if (o->tune) s = tune_all(&penalty, o, p, e);
+    if (s == NN_OK)
+        s = fit(&f, o, p, &p->x, p->concept ? nn_i64(&p->codes) : NULL, &p->y, penalty, o->fold_seed,
+                1, e);
+    if (s == NN_OK) s = score_unseen(r, &f, q, NULL, e);
+    fitted_free(&f);
+    return s;
+}
+/* Whether set b can stand beside a; its labels take the order of a's. */
+static nn_status matrix_fits(nn_app *app, const probing *a, probing *b, const char *path, nn_error *e)
+{
+    if (a->concept != b->concept || a->m != b->m || a->components || b->components || a->k != b->k)
+        return fail(e, NN_E_ARG,
+                    "%s: expected %zu columns before any PCA and %s, as in %s, got %zu and %s", path,
+                    a->k, a->concept ? "labels" : nn_app_text(app, "%zu real targets", a->m),
+                    app->args[0], b->k,
+                    b->components ? "components" : b->concept ? "labels" :
+                                                   nn_app_text(app, "%zu real targets", b->m));
+    if (!a->concept) return NN_OK;
+    if (a->n_classes < 2 || a->n_classes != b->n_classes)
+        return fail(e, NN_E_ARG, "%s: %zu labels, %s has %zu: expected the same labels, two or more",
+                    path, b->n_classes, app->args[0], a->n_classes);
+    return same_labels(app, a, b, path, e);
+}
+static nn_status matrix_report(nn_app *app, const score *cell, const char *const *name, size_t n,
+                               int concept, nn_error *e)
+{
+    enum { COLS = 5 };
+    static const char *const cols[COLS] = { "fitted on", "judged on", "score", "95 % low", "95 % high" };
+    const char **cells = (const char **)need(malloc(n * n * COLS * sizeof *cells));
+    double *v = (double *)need(malloc(n * n * sizeof *v));
+    const char *what = concept ? "accuracy" : "r2";
+    nn_report rep;
+    nn_plot plot;
+    size_t i, j;
+    nn_status s;
+    for (i = 0; i < n; i++)
+        for (j = 0; j < n; j++) {
+            const score *r = &cell[i * n + j];
+            const nn_interval *f = &r->fig[FIG_MAIN];
+            const char *key = nn_app_text(app, "%s_%s_on_%s", what, name[i], name[j]),
+                       **row = &cells[(i * n + j) * COLS];
+            v[i * n + j] = f->mean;
+            row[0] = name[i];
+            row[1] = name[j];
+            row[2] = r->why[0] ? nn_app_text(app, "undefined: %s", r->why) : number(app, f->mean);
+            row[3] = number(app, f->lo);
+            row[4] = number(app, f->hi);
+            if (r->why[0]) {
+                nn_app_undefined(app, key, r->why);
+                continue;
+            }
+            nn_app_result(app, key, f->mean);
+            nn_app_result(app, nn_app_text(app, "%s_lo", key), f->lo);
+            nn_app_result(app, nn_app_text(app, "%s_hi", key), f->hi);
+        }
+    nn_report_begin(&rep, app, "Fitted on one data set, judged on another",
+                    nn_app_text(app, "%zu data sets. A set on itself, and one of the same rows on another: "
+                                     "cross-validation, no row is judged by a probe that was fitted on "
+                                     "it; else fitted on all rows of one and judged on all of the other",
+                                n));
+    memset(&plot, 0, sizeof plot);
+    plot.kind = NN_PLOT_HEAT;
+    plot.title = concept ? "Accuracy" : "R2";
+    plot.x_label = "judged on";
+    plot.y_label = "fitted on";
+    plot.cells = v;
+    plot.rows = plot.categories = name;
+    plot.n_rows = plot.n_categories = n;
+    if (n > 12) { plot.width = 900; plot.height = 800; }
+    nn_report_plot(&rep, &plot, "matrix");
+    nn_report_table(&rep, "All pairs", cols, COLS, cells, n * n);
+    s = nn_report_end(&rep, nn_app_path(app, "matrix_report.html"), e);
+    free(cells);
+    free(v);
+    return s;
+}
+static int cmd_matrix(nn_app *app, opts *o)
+{
+    nn_error e = NN_ZERO;
+    const size_t n = app->n_args;
+    probing *p = (probing *)need(calloc(n, sizeof *p));
+    score *rows = (score *)need(calloc(n, sizeof *rows)),
+          *cell = (score *)need(calloc(n * n, sizeof *cell));
+    const char **name = (const char **)need(malloc(n * sizeof *name)), *dir;
+    nn_progress bar;
+    nn_status s = NN_OK;
+    size_t i, j;
+    int concept = 0, twice = 0;
+    o->shuffles = 0;
+    o->stored_split = 0;
+    if (app->dry_run) {
+        s = plan_probe(app, o, &e);
+        goto done;
+    }
+    for (i = 0; s == NN_OK && i < n; i++) {
+        s = probing_read(&p[i], o, app->args[i], &e);
+        if (s == NN_OK) s = probe_allowed(app, o, &p[i], app->args[i], &e);
+        if (s == NN_OK) s = matrix_fits(app, &p[0], &p[i], app->args[i], &e);
+        if (s == NN_OK) score_rows(&rows[i], &p[i], 0);
+        if (s == NN_OK) s = nn_app_input(app, app->args[i], 0, &e);
+        split_path(app, app->args[i], &dir, &name[i]);
+        for (j = 0; j < i; j++) twice |= strcmp(name[j], name[i]) == 0;
+    }
+    for (i = 0; twice && s == NN_OK && i < n; i++) name[i] = app->args[i];
+    concept = p[0].concept;
+    if (s == NN_OK) s = nn_app_out_open(app, "matrix", &e);
+    nn_progress_begin(&bar, app, "pairs", (double)(n * n), "pairs");
+    for (i = 0; s == NN_OK && i < n * n; i++) {
+        s = matrix_cell(&cell[i], app, o, &p[i / n], &p[i % n], &rows[i / n], &rows[i % n], &e);
+        nn_progress_step(&bar, (double)(i + 1), (double)NAN, (double)NAN);
+        if (s == NN_OK && nn_app_stopped()) s = fail(&e, NN_E_STOPPED, "nothing is saved of a matrix");
+    }
+    nn_progress_end(&bar);
+    if (s == NN_OK) s = matrix_report(app, cell, name, n, concept, &e);
+done:
+    for (i = 0; i < n * n; i++) score_free(&cell[i]);
+    for (i = 0; i < n; i++) {
+        score_free(&rows[i]);
+        probing_free(&p[i]);
+    }
+    free(cell);
+    free(rows);
+    free(p);
+    free(name);
     return finish(app, s, &e);
 }
 
@@ -5020,6 +5239,7 @@ int main(int argc, char **argv)
         case CMD_COMPARE: rc = cmd_compare(&app, &o); break;
         case CMD_SYNTH:   rc = cmd_synth(&app, &o); break;
         case CMD_APPLY:   rc = cmd_apply(&app, &o); break;
+        case CMD_MATRIX:  rc = cmd_matrix(&app, &o); break;
         default:          rc = cmd_build(&app, &o); break;
     }
     free(args);

@@ -238,6 +238,26 @@ has "^permutation_p 0.025$" figures
 has "^shuffled_accuracy_p95 0[.][2-5]" figures
 "$P" probe d/h_l0.npz --shuffles 39 --out u --overwrite --quiet >figures 2>/dev/null
 ok awk '/^permutation_p / { p = $2 } END { exit !(p > 0.05 && p <= 1) }' figures
+# fitted on one set, judged on another: the diagonal is compare's figure, other rows are apply's, the same rows keep their folds
+"$P" matrix old.npz new.npz --out mx --overwrite --quiet >figures 2>/dev/null
+for k in old new; do
+    "$P" probe $k.npz --out u --overwrite --quiet >figures1 2>/dev/null
+    ok test "$(sed -n "s/^accuracy_${k}_on_$k //p" figures)" = "$(sed -n 's/^accuracy //p' figures1)" -a -n "$(sed -n 's/^accuracy //p' figures1)"
+done
+"$P" apply applied.npz --input new --out ap --overwrite --quiet >figures1 2>/dev/null
+ok test "$(sed -n 's/^accuracy_old_on_new_lo //p' figures)" = "$(sed -n 's/^accuracy_lo //p' figures1)" -a -n "$(sed -n 's/^accuracy_lo //p' figures1)"
+"$P" matrix d/h_l3.npz d/h_l4.npz d/h_l0.npz --out mx --overwrite --quiet >figures 2>/dev/null
+has "^accuracy_h_l3_on_h_l4 [0-9.]+$" figures
+ok awk '/^accuracy_h_l0_on_h_l[34] / { n++; if ($2 > 0.6) exit 1 } END { exit n != 2 }' figures
+bad 1 "expected 24 columns before any PCA and labels" "$P" matrix d/h_l3.npz table.npz --out mx --overwrite --quiet
+bad 1 "10 labels, d/h_l3.npz has 4" "$P" matrix d/h_l3.npz words.npz --out mx --overwrite --quiet
+bad 2 "got 1 arguments" "$P" matrix d/h_l3.npz --out mx --overwrite --quiet
+# layers that do not differ: those without the concept, and those with it
+"$P" compare d/h_l5.npz d/h_l0.npz d/h_l3.npz d/h_l4.npz --out u --overwrite --quiet >figures 2>/dev/null
+has "^layers_alike 3-4$" figures
+ok grep -q 'Layers 3 to 4 do not differ' u/compare_report.html
+ok grep -q 'Paired differences' u/compare_report.html
+ok grep -q '"difference_h_l3_h_l0_hi"' u/compare_metrics.json
 # two models' files of one name keep apart; the sets stand in natural order
 mkdir ma mb; cp d/h_l3.npz ma/a.npz; cp d/h_l4.npz mb/a.npz
 "$P" compare ma/a.npz mb/a.npz --out u --overwrite --quiet >figures 2>/dev/null

@@ -168,5 +168,36 @@ with tempfile.TemporaryDirectory() as tmp:
     with np.load(at("erased.npz")) as z:
         near(z["X"], leace(X[np.sort(order[:60])], np.eye(4)[four[np.sort(order[:60])]], X)[0], "erased by split_train")
 
+    # fitted on A, judged on B: other rows by one fit, the same rows (another layer) by the folds of A
+    def fresh(m):
+        X = rng.normal(size=(m, d)) * 2
+        y = rng.integers(0, 4, m)
+        X[:, 1] += y
+        return X, y
+
+    (A, ya), (B, yb) = fresh(80), fresh(50)
+    C = A @ (np.eye(d) + .3 * rng.normal(size=(d, d)))
+    pa, XA = data("A.npz", A, ya)
+    pb, XB = data("B.npz", B, yb)
+    pc, XC = data("C.npz", C, ya)
+    got = json.loads(run("matrix", pa, pb, pc, "--penalty", 3, "--quiet", "--json", "--no-plots", "--out", at("mx"), "--overwrite").stdout)
+    sets = dict(A=(XA, ya), B=(XB, yb), C=(XC, ya))
+
+    def fit(X, y):
+        s = StandardScaler().fit(X)
+        m = model(3).fit(s.transform(X), y)
+        return lambda V: m.predict(s.transform(V))
+
+    for i, (X, y) in sets.items():
+        for j, (V, w) in sets.items():
+            if i == j or i + j in ("AC", "CA"):
+                pred = np.zeros(len(y), int)
+                for tr, te in StratifiedKFold(5, shuffle=True, random_state=42).split(X, y):
+                    pred[te] = fit(X[tr], y[tr])(V[te])
+            else:
+                pred = fit(X, y)(V)
+            near(got.get(f"accuracy_{i}_on_{j}", np.nan), (pred == w).mean(), f"fitted on {i}, judged on {j}")
+            check(got[f"accuracy_{i}_on_{j}_lo"] < got[f"accuracy_{i}_on_{j}"] < got[f"accuracy_{i}_on_{j}_hi"], f"{i} on {j}: an interval")
+
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed else 0)
