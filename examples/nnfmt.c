@@ -317,7 +317,8 @@ static int has_ending(const char *path, const char *end)
 }
 
 /* ---- several files, directories */
-typedef struct paths { char **v; size_t n, room; } paths;
+/* found: below a directory, not named by the user */
+typedef struct paths { char **v; unsigned char *found; size_t n, room; } paths;
 #define MAX_FOLDERS 64                               /* one in the other */
 static int is_folder(const char *path)
 {
@@ -329,17 +330,21 @@ static int is_there(const char *path)
     struct stat st;
     return strcmp(path, "-") == 0 || stat(path, &st) == 0;
 }
-static nn_status paths_add(paths *to, const char *dir, const char *name, nn_error *e)
+static nn_status paths_add(paths *to, const char *dir, const char *name, int found, nn_error *e)
 {
     const size_t n = strlen(dir), slash = n && dir[n - 1] != '/';
     char *p, **v = to->v;
+    unsigned char *f = to->found;
     if (to->n == to->room) {
         to->room = to->room ? 2 * to->room : 64;
-        if ((v = (char **)realloc((void *)v, to->room * sizeof *v)) == NULL) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
-        to->v = v;
+        if ((v = (char **)realloc((void *)v, to->room * sizeof *v)) != NULL) to->v = v;
+        if ((f = (unsigned char *)realloc(f, to->room)) != NULL) to->found = f;
+        if (!v || !f) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
     }
-    if ((p = (char *)malloc(n + slash + strlen(name) + 1)) == NULL) return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
+    if ((p = (char *)malloc(n + slash + strlen(name) + 1)) == NULL)
+        return nn_error_set(e, NN_E_NOMEM, "nnfmt: out of memory");
     (void)sprintf(p, "%s%s%s", dir, slash ? "/" : "", name);
+    f[to->n] = found != 0;
     v[to->n++] = p;
     return NN_OK;
 }
@@ -348,6 +353,7 @@ static void paths_free(paths *p)
     size_t i;
     for (i = 0; i < p->n; i++) free(p->v[i]);
     free((void *)p->v);
+    free(p->found);
 }
 static int by_name(const void *a, const void *b)
 {
@@ -366,13 +372,13 @@ static nn_status paths_walk(paths *to, const char *dir, size_t depth, nn_error *
     if (!f) return nn_error_set(e, NN_E_IO, "%s: cannot open the directory: %s", dir, nn_errno_text(errno));
     if (depth == MAX_FOLDERS) s = nn_error_set(e, NN_E_LIMIT, "%s: more than %d directories in each other", dir, MAX_FOLDERS);
     while (s == NN_OK && (d = readdir(f)) != NULL)
-        if (*d->d_name != '.') s = paths_add(&here, dir, d->d_name, e);
+        if (*d->d_name != '.') s = paths_add(&here, dir, d->d_name, 1, e);
     (void)closedir(f);
     if (here.n) qsort((void *)here.v, here.n, sizeof *here.v, by_name);
     for (i = 0; s == NN_OK && i < here.n; i++) {
         if (lstat(here.v[i], &own) != 0 || stat(here.v[i], &st) != 0)
-            s = paths_add(to, "", here.v[i], e);         /* its reader says what is wrong */
-        else if (S_ISREG(st.st_mode)) s = paths_add(to, "", here.v[i], e);
+            s = paths_add(to, "", here.v[i], 1, e);         /* its reader says what is wrong */
+        else if (S_ISREG(st.st_mode)) s = paths_add(to, "", here.v[i], 1, e);
         else if (S_ISDIR(own.st_mode)) s = paths_walk(to, here.v[i], depth + 1, e);
     }
     paths_free(&here);
@@ -384,7 +390,7 @@ static nn_status paths_given(paths *to, int *folders, nn_error *e)
     size_t i, n;
     nn_status s = NN_OK;
     for (*folders = 0, i = 0; s == NN_OK && i < app.n_args; i++) {
-        if (!is_folder(app.args[i])) { s = paths_add(to, "", app.args[i], e); continue; }
+        if (!is_folder(app.args[i])) { s = paths_add(to, "", app.args[i], 0, e); continue; }
         *folders = 1;
         n = to->n;
         s = paths_walk(to, app.args[i], 0, e);
@@ -435,6 +441,7 @@ static const struct { size_t at, n; const char *bytes, *name; } foreign[] = {
     { 0, 4, "\x28\xB5\x2F\xFD", "zstd" },
     { 0, 6, "\xFD" "7zXZ\0", "xz" },
     { 0, 3, "BZh", "bzip2" },
+    { 0, 3, "\x1F\x8B\x08", "gzip inside gzip" },
     { 0, 4, "\x04\x22\x4D\x18", "lz4" },
     { 0, 6, "7z\xBC\xAF\x27\x1C", "7z" },
     { 0, 3, "\xFF\xD8\xFF", "a JPEG image" },
@@ -4159,6 +4166,21 @@ static nn_status show_arrays(arrays *f, const char *name, nn_json_writer *w, nn_
     display_free(&d);
     return s;
 }
+/* a value of one line, of a container how much it holds */
+static void say_value(const nn_json *v)
+{
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    w.buf = &b;
+    w.nan = NN_JSON_NAN_STRING;
+    if (v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY) printf("%s of %zu", nn_json_type_name(v->type), v->n);
+    else {
+        nn_json_value(&w, v);
+        say_n(b.data ? (const char *)b.data : "", b.len < 80 ? b.len : 80, 0);
+        if (b.len > 80) printf("...");
+    }
+    nn_buf_free(&b);
+}
 static nn_status show_tree(const char *path, kind k, const char *name, nn_json_writer *w, nn_error *e)
 {
     nn_arena a = NN_ZERO;
@@ -4172,7 +4194,10 @@ static nn_status show_tree(const char *path, kind k, const char *name, nn_json_w
         nn_json_key(w, "content");
         json_outline(w, root, 0);
     } else if (s == NN_OK) {
-        printf("%s: %s of %zu\n", kind_names[k], nn_json_type_name(root->type), root->n);
+        printf("%s: ", kind_names[k]);
+        if (root->type != NN_JSON_NULL && root->type < NN_JSON_ARRAY) printf("%s ", nn_json_type_name(root->type));
+        say_value(root);
+        printf("\n");
         show_json(root, 2);
     }
     nn_arena_free(&a);
@@ -4245,7 +4270,8 @@ static nn_status show_kind(const char *path, kind k, const char *name, nn_json_w
 }
 /* One file; seen: of several, which kinds there were. 2 = said already that an option does not suit it */
 typedef struct kinds_seen { int csv, tree, arrays, chosen; } kinds_seen;
-static int show_file(const char *path, const char *name, nn_json_writer *w, kinds_seen *seen, nn_error *e)
+static int show_file(const char *path, int found, const char *name, nn_json_writer *w, kinds_seen *seen,
+                     nn_error *e)
 {
     kind k;
     nn_status s = detect(path, &k, e);
@@ -4266,15 +4292,15 @@ static int show_file(const char *path, const char *name, nn_json_writer *w, kind
         (void)nn_app_usage(&app, "%s: is read twice, which - cannot: save it to a file first, or use json", name);
         return 2;
     }
-    if (w && !(many && is_prose(path, k))) {
+    if (w && !(found && is_prose(path, k))) {
         nn_json_key(w, "format");
         nn_json_string(w, kind_names[k]);
     } else if (many && !w) {
         say(path, 0);
         printf(":\n");
     }
-    if (many && (is_prose(path, k) || (selects() && bare && !csv))) {
-        const char *why = is_prose(path, k) ? "text of no known ending" : "no arrays to choose from";
+    if ((found && is_prose(path, k)) || (many && selects() && bare && !csv)) {
+        const char *why = found && is_prose(path, k) ? "text of no known ending" : "no arrays to choose from";
         if (w) {
             nn_json_key(w, "not_shown");
             nn_json_string(w, why);
@@ -4296,7 +4322,7 @@ static int cmd_show(void)
     int bad = 0, rc, folders = 0;
     nn_status s;
     if (name && is_folder(app.args[0])) name = NULL;
-    s = name ? paths_add(&p, "", app.args[0], &e) : paths_given(&p, &folders, &e);
+    s = name ? paths_add(&p, "", app.args[0], 0, &e) : paths_given(&p, &folders, &e);
     if (s != NN_OK) bad = failed(&e);
     many = folders || p.n > 1;
     w.buf = &b;
@@ -4311,7 +4337,7 @@ static int cmd_show(void)
             nn_json_key(&w, "file");
             nn_json_lossy(&w, p.v[i], strlen(p.v[i]));
         } else if (many && i) printf("\n");
-        rc = show_file(p.v[i], name, opt.json ? &w : NULL, &seen, &e);
+        rc = show_file(p.v[i], p.found[i], name, opt.json ? &w : NULL, &seen, &e);
         if (rc == 1) (void)failed(&e);
         if (rc > bad) bad = rc;
         if (rc == 2 || output_failed || w.status != NN_OK) break;
@@ -4616,13 +4642,13 @@ static int cmd_check(void)
         kind k = K_NONE;
         nn_status s;
         memset(&e, 0, sizeof e);
-        s = check_one(p.v[i], folders, &k, &csv, &tree, &e);
+        s = check_one(p.v[i], p.found[i], &k, &csv, &tree, &e);
         if (s == NN_OK && !folders) continue;
         if (s == NN_OK || !strstr(e.msg, p.v[i])) {
             say(p.v[i], 0);
             printf(": ");
         }
-        if (s == NN_OK && is_prose(p.v[i], k)) printf("not checked: text of no known ending\n");
+        if (s == NN_OK && p.found[i] && is_prose(p.v[i], k)) printf("not checked: text of no known ending\n");
         else if (s == NN_OK) printf("ok, %s\n", kind_names[k]);
         else printf("%s\n", e.msg);
         bad |= s != NN_OK;
@@ -5224,21 +5250,6 @@ static nn_tensor number_of(const nn_json *v)
     return nn_tensor_view((void *)(uintptr_t)&v->v, v->type == NN_JSON_INT ? NN_I64 : v->type == NN_JSON_UINT ? NN_U64 : NN_F64, 0, NULL);
 }
 static int is_number(const nn_json *v) { return v->type == NN_JSON_INT || v->type == NN_JSON_UINT || v->type == NN_JSON_REAL; }
-/* a value of one line, for the message */
-static void say_value(const nn_json *v)
-{
-    nn_buf b = NN_ZERO;
-    nn_json_writer w = NN_ZERO;
-    w.buf = &b;
-    w.nan = NN_JSON_NAN_STRING;
-    if (v->type == NN_JSON_OBJECT || v->type == NN_JSON_ARRAY) printf("%s of %zu", nn_json_type_name(v->type), v->n);
-    else {
-        nn_json_value(&w, v);
-        say_n(b.data ? (const char *)b.data : "", b.len < 80 ? b.len : 80, 0);
-        if (b.len > 80) printf("...");
-    }
-    nn_buf_free(&b);
-}
 static void tree_line(tree_diff *t, const nn_json *a, const nn_json *b)
 {
     t->differ = 1;
@@ -5434,7 +5445,10 @@ int main(int argc, char **argv)
 {
     int rc = nn_app_begin(&app, &program, &opt, argc, argv);
     const char *second;
+    int named;
     static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+    static const char *const choosers[] = { "only", "strip", "rename" };
+    const size_t *const chosen[] = { &opt.only.n, &opt.strip.n, &opt.rename.n };
     size_t i;
     if (rc < 0) {
         for (i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -5446,12 +5460,15 @@ int main(int argc, char **argv)
             (strlen(opt.delim) != 1 || strchr("\"\r\n", *opt.delim)))
             return nn_app_usage(&app, "--delim: expected one character, \\t or blanks, got '%s'",
                                 opt.delim);
-        if ((second && selects() && (app.command == JSON || (app.command == SHOW && app.n_args == 2 && !is_there(second)))) || (opt.name && selects()))
+        named = second && (app.command == JSON || (app.command == SHOW && app.n_args == 2 && !is_there(second)));
+        if (selects() && (named || opt.name))
             return nn_app_usage(&app, "--%s: has no effect beside %s: give the name to --only",
-                                opt.only.n ? "only" : opt.strip.n ? "strip" : "rename",
-                                opt.name ? "--name" : "NAME");
+                                opt.only.n ? "only" : opt.strip.n ? "strip" : "rename", opt.name ? "--name" : "NAME");
         if (opt.comment && (strlen(opt.comment) != 1 || strchr("\"\r\n", *opt.comment)))
             return nn_app_usage(&app, "--comment: expected one character, got '%s'", opt.comment);
+        for (i = 0; i < 3; i++)
+            if (nn_app_given(&app, choosers[i]) && !*chosen[i])
+                return nn_app_usage(&app, "--%s: expected a name", choosers[i]);
         for (i = 0; i < opt.rename.n; i++)
             if (strchr(opt.rename.v[i], '=') == NULL || *opt.rename.v[i] == '=')
                 return nn_app_usage(&app, "--rename: expected OLD=NEW, got '%s'", opt.rename.v[i]);

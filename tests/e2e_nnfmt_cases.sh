@@ -585,6 +585,10 @@ sub/c.pth: b: only in many2/sub/c.pth
 1'
 want 2 'many: is a directory, x.npy is none' diff many x.npy; want 2 'many: is a directory, x.npy is none' diff x.npy many
 for c in json 'convert --overwrite'; do want 1 'many: cannot read: is a folder' $c many many.npz; done
+cat many/a.csv | "$nnfmt" show - many/b.npz 2>&1 | grep -q 'csv: 1 rows, 1 columns'; is $? 0        # what is named is no README
+gzip -c a.npy.gz | gzip >twice.npy.gz; want 1 'twice.npy.gz: unknown format: gzip inside gzip' check twice.npy.gz
+echo 5 >five.yaml; is "$("$nnfmt" show five.yaml)" 'yaml: integer 5'
+for o in only strip rename; do want 2 "--$o: expected a name" show --$o '' deep.npz; done
 # trees against each other: by key in any order, numbers by value, integers exactly, tolerances
 echo '{"b":[1,2,{"c":1}],"a":1,"big":9007199254740993,"t":true,"n":null,"s":"a\u001bb"}' >t1.json
 printf 'a: 1.0\nb: [1, 3]\nbig: 9007199254740992\nt: false\ns: "a\\x1bc"\nz: 1\n' >t2.yaml
