@@ -4945,33 +4945,70 @@ static size_t signature_features(double *out, size_t cap, const nn_json *signatu
     }
     return n;
 }
-/* W^T W of the first layer (upper triangle) and statistics of its columns: what the neurons see of
- * each input, and of each pair. A wide input is summed over positions and over letters first. */
-static size_t first_layer_features(double *out, size_t cap, const nn_json *rows, size_t V, size_t L, int index_input)
+/* What the logit takes of each neuron of the first layer when the activations are left out: e = w W_n .. W_1,
+ * as malloc'd [*n] values; NULL = the layers do not fit together, or memory is out. */
+static double *read_out(const nn_json *weights, size_t *n)
 {
-    const size_t n_in = index_input ? L : V * L, wide = n_in > 100;
-    const size_t C = wide ? V + L : n_in, need = C * (C + 1) / 2 + BASE_STATS * C;
-    double *row;
+    const nn_json *layer[65], *v, *r, *x;
+    double *e = NULL, *next;
+    size_t layers = 0, l, j;
+    for (v = weights->v.first; v; v = v->next)
+        if (v->type == NN_JSON_ARRAY && v->v.first && v->v.first->type == NN_JSON_ARRAY) {
+            if (layers == 65) return NULL;
+            layer[layers++] = v;
+        }
+    *n = 1;
+    for (l = layers; l-- > 1; free(e), e = next) {
+        const size_t rows = layer[l]->n, cols = layer[l]->v.first->n;
+        next = rows == *n ? (double *)calloc(cols ? cols : 1, sizeof *next) : NULL;
+        for (r = layer[l]->v.first, j = 0; r && next; r = r->next, j++) {
+            size_t i = 0;
+            for (x = r->v.first; x && i < cols; x = x->next, i++) next[i] += (e ? e[j] : 1) * nn_json_num(x, 0);
+        }
+        *n = cols;
+        if (!next) { free(e); return NULL; }
+    }
+    return e;
+}
+/* Of the first layer W [rows, n_in], with e the read-out of its neurons: the upper triangles of W^T W and of
+ * W^T diag(e / max |e|) W, the statistics of the columns, e W / sum |e| and its signs: what the neurons see
+ * of each input and of each pair, and whether it speaks for the logit. A wide input is summed over positions
+ * and over letters first. */
+static size_t first_layer_features(double *out, size_t cap, const nn_json *rows, const double *e, const context *c)
+{
+    const size_t V = c->o->vocab, L = c->o->length, n_in = c->o->input ? L : V * L, wide = n_in > 100;
+    const size_t C = wide ? V + L : n_in, pairs = C * (C + 1) / 2, need = 2 * pairs + (BASE_STATS + 2) * C;
+    double *row, *straight = out + 2 * pairs + BASE_STATS * C, most = 0, all = 0;
     moments *m;
-    const nn_json *r, *e;
-    size_t i, j, n;
-    if (!rows || rows->type != NN_JSON_ARRAY || need > cap) return 0;
+    const nn_json *r, *x;
+    size_t i, j, k, n;
+    if (need > cap) return 0;
     row = (double *)malloc(C * sizeof *row);
     m = (moments *)calloc(C, sizeof *m);
     for (i = 0; i < need; i++) out[i] = 0;
-    for (r = rows->v.first; r && row && m; r = r->next) {
+    for (k = 0; k < rows->n; k++) {
+        all += fabs(e[k]);
+        if (fabs(e[k]) > most) most = fabs(e[k]);
+    }
+    for (r = rows->v.first, k = 0; r && row && m; r = r->next, k++) {
+        const double share = most > 0 ? e[k] / most : 0;
         for (i = 0; i < C; i++) row[i] = 0;
-        for (e = r->v.first, i = 0; e && i < n_in; e = e->next, i++) {
-            const double v = nn_json_num(e, 0);
+        for (x = r->v.first, i = 0; x && i < n_in; x = x->next, i++) {
+            const double v = nn_json_num(x, 0);
             if (!wide) row[i] = v;
             else { row[i % V] += v; row[V + i / V] += v; }
         }
         for (i = n = 0; i < C; i++) {
             moments_add(&m[i], row[i]);
-            for (j = i; j < C; j++) out[n++] += row[i] * row[j];
+            straight[i] += all > 0 ? e[k] * row[i] / all : 0;
+            for (j = i; j < C; j++, n++) {
+                out[n] += row[i] * row[j];
+                out[pairs + n] += share * row[i] * row[j];
+            }
         }
     }
-    for (i = 0, n = C * (C + 1) / 2; i < C && m; i++, n += BASE_STATS) moments_put(&m[i], out + n);
+    for (i = 0, n = 2 * pairs; i < C && m; i++, n += BASE_STATS) moments_put(&m[i], out + n);
+    for (i = 0; i < C; i++) straight[C + i] = straight[i] > 0 ? 1 : straight[i] < 0 ? -1 : 0;
     n = row && m ? need : 0;
     free(row);
     free(m);
@@ -4982,9 +5019,13 @@ static size_t weight_features(double *out, size_t cap, const nn_json *weights, c
 {
     const nn_json *v, *r, *e;
     moments m[2 * BASE_GROUPS];
-    size_t i, l = 0, layers, n;
+    size_t i, l = 0, layers, n = 0;
+    double *take;
     if (!weights || weights->type != NN_JSON_OBJECT || weights->n < 2) return 0;
-    n = first_layer_features(out, cap, weights->v.first, c->o->vocab, c->o->length, c->o->input);
+    take = read_out(weights, &i);
+    if (take && weights->v.first->type == NN_JSON_ARRAY && weights->v.first->n == i)
+        n = first_layer_features(out, cap, weights->v.first, take, c);
+    free(take);
     if (!n || n + 2 * BASE_GROUPS * BASE_STATS + 1 > cap) return 0;
     layers = weights->n / 2;
     memset(m, 0, sizeof m);
@@ -5081,7 +5122,7 @@ static nn_status base_row(base *z, const context *c, size_t i, const char *text,
 }
 static nn_status base_read(base *z, const context *c, const book *b, const char *dir, nn_error *err)
 {
-    enum { CAP = 8192 };
+    enum { CAP = 16384 };
     double *row = (double *)malloc(CAP * sizeof *row);
     nn_buf line = NN_ZERO;
     size_t i, j;
