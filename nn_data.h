@@ -827,26 +827,6 @@ NNI_FN nn_column_role nni_column_role_of(const nn_classification_desc *o, size_t
     return position < o->n_informative + o->n_redundant + o->n_repeated ? NN_ROLE_REPEATED :
                                                                           NN_ROLE_USELESS;
 }
-/* role, column, source, centroids: what both modes know about columns */
-NNI_FN nn_status nni_truth_columns(nn_classification_truth *t, const nn_classification_desc *o,
-                                   size_t clusters, const int64_t *col, const int64_t *rep,
-                                   const double *centroids, nn_error *err)
-{
-    size_t j, first = o->n_informative + o->n_redundant;
-    nn_status s = nn_tensor_make1(&t->role, NN_U8, o->n_features, &o->alloc, err);
-    if (s == NN_OK) s = nn_tensor_make1(&t->column, NN_I64, o->n_features, &o->alloc, err);
-    if (s == NN_OK) s = nn_tensor_make1(&t->source, NN_I64, o->n_features, &o->alloc, err);
-    if (s == NN_OK) s = nn_tensor_make2(&t->centroids, NN_F64, clusters, o->n_informative, &o->alloc, err);
-    if (s != NN_OK) return s;
-    for (j = 0; j < o->n_features; j++) {
-        size_t p = (size_t)col[j];
-        nn_u8(&t->role)[j] = (uint8_t)nni_column_role_of(o, p);
-        nn_i64(&t->column)[j] = col[j];
-        nn_i64(&t->source)[j] = p >= first && p < first + o->n_repeated ? rep[p - first] : col[j];
-    }
-    memcpy(t->centroids.data, centroids, clusters * o->n_informative * sizeof(double));
-    return NN_OK;
-}
 /* sklearn.utils.random.sample_without_replacement(n, k, "auto"): docs/random.md.
  * NULL-safe; 0 = out of memory */
 NNI_FN int nni_sample_distinct(nn_mt *g, int64_t *out, size_t n, size_t k, const nn_alloc *a)
@@ -887,6 +867,27 @@ struct nn_classification {
     int64_t *rep, *col;                                    /* [n_repeated] position copied; [F]
                                                               position of final column j */
 };
+/* role, column, source, centroids: what both modes know about columns */
+NNI_FN nn_status nni_truth_columns(nn_classification_truth *t, const nn_classification *g, nn_error *err)
+{
+    const nn_classification_desc *o = &g->o;
+    const size_t clusters = g->clusters;
+    size_t j, first = o->n_informative + o->n_redundant;
+    nn_status s = nn_tensor_make1(&t->role, NN_U8, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&t->column, NN_I64, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make1(&t->source, NN_I64, o->n_features, &o->alloc, err);
+    if (s == NN_OK) s = nn_tensor_make2(&t->centroids, NN_F64, clusters, o->n_informative, &o->alloc, err);
+    if (s != NN_OK) return s;
+    for (j = 0; j < o->n_features; j++) {
+        size_t p = (size_t)g->col[j];
+        nn_u8(&t->role)[j] = (uint8_t)nni_column_role_of(o, p);
+        nn_i64(&t->column)[j] = g->col[j];
+        nn_i64(&t->source)[j] =
+            p >= first && p < first + o->n_repeated ? g->rep[p - first] : g->col[j];
+    }
+    memcpy(t->centroids.data, g->centroids, clusters * o->n_informative * sizeof(double));
+    return NN_OK;
+}
 /* maps: how many cluster maps are kept at a time */
 NNI_FN nn_classification *nni_classification_new(const nn_classification_desc *o, size_t maps)
 {
@@ -1142,7 +1143,7 @@ NNI_FN nn_status nni_classification_twin(nn_classification *g, nn_tensor *x, nn_
                          "nn_classification_make: out of memory for the redundant columns");
     }
     if (s == NN_OK && truth) {
-        s = nni_truth_columns(truth, o, C, g->col, g->rep, g->centroids, err);
+        s = nni_truth_columns(truth, g, err);
         if (s == NN_OK) s = nn_tensor_make1(&truth->row, NN_I64, n, &o->alloc, err);
         if (s == NN_OK) s = nn_tensor_make1(&truth->cluster, NN_I64, n, &o->alloc, err);
         if (s == NN_OK) s = nn_tensor_make1(&truth->flipped, NN_BOOL, n, &o->alloc, err);
@@ -1369,7 +1370,7 @@ NN_DEF nn_status nn_classification_structure(const nn_classification *g,
                                              nn_classification_truth *truth, nn_error *err)
 {
     nn_classification_truth t = NN_ZERO;
-    nn_status s = nni_truth_columns(&t, &g->o, g->clusters, g->col, g->rep, g->centroids, err);
+    nn_status s = nni_truth_columns(&t, g, err);
     if (s == NN_OK) *truth = t;
     else nn_classification_truth_free(&t);
     return s;
@@ -1666,9 +1667,11 @@ NNI_FN nn_status nni_split_sizes(size_t n, const nn_split_desc *d, size_t *n_tra
 }
 /* The mode of the multivariate hypergeometric distribution, ties broken at random: out[c] of
  * counts[c], draws in all. fl, rem [k], at [2k]. */
-NNI_FN void nni_approx_mode(int64_t *out, const int64_t *counts, size_t k, size_t draws, nn_mt *g,
+NNI_FN void nni_approx_mode(int64_t *out, const nni_classes *classes, size_t draws, nn_mt *g,
                             double *rem, int64_t *at)
 {
+    const int64_t *counts = classes->count;
+    const size_t k = classes->k;
     double sum = 0, floors = 0;
     size_t i, n, need;
     for (i = 0; i < k; i++) sum += (double)counts[i];
@@ -1785,9 +1788,9 @@ NN_DEF nn_status nn_train_test_split(nn_tensor *train, nn_tensor *test, size_t n
             int64_t *ni = p + n, *ti = ni + c.k, *at = ti + c.k;
             double *rem = (double *)(void *)(at + 2 * c.k);
             size_t a = 0, b = 0, k;
-            nni_approx_mode(ni, c.count, c.k, n_train, &g, rem, at);
+            nni_approx_mode(ni, &c, n_train, &g, rem, at);
             for (k = 0; k < c.k; k++) c.count[k] -= ni[k];
-            nni_approx_mode(ti, c.count, c.k, n_test, &g, rem, at);
+            nni_approx_mode(ti, &c, n_test, &g, rem, at);
             for (k = 0; k < c.k; k++) {
                 size_t m = (size_t)(c.count[k] + ni[k]);
                 const int64_t *rows = c.rows + c.start[k];
@@ -3454,14 +3457,14 @@ NNI_FN void nni_fair_rates(nn_fair_part *p, int compat)
     p->dp_gap = fabs(p->pos_rate_z[0] - p->pos_rate_z[1]);
 }
 /* gather one side of the split; X is taken over as f64 first */
-NNI_FN nn_status nni_fair_take(nn_fair_part *p, const nn_tensor *X, const nn_tensor *y,
-                               const nn_tensor *z, const nn_tensor *clean, const nn_tensor *idx,
+typedef struct nni_fair_rows { const nn_tensor *x, *y, *z, *clean; } nni_fair_rows;
+NNI_FN nn_status nni_fair_take(nn_fair_part *p, const nni_fair_rows *all, const nn_tensor *idx,
                                const nn_alloc *a, nn_error *err)
 {
-    nn_status s = nn_gather_rows(&p->x, X, idx, a, err);
-    if (s == NN_OK) s = nn_gather_rows(&p->y, y, idx, a, err);
-    if (s == NN_OK) s = nn_gather_rows(&p->z, z, idx, a, err);
-    if (s == NN_OK) s = nn_gather_rows(&p->y_clean, clean, idx, a, err);
+    nn_status s = nn_gather_rows(&p->x, all->x, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->y, all->y, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->z, all->z, idx, a, err);
+    if (s == NN_OK) s = nn_gather_rows(&p->y_clean, all->clean, idx, a, err);
     return s;
 }
 NNI_FN nn_status nni_fair_to_f32(nn_tensor *x, const nn_alloc *a, nn_error *err)
@@ -3487,6 +3490,7 @@ NNI_FN nn_status nni_fair_build(nn_fair_task *out, const nn_fair_params *p, uint
     nn_split_desc sd = NN_ZERO;
     nn_scaler sc = NN_ZERO;
     nn_tensor X = NN_ZERO, y = NN_ZERO, z = NN_ZERO, noisy = NN_ZERO, tr = NN_ZERO, te = NN_ZERO;
+    nni_fair_rows all;
     double weights[2];
     size_t i, j, n1 = 0, kp = 0, kn = 0, *list = NULL;
     int64_t *pick = NULL, *yy, *zz, *nz;
@@ -3578,8 +3582,12 @@ NNI_FN nn_status nni_fair_build(nn_fair_task *out, const nn_fair_params *p, uint
     sd.random_state = seed & 0xFFFFFFFFu;
     sd.alloc = d->alloc;
     if ((s = nn_train_test_split(&tr, &te, n, &sd, err)) != NN_OK) goto done;
-    if ((s = nni_fair_take(&t.train, &X, &noisy, &z, &y, &tr, &d->alloc, err)) != NN_OK) goto done;
-    if ((s = nni_fair_take(&t.test, &X, &noisy, &z, &y, &te, &d->alloc, err)) != NN_OK) goto done;
+    all.x = &X;
+    all.y = &noisy;
+    all.z = &z;
+    all.clean = &y;
+    if ((s = nni_fair_take(&t.train, &all, &tr, &d->alloc, err)) != NN_OK) goto done;
+    if ((s = nni_fair_take(&t.test, &all, &te, &d->alloc, err)) != NN_OK) goto done;
     if (!compat) {
         const size_t nt = nn_tensor_count(&t.train.y), k = (size_t)((double)nt * p->noise_rate + 1e-9);
         for (i = 0; i < nt; i++) list[i] = i;
@@ -4812,9 +4820,14 @@ NN_DEF nn_status nn_impute(nn_tensor *x, const double *value, nn_error *err)
         if (v[i] != v[i]) v[i] = value[i % d];
     return NN_OK;
 }
-NNI_FN nn_status nni_noise_flip(int64_t *y, const size_t *list, size_t n, size_t k, nn_rng *g,
-                                nn_mt *mt, const nn_alloc *alloc, nn_error *err)
+/* what draws the rows: mt as NumPy does, or (mt NULL) g */
+typedef struct nni_noise { nn_rng *g; nn_mt *mt; const nn_alloc *alloc; } nni_noise;
+/* k of the n rows in list (NULL = of all) get the other label */
+NNI_FN nn_status nni_noise_flip(int64_t *y, const nni_noise *by, const size_t *list, size_t n, size_t k,
+                                nn_error *err)
 {
+    nn_mt *mt = by->mt;
+    const nn_alloc *alloc = by->alloc;
     size_t i, bytes;
     if (n == 0 || k == 0) return NN_OK;
     if (k > n) k = n;
@@ -4830,7 +4843,7 @@ NNI_FN nn_status nni_noise_flip(int64_t *y, const size_t *list, size_t n, size_t
         } else {
             size_t *p = (size_t *)mem;
             for (i = 0; i < n; i++) p[i] = i;
-            nn_rng_shuffle(g, p, n);
+            nn_rng_shuffle(by->g, p, n);
             for (i = 0; i < k; i++) { size_t at = list ? list[p[i]] : p[i]; y[at] = 1 - y[at]; }
         }
         nn_mem_free(mem, bytes, alloc);
@@ -4843,21 +4856,22 @@ NN_DEF nn_status nn_label_noise(int64_t *y, const int64_t *z, size_t n, double r
     nn_rng g = nn_rng_make(seed, NN_STREAM_NOISE, 0);
     nn_mt mt = NN_ZERO;
     size_t i, bytes, *list, n1 = 0, n0 = 0;
+    nni_noise by;
     nn_status s;
+    by.g = &g;
+    by.mt = compat ? &mt : NULL;
+    by.alloc = alloc;
     if (!(rate >= 0.0 && rate <= 1.0))
         return nn_error_set(err, NN_E_ARG, "nn_label_noise: the rate must be in [0, 1], got %g", rate);
     if (compat) nn_mt_seed(&mt, (uint32_t)seed);
     if (!z)
-        return nni_noise_flip(y, NULL, n, (size_t)((double)n * rate + (compat ? 0.0 : 1e-9)), &g,
-                              compat ? &mt : NULL, alloc, err);
+        return nni_noise_flip(y, &by, NULL, n, (size_t)((double)n * rate + (compat ? 0.0 : 1e-9)), err);
     if (!nn_size_mul(n ? n : 1, 2 * sizeof *list, &bytes) ||
         (list = (size_t *)nn_mem_alloc(bytes, alloc)) == NULL)
         return nn_error_set(err, NN_E_NOMEM, "nn_label_noise: out of memory for %zu rows", n);
     for (i = 0; i < n; i++) { if (z[i] == 1) list[n1++] = i; else list[n + n0++] = i; }
-    s = nni_noise_flip(y, list, n1, (size_t)((double)n1 * rate * 1.5), &g, compat ? &mt : NULL, alloc, err);
-    if (s == NN_OK)
-        s = nni_noise_flip(y, list + n, n0, (size_t)((double)n0 * rate * 0.5), &g,
-                           compat ? &mt : NULL, alloc, err);
+    s = nni_noise_flip(y, &by, list, n1, (size_t)((double)n1 * rate * 1.5), err);
+    if (s == NN_OK) s = nni_noise_flip(y, &by, list + n, n0, (size_t)((double)n0 * rate * 0.5), err);
     nn_mem_free(list, bytes, alloc);
     return s;
 }
@@ -5537,12 +5551,15 @@ NNI_FN void nni_probing_set_make(nn_probing_set *out, const nn_probing_desc *d,
     out->sentence = out->fragment = out->file = nn_tensor_view(NULL, NN_I64, 1, none);
     out->X.alloc = out->y.alloc = out->sentence.alloc = out->fragment.alloc = out->file.alloc = *al;
 }
+/* the identities met so far, in an open hash of `places`, a power of two */
+typedef struct nni_probing_met { nni_probing_seen *seen; size_t places; } nni_probing_met;
 /* File f was read, or not: its rows go behind those of the files before it, or its fault to the
  * list of skipped ones. */
 NNI_FN nn_status nni_probing_take(nn_probing_set *made, const nni_probing_run *run, size_t f,
-                                  nni_probing_file *fl, nni_probing_seen *seen, size_t places,
-                                  nn_error *err)
+                                  nni_probing_file *fl, const nni_probing_met *met, nn_error *err)
 {
+    nni_probing_seen *seen = met->seen;
+    const size_t places = met->places;
     const nn_probing_source *src = run->src;
     const nn_alloc *al = &src->file.alloc;
     nn_status s = NN_OK;
@@ -5608,6 +5625,7 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
     nni_probing_file *files;
     nn_probing_set *made;
     nni_probing_seen *seen;
+    nni_probing_met met;
     nn_error why = NN_ZERO;
     nn_status s = NN_OK;
     size_t i, f, at, batch, cells = 0, places = 16, good = 0, bytes;
@@ -5631,6 +5649,8 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
     pieces  = (nni_probing_piece *)nni_new(cells, sizeof *pieces, al);
     made    = (nn_probing_set *)nni_new(n_sets, sizeof *made, al);
     seen    = (nni_probing_seen *)nni_new(places, sizeof *seen, al);
+    met.seen = seen;
+    met.places = places;
     if (!shape || !scratch || !files || !pieces || !made || !seen)
         s = nn_error_set(err, NN_E_NOMEM, "probing: out of memory for %zu files", src->n_paths);
     for (f = 0; s == NN_OK && f < batch; f++) files[f].piece = pieces + f * n_sets;
@@ -5674,7 +5694,7 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
         }
         /* the first failure in this order is the same whatever the threads did */
         for (f = 0; s == NN_OK && f < n; f++) {
-            s = nni_probing_take(made, &run, at + f, &files[f], seen, places, err);
+            s = nni_probing_take(made, &run, at + f, &files[f], &met, err);
             if (files[f].status == NN_OK) good++;
             else if (at + f == 0) why = files[f].err;
         }
