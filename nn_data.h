@@ -182,6 +182,7 @@ NN_DEF nn_status nn_gather_rows(nn_tensor *out, const nn_tensor *x, const nn_ten
                                 const nn_alloc *alloc, nn_error *err);
 
 /* ==== [SCALE] scalers, one-hot =========================================== */
+/* what a scaler does to a column: see nn_scaler */
 typedef enum nn_scaler_kind {
     NN_SCALER_DEFAULT = 0,          /* standard */
     NN_SCALER_STANDARD,

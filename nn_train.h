@@ -435,6 +435,7 @@ NN_DEF double nn_brier(const int64_t *y, const double *p, size_t n, size_t k);
 NN_DEF double nn_ece(double *conf, double *acc, size_t *count, const int64_t *y, const double *p,
                      size_t n, size_t k, size_t bins);
 
+/* how well n predictions of a number fit */
 typedef struct nn_regression_metrics {
     size_t n;
     double r2, mae, rmse, mse, pearson, bias;       /* bias = mean(pred - y) */
