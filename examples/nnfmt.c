@@ -2899,6 +2899,21 @@ static size_t named_entry(const nn_dict *d, const char *name, const char **part,
     free(b);
     return i;
 }
+/* no entry has that name: is it a level of the tree? */
+static nn_status no_entry(const char *path, const nn_dict *d, const char *name, nn_error *e)
+{
+    const size_t n = strlen(name);
+    size_t i, below = 0;
+    char mark = 0;
+    for (i = 0; n && i < d->count; i++)
+        if (strncmp(d->items[i].name, name, n) == 0 && d->items[i].name[n] && strchr("./", d->items[i].name[n])) {
+            if (!mark) mark = d->items[i].name[n];
+            below++;
+        }
+    if (!below) return nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+    return nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s', it is a level of %zu: --only '%s%c*'", path, name,
+                        below, name, mark);
+}
 /* *p: at a number or not; 1 = *v is it, -1 = none that fits */
 static int slice_number(const char **p, int64_t *v)
 {
@@ -4263,7 +4278,7 @@ static nn_status show_kind(const char *path, kind k, const char *name, nn_json_w
     if (s == NN_OK) s = arrays_select(&f, e);
     if (s == NN_OK) s = all_used(path, e);
     if (s == NN_OK && name && named_entry(&f.d, name, &part, e) == f.d.count && !is_left(&f.left, name))
-        s = nn_error_set(e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+        s = no_entry(path, &f.d, name, e);
     if (s == NN_OK) s = show_arrays(&f, name, w, e);
     arrays_close(&f);
     return s;
@@ -4533,7 +4548,7 @@ static int cmd_json(const char *path, const char *name)
         if (s == NN_OK) s = all_used(path, &e);
         if (s == NN_OK) say_left(&f, stderr, name);
         if (s == NN_OK && name && (only = named_entry(&f.d, name, &indices, &e)) == f.d.count)
-            s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", path, name);
+            s = no_entry(path, &f.d, name, &e);
         if (s == NN_OK && indices) s = slice_parse(&part, indices, path, &f.d.items[only].value, &e);
         if (s == NN_OK && indices) s = json_part(&w, &f, only, &part, &e);
         else if (s == NN_OK && !name && !selects() && f.d.count == 1 && strcmp(f.d.items[0].name, "array") == 0 &&
@@ -4989,7 +5004,7 @@ static int cmd_convert(const char *in, const char *out)
     if (s == NN_OK) say_left(&f, stderr, opt.name);
     if (s == NN_OK && opt.name) {
         if ((i = entry(&f.d, opt.name)) < f.d.count) s = arrays_pick(&f, 1, &i, NULL, &e);
-        else s = nn_error_set(&e, NN_E_ARG, "%s: no entry is called '%s'", in, opt.name);
+        else s = no_entry(in, &f.d, opt.name, &e);
     }
     if (s == NN_OK && opt.state) s = k == K_PTH ? arrays_state(&f, &e) :
         nn_error_set(&e, NN_E_ARG, "%s: --state is for a .pth, got a %s file", in, kind_names[k]);

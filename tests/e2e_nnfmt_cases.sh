@@ -589,6 +589,8 @@ cat many/a.csv | "$nnfmt" show - many/b.npz 2>&1 | grep -q 'csv: 1 rows, 1 colum
 gzip -c a.npy.gz | gzip >twice.npy.gz; want 1 'twice.npy.gz: unknown format: gzip inside gzip' check twice.npy.gz
 echo 5 >five.yaml; is "$("$nnfmt" show five.yaml)" 'yaml: integer 5'
 for o in only strip rename; do want 2 "--$o: expected a name" show --$o '' deep.npz; done
+for c in show json; do want 1 "no entry is called 'h', it is a level of 8: --only 'h.*'" $c deep.npz h; done
+want 1 "no entry is called 'q', it is a level of 4: --only 'q/*'" convert --name q deep.npz level.npy
 # trees against each other: by key in any order, numbers by value, integers exactly, tolerances
 echo '{"b":[1,2,{"c":1}],"a":1,"big":9007199254740993,"t":true,"n":null,"s":"a\u001bb"}' >t1.json
 printf 'a: 1.0\nb: [1, 3]\nbig: 9007199254740992\nt: false\ns: "a\\x1bc"\nz: 1\n' >t2.yaml
