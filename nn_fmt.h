@@ -713,11 +713,12 @@ NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
 #endif /* NN_NO_JSON */
 
 /* ==== [YAML] the YAML 1.2 subset of config files ========================= */
-/* Stands on [JSON]; costs 24 KB. NN_NO_YAML leaves it out. */
+/* Stands on [JSON]; costs 26 KB. NN_NO_YAML leaves it out. */
 #ifndef NN_NO_YAML
 /* Block maps and lists, flow [] {} over lines, plain, 'single' and "double" scalars, | and > with
  * - and +, comments, one
- * leading ---. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
+ * leading ---; plain and quoted scalars go on over lines that are indented more, where none of them looks like
+ * a key, a list or the start of another value. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
  *   floats (also .inf .nan, 1e-4). Refused with line
  * and column: anchors, aliases, merge keys, tags, ? keys, several documents, directives, tabs as
  *   indentation, duplicate keys. */
@@ -7571,24 +7572,51 @@ NNI_FN nn_status nni_yp_string(nni_yp *y, nn_json *v, const char *s, size_t n)
     v->n = n;
     return NN_OK;
 }
-/* At a quote: the text in the arena; stops behind the closing quote, which must be on this line. */
-NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
+/* Behind the last text of a line: over its end and the empty lines that follow, to the next text; their
+ * number is in *breaks. 0: the text or a document ends here. *col: the spaces before the next text. */
+NNI_FN int nni_yp_next_line(nni_yp *y, size_t *breaks, long *col)
+{
+    *breaks = 0;
+    do {
+        if (y->p >= y->end || !nni_yp_eol(y)) return 0;
+        nni_yp_newline(y);
+        ++*breaks;
+        if (nni_yp_marker(y, "---") || nni_yp_marker(y, "...")) return 0;
+        while (y->p < y->end && *y->p == ' ') y->p++;
+        *col = (long)(y->p - y->line_start);
+        nni_yp_blanks(y);
+    } while (y->p >= y->end || nni_yp_eol(y));
+    return 1;
+}
+/* a line's end in a folded text is a blank, n empty lines are n line feeds */
+NNI_FN char *nni_yp_fold(char *o, size_t breaks)
+{
+    if (breaks == 1) *o++ = ' ';
+    for (; breaks > 1; breaks--) *o++ = '\n';
+    return o;
+}
+#define NNI_YP_ONE_LINE (-2L)              /* a key */
+/* At a quote: the text in the arena; stops behind the closing quote. Its further lines are indented
+ * more than `parent`. */
+NNI_FN nn_status nni_yp_quoted(nni_yp *y, long parent, char **out, size_t *len)
 {
     const char *start = ++y->p, *q;
-    char quote = start[-1], *t, *o;
+    const size_t line = y->line, col = (size_t)(start - y->line_start), at = (size_t)(start - 1 - y->s);
+    char quote = start[-1], *t, *o, *keep;             /* keep: blanks behind it fall at a line's end */
     size_t more = 0;                                 /* \L and \P become three bytes; every other
                                                         escape shrinks or stays */
     uint32_t u, lo;
     /* the closing quote bounds the memory */
-    for (q = start; q < y->end && *q != '\n' && *q != '\r'; q++) {
+    for (q = start; q < y->end && (parent != NNI_YP_ONE_LINE || (*q != '\n' && *q != '\r')); q++) {
         if (*q == '\\' && quote == '"' && q + 1 < y->end) { q++; more += *q == 'L' || *q == 'P'; }
         else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
     }
     if (q >= y->end || *q != quote) {
         y->p = start - 1;
-        return nni_yp_format(y, "the closing quote is not on this line");
+        return nni_yp_format(y, parent == NNI_YP_ONE_LINE ? "the closing quote is not on this line" :
+                                                            "the closing quote is missing");
     }
-    t = o = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + more + 1);
+    t = o = keep = (char *)nni_arena_quick(y->arena, (size_t)(q - start) + more + 1);
     if (!t) return nni_yp_memory(y);
     while (y->p < q) {
         static const char esc[] = "0abtnvfre \"/\\N_LP\t";
@@ -7596,14 +7624,28 @@ NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
                                               32, 34, 47, 92, 0x85, 0xA0, 0x2028, 0x2029, 9 };
         const char *e;
         int i, digits;
-        if (*y->p != '\\' || quote == '\'') {
-            if (*y->p == '\'' && quote == '\'') y->p++;
-            *o++ = *y->p++;
+        const int escape = *y->p == '\\' && quote == '"';
+        if (escape) y->p++;
+        if (nni_yp_eol(y)) {                         /* folded; behind a backslash nothing is left of it */
+            size_t breaks;
+            long spaces;
+            if (!nni_yp_next_line(y, &breaks, &spaces))
+                return nni_yp_fail_at(y, NN_E_FORMAT, line, col, at, "%s", "the closing quote is missing");
+            if (spaces <= parent)
+                return nni_yp_format(y, "a quoted text goes on at the indent of what holds it");
+            if (!escape) o = nni_yp_fold(keep, breaks);
+            else for (; breaks > 1; breaks--) *o++ = '\n';
+            keep = o;
             continue;
         }
-        y->p++;
+        if (!escape) {
+            if (*y->p == '\'' && quote == '\'') y->p++;
+            *o++ = *y->p++;
+            if (o[-1] != ' ' && o[-1] != '\t') keep = o;
+            continue;
+        }
         e = *y->p ? strchr(esc, *y->p) : NULL;
-        if (e) { o += nn_utf8_put(o, val[e - esc]); y->p++; continue; }
+        if (e) { o += nn_utf8_put(o, val[e - esc]); keep = o; y->p++; continue; }
         digits = *y->p == 'x' ? 2 : *y->p == 'u' ? 4 : *y->p == 'U' ? 8 : 0;
         if (!digits) return nni_yp_got(y, "expected an escape, got %s");
         y->p++;
@@ -7624,6 +7666,7 @@ NNI_FN nn_status nni_yp_quoted(nni_yp *y, char **out, size_t *len)
         if (u > 0x10FFFF || (u >= 0xD800 && u < 0xE000))
             return nni_yp_format(y, "the escape is not a character");
         o += nn_utf8_put(o, u);
+        keep = o;
     }
     *o = 0;
     *out = t;
@@ -7666,18 +7709,80 @@ NNI_FN size_t nni_yp_plain(const nni_yp *y, int flow)
     }
     return (size_t)(last - y->p);
 }
-NNI_FN nn_status nni_yp_plain_value(nni_yp *y, nn_json *v, size_t n)
+/* Is there a key at y->p? Quoted or plain scalar and ':' and a gap, all on this line. */
+NNI_FN int nni_yp_is_key(const nni_yp *y)
 {
-    const char *trap = nni_yaml_trap(y->p, n);
-    char b[64];
+    const char *q = y->p;
+    if (*q == '"' || *q == '\'') {
+        char quote = *q++;
+        for (; q < y->end && *q != '\n'; q++) {
+            if (*q == '\\' && quote == '"') { if (++q >= y->end) return 0; }
+            else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
+        }
+        if (q >= y->end || *q != quote) return 0;
+        q++;
+    } else if (*q == '[' || *q == '{') return 0;
+    else q += nni_yp_plain(y, 0);
+    while (q < y->end && (*q == ' ' || *q == '\t')) q++;
+    return q < y->end && *q == ':' && nni_yp_gap(q + 1, y->end);
+}
+/* Does a plain scalar go on in the next line? Then y->p is where. What might be meant otherwise, a key, a
+ * list, the start of a quoted text or of another value, does not continue one of block style. */
+NNI_FN int nni_yp_goes_on(nni_yp *y, long parent, int flow, size_t *breaks)
+{
+    long col;
+    nni_yp_blanks(y);
+    if (!nni_yp_next_line(y, breaks, &col)) return 0;
+    if (*y->p == '#') return 0;
+    if (*y->p == ':' && (nni_yp_gap(y->p + 1, y->end) || (flow && strchr(",[]{}", y->p[1])))) return 0;
+    if (flow) return strchr(",[]{}", *y->p) == NULL;
+    return col > parent && col == (long)(y->p - y->line_start) && !strchr("[]{}&*!|>'\"%@`", *y->p) &&
+           !(strchr("-?", *y->p) && nni_yp_gap(y->p + 1, y->end)) && !nni_yp_is_key(y);
+}
+/* At a plain scalar (start checked): its value, of this line and of those in which it goes on; parent:
+ * NNI_YP_ONE_LINE = it does not. */
+NNI_FN nn_status nni_yp_plain_value(nni_yp *y, nn_json *v, long parent, int flow)
+{
+    const char *text = y->p, *trap;
+    const nni_yp start = *y;
+    nni_yp last;
+    char b[64], *t, *o;
     nn_status s = NN_OK;
-    int r = nni_yaml_resolve(y->p, n, v);
-    if (r < 0)
-        return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range",
-                           nn_text_brief(b, y->p, n));
-    if (trap) s = nni_yp_warn(y, y->p, trap, nn_text_brief(b, y->p, n));
-    if (s == NN_OK && r == 0) s = nni_yp_string(y, v, y->p, n);
+    size_t n = nni_yp_plain(y, flow), room = n, breaks, lines = 1;
+    int r;
     y->p += n;
+    last = *y;
+    while (parent != NNI_YP_ONE_LINE && nni_yp_goes_on(y, parent, flow, &breaks)) {
+        size_t more = nni_yp_plain(y, flow);
+        room += breaks + more;
+        y->p += more;
+        last = *y;
+        lines++;
+    }
+    if (lines > 1) {
+        if ((t = o = (char *)nni_arena_quick(y->arena, room + 1)) == NULL) return nni_yp_memory(y);
+        memcpy(o, text, n);
+        o += n;
+        *y = start;
+        for (y->p += n; --lines; y->p += n) {
+            (void)nni_yp_goes_on(y, parent, flow, &breaks);
+            n = nni_yp_plain(y, flow);
+            o = nni_yp_fold(o, breaks);
+            memcpy(o, y->p, n);
+            o += n;
+        }
+        text = t;
+        n = (size_t)(o - t);
+    }
+    *y = start;                                      /* what is said of it is said of its beginning */
+    trap = nni_yaml_trap(text, n);
+    r = nni_yaml_resolve(text, n, v);
+    if (r < 0)
+        return nni_yp_fail(y, NN_E_FORMAT, "number '%s' is out of range", nn_text_brief(b, text, n));
+    if (trap) s = nni_yp_warn(y, y->p, trap, nn_text_brief(b, text, n));
+    if (s == NN_OK && r == 0) s = nni_yp_string(y, v, text, n);
+    last.warn = y->warn;
+    *y = last;
     return s;
 }
 /* Link a member; its place is that of its key. `tail` is where the next member goes. */
@@ -7721,7 +7826,7 @@ NNI_FN nn_status nni_yp_key(nni_yp *y, int flow, char **key, size_t *len)
     const char *trap;
     char b[64];
     size_t n;
-    if (*y->p == '"' || *y->p == '\'') return nni_yp_quoted(y, key, len);
+    if (*y->p == '"' || *y->p == '\'') return nni_yp_quoted(y, NNI_YP_ONE_LINE, key, len);
     if ((s = nni_yp_start(y)) != NN_OK) return s;
     n = nni_yp_plain(y, flow);
     if (n == 2 && memcmp(y->p, "<<", 2) == 0)
@@ -7761,14 +7866,14 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
         if (!v) return nni_yp_memory(y);
         *out = v;
         if (open == '"' || open == '\'') {
-            if ((s = nni_yp_quoted(y, &key, &len)) != NN_OK) return s;
+            if ((s = nni_yp_quoted(y, -1, &key, &len)) != NN_OK) return s;
             v->type = NN_JSON_STRING;
             v->v.s = key;
             v->n = len;
             return NN_OK;
         }
         if ((s = nni_yp_start(y)) != NN_OK) return s;
-        return nni_yp_plain_value(y, v, nni_yp_plain(y, 1));
+        return nni_yp_plain_value(y, v, -1, 1);
     }
     if ((s = nni_yp_deeper(y)) != NN_OK) return s;
     v = nni_yp_node(y, open == '[' ? NN_JSON_ARRAY : NN_JSON_OBJECT);
@@ -7896,23 +8001,6 @@ NNI_FN nn_status nni_yp_block_text(nni_yp *y, long parent, nn_json **out)
     *out = v;
     return NN_OK;
 }
-/* Is there a key at y->p? Quoted or plain scalar and ':' and a gap, all on this line. */
-NNI_FN int nni_yp_is_key(const nni_yp *y)
-{
-    const char *q = y->p;
-    if (*q == '"' || *q == '\'') {
-        char quote = *q++;
-        for (; q < y->end && *q != '\n'; q++) {
-            if (*q == '\\' && quote == '"') { if (++q >= y->end) return 0; }
-            else if (*q == quote) { if (quote == '\'' && q + 1 < y->end && q[1] == '\'') q++; else break; }
-        }
-        if (q >= y->end || *q != quote) return 0;
-        q++;
-    } else if (*q == '[' || *q == '{') return 0;
-    else q += nni_yp_plain(y, 0);
-    while (q < y->end && (*q == ' ' || *q == '\t')) q++;
-    return q < y->end && *q == ':' && nni_yp_gap(q + 1, y->end);
-}
 /* A node whose first byte is at y->p, column `col` of its line, inside something indented by
  * `parent`. block: block lists and maps may start here. Ends at the start of a line. */
 NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_json **out)
@@ -8001,10 +8089,11 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             v = nni_yp_node(y, NN_JSON_NULL);
             if (!v) return nni_yp_memory(y);
             if (*y->p == '"' || *y->p == '\'') {
-                s = nni_yp_quoted(y, &t, &n);
+                s = nni_yp_quoted(y, parent, &t, &n);
                 if (s == NN_OK) { v->type = NN_JSON_STRING; v->v.s = t; v->n = n; }
             } else {
-                if ((s = nni_yp_start(y)) == NN_OK) s = nni_yp_plain_value(y, v, nni_yp_plain(y, 0));
+                s = nni_yp_start(y);
+                if (s == NN_OK) s = nni_yp_plain_value(y, v, parent < 0 ? NNI_YP_ONE_LINE : parent, 0);
             }
             if (s == NN_OK) {
                 nni_yp_blanks(y);
@@ -8022,7 +8111,7 @@ NNI_FN nn_status nni_yp_block(nni_yp *y, long col, long parent, int block, nn_js
             if (next > parent && parent >= 0 && next >= 0)
                 return nni_yp_format(
                     y,
-                    "a value that goes on over several lines: quote it on one line, or use | or >");
+                    "a value does not go on like this: quote it on one line, or use | or >");
             y->p = p;
             y->line_start = ls;
             y->line = line;

@@ -214,6 +214,38 @@ if ruamel is not None and pyyaml is not None:
         if a != 'ok' or got() != json.dumps(v): bad.append((a, v, y))
     check('yaml read: what PyYAML writes, where 1.1 and 1.2 agree', len(bad), 200, bad[:1])
 
+    # what PyYAML and ruamel write at their 80 columns, where texts and lists go on over lines: equal, or refused with the place; never wrong
+    draw = random.Random(5)
+    from io import StringIO
+    word = lambda: ''.join(draw.choice('abcdefghijklmnopqrstuvwxyz') for _ in range(draw.randint(1, 9)))
+    def phrase():
+        t = ' '.join(word() for _ in range(draw.randint(1, 40)))
+        return {0: t + ': ' + t, 1: "it's " + t + '\n\n' + t, 2: t + ' #x "y"', 3: '  ' + t}.get(draw.randint(0, 15), t)
+    def wide(d=0):
+        k = draw.randint(0, 6 if d < 3 else 3)
+        if k == 0: return draw.choice([draw.randint(-10**6, 10**6), draw.random(), True, None])
+        if k == 1: return [draw.randint(0, 10**5) for _ in range(draw.randint(1, 60))]
+        if k < 4: return phrase()
+        if k == 4: return [wide(d + 1) for _ in range(draw.randint(1, 6))]
+        return {word() + str(i): wide(d + 1) for i in range(draw.randint(1, 6))}
+    def by_ruamel(v, flow):
+        y, b = YAML(typ='safe', pure=True), StringIO()
+        y.default_flow_style = flow
+        y.dump(v, b)
+        return b.getvalue()
+    writers = {'PyYAML': lambda v: pyyaml.safe_dump(v, sort_keys=False), 'PyYAML, flow lists': lambda v: pyyaml.safe_dump(v, sort_keys=False, default_flow_style=None),
+               'PyYAML, flow': lambda v: pyyaml.safe_dump(v, sort_keys=False, default_flow_style=True), 'PyYAML, quoted': lambda v: pyyaml.safe_dump([[phrase() for _ in range(4)], v and phrase()], default_style='"'),
+               'ruamel': lambda v: by_ruamel(v, False), 'ruamel, flow lists': lambda v: by_ruamel(v, None)}
+    for who, write in writers.items():
+        bad, refused = [], []
+        for i in range(80):
+            y = write({word() + str(j): wide(1) for j in range(draw.randint(1, 5))})
+            put(y)
+            a = ask('yaml %s %s' % (I, O))
+            if a != 'ok': refused.append((a, y))
+            elif not same(json.loads(got()), pyyaml.safe_load(y)) or not same(json.loads(got()), r12.load(y)): bad.append((got()[:300], y))
+        check('yaml at 80 columns, %s: a wrong value' % who, len(bad), 80, bad[:1])
+        check('yaml at 80 columns, %s: refused' % who, len(refused), 80, refused[:1])
 # ---- CSV
 pd = need('pandas')
 if pd is not None:
