@@ -462,10 +462,10 @@ static const nn_option table[] = {
       .mode = "!model", .effect = NN_EFFECT_DATA, .probe = "two_head.pth", .fixture = "parts" },
     { .key = "model.arch", .alias = "arch", .type = NN_APP_TEXT, .field = F(arch),
       .value = "uniform|tapered|W,W,...", .group = "model",
-      .help = "what the checkpoint should be, when no JSON is beside it", .commands = LOAD | B(C_FINETUNE),
+      .help = "what the checkpoint should be, when it does not say so itself", .commands = LOAD | B(C_FINETUNE),
       .effect = NN_EFFECT_DATA, .probe = "--act tanh;tapered", .fixture = "foreign" },
     { .key = "model.act", .alias = "act", .type = NN_APP_TEXT, .field = F(naming_act), .value = "ACT",
-      .group = "model", .help = "its activation, when no JSON says (relu)",
+      .group = "model", .help = "its activation, when nothing says it (relu)",
       .commands = LOAD | B(C_FINETUNE) | B(C_TASKVEC),
       .effect = NN_EFFECT_DATA, .probe = "tanh", .fixture = "foreign" },
     { .key = "model.map", .alias = "map", .type = NN_APP_TEXTS, .field = F(map.list), .flags = NN_APP_MANY,
@@ -1092,7 +1092,8 @@ static void json_scaler(nn_json_writer *w, const model *m)
     nn_json_f64s(w, nn_f64(&m->scaler.scale), m->scaler.n_features);
     nn_json_end(w);
 }
-static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err)
+/* named 0: without the name, which is the file's own */
+static nn_status model_json(const model *m, nn_buf *b, int indent, int named, nn_error *err)
 {
     nn_json_writer w = NN_ZERO;
     size_t i;
@@ -1101,8 +1102,10 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     nn_json_begin_object(&w);
     nn_json_key(&w, "format");
     nn_json_string(&w, "nn_mlp 1");
-    nn_json_key(&w, "name");
-    nn_json_string(&w, m->name ? m->name : "");
+    if (named) {
+        nn_json_key(&w, "name");
+        nn_json_string(&w, m->name ? m->name : "");
+    }
     nn_json_key(&w, "n_in");
     nn_json_u64(&w, m->net->n_in);
     nn_json_key(&w, "n_out");
@@ -1179,12 +1182,13 @@ static nn_status model_json(const model *m, nn_buf *b, int indent, nn_error *err
     return nn_json_finish(&w, err);
 }
 /* STEM_model.pth, STEM_head.pth, STEM_model.json, STEM_model.safetensors; the weights last, so that
- * no checkpoint stands without its JSON */
+ * no checkpoint stands without its JSON. Each of them holds the description, too. */
 static nn_status model_save(nn_app *app, model *m, const char *stem, int safetensors, nn_error *err)
 {
     nn_dict all = NN_ZERO, head = NN_ZERO, meta = NN_ZERO;
     nn_buf b = NN_ZERO;
     nn_tensor t = NN_ZERO;
+    nn_pth_opts how = NN_ZERO;
     nn_status status = NN_OK;
     const char *pth = nn_app_path(app, "%s_model.pth", stem),
                *hp = nn_app_path(app, "%s_head.pth", stem),
@@ -1193,17 +1197,21 @@ static nn_status model_save(nn_app *app, model *m, const char *stem, int safeten
     TRY(hash_model(m, err));
     TRY(nn_mlp_state(m->net, &all, NULL, 0, err));
     TRY(nn_mlp_state(m->net, &head, "head.*", 0, err));
-    TRY(model_json(m, &b, 1, err));
+    TRY(model_json(m, &b, 1, 1, err));
     TRY(nn_buf_text(&b, "\n", err));
     TRY(nn_file_write(js, b.data, b.len, NULL, err));
-    TRY(nn_pth_write(hp, &head, NULL, err));
-    TRY(nn_pth_write(pth, &all, NULL, err));
+    /* in the files themselves it is one line: whoever moves one has all of it */
+    b.len = 0;
+    TRY(model_json(m, &b, 0, 0, err));
+    how.note = (const char *)b.data;
+    TRY(nn_pth_write(hp, &head, &how, err));
+    TRY(nn_pth_write(pth, &all, &how, err));
     nn_app_wrote(app, pth);
     nn_app_wrote(app, hp);
     nn_app_wrote(app, js);
     if (safetensors) {
         b.len = 0;
-        TRY(model_json(m, &b, 0, err));
+        TRY(model_json(m, &b, 0, 1, err));
         TRY(nn_tensor_scalar_text(&t, (const char *)b.data, NULL, err));
         TRY(nn_dict_put(&meta, "nn_mlp", &t, err));
         TRY(nn_safetensors_write(st, &all, &meta, NULL, err));
@@ -1233,6 +1241,34 @@ static int natural_order(const char *a, const char *b)       /* layers.2 before 
     }
     return (*a != 0) - (*b != 0);
 }
+/* The description that `train` writes into a .pth beside its pickle, NULL where there is none. The file
+ * has been read: what is no zip (PyTorch's older stream) has none. */
+static nn_status pth_note(nn_app *app, const char **json, const char *path, nn_error *err)
+{
+    nn_zip *zip = NULL;
+    nn_status status = NN_OK;
+    size_t i, n;
+    char *text;
+    if (nn_zip_open(&zip, path, NULL, NULL) != NN_OK) return NN_OK;
+    for (i = 0; i < nn_zip_count(zip) && !ends_with(nn_zip_at(zip, i)->name, "/nn.json"); i++) { }
+    if (i == nn_zip_count(zip)) goto done;
+    n = (size_t)nn_zip_at(zip, i)->size;
+    if (n > (size_t)1 << 26) {
+        status = nn_error_set(err, NN_E_LIMIT, "%s: nn.json: expected at most 64 MiB, got %zu bytes", path, n);
+        goto done;
+    }
+    text = (char *)nn_arena_get(&app->arena, n + 1);
+    if (!text) {
+        status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+        goto done;
+    }
+    TRY(nn_zip_read(zip, i, 0, text, n, err));
+    text[n] = 0;
+    *json = text;
+done:
+    nn_zip_close(zip);
+    return status;
+}
 static nn_status read_dict(nn_dict *d, renames *map, const char *path, const char **json,
                            nn_app *app, nn_error *err)
 {
@@ -1259,6 +1295,7 @@ static nn_status read_dict(nn_dict *d, renames *map, const char *path, const cha
     } else {
         TRY(nn_pth_read(d, path, NULL, err));
         TRY(nn_pth_state(d, err));
+        TRY(pth_note(app, json, path, err));
     }
     if (map->list.n) {
         for (i = 0; i < map->list.n; i++)
@@ -1559,7 +1596,7 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
     nn_load_desc ld = NN_ZERO;
     nn_load_report rep = NN_ZERO;
     nn_json *root = NULL;
-    const char *js = NULL, *js_head = NULL, *jp;
+    const char *js = NULL, *js_head = NULL, *jp, *own;
     nn_buf text = NN_ZERO;
     size_t i, j;
     memset(m, 0, sizeof *m);
@@ -1585,18 +1622,23 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
             goto done;
         }
     }
-    if (head) js = js_head;
+    /* the JSON beside a .pth, which can be read and changed, stands before what the file itself says */
+    own = head ? js_head : js;
+    js = NULL;
     jp = json_path(app, m->path);
-    if (!js && jp && nn_file_exists(jp, NULL)) {
+    if (jp && nn_file_exists(jp, NULL)) {
         TRY(nn_file_read(&text, jp, NULL, err));
         js = (const char *)text.data;
-    }
-    if (js) {
-        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp ? jp : path, NULL, err));
+        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp, NULL, err));
         if (!nn_json_get(root, "format") && !nn_json_get(root, "layers")) {
-            nn_app_warn(app, "%s: describes no model: not read", jp ? jp : path);
+            nn_app_warn(app, "%s: describes no model: not read", jp);
             js = NULL;
         }
+    }
+    if (!js && own) {
+        js = own;
+        jp = m->path;
+        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp, NULL, err));
     }
     if (js && act) {                                 /* --arch is still compared */
         status = nn_app_misuse(app, err, "--act: has no effect here; the JSON of %s says what it is", m->path);

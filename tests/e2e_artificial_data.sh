@@ -91,6 +91,23 @@ run evaluate "$P" evaluate --model ck/mlp_d2_finetuned_model.pth --test data/d2_
 run evaluate_st "$P" evaluate --model ck/mlp_d2_finetuned_model.safetensors --test data/d2_test.csv --out ev2 --quiet --json
 grep -q '"accuracy"' out.txt && ok || bad "--json printed no object"
 run evaluate_parts "$P" evaluate --backbone ck/mlp_d1_model.pth --head ck/mlp_d2f_finetuned_head.pth --test data/d2_test.csv --out ev3 --quiet
+# a checkpoint that is moved without the JSON beside it keeps classes, scaler, columns and activation; so does a head
+run tanh "$P" train --train data/d1_train.csv --test data/d1_test.csv $fit --act tanh --name tanh --out ck_tanh --quiet
+cp out.txt tanh.txt; mkdir moved; cp ck_tanh/mlp_tanh_model.pth moved/m.pth; cp ck_tanh/mlp_tanh_head.pth moved/h.pth
+awk -F, -v OFS=, '{ print $12, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13 }' data/d1_test.csv >turned.csv
+run moved "$P" evaluate --model moved/m.pth --test turned.csv --out ev_moved --quiet
+[ "$(value accuracy out.txt)" = "$(value accuracy tanh.txt)" ] && ok || bad "moved: trained to $(value accuracy tanh.txt), evaluates to $(value accuracy out.txt)"
+run moved_parts "$P" evaluate --backbone moved/m.pth --head moved/h.pth --test turned.csv --out ev_parts --quiet
+[ "$(value accuracy out.txt)" = "$(value accuracy tanh.txt)" ] && ok || bad "moved parts: $(value accuracy out.txt)"
+# the JSON beside it is read first; one about other things is passed over; a damaged record is refused
+echo '{"about": "something else"}' >moved/m.json
+run moved_beside "$P" evaluate --model moved/m.pth --test turned.csv --out ev_beside
+[ "$(value accuracy out.txt)" = "$(value accuracy tanh.txt)" ] && grep -q "describes no model" err.txt && ok || bad "a JSON about other things: $(value accuracy out.txt), $(cat err.txt)"
+sed 's/"tanh"/"relu"/' ck_tanh/mlp_tanh_model.json >moved/m.json
+run moved_json "$P" summary --model moved/m.pth --quiet
+grep -q relu out.txt && ok || bad "the JSON beside a checkpoint was not read"
+LC_ALL=C sed 's/"format":"nn_mlp 1"/"format":"nn_mlp 9"/' ck_tanh/mlp_tanh_model.pth >damaged.pth
+refuse damaged_record 1 "checksum" "$P" summary --model damaged.pth --quiet
 run predict "$P" predict --model ck/mlp_d1_model.pth --input data/d1_test.csv --output pred.csv --quiet
 [ "$(wc -l < pred.csv)" -eq 81 ] && ok || bad "predictions: $(wc -l < pred.csv) lines"
 run summary "$P" summary --model ck/mlp_d1_model.pth --quiet

@@ -95,7 +95,10 @@ F1=side3/mlp_f_finetuned_model
 row a 0 "d_accuracy" "$A" taskvec --pretrained "$M" --finetuned $F1.pth --test gen/d_test.csv --op add --out side4 --quiet --no-plots
 sed -i.was 's/"activation": "relu"/"activation": "tanh"/' $F1.json
 row a 1 "expected the activation relu" "$A" taskvec --pretrained "$M" --finetuned $F1.pth --test gen/d_test.csv --op add --out side4 --overwrite --quiet
-cp "$M" bare.pth
+# a stranger's file describes nothing: the record that does is called otherwise (names stand under no checksum)
+LC_ALL=C sed 's/nn\.json/xx.json/g' "$M" >bare.pth
+cp "$M" moved.pth
+row a 2 "says what it is" "$A" summary --model moved.pth --act tanh
 row a 0 "relu is taken (--act)" "$A" summary --model bare.pth
 row a 0 "tanh" "$A" summary --model bare.pth --act tanh
 quiet "$A" taskvec --pretrained bare.pth --finetuned bare.pth --test gen/d_test.csv --op add --out relu --quiet --no-plots

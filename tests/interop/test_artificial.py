@@ -1,6 +1,6 @@
 """tests/interop/test_artificial.py - checkpoints of artificial_data beside live PyTorch: the same module loads them with
 strict=True and gives the same logits; files that torch.save wrote evaluate here to torch's own accuracy."""
-import csv, json, os, subprocess, sys, tempfile
+import csv, json, os, subprocess, sys, tempfile, zipfile
 
 passed = failed = skipped = 0
 
@@ -136,6 +136,10 @@ with tempfile.TemporaryDirectory() as tmp:
         check(list(head) == [k for k in sd if k.startswith("head.")] and all(torch.equal(head[k], sd[k]) for k in head), "head file of %s" % arch)
         meta = json.load(open(os.path.join(out, "mlp_d_model.json")))
         check(meta["n_in"] == 16 and meta["n_out"] == 4 and meta["classes"] == ["0", "1", "2", "3"], "JSON of %s" % arch)
+        # the same description stands in the file itself, where torch.load (above, weights_only=True) leaves it alone
+        with zipfile.ZipFile(ck) as z:
+            said = json.loads(z.read("archive/nn.json"))
+            check("name" not in said and dict(said, name=meta["name"]) == meta, "nn.json in the .pth of %s" % arch)
         try:
             from safetensors import safe_open
             with safe_open(os.path.join(out, "mlp_d_model.safetensors"), "pt") as f:
