@@ -18,7 +18,7 @@ CC      ?= cc
 CFLAGS  ?= -O2
 WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
 # OpenMP is optional: used when the compiler takes the flag, dropped with OPENMP=
-OPENMP  := $(shell printf 'int main(void){return 0;}' | $(CC) -fopenmp -x c - -o /dev/null 2>/dev/null && echo -fopenmp)
+OPENMP  := $(shell t=$$(mktemp) && printf 'int main(void){return 0;}' | $(CC) -fopenmp -x c - -o "$$t" 2>/dev/null && echo -fopenmp; rm -f "$$t")
 LIBS     = -lm
 SECONDS ?= 60
 PREFIX  ?= /usr/local

@@ -5,6 +5,7 @@ behind a declaration counts for it. Prints what lacks one; the closing line is t
 import glob
 import re
 import sys
+from pathlib import Path
 
 bad = good = 0
 for path in sorted(glob.glob("nn_*.h")):
@@ -96,5 +97,12 @@ for route, hops in ROUTES.items():
             print(f"route '{route}': from {path}:{'' if at is None else at + 1} to {sign or to}: {why}")
             break
         path, at, last_sign = to, found[0], sign
+# some compilers (tcc) remove their output file before they write it: as root that takes the device away
+for path in ["Makefile", ".ci/run", *(str(p) for p in Path("tests").rglob("*") if p.suffix in (".sh", ".py", ".c"))]:
+    if path.endswith("check_docs.py") or "-o /dev/null" not in Path(path).read_text(encoding="utf-8", errors="replace"):
+        good += 1
+    else:
+        bad += 1
+        print(f"{path}: a compiler's output goes to /dev/null")
 print(f"{good} passed, {bad} failed, 0 skipped")
 sys.exit(1 if bad else 0)
