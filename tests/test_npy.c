@@ -209,6 +209,7 @@ static void fields(void)
         CHECK_OK(parts_of(&d, &units, NULL, b, most, NULL, &e), e);
         CHECK(d.count == 1 && d.items[0].value.ndim == 8 && nn_f32(&d.items[0].value)[1] == 2.5f);
         nn_dict_free(&d);
+        nn_buf_free(&units);
         n = put_npy(b, type, rest, record, sizeof record);
     }
     CHECK_OK(parts_of(&d, &units, NULL, b, n, NULL, &e), e);
