@@ -458,7 +458,7 @@ static const char app_report_css[] =
     "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
     "main{max-width:860px;margin:0 auto;padding:24px 16px "
     "64px}h1{font-size:1.7rem;line-height:1.2;margin:.2em "
-    "0}h1,h2,p,figcaption{overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
+    "0}h1,h2,p,figcaption,.key *{overflow-wrap:anywhere}h2{font-size:1.2rem;margin:2em 0 .6em}\n"
     ".lead{color:var(--soft);margin:.2em 0 1.4em}.soft{color:var(--soft)}a{color:var(--link)}\n"
     ".keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:"
     "1em 0}\n"
