@@ -716,12 +716,11 @@ NN_DEF nn_status nn_json_finish(nn_json_writer *w, nn_error *err);
 /* Stands on [JSON]; costs 26 KB. NN_NO_YAML leaves it out. */
 #ifndef NN_NO_YAML
 /* Block maps and lists, flow [] {} over lines, plain, 'single' and "double" scalars, | and > with
- * - and +, comments, one
- * leading ---; plain and quoted scalars go on over lines that are indented more, where none of them looks like
- * a key, a list or the start of another value. Core schema: null ~, true false (three spellings each), integers (also 0o10, 0x1f),
- *   floats (also .inf .nan, 1e-4). Refused with line
- * and column: anchors, aliases, merge keys, tags, ? keys, several documents, directives, tabs as
- *   indentation, duplicate keys. */
+ * - and +, comments, one leading ---; plain and quoted scalars go on over lines that are indented
+ * more, where none of them looks like a key, a list or the start of another value. Core schema: null
+ * ~, true false (three spellings each), integers (also 0o10, 0x1f), floats (also .inf .nan, 1e-4).
+ * Refused with line and column: anchors, aliases, merge keys, tags, ? keys, several documents,
+ * directives, tabs as indentation, duplicate keys. */
 typedef struct nn_yaml_warning nn_yaml_warning;
 /* "'no' is text here, false in YAML 1.1: quote it or write false" */
 struct nn_yaml_warning { nn_yaml_warning *next; size_t line, col; char msg[128]; };

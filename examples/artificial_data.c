@@ -174,7 +174,7 @@ typedef struct opts {
       .group = "training", .help = "what the validation part judges the best epoch by; of equal accuracies the " \
           "lower loss; loss: where probabilities count", .commands = C,                            \
       .mode = HAS_VAL,                                                                             \
-      .effect = NN_EFFECT_DATA, .probe = "loss", .fixture = "judged" },                                                 \
+      .effect = NN_EFFECT_DATA, .probe = "loss", .fixture = "judged" },                       \
     { .key = P ".last_weights", .type = NN_APP_BOOL, .field = F(M.last),                           \
       .group = "training", .help = "keep the last epoch's weights instead of the best", .commands = C, \
       .mode = HAS_VAL,                                                                             \
@@ -2301,7 +2301,8 @@ static nn_status show_controls(const control_job *j, nn_error *err)
     static const char *const key[4] = { "majority", "logistic", "scratch", "random_backbone" };
     static const char *const columns[3] = { "on the same rows", "accuracy", "the model is above it by" };
     static const char *const name[4] = { "majority class", "logistic regression",
-                                         "the same network from scratch, same epochs, the better of its rate and ten times it",
+                                         "the same network from scratch, same epochs, the better of its "
+                                         "rate and ten times it",
                                          "a random backbone, frozen; its head trained" };
     const size_t n = j->own->n, n_controls = j->tuned ? 4 : 2;
     nn_app *app = j->app;

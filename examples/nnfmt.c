@@ -61,7 +61,8 @@ static const nn_app_command commands[] = {
       .help = "names, types, shapes, min / mean / max, NaN count; types, ranges and first rows of "
               "a CSV; NAME: this entry only; NAME[0:3,:,-1]: of an array these values" },
     { .name = "json", .args = "FILE [NAME]", .min_args = 1, .max_args = 2,
-      .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"; NAME, NAME[0:3,:,-1]: this entry, these values" },
+      .help = "everything as JSON; non-finite numbers as \"NaN\", \"Infinity\", \"-Infinity\"; "
+              "NAME, NAME[0:3,:,-1]: this entry, these values" },
     { .name = "check", .args = "FILE|DIR...", .min_args = 1, .max_args = 1u << 20,
       .help = "exit 0 when every file parses wholly and strictly, else 1 with one line per refusal; "
               "of a directory one line per file in it" },
@@ -95,7 +96,8 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "latin-1", .fixture = "latin" },
     { .key = "decimal", .type = NN_APP_ENUM, .field = offsetof(options, decimal), .def = "point",
       .choices = "point|comma", .group = "reading",
-      .help = "of the numbers of a CSV; with comma the delimiter is ; by default, and columns that hold such numbers alone are read as numbers",
+      .help = "of the numbers of a CSV; with comma the delimiter is ; by default, and columns that hold "
+              "such numbers alone are read as numbers",
       .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "comma", .fixture = "decimal" },
     { .key = "skip_lines", .type = NN_APP_SIZE, .field = offsetof(options, skip_lines), .def = "0",
       .unit = "lines", .group = "reading", .help = "lines before the names of a CSV that are passed over",
@@ -113,7 +115,8 @@ static const nn_option table[] = {
       .value = "FIRST:LAST", .group = "reading", .help = "these rows of a CSV alone, counted from 1",
       .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "1:1", .fixture = "spaces" },
     { .key = "counts", .type = NN_APP_BOOL, .field = offsetof(options, counts), .group = "reading",
-      .help = "the first line of a CSV is none of the table: it counts rows and columns and names classes, as in scikit-learn's own; the label comes last",
+      .help = "the first line of a CSV is none of the table: it counts rows and columns and names "
+              "classes, as in scikit-learn's own; the label comes last",
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "counts" },
     { .key = "nan", .type = NN_APP_BOOL, .field = offsetof(options, nan), .group = "reading",
       .help = "JSON may hold NaN, Infinity and -Infinity, as Python writes them",
@@ -121,7 +124,8 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "nan" },
     { .key = "memory", .type = NN_APP_SIZE, .field = offsetof(options, memory), .def = "0", .value = "MIB",
       .group = "reading",
-      .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for gzip at most 64 MiB and 512 per byte of the file",
+      .help = "memory that the tree of a JSON or YAML text may take, in MiB; 0: 64 bytes per byte, for "
+              "gzip at most 64 MiB and 512 per byte of the file",
       .commands = 1u << SHOW | 1u << JSON | 1u << CHECK | 1u << DIFF, .effect = NN_EFFECT_DATA,
       .probe = "--memory 1;64", .fixture = "tree" },
     { .key = "only", .type = NN_APP_TEXTS, .field = offsetof(options, only), .value = "NAME,GLOB,...",
@@ -133,7 +137,8 @@ static const nn_option table[] = {
       .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "long.", .fixture = "prefix" },
     { .key = "rename", .type = NN_APP_TEXTS, .field = offsetof(options, rename), .value = "OLD=NEW,...",
       .group = "choosing",
-      .help = "other names, behind --only and --strip: OLD is a whole name, or the beginning of names up to a dot or a slash",
+      .help = "other names, behind --only and --strip: OLD is a whole name, or the beginning of names "
+              "up to a dot or a slash",
       .commands = SELECTING, .effect = NN_EFFECT_DATA, .probe = "long=short", .fixture = "prefix" },
     { .key = "rows", .type = NN_APP_SIZE, .field = offsetof(options, rows), .def = "5", .group = "showing",
       .help = "rows of a CSV to print", .commands = 1u << SHOW,
@@ -143,23 +148,29 @@ static const nn_option table[] = {
       .help = "arrays of byte strings (NumPy's S, Python's bytes) as text; what is no utf-8 cannot be JSON otherwise",
       .commands = 1u << SHOW | 1u << JSON | 1u << CONVERT, .effect = NN_EFFECT_DATA, .probe = "hex",
       .fixture = "bytes" },
-    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto", .choices = "auto|yes|no|all|bars",
+    { .key = "values", .type = NN_APP_ENUM, .field = offsetof(options, values), .def = "auto",
+      .choices = "auto|yes|no|all|bars",
       .group = "showing",
       .help = "ranges of arrays: auto takes them of up to 4 MiB and of a NAME; without them "
               "headers alone are read; all: standard deviation, zeros, ten equal bins, first "
               "values, too; bars: and a line per bin",
       .commands = 1u << SHOW, .effect = NN_EFFECT_DATA, .probe = "no", .fixture = "arrays" },
     { .key = "json", .type = NN_APP_BOOL, .field = offsetof(options, json), .group = "showing",
-      .help = "one JSON document: names, types, shapes, places, ranges, metadata, tree, totals; integers exactly", .commands = 1u << SHOW,
+      .help = "one JSON document: names, types, shapes, places, ranges, metadata, tree, totals; "
+              "integers exactly",
+      .commands = 1u << SHOW,
       .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "flat", .type = NN_APP_BOOL, .field = offsetof(options, flat), .group = "showing",
       .help = "a line per array under its whole name, no tree", .commands = 1u << SHOW,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "levels" },
-    { .key = "depth", .type = NN_APP_SIZE, .field = offsetof(options, depth), .def = "0", .group = "showing", .unit = "levels",
+    { .key = "depth", .type = NN_APP_SIZE, .field = offsetof(options, depth), .def = "0",
+      .group = "showing", .unit = "levels",
       .help = "levels of the tree that are opened, those below with their totals alone; 0: all", .commands = 1u << SHOW,
       .mode = "!flat", .effect = NN_EFFECT_DATA, .probe = "1", .fixture = "levels" },
     { .key = "raw", .type = NN_APP_BOOL, .field = offsetof(options, raw), .group = "showing",
-      .help = "names and text as they are in the file, control bytes too; by default they are shown as \\xNN", .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
+      .help = "names and text as they are in the file, control bytes too; by default they are shown as "
+              "\\xNN",
+      .commands = 1u << SHOW | 1u << JSON | 1u << DIFF,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "escapes" },
     { .key = "pretty", .type = NN_APP_BOOL, .field = offsetof(options, pretty), .group = "showing",
       .help = "indented JSON", .commands = 1u << JSON,
@@ -167,14 +178,17 @@ static const nn_option table[] = {
     { .key = "name", .type = NN_APP_TEXT, .field = offsetof(options, name), .value = "N",
       .group = "converting", .help = "this array only", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "b" },
-    { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep", .choices = "keep|" NN_DTYPE_CHOICES, .value = "D",
+    { .key = "dtype", .type = NN_APP_ENUM, .field = offsetof(options, dtype), .def = "keep",
+      .choices = "keep|" NN_DTYPE_CHOICES, .value = "D",
       .group = "converting", .help = "type of the numbers written", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "f16" },
     { .key = "lossy", .type = NN_APP_BOOL, .field = offsetof(options, lossy), .group = "converting",
       .help = "the numbers may overflow, lose fractions and be rounded; refused by default", .commands = 1u << CONVERT,
       .mode = "dtype!=keep", .effect = NN_EFFECT_DATA, .probe = "--dtype i8;true", .fixture = "half" },
     { .key = "state", .type = NN_APP_BOOL, .field = offsetof(options, state), .group = "converting",
-      .help = "of a .pth the model's own tensors alone, without what stands before their names (model., state_dict., module. ..)", .commands = 1u << CONVERT,
+      .help = "of a .pth the model's own tensors alone, without what stands before their names (model., "
+              "state_dict., module. ..)",
+      .commands = 1u << CONVERT,
       .effect = NN_EFFECT_DATA, .probe = "true", .fixture = "state" },
     { .key = "strict", .type = NN_APP_BOOL, .field = offsetof(options, strict), .group = "converting",
       .help = "refuse what OUT cannot take instead of leaving it out with a line", .commands = 1u << CONVERT,
@@ -182,7 +196,8 @@ static const nn_option table[] = {
     { .key = "overwrite", .type = NN_APP_BOOL, .field = offsetof(options, overwrite),
       .group = "converting", .help = "replace OUT when it exists", .commands = 1u << CONVERT,
       .effect = NN_EFFECT_PLACE, .probe = "true" },
-    { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0", .max = 1e300, .value = "R", .group = "comparing",
+    { .key = "rtol", .type = NN_APP_NUM, .field = offsetof(options, rtol), .def = "0",
+      .max = 1e300, .value = "R", .group = "comparing",
       .help = "|a - b| <= atol + rtol |b| is equal", .commands = 1u << DIFF, .effect = NN_EFFECT_DATA, .probe = "0.5" },
     { .key = "atol", .type = NN_APP_NUM, .field = offsetof(options, atol), .def = "0", .max = 1e300,
       .value = "A", .group = "comparing", .help = "see --rtol", .commands = 1u << DIFF,
@@ -370,7 +385,8 @@ static nn_status paths_walk(paths *to, const char *dir, size_t depth, nn_error *
     nn_status s = NN_OK;
     DIR *f = opendir(dir);
     if (!f) return nn_error_set(e, NN_E_IO, "%s: cannot open the directory: %s", dir, nn_errno_text(errno));
-    if (depth == MAX_FOLDERS) s = nn_error_set(e, NN_E_LIMIT, "%s: more than %d directories in each other", dir, MAX_FOLDERS);
+    if (depth == MAX_FOLDERS)
+        s = nn_error_set(e, NN_E_LIMIT, "%s: more than %d directories in each other", dir, MAX_FOLDERS);
     while (s == NN_OK && (d = readdir(f)) != NULL)
         if (*d->d_name != '.') s = paths_add(&here, dir, d->d_name, 1, e);
     (void)closedir(f);
@@ -735,7 +751,8 @@ static nn_status stand_in(const char *path, nn_error *e)
     nn_reader_close(r);
     return s;
 }
-/* model.safetensors.index.json, model.safetensors.index.fp16.json, pytorch_model.bin.index.json: tensors in several files */
+/* model.safetensors.index.json, model.safetensors.index.fp16.json, pytorch_model.bin.index.json: tensors
+ * in several files */
 static int is_index(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash : path;
@@ -756,7 +773,9 @@ static nn_status detect_kind(const char *path, kind *k, nn_error *e)
     nn_file_opts o = NN_ZERO;
     nn_status s;
     *k = K_NONE;
-    if ((opt.encoding || ((opt.counts || opt.decimal) && strcmp(path, "-") == 0)) && (s = stand_in(path, e)) != NN_OK) return s;
+    if ((opt.encoding || ((opt.counts || opt.decimal) && strcmp(path, "-") == 0)) &&
+        (s = stand_in(path, e)) != NN_OK)
+        return s;
     if (opt.as) { *k = (kind)opt.as; return NN_OK; }
     o.name = path;
     if ((s = nn_reader_open(&r, place_of(path), &o, e)) != NN_OK) return s;
@@ -808,8 +827,8 @@ static int is_prose(const char *path, kind k) { return k == K_CSV && !opt.as && 
 /* an option of tables or trees beside a file that is none of them: 1 after saying so */
 static int is_idle(const char *path, int is_csv, int tree)
 {
-    static const char *const of_tables[] = { "delim", "decimal", "header", "rows", "skip_lines", "comment", "skip_space",
-                                             "missing", "take", "counts" };
+    static const char *const of_tables[] = { "delim", "decimal", "header", "rows", "skip_lines", "comment",
+                                             "skip_space", "missing", "take", "counts" };
     char flag[16];
     size_t i, n;
     for (i = 0; !is_csv && i < sizeof of_tables / sizeof *of_tables; i++)
@@ -853,8 +872,8 @@ static nn_status counts_hold(const char *path, nn_error *e)
     if (s == NN_OK) s = nn_csv_row(r, &f, &n, e);
     if (s == NN_OK && (n < 2 || !f[0].n || !f[1].n || nn_u64_parse(f[0].s, f[0].n, &rows) != f[0].n ||
                        nn_u64_parse(f[1].s, f[1].n, &cols) != f[1].n))
-        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: expected two counts, of rows and of columns but the label, got '%s'", path,
-                         first.skip_lines + 1, n ? nn_text_brief(b, f[0].s, f[0].n) : "");
+        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: expected two counts, of rows and of columns but the label, got '%s'",
+                         path, first.skip_lines + 1, n ? nn_text_brief(b, f[0].s, f[0].n) : "");
     nn_csv_close(r);
     r = NULL;
     if (s == NN_OK) s = open_csv(&r, path, &d, e);
@@ -862,8 +881,8 @@ static nn_status counts_hold(const char *path, nn_error *e)
     width = nn_csv_columns(r);
     while (s == NN_OK && (s = nn_csv_row(r, &f, &n, e)) == NN_OK && n) got++;
     if (s == NN_OK && (got != rows || width - 1 != cols))
-        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: counts %llu rows of %llu columns and a label, there are %llu of %zu", path,
-                         first.skip_lines + 1, (unsigned long long)rows, (unsigned long long)cols,
+        s = nn_error_set(e, NN_E_FORMAT, "%s:%zu: counts %llu rows of %llu columns and a label, there are %llu of %zu",
+                         path, first.skip_lines + 1, (unsigned long long)rows, (unsigned long long)cols,
                          (unsigned long long)got, width - 1);
     nn_csv_close(r);
     return s;
@@ -886,7 +905,8 @@ static nn_status decimal_flush(decimals *x)
     while (n) {
         const ssize_t k = write(x->fd, p, n);
         if (k > 0) { p += k; n -= (size_t)k; }
-        else if (errno != EINTR) return nn_error_set(x->e, NN_E_IO, "a copy in TMPDIR or /tmp: %s", nn_errno_text(errno));
+        else if (errno != EINTR)
+            return nn_error_set(x->e, NN_E_IO, "a copy in TMPDIR or /tmp: %s", nn_errno_text(errno));
     }
     x->out.len = 0;
     return NN_OK;
@@ -3089,7 +3109,8 @@ static nn_status json_part(nn_json_writer *w, arrays *a, size_t i, const slice *
     v.user = e;
     s = slice_tell(q, a, i, &v, e);
     if (s != NN_OK && !*e->msg)
-        (void)nn_error_set(e, s, "%s: '%s': %s", a->path, a->d.items[i].name, w->why ? w->why : "cannot be written as JSON");
+        (void)nn_error_set(e, s, "%s: '%s': %s", a->path, a->d.items[i].name,
+                           w->why ? w->why : "cannot be written as JSON");
     if (s != NN_OK && w->status == NN_OK) w->status = s;
     return s;
 }
@@ -3403,7 +3424,9 @@ static nn_status facts_of(const display *d, const size_t *entry, size_t n, facts
     }
     if (opt.values >= 3 && f->q.n) return spread_of(d->a, entry, n, f, d->e);
     if (count > 3) count = 3;
-    if (!text || !count || !lead->itemsize || lead->itemsize > HEAD_TEXT / count || (d->headers && !lead->data)) return s;
+    if (!text || !count || !lead->itemsize || lead->itemsize > HEAD_TEXT / count ||
+        (d->headers && !lead->data))
+        return s;
     return arrays_get(d->a, entry[0], 0, count, &f->head, d->e);
 }
 static nn_status text_leaf(display *d, const char *label, size_t len, const size_t *entry, size_t n)
@@ -3998,7 +4021,8 @@ static void json_histogram(nn_json_writer *w, const nn_event *ev)
     }
     nn_json_end(w);
 }
-static const char *const event_counts[] = { "others", "versions", "scalars", "histograms", "images", "texts", "hparams" };
+static const char *const event_counts[] = { "others", "versions", "scalars", "histograms", "images", "texts",
+                                            "hparams" };
 static nn_status on_event(void *ctx, const nn_event *ev)
 {
     static const char *const names[] = { "other", "version", "scalar", "histogram",
@@ -4939,7 +4963,8 @@ static nn_status arrays_fit(arrays *a, const char *out, nn_dtype dt, nn_error *e
         if (dt != NN_DTYPE_NONE && is_numeric(t)) t = dt;
         if ((why = lacks(out, t)) == NULL) { from[n++] = i; continue; }
         if (opt.strict || t == dt)
-            s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: '%s': %s %s", a->path, a->d.items[i].name, why, nn_dtype_name(t));
+            s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: '%s': %s %s", a->path, a->d.items[i].name, why,
+                             nn_dtype_name(t));
         else {
             char what[96];
             (void)snprintf(what, sizeof what, "is left out: %s", why);
@@ -5262,9 +5287,13 @@ static const nn_json **members_of(const nn_json *v)
 }
 static nn_tensor number_of(const nn_json *v)
 {
-    return nn_tensor_view((void *)(uintptr_t)&v->v, v->type == NN_JSON_INT ? NN_I64 : v->type == NN_JSON_UINT ? NN_U64 : NN_F64, 0, NULL);
+    const nn_dtype of_uint = v->type == NN_JSON_UINT ? NN_U64 : NN_F64;
+    return nn_tensor_view((void *)(uintptr_t)&v->v, v->type == NN_JSON_INT ? NN_I64 : of_uint, 0, NULL);
 }
-static int is_number(const nn_json *v) { return v->type == NN_JSON_INT || v->type == NN_JSON_UINT || v->type == NN_JSON_REAL; }
+static int is_number(const nn_json *v)
+{
+    return v->type == NN_JSON_INT || v->type == NN_JSON_UINT || v->type == NN_JSON_REAL;
+}
 static void tree_line(tree_diff *t, const nn_json *a, const nn_json *b)
 {
     t->differ = 1;
@@ -5395,8 +5424,9 @@ static int diff_files(const char *pa, const char *pb)
     diff_seen.csv |= k == K_CSV || kb == K_CSV;
     diff_seen.tree |= is_tree(k);
     diff_seen.arrays |= !is_tree(k) && !no_arrays_in(k);
-    if (diff_file && (((s == NN_E_UNSUPPORTED || q == NN_E_UNSUPPORTED) && !opt.as) || no_arrays_in(k) || no_arrays_in(kb) ||
-                      is_prose(pa, k) || is_prose(pb, kb) || is_tree(k) != is_tree(kb))) {
+    if (diff_file && (((s == NN_E_UNSUPPORTED || q == NN_E_UNSUPPORTED) && !opt.as) || no_arrays_in(k) ||
+                      no_arrays_in(kb) || is_prose(pa, k) || is_prose(pb, kb) ||
+                      is_tree(k) != is_tree(kb))) {
         memset(&e, 0, sizeof e);
         s = diff_bytes(pa, pb, &differ, &e);
     } else if (s != NN_OK || q != NN_OK) s = s == NN_OK ? q : s;
@@ -5451,7 +5481,8 @@ static int cmd_diff(const char *pa, const char *pb)
     const int folders = is_folder(pa) + is_folder(pb);
     if (folders == 2) return diff_folders(pa, pb);
     if (!folders) return diff_files(pa, pb);
-    (void)nn_error_set(&e, NN_E_ARG, "%s: is a directory, %s is none", folders && is_folder(pa) ? pa : pb, is_folder(pa) ? pb : pa);
+    (void)nn_error_set(&e, NN_E_ARG, "%s: is a directory, %s is none",
+                       folders && is_folder(pa) ? pa : pb, is_folder(pa) ? pb : pa);
     (void)failed(&e);
     return 2;
 }

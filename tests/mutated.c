@@ -1,6 +1,7 @@
-/* tests/mutated.c DIR FIRST N FILE... - N damaged copies of valid files, each through every command of nnfmt. Built by mutated.sh with
- * AddressSanitizer and UBSan. Each command is a process of its own: it must end with 0, 1 or 2, without a report, within the memory that
- * nnfmt promises, and in at most four times the time of the undamaged file. DIR: a folder for the copies; FIRST: number of the first copy,
+/* tests/mutated.c DIR FIRST N FILE... - N damaged copies of valid files, each through every command of
+ * nnfmt. Built by mutated.sh with AddressSanitizer and UBSan. Each command is a process of its own: it
+ * must end with 0, 1 or 2, without a report, within the memory that nnfmt promises, and in at most four
+ * times the time of the undamaged file. DIR: a folder for the copies; FIRST: number of the first copy,
  * from which its damage follows. */
 #define main nnfmt_main
 #include "../examples/nnfmt.c"
@@ -8,7 +9,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* the sanitizers: reports end the process by a signal; freed memory is not held back, so that the peak is the program's own */
+/* the sanitizers: reports end the process by a signal; freed memory is not held back, so that the peak
+ * is the program's own */
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 const char *__asan_default_options(void)
@@ -17,7 +19,8 @@ const char *__asan_default_options(void)
 }
 const char *__ubsan_default_options(void) { return "abort_on_error=1:print_stacktrace=1"; }
 
-#define LIMIT_KB (96L << 10)               /* nnfmt's cap of 64 MiB, and the sanitizers' part; the files are below 24 KB */
+/* nnfmt's cap of 64 MiB, and the sanitizers' part; the files are below 24 KB */
+#define LIMIT_KB (96L << 10)
 typedef struct outcome { int status; long kb; double seconds; } outcome;
 /* one command in a process of its own; what it says goes to `says` */
 static outcome one(char **argv, const char *says)
@@ -52,8 +55,10 @@ static uint64_t draw(uint64_t n)           /* splitmix64; below n */
 /* one to four damages of b [*n], which has room for 64 bytes more */
 static void damage(unsigned char *b, size_t *n)
 {
-    static const unsigned char bytes[] = { 0, 1, 0x7f, 0x80, 0xff, '0', '9', '"', '{', ']', ',', '\n', ' ', '-', 'e', ':' };
-    static const uint64_t sizes[] = { 0, 1, 0x7fffffff, 0x80000000u, 0xffffffffu, (uint64_t)1 << 62, UINT64_MAX, 65536 };
+    static const unsigned char bytes[] = { 0,   1,   0x7f, 0x80, 0xff, '0', '9', '"',
+                                           '{', ']', ',', '\n', ' ',  '-', 'e', ':' };
+    static const uint64_t sizes[] = { 0, 1, 0x7fffffff, 0x80000000u, 0xffffffffu,
+                                      (uint64_t)1 << 62, UINT64_MAX, 65536 };
     size_t times = draw(2) ? 1 : (size_t)draw(4) + 1, i, at, len;
     for (i = 0; i < times && *n > 16; i++) {
         at = (size_t)draw(draw(3) || *n < 200 ? *n : 200);         /* headers more often than the rest */
@@ -89,7 +94,8 @@ static void run(char **argv, const char *says, double limit, const char *what)
     if (o.status >= 0 && o.status <= 2) ends[o.status]++;
     if (o.status >= 0 && o.status <= 2 && o.kb <= LIMIT_KB && o.seconds <= limit) return;
     faults++;
-    printf("FAIL mutated %s: nnfmt %s: status %d, %ld KB, %.2f s of %.2f\n", what, argv[1], o.status, o.kb, o.seconds, limit);
+    printf("FAIL mutated %s: nnfmt %s: status %d, %ld KB, %.2f s of %.2f\n", what, argv[1], o.status, o.kb,
+           o.seconds, limit);
     (void)fflush(stdout);
 }
 int main(int argc, char **argv)
@@ -144,14 +150,16 @@ int main(int argc, char **argv)
             run(command[c], says, limits[file], what);
             if (faults > before) {                                 /* kept, with what was said */
                 nn_buf text = NN_ZERO;
-                if (nn_file_read(&text, says, &raw, NULL) == NN_OK) printf("%.*s\n", (int)(text.len < 1500 ? text.len : 1500), (const char *)text.data);
+                if (nn_file_read(&text, says, &raw, NULL) == NN_OK)
+                    printf("%.*s\n", (int)(text.len < 1500 ? text.len : 1500), (const char *)text.data);
                 nn_buf_free(&text);
             }
         }
         (void)remove(copy);
         nn_buf_free(&b);
     }
-    printf("%ld copies, %lu commands: %ld times 0, %ld times 1, %ld times 2; at most %ld KB\n", n, commands, ends[0], ends[1], ends[2], worst_kb);
+    printf("%ld copies, %lu commands: %ld times 0, %ld times 1, %ld times 2; at most %ld KB\n", n, commands,
+           ends[0], ends[1], ends[2], worst_kb);
     printf("%ld passed, %ld failed, 0 skipped\n", n - (faults < n ? faults : n), faults);
     free(limits);
     return faults != 0;
