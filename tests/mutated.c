@@ -3,6 +3,7 @@
  * must end with 0, 1 or 2, without a report, within the memory that nnfmt promises, and in at most four
  * times the time of the undamaged file. DIR: a folder for the copies; FIRST: number of the first copy,
  * from which its damage follows. */
+#define _DEFAULT_SOURCE 1                  /* wait4 */
 #define main nnfmt_main
 #include "../examples/nnfmt.c"
 #undef main
