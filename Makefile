@@ -13,6 +13,7 @@
 # make callgrind  instruction counts within 3 % of the recorded ones, and how they grow (valgrind); make callgrind-record after a change on purpose
 # make mutants    small faults put into copies of the headers, one at a time: does the named test fail? N=15: so many of them
 # make fuzz SECONDS=60          (FIXED=1: the same inputs on every machine, as .ci/run does)
+# make mutated    180 damaged files through every command of nnfmt under AddressSanitizer and UBSan; COPIES=7002: so many
 # make install PREFIX=/usr/local DESTDIR=   (make uninstall with the same two)
 CC      ?= cc
 CFLAGS  ?= -O2
@@ -117,6 +118,8 @@ mutants:
 	@python3 tests/mutants.py $(N)
 fuzz: | build
 	@FIXED=$(FIXED) sh tests/fuzz/run.sh $(SECONDS)
+mutated: | build
+	@sh tests/mutated.sh $(COPIES)
 
 # headers, programs, man pages, completions, nn.pc, the CMake package. Man pages and completions come from the programs' own option
 # tables. Cross-built programs cannot be asked: make INSTALL_DOCS= install
@@ -150,4 +153,4 @@ uninstall:
 clean:
 	rm -rf build out
 
-.PHONY: test32 test-exhaustive fuzz mutants all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
+.PHONY: test32 test-exhaustive fuzz mutated mutants all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
