@@ -516,6 +516,21 @@ static void confident(void)
     CHECK_INT(nn_confident_joint(joint, y, p, 2, 2, &e), NN_E_ARG);
     CHECK_STR(e.msg, "nn_confident: no row is labelled 1");
 }
+static void confident_at_the_cut(void)           /* a probability 1e-6 below the cut still counts, exactly there */
+{
+    static const int64_t y[3] = { 0, 1, 1 };
+    double p[6], joint[4];
+    nn_error e = NN_ZERO;
+    p[0] = 0.9;
+    p[2] = 0.05;
+    p[4] = p[0] - 1e-6;
+    p[1] = 1.0 - p[0];
+    p[3] = 1.0 - p[2];
+    p[5] = 1.0 - p[4];
+    CHECK_OK(nn_confident_joint(joint, y, p, 3, 2, &e), e);
+    CHECK_NEAR(joint[2], 1.0 / 3.0, 1e-15);
+    CHECK_NEAR(joint[3], 1.0 / 3.0, 1e-15);
+}
 static void average_precision_and_difference(void)
 {
     static const int64_t y[4] = { 0, 0, 1, 1 }, tied[4] = { 1, 0, 1, 0 }, none[4] = { 0, 0, 0, 0 };
@@ -611,7 +626,7 @@ int main(void)
     RUN(scores_of_rows);
     RUN(auc_of_pairs);
     RUN(equal_shares);
-    RUN(confident);
+    RUN(confident); RUN(confident_at_the_cut);
     RUN(average_precision_and_difference);
     RUN(fairness);
     RUN(fairness_intervals);

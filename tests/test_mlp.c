@@ -622,6 +622,32 @@ static void ties(void)
     nn_dict_free(&out);
     for (i = 0; i < 3; i++) nn_dict_free(&d[i]);
 }
+static void *filled_alloc(size_t n, void *user)
+{
+    void *p = test_heap_alloc(n, user);
+    if (p) memset(p, 0x7f, n);                   /* as doubles 1.4e306 */
+    return p;
+}
+/* all are kept, whatever stood in the memory that is asked for */
+static void ties_of_all(void)
+{
+    static double v[5] = { 5, -4, 3, 1, 0.5 };
+    test_heap h = { 0 };
+    nn_dict d = NN_ZERO, out = NN_ZERO;
+    const nn_dict *t[1];
+    nn_error e = NN_ZERO;
+    size_t i, n = 5;
+    nn_tensor x = nn_tensor_view(v, NN_F64, 1, &n);
+    CHECK_OK(nn_dict_put(&d, "w", &x, &e), e);
+    t[0] = &d;
+    out.alloc = test_heap_hooks(&h);
+    out.alloc.alloc = filled_alloc;
+    CHECK_OK(nn_taskvec_ties(&out, t, 1, 1, 0, &e), e);
+    for (i = 0; i < 5; i++) CHECK_NEAR(nn_f64(&out.items[0].value)[i], v[i], 0);
+    nn_dict_free(&out);
+    nn_dict_free(&d);
+    CHECK_INT(h.live, 0);
+}
 /* equal magnitudes: as many as fit are kept, the earlier first; a conflict counts where two vectors speak */
 static void ties_of_equals(void)
 {
@@ -740,6 +766,6 @@ static void failing_allocator(void)
 int main(void)
 {
     RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(predict_any_rows); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
-    RUN(most_layers); RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
+    RUN(most_layers); RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_all); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
     return test_report();
 }

@@ -212,6 +212,54 @@ static void bits_do_not_depend_on_threads(void)
     nn_linear_free(&b);
     nn_tensor_free(&x);
 }
+/* two weighted targets at once are the two alone */
+static void ridge_targets_together(void)
+{
+    nn_tensor x = matrix(30, 4), y = matrix(30, 2), one = matrix(30, 1);
+    double weight[30];
+    nn_linear both = NN_ZERO, alone = NN_ZERO;
+    nn_ridge_desc q = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i, t;
+    for (i = 0; i < 30; i++) weight[i] = 0.5 + uniform();
+    q.lambda = 0.3;
+    q.weight = weight;
+    CHECK_OK(nn_ridge_fit(&both, &x, &y, &q, &e), e);
+    for (t = 0; t < 2; t++) {
+        for (i = 0; i < 30; i++) nn_f64(&one)[i] = nn_f64(&y)[2 * i + t];
+        CHECK_OK(nn_ridge_fit(&alone, &x, &one, &q, &e), e);
+        for (i = 0; i < 4; i++) CHECK_NEAR(nn_f64(&both.coef)[4 * t + i], nn_f64(&alone.coef)[i], 1e-12);
+        CHECK_NEAR(nn_f64(&both.intercept)[t], nn_f64(&alone.intercept)[0], 1e-12);
+        nn_linear_free(&alone);
+    }
+    nn_linear_free(&both);
+    nn_tensor_free(&x);
+    nn_tensor_free(&y);
+    nn_tensor_free(&one);
+}
+static void *no_hessian_alloc(size_t n, void *user) { (void)user; return n < ((size_t)30 << 20) ? malloc(n) : NULL; }
+static void *no_hessian_resize(void *p, size_t old, size_t n, void *user) { (void)old; (void)user; return realloc(p, n); }
+static void no_hessian_release(void *p, size_t n, void *user) { (void)n; (void)user; free(p); }
+/* up to 2,000 unknowns the Hessian (32 MB there) is held, beyond it never */
+static void hessian_up_to_2000(void)
+{
+    static const int64_t y[4] = { 0, 1, 1, 0 };
+    size_t d;
+    for (d = 1999; d <= 2000; d++) {                      /* and the intercept */
+        nn_tensor x = matrix(4, d);
+        nn_linear m = NN_ZERO;
+        nn_logistic_desc q = NN_ZERO;
+        nn_error e = NN_ZERO;
+        q.dual = -1;
+        q.max_iter = 1;
+        q.alloc.alloc = no_hessian_alloc;
+        q.alloc.resize = no_hessian_resize;
+        q.alloc.release = no_hessian_release;
+        CHECK_INT(nn_logistic_fit(&m, &x, y, &q, &e), d == 1999 ? NN_E_NOMEM : NN_OK);
+        nn_linear_free(&m);
+        nn_tensor_free(&x);
+    }
+}
 /* no covariance with the concept is left, wide or tall; what is orthogonal to it stays; erasing twice is erasing once; a copy of a
  * column and a constant one do not raise the rank */
 static void leace_erases(void)
@@ -277,5 +325,7 @@ int main(void)
     RUN(rowspace_keeps_products);
     RUN(separable_and_bad_input);
     RUN(bits_do_not_depend_on_threads);
+    RUN(ridge_targets_together);
+    RUN(hessian_up_to_2000);
     return test_report();
 }

@@ -777,6 +777,64 @@ static void population(void)
     CHECK_STR(e.msg, "job 3");
     for (i = 0; i < 10; i++) CHECK_INT(done[i], 1);
 }
+/* drop_last drops a batch that is cut short, never a full one */
+static void last_batch(void)
+{
+    nn_train_set s = toy();
+    size_t batch;
+    for (batch = 50; batch <= 60; batch += 10) {          /* 200 = 4 x 50 = 3 x 60 + 20 */
+        nn_mlp *m = net(DIM, CLASSES, NN_ACT_RELU, NN_NAMES_NETWORK);
+        nn_train_desc d = NN_ZERO;
+        nn_trainer *t = NULL;
+        nn_error e = NN_ZERO;
+        d.epochs = 1;
+        d.batch_size = batch;
+        d.drop_last = 1;
+        CHECK_OK(nn_trainer_create(&t, m, &s, NULL, &d, &e), e);
+        if (t) {
+            CHECK_OK(nn_trainer_epoch(t, NULL, &e), e);
+            CHECK_INT(t->step, ROWS / batch);
+        }
+        nn_trainer_destroy(t);
+        nn_mlp_destroy(m);
+    }
+}
+/* biases alone, weights alone: what is frozen stays, what is not is learned the same way by small nets and large */
+static void half_frozen(void)
+{
+    nn_train_set s = toy();
+    size_t l, i;
+    int bias, no_fuse;
+    for (bias = 0; bias < 2; bias++) {
+        nn_mlp *m[2], *from = net(DIM, CLASSES, NN_ACT_RELU, NN_NAMES_NETWORK);
+        for (no_fuse = 0; no_fuse < 2; no_fuse++) {
+            nn_train_desc d = NN_ZERO;
+            nn_error e = NN_ZERO;
+            m[no_fuse] = net(DIM, CLASSES, NN_ACT_RELU, NN_NAMES_NETWORK);
+            for (l = 0; l < 3; l++) {
+                m[no_fuse]->layers[l].frozen_bias = bias;
+                m[no_fuse]->layers[l].frozen_weight = !bias;
+            }
+            d.epochs = 2;
+            d.batch_size = 8;
+            d.no_fuse = no_fuse;
+            CHECK_OK(nn_train_fit(m[no_fuse], &s, NULL, &d, NULL, &e), e);
+        }
+        CHECK(memcmp(m[0]->params, m[1]->params, m[0]->n_params * sizeof(float)) == 0);
+        for (l = 0; l < 3; l++) {
+            const nn_mlp_layer *y = &m[0]->layers[l];
+            const size_t weights = y->n_in * y->n_out;
+            size_t moved[2] = { 0, 0 };
+            for (i = 0; i < weights + y->n_out; i++)
+                moved[i >= weights] += bits(m[0]->params[y->offset + i]) != bits(from->params[y->offset + i]);
+            CHECK_MSG(moved[bias ? 1 : 0] == 0 && moved[bias ? 0 : 1] > 0, "layer %zu: %zu weights, %zu biases moved", l,
+                      moved[0], moved[1]);
+        }
+        nn_mlp_destroy(m[0]);
+        nn_mlp_destroy(m[1]);
+        nn_mlp_destroy(from);
+    }
+}
 /* Only create allocates, exactly what nn_train_bytes says; every failing call is an error without a leak */
 static void memory(void)
 {
@@ -825,5 +883,6 @@ int main(void)
 {
     RUN(losses); RUN(loss_names); RUN(loss_edges); RUN(optimizer_vectors); RUN(schedules); RUN(loop_figures); RUN(gradients); RUN(gradients_tokens); RUN(gradient_of_a_function);
     RUN(fits); RUN(control); RUN(one_seed_one_result); RUN(threads); RUN(isa_hash); RUN(small_nets); RUN(torch_orders); RUN(trouble); RUN(stepwise); RUN(two_stages); RUN(population); RUN(memory);
+    RUN(last_batch); RUN(half_frozen);
     return test_report();
 }
