@@ -317,8 +317,8 @@ static const nn_option options[] = {
         "pipeline", "records per part file",
         IN(CMD_RUN), NULL, DATA, "--length 2;1"),
     OPT("pipeline.gzip", NN_APP_BOOL, F(gzip), "false", 0, 0, NULL, NULL, "pipeline",
-        "parts that are full, and the last one, become .jsonl.gz",
-        IN(CMD_RUN), NULL, DATA, "true"),
+        "parts that are full, and the last one, become .jsonl.gz; merge packs plain shards, too",
+        IN(CMD_RUN) | IN(CMD_MERGE), NULL, DATA, "true"),
     OPT("pipeline.max_threads", NN_APP_SIZE, F(max_threads), "4", 1, 4096, "threads", NULL, "pipeline",
         "--threads wins",
         IN(CMD_RUN), NULL, SPEED, "2"),
@@ -4488,6 +4488,23 @@ static nn_status merge_line(void *user, const char *text, size_t n)
     return sink_put(m->s, &sum, e.part, (const char *)m->part[e.part].b.data, m->part[e.part].b.len,
                     (const char *)m->rejected.b.data, m->rejected.b.len, m->err);
 }
+/* The config.yaml that plain shards were made from, of one that says that their merge is packed. */
+static void config_unpacked(nn_buf *config)
+{
+    static const char line[] = "\n  gzip: true\n";
+    char *text = (char *)config->data, *at = text ? strstr(text, line) : NULL;
+    const size_t n = sizeof line - 2;
+    if (!at) return;
+    memmove(at, at + n, config->len - (size_t)(at - text) - n + 1);
+    config->len -= n;
+}
+static int book_packed(const book *b)
+{
+    size_t p, i;
+    for (p = 0; p < b->closed; p++)
+        for (i = 0; i < SPLITS; i++) if (b->parts[p].packed[i]) return 1;
+    return 0;
+}
 /* 1 = both names are one folder */
 static int same_folder(const char *a, const char *b)
 {
@@ -4536,6 +4553,11 @@ static int cmd_merge(nn_app *app, opts *o)
                      (unsigned long long)b[order[0]].is.n - 1);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK) s = config_text(app, o, &config, &e);
+    if (s == NN_OK && !o->gzip && book_packed(&b[order[0]]))
+        s = nn_error_set(&e, NN_E_ARG, "--no-gzip: %s has packed parts; merge packs plain ones, "
+                         "not the other way",
+                         app->args[order[0]]);
+    if (s == NN_OK && o->gzip && !book_packed(&b[order[0]])) config_unpacked(&config);
     if (s == NN_OK) s = made_from(&b[order[0]], &c, &config, app->args[order[0]], &e);
     if (s == NN_OK && !app->dry_run) s = upload_check(o, &e);
     if (s == NN_OK) s = card_check(o, &e);

@@ -161,6 +161,8 @@ for f in "$D"/z/data/*.gz; do [ "$(dd if="$f" bs=1 count=10 2>/dev/null | od -An
 $P run-data-gen $Z --length 25 --threads 1 --out "$D/z1" >/dev/null 2>&1; same "$D/z" "$D/z1"; ok $? "packed, one thread: the same bytes"
 for i in 0 1 2; do $P run-data-gen $Z --length 25 --threads 1 --shard $i/3 --out "$D/zs" >/dev/null 2>&1; done
 $P merge "$D"/zs/shard-*-of-3 --out "$D/zm" --quiet >/dev/null 2>"$D/log"; same "$D/z" "$D/zm"; ok $? "packed shards, merged: $(cat "$D/log")"
+$P merge "$D"/ps/shard-*-of-3 --gzip --out "$D/zp" --quiet >/dev/null 2>"$D/log"; same "$D/z" "$D/zp" && $P verify "$D/zp" --sample 3 >/dev/null 2>>"$D/log"; ok $? "plain shards, merged with --gzip: $(cat "$D/log")"
+$P merge "$D"/zs/shard-*-of-3 --no-gzip --out "$D/zn" --quiet >/dev/null 2>"$D/log"; [ $? -eq 1 ] && grep -q 'has packed parts' "$D/log"; ok $? "packed shards, merged with --no-gzip: $(cat "$D/log")"
 $P run-data-gen $Z --length 10 --threads 1 --out "$D/z10" >/dev/null 2>&1; cp -r "$D/z10" "$D/zg"
 $P run-data-gen $Z --length 25 --threads 2 --out "$D/zg" --resume >/dev/null 2>"$D/log"; same "$D/z" "$D/zg"; ok $? "a packed set grows: $(cat "$D/log")"
 # killed at each step: the open part is plain; its packed form, or the plain one of a closed part, may be there already
