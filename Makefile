@@ -5,6 +5,7 @@
 # make check      the compile matrix: every header, compiler, standard and warning set found here; tests/rooms.sh: what each
 #                 switch leaves out, and the bytes that a program of one call carries; tests/vendoring.sh: renamed headers, mixed versions; tests/recipes.sh: ARCHITECTURE's recipes, followed
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
+# make platforms  the same hashes and files on other hosts: 32 bits, big-endian (cross compilers, qemu)
 # make sanitize   the unit tests and the programs' end-to-end tests under AddressSanitizer and UBSan; three under valgrind
 # make test32     the reader tests for 32 bits under both sanitizers (i686-linux-gnu-gcc)
 # make faults     lack of memory: each allocation of a small job of every command fails once
@@ -63,6 +64,9 @@ check:
 # one seed, one result: compilers, levels, instruction sets, threads
 hashes:
 	@sh tests/one_result.sh
+
+platforms:
+	@sh tests/platforms.sh
 
 # the same test programs under AddressSanitizer and UBSan, three under valgrind, and the programs' end-to-end tests under both sanitizers
 SANITIZE = $(patsubst tests/%.c,build/san/%,$(wildcard tests/test_*.c))
@@ -153,4 +157,4 @@ uninstall:
 clean:
 	rm -rf build out
 
-.PHONY: test32 test-exhaustive fuzz mutated mutants all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean
+.PHONY: platforms test32 test-exhaustive fuzz mutated mutants all run test interop check hashes sanitize bench bench-peers figures callgrind callgrind-record install uninstall clean

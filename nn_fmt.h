@@ -357,9 +357,12 @@ NN_DEF uint32_t nn_adler32(uint32_t adler, const void *data, size_t n);         
 typedef struct nn_sha256 { uint32_t h[8]; uint64_t n; unsigned char block[64]; } nn_sha256;
 NN_DEF void nn_sha256_init(nn_sha256 *s);
 NN_DEF void nn_sha256_put (nn_sha256 *s, const void *data, size_t n);
+/* nn_sha256_values: n numbers of `width` bytes each (a complex one is two), little-endian whatever the
+ * host: the same sum on every machine. */
+NN_DEF void nn_sha256_values(nn_sha256 *s, const void *data, size_t n, size_t width);
 NN_DEF void nn_sha256_hex (nn_sha256 *s, char hex[65]);  /* ends the sum; 64 digits and a NUL */
-/* nn_dict_sha256: names, dtypes, shapes and bytes of every tensor in order: the hash the programs
- * print for weights. */
+/* nn_dict_sha256: names, dtypes, shapes and bytes (little-endian) of every tensor in order: the hash
+ * the programs print for weights. */
 NN_DEF void nn_dict_sha256(const nn_dict *d, char hex[65]);
 /* the file's own bytes */
 NN_DEF nn_status nn_file_sha256(char hex[65], const char *path, const nn_file_opts *opts, nn_error *err);
@@ -858,6 +861,8 @@ NN_DEF nn_status nn_npy_read_parts_from(const nn_npy_parts *to, const char *name
 /* nn_npy_header: the header that nn_npy_write puts before the data (for writers of rows that know
  * the shape beforehand). */
 NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *shape_and_dtype, nn_error *err);
+/* nn_npy_write_data: the data of t alone, little-endian, as they stand behind a header: for those writers. */
+NN_DEF nn_status nn_npy_write_data(nn_writer *w, const nn_tensor *t, nn_error *err);
 
 /* NPZ, whole: every array into *d (zeroed; its alloc is used for all), names without ".npy"; a
  * member that is no array is NN_E_UNSUPPORTED.
@@ -3160,6 +3165,20 @@ NN_DEF void nn_sha256_put(nn_sha256 *s, const void *data, size_t n)
     n &= 63;
     if (n) memcpy(s->block, p, n);
 }
+NN_DEF void nn_sha256_values(nn_sha256 *s, const void *data, size_t n, size_t width)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    unsigned char turned[16];
+    size_t i, k;
+    if (width < 2 || !nni_big_endian()) {
+        if (n) nn_sha256_put(s, data, n * (width ? width : 1));
+        return;
+    }
+    for (i = 0; i < n; i++, p += width) {
+        for (k = 0; k < width; k++) turned[k] = p[width - 1 - k];
+        nn_sha256_put(s, turned, width);
+    }
+}
 NN_DEF void nn_sha256_hex(nn_sha256 *s, char hex[65])
 {
     static const char digit[] = "0123456789abcdef";
@@ -3186,7 +3205,8 @@ NN_DEF void nn_dict_sha256(const nn_dict *d, char hex[65])
         nni_put_le64(n, t->ndim);
         nn_sha256_put(&s, n, 8);
         for (k = 0; k < t->ndim; k++) { nni_put_le64(n, t->shape[k]); nn_sha256_put(&s, n, 8); }
-        nn_sha256_put(&s, t->data, nn_tensor_bytes(t));
+        k = nn_dtype_unit(t->dtype);
+        nn_sha256_values(&s, t->data, k ? nn_tensor_bytes(t) / k : 0, k);
     }
     nn_sha256_hex(&s, hex);
 }
@@ -4672,6 +4692,24 @@ NNI_FN nn_status nni_put_bytes(nn_writer *w, struct nn_zip_writer *z, const void
 #endif
     return nn_writer_put(w, p, n, err);
 }
+/* The same for n bytes of numbers of `unit` bytes each: little-endian in every file, whatever the host */
+NNI_FN nn_status nni_put_values(nn_writer *w, struct nn_zip_writer *z, const void *p, size_t n,
+                                size_t unit, nn_error *err)
+{
+    const unsigned char *from = (const unsigned char *)p;
+    unsigned char turned[1024];
+    nn_status s = NN_OK;
+    if (unit < 2 || !nni_big_endian()) return nni_put_bytes(w, z, p, n, err);
+    while (s == NN_OK && n) {
+        const size_t k = n < sizeof turned ? n : sizeof turned;
+        memcpy(turned, from, k);
+        nni_swap_items(turned, k / unit, unit);
+        s = nni_put_bytes(w, z, turned, k, err);
+        from += k;
+        n -= k;
+    }
+    return s;
+}
 /* The data of t into w or, in z's open member, z; what is not in memory comes from o->fetch as
  * entry `entry`. */
 NNI_FN nn_status nni_put_array(nn_writer *w, struct nn_zip_writer *z, const nn_tensor *t,
@@ -4682,14 +4720,14 @@ NNI_FN nn_status nni_put_array(nn_writer *w, struct nn_zip_writer *z, const nn_t
     nn_buf b = NN_ZERO;
     nn_status s = NN_OK;
     if (t->data || !nn_tensor_bytes(t) || !o || !o->fetch)
-        return nni_put_bytes(w, z, t->data, nn_tensor_bytes(t), err);
+        return nni_put_values(w, z, t->data, nn_tensor_bytes(t), nn_dtype_unit(t->dtype), err);
     b.alloc = o->alloc;
     if (k > n) k = n;
     s = nn_buf_reserve(&b, k * t->itemsize, err);
     for (; s == NN_OK && at < n; at += k) {
         if (k > n - at) k = n - at;
         if ((s = o->fetch(o->fetch_user, entry, at, k, b.data, err)) == NN_OK)
-            s = nni_put_bytes(w, z, b.data, k * t->itemsize, err);
+            s = nni_put_values(w, z, b.data, k * t->itemsize, nn_dtype_unit(t->dtype), err);
     }
     nn_buf_free(&b);
     return s;
@@ -11071,7 +11109,7 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
                         nn_dtype_name(t->dtype));
     memcpy(h, "\x93NUMPY\x01\0\0\0{'descr': '", 21);
     n = 21;
-    h[n++] = nn_dtype_size(t->dtype) == 1 || t->dtype == NN_BYTES ? '|' : nni_big_endian() ? '>' : '<';
+    h[n++] = nn_dtype_size(t->dtype) == 1 || t->dtype == NN_BYTES ? '|' : '<';
     memcpy(h + n, nni_npy_codes[t->dtype], strlen(nni_npy_codes[t->dtype]));
     n += strlen(nni_npy_codes[t->dtype]);
     if (t->dtype == NN_UCS4) n += nni_put_dec(h + n, t->itemsize / 4);
@@ -11093,6 +11131,10 @@ NN_DEF nn_status nn_npy_header(nn_buf *out, const nn_tensor *t, nn_error *err)
     h[n++] = '\n';
     nni_put_le16(h + 8, (uint32_t)(n - 10));
     return nn_buf_put(out, h, n, err);
+}
+NN_DEF nn_status nn_npy_write_data(nn_writer *w, const nn_tensor *t, nn_error *err)
+{
+    return nni_put_values(w, NULL, t->data, nn_tensor_bytes(t), nn_dtype_unit(t->dtype), err);
 }
 NNI_FN nn_status nni_npy_put(nn_writer *w, const nn_tensor *t, const nn_file_opts *o, nn_error *err)
 {
@@ -11398,7 +11440,8 @@ NN_DEF nn_status nn_npz_read(nn_dict *d, const char *path, const nn_file_opts *o
     *d = r;
     return NN_OK;
 }
-struct nn_npz_writer { nn_zip_writer *w; nn_alloc alloc; nn_buf head; size_t row, left; };
+/* unit: of the array that comes in pieces */
+struct nn_npz_writer { nn_zip_writer *w; nn_alloc alloc; nn_buf head; size_t row, left, unit; };
 NN_DEF nn_status nn_npz_create(nn_npz_writer **out, const char *path, int append,
                                const nn_file_opts *opts, nn_error *err)
 {
@@ -11441,6 +11484,7 @@ NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype
     t.itemsize = nn_dtype_size(dtype);
     t.ndim = ndim;
     for (i = 0; i < ndim; i++) t.shape[i] = shape[i];
+    w->unit = nn_dtype_unit(dtype);
     w->head.len = 0;
     s = nn_npy_header(&w->head, &t, err);
     if (s == NN_OK) s = nn_zip_begin(w->w, full, (uint64_t)w->head.len + bytes, level, err);
@@ -11449,7 +11493,7 @@ NN_DEF nn_status nn_npz_begin(nn_npz_writer *w, const char *name, nn_dtype dtype
 }
 NN_DEF nn_status nn_npz_rows(nn_npz_writer *w, const void *data, size_t bytes, nn_error *err)
 {
-    return nn_zip_put(w->w, data, bytes, err);
+    return nni_put_values(NULL, w->w, data, bytes, w->unit, err);
 }
 NN_DEF nn_status nn_npz_end(nn_npz_writer *w, nn_error *err) { return nn_zip_end(w->w, err); }
 NNI_FN nn_status nni_npz_put(nn_npz_writer *w, const char *name, const nn_tensor *t, int level,
@@ -12940,7 +12984,8 @@ NNI_FN nn_status nni_pth_legacy(nni_pth *p, unsigned char *data, size_t n, nn_er
         if (size - at < 8) return nni_vm_bad_at(m, NN_E_FORMAT, at, "cut short");
         if (!p->r) memcpy(h, data + at, 8);
         else if ((s = nn_reader_read_at(p->r, at, h, 8, err)) != NN_OK) return s;
-        numel = p->swapped ? (uint64_t)nni_be32(h) << 32 | nni_be32(h + 4) : nni_le64(h);
+        /* the file's order, not the host's */
+        numel = little ? nni_le64(h) : (uint64_t)nni_be32(h) << 32 | nni_be32(h + 4);
         at += 8;
         if (numel != st->numel)
             return nni_vm_bad_at(m, NN_E_FORMAT, at, "a storage of another size than announced");
@@ -13528,8 +13573,7 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     if (s == NN_OK) s = nn_zip_create(&z, path, &o.file, err);
     if (s == NN_OK) s = nni_zip_member(z, "archive/data.pkl", w.out.data, w.out.len, err);
     if (s == NN_OK)
-        s = nni_zip_member(z, "archive/byteorder", nni_big_endian() ? "big" : "little",
-                           nni_big_endian() ? 3 : 6, err);
+        s = nni_zip_member(z, "archive/byteorder", "little", 6, err);
     if (s == NN_OK) { nni_pth_payload(&w, z, 0, d->count, 0, &num); s = w.s; }
     if (s == NN_OK) s = nni_zip_member(z, "archive/version", "3\n", 2, err);
     if (s == NN_OK && o.note) s = nni_zip_member(z, "archive/nn.json", o.note, strlen(o.note), err);

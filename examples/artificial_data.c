@@ -988,7 +988,7 @@ static void hash_backbone(const nn_mlp *net, char hex[65])
     size_t n;
     const void *p = nn_mlp_backbone_bytes(net, &n);
     nn_sha256_init(&s);
-    nn_sha256_put(&s, p, n);
+    nn_sha256_values(&s, p, n / sizeof(float), sizeof(float));
     nn_sha256_hex(&s, hex);
 }
 static nn_status hash_model(model *m, nn_error *err)

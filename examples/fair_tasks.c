@@ -2473,7 +2473,7 @@ static void policy_hash(const net *p, char hex[65])
 {
     nn_sha256 h;
     nn_sha256_init(&h);
-    nn_sha256_put(&h, p->m->params, p->m->n_params * sizeof(float));
+    nn_sha256_values(&h, p->m->params, p->m->n_params, sizeof(float));
     nn_sha256_hex(&h, hex);
 }
 
@@ -3622,7 +3622,7 @@ static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
         (s = inner_save(app, "joint_init.pth", &d.model, six + 3 * P, err)) != NN_OK)
         goto done;
     nn_sha256_init(&h);
-    nn_sha256_put(&h, six, P * sizeof *six);
+    nn_sha256_values(&h, six, P, sizeof *six);
     nn_sha256_hex(&h, hex);
     nn_app_result_text(app, "maml_sha256", hex);
     {                                                        /* history.csv */

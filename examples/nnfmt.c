@@ -4891,8 +4891,7 @@ static nn_status csv_rows(nn_writer *w, const char *in, int npy, nn_dtype dt, nn
             }
             if (s == NN_OK && dt != NN_DTYPE_NONE) s = convert_cells(in, &as, &m, &t, label, done - t.rows, dt, e);
             if (s == NN_OK)
-                s = nn_writer_put(w, as.data ? as.data : m.data,
-                                  nn_tensor_bytes(as.data ? &as : &m), e);
+                s = nn_npy_write_data(w, as.data ? &as : &m, e);
             nn_tensor_free(&m);
             nn_tensor_free(&as);
         } else if (s == NN_OK) s = nn_writer_put(w, b.data, b.len, e);

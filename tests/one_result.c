@@ -16,11 +16,13 @@ static void show(const char *name, nn_sha256 *h)
     nn_sha256_hex(h, hex);
     printf("%s %.16s\n", name, hex);
 }
-static void show_bytes(const char *name, const void *p, size_t n)
+/* n bytes of numbers of `width` bytes: the same sum on big-endian hosts */
+static void put(nn_sha256 *h, const void *p, size_t n, size_t width) { nn_sha256_values(h, p, n / width, width); }
+static void show_bytes(const char *name, const void *p, size_t n, size_t width)
 {
     nn_sha256 h;
     nn_sha256_init(&h);
-    nn_sha256_put(&h, p, n);
+    put(&h, p, n, width);
     show(name, &h);
 }
 static void ok(nn_status s, const nn_error *e)
@@ -45,7 +47,7 @@ static void products(void)
         d.bias = b; d.act = (nn_act)(1 + (m + n + k) % 8);
         d.threads = threads;
         ok(nn_gemm(&d, &e), &e);
-        for (r = 0; r < d.m; r++) nn_sha256_put(&h, c + r * 64, d.n * sizeof *c);
+        for (r = 0; r < d.m; r++) put(&h, c + r * 64, d.n * sizeof *c, sizeof *c);
     }
     show("products", &h);
     free(a);
@@ -59,19 +61,19 @@ static void mathematics(void)
     int i, j;
     nn_sha256_init(&h);
     for (i = 0; i < 1000; i++) x[i] = 40.0f * nn_rng_f32(&g) - 20.0f;
-    nn_vexpf(y, x, 1000);     nn_sha256_put(&h, y, sizeof y);
-    nn_vtanhf(y, x, 1000);    nn_sha256_put(&h, y, sizeof y);
-    nn_vsigmoidf(y, x, 1000); nn_sha256_put(&h, y, sizeof y);
-    nn_verff(y, x, 1000);     nn_sha256_put(&h, y, sizeof y);
+    nn_vexpf(y, x, 1000);     put(&h, y, sizeof y, sizeof *y);
+    nn_vtanhf(y, x, 1000);    put(&h, y, sizeof y, sizeof *y);
+    nn_vsigmoidf(y, x, 1000); put(&h, y, sizeof y, sizeof *y);
+    nn_verff(y, x, 1000);     put(&h, y, sizeof y, sizeof *y);
     for (i = 0; i < 200; i++) {
         double t = (double)x[i];
         v[0] = nn_exp(t); v[1] = nn_log(t * t + 1e-9); v[2] = nn_log1p(t * t); v[3] = nn_expm1(t); v[4] = nn_tanh(t);
         v[5] = nn_sigmoid(t); v[6] = nn_erf(t); nn_sincos(t, &v[7], &v[8]); v[9] = nn_pow(t * t + 0.5, 1.0 / 3);
-        nn_sha256_put(&h, v, sizeof v);
+        put(&h, v, sizeof v, sizeof *v);
     }
     y[0] = nn_sum_f32(x, 1000); y[1] = nn_dot_f32(x, x, 999);
-    nn_sha256_put(&h, y, 2 * sizeof *y);
-    for (j = 0; j < 9; j++) { nn_act_forward(y, x, 1000, (nn_act)j, 0); nn_sha256_put(&h, y, sizeof y); }
+    put(&h, y, 2 * sizeof *y, sizeof *y);
+    for (j = 0; j < 9; j++) { nn_act_forward(y, x, 1000, (nn_act)j, 0); put(&h, y, sizeof y, sizeof *y); }
     show("mathematics", &h);
 }
 static void streams(void)
@@ -85,11 +87,11 @@ static void streams(void)
     float f[101];
     int i;
     nn_sha256_init(&h);
-    nn_mt_seed(&mt, 42);      nn_mt_normals(&mt, d, 101);            nn_sha256_put(&h, d, sizeof d);
-    nn_pcg_seed(&pcg, 42);    for (i = 0; i < 101; i++) d[i] = nn_pcg_normal(&pcg) + nn_pcg_uniform(&pcg, .1, .9); nn_sha256_put(&h, d, sizeof d);
-    nn_torch_seed(&t, 42);    nn_torch_normal(&t, f, 101, 0, 1);     nn_sha256_put(&h, f, sizeof f);
-    nn_torch_uniform(&t, f, 101, -0.3f, 0.3f);                       nn_sha256_put(&h, f, sizeof f);
-    nn_rng_normals(&g, d, 101);                                      nn_sha256_put(&h, d, sizeof d);
+    nn_mt_seed(&mt, 42);      nn_mt_normals(&mt, d, 101);            put(&h, d, sizeof d, sizeof *d);
+    nn_pcg_seed(&pcg, 42);    for (i = 0; i < 101; i++) d[i] = nn_pcg_normal(&pcg) + nn_pcg_uniform(&pcg, .1, .9); put(&h, d, sizeof d, sizeof *d);
+    nn_torch_seed(&t, 42);    nn_torch_normal(&t, f, 101, 0, 1);     put(&h, f, sizeof f, sizeof *f);
+    nn_torch_uniform(&t, f, 101, -0.3f, 0.3f);                       put(&h, f, sizeof f, sizeof *f);
+    nn_rng_normals(&g, d, 101);                                      put(&h, d, sizeof d, sizeof *d);
     show("streams", &h);
 }
 static void train(const char *name, nn_opt opt, nn_act act, double dropout, double clip, int amsgrad, const nn_tensor *x, const nn_tensor *y)
@@ -106,7 +108,7 @@ static void train(const char *name, nn_opt opt, nn_act act, double dropout, doub
     ok(nn_train_set_make(&set, x, y, &e), &e);
     td.epochs = 3; td.batch_size = 19; td.optim.kind = opt; td.optim.momentum = opt == NN_OPT_SGD ? 0.9 : 0; td.optim.amsgrad = amsgrad; td.clip_norm = clip; td.threads = threads;
     ok(nn_train_fit(m, &set, NULL, &td, NULL, &e), &e);
-    show_bytes(name, m->params, m->n_params * sizeof *m->params);
+    show_bytes(name, m->params, m->n_params * sizeof *m->params, sizeof *m->params);
     nn_mlp_destroy(m);
 }
 static void learning(void)
@@ -121,8 +123,8 @@ static void learning(void)
     nn_pca_desc pd = NN_ZERO;
     d.n_samples = 150; d.n_features = 20; d.n_informative = 8; d.n_classes = 3; d.random_state = 42; d.threads = threads;
     ok(nn_classification_make(&X, &y, NULL, &d, &e), &e);
-    show_bytes("make_classification", X.data, nn_tensor_bytes(&X));
-    show_bytes("labels", y.data, nn_tensor_bytes(&y));
+    show_bytes("make_classification", X.data, nn_tensor_bytes(&X), X.itemsize);
+    show_bytes("labels", y.data, nn_tensor_bytes(&y), y.itemsize);
     ok(nn_scaler_fit(&sc, &X, &e), &e);
     ok(nn_scaler_transform(&sc, &X, &e), &e);
     ok(nn_tensor_convert(&x32, &X, NN_F32, NULL, &e), &e);
@@ -135,10 +137,10 @@ static void learning(void)
     train("amsgrad_leaky_relu", NN_OPT_ADAM, NN_ACT_LEAKY_RELU, 0, 0, 1, &x32, &y);
     ld.threads = threads;
     ok(nn_logistic_fit(&lin, &X, nn_i64(&y), &ld, &e), &e);
-    show_bytes("logistic", lin.coef.data, nn_tensor_bytes(&lin.coef));
+    show_bytes("logistic", lin.coef.data, nn_tensor_bytes(&lin.coef), lin.coef.itemsize);
     pd.n_components = 4;
     ok(nn_pca_fit(&pca, &X, &pd, &e), &e);
-    show_bytes("pca", pca.components.data, nn_tensor_bytes(&pca.components));
+    show_bytes("pca", pca.components.data, nn_tensor_bytes(&pca.components), pca.components.itemsize);
     nn_pca_free(&pca);
     nn_linear_free(&lin);
     nn_scaler_free(&sc);
@@ -147,7 +149,7 @@ static void learning(void)
     nn_tensor_free(&X);
     nn_tensor_free(&y);
     ok(nn_classification_make(&X, &y, NULL, &d, &e), &e);
-    show_bytes("stable", X.data, nn_tensor_bytes(&X));
+    show_bytes("stable", X.data, nn_tensor_bytes(&X), X.itemsize);
     nn_tensor_free(&X);
     nn_tensor_free(&y);
 }
@@ -168,7 +170,7 @@ static void bilevel(void)
     s.n = 30; s.x = x; s.y = y; s.weight = w;
     q.n = 10; q.x = x + 90; q.y = y + 30;
     ok(nn_bilevel_run(&r, dw, NULL, NULL, theta, &s, &q, &d, &e), &e);
-    show_bytes("bilevel", dw, 30 * sizeof *dw);
+    show_bytes("bilevel", dw, 30 * sizeof *dw, sizeof *dw);
 }
 /* every method of a signature (sums, eigenvectors, Fourier, histogram, k-means) and all pairs of a symmetric matrix */
 static void signatures(void)
@@ -187,9 +189,9 @@ static void signatures(void)
     d.methods = (1u << NN_SIG_METHODS) - 1; d.group = group; d.n_groups = 4; d.clusters = 3; d.fourier_frequencies = 4;
     ok(nn_signature_layout(&y, &d, 45, 24, &e), &e);
     ok(nn_signature_values(out, &y, x, 0, &d, &e), &e);
-    show_bytes("signature", out, 24 * y.width * sizeof *out);
+    show_bytes("signature", out, 24 * y.width * sizeof *out, sizeof *out);
     ok(nn_eigh(w, v, a, 24, NULL, &e), &e);
-    show_bytes("eigenvectors", v, sizeof v);
+    show_bytes("eigenvectors", v, sizeof v, sizeof *v);
 }
 /* a sample selector, three meta-steps: features, policy, weights, five logistic steps, the exact way back, Adam; then one batch of MAML */
 static void policy(void)
@@ -238,7 +240,7 @@ static void policy(void)
         ok(nn_update_make(&u, &ud, &e), &e);
         nn_update_apply(&u, m->params, grads + m->n_params, grads + 2 * m->n_params, grads, m->n_params);
     }
-    show_bytes("policy", m->params, m->n_params * sizeof *m->params);
+    show_bytes("policy", m->params, m->n_params * sizeof *m->params, sizeof *m->params);
     memset(&d, 0, sizeof d);
     d.model.n_in = 1; d.model.n_hidden = 2; d.model.hidden[0] = 5; d.model.hidden[1] = 3; d.model.loss = NN_INNER_MSE; d.steps = 2;
     ok(nn_inner_init(theta, &d.model, 1, &e), &e);
@@ -249,7 +251,7 @@ static void policy(void)
         task[i].query.x = x + 10 + 20 * i; task[i].query.y = x + 110 + 20 * i;
     }
     ok(nn_maml_grad(NULL, g, theta, task, 4, &d, threads, &e), &e);
-    show_bytes("maml", g, nn_inner_count(&d.model) * sizeof *g);
+    show_bytes("maml", g, nn_inner_count(&d.model) * sizeof *g, sizeof *g);
     free(grads);
     nn_mlp_workspace_free(&work);
     nn_mlp_destroy(m);
