@@ -1960,7 +1960,7 @@ static nn_status arrays_checkpoint(arrays *a, nn_error *e)
 /* Was the entry of that name left out? */
 static int is_left(const nn_buf *left, const char *name)
 {
-    const char *p = (const char *)left->data, *end = p + left->len;
+    const char *p = left->len ? (const char *)left->data : "", *end = p + left->len;
     for (; p < end; p += strlen(p) + 1)
         if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == ':') return 1;
     return 0;
@@ -2460,7 +2460,7 @@ static nn_status decode(const arrays *a, size_t i, nn_tensor *t, nn_error *e)
 /* what was left out, a line each; name: this item was asked for, the others are no loss */
 static void say_left(const arrays *a, FILE *to, const char *name)
 {
-    const char *p = (const char *)a->left.data, *end = p + a->left.len;
+    const char *p = a->left.len ? (const char *)a->left.data : "", *end = p + a->left.len;
     char file[256], line[512];
     for (; p < end; p += strlen(p) + 1) {
         if (name && (strncmp(p, name, strlen(name)) != 0 || p[strlen(name)] != ':')) continue;
