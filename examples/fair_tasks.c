@@ -2110,6 +2110,31 @@ static nn_status of_task(size_t id, nn_error *err)
     (void)snprintf(text, sizeof text, "%s", err->msg);
     return nn_error_set(err, err->status, "task %zu: %.160s", id, text);
 }
+/* Of the failures of a loop over tasks the one of the lowest turn, whatever the threads did first. */
+typedef struct first_fault {
+    long long turn;
+    nn_status status;
+    nn_error error;
+} first_fault;
+/* threads call this */
+static void first_fault_put(first_fault *f, long long turn, nn_status s, const nn_error *e)
+{
+    if (s == NN_OK) return;
+#ifdef _OPENMP
+#pragma omp critical(first_fault)
+#endif
+    if (f->status == NN_OK || turn < f->turn) {
+        f->turn = turn;
+        f->status = s;
+        f->error = *e;
+    }
+}
+/* what the loop ends with; *err is left alone on NN_OK */
+static nn_status first_fault_get(const first_fault *f, nn_error *err)
+{
+    if (f->status != NN_OK) *err = f->error;
+    return f->status;
+}
 /* one task of a suite into OUT: t, or the file of the shard that has it. Threads call this. */
 static nn_status task_put(nn_app *app, shards *parts, size_t id, const nn_fair_task *t, int width,
                           const opts *o, nn_error *err)
@@ -2210,6 +2235,7 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             nn_progress_step(&pg, (double)++done, NAN, NAN);
         }
     } else {
+        first_fault fault = NN_ZERO;
         long long k;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
@@ -2224,15 +2250,16 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
                 q = of_task(id, &e);
             if (q == NN_OK) q = task_put(app, &parts, id, &t, (int)width, o, &e);
             nn_fair_task_free(&t);
+            first_fault_put(&fault, k, q, &e);
 #ifdef _OPENMP
 #pragma omp critical
 #endif
             {
                 done++;
-                if (q != NN_OK && s == NN_OK) { s = q; *err = e; }
                 nn_progress_step(&pg, (double)done, NAN, NAN);
             }
         }
+        s = first_fault_get(&fault, err);
     }
     nn_progress_end(&pg);
     if (s == NN_OK && nn_app_stopped()) {
@@ -2760,6 +2787,7 @@ static nn_status validate(double *out, data *task, const size_t *ids, size_t n, 
 {
     double *per = need(4 * n, sizeof *per);
     nn_status s = per ? NN_OK : no_memory(err);
+    first_fault fault = NN_ZERO;
     long long k;
     size_t i, j;
     if (s != NN_OK) return s;
@@ -2783,14 +2811,10 @@ static nn_status validate(double *out, data *task, const size_t *ids, size_t n, 
         per[n + (size_t)k] = r.v[R_NOISE];
         per[2 * n + (size_t)k] = r.v[R_ACC];
         per[3 * n + (size_t)k] = r.v[R_DP];
-        if (st != NN_OK) {
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-            { if (s == NN_OK) { s = st; *err = e; } }
-        }
+        first_fault_put(&fault, k, st, &e);
     }
     (void)threads;
+    s = first_fault_get(&fault, err);
     for (j = 0; j < 4; j++) {
         double sum = 0;
         size_t c = 0;
@@ -2940,6 +2964,7 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
         nn_rng g = nn_rng_make(seed, NN_STREAM_META, t->iter);
         double loss = 0, norm = 0, move = 0, *h = t->hist + t->n_hist * H_COUNT;
         double outer[1024];
+        first_fault fault = NN_ZERO;
         long long j;
         for (i = 0; i < n_fit; i++) pick[i] = t->order[i];
         nn_rng_shuffle(&g, pick, n_fit);
@@ -2953,14 +2978,9 @@ static nn_status train_policy(nn_app *app, trainer *t, const opts *o, uint64_t s
             nn_status q = task_gradient(&workers[worker()], grads + (size_t)j * P, &b,
                                         &t->task[pick[j]], o, &e);
             outer[j] = b.outer;
-            if (q != NN_OK) {
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-                { if (s == NN_OK) { s = q; *err = e; } }
-            }
+            first_fault_put(&fault, j, q, &e);
         }
-        if (s != NN_OK) break;
+        if ((s = first_fault_get(&fault, err)) != NN_OK) break;
         /* tasks in order: any thread count */
         for (i = 0; i < P; i++) {
             float sum = 0;
@@ -3029,7 +3049,7 @@ static nn_status train_flips(nn_app *app, net *best, data *task, const size_t *o
 {
     nn_train_set set = NN_ZERO;
     nn_train_desc d = NN_ZERO;
-    nn_error first_error = NN_ZERO;
+    first_fault fault = NN_ZERO;
     float *x = NULL, *right = NULL;
     size_t i, k, n = 0;
     long long j;
@@ -3043,14 +3063,9 @@ static nn_status train_flips(nn_app *app, net *best, data *task, const size_t *o
         nn_error e = NN_ZERO;
         nn_status one = ready_of(&q, t, o, &e);
         if (one == NN_OK) one = evidence_of(q, t, 1, &e);
-        if (one != NN_OK) {
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-            { s = one; first_error = e; }
-        }
+        first_fault_put(&fault, j, one, &e);
     }
-    if (s != NN_OK) { *err = first_error; return s; }
+    if ((s = first_fault_get(&fault, err)) != NN_OK) return s;
     for (i = 0; i < o->n_train; i++)
         if (!task[order[i]].ready->no_evidence) n += task[order[i]].n;
     x = need(n * NN_FLIP_FEATURES, sizeof *x);
@@ -3103,7 +3118,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
     nn_report r;
     char hex[65];
     nn_status s = NN_OK;
-    nn_error first_error = NN_ZERO;
+    first_fault fault = NN_ZERO;
     long long j;
     if (!task || !order || !all || !per || !untr) { s = no_memory(err); goto done; }
     if (o->features == 1 && o->hidden.n) {
@@ -3157,14 +3172,9 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
     for (j = 0; j < (long long)N; j++) {
         nn_error e = NN_ZERO;
         nn_status q = data_prepare(&task[j], o, app->seed, &e);
-        if (q != NN_OK) {
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-            { s = q; first_error = e; }
-        }
+        first_fault_put(&fault, j, q, &e);
     }
-    if (s != NN_OK) { *err = first_error; goto done; }
+    if ((s = first_fault_get(&fault, err)) != NN_OK) goto done;
     nn_report_begin(&r, app, "A meta-learned sample selector",
                     nn_app_text(app,
                                 "Trained on %zu tasks%s, judged on %zu held-out ones, %zu seeds.",
@@ -3253,6 +3263,7 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
             }
         }
         if (s == NN_OK) {
+            first_fault judged = NN_ZERO;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
 #endif
@@ -3270,13 +3281,9 @@ static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
                             &nothing, &e);
                 mine.m = NULL;
                 net_free(&mine);
-                if (q != NN_OK) {
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-                    { if (s == NN_OK) { s = q; *err = e; } }
-                }
+                first_fault_put(&judged, j, q, &e);
             }
+            s = first_fault_get(&judged, err);
             for (i = 0; i < M_COUNT; i++)
                 for (k = 0; k < R_COUNT; k++)
                     all[sd * M_COUNT + i].v[k] = mean_of(per, o->n_val, (method)i, (int)k);
