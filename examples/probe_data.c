@@ -332,7 +332,9 @@ static const nn_app_program program = {
              "  JSON) and never the best: a target without variation, a label with fewer rows\n"
              "  or sentences than folds. --shuffles 99 runs the same on shuffled labels:\n"
              "  permutation_p = (1 + shuffles that reach the figure) / (1 + shuffles), and the\n"
-             "  time of as many cross-validations (--dry-run says how long). active_*: a feature as a detector of \"not 0\".\n"
+             "  time of as many cross-validations (--dry-run says how long). active_*: a feature\n"
+             "  as a detector of \"not 0\". ece: expected calibration error, 15 equal bins of the\n"
+             "  largest probability.\n"
              "  Of several features (--features) each has its r2_feature_K; r2 is the mean of those\n"
              "  that are not constant.\n"
              "\n"
@@ -2944,11 +2946,14 @@ static nn_status cross(held *h, const opts *o, const probing *p, const probing *
 
 /* ---- probe, compare: figures and reports ------------------------------------------------------------ */
 enum { FIG_MAIN = 0, FIG_BALANCED, FIG_AUC, FIG_COUNT };      /* those that have an interval */
+enum { ECE_BINS = 15 };
 typedef struct score {
     nn_interval fig[FIG_COUNT];  /* accuracy or R2; balanced accuracy; AUC: of the classes, or of a
                                     feature's "active" (y != 0). Means over the seeds; NaN = undefined */
     char why[200], why_auc[64];  /* why the main figure, or the AUC alone, is undefined; "" = it is not */
-    double f1, f1_macro, log_loss, label_mae;      /* concept */
+    double f1, f1_macro, log_loss, label_mae, ece; /* concept */
+    double bin_conf[ECE_BINS], bin_acc[ECE_BINS];  /* of the first seed; NaN where no row is */
+    size_t bin_rows[ECE_BINS];
     double mae, pearson;                           /* feature */
     double active, precision;    /* feature: share of rows that are not 0, average precision of that */
     double baseline, weighted;   /* majority class or the mean; concept: guessing as often as they occur */
@@ -3066,6 +3071,8 @@ static nn_status round_concept(score *r, const probing *p, const held *h, const 
         r->f1 += m.weighted.f1 / (double)seeds;
         r->f1_macro += m.macro.f1 / (double)seeds;
         r->log_loss += nn_log_loss(y, out, n, c) / (double)seeds;
+        r->ece += nn_ece(r->cm ? NULL : r->bin_conf, r->cm ? NULL : r->bin_acc,
+                         r->cm ? NULL : r->bin_rows, y, out, n, c, ECE_BINS) / (double)seeds;
     }
     if (!r->cm) {
         r->cm = cm;
@@ -3662,6 +3669,8 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
         show_figure(app, rep, "auc", p->n_classes > 2 ? "AUC, one against the rest" : "AUC",
                     &r->fig[FIG_AUC], r->why_auc);
         show_number(app, rep, "log_loss", NULL, r->log_loss, NULL);
+        show_number(app, rep, "ece", "calibration error", r->ece,
+                    "mean distance of confidence and accuracy, 15 bins");
         if (!nn_dict_get(&p->d, "meta_classes"))          /* names have no distance */
             show_number(app, rep, "label_mae", NULL, r->label_mae, NULL);
         show_number(app, rep, "majority_accuracy", "majority class", r->baseline,
@@ -3729,6 +3738,38 @@ static void wrong_table(nn_app *app, nn_report *rep, const probing *p, const sco
                                  nn_app_text(app, "Misclassified rows: %zu of %zu", wrong, r->n),
                     cols, COLS, cells, at);
     free(cells);
+}
+/* Accuracy against confidence, where there are rows. */
+static void calibration_plot(nn_app *app, nn_report *rep, const score *r)
+{
+    const double line[2] = { 0.0, 1.0 };
+    double x[ECE_BINS], y[ECE_BINS];
+    nn_series se[2];
+    nn_plot plot;
+    size_t i, n = 0;
+    if (r->why[0]) return;
+    for (i = 0; i < ECE_BINS; i++)
+        if (r->bin_rows[i]) { x[n] = r->bin_conf[i]; y[n++] = r->bin_acc[i]; }
+    memset(&plot, 0, sizeof plot);
+    memset(se, 0, sizeof se);
+    se[0].label = "probe";
+    se[0].x = x;
+    se[0].y = y;
+    se[0].n = n;
+    se[0].points = 1;
+    se[1].label = "perfect";
+    se[1].x = se[1].y = line;
+    se[1].n = 2;
+    se[1].dashed = 1;
+    plot.title = "Calibration";
+    plot.note = nn_app_text(app, "expected calibration error %.3f; above the dashed line the probe is "
+                                 "right more often than it says", r->ece);
+    plot.x_label = "mean probability of the predicted label";
+    plot.y_label = "share of them that are right";
+    plot.series = se;
+    plot.n_series = 2;
+    plot.y_max = 1;
+    nn_report_plot(rep, &plot, "calibration");
 }
 /* What stands behind the figures. */
 static const char *procedure(nn_app *app, const opts *o, const probing *p, const score *r)
@@ -4077,6 +4118,7 @@ static int cmd_probe(nn_app *app, opts *o)
             h.categories = names;
             h.n_categories = c;
             nn_report_plot(&rep, &h, "class_balance");
+            calibration_plot(app, &rep, &r);
             if (r.cm) wrong_table(app, &rep, &p, &r, names);
             free(names);
             free(v);
@@ -4544,6 +4586,7 @@ static int cmd_apply(nn_app *app, opts *o)
         if (p.concept) {
             const char **names = (const char **)need(malloc(p.n_classes * sizeof *names));
             for (i = 0; i < p.n_classes; i++) names[i] = label_name(app, &p, i);
+            calibration_plot(app, &rep, &r);
             wrong_table(app, &rep, &p, &r, names);
             free(names);
         }

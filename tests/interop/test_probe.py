@@ -3,6 +3,7 @@
 and its probes beside scikit-learn. Run from the repository root after make."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,14 @@ def run(*args, status=0):
     r = subprocess.run([PROGRAM, *map(str, args)], capture_output=True, text=True)
     check(r.returncode == status, f"{' '.join(map(str, args))}: status {r.returncode}, expected {status}: {r.stderr.strip()[:300]}")
     return r
+
+
+def calibration(y, proba, bins=15):
+    """Expected calibration error: bins (lo, hi] of the largest probability."""
+    top = proba.max(1)
+    bin_of = np.clip(np.ceil(top * bins).astype(int) - 1, 0, bins - 1)
+    hit = proba.argmax(1) == y
+    return sum((bin_of == b).mean() * abs(hit[bin_of == b].mean() - top[bin_of == b].mean()) for b in np.unique(bin_of))
 
 
 def folder(path, seed, sentences=24, layers=6, dim=20, features=40, dtype=np.float16, compressed=False, shuffle=False, one_based=False, others=False):
@@ -188,6 +197,12 @@ with tempfile.TemporaryDirectory() as tmp:
     pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-8, max_iter=5000)), X.astype(np.float64), y, cv=folds)
     check(abs(float(figures.get("accuracy", "nan")) - metrics.accuracy_score(y, pred)) < 1e-6, f"accuracy {figures.get('accuracy')} against {metrics.accuracy_score(y, pred)}")
     check(abs(float(figures.get("f1_weighted", "nan")) - metrics.f1_score(y, pred, average="weighted")) < 1e-6, "weighted F1")
+    r = run("probe", out, "--penalty", 1.0, "--seeds", 3, "--quiet", "--json", "--out", os.path.join(tmp, "rep"), "--overwrite")
+    want = [calibration(y, cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(C=1.0, tol=1e-12, max_iter=20000)), X.astype(np.float64), y,
+                                             cv=StratifiedKFold(5, shuffle=True, random_state=42 + k), method="predict_proba")) for k in range(3)]
+    check(abs(json.loads(r.stdout).get("ece", np.nan) - np.mean(want)) < 1e-6, f"calibration error {json.loads(r.stdout).get('ece')} against {np.mean(want)}")
+    page = open(os.path.join(tmp, "rep", "q_report.html"), encoding="utf-8").read()
+    check("Calibration" in page and not re.search(r"\bnan\b", page, re.I), "the calibration plot has no NaN")
     run("--strategy", "hidden-to-feature", "--input", d, "--target-layer", have[5], "--target-feature", 3, "--output", out, "--overwrite", "--quiet")
     X, y, idx = oracle(d, "hidden-to-feature", target=have[5], features=[3])
     r = run("probe", out, "--probe", "ridge", "--penalty", 10.0, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite")
@@ -234,6 +249,7 @@ with tempfile.TemporaryDirectory() as tmp:
             half = z * np.sqrt(right.mean() * (1 - right.mean()) / len(w) + z * z / 4 / len(w) ** 2) / (1 + z * z / len(w))
             check(abs(figures["accuracy_lo"] - mid + half) < 1e-6 and abs(figures["accuracy_hi"] - mid - half) < 1e-6, f"apply {flags}: Wilson's interval")
         check(abs(figures["log_loss"] - metrics.log_loss(w, proba)) < 1e-6, f"apply {flags}: log loss")
+        check(abs(figures.get("ece", np.nan) - calibration(w, proba)) < 1e-6, f"apply {flags}: calibration error")
         check(abs(figures["majority_accuracy"] - np.mean(w == np.bincount(y).argmax())) < 1e-12, f"apply {flags}: majority of the fitted rows")
 
     # average_l0s may be missing, which is said; the original's own names of the normalisation, and none at all
