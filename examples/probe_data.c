@@ -50,7 +50,7 @@ typedef struct opts {
     size_t folds, seeds, shuffles, hidden, epochs;
     double penalty;
     uint64_t fold_seed;
-    const char *save, *steering, *erase;
+    const char *types, *save, *steering, *erase;
     nn_ints k_sparse;
     int    steering_by;
     /* synthesize */
@@ -211,6 +211,11 @@ static const nn_option table[] = {
       .help = "runs on shuffled labels (of whole sentences); with 20 and more a p-value worth the "
               "name",
       .effect = NN_EFFECT_DATA, .probe = "3" },
+    { .key = "types", .type = NN_APP_TEXT, .field = F(types), .value = "F", .group = "probe",
+      .commands = C_PROBE | C_COMPARE,
+      .help = "type of each row (its word), as --labels: a control task gives every type one random "
+              "label; selectivity is accuracy less control accuracy",
+      .effect = NN_EFFECT_DATA, .probe = "t.csv:w" },
     { .key = "penalty", .type = NN_APP_NUM, .field = F(penalty), .def = "1", .min = 0, .max = 1e12,
       .flags = NN_APP_ABOVE, .group = "probe", .commands = C_PROBE | C_COMPARE | C_MATRIX,
       .help = "L2: 1/C of logistic, alpha of ridge, on scaled columns",
@@ -335,6 +340,9 @@ static const nn_app_program program = {
              "  time of as many cross-validations (--dry-run says how long). active_*: a feature\n"
              "  as a detector of \"not 0\". ece: expected calibration error, 15 equal bins of the\n"
              "  largest probability.\n"
+             "  --types WORDS.csv:word adds a control task (Hewitt and Liang 2019): each type has one\n"
+             "  label, drawn from the labels of the rows (new ones per seed); control_accuracy is\n"
+             "  what the same probe then scores, selectivity = accuracy - control_accuracy.\n"
              "  Of several features (--features) each has its r2_feature_K; r2 is the mean of those\n"
              "  that are not constant.\n"
              "\n"
@@ -2363,8 +2371,9 @@ typedef struct probing {
     nn_tensor codes, classes;    /* concept: i64 [n] class of each row; sorted distinct labels i64 [c] */
     nn_tensor y;                 /* feature: f64 [n,m] */
     nn_tensor group;             /* i64 [n] sentence */
+    nn_tensor type;              /* --types: i64 [n], 0..n_types-1; else empty */
     nn_tensor split;             /* --stored-split: i64 [n], 0 = tested, 1 = fitted on; else empty */
-    size_t n, k, n_classes, m, n_groups;
+    size_t n, k, n_classes, m, n_groups, n_types;
     int concept, kind, grouped;  /* grouped: some sentence has several rows, wherever they stand */
     int components;              /* x is what a stored PCA made: the columns themselves are not there */
     size_t pca;
@@ -2380,6 +2389,7 @@ static void probing_free(probing *p)
     nn_tensor_free(&p->classes);
     nn_tensor_free(&p->y);
     nn_tensor_free(&p->group);
+    nn_tensor_free(&p->type);
     nn_tensor_free(&p->split);
 }
 /* split_train and split_test, which share no row and no sentence and leave none out */
@@ -2506,6 +2516,26 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
     p->components = !raw.ndim && nn_dict_get(&p->d, "pca_components") != NULL;
     s = probing_targets(p, y, g, path, e);
     if (s == NN_OK && o->stored_split) s = probing_split(p, path, e);
+    return s;
+}
+
+/* --types: one per row, numbers or text. */
+static nn_status probing_types(nn_app *app, probing *p, const opts *o, const char *path, nn_error *e)
+{
+    nn_tensor raw = NN_ZERO, names = NN_ZERO, distinct = NN_ZERO;
+    nn_status s;
+    if (!o->types) return NN_OK;
+    if (!p->concept)
+        return nn_app_misuse(app, e, "%s: --types is for labels, this set has real targets", path);
+    s = read_column(app, &raw, &names, o->types, e);
+    if (s == NN_OK && (raw.ndim != 1 || raw.shape[0] != p->n))
+        s = fail(e, NN_E_ARG, "types: expected %zu of them, one per row of %s, got %zu", p->n, path,
+                 nn_tensor_count(&raw));
+    if (s == NN_OK) s = nn_label_encode(&p->type, &distinct, &raw, NULL, e);
+    if (s == NN_OK) p->n_types = nn_tensor_count(&distinct);
+    nn_tensor_free(&raw);
+    nn_tensor_free(&names);
+    nn_tensor_free(&distinct);
     return s;
 }
 
@@ -2959,6 +2989,10 @@ typedef struct score {
     double baseline, weighted;   /* majority class or the mean; concept: guessing as often as they occur */
     double shuffled, chance_hi;  /* the same probe on shuffled labels: mean, and 95 % of the shuffles */
     double p;                    /* permutation test; NaN with a single shuffle */
+    double control;              /* --types: accuracy of the control task, the mean of the seeds; NaN = none */
+    char why_control[120];       /* why it is undefined */
+    size_t n_types;
+    unsigned char *untyped;      /* [c] labels that no type was given, in all seeds; NULL = none */
     int64_t *cm;                 /* [c,c] of the first seed */
     /* the rows that were judged: all, or those of split_test */
     size_t n, *row;              /* [n] numbers of the rows */
@@ -2986,6 +3020,7 @@ static void score_free(score *r)
     free(r->influence);
     free(r->pred);
     free(r->out);
+    free(r->untyped);
     memset(r, 0, sizeof *r);
 }
 static void label_text(char *buf, size_t cap, const probing *p, size_t c)
@@ -3254,6 +3289,80 @@ static nn_status score_shuffled(score *r, const double *first, const opts *o, co
     free(one);
     return s;
 }
+/* The labels of a control task (Hewitt and Liang 2019): each type has one, drawn from the labels of the
+ * rows systematically: the types in random order take every n/types-th row of those sorted by label. So
+ * each label has its share of the types to within one, and the seed decides which. code i64 [n]: numbers
+ * of the labels that some type has; untyped [c]: the others; returns how many some type has. */
+static size_t control_labels(nn_tensor *code, unsigned char *untyped, const probing *p, uint64_t seed)
+{
+    const size_t n = p->n, m = p->n_types, c = p->n_classes;
+    nn_rng g = nn_rng_make(seed, NN_STREAM_PROBE, 0);
+    size_t *order = (size_t *)need(malloc(m * sizeof *order)),
+           *below = (size_t *)need(calloc(c + 1, sizeof *below)),
+           *number = (size_t *)need(calloc(c, sizeof *number));
+    int64_t *label = (int64_t *)need(malloc(m * sizeof *label));
+    const double start = nn_rng_f64(&g);
+    size_t i, k, kept = 0;
+    for (i = 0; i < n; i++) below[nn_i64(&p->codes)[i] + 1]++;
+    for (k = 0; k < c; k++) below[k + 1] += below[k];         /* rows of the labels before k */
+    for (i = 0; i < m; i++) order[i] = i;
+    nn_rng_shuffle(&g, order, m);
+    memset(untyped, 1, c);
+    for (i = k = 0; i < m; i++) {
+        const double at = ((double)i + start) * (double)n / (double)m;
+        while (k + 1 < c && at >= (double)below[k + 1]) k++;
+        label[order[i]] = (int64_t)k;
+        untyped[k] = 0;
+    }
+    for (k = 0; k < c; k++) { number[k] = kept; kept += !untyped[k]; }
+    for (i = 0; i < n; i++)
+        nn_i64(code)[i] = (int64_t)number[label[nn_i64(&p->type)[i]]];
+    free(order);
+    free(below);
+    free(number);
+    free(label);
+    return kept;
+}
+/* The accuracy of the same procedure where the label says nothing but the type: what a probe can learn
+ * by heart. One draw of labels per seed. */
+static nn_status score_control(score *r, const opts *o, const probing *p, held *h, int threads,
+                               nn_error *e)
+{
+    const size_t seeds = o->stored_split ? 1 : o->seeds, c = p->n_classes;
+    unsigned char *lacks = (unsigned char *)need(malloc(c));
+    probing q = *p;
+    nn_tensor code = NN_ZERO;
+    double sum = 0.0;
+    size_t seed, i, k, hits;
+    nn_status s = nn_tensor_make1(&code, NN_I64, p->n, NULL, e);
+    r->n_types = p->n_types;
+    r->untyped = (unsigned char *)need(malloc(c));
+    memset(r->untyped, 1, c);
+    for (seed = 0; s == NN_OK && seed < seeds; seed++) {
+        q.n_classes = control_labels(&code, lacks, p, o->fold_seed + seed);
+        for (k = 0; k < c; k++) r->untyped[k] &= lacks[k];
+        if (q.n_classes < 2) {
+            (void)snprintf(r->why_control, sizeof r->why_control, "all %zu types have one label",
+                           p->n_types);
+            break;
+        }
+        s = cross(h, o, &q, &q, &code, o->fold_seed + seed, threads, e);
+        if (s == NN_OK && h->lacks) {
+            (void)snprintf(r->why_control, sizeof r->why_control,
+                           "where fold %zu is fitted, no type has some label", h->fold);
+            break;
+        }
+        for (i = hits = 0; s == NN_OK && i < r->n; i++)
+            hits += best_class(h->out + r->row[i] * q.n_classes, q.n_classes) ==
+                    (size_t)nn_i64(&code)[r->row[i]];
+        sum += (double)hits / (double)r->n / (double)seeds;
+        if (s == NN_OK && nn_app_stopped()) s = fail(e, NN_E_STOPPED, "nothing is saved of a probe");
+    }
+    if (s == NN_OK && !r->why_control[0]) r->control = sum;
+    nn_tensor_free(&code);
+    free(lacks);
+    return s;
+}
 /* The rows that are judged, their labels or targets (from output `at` of the probe on), and what
  * needs no probe. */
 static void score_rows(score *r, const probing *p, size_t at)
@@ -3286,6 +3395,7 @@ static void score_rows(score *r, const probing *p, size_t at)
         r->weighted += (double)count[k] * (double)count[k] / ((double)r->n * (double)r->n);
     for (k = 0; k < FIG_COUNT; k++)
         r->fig[k].mean = r->fig[k].lo = r->fig[k].hi = (double)NAN;
+    r->control = (double)NAN;
     free(count);
 }
 /* One score in the making: the means over the rounds of each figure and of what each row adds. */
@@ -3441,6 +3551,7 @@ static nn_status score_pair(score *r, const opts *o, const probing *p, const pro
     }
     if (s == NN_OK && r->each) s = score_mean(r, &g[0].d[FIG_MAIN], e);
     if (s == NN_OK && !r->why[0]) s = score_shuffled(r, first, o, p, &run, threads, e);
+    if (s == NN_OK && !r->why[0] && p->n_types) s = score_control(r, o, p, &run, threads, e);
     for (t = 0; t < targets; t++) scoring_free(&g[t]);
     free(g);
     free(first);
@@ -3540,7 +3651,7 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
         fitted f;
         /* --tune: 8 penalties on 3 inner folds; the folds of every seed and shuffle, and all rows */
         const size_t seeds = o->stored_split ? 1 : o->seeds,
-                     runs = seeds * (1 + o->k_sparse.n) + o->shuffles,
+                     runs = seeds * (1 + o->k_sparse.n + (o->types != NULL)) + o->shuffles,
                      k = (fold_count(o) * runs + 1) * (o->tune ? 25 : 1);
         double t0;
         memset(&p, 0, sizeof p);
@@ -3650,6 +3761,29 @@ static void show_targets(nn_app *app, nn_report *rep, const probing *p, const sc
     nn_report_table(rep, "Each target", cols, COLS, cells, r->width);
     free(cells);
 }
+/* --types: the control task, and what the probe reads beyond it. */
+static void show_control(nn_app *app, nn_report *rep, const probing *p, const score *r)
+{
+    const char *list = "";
+    size_t k;
+    if (!r->n_types) return;
+    nn_app_count(app, "control_types", r->n_types);
+    for (k = 0; k < r->c; k++)
+        if (r->untyped[k])
+            list = nn_app_text(app, "%s%s%s", list, *list ? "," : "", label_name(app, p, k));
+    if (*list) nn_app_result_text(app, "control_lacks_labels", list);
+    if (r->control != r->control) {
+        nn_app_undefined(app, "control_accuracy", r->why_control);
+        nn_app_undefined(app, "selectivity", r->why_control);
+        nn_report_figure(rep, "selectivity", "undefined", r->why_control);
+        return;
+    }
+    show_number(app, rep, "control_accuracy", "control task", r->control,
+                nn_app_text(app, "each of %zu types has one random label%s%s", r->n_types,
+                            *list ? "; no type had the label " : "", list));
+    show_number(app, rep, "selectivity", "selectivity", r->fig[FIG_MAIN].mean - r->control,
+                "accuracy less that of the control task: what is no learning by heart");
+}
 /* All figures of one data set. */
 static void show_score(nn_app *app, nn_report *rep, const probing *p, const score *r)
 {
@@ -3681,6 +3815,7 @@ static void show_score(nn_app *app, nn_report *rep, const probing *p, const scor
         show_number(app, rep, "shuffled_accuracy_p95", NULL, r->chance_hi, NULL);
         show_number(app, rep, "permutation_p", "permutation p", r->p,
                     "(1 + shuffles that reach the figure) / (1 + shuffles)");
+        show_control(app, rep, p, r);
         return;
     }
     if (!r->each) {
@@ -3810,6 +3945,7 @@ static nn_status sparse_curve(nn_app *app, nn_report *rep, const opts *o, const 
         memset(&f, 0, sizeof f);
         memset(&r, 0, sizeof r);
         once.shuffles = 0;
+        q.n_types = 0;
         q.sparse = k;
         s = score_run(&r, &once, &q, app->n_threads, NULL, NULL, e);
         if (s == NN_OK)
@@ -4053,6 +4189,7 @@ static int cmd_probe(nn_app *app, opts *o)
     memset(&f, 0, sizeof f);
     s = probing_read(&p, o, path, &e);
     if (s == NN_OK) s = probe_allowed(app, o, &p, path, &e);
+    if (s == NN_OK) s = probing_types(app, &p, o, path, &e);
     split_path(app, path, &dir, &stem);
     fits = !p.concept || p.n_classes > 1;
     if (s == NN_OK && (o->save || o->steering || o->erase || o->k_sparse.n) && !fits)
@@ -4062,6 +4199,7 @@ static int cmd_probe(nn_app *app, opts *o)
             s = nn_app_misuse(app, &e, "--k-sparse: %" PRId64 " columns of %zu", o->k_sparse.v[i],
                               p.pca ? p.pca : p.k);
     if (s == NN_OK) s = nn_app_input(app, path, 0, &e);
+    if (s == NN_OK && o->types) s = input_files(app, o->types, &e);
     if (s == NN_OK) s = nn_app_out_open(app, stem, &e);
     c = p.concept ? p.n_classes : p.m;
     nn_progress_begin(&bar, app, "folds", (double)o->seeds, "seeds");
@@ -4661,6 +4799,7 @@ static nn_status compare_one(compared *m, nn_app *app, const opts *o, const char
                  "%s: has %s, the sets before it %s: they cannot stand in one table", path,
                  p.concept ? "concept labels" : "real targets",
                  *concept ? "concept labels" : "real targets");
+    if (s == NN_OK) s = probing_types(app, &p, o, path, e);
     if (s == NN_OK) s = score_run(&m->r, o, &p, app->n_threads, bar, step, e);
     if (s == NN_OK) {
         *concept = p.concept;
@@ -4739,32 +4878,48 @@ static nn_status difference_table(nn_app *app, nn_report *rep, const opts *o, co
     free(cells);
     return s;
 }
+/* The two cells of the control task, and their figures. */
+static void compared_control(nn_app *app, const char **cell, const compared *m, double accuracy)
+{
+    const char *key = nn_app_text(app, "selectivity_%s", m->name);
+    cell[0] = cell[1] = m->r.why_control[0] ? nn_app_text(app, "undefined: %s", m->r.why_control) :
+                                              "undefined";
+    if (m->r.control != m->r.control) {
+        if (!m->r.why[0]) nn_app_undefined(app, key, m->r.why_control);
+        return;
+    }
+    cell[0] = number(app, m->r.control);
+    cell[1] = number(app, accuracy - m->r.control);
+    nn_app_keep(app, nn_app_text(app, "control_accuracy_%s", m->name), m->r.control);
+    nn_app_result(app, key, accuracy - m->r.control);
+}
 /* The table of all sets, the plot, and which of them is best. */
 static nn_status compare_report(nn_app *app, const opts *o, const compared *set, size_t n,
                                 int concept, nn_error *e)
 {
-    enum { COLS = 10 };
+    enum { COLS = 12 };
     static const char *const cols[COLS] = { "data set", "rows",       "sentences", "columns", "layer",
                                             "score",    "95 % low",   "95 % high", "shuffled",
-                                            "p" };
+                                            "p",        "control",    "selectivity" };
+    const size_t n_cols = o->types ? COLS : COLS - 2;
     nn_report rep;
     nn_plot plot;
-    nn_series se[3];
+    nn_series se[4];
     nn_status s = NN_OK;
     nn_interval diff;
     size_t i, best = SIZE_MAX, n_ties = 0;
     int layers = 1;
     char buf[64];
     const char *list = "";
-    double *y[6];
+    double *y[7];
     const char **name = (const char **)need(malloc(n * sizeof *name)),
                **cells = (const char **)need(malloc(n * COLS * sizeof *cells));
-    for (i = 0; i < 6; i++) y[i] = (double *)need(malloc(n * sizeof *y[i]));
+    for (i = 0; i < 7; i++) y[i] = (double *)need(malloc(n * sizeof *y[i]));
     for (i = 0; i < n; i++) {
         const compared *m = &set[i];
         const nn_interval main = m->r.fig[FIG_MAIN];
         const char *key = nn_app_text(app, "%s_%s", concept ? "accuracy" : "r2", m->name),
-                   **row = &cells[i * COLS];
+                   **row = &cells[i * n_cols];
         name[i] = m->name;
         y[0][i] = (double)m->layer;
         y[1][i] = main.mean;
@@ -4772,6 +4927,7 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         y[3][i] = main.hi;
         y[4][i] = m->base;
         y[5][i] = m->r.shuffled;
+        y[6][i] = m->r.control;
         if (m->layer < 0) layers = 0;
         row[0] = m->name;
         row[1] = nn_app_text(app, "%zu", m->n);
@@ -4783,6 +4939,7 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         row[7] = number(app, main.hi);
         row[8] = number(app, m->r.shuffled);
         row[9] = m->r.p == m->r.p ? number(app, m->r.p) : "";
+        if (o->types) compared_control(app, row + COLS - 2, m, main.mean);
         if (m->r.why[0]) nn_app_undefined(app, key, m->r.why);
         else {
             nn_app_result(app, key, main.mean);
@@ -4832,15 +4989,18 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
     se[2].label = "shuffled labels";
     se[2].y = y[5];
     se[2].dashed = 1;
-    se[0].n = se[1].n = se[2].n = n;
+    se[3].label = "control task";
+    se[3].y = y[6];
+    se[3].dashed = 1;
+    se[0].n = se[1].n = se[2].n = se[3].n = n;
     plot.y_label = concept ? "accuracy" : "R2";
     plot.series = se;
     if (layers) {
         plot.kind = NN_PLOT_LINE;
         plot.title = "Score by layer";
         plot.x_label = "layer";
-        plot.n_series = 3;
-        se[0].x = se[1].x = se[2].x = y[0];
+        plot.n_series = o->types ? 4 : 3;
+        se[0].x = se[1].x = se[2].x = se[3].x = y[0];
     } else {
         plot.kind = NN_PLOT_BAR;
         plot.title = "Score by data set";
@@ -4850,12 +5010,12 @@ static nn_status compare_report(nn_app *app, const opts *o, const compared *set,
         plot.zero_y = 1;
     }
     nn_report_plot(&rep, &plot, "compare");
-    nn_report_table(&rep, "All data sets", cols, COLS, cells, n);
+    nn_report_table(&rep, "All data sets", cols, n_cols, cells, n);
     if (s == NN_OK) s = alike_runs(app, &rep, o, set, n, layers, concept, e);
     if (s == NN_OK && best != SIZE_MAX) s = difference_table(app, &rep, o, set, n, best, concept, e);
     if (s == NN_OK) s = nn_report_end(&rep, nn_app_path(app, "compare_report.html"), e);
     else nn_report_drop(&rep);
-    for (i = 0; i < 6; i++) free(y[i]);
+    for (i = 0; i < 7; i++) free(y[i]);
     free(name);
     free(cells);
     return s;
@@ -4872,6 +5032,7 @@ static int cmd_compare(nn_app *app, opts *o)
     if (app->dry_run) return finish(app, plan_probe(app, o, &e), &e);
     set = (compared *)need(calloc(n, sizeof *set));
     for (i = 0; i < n && s == NN_OK; i++) s = nn_app_input(app, app->args[i], 0, &e);
+    if (s == NN_OK && o->types) s = input_files(app, o->types, &e);
     if (s == NN_OK) s = nn_app_out_open(app, "compare", &e);
     nn_progress_begin(&bar, app, "data sets", (double)(n * o->seeds), "runs");
     for (i = 0; s == NN_OK && i < n; i++)

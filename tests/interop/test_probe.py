@@ -482,6 +482,49 @@ with tempfile.TemporaryDirectory() as tmp:
     check(r.returncode == 0 and r.stdout.endswith("\ncovers\n"), f"intervals cover: {r.stdout[-300:]} {r.stderr[-300:]}")
     print([line for line in r.stdout.splitlines() if line.startswith(sim.CHOSEN + "  ")][-1])
 
+    # control tasks: as many types as labels of one size each get one of them, so that the control is the task "which type"
+    rng = np.random.default_rng(8)
+    n = 96
+    word = np.repeat(np.arange(4), 24)[rng.permutation(n)]
+    y = np.repeat(np.arange(4), 24)[rng.permutation(n)]
+    X = rng.normal(size=(n, 12))
+    X[:, 0] += y
+    X[:, 1] += 1.2 * word
+    types = os.path.join(tmp, "types.npz")
+
+    def controls(y, word, *flags):
+        np.savez(out, X=X.astype(np.float32), y=y)
+        np.savez(types, word=word)
+        return figures_of(out, "--types", types + ":word", "--no-plots", *flags)
+
+    names = np.array(["the", "cat", "sat", "down"])
+    for flags in ((), ("--fold-seed", 7), ("--penalty", 30, "--folds", 3), ("--tune",), ("--probe", "mean-difference")):
+        got = controls(y, names[word], *flags)
+        np.savez(out, X=X.astype(np.float32), y=word)
+        want = figures_of(out, "--no-plots", *flags)["accuracy"]
+        check(got.get("control_accuracy") == want and abs(got["selectivity"] - got["accuracy"] + want) < 1e-12 and got["control_types"] == 4, f"control task {flags}: {got.get('control_accuracy')} against {want}")
+    got = controls(y, names[word])
+    pred = cross_val_predict(make_pipeline(StandardScaler(), LogisticRegression(tol=1e-10, max_iter=5000)), X.astype(np.float32).astype(float), word, cv=StratifiedKFold(5, shuffle=True, random_state=42))
+    check(abs(got["control_accuracy"] - (pred == word).mean()) < 1e-9, "control task: scikit-learn's accuracy")
+    one = [controls(y, word % 3, "--fold-seed", 42 + k)["control_accuracy"] for k in range(3)]
+    got = controls(y, word % 3, "--seeds", 3)["control_accuracy"]
+    check(len(set(one)) > 1 and abs(got - np.mean(one)) < 1e-12, f"control task: the mean of the seeds' draws {got} against {one}")
+    # every row its own type: nothing can be learned by heart; a label of few rows gets no type of few, and is named
+    got = [controls(y, np.arange(n), "--fold-seed", k)["control_accuracy"] for k in range(20)]
+    check(abs(np.mean(got) - .25) < 3 * np.std(got) / np.sqrt(20) + .01, f"control task of single rows: {np.mean(got)}")
+    rare = np.where(np.arange(n) < 6, 3, np.arange(n) % 3)
+    got = [controls(rare, word, "--fold-seed", k).get("control_lacks_labels") for k in range(12)]
+    check(set(got) == {None, "3"}, f"labels without a type: {got}")
+    got = controls(y, np.zeros(n, int))
+    check(got["control_accuracy"] is None and got["control_accuracy_undefined"] == "all 1 types have one label", "one type")
+    np.savez(types, word=word[:-1])
+    check("types: expected 96 of them, one per row of" in run("probe", out, "--types", types + ":word", "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite", status=1).stderr, "types of another length")
+    np.savez(types, word=names[word])
+    got = json.loads(run("compare", out, "--types", types + ":word", "--quiet", "--json", "--out", os.path.join(tmp, "cmp"), "--overwrite").stdout)
+    check(any(k.startswith("selectivity_") for k in got), f"compare: selectivity {list(got)}")
+    np.savez(out, X=X.astype(np.float32), y=X[:, 0].astype(np.float32))
+    check("--types is for labels" in run("probe", out, "--types", types + ":word", "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite", status=2).stderr, "types for targets")
+
     # real activations: categories of 500 tokens
     npz = os.path.join(DATA, "hidden", "activations_500.npz")
     if os.path.exists(npz):
