@@ -2748,19 +2748,20 @@ static void plot_sweep(nn_app *app, nn_report *r, const double *sweep, size_t ru
                        "left out of the plot; metrics.json has them.",
                        out, SWEEP);
 }
-/* target / reached, against the plain baseline */
+/* target / reached, against the plain baseline; a figure that no row defines reaches nothing */
 static void target(nn_app *app, nn_report *r, const char *what, double want_lo, double want_hi,
                    double got, const char *unit)
 {
     const char *goal = want_hi > want_lo ?
                            nn_app_text(app, "%+.1f to %+.1f%s", want_lo, want_hi, unit) :
                            nn_app_text(app, "%+.1f%s", want_lo, unit);
+    const char *have = got - got == 0.0 ? nn_app_text(app, "%+.1f%s", got, unit) : "undefined";
     int better_low = want_lo < 0;
     int ok = better_low ? got <= want_lo + 1e-9 : got >= want_lo - 1e-9;
-    nn_app_result_text(
-        app, nn_app_text(app, "target_%s", what),
-        nn_app_text(app, "%s / %+.1f%s %s", goal, got, unit, ok ? "reached" : "missed"));
-    nn_report_text(r, "%s: target %s, reached %+.1f%s: %s.", what, goal, got, unit, ok ? "met" : "not met");
+    ok = ok && got - got == 0.0;
+    nn_app_result_text(app, nn_app_text(app, "target_%s", what),
+                       nn_app_text(app, "%s / %s %s", goal, have, ok ? "reached" : "missed"));
+    nn_report_text(r, "%s: target %s, reached %s: %s.", what, goal, have, ok ? "met" : "not met");
 }
 
 /* ==== meta-train ========================================================= */

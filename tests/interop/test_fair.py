@@ -441,6 +441,38 @@ def nan_policy():
         check("a NaN policy is named", p.returncode == 1 and "nan_policy.pth" in p.stderr and "weight" in p.stderr and "nan" in p.stderr, p.stderr)
 
 
+def guard():
+    """A policy that keeps low losses and nothing else: what it selects leaves the gap alone, the guard and the group lower it."""
+    import tempfile
+    import torch
+    prog = os.path.join(root, "build", "fair_tasks")
+    if not os.path.exists(prog):
+        return skip("guard", "build/fair_tasks (make)")
+    w = {0: torch.zeros(64, 10), 2: torch.zeros(32, 64), 4: torch.zeros(1, 32)}
+    for k, sign in enumerate((1.0, -1.0)):                  # -loss = relu(-loss) - relu(loss), through two layers
+        w[0][k, 0], w[2][k, k], w[4][0, k] = sign, 1.0, -sign
+    state = {f"network.{k}.{n}": v for k, a in w.items() for n, v in (("weight", a), ("bias", torch.zeros(len(a))))}
+    with tempfile.TemporaryDirectory() as d:
+        tasks, pol = os.path.join(d, "tasks"), os.path.join(d, "loss.pth")
+        torch.save(state, pol)
+        run = lambda *a: subprocess.run([prog, *a, "--quiet"], capture_output=True, text=True, check=True).stdout
+        run("generate", "--suite-seed", "90210", "--n-tasks", "8", "--n-samples", "1500:2500", "--noise-rate", "0.1:0.3", "--bias-share", "1", "--out", tasks)
+        said = {}
+        for flag in ((), ("--no-guard",)):
+            out = run("test", "--tasks", tasks, "--ids", "0,1,2,3,4,5,6,7", "--inits", "1", "--query-size", "20", "--policy", pol, "--out", os.path.join(d, "o%d" % len(flag)), *flag)
+            said[len(flag)] = {k: float(v) for k, v in (line.split(" ", 1) for line in out.splitlines() if line.startswith(("mean_", "paired_")))}
+    with_guard, without = said[0], said[1]
+    base = with_guard["mean_baseline_dp_difference"]
+    for key in ("mean_meta_x_dp_difference", "mean_meta_x_noise_reduction", "mean_low_loss_noise_reduction", "mean_evidence_fair_dp_difference"):
+        check("guard: it has no part in %s" % key, with_guard[key] == without[key])
+    check("guard: the selection alone leaves the gap", abs(with_guard["mean_meta_x_dp_difference"] / base - 1) < 0.2, (with_guard["mean_meta_x_dp_difference"], base))
+    check("guard: with it the gap falls", with_guard["mean_meta_dp_difference"] < 0.7 * base, (with_guard["mean_meta_dp_difference"], base))
+    check("guard: without it, group seen, it rises", without["mean_meta_dp_difference"] > base, (without["mean_meta_dp_difference"], base))
+    check("guard: low losses are low losses", abs(with_guard["mean_meta_x_noise_reduction"] - with_guard["mean_low_loss_noise_reduction"]) < 0.03)
+    check("guard: the default finds more flips than the plain rule", with_guard["paired_evidence_less_low_loss_noise_reduction"] > 0.05,
+          with_guard["paired_evidence_less_low_loss_noise_reduction"])
+
+
 def crossed():
     """groups of crossed columns: the cells and the rule for small ones as pandas has them, every figure of every group as MetricFrame's"""
     import json
@@ -499,7 +531,7 @@ def crossed():
     check("crossed: the gap falls by half and more", kept < 0.5, kept)
 
 
-for part in (metrics, regression, real_sets, fairness, bilevel, tables, thresholds, confident, nan_policy, crossed):
+for part in (metrics, regression, real_sets, fairness, bilevel, tables, thresholds, confident, nan_policy, guard, crossed):
     try:
         part()
     except ImportError as e:
