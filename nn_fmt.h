@@ -1121,6 +1121,27 @@ typedef struct nn_event {
     const unsigned char *rows;             /* n_bins x (left, right, count) */
     int64_t width, height;                 /* image */
 } nn_event;
+/* nn_event_param_next: the next hyper-parameter of an event of kind NN_EVENT_HPARAMS, p->name NULL when
+ * there are no more. Of its three records "_hparams_/session_start_info" has them, the others have none.
+ *     nn_event_param p = NN_ZERO;
+ *     while (nn_event_param_next(&p, ev, &e) == NN_OK && p.name) ...
+ * name and text as long as ev holds; of two values of one name the later one counts. NN_E_FORMAT:
+ * damaged content. */
+typedef enum nn_event_param_kind {
+    NN_EVENT_PARAM_NULL = 0,
+    NN_EVENT_PARAM_NUMBER,
+    NN_EVENT_PARAM_TEXT,
+    NN_EVENT_PARAM_BOOL,
+    NN_EVENT_PARAM_OTHER                   /* a list or a struct */
+} nn_event_param_kind;
+typedef struct nn_event_param {
+    const char *name; size_t name_n;       /* not terminated */
+    nn_event_param_kind kind;
+    double number;                         /* a bool: 0 or 1 */
+    const char *text; size_t text_n;       /* not terminated */
+    size_t next, end;                      /* the reader's own: where it goes on */
+} nn_event_param;
+NN_DEF nn_status nn_event_param_next(nn_event_param *p, const nn_event *ev, nn_error *err);
 /* nn_events_read: every record in order to `each` (one call per value; a status other than NN_OK
  * stops and is returned).
  * A torn record at the end is the end; a bad checksum before it is NN_E_FORMAT with its byte. */
@@ -15107,6 +15128,58 @@ NNI_FN int nni_event_value(nn_event *ev, const unsigned char *p, size_t n)
         }
     }
     return 1;
+}
+/* google.protobuf.Value -> *p: of its members the last one given */
+NNI_FN int nni_event_param_value(nn_event_param *p, const unsigned char *b, size_t n)
+{
+    nni_pb v;
+    int r;
+    nni_pb_open(&v, b, n);
+    while ((r = nni_pb_next(&v)) > 0) {
+        const unsigned kind = v.field << 3 | v.type;
+        if (kind == (1 << 3 | 0)) p->kind = NN_EVENT_PARAM_NULL;
+        else if (kind == (2 << 3 | 1)) { p->kind = NN_EVENT_PARAM_NUMBER; p->number = nni_pb_f64(v.v); }
+        else if (kind == (3 << 3 | 2)) { p->kind = NN_EVENT_PARAM_TEXT; p->text = (const char *)v.b; p->text_n = v.n; }
+        else if (kind == (4 << 3 | 0)) { p->kind = NN_EVENT_PARAM_BOOL; p->number = v.v != 0; }
+        else if (kind == (5 << 3 | 2) || kind == (6 << 3 | 2)) p->kind = NN_EVENT_PARAM_OTHER;
+    }
+    return r;
+}
+/* content{session_start_info = 3 {hparams = 1 {key = 1, value = 2}}}: [next, end) is what is left of one
+ * session_start_info, or nothing, and the content goes on at `end` */
+NN_DEF nn_status nn_event_param_next(nn_event_param *p, const nn_event *ev, nn_error *err)
+{
+    const size_t all = ev->kind == NN_EVENT_HPARAMS && ev->bytes ? ev->bytes_n : 0;
+    size_t next = p->next, end = p->end;
+    nni_pb m, entry;
+    int r = 1;
+    while (r >= 0 && (next < end || end < all)) {
+        const int inside = next < end;
+        nni_pb_open(&m, ev->bytes + next, (inside ? end : all) - next);
+        r = nni_pb_next(&m);
+        if (r < 0) break;
+        next = (size_t)(m.p - ev->bytes);
+        if (!inside) {
+            end = next;
+            if (m.field == 3 && m.type == 2) next -= m.n;
+            continue;
+        }
+        if (m.field != 1 || m.type != 2) continue;
+        memset(p, 0, sizeof *p);
+        p->name = "";
+        p->next = next;
+        p->end = end;
+        nni_pb_open(&entry, m.b, m.n);
+        while ((r = nni_pb_next(&entry)) > 0) {
+            if (entry.type != 2) continue;
+            if (entry.field == 1) { p->name = (const char *)entry.b; p->name_n = entry.n; }
+            if (entry.field == 2 && (r = nni_event_param_value(p, entry.b, entry.n)) < 0) break;
+        }
+        if (r == 0) return NN_OK;
+    }
+    memset(p, 0, sizeof *p);
+    p->next = p->end = all;
+    return r < 0 ? nn_error_set(err, NN_E_FORMAT, "damaged hparams") : NN_OK;
 }
 NN_DEF nn_status nn_events_read_from(nn_reader *r, nn_status (*each)(void *ctx, const nn_event *ev),
                                      void *ctx, uint64_t *good, nn_error *err)

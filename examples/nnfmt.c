@@ -4021,6 +4021,60 @@ static void json_histogram(nn_json_writer *w, const nn_event *ev)
     }
     nn_json_end(w);
 }
+/* the hyper-parameters of an event: name=value each behind its line */
+static void print_params(const nn_event *ev)
+{
+    nn_event_param p = NN_ZERO;
+    nn_status s;
+    while ((s = nn_event_param_next(&p, ev, NULL)) == NN_OK && p.name) {
+        char b[NN_NUM_BYTES];
+        nn_f64_print(b, p.number);
+        printf(" ");
+        say_n(p.name, p.name_n, 0);
+        printf("=");
+        switch (p.kind) {
+        case NN_EVENT_PARAM_NUMBER: printf("%s", b); break;
+        case NN_EVENT_PARAM_TEXT: say_n(p.text, p.text_n, 0); break;
+        case NN_EVENT_PARAM_BOOL: printf(p.number != 0 ? "true" : "false"); break;
+        case NN_EVENT_PARAM_OTHER: printf("(not one value)"); break;
+        case NN_EVENT_PARAM_NULL: printf("null"); break;
+        }
+    }
+    if (s != NN_OK) printf(" (damaged hparams)");
+}
+/* as a list: two of one name, or a name with a NUL, are told as they are */
+static void json_params(nn_json_writer *w, const nn_event *ev)
+{
+    nn_event_param p = NN_ZERO;
+    nn_status s;
+    nn_json_key(w, "hparams");
+    nn_json_begin_array(w);
+    while ((s = nn_event_param_next(&p, ev, NULL)) == NN_OK && p.name) {
+        nn_json_begin_object(w);
+        nn_json_key(w, "name");
+        nn_json_lossy(w, p.name, p.name_n);
+        nn_json_key(w, "value");
+        switch (p.kind) {
+        case NN_EVENT_PARAM_NUMBER: nn_json_f64(w, p.number); break;
+        case NN_EVENT_PARAM_TEXT: nn_json_lossy(w, p.text, p.text_n); break;
+        case NN_EVENT_PARAM_BOOL: nn_json_bool(w, p.number != 0); break;
+        case NN_EVENT_PARAM_OTHER:
+        case NN_EVENT_PARAM_NULL: nn_json_null(w); break;
+        }
+        if (p.kind == NN_EVENT_PARAM_OTHER) { nn_json_key(w, "not_read"); nn_json_string(w, "not one value"); }
+        nn_json_end(w);
+    }
+    nn_json_end(w);
+    if (s != NN_OK) { nn_json_key(w, "not_read"); nn_json_string(w, "damaged hparams"); }
+}
+/* `check`: an error where the hyper-parameters of an event are damaged */
+static nn_status check_params(void *ctx, const nn_event *ev)
+{
+    nn_event_param p = NN_ZERO;
+    nn_status s;
+    while ((s = nn_event_param_next(&p, ev, (nn_error *)ctx)) == NN_OK && p.name) { }
+    return s;
+}
 static const char *const event_counts[] = { "others", "versions", "scalars", "histograms", "images", "texts",
                                             "hparams" };
 static nn_status on_event(void *ctx, const nn_event *ev)
@@ -4037,6 +4091,7 @@ static nn_status on_event(void *ctx, const nn_event *ev)
         if (ev->kind == NN_EVENT_SCALAR) { nn_f32_print(b, (float)ev->value); printf(" value %s", b); }
         if (ev->kind == NN_EVENT_HISTOGRAM) { nn_f64_print(b, ev->num); printf(" count %s", b); }
         if (ev->kind == NN_EVENT_IMAGE) printf(" %lld x %lld", (long long)ev->width, (long long)ev->height);
+        if (ev->kind == NN_EVENT_HPARAMS) print_params(ev);
         printf("\n");
     }
     if (q->w) {
@@ -4061,6 +4116,7 @@ static nn_status on_event(void *ctx, const nn_event *ev)
             nn_json_key(q->w, "bytes");
             nn_json_u64(q->w, ev->bytes_n);
         }
+        if (ev->kind == NN_EVENT_HPARAMS) json_params(q->w, ev);
         if (ev->kind == NN_EVENT_TEXT) {
             nn_json_key(q->w, "text");
             nn_json_stringn(q->w, (const char *)ev->bytes, ev->bytes_n);
@@ -4655,8 +4711,7 @@ static nn_status check_one(const char *path, int in_folder, kind *is, int *csv, 
         while (s == NN_OK && (s = nn_jsonl_next(r, &v, e)) == NN_OK && v) { }
         nn_jsonl_close(r);
     } else if (k == K_EVENTS) {
-        event_count q = NN_ZERO;
-        s = read_events(path, on_event, &q, e);
+        s = read_events(path, check_params, e, e);
     } else if (k == K_GZ) {
         uint64_t n = 0;
         s = read_through(path, &n, e);

@@ -84,6 +84,75 @@ static void other_fields(void)
     }
     nn_buf_free(&b);
 }
+/* hyper-parameters: those written, as NAME=VALUE of kind (N number, T text, B bool, 0 null, O other) */
+static nn_status list_params(void *ctx, const nn_event *ev)
+{
+    char *to = (char *)ctx, b[NN_NUM_BYTES];
+    nn_event_param p = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s;
+    if (ev->kind == NN_EVENT_HPARAMS) strcat(to, "|");
+    while ((s = nn_event_param_next(&p, ev, &e)) == NN_OK && p.name) {
+        (void)sprintf(to + strlen(to), "%.*s=%c", (int)p.name_n, p.name, "0NTBO"[p.kind]);
+        nn_f64_print(b, p.number);
+        if (p.kind == NN_EVENT_PARAM_NUMBER || p.kind == NN_EVENT_PARAM_BOOL) strcat(to, b);
+        (void)sprintf(to + strlen(to), "%.*s ", (int)p.text_n, p.text ? p.text : "");
+    }
+    if (s != NN_OK) strcat(to, e.msg);
+    CHECK(p.name == NULL && nn_event_param_next(&p, ev, NULL) == NN_OK && p.name == NULL);
+    return NN_OK;
+}
+static void hparams_read_back(void)
+{
+    static const struct { const char *p; size_t n; const char *want; } t[] = {   /* 1a session_start_info, 0a an entry, 0a key, 12 value */
+        { "", 0, "|" },
+        { "\x1a\0", 2, "|" },
+        { "\x12\4\x22\2\x0a\0", 6, "|" },                                       /* an experiment has none */
+        { "\x1a\2\x0a\0", 4, "|=0 " },                                         /* neither key nor value */
+        { "\x1a\5\x0a\3\x0a\1n", 7, "|n=0 " },
+        { "\x1a\x09\x0a\7\x0a\1n\x12\2\x08\0", 11, "|n=0 " },
+        { "\x1a\x0d\x0a\x0b\x12\6\x1a\4" "adam\x0a\1o", 15, "|o=Tadam " },       /* the value first */
+        { "\x1a\x09\x0a\7\x0a\1b\x12\2\x20\1\x08\1\x1a\x09\x0a\7\x0a\1b\x12\2\x20\0", 24, "|b=B1.0 b=B0.0 " },   /* in two pieces */
+        { "\x1a\x09\x0a\7\x0a\1l\x12\2\x32\0", 11, "|l=O " },
+        { "\x1a\x0b\x0a\x09\x0a\1x\x12\4\x20\1\x32\0", 13, "|x=O " },            /* of one's members the last */
+        { "\x1a\x0a\x10\2\x2a\0\x0a\4\x0a\2qq", 12, "|qq=0 " },                  /* other fields between them */
+        { "\x1a\x09\x0a\7\x0a\1b\x12\2\x20\1\x1a\5\x0a", 14, "|b=B1.0 damaged hparams" },
+        { "\x1a\3\x0a\5\x0a", 5, "|damaged hparams" },
+        { "\x1a\5\x0a\3\x12\1\x11", 7, "|damaged hparams" },
+        { "\x1a\4\x0a\2\x0a\x80", 6, "|damaged hparams" },
+        { "\x0b", 1, "|damaged hparams" } };
+    char got[400] = "";
+    nn_events *ev = NULL;
+    nn_dict d = NN_ZERO;
+    nn_tensor x = NN_ZERO;
+    nn_error e = NN_ZERO;
+    size_t i;
+    CHECK_OK(nn_tensor_scalar_f64(&x, 1e-4, NULL, &e), e); CHECK_OK(nn_dict_put(&d, "lr", &x, &e), e);
+    CHECK_OK(nn_tensor_scalar_text(&x, "h\xC3\xA9", NULL, &e), e); CHECK_OK(nn_dict_put(&d, "note", &x, &e), e);
+    CHECK_OK(nn_tensor_raw(&x, NN_BOOL, 0, 0, NULL, NULL, &e), e); *(unsigned char *)x.data = 1; CHECK_OK(nn_dict_put(&d, "amp", &x, &e), e);
+    CHECK_OK(nn_events_open(&ev, bin_path("e"), 0.0, NULL, &e), e);
+    CHECK_OK(nn_events_hparams(ev, &d, NULL, 0, 0.0, &e), e);
+    CHECK_OK(nn_events_scalar(ev, "loss", 0.5, 3, 1.0, &e), e);
+    CHECK_OK(nn_events_close(ev, &e), e);
+    CHECK_OK(nn_events_read(bin_path("e"), list_params, got, NULL, &e), e);
+    CHECK_STR(got, "||lr=N0.0001 note=Th\xC3\xA9 amp=B1.0 |");
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        nn_event one = NN_ZERO;
+        unsigned char *bytes = (unsigned char *)malloc(t[i].n + !t[i].n);   /* no byte behind it */
+        if (!bytes) break;
+        memcpy(bytes, t[i].p, t[i].n);
+        one.kind = NN_EVENT_HPARAMS;
+        one.bytes = bytes;
+        one.bytes_n = t[i].n;
+        got[0] = 0;
+        CHECK_OK(list_params(got, &one), e);
+        if (strcmp(got, t[i].want) != 0) printf("row %zu: ", i);
+        CHECK_STR(got, t[i].want);
+        free(bytes);
+    }
+    nn_file_remove(bin_path("e"), NULL, NULL);
+    nn_dict_free(&d);
+}
 static void damaged_records(void)
 {
     static const struct { const char *what, *p; size_t n; } t[] = {   /* the protobuf inside: 2a event.summary, 0a its value */
@@ -270,6 +339,7 @@ int main(void)
 {
     RUN(known_bytes);
     RUN(other_fields);
+    RUN(hparams_read_back);
     RUN(damaged_records);
     RUN(images); RUN(paeth_ties);
     RUN(image_insides);

@@ -329,9 +329,14 @@ static void fuzz_gguf(const uint8_t *p, size_t n)
 static nn_status fuzz_event(void *ctx, const nn_event *ev)
 {
     size_t *sum = (size_t *)ctx, i;
+    nn_event_param p = NN_ZERO;
     for (i = 0; i < ev->tag_n; i++) *sum += (unsigned char)ev->tag[i];
     for (i = 0; i < ev->bytes_n; i++) *sum += ev->bytes[i];
     for (i = 0; i < ev->n_bins * 8; i++) *sum += (ev->limits ? ev->limits[i] : 0u) + (ev->counts ? ev->counts[i] : 0u) + (ev->rows ? ev->rows[3 * i] : 0u);
+    while (nn_event_param_next(&p, ev, NULL) == NN_OK && p.name) {
+        for (i = 0; i < p.name_n; i++) *sum += (unsigned char)p.name[i];
+        for (i = 0; i < p.text_n; i++) *sum += (unsigned char)p.text[i];
+    }
     return NN_OK;
 }
 static void fuzz_tfevents(const uint8_t *p, size_t n)

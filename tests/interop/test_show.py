@@ -144,5 +144,45 @@ torch.save({k: state[k] + 1 for k in parts[2]}, "bin2/pytorch_model-2.bin"); os.
 rc, out, err = run("diff", "bin", "bin2"); lines = out.split("\n")
 check(rc == 1 and f"m.npz: only in bin" in lines and sum(l.startswith("pytorch_model-2.bin: ") for l in lines) == len(parts[2]) == sum(l.startswith("pytorch_model.bin.index.json: ") for l in lines) and len(lines) == 2 * len(parts[2]) + 2, f"diff of directories: {rc} {out} {err}")
 rc, out, err = run("check", "bin"); check(rc == 0 and out.split("\n")[0] == "bin/m.npz: ok, npz" and len(out.split("\n")) == 6, f"check of a directory: {out}")
+# ---- TensorBoard: the hyper-parameters of a run, as SummaryWriter.add_hparams and TensorBoard's own protobuf write them
+try:
+    from tensorboard.compat.proto import event_pb2, summary_pb2
+    from tensorboard.plugins.hparams import plugin_data_pb2
+    from tensorboard.summary.writer.record_writer import RecordWriter
+    from torch.utils.tensorboard import SummaryWriter
+    given = {"lr": 1e-4, "layers": 3, "opt": "ad\u00e4m", "amp": True, "off": False, "big": 2.0**60}
+    w = SummaryWriter("hp"); w.add_hparams(given, {"acc": 0.5}, run_name="r"); w.close()
+    f = os.path.join("hp", "r", os.listdir("hp/r")[0])
+    rc, out, err = run("show", "--json", f); doc = json.loads(out) if rc == 0 else {"events": []}
+    got = [{p["name"]: p["value"] for p in e["hparams"]} for e in doc["events"] if e["kind"] == "hparams" and e["hparams"]]
+    check(got == [given], f"hparams: {got} {err}")                  # SummaryWriter writes a bool as a number
+    check(json.loads(run("json", f)[1]) == doc["events"], "hparams: json and show --json")
+    rc, out, err = run("show", f); line = [l for l in out.split("\n") if "session_start_info" in l]
+    check(len(line) == 1 and sorted(line[0].split()[4:]) == sorted(["lr=0.0001", "layers=3.0", "opt=ad\u00e4m", "amp=1.0", "off=0.0", "big=1.152921504606847e+18"]), f"hparams: {out}")
+    check(run("check", f)[0] == 0, "hparams: check")
+    content = plugin_data_pb2.HParamsPluginData()
+    h = content.session_start_info.hparams
+    h["none"].null_value = 0; h["list"].list_value.values.add().number_value = 2; h["nul\0name"].string_value = "a\0b"; h["struct"].struct_value["a"] = 1; h["nan"].number_value = math.nan; h["yes"].bool_value = True; _ = h["unset"]
+    def events(name, *contents):
+        with open(name, "wb") as f:
+            r = RecordWriter(f)
+            for c in contents:
+                e = event_pb2.Event(wall_time=1.0); v = e.summary.value.add(tag="_hparams_/session_start_info")
+                v.metadata.plugin_data.plugin_name = "hparams"; v.metadata.plugin_data.content = c
+                r.write(e.SerializeToString())
+    events("kinds.tfevents", content.SerializeToString())
+    e = json.loads(run("json", "kinds.tfevents")[1])[0]
+    check({p["name"]: (p["value"], p.get("not_read")) for p in e["hparams"]} == {"none": (None, None), "list": (None, "not one value"), "nul\0name": ("a\0b", None), "struct": (None, "not one value"),
+          "nan": ("NaN", None), "yes": (True, None), "unset": (None, None)}, f"hparams: kinds {e}")
+    # content that TensorBoard's own reader refuses costs that event alone; check refuses the file
+    bad = content.SerializeToString()[:-1]
+    try: plugin_data_pb2.HParamsPluginData.FromString(bad); check(False, "protobuf takes the cut content")
+    except Exception: pass
+    events("bad.tfevents", bad, content.SerializeToString())
+    rc, out, err = run("json", "bad.tfevents"); e = json.loads(out)
+    check(rc == 0 and e[0].get("not_read") == "damaged hparams" and "not_read" not in e[1] and len(e[1]["hparams"]) == 7, f"hparams: damaged {e} {err}")
+    rc, out, err = run("show", "bad.tfevents"); check(rc == 0 and out.count("(damaged hparams)") == 1 and "2 hparams" in out, f"hparams: {out}")
+    rc, out, err = run("check", "bad.tfevents"); check((rc, out) == (1, "bad.tfevents: damaged hparams\n"), f"hparams: check {out}{err}")
+except ImportError as e: skipped += 1; print("skip hparams: needs", e.name)
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(failed != 0)
