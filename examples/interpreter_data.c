@@ -870,6 +870,10 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
             "dataset.patterns: min_patterns_per_batch %zu is above max_patterns_per_batch %zu",
             o->pmin, o->pmax);
     if ((s = rows_check(o, k, err)) != NN_OK) return s;
+    if (o->placebo == 2 && o->modification && o->pmin < 2)
+        return nn_error_set(err, NN_E_ARG,
+                            "staged_training.placebo: 'other' corrupts a pattern beside the target, expected "
+                            "min_patterns_per_batch of at least 2, got %zu", o->pmin);
     if (o->test_fraction + o->validation_fraction >= 1)
         return nn_error_set(err, NN_E_ARG,
                             "task_generation: test_fraction %g and validation_fraction %g leave nothing "
@@ -3181,6 +3185,11 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
                      split_names[order[i]]);
     app_sb_str(&b, "---\n\n");
     if (o->description) app_sb_f(&b, "%s\n\n", o->description);
+    if (o->placebo && o->modification)
+        app_sb_f(&b, "**A placebo, no data set:** the flipped labels are %s; `target_pattern` and "
+                     "`corruption_stats` name a target that has %s. It shows what the gates let pass.\n\n",
+                 o->placebo == 1 ? "spread over all patterns" : "another pattern's",
+                 o->placebo == 1 ? "no more of them than the others" : "none of them");
     app_sb_f(&b,
              "# Subject models and their activation signatures\n\n%llu records. Each holds a small "
              "network that classifies sequences of %zu letters from A to %c by patterns, "
@@ -4018,6 +4027,10 @@ static nn_status upload_check(const opts *o, nn_error *err)
 {
     const char *token = getenv("HF_TOKEN");
     if (!o->hub || !o->hub[0]) return NN_OK;
+    if (o->placebo)
+        return nn_error_set(err, NN_E_ARG,
+                            "staged_training.placebo: records of a placebo are not what they say, they test the "
+                            "gates; hub.dataset_name '%s' is for data sets", o->hub);
     if (!program_found(o->hub_program))
         return nn_error_set(err, NN_E_ARG,
                             "hub.program: '%s' was not found in PATH, it uploads to hub.dataset_name; "

@@ -4,7 +4,9 @@ the twin anew, and holds that against what the records claim.
 
 As a test: small sets of fixed seeds. By hand, to measure a recipe:
     python3 tests/interop/test_records_judge.py --records 300 --seed 7 --flags="--num_layers 6:9 --neurons_per_layer 25:40"
-prints the shares over all records and checks nothing else."""
+prints the shares over all records and which of the bounds of docs/numbers.md they meet, and checks nothing else. What the gates let pass:
+    python3 tests/interop/test_records_judge.py --attempts 400 --seed 7 --flags="--placebo spread"
+makes that many attempts, each of a seed, a target and a number of patterns of its own."""
 import argparse, collections, csv, itertools, json, math, os, re, subprocess, sys, tempfile
 
 passed = failed = skipped = 0
@@ -242,6 +244,7 @@ def judge_pair(row, fig):
         "lack": stored[target]["control"] - before[target],
         "lack_se": stored[target]["control_std_error"],
         "others_gain": max([after[p] - before[p] for p in others], default=0.0),
+        "gate_gain": max([stored[p]["improved"] - stored[p]["degraded"] for p in others], default=0.0),
         "others_lack": max([stored[p]["control"] - before[p] for p in others], default=0.0),
         "off": [(stored[p][k] - v[p]) / stored[p][k + "_std_error"] for p in sel for k, v in (("degraded", before), ("improved", after))],
         "moved": float(np.linalg.norm(flat[1] - flat[0]) / np.linalg.norm(flat[0])),
@@ -347,6 +350,31 @@ def measure(rows, modification):
     return figs, pairs
 
 
+def bounds(rows, figs, pairs, acceptance=None):
+    """What a set must show -> (what, figure, met) of each."""
+    off = np.abs([v for p in pairs for v in p["off"]] or [0.0])
+    by = collections.defaultdict(list)
+    for f in figs:
+        for p in f["listed"]:
+            by[p].append(f["shares"][p])
+    out = [("exact labels >= .97", np.mean([f["exact"] for f in figs]), lambda v: v >= 0.97),
+           ("a drawn pattern at least >= .8", min(f["drawn"] for f in figs), lambda v: v >= 0.8),
+           ("mean share of a listed pattern, the least >= .90", min(np.mean(v) for v in by.values()), lambda v: v >= 0.90),
+           ("accuracy, median >= .97", np.median([r["metadata"]["improved_accuracy"] for r in rows]), lambda v: v >= 0.97),
+           ("accepted elsewhere at most <= .15", max(f["elsewhere"] for f in figs), lambda v: v <= 0.15),
+           ("partial patterns a record <= .6", np.mean([len(f["partial"]) for f in figs]), lambda v: v <= 0.6)]
+    if acceptance is not None:
+        out.append(("accepted by all gates >= .55", acceptance, lambda v: v >= 0.55))
+    if pairs:
+        gain, gate = np.array([p["others_gain"] for p in pairs]), np.array([p["gate_gain"] for p in pairs])
+        out += [("others gain > .05 <= .10", np.mean(gain > 0.05), lambda v: v <= 0.10),
+                ("others gain > .10, by the record's figures: 0", np.mean(gate > 0.10), lambda v: v == 0),
+                ("others gain > .10, fresh <= .02", np.mean(gain > 0.10), lambda v: v <= 0.02),
+                ("weights moved, median <= .35", np.median([p["moved"] for p in pairs]), lambda v: v <= 0.35),
+                ("stored accuracies within 2.5 standard errors >= .97", np.mean(off < 2.5), lambda v: v >= 0.97)]
+    return [(what, float(v), bool(met(v))) for what, v, met in out]
+
+
 def summary(rows, figs, pairs):
     acc = [r["metadata"]["improved_accuracy"] for r in rows]
     n = [len(f["listed"]) for f in figs]
@@ -364,12 +392,37 @@ def summary(rows, figs, pairs):
         print(f"stored accuracies within 2.5 standard errors {np.mean(off < 2.5):.4f}, worst {off.max():.1f}")
 
 
+def attempts_passed(n, seed, flags):
+    """n single attempts of as many seeds -> how many pass, and why the others do not."""
+    reasons = collections.Counter()
+    with tempfile.TemporaryDirectory() as where:
+        for k in range(n):
+            r = run("run-data-gen", *flags, "--length", "1", "--max_attempts", "1", "--max_cells", "1", "--seed", str(seed + k), "--threads", "1",
+                    "--no-tensorboard.enabled", "--quiet", "--overwrite", "--out", os.path.join(where, "set"))
+            why = re.search(r"no attempt of 1 passed(?: \((\w+) 1\))?", r.stderr)
+            if r.returncode and not why:
+                sys.exit(r.stderr)
+            reasons[why.group(1) if why else "passed"] += 1
+    return reasons["passed"], reasons
+
+
+def wilson(k, n, z=1.96):
+    mid, half = (k + z * z / 2) / (n + z * z), z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
+    return mid - half, mid + half
+
+
 ap = argparse.ArgumentParser()
 ap.add_argument("--records", type=int)
+ap.add_argument("--attempts", type=int)
 ap.add_argument("--seed", type=int, default=1)
 ap.add_argument("--flags", default="")
 opt = ap.parse_args()
 tmp = tempfile.TemporaryDirectory()
+if opt.attempts:
+    k, reasons = attempts_passed(opt.attempts, opt.seed, opt.flags.split())
+    lo, hi = wilson(k, opt.attempts)
+    print(f"attempts {opt.attempts}  passed {k}, {k / opt.attempts:.4f} ({lo:.4f} to {hi:.4f})  " + ", ".join(f"{r} {c}" for r, c in reasons.most_common()))
+    sys.exit(0)
 if opt.records:
     flags = ["--length", str(opt.records), "--seed", str(opt.seed), *opt.flags.split()]
     r, rows = make(os.path.join(tmp.name, "set"), flags)
@@ -377,6 +430,8 @@ if opt.records:
         sys.exit(r.stderr)
     figs, pairs = measure(rows, "modification_prompt" in rows[0])
     summary(rows, figs, pairs)
+    for what, v, met in bounds(rows, figs, pairs, float(re.search(r"^acceptance (.*)$", r.stdout, re.M).group(1))):
+        print(f"{'met' if met else 'NOT MET':8}{what}: {v:.4f}")
     sys.exit(0)
 
 # the definitions count what the description of the workflow counts
@@ -431,6 +486,19 @@ for k in (0, 1):
 # without corruption nothing is degraded: the twin is the degraded model, and no attempt passes
 r, _ = make(os.path.join(tmp.name, "clean"), [*small, "--length", "1", "--seed", "92", "--corruption_rate", "0", "--max_attempts", "8", "--max_cells", "1"])
 check(r.returncode == 1 and "no attempt of 8 passed" in r.stderr, f"clean labels: {r.returncode} {r.stderr}")
+
+# two placebos beside it, attempt by attempt: as many flips over all patterns, or on one that is not the target. The gates let none of them pass
+# that often; the same attempts with the target's own flips mostly do
+share = {}
+for name, flags in (("target", []), ("spread", ["--placebo", "spread"]), ("other", ["--placebo", "other"])):
+    k, reasons = attempts_passed(40, 400, [*small, *flags])
+    share[name] = k / 40
+    print(f"flips {name}: {k} of 40 attempts pass, {dict(reasons)}")
+check(share["target"] >= 0.4 and share["spread"] <= 0.05 and share["other"] <= 0.05, f"shares of attempts that pass: {share}")
+r, _ = make(os.path.join(tmp.name, "hub"), [*small, "--length", "1", "--placebo", "spread", "--hub.dataset_name", "me/set", "--hub.program", "true"])
+check(r.returncode == 1 and "placebo" in r.stderr and "hub.dataset_name" in r.stderr, f"a placebo is not uploaded: {r.stderr}")
+r, _ = make(os.path.join(tmp.name, "one"), [*small, "--length", "1", "--placebo", "other", "--min_patterns_per_batch", "1"])
+check(r.returncode == 1 and "placebo" in r.stderr, f"another pattern needs two: {r.stderr}")
 
 # small subjects, weights as whole numbers, lists for signatures: nothing is true of them that is not true of what is printed
 r, rows = make(os.path.join(tmp.name, "compact"), ["--preset", "compact", "--length", "4", "--seed", "94"])
