@@ -43,6 +43,8 @@ SWAPS = [(r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
 # these need SIMD, or minutes without an optimizer
 SLOW = ("math_f32", "math_f64", "gemm", "mlp", "train", "rng", "num", "metrics", "bilevel", "npy", "flip")
 QUICK = shutil.which("tcc")
+# as make test builds them: some faults show only where two threads share the work
+OPENMP = ["-fopenmp"] if subprocess.run([os.environ.get("CC", "cc"), "-fopenmp", "-E", "-x", "c", os.devnull], capture_output=True).returncode == 0 else []
 # no result depends on these: rooms that grow, how many threads, which ways are worth it
 AIMLESS = re.compile(r"\bcap\b|_cap\b|room|thread|grow|worth|prefetch")
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
@@ -194,11 +196,11 @@ def build_and_run(tmp, name, sanitized=False):
     if sanitized and QUICK and name not in SLOW:
         make = [QUICK, "-b", "-DNN_ARENA_EXACT"]
     elif sanitized:
-        make = [os.environ.get("CC", "cc"), "-O1", "-g1", "-DNN_ARENA_EXACT", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+        make = [os.environ.get("CC", "cc"), "-O1", "-g1", "-DNN_ARENA_EXACT", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"] + OPENMP
     elif QUICK and name not in SLOW:
         make = [QUICK]
     else:
-        make = [os.environ.get("CC", "cc"), "-O1"]
+        make = [os.environ.get("CC", "cc"), "-O1"] + OPENMP
     made = subprocess.run(make + ["-std=c99", "-DNN_STATIC", "-DNN_TEST_STOP", "-w", f"tests/test_{name}.c", "-o", "build/t", "-lm"],
                           cwd=tmp, capture_output=True)
     if made.returncode:

@@ -181,6 +181,7 @@ static void fields(void)
         { "[('x', '<f4'), ('x', '<f4')]", rest, 16, NN_E_FORMAT, "two fields are called 'x'" },
         { "[('x', '<M8[n?]')]", rest, 16, NN_E_UNSUPPORTED, "dates and times" },
         { "[('x', '<q4')]", rest, 16, NN_E_UNSUPPORTED, "unknown dtype" },
+        { "[('a", "", 0, NN_E_FORMAT, "byte 25: bad header: a list of fields that does not end" },        /* a quote and a bracket that nothing closes */
         { "[('x', '<f4', (9999999999999, 9999999999999))]", rest, 8, NN_E_FORMAT, WIDE("a field that is too large", "expected a field's shape") },
         { "[('x', '|V99999999999')]", rest, 8, NN_E_UNSUPPORTED, "unknown dtype" },
         { "[('x', '<f4', (268435456,)), ('y', '<f4', (268435456,))]", ", 'fortran_order': False, 'shape': (4294967296, 4294967296), ", 8, NN_E_FORMAT,
