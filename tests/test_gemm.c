@@ -371,6 +371,33 @@ static void doubles(void)
         }
     }
 }
+/* A double product cut among threads holds the bits of one thread's, which doubles() compares with plain loops. */
+static void doubles_threads(void)
+{
+    static const size_t shape[][3] = { { 203, 150, 130 }, { 61, 700, 70 }, { 900, 64, 60 }, { 3, 1100, 600 }, { 1500, 3, 400 } };
+    const size_t total = 3 * 1100 + 1100 * 700;
+    double *a = (double *)malloc(total * 8), *b = (double *)malloc(total * 8), *c = (double *)malloc(total * 8), *r = (double *)malloc(total * 8);
+    nn_error e = NN_ZERO;
+    size_t s, i;
+    int t, q, th;
+    CHECK(a && b && c && r);
+    for (i = 0; a && b && i < total; i++) { a[i] = (double)rnd() / 3.0; b[i] = (double)rnd() / 7.0; }
+#ifdef _OPENMP
+    omp_set_num_threads(4);
+#endif
+    for (s = 0; c && r && s < 5; s++) for (t = 0; t < 4; t++) for (q = 1; q < n_isas; q++) for (th = 1; th <= 4; th++) {
+        const size_t m = shape[s][0], n = shape[s][1], k = shape[s][2];
+        double *out = th > 1 ? c : r;
+        (void)use_isa(isas[q]);
+        memset(out, 0xFF, m * n * 8);                   /* what no thread writes stays NaN */
+        CHECK_OK(nn_gemm_f64(m, n, k, 1.0, a, t & 1 ? m : k, t & 1, b, t >> 1 ? k : n, t >> 1, 0.0, out, n, th, &e), e);
+        CHECK_MSG(memcmp(out, r, m * n * 8) == 0, "%s f64: m %zu n %zu k %zu t %d threads %d", isas[q], m, n, k, t, th);
+    }
+    free(a);
+    free(b);
+    free(c);
+    free(r);
+}
 /* Inf, NaN, denormals and -0 travel as the plain loops say; relu keeps NaN and makes -0 to +0. */
 static void special_values(void)
 {
@@ -651,6 +678,7 @@ int main(void)
     RUN(large);
     RUN(rows_alone);
     RUN(doubles);
+    RUN(doubles_threads);
     RUN(special_values);
     RUN(bad_arguments);
     RUN(torch_vectors);
