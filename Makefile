@@ -28,7 +28,9 @@ PREFIX  ?= /usr/local
 HEADERS  = $(wildcard nn_*.h examples/nn_*.h)
 PROGRAMS = $(patsubst examples/%.c,build/%,$(wildcard examples/*.c))
 TESTS    = $(patsubst tests/%.c,build/%,$(wildcard tests/test_*.c))
-E2E      = $(wildcard tests/e2e_*.sh)
+# the two longest begin first, beside the rest
+LONG     = tests/e2e_options.sh tests/e2e_tutorial.sh
+E2E      = $(filter-out $(LONG),$(wildcard tests/e2e_*.sh))
 INTEROP  = $(wildcard tests/interop/test_*.py)
 
 all: $(PROGRAMS)
@@ -42,7 +44,7 @@ build/test_%: tests/test_%.c $(HEADERS) tests/nn_test.h | build
 	$(CC) -std=c99 -O1 -DNN_STATIC $(OPENMP) $< -o $@ $(LIBS)
 
 test: $(TESTS) $(PROGRAMS)
-	@sh tests/run.sh $(TESTS) $(E2E)
+	@sh tests/run.sh $(LONG) $(TESTS) $(E2E)
 
 # the four workflows at demo scale, under two minutes on two cores
 run: all
