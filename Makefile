@@ -48,7 +48,7 @@ test: $(TESTS) $(PROGRAMS)
 
 # the four workflows at demo scale, under two minutes on two cores
 run: all
-	build/artificial_data all --demo --overwrite --out out/artificial_data
+	build/artificial_data all --demo --preset related --overwrite --out out/artificial_data
 	build/interpreter_data run-data-gen --length 30 --checkpoint-interval 15 --overwrite --out out/interpreter_data
 	build/probe_data synthesize --sentences 100 --layers 12 --dim 128 --features 512 --overwrite --out out/probe_data/sentences
 	build/probe_data --strategy hidden-to-concept --input out/probe_data/sentences --layers 0-11 --each-layer --overwrite --output out/probe_data/layers.npz

@@ -33,8 +33,10 @@ enum { C_GENERATE, C_TRAIN, C_FINETUNE, C_TASKVEC, C_EVALUATE, C_PREDICT, C_SUMM
 #define B(c) (1u << (c))
 
 typedef struct gen_opts {
-    int preset, format, hypercube, shuffle, stratify, stable, truth;
-    const char *name, *shift, *scale;
+    int preset, format, hypercube, shuffle, stratify, stable, truth, regroup;
+    const char *name, *shift, *scale, *related_to;
+    const struct gen_opts *base;         /* of a related set, else NULL */
+    double share_columns, share_clusters;
     size_t n_samples, n_features, n_informative, n_redundant, n_repeated, n_classes, n_clusters;
     nn_nums weights;
     double flip_y, class_sep, test_size;
@@ -85,6 +87,8 @@ typedef struct opts {
 #define FIT (B(C_TRAIN) | B(C_FINETUNE))
 #define LOAD (B(C_EVALUATE) | B(C_PREDICT) | B(C_SUMMARY))
 /* with a validation part: of the training rows, or (compat) the test rows */
+/* what a related set takes over from its base */
+#define UNRELATED "command=all or command=generate !related_to"
 #define HAS_VAL "val_size!=0 or compat data.test or compat data.test_size"
 /* the rows that training and fine-tuning share, under their own keys and defaults */
 #define FIT_ROWS(P, M, C, EPOCHS, LR)                                                              \
@@ -208,30 +212,53 @@ typedef struct opts {
 static const nn_option table[] = {
     /* generate */
     { .key = "generate.preset", .type = NN_APP_ENUM, .field = F(gen.preset), .def = "none",
-      .choices = "none|document|original", .group = "data set",
-      .help = "the document's three sets, or those of the original program", .commands = GEN | B(C_ALL),
+      .choices = "none|document|original|related", .group = "data set",
+      .help = "the document's three sets, those of the original program, or three that share columns and "
+              "clusters: two small ones related to a large one", .commands = GEN | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "original" },
     { .key = "generate.name", .type = NN_APP_TEXT, .field = F(gen.name), .def = "dataset1",
       .value = "NAME", .group = "data set", .help = "NAME_train.csv, NAME_test.csv", .commands = GEN,
       .mode = "preset=none !compat", .effect = NN_EFFECT_PLACE, .probe = "other" },
+    { .key = "generate.related_to", .type = NN_APP_TEXT, .field = F(gen.related_to),
+      .value = "NAME_truth.json", .group = "data set",
+      .help = "a set that shares columns and clusters with the one of this file; what is not said "
+              "otherwise is as there; random_state must be another",
+      .commands = GEN,
+      .mode = "preset=none !compat !stable", .effect = NN_EFFECT_DATA, .probe = "base_truth.json", .fixture = "kin" },
+    { .key = "generate.share_columns", .type = NN_APP_NUM, .field = F(gen.share_columns), .def = "1",
+      .min = 0, .max = 1, .unit = "share", .group = "data set",
+      .help = "columns that carry the classes and stay where the base has them", .commands = GEN,
+      .mode = "related_to or preset=related",
+      .effect = NN_EFFECT_DATA, .probe = "--related-to base_truth.json;0.5", .fixture = "kin" },
+    { .key = "generate.share_clusters", .type = NN_APP_NUM, .field = F(gen.share_clusters), .def = "0.75",
+      .min = 0, .max = 1, .unit = "share", .group = "data set",
+      .help = "clusters that are the base's; the others are new", .commands = GEN,
+      .mode = "related_to or preset=related",
+      .effect = NN_EFFECT_DATA, .probe = "--related-to base_truth.json;0.25", .fixture = "kin" },
+    { .key = "generate.regroup", .type = NN_APP_BOOL, .field = F(gen.regroup), .def = "true",
+      .group = "data set", .help = "deal the shared clusters to the classes anew; else each keeps its class",
+      .commands = GEN, .mode = "related_to or preset=related",
+      .effect = NN_EFFECT_DATA, .probe = "--related-to base_truth.json;false", .fixture = "kin" },
     { .key = "generate.n_samples", .type = NN_APP_SIZE, .field = F(gen.n_samples), .def = "10000",
       .min = 1, .max = 1e9, .unit = "rows", .group = "data set",
       .help = "rows in all; a preset has its own unless this is given", .commands = GEN | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "50" },
     { .key = "generate.n_features", .type = NN_APP_SIZE, .field = F(gen.n_features), .def = "512",
       .min = 1, .max = 1e6, .unit = "columns", .group = "data set", .help = "columns",
-      .commands = GEN | B(C_ALL),
+      .commands = GEN | B(C_ALL), .mode = UNRELATED,
       .effect = NN_EFFECT_DATA, .probe = "7" },
     { .key = "generate.n_informative", .type = NN_APP_SIZE, .field = F(gen.n_informative), .def = "50",
       .min = 1, .max = 1e6, .group = "data set", .help = "columns that carry the classes",
-      .commands = GEN | B(C_ALL),
-      .effect = NN_EFFECT_DATA, .probe = "2" },
+      .commands = GEN | B(C_ALL), .mode = UNRELATED,
+      .effect = NN_EFFECT_DATA, .probe = "5", .fixture = "kin" },
     { .key = "generate.n_redundant", .type = NN_APP_SIZE, .field = F(gen.n_redundant), .def = "2",
       .min = 0, .max = 1e6, .group = "data set", .help = "combinations of those", .commands = GEN,
-      .effect = NN_EFFECT_DATA, .probe = "1" },
+      .mode = UNRELATED,
+      .effect = NN_EFFECT_DATA, .probe = "1", .fixture = "kin" },
     { .key = "generate.n_repeated", .type = NN_APP_SIZE, .field = F(gen.n_repeated), .def = "0", .min = 0,
       .max = 1e6, .group = "data set", .help = "copies of those", .commands = GEN,
-      .effect = NN_EFFECT_DATA, .probe = "1" },
+      .mode = UNRELATED,
+      .effect = NN_EFFECT_DATA, .probe = "1", .fixture = "kin" },
     { .key = "generate.n_classes", .type = NN_APP_SIZE, .field = F(gen.n_classes), .def = "10", .min = 1,
       .max = 1e5, .group = "data set", .help = "classes", .commands = GEN | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "3" },
@@ -250,8 +277,8 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "generate.hypercube", .type = NN_APP_BOOL, .field = F(gen.hypercube), .def = "true",
       .group = "data set", .help = "clusters at the corners of a hypercube, not of a random polytope",
-      .commands = GEN,
-      .effect = NN_EFFECT_DATA, .probe = "false" },
+      .commands = GEN, .mode = UNRELATED,
+      .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "kin" },
     { .key = "generate.shift", .type = NN_APP_TEXT, .field = F(gen.shift), .def = "0",
       .value = "X|random|X,X,...", .group = "data set", .help = "added to the columns", .commands = GEN,
       .effect = NN_EFFECT_DATA, .probe = "0.5" },
@@ -261,7 +288,8 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "2" },
     { .key = "generate.shuffle", .type = NN_APP_BOOL, .field = F(gen.shuffle), .def = "true",
       .group = "data set", .help = "mix rows and columns", .commands = GEN,
-      .effect = NN_EFFECT_DATA, .probe = "false" },
+      .mode = UNRELATED,
+      .effect = NN_EFFECT_DATA, .probe = "false", .fixture = "kin" },
     { .key = "generate.random_state", .type = NN_APP_SEED, .field = F(gen.random_state), .def = "42",
       .group = "data set",
       .help = "scikit-learn's random_state: the same set comes out; follows --seed when that is given",
@@ -270,7 +298,7 @@ static const nn_option table[] = {
     { .key = "generate.stable", .type = NN_APP_BOOL, .field = F(gen.stable), .group = "data set",
       .help = "the suite's own stream: a longer set starts with the shorter one, written in "
               "bounded memory",
-      .commands = GEN,
+      .commands = GEN, .mode = UNRELATED,
       .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "generate.test_size", .type = NN_APP_NUM, .field = F(gen.test_size), .def = "0.2", .min = 0,
       .max = 1, .flags = NN_APP_ABOVE | NN_APP_BELOW, .unit = "share", .group = "split",
@@ -281,12 +309,12 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "5" },
     { .key = "generate.stratify", .type = NN_APP_BOOL, .field = F(gen.stratify), .def = "true",
       .group = "split", .help = "the same class shares in both parts", .commands = GEN,
-      .mode = "!stable", .effect = NN_EFFECT_DATA, .probe = "false" },
+      .mode = "!stable !related_to", .effect = NN_EFFECT_DATA, .probe = "false" },
     { .key = "generate.format", .type = NN_APP_ENUM, .field = F(gen.format), .def = "csv",
       .choices = "csv|npz|both", .group = "output", .help = "files to write", .commands = GEN,
-      .mode = "!stable", .effect = NN_EFFECT_DATA, .probe = "npz" },
+      .mode = "!stable !related_to preset=none|document|original", .effect = NN_EFFECT_DATA, .probe = "npz" },
     { .key = "generate.truth", .type = NN_APP_BOOL, .field = F(gen.truth), .def = "true",
-      .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters",
+      .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters, and how the set was made",
       .commands = GEN,
       .effect = NN_EFFECT_DATA, .probe = "false" },
     /* data in */
@@ -515,11 +543,23 @@ static const nn_app_command commands[] = {
     { .name = "all", .help = "every step above in one run, at the document's settings",
       .out = "artificial_run", .uses = NN_APP_USES_RUN }
 };
-/* all --demo: seconds, and something to see */
+enum { RELATED = 3 };                                          /* of the choices of --preset */
+/* all --preset related: a tenth of the rows and of the epochs for what is learned second;
+ * all --demo: seconds, and something to see */
 static nn_status defaults(nn_app *app, void *opts_, nn_error *err)
 {
     (void)err;
-    if (app->command == C_ALL && ((const opts *)opts_)->demo) {
+    if (app->command == C_ALL && ((const opts *)opts_)->gen.preset == RELATED) {
+        const int demo = ((const opts *)opts_)->demo;
+        nn_app_default(app, "train.arch", demo ? "96,96" : "128,128");
+        nn_app_default(app, "train.init", "he");
+        nn_app_default(app, "train.dropout", "0.3");
+        nn_app_default(app, "train.epochs", demo ? "40" : "60");
+        nn_app_default(app, "finetune.dropout", "0.3");
+        nn_app_default(app, "finetune.epochs", demo ? "4" : "6");
+        nn_app_default(app, "finetune.lr", "2e-3");
+        nn_app_default(app, "data.standardize", "true");
+    } else if (app->command == C_ALL && ((const opts *)opts_)->demo) {
         nn_app_default(app, "train.arch", "64,64");
         nn_app_default(app, "train.init", "he");
         nn_app_default(app, "train.epochs", "30");
@@ -2793,20 +2833,196 @@ static nn_status parse_shift(nn_app *app, const char *s, const char *flag, size_
     else return nn_error_set(err, NN_E_ARG, "%s: expected 1 or %zu numbers, got %zu", flag, n, k);
     return NN_OK;
 }
-static nn_status write_truth(nn_app *app, const nn_classification_truth *t, const nn_tensor *idx[2],
-                             size_t n_features, const char *path, nn_error *err)
+/* what the generator is told */
+static nn_status describe_set(nn_app *app, const gen_opts *g, nn_classification_desc *d, nn_error *err)
 {
+    double shift = 0, scale = 1;
+    *d = nn_classification_desc_default();
+    d->n_samples = g->n_samples;
+    d->n_features = g->n_features;
+    d->n_informative = g->n_informative;
+    d->n_redundant = g->n_redundant;
+    d->n_repeated = g->n_repeated;
+    d->n_classes = g->n_classes;
+    d->n_clusters_per_class = g->n_clusters;
+    d->weights = g->weights.n ? g->weights.v : NULL;
+    d->n_weights = g->weights.n;
+    d->flip_y = g->flip_y;
+    d->class_sep = g->class_sep;
+    d->no_hypercube = !g->hypercube;
+    d->no_shuffle = !g->shuffle;
+    d->random_state = g->random_state;
+    d->stable = g->stable;
+    d->threads = (int)app->threads;
+    NN_TRY(parse_shift(app, g->shift, "--shift", g->n_features, &shift, &d->shifts, &d->random_shift, err));
+    NN_TRY(parse_shift(app, g->scale, "--scale", g->n_features, &scale, &d->scales, &d->random_scale, err));
+    d->shift = shift;
+    d->scale = scale;
+    return NN_OK;
+}
+/* a set's description in its truth file, and back */
+#define SET_SIZES(X)                                                                     \
+    X(n_samples) X(n_features) X(n_informative) X(n_redundant) X(n_repeated) X(n_classes) \
+    X(n_clusters)
+static void json_set(nn_json_writer *w, const gen_opts *g)
+{
+    nn_json_begin_object(w);
+#define X(name) nn_json_key(w, #name); nn_json_u64(w, g->name);
+    SET_SIZES(X)
+#undef X
+    nn_json_key(w, "weights");
+    nn_json_f64s(w, g->weights.v, g->weights.n);
+    nn_json_key(w, "flip_y");
+    nn_json_f64(w, g->flip_y);
+    nn_json_key(w, "class_sep");
+    nn_json_f64(w, g->class_sep);
+    nn_json_key(w, "hypercube");
+    nn_json_bool(w, g->hypercube);
+    nn_json_key(w, "shift");
+    nn_json_string(w, g->shift);
+    nn_json_key(w, "scale");
+    nn_json_string(w, g->scale);
+    nn_json_key(w, "shuffle");
+    nn_json_bool(w, g->shuffle);
+    nn_json_key(w, "random_state");
+    nn_json_u64(w, g->random_state);
+    nn_json_key(w, "stable");
+    nn_json_bool(w, g->stable);
+    nn_json_end(w);
+}
+static nn_status said_bool(int *out, const nn_json *of, const char *key, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    *out = v && v->type == NN_JSON_BOOL ? v->v.i != 0 : 0;
+    if (v && v->type == NN_JSON_BOOL) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected true or false, got %s", path, key,
+                        v ? nn_json_type_name(v->type) : "nothing");
+}
+static nn_status said_text(nn_app *app, const char **out, const nn_json *of, const char *key, const char *path,
+                           nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    *out = nn_app_text(app, "%s", nn_json_str(v, ""));
+    if (v && v->type == NN_JSON_STRING) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected text, got %s", path, key,
+                        v ? nn_json_type_name(v->type) : "nothing");
+}
+static nn_status read_set(nn_app *app, gen_opts *g, const char *path, nn_error *err)
+{
+    nn_buf text = NN_ZERO;
+    nn_json *root = NULL, *v, *list;
+    double number;
+    nn_status status = NN_OK;
+    memset(g, 0, sizeof *g);
+    TRY(nn_file_read(&text, path, NULL, err));
+    TRY(nn_json_parse(&root, &app->arena, (const char *)text.data, text.len, path, NULL, err));
+    if (nn_json_get(root, "related_to")) {
+        status = nn_error_set(err, NN_E_UNSUPPORTED, "%s: is a related set itself: --related-to expects "
+                              "the set that it was related to", path);
+        goto done;
+    }
+    v = nn_json_get(root, "set");
+    if (!v || v->type != NN_JSON_OBJECT) {
+        status = nn_error_set(err, NN_E_FORMAT, "%s: set: expected how the set was made, as generate "
+                              "writes it since version 0.2, got %s",
+                              path, v ? nn_json_type_name(v->type) : "nothing");
+        goto done;
+    }
+#define X(name) TRY(said_number(&number, v, #name, NAN, 0, 1e9, path, err)); g->name = (size_t)number;
+    SET_SIZES(X)
+#undef X
+    list = nn_json_get(v, "weights");
+    TRY(said_list(&list, v, "weights", list && list->type == NN_JSON_ARRAY ? list->n : 0, 0, path, err));
+    if (list->n) {
+        double *w = (double *)nn_arena_get(&app->arena, list->n * sizeof *w);
+        if (!w) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
+        g->weights.v = w;
+        for (list = list->v.first; list; list = list->next) w[g->weights.n++] = nn_json_num(list, 0);
+    }
+    TRY(said_number(&g->flip_y, v, "flip_y", NAN, -1, 1, path, err));
+    TRY(said_number(&g->class_sep, v, "class_sep", NAN, 0, 1e6, path, err));
+    TRY(said_bool(&g->hypercube, v, "hypercube", path, err));
+    TRY(said_text(app, &g->shift, v, "shift", path, err));
+    TRY(said_text(app, &g->scale, v, "scale", path, err));
+    TRY(said_bool(&g->shuffle, v, "shuffle", path, err));
+    TRY(said_number(&number, v, "random_state", NAN, 0, 18446744073709551615.0, path, err));
+    list = nn_json_get(v, "random_state");
+    g->random_state = list->type == NN_JSON_UINT ? list->v.u : (uint64_t)nn_json_int(list, 0);
+    TRY(said_bool(&g->stable, v, "stable", path, err));
+done:
+    nn_buf_free(&text);
+    return status;
+}
+/* --related-to: what was not asked for is the base's */
+static nn_status relate_set(nn_app *app, gen_opts *g, gen_opts *base, nn_error *err)
+{
+    NN_TRY(read_set(app, base, g->related_to, err));
+    g->base = base;
+    g->stable = 1;
+    g->n_features = base->n_features;
+    g->n_informative = base->n_informative;
+    g->n_redundant = base->n_redundant;
+    g->n_repeated = base->n_repeated;
+    if (!nn_app_asked(app, "generate.n_samples")) g->n_samples = base->n_samples;
+    if (!nn_app_asked(app, "generate.n_clusters_per_class")) g->n_clusters = base->n_clusters;
+    if (!nn_app_asked(app, "generate.n_classes")) {
+        g->n_classes = base->n_classes;
+        if (!nn_app_asked(app, "generate.weights")) g->weights = base->weights;
+    }
+    if (!nn_app_asked(app, "generate.flip_y")) g->flip_y = base->flip_y;
+    if (!nn_app_asked(app, "generate.class_sep")) g->class_sep = base->class_sep;
+    if (!nn_app_asked(app, "generate.shift")) g->shift = base->shift;
+    if (!nn_app_asked(app, "generate.scale")) g->scale = base->scale;
+    if (g->random_state != base->random_state) return NN_OK;
+    if (nn_app_asked(app, "generate.random_state") || nn_app_asked(app, "seed"))
+        return nn_app_misuse(app, err, "--random-state: expected another than the base's %llu: the rows "
+                                       "would share their noise",
+                             (unsigned long long)base->random_state);
+    g->random_state++;
+    return NN_OK;
+}
+typedef struct truth_file {
+    const nn_classification_truth *t;
+    const nn_tensor *idx[2];             /* rows of train and test, or NULL */
+    const int64_t *from;                 /* of a related set: the base's cluster, -1 = a new one */
+    const gen_opts *g;
+    const char *path;
+} truth_file;
+static nn_status json_rows(nn_json_writer *w, const truth_file *f, int part, nn_error *err)
+{
+    const nn_tensor *idx = f->idx[part];
+    size_t n = nn_tensor_count(idx), m = 0, i;
+    int64_t *v = (int64_t *)malloc((n + 1) * sizeof *v);
+    if (!v) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    nn_json_key(w, part ? "test" : "train");
+    nn_json_begin_object(w);
+    nn_json_key(w, "row");
+    nn_json_i64s(w, nn_i64(idx), n);
+    for (i = 0; i < n; i++) v[i] = nn_i64(&f->t->cluster)[nn_i64(idx)[i]];
+    nn_json_key(w, "cluster");
+    nn_json_i64s(w, v, n);
+    for (i = 0; i < n; i++)
+        if (((const uint8_t *)f->t->flipped.data)[nn_i64(idx)[i]]) v[m++] = (int64_t)i;
+    nn_json_key(w, "flipped");
+    nn_json_i64s(w, v, m);
+    nn_json_end(w);
+    free(v);
+    return NN_OK;
+}
+static nn_status write_truth(nn_app *app, const truth_file *f, nn_error *err)
+{
+    const nn_classification_truth *t = f->t;
+    const gen_opts *g = f->g;
     nn_buf b = NN_ZERO;
     nn_json_writer w = NN_ZERO;
-    nn_status s;
-    size_t i, k;
-    static const char *const part[2] = { "train", "test" };
+    nn_status status = NN_OK;
+    size_t i, n = g->n_informative;
     w.buf = &b;
     w.indent = 1;
     nn_json_begin_object(&w);
     nn_json_key(&w, "columns");
     nn_json_begin_array(&w);
-    for (i = 0; i < n_features; i++) {
+    for (i = 0; i < g->n_features; i++) {
         nn_json_begin_object(&w);
         nn_json_key(&w, "column");
         nn_json_u64(&w, i);
@@ -2819,32 +3035,52 @@ static nn_status write_truth(nn_app *app, const nn_classification_truth *t, cons
         nn_json_end(&w);
     }
     nn_json_end(&w);
-    for (k = 0; k < 2 && idx[k]; k++) {
-        size_t n = nn_tensor_count(idx[k]);
-        int64_t *v = (int64_t *)malloc((n + 1) * sizeof *v);
-        size_t m = 0;
-        if (!v) { nn_buf_free(&b); return nn_error_set(err, NN_E_NOMEM, "out of memory"); }
-        nn_json_key(&w, part[k]);
+    for (i = 0; i < 2 && f->idx[i]; i++) TRY(json_rows(&w, f, (int)i, err));
+    nn_json_key(&w, "set");
+    json_set(&w, g);
+    nn_json_key(&w, "centroids");                /* by position, before shift and scale */
+    nn_json_begin_array(&w);
+    for (i = 0; i < t->centroids.shape[0]; i++) nn_json_f64s(&w, nn_f64(&t->centroids) + i * n, n);
+    nn_json_end(&w);
+    if (g->base) {
+        nn_json_key(&w, "related_to");
         nn_json_begin_object(&w);
-        nn_json_key(&w, "row");
-        nn_json_i64s(&w, nn_i64(idx[k]), n);
-        for (i = 0; i < n; i++) v[i] = nn_i64(&t->cluster)[nn_i64(idx[k])[i]];
-        nn_json_key(&w, "cluster");
-        nn_json_i64s(&w, v, n);
-        for (i = 0; i < n; i++)
-            if (((const uint8_t *)t->flipped.data)[nn_i64(idx[k])[i]]) v[m++] = (int64_t)i;
-        nn_json_key(&w, "flipped");
-        nn_json_i64s(&w, v, m);
+        nn_json_key(&w, "set");
+        json_set(&w, g->base);
+        nn_json_key(&w, "share_columns");
+        nn_json_f64(&w, g->share_columns);
+        nn_json_key(&w, "share_clusters");
+        nn_json_f64(&w, g->share_clusters);
+        nn_json_key(&w, "regroup");
+        nn_json_bool(&w, g->regroup);
+        nn_json_key(&w, "from");
+        nn_json_i64s(&w, f->from, g->n_classes * g->n_clusters);
         nn_json_end(&w);
-        free(v);
     }
     nn_json_end(&w);
-    s = nn_json_finish(&w, err);
-    if (s == NN_OK) s = nn_buf_text(&b, "\n", err);
-    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
-    if (s == NN_OK) nn_app_wrote(app, path);
+    TRY(nn_json_finish(&w, err));
+    TRY(nn_buf_text(&b, "\n", err));
+    TRY(nn_file_write(f->path, b.data, b.len, NULL, err));
+    nn_app_wrote(app, f->path);
+done:
     nn_buf_free(&b);
-    return s;
+    return status;
+}
+/* the generator of the stable mode: of a set alone, or related to its base */
+static nn_status stable_generator(nn_app *app, const gen_opts *g, const nn_classification_desc *d,
+                                  nn_classification **c, int64_t **from, nn_error *err)
+{
+    nn_related_desc r;
+    *from = NULL;
+    if (!g->base) return nn_classification_create(c, d, err);
+    memset(&r, 0, sizeof r);
+    NN_TRY(describe_set(app, g->base, &r.base, err));
+    r.share_columns = g->share_columns;
+    r.share_clusters = g->share_clusters;
+    r.regroup = g->regroup;
+    *from = (int64_t *)nn_arena_get(&app->arena, (g->n_classes * g->n_clusters + 1) * sizeof **from);
+    if (!*from) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    return nn_classification_relate(c, *from, d, &r, err);
 }
 /* rows of the stable mode go to disk block by block; a row belongs to the test file by a draw of
  * its own, so both files grow by appending */
@@ -2857,7 +3093,7 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
     nn_csv_writer cw[2];
     const char *path[2];
     double *x = NULL;
-    int64_t *y = NULL;
+    int64_t *y = NULL, *from = NULL;
     size_t block = 256, k = g->n_features, i, j, part;
     uint64_t at;
     nn_progress pr;
@@ -2868,7 +3104,7 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
     x = (double *)malloc(block * k * sizeof *x);
     y = (int64_t *)malloc(block * sizeof *y);
     if (!x || !y) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
-    TRY(nn_classification_create(&c, d, err));
+    TRY(stable_generator(app, g, d, &c, &from, err));
     for (part = 0; part < 2; part++) {
         TRY(nn_writer_open(&w[part], path[part], NULL, err));
         TRY(nn_csv_begin(&cw[part], w[part], k + 1, 0, NULL, err));
@@ -2903,9 +3139,13 @@ static nn_status generate_stable(nn_app *app, const gen_opts *g, const nn_classi
         nn_report_file(rep, path[part], NULL);
     }
     if (g->truth) {
-        const nn_tensor *none[2] = { NULL, NULL };
+        truth_file f = NN_ZERO;
         TRY(nn_classification_structure(c, &truth, err));
-        TRY(write_truth(app, &truth, none, k, nn_app_text(app, "%s/%s_truth.json", dir, g->name), err));
+        f.t = &truth;
+        f.from = from;
+        f.g = g;
+        f.path = nn_app_text(app, "%s/%s_truth.json", dir, g->name);
+        TRY(write_truth(app, &f, err));
     }
 done:
     for (part = 0; part < 2; part++)
@@ -2936,38 +3176,17 @@ done:
 }
 static nn_status generate(nn_app *app, const gen_opts *g, const char *dir, nn_report *rep, nn_error *err)
 {
-    nn_classification_desc d = nn_classification_desc_default();
+    nn_classification_desc d;
     nn_classification_truth truth = NN_ZERO;
     nn_tensor X = NN_ZERO, y = NN_ZERO, idx[2] = { NN_ZERO, NN_ZERO }, px = NN_ZERO, py = NN_ZERO;
     nn_split_desc sd = NN_ZERO;
     static const char *const part[2] = { "train", "test" };
-    const nn_tensor *ip[2];
     nn_status status = NN_OK;
     size_t i, k;
     uint64_t *counts = (uint64_t *)nn_arena_get(&app->arena, (g->n_classes + 1) * sizeof *counts);
-    double one = 0, scale = 1;
     if (!counts) return nn_error_set(err, NN_E_NOMEM, "out of memory");
     memset(counts, 0, (g->n_classes + 1) * sizeof *counts);
-    d.n_samples = g->n_samples;
-    d.n_features = g->n_features;
-    d.n_informative = g->n_informative;
-    d.n_redundant = g->n_redundant;
-    d.n_repeated = g->n_repeated;
-    d.n_classes = g->n_classes;
-    d.n_clusters_per_class = g->n_clusters;
-    d.weights = g->weights.n ? g->weights.v : NULL;
-    d.n_weights = g->weights.n;
-    d.flip_y = g->flip_y;
-    d.class_sep = g->class_sep;
-    d.no_hypercube = !g->hypercube;
-    d.no_shuffle = !g->shuffle;
-    d.random_state = g->random_state;
-    d.stable = g->stable;
-    d.threads = (int)app->threads;
-    TRY(parse_shift(app, g->shift, "--shift", g->n_features, &one, &d.shifts, &d.random_shift, err));
-    d.shift = one;
-    TRY(parse_shift(app, g->scale, "--scale", g->n_features, &scale, &d.scales, &d.random_scale, err));
-    d.scale = scale;
+    TRY(describe_set(app, g, &d, err));
     if (app->dry_run) {
         nn_app_count(app, nn_app_text(app, "%s_rows", g->name), g->n_samples);
         nn_app_count(app, nn_app_text(app, "%s_memory_bytes", g->name),
@@ -3008,9 +3227,13 @@ static nn_status generate(nn_app *app, const gen_opts *g, const char *dir, nn_re
             }
         }
         if (g->truth) {
-            ip[0] = &idx[0]; ip[1] = &idx[1];
-            TRY(write_truth(app, &truth, ip, g->n_features,
-                            nn_app_text(app, "%s/%s_truth.json", dir, g->name), err));
+            truth_file f = NN_ZERO;
+            f.t = &truth;
+            f.idx[0] = &idx[0];
+            f.idx[1] = &idx[1];
+            f.g = g;
+            f.path = nn_app_text(app, "%s/%s_truth.json", dir, g->name);
+            TRY(write_truth(app, &f, err));
         }
     }
     {
@@ -3051,6 +3274,7 @@ done:
 /* the preset's sets, at the sizes that were asked for; returns how many */
 static size_t preset_sets(nn_app *app, gen_opts *out, const gen_opts *g, int preset, int demo)
 {
+    /* rows, columns, classes, informative columns, random_state */
     static const size_t doc[3][5] = { { 10000, 512, 10, 50, 42 },
                                       { 8000, 512, 15, 60, 123 },
                                       { 8000, 512, 20, 60, 456 } };
@@ -3060,12 +3284,28 @@ static size_t preset_sets(nn_app *app, gen_opts *out, const gen_opts *g, int pre
     static const size_t small[3][5] = { { 1600, 48, 4, 12, 42 },
                                         { 1200, 48, 5, 12, 123 },
                                         { 1200, 48, 6, 12, 456 } };
+    /* a tenth of the training rows for what comes second and third, and many to judge on */
+    static const size_t kin[3][5] = { { 10000, 128, 10, 20, 42 },
+                                      { 5000, 128, 10, 20, 123 },
+                                      { 5000, 128, 8, 20, 456 } };
+    static const size_t kin_small[3][5] = { { 5000, 64, 8, 16, 42 },
+                                            { 2500, 64, 8, 16, 123 },
+                                            { 2500, 64, 6, 16, 456 } };
     static const char *const name[3] = { "dataset1", "dataset2", "dataset3" };
     size_t i;
     if (!preset) { out[0] = *g; return 1; }
     for (i = 0; i < 3; i++) {
         const size_t *v = demo ? small[i] : preset == 1 ? doc[i] : orig[i];
         out[i] = *g;
+        if (preset == RELATED) {
+            v = demo ? kin_small[i] : kin[i];
+            if (i) {
+                out[i].base = out;
+                out[i].stable = 1;
+                if (!nn_app_asked(app, "generate.test_size") && !nn_app_asked(app, "generate.n_samples"))
+                    out[i].test_size = 0.84;
+            }
+        }
         out[i].name = name[i];
         if (!nn_app_asked(app, "generate.n_samples")) out[i].n_samples = v[0];
         if (!nn_app_asked(app, "generate.n_features")) out[i].n_features = v[1];
@@ -3373,6 +3613,57 @@ static nn_status put_backbone(model *m, const nn_dict *d, const char *pattern, n
     ld.pattern = pattern;
     return nn_mlp_load(m->net, d, &ld, NULL, err);
 }
+/* which test rows of a set the backbone d, with the set's own head, gets right */
+static nn_status set_right(nn_app *app, edit_job *j, edit_set *s, const nn_dict *d, double *right, nn_error *err)
+{
+    eval e = NN_ZERO;
+    nn_status status = NN_OK;
+    TRY(put_backbone(&s->head, d, j->pattern, err));
+    TRY(judge(app, &s->head, &s->test, &e, err));
+    (void)right_rows(right, nn_i64(&s->test.y), e.pred, e.n);
+done:
+    eval_free(&e);
+    return status;
+}
+/* What the edited backbone is above the pretrained one under the same heads, set by set; improved: more
+ * than rows drawn anew would explain. */
+static nn_status edit_gains(nn_app *app, edit_job *j, const nn_dict *d, const char *pre, const char *op,
+                            nn_report *rep, nn_error *err)
+{
+    static const char *const columns[2] = { "test rows of", "above the pretrained backbone" };
+    const char **cells = (const char **)nn_arena_get(&app->arena, (2 * j->n_sets + 1) * sizeof *cells);
+    double *right = NULL;
+    size_t i, improved = 0;
+    nn_status status = NN_OK;
+    if (!cells) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    for (i = 0; i < j->n_sets; i++) {
+        const size_t n = j->set[i].test.x.shape[0];
+        nn_bootstrap_desc b = NN_ZERO;
+        nn_interval gain = NN_ZERO;
+        free(right);
+        right = (double *)malloc(2 * n * sizeof *right);
+        if (!right) { status = nn_error_set(err, NN_E_NOMEM, "out of memory"); goto done; }
+        TRY(set_right(app, j, &j->set[i], &j->pre_d, right, err));
+        TRY(set_right(app, j, &j->set[i], d, right + n, err));
+        b.seed = 1;
+        b.threads = (int)app->threads;
+        TRY(nn_bootstrap_paired(&gain, right + n, right, n, NULL, &b, err));
+        nn_app_result(app, nn_app_text(app, "%s%s_gain", pre, j->set[i].name), gain.mean);
+        nn_app_result(app, nn_app_text(app, "%s%s_gain_low", pre, j->set[i].name), gain.lo);
+        nn_app_result(app, nn_app_text(app, "%s%s_gain_high", pre, j->set[i].name), gain.hi);
+        improved += gain.lo > 0;
+        cells[2 * i] = j->set[i].name;
+        cells[2 * i + 1] = nn_app_text(app, "%+.1f points (%+.1f to %+.1f)", 100 * gain.mean, 100 * gain.lo,
+                                       100 * gain.hi);
+    }
+    nn_app_result(app, nn_app_text(app, "%ssets_improved", pre), (double)improved);
+    nn_report_table(rep, nn_app_text(app, "What %s is worth at the chosen coefficient: accuracy under the same "
+                                          "heads (95 %% intervals of paired rows)", op),
+                    columns, 2, cells, j->n_sets);
+done:
+    free(right);
+    return status;
+}
 /* one operation: sweep, choose on the validation rows, save the edited model, plots */
 static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts *e, int op,
                        const char *stem, nn_report *rep, nn_error *err)
@@ -3528,6 +3819,7 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
             nn_app_result(app, nn_app_text(app, "%s%s_accuracy", pre, j->set[i].name),
                           acc[i * steps + at]);
         TRY(edited(app, &d, j, e, op, x[at], err));
+        TRY(edit_gains(app, j, &d, pre, op_name[op], rep, err));
         TRY(put_backbone(&j->set[0].head, &d, j->pattern, err));
         j->set[0].head.name = nn_app_text(app, "%s %s", op_name[op], j->set[0].name);
         j->set[0].head.from = j->pre.weights;
@@ -3632,24 +3924,27 @@ static nn_status input_list(nn_app *app, const nn_texts *list, int models, nn_er
 }
 static nn_status cmd_generate(nn_app *app, opts *o, nn_error *err)
 {
-    gen_opts set[3];
+    static const char *const whose[4] = { "", "Classification sets, the document's",
+                                          "Classification sets, the original program's",
+                                          "Classification sets that share columns and clusters" };
+    gen_opts set[3], base;
     nn_report rep;
     size_t n, i;
     nn_status status = NN_OK;
     int preset = o->gen.preset ? o->gen.preset : o->compat ? 2 : 0;
     if (!preset && nn_name_check(o->gen.name, err) != NN_OK)
         return nn_app_misuse(app, err, "--name: expected a name for the set, got '%s'", o->gen.name);
+    if (o->gen.related_to) TRY(relate_set(app, &o->gen, &base, err));
     n = preset_sets(app, set, &o->gen, preset, 0);
     for (i = 0; i < n; i++) {
         static const char *const part[3] = { "train.", "test.", "truth.json" };
         size_t k;
         for (k = 0; k < 3; k++) nn_app_owns(app, nn_app_text(app, "%s_%s", set[i].name, part[k]), "");
     }
+    if (!app->dry_run && o->gen.related_to) TRY(nn_app_input(app, o->gen.related_to, 0, err));
     if (!app->dry_run) TRY(nn_app_out_open(app, preset ? "" : o->gen.name, err));
     nn_report_begin(&rep, app,
-                    preset ? nn_app_text(app, "Classification sets, the %s's",
-                                         preset == 1 ? "document" : "original program") :
-                             nn_app_text(app, "Classification set %s", o->gen.name),
+                    preset ? whose[preset] : nn_app_text(app, "Classification set %s", o->gen.name),
                     "made by make_classification, split into train and test");
     for (i = 0; i < n && status == NN_OK; i++) status = generate(app, &set[i], app->out, &rep, err);
     if (status == NN_OK && !app->dry_run) {
@@ -3944,7 +4239,9 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     o->gen.n_clusters = 2;
     o->gen.flip_y = 0.01;
     o->gen.class_sep = o->demo ? 1.5 : 1;
-    o->gen.hypercube = o->gen.shuffle = o->gen.stratify = o->gen.truth = 1;
+    o->gen.hypercube = o->gen.shuffle = o->gen.stratify = o->gen.truth = o->gen.regroup = 1;
+    o->gen.share_columns = 1;
+    o->gen.share_clusters = 0.75;
     o->gen.test_size = 0.2;
     o->gen.split_seed = 42;
     (void)preset_sets(app, set, &o->gen, o->gen.preset ? o->gen.preset : o->compat ? 2 : 1, o->demo);

@@ -144,6 +144,35 @@ for k in autos 3x -1 1e6 2000000 ""; do refuse "select '$k'" 2 "expected auto or
 run stable "$P" generate --stable --name s --n-samples 300 --n-features 8 --n-informative 4 --n-classes 3 --out st --quiet
 run stable2 "$P" generate --stable --name s --n-samples 500 --n-features 8 --n-informative 4 --n-classes 3 --out st2 --quiet
 head -c "$(wc -c < st/s_train.csv)" st2/s_train.csv | cmp -s - st/s_train.csv && ok || bad "a longer stable set does not start with the shorter one"
+# related sets: the description in the truth file makes the base again, a related set says whose it is, and a longer one starts
+# with the shorter one; tests/interop/test_artificial.py judges that they share what they say
+rel="--related-to data/d1_truth.json --quiet"
+run related "$P" generate $rel --name r --n-samples 300 --share-clusters 0.5 --out rel
+has rel/r_train.csv rel/r_truth.json
+[ "$(wc -l <rel/r_train.csv | tr -d ' ')" -gt 200 ] && [ "$(head -n 1 rel/r_train.csv)" = "$(head -n 1 data/d1_train.csv)" ] && ok || bad "related: other columns than the base's"
+tr -d ' \n' <rel/r_truth.json >r.txt
+from=$(sed 's/.*"from":\[//; s/\].*//' r.txt | tr , '\n' | grep -vc -- -1)
+[ "$from" -eq 3 ] && grep -q '"share_clusters":0.5' r.txt && ok || bad "related: $from of 6 clusters are the base's, not half"
+run related_longer "$P" generate $rel --name r --n-samples 500 --share-clusters 0.5 --out rel2
+head -c "$(wc -c <rel/r_train.csv)" rel2/r_train.csv | cmp -s - rel/r_train.csv && ok || bad "a longer related set does not start with the shorter one"
+run related_classes "$P" generate $rel --name r --n-samples 300 --n-classes 5 --weights 0.4,0.3,0.1,0.1,0.1 --random-state 9 --out rel3
+[ "$(sed 1d rel3/r_train.csv | awk -F, '{ print $NF }' | sort -u | wc -l)" -eq 5 ] && ok || bad "related: not the 5 classes that were asked for"
+refuse related_again 1 "related set itself" "$P" generate --related-to rel/r_truth.json --name rr --out left --quiet
+refuse related_state 2 "random-state" "$P" generate $rel --random-state 42 --name r --out left
+refuse related_size 2 "n-features" "$P" generate $rel --n-features 20 --name r --out left
+refuse related_shares 2 "share-columns" "$P" generate --share-columns 0.5 --name r --out left --quiet
+refuse related_none 1 "nothing.json" "$P" generate --related-to nothing.json --name r --out left --quiet
+for k in n_samples n_features n_informative n_redundant n_repeated n_classes n_clusters weights flip_y class_sep hypercube shift scale shuffle random_state stable; do
+    sed "s/\"$k\":/\"no_$k\":/" data/d1_truth.json >broken_truth.json
+    refuse "related without $k" 1 "$k: expected" "$P" generate --related-to broken_truth.json --name r --out left --quiet
+done
+# the sets of the preset: what was learned on the first is of use on the others, which have a tenth of its rows and epochs
+run all_related "$P" all --demo --preset related --no-plots --out demo --quiet
+for k in dataset2_finetuned dataset3_finetuned dataset3_frozen; do
+    [ "$(value ${k}_transfer out.txt)" = helps ] && ok || bad "$k: transfer '$(value ${k}_transfer out.txt)'"
+done
+awk -v a="$(value dataset3_frozen_accuracy out.txt)" -v b="$(value dataset3_frozen_majority_accuracy out.txt)" 'BEGIN { exit !(a > 2 * b && b > 0) }' && ok || bad "frozen backbone: $(grep dataset3_frozen out.txt)"
+grep -q "_sets_improved [23]" out.txt && ok || bad "no task-vector operation improves two sets: $(grep _sets_improved out.txt)"
 run help "$P" train --help
 [ "$(awk '{ if (length($0) > 80) n++ } END { print n + 0 }' out.txt)" -eq 0 ] && ok || bad "--help is wider than 80 columns"
 

@@ -175,4 +175,80 @@ with tempfile.TemporaryDirectory() as tmp:
     tau = torch.load(T("tv", "taskvec_add_tau1.pth"), weights_only=True)
     pre = torch.load(T("ck2", "mlp_d_model.pth"), weights_only=True)
     check(all(tau[k].dtype == torch.float64 and torch.equal((pre[k].double() + tau[k]).float(), b[k]) for k in tau), "tau in float64 restores the fine-tuned weights")
+
+
+def truth(folder, name):
+    with open(os.path.join(folder, name + "_truth.json")) as f:
+        return json.load(f)
+
+
+def carrying(t):
+    """columns of the file by position: the informative ones in the order of the centroids"""
+    n = t["set"]["n_informative"]
+    at = {c["position"]: c["column"] for c in t["columns"]}
+    return [at[p] for p in range(n)]
+
+
+# Related sets, judged from the files alone. A Gaussian per cluster is fitted to the base's rows (which cluster made which row is in its
+# truth file); rows of the related set that it explains best must have the class that `from` gives that cluster, the shared columns must
+# stand in the same places, and rows of new clusters must be explained by none.
+with tempfile.TemporaryDirectory() as d:
+    size = ["--n-samples", "6000", "--n-features", "30", "--n-informative", "8", "--n-classes", "4", "--flip-y", "0"]
+    for mode in ([], ["--stable"]):
+        run("generate", "--name", "a", *size, *mode, "--overwrite", "--out", d)
+        base = truth(d, "a")
+        C = np.array(base["centroids"])
+        if mode:          # the stable mode names no rows: the shape of its clusters is judged through the other one
+            run("generate", "--related-to", os.path.join(d, "a_truth.json"), "--name", "b", "--overwrite", "--out", d)
+            b = truth(d, "b")
+            B, origin = np.array(b["centroids"]), b["related_to"]["from"]
+            check(b["related_to"]["set"] == base["set"], "a related set names its stable base")
+            check(sum(f >= 0 for f in origin) == 6 and all(np.array_equal(B[k], C[f]) for k, f in enumerate(origin) if f >= 0),
+                  "stable base: shared centroids are the base's")
+            continue
+        x, y = read(os.path.join(d, "a_train.csv"))
+        cluster = np.array(base["train"]["cluster"])
+        cols = carrying(base)
+        fits = []
+        for k in range(8):
+            rows = x[cluster == k][:, cols].astype(np.float64)
+            check(np.abs(rows.mean(0) - C[k]).max() < 0.45, "the centroid of cluster %d is the mean of its rows" % k)
+            fits.append((C[k], np.cov(rows.T)))
+
+        def explained(rows):
+            """log likelihood of each row under each of the base's clusters"""
+            out = []
+            for m, S in fits:
+                L = np.linalg.cholesky(S)
+                z = np.linalg.solve(L, (rows - m).T)
+                out.append(-0.5 * (z * z).sum(0) - np.log(np.diag(L)).sum())
+            return np.array(out).T
+
+        for share, columns in ((1.0, 1.0), (0.5, 1.0), (1.0, 0.5)):
+            run("generate", "--related-to", os.path.join(d, "a_truth.json"), "--name", "b", "--share-clusters", str(share),
+                "--share-columns", str(columns), "--overwrite", "--out", d)
+            b = truth(d, "b")
+            B, origin = np.array(b["centroids"]), b["related_to"]["from"]
+            old = {f: k for k, f in enumerate(origin) if f >= 0}
+            check(len(old) == int(8 * share), "share %g: %d clusters are the base's" % (share, len(old)))
+            check(all(np.array_equal(B[k], C[f]) for f, k in old.items()), "share %g: shared centroids are the base's" % share)
+            check(all((np.abs(C - B[k]).max(1) > 0).all() for k in range(8) if origin[k] < 0), "share %g: new centroids are new" % share)
+            same = sum(p == q for p, q in zip(carrying(b), cols))
+            check(same == 8 if columns == 1 else 2 <= same < 8, "share %g: %d informative columns keep their places" % (columns, same))
+            check(columns < 1 or any(f % 4 != k % 4 for f, k in old.items()), "share %g: classes were dealt anew" % share)
+            xb, yb = read(os.path.join(d, "b_train.csv"))
+            ll = explained(xb[:, carrying(b)].astype(np.float64))
+            best = ll.argmax(1)
+            said = np.array([old.get(k, -1) % 4 if k in old else -1 for k in range(8)])
+            if share == 1:
+                check((said[best] == yb).mean() > 0.93, "share %g, %g: the base's clusters tell the class of %.3f of the related rows"
+                      % (share, columns, (said[best] == yb).mean()))
+                # the same rows, read as if the columns had stayed: where half of them moved this is wrong
+                if columns < 1:
+                    moved = explained(xb[:, cols].astype(np.float64)).argmax(1)
+                    check((said[moved] == yb).mean() < 0.7, "moved columns are no longer the base's")
+            else:
+                new = np.array([sum(origin[c + 4 * j] < 0 for j in range(2)) / 2 for c in range(4)])
+                check(any(n == 1 for n in new) or ll[:, list(old)].max(1)[np.isin(yb, np.where(new == 0)[0])].mean() >
+                      ll.max(1)[np.isin(yb, np.where(new > 0)[0])].mean(), "rows of new clusters are explained worse")
 done()
