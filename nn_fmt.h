@@ -940,11 +940,14 @@ typedef struct nn_pth_opts {  /* How checkpoints are read and written. NULL or z
                           ones; 0 always means "none") */
     const char *note;  /* writing: text of one more record, archive/nn.json, which torch.load leaves
                           alone; NULL = none. nn_zip_open finds it */
-    nn_buf *kinds;     /* what the pickle holds, to write it again as it was. Reading appends a word and its NUL
-                          per entry: a letter per level, 's' text key, 'i' integer key, 'l' list or tuple; then
-                          't' tensor, 'v' Python value, 'b' integer beyond int64 or, with an empty text as entry, which there is only
-                          with kinds set, 'n' None, 'd' empty dict, 'e' empty list. Writing with the separator
-                          that the names were read with follows these words instead of its own rules */
+    nn_buf *kinds;     /* what the pickle holds, to write it again as it was. Reading appends a word and its
+                          NUL per entry: a letter per level, 's' text key, 'i' integer key, 'l' list,
+                          'u' tuple; then 't' tensor, 'v' Python value (1-d: a list), 'u' tuple of numbers,
+                          'm' list or 'M' tuple of integers and floats with an 'i' or 'f' for each,
+                          'b' integer beyond int64 or, with an empty text as entry, which there is only
+                          with kinds set, 'n' None, 'd' empty dict, 'e' empty list, 'z' empty tuple.
+                          Writing with the separator that the names were read with follows these words
+                          instead of its own rules */
 } nn_pth_opts;
 /* nn_pth_read: a checkpoint of torch.save (zip, or the legacy stream) into *d (zeroed; its alloc is
  * used for all). The pickle is read as data: nothing in it is ever called. Accepted are dicts,
@@ -954,7 +957,8 @@ typedef struct nn_pth_opts {  /* How checkpoints are read and written. NULL or z
  * containers are flattened: {"model": {"fc.weight": W}, "loss": [0.5, 0.25], "runs": ["a", "b"],
  * "epoch": 3} becomes "model.fc.weight", "loss", "runs.0", "runs.1", "epoch": numbers and text are
  * 0-d tensors (i64, f64, bool, c128, ucs4; bytes -> bytes), a list or tuple of numbers is one 1-d
- * tensor (i64, f64 or bool), dtypes and devices are text, None and empty containers leave no entry;
+ * tensor (i64, f64 or bool; integers beyond 2^53 beside floats are entries of their own), dtypes and
+ * devices are text, None and empty containers leave no entry;
  * a bare tensor is called "tensor". Tensors are copied out contiguous, also shared and strided
  * ones. */
 NN_DEF nn_status nn_pth_read(nn_dict *d, const char *path, const nn_pth_opts *opts, nn_error *err);
@@ -11726,7 +11730,7 @@ typedef struct nni_pk_storage {
 } nni_pk_storage;
 typedef struct nni_pk {
     int kind;
-    uint32_t n, room;
+    uint32_t n, room, tuple;               /* tuple: of a list, it is one */
     union {
         int64_t i;
         double f;
@@ -11883,6 +11887,7 @@ NNI_FN nni_pk *nni_vm_tuple(nni_vm *m, size_t from)
     nni_pk *v = nni_vm_node(m, NNI_PK_LIST);
     size_t i, n = m->n - from;
     if (!v || m->s != NN_OK) return NULL;
+    v->tuple = 1;
     if (n) {
         v->u.v = (nni_pk **)nni_vm_get(m, n * sizeof *v->u.v);
         if (!v->u.v) return NULL;
@@ -12230,7 +12235,11 @@ NNI_FN nni_pk *nni_vm_call(nni_vm *m, const nni_pk *f, nni_pk *a)
             }
         return v;
     case NNI_PC_SET: case NNI_PC_SIZE:
-        if (a->n == 0) return nni_vm_node(m, NNI_PK_LIST);
+        if (a->n == 0) {
+            v = nni_vm_node(m, NNI_PK_LIST);
+            if (v) v->tuple = f->u.c->what == NNI_PC_SIZE;
+            return v;
+        }
         if (a->n == 1 && a->u.v[0]->kind == NNI_PK_LIST) return a->u.v[0];
         break;
     case NNI_PC_ENCODE: case NNI_PC_BYTES:              /* text whose code points are the bytes */
@@ -12401,7 +12410,8 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             if (name) nni_vm_push(m, nni_vm_class(m, mod, a, name, b));
             break;
         }
-        case ')': case ']': case 0x8F: nni_vm_push(m, nni_vm_node(m, NNI_PK_LIST)); break;
+        case ')': nni_vm_push(m, nni_vm_tuple(m, m->n)); break;
+        case ']': case 0x8F: nni_vm_push(m, nni_vm_node(m, NNI_PK_LIST)); break;
         case '}': nni_vm_push(m, nni_vm_node(m, NNI_PK_DICT)); break;
         case 't': from = nni_vm_mark(m); nni_vm_push(m, nni_vm_tuple(m, from)); break;
         case 0x85: case 0x86: case 0x87:
@@ -12416,7 +12426,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             v = nni_vm_pop(m);
             k = nni_vm_top(m);
             if (!v || !k) break;
-            if (k->kind != NNI_PK_LIST && k->kind != NNI_PK_OTHER) {
+            if ((k->kind != NNI_PK_LIST || k->tuple) && k->kind != NNI_PK_OTHER) {
                 nni_vm_bad(m, NN_E_FORMAT, "append to something that is no list");
                 break;
             }
@@ -12431,7 +12441,7 @@ NNI_FN nni_pk *nni_vm_run(nni_vm *m)
             }
             k = m->stack[from - 1];
             if (k->kind == NNI_PK_OTHER) { m->n = from; break; }
-            if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST) {
+            if (op == 'u' ? k->kind != NNI_PK_DICT || (m->n - from) % 2 : k->kind != NNI_PK_LIST || k->tuple) {
                 nni_vm_bad(m, NN_E_FORMAT, "items for something that cannot hold them");
                 break;
             }
@@ -12658,11 +12668,12 @@ NNI_FN nn_status nni_pth_tensor(nni_pth *p, const nni_pk_tensor *t, nn_tensor *o
     *out = r;
     return NN_OK;
 }
-/* put under the name in p->name */
-NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, char leaf, nn_error *err)
+/* put t, the value of v, under the name in p->name */
+NNI_FN nn_status nni_pth_put(nni_pth *p, const nni_pk *v, nn_tensor *t, char leaf, nn_error *err)
 {
     const char *name = p->name.len ? (const char *)p->name.data : "tensor";
     char mb[64];
+    uint32_t i;
     nn_status s;
     if (p->name.len && strlen(name) != p->name.len)
         return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a key holds a NUL character");
@@ -12674,7 +12685,13 @@ NNI_FN nn_status nni_pth_put(nni_pth *p, nn_tensor *t, char leaf, nn_error *err)
                        nni_name(mb, name));
     if ((s = nn_dict_put(&p->out, name, t, err)) != NN_OK) return s;
     if (p->kinds) s = nn_buf_put(p->kinds, p->level.data, p->level.len, err);
-    if (p->kinds && s == NN_OK) { char end[2] = { leaf, 0 }; s = nn_buf_put(p->kinds, end, 2, err); }
+    if (p->kinds && s == NN_OK) s = nn_buf_put(p->kinds, &leaf, 1, err);
+    if (p->kinds && (leaf == 'm' || leaf == 'M')) {
+        if (s == NN_OK) s = nn_buf_reserve(p->kinds, v->n, err);
+        for (i = 0; i < v->n && s == NN_OK; i++)
+            p->kinds->data[p->kinds->len++] = v->u.v[i]->kind == NNI_PK_INT ? 'i' : 'f';
+    }
+    if (p->kinds && s == NN_OK) s = nn_buf_put(p->kinds, "", 1, err);
     return p->places && s == NN_OK ? nn_buf_put(p->places, &p->where, sizeof p->where, err) : s;
 }
 /* The value whose name is in p->name is left out and named, or refuses the file. */
@@ -12737,11 +12754,153 @@ NN_DEF nn_status nn_npy_object_text(void *source, nn_tensor *t, const nn_npy_inf
     if (s == NN_OK) *t = r;
     return s;
 }
+NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err);
+/* A NumPy array or scalar; *tensor: PyTorch has it as a tensor only */
+NNI_FN nn_status nni_pth_numpy(nni_pth *p, const nni_pk_array *a, nn_tensor *t, int *tensor, nn_error *err)
+{
+    const nn_npy_info *f = &a->info;
+    const size_t item = f->dtype == NN_UCS4 ? f->itemsize / 4 : f->dtype == NN_BYTES ? f->itemsize : 0;
+    size_t count, bytes;
+    nn_status s;
+    if (!nni_shape_bytes(f->itemsize, f->ndim, f->shape, &count, &bytes) || bytes != a->bytes)
+        return nni_err(err, NN_E_FORMAT, p->vm.name, "a NumPy array of another size than its shape says");
+    if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
+    s = nn_tensor_raw(t, f->dtype, item, f->ndim, f->shape, &p->out.alloc, err);
+    if (s == NN_OK && bytes) memcpy(t->data, a->data, bytes);
+    if (s == NN_OK) s = nn_npy_settle(t, f->fortran, f->swapped, p->vm.name, err);
+    *tensor = nni_pth_is_tensor(t) && (t->ndim || t->dtype == NN_F32 || t->dtype == NN_F16 ||
+        t->dtype == NN_U64 || t->dtype == NN_C64);      /* it has no other numbers of these types */
+    return s;
+}
+/* What is no container of several values */
+NNI_FN nn_status nni_pth_scalar(nni_pth *p, const nni_pk *v, nn_tensor *t, char *leaf, nn_error *err)
+{
+    nn_alloc *a = &p->out.alloc;
+    nn_status s;
+    switch (v->kind) {
+    case NNI_PK_BOOL:
+        if ((s = nn_tensor_raw(t, NN_BOOL, 0, 0, NULL, a, err)) == NN_OK) *nn_u8(t) = (uint8_t)v->u.i;
+        return s;
+    case NNI_PK_INT: return nn_tensor_scalar_i64(t, v->u.i, a, err);
+    case NNI_PK_FLOAT: return nn_tensor_scalar_f64(t, v->u.f, a, err);
+    case NNI_PK_COMPLEX:
+        if ((s = nn_tensor_raw(t, NN_C128, 0, 0, NULL, a, err)) == NN_OK) {
+            memcpy(t->data, &v->u.f, 8);
+            memcpy((char *)t->data + 8, &v->im, 8);
+        }
+        return s;
+    case NNI_PK_BYTES:
+        if ((s = nn_tensor_raw(t, NN_BYTES, v->n, 0, NULL, a, err)) == NN_OK && v->n) memcpy(t->data, v->u.s, v->n);
+        return s;
+    case NNI_PK_ARRAY: {
+        int tensor = 0;
+        s = nni_pth_numpy(p, v->u.a, t, &tensor, err);
+        if (tensor) *leaf = 't';
+        return s;
+    }
+    case NNI_PK_BIG: case NNI_PK_STR: {
+        const size_t n = nni_pk_chars(v, NULL);
+        if (n == SIZE_MAX) return nni_err(err, NN_E_FORMAT, p->vm.name, "text that is not utf-8");
+        if ((s = nn_tensor_raw(t, NN_UCS4, n, 0, NULL, a, err)) == NN_OK) (void)nni_pk_chars(v, t->data);
+        return s;
+    }
+    case NNI_PK_CLASS: {
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s.%s", v->u.c->module, v->u.c->name);
+        return nn_tensor_scalar_text(t, text, a, err);
+    }
+    case NNI_PK_TENSOR:
+        s = nni_pth_tensor(p, v->u.t, t, err);
+        p->where.stored = v->u.t->stored;
+        p->where.storage = v->u.t->st->id;
+        return s;
+    case NNI_PK_STORAGE: return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a bare storage outside a tensor");
+    default: return nn_tensor_scalar_text(t, "", a, err);   /* None, an empty container */
+    }
+}
+/* What a list of numbers is as one array: i64, bool or, beside integers that a double holds, f64; else none */
+NNI_FN nn_dtype nni_pk_numbers(const nni_pk *v, int *mixed)
+{
+    const int64_t exact = (int64_t)1 << 53;
+    size_t i, ints = 0, floats = 0, bools = 0, wide = 0;
+    for (i = 0; i < v->n; i++) {
+        const nni_pk *x = v->u.v[i];
+        ints += x->kind == NNI_PK_INT;
+        wide += x->kind == NNI_PK_INT && (x->u.i > exact || x->u.i < -exact);
+        floats += x->kind == NNI_PK_FLOAT;
+        bools += x->kind == NNI_PK_BOOL;
+    }
+    *mixed = ints && floats;
+    if (!v->n) return NN_DTYPE_NONE;
+    if (bools == v->n) return NN_BOOL;
+    if (ints == v->n) return NN_I64;
+    return ints + floats == v->n && (!ints || !wide) ? NN_F64 : NN_DTYPE_NONE;
+}
+NNI_FN nn_status nni_pth_numbers(nni_pth *p, const nni_pk *v, nn_dtype dt, nn_tensor *t, nn_error *err)
+{
+    const size_t n = v->n;
+    size_t i;
+    nn_status s;
+    if (n > p->vm.limit - p->visits)
+        return nni_err(err, NN_E_LIMIT, p->vm.name, "expected at most %zu values, got more", p->vm.limit);
+    p->visits += n;
+    if ((s = nn_tensor_raw(t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
+    for (i = 0; i < n; i++) {
+        const nni_pk *x = v->u.v[i];
+        if (dt == NN_BOOL) nn_u8(t)[i] = (uint8_t)x->u.i;
+        else if (dt == NN_I64) nn_i64(t)[i] = x->u.i;
+        else nn_f64(t)[i] = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
+    }
+    return NN_OK;
+}
+/* a level of names: of a dict its keys, of a list or tuple the indices */
+NNI_FN nn_status nni_pth_level(nni_pth *p, const nni_pk *v, nn_error *err)
+{
+    const size_t had = p->name.len, step = v->kind == NNI_PK_DICT ? 2 : 1;
+    size_t i;
+    nn_status s = NN_OK;
+    if (p->depth == NN_MAX_PTH_DEPTH)
+        return nni_err(err, NN_E_LIMIT, p->vm.name,
+                       "containers nested deeper than NN_MAX_PTH_DEPTH = %d", NN_MAX_PTH_DEPTH);
+    p->depth++;
+    for (i = 0; i < v->n && s == NN_OK; i += step) {
+        const nni_pk *x = step == 2 ? v->u.v[i] : NULL;
+        const char *letter = !x ? v->tuple ? "u" : "l" : x->kind == NNI_PK_STR ? "s" : "i";
+        char num[24];
+        const char *key = num;
+        size_t n = 0;
+        if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n;
+        } else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) {
+            s = nni_pth_leave(p, "a dictionary key that is neither text nor an integer", err);
+            if (s != NN_OK) break;
+            continue;
+        } else {
+            int64_t k = x ? x->u.i : (int64_t)i;
+            if (k < 0) num[n++] = '-';
+            n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
+        }
+        if (p->kinds && memchr(key, p->sep, n)) {
+            s = nni_err(err, NN_E_UNSUPPORTED, p->vm.name,
+                        "a key holds the separator of the levels");
+            break;
+        }
+        if (p->name.len) s = nn_buf_put(&p->name, &p->sep, 1, err);
+        if (s == NN_OK) s = nn_buf_put(&p->name, key, n, err);
+        if (s == NN_OK) s = nn_buf_put(&p->level, letter, 1, err);
+        if (s == NN_OK) s = nni_pth_flatten(p, v->u.v[i + step - 1], err);
+        if (p->level.len) p->level.len--;
+        p->name.len = had;
+        if (p->name.data) p->name.data[had] = 0;
+    }
+    p->depth--;
+    return s;
+}
+/* v under the name in hand: an entry, or the entries of a level */
 NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
 {
+    const int list = v->kind == NNI_PK_LIST;
     nn_tensor t = NN_ZERO;
     nn_status s = NN_OK;
-    size_t had = p->name.len, i, ints = 0, floats = 0, bools = 0;
     char leaf = v->kind == NNI_PK_TENSOR ? 't' : 'v';
     p->where.member = NN_NO_MEMBER;
     p->where.storage = 0;
@@ -12759,131 +12918,22 @@ NNI_FN nn_status nni_pth_flatten(nni_pth *p, const nni_pk *v, nn_error *err)
         p->depth--;
         return s;
     }
-    if (v->kind == NNI_PK_BIG) leaf = 'b';
     if (v->kind == NNI_PK_ARRAY && (v->u.a->why || !v->u.a->data))
         return nni_pth_leave(p, v->u.a->why ? v->u.a->why : "a NumPy dtype", err);
+    if (v->kind == NNI_PK_BIG) leaf = 'b';
     if (v->kind == NNI_PK_NONE) leaf = 'n';
-    if (!v->n && v->kind == NNI_PK_LIST) leaf = 'e';
-    if (!v->n && v->kind == NNI_PK_DICT) leaf = 'd';
-    if (!p->kinds && strchr("nde", leaf)) return NN_OK;
-    if (strchr("nde", leaf)) {
-        s = nn_tensor_scalar_text(&t, "", &p->out.alloc, err);
-        if (s == NN_OK) s = nni_pth_put(p, &t, leaf, err);
-        nn_tensor_free(&t);
-        return s;
-    }
-    switch (v->kind) {
-    case NNI_PK_BOOL:
-        if ((s = nn_tensor_raw(&t, NN_BOOL, 0, 0, NULL, &p->out.alloc, err)) == NN_OK)
-            *nn_u8(&t) = (uint8_t)v->u.i;
-        break;
-    case NNI_PK_INT: s = nn_tensor_scalar_i64(&t, v->u.i, &p->out.alloc, err); break;
-    case NNI_PK_FLOAT: s = nn_tensor_scalar_f64(&t, v->u.f, &p->out.alloc, err); break;
-    case NNI_PK_COMPLEX:
-        if ((s = nn_tensor_raw(&t, NN_C128, 0, 0, NULL, &p->out.alloc, err)) == NN_OK) {
-            memcpy(t.data, &v->u.f, 8);
-            memcpy((char *)t.data + 8, &v->im, 8);
-        }
-        break;
-    case NNI_PK_BYTES:
-        if ((s = nn_tensor_raw(&t, NN_BYTES, v->n, 0, NULL, &p->out.alloc, err)) == NN_OK && v->n)
-            memcpy(t.data, v->u.s, v->n);
-        break;
-    case NNI_PK_ARRAY: {
-        const nn_npy_info *f = &v->u.a->info;
-        size_t count, bytes;
-        if (!nni_shape_bytes(f->itemsize, f->ndim, f->shape, &count, &bytes) || bytes != v->u.a->bytes)
-            return nni_err(err, NN_E_FORMAT, p->vm.name,
-                           "a NumPy array of another size than its shape says");
-        if ((s = nni_pth_room(p, bytes, err)) != NN_OK) return s;
-        s = nn_tensor_raw(&t, f->dtype, f->dtype == NN_UCS4 ? f->itemsize / 4 : f->dtype == NN_BYTES ? f->itemsize : 0,
-                          f->ndim, f->shape, &p->out.alloc, err);
-        if (s == NN_OK && bytes) memcpy(t.data, v->u.a->data, bytes);
-        if (s == NN_OK) s = nn_npy_settle(&t, f->fortran, f->swapped, p->vm.name, err);
-        if (nni_pth_is_tensor(&t) && (t.ndim || t.dtype == NN_F32 || t.dtype == NN_F16 ||
-            t.dtype == NN_U64 || t.dtype == NN_C64))
-            leaf = 't';                                 /* PyTorch has no other numbers of these types */
-        break;
-    }
-    case NNI_PK_BIG: case NNI_PK_STR: {
-        const size_t n = nni_pk_chars(v, NULL);
-        if (n == SIZE_MAX) return nni_err(err, NN_E_FORMAT, p->vm.name, "text that is not utf-8");
-        if ((s = nn_tensor_raw(&t, NN_UCS4, n, 0, NULL, &p->out.alloc, err)) == NN_OK) (void)nni_pk_chars(v, t.data);
-        break;
-    }
-    case NNI_PK_CLASS: {
-        char text[64];
-        (void)snprintf(text, sizeof text, "%s.%s", v->u.c->module, v->u.c->name);
-        s = nn_tensor_scalar_text(&t, text, &p->out.alloc, err);
-        break;
-    }
-    case NNI_PK_TENSOR:
-        s = nni_pth_tensor(p, v->u.t, &t, err);
-        p->where.stored = v->u.t->stored;
-        p->where.storage = v->u.t->st->id;
-        break;
-    case NNI_PK_STORAGE:
-        return nni_err(err, NN_E_UNSUPPORTED, p->vm.name, "a bare storage outside a tensor");
-    default:                                            /* NNI_PK_LIST, NNI_PK_DICT */
-        if (v->kind == NNI_PK_LIST)
-            for (i = 0; i < v->n; i++) {
-                int k = v->u.v[i]->kind;
-                ints += k == NNI_PK_INT;
-                floats += k == NNI_PK_FLOAT;
-                bools += k == NNI_PK_BOOL;
-            }
-        if (v->n && (ints + floats == v->n || bools == v->n) && v->kind == NNI_PK_LIST) {
-            size_t n = v->n;
-            nn_dtype dt = bools ? NN_BOOL : floats ? NN_F64 : NN_I64;
-            if (n > p->vm.limit - p->visits)
-                return nni_err(err, NN_E_LIMIT, p->vm.name, "expected at most %zu values, got more",
-                               p->vm.limit);
-            p->visits += n;
-            if ((s = nn_tensor_raw(&t, dt, 0, 1, &n, &p->out.alloc, err)) != NN_OK) return s;
-            for (i = 0; i < n; i++) {
-                const nni_pk *x = v->u.v[i];
-                if (dt == NN_BOOL) nn_u8(&t)[i] = (uint8_t)x->u.i;
-                else if (dt == NN_I64) nn_i64(&t)[i] = x->u.i;
-                else nn_f64(&t)[i] = x->kind == NNI_PK_FLOAT ? x->u.f : (double)x->u.i;
-            }
-            break;
-        }
-        if (p->depth == NN_MAX_PTH_DEPTH)
-            return nni_err(err, NN_E_LIMIT, p->vm.name,
-                           "containers nested deeper than NN_MAX_PTH_DEPTH = %d", NN_MAX_PTH_DEPTH);
-        p->depth++;
-        for (i = 0; i < v->n && s == NN_OK; i += v->kind == NNI_PK_DICT ? 2 : 1) {
-            char num[24];
-            const char *key = num;
-            size_t n = 0;
-            const nni_pk *x = v->kind == NNI_PK_DICT ? v->u.v[i] : NULL;
-            if (x && (x->kind == NNI_PK_STR)) { key = x->u.s; n = x->n;
-            } else if (x && x->kind != NNI_PK_INT && x->kind != NNI_PK_BOOL) {
-                s = nni_pth_leave(p, "a dictionary key that is neither text nor an integer", err);
-                if (s != NN_OK) break;
-                continue;
-            } else {
-                int64_t k = x ? x->u.i : (int64_t)i;
-                if (k < 0) num[n++] = '-';
-                n += nni_put_dec(num + n, k < 0 ? (uint64_t)(-(k + 1)) + 1 : (uint64_t)k);
-            }
-            if (p->kinds && memchr(key, p->sep, n)) {
-                s = nni_err(err, NN_E_UNSUPPORTED, p->vm.name,
-                            "a key holds the separator of the levels");
-                break;
-            }
-            if (p->name.len) s = nn_buf_put(&p->name, &p->sep, 1, err);
-            if (s == NN_OK) s = nn_buf_put(&p->name, key, n, err);
-            if (s == NN_OK) s = nn_buf_put(&p->level, !x ? "l" : x->kind == NNI_PK_STR ? "s" : "i", 1, err);
-            if (s == NN_OK) s = nni_pth_flatten(p, v->u.v[v->kind == NNI_PK_DICT ? i + 1 : i], err);
-            if (p->level.len) p->level.len--;
-            p->name.len = had;
-            if (p->name.data) p->name.data[had] = 0;
-        }
-        p->depth--;
-        return s;
-    }
-    if (s == NN_OK) s = nni_pth_put(p, &t, leaf, err);
+    if (v->kind == NNI_PK_DICT && !v->n) leaf = 'd';
+    if (list && !v->n) leaf = v->tuple ? 'z' : 'e';
+    if (!p->kinds && strchr("ndez", leaf)) return NN_OK;
+    if (list && v->n) {
+        int mixed;
+        const nn_dtype dt = nni_pk_numbers(v, &mixed);
+        if (dt == NN_DTYPE_NONE) return nni_pth_level(p, v, err);
+        s = nni_pth_numbers(p, v, dt, &t, err);
+        leaf = mixed ? v->tuple ? 'M' : 'm' : v->tuple ? 'u' : 'v';
+    } else if (v->kind == NNI_PK_DICT && v->n) return nni_pth_level(p, v, err);
+    else s = nni_pth_scalar(p, v, &t, &leaf, err);
+    if (s == NN_OK) s = nni_pth_put(p, v, &t, leaf, err);
     nn_tensor_free(&t);
     return s;
 }
@@ -13446,26 +13496,45 @@ NNI_FN int nni_pkw_is_state(const nni_pkw *w, size_t first, size_t last, size_t 
         tensors = !strchr(w->d->items[first].name + skip, w->sep) && nni_pkw_weight(&w->d->items[first].value);
     return tensors;
 }
-/* Entry i as a Python value: a number, text, or a list of them. */
-NNI_FN void nni_pkw_value(nni_pkw *w, size_t i)
+/* a list or tuple begins, or ends */
+NNI_FN void nni_pkw_open(nni_pkw *w, int tuple) { nni_pkw_raw(w, tuple ? "(" : "](", tuple ? 1 : 2); }
+NNI_FN void nni_pkw_close(nni_pkw *w, int tuple) { nni_pkw_raw(w, tuple ? "t" : "e", 1); }
+/* Entry i as a Python value: a number, text, or a list or tuple of them; word: NULL, or of nn_pth_opts.kinds from
+ * its leaf on */
+NNI_FN void nni_pkw_value(nni_pkw *w, size_t i, const char *word)
 {
     const nn_tensor *t = &w->d->items[i].value;
-    const int text = !nni_pth_is_tensor(t);
-    size_t k;
-    if (t->ndim) nni_pkw_raw(w, "](", 2);
-    for (k = 0; k < nn_tensor_count(t) && w->s == NN_OK; k++)
+    const int text = !nni_pth_is_tensor(t), tuple = word && (*word == 'u' || *word == 'M');
+    const char *mixed = word && (*word == 'm' || *word == 'M') ? word + 1 : NULL;
+    const size_t n = nn_tensor_count(t);
+    size_t k, d, rows;                                  /* rows: items of an inner list */
+    if (t->ndim) nni_pkw_open(w, tuple);
+    for (k = 0; k < n && w->s == NN_OK; k++) {
+        for (d = 1, rows = n; d < t->ndim; d++) {
+            rows /= t->shape[d - 1];
+            if (k % rows == 0) nni_pkw_open(w, 0);
+        }
         if (text) nni_pkw_string(w, t, k);
+        else if (mixed && mixed[k] == 'i' && fabs(nn_tensor_get_f64(t, k)) <= 9007199254740992.0)
+            nni_pkw_int(w, (int64_t)nn_tensor_get_f64(t, k));
         else nni_pkw_number(w, t, k);
-    if (t->ndim) nni_pkw_raw(w, "e", 1);
+        for (d = 1, rows = n; d < t->ndim; d++) {
+            rows /= t->shape[d - 1];
+            if ((k + 1) % rows == 0) nni_pkw_close(w, 0);
+        }
+    }
+    if (t->ndim) nni_pkw_close(w, tuple);
 }
-/* tensor: it is one, where kinds do not say otherwise; leaf: its letter, or 0 */
-NNI_FN void nni_pkw_entry(nni_pkw *w, size_t i, int tensor, char leaf)
+/* tensor: it is one, where kinds do not say otherwise; word: as above */
+NNI_FN void nni_pkw_entry(nni_pkw *w, size_t i, int tensor, const char *word)
 {
-    if (leaf == 'n' || leaf == 'd' || leaf == 'e') nni_pkw_raw(w, leaf == 'n' ? "N" : leaf == 'd' ? "}" : "]", 1);
+    static const char empty[] = "nN" "d}" "e]" "z)";
+    const char leaf = word ? *word : 0, *op = leaf ? strchr(empty, leaf) : NULL;
+    if (op) nni_pkw_raw(w, op + 1, 1);
     else if (leaf == 'b') nni_pkw_big(w, &w->d->items[i].value);
     else if ((leaf ? leaf == 't' : tensor) && nni_pth_is_tensor(&w->d->items[i].value))
         nni_pkw_tensor(w, &w->d->items[i].value);
-    else nni_pkw_value(w, i);
+    else nni_pkw_value(w, i, word);
 }
 /* one dict cannot be written in two places: every key of a level comes once */
 NNI_FN void nni_pkw_once(nni_pkw *w, size_t first, size_t last, size_t skip)
@@ -13495,7 +13564,8 @@ NNI_FN void nni_pkw_once(nni_pkw *w, size_t first, size_t last, size_t skip)
 /* Items [first, last) share `skip` bytes of prefix: write them as one level. */
 NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, int state, int depth)
 {
-    const int tensors = w->kind ? first < last && w->kind[first][depth + 1] == 't' && w->kind[first][depth] != 'l' :
+    const char level = w->kind && first < last ? w->kind[first][depth] : 0;
+    const int tensors = w->kind ? (level == 's' || level == 'i') && w->kind[first][depth + 1] == 't' :
                                   nni_pkw_is_state(w, first, last, skip);
     int list = w->sep != 0 && !tensors && !state;
     nni_pkw_key k;
@@ -13510,9 +13580,10 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
         k = nni_pkw_at(w, i, last, skip);
         if (k.len != nni_put_dec(num, n++) || memcmp(num, k.key, k.len) != 0) list = state = 0;
     }
-    if (w->kind) list = first < last && w->kind[first][depth] == 'l';
+    if (w->kind) list = level == 'l' || level == 'u';
     if (tensors) nni_pkw_raw(w, "ccollections\nOrderedDict\n)R(", 28);
-    else nni_pkw_raw(w, list ? "](" : "}(", 2);
+    else if (list) nni_pkw_open(w, level == 'u');
+    else nni_pkw_raw(w, "}(", 2);
     for (i = first, n = 0; i < last && w->s == NN_OK; i = k.next, n++) {
         const char kind = w->kind ? w->kind[i][depth] : 0;
         int64_t key = (int64_t)n;
@@ -13521,9 +13592,10 @@ NNI_FN void nni_pkw_level(nni_pkw *w, size_t first, size_t last, size_t skip, in
         else if (!list) nni_pkw_text(w, k.key, k.len);
         if (k.deep)
             nni_pkw_level(w, i, k.next, skip + k.len + 1, k.len == 5 && memcmp(k.key, "state", 5) == 0, depth + 1);
-        else nni_pkw_entry(w, i, tensors, kind ? w->kind[i][depth + 1] : 0);
+        else nni_pkw_entry(w, i, tensors, kind ? w->kind[i] + depth + 1 : NULL);
     }
-    nni_pkw_raw(w, list ? "e" : "u", 1);
+    if (list) nni_pkw_close(w, level == 'u');
+    else nni_pkw_raw(w, "u", 1);
 }
 /* the tensors of a level tree, in the order the pickle numbered them */
 NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, size_t first, size_t last, size_t skip, size_t *num)
@@ -13547,17 +13619,22 @@ NNI_FN void nni_pth_payload(nni_pkw *w, nn_zip_writer *z, size_t first, size_t l
         }
     }
 }
+/* a word of kinds without a level: the pickle is that value */
+NNI_FN int nni_pkw_is_root(const char *word) { return *word && (!strchr("silu", *word) || !word[1]); }
 /* the words of nn_pth_opts.kinds by entry: as many, and each as long as its name has levels */
 NNI_FN void nni_pkw_kinds(nni_pkw *w, const nn_buf *kinds)
 {
     const char *p = (const char *)kinds->data, *end = p + kinds->len, *c;
-    size_t i, levels;
+    size_t i, levels, n, mixed;
     w->kind = (const char **)nni_new(w->d->count + 1, sizeof *w->kind, &w->out.alloc);
     if (!w->kind) w->s = nn_error_set(w->err, NN_E_NOMEM, "nn_pth_write: out of memory");
     for (i = 0; w->s == NN_OK && i < w->d->count && p < end; i++, p += strlen(p) + 1) {
         for (levels = 1, c = w->d->items[i].name; *c; c++) levels += *c == w->sep;
-        if (strlen(p) != levels + 1 && !(strlen(p) == 1 && w->d->count == 1)) break;
-        if (!strchr("tvbnde", p[strlen(p) - 1])) break;
+        if (w->d->count == 1 && nni_pkw_is_root(p)) levels = 0;
+        n = strlen(p);
+        if (n <= levels || strspn(p, "silu") < levels || !strchr("tvumMbndez", p[levels])) break;
+        mixed = p[levels] == 'm' || p[levels] == 'M' ? nn_tensor_count(&w->d->items[i].value) : 0;
+        if (n - levels - 1 != mixed) break;
         w->kind[i] = p;
     }
     if (w->s == NN_OK && (i < w->d->count || p != end))
@@ -13587,7 +13664,7 @@ NN_DEF nn_status nn_pth_write(const char *path, const nn_dict *d, const nn_pth_o
     w.s = NN_OK;
     if (o.kinds && w.sep) nni_pkw_kinds(&w, o.kinds);
     nni_pkw_raw(&w, "\x80\x02", 2);
-    if (w.s == NN_OK && w.kind && d->count == 1 && !w.kind[0][1]) nni_pkw_entry(&w, 0, 0, w.kind[0][0]);
+    if (w.s == NN_OK && w.kind && d->count == 1 && nni_pkw_is_root(w.kind[0])) nni_pkw_entry(&w, 0, 0, w.kind[0]);
     else if (w.s == NN_OK) nni_pkw_level(&w, 0, d->count, 0, 0, 0);
     nni_pkw_raw(&w, ".", 1);
     s = w.s;

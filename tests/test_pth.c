@@ -208,7 +208,15 @@ static void kinds(void)
         { P("}(X\1\0\0\0a}X\1\0\0\0b]X\1\0\0\0xasX\1\0\0\0c}X\1\0\0\0d}su."), P("sslv\0ssd") },
         { P("}(K\0}(X\1\0\0\0uNX\1\0\0\0vG?\xE0\0\0\0\0\0\0uK\7](K\1K\2eX\1\0\0\0x\x88u."), P("isn\0isv\0iv\0sv") },
         { P("}(X\1\0\0\0a\x8a\x09\0\0\0\0\0\0\0\x80\0X\1\0\0\0b\x8a\x09\xff\xff\xff\xff\xff\xff\xff\x7f\xffu."), P("sb\0sb") },
-        { P("\x80\x02}(X\1\0\0\0w" T2 "K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tRX\1\0\0\0s](" T2 "K\0K\x02\x85K\x01\x85\x89}tRK\1eu."), P("st\0slt\0slv") } };
+        { P("\x80\x02}(X\1\0\0\0w" T2 "K\0K\x02K\x03\x86K\x03K\x01\x86\x89}tRX\1\0\0\0s](" T2 "K\0K\x02\x85K\x01\x85\x89}tRK\1eu."), P("st\0slt\0slv") },
+        /* tuples: of numbers, of others, of one another, empty, of integers and floats, as the whole */
+        { P("(K\1K\2K\3t."), P("u") }, { P(")."), P("z") }, { P("\x88\x85."), P("u") }, { P("X\1\0\0\0aX\1\0\0\0b\x86."), P("uv\0uv") },
+        { P("K\1G?\xE0\0\0\0\0\0\0\x86."), P("Mif") }, { P("](G?\xE0\0\0\0\0\0\0K\1K\2e."), P("mfii") },
+        { P("}(X\1\0\0\0b(G?\xEC\xCC\xCC\xCC\xCC\xCC\xCDG?\xEF\xF7\xCE\xD9\x16\x87+tX\1\0\0\0m](K\1G?\xE0\0\0\0\0\0\0eX\1\0\0\0t)u."), P("su\0smif\0sz") },
+        { P("]()\x85]\x85](K\1\x85K\2\x85" "ee."), P("luz\0lue\0llu\0llu") }, { P("(X\1\0\0\0aN]K\5}t."), P("uv\0un\0ue\0uv\0ud") },
+        { P("ctorch\nSize\n(K\2K\3\x86tR."), P("u") }, { P("ctorch\nSize\n)R."), P("z") }, { P("c__builtin__\nset\n](K\2K\3e\x85R."), P("v") },
+        { P("](K\1G?\xE0\0\0\0\0\0\0\x8a\7\1\0\0\0\0\0 e."), P("lv\0lv\0lv") },      /* 2^53 + 1 is no double */
+        { P("}(X\1\0\0\0t" T2 "K\0K\x02\x85K\x01\x85\x89}tR\x85X\1\0\0\0wK\1u."), P("sut\0sv") } };
     nn_buf b = NN_ZERO, k = NN_ZERO, again = NN_ZERO;
     nn_error e = NN_ZERO;
     size_t i;

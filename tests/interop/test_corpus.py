@@ -39,9 +39,9 @@ def flat(v, name, out, left):
     elif isinstance(v, (np.ndarray, np.generic)): out[name] = numpy_plain(v)
     elif isinstance(v, dict):
         for k, x in v.items(): flat(x, f"{name}.{k}" if name else str(k), out, left)
-    elif isinstance(v, (list, tuple, set)):
+    elif isinstance(v, (list, tuple, set, frozenset)):
         v = list(v); kinds = {type(x) for x in v}
-        if v and (kinds <= {int, float} or kinds == {bool}) and all(isinstance(x, float) or -2**63 <= x < 2**63 for x in v):
+        if v and (kinds <= {int, float} or kinds == {bool}) and all(isinstance(x, float) or -2**63 <= x < 2**63 for x in v) and not (float in kinds and any(isinstance(x, int) and abs(x) > 2**53 for x in v)):
             out[name] = plain([float(x) for x in v] if float in kinds else v)
         else:
             for i, x in enumerate(v): flat(x, f"{name}.{i}" if name else str(i), out, left)
@@ -74,7 +74,7 @@ def corpus(what, value, left=(), again=True, path=None, extra=(), **save):
 def shape(v):                                            # the nesting and the types
     if isinstance(v, torch.Tensor): return ("tensor", str(v.dtype), tuple(v.shape))
     if isinstance(v, dict): return {k: shape(x) for k, x in v.items()}
-    if isinstance(v, (list, tuple, set)): return [shape(x) for x in v] if not all(isinstance(x, (int, float)) for x in v) else list
+    if isinstance(v, (list, tuple, set)): return ("tuple" if isinstance(v, tuple) else "list", [shape(x) for x in v])   # torch.Size is a tuple
     if isinstance(v, (np.ndarray,)): return ("tensor", str(torch.from_numpy(v).dtype), v.shape)
     return float if isinstance(v, np.floating) else int if isinstance(v, np.integer) else type(v)
 
@@ -102,6 +102,12 @@ for opt, kw in ((torch.optim.Adam, {}), (torch.optim.SGD, dict(momentum=0.9)), (
     except Exception as e: ok = False; print(repr(e))
     check(ok, f"{opt.__name__}: the optimizer survives")
 corpus("scheduler", dict(model=nets["linear"].state_dict(), best=torch.tensor(0.5), ema=[torch.ones(2), torch.zeros(3)], empty={}, none=[]))
+corpus("tuples", dict(betas=(0.9, 0.999), eps=[1e-8, 1], one=(1,), none=(), empty=[], nest=((1, 2), [3, (4.5, 6)], ("a", (), [], {}, None, [(), []])), flags=(True, False), mixed=(1, 0.5, 2), size=torch.Size([2, 3]),
+       nosize=torch.Size([]), t=(torch.ones(2), [torch.zeros(1)]), state={0: (1, 2)}, pair=[("x", 1), ("y", 2.5)], odd=(1, True), wide=[2**53 + 1, 0.5], huge=(2**70, 1)))
+for v in ((), (1,), (1, 2.5), ("a",), ((),), ([],), [()], (torch.ones(2),), (True, False), [1, 2.5], (None,), ((1, 2), (3, 4))): corpus(f"the whole is {v}", v)
+torch.save(dict(s=np.array([[["a", "b"], ["c", "d"]], [["e", "f"], ["g", "h"]]]), e=np.zeros((2, 0), "U1"), o=np.array(["x"])), "text.pth"); run("convert", "--overwrite", "text.pth", "again.pth")
+check(torch.load("again.pth") == dict(s=[[["a", "b"], ["c", "d"]], [["e", "f"], ["g", "h"]]], e=[], o=["x"]), f"NumPy's text as lists in lists {torch.load('again.pth')}")
+corpus("sets", dict(s={1, 2}, f=frozenset(["a"])), again=False)
 corpus("scaler", dict(scale=65536.0, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000, _growth_tracker=0))
 corpus("random states", dict(cpu=torch.get_rng_state(), seed=2**63 + 5, low=-2**63 - 1, huge=10**60, edge=2**63 - 1, floor=-2**63))
 # ---- kinds of values
