@@ -370,7 +370,14 @@ static nn_status fail(nn_error *e, nn_status s, const char *fmt, ...)
 /* The exit code; a stopped run says what it leaves and how to go on. */
 static int finish(nn_app *app, nn_status s, const nn_error *e)
 {
-    if (s == NN_E_STOPPED) nn_app_interrupted(app, e->msg);
+    const int keeps = app->command == CMD_BUILD || app->command == CMD_SYNTH;
+    if (s == NN_E_STOPPED && keeps) nn_app_interrupted(app, e->msg);
+    else if (s == NN_E_STOPPED) {         /* nothing to go on with: --resume is only allowed in there */
+        app->interrupted = 1;
+        fflush(stdout);
+        fprintf(stderr, "probe_data: interrupted: %s; start it again with: %s%s\n", e->msg,
+                app->command_line, app->overwrite || app->resume ? "" : " --resume");
+    }
     return nn_app_finish(app, s == NN_OK ? NULL : e);
 }
 static void *need(void *p)      /* the program's own small tables; the libraries report lack of
@@ -2513,7 +2520,9 @@ static nn_status probing_read(probing *p, const opts *o, const char *path, nn_er
         nn_scaler_free(&sc);
         if (s != NN_OK) return s;
     }
+    /* components keep their variances: scaled to one each, the last would weigh as much as the first */
     p->components = !raw.ndim && nn_dict_get(&p->d, "pca_components") != NULL;
+    if (p->components) p->kind = NORM_NONE;
     s = probing_targets(p, y, g, path, e);
     if (s == NN_OK && o->stored_split) s = probing_split(p, path, e);
     return s;

@@ -1,5 +1,29 @@
 #!/bin/sh
 # tests/e2e_probe_data.sh - probe_data as a user runs it: every strategy, the probes, resume, and what goes wrong.
+# Faults that once were there, and where each is held down (here, or in tests/interop: P test_probe.py, U test_probe_use.py):
+#   F1  a constant target scored R2 1                  here "undefined is undefined"
+#   F2  95 % intervals covered 43 to 89 %              P sim_intervals.py in its reduced form, and its formula on scikit-learn's predictions
+#   F3  a library file ignored flags                   here "a library and flags"
+#   F4  a library entry without target_layer           here "needs --target-layer (target_layer in a library)"
+#   F5  rows of one sentence, interleaved, leaked      P "groups of 4, shuffled rows" (StratifiedGroupKFold), here "groups of a matrix"
+#   F6  3-d arrays                                     P "anybody's arrays", here "arrays of three dimensions"
+#   F7  object-dtype labels                            P "object strings"
+#   F8  Fortran-order members                          P the folder "others"
+#   F9  the original's key names                       P "the original's own names"
+#   F10 --tune: no value of the grid, no control       P "--tune is nested"; permutation of blocks: P "the permutation test of noise"
+#   F11 --tune was slow                                P "--tune is nested" holds what it chooses; its cost is in docs/numbers.md
+#   F12 --features scored the first                    here "several features", P "several features"
+#   F13 a flipped byte passed                          here "a damaged file"
+#   F14 compare: equal stems, other rows, order        here "two models' files of one name"
+#   F15 float labels, NaN targets                      P "--task classify", "NaN labels", "probe: NaN targets"
+#   F16 --resume and a removed file, its hint, PCA     e2e_silent.sh "holds no sentence_", here "an interrupted probe", P "components"
+#   F17 missing or float average_l0s                   P "missing average_l0s"
+# What was missing: axes, shards and {l} (P "anybody's arrays"); --groups, --task, object labels (P); apply and matrix (P, U); permutation p,
+# intervals, paired differences (P, here "layers that do not differ"); k-sparse and AUC per feature (U, P); balanced accuracy, macro F1,
+# calibration (P); control tasks (P); LEACE and steering in raw columns (U). Not there by choice: class weights in the fit (balanced accuracy
+# says what they would buy), ordinal probes (classes, or --task regress), description length (selectivity and k-sparse curves answer it
+# without a coding scheme of our own), INLP (LEACE removes the same by one projection, provably), CCS (its direction is no better than a
+# supervised one where labels are there), pairs of files with pos and neg (one file and --labels).
 set -u
 P=$(pwd)/${BUILD:-build}/probe_data
 tmp=$(mktemp -d) || exit 1
@@ -258,6 +282,11 @@ has "^layers_alike 3-4$" figures
 ok grep -q 'Layers 3 to 4 do not differ' u/compare_report.html
 ok grep -q 'Paired differences' u/compare_report.html
 ok grep -q '"difference_h_l3_h_l0_hi"' u/compare_metrics.json
+# an interrupted probe has nothing to go on with: no hint at --resume
+"$P" probe d/h_l3.npz --shuffles 100000 --out u --overwrite --quiet >/dev/null 2>int.log & pid=$!
+sleep 1; kill -INT $pid 2>/dev/null; wait $pid; ok test $? -eq 1
+has "nothing is saved of a probe; start it again with: .* --overwrite --quiet$" int.log
+hasnt "resume" int.log
 # two models' files of one name keep apart; the sets stand in natural order
 mkdir ma mb; cp d/h_l3.npz ma/a.npz; cp d/h_l4.npz mb/a.npz
 "$P" compare ma/a.npz mb/a.npz --out u --overwrite --quiet >figures 2>/dev/null

@@ -482,6 +482,53 @@ with tempfile.TemporaryDirectory() as tmp:
     check(r.returncode == 0 and r.stdout.endswith("\ncovers\n"), f"intervals cover: {r.stdout[-300:]} {r.stderr[-300:]}")
     print([line for line in r.stdout.splitlines() if line.startswith(sim.CHOSEN + "  ")][-1])
 
+    # --tune is nested: the penalty of the grid with the best inner 3-fold score, the smallest of equal ones; the saved one too;
+    # the shuffled labels are run the same way (shuffles are ours: one that moves nothing must give the figure itself)
+    rng = np.random.default_rng(21)
+    n = 84
+    y = np.repeat(np.arange(3), 28)[rng.permutation(n)]
+    X = rng.normal(size=(n, 18)).astype(np.float32)
+    X[:, 0] += 1.1 * y
+    X[:, 1] -= .6 * (y == 2)
+    grid = 10.0 ** np.arange(-3, 5)
+
+    def tuned(X, y, seed):
+        score = np.zeros(len(grid))
+        cv = (StratifiedKFold if y.dtype.kind == "i" else KFold)(3, shuffle=True, random_state=seed)
+        for tr, te in cv.split(X, y):
+            for g, lam in enumerate(grid):
+                m = make_pipeline(StandardScaler(), LogisticRegression(C=1 / lam, tol=1e-9, max_iter=20000) if y.dtype.kind == "i" else Ridge(alpha=lam)).fit(X[tr], y[tr])
+                score[g] += (m.predict(X[te]) == y[te]).sum() if y.dtype.kind == "i" else -((m.predict(X[te]) - y[te]) ** 2).sum()
+        return grid[score.argmax()]
+
+    for what, target in (("labels", y), ("targets", (X[:, 2] + rng.normal(size=n)).astype(np.float32))):
+        np.savez(out, X=X, y=target)
+        saved = os.path.join(tmp, "tuned.npz")
+        got = figures_of(out, "--tune", "--no-plots", "--save", saved)
+        X64, t = X.astype(float), target if target.dtype.kind == "i" else target.astype(float)
+        pred = np.zeros(n)
+        for tr, te in (StratifiedKFold if what == "labels" else KFold)(5, shuffle=True, random_state=42).split(X, t):
+            lam = tuned(X64[tr], t[tr], 42)
+            pred[te] = make_pipeline(StandardScaler(), LogisticRegression(C=1 / lam, tol=1e-9, max_iter=20000) if what == "labels" else Ridge(alpha=lam)).fit(X64[tr], t[tr]).predict(X64[te])
+        key, want = ("accuracy", (pred == t).mean()) if what == "labels" else ("r2", metrics.r2_score(t, pred))
+        check(abs(got[key] - want) < 1e-6, f"--tune, {what}: {key} {got[key]} against {want}")
+        with np.load(saved) as z:
+            check(float(z["penalty"]) == got["penalty"] == tuned(X64, t, 42), f"--tune, {what}: the saved penalty {got['penalty']} against {tuned(X64, t, 42)}")
+        plain = figures_of(out, "--no-plots", "--shuffles", 12)
+        got = figures_of(out, "--tune", "--no-plots", "--shuffles", 12)
+        check(any(got[k] != plain[k] for k in (f"shuffled_{key}", f"shuffled_{key}_p95")), f"--tune, {what}: shuffled labels are tuned too")
+    t = X[:, 2].copy()
+    t[2] = np.nan
+    np.savez(out, X=X, y=t)
+    check("q.npz: y row 2: expected a finite number, got NaN or infinity" in run("probe", out, "--quiet", "--out", os.path.join(tmp, "rep"), "--overwrite", status=1).stderr, "probe: NaN targets")
+    # components that a set holds in place of its columns keep their variances
+    Z = (rng.normal(size=(n, 5)) * [9, 3, 1, .3, .1]).astype(np.float32)
+    Z[:, 1] += y
+    np.savez(out, X=Z, y=y, norm_method=np.array("standardize"), norm_mean=np.zeros(9), norm_std=np.ones(9), pca_components=np.zeros((5, 9)), pca_mean=np.zeros(9))
+    pred = cross_val_predict(LogisticRegression(tol=1e-10, max_iter=20000), Z.astype(float), y, cv=StratifiedKFold(5, shuffle=True, random_state=42), method="predict_proba")
+    got = figures_of(out, "--no-plots")
+    check(abs(got["log_loss"] - metrics.log_loss(y, pred)) < 1e-6, f"components are not scaled: {got['log_loss']} against {metrics.log_loss(y, pred)}")
+
     # control tasks: as many types as labels of one size each get one of them, so that the control is the task "which type"
     rng = np.random.default_rng(8)
     n = 96
