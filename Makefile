@@ -2,7 +2,8 @@
 # make run        the workflows at demo scale into out/
 # make test       the tests that need only a C compiler and make
 # make interop    the tests beside NumPy, scikit-learn, pandas, PyTorch, ... (Python packages: tests/interop/requirements.txt)
-# make check      the compile matrix: every header, compiler, standard and warning set found here; tests/rooms.sh: what each
+# make check      the compile matrix: every header, compiler, standard and warning set found here; tests/arithmetic.sh: builds and
+#                 threads that round otherwise are refused; tests/rooms.sh: what each
 #                 switch leaves out, and the bytes that a program of one call carries; tests/vendoring.sh: renamed headers, mixed versions; tests/recipes.sh: ARCHITECTURE's recipes, followed
 # make hashes     one seed, one result: over compilers, levels, instruction sets, threads
 # make platforms  the same hashes and files on other hosts: 32 bits, big-endian (cross compilers, qemu)
@@ -61,7 +62,7 @@ interop: all
 	@sh tests/run.sh $(INTEROP)
 
 check:
-	@rc=0; for t in matrix rooms vendoring recipes; do sh tests/$$t.sh || rc=1; done; exit $$rc
+	@rc=0; for t in matrix arithmetic rooms vendoring recipes; do sh tests/$$t.sh || rc=1; done; exit $$rc
 
 # one seed, one result: compilers, levels, instruction sets, threads
 hashes:

@@ -776,6 +776,8 @@ NNI_FN nn_status nni_classification_check(nn_classification_desc *o,
     const char *const who = "nn_classification_make";
     size_t used, clusters, i, words;
     double sum = 0;
+    nn_status s = nn_arithmetic_check(who, err);
+    if (s != NN_OK) return s;
     *o = *d;
     if (o->n_samples == 0) o->n_samples = 100;
     if (o->n_features == 0) o->n_features = 20;
@@ -1313,8 +1315,8 @@ NN_DEF nn_status nn_classification_rows(const nn_classification *g, double *x, i
     size_t at, i, j, c, d, words, bytes = 0, which[BLOCK], order[BLOCK], slot[BLOCK];
     nn_rng draw[BLOCK];
     double *z, *made, *mixed, *t, u;
-    nn_status s = NN_OK;
-    if (n == 0) return NN_OK;
+    nn_status s = nn_arithmetic_check("nn_classification_rows", err);
+    if (s != NN_OK || n == 0) return s;
     if (!nn_size_mul(room, 2 * inf + red, &words) || !nn_size_add(words, F, &words) ||
         !nn_size_mul(words, sizeof *z, &bytes) ||
         (z = (double *)nn_mem_alloc(bytes, &o->alloc)) == NULL)
@@ -1838,7 +1840,7 @@ NNI_FN double nni_numpy_std(const double *x, double *tmp, size_t n)
     double m = nni_numpy_pairwise(x, n) / (double)n;
     size_t i;
     for (i = 0; i < n; i++) { double v = x[i] - m; tmp[i] = v * v; }
-    return sqrt(nni_numpy_pairwise(tmp, n) / (double)n);
+    return nni_sqrt(nni_numpy_pairwise(tmp, n) / (double)n);
 }
 /* Whole groups to folds so that classes stay even: groups by falling spread of their class counts,
  * each to the fold that leaves the
@@ -1882,7 +1884,7 @@ NNI_FN nn_status nni_fold_strat_groups(int64_t *fold, const nni_classes *y, cons
                     double e = in_fold[h * C + c] / (double)y->count[c] - m;
                     v += e * e;
                 }
-                tmp[c] = sqrt(v / (double)k);
+                tmp[c] = nni_sqrt(v / (double)k);
             }
             eval = nni_numpy_pairwise(tmp, C) / (double)C;
             for (c = 0; c < C; c++) in_fold[f * C + c] -= mine[c];
@@ -2174,7 +2176,7 @@ NN_DEF nn_status nn_scaler_partial_fit(nn_scaler *sc, const nn_tensor *x, nn_err
             {
                 double e = all * *mean * 2.220446049250313e-16,
                        bound = all * 2.220446049250313e-16 * *var + e * e;
-                scale = *var <= bound ? 1.0 : sqrt(*var);
+                scale = *var <= bound ? 1.0 : nni_sqrt(*var);
             }
         }
         nn_f64(&sc->scale)[j] = scale;
@@ -3067,6 +3069,7 @@ NN_DEF nn_status nn_pattern_set_make(nn_pattern_set *out, const nn_pattern_set_d
     uint8_t *seq;
     float *label;
     int32_t *source;
+    if ((st = nn_arithmetic_check("nn_pattern_set_make", err)) != NN_OK) return st;
     if (!d->space || !d->patterns || !d->n_patterns || d->only > d->n_patterns)
         return nn_error_set(err, NN_E_ARG,
                         "nn_pattern_set_make: a space and at least one pattern are needed");
@@ -3312,6 +3315,7 @@ NN_DEF nn_status nn_pattern_set_distinct(nn_pattern_set *out, const nn_pattern_s
     size_t n, bytes, slots = 16, shape[2];
     void *block;
     nn_status st;
+    if ((st = nn_arithmetic_check("nn_pattern_set_distinct", err)) != NN_OK) return st;
     if (!d->space || !d->patterns || !d->n_patterns || d->n_patterns > NN_PATTERN_COUNT ||
         d->only > d->n_patterns)
         return nn_error_set(err, NN_E_ARG,
@@ -3552,7 +3556,7 @@ NNI_FN nn_status nni_fair_build(nn_fair_task *out, const nn_fair_params *p, uint
              * (n-m-n1+a) = (m-a)(n1-a), a quadratic in a */
             const double R = 2.25, M = (double)m, N1 = (double)n1, qa = R - 1.0,
                          qb = R * ((double)n - M - N1) + M + N1;
-            const double root = (-qb + sqrt(qb * qb + 4.0 * qa * M * N1)) / (2.0 * qa);
+            const double root = (-qb + nni_sqrt(qb * qb + 4.0 * qa * M * N1)) / (2.0 * qa);
             size_t lo = m + n1 > n ? m + n1 - n : 0, hi = m < n1 ? m : n1;
             a = (size_t)(root + 0.5);
             if (a < lo) a = lo;
@@ -5631,6 +5635,7 @@ NN_DEF nn_status nn_probing_build(nn_probing_set *sets, const nn_probing_desc *d
     nn_status s = NN_OK;
     size_t i, f, at, batch, cells = 0, places = 16, good = 0, bytes;
     int threads = nn_thread_count(src->threads), stop = 0;
+    if ((s = nn_arithmetic_check("nn_probing_build", err)) != NN_OK) return s;
     for (i = 0; i < n_sets; i++) { s = nn_probing_check(&descs[i], err); if (s != NN_OK) return s; }
     if (n_sets == 0 || src->n_paths == 0)
         return nn_error_set(err, NN_E_ARG,

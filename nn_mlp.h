@@ -614,12 +614,12 @@ NNI_FN NNI_COLD void nni_philox_uniform(float *out, size_t n, nn_rng *r, float b
 NNI_FN void nni_init_layer(nn_mlp_layer *y, size_t l, nn_init kind, uint64_t seed, nn_torch_rng *g)
 {
     size_t nw = y->n_in * y->n_out;
-    double fan = sqrt((double)y->n_in), b, bb;
+    double fan = nni_sqrt((double)y->n_in), b, bb;
     switch (kind) {
     case NN_INIT_DEFAULT:
     case NN_INIT_PHILOX:
         /* kaiming_uniform_(a = sqrt 5), evaluated as PyTorch does */
-        b = sqrt(3.0) * (sqrt(2.0 / (1.0 + sqrt(5.0) * sqrt(5.0))) / fan);
+        b = nni_sqrt(3.0) * (nni_sqrt(2.0 / (1.0 + nni_sqrt(5.0) * nni_sqrt(5.0))) / fan);
         bb = 1.0 / fan;
         if (kind == NN_INIT_DEFAULT) {
             nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
@@ -631,14 +631,14 @@ NNI_FN void nni_init_layer(nn_mlp_layer *y, size_t l, nn_init kind, uint64_t see
         }
         return;
     case NN_INIT_HE:
-        b = sqrt(3.0) * (sqrt(2.0) / fan);
+        b = nni_sqrt(3.0) * (nni_sqrt(2.0) / fan);
         nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
         break;
     case NN_INIT_HE_NORMAL:
-        nn_torch_normal(g, y->weight, nw, 0.0f, (float)(sqrt(2.0) / fan));
+        nn_torch_normal(g, y->weight, nw, 0.0f, (float)(nni_sqrt(2.0) / fan));
         break;
     case NN_INIT_XAVIER:
-        b = sqrt(3.0) * sqrt(2.0 / (double)(y->n_in + y->n_out));
+        b = nni_sqrt(3.0) * nni_sqrt(2.0 / (double)(y->n_in + y->n_out));
         nn_torch_uniform(g, y->weight, nw, (float)-b, (float)b);
         break;
     case NN_INIT_ZEROS:
@@ -2075,7 +2075,7 @@ NN_DEF nn_status nn_taskvec_make(nn_dict *out, const nn_dict *pre, const nn_dict
     if (r.tensors == 0)
         return nn_error_set(err, NN_E_ARG, "nn_taskvec_make: no name matches '%s'",
                         pattern ? nni_name(buf, pattern) : "*");
-    r.norm = sqrt(sq);
+    r.norm = nni_sqrt(sq);
     if (info) *info = r;
     return NN_OK;
 }
@@ -2312,7 +2312,7 @@ NN_DEF nn_status nn_taskvec_cosine(double *out, const nn_dict *const *tau, size_
     if (s != NN_OK) return s;
     for (i = 0; i < n; i++) out[i * n + i] = nni_taskvec_dot(tau[i], tau[i]);
     for (i = 0; i < n; i++) for (j = 0; j < i; j++) {
-        double q = sqrt(out[i * n + i]) * sqrt(out[j * n + j]);
+        double q = nni_sqrt(out[i * n + i]) * nni_sqrt(out[j * n + j]);
         out[i * n + j] = out[j * n + i] = q > 0 ? nni_taskvec_dot(tau[i], tau[j]) / q : 0;
     }
     for (i = 0; i < n; i++) out[i * n + i] = 1;
@@ -2352,10 +2352,10 @@ NN_DEF double nn_taskvec_norms(double *out, const nn_dict *tau)
         double sq = 0;
         if (t->dtype == NN_F64) sq = nn_dot_f64(nn_f64(t), nn_f64(t), n);
         else for (e = 0; e < n; e++) { double v = nni_at(t, e); sq += v * v; }
-        if (out) out[i] = sqrt(sq);
+        if (out) out[i] = nni_sqrt(sq);
         all += sq;
     }
-    return sqrt(all);
+    return nni_sqrt(all);
 }
 NN_DEF double nn_dict_distance(const nn_dict *a, const nn_dict *b, const char *pattern)
 {
@@ -2371,7 +2371,7 @@ NN_DEF double nn_dict_distance(const nn_dict *a, const nn_dict *b, const char *p
         for (e = 0; e < n; e++) { double p = nni_at(x, e), q = p - nni_at(y, e); d2 += q * q; a2 += p * p; }
     }
     if (common == 0) return NAN;
-    return d2 == 0 ? 0 : a2 > 0 ? sqrt(d2) / sqrt(a2) : HUGE_VAL;
+    return d2 == 0 ? 0 : a2 > 0 ? nni_sqrt(d2) / nni_sqrt(a2) : HUGE_VAL;
 }
 
 

@@ -555,6 +555,8 @@ NN_DEF nn_status nn_kmeans1(double *centres, double *cost, const double *x, size
 {
     double *s, c;
     size_t cells, bytes;
+    nn_status st = nn_arithmetic_check("nn_kmeans1", err);
+    if (st != NN_OK) return st;
     if (k < 1 || k > n)
         return nn_error_set(err, NN_E_ARG,
                         "nn_kmeans1: clusters, expected 1 to %zu (the values), got %zu", n, k);
@@ -690,7 +692,7 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
         if (at[NN_SIG_MIN]) o[at[NN_SIG_MIN]->offset] = lo;
         if (at[NN_SIG_STD]) {
             for (i = 0; i < N; i++) work[i] = c[i] - mean[j];
-            o[at[NN_SIG_STD]->offset] = sqrt(nn_dot_f64(work, work, N) / (double)N);
+            o[at[NN_SIG_STD]->offset] = nni_sqrt(nn_dot_f64(work, work, N) / (double)N);
         }
         if (at[NN_SIG_SPARSITY]) {
             const double below = d->sparsity_below != 0 ? d->sparsity_below : 1e-3;
@@ -715,7 +717,7 @@ NN_DEF nn_status nn_signature_values(double *out, const nn_signature_layer *layo
                     top[i - 1] = work[k];
                 }
             }
-            for (k = 0; k < p; k++) top[k] = sqrt(top[k]);
+            for (k = 0; k < p; k++) top[k] = nni_sqrt(top[k]);
         }
         if (at[NN_SIG_ENTROPY])
             o[at[NN_SIG_ENTROPY]->offset] =
@@ -749,7 +751,8 @@ NN_DEF nn_status nn_signature_make(nn_signature *out, const nn_capture *c,
     nn_signature_layer tmp;
     size_t l, values = 0, n, head;
     double *v;
-    nn_status s;
+    nn_status s = nn_arithmetic_check("nn_signature_make", err);
+    if (s != NN_OK) return s;
     r.n_layers = c->n_layers;
     r.alloc = d->alloc;
     for (l = 0; l < c->n_layers; l++) {
@@ -849,19 +852,19 @@ NN_DEF double nn_paired_std_error(size_t n, size_t gained, size_t lost)
     if (n < 1) return 0;
     m = ((double)gained - (double)lost) / (double)n;
     s = ((double)gained + (double)lost) / (double)n - m * m;
-    return s > 0 ? sqrt(s / (double)n) : 0;
+    return s > 0 ? nni_sqrt(s / (double)n) : 0;
 }
 NN_DEF double nn_share_std_error(size_t k, size_t n)
 {
     const double N = (double)n, p = n ? (double)k / N : 0;
     if (n < 1) return 1;
-    return sqrt(p * (1 - p) / N + 1 / (4 * N * N)) / (1 + 1 / N);
+    return nni_sqrt(p * (1 - p) / N + 1 / (4 * N * N)) / (1 + 1 / N);
 }
 NN_DEF double nn_paired_std_error_adjusted(size_t n, size_t gained, size_t lost)
 {
     const double N = (double)n + 2, m = ((double)gained - (double)lost) / N;
     if (n < 1) return 1;
-    return sqrt((((double)gained + (double)lost + 1) / N - m * m) / N);
+    return nni_sqrt((((double)gained + (double)lost + 1) / N - m * m) / N);
 }
 
 /* ---- [BEHAVIOUR] -------------------------------------------------------- */
@@ -982,7 +985,8 @@ NN_DEF nn_status nn_behaviour_measure(nn_behaviour *out, const nn_behaviour_prob
     nn_behaviour b = NN_ZERO;
     size_t u, most = of_space, bytes;
     float *z;
-    nn_status s = NN_OK;
+    nn_status s = nn_arithmetic_check("nn_behaviour_measure", err);
+    if (s != NN_OK) return s;
     for (u = 0; u < p->n_uses; u++)
         if (p->first[u + 1] - p->first[u] > most) most = p->first[u + 1] - p->first[u];
     bytes = most * sizeof *z;

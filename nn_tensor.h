@@ -45,18 +45,11 @@
 /* Arithmetic that changes results. gcc tells the single parts of -ffast-math; clang and tcc tell none
  * of those. 16: as 0, and _Float16, which is not used here, keeps its own precision too. */
 #ifndef NN_ALLOW_FAST_MATH
-#if defined(__FAST_MATH__)
-#error "nn: -ffast-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
-#elif defined(_M_FP_FAST)
-#error "nn: /fp:fast breaks 'one seed, one result'; use /fp:precise, or define NN_ALLOW_FAST_MATH and live without the promise"
-#elif defined(__ASSOCIATIVE_MATH__)
-#error "nn: -fassociative-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
-#elif defined(__RECIPROCAL_MATH__)
-#error "nn: -freciprocal-math breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
-#elif defined(__NO_SIGNED_ZEROS__)
-#error "nn: -fno-signed-zeros breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
-#elif defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0
-#error "nn: -ffinite-math-only breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
+#if defined(__FAST_MATH__) || defined(_M_FP_FAST) || defined(__ASSOCIATIVE_MATH__) ||                \
+    defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__) ||                                  \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ > 0)
+#error "nn: -ffast-math, or one of -fassociative-math -freciprocal-math -fno-signed-zeros -ffinite-math-only \
+(MSVC: /fp:fast), breaks 'one seed, one result'; drop it, or define NN_ALLOW_FAST_MATH and live without the promise"
 #elif defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "nn: float is computed in a wider type (FLT_EVAL_METHOD): x86 in 32 bits wants \
 -msse2 -mfpmath=sse, s390x -std=gnu99; or define NN_ALLOW_FAST_MATH and live without the promise"
@@ -298,9 +291,8 @@ NN_DEF void nn_tensor_free(nn_tensor *t);
  * count * itemsize. */
 NN_DEF size_t nn_tensor_count(const nn_tensor *t);
 NN_DEF size_t nn_tensor_bytes(const nn_tensor *t);
-/* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0);
- * returns the length needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they
- * are. */
+/* nn_tensor_text: element i of a text tensor as UTF-8 into buf (always terminated when cap > 0); returns
+ * the length needed without the NUL, as snprintf does. Bytes of NN_BYTES are copied as they are. */
 NN_DEF size_t nn_tensor_text(const nn_tensor *t, size_t i, char *buf, size_t cap);
 /* nn_tensor_scalar_text / _f64 / _i64: a 0-d array holding a UTF-8 string (as UCS4), a double, an
  * integer. Invalid UTF-8 is NN_E_ARG. */
@@ -343,14 +335,20 @@ NN_DEF void nn_dict_free(nn_dict *d);
  * the system saves; the environment variable NN_ISA lowers the choice (it never raises it). Every
  * path gives the same bits. */
 NN_DEF const char *nn_isa_name(void);
-/* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that
- * OpenMP offers;
- * 1 without OpenMP and inside a parallel region. */
+/* nn_thread_count: threads that a call with `threads = wanted` may use: wanted <= 0 = all that OpenMP
+ * offers; 1 without OpenMP and inside a parallel region. */
 NN_DEF int nn_thread_count(int wanted);
 /* nn_denormals_ok: 1 when this thread computes with denormals, as every promise of the suite
  * assumes; 0 when somebody (a library linked with -ffast-math, say) switched on flush-to-zero or
- * denormals-are-zero. Training refuses to run then. */
+ * denormals-are-zero. */
 NN_DEF int nn_denormals_ok(void);
+/* nn_arithmetic_check: NN_OK when arithmetic rounds as every promise of the suite assumes, else
+ * NN_E_UNSUPPORTED and "who: what is wrong": this thread rounds otherwise than to nearest or flushes
+ * denormals (looked at in each call, some ns), or the compiler was let fuse, re-associate, multiply
+ * by reciprocals, or take a poor sqrt (tried once a process: clang's single flags cannot be seen).
+ * What trains, generates or factorises asks it first; products, forward passes, statistics and
+ * what has no status do not. Always NN_OK under NN_ALLOW_FAST_MATH. */
+NN_DEF nn_status nn_arithmetic_check(const char *who, nn_error *err);
 
 /* ==== [ACT] activations ================================================== */
 /* Elementwise activations, as PyTorch defines them. */
@@ -456,8 +454,7 @@ typedef struct nn_update {
     size_t amsgrad;
 } nn_update;
 /* nn_update_make: NN_E_ARG when t is 0, or a value is not finite or out of range (lr, eps,
- * weight_decay, momentum >= 0;
- * beta1, beta2 in [0,1); nesterov wants momentum > 0 and no dampening). */
+ * weight_decay, momentum >= 0; beta1, beta2 in [0,1); nesterov wants momentum > 0 and no dampening). */
 NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error *err);
 /* nn_update_apply: p[i] moves by gradient g[i]; m and v are the moments (SGD: m = momentum buffer
  * or NULL, v unused;
@@ -497,9 +494,8 @@ typedef struct nn_gemm_desc {
 } nn_gemm_desc;
 NN_DEF nn_status nn_gemm(const nn_gemm_desc *d, nn_error *err);
 NN_DEF size_t nn_gemm_scratch(const nn_gemm_desc *d);
-/* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double
- * twin of the product (alpha, beta; no epilogue), same chain rule; used where sums are long
- * (regression, PCA). */
+/* nn_gemm_ref: the same by three plain loops, always compiled: the oracle. nn_gemm_f64: the double twin of
+ * the product (alpha, beta; no epilogue), same chain rule; used where sums are long (regression, PCA). */
 NN_DEF void nn_gemm_ref(const nn_gemm_desc *d);
 NN_DEF nn_status nn_gemm_f64(size_t m, size_t n, size_t k, double alpha, const double *a,
                              size_t lda, int trans_a, const double *b, size_t ldb, int trans_b,
@@ -659,9 +655,8 @@ NN_DEF double   nn_pcg_exponential(nn_pcg *g);
  * iteration one fixed order and stopping rule: the same bits on every machine. NaN or Inf in the
  * input is NN_E_NONFINITE; no
  *   memory is NN_E_NOMEM; outputs
- * are written only on success and must not overlap the inputs unless it says so.
- * Sign rule of every vector that has no sign of its own: its component of largest magnitude is
- * positive, ties to the lowest index. */
+ * are written only on success and must not overlap the inputs unless it says so. Sign rule of every vector
+ * that has no sign of its own: its component of largest magnitude is positive, ties to the lowest index. */
 
 /* nn_eigh: a = v^T diag(w) v for a symmetric a (the lower triangle is read), by Householder
  * tridiagonalisation and implicit QL (Golub & Van Loan sections 8.3.1, 8.3.5).
@@ -691,11 +686,10 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
  * [n,n] in, kept. */
 NN_DEF nn_status nn_cholesky_solve(double *x, const double *a, const double *b, size_t n, size_t k,
                                    const nn_alloc *alloc, nn_error *err);
-/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with
- * B^T B = 1 never formed, by a pivoted
- * Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x has the same scores
- * on z, so folds and penalties can share one reduction. z f64 [n,r] out; basis f64 [d,r] out or
- * NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
+/* nn_rowspace: rows of x [n,d] in r <= n coordinates that keep every inner product: z = x B with B^T B = 1
+ * never formed, by a pivoted Cholesky factor of the Gram matrix x x^T. Any L2-penalised linear model on x
+ * has the same scores on z, so folds and penalties can share one reduction. z f64 [n,r] out; basis f64
+ * [d,r] out or NULL: maps coefficients back, coef_x = basis coef_z, and new rows in, z = x basis. */
 NN_DEF nn_status nn_rowspace(nn_tensor *z, nn_tensor *basis, const nn_tensor *x, int threads,
                              const nn_alloc *alloc, nn_error *err);
 
@@ -718,9 +712,8 @@ typedef struct nn_pca {
     nn_tensor variance;        /* [k] f64 = singular^2 / (n - 1)  (n = 1: 0)  */
     nn_tensor ratio;           /* [k] f64, share of the total variance (total 0: 0)  */
 } nn_pca;
-/* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram
- * side or a QR, so that with d >> n nothing of size d x d is formed. *p must be zeroed or freed
- * before. */
+/* nn_pca_fit: x [n,d] of f64, f32, f16 or bf16, n and d >= 1. Exact mode works on the smaller Gram side
+ * or a QR, so that with d >> n nothing of size d x d is formed. *p must be zeroed or freed before. */
 NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *desc, nn_error *err);
 /* nn_pca_transform: out [n,k] f64, new: (x - mean) components^T. nn_pca_inverse: out [n,d] f64,
  * new: scores components + mean. */
@@ -840,11 +833,16 @@ extern int madvise(void *p, size_t size, int advice);
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-/* NNI_COLD: never inlined: what runs once, or is long enough for a call: one copy is enough. */
+/* NNI_COLD: never inlined: what runs once, or is long enough for a call: one copy is enough.
+ * NNI_GET, NNI_SET: of an int that threads share and that holds one of few values. */
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define NNI_COLD __attribute__((noinline))
+#define NNI_GET(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define NNI_SET(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 #else
 #define NNI_COLD
+#define NNI_GET(x) (x)
+#define NNI_SET(x, v) (void)((x) = (v))
 #endif
 
 NN_FP_BEGIN
@@ -1067,10 +1065,9 @@ NN_DEF void *nn_arena_get(nn_arena *a, size_t size)
     need = (need + 15u) & ~(size_t)15;
 #endif
     if (!b || b->size - b->used < need) {
-        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few
-         * calls; then as much as is there, up to
-         * 32 MiB, so that the largest come in huge pages. Near the limit no more than what is left
-         * of it. */
+        /* Blocks double up to 1 MiB, so that small documents stay small and large ones cost few calls;
+         * then as much as is there, up to 32 MiB, so that the largest come in huge pages. Near the
+         * limit no more than what is left of it. */
         size_t room = b ? (b->size < ((size_t)1 << 19) ? b->size * 2 : (size_t)1 << 20) : 4096, bytes;
         if (a->total > room)
             room = a->total < ((size_t)32 << 20) ? a->total & ~(size_t)15 : (size_t)32 << 20;
@@ -1482,10 +1479,9 @@ NN_DEF void nn_dict_free(nn_dict *d)
 }
 
 /* ---- [ISA] -------------------------------------------------------------- */
-/* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly
- * through double. The product of two floats is exact in double; the sum is rounded to odd (so that
- * the last step cannot round twice: 53 bits are more than 2 x 24 + 2, and a float's denormal only
- * keeps fewer), then to
+/* fma in float, correctly rounded everywhere: the instruction where it is compiled in, else exactly through
+ * double. The product of two floats is exact in double; the sum is rounded to odd (so that the last step
+ * cannot round twice: 53 bits are more than 2 x 24 + 2, and a float's denormal only keeps fewer), then to
  *   float. */
 #if (defined(__FMA__) || defined(__aarch64__)) && (defined(__GNUC__) || defined(__clang__)) && !defined(__TINYC__)
 NNI_FN inline float nni_fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -1504,6 +1500,12 @@ NNI_FN float nni_fmaf(float a, float b, float c)
     memcpy(&s, &u, sizeof s);
     return (float)s;
 }
+#endif
+/* sqrt, correctly rounded: mingw's libm, which gcc calls at -O0, is not. */
+#if defined(__MINGW32__) && defined(__SSE2__)
+NNI_FN inline double nni_sqrt(double x) { double r; __asm__("sqrtsd %1, %0" : "=x"(r) : "x"(x)); return r; }
+#else
+NNI_FN inline double nni_sqrt(double x) { return sqrt(x); }
 #endif
 /* Doubles as bits, exact sums and products. */
 NNI_FN uint64_t nni_d2u(double x)   { uint64_t u; memcpy(&u, &x, 8); return u; }
@@ -1802,15 +1804,15 @@ NNI_FN NNI_COLD int nni_isa_choose(void)
     const char *want = getenv("NN_ISA");
     for (i = NNI_ISA_REF; want && i < best; i++)
         if (strcmp(want, nni_isa_text(i)) == 0) best = i;
-    __atomic_store_n(&nni_isa_cache, best, __ATOMIC_RELAXED);
+    NNI_SET(nni_isa_cache, best);
     return best;
 }
 NNI_FN inline int nni_isa(void)
 {
-    const int isa = __atomic_load_n(&nni_isa_cache, __ATOMIC_RELAXED);
+    const int isa = NNI_GET(nni_isa_cache);
     return isa ? isa : nni_isa_choose();
 }
-NNI_FN void nni_isa_reset(void) { __atomic_store_n(&nni_isa_cache, 0, __ATOMIC_RELAXED); }
+NNI_FN void nni_isa_reset(void) { NNI_SET(nni_isa_cache, 0); }
 #else                               /* one set, nothing to read */
 NNI_FN inline int nni_isa(void) { return NNI_ISA_REF; }
 NNI_FN void nni_isa_reset(void) { }
@@ -1839,6 +1841,7 @@ NNI_DOOR(vtanhf, void, float *y, const float *x, size_t n)
 NNI_DOOR(vsigmoidf, void, float *y, const float *x, size_t n)
 NNI_DOOR(verff, void, float *y, const float *x, size_t n)
 NNI_DOOR(vprob, void, double *y, const double *x, size_t n)
+NNI_DOOR(fuses, float, const float *p)
 NNI_DOOR(sum, float, const float *x, size_t n)
 NNI_DOOR(dot, float, const float *x, const float *y, size_t n)
 NNI_DOOR(sumsq, double, const float *x, size_t n)
@@ -1910,6 +1913,57 @@ NN_DEF int nn_denormals_ok(void)
     volatile float out = small * half, in = tiny * big;
     return out > 0.0f && in > 0.0f;
 }
+/* What the compiler was let do to arithmetic, tried on numbers that it cannot see: 1 = nothing, else
+ * a row of wrong[] below. */
+NNI_FN NNI_COLD int nni_trial(void)
+{
+    /* x and its root, each next to the middle between two doubles */
+    static const uint64_t root[][2] = { { 0x4008080b9a37e02e, 0x3ffbbb1fa16e28bd },
+        { 0x3fd1c054b77cbc7a, 0x3fe0da5884b92763 }, { 0x3fe3309433b5bb14, 0x3fe8c7cdc4dc1723 },
+        { 0x3feba2913d00ab07, 0x3fedbccf040c121d }, { 0x3fd5809d6a5cd368, 0x3fe28c5b9ea702a1 } };
+    volatile double d[] = { 1.0 + 1.0 / 1073741824.0, 1.0 - 1.0 / 1073741824.0, 1.0, 1e-30, 49.0, 98.0, 147.0, 196.0 };
+    volatile float f[] = { 1.0f + 1.0f / 8192.0f, 1.0f - 1.0f / 8192.0f, 1.0f };
+    const double a = d[0], b = d[1], one = d[2], tiny = d[3], n = d[4];
+    const double sum = one + tiny, q1 = d[4] / 49.0, q2 = d[5] / n, q3 = d[6] / n, q4 = d[7] / n;
+    const float p[3] = { f[0], f[1], f[2] };
+    size_t i;
+    /* each product lies just below 1 and rounds to 1 */
+    if (a * b - one < 0.0 || p[0] * p[1] - p[2] < 0.0f || nni_fuses_for(nni_isa())(p) < 0.0f) return 4;
+    if (sum - one > 0.0) return 5;
+    if (q1 < 1.0 || q2 < 2.0 || q3 < 3.0 || q4 < 4.0) return 6;
+    for (i = 0; i < sizeof root / sizeof *root; i++) {
+        volatile double x = nni_u2d(root[i][0]);
+        if (nni_d2u(nni_sqrt(x)) != root[i][1]) return 7;
+    }
+    return 1;
+}
+NN_DEF nn_status nn_arithmetic_check(const char *who, nn_error *err)
+{
+#ifdef NN_ALLOW_FAST_MATH
+    (void)who;
+    (void)err;
+    return NN_OK;
+#else
+    static const char *const wrong[] = { "this thread rounds otherwise than to nearest (fesetround?)",
+        "this thread flushes denormals to zero (is something linked with -ffast-math?)",
+        "the compiler fuses products and sums: build with -ffp-contract=off",
+        "the compiler re-associates sums: build without -fassociative-math",
+        "the compiler multiplies by reciprocals: build without -freciprocal-math",
+        "sqrt of this system is not correctly rounded" };
+    static int tried;                    /* 0 = not yet; written a few times at most, the same value */
+    volatile double one = 1.0, tiny = 1e-30;
+    int is = NNI_GET(tried);
+    if (!is) {
+        is = nni_trial();
+        NNI_SET(tried, is);
+    }
+    if (one + tiny > 1.0 || one - tiny < 1.0) is = 2;
+    else if (!nn_denormals_ok()) is = 3;
+    if (is == 1) return NN_OK;
+    return nn_error_set(err, NN_E_UNSUPPORTED, "%s: %s: results would differ from other machines'", who,
+                        wrong[is - 2]);
+#endif
+}
 
 /* ---- [MATH] ------------------------------------------------------------- */
 /* float: the algorithms stand in [KERNELS] */
@@ -1932,103 +1986,75 @@ NN_DEF double nn_sumsq_f32(const float *x, size_t n)                { return nni
  * slow. Tables and constants: computed to 400 bits, rounded once. */
 /* {hi, lo} of 2^(i/64), i = 0..63 */
 static const uint64_t nni_exp_tab[128] = {
-    0x3ff0000000000000, 0x0000000000000000, 0x3ff02c9a3e778061, 0xbc719083535b085d, 0x3ff059b0d3158574, 0x3c8d73e2a475b465,
-    0x3ff0874518759bc8, 0x3c6186be4bb284ff, 0x3ff0b5586cf9890f, 0x3c98a62e4adc610b, 0x3ff0e3ec32d3d1a2, 0x3c403a1727c57b53,
-    0x3ff11301d0125b51, 0xbc96c51039449b3a, 0x3ff1429aaea92de0, 0xbc932fbf9af1369e, 0x3ff172b83c7d517b, 0xbc819041b9d78a76,
-    0x3ff1a35beb6fcb75, 0x3c8e5b4c7b4968e4, 0x3ff1d4873168b9aa, 0x3c9e016e00a2643c, 0x3ff2063b88628cd6, 0x3c8dc775814a8495,
-    0x3ff2387a6e756238, 0x3c99b07eb6c70573, 0x3ff26b4565e27cdd, 0x3c82bd339940e9d9, 0x3ff29e9df51fdee1, 0x3c8612e8afad1255,
-    0x3ff2d285a6e4030b, 0x3c90024754db41d5, 0x3ff306fe0a31b715, 0x3c86f46ad23182e4, 0x3ff33c08b26416ff, 0x3c932721843659a6,
-    0x3ff371a7373aa9cb, 0xbc963aeabf42eae2, 0x3ff3a7db34e59ff7, 0xbc75e436d661f5e3, 0x3ff3dea64c123422, 0x3c8ada0911f09ebc,
-    0x3ff4160a21f72e2a, 0xbc5ef3691c309278, 0x3ff44e086061892d, 0x3c489b7a04ef80d0, 0x3ff486a2b5c13cd0, 0x3c73c1a3b69062f0,
-    0x3ff4bfdad5362a27, 0x3c7d4397afec42e2, 0x3ff4f9b2769d2ca7, 0xbc94b309d25957e3, 0x3ff5342b569d4f82, 0xbc807abe1db13cad,
-    0x3ff56f4736b527da, 0x3c99bb2c011d93ad, 0x3ff5ab07dd485429, 0x3c96324c054647ad, 0x3ff5e76f15ad2148, 0x3c9ba6f93080e65e,
-    0x3ff6247eb03a5585, 0xbc9383c17e40b497, 0x3ff6623882552225, 0xbc9bb60987591c34, 0x3ff6a09e667f3bcd, 0xbc9bdd3413b26456,
-    0x3ff6dfb23c651a2f, 0xbc6bbe3a683c88ab, 0x3ff71f75e8ec5f74, 0xbc816e4786887a99, 0x3ff75feb564267c9, 0xbc90245957316dd3,
-    0x3ff7a11473eb0187, 0xbc841577ee04992f, 0x3ff7e2f336cf4e62, 0x3c705d02ba15797e, 0x3ff82589994cce13, 0xbc9d4c1dd41532d8,
-    0x3ff868d99b4492ed, 0xbc9fc6f89bd4f6ba, 0x3ff8ace5422aa0db, 0x3c96e9f156864b27, 0x3ff8f1ae99157736, 0x3c85cc13a2e3976c,
-    0x3ff93737b0cdc5e5, 0xbc675fc781b57ebc, 0x3ff97d829fde4e50, 0xbc9d185b7c1b85d1, 0x3ff9c49182a3f090, 0x3c7c7c46b071f2be,
-    0x3ffa0c667b5de565, 0xbc9359495d1cd533, 0x3ffa5503b23e255d, 0xbc9d2f6edb8d41e1, 0x3ffa9e6b5579fdbf, 0x3c90fac90ef7fd31,
-    0x3ffae89f995ad3ad, 0x3c97a1cd345dcc81, 0x3ffb33a2b84f15fb, 0xbc62805e3084d708, 0x3ffb7f76f2fb5e47, 0xbc75584f7e54ac3b,
-    0x3ffbcc1e904bc1d2, 0x3c823dd07a2d9e84, 0x3ffc199bdd85529c, 0x3c811065895048dd, 0x3ffc67f12e57d14b, 0x3c92884dff483cad,
-    0x3ffcb720dcef9069, 0x3c7503cbd1e949db, 0x3ffd072d4a07897c, 0xbc9cbc3743797a9c, 0x3ffd5818dcfba487, 0x3c82ed02d75b3707,
-    0x3ffda9e603db3285, 0x3c9c2300696db532, 0x3ffdfc97337b9b5f, 0xbc91a5cd4f184b5c, 0x3ffe502ee78b3ff6, 0x3c839e8980a9cc8f,
-    0x3ffea4afa2a490da, 0xbc9e9c23179c2893, 0x3ffefa1bee615a27, 0x3c9dc7f486a4b6b0, 0x3fff50765b6e4540, 0x3c99d3e12dd8a18b,
-    0x3fffa7c1819e90d8, 0x3c874853f3a5931e
+    0x3ff0000000000000, 0x0000000000000000, 0x3ff02c9a3e778061, 0xbc719083535b085d, 0x3ff059b0d3158574, 0x3c8d73e2a475b465, 0x3ff0874518759bc8, 0x3c6186be4bb284ff,
+    0x3ff0b5586cf9890f, 0x3c98a62e4adc610b, 0x3ff0e3ec32d3d1a2, 0x3c403a1727c57b53, 0x3ff11301d0125b51, 0xbc96c51039449b3a, 0x3ff1429aaea92de0, 0xbc932fbf9af1369e,
+    0x3ff172b83c7d517b, 0xbc819041b9d78a76, 0x3ff1a35beb6fcb75, 0x3c8e5b4c7b4968e4, 0x3ff1d4873168b9aa, 0x3c9e016e00a2643c, 0x3ff2063b88628cd6, 0x3c8dc775814a8495,
+    0x3ff2387a6e756238, 0x3c99b07eb6c70573, 0x3ff26b4565e27cdd, 0x3c82bd339940e9d9, 0x3ff29e9df51fdee1, 0x3c8612e8afad1255, 0x3ff2d285a6e4030b, 0x3c90024754db41d5,
+    0x3ff306fe0a31b715, 0x3c86f46ad23182e4, 0x3ff33c08b26416ff, 0x3c932721843659a6, 0x3ff371a7373aa9cb, 0xbc963aeabf42eae2, 0x3ff3a7db34e59ff7, 0xbc75e436d661f5e3,
+    0x3ff3dea64c123422, 0x3c8ada0911f09ebc, 0x3ff4160a21f72e2a, 0xbc5ef3691c309278, 0x3ff44e086061892d, 0x3c489b7a04ef80d0, 0x3ff486a2b5c13cd0, 0x3c73c1a3b69062f0,
+    0x3ff4bfdad5362a27, 0x3c7d4397afec42e2, 0x3ff4f9b2769d2ca7, 0xbc94b309d25957e3, 0x3ff5342b569d4f82, 0xbc807abe1db13cad, 0x3ff56f4736b527da, 0x3c99bb2c011d93ad,
+    0x3ff5ab07dd485429, 0x3c96324c054647ad, 0x3ff5e76f15ad2148, 0x3c9ba6f93080e65e, 0x3ff6247eb03a5585, 0xbc9383c17e40b497, 0x3ff6623882552225, 0xbc9bb60987591c34,
+    0x3ff6a09e667f3bcd, 0xbc9bdd3413b26456, 0x3ff6dfb23c651a2f, 0xbc6bbe3a683c88ab, 0x3ff71f75e8ec5f74, 0xbc816e4786887a99, 0x3ff75feb564267c9, 0xbc90245957316dd3,
+    0x3ff7a11473eb0187, 0xbc841577ee04992f, 0x3ff7e2f336cf4e62, 0x3c705d02ba15797e, 0x3ff82589994cce13, 0xbc9d4c1dd41532d8, 0x3ff868d99b4492ed, 0xbc9fc6f89bd4f6ba,
+    0x3ff8ace5422aa0db, 0x3c96e9f156864b27, 0x3ff8f1ae99157736, 0x3c85cc13a2e3976c, 0x3ff93737b0cdc5e5, 0xbc675fc781b57ebc, 0x3ff97d829fde4e50, 0xbc9d185b7c1b85d1,
+    0x3ff9c49182a3f090, 0x3c7c7c46b071f2be, 0x3ffa0c667b5de565, 0xbc9359495d1cd533, 0x3ffa5503b23e255d, 0xbc9d2f6edb8d41e1, 0x3ffa9e6b5579fdbf, 0x3c90fac90ef7fd31,
+    0x3ffae89f995ad3ad, 0x3c97a1cd345dcc81, 0x3ffb33a2b84f15fb, 0xbc62805e3084d708, 0x3ffb7f76f2fb5e47, 0xbc75584f7e54ac3b, 0x3ffbcc1e904bc1d2, 0x3c823dd07a2d9e84,
+    0x3ffc199bdd85529c, 0x3c811065895048dd, 0x3ffc67f12e57d14b, 0x3c92884dff483cad, 0x3ffcb720dcef9069, 0x3c7503cbd1e949db, 0x3ffd072d4a07897c, 0xbc9cbc3743797a9c,
+    0x3ffd5818dcfba487, 0x3c82ed02d75b3707, 0x3ffda9e603db3285, 0x3c9c2300696db532, 0x3ffdfc97337b9b5f, 0xbc91a5cd4f184b5c, 0x3ffe502ee78b3ff6, 0x3c839e8980a9cc8f,
+    0x3ffea4afa2a490da, 0xbc9e9c23179c2893, 0x3ffefa1bee615a27, 0x3c9dc7f486a4b6b0, 0x3fff50765b6e4540, 0x3c99d3e12dd8a18b, 0x3fffa7c1819e90d8, 0x3c874853f3a5931e
 };
 /* {1/c, log c in two parts}: interval i of m in [1, 2), taken as m / 2 from i = 53 on; 1/c is a
  * multiple of 1/512, exactly 1 next to m = 1; the upper part of log c is a multiple of 2^-41, so
  * that it adds to k log 2's without rounding */
 static const uint64_t nni_log_tab[385] = {               /* the last row is read as four */
-    0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000, 0x3fefa00000000000, 0x3f882448a3880000, 0x3d34554412c584e0,
-    0x3fef600000000000, 0x3f9432a925980000, 0x3d098139928637fe, 0x3fef200000000000, 0x3f9c63d2ec140000, 0x3d455e318fe7acbd,
-    0x3feef00000000000, 0x3fa149e3e4000000, 0x3d46a33ab2df4b82, 0x3feeb00000000000, 0x3fa5715c4c040000, 0xbd38888ddfc47628,
-    0x3fee700000000000, 0x3fa9a187b5740000, 0xbd30c22e4ec4d90d, 0x3fee400000000000, 0x3faccb73cdde0000, 0xbd434d1e48fb0501,
-    0x3fee000000000000, 0x3fb08598b59e0000, 0x3d4d034451fecdfb, 0x3fedd00000000000, 0x3fb2207b5c788000, 0xbd45b13981f79c21,
-    0x3fed900000000000, 0x3fb4485e03dc0000, 0xbd40295c8b96caa5, 0x3fed600000000000, 0x3fb5e95a4d978000, 0x3d31cb7ce1d17171,
-    0x3fed200000000000, 0x3fb8197e2f410000, 0xbd3c0fe460d20041, 0x3fecf00000000000, 0x3fb9c0c32d4d0000, 0x3d42a41fb0be3ccc,
-    0x3fecc00000000000, 0x3fbb6ac88dad8000, 0xbd427210057eed1d, 0x3fec900000000000, 0x3fbd179788218000, 0x3d336433b5efbeed,
-    0x3fec600000000000, 0x3fbec739830a0000, 0x3d311fcba80cdd10, 0x3fec200000000000, 0x3fc08598b59e4000, 0xbd27e5dd7009902c,
-    0x3febf00000000000, 0x3fc160c8024b4000, 0xbd484f4b55bfd871, 0x3febc00000000000, 0x3fc23d712a49c000, 0x3d100d238fd3df5c,
-    0x3feb900000000000, 0x3fc31b994d3a4000, 0x3d3f098ee3a50810, 0x3feb600000000000, 0x3fc3fb45a5994000, 0xbd4734761f9a8d53,
-    0x3feb300000000000, 0x3fc4dc7b897bc000, 0x3d0c79b60ae1ff0f, 0x3feb100000000000, 0x3fc5737cc9018000, 0x3d39baa7a6b887f6,
-    0x3feae00000000000, 0x3fc6574ebe8c0000, 0x3d4339f1658785cf, 0x3feab00000000000, 0x3fc73cb9074fc000, 0x3d414cab797ffd2d,
-    0x3fea800000000000, 0x3fc823c16551c000, 0xbd4c3e448cb39c30, 0x3fea500000000000, 0x3fc90c6db9fcc000, 0xbd1935f57718d7ca,
-    0x3fea300000000000, 0x3fc9a8778debc000, 0xbd45c782e0809e38, 0x3fea000000000000, 0x3fca93ed3c8ac000, 0x3d49e36f2bea77a6,
-    0x3fe9d00000000000, 0x3fcb811730b84000, 0xbd4c2df2f88c6513, 0x3fe9b00000000000, 0x3fcc2028ab180000, 0xbd292e0ee55c7ac6,
-    0x3fe9800000000000, 0x3fcd1037f2654000, 0x3d4e7b5818a49092, 0x3fe9600000000000, 0x3fcdb13db0d48000, 0x3d32806a847527e6,
-    0x3fe9300000000000, 0x3fcea4449f04c000, 0xbd450b74ce466ae5, 0x3fe9100000000000, 0x3fcf474b134e0000, 0xbd3bae49f1df7b5e,
-    0x3fe8e00000000000, 0x3fd01eae5626c000, 0x3d3a43dcfade85ae, 0x3fe8c00000000000, 0x3fd07138604d6000, 0xbd3e76324e912b17,
-    0x3fe8a00000000000, 0x3fd0c42d67616000, 0x3d27188b163ceae9, 0x3fe8700000000000, 0x3fd14167ef368000, 0xbd40f9fc3ed92a85,
-    0x3fe8500000000000, 0x3fd1956d3b9bc000, 0x3d27d2f73ad1aa14, 0x3fe8300000000000, 0x3fd1e9e16788a000, 0xbd382eaed3c8b65e,
-    0x3fe8000000000000, 0x3fd269621134e000, 0xbd31b61f10522625, 0x3fe7e00000000000, 0x3fd2bef07cdca000, 0xbd4958c16d6bfec3,
-    0x3fe7c00000000000, 0x3fd314f1e1d36000, 0xbd28e27ad3213cb8, 0x3fe7a00000000000, 0x3fd36b6776be2000, 0xbd4dd22649e1d107,
-    0x3fe7800000000000, 0x3fd3c25277334000, 0xbd4cf895693f2854, 0x3fe7500000000000, 0x3fd44591e053a000, 0xbd06e95892923d88,
-    0x3fe7300000000000, 0x3fd49da7f3bcc000, 0x3d307b334daf4b9a, 0x3fe7100000000000, 0x3fd4f637ebbaa000, 0xbd3fc158cb3124b9,
-    0x3fe6f00000000000, 0x3fd54f431b7be000, 0x3d1a8954c0910952, 0x3fe6d00000000000, 0x3fd5a8cadbbee000, 0xbcf7c79b0af7ecf8,
-    0x3fe6b00000000000, 0x3fd602d08af0a000, 0xbd4c282dd1241813, 0x3ff6900000000000, 0xbfd5ff3070a7a000, 0x3d48586f183bebf2,
-    0x3ff6700000000000, 0xbfd5a42ab0f4c000, 0xbd4fc338a1a4108b, 0x3ff6500000000000, 0xbfd548a2c3ade000, 0x3d4b3a60673df8c2,
-    0x3ff6300000000000, 0xbfd4ec9732600000, 0xbd234d7aaf04d104, 0x3ff6180000000000, 0xbfd4a7373ced0000, 0x3d39a234ebf35449,
-    0x3ff5f80000000000, 0xbfd44a41b463c000, 0xbd31ee28f37cf612, 0x3ff5d80000000000, 0xbfd3ecc460ef6000, 0x3d06028627c1300f,
-    0x3ff5b80000000000, 0xbfd38ebdb38ee000, 0x3d49be9f4660acd8, 0x3ff5a00000000000, 0xbfd347dd9a988000, 0x3d25594dd4c58092,
-    0x3ff5800000000000, 0xbfd2e8e2bae12000, 0x3d267b1e99b72bd8, 0x3ff5600000000000, 0xbfd2895a13de8000, 0xbd3a8d7ad24c13f0,
-    0x3ff5480000000000, 0xbfd241558bfd2000, 0x3d47f80066eb81a9, 0x3ff5280000000000, 0xbfd1e0d0c3372000, 0x3d428386ab2795b0,
-    0x3ff5100000000000, 0xbfd1980d2dd42000, 0xbd2b7b3a7a361c9a, 0x3ff4f00000000000, 0xbfd136870293a000, 0xbd4160bdb314c76f,
-    0x3ff4d80000000000, 0xbfd0ed005f658000, 0x3d22dc75285aa803, 0x3ff4c00000000000, 0xbfd0a324e273a000, 0x3d4e39411810bfcf,
-    0x3ff4a00000000000, 0xbfd0402594b4e000, 0x3d4f7e4a3b085e94, 0x3ff4880000000000, 0xbfcfeb0233e60000, 0xbd2f316e32d5e8c7,
-    0x3ff4700000000000, 0xbfcf550a564b8000, 0x3d2323e3a09202fe, 0x3ff4500000000000, 0xbfce8c0252aa4000, 0xbd4a5fe91fc5c640,
-    0x3ff4380000000000, 0xbfcdf46c0c724000, 0x3d42d0bea7a437e3, 0x3ff4200000000000, 0xbfcd5c216b4fc000, 0x3d21ba91bbca681b,
-    0x3ff4080000000000, 0xbfccc320c0178000, 0x3d4afdbf1966b21b, 0x3ff3f00000000000, 0xbfcc2968558c0000, 0xbd48c0a308471d70,
-    0x3ff3d80000000000, 0xbfcb8ef670420000, 0xbd387533321788e0, 0x3ff3c00000000000, 0xbfcaf3c94e80c000, 0x3cba4e633fcd9066,
-    0x3ff3a80000000000, 0xbfca57df28244000, 0xbd3b99c8ca1d9abb, 0x3ff3900000000000, 0xbfc9bb362e7e0000, 0x3d21f2a8a1ce0ffc,
-    0x3ff3780000000000, 0xbfc91dcc8c340000, 0xbd37bc6abddeff46, 0x3ff3600000000000, 0xbfc87fa06520c000, 0xbd322120401202fc,
-    0x3ff3480000000000, 0xbfc7e0afd630c000, 0xbd139e7c1d8f1034, 0x3ff3300000000000, 0xbfc740f8f5404000, 0x3d30b66c99018aa1,
-    0x3ff3180000000000, 0xbfc6a079d0f7c000, 0x3d452e03ddb97585, 0x3ff3000000000000, 0xbfc5ff3070a78000, 0xbd43d3c873e20a07,
-    0x3ff2e80000000000, 0xbfc55d1ad4234000, 0x3d429135912cdc0c, 0x3ff2d80000000000, 0xbfc4f099f4a24000, 0x3d3e9bf2fafeaf27,
-    0x3ff2c00000000000, 0xbfc44d2b6ccb8000, 0x3d170cc16135783c, 0x3ff2a80000000000, 0xbfc3a8eb2d31c000, 0x3d4c8a09105455f8,
-    0x3ff2900000000000, 0xbfc303d718e48000, 0x3cd680b5ce3ecb05, 0x3ff2800000000000, 0xbfc29552f8200000, 0x3d35b967f4471dfc,
-    0x3ff2680000000000, 0xbfc1eed90e2dc000, 0xbd1615637097648f, 0x3ff2500000000000, 0xbfc1478584674000, 0xbd1563451027c750,
-    0x3ff2400000000000, 0xbfc0d77e7cd08000, 0xbd3cb2cd2ee2f482, 0x3ff2280000000000, 0xbfc02ebb42bf4000, 0x3d15a8fa5ce00e5d,
-    0x3ff2180000000000, 0xbfbf7b79fec38000, 0x3d010987e897ed01, 0x3ff2000000000000, 0xbfbe27076e2b0000, 0x3d2a342c2af0003c,
-    0x3ff1f00000000000, 0xbfbd4313d66c8000, 0xbd49aeaf21bb2a3b, 0x3ff1d80000000000, 0xbfbbeba818148000, 0x3d389b78b6df1f57,
-    0x3ff1c80000000000, 0xbfbb05b49bee8000, 0x3d4e00dd3e707b5a, 0x3ff1b00000000000, 0xbfb9ab4246200000, 0xbd49d66df661e3e8,
-    0x3ff1a00000000000, 0xbfb8c345d6318000, 0xbd3b20f5acb42a66, 0x3ff1880000000000, 0xbfb765bf23a68000, 0xbd4f09a1fe51ded5,
-    0x3ff1780000000000, 0xbfb67bb0726f0000, 0x3d4f8236d258429c, 0x3ff1680000000000, 0xbfb590cafdf00000, 0xbd3c284f5722abaa,
-    0x3ff1500000000000, 0xbfb42edcbea68000, 0x3d4c87e222b06ca6, 0x3ff1400000000000, 0xbfb341d7961c0000, 0x3d4717b6b33e44f8,
-    0x3ff1300000000000, 0xbfb253f62f0a0000, 0xbd3416f8fb69a701, 0x3ff1180000000000, 0xbfb0ed839b550000, 0xbd437f05c95baa26,
-    0x3ff1080000000000, 0xbfaffae9119c0000, 0x3d4b3f322f674eab, 0x3ff0f80000000000, 0xbfae19070c270000, 0xbd48056e66e7585f,
-    0x3ff0e80000000000, 0xbfac355dd0920000, 0xbd2f2ccc9abf8388, 0x3ff0d00000000000, 0xbfa95c830ec90000, 0x3d2c148297c5feb8,
-    0x3ff0c00000000000, 0xbfa77458f6330000, 0x3d3181dce586af09, 0x3ff0b00000000000, 0xbfa58a5bafc90000, 0x3d2b2b739570ad39,
-    0x3ff0a00000000000, 0xbfa39e87b9ff0000, 0x3d40a815bfa937f5, 0x3ff0900000000000, 0xbfa1b0d989240000, 0x3d33401e9ae889bb,
-    0x3ff0780000000000, 0xbf9d91a66c540000, 0xbd2e61f1658cfb9a, 0x3ff0680000000000, 0xbf99ace7551c0000, 0xbd48a289a04e0efc,
-    0x3ff0580000000000, 0xbf95c45a51b80000, 0xbd4a711277a49e0a, 0x3ff0480000000000, 0xbf91d7f7eb9e0000, 0xbd4d7cd8af80670b,
-    0x3ff0380000000000, 0xbf8bcf712c740000, 0xbd1c25e097bd9771, 0x3ff0280000000000, 0xbf83e7295d240000, 0xbd4a7d8f803597bb,
+    0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000, 0x3fefa00000000000, 0x3f882448a3880000, 0x3d34554412c584e0, 0x3fef600000000000, 0x3f9432a925980000, 0x3d098139928637fe,
+    0x3fef200000000000, 0x3f9c63d2ec140000, 0x3d455e318fe7acbd, 0x3feef00000000000, 0x3fa149e3e4000000, 0x3d46a33ab2df4b82, 0x3feeb00000000000, 0x3fa5715c4c040000, 0xbd38888ddfc47628,
+    0x3fee700000000000, 0x3fa9a187b5740000, 0xbd30c22e4ec4d90d, 0x3fee400000000000, 0x3faccb73cdde0000, 0xbd434d1e48fb0501, 0x3fee000000000000, 0x3fb08598b59e0000, 0x3d4d034451fecdfb,
+    0x3fedd00000000000, 0x3fb2207b5c788000, 0xbd45b13981f79c21, 0x3fed900000000000, 0x3fb4485e03dc0000, 0xbd40295c8b96caa5, 0x3fed600000000000, 0x3fb5e95a4d978000, 0x3d31cb7ce1d17171,
+    0x3fed200000000000, 0x3fb8197e2f410000, 0xbd3c0fe460d20041, 0x3fecf00000000000, 0x3fb9c0c32d4d0000, 0x3d42a41fb0be3ccc, 0x3fecc00000000000, 0x3fbb6ac88dad8000, 0xbd427210057eed1d,
+    0x3fec900000000000, 0x3fbd179788218000, 0x3d336433b5efbeed, 0x3fec600000000000, 0x3fbec739830a0000, 0x3d311fcba80cdd10, 0x3fec200000000000, 0x3fc08598b59e4000, 0xbd27e5dd7009902c,
+    0x3febf00000000000, 0x3fc160c8024b4000, 0xbd484f4b55bfd871, 0x3febc00000000000, 0x3fc23d712a49c000, 0x3d100d238fd3df5c, 0x3feb900000000000, 0x3fc31b994d3a4000, 0x3d3f098ee3a50810,
+    0x3feb600000000000, 0x3fc3fb45a5994000, 0xbd4734761f9a8d53, 0x3feb300000000000, 0x3fc4dc7b897bc000, 0x3d0c79b60ae1ff0f, 0x3feb100000000000, 0x3fc5737cc9018000, 0x3d39baa7a6b887f6,
+    0x3feae00000000000, 0x3fc6574ebe8c0000, 0x3d4339f1658785cf, 0x3feab00000000000, 0x3fc73cb9074fc000, 0x3d414cab797ffd2d, 0x3fea800000000000, 0x3fc823c16551c000, 0xbd4c3e448cb39c30,
+    0x3fea500000000000, 0x3fc90c6db9fcc000, 0xbd1935f57718d7ca, 0x3fea300000000000, 0x3fc9a8778debc000, 0xbd45c782e0809e38, 0x3fea000000000000, 0x3fca93ed3c8ac000, 0x3d49e36f2bea77a6,
+    0x3fe9d00000000000, 0x3fcb811730b84000, 0xbd4c2df2f88c6513, 0x3fe9b00000000000, 0x3fcc2028ab180000, 0xbd292e0ee55c7ac6, 0x3fe9800000000000, 0x3fcd1037f2654000, 0x3d4e7b5818a49092,
+    0x3fe9600000000000, 0x3fcdb13db0d48000, 0x3d32806a847527e6, 0x3fe9300000000000, 0x3fcea4449f04c000, 0xbd450b74ce466ae5, 0x3fe9100000000000, 0x3fcf474b134e0000, 0xbd3bae49f1df7b5e,
+    0x3fe8e00000000000, 0x3fd01eae5626c000, 0x3d3a43dcfade85ae, 0x3fe8c00000000000, 0x3fd07138604d6000, 0xbd3e76324e912b17, 0x3fe8a00000000000, 0x3fd0c42d67616000, 0x3d27188b163ceae9,
+    0x3fe8700000000000, 0x3fd14167ef368000, 0xbd40f9fc3ed92a85, 0x3fe8500000000000, 0x3fd1956d3b9bc000, 0x3d27d2f73ad1aa14, 0x3fe8300000000000, 0x3fd1e9e16788a000, 0xbd382eaed3c8b65e,
+    0x3fe8000000000000, 0x3fd269621134e000, 0xbd31b61f10522625, 0x3fe7e00000000000, 0x3fd2bef07cdca000, 0xbd4958c16d6bfec3, 0x3fe7c00000000000, 0x3fd314f1e1d36000, 0xbd28e27ad3213cb8,
+    0x3fe7a00000000000, 0x3fd36b6776be2000, 0xbd4dd22649e1d107, 0x3fe7800000000000, 0x3fd3c25277334000, 0xbd4cf895693f2854, 0x3fe7500000000000, 0x3fd44591e053a000, 0xbd06e95892923d88,
+    0x3fe7300000000000, 0x3fd49da7f3bcc000, 0x3d307b334daf4b9a, 0x3fe7100000000000, 0x3fd4f637ebbaa000, 0xbd3fc158cb3124b9, 0x3fe6f00000000000, 0x3fd54f431b7be000, 0x3d1a8954c0910952,
+    0x3fe6d00000000000, 0x3fd5a8cadbbee000, 0xbcf7c79b0af7ecf8, 0x3fe6b00000000000, 0x3fd602d08af0a000, 0xbd4c282dd1241813, 0x3ff6900000000000, 0xbfd5ff3070a7a000, 0x3d48586f183bebf2,
+    0x3ff6700000000000, 0xbfd5a42ab0f4c000, 0xbd4fc338a1a4108b, 0x3ff6500000000000, 0xbfd548a2c3ade000, 0x3d4b3a60673df8c2, 0x3ff6300000000000, 0xbfd4ec9732600000, 0xbd234d7aaf04d104,
+    0x3ff6180000000000, 0xbfd4a7373ced0000, 0x3d39a234ebf35449, 0x3ff5f80000000000, 0xbfd44a41b463c000, 0xbd31ee28f37cf612, 0x3ff5d80000000000, 0xbfd3ecc460ef6000, 0x3d06028627c1300f,
+    0x3ff5b80000000000, 0xbfd38ebdb38ee000, 0x3d49be9f4660acd8, 0x3ff5a00000000000, 0xbfd347dd9a988000, 0x3d25594dd4c58092, 0x3ff5800000000000, 0xbfd2e8e2bae12000, 0x3d267b1e99b72bd8,
+    0x3ff5600000000000, 0xbfd2895a13de8000, 0xbd3a8d7ad24c13f0, 0x3ff5480000000000, 0xbfd241558bfd2000, 0x3d47f80066eb81a9, 0x3ff5280000000000, 0xbfd1e0d0c3372000, 0x3d428386ab2795b0,
+    0x3ff5100000000000, 0xbfd1980d2dd42000, 0xbd2b7b3a7a361c9a, 0x3ff4f00000000000, 0xbfd136870293a000, 0xbd4160bdb314c76f, 0x3ff4d80000000000, 0xbfd0ed005f658000, 0x3d22dc75285aa803,
+    0x3ff4c00000000000, 0xbfd0a324e273a000, 0x3d4e39411810bfcf, 0x3ff4a00000000000, 0xbfd0402594b4e000, 0x3d4f7e4a3b085e94, 0x3ff4880000000000, 0xbfcfeb0233e60000, 0xbd2f316e32d5e8c7,
+    0x3ff4700000000000, 0xbfcf550a564b8000, 0x3d2323e3a09202fe, 0x3ff4500000000000, 0xbfce8c0252aa4000, 0xbd4a5fe91fc5c640, 0x3ff4380000000000, 0xbfcdf46c0c724000, 0x3d42d0bea7a437e3,
+    0x3ff4200000000000, 0xbfcd5c216b4fc000, 0x3d21ba91bbca681b, 0x3ff4080000000000, 0xbfccc320c0178000, 0x3d4afdbf1966b21b, 0x3ff3f00000000000, 0xbfcc2968558c0000, 0xbd48c0a308471d70,
+    0x3ff3d80000000000, 0xbfcb8ef670420000, 0xbd387533321788e0, 0x3ff3c00000000000, 0xbfcaf3c94e80c000, 0x3cba4e633fcd9066, 0x3ff3a80000000000, 0xbfca57df28244000, 0xbd3b99c8ca1d9abb,
+    0x3ff3900000000000, 0xbfc9bb362e7e0000, 0x3d21f2a8a1ce0ffc, 0x3ff3780000000000, 0xbfc91dcc8c340000, 0xbd37bc6abddeff46, 0x3ff3600000000000, 0xbfc87fa06520c000, 0xbd322120401202fc,
+    0x3ff3480000000000, 0xbfc7e0afd630c000, 0xbd139e7c1d8f1034, 0x3ff3300000000000, 0xbfc740f8f5404000, 0x3d30b66c99018aa1, 0x3ff3180000000000, 0xbfc6a079d0f7c000, 0x3d452e03ddb97585,
+    0x3ff3000000000000, 0xbfc5ff3070a78000, 0xbd43d3c873e20a07, 0x3ff2e80000000000, 0xbfc55d1ad4234000, 0x3d429135912cdc0c, 0x3ff2d80000000000, 0xbfc4f099f4a24000, 0x3d3e9bf2fafeaf27,
+    0x3ff2c00000000000, 0xbfc44d2b6ccb8000, 0x3d170cc16135783c, 0x3ff2a80000000000, 0xbfc3a8eb2d31c000, 0x3d4c8a09105455f8, 0x3ff2900000000000, 0xbfc303d718e48000, 0x3cd680b5ce3ecb05,
+    0x3ff2800000000000, 0xbfc29552f8200000, 0x3d35b967f4471dfc, 0x3ff2680000000000, 0xbfc1eed90e2dc000, 0xbd1615637097648f, 0x3ff2500000000000, 0xbfc1478584674000, 0xbd1563451027c750,
+    0x3ff2400000000000, 0xbfc0d77e7cd08000, 0xbd3cb2cd2ee2f482, 0x3ff2280000000000, 0xbfc02ebb42bf4000, 0x3d15a8fa5ce00e5d, 0x3ff2180000000000, 0xbfbf7b79fec38000, 0x3d010987e897ed01,
+    0x3ff2000000000000, 0xbfbe27076e2b0000, 0x3d2a342c2af0003c, 0x3ff1f00000000000, 0xbfbd4313d66c8000, 0xbd49aeaf21bb2a3b, 0x3ff1d80000000000, 0xbfbbeba818148000, 0x3d389b78b6df1f57,
+    0x3ff1c80000000000, 0xbfbb05b49bee8000, 0x3d4e00dd3e707b5a, 0x3ff1b00000000000, 0xbfb9ab4246200000, 0xbd49d66df661e3e8, 0x3ff1a00000000000, 0xbfb8c345d6318000, 0xbd3b20f5acb42a66,
+    0x3ff1880000000000, 0xbfb765bf23a68000, 0xbd4f09a1fe51ded5, 0x3ff1780000000000, 0xbfb67bb0726f0000, 0x3d4f8236d258429c, 0x3ff1680000000000, 0xbfb590cafdf00000, 0xbd3c284f5722abaa,
+    0x3ff1500000000000, 0xbfb42edcbea68000, 0x3d4c87e222b06ca6, 0x3ff1400000000000, 0xbfb341d7961c0000, 0x3d4717b6b33e44f8, 0x3ff1300000000000, 0xbfb253f62f0a0000, 0xbd3416f8fb69a701,
+    0x3ff1180000000000, 0xbfb0ed839b550000, 0xbd437f05c95baa26, 0x3ff1080000000000, 0xbfaffae9119c0000, 0x3d4b3f322f674eab, 0x3ff0f80000000000, 0xbfae19070c270000, 0xbd48056e66e7585f,
+    0x3ff0e80000000000, 0xbfac355dd0920000, 0xbd2f2ccc9abf8388, 0x3ff0d00000000000, 0xbfa95c830ec90000, 0x3d2c148297c5feb8, 0x3ff0c00000000000, 0xbfa77458f6330000, 0x3d3181dce586af09,
+    0x3ff0b00000000000, 0xbfa58a5bafc90000, 0x3d2b2b739570ad39, 0x3ff0a00000000000, 0xbfa39e87b9ff0000, 0x3d40a815bfa937f5, 0x3ff0900000000000, 0xbfa1b0d989240000, 0x3d33401e9ae889bb,
+    0x3ff0780000000000, 0xbf9d91a66c540000, 0xbd2e61f1658cfb9a, 0x3ff0680000000000, 0xbf99ace7551c0000, 0xbd48a289a04e0efc, 0x3ff0580000000000, 0xbf95c45a51b80000, 0xbd4a711277a49e0a,
+    0x3ff0480000000000, 0xbf91d7f7eb9e0000, 0xbd4d7cd8af80670b, 0x3ff0380000000000, 0xbf8bcf712c740000, 0xbd1c25e097bd9771, 0x3ff0280000000000, 0xbf83e7295d240000, 0xbd4a7d8f803597bb,
     0x3ff0180000000000, 0xbf77ee11ebd80000, 0xbd0749d3c2d23a07, 0x3ff0000000000000, 0x0000000000000000, 0x0000000000000000
 };
 #define NNI_LN2_HI 0.6931471805601177
 #define NNI_LN2_LO -1.7239444525614835e-13
 /* exp(x + xl) = (*hi + *lo) 2^*k, |x| <= 750, xl small beside x: x = (64 k + j) log(2)/64 + r, |r|
- * <= log(2)/128;
- * 2^(j/64) from the table times a series of degree 6. Relative error below 2^-60. */
+ * <= log(2)/128; 2^(j/64) from the table times a series of degree 6. Relative error below 2^-60. */
 NNI_FN double nni_exp_core(double x, double xl, double *lo, int *k)
 {
     double n = (x * 92.33248261689366 + 6755399441055744.0) - 6755399441055744.0, r, p, th;
@@ -2064,10 +2090,8 @@ NN_DEF double nn_expm1(double x)
     if (x > -0.35 && x < 0.35) {
         double q = x * x * x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0 +
                 x * (1.0 / 5040.0 + x * (1.0 / 40320.0 + x * (1.0 / 362880.0 +
-                x * (1.0 / 3628800.0 + x * (1.0 / 39916800.0 +
-                x * (1.0 / 479001600.0 +
-                x * (1.0 / 6227020800.0 +
-                x * (1.0 / 87178291200.0))))))))))));
+                x * (1.0 / 3628800.0 + x * (1.0 / 39916800.0 + x * (1.0 / 479001600.0 +
+                x * (1.0 / 6227020800.0 + x * (1.0 / 87178291200.0))))))))))));
         if (x > -1e-17 && x < 1e-17) return x;               /* also keeps -0 and the denormals */
         hi = nni_two_prod(x, 0.5 * x, &lo);
         s = nni_fast_sum(x, hi, &e);
@@ -2179,8 +2203,7 @@ NN_DEF double nn_tanh(double x)
         if (a < 1e-8) return x;
         q = x * z * (-1.0 / 3.0 + z * (2.0 / 15.0 + z * (-17.0 / 315.0 + z * (62.0 / 2835.0 +
                 z * (-1382.0 / 155925.0 + z * (21844.0 / 6081075.0 +
-                z * (-929569.0 / 638512875.0 +
-                z * (6404582.0 / 10854718875.0 +
+                z * (-929569.0 / 638512875.0 + z * (6404582.0 / 10854718875.0 +
                 z * (-443861162.0 / 1856156927625.0)))))))));
         return x + q;
     }
@@ -2235,27 +2258,20 @@ NN_DEF double nn_pow(double x, double y)
 }
 /* {erf(c) in two parts, 2/sqrt(pi) exp(-c^2)} at c = i/8, i = 6..48 */
 static const uint64_t nni_erf_tab[129] = {
-    0x3fe6c1c9759d0e5f, 0x3c8b1432f2cbc455, 0x3fe492e42d78d2c5, 0x3fe91724951b8fc6, 0xbc827912dd352f8b, 0x3fe0cab61f084b93,
-    0x3feaf767a741088b, 0xbc7c97f778122797, 0x3fda911f096fbc26, 0x3fec6dad2829ec62, 0xbc6ab76d4cba3d05, 0x3fd45e99bcbb7915,
-    0x3fed8865d98abe01, 0xbc8fcec4afb974d9, 0x3fce4652fadcb6b2, 0x3fee5768c3b4a3fc, 0x3c68b62674f89890, 0x3fc5ce595c455b0a,
-    0x3feeea5557137ae0, 0xbc8385e445f2c96d, 0x3fbe723726b824a9, 0x3fef4f693b67bd77, 0xbc73a1ee1406c356, 0x3fb499d478bca735,
-    0x3fef92d077f8d56d, 0x3c78b55ef493fce7, 0x3fab055303221015, 0x3fefbe61eef4cf6a, 0x3c815ded88667618, 0x3fa12ceb37ff9bc3,
-    0x3fefd9ae142795e3, 0x3c7972801904b9a3, 0x3f9529b9e8cf9a1e, 0x3fefea4218d6594a, 0xbc5e3333d8f7d98c, 0x3f894624e78e0faf,
-    0x3feff404760319b4, 0x3c7f142071432025, 0x3f7d4143a9dfe965, 0x3feff9960f3eb327, 0xbc708b1ca6e97f80, 0x3f706918b6355624,
-    0x3feffcaa8f4c9bea, 0x3c8b0cee160116f9, 0x3f61d83170fbf6fb, 0x3feffe514bbdc197, 0xbc5cd963345b5c6d, 0x3f52ce898809244e,
-    0x3fefff2cfb0453d9, 0x3c89a913686042a3, 0x3f43360ccd23db3a, 0x3fefff9ba420e834, 0x3c71379ec5aa630e, 0x3f330538fbb77ecd,
-    0x3fefffd1ac4135f9, 0x3c8eeafa1ecd6cef, 0x3f22408e9ba3327f, 0x3fefffeb3ebb267b, 0x3c6e47f697047cba, 0x3f10f9e1b4dd36df,
-    0x3feffff6f9f67e55, 0x3c8e1e4483ba034b, 0x3efe9b5e8d00ce77, 0x3feffffc316d9ed0, 0xbc88b32f44f46b3b, 0x3eeabe09e9144b5e,
-    0x3feffffe710d565e, 0x3c8c9ea52d76dc04, 0x3ed6a597219a93da, 0x3fefffff618c3da6, 0xbc519309ce23aa3e, 0x3ec296a70f414053,
-    0x3fefffffc2f171e3, 0x3c885edd0395f475, 0x3ead9371e2ff7c35, 0x3fefffffe92ced93, 0xbc8d2db2ecfe14ae, 0x3e96ce1aa3fd7bdd,
-    0x3feffffff7b91176, 0x3c70b2865615db40, 0x3e810b1488aeb235, 0x3feffffffd169d0c, 0x3c870a2bfb068e6f, 0x3e68b0cfce0579e0,
-    0x3fefffffff01a8b6, 0x3c323370eca5ca6a, 0x3e5155a09065d4f7, 0x3fefffffffabd229, 0xbc64dbe49bec3ef2, 0x3e37974e743dea3d,
-    0x3fefffffffe4fa30, 0x3c6d166bcb681c7b, 0x3e1f1e3523b41d7d, 0x3feffffffff79626, 0x3c85fbc52d650a89, 0x3e03e44e45301b92,
-    0x3feffffffffd759d, 0x3c8f7bee7eb23420, 0x3de8a61745ec7d1d, 0x3fefffffffff4188, 0x3c87a2cb3d056eac, 0x3dcd9a880f306bd8,
-    0x3fefffffffffc9e8, 0xbc7a759f7738935f, 0x3db13af4f04f9998, 0x3feffffffffff11a, 0xbc73eafccbc6e8b7, 0x3d9370ab8327af5e,
-    0x3feffffffffffc05, 0x3c807ba96a6b2e1a, 0x3d75422ef5d8949d, 0x3feffffffffffef8, 0x3c714be6226402c7, 0x3d568823e52970be,
-    0x3fefffffffffffbe, 0xbc8182b326b228dc, 0x3d37258610b3b233, 0x3feffffffffffff0, 0xbc720ef3618f2d54, 0x3d170beaf9c7ffb6,
-    0x3feffffffffffffc, 0x3c78115fd1b12786, 0x3cf63daf8b4b1e0c, 0x3fefffffffffffff, 0x3c70439397b5f70a, 0x3cd4cd9c04158cd7,
+    0x3fe6c1c9759d0e5f, 0x3c8b1432f2cbc455, 0x3fe492e42d78d2c5, 0x3fe91724951b8fc6, 0xbc827912dd352f8b, 0x3fe0cab61f084b93, 0x3feaf767a741088b, 0xbc7c97f778122797, 0x3fda911f096fbc26,
+    0x3fec6dad2829ec62, 0xbc6ab76d4cba3d05, 0x3fd45e99bcbb7915, 0x3fed8865d98abe01, 0xbc8fcec4afb974d9, 0x3fce4652fadcb6b2, 0x3fee5768c3b4a3fc, 0x3c68b62674f89890, 0x3fc5ce595c455b0a,
+    0x3feeea5557137ae0, 0xbc8385e445f2c96d, 0x3fbe723726b824a9, 0x3fef4f693b67bd77, 0xbc73a1ee1406c356, 0x3fb499d478bca735, 0x3fef92d077f8d56d, 0x3c78b55ef493fce7, 0x3fab055303221015,
+    0x3fefbe61eef4cf6a, 0x3c815ded88667618, 0x3fa12ceb37ff9bc3, 0x3fefd9ae142795e3, 0x3c7972801904b9a3, 0x3f9529b9e8cf9a1e, 0x3fefea4218d6594a, 0xbc5e3333d8f7d98c, 0x3f894624e78e0faf,
+    0x3feff404760319b4, 0x3c7f142071432025, 0x3f7d4143a9dfe965, 0x3feff9960f3eb327, 0xbc708b1ca6e97f80, 0x3f706918b6355624, 0x3feffcaa8f4c9bea, 0x3c8b0cee160116f9, 0x3f61d83170fbf6fb,
+    0x3feffe514bbdc197, 0xbc5cd963345b5c6d, 0x3f52ce898809244e, 0x3fefff2cfb0453d9, 0x3c89a913686042a3, 0x3f43360ccd23db3a, 0x3fefff9ba420e834, 0x3c71379ec5aa630e, 0x3f330538fbb77ecd,
+    0x3fefffd1ac4135f9, 0x3c8eeafa1ecd6cef, 0x3f22408e9ba3327f, 0x3fefffeb3ebb267b, 0x3c6e47f697047cba, 0x3f10f9e1b4dd36df, 0x3feffff6f9f67e55, 0x3c8e1e4483ba034b, 0x3efe9b5e8d00ce77,
+    0x3feffffc316d9ed0, 0xbc88b32f44f46b3b, 0x3eeabe09e9144b5e, 0x3feffffe710d565e, 0x3c8c9ea52d76dc04, 0x3ed6a597219a93da, 0x3fefffff618c3da6, 0xbc519309ce23aa3e, 0x3ec296a70f414053,
+    0x3fefffffc2f171e3, 0x3c885edd0395f475, 0x3ead9371e2ff7c35, 0x3fefffffe92ced93, 0xbc8d2db2ecfe14ae, 0x3e96ce1aa3fd7bdd, 0x3feffffff7b91176, 0x3c70b2865615db40, 0x3e810b1488aeb235,
+    0x3feffffffd169d0c, 0x3c870a2bfb068e6f, 0x3e68b0cfce0579e0, 0x3fefffffff01a8b6, 0x3c323370eca5ca6a, 0x3e5155a09065d4f7, 0x3fefffffffabd229, 0xbc64dbe49bec3ef2, 0x3e37974e743dea3d,
+    0x3fefffffffe4fa30, 0x3c6d166bcb681c7b, 0x3e1f1e3523b41d7d, 0x3feffffffff79626, 0x3c85fbc52d650a89, 0x3e03e44e45301b92, 0x3feffffffffd759d, 0x3c8f7bee7eb23420, 0x3de8a61745ec7d1d,
+    0x3fefffffffff4188, 0x3c87a2cb3d056eac, 0x3dcd9a880f306bd8, 0x3fefffffffffc9e8, 0xbc7a759f7738935f, 0x3db13af4f04f9998, 0x3feffffffffff11a, 0xbc73eafccbc6e8b7, 0x3d9370ab8327af5e,
+    0x3feffffffffffc05, 0x3c807ba96a6b2e1a, 0x3d75422ef5d8949d, 0x3feffffffffffef8, 0x3c714be6226402c7, 0x3d568823e52970be, 0x3fefffffffffffbe, 0xbc8182b326b228dc, 0x3d37258610b3b233,
+    0x3feffffffffffff0, 0xbc720ef3618f2d54, 0x3d170beaf9c7ffb6, 0x3feffffffffffffc, 0x3c78115fd1b12786, 0x3cf63daf8b4b1e0c, 0x3fefffffffffffff, 0x3c70439397b5f70a, 0x3cd4cd9c04158cd7,
     0x3ff0000000000000, 0xbc78cf81557d20b6, 0x3cb2dc119095729f
 };
 NN_DEF double nn_erf(double x)
@@ -2269,20 +2285,15 @@ NN_DEF double nn_erf(double x)
         s = 0.12837916709551259 + z * (-0.37612638903183754 + z * (0.11283791670955126 +
                 z * (-0.026866170645131252 + z * (0.0052239776254421879 +
                 z * (-0.00085483270234508533 + z * (0.00012055332981789664 +
-                z * (-1.492565035840625e-05 +
-                z * (1.6462114365889248e-06 +
-                z * (-1.6365844691234924e-07 +
-                z * (1.4807192815879218e-08 +
-                z * (-1.2290555301717928e-09 +
-                z * (9.4227590646504113e-11 +
-                z * (-6.7113668551641105e-12 +
-                                                                             z * 4.4632242632864775e-13)))))))))))));
+                z * (-1.492565035840625e-05 + z * (1.6462114365889248e-06 +
+                z * (-1.6365844691234924e-07 + z * (1.4807192815879218e-08 +
+                z * (-1.2290555301717928e-09 + z * (9.4227590646504113e-11 +
+                z * (-6.7113668551641105e-12 + z * 4.4632242632864775e-13)))))))))))));
         return x + x * s;
     }
     if (a >= 6.0) return x < 0 ? -1.0 : 1.0;
-    /* erf(c + h) = erf(c) + integral of g(t) = 2/sqrt(pi) exp(-(c + t)^2) over 0..h; g' = -2 (c +
-     * t) g gives g's Taylor
-     * coefficients: (n + 1) g[n+1] = -2 (c g[n] + g[n-1]) */
+    /* erf(c + h) = erf(c) + integral of g(t) = 2/sqrt(pi) exp(-(c + t)^2) over 0..h; g' = -2 (c + t) g
+     * gives g's Taylor coefficients: (n + 1) g[n+1] = -2 (c g[n] + g[n-1]) */
     i = (int)(a * 8.0 + 0.5);
     c = (double)i * 0.125;
     h = a - c;
@@ -2326,8 +2337,7 @@ NNI_FN double nni_rem_pio2(double x, double *rl, unsigned *q)
     }
     nni_unpack(x, &m, &ex);                                  /* x = m 2^ex, ex >= -41 */
     /* 2/pi's bit b (from 1, after the point) weighs m 2^(ex-b): what is a multiple of 4 does not
-     * matter. Take 256 bits from bit
-     * ex - 1 on (weights 2^(1) and down to far below the point). */
+     * matter. Take 256 bits from bit ex - 1 on (weights 2^(1) and down to far below the point). */
     /* bits skipped: weights of m 2^ex 2^-bit >= 4 */
     bit = ex - 2 > 0 ? ex - 2 : 0;
     word = bit >> 6;
@@ -2396,9 +2406,8 @@ static const uint64_t nni_sin_tab[56] = {
     0x3fe5cffc16bf8f0d, 0x3c896cb370eb578a, 0x3fe769fec655211f, 0xbc6827d5cf8c68c5,
     0x3fe73b7680dea578, 0xbc72248306dc12a2, 0x3fe6018526f563df, 0x3c846ca5e0e432d0
 };
-/* r = j/16 + h with |h| <= 1/32 (j = 0: 1/4): sin r = S + (C h + (S (cos h - 1) + C (sin h - h))),
- * cos likewise, so that only small terms are rounded before the last sum; rl enters with the
- * derivatives. */
+/* r = j/16 + h with |h| <= 1/32 (j = 0: 1/4): sin r = S + (C h + (S (cos h - 1) + C (sin h - h))), cos
+ * likewise, so that only small terms are rounded before the last sum; rl enters with the derivatives. */
 NN_DEF void nn_sincos(double x, double *s, double *c)
 {
     double r, rl, h, z, sm, cm, sh, sl, ch, cl, sn, cs;
@@ -2762,7 +2771,7 @@ NN_DEF nn_status nn_update_make(nn_update *u, const nn_update_desc *d, nn_error 
     if (m && v) {
         r.neg_step = (float)-(d->lr / (1.0 - nni_ipow(d->beta1, d->t)));
         r.bc2 = (float)(1.0 - nni_ipow(d->beta2, d->t));
-        r.sqrt_bc2 = (float)sqrt(1.0 - nni_ipow(d->beta2, d->t));
+        r.sqrt_bc2 = (float)nni_sqrt(1.0 - nni_ipow(d->beta2, d->t));
         r.inv_bc2 = 1.0f / r.sqrt_bc2;
     }
     if (r.kind == NN_OPT_NADAM) nni_nadam_factors(&r, d);
@@ -3200,7 +3209,7 @@ NN_DEF void nn_rng_normals(nn_rng *r, double *out, size_t n)
         }
     }
     for (; n; n -= n > 1 ? 2 : 1, out += 2) {
-        double u = nn_rng_f64(r), v = nn_rng_f64(r), rad = sqrt(-2.0 * nn_log(1.0 - u)), s, c;
+        double u = nn_rng_f64(r), v = nn_rng_f64(r), rad = nni_sqrt(-2.0 * nn_log(1.0 - u)), s, c;
         nn_sincos(6.283185307179586 * v, &s, &c);
         out[0] = rad * c;
         if (n > 1) out[1] = rad * s;
@@ -3264,7 +3273,7 @@ NN_DEF double nn_mt_normal(nn_mt *s)
         b = 2.0 * nn_mt_rand(s) - 1.0;
         r = a * a + b * b;
     } while (r >= 1.0 || r == 0.0);
-    f = sqrt(-2.0 * nn_log(r) / r);
+    f = nni_sqrt(-2.0 * nn_log(r) / r);
     s->gauss = f * a;
     s->has_gauss = 1;
     return f * b;
@@ -3401,10 +3410,9 @@ NN_DEF void nn_torch_uniform(nn_torch_rng *g, float *out, size_t n, float from, 
         out[i] =
             nni_fmaf((float)(nn_mt_u32(&g->mt) & 0xffffff) * 5.9604644775390625e-08f, range, from);
 }
-/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes) with the
- * fusions of its AVX2 builds. They are
- * PyTorch 2.13's: 1.13 fused the cosine's last terms the other way, an ulp apart in one element of
- * a thousand. Only here: elsewhere nn_logf is better. x in (0, 1]; x >= 0. */
+/* The float log and sincos of its vectorised Box-Muller (the polynomials of Cephes) with the fusions of
+ * its AVX2 builds. They are PyTorch 2.13's: 1.13 fused the cosine's last terms the other way, an ulp
+ * apart in one element of a thousand. Only here: elsewhere nn_logf is better. x in (0, 1]; x >= 0. */
 NNI_FN float nni_torch_logf(float x)
 {
     uint32_t u;
@@ -3477,7 +3485,7 @@ NN_DEF void nn_torch_normal(nn_torch_rng *g, float *out, size_t n, float mean, f
         double v;
         if (g->has_normal) { v = g->normal; g->has_normal = 0; }
         else {
-            double u1 = nn_torch_rand64(g), u2 = nn_torch_rand64(g), rad = sqrt(-2.0 * nn_log1p(-u2)), s, c;
+            double u1 = nn_torch_rand64(g), u2 = nn_torch_rand64(g), rad = nni_sqrt(-2.0 * nn_log1p(-u2)), s, c;
             nn_sincos(6.283185307179586 * u1, &s, &c);
             v = rad * c;
             g->normal = rad * s;
@@ -3513,238 +3521,208 @@ NN_DEF void nn_torch_randperm(nn_torch_rng *g, int64_t *out, size_t n)
  * ziggurat tables are bit for bit
  * NumPy's (their SHA-256 digests were checked, docs/random.md): doubles as their bits. */
 static const uint64_t nni_zig_k[256] = {
-    0x000ef33d8025ef6a, 0x0000000000000000, 0x000c08be98fbc6a8, 0x000da354fabd8142, 0x000e51f67ec1eeea, 0x000eb255e9d3f77e, 0x000eef4b817ecab9,
-    0x000f19470afa44aa, 0x000f37ed61ffcb18, 0x000f4f469561255c, 0x000f61a5e41ba396, 0x000f707a755396a4, 0x000f7cb2ec28449a, 0x000f86f10c6357d3,
-    0x000f8fa6578325de, 0x000f9724c74dd0da, 0x000f9da907dbf509, 0x000fa360f581fa74, 0x000fa86fde5b4bf8, 0x000facf160d354dc, 0x000fb0fb6718b90f,
-    0x000fb49f8d5374c6, 0x000fb7ec2366fe77, 0x000fbaece9a1e50e, 0x000fbdab9d040bed, 0x000fc03060ff6c57, 0x000fc2821037a248, 0x000fc4a67ae25bd1,
-    0x000fc6a2977aee31, 0x000fc87aa92896a4, 0x000fca325e4bde85, 0x000fcbcce902231a, 0x000fcd4d12f839c4, 0x000fceb54d8fec99, 0x000fd007bf1dc930,
-    0x000fd1464dd6c4e6, 0x000fd272a8e2f450, 0x000fd38e4ff0c91e, 0x000fd49a9990b478, 0x000fd598b8920f53, 0x000fd689c08e99ec, 0x000fd76ea9c8e832,
-    0x000fd848547b08e8, 0x000fd9178bad2c8c, 0x000fd9dd07a7add2, 0x000fda9970105e8c, 0x000fdb4d5dc02e20, 0x000fdbf95c5bfcd0, 0x000fdc9debb99a7d,
-    0x000fdd3b8118729d, 0x000fddd288342f90, 0x000fde6364369f64, 0x000fdeee708d514e, 0x000fdf7401a6b42e, 0x000fdff46599ed40, 0x000fe06fe4bc24f2,
-    0x000fe0e6c225a258, 0x000fe1593c28b84c, 0x000fe1c78cbc3f99, 0x000fe231e9db1caa, 0x000fe29885da1b91, 0x000fe2fb8fb54186, 0x000fe35b33558d4a,
-    0x000fe3b799d0002a, 0x000fe410e99ead7f, 0x000fe46746d47734, 0x000fe4bad34c095c, 0x000fe50baed29524, 0x000fe559f74ebc78, 0x000fe5a5c8e41212,
-    0x000fe5ef3e138689, 0x000fe6366fd91078, 0x000fe67b75c6d578, 0x000fe6be661e11aa, 0x000fe6ff55e5f4f2, 0x000fe73e5900a702, 0x000fe77b823e9e39,
-    0x000fe7b6e37070a2, 0x000fe7f08d774243, 0x000fe8289053f08c, 0x000fe85efb35173a, 0x000fe893dc840864, 0x000fe8c741f0cebc, 0x000fe8f9387d4ef6,
-    0x000fe929cc879b1d, 0x000fe95909d388ea, 0x000fe986fb939aa2, 0x000fe9b3ac714866, 0x000fe9df2694b6d5, 0x000fea0973abe67c, 0x000fea329cf166a4,
-    0x000fea5aab32952c, 0x000fea81a6d5741a, 0x000feaa797de1cf0, 0x000feacc85f3d920, 0x000feaf07865e63c, 0x000feb13762fec13, 0x000feb3585fe2a4a,
-    0x000feb56ae3162b4, 0x000feb76f4e284fa, 0x000feb965fe62014, 0x000febb4f4cf9d7c, 0x000febd2b8f449d0, 0x000febefb16e2e3e, 0x000fec0be31ebde8,
-    0x000fec2752b15a15, 0x000fec42049dafd3, 0x000fec5bfd29f196, 0x000fec75406ceef4, 0x000fec8dd2500cb4, 0x000feca5b6911f12, 0x000fecbcf0c427fe,
-    0x000fecd38454fb15, 0x000fece97488c8b3, 0x000fecfec47f91b7, 0x000fed1377358528, 0x000fed278f844903, 0x000fed3b10242f4c, 0x000fed4dfbad586e,
-    0x000fed605498c3dd, 0x000fed721d414fe8, 0x000fed8357e4a982, 0x000fed9406a42cc8, 0x000feda42b85b704, 0x000fedb3c8746ab4, 0x000fedc2df416652,
-    0x000fedd171a46e52, 0x000feddf813c8ad3, 0x000feded0f909980, 0x000fedfa1e0fd414, 0x000fee06ae124bc4, 0x000fee12c0d95a06, 0x000fee1e579006e0,
-    0x000fee29734b6524, 0x000fee34150ae4bc, 0x000fee3e3db89b3c, 0x000fee47ee2982f4, 0x000fee51271db086, 0x000fee59e9407f41, 0x000fee623528b42e,
-    0x000fee6a0b5897f1, 0x000fee716c3e077a, 0x000fee7858327b82, 0x000fee7ecf7b06ba, 0x000fee84d2484ab2, 0x000fee8a60b66343, 0x000fee8f7accc851,
-    0x000fee94207e25da, 0x000fee9851a829ea, 0x000fee9c0e13485c, 0x000fee9f557273f4, 0x000feea22762ccae, 0x000feea4836b42ac, 0x000feea668fc2d71,
-    0x000feea7d76ed6fa, 0x000feea8ce04fa0a, 0x000feea94be8333b, 0x000feea950296410, 0x000feea8d9c0075e, 0x000feea7e7897654, 0x000feea678481d24,
-    0x000feea48aa29e83, 0x000feea21d22e4da, 0x000fee9f2e352024, 0x000fee9bbc26af2e, 0x000fee97c524f2e4, 0x000fee93473c0a3a, 0x000fee8e40557516,
-    0x000fee88ae369c7a, 0x000fee828e7f3dfd, 0x000fee7bdea7b888, 0x000fee749bff37ff, 0x000fee6cc3a9bd5e, 0x000fee64529e007e, 0x000fee5b45a32888,
-    0x000fee51994e57b6, 0x000fee474a0006cf, 0x000fee3c53e12c50, 0x000fee30b2e02ad8, 0x000fee2462ad8205, 0x000fee175eb83c5a, 0x000fee09a22a1447,
-    0x000fedfb27e349cc, 0x000fedebea76216c, 0x000feddbe422047e, 0x000fedcb0ece39d3, 0x000fedb964042cf4, 0x000feda6dce938c9, 0x000fed937237e98d,
-    0x000fed7f1c38a836, 0x000fed69d2b9c02b, 0x000fed538d06ae00, 0x000fed3c41dea422, 0x000fed23e76a2fd8, 0x000fed0a732fe644, 0x000fecefda07fe34,
-    0x000fecd4100eb7b8, 0x000fecb708956eb4, 0x000fec98b61230c1, 0x000fec790a0da978, 0x000fec57f50f31fe, 0x000fec356686c962, 0x000fec114cb4b335,
-    0x000febeb948e6fd0, 0x000febc429a0b692, 0x000feb9af5ee0cdc, 0x000feb6fe1c98542, 0x000feb42d3ad1f9e, 0x000feb13b00b2d4b, 0x000feae2591a02e9,
-    0x000feaaeae992257, 0x000fea788d8ee326, 0x000fea3fcffd73e5, 0x000fea044c8dd9f6, 0x000fe9c5d62f563b, 0x000fe9843ba947a4, 0x000fe93f471d4728,
-    0x000fe8f6bd76c5d6, 0x000fe8aa5dc4e8e6, 0x000fe859e07ab1ea, 0x000fe804f690a940, 0x000fe7ab488233c0, 0x000fe74c751f6aa5, 0x000fe6e8102aa202,
-    0x000fe67da0b6abd8, 0x000fe60c9f38307e, 0x000fe5947338f742, 0x000fe51470977280, 0x000fe48bd436f458, 0x000fe3f9bffd1e37, 0x000fe35d35eeb19c,
-    0x000fe2b5122fe4fe, 0x000fe20003995557, 0x000fe13c82788314, 0x000fe068c4ee67b0, 0x000fdf82b02b71aa, 0x000fde87c57efeaa, 0x000fdd7509c63bfd,
-    0x000fdc46e529bf13, 0x000fdaf8f82e0282, 0x000fd985e1b2ba75, 0x000fd7e6ef48cf04, 0x000fd613adbd650b, 0x000fd40149e2f012, 0x000fd1a1a7b4c7ac,
-    0x000fcee204761f9e, 0x000fcba8d85e11b2, 0x000fc7d26ecd2d22, 0x000fc32b2f1e22ed, 0x000fbd6581c0b83a, 0x000fb606c4005434, 0x000fac40582a2874,
-    0x000f9e971e014598, 0x000f89fa48a41dfc, 0x000f66c5f7f0302c, 0x000f1a5a4b331c4a
+    0x000ef33d8025ef6a, 0x0000000000000000, 0x000c08be98fbc6a8, 0x000da354fabd8142, 0x000e51f67ec1eeea, 0x000eb255e9d3f77e, 0x000eef4b817ecab9, 0x000f19470afa44aa,
+    0x000f37ed61ffcb18, 0x000f4f469561255c, 0x000f61a5e41ba396, 0x000f707a755396a4, 0x000f7cb2ec28449a, 0x000f86f10c6357d3, 0x000f8fa6578325de, 0x000f9724c74dd0da,
+    0x000f9da907dbf509, 0x000fa360f581fa74, 0x000fa86fde5b4bf8, 0x000facf160d354dc, 0x000fb0fb6718b90f, 0x000fb49f8d5374c6, 0x000fb7ec2366fe77, 0x000fbaece9a1e50e,
+    0x000fbdab9d040bed, 0x000fc03060ff6c57, 0x000fc2821037a248, 0x000fc4a67ae25bd1, 0x000fc6a2977aee31, 0x000fc87aa92896a4, 0x000fca325e4bde85, 0x000fcbcce902231a,
+    0x000fcd4d12f839c4, 0x000fceb54d8fec99, 0x000fd007bf1dc930, 0x000fd1464dd6c4e6, 0x000fd272a8e2f450, 0x000fd38e4ff0c91e, 0x000fd49a9990b478, 0x000fd598b8920f53,
+    0x000fd689c08e99ec, 0x000fd76ea9c8e832, 0x000fd848547b08e8, 0x000fd9178bad2c8c, 0x000fd9dd07a7add2, 0x000fda9970105e8c, 0x000fdb4d5dc02e20, 0x000fdbf95c5bfcd0,
+    0x000fdc9debb99a7d, 0x000fdd3b8118729d, 0x000fddd288342f90, 0x000fde6364369f64, 0x000fdeee708d514e, 0x000fdf7401a6b42e, 0x000fdff46599ed40, 0x000fe06fe4bc24f2,
+    0x000fe0e6c225a258, 0x000fe1593c28b84c, 0x000fe1c78cbc3f99, 0x000fe231e9db1caa, 0x000fe29885da1b91, 0x000fe2fb8fb54186, 0x000fe35b33558d4a, 0x000fe3b799d0002a,
+    0x000fe410e99ead7f, 0x000fe46746d47734, 0x000fe4bad34c095c, 0x000fe50baed29524, 0x000fe559f74ebc78, 0x000fe5a5c8e41212, 0x000fe5ef3e138689, 0x000fe6366fd91078,
+    0x000fe67b75c6d578, 0x000fe6be661e11aa, 0x000fe6ff55e5f4f2, 0x000fe73e5900a702, 0x000fe77b823e9e39, 0x000fe7b6e37070a2, 0x000fe7f08d774243, 0x000fe8289053f08c,
+    0x000fe85efb35173a, 0x000fe893dc840864, 0x000fe8c741f0cebc, 0x000fe8f9387d4ef6, 0x000fe929cc879b1d, 0x000fe95909d388ea, 0x000fe986fb939aa2, 0x000fe9b3ac714866,
+    0x000fe9df2694b6d5, 0x000fea0973abe67c, 0x000fea329cf166a4, 0x000fea5aab32952c, 0x000fea81a6d5741a, 0x000feaa797de1cf0, 0x000feacc85f3d920, 0x000feaf07865e63c,
+    0x000feb13762fec13, 0x000feb3585fe2a4a, 0x000feb56ae3162b4, 0x000feb76f4e284fa, 0x000feb965fe62014, 0x000febb4f4cf9d7c, 0x000febd2b8f449d0, 0x000febefb16e2e3e,
+    0x000fec0be31ebde8, 0x000fec2752b15a15, 0x000fec42049dafd3, 0x000fec5bfd29f196, 0x000fec75406ceef4, 0x000fec8dd2500cb4, 0x000feca5b6911f12, 0x000fecbcf0c427fe,
+    0x000fecd38454fb15, 0x000fece97488c8b3, 0x000fecfec47f91b7, 0x000fed1377358528, 0x000fed278f844903, 0x000fed3b10242f4c, 0x000fed4dfbad586e, 0x000fed605498c3dd,
+    0x000fed721d414fe8, 0x000fed8357e4a982, 0x000fed9406a42cc8, 0x000feda42b85b704, 0x000fedb3c8746ab4, 0x000fedc2df416652, 0x000fedd171a46e52, 0x000feddf813c8ad3,
+    0x000feded0f909980, 0x000fedfa1e0fd414, 0x000fee06ae124bc4, 0x000fee12c0d95a06, 0x000fee1e579006e0, 0x000fee29734b6524, 0x000fee34150ae4bc, 0x000fee3e3db89b3c,
+    0x000fee47ee2982f4, 0x000fee51271db086, 0x000fee59e9407f41, 0x000fee623528b42e, 0x000fee6a0b5897f1, 0x000fee716c3e077a, 0x000fee7858327b82, 0x000fee7ecf7b06ba,
+    0x000fee84d2484ab2, 0x000fee8a60b66343, 0x000fee8f7accc851, 0x000fee94207e25da, 0x000fee9851a829ea, 0x000fee9c0e13485c, 0x000fee9f557273f4, 0x000feea22762ccae,
+    0x000feea4836b42ac, 0x000feea668fc2d71, 0x000feea7d76ed6fa, 0x000feea8ce04fa0a, 0x000feea94be8333b, 0x000feea950296410, 0x000feea8d9c0075e, 0x000feea7e7897654,
+    0x000feea678481d24, 0x000feea48aa29e83, 0x000feea21d22e4da, 0x000fee9f2e352024, 0x000fee9bbc26af2e, 0x000fee97c524f2e4, 0x000fee93473c0a3a, 0x000fee8e40557516,
+    0x000fee88ae369c7a, 0x000fee828e7f3dfd, 0x000fee7bdea7b888, 0x000fee749bff37ff, 0x000fee6cc3a9bd5e, 0x000fee64529e007e, 0x000fee5b45a32888, 0x000fee51994e57b6,
+    0x000fee474a0006cf, 0x000fee3c53e12c50, 0x000fee30b2e02ad8, 0x000fee2462ad8205, 0x000fee175eb83c5a, 0x000fee09a22a1447, 0x000fedfb27e349cc, 0x000fedebea76216c,
+    0x000feddbe422047e, 0x000fedcb0ece39d3, 0x000fedb964042cf4, 0x000feda6dce938c9, 0x000fed937237e98d, 0x000fed7f1c38a836, 0x000fed69d2b9c02b, 0x000fed538d06ae00,
+    0x000fed3c41dea422, 0x000fed23e76a2fd8, 0x000fed0a732fe644, 0x000fecefda07fe34, 0x000fecd4100eb7b8, 0x000fecb708956eb4, 0x000fec98b61230c1, 0x000fec790a0da978,
+    0x000fec57f50f31fe, 0x000fec356686c962, 0x000fec114cb4b335, 0x000febeb948e6fd0, 0x000febc429a0b692, 0x000feb9af5ee0cdc, 0x000feb6fe1c98542, 0x000feb42d3ad1f9e,
+    0x000feb13b00b2d4b, 0x000feae2591a02e9, 0x000feaaeae992257, 0x000fea788d8ee326, 0x000fea3fcffd73e5, 0x000fea044c8dd9f6, 0x000fe9c5d62f563b, 0x000fe9843ba947a4,
+    0x000fe93f471d4728, 0x000fe8f6bd76c5d6, 0x000fe8aa5dc4e8e6, 0x000fe859e07ab1ea, 0x000fe804f690a940, 0x000fe7ab488233c0, 0x000fe74c751f6aa5, 0x000fe6e8102aa202,
+    0x000fe67da0b6abd8, 0x000fe60c9f38307e, 0x000fe5947338f742, 0x000fe51470977280, 0x000fe48bd436f458, 0x000fe3f9bffd1e37, 0x000fe35d35eeb19c, 0x000fe2b5122fe4fe,
+    0x000fe20003995557, 0x000fe13c82788314, 0x000fe068c4ee67b0, 0x000fdf82b02b71aa, 0x000fde87c57efeaa, 0x000fdd7509c63bfd, 0x000fdc46e529bf13, 0x000fdaf8f82e0282,
+    0x000fd985e1b2ba75, 0x000fd7e6ef48cf04, 0x000fd613adbd650b, 0x000fd40149e2f012, 0x000fd1a1a7b4c7ac, 0x000fcee204761f9e, 0x000fcba8d85e11b2, 0x000fc7d26ecd2d22,
+    0x000fc32b2f1e22ed, 0x000fbd6581c0b83a, 0x000fb606c4005434, 0x000fac40582a2874, 0x000f9e971e014598, 0x000f89fa48a41dfc, 0x000f66c5f7f0302c, 0x000f1a5a4b331c4a
 };
 static const uint64_t nni_zig_w[256] = {
-    0x3ccf493b7815d979, 0x3c8b8d0be3fdf6c6, 0x3c9250af3c2c5bb4, 0x3c957cb938443b61, 0x3c9801fce82fa70c, 0x3c9a230c2e4cd0bc, 0x3c9c004d2f3861f7,
-    0x3c9dac2f5a747274, 0x3c9f32482d4cd5c3, 0x3ca04d32278ebbad, 0x3ca0f5053b025d43, 0x3ca192a697413677, 0x3ca227a28f7a1af5, 0x3ca2b52e3863d880,
-    0x3ca33c3fc05791f5, 0x3ca3bd9ec1a2b12f, 0x3ca439ef8dff9b55, 0x3ca4b1bb363dfea7, 0x3ca52575621ad374, 0x3ca59580a707ce96, 0x3ca60231cfd97eea,
-    0x3ca66bd261a37c3d, 0x3ca6d2a292000570, 0x3ca736dad346f8a6, 0x3ca798ad10b32a77, 0x3ca7f845ad46f543, 0x3ca855cc53430a77, 0x3ca8b1649e7b769a,
-    0x3ca90b2ea94ecf98, 0x3ca96347822c1eea, 0x3ca9b9c98e38c546, 0x3caa0eccdca4a72c, 0x3caa62676d77cd59, 0x3caab4ad6e101630, 0x3cab05b16d136c9c,
-    0x3cab558487427a29, 0x3caba4368e529f3a, 0x3cabf1d62abf8232, 0x3cac3e70f9594ef3, 0x3cac8a13a5323b61, 0x3cacd4c9fe72268b, 0x3cad1e9f0e80b748,
-    0x3cad679d29e41f10, 0x3cadafce0023b8c3, 0x3cadf73aa9f17653, 0x3cae3debb5d2edfe, 0x3cae83e9337a6f00, 0x3caec93abdf982ce, 0x3caf0de784f06226,
-    0x3caf51f654d8f688, 0x3caf956d9e87d7ae, 0x3cafd8537dfa2eac, 0x3cb00d56e04234ec, 0x3cb02e40f5398f9a, 0x3cb04eea9e16a5fc, 0x3cb06f565b72a010,
-    0x3cb08f869071f40b, 0x3cb0af7d84bc6113, 0x3cb0cf3d664bcc7f, 0x3cb0eec84b16086b, 0x3cb10e20329515ee, 0x3cb12d4707310fbe, 0x3cb14c3e9f8e9141,
-    0x3cb16b08bfc4201e, 0x3cb189a71a78da34, 0x3cb1a81b51ee6d88, 0x3cb1c666f8f82acb, 0x3cb1e48b93e0d42e, 0x3cb2028a9940a09f, 0x3cb2206572c4c6e9,
-    0x3cb23e1d7de9c31f, 0x3cb25bb40ca96bfb, 0x3cb2792a661dd37f, 0x3cb29681c719d71b, 0x3cb2b3bb62b82eda, 0x3cb2d0d862e1b853, 0x3cb2edd9e8cba98e,
-    0x3cb30ac10d6e48d7, 0x3cb3278ee1f4b930, 0x3cb3444470265ea1, 0x3cb360e2baca52d5, 0x3cb37d6abe05586a, 0x3cb399dd6fb2b264, 0x3cb3b63bbfb83d03,
-    0x3cb3d28698561de0, 0x3cb3eebede725a83, 0x3cb40ae571e09e74, 0x3cb426fb2da6745d, 0x3cb44300e83c30a4, 0x3cb45ef773cac75d, 0x3cb47adf9e66c336,
-    0x3cb496ba32488f2f, 0x3cb4b287f602415d, 0x3cb4ce49acb311dc, 0x3cb4ea001638a605, 0x3cb505abef5e5562, 0x3cb5214df20a8b5a, 0x3cb53ce6d56a664f,
-    0x3cb558774e1bb2c8, 0x3cb574000e555f78, 0x3cb58f81c60e8514, 0x3cb5aafd23241b59, 0x3cb5c672d17d733d, 0x3cb5e1e37b2f8cd3, 0x3cb5fd4fc89f5e38,
-    0x3cb618b860a31fc3, 0x3cb6341de8a2b0a2, 0x3cb64f8104b7260b, 0x3cb66ae257c99672, 0x3cb6864283b13137, 0x3cb6a1a22950b2b1, 0x3cb6bd01e8b343bb,
-    0x3cb6d8626128d352, 0x3cb6f3c43161f854, 0x3cb70f27f78b68eb, 0x3cb72a8e516914c6, 0x3cb745f7dc70eedc, 0x3cb7616535e5731f, 0x3cb77cd6faeff449,
-    0x3cb7984dc8babd93, 0x3cb7b3ca3c8b1409, 0x3cb7cf4cf3db22fb, 0x3cb7ead68c73dee7, 0x3cb80667a486ea1f, 0x3cb82200dac88676, 0x3cb83da2ce899f15,
-    0x3cb8594e1fd1f5bd, 0x3cb875036f7a7ec5, 0x3cb890c35f47f72d, 0x3cb8ac8e9205c043, 0x3cb8c865aba10c9c, 0x3cb8e44951446a27, 0x3cb9003a2973b58f,
-    0x3cb91c38dc288347, 0x3cb9384612ef0afc, 0x3cb954627903a28a, 0x3cb9708ebb70d5ee, 0x3cb98ccb892e2a31, 0x3cb9a919933f99bf, 0x3cb9c5798cd5d92c,
-    0x3cb9e1ec2b6f7411, 0x3cb9fe7226fad24a, 0x3cba1b0c39f93692, 0x3cba37bb21a2c85b, 0x3cba547f9e0bbb88, 0x3cba715a724aa9a4, 0x3cba8e4c64a0313d,
-    0x3cbaab563e9ff108, 0x3cbac878cd5af5ce, 0x3cbae5b4e18bb336, 0x3cbb030b4fc3a11a, 0x3cbb207cf09a985b, 0x3cbb3e0aa0e00c00, 0x3cbb5bb541ce3d03,
-    0x3cbb797db93f8927, 0x3cbb9764f1e5f73c, 0x3cbbb56bdb85256e, 0x3cbbd3936b2ec0a2, 0x3cbbf1dc9b81ae83, 0x3cbc10486cec16a0, 0x3cbc2ed7e5f07a2d,
-    0x3cbc4d8c136e0d1c, 0x3cbc6c6608ec8705, 0x3cbc8b66e0eba617, 0x3cbcaa8fbd36a2ab, 0x3cbcc9e1c73bd690, 0x3cbce95e3068e037, 0x3cbd0906328b8f6e,
-    0x3cbd28db1037ef20, 0x3cbd48de1533c647, 0x3cbd691096e7f123, 0x3cbd8973f4d7fba5, 0x3cbdaa0999206e70, 0x3cbdcad2f8fc490e, 0x3cbdebd195522e37,
-    0x3cbe0d06fb49d21c, 0x3cbe2e74c4ea46f6, 0x3cbe501c99c1d188, 0x3cbe72002f97fe25, 0x3cbe94214b2abf0a, 0x3cbeb681c0f76f08, 0x3cbed9237610a73a,
-    0x3cbefc086101eca9, 0x3cbf1f328ac25321, 0x3cbf42a40fb74d6d, 0x3cbf665f20c90168, 0x3cbf8a6604899782, 0x3cbfaebb187122bf, 0x3cbfd360d22fe785,
-    0x3cbff859c118f60b, 0x3cc00ed447d3a075, 0x3cc021a8028fc947, 0x3cc034a983a902ab, 0x3cc047da4e3ef5c7, 0x3cc05b3bf6adb37e, 0x3cc06ed023a72668,
-    0x3cc082988f632e17, 0x3cc0969708e8a254, 0x3cc0aacd7571c0c4, 0x3cc0bf3dd1eed448, 0x3cc0d3ea34aa3d30, 0x3cc0e8d4cf116593, 0x3cc0fdffefa69fb6,
-    0x3cc1136e04207041, 0x3cc129219bbb5d35, 0x3cc13f1d69c4096d, 0x3cc1556448602e3b, 0x3cc16bf93b9deef3, 0x3cc182df74d21261, 0x3cc19a1a564eebac,
-    0x3cc1b1ad777f2f8e, 0x3cc1c99ca971a694, 0x3cc1e1ebfbe4ae39, 0x3cc1fa9fc2e2d901, 0x3cc213bc9d04cc81, 0x3cc22d477a6fd3ee, 0x3cc24745a4ac9c24,
-    0x3cc261bcc77658e0, 0x3cc27cb2faa8592e, 0x3cc2982ecd770e78, 0x3cc2b437532a0a52, 0x3cc2d0d43196db97, 0x3cc2ee0db1a978f5, 0x3cc30becd256aeee,
-    0x3cc32a7b5e68a4a3, 0x3cc349c405ae12a3, 0x3cc369d27a33a840, 0x3cc38ab39256410a, 0x3cc3ac7570ae88fa, 0x3cc3cf27b31704a6, 0x3cc3f2dbaa60f475,
-    0x3cc417a49cb9e5da, 0x3cc43d9815545e94, 0x3cc464ce44a73a15, 0x3cc48d62759c43bc, 0x3cc4b7739d6b5a27, 0x3cc4e3250dcd8902, 0x3cc5109f53e9ac41,
-    0x3cc54011523a7e42, 0x3cc571b1a94ae41b, 0x3cc5a5c08b718dd9, 0x3cc5dc8a243ad0fe, 0x3cc61669cf861e4c, 0x3cc653ce7b006aea, 0x3cc69540be9fe5c3,
-    0x3cc6db6b8d09e232, 0x3cc72728f05f7a34, 0x3cc7799556090673, 0x3cc7d42df4d6ce8c, 0x3cc839030529f234, 0x3cc8ab0fbfaa7c14, 0x3cc92ee0946f4496,
-    0x3cc9cbee014057ab, 0x3cca8fdc7894775a, 0x3ccb981f3878fdb1, 0x3ccd3bb48209ad33
+    0x3ccf493b7815d979, 0x3c8b8d0be3fdf6c6, 0x3c9250af3c2c5bb4, 0x3c957cb938443b61, 0x3c9801fce82fa70c, 0x3c9a230c2e4cd0bc, 0x3c9c004d2f3861f7, 0x3c9dac2f5a747274,
+    0x3c9f32482d4cd5c3, 0x3ca04d32278ebbad, 0x3ca0f5053b025d43, 0x3ca192a697413677, 0x3ca227a28f7a1af5, 0x3ca2b52e3863d880, 0x3ca33c3fc05791f5, 0x3ca3bd9ec1a2b12f,
+    0x3ca439ef8dff9b55, 0x3ca4b1bb363dfea7, 0x3ca52575621ad374, 0x3ca59580a707ce96, 0x3ca60231cfd97eea, 0x3ca66bd261a37c3d, 0x3ca6d2a292000570, 0x3ca736dad346f8a6,
+    0x3ca798ad10b32a77, 0x3ca7f845ad46f543, 0x3ca855cc53430a77, 0x3ca8b1649e7b769a, 0x3ca90b2ea94ecf98, 0x3ca96347822c1eea, 0x3ca9b9c98e38c546, 0x3caa0eccdca4a72c,
+    0x3caa62676d77cd59, 0x3caab4ad6e101630, 0x3cab05b16d136c9c, 0x3cab558487427a29, 0x3caba4368e529f3a, 0x3cabf1d62abf8232, 0x3cac3e70f9594ef3, 0x3cac8a13a5323b61,
+    0x3cacd4c9fe72268b, 0x3cad1e9f0e80b748, 0x3cad679d29e41f10, 0x3cadafce0023b8c3, 0x3cadf73aa9f17653, 0x3cae3debb5d2edfe, 0x3cae83e9337a6f00, 0x3caec93abdf982ce,
+    0x3caf0de784f06226, 0x3caf51f654d8f688, 0x3caf956d9e87d7ae, 0x3cafd8537dfa2eac, 0x3cb00d56e04234ec, 0x3cb02e40f5398f9a, 0x3cb04eea9e16a5fc, 0x3cb06f565b72a010,
+    0x3cb08f869071f40b, 0x3cb0af7d84bc6113, 0x3cb0cf3d664bcc7f, 0x3cb0eec84b16086b, 0x3cb10e20329515ee, 0x3cb12d4707310fbe, 0x3cb14c3e9f8e9141, 0x3cb16b08bfc4201e,
+    0x3cb189a71a78da34, 0x3cb1a81b51ee6d88, 0x3cb1c666f8f82acb, 0x3cb1e48b93e0d42e, 0x3cb2028a9940a09f, 0x3cb2206572c4c6e9, 0x3cb23e1d7de9c31f, 0x3cb25bb40ca96bfb,
+    0x3cb2792a661dd37f, 0x3cb29681c719d71b, 0x3cb2b3bb62b82eda, 0x3cb2d0d862e1b853, 0x3cb2edd9e8cba98e, 0x3cb30ac10d6e48d7, 0x3cb3278ee1f4b930, 0x3cb3444470265ea1,
+    0x3cb360e2baca52d5, 0x3cb37d6abe05586a, 0x3cb399dd6fb2b264, 0x3cb3b63bbfb83d03, 0x3cb3d28698561de0, 0x3cb3eebede725a83, 0x3cb40ae571e09e74, 0x3cb426fb2da6745d,
+    0x3cb44300e83c30a4, 0x3cb45ef773cac75d, 0x3cb47adf9e66c336, 0x3cb496ba32488f2f, 0x3cb4b287f602415d, 0x3cb4ce49acb311dc, 0x3cb4ea001638a605, 0x3cb505abef5e5562,
+    0x3cb5214df20a8b5a, 0x3cb53ce6d56a664f, 0x3cb558774e1bb2c8, 0x3cb574000e555f78, 0x3cb58f81c60e8514, 0x3cb5aafd23241b59, 0x3cb5c672d17d733d, 0x3cb5e1e37b2f8cd3,
+    0x3cb5fd4fc89f5e38, 0x3cb618b860a31fc3, 0x3cb6341de8a2b0a2, 0x3cb64f8104b7260b, 0x3cb66ae257c99672, 0x3cb6864283b13137, 0x3cb6a1a22950b2b1, 0x3cb6bd01e8b343bb,
+    0x3cb6d8626128d352, 0x3cb6f3c43161f854, 0x3cb70f27f78b68eb, 0x3cb72a8e516914c6, 0x3cb745f7dc70eedc, 0x3cb7616535e5731f, 0x3cb77cd6faeff449, 0x3cb7984dc8babd93,
+    0x3cb7b3ca3c8b1409, 0x3cb7cf4cf3db22fb, 0x3cb7ead68c73dee7, 0x3cb80667a486ea1f, 0x3cb82200dac88676, 0x3cb83da2ce899f15, 0x3cb8594e1fd1f5bd, 0x3cb875036f7a7ec5,
+    0x3cb890c35f47f72d, 0x3cb8ac8e9205c043, 0x3cb8c865aba10c9c, 0x3cb8e44951446a27, 0x3cb9003a2973b58f, 0x3cb91c38dc288347, 0x3cb9384612ef0afc, 0x3cb954627903a28a,
+    0x3cb9708ebb70d5ee, 0x3cb98ccb892e2a31, 0x3cb9a919933f99bf, 0x3cb9c5798cd5d92c, 0x3cb9e1ec2b6f7411, 0x3cb9fe7226fad24a, 0x3cba1b0c39f93692, 0x3cba37bb21a2c85b,
+    0x3cba547f9e0bbb88, 0x3cba715a724aa9a4, 0x3cba8e4c64a0313d, 0x3cbaab563e9ff108, 0x3cbac878cd5af5ce, 0x3cbae5b4e18bb336, 0x3cbb030b4fc3a11a, 0x3cbb207cf09a985b,
+    0x3cbb3e0aa0e00c00, 0x3cbb5bb541ce3d03, 0x3cbb797db93f8927, 0x3cbb9764f1e5f73c, 0x3cbbb56bdb85256e, 0x3cbbd3936b2ec0a2, 0x3cbbf1dc9b81ae83, 0x3cbc10486cec16a0,
+    0x3cbc2ed7e5f07a2d, 0x3cbc4d8c136e0d1c, 0x3cbc6c6608ec8705, 0x3cbc8b66e0eba617, 0x3cbcaa8fbd36a2ab, 0x3cbcc9e1c73bd690, 0x3cbce95e3068e037, 0x3cbd0906328b8f6e,
+    0x3cbd28db1037ef20, 0x3cbd48de1533c647, 0x3cbd691096e7f123, 0x3cbd8973f4d7fba5, 0x3cbdaa0999206e70, 0x3cbdcad2f8fc490e, 0x3cbdebd195522e37, 0x3cbe0d06fb49d21c,
+    0x3cbe2e74c4ea46f6, 0x3cbe501c99c1d188, 0x3cbe72002f97fe25, 0x3cbe94214b2abf0a, 0x3cbeb681c0f76f08, 0x3cbed9237610a73a, 0x3cbefc086101eca9, 0x3cbf1f328ac25321,
+    0x3cbf42a40fb74d6d, 0x3cbf665f20c90168, 0x3cbf8a6604899782, 0x3cbfaebb187122bf, 0x3cbfd360d22fe785, 0x3cbff859c118f60b, 0x3cc00ed447d3a075, 0x3cc021a8028fc947,
+    0x3cc034a983a902ab, 0x3cc047da4e3ef5c7, 0x3cc05b3bf6adb37e, 0x3cc06ed023a72668, 0x3cc082988f632e17, 0x3cc0969708e8a254, 0x3cc0aacd7571c0c4, 0x3cc0bf3dd1eed448,
+    0x3cc0d3ea34aa3d30, 0x3cc0e8d4cf116593, 0x3cc0fdffefa69fb6, 0x3cc1136e04207041, 0x3cc129219bbb5d35, 0x3cc13f1d69c4096d, 0x3cc1556448602e3b, 0x3cc16bf93b9deef3,
+    0x3cc182df74d21261, 0x3cc19a1a564eebac, 0x3cc1b1ad777f2f8e, 0x3cc1c99ca971a694, 0x3cc1e1ebfbe4ae39, 0x3cc1fa9fc2e2d901, 0x3cc213bc9d04cc81, 0x3cc22d477a6fd3ee,
+    0x3cc24745a4ac9c24, 0x3cc261bcc77658e0, 0x3cc27cb2faa8592e, 0x3cc2982ecd770e78, 0x3cc2b437532a0a52, 0x3cc2d0d43196db97, 0x3cc2ee0db1a978f5, 0x3cc30becd256aeee,
+    0x3cc32a7b5e68a4a3, 0x3cc349c405ae12a3, 0x3cc369d27a33a840, 0x3cc38ab39256410a, 0x3cc3ac7570ae88fa, 0x3cc3cf27b31704a6, 0x3cc3f2dbaa60f475, 0x3cc417a49cb9e5da,
+    0x3cc43d9815545e94, 0x3cc464ce44a73a15, 0x3cc48d62759c43bc, 0x3cc4b7739d6b5a27, 0x3cc4e3250dcd8902, 0x3cc5109f53e9ac41, 0x3cc54011523a7e42, 0x3cc571b1a94ae41b,
+    0x3cc5a5c08b718dd9, 0x3cc5dc8a243ad0fe, 0x3cc61669cf861e4c, 0x3cc653ce7b006aea, 0x3cc69540be9fe5c3, 0x3cc6db6b8d09e232, 0x3cc72728f05f7a34, 0x3cc7799556090673,
+    0x3cc7d42df4d6ce8c, 0x3cc839030529f234, 0x3cc8ab0fbfaa7c14, 0x3cc92ee0946f4496, 0x3cc9cbee014057ab, 0x3cca8fdc7894775a, 0x3ccb981f3878fdb1, 0x3ccd3bb48209ad33
 };
 static const uint64_t nni_zig_f[256] = {
-    0x3ff0000000000000, 0x3fef446ac979f087, 0x3feeb7545b6ca915, 0x3fee3f11e027f077, 0x3fedd36fa704de95, 0x3fed70920657bcf2, 0x3fed144978a119dc,
-    0x3fecbd33a8a72deb, 0x3fec6a5ecea9787f, 0x3fec1b1cd9eebaea, 0x3febceeb4ee1dc82, 0x3feb85653a8ff552, 0x3feb3e3a8234dd10, 0x3feaf92a3f6ce8a2,
-    0x3feab5fef17a2504, 0x3fea748bd550c9e1, 0x3fea34aafdf5af0f, 0x3fe9f63bee651fd8, 0x3fe9b9228d240681, 0x3fe97d4657617ac1, 0x3fe94291c21b7a47,
-    0x3fe908f1bd31714f, 0x3fe8d0554fe60aa8, 0x3fe898ad48badf02, 0x3fe861ebfc37bcac, 0x3fe82c050f56cf6e, 0x3fe7f6ed4b20e2cb, 0x3fe7c29a779c6858,
-    0x3fe78f033ca0b0d5, 0x3fe75c1f0770d856, 0x3fe729e5f43f6d12, 0x3fe6f850baea7aee, 0x3fe6c7589e635a89, 0x3fe696f75e513b2a, 0x3fe667272a92e323,
-    0x3fe637e298550c18, 0x3fe6092498802665, 0x3fe5dae86f4aff6a, 0x3fe5ad29acc85c89, 0x3fe57fe4264c8d8f, 0x3fe55313f08d9e46, 0x3fe526b55a656cd5,
-    0x3fe4fac4e820b667, 0x3fe4cf3f4f494ec0, 0x3fe4a42172dc5278, 0x3fe479685fdf5012, 0x3fe44f114a493679, 0x3fe425198a355fe3, 0x3fe3fb7e99585b82,
-    0x3fe3d23e10af31a3, 0x3fe3a955a662cd0e, 0x3fe380c32bda00d5, 0x3fe358848bf550e9, 0x3fe33097c9703a35, 0x3fe308fafd6438ef, 0x3fe2e1ac55ea3bee,
-    0x3fe2baaa14d7954a, 0x3fe293f28e93cd15, 0x3fe26d84290504ed, 0x3fe2475d5a90db84, 0x3fe2217ca92ff7f2, 0x3fe1fbe0a9929620, 0x3fe1d687fe549969,
-    0x3fe1b171573fd111, 0x3fe18c9b709b3c50, 0x3fe16805128639da, 0x3fe143ad105ea99c, 0x3fe11f9248311f38, 0x3fe0fbb3a2325913, 0x3fe0d810104142a0,
-    0x3fe0b4a68d70d9ae, 0x3fe091761d995d81, 0x3fe06e7dccf03c36, 0x3fe04bbcafa63f2e, 0x3fe02931e18b822a, 0x3fe006dc85b8cac4, 0x3fdfc9778c7bbda1,
-    0x3fdf859da7a900ca, 0x3fdf4229cb2f7af3, 0x3fdeff1a717e8f95, 0x3fdebc6e20bd1f54, 0x3fde7a236a4ec3c5, 0x3fde3838ea5f9b85, 0x3fddf6ad47763a09,
-    0x3fddb57f320b56b1, 0x3fdd74ad6426de33, 0x3fdd3436a1021080, 0x3fdcf419b4ae5b6d, 0x3fdcb45573c0a848, 0x3fdc74e8bb00d7c7, 0x3fdc35d26f1d2cb8,
-    0x3fdbf7117c616a17, 0x3fdbb8a4d6716d91, 0x3fdb7a8b7807131b, 0x3fdb3cc462b331ca, 0x3fdaff4e9ea18552, 0x3fdac2293a5f5a9e, 0x3fda85534aa4d880,
-    0x3fda48cbea20c04d, 0x3fda0c923946843e, 0x3fd9d0a55e1e93df, 0x3fd995048418c0c6, 0x3fd959aedbe09f93, 0x3fd91ea39b33cb17, 0x3fd8e3e1fcb9f115,
-    0x3fd8a9693fde9188, 0x3fd86f38a8ac5ab6, 0x3fd8354f7faa0dd9, 0x3fd7fbad11b8d911, 0x3fd7c250aff414b0, 0x3fd78939af9252eb, 0x3fd7506769c7b1ed,
-    0x3fd717d93ba9614c, 0x3fd6df8e86124caa, 0x3fd6a786ad88de21, 0x3fd66fc11a25cbe2, 0x3fd6383d377be515, 0x3fd600fa7480d2c8, 0x3fd5c9f84376c244,
-    0x3fd5933619d6eebe, 0x3fd55cb3703d0100, 0x3fd5266fc2533bed, 0x3fd4f06a8ebf6d92, 0x3fd4baa357109ca2, 0x3fd485199fad6ad4, 0x3fd44fccefc324fe,
-    0x3fd41abcd1357a19, 0x3fd3e5e8d08ed2db, 0x3fd3b1507cf143ae, 0x3fd37cf368081379, 0x3fd348d125f9d19e, 0x3fd314e94d5af62f, 0x3fd2e13b77210766,
-    0x3fd2adc73e963fdd, 0x3fd27a8c414db11e, 0x3fd2478a1f17de89, 0x3fd214c079f7cc9e, 0x3fd1e22ef6188116, 0x3fd1afd539c2f050, 0x3fd17db2ed5454e8,
-    0x3fd14bc7bb34ee67, 0x3fd11a134fcf2423, 0x3fd0e895598709c4, 0x3fd0b74d88b242da, 0x3fd0863b8f904336, 0x3fd0555f2242e9d9, 0x3fd024b7f6c7747e,
-    0x3fcfe88b89df93c5, 0x3fcf88108cb83235, 0x3fcf27fe6ce998d2, 0x3fcec854a4c99c44, 0x3fce6912b2283cdd, 0x3fce0a3816457184, 0x3fcdabc455c7900a,
-    0x3fcd4db6f8b2514f, 0x3fccf00f8a5e6fcc, 0x3fcc92cd9971df53, 0x3fcc35f0b7d89d47, 0x3fcbd9787abe18a1, 0x3fcb7d647a8731aa, 0x3fcb21b452ccd13a,
-    0x3fcac667a2571807, 0x3fca6b7e0b19267e, 0x3fca10f7322d7e3d, 0x3fc9b6d2bfd2fe5a, 0x3fc95d105f6a7c27, 0x3fc903afbf74fa69, 0x3fc8aab09192815b,
-    0x3fc852128a819a38, 0x3fc7f9d5621f7175, 0x3fc7a1f8d368a323, 0x3fc74a7c9c7ab5a6, 0x3fc6f3607e964716, 0x3fc69ca43e21f25c, 0x3fc64647a2adf19c,
-    0x3fc5f04a76f883f9, 0x3fc59aac88f31d6c, 0x3fc5456da9c86835, 0x3fc4f08dade31fc1, 0x3fc49c0c6cf5ce2d, 0x3fc447e9c20375d5, 0x3fc3f4258b6931ae,
-    0x3fc3a0bfaae8d7ee, 0x3fc34db805b4ab88, 0x3fc2fb0e847c2a65, 0x3fc2a8c3137a071a, 0x3fc256d5a2835eb7, 0x3fc2054625183c34, 0x3fc1b41492757d42,
-    0x3fc16340e5a82d63, 0x3fc112cb1da26eb9, 0x3fc0c2b33d5209ba, 0x3fc072f94bb8bf85, 0x3fc0239d54067d2a, 0x3fbfa93ecb6b222c, 0x3fbf0bff29520e1c,
-    0x3fbe6f7bf29aa54b, 0x3fbdd3b56176e88f, 0x3fbd38abb9bd91e5, 0x3fbc9e5f493b740a, 0x3fbc04d0680b1015, 0x3fbb6bff78f2e233, 0x3fbad3ece9caf633,
-    0x3fba3c9933ea6286, 0x3fb9a604dc9d5b19, 0x3fb9103075a4a0ab, 0x3fb87b1c9dbf2852, 0x3fb7e6ca013eefd6, 0x3fb753395aaa1176, 0x3fb6c06b73694a4c,
-    0x3fb62e6124854d18, 0x3fb59d1b577466a4, 0x3fb50c9b06fa2bae, 0x3fb47ce1401b2213, 0x3fb3edef23269a86, 0x3fb35fc5e4d93e70, 0x3fb2d266cf9b3111,
-    0x3fb245d344dd0d91, 0x3fb1ba0cbe97897d, 0x3fb12f14d0f2179d, 0x3fb0a4ed2c159625, 0x3fb01b979e30e497, 0x3faf262c2b6c6e35, 0x3fae16d547b25181,
-    0x3fad092efeadf162, 0x3fabfd3e0f282a2c, 0x3faaf30790385f70, 0x3fa9ea90f9295563, 0x3fa8e3e02a68b5ab, 0x3fa7defb77af271e, 0x3fa6dbe9b398d064,
-    0x3fa5dab23cf2add4, 0x3fa4db5d0e11275d, 0x3fa3ddf2ce98eecb, 0x3fa2e27ce83df497, 0x3fa1e9059f1f6abc, 0x3fa0f1982e968011, 0x3f9ff881d718a5c4,
-    0x3f9e121adb828c75, 0x3f9c301983cd091a, 0x3f9a529f4e22ebf8, 0x3f9879d1b600c10a, 0x3f96a5daf40bbf82, 0x3f94d6eaf2fbb064, 0x3f930d388dab5e13,
-    0x3f91490334603012, 0x3f8f152a4f72dd49, 0x3f8ba48d274f8fac, 0x3f8841040d8da478, 0x3f84eb96421acfe0, 0x3f81a59229952f92, 0x3f7ce160f8ec6837,
-    0x3f769ea8d90cb85d, 0x3f708a1f03b0b1fd, 0x3f655f9f43c1b067, 0x3f54a605b6b9f70f
+    0x3ff0000000000000, 0x3fef446ac979f087, 0x3feeb7545b6ca915, 0x3fee3f11e027f077, 0x3fedd36fa704de95, 0x3fed70920657bcf2, 0x3fed144978a119dc, 0x3fecbd33a8a72deb,
+    0x3fec6a5ecea9787f, 0x3fec1b1cd9eebaea, 0x3febceeb4ee1dc82, 0x3feb85653a8ff552, 0x3feb3e3a8234dd10, 0x3feaf92a3f6ce8a2, 0x3feab5fef17a2504, 0x3fea748bd550c9e1,
+    0x3fea34aafdf5af0f, 0x3fe9f63bee651fd8, 0x3fe9b9228d240681, 0x3fe97d4657617ac1, 0x3fe94291c21b7a47, 0x3fe908f1bd31714f, 0x3fe8d0554fe60aa8, 0x3fe898ad48badf02,
+    0x3fe861ebfc37bcac, 0x3fe82c050f56cf6e, 0x3fe7f6ed4b20e2cb, 0x3fe7c29a779c6858, 0x3fe78f033ca0b0d5, 0x3fe75c1f0770d856, 0x3fe729e5f43f6d12, 0x3fe6f850baea7aee,
+    0x3fe6c7589e635a89, 0x3fe696f75e513b2a, 0x3fe667272a92e323, 0x3fe637e298550c18, 0x3fe6092498802665, 0x3fe5dae86f4aff6a, 0x3fe5ad29acc85c89, 0x3fe57fe4264c8d8f,
+    0x3fe55313f08d9e46, 0x3fe526b55a656cd5, 0x3fe4fac4e820b667, 0x3fe4cf3f4f494ec0, 0x3fe4a42172dc5278, 0x3fe479685fdf5012, 0x3fe44f114a493679, 0x3fe425198a355fe3,
+    0x3fe3fb7e99585b82, 0x3fe3d23e10af31a3, 0x3fe3a955a662cd0e, 0x3fe380c32bda00d5, 0x3fe358848bf550e9, 0x3fe33097c9703a35, 0x3fe308fafd6438ef, 0x3fe2e1ac55ea3bee,
+    0x3fe2baaa14d7954a, 0x3fe293f28e93cd15, 0x3fe26d84290504ed, 0x3fe2475d5a90db84, 0x3fe2217ca92ff7f2, 0x3fe1fbe0a9929620, 0x3fe1d687fe549969, 0x3fe1b171573fd111,
+    0x3fe18c9b709b3c50, 0x3fe16805128639da, 0x3fe143ad105ea99c, 0x3fe11f9248311f38, 0x3fe0fbb3a2325913, 0x3fe0d810104142a0, 0x3fe0b4a68d70d9ae, 0x3fe091761d995d81,
+    0x3fe06e7dccf03c36, 0x3fe04bbcafa63f2e, 0x3fe02931e18b822a, 0x3fe006dc85b8cac4, 0x3fdfc9778c7bbda1, 0x3fdf859da7a900ca, 0x3fdf4229cb2f7af3, 0x3fdeff1a717e8f95,
+    0x3fdebc6e20bd1f54, 0x3fde7a236a4ec3c5, 0x3fde3838ea5f9b85, 0x3fddf6ad47763a09, 0x3fddb57f320b56b1, 0x3fdd74ad6426de33, 0x3fdd3436a1021080, 0x3fdcf419b4ae5b6d,
+    0x3fdcb45573c0a848, 0x3fdc74e8bb00d7c7, 0x3fdc35d26f1d2cb8, 0x3fdbf7117c616a17, 0x3fdbb8a4d6716d91, 0x3fdb7a8b7807131b, 0x3fdb3cc462b331ca, 0x3fdaff4e9ea18552,
+    0x3fdac2293a5f5a9e, 0x3fda85534aa4d880, 0x3fda48cbea20c04d, 0x3fda0c923946843e, 0x3fd9d0a55e1e93df, 0x3fd995048418c0c6, 0x3fd959aedbe09f93, 0x3fd91ea39b33cb17,
+    0x3fd8e3e1fcb9f115, 0x3fd8a9693fde9188, 0x3fd86f38a8ac5ab6, 0x3fd8354f7faa0dd9, 0x3fd7fbad11b8d911, 0x3fd7c250aff414b0, 0x3fd78939af9252eb, 0x3fd7506769c7b1ed,
+    0x3fd717d93ba9614c, 0x3fd6df8e86124caa, 0x3fd6a786ad88de21, 0x3fd66fc11a25cbe2, 0x3fd6383d377be515, 0x3fd600fa7480d2c8, 0x3fd5c9f84376c244, 0x3fd5933619d6eebe,
+    0x3fd55cb3703d0100, 0x3fd5266fc2533bed, 0x3fd4f06a8ebf6d92, 0x3fd4baa357109ca2, 0x3fd485199fad6ad4, 0x3fd44fccefc324fe, 0x3fd41abcd1357a19, 0x3fd3e5e8d08ed2db,
+    0x3fd3b1507cf143ae, 0x3fd37cf368081379, 0x3fd348d125f9d19e, 0x3fd314e94d5af62f, 0x3fd2e13b77210766, 0x3fd2adc73e963fdd, 0x3fd27a8c414db11e, 0x3fd2478a1f17de89,
+    0x3fd214c079f7cc9e, 0x3fd1e22ef6188116, 0x3fd1afd539c2f050, 0x3fd17db2ed5454e8, 0x3fd14bc7bb34ee67, 0x3fd11a134fcf2423, 0x3fd0e895598709c4, 0x3fd0b74d88b242da,
+    0x3fd0863b8f904336, 0x3fd0555f2242e9d9, 0x3fd024b7f6c7747e, 0x3fcfe88b89df93c5, 0x3fcf88108cb83235, 0x3fcf27fe6ce998d2, 0x3fcec854a4c99c44, 0x3fce6912b2283cdd,
+    0x3fce0a3816457184, 0x3fcdabc455c7900a, 0x3fcd4db6f8b2514f, 0x3fccf00f8a5e6fcc, 0x3fcc92cd9971df53, 0x3fcc35f0b7d89d47, 0x3fcbd9787abe18a1, 0x3fcb7d647a8731aa,
+    0x3fcb21b452ccd13a, 0x3fcac667a2571807, 0x3fca6b7e0b19267e, 0x3fca10f7322d7e3d, 0x3fc9b6d2bfd2fe5a, 0x3fc95d105f6a7c27, 0x3fc903afbf74fa69, 0x3fc8aab09192815b,
+    0x3fc852128a819a38, 0x3fc7f9d5621f7175, 0x3fc7a1f8d368a323, 0x3fc74a7c9c7ab5a6, 0x3fc6f3607e964716, 0x3fc69ca43e21f25c, 0x3fc64647a2adf19c, 0x3fc5f04a76f883f9,
+    0x3fc59aac88f31d6c, 0x3fc5456da9c86835, 0x3fc4f08dade31fc1, 0x3fc49c0c6cf5ce2d, 0x3fc447e9c20375d5, 0x3fc3f4258b6931ae, 0x3fc3a0bfaae8d7ee, 0x3fc34db805b4ab88,
+    0x3fc2fb0e847c2a65, 0x3fc2a8c3137a071a, 0x3fc256d5a2835eb7, 0x3fc2054625183c34, 0x3fc1b41492757d42, 0x3fc16340e5a82d63, 0x3fc112cb1da26eb9, 0x3fc0c2b33d5209ba,
+    0x3fc072f94bb8bf85, 0x3fc0239d54067d2a, 0x3fbfa93ecb6b222c, 0x3fbf0bff29520e1c, 0x3fbe6f7bf29aa54b, 0x3fbdd3b56176e88f, 0x3fbd38abb9bd91e5, 0x3fbc9e5f493b740a,
+    0x3fbc04d0680b1015, 0x3fbb6bff78f2e233, 0x3fbad3ece9caf633, 0x3fba3c9933ea6286, 0x3fb9a604dc9d5b19, 0x3fb9103075a4a0ab, 0x3fb87b1c9dbf2852, 0x3fb7e6ca013eefd6,
+    0x3fb753395aaa1176, 0x3fb6c06b73694a4c, 0x3fb62e6124854d18, 0x3fb59d1b577466a4, 0x3fb50c9b06fa2bae, 0x3fb47ce1401b2213, 0x3fb3edef23269a86, 0x3fb35fc5e4d93e70,
+    0x3fb2d266cf9b3111, 0x3fb245d344dd0d91, 0x3fb1ba0cbe97897d, 0x3fb12f14d0f2179d, 0x3fb0a4ed2c159625, 0x3fb01b979e30e497, 0x3faf262c2b6c6e35, 0x3fae16d547b25181,
+    0x3fad092efeadf162, 0x3fabfd3e0f282a2c, 0x3faaf30790385f70, 0x3fa9ea90f9295563, 0x3fa8e3e02a68b5ab, 0x3fa7defb77af271e, 0x3fa6dbe9b398d064, 0x3fa5dab23cf2add4,
+    0x3fa4db5d0e11275d, 0x3fa3ddf2ce98eecb, 0x3fa2e27ce83df497, 0x3fa1e9059f1f6abc, 0x3fa0f1982e968011, 0x3f9ff881d718a5c4, 0x3f9e121adb828c75, 0x3f9c301983cd091a,
+    0x3f9a529f4e22ebf8, 0x3f9879d1b600c10a, 0x3f96a5daf40bbf82, 0x3f94d6eaf2fbb064, 0x3f930d388dab5e13, 0x3f91490334603012, 0x3f8f152a4f72dd49, 0x3f8ba48d274f8fac,
+    0x3f8841040d8da478, 0x3f84eb96421acfe0, 0x3f81a59229952f92, 0x3f7ce160f8ec6837, 0x3f769ea8d90cb85d, 0x3f708a1f03b0b1fd, 0x3f655f9f43c1b067, 0x3f54a605b6b9f70f
 };
 static const uint64_t nni_zig_ke[256] = {
-    0x001c5214272497c6, 0x0000000000000000, 0x00137d5bd79c317e, 0x00186ef58e3f3c10, 0x001a9bb7320eb0ae, 0x001bd127f719447c, 0x001c951d0f88651a,
-    0x001d1bfe2d5c3972, 0x001d7e5bd56b18b2, 0x001dc934dd172c70, 0x001e0409dfac9dc8, 0x001e337b71d47836, 0x001e5a8b177cb7a2, 0x001e7b42096f046c,
-    0x001e970daf08ae3e, 0x001eaef5b14ef09e, 0x001ec3bd07b46556, 0x001ed5f6f08799ce, 0x001ee614ae6e5688, 0x001ef46eca361cd0, 0x001f014b76ddd4a4,
-    0x001f0ce313a796b6, 0x001f176369f1f77a, 0x001f20f20c452570, 0x001f29ae1951a874, 0x001f31b18fb95532, 0x001f39125157c106, 0x001f3fe2eb6e694c,
-    0x001f463332d788fa, 0x001f4c10bf1d3a0e, 0x001f51874c5c3322, 0x001f56a109c3ecc0, 0x001f5b66d9099996, 0x001f5fe08210d08c, 0x001f6414dd445772,
-    0x001f6809f6859678, 0x001f6bc52a2b02e6, 0x001f6f4b3d32e4f4, 0x001f72a07190f13a, 0x001f75c8974d09d6, 0x001f78c71b045cc0, 0x001f7b9f12413ff4,
-    0x001f7e5346079f8a, 0x001f80e63be21138, 0x001f835a3dad9162, 0x001f85b16056b912, 0x001f87ed89b24262, 0x001f8a10759374fa, 0x001f8c1bba3d39ac,
-    0x001f8e10cc45d04a, 0x001f8ff102013e16, 0x001f91bd968358e0, 0x001f9377ac47afd8, 0x001f95204f8b64da, 0x001f96b878633892, 0x001f98410c968892,
-    0x001f99bae146ba80, 0x001f9b26bc697f00, 0x001f9c85561b717a, 0x001f9dd759cfd802, 0x001f9f1d6761a1ce, 0x001fa058140936c0, 0x001fa187eb3a3338,
-    0x001fa2ad6f6bc4fc, 0x001fa3c91ace0682, 0x001fa4db5fee6aa2, 0x001fa5e4aa4d097c, 0x001fa6e55ee46782, 0x001fa7dddca51ec4, 0x001fa8ce7ce6a874,
-    0x001fa9b793ce5fee, 0x001faa9970adb858, 0x001fab745e588232, 0x001fac48a3740584, 0x001fad1682bf9fe8, 0x001fadde3b5782c0, 0x001faea008f21d6c,
-    0x001faf5c2418b07e, 0x001fb012c25b7a12, 0x001fb0c41681dff4, 0x001fb17050b6f1fa, 0x001fb2179eb2963a, 0x001fb2ba2bdfa84a, 0x001fb358217f4e18,
-    0x001fb3f1a6c9be0c, 0x001fb486e10cacd6, 0x001fb517f3c793fc, 0x001fb5a500c5fdaa, 0x001fb62e2837fe58, 0x001fb6b388c9010a, 0x001fb7353fb50798,
-    0x001fb7b368dc7da8, 0x001fb82e1ed6ba08, 0x001fb8a57b0347f6, 0x001fb919959a0f74, 0x001fb98a85ba7204, 0x001fb9f861796f26, 0x001fba633deee286,
-    0x001fbacb2f41ec16, 0x001fbb3048b49144, 0x001fbb929caea4e2, 0x001fbbf23cc8029e, 0x001fbc4f39d22994, 0x001fbca9a3e140d4, 0x001fbd018a548f9e,
-    0x001fbd56fbde729c, 0x001fbdaa068bd66a, 0x001fbdfab7cb3f40, 0x001fbe491c7364de, 0x001fbe9540c9695e, 0x001fbedf3086b128, 0x001fbf26f6de6174,
-    0x001fbf6c9e828ae2, 0x001fbfb031a904c4, 0x001fbff1ba0ffdb0, 0x001fc03141024588, 0x001fc06ecf5b54b2, 0x001fc0aa6d8b1426, 0x001fc0e42399698a,
-    0x001fc11bf9298a64, 0x001fc151f57d1942, 0x001fc1861f770f4a, 0x001fc1b87d9e74b4, 0x001fc1e91620ea42, 0x001fc217eed505de, 0x001fc2450d3c83fe,
-    0x001fc27076864fc2, 0x001fc29a2f90630e, 0x001fc2c23ce98046, 0x001fc2e8a2d2c6b4, 0x001fc30d654122ec, 0x001fc33087de9c0e, 0x001fc3520e0b7ec6,
-    0x001fc371fadf66f8, 0x001fc390512a2886, 0x001fc3ad137497fa, 0x001fc3c844013348, 0x001fc3e1e4ccab40, 0x001fc3f9f78e4da8, 0x001fc4107db85060,
-    0x001fc4257877fd68, 0x001fc438e8b5bfc6, 0x001fc44acf15112a, 0x001fc45b2bf447e8, 0x001fc469ff6c4504, 0x001fc477495001b2, 0x001fc483092bfbb8,
-    0x001fc48d3e457ff6, 0x001fc495e799d21a, 0x001fc49d03dd30b0, 0x001fc4a29179b432, 0x001fc4a68e8e07fc, 0x001fc4a8f8ebfb8c, 0x001fc4a9ce16ea9e,
-    0x001fc4a90b41fa34, 0x001fc4a6ad4e28a0, 0x001fc4a2b0c82e74, 0x001fc49d11e62de2, 0x001fc495cc852df4, 0x001fc48cdc265ec0, 0x001fc4823bec237a,
-    0x001fc475e696dee6, 0x001fc467d6817e82, 0x001fc458059dc036, 0x001fc4466d702e20, 0x001fc433070bcb98, 0x001fc41dcb0d6e0e, 0x001fc406b196bbf6,
-    0x001fc3edb248cb62, 0x001fc3d2c43e593c, 0x001fc3b5de0591b4, 0x001fc396f599614c, 0x001fc376005a4592, 0x001fc352f3069370, 0x001fc32dc1b22818,
-    0x001fc3065fbd7888, 0x001fc2dcbfcbf262, 0x001fc2b0d3b99f9e, 0x001fc2828c8ffcf0, 0x001fc251da79f164, 0x001fc21eacb6d39e, 0x001fc1e8f18c6756,
-    0x001fc1b09637bb3c, 0x001fc17586dccd10, 0x001fc137ae74d6b6, 0x001fc0f6f6bb2414, 0x001fc0b348184da4, 0x001fc06c898baff0, 0x001fc022a092f364,
-    0x001fbfd5710f72b8, 0x001fbf84dd29488e, 0x001fbf30c52fc60a, 0x001fbed907770cc6, 0x001fbe7d80327dda, 0x001fbe1e094ba614, 0x001fbdba7a354408,
-    0x001fbd52a7b9f826, 0x001fbce663c6201a, 0x001fbc757d2c4de4, 0x001fbbffbf63b7aa, 0x001fbb84f23fe6a2, 0x001fbb04d9a0d18c, 0x001fba7f351a70ac,
-    0x001fb9f3bf92b618, 0x001fb9622ed4abfc, 0x001fb8ca33174a16, 0x001fb82b76765b54, 0x001fb7859c5b895c, 0x001fb6d840d55594, 0x001fb622f7d96942,
-    0x001fb5654c6f37e0, 0x001fb49ebfbf69d2, 0x001fb3cec803e746, 0x001fb2f4cf539c3e, 0x001fb21032442852, 0x001fb1203e5a9604, 0x001fb0243042e1c2,
-    0x001faf1b31c479a6, 0x001fae045767e104, 0x001facde9dbf2d72, 0x001faba8e640060a, 0x001faa61f399ff28, 0x001fa908656f66a2, 0x001fa79ab3508d3c,
-    0x001fa61726d1f214, 0x001fa47bd48bea00, 0x001fa2c693c5c094, 0x001fa0f4f47df314, 0x001f9f04336bbe0a, 0x001f9cf12b79f9bc, 0x001f9ab84415abc4,
-    0x001f98555b782fb8, 0x001f95c3abd03f78, 0x001f92fda9cef1f2, 0x001f8ffcda9ae41c, 0x001f8cb99e7385f8, 0x001f892aec479606, 0x001f8545f904db8e,
-    0x001f80fdc336039a, 0x001f7c427839e926, 0x001f7700a3582acc, 0x001f71200f1a241c, 0x001f6a8234b7352a, 0x001f630000a8e266, 0x001f5a66904fe3c4,
-    0x001f50724ece1172, 0x001f44c7665c6fda, 0x001f36e5a38a59a2, 0x001f26143450340a, 0x001f113e047b0414, 0x001ef6aefa57cbe6, 0x001ed38ca188151e,
-    0x001ea2a61e122db0, 0x001e5961c78b267c, 0x001dddf62bac0bb0, 0x001cdb4dd9e4e8c0
+    0x001c5214272497c6, 0x0000000000000000, 0x00137d5bd79c317e, 0x00186ef58e3f3c10, 0x001a9bb7320eb0ae, 0x001bd127f719447c, 0x001c951d0f88651a, 0x001d1bfe2d5c3972,
+    0x001d7e5bd56b18b2, 0x001dc934dd172c70, 0x001e0409dfac9dc8, 0x001e337b71d47836, 0x001e5a8b177cb7a2, 0x001e7b42096f046c, 0x001e970daf08ae3e, 0x001eaef5b14ef09e,
+    0x001ec3bd07b46556, 0x001ed5f6f08799ce, 0x001ee614ae6e5688, 0x001ef46eca361cd0, 0x001f014b76ddd4a4, 0x001f0ce313a796b6, 0x001f176369f1f77a, 0x001f20f20c452570,
+    0x001f29ae1951a874, 0x001f31b18fb95532, 0x001f39125157c106, 0x001f3fe2eb6e694c, 0x001f463332d788fa, 0x001f4c10bf1d3a0e, 0x001f51874c5c3322, 0x001f56a109c3ecc0,
+    0x001f5b66d9099996, 0x001f5fe08210d08c, 0x001f6414dd445772, 0x001f6809f6859678, 0x001f6bc52a2b02e6, 0x001f6f4b3d32e4f4, 0x001f72a07190f13a, 0x001f75c8974d09d6,
+    0x001f78c71b045cc0, 0x001f7b9f12413ff4, 0x001f7e5346079f8a, 0x001f80e63be21138, 0x001f835a3dad9162, 0x001f85b16056b912, 0x001f87ed89b24262, 0x001f8a10759374fa,
+    0x001f8c1bba3d39ac, 0x001f8e10cc45d04a, 0x001f8ff102013e16, 0x001f91bd968358e0, 0x001f9377ac47afd8, 0x001f95204f8b64da, 0x001f96b878633892, 0x001f98410c968892,
+    0x001f99bae146ba80, 0x001f9b26bc697f00, 0x001f9c85561b717a, 0x001f9dd759cfd802, 0x001f9f1d6761a1ce, 0x001fa058140936c0, 0x001fa187eb3a3338, 0x001fa2ad6f6bc4fc,
+    0x001fa3c91ace0682, 0x001fa4db5fee6aa2, 0x001fa5e4aa4d097c, 0x001fa6e55ee46782, 0x001fa7dddca51ec4, 0x001fa8ce7ce6a874, 0x001fa9b793ce5fee, 0x001faa9970adb858,
+    0x001fab745e588232, 0x001fac48a3740584, 0x001fad1682bf9fe8, 0x001fadde3b5782c0, 0x001faea008f21d6c, 0x001faf5c2418b07e, 0x001fb012c25b7a12, 0x001fb0c41681dff4,
+    0x001fb17050b6f1fa, 0x001fb2179eb2963a, 0x001fb2ba2bdfa84a, 0x001fb358217f4e18, 0x001fb3f1a6c9be0c, 0x001fb486e10cacd6, 0x001fb517f3c793fc, 0x001fb5a500c5fdaa,
+    0x001fb62e2837fe58, 0x001fb6b388c9010a, 0x001fb7353fb50798, 0x001fb7b368dc7da8, 0x001fb82e1ed6ba08, 0x001fb8a57b0347f6, 0x001fb919959a0f74, 0x001fb98a85ba7204,
+    0x001fb9f861796f26, 0x001fba633deee286, 0x001fbacb2f41ec16, 0x001fbb3048b49144, 0x001fbb929caea4e2, 0x001fbbf23cc8029e, 0x001fbc4f39d22994, 0x001fbca9a3e140d4,
+    0x001fbd018a548f9e, 0x001fbd56fbde729c, 0x001fbdaa068bd66a, 0x001fbdfab7cb3f40, 0x001fbe491c7364de, 0x001fbe9540c9695e, 0x001fbedf3086b128, 0x001fbf26f6de6174,
+    0x001fbf6c9e828ae2, 0x001fbfb031a904c4, 0x001fbff1ba0ffdb0, 0x001fc03141024588, 0x001fc06ecf5b54b2, 0x001fc0aa6d8b1426, 0x001fc0e42399698a, 0x001fc11bf9298a64,
+    0x001fc151f57d1942, 0x001fc1861f770f4a, 0x001fc1b87d9e74b4, 0x001fc1e91620ea42, 0x001fc217eed505de, 0x001fc2450d3c83fe, 0x001fc27076864fc2, 0x001fc29a2f90630e,
+    0x001fc2c23ce98046, 0x001fc2e8a2d2c6b4, 0x001fc30d654122ec, 0x001fc33087de9c0e, 0x001fc3520e0b7ec6, 0x001fc371fadf66f8, 0x001fc390512a2886, 0x001fc3ad137497fa,
+    0x001fc3c844013348, 0x001fc3e1e4ccab40, 0x001fc3f9f78e4da8, 0x001fc4107db85060, 0x001fc4257877fd68, 0x001fc438e8b5bfc6, 0x001fc44acf15112a, 0x001fc45b2bf447e8,
+    0x001fc469ff6c4504, 0x001fc477495001b2, 0x001fc483092bfbb8, 0x001fc48d3e457ff6, 0x001fc495e799d21a, 0x001fc49d03dd30b0, 0x001fc4a29179b432, 0x001fc4a68e8e07fc,
+    0x001fc4a8f8ebfb8c, 0x001fc4a9ce16ea9e, 0x001fc4a90b41fa34, 0x001fc4a6ad4e28a0, 0x001fc4a2b0c82e74, 0x001fc49d11e62de2, 0x001fc495cc852df4, 0x001fc48cdc265ec0,
+    0x001fc4823bec237a, 0x001fc475e696dee6, 0x001fc467d6817e82, 0x001fc458059dc036, 0x001fc4466d702e20, 0x001fc433070bcb98, 0x001fc41dcb0d6e0e, 0x001fc406b196bbf6,
+    0x001fc3edb248cb62, 0x001fc3d2c43e593c, 0x001fc3b5de0591b4, 0x001fc396f599614c, 0x001fc376005a4592, 0x001fc352f3069370, 0x001fc32dc1b22818, 0x001fc3065fbd7888,
+    0x001fc2dcbfcbf262, 0x001fc2b0d3b99f9e, 0x001fc2828c8ffcf0, 0x001fc251da79f164, 0x001fc21eacb6d39e, 0x001fc1e8f18c6756, 0x001fc1b09637bb3c, 0x001fc17586dccd10,
+    0x001fc137ae74d6b6, 0x001fc0f6f6bb2414, 0x001fc0b348184da4, 0x001fc06c898baff0, 0x001fc022a092f364, 0x001fbfd5710f72b8, 0x001fbf84dd29488e, 0x001fbf30c52fc60a,
+    0x001fbed907770cc6, 0x001fbe7d80327dda, 0x001fbe1e094ba614, 0x001fbdba7a354408, 0x001fbd52a7b9f826, 0x001fbce663c6201a, 0x001fbc757d2c4de4, 0x001fbbffbf63b7aa,
+    0x001fbb84f23fe6a2, 0x001fbb04d9a0d18c, 0x001fba7f351a70ac, 0x001fb9f3bf92b618, 0x001fb9622ed4abfc, 0x001fb8ca33174a16, 0x001fb82b76765b54, 0x001fb7859c5b895c,
+    0x001fb6d840d55594, 0x001fb622f7d96942, 0x001fb5654c6f37e0, 0x001fb49ebfbf69d2, 0x001fb3cec803e746, 0x001fb2f4cf539c3e, 0x001fb21032442852, 0x001fb1203e5a9604,
+    0x001fb0243042e1c2, 0x001faf1b31c479a6, 0x001fae045767e104, 0x001facde9dbf2d72, 0x001faba8e640060a, 0x001faa61f399ff28, 0x001fa908656f66a2, 0x001fa79ab3508d3c,
+    0x001fa61726d1f214, 0x001fa47bd48bea00, 0x001fa2c693c5c094, 0x001fa0f4f47df314, 0x001f9f04336bbe0a, 0x001f9cf12b79f9bc, 0x001f9ab84415abc4, 0x001f98555b782fb8,
+    0x001f95c3abd03f78, 0x001f92fda9cef1f2, 0x001f8ffcda9ae41c, 0x001f8cb99e7385f8, 0x001f892aec479606, 0x001f8545f904db8e, 0x001f80fdc336039a, 0x001f7c427839e926,
+    0x001f7700a3582acc, 0x001f71200f1a241c, 0x001f6a8234b7352a, 0x001f630000a8e266, 0x001f5a66904fe3c4, 0x001f50724ece1172, 0x001f44c7665c6fda, 0x001f36e5a38a59a2,
+    0x001f26143450340a, 0x001f113e047b0414, 0x001ef6aefa57cbe6, 0x001ed38ca188151e, 0x001ea2a61e122db0, 0x001e5961c78b267c, 0x001dddf62bac0bb0, 0x001cdb4dd9e4e8c0
 };
 static const uint64_t nni_zig_we[256] = {
-    0x3cd164ec94bf5dc1, 0x3c60589d8b5d4119, 0x3c6ad6b2495b4d2b, 0x3c719335a95b8dba, 0x3c7522e6e54a2a73, 0x3c785090fbc27a80, 0x3c7b38d1ef79b7cc,
-    0x3c7decd8b76dbd98, 0x3c803bf049c65c3c, 0x3c8170db24d6f670, 0x3c82980290da2633, 0x3c83b388fe3d6eca, 0x3c84c515c60bfe21, 0x3c85cdf89d024ac3,
-    0x3c86cf40f0a72bbd, 0x3c87c9cdda17d019, 0x3c88be5954d3606f, 0x3c89ad80552237d2, 0x3c8a97c8be5d5203, 0x3c8b7da5dddda3c4, 0x3c8c5f7bd78c3f89,
-    0x3c8d3da24df17c36, 0x3c8e186678f1735a, 0x3c8ef00ccf5f4faa, 0x3c8fc4d25d683209, 0x3c904b76ed6a7558, 0x3c90b348479b80fc, 0x3c9119f38749f5af,
-    0x3c917f8ceb4bdfa0, 0x3c91e426e93e49e7, 0x3c9247d26538ff2e, 0x3c92aa9ee123680b, 0x3c930c9aa526da4b, 0x3c936dd2e26d8202, 0x3c93ce53d12162a0,
-    0x3c942e28ca706748, 0x3c948d5c5f35e712, 0x3c94ebf86bcd0b93, 0x3c954a0629786f4d, 0x3c95a78e3db8befd, 0x3c960498c7dd2ecf, 0x3c96612d6d0c68e0,
-    0x3c96bd5362faa944, 0x3c971911797990bb, 0x3c97746e23077973, 0x3c97cf6f7c7e8172, 0x3c982a1b53fed599, 0x3c9884772f2be1ec, 0x3c98de8850d0c52a,
-    0x3c993853bdfda244, 0x3c9991de42ad1338, 0x3c99eb2c75ff03bf, 0x3c9a4442be14884a, 0x3c9a9d255396d261, 0x3c9af5d844f224c9, 0x3c9b4e5f794c979b,
-    0x3c9ba6beb33f8f89, 0x3c9bfef99359fe99, 0x3c9c57139a70d29f, 0x3c9caf102bc25adb, 0x3c9d06f28ef0e6fb, 0x3c9d5ebdf1d86b8d, 0x3c9db6756a429057,
-    0x3c9e0e1bf77c31fe, 0x3c9e65b483cf1044, 0x3c9ebd41e5e21b62, 0x3c9f14c6e202949f, 0x3c9f6c462b57feb5, 0x3c9fc3c26504a9a1, 0x3ca00d9f119a3cd9,
-    0x3ca0395df60db162, 0x3ca0651f1c7276f8, 0x3ca090e3bb4b0072, 0x3ca0bcad03710137, 0x3ca0e87c207a2f66, 0x3ca114523917ac15, 0x3ca140306f707dbe,
-    0x3ca16c17e1777ffb, 0x3ca19809a93d2396, 0x3ca1c406dd3d5283, 0x3ca1f01090a9c4e2, 0x3ca21c27d3b10e05, 0x3ca2484db3c2a329, 0x3ca274833bd0189f,
-    0x3ca2a0c9748bcdaa, 0x3ca2cd2164a53b5d, 0x3ca2f98c11031721, 0x3ca3260a7cfb7611, 0x3ca3529daa8a1ba1, 0x3ca37f469a851af0, 0x3ca3ac064ccfeffc,
-    0x3ca3d8ddc08d336d, 0x3ca405cdf44f09c4, 0x3ca432d7e6466cd0, 0x3ca45ffc94716ca7, 0x3ca48d3cfcc883c4, 0x3ca4ba9a1d6b18a4, 0x3ca4e814f4cb45ea,
-    0x3ca515ae81d900fb, 0x3ca54367c42cb5f8, 0x3ca57141bc316f27, 0x3ca59f3d6b4e9cf9, 0x3ca5cd5bd4119335, 0x3ca5fb9dfa56cf26, 0x3ca62a04e3731a2e,
-    0x3ca65891965c9b8c, 0x3ca687451bd3ebee, 0x3ca6b6207e8d3cdf, 0x3ca6e524cb59a608, 0x3ca714531150a9fb, 0x3ca743ac61fa041c, 0x3ca77331d177d130,
-    0x3ca7a2e476b1240a, 0x3ca7d2c56b7d17f7, 0x3ca802d5ccce7277, 0x3ca83316badfe62a, 0x3ca86389596108e7, 0x3ca8942ecfa40f54, 0x3ca8c50848cc6094,
-    0x3ca8f616f3fe1513, 0x3ca9275c048e73e1, 0x3ca958d8b235828a, 0x3ca98a8e3940bbf4, 0x3ca9bc7ddac7035d, 0x3ca9eea8dcdde951, 0x3caa21108ad0592d,
-    0x3caa53b63556c690, 0x3caa869b32d0f30f, 0x3caab9c0df81657a, 0x3caaed289dcaacff, 0x3cab20d3d66e8bb5, 0x3cab54c3f8cf2542, 0x3cab88fa7b324fb6,
-    0x3cabbd78db072610, 0x3cabf2409d2dfd85, 0x3cac27534e42e02d, 0x3cac5cb282eab1a4, 0x3cac925fd82323fb, 0x3cacc85cf395a56c, 0x3cacfeab83ed7180,
-    0x3cad354d4130f2ad, 0x3cad6c43ed1ea3fe, 0x3cada391538da50a, 0x3caddb374ad2357f, 0x3cae1337b426509b, 0x3cae4b947c16a452, 0x3cae844f9af4237f,
-    0x3caebd6b154a7678, 0x3caef6e8fc5b9168, 0x3caf30cb6ea0bc7f, 0x3caf6b1498515ed0, 0x3cafa5c6b3efe1e5, 0x3cafe0e40add09d8, 0x3cb00e377af911d4,
-    0x3cb02c34ef11391b, 0x3cb04a6b9e9224a3, 0x3cb068dccf1126db, 0x3cb08789cf3aad0f, 0x3cb0a673f733c819, 0x3cb0c59ca900946f, 0x3cb0e50550efcfb7,
-    0x3cb104af660befce, 0x3cb1249c6a92154a, 0x3cb144cdec6f3a2b, 0x3cb1654585c404c1, 0x3cb18604dd6fae9e, 0x3cb1a70da7a27820, 0x3cb1c861a6782a5a,
-    0x3cb1ea02aa9b3370, 0x3cb20bf293f0f4a2, 0x3cb22e33524fe550, 0x3cb250c6e6403bba, 0x3cb273af61c7daa6, 0x3cb296eee942532b, 0x3cb2ba87b445db51,
-    0x3cb2de7c0e962d70, 0x3cb302ce59265965, 0x3cb327810b2aa7d0, 0x3cb34c96b33bc965, 0x3cb37211f88ca856, 0x3cb397f59c345143, 0x3cb3be447a8d8b83,
-    0x3cb3e5018cadded0, 0x3cb40c2fe9f5eead, 0x3cb433d2c9bd42f8, 0x3cb45bed851bc92c, 0x3cb4848398d39432, 0x3cb4ad98a75da14c, 0x3cb4d7307b1cb127,
-    0x3cb5014f08b99508, 0x3cb52bf871acaab2, 0x3cb5573106f8a75a, 0x3cb582fd4c1b4461, 0x3cb5af61fa38e107, 0x3cb5dc640388bd9e, 0x3cb60a0897081879,
-    0x3cb63855247b2e94, 0x3cb6674f60c3f432, 0x3cb696fd4a9748ee, 0x3cb6c7652f9a7b1e, 0x3cb6f88db1f42507, 0x3cb72a7dce5cd218, 0x3cb75d3ce2bd71c3,
-    0x3cb790d2b56b71f9, 0x3cb7c5477d1476d3, 0x3cb7faa3e96e1412, 0x3cb830f12cc0bec3, 0x3cb8683906687342, 0x3cb8a085ce695bab, 0x3cb8d9e2823b3695,
-    0x3cb9145ad2f37544, 0x3cb94ffb34fc2a0e, 0x3cb98cd0f18d1ad8, 0x3cb9caea3a24d9ea, 0x3cba0a563e49f178, 0x3cba4b2543e84c3b, 0x3cba8d68c2ad86ea,
-    0x3cbad13382d845c4, 0x3cbb1699c003b60a, 0x3cbb5db15091ea0f, 0x3cbba691d276da5e, 0x3cbbf154de4bef77, 0x3cbc3e1641c2e0a7, 0x3cbc8cf442c8c8f4,
-    0x3cbcde0fecf2a97f, 0x3cbd318d6b2738c5, 0x3cbd87946fec3bec, 0x3cbde050af4ef19f, 0x3cbe3bf26e190960, 0x3cbe9aaf2af383c1, 0x3cbefcc26750ea4a,
-    0x3cbf626e9791f7a7, 0x3cbfcbfe43f6c6e5, 0x3cc01ce2b362ec2e, 0x3cc056118bf58eef, 0x3cc091c1cdcba54e, 0x3cc0d031785d48a0, 0x3cc111a8034392a6,
-    0x3cc156786775442a, 0x3cc19f03bcb3c2d6, 0x3cc1ebbca0c9fa7c, 0x3cc23d2bb659919f, 0x3cc293f5ae49aaa5, 0x3cc2f0e38a4411f0, 0x3cc354ee27ccf75e,
-    0x3cc3c14ec7c8b861, 0x3cc4379766e41362, 0x3cc4b9d7cd4751d1, 0x3cc54ad83ccf73f6, 0x3cc5ee7ae17313d2, 0x3cc6aa676d4bbf72, 0x3cc78750d6eac62f,
-    0x3cc8939fe6f2ed19, 0x3cc9e9dc0d487b85, 0x3ccbc39e51da71fc, 0x3ccec9d9297ebb83
+    0x3cd164ec94bf5dc1, 0x3c60589d8b5d4119, 0x3c6ad6b2495b4d2b, 0x3c719335a95b8dba, 0x3c7522e6e54a2a73, 0x3c785090fbc27a80, 0x3c7b38d1ef79b7cc, 0x3c7decd8b76dbd98,
+    0x3c803bf049c65c3c, 0x3c8170db24d6f670, 0x3c82980290da2633, 0x3c83b388fe3d6eca, 0x3c84c515c60bfe21, 0x3c85cdf89d024ac3, 0x3c86cf40f0a72bbd, 0x3c87c9cdda17d019,
+    0x3c88be5954d3606f, 0x3c89ad80552237d2, 0x3c8a97c8be5d5203, 0x3c8b7da5dddda3c4, 0x3c8c5f7bd78c3f89, 0x3c8d3da24df17c36, 0x3c8e186678f1735a, 0x3c8ef00ccf5f4faa,
+    0x3c8fc4d25d683209, 0x3c904b76ed6a7558, 0x3c90b348479b80fc, 0x3c9119f38749f5af, 0x3c917f8ceb4bdfa0, 0x3c91e426e93e49e7, 0x3c9247d26538ff2e, 0x3c92aa9ee123680b,
+    0x3c930c9aa526da4b, 0x3c936dd2e26d8202, 0x3c93ce53d12162a0, 0x3c942e28ca706748, 0x3c948d5c5f35e712, 0x3c94ebf86bcd0b93, 0x3c954a0629786f4d, 0x3c95a78e3db8befd,
+    0x3c960498c7dd2ecf, 0x3c96612d6d0c68e0, 0x3c96bd5362faa944, 0x3c971911797990bb, 0x3c97746e23077973, 0x3c97cf6f7c7e8172, 0x3c982a1b53fed599, 0x3c9884772f2be1ec,
+    0x3c98de8850d0c52a, 0x3c993853bdfda244, 0x3c9991de42ad1338, 0x3c99eb2c75ff03bf, 0x3c9a4442be14884a, 0x3c9a9d255396d261, 0x3c9af5d844f224c9, 0x3c9b4e5f794c979b,
+    0x3c9ba6beb33f8f89, 0x3c9bfef99359fe99, 0x3c9c57139a70d29f, 0x3c9caf102bc25adb, 0x3c9d06f28ef0e6fb, 0x3c9d5ebdf1d86b8d, 0x3c9db6756a429057, 0x3c9e0e1bf77c31fe,
+    0x3c9e65b483cf1044, 0x3c9ebd41e5e21b62, 0x3c9f14c6e202949f, 0x3c9f6c462b57feb5, 0x3c9fc3c26504a9a1, 0x3ca00d9f119a3cd9, 0x3ca0395df60db162, 0x3ca0651f1c7276f8,
+    0x3ca090e3bb4b0072, 0x3ca0bcad03710137, 0x3ca0e87c207a2f66, 0x3ca114523917ac15, 0x3ca140306f707dbe, 0x3ca16c17e1777ffb, 0x3ca19809a93d2396, 0x3ca1c406dd3d5283,
+    0x3ca1f01090a9c4e2, 0x3ca21c27d3b10e05, 0x3ca2484db3c2a329, 0x3ca274833bd0189f, 0x3ca2a0c9748bcdaa, 0x3ca2cd2164a53b5d, 0x3ca2f98c11031721, 0x3ca3260a7cfb7611,
+    0x3ca3529daa8a1ba1, 0x3ca37f469a851af0, 0x3ca3ac064ccfeffc, 0x3ca3d8ddc08d336d, 0x3ca405cdf44f09c4, 0x3ca432d7e6466cd0, 0x3ca45ffc94716ca7, 0x3ca48d3cfcc883c4,
+    0x3ca4ba9a1d6b18a4, 0x3ca4e814f4cb45ea, 0x3ca515ae81d900fb, 0x3ca54367c42cb5f8, 0x3ca57141bc316f27, 0x3ca59f3d6b4e9cf9, 0x3ca5cd5bd4119335, 0x3ca5fb9dfa56cf26,
+    0x3ca62a04e3731a2e, 0x3ca65891965c9b8c, 0x3ca687451bd3ebee, 0x3ca6b6207e8d3cdf, 0x3ca6e524cb59a608, 0x3ca714531150a9fb, 0x3ca743ac61fa041c, 0x3ca77331d177d130,
+    0x3ca7a2e476b1240a, 0x3ca7d2c56b7d17f7, 0x3ca802d5ccce7277, 0x3ca83316badfe62a, 0x3ca86389596108e7, 0x3ca8942ecfa40f54, 0x3ca8c50848cc6094, 0x3ca8f616f3fe1513,
+    0x3ca9275c048e73e1, 0x3ca958d8b235828a, 0x3ca98a8e3940bbf4, 0x3ca9bc7ddac7035d, 0x3ca9eea8dcdde951, 0x3caa21108ad0592d, 0x3caa53b63556c690, 0x3caa869b32d0f30f,
+    0x3caab9c0df81657a, 0x3caaed289dcaacff, 0x3cab20d3d66e8bb5, 0x3cab54c3f8cf2542, 0x3cab88fa7b324fb6, 0x3cabbd78db072610, 0x3cabf2409d2dfd85, 0x3cac27534e42e02d,
+    0x3cac5cb282eab1a4, 0x3cac925fd82323fb, 0x3cacc85cf395a56c, 0x3cacfeab83ed7180, 0x3cad354d4130f2ad, 0x3cad6c43ed1ea3fe, 0x3cada391538da50a, 0x3caddb374ad2357f,
+    0x3cae1337b426509b, 0x3cae4b947c16a452, 0x3cae844f9af4237f, 0x3caebd6b154a7678, 0x3caef6e8fc5b9168, 0x3caf30cb6ea0bc7f, 0x3caf6b1498515ed0, 0x3cafa5c6b3efe1e5,
+    0x3cafe0e40add09d8, 0x3cb00e377af911d4, 0x3cb02c34ef11391b, 0x3cb04a6b9e9224a3, 0x3cb068dccf1126db, 0x3cb08789cf3aad0f, 0x3cb0a673f733c819, 0x3cb0c59ca900946f,
+    0x3cb0e50550efcfb7, 0x3cb104af660befce, 0x3cb1249c6a92154a, 0x3cb144cdec6f3a2b, 0x3cb1654585c404c1, 0x3cb18604dd6fae9e, 0x3cb1a70da7a27820, 0x3cb1c861a6782a5a,
+    0x3cb1ea02aa9b3370, 0x3cb20bf293f0f4a2, 0x3cb22e33524fe550, 0x3cb250c6e6403bba, 0x3cb273af61c7daa6, 0x3cb296eee942532b, 0x3cb2ba87b445db51, 0x3cb2de7c0e962d70,
+    0x3cb302ce59265965, 0x3cb327810b2aa7d0, 0x3cb34c96b33bc965, 0x3cb37211f88ca856, 0x3cb397f59c345143, 0x3cb3be447a8d8b83, 0x3cb3e5018cadded0, 0x3cb40c2fe9f5eead,
+    0x3cb433d2c9bd42f8, 0x3cb45bed851bc92c, 0x3cb4848398d39432, 0x3cb4ad98a75da14c, 0x3cb4d7307b1cb127, 0x3cb5014f08b99508, 0x3cb52bf871acaab2, 0x3cb5573106f8a75a,
+    0x3cb582fd4c1b4461, 0x3cb5af61fa38e107, 0x3cb5dc640388bd9e, 0x3cb60a0897081879, 0x3cb63855247b2e94, 0x3cb6674f60c3f432, 0x3cb696fd4a9748ee, 0x3cb6c7652f9a7b1e,
+    0x3cb6f88db1f42507, 0x3cb72a7dce5cd218, 0x3cb75d3ce2bd71c3, 0x3cb790d2b56b71f9, 0x3cb7c5477d1476d3, 0x3cb7faa3e96e1412, 0x3cb830f12cc0bec3, 0x3cb8683906687342,
+    0x3cb8a085ce695bab, 0x3cb8d9e2823b3695, 0x3cb9145ad2f37544, 0x3cb94ffb34fc2a0e, 0x3cb98cd0f18d1ad8, 0x3cb9caea3a24d9ea, 0x3cba0a563e49f178, 0x3cba4b2543e84c3b,
+    0x3cba8d68c2ad86ea, 0x3cbad13382d845c4, 0x3cbb1699c003b60a, 0x3cbb5db15091ea0f, 0x3cbba691d276da5e, 0x3cbbf154de4bef77, 0x3cbc3e1641c2e0a7, 0x3cbc8cf442c8c8f4,
+    0x3cbcde0fecf2a97f, 0x3cbd318d6b2738c5, 0x3cbd87946fec3bec, 0x3cbde050af4ef19f, 0x3cbe3bf26e190960, 0x3cbe9aaf2af383c1, 0x3cbefcc26750ea4a, 0x3cbf626e9791f7a7,
+    0x3cbfcbfe43f6c6e5, 0x3cc01ce2b362ec2e, 0x3cc056118bf58eef, 0x3cc091c1cdcba54e, 0x3cc0d031785d48a0, 0x3cc111a8034392a6, 0x3cc156786775442a, 0x3cc19f03bcb3c2d6,
+    0x3cc1ebbca0c9fa7c, 0x3cc23d2bb659919f, 0x3cc293f5ae49aaa5, 0x3cc2f0e38a4411f0, 0x3cc354ee27ccf75e, 0x3cc3c14ec7c8b861, 0x3cc4379766e41362, 0x3cc4b9d7cd4751d1,
+    0x3cc54ad83ccf73f6, 0x3cc5ee7ae17313d2, 0x3cc6aa676d4bbf72, 0x3cc78750d6eac62f, 0x3cc8939fe6f2ed19, 0x3cc9e9dc0d487b85, 0x3ccbc39e51da71fc, 0x3ccec9d9297ebb83
 };
 static const uint64_t nni_zig_fe[256] = {
-    0x3ff0000000000000, 0x3fee0545e5881137, 0x3fecd0a65081fff1, 0x3febe5007beb7b27, 0x3feb210f0ee67f2a, 0x3fea76baa562fae7, 0x3fe9de9715556d9b,
-    0x3fe95431c455aa39, 0x3fe8d4a376d3d22f, 0x3fe85de87806c5b8, 0x3fe7ee8a2d243126, 0x3fe7856e9b09d47e, 0x3fe721bb5ba94b63, 0x3fe6c2c3498418c6,
-    0x3fe667fa6d4f5c06, 0x3fe610edc1a7af66, 0x3fe5bd3d694cac75, 0x3fe56c9882da8773, 0x3fe51eba1578899a, 0x3fe4d366c151f8af, 0x3fe48a6afb8ee069,
-    0x3fe44399afa8e125, 0x3fe3fecb2bb18b80, 0x3fe3bbdc44e1d114, 0x3fe37aada708ddd9, 0x3fe33b23450e6318, 0x3fe2fd23e345da5e, 0x3fe2c098b61f4f24,
-    0x3fe2856d111132bd, 0x3fe24b8e228c50a3, 0x3fe212eaba813ec8, 0x3fe1db7319877b89, 0x3fe1a518c71e3b25, 0x3fe16fce6dce6fee, 0x3fe13b87bc33169c,
-    0x3fe108394a1cc38d, 0x3fe0d5d8812b1e2b, 0x3fe0a45b8854d02a, 0x3fe073b931ee3b7d, 0x3fe043e8ebd26548, 0x3fe014e2b160f324, 0x3fdfcd3dfe214576,
-    0x3fdf722d8ebfc5fa, 0x3fdf1886d1eb424d, 0x3fdec03d4b969d90, 0x3fde6945367dd351, 0x3fde139375e137fc, 0x3fddbf1d88a7210c, 0x3fdd6bd97db9ed7a,
-    0x3fdd19bde97e1a0b, 0x3fdcc8c1dc40e092, 0x3fdc78dcd983fb60, 0x3fdc2a06d00ea583, 0x3fdbdc3812aeeeb5, 0x3fdb8f6951990b88, 0x3fdb43939454806f,
-    0x3fdaf8b03428ef5f, 0x3fdaaeb8d6fdf6e5, 0x3fda65a76aa30140, 0x3fda1d76207521f4, 0x3fd9d61f695a3792, 0x3fd98f9df2097ba8, 0x3fd949ec9f9a8110,
-    0x3fd905068c545d04, 0x3fd8c0e704b75d39, 0x3fd87d8984bc3f8c, 0x3fd83ae9b5446138, 0x3fd7f90369b6ce59, 0x3fd7b7d29dc6801e, 0x3fd77753735e72e3,
-    0x3fd7378230b08dea, 0x3fd6f85b3e649e9d, 0x3fd6b9db25e4e99c, 0x3fd67bfe8fc60d9f, 0x3fd63ec2424827e4, 0x3fd602231fef5876, 0x3fd5c61e2631ee6c,
-    0x3fd58ab06c3aa9ef, 0x3fd54fd721bda3e7, 0x3fd5158f8dde89f5, 0x3fd4dbd70e26f91d, 0x3fd4a2ab158bdad3, 0x3fd46a092b80beef, 0x3fd431eeeb1841e2,
-    0x3fd3fa5a0230a14e, 0x3fd3c34830abb285, 0x3fd38cb747b17def, 0x3fd356a528fcd0dd, 0x3fd3210fc6312435, 0x3fd2ebf520394270, 0x3fd2b75346ae2262,
-    0x3fd2832857457629, 0x3fd24f727d4776fd, 0x3fd21c2ff10b7eff, 0x3fd1e95ef77b09db, 0x3fd1b6fde19abc5a, 0x3fd1850b0c191982, 0x3fd15384dee291ef,
-    0x3fd12269ccba9fba, 0x3fd0f1b852d9a66c, 0x3fd0c16ef88f5333, 0x3fd0918c4ee93e13, 0x3fd0620ef05d90d2, 0x3fd032f580797c2c, 0x3fd0043eab93476a,
-    0x3fcfabd24cff9354, 0x3fcf4fe75c963e7e, 0x3fcef4ba0fe8e09b, 0x3fce9a48005940f2, 0x3fce408ed62f83a7, 0x3fcde78c48224f39, 0x3fcd8f3e1ae3eeb8,
-    0x3fcd37a220b431fd, 0x3fcce0b638f6d09f, 0x3fcc8a784fce1802, 0x3fcc34e65db9afee, 0x3fcbdffe67394435, 0x3fcb8bbe7c72e4a5, 0x3fcb3824b8dcef3e,
-    0x3fcae52f42eb5b0b, 0x3fca92dc4bc03c49, 0x3fca412a0edf5cbc, 0x3fc9f016d1e4c512, 0x3fc99fa0e43e1623, 0x3fc94fc69ee692a1, 0x3fc900866425bb79,
-    0x3fc8b1de9f5062d5, 0x3fc863cdc48c1af9, 0x3fc816525094e7e6, 0x3fc7c96ac8851bae, 0x3fc77d15b99f46fe, 0x3fc73151b91a2839, 0x3fc6e61d63ee84ea,
-    0x3fc69b775ea6da28, 0x3fc6515e5530d1ac, 0x3fc607d0fab06a31, 0x3fc5bece0954c2b6, 0x3fc57654422e78f5, 0x3fc52e626d078c49, 0x3fc4e6f7583cb6fa,
-    0x3fc4a011d8983096, 0x3fc459b0c92dccc6, 0x3fc413d30b386a9a, 0x3fc3ce7785f8a905, 0x3fc3899d2694d5c9, 0x3fc34542dffa0caf, 0x3fc30167aabe7d6e,
-    0x3fc2be0a8504cf34, 0x3fc27b2a72609940, 0x3fc238c67bbbe878, 0x3fc1f6ddaf3dca65, 0x3fc1b56f2031d666, 0x3fc17479e6f0ae78, 0x3fc133fd20c9712f,
-    0x3fc0f3f7efec1720, 0x3fc0b4697b54b62f, 0x3fc07550eeb7a5be, 0x3fc036ad7a6e7f04, 0x3fbff0fca6cbea8d, 0x3fbf758566190414, 0x3fbefaf3ae83c33c,
-    0x3fbe8146048eb9cc, 0x3fbe087af561bafb, 0x3fbd909116ad9398, 0x3fbd198706914dd7, 0x3fbca35b6b80fd57, 0x3fbc2e0cf42e10af, 0x3fbbb99a5771268f,
-    0x3fbb460254356548, 0x3fbad343b1655465, 0x3fba615d3dd938b7, 0x3fb9f04dd046f428, 0x3fb9801447336b70, 0x3fb910af88e574b9, 0x3fb8a21e835a533b,
-    0x3fb834602c3bc4ba, 0x3fb7c77380d7a6f3, 0x3fb75b5786193c1e, 0x3fb6f00b488416b6, 0x3fb6858ddc30b620, 0x3fb61bde5ccadef7, 0x3fb5b2fbed91bb3e,
-    0x3fb54ae5b959d036, 0x3fb4e39af290d929, 0x3fb47d1ad343985c, 0x3fb417649d25b10e, 0x3fb3b277999b9f9e, 0x3fb34e5319c6e718, 0x3fb2eaf676948dd1,
-    0x3fb2886110ce0570, 0x3fb22692512c9d8c, 0x3fb1c589a86fa340, 0x3fb165468f755392, 0x3fb105c88756ca50, 0x3fb0a70f19871b3b, 0x3fb04919d7f5c817,
-    0x3fafd7d0ba699676, 0x3faf1ef49944e834, 0x3fae679ea52eb2e5, 0x3fadb1ce49315810, 0x3facfd83031e794a, 0x3fac4abc640721e9, 0x3fab997a10bed985,
-    0x3faae9bbc26a8084, 0x3faa3b81471bf138, 0x3fa98eca827b7c4c, 0x3fa8e3976e80776d, 0x3fa839e81c3a396b, 0x3fa791bcb4ab089e, 0x3fa6eb1579b6af52,
-    0x3fa645f2c726a041, 0x3fa5a25513c5d2ca, 0x3fa5003cf296c5eb, 0x3fa45fab14266b19, 0x3fa3c0a047ff18ff, 0x3fa3231d7e3f14ae, 0x3fa28723c956c00c,
-    0x3fa1ecb45ff312d4, 0x3fa153d09f19b3a1, 0x3fa0bc7a0c7cd651, 0x3fa026b2590dfaee, 0x3f9f24f6c7af9890, 0x3f9dffae7a517468, 0x3f9cdd9054331b0c,
-    0x3f9bbea150fa5870, 0x3f9aa2e6e6924e9b, 0x3f998a670f132a48, 0x3f98752853ec9967, 0x3f976331da87fc96, 0x3f96548b72a24077, 0x3f95493da6ab0251,
-    0x3f944151ce87f0be, 0x3f933cd225315d84, 0x3f923bc9e1b93a32, 0x3f913e4554725f5f, 0x3f904452091e02f0, 0x3f8e9bfdde89c7ce, 0x3f8cb6b9146e2757,
-    0x3f8ad8fa5542c92d, 0x3f8902ea688fa7bd, 0x3f8734b6e6aa74f5, 0x3f856e930be416cb, 0x3f83b0b8c1516f62, 0x3f81fb69edb37671, 0x3f804ef2295fd7f9,
-    0x3f7d5751fa745dc5, 0x3f7a23e9d4974836, 0x3f77049f37ec3620, 0x3f73fa97cee322fd, 0x3f71073d69574043, 0x3f6c58b381cd4b11, 0x3f66d888f3a1feff,
-    0x3f61946ba8e1a324, 0x3f592bb5540c3e25, 0x3f4fb20af78dfcb9, 0x3f3dc31c329f0b4b
+    0x3ff0000000000000, 0x3fee0545e5881137, 0x3fecd0a65081fff1, 0x3febe5007beb7b27, 0x3feb210f0ee67f2a, 0x3fea76baa562fae7, 0x3fe9de9715556d9b, 0x3fe95431c455aa39,
+    0x3fe8d4a376d3d22f, 0x3fe85de87806c5b8, 0x3fe7ee8a2d243126, 0x3fe7856e9b09d47e, 0x3fe721bb5ba94b63, 0x3fe6c2c3498418c6, 0x3fe667fa6d4f5c06, 0x3fe610edc1a7af66,
+    0x3fe5bd3d694cac75, 0x3fe56c9882da8773, 0x3fe51eba1578899a, 0x3fe4d366c151f8af, 0x3fe48a6afb8ee069, 0x3fe44399afa8e125, 0x3fe3fecb2bb18b80, 0x3fe3bbdc44e1d114,
+    0x3fe37aada708ddd9, 0x3fe33b23450e6318, 0x3fe2fd23e345da5e, 0x3fe2c098b61f4f24, 0x3fe2856d111132bd, 0x3fe24b8e228c50a3, 0x3fe212eaba813ec8, 0x3fe1db7319877b89,
+    0x3fe1a518c71e3b25, 0x3fe16fce6dce6fee, 0x3fe13b87bc33169c, 0x3fe108394a1cc38d, 0x3fe0d5d8812b1e2b, 0x3fe0a45b8854d02a, 0x3fe073b931ee3b7d, 0x3fe043e8ebd26548,
+    0x3fe014e2b160f324, 0x3fdfcd3dfe214576, 0x3fdf722d8ebfc5fa, 0x3fdf1886d1eb424d, 0x3fdec03d4b969d90, 0x3fde6945367dd351, 0x3fde139375e137fc, 0x3fddbf1d88a7210c,
+    0x3fdd6bd97db9ed7a, 0x3fdd19bde97e1a0b, 0x3fdcc8c1dc40e092, 0x3fdc78dcd983fb60, 0x3fdc2a06d00ea583, 0x3fdbdc3812aeeeb5, 0x3fdb8f6951990b88, 0x3fdb43939454806f,
+    0x3fdaf8b03428ef5f, 0x3fdaaeb8d6fdf6e5, 0x3fda65a76aa30140, 0x3fda1d76207521f4, 0x3fd9d61f695a3792, 0x3fd98f9df2097ba8, 0x3fd949ec9f9a8110, 0x3fd905068c545d04,
+    0x3fd8c0e704b75d39, 0x3fd87d8984bc3f8c, 0x3fd83ae9b5446138, 0x3fd7f90369b6ce59, 0x3fd7b7d29dc6801e, 0x3fd77753735e72e3, 0x3fd7378230b08dea, 0x3fd6f85b3e649e9d,
+    0x3fd6b9db25e4e99c, 0x3fd67bfe8fc60d9f, 0x3fd63ec2424827e4, 0x3fd602231fef5876, 0x3fd5c61e2631ee6c, 0x3fd58ab06c3aa9ef, 0x3fd54fd721bda3e7, 0x3fd5158f8dde89f5,
+    0x3fd4dbd70e26f91d, 0x3fd4a2ab158bdad3, 0x3fd46a092b80beef, 0x3fd431eeeb1841e2, 0x3fd3fa5a0230a14e, 0x3fd3c34830abb285, 0x3fd38cb747b17def, 0x3fd356a528fcd0dd,
+    0x3fd3210fc6312435, 0x3fd2ebf520394270, 0x3fd2b75346ae2262, 0x3fd2832857457629, 0x3fd24f727d4776fd, 0x3fd21c2ff10b7eff, 0x3fd1e95ef77b09db, 0x3fd1b6fde19abc5a,
+    0x3fd1850b0c191982, 0x3fd15384dee291ef, 0x3fd12269ccba9fba, 0x3fd0f1b852d9a66c, 0x3fd0c16ef88f5333, 0x3fd0918c4ee93e13, 0x3fd0620ef05d90d2, 0x3fd032f580797c2c,
+    0x3fd0043eab93476a, 0x3fcfabd24cff9354, 0x3fcf4fe75c963e7e, 0x3fcef4ba0fe8e09b, 0x3fce9a48005940f2, 0x3fce408ed62f83a7, 0x3fcde78c48224f39, 0x3fcd8f3e1ae3eeb8,
+    0x3fcd37a220b431fd, 0x3fcce0b638f6d09f, 0x3fcc8a784fce1802, 0x3fcc34e65db9afee, 0x3fcbdffe67394435, 0x3fcb8bbe7c72e4a5, 0x3fcb3824b8dcef3e, 0x3fcae52f42eb5b0b,
+    0x3fca92dc4bc03c49, 0x3fca412a0edf5cbc, 0x3fc9f016d1e4c512, 0x3fc99fa0e43e1623, 0x3fc94fc69ee692a1, 0x3fc900866425bb79, 0x3fc8b1de9f5062d5, 0x3fc863cdc48c1af9,
+    0x3fc816525094e7e6, 0x3fc7c96ac8851bae, 0x3fc77d15b99f46fe, 0x3fc73151b91a2839, 0x3fc6e61d63ee84ea, 0x3fc69b775ea6da28, 0x3fc6515e5530d1ac, 0x3fc607d0fab06a31,
+    0x3fc5bece0954c2b6, 0x3fc57654422e78f5, 0x3fc52e626d078c49, 0x3fc4e6f7583cb6fa, 0x3fc4a011d8983096, 0x3fc459b0c92dccc6, 0x3fc413d30b386a9a, 0x3fc3ce7785f8a905,
+    0x3fc3899d2694d5c9, 0x3fc34542dffa0caf, 0x3fc30167aabe7d6e, 0x3fc2be0a8504cf34, 0x3fc27b2a72609940, 0x3fc238c67bbbe878, 0x3fc1f6ddaf3dca65, 0x3fc1b56f2031d666,
+    0x3fc17479e6f0ae78, 0x3fc133fd20c9712f, 0x3fc0f3f7efec1720, 0x3fc0b4697b54b62f, 0x3fc07550eeb7a5be, 0x3fc036ad7a6e7f04, 0x3fbff0fca6cbea8d, 0x3fbf758566190414,
+    0x3fbefaf3ae83c33c, 0x3fbe8146048eb9cc, 0x3fbe087af561bafb, 0x3fbd909116ad9398, 0x3fbd198706914dd7, 0x3fbca35b6b80fd57, 0x3fbc2e0cf42e10af, 0x3fbbb99a5771268f,
+    0x3fbb460254356548, 0x3fbad343b1655465, 0x3fba615d3dd938b7, 0x3fb9f04dd046f428, 0x3fb9801447336b70, 0x3fb910af88e574b9, 0x3fb8a21e835a533b, 0x3fb834602c3bc4ba,
+    0x3fb7c77380d7a6f3, 0x3fb75b5786193c1e, 0x3fb6f00b488416b6, 0x3fb6858ddc30b620, 0x3fb61bde5ccadef7, 0x3fb5b2fbed91bb3e, 0x3fb54ae5b959d036, 0x3fb4e39af290d929,
+    0x3fb47d1ad343985c, 0x3fb417649d25b10e, 0x3fb3b277999b9f9e, 0x3fb34e5319c6e718, 0x3fb2eaf676948dd1, 0x3fb2886110ce0570, 0x3fb22692512c9d8c, 0x3fb1c589a86fa340,
+    0x3fb165468f755392, 0x3fb105c88756ca50, 0x3fb0a70f19871b3b, 0x3fb04919d7f5c817, 0x3fafd7d0ba699676, 0x3faf1ef49944e834, 0x3fae679ea52eb2e5, 0x3fadb1ce49315810,
+    0x3facfd83031e794a, 0x3fac4abc640721e9, 0x3fab997a10bed985, 0x3faae9bbc26a8084, 0x3faa3b81471bf138, 0x3fa98eca827b7c4c, 0x3fa8e3976e80776d, 0x3fa839e81c3a396b,
+    0x3fa791bcb4ab089e, 0x3fa6eb1579b6af52, 0x3fa645f2c726a041, 0x3fa5a25513c5d2ca, 0x3fa5003cf296c5eb, 0x3fa45fab14266b19, 0x3fa3c0a047ff18ff, 0x3fa3231d7e3f14ae,
+    0x3fa28723c956c00c, 0x3fa1ecb45ff312d4, 0x3fa153d09f19b3a1, 0x3fa0bc7a0c7cd651, 0x3fa026b2590dfaee, 0x3f9f24f6c7af9890, 0x3f9dffae7a517468, 0x3f9cdd9054331b0c,
+    0x3f9bbea150fa5870, 0x3f9aa2e6e6924e9b, 0x3f998a670f132a48, 0x3f98752853ec9967, 0x3f976331da87fc96, 0x3f96548b72a24077, 0x3f95493da6ab0251, 0x3f944151ce87f0be,
+    0x3f933cd225315d84, 0x3f923bc9e1b93a32, 0x3f913e4554725f5f, 0x3f904452091e02f0, 0x3f8e9bfdde89c7ce, 0x3f8cb6b9146e2757, 0x3f8ad8fa5542c92d, 0x3f8902ea688fa7bd,
+    0x3f8734b6e6aa74f5, 0x3f856e930be416cb, 0x3f83b0b8c1516f62, 0x3f81fb69edb37671, 0x3f804ef2295fd7f9, 0x3f7d5751fa745dc5, 0x3f7a23e9d4974836, 0x3f77049f37ec3620,
+    0x3f73fa97cee322fd, 0x3f71073d69574043, 0x3f6c58b381cd4b11, 0x3f66d888f3a1feff, 0x3f61946ba8e1a324, 0x3f592bb5540c3e25, 0x3f4fb20af78dfcb9, 0x3f3dc31c329f0b4b
 };
 /* NumPy's SeedSequence(entropy).generate_state(n_out) */
 NNI_FN void nni_seed_sequence(uint32_t *out, size_t n_out, const uint32_t *entropy, size_t n)
@@ -4018,7 +3996,7 @@ NN_DEF nn_status nn_pcg_choice_p(nn_pcg *g, int64_t *out, size_t n, size_t k, co
 NNI_FN int64_t nni_pcg_inversion(nn_pcg *g, int64_t n, double p)
 {
     double q = 1.0 - p, dn = (double)n, np = dn * p, qn = nn_exp(dn * nn_log(q)),
-           lim = np + 10.0 * sqrt(np * q + 1.0), px = qn, u;
+           lim = np + 10.0 * nni_sqrt(np * q + 1.0), px = qn, u;
     int64_t x = 0, bound = (int64_t)(dn < lim ? dn : lim);
     u = nn_pcg_random(g);
     while (u > px) {
@@ -4121,7 +4099,7 @@ NNI_FN void nni_rotate(double *x, double *y, double c, double s, size_t n)
 NNI_FN double nni_jacobi_t(double above, double below, double off)
 {
     double z = (below - above) / (2.0 * off), az = z < 0 ? -z : z,
-           t = az > 1e150 ? 0.5 / az : 1.0 / (az + sqrt(1.0 + az * az));
+           t = az > 1e150 ? 0.5 / az : 1.0 / (az + nni_sqrt(1.0 + az * az));
     return z < 0 ? -t : t;
 }
 /* Householder reduction of the symmetric m [n,n] (both triangles given) to d [n] on the diagonal
@@ -4137,7 +4115,7 @@ NNI_FN void nni_tridiagonal(double *d, double *e, double *m, double *w, size_t n
         d[k] = m[k * n + k];
         e[k] = x[0];
         if (rest == 0) { x[0] = 0; continue; }
-        len = sqrt(x[0] * x[0] + rest);
+        len = nni_sqrt(x[0] * x[0] + rest);
         e[k] = head = x[0] > 0 ? -len : len;
         t = (head - x[0]) / head;
         f = 1.0 / (x[0] - head);
@@ -4184,13 +4162,13 @@ NNI_FN int nni_ql(double *d, double *e, double *u, double *kept, size_t *at, siz
             if (++turns > 60 * n) return -1;
             g = (d[l + 1] - d[l]) / (2.0 * e[l]);
             r = g < 0 ? -g : g;
-            if (r < 1e150) r = sqrt(g * g + 1.0);
+            if (r < 1e150) r = nni_sqrt(g * g + 1.0);
             g = d[k] - d[l] + e[l] / (g < 0 ? g - r : g + r);
             for (i = k; i-- > l; ) {
                 double f = s * e[i], b = c * e[i], af = f < 0 ? -f : f, ag = g < 0 ? -g : g, t;
                 if (af == 0 && ag == 0) { d[i + 1] -= p; e[i + 1] = 0; break; }
                 t = af > ag ? g / f : f / g;
-                e[i + 1] = r = (af > ag ? af : ag) * sqrt(1.0 + t * t);
+                e[i + 1] = r = (af > ag ? af : ag) * nni_sqrt(1.0 + t * t);
                 s = f / r;
                 c = g / r;
                 g = d[i + 1] - p;
@@ -4226,7 +4204,8 @@ NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_
     double *m, *u, *d, *e, scale, size = 0;
     const size_t all = v && !room;
     int done;
-    if (n == 0) return NN_OK;
+    nn_status st = nn_arithmetic_check("nn_eigh", err);
+    if (st != NN_OK || n == 0) return st;
     if (!nn_size_mul(n, n, &nn) || nn > SIZE_MAX / 256 ||
         (bytes = ((1 + all) * nn + 4 * n + 3 * room) * sizeof *m,
          m = (double *)nn_mem_alloc(bytes, alloc)) == NULL)
@@ -4252,7 +4231,7 @@ NNI_FN nn_status nni_eigh(double *w, double *v, const double *a, size_t n, size_
     }
     /* 2^-60 */
     done = nni_ql(d, e, all ? u : NULL, u, (size_t *)(void *)(u + 2 * room), &n_kept, v ? room : 0,
-                  sqrt(size) * 8.673617379884035e-19, n);
+                  nni_sqrt(size) * 8.673617379884035e-19, n);
     if (done <= 0) {
         nn_mem_free(m, bytes, alloc);
         return done == 0 ? nni_eigh(w, v, a, n, k, 0, alloc, err) :
@@ -4316,7 +4295,7 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
             perm[i] = perm[best];
             perm[best] = k;
         }
-        len = sqrt(nn_dot_f64(r + i, r + i, q - i));
+        len = nni_sqrt(nn_dot_f64(r + i, r + i, q - i));
         tau[i] = 0;
         if (len == 0) { norm[i] = 0; continue; }
         /* v = r - head e, scaled to v[0] = 1; H = 1 - tau v v^T */
@@ -4340,7 +4319,7 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
         for (j = 0; j < p; j++) m[i * p + j] = j < i ? 0 : j == i ? norm[i] : b[j * q + i];
     for (i = 0; i < p * p; i++) g[i] = 0;
     for (i = 0; i < p; i++) g[i * p + i] = 1;
-    tol = 2.220446049250313e-16 * sqrt((double)p);
+    tol = 2.220446049250313e-16 * nni_sqrt((double)p);
     for (sweep = 0; sweep < 60 && turned; sweep++) {
         turned = 0;
         for (i = 0; i < p; i++) norm[i] = nn_dot_f64(m + i * p, m + i * p, p);
@@ -4351,10 +4330,10 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
             if (norm[i] == 0 || norm[j] == 0) continue;
             d = nn_dot_f64(x, y, p);
             ad = d < 0 ? -d : d;
-            if (ad <= tol * sqrt(norm[i]) * sqrt(norm[j])) continue;
+            if (ad <= tol * nni_sqrt(norm[i]) * nni_sqrt(norm[j])) continue;
             turned = 1;
             t = nni_jacobi_t(norm[i], norm[j], d);
-            c = 1.0 / sqrt(1.0 + t * t);
+            c = 1.0 / nni_sqrt(1.0 + t * t);
             nni_rotate(x, y, c, t * c, p);
             nni_rotate(g + i * p, g + j * p, c, t * c, p);
             norm[i] = nn_dot_f64(x, x, p);
@@ -4363,7 +4342,7 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
     }
     /* J m = diag(s) w, so L = m^T = w^T diag(s) J and b = (P^T w^T) diag(s) (J Q): h = J Q, g = w P */
     for (i = 0; i < p; i++) {
-        s[i] = sqrt(nn_dot_f64(m + i * p, m + i * p, p));
+        s[i] = nni_sqrt(nn_dot_f64(m + i * p, m + i * p, p));
         if (h) {
             double *o = h + i * q;
             for (k = 0; k < q; k++) o[k] = k < p ? g[i * p + k] : 0;
@@ -4393,7 +4372,7 @@ NNI_FN void nni_svd_rows(double *b, double *s, double *g, double *h, size_t p, s
             for (j = 0; j < p; j++)
                 if (j != i && (s[j] > 0 || j < i))
                     nni_axpy(x, -nn_dot_f64(x, g + j * p, p), g + j * p, p);
-        best = sqrt(nn_dot_f64(x, x, p));
+        best = nni_sqrt(nn_dot_f64(x, x, p));
         for (k = 0; k < p; k++) x[k] /= best;
     }
 }
@@ -4403,7 +4382,8 @@ NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_
     size_t p = m < n ? m : n, q = m < n ? n : m, mn, pp, words, bytes = 0, i, j, *order;
     double *b, *g, *h = NULL, *sv, *work, scale;
     int tall = m > n, wide_vectors = tall ? u != NULL : vt != NULL;
-    if (p == 0) return NN_OK;
+    nn_status st = nn_arithmetic_check("nn_svd", err);
+    if (st != NN_OK || p == 0) return st;
     words = wide_vectors ? 2 : 1;
     if (!nn_size_mul(p, q, &mn) || !nn_size_mul(p, p, &pp) || !nn_size_mul(mn, words, &words) ||
         pp > SIZE_MAX / 64 || !nn_size_add(words, 2 * pp + 6 * p + q, &words) ||
@@ -4441,6 +4421,8 @@ NN_DEF nn_status nn_svd(double *u, double *s, double *vt, const double *a, size_
 NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err)
 {
     size_t i, j;
+    nn_status s = nn_arithmetic_check("nn_cholesky", err);
+    if (s != NN_OK) return s;
     for (i = 0; i < n; i++) {
         for (j = 0; j <= i; j++) {
             double v = a[i * n + j] - nn_dot_f64(l + i * n, l + j * n, j);
@@ -4450,7 +4432,7 @@ NN_DEF nn_status nn_cholesky(double *l, const double *a, size_t n, nn_error *err
                 if (!(v > 0 && v > least && nni_isfinite(v)))
                     return nn_error_set(err, NN_E_ARG,
                         "nn_cholesky: the matrix is not positive definite: pivot %zu is %g", i, v);
-                l[i * n + i] = sqrt(v);
+                l[i * n + i] = nni_sqrt(v);
             }
         }
         if (l != a) for (j = i + 1; j < n; j++) l[i * n + j] = 0;
@@ -4508,6 +4490,8 @@ NNI_FN void nni_sort_index(size_t *idx, size_t *tmp, const double *x, size_t n, 
 NNI_FN nn_status nni_reg_check(const char *where, const nn_tensor *x, nn_error *err)
 {
     size_t i, d;
+    nn_status s = nn_arithmetic_check(where, err);
+    if (s != NN_OK) return s;
     if ((x->dtype != NN_F32 && x->dtype != NN_F64) || x->ndim != 2)
         return nn_error_set(err, NN_E_ARG,
                         "%s: expected x as f32 or f64 [n,d], got %s with %zu dimensions", where,
@@ -4554,9 +4538,8 @@ NNI_FN nn_status nni_gram(double *g, const nn_tensor *x, int threads, const nn_a
     nn_mem_free(buf, bytes, alloc);
     return s;
 }
-/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot
- * [n] gets the rows chosen. Stops when what is left of every diagonal is rounding noise. Returns
- * r. */
+/* Pivoted Cholesky: g [n,n] (destroyed) ~ l l^T with l [n,n] written in its first r columns; pivot [n]
+ * gets the rows chosen. Stops when what is left of every diagonal is rounding noise. Returns r. */
 NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n)
 {
     double top = 0.0;
@@ -4568,7 +4551,7 @@ NNI_FN size_t nni_pivoted_cholesky(double *l, size_t *pivot, double *g, size_t n
         for (i = 0; i < n; i++) if (g[i * n + i] > best) { best = g[i * n + i]; p = i; }
         if (p == n) break;
         pivot[k] = p;
-        root = sqrt(best);
+        root = nni_sqrt(best);
         for (i = 0; i < n; i++) l[i * n + k] = g[i * n + p] / root;
         for (i = 0; i < k; i++) l[pivot[i] * n + k] = 0.0;
         l[p * n + k] = root;
@@ -4704,10 +4687,10 @@ NNI_FN void nni_orthonormal_rows(double *y, size_t l, size_t n)
 {
     size_t i, j, pass, k;
     for (i = 0; i < l; i++) {
-        double *r = y + i * n, before = sqrt(nn_dot_f64(r, r, n)), len;
+        double *r = y + i * n, before = nni_sqrt(nn_dot_f64(r, r, n)), len;
         for (pass = 0; pass < 2; pass++)
             for (j = 0; j < i; j++) nni_axpy(r, -nn_dot_f64(r, y + j * n, n), y + j * n, n);
-        len = sqrt(nn_dot_f64(r, r, n));
+        len = nni_sqrt(nn_dot_f64(r, r, n));
         if (len <= 1e-14 * before) len = 0;
         for (k = 0; k < n; k++) r[k] = len > 0 ? r[k] / len : 0;
     }
@@ -4745,6 +4728,7 @@ NN_DEF nn_status nn_pca_fit(nn_pca *p, const nn_tensor *x, const nn_pca_desc *de
     nn_status s;
     size_t i, j, full, rows;
     double total = 0, *xc;
+    if ((s = nn_arithmetic_check("nn_pca_fit", err)) != NN_OK) return s;
     if (desc) o = *desc;
     if (x->ndim != 2 || nni_dtype_class(x->dtype) != 1)
         return nn_error_set(err, NN_E_ARG, "nn_pca_fit: expected a [n,d] array of floats, got %zu-d %s",
@@ -5620,6 +5604,13 @@ NNI_KI nniv NNI_K(dsilu)(nniv x, nniv s)
 }
 /* x > 0 ? x : +0, NaN stays */
 NNI_KI nniv NNI_K(relu)(nniv x) { return nniv_sel(nniv_le(x, NNI_F(0.0f)), NNI_F(0.0f), x); }
+/* for nni_trial: p0 p1 - p2, each step rounded */
+NNI_KF float NNI_K(fuses)(const float *p)
+{
+    float out[NNI_W];
+    nniv_store(out, nniv_sub(nniv_mul(NNI_F(p[0]), NNI_F(p[1])), NNI_F(p[2])));
+    return out[0];
+}
 NNI_KF NNI_COLD void NNI_K(act_forward)(float *y, const float *xs, size_t n, nn_act a, float slope)
 {
     size_t i;
@@ -6031,7 +6022,7 @@ NNI_KF void NNI_K(scatter)(float *table, const int32_t *tok, const float *dz, si
 #define nnid_sub(a, b) ((a) - (b))
 #define nnid_mul(a, b) ((a) * (b))
 #define nnid_div(a, b) ((a) / (b))
-#define nnid_sqrt(a) sqrt(a)
+#define nnid_sqrt(a) nni_sqrt(a)
 #define nnid_trunc(a) ((double)(int)(a))
 #define nnid_where(a, b, x) ((a) >= (b) ? (x) : 0.0)      /* a >= b ? x : 0 */
 #define nniq_set(x) (x)
@@ -6298,9 +6289,8 @@ NNI_KI nnid NNI_K(log_join)(nnid w, nnid r, nnid c)
     q = nnid_mul(r2, nnid_add(nnid_mul(r, NNI_G(1.0 / 3.0)), nnid_mul(r2, q)));
     return nnid_add(s, nnid_add(e, nnid_add(nnid_sub(q, nnid_mul(NNI_G(0.5), r2)), c)));
 }
-/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves
- * nni_two_prod), in three steps, as the logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j,
- * sign. */
+/* nn_sincos for 0 <= x < 2048 (there n times the second part of pi/2 is exact, which saves nni_two_prod),
+ * in three steps, as the logarithm: x = n pi/2 +- (j/16 + h + rl); way: n mod 4, j, sign. */
 NNI_KI void NNI_K(sincos_reduce)(nnid x, nnid *ho, nnid *rlo, nniq *way)
 {
     nnid n = nnid_add(nnid_mul(x, NNI_G(0.6366197723675814)), NNI_G(6755399441055744.0)), t, r, rl,
@@ -6822,13 +6812,12 @@ enum { NNI_K(tile_rows) = NNI_MR, NNI_K(tile_cols) = 2 * NNI_W };
 #define NNI_LOWER(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10)
 #define NNI_ROWS(X) NNI_LOWER(X) X(11)
 #endif
-/* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0
- * (NULL: +0) + P Q. part: 0 = both vectors whole, 1 = the second is cut (AVX-512: or whole, a mask
- * costs nothing), 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked
- * for; 2 = also, under the products, Q is packed into kq [k][NNI_NR] and P into kp
- * [mr][k + NNI_PAD] or, of the kind "cols", [k][mr]; kp == p and kq == q are fine. mr, cols, part,
- * first: constants where inlined. cols here: rs is known to be 1; 0: any rs, ks (1, 0 where the
- * tile is one of "rows" for sure). */
+/* One tile of mr <= NNI_MR rows and n <= NNI_NR columns, all accumulators in registers: t = c0 (NULL:
+ * +0) + P Q. part: 0 = both vectors whole, 1 = the second is cut (AVX-512: or whole, a mask costs
+ * nothing), 2 = only a first one, cut. first (part 0): 1 = what comes next of P and Q is asked for; 2 =
+ * also, under the products, Q is packed into kq [k][NNI_NR] and P into kp [mr][k + NNI_PAD] or, of the
+ * kind "cols", [k][mr]; kp == p and kq == q are fine. mr, cols, part, first: constants where inlined.
+ * cols here: rs is known to be 1; 0: any rs, ks (1, 0 where the tile is one of "rows" for sure). */
 /* Row r at this k: up to five rows from one pointer and four offsets; four pointers and two multiples
  * reach twelve. */
 #define NNI_P(r)                  \
@@ -7443,8 +7432,7 @@ NNI_KF void NNI_TK(run_row)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, 
 }
 #if NNI_TILE == 32
 /* t = P Q, m x n, nothing packed, nothing after the sums: for operands that lie in the first caches
- * (small nets of nn_mlp.h). P as the tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when
- * cols. */
+ * (small nets of nn_mlp.h). P as the tiles take it: P[r][k] = p[r ps + k], or p[k ps + r] when cols. */
 NNI_KF void NNI_TK(block)(size_t m, size_t n, size_t k, const float *p, size_t ps, int cols,
                           const float *q, size_t qs, float *t, size_t ldt)
 {
@@ -7492,7 +7480,6 @@ NNI_KF void NNI_TK(gemm)(const NNI_JOB *jb, size_t i0, size_t i1, size_t j0, siz
 #undef nnt_storec
 #undef nnt_fma
 #endif /* NNI_TILE */
-
 
 /* Licence: MIT or public domain (Unlicense), your choice; the full texts are in LICENSE.
  * History: CHANGELOG.md */

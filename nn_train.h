@@ -238,8 +238,7 @@ NN_DEF void nn_train_result_free(nn_train_result *r);
  *   NN_E_ARG          the sets do not fit the model or the loss, a desc out of range, no rows
  *   NN_E_NONFINITE  a batch's loss is NaN, Inf or above `diverged`: err names epoch and step; the
  *                     weights are those before that step's update
- *   NN_E_UNSUPPORTED  the CPU flushes denormals to zero (somebody linked with -ffast-math): results
- *                     would differ from other machines'
+ *   NN_E_UNSUPPORTED  nn_arithmetic_check says so: results would differ from other machines'
  *   NN_E_NOMEM        before the first step, never later */
 NN_DEF nn_status nn_train_fit(nn_mlp *m, const nn_train_set *train, const nn_train_set *val,
                               const nn_train_desc *d, nn_train_result *result, nn_error *err);
@@ -1232,13 +1231,6 @@ NN_DEF void nn_train_result_free(nn_train_result *r)
     nn_mem_free(r->history, r->history_count * sizeof(double), &r->alloc);
     *r = zero;
 }
-/* Denormals count: 1 = the CPU keeps them. */
-NNI_FN int nni_keeps_denormals(void)
-{
-    volatile float tiny = 1.17549435e-38f, half = 0.5f;
-    volatile float r = tiny * half;
-    return r > 0.0f && r * 2.0f == tiny;
-}
 NNI_FN nn_mlp_input nni_set_input(const nn_train_set *s, size_t first)
 {
     nn_mlp_input in = NN_ZERO;
@@ -1579,10 +1571,7 @@ NN_DEF nn_status nn_trainer_create(nn_trainer **out, nn_mlp *m, const nn_train_s
     if (val) b = *val;
     s = nni_train_check(&r, m, &a, &b, err);
     if (s != NN_OK) return s;
-    if (!nni_keeps_denormals())
-        return nn_error_set(err, NN_E_UNSUPPORTED,
-                        "nn_train: this CPU state flushes denormals to zero (is something linked "
-                        "with -ffast-math?): results would differ from other machines'");
+    if ((s = nn_arithmetic_check("nn_train", err)) != NN_OK) return s;
     bytes = nni_train_layout(&measure, m, &a, &b, &r, NULL);
     if (bytes == 0) return nn_error_set(err, NN_E_NOMEM, "nn_train: the memory wanted overflows");
     block = (unsigned char *)nn_mem_alloc(bytes, &r.alloc);
@@ -1680,7 +1669,8 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, const nni_batch *b, double *loss_
     const float *z = NULL;
     double loss = 0, factor, began = 0;
     size_t g, i, j;
-    nn_status s;
+    nn_status s = nn_arithmetic_check("nn_trainer_step", err);
+    if (s != NN_OK) return s;
     nni_team_begin(t);
     if (t->probe) began = nni_clock();
     run.train = 1;
@@ -1745,7 +1735,7 @@ NNI_FN nn_status nni_train_step(nn_trainer *t, const nni_batch *b, double *loss_
                 size_t nw = y->n_in * y->n_out;
                 sq += nn_sumsq_f32(t->grads + y->offset + (i & 1 ? nw : 0), i & 1 ? y->n_out : nw);
             }
-            norm = sqrt(sq);
+            norm = nni_sqrt(sq);
             if (!(norm - norm == 0))
                 return nn_error_set(err, NN_E_NONFINITE,
                                 "nn_train: epoch %zu, step %llu: the gradient's norm is %g",
@@ -2737,8 +2727,8 @@ NN_DEF double nn_pearson(const double *x, const double *y, size_t n)
     }
     xx = nni_acc_get(&sxx);
     yy = nni_acc_get(&syy);
-    tx = sqrt(xx);
-    ty = sqrt(yy);
+    tx = nni_sqrt(xx);
+    ty = nni_sqrt(yy);
     if (!(tx > 0.0 && ty > 0.0)) return nni_nan();
     r = nni_acc_get(&sxy) / tx / ty;
     return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
@@ -2787,7 +2777,7 @@ NN_DEF void nn_regression_metrics_make(nn_regression_metrics *m, const double *y
     res = nni_acc_get(&se);
     tot = nni_acc_get(&st);
     m->mse = res / (double)n;
-    m->rmse = sqrt(m->mse);
+    m->rmse = nni_sqrt(m->mse);
     m->mae = nni_acc_get(&ae) / (double)n;
     m->bias = nni_acc_get(&be) / (double)n;
     m->r2 = tot > 0.0 ? 1.0 - res / tot : res > 0.0 ? 0.0 : 1.0;
@@ -2808,8 +2798,8 @@ NN_DEF nn_interval nn_mean_interval(const double *x, size_t n, double level)
     r.mean = nni_acc_get(&s) / (double)r.n;
     if (r.n < 2) return r;
     for (i = 0; i < n; i++) if (x[i] == x[i]) nni_acc_add(&q, (x[i] - r.mean) * (x[i] - r.mean));
-    r.sd = sqrt(nni_acc_get(&q) / (double)(r.n - 1));
-    half = nn_student_t(level > 0.0 ? level : 0.95, (double)(r.n - 1)) * r.sd / sqrt((double)r.n);
+    r.sd = nni_sqrt(nni_acc_get(&q) / (double)(r.n - 1));
+    half = nn_student_t(level > 0.0 ? level : 0.95, (double)(r.n - 1)) * r.sd / nni_sqrt((double)r.n);
     r.lo = r.mean - half;
     r.hi = r.mean + half;
     return r;
@@ -2964,9 +2954,9 @@ NN_DEF nn_interval nn_wilson(double hits, double n, double level)
     r.mean = r.sd = r.lo = r.hi = nni_nan();
     if (!(n > 0.0) || !(hits >= 0.0 && hits <= n)) return r;
     r.mean = p = hits / n;
-    r.sd = sqrt(p * (1.0 - p));
+    r.sd = nni_sqrt(p * (1.0 - p));
     mid = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    half = z * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n);
+    half = z * nni_sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n)) / (1.0 + z * z / n);
     r.lo = hits > 0.0 ? mid - half : 0.0;
     r.hi = hits < n ? mid + half : 1.0;
     return r;
@@ -2977,7 +2967,7 @@ NN_DEF nn_interval nn_corrected_t(const double *score, size_t k, double ratio, d
     double half;
     if (r.n < 2) return r;
     half = nn_student_t(nni_level(level), (double)(r.n - 1)) * r.sd *
-           sqrt(1.0 / (double)r.n + ratio);
+           nni_sqrt(1.0 / (double)r.n + ratio);
     r.lo = r.mean - half;
     r.hi = r.mean + half;
     return r;
@@ -3250,7 +3240,7 @@ NN_DEF nn_status nn_score_interval(nn_interval *out, double value, const double 
     if (!of_class) least = groups;
     if (groups < 2 || least < 2) return NN_OK;
     se2 *= twice * (double)groups / (double)(groups - 1);
-    out->sd = sqrt(se2);
+    out->sd = nni_sqrt(se2);
     if (d->kind != NN_SCORE_R2 &&
         (!(se2 > 0.0) || (d->kind == NN_SCORE_ACCURACY && !d->fold && !d->group))) {
         nn_interval w = nn_wilson(value * (double)least, (double)least, level);
@@ -3296,7 +3286,7 @@ NN_DEF nn_status nn_score_difference(nn_interval *out, const nn_score_pair *pair
     if (s != NN_OK) return s;
     out->n = groups;
     if (groups < 2) return NN_OK;
-    out->sd = sqrt(se2 * twice * (double)groups / (double)(groups - 1));
+    out->sd = nni_sqrt(se2 * twice * (double)groups / (double)(groups - 1));
     half = nn_student_t(level, (double)(groups - 1)) * out->sd;
     out->lo = out->mean - half;
     out->hi = out->mean + half;
@@ -3491,8 +3481,8 @@ NNI_FN nn_interval nni_fair_gap(const nn_group_stats *a, const nn_group_stats *b
     const nn_interval p = nni_fair_rate(a, rate, level), q = nni_fair_rate(b, rate, level);
     nn_interval d = q;
     d.mean = q.mean - p.mean;
-    d.lo = d.mean - sqrt((q.mean - q.lo) * (q.mean - q.lo) + (p.hi - p.mean) * (p.hi - p.mean));
-    d.hi = d.mean + sqrt((q.hi - q.mean) * (q.hi - q.mean) + (p.mean - p.lo) * (p.mean - p.lo));
+    d.lo = d.mean - nni_sqrt((q.mean - q.lo) * (q.mean - q.lo) + (p.hi - p.mean) * (p.hi - p.mean));
+    d.hi = d.mean + nni_sqrt((q.hi - q.mean) * (q.hi - q.mean) + (p.mean - p.lo) * (p.mean - p.lo));
     return d;
 }
 /* *lo, *hi = the largest ends of |rate of b - rate of a| over the pairs of groups; NaN sticks */
@@ -4299,7 +4289,7 @@ NN_DEF nn_status nn_ridge_fit(nn_linear *m, const nn_tensor *x, const nn_tensor 
         for (j = 0; j < D + T; j++) mx[j] /= total;
     }
     for (i = 0; i < n; i++) {
-        double w = d.weight ? sqrt(d.weight[i]) : 1.0;
+        double w = d.weight ? nni_sqrt(d.weight[i]) : 1.0;
         for (j = 0; j < D; j++) a[i * D + j] = w * (a[i * D + j] - mx[j]);
         for (t = 0; t < T; t++) yy[i * T + t] = w * (yy[i * T + t] - my[t]);
     }
@@ -4469,7 +4459,7 @@ NNI_FN nn_status nni_leace_solve(nn_leace *m, const nn_tensor *x, const nn_tenso
     for (i = 0; i < n * d; i++) if (fabs(nn_f64(x)[i]) > most) most = fabs(nn_f64(x)[i]);
     nni_center(nn_f64(x), nn_f64(&m->mean), n, d);
     nni_center(nn_f64(z), zmean, n, k);
-    scale = sqrt(nn_dot_f64(nn_f64(z), nn_f64(z), n * k));
+    scale = nni_sqrt(nn_dot_f64(nn_f64(z), nn_f64(z), n * k));
     s = nn_svd(u, sv, vt, nn_f64(x), n, d, alloc, err);
     if (s == NN_OK) s = nn_gemm_f64(p, k, n, 1.0, u, p, 1, nn_f64(z), k, 0, 0.0, a, k, 1, err);
     if (s != NN_OK) return s;
@@ -4493,6 +4483,7 @@ NN_DEF nn_status nn_leace_fit(nn_leace *m, const nn_tensor *x, const nn_tensor *
         z->dtype != NN_F64 || x->shape[0] != z->shape[0] || !x->shape[0] || !x->shape[1] ||
         !z->shape[1])
         return nn_error_set(err, NN_E_ARG, "nn_leace_fit: expected x [n,d] f32 or f64 and z [n,k] f64");
+    if ((s = nn_arithmetic_check("nn_leace_fit", err)) != NN_OK) return s;
     n = m->n = x->shape[0];
     d = m->d = x->shape[1];
     k = z->shape[1];
@@ -4552,6 +4543,8 @@ NN_DEF size_t nn_inner_count(const nn_inner *m)
 }
 NNI_FN nn_status nni_inner_check(const char *where, const nn_inner *m, nn_error *err)
 {
+    nn_status s = nn_arithmetic_check(where, err);
+    if (s != NN_OK) return s;
     if (nn_inner_count(m) == 0)
         return nn_error_set(err, NN_E_ARG,
                         "%s: expected an inner model with 1 to 2^24 inputs and at most %d hidden "
@@ -4577,7 +4570,7 @@ NN_DEF nn_status nn_inner_init(double *theta, const nn_inner *m, uint64_t seed, 
     if (s != NN_OK) return s;
     for (l = 0; l <= m->n_hidden; l++) {
         const size_t out = l < m->n_hidden ? m->hidden[l] : 1;
-        const double b = 1.0 / sqrt((double)in);
+        const double b = 1.0 / nni_sqrt((double)in);
         nn_rng g = nn_rng_make(seed, NN_STREAM_INIT, l);
         for (i = 0; i < in * out + out; i++) *theta++ = b * (2.0 * nn_rng_f64(&g) - 1.0);
         in = out;
