@@ -17,6 +17,8 @@
  *     if (nn_pth_write("model.pth", &d, NULL, &e) != NN_OK) return 1;             torch.load(weights_only=True) opens it
  *     nn_dict_free(&d);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
+ *           NN_NO_POSIX        files through stdio alone: no locks, no folders, no maps; a file is replaced
+ *                              where rename does
  *           NN_FMT_ONLY_CSV      no format but CSV (gzip then is refused by name)
  *           NN_FMT_ONLY_ARRAYS   none but .npy and .npz; both together: both
  *           NN_NO_CSV NN_NO_JSON NN_NO_YAML NN_NO_DEFLATE NN_NO_ZIP NN_NO_NPY NN_NO_IDX NN_NO_PTH
@@ -145,8 +147,10 @@ typedef struct nn_io {
     int (*unmap)   (void *user, void *p, size_t size);
     void *user;
 } nn_io;
-/* nn_io_system: the table of this system: POSIX calls where there are any, stdio elsewhere (then no
- * sync, lock, list, map). */
+/* nn_io_system: the table of this system: POSIX calls where there are any, Windows' own there (names are UTF-8,
+ * paths of any length; a file that another program holds without letting it be replaced is NN_E_IO, and stays),
+ * stdio elsewhere: lock, list, mkdir and map are NN_E_UNSUPPORTED then, and so is writing a new file where the
+ * C library does not know fopen's "x". */
 NN_DEF const nn_io *nn_io_system(void);
 /* nn_errno_text: a constant text for an errno value, without strerror's shared buffer; "system
  * error" when it is not in our list. */
@@ -1190,7 +1194,9 @@ extern "C" {
 
 /* ---- [IO] --------------------------------------------------------------- */
 #include <errno.h>
-#if defined(__unix__) || defined(__unix) || (defined(__APPLE__) && defined(__MACH__))
+#if defined(NN_NO_POSIX)
+#define NNI_POSIX 0
+#elif defined(__unix__) || defined(__unix) || (defined(__APPLE__) && defined(__MACH__))
 #define NNI_POSIX 1
 #include <dirent.h>
 #include <fcntl.h>
@@ -1201,6 +1207,9 @@ extern "C" {
 #include <unistd.h>
 #else
 #define NNI_POSIX 0
+#ifdef _WIN32
+#define NNI_WINDOWS 1
+#endif
 #endif
 
 /* little- and big-endian loads and stores of what files hold, from any address */
@@ -1289,6 +1298,9 @@ NN_DEF const char *nn_errno_text(int e)
     case ESPIPE: return "a pipe has no positions";
     case EINVAL: return "invalid argument";
 #endif
+#ifdef ENOSYS
+    case ENOSYS: return "not possible on this system";
+#endif
 #ifdef EDQUOT
     case EDQUOT: return "disk quota exceeded";
 #endif
@@ -1317,6 +1329,16 @@ NNI_FN nn_status nni_err_at(nn_error *err, nn_status s, const char *name, uint64
     va_end(args);
     return nn_error_at(err, s, (size_t)at, 0, 0, "%s: byte %llu: %s", nni_name(nb, name), (unsigned long long)at, msg);
 }
+#ifdef ENOSYS
+#define NNI_ENOSYS ENOSYS
+#else
+#define NNI_ENOSYS (-2)
+#endif
+#ifdef EEXIST
+#define NNI_EEXIST EEXIST
+#else
+#define NNI_EEXIST (-3)
+#endif
 /* "name: what: why"; codes without a text of ours show their number */
 /* What a part that knows no file reported, with the file before it ("nn_part: ", "csv: " go; what
  * names the file already stays); place and status too. */
@@ -1336,6 +1358,7 @@ NNI_FN nn_status nni_fail_in(nn_error *err, nn_status s, const char *name)
 NNI_FN nn_status nni_io_fail(nn_error *err, const char *name, const char *what, int e)
 {
     const char *t = nn_errno_text(e);
+    if (e == NNI_ENOSYS) return nni_err(err, NN_E_UNSUPPORTED, name, "%s: not possible on this system", what);
     if (strcmp(t, "system error") == 0)
         return nni_err(err, NN_E_IO, name, "%s: system error %d", what, e);
     return nni_err(err, NN_E_IO, name, "%s: %s", what, t);
@@ -1550,19 +1573,314 @@ NN_DEF const nn_io *nn_io_system(void)
     return &table;
 }
 NNI_FN long nni_process(void) { return (long)getpid(); }
+#elif defined(NNI_WINDOWS)
+/* Windows. Names are UTF-8 outside, UTF-16 inside. The prototypes stand here because <windows.h> would bring
+ * thousands of names; they agree with it where a program reads both. */
+#ifdef _WIN64
+typedef unsigned long long nni_win_size;
 #else
-/* ISO C alone: enough to read and to replace files; what it cannot say is answered with "invalid
- * argument" or nothing. */
+typedef unsigned long nni_win_size;
+#endif
+#define NNI_WIN extern __declspec(dllimport)
+struct _SECURITY_ATTRIBUTES;
+struct _OVERLAPPED;
+struct _BY_HANDLE_FILE_INFORMATION;
+struct _WIN32_FIND_DATAW;
+NNI_WIN void *__stdcall CreateFileW(const wchar_t *, unsigned long, unsigned long, struct _SECURITY_ATTRIBUTES *,
+                                    unsigned long, unsigned long, void *);
+NNI_WIN int __stdcall ReadFile(void *, void *, unsigned long, unsigned long *, struct _OVERLAPPED *);
+NNI_WIN int __stdcall WriteFile(void *, const void *, unsigned long, unsigned long *, struct _OVERLAPPED *);
+NNI_WIN unsigned long __stdcall SetFilePointer(void *, long, long *, unsigned long);
+NNI_WIN int __stdcall FlushFileBuffers(void *);
+NNI_WIN int __stdcall CloseHandle(void *);
+NNI_WIN int __stdcall LockFileEx(void *, unsigned long, unsigned long, unsigned long, unsigned long,
+                                 struct _OVERLAPPED *);
+NNI_WIN int __stdcall GetFileInformationByHandle(void *, struct _BY_HANDLE_FILE_INFORMATION *);
+NNI_WIN unsigned long __stdcall GetFileType(void *);
+NNI_WIN int __stdcall MoveFileExW(const wchar_t *, const wchar_t *, unsigned long);
+NNI_WIN int __stdcall DeleteFileW(const wchar_t *);
+NNI_WIN int __stdcall CreateDirectoryW(const wchar_t *, struct _SECURITY_ATTRIBUTES *);
+NNI_WIN void *__stdcall FindFirstFileW(const wchar_t *, struct _WIN32_FIND_DATAW *);
+NNI_WIN int __stdcall FindNextFileW(void *, struct _WIN32_FIND_DATAW *);
+NNI_WIN int __stdcall FindClose(void *);
+NNI_WIN void *__stdcall CreateFileMappingW(void *, struct _SECURITY_ATTRIBUTES *, unsigned long, unsigned long,
+                                           unsigned long, const wchar_t *);
+NNI_WIN void *__stdcall MapViewOfFile(void *, unsigned long, unsigned long, unsigned long, nni_win_size);
+NNI_WIN int __stdcall UnmapViewOfFile(const void *);
+NNI_WIN unsigned long __stdcall GetFullPathNameW(const wchar_t *, unsigned long, wchar_t *, wchar_t **);
+NNI_WIN void *__stdcall GetStdHandle(unsigned long);
+NNI_WIN unsigned long __stdcall GetLastError(void);
+NNI_WIN unsigned long __stdcall GetCurrentProcessId(void);
+#define NNI_WIN_BAD ((void *)(intptr_t)-1)
+NNI_FN int nni_win_err(void)
+{
+    static const unsigned char known[][2] = {       /* GetLastError, errno */
+        { 2, ENOENT }, { 3, ENOENT }, { 4, EMFILE }, { 5, EACCES }, { 6, EBADF }, { 8, ENOMEM },
+        { 14, ENOMEM }, { 15, ENODEV }, { 17, EXDEV }, { 19, EROFS }, { 32, EBUSY }, { 33, EAGAIN },
+        { 39, ENOSPC }, { 50, ENOSYS }, { 80, EEXIST }, { 87, EINVAL }, { 109, EPIPE }, { 112, ENOSPC },
+        { 123, ENOENT }, { 145, ENOTEMPTY }, { 161, ENOENT }, { 183, EEXIST }, { 206, ENAMETOOLONG },
+        { 223, EFBIG }, { 232, EPIPE }
+    };
+    const unsigned long e = GetLastError();
+    size_t i;
+    for (i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i][0] == e) return known[i][1];
+    return e == 267 ? ENOTDIR : EIO;
+}
+/* what is longer than MAX_PATH lets through is made absolute, behind "\\?\" */
+NNI_FN NNI_COLD int nni_win_long(wchar_t *w)
+{
+    wchar_t full[NN_MAX_PATH_BYTES];
+    const wchar_t *from = full;
+    const char *lead = "\\\\?\\";
+    unsigned long n;
+    size_t i = 0;
+    if (w[0] == '\\' && w[1] == '\\' && w[2] == '?') return 0;
+    n = GetFullPathNameW(w, NN_MAX_PATH_BYTES - 8, full, NULL);
+    if (n == 0) return nni_win_err();
+    if (n >= NN_MAX_PATH_BYTES - 8) return ENAMETOOLONG;
+    if (full[0] == '\\' && full[1] == '\\') { lead = "\\\\?\\UNC\\"; from = full + 2; }
+    while (*lead) w[i++] = (wchar_t)*lead++;
+    while (*from) w[i++] = *from++;
+    w[i] = 0;
+    return 0;
+}
+NNI_FN int nni_win_path(wchar_t *w, const char *path)        /* w [NN_MAX_PATH_BYTES] */
+{
+    const size_t n = strlen(path);
+    size_t i, k, at = 0;
+    uint32_t c;
+    for (i = 0; i < n; i += k) {
+        if ((k = nn_utf8_get(path + i, n - i, &c)) == 0) return EINVAL;
+        if (at + 16 > NN_MAX_PATH_BYTES) return ENAMETOOLONG;
+        if (c >= 0x10000) {
+            w[at++] = (wchar_t)(0xD800 + ((c - 0x10000) >> 10));
+            c = 0xDC00 + (c & 0x3FF);
+        }
+        w[at++] = (wchar_t)c;
+    }
+    w[at] = 0;
+    return at < 240 ? 0 : nni_win_long(w);
+}
+/* everybody may read, write, replace and remove a file that we hold */
+NNI_FN int nni_win_handle(intptr_t *h, const char *path, unsigned long access, unsigned long how, unsigned long flags)
+{
+    wchar_t w[NN_MAX_PATH_BYTES];
+    void *f;
+    int e = nni_win_path(w, path);
+    if (e) return e;
+    f = CreateFileW(w, access, 7, NULL, how, flags, NULL);
+    if (f == NNI_WIN_BAD) return nni_win_err();
+    *h = (intptr_t)f;
+    return 0;
+}
+NNI_FN int nni_win_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
+{
+    const unsigned long read = 0x80000000u, write = 0x40000000u;
+    (void)u;
+    (void)perm;
+    if (strcmp(path, "-") == 0 && mode != NN_IO_LOCKFILE) {
+        void *f = GetStdHandle((unsigned long)(mode == NN_IO_READ ? -10 : -11));
+        if (!f || f == NNI_WIN_BAD) return EBADF;
+        *h = (intptr_t)f;
+        return 0;
+    }
+    switch (mode) {                                    /* 1 CREATE_NEW, 3 OPEN_EXISTING, 4 OPEN_ALWAYS */
+    case NN_IO_CREATE:   return nni_win_handle(h, path, write, 1, 0x80);
+    case NN_IO_APPEND:   return nni_win_handle(h, path, 0x100084, 4, 0x80);   /* FILE_APPEND_DATA alone: at the end */
+    case NN_IO_LOCKFILE: return nni_win_handle(h, path, read | write, 4, 0x80);
+    case NN_IO_DEVICE:   return nni_win_handle(h, path, write, 3, 0x80);
+    case NN_IO_READ:     break;
+    }
+    return nni_win_handle(h, path, read, 3, 0x80);
+}
+NNI_FN int nni_win_read(void *u, intptr_t h, void *buf, size_t n, size_t *done)
+{
+    unsigned long got = 0;
+    (void)u;
+    if (!ReadFile((void *)h, buf, (unsigned long)(n < (1u << 30) ? n : 1u << 30), &got, NULL)) {
+        const unsigned long e = GetLastError();
+        if (e != 109 && e != 38) return nni_win_err();  /* the pipe's other end is closed; the end of the file */
+        got = 0;
+    }
+    *done = got;
+    return 0;
+}
+NNI_FN int nni_win_write(void *u, intptr_t h, const void *buf, size_t n, size_t *done)
+{
+    unsigned long put = 0;
+    (void)u;
+    if (!WriteFile((void *)h, buf, (unsigned long)(n < (1u << 30) ? n : 1u << 30), &put, NULL)) return nni_win_err();
+    *done = put;
+    return 0;
+}
+NNI_FN int nni_win_seek(void *u, intptr_t h, uint64_t offset)
+{
+    long high = (long)(offset >> 32);
+    (void)u;
+    if (offset >> 63) return EINVAL;
+    if (GetFileType((void *)h) != 1) return ESPIPE;
+    if (SetFilePointer((void *)h, (long)(offset & 0xFFFFFFFFu), &high, 0) == 0xFFFFFFFFu &&
+        (offset & 0xFFFFFFFFu) != 0xFFFFFFFFu)
+        return nni_win_err();
+    return 0;
+}
+NNI_FN int nni_win_sync(void *u, intptr_t h) { (void)u; return FlushFileBuffers((void *)h) ? 0 : nni_win_err(); }
+NNI_FN int nni_win_close(void *u, intptr_t h)
+{
+    (void)u;
+    if ((void *)h == GetStdHandle((unsigned long)-10) || (void *)h == GetStdHandle((unsigned long)-11)) return 0;
+    return CloseHandle((void *)h) ? 0 : nni_win_err();
+}
+/* locks bind on Windows: a byte far behind the end, so that others can read who holds it */
+NNI_FN int nni_win_lock(void *u, intptr_t h)
+{
+    struct { uintptr_t internal[2]; uint32_t low, high; void *event; } at = { { 0, 0 }, 0, 0x40000000, NULL };
+    (void)u;
+    if (LockFileEx((void *)h, 3, 0, 1, 0, (struct _OVERLAPPED *)(void *)&at)) return 0;
+    return GetLastError() == 997 ? EAGAIN : nni_win_err();
+}
+NNI_FN int nni_win_info_of(void *u, intptr_t h, nn_io_info *out)
+{
+    uint32_t in[16] = { 0 };           /* attributes, three times, volume, size (high, low), links, index */
+    (void)u;
+    memset(out, 0, sizeof *out);
+    if (GetFileType((void *)h) != 1) return 0;
+    if (!GetFileInformationByHandle((void *)h, (struct _BY_HANDLE_FILE_INFORMATION *)(void *)in)) return nni_win_err();
+    out->is_dir = in[0] & 0x10 ? 1 : 0;
+    out->is_file = !out->is_dir;
+    if (out->is_file) out->size = (uint64_t)in[8] << 32 | in[9];
+    out->perm = out->is_dir ? 0777 : in[0] & 1 ? 0444 : 0666;
+    return 0;
+}
+NNI_FN int nni_win_info(void *u, const char *path, nn_io_info *out)
+{
+    intptr_t h = 0;
+    int e = nni_win_handle(&h, path, 0x80, 3, 0x02000000);   /* attributes alone, folders too */
+    if (e) return e;
+    e = nni_win_info_of(u, h, out);
+    (void)CloseHandle((void *)h);
+    return e;
+}
+NNI_FN int nni_win_rename(void *u, const char *from, const char *to)
+{
+    wchar_t a[NN_MAX_PATH_BYTES], b[NN_MAX_PATH_BYTES];
+    int e = nni_win_path(a, from);
+    (void)u;
+    if (!e) e = nni_win_path(b, to);
+    if (e) return e;
+    return MoveFileExW(a, b, 1 | 8) ? 0 : nni_win_err();     /* REPLACE_EXISTING, WRITE_THROUGH */
+}
+NNI_FN int nni_win_remove(void *u, const char *path)
+{
+    wchar_t w[NN_MAX_PATH_BYTES];
+    int e = nni_win_path(w, path);
+    (void)u;
+    if (e) return e;
+    return DeleteFileW(w) ? 0 : nni_win_err();
+}
+NNI_FN int nni_win_mkdir(void *u, const char *path)
+{
+    wchar_t w[NN_MAX_PATH_BYTES];
+    int e = nni_win_path(w, path);
+    (void)u;
+    if (e) return e;
+    return CreateDirectoryW(w, NULL) ? 0 : nni_win_err();
+}
+NNI_FN int nni_win_sync_dir(void *u, const char *path) { (void)u; (void)path; return 0; }   /* MoveFileExW wrote through */
+NNI_FN int nni_win_list(void *u, const char *path, int (*each)(void *ctx, const char *name), void *ctx)
+{
+    enum { NAME = 11 };                                      /* where cFileName begins, in 32 bits */
+    uint32_t found[160];
+    wchar_t w[NN_MAX_PATH_BYTES];
+    char name[1024];
+    void *d;
+    size_t n;
+    int e = nni_win_path(w, path);
+    (void)u;
+    if (e) return e;
+    for (n = 0; w[n]; n++) { }
+    if (n + 3 > NN_MAX_PATH_BYTES) return ENAMETOOLONG;
+    if (n && w[n - 1] != '/' && w[n - 1] != '\\' && w[n - 1] != ':') w[n++] = '\\';
+    w[n++] = '*';
+    w[n] = 0;
+    d = FindFirstFileW(w, (struct _WIN32_FIND_DATAW *)(void *)found);
+    if (d == NNI_WIN_BAD) return nni_win_err();
+    do {
+        wchar_t in[261] = { 0 };
+        size_t i, at = 0;
+        memcpy(in, found + NAME, 260 * sizeof *in);
+        for (i = 0; in[i]; i++) {
+            uint32_t c = in[i];
+            if (c >= 0xD800 && c < 0xDC00 && in[i + 1] >= 0xDC00 && in[i + 1] < 0xE000) {
+                c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)in[i + 1] - 0xDC00);
+                i++;
+            }
+            at += nn_utf8_put(name + at, c);
+        }
+        name[at] = 0;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) e = each(ctx, name);
+    } while (!e && FindNextFileW(d, (struct _WIN32_FIND_DATAW *)(void *)found));
+    (void)FindClose(d);
+    return e;
+}
+NNI_FN int nni_win_map(void *u, intptr_t h, size_t size, void **p)
+{
+    void *m = CreateFileMappingW((void *)h, NULL, 2, 0, 0, NULL);      /* PAGE_READONLY */
+    int e = 0;
+    (void)u;
+    if (!m) return nni_win_err();
+    if ((*p = MapViewOfFile(m, 4, 0, 0, size)) == NULL) e = nni_win_err();
+    (void)CloseHandle(m);
+    return e;
+}
+NNI_FN int nni_win_unmap(void *u, void *p, size_t size)
+{
+    (void)u;
+    (void)size;
+    return UnmapViewOfFile(p) ? 0 : nni_win_err();
+}
+NN_DEF const nn_io *nn_io_system(void)
+{
+    static const nn_io table = {
+        nni_win_open,     nni_win_read,    nni_win_write, nni_win_seek,   nni_win_sync,   nni_win_close,
+        nni_win_lock,     nni_win_info_of, nni_win_info,  nni_win_rename, nni_win_remove, nni_win_mkdir,
+        nni_win_sync_dir, nni_win_list,    nni_win_map,   nni_win_unmap,  NULL
+    };
+    return &table;
+}
+NNI_FN long nni_process(void) { return (long)GetCurrentProcessId(); }
+#else
+/* ISO C alone: enough to read files and to replace them where rename does; what it cannot do is answered
+ * with ENOSYS, which becomes NN_E_UNSUPPORTED. */
 NNI_FN FILE *nni_std_file(intptr_t h) { FILE *f; memcpy(&f, &h, sizeof f); return f; }
 NNI_FN int nni_std_err(void) { return errno ? errno : NNI_EIO; }
+/* A new file, and nobody else's. "x" is C11's: a library that knows it opens no file twice. */
+NNI_FN int nni_std_create(FILE **f, const char *path)
+{
+    FILE *again = fopen(path, "rb");
+    if (again) { (void)fclose(again); return NNI_EEXIST; }
+    errno = 0;
+    *f = fopen(path, "wbx");
+    if (!*f) return errno == NNI_EINVAL ? NNI_ENOSYS : nni_std_err();
+    again = fopen(path, "wbx");
+    if (!again) return 0;
+    (void)fclose(again);
+    (void)fclose(*f);
+    (void)remove(path);
+    return NNI_ENOSYS;
+}
 NNI_FN int nni_std_open(void *u, intptr_t *h, const char *path, nn_io_mode mode, unsigned perm)
 {
-    FILE *f;
+    FILE *f = NULL;
+    int e = 0;
     (void)u; (void)perm;
     errno = 0;
+    if (mode == NN_IO_LOCKFILE) return NNI_ENOSYS;
     if (strcmp(path, "-") == 0) f = mode == NN_IO_READ ? stdin : stdout;
+    else if (mode == NN_IO_CREATE) e = nni_std_create(&f, path);
     else f = fopen(path, mode == NN_IO_READ ? "rb" : mode == NN_IO_APPEND ? "ab" : "wb");
-    if (!f) return nni_std_err();
+    if (e || !f) return e ? e : nni_std_err();
     (void)setvbuf(f, NULL, _IONBF, 0);
     memcpy(h, &f, sizeof f);
     return 0;
@@ -1594,28 +1912,36 @@ NNI_FN int nni_std_close(void *u, intptr_t h)
     (void)u;
     return f != stdin && f != stdout && fclose(f) != 0 ? NNI_EIO : 0;
 }
-NNI_FN int nni_std_lock(void *u, intptr_t h) { (void)u; (void)h; return 0; }
+NNI_FN int nni_std_lock(void *u, intptr_t h) { (void)u; (void)h; return NNI_ENOSYS; }
 NNI_FN int nni_std_info_of(void *u, intptr_t h, nn_io_info *out)
 {
     FILE *f = nni_std_file(h);
     long at = ftell(f), end;
     (void)u;
     memset(out, 0, sizeof *out);
-    if (at < 0 || fseek(f, 0, SEEK_END) != 0 || (end = ftell(f)) < 0 || fseek(f, at, SEEK_SET) != 0)
-        return 0;
+    if (at < 0 || fseek(f, 0, SEEK_END) != 0) return 0;             /* a pipe */
+    end = ftell(f);
+    if (end < 0 || fseek(f, at, SEEK_SET) != 0) return NNI_ENOSYS;  /* larger than a long can say */
     out->size = (uint64_t)end;
     out->is_file = 1;
     return 0;
 }
 NNI_FN int nni_std_info(void *u, const char *path, nn_io_info *out)
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f;
     intptr_t h = 0;
-    if (!f) return nni_std_err();
+    int e;
+    memset(out, 0, sizeof *out);
+    errno = 0;
+    if ((f = fopen(path, "rb")) == NULL) return nni_std_err();
+    errno = 0;
+#ifdef EISDIR
+    if (fgetc(f) == EOF && errno == EISDIR) { out->is_dir = 1; (void)fclose(f); return 0; }
+#endif
     memcpy(&h, &f, sizeof f);
-    (void)nni_std_info_of(u, h, out);
+    e = nni_std_info_of(u, h, out);
     (void)fclose(f);
-    return 0;
+    return e;
 }
 NNI_FN int nni_std_remove(void *u, const char *path)
 {
@@ -1623,15 +1949,14 @@ NNI_FN int nni_std_remove(void *u, const char *path)
     errno = 0;
     return remove(path) != 0 ? nni_std_err() : 0;
 }
+/* where it does not replace, the old file stays and the caller hears of it */
 NNI_FN int nni_std_rename(void *u, const char *from, const char *to)
 {
-    errno = 0;
     (void)u;
-    if (rename(from, to) == 0) return 0;
-    (void)remove(to);                                   /* some systems do not replace: not atomic there */
+    errno = 0;
     return rename(from, to) != 0 ? nni_std_err() : 0;
 }
-NNI_FN int nni_std_mkdir(void *u, const char *path) { (void)u; (void)path; return NNI_EINVAL; }
+NNI_FN int nni_std_mkdir(void *u, const char *path) { (void)u; (void)path; return NNI_ENOSYS; }
 NNI_FN int nni_std_sync_dir(void *u, const char *path) { (void)u; (void)path; return 0; }
 NNI_FN int nni_std_list(void *u, const char *path, int (*each)(void *ctx, const char *name),
                         void *ctx)
@@ -1640,7 +1965,7 @@ NNI_FN int nni_std_list(void *u, const char *path, int (*each)(void *ctx, const 
     (void)path;
     (void)each;
     (void)ctx;
-    return NNI_EINVAL;
+    return NNI_ENOSYS;
 }
 NNI_FN int nni_std_map(void *u, intptr_t h, size_t size, void **p)
 {
@@ -1648,7 +1973,7 @@ NNI_FN int nni_std_map(void *u, intptr_t h, size_t size, void **p)
     (void)h;
     (void)size;
     (void)p;
-    return NNI_EINVAL;
+    return NNI_ENOSYS;
 }
 NNI_FN int nni_std_unmap(void *u, void *p, size_t size) { (void)u; (void)p; (void)size; return 0; }
 NN_DEF const nn_io *nn_io_system(void)
@@ -1747,7 +2072,14 @@ NN_DEF void nn_buf_free(nn_buf *b)
     b->len = b->room = 0;
 }
 
-/* paths */
+/* paths; on Windows a backslash and a drive's colon end a folder, too */
+NNI_FN int nni_ends_folder(char c)
+{
+#ifdef NNI_WINDOWS
+    if (c == '\\' || c == ':') return 1;
+#endif
+    return c == '/';
+}
 NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char *name, nn_error *err)
 {
     size_t d = dir ? strlen(dir) : 0, n = strlen(name);
@@ -1757,7 +2089,7 @@ NN_DEF nn_status nn_path_join(char *buf, size_t cap, const char *dir, const char
         return nni_err(err, NN_E_LIMIT, name, "path too long, expected at most %zu bytes, got %zu",
                        cap - 1, d + n + 1);
     if (d) memcpy(buf, dir, d);
-    if (d && dir[d - 1] != '/') buf[d++] = '/';
+    if (d && !nni_ends_folder(dir[d - 1])) buf[d++] = '/';
     memcpy(buf + d, name, n + 1);
     return NN_OK;
 }
@@ -1768,7 +2100,7 @@ NNI_FN nn_status nni_path_dir(char *buf, size_t cap, const char *path, nn_error 
     if (n + 2 > cap)
         return nni_err(err, NN_E_LIMIT, path, "path too long, expected at most %zu bytes, got %zu",
                        cap - 2, n);
-    while (n && path[n - 1] != '/') n--;
+    while (n && !nni_ends_folder(path[n - 1])) n--;
     while (n > 1 && path[n - 1] == '/') n--;
     if (n) memcpy(buf, path, n);
     else buf[n++] = '.';
@@ -1811,8 +2143,8 @@ NN_DEF nn_status nn_dir_make(const char *path, const nn_file_opts *opts, nn_erro
                        NN_MAX_PATH_BYTES - 1, n);
     memcpy(part, path, n + 1);
     for (i = 1; i <= n; i++) {
-        if (i < n && part[i] != '/') continue;
-        if (part[i - 1] == '/') continue;
+        if (i < n && (part[i] == ':' || !nni_ends_folder(part[i]))) continue;
+        if (nni_ends_folder(part[i - 1])) continue;
         part[i] = 0;
         if (io->info(io->user, part, &in) == 0) {
             if (!in.is_dir)
@@ -2331,7 +2663,7 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
     w->alloc = a;
     w->io = nni_io_of(opts);
     w->no_sync = opts ? opts->no_sync : 0;
-    while (dir && path[dir - 1] != '/') dir--;
+    while (dir && !nni_ends_folder(path[dir - 1])) dir--;
     w->path_room = n;
     w->tmp_room = dir + 64;
     w->path = (char *)nn_mem_alloc(w->path_room + w->tmp_room, &a);
@@ -2359,9 +2691,7 @@ NN_DEF nn_status nn_writer_open(nn_writer **out, const char *path, const nn_file
             memcpy(w->tmp, path, dir);
             (void)snprintf(w->tmp + dir, 64, ".nntmp-%ld-%d", nni_process(), i);
             e = w->io->open(w->io->user, &w->h, w->tmp, NN_IO_CREATE, perm);
-#ifdef EEXIST
-            if (e == EEXIST) continue;
-#endif
+            if (e == NNI_EEXIST) continue;
             break;
         }
     }

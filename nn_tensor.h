@@ -60,7 +60,11 @@
  * printf format, the values begin at argument a; the compiler checks them. */
 #if defined(__GNUC__) || defined(__clang__)
 #define NN_UNUSED __attribute__((unused))
+#if defined(__MINGW32__) && !defined(__clang__)      /* its printf is Microsoft's, to the warning */
+#define NN_PRINTF(f, a) __attribute__((format(gnu_printf, f, a)))
+#else
 #define NN_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#endif
 #else
 #define NN_UNUSED
 #define NN_PRINTF(f, a)
