@@ -9505,10 +9505,13 @@ struct nn_deflater {
     unsigned char buf[((size_t)1 << 15) + ((size_t)1 << 18) + 16];
 };
 static const struct { unsigned depth, nice, lazy; } nni_def_levels[10] = {
-    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 8, 32, 8 }, { 12, 48, 16 }, { 16, 64, 24 }, { 40, 130, 64 }, { 150, 258, 258 }, { 600, 258, 258 } };   /* lazy: look a byte on when the match is shorter */
-static const unsigned short nni_len_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
+    { 0, 0, 0 }, { 2, 16, 0 }, { 6, 16, 0 }, { 12, 24, 0 }, { 8, 32, 8 }, { 12, 48, 16 },
+    { 16, 64, 24 }, { 40, 130, 64 }, { 150, 258, 258 }, { 600, 258, 258 } };   /* lazy: look a byte on when the match is shorter */
+static const unsigned short nni_len_base[29] = { 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23,
+    27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258 };
 static const unsigned char nni_len_extra[29] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0 };
-static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
+static const unsigned short nni_dist_base[30] = { 1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97,
+    129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577 };
 #define NNI_DIST_EXTRA(c) ((c) < 4 ? 0u : (unsigned)(c) / 2u - 1u)
 
 /* Code lengths of at most `most` bits for n frequencies: Huffman by two queues over the sorted
@@ -12028,13 +12031,24 @@ typedef struct nni_pk_class { const char *module, *name; int what; nn_dtype dtyp
 #define NNI_PK_DTYPE(value, name, word, size, unit, kind, ...) \
     { "torch", (kind) ? word : "", NNI_PC_DTYPE, value },
 static const nni_pk_class nni_pk_classes[] = {
-    { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE }, { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
-    { "builtins", "dict", NNI_PC_DICT, NN_DTYPE_NONE }, { "builtins", "set", NNI_PC_SET, NN_DTYPE_NONE }, { "builtins", "frozenset", NNI_PC_SET, NN_DTYPE_NONE },
+    { "collections", "OrderedDict", NNI_PC_DICT, NN_DTYPE_NONE },
+    { "collections", "Counter", NNI_PC_DICT, NN_DTYPE_NONE },
+    { "collections", "defaultdict", NNI_PC_DICT, NN_DTYPE_NONE },
+    { "builtins", "dict", NNI_PC_DICT, NN_DTYPE_NONE },
+    { "builtins", "set", NNI_PC_SET, NN_DTYPE_NONE },
+    { "builtins", "frozenset", NNI_PC_SET, NN_DTYPE_NONE },
     { "builtins", "bytes", NNI_PC_BYTES, NN_DTYPE_NONE },   /* b"" alone comes this way */
     { "builtins", "bytearray", NNI_PC_BYTES, NN_DTYPE_NONE }, { "builtins", "complex", NNI_PC_COMPLEX, NN_DTYPE_NONE },
-    { "torch._utils", "_rebuild_tensor", NNI_PC_TENSOR1, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v2", NNI_PC_TENSOR2, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_tensor_v3", NNI_PC_TENSOR3, NN_DTYPE_NONE },
-    { "torch._utils", "_rebuild_parameter", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch._utils", "_rebuild_parameter_with_state", NNI_PC_PARAM, NN_DTYPE_NONE }, { "torch.nn.parameter", "Parameter", NNI_PC_PARAM, NN_DTYPE_NONE },
-    { "torch", "Size", NNI_PC_SIZE, NN_DTYPE_NONE }, { "torch", "device", NNI_PC_DEVICE, NN_DTYPE_NONE }, { "_codecs", "encode", NNI_PC_ENCODE, NN_DTYPE_NONE }, { "torch.serialization", "_get_layout", NNI_PC_TEXT, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_tensor", NNI_PC_TENSOR1, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_tensor_v2", NNI_PC_TENSOR2, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_tensor_v3", NNI_PC_TENSOR3, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_parameter", NNI_PC_PARAM, NN_DTYPE_NONE },
+    { "torch._utils", "_rebuild_parameter_with_state", NNI_PC_PARAM, NN_DTYPE_NONE },
+    { "torch.nn.parameter", "Parameter", NNI_PC_PARAM, NN_DTYPE_NONE },
+    { "torch", "Size", NNI_PC_SIZE, NN_DTYPE_NONE },
+    { "torch", "device", NNI_PC_DEVICE, NN_DTYPE_NONE },
+    { "_codecs", "encode", NNI_PC_ENCODE, NN_DTYPE_NONE },
+    { "torch.serialization", "_get_layout", NNI_PC_TEXT, NN_DTYPE_NONE },
     NN_DTYPE_LIST(NNI_PK_STORAGE, NNI_PK_STORAGE)
     { "torch.storage", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE }, { "torch", "UntypedStorage", NNI_PC_STORAGE, NN_DTYPE_NONE },
     NN_DTYPE_LIST(NNI_PK_DTYPE, NNI_PK_DTYPE)
@@ -12046,7 +12060,10 @@ static const nni_pk_class nni_pk_classes[] = {
     { "numpy._core.multiarray", "scalar", NNI_PC_NP_SCALAR, NN_DTYPE_NONE },
         { "numpy._core.multiarray", "_reconstruct", NNI_PC_NP_ARRAY, NN_DTYPE_NONE },
     { "torch", "float8_e8m0fnu", NNI_PC_DTYPE, NN_DTYPE_NONE },
-    { "torch", "float8_e4m3fn", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e4m3fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE }, { "torch", "float8_e5m2fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE } };
+    { "torch", "float8_e4m3fn", NNI_PC_DTYPE, NN_DTYPE_NONE },
+    { "torch", "float8_e5m2", NNI_PC_DTYPE, NN_DTYPE_NONE },
+    { "torch", "float8_e4m3fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE },
+    { "torch", "float8_e5m2fnuz", NNI_PC_DTYPE, NN_DTYPE_NONE } };
 typedef struct nni_pk_storage {
     const char *key;
     size_t key_n;
