@@ -3815,9 +3815,12 @@ NNI_FN int nni_tab_number(const nn_column *c, size_t row, int comma, double *v)
 NNI_FN nn_status nni_tab_column(const nn_column **c, const nn_table *t, const char *what,
                                 const char *name, nn_error *err)
 {
+    const char *first = t->cols ? t->columns[0].name : "";
     char a[64];
     *c = nn_table_find(t, name);
     if (*c) return NN_OK;
+    if (strncmp(first, "\xFF\xFE", 2) == 0 || strncmp(first, "\xFE\xFF", 2) == 0)
+        return nn_error_set(err, NN_E_FORMAT, "%s: text in UTF-16, expected UTF-8", what);
     return nn_error_set(err, NN_E_FORMAT,
                     "%s: expected a column '%s', the table has %zu columns, none of that name",
                     what, nni_name(a, name), t->cols);
@@ -3916,7 +3919,30 @@ NNI_FN int nni_tab_counts_rows(const nn_table *t, const nn_column *c, int comma)
         if (!nni_tab_number(c, i, comma, &v) || v != first + (double)i) return 0;
     return 1;
 }
-/* the same for a rule: a word that is asked for is a value */
+/* whether c says the same as the rule in every used row, of ten and more: the cells of its column
+ * again, or one word where it holds and another where it does not */
+NNI_FN int nni_tab_again(const nni_tab_rule *r, const nn_column *c, const uint8_t *use, size_t rows)
+{
+    const char *word[2] = { NULL, NULL }, *cell, *its;
+    size_t n[2] = { 0, 0 }, i, len, its_len, seen = 0;
+    int copy = 1, words = 1;
+    for (i = 0; i < rows && (copy || words); i++) {
+        const int is = nni_tab_answer(r, i) == 1;
+        if (!use[i]) continue;
+        seen++;
+        cell = nni_tab_cell(c, i, &len);
+        its = nni_tab_cell(r->c, i, &its_len);
+        copy = copy && len == its_len && memcmp(cell, its, len) == 0;
+        if (!word[is]) {
+            word[is] = cell;
+            n[is] = len;
+        }
+        words = words && len && len == n[is] && memcmp(cell, word[is], len) == 0;
+    }
+    if (seen < 10 || !word[0] || !word[1]) return 0;
+    return copy || (words && (n[0] != n[1] || memcmp(word[0], word[1], n[0]) != 0));
+}
+/* a row that the rule cannot judge: a missing cell, but a word that is asked for is a value */
 NNI_FN int nni_tab_unknown(const nni_tab_rule *r, size_t row)
 {
     return nni_tab_missing(r->c, row) && !(nni_tab_words(r) && nni_tab_answer(r, row) == 1);
@@ -4454,6 +4480,9 @@ NNI_FN nn_status nni_tab_own(nn_tabular *t, nni_recipe *r, const nn_table *table
         else if ((c == r->group.c || nni_tab_in_cross(r, c)) && !asked) col->why = "the group";
         else if (!asked && !text && nni_tab_counts_rows(table, c, d->decimal_comma))
             col->why = "counts the rows";
+        else if (!asked && nni_tab_again(&r->label, c, use, rows)) col->why = "the label again";
+        else if (!asked && !r->n_cross && nni_tab_again(&r->group, c, use, rows))
+            col->why = "the group again";
         if (col->why) continue;
         l = nni_tab_look_at(c, rows, d->decimal_comma);
         if (!text && l.numbers < l.present) {

@@ -4274,6 +4274,31 @@ static nn_status impute(nn_tensor *train, nn_tensor *test, int mean, nn_error *e
     free(value);
     return s;
 }
+/* a column with numbers whose squares leave the range is named */
+static nn_status too_large(const nn_tensor *x, const nn_tabular *tab, const char *file, nn_error *err)
+{
+    size_t i;
+    for (i = 0; i < nn_tensor_count(x); i++)
+        if (!(fabs(nn_f64(x)[i]) < 1e150))
+            return nn_error_set(err, NN_E_NONFINITE,
+                                "%s: column '%.60s': numbers too large to be scaled", file,
+                                tab->features[i % x->shape[1]]);
+    return NN_OK;
+}
+/* both parts scaled by the training rows' mean and deviation */
+static nn_status scale(nn_tensor *train, nn_tensor *test, const nn_tabular *tab, const char *file,
+                       nn_error *err)
+{
+    nn_scaler sc = NN_ZERO;
+    nn_status s = too_large(train, tab, file, err);
+    if (s == NN_OK) s = too_large(test, tab, file, err);
+    if (s == NN_OK) s = nn_scaler_fit(&sc, train, err);
+    if (s == NN_OK) s = nn_scaler_transform(&sc, train, err);
+    if (s == NN_OK) s = nn_scaler_transform(&sc, test, err);
+    if (s == NN_OK) s = too_large(test, tab, file, err);
+    nn_scaler_free(&sc);
+    return s;
+}
 /* the same figures, where NaN is NaN */
 static int same_figures(const double *a, const double *b, size_t n)
 {
@@ -4391,7 +4416,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         double *const row = parts.v + sd * parts.width, *const swept = row + TASK_FIGURES;
         result *const mine = all + m * M_COUNT;
         nn_split_desc sp = NN_ZERO;
-        nn_scaler sc = NN_ZERO;
         nn_tensor tr = NN_ZERO, te = NN_ZERO, X = NN_ZERO, Xt = NN_ZERO, y = NN_ZERO, yt = NN_ZERO,
                   z = NN_ZERO, zt = NN_ZERO, noisy = NN_ZERO;
         data t;
@@ -4414,9 +4438,7 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
         if (s == NN_OK) s = nn_gather_rows(&z, &tab.z, &tr, NULL, err);
         if (s == NN_OK) s = nn_gather_rows(&zt, &tab.z, &te, NULL, err);
         if (s == NN_OK && o->missing >= 2) s = impute(&X, &Xt, o->missing == 2, err);
-        if (s == NN_OK) s = nn_scaler_fit(&sc, &X, err);
-        if (s == NN_OK) s = nn_scaler_transform(&sc, &X, err);
-        if (s == NN_OK) s = nn_scaler_transform(&sc, &Xt, err);
+        if (s == NN_OK) s = scale(&X, &Xt, &tab, o->csv, err);
         if (s == NN_OK) s = nn_tensor_copy(&noisy, &y, NULL, err);
         if (s == NN_OK)
             s = nn_label_noise(nn_i64(&noisy), o->targeted ? nn_i64(&z) : NULL,
@@ -4450,7 +4472,6 @@ static nn_status cmd_evaluate(nn_app *app, const opts *o, nn_error *err)
             s = rows_write(app, o, &t, &also, nn_i64(&tab.row), &tr, &te, err);
         told_free(&also);
         data_free(&t);
-        nn_scaler_free(&sc);
         nn_tensor_free(&tr);
         nn_tensor_free(&te);
         nn_tensor_free(&X);

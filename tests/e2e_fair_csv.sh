@@ -99,7 +99,7 @@ right "unicode, listed" "24 16 12 größe in m" --label y=1 --group gruppe=日�
 { echo " y , x ,g"; table 24 'printf "%d , %s,\t%s \n", y, x, g'; } >"$f"; right "blanks around cells" "24 8 12 x" --label ' y =1' --group g=a
 { echo "y,x,g"; table 24 'printf "%d,%s,%s\n%s", y, x, g, i % 5 ? "" : "\n"'; } >"$f"; right "blank lines" "24 8 12 x" $y
 { echo "y,x,g"; table 24 'printf "%d,%s,%s\n", y, i == 9 ? "inf" : x, g'; } >"$f"; refused "an infinity" "record 10: got 'inf'" $y
-{ echo "y,x,g"; table 24 'printf "%d,%se300,%s\n", y, x, g'; } >"$f"; refused "squares beyond the range" "x" $y
+{ echo "y,x,g"; table 24 'printf "%d,%se300,%s\n", y, x, g'; } >"$f"; refused "squares beyond the range" "column 'x': numbers too large" $y
 { echo "y,x,g"; table 24 'printf "%d,%se-300,%s\n", y, x, g'; } >"$f"; right "tiny numbers" "24 8 12 x" $y
 { echo "y,x,g"; table 24 'printf "%d,00%s,%s\n", y, x, g'; } >"$f"; right "leading zeros" "24 8 12 x" $y
 
@@ -142,7 +142,14 @@ refused "the label as names" "is the label and cannot be a feature too" $y --cat
 { echo "y,x,g,c"; table 24 'printf "%d,%s,%s,", y, x, g; for (k = 0; k < 40; k++) printf i % 3 ? "ab" : "ü"; printf i % 3 == 1 ? "!\n" : "\n"'; } >"$f"
 cut=abababababababababababababababababababababababababababab; uml=$(printf '%0.sü' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28)
 right "long levels are cut" "24 8 12 x c = ${cut}a... c = ${cut}a... c = $uml..." $y
-{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 2 ? "True" : "False"'; } >"$f"; right "a text that is the label in words" "24 8 12 x c = True" $y
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, i % 2 ? "True" : "False"'; } >"$f"; right "a text that is the label in words" "24 8 12 x" $y
+grep -q '^column_3 c: left out, the label again$' "$dir/log" && ok || bad "the label in words: $(grep column_3 "$dir/log")"
+right "and asked for" "24 8 12 x c = True" $y --features x,c
+{ echo "y,x,g,c"; table 24 'printf "%d,%s,%s,%.1f\n", y, x, g, i == 7 ? 1 - y : y'; } >"$f"; right "nearly the label" "24 8 12 x c" $y
+{ echo "y,x,g,y"; table 24 'printf "%d,%s,%s,%d\n", i % 3, x, g, i % 3'; } >"$f"; right "the label's column twice, three labels" "24 8 8 x" $y
+{ echo "y,x,g,sex"; table 24 'printf "%d,%s,%s,%s\n", y, x, g, g == "a" ? "f" : "m"'; } >"$f"; right "the group in other words" "24 8 12 x" $y
+grep -q '^column_3 sex: left out, the group again$' "$dir/log" && ok || bad "the group in other words: $(grep column_3 "$dir/log")"
+{ echo "y,x,g,g"; table 24 'printf "%d,%s,%s,%s\n", y, x, i % 7 ? g : "c", i % 7 ? g : "c"'; } >"$f"; right "the group's column twice, three groups" "24 6 12 x" $y
 { echo "y,x,g,p"; table 24 'printf "%d,%s,%s,\"%d,%d\"\n", y, x, g, i, i % 3'; } >"$f"; right "decimal commas beside points" "24 8 12 x" $y
 
 # missing numbers
@@ -209,6 +216,48 @@ rows=$(awk -F, 'NR > 1 && $4 > 16 && $14 != "" && $14 > 100 && $11 > 0 && $3 >= 
 grep -q "^rows $rows\$" "$dir/log" && ok || bad "ACS: $(grep '^rows ' "$dir/log"), expected $rows"
 for said in "column_7 OCCP: the 50 commonest of" "column_4 COW: 6 texts" "column_3 AGEP: numbers" "column_14 FOD1P: left out, not asked for"; do grep -qF "$said" "$dir/log" && ok || bad "ACS: no '$said'"; done
 n=$((n + 1)); $prog evaluate --csv "$f" --bootstrap 0 --threads 1 --quiet --out "$dir/o$n" $acs --group-columns SEX,RAC1P --group-least 40 >"$dir/log" 2>&1 && grep -q '^group_[0-9] other: ' "$dir/log" && ok || bad "ACS, crossed: $(head -n 1 "$dir/log")"
+
+# labels and groups of more than two values, numbers that are none, cells and headers that people write
+{ echo "y,x,g"; table 24 'printf "%d,%s,%s\n", i % 3, x, g'; } >"$f"; right "three labels, one asked for" "24 8 8 x" $y
+right "three labels, two asked for" "24 8 16 x" --label 'y=1|2' --group g=a
+right "three labels, at least" "24 8 16 x" --label 'y>=1' --group g=a
+plain | head -n 2 >"$f"; refused "one row" "the value '1' never occurs" $y
+{ echo "y,x,g"; echo "1,2,a"; } >"$f"; refused "one row, the label asked for" "every row has '1'" $y
+i=0
+for w in 1e400 -inf 0x1F '"1,234"' '12 %' '$12' 12kg 1e 1.2.3 --5 1_000 '1 000'; do
+    { echo "y,x,g"; table 24 "printf \"%d,%s,%s\n\", y, i == 3 ? \"$(printf %s "$w" | sed 's/"/\\"/g')\" : x, g"; } >"$f"
+    refused "no number: $w" "column 'x', record 4: got '$(printf %s "$w" | tr -d '"')'" $y
+done
+{ echo "y,x,g"; table 24 'printf "%d,%s,%s\n", y, i == 3 ? "1e308" : x, g'; } >"$f"; refused "one number too large to square" "column 'x': numbers too large" $y
+{ echo "y,x,g"; table 24 'printf "%d,+%s,%s\n", y, x, g'; } >"$f"; right "a plus before each" "24 8 12 x" $y
+{ echo "y,x,g"; table 24 'printf "%d,%d.,%s\n", y, i * 7 % 24, g'; } >"$f"; right "a point behind each" "24 8 12 x" $y
+{ echo "y,x,g"; table 24 'printf "%d,%d,%s\n", y, 9007199254740993 + i * i, g'; } >"$f"; right "integers beyond 2^53" "24 8 12 x" $y
+{ echo "y,x,g"; table 24 'printf "%d,-0.0,%s\n", y, g'; } >"$f"; right "a constant alone" "24 8 12 x" $y
+{ echo "y,x,g"; table 24 'printf "%d,2024-01-%02d,%s\n", y, i + 1, g'; } >"$f"; refused "dates alone" "column 'x': text of their own in most rows" $y
+{ echo "y,g"; table 24 'printf "%d,%s\n", y, g'; } >"$f"; refused "no column to learn from" "expected a column of numbers beside label and group" $y
+plain | tr '\n' '\r' >"$f"; right "CR alone" "24 8 12 x" $y
+plain | awk 'NR % 2 { printf "%s\r\n", $0; next } { print }' >"$f"; right "mixed line ends" "24 8 12 x" $y
+plain | sed 's/$/,/' >"$f"; right "a comma behind every line" "24 8 12 x" $y
+plain | sed '2,$s/$/,/' >"$f"; refused "a comma behind every row" ":2:" $y
+{ printf '\357\273\277'; plain | tr , ';'; } >"$f"; right "byte order mark and semicolons" "24 8 12 x" $y
+plain | iconv -f UTF-8 -t UTF-16 >"$f"; refused "UTF-16 with its mark" "text in UTF-16" $y
+{ echo "# made by hand"; plain; } >"$f"; refused "a comment before the header" ":2:" $y
+{ echo "sep=,"; plain; } >"$f"; refused "a spreadsheet's first line" ":2:" $y
+plain | tail -n +2 >"$f"; refused "no header" "expected a column 'y'" $y
+plain | tr yxg YXG >"$f"; refused "names in capitals" "expected a column 'y'" $y
+{ echo "y,a=b,g"; table 24 'printf "%d,%s,%s\n", y, x, g'; } >"$f"; right "a sign in a name" "24 8 12 a=b" $y
+{ echo "y,x,,g"; table 24 'printf "%d,%s,%d,%s\n", y, x, i * i % 7, g'; } >"$f"; right "a nameless feature" "24 8 12 x Unnamed: 2" $y
+plain | sed 's/[^,]*/"&"/g' >"$f"; right "quotes around everything" "24 8 12 x" $y
+plain | sed "s/a\$/'a'/" >"$f"; right "single quotes are part of it" "24 8 12 x" --label y=1 --group "g='a'"
+{ echo "y,x,g"; table 24 'printf "%d,%s,%s\n", y, x, i % 2 ? "\303\251" : "e\314\201"'; } >"$f"; right "two ways to write one letter are two" "24 12 12 x" --label y=1 --group "g=$(printf '\303\251')"
+{ printf 'y,x,g'; awk 'BEGIN { for (k = 1; k <= 500; k++) printf ",c%d", k; print "" }'; table 24 'printf "%d,%s,%s", y, x, g; for (k = 1; k <= 500; k++) printf ",%d", (i * k + k / 7) % 5; print ""'; } >"$f"
+run $y && [ "$(grep -c '^feature_' "$dir/log")" = 501 ] && ok || bad "more columns than rows: $(head -n 1 "$dir/log")"
+{ echo "y,x,g,t"; table 2000 'printf "%d,%s,%s,level %d\n", i == 1 || i == 3 || i == 5, x, g, i % 1000'; } >"$f"
+right "1,000 levels, three kept" "2000 667 3 x t = level 0 t = level 1 t = level 10 t: other" $y --levels 3
+{ echo "y,x,g,t"; table 24 'printf "%d,%s,%s,", y, x, g; for (k = 0; k < 200000; k++) printf "z"; print i % 2'; } >"$f"; right "cells of 200 KB" "24 8 12 x" $y --levels 0
+{ echo "y,x,g"; table 24 'printf "%d,%s\n", y, x'; } >"$f"; refused "every row one cell short" "no row is left" $y
+head -c 3000 /dev/zero >"$f"; refused "zeros" "t.csv" $y
+plain | gzip -c >"$f"; right "gzip" "24 8 12 x" $y
 
 # files
 : >"$f"; refused "an empty file" "t.csv" $y
