@@ -3510,357 +3510,472 @@ static nn_status maml_state(nn_app *app, int load, double *six, size_t P, double
     nn_dict_free(&d);
     return s;
 }
-static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
+/* maml: what one run holds. six [6][P]: weights and Adam's two moments of the meta-learned start, then of the
+ * joint net. */
+enum { MAML_WHO = 4, MAML_GRID = 201, MAML_POINTS = SINE_STEPS + 1 };
+static const char *const maml_label[MAML_WHO] = { "MAML", "joint pre-training", "joint, best rate", "untrained" };
+typedef struct maml_run {
+    nn_app *app;
+    const opts *o;
+    nn_bilevel_desc d;
+    size_t P, iter;
+    double *six, *start;          /* start [P]: both begin here */
+    double *g, *hist;             /* hist [iterations][2]: outer loss, joint loss */
+    double *xs;                   /* x of the batch's tasks in a row, then y */
+    nn_maml_task *task;
+    double *mse, *mean, *col;     /* mse [WHO][tasks][POINTS]; mean [WHO][POINTS][3]: mean, lo, hi */
+    double *dots, *grid;          /* of the plots: 4 for each shown point; grid, truth and three curves */
+    double best_rate;
+} maml_run;
+static const uint64_t maml_train_stream = (uint64_t)1 << 44, maml_pick_stream = (uint64_t)1 << 45,
+                      maml_test_stream = (uint64_t)1 << 46;
+
+static nn_status maml_begin(maml_run *q, nn_app *app, const opts *o, nn_error *err)
 {
-    enum { WHO = 4, GRID = 201, POINTS = SINE_STEPS + 1 };
-    static const char *const who[WHO] = { "maml", "joint", "joint_best_rate", "untrained" };
-    static const char *const label[WHO] = { "MAML", "joint pre-training", "joint, best rate", "untrained" };
-    static const double rates[6] = { 0.001, 0.003, 0.01, 0.02, 0.05, 0.1 };
-    const uint64_t TRAIN = (uint64_t)1 << 44, PICK = (uint64_t)1 << 45, TEST = (uint64_t)1 << 46;
-    const size_t B = o->meta_batch, n = 2 * o->shots, T = o->test_tasks;
-    nn_bilevel_desc d = NN_ZERO;
-    size_t P, i, k, iter = 0, from, turn;
-    int team = 1;
-    double took[2] = { 0, 0 }, began;
-    double *six = NULL, *g = NULL, *hist = NULL, *xs = NULL, *mse = NULL, *mean = NULL, *mem = NULL,
-           *col = NULL, *start, best_rate = rates[0], best = INFINITY;
-    nn_maml_task *task = NULL;
-    nn_report r;
-    nn_progress pg;
-    char hex[65];
-    nn_sha256 h;
-    nn_status s = NN_OK;
-    d.model.n_in = 1;
-    d.model.n_hidden = o->hidden.n;
+    nn_bilevel_desc *d = &q->d;
+    size_t i;
+    memset(q, 0, sizeof *q);
+    q->app = app;
+    q->o = o;
+    d->model.n_in = 1;
+    d->model.n_hidden = o->hidden.n;
     if (o->hidden.n > NN_INNER_MAX_HIDDEN)
         return nn_error_set(err, NN_E_LIMIT,
-                        "maml: --inner-hidden: expected at most %d widths, got %zu",
-                        NN_INNER_MAX_HIDDEN, o->hidden.n);
-    for (i = 0; i < o->hidden.n; i++) d.model.hidden[i] = (size_t)o->hidden.v[i];
-    d.model.act = NN_ACT_RELU;
-    d.model.loss = NN_INNER_MSE;
-    d.steps = o->steps;
-    d.lr = o->inner_lr;
-    d.momentum = o->momentum;
-    d.no_losses = 1;
-    d.order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
-    P = nn_inner_count(&d.model);
+                            "maml: --inner-hidden: expected at most %d widths, got %zu",
+                            NN_INNER_MAX_HIDDEN, o->hidden.n);
+    for (i = 0; i < o->hidden.n; i++) d->model.hidden[i] = (size_t)o->hidden.v[i];
+    d->model.act = NN_ACT_RELU;
+    d->model.loss = NN_INNER_MSE;
+    d->steps = o->steps;
+    d->lr = o->inner_lr;
+    d->momentum = o->momentum;
+    d->no_losses = 1;
+    d->order = o->order == 1 ? NN_ORDER_FIRST : o->order == 2 ? NN_ORDER_ONE_STEP : NN_ORDER_SECOND;
+    q->P = nn_inner_count(&d->model);
+    return NN_OK;
+}
+static void maml_free(maml_run *q)
+{
+    free(q->six);
+    free(q->start);
+    free(q->g);
+    free(q->hist);
+    free(q->xs);
+    free(q->task);
+    free(q->mse);
+    free(q->mean);
+    free(q->col);
+    free(q->dots);
+    free(q->grid);
+}
+static nn_status maml_room(maml_run *q, nn_error *err)
+{
+    const opts *o = q->o;
+    const size_t P = q->P, B = o->meta_batch, T = o->test_tasks;
+    q->six = need(6 * P, sizeof *q->six);
+    q->start = need(P, sizeof *q->start);
+    q->g = need(P, sizeof *q->g);
+    q->hist = need(2 * o->iterations, sizeof *q->hist);
+    q->xs = need(4 * o->shots * B, sizeof *q->xs);
+    q->task = need(B, sizeof *q->task);
+    q->mse = need((size_t)MAML_WHO * T * MAML_POINTS, sizeof *q->mse);
+    q->mean = need((size_t)MAML_WHO * MAML_POINTS * 3, sizeof *q->mean);
+    q->col = need(T, sizeof *q->col);
+    q->dots = need(6 * o->shots, sizeof *q->dots);
+    q->grid = need(5 * MAML_GRID, sizeof *q->grid);
+    if (!q->six || !q->start || !q->g || !q->hist || !q->xs || !q->task || !q->mse || !q->mean ||
+        !q->col || !q->dots || !q->grid)
+        return no_memory(err);
+    return nn_inner_init(q->start, &q->d.model, q->app->seed, err);
+}
+/* the tasks of iteration q->iter */
+static void maml_batch(maml_run *q)
+{
+    const size_t shots = q->o->shots, B = q->o->meta_batch, n = 2 * shots;
+    size_t i;
+    /* x of all tasks in a row, then y of all: joint training takes them as one table */
+    for (i = 0; i < B; i++) {
+        nn_maml_task *m = &q->task[i];
+        sine t;
+        t.x = q->xs + i * n;
+        t.y = q->xs + (B + i) * n;
+        sine_make(&t, q->app->seed, maml_train_stream + q->iter * B + i, n);
+        m->support.n = m->query.n = shots;
+        m->support.x = t.x;
+        m->support.y = t.y;
+        m->query.x = t.x + shots;
+        m->query.y = t.y + shots;
+    }
+}
+/* one iteration: a step of the meta-learned start on `team` threads, and one of the joint net */
+static nn_status maml_iteration(maml_run *q, int team, double *seconds, nn_error *err)
+{
+    const opts *o = q->o;
+    const size_t P = q->P, B = o->meta_batch, n = 2 * o->shots;
+    double *six = q->six, *loss = q->hist + 2 * q->iter, began;
+    nn_inner_data all = NN_ZERO;
+    nn_status s;
+    maml_batch(q);
+    began = nn_app_seconds();
+    if ((s = nn_maml_grad(&loss[0], q->g, six, q->task, B, &q->d, team, err)) != NN_OK) return s;
+    *seconds = nn_app_seconds() - began;
+    adam(six, six + P, six + 2 * P, q->g, P, o->outer_lr, q->iter + 1);
+    all.n = B * n;
+    all.x = q->xs;
+    all.y = q->xs + B * n;
+    if ((s = nn_inner_loss_grad(&loss[1], q->g, NULL, NULL, &q->d.model, six + 3 * P, &all, NULL,
+                                err)) != NN_OK)
+        return s;
+    adam(six + 3 * P, six + 4 * P, six + 5 * P, q->g, P, o->outer_lr, q->iter + 1);
+    q->iter++;
+    return NN_OK;
+}
+static nn_status maml_train(maml_run *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const size_t P = q->P;
+    double took[2] = { 0, 0 };
+    int team = 1;
+    nn_progress pg;
+    nn_status s = NN_OK;
+    size_t from;
+    memcpy(q->six, q->start, P * sizeof *q->six);
+    memcpy(q->six + 3 * P, q->start, P * sizeof *q->six);
+    if (app->resume && nn_file_exists(nn_app_path(app, "maml_state.pth"), NULL) &&
+        (s = maml_state(app, 1, q->six, P, q->hist, &q->iter, o->iterations, err)) != NN_OK)
+        return s;
+    nn_progress_begin(&pg, app, "maml", (double)o->iterations, "iterations");
+    nn_progress_from(&pg, (double)q->iter);
+    from = q->iter;
+    while (s == NN_OK && q->iter < o->iterations && !nn_app_stopped()) {
+        /* Of 256 iterations two run on one thread and two on all; the others take the faster team:
+         * on a busy machine waiting for a thread can cost more than it brings. */
+        const size_t turn = (q->iter - from) % 256;
+        double t;
+        if (turn < 4) team = turn < 2 ? 1 : app->n_threads;
+        if ((s = maml_iteration(q, team, &t, err)) != NN_OK) break;
+        if (turn < 4) {
+            if (turn % 2 == 0 || t < took[turn / 2]) took[turn / 2] = t;
+            if (turn == 3) team = took[1] < 0.75 * took[0] ? app->n_threads : 1;
+        }
+        if (q->iter % 1000 == 0 && q->iter < o->iterations)
+            s = maml_state(app, 0, q->six, P, q->hist, &q->iter, o->iterations, err);
+        nn_progress_step(&pg, (double)q->iter, q->hist[2 * q->iter - 2], NAN);
+    }
+    nn_progress_end(&pg);
+    if (s == NN_OK) s = maml_state(app, 0, q->six, P, q->hist, &q->iter, o->iterations, err);
+    if (s == NN_OK && nn_app_stopped()) {
+        nn_app_interrupted(app, nn_app_text(app, "iteration %zu of %zu, saved", q->iter, o->iterations));
+        s = nn_error_set(err, NN_E_STOPPED, "maml: interrupted");
+    }
+    return s;
+}
+/* the two starts, the hash of the meta-learned one, history.csv */
+static nn_status maml_files(maml_run *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const char *path;
+    nn_writer *w = NULL;
+    nn_csv_writer c = NN_ZERO;
+    nn_sha256 h;
+    char hex[65];
+    size_t i;
+    nn_status s;
+    nn_app_wrote(app, nn_app_path(app, "maml_state.pth"));
+    if ((s = inner_save(app, "maml_init.pth", &q->d.model, q->six, err)) != NN_OK ||
+        (s = inner_save(app, "joint_init.pth", &q->d.model, q->six + 3 * q->P, err)) != NN_OK)
+        return s;
+    nn_sha256_init(&h);
+    nn_sha256_values(&h, q->six, q->P, sizeof *q->six);
+    nn_sha256_hex(&h, hex);
+    nn_app_result_text(app, "maml_sha256", hex);
+    path = nn_app_path(app, "history.csv");
+    if ((s = nn_writer_open(&w, path, NULL, err)) != NN_OK) return s;
+    if ((s = nn_csv_begin(&c, w, 3, 0, NULL, err)) == NN_OK) {
+        nn_csv_put_str(&c, "iteration");
+        nn_csv_put_str(&c, "maml_outer_mse");
+        nn_csv_put_str(&c, "joint_mse");
+        for (i = 0; i < q->iter; i++) {
+            nn_csv_put_i64(&c, (int64_t)i + 1);
+            nn_csv_put_f64(&c, q->hist[2 * i]);
+            nn_csv_put_f64(&c, q->hist[2 * i + 1]);
+        }
+        s = nn_csv_end(&c, err);
+    }
+    if (s != NN_OK) { nn_writer_abort(w); return s; }
+    if ((s = nn_writer_commit(w, err)) == NN_OK) nn_app_wrote(app, path);
+    return s;
+}
+/* each of the four on tasks that none has seen: errors over gradient steps, the figures of the run */
+static nn_status maml_judge(maml_run *q, nn_error *err)
+{
+    static const char *const who[MAML_WHO] = { "maml", "joint", "joint_best_rate", "untrained" };
+    static const double rates[6] = { 0.001, 0.003, 0.01, 0.02, 0.05, 0.1 };
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const size_t T = o->test_tasks, few = T < 100 ? T : 100;
+    const double *joint = q->six + 3 * q->P;
+    double best = INFINITY;
+    size_t i, j, k;
+    nn_status s = NN_OK;
+    /* the joint net also at the rate that suits it best, picked on tasks of their own */
+    for (k = 0; k < 6 && s == NN_OK; k++) {
+        double sum = 0;
+        s = sine_tune(q->mse, &q->d.model, joint, o->shots, rates[k], app->seed, maml_pick_stream, few, err);
+        for (i = 0; i < few; i++) sum += q->mse[i * MAML_POINTS + SINE_STEPS];
+        if (sum < best) { best = sum; q->best_rate = rates[k]; }
+    }
+    for (k = 0; k < MAML_WHO && s == NN_OK; k++) {
+        const double *from = k == 0 ? q->six : k == 3 ? q->start : joint;
+        s = sine_tune(q->mse + k * T * MAML_POINTS, &q->d.model, from, o->shots,
+                      k == 2 ? q->best_rate : o->inner_lr, app->seed, maml_test_stream, T, err);
+    }
+    if (s != NN_OK) return s;
+    for (k = 0; k < MAML_WHO; k++)
+        for (i = 0; i < MAML_POINTS; i++) {
+            double *m = q->mean + (k * MAML_POINTS + i) * 3;
+            nn_interval v;
+            for (j = 0; j < T; j++) q->col[j] = q->mse[(k * T + j) * MAML_POINTS + i];
+            v = nn_mean_interval(q->col, T, 0.95);
+            m[0] = v.mean;
+            m[1] = v.lo;
+            m[2] = v.hi;
+            if (i == 0 || i == 1 || i == SINE_STEPS) {
+                const char *when = i == 0 ? "before" : i == 1 ? "after_1_step" : "after_10_steps";
+                const char *name = nn_app_text(app, "%s_mse_%s", who[k], when);
+                nn_app_result(app, name, v.mean);
+                nn_app_keep(app, nn_app_text(app, "%s_ci95", name), v.hi - v.mean);
+            }
+        }
+    nn_app_result(app, "joint_best_rate", q->best_rate);
+    return NN_OK;
+}
+/* the report's first screen */
+static void maml_figures(maml_run *q, nn_report *r)
+{
+    static const char *const heads[4] = { "start", "before", "after 1 step", "after 10 steps" };
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const double *m = q->mean, *j = q->mean + MAML_POINTS * 3;
+    const char *cells[MAML_WHO * 4];
+    size_t i, k;
+    nn_report_begin(r, app, "MAML on sine waves",
+                    nn_app_text(app,
+                                "%zu-shot regression, net 1-%s1, %zu iterations of %zu tasks, "
+                                "inner rate %g, %s order; judged on %zu unseen tasks.",
+                                o->shots,
+                                o->hidden.n == 2 ?
+                                    nn_app_text(app, "%lld-%lld-", (long long)o->hidden.v[0],
+                                                (long long)o->hidden.v[1]) :
+                                    "...-",
+                                q->iter, o->meta_batch, o->inner_lr,
+                                nn_app_choice(app, "order"), o->test_tasks));
+    nn_report_figure(r, "MAML, before any step", nn_app_text(app, "%.2f", m[0]), "mean squared error");
+    nn_report_figure(r, "after 1 step", nn_app_text(app, "%.2f", m[3]),
+                     nn_app_text(app, "95 %% interval %.2f to %.2f", m[4], m[5]));
+    nn_report_figure(r, "after 10 steps", nn_app_text(app, "%.2f", m[3 * SINE_STEPS]),
+                     nn_app_text(app, "95 %% interval %.2f to %.2f", m[3 * SINE_STEPS + 1],
+                                 m[3 * SINE_STEPS + 2]));
+    nn_report_figure(r, "joint pre-training, after 1 step", nn_app_text(app, "%.2f", j[3]),
+                     nn_app_text(app, "after 10 steps %.2f", j[3 * SINE_STEPS]));
+    nn_report_section(r, "Learning a new task from a few points");
+    for (k = 0; k < MAML_WHO; k++) {
+        cells[4 * k] = k == 2 ?
+                           nn_app_text(app, "joint pre-training, its best rate %g", q->best_rate) :
+                           maml_label[k];
+        for (i = 0; i < 3; i++) {
+            const double *v = q->mean + (k * MAML_POINTS + (i < 2 ? i : SINE_STEPS)) * 3;
+            cells[4 * k + 1 + i] = nn_app_text(app, "%.3f +- %.3f", v[0], v[2] - v[0]);
+        }
+    }
+    nn_report_table(r,
+                    "Mean squared error on fresh points of unseen tasks; +- is the 95 % "
+                    "interval over tasks",
+                    heads, 4, cells, MAML_WHO);
+}
+static void maml_plot_steps(maml_run *q, nn_report *r)
+{
+    double steps[MAML_POINTS];
+    nn_series se[MAML_WHO];
+    nn_plot p;
+    size_t i, k;
+    memset(&p, 0, sizeof p);
+    memset(se, 0, sizeof se);
+    for (i = 0; i < MAML_POINTS; i++) steps[i] = (double)i;
+    for (k = 0; k < MAML_WHO; k++) {
+        /* mse is not needed any more: mean, lo, hi apart */
+        double *v = q->mse + k * 3 * MAML_POINTS;
+        for (i = 0; i < MAML_POINTS; i++) {
+            v[i] = q->mean[(k * MAML_POINTS + i) * 3];
+            v[MAML_POINTS + i] = q->mean[(k * MAML_POINTS + i) * 3 + 1];
+            v[2 * MAML_POINTS + i] = q->mean[(k * MAML_POINTS + i) * 3 + 2];
+        }
+        se[k].label = maml_label[k];
+        se[k].x = steps;
+        se[k].y = v;
+        se[k].lo = v + MAML_POINTS;
+        se[k].hi = v + 2 * MAML_POINTS;
+        se[k].n = MAML_POINTS;
+        se[k].points = 1;
+        se[k].dashed = k >= 2;
+    }
+    p.title = "Error over gradient steps";
+    p.note = "fine-tuned alike on the shown points; bands are 95 % intervals over tasks";
+    p.x_label = "gradient steps on the new task";
+    p.y_label = "mean squared error";
+    p.series = se;
+    p.n_series = MAML_WHO;
+    p.zero_y = 1;
+    nn_report_plot(r, &p, "maml_steps");
+}
+/* one unseen task, from both starts */
+static nn_status maml_plot_fit(maml_run *q, nn_report *r, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    double *grid = q->grid, *truth = grid + MAML_GRID, *curve = truth + MAML_GRID;   /* curve [3][GRID] */
+    double *dots = q->dots + 2 * o->shots;
+    nn_series se[5];
+    nn_plot p;
+    sine one;
+    size_t i, k;
+    nn_status s = NN_OK;
+    one.x = q->dots;
+    one.y = one.x + o->shots;
+    /* a task large enough to look at */
+    for (i = 0; i < 50; i++) {
+        sine_make(&one, app->seed, maml_test_stream + i, o->shots);
+        if (one.a > 3.0 && one.a < 4.5) break;
+    }
+    for (i = 0; i < o->shots; i++) {
+        dots[2 * i] = one.x[i];
+        dots[2 * (o->shots + i)] = one.y[i];
+        dots[2 * i + 1] = dots[2 * (o->shots + i) + 1] = NAN;
+    }
+    for (i = 0; i < MAML_GRID; i++) {
+        grid[i] = -5.0 + 10.0 * (double)i / (MAML_GRID - 1);
+        truth[i] = sine_at(&one, grid[i]);
+    }
+    for (k = 0; k < 2 && s == NN_OK; k++) {
+        if ((s = sine_curves(curve, grid, MAML_GRID, &q->d.model, k ? q->six + 3 * q->P : q->six, &one, o->shots,
+                             o->inner_lr, err)) != NN_OK)
+            break;
+        memset(&p, 0, sizeof p);
+        memset(se, 0, sizeof se);
+        se[0].label = "truth";
+        se[0].x = grid;
+        se[0].y = truth;
+        se[0].n = MAML_GRID;
+        se[1].label = "before";
+        se[1].x = grid;
+        se[1].y = curve;
+        se[1].n = MAML_GRID;
+        se[1].dashed = 1;
+        se[2].label = "1 step";
+        se[2].x = grid;
+        se[2].y = curve + MAML_GRID;
+        se[2].n = MAML_GRID;
+        se[3].label = "10 steps";
+        se[3].x = grid;
+        se[3].y = curve + 2 * MAML_GRID;
+        se[3].n = MAML_GRID;
+        /* every second one NaN: dots, no line */
+        se[4].label = "shown";
+        se[4].x = dots;
+        se[4].y = dots + 2 * o->shots;
+        se[4].n = 2 * o->shots;
+        se[4].points = 1;
+        p.title = nn_app_text(app, "One new task, %s",
+                              k ? "from joint pre-training" : "from MAML's start");
+        p.note = nn_app_text(app, "amplitude %.2f, phase %.2f; dots: the %zu points shown",
+                             one.a, one.phase, o->shots);
+        p.x_label = "x";
+        p.y_label = "y";
+        p.series = se;
+        p.n_series = 5;
+        p.y_min = -5.5;
+        p.y_max = 5.5;
+        nn_report_plot(r, &p, k ? "joint_fit" : "maml_fit");
+    }
+    return s;
+}
+static void maml_plot_training(maml_run *q, nn_report *r)
+{
+    nn_app *app = q->app;
+    const double *hist = q->hist;
+    nn_series se[2];
+    nn_plot p;
+    size_t i, k;
+    const size_t span = q->iter > 200 ? q->iter / 200 : 1, m_pts = q->iter / span;
+    double *v = need(3 * m_pts, sizeof *v);
+    /* means over stretches: single batches are noisy */
+    for (i = 0; v && i < m_pts; i++) {
+        double a = 0, b = 0;
+        for (k = i * span; k < (i + 1) * span; k++) { a += hist[2 * k]; b += hist[2 * k + 1]; }
+        v[i] = (double)((i + 1) * span);
+        v[m_pts + i] = a / (double)span;
+        v[2 * m_pts + i] = b / (double)span;
+    }
+    memset(&p, 0, sizeof p);
+    memset(se, 0, sizeof se);
+    se[0].label = nn_app_text(app, "MAML, after %zu inner step%s", q->o->steps,
+                              q->o->steps == 1 ? "" : "s");
+    se[0].x = v;
+    se[0].y = v + m_pts;
+    se[0].n = m_pts;
+    se[1].label = "joint pre-training";
+    se[1].x = v;
+    se[1].y = v + 2 * m_pts;
+    se[1].n = m_pts;
+    p.title = "Training error";
+    p.x_label = "iteration";
+    p.y_label = "mean squared error";
+    p.series = se;
+    p.n_series = 2;
+    p.zero_y = 1;
+    if (v) nn_report_plot(r, &p, "maml_training");
+    free(v);
+}
+static nn_status maml_report(maml_run *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    nn_report r;
+    nn_status s;
+    maml_figures(q, &r);
+    maml_plot_steps(q, &r);
+    s = maml_plot_fit(q, &r, err);
+    nn_report_section(&r, "Meta-training");
+    maml_plot_training(q, &r);
+    nn_report_text(&r, "Published setting: Finn et al. 2017, section 5.1: 70000 iterations, 25 "
+                       "tasks each, Adam at 0.001. Every random number comes from --seed; the "
+                       "outer gradient is exact through the inner step (order second).");
+    return s == NN_OK ? nn_report_end(&r, nn_app_path(app, "report.html"), err) : s;
+}
+static nn_status cmd_maml(nn_app *app, const opts *o, nn_error *err)
+{
+    const size_t B = o->meta_batch, n = 2 * o->shots;
+    maml_run q;
+    nn_status s = maml_begin(&q, app, o, err);
+    if (s != NN_OK) return s;
     if (app->dry_run) {
         (void)printf("parameters %zu\niterations %zu\nhypergradient_bytes_per_thread "
                      "%zu\nseconds_expected %.1f\n",
-                     P, o->iterations, nn_bilevel_bytes(&d, o->shots, o->shots),
+                     q.P, o->iterations, nn_bilevel_bytes(&q.d, o->shots, o->shots),
                      (double)o->iterations * (double)(B * (1 + o->steps) * n) *
-                         ((double)P * 0.4e-9 + 60e-9) / (double)app->n_threads);
+                         ((double)q.P * 0.4e-9 + 60e-9) / (double)app->n_threads);
         return NN_OK;
     }
     nn_app_owns(app, "maml_", ".pth");
     nn_app_owns(app, "joint_init", ".pth");
     nn_app_owns(app, "history", ".csv");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) return s;
-    six = need(6 * P, sizeof *six);
-    g = need(P, sizeof *g);
-    hist = need(2 * o->iterations, sizeof *hist);
-    xs = need(2 * n * B, sizeof *xs);
-    task = need(B, sizeof *task);
-    mse = need((size_t)WHO * T * POINTS, sizeof *mse);
-    mean = need((size_t)WHO * POINTS * 3, sizeof *mean);
-    start = mem = need(P + 6 * o->shots + 5 * GRID, sizeof *mem);
-    col = need(T, sizeof *col);
-    if (!col || !six || !g || !hist || !xs || !task || !mse || !mean || !mem) {
-        s = no_memory(err);
-        goto done;
-    }
-    if ((s = nn_inner_init(start, &d.model, app->seed, err)) != NN_OK) goto done;
-    memcpy(six, start, P * sizeof *six);
-    memcpy(six + 3 * P, start, P * sizeof *six);
-    if (app->resume && nn_file_exists(nn_app_path(app, "maml_state.pth"), NULL) &&
-        (s = maml_state(app, 1, six, P, hist, &iter, o->iterations, err)) != NN_OK)
-        goto done;
-    nn_progress_begin(&pg, app, "maml", (double)o->iterations, "iterations");
-    nn_progress_from(&pg, (double)iter);
-    from = iter;
-    while (s == NN_OK && iter < o->iterations && !nn_app_stopped()) {
-        nn_inner_data all = NN_ZERO;
-        /* x of all tasks in a row, then y of all: joint training takes them as one table */
-        for (i = 0; i < B; i++) {
-            sine t;
-            t.x = xs + i * n;
-            t.y = xs + (B + i) * n;
-            sine_make(&t, app->seed, TRAIN + iter * B + i, n);
-            task[i].support.n = task[i].query.n = o->shots;
-            task[i].support.x = t.x;
-            task[i].support.y = t.y;
-            task[i].query.x = t.x + o->shots;
-            task[i].query.y = t.y + o->shots;
-        }
-        /* Of 256 iterations two run on one thread and two on all; the others take the faster team:
-         * on a busy machine waiting for a thread can cost more than it brings. */
-        turn = (iter - from) % 256;
-        if (turn < 4) team = turn < 2 ? 1 : app->n_threads;
-        began = nn_app_seconds();
-        if ((s = nn_maml_grad(&hist[2 * iter], g, six, task, B, &d, team, err)) != NN_OK) break;
-        if (turn < 4) {
-            double t = nn_app_seconds() - began;
-            if (turn % 2 == 0 || t < took[turn / 2]) took[turn / 2] = t;
-            if (turn == 3) team = took[1] < 0.75 * took[0] ? app->n_threads : 1;
-        }
-        adam(six, six + P, six + 2 * P, g, P, o->outer_lr, iter + 1);
-        all.n = B * n;
-        all.x = xs;
-        all.y = xs + B * n;
-        if ((s = nn_inner_loss_grad(&hist[2 * iter + 1], g, NULL, NULL, &d.model, six + 3 * P, &all,
-                                    NULL, err)) != NN_OK)
-            break;
-        adam(six + 3 * P, six + 4 * P, six + 5 * P, g, P, o->outer_lr, iter + 1);
-        iter++;
-        if (iter % 1000 == 0 && iter < o->iterations)
-            s = maml_state(app, 0, six, P, hist, &iter, o->iterations, err);
-        nn_progress_step(&pg, (double)iter, hist[2 * iter - 2], NAN);
-    }
-    nn_progress_end(&pg);
-    if (s == NN_OK) s = maml_state(app, 0, six, P, hist, &iter, o->iterations, err);
-    if (s == NN_OK && nn_app_stopped()) {
-        nn_app_interrupted(app,
-                           nn_app_text(app, "iteration %zu of %zu, saved", iter, o->iterations));
-        s = nn_error_set(err, NN_E_STOPPED, "maml: interrupted");
-    }
-    if (s != NN_OK) goto done;
-    nn_app_wrote(app, nn_app_path(app, "maml_state.pth"));
-    if ((s = inner_save(app, "maml_init.pth", &d.model, six, err)) != NN_OK ||
-        (s = inner_save(app, "joint_init.pth", &d.model, six + 3 * P, err)) != NN_OK)
-        goto done;
-    nn_sha256_init(&h);
-    nn_sha256_values(&h, six, P, sizeof *six);
-    nn_sha256_hex(&h, hex);
-    nn_app_result_text(app, "maml_sha256", hex);
-    {                                                        /* history.csv */
-        nn_writer *w = NULL;
-        nn_csv_writer c = NN_ZERO;
-        const char *path = nn_app_path(app, "history.csv");
-        if ((s = nn_writer_open(&w, path, NULL, err)) != NN_OK) goto done;
-        if ((s = nn_csv_begin(&c, w, 3, 0, NULL, err)) == NN_OK) {
-            nn_csv_put_str(&c, "iteration");
-            nn_csv_put_str(&c, "maml_outer_mse");
-            nn_csv_put_str(&c, "joint_mse");
-            for (i = 0; i < iter; i++) {
-                nn_csv_put_i64(&c, (int64_t)i + 1);
-                nn_csv_put_f64(&c, hist[2 * i]);
-                nn_csv_put_f64(&c, hist[2 * i + 1]);
-            }
-            s = nn_csv_end(&c, err);
-        }
-        if (s != NN_OK) { nn_writer_abort(w); goto done; }
-        if ((s = nn_writer_commit(w, err)) != NN_OK) goto done;
-        nn_app_wrote(app, path);
-    }
-    /* the joint net also at the rate that suits it best, picked on tasks of their own */
-    for (k = 0; k < 6 && s == NN_OK; k++) {
-        const size_t few = T < 100 ? T : 100;
-        double sum = 0;
-        s = sine_tune(mse, &d.model, six + 3 * P, o->shots, rates[k], app->seed, PICK, few, err);
-        for (i = 0; i < few; i++) sum += mse[i * POINTS + SINE_STEPS];
-        if (sum < best) { best = sum; best_rate = rates[k]; }
-    }
-    for (k = 0; k < WHO && s == NN_OK; k++)
-        s = sine_tune(mse + k * T * POINTS, &d.model,
-                      k == 0 ? six :
-                      k == 3 ? start :
-                               six + 3 * P,
-                      o->shots, k == 2 ? best_rate : o->inner_lr, app->seed, TEST, T, err);
-    if (s != NN_OK) goto done;
-    for (k = 0; k < WHO; k++)
-        for (i = 0; i < POINTS; i++) {
-            nn_interval q;
-            size_t j;
-            for (j = 0; j < T; j++) col[j] = mse[(k * T + j) * POINTS + i];
-            q = nn_mean_interval(col, T, 0.95);
-            mean[(k * POINTS + i) * 3] = q.mean;
-            mean[(k * POINTS + i) * 3 + 1] = q.lo;
-            mean[(k * POINTS + i) * 3 + 2] = q.hi;
-            if (i == 0 || i == 1 || i == SINE_STEPS) {
-                const char *name = nn_app_text(app, "%s_mse_%s", who[k],
-                                               i == 0 ? "before" :
-                                               i == 1 ? "after_1_step" :
-                                                        "after_10_steps");
-                nn_app_result(app, name, q.mean);
-                nn_app_keep(app, nn_app_text(app, "%s_ci95", name), q.hi - q.mean);
-            }
-        }
-    nn_app_result(app, "joint_best_rate", best_rate);
-    {
-        /* curve [3][GRID] */
-        double *grid = mem + P + 6 * o->shots, *truth = grid + GRID, *curve = truth + GRID,
-               *dots = mem + P + 2 * o->shots;
-        double steps[POINTS];
-        const double *m = mean, *j = mean + POINTS * 3;
-        sine one;
-        nn_plot p;
-        nn_series se[5];
-        const char *heads[4] = { "start", "before", "after 1 step", "after 10 steps" }, *cells[WHO * 4];
-        nn_report_begin(&r, app, "MAML on sine waves",
-                        nn_app_text(app,
-                                    "%zu-shot regression, net 1-%s1, %zu iterations of %zu tasks, "
-                                    "inner rate %g, %s order; judged on %zu unseen tasks.",
-                                    o->shots,
-                                    o->hidden.n == 2 ?
-                                        nn_app_text(app, "%lld-%lld-", (long long)o->hidden.v[0],
-                                                    (long long)o->hidden.v[1]) :
-                                        "...-",
-                                    iter, B, o->inner_lr, nn_app_choice(app, "order"), T));
-        nn_report_figure(&r, "MAML, before any step", nn_app_text(app, "%.2f", m[0]), "mean squared error");
-        nn_report_figure(&r, "after 1 step", nn_app_text(app, "%.2f", m[3]),
-                         nn_app_text(app, "95 %% interval %.2f to %.2f", m[4], m[5]));
-        nn_report_figure(&r, "after 10 steps", nn_app_text(app, "%.2f", m[3 * SINE_STEPS]),
-                         nn_app_text(app, "95 %% interval %.2f to %.2f", m[3 * SINE_STEPS + 1],
-                                     m[3 * SINE_STEPS + 2]));
-        nn_report_figure(&r, "joint pre-training, after 1 step", nn_app_text(app, "%.2f", j[3]),
-                         nn_app_text(app, "after 10 steps %.2f", j[3 * SINE_STEPS]));
-        nn_report_section(&r, "Learning a new task from a few points");
-        for (k = 0; k < WHO; k++) {
-            cells[4 * k] = k == 2 ?
-                               nn_app_text(app, "joint pre-training, its best rate %g", best_rate) :
-                               label[k];
-            for (i = 0; i < 3; i++) {
-                const double *v = mean + (k * POINTS + (i < 2 ? i : SINE_STEPS)) * 3;
-                cells[4 * k + 1 + i] = nn_app_text(app, "%.3f +- %.3f", v[0], v[2] - v[0]);
-            }
-        }
-        nn_report_table(&r,
-                        "Mean squared error on fresh points of unseen tasks; +- is the 95 % "
-                        "interval over tasks",
-                        heads, 4, cells, WHO);
-        memset(&p, 0, sizeof p);
-        memset(se, 0, sizeof se);
-        for (i = 0; i < POINTS; i++) steps[i] = (double)i;
-        for (k = 0; k < WHO; k++) {
-            /* mse is not needed any more: mean, lo, hi apart */
-            double *v = mse + k * 3 * POINTS;
-            for (i = 0; i < POINTS; i++) {
-                v[i] = mean[(k * POINTS + i) * 3];
-                v[POINTS + i] = mean[(k * POINTS + i) * 3 + 1];
-                v[2 * POINTS + i] = mean[(k * POINTS + i) * 3 + 2];
-            }
-            se[k].label = label[k];
-            se[k].x = steps;
-            se[k].y = v;
-            se[k].lo = v + POINTS;
-            se[k].hi = v + 2 * POINTS;
-            se[k].n = POINTS;
-            se[k].points = 1;
-            se[k].dashed = k >= 2;
-        }
-        p.title = "Error over gradient steps";
-        p.note = "fine-tuned alike on the shown points; bands are 95 % intervals over tasks";
-        p.x_label = "gradient steps on the new task";
-        p.y_label = "mean squared error";
-        p.series = se;
-        p.n_series = WHO;
-        p.zero_y = 1;
-        nn_report_plot(&r, &p, "maml_steps");
-        one.x = mem + P;
-        one.y = one.x + o->shots;
-        /* a task large enough to look at */
-        for (i = 0; i < 50; i++) {
-            sine_make(&one, app->seed, TEST + i, o->shots);
-            if (one.a > 3.0 && one.a < 4.5) break;
-        }
-        for (i = 0; i < o->shots; i++) {
-            dots[2 * i] = one.x[i];
-            dots[2 * (o->shots + i)] = one.y[i];
-            dots[2 * i + 1] = dots[2 * (o->shots + i) + 1] = NAN;
-        }
-        for (i = 0; i < GRID; i++) {
-            grid[i] = -5.0 + 10.0 * (double)i / (GRID - 1);
-            truth[i] = sine_at(&one, grid[i]);
-        }
-        for (k = 0; k < 2 && s == NN_OK; k++) {
-            if ((s = sine_curves(curve, grid, GRID, &d.model, k ? six + 3 * P : six, &one, o->shots,
-                                 o->inner_lr, err)) != NN_OK)
-                break;
-            memset(&p, 0, sizeof p);
-            memset(se, 0, sizeof se);
-            se[0].label = "truth";
-            se[0].x = grid;
-            se[0].y = truth;
-            se[0].n = GRID;
-            se[1].label = "before";
-            se[1].x = grid;
-            se[1].y = curve;
-            se[1].n = GRID;
-            se[1].dashed = 1;
-            se[2].label = "1 step";
-            se[2].x = grid;
-            se[2].y = curve + GRID;
-            se[2].n = GRID;
-            se[3].label = "10 steps";
-            se[3].x = grid;
-            se[3].y = curve + 2 * GRID;
-            se[3].n = GRID;
-            /* every second one NaN: dots, no line */
-            se[4].label = "shown";
-            se[4].x = dots;
-            se[4].y = dots + 2 * o->shots;
-            se[4].n = 2 * o->shots;
-            se[4].points = 1;
-            p.title = nn_app_text(app, "One new task, %s",
-                                  k ? "from joint pre-training" : "from MAML's start");
-            p.note = nn_app_text(app, "amplitude %.2f, phase %.2f; dots: the %zu points shown",
-                                 one.a, one.phase, o->shots);
-            p.x_label = "x";
-            p.y_label = "y";
-            p.series = se;
-            p.n_series = 5;
-            p.y_min = -5.5;
-            p.y_max = 5.5;
-            nn_report_plot(&r, &p, k ? "joint_fit" : "maml_fit");
-        }
-        nn_report_section(&r, "Meta-training");
-        {
-            const size_t span = iter > 200 ? iter / 200 : 1, m_pts = iter / span;
-            double *v = need(3 * m_pts, sizeof *v);
-            /* means over stretches: single batches are noisy */
-            for (i = 0; v && i < m_pts; i++) {
-                double a = 0, b = 0;
-                for (k = i * span; k < (i + 1) * span; k++) { a += hist[2 * k]; b += hist[2 * k + 1]; }
-                v[i] = (double)((i + 1) * span);
-                v[m_pts + i] = a / (double)span;
-                v[2 * m_pts + i] = b / (double)span;
-            }
-            memset(&p, 0, sizeof p);
-            memset(se, 0, sizeof se);
-            se[0].label = nn_app_text(app, "MAML, after %zu inner step%s", o->steps,
-                                      o->steps == 1 ? "" : "s");
-            se[0].x = v;
-            se[0].y = v + m_pts;
-            se[0].n = m_pts;
-            se[1].label = "joint pre-training";
-            se[1].x = v;
-            se[1].y = v + 2 * m_pts;
-            se[1].n = m_pts;
-            p.title = "Training error";
-            p.x_label = "iteration";
-            p.y_label = "mean squared error";
-            p.series = se;
-            p.n_series = 2;
-            p.zero_y = 1;
-            if (v) nn_report_plot(&r, &p, "maml_training");
-            free(v);
-        }
-        nn_report_text(&r, "Published setting: Finn et al. 2017, section 5.1: 70000 iterations, 25 "
-                           "tasks each, Adam at 0.001. Every random number comes from --seed; the "
-                           "outer gradient is exact through the inner step (order second).");
-        if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-    }
-done:
-    free(six);
-    free(g);
-    free(hist);
-    free(xs);
-    free(task);
-    free(mse);
-    free(mean);
-    free(mem);
-    free(col);
+    s = maml_room(&q, err);
+    if (s == NN_OK) s = maml_train(&q, err);
+    if (s == NN_OK) s = maml_files(&q, err);
+    if (s == NN_OK) s = maml_judge(&q, err);
+    if (s == NN_OK) s = maml_report(&q, err);
+    maml_free(&q);
     return s;
 }
 
