@@ -2165,21 +2165,19 @@ static nn_status task_put(nn_app *app, shards *parts, size_t id, const nn_fair_t
     nn_buf_free(&b);
     return s;
 }
-static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
-{
-    nn_fair_desc d = nn_fair_desc_default();
-    nn_fair_suite suite = NN_ZERO;
-    nn_progress pg;
-    nn_buf b = NN_ZERO;
-    nn_json_writer w = NN_ZERO;
-    size_t N = o->n_tasks;
-    shards parts;
-    double *meta = NULL, *col[NN_FAIR_FIELDS];
+/* the suite as a table: one row a task, the fields of nn_fair_field as columns */
+typedef struct suite_table {
+    size_t n, biased, rows;                  /* tasks, tasks with group bias, training rows of all */
+    double *v, *col[NN_FAIR_FIELDS];         /* col [fields][n] into v */
+    double lo[3 * NN_FAIR_FIELDS];           /* least, largest, mean of each */
     const char *name[NN_FAIR_FIELDS];
     int is_int[NN_FAIR_FIELDS], is_bool[NN_FAIR_FIELDS];
-    size_t i, j, done = 0, biased = 0, total = 0, width = 3, m;
-    nn_status s;
-    d.n_tasks = N;
+} suite_table;
+
+static nn_fair_desc suite_desc(const nn_app *app, const opts *o)
+{
+    nn_fair_desc d = nn_fair_desc_default();
+    d.n_tasks = o->n_tasks;
     d.seed = o->task_seed ? o->task_seed : nn_app_given(app, "seed") ? app->seed : 42;
     d.compat = o->compat;
     d.threads = 1;
@@ -2196,39 +2194,22 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
     d.sep_lo = o->separability.min;
     d.sep_hi = o->separability.max;
     d.bias_share = o->bias_share;
-    if ((s = nn_fair_begin(&suite, &d, err)) != NN_OK) return s;
-    if (app->dry_run) {
-        double rows = 0.5 * (double)(d.samples_lo + d.samples_hi),
-               cells = rows * 0.5 * (double)(d.features_lo + d.features_hi);
-        (void)printf(
-            "tasks %zu\nrows_expected %.0f\nmegabytes_expected %.1f\nseconds_expected %.1f\n", N,
-            rows * (double)N, (double)N * (cells * (o->compat ? 8.0 : 4.0) + rows * 24.0) / 1e6,
-            (double)N * (0.001 + cells * 60e-9) / (double)app->n_threads);
-        return NN_OK;
-    }
-    if ((s = shards_begin(&parts, app, o, N, NN_FAIR_FIELDS, err)) != NN_OK) {
-        shards_free(&parts);
-        return s;
-    }
-    nn_app_owns(app, "task_", ".npz");            /* a smaller suite leaves none of a larger one behind */
-    nn_app_owns(app, "metadata", ".json");
-    nn_app_owns(app, "summary", ".json");
-    s = nn_app_out_open(app, "", err);
-    /* the original's place for its two plots; under --out they are in the folder that is ours */
-    if (s == NN_OK && app->plots && !nn_app_given(app, "out"))
-        s = nn_app_folder_open(app, "results/plots", err);
-    if (s != NN_OK) {
-        shards_free(&parts);
-        return s;
-    }
-    for (i = N; i > 1000; i /= 10) width++;
-    nn_progress_begin(&pg, app, "tasks", (double)parts.n_units, "tasks");
+    return d;
+}
+/* each task of the suite into OUT, its fields into parts */
+static nn_status suite_make(nn_app *app, const opts *o, nn_fair_suite *suite, shards *parts, int width,
+                            nn_error *err)
+{
+    nn_progress pg;
+    size_t i, m, done = 0;
+    nn_status s = NN_OK;
+    nn_progress_begin(&pg, app, "tasks", (double)parts->n_units, "tasks");
     if (o->compat) {
-        for (i = 0, m = 0; m < parts.n_units && s == NN_OK && !nn_app_stopped(); i++) {
+        for (i = 0, m = 0; m < parts->n_units && s == NN_OK && !nn_app_stopped(); i++) {
             nn_fair_task t = NN_ZERO;
-            const int mine = parts.unit[m] == i;
-            if ((s = nn_fair_next(&suite, &t, err)) != NN_OK) s = of_task(i, err);
-            if (s == NN_OK && mine) s = task_put(app, &parts, i, &t, (int)width, o, err);
+            const int mine = parts->unit[m] == i;
+            if ((s = nn_fair_next(suite, &t, err)) != NN_OK) s = of_task(i, err);
+            if (s == NN_OK && mine) s = task_put(app, parts, i, &t, width, o, err);
             nn_fair_task_free(&t);
             if (!mine) continue;
             m++;
@@ -2240,15 +2221,15 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
 #endif
-        for (k = 0; k < (long long)parts.n_units; k++) {
+        for (k = 0; k < (long long)parts->n_units; k++) {
             nn_fair_task t = NN_ZERO;
             nn_error e = NN_ZERO;
-            const size_t id = parts.unit[k];
+            const size_t id = parts->unit[k];
             nn_status q = NN_OK;
             if (nn_app_stopped()) continue;
-            if (!parts.from[id] && (q = nn_fair_task_make(&t, &suite.d, id, &e)) != NN_OK)
+            if (!parts->from[id] && (q = nn_fair_task_make(&t, &suite->d, id, &e)) != NN_OK)
                 q = of_task(id, &e);
-            if (q == NN_OK) q = task_put(app, &parts, id, &t, (int)width, o, &e);
+            if (q == NN_OK) q = task_put(app, parts, id, &t, width, o, &e);
             nn_fair_task_free(&t);
             first_fault_put(&fault, k, q, &e);
 #ifdef _OPENMP
@@ -2267,188 +2248,241 @@ static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
             app,
             nn_app_text(
                 app, "%zu of %zu tasks written; a suite is made whole: run again with --overwrite",
-                done, parts.n_units));
+                done, parts->n_units));
         s = nn_error_set(err, NN_E_STOPPED, "generate: interrupted");
     }
-    N = parts.n_units;
-    if (s == NN_OK && (meta = need(N * NN_FAIR_FIELDS, sizeof *meta)) == NULL) s = no_memory(err);
-    for (i = 0; s == NN_OK && i < N; i++) {
-        memcpy(meta + i * NN_FAIR_FIELDS, parts.v + parts.unit[i] * NN_FAIR_FIELDS,
-               NN_FAIR_FIELDS * sizeof *meta);
-        nn_app_wrote(app, nn_app_path(app, "task_%0*zu.npz", (int)width, parts.unit[i]));
+    return s;
+}
+static nn_status suite_table_make(suite_table *t, const shards *parts, nn_error *err)
+{
+    nn_fair_task none = NN_ZERO;
+    size_t i, j;
+    memset(t, 0, sizeof *t);
+    t->n = parts->n_units;
+    if ((t->v = need(t->n * NN_FAIR_FIELDS, sizeof *t->v)) == NULL) return no_memory(err);
+    for (j = 0; j < NN_FAIR_FIELDS; j++) {
+        double *col = t->col[j] = t->v + j * t->n, *lo = t->lo + 3 * j;
+        t->name[j] = nn_fair_field(&none, j, NULL, &t->is_int[j], &t->is_bool[j]);
+        for (i = 0; i < t->n; i++) col[i] = parts->v[parts->unit[i] * NN_FAIR_FIELDS + j];
+        lo[2] = nn_mean_interval(col, t->n, 0.95).mean;
+        lo[0] = lo[1] = NAN;
+        for (i = 0; i < t->n; i++) {
+            if (col[i] != col[i]) continue;
+            if (!(col[i] >= lo[0])) lo[0] = col[i];
+            if (!(col[i] <= lo[1])) lo[1] = col[i];
+        }
     }
-    if (s == NN_OK) s = shards_write(&parts, app, err);
-    shards_free(&parts);
-    if (s != NN_OK) { free(meta); return s; }
-    {
-        nn_fair_task none = NN_ZERO;
-        for (j = 0; j < NN_FAIR_FIELDS; j++)
-            name[j] = nn_fair_field(&none, j, NULL, &is_int[j], &is_bool[j]);
+    for (i = 0; i < t->n; i++) {
+        t->biased += t->col[9][i] != 0.0;
+        t->rows += (size_t)t->col[2][i];
     }
+    return NN_OK;
+}
+/* metadata.json: how each task was drawn */
+static nn_status suite_metadata(const suite_table *t, nn_app *app, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_json_writer w = NN_ZERO;
+    size_t i, j;
     w.buf = &b;
     w.indent = 2;
     w.nan = NN_JSON_NAN_NULL;
     nn_json_begin_array(&w);
-    for (i = 0; i < N; i++) {
+    for (i = 0; i < t->n; i++) {
         nn_json_begin_object(&w);
         for (j = 0; j < NN_FAIR_FIELDS; j++) {
-            double v = meta[i * NN_FAIR_FIELDS + j];
-            nn_json_key(&w, name[j]);
-            if (is_bool[j]) nn_json_bool(&w, v != 0.0);
-            else if (is_int[j]) nn_json_i64(&w, (int64_t)v);
+            const double v = t->col[j][i];
+            nn_json_key(&w, t->name[j]);
+            if (t->is_bool[j]) nn_json_bool(&w, v != 0.0);
+            else if (t->is_int[j]) nn_json_i64(&w, (int64_t)v);
             else nn_json_f64(&w, v);
         }
         nn_json_end(&w);
     }
     nn_json_end(&w);
-    if ((s = write_json(app, "metadata.json", &b, &w, err)) != NN_OK) { free(meta); return s; }
-    {   /* columns, summary.json, the printed table */
-        nn_json_writer v = NN_ZERO;
-        nn_buf sb = NN_ZERO;
-        double *flat = need(N * NN_FAIR_FIELDS, sizeof *flat), *lo = need(3 * NN_FAIR_FIELDS, sizeof *lo);
-        static const size_t shown[7] = { 2, 4, 13, 12, 11, 14, 16 };
-        nn_report r;
-        nn_plot pl[6];
-        nn_series se[6];
-        static const size_t hist[6] = { 2, 4, 13, 12, 11, 14 };
-        static const char *const title[6] = { "Sample sizes",  "Feature dimensions",
-                                              "Noise rates",   "Group imbalance",
-                                              "Class balance", "Fairness violations" };
-        static const char *const unit[6] = {
-            "training rows",  "columns",        "share of training labels flipped",
-            "share of z = 1", "share of y = 1", "DP gap of the labels"
-        };
-        static const size_t corr[6] = { 2, 4, 13, 12, 11, 14 };
-        static const char *const short_name[6] = { "rows",     "features",  "noise",
-                                                   "minority", "positives", "DP gap" };
-        double cells[36];
-        const char *table_cells[7 * 4], *heads[4] = { "figure", "min", "max", "mean" };
-        if (!flat || !lo) { free(meta); free(flat); free(lo); return no_memory(err); }
-        for (j = 0; j < NN_FAIR_FIELDS; j++) {
-            nn_interval q;
-            col[j] = flat + j * N;
-            for (i = 0; i < N; i++) col[j][i] = meta[i * NN_FAIR_FIELDS + j];
-            q = nn_mean_interval(col[j], N, 0.95);
-            lo[3 * j + 2] = q.mean;
-            lo[3 * j] = lo[3 * j + 1] = NAN;
-            for (i = 0; i < N; i++) {
-                double x = col[j][i];
-                if (x != x) continue;
-                if (!(x >= lo[3 * j])) lo[3 * j] = x;
-                if (!(x <= lo[3 * j + 1])) lo[3 * j + 1] = x;
-            }
-        }
-        for (i = 0; i < N; i++) { biased += col[9][i] != 0.0; total += (size_t)col[2][i]; }
-        v.buf = &sb;
-        v.indent = 2;
-        v.nan = NN_JSON_NAN_NULL;
+    return write_json(app, "metadata.json", &b, &w, err);
+}
+static nn_status suite_summary(const suite_table *t, nn_app *app, nn_error *err)
+{
+    nn_json_writer v = NN_ZERO;
+    nn_buf sb = NN_ZERO;
+    size_t j;
+    v.buf = &sb;
+    v.indent = 2;
+    v.nan = NN_JSON_NAN_NULL;
+    nn_json_begin_object(&v);
+    nn_json_key(&v, "n_tasks");
+    nn_json_u64(&v, t->n);
+    nn_json_key(&v, "biased_tasks");
+    nn_json_u64(&v, t->biased);
+    nn_json_key(&v, "total_training_samples");
+    nn_json_u64(&v, t->rows);
+    for (j = 1; j < NN_FAIR_FIELDS; j++) {
+        if (t->is_bool[j] || j == 10) continue;
+        nn_json_key(&v, t->name[j]);
         nn_json_begin_object(&v);
-        nn_json_key(&v, "n_tasks");
-        nn_json_u64(&v, N);
-        nn_json_key(&v, "biased_tasks");
-        nn_json_u64(&v, biased);
-        nn_json_key(&v, "total_training_samples");
-        nn_json_u64(&v, total);
-        for (j = 1; j < NN_FAIR_FIELDS; j++) {
-            if (is_bool[j] || j == 10) continue;
-            nn_json_key(&v, name[j]);
-            nn_json_begin_object(&v);
-            nn_json_key(&v, "min");
-            nn_json_f64(&v, lo[3 * j]);
-            nn_json_key(&v, "max");
-            nn_json_f64(&v, lo[3 * j + 1]);
-            nn_json_key(&v, "mean");
-            nn_json_f64(&v, lo[3 * j + 2]);
-            nn_json_end(&v);
-        }
+        nn_json_key(&v, "min");
+        nn_json_f64(&v, t->lo[3 * j]);
+        nn_json_key(&v, "max");
+        nn_json_f64(&v, t->lo[3 * j + 1]);
+        nn_json_key(&v, "mean");
+        nn_json_f64(&v, t->lo[3 * j + 2]);
         nn_json_end(&v);
-        s = write_json(app, "summary.json", &sb, &v, err);
-        nn_app_count(app, "tasks", N);
-        nn_app_count(app, "biased_tasks", biased);
-        nn_app_count(app, "total_training_samples", total);
-        for (i = 0; i < 7; i++) {
-            static const char *const part[3] = { "min", "max", "mean" };
-            j = shown[i];
-            table_cells[4 * i] = name[j];
-            for (m = 0; m < 3; m++) {
-                nn_app_result(app, nn_app_text(app, "%s_%s", name[j], part[m]), lo[3 * j + m]);
-                table_cells[4 * i + 1 + m] =
-                    is_int[j] && m < 2 ?
-                        nn_app_text(app, "%.0f", lo[3 * j + m]) :
-                        nn_app_text(app, j == 4 || j == 2 ? "%.1f" : "%.4f", lo[3 * j + m]);
-            }
-        }
-        /* report and the two plots of the documents */
-        nn_report_begin(&r, app, "Synthetic fairness tasks",
-                        nn_app_text(app, "%zu tasks, %zu training rows, %zu tasks with group bias.",
-                                    N, total, biased));
-        nn_report_figure(&r, "tasks", nn_app_text(app, "%zu", N),
-                         nn_app_text(app, "%zu with group bias", biased));
-        nn_report_figure(&r, "training rows", nn_app_text(app, "%zu", total),
-                         nn_app_text(app, "%.0f to %.0f a task", lo[6], lo[7]));
-        nn_report_figure(&r, "flipped training labels",
-                         nn_app_text(app, "%.1f %%", 100.0 * lo[3 * 13 + 2]), "mean over tasks");
-        nn_report_figure(&r, "DP gap of the labels", nn_app_text(app, "%.3f", lo[3 * 14 + 2]),
-                         "mean over tasks");
-        nn_report_text(&r, "Each task is a small table with a label y, a group z and some labels "
-                           "flipped in its training part. A method that selects rows should drop "
-                           "the flipped ones without widening the gap "
-                           "between the groups. The plots show how the tasks differ; how each was "
-                           "drawn is in metadata.json.");
-        nn_report_section(&r, "What the suite spans");
-        nn_report_table(&r, "Range and mean over tasks", heads, 4, table_cells, 7);
-        memset(pl, 0, sizeof pl);
-        memset(se, 0, sizeof se);
-        for (i = 0; i < 6; i++) {
-            se[i].y = col[hist[i]];
-            se[i].n = N;
-            pl[i].kind = NN_PLOT_HIST;
-            pl[i].title = title[i];
-            pl[i].x_label = unit[i];
-            pl[i].y_label = "tasks";
-            pl[i].series = &se[i];
-            pl[i].n_series = 1;
-            pl[i].bins = hist[i] == 4 ? 16 : 20;
-            pl[i].width = 480;
-            pl[i].height = 320;
-            if (s == NN_OK) nn_report_plot(&r, &pl[i], NULL);
-        }
-        if (s == NN_OK) {
-            nn_plot h;
-            memset(&h, 0, sizeof h);
-            for (i = 0; i < 6; i++)
-                for (j = 0; j < 6; j++)
-                    cells[i * 6 + j] = i == j ? 1.0 : nn_pearson(col[corr[i]], col[corr[j]], N);
-            h.kind = NN_PLOT_HEAT;
-            h.title = "Correlation of task parameters";
-            h.note = "near 0 off the diagonal: the parameters vary independently";
-            h.categories = short_name;
-            h.n_categories = 6;
-            h.rows = short_name;
-            h.n_rows = 6;
-            h.cells = cells;
-            h.diverging = 1;
-            nn_report_section(&r, "Are the parameters independent?");
-            nn_report_plot(&r, &h, NULL);
-            if (app->plots) {
-                const char *dir = nn_app_given(app, "out") ? nn_app_path(app, "plots") :
-                                                             "results/plots",
-                           *p;
-                s = nn_dir_make(dir, NULL, err);
-                p = nn_app_text(app, "%s/synthetic_task_correlations.png", dir);
-                if (s == NN_OK && (s = nn_plot_png(&h, p, err)) == NN_OK) nn_app_wrote(app, p);
-                p = nn_app_text(app, "%s/synthetic_task_diversity.png", dir);
-                if (s == NN_OK && (s = nn_plot_grid_png(pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
-            }
-        }
-        if (s == NN_OK) s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-        if (!o->shard)
-            nn_app_next(app, "fair_tasks meta-train --tasks %s --train %zu --val %zu", app->out,
-                    N - N / 5, N / 5);
-        free(flat);
-        free(lo);
     }
-    free(meta);
+    nn_json_end(&v);
+    return write_json(app, "summary.json", &sb, &v, err);
+}
+/* the figures of the run, and the report's first screen */
+static void suite_figures(const suite_table *t, nn_report *r, nn_app *app)
+{
+    static const size_t shown[7] = { 2, 4, 13, 12, 11, 14, 16 };
+    static const char *const part[3] = { "min", "max", "mean" };
+    static const char *const heads[4] = { "figure", "min", "max", "mean" };
+    const double *lo = t->lo;
+    const char *table_cells[7 * 4];
+    size_t i, j, m;
+    nn_app_count(app, "tasks", t->n);
+    nn_app_count(app, "biased_tasks", t->biased);
+    nn_app_count(app, "total_training_samples", t->rows);
+    for (i = 0; i < 7; i++) {
+        j = shown[i];
+        table_cells[4 * i] = t->name[j];
+        for (m = 0; m < 3; m++) {
+            nn_app_result(app, nn_app_text(app, "%s_%s", t->name[j], part[m]), lo[3 * j + m]);
+            table_cells[4 * i + 1 + m] =
+                t->is_int[j] && m < 2 ?
+                    nn_app_text(app, "%.0f", lo[3 * j + m]) :
+                    nn_app_text(app, j == 4 || j == 2 ? "%.1f" : "%.4f", lo[3 * j + m]);
+        }
+    }
+    nn_report_begin(r, app, "Synthetic fairness tasks",
+                    nn_app_text(app, "%zu tasks, %zu training rows, %zu tasks with group bias.",
+                                t->n, t->rows, t->biased));
+    nn_report_figure(r, "tasks", nn_app_text(app, "%zu", t->n),
+                     nn_app_text(app, "%zu with group bias", t->biased));
+    nn_report_figure(r, "training rows", nn_app_text(app, "%zu", t->rows),
+                     nn_app_text(app, "%.0f to %.0f a task", lo[6], lo[7]));
+    nn_report_figure(r, "flipped training labels",
+                     nn_app_text(app, "%.1f %%", 100.0 * lo[3 * 13 + 2]), "mean over tasks");
+    nn_report_figure(r, "DP gap of the labels", nn_app_text(app, "%.3f", lo[3 * 14 + 2]),
+                     "mean over tasks");
+    nn_report_text(r, "Each task is a small table with a label y, a group z and some labels "
+                       "flipped in its training part. A method that selects rows should drop "
+                       "the flipped ones without widening the gap "
+                       "between the groups. The plots show how the tasks differ; how each was "
+                       "drawn is in metadata.json.");
+    nn_report_section(r, "What the suite spans");
+    nn_report_table(r, "Range and mean over tasks", heads, 4, table_cells, 7);
+}
+/* what the suite spans, and whether its parameters go together: the two plots of the document */
+static nn_status suite_plots(const suite_table *t, nn_report *r, nn_app *app, nn_error *err)
+{
+    static const size_t field[6] = { 2, 4, 13, 12, 11, 14 };
+    static const char *const title[6] = { "Sample sizes",  "Feature dimensions",
+                                          "Noise rates",   "Group imbalance",
+                                          "Class balance", "Fairness violations" };
+    static const char *const unit[6] = {
+        "training rows",  "columns",        "share of training labels flipped",
+        "share of z = 1", "share of y = 1", "DP gap of the labels"
+    };
+    static const char *const short_name[6] = { "rows",     "features",  "noise",
+                                               "minority", "positives", "DP gap" };
+    const char *dir, *p;
+    double cells[36];
+    nn_plot pl[6], h;
+    nn_series se[6];
+    size_t i, j;
+    nn_status s;
+    memset(pl, 0, sizeof pl);
+    memset(se, 0, sizeof se);
+    for (i = 0; i < 6; i++) {
+        se[i].y = t->col[field[i]];
+        se[i].n = t->n;
+        pl[i].kind = NN_PLOT_HIST;
+        pl[i].title = title[i];
+        pl[i].x_label = unit[i];
+        pl[i].y_label = "tasks";
+        pl[i].series = &se[i];
+        pl[i].n_series = 1;
+        pl[i].bins = field[i] == 4 ? 16 : 20;
+        pl[i].width = 480;
+        pl[i].height = 320;
+        nn_report_plot(r, &pl[i], NULL);
+    }
+    memset(&h, 0, sizeof h);
+    for (i = 0; i < 6; i++)
+        for (j = 0; j < 6; j++)
+            cells[i * 6 + j] = i == j ? 1.0 : nn_pearson(t->col[field[i]], t->col[field[j]], t->n);
+    h.kind = NN_PLOT_HEAT;
+    h.title = "Correlation of task parameters";
+    h.note = "near 0 off the diagonal: the parameters vary independently";
+    h.categories = short_name;
+    h.n_categories = 6;
+    h.rows = short_name;
+    h.n_rows = 6;
+    h.cells = cells;
+    h.diverging = 1;
+    nn_report_section(r, "Are the parameters independent?");
+    nn_report_plot(r, &h, NULL);
+    if (!app->plots) return NN_OK;
+    dir = nn_app_given(app, "out") ? nn_app_path(app, "plots") : "results/plots";
+    s = nn_dir_make(dir, NULL, err);
+    p = nn_app_text(app, "%s/synthetic_task_correlations.png", dir);
+    if (s == NN_OK && (s = nn_plot_png(&h, p, err)) == NN_OK) nn_app_wrote(app, p);
+    p = nn_app_text(app, "%s/synthetic_task_diversity.png", dir);
+    if (s == NN_OK && (s = nn_plot_grid_png(pl, 6, 3, p, err)) == NN_OK) nn_app_wrote(app, p);
+    return s;
+}
+static nn_status suite_report(const suite_table *t, nn_app *app, nn_error *err)
+{
+    nn_report r;
+    nn_status s;
+    suite_figures(t, &r, app);
+    s = suite_plots(t, &r, app, err);
+    return s == NN_OK ? nn_report_end(&r, nn_app_path(app, "report.html"), err) : s;
+}
+static nn_status cmd_generate(nn_app *app, const opts *o, nn_error *err)
+{
+    const nn_fair_desc d = suite_desc(app, o);
+    nn_fair_suite suite = NN_ZERO;
+    suite_table t = NN_ZERO;
+    shards parts;
+    size_t i;
+    int width = 3;
+    nn_status s = nn_fair_begin(&suite, &d, err);
+    if (s != NN_OK) return s;
+    if (app->dry_run) {
+        double rows = 0.5 * (double)(d.samples_lo + d.samples_hi),
+               cells = rows * 0.5 * (double)(d.features_lo + d.features_hi);
+        (void)printf(
+            "tasks %zu\nrows_expected %.0f\nmegabytes_expected %.1f\nseconds_expected %.1f\n", d.n_tasks,
+            rows * (double)d.n_tasks, (double)d.n_tasks * (cells * (o->compat ? 8.0 : 4.0) + rows * 24.0) / 1e6,
+            (double)d.n_tasks * (0.001 + cells * 60e-9) / (double)app->n_threads);
+        return NN_OK;
+    }
+    if ((s = shards_begin(&parts, app, o, d.n_tasks, NN_FAIR_FIELDS, err)) != NN_OK) goto done;
+    nn_app_owns(app, "task_", ".npz");            /* a smaller suite leaves none of a larger one behind */
+    nn_app_owns(app, "metadata", ".json");
+    nn_app_owns(app, "summary", ".json");
+    s = nn_app_out_open(app, "", err);
+    /* the original's place for its two plots; under --out they are in the folder that is ours */
+    if (s == NN_OK && app->plots && !nn_app_given(app, "out"))
+        s = nn_app_folder_open(app, "results/plots", err);
+    for (i = d.n_tasks; i > 1000; i /= 10) width++;
+    if (s == NN_OK) s = suite_make(app, o, &suite, &parts, width, err);
+    if (s == NN_OK) s = suite_table_make(&t, &parts, err);
+    for (i = 0; s == NN_OK && i < t.n; i++)
+        nn_app_wrote(app, nn_app_path(app, "task_%0*zu.npz", width, parts.unit[i]));
+    if (s == NN_OK) s = shards_write(&parts, app, err);
+    if (s == NN_OK) s = suite_metadata(&t, app, err);
+    if (s == NN_OK) s = suite_summary(&t, app, err);
+    if (s == NN_OK) s = suite_report(&t, app, err);
+    if (s == NN_OK && !o->shard)
+        nn_app_next(app, "fair_tasks meta-train --tasks %s --train %zu --val %zu", app->out,
+                    t.n - t.n / 5, t.n / 5);
+done:
+    shards_free(&parts);
+    free(t.v);
     return s;
 }
 
