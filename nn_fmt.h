@@ -8244,6 +8244,48 @@ NNI_FN void nni_yp_flow_gap(nni_yp *y)
         if (nni_yp_marker(y, "---") || nni_yp_marker(y, "...")) y->p = y->end;
     }
 }
+NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out);
+/* one "key: value", "key:" or "key" of a map in [ ] or { }, which ends at `close` */
+NNI_FN nn_status nni_yp_pair(nni_yp *y, nn_json *map, nn_json ***tail, char close)
+{
+    const size_t line = y->line, col = (size_t)(y->p - y->line_start) + 1;
+    nn_json *c = NULL;
+    char *key;
+    size_t len;
+    nn_status s;
+    if (*y->p == '[' || *y->p == '{') return nni_yp_format(y, "a key must be a scalar");
+    if ((s = nni_yp_key(y, 1, &key, &len)) != NN_OK) return s;
+    nni_yp_flow_gap(y);
+    if (y->p < y->end && *y->p == ':') {
+        y->p++;
+        nni_yp_flow_gap(y);
+        if (y->p < y->end && *y->p != ',' && *y->p != close && (s = nni_yp_flow(y, &c)) != NN_OK) return s;
+    }
+    if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
+    nni_yp_member(map, tail, c, key, len, line, col);
+    return NN_OK;
+}
+/* an item of [ ]; "key: value" is a map of that pair */
+NNI_FN nn_status nni_yp_item(nni_yp *y, nn_json **out)
+{
+    const nni_yp before = *y;
+    nn_json **tail;
+    nn_status s = nni_yp_flow(y, out);
+    if (s != NN_OK) return s;
+    nni_yp_flow_gap(y);
+    if (y->p >= y->end || *y->p != ':') return NN_OK;
+    if ((*out)->type == NN_JSON_ARRAY || (*out)->type == NN_JSON_OBJECT)
+        return nni_yp_format(y, "a key must be a scalar");
+    if (y->line != before.line) return nni_yp_format(y, "the key of a map inside a list must be on one line");
+    *y = before;                                     /* read again, as a key */
+    if (y->warn) *y->warn = NULL;
+    if ((s = nni_yp_deeper(y)) != NN_OK) return s;
+    if ((*out = nni_yp_node(y, NN_JSON_OBJECT)) == NULL) return nni_yp_memory(y);
+    tail = &(*out)->v.first;
+    s = nni_yp_pair(y, *out, &tail, ']');
+    y->depth--;
+    return s;
+}
 NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
 {
     nn_json *v, *c, **tail;
@@ -8251,7 +8293,7 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
     const size_t at_line = y->line, at_col = (size_t)(y->p - y->line_start) + 1,
                  at = (size_t)(y->p - y->s);
     char *key;
-    size_t len, line, col;
+    size_t len;
     nn_status s = NN_OK;
     if (open != '[' && open != '{') {
         v = nni_yp_node(y, NN_JSON_NULL);
@@ -8277,29 +8319,11 @@ NNI_FN nn_status nni_yp_flow(nni_yp *y, nn_json **out)
         if (y->p >= y->end) break;
         if (*y->p == close) break;
         if (open == '[') {
-            if ((s = nni_yp_flow(y, &c)) != NN_OK) return s;
+            if ((s = nni_yp_item(y, &c)) != NN_OK) return s;
             *tail = c;
             tail = &c->next;
             v->n++;
-            nni_yp_flow_gap(y);
-            if (y->p < y->end && *y->p == ':')
-                return nni_yp_format(y, "a map inside a list must be in { }");
-        } else {
-            line = y->line;
-            col = (size_t)(y->p - y->line_start) + 1;
-            if (*y->p == '[' || *y->p == '{') return nni_yp_format(y, "a key must be a scalar");
-            if ((s = nni_yp_key(y, 1, &key, &len)) != NN_OK) return s;
-            nni_yp_flow_gap(y);
-            c = NULL;
-            if (y->p < y->end && *y->p == ':') {
-                y->p++;
-                nni_yp_flow_gap(y);
-                if (y->p < y->end && *y->p != ',' && *y->p != '}' &&
-                    (s = nni_yp_flow(y, &c)) != NN_OK) return s;
-            }
-            if (!c && (c = nni_yp_node(y, NN_JSON_NULL)) == NULL) return nni_yp_memory(y);
-            nni_yp_member(v, &tail, c, key, len, line, col);
-        }
+        } else if ((s = nni_yp_pair(y, v, &tail, close)) != NN_OK) return s;
         nni_yp_flow_gap(y);
         if (y->p < y->end && *y->p == ',') { y->p++; continue; }
         if (y->p >= y->end || *y->p == close) break;

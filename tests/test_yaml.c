@@ -34,6 +34,8 @@ static void accepted(void)
         { "a: 'b \n  c''\n\n  d'\ne: \"f \\\n   \\ g\\n \n  h\\t\n\n\n  i\\\n\n  j\"\n",
             "{\"a\":\"b c'\\nd\",\"e\":\"f  g\\n h\\t\\n\\ni\\nj\"}" },
         { "[\"a\nb\", 'c\r\n d', \"  \n e\n \"]\n", "[\"a b\",\"c d\",\" e \"]" }, { "a: \"\n  b\"\n", "{\"a\":\" b\"}" },
+        { "[a: 1, \"b\":2, c : , d:,\n e:\n  [f: g], 1.50: no, {h: i}, j:]\n",       /* a pair in a list is a map of it */
+            "[{\"a\":1},{\"b\":2},{\"c\":null},{\"d\":null},{\"e\":[{\"f\":\"g\"}]},{\"1.50\":\"no\"},{\"h\":\"i\"},{\"j\":null}]" },
         { "- [a,\nb]\n- {\n}\n", "[[\"a\",\"b\"],{}]" },
         { "a: [1, 'x, y', \"z\", {b: 2}, ]\nc: {d: [], e, 'f': 1, \"g\":2}\n", "{\"a\":[1,\"x, y\",\"z\",{\"b\":2}],\"c\":{\"d\":[],\"e\":null,\"f\":1,\"g\":2}}" },
         { "a: b#c\nd: e # f\ng: 'h # i'  # j\n", "{\"a\":\"b#c\",\"d\":\"e\",\"g\":\"h # i\"}" },
@@ -101,7 +103,10 @@ static void refused(void)
             { "a: [1, 2]]\n", NN_E_FORMAT, 1, 10, "expected the end of the line, got ']'" },
         { "a: {b: 1\n", NN_E_FORMAT, 1, 4, "the map is not closed: expected '}'" },
             { "a: [1,,2]\n", NN_E_FORMAT, 1, 7, "expected a value, got ','" },
-            { "[a: 1]\n", NN_E_FORMAT, 1, 3, "a map inside a list must be in { }" },
+            { "[[a]: 1]\n", NN_E_FORMAT, 1, 5, "a key must be a scalar" }, { "[{a: 1}: 1]\n", NN_E_FORMAT, 1, 8, "a key must be a scalar" },
+            { "[a: b: c]\n", NN_E_FORMAT, 1, 6, "expected ',' or ']', got ':'" }, { "[a\n : b]\n", NN_E_FORMAT, 2, 2, "the key of a map inside a list must be on one line" },
+            { "[: a]\n", NN_E_FORMAT, 1, 2, "expected a key before ':'" }, { "[<<: a]\n", NN_E_UNSUPPORTED, 1, 2, "merge keys are not supported" },
+            { "[a: 1\n", NN_E_FORMAT, 1, 1, "the list is not closed: expected ']'" },
         { "a: 'x\n", NN_E_FORMAT, 1, 4, "the closing quote is missing" }, { "a: \"x\\q\"\n", NN_E_FORMAT, 1, 7, "expected an escape, got 'q'" }, { "a: \"\\xg0\"\n", NN_E_FORMAT, 1, 7, "expected a hex digit, got 'g'" },
         { "a: \"\\ud800\"\n", NN_E_FORMAT, 1, 11, "the escape is not a character" }, { "a: 'x' y\n", NN_E_FORMAT, 1, 8, "expected the end of the line, got 'y'" },
         { "a: @x\n", NN_E_FORMAT, 1, 4, "a plain value must not start with '@'" }, { "a: `x\n", NN_E_FORMAT, 1, 4, "a plain value must not start with '`'" }, { "a: - 1\n", NN_E_FORMAT, 1, 4, "a list cannot start here" },
@@ -115,7 +120,7 @@ static void refused(void)
         /* texts over several lines: what is no continuation */
         { "[a # c\n b]\n", NN_E_FORMAT, 2, 2, "expected ',' or ']', got 'b'" },
         { "[a\n [b]]\n", NN_E_FORMAT, 2, 2, "expected ',' or ']', got '['" },
-        { "[a\n b: c]\n", NN_E_FORMAT, 2, 3, "a map inside a list must be in { }" },
+        { "[a\n b: c]\n", NN_E_FORMAT, 2, 3, "the key of a map inside a list must be on one line" },
         { "{a\n b: c}\n", NN_E_FORMAT, 2, 2, "expected ',' or '}', got 'b'" },
         { "[a\n---\n b]\n", NN_E_FORMAT, 1, 1, "the list is not closed: expected ']'" },
         { "['a\n---\n b']\n", NN_E_FORMAT, 1, 2, "the closing quote is missing" },
@@ -217,6 +222,9 @@ static void warnings(void)
         for (; w && n < 7; w = w->next, n++) { CHECK_STR(w->msg, t[n].msg); CHECK_INT(w->line, t[n].line); CHECK_INT(w->col, t[n].col); }
     }
     CHECK(n == 7 && !w);
+    CHECK_STR(as_json("[no: yes, on]", &e, &w, &a), "[{\"no\":\"yes\"},\"on\"]");       /* once each */
+    for (n = 0; w; w = w->next, n++) { CHECK_INT(w->line, 1); CHECK_INT(w->col, n == 0 ? 2 : n == 1 ? 6 : 11); }
+    CHECK_INT(n, 3);
     nn_arena_free(&a);
 }
 static void places(void)
