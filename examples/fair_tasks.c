@@ -3143,241 +3143,293 @@ static void trainer_free(trainer *t)
     free(t->hist);
     free(t->best_params);
 }
-static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
-{
-    const size_t N = o->n_train + o->n_val;
-    data *task = need(N, sizeof *task);
-    size_t *order = need(N, sizeof *order), i, k, sd, with_evidence = 0;
-    result *all = need(o->seeds * M_COUNT, sizeof *all), *per = need(o->n_val * M_COUNT, sizeof *per);
-    double *untr = need(o->seeds * 5, sizeof *untr);
+/* meta-train: what one run holds */
+typedef struct meta_run {
+    nn_app *app;
+    const opts *o;
+    data *task;                   /* [n] train, then held out */
+    size_t n, *order;             /* [n] of the seed in hand: the first n_train are trained on */
+    result *all, *per;            /* all [seeds][M_COUNT]: means; per [n_val][M_COUNT]: of the last seed */
     nn_report r;
-    char hex[65];
+} meta_run;
+
+static nn_status meta_refuse(nn_app *app, const opts *o, nn_error *err)
+{
+    if (o->features == 1 && o->hidden.n)
+        return nn_app_misuse(app, err,
+                             "--policy-features live: needs the logistic inner model, got %zu "
+                             "--inner-hidden layers",
+                             o->hidden.n);
+    if (o->hidden.n > NN_INNER_MAX_HIDDEN)
+        return nn_error_set(err, NN_E_LIMIT,
+                            "meta-train: --inner-hidden: expected at most %d widths, got %zu",
+                            NN_INNER_MAX_HIDDEN, o->hidden.n);
+    return NN_OK;
+}
+static nn_status meta_load(meta_run *q, nn_error *err)
+{
+    const opts *o = q->o;
+    size_t i, with_evidence = 0;
     nn_status s = NN_OK;
-    first_fault fault = NN_ZERO;
-    long long j;
-    if (!task || !order || !all || !per || !untr) { s = no_memory(err); goto done; }
-    if (o->features == 1 && o->hidden.n) {
-        s = nn_app_misuse(app, err,
-                          "--policy-features live: needs the logistic inner model, got %zu "
-                          "--inner-hidden layers",
-                          o->hidden.n);
-        goto done;
-    }
-    if (o->hidden.n > NN_INNER_MAX_HIDDEN) {
-        s = nn_error_set(err, NN_E_LIMIT,
-                     "meta-train: --inner-hidden: expected at most %d widths, got %zu",
-                     NN_INNER_MAX_HIDDEN, o->hidden.n);
-        goto done;
-    }
-    for (i = 0; i < N && s == NN_OK; i++) {
-        s = data_load(&task[i], o->tasks, i, o->compat, err);
+    for (i = 0; i < q->n && s == NN_OK; i++) {
+        s = data_load(&q->task[i], o->tasks, i, o->compat, err);
         /* of several seeds, any task may be held out */
-        if (s == NN_OK && (i >= o->n_train || o->seeds > 1) && has_evidence(&task[i]))
+        if (s == NN_OK && (i >= o->n_train || o->seeds > 1) && has_evidence(&q->task[i]))
             with_evidence++;
     }
-    if (s == NN_OK) s = fair_possible(app, with_evidence, err);
-    if (s != NN_OK) goto done;
-    {
-        nn_bilevel_desc b = NN_ZERO;
-        size_t most = 0;
-        for (i = 0; i < N; i++) {
-            size_t bytes;
-            b.model = inner_of(o, &task[i]);
-            b.steps = o->steps;
-            bytes = nn_bilevel_bytes(&b, task[i].n, o->query);
-            if (bytes > most) most = bytes;
-        }
-        if (app->dry_run) {
-            (void)printf("tasks %zu\nhypergradient_bytes_per_thread %zu\niterations %zu\n", N, most,
-                         o->iterations);
-            goto done;
-        }
-        nn_app_say(app,
-                   "memory of one hypergradient: at most %zu bytes per thread, independent of "
-                   "--inner-steps but for %s",
-                   most, "a few parameter vectors");
+    return s == NN_OK ? fair_possible(q->app, with_evidence, err) : s;
+}
+/* bytes of the largest task's hypergradient */
+static size_t meta_bytes(const meta_run *q)
+{
+    const opts *o = q->o;
+    nn_bilevel_desc b = NN_ZERO;
+    size_t i, most = 0;
+    for (i = 0; i < q->n; i++) {
+        size_t bytes;
+        b.model = inner_of(o, &q->task[i]);
+        b.steps = o->steps;
+        bytes = nn_bilevel_bytes(&b, q->task[i].n, o->query);
+        if (bytes > most) most = bytes;
     }
+    return most;
+}
+static nn_status meta_prepare(meta_run *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    first_fault fault = NN_ZERO;
+    long long j;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
+#endif
+    for (j = 0; j < (long long)q->n; j++) {
+        nn_error e = NN_ZERO;
+        const nn_status one = data_prepare(&q->task[j], q->o, app->seed, &e);
+        first_fault_put(&fault, j, one, &e);
+    }
+    return first_fault_get(&fault, err);
+}
+static void meta_curves(meta_run *q, const trainer *t)
+{
+    double *x = need(2 * t->n_hist * H_COUNT, sizeof *x);
+    static const int curve[4] = { H_LOSS, H_VACC, H_VDP, H_VNOISE };
+    static const char *const title[4] = { "Outer loss", "Accuracy on choosing tasks",
+                                          "DP difference on choosing tasks",
+                                          "Noise reduction on choosing tasks" };
+    static const char *const unit[4] = { "loss (nats)", "accuracy", "DP difference",
+                                         "noise reduction" };
+    static const char *const png[4] = { "learning_curves", "curve_accuracy", "curve_dp",
+                                        "curve_noise" };
+    size_t i, k;
+    nn_report_section(&q->r, "Learning curves");
+    for (k = 0; x && k < 4; k++) {
+        nn_plot p;
+        nn_series se[2];
+        size_t n = 0, nv = 0;
+        double *vx = x + t->n_hist * 4;
+        memset(&p, 0, sizeof p);
+        memset(se, 0, sizeof se);
+        for (i = 0; i < t->n_hist; i++) {
+            double v = t->hist[i * H_COUNT + (size_t)curve[k]],
+                   w = t->hist[i * H_COUNT + H_VLOSS];
+            if (v == v) { x[n] = t->hist[i * H_COUNT]; x[t->n_hist + n++] = v; }
+            if (w == w) { vx[nv] = t->hist[i * H_COUNT]; vx[t->n_hist + nv++] = w; }
+        }
+        se[0].label = k ? NULL : "training tasks";
+        se[0].x = x;
+        se[0].y = x + t->n_hist;
+        se[0].n = n;
+        se[0].points = k > 0;
+        se[1].label = "tasks that choose the checkpoint";
+        se[1].x = vx;
+        se[1].y = vx + t->n_hist;
+        se[1].n = nv;
+        se[1].points = 1;
+        p.title = title[k];
+        p.x_label = "iteration";
+        p.y_label = unit[k];
+        p.series = se;
+        p.n_series = k ? 1 : 2;
+        nn_report_plot(&q->r, &p, png[k]);
+    }
+    free(x);
+}
+/* of the first seed: the policy's files, its history and curves */
+static nn_status meta_files(meta_run *q, const net *best, const trainer *t, nn_error *err)
+{
+    nn_app *app = q->app;
+    char hex[65];
+    size_t k;
+    nn_status s;
+    policy_hash(q->o->objective ? best : &t->policy, hex);
+    nn_app_result_text(app, "policy_sha256", hex);
+    if (q->o->objective) return NN_OK;
+    if ((s = history_csv(app, t, err)) != NN_OK) return s;
+    for (k = 20; k <= q->o->iterations; k += 20)
+        nn_app_wrote(app, nn_app_path(app, "policy_iter_%03zu.pth", k));
+    nn_app_wrote(app, nn_app_path(app, "policy_best.pth"));
+    nn_app_wrote(app, nn_app_path(app, "policy_state.pth"));
+    if (t->n_hist) {
+        nn_app_result(app, "weights_moved", t->hist[(t->n_hist - 1) * H_COUNT + H_MOVE]);
+        nn_app_result(app, "first_gradient_norm", t->hist[H_GRAD]);
+    }
+    meta_curves(q, t);
+    return NN_OK;
+}
+/* all methods on the tasks held out with this seed */
+static nn_status meta_judge(meta_run *q, const net *best, size_t sd, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    /* the document's count of starts for the first seed, at most three for the others */
+    const size_t inits = sd == 0 || o->inits < 3 ? o->inits : 3;
+    first_fault judged = NN_ZERO;
+    size_t i, k;
+    long long j;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
+#endif
+    for (j = 0; j < (long long)o->n_val; j++) {
+        nn_error e = NN_ZERO;
+        net mine = { 0 };
+        const told nothing = { 0 };
+        nn_status one;
+        mine.m = best->m;
+        one = run_all(q->per + (size_t)j * M_COUNT, &q->task[q->order[o->n_train + (size_t)j]],
+                      &mine, o, app->seed + sd, inits, &nothing, &e);
+        mine.m = NULL;
+        net_free(&mine);
+        first_fault_put(&judged, j, one, &e);
+    }
+    for (i = 0; i < M_COUNT; i++)
+        for (k = 0; k < R_COUNT; k++)
+            q->all[sd * M_COUNT + i].v[k] = mean_of(q->per, o->n_val, (method)i, (int)k);
+    return first_fault_get(&judged, err);
+}
+/* one seed: trained, written (the first), judged */
+static nn_status meta_seed(meta_run *q, size_t sd, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const uint64_t seed = app->seed + sd;
+    trainer t;
+    net best = { 0 };
+    size_t i;
+    nn_status s;
+    memset(&t, 0, sizeof t);
+    for (i = 0; i < q->n; i++) q->order[i] = i;
+    /* other tasks are held out with every seed */
+    if (sd) {
+        nn_rng g = nn_rng_make(seed, NN_STREAM_META, (uint64_t)1 << 41);
+        nn_rng_shuffle(&g, q->order, q->n);
+    }
+    t.task = q->task;
+    t.n_tasks = q->n;
+    t.order = q->order;
+    if (o->objective) s = train_flips(app, &best, q->task, q->order, o, seed, sd == 0, err);
+    else s = train_policy(app, &t, o, seed, sd == 0, err);
+    if (s == NN_OK && !o->objective && (s = nn_mlp_copy(&best.m, t.policy.m, NULL, err)) == NN_OK)
+        memcpy(best.m->params, t.best_params, best.m->n_params * sizeof(float));
+    if (s == NN_OK && sd == 0) s = meta_files(q, &best, &t, err);
+    if (s == NN_OK) s = meta_judge(q, &best, sd, err);
+    nn_mlp_destroy(best.m);
+    trainer_free(&t);
+    return s;
+}
+static nn_status meta_report(meta_run *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const result *all = q->all;
+    nn_report *r = &q->r;
+    /* the default's figures; where no held-out task could be cross-fitted, the policy's */
+    const double has = mean_of(all, o->seeds, M_EVIDENCE_FAIR, R_ACC);
+    const method head = has == has ? M_EVIDENCE_FAIR : M_META;
+    const double acc = 100.0 * (mean_of(all, o->seeds, head, R_ACC) -
+                                mean_of(all, o->seeds, M_BASE, R_ACC)),
+                 dp = 100.0 * (mean_of(all, o->seeds, head, R_DP) /
+                                   mean_of(all, o->seeds, M_BASE, R_DP) -
+                               1.0),
+                 dpz = 100.0 * (mean_of(all, o->seeds, head, R_DP) /
+                                    mean_of(all, o->seeds, M_BASE_Z, R_DP) -
+                                1.0),
+                 noise = 100.0 * mean_of(all, o->seeds, head, R_NOISE);
+    key_figures(app, r, all, o->seeds, head);
+    nn_report_figure(r, "flipped labels left out", nn_app_text(app, "%.0f %%", noise),
+                     "noise reduction of the selection");
+    nn_report_section(r, "Methods on held-out tasks");
+    legend(r);
+    tell(app, r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
+    tell_pairs(app, r, q->per, o->n_val, "held-out tasks of the last seed");
+    plot_methods(r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
+    nn_report_text(
+        r,
+        "baseline sees x only; baseline_z sees the group too. meta is the selector with its "
+        "classifier seeing the group%s, meta_x the same selection with a classifier that does "
+        "not. "
+        "In these tasks x and z are independent given y, so a classifier that does not see z "
+        "has a DP difference of (TPR - FPR) times the labels' own gap whatever its rows are.",
+        o->group_feature ? "" : " (switched off)");
+    nn_report_section(r, "Targets");
+    nn_app_result_text(app, "targets_of", method_name[head]);
+    nn_report_text(r, "The targets are %s's.", method_name[head]);
+    target(app, r, "accuracy_points", 3.0, 5.0, acc, " points");
+    nn_app_result_text(app, "target_accuracy_floor",
+                       nn_app_text(app, "-2.0 points or better / %+.1f points %s", acc,
+                                   acc >= -2.0 ? "reached" : "missed"));
+    nn_report_text(r, "accuracy_floor: target -2.0 points or better, reached %+.1f points: %s.",
+                   acc, acc >= -2.0 ? "met" : "not met");
+    target(app, r, "dp_gap", -40.0, -40.0, dp, " %");
+    target(app, r, "dp_gap_same_inputs", -40.0, -40.0, dpz, " %");
+    target(app, r, "noise_reduction", 60.0, 80.0, noise, " %");
+    nn_app_next(app, "fair_tasks test --tasks %s --ids 0,1,2 --policy %s", o->tasks,
+                nn_app_path(app, "policy_best.pth"));
+    return nn_report_end(r, nn_app_path(app, "report.html"), err);
+}
+static nn_status cmd_meta(nn_app *app, const opts *o, nn_error *err)
+{
+    meta_run q;
+    size_t i;
+    nn_status s = meta_refuse(app, o, err);
+    if (s != NN_OK) return s;
+    memset(&q, 0, sizeof q);
+    q.app = app;
+    q.o = o;
+    q.n = o->n_train + o->n_val;
+    q.task = need(q.n, sizeof *q.task);
+    q.order = need(q.n, sizeof *q.order);
+    q.all = need(o->seeds * M_COUNT, sizeof *q.all);
+    q.per = need(o->n_val * M_COUNT, sizeof *q.per);
+    if (!q.task || !q.order || !q.all || !q.per) { s = no_memory(err); goto done; }
+    if ((s = meta_load(&q, err)) != NN_OK) goto done;
+    if (app->dry_run) {
+        (void)printf("tasks %zu\nhypergradient_bytes_per_thread %zu\niterations %zu\n", q.n,
+                     meta_bytes(&q), o->iterations);
+        goto done;
+    }
+    nn_app_say(app,
+               "memory of one hypergradient: at most %zu bytes per thread, independent of "
+               "--inner-steps but for a few parameter vectors",
+               meta_bytes(&q));
     if ((s = nn_app_input(app, o->tasks, 0, err)) != NN_OK) goto done;
     nn_app_owns(app, "policy_", ".pth");
     nn_app_owns(app, "history", ".csv");
     if ((s = nn_app_out_open(app, "", err)) != NN_OK) goto done;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
-#endif
-    for (j = 0; j < (long long)N; j++) {
-        nn_error e = NN_ZERO;
-        nn_status q = data_prepare(&task[j], o, app->seed, &e);
-        first_fault_put(&fault, j, q, &e);
-    }
-    if ((s = first_fault_get(&fault, err)) != NN_OK) goto done;
-    nn_report_begin(&r, app, "A meta-learned sample selector",
+    if ((s = meta_prepare(&q, err)) != NN_OK) goto done;
+    nn_report_begin(&q.r, app, "A meta-learned sample selector",
                     nn_app_text(app,
                                 "Trained on %zu tasks%s, judged on %zu held-out ones, %zu seeds.",
                                 o->n_train,
                                 o->objective ? "" : " (one in eight of them chooses the checkpoint)",
                                 o->n_val, o->seeds));
-    for (sd = 0; sd < o->seeds && s == NN_OK; sd++) {
-        trainer t;
-        uint64_t seed = app->seed + sd;
-        net best = { 0 };
-        memset(&t, 0, sizeof t);
-        for (i = 0; i < N; i++) order[i] = i;
-        /* other tasks are held out with every seed */
-        if (sd) {
-            nn_rng g = nn_rng_make(seed, NN_STREAM_META, (uint64_t)1 << 41);
-            nn_rng_shuffle(&g, order, N);
-        }
-        t.task = task;
-        t.n_tasks = N;
-        t.order = order;
-        if (o->objective) s = train_flips(app, &best, task, order, o, seed, sd == 0, err);
-        else s = train_policy(app, &t, o, seed, sd == 0, err);
-        if (s == NN_OK && !o->objective &&
-            (s = nn_mlp_copy(&best.m, t.policy.m, NULL, err)) == NN_OK)
-            memcpy(best.m->params, t.best_params, best.m->n_params * sizeof(float));
-        if (s == NN_OK && sd == 0 && o->objective) {
-            policy_hash(&best, hex);
-            nn_app_result_text(app, "policy_sha256", hex);
-        }
-        if (s == NN_OK && sd == 0 && !o->objective) {
-            s = history_csv(app, &t, err);
-            for (k = 20; s == NN_OK && k <= o->iterations; k += 20)
-                nn_app_wrote(app, nn_app_path(app, "policy_iter_%03zu.pth", k));
-            if (s == NN_OK) {
-                nn_app_wrote(app, nn_app_path(app, "policy_best.pth"));
-                nn_app_wrote(app, nn_app_path(app, "policy_state.pth"));
-            }
-            policy_hash(&t.policy, hex);
-            nn_app_result_text(app, "policy_sha256", hex);
-            if (t.n_hist) {
-                nn_app_result(app, "weights_moved", t.hist[(t.n_hist - 1) * H_COUNT + H_MOVE]);
-                nn_app_result(app, "first_gradient_norm", t.hist[H_GRAD]);
-            }
-            if (s == NN_OK) {
-                double *x = need(2 * t.n_hist * H_COUNT, sizeof *x);
-                static const int curve[4] = { H_LOSS, H_VACC, H_VDP, H_VNOISE };
-                static const char *const title[4] = { "Outer loss", "Accuracy on choosing tasks",
-                                                      "DP difference on choosing tasks",
-                                                      "Noise reduction on choosing tasks" };
-                static const char *const unit[4] = { "loss (nats)", "accuracy", "DP difference",
-                                                     "noise reduction" };
-                static const char *const png[4] = { "learning_curves", "curve_accuracy", "curve_dp",
-                                                    "curve_noise" };
-                nn_report_section(&r, "Learning curves");
-                for (k = 0; x && k < 4; k++) {
-                    nn_plot p;
-                    nn_series se[2];
-                    size_t n = 0, nv = 0;
-                    double *vx = x + t.n_hist * 4;
-                    memset(&p, 0, sizeof p);
-                    memset(se, 0, sizeof se);
-                    for (i = 0; i < t.n_hist; i++) {
-                        double v = t.hist[i * H_COUNT + (size_t)curve[k]],
-                               w = t.hist[i * H_COUNT + H_VLOSS];
-                        if (v == v) { x[n] = t.hist[i * H_COUNT]; x[t.n_hist + n++] = v; }
-                        if (w == w) { vx[nv] = t.hist[i * H_COUNT]; vx[t.n_hist + nv++] = w; }
-                    }
-                    se[0].label = k ? NULL : "training tasks";
-                    se[0].x = x;
-                    se[0].y = x + t.n_hist;
-                    se[0].n = n;
-                    se[0].points = k > 0;
-                    se[1].label = "tasks that choose the checkpoint";
-                    se[1].x = vx;
-                    se[1].y = vx + t.n_hist;
-                    se[1].n = nv;
-                    se[1].points = 1;
-                    p.title = title[k];
-                    p.x_label = "iteration";
-                    p.y_label = unit[k];
-                    p.series = se;
-                    p.n_series = k ? 1 : 2;
-                    nn_report_plot(&r, &p, png[k]);
-                }
-                free(x);
-            }
-        }
-        if (s == NN_OK) {
-            first_fault judged = NN_ZERO;
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic, 1) num_threads(app->n_threads) if (app->n_threads > 1)
-#endif
-            for (j = 0; j < (long long)o->n_val; j++) {
-                nn_error e = NN_ZERO;
-                net mine = { 0 };
-                const told nothing = { 0 };
-                nn_status q;
-                mine.m = best.m;
-                q = run_all(per + (size_t)j * M_COUNT, &task[order[o->n_train + (size_t)j]], &mine,
-                            o, seed,
-                            sd == 0      ? o->inits :
-                            o->inits < 3 ? o->inits :
-                                           3,
-                            &nothing, &e);
-                mine.m = NULL;
-                net_free(&mine);
-                first_fault_put(&judged, j, q, &e);
-            }
-            s = first_fault_get(&judged, err);
-            for (i = 0; i < M_COUNT; i++)
-                for (k = 0; k < R_COUNT; k++)
-                    all[sd * M_COUNT + i].v[k] = mean_of(per, o->n_val, (method)i, (int)k);
-        }
-        nn_mlp_destroy(best.m);
-        trainer_free(&t);
-    }
-    if (s == NN_OK) {
-        /* the default's figures; where no held-out task could be cross-fitted, the policy's */
-        const double has = mean_of(all, o->seeds, M_EVIDENCE_FAIR, R_ACC);
-        const method head = has == has ? M_EVIDENCE_FAIR : M_META;
-        const double acc = 100.0 * (mean_of(all, o->seeds, head, R_ACC) -
-                                    mean_of(all, o->seeds, M_BASE, R_ACC)),
-                     dp = 100.0 * (mean_of(all, o->seeds, head, R_DP) /
-                                       mean_of(all, o->seeds, M_BASE, R_DP) -
-                                   1.0),
-                     dpz = 100.0 * (mean_of(all, o->seeds, head, R_DP) /
-                                        mean_of(all, o->seeds, M_BASE_Z, R_DP) -
-                                    1.0),
-                     noise = 100.0 * mean_of(all, o->seeds, head, R_NOISE);
-        key_figures(app, &r, all, o->seeds, head);
-        nn_report_figure(&r, "flipped labels left out", nn_app_text(app, "%.0f %%", noise),
-                         "noise reduction of the selection");
-        nn_report_section(&r, "Methods on held-out tasks");
-        legend(&r);
-        tell(app, &r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
-        tell_pairs(app, &r, per, o->n_val, "held-out tasks of the last seed");
-        plot_methods(&r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
-        nn_report_text(
-            &r,
-            "baseline sees x only; baseline_z sees the group too. meta is the selector with its "
-            "classifier seeing the group%s, meta_x the same selection with a classifier that does "
-            "not. "
-            "In these tasks x and z are independent given y, so a classifier that does not see z "
-            "has a DP difference of (TPR - FPR) times the labels' own gap whatever its rows are.",
-            o->group_feature ? "" : " (switched off)");
-        nn_report_section(&r, "Targets");
-        nn_app_result_text(app, "targets_of", method_name[head]);
-        nn_report_text(&r, "The targets are %s's.", method_name[head]);
-        target(app, &r, "accuracy_points", 3.0, 5.0, acc, " points");
-        nn_app_result_text(app, "target_accuracy_floor",
-                           nn_app_text(app, "-2.0 points or better / %+.1f points %s", acc,
-                                       acc >= -2.0 ? "reached" : "missed"));
-        nn_report_text(&r, "accuracy_floor: target -2.0 points or better, reached %+.1f points: %s.",
-                       acc, acc >= -2.0 ? "met" : "not met");
-        target(app, &r, "dp_gap", -40.0, -40.0, dp, " %");
-        target(app, &r, "dp_gap_same_inputs", -40.0, -40.0, dpz, " %");
-        target(app, &r, "noise_reduction", 60.0, 80.0, noise, " %");
-        nn_app_next(app, "fair_tasks test --tasks %s --ids 0,1,2 --policy %s", o->tasks,
-                    nn_app_path(app, "policy_best.pth"));
-        s = nn_report_end(&r, nn_app_path(app, "report.html"), err);
-    }
+    for (i = 0; i < o->seeds && s == NN_OK; i++) s = meta_seed(&q, i, err);
+    if (s == NN_OK) s = meta_report(&q, err);
 done:
-    for (i = 0; task && i < N; i++) data_free(&task[i]);
-    free(task);
-    free(order);
-    free(all);
-    free(per);
-    free(untr);
+    for (i = 0; q.task && i < q.n; i++) data_free(&q.task[i]);
+    free(q.task);
+    free(q.order);
+    free(q.all);
+    free(q.per);
     return s;
 }
 
