@@ -12,7 +12,7 @@ if [ ! -x build/san/mutated ] || [ -n "$(find tests/mutated.c examples/nnfmt.c e
 fi
 ${CC:-cc} -std=c99 -O0 tests/fuzz/seeds.c -o "$dir/seeds" -lm && mkdir "$dir/in" "$dir/out" "$dir/own" && "$dir/seeds" "$dir/own" || exit 1
 for f in "$dir"/own/*/own_*; do
-    case $f in */inflate/*) continue ;; */tfevents/*) to=events.tfevents.1 ;; *) to=${f##*/own_} ;; esac
+    case $f in */inflate/* | */shards/*) continue ;; */tfevents/*) to=events.tfevents.1 ;; *) to=${f##*/own_} ;; esac
     cp "$f" "$dir/in/$to"
 done
 cp tests/data/formats/* tests/data/tiny_rgba.png "$dir/in"

@@ -5,7 +5,7 @@
 # on a machine of 2025), one seed, a corpus made of those files alone, and none of libFuzzer's hints that come from addresses or the clock.
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors gguf idx tfevents png"}
+targets=${*:-"num csv json jsonl yaml npy npz inflate pth safetensors gguf idx tfevents png shards"}
 data=${NN_TEST_DATA:-../shared/data}
 clang=${CLANG:-clang}
 if ! command -v "$clang" >/dev/null; then echo "skip fuzz: needs clang"; echo "0 passed, 0 failed, 1 skipped"; exit 0; fi
@@ -13,6 +13,11 @@ mkdir -p build/fuzz
 if [ ! -x build/fuzz/fuzz ] || [ nn_fmt.h -nt build/fuzz/fuzz ] || [ tests/fuzz/targets.h -nt build/fuzz/fuzz ]; then
     "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/fuzz.c -o build/fuzz/fuzz -lm || exit 1
 fi
+case " $targets " in *' shards '*)                       # nnfmt's own code
+    if [ ! -x build/fuzz/shards ] || [ -n "$(find tests/fuzz/shards.c examples/nnfmt.c examples/nn_app.h nn_fmt.h nn_tensor.h -newer build/fuzz/shards)" ]; then
+        "$clang" -std=c99 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined tests/fuzz/shards.c -o build/fuzz/shards -lm || exit 1
+    fi ;;
+esac
 if [ ! -d build/fuzz/own ] || [ build/fuzz/fuzz -nt build/fuzz/own ] || [ tests/fuzz/seeds.c -nt build/fuzz/own ]; then
     rm -rf build/fuzz/own && "$clang" -std=c99 -O0 tests/fuzz/seeds.c -o build/fuzz/seeds -lm && build/fuzz/seeds build/fuzz/own || exit 1
 fi
@@ -55,12 +60,13 @@ for t in $targets; do
     esac
     if [ -z "${FIXED:-}" ]; then set -- -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 "$corpus/$t"
     else
-        case $t in num) rate=40000 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; png) rate=300 ;; *) rate=8000 ;; esac
+        case $t in num) rate=40000 ;; shards) rate=500 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; png) rate=300 ;; *) rate=8000 ;; esac
         printf '{}' >"$corpus/$t/0"                      # one at least
         find "$corpus/$t" -type f | LC_ALL=C sort | tr '\n' ',' | sed 's/,$//' >"build/fuzz/$t.list"
         set -- -seed=7 -runs=$((seconds * rate)) -timeout=60 -use_cmp=0 -use_memmem=0 -reload=0 -seed_inputs=@"build/fuzz/$t.list"
     fi
-    if NN_FUZZ="$t" build/fuzz/fuzz "$@" -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
+    binary=fuzz; [ "$t" != shards ] || binary=shards
+    if NN_FUZZ="$t" "build/fuzz/$binary" "$@" -rss_limit_mb=2048 -malloc_limit_mb=1200 -max_len=65536 -dict=tests/fuzz/words.dict \
         -artifact_prefix="build/fuzz/found_${t}_" -print_final_stats=1 >"build/fuzz/$t.log" 2>&1; then
         passed=$((passed + 1))
         echo "ok   $t $(grep -a 'stat::number_of_executed_units' "build/fuzz/$t.log" | tr -dc 0-9) inputs, $(grep -ao 'cov: [0-9]*' "build/fuzz/$t.log" | tail -n 1)"

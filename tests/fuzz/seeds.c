@@ -72,11 +72,41 @@ static void foreign(void)
              "cos\nsystem\nX\2\0\0\0ls\x85Ru."), NULL, 0);
 #undef P
 }
+/* models in several files, for shards.c: an index and what it names, from the files that were written before */
+static void shards(void)
+{
+    static const struct { const char *map, *part[3]; } t[] = {
+        { "{\"metadata\":{\"total_size\":16},\"weight_map\":{\"b\":\"part1.safetensors\",\"f\":\"part2.safetensors\","
+          "\"g\":\"part2.safetensors\"}}", { "safetensors/own_foreign1.safetensors", "safetensors/own_foreign2.safetensors", NULL } },
+        { "{\"weight_map\":{\"model.fc.weight\":\"part3.bin\",\"model.fc.bias\":\"part3.bin\",\"model.bn.num_batches_tracked\":\"part3.bin\"}}",
+          { NULL, NULL, "pth/own_flat.pth" } },
+        { "{\"weight_map\":{\"model.fc.weight\":\"part1.safetensors\",\"model.fc.bias\":\"part1.safetensors\","
+          "\"model.bn.num_batches_tracked\":\"part1.safetensors\",\"w\":\"part3.bin\",\"v\":\"part3.bin\"}}",
+          { "safetensors/own_meta.safetensors", NULL, "pth/own_dtype.pth" } } };
+    nn_buf b = NN_ZERO, part = NN_ZERO;
+    char path[512], name[64];
+    size_t i, k;
+    for (i = 0; i < sizeof t / sizeof *t; i++) {
+        ok(nn_buf_text(&b, t[i].map, &e));
+        for (k = 0; k < 3; k++) {
+            ok(nn_buf_text(&b, "====\n", &e));
+            if (!t[i].part[k]) continue;
+            (void)snprintf(path, sizeof path, "%s/%s", dir, t[i].part[k]);
+            part.len = 0;
+            ok(nn_file_read(&part, path, NULL, &e));
+            ok(nn_buf_put(&b, part.data, part.len, &e));
+        }
+        (void)snprintf(name, sizeof name, "%zu.shards", i);
+        put("shards", name, &b);
+    }
+    nn_buf_free(&b);
+    nn_buf_free(&part);
+}
 int main(int argc, char **argv)
 {
     static const struct { const char *name; nn_dtype dt; size_t itemsize; } types[] = { { "b1", NN_BOOL, 0 }, { "i8", NN_I8, 0 }, { "u8", NN_U8, 0 }, { "i16", NN_I16, 0 }, { "u16", NN_U16, 0 }, { "i32", NN_I32, 0 },
         { "u32", NN_U32, 0 }, { "i64", NN_I64, 0 }, { "u64", NN_U64, 0 }, { "f16", NN_F16, 0 }, { "f32", NN_F32, 0 }, { "f64", NN_F64, 0 }, { "c64", NN_C64, 0 }, { "c128", NN_C128, 0 }, { "bytes", NN_BYTES, 3 }, { "ucs4", NN_UCS4, 8 } };
-    static const char *folders[] = { "npy", "npz", "inflate", "pth", "safetensors", "gguf", "idx", "tfevents", "png" };
+    static const char *folders[] = { "npy", "npz", "inflate", "pth", "safetensors", "gguf", "idx", "tfevents", "png", "shards" };
     static const char *old[] = { "{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3), }", "{'descr': '|S3', 'fortran_order': False, 'shape': (2,), }", "{'descr': '>U2', 'fortran_order': False, 'shape': (), }",
         "{'descr': [('a', '<f4'), ('b', '<i4', (2,))], 'fortran_order': False, 'shape': (1,), }", "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 2), }", "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }" };
     nn_dict d = NN_ZERO, net = NN_ZERO, meta = NN_ZERO;
@@ -159,6 +189,7 @@ int main(int argc, char **argv)
         put("png", name, &b);
     }
     foreign();
+    shards();
     nn_dict_free(&d);
     nn_dict_free(&net);
     nn_dict_free(&meta);
