@@ -1,9 +1,11 @@
-/* nn_sig.h - v0.1.0 - what a model became: activation signatures and records, in plain C99
+/* nn_sig.h - v0.1.0 - what a model became: model files, activation signatures and records, in plain C99
  *
- * DOES      Captures activations, makes signatures of them (statistics, PCA, SVD, Fourier, entropy,
- *           clusters), formats prompt and completion records, parses and scores completions.
- * DOES NOT  Train (nn_train.h), open files (nn_fmt.h), print, or keep global state.
- * NEEDS     nn_mlp.h, nn_data.h and -lm.
+ * DOES      Writes a model and what belongs to it into one file and opens it again (.pth,
+ *           .safetensors; .onnx is written). Captures activations, makes signatures of them
+ *           (statistics, PCA, SVD, Fourier, entropy, clusters), formats prompt and completion
+ *           records, parses and scores completions.
+ * DOES NOT  Train (nn_train.h), open other files (nn_fmt.h), print, or keep global state.
+ * NEEDS     nn_mlp.h, nn_data.h, nn_fmt.h and -lm.
  *
  * USE       In exactly ONE .c or .cpp file, never in a header:
  *               #define NN_IMPLEMENTATION
@@ -17,17 +19,21 @@
  *     ... s.layers[0].values: [neurons, width] ...
  *     nn_signature_free(&s);  nn_capture_free(&c);
  * OPTIONS   NN_STATIC, NN_ASSERT(c): as nn_tensor.h says
- * SECTIONS  search for [CAPTURE] [SIGNATURE] [GATES] [BEHAVIOUR] [RECORD] [PARSE]
+ *           NN_SIG_ONLY_MODEL  nothing but [MODEL], which stands on nn_mlp.h and nn_fmt.h alone
+ * SECTIONS  search for [MODEL] [CAPTURE] [SIGNATURE] [GATES] [BEHAVIOUR] [RECORD] [PARSE]
  *           [IMPLEMENTATION]; licence and history at the end. */
 #ifndef NN_SIG_H_INCLUDED
 #define NN_SIG_H_INCLUDED
 #include "nn_mlp.h"
+#include "nn_fmt.h"
+#ifndef NN_SIG_ONLY_MODEL
 #include "nn_data.h"
+#endif
 #define NN_SIG_VERSION_NUM 101
-#if NN_VERSION_NUM != 101 || NN_MLP_VERSION_NUM != 101 || NN_DATA_VERSION_NUM != 101
+#if NN_VERSION_NUM != 101 || NN_MLP_VERSION_NUM != 101 || (defined(NN_DATA_VERSION_NUM) && NN_DATA_VERSION_NUM != 101)
 #error "nn_sig.h and nn_tensor.h or nn_mlp.h or nn_data.h are of two versions: take all nn_*.h from one place"
 #endif
-#ifdef NN_NO_LINALG
+#if defined(NN_NO_LINALG) && !defined(NN_SIG_ONLY_MODEL)
 #error "nn_sig.h [SIGNATURE] stands on nn_tensor.h [LINALG]: drop NN_NO_LINALG"
 #endif
 #ifdef NN_NO_JSON
@@ -38,6 +44,75 @@
 extern "C" {
 #endif
 
+/* ==== [MODEL] a model and what belongs to it, in one file ================ */
+/* A network that is opened again must answer as it did: its weights alone do not say with which
+ * activations, on which columns, scaled how, and what its outputs are called. A model file says it:
+ *   weights       as `torch.load(..., weights_only=True)` and strict=True take them
+ *   architecture  every layer: name, sizes, activation, slope, dropout; backbone and head
+ *   classes       their names, in the order of the outputs      features, label   of the table
+ *   input         x = (x / divide - mean) / std; then the scaler; then columns that are not kept = 0
+ *   training      seed, epochs, best epoch, hashes of the start
+ *   weights_sha256  of the weights that it describes: others are refused
+ * By the name's ending, nn_model_save writes and nn_model_open reads
+ *   .pth          the description is one more record, NAME/nn.json, which torch.load leaves alone
+ *   .safetensors  the description is the metadata entry nn_mlp
+ *   .onnx         written only: the input transform, Gemm and activations as a graph of opset 20 with
+ *                 the outputs logits and probabilities; the description is the metadata entry nn_mlp
+ * NAME_model.json beside NAME_model.pth (nn_model_sidecar), which can be read and changed, stands
+ * before what the file itself says.
+ * NN_SIG_ONLY_MODEL leaves all of nn_sig.h out but this section, and nn_data.h with it. */
+typedef struct nn_model {
+    nn_mlp *net;                 /* owned                                                       */
+    /* Texts and arrays below belong to the caller before nn_model_save; nn_model_open puts them
+     * into the arena. NULL = none, unless said otherwise. */
+    const char *name, *path, *from;      /* path: the file that was opened                      */
+    const char **classes; size_t n_classes;
+    const char **features, *label;       /* names of the columns [n_in], and of the label       */
+    double divide, mean, std;            /* literal; opened without a description: 1, 0, 1      */
+    double *scaler_mean, *scaler_scale;  /* [n_in] each                                         */
+    unsigned char *keep;                 /* [n_in] 1 = the column is kept; NULL = all           */
+    char initial[65], from_backbone[65]; /* hashes of the initial backbone and of the one taken */
+    char weights[65], backbone[65];      /* hashes of what it has: nn_model_hash                */
+    size_t epochs, best_epoch;
+    uint64_t seed;
+    /* of nn_model_open */
+    int described;               /* 1 = something said what it is; 0 = its shapes only          */
+    int by_order;                /* 1 = the names were not ours: taken in their order           */
+    const char *passed_over;     /* a sidecar that describes no model, not read                 */
+    nn_arena arena;
+} nn_model;
+/* nn_model_free: the network and what nn_model_open allocated; a zeroed model is fine. */
+NN_DEF void nn_model_free(nn_model *m);
+/* nn_model_hash: fills weights and backbone (SHA-256 of names, shapes and little-endian bytes). */
+NN_DEF nn_status nn_model_hash(nn_model *m, nn_error *err);
+/* nn_model_input: raw rows x [n, n_in] become what the network takes, in place: the same floats as
+ * PyTorch's and scikit-learn's float32 arithmetic, operation by operation. */
+NN_DEF void nn_model_input(const nn_model *m, float *x, size_t n);
+/* nn_model_json: the description, as it stands in the files, appended to b; named 0: without the
+ * name, which is the file's own. nn_model_hash was called. */
+NN_DEF nn_status nn_model_json(const nn_model *m, nn_buf *b, int indent, int named, nn_error *err);
+/* nn_model_save: m as a file of the kind that its ending says; pattern (NULL = all) picks the
+ * weights of a part ("head.*"; not .onnx). NN_E_ARG: another ending. */
+NN_DEF nn_status nn_model_save(nn_model *m, const char *path, const char *pattern, nn_error *err);
+/* How to open; NULL or zero = the file alone. */
+typedef struct nn_model_desc {
+    const char *head;            /* NULL, or a file whose head.* replace those of the first     */
+    const char *const *rename;   /* [2 n_rename]: old, new: a name that begins with old, the first
+                                    that fits                                                    */
+    size_t n_rename;
+    unsigned char *met;          /* [n_rename] out: 1 = some name began so; NULL = not wanted    */
+    nn_act act;                  /* where nothing says it; 0 = relu                              */
+    int ignore_hash;             /* 1 = go on with weights that the description is not of        */
+} nn_model_desc;
+/* nn_model_open: *m zeroed or freed before. The order of a safetensors file is that of its names, so
+ * strangers' names are put in natural order (fc2 before fc10). NN_E_FORMAT names the key of a
+ * description that is missing, of another kind, or not of these weights; on failure *m is zeroed. */
+NN_DEF nn_status nn_model_open(nn_model *m, const char *path, const nn_model_desc *d, nn_error *err);
+/* nn_model_sidecar: NAME_model.json for NAME_model.pth and NAME_head.pth, into buf; NULL when the
+ * ending is another or buf is too small. */
+NN_DEF const char *nn_model_sidecar(char *buf, size_t cap, const char *path);
+
+#ifndef NN_SIG_ONLY_MODEL
 /* ==== [CAPTURE] activations per layer ==================================== */
 /* What a model does on a probe set: every linear layer's output before its activation and after it. */
 typedef struct nn_capture {
@@ -377,6 +452,7 @@ NN_DEF nn_status nn_answer_patterns(nn_answer *a, const char *text, size_t n,
  * untouched and err says what the strict reading found. */
 NN_DEF nn_status nn_answer_weights(nn_mlp *m, const char *text, size_t n, nn_error *err);
 
+#endif /* !NN_SIG_ONLY_MODEL */
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
@@ -385,13 +461,870 @@ NN_DEF nn_status nn_answer_weights(nn_mlp *m, const char *text, size_t n, nn_err
 /* ==== [IMPLEMENTATION] =================================================== */
 #if defined(NN_IMPLEMENTATION) && !defined(NN_SIG_IMPLEMENTED)
 #define NN_SIG_IMPLEMENTED
-#include "nn_mlp.h"
-#include "nn_data.h"   /* again: after a plain include, this implements what we stand on */
+#include "nn_mlp.h"   /* again: after a plain include, this implements what we stand on */
+#include "nn_fmt.h"
+#ifndef NN_SIG_ONLY_MODEL
+#include "nn_data.h"
+#endif
 NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* ---- [MODEL] ------------------------------------------------------------ */
+#define NNI_TRY(call)                         \
+    do {                                      \
+        const nn_status nni_s = (call);       \
+        if (nni_s != NN_OK) return nni_s;     \
+    } while (0)
+NN_DEF void nn_model_free(nn_model *m)
+{
+    nn_mlp_destroy(m->net);
+    nn_arena_free(&m->arena);
+    memset(m, 0, sizeof *m);
+}
+NNI_FN const char *nni_model_text(nn_model *m, const char *s)
+{
+    const size_t n = strlen(s) + 1;
+    char *t = (char *)nn_arena_get(&m->arena, n);
+    if (t) memcpy(t, s, n);
+    return t ? t : "";
+}
+NNI_FN int nni_ends_with(const char *s, const char *tail)
+{
+    const size_t n = strlen(s), m = strlen(tail);
+    return n >= m && strcmp(s + n - m, tail) == 0;
+}
+NN_DEF nn_status nn_model_hash(nn_model *m, nn_error *err)
+{
+    nn_dict d = NN_ZERO;
+    nn_sha256 sum;
+    size_t n;
+    const nn_status s = nn_mlp_state(m->net, &d, NULL, 0, err);
+    const void *p = nn_mlp_backbone_bytes(m->net, &n);
+    m->weights[0] = 0;
+    if (s == NN_OK) nn_dict_sha256(&d, m->weights);
+    nn_dict_free(&d);
+    nn_sha256_init(&sum);
+    nn_sha256_values(&sum, p, n / sizeof(float), sizeof(float));
+    nn_sha256_hex(&sum, m->backbone);
+    return s;
+}
+NN_DEF void nn_model_input(const nn_model *m, float *x, size_t n)
+{
+    const size_t d = m->net->n_in, count = n * d;
+    const float divide = (float)m->divide, mean = (float)m->mean, std = (float)m->std;
+    size_t i, j;
+    if (m->divide != 1) for (i = 0; i < count; i++) x[i] /= divide;
+    if (m->mean != 0) for (i = 0; i < count; i++) x[i] -= mean;
+    if (m->std != 1) for (i = 0; i < count; i++) x[i] /= std;
+    for (i = 0; m->scaler_mean && i < n; i++)
+        for (j = 0; j < d; j++) {                /* each of the two operations ends in a float */
+            const float a = x[i * d + j] - (float)m->scaler_mean[j];
+            x[i * d + j] = a / (float)m->scaler_scale[j];
+        }
+    for (i = 0; m->keep && i < n; i++)
+        for (j = 0; j < d; j++) if (!m->keep[j]) x[i * d + j] = 0;
+}
+NNI_FN void nni_model_scaler(nn_json_writer *w, const nn_model *m)
+{
+    if (!m->scaler_mean) { nn_json_null(w); return; }
+    nn_json_begin_object(w);
+    nn_json_key(w, "mean");
+    nn_json_f64s(w, m->scaler_mean, m->net->n_in);
+    nn_json_key(w, "scale");
+    nn_json_f64s(w, m->scaler_scale, m->net->n_in);
+    nn_json_end(w);
+}
+NN_DEF nn_status nn_model_json(const nn_model *m, nn_buf *b, int indent, int named, nn_error *err)
+{
+    nn_json_writer w = NN_ZERO;
+    size_t i;
+    w.buf = b;
+    w.indent = indent;
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "format");
+    nn_json_string(&w, "nn_mlp 1");
+    if (named) {
+        nn_json_key(&w, "name");
+        nn_json_string(&w, m->name ? m->name : "");
+    }
+    nn_json_key(&w, "n_in");
+    nn_json_u64(&w, m->net->n_in);
+    nn_json_key(&w, "n_out");
+    nn_json_u64(&w, m->net->n_out);
+    nn_json_key(&w, "n_backbone");
+    nn_json_u64(&w, m->net->n_backbone);
+    nn_json_key(&w, "naming");
+    nn_json_i64(&w, (int)m->net->names);
+    nn_json_key(&w, "layers");
+    nn_json_begin_array(&w);
+    for (i = 0; i < m->net->n_layers; i++) {
+        const nn_mlp_layer *l = &m->net->layers[i];
+        nn_json_begin_object(&w);
+        nn_json_key(&w, "name");
+        nn_json_string(&w, l->name);
+        nn_json_key(&w, "n_in");
+        nn_json_u64(&w, l->n_in);
+        nn_json_key(&w, "n_out");
+        nn_json_u64(&w, l->n_out);
+        nn_json_key(&w, "activation");
+        nn_json_string(&w, nn_act_name(l->act));
+        if (l->act == NN_ACT_LEAKY_RELU) { nn_json_key(&w, "slope"); nn_json_f32(&w, l->slope); }
+        nn_json_key(&w, "dropout");
+        nn_json_f32(&w, l->dropout);
+        nn_json_end(&w);
+    }
+    nn_json_end(&w);
+    nn_json_key(&w, "classes");
+    nn_json_begin_array(&w);
+    for (i = 0; i < m->n_classes; i++) nn_json_string(&w, m->classes[i]);
+    nn_json_end(&w);
+    nn_json_key(&w, "features");
+    if (m->features) {
+        nn_json_begin_array(&w);
+        for (i = 0; i < m->net->n_in; i++) nn_json_string(&w, m->features[i]);
+        nn_json_end(&w);
+    } else nn_json_null(&w);
+    nn_json_key(&w, "label");
+    nn_json_string(&w, m->label);
+    nn_json_key(&w, "input");
+    nn_json_begin_object(&w);
+    nn_json_key(&w, "divide");
+    nn_json_f64(&w, m->divide);
+    nn_json_key(&w, "mean");
+    nn_json_f64(&w, m->mean);
+    nn_json_key(&w, "std");
+    nn_json_f64(&w, m->std);
+    nn_json_end(&w);
+    nn_json_key(&w, "scaler");
+    nni_model_scaler(&w, m);
+    nn_json_key(&w, "selected");
+    if (m->keep) {
+        nn_json_begin_array(&w);
+        for (i = 0; i < m->net->n_in; i++) if (m->keep[i]) nn_json_u64(&w, i);
+        nn_json_end(&w);
+    } else nn_json_null(&w);
+    nn_json_key(&w, "from");
+    nn_json_string(&w, m->from);
+    nn_json_key(&w, "seed");
+    nn_json_u64(&w, m->seed);
+    nn_json_key(&w, "epochs");
+    nn_json_u64(&w, m->epochs);
+    nn_json_key(&w, "best_epoch");
+    nn_json_u64(&w, m->best_epoch);
+    nn_json_key(&w, "initial_backbone_sha256");
+    nn_json_string(&w, m->initial[0] ? m->initial : NULL);
+    nn_json_key(&w, "from_backbone_sha256");
+    nn_json_string(&w, m->from_backbone[0] ? m->from_backbone : NULL);
+    nn_json_key(&w, "backbone_sha256");
+    nn_json_string(&w, m->backbone);
+    nn_json_key(&w, "weights_sha256");
+    nn_json_string(&w, m->weights);
+    nn_json_end(&w);
+    return nn_json_finish(&w, err);
+}
+
+/* -- ONNX: a ModelProto, written field by field (protobuf wire format: a key is number << 3 | kind) -- */
+NNI_FN nn_status nni_onnx_pb_varint(nn_buf *b, uint64_t v, nn_error *err)
+{
+    unsigned char c[10];
+    size_t n = 0;
+    do {
+        c[n] = (unsigned char)((v & 127) | (v > 127 ? 128 : 0));
+        n++;
+        v >>= 7;
+    } while (v);
+    return nn_buf_put(b, c, n, err);
+}
+NNI_FN nn_status nni_onnx_pb_int(nn_buf *b, unsigned field, uint64_t v, nn_error *err)
+{
+    NNI_TRY(nni_onnx_pb_varint(b, field << 3, err));
+    return nni_onnx_pb_varint(b, v, err);
+}
+NNI_FN nn_status nni_onnx_pb_bytes(nn_buf *b, unsigned field, const void *p, size_t n, nn_error *err)
+{
+    NNI_TRY(nni_onnx_pb_varint(b, field << 3 | 2, err));
+    NNI_TRY(nni_onnx_pb_varint(b, n, err));
+    return n ? nn_buf_put(b, p, n, err) : NN_OK;
+}
+NNI_FN nn_status nni_onnx_pb_text(nn_buf *b, unsigned field, const char *s, nn_error *err)
+{
+    return nni_onnx_pb_bytes(b, field, s, strlen(s), err);
+}
+/* the message in `part`, as a field; part is empty again */
+NNI_FN nn_status nni_onnx_pb_message(nn_buf *b, unsigned field, nn_buf *part, nn_error *err)
+{
+    const nn_status s = nni_onnx_pb_bytes(b, field, part->data, part->len, err);
+    part->len = 0;
+    return s;
+}
+NNI_FN nn_status nni_onnx_pb_f32(nn_buf *b, float v, nn_error *err)
+{
+    unsigned char c[4];
+    uint32_t u;
+    memcpy(&u, &v, 4);
+    c[0] = (unsigned char)u;
+    c[1] = (unsigned char)(u >> 8);
+    c[2] = (unsigned char)(u >> 16);
+    c[3] = (unsigned char)(u >> 24);
+    return nn_buf_put(b, c, 4, err);
+}
+/* the graph so far, room for one part of it, and the value that the next node takes */
+typedef struct nni_onnx {
+    nn_buf graph, part, inner;
+    char value[NN_MLP_NAME + 16];
+    nn_error *err;
+} nni_onnx;
+/* TensorProto: dims 1, data_type 2 (1 = float), name 8, raw_data 9; the graph's field 5 */
+NNI_FN nn_status nni_onnx_tensor(nni_onnx *o, const char *name, size_t rows, size_t cols, const float *v)
+{
+    const size_t n = (rows ? rows : 1) * cols;
+    size_t i;
+    if (rows) NNI_TRY(nni_onnx_pb_int(&o->part, 1, rows, o->err));
+    NNI_TRY(nni_onnx_pb_int(&o->part, 1, cols, o->err));
+    NNI_TRY(nni_onnx_pb_int(&o->part, 2, 1, o->err));
+    NNI_TRY(nni_onnx_pb_text(&o->part, 8, name, o->err));
+    o->inner.len = 0;
+    for (i = 0; i < n; i++) NNI_TRY(nni_onnx_pb_f32(&o->inner, v[i], o->err));
+    NNI_TRY(nni_onnx_pb_message(&o->part, 9, &o->inner, o->err));
+    return nni_onnx_pb_message(&o->graph, 5, &o->part, o->err);
+}
+/* AttributeProto: name 1, f 2, i 3, s 4, type 20 (1 float, 2 int, 3 text) */
+NNI_FN nn_status nni_onnx_attribute(nni_onnx *o, const char *name, int type, int64_t i, float f, const char *s)
+{
+    NNI_TRY(nni_onnx_pb_text(&o->inner, 1, name, o->err));
+    if (type == 1) {
+        NNI_TRY(nni_onnx_pb_varint(&o->inner, 2 << 3 | 5, o->err));
+        NNI_TRY(nni_onnx_pb_f32(&o->inner, f, o->err));
+    }
+    if (type == 2) NNI_TRY(nni_onnx_pb_int(&o->inner, 3, (uint64_t)i, o->err));
+    if (type == 3) NNI_TRY(nni_onnx_pb_text(&o->inner, 4, s, o->err));
+    NNI_TRY(nni_onnx_pb_int(&o->inner, 20, (uint64_t)type, o->err));
+    return nni_onnx_pb_message(&o->part, 5, &o->inner, o->err);
+}
+/* NodeProto: input 1, output 2, name 3, op_type 4, attribute 5; attributes are in the part already */
+NNI_FN nn_status nni_onnx_node(nni_onnx *o, const char *op, const char *a, const char *b, const char *c,
+                               const char *out)
+{
+    NNI_TRY(nni_onnx_pb_text(&o->part, 1, a, o->err));
+    if (b) NNI_TRY(nni_onnx_pb_text(&o->part, 1, b, o->err));
+    if (c) NNI_TRY(nni_onnx_pb_text(&o->part, 1, c, o->err));
+    NNI_TRY(nni_onnx_pb_text(&o->part, 2, out, o->err));
+    NNI_TRY(nni_onnx_pb_text(&o->part, 3, out, o->err));
+    NNI_TRY(nni_onnx_pb_text(&o->part, 4, op, o->err));
+    return nni_onnx_pb_message(&o->graph, 1, &o->part, o->err);
+}
+/* value OP constant [n]: one step of the input transform */
+NNI_FN nn_status nni_onnx_step(nni_onnx *o, const char *op, const char *name, size_t n, const float *v)
+{
+    char out[NN_MLP_NAME + 16];
+    (void)snprintf(out, sizeof out, "%s.out", name);
+    NNI_TRY(nni_onnx_tensor(o, name, 0, n, v));
+    NNI_TRY(nni_onnx_node(o, op, o->value, name, NULL, out));
+    memcpy(o->value, out, sizeof out);
+    return NN_OK;
+}
+NNI_FN nn_status nni_onnx_input(nni_onnx *o, const nn_model *m)
+{
+    const size_t d = m->net->n_in;
+    const float one[3] = { (float)m->divide, (float)m->mean, (float)m->std };
+    float *v;
+    size_t i, bytes;
+    nn_status s = NN_OK;
+    if (m->divide != 1) NNI_TRY(nni_onnx_step(o, "Div", "input.divide", 1, &one[0]));
+    if (m->mean != 0) NNI_TRY(nni_onnx_step(o, "Sub", "input.mean", 1, &one[1]));
+    if (m->std != 1) NNI_TRY(nni_onnx_step(o, "Div", "input.std", 1, &one[2]));
+    if (!m->scaler_mean && !m->keep) return NN_OK;
+    if (!nn_size_mul(d, sizeof *v, &bytes) || (v = (float *)nn_mem_alloc(bytes, &m->net->alloc)) == NULL)
+        return nn_error_set(o->err, NN_E_NOMEM, "nn_model_save: out of memory for %zu columns", d);
+    if (m->scaler_mean) {
+        for (i = 0; i < d; i++) v[i] = (float)m->scaler_mean[i];
+        s = nni_onnx_step(o, "Sub", "scaler.mean", d, v);
+        for (i = 0; i < d; i++) v[i] = (float)m->scaler_scale[i];
+        if (s == NN_OK) s = nni_onnx_step(o, "Div", "scaler.scale", d, v);
+    }
+    if (s == NN_OK && m->keep) {
+        for (i = 0; i < d; i++) v[i] = m->keep[i] ? 1.0f : 0.0f;
+        s = nni_onnx_step(o, "Mul", "selected", d, v);
+    }
+    nn_mem_free(v, bytes, &m->net->alloc);
+    return s;
+}
+NNI_FN nn_status nni_onnx_act(nni_onnx *o, const nn_mlp_layer *l, const char *out)
+{
+    const char *op = NULL;
+    switch (l->act) {
+    case NN_ACT_RELU: op = "Relu"; break;
+    case NN_ACT_TANH: op = "Tanh"; break;
+    case NN_ACT_SIGMOID: op = "Sigmoid"; break;
+    case NN_ACT_GELU: op = "Gelu"; break;
+    case NN_ACT_LEAKY_RELU:
+        op = "LeakyRelu";
+        NNI_TRY(nni_onnx_attribute(o, "alpha", 1, 0, l->slope, NULL));
+        break;
+    case NN_ACT_GELU_TANH:
+        op = "Gelu";
+        NNI_TRY(nni_onnx_attribute(o, "approximate", 3, 0, 0, "tanh"));
+        break;
+    case NN_ACT_SILU: {                          /* x sigmoid(x) */
+        char gate[NN_MLP_NAME + 16];
+        (void)snprintf(gate, sizeof gate, "%s.gate", l->name);
+        NNI_TRY(nni_onnx_node(o, "Sigmoid", o->value, NULL, NULL, gate));
+        return nni_onnx_node(o, "Mul", o->value, gate, NULL, out);
+    }
+    default: break;
+    }
+    if (!op)
+        return nn_error_set(o->err, NN_E_UNSUPPORTED, "nn_model_save: layer %s: activation %s has no ONNX operator "
+                            "here", l->name, nn_act_name(l->act));
+    return nni_onnx_node(o, op, o->value, NULL, NULL, out);
+}
+NNI_FN nn_status nni_onnx_layer(nni_onnx *o, const nn_mlp_layer *l, int last)
+{
+    char w[NN_MLP_NAME + 16], b[NN_MLP_NAME + 16], out[NN_MLP_NAME + 16];
+    (void)snprintf(w, sizeof w, "%s.weight", l->name);
+    (void)snprintf(b, sizeof b, "%s.bias", l->name);
+    (void)snprintf(out, sizeof out, last ? "logits" : "%s.out", l->name);
+    NNI_TRY(nni_onnx_tensor(o, w, l->n_out, l->n_in, l->weight));
+    NNI_TRY(nni_onnx_tensor(o, b, 0, l->n_out, l->bias));
+    NNI_TRY(nni_onnx_attribute(o, "transB", 2, 1, 0, NULL));
+    NNI_TRY(nni_onnx_node(o, "Gemm", o->value, w, b, out));
+    memcpy(o->value, out, sizeof out);
+    if (last || l->act == NN_ACT_IDENTITY) return NN_OK;
+    (void)snprintf(out, sizeof out, "%s.act", l->name);
+    NNI_TRY(nni_onnx_act(o, l, out));
+    memcpy(o->value, out, sizeof out);
+    return NN_OK;
+}
+/* ValueInfoProto: name 1, type 2 { tensor 1 { float, shape 2 { dim 1 { "N" }, dim 1 { n } } } } */
+NNI_FN nn_status nni_onnx_value(nni_onnx *o, unsigned field, const char *name, size_t n)
+{
+    nn_buf dim = NN_ZERO, shape = NN_ZERO;
+    nn_status s = nni_onnx_pb_text(&dim, 2, "N", o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&shape, 1, &dim, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_int(&dim, 1, n, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&shape, 1, &dim, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_int(&o->inner, 1, 1, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&o->inner, 2, &shape, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&dim, 1, &o->inner, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_text(&o->part, 1, name, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&o->part, 2, &dim, o->err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&o->graph, field, &o->part, o->err);
+    nn_buf_free(&dim);
+    nn_buf_free(&shape);
+    return s;
+}
+NNI_FN nn_status nni_onnx_graph(nni_onnx *o, const nn_model *m)
+{
+    size_t i;
+    (void)snprintf(o->value, sizeof o->value, "input");
+    NNI_TRY(nni_onnx_input(o, m));
+    for (i = 0; i < m->net->n_layers; i++)
+        NNI_TRY(nni_onnx_layer(o, &m->net->layers[i], i + 1 == m->net->n_layers));
+    NNI_TRY(nni_onnx_attribute(o, "axis", 2, 1, 0, NULL));
+    NNI_TRY(nni_onnx_node(o, "Softmax", "logits", NULL, NULL, "probabilities"));
+    NNI_TRY(nni_onnx_pb_text(&o->graph, 2, "nn_mlp", o->err));
+    NNI_TRY(nni_onnx_value(o, 11, "input", m->net->n_in));
+    NNI_TRY(nni_onnx_value(o, 12, "logits", m->net->n_out));
+    return nni_onnx_value(o, 12, "probabilities", m->net->n_out);
+}
+/* ModelProto: ir_version 1, producer 2, graph 7, opset 8 { version 2 }, metadata 14 { key 1, value 2 } */
+NNI_FN nn_status nni_onnx_write(const char *path, const nn_model *m, const char *json, nn_error *err)
+{
+    nni_onnx o;
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    if (m->net->n_params > ((size_t)1 << 29) - (1 << 22))
+        return nn_error_set(err, NN_E_LIMIT, "%s: expected at most 2 GiB of weights, as protobuf holds, got %zu", path,
+                            m->net->n_params);
+    memset(&o, 0, sizeof o);
+    o.err = err;
+    s = nni_onnx_graph(&o, m);
+    if (s == NN_OK) s = nni_onnx_pb_int(&b, 1, 9, err);
+    if (s == NN_OK) s = nni_onnx_pb_text(&b, 2, "nn", err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&b, 7, &o.graph, err);
+    if (s == NN_OK) s = nni_onnx_pb_int(&o.part, 2, 20, err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&b, 8, &o.part, err);
+    if (s == NN_OK) s = nni_onnx_pb_text(&o.part, 1, "nn_mlp", err);
+    if (s == NN_OK) s = nni_onnx_pb_text(&o.part, 2, json, err);
+    if (s == NN_OK) s = nni_onnx_pb_message(&b, 14, &o.part, err);
+    if (s == NN_OK) s = nn_file_write(path, b.data, b.len, NULL, err);
+    nn_buf_free(&o.graph);
+    nn_buf_free(&o.part);
+    nn_buf_free(&o.inner);
+    nn_buf_free(&b);
+    return s;
+}
+#ifndef NN_NO_SAFETENSORS
+NNI_FN nn_status nni_model_safetensors(const char *path, const nn_dict *d, const char *json, nn_error *err)
+{
+    nn_dict meta = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    nn_status s = nn_tensor_scalar_text(&t, json, NULL, err);
+    if (s == NN_OK) s = nn_dict_put(&meta, "nn_mlp", &t, err);
+    if (s == NN_OK) s = nn_safetensors_write(path, d, &meta, NULL, err);
+    nn_tensor_free(&t);
+    nn_dict_free(&meta);
+    return s;
+}
+#endif
+NN_DEF nn_status nn_model_save(nn_model *m, const char *path, const char *pattern, nn_error *err)
+{
+    const int pth = nni_ends_with(path, ".pth"), st = nni_ends_with(path, ".safetensors");
+    nn_dict d = NN_ZERO;
+    nn_buf b = NN_ZERO;
+    nn_status s;
+    if (!pth && !st && !nni_ends_with(path, ".onnx"))
+        return nn_error_set(err, NN_E_ARG, "%s: expected a name that ends with .pth, .safetensors or .onnx", path);
+    s = nn_model_hash(m, err);
+    if (s == NN_OK) s = nn_mlp_state(m->net, &d, pattern, 0, err);
+    if (s == NN_OK) s = nn_model_json(m, &b, 0, !pth, err);     /* a file can be called something else */
+    if (s == NN_OK && pth) {
+#ifndef NN_NO_PTH
+        nn_pth_opts how = NN_ZERO;
+        how.note = (const char *)b.data;
+        s = nn_pth_write(path, &d, &how, err);
+#else
+        s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: built without nn_fmt.h [PTH]: NN_NO_PTH", path);
+#endif
+    } else if (s == NN_OK && st) {
+#ifndef NN_NO_SAFETENSORS
+        s = nni_model_safetensors(path, &d, (const char *)b.data, err);
+#else
+        s = nn_error_set(err, NN_E_UNSUPPORTED, "%s: built without nn_fmt.h [SAFETENSORS]: NN_NO_SAFETENSORS", path);
+#endif
+    } else if (s == NN_OK) s = nni_onnx_write(path, m, (const char *)b.data, err);
+    nn_dict_free(&d);
+    nn_buf_free(&b);
+    return s;
+}
+NN_DEF const char *nn_model_sidecar(char *buf, size_t cap, const char *path)
+{
+    size_t n = strlen(path);
+    const char *tail = ".json";
+    if (!nni_ends_with(path, ".pth")) return NULL;
+    n -= 4;
+    if (nni_ends_with(path, "_head.pth")) {
+        n -= 5;
+        tail = "_model.json";
+    }
+    if (n + strlen(tail) + 1 > cap) return NULL;
+    memcpy(buf, path, n);
+    memcpy(buf + n, tail, strlen(tail) + 1);
+    return buf;
+}
+
+/* -- reading -- */
+NNI_FN uint64_t nni_natural_number(const char **s)
+{
+    uint64_t v = 0;
+    for (; **s >= '0' && **s <= '9'; (*s)++) v = 10 * v + (uint64_t)(**s - '0');
+    return v;
+}
+NNI_FN int nni_natural_order(const char *a, const char *b)       /* layers.2 before layers.10, head last */
+{
+    int ha = strncmp(a, "head.", 5) == 0, hb = strncmp(b, "head.", 5) == 0;
+    if (ha != hb) return ha - hb;
+    while (*a && *b) {
+        if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
+            const uint64_t x = nni_natural_number(&a),
+                                y = nni_natural_number(&b);
+            if (x != y) return x < y ? -1 : 1;
+        } else if (*a != *b) return *a < *b ? -1 : 1;
+        else { a++; b++; }
+    }
+    return (*a != 0) - (*b != 0);
+}
+/* the record nn.json of a .pth, NULL where there is none. The file has been read: what is no zip
+ * (PyTorch's older stream) has none. */
+#ifndef NN_NO_PTH
+NNI_FN nn_status nni_model_note(nn_model *m, const char **json, const char *path, nn_error *err)
+{
+    nn_zip *zip = NULL;
+    nn_status s = NN_OK;
+    size_t i, n;
+    char *text;
+    if (nn_zip_open(&zip, path, NULL, NULL) != NN_OK) return NN_OK;
+    for (i = 0; i < nn_zip_count(zip) && !nni_ends_with(nn_zip_at(zip, i)->name, "/nn.json"); i++) { }
+    if (i < nn_zip_count(zip)) {
+        n = (size_t)nn_zip_at(zip, i)->size;
+        text = n > (size_t)1 << 26 ? NULL : (char *)nn_arena_get(&m->arena, n + 1);
+        if (n > (size_t)1 << 26)
+            s = nn_error_set(err, NN_E_LIMIT, "%s: nn.json: expected at most 64 MiB, got %zu bytes", path, n);
+        else if (!text) s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+        else s = nn_zip_read(zip, i, 0, text, n, err);
+        if (s == NN_OK) {
+            text[n] = 0;
+            *json = text;
+        }
+    }
+    nn_zip_close(zip);
+    return s;
+}
+#endif
+NNI_FN nn_status nni_model_read(nn_model *m, nn_dict *d, const char **json, const char *path, nn_error *err)
+{
+#ifndef NN_NO_SAFETENSORS
+    if (nni_ends_with(path, ".safetensors")) {
+        nn_dict meta = NN_ZERO;
+        nn_tensor *t;
+        size_t i, j;
+        nn_status s = nn_safetensors_read(d, &meta, path, NULL, err);
+        for (i = 1; i < d->count; i++)
+            for (j = i; j > 0 && nni_natural_order(d->items[j - 1].name, d->items[j].name) > 0; j--) {
+                nn_dict_item swap = d->items[j];
+                d->items[j] = d->items[j - 1];
+                d->items[j - 1] = swap;
+            }
+        if (s == NN_OK) s = nn_dict_reindex(d, err);
+        t = s == NN_OK ? nn_dict_get(&meta, "nn_mlp") : NULL;
+        if (t) {
+            const size_t n = nn_tensor_text(t, 0, NULL, 0);
+            char *text = (char *)nn_arena_get(&m->arena, n + 1);
+            if (text) (void)nn_tensor_text(t, 0, text, n + 1);
+            else s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+            *json = text;
+        }
+        nn_dict_free(&meta);
+        return s;
+    }
+#endif
+#ifndef NN_NO_PTH
+    NNI_TRY(nn_pth_read(d, path, NULL, err));
+    NNI_TRY(nn_pth_state(d, err));
+    return nni_model_note(m, json, path, err);
+#else
+    (void)m;
+    (void)d;
+    (void)json;
+    return nn_error_set(err, NN_E_UNSUPPORTED, "%s: built without nn_fmt.h [PTH]: NN_NO_PTH", path);
+#endif
+}
+NNI_FN nn_status nni_model_rename(nn_model *m, nn_dict *d, const nn_model_desc *desc, nn_error *err)
+{
+    nn_dict moved = NN_ZERO;
+    nn_status s = NN_OK;
+    size_t i, j;
+    if (!desc->n_rename) return NN_OK;
+    for (i = 0; i < d->count && s == NN_OK; i++) {
+        const char *name = d->items[i].name, *to = name;
+        for (j = 0; j < desc->n_rename; j++) {
+            const char *old = desc->rename[2 * j], *now = desc->rename[2 * j + 1];
+            const size_t n = strlen(old), k = strlen(now);
+            char *text;
+            if (strncmp(name, old, n) != 0) continue;
+            if (desc->met) desc->met[j] = 1;
+            text = (char *)nn_arena_get(&m->arena, k + strlen(name + n) + 1);
+            if (!text) s = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", m->path);
+            else {
+                memcpy(text, now, k);
+                memcpy(text + k, name + n, strlen(name + n) + 1);
+                to = text;
+            }
+            break;
+        }
+        if (s == NN_OK) s = nn_dict_put(&moved, to, &d->items[i].value, err);
+    }
+    if (s != NN_OK) { nn_dict_free(&moved); return s; }
+    nn_dict_free(d);
+    *d = moved;
+    return NN_OK;
+}
+/* the head.* of another file in place of its own */
+NNI_FN nn_status nni_model_other_head(nn_model *m, nn_dict *d, const nn_model_desc *desc, const char **json,
+                                      nn_error *err)
+{
+    nn_dict h = NN_ZERO;
+    nn_status s = nni_model_read(m, &h, json, desc->head, err);
+    size_t i, n = 0;
+    if (s == NN_OK) s = nni_model_rename(m, &h, desc, err);
+    for (i = d->count; s == NN_OK && i-- > 0;)
+        if (strncmp(d->items[i].name, "head.", 5) == 0) {
+            const char *name = nni_model_text(m, d->items[i].name);
+            (void)nn_dict_remove(d, name);
+        }
+    for (i = 0; s == NN_OK && i < h.count; i++)
+        if (strncmp(h.items[i].name, "head.", 5) == 0) {
+            s = nn_dict_put(d, h.items[i].name, &h.items[i].value, err);
+            n++;
+        }
+    if (s == NN_OK && !n)
+        s = nn_error_set(err, NN_E_FORMAT, "%s: expected tensors named head.*, got %zu others", desc->head, h.count);
+    nn_dict_free(&h);
+    return s;
+}
+/* -- what a description says: each key has the kind of value that nn_model_json writes, or is refused
+ * by its name. A key that may be missing has a `def` that is not NaN. -- */
+NNI_FN nn_status nni_said_number(double *out, const nn_json *of, const char *key, double def, double lo, double hi,
+                             const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    *out = v ? nn_json_num(v, NAN) : def;
+    if (*out >= lo && *out <= hi) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a number from %g to %g, got %s", path, key, lo, hi,
+                        !v ? "nothing" : *out == *out ? "another" : nn_json_type_name(v->type));
+}
+NNI_FN nn_status nni_said_count(const nn_json *of, const char *key, size_t want, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    const int64_t got = nn_json_int(v, -1);
+    if (got >= 0 && (uint64_t)got == want) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %zu as the weights have, got %s", path, key, want,
+                        !v ? "nothing" : got < 0 ? nn_json_type_name(v->type) : "another number");
+}
+/* a list of n values, each of them a number (or text) */
+NNI_FN nn_status nni_said_list(nn_json **out, const nn_json *of, const char *key, size_t n, int text, const char *path,
+                           nn_error *err)
+{
+    nn_json *v = nn_json_get(of, key), *c;
+    if (!v || v->type != NN_JSON_ARRAY || v->n != n)
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a list of %zu as the weights have, got %s", path, key,
+                            n, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
+                                                                          nn_json_type_name(v->type));
+    for (c = v->v.first; c; c = c->next) {
+        const double d = nn_json_num(c, NAN);
+        if (text ? c->type == NN_JSON_STRING : d == d) continue;
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %s, got %s", path, key, text ? "text" : "numbers",
+                            nn_json_type_name(c->type));
+    }
+    *out = v;
+    return NN_OK;
+}
+NNI_FN nn_status nni_said_hash(char out[65], const nn_json *of, const char *key, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    const char *s = nn_json_str(v, "");
+    if (v && v->type != NN_JSON_NULL && strlen(s) != 64)
+        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected 64 hex digits", path, key);
+    (void)snprintf(out, 65, "%s", s);
+    return NN_OK;
+}
+NNI_FN nn_status nni_said_layers(nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root, const char *path,
+                             nn_error *err)
+{
+    const size_t hidden = desc->n_backbone + desc->n_head;
+    const nn_json *v = nn_json_get(root, "layers");
+    size_t i;
+    if (!v || v->type != NN_JSON_ARRAY || v->n != hidden + 1)
+        return nn_error_set(err, NN_E_FORMAT, "%s: layers: expected the %zu that the weights have, got %s", path,
+                            hidden + 1, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
+                                                                                   nn_json_type_name(v->type));
+    for (i = 0, v = v->v.first; v; v = v->next, i++) {
+        const nn_json *act = nn_json_get(v, "activation");
+        const char *name = nn_json_str(act, "");
+        const nn_act a = nn_act_parse(name);
+        NNI_TRY(nni_said_count(v, "n_out", i < hidden ? layers[i].width : desc->n_out, path, err));
+        if (a == NN_ACT_DEFAULT || (i == hidden && a != NN_ACT_IDENTITY))
+            return nn_error_set(err, NN_E_FORMAT, "%s: layer %zu: activation: expected %s, got '%s'", path, i,
+                                i == hidden ? "identity" : "one such as relu or gelu",
+                                !act ? "nothing" : name);
+        if (i == hidden) break;
+        layers[i].act = a;
+        NNI_TRY(nni_said_number(&layers[i].dropout, v, "dropout", 0, 0, 1, path, err));
+        if (nn_json_get(v, "slope")) NNI_TRY(nni_said_number(&desc->slope, v, "slope", NAN, 0, 1e30, path, err));
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_said_scaler(nn_model *m, size_t n_in, const nn_json *root, const char *path, nn_error *err)
+{
+    const nn_json *v = nn_json_get(root, "scaler");
+    nn_json *a = NULL, *b = NULL;
+    size_t i;
+    if (v && v->type == NN_JSON_NULL) return NN_OK;
+    if (!v || v->type != NN_JSON_OBJECT)
+        return nn_error_set(err, NN_E_FORMAT, "%s: scaler: expected null or a map of mean and scale, got %s", path,
+                            v ? nn_json_type_name(v->type) : "nothing");
+    NNI_TRY(nni_said_list(&a, v, "mean", n_in, 0, path, err));
+    NNI_TRY(nni_said_list(&b, v, "scale", n_in, 0, path, err));
+    m->scaler_mean = (double *)nn_arena_get(&m->arena, (n_in + 1) * sizeof(double));
+    m->scaler_scale = (double *)nn_arena_get(&m->arena, (n_in + 1) * sizeof(double));
+    if (!m->scaler_mean || !m->scaler_scale)
+        return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    for (i = 0, a = a->v.first, b = b->v.first; a && b; a = a->next, b = b->next, i++) {
+        m->scaler_mean[i] = nn_json_num(a, 0);
+        m->scaler_scale[i] = nn_json_num(b, 1);
+        if (m->scaler_scale[i] == 0)
+            return nn_error_set(err, NN_E_FORMAT, "%s: scale: expected no zeros", path);
+    }
+    return NN_OK;
+}
+NNI_FN nn_status nni_said_selected(nn_model *m, size_t n_in, const nn_json *root, const char *path,
+                               nn_error *err)
+{
+    nn_json *v = nn_json_get(root, "selected");
+    if (!v || v->type == NN_JSON_NULL) return NN_OK;
+    if (v->type != NN_JSON_ARRAY)
+        return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected a list of columns, got %s", path,
+                            nn_json_type_name(v->type));
+    m->keep = (unsigned char *)nn_arena_get(&m->arena, n_in);
+    if (!m->keep) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    memset(m->keep, 0, n_in);
+    for (v = v->v.first; v; v = v->next) {
+        const int64_t c = nn_json_int(v, -1);
+        if (c < 0 || (uint64_t)c >= n_in)
+            return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected columns below %zu, got %lld", path, n_in,
+                                (long long)c);
+        m->keep[c] = 1;
+    }
+    return NN_OK;
+}
+/* null, and what version 0.1 wrote: a table without names */
+NNI_FN nn_status nni_said_features(nn_model *m, size_t n_in, const nn_json *root, const char *path,
+                               nn_error *err)
+{
+    const nn_json *label = nn_json_get(root, "label");
+    nn_json *v = nn_json_get(root, "features");
+    size_t i = 0;
+    if (label && label->type != NN_JSON_STRING && label->type != NN_JSON_NULL)
+        return nn_error_set(err, NN_E_FORMAT, "%s: label: expected text or null, got %s", path,
+                            nn_json_type_name(label->type));
+    if (label && label->type == NN_JSON_STRING) m->label = nni_model_text(m, nn_json_str(label, ""));
+    if (!v || v->type == NN_JSON_NULL) return NN_OK;
+    NNI_TRY(nni_said_list(&v, root, "features", n_in, 1, path, err));
+    m->features = (const char **)nn_arena_get(&m->arena, (n_in + 1) * sizeof *m->features);
+    if (!m->features) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    for (v = v->v.first; v; v = v->next) m->features[i++] = nni_model_text(m, nn_json_str(v, ""));
+    return NN_OK;
+}
+NNI_FN nn_status nni_model_described(nn_model *m, nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root,
+                           const char *path, nn_error *err)
+{
+    const char *format = nn_json_str(nn_json_get(root, "format"), "");
+    nn_json *v = NULL, *w;
+    char hash[65];
+    double seed, epochs, best_epoch;
+    size_t i = 0;
+    m->described = 1;
+    if (strcmp(format, "nn_mlp 1") != 0)
+        return nn_error_set(err, NN_E_FORMAT, "%s: format: expected 'nn_mlp 1', got '%s'", path, format);
+    NNI_TRY(nni_said_count(root, "n_in", desc->n_in, path, err));
+    NNI_TRY(nni_said_count(root, "n_out", desc->n_out, path, err));
+    NNI_TRY(nni_said_layers(desc, layers, root, path, err));
+    NNI_TRY(nni_said_list(&v, root, "classes", desc->n_out, 1, path, err));
+    m->classes = (const char **)nn_arena_get(&m->arena, (v->n + 1) * sizeof *m->classes);
+    if (!m->classes) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+    for (w = v->v.first; w; w = w->next) {
+        m->classes[i++] = nni_model_text(m, nn_json_str(w, "?"));
+        for (v = nn_json_get(root, "classes")->v.first; v != w; v = v->next)
+            if (strcmp(nn_json_str(v, ""), nn_json_str(w, "")) == 0)
+                return nn_error_set(err, NN_E_FORMAT, "%s: classes: '%s' stands there twice", path,
+                                    nn_json_str(w, ""));
+    }
+    m->n_classes = desc->n_out;
+    NNI_TRY(nni_said_features(m, desc->n_in, root, path, err));
+    v = nn_json_get(root, "input");
+    NNI_TRY(nni_said_number(&m->divide, v, "divide", NAN, 1e-300, 1e300, path, err));
+    NNI_TRY(nni_said_number(&m->mean, v, "mean", NAN, -1e300, 1e300, path, err));
+    NNI_TRY(nni_said_number(&m->std, v, "std", NAN, 1e-300, 1e300, path, err));
+    NNI_TRY(nni_said_scaler(m, desc->n_in, root, path, err));
+    NNI_TRY(nni_said_selected(m, desc->n_in, root, path, err));
+    NNI_TRY(nni_said_hash(m->initial, root, "initial_backbone_sha256", path, err));
+    NNI_TRY(nni_said_hash(m->from_backbone, root, "from_backbone_sha256", path, err));
+    NNI_TRY(nni_said_hash(hash, root, "weights_sha256", path, err));
+    NNI_TRY(nni_said_number(&seed, root, "seed", 0, 0, 18446744073709551615.0, path, err));
+    NNI_TRY(nni_said_number(&epochs, root, "epochs", 0, 0, 1e15, path, err));
+    NNI_TRY(nni_said_number(&best_epoch, root, "best_epoch", 0, 0, 1e15, path, err));
+    v = nn_json_get(root, "seed");
+    m->seed = v && v->type == NN_JSON_UINT ? v->v.u : (uint64_t)nn_json_int(v, 0);
+    m->epochs = (size_t)epochs;
+    m->best_epoch = (size_t)best_epoch;
+    v = nn_json_get(root, "name");
+    if (v && v->type != NN_JSON_STRING)
+        return nn_error_set(err, NN_E_FORMAT, "%s: name: expected text, got %s", path, nn_json_type_name(v->type));
+    m->name = nni_model_text(m, nn_json_str(v, ""));
+    return NN_OK;
+}
+/* The description of a file: the one beside it, or the one in it. */
+NNI_FN nn_status nni_model_description(nn_model *m, nn_json **root, const char **from, const char *own, nn_error *err)
+{
+    char buf[4096];
+    nn_buf text = NN_ZERO;
+    const char *beside = nn_model_sidecar(buf, sizeof buf, m->path);
+    nn_status s = NN_OK;
+    *root = NULL;
+    if (beside && nn_file_exists(beside, NULL)) {
+        *from = nni_model_text(m, beside);
+        s = nn_file_read(&text, beside, NULL, err);
+        if (s == NN_OK)
+            s = nn_json_parse(root, &m->arena, (const char *)text.data, text.len, *from, NULL, err);
+        nn_buf_free(&text);
+        if (s != NN_OK || nn_json_get(*root, "format") || nn_json_get(*root, "layers")) return s;
+        m->passed_over = *from;
+        *root = NULL;
+    }
+    if (!own) return NN_OK;
+    *from = m->path;
+    return nn_json_parse(root, &m->arena, own, strlen(own), m->path, NULL, err);
+}
+NNI_FN nn_status nni_model_load(nn_model *m, const nn_dict *d, nn_error *err)
+{
+    nn_load_desc ld = NN_ZERO;
+    nn_load_report rep = NN_ZERO;
+    nn_error e = NN_ZERO;
+    nn_status s;
+    char name[NN_MLP_NAME + 8];
+    (void)nn_mlp_param(m->net, 0, name);         /* names of strangers (fc1, fc2, ...) count by order */
+    ld.by_order = m->by_order = !nn_dict_get(d, name);
+    ld.strict = 1;
+    s = nn_mlp_load(m->net, d, &ld, &rep, &e);
+    nn_load_report_free(&rep);
+    if (s != NN_OK) return nn_error_set(err, NN_E_FORMAT, "%.60s: %.120s", m->path, e.msg);
+    return NN_OK;
+}
+NNI_FN nn_status nni_model_build(nn_model *m, const char *path, const nn_model_desc *o, const nn_dict *d,
+                                 const char *own, nn_error *err)
+{
+    nn_mlp_layer_desc layers[256];
+    nn_mlp_desc desc = NN_ZERO;
+    nn_json *root = NULL;
+    const char *from = NULL, *said;
+    size_t i;
+    desc.act = o->act;
+    NNI_TRY(nni_model_description(m, &root, &from, own, err));
+    NNI_TRY(nn_mlp_desc_from_state(&desc, layers, 255, d, err));
+    if (root) NNI_TRY(nni_model_described(m, &desc, layers, root, from, err));
+    else {
+        m->n_classes = desc.n_out;
+        m->classes = (const char **)nn_arena_get(&m->arena, (desc.n_out + 1) * sizeof *m->classes);
+        if (!m->classes) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
+        for (i = 0; i < desc.n_out; i++) {
+            char number[32];
+            (void)snprintf(number, sizeof number, "%zu", i);
+            m->classes[i] = nni_model_text(m, number);
+        }
+    }
+    desc.init = NN_INIT_ZEROS;
+    NNI_TRY(nn_mlp_create(&m->net, &desc, err));
+    NNI_TRY(nni_model_load(m, d, err));
+    NNI_TRY(nn_model_hash(m, err));
+    said = nn_json_str(nn_json_get(root, "weights_sha256"), m->weights);
+    if (root && !o->head && !o->ignore_hash && strcmp(said, m->weights) != 0)    /* of two files: none fits */
+        return nn_error_set(err, NN_E_FORMAT,
+                            "%.60s: weights_sha256: expected that of %.60s, %.12s, got %.12s: it describes other "
+                            "weights", from, path, m->weights, said);
+    return NN_OK;
+}
+NN_DEF nn_status nn_model_open(nn_model *m, const char *path, const nn_model_desc *desc, nn_error *err)
+{
+    nn_model_desc o = NN_ZERO;
+    nn_dict d = NN_ZERO;
+    const char *own = NULL, *own_head = NULL;
+    nn_status s;
+    memset(m, 0, sizeof *m);
+    if (desc) o = *desc;
+    m->divide = m->std = 1;
+    m->path = nni_model_text(m, o.head ? o.head : path);
+    s = nni_model_read(m, &d, &own, path, err);
+    if (s == NN_OK) s = nni_model_rename(m, &d, &o, err);
+    if (s == NN_OK && o.head) s = nni_model_other_head(m, &d, &o, &own_head, err);
+    if (s == NN_OK) s = nni_model_build(m, path, &o, &d, o.head ? own_head : own, err);
+    nn_dict_free(&d);
+    if (s != NN_OK) nn_model_free(m);
+    return s;
+}
+
+#ifndef NN_SIG_ONLY_MODEL
 /* ---- [CAPTURE] ---------------------------------------------------------- */
 NN_DEF nn_status nn_capture_run(nn_capture *c, const nn_mlp *m, nn_mlp_input in, size_t n,
                                 const float *params, const nn_alloc *alloc, nn_error *err)
@@ -2510,6 +3443,7 @@ NN_DEF nn_status nn_answer_weights(nn_mlp *m, const char *text, size_t n, nn_err
     return nn_completion_weights(m, t.s, (size_t)(t.end - t.s), err);
 }
 
+#endif /* !NN_SIG_ONLY_MODEL */
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

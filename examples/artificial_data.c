@@ -13,6 +13,8 @@
 #define NN_IMPLEMENTATION
 #include "../nn_train.h"
 #include "../nn_data.h"
+#define NN_SIG_ONLY_MODEL
+#include "../nn_sig.h"
 #include "nn_app.h"
 #include "nn_report.h"
 
@@ -73,7 +75,7 @@ typedef struct renames {
     int ignore_hash;
 } renames;
 typedef struct opts {
-    int compat, demo, safetensors;
+    int compat, demo, safetensors, onnx;
     gen_opts gen;
     input_opts in;
     fit_opts train, tune;
@@ -314,7 +316,8 @@ static const nn_option table[] = {
       .choices = "csv|npz|both", .group = "output", .help = "files to write", .commands = GEN,
       .mode = "!stable !related_to preset=none|document|original", .effect = NN_EFFECT_DATA, .probe = "npz" },
     { .key = "generate.truth", .type = NN_APP_BOOL, .field = F(gen.truth), .def = "true",
-      .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters, and how the set was made",
+      .group = "output", .help = "NAME_truth.json: role of every column, flipped rows, clusters, "
+              "and how the set was made",
       .commands = GEN,
       .effect = NN_EFFECT_DATA, .probe = "false" },
     /* data in */
@@ -523,6 +526,10 @@ static const nn_option table[] = {
       .effect = NN_EFFECT_DATA, .probe = "true" },
     { .key = "safetensors", .type = NN_APP_BOOL, .field = F(safetensors), .def = "true", .group = "output",
       .help = "write .safetensors beside .pth", .commands = FIT | B(C_TASKVEC) | B(C_ALL),
+      .effect = NN_EFFECT_DATA, .probe = "true" },
+    { .key = "onnx", .type = NN_APP_BOOL, .field = F(onnx), .group = "output",
+      .help = "write .onnx, too: input transform, layers and probabilities as a graph (opset 20)",
+      .commands = FIT | B(C_TASKVEC) | B(C_ALL),
       .effect = NN_EFFECT_DATA, .probe = "true" }
 };
 static const nn_app_command commands[] = {
@@ -1003,25 +1010,8 @@ done:
 }
 
 /* ==== a model with what belongs to it ==================================== */
-typedef struct model {
-    nn_mlp *net;
-    const char *name, *path, *from;
-    const char **classes; size_t n_classes;
-    const char **features, *label;       /* names of the training table's columns [n_in], or NULL */
-    double divide, mean, std;
-    nn_scaler scaler;
-    int scaled, has_json;
-    unsigned char *keep;                 /* [n_in] 1 = --select kept the column; NULL = all; in the arena */
-    char initial[65], from_backbone[65], weights[65], backbone[65];
-    size_t epochs, best_epoch;
-    uint64_t seed;
-} model;
-static void model_free(model *m)
-{
-    nn_mlp_destroy(m->net);
-    nn_scaler_free(&m->scaler);
-    memset(m, 0, sizeof *m);
-}
+typedef nn_model model;                  /* nn_sig.h [MODEL] */
+static void model_free(model *m) { nn_model_free(m); }
 static void hash_backbone(const nn_mlp *net, char hex[65])
 {
     nn_sha256 s;
@@ -1031,16 +1021,7 @@ static void hash_backbone(const nn_mlp *net, char hex[65])
     nn_sha256_values(&s, p, n / sizeof(float), sizeof(float));
     nn_sha256_hex(&s, hex);
 }
-static nn_status hash_model(model *m, nn_error *err)
-{
-    nn_dict d = NN_ZERO;
-    const nn_status s = nn_mlp_state(m->net, &d, NULL, 0, err);
-    m->weights[0] = 0;
-    if (s == NN_OK) nn_dict_sha256(&d, m->weights);
-    nn_dict_free(&d);
-    hash_backbone(m->net, m->backbone);
-    return s;
-}
+/* x / divide, - mean, / std: before a scaler is fitted */
 static void prepare(const model *m, rows *r)
 {
     size_t i, n = nn_tensor_count(&r->x);
@@ -1117,254 +1098,54 @@ static nn_status prepare_all(const model *m, rows *r, nn_error *err)
         return nn_error_set(err, NN_E_FORMAT,
                         "%s: expected %zu columns as the model has inputs, got %zu", r->path,
                         m->net->n_in, r->x.shape[1]);
-    prepare(m, r);
-    if (m->scaled) { nn_status s = nn_scaler_transform(&m->scaler, &r->x, err); if (s != NN_OK) return s; }
-    mask_columns(m, r);
+    nn_model_input(m, nn_f32(&r->x), r->x.shape[0]);
     return NN_OK;
 }
-static void json_scaler(nn_json_writer *w, const model *m)
+/* STEM_model.pth, STEM_head.pth, STEM_model.json, STEM_model.safetensors, STEM_model.onnx; the
+ * weights last, so that no checkpoint stands without its JSON. */
+static nn_status model_save(nn_app *app, model *m, const char *stem, const opts *o, nn_error *err)
 {
-    if (!m->scaled) { nn_json_null(w); return; }
-    nn_json_begin_object(w);
-    nn_json_key(w, "mean");
-    nn_json_f64s(w, nn_f64(&m->scaler.mean), m->scaler.n_features);
-    nn_json_key(w, "scale");
-    nn_json_f64s(w, nn_f64(&m->scaler.scale), m->scaler.n_features);
-    nn_json_end(w);
-}
-/* named 0: without the name, which is the file's own */
-static nn_status model_json(const model *m, nn_buf *b, int indent, int named, nn_error *err)
-{
-    nn_json_writer w = NN_ZERO;
-    size_t i;
-    w.buf = b;
-    w.indent = indent;
-    nn_json_begin_object(&w);
-    nn_json_key(&w, "format");
-    nn_json_string(&w, "nn_mlp 1");
-    if (named) {
-        nn_json_key(&w, "name");
-        nn_json_string(&w, m->name ? m->name : "");
-    }
-    nn_json_key(&w, "n_in");
-    nn_json_u64(&w, m->net->n_in);
-    nn_json_key(&w, "n_out");
-    nn_json_u64(&w, m->net->n_out);
-    nn_json_key(&w, "n_backbone");
-    nn_json_u64(&w, m->net->n_backbone);
-    nn_json_key(&w, "naming");
-    nn_json_i64(&w, (int)m->net->names);
-    nn_json_key(&w, "layers");
-    nn_json_begin_array(&w);
-    for (i = 0; i < m->net->n_layers; i++) {
-        const nn_mlp_layer *l = &m->net->layers[i];
-        nn_json_begin_object(&w);
-        nn_json_key(&w, "name");
-        nn_json_string(&w, l->name);
-        nn_json_key(&w, "n_in");
-        nn_json_u64(&w, l->n_in);
-        nn_json_key(&w, "n_out");
-        nn_json_u64(&w, l->n_out);
-        nn_json_key(&w, "activation");
-        nn_json_string(&w, nn_act_name(l->act));
-        if (l->act == NN_ACT_LEAKY_RELU) { nn_json_key(&w, "slope"); nn_json_f32(&w, l->slope); }
-        nn_json_key(&w, "dropout");
-        nn_json_f32(&w, l->dropout);
-        nn_json_end(&w);
-    }
-    nn_json_end(&w);
-    nn_json_key(&w, "classes");
-    nn_json_begin_array(&w);
-    for (i = 0; i < m->n_classes; i++) nn_json_string(&w, m->classes[i]);
-    nn_json_end(&w);
-    nn_json_key(&w, "features");
-    if (m->features) {
-        nn_json_begin_array(&w);
-        for (i = 0; i < m->net->n_in; i++) nn_json_string(&w, m->features[i]);
-        nn_json_end(&w);
-    } else nn_json_null(&w);
-    nn_json_key(&w, "label");
-    nn_json_string(&w, m->label);
-    nn_json_key(&w, "input");
-    nn_json_begin_object(&w);
-    nn_json_key(&w, "divide");
-    nn_json_f64(&w, m->divide);
-    nn_json_key(&w, "mean");
-    nn_json_f64(&w, m->mean);
-    nn_json_key(&w, "std");
-    nn_json_f64(&w, m->std);
-    nn_json_end(&w);
-    nn_json_key(&w, "scaler");
-    json_scaler(&w, m);
-    nn_json_key(&w, "selected");
-    if (m->keep) {
-        nn_json_begin_array(&w);
-        for (i = 0; i < m->net->n_in; i++) if (m->keep[i]) nn_json_u64(&w, i);
-        nn_json_end(&w);
-    } else nn_json_null(&w);
-    nn_json_key(&w, "from");
-    nn_json_string(&w, m->from);
-    nn_json_key(&w, "seed");
-    nn_json_u64(&w, m->seed);
-    nn_json_key(&w, "epochs");
-    nn_json_u64(&w, m->epochs);
-    nn_json_key(&w, "best_epoch");
-    nn_json_u64(&w, m->best_epoch);
-    nn_json_key(&w, "initial_backbone_sha256");
-    nn_json_string(&w, m->initial[0] ? m->initial : NULL);
-    nn_json_key(&w, "from_backbone_sha256");
-    nn_json_string(&w, m->from_backbone[0] ? m->from_backbone : NULL);
-    nn_json_key(&w, "backbone_sha256");
-    nn_json_string(&w, m->backbone);
-    nn_json_key(&w, "weights_sha256");
-    nn_json_string(&w, m->weights);
-    nn_json_end(&w);
-    return nn_json_finish(&w, err);
-}
-/* STEM_model.pth, STEM_head.pth, STEM_model.json, STEM_model.safetensors; the weights last, so that
- * no checkpoint stands without its JSON. Each of them holds the description, too. */
-static nn_status model_save(nn_app *app, model *m, const char *stem, int safetensors, nn_error *err)
-{
-    nn_dict all = NN_ZERO, head = NN_ZERO, meta = NN_ZERO;
     nn_buf b = NN_ZERO;
-    nn_tensor t = NN_ZERO;
-    nn_pth_opts how = NN_ZERO;
     nn_status status = NN_OK;
-    const char *pth = nn_app_path(app, "%s_model.pth", stem),
-               *hp = nn_app_path(app, "%s_head.pth", stem),
-               *js = nn_app_path(app, "%s_model.json", stem),
-               *st = nn_app_path(app, "%s_model.safetensors", stem);
-    TRY(hash_model(m, err));
-    TRY(nn_mlp_state(m->net, &all, NULL, 0, err));
-    TRY(nn_mlp_state(m->net, &head, "head.*", 0, err));
-    TRY(model_json(m, &b, 1, 1, err));
+    const char *js = nn_app_path(app, "%s_model.json", stem), *path[4], *pattern[4] = { "head.*", NULL, NULL, NULL };
+    const int wanted[4] = { 1, 1, o->safetensors, o->onnx };
+    size_t i;
+    path[0] = nn_app_path(app, "%s_head.pth", stem);
+    path[1] = nn_app_path(app, "%s_model.pth", stem);
+    path[2] = nn_app_path(app, "%s_model.safetensors", stem);
+    path[3] = nn_app_path(app, "%s_model.onnx", stem);
+    TRY(nn_model_hash(m, err));
+    TRY(nn_model_json(m, &b, 1, 1, err));
     TRY(nn_buf_text(&b, "\n", err));
     TRY(nn_file_write(js, b.data, b.len, NULL, err));
-    /* in the files themselves it is one line: whoever moves one has all of it */
-    b.len = 0;
-    TRY(model_json(m, &b, 0, 0, err));
-    how.note = (const char *)b.data;
-    TRY(nn_pth_write(hp, &head, &how, err));
-    TRY(nn_pth_write(pth, &all, &how, err));
-    nn_app_wrote(app, pth);
-    nn_app_wrote(app, hp);
     nn_app_wrote(app, js);
-    if (safetensors) {
-        b.len = 0;
-        TRY(model_json(m, &b, 0, 1, err));
-        TRY(nn_tensor_scalar_text(&t, (const char *)b.data, NULL, err));
-        TRY(nn_dict_put(&meta, "nn_mlp", &t, err));
-        TRY(nn_safetensors_write(st, &all, &meta, NULL, err));
-        nn_app_wrote(app, st);
-    }
+    for (i = 0; i < 4; i++)
+        if (wanted[i]) {
+            TRY(nn_model_save(m, path[i], pattern[i], err));
+            nn_app_wrote(app, path[i]);
+        }
 done:
-    nn_tensor_free(&t);
-    nn_dict_free(&all);
-    nn_dict_free(&head);
-    nn_dict_free(&meta);
     nn_buf_free(&b);
     return status;
 }
 
 /* -- reading -- */
-static int natural_order(const char *a, const char *b)       /* layers.2 before layers.10, head last */
+/* --map OLD=NEW as pairs */
+static nn_status map_pairs(nn_app *app, const renames *map, const char ***pairs, nn_error *err)
 {
-    int ha = strncmp(a, "head.", 5) == 0, hb = strncmp(b, "head.", 5) == 0;
-    if (ha != hb) return ha - hb;
-    while (*a && *b) {
-        if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
-            unsigned long x = strtoul(a, (char **)(uintptr_t)&a, 10),
-                          y = strtoul(b, (char **)(uintptr_t)&b, 10);
-            if (x != y) return x < y ? -1 : 1;
-        } else if (*a != *b) return *a < *b ? -1 : 1;
-        else { a++; b++; }
+    const char **p = (const char **)nn_arena_get(&app->arena, (2 * map->list.n + 1) * sizeof *p);
+    size_t i;
+    *pairs = p;
+    if (!p) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    for (i = 0; i < map->list.n; i++) {
+        const char *eq = strchr(map->list.v[i], '=');
+        if (!eq || i >= sizeof map->met)
+            return nn_app_misuse(app, err, "--map: expected OLD=NEW, at most %zu of them, got '%s'",
+                                 sizeof map->met, map->list.v[i]);
+        p[2 * i] = nn_app_text(app, "%.*s", (int)(eq - map->list.v[i]), map->list.v[i]);
+        p[2 * i + 1] = eq + 1;
     }
-    return (*a != 0) - (*b != 0);
-}
-/* The description that `train` writes into a .pth beside its pickle, NULL where there is none. The file
- * has been read: what is no zip (PyTorch's older stream) has none. */
-static nn_status pth_note(nn_app *app, const char **json, const char *path, nn_error *err)
-{
-    nn_zip *zip = NULL;
-    nn_status status = NN_OK;
-    size_t i, n;
-    char *text;
-    if (nn_zip_open(&zip, path, NULL, NULL) != NN_OK) return NN_OK;
-    for (i = 0; i < nn_zip_count(zip) && !ends_with(nn_zip_at(zip, i)->name, "/nn.json"); i++) { }
-    if (i == nn_zip_count(zip)) goto done;
-    n = (size_t)nn_zip_at(zip, i)->size;
-    if (n > (size_t)1 << 26) {
-        status = nn_error_set(err, NN_E_LIMIT, "%s: nn.json: expected at most 64 MiB, got %zu bytes", path, n);
-        goto done;
-    }
-    text = (char *)nn_arena_get(&app->arena, n + 1);
-    if (!text) {
-        status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
-        goto done;
-    }
-    TRY(nn_zip_read(zip, i, 0, text, n, err));
-    text[n] = 0;
-    *json = text;
-done:
-    nn_zip_close(zip);
-    return status;
-}
-static nn_status read_dict(nn_dict *d, renames *map, const char *path, const char **json,
-                           nn_app *app, nn_error *err)
-{
-    nn_status status = NN_OK;
-    nn_dict meta = NN_ZERO, moved = NN_ZERO;
-    size_t i, j;
-    *json = NULL;
-    if (ends_with(path, ".safetensors")) {
-        nn_tensor *t;
-        TRY(nn_safetensors_read(d, &meta, path, NULL, err));
-        for (i = 1; i < d->count; i++)
-            for (j = i; j > 0 && natural_order(d->items[j - 1].name, d->items[j].name) > 0; j--) {
-                nn_dict_item swap = d->items[j];
-                d->items[j] = d->items[j - 1];
-                d->items[j - 1] = swap;
-            }
-        TRY(nn_dict_reindex(d, err));
-        t = nn_dict_get(&meta, "nn_mlp");
-        if (t) {
-            size_t n = nn_tensor_text(t, 0, NULL, 0);
-            char *s = (char *)nn_arena_get(&app->arena, n + 1);
-            if (s) { (void)nn_tensor_text(t, 0, s, n + 1); *json = s; }
-        }
-    } else {
-        TRY(nn_pth_read(d, path, NULL, err));
-        TRY(nn_pth_state(d, err));
-        TRY(pth_note(app, json, path, err));
-    }
-    if (map->list.n) {
-        for (i = 0; i < map->list.n; i++)
-            if (!strchr(map->list.v[i], '=') || i >= sizeof map->met) {
-                status = nn_app_misuse(app, err, "--map: expected OLD=NEW, at most %zu of them, got '%s'",
-                                       sizeof map->met, map->list.v[i]);
-                goto done;
-            }
-        for (i = 0; i < d->count; i++) {
-            const char *name = d->items[i].name, *to = name;
-            for (j = 0; j < map->list.n; j++) {
-                const char *eq = strchr(map->list.v[j], '=');
-                size_t n = (size_t)(eq - map->list.v[j]);
-                if (strncmp(name, map->list.v[j], n) == 0) {
-                    map->met[j] = 1;
-                    to = nn_app_text(app, "%s%s", eq + 1, name + n);
-                    break;
-                }
-            }
-            TRY(nn_dict_put(&moved, to, &d->items[i].value, err));
-        }
-        nn_dict_free(d);
-        *d = moved;
-        memset(&moved, 0, sizeof moved);
-    }
-done:
-    nn_dict_free(&meta);
-    nn_dict_free(&moved);
-    return status;
+    return NN_OK;
 }
 /* once all models are read: each OLD was the beginning of some name */
 static nn_status maps_met(nn_app *app, const renames *map, nn_error *err)
@@ -1378,10 +1159,9 @@ static nn_status maps_met(nn_app *app, const renames *map, nn_error *err)
 }
 static const char *json_path(nn_app *app, const char *path)
 {
-    size_t n = strlen(path);
-    if (ends_with(path, "_head.pth")) return nn_app_text(app, "%.*s_model.json", (int)(n - 9), path);
-    if (ends_with(path, ".pth")) return nn_app_text(app, "%.*s.json", (int)(n - 4), path);
-    return NULL;
+    char buf[4096];
+    const char *beside = nn_model_sidecar(buf, sizeof buf, path);
+    return beside ? nn_app_text(app, "%s", beside) : NULL;
 }
 /* the document's, the original's, or listed widths; layers [cap] of backbone then head; *nb of them
  * backbone */
@@ -1428,201 +1208,22 @@ static nn_status parse_arch(nn_mlp_layer_desc *layers, size_t cap, size_t *nb, s
     else if (strcmp(arch, "tapered") == 0) { layers[n++].width = D / 4; *nh = 1; }
     return NN_OK;
 }
-/* -- what the JSON of a model says: each key has the kind of value that model_json writes, or is
- * refused by its name. A key that may be missing has a `def` that is not NaN. -- */
-static nn_status said_number(double *out, const nn_json *of, const char *key, double def, double lo, double hi,
-                             const char *path, nn_error *err)
+static nn_status check_arch(model *m, const char *path, const char *arch, nn_act act, nn_error *err)
 {
-    const nn_json *v = nn_json_get(of, key);
-    *out = v ? nn_json_num(v, NAN) : def;
-    if (*out >= lo && *out <= hi) return NN_OK;
-    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a number from %g to %g, got %s", path, key, lo, hi,
-                        !v ? "nothing" : *out == *out ? "another" : nn_json_type_name(v->type));
-}
-static nn_status said_count(const nn_json *of, const char *key, size_t want, const char *path, nn_error *err)
-{
-    const nn_json *v = nn_json_get(of, key);
-    const int64_t got = nn_json_int(v, -1);
-    if (got >= 0 && (uint64_t)got == want) return NN_OK;
-    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %zu as the weights have, got %s", path, key, want,
-                        !v ? "nothing" : got < 0 ? nn_json_type_name(v->type) : "another number");
-}
-/* a list of n values, each of them a number (or text) */
-static nn_status said_list(nn_json **out, const nn_json *of, const char *key, size_t n, int text, const char *path,
-                           nn_error *err)
-{
-    nn_json *v = nn_json_get(of, key), *c;
-    if (!v || v->type != NN_JSON_ARRAY || v->n != n)
-        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a list of %zu as the weights have, got %s", path, key,
-                            n, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
-                                                                          nn_json_type_name(v->type));
-    for (c = v->v.first; c; c = c->next) {
-        const double d = nn_json_num(c, NAN);
-        if (text ? c->type == NN_JSON_STRING : d == d) continue;
-        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected %s, got %s", path, key, text ? "text" : "numbers",
-                            nn_json_type_name(c->type));
-    }
-    *out = v;
-    return NN_OK;
-}
-static nn_status said_hash(char out[65], const nn_json *of, const char *key, const char *path, nn_error *err)
-{
-    const nn_json *v = nn_json_get(of, key);
-    const char *s = nn_json_str(v, "");
-    if (v && v->type != NN_JSON_NULL && strlen(s) != 64)
-        return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected 64 hex digits", path, key);
-    (void)snprintf(out, 65, "%s", s);
-    return NN_OK;
-}
-static nn_status said_layers(nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root, const char *path,
-                             nn_error *err)
-{
-    const size_t hidden = desc->n_backbone + desc->n_head;
-    const nn_json *v = nn_json_get(root, "layers");
-    size_t i;
-    nn_status status = NN_OK;
-    if (!v || v->type != NN_JSON_ARRAY || v->n != hidden + 1)
-        return nn_error_set(err, NN_E_FORMAT, "%s: layers: expected the %zu that the weights have, got %s", path,
-                            hidden + 1, !v ? "nothing" : v->type == NN_JSON_ARRAY ? "another number of them" :
-                                                                                   nn_json_type_name(v->type));
-    for (i = 0, v = v->v.first; v; v = v->next, i++) {
-        const nn_json *act = nn_json_get(v, "activation");
-        const char *name = nn_json_str(act, "");
-        const nn_act a = nn_act_parse(name);
-        TRY(said_count(v, "n_out", i < hidden ? layers[i].width : desc->n_out, path, err));
-        if (a == NN_ACT_DEFAULT || (i == hidden && a != NN_ACT_IDENTITY))
-            return nn_error_set(err, NN_E_FORMAT, "%s: layer %zu: activation: expected %s, got '%s'", path, i,
-                                i == hidden ? "identity" : "one such as relu or gelu",
-                                !act ? "nothing" : name);
-        if (i == hidden) break;
-        layers[i].act = a;
-        TRY(said_number(&layers[i].dropout, v, "dropout", 0, 0, 1, path, err));
-        if (nn_json_get(v, "slope")) TRY(said_number(&desc->slope, v, "slope", NAN, 0, 1e30, path, err));
-    }
-done:
-    return status;
-}
-static nn_status said_scaler(model *m, size_t n_in, const nn_json *root, const char *path, nn_error *err)
-{
-    const nn_json *v = nn_json_get(root, "scaler");
-    nn_json *a = NULL, *b = NULL;
-    nn_tensor *part[6];
-    size_t i;
-    nn_status status = NN_OK;
-    if (v && v->type == NN_JSON_NULL) return NN_OK;
-    if (!v || v->type != NN_JSON_OBJECT)
-        return nn_error_set(err, NN_E_FORMAT, "%s: scaler: expected null or a map of mean and scale, got %s", path,
-                            v ? nn_json_type_name(v->type) : "nothing");
-    TRY(said_list(&a, v, "mean", n_in, 0, path, err));
-    TRY(said_list(&b, v, "scale", n_in, 0, path, err));
-    part[0] = &m->scaler.mean;
-    part[1] = &m->scaler.scale;
-    part[2] = &m->scaler.var;
-    part[3] = &m->scaler.min;
-    part[4] = &m->scaler.max;
-    part[5] = &m->scaler.count;
-    for (i = 0; i < 6; i++) TRY(nn_tensor_make1(part[i], NN_F64, n_in, NULL, err));
-    m->scaler.kind = NN_SCALER_STANDARD;
-    m->scaler.n_features = n_in;
-    for (i = 0, a = a->v.first, b = b->v.first; a && b; a = a->next, b = b->next, i++) {
-        const double scale = nn_json_num(b, 1);
-        if (scale == 0) return nn_error_set(err, NN_E_FORMAT, "%s: scale: expected no zeros", path);
-        nn_f64(&m->scaler.mean)[i] = nn_json_num(a, 0);
-        nn_f64(&m->scaler.scale)[i] = scale;
-        nn_f64(&m->scaler.count)[i] = 1;
-        nn_f64(&m->scaler.var)[i] = scale * scale;
-    }
-    m->scaled = 1;
-done:
-    return status;
-}
-static nn_status said_selected(nn_app *app, model *m, size_t n_in, const nn_json *root, const char *path,
-                               nn_error *err)
-{
-    nn_json *v = nn_json_get(root, "selected");
-    if (!v || v->type == NN_JSON_NULL) return NN_OK;
-    if (v->type != NN_JSON_ARRAY)
-        return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected a list of columns, got %s", path,
-                            nn_json_type_name(v->type));
-    m->keep = (unsigned char *)nn_arena_get(&app->arena, n_in);
-    if (!m->keep) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
-    memset(m->keep, 0, n_in);
-    for (v = v->v.first; v; v = v->next) {
-        const int64_t c = nn_json_int(v, -1);
-        if (c < 0 || (uint64_t)c >= n_in)
-            return nn_error_set(err, NN_E_FORMAT, "%s: selected: expected columns below %zu, got %lld", path, n_in,
-                                (long long)c);
-        m->keep[c] = 1;
+    nn_mlp_layer_desc want[256];
+    size_t nb, nh, i, have = m->net->n_layers - 1;
+    NN_TRY(parse_arch(want, 255, &nb, &nh, arch, NULL, m->net->n_in, act, err));
+    if (have != nb + nh)
+        return nn_error_set(err, NN_E_FORMAT, "%s: expected the %zu hidden layers of --arch %s, got %zu", path,
+                            nb + nh, arch, have);
+    for (i = 0; i < have; i++) {
+        nn_mlp_layer *l = &m->net->layers[i];
+        if (l->n_out != want[i].width)
+            return nn_error_set(err, NN_E_FORMAT, "%s: layer %zu: expected %zu outputs as --arch %s says, got %zu",
+                                path, i, want[i].width, arch, l->n_out);
+        if (!m->described && want[i].act == NN_ACT_IDENTITY) l->act = NN_ACT_IDENTITY;
     }
     return NN_OK;
-}
-/* null, and what version 0.1 wrote: a table without names */
-static nn_status said_features(nn_app *app, model *m, size_t n_in, const nn_json *root, const char *path,
-                               nn_error *err)
-{
-    const nn_json *label = nn_json_get(root, "label");
-    nn_json *v = nn_json_get(root, "features");
-    size_t i = 0;
-    if (label && label->type != NN_JSON_STRING && label->type != NN_JSON_NULL)
-        return nn_error_set(err, NN_E_FORMAT, "%s: label: expected text or null, got %s", path,
-                            nn_json_type_name(label->type));
-    if (label && label->type == NN_JSON_STRING) m->label = nn_app_text(app, "%s", nn_json_str(label, ""));
-    if (!v || v->type == NN_JSON_NULL) return NN_OK;
-    NN_TRY(said_list(&v, root, "features", n_in, 1, path, err));
-    m->features = (const char **)nn_arena_get(&app->arena, (n_in + 1) * sizeof *m->features);
-    if (!m->features) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
-    for (v = v->v.first; v; v = v->next) m->features[i++] = nn_app_text(app, "%s", nn_json_str(v, ""));
-    return NN_OK;
-}
-static nn_status described(nn_app *app, model *m, nn_mlp_desc *desc, nn_mlp_layer_desc *layers, const nn_json *root,
-                           const char *path, nn_error *err)
-{
-    const char *format = nn_json_str(nn_json_get(root, "format"), "");
-    nn_json *v = NULL, *w;
-    char hash[65];
-    double seed, epochs, best_epoch;
-    size_t i = 0;
-    nn_status status = NN_OK;
-    m->has_json = 1;
-    if (strcmp(format, "nn_mlp 1") != 0)
-        return nn_error_set(err, NN_E_FORMAT, "%s: format: expected 'nn_mlp 1', got '%s'", path, format);
-    TRY(said_count(root, "n_in", desc->n_in, path, err));
-    TRY(said_count(root, "n_out", desc->n_out, path, err));
-    TRY(said_layers(desc, layers, root, path, err));
-    TRY(said_list(&v, root, "classes", desc->n_out, 1, path, err));
-    m->classes = (const char **)nn_arena_get(&app->arena, (v->n + 1) * sizeof *m->classes);
-    if (!m->classes) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path);
-    for (w = v->v.first; w; w = w->next) {
-        m->classes[i++] = nn_app_text(app, "%s", nn_json_str(w, "?"));
-        for (v = nn_json_get(root, "classes")->v.first; v != w; v = v->next)
-            if (strcmp(nn_json_str(v, ""), nn_json_str(w, "")) == 0)
-                return nn_error_set(err, NN_E_FORMAT, "%s: classes: '%s' stands there twice", path,
-                                    nn_json_str(w, ""));
-    }
-    m->n_classes = desc->n_out;
-    TRY(said_features(app, m, desc->n_in, root, path, err));
-    v = nn_json_get(root, "input");
-    TRY(said_number(&m->divide, v, "divide", NAN, 1e-300, 1e300, path, err));
-    TRY(said_number(&m->mean, v, "mean", NAN, -1e300, 1e300, path, err));
-    TRY(said_number(&m->std, v, "std", NAN, 1e-300, 1e300, path, err));
-    TRY(said_scaler(m, desc->n_in, root, path, err));
-    TRY(said_selected(app, m, desc->n_in, root, path, err));
-    TRY(said_hash(m->initial, root, "initial_backbone_sha256", path, err));
-    TRY(said_hash(m->from_backbone, root, "from_backbone_sha256", path, err));
-    TRY(said_hash(hash, root, "weights_sha256", path, err));
-    TRY(said_number(&seed, root, "seed", 0, 0, 18446744073709551615.0, path, err));
-    TRY(said_number(&epochs, root, "epochs", 0, 0, 1e15, path, err));
-    TRY(said_number(&best_epoch, root, "best_epoch", 0, 0, 1e15, path, err));
-    v = nn_json_get(root, "seed");
-    m->seed = v && v->type == NN_JSON_UINT ? v->v.u : (uint64_t)nn_json_int(v, 0);
-    m->epochs = (size_t)epochs;
-    m->best_epoch = (size_t)best_epoch;
-    v = nn_json_get(root, "name");
-    if (v && v->type != NN_JSON_STRING)
-        return nn_error_set(err, NN_E_FORMAT, "%s: name: expected text, got %s", path, nn_json_type_name(v->type));
-    m->name = nn_app_text(app, "%s", nn_json_str(v, ""));
-done:
-    return status;
 }
 /* model_load: `path` alone, or the backbone of `path` with the head of `head`. arch and act as the
  * user gave them (NULL = not). */
@@ -1630,132 +1231,34 @@ static nn_status model_load(nn_app *app, model *m, const char *path, const char 
                             const char *arch, const char *act, renames *map, nn_error *err)
 {
     nn_status status = NN_OK;
-    nn_dict d = NN_ZERO, h = NN_ZERO;
-    nn_mlp_layer_desc layers[256];
-    nn_mlp_desc desc = NN_ZERO;
-    nn_load_desc ld = NN_ZERO;
-    nn_load_report rep = NN_ZERO;
-    nn_json *root = NULL;
-    const char *js = NULL, *js_head = NULL, *jp, *own;
-    nn_buf text = NN_ZERO;
-    size_t i, j;
+    nn_model_desc d = NN_ZERO;
+    const char **pairs;
     memset(m, 0, sizeof *m);
-    m->divide = m->std = 1;
-    m->path = head ? head : path;
-    TRY(read_dict(&d, map, path, &js, app, err));
-    if (head) {
-        TRY(read_dict(&h, map, head, &js_head, app, err));
-        for (i = d.count; i-- > 0;)
-            if (strncmp(d.items[i].name, "head.", 5) == 0) {
-                char t[256];
-                (void)snprintf(t, sizeof t, "%s", d.items[i].name);
-                (void)nn_dict_remove(&d, t);
-            }
-        for (i = 0, j = 0; i < h.count; i++)
-            if (strncmp(h.items[i].name, "head.", 5) == 0) {
-                TRY(nn_dict_put(&d, h.items[i].name, &h.items[i].value, err));
-                j++;
-            }
-        if (!j) {
-            status = nn_error_set(err, NN_E_FORMAT, "%s: expected tensors named head.*, got %zu others",
-                              head, h.count);
-            goto done;
-        }
-    }
-    /* the JSON beside a .pth, which can be read and changed, stands before what the file itself says */
-    own = head ? js_head : js;
-    js = NULL;
-    jp = json_path(app, m->path);
-    if (jp && nn_file_exists(jp, NULL)) {
-        TRY(nn_file_read(&text, jp, NULL, err));
-        js = (const char *)text.data;
-        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp, NULL, err));
-        if (!nn_json_get(root, "format") && !nn_json_get(root, "layers")) {
-            nn_app_warn(app, "%s: describes no model: not read", jp);
-            js = NULL;
-        }
-    }
-    if (!js && own) {
-        js = own;
-        jp = m->path;
-        TRY(nn_json_parse(&root, &app->arena, js, strlen(js), jp, NULL, err));
-    }
-    if (js && act) {                                 /* --arch is still compared */
-        status = nn_app_misuse(app, err, "--act: has no effect here; the JSON of %s says what it is", m->path);
-        goto done;
-    }
-    if (act) {
-        desc.act = nn_act_parse(act);
-        if (desc.act == NN_ACT_DEFAULT) {
-            status = nn_error_set(err, NN_E_ARG,
-                              "--act: expected an activation such as relu or gelu, got '%s'", act);
-            goto done;
-        }
-    }
-    TRY(nn_mlp_desc_from_state(&desc, layers, 255, &d, err));
-    if (!js && !act && desc.n_backbone + desc.n_head)
+    d.head = head;
+    d.act = act ? nn_act_parse(act) : NN_ACT_DEFAULT;
+    if (act && d.act == NN_ACT_DEFAULT)
+        return nn_error_set(err, NN_E_ARG, "--act: expected an activation such as relu or gelu, got '%s'", act);
+    TRY(map_pairs(app, map, &pairs, err));
+    d.rename = pairs;
+    d.n_rename = map->list.n;
+    d.met = map->met;
+    d.ignore_hash = map->ignore_hash;
+    TRY(nn_model_open(m, path, &d, err));
+    if (m->passed_over) nn_app_warn(app, "%s: describes no model: not read", m->passed_over);
+    if (m->described && act)                         /* --arch is still compared */
+        TRY(nn_app_misuse(app, err, "--act: has no effect here; the JSON of %s says what it is", m->path));
+    if (!m->described && !act && m->net->n_layers > 1)
         nn_app_warn(app, "%s: nothing says its activation: relu is taken (--act)", m->path);
-    if (arch) {
-        nn_mlp_layer_desc want[256];
-        size_t nb, nh, have = desc.n_backbone + desc.n_head;
-        TRY(parse_arch(want, 255, &nb, &nh, arch, NULL, desc.n_in, desc.act, err));
-        if (desc.n_backbone + desc.n_head != nb + nh) {
-            status = nn_error_set(err, NN_E_FORMAT,
-                              "%s: expected the %zu hidden layers of --arch %s, got %zu", path,
-                              nb + nh, arch, have);
-            goto done;
-        }
-        for (i = 0; i < have; i++) {
-            if (layers[i].width != want[i].width) {
-                status = nn_error_set(err, NN_E_FORMAT,
-                                  "%s: layer %zu: expected %zu outputs as --arch %s says, got %zu",
-                                  path, i, want[i].width, arch, layers[i].width);
-                goto done;
-            }
-            layers[i].act = want[i].act;
-        }
-    }
-    if (js) {
-        TRY(described(app, m, &desc, layers, root, jp ? jp : path, err));
-    } else {
-        m->n_classes = desc.n_out;
-        m->classes = (const char **)nn_arena_get(&app->arena, (desc.n_out + 1) * sizeof *m->classes);
-        if (!m->classes) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
-        for (i = 0; i < desc.n_out; i++) m->classes[i] = nn_app_text(app, "%zu", i);
-    }
-    desc.init = NN_INIT_ZEROS;
-    TRY(nn_mlp_create(&m->net, &desc, err));
-    {   /* names of strangers (fc1, fc2, ...) count by order */
-        char name[NN_MLP_NAME + 8];
-        (void)nn_mlp_param(m->net, 0, name);
-        ld.by_order = !nn_dict_get(&d, name);
-        ld.strict = 1;
-    }
-    if (nn_mlp_load(m->net, &d, &ld, &rep, err) != NN_OK) {
-        char msg[192];
-        (void)snprintf(msg, sizeof msg, "%s", err->msg);
-        status = nn_error_set(err, NN_E_FORMAT, "%.60s: %.120s", path, msg);
-        goto done;
-    }
+    if (arch) TRY(check_arch(m, path, arch, d.act, err));
     if (!app->quiet)
-        nn_app_say(app, "%s: %zu tensors matched, %zu missing, %zu unexpected, %zu reshaped%s",
-                   path, rep.matched, rep.missing, rep.unexpected, rep.reshaped,
-                   ld.by_order ? " (by order)" : "");
-    TRY(hash_model(m, err));
-    if (js && !head) {                       /* with --head the weights come from two files */
-        const char *said = nn_json_str(nn_json_get(root, "weights_sha256"), m->weights);
-        if (strcmp(said, m->weights) != 0 && !(map && map->ignore_hash))
-            status = nn_error_set(err, NN_E_FORMAT,
-                                  "%.60s: weights_sha256: expected that of %.60s, %.12s, got %.12s: it "
-                                  "describes other weights (--ignore-hash)",
-                                  jp ? jp : path, path, m->weights, said);
-    }
+        nn_app_say(app, "%s: %zu tensors matched, 0 missing, 0 unexpected, 0 reshaped%s", path,
+                   2 * m->net->n_layers, m->by_order ? " (by order)" : "");
 done:
-    nn_load_report_free(&rep);
-    nn_buf_free(&text);
-    nn_dict_free(&d);
-    nn_dict_free(&h);
-    if (status != NN_OK) model_free(m);
+    if (status != NN_OK) {
+        model_free(m);
+        if (strstr(err->msg, "describes other weights") && strlen(err->msg) + 17 < sizeof err->msg)
+            strcat(err->msg, " (--ignore-hash)");
+    }
     return status;
 }
 
@@ -2408,6 +1911,28 @@ done:
     return status;
 }
 
+/* mean 0 and variance 1 of the training rows, applied to all of them and kept with the model */
+static nn_status fit_scaler(nn_app *app, model *m, nn_tensor *train, nn_tensor *val, nn_tensor *test, nn_error *err)
+{
+    const size_t bytes = train->shape[1] * sizeof(double);
+    nn_scaler s = NN_ZERO;
+    nn_status status = NN_OK;
+    TRY(nn_scaler_fit(&s, train, err));
+    TRY(nn_scaler_transform(&s, train, err));
+    if (val->ndim) TRY(nn_scaler_transform(&s, val, err));
+    if (test->ndim) TRY(nn_scaler_transform(&s, test, err));
+    m->scaler_mean = (double *)nn_arena_get(&app->arena, bytes);
+    m->scaler_scale = (double *)nn_arena_get(&app->arena, bytes);
+    if (!m->scaler_mean || !m->scaler_scale) {
+        status = nn_error_set(err, NN_E_NOMEM, "out of memory");
+        goto done;
+    }
+    memcpy(m->scaler_mean, s.mean.data, bytes);
+    memcpy(m->scaler_scale, s.scale.data, bytes);
+done:
+    nn_scaler_free(&s);
+    return status;
+}
 /* fit: load, split, train (or fine-tune `base`), judge, save under STEM. *out receives the model of
  * the first seed. */
 static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_opts *in,
@@ -2472,13 +1997,9 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
     prepare(&m, &tr);
     if (va.x.ndim) prepare(&m, &va);
     if (te.x.ndim) prepare(&m, &te);
-    if (base && base->scaled && !nn_app_asked(app, "data.standardize")) standardize = 1;
+    if (base && base->scaler_mean && !nn_app_asked(app, "data.standardize")) standardize = 1;
     if (standardize) {
-        m.scaled = 1;
-        TRY(nn_scaler_fit(&m.scaler, &tr.x, err));
-        TRY(nn_scaler_transform(&m.scaler, &tr.x, err));
-        if (va.x.ndim) TRY(nn_scaler_transform(&m.scaler, &va.x, err));
-        if (te.x.ndim) TRY(nn_scaler_transform(&m.scaler, &te.x, err));
+        TRY(fit_scaler(app, &m, &tr.x, &va.x, &te.x, err));
     }
     if (select > 0) {
         TRY(select_columns(app, &m, &tr, select, err));
@@ -2656,7 +2177,7 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
         test_acc[s] = te.x.ndim ? et.accuracy : NAN;
         n_done++;
         if (s == 0) {
-            TRY(model_save(app, &m, stem, o->safetensors, err));
+            TRY(model_save(app, &m, stem, o, err));
             TRY(write_history(app, &hist, nn_app_path(app, "%s_history.csv", stem), err));
             fig->val_accuracy = val_acc[0];
             fig->val_loss = has_val ? ev.loss : NAN;
@@ -2712,9 +2233,6 @@ static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_
                            "architecture, classes, scaler, hashes");
             nn_report_file(rep, nn_app_path(app, "%s_history.csv", stem), NULL);
             *out = m;
-            memset(&m.scaler, 0, sizeof m.scaler);          /* the first model keeps it; later seeds
-                                                               share the rows, already scaled */
-            m.scaled = 0;
             m.net = NULL;
         }
         nn_trainer_destroy(t);
@@ -2799,7 +2317,6 @@ done:
     eval_free(&ev);
     eval_free(&et);
     nn_mlp_destroy(m.net);
-    nn_scaler_free(&m.scaler);
     if (status != NN_OK) model_free(out);
     return status;
 }
@@ -2890,6 +2407,16 @@ static void json_set(nn_json_writer *w, const gen_opts *g)
     nn_json_bool(w, g->stable);
     nn_json_end(w);
 }
+/* -- each key has the kind of value that json_set writes, or is refused by its name -- */
+static nn_status said_number(double *out, const nn_json *of, const char *key, double lo, double hi, const char *path,
+                             nn_error *err)
+{
+    const nn_json *v = nn_json_get(of, key);
+    *out = nn_json_num(v, NAN);
+    if (*out >= lo && *out <= hi) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: %s: expected a number from %g to %g, got %s", path, key, lo, hi,
+                        !v ? "nothing" : *out == *out ? "another" : nn_json_type_name(v->type));
+}
 static nn_status said_bool(int *out, const nn_json *of, const char *key, const char *path, nn_error *err)
 {
     const nn_json *v = nn_json_get(of, key);
@@ -2928,24 +2455,28 @@ static nn_status read_set(nn_app *app, gen_opts *g, const char *path, nn_error *
                               path, v ? nn_json_type_name(v->type) : "nothing");
         goto done;
     }
-#define X(name) TRY(said_number(&number, v, #name, NAN, 0, 1e9, path, err)); g->name = (size_t)number;
+#define X(name) TRY(said_number(&number, v, #name, 0, 1e9, path, err)); g->name = (size_t)number;
     SET_SIZES(X)
 #undef X
     list = nn_json_get(v, "weights");
-    TRY(said_list(&list, v, "weights", list && list->type == NN_JSON_ARRAY ? list->n : 0, 0, path, err));
+    if (!list || list->type != NN_JSON_ARRAY) {
+        status = nn_error_set(err, NN_E_FORMAT, "%s: weights: expected a list of numbers, got %s", path,
+                              list ? nn_json_type_name(list->type) : "nothing");
+        goto done;
+    }
     if (list->n) {
         double *w = (double *)nn_arena_get(&app->arena, list->n * sizeof *w);
         if (!w) { status = nn_error_set(err, NN_E_NOMEM, "%s: out of memory", path); goto done; }
         g->weights.v = w;
         for (list = list->v.first; list; list = list->next) w[g->weights.n++] = nn_json_num(list, 0);
     }
-    TRY(said_number(&g->flip_y, v, "flip_y", NAN, -1, 1, path, err));
-    TRY(said_number(&g->class_sep, v, "class_sep", NAN, 0, 1e6, path, err));
+    TRY(said_number(&g->flip_y, v, "flip_y", -1, 1, path, err));
+    TRY(said_number(&g->class_sep, v, "class_sep", 0, 1e6, path, err));
     TRY(said_bool(&g->hypercube, v, "hypercube", path, err));
     TRY(said_text(app, &g->shift, v, "shift", path, err));
     TRY(said_text(app, &g->scale, v, "scale", path, err));
     TRY(said_bool(&g->shuffle, v, "shuffle", path, err));
-    TRY(said_number(&number, v, "random_state", NAN, 0, 18446744073709551615.0, path, err));
+    TRY(said_number(&number, v, "random_state", 0, 18446744073709551615.0, path, err));
     list = nn_json_get(v, "random_state");
     g->random_state = list->type == NN_JSON_UINT ? list->v.u : (uint64_t)nn_json_int(list, 0);
     TRY(said_bool(&g->stable, v, "stable", path, err));
@@ -3823,7 +3354,7 @@ static nn_status sweep(nn_app *app, edit_job *j, const opts *o, const edit_opts 
         TRY(put_backbone(&j->set[0].head, &d, j->pattern, err));
         j->set[0].head.name = nn_app_text(app, "%s %s", op_name[op], j->set[0].name);
         j->set[0].head.from = j->pre.weights;
-        TRY(model_save(app, &j->set[0].head, stem, o->safetensors, err));
+        TRY(model_save(app, &j->set[0].head, stem, o, err));
         nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem),
                        nn_app_text(app, "edited backbone at coefficient %.4g with the head of %s",
                                    x[at], j->set[0].name));
@@ -4195,10 +3726,10 @@ static nn_status cmd_summary(nn_app *app, opts *o, nn_error *err)
     nn_app_result_text(app, "weights_sha256", m.weights);
     nn_app_result_text(app, "backbone_sha256", m.backbone);
     if (m.initial[0]) nn_app_result_text(app, "initial_backbone_sha256", m.initial);
-    if (m.has_json && !app->json) {
+    if (m.described && !app->json) {
         printf("labels");
         for (i = 0; i < m.n_classes && i < 40; i++) printf(" %s", m.classes[i]);
-        printf("%s\nscaler %s\n", m.n_classes > 40 ? " ..." : "", m.scaled ? "standard" : "none");
+        printf("%s\nscaler %s\n", m.n_classes > 40 ? " ..." : "", m.scaler_mean ? "standard" : "none");
     }
 done:
     model_free(&m);

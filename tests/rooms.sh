@@ -70,6 +70,20 @@ one_call classification nn_data.h <<'C'
     nn_tensor x = NN_ZERO, y = NN_ZERO;
     return nn_classification_make(&x, &y, NULL, &d, NULL) != NN_OK || nn_tensor_count(&y) == 0;
 C
+one_call model nn_sig.h <<'C'
+    nn_mlp_desc d = NN_ZERO;
+    nn_model m = NN_ZERO, back = NN_ZERO;
+    char path[4096];
+    const char *classes[1] = { "y" };
+    d.n_in = 2;
+    d.n_out = 1;
+    m.divide = m.std = 1;
+    m.classes = classes;
+    m.n_classes = 1;
+    (void)snprintf(path, sizeof path, "%s.%p.pth", argv[2], (void *)path);
+    if (nn_mlp_create(&m.net, &d, NULL) != NN_OK || nn_model_save(&m, path, NULL, NULL) != NN_OK) return 1;
+    return nn_model_open(&back, path, NULL, NULL) != NN_OK || !back.described;
+C
 printf 'a,b\n1,2\n3,4.5\n' >"$tmp/in.csv"
 cat >"$tmp/make_npz.c" <<'C'
 #define NN_STATIC
@@ -108,6 +122,7 @@ door forward 60 -DNN_NO_AVX512
 door forward 45 -DNN_NO_SIMD
 door fit 192
 door classification 115
+door model 215 -DNN_SIG_ONLY_MODEL
 # README's table of wishes says these budgets, and seconds to compile: "| wish | headers | 70; 55 with `SWITCH` | 1.7; 1.3 |".
 # The seconds are of one machine: a compile that takes four times as long here is a failure all the same.
 readme() {
@@ -378,7 +393,7 @@ while read -r file said; do
     if awk -v t="${took:-0}" -v s="${said:-0}" 'BEGIN { exit !(t > 0 && s > 0 && t <= 4 * s) }'; then passed=$((passed + 1))
     else echo "FAIL README.md's seconds of $(basename "$file" .times)"; failed=$((failed + 1)); fi
 done <"$tmp/seconds"
-[ $bytes = yes ] || skipped=$((9 + 3 + $(wc -l <"$tmp/graph")))
+[ $bytes = yes ] || skipped=$((10 + 3 + $(wc -l <"$tmp/graph")))
 if [ -f "$tmp/budgets" ]; then
     while read -r name kb low high; do
         if [ -s "$tmp/w_$low" ] && [ -s "$tmp/w_$high" ]; then

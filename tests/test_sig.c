@@ -1,4 +1,7 @@
 /* tests/test_sig.c - nn_sig.h: numbers, signatures, gates, records, completions read back */
+#define _POSIX_C_SOURCE 200809L
+#include <stdlib.h>
+#include <unistd.h>
 #define NN_IMPLEMENTATION
 #include "../nn_sig.h"
 #include "nn_test.h"
@@ -666,8 +669,105 @@ static void memory_fails_cleanly(void)
     fixture_free(&whole);
 }
 
+/* a model file gives the network back, with every activation and what belongs to it; what its description says wrongly is refused */
+static void same_model(const nn_model *a, const nn_model *b)
+{
+    float x[6] = { 0.5f, -1.0f, 2.0f, 0.25f, 3.0f, -0.75f }, y[6], za[4], zb[4];
+    nn_error e = NN_ZERO;
+    size_t i;
+    memcpy(y, x, sizeof x);
+    nn_model_input(a, x, 2);
+    nn_model_input(b, y, 2);
+    CHECK(memcmp(x, y, sizeof x) == 0);
+    CHECK_OK(nn_mlp_predict(a->net, za, nn_mlp_dense(x, 0), 2, 1, &e), e);
+    CHECK_OK(nn_mlp_predict(b->net, zb, nn_mlp_dense(y, 0), 2, 1, &e), e);
+    CHECK(memcmp(za, zb, sizeof za) == 0);
+    for (i = 0; i < a->net->n_layers; i++) {
+        CHECK_INT(a->net->layers[i].act, b->net->layers[i].act);
+        CHECK(a->net->layers[i].dropout >= b->net->layers[i].dropout && a->net->layers[i].dropout <= b->net->layers[i].dropout);
+    }
+    for (i = 0; i < 2; i++) CHECK_STR(b->classes[i], a->classes[i]);
+    for (i = 0; i < 3; i++) CHECK_STR(b->features[i], a->features[i]);
+    CHECK_STR(b->label, "kind");
+    CHECK_STR(b->weights, a->weights);
+    CHECK_INT(b->seed, a->seed);
+    CHECK_INT(b->best_epoch, 7);
+    CHECK_INT(b->described, 1);
+}
+static void model_files(void)
+{
+    static const char *classes[2] = { "no", "yes, \"quoted\"" }, *features[3] = { "a", "b", "c" };
+    static double mean[3] = { 0.1, -2.5, 1e-3 }, scale[3] = { 1.5, 0.3333333333333333, 2 };
+    static unsigned char keep[3] = { 1, 0, 1 };
+    static const nn_act act[7] = { NN_ACT_RELU, NN_ACT_LEAKY_RELU, NN_ACT_GELU, NN_ACT_GELU_TANH, NN_ACT_TANH, NN_ACT_SIGMOID, NN_ACT_SILU };
+    static const struct { const char *was, *is, *named; } wrong[] = {
+        { "\"format\": \"nn_mlp 1\"", "\"format\": \"nn_mlp 2\"", "format" }, { "\"tanh\"", "\"elu\"", "activation" },
+        { "\"n_out\": 2", "\"n_out\": 3", "n_out" }, { "\"classes\"", "\"klasses\"", "classes" }, { "\"scale\"", "\"skale\"", "scale" },
+        { "\"divide\": 4", "\"divide\": 0", "divide" }, { "\"selected\": [", "\"selected\": [99, ", "selected" },
+        { "\"weights_sha256\": \"", "\"weights_sha256\": \"0", "weights_sha256" } };
+    char dir[] = "/tmp/nn_model.XXXXXX", path[3][64], beside[64];
+    nn_error e = NN_ZERO;
+    size_t i, k;
+    if (!mkdtemp(dir)) { CHECK(!"mkdtemp"); return; }
+    (void)snprintf(path[0], 64, "%s/m_model.pth", dir);
+    (void)snprintf(path[1], 64, "%s/m_model.safetensors", dir);
+    (void)snprintf(path[2], 64, "%s/m_model.onnx", dir);
+    CHECK_STR(nn_model_sidecar(beside, sizeof beside, path[0]) + strlen(dir), "/m_model.json");
+    CHECK(nn_model_sidecar(beside, sizeof beside, path[1]) == NULL && nn_model_sidecar(beside, 10, path[0]) == NULL);
+    (void)nn_model_sidecar(beside, sizeof beside, path[0]);
+    for (i = 0; i < 7; i++) {
+        nn_mlp_layer_desc layers[2];
+        nn_mlp_desc d = NN_ZERO;
+        nn_model m = NN_ZERO, back = NN_ZERO;
+        nn_buf b = NN_ZERO;
+        memset(layers, 0, sizeof layers);
+        layers[0].width = 5; layers[0].act = act[i]; layers[0].dropout = 0.25;
+        layers[1].width = 4; layers[1].act = i == 4 ? NN_ACT_TANH : act[(i + 3) % 7];
+        d.n_in = 3; d.n_out = 2; d.backbone = layers; d.n_backbone = 2; d.slope = 0.2;
+        CHECK_OK(nn_mlp_create(&m.net, &d, &e), e);
+        m.classes = classes; m.n_classes = 2; m.features = features; m.label = "kind"; m.name = "m";
+        m.divide = 4; m.mean = 0.5; m.std = 2; m.scaler_mean = mean; m.scaler_scale = scale; m.keep = keep;
+        m.seed = ~(uint64_t)0; m.epochs = 9; m.best_epoch = 7;
+        for (k = 0; k < 3; k++) CHECK_OK(nn_model_save(&m, path[k], NULL, &e), e);
+        for (k = 0; k < 2; k++) {
+            CHECK_OK(nn_model_open(&back, path[k], NULL, &e), e);
+            same_model(&m, &back);
+            nn_model_free(&back);
+        }
+        CHECK_INT(nn_model_save(&m, "model.bin", NULL, &e), NN_E_ARG);
+        CHECK(strstr(e.msg, ".onnx") != NULL);
+        CHECK(nn_model_open(&back, path[2], NULL, &e) != NN_OK && back.net == NULL);
+        if (i != 4) { nn_mlp_destroy(m.net); continue; }
+        /* beside a .pth, with one value wrong */
+        CHECK_OK(nn_model_json(&m, &b, 1, 1, &e), e);
+        for (k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+            char *text = (char *)b.data, *at = strstr(text, wrong[k].was);
+            nn_buf t = NN_ZERO;
+            nn_model_desc how = NN_ZERO;
+            CHECK(at != NULL);
+            if (!at) continue;
+            CHECK_OK(nn_buf_put(&t, text, (size_t)(at - text), &e), e);
+            CHECK_OK(nn_buf_text(&t, wrong[k].is, &e), e);
+            CHECK_OK(nn_buf_text(&t, at + strlen(wrong[k].was) + (wrong[k].named[0] == 'w'), &e), e);
+            CHECK_OK(nn_file_write(beside, t.data, t.len, NULL, &e), e);
+            nn_buf_free(&t);
+            CHECK_INT(nn_model_open(&back, path[0], NULL, &e), NN_E_FORMAT);
+            CHECK_MSG(strstr(e.msg, wrong[k].named) != NULL && back.net == NULL, "%s: %s", wrong[k].named, e.msg);
+            how.ignore_hash = 1;
+            if (wrong[k].named[0] != 'w') continue;
+            CHECK_OK(nn_model_open(&back, path[0], &how, &e), e);
+            nn_model_free(&back);
+        }
+        nn_buf_free(&b);
+        (void)remove(beside);
+        nn_mlp_destroy(m.net);
+    }
+    for (k = 0; k < 3; k++) (void)remove(path[k]);
+    (void)rmdir(dir);
+}
 int main(void)
 {
+    RUN(model_files);
     RUN(rounded_numbers);
     RUN(kmeans_is_optimal);
     RUN(signature_formulas);

@@ -177,6 +177,101 @@ with tempfile.TemporaryDirectory() as tmp:
     check(all(tau[k].dtype == torch.float64 and torch.equal((pre[k].double() + tau[k]).float(), b[k]) for k in tau), "tau in float64 restores the fine-tuned weights")
 
 
+def described(meta):
+    """the module that a description means, from its JSON alone: what a reader of the .safetensors writes"""
+    acts = {"relu": torch.nn.ReLU, "leaky_relu": torch.nn.LeakyReLU, "gelu": torch.nn.GELU, "gelu_tanh": lambda: torch.nn.GELU(approximate="tanh"),
+            "tanh": torch.nn.Tanh, "sigmoid": torch.nn.Sigmoid, "silu": torch.nn.SiLU, "identity": torch.nn.Identity}
+    mods, names = [], {}
+    for l in meta["layers"]:
+        names[l["name"]] = "%d" % len(mods)
+        mods += [torch.nn.Linear(l["n_in"], l["n_out"]), torch.nn.LeakyReLU(l["slope"]) if "slope" in l else acts[l["activation"]]()]
+    return torch.nn.Sequential(*mods), names
+
+
+def prepared(x, meta):
+    """the input transform of a description, in float32"""
+    i = meta["input"]
+    x = ((x / np.float32(i["divide"])) - np.float32(i["mean"])) / np.float32(i["std"])
+    if meta["scaler"]:
+        x = (x - np.array(meta["scaler"]["mean"], np.float32)) / np.array(meta["scaler"]["scale"], np.float32)
+    if meta["selected"] is not None:
+        x = x * np.isin(np.arange(x.shape[1]), meta["selected"]).astype(np.float32)
+    return x.astype(np.float32)
+
+
+# One model, three files, four readers: torch from the .pth, the description's module from the .safetensors, onnxruntime and our own
+# predict. Logits differ by at most 1e-5 of the row's largest (1e-6 for networks up to 3 x 64), and the class is the same outside ties.
+import onnx, onnxruntime
+from onnx.reference import ReferenceEvaluator
+from safetensors import safe_open
+with tempfile.TemporaryDirectory() as d:
+    T = lambda *p: os.path.join(d, *p)
+    run("generate", "--name", "d", "--n-samples", "900", "--n-features", "24", "--n-informative", "8", "--n-classes", "5", "--out", d)
+    train, test = T("d_train.csv"), T("d_test.csv")
+    x, y = read(test)
+    acts = ["relu", "leaky_relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu"]
+    jobs = [("48,32", a, ["--standardize"]) for a in acts]
+    jobs += [("64,64,64", "relu", []), ("16", "gelu", ["--select", "6", "--input-divide", "2", "--input-mean", "0.25", "--input-std", "3"]),
+             ("300,200,100", "relu", ["--standardize", "--select", "9"]), ("tapered", "relu", ["--standardize"]), ("16", "silu", ["--dropout", "0.4"])]
+    for i, (arch, act, more) in enumerate(jobs):
+        what = "%s %s %s" % (arch, act, " ".join(more))
+        out = T("m%d" % i)
+        run("train", "--train", train, "--arch", arch, "--act", act, "--init", "he", "--epochs", "8", "--onnx", *more, "--no-plots", "--out", out)
+        base = os.path.join(out, "mlp_d_model")
+        model = onnx.load(base + ".onnx")
+        onnx.checker.check_model(model, full_check=True)
+        check([o.version for o in model.opset_import] == [20], "%s: opset %s" % (what, model.opset_import))
+        meta = json.loads({p.key: p.value for p in model.metadata_props}["nn_mlp"])
+        with open(base + ".json") as f:
+            check(json.load(f) == meta, "%s: the description in the .onnx is that beside the .pth" % what)
+        session = onnxruntime.InferenceSession(base + ".onnx", providers=["CPUExecutionProvider"])
+        logits, p = session.run(["logits", "probabilities"], {"input": x})
+        sd = torch.load(base + ".pth", weights_only=True)
+        module, names = described(meta)
+        rename = lambda k: names[k.rsplit(".", 1)[0]] + "." + k.rsplit(".", 1)[1]
+        module.load_state_dict({rename(k): v for k, v in sd.items()}, strict=True)
+        with torch.no_grad():
+            want = module(torch.from_numpy(prepared(x, meta))).numpy()
+        with safe_open(base + ".safetensors", "pt") as f:
+            said = json.loads(f.metadata()["nn_mlp"])
+            check(said == meta, "%s: the description in the .safetensors" % what)
+            module, names = described(said)
+            module.load_state_dict({rename(k): f.get_tensor(k) for k in f.keys()}, strict=True)
+        with torch.no_grad():
+            also = module(torch.from_numpy(prepared(x, said))).numpy()
+        # ours, from .pth and .safetensors: probabilities in double, printed to the last digit
+        widths = [int(w) for w in arch.split(",")] if arch[0].isdigit() else [24]
+        bound = 1e-6 if len(widths) <= 3 and max(widths) <= 64 and arch[0].isdigit() else 1e-5
+        scale = np.abs(want).max(1, keepdims=True)
+        check(np.array_equal(want, also), "%s: .pth and .safetensors are one network" % what)
+        # onnxruntime's own kernels of these are looser than a float: the graph is judged by onnx's evaluator, beside torch's own
+        # distance from float64
+        loose = act in ("gelu", "gelu_tanh", "sigmoid", "silu")
+        worst = (np.abs(logits - want) / scale).max()
+        check(worst <= (1e-5 if loose else bound), "%s: onnxruntime and torch differ by %.2g of the row's largest logit" % (what, worst))
+        if loose:
+            exact = ReferenceEvaluator(model).run(["logits"], {"input": x})[0]
+            with torch.no_grad():
+                true = module.double()(torch.from_numpy(prepared(x, said)).double()).numpy()
+            worst, own = (np.abs(exact - true) / scale).max(), (np.abs(want - true) / scale).max()
+            check(worst <= max(bound, 2 * own), "%s: the graph is off by %.2g of the row's largest logit, torch by %.2g" % (what, worst, own))
+        gap = np.sort(want, 1)
+        clear = (gap[:, -1] - gap[:, -2]) > 2 * bound * scale[:, 0]
+        check((logits.argmax(1) == want.argmax(1))[clear].all(), "%s: another class" % what)
+        for kind in ("pth", "safetensors"):
+            run("predict", "--model", base + "." + kind, "--input", test, "--output", T("p.csv"), "--overwrite")
+            with open(T("p.csv")) as f:
+                ours = np.array([r[1:] for r in list(csv.reader(f))[1:]], dtype=np.float64)
+            ours = ours[:, -5:]
+            w = want.astype(np.float64)
+            q = np.exp(w - w.max(1, keepdims=True))
+            q /= q.sum(1, keepdims=True)
+            # |log p - log q| <= 2 bound max|logit|
+            lim = 2 * bound * scale + 1e-6
+            check((np.abs(np.log(np.maximum(ours, 1e-30)) - np.log(q)) <= lim + 1e-6 / np.maximum(q, 1e-9)).all(), "%s: predict from .%s" % (what, kind))
+            check(np.abs(p - q).max() < 1e-5, "%s: probabilities of the .onnx" % what)
+
+
 def truth(folder, name):
     with open(os.path.join(folder, name + "_truth.json")) as f:
         return json.load(f)
