@@ -1726,10 +1726,14 @@ NNI_FN int nni_win_seek(void *u, intptr_t h, uint64_t offset)
     return 0;
 }
 NNI_FN int nni_win_sync(void *u, intptr_t h) { (void)u; return FlushFileBuffers((void *)h) ? 0 : nni_win_err(); }
+NNI_FN int nni_win_standard(intptr_t h)
+{
+    return (void *)h == GetStdHandle((unsigned long)-10) || (void *)h == GetStdHandle((unsigned long)-11);
+}
 NNI_FN int nni_win_close(void *u, intptr_t h)
 {
     (void)u;
-    if ((void *)h == GetStdHandle((unsigned long)-10) || (void *)h == GetStdHandle((unsigned long)-11)) return 0;
+    if (nni_win_standard(h)) return 0;
     return CloseHandle((void *)h) ? 0 : nni_win_err();
 }
 /* locks bind on Windows: a byte far behind the end, so that others can read who holds it */
@@ -1745,7 +1749,7 @@ NNI_FN int nni_win_info_of(void *u, intptr_t h, nn_io_info *out)
     uint32_t in[16] = { 0 };           /* attributes, three times, volume, size (high, low), links, index */
     (void)u;
     memset(out, 0, sizeof *out);
-    if (GetFileType((void *)h) != 1) return 0;
+    if (GetFileType((void *)h) != 1 || nni_win_standard(h)) return 0;     /* read or written from end to end */
     if (!GetFileInformationByHandle((void *)h, (struct _BY_HANDLE_FILE_INFORMATION *)(void *)in)) return nni_win_err();
     out->is_dir = in[0] & 0x10 ? 1 : 0;
     out->is_file = !out->is_dir;

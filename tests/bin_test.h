@@ -38,11 +38,19 @@ static inline nn_io bin_table(bin_faults *f)
     f->error = EIO;
     return io;
 }
+/* n bytes of numbers of `width` bytes between this host's order and that of most files: nothing to do on little-endian hosts */
+static inline void bin_little(void *p, size_t n, size_t width)
+{
+    unsigned char *b = (unsigned char *)p, t;
+    size_t i, k;
+    if (!nni_big_endian()) return;
+    for (i = 0; i + width <= n; i += width) for (k = 0; k < width / 2; k++) { t = b[i + k]; b[i + k] = b[i + width - 1 - k]; b[i + width - 1 - k] = t; }
+}
 /* A folder of this process; the test leaves it empty. */
 static inline const char *bin_dir(void)
 {
     static char dir[128];
-    if (!dir[0]) { const char *t = getenv("TMPDIR"); (void)snprintf(dir, sizeof dir, "%s/nn_bin_%ld", t ? t : "/tmp", (long)getpid()); (void)nn_dir_make(dir, NULL, NULL); }
+    if (!dir[0]) { const char *t = getenv("TMPDIR"); (void)snprintf(dir, sizeof dir, "%s/nn_bin_%ld", t ? t : "/tmp", nni_process()); (void)nn_dir_make(dir, NULL, NULL); }
     return dir;
 }
 static inline const char *bin_path(const char *name)

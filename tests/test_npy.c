@@ -205,8 +205,10 @@ static void fields(void)
     nn_error e = NN_ZERO;
     size_t n = put_npy(b, type, rest, record, sizeof record), i;
     {                                                /* 8 dimensions in all are the most, 1 of the array and 7 of the field */
-        static const float two[2] = { 1.5f, 2.5f };
-        const size_t most = put_npy(b, "[('x', '<f4', (1,1,1,1,1,1,1))]", rest, two, sizeof two);
+        float two[2] = { 1.5f, 2.5f };
+        size_t most;
+        bin_little(two, sizeof two, 4);
+        most = put_npy(b, "[('x', '<f4', (1,1,1,1,1,1,1))]", rest, two, sizeof two);
         CHECK_OK(parts_of(&d, &units, NULL, b, most, NULL, &e), e);
         CHECK(d.count == 1 && d.items[0].value.ndim == 8 && nn_f32(&d.items[0].value)[1] == 2.5f);
         nn_dict_free(&d);
@@ -306,7 +308,8 @@ static void rows_maps_and_appending(void)
         CHECK(nn_f32(&t)[0] == 36.0f);
         nn_tensor_free(&t);
         CHECK_INT(nn_npz_get_rows(z, 0, 49, 2, &t, &e), NN_E_ARG);
-        if (level == 0) { CHECK_OK(nn_npz_map(z, 0, &t, &e), e); CHECK(((uintptr_t)t.data & 63) == 0 && nn_f32(&t)[599] == 599.0f && t.capacity == 0); nn_tensor_free(&t); }
+        if (level == 0 && nni_big_endian()) { CHECK_INT(nn_npz_map(z, 0, &t, &e), NN_E_UNSUPPORTED); CHECK(strstr(e.msg, "the other byte order") != NULL); }
+        else if (level == 0) { CHECK_OK(nn_npz_map(z, 0, &t, &e), e); CHECK(((uintptr_t)t.data & 63) == 0 && nn_f32(&t)[599] == 599.0f && t.capacity == 0); nn_tensor_free(&t); }
         else { CHECK_INT(nn_npz_map(z, 0, &t, &e), NN_E_UNSUPPORTED); CHECK(strstr(e.msg, "the member is compressed") != NULL); }
         nn_npz_close(z);
         CHECK_OK(nn_npz_create(&w, bin_path("a.npz"), 1, NULL, &e), e);
