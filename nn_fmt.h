@@ -1205,6 +1205,14 @@ extern "C" {
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+#ifndef LOCK_EX          /* macOS and the BSDs hide flock behind _POSIX_C_SOURCE; the numbers are everybody's */
+#define LOCK_EX 2
+#define LOCK_NB 4
+extern int flock(int fd, int how);
+#endif
+#if defined(__APPLE__) && !defined(F_FULLFSYNC)
+#define F_FULLFSYNC 51   /* hidden likewise */
+#endif
 #else
 #define NNI_POSIX 0
 #ifdef _WIN32

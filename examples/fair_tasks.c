@@ -2541,7 +2541,7 @@ static void policy_hash(const net *p, char hex[65])
 /* ==== tables and plots of methods ======================================== */
 /* all [runs][M_COUNT]: mean and interval of every figure, printed and into the report. dir 0 =
  * every method */
-static void tell(nn_app *app, nn_report *r, const char *prefix, const result *all, size_t runs,
+static void tell_all(nn_app *app, nn_report *r, const char *prefix, const result *all, size_t runs,
                  const char *what)
 {
     static const int shown[] = { R_ACC, R_BACC, R_DP, R_EODDS, R_EOPP, R_NOISE, R_AUC };
@@ -3359,7 +3359,7 @@ static nn_status meta_report(meta_run *q, nn_error *err)
                      "noise reduction of the selection");
     nn_report_section(r, "Methods on held-out tasks");
     legend(r);
-    tell(app, r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
+    tell_all(app, r, "", all, o->seeds, "Means over held-out tasks; +- is the 95 % interval over seeds");
     tell_pairs(app, r, q->per, o->n_val, "held-out tasks of the last seed");
     plot_methods(r, all, o->seeds, "Accuracy against fairness", "accuracy_fairness");
     nn_report_text(
@@ -4242,7 +4242,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
         told_free(&also);
         if (s == NN_OK) {
             nn_report_section(&r, nn_app_text(app, "Task %zu", id));
-            tell(app, &r, nn_app_text(app, "task%zu_", id), all + i * M_COUNT, 1,
+            tell_all(app, &r, nn_app_text(app, "task%zu_", id), all + i * M_COUNT, 1,
                  nn_app_text(app, "%zu training rows, %zu columns", t.n, t.d));
             if (o->inits > 1) {
                 nn_series se;
@@ -4277,7 +4277,7 @@ static nn_status cmd_test(nn_app *app, const opts *o, nn_error *err)
         key_figures(app, &r, all, n, has == has ? M_EVIDENCE_FAIR : M_GREEDY);
         nn_report_section(&r, "All together");
         legend(&r);
-        tell(app, &r, "mean_", all, n, "Means over the tasks; +- is the 95 % interval");
+        tell_all(app, &r, "mean_", all, n, "Means over the tasks; +- is the 95 % interval");
         tell_pairs(app, &r, all, n, "these tasks");
         plot_methods(&r, all, n, "Accuracy against fairness, means over the tasks", "accuracy_fairness");
     }
@@ -4727,7 +4727,7 @@ static nn_status evaluation_report(evaluation *q, nn_error *err)
     key_figures(app, r, all, runs, has == has ? M_EVIDENCE_FAIR : M_BASE);
     nn_report_section(r, "Methods");
     legend(r);
-    tell(app, r, "", all, runs, "Means over seeds; +- is the 95 % interval");
+    tell_all(app, r, "", all, runs, "Means over seeds; +- is the 95 % interval");
     tell_pairs(app, r, all, runs, "seeds");
     plot_methods(r, all, runs, "Accuracy against fairness", "accuracy_fairness");
     if (has == has) {

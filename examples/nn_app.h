@@ -399,6 +399,9 @@ NN_DEF void nn_progress_end(nn_progress *p);
 #include <fcntl.h>
 #include <unistd.h>
 #include <sys/stat.h>
+#ifdef _WIN32
+#include <io.h>
+#endif
 NN_FP_BEGIN
 #ifdef __cplusplus
 extern "C" {
@@ -523,13 +526,76 @@ static const nn_option app_common[APP_N_COMMON] = {
       .effect = NN_EFFECT_TEXT }
 };
 
+/* -- what differs on Windows -- */
+/* app_where: which file it is, whatever its name; 0: there is none. app_lives: may that process still run? */
+#ifdef _WIN32
+static NN_UNUSED int app_where(const char *path, uint64_t where[2])
+{
+    char full[NN_MAX_PATH_BYTES];                /* no inodes: the full name, without case */
+    struct stat st;
+    size_t i;
+    where[0] = 0;
+    where[1] = 14695981039346656037u;            /* FNV-1a */
+    if (stat(path, &st) != 0 || !_fullpath(full, path, sizeof full)) return 0;
+    for (i = 0; full[i]; i++) {
+        const char c = full[i] >= 'A' && full[i] <= 'Z' ? (char)(full[i] + 32) : full[i];
+        where[1] = (where[1] ^ (unsigned char)c) * 1099511628211u;
+    }
+    return 1;
+}
+static NN_UNUSED int app_lives(uint64_t process) { (void)process; return 1; }
+static NN_UNUSED int app_link_stat(const char *path, struct stat *st) { return stat(path, st); }
+/* the same bytes as elsewhere: no CR before each LF */
+static NN_UNUSED void app_streams(void)
+{
+    (void)_setmode(_fileno(stdout), _O_BINARY);
+    (void)_setmode(_fileno(stderr), _O_BINARY);
+}
+#else
+static NN_UNUSED int app_where(const char *path, uint64_t where[2])
+{
+    struct stat st;
+    where[0] = where[1] = 0;
+    if (stat(path, &st) != 0) return 0;
+    where[0] = (uint64_t)st.st_dev;
+    where[1] = (uint64_t)st.st_ino;
+    return 1;
+}
+static NN_UNUSED int app_lives(uint64_t process) { return kill((pid_t)process, 0) == 0 || errno == EPERM; }
+static NN_UNUSED int app_link_stat(const char *path, struct stat *st) { return lstat(path, st); }
+/* Standard streams that came closed: what is opened next would take their numbers, and what is printed
+ * would land in it. */
+static NN_UNUSED void app_streams(void)
+{
+    int fd;
+    for (fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) exit(1);
+}
+#endif
+/* seconds and nanoseconds of the last change */
+static NN_UNUSED int app_younger(const struct stat *x, const struct stat *y)
+{
+#if defined(_WIN32)
+    return x->st_mtime > y->st_mtime;
+#else
+#if defined(__APPLE__)
+    const long x_part = x->st_mtimensec, y_part = y->st_mtimensec;
+#else
+    const long x_part = x->st_mtim.tv_nsec, y_part = y->st_mtim.tv_nsec;
+#endif
+    return x->st_mtime > y->st_mtime || (x->st_mtime == y->st_mtime && x_part > y_part);
+#endif
+}
+
 static volatile sig_atomic_t app_signal;
 static NN_UNUSED void app_on_signal(int s) { app_signal = s; }
 NN_DEF int nn_app_stopped(void) { return app_signal != 0; }
 
 NN_DEF double nn_app_seconds(void)
 {
-#ifdef CLOCK_MONOTONIC
+#if defined(_WIN32)
+    return (double)clock() / CLOCKS_PER_SEC;     /* there the time on the wall since the start */
+#elif defined(CLOCK_MONOTONIC)
     struct timespec t;
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -2180,14 +2246,6 @@ static NN_UNUSED void app_zero(nn_app *app, const nn_app_program *program, void 
     for (i = 0; i < program->n_options; i++)
         memset((char *)opts + program->options[i].field, 0, app_size(program->options[i].type));
 }
-/* Standard streams that came closed: what is opened next would take their numbers, and what is printed
- * would land in it. */
-static NN_UNUSED void app_streams(void)
-{
-    int fd;
-    for (fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd) exit(1);
-}
 /* the command, so that a shell reads it back */
 static NN_UNUSED const char *app_quoted(nn_app *app, int argc, char **argv)
 {
@@ -2973,20 +3031,19 @@ NN_DEF const char *nn_app_out_state(nn_app *app, const char *stem)
 /* one lock more, held until the end; a folder that this process holds already is fine */
 static NN_UNUSED nn_status app_lock(nn_app *app, const char *dir, nn_error *err)
 {
-    struct stat st;
+    uint64_t where[2];
     nn_app_lock *t;
     size_t i;
-    if (stat(dir, &st) != 0) memset(&st, 0, sizeof st);
+    (void)app_where(dir, where);
     for (i = 0; i < app->n_locks; i++)
-        if (app->locks[i].device == (uint64_t)st.st_dev && app->locks[i].inode == (uint64_t)st.st_ino)
-            return NN_OK;
+        if (app->locks[i].device == where[0] && app->locks[i].inode == where[1]) return NN_OK;
     t = (nn_app_lock *)app_grow(app, app->locks, app->n_locks, sizeof *t);
     if (!t) return nn_app_check(app, err);
     app->locks = t;
     t += app->n_locks;
     t->path = NULL;
-    t->device = (uint64_t)st.st_dev;
-    t->inode = (uint64_t)st.st_ino;
+    t->device = where[0];
+    t->inode = where[1];
     NN_TRY(nn_lock_open(&t->lock, dir, NULL, err));
     app->n_locks++;
     return NN_OK;
@@ -2999,7 +3056,7 @@ static NN_UNUSED int app_in_use(const char *name, const struct stat *st)
     const size_t n = nn_u64_parse(name + 7, strlen(name + 7), &process);
     if (time(NULL) - st->st_mtime > 600) return 0;
     if (!n || name[7 + n] != '-') return 1;
-    return process != (uint64_t)getpid() && (kill((pid_t)process, 0) == 0 || errno == EPERM);
+    return process != (uint64_t)getpid() && app_lives(process);
 }
 /* Temporaries of killed runs, in the folder and in the folders in it but for those that have a lock,
  * which are other runs'. Names that cannot be listed are no folders. */
@@ -3013,7 +3070,7 @@ static NN_UNUSED nn_status app_clean(const char *dir, int depth, nn_error *err)
     name = (const char *)names.data;
     for (i = 0; i < n && s == NN_OK; i++, name += strlen(name) + 1) {
         struct stat st;
-        if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || lstat(path, &st) != 0) continue;
+        if (nn_path_join(path, sizeof path, dir, name, NULL) != NN_OK || app_link_stat(path, &st) != 0) continue;
         if (strncmp(name, ".nntmp-", 7) == 0 && !app_in_use(name, &st)) s = nn_file_remove(path, NULL, err);
         if (depth <= 0 || !S_ISDIR(st.st_mode)) continue;
         if (nn_path_join(lock, sizeof lock, path, ".lock", NULL) == NN_OK && access(lock, F_OK) == 0) continue;

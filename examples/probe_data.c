@@ -1170,16 +1170,14 @@ static const char *source_name(nn_probing_strategy s)
 }
 static int same_file(const char *a, const char *b)
 {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    uint64_t x[2], y[2];
+    return app_where(a, x) && app_where(b, y) && x[0] == y[0] && x[1] == y[1];
 }
 /* a is younger than b */
 static int younger(const char *a, const char *b)
 {
     struct stat x, y;
-    if (stat(a, &x) != 0 || stat(b, &y) != 0) return 0;
-    return x.st_mtim.tv_sec > y.st_mtim.tv_sec ||
-           (x.st_mtim.tv_sec == y.st_mtim.tv_sec && x.st_mtim.tv_nsec > y.st_mtim.tv_nsec);
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && app_younger(&x, &y);
 }
 static int earlier_has(const earlier *r, const char *name)
 {
