@@ -75,7 +75,7 @@ typedef struct opts {
     size_t hub_tries;
     const char *shard, *filename, *completions, *export_file, *rows_file;
     size_t size, per_pattern, sample;
-    int every, every_epoch;
+    int every, every_epoch, card;
 } opts;
 #define F(m) offsetof(opts, m)
 /* Commands that make records from their flags; READS: from the config.yaml of a set that is there */
@@ -513,7 +513,10 @@ static const nn_option options[] = {
       .group = "this command",
       .help = "weights after each epoch in the export, as they were trained: stage1.epoch001.*, ...",
       .flags = NN_APP_FLAG, .commands = IN(CMD_SHOW), .effect = NN_EFFECT_DATA,
-      .probe = "--export models.pth;true" }
+      .probe = "--export models.pth;true" },
+    { .key = "card", .type = NN_APP_BOOL, .field = F(card), .def = "false", .group = "this command",
+      .help = "put the figures at the end of DIR's README.md, in place of those of before",
+      .flags = NN_APP_FLAG, .commands = IN(CMD_BASELINE), .effect = NN_EFFECT_DATA, .probe = "true" }
 };
 #undef OPT
 #undef METHOD
@@ -543,7 +546,7 @@ static const nn_app_command commands[] = {
     { .name = "score", .args = "DIR", .min_args = 1, .max_args = 1,
       .help = "read completions back and score them", .uses = SCORE_USES },
     { .name = "baseline", .args = "DIR", .min_args = 1, .max_args = 1,
-      .help = "a plain classifier from signatures to patterns", .uses = LOOK_USES }
+      .help = "what plain classifiers and plain edits score, the bar for a reader", .uses = LOOK_USES }
 };
 static const nn_app_program program = {
     .name = "interpreter_data",
@@ -1961,6 +1964,16 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         return nn_error_set(err, NN_E_LIMIT, "record %llu: no attempt of %llu passed (%s)",
                         (unsigned long long)k, (unsigned long long)most, text);
     }
+}
+
+/* What a run that found no record may lack: named, with the way that needs less. */
+static void refusal_hint(nn_app *app, const opts *o)
+{
+    const double steps = (double)o->total / (double)o->batch;
+    if (!o->distinct || steps >= 94) return;          /* half of the default's 12000 / 64 */
+    nn_app_warn(app, "dataset.patterns.target_total_examples %zu and training.batch_size %zu make %.0f steps an epoch, "
+                     "of which models seldom learn what labels by behaviour and the gates ask for (the default makes "
+                     "188); --compat trains and judges as the original program did", o->total, o->batch, steps);
 }
 
 /* ==== [SINK] the data set on disk: parts, rejected.jsonl, journal ======== */
@@ -3688,7 +3701,7 @@ typedef struct run {
     uint64_t started;                  /* s.next when this run began */
     uint64_t window;
     nn_status status; nn_error err; uint64_t err_k;
-    int      stop;
+    int      stop, hinted;
     nn_progress prog;
     char    *example;                  /* of the report */
 } run;
@@ -3786,6 +3799,7 @@ static void run_worker(run *r)
             if (s != NN_OK) {
                 run_fail(r, k, s, &e);
                 /* why every attempt was refused: rejected.jsonl holds finished records only */
+                if (s == NN_E_LIMIT && !r->hinted++) refusal_hint(r->c->app, r->c->o);
                 if (s == NN_E_LIMIT && rejects.len &&
                     put_file(r->s.dir, "refused.jsonl", rejects.data, rejects.len, NULL) == NN_OK)
                     nn_app_warn(r->c->app, "record %llu: its refused attempts are in refused.jsonl",
@@ -4111,6 +4125,7 @@ static int cmd_run(nn_app *app, opts *o)
     if (card_check(o, &e) != NN_OK) return nn_app_finish(app, &e);
     if (app->dry_run) {
         const nn_status s = foretell(&c, lo, hi, &e);
+        if (s == NN_E_LIMIT) refusal_hint(app, o);
         return nn_app_finish(app, s == NN_OK ? NULL : &e);
     }
     memset(&r, 0, sizeof r);
@@ -4740,6 +4755,13 @@ static nn_status score_gates(const context *c, attempt *t, nn_gate_pattern *g, n
     }
     return s;
 }
+/* Numbers of a prompt as they were captured: whole / 100. */
+static void as_captured(const context *c, nn_mlp *m)
+{
+    const double per = c->format.weight_unit > 0 ? rint(1 / c->format.weight_unit) : 1;
+    size_t i;
+    for (i = 0; per > 1 && i < m->n_params; i++) m->params[i] = (float)((double)m->params[i] / per);
+}
 static nn_status score_weights(const context *c, scores *z, uint64_t id, uint64_t attempt_no,
                                const nn_json *text, nn_json_writer *w, nn_error *err)
 {
@@ -4766,13 +4788,7 @@ static nn_status score_weights(const context *c, scores *z, uint64_t id, uint64_
         attempt_free(&t);
         return q == NN_E_NOMEM ? nn_error_set(err, q, "%s", why.msg) : NN_OK;
     }
-    if (c->format.weight_unit > 0) {
-        /* the same numbers as captured: whole / 100 */
-        const double per = rint(1 / c->format.weight_unit);
-        size_t i;
-        for (i = 0; i < t.improved->n_params; i++)
-            t.improved->params[i] = (float)((double)t.improved->params[i] / per);
-    }
+    as_captured(c, t.improved);
     s = score_gates(c, &t, g, err);
     if (s == NN_OK) {
         gates.control = 0;
@@ -5104,20 +5120,26 @@ static nn_status prompt_weights(nn_buf *out, const char *text, nn_error *err)
     }
     return s == NN_OK && out->len ? nn_buf_text(out, "}", err) : s;
 }
-/* The improved model's weights: their own column, a completion, or the prompt that shows them. */
+/* The weights that a row holds, as text: their own column, a completion, or the prompt that shows them. */
+static nn_status weights_text(nn_buf *out, const nn_json *row, int degraded, nn_error *err)
+{
+    static const char *const columns[2][2] = { { "improved_model_weights", "modification_completion" },
+                                               { "degraded_model_weights", "" } };
+    size_t i;
+    out->len = 0;
+    for (i = 0; i < 2; i++) {
+        const nn_json *v = nn_json_get(row, columns[degraded][i]);
+        if (v && v->type == NN_JSON_STRING && v->n) return nn_buf_put(out, v->v.s, v->n, err);
+    }
+    return prompt_weights(out, nn_json_str(nn_json_get(row, degraded ? "modification_prompt" :
+                                                                       "classification_prompt"), ""), err);
+}
 static nn_status row_weights(nn_json **weights, nn_arena *arena, const nn_json *row, nn_error *err)
 {
-    static const char *const columns[] = { "improved_model_weights", "modification_completion" };
-    const nn_json *v = NULL;
     nn_buf own = NN_ZERO;
-    size_t i;
-    nn_status s;
-    for (i = 0; i < 2 && !(v && v->type == NN_JSON_STRING && v->n); i++) v = nn_json_get(row, columns[i]);
-    if (v && v->type == NN_JSON_STRING && v->n)
-        return nn_json_parse(weights, arena, v->v.s, v->n, columns[i - 1], NULL, err);
-    s = prompt_weights(&own, nn_json_str(nn_json_get(row, "classification_prompt"), ""), err);
+    nn_status s = weights_text(&own, row, 0, err);
     if (s == NN_OK && own.len)
-        s = nn_json_parse(weights, arena, (const char *)own.data, own.len, "classification_prompt", NULL, err);
+        s = nn_json_parse(weights, arena, (const char *)own.data, own.len, "weights", NULL, err);
     nn_buf_free(&own);
     return s;
 }
@@ -5225,14 +5247,18 @@ static double jaccard_of(uint32_t a, uint32_t b)
     return any ? (double)both / (double)any : 1;
 }
 /* Figures of one kind over the test part, exact with Wilson's interval, Jaccard with a t interval. */
-static void base_results(nn_app *app, const base *z, int kind, uint32_t used)
+static nn_status base_results(nn_app *app, const base *z, int kind, uint32_t used, app_sb *card, nn_error *err)
 {
+    static const char *const what[BASE_KINDS] = {
+        "chance: the majority of each pattern", "logistic regression, signature", "logistic regression, weights",
+        "logistic regression, both"
+    };
     const size_t n = z->n - z->n_train;
     const char *name = base_names[kind];
     double *j = (double *)malloc(n * sizeof *j), right = 0, cells = 0, exact = 0;
     nn_interval e, q;
     size_t i, p;
-    if (!j) return;
+    if (!j) return nn_error_set(err, NN_E_NOMEM, "out of memory for %zu records", n);
     for (i = 0; i < n; i++) {
         const uint32_t a = z->truth[z->n_train + i], b = z->guess[kind][z->n_train + i];
         exact += a == b;
@@ -5245,71 +5271,324 @@ static void base_results(nn_app *app, const base *z, int kind, uint32_t used)
     }
     e = nn_wilson(exact, (double)n, 0);
     q = nn_mean_interval(j, n, 0);
-    nn_app_result(app, nn_app_text(app, "%s.mean_accuracy", name), cells > 0 ? right / cells : 0);
+    right = cells > 0 ? right / cells : 0;
+    nn_app_result(app, nn_app_text(app, "%s.mean_accuracy", name), right);
     nn_app_result(app, nn_app_text(app, "%s.exact", name), e.mean);
     nn_app_result(app, nn_app_text(app, "%s.exact_low", name), e.lo);
     nn_app_result(app, nn_app_text(app, "%s.exact_high", name), e.hi);
     nn_app_result(app, nn_app_text(app, "%s.jaccard", name), q.mean);
     nn_app_result(app, nn_app_text(app, "%s.jaccard_low", name), q.lo);
     nn_app_result(app, nn_app_text(app, "%s.jaccard_high", name), q.hi);
+    app_sb_f(card, "| %s | %.3f | %.3f (%.3f to %.3f) | %.3f (%.3f to %.3f) |\n", what[kind], right, e.mean, e.lo,
+             e.hi, q.mean, q.lo, q.hi);
     free(j);
+    return NN_OK;
+}
+/* ---- baselines of the modification task: what is gained without learning to read ---- */
+/* The degraded model copied; its final bias raised by half a standard deviation of its logits over the
+ * probe set; its last layer moved, by least squares, so that the target's probes are accepted and the
+ * others stay where they are; and the completions themselves. No model is trained: weights are those
+ * that the rows hold, judged on the rows that the records' own accuracies are of. */
+enum { MOD_COPY, MOD_BIAS, MOD_LAST, MOD_REFERENCE, MOD_KINDS };
+static const char *const mod_names[MOD_KINDS] = { "copy", "bias_shift", "last_layer", "reference" };
+typedef struct modify {
+    size_t n;
+    double *before, *after[MOD_KINDS], *others[MOD_KINDS];     /* [n] */
+    size_t passed[MOD_KINDS];
+} modify;
+static void modify_free(modify *z)
+{
+    size_t i;
+    free(z->before);
+    for (i = 0; i < MOD_KINDS; i++) { free(z->after[i]); free(z->others[i]); }
+}
+static nn_status modify_room(modify *z, size_t n, nn_error *err)
+{
+    size_t i, bad;
+    z->before = (double *)calloc(n, sizeof *z->before);
+    for (i = 0, bad = !z->before; i < MOD_KINDS; i++) {
+        z->after[i] = (double *)calloc(n, sizeof **z->after);
+        z->others[i] = (double *)calloc(n, sizeof **z->others);
+        bad += !z->after[i] || !z->others[i];
+    }
+    return bad ? nn_error_set(err, NN_E_NOMEM, "out of memory for %zu records", n) : NN_OK;
+}
+static int double_order(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+/* What the last layer lacks on the target's probes: rise [n] = how much higher a logit has to be, weight
+ * [n] so that both sides count the same. A probe of the target is to reach the median of the accepted
+ * logits, or 1. Returns how many probes the target has. */
+static size_t modify_lack(const context *c, nn_pattern_use target, const float *z, double *rise, double *weight)
+{
+    const size_t L = c->o->length;
+    size_t i, j, have = 0, accepted = 0;
+    double goal = 1;
+    for (i = 0; i < c->n_probe; i++) if (z[i] > 0) rise[accepted++] = (double)z[i];
+    if (accepted) {
+        qsort(rise, accepted, sizeof *rise, double_order);
+        goal = nn_quantile_sorted(rise, accepted, 0.5);
+    }
+    for (i = 0; i < c->n_probe; i++) {
+        uint8_t seq[NN_PATTERN_LENGTH_MAX];
+        for (j = 0; j < L; j++) seq[j] = (uint8_t)c->probe_tokens[i * L + j];
+        weight[i] = nn_pattern_match(&c->space, target, seq) != 0;
+        rise[i] = weight[i] > 0 && (double)z[i] < goal ? goal - (double)z[i] : 0;
+        have += weight[i] > 0;
+    }
+    for (i = 0; i < c->n_probe && have; i++)
+        weight[i] = weight[i] > 0 ? 0.5 / (double)have : 0.5 / (double)(c->n_probe > have ? c->n_probe - have : 1);
+    return have;
+}
+/* m, a copy of the degraded model, with its last layer moved: as `kind` says. */
+static nn_status modify_last(const context *c, nn_mlp *m, nn_pattern_use target, int kind, nn_error *err)
+{
+    nn_mlp_layer *last = &m->layers[m->n_layers - 1];
+    double *rise = (double *)malloc(2 * c->n_probe * sizeof *rise), mean = 0, sq = 0;
+    nn_capture cap = NN_ZERO;
+    const float *z;
+    size_t i;
+    nn_status s = rise ? nn_capture_run(&cap, m, input_of(c, c->probe_tokens, c->probe_x), c->n_probe, NULL,
+                                        NULL, err) :
+                         nn_error_set(err, NN_E_NOMEM, "out of memory for %zu probes", c->n_probe);
+    if (s != NN_OK) { free(rise); return s; }
+    z = nn_capture_layer(&cap, m->n_layers - 1, 0);
+    if (kind == MOD_BIAS) {
+        for (i = 0; i < c->n_probe; i++) mean += (double)z[i] / (double)c->n_probe;
+        for (i = 0; i < c->n_probe; i++) sq += ((double)z[i] - mean) * ((double)z[i] - mean);
+        last->bias[0] += (float)(0.5 * sqrt(sq / (double)c->n_probe));
+    } else if (modify_lack(c, target, z, rise, rise + c->n_probe)) {
+        const size_t d = last->n_in, shape[2] = { c->n_probe, d };
+        nn_tensor x = nn_tensor_view((void *)(uintptr_t)nn_capture_layer(&cap, m->n_layers - 2, 1), NN_F32, 2, shape),
+                  y = nn_tensor_view(rise, NN_F64, 1, shape);
+        nn_linear fit = NN_ZERO;
+        nn_ridge_desc rd = NN_ZERO;
+        for (i = 0; i < c->n_probe * d; i++) sq += (double)nn_f32(&x)[i] * (double)nn_f32(&x)[i];
+        rd.weight = rise + c->n_probe;
+        rd.lambda = 1e-3 * sq / (double)(c->n_probe * d) + 1e-9;
+        s = nn_ridge_fit(&fit, &x, &y, &rd, err);
+        for (i = 0; s == NN_OK && i < d; i++) last->weight[i] += (float)((const double *)fit.coef.data)[i];
+        if (s == NN_OK) last->bias[0] += (float)((const double *)fit.intercept.data)[0];
+        nn_linear_free(&fit);
+    }
+    nn_capture_free(&cap);
+    free(rise);
+    return s;
+}
+/* The two models of a row: as its prompt or its columns print them. */
+static nn_status modify_models(const context *c, attempt *t, const char *text, size_t n, nn_mlp **repaired,
+                               nn_error *err)
+{
+    nn_arena arena = NN_ZERO;
+    nn_json *root = NULL;
+    nn_buf own = NN_ZERO;
+    nn_status s = nn_json_parse(&root, &arena, text, n, "record", NULL, err);
+    if (s == NN_OK) s = plan_model(c, &t->p, &t->degraded, err);
+    if (s == NN_OK) s = plan_model(c, &t->p, &t->improved, err);
+    if (s == NN_OK) s = plan_model(c, &t->p, repaired, err);
+    if (s == NN_OK) s = weights_text(&own, root, 1, err);
+    if (s == NN_OK) s = nn_completion_weights(t->degraded, (const char *)own.data, own.len, err);
+    if (s == NN_OK) s = weights_text(&own, root, 0, err);
+    if (s == NN_OK) s = nn_completion_weights(*repaired, (const char *)own.data, own.len, err);
+    if (s == NN_OK) { as_captured(c, t->degraded); as_captured(c, *repaired); }
+    nn_buf_free(&own);
+    nn_arena_free(&arena);
+    return s;
+}
+static nn_status modify_row(modify *z, const context *c, uint64_t id, uint64_t attempt_no, const nn_buf *row,
+                            nn_error *err)
+{
+    attempt t;
+    nn_mlp *repaired = NULL;
+    nn_gate_desc gates = c->gates;
+    size_t i;
+    int kind;
+    nn_status s;
+    memset(&t, 0, sizeof t);
+    gates.control = 0;
+    s = plan_make(c, &t.p, id, attempt_no, err);
+    if (s == NN_OK) s = modify_models(c, &t, (const char *)row->data, row->len, &repaired, err);
+    for (i = 0; s == NN_OK && i < t.p.n; i++)
+        t.rec.gate[i].related = i != t.p.target &&
+                                (nn_pattern_within(&c->space, t.p.uses[i], t.p.uses[t.p.target]) ||
+                                 nn_pattern_within(&c->space, t.p.uses[t.p.target], t.p.uses[i]));
+    for (kind = 0; s == NN_OK && kind < MOD_KINDS; kind++) {
+        nn_gate_pattern g[NN_PATTERN_COUNT];
+        nn_gate_report rep;
+        const nn_mlp *from = kind == MOD_REFERENCE ? repaired : t.degraded;
+        memcpy(t.improved->params, from->params, from->n_params * sizeof *from->params);
+        if (kind == MOD_BIAS || kind == MOD_LAST) {
+            s = modify_last(c, t.improved, t.p.uses[t.p.target], kind, err);
+            round_weights(t.improved, c->o->decimals);       /* an answer is printed like any other */
+        }
+        if (s == NN_OK) s = score_gates(c, &t, g, err);
+        if (s != NN_OK) break;
+        rep = nn_gates_apply(&gates, g, t.p.n, t.p.target);
+        z->before[z->n] = g[t.p.target].before;
+        z->after[kind][z->n] = g[t.p.target].after;
+        z->others[kind][z->n] = rep.others_mean_gain;
+        z->passed[kind] += rep.verdict == NN_GATE_PASSED;
+    }
+    if (s == NN_OK) z->n++;
+    nn_mlp_destroy(repaired);
+    attempt_free(&t);
+    return s;
+}
+static nn_status modify_read(modify *z, const context *c, const book *b, const char *dir, size_t from, size_t to,
+                             nn_error *err)
+{
+    nn_buf line = NN_ZERO;
+    size_t i;
+    nn_status s = modify_room(z, to - from, err);
+    for (i = from; i < to && s == NN_OK; i++) {
+        line.len = 0;
+        s = entry_read(b, dir, i, &line, err);
+        if (s == NN_OK) s = modify_row(z, c, b->is.lo + i, b->e[i].attempt, &line, err);
+    }
+    nn_buf_free(&line);
+    return s;
+}
+static nn_status modify_results(nn_app *app, const modify *z, app_sb *card, nn_error *err)
+{
+    static const char *const what[MOD_KINDS] = {
+        "chance: the degraded model copied", "final bias + half a deviation of the logits",
+        "last layer by least squares on the target's probes", "a perfect reader: the completions"
+    };
+    nn_bootstrap_desc d = NN_ZERO;
+    int kind;
+    app_sb_f(card, "\n| modification | the target's accuracy, gain | the others', mean gain | pass the gates |\n"
+                   "|---|---|---|---|\n");
+    for (kind = 0; kind < MOD_KINDS; kind++) {
+        const char *name = mod_names[kind];
+        const nn_interval others = nn_mean_interval(z->others[kind], z->n, 0),
+                          passed = nn_wilson((double)z->passed[kind], (double)z->n, 0);
+        nn_interval gain = NN_ZERO;
+        double mean = 0;
+        size_t i;
+        nn_status s = nn_bootstrap_paired(&gain, z->after[kind], z->before, z->n, NULL, &d, err);
+        if (s != NN_OK) return s;
+        for (i = 0; i < z->n; i++) mean += (z->after[kind][i] - z->before[i]) / (double)z->n;
+        nn_app_result(app, nn_app_text(app, "%s.target_gain", name), mean);
+        nn_app_result(app, nn_app_text(app, "%s.target_gain_low", name), gain.lo);
+        nn_app_result(app, nn_app_text(app, "%s.target_gain_high", name), gain.hi);
+        nn_app_result(app, nn_app_text(app, "%s.others_gain", name), others.mean);
+        nn_app_result(app, nn_app_text(app, "%s.gates_passed", name), passed.mean);
+        nn_app_result(app, nn_app_text(app, "%s.gates_passed_low", name), passed.lo);
+        nn_app_result(app, nn_app_text(app, "%s.gates_passed_high", name), passed.hi);
+        app_sb_f(card, "| %s | %.3f (%.3f to %.3f) | %.3f | %.3f (%.3f to %.3f) |\n", what[kind], mean, gain.lo,
+                 gain.hi, others.mean, passed.mean, passed.lo, passed.hi);
+    }
+    return NN_OK;
+}
+/* Patterns one by one: guesses of every kind, and how many of them are right. *used gets those that some
+ * records of the training part list and some do not; what all list, or none, is the majority's in every kind. */
+static nn_status base_patterns(nn_app *app, base *z, const context *c, uint32_t *used, nn_error *err)
+{
+    size_t i;
+    unsigned p;
+    int kind;
+    nn_status s = NN_OK;
+    /* not only those that the set draws: a model is asked about all that there are */
+    for (p = 0; p < NN_PATTERN_COUNT && s == NN_OK; p++) {
+        size_t pos = 0, right[BASE_KINDS] = { 0, 0, 0, 0 };
+        for (i = 0; i < z->n_train; i++) pos += z->truth[i] >> p & 1u;
+        if (2 * pos > z->n_train)
+            for (i = z->n_train; i < z->n; i++) z->guess[BASE_MAJORITY][i] |= 1u << p;
+        for (kind = BASE_SIGNATURE; kind < BASE_KINDS && s == NN_OK; kind++)
+            if (pos && pos < z->n_train) s = base_fit(z, kind, p, c->threads, err);
+            else if (pos)
+                for (i = z->n_train; i < z->n; i++) z->guess[kind][i] |= 1u << p;
+        if (!pos || pos == z->n_train) continue;
+        *used |= 1u << p;
+        for (i = z->n_train; i < z->n && s == NN_OK; i++)
+            for (kind = 0; kind < BASE_KINDS; kind++)
+                right[kind] += (z->guess[kind][i] >> p & 1u) == (z->truth[i] >> p & 1u);
+        for (kind = 0; kind < BASE_KINDS && s == NN_OK; kind++)
+            nn_app_result(app, nn_app_text(app, "%s.accuracy.%s", base_names[kind], nn_pattern_name((nn_pattern)p)),
+                          (double)right[kind] / (double)(z->n - z->n_train));
+    }
+    return s;
+}
+static nn_status base_classify(nn_app *app, base *z, const context *c, const book *b, app_sb *card, nn_error *err)
+{
+    uint32_t used = 0;
+    size_t i;
+    int kind;
+    nn_status s = NN_OK;
+    z->truth = (uint32_t *)calloc(z->n, sizeof *z->truth);
+    for (i = 0; i < BASE_KINDS; i++) {
+        z->guess[i] = (uint32_t *)calloc(z->n, sizeof **z->guess);
+        if (!z->guess[i] || !z->truth) s = nn_error_set(err, NN_E_NOMEM, "out of memory for %zu records", z->n);
+    }
+    if (s == NN_OK) s = base_read(z, c, b, app->args[0], err);
+    if (s == NN_OK) s = base_patterns(app, z, c, &used, err);
+    if (s != NN_OK) return s;
+    nn_app_count(app, "training_records", z->n_train);
+    nn_app_count(app, "test_records", z->n - z->n_train);
+    nn_app_count(app, "features", z->d);
+    app_sb_str(card, "\n| classification | right per pattern | exact | Jaccard |\n|---|---|---|---|\n");
+    for (kind = 0; kind < BASE_KINDS && s == NN_OK; kind++) s = base_results(app, z, kind, used, card, err);
+    /* of labels as drawn nobody knows what the models make of them */
+    if (c->o->behaviour_labels && c->o->distinct)
+        app_sb_str(card, "| a perfect reader: what the model accepts | 1 | 1 | 1 |\n");
+    return s;
+}
+/* The card of DIR, with these lines at its end in place of those of an earlier `baseline --card`. */
+static const char card_mark[] = "\n## What a reader has to beat\n";
+static nn_status card_append(nn_app *app, const char *dir, const app_sb *lines, nn_error *err)
+{
+    nn_buf old = NN_ZERO;
+    char path[NN_MAX_PATH_BYTES];
+    char *at;
+    nn_status s = nn_path_join(path, sizeof path, dir, "README.md", err);
+    if (s == NN_OK) s = nn_file_read(&old, path, NULL, err);
+    if (s == NN_OK) {
+        at = strstr((char *)old.data, card_mark);
+        if (at) old.len = (size_t)(at - (char *)old.data);
+        s = nn_buf_put(&old, lines->s, lines->n, err);
+    }
+    if (s == NN_OK) s = put_file(dir, "README.md", old.data, old.len, err);
+    if (s == NN_OK) nn_app_result_text(app, "card", path);
+    nn_buf_free(&old);
+    return s;
 }
 static int cmd_baseline(nn_app *app, opts *o)
 {
     static context c;
     book b;
     base z;
+    modify m;
+    app_sb card = { NULL, 0, 0, 0 };
     nn_error e = NN_ZERO;
-    size_t i, j;
-    int kind;
-    uint32_t used = 0;
     nn_status s = book_read(&b, app->args[0], &e);
     memset(&z, 0, sizeof z);
+    memset(&m, 0, sizeof m);
     if (s == NN_OK) s = context_make(&c, app, o, 1, &e);
     if (s == NN_OK && b.count < 20)
         s = nn_error_set(&e, NN_E_ARG, "%s: expected at least 20 records, got %zu", app->args[0], b.count);
     if (s != NN_OK) return nn_app_finish(app, &e);
     z.n = b.count < BASE_MOST ? b.count : BASE_MOST;
     z.n_train = z.n - z.n / 4;
-    z.truth = (uint32_t *)calloc(z.n, sizeof *z.truth);
-    for (i = 0; i < BASE_KINDS; i++) {
-        z.guess[i] = (uint32_t *)calloc(z.n, sizeof **z.guess);
-        if (!z.guess[i] || !z.truth) s = nn_error_set(&e, NN_E_NOMEM, "out of memory for %zu records", z.n);
-    }
-    if (s == NN_OK) s = base_read(&z, &c, &b, app->args[0], &e);
-    for (j = 0; j < c.n_offered && s == NN_OK; j++) {
-        const unsigned p = (unsigned)c.offered[j];
-        size_t pos = 0, right[BASE_KINDS] = { 0, 0, 0, 0 };
-        for (i = 0; i < z.n_train; i++) pos += z.truth[i] >> p & 1u;
-        if (2 * pos > z.n_train)
-            for (i = z.n_train; i < z.n; i++) z.guess[BASE_MAJORITY][i] |= 1u << p;
-        /* what every record of the training part lists, or none, is the majority's in all kinds */
-        for (kind = BASE_SIGNATURE; kind < BASE_KINDS && s == NN_OK; kind++)
-            if (pos && pos < z.n_train) s = base_fit(&z, kind, p, c.threads, &e);
-            else if (pos)
-                for (i = z.n_train; i < z.n; i++) z.guess[kind][i] |= 1u << p;
-        if (!pos || pos == z.n_train) continue;
-        used |= 1u << p;
-        for (i = z.n_train; i < z.n && s == NN_OK; i++)
-            for (kind = 0; kind < BASE_KINDS; kind++)
-                right[kind] += (z.guess[kind][i] >> p & 1u) == (z.truth[i] >> p & 1u);
-        for (kind = 0; kind < BASE_KINDS && s == NN_OK; kind++)
-            nn_app_result(app, nn_app_text(app, "%s.accuracy.%s", base_names[kind], nn_pattern_name((nn_pattern)p)),
-                          (double)right[kind] / (double)(z.n - z.n_train));
-    }
-    if (s == NN_OK) {
-        nn_app_count(app, "training_records", z.n_train);
-        nn_app_count(app, "test_records", z.n - z.n_train);
-        nn_app_count(app, "features", z.d);
-        for (kind = 0; kind < BASE_KINDS; kind++) base_results(app, &z, kind, used);
-    }
+    app_sb_f(&card, "%s\nBy `interpreter_data baseline`, on the last %zu of %zu records, intervals of 95 %%. Rows of "
+                    "plain classifiers and of edits that read nothing; no subject model was trained again.\n",
+             card_mark, z.n - z.n_train, z.n);
+    if (o->classification) s = base_classify(app, &z, &c, &b, &card, &e);
+    if (s == NN_OK && o->modification) s = modify_read(&m, &c, &b, app->args[0], z.n_train, z.n, &e);
+    if (s == NN_OK && o->modification) s = modify_results(app, &m, &card, &e);
+    if (s == NN_OK && card.bad) s = nn_error_set(&e, NN_E_NOMEM, "README.md: out of memory");
+    if (s == NN_OK && o->card) s = card_append(app, app->args[0], &card, &e);
     if (s == NN_OK)
         nn_app_say(app, "the last %zu of %zu records are the test; no subject model was trained again",
                    z.n - z.n_train, z.n);
+    free(card.s);
     base_free(&z);
+    modify_free(&m);
     book_free(&b);
     return nn_app_finish(app, s == NN_OK ? NULL : &e);
 }
+
 
 /* What is set where the key was not given. compact, tiny: small subjects, numbers of few tokens.
  * v0.1: the training and the gates of that version, labels as drawn; original (or --compat): what
