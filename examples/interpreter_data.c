@@ -16,6 +16,7 @@
 #define NN_IMPLEMENTATION
 #include "nn_app.h"
 #include "nn_report.h"
+#include "nn_tokens.h"
 #include "../nn_sig.h"
 #include "../nn_train.h"
 #include <errno.h>
@@ -59,6 +60,8 @@ typedef struct opts {
     int gzip;
     const char *output_dir;
     double test_fraction, validation_fraction;
+    const char *tokenizer;
+    int tokenizer_rules;
     int chat, modification, classification, compat, preset;
     /* how sets are made, what labels mean, what proves the cause */
     int distinct, behaviour_labels, control, placebo, last_layer_only;
@@ -382,8 +385,17 @@ static const nn_option options[] = {
     OPT("task_generation.chat", NN_APP_BOOL, F(chat), "false", 0, 0, NULL, NULL, "tasks", "the same as messages",
         MAKES, "columns!=fields", DATA, "true"),
     OPTF("task_generation.max_prompt_tokens", NN_APP_SIZE, F(max_tokens), "0", 0, 1e9, "tokens", NULL,
-        "tasks", "prompts that are longer with their completion are rejected (estimate); 0 = any length",
+        "tasks", "prompts that are longer with their completion are rejected (an estimate, or the tokenizer's); 0 = any length",
         MAKES, NULL, DATA, "2400", "@tokens"),
+    { .key = "task_generation.tokenizer", .type = NN_APP_TEXT, .field = F(tokenizer), .group = "tasks",
+      .help = "rank file (.tiktoken) that prompts and completions are counted by; none = an estimate",
+      .commands = MAKES | READS, .from_file = READS | IN(CMD_SHOW), .effect = NN_EFFECT_DATA,
+      .probe = "ranks.tiktoken" },
+    { .key = "task_generation.tokenizer_rules", .type = NN_APP_ENUM, .field = F(tokenizer_rules), .def = "auto",
+      .choices = "auto|cl100k|o200k", .group = "tasks",
+      .help = "how it splits text; auto = o200k from 150,000 tokens on",
+      .commands = MAKES | READS, .from_file = READS | IN(CMD_SHOW), .mode = "tokenizer",
+      .effect = NN_EFFECT_DATA, .probe = "--tokenizer ranks.tiktoken;o200k" },
     { .key = "task_generation.test_fraction", .type = NN_APP_NUM, .field = F(test_fraction), .def = "0",
       .max = 1, .unit = "0..1", .group = "tasks",
       .help = "share of the records that goes to data/test-*, by a draw from (seed, record)",
@@ -595,6 +607,8 @@ typedef struct context {
     nn_mlp_quant quant; int narrow;
     /* what behaviour is measured on, and the thresholds        */
     nn_behaviour_probe behaviour; nn_behaviour_desc behaviour_desc;
+    /* counts tokens; n 0 = they are estimated                  */
+    app_tokens tokens;
     int threads;
     /* show --every-epoch: the weights after each epoch of the attempt, else NULL */
     nn_dict *epochs;
@@ -814,6 +828,15 @@ static nn_status targets_make(context *c, nn_error *err)
                             "validation: no pattern can be a target; --no-balanced_targets tries all the same");
     return NN_OK;
 }
+static nn_status tokens_read(context *c, nn_error *err)
+{
+    nn_buf b = NN_ZERO;
+    nn_status s = nn_file_read(&b, c->o->tokenizer, NULL, err);
+    if (s == NN_OK)
+        s = app_tokens_make(&c->tokens, c->o->tokenizer, (const char *)b.data, b.len, c->o->tokenizer_rules, err);
+    nn_buf_free(&b);
+    return s;
+}
 /* Everything from the options: spaces, patterns, how records are made, the probe set. want_records 0:
  * spaces and patterns alone. */
 static nn_status context_make(context *c, nn_app *app, opts *o, int want_records, nn_error *err)
@@ -942,6 +965,7 @@ static nn_status context_make(context *c, nn_app *app, opts *o, int want_records
     c->quant.precision = o->precision == 1 ? NN_F16 : o->precision == 2 ? NN_BF16 : NN_DTYPE_NONE;
     c->narrow = o->quantization || o->precision;
     c->threads = nn_app_given(app, "threads") ? app->n_threads : nn_thread_count((int)o->max_threads);
+    if (o->tokenizer && (app->command == CMD_RUN || app->command == CMD_MERGE || o->max_tokens) && (s = tokens_read(c, err)) != NN_OK) return s;
     if ((s = targets_make(c, err)) != NN_OK) return s;
     if (o->behaviour_labels &&
         (s = nn_behaviour_probe_make(&c->behaviour, &c->space, o->seed, 0, 0, NULL, err)) != NN_OK)
@@ -1895,6 +1919,29 @@ static nn_status cell_line(nn_buf *b, const context *c, uint64_t k, size_t j, dr
     nn_json_end(&w);
     return nn_json_finish(&w, err);
 }
+/* The prompts and completions of a record by the tokenizer, in place of the estimates. */
+static nn_status size_counted(const context *c, const nn_record *r, nn_record_size *size, nn_error *err)
+{
+    size_t *out[4], i;
+    nn_buf b = NN_ZERO;
+    nn_status s = NN_OK;
+    out[0] = &size->modification_tokens;
+    out[1] = &size->modification_completion_tokens;
+    out[2] = &size->classification_tokens;
+    out[3] = &size->classification_completion_tokens;
+    for (i = 0; i < 4 && s == NN_OK; i++) {
+        nn_pattern_use labels[NN_PATTERN_UNIVERSE_MAX];
+        if (i < 2 ? !c->o->modification : !c->o->classification) continue;
+        b.len = 0;
+        s = i == 0 ? nn_prompt_modification(&b, r, &c->format, err) :
+            i == 1 ? nn_weights_json_in(&b, r->improved, c->format.weight_unit, err) :
+            i == 2 ? nn_prompt_classification(&b, r, &c->format, err) :
+                     nn_patterns_text(&b, labels, nn_record_labels(labels, r), err);
+        if (s == NN_OK) s = app_tokens_count(out[i], &c->tokens, (const char *)b.data, b.len, err);
+    }
+    nn_buf_free(&b);
+    return s;
+}
 /* Record k: the first attempt that passes. line and rejects are appended to; curves of the accepted
  * attempt move to *cv (may be NULL). */
 static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf *rejects,
@@ -1914,6 +1961,7 @@ static nn_status record_make(const context *c, uint64_t k, nn_buf *line, nn_buf 
         s = attempt_make(c, t, k, a, err);
         if (s == NN_OK && t->reason == PASSED) {
             s = nn_record_json(line, &t->rec, &c->format, &size, err);
+            if (s == NN_OK && c->tokens.n) s = size_counted(c, &t->rec, &size, err);
             if (s == NN_OK && c->o->max_tokens &&
                 (size.modification_tokens + size.modification_completion_tokens > c->o->max_tokens ||
                  size.classification_tokens + size.classification_completion_tokens > c->o->max_tokens)) {
@@ -3003,6 +3051,7 @@ static nn_status config_text(nn_app *app, const opts *o, nn_buf *out, nn_error *
         if (preset_is_old(o) && strncmp(p, "  columns: all\n", 15) == 0) continue;
         if (preset_is_old(o) && strncmp(p, "    balanced_targets: false\n", 28) == 0) continue;
         if (strncmp(p, "  max_cells: 0\n", 15) == 0) continue;
+        if (strncmp(p, "  tokenizer_rules: auto\n", 24) == 0 || (!o->tokenizer && strncmp(p, "  tokenizer:", 12) == 0)) continue;
         if (strncmp(p, "  dataset_path:", 15) == 0)
             s = nn_buf_text(out, "  dataset_path: signature_dataset.json\n", err);
         else s = nn_buf_put(out, p, (size_t)(end - p), err);
@@ -3170,6 +3219,11 @@ static void card_cells(app_sb *b, const context *c, const totals *t)
         app_sb_str(b, "\n");
     }
 }
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
 static nn_status card_write(const context *c, const sink *s, nn_error *err)
 {
     const totals *t = s->b.sum;
@@ -3177,6 +3231,7 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
     app_sb b = { NULL, 0, 0, 0 };
     uint64_t rejected = 0;
     static const int order[SPLITS] = { TRAIN, VALIDATION, TEST };
+    char how[128] = "estimate";
     size_t i;
     nn_status st;
     for (i = 1; i < REASONS; i++) rejected += t->rejects[i];
@@ -3229,13 +3284,16 @@ static nn_status card_write(const context *c, const sink *s, nn_error *err)
              "|\n| on the target pattern, degraded, median | %.4f |\n| improved, median | %.4f |\n",
              hist_median(&t->before), hist_median(&t->after), hist_median(&t->target_before),
              hist_median(&t->target_after));
+    if (c->tokens.n)
+        (void)snprintf(how, sizeof how, "by %.80s, %s's rules", base_name(o->tokenizer),
+                       c->tokens.o200k ? "o200k" : "cl100k");
     app_sb_f(
         &b,
-        "| bytes per record, mean | %.0f |\n| modification prompt, tokens (estimate), mean / "
-        "longest | %.0f / %llu |\n| classification prompt, tokens (estimate), mean / longest | "
+        "| bytes per record, mean | %.0f |\n| modification prompt, tokens (%s), mean / "
+        "longest | %.0f / %llu |\n| classification prompt, tokens (%s), mean / longest | "
         "%.0f / %llu |\n\n",
-        t->records ? (double)t->bytes / (double)t->records : 0.0,
-        t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m,
+        t->records ? (double)t->bytes / (double)t->records : 0.0, how,
+        t->records ? (double)t->tokens_m / (double)t->records : 0.0, (unsigned long long)t->max_m, how,
         t->records ? (double)t->tokens_c / (double)t->records : 0.0, (unsigned long long)t->max_c);
     app_sb_str(&b, "Accuracies are of held-out sequences, half of which follow the pattern and "
                    "half none of the model's patterns: 0.5 is chance. Medians over records:\n\n"

@@ -1,5 +1,19 @@
 #!/bin/sh
 # tests/e2e_interpreter_data.sh - interpreter_data end to end at tiny scale: one seed, one data set, over threads, shards, kill -9; refusals; a full disk.
+# Where each finding about the program stands (numbers of the list of faults; a file without a path is in tests/interop):
+#   F0a a seed that a file hides        e2e_silent.sh, part b            F0b sets without negatives          here: the rows that are asked for
+#   F1  methods that a file lists       test_original_configs.py         F2  configurations of the original  test_original_configs.py, all 31
+#   F3  labels and behaviour            test_records_judge.py            F4  no gate without modification    test_records_judge.py: one task alone
+#   F5  degraded by the flips alone     test_records_judge.py: the twin, clean labels, two placebos, training anew
+#   F6  damaged parts                   here: 20 damaged folders         F7  size                            here: columns, packed parts, --dry-run
+#   F8  context                         test_tokens.py                   F9  the bar, of both tasks          test_baseline.py
+#   F10 repeats                         test_records_judge.py: rows of a record; open: 12 of 200 probes and 40 of 490 benchmark sequences
+#   F11 skewed targets                  here: balanced targets           F12 answers as models write them    ../test_sig.c; here: score
+#   F13 an overwritten probe set        e2e_silent.sh, part c            F14 uploads that fail               here: no program, no token; test_hub.py
+#   F15 weights after each epoch        here: show --every-epoch         F16 names in interwoven prompts     here: default training
+#   F17 figures of refusals             here: refused.jsonl, targets that can be none; test_original_configs.py: what a refusal names
+#   F18 schema, resume, device          test_load.py; here: one task has no null column, a set does not shrink; test_original_configs.py: cuda
+#   What was missing: splits, growth, verify --all, rows, licence, what rejected.jsonl says: here. An edit of one number: test_baseline.py
 P=${BUILD:-build}/interpreter_data
 passed=0; failed=0; skipped=0
 D=$(mktemp -d) || exit 1
