@@ -2862,14 +2862,12 @@ enum {
 };
 static const char *const op_name[10] = { "add", "subtract",    "multiply", "divide", "negate",
                                          "sum", "interpolate", "analogy",  "ties",   "dare" };
-#define MAX_MODELS 16
-
 typedef struct edit_set { rows test, val; model head; const char *name; double ref, ref_val; } edit_set;
 typedef struct edit_job {
-    model pre, ft[MAX_MODELS];
-    nn_dict pre_d, ft_d[MAX_MODELS], tau[MAX_MODELS];
-    size_t n_ft, n_sets, inexact;
-    edit_set set[MAX_MODELS + 1];
+    model pre, *ft;
+    nn_dict pre_d, *ft_d, *tau;          /* [n_models] as ft */
+    size_t n_models, n_ft, n_sets, inexact;      /* n_ft: those that an operation takes */
+    edit_set *set;                       /* [n_sets] */
     char pattern[4096];
 } edit_job;
 static void edit_free(edit_job *j)
@@ -2877,16 +2875,32 @@ static void edit_free(edit_job *j)
     size_t i;
     model_free(&j->pre);
     nn_dict_free(&j->pre_d);
-    for (i = 0; i < MAX_MODELS; i++) {
+    for (i = 0; i < j->n_models; i++) {
         nn_dict_free(&j->ft_d[i]);
         nn_dict_free(&j->tau[i]);
         model_free(&j->ft[i]);
     }
-    for (i = 0; i <= MAX_MODELS; i++) {
+    for (i = 0; i < j->n_sets; i++) {
         rows_free(&j->set[i].test);
         rows_free(&j->set[i].val);
         model_free(&j->set[i].head);
     }
+}
+/* room for n models and their test sets, in the arena */
+static nn_status edit_room(nn_app *app, edit_job *j, size_t n, size_t sets, nn_error *err)
+{
+    j->ft = (model *)nn_arena_get(&app->arena, (n + 1) * sizeof *j->ft);
+    j->ft_d = (nn_dict *)nn_arena_get(&app->arena, (n + 1) * sizeof *j->ft_d);
+    j->tau = (nn_dict *)nn_arena_get(&app->arena, (n + 1) * sizeof *j->tau);
+    j->set = (edit_set *)nn_arena_get(&app->arena, (sets + 1) * sizeof *j->set);
+    if (!j->ft || !j->ft_d || !j->tau || !j->set) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    memset(j->ft, 0, n * sizeof *j->ft);
+    memset(j->ft_d, 0, n * sizeof *j->ft_d);
+    memset(j->tau, 0, n * sizeof *j->tau);
+    memset(j->set, 0, sets * sizeof *j->set);
+    j->n_models = j->n_ft = n;
+    j->n_sets = sets;
+    return NN_OK;
 }
 static int same_start(const model *pre, const model *ft, double *distance, const edit_job *j, size_t i)
 {
@@ -2926,15 +2940,12 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
     size_t i, trains;
     nn_taskvec_info info = NN_ZERO;
     const char *pat;
-    if (e->finetuned.n > MAX_MODELS)
-        return nn_error_set(err, NN_E_LIMIT, "--finetuned: expected at most %d models, got %zu",
-                        MAX_MODELS, e->finetuned.n);
+    TRY(edit_room(app, j, e->finetuned.n, e->test.n, err));
     TRY(model_load(app, &j->pre, e->pretrained, NULL, NULL, o->naming_act, &o->map, err));
     pat = nn_mlp_backbone_pattern(j->pre.net, j->pattern, sizeof j->pattern);
     if (!pat) { status = nn_error_set(err, NN_E_LIMIT, "%s: too many layers", e->pretrained); goto done; }
     if (pat != j->pattern) (void)snprintf(j->pattern, sizeof j->pattern, "%s", pat);
     TRY(nn_mlp_state(j->pre.net, &j->pre_d, j->pattern, 0, err));
-    j->n_ft = e->finetuned.n;
     for (i = 0; i < j->n_ft; i++) {
         double dist;
         nn_dict one = NN_ZERO;
@@ -2981,12 +2992,6 @@ static nn_status edit_open(nn_app *app, edit_job *j, opts *o, const edit_opts *e
                         "brings them back",
                         e->finetuned.v[i], info.inexact, info.weights, info.worst);
         j->inexact += info.inexact;
-    }
-    j->n_sets = e->test.n;
-    if (j->n_sets > MAX_MODELS + 1) {
-        status = nn_error_set(err, NN_E_LIMIT, "--test: expected at most %d sets, got %zu",
-                          MAX_MODELS + 1, j->n_sets);
-        goto done;
     }
     if (e->head.n && e->head.n != j->n_sets) {
         status =
@@ -3067,12 +3072,16 @@ done:
 static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts *e, int op,
                         double s, nn_error *err)
 {
-    const nn_dict *tau[MAX_MODELS];
-    double w[MAX_MODELS];
-    nn_dict dir = NN_ZERO, dropped[MAX_MODELS], mid = NN_ZERO;
-    size_t i, n = j->n_ft, zeroed = 0;
+    const size_t n = j->n_ft;
+    const nn_dict **tau = (const nn_dict **)malloc((n + 1) * sizeof *tau);
+    double *w = (double *)malloc((n + 1) * sizeof *w);
+    nn_dict dir = NN_ZERO, *dropped = (nn_dict *)calloc(n + 1, sizeof *dropped), mid = NN_ZERO;
+    size_t i, zeroed = 0;
     nn_status status = NN_OK;
-    memset(dropped, 0, sizeof dropped);
+    if (!tau || !w || !dropped) {
+        status = nn_error_set(err, NN_E_NOMEM, "out of memory");
+        goto done;
+    }
     for (i = 0; i < n; i++) { tau[i] = &j->tau[i]; w[i] = 1; }
     switch (op) {
     case OP_ADD: TRY(nn_taskvec_sum(&dir, tau, w, n, err)); break;
@@ -3135,7 +3144,10 @@ static nn_status edited(nn_app *app, nn_dict *out, edit_job *j, const edit_opts 
 done:
     nn_dict_free(&dir);
     nn_dict_free(&mid);
-    for (i = 0; i < MAX_MODELS; i++) nn_dict_free(&dropped[i]);
+    for (i = 0; dropped && i < n; i++) nn_dict_free(&dropped[i]);
+    free(dropped);
+    free((void *)(uintptr_t)tau);
+    free(w);
     return status;
 }
 static nn_status put_backbone(model *m, const nn_dict *d, const char *pattern, nn_error *err)
@@ -3370,17 +3382,17 @@ done:
 /* what the task vectors are to each other */
 static nn_status describe_taus(nn_app *app, edit_job *j, const char *stem, nn_report *rep, nn_error *err)
 {
-    const nn_dict *tau[MAX_MODELS];
-    const char *names[MAX_MODELS], **tensors;
-    double cosv[MAX_MODELS * MAX_MODELS], share = NAN, *norms;
-    nn_plot p;
-    nn_series q[MAX_MODELS];
     size_t i, k, n = j->n_ft, m = j->tau[0].count;
+    const nn_dict **tau = (const nn_dict **)nn_arena_get(&app->arena, (n + 1) * sizeof *tau);
+    const char **names = (const char **)nn_arena_get(&app->arena, (n + 1) * sizeof *names), **tensors;
+    double *cosv = (double *)nn_arena_get(&app->arena, (n * n + 1) * sizeof *cosv), share = NAN, *norms;
+    nn_plot p;
+    nn_series *q = (nn_series *)nn_arena_get(&app->arena, (n + 1) * sizeof *q);
     nn_status status = NN_OK;
-    memset(q, 0, sizeof q);
     norms = (double *)nn_arena_get(&app->arena, (m * n + 1) * sizeof *norms);
     tensors = (const char **)nn_arena_get(&app->arena, (m + 1) * sizeof *tensors);
-    if (!norms || !tensors) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    if (!tau || !names || !cosv || !q || !norms || !tensors) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    memset(q, 0, n * sizeof *q);
     for (i = 0; i < n; i++) {
         const char *path = nn_app_path(app, "%s_tau%zu.pth", stem, i + 1);
         tau[i] = &j->tau[i];
@@ -3402,7 +3414,9 @@ static nn_status describe_taus(nn_app *app, edit_job *j, const char *stem, nn_re
     TRY(nn_taskvec_cosine(cosv, tau, n, err));
     if (n > 1) {
         TRY(nn_taskvec_conflict(&share, NULL, tau, n, err));
-        nn_app_result(app, "cosine_1_2", cosv[1]);
+        for (i = 0; i < n; i++)
+            for (k = i + 1; k < n; k++)
+                nn_app_result(app, nn_app_text(app, "cosine_%zu_%zu", i + 1, k + 1), cosv[i * n + k]);
         nn_app_result(app, "sign_conflict_share", share);
         memset(&p, 0, sizeof p);
         p.kind = NN_PLOT_HEAT;

@@ -83,6 +83,14 @@ for op in add subtract multiply divide negate sum interpolate analogy ties dare;
         --test data/d2_test.csv,data/d1_test.csv --val data/d2_train.csv,data/d1_train.csv --out tv --quiet
 done
 [ "$(value exact_at_1 out.txt)" = yes ] && ok || bad "coefficient 1 is not exact"
+# as many models as are given; every pair of task vectors has its cosine
+many=""; sets=""; i=0
+while [ $i -lt 20 ]; do many="$many ck/mlp_d1b_finetuned_model.pth"; sets="$sets,data/d1_test.csv"; i=$((i + 1)); done
+run taskvec_many "$P" taskvec --pretrained ck/mlp_d1_model.pth --finetuned $many --op ties --scale 0:1:1 --test "${sets#,}" --out tv_many --quiet --no-plots
+[ "$(grep -c "^cosine_" out.txt)" -eq 190 ] && [ "$(value cosine_19_20 out.txt)" = 1 ] && ok || bad "20 models: $(grep -c "^cosine_" out.txt) cosines, the last $(value cosine_19_20 out.txt)"
+run taskvec_three "$P" taskvec --pretrained ck/mlp_d1_model.pth --finetuned ck/mlp_d1b_finetuned_model.pth ck/mlp_d2_finetuned_model.pth ck/mlp_d1b_finetuned_model.pth \
+    --op sum --scale 0:1:1 --test data/d1_test.csv,data/d2_test.csv,data/d1_test.csv --out tv_three --quiet --no-plots
+[ "$(value cosine_1_3 out.txt)" = 1 ] && [ "$(value cosine_1_2 out.txt)" = "$(value cosine_2_3 out.txt)" ] && ok || bad "three models: $(grep "^cosine_" out.txt)"
 has tv/taskvec_add_sweep.csv tv/taskvec_ties_model.pth tv/taskvec_add_report.html tv/taskvec_add_tau1.pth
 run taskvec_one "$P" taskvec --pretrained ck/mlp_d1_model.pth --finetuned ck/mlp_d2_finetuned_model.pth --op add --scale 1 --test data/d2_test.csv --out tv1 --quiet
 cp out.txt one.txt
