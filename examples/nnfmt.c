@@ -4491,9 +4491,31 @@ static void json_array(nn_json_writer *w, arrays *a, size_t i, nn_error *e)
     size_t item = 0;
     json_items(w, &c, &item, a->d.items[i].value.ndim, a->d.items[i].value.shape, NULL);
     if (w->status != NN_OK && !*e->msg)
-        (void)nn_error_set(e, w->status, "%s: '%s': element %zu: %s", a->path, a->d.items[i].name, item ? item - 1 : 0,
-                       w->why ? w->why : "cannot be written as JSON");
+        (void)nn_error_set(e, w->status, "%s: '%s': element %zu: %s%s", a->path, a->d.items[i].name, item ? item - 1 : 0,
+                       w->why ? w->why : "cannot be written as JSON",
+                       a->d.items[i].value.dtype == NN_BYTES ? ": --bytes hex or latin-1 takes it" : "");
     nn_tensor_free(&c.t);
+}
+/* The first element of byte strings that is no UTF-8, which no JSON holds, or SIZE_MAX */
+static size_t not_text(arrays *a, size_t i, nn_error *e)
+{
+    const size_t count = nn_tensor_count(&a->d.items[i].value);
+    cursor c;
+    size_t at, w, k, bad = SIZE_MAX;
+    uint32_t u;
+    if (a->d.items[i].value.dtype != NN_BYTES) return SIZE_MAX;
+    c = cursor_at(a, i, PIECE, e);
+    for (at = 0; at < count && bad == SIZE_MAX; at++) {
+        const char *p;
+        size_t len;
+        if (!cursor_to(&c, at)) break;
+        p = (const char *)c.t.data + (at - c.first) * c.t.itemsize;
+        len = nn_tensor_text(&c.t, at - c.first, NULL, 0);
+        for (k = 0; k < len && bad == SIZE_MAX; k += w)
+            if ((w = nn_utf8_get(p + k, len - k, &u)) == 0) bad = at;
+    }
+    nn_tensor_free(&c.t);
+    return bad;
 }
 /* a cell as text, null when it is the word of --missing */
 static void json_cell(nn_json_writer *w, const nn_csv_field *f)
@@ -4581,7 +4603,8 @@ static int cmd_json(const char *path, const char *name)
     nn_status s = detect(path, &k, &e);
     const char *indices = NULL;
     slice part;
-    size_t i, only = 0;
+    size_t i, only = 0, bad;
+    char why[80];
     if (s == NN_OK) s = no_names(path, k, name, &e);
     if (s != NN_OK) return failed(&e);
     if (is_idle(path, k == K_CSV, is_tree(k)) || cannot_select(path, k)) return 2;
@@ -4627,6 +4650,7 @@ static int cmd_json(const char *path, const char *name)
         if (s == NN_OK) s = arrays_select(&f, &e);
         if (s == NN_OK) s = all_used(path, &e);
         if (s == NN_OK) say_left(&f, stderr, name);
+        if (s == NN_OK) memset(&e, 0, sizeof e);         /* what was left out is no error of what follows */
         if (s == NN_OK && name && (only = named_entry(&f.d, name, &indices, &e)) == f.d.count)
             s = no_entry(path, &f.d, name, &e);
         if (s == NN_OK && indices) s = slice_parse(&part, indices, path, &f.d.items[only].value, &e);
@@ -4638,6 +4662,12 @@ static int cmd_json(const char *path, const char *name)
             if (!name) nn_json_begin_object(&w);
             for (i = 0; i < f.d.count && w.status == NN_OK; i++) {
                 if (name && strcmp(name, f.d.items[i].name) != 0) continue;
+                bad = not_text(&f, i, &e);
+                if (!name && bad != SIZE_MAX) {
+                    (void)snprintf(why, sizeof why, "element %zu (--bytes has it)", bad);
+                    note(path, f.d.items[i].name, "is left out: no UTF-8 in", why);
+                    continue;
+                }
                 if (!name) nn_json_key(&w, f.d.items[i].name);
                 json_array(&w, &f, i, &e);
             }
@@ -5288,29 +5318,36 @@ static void only_in(const char *name, const char *path)
 static nn_status diff_arrays(const char *pa, kind ka, const char *pb, kind kb, int *differ, nn_error *e)
 {
     arrays a = NN_ZERO, b = NN_ZERO;
-    int one;
+    int one, unread;
     size_t i, j;
     nn_status s;
-    a.lenient = b.lenient = selects();               /* what is not chosen may be what cannot be read */
+    a.lenient = b.lenient = 1;                       /* the rest is compared, and then it is trouble */
     s = arrays_open(&a, pa, ka, NULL, e);
     if (s == NN_OK) s = arrays_open(&b, pb, kb, NULL, e);
     if (s == NN_OK) s = arrays_select(&a, e);
     if (s == NN_OK) s = arrays_select(&b, e);
     if (s == NN_OK) s = all_used(pb, e);
-    if (s == NN_OK && a.left.len) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: %s", pa, (const char *)a.left.data);
-    if (s == NN_OK && b.left.len) s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: %s", pb, (const char *)b.left.data);
-    one = a.d.count == 1 && b.d.count == 1;          /* single arrays need not share a name */
+    unread = a.left.len || b.left.len;
+    one = a.d.count == 1 && b.d.count == 1 && !unread;   /* single arrays need not share a name */
     for (i = 0; s == NN_OK && i < a.d.count; i++) {
         j = one ? 0 : entry(&b.d, a.d.items[i].name);
+        if (j == b.d.count && is_left(&b.left, a.d.items[i].name)) continue;
         if (j == b.d.count) { only_in(a.d.items[i].name, pa); *differ = 1; }
         else { int d; s = diff_array(&a, i, &b, j, &d, e); *differ |= s == NN_OK && d; }
         if (one) break;
     }
     for (i = 0; s == NN_OK && !one && i < b.d.count; i++)
-        if (!nn_dict_get(&a.d, b.d.items[i].name)) {
+        if (!nn_dict_get(&a.d, b.d.items[i].name) && !is_left(&a.left, b.d.items[i].name)) {
             only_in(b.d.items[i].name, pb);
             *differ = 1;
         }
+    if (s == NN_OK && unread) {
+        say_left(&a, stderr, NULL);
+        say_left(&b, stderr, NULL);
+        if (!*differ)
+            s = nn_error_set(e, NN_E_UNSUPPORTED, "%s: no difference in what was read, but not all could be read",
+                             a.left.len ? pa : pb);
+    }
     arrays_close(&a);
     arrays_close(&b);
     return s;

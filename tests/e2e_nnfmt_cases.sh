@@ -115,7 +115,7 @@ for f in types.gguf types_be.gguf; do
     want 0 'not read: q: Q4_0 [2,32], 36 bytes: quantised' show $f
     want 0 'not read: q: Q4_0 [2,32], 36 bytes: quantised' show $f q
     want 1 "$f: 'q' is in an unknown format: Q4_0 [2,32], 36 bytes: quantised" check $f
-    want 2 "'q' is in an unknown format" diff $f $f
+    want 2 "q: Q4_0 [2,32], 36 bytes: quantised" diff $f $f
     want 0 "$f: left out: q: Q4_0 [2,32], 36 bytes: quantised" convert $f t.safetensors --overwrite
     want 1 'unknown format' convert --strict $f u.pth
     want 0 '"t.f32":"1e-05","t.bool":"true"' json t.safetensors
@@ -328,6 +328,7 @@ want 0 '' convert f8.safetensors f8f.npz --dtype f32
 want 0 'not read: README.txt: not an array' show npz_readme.npz
 want 0 'left out: README.txt' json npz_readme.npz
 want 1 'README.txt: not an array: the name does not end in .npy' check npz_readme.npz
+want 2 'no difference in what was read, but not all could be read' diff npz_readme.npz npz_readme.npz
 want 1 'README.txt: not an array' convert --strict npz_readme.npz r.pth
 want 0 '' convert npz_readme.npz r.pth
 want 0 'ucs4' show pth_u64_seed.pth

@@ -301,6 +301,17 @@ try:
     os.remove("shards/" + files[2])
     rc, out, err = run("check", index); check(rc == 1 and files[2] in out, f"shards: a missing one {out}")
 except ImportError as e: skipped += 1; print("skip shards: needs", e.name)
+# ---- foreign items of an npz: json and diff go on with the rest
+np.savez("foreign.npz", x=np.arange(3), bad=np.array([b"ok", b"\xff\xfe"]), good=np.array([b"\xc3\xa9"]), mix=np.array([1, "a"], dtype=object), empty=np.zeros(0, "S3"))
+np.savez("foreign2.npz", x=np.array([0, 5, 2]), bad=np.array([b"ok", b"\xff\xfe"]), good=np.array([b"\xc3\xa9"]), mix=np.array([1, "a"], dtype=object), empty=np.zeros(0, "S3"))
+np.savez("whole.npz", x=np.arange(3), bad=np.array([b"ok", b"\xff\xfe"]), good=np.array([b"\xc3\xa9"]), empty=np.zeros(0, "S3"))
+rc, out, err = run("json", "foreign.npz")
+check(rc == 0 and json.loads(out) == dict(x=[0, 1, 2], good=["\u00e9"], empty=[]) and "'bad' is left out: no UTF-8 in element 1 (--bytes has it)" in err and "left out: mix.npy: " in err, f"foreign: json {rc} {out} {err}")
+rc, out, err = run("json", "--bytes", "hex", "foreign.npz"); check(rc == 0 and json.loads(out)["bad"] == ["6f6b", "fffe"], f"foreign: hex {out} {err}")
+rc, out, err = run("json", "foreign.npz", "bad"); check(rc == 1 and "'bad': element 1: a string is not valid utf-8: --bytes hex or latin-1 takes it" in err, f"foreign: bad {err}")
+rc, out, err = run("diff", "foreign.npz", "foreign2.npz"); check(rc == 1 and out == "x: 1 of 3 elements differ, the first at 1, worst by 4.0\n" and err.count("left out: mix.npy: ") == 2, f"foreign: diff {rc} {out} {err}")
+rc, out, err = run("diff", "foreign.npz", "foreign.npz"); check(rc == 2 and out == "" and "no difference in what was read" in err, f"foreign: diff, the same {rc} {out} {err}")
+rc, out, err = run("diff", "foreign.npz", "whole.npz"); check(rc == 2 and out == "" and err.count("left out: ") == 1, f"foreign: diff, one whole {rc} {out} {err}")
 # ---- show --values all: standard deviation, zeros, bins and first values beside NumPy's
 r = np.random.default_rng(8)
 v = dict(f4=r.normal(size=(300, 7)).astype("f4"), f8=np.asfortranarray(r.exponential(size=(40, 30))), i4=r.integers(-5, 6, 999, dtype="i4"), u1=r.integers(0, 256, 5000, dtype="u1"), b=r.random(77) < 0.3,
