@@ -60,7 +60,7 @@ for t in $targets; do
     esac
     if [ -z "${FIXED:-}" ]; then set -- -seed="${SEED:-7}" -max_total_time="$seconds" -timeout=5 "$corpus/$t"
     else
-        case $t in num) rate=40000 ;; shards) rate=500 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; png) rate=300 ;; *) rate=8000 ;; esac
+        case $t in num) rate=40000 ;; shards) rate=60 ;; json|jsonl|safetensors) rate=15000 ;; yaml) rate=6000 ;; csv) rate=2000 ;; inflate) rate=1000 ;; png) rate=300 ;; *) rate=8000 ;; esac
         printf '{}' >"$corpus/$t/0"                      # one at least
         find "$corpus/$t" -type f | LC_ALL=C sort | tr '\n' ',' | sed 's/,$//' >"build/fuzz/$t.list"
         set -- -seed=7 -runs=$((seconds * rate)) -timeout=60 -use_cmp=0 -use_memmem=0 -reload=0 -seed_inputs=@"build/fuzz/$t.list"
