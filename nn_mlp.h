@@ -93,7 +93,7 @@ typedef struct nn_mlp_desc {
     /* hidden layers of the head; the logits' layer is added */
     const nn_mlp_layer_desc *head;     size_t n_head;
     nn_act act;                 /* 0 = ReLU */
-    double slope;               /* leaky_relu's; 0 = 0.01 */
+    double slope;               /* leaky_relu's, not negative; 0 = 0.01 */
     double dropout;             /* 0 = none */
     nn_mlp_naming names;
     nn_init init;
@@ -148,7 +148,7 @@ NN_DEF nn_status nn_mlp_init(nn_mlp *m, size_t first, size_t n, nn_init kind, ui
 NN_DEF nn_status nn_mlp_copy(nn_mlp **m, const nn_mlp *src, const nn_alloc *alloc, nn_error *err);
 NN_DEF nn_status nn_mlp_copy_params(nn_mlp *dst, const nn_mlp *src, nn_error *err);
 /* nn_mlp_replace_head: cut the head off and put a new one on: hidden[n_hidden] widths (desc's rules
- * of act: ReLU) and n_out
+ * of names; the activation is the model's first one) and n_out
  * logits, drawn by `init` from seed (0 = 1). n_hidden 0 with hidden NULL: the old head's hidden
  * widths. The backbone keeps its bytes; pointers into the model's parameters change (params moves),
  * views from nn_mlp_state die. */
@@ -339,7 +339,8 @@ typedef struct nn_load_desc {
 } nn_load_desc;
 /* nn_mlp_load: values of d (any real dtype, converted to float) into the model. Zero matches is
  * NN_E_ARG, with what was looked for and
- * what is there. d NULL desc = defaults. report may be NULL; it is filled (also on failure after
+ * what is there; so is by_order on names that were sorted (fc1, fc10, fc2: safetensors sorts), whose
+ * order says nothing of the layers'. d NULL desc = defaults. report may be NULL; it is filled (also on failure after
  * the comparison) and freed by nn_load_report_free. */
 NN_DEF nn_status nn_mlp_load(nn_mlp *m, const nn_dict *d, const nn_load_desc *desc,
                              nn_load_report *report, nn_error *err);
@@ -527,8 +528,8 @@ NNI_FN nn_status nni_mlp_check(const nn_mlp_desc *d, size_t *depth, size_t *back
             "nn_mlp_create: the backbone is given by one of arch, hidden, backbone, got more");
     if ((d->n_hidden && !d->hidden) || (d->n_backbone && !d->backbone) || (d->n_head && !d->head))
         return nn_error_set(err, NN_E_ARG, "nn_mlp_create: a layer count without its layers");
-    if (!(d->slope >= -1e30 && d->slope <= 1e30))
-        return nn_error_set(err, NN_E_ARG, "nn_mlp_create: slope must be finite");
+    if (!(d->slope >= 0 && d->slope <= 1e30))           /* backward reads the branch off the output's sign */
+        return nn_error_set(err, NN_E_ARG, "nn_mlp_create: slope must be in [0, 1e30], got %g", d->slope);
     if (d->n_hidden > NN_MLP_MAX_LAYERS || d->n_backbone > NN_MLP_MAX_LAYERS ||
         d->n_head > NN_MLP_MAX_LAYERS - 1)
         return nn_error_set(err, NN_E_LIMIT, "nn_mlp_create: expected at most %d layers", NN_MLP_MAX_LAYERS);
@@ -754,7 +755,10 @@ NN_DEF nn_status nn_mlp_replace_head(nn_mlp *m, size_t n_out, const size_t *hidd
     nn_mlp_layer *layers;
     float *block;
     nn_mlp old = *m;
+    nn_act act = NN_ACT_RELU;                            /* the model's own, where it has one */
     nn_status s;
+    for (l = 0; l < m->n_layers; l++)
+        if (m->layers[l].act != NN_ACT_IDENTITY) { act = m->layers[l].act; break; }
     if (n_out == 0) return nn_error_set(err, NN_E_ARG, "nn_mlp_replace_head: n_out must be at least 1");
     if ((int)init < 0 || init > NN_INIT_PHILOX)
         return nn_error_set(err, NN_E_ARG, "nn_mlp_replace_head: unknown init %d", (int)init);
@@ -770,7 +774,7 @@ NN_DEF nn_status nn_mlp_replace_head(nn_mlp *m, size_t n_out, const size_t *hidd
     for (l = nb; l < n; l++) {
         nn_mlp_layer *y = &layers[l];
         if (keep && l + 1 < n) *y = m->layers[l];
-        else y->act = l + 1 < n ? NN_ACT_RELU : NN_ACT_IDENTITY;
+        else y->act = l + 1 < n ? act : NN_ACT_IDENTITY;
         y->frozen_weight = y->frozen_bias = 0;
         y->slope = m->layers[0].slope;
         y->n_in = in;
@@ -1790,6 +1794,37 @@ NNI_FN int nni_report_add(nn_load_report *r, nn_load_result what, const char *na
     r->items[r->n_items++].name = copy;
     return 1;
 }
+/* the sign of a - b, numbers in names by their value: fc2 before fc10 */
+NNI_FN int nni_name_order(const char *a, const char *b)
+{
+    while (*a && *a == *b && !(*a >= '0' && *a <= '9')) { a++; b++; }
+    for (;;) {
+        size_t i = 0, j = 0;
+        int order;
+        while (*a == '0') a++;
+        while (*b == '0') b++;
+        while (a[i] >= '0' && a[i] <= '9') i++;
+        while (b[j] >= '0' && b[j] <= '9') j++;
+        if (i != j && (i || j)) return i < j ? -1 : 1;
+        order = strncmp(a, b, i);
+        if (order) return order;
+        a += i;
+        b += j;
+        while (*a && *a == *b && !(*a >= '0' && *a <= '9')) { a++; b++; }
+        if (!(*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9')) return strcmp(a, b);
+    }
+}
+/* the entry before which the order of layers is lost: all names are sorted as text, and a number goes
+ * down there; 0 = none */
+NNI_FN size_t nni_sorted_names(const nn_dict *d)
+{
+    size_t i, at = 0;
+    for (i = 1; i < d->count; i++) {
+        if (strcmp(d->items[i - 1].name, d->items[i].name) > 0) return 0;
+        if (!at && nni_name_order(d->items[i - 1].name, d->items[i].name) > 0) at = i;
+    }
+    return at;
+}
 NN_DEF nn_status nn_mlp_load(nn_mlp *m, const nn_dict *d, const nn_load_desc *desc,
                              nn_load_report *report, nn_error *err)
 {
@@ -1803,6 +1838,10 @@ NN_DEF nn_status nn_mlp_load(nn_mlp *m, const nn_dict *d, const nn_load_desc *de
     nn_status s = NN_OK;
     if (!desc) desc = &zero;
     nn_load_report_free(r);
+    i = desc->by_order ? nni_sorted_names(d) : 0;
+    if (i)
+        return nn_error_set(err, NN_E_ARG, "nn_mlp_load: by_order: '%.60s' stands before '%.60s': sorted names do not "
+                            "tell the layers' order", d->items[i - 1].name, d->items[i].name);
     if (!nn_size_mul(np, sizeof *from, &bytes) || !nn_size_add(bytes, d->count, &bytes))
         return nn_error_set(err, NN_E_NOMEM, "nn_mlp_load: size overflows");
     from = (size_t *)nn_mem_alloc(bytes, &m->alloc);

@@ -390,6 +390,49 @@ static void state_and_load(void)
     nn_mlp_destroy(m);
     nn_mlp_destroy(o);
 }
+/* twelve layers under sorted names, fc1, fc10, fc11, fc12, fc2: their order says nothing, and is refused; in their own order, and
+ * sorted where no number goes down, they load */
+static void sorted_names(void)
+{
+    static const char *const order[3][12] = {
+        { "fc1", "fc10", "fc11", "fc12", "fc2", "fc3", "fc4", "fc5", "fc6", "fc7", "fc8", "fc9" },
+        { "fc1", "fc2", "fc3", "fc4", "fc5", "fc6", "fc7", "fc8", "fc9", "fc10", "fc11", "fc12" },
+        { "fc01", "fc02", "fc03", "fc04", "fc05", "fc06", "fc07", "fc08", "fc09", "fc10", "fc11", "fc12" } };
+    size_t hidden[11], i, k;
+    nn_mlp_desc d = NN_ZERO;
+    nn_mlp *m = NULL, *o = NULL;
+    nn_error e = NN_ZERO;
+    for (i = 0; i < 11; i++) hidden[i] = 8;
+    d.n_in = d.n_out = 8; d.hidden = hidden; d.n_hidden = 11; d.slope = -0.5;
+    CHECK_INT(nn_mlp_create(&m, &d, &e), NN_E_ARG);          /* of a negative slope the derivative would be wrong */
+    CHECK(strstr(e.msg, "slope") != NULL && m == NULL);
+    d.slope = 0;
+    CHECK_OK(nn_mlp_create(&m, &d, &e), e);
+    d.seed = 2;
+    CHECK_OK(nn_mlp_create(&o, &d, &e), e);
+    for (k = 0; k < 3; k++) {
+        nn_dict s = NN_ZERO;
+        nn_load_desc ld = NN_ZERO;
+        for (i = 0; i < 24; i++) {
+            char name[32];
+            nn_tensor v = nn_mlp_param(m, k ? i : 2 * (i / 2) + !(i & 1), NULL);
+            (void)snprintf(name, sizeof name, "%s.%s", order[k][i / 2], (i & 1) == (k > 0) ? "bias" : "weight");
+            CHECK_OK(nn_dict_put(&s, name, &v, &e), e);
+        }
+        ld.by_order = ld.strict = 1;
+        CHECK_INT(nn_mlp_load(o, &s, &ld, NULL, &e), k ? NN_OK : NN_E_ARG);
+        if (!k) CHECK_MSG(strstr(e.msg, "'fc12.weight' stands before 'fc2.bias'") != NULL, "%s", e.msg);
+        else CHECK(memcmp(m->params, o->params, m->n_params * sizeof(float)) == 0);
+        nn_dict_free(&s);
+    }
+    /* a new head has the model's activation */
+    for (i = 0; i < m->n_layers; i++) if (m->layers[i].act != NN_ACT_IDENTITY) m->layers[i].act = NN_ACT_TANH;
+    CHECK_OK(nn_mlp_replace_head(m, 3, hidden, 2, NN_INIT_HE, 3, &e), e);
+    CHECK_INT(m->layers[m->n_layers - 2].act, NN_ACT_TANH);
+    CHECK_INT(m->layers[m->n_layers - 1].act, NN_ACT_IDENTITY);
+    nn_mlp_destroy(m);
+    nn_mlp_destroy(o);
+}
 static void desc_from_state(void)
 {
     int naming;
@@ -765,7 +808,7 @@ static void failing_allocator(void)
 }
 int main(void)
 {
-    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(predict_any_rows); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state);
+    RUN(presets); RUN(torch_init); RUN(forward_rows); RUN(packed); RUN(predict_any_rows); RUN(tokens); RUN(fused); RUN(names); RUN(state_and_load); RUN(desc_from_state); RUN(sorted_names);
     RUN(most_layers); RUN(heads_and_freezing); RUN(dropout); RUN(task_vectors); RUN(ties); RUN(ties_of_all); RUN(ties_of_equals); RUN(quantized); RUN(failing_allocator);
     return test_report();
 }
