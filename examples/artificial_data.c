@@ -1935,389 +1935,505 @@ done:
 }
 /* fit: load, split, train (or fine-tune `base`), judge, save under STEM. *out receives the model of
  * the first seed. */
-static nn_status fit(nn_app *app, const opts *o, const fit_opts *f, const input_opts *in,
-                     const model *base, const char *stem, nn_report *rep, model *out,
-                     fit_figures *fig, nn_error *err)
-{
-    nn_status status = NN_OK;
-    rows tr = NN_ZERO, va = NN_ZERO, te = NN_ZERO;
-    model m = NN_ZERO;
-    nn_trainer *t = NULL;
-    nn_train_result hist = NN_ZERO;
-    nn_train_desc td = NN_ZERO;
-    nn_train_set ts = NN_ZERO, vs = NN_ZERO;
-    nn_mlp_desc desc = NN_ZERO;
-    nn_mlp_layer_desc layers[256];
+/* one call of fit: what is asked, and what it holds meanwhile */
+typedef struct fit_job {
+    nn_app *app;
+    const opts *o;
+    const fit_opts *f;
+    const input_opts *in;
+    const model *base;            /* NULL: from scratch */
+    const char *stem;             /* the files' names begin with it */
+    nn_report *rep;
+    model *out;                   /* out: the first seed's */
+    fit_figures *fig;             /* out */
+    rows tr, va, te;
+    int val_is_test, has_val;
+    size_t select, val_n, test_n;
+    float *cw;
+    nn_train_desc td;
     nn_torch_rng torch_rng;
-    eval ev = NN_ZERO, et = NN_ZERO;
-    nn_dict saved = NN_ZERO;
+    model m;                      /* of the seed in hand */
+    nn_train_set ts, vs;
+    nn_trainer *t;
+    nn_train_result hist;
+    eval ev, et;                  /* on validation rows, on test rows */
     fit_run run;
-    float *cw = NULL;
-    double *val_acc, *test_acc;
-    size_t s, n_done = 0, val_n, test_n, n_params = 0, select;
-    const char *what = f->name;
-    int val_is_test = 0, has_val, standardize = in->standardize;
-    char before[65] = "", after[65] = "";
+    double *val_acc, *test_acc;   /* [seeds] */
+    size_t n_done, n_params;
+    char before[65], after[65];   /* the backbone's hash */
+} fit_job;
 
-    memset(fig, 0, sizeof *fig);
-    memset(out, 0, sizeof *out);
-    val_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *val_acc);
-    test_acc = (double *)nn_arena_get(&app->arena, f->seeds * sizeof *test_acc);
-    if (!val_acc || !test_acc) return nn_error_set(err, NN_E_NOMEM, "out of memory");
-    TRY(select_count(app, in->select, &select, err));
-    TRY(load_rows(app, in, in->train, in->labels, 1, &tr, err));
-    if (tr.n_classes < 2) {
-        status = nn_error_set(err, NN_E_FORMAT, "%s: expected at least two classes, got %zu", tr.path,
-                          tr.n_classes);
+/* The rows of training, validation and test, as the network will see them. */
+static nn_status fit_rows(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const input_opts *in = q->in;
+    const model *base = q->base;
+    nn_status status = NN_OK;
+    int standardize = in->standardize;
+    TRY(select_count(app, in->select, &q->select, err));
+    TRY(load_rows(app, in, in->train, in->labels, 1, &q->tr, err));
+    if (q->tr.n_classes < 2) {
+        status = nn_error_set(err, NN_E_FORMAT, "%s: expected at least two classes, got %zu", q->tr.path,
+                          q->tr.n_classes);
         goto done;
     }
-    if (base) TRY(match_columns(app, in, base->features, base->net->n_in, &tr, err));
+    if (base) TRY(match_columns(app, in, base->features, base->net->n_in, &q->tr, err));
     if (in->test) {
-        input_opts named = with_label_of(in, in->test, tr.label);
-        TRY(load_rows(app, &named, in->test, in->test_labels, 1, &te, err));
-        TRY(map_classes(app, &te, tr.classes, tr.n_classes, err));
-        TRY(match_columns(app, in, tr.names, tr.x.shape[1], &te, err));
-        if (te.x.shape[1] != tr.x.shape[1]) {
+        input_opts named = with_label_of(in, in->test, q->tr.label);
+        TRY(load_rows(app, &named, in->test, in->test_labels, 1, &q->te, err));
+        TRY(map_classes(app, &q->te, q->tr.classes, q->tr.n_classes, err));
+        TRY(match_columns(app, in, q->tr.names, q->tr.x.shape[1], &q->te, err));
+        if (q->te.x.shape[1] != q->tr.x.shape[1]) {
             status = nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as in %s, got %zu",
-                              te.path, tr.x.shape[1], tr.path, te.x.shape[1]);
+                              q->te.path, q->tr.x.shape[1], q->tr.path, q->te.x.shape[1]);
             goto done;
         }
-    } else if (in->test_size > 0) TRY(split_rows(&tr, &te, in->test_size, in->split_seed, err));
-    m.divide = in->divide;
-    m.mean = in->mean;
-    m.std = in->std;
+    } else if (in->test_size > 0) TRY(split_rows(&q->tr, &q->te, in->test_size, in->split_seed, err));
+    q->m.divide = in->divide;
+    q->m.mean = in->mean;
+    q->m.std = in->std;
     if (base && !nn_app_asked(app, "data.input_divide") && !nn_app_asked(app, "data.input_mean") &&
         !nn_app_asked(app, "data.input_std")) {
-        m.divide = base->divide;
-        m.mean = base->mean;
-        m.std = base->std;
+        q->m.divide = base->divide;
+        q->m.mean = base->mean;
+        q->m.std = base->std;
     }
-    if (o->compat && te.x.ndim) val_is_test = 1;
-    else if (in->val_size > 0) TRY(split_rows(&tr, &va, in->val_size, in->val_seed, err));
-    prepare(&m, &tr);
-    if (va.x.ndim) prepare(&m, &va);
-    if (te.x.ndim) prepare(&m, &te);
+    if (o->compat && q->te.x.ndim) q->val_is_test = 1;
+    else if (in->val_size > 0) TRY(split_rows(&q->tr, &q->va, in->val_size, in->val_seed, err));
+    prepare(&q->m, &q->tr);
+    if (q->va.x.ndim) prepare(&q->m, &q->va);
+    if (q->te.x.ndim) prepare(&q->m, &q->te);
     if (base && base->scaler_mean && !nn_app_asked(app, "data.standardize")) standardize = 1;
     if (standardize) {
-        TRY(fit_scaler(app, &m, &tr.x, &va.x, &te.x, err));
+        TRY(fit_scaler(app, &q->m, &q->tr.x, &q->va.x, &q->te.x, err));
     }
-    if (select > 0) {
-        TRY(select_columns(app, &m, &tr, select, err));
-        mask_columns(&m, &tr);
-        if (va.x.ndim) mask_columns(&m, &va);
-        if (te.x.ndim) mask_columns(&m, &te);
+    if (q->select > 0) {
+        TRY(select_columns(app, &q->m, &q->tr, q->select, err));
+        mask_columns(&q->m, &q->tr);
+        if (q->va.x.ndim) mask_columns(&q->m, &q->va);
+        if (q->te.x.ndim) mask_columns(&q->m, &q->te);
     }
-    has_val = val_is_test || va.x.ndim;
-    m.name = f->name;
-    m.classes = tr.classes;
-    m.n_classes = tr.n_classes;
-    m.features = tr.names;
-    m.label = tr.label;
-    m.from = base ? base->weights : NULL;
-    TRY(class_weights(app, f->class_weights, &tr, &cw, err));
-    val_n = val_is_test ? te.x.shape[0] : va.x.ndim ? va.x.shape[0] : 0;
-    test_n = te.x.ndim ? te.x.shape[0] : 0;
-
-    td.epochs = f->epochs;
-    td.batch_size = f->batch;
-    td.loss.label_smoothing = f->smoothing;
-    td.loss.class_weight = cw;
-    td.optim.kind = (nn_opt)(f->optimizer + 1);
-    td.optim.lr = f->lr;
-    td.optim.head_lr = f->head_lr;
-    td.optim.momentum = f->momentum;
-    td.optim.nesterov = f->nesterov;
-    td.optim.amsgrad = f->amsgrad;
-    td.optim.weight_decay = f->weight_decay > 0 ? f->weight_decay : NN_OFF;
-    td.schedule.kind = (nn_schedule_kind)(f->schedule + 1);
-    td.schedule.every = f->every;
-    td.schedule.patience = f->every;
-    td.schedule.gamma = f->gamma;
-    td.schedule.floor = f->floor;
-    td.schedule.warmup = f->warmup;
-    td.shuffle = o->compat ? NN_SHUFFLE_TORCH : NN_SHUFFLE_DEFAULT;
-    td.clip_norm = f->clip;
-    td.patience = has_val ? f->patience : 0;
-    td.keep_best = has_val && !f->last;
-    if (!has_val) td.monitor = NN_MONITOR_TRAIN_LOSS;
-    else if (!f->monitor) td.monitor = NN_MONITOR_LOSS;
-    else td.monitor = o->compat ? NN_MONITOR_METRIC : NN_MONITOR_METRIC_LOSS;
-    td.on_step = on_step;
-    td.on_epoch = on_epoch;
-    td.threads = (int)app->threads;
-    td.literal_seed = 1;
-
-    for (s = 0; s < f->seeds; s++) {
-        uint64_t seed = app->seed + s;
-        nn_torch_seed(&torch_rng, seed);
-        if (base) {
-            size_t hidden[32], nh = 0;
-            if (base->net->n_in != tr.x.shape[1]) {
-                status =
-                    nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as %s has inputs, got %zu",
-                             tr.path, base->net->n_in, base->path, tr.x.shape[1]);
-                goto done;
-            }
-            for (nh = 0; nh < f->head.n && nh < 32; nh++) hidden[nh] = (size_t)f->head.v[nh];
-            TRY(nn_mlp_copy(&m.net, base->net, NULL, err));
-            TRY(nn_mlp_replace_head(m.net, tr.n_classes, nh ? hidden : NULL, nh, init_kind(f->init),
-                                    seed, err));
-            (void)nn_mlp_freeze(m.net, NULL, 0);
-            if (f->freeze) {
-                char pat[4096];
-                const char *bp = nn_mlp_backbone_pattern(m.net, pat, sizeof pat);
-                if (!bp || !nn_mlp_freeze(m.net, bp, 1)) {
-                    status = nn_error_set(err, NN_E_ARG, "--freeze-backbone: no backbone tensor found");
-                    goto done;
-                }
-            }
-            memcpy(m.initial, base->initial, sizeof m.initial);
-            memcpy(m.from_backbone, base->backbone, sizeof m.from_backbone);
-        } else {
-            size_t nb, nh, i;
-            memset(&desc, 0, sizeof desc);
-            TRY(parse_arch(layers, 255, &nb, &nh, f->arch, &f->head, tr.x.shape[1],
-                           (nn_act)(f->act + 1), err));
-            desc.n_in = tr.x.shape[1];
-            desc.n_out = tr.n_classes;
-            desc.backbone = layers;
-            desc.n_backbone = nb;
-            desc.head = layers + nb;
-            desc.n_head = nh;
-            desc.act = (nn_act)(f->act + 1);
-            desc.dropout = f->dropout;
-            desc.init = init_kind(f->init);
-            desc.seed = seed;
-            desc.literal_seed = 1;
-            for (i = 0; i < nb; i++)
-                if (o->compat && layers[i].act == NN_ACT_IDENTITY) desc.names = NN_NAMES_ORIGINAL;
-            if (o->compat) desc.torch_rng = &torch_rng;
-            TRY(nn_mlp_create(&m.net, &desc, err));
-            hash_backbone(m.net, m.initial);
-        }
-        if (base && (f->dropout > 0 || nn_app_asked(app, "finetune.dropout"))) {
-            size_t i;
-            for (i = 0; i + 1 < m.net->n_layers; i++)
-                if (m.net->layers[i].act != NN_ACT_IDENTITY)
-                    m.net->layers[i].dropout = (float)f->dropout;
-        }
-        hash_backbone(m.net, before);
-        n_params = m.net->n_params;
-        m.seed = seed;
-        td.seed = seed;
-        td.torch_rng = o->compat ? &torch_rng : NULL;
-        td.user = &run;
-        TRY(nn_train_set_make(&ts, &tr.x, &tr.y, err));
-        if (has_val)
-            TRY(nn_train_set_make(&vs, val_is_test ? &te.x : &va.x, val_is_test ? &te.y : &va.y,
-                                  err));
-        TRY(nn_trainer_create(&t, m.net, &ts, has_val ? &vs : NULL, &td, err));
-        memset(&run, 0, sizeof run);
-        run.app = app;
-        run.f = f;
-        run.last_save = nn_app_seconds();
-        run.state_path = nn_app_path(app, "%s_state.pth", stem);
-        if (app->dry_run) {                                   /* what it would take: a few steps, timed */
-            size_t steps = (tr.x.shape[0] + f->batch - 1) / f->batch, runs = f->seeds, k, i,
-                   take = f->batch < tr.x.shape[0] ? f->batch : tr.x.shape[0];
-            size_t *idx = (size_t *)nn_arena_get(&app->arena, take * sizeof *idx);
-            double t0, per;
-            for (i = 0; idx && i < take; i++) idx[i] = i;
-            TRY(nn_trainer_step(t, idx, take, NULL, err));
-            t0 = nn_app_seconds();
-            for (k = 0; k < 20 && nn_app_seconds() - t0 < 2; k++)
-                TRY(nn_trainer_step(t, idx, take, NULL, err));
-            per = (nn_app_seconds() - t0) / (double)(k ? k : 1);
-            nn_app_count(app, "train_rows", tr.x.shape[0]);
-            nn_app_count(app, "val_rows", val_n);
-            nn_app_count(app, "test_rows", test_n);
-            nn_app_count(app, "parameters", n_params);
-            nn_app_count(app, "updates", (uint64_t)steps * f->epochs * f->seeds);
-            if (base && f->controls && (te.x.ndim || has_val)) runs += f->freeze ? 1 : has_val ? 3 : 2;
-            nn_app_result(app, "estimated_seconds", per * (double)steps * (double)f->epochs * (double)runs);
-            nn_app_count(app, "trainer_bytes", nn_train_bytes(m.net, &ts, has_val ? &vs : NULL, &td));
-            nn_app_count(app, "checkpoint_bytes", (uint64_t)n_params * 4);
+    q->has_val = q->val_is_test || q->va.x.ndim;
+done:
+    return status;
+}
+/* what the model says of itself, class weights, counts of rows */
+static nn_status fit_names(fit_job *q, nn_error *err)
+{
+    nn_status status = NN_OK;
+    q->m.name = q->f->name;
+    q->m.classes = q->tr.classes;
+    q->m.n_classes = q->tr.n_classes;
+    q->m.features = q->tr.names;
+    q->m.label = q->tr.label;
+    q->m.from = q->base ? q->base->weights : NULL;
+    TRY(class_weights(q->app, q->f->class_weights, &q->tr, &q->cw, err));
+    q->val_n = q->val_is_test ? q->te.x.shape[0] : q->va.x.ndim ? q->va.x.shape[0] : 0;
+    q->test_n = q->te.x.ndim ? q->te.x.shape[0] : 0;
+done:
+    return status;
+}
+static void fit_desc(fit_job *q)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const fit_opts *f = q->f;
+    q->td.epochs = f->epochs;
+    q->td.batch_size = f->batch;
+    q->td.loss.label_smoothing = f->smoothing;
+    q->td.loss.class_weight = q->cw;
+    q->td.optim.kind = (nn_opt)(f->optimizer + 1);
+    q->td.optim.lr = f->lr;
+    q->td.optim.head_lr = f->head_lr;
+    q->td.optim.momentum = f->momentum;
+    q->td.optim.nesterov = f->nesterov;
+    q->td.optim.amsgrad = f->amsgrad;
+    q->td.optim.weight_decay = f->weight_decay > 0 ? f->weight_decay : NN_OFF;
+    q->td.schedule.kind = (nn_schedule_kind)(f->schedule + 1);
+    q->td.schedule.every = f->every;
+    q->td.schedule.patience = f->every;
+    q->td.schedule.gamma = f->gamma;
+    q->td.schedule.floor = f->floor;
+    q->td.schedule.warmup = f->warmup;
+    q->td.shuffle = o->compat ? NN_SHUFFLE_TORCH : NN_SHUFFLE_DEFAULT;
+    q->td.clip_norm = f->clip;
+    q->td.patience = q->has_val ? f->patience : 0;
+    q->td.keep_best = q->has_val && !f->last;
+    if (!q->has_val) q->td.monitor = NN_MONITOR_TRAIN_LOSS;
+    else if (!f->monitor) q->td.monitor = NN_MONITOR_LOSS;
+    else q->td.monitor = o->compat ? NN_MONITOR_METRIC : NN_MONITOR_METRIC_LOSS;
+    q->td.on_step = on_step;
+    q->td.on_epoch = on_epoch;
+    q->td.threads = (int)app->threads;
+    q->td.literal_seed = 1;
+}
+/* a copy of the base with a new head */
+static nn_status fit_tuned(fit_job *q, uint64_t seed, nn_error *err)
+{
+    nn_app *app = q->app;
+    const fit_opts *f = q->f;
+    const model *base = q->base;
+    nn_status status = NN_OK;
+    size_t hidden[32], nh = 0;
+    if (base->net->n_in != q->tr.x.shape[1]) {
+        status =
+            nn_error_set(err, NN_E_FORMAT, "%s: expected %zu columns as %s has inputs, got %zu",
+                     q->tr.path, base->net->n_in, base->path, q->tr.x.shape[1]);
+        goto done;
+    }
+    for (nh = 0; nh < f->head.n && nh < 32; nh++) hidden[nh] = (size_t)f->head.v[nh];
+    TRY(nn_mlp_copy(&q->m.net, base->net, NULL, err));
+    TRY(nn_mlp_replace_head(q->m.net, q->tr.n_classes, nh ? hidden : NULL, nh, init_kind(f->init),
+                            seed, err));
+    (void)nn_mlp_freeze(q->m.net, NULL, 0);
+    if (f->freeze) {
+        char pat[4096];
+        const char *bp = nn_mlp_backbone_pattern(q->m.net, pat, sizeof pat);
+        if (!bp || !nn_mlp_freeze(q->m.net, bp, 1)) {
+            status = nn_error_set(err, NN_E_ARG, "--freeze-backbone: no backbone tensor found");
             goto done;
         }
-        if (s == 0 && !app->resume) TRY(nn_file_remove(run.state_path, NULL, err));      /* another run's */
-        if (s == 0 && app->resume && nn_file_exists(run.state_path, NULL)) {
-            if (nn_pth_read(&saved, run.state_path, NULL, err) != NN_OK ||
-                nn_trainer_restore(t, &saved, err) != NN_OK) {
-                const char *why = nn_app_text(app, "%s", err->msg);
-                status = nn_app_refuse(app, err, "--resume: %s: %s", run.state_path, why);
-                goto done;
-            }
-            nn_dict_free(&saved);
-            nn_app_say(app, "resumed after epoch %zu of %zu", t->epoch, f->epochs);
-        }
-        nn_progress_begin(
-            &run.progress, app,
-            nn_app_text(app, "%s%s", what,
-                        f->seeds > 1 ? nn_app_text(app, " seed %zu/%zu", s + 1, f->seeds) : ""),
-            (double)f->epochs, "epochs");
-        nn_progress_from(&run.progress, (double)t->epoch);
-        TRY(run_epochs(&run, t, err));
-        if (run.stopped && t->epoch < f->epochs && !t->stopped) {
-            nn_app_interrupted(app, nn_app_text(app, "epoch %zu of %zu is done, state saved in %s",
-                                                t->epoch, f->epochs, run.state_path));
-            status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+    }
+    memcpy(q->m.initial, base->initial, sizeof q->m.initial);
+    memcpy(q->m.from_backbone, base->backbone, sizeof q->m.from_backbone);
+    if (f->dropout > 0 || nn_app_asked(app, "finetune.dropout")) {
+        size_t i;
+        for (i = 0; i + 1 < q->m.net->n_layers; i++)
+            if (q->m.net->layers[i].act != NN_ACT_IDENTITY)
+                q->m.net->layers[i].dropout = (float)f->dropout;
+    }
+done:
+    return status;
+}
+static nn_status fit_fresh(fit_job *q, uint64_t seed, nn_error *err)
+{
+    const opts *o = q->o;
+    const fit_opts *f = q->f;
+    nn_mlp_desc desc = NN_ZERO;
+    nn_mlp_layer_desc layers[256];
+    nn_status status = NN_OK;
+    size_t nb, nh, i;
+    TRY(parse_arch(layers, 255, &nb, &nh, f->arch, &f->head, q->tr.x.shape[1],
+                   (nn_act)(f->act + 1), err));
+    desc.n_in = q->tr.x.shape[1];
+    desc.n_out = q->tr.n_classes;
+    desc.backbone = layers;
+    desc.n_backbone = nb;
+    desc.head = layers + nb;
+    desc.n_head = nh;
+    desc.act = (nn_act)(f->act + 1);
+    desc.dropout = f->dropout;
+    desc.init = init_kind(f->init);
+    desc.seed = seed;
+    desc.literal_seed = 1;
+    for (i = 0; i < nb; i++)
+        if (o->compat && layers[i].act == NN_ACT_IDENTITY) desc.names = NN_NAMES_ORIGINAL;
+    if (o->compat) desc.torch_rng = &q->torch_rng;
+    TRY(nn_mlp_create(&q->m.net, &desc, err));
+    hash_backbone(q->m.net, q->m.initial);
+done:
+    return status;
+}
+/* network and trainer of seed s */
+static nn_status fit_start(fit_job *q, size_t s, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const fit_opts *f = q->f;
+    const uint64_t seed = app->seed + s;
+    nn_status status = NN_OK;
+    nn_torch_seed(&q->torch_rng, seed);
+    TRY(q->base ? fit_tuned(q, seed, err) : fit_fresh(q, seed, err));
+    hash_backbone(q->m.net, q->before);
+    q->n_params = q->m.net->n_params;
+    q->m.seed = seed;
+    q->td.seed = seed;
+    q->td.torch_rng = o->compat ? &q->torch_rng : NULL;
+    q->td.user = &q->run;
+    TRY(nn_train_set_make(&q->ts, &q->tr.x, &q->tr.y, err));
+    if (q->has_val)
+        TRY(nn_train_set_make(&q->vs, q->val_is_test ? &q->te.x : &q->va.x,
+                              q->val_is_test ? &q->te.y : &q->va.y, err));
+    TRY(nn_trainer_create(&q->t, q->m.net, &q->ts, q->has_val ? &q->vs : NULL, &q->td, err));
+    memset(&q->run, 0, sizeof q->run);
+    q->run.app = app;
+    q->run.f = f;
+    q->run.last_save = nn_app_seconds();
+    q->run.state_path = nn_app_path(app, "%s_state.pth", q->stem);
+done:
+    return status;
+}
+/* what it would take: a few steps, timed */
+static nn_status fit_dry(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const fit_opts *f = q->f;
+    nn_status status = NN_OK;
+    size_t steps = (q->tr.x.shape[0] + f->batch - 1) / f->batch, runs = f->seeds, k, i,
+           take = f->batch < q->tr.x.shape[0] ? f->batch : q->tr.x.shape[0];
+    size_t *idx = (size_t *)nn_arena_get(&app->arena, take * sizeof *idx);
+    double t0, per;
+    for (i = 0; idx && i < take; i++) idx[i] = i;
+    TRY(nn_trainer_step(q->t, idx, take, NULL, err));
+    t0 = nn_app_seconds();
+    for (k = 0; k < 20 && nn_app_seconds() - t0 < 2; k++)
+        TRY(nn_trainer_step(q->t, idx, take, NULL, err));
+    per = (nn_app_seconds() - t0) / (double)(k ? k : 1);
+    nn_app_count(app, "train_rows", q->tr.x.shape[0]);
+    nn_app_count(app, "val_rows", q->val_n);
+    nn_app_count(app, "test_rows", q->test_n);
+    nn_app_count(app, "parameters", q->n_params);
+    nn_app_count(app, "updates", (uint64_t)steps * f->epochs * f->seeds);
+    if (q->base && f->controls && (q->te.x.ndim || q->has_val)) runs += f->freeze ? 1 : q->has_val ? 3 : 2;
+    nn_app_result(app, "estimated_seconds", per * (double)steps * (double)f->epochs * (double)runs);
+    nn_app_count(app, "trainer_bytes", nn_train_bytes(q->m.net, &q->ts, q->has_val ? &q->vs : NULL, &q->td));
+    nn_app_count(app, "checkpoint_bytes", (uint64_t)q->n_params * 4);
+done:
+    return status;
+}
+static nn_status fit_resume(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    nn_dict saved = NN_ZERO;
+    nn_status status = NN_OK;
+    if (!app->resume) TRY(nn_file_remove(q->run.state_path, NULL, err));      /* another run's */
+    if (app->resume && nn_file_exists(q->run.state_path, NULL)) {
+        if (nn_pth_read(&saved, q->run.state_path, NULL, err) != NN_OK ||
+            nn_trainer_restore(q->t, &saved, err) != NN_OK) {
+            const char *why = nn_app_text(app, "%s", err->msg);
+            status = nn_app_refuse(app, err, "--resume: %s: %s", q->run.state_path, why);
             goto done;
         }
-        if (s == 0) { status = save_state(&run, t); if (status != NN_OK) { *err = run.err; goto done; } }
-        /* nothing left but to put the best weights in place and hand out the history */
-        TRY(nn_trainer_run(t, &hist, err));
-        run.progress.done = (double)hist.epochs;
-        nn_progress_end(&run.progress);
-        hash_backbone(m.net, after);
-        m.epochs = hist.epochs;
-        m.best_epoch = hist.best_epoch;
-        if (has_val) TRY(judge(app, &m, val_is_test ? &te : &va, &ev, err));
-        if (te.x.ndim) TRY(judge(app, &m, &te, &et, err));
-        val_acc[s] = has_val ? ev.accuracy : NAN;
-        test_acc[s] = te.x.ndim ? et.accuracy : NAN;
-        n_done++;
-        if (s == 0) {
-            TRY(model_save(app, &m, stem, o, err));
-            TRY(write_history(app, &hist, nn_app_path(app, "%s_history.csv", stem), err));
-            fig->val_accuracy = val_acc[0];
-            fig->val_loss = has_val ? ev.loss : NAN;
-            fig->test_accuracy = test_acc[0];
-            fig->test_loss = te.x.ndim ? et.loss : NAN;
-            fig->ece = te.x.ndim ? et.ece : NAN;
-            fig->best_epoch = hist.best_epoch;
-            fig->epochs = hist.epochs;
-            fig->unchanged = strcmp(before, after) == 0;
-            memcpy(fig->weights, m.weights, sizeof fig->weights);
-            if (f->controls && (te.x.ndim || has_val)) {
-                control_job j;
-                memset(&j, 0, sizeof j);
-                j.app = app;
-                j.rep = rep;
-                j.f = f;
-                j.m = &m;
-                j.train = &tr;
-                j.judged = te.x.ndim ? &te : &va;
-                j.judged_name = te.x.ndim ? "test" : "validation";
-                j.own = te.x.ndim ? &et : &ev;
-                j.train_set = ts;
-                if (has_val) j.val_set = vs;
-                j.desc = td;
-                j.rng = o->compat ? &torch_rng : NULL;
-                j.tuned = base != NULL;
-                j.seed = seed;
-                j.pre = result_prefix(app, stem);
-                j.what = what;
-                TRY(show_controls(&j, err));
-            }
-            plot_history(app, rep, &hist, what, stem, has_val);
-            show_choices(app, rep, &hist, f->last ? 0 : hist.best_epoch, result_prefix(app, stem));
-            if (te.x.ndim)
-                TRY(show_eval(app, rep, &m, &et, stem, nn_app_text(app, "%s, test rows", what),
-                              err));
-            else if (has_val)
-                TRY(show_eval(app, rep, &m, &ev, stem,
-                              nn_app_text(app, "%s, validation rows", what), err));
-            {
-                size_t need = nn_mlp_summary(m.net, NULL, 0);
-                char *sum = (char *)malloc(need + 1);
-                if (sum) {
-                    (void)nn_mlp_summary(m.net, sum, need + 1);
-                    nn_report_pre(rep, nn_app_text(app, "Model, %s", what), sum);
-                    free(sum);
-                }
-            }
-            nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem),
-                           "torch.load(..., weights_only=True)");
-            nn_report_file(rep, nn_app_path(app, "%s_head.pth", stem), "the head alone");
-            nn_report_file(rep, nn_app_path(app, "%s_model.json", stem),
-                           "architecture, classes, scaler, hashes");
-            nn_report_file(rep, nn_app_path(app, "%s_history.csv", stem), NULL);
-            *out = m;
-            m.net = NULL;
+        nn_app_say(app, "resumed after epoch %zu of %zu", q->t->epoch, q->f->epochs);
+    }
+done:
+    nn_dict_free(&saved);
+    return status;
+}
+/* epochs, judged on validation and test rows */
+static nn_status fit_train(fit_job *q, size_t s, nn_error *err)
+{
+    nn_app *app = q->app;
+    const fit_opts *f = q->f;
+    nn_status status = NN_OK;
+    nn_progress_begin(
+        &q->run.progress, app,
+        nn_app_text(app, "%s%s", f->name,
+                    f->seeds > 1 ? nn_app_text(app, " seed %zu/%zu", s + 1, f->seeds) : ""),
+        (double)f->epochs, "epochs");
+    nn_progress_from(&q->run.progress, (double)q->t->epoch);
+    TRY(run_epochs(&q->run, q->t, err));
+    if (q->run.stopped && q->t->epoch < f->epochs && !q->t->stopped) {
+        nn_app_interrupted(app, nn_app_text(app, "epoch %zu of %zu is done, state saved in %s",
+                                            q->t->epoch, f->epochs, q->run.state_path));
+        status = nn_error_set(err, NN_E_STOPPED, "interrupted");
+        goto done;
+    }
+    if (s == 0) { status = save_state(&q->run, q->t); if (status != NN_OK) { *err = q->run.err; goto done; } }
+    /* nothing left but to put the best weights in place and hand out the history */
+    TRY(nn_trainer_run(q->t, &q->hist, err));
+    q->run.progress.done = (double)q->hist.epochs;
+    nn_progress_end(&q->run.progress);
+    hash_backbone(q->m.net, q->after);
+    q->m.epochs = q->hist.epochs;
+    q->m.best_epoch = q->hist.best_epoch;
+    if (q->has_val) TRY(judge(app, &q->m, q->val_is_test ? &q->te : &q->va, &q->ev, err));
+    if (q->te.x.ndim) TRY(judge(app, &q->m, &q->te, &q->et, err));
+    q->val_acc[s] = q->has_val ? q->ev.accuracy : NAN;
+    q->test_acc[s] = q->te.x.ndim ? q->et.accuracy : NAN;
+    q->n_done++;
+done:
+    return status;
+}
+static nn_status fit_controls(fit_job *q, nn_error *err)
+{
+    control_job j;
+    memset(&j, 0, sizeof j);
+    j.app = q->app;
+    j.rep = q->rep;
+    j.f = q->f;
+    j.m = &q->m;
+    j.train = &q->tr;
+    j.judged = q->te.x.ndim ? &q->te : &q->va;
+    j.judged_name = q->te.x.ndim ? "test" : "validation";
+    j.own = q->te.x.ndim ? &q->et : &q->ev;
+    j.train_set = q->ts;
+    if (q->has_val) j.val_set = q->vs;
+    j.desc = q->td;
+    j.rng = q->o->compat ? &q->torch_rng : NULL;
+    j.tuned = q->base != NULL;
+    j.seed = q->m.seed;
+    j.pre = result_prefix(q->app, q->stem);
+    j.what = q->f->name;
+    return show_controls(&j, err);
+}
+/* of the first seed: files, figures, its part of the report */
+static nn_status fit_keep(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const opts *o = q->o;
+    const fit_opts *f = q->f;
+    const char *stem = q->stem, *what = f->name;
+    nn_report *rep = q->rep;
+    fit_figures *fig = q->fig;
+    nn_status status = NN_OK;
+    TRY(model_save(app, &q->m, stem, o, err));
+    TRY(write_history(app, &q->hist, nn_app_path(app, "%s_history.csv", stem), err));
+    fig->val_accuracy = q->val_acc[0];
+    fig->val_loss = q->has_val ? q->ev.loss : NAN;
+    fig->test_accuracy = q->test_acc[0];
+    fig->test_loss = q->te.x.ndim ? q->et.loss : NAN;
+    fig->ece = q->te.x.ndim ? q->et.ece : NAN;
+    fig->best_epoch = q->hist.best_epoch;
+    fig->epochs = q->hist.epochs;
+    fig->unchanged = strcmp(q->before, q->after) == 0;
+    memcpy(fig->weights, q->m.weights, sizeof fig->weights);
+    if (f->controls && (q->te.x.ndim || q->has_val)) TRY(fit_controls(q, err));
+    plot_history(app, rep, &q->hist, what, stem, q->has_val);
+    show_choices(app, rep, &q->hist, f->last ? 0 : q->hist.best_epoch, result_prefix(app, stem));
+    if (q->te.x.ndim)
+        TRY(show_eval(app, rep, &q->m, &q->et, stem, nn_app_text(app, "%s, test rows", what),
+                      err));
+    else if (q->has_val)
+        TRY(show_eval(app, rep, &q->m, &q->ev, stem,
+                      nn_app_text(app, "%s, validation rows", what), err));
+    {
+        size_t need = nn_mlp_summary(q->m.net, NULL, 0);
+        char *sum = (char *)malloc(need + 1);
+        if (sum) {
+            (void)nn_mlp_summary(q->m.net, sum, need + 1);
+            nn_report_pre(rep, nn_app_text(app, "Model, %s", what), sum);
+            free(sum);
         }
-        nn_trainer_destroy(t);
-        t = NULL;
-        nn_mlp_destroy(m.net);
-        m.net = NULL;
-        nn_train_result_free(&hist);
-        eval_free(&ev);
-        eval_free(&et);
-        if (nn_app_stopped() && s + 1 < f->seeds) {
-            nn_app_warn(app, "interrupted after %zu of %zu seeds", s + 1, f->seeds);
+    }
+    nn_report_file(rep, nn_app_path(app, "%s_model.pth", stem),
+                   "torch.load(..., weights_only=True)");
+    nn_report_file(rep, nn_app_path(app, "%s_head.pth", stem), "the head alone");
+    nn_report_file(rep, nn_app_path(app, "%s_model.json", stem),
+                   "architecture, classes, scaler, hashes");
+    nn_report_file(rep, nn_app_path(app, "%s_history.csv", stem), NULL);
+    *q->out = q->m;
+    q->m.net = NULL;
+done:
+    return status;
+}
+/* mean and interval over the seeds */
+static void fit_means(fit_job *q, const char *pre)
+{
+    nn_app *app = q->app;
+    const nn_interval a = nn_mean_interval(q->test_acc, q->n_done, 0);
+    const nn_interval b = nn_mean_interval(q->val_acc, q->n_done, 0);
+    if (q->te.x.ndim) {
+        nn_app_result(app, nn_app_text(app, "%saccuracy_mean", pre), a.mean);
+        nn_app_result(app, nn_app_text(app, "%saccuracy_low", pre), a.lo);
+        nn_app_result(app, nn_app_text(app, "%saccuracy_high", pre), a.hi);
+    }
+    if (q->has_val) {
+        nn_app_result(app, nn_app_text(app, "%sval_accuracy_mean", pre), b.mean);
+        nn_app_result(app, nn_app_text(app, "%sval_accuracy_low", pre), b.lo);
+        nn_app_result(app, nn_app_text(app, "%sval_accuracy_high", pre), b.hi);
+    }
+    if (q->te.x.ndim)
+        nn_report_figure(q->rep, nn_app_text(app, "mean of %zu seeds, test", q->n_done),
+                         percent(app, a.mean),
+                         nn_app_text(app, "95 %% interval %s to %s", percent(app, a.lo),
+                                     percent(app, a.hi)));
+}
+static nn_status fit_results(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const fit_opts *f = q->f;
+    const model *base = q->base;
+    const fit_figures *fig = q->fig;
+    const char *stem = q->stem, *what = f->name;
+    nn_report *rep = q->rep;
+    const char *pre = result_prefix(app, stem);
+    if (q->has_val) nn_app_result(app, nn_app_text(app, "%sval_accuracy", pre), fig->val_accuracy);
+    if (q->te.x.ndim) {
+        nn_app_result(app, nn_app_text(app, "%saccuracy", pre), fig->test_accuracy);
+        nn_app_result(app, nn_app_text(app, "%sloss", pre), fig->test_loss);
+        nn_app_result(app, nn_app_text(app, "%sece", pre), fig->ece);
+    }
+    if (q->select == SELECT_AUTO)
+        nn_app_count(app, nn_app_text(app, "%scolumns_kept", pre), columns_kept(q->out, q->tr.x.shape[1]));
+    nn_app_count(app, nn_app_text(app, "%sparameters", pre), q->n_params);
+    nn_app_count(app, nn_app_text(app, "%sbest_epoch", pre), fig->best_epoch);
+    nn_app_result_text(app, nn_app_text(app, "%sweights_sha256", pre), fig->weights);
+    if (base) {
+        nn_app_result_text(app, nn_app_text(app, "%sbackbone_before_sha256", pre), q->before);
+        nn_app_result_text(app, nn_app_text(app, "%sbackbone_after_sha256", pre), q->after);
+        if (f->freeze && strcmp(q->before, q->after) != 0)
+            return nn_error_set(err, NN_E_ARG, "internal: the frozen backbone changed");
+    }
+    if (q->n_done > 1) fit_means(q, pre);
+    if (q->te.x.ndim)
+        nn_report_figure(
+            rep, nn_app_text(app, "test accuracy%s%s", *pre ? ", " : "", *pre ? what : ""),
+            percent(app, fig->test_accuracy),
+            nn_app_text(app, "%zu rows never used to decide%s", q->test_n,
+                        q->val_is_test ? " (--compat: it decided)" : ""));
+    if (q->has_val && !*pre)
+        nn_report_figure(rep, "validation accuracy", percent(app, fig->val_accuracy),
+                         nn_app_text(app, "%zu rows, best epoch %zu of %zu", q->val_n,
+                                     fig->best_epoch, fig->epochs));
+    if (!*pre) {
+        nn_report_figure(
+            rep, "parameters", nn_app_text(app, "%zu", q->n_params),
+            base ? (f->freeze ? "backbone frozen: its bytes are the same before and after" :
+                                "backbone trained on") :
+                   NULL);
+        if (q->te.x.ndim)
+            nn_report_figure(rep, "calibration error", nn_app_text(app, "%.4f", fig->ece),
+                             "ECE, 15 bins; 0 = confidence equals accuracy");
+    }
+    return NN_OK;
+}
+static void fit_seed_free(fit_job *q)
+{
+    nn_trainer_destroy(q->t);
+    nn_mlp_destroy(q->m.net);
+    nn_train_result_free(&q->hist);
+    eval_free(&q->ev);
+    eval_free(&q->et);
+    q->t = NULL;
+    q->m.net = NULL;
+}
+/* Trains f->seeds networks on q->in; q's fields from rows on are its own. On failure *q->out is empty. */
+static nn_status fit(fit_job *q, nn_error *err)
+{
+    nn_app *app = q->app;
+    const size_t seeds = q->f->seeds;
+    nn_status status = NN_OK;
+    size_t s;
+    memset(q->fig, 0, sizeof *q->fig);
+    memset(q->out, 0, sizeof *q->out);
+    q->val_acc = (double *)nn_arena_get(&app->arena, seeds * sizeof *q->val_acc);
+    q->test_acc = (double *)nn_arena_get(&app->arena, seeds * sizeof *q->test_acc);
+    if (!q->val_acc || !q->test_acc) return nn_error_set(err, NN_E_NOMEM, "out of memory");
+    TRY(fit_rows(q, err));
+    TRY(fit_names(q, err));
+    fit_desc(q);
+    for (s = 0; s < seeds; s++) {
+        TRY(fit_start(q, s, err));
+        if (app->dry_run) { TRY(fit_dry(q, err)); goto done; }
+        if (s == 0) TRY(fit_resume(q, err));
+        TRY(fit_train(q, s, err));
+        if (s == 0) TRY(fit_keep(q, err));
+        fit_seed_free(q);
+        if (nn_app_stopped() && s + 1 < seeds) {
+            nn_app_warn(app, "interrupted after %zu of %zu seeds", s + 1, seeds);
             break;
         }
     }
-    {
-        const char *pre = result_prefix(app, stem);
-        if (has_val) nn_app_result(app, nn_app_text(app, "%sval_accuracy", pre), fig->val_accuracy);
-        if (te.x.ndim) {
-            nn_app_result(app, nn_app_text(app, "%saccuracy", pre), fig->test_accuracy);
-            nn_app_result(app, nn_app_text(app, "%sloss", pre), fig->test_loss);
-            nn_app_result(app, nn_app_text(app, "%sece", pre), fig->ece);
-        }
-        if (select == SELECT_AUTO)
-            nn_app_count(app, nn_app_text(app, "%scolumns_kept", pre), columns_kept(out, tr.x.shape[1]));
-        nn_app_count(app, nn_app_text(app, "%sparameters", pre), n_params);
-        nn_app_count(app, nn_app_text(app, "%sbest_epoch", pre), fig->best_epoch);
-        nn_app_result_text(app, nn_app_text(app, "%sweights_sha256", pre), fig->weights);
-        if (base) {
-            nn_app_result_text(app, nn_app_text(app, "%sbackbone_before_sha256", pre), before);
-            nn_app_result_text(app, nn_app_text(app, "%sbackbone_after_sha256", pre), after);
-            if (f->freeze && strcmp(before, after) != 0) {
-                status = nn_error_set(err, NN_E_ARG, "internal: the frozen backbone changed");
-                goto done;
-            }
-        }
-        if (n_done > 1) {
-            nn_interval a = nn_mean_interval(test_acc, n_done, 0), b = nn_mean_interval(val_acc, n_done, 0);
-            if (te.x.ndim) {
-                nn_app_result(app, nn_app_text(app, "%saccuracy_mean", pre), a.mean);
-                nn_app_result(app, nn_app_text(app, "%saccuracy_low", pre), a.lo);
-                nn_app_result(app, nn_app_text(app, "%saccuracy_high", pre), a.hi);
-            }
-            if (has_val) {
-                nn_app_result(app, nn_app_text(app, "%sval_accuracy_mean", pre), b.mean);
-                nn_app_result(app, nn_app_text(app, "%sval_accuracy_low", pre), b.lo);
-                nn_app_result(app, nn_app_text(app, "%sval_accuracy_high", pre), b.hi);
-            }
-            if (te.x.ndim)
-                nn_report_figure(rep, nn_app_text(app, "mean of %zu seeds, test", n_done),
-                                 percent(app, a.mean),
-                                 nn_app_text(app, "95 %% interval %s to %s", percent(app, a.lo),
-                                             percent(app, a.hi)));
-        }
-        if (te.x.ndim)
-            nn_report_figure(
-                rep, nn_app_text(app, "test accuracy%s%s", *pre ? ", " : "", *pre ? what : ""),
-                percent(app, fig->test_accuracy),
-                nn_app_text(app, "%zu rows never used to decide%s", test_n,
-                            val_is_test ? " (--compat: it decided)" : ""));
-        if (has_val && !*pre)
-            nn_report_figure(rep, "validation accuracy", percent(app, fig->val_accuracy),
-                             nn_app_text(app, "%zu rows, best epoch %zu of %zu", val_n,
-                                         fig->best_epoch, fig->epochs));
-        if (!*pre) {
-            nn_report_figure(
-                rep, "parameters", nn_app_text(app, "%zu", n_params),
-                base ? (f->freeze ? "backbone frozen: its bytes are the same before and after" :
-                                    "backbone trained on") :
-                       NULL);
-            if (te.x.ndim)
-                nn_report_figure(rep, "calibration error", nn_app_text(app, "%.4f", fig->ece),
-                                 "ECE, 15 bins; 0 = confidence equals accuracy");
-        }
-    }
+    TRY(fit_results(q, err));
 done:
-    nn_trainer_destroy(t);
-    nn_train_result_free(&hist);
-    nn_dict_free(&saved);
-    rows_free(&tr);
-    rows_free(&va);
-    rows_free(&te);
-    eval_free(&ev);
-    eval_free(&et);
-    nn_mlp_destroy(m.net);
-    if (status != NN_OK) model_free(out);
+    fit_seed_free(q);
+    rows_free(&q->tr);
+    rows_free(&q->va);
+    rows_free(&q->te);
+    if (status != NN_OK) model_free(q->out);
     return status;
 }
 
@@ -3511,6 +3627,7 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
     model base = NN_ZERO, out = NN_ZERO;
     nn_report rep;
     fit_figures fig;
+    fit_job job = NN_ZERO;
     const char *stem;
     size_t select;
     nn_status status = NN_OK;
@@ -3544,7 +3661,16 @@ static nn_status cmd_fit(nn_app *app, opts *o, int tune, nn_error *err)
                     tune ? (f->freeze ? "head only, backbone frozen" : "whole model") : f->arch,
                     nn_opt_name((nn_opt)(f->optimizer + 1)), f->lr, f->batch, f->epochs,
                     (unsigned long long)app->seed));
-    TRY(fit(app, o, f, &o->in, tune ? &base : NULL, stem, &rep, &out, &fig, err));
+    job.app = app;
+    job.o = o;
+    job.f = f;
+    job.in = &o->in;
+    job.base = tune ? &base : NULL;
+    job.stem = stem;
+    job.rep = &rep;
+    job.out = &out;
+    job.fig = &fig;
+    TRY(fit(&job, err));
     if (!app->dry_run) {
         TRY(nn_report_end(&rep, app_stem_path(app, "report.html"), err));
         if (tune)
@@ -3769,6 +3895,7 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
     edit_job *j = (edit_job *)calloc(1, sizeof *j);
     model base = NN_ZERO, out = NN_ZERO;
     fit_figures fig[4];
+    fit_job job;
     fit_opts f;
     input_opts in = o->in;
     size_t i;
@@ -3828,7 +3955,17 @@ static nn_status cmd_all(nn_app *app, opts *o, nn_error *err)
         in.test = nn_app_text(app, "%s/%s_test.csv", data, set[k].name);
         nn_report_section(&rep, heading[i]);
         app->out = ck;
-        status = fit(app, o, &f, &in, i ? &base : NULL, stems[i], &rep, &out, &fig[i], err);
+        memset(&job, 0, sizeof job);
+        job.app = app;
+        job.o = o;
+        job.f = &f;
+        job.in = &in;
+        job.base = i ? &base : NULL;
+        job.stem = stems[i];
+        job.rep = &rep;
+        job.out = &out;
+        job.fig = &fig[i];
+        status = fit(&job, err);
         app->out = top;
         if (status != NN_OK) goto done;
         if (i == 0) {
