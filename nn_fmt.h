@@ -15825,91 +15825,87 @@ NN_DEF nn_status nn_png_write(const char *path, const nn_tensor *t, int level,
     nn_buf_free(&b);
     return s;
 }
-NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc,
-                               nn_error *err)
+/* what the chunks of an image say; pal and trns point into the file */
+typedef struct nni_png {
+    size_t w, h;
+    unsigned depth, color, ch;
+    const unsigned char *pal, *trns;
+    size_t pal_n, trns_n;                  /* colours, bytes */
+} nni_png;
+#define NNI_PNG_BAD(st, text) return nn_error_at(err, st, at, 0, 0, "nn_png_decode: byte %zu: %s", at, text)
+/* the 13 bytes of IHDR, at byte `at` of the file */
+NNI_FN nn_status nni_png_head(nni_png *g, const unsigned char *d, size_t len, size_t at, nn_error *err)
 {
-    const unsigned char *p = (const unsigned char *)data, *pal = NULL, *trns = NULL;
-    size_t at = 8, pal_n = 0, trns_n = 0, w = 0, h = 0, line, raw = 0, out_ch, y, x, i, k, shape[3], bpp;
-    uint64_t all;
-    unsigned depth = 0, color = 0, ch = 0, max;
+    static const unsigned char channels[7] = { 1, 0, 3, 1, 2, 0, 4 };
+    if (g->w || len != 13) NNI_PNG_BAD(NN_E_FORMAT, "IHDR twice, or of the wrong length");
+    g->w = nni_be32(d);
+    g->h = nni_be32(d + 4);
+    g->depth = d[8];
+    g->color = d[9];
+    g->ch = g->color < 7 ? channels[g->color] : 0;
+    if (!g->w || !g->h || g->w > 0x7FFFFFFF || g->h > 0x7FFFFFFF)
+        NNI_PNG_BAD(NN_E_FORMAT, "a width or height of 0 or beyond 2^31");
+    if (!g->ch || d[10] || d[11] || d[12] > 1 ||
+        !(g->depth == 8 || (g->depth == 16 && g->color != 3) ||
+          ((g->depth == 1 || g->depth == 2 || g->depth == 4) && (g->color == 0 || g->color == 3))))
+        NNI_PNG_BAD(NN_E_FORMAT, "no such colour type, depth, compression, filter or interlace method");
+    if (d[12]) NNI_PNG_BAD(NN_E_UNSUPPORTED, "interlaced images are not supported");
+    if (g->w > NN_MAX_PNG_PIXELS / g->h) NNI_PNG_BAD(NN_E_LIMIT, "more pixels than NN_MAX_PNG_PIXELS");
+    return NN_OK;
+}
+/* the chunks: *g, and the packed image data in *z; *end: where they end */
+NNI_FN nn_status nni_png_chunks(nni_png *g, nn_buf *z, const unsigned char *p, size_t n, size_t *end, nn_error *err)
+{
+    size_t at, len;
     int seen_idat = 0, idat_over = 0, ended = 0;
-    nn_buf z = NN_ZERO, px = NN_ZERO;
-    nn_tensor t = NN_ZERO;
-    unsigned char *zero_line, *o;
-    nn_status s = NN_OK;
-    if (alloc) z.alloc = px.alloc = *alloc;
-#define NNI_PNG_BAD(st, text)                                                        \
-    do {                                                                             \
-        s = nn_error_at(err, st, at, 0, 0, "nn_png_decode: byte %zu: %s", at, text); \
-        goto out;                                                                    \
-    } while (0)
-    if (n < 8 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0)
-        return nn_error_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: byte 0: not a PNG image");
-    while (!ended) {
-        size_t len;
+    nn_status s;
+    for (at = 8; !ended; at += 12 + len) {
         const unsigned char *c = p + at, *d = c + 8;
         if (n - at < 12) NNI_PNG_BAD(NN_E_FORMAT, "cut short");
         len = nni_be32(c);
         if (len > 0x7FFFFFFF || len > n - at - 12) NNI_PNG_BAD(NN_E_FORMAT, "a chunk longer than the file");
         if (nn_crc32(0, c + 4, len + 4) != nni_be32(d + len))
             NNI_PNG_BAD(NN_E_FORMAT, "checksum of a chunk differs");
-        if (!w && memcmp(c + 4, "IHDR", 4) != 0) NNI_PNG_BAD(NN_E_FORMAT, "the first chunk is not IHDR");
+        if (!g->w && memcmp(c + 4, "IHDR", 4) != 0) NNI_PNG_BAD(NN_E_FORMAT, "the first chunk is not IHDR");
         if (seen_idat && memcmp(c + 4, "IDAT", 4) != 0) idat_over = 1;
         if (memcmp(c + 4, "IHDR", 4) == 0) {
-            static const unsigned char channels[7] = { 1, 0, 3, 1, 2, 0, 4 };
-            if (w || len != 13) NNI_PNG_BAD(NN_E_FORMAT, "IHDR twice, or of the wrong length");
-            w = nni_be32(d);
-            h = nni_be32(d + 4);
-            depth = d[8];
-            color = d[9];
-            ch = color < 7 ? channels[color] : 0;
-            if (!w || !h || w > 0x7FFFFFFF || h > 0x7FFFFFFF)
-                NNI_PNG_BAD(NN_E_FORMAT, "a width or height of 0 or beyond 2^31");
-            if (!ch || d[10] || d[11] || d[12] > 1 ||
-                !(depth == 8 || (depth == 16 && color != 3) ||
-                  ((depth == 1 || depth == 2 || depth == 4) && (color == 0 || color == 3))))
-                NNI_PNG_BAD(NN_E_FORMAT,
-                            "no such colour type, depth, compression, filter or interlace method");
-            if (d[12]) NNI_PNG_BAD(NN_E_UNSUPPORTED, "interlaced images are not supported");
-            if (w > NN_MAX_PNG_PIXELS / h) NNI_PNG_BAD(NN_E_LIMIT, "more pixels than NN_MAX_PNG_PIXELS");
+            if ((s = nni_png_head(g, d, len, at, err)) != NN_OK) return s;
         } else if (memcmp(c + 4, "PLTE", 4) == 0) {
-            if (pal || seen_idat || len == 0 || len % 3 || len > 768 || color == 0 || color == 4)
+            if (g->pal || seen_idat || len == 0 || len % 3 || len > 768 || g->color == 0 || g->color == 4)
                 NNI_PNG_BAD(NN_E_FORMAT, "palette out of place");
-            pal = d;
-            pal_n = len / 3;
+            g->pal = d;
+            g->pal_n = len / 3;
         } else if (memcmp(c + 4, "tRNS", 4) == 0) {
-            if (trns || seen_idat ||
-                (color == 3 ? !pal || len > pal_n :
-                 color == 0 ? len != 2 :
-                 color == 2 ? len != 6 :
-                              1)) NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
-            trns = d;
-            trns_n = len;
+            const int fits = g->color == 3 ? g->pal && len <= g->pal_n :
+                             g->color == 0 ? len == 2 : g->color == 2 && len == 6;
+            if (g->trns || seen_idat || !fits) NNI_PNG_BAD(NN_E_FORMAT, "transparency out of place");
+            g->trns = d;
+            g->trns_n = len;
         } else if (memcmp(c + 4, "IDAT", 4) == 0) {
             if (idat_over) NNI_PNG_BAD(NN_E_FORMAT, "image data in two places");
             seen_idat = 1;
-            if ((s = nn_buf_put(&z, d, len, err)) != NN_OK) goto out;
+            if ((s = nn_buf_put(z, d, len, err)) != NN_OK) return s;
         } else if (memcmp(c + 4, "IEND", 4) == 0) {
             if (len) NNI_PNG_BAD(NN_E_FORMAT, "IEND is not empty");
             ended = 1;
         } else if (!(c[4] & 0x20)) NNI_PNG_BAD(NN_E_UNSUPPORTED, "an unknown critical chunk");
-        at += 12 + len;
     }
+    *end = at;
     if (at != n) NNI_PNG_BAD(NN_E_FORMAT, "bytes follow the image");
-    if (!seen_idat || (color == 3 && !pal))
-        NNI_PNG_BAD(NN_E_FORMAT, color == 3 && !pal ? "no palette" : "no image data");
-    all = (((uint64_t)w * ch * depth + 7) / 8 + 1) * h;     /* below 2^34: size_t may not hold it */
-    if (all / 1032 > z.len) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
-    if (all > SIZE_MAX / 2) NNI_PNG_BAD(NN_E_NOMEM, "larger than memory");
-    raw = (size_t)all;
-    line = raw / h - 1;
-    bpp = (size_t)ch * depth / 8 ? (size_t)ch * depth / 8 : 1;
-    if ((s = nn_inflate(&px, z.data, z.len, NN_DEFLATE_ZLIB, raw, NULL, err)) != NN_OK) goto out;
-    if (px.len != raw) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
-    zero_line = (unsigned char *)nni_new(line, 1, &px.alloc);
-    if (!zero_line) { s = nn_error_set(err, NN_E_NOMEM, "nn_png_decode: out of memory"); goto out; }
+    if (g->color == 3 && !g->pal) NNI_PNG_BAD(NN_E_FORMAT, "no palette");
+    if (!seen_idat) NNI_PNG_BAD(NN_E_FORMAT, "no image data");
+    return NN_OK;
+}
+/* h lines of a filter byte and `line` bytes, in place; bpp: bytes between a pixel and the one on its left */
+NNI_FN nn_status nni_png_unfilter(unsigned char *px, size_t h, size_t line, size_t bpp, const nn_alloc *a,
+                                  nn_error *err)
+{
+    unsigned char *zero_line = (unsigned char *)nni_new(line, 1, a);
+    size_t y, i;
+    nn_status s = NN_OK;
+    if (!zero_line) return nn_error_set(err, NN_E_NOMEM, "nn_png_decode: out of memory");
     for (y = 0; y < h && s == NN_OK; y++) {
-        unsigned char *r = px.data + y * (line + 1) + 1, *up = y ? r - line - 1 : zero_line;
+        unsigned char *r = px + y * (line + 1) + 1, *up = y ? r - line - 1 : zero_line;
         switch (r[-1]) {
         case 0: break;
         case 1: for (i = bpp; i < line; i++) r[i] = (unsigned char)(r[i] + r[i - bpp]); break;
@@ -15928,19 +15924,21 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
             break;
         }
     }
-    nn_mem_free(zero_line, line, &px.alloc);
-    if (s != NN_OK) goto out;
-    out_ch = color == 3 ? (trns ? 4u : 3u) : ch + ((color == 0 || color == 2) && trns ? 1u : 0u);
-    shape[0] = h;
-    shape[1] = w;
-    shape[2] = out_ch;
-    if ((s = nn_tensor_raw(&t, depth == 16 ? NN_U16 : NN_U8, 0, 3, shape, alloc, err)) != NN_OK) goto out;
-    o = (unsigned char *)t.data;
-    max = (1u << (depth < 8 ? depth : 8)) - 1;
-    for (y = 0; y < h; y++) {
-        const unsigned char *r = px.data + y * (line + 1) + 1;
-        if (depth == 8 && color != 3 && !trns) { memcpy(o, r, line); o += line; continue; }
-        for (x = 0; x < w; x++) {
+    nn_mem_free(zero_line, line, a);
+    return s;
+}
+/* the pixels of unfiltered lines into *t: palette, depth and transparency made out */
+NNI_FN nn_status nni_png_pixels(const nni_png *g, const unsigned char *px, size_t line, nn_tensor *t, nn_error *err)
+{
+    const unsigned char *trns = g->trns;
+    const unsigned depth = g->depth, max = (1u << (depth < 8 ? depth : 8)) - 1;
+    const size_t ch = g->ch, out_ch = t->shape[2];
+    unsigned char *o = (unsigned char *)t->data;
+    size_t x, y, k;
+    for (y = 0; y < g->h; y++) {
+        const unsigned char *r = px + y * (line + 1) + 1;
+        if (depth == 8 && g->color != 3 && !trns) { memcpy(o, r, line); o += line; continue; }
+        for (x = 0; x < g->w; x++) {
             unsigned v[4];
             int clear;
             for (k = 0; k < ch; k++) {
@@ -15948,16 +15946,13 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
                 v[k] = depth == 16 ? (unsigned)r[2 * (x * ch + k)] << 8 | r[2 * (x * ch + k) + 1] :
                                      (unsigned)r[bit / 8] >> (8 - depth - bit % 8) & max;
             }
-            if (color == 3) {
-                if (v[0] >= pal_n) {
-                    s = nn_error_set(err, NN_E_FORMAT,
-                                 "nn_png_decode: pixel %zu,%zu uses colour %u of a palette of %zu",
-                                 x, y, v[0], pal_n);
-                    nn_tensor_free(&t);
-                    goto out;
-                }
-                for (k = 0; k < 3; k++) *o++ = pal[3 * v[0] + k];
-                if (trns) *o++ = v[0] < trns_n ? trns[v[0]] : 255;
+            if (g->color == 3) {
+                if (v[0] >= g->pal_n)
+                    return nn_error_set(err, NN_E_FORMAT,
+                                        "nn_png_decode: pixel %zu,%zu uses colour %u of a palette of %zu",
+                                        x, y, v[0], g->pal_n);
+                for (k = 0; k < 3; k++) *o++ = g->pal[3 * v[0] + k];
+                if (trns) *o++ = v[0] < g->trns_n ? trns[v[0]] : 255;
                 continue;
             }
             for (k = 0, clear = trns != NULL; k < ch; k++)
@@ -15975,12 +15970,48 @@ NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, con
             }
         }
     }
-    *image = t;
-out:
+    return NN_OK;
+}
+/* the lines of the image, unpacked, into *px */
+NNI_FN nn_status nni_png_unpack(const nni_png *g, nn_buf *px, const nn_buf *z, size_t at, nn_error *err)
+{
+    const size_t bits = (size_t)g->ch * g->depth;
+    const uint64_t all = (((uint64_t)g->w * bits + 7) / 8 + 1) * g->h;  /* below 2^34: size_t may not hold it */
+    nn_status s;
+    if (all / 1032 > z->len) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
+    if (all > SIZE_MAX / 2) NNI_PNG_BAD(NN_E_NOMEM, "larger than memory");
+    if ((s = nn_inflate(px, z->data, z->len, NN_DEFLATE_ZLIB, (size_t)all, NULL, err)) != NN_OK) return s;
+    if (px->len != (size_t)all) NNI_PNG_BAD(NN_E_FORMAT, "too little image data for its size");
+    return nni_png_unfilter(px->data, g->h, px->len / g->h - 1, bits / 8 ? bits / 8 : 1, &px->alloc, err);
+}
+#undef NNI_PNG_BAD
+NN_DEF nn_status nn_png_decode(nn_tensor *image, const void *data, size_t n, const nn_alloc *alloc,
+                               nn_error *err)
+{
+    const unsigned char *p = (const unsigned char *)data;
+    nni_png g;
+    nn_buf z = NN_ZERO, px = NN_ZERO;
+    nn_tensor t = NN_ZERO;
+    size_t end = 0, shape[3];
+    nn_status s;
+    if (n < 8 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0)
+        return nn_error_at(err, NN_E_FORMAT, 0, 0, 0, "nn_png_decode: byte 0: not a PNG image");
+    memset(&g, 0, sizeof g);
+    if (alloc) z.alloc = px.alloc = *alloc;
+    s = nni_png_chunks(&g, &z, p, n, &end, err);
+    if (s == NN_OK) s = nni_png_unpack(&g, &px, &z, end, err);
+    shape[0] = g.h;
+    shape[1] = g.w;
+    shape[2] = g.ch;
+    if (g.color == 3) shape[2] = g.trns ? 4 : 3;
+    else if (g.trns) shape[2]++;                        /* grey or RGB, nothing else has it */
+    if (s == NN_OK) s = nn_tensor_raw(&t, g.depth == 16 ? NN_U16 : NN_U8, 0, 3, shape, alloc, err);
+    if (s == NN_OK) s = nni_png_pixels(&g, px.data, px.len / g.h - 1, &t, err);
+    if (s == NN_OK) *image = t;
+    else nn_tensor_free(&t);
     nn_buf_free(&z);
     nn_buf_free(&px);
     return s;
-#undef NNI_PNG_BAD
 }
 NN_DEF nn_status nn_png_read(nn_tensor *image, const char *path, const nn_file_opts *opts, nn_error *err)
 {
