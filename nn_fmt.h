@@ -1947,8 +1947,8 @@ NNI_FN int nni_std_info(void *u, const char *path, nn_io_info *out)
     errno = 0;
     if ((f = fopen(path, "rb")) == NULL) return nni_std_err();
     errno = 0;
-#ifdef EISDIR
-    if (fgetc(f) == EOF && errno == EISDIR) { out->is_dir = 1; (void)fclose(f); return 0; }
+#ifdef EISDIR                                           /* opens, and cannot be read: WASI says EBADF */
+    if (fgetc(f) == EOF && (errno == EISDIR || errno == EBADF)) { out->is_dir = 1; (void)fclose(f); return 0; }
 #endif
     memcpy(&h, &f, sizeof f);
     e = nni_std_info_of(u, h, out);
