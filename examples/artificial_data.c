@@ -975,6 +975,19 @@ static nn_status map_classes(nn_app *app, rows *r, const char *const *classes, s
     r->n_classes = n;
     return NN_OK;
 }
+/* a stratified part takes rows of every class, and leaves some */
+static nn_status stratifiable(const rows *r, nn_error *err)
+{
+    const int64_t *y = nn_i64(&r->y);
+    size_t i, k, n = nn_tensor_count(&r->y), *count = (size_t *)calloc(r->n_classes + 1, sizeof *count);
+    if (!count) return nn_error_set(err, NN_E_NOMEM, "%s: out of memory", r->path);
+    for (i = 0; i < n; i++) count[y[i]]++;
+    for (k = 0; k < r->n_classes && count[k] != 1; k++) { }
+    free(count);
+    if (k == r->n_classes) return NN_OK;
+    return nn_error_set(err, NN_E_FORMAT, "%s: class '%s' has only 1 row: a validation or test part needs 2 (--val-size 0, "
+                        "without --test-size: none is split off)", r->path, r->classes[k]);
+}
 static nn_status split_rows(rows *keep, rows *part, double share, uint64_t seed, nn_error *err)
 {
     nn_split_desc d = NN_ZERO;
@@ -988,6 +1001,7 @@ static nn_status split_rows(rows *keep, rows *part, double share, uint64_t seed,
     d.test_size = share;
     d.stratify = &keep->y;
     d.random_state = seed;
+    TRY(stratifiable(keep, err));
     TRY(nn_train_test_split(&a, &b, keep->x.shape[0], &d, err));
     TRY(nn_gather_rows(&left.x, &keep->x, &a, NULL, err));
     TRY(nn_gather_rows(&left.y, &keep->y, &a, NULL, err));
@@ -3850,7 +3864,7 @@ static nn_status cmd_summary(nn_app *app, opts *o, nn_error *err)
 {
     model m = NN_ZERO;
     nn_status status = NN_OK;
-    size_t need, i;
+    size_t need, i, broken = 0;
     char *s;
     TRY(load_asked(app, o, &m, err));
     need = nn_mlp_summary(m.net, NULL, 0);
@@ -3863,6 +3877,11 @@ static nn_status cmd_summary(nn_app *app, opts *o, nn_error *err)
     nn_app_count(app, "classes", m.net->n_out);
     nn_app_count(app, "parameters", m.net->n_params);
     nn_app_count(app, "backbone_parameters", m.net->n_backbone_params);
+    for (i = 0; i < m.net->n_params; i++) broken += m.net->params[i] - m.net->params[i] != 0;
+    if (broken) {
+        nn_app_count(app, "nonfinite_parameters", broken);
+        nn_app_warn(app, "%s: %zu of %zu weights are NaN or infinite", m.path, broken, m.net->n_params);
+    }
     nn_app_result_text(app, "weights_sha256", m.weights);
     nn_app_result_text(app, "backbone_sha256", m.backbone);
     if (m.initial[0]) nn_app_result_text(app, "initial_backbone_sha256", m.initial);

@@ -172,6 +172,12 @@ with tempfile.TemporaryDirectory() as tmp:
     a = torch.load(T("tv", "taskvec_add_model.pth"), weights_only=True)
     b = torch.load(T("ck2", "mlp_e_finetuned_model.pth"), weights_only=True)
     check(list(a) == list(b) and all(torch.equal(a[k], b[k]) for k in a), "the edited model at coefficient 1 is the fine-tuned one, bit for bit")
+    # what is no weight is refused by its name
+    odd = torch.load(T("ck2", "mlp_d_model.pth"), weights_only=True)
+    odd["mask"] = torch.zeros(3, dtype=torch.uint8)
+    torch.save(odd, T("odd.pth"))
+    p = subprocess.run([PROG, "summary", "--model", T("odd.pth"), "--quiet"], capture_output=True, text=True)
+    check(p.returncode == 1 and "1 unexpected" in p.stderr and "'mask'" in p.stderr, "a buffer in a checkpoint: %s" % p.stderr)
     tau = torch.load(T("tv", "taskvec_add_tau1.pth"), weights_only=True)
     pre = torch.load(T("ck2", "mlp_d_model.pth"), weights_only=True)
     check(all(tau[k].dtype == torch.float64 and torch.equal((pre[k].double() + tau[k]).float(), b[k]) for k in tau), "tau in float64 restores the fine-tuned weights")
