@@ -9697,17 +9697,78 @@ NNI_FN unsigned nni_dist_bits(const nn_deflater *z, unsigned dist)
 {
     return NNI_DIST_EXTRA(nni_dist_code(z, dist));
 }
+/* the code lengths of a block as the format packs them: symbols and their extra bits */
+typedef struct nni_def_runs {
+    unsigned char rle[320], extra[320];
+    uint32_t freq[19];
+    unsigned n;
+} nni_def_runs;
+NNI_FN void nni_def_run(nni_def_runs *r, unsigned sym, unsigned extra)
+{
+    r->rle[r->n] = (unsigned char)sym;
+    r->extra[r->n++] = (unsigned char)extra;
+    r->freq[sym]++;
+}
+NNI_FN void nni_def_pack(nni_def_runs *r, const unsigned char *lens, unsigned n_lit, unsigned n_dist)
+{
+    unsigned i, k;
+    for (i = 0; i < n_lit + n_dist; ) {
+        unsigned v = i < n_lit ? lens[i] : lens[288 + i - n_lit], run = 1;
+        while (i + run < n_lit + n_dist &&
+               (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v) run++;
+        i += run;
+        while (run) {
+            if (v == 0 && run >= 11) { k = run < 138 ? run : 138; nni_def_run(r, 18, k - 11); run -= k; }
+            else if (v == 0 && run >= 3) { nni_def_run(r, 17, run - 3); run = 0; }
+            else {
+                const int repeats = v && run >= 4;      /* the length itself, then repeats of it */
+                nni_def_run(r, v, 0);
+                for (run--; repeats && run >= 3; run -= k) { k = run < 6 ? run : 6; nni_def_run(r, 16, k - 3); }
+            }
+        }
+    }
+}
+/* What a literal and a match cost in this block, in 1/16 bit: a guess for the next one */
+NNI_FN void nni_def_costs(nn_deflater *z, const unsigned char *lens)
+{
+    uint64_t lits = 0, lit_bits = 0, matches = 0, match_bits = 0;
+    unsigned i;
+    for (i = 0; i < 256; i++) {
+        lits += z->lit_freq[i];
+        lit_bits += (uint64_t)z->lit_freq[i] * lens[i];
+    }
+    for (i = 257; i < 286; i++) {
+        matches += z->lit_freq[i];
+        match_bits += (uint64_t)z->lit_freq[i] * (lens[i] + nni_len_extra[i - 257]);
+    }
+    for (i = 0; i < 30; i++) match_bits += (uint64_t)z->dist_freq[i] * lens[288 + i];
+    z->lit_cost = lits ? (uint32_t)(lit_bits * 16 / lits) : 0;
+    z->match_cost = matches ? (uint32_t)(match_bits * 16 / matches) : 0;
+}
+/* Long pieces tell places apart where much repeats, short ones find the little there is; spent: bits of the
+ * block's tokens, bytes: what they stand for, which ends at buf[to] */
+NNI_FN void nni_def_piece(nn_deflater *z, uint64_t spent, uint64_t bytes, size_t to)
+{
+    const unsigned piece = 10 * spent < 15 * bytes ? 8 : 10 * spent > 18 * bytes ? 5 : z->piece;
+    if (piece != z->piece && z->level > 1 && bytes > 4000) {   /* what is in the window goes in again */
+        const size_t back = to < 32768 ? to : 32768;
+        z->piece = piece;
+        z->shift = 64 - 8 * piece;
+        nni_def_enter(z, to - back, back);
+    }
+}
 /* Write the tokens collected since buf[from] as one block, in the shortest of the three ways, and
  * start the next. */
 NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last, nn_buf *out, nn_error *err)
 {
     static const unsigned char pre_order[19] = { 16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                                  11, 4,  12, 3, 13, 2, 14, 1, 15 };
-    unsigned char lens[288 + 32], pre_lens[19], rle[320], rle_extra[320];
+    unsigned char lens[288 + 32], pre_lens[19];
+    nni_def_runs runs;
     uint16_t codes[288 + 32], pre_codes[19];
-    uint32_t pre_freq[19] = { 0 }, len_word[259];
+    uint32_t len_word[259];
     unsigned char len_bits[259];
-    unsigned i, k, n_lit = 286, n_dist = 30, n_pre = 19, n_rle = 0;
+    unsigned i, k, n_lit = 286, n_dist = 30, n_pre = 19;
     uint64_t extra = 0, dynamic, fixed,
              stored = ((uint64_t)(to - from) + 5 * ((to - from) / 65535 + 1)) * 8, bits = z->bits;
     unsigned nb = z->n_bits;
@@ -9719,40 +9780,14 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
     nni_huff_lengths(z->dist_freq, 30, 15, lens + 288);
     while (n_lit > 257 && !lens[n_lit - 1]) n_lit--;
     while (n_dist > 1 && !lens[288 + n_dist - 1]) n_dist--;
-    for (i = 0; i < n_lit + n_dist; ) {                 /* run lengths of the code lengths */
-        unsigned v = i < n_lit ? lens[i] : lens[288 + i - n_lit], run = 1;
-        while (i + run < n_lit + n_dist &&
-               (i + run < n_lit ? lens[i + run] : lens[288 + i + run - n_lit]) == v) run++;
-        i += run;
-        while (run) {
-            unsigned k2 = 1, sym = v, ex = 0;
-            if (v == 0 && run >= 11) { k2 = run < 138 ? run : 138; sym = 18; ex = k2 - 11; }
-            else if (v == 0 && run >= 3) { k2 = run; sym = 17; ex = k2 - 3; }
-            else if (v && run >= 4) {                   /* the length itself, then repeats of it */
-                rle[n_rle] = (unsigned char)v;
-                rle_extra[n_rle++] = 0;
-                pre_freq[v]++;
-                run--;
-                while (run >= 3) {
-                    k2 = run < 6 ? run : 6;
-                    rle[n_rle] = 16;
-                    rle_extra[n_rle++] = (unsigned char)(k2 - 3);
-                    pre_freq[16]++;
-                    run -= k2;
-                }
-                continue;
-            }
-            rle[n_rle] = (unsigned char)sym;
-            rle_extra[n_rle++] = (unsigned char)ex;
-            pre_freq[sym]++;
-            run -= k2;
-        }
-    }
-    nni_huff_lengths(pre_freq, 19, 7, pre_lens);
+    memset(runs.freq, 0, sizeof runs.freq);
+    runs.n = 0;
+    nni_def_pack(&runs, lens, n_lit, n_dist);
+    nni_huff_lengths(runs.freq, 19, 7, pre_lens);
     while (n_pre > 4 && !pre_lens[pre_order[n_pre - 1]]) n_pre--;
     dynamic = 3 + 14 + 3 * n_pre;
     for (i = 0; i < 19; i++)
-        dynamic += (uint64_t)pre_freq[i] * (pre_lens[i] + (i == 16 ? 2u :
+        dynamic += (uint64_t)runs.freq[i] * (pre_lens[i] + (i == 16 ? 2u :
                                                            i == 17 ? 3u :
                                                            i == 18 ? 7u :
                                                                      0u));
@@ -9768,30 +9803,8 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
         extra += (uint64_t)z->dist_freq[i] * NNI_DIST_EXTRA(i);
     }
     use_fixed = fixed <= dynamic;
-    {                                                   /* long pieces tell places apart where much repeats, short ones find the little there is */
-        const uint64_t spent = 10 * (extra + (use_fixed ? fixed : dynamic)), bytes = to - from + z->kept;
-        const unsigned piece = spent < 15 * bytes ? 8 : spent > 18 * bytes ? 5 : z->piece;
-        if (piece != z->piece && z->level > 1 && bytes > 4000) {   /* what is in the window goes in again */
-            const size_t back = to < 32768 ? to : 32768;
-            z->piece = piece;
-            z->shift = 64 - 8 * piece;
-            nni_def_enter(z, to - back, back);
-        }
-    }
-    {                                                   /* what a literal and a match cost here, in 1/16 bit: a guess for the next block */
-        uint64_t lits = 0, lit_bits = 0, matches = 0, match_bits = 0;
-        for (i = 0; i < 256; i++) {
-            lits += z->lit_freq[i];
-            lit_bits += (uint64_t)z->lit_freq[i] * lens[i];
-        }
-        for (i = 257; i < 286; i++) {
-            matches += z->lit_freq[i];
-            match_bits += (uint64_t)z->lit_freq[i] * (lens[i] + nni_len_extra[i - 257]);
-        }
-        for (i = 0; i < 30; i++) match_bits += (uint64_t)z->dist_freq[i] * lens[288 + i];
-        z->lit_cost = lits ? (uint32_t)(lit_bits * 16 / lits) : 0;
-        z->match_cost = matches ? (uint32_t)(match_bits * 16 / matches) : 0;
-    }
+    nni_def_piece(z, extra + (use_fixed ? fixed : dynamic), to - from + z->kept, to);
+    nni_def_costs(z, lens);
     if (!z->kept && stored < extra + (use_fixed ? fixed : dynamic)) {
         s = nni_def_stored(z, z->buf + from, to - from, last, out, err);
         if (s != NN_OK) return s;
@@ -9818,9 +9831,10 @@ NNI_FN nn_status nni_def_block(nn_deflater *z, size_t from, size_t to, int last,
                 NNI_D_PUT(pre_lens[pre_order[i]], 3);
                 if (nb > 32) NNI_D_FLUSH();
             }
-            for (i = 0; i < n_rle; i++) {
-                NNI_D_PUT(pre_codes[rle[i]], pre_lens[rle[i]]);
-                if (rle[i] >= 16) NNI_D_PUT(rle_extra[i], rle[i] == 16 ? 2 : rle[i] == 17 ? 3 : 7);
+            for (i = 0; i < runs.n; i++) {
+                const unsigned sym = runs.rle[i];
+                NNI_D_PUT(pre_codes[sym], pre_lens[sym]);
+                if (sym >= 16) NNI_D_PUT(runs.extra[i], sym == 16 ? 2 : sym == 17 ? 3 : 7);
                 if (nb > 32) NNI_D_FLUSH();
             }
         }
