@@ -4040,7 +4040,7 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
 {
     const size_t P = q->K * q->p;
     double f, g0 = 0.0, gain = INFINITY;
-    size_t i, it;
+    size_t i, it, flat = 0;
     nn_status s = nni_logit_value(q, q->theta, &f);
     if (s == NN_OK) s = nni_logit_grad(q);
     for (it = 0; s == NN_OK && it < max_iter; it++) {
@@ -4072,6 +4072,9 @@ NNI_FN nn_status nni_logit_run(nni_logit *q, nn_linear *m, size_t max_iter, doub
         s = nni_logit_grad(q);
         m->iterations = it + 1;
         if (half == 0 && big <= tol * (1.0 + size)) { m->converged = 1; break; }
+        /* twice in a row what the step had to gain was below the value's rounding: noise from here on */
+        flat = gain <= 4e-16 * fabs(f) ? flat + 1 : 0;
+        if (flat == 2) break;
     }
     /* Where columns repeat each other, steps along them never end; twice what a step may still
      * gain is the Newton decrement: below the value's rounding nothing is left to gain. */

@@ -2713,51 +2713,140 @@ static int probe_kind(const opts *o, const probing *p)
     if (o->probe != PROBE_AUTO) return o->probe;
     return p->concept ? PROBE_LOGISTIC : PROBE_RIDGE;
 }
-/* Scaler and PCA from these rows, then the probe on them. */
-static nn_status fit(fitted *f, const opts *o, const probing *p, const nn_tensor *x,
-                     const int64_t *codes, const nn_tensor *y, double penalty, uint64_t seed,
-                     int threads, nn_error *e)
+/* rows of a probing set, for fitting or testing */
+typedef struct part { nn_tensor x, codes, y; } part;
+static void part_free(part *t) { nn_tensor_free(&t->x); nn_tensor_free(&t->codes); nn_tensor_free(&t->y); }
+/* Scaler, PCA and the columns that count, from these rows; z: the rows as the model sees them. */
+static nn_status fit_columns(fitted *f, const opts *o, const probing *p, const part *a, nn_tensor *z,
+                             nn_error *e)
 {
-    nn_tensor z = NN_ZERO;
     nn_status s;
     memset(f, 0, sizeof *f);
     f->kind = p->kind;
     f->probe = probe_kind(o, p);
-    f->penalty = penalty;
     f->n_out = p->concept ? p->n_classes : p->m;
-    s = scaler_fit(&f->sc, f->kind, x, NULL, e);
+    s = scaler_fit(&f->sc, f->kind, &a->x, NULL, e);
     if (s == NN_OK && p->pca) {
         nn_pca_desc pd = NN_ZERO;
         nn_tensor scaled = NN_ZERO;
-        pd.n_components = p->pca < x->shape[0] ? p->pca : x->shape[0];
-        s = project(f, x, &scaled, e);
+        pd.n_components = p->pca < a->x.shape[0] ? p->pca : a->x.shape[0];
+        s = project(f, &a->x, &scaled, e);
         if (s == NN_OK) s = nn_pca_fit(&f->pca, &scaled, &pd, e);
         f->has_pca = s == NN_OK;
         nn_tensor_free(&scaled);
     }
-    if (s == NN_OK) s = project(f, x, &z, e);
-    if (s == NN_OK && p->sparse && p->sparse < z.shape[1]) {
-        s = best_columns(&f->cols, &z, p->concept ? codes : NULL, y, f->n_out, p->sparse, e);
-        if (s == NN_OK) s = keep_columns(&z, &f->cols, e);
+    if (s == NN_OK) s = project(f, &a->x, z, e);
+    if (s == NN_OK && p->sparse && p->sparse < z->shape[1]) {
+        s = best_columns(&f->cols, z, p->concept ? nn_i64(&a->codes) : NULL, &a->y, f->n_out,
+                         p->sparse, e);
+        if (s == NN_OK) s = keep_columns(z, &f->cols, e);
     }
-    if (s == NN_OK && f->probe == PROBE_LOGISTIC) {
-        nn_logistic_desc ld = NN_ZERO;
-        ld.lambda = penalty;
-        ld.n_classes = p->n_classes;
-        ld.threads = threads;
-        s = nn_logistic_fit(&f->lin, &z, codes, &ld, e);
-    } else if (s == NN_OK && f->probe == PROBE_RIDGE) {
-        nn_ridge_desc rd = NN_ZERO;
-        rd.lambda = penalty;
-        rd.threads = threads;
-        s = nn_ridge_fit(&f->lin, &z, y, &rd, e);
-    } else if (s == NN_OK && f->probe == PROBE_MEANS) s = fit_means(f, &z, codes, p->n_classes, e);
+    return s;
+}
+/* The linear model on rows z; start may be NULL, tol 0 = the solver's own. */
+static nn_status fit_linear(fitted *f, const probing *p, const part *a, const nn_tensor *z,
+                            const nn_linear *start, double tol, nn_error *e)
+{
+    nn_logistic_desc ld = NN_ZERO;
+    nn_ridge_desc rd = NN_ZERO;
+    if (f->probe == PROBE_RIDGE) {
+        rd.lambda = f->penalty;
+        rd.threads = 1;
+        return nn_ridge_fit(&f->lin, z, &a->y, &rd, e);
+    }
+    ld.lambda = f->penalty;
+    ld.n_classes = p->n_classes;
+    ld.threads = 1;
+    ld.start = start;
+    ld.tol = tol;
+    return nn_logistic_fit(&f->lin, z, nn_i64(&a->codes), &ld, e);
+}
+/* --tune: the grid, and the folds that it is tried on */
+enum { GRID = 8, INNER = 3 };
+static const double grid[GRID] = { 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4 };
+/* Rows z, and rows v if they are there, in the principal axes of z: an L2 penalty does not see a
+ * rotation, what lies off the rows has no weight, and along the axes a solver's diagonal says nearly all. */
+static nn_status principal_axes(nn_pca *axes, nn_tensor *z, nn_tensor *v, nn_error *e)
+{
+    nn_pca_desc pd = NN_ZERO;
+    nn_tensor *t[2], out = NN_ZERO;
+    size_t i;
+    nn_status s;
+    pd.uncentered = 1;
+    t[0] = z;
+    t[1] = v;
+    s = nn_pca_fit(axes, z, &pd, e);
+    for (i = 0; s == NN_OK && i < 2 && t[i]; i++) {
+        s = nn_pca_transform(&out, axes, t[i], NULL, e);
+        if (s != NN_OK) break;
+        nn_tensor_free(t[i]);
+        *t[i] = out;
+        memset(&out, 0, sizeof out);
+    }
+    return s;
+}
+/* A logistic model of many unknowns: in the principal axes, down the grid to its penalty, and back to
+ * the columns of z (which is used up). */
+static nn_status fit_along(fitted *f, const probing *p, const part *a, nn_tensor *z, nn_error *e)
+{
+    const double wanted = f->penalty;
+    nn_pca axes = NN_ZERO;
+    nn_linear before = NN_ZERO;
+    nn_tensor coef = NN_ZERO;
+    size_t g;
+    nn_status s = principal_axes(&axes, z, NULL, e);
+    for (g = GRID; s == NN_OK && g-- > 0 && grid[g] > wanted; ) {
+        f->penalty = grid[g];
+        s = fit_linear(f, p, a, z, before.coef.data ? &before : NULL, 1e-3, e);
+        nn_linear_free(&before);
+        before = f->lin;
+        memset(&f->lin, 0, sizeof f->lin);
+    }
+    f->penalty = wanted;
+    if (s == NN_OK) s = fit_linear(f, p, a, z, before.coef.data ? &before : NULL, 0.0, e);
+    if (s == NN_OK) s = nn_tensor_make2(&coef, NN_F64, f->lin.n_outputs, axes.d, NULL, e);
+    if (s == NN_OK)
+        s = nn_gemm_f64(f->lin.n_outputs, axes.d, axes.k, 1.0, nn_f64(&f->lin.coef), axes.k, 0,
+                        nn_f64(&axes.components), axes.d, 0, 0.0, nn_f64(&coef), axes.d, 1, e);
+    if (s == NN_OK) {
+        nn_tensor_free(&f->lin.coef);
+        f->lin.coef = coef;
+        f->lin.n_features = axes.d;
+    } else nn_tensor_free(&coef);
+    nn_linear_free(&before);
+    nn_pca_free(&axes);
+    return s;
+}
+/* Scaler and PCA from these rows, then the probe on them. */
+static nn_status fit(fitted *f, const opts *o, const probing *p, const part *a, double penalty,
+                     uint64_t seed, nn_error *e)
+{
+    nn_tensor z = NN_ZERO;
+    nn_status s = fit_columns(f, o, p, a, &z, e);
+    f->penalty = penalty;
+    /* so many unknowns that nn_logistic_fit would look for each step by conjugate gradients */
+    if (s == NN_OK && f->probe == PROBE_LOGISTIC && p->n_classes > 2 &&
+        p->n_classes * (z.shape[0] < z.shape[1] ? z.shape[0] : z.shape[1]) > 2000)
+        s = fit_along(f, p, a, &z, e);
+    else if (s == NN_OK && (f->probe == PROBE_LOGISTIC || f->probe == PROBE_RIDGE))
+        s = fit_linear(f, p, a, &z, NULL, 0.0, e);
+    else if (s == NN_OK && f->probe == PROBE_MEANS)
+        s = fit_means(f, &z, nn_i64(&a->codes), p->n_classes, e);
     else if (s == NN_OK)
-        s = fit_mlp(f, o, &z, p->concept ? codes : NULL, p->concept ? NULL : y, f->n_out, seed,
-                    threads, e);
+        s = fit_mlp(f, o, &z, p->concept ? nn_i64(&a->codes) : NULL, p->concept ? NULL : &a->y,
+                    f->n_out, seed, 1, e);
     nn_tensor_free(&z);
     if (s != NN_OK) fitted_free(f);
     return s;
+}
+/* All rows, as a part that owns nothing. */
+static part whole_set(const probing *p)
+{
+    part a;
+    a.x = p->x;
+    a.codes = p->codes;
+    a.y = p->y;
+    return a;
 }
 /* proba [n, classes] for concepts, values [n, m] for features */
 static nn_status apply(const fitted *f, const probing *p, const nn_tensor *x, double *out, nn_error *e)
@@ -2792,9 +2881,6 @@ static size_t best_class(const double *p, size_t c)
     for (j = 1; j < c; j++) if (p[j] > p[b]) b = j;
     return b;
 }
-/* rows of a probing set, for fitting or testing */
-typedef struct part { nn_tensor x, codes, y; } part;
-static void part_free(part *t) { nn_tensor_free(&t->x); nn_tensor_free(&t->codes); nn_tensor_free(&t->y); }
 static nn_status part_take(part *t, const probing *p, const nn_tensor *codes, const nn_tensor *rows,
                            nn_error *e)
 {
@@ -2814,59 +2900,80 @@ static nn_status make_folds(nn_tensor *fold, const probing *p, const nn_tensor *
     if (p->grouped) fd.groups = groups;
     return nn_kfold(fold, n, &fd, e);
 }
-/* --tune: the penalty with the best inner 3-fold score on the training rows; accuracy, or minus
- * squared error. */
-static nn_status tune(double *penalty, const opts *o, const probing *p, const nn_tensor *codes,
-                      const nn_tensor *rows, uint64_t seed, int threads, nn_error *e)
+/* What the rows of b make of a linear probe: right ones, or minus the squared errors. */
+static nn_status inner_score(double *score, const fitted *m, const nn_tensor *v, const probing *p,
+                             const part *b, nn_error *e)
 {
-    static const double grid[] = { 1e-3, 1e-2, 1e-1, 1, 1e1, 1e2, 1e3, 1e4 };
-    size_t g, i, n = rows->shape[0], f, best = 0;
-    double top = 0;
+    const size_t n = v->shape[0], c = m->n_out;
+    double *out = (double *)need(malloc((n * c > 0 ? n * c : 1) * sizeof *out));
+    nn_status s = p->concept ? nn_linear_proba(out, &m->lin, v, e) : nn_linear_scores(out, &m->lin, v, e);
+    size_t i, j;
+    for (i = 0; s == NN_OK && i < n; i++) {
+        if (p->concept) *score += best_class(out + i * c, c) == (size_t)nn_i64(&b->codes)[i];
+        for (j = 0; !p->concept && j < c; j++) {
+            const double d = out[i * c + j] - nn_f64(&b->y)[i * c + j];
+            *score -= d * d;
+        }
+    }
+    free(out);
+    return s;
+}
+/* One inner fold: scaler, PCA and axes once, then down the path of penalties, each fit from the one
+ * before. A full Newton step of 1e-3 leaves some 1e-6. */
+static nn_status tune_fold(double score[GRID], const opts *o, const probing *p, const part *a,
+                           const part *b, nn_error *e)
+{
+    nn_tensor z = NN_ZERO, v = NN_ZERO;
+    nn_linear before = NN_ZERO;
+    nn_pca axes = NN_ZERO;
+    fitted m;
+    size_t g;
+    nn_status s = fit_columns(&m, o, p, a, &z, e);
+    if (s == NN_OK) s = project(&m, &b->x, &v, e);
+    if (s == NN_OK) s = principal_axes(&axes, &z, &v, e);
+    for (g = GRID; s == NN_OK && g-- > 0; ) {
+        m.penalty = grid[g];
+        s = fit_linear(&m, p, a, &z, before.coef.data ? &before : NULL, 1e-3, e);
+        if (s == NN_OK) s = inner_score(&score[g], &m, &v, p, b, e);
+        nn_linear_free(&before);
+        before = m.lin;
+        memset(&m.lin, 0, sizeof m.lin);
+    }
+    nn_linear_free(&before);
+    nn_pca_free(&axes);
+    nn_tensor_free(&z);
+    nn_tensor_free(&v);
+    fitted_free(&m);
+    return s;
+}
+/* The penalty with the best inner 3-fold score on these rows: accuracy, or minus squared error; of equal
+ * ones the smallest. */
+static nn_status tune(double *penalty, const opts *o, const probing *p, const nn_tensor *codes,
+                      const nn_tensor *rows, uint64_t seed, nn_error *e)
+{
+    size_t g, f, best = 0;
+    double score[GRID] = { 0.0 };
     nn_tensor fold = NN_ZERO, groups = NN_ZERO;
     part all = { NN_ZERO, NN_ZERO, NN_ZERO };
+    probing inner = *p;                              /* the same kind of set over these rows only */
     nn_status s = part_take(&all, p, codes, rows, e);
     if (s == NN_OK) s = nn_gather_rows(&groups, &p->group, rows, NULL, e);
-    if (s == NN_OK) s = make_folds(&fold, p, &all.codes, &groups, n, 3, seed, e);
-    for (g = 0; s == NN_OK && g < sizeof grid / sizeof *grid; g++) {
-        double score = 0;
-        for (f = 0; s == NN_OK && f < 3; f++) {
-            nn_tensor tr = NN_ZERO, te = NN_ZERO;
-            part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
-            fitted m;
-            double *out = NULL;
-            probing inner = *p;                          /* the same kind of set over the training
-                                                            rows only */
-            inner.x = all.x;
-            inner.y = all.y;
-            memset(&m, 0, sizeof m);
-            s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
-            if (s == NN_OK) s = part_take(&a, &inner, &all.codes, &tr, e);
-            if (s == NN_OK) s = part_take(&b, &inner, &all.codes, &te, e);
-            if (s == NN_OK)
-                s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, grid[g], seed,
-                        threads, e);
-            if (s == NN_OK) {
-                size_t nt = te.shape[0], c = m.n_out, j;
-                out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *out));
-                s = apply(&m, p, &b.x, out, e);
-                for (i = 0; s == NN_OK && i < nt; i++) {
-                    if (p->concept) score += best_class(out + i * c, c) == (size_t)nn_i64(&b.codes)[i];
-                    else
-                        for (j = 0; j < c; j++) {
-                            double d = out[i * c + j] - nn_f64(&b.y)[i * c + j];
-                            score -= d * d;
-                        }
-                }
-            }
-            free(out);
-            fitted_free(&m);
-            part_free(&a);
-            part_free(&b);
-            nn_tensor_free(&tr);
-            nn_tensor_free(&te);
-        }
-        if (s == NN_OK && (g == 0 || score > top)) { top = score; best = g; }
+    if (s == NN_OK) s = make_folds(&fold, p, &all.codes, &groups, rows->shape[0], INNER, seed, e);
+    inner.x = all.x;
+    inner.y = all.y;
+    for (f = 0; s == NN_OK && f < INNER; f++) {
+        nn_tensor tr = NN_ZERO, te = NN_ZERO;
+        part a = { NN_ZERO, NN_ZERO, NN_ZERO }, b = { NN_ZERO, NN_ZERO, NN_ZERO };
+        s = nn_fold_indices(&tr, &te, &fold, f, NULL, e);
+        if (s == NN_OK) s = part_take(&a, &inner, &all.codes, &tr, e);
+        if (s == NN_OK) s = part_take(&b, &inner, &all.codes, &te, e);
+        if (s == NN_OK) s = tune_fold(score, o, p, &a, &b, e);
+        part_free(&a);
+        part_free(&b);
+        nn_tensor_free(&tr);
+        nn_tensor_free(&te);
     }
+    for (g = 1; g < GRID; g++) if (score[g] > score[best]) best = g;
     if (s == NN_OK) *penalty = grid[best];
     nn_tensor_free(&fold);
     nn_tensor_free(&groups);
@@ -2880,7 +2987,7 @@ static nn_status tune_all(double *penalty, const opts *o, const probing *p, nn_e
     size_t i;
     nn_status s = nn_tensor_make1(&rows, NN_I64, p->n, NULL, e);
     for (i = 0; s == NN_OK && i < p->n; i++) nn_i64(&rows)[i] = (int64_t)i;
-    if (s == NN_OK) s = tune(penalty, o, p, &p->codes, &rows, o->fold_seed, 1, e);
+    if (s == NN_OK) s = tune(penalty, o, p, &p->codes, &rows, o->fold_seed, e);
     nn_tensor_free(&rows);
     return s;
 }
@@ -2931,9 +3038,8 @@ static nn_status cross_fold(size_t f, void *user, nn_error *e)
     if (s == NN_OK) job->lacks[f] = guess_of(guess, p, &a);
     /* nothing to fit, and nothing to score */
     if (s != NN_OK || job->lacks[f]) goto done;
-    if (o->tune) s = tune(&pen, o, p, job->codes, &tr, job->seed, 1, e);
-    if (s == NN_OK)
-        s = fit(&m, o, p, &a.x, p->concept ? nn_i64(&a.codes) : NULL, &a.y, pen, job->seed, 1, e);
+    if (o->tune) s = tune(&pen, o, p, job->codes, &tr, job->seed, e);
+    if (s == NN_OK) s = fit(&m, o, p, &a, pen, job->seed, e);
     if (s != NN_OK) goto done;
     nt = te.shape[0];
     out = (double *)need(malloc((nt * c > 0 ? nt * c : 1) * sizeof *out));
@@ -3656,21 +3762,23 @@ static nn_status plan_probe(nn_app *app, const opts *o, nn_error *e)
     for (i = 0; s == NN_OK && i < app->n_args; i++) {
         probing p;
         fitted f;
-        /* --tune: 8 penalties on 3 inner folds; the folds of every seed and shuffle, and all rows */
+        /* the folds of every seed and shuffle, and all rows */
         const size_t seeds = o->stored_split ? 1 : o->seeds,
                      runs = seeds * (1 + o->k_sparse.n + (o->types != NULL)) + o->shuffles,
-                     k = (fold_count(o) * runs + 1) * (o->tune ? 25 : 1);
-        double t0;
+                     k = fold_count(o) * runs + 1;
+        double t0, penalty;
+        part all;
         memset(&p, 0, sizeof p);
         memset(&f, 0, sizeof f);
         s = probing_read(&p, o, app->args[i], e);
         if (s == NN_OK) s = probe_allowed(app, o, &p, app->args[i], e);
         t0 = nn_app_seconds();
+        all = whole_set(&p);
         if (s == NN_OK && (!p.concept || p.n_classes > 1))
-            s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, o->penalty,
-                    o->fold_seed, 1, e);
+            s = fit(&f, o, &p, &all, o->penalty, o->fold_seed, e);
+        if (s == NN_OK && (!p.concept || p.n_classes > 1) && o->tune) s = tune_all(&penalty, o, &p, e);
         seconds += (nn_app_seconds() - t0) * (double)k / (double)(app->n_threads > 0 ? app->n_threads : 1);
-        fits += k;
+        fits += k * (o->tune ? 1 + GRID * INNER : 1);
         if (32.0 * (double)p.n * (double)p.k > most) most = 32.0 * (double)p.n * (double)p.k;
         if (s == NN_OK && app->n_args == 1) {
             nn_app_count(app, "rows", p.n);
@@ -3937,6 +4045,7 @@ static nn_status sparse_curve(nn_app *app, nn_report *rep, const opts *o, const 
     const char *what = p->concept ? "accuracy" : "r2",
                **cells = (const char **)need(malloc(n * COLS * sizeof *cells));
     double *v = (double *)need(malloc(4 * n * sizeof *v));
+    const part all = whole_set(p);
     nn_plot plot;
     nn_series se;
     size_t i, j;
@@ -3956,8 +4065,7 @@ static nn_status sparse_curve(nn_app *app, nn_report *rep, const opts *o, const 
         q.sparse = k;
         s = score_run(&r, &once, &q, app->n_threads, NULL, NULL, e);
         if (s == NN_OK)
-            s = fit(&f, o, &q, &p->x, p->concept ? nn_i64(&p->codes) : NULL, &p->y, penalty,
-                    o->fold_seed, 1, e);
+            s = fit(&f, o, &q, &all, penalty, o->fold_seed, e);
         if (s != NN_OK) break;
         for (j = 0; j < nn_tensor_count(&f.cols); j++)
             list = nn_app_text(app, "%s%s%" PRId64, list, j ? "," : "", nn_i64(&f.cols)[j]);
@@ -4182,6 +4290,7 @@ static int cmd_probe(nn_app *app, opts *o)
     const char *path = app->args[0], *dir, *stem;
     nn_error e = NN_ZERO;
     probing p;
+    part all;
     score r;
     fitted f;
     nn_progress bar;
@@ -4213,9 +4322,8 @@ static int cmd_probe(nn_app *app, opts *o)
     if (s == NN_OK) s = score_run(&r, o, &p, app->n_threads, &bar, &step, &e);
     nn_progress_end(&bar);
     if (s == NN_OK && o->tune && fits) s = tune_all(&penalty, o, &p, &e);
-    if (s == NN_OK && fits)
-        s = fit(&f, o, &p, &p.x, p.concept ? nn_i64(&p.codes) : NULL, &p.y, penalty, o->fold_seed,
-                1, &e);
+    all = whole_set(&p);
+    if (s == NN_OK && fits) s = fit(&f, o, &p, &all, penalty, o->fold_seed, &e);
     if (s == NN_OK && o->save) s = save_probe(app, o, &p, &f, &e);
     if (s == NN_OK && o->erase) s = save_erased(app, o, &p, path, &e);
     if (s == NN_OK && o->steering) s = save_steering(app, o, &p, &f, path, &e);
@@ -5064,6 +5172,7 @@ static int cmd_compare(nn_app *app, opts *o)
 static nn_status matrix_cell(score *r, nn_app *app, const opts *o, const probing *p, const probing *q,
                              const score *rows_p, const score *rows_q, nn_error *e)
 {
+    const part all = whole_set(p);
     double penalty = o->penalty;
     fitted f;
     nn_status s = NN_OK;
@@ -5072,8 +5181,7 @@ static nn_status matrix_cell(score *r, nn_app *app, const opts *o, const probing
     memset(&f, 0, sizeof f);
     if (o->tune) s = tune_all(&penalty, o, p, e);
     if (s == NN_OK)
-        s = fit(&f, o, p, &p->x, p->concept ? nn_i64(&p->codes) : NULL, &p->y, penalty, o->fold_seed,
-                1, e);
+        s = fit(&f, o, p, &all, penalty, o->fold_seed, e);
     if (s == NN_OK) s = score_unseen(r, &f, q, NULL, e);
     fitted_free(&f);
     return s;
